@@ -1,0 +1,68 @@
+import type { EndpointSlice, SliceEndpoint } from './kubernetes.ts'
+
+/** One address and port that a Service may send a connection to. */
+export interface Endpoint {
+  /** In the form in which the API writes it. */
+  address: string
+  family: 'IPv4' | 'IPv6'
+  port: number
+  /** The pod behind the address; absent for addresses that are no pod of this cluster. */
+  pod?: string
+  podUid?: string
+  hostname?: string
+  node?: string
+  zone?: string
+  ready: boolean
+  serving: boolean
+  terminating: boolean
+  /** Topology hints: proxies on other nodes or in other zones may leave this endpoint out. */
+  forNodes?: string[]
+  forZones?: string[]
+}
+
+/**
+ * The endpoints of one port of a Service, from its EndpointSlices, in the order of the slices.
+ * A port is found by its name; an unnamed Service port matches the unnamed slice port.
+ * The same address may stand in two slices for a moment; it is listed once, and the ready one wins.
+ * Conditions left out read as the API documents them: ready, serving like ready, not terminating.
+ */
+export function endpointsOfPort(slices: readonly EndpointSlice[], portName: string | undefined): Endpoint[] {
+  const found = new Map<string, Endpoint>()
+  for (const slice of slices) {
+    if (slice.addressType === 'FQDN') continue
+    const port = (slice.ports ?? []).find((candidate) => (candidate.name ?? '') === (portName ?? ''))?.port
+    if (port === undefined) continue
+    for (const entry of slice.endpoints ?? []) {
+      // kube-proxy uses the first address only (https://github.com/kubernetes/website/issues/42748).
+      const address = entry.addresses[0]
+      if (address === undefined) continue
+      const key = `${address} ${port}`
+      const known = found.get(key)
+      const endpoint = toEndpoint(entry, address, slice.addressType, port)
+      if (known === undefined || (!known.ready && endpoint.ready)) found.set(key, endpoint)
+    }
+  }
+  return [...found.values()]
+}
+
+function toEndpoint(entry: SliceEndpoint, address: string, family: 'IPv4' | 'IPv6', port: number): Endpoint {
+  const ready = entry.conditions?.ready ?? true
+  const reference = entry.targetRef?.kind === 'Pod' ? entry.targetRef : undefined
+  const forNodes = entry.hints?.forNodes?.map((hint) => hint.name)
+  const forZones = entry.hints?.forZones?.map((hint) => hint.name)
+  return {
+    address,
+    family,
+    port,
+    ...(reference?.name === undefined ? {} : { pod: reference.name }),
+    ...(reference?.uid === undefined ? {} : { podUid: reference.uid }),
+    ...(entry.hostname === undefined ? {} : { hostname: entry.hostname }),
+    ...(entry.nodeName === undefined ? {} : { node: entry.nodeName }),
+    ...(entry.zone === undefined ? {} : { zone: entry.zone }),
+    ready,
+    serving: entry.conditions?.serving ?? ready,
+    terminating: entry.conditions?.terminating ?? false,
+    ...(forNodes === undefined ? {} : { forNodes }),
+    ...(forZones === undefined ? {} : { forZones }),
+  }
+}

@@ -1,0 +1,61 @@
+/**
+ * How one request ended.
+ * `answered`: an answer was read, whatever its HTTP status. All others brought no answer.
+ */
+export type Outcome =
+  | 'answered'
+  | 'refused'
+  | 'reset'
+  | 'timeout'
+  | 'unreachable'
+  | 'dns'
+  | 'tls'
+  | 'protocol'
+  | 'error'
+
+export const outcomes: readonly Outcome[] = [
+  'answered',
+  'refused',
+  'reset',
+  'timeout',
+  'unreachable',
+  'dns',
+  'tls',
+  'protocol',
+  'error',
+]
+
+/** One request, as the agent saw it. */
+export interface Observation {
+  /** 1, 2, 3, … in the order in which the requests were started. */
+  number: number
+  /** When it was started, in milliseconds since the agent's first request. */
+  atMs: number
+  /** From the connection's start to the end of the answer, in milliseconds. */
+  latencyMs: number
+  outcome: Outcome
+  /** HTTP status of the answer. */
+  status?: number
+  /** True when the request opened a connection; false when it used one that was open. */
+  newConnection: boolean
+  /** Who answered; absent when there was no answer. */
+  identity?: Identity
+}
+
+/**
+ * What an answer said about who gave it, before it is matched with endpoints.
+ * `value` is what a user's rule extracted, or the known name or address that was found in the answer.
+ * Where nothing was found, `excerpt` holds the beginning of the answer and `value` is a digest of it.
+ */
+export interface Identity {
+  source: 'body' | `header:${string}` | 'rule' | 'none'
+  value: string
+  excerpt?: string
+}
+
+/** How backends are recognised: automatically, or by a rule of the user. */
+export type IdentifyRule =
+  | { kind: 'auto' }
+  | { kind: 'json'; path: string }
+  | { kind: 'header'; name: string }
+  | { kind: 'regex'; pattern: string }

@@ -1,0 +1,40 @@
+/**
+ * What a run showed.
+ * - `sticky`: every answer came from one backend, or every switch is explained.
+ * - `spread`: picks are independent of each other.
+ * - `broken`: neither: backends are kept for a while and changed without an explanation.
+ * - `inconclusive`: the run cannot tell; `reason` says why.
+ */
+export type Behaviour = 'sticky' | 'spread' | 'broken' | 'inconclusive'
+
+export type InconclusiveReason =
+  | 'no-answers'
+  | 'too-few-requests'
+  | 'one-endpoint'
+  | 'one-connection'
+  | 'backends-not-told-apart'
+  | 'observations-lost'
+  | 'interrupted'
+
+export interface Verdict {
+  behaviour: Behaviour
+  /** What the Service is configured for, or what the user expects. */
+  expected: 'sticky' | 'spread'
+  /** `as-expected` → exit 0, `differs` → exit 3, `inconclusive` → exit 4. */
+  result: 'as-expected' | 'differs' | 'inconclusive'
+  reason?: InconclusiveReason
+  /** The probability that the behaviour is told wrongly by chance, 0 … 1. */
+  errorProbability: number
+  /** The error that the user accepts: 1 − confidence. */
+  acceptedError: number
+  /** Requests that were answered by a known backend, and the connections they needed. */
+  answers: number
+  picks: number
+  /** Changes of the backend from one answer to the next. */
+  switches: number
+  explainedSwitches: number
+  /** Endpoints among which a proxy on the client's node picks, as far as known. */
+  eligibleEndpoints: number
+  /** With `sticky`: a share of unexplained switches above this would have shown with probability 1 − acceptedError. */
+  breakRateBound?: number
+}
