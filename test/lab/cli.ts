@@ -1,0 +1,130 @@
+import { argv, stdout } from 'node:process'
+import { parseArgs } from 'node:util'
+import { install } from './apt.ts'
+import { build, labDown, labUp } from './cluster.ts'
+import { runConformance } from './conformance.ts'
+import { startApiServer, stopApiServer } from './control-plane.ts'
+import { kubectlHere } from './kubectl.ts'
+import { inPlace } from './network.ts'
+import { kubeconfigPath } from './paths.ts'
+import { passThrough } from './process.ts'
+import { progress } from './progress.ts'
+import { presentState, type ProxyMode } from './state.ts'
+import { labStatus } from './status.ts'
+
+const usage = `A real Kubernetes cluster on this machine, for the tests (docs/lab.md).
+
+usage: npm run lab -- COMMAND
+  up [--nodes 2] [--proxy iptables|nftables] [--log-max-size 10Mi]
+                        bring the lab up, or change it to this
+  down                  take it down; nothing stays
+  status                show how it is; exit code 0 when it is up
+  kubeconfig            print the path of its kubeconfig
+  kubectl ARGS…         run its kubectl
+  in PLACE COMMAND…     run a command in the network of a node (node1, …) or of the client outside
+  api stop|start        end the API server as a crash would, and bring it back
+  conformance [--all]   run Kubernetes' own tests of session affinity; --all takes half an hour
+  build                 build all programs and images into the cache
+  install               install the Debian packages that the lab needs
+`
+
+class UsageError extends Error {}
+
+const print = (line: string): void => {
+  stdout.write(`${line}\n`)
+}
+
+function proxyMode(value: string): ProxyMode {
+  if (value !== 'iptables' && value !== 'nftables') throw new UsageError('--proxy is iptables or nftables')
+  return value
+}
+
+async function up(args: string[]): Promise<number> {
+  const { values } = parseArgs({
+    args,
+    options: {
+      nodes: { type: 'string', default: '2' },
+      proxy: { type: 'string', default: 'iptables' },
+      'log-max-size': { type: 'string', default: '10Mi' },
+    },
+  })
+  await labUp({
+    nodes: Number(values.nodes),
+    proxy: proxyMode(values.proxy),
+    logMaxSize: values['log-max-size'],
+  })
+  return 0
+}
+
+async function status(): Promise<number> {
+  const { up, state, nodes, reason } = await labStatus()
+  print(up ? `up, kube-proxy in ${state?.proxy ?? '?'} mode` : `not up: ${reason ?? ''}`)
+  for (const { name, address, ready } of nodes)
+    print(`${name.padEnd(8)}${address.padEnd(14)}${ready ? 'Ready' : 'not ready'}`)
+  return up ? 0 : 1
+}
+
+async function api(args: string[]): Promise<number> {
+  presentState()
+  if (args[0] === 'stop') await stopApiServer()
+  else if (args[0] === 'start') await startApiServer()
+  else throw new UsageError('api stop, or api start')
+  return 0
+}
+
+async function inside([place, ...command]: string[]): Promise<number> {
+  if (place === undefined || command.length === 0) throw new UsageError('in PLACE COMMAND…')
+  const [program, ...args] = inPlace(place, ...command)
+  return passThrough(program, args)
+}
+
+const done = async (action: Promise<unknown>): Promise<number> => {
+  await action
+  return 0
+}
+
+async function main(command: string | undefined, args: string[]): Promise<number> {
+  switch (command) {
+    case 'up':
+      return up(args)
+    case 'down':
+      return done(labDown())
+    case 'status':
+      return status()
+    case 'kubeconfig':
+      print(kubeconfigPath())
+      return 0
+    case 'kubectl':
+      return kubectlHere(args)
+    case 'in':
+      return inside(args)
+    case 'api':
+      return api(args)
+    case 'conformance':
+      return runConformance(parseArgs({ args, options: { all: { type: 'boolean', default: false } } }).values)
+    case 'build':
+      return done(build())
+    case 'install':
+      return done(install())
+    case undefined:
+    case 'help':
+    case '--help':
+    case '-h':
+      stdout.write(usage)
+      return 0
+    default:
+      throw new UsageError(`no such command: ${command}`)
+  }
+}
+
+/** parseArgs reports a user's mistake as a TypeError with a code of this kind. */
+const isUsageError = (error: unknown): boolean =>
+  error instanceof UsageError ||
+  (error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS'))
+
+try {
+  process.exitCode = await main(argv[2], argv.slice(3))
+} catch (error) {
+  progress(error instanceof Error ? error.message : String(error))
+  process.exitCode = isUsageError(error) ? 2 : 1
+}

@@ -1,0 +1,173 @@
+import { isDeepStrictEqual } from 'node:util'
+import { allNodes, dnsService, kubernetesService, maxNodes, type NodeAddresses } from './addresses.ts'
+import { dnsAddon } from './addons/dns.ts'
+import { proxyAddon, proxyConfigMap } from './addons/proxy.ts'
+import { install } from './apt.ts'
+import { killLabProcesses, removeLabCgroups } from './cgroups.ts'
+import { startControlPlane, waitForDaemon } from './control-plane.ts'
+import { writeCredentials } from './credentials.ts'
+import { imageArchives } from './images/list.ts'
+import { applyObjects, kubectl, tryKubectl } from './kubectl.ts'
+import { exclusively } from './lock.ts'
+import { inNetns, layNetwork, removeNetwork } from './network.ts'
+import { nodePath, nodeRuns, startNode } from './node.ts'
+import { makeKeys } from './pki.ts'
+import { tryRun, waitFor } from './process.ts'
+import { programs } from './programs.ts'
+import { progress, step } from './progress.ts'
+import { removeState, stateFormat, writeState, type LabState, type Parts, type ProxyMode } from './state.ts'
+import { labStatus } from './status.ts'
+
+export interface LabOptions {
+  /** How many nodes; 2 when not given. */
+  nodes?: number
+  /** The mode of kube-proxy; iptables when not given. */
+  proxy?: ProxyMode
+  /** When the kubelet rotates a container's log; 10Mi, Kubernetes' default, when not given. */
+  logMaxSize?: string
+}
+
+/** Brings the lab up as asked. One that is up already is kept, or changed when that suffices. */
+export async function labUp(options: LabOptions = {}): Promise<void> {
+  requireRoot()
+  const { nodes = 2, proxy = 'iptables', logMaxSize = '10Mi' } = options
+  if (!Number.isInteger(nodes) || nodes < 1 || nodes > maxNodes)
+    throw new Error(`the lab can have 1 to ${maxNodes} nodes`)
+  await exclusively(async () => {
+    await install()
+    const parts = await buildParts()
+    const wanted: LabState = { format: stateFormat, nodes, proxy, logMaxSize, parts, complete: true }
+    const { up, state: present } = await labStatus()
+    if (up && present !== undefined && sameBut(wanted, present)) {
+      if (present.proxy === proxy) return progress(`already up: ${nodes} nodes, ${proxy}`)
+      return step(`switched kube-proxy to ${proxy}`, () => switchProxy(wanted))
+    }
+    await step('cleared what was there', clear)
+    await step(`up: ${nodes} nodes, ${proxy}`, () => bringUp(wanted))
+  })
+}
+
+/** Takes the lab down, however much of it there is; nothing stays. */
+export async function labDown(): Promise<void> {
+  requireRoot()
+  await exclusively(() => step('down', clear))
+}
+
+/** Builds the programs and images of a cluster; quick when the cache has them. */
+async function buildParts(): Promise<Parts> {
+  // One after the other: each build uses all processors.
+  const kubernetes = await programs('kubernetes')
+  const runtime = await programs('runtime')
+  const dns = await programs('dns')
+  return { programs: { kubernetes, runtime, dns }, images: await imageArchives() }
+}
+
+/** Builds everything into the cache, also what only some tests need. */
+export async function build(): Promise<void> {
+  await exclusively(async () => {
+    await install()
+    await buildParts()
+    await programs('load')
+    await programs('e2e')
+  })
+}
+
+function requireRoot(): void {
+  if (process.getuid?.() !== 0)
+    throw new Error('the lab needs root: it makes network namespaces, mounts and cgroups')
+}
+
+const sameBut = (a: LabState, b: LabState): boolean =>
+  a.nodes === b.nodes && a.logMaxSize === b.logMaxSize && isDeepStrictEqual(a.parts, b.parts)
+
+async function clear(): Promise<void> {
+  await killLabProcesses()
+  await removeLabCgroups()
+  await removeNetwork()
+  removeState()
+}
+
+async function bringUp(wanted: LabState): Promise<void> {
+  // Written first: whatever happens from here on, the next `up` or `down` knows that there is something.
+  writeState({ ...wanted, complete: false })
+  const nodes = allNodes(wanted.nodes)
+  await layNetwork(wanted.nodes)
+  await makeKeys()
+  writeCredentials(wanted.nodes)
+  // The nodes import images while the control plane starts.
+  for (const addresses of nodes) startNode({ ...wanted, addresses })
+  await step('control plane', startControlPlane)
+  await Promise.all([registerNodes(nodes), applyObjects([...proxyAddon(wanted.proxy), ...dnsAddon()])])
+  await step('nodes ready', () => waitForNodes(nodes))
+  await step('Services and DNS answer on every node', () => waitForServices(nodes, wanted.proxy))
+  await waitFor('the default service account', 30, async () => {
+    const { code } = await tryKubectl(['get', 'serviceaccount', 'default', '-n', 'default'])
+    return code === 0
+  })
+  writeState(wanted)
+}
+
+/** The nodes are registered before their kubelets run, as only then their pod networks can be chosen. */
+const registerNodes = (nodes: readonly NodeAddresses[]): Promise<void> =>
+  applyObjects(
+    nodes.map(({ name, podNetwork }) => ({
+      apiVersion: 'v1',
+      kind: 'Node',
+      metadata: { name },
+      spec: { podCIDR: podNetwork, podCIDRs: [podNetwork] },
+    })),
+  )
+
+async function waitForNodes(nodes: readonly NodeAddresses[]): Promise<void> {
+  for (const { name } of nodes) {
+    const condition = 'jsonpath={.status.conditions[?(@.type=="Ready")].status}'
+    await waitForDaemon(
+      `${name} to be ready`,
+      90,
+      nodePath(name, 'log', 'init.log'),
+      () => nodeRuns(name),
+      async () => {
+        const { stdout } = await tryKubectl(['get', 'node', name, '-o', condition])
+        return stdout === 'True'
+      },
+    )
+  }
+}
+
+/** What a command prints in a node's network, or nothing when it fails. */
+async function says(node: NodeAddresses, ...command: string[]): Promise<string> {
+  const [program, ...args] = inNetns(node.netns, ...command)
+  const { code, stdout } = await tryRun(program, args)
+  return code === 0 ? stdout : ''
+}
+
+/** Waits until kube-proxy works in this mode everywhere: the API's Service and cluster DNS answer through it. */
+async function waitForServices(nodes: readonly NodeAddresses[], proxy: ProxyMode): Promise<void> {
+  const curl = ['curl', '--silent', '--insecure', '--max-time', '1']
+  for (const node of nodes) {
+    await waitFor(`kube-proxy on ${node.name}`, 60, async () => {
+      const mode = await says(node, ...curl, 'http://127.0.0.1:10249/proxyMode')
+      return mode === proxy && (await says(node, ...curl, `https://${kubernetesService}/livez`)) === 'ok'
+    })
+    await waitFor(`cluster DNS on ${node.name}`, 60, async () => {
+      const answer = await says(
+        node,
+        'busybox',
+        'nslookup',
+        'kubernetes.default.svc.cluster.local',
+        dnsService,
+      )
+      return answer.includes(kubernetesService)
+    })
+  }
+}
+
+/** Changes kube-proxy's mode as an administrator would; when it starts, it removes the other mode's rules. */
+async function switchProxy(wanted: LabState): Promise<void> {
+  writeState({ ...wanted, complete: false })
+  await applyObjects([proxyConfigMap(wanted.proxy)])
+  await kubectl(['rollout', 'restart', 'daemonset/kube-proxy', '-n', 'kube-system'])
+  await kubectl(['rollout', 'status', 'daemonset/kube-proxy', '-n', 'kube-system', '--timeout=60s'])
+  await waitForServices(allNodes(wanted.nodes), wanted.proxy)
+  writeState(wanted)
+}

@@ -1,0 +1,130 @@
+import { mkdirSync, readFileSync } from 'node:fs'
+import { request } from 'node:https'
+import { join } from 'node:path'
+import { apiServerUrl, bridge, controlPlaneLoopback, podNetwork, serviceNetwork } from './addresses.ts'
+import { labProcesses, makeDaemonCgroup } from './cgroups.ts'
+import { componentKubeconfigPath, tokenFile } from './credentials.ts'
+import { statePath } from './paths.ts'
+import { pkiPath } from './pki.ts'
+import { startDaemon, tail, waitFor } from './process.ts'
+import { presentState } from './state.ts'
+
+const etcdUrl = `http://${controlPlaneLoopback}:2379`
+const etcdPeerUrl = `http://${controlPlaneLoopback}:2380`
+
+/** Where a daemon of this name writes. */
+export const logPath = (name: string): string => statePath('log', `${name}.log`)
+
+/** Starts a program of the control plane with these options. */
+function start(name: string, program: string, options: Readonly<Record<string, string>>): void {
+  mkdirSync(statePath('log'), { recursive: true })
+  startDaemon({
+    command: [program, ...Object.entries(options).map(([option, value]) => `--${option}=${value}`)],
+    log: logPath(name),
+    cgroup: makeDaemonCgroup(join('control-plane', name)),
+  })
+}
+
+/** Waits for `condition`; the error of a daemon that ends instead, or never gets there, shows its log. */
+export async function waitForDaemon(
+  what: string,
+  seconds: number,
+  log: string,
+  alive: () => boolean,
+  condition: () => Promise<boolean> | boolean,
+): Promise<void> {
+  try {
+    await waitFor(what, seconds, async () => {
+      if (await condition()) return true
+      if (!alive()) throw new Error(`waiting for ${what}: its process has ended`)
+      return false
+    })
+  } catch (error) {
+    throw new Error(`${error instanceof Error ? error.message : String(error)}\n${log}:\n${tail(log)}`, {
+      cause: error,
+    })
+  }
+}
+
+/** Whether the API server says that it is ready, on a connection that its certificate secures. */
+export const apiServerReady = (): Promise<boolean> =>
+  new Promise((resolve) => {
+    const probe = request(
+      `${apiServerUrl}/readyz`,
+      { ca: readFileSync(pkiPath('ca.crt')), agent: false, timeout: 2000 },
+      (response) => {
+        response.resume()
+        resolve(response.statusCode === 200)
+      },
+    )
+    probe.once('timeout', () => probe.destroy())
+    probe.once('error', () => resolve(false))
+    probe.end()
+  })
+
+/** Starts the API server and waits until it is ready. */
+export async function startApiServer(): Promise<void> {
+  start('apiserver', join(presentState().parts.programs.kubernetes, 'kube-apiserver'), {
+    'etcd-servers': etcdUrl,
+    'bind-address': bridge.address,
+    'advertise-address': bridge.address,
+    'secure-port': '6443',
+    'tls-cert-file': pkiPath('apiserver.crt'),
+    'tls-private-key-file': pkiPath('apiserver.key'),
+    'client-ca-file': pkiPath('ca.crt'),
+    'token-auth-file': tokenFile(),
+    'authorization-mode': 'Node,RBAC',
+    'enable-admission-plugins': 'NodeRestriction',
+    'service-account-issuer': 'https://kubernetes.default.svc',
+    'service-account-key-file': pkiPath('service-accounts.key'),
+    'service-account-signing-key-file': pkiPath('service-accounts.key'),
+    'service-cluster-ip-range': serviceNetwork,
+    'allow-privileged': 'true',
+    'kubelet-client-certificate': pkiPath('kubelet-client.crt'),
+    'kubelet-client-key': pkiPath('kubelet-client.key'),
+    // Nobody resolves the nodes' names; with the default, logs and exec would try to.
+    'kubelet-preferred-address-types': 'InternalIP',
+  })
+  await waitForDaemon('the API server', 60, logPath('apiserver'), apiServerRuns, apiServerReady)
+}
+
+const apiServerCgroup = join('control-plane', 'apiserver')
+const apiServerRuns = (): boolean => labProcesses(apiServerCgroup).length > 0
+
+/** Ends the API server as a crash would; startApiServer brings it back with all its data. */
+export async function stopApiServer(): Promise<void> {
+  for (const pid of labProcesses(apiServerCgroup)) process.kill(pid, 'SIGKILL')
+  await waitFor('the API server to end', 10, () => !apiServerRuns())
+}
+
+/** Starts etcd, the API server, the controllers and the scheduler. */
+export async function startControlPlane(): Promise<void> {
+  const { kubernetes, runtime } = presentState().parts.programs
+  start('etcd', join(runtime, 'etcd'), {
+    'data-dir': statePath('etcd'),
+    'listen-client-urls': etcdUrl,
+    'advertise-client-urls': etcdUrl,
+    'listen-peer-urls': etcdPeerUrl,
+    'initial-advertise-peer-urls': etcdPeerUrl,
+    'initial-cluster': `default=${etcdPeerUrl}`,
+    // The data is as short-lived as the lab, and the disk may be slow.
+    'unsafe-no-fsync': 'true',
+  })
+  await startApiServer()
+  start('controller-manager', join(kubernetes, 'kube-controller-manager'), {
+    kubeconfig: componentKubeconfigPath('system:kube-controller-manager'),
+    'bind-address': controlPlaneLoopback,
+    'leader-elect': 'false',
+    'use-service-account-credentials': 'true',
+    'service-account-private-key-file': pkiPath('service-accounts.key'),
+    'root-ca-file': pkiPath('ca.crt'),
+    'cluster-cidr': podNetwork,
+    // The nodes come with their pod networks; a controller would hand them out in another order.
+    'allocate-node-cidrs': 'false',
+  })
+  start('scheduler', join(kubernetes, 'kube-scheduler'), {
+    kubeconfig: componentKubeconfigPath('system:kube-scheduler'),
+    'bind-address': controlPlaneLoopback,
+    'leader-elect': 'false',
+  })
+}

@@ -1,0 +1,12 @@
+/** What the test suites use of the lab. */
+export { bridge, loadBalancerNetwork, nodeAddresses, outside } from './addresses.ts'
+export { labDown, labUp, type LabOptions } from './cluster.ts'
+export { startApiServer, stopApiServer } from './control-plane.ts'
+export { restrictedUsers } from './credentials.ts'
+export { images } from './images/list.ts'
+export { kubectl, tryKubectl } from './kubectl.ts'
+export { inPlace } from './network.ts'
+export { kubeconfigPath as labKubeconfig } from './paths.ts'
+export { programs } from './programs.ts'
+export type { ProxyMode } from './state.ts'
+export { labStatus, type LabStatus } from './status.ts'

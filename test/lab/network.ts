@@ -1,0 +1,127 @@
+import { existsSync, readdirSync } from 'node:fs'
+import {
+  allNodes,
+  bridge,
+  loadBalancerNetwork,
+  nodeAddresses,
+  outside,
+  serviceNetwork,
+  type NodeAddresses,
+} from './addresses.ts'
+import { stateDir } from './paths.ts'
+import { run, tryRun } from './process.ts'
+
+const netnsFolder = '/run/netns'
+
+/** Runs several `ip` commands at once, in a namespace or on the host. */
+const ip = (commands: readonly string[], netns?: string): Promise<string> =>
+  run('ip', [...(netns === undefined ? [] : ['-n', netns]), '-batch', '-'], { input: commands.join('\n') })
+
+/** The command line that runs a program in one of the lab's network namespaces, with all else as on the host. */
+export const inNetns = (netns: string, ...command: string[]): [string, ...string[]] => [
+  'nsenter',
+  `--net=${netnsFolder}/${netns}`,
+  '--',
+  ...command,
+]
+
+/** The same by the name of a node, or `outside` for the client outside the cluster. */
+export function inPlace(place: string, ...command: string[]): [string, ...string[]] {
+  const node = /^node([1-9]\d*)$/.exec(place)
+  if (node === null && place !== 'outside') throw new Error(`no such place: ${place}; node1, … or outside`)
+  return inNetns(node === null ? outside.netns : nodeAddresses(Number(node[1])).netns, ...command)
+}
+
+/**
+ * Lays the network: a bridge on the host, a namespace on it for each node and one for the outside client,
+ * and the routes between them. Pod networks are reached through their nodes, as by a cloud's router.
+ */
+export async function layNetwork(count: number): Promise<void> {
+  await refuseForeignLab()
+  await ip([
+    `link add ${bridge.link} type bridge`,
+    // Says whose it is, to a lab with another state folder.
+    `link set ${bridge.link} alias ${stateDir()}`,
+    `addr add ${bridge.address}/${bridge.prefix} dev ${bridge.link}`,
+    `link set ${bridge.link} up`,
+  ])
+  const nodes = allNodes(count)
+  for (const node of nodes) {
+    await connect(node)
+    await ip(
+      nodes
+        .filter((other) => other !== node)
+        .map((other) => `route add ${other.podNetwork} via ${other.address}`),
+      node.netns,
+    )
+  }
+  await connect(outside)
+  const first = nodeAddresses(1).address
+  await ip([`route add ${loadBalancerNetwork} via ${first}`], outside.netns)
+  await ip([
+    ...nodes.map((node) => `route add ${node.podNetwork} via ${node.address}`),
+    // The control plane calls admission webhooks by their Service's address.
+    `route add ${serviceNetwork} via ${first}`,
+    `route add ${loadBalancerNetwork} via ${first}`,
+  ])
+}
+
+/** Makes a namespace and plugs it into the bridge. */
+async function connect({
+  netns,
+  veth,
+  address,
+}: Pick<NodeAddresses, 'netns' | 'veth' | 'address'>): Promise<void> {
+  await ip([
+    `netns add ${netns}`,
+    `link add ${veth} type veth peer name eth0 netns ${netns}`,
+    `link set ${veth} master ${bridge.link} up`,
+  ])
+  await ip(
+    [
+      'link set lo up',
+      `addr add ${address}/${bridge.prefix} dev eth0`,
+      'link set eth0 up',
+      // Without a route that matches, the kernel refuses a Service's address before kube-proxy's rules see it.
+      `route add default via ${bridge.address}`,
+    ],
+    netns,
+  )
+}
+
+async function refuseForeignLab(): Promise<void> {
+  const owner = await bridgeOwner()
+  if (owner !== undefined)
+    throw new Error(`network interface ${bridge.link} belongs to ${owner}: take that down first`)
+}
+
+/** The state folder of the lab that the bridge belongs to; undefined when there is no bridge. */
+async function bridgeOwner(): Promise<string | undefined> {
+  const { code, stdout } = await tryRun('ip', ['-json', 'link', 'show', bridge.link])
+  if (code !== 0) return undefined
+  const links: { ifalias?: string }[] = JSON.parse(stdout)
+  return links[0]?.ifalias ?? 'something else'
+}
+
+/** Removes all that layNetwork made, also when only a part of it is there. */
+export async function removeNetwork(): Promise<void> {
+  const owner = await bridgeOwner()
+  if (owner !== undefined && owner !== stateDir()) return
+  const namespaces = listNetns().filter((name) => /^affinity-(node\d+|outside)$/.test(name))
+  const links = [bridge.link, outside.veth, ...namespaces.map(vethOf)]
+  // The host's end of a pair is removed here, as a namespace takes its own end away only some time later.
+  for (const link of links) await tryRun('ip', ['link', 'delete', link])
+  for (const name of namespaces) await tryRun('ip', ['netns', 'delete', name])
+  // ip made this folder a mount for the first namespace and will do so again.
+  if (existsSync(netnsFolder) && listNetns().length === 0) await tryRun('umount', [netnsFolder])
+}
+
+const vethOf = (netns: string): string => nodeAddresses(Number(/\d+$/.exec(netns)?.[0] ?? 0)).veth
+
+function listNetns(): string[] {
+  try {
+    return readdirSync(netnsFolder)
+  } catch {
+    return []
+  }
+}

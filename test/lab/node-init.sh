@@ -1,0 +1,41 @@
+#!/bin/sh
+# The first process of a node, in namespaces of the node's own (network, mounts, host name, processes).
+# When it ends, the kernel ends all that runs on the node and takes every mount away with it.
+# usage: node-init.sh NAME NODE_DIR LAB_DIR CACHE_DIR PROGRAM_PATH IMAGE…
+set -eu
+name=$1 node=$2 lab=$3 cache=$4 PATH=$5:$PATH
+shift 5
+export PATH
+
+hostname "$name"
+echo 1 >/proc/sys/net/ipv4/ip_forward
+# Pods may ask for mounts that reach them later, or that they hand on; both need a shared root.
+mount --make-rshared /
+
+# The programs keep files at fixed places: /run/containerd, /var/lib/cni, /var/log/containers, … Each node
+# has these folders for itself, as a machine would; the rest of the machine's files it can only read, so
+# that nothing it does stays behind. The lab's own folders may lie below one of those that are covered:
+# they are held open, and mounted again.
+exec 7<"$node" 8<"$lab" 9<"$cache"
+mount -t tmpfs -o mode=755 tmpfs /run
+mount -t tmpfs -o mode=1777 tmpfs /tmp
+mount -c --bind /proc/self/fd/7/log /var/log
+mount -c --bind /proc/self/fd/7/lib /var/lib
+mkdir -p /run/lock "$lab" "$cache"
+mount -c --bind /proc/self/fd/8 "$lab"
+mount -c --bind /proc/self/fd/9 "$cache"
+exec 7<&- 8<&- 9<&-
+mount -o remount,bind,ro /
+
+containerd --config "$node/containerd.toml" >"$node/log/containerd.log" 2>&1 &
+until ctr version >/dev/null 2>&1; do
+  kill -0 $! || exit 1
+  sleep 0.1
+done
+for image in "$@"; do
+  ctr -n k8s.io images import --local "$image" >/dev/null
+done
+kubelet --config "$node/kubelet.yaml" --kubeconfig "$node/kubeconfig" --hostname-override "$name" \
+  --node-ip "$(cat "$node/address")" >"$node/log/kubelet.log" 2>&1 &
+# Also collects the orphans that end up here, as a first process must.
+wait

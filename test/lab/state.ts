@@ -1,0 +1,75 @@
+import { mkdirSync, readFileSync, rmSync, rmdirSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { stateDir, statePath } from './paths.ts'
+
+export type ProxyMode = 'iptables' | 'nftables'
+
+/** What a lab is made of; with other parts it is another lab. */
+export interface Parts {
+  /** The folder of each group of programs. */
+  programs: Record<'kubernetes' | 'runtime' | 'dns', string>
+  /** The archives of the images. */
+  images: string[]
+}
+
+/** Another version of this code may have brought the lab up; then it is as good as none. */
+export const stateFormat = 1
+
+/** What a running lab was brought up with. */
+export interface LabState {
+  format: typeof stateFormat
+  nodes: number
+  proxy: ProxyMode
+  /** The kubelet's containerLogMaxSize. */
+  logMaxSize: string
+  parts: Parts
+  /** False while `up` is at work, and for ever after when it was killed. */
+  complete: boolean
+}
+
+const file = (): string => statePath('lab.json')
+
+/** The state of the lab, or undefined when there is none. */
+export function readState(): LabState | undefined {
+  try {
+    const state: LabState = JSON.parse(readFileSync(file(), 'utf8'))
+    return state.format === stateFormat ? state : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** The state of the lab that must be there. */
+export function presentState(): LabState {
+  const state = readState()
+  if (state === undefined) throw new Error('there is no lab: run `npm run lab -- up`')
+  return state
+}
+
+/** Records the state. */
+export function writeState(state: LabState): void {
+  mkdirSync(stateDir(), { recursive: true })
+  writeFileSync(file(), JSON.stringify(state, undefined, 2))
+}
+
+/** Removes what the lab keeps in the state folder, by name: the folder may have been named by a user. */
+export function removeState(): void {
+  for (const entry of [
+    'nodes',
+    'etcd',
+    'pki',
+    'log',
+    'run',
+    'kubeconfig',
+    'tokens.json',
+    'tokens.csv',
+    'lab.json',
+  ])
+    rmSync(statePath(entry), { recursive: true, force: true })
+  try {
+    rmdirSync(stateDir())
+    rmdirSync(dirname(stateDir()))
+  } catch {
+    // Not there, or it holds something that is not ours.
+  }
+}
