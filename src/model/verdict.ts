@@ -23,7 +23,13 @@ export interface Verdict {
   /** `as-expected` → exit 0, `differs` → exit 3, `inconclusive` → exit 4. */
   result: 'as-expected' | 'differs' | 'inconclusive'
   reason?: InconclusiveReason
-  /** The probability that the behaviour is told wrongly by chance, 0 … 1. */
+  /**
+   * The probability that the behaviour is told wrongly by chance, 0 … 1:
+   * - `sticky`: that independent picks look like this;
+   * - `broken`: that independent picks show as few switches;
+   * - `spread`: that an affinity which keeps every second pick shows as many switches;
+   * - `inconclusive`: of the nearest statement, 1 where there is none.
+   */
   errorProbability: number
   /** The error that the user accepts: 1 − confidence. */
   acceptedError: number
@@ -33,6 +39,8 @@ export interface Verdict {
   /** Changes of the backend from one answer to the next. */
   switches: number
   explainedSwitches: number
+  /** How many switches independent picks with the same shares have on average; absent with fewer than two picks. */
+  switchesIfIndependent?: number
   /** Endpoints among which a proxy on the client's node picks, as far as known. */
   eligibleEndpoints: number
   /** With `sticky`: a share of unexplained switches above this would have shown with probability 1 − acceptedError. */

@@ -1,0 +1,44 @@
+import type { Policy } from '../model/policy.ts'
+
+/** Everything that the judge looks at: counts of a whole run, never a part of it. */
+export interface JudgeInput {
+  /** What the Service is configured for; decides what is expected unless `expect` says it. */
+  policy: Policy
+  expect?: 'sticky' | 'spread'
+  /** The error that the user accepts, α: 1 − confidence. */
+  acceptedError: number
+  /** Endpoints among which the proxy on the client's node picked, as far as known. */
+  eligibleEndpoints: number
+  /** Endpoints that were ready at any time of the run, on any node. */
+  knownEndpoints: number
+  /** True when that set changed while the run lasted. */
+  endpointsChanged: boolean
+  /** Requests that were answered by a backend that was recognised. */
+  answers: number
+  /** Of those answers, per backend, the ones that a new connection brought: only a new connection is a pick. */
+  pickHits: readonly number[]
+  /** Picks that reached another backend than the pick before. */
+  switches: number
+  /** Of those, the ones after the client had been silent for longer than the timeout. */
+  expiredSwitches: number
+  /** Of those, the ones away from an endpoint that had gone. */
+  goneSwitches: number
+  /** Picks at which a switch would have been a break of affinity, by the number of endpoints there were to pick from. */
+  bindingPicks: readonly BindingPicks[]
+  /** True when distinct answers stand for backends because no answer names one. */
+  anonymous: boolean
+  /** Answers that could not be assigned to a backend. */
+  unrecognised: number
+  /** Observations that the agent made and that never arrived. */
+  lost: number
+  /** What the agent itself counted, of all its observations; absent when its last line did not arrive. */
+  agentTotals?: { switches: number }
+  /** True when the run was ended before it had made the requests it was meant to make. */
+  interrupted: boolean
+}
+
+/** `picks` picks with a pick before them and no long silence in between, while `eligible` endpoints could be picked. */
+export interface BindingPicks {
+  eligible: number
+  picks: number
+}
