@@ -2,8 +2,14 @@ import { defineConfig } from 'vitest/config'
 
 // Three levels: unit (pure, milliseconds), black box (the executable against servers on loopback),
 // scenarios (the executable on the lab, one after the other: they share one cluster).
+const results = process.env['KUBECTL_AFFINITY_RESULTS']
+
 export default defineConfig({
   test: {
+    reporters:
+      results === undefined
+        ? ['default']
+        : ['default', ['json', { outputFile: `${results}/vitest-${process.pid}.json` }]],
     projects: [
       { test: { name: 'unit', include: ['test/unit/**/*.test.ts'] } },
       {
