@@ -1,0 +1,79 @@
+import type { ProbeResult } from '../../model/probe-result.ts'
+import type { Style } from '../terminal.ts'
+import { flow } from '../text/flow.ts'
+import { type Line, type Span, span } from '../text/line.ts'
+import { countOf, formatCount, formatDuration, formatElapsed } from '../text/numbers.ts'
+import { sanitize } from '../text/sanitize.ts'
+import { shortenMiddle } from '../text/width.ts'
+import { policyWords, recognitionWords, requestWords } from './words.ts'
+
+/** Labels and what continues beneath them share this column; `service/` fills it. */
+export const labelWidth = 8
+
+/** What was probed, and from where: a line each, more where the width does not suffice. */
+export function layoutHeader(result: ProbeResult, width: number, style: Style, isWide: boolean): Line[] {
+  const { service, client } = result
+  const name = shortenMiddle(sanitize(service.name), width - labelWidth)
+  const middleDot = span('   ·   ', style.quiet)
+  const facts = [
+    span(`service/${name}`, style.strong),
+    span(`${service.type} ${address(service)}/${service.protocol}`),
+    span(`affinity ${policyWords(service.policy)}`),
+    span(endpointWords(result)),
+  ]
+  const from: Span[] = [
+    span(whereFrom(client)),
+    span(requestSummary(result)),
+    span(recognitionWords(result.recognition)),
+    ...(isWide ? requestDetails(result).map((text) => span(text)) : []),
+  ]
+  return [
+    ...flow(facts, { width, indent: labelWidth }),
+    ...flow(from, { width, label: span('client  ', style.quiet), indent: labelWidth, separator: middleDot }),
+  ]
+}
+
+function address({ clusterIP, port }: ProbeResult['service']): string {
+  const host = sanitize(clusterIP)
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`
+}
+
+function endpointWords({ endpoints: { ready, total, nodes, eligible } }: ProbeResult): string {
+  const some =
+    ready === total
+      ? countOf(ready, 'ready endpoint')
+      : `${formatCount(ready)} of ${countOf(total, 'endpoint')} ready`
+  const where = ready === 0 ? '' : ` on ${countOf(nodes, 'node')}`
+  return eligible === ready ? some + where : `${some}${where}, ${formatCount(eligible)} eligible`
+}
+
+function whereFrom({ node, address }: ProbeResult['client']): string {
+  const on = node === undefined ? '' : ` on ${sanitize(node)}`
+  return `1 pod${on}${address === undefined ? '' : ` (${sanitize(address)})`}`
+}
+
+function requestSummary({ request, totals }: ProbeResult): string {
+  const what = requestWords(totals.requests, request.scheme)
+  return request.keepAlive
+    ? `${what} over ${countOf(totals.connections, 'connection')}`
+    : `${what}, new connection each`
+}
+
+function requestDetails({ request, totals, client, service, runId }: ProbeResult): string[] {
+  return [
+    ...(request.path === undefined ? [] : [`path ${sanitize(request.path)}`]),
+    request.intervalMs === 0 ? 'as fast as possible' : `every ${milliseconds(request.intervalMs)}`,
+    `timeout ${milliseconds(request.timeoutMs)}`,
+    `${countOf(totals.connections, 'connection')} in ${formatElapsed(totals.durationMs)}`,
+    `${formatCount(totals.requestsPerSecond)} requests/s`,
+    ...(service.portName === undefined ? [] : [`port ${sanitize(service.portName)}`]),
+    `image ${sanitize(client.image)}`,
+    `run ${sanitize(runId)}`,
+  ]
+}
+
+/** As a flag would be written: `20ms`, `5s`, `1.5s`. */
+function milliseconds(ms: number): string {
+  if (ms < 1000) return `${ms}ms`
+  return ms % 1000 === 0 ? formatDuration(ms / 1000) : `${ms / 1000}s`
+}

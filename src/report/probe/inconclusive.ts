@@ -1,0 +1,60 @@
+import type { ProbeResult } from '../../model/probe-result.ts'
+import type { InconclusiveReason } from '../../model/verdict.ts'
+import { countOf, formatCount, formatProbability } from '../text/numbers.ts'
+import { requestWords } from './words.ts'
+
+interface Words {
+  summary: string
+  advice: string
+}
+
+const unknown: Words = { summary: 'the run does not tell', advice: 'send more with --requests or --duration' }
+
+/** Why a run could not tell, and what to do about it. */
+export function inconclusiveWords(result: ProbeResult): Words {
+  const { reason } = result.verdict
+  return reason === undefined ? unknown : reasons[reason](result)
+}
+
+const reasons: Record<InconclusiveReason, (result: ProbeResult) => Words> = {
+  'no-answers': (result) => ({
+    summary: `none of ${sent(result)} was answered`,
+    advice: 'see whether the pods listen on the target port and whether a network policy keeps the probe out',
+  }),
+  'too-few-requests': ({ verdict }) => ({
+    summary: `too few answers to tell: with ${formatCount(verdict.answers)}, chance alone could look like this (${formatProbability(verdict.errorProbability)})`,
+    advice: 'send more with --requests or --duration',
+  }),
+  'one-endpoint': () => ({
+    summary: 'only one endpoint can be picked, so every request reaches it, affinity or not',
+    advice: 'scale to two pods or more and probe again',
+  }),
+  'one-connection': (result) => ({
+    summary: `all ${sent(result)} went over one connection, and a connection stays with its pod`,
+    advice: 'probe without --keep-alive',
+  }),
+  'backends-not-told-apart': () => ({
+    summary: 'the answers do not say which pod gave them',
+    advice: 'point --path at an answer that names the pod, or say with --identify where to look',
+  }),
+  'observations-lost': ({ totals }) => ({
+    summary: `${countOf(totals.lost, 'observation')} got lost on the way here, and a switch may be among them`,
+    advice: 'probe again, more slowly with --interval',
+  }),
+  interrupted: (result) => ({
+    summary: `interrupted after ${planned(result)}`,
+    advice: 'let it run to its end, or send fewer with --requests',
+  }),
+}
+
+function sent({ totals, request }: ProbeResult): string {
+  return requestWords(totals.requests, request.scheme)
+}
+
+function planned(result: ProbeResult): string {
+  const { totals, request } = result
+  const total = request.plannedRequests
+  return total === undefined || total < totals.requests
+    ? sent(result)
+    : `${formatCount(totals.requests)} of ${requestWords(total, request.scheme)}`
+}

@@ -1,0 +1,45 @@
+import type { Policy } from '../../model/policy.ts'
+import type { ProbeResult } from '../../model/probe-result.ts'
+import type { ProbeReport } from '../schema/probe.ts'
+import { verdictSentence } from './verdict.ts'
+
+/** The report for programs, shaped like a Kubernetes object: what was asked in `spec`, what was found in `status`. */
+export function toReport(result: ProbeResult): ProbeReport {
+  const { service, request, verdict, client } = result
+  const { expected, acceptedError, behaviour, result: comparison, reason, ...numbers } = verdict
+  const { namespace, policy, name, ...port } = service
+  return {
+    apiVersion: 'affinity.kubectl.dev/v1',
+    kind: 'ProbeReport',
+    metadata: { name: result.runId, namespace, creationTimestamp: result.startedAt },
+    spec: { service: { name, ...port, ...affinity(policy) }, request, expected, acceptedError },
+    status: {
+      verdict: {
+        behaviour,
+        result: comparison,
+        ...(reason === undefined ? {} : { reason }),
+        message: verdictSentence(result),
+        ...numbers,
+      },
+      backends: result.backends.map(({ backend, ...tally }) => ({ ...backend, ...tally })),
+      totals: result.totals,
+      latency: result.latency,
+      outcomes: result.outcomes,
+      endpoints: result.endpoints,
+      client,
+      recognition: result.recognition,
+      timeline: result.timeline,
+      switches: result.switches,
+      endpointChanges: result.endpointChanges,
+      notes: result.notes,
+      timing: result.timing,
+    },
+  }
+}
+
+function affinity(
+  policy: Policy,
+): Pick<ProbeReport['spec']['service'], 'sessionAffinity' | 'timeoutSeconds'> {
+  if (policy.kind === 'none') return { sessionAffinity: 'None' }
+  return { sessionAffinity: 'ClientIP', timeoutSeconds: policy.timeoutSeconds }
+}

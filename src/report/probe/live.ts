@@ -1,0 +1,91 @@
+import type { ProbeResult } from '../../model/probe-result.ts'
+import type { Verdict } from '../../model/verdict.ts'
+import type { Style } from '../terminal.ts'
+import { flow } from '../text/flow.ts'
+import { type Line, paintLines, span } from '../text/line.ts'
+import { countOf, formatCount, formatElapsed } from '../text/numbers.ts'
+import { layoutBackends } from './backends.ts'
+import { createPalette } from './palette.ts'
+import { layoutStrip } from './strip/index.ts'
+import { backendNoun, failureCount, failureWords } from './words.ts'
+
+/** A run so far: what a result will hold, as far as it is known. */
+export type LiveState = Pick<
+  ProbeResult,
+  'backends' | 'totals' | 'outcomes' | 'timeline' | 'switches' | 'endpointChanges'
+> & {
+  request: Pick<ProbeResult['request'], 'plannedRequests' | 'plannedDurationMs'>
+  expected: Verdict['expected']
+}
+
+const mostBackends = 12
+
+/** The run so far, for a terminal; `rows` is the room that there is. */
+export function renderLive(state: LiveState, width: number, style: Style, rows = 24): string[] {
+  const { backends, timeline, switches, endpointChanges } = state
+  const palette = createPalette(backends, style)
+  const strip = layoutStrip(
+    { timeline, switches, endpointChanges, pointsAtSwitches: state.expected === 'sticky', palette },
+    width,
+    style,
+  )
+  const head = layoutHead(state, width, style)
+  // The strip and the head first, then as many backends as are left room for, and one line for the rest of them.
+  const room = Math.max(1, rows - head.length - strip.length - 4)
+  const table = layoutBackends(
+    { backends, palette, most: Math.min(mostBackends, room), latency: true },
+    width,
+    style,
+  )
+  const blocks = [head, table, strip].filter((block) => block.length > 0)
+  return paintLines(
+    blocks.flatMap((block, index) => (index === 0 ? block : [[], ...block])),
+    width,
+    style,
+  )
+}
+
+/** The run so far in one line, for logs: `12/60 requests  3 pods  0 switches`. */
+export function liveLine(state: LiveState): string {
+  const { totals, request, outcomes } = state
+  const failed = failureCount(outcomes)
+  return [
+    `${progressWords(totals, request)} requests`,
+    countOf(state.backends.length, backendNoun(state)),
+    countOf(switchCount(state), 'switch', 'switches'),
+    ...(failed === 0 ? [] : [`${formatCount(failed)} failed`]),
+  ].join('  ')
+}
+
+/** How much of the run is done, 0 … 1; undefined when the plan sets no end. */
+export function liveShare({ totals, request }: LiveState): number | undefined {
+  if (request.plannedRequests !== undefined) return totals.requests / Math.max(1, request.plannedRequests)
+  if (request.plannedDurationMs !== undefined)
+    return totals.durationMs / Math.max(1, request.plannedDurationMs)
+  return undefined
+}
+
+function layoutHead(state: LiveState, width: number, style: Style): Line[] {
+  const { totals, request, outcomes } = state
+  const failed = failureCount(outcomes)
+  const time = formatElapsed(totals.durationMs)
+  const planned = request.plannedRequests === undefined ? request.plannedDurationMs : undefined
+  const pieces = [
+    span(`${progressWords(totals, request)} requests`, style.strong),
+    span(`${formatCount(totals.requestsPerSecond)}/s`),
+    span(planned === undefined ? time : `${time} of ${formatElapsed(planned)}`),
+    ...(state.expected === 'sticky' ? [span(countOf(switchCount(state), 'switch', 'switches'))] : []),
+    ...(failed === 0 ? [] : [span(`${formatCount(failed)} failed: ${failureWords(outcomes)}`, style.bad)]),
+  ]
+  return flow(pieces, { width, indent: 2, separator: span('   ') })
+}
+
+function progressWords(totals: LiveState['totals'], request: LiveState['request']): string {
+  const done = formatCount(totals.requests)
+  return request.plannedRequests === undefined ? done : `${done}/${formatCount(request.plannedRequests)}`
+}
+
+/** From the timeline, which counts all: the list of switches may be bounded. */
+function switchCount({ timeline }: LiveState): number {
+  return timeline.reduce((sum, cell) => sum + cell.switches, 0)
+}

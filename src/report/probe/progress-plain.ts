@@ -1,0 +1,33 @@
+import { type LiveState, liveLine, liveShare } from './live.ts'
+import type { Progress, ProgressOptions } from './progress.ts'
+
+/** A line at each tenth of the run, and in between when it has been quiet for a while. */
+const step = 0.1
+const shortestMs = 1000
+const longestMs = 10_000
+
+/** Progress as lines that are never taken back: for logs, pipes and CI. */
+export function createPlainProgress({ stream, now }: Pick<ProgressOptions, 'stream' | 'now'>): Progress {
+  let stageText: string | undefined
+  let lastMs = now()
+  let lastShare = 0
+  const write = (text: string): void => void stream.write(`${text}\n`)
+  return {
+    stage: (text) => {
+      if (text !== stageText) write(text)
+      stageText = text
+    },
+    update: (state) => {
+      const quietMs = now() - lastMs
+      if (quietMs < shortestMs) return
+      const current: LiveState = state()
+      const share = liveShare(current) ?? 0
+      if (share - lastShare < step && quietMs < longestMs) return
+      lastMs = now()
+      lastShare = share
+      write(liveLine(current))
+    },
+    note: write,
+    stop: () => {},
+  }
+}

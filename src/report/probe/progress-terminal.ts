@@ -1,0 +1,75 @@
+import type { Ora } from 'ora'
+import { shortenEnd } from '../text/width.ts'
+import { type LiveState, renderLive } from './live.ts'
+import type { Progress, ProgressOptions } from './progress.ts'
+
+const frameMs = 66
+
+type LogUpdate = ReturnType<typeof import('log-update').createLogUpdate>
+
+/**
+ * Progress that moves: a spinner with the current stage, then the live view in its place.
+ * Both libraries are loaded when they are first needed; what comes meanwhile is kept, and only the newest is shown.
+ */
+export function createTerminalProgress({ stream, columns, style, now }: ProgressOptions): Progress {
+  let spinner: Ora | undefined
+  let view: LogUpdate | undefined
+  let text = ''
+  let state: (() => LiveState) | undefined
+  let lastMs = -Infinity
+  let timer: NodeJS.Timeout | undefined
+  let isStopped = false
+  let isLoading = false
+
+  const load = async (): Promise<void> => {
+    if (isLoading) return
+    isLoading = true
+    const [{ default: ora }, { createLogUpdate }] = await Promise.all([import('ora'), import('log-update')])
+    if (isStopped) return
+    // Without discardStdin: it puts the terminal into raw mode, where Ctrl-C is no signal any more.
+    spinner = ora({ stream, isEnabled: true, discardStdin: false, color: 'cyan' })
+    view = createLogUpdate(stream)
+    if (state !== undefined) draw()
+    else if (text !== '') spin()
+  }
+  // The spinner's two columns, and the last one, which some terminals wrap at.
+  const spin = (): void => void spinner?.start(shortenEnd(text, columns() - 3))
+  const draw = (): void => {
+    timer = undefined
+    if (state === undefined || view === undefined || isStopped) return
+    spinner?.stop()
+    lastMs = now()
+    view(renderLive(state(), columns(), style, stream.rows).join('\n'))
+  }
+
+  return {
+    stage: (next) => {
+      text = next
+      void load()
+      if (state === undefined) spin()
+    },
+    update: (next) => {
+      state = next
+      void load()
+      // unref: a frame that is still to come must not keep the program alive.
+      timer ??= setTimeout(draw, Math.max(0, lastMs + frameMs - now())).unref()
+    },
+    note: (line) => {
+      if (state !== undefined && view !== undefined) {
+        view.persist(line)
+        draw()
+        return
+      }
+      spinner?.stop()
+      stream.write(`${line}\n`)
+      if (text !== '' && !isStopped) spin()
+    },
+    stop: () => {
+      isStopped = true
+      clearTimeout(timer)
+      spinner?.stop()
+      view?.clear()
+      view?.done()
+    },
+  }
+}

@@ -1,0 +1,38 @@
+import type { Style } from '../terminal.ts'
+import { sanitize } from '../text/sanitize.ts'
+import type { LiveState } from './live.ts'
+import { createPlainProgress } from './progress-plain.ts'
+import { createTerminalProgress } from './progress-terminal.ts'
+
+/** Where progress is written: stderr, as the answer has stdout for itself. */
+export interface ProgressOptions {
+  stream: NodeJS.WritableStream & { rows?: number }
+  isTTY: boolean
+  /** A function, because a terminal's width changes. */
+  columns: () => number
+  style: Style
+  /** Milliseconds; only differences count. */
+  now: () => number
+}
+
+export interface Progress {
+  /** What is being waited for before requests run: one line, replaced by the next. */
+  stage: (text: string) => void
+  /** The run so far; asked for only when it is about to be shown. */
+  update: (state: () => LiveState) => void
+  /** A line that stays. */
+  note: (text: string) => void
+  /** Takes the moving parts away and gives the cursor back. Nothing may be shown after it. */
+  stop: () => void
+}
+
+/** A live view on a terminal, plain lines elsewhere. All text is made safe to print here. */
+export function createProgress(options: ProgressOptions): Progress {
+  const progress = options.isTTY ? createTerminalProgress(options) : createPlainProgress(options)
+  return {
+    stage: (text) => progress.stage(sanitize(text)),
+    update: (state) => progress.update(state),
+    note: (text) => progress.note(sanitize(text)),
+    stop: () => progress.stop(),
+  }
+}

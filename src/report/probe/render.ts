@@ -1,0 +1,48 @@
+import type { ProbeResult } from '../../model/probe-result.ts'
+import type { Style } from '../terminal.ts'
+
+export const probeFormats = ['json', 'name', 'text', 'wide', 'yaml'] as const
+
+export type ProbeFormat = (typeof probeFormats)[number]
+
+export interface RenderOptions {
+  style: Style
+  width: number
+  /** Commands that the reader may want to run next, the best first. */
+  next: readonly string[]
+}
+
+export function isProbeFormat(format: string): format is ProbeFormat {
+  return (probeFormats as readonly string[]).includes(format)
+}
+
+/** What kubectl says about a value of `-o` that it does not know, without `error: `. */
+export function unknownFormatMessage(format: string): string {
+  const allowed = probeFormats.join(',')
+  return `unable to match a printer suitable for the output format ${JSON.stringify(format)}, allowed formats are: ${allowed}`
+}
+
+type Renderer = (result: ProbeResult, options: RenderOptions) => Promise<string>
+
+// Each format is loaded when it is asked for: nobody waits for YAML who does not read it.
+const renderers: Record<ProbeFormat, Renderer> = {
+  text: async (result, options) =>
+    (await import('./text.ts')).renderText(result, { ...options, wide: false }),
+  wide: async (result, options) => (await import('./text.ts')).renderText(result, { ...options, wide: true }),
+  json: async (result) => `${JSON.stringify((await import('./json.ts')).toReport(result), undefined, 4)}\n`,
+  yaml: async (result) => {
+    const [{ toReport }, { stringify }] = await Promise.all([import('./json.ts'), import('yaml')])
+    // Aliases would be valid YAML, but not what `kubectl get -o yaml` prints.
+    return stringify(toReport(result), { aliasDuplicateObjects: false, lineWidth: 0 })
+  },
+  name: async (result) => (await import('./name.ts')).renderNames(result),
+}
+
+/** The report in one of the formats of `-o`, ending with a newline unless it is empty. */
+export async function renderProbe(
+  result: ProbeResult,
+  format: ProbeFormat,
+  options: RenderOptions,
+): Promise<string> {
+  return await renderers[format](result, options)
+}

@@ -1,0 +1,85 @@
+import type { ProbeResult } from '../../../model/probe-result.ts'
+import type { Style } from '../../terminal.ts'
+import { type Line, span } from '../../text/line.ts'
+import { countOf, formatDuration, formatElapsed } from '../../text/numbers.ts'
+import { textWidth } from '../../text/width.ts'
+import type { Palette } from '../palette.ts'
+import { annotationLines, markerLine } from './beneath.ts'
+import { arrange, type Glyph, glyphSpans } from './glyphs.ts'
+import { findMarks } from './marks.ts'
+
+export interface StripInput extends Pick<ProbeResult, 'timeline' | 'switches' | 'endpointChanges'> {
+  /** Whether a change of the backend is something to point at, rather than what a Service without affinity does. */
+  pointsAtSwitches: boolean
+  palette: Palette
+}
+
+const indent = 2
+const longestLine = 120
+const mostLines = 4
+
+/**
+ * The run from left to right, one character per request while it fits, and beneath it what happened when.
+ * A letter is a backend, `×` a failure, `?` an answer from nobody knows whom, `·` several backends.
+ */
+export function layoutStrip(input: StripInput, width: number, style: Style): Line[] {
+  const cells = input.timeline
+  const first = cells[0]
+  const last = cells.at(-1)
+  if (first === undefined || last === undefined) return []
+  const labelWidth = textWidth(formatElapsed(last.toMs))
+  const perLine = Math.min(longestLine, width - indent - 2 * (labelWidth + 1))
+  const marks = findMarks(input)
+  const { glyphs, binned } = arrange(cells, marks, { perLine, mostLines, palette: input.palette, style })
+  if (saysNothing(glyphs)) return []
+  const rows = splitRows(glyphs, perLine)
+  const lines = rows.flatMap((row, index) => {
+    const label = formatElapsed(row.find((glyph) => glyph.column !== undefined)?.column?.fromMs ?? last.toMs)
+    const offset = indent + labelWidth + 1
+    const end = index === rows.length - 1 ? ` ${formatElapsed(last.toMs)}` : ''
+    return [
+      [
+        span(' '.repeat(indent + labelWidth - textWidth(label))),
+        span(`${label} `, style.quiet),
+        ...glyphSpans(row),
+        span(end, style.quiet),
+      ],
+      ...markerLine(row, offset, style),
+      ...annotationLines(row, offset, width, style),
+    ]
+  })
+  return [...lines, ...hiddenMarks(marks.hidden, style), ...legend(glyphs, binned, style)]
+}
+
+/** A long run of a Service without affinity: every column holds several backends, and nothing went wrong. */
+function saysNothing(glyphs: readonly Glyph[]): boolean {
+  return glyphs.every((glyph) => glyph.character === '·' && glyph.marker === undefined)
+}
+
+/** Rows of the same length, and that a multiple of ten where there is room, so that requests can be counted. */
+function splitRows(glyphs: readonly Glyph[], perLine: number): Glyph[][] {
+  const rows = Math.ceil(glyphs.length / perLine)
+  const size = rows === 1 ? glyphs.length : Math.min(perLine, Math.ceil(glyphs.length / rows / 10) * 10)
+  return Array.from({ length: Math.ceil(glyphs.length / size) }, (_, row) =>
+    glyphs.slice(row * size, (row + 1) * size),
+  )
+}
+
+function hiddenMarks(hidden: number, style: Style): Line[] {
+  return hidden === 0
+    ? []
+    : [[span(' '.repeat(indent)), span(`… and ${countOf(hidden, 'more change')}`, style.quiet)]]
+}
+
+/** Says what a column is once it is not simply a request. */
+function legend(glyphs: readonly Glyph[], binned: boolean, style: Style): Line[] {
+  const columns = glyphs.flatMap((glyph) => (glyph.column === undefined ? [] : [glyph.column]))
+  const column = columns[0]
+  if (!binned || column === undefined) return []
+  const spanMs = column.toMs - column.fromMs
+  const time = spanMs >= 59_950 ? formatDuration(spanMs / 1000) : formatElapsed(spanMs)
+  const parts = [`1 column is ${time}, about ${countOf(column.requests, 'request')}`]
+  if (columns.some((each) => each.mixed)) parts.push('· several pods')
+  if (glyphs.some((glyph) => glyph.marker === '×')) parts.push('× failures')
+  return [[span(' '.repeat(indent)), span(parts.join('   '), style.quiet)]]
+}

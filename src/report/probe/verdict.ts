@@ -1,0 +1,121 @@
+import type { ProbeResult } from '../../model/probe-result.ts'
+import type { Verdict } from '../../model/verdict.ts'
+import {
+  countOf,
+  formatConfidence,
+  formatCount,
+  formatProbability,
+  formatSmallShare,
+} from '../text/numbers.ts'
+import { inconclusiveWords } from './inconclusive.ts'
+import { backendNoun, policyWords } from './words.ts'
+
+/** The verdict in words; the same sentence in the text and in JSON. */
+export interface VerdictWords {
+  tone: 'good' | 'bad' | 'unsure'
+  headline: string
+  /** "as configured", or what speaks against it. */
+  summary: string
+  /** With what probability chance alone looks like this; absent where it decides nothing. */
+  chance?: string
+  /** What the run does not exclude. */
+  bound?: string
+  /** What to do about a run that could not tell. */
+  advice?: string
+}
+
+export function describeVerdict(result: ProbeResult): VerdictWords {
+  const { verdict } = result
+  if (verdict.behaviour === 'inconclusive' || verdict.result === 'inconclusive') {
+    return { tone: 'unsure', headline: 'INCONCLUSIVE', ...inconclusiveWords(result) }
+  }
+  const asExpected = verdict.result === 'as-expected'
+  return {
+    tone: asExpected ? 'good' : 'bad',
+    ...(asExpected ? expectedWords(result) : unexpectedWords(result)),
+    chance: `by chance ${formatProbability(verdict.errorProbability)}`,
+    ...boundWords(verdict),
+  }
+}
+
+/** One line without layout, for programs and logs. */
+export function verdictSentence(result: ProbeResult): string {
+  const { headline, summary, chance, advice } = describeVerdict(result)
+  return [`${headline} ${summary}`, chance, advice].filter((part) => part !== undefined).join('; ')
+}
+
+function expectedWords(result: ProbeResult): Pick<VerdictWords, 'headline' | 'summary'> {
+  const as = isConfigured(result) ? 'as configured' : 'as expected'
+  if (result.verdict.behaviour === 'spread')
+    return { headline: `SPREAD ${as}`, summary: reachedWords(result) }
+  return { headline: `STICKY ${as}`, summary: stickySummary(result) }
+}
+
+function unexpectedWords(result: ProbeResult): Pick<VerdictWords, 'headline' | 'summary'> {
+  const { behaviour, expected, switches, explainedSwitches, answers } = result.verdict
+  const wanted = wantedWords(result)
+  const changed = `${formatCount(switches - explainedSwitches)} of ${countOf(answers, 'request')} changed ${backendNoun(result)}`
+  if (behaviour === 'sticky')
+    return { headline: 'STICKY', summary: `although ${wanted}: ${stickySummary(result)}` }
+  if (behaviour === 'spread')
+    return { headline: 'NOT STICKY', summary: `${wanted}, but ${reachedWords(result)}, each picked anew` }
+  if (expected === 'spread') {
+    return {
+      headline: 'NOT SPREAD',
+      summary: `${wanted}, but each ${backendNoun(result)} is kept for a while: only ${changed}`,
+    }
+  }
+  return {
+    headline: 'NOT STICKY',
+    summary: `${wanted}, but ${changed}; nothing in the endpoints explains it`,
+  }
+}
+
+/** Whether the expectation is the Service's own configuration rather than the user's. */
+function isConfigured({ service, verdict }: ProbeResult): boolean {
+  return (service.policy.kind === 'none') === (verdict.expected === 'spread')
+}
+
+function wantedWords(result: ProbeResult): string {
+  if (!isConfigured(result)) return `expected ${result.verdict.expected}`
+  return result.verdict.behaviour === 'sticky'
+    ? `${policyWords(result.service.policy)} is configured`
+    : `configured ${policyWords(result.service.policy)}`
+}
+
+function reachedWords(result: ProbeResult): string {
+  const { answers, eligibleEndpoints } = result.verdict
+  const reached = result.backends.filter((tally) => tally.hits > 0).length
+  const noun = backendNoun(result)
+  // More can answer than were there at one time: pods come and go.
+  const of = reached <= eligibleEndpoints ? ` of ${countOf(eligibleEndpoints, noun)}` : ` ${noun}s`
+  return `${countOf(answers, 'request')} reached ${formatCount(reached)}${of}`
+}
+
+function stickySummary(result: ProbeResult): string {
+  const { answers, switches, explainedSwitches } = result.verdict
+  const noun = backendNoun(result)
+  if (switches === 0) return `all ${countOf(answers, 'request')} reached one ${noun}`
+  const which = switches === 1 ? 'the one switch follows' : `all ${formatCount(switches)} switches follow`
+  return explainedSwitches === switches
+    ? `${which} ${causes(result)}`
+    : `${formatCount(switches)} switches in ${countOf(answers, 'request')}, ${formatCount(explainedSwitches)} explained`
+}
+
+function causes({ switches, verdict }: ProbeResult): string {
+  const kinds = new Set(switches.map((change) => change.explanation?.kind))
+  const gone = verdict.switches === 1 ? 'the end of its pod' : 'the end of a pod'
+  if (kinds.has('timeout-expired'))
+    return kinds.has('endpoint-gone')
+      ? `${gone} or a silence longer than the timeout`
+      : 'a silence longer than the timeout'
+  return gone
+}
+
+function boundWords({ behaviour, breakRateBound, acceptedError }: Verdict): Pick<VerdictWords, 'bound'> {
+  if (behaviour !== 'sticky' || breakRateBound === undefined) return {}
+  const most = formatSmallShare(breakRateBound)
+  return {
+    bound: `at most ${most} of requests change pod without a reason (${formatConfidence(acceptedError)} sure)`,
+  }
+}

@@ -1,0 +1,80 @@
+import { type Outcome, outcomes as allOutcomes } from '../../model/observation.ts'
+import type { Policy } from '../../model/policy.ts'
+import type { ProbeResult, Recognition } from '../../model/probe-result.ts'
+import { countOf, formatCount, formatDuration } from '../text/numbers.ts'
+import { sanitize } from '../text/sanitize.ts'
+
+/** `None`, `ClientIP 3h0m0s`: the words of the Service's own fields. */
+export function policyWords(policy: Policy): string {
+  return policy.kind === 'none' ? 'None' : `ClientIP ${formatDuration(policy.timeoutSeconds)}`
+}
+
+/** `pod` where everyone who answered is one; people look for their pods in the text, not for "backends". */
+export function backendNoun(result: Pick<ProbeResult, 'backends'>): 'pod' | 'backend' {
+  return result.backends.every((tally) => tally.backend.kind === 'pod') ? 'pod' : 'backend'
+}
+
+const recognisedBy: Record<Recognition['by'], string> = {
+  'pod-name': 'pods recognised by name',
+  'pod-ip': 'pods recognised by IP',
+  hostname: 'pods recognised by hostname',
+  address: 'backends recognised by address',
+  anonymous: 'backends told apart by their answers only',
+  none: 'nobody recognised',
+}
+
+/** How the backends were recognised, and where that stood. */
+export function recognitionWords({ by, source }: Recognition): string {
+  const what = recognisedBy[by]
+  if (source === undefined || by === 'none' || by === 'anonymous') return what
+  if (source === 'body') return `${what} in the answer`
+  if (source === 'rule') return `${what} with --identify`
+  return `${what} in the header ${sanitize(source.replace(/^header:/, ''))}`
+}
+
+const outcomeWords: Record<Outcome, [one: string, many: string]> = {
+  answered: ['answered', 'answered'],
+  refused: ['refused', 'refused'],
+  reset: ['reset', 'reset'],
+  timeout: ['timeout', 'timeouts'],
+  unreachable: ['unreachable', 'unreachable'],
+  dns: ['name not resolved', 'names not resolved'],
+  tls: ['TLS error', 'TLS errors'],
+  protocol: ['broken answer', 'broken answers'],
+  error: ['other error', 'other errors'],
+}
+
+/** `2 refused, 1 timeout`, the most frequent first. */
+export function failureWords(outcomes: ProbeResult['outcomes']): string {
+  return failures(outcomes)
+    .toSorted((a, b) => b[1] - a[1])
+    .map(([outcome, count]) => `${formatCount(count)} ${outcomeWords[outcome][count === 1 ? 0 : 1]}`)
+    .join(', ')
+}
+
+export function failureCount(outcomes: ProbeResult['outcomes']): number {
+  return failures(outcomes).reduce((sum, [, count]) => sum + count, 0)
+}
+
+function failures(outcomes: ProbeResult['outcomes']): [Outcome, number][] {
+  return allOutcomes.flatMap((outcome) => {
+    const count = outcomes[outcome] ?? 0
+    return outcome === 'answered' || count === 0 ? [] : [[outcome, count] satisfies [Outcome, number]]
+  })
+}
+
+/** HTTP statuses of 400 and above over all backends, the most frequent first. */
+export function errorStatuses(result: Pick<ProbeResult, 'backends'>): [status: string, count: number][] {
+  const counts = new Map<string, number>()
+  for (const { statuses } of result.backends) {
+    for (const [status, count] of Object.entries(statuses)) {
+      if (Number(status) >= 400) counts.set(status, (counts.get(status) ?? 0) + count)
+    }
+  }
+  return [...counts].toSorted((a, b) => b[1] - a[1])
+}
+
+/** `60 requests`, and what kind where it is not plain HTTP. */
+export function requestWords(count: number, scheme: ProbeResult['request']['scheme']): string {
+  return countOf(count, scheme === 'http' ? 'request' : `${scheme.toUpperCase()} request`)
+}

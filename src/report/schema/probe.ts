@@ -1,0 +1,257 @@
+/**
+ * The JSON contract of `probe -o json`. Only the types reach the program (`import type`): the schema is for the
+ * tests and for docs/schema, and its library stays out of the executable.
+ *
+ * Within v1 fields are added, never removed, renamed or given another meaning.
+ */
+import { z } from 'zod'
+
+const milliseconds = z.number().describe('Milliseconds.')
+const time = z.number().describe('Milliseconds since the first request.')
+const count = z.int().nonnegative()
+const probability = z.number().min(0).max(1)
+
+const latency = z
+  .object({
+    p50: milliseconds.describe('Half of the requests took at most this long.'),
+    p90: milliseconds.describe('Nine of ten requests took at most this long.'),
+    p99: milliseconds.describe('99 of 100 requests took at most this long.'),
+    max: milliseconds.describe('The longest request.'),
+  })
+  .describe('Milliseconds; upper bounds with a relative error of at most 2 %.')
+
+const letter = z
+  .string()
+  .describe('The backend’s letter in the text report: A, B, …, Z, a, …, z, then `+` for all others.')
+
+const backend = z
+  .object({
+    letter,
+    kind: z
+      .enum(['pod', 'address', 'anonymous'])
+      .describe('A pod, an address that is no pod of this cluster, or answers that name nobody.'),
+    name: z.string().describe('Pod name, address, or a short description of the answer.'),
+    node: z.string().optional().describe('The node of the pod.'),
+    address: z.string().optional().describe('The IP address of the endpoint.'),
+    hits: count.describe('Answers that it gave.'),
+    share: probability.describe('Its share of all recognised answers, 0 to 1.'),
+    latency,
+    firstMs: time.describe('Its first answer, in milliseconds since the first request.'),
+    lastMs: time.describe('Its last answer, in milliseconds since the first request.'),
+    statuses: z.record(z.string(), count).describe('HTTP status to number of answers; empty for plain TCP.'),
+  })
+  .describe('Someone who answered.')
+
+const endpointChange = z
+  .object({
+    atMs: time.describe('When it was seen, in milliseconds since the first request.'),
+    kind: z
+      .enum(['added', 'removed', 'ready', 'not-ready', 'terminating'])
+      .describe('What happened to the endpoint.'),
+    address: z.string().describe('The IP address of the endpoint.'),
+    pod: z.string().optional().describe('The pod behind the address.'),
+    node: z.string().optional().describe('The node of the pod.'),
+  })
+  .describe('A change of the Service’s endpoints during the run.')
+
+const explanation = z
+  .discriminatedUnion('kind', [
+    z.object({
+      kind: z.literal('endpoint-gone').describe('The backend before stopped being an endpoint.'),
+      change: endpointChange,
+    }),
+    z.object({
+      kind: z.literal('timeout-expired').describe('The client had been silent for longer than the timeout.'),
+      silentMs: milliseconds.describe('How long the client had been silent, in milliseconds.'),
+    }),
+  ])
+  .describe('Why the backend may change without affinity being broken; absent when nothing explains it.')
+
+const switchSchema = z
+  .object({
+    number: count.describe('Number of the request that reached the new backend; the first request is 1.'),
+    atMs: time.describe('When that request was started, in milliseconds since the first request.'),
+    from: letter.describe('Letter of the backend before.'),
+    to: letter.describe('Letter of the backend after.'),
+    explanation: explanation.optional(),
+  })
+  .describe('A change of the backend from one recognised answer to the next.')
+
+const timelineCell = z
+  .object({
+    fromMs: time.describe('Start of the stretch, in milliseconds since the first request.'),
+    toMs: time.describe('End of the stretch, in milliseconds since the first request.'),
+    requests: count.describe('Requests that were started in it.'),
+    failures: count.describe('Those of them that were not answered.'),
+    switches: count.describe('Changes of the backend in it.'),
+    letter: letter
+      .optional()
+      .describe('The backend that gave every recognised answer of the stretch; absent with none or several.'),
+  })
+  .describe('A stretch of the run: one request, or more once the run is too long to keep each.')
+
+const spec = z
+  .object({
+    service: z
+      .object({
+        name: z.string().describe('The Service’s name.'),
+        type: z.enum(['ClusterIP', 'NodePort', 'LoadBalancer']).describe('`spec.type` of the Service.'),
+        clusterIP: z.string().describe('The address that was probed.'),
+        port: z.int().describe('The port that was probed.'),
+        portName: z.string().optional().describe('The name of that port, if it has one.'),
+        protocol: z.literal('TCP').describe('The protocol of that port.'),
+        sessionAffinity: z.enum(['None', 'ClientIP']).describe('`spec.sessionAffinity` of the Service.'),
+        timeoutSeconds: z
+          .int()
+          .optional()
+          .describe(
+            '`spec.sessionAffinityConfig.clientIP.timeoutSeconds`; absent with sessionAffinity None.',
+          ),
+      })
+      .describe('What was probed, and how it was configured at the start.'),
+    request: z
+      .object({
+        scheme: z.enum(['http', 'https', 'tcp']).describe('How the port was spoken to.'),
+        path: z.string().optional().describe('Path and query of the HTTP request.'),
+        keepAlive: z
+          .boolean()
+          .describe('Whether connections were used again; false opens one for each request.'),
+        intervalMs: milliseconds.describe(
+          'Milliseconds between the starts of two requests; 0 is as fast as possible.',
+        ),
+        timeoutMs: milliseconds.describe('Milliseconds after which a request counted as failed.'),
+        plannedRequests: count
+          .optional()
+          .describe('Requests to send; absent when the run was bounded by a duration.'),
+        plannedDurationMs: milliseconds
+          .optional()
+          .describe('Milliseconds to run; absent when requests were counted.'),
+      })
+      .describe('What was sent.'),
+    expected: z
+      .enum(['sticky', 'spread'])
+      .describe('What the verdict is compared with: the Service’s configuration, or `--expect`.'),
+    acceptedError: probability.describe('The accepted probability of a wrong verdict: 1 − `--confidence`.'),
+  })
+  .describe('What was asked.')
+
+const verdict = z
+  .object({
+    behaviour: z
+      .enum(['sticky', 'spread', 'broken', 'inconclusive'])
+      .describe(
+        'sticky: one backend, or every switch is explained. spread: every pick is independent. broken: neither. inconclusive: the run cannot tell.',
+      ),
+    result: z
+      .enum(['as-expected', 'differs', 'inconclusive'])
+      .describe('Compared with `spec.expected`; the exit code is 0, 3 or 4.'),
+    reason: z
+      .enum([
+        'no-answers',
+        'too-few-requests',
+        'one-endpoint',
+        'one-connection',
+        'backends-not-told-apart',
+        'observations-lost',
+        'interrupted',
+      ])
+      .optional()
+      .describe('Why the run cannot tell.'),
+    message: z.string().describe('The verdict in one sentence for people; its wording may change.'),
+    errorProbability: probability.describe('The probability that the behaviour is told wrongly by chance.'),
+    answers: count.describe('Requests that were answered by a recognised backend.'),
+    picks: count.describe('Times that a backend was picked for them: the connections that they needed.'),
+    switches: count.describe('Changes of the backend from one answer to the next.'),
+    explainedSwitches: count.describe('Those of them that the endpoints or the timeout explain.'),
+    eligibleEndpoints: count.describe(
+      'Endpoints among which the proxy on the client’s node picks, as far as known.',
+    ),
+    breakRateBound: probability
+      .optional()
+      .describe(
+        'With sticky: a share of unexplained switches above this would have shown with the accepted error.',
+      ),
+  })
+  .describe('What the run showed.')
+
+const status = z
+  .object({
+    verdict,
+    backends: z.array(backend).describe('Who answered, in the order of first appearance.'),
+    totals: z
+      .object({
+        requests: count.describe('Requests that were sent.'),
+        answered: count.describe('Requests that were answered, whatever the HTTP status.'),
+        connections: count.describe('Connections that were opened.'),
+        lost: count.describe('Observations that the probe made and that never arrived.'),
+        durationMs: milliseconds.describe('Milliseconds from the first request to the end of the last.'),
+        requestsPerSecond: z.number().describe('Requests per second.'),
+      })
+      .describe('The run in numbers.'),
+    latency,
+    outcomes: z
+      .partialRecord(
+        z.enum(['answered', 'refused', 'reset', 'timeout', 'unreachable', 'dns', 'tls', 'protocol', 'error']),
+        count,
+      )
+      .describe('How requests ended, to their number; all but `answered` are failures.'),
+    endpoints: z
+      .object({
+        ready: count.describe('Endpoints that were ready.'),
+        total: count.describe('All endpoints of the port.'),
+        nodes: count.describe('Nodes that hold a ready endpoint.'),
+        eligible: count.describe('Ready endpoints that the proxy on the client’s node may pick.'),
+      })
+      .describe('The Service’s endpoints at the start.'),
+    client: z
+      .object({
+        pod: z.string().describe('The pod that sent the requests.'),
+        node: z.string().optional().describe('The node of that pod.'),
+        address: z.string().optional().describe('The IP address of that pod.'),
+        image: z.string().describe('The image of that pod.'),
+      })
+      .describe('Where the requests came from.'),
+    recognition: z
+      .object({
+        by: z
+          .enum(['pod-name', 'pod-ip', 'hostname', 'address', 'anonymous', 'none'])
+          .describe('How backends were told apart; anonymous: by distinct answers.'),
+        source: z
+          .string()
+          .optional()
+          .describe('Where that stood: `body`, `header:NAME`, or `rule` for `--identify`.'),
+        unrecognised: count.describe('Answers that could not be assigned to a backend.'),
+      })
+      .describe('How the answers were assigned to backends.'),
+    timeline: z.array(timelineCell).describe('The run from start to end.'),
+    switches: z.array(switchSchema).describe('The changes of the backend; long lists may end early.'),
+    endpointChanges: z.array(endpointChange).describe('Changes of the endpoints during the run.'),
+    notes: z.array(z.string()).describe('Sentences worth reading that change nothing in the verdict.'),
+    timing: z
+      .object({
+        prepareMs: milliseconds.optional().describe('Milliseconds to read the Service and create the Job.'),
+        podStartMs: milliseconds.optional().describe('Milliseconds until the pod ran.'),
+        requestsMs: milliseconds.optional().describe('Milliseconds that the requests took.'),
+        totalMs: milliseconds.optional().describe('Milliseconds from start to verdict.'),
+      })
+      .describe('Where the time went; a stage that was not reached is absent.'),
+  })
+  .describe('What was found.')
+
+export const probeReport = z
+  .object({
+    apiVersion: z.literal('affinity.kubectl.dev/v1').describe('The version of this format.'),
+    kind: z.literal('ProbeReport').describe('The kind of report.'),
+    metadata: z
+      .object({
+        name: z.string().describe('The run id, as in the label of the probe’s Job.'),
+        namespace: z.string().describe('The namespace of the Service and of the probe.'),
+        creationTimestamp: z.string().describe('When the run was started, RFC 3339.'),
+      })
+      .describe('Which run this is.'),
+    spec,
+    status,
+  })
+  .describe('The result of one `kubectl affinity probe`.')
+
+export type ProbeReport = z.infer<typeof probeReport>

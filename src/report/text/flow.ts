@@ -1,0 +1,76 @@
+import { type Line, lineWidth, type Span, span } from './line.ts'
+import { takeStart, textWidth } from './width.ts'
+
+export interface FlowOptions {
+  width: number
+  /** What stands before the first line; later lines are indented by `indent`. */
+  label?: Span
+  indent: number
+  /** Between two pieces on one line. */
+  separator?: Span
+  /** Put at the end of a line that continues, as a shell wants it. */
+  continuation?: string
+}
+
+/**
+ * Puts pieces on as few lines as fit. Lines break between pieces; a piece that is longer than a line breaks at
+ * spaces, and a word that is longer than a line is broken where it has to be.
+ */
+export function flow(pieces: readonly Span[], options: FlowOptions): Line[] {
+  const { width, indent, separator = span('  '), continuation = '' } = options
+  const lines: Line[] = []
+  let line: Line = options.label === undefined ? [] : [options.label]
+  let isFresh = true
+  const limit = width - textWidth(continuation)
+  const breakLine = (): void => {
+    lines.push(continuation === '' ? line : [...line, span(continuation)])
+    line = [span(' '.repeat(indent))]
+    isFresh = true
+  }
+  const put = (part: Span, between: Span): void => {
+    const gap = isFresh ? 0 : textWidth(between.text)
+    if (!isFresh && lineWidth(line) + gap + textWidth(part.text) > limit) breakLine()
+    if (!isFresh) line.push(between)
+    line.push(part)
+    isFresh = false
+  }
+  const putWord = (word: Span): void => {
+    const last = line.at(-1)
+    const fits = lineWidth(line) + 1 + textWidth(word.text) <= limit
+    // Words of one sentence stay one span, so that colour is switched once and not for each word.
+    if (last !== undefined && !isFresh && fits)
+      line[line.length - 1] = { ...last, text: `${last.text} ${word.text}` }
+    else put(word, span(' '))
+  }
+  for (const piece of pieces) {
+    if (textWidth(piece.text) <= limit - indent) {
+      put(piece, separator)
+      continue
+    }
+    const [first, ...rest] = words(piece, limit - indent)
+    if (first !== undefined) put(first, separator)
+    for (const word of rest) putWord(word)
+  }
+  lines.push(line)
+  return lines
+}
+
+function words(piece: Span, width: number): Span[] {
+  return piece.text
+    .split(' ')
+    .filter((word) => word !== '')
+    .flatMap((word) => breakWord(word, width))
+    .map((text) => ({ ...piece, text }))
+}
+
+function breakWord(word: string, width: number): string[] {
+  const parts: string[] = []
+  let rest = word
+  while (textWidth(rest) > width) {
+    // At least one character, even where a wide one does not fit: the rest must get shorter.
+    const part = takeStart(rest, width) || String.fromCodePoint(rest.codePointAt(0) ?? 0)
+    parts.push(part)
+    rest = rest.slice(part.length)
+  }
+  return [...parts, rest]
+}

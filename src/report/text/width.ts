@@ -1,0 +1,67 @@
+const segmenter = new Intl.Segmenter()
+
+/** Code points that terminals draw two columns wide: East Asian Wide and Fullwidth, and emoji. */
+const wide =
+  /[\u1100-\u115F\u2E80-\u303E\u3041-\u33FF\u3400-\u4DBF\u4E00-\u9FFF\uA000-\uA4CF\uA960-\uA97F\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF00-\uFF60\uFFE0-\uFFE6\u{16FE0}-\u{18DFF}\u{1B000}-\u{1B2FF}\u{1F300}-\u{1FAFF}\u{20000}-\u{3FFFD}]|\p{Emoji_Presentation}|\uFE0F/u
+
+const invisible = /^[\p{Mn}\p{Me}\p{Cf}]+$/u
+
+/**
+ * The columns that printable text takes. Names in Kubernetes are ASCII; text from answers may be anything, and is
+ * rather taken for too wide than for too narrow.
+ */
+export function textWidth(text: string): number {
+  if (isAscii(text)) return text.length
+  return graphemes(text).reduce((sum, grapheme) => sum + graphemeWidth(grapheme), 0)
+}
+
+/** Shortens to `width` columns by taking out the middle: the end of a pod's name is what tells it apart. */
+export function shortenMiddle(text: string, width: number): string {
+  if (textWidth(text) <= width) return text
+  if (width <= 1) return '…'.slice(0, width)
+  const tail = Math.min(Math.ceil((width - 1) / 2), width - 1)
+  const end = takeEnd(text, tail)
+  return `${takeStart(text, width - 1 - textWidth(end))}…${end}`
+}
+
+/** Shortens to `width` columns at the end. */
+export function shortenEnd(text: string, width: number): string {
+  if (textWidth(text) <= width) return text
+  return width < 1 ? '' : `${takeStart(text, width - 1)}…`
+}
+
+/** Fills up with spaces to `width` columns. */
+export function pad(text: string, width: number, align: 'left' | 'right' = 'left'): string {
+  const space = ' '.repeat(Math.max(0, width - textWidth(text)))
+  return align === 'left' ? text + space : space + text
+}
+
+/** The beginning of a text, at most `width` columns of it. */
+export function takeStart(text: string, width: number): string {
+  if (isAscii(text)) return text.slice(0, width)
+  return take(graphemes(text), width).join('')
+}
+
+function takeEnd(text: string, width: number): string {
+  return take(graphemes(text).toReversed(), width).toReversed().join('')
+}
+
+function take(parts: string[], width: number): string[] {
+  let used = 0
+  const end = parts.findIndex((part) => (used += graphemeWidth(part)) > width)
+  return end < 0 ? parts : parts.slice(0, end)
+}
+
+function graphemes(text: string): string[] {
+  return isAscii(text) ? text.split('') : Array.from(segmenter.segment(text), (part) => part.segment)
+}
+
+function graphemeWidth(grapheme: string): number {
+  if (invisible.test(grapheme)) return 0
+  return wide.test(grapheme) ? 2 : 1
+}
+
+function isAscii(text: string): boolean {
+  // oxlint-disable-next-line no-control-regex -- the whole ASCII range is meant
+  return /^[\x00-\x7F]*$/.test(text)
+}
