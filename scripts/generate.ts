@@ -1,0 +1,45 @@
+/**
+ * Writes the sources that are made from other sources:
+ *
+ *     src/agent/bundle.generated.ts    the agent as one text for `node -e`
+ */
+import { execFileSync } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+const root = join(import.meta.dirname, '..')
+
+/** The kernel takes 128 KiB per argument; an API server stores every Job that carries this. */
+const agentLimit = 32_768
+
+function bundleAgent(): string {
+  const { version }: { version: string } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+  const define = `AGENT_VERSION=${JSON.stringify(version)}`
+  const bun = join(root, 'node_modules/.bin/bun')
+  const entry = join(root, 'src/agent/main.ts')
+  const options = ['build', entry, '--target=node', '--format=cjs', '--minify', '--define', define]
+  const bundle = execFileSync(bun, options, { encoding: 'utf8' }).trim()
+  // In a container's arguments a kubelet replaces $(NAME), and $$ by $.
+  const dangerous = /.{0,20}\$[$(].{0,20}/.exec(bundle)
+  if (dangerous !== null) throw new Error(`the agent holds what a kubelet would replace: ${dangerous[0]}`)
+  if (bundle.length > agentLimit) throw new Error(`the agent has become too large: ${bundle.length} bytes`)
+  return bundle
+}
+
+function writeIfChanged(path: string, text: string): void {
+  let before: string | undefined
+  try {
+    before = readFileSync(path, 'utf8')
+  } catch {
+    // Not there yet.
+  }
+  if (before !== text) writeFileSync(path, text)
+}
+
+const agent = bundleAgent()
+writeIfChanged(
+  join(root, 'src/agent/bundle.generated.ts'),
+  `/** The agent, for \`node -e\`. Made by scripts/generate.ts from src/agent/main.ts. */\n` +
+    `export const agentSource: string = ${JSON.stringify(agent)}\n`,
+)
+console.error(`agent: ${agent.length} bytes`)

@@ -1,0 +1,129 @@
+import type { Identity, Outcome } from '../model/observation.ts'
+import { outcomes } from '../model/observation.ts'
+import type { Decoded } from './protocol.ts'
+import { identitySlots, linePrefix } from './protocol.ts'
+
+/** Reads the agent's lines in the order in which they arrive, also across reconnects. Holds at most 256 identities. */
+export interface Decoder {
+  push(line: string): Decoded
+  /** The number of the last line that was read, 0 before the first. */
+  readonly lastLine: number
+}
+
+export function createDecoder(): Decoder {
+  return new LineDecoder()
+}
+
+interface Line extends Omit<Decoded, 'observations' | 'gap' | 'foreign'> {
+  line: number
+  from: number
+  /** How often slots had been given something new, before and after this line. */
+  known?: [before: number, after: number]
+  at?: number
+  batch?: string
+  ids?: Record<string, Identity>
+}
+
+class LineDecoder implements Decoder {
+  lastLine = 0
+  /** The number of the next observation. */
+  #next = 1
+  #known = 0
+  readonly #slots = new Map<number, Identity>()
+
+  push(text: string): Decoded {
+    const decoded: Decoded = { observations: [] }
+    const line = parseLine(text)
+    if (line === undefined) {
+      // A line of ours that was cut off comes again, or shows as a gap.
+      if (!text.startsWith(linePrefix)) decoded.foreign = text
+      return decoded
+    }
+    if (line.line <= this.lastLine) return decoded
+    const lines = line.line - this.lastLine - 1
+    if (lines > 0 || line.from > this.#next) {
+      const observations = Math.max(0, line.from - this.#next)
+      decoded.gap = { fromObservation: this.#next, toObservation: line.from - 1, observations, lines }
+    }
+    this.lastLine = line.line
+    this.#next = line.from
+    if (line.batch !== undefined) this.#readBatch(line, decoded)
+    const { hello, start, failure, beat, end, error } = line
+    if (hello !== undefined) decoded.hello = hello
+    if (start !== undefined) decoded.start = start
+    if (failure !== undefined) decoded.failure = failure
+    if (beat !== undefined) decoded.beat = beat
+    if (end !== undefined) decoded.end = end
+    if (error !== undefined) decoded.error = error
+    return decoded
+  }
+
+  #readBatch(line: Line, decoded: Decoded): void {
+    this.#learn(line)
+    let startUs = line.at ?? 0
+    let outcome: Outcome = 'answered'
+    let status = -1
+    let slot = -1
+    let newConnection = true
+    for (const item of (line.batch ?? '').split(' ')) {
+      const number = this.#next++
+      if (item === '-') continue
+      const [start, latency, ...fields] = item.split('.')
+      startUs += readNumber(start)
+      const latencyUs = readNumber(latency)
+      for (const field of fields) {
+        const value = field.length > 1 ? readNumber(field.slice(1)) : -1
+        if (field[0] === 'O') outcome = outcomes[value] ?? 'error'
+        else if (field[0] === 'S') slot = value
+        else if (field[0] === 'H') status = value
+        else if (field[0] === 'K' || field[0] === 'C') newConnection = field[0] === 'C'
+      }
+      const identity = this.#slots.get(slot)
+      if (slot >= 0 && identity === undefined) {
+        // Without its identity an observation is as good as lost, and may not pass for an answer of nobody.
+        decoded.gap ??= { fromObservation: number, toObservation: number, observations: 0, lines: 0 }
+        decoded.gap.toObservation = number
+        decoded.gap.observations++
+        continue
+      }
+      decoded.observations.push({
+        number,
+        atMs: startUs / 1000,
+        latencyMs: latencyUs / 1000,
+        outcome,
+        ...(status < 0 ? {} : { status }),
+        newConnection,
+        ...(identity === undefined ? {} : { identity }),
+      })
+    }
+  }
+
+  #learn(line: Line): void {
+    const [before, after] = line.known ?? [0, 0]
+    if (before !== this.#known) this.#slots.clear()
+    this.#known = after
+    for (const [key, identity] of Object.entries(line.ids ?? {})) {
+      const slot = Number(key)
+      if (!(slot >= 0 && slot < identitySlots)) continue
+      const held = this.#slots.get(slot)
+      // Said again comes without the excerpt.
+      if (held !== undefined && held.source === identity.source && held.value === identity.value) continue
+      this.#slots.set(slot, identity)
+    }
+  }
+}
+
+function parseLine(text: string): Line | undefined {
+  if (!text.startsWith(linePrefix)) return undefined
+  try {
+    const line: Line = JSON.parse(text)
+    return Number.isInteger(line.line) && Number.isInteger(line.from) ? line : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function readNumber(text: string | undefined): number {
+  const value = parseInt(text ?? '', 36)
+  return Number.isNaN(value) ? 0 : value
+}

@@ -1,0 +1,199 @@
+import type { Identity, Observation, Outcome } from '../model/observation.ts'
+import { outcomes } from '../model/observation.ts'
+import type { Beat, End, Failure, Hello, Start } from './protocol.ts'
+import { identitySlots } from './protocol.ts'
+
+/** A line is ended beyond this many bytes: well below the 16 KiB at which container runtimes cut lines. */
+const lineBytes = 8192
+/** A slot in use is said again after this many lines, so that a reader that missed it goes on soon. */
+const repeatLines = 16
+/** Excerpts are the bulk of the output when every answer is different: this many at once, then so many a second. */
+const excerptBurst = 32
+const excerptsPerSecond = 2
+/** Bytes of an excerpt in JSON, where a control character takes six. */
+const excerptBytes = 4096
+
+interface Slot {
+  index: number
+  saidInLine: number
+}
+
+/** Writes the lines that protocol.ts describes. `write` gets each without its line end. */
+export class Encoder {
+  readonly #write: (line: string) => void
+  #line = 0
+  /** The number of the next observation. */
+  #next = 1
+
+  /** The batch that is being filled: the number of its first observation, its items, and what they hold so far. */
+  #from = 1
+  #batch = ''
+  #ids = ''
+  #bytes = 0
+  #usedSlots = new Set<number>()
+  #knownBefore = 0
+  #atUs = 0
+  #startUs = 0
+  #outcome: Outcome = 'answered'
+  #status: number | undefined
+  #slot = -1
+  #newConnection = true
+
+  /** By key, longest unused first. */
+  readonly #slots = new Map<string, Slot>()
+  #known = 0
+  #excerpts = excerptBurst
+  #excerptsAtUs = 0
+
+  constructor(write: (line: string) => void) {
+    this.#write = write
+  }
+
+  /** Observations must come in the order of their numbers, none left out; see `skip`. */
+  add(observation: Observation): void {
+    const startUs = Math.max(this.#startUs, Math.round(observation.atMs * 1000))
+    const slot = observation.identity === undefined ? -1 : this.#slotOf(observation.identity, startUs)
+    if (this.#batch === '') this.#atUs = this.#startUs = startUs
+    let item = `${(startUs - this.#startUs).toString(36)}.${toMicroseconds(observation.latencyMs).toString(36)}`
+    this.#startUs = startUs
+    if (observation.outcome !== this.#outcome) {
+      this.#outcome = observation.outcome
+      item += `.O${outcomes.indexOf(observation.outcome).toString(36)}`
+    }
+    if (slot !== this.#slot) {
+      this.#slot = slot
+      item += slot < 0 ? '.S' : `.S${slot.toString(36)}`
+    }
+    if (observation.status !== this.#status) {
+      this.#status = observation.status
+      item += observation.status === undefined ? '.H' : `.H${observation.status.toString(36)}`
+    }
+    if (observation.newConnection !== this.#newConnection) {
+      this.#newConnection = observation.newConnection
+      item += observation.newConnection ? '.C' : '.K'
+    }
+    this.#append(item)
+  }
+
+  /** The run ended before the request with the next number did. */
+  skip(): void {
+    if (this.#batch === '') this.#atUs = this.#startUs
+    this.#append('-')
+  }
+
+  hello(hello: Hello): void {
+    this.#say('hello', hello)
+  }
+
+  start(start: Start): void {
+    this.#say('start', start)
+  }
+
+  failure(failure: Failure): void {
+    this.#say('failure', failure)
+  }
+
+  beat(beat: Beat): void {
+    this.#say('beat', beat)
+  }
+
+  end(end: End): void {
+    this.#say('end', end)
+  }
+
+  error(message: string): void {
+    this.#say('error', message)
+  }
+
+  /** Writes the observations that wait for their line to become full. False when there were none. */
+  flush(): boolean {
+    if (this.#batch === '') return false
+    const ids = this.#ids === '' ? '' : `"ids":{${this.#ids}},`
+    const known = `"known":[${this.#knownBefore},${this.#known}]`
+    this.#write(
+      `{"line":${++this.#line},"from":${this.#from},${known},${ids}"at":${this.#atUs},"batch":"${this.#batch}"}`,
+    )
+    this.#from = this.#next
+    this.#batch = this.#ids = ''
+    this.#bytes = 0
+    this.#usedSlots.clear()
+    this.#knownBefore = this.#known
+    this.#outcome = 'answered'
+    this.#status = undefined
+    this.#slot = -1
+    this.#newConnection = true
+    return true
+  }
+
+  #append(item: string): void {
+    this.#batch += this.#batch === '' ? item : ` ${item}`
+    this.#next++
+    this.#bytes += item.length + 1
+    if (this.#bytes > lineBytes) this.flush()
+  }
+
+  #say(key: string, value: unknown): void {
+    this.flush()
+    this.#write(`{"line":${++this.#line},"from":${this.#next},"${key}":${JSON.stringify(value)}}`)
+  }
+
+  /** The slot that holds `identity` in the current line. */
+  #slotOf(identity: Identity, nowUs: number): number {
+    const key = `${identity.source} ${identity.value}`
+    const slot = this.#slots.get(key)
+    if (slot === undefined) return this.#assign(key, identity, nowUs)
+    this.#slots.delete(key)
+    this.#slots.set(key, slot)
+    if (this.#line + 1 - slot.saidInLine >= repeatLines) {
+      this.#announce(slot, { source: identity.source, value: identity.value })
+    }
+    this.#usedSlots.add(slot.index)
+    return slot.index
+  }
+
+  #assign(key: string, identity: Identity, nowUs: number): number {
+    const slot: Slot = { index: this.#slots.size, saidInLine: 0 }
+    const [longestUnused] = this.#slots
+    if (slot.index >= identitySlots && longestUnused !== undefined) {
+      const [oldest, { index }] = longestUnused
+      // A slot means one thing within a line.
+      if (this.#usedSlots.has(index)) this.flush()
+      this.#slots.delete(oldest)
+      slot.index = index
+    }
+    this.#slots.set(key, slot)
+    this.#announce(slot, this.#withExcerpt(identity, nowUs))
+    this.#known++
+    this.#usedSlots.add(slot.index)
+    return slot.index
+  }
+
+  /** May end the line, so it comes before everything that belongs to the line of the observation. */
+  #announce(slot: Slot, identity: Identity): void {
+    const text = `"${slot.index}":${JSON.stringify(identity)}`
+    const bytes = Buffer.byteLength(text) + 1
+    if (this.#bytes + bytes > lineBytes) this.flush()
+    this.#bytes += bytes
+    this.#ids += this.#ids === '' ? text : `,${text}`
+    slot.saidInLine = this.#line + 1
+  }
+
+  #withExcerpt(identity: Identity, nowUs: number): Identity {
+    if (identity.excerpt === undefined) return identity
+    const { source, value } = identity
+    const earned = ((nowUs - this.#excerptsAtUs) / 1e6) * excerptsPerSecond
+    this.#excerpts = Math.min(excerptBurst, this.#excerpts + earned)
+    this.#excerptsAtUs = nowUs
+    if (this.#excerpts < 1) return { source, value }
+    this.#excerpts--
+    let excerpt = identity.excerpt
+    while (Buffer.byteLength(JSON.stringify(excerpt)) > excerptBytes) {
+      excerpt = excerpt.slice(0, Math.floor(excerpt.length * 0.75))
+    }
+    return { source, value, excerpt }
+  }
+}
+
+function toMicroseconds(milliseconds: number): number {
+  return Math.max(0, Math.round(milliseconds * 1000))
+}

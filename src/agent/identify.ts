@@ -1,0 +1,141 @@
+/**
+ * Finds out who gave an answer.
+ *
+ * By default (`auto`) the answer is searched for what is known about the Service's endpoints: names, addresses,
+ * hostnames. A mention is a whole token, so that `pod-1` is not found in `pod-10`. It counts only when it leaves no
+ * doubt:
+ *
+ * - Headers that name exactly one endpoint decide, unless the body names only others. Headers speak about the
+ *   answer; bodies may speak about anything, for example list all pods.
+ * - Without such a header, a body that names exactly one endpoint decides.
+ * - Otherwise nobody is recognised. An answer that names several endpoints says nothing about which one gave it.
+ * - What names two endpoints (pods on the host's network share its address) names none.
+ * - The client's own addresses are no mention: servers like to repeat where a request came from.
+ *
+ * An endpoint that is mentioned by all others, such as a leader, and that these do not name themselves, looks like
+ * the one that answers. A rule of the user is the way out.
+ */
+import type { Identity, IdentifyRule } from '../model/observation.ts'
+import { digest } from './digest.ts'
+import { readPath } from './json-path.ts'
+import type { Mentions } from './mentions.ts'
+import { createMentions } from './mentions.ts'
+
+/** An answer as it came from the wire. */
+export interface Answer {
+  /** HTTP status; absent for plain TCP. */
+  status?: number
+  /** Names in lower case. */
+  headers: readonly (readonly [name: string, value: string])[]
+  /** Decoded as Latin-1: one character per byte. */
+  body: string
+}
+
+export type Identifier = (answer: Answer) => Identity
+
+/** A regular expression cannot be interrupted, so that it gets only the first bytes of a body. */
+const regexLimit = 8192
+const valueLimit = 256
+const excerptLimit = 2048
+
+/** Headers that never say who answered. Words of a date could be the name of a pod. */
+const mute = new Set([
+  'accept-ranges',
+  'age',
+  'cache-control',
+  'connection',
+  'content-length',
+  'content-type',
+  'date',
+  'etag',
+  'expires',
+  'keep-alive',
+  'last-modified',
+  'transfer-encoding',
+  'vary',
+])
+
+/**
+ * `needles` holds per known endpoint the strings that name it, `own` the addresses of the client itself.
+ * The identifier may throw only at once: when the user's expression is not a valid one.
+ */
+export function createIdentifier(
+  rule: IdentifyRule,
+  needles: readonly (readonly string[])[],
+  own: readonly string[] = [],
+): Identifier {
+  const extract = extractor(rule)
+  const ports = own.map(portOf)
+  if (extract !== undefined) return (answer) => byRule(extract(answer)) ?? unknown(answer, ports)
+  const mentions = createMentions(needles, own)
+  return (answer) => recognise(answer, mentions) ?? unknown(answer, ports)
+}
+
+/** What the user's rule takes out of an answer. */
+function extractor(rule: IdentifyRule): ((answer: Answer) => string | undefined) | undefined {
+  if (rule.kind === 'json') return (answer) => readPath(utf8(answer.body), rule.path)
+  if (rule.kind === 'header') {
+    const wanted = rule.name.toLowerCase()
+    return (answer) => answer.headers.find(([name]) => name === wanted)?.[1]
+  }
+  if (rule.kind === 'auto') return undefined
+  const expression = new RegExp(rule.pattern, 'm')
+  return (answer) => {
+    const match = expression.exec(utf8(answer.body.slice(0, regexLimit)))
+    return match?.[1] ?? match?.[0]
+  }
+}
+
+function byRule(extracted: string | undefined): Identity | undefined {
+  const value = extracted?.trim() ?? ''
+  return value === '' ? undefined : { source: 'rule', value: value.slice(0, valueLimit) }
+}
+
+function recognise(answer: Answer, mentions: Mentions): Identity | undefined {
+  const body = mentions.find(answer.body)
+  let header: { name: string; endpoint: number; value: string } | undefined
+  let severalInHeaders = false
+  for (const [name, value] of answer.headers) {
+    if (mute.has(name)) continue
+    for (const mention of mentions.find(value)) {
+      if (header === undefined) header = { name, endpoint: mention.endpoint, value: mention.value }
+      else if (header.endpoint !== mention.endpoint) severalInHeaders = true
+    }
+  }
+  if (severalInHeaders) return undefined
+  const only = body.length === 1 ? body[0] : undefined
+  if (header === undefined) return only && { source: 'body', value: only.value }
+  // The body first when both agree: what a user sees with curl.
+  if (only?.endpoint === header.endpoint) return { source: 'body', value: only.value }
+  if (body.length > 0 && !body.some((mention) => mention.endpoint === header.endpoint)) return undefined
+  return { source: `header:${header.name}`, value: header.value }
+}
+
+/**
+ * Distinct answers count as anonymous backends, so the digest must not differ between answers of one server without
+ * need: the client's port, which changes with every connection, is left out. Times and request numbers stay in:
+ * leaving out what might tell two servers apart would make them one, and a spread Service sticky.
+ */
+function unknown(answer: Answer, ports: readonly RegExp[]): Identity {
+  const text = ports.reduce((text, port) => text.replaceAll(port, ''), answer.body)
+  const value = digest(`${answer.status ?? ''} ${text}`)
+  return { source: 'none', value, excerpt: excerptOf(answer) }
+}
+
+/** Finds the port behind `address`, also with the brackets of an IPv6 address. */
+function portOf(address: string): RegExp {
+  return new RegExp(String.raw`(?<=${address.replaceAll('.', String.raw`\.`)}\]?):\d{1,5}(?!\d)`, 'g')
+}
+
+/** Headers that may say something, an empty line, the beginning of the body. */
+function excerptOf(answer: Answer): string {
+  let head = answer.status === undefined ? '' : `HTTP ${answer.status}\n`
+  for (const [name, value] of answer.headers) {
+    if (!mute.has(name) && head.length < excerptLimit / 2) head += `${name}: ${value.slice(0, valueLimit)}\n`
+  }
+  return `${head === '' ? '' : `${head}\n`}${utf8(answer.body.slice(0, excerptLimit))}`
+}
+
+function utf8(latin1: string): string {
+  return Buffer.from(latin1, 'latin1').toString('utf8')
+}

@@ -1,0 +1,265 @@
+import net from 'node:net'
+import tls from 'node:tls'
+import type { Outcome } from '../model/observation.ts'
+import type { CompleteConfig, Scheme } from './config.ts'
+import type { Stage } from './failures.ts'
+import { outcomeOf } from './failures.ts'
+import type { Progress } from './http-response.ts'
+import { ResponseParser } from './http-response.ts'
+
+/** How one request ended. The answer itself is in the lane's `parser` until the lane begins the next one. */
+export interface Exchange {
+  outcome: Outcome
+  newConnection: boolean
+  endedAt: number
+  /** For all outcomes but `answered`: Node's or our own code, and words. */
+  code: string
+  message: string
+}
+
+/** What all lanes of a run share. */
+export interface Plan {
+  config: CompleteConfig
+  scheme: Scheme
+  /** Milliseconds, monotonic. */
+  now: () => number
+  onDone: (lane: Lane, exchange: Exchange) => void
+  /** The lane can begin the next request. Never called while `begin` runs. */
+  onFree: (lane: Lane) => void
+}
+
+/**
+ * Connections read into this. One for all: what is in it is used up before the next read
+ * (on Unix, where a read is not handed to the kernel in advance).
+ */
+const readBuffer = Buffer.allocUnsafeSlow(65_536)
+
+/** For how long a plain TCP server may keep silent before that counts as its answer, in milliseconds. */
+const bannerMs = 300
+/** A banner has ended when nothing came for so long. */
+const bannerPauseMs = 30
+/**
+ * The side that closes first keeps the connection in TIME_WAIT for a minute. The server was asked to close, so it
+ * gets so many milliseconds to do it: otherwise a fast run would use up the ports of this side.
+ */
+const lingerMs = 50
+/** After so many servers in a row that did not close in time, they are no longer waited for. */
+const lingerTries = 3
+
+let slowClosers = 0
+
+/**
+ * Sends one request after the other, each over a connection of its own unless `keepAlive` is set. Time-outs are not
+ * timers: whoever runs the lanes calls `tick` every few milliseconds.
+ */
+export class Lane {
+  /** The number of the request in flight. */
+  number = 0
+  startedAt = 0
+  readonly parser: ResponseParser
+
+  readonly #plan: Plan
+  readonly #request: Buffer
+  #socket: net.Socket | undefined
+  #stage: Stage = 'connect'
+  #state: 'idle' | 'busy' | 'closing' = 'idle'
+  #deadline = Infinity
+  #newConnection = true
+
+  constructor(plan: Plan) {
+    this.#plan = plan
+    this.parser = new ResponseParser(plan.config.maxAnswerBytes)
+    this.#request = requestOf(plan.config)
+  }
+
+  get idle(): boolean {
+    return this.#state === 'idle'
+  }
+
+  begin(number: number, now: number): void {
+    this.number = number
+    this.startedAt = now
+    this.#deadline = now + this.#plan.config.timeoutMs
+    this.#state = 'busy'
+    this.parser.reset()
+    if (this.#socket === undefined) this.#open()
+    else {
+      this.#newConnection = false
+      this.#socket.write(this.#request)
+    }
+  }
+
+  /** Ends what has taken too long. */
+  tick(now: number): void {
+    if (now < this.#deadline) return
+    if (this.#state === 'closing') {
+      slowClosers++
+      this.#drop()
+      this.#free()
+    } else if (this.#stage === 'answer' && this.#plan.scheme === 'tcp') {
+      this.#finish('answered')
+    } else this.#fail('timeout', 'TIMEOUT', `no answer within ${this.#plan.config.timeoutMs} ms`)
+  }
+
+  /** Closes without a result. */
+  stop(): void {
+    this.#drop()
+    this.#state = 'idle'
+    this.#deadline = Infinity
+  }
+
+  #open(): void {
+    this.#newConnection = true
+    this.#stage = 'connect'
+    const socket = this.#plan.scheme === 'https' ? this.#connectTls() : this.#connect()
+    this.#socket = socket
+    // The peer's end is followed by destroy(), which is one system call less than ending our side in an orderly way.
+    socket.on('end', () => {
+      if (this.#socket === socket) this.#onEnd()
+    })
+    socket.on('error', (error) => {
+      if (this.#socket === socket) this.#onError(error)
+    })
+  }
+
+  #connect(): net.Socket {
+    const { host, port } = this.#plan.config
+    const options = {
+      allowHalfOpen: true,
+      onread: {
+        buffer: readBuffer,
+        callback: (length: number) => {
+          if (this.#socket === socket) this.#onBytes(readBuffer, length)
+          return true
+        },
+      },
+    }
+    const socket = new net.Socket(options)
+    socket.on('connect', () => {
+      if (this.#socket === socket) this.#onReady(socket)
+    })
+    socket.connect({ host, port, autoSelectFamily: false })
+    return socket
+  }
+
+  #connectTls(): net.Socket {
+    const { host, port, tls: settings } = this.#plan.config
+    const name = settings.serverName ?? host
+    const options = {
+      host,
+      port,
+      autoSelectFamily: false,
+      // The name of a certificate's owner, never an address: RFC 6066.
+      servername: net.isIP(name) === 0 ? name : '',
+      checkServerIdentity: (_host: string, certificate: tls.PeerCertificate) =>
+        tls.checkServerIdentity(name, certificate),
+      rejectUnauthorized: settings.insecure !== true,
+      ...(settings.ca === undefined ? {} : { ca: settings.ca }),
+    }
+    const socket = tls.connect(options)
+    // Otherwise the request waits until the last message of the handshake is acknowledged.
+    socket.setNoDelay(true)
+    socket.on('connect', () => {
+      this.#stage = 'handshake'
+    })
+    socket.on('secureConnect', () => {
+      if (this.#socket === socket) this.#onReady(socket)
+    })
+    socket.on('data', (bytes: Buffer) => {
+      if (this.#socket === socket) this.#onBytes(bytes, bytes.length)
+    })
+    return socket
+  }
+
+  #onReady(socket: net.Socket): void {
+    this.#stage = 'answer'
+    if (this.#plan.scheme === 'tcp') {
+      this.#deadline = Math.min(this.#deadline, this.#plan.now() + bannerMs)
+      this.parser.expectAnything()
+    } else socket.write(this.#request)
+  }
+
+  #onBytes(bytes: Buffer, length: number): void {
+    // A server that speaks without being asked, or after its answer.
+    if (this.#state !== 'busy') return this.#state === 'idle' ? this.#drop() : undefined
+    this.#advance(this.parser.push(bytes, length))
+    if (this.#plan.scheme === 'tcp' && this.#state === 'busy') {
+      this.#deadline = Math.min(this.#deadline, this.#plan.now() + bannerPauseMs)
+    }
+  }
+
+  #onEnd(): void {
+    if (this.#state === 'busy') {
+      if (this.parser.started || this.#plan.scheme === 'tcp') this.#advance(this.parser.close())
+      else if (!this.#retry()) this.#fail('reset', 'EMPTY', 'the connection was closed without an answer')
+      return
+    }
+    const closing = this.#state === 'closing'
+    this.#drop()
+    if (!closing) return
+    slowClosers = 0
+    this.#free()
+  }
+
+  #onError(error: NodeJS.ErrnoException): void {
+    if (this.#state === 'busy') {
+      if (this.parser.started || !this.#retry()) {
+        this.#fail(outcomeOf(error, this.#stage), error.code ?? 'ERROR', error.message)
+      }
+      return
+    }
+    const closing = this.#state === 'closing'
+    this.#drop()
+    if (closing) this.#free()
+  }
+
+  /** A kept connection that the server closed while the request was on its way says nothing about the server. */
+  #retry(): boolean {
+    if (this.#newConnection) return false
+    this.#drop()
+    this.#open()
+    return true
+  }
+
+  #advance(progress: Progress): void {
+    if (progress === 'done') this.#finish('answered')
+    else if (progress === 'broken') this.#fail('protocol', 'PROTOCOL', this.parser.problem)
+  }
+
+  #fail(outcome: Outcome, code: string, message: string): void {
+    this.#drop()
+    this.#finish(outcome, code, message)
+  }
+
+  #finish(outcome: Outcome, code = '', message = ''): void {
+    const { config, now, onDone, scheme } = this.#plan
+    const endedAt = now()
+    const keep = config.keepAlive && this.parser.reusable
+    const linger =
+      !keep && outcome === 'answered' && scheme !== 'tcp' && !this.parser.closed && slowClosers < lingerTries
+    this.#state = linger ? 'closing' : 'idle'
+    this.#deadline = linger ? endedAt + lingerMs : Infinity
+    if (!keep && !linger) this.#drop()
+    onDone(this, { outcome, newConnection: this.#newConnection, endedAt, code, message })
+    if (!linger) this.#plan.onFree(this)
+  }
+
+  #free(): void {
+    this.#state = 'idle'
+    this.#deadline = Infinity
+    this.#plan.onFree(this)
+  }
+
+  #drop(): void {
+    this.#socket?.destroy()
+    this.#socket = undefined
+  }
+}
+
+function requestOf(config: CompleteConfig): Buffer {
+  return Buffer.from(
+    `GET ${config.path} HTTP/1.1\r\nHost: ${config.hostHeader}\r\nUser-Agent: kubectl-affinity\r\nAccept: */*\r\n` +
+      `Accept-Encoding: identity\r\nConnection: ${config.keepAlive ? 'keep-alive' : 'close'}\r\n\r\n`,
+    'latin1',
+  )
+}

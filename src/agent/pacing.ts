@@ -1,0 +1,42 @@
+/** What to do next: start a request now, wait for so many milliseconds, wait for a request to end, or start no more. */
+export type Step = 'start' | 'busy' | 'done' | number
+
+export interface Pace {
+  /** Between starts, in milliseconds; 0 is as fast as possible. */
+  intervalMs: number
+  concurrency: number
+  requests: number
+  durationMs: number
+}
+
+/**
+ * Starts that are late by more than this are not made up for, so that a server that hung does not get a burst.
+ * Less would lower the rate of short intervals, because timers are late.
+ */
+const catchUpMs = 20
+
+/** Says when requests start: on a schedule that does not depend on the answers, as long as there are free lanes. */
+export class Pacer {
+  started = 0
+  readonly #pace: Pace
+  #due = 0
+  #firstAt = 0
+
+  constructor(pace: Pace) {
+    this.#pace = pace
+  }
+
+  /** `now` in milliseconds. After `start` the caller starts a request. */
+  next(now: number, inFlight: number): Step {
+    const { intervalMs, concurrency, requests, durationMs } = this.#pace
+    if (this.started === 0) this.#firstAt = this.#due = now
+    if (this.started >= requests || now - this.#firstAt >= durationMs) return 'done'
+    if (inFlight >= concurrency) return 'busy'
+    if (intervalMs > 0) {
+      if (now < this.#due) return Math.min(this.#due, this.#firstAt + durationMs) - now
+      this.#due = Math.max(this.#due, now - catchUpMs) + intervalMs
+    }
+    this.started++
+    return 'start'
+  }
+}

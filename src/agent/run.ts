@@ -1,0 +1,191 @@
+import type { Observation } from '../model/observation.ts'
+import type { CompleteConfig, Scheme } from './config.ts'
+import type { Encoder } from './encode.ts'
+import type { Identifier } from './identify.ts'
+import type { Exchange, Plan } from './lane.ts'
+import { Lane } from './lane.ts'
+import { Pacer } from './pacing.ts'
+import type { End } from './protocol.ts'
+import { Sequencer } from './sequencer.ts'
+import { Tally } from './tally.ts'
+
+export interface RunOptions {
+  config: CompleteConfig
+  scheme: Scheme
+  identify: Identifier
+  encoder: Encoder
+  /** Nobody reads what is written: start nothing until `resume`. */
+  outputFull: () => boolean
+  /** Milliseconds, monotonic. */
+  now: () => number
+  onEnd: (end: End) => void
+}
+
+/** Milliseconds. Lines are written so often, and a sign of life when there is none. */
+const flushMs = 75
+const beatMs = 1000
+/** Kinds of failures that are told in words. */
+const toldFailures = 32
+
+/** Sends the requests of one run and writes what came of them. */
+export class Run {
+  readonly #options: RunOptions
+  readonly #lanes: Lane[] = []
+  readonly #pacer: Pacer
+  readonly #sequencer: Sequencer
+  readonly #tally = new Tally()
+  readonly #told = new Set<string>()
+  readonly #ticker: NodeJS.Timeout
+  #wakeUp: NodeJS.Timeout | undefined
+  /** Lanes that are taken: until the connection is closed. */
+  #inFlight = 0
+  /** Requests without a result. */
+  #open = 0
+  #firstAt = 0
+  #lastEndAt = 0
+  #lastFlushAt = 0
+  #lastLineAt = 0
+  #stalledSince = 0
+  #stalledMs = 0
+  #ended = false
+
+  constructor(options: RunOptions) {
+    this.#options = options
+    const { config, scheme, now, encoder } = options
+    this.#pacer = new Pacer(config)
+    this.#sequencer = new Sequencer((observation) => {
+      this.#tally.add(observation)
+      encoder.add(observation)
+    })
+    const plan: Plan = { config, scheme, now, onDone: this.#onDone, onFree: this.#onFree }
+    for (let index = 0; index < config.concurrency; index++) this.#lanes.push(new Lane(plan))
+    // Time-outs are as exact as this.
+    const tickMs = scheme === 'tcp' ? 10 : Math.min(25, Math.max(2, config.timeoutMs / 20))
+    this.#ticker = setInterval(this.#tick, tickMs)
+  }
+
+  start(): void {
+    this.#firstAt = this.#lastFlushAt = this.#lastLineAt = this.#lastEndAt = this.#options.now()
+    this.#pump()
+  }
+
+  /** The output can take more. */
+  resume(): void {
+    if (this.#stalledSince === 0) return
+    this.#stalledMs += this.#options.now() - this.#stalledSince
+    this.#stalledSince = 0
+    this.#pump()
+  }
+
+  /** Ends at once; requests in flight are given up. */
+  stop(): void {
+    if (!this.#ended) this.#end('signal')
+  }
+
+  /** Ends without the last line. */
+  abandon(): void {
+    this.#ended = true
+    clearInterval(this.#ticker)
+    clearTimeout(this.#wakeUp)
+    for (const lane of this.#lanes) lane.stop()
+  }
+
+  readonly #pump = (): void => {
+    if (this.#ended) return
+    for (;;) {
+      if (this.#options.outputFull()) {
+        this.#stalledSince ||= this.#options.now()
+        return
+      }
+      // Wakes up when a request ends.
+      if (this.#sequencer.full) return
+      const now = this.#options.now()
+      const step = this.#pacer.next(now, this.#inFlight)
+      if (step === 'busy') return
+      if (step === 'done') {
+        if (this.#open === 0) this.#end(this.#allStarted ? 'done' : 'duration')
+        return
+      }
+      if (step !== 'start') {
+        clearTimeout(this.#wakeUp)
+        this.#wakeUp = setTimeout(this.#pump, Math.ceil(step))
+        return
+      }
+      this.#inFlight++
+      this.#open++
+      // The first idle one, so that a pool that need not be large is not.
+      this.#lanes.find((lane) => lane.idle)?.begin(this.#pacer.started, now)
+    }
+  }
+
+  readonly #onDone = (lane: Lane, exchange: Exchange): void => {
+    this.#lastEndAt = exchange.endedAt
+    const observation: Observation = {
+      number: lane.number,
+      atMs: lane.startedAt - this.#firstAt,
+      latencyMs: exchange.endedAt - lane.startedAt,
+      outcome: exchange.outcome,
+      newConnection: exchange.newConnection,
+    }
+    if (exchange.outcome === 'answered') this.#read(lane, observation)
+    else this.#tell(lane.number, exchange)
+    this.#sequencer.add(observation)
+    this.#open--
+    // Without waiting for the last connections to be closed.
+    if (this.#open === 0 && this.#allStarted) this.#end('done')
+  }
+
+  readonly #onFree = (): void => {
+    this.#inFlight--
+    this.#pump()
+  }
+
+  get #allStarted(): boolean {
+    return this.#pacer.started >= this.#options.config.requests
+  }
+
+  #read({ parser }: Lane, observation: Observation): void {
+    const http = this.#options.scheme !== 'tcp'
+    // A server that waits for the client to speak said nothing about itself.
+    if (!http && parser.bodyLength === 0) return
+    if (http) observation.status = parser.status
+    const body = parser.body.toString('latin1', 0, parser.bodyLength)
+    observation.identity = this.#options.identify({
+      ...(http ? { status: parser.status } : {}),
+      headers: parser.headers,
+      body,
+    })
+  }
+
+  #tell(number: number, { outcome, code, message }: Exchange): void {
+    const key = `${outcome} ${code}`
+    if (this.#told.has(key) || this.#told.size >= toldFailures) return
+    this.#told.add(key)
+    this.#options.encoder.failure({ number, outcome, code, message: message.slice(0, 500) })
+  }
+
+  readonly #tick = (): void => {
+    const now = this.#options.now()
+    for (const lane of this.#lanes) lane.tick(now)
+    if (this.#ended || now - this.#lastFlushAt < flushMs) return
+    this.#lastFlushAt = now
+    if (this.#options.encoder.flush()) this.#lastLineAt = now
+    else if (now - this.#lastLineAt >= beatMs) {
+      this.#lastLineAt = now
+      this.#options.encoder.beat({ atMs: Math.round(now - this.#firstAt), inFlight: this.#open })
+    }
+  }
+
+  #end(reason: End['reason']): void {
+    this.abandon()
+    const { encoder, onEnd } = this.#options
+    this.#sequencer.finish(this.#pacer.started, () => encoder.skip())
+    encoder.flush()
+    onEnd({
+      reason,
+      durationMs: this.#lastEndAt - this.#firstAt,
+      ...this.#tally.totals(),
+      stalledMs: this.#stalledMs,
+    })
+  }
+}

@@ -1,0 +1,77 @@
+import net from 'node:net'
+import tls from 'node:tls'
+import type { CompleteConfig, Scheme } from './config.ts'
+import type { Exchange, Plan } from './lane.ts'
+import { Lane } from './lane.ts'
+
+/** One backend that closes connections must not decide for all of them. */
+const tries = 3
+/** For how long one of them may take, in milliseconds. */
+const tryMs = 2000
+
+/**
+ * Finds out what the server speaks, before the first request that counts:
+ *
+ * - an answer in HTTP: http, unless it is a 400 that asks for TLS;
+ * - a TLS alert, or a connection that is closed without an answer: https when a TLS handshake succeeds;
+ * - other bytes, or such a connection without TLS, three times: tcp;
+ * - no connection, or no answer in time: http, whose requests then tell what is wrong.
+ *
+ * It opens one to six connections of its own, whose answers count nowhere. With session affinity they may create the
+ * client's entry, or keep one alive, like any request.
+ */
+export async function detectScheme(config: CompleteConfig, now: () => number): Promise<Scheme> {
+  for (let attempt = 1; ; attempt++) {
+    const { exchange, lane } = await tryHttp(config, now)
+    const { parser } = lane
+    if (exchange.outcome === 'answered') {
+      const body = parser.body.toString('latin1', 0, parser.bodyLength)
+      if (parser.status !== 400 || !/\b(?:https|ssl|tls)\b/i.test(body)) return 'http'
+      return (await speaksTls(config)) ? 'https' : 'http'
+    }
+    // Broken HTTP is HTTP.
+    if (exchange.outcome === 'protocol' && parser.status !== 0) return 'http'
+    if (exchange.outcome !== 'protocol' && exchange.outcome !== 'reset') return 'http'
+    if (await speaksTls(config)) return 'https'
+    if (exchange.outcome === 'protocol' || attempt === tries) return 'tcp'
+  }
+}
+
+function tryHttp(config: CompleteConfig, now: () => number): Promise<{ exchange: Exchange; lane: Lane }> {
+  return new Promise((resolve) => {
+    const ticker = setInterval(() => lane.tick(now()), 25)
+    const onDone: Plan['onDone'] = (lane, exchange) => {
+      clearInterval(ticker)
+      resolve({ exchange, lane })
+    }
+    const timeoutMs = Math.min(config.timeoutMs, tryMs)
+    const lane = new Lane({
+      config: { ...config, timeoutMs, keepAlive: false },
+      scheme: 'http',
+      now,
+      onDone,
+      onFree: () => {},
+    })
+    lane.begin(1, now())
+  })
+}
+
+/** True also when the server refuses the handshake in the words of TLS, for example for want of a name. */
+function speaksTls(config: CompleteConfig): Promise<boolean> {
+  return new Promise((resolve) => {
+    const { host, port } = config
+    const name = config.tls.serverName ?? host
+    const servername = net.isIP(name) === 0 ? name : ''
+    const options = { host, port, autoSelectFamily: false, servername, rejectUnauthorized: false }
+    const socket = tls.connect(options)
+    const finish = (speaks: boolean): void => {
+      clearTimeout(timer)
+      socket.destroy()
+      resolve(speaks)
+    }
+    const timer = setTimeout(finish, Math.min(config.timeoutMs, tryMs), false)
+    socket.on('secureConnect', () => finish(true))
+    socket.on('end', () => finish(false))
+    socket.on('error', (error: NodeJS.ErrnoException) => finish(/ALERT/.test(error.code ?? '')))
+  })
+}
