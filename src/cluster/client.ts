@@ -1,0 +1,186 @@
+import type { KubernetesList } from '../model/kubernetes.ts'
+import { ApiError, ConnectionError } from './errors.ts'
+import { limited, type TimeLimit } from './limit.ts'
+import type { Connection } from './kubeconfig/resolve.ts'
+import { listItems } from './paging.ts'
+import type { RequestLog } from './request-log.ts'
+import type { Sender } from './sender.ts'
+import { statusOf } from './status.ts'
+import type { CallOptions, Cluster, DeleteOptions, Patch, Query } from './types.ts'
+
+/** An API server gives up on an ordinary request after a minute; an answer that is later than that never comes. */
+const SILENCE_LIMIT_MS = 75_000
+
+const PATCH_TYPES = {
+  apply: 'application/apply-patch+yaml',
+  merge: 'application/merge-patch+json',
+  strategic: 'application/strategic-merge-patch+json',
+  json: 'application/json-patch+json',
+} as const
+
+interface Call {
+  method: string
+  path: string
+  query?: Query | undefined
+  body?: unknown
+  contentType?: string
+  /** Sending it twice does no more than sending it once. */
+  repeatable: boolean
+}
+
+/** The Cluster of one connection. */
+export class Client implements Cluster {
+  readonly contextName: string | undefined
+  readonly server: string
+  readonly namespace: string
+  readonly #sender: Sender
+  readonly #log: RequestLog
+  readonly #timeoutMs: number | undefined
+  readonly #close: () => void
+
+  constructor(connection: Connection, sender: Sender, log: RequestLog, close: () => void) {
+    this.contextName = connection.contextName
+    this.server = connection.server.href.replace(/\/$/, '')
+    this.namespace = connection.namespace
+    this.#timeoutMs = connection.timeoutMs
+    this.#sender = sender
+    this.#log = log
+    this.#close = close
+  }
+
+  get<T>(path: string, options: CallOptions = {}): Promise<T> {
+    return this.#json<T>({ method: 'GET', path, query: options.query, repeatable: true }, options)
+  }
+
+  list<T>(path: string, options: CallOptions = {}): AsyncGenerator<T, void, undefined> {
+    return listItems((query) => this.get<KubernetesList<T>>(path, { ...options, query }), options.query)
+  }
+
+  create<T>(path: string, body: unknown, options: CallOptions = {}): Promise<T> {
+    return this.#json<T>({ method: 'POST', path, query: options.query, body, repeatable: false }, options)
+  }
+
+  patch<T>(path: string, patch: Patch, options: CallOptions = {}): Promise<T> {
+    const query = {
+      ...(patch.fieldManager === undefined ? {} : { fieldManager: patch.fieldManager }),
+      ...(patch.type === 'apply' && patch.force !== undefined ? { force: patch.force } : {}),
+      ...options.query,
+    }
+    const contentType = PATCH_TYPES[patch.type]
+    const call = {
+      method: 'PATCH',
+      path,
+      query,
+      body: patch.body,
+      contentType,
+      repeatable: patch.type === 'apply',
+    }
+    return this.#json<T>(call, options)
+  }
+
+  delete<T>(path: string, options: DeleteOptions = {}): Promise<T> {
+    const { propagationPolicy, gracePeriodSeconds, preconditions } = options
+    const body = {
+      kind: 'DeleteOptions',
+      apiVersion: 'v1',
+      propagationPolicy,
+      gracePeriodSeconds,
+      preconditions,
+    }
+    return this.#json<T>({ method: 'DELETE', path, query: options.query, body, repeatable: true }, options)
+  }
+
+  async stream(path: string, options: CallOptions = {}): Promise<AsyncIterable<Uint8Array>> {
+    const limit = this.#limit(options)
+    try {
+      const { body } = await this.#send(
+        { method: 'GET', path, query: options.query, repeatable: true },
+        limit,
+      )
+      return body
+    } catch (error) {
+      throw limit.explain(error)
+    } finally {
+      limit.stop()
+    }
+  }
+
+  close(): void {
+    this.#close()
+  }
+
+  async #json<T>(call: Call, options: CallOptions): Promise<T> {
+    const limit = this.#limit(options)
+    try {
+      const { body } = await this.#send(call, limit)
+      const text = await textOf(body, limit)
+      this.#log.body(text)
+      return parse(text)
+    } catch (error) {
+      throw limit.explain(error)
+    } finally {
+      limit.stop()
+    }
+  }
+
+  async #send(call: Call, limit: TimeLimit) {
+    const { method, body, contentType = 'application/json' } = call
+    const path = call.path + queryString(call.query)
+    const headers = {
+      Accept: 'application/json',
+      ...(body === undefined ? {} : { 'Content-Type': contentType }),
+    }
+    const text = body === undefined ? undefined : JSON.stringify(body)
+    const request = {
+      method,
+      path,
+      headers:
+        text === undefined ? headers : { ...headers, 'Content-Length': String(Buffer.byteLength(text)) },
+      body: text,
+      signal: limit.signal,
+    }
+    const response = await this.#sender.send(request, call.repeatable)
+    if (response.status >= 200 && response.status < 300) return response
+    const answer = await textOf(response.body, limit)
+    this.#log.body(answer)
+    throw new ApiError(statusOf(response.status, response.statusText, answer), {
+      verb: method,
+      path: call.path,
+    })
+  }
+
+  #limit({ signal, timeoutMs = this.#timeoutMs }: CallOptions): TimeLimit {
+    return timeoutMs
+      ? limited(signal, timeoutMs, 'total', this.server)
+      : limited(signal, SILENCE_LIMIT_MS, 'silence', this.server)
+  }
+}
+
+async function textOf(body: AsyncIterable<Uint8Array>, limit: TimeLimit): Promise<string> {
+  const chunks: Uint8Array[] = []
+  for await (const chunk of body) {
+    limit.progress()
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+function parse(text: string) {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new ConnectionError('protocol', 'Unable to connect to the server: the answer is not JSON', {
+      cause,
+      hint: 'Something other than a Kubernetes API server answers at this address, perhaps a login page.',
+    })
+  }
+}
+
+function queryString(query: Query | undefined): string {
+  const parameters = new URLSearchParams()
+  for (const [name, value] of Object.entries(query ?? {})) {
+    if (value !== undefined) parameters.append(name, String(value))
+  }
+  const text = parameters.toString()
+  return text === '' ? '' : `?${text}`
+}

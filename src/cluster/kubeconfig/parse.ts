@@ -1,0 +1,101 @@
+import { KubeconfigError } from '../errors.ts'
+import type { KubeconfigCluster, KubeconfigContext, KubeconfigUser } from './types.ts'
+
+/** One kubeconfig file as it stands on disk. */
+export interface KubeconfigFile {
+  'current-context'?: string
+  clusters?: { name?: string; cluster?: KubeconfigCluster | null }[] | null
+  users?: { name?: string; user?: KubeconfigUser | null }[] | null
+  contexts?: { name?: string; context?: KubeconfigContext | null }[] | null
+}
+
+/**
+ * Reads the YAML (or JSON) of one kubeconfig. Strict where a slip would otherwise surface later as a puzzle: a
+ * value of the wrong type is named with its place. An empty file is an empty kubeconfig, as for kubectl.
+ *
+ * @throws KubeconfigError names the file, the line and what to do.
+ */
+export async function parseKubeconfig(text: string, file: string): Promise<KubeconfigFile> {
+  const { parseAllDocuments } = await import('yaml')
+  // kubectl reads the first document and lets the last of two equal keys win.
+  const [document] = parseAllDocuments(text, { uniqueKeys: false, prettyErrors: false })
+  if (document === undefined || !('errors' in document)) return {}
+  const [problem] = document.errors
+  if (problem) {
+    const line = text.slice(0, problem.pos[0]).split('\n').length
+    throw malformed(file, `yaml: line ${line}: ${problem.message}`)
+  }
+  const content: unknown = document.toJS()
+  if (content === null || content === undefined) return {}
+  if (!isRecord(content))
+    throw malformed(
+      file,
+      'yaml: line 1: expected "clusters", "users" and "contexts", got plain text or a list',
+    )
+  checkList(content, 'clusters', 'cluster', CLUSTER_STRINGS, file)
+  checkList(content, 'users', 'user', USER_STRINGS, file)
+  checkList(content, 'contexts', 'context', ['cluster', 'user', 'namespace'], file)
+  checkString(content, 'current-context', '', file)
+  return content
+}
+
+const CLUSTER_STRINGS = [
+  'server',
+  'tls-server-name',
+  'certificate-authority',
+  'certificate-authority-data',
+  'proxy-url',
+]
+const USER_STRINGS = [
+  'client-certificate',
+  'client-certificate-data',
+  'client-key',
+  'client-key-data',
+  'token',
+  'tokenFile',
+  'username',
+  'password',
+  'as',
+  'as-uid',
+]
+
+function checkList(
+  content: Record<string, unknown>,
+  list: string,
+  item: string,
+  strings: string[],
+  file: string,
+): void {
+  const entries = content[list]
+  if (entries === null || entries === undefined) return
+  if (!Array.isArray(entries)) throw malformed(file, `${list} must be a list`)
+  for (const [index, entry] of entries.entries()) {
+    const place = `${list}[${index}]`
+    if (!isRecord(entry)) throw malformed(file, `${place} must have a name and a ${item}`)
+    checkString(entry, 'name', `${place}.`, file)
+    const body = entry[item]
+    if (body === null || body === undefined) continue
+    if (!isRecord(body)) throw malformed(file, `${place}.${item} must be a map`)
+    for (const key of strings) checkString(body, key, `${place}.${item}.`, file)
+  }
+}
+
+function checkString(entry: Record<string, unknown>, key: string, place: string, file: string): void {
+  const value = entry[key]
+  if (value === null || value === undefined || typeof value === 'string') return
+  const scalar = typeof value === 'number' || typeof value === 'boolean'
+  throw malformed(
+    file,
+    `${place}${key} must be a string${scalar ? `: write "${String(value)}" in quotes` : ''}`,
+  )
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function malformed(file: string, problem: string): KubeconfigError {
+  return new KubeconfigError(`error: error loading config file "${file}": ${problem}`, {
+    hint: 'Correct the file, or choose another one with --kubeconfig or KUBECONFIG.',
+  })
+}

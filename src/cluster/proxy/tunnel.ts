@@ -1,0 +1,75 @@
+import { once } from 'node:events'
+import { request as httpRequest } from 'node:http'
+import { request as httpsRequest } from 'node:https'
+import { connect, type Socket } from 'node:net'
+import { ProxyError } from './proxy-error.ts'
+import { socksHandshake } from './socks.ts'
+
+const LIMIT_MS = 30_000
+
+/** A connection to host:port through a proxy. Rejects with ProxyError, or with the system's error for the proxy itself. */
+export function openTunnel(proxy: URL, host: string, port: number): Promise<Socket> {
+  return proxy.protocol.startsWith('socks')
+    ? throughSocks(proxy, host, port)
+    : throughConnect(proxy, host, port)
+}
+
+function throughConnect(proxy: URL, host: string, port: number): Promise<Socket> {
+  const target = `${host.includes(':') ? `[${host}]` : host}:${port}`
+  return new Promise((resolve, reject) => {
+    const request = (proxy.protocol === 'https:' ? httpsRequest : httpRequest)({
+      method: 'CONNECT',
+      host: hostOf(proxy),
+      port: portOf(proxy),
+      path: target,
+      agent: false,
+      headers: { host: target, ...proxyAuthorization(proxy) },
+    })
+    const timer = setTimeout(() => request.destroy(new ProxyError(`${proxy.host} did not answer`)), LIMIT_MS)
+    request.once('connect', (response, socket) => {
+      clearTimeout(timer)
+      if (response.statusCode === 200) return resolve(socket)
+      socket.destroy()
+      reject(
+        new ProxyError(
+          `${proxy.host} answered ${response.statusCode ?? 0} ${response.statusMessage ?? ''}`.trim(),
+        ),
+      )
+    })
+    request.once('error', (error) => {
+      clearTimeout(timer)
+      reject(error)
+    })
+    request.end()
+  })
+}
+
+async function throughSocks(proxy: URL, host: string, port: number): Promise<Socket> {
+  const socket = connect(portOf(proxy), hostOf(proxy))
+  const timer = setTimeout(() => socket.destroy(new ProxyError(`${proxy.host} did not answer`)), LIMIT_MS)
+  try {
+    await once(socket, 'connect')
+    await socksHandshake(socket, proxy, host, port)
+    return socket
+  } catch (error) {
+    socket.destroy()
+    throw error
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** The header that names the user to an HTTP proxy, if its URL has one. */
+export function proxyAuthorization(proxy: URL): Record<string, string> {
+  if (!proxy.username && !proxy.password) return {}
+  const pair = `${decodeURIComponent(proxy.username)}:${decodeURIComponent(proxy.password)}`
+  return { 'proxy-authorization': `Basic ${Buffer.from(pair).toString('base64')}` }
+}
+
+export const hostOf = (url: URL): string => url.hostname.replace(/^\[(.*)\]$/, '$1')
+
+export function portOf(url: URL): number {
+  if (url.port) return Number(url.port)
+  if (url.protocol === 'https:') return 443
+  return url.protocol === 'http:' ? 80 : 1080
+}

@@ -1,0 +1,66 @@
+import type { Status } from '../model/kubernetes.ts'
+
+const WORDS: Readonly<Record<number, { reason: string; message: string }>> = {
+  400: { reason: 'BadRequest', message: 'the server rejected our request for an unknown reason' },
+  401: { reason: 'Unauthorized', message: 'the server has asked for the client to provide credentials' },
+  403: { reason: 'Forbidden', message: 'the server does not allow this method on the requested resource' },
+  404: { reason: 'NotFound', message: 'the server could not find the requested resource' },
+  405: {
+    reason: 'MethodNotAllowed',
+    message: 'the server does not allow this method on the requested resource',
+  },
+  406: {
+    reason: 'NotAcceptable',
+    message: 'the server was unable to respond with a content type that the client supports',
+  },
+  409: { reason: 'Conflict', message: 'the server reported a conflict' },
+  410: { reason: 'Gone', message: 'the requested resource is no longer available' },
+  413: { reason: 'RequestEntityTooLarge', message: 'the request is larger than the server allows' },
+  415: { reason: 'UnsupportedMediaType', message: 'the body of the request was in an unknown format' },
+  422: { reason: 'Invalid', message: 'the server rejected our request due to an error in our request' },
+  429: {
+    reason: 'TooManyRequests',
+    message: 'the server has received too many requests and has asked us to try again later',
+  },
+  500: {
+    reason: 'InternalError',
+    message: 'an error on the server has prevented the request from succeeding',
+  },
+  502: { reason: 'BadGateway', message: 'a gateway in front of the server could not reach it' },
+  503: { reason: 'ServiceUnavailable', message: 'the server is currently unable to handle the request' },
+  504: {
+    reason: 'Timeout',
+    message:
+      'the server was unable to return a response in the time allotted, but may still be processing the request',
+  },
+}
+
+/**
+ * The Status that a failed request was answered with. A proxy or load balancer in between answers with pages of
+ * its own; then it is made from the code, in client-go's words, with the beginning of a plain text.
+ */
+export function statusOf(code: number, statusText: string, body: string): Status {
+  const parsed = parse(body)
+  if (parsed?.kind === 'Status' && (parsed.message || parsed.reason))
+    return { ...parsed, code: parsed.code ?? code }
+  const words = WORDS[code] ?? (code >= 500 ? WORDS[500] : undefined)
+  const text = body.trim()
+  const detail =
+    text !== '' && text.length <= 300 && !text.startsWith('<') ? `: ${text.replaceAll(/\s+/g, ' ')}` : ''
+  return {
+    kind: 'Status',
+    apiVersion: 'v1',
+    code,
+    ...(words ? { reason: words.reason } : {}),
+    message: `${words?.message ?? `the server responded with the status code ${code} ${statusText}`.trim()}${detail}`,
+  }
+}
+
+function parse(body: string): Status | undefined {
+  try {
+    const value: Status | null = JSON.parse(body)
+    return value ?? undefined
+  } catch {
+    return undefined
+  }
+}

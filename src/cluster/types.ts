@@ -1,0 +1,89 @@
+/** The interface that the rest of the program uses to talk to an API server. */
+
+/** kubectl's global flags that decide which server is asked and as whom. A missing flag leaves it to the kubeconfig. */
+export interface ConnectionFlags {
+  kubeconfig?: string | undefined
+  context?: string | undefined
+  cluster?: string | undefined
+  user?: string | undefined
+  namespace?: string | undefined
+  server?: string | undefined
+  token?: string | undefined
+  as?: string | undefined
+  asGroups?: readonly string[] | undefined
+  asUid?: string | undefined
+  insecureSkipTlsVerify?: boolean | undefined
+  certificateAuthority?: string | undefined
+  clientCertificate?: string | undefined
+  clientKey?: string | undefined
+  tlsServerName?: string | undefined
+  /** kubectl's syntax: "30s", "2m", "1h30m", a bare integer is seconds, 0 means no limit. */
+  requestTimeout?: string | undefined
+}
+
+/** What the process would provide; passed in so that nothing here reads the process itself. */
+export interface Environment {
+  env: Readonly<Record<string, string | undefined>>
+  homedir: string
+  /** The program's version, for the User-Agent. */
+  version: string
+  /** Receives the server's `Warning:` texts, each once. */
+  warn: (text: string) => void
+  /** Receives the lines of -v 6 and above. */
+  log: (line: string) => void
+  /** kubectl's -v: 6 shows requests, 7 request headers, 8 response headers and bodies. */
+  verbosity: number
+  /** Standard input is a terminal, so that a credential plugin may ask the user. */
+  interactive: boolean
+}
+
+export type Query = Readonly<Record<string, string | number | boolean | undefined>>
+
+export interface CallOptions {
+  query?: Query | undefined
+  /** Aborting it rejects the call with the signal's reason. */
+  signal?: AbortSignal | undefined
+  /** Instead of --request-timeout; 0 means no limit. */
+  timeoutMs?: number | undefined
+}
+
+export type Patch =
+  /** Server-side apply: the body is the whole intent of this field manager. */
+  | { type: 'apply'; body: unknown; fieldManager: string; force?: boolean }
+  | { type: 'merge' | 'strategic' | 'json'; body: unknown; fieldManager?: string }
+
+export interface DeleteOptions extends CallOptions {
+  propagationPolicy?: 'Foreground' | 'Background' | 'Orphan'
+  gracePeriodSeconds?: number
+  /** Refuses (Conflict) to delete another object of the same name. */
+  preconditions?: { uid?: string; resourceVersion?: string }
+}
+
+/**
+ * One API server, as one user. Paths begin with a slash and are as in the API reference
+ * (`/api/v1/namespaces/default/services/web`); names in them are the caller's to encode.
+ *
+ * Every method rejects with ApiError (the server answered with a failure), ConnectionError (there was no
+ * answer), KubeconfigError (the credentials cannot be had), or the reason of an aborted signal.
+ */
+export interface Cluster {
+  /** Undefined when the connection comes from flags alone or from inside a cluster. */
+  readonly contextName: string | undefined
+  readonly server: string
+  /** The namespace that applies when a command names none. */
+  readonly namespace: string
+
+  get<T>(path: string, options?: CallOptions): Promise<T>
+  /** The items of a list, fetched page by page as they are consumed. */
+  list<T>(path: string, options?: CallOptions): AsyncGenerator<T, void, undefined>
+  create<T>(path: string, body: unknown, options?: CallOptions): Promise<T>
+  patch<T>(path: string, patch: Patch, options?: CallOptions): Promise<T>
+  delete<T>(path: string, options?: DeleteOptions): Promise<T>
+  /**
+   * The raw bytes of an answer that may go on for ever (logs, watches). The time limit covers the wait for the
+   * answer's head only. Leaving the iteration closes the connection.
+   */
+  stream(path: string, options?: CallOptions): Promise<AsyncIterable<Uint8Array>>
+  /** Closes every connection, also those in use. */
+  close(): void
+}
