@@ -70,9 +70,10 @@ export interface EndpointSummary {
 export interface Recognition {
   /**
    * `pod-name`, `pod-ip`, `hostname`: the answers named a known endpoint. `address`: an endpoint that is no pod.
+   * `rule`: what a rule of the user extracted names no known endpoint and is taken as it is.
    * `anonymous`: distinct answers count as backends. `none`: nothing was answered.
    */
-  by: 'pod-name' | 'pod-ip' | 'hostname' | 'address' | 'anonymous' | 'none'
+  by: 'pod-name' | 'pod-ip' | 'hostname' | 'address' | 'rule' | 'anonymous' | 'none'
   /** Where it stood: `body`, `header:NAME`, or `rule` for a rule of the user. */
   source?: string
   /** Answers that no rule could assign to a backend. */
