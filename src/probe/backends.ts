@@ -1,0 +1,89 @@
+import type { Backend } from '../model/backend.ts'
+import { backendLetter } from '../model/backend.ts'
+import type { BackendTally } from '../model/probe-result.ts'
+import type { Observation } from '../model/observation.ts'
+import { Histogram } from './histogram.ts'
+import type { RecognisedBackend } from './recognise.ts'
+
+/** Backends with a row of their own; those after are counted together. Pods are bounded by the Service, answers by nothing. */
+const mostNamed = 1024
+const mostAnonymous = 64
+
+/** One backend and what it answered. */
+export interface Entry {
+  readonly index: number
+  readonly backend: Backend
+  readonly latency: Histogram
+  readonly statuses: Record<string, number>
+  hits: number
+  picks: number
+  firstMs: number
+  lastMs: number
+}
+
+/** The backends of a run in the order of their first answer. */
+export class Backends {
+  readonly entries: Entry[] = []
+  readonly #byKey = new Map<string, Entry>()
+  #rest: Entry | undefined
+
+  /** The entry of a backend; a new one gets the next letter. */
+  of(recognised: RecognisedBackend): Entry {
+    const known = this.#byKey.get(recognised.key)
+    if (known !== undefined) return known
+    const most = recognised.by === 'anonymous' ? mostAnonymous : mostNamed
+    if (this.#byKey.size < most) {
+      const { kind, name, node, address } = recognised
+      const entry = this.#append({
+        kind,
+        name,
+        ...(node === undefined ? {} : { node }),
+        ...(address === undefined ? {} : { address }),
+      })
+      this.#byKey.set(recognised.key, entry)
+      return entry
+    }
+    this.#rest ??= this.#append({ kind: 'anonymous', name: 'all others' })
+    return this.#rest
+  }
+
+  #append(backend: Omit<Backend, 'letter'>): Entry {
+    const index = this.entries.length
+    const entry: Entry = {
+      index,
+      backend: { letter: backendLetter(index), ...backend },
+      latency: new Histogram(),
+      statuses: {},
+      hits: 0,
+      picks: 0,
+      firstMs: 0,
+      lastMs: 0,
+    }
+    this.entries.push(entry)
+    return entry
+  }
+
+  tallies(): BackendTally[] {
+    const answers = this.entries.reduce((sum, entry) => sum + entry.hits, 0)
+    return this.entries.map(({ backend, hits, latency, firstMs, lastMs, statuses }) => ({
+      backend,
+      hits,
+      share: hits / answers,
+      latency: latency.latency(),
+      firstMs,
+      lastMs,
+      statuses: { ...statuses },
+    }))
+  }
+}
+
+/** Counts an answer of `entry`. */
+export function countAnswer(entry: Entry, observation: Observation): void {
+  if (entry.hits === 0) entry.firstMs = observation.atMs
+  entry.hits += 1
+  entry.lastMs = Math.max(entry.lastMs, observation.atMs)
+  entry.latency.add(observation.latencyMs)
+  if (observation.status !== undefined) {
+    entry.statuses[observation.status] = (entry.statuses[observation.status] ?? 0) + 1
+  }
+}

@@ -1,0 +1,42 @@
+import type { Backend } from '../model/backend.ts'
+
+/** How many of the first and of the last switches are kept. */
+const kept = 500
+
+/** A change of the backend from one pick to the next, with what an explanation needs to know. */
+export interface SwitchRecord {
+  number: number
+  atMs: number
+  /** When the backend before it answered last. */
+  previousMs: number
+  from: Backend
+  to: Backend
+  /** For how long the client had been silent, when that was longer than the timeout. */
+  silentMs?: number
+}
+
+/** The first 500 switches, the last 500, and how many there were. */
+export class SwitchLog {
+  count = 0
+  /** Of all switches, those after a silence longer than the timeout. */
+  expired = 0
+  readonly #first: SwitchRecord[] = []
+  #last: SwitchRecord[] = []
+
+  add(record: SwitchRecord): void {
+    this.count += 1
+    if (record.silentMs !== undefined) this.expired += 1
+    if (this.#first.length < kept) {
+      this.#first.push(record)
+      return
+    }
+    this.#last.push(record)
+    // Cut off in batches: moving 500 records for each new one would be slow.
+    if (this.#last.length >= 2 * kept) this.#last = this.#last.slice(-kept)
+  }
+
+  /** The switches that are kept, and whether all of them are. */
+  kept(): { first: readonly SwitchRecord[]; last: readonly SwitchRecord[]; all: boolean } {
+    return { first: this.#first, last: this.#last.slice(-kept), all: this.count <= 2 * kept }
+  }
+}

@@ -1,0 +1,259 @@
+import type { JudgeInput } from '../judge/input.ts'
+import type { Observation, Outcome } from '../model/observation.ts'
+import type { Policy } from '../model/policy.ts'
+import type {
+  BackendTally,
+  EndpointChange,
+  Latency,
+  ProbeTotals,
+  Recognition,
+  Switch,
+  TimelineCell,
+} from '../model/probe-result.ts'
+import type { Entry } from './backends.ts'
+import { Backends, countAnswer } from './backends.ts'
+import type { EndpointHistory } from './endpoint-history.ts'
+import { explainSwitches, slackMs } from './explain.ts'
+import { Histogram } from './histogram.ts'
+import type { RecognisedBackend } from './recognise.ts'
+import { SwitchLog } from './switches.ts'
+import { Timeline } from './timeline.ts'
+
+/** What is known at any moment of a run. */
+export interface TallySnapshot {
+  requests: number
+  answered: number
+  failed: number
+  unrecognised: number
+  connections: number
+  switches: number
+  durationMs: number
+  backends: BackendTally[]
+  /** The newest cells. */
+  cells: TimelineCell[]
+}
+
+/** The parts of a ProbeResult that follow from the observations and the endpoints. */
+export interface TallyResult {
+  recognition: Recognition
+  backends: BackendTally[]
+  totals: ProbeTotals
+  latency: Latency
+  outcomes: Partial<Record<Outcome, number>>
+  timeline: TimelineCell[]
+  switches: Switch[]
+  endpointChanges: EndpointChange[]
+  /** The part of the judge's input that the observations decide. */
+  evidence: Evidence
+}
+
+export type Evidence = Omit<JudgeInput, 'policy' | 'expect' | 'acceptedError' | 'interrupted' | 'agentTotals'>
+
+/**
+ * A silence this much shorter than the timeout may have been long enough: the proxy saw the connections somewhat
+ * earlier or later than the client made them.
+ */
+const silenceSlackMs = 100
+
+/** Outcomes without a connection that a proxy could have counted as the client's last sign of life. */
+const unseen: ReadonlySet<Outcome> = new Set<Outcome>(['refused', 'unreachable', 'dns', 'error'])
+
+/**
+ * Adds up the observations of a run in bounded memory, however long it is.
+ *
+ * Only a new connection is a pick: the proxy decides once per connection. As long as a run has but one connection, its
+ * answers are compared too, because an answer from another backend shows that something decides per request.
+ *
+ * Answers that name nobody count as anonymous backends until the first answer is recognised by name; from then on, and
+ * in hindsight, they are unrecognised: an error page among answers of pods is not a backend.
+ */
+export class Tally {
+  readonly #timeoutMs: number
+  readonly #outcomes = new Map<Outcome, number>()
+  readonly #latency = new Histogram()
+  readonly #timeline = new Timeline()
+  #backends = new Backends()
+  #switches = new SwitchLog()
+  #by: Recognition['by'] = 'none'
+  #source: string | undefined
+  #recognised = 0
+  #requests = 0
+  #connections = 0
+  #number = 0
+  #endMs = 0
+  /** True once answers on the only connection came from different backends. */
+  #perRequest = false
+  /** The last answer that was compared, and the last connection that the proxy saw. */
+  #previous: { key: string; entry: Entry; atMs: number } | undefined
+  #seenMs = -Infinity
+  /** The silence since the last pick that was recognised, when it was longer than the timeout; otherwise 0. */
+  #expired = 0
+
+  constructor(policy: Policy) {
+    this.#timeoutMs = policy.kind === 'client-ip' ? policy.timeoutSeconds * 1000 : Infinity
+  }
+
+  /**
+   * Counts the next observation. They come in the order of their numbers, in which the requests were started; one that
+   * comes again is ignored.
+   */
+  add(observation: Observation, recognised?: RecognisedBackend): void {
+    const { number, atMs, latencyMs, outcome, newConnection } = observation
+    if (number <= this.#number) return
+    const missing = number - this.#number - 1
+    this.#number = number
+    this.#requests += 1
+    this.#outcomes.set(outcome, (this.#outcomes.get(outcome) ?? 0) + 1)
+    this.#endMs = Math.max(this.#endMs, atMs + latencyMs)
+    if (outcome === 'answered') this.#latency.add(latencyMs)
+    if (newConnection) this.#noteConnection(atMs, outcome, missing)
+    const entry = this.#entryOf(recognised)
+    const mark = { atMs, endMs: atMs + latencyMs, failed: outcome !== 'answered' }
+    if (entry === undefined || recognised === undefined) {
+      this.#timeline.add({ ...mark, switched: false, binding: false })
+      return
+    }
+    this.#recognised += 1
+    countAnswer(entry, observation)
+    const { index, backend } = entry
+    this.#timeline.add({
+      ...mark,
+      ...this.#compare(observation, recognised.key, entry),
+      backend: { index, letter: backend.letter },
+    })
+  }
+
+  /** What is known now; `cells` is the length of the timeline that is wanted. */
+  snapshot(cells: number): TallySnapshot {
+    const answered = this.#outcomes.get('answered') ?? 0
+    return {
+      requests: this.#requests,
+      answered,
+      failed: this.#requests - answered,
+      unrecognised: answered - this.#recognised,
+      connections: this.#connections,
+      switches: this.#switches.count,
+      durationMs: this.#endMs,
+      backends: this.#backends.tallies(),
+      cells: this.#timeline.cells(cells),
+    }
+  }
+
+  /** @param made requests that the agent says it made; by default as many as the highest number that arrived */
+  result(history: EndpointHistory, made = this.#number): TallyResult {
+    const { switches, gone } = explainSwitches(this.#switches, history.changes)
+    const answered = this.#outcomes.get('answered') ?? 0
+    const lost = Math.max(0, made - this.#requests)
+    const seconds = this.#endMs / 1000
+    return {
+      recognition: {
+        by: this.#by,
+        ...(this.#source === undefined ? {} : { source: this.#source }),
+        unrecognised: answered - this.#recognised,
+      },
+      backends: this.#backends.tallies(),
+      totals: {
+        requests: this.#requests,
+        answered,
+        connections: this.#connections,
+        lost,
+        durationMs: this.#endMs,
+        requestsPerSecond: seconds > 0 ? this.#requests / seconds : 0,
+      },
+      latency: this.#latency.latency(),
+      outcomes: Object.fromEntries(this.#outcomes),
+      timeline: this.#timeline.cells(),
+      switches,
+      endpointChanges: history.changes,
+      evidence: {
+        eligibleEndpoints: history.eligible,
+        knownEndpoints: history.everReady,
+        endpointsChanged: history.changed,
+        answers: this.#recognised,
+        pickHits: this.#backends.entries.map((entry) => (this.#perRequest ? entry.hits : entry.picks)),
+        switches: this.#switches.count,
+        expiredSwitches: this.#switches.expired,
+        goneSwitches: gone,
+        bindingPicks: this.#bindingPicks(history),
+        anonymous: this.#by === 'anonymous',
+        unrecognised: answered - this.#recognised,
+        lost,
+      },
+    }
+  }
+
+  /** @param missing how many observations before this one were lost: the client was not silent then, but made them */
+  #noteConnection(atMs: number, outcome: Outcome, missing: number): void {
+    this.#connections += 1
+    if (unseen.has(outcome)) return
+    const silentMs = (atMs - this.#seenMs) / (missing + 1)
+    if (silentMs >= this.#timeoutMs - silenceSlackMs) this.#expired = silentMs
+    this.#seenMs = Math.max(this.#seenMs, atMs)
+  }
+
+  /** The entry of a backend, unless it is an anonymous one and others have names. */
+  #entryOf(recognised: RecognisedBackend | undefined): Entry | undefined {
+    if (recognised === undefined) return undefined
+    const { by, source } = recognised
+    if (by === 'anonymous') {
+      if (this.#by === 'none') this.#by = by
+      return this.#by === 'anonymous' ? this.#backends.of(recognised) : undefined
+    }
+    if (this.#by === 'none' || this.#by === 'anonymous') {
+      if (this.#by === 'anonymous') this.#forgetBackends()
+      this.#by = by
+      this.#source = source
+    }
+    return this.#backends.of(recognised)
+  }
+
+  #forgetBackends(): void {
+    this.#backends = new Backends()
+    this.#switches = new SwitchLog()
+    this.#timeline.forgetBackends()
+    this.#recognised = 0
+    this.#perRequest = false
+    this.#previous = undefined
+  }
+
+  /** Compares an answer with the one before it, if it is a pick. */
+  #compare(
+    { number, atMs, newConnection }: Observation,
+    key: string,
+    entry: Entry,
+  ): { switched: boolean; binding: boolean } {
+    const previous = this.#previous
+    const switched = previous !== undefined && previous.key !== key
+    if (!newConnection) {
+      if (!switched || this.#connections > 1) return { switched: false, binding: false }
+      this.#perRequest = true
+    }
+    this.#previous = { key, entry, atMs }
+    const expired = newConnection ? this.#expired : 0
+    if (newConnection) {
+      entry.picks += 1
+      this.#expired = 0
+    }
+    if (switched) {
+      this.#switches.add({
+        number,
+        atMs,
+        previousMs: previous.entry.lastMs,
+        from: previous.entry.backend,
+        to: entry.backend,
+        ...(expired > 0 ? { silentMs: expired } : {}),
+      })
+    }
+    return { switched, binding: previous !== undefined && expired === 0 }
+  }
+
+  /** Groups the binding picks by the number of endpoints that could be picked when they were made. */
+  #bindingPicks(history: EndpointHistory): JudgeInput['bindingPicks'][number][] {
+    const groups = new Map<number, number>()
+    this.#timeline.eachBinding((fromMs, toMs, picks) => {
+      const eligible = history.fewest(fromMs - slackMs, toMs + slackMs)
+      groups.set(eligible, (groups.get(eligible) ?? 0) + picks)
+    })
+    return [...groups].map(([eligible, picks]) => ({ eligible, picks }))
+  }
+}
