@@ -26,7 +26,7 @@ export function layoutBackends(input: BackendsInput, width: number, style: Style
   const shown = chooseShown(input.backends, input.most)
   const columns: Column[] = [
     {},
-    { shrinkTo: 12 },
+    { shrinkTo: 12, gap: 2 },
     { shrinkTo: 8, dropRank: 1 },
     { align: 'right' },
     { align: 'right' },

@@ -1,6 +1,6 @@
 import type { ProbeResult } from '../../model/probe-result.ts'
 import type { Style } from '../terminal.ts'
-import { flow } from '../text/flow.ts'
+import { flow, flowGroups } from '../text/flow.ts'
 import { type Line, type Span, span } from '../text/line.ts'
 import { countOf, formatCount, formatDuration, formatElapsed } from '../text/numbers.ts'
 import { sanitize } from '../text/sanitize.ts'
@@ -15,21 +15,28 @@ export function layoutHeader(result: ProbeResult, width: number, style: Style, i
   const { service, client } = result
   const name = shortenMiddle(sanitize(service.name), width - labelWidth)
   const middleDot = span('   ·   ', style.quiet)
-  const facts = [
+  const what = [
     span(`service/${name}`, style.strong),
     span(`${service.type} ${address(service)}/${service.protocol}`),
-    span(`affinity ${policyWords(service.policy)}`),
-    span(endpointWords(result)),
   ]
+  const how = [`affinity ${policyWords(service.policy)}`, ...endpointWords(result)].map((text) => span(text))
   const from: Span[] = [
     span(whereFrom(client)),
     span(requestSummary(result)),
-    span(recognitionWords(result.recognition)),
-    ...(isWide ? requestDetails(result).map((text) => span(text)) : []),
+    ...(result.recognition.by === 'none' ? [] : [span(recognitionWords(result.recognition))]),
   ]
+  const details = requestDetails(result).map((text) => span(text))
   return [
-    ...flow(facts, { width, indent: labelWidth }),
+    ...flowGroups([what, how], { width, indent: labelWidth }),
     ...flow(from, { width, label: span('client  ', style.quiet), indent: labelWidth, separator: middleDot }),
+    ...(isWide
+      ? flow(details, {
+          width,
+          label: span('request ', style.quiet),
+          indent: labelWidth,
+          separator: middleDot,
+        })
+      : []),
   ]
 }
 
@@ -38,13 +45,14 @@ function address({ clusterIP, port }: ProbeResult['service']): string {
   return `${host.includes(':') ? `[${host}]` : host}:${port}`
 }
 
-function endpointWords({ endpoints: { ready, total, nodes, eligible } }: ProbeResult): string {
+function endpointWords({ endpoints: { ready, total, nodes, eligible }, client }: ProbeResult): string[] {
   const some =
     ready === total
       ? countOf(ready, 'ready endpoint')
       : `${formatCount(ready)} of ${countOf(total, 'endpoint')} ready`
   const where = ready === 0 ? '' : ` on ${countOf(nodes, 'node')}`
-  return eligible === ready ? some + where : `${some}${where}, ${formatCount(eligible)} eligible`
+  if (eligible === ready) return [some + where]
+  return [some + where, `${formatCount(eligible)} eligible from ${sanitize(client.node ?? 'there')}`]
 }
 
 function whereFrom({ node, address }: ProbeResult['client']): string {

@@ -1,9 +1,11 @@
 import type { ProbeResult } from '../../model/probe-result.ts'
-import type { Style } from '../terminal.ts'
-import { flow } from '../text/flow.ts'
+import type { Verdict } from '../../model/verdict.ts'
+import type { Paint, Style } from '../terminal.ts'
+import { flow, flowGroups } from '../text/flow.ts'
 import { type Line, paintLines, type Span, span } from '../text/line.ts'
 import { countOf, formatCount, formatLatency } from '../text/numbers.ts'
 import { sanitize } from '../text/sanitize.ts'
+import { nonBreakingSpace } from '../text/width.ts'
 import { layoutBackends } from './backends.ts'
 import { layoutDetails } from './details.ts'
 import { labelWidth, layoutHeader } from './header.ts'
@@ -25,14 +27,18 @@ const mostBackends = 12
 export function renderText(result: ProbeResult, { style, width, next, wide }: TextOptions): string {
   const palette = createPalette(result.backends, style)
   const { verdict, backends, timeline, switches, endpointChanges } = result
-  const pointsAtSwitches = verdict.expected === 'sticky' || verdict.behaviour !== 'spread'
   const most = wide ? Infinity : mostBackends
   const blocks: Line[][] = [
     layoutHeader(result, width, style, wide),
     layoutBackends({ backends, palette, most, latency: false }, width, style),
     wide ? layoutDetails(backends, palette, width, style) : [],
-    layoutStrip({ timeline, switches, endpointChanges, pointsAtSwitches, palette }, width, style),
-    [...troubles(result, width, style), ...closing(result, width, style), ...nextSteps(next, width, style)],
+    layoutStrip(
+      { timeline, switches, endpointChanges, pointsAtSwitches: pointsAtSwitches(verdict), palette },
+      width,
+      style,
+    ),
+    troubles(result, width, style),
+    [...closing(result, width, style), ...nextSteps(next, width, style)],
   ]
   const lines = blocks
     .filter((block) => block.length > 0)
@@ -40,6 +46,16 @@ export function renderText(result: ProbeResult, { style, width, next, wide }: Te
   return `${paintLines(lines, width, style).join('\n')}\n`
 }
 
+/** Where every pick is independent, every other answer is a switch, and pointing at them says nothing. */
+function pointsAtSwitches({ behaviour, expected }: Verdict): boolean {
+  return (
+    behaviour === 'sticky' ||
+    behaviour === 'broken' ||
+    (behaviour === 'inconclusive' && expected === 'sticky')
+  )
+}
+
+/** What went wrong with single requests, each with the character that the strip shows for it. */
 function troubles(result: ProbeResult, width: number, style: Style): Line[] {
   const { outcomes, totals, request, recognition } = result
   const failed = failureCount(outcomes)
@@ -47,37 +63,39 @@ function troubles(result: ProbeResult, width: number, style: Style): Line[] {
   const statuses = errorStatuses(result)
   const errors = statuses.reduce((sum, [, count]) => sum + count, 0)
   const list = statuses.map(([status, count]) => `${formatCount(count)} × ${sanitize(status)}`).join(', ')
-  const sentences = [
-    ...(failed === 0
-      ? []
-      : [span(`${formatCount(failed)} of ${total} failed: ${failureWords(outcomes)}`, style.bad)]),
-    ...(errors === 0
-      ? []
-      : [
-          span(
-            `${formatCount(errors)} of ${countOf(totals.answered, 'answer')} were HTTP errors: ${list}`,
-            style.unsure,
-          ),
-        ]),
-    ...(recognition.unrecognised === 0
-      ? []
-      : [span(`${countOf(recognition.unrecognised, 'answer')} named no backend`, style.unsure)]),
+  const found: [symbol: string, paint: Paint, count: number, sentence: string][] = [
+    ['×', style.bad, failed, `${formatCount(failed)} of ${total} failed: ${failureWords(outcomes)}`],
+    [
+      '?',
+      style.unsure,
+      recognition.unrecognised,
+      `${countOf(recognition.unrecognised, 'answer')} named no backend`,
+    ],
+    [
+      '!',
+      style.unsure,
+      errors,
+      `${formatCount(errors)} of ${countOf(totals.answered, 'answer')} were HTTP errors: ${list}`,
+    ],
   ]
-  return sentences.flatMap((sentence) => flow([sentence], { width, indent: labelWidth }))
+  return found
+    .filter(([, , count]) => count > 0)
+    .flatMap(([symbol, paint, , sentence]) =>
+      flow([span(symbol, paint), span(sentence)], { width, label: span('  '), indent: 5 }),
+    )
 }
 
 function closing(result: ProbeResult, width: number, style: Style): Line[] {
   const words = describeVerdict(result)
   const { p50, p99 } = result.latency
   const latency = `p50 ${formatLatency(p50)}  p99 ${formatLatency(p99)}`
-  const pieces: Span[] = [
-    span(words.headline, style[words.tone]),
-    span(words.summary),
+  const said = [span(words.headline, style[words.tone]), span(words.summary)]
+  const numbers: Span[] = [
     ...(words.chance === undefined ? [] : [span(words.chance)]),
     ...(result.totals.answered === 0 ? [] : [span(latency, style.quiet)]),
   ]
   return [
-    ...flow(pieces, { width, indent: labelWidth, separator: span('   ') }),
+    ...flowGroups([said, numbers], { width, indent: labelWidth, separator: span('   ') }),
     ...labelled('try', words.advice, width, style),
     ...labelled('bound', words.bound, width, style),
     ...result.notes.flatMap((note) => labelled('note', sanitize(note), width, style)),
@@ -92,11 +110,16 @@ function labelled(label: string, text: string | undefined, width: number, style:
 /** Commands that break over lines stay commands: a backslash ends each line that continues. */
 function nextSteps(next: readonly string[], width: number, style: Style): Line[] {
   return next.flatMap((command, index) =>
-    flow([span(sanitize(command))], {
+    flow([span(keepFlags(sanitize(command)))], {
       width,
       label: span((index === 0 ? 'next' : '').padEnd(labelWidth), style.quiet),
       indent: labelWidth,
       continuation: ' \\',
     }),
   )
+}
+
+/** Lets a command break before its flags only, not between a flag and its value. */
+function keepFlags(command: string): string {
+  return command.replace(/ (?!-)/g, nonBreakingSpace)
 }

@@ -4,7 +4,7 @@ const replacements: Record<string, string> = {
   '┘': "'",
   '▲': '^',
   // Not "x": that is the letter of a backend.
-  '×': '!',
+  '×': '*',
   '·': '.',
   '…': '~',
   '–': '-',

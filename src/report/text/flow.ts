@@ -1,5 +1,5 @@
 import { type Line, lineWidth, type Span, span } from './line.ts'
-import { takeStart, textWidth } from './width.ts'
+import { nonBreakingSpace, takeStart, textWidth } from './width.ts'
 
 export interface FlowOptions {
   width: number
@@ -43,7 +43,8 @@ export function flow(pieces: readonly Span[], options: FlowOptions): Line[] {
     else put(word, span(' '))
   }
   for (const piece of pieces) {
-    if (textWidth(piece.text) <= limit - indent) {
+    const room = limit - (lines.length === 0 && isFresh ? lineWidth(line) : indent)
+    if (textWidth(piece.text) <= room) {
       put(piece, separator)
       continue
     }
@@ -55,10 +56,23 @@ export function flow(pieces: readonly Span[], options: FlowOptions): Line[] {
   return lines
 }
 
+/** Like `flow` where all pieces fit on one line; otherwise each group begins on a line of its own. */
+export function flowGroups(groups: readonly (readonly Span[])[], options: FlowOptions): Line[] {
+  const filled = groups.filter((group) => group.length > 0)
+  const together = flow(filled.flat(), options)
+  if (together.length === 1) return together
+  const { label, ...rest } = options
+  const indented = { ...rest, label: span(' '.repeat(options.indent)) }
+  return filled.flatMap((group, index) =>
+    flow(group, index > 0 ? indented : label === undefined ? rest : options),
+  )
+}
+
 function words(piece: Span, width: number): Span[] {
   return piece.text
     .split(' ')
     .filter((word) => word !== '')
+    .flatMap((word) => (textWidth(word) > width ? word.split(nonBreakingSpace) : [word]))
     .flatMap((word) => breakWord(word, width))
     .map((text) => ({ ...piece, text }))
 }

@@ -1,6 +1,6 @@
 import type { Paint, Style } from '../terminal.ts'
 import { toAscii } from './ascii.ts'
-import { shortenEnd, takeStart, textWidth } from './width.ts'
+import { nonBreakingSpace, shortenEnd, takeStart, textWidth } from './width.ts'
 
 /** A piece of a line; the paint is put on last, so that widths are counted on bare text. */
 export interface Span {
@@ -27,9 +27,13 @@ export function paintLines(lines: readonly Line[], width: number, style: Style):
 }
 
 function paintSpan(part: Span, style: Style): string {
-  const text = style.unicode ? part.text : toAscii(part.text)
+  const text = plainSpaces(style.unicode ? part.text : toAscii(part.text))
   // Spaces stay bare, so that copies of coloured and plain output differ in nothing but codes around words.
   return part.paint === undefined || text.trim() === '' ? text : part.paint(text)
+}
+
+function plainSpaces(text: string): string {
+  return text.replaceAll(nonBreakingSpace, ' ')
 }
 
 function cut(line: Line, width: number): Line {

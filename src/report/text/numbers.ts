@@ -1,3 +1,7 @@
+import { nonBreakingSpace } from './width.ts'
+
+const space = nonBreakingSpace
+
 /** Seconds as kubectl writes a timeout: `5s`, `30m0s`, `3h0m0s`. */
 export function formatDuration(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds))
@@ -16,10 +20,10 @@ export function formatElapsed(ms: number, decimals = 1): string {
 
 /** A latency: `1.1 ms`, `120 ms`, `2.4 s`. */
 export function formatLatency(ms: number): string {
-  if (ms < 9.95) return `${ms.toFixed(1)} ms`
-  if (ms < 999.5) return `${Math.round(ms)} ms`
-  if (ms < 9950) return `${(ms / 1000).toFixed(1)} s`
-  return `${formatCount(Math.round(ms / 1000))} s`
+  if (ms < 9.95) return `${ms.toFixed(1)}${space}ms`
+  if (ms < 999.5) return `${Math.round(ms)}${space}ms`
+  if (ms < 9950) return `${(ms / 1000).toFixed(1)}${space}s`
+  return `${formatCount(Math.round(ms / 1000))}${space}s`
 }
 
 /** `360,000`; the same everywhere, so that output does not depend on the locale. */
@@ -53,10 +57,10 @@ export function formatSmallShare(share: number): string {
 
 /** `p < 1e-9`; a probability is never said to be 0. */
 export function formatProbability(probability: number): string {
-  if (probability >= 0.001) return `p = ${Number(probability.toPrecision(2))}`
+  if (probability >= 0.001) return `p${space}=${space}${Number(probability.toPrecision(2))}`
   // Probabilities this small only ever come from numbers that ran out of digits.
   const exponent = probability > 1e-300 ? Math.floor(Math.log10(probability)) + 1 : -300
-  return `p < 1e${exponent}`
+  return `p${space}<${space}1e${exponent}`
 }
 
 /** 1 − accepted error as people say it: `99.9999%`. */

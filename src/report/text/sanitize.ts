@@ -1,5 +1,8 @@
-/** Control characters (C0, DEL, C1), line and paragraph separators, and the marks that reorder text. */
-const unsafe = /[\p{Cc}\u2028\u2029\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069\p{Cs}]/gu
+/**
+ * Control characters (C0, DEL, C1), line and paragraph separators, and everything invisible: marks that reorder text
+ * and blanks without width. The two joiners stay, as some scripts and emoji need them.
+ */
+const unsafe = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\u00A0]|(?![\u200C\u200D])\p{Cf}/gu
 
 const named: Record<string, string> = { '\t': '\\t', '\n': '\\n', '\r': '\\r' }
 

@@ -5,6 +5,8 @@ export interface Column {
   align?: 'left' | 'right'
   /** May be shortened in the middle down to this many columns; left out: keeps its natural width. */
   shrinkTo?: number
+  /** Blanks before it, where they are not the table's. */
+  gap?: number
   /** Columns with a rank are left out while the table is too wide even when shortened, the highest rank first. */
   dropRank?: number
 }
@@ -33,7 +35,7 @@ export function layoutTable(
       const width = widths[index] ?? 0
       const text = shortenMiddle(cell.text, width)
       const space = span(pad('', width - textWidth(text)))
-      if (place > 0) line.push(span(' '.repeat(options.gap)))
+      if (place > 0) line.push(span(' '.repeat(columns[index]?.gap ?? options.gap)))
       line.push(
         ...(columns[index]?.align === 'right' ? [space, { ...cell, text }] : [{ ...cell, text }, space]),
       )
@@ -50,7 +52,7 @@ function chooseColumns(
   let kept = natural.flatMap((width, index) => (width > 0 ? [index] : []))
   const smallest = (index: number): number =>
     Math.min(natural[index] ?? 0, columns[index]?.shrinkTo ?? Infinity)
-  while (sum(kept.map(smallest)) > room(kept.length, options)) {
+  while (sum(kept.map(smallest)) > room(columns, kept, options)) {
     const ranks = kept.map((index) => columns[index]?.dropRank ?? 0)
     const highest = Math.max(0, ...ranks)
     if (highest === 0) break
@@ -68,7 +70,7 @@ function shrink(
   options: TableOptions,
 ): number[] {
   const widths = [...natural]
-  let excess = sum(kept.map((index) => widths[index] ?? 0)) - room(kept.length, options)
+  let excess = sum(kept.map((index) => widths[index] ?? 0)) - room(columns, kept, options)
   while (excess > 0) {
     const candidates = kept.filter((index) => (widths[index] ?? 0) > (columns[index]?.shrinkTo ?? Infinity))
     const widest = candidates.sort((a, b) => (widths[b] ?? 0) - (widths[a] ?? 0))[0]
@@ -79,8 +81,12 @@ function shrink(
   return widths
 }
 
-function room(count: number, { width, indent, gap }: TableOptions): number {
-  return width - indent - gap * Math.max(0, count - 1)
+function room(
+  columns: readonly Column[],
+  kept: readonly number[],
+  { width, indent, gap }: TableOptions,
+): number {
+  return width - indent - sum(kept.slice(1).map((index) => columns[index]?.gap ?? gap))
 }
 
 function sum(values: readonly number[]): number {

@@ -1,5 +1,8 @@
 const segmenter = new Intl.Segmenter()
 
+/** Keeps two words on one line; printed as a plain space, so that output can be copied. */
+export const nonBreakingSpace = '\u00A0'
+
 /** Code points that terminals draw two columns wide: East Asian Wide and Fullwidth, and emoji. */
 const wide =
   /[\u1100-\u115F\u2E80-\u303E\u3041-\u33FF\u3400-\u4DBF\u4E00-\u9FFF\uA000-\uA4CF\uA960-\uA97F\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF00-\uFF60\uFFE0-\uFFE6\u{16FE0}-\u{18DFF}\u{1B000}-\u{1B2FF}\u{1F300}-\u{1FAFF}\u{20000}-\u{3FFFD}]|\p{Emoji_Presentation}|\uFE0F/u

@@ -3,16 +3,29 @@ import { type Line, span } from '../../text/line.ts'
 import { shortenEnd, textWidth } from '../../text/width.ts'
 import type { Glyph } from './glyphs.ts'
 
-/** The row of `▲` and `×` beneath a row of the strip, if there is any to show. */
-export function markerLine(row: readonly Glyph[], offset: number, style: Style): Line[] {
-  if (row.every((glyph) => glyph.marker === undefined)) return []
-  const marks = row.map((glyph) => glyph.marker ?? (glyph.note === undefined ? ' ' : '│')).join('')
+/** The rows of `▲` for switches and `×` for failures beneath a row of the strip, as far as there are any. */
+export function markerLines(row: readonly Glyph[], offset: number, style: Style): Line[] {
+  return [
+    ...markerLine(row, '▲', (glyph) => glyph.hasSwitch === true, offset, style),
+    ...markerLine(row, '×', (glyph) => glyph.hasFailures === true, offset, style),
+  ]
+}
+
+function markerLine(
+  row: readonly Glyph[],
+  symbol: string,
+  isMarked: (glyph: Glyph) => boolean,
+  offset: number,
+  style: Style,
+): Line[] {
+  if (!row.some(isMarked)) return []
+  const marks = row.map((glyph) => (isMarked(glyph) ? symbol : glyph.note === undefined ? ' ' : '│')).join('')
   // Painted piece by piece: the markers are what differs, the lines down to the notes are not.
   const parts = marks.match(/[▲×]+|│+| +/g) ?? []
   return [
     [
       span(' '.repeat(offset)),
-      ...parts.map((part) => span(part, /[▲×]/.test(part) ? style.bad : style.quiet)),
+      ...parts.map((part) => span(part, part.startsWith(symbol) ? style.bad : style.quiet)),
     ],
   ]
 }

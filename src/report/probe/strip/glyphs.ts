@@ -8,8 +8,9 @@ import type { Marks } from './marks.ts'
 export interface Glyph {
   character: string
   paint: Paint | undefined
-  /** What to put beneath it. */
-  marker?: '▲' | '×'
+  /** What the character does not show itself, and a marker beneath it has to. */
+  hasSwitch?: boolean
+  hasFailures?: boolean
   /** Text told beneath; only on `│`, which stands between two columns. */
   note?: string
   column?: StripColumn
@@ -83,7 +84,7 @@ function isMixed(cell: TimelineCell): boolean {
 }
 
 function draw(column: StripColumn, palette: Palette, style: Style): Glyph {
-  const base = { column, ...marker(column) }
+  const base = { column, ...hidden(column) }
   if (column.mixed) return { ...base, character: '·', paint: style.quiet }
   if (column.letter !== undefined)
     return { ...base, character: column.letter, paint: palette.paintOf(column.letter) }
@@ -92,10 +93,14 @@ function draw(column: StripColumn, palette: Palette, style: Style): Glyph {
   return { ...base, character: '?', paint: style.unsure }
 }
 
-/** A column that stands for several requests must not hide a switch or a failure among them. */
-function marker({ unexplained, failures, letter, mixed }: StripColumn): Pick<Glyph, 'marker'> {
-  if (unexplained > 0) return { marker: '▲' }
-  return failures > 0 && (mixed || letter !== undefined) ? { marker: '×' } : {}
+/** A column that stands for several requests must not hide a failure among them, and none an unexplained switch. */
+function hidden({
+  unexplained,
+  failures,
+  letter,
+  mixed,
+}: StripColumn): Pick<Glyph, 'hasSwitch' | 'hasFailures'> {
+  return { hasSwitch: unexplained > 0, hasFailures: failures > 0 && (mixed || letter !== undefined) }
 }
 
 /** Neighbours of one colour become one span. */

@@ -1,10 +1,11 @@
 import type { ProbeResult } from '../../../model/probe-result.ts'
 import type { Style } from '../../terminal.ts'
+import { flow } from '../../text/flow.ts'
 import { type Line, span } from '../../text/line.ts'
 import { countOf, formatDuration, formatElapsed } from '../../text/numbers.ts'
 import { textWidth } from '../../text/width.ts'
 import type { Palette } from '../palette.ts'
-import { annotationLines, markerLine } from './beneath.ts'
+import { annotationLines, markerLines } from './beneath.ts'
 import { arrange, type Glyph, glyphSpans } from './glyphs.ts'
 import { findMarks } from './marks.ts'
 
@@ -29,7 +30,7 @@ export function layoutStrip(input: StripInput, width: number, style: Style): Lin
   if (first === undefined || last === undefined) return []
   const labelWidth = textWidth(formatElapsed(last.toMs))
   const perLine = Math.min(longestLine, width - indent - 2 * (labelWidth + 1))
-  const marks = findMarks(input)
+  const marks = findMarks(input, width)
   const { glyphs, binned } = arrange(cells, marks, { perLine, mostLines, palette: input.palette, style })
   if (saysNothing(glyphs)) return []
   const rows = splitRows(glyphs, perLine)
@@ -44,16 +45,16 @@ export function layoutStrip(input: StripInput, width: number, style: Style): Lin
         ...glyphSpans(row),
         span(end, style.quiet),
       ],
-      ...markerLine(row, offset, style),
+      ...markerLines(row, offset, style),
       ...annotationLines(row, offset, width, style),
     ]
   })
-  return [...lines, ...hiddenMarks(marks.hidden, style), ...legend(glyphs, binned, style)]
+  return [...lines, ...hiddenMarks(marks.hidden, style), ...(binned ? legend(glyphs, width, style) : [])]
 }
 
 /** A long run of a Service without affinity: every column holds several backends, and nothing went wrong. */
 function saysNothing(glyphs: readonly Glyph[]): boolean {
-  return glyphs.every((glyph) => glyph.character === '·' && glyph.marker === undefined)
+  return glyphs.every((glyph) => glyph.character === '·' && !glyph.hasFailures && !glyph.hasSwitch)
 }
 
 /** Rows of the same length, and that a multiple of ten where there is room, so that requests can be counted. */
@@ -72,14 +73,15 @@ function hiddenMarks(hidden: number, style: Style): Line[] {
 }
 
 /** Says what a column is once it is not simply a request. */
-function legend(glyphs: readonly Glyph[], binned: boolean, style: Style): Line[] {
+function legend(glyphs: readonly Glyph[], width: number, style: Style): Line[] {
   const columns = glyphs.flatMap((glyph) => (glyph.column === undefined ? [] : [glyph.column]))
   const column = columns[0]
-  if (!binned || column === undefined) return []
+  if (column === undefined) return []
   const spanMs = column.toMs - column.fromMs
   const time = spanMs >= 59_950 ? formatDuration(spanMs / 1000) : formatElapsed(spanMs)
   const parts = [`1 column is ${time}, about ${countOf(column.requests, 'request')}`]
   if (columns.some((each) => each.mixed)) parts.push('· several pods')
-  if (glyphs.some((glyph) => glyph.marker === '×')) parts.push('× failures')
-  return [[span(' '.repeat(indent)), span(parts.join('   '), style.quiet)]]
+  if (glyphs.some((glyph) => glyph.hasFailures)) parts.push('× failures')
+  const pieces = parts.map((text) => span(text, style.quiet))
+  return flow(pieces, { width, label: span(' '.repeat(indent)), indent, separator: span('   ') })
 }

@@ -2,6 +2,7 @@ import type { EndpointChange, Switch, SwitchExplanation } from '../../../model/p
 import { sanitize } from '../../text/sanitize.ts'
 import { formatElapsed } from '../../text/numbers.ts'
 import { shortenMiddle } from '../../text/width.ts'
+import type { Palette } from '../palette.ts'
 import type { StripInput } from './index.ts'
 
 /** Something that happened just before a cell of the timeline, told beneath the strip. */
@@ -19,7 +20,6 @@ export interface Marks {
 }
 
 const mostMarks = 6
-const nameWidth = 24
 
 const words: Record<EndpointChange['kind'], string> = {
   added: 'added',
@@ -29,7 +29,8 @@ const words: Record<EndpointChange['kind'], string> = {
   terminating: 'terminating',
 }
 
-export function findMarks(input: StripInput): Marks {
+export function findMarks(input: StripInput, width: number): Marks {
+  const nameWidth = width < 80 ? 10 : 20
   const explained: Mark[] = []
   const told = new Set<string>()
   const unexplained = input.pointsAtSwitches ? input.timeline.map((cell) => cell.switches) : []
@@ -37,13 +38,16 @@ export function findMarks(input: StripInput): Marks {
     for (const { cell, change } of placeSwitches(input)) {
       if (change.explanation === undefined) continue
       unexplained[cell] = Math.max(0, (unexplained[cell] ?? 0) - 1)
-      const text = explain(change.atMs, change.explanation, input)
+      const text = explain(change.atMs, change.explanation, input.palette, nameWidth)
       if (!told.has(text)) explained.push({ cell, text })
       told.add(text)
     }
   }
   const changes = worthTelling(input.endpointChanges)
-    .map((change) => ({ cell: cellAfter(input, change.atMs), text: describe(change, input) }))
+    .map((change) => ({
+      cell: cellAfter(input, change.atMs),
+      text: describe(change, input.palette, nameWidth),
+    }))
     .filter((mark) => !told.has(mark.text))
   // A switch that is explained has to be seen; changes that moved nobody give way.
   const all = [...explained, ...changes]
@@ -90,13 +94,13 @@ function worthTelling(changes: readonly EndpointChange[]): EndpointChange[] {
   })
 }
 
-function explain(atMs: number, explanation: SwitchExplanation, input: StripInput): string {
-  if (explanation.kind === 'endpoint-gone') return describe(explanation.change, input)
+function explain(atMs: number, explanation: SwitchExplanation, palette: Palette, nameWidth: number): string {
+  if (explanation.kind === 'endpoint-gone') return describe(explanation.change, palette, nameWidth)
   const silent = formatElapsed(explanation.silentMs)
   return `${formatElapsed(atMs, 2)} timeout over after ${silent} of silence`
 }
 
-function describe(change: EndpointChange, { palette }: StripInput): string {
+function describe(change: EndpointChange, palette: Palette, nameWidth: number): string {
   const letter = palette.letterOf(change)
   const who = letter ?? shortenMiddle(sanitize(change.pod ?? change.address), nameWidth)
   return `${formatElapsed(change.atMs, 2)} ${who} ${words[change.kind]}`
