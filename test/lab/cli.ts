@@ -9,6 +9,7 @@ import { inPlace } from './network.ts'
 import { kubeconfigPath } from './paths.ts'
 import { passThrough } from './process.ts'
 import { progress } from './progress.ts'
+import { selftest } from './selftest.ts'
 import { presentState, type ProxyMode } from './state.ts'
 import { labStatus } from './status.ts'
 
@@ -24,6 +25,7 @@ usage: npm run lab -- COMMAND
   in PLACE COMMAND…     run a command in the network of a node (node1, …) or of the client outside
   api stop|start        end the API server as a crash would, and bring it back
   conformance [--all]   run Kubernetes' own tests of session affinity; --all takes half an hour
+  selftest              bring the lab up and down, through crashes, and look for traces
   build                 build all programs and images into the cache
   install               install the Debian packages that the lab needs
 `
@@ -102,6 +104,8 @@ async function main(command: string | undefined, args: string[]): Promise<number
       return api(args)
     case 'conformance':
       return runConformance(parseArgs({ args, options: { all: { type: 'boolean', default: false } } }).values)
+    case 'selftest':
+      return done(selftest())
     case 'build':
       return done(build())
     case 'install':

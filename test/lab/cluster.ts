@@ -1,18 +1,25 @@
 import { isDeepStrictEqual } from 'node:util'
-import { allNodes, dnsService, kubernetesService, maxNodes, type NodeAddresses } from './addresses.ts'
+import {
+  allNodes,
+  clusterDomain,
+  dnsService,
+  kubernetesService,
+  maxNodes,
+  type NodeAddresses,
+} from './addresses.ts'
 import { dnsAddon } from './addons/dns.ts'
 import { proxyAddon, proxyConfigMap } from './addons/proxy.ts'
 import { install } from './apt.ts'
 import { killLabProcesses, removeLabCgroups } from './cgroups.ts'
-import { startControlPlane, waitForDaemon } from './control-plane.ts'
+import { startControlPlane } from './control-plane.ts'
 import { writeCredentials } from './credentials.ts'
 import { imageArchives } from './images/list.ts'
 import { applyObjects, kubectl, tryKubectl } from './kubectl.ts'
 import { exclusively } from './lock.ts'
-import { inNetns, layNetwork, removeNetwork } from './network.ts'
-import { nodePath, nodeRuns, startNode } from './node.ts'
+import { inNetns, layNetwork, refuseForeignLab, removeNetwork } from './network.ts'
+import { startNode } from './node.ts'
 import { makeKeys } from './pki.ts'
-import { tryRun, waitFor } from './process.ts'
+import { tryRun, waitFor, waitForDaemon, type Daemon } from './process.ts'
 import { programs } from './programs.ts'
 import { progress, step } from './progress.ts'
 import { removeState, stateFormat, writeState, type LabState, type Parts, type ProxyMode } from './state.ts'
@@ -35,6 +42,7 @@ export async function labUp(options: LabOptions = {}): Promise<void> {
     throw new Error(`the lab can have 1 to ${maxNodes} nodes`)
   await exclusively(async () => {
     await install()
+    await refuseForeignLab()
     const parts = await buildParts()
     const wanted: LabState = { format: stateFormat, nodes, proxy, logMaxSize, parts, complete: true }
     const { up, state: present } = await labStatus()
@@ -95,11 +103,15 @@ async function bringUp(wanted: LabState): Promise<void> {
   await makeKeys()
   writeCredentials(wanted.nodes)
   // The nodes import images while the control plane starts.
-  for (const addresses of nodes) startNode({ ...wanted, addresses })
+  const starting = nodes.map((node) => ({ node, daemon: startNode({ ...wanted, addresses: node }) }))
   await step('control plane', startControlPlane)
   await Promise.all([registerNodes(nodes), applyObjects([...proxyAddon(wanted.proxy), ...dnsAddon()])])
-  await step('nodes ready', () => waitForNodes(nodes))
-  await step('Services and DNS answer on every node', () => waitForServices(nodes, wanted.proxy))
+  await step('nodes ready', async () => {
+    for (const { node, daemon } of starting) await waitForNode(node, daemon)
+  })
+  await step('Services and DNS answer on every node', async () => {
+    await Promise.all(nodes.map((node) => waitForServices(node, wanted.proxy)))
+  })
   await waitFor('the default service account', 30, async () => {
     const { code } = await tryKubectl(['get', 'serviceaccount', 'default', '-n', 'default'])
     return code === 0
@@ -118,20 +130,12 @@ const registerNodes = (nodes: readonly NodeAddresses[]): Promise<void> =>
     })),
   )
 
-async function waitForNodes(nodes: readonly NodeAddresses[]): Promise<void> {
-  for (const { name } of nodes) {
-    const condition = 'jsonpath={.status.conditions[?(@.type=="Ready")].status}'
-    await waitForDaemon(
-      `${name} to be ready`,
-      90,
-      nodePath(name, 'log', 'init.log'),
-      () => nodeRuns(name),
-      async () => {
-        const { stdout } = await tryKubectl(['get', 'node', name, '-o', condition])
-        return stdout === 'True'
-      },
-    )
-  }
+async function waitForNode({ name }: NodeAddresses, daemon: Daemon): Promise<void> {
+  const ready = 'jsonpath={.status.conditions[?(@.type=="Ready")].status}'
+  await waitForDaemon(daemon, `${name} to be ready`, 90, async () => {
+    const { stdout } = await tryKubectl(['get', 'node', name, '-o', ready])
+    return stdout === 'True'
+  })
 }
 
 /** What a command prints in a node's network, or nothing when it fails. */
@@ -141,25 +145,24 @@ async function says(node: NodeAddresses, ...command: string[]): Promise<string> 
   return code === 0 ? stdout : ''
 }
 
-/** Waits until kube-proxy works in this mode everywhere: the API's Service and cluster DNS answer through it. */
-async function waitForServices(nodes: readonly NodeAddresses[], proxy: ProxyMode): Promise<void> {
-  const curl = ['curl', '--silent', '--insecure', '--max-time', '1']
-  for (const node of nodes) {
-    await waitFor(`kube-proxy on ${node.name}`, 60, async () => {
-      const mode = await says(node, ...curl, 'http://127.0.0.1:10249/proxyMode')
-      return mode === proxy && (await says(node, ...curl, `https://${kubernetesService}/livez`)) === 'ok'
-    })
-    await waitFor(`cluster DNS on ${node.name}`, 60, async () => {
-      const answer = await says(
-        node,
-        'busybox',
-        'nslookup',
-        'kubernetes.default.svc.cluster.local',
-        dnsService,
-      )
-      return answer.includes(kubernetesService)
-    })
-  }
+const curl = ['curl', '--silent', '--insecure', '--max-time', '1']
+
+/** Waits until kube-proxy works in this mode on a node: the API's Service and cluster DNS answer through it. */
+async function waitForServices(node: NodeAddresses, proxy: ProxyMode): Promise<void> {
+  await waitFor(`kube-proxy on ${node.name}`, 60, async () => {
+    const mode = await says(node, ...curl, 'http://127.0.0.1:10249/proxyMode')
+    return mode === proxy && (await says(node, ...curl, `https://${kubernetesService}/livez`)) === 'ok'
+  })
+  await waitFor(`cluster DNS on ${node.name}`, 60, async () => {
+    const answer = await says(
+      node,
+      'busybox',
+      'nslookup',
+      `kubernetes.default.svc.${clusterDomain}`,
+      dnsService,
+    )
+    return answer.includes(kubernetesService)
+  })
 }
 
 /** Changes kube-proxy's mode as an administrator would; when it starts, it removes the other mode's rules. */
@@ -168,6 +171,6 @@ async function switchProxy(wanted: LabState): Promise<void> {
   await applyObjects([proxyConfigMap(wanted.proxy)])
   await kubectl(['rollout', 'restart', 'daemonset/kube-proxy', '-n', 'kube-system'])
   await kubectl(['rollout', 'status', 'daemonset/kube-proxy', '-n', 'kube-system', '--timeout=60s'])
-  await waitForServices(allNodes(wanted.nodes), wanted.proxy)
+  await Promise.all(allNodes(wanted.nodes).map((node) => waitForServices(node, wanted.proxy)))
   writeState(wanted)
 }

@@ -6,48 +6,24 @@ import { labProcesses, makeDaemonCgroup } from './cgroups.ts'
 import { componentKubeconfigPath, tokenFile } from './credentials.ts'
 import { statePath } from './paths.ts'
 import { pkiPath } from './pki.ts'
-import { startDaemon, tail, waitFor } from './process.ts'
+import { startDaemon, waitFor, waitForDaemon, type Daemon } from './process.ts'
 import { presentState } from './state.ts'
 
 const etcdUrl = `http://${controlPlaneLoopback}:2379`
 const etcdPeerUrl = `http://${controlPlaneLoopback}:2380`
 
-/** Where a daemon of this name writes. */
-export const logPath = (name: string): string => statePath('log', `${name}.log`)
-
 /** Starts a program of the control plane with these options. */
-function start(name: string, program: string, options: Readonly<Record<string, string>>): void {
+function start(name: string, program: string, options: Readonly<Record<string, string>>): Daemon {
   mkdirSync(statePath('log'), { recursive: true })
-  startDaemon({
+  return startDaemon({
     command: [program, ...Object.entries(options).map(([option, value]) => `--${option}=${value}`)],
-    log: logPath(name),
+    log: statePath('log', `${name}.log`),
     cgroup: makeDaemonCgroup(join('control-plane', name)),
   })
 }
 
-/** Waits for `condition`; the error of a daemon that ends instead, or never gets there, shows its log. */
-export async function waitForDaemon(
-  what: string,
-  seconds: number,
-  log: string,
-  alive: () => boolean,
-  condition: () => Promise<boolean> | boolean,
-): Promise<void> {
-  try {
-    await waitFor(what, seconds, async () => {
-      if (await condition()) return true
-      if (!alive()) throw new Error(`waiting for ${what}: its process has ended`)
-      return false
-    })
-  } catch (error) {
-    throw new Error(`${error instanceof Error ? error.message : String(error)}\n${log}:\n${tail(log)}`, {
-      cause: error,
-    })
-  }
-}
-
 /** Whether the API server says that it is ready, on a connection that its certificate secures. */
-export const apiServerReady = (): Promise<boolean> =>
+const apiServerReady = (): Promise<boolean> =>
   new Promise((resolve) => {
     const probe = request(
       `${apiServerUrl}/readyz`,
@@ -64,7 +40,7 @@ export const apiServerReady = (): Promise<boolean> =>
 
 /** Starts the API server and waits until it is ready. */
 export async function startApiServer(): Promise<void> {
-  start('apiserver', join(presentState().parts.programs.kubernetes, 'kube-apiserver'), {
+  const daemon = start('apiserver', join(presentState().parts.programs.kubernetes, 'kube-apiserver'), {
     'etcd-servers': etcdUrl,
     'bind-address': bridge.address,
     'advertise-address': bridge.address,
@@ -85,16 +61,15 @@ export async function startApiServer(): Promise<void> {
     // Nobody resolves the nodes' names; with the default, logs and exec would try to.
     'kubelet-preferred-address-types': 'InternalIP',
   })
-  await waitForDaemon('the API server', 60, logPath('apiserver'), apiServerRuns, apiServerReady)
+  await waitForDaemon(daemon, 'the API server', 60, apiServerReady)
 }
 
-const apiServerCgroup = join('control-plane', 'apiserver')
-const apiServerRuns = (): boolean => labProcesses(apiServerCgroup).length > 0
+const apiServerProcesses = (): number[] => labProcesses(join('control-plane', 'apiserver'))
 
 /** Ends the API server as a crash would; startApiServer brings it back with all its data. */
 export async function stopApiServer(): Promise<void> {
-  for (const pid of labProcesses(apiServerCgroup)) process.kill(pid, 'SIGKILL')
-  await waitFor('the API server to end', 10, () => !apiServerRuns())
+  for (const pid of apiServerProcesses()) process.kill(pid, 'SIGKILL')
+  await waitFor('the API server to end', 10, () => apiServerProcesses().length === 0)
 }
 
 /** Starts etcd, the API server, the controllers and the scheduler. */
@@ -116,6 +91,9 @@ export async function startControlPlane(): Promise<void> {
     'bind-address': controlPlaneLoopback,
     'leader-elect': 'false',
     'use-service-account-credentials': 'true',
+    // With the default it takes four seconds to get its own credentials.
+    'kube-api-qps': '200',
+    'kube-api-burst': '400',
     'service-account-private-key-file': pkiPath('service-accounts.key'),
     'root-ca-file': pkiPath('ca.crt'),
     'cluster-cidr': podNetwork,

@@ -1,11 +1,16 @@
 import { join } from 'node:path'
 import { env } from 'node:process'
-import { kubeconfigPath } from './paths.ts'
+import { kubeconfigPath, statePath } from './paths.ts'
 import { passThrough, run, tryRun, type RunOptions, type RunResult } from './process.ts'
 import { presentState } from './state.ts'
 
 const program = (): string => join(presentState().parts.programs.kubernetes, 'kubectl')
-const environment = (): NodeJS.ProcessEnv => ({ ...env, KUBECONFIG: kubeconfigPath() })
+const environment = (): NodeJS.ProcessEnv => ({
+  ...env,
+  KUBECONFIG: kubeconfigPath(),
+  // Each lab is another cluster at the same address: what kubectl remembers of one is wrong for the next.
+  KUBECACHEDIR: statePath('kubectl-cache'),
+})
 
 /** Runs the lab's kubectl as its administrator and returns what it printed; throws when it fails. */
 export const kubectl = async (args: readonly string[], options: RunOptions = {}): Promise<string> =>

@@ -37,7 +37,6 @@ export function inPlace(place: string, ...command: string[]): [string, ...string
  * and the routes between them. Pod networks are reached through their nodes, as by a cloud's router.
  */
 export async function layNetwork(count: number): Promise<void> {
-  await refuseForeignLab()
   await ip([
     `link add ${bridge.link} type bridge`,
     // Says whose it is, to a lab with another state folder.
@@ -89,9 +88,10 @@ async function connect({
   )
 }
 
-async function refuseForeignLab(): Promise<void> {
+/** There is room for one lab on a machine; another one must have been taken down. */
+export async function refuseForeignLab(): Promise<void> {
   const owner = await bridgeOwner()
-  if (owner !== undefined)
+  if (owner !== undefined && owner !== stateDir())
     throw new Error(`network interface ${bridge.link} belongs to ${owner}: take that down first`)
 }
 
@@ -113,7 +113,10 @@ export async function removeNetwork(): Promise<void> {
   for (const link of links) await tryRun('ip', ['link', 'delete', link])
   for (const name of namespaces) await tryRun('ip', ['netns', 'delete', name])
   // ip made this folder a mount for the first namespace and will do so again.
-  if (existsSync(netnsFolder) && listNetns().length === 0) await tryRun('umount', [netnsFolder])
+  if (existsSync(netnsFolder) && listNetns().length === 0) {
+    await tryRun('umount', [netnsFolder])
+    await tryRun('rmdir', [netnsFolder])
+  }
 }
 
 const vethOf = (netns: string): string => nodeAddresses(Number(/\d+$/.exec(netns)?.[0] ?? 0)).veth

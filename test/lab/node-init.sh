@@ -29,7 +29,7 @@ mount -o remount,bind,ro /
 
 containerd --config "$node/containerd.toml" >"$node/log/containerd.log" 2>&1 &
 until ctr version >/dev/null 2>&1; do
-  kill -0 $! || exit 1
+  kill -0 $! || { tail -n 5 "$node/log/containerd.log"; exit 1; }
   sleep 0.1
 done
 for image in "$@"; do
@@ -37,5 +37,5 @@ for image in "$@"; do
 done
 kubelet --config "$node/kubelet.yaml" --kubeconfig "$node/kubeconfig" --hostname-override "$name" \
   --node-ip "$(cat "$node/address")" >"$node/log/kubelet.log" 2>&1 &
-# Also collects the orphans that end up here, as a first process must.
-wait
+# Waiting also collects the orphans that end up here, as a first process must.
+wait $! || tail -n 5 "$node/log/kubelet.log"

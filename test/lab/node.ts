@@ -1,13 +1,13 @@
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { clusterDomain, dnsService, type NodeAddresses } from './addresses.ts'
-import { labProcesses, makeDaemonCgroup, makeNodeCgroups, nodeCgroupRoot } from './cgroups.ts'
+import { makeDaemonCgroup, makeNodeCgroups, nodeCgroupRoot } from './cgroups.ts'
 import { componentKubeconfigPath } from './credentials.ts'
 import { images } from './images/list.ts'
 import { inNetns } from './network.ts'
 import { cacheDir, nodeInit, stateDir, statePath } from './paths.ts'
 import { pkiPath } from './pki.ts'
-import { startDaemon } from './process.ts'
+import { startDaemon, type Daemon } from './process.ts'
 import type { Parts } from './state.ts'
 
 export interface NodeSettings {
@@ -16,13 +16,8 @@ export interface NodeSettings {
   logMaxSize: string
 }
 
-/** The folder of a node; its log/ is the node's /var/log and its lib/ the node's /var/lib. */
-export const nodePath = (name: string, ...parts: string[]): string => statePath('nodes', name, ...parts)
-
-const daemonCgroup = (name: string): string => join(name, 'daemons')
-
-/** Whether the node's first process, and with it the node, is there. */
-export const nodeRuns = (name: string): boolean => labProcesses(daemonCgroup(name)).length > 0
+/** Paths inside the folder of a node; its log/ is the node's /var/log and its lib/ the node's /var/lib. */
+const nodePath = (name: string, ...parts: string[]): string => statePath('nodes', name, ...parts)
 
 /** containerd's configuration. */
 const containerdConfig = (bin: string, cniFolder: string): string => `version = 3
@@ -88,7 +83,7 @@ const kubeletConfig = (name: string, logMaxSize: string): object => ({
 })
 
 /** Starts a node whose network is there already; its kubelet registers it as soon as the API server answers. */
-export function startNode({ addresses, parts, logMaxSize }: NodeSettings): void {
+export function startNode({ addresses, parts, logMaxSize }: NodeSettings): Daemon {
   const { name } = addresses
   const { kubernetes, runtime } = parts.programs
   const folder = nodePath(name)
@@ -103,7 +98,7 @@ export function startNode({ addresses, parts, logMaxSize }: NodeSettings): void 
   write('address', addresses.address)
   copyFileSync(componentKubeconfigPath(`system:node:${name}`), nodePath(name, 'kubeconfig'))
   makeNodeCgroups(name)
-  startDaemon({
+  return startDaemon({
     command: inNetns(
       addresses.netns,
       'unshare',
@@ -122,7 +117,7 @@ export function startNode({ addresses, parts, logMaxSize }: NodeSettings): void 
       `${runtime}:${kubernetes}`,
       ...parts.images,
     ),
-    log: nodePath(name, 'log', 'init.log'),
-    cgroup: makeDaemonCgroup(daemonCgroup(name)),
+    log: nodePath(name, 'log', 'node.log'),
+    cgroup: makeDaemonCgroup(join(name, 'daemons')),
   })
 }

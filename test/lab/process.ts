@@ -81,42 +81,39 @@ export async function passThrough(
   }
 }
 
-export interface Daemon {
+export interface DaemonOptions {
   command: readonly [string, ...string[]]
   /** Both output streams are appended to this file. */
   log: string
   /** The cgroup.procs file of the group that the program starts in, and with it all that it starts. */
   cgroup: string
-  env?: NodeJS.ProcessEnv
+}
+
+/** A program that was started and outlives us. */
+export interface Daemon {
+  alive: () => boolean
+  log: string
 }
 
 /**
- * Starts a program that outlives us, in a session of its own and with no stream of ours, and returns
- * its process id. It joins its cgroup before it runs, so none of its children can be missed later.
+ * Starts a program that outlives us, in a session of its own and with no stream of ours. It joins its
+ * cgroup before it runs, so none of its children can be missed later.
  */
-export function startDaemon({ command, log, cgroup, env }: Daemon): number {
+export function startDaemon({ command, log, cgroup }: DaemonOptions): Daemon {
   const output = openSync(log, 'a')
   try {
     const child = spawn('/bin/sh', ['-c', 'echo $$ >"$0" && exec "$@"', cgroup, ...command], {
       detached: true,
       stdio: ['ignore', output, output],
-      env: env ?? process.env,
     })
     child.on('error', ignore)
     child.unref()
-    if (child.pid === undefined) throw new ProgramError(`cannot start ${command[0]}`)
-    return child.pid
+    return {
+      alive: () => child.pid !== undefined && child.exitCode === null && child.signalCode === null,
+      log,
+    }
   } finally {
     closeSync(output)
-  }
-}
-
-/** The end of a log file, for an error message. */
-export function tail(file: string, lines = 15): string {
-  try {
-    return readFileSync(file, 'utf8').trimEnd().split('\n').slice(-lines).join('\n')
-  } catch {
-    return ''
   }
 }
 
@@ -130,5 +127,32 @@ export async function waitFor(
   while (!(await condition())) {
     if (Date.now() > end) throw new Error(`gave up after ${seconds} s waiting for ${what}`)
     await sleep(100)
+  }
+}
+
+/** Waits for what a daemon must do. The error of one that ends instead, or never does it, shows its log. */
+export async function waitForDaemon(
+  daemon: Daemon,
+  what: string,
+  seconds: number,
+  condition: () => Promise<boolean> | boolean,
+): Promise<void> {
+  try {
+    await waitFor(what, seconds, async () => {
+      if (await condition()) return true
+      if (!daemon.alive()) throw new Error(`a program has ended; waited for ${what}`)
+      return false
+    })
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error)
+    throw new Error(`${message}\n${daemon.log}:\n${tail(daemon.log)}`, { cause: error })
+  }
+}
+
+function tail(file: string): string {
+  try {
+    return readFileSync(file, 'utf8').trimEnd().split('\n').slice(-15).join('\n')
+  } catch {
+    return ''
   }
 }

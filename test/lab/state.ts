@@ -54,17 +54,7 @@ export function writeState(state: LabState): void {
 
 /** Removes what the lab keeps in the state folder, by name: the folder may have been named by a user. */
 export function removeState(): void {
-  for (const entry of [
-    'nodes',
-    'etcd',
-    'pki',
-    'log',
-    'run',
-    'kubeconfig',
-    'tokens.json',
-    'tokens.csv',
-    'lab.json',
-  ])
+  for (const entry of ['nodes', 'etcd', 'pki', 'log', 'kubectl-cache', 'kubeconfig', 'lab.json'])
     rmSync(statePath(entry), { recursive: true, force: true })
   try {
     rmdirSync(stateDir())
