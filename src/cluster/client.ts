@@ -52,7 +52,7 @@ export class Client implements Cluster {
     return this.#json<T>({ method: 'GET', path, query: options.query, repeatable: true }, options)
   }
 
-  list<T>(path: string, options: CallOptions = {}): AsyncGenerator<T, void, undefined> {
+  list<T extends object>(path: string, options: CallOptions = {}): AsyncGenerator<T, void, undefined> {
     return listItems((query) => this.get<KubernetesList<T>>(path, { ...options, query }), options.query)
   }
 
@@ -97,11 +97,11 @@ export class Client implements Cluster {
         { method: 'GET', path, query: options.query, repeatable: true },
         limit,
       )
-      return body
+      limit.lift()
+      return released(body, limit)
     } catch (error) {
-      throw limit.explain(error)
-    } finally {
       limit.stop()
+      throw limit.explain(error)
     }
   }
 
@@ -153,6 +153,20 @@ export class Client implements Cluster {
     return timeoutMs
       ? limited(signal, timeoutMs, 'total', this.server)
       : limited(signal, SILENCE_LIMIT_MS, 'silence', this.server)
+  }
+}
+
+/** A body that may go on for ever; the caller's signal ends it. */
+async function* released(
+  body: AsyncIterable<Uint8Array>,
+  limit: TimeLimit,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  try {
+    yield* body
+  } catch (error) {
+    throw limit.explain(error)
+  } finally {
+    limit.stop()
   }
 }
 

@@ -20,3 +20,5 @@ export type {
   Patch,
   Query,
 } from './types.ts'
+export { followLog, type FollowLogOptions } from './logs.ts'
+export { watchList, type WatchEvent, type WatchOptions } from './watch.ts'

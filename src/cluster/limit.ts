@@ -5,6 +5,9 @@ export interface TimeLimit {
   readonly signal: AbortSignal
   /** Something arrived: a limit on silence starts anew. */
   progress(): void
+  /** Takes the limit off; the caller's signal stays in force. */
+  lift(): void
+  /** Lets go of the caller's signal. */
   stop(): void
   /** Turns the abort that time brought about into the ConnectionError to show; other errors stay what they are. */
   explain(error: unknown): unknown
@@ -37,6 +40,7 @@ export function limited(
       clearTimeout(timer)
       timer = setTimeout(expire, milliseconds)
     },
+    lift: () => clearTimeout(timer),
     stop() {
       clearTimeout(timer)
       outer?.removeEventListener('abort', forward)

@@ -5,25 +5,23 @@ import type { Query } from './types.ts'
 /** kubectl's --chunk-size. */
 const PAGE_SIZE = 500
 
+/** As much as is known of whatever a list holds. */
+interface Listed {
+  metadata?: { uid?: string; namespace?: string; name?: string }
+}
+
 type FetchPage<T> = (query: Query) => Promise<KubernetesList<T>>
 
-/** The items of a list, page by page. Rejects as the fetch does. */
-export async function* listItems<T>(
+/**
+ * The items of a list, page by page. When the server has forgotten the list's version before the last page
+ * (410, after some minutes), the list is read again in one piece, and what was given out already is left out.
+ * Rejects as the fetch does.
+ */
+export async function* listItems<T extends Listed>(
   fetch: FetchPage<T>,
   query: Query | undefined,
 ): AsyncGenerator<T, void, undefined> {
-  for await (const page of listPages(fetch, query)) yield* page.items
-}
-
-/**
- * The pages of a list. When the server has forgotten the list's version before the last page (410, after some
- * minutes), the whole list is read again in one piece, and given out as a page that replaces the earlier ones:
- * its items may have been seen before.
- */
-export async function* listPages<T>(
-  fetch: FetchPage<T>,
-  query: Query | undefined,
-): AsyncGenerator<KubernetesList<T>, void, undefined> {
+  const seen = new Set<string>()
   let token: string | undefined
   do {
     let page: KubernetesList<T>
@@ -33,8 +31,19 @@ export async function* listPages<T>(
       if (!token || !(error instanceof ApiError && error.code === 410)) throw error
       page = await fetch({ ...query })
     }
-    // A list without items is written as null by some servers.
-    yield { ...page, items: page.items ?? [] }
+    // Some servers write an empty list as null.
+    for (const item of page.items ?? []) {
+      const key = keyOf(item)
+      if (key !== undefined && seen.has(key)) continue
+      if (key !== undefined) seen.add(key)
+      yield item
+    }
     token = page.metadata.continue
   } while (token)
+}
+
+function keyOf({ metadata }: Listed): string | undefined {
+  return metadata === undefined
+    ? undefined
+    : (metadata.uid ?? `${metadata.namespace ?? ''}/${metadata.name ?? ''}`)
 }

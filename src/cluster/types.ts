@@ -75,7 +75,7 @@ export interface Cluster {
 
   get<T>(path: string, options?: CallOptions): Promise<T>
   /** The items of a list, fetched page by page as they are consumed. */
-  list<T>(path: string, options?: CallOptions): AsyncGenerator<T, void, undefined>
+  list<T extends object>(path: string, options?: CallOptions): AsyncGenerator<T, void, undefined>
   create<T>(path: string, body: unknown, options?: CallOptions): Promise<T>
   patch<T>(path: string, patch: Patch, options?: CallOptions): Promise<T>
   delete<T>(path: string, options?: DeleteOptions): Promise<T>
