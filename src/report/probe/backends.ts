@@ -11,13 +11,15 @@ const indent = 2
 const longestBar = 30
 const narrow = 60
 const smallestBar = 8
+/** Below this, names of one Deployment's pods say little; columns that may be dropped go first. */
+const smallestName = 16
 
 export interface BackendsInput {
   backends: readonly BackendTally[]
   palette: Palette
   /** Rows to show before "… and 38 more pods". */
   most: number
-  /** Adds p50 and p99 in the place of the bar's end. */
+  /** p50 and p99 in the place of the bar. */
   latency: boolean
 }
 
@@ -26,17 +28,17 @@ export function layoutBackends(input: BackendsInput, width: number, style: Style
   const shown = chooseShown(input.backends, input.most)
   const columns: Column[] = [
     {},
-    { shrinkTo: 12, gap: 2 },
+    { shrinkTo: smallestName, gap: 2 },
     { shrinkTo: 8, dropRank: 1 },
     { align: 'right' },
     { align: 'right' },
     ...(input.latency ? [{ dropRank: 2 }, { dropRank: 3 }] : []),
   ]
   const options = tableOptions(width)
-  const barWidth = width < narrow || input.latency ? 0 : smallestBar
+  const hasBars = width >= narrow && !input.latency
   const rows = shown.map((tally) => rowOf(tally, input, style))
-  const table = layoutTable(rows, columns, { ...options, width: width - (barWidth === 0 ? 0 : barWidth + 2) })
-  const withBars = barWidth === 0 ? table : addBars(table, shown, input.palette, width)
+  const table = layoutTable(rows, columns, { ...options, width: width - (hasBars ? smallestBar + 2 : 0) })
+  const withBars = hasBars ? addBars(table, shown, input.palette, width) : table
   return [...withBars, ...remainder(input.backends, shown, style)]
 }
 

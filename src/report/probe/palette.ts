@@ -12,8 +12,8 @@ export interface Palette {
 const sharedLetter = '+'
 
 export function createPalette(backends: readonly BackendTally[], style: Style): Palette {
-  const byHits = backends.toSorted((a, b) => b.hits - a.hits)
-  const paints = new Map(byHits.map((tally, rank) => [tally.backend.letter, style.backend(rank)]))
+  // By first appearance and not by hits: a backend must not change its colour while the run is shown live.
+  const paints = new Map(backends.map((tally, rank) => [tally.backend.letter, style.backend(rank)]))
   return {
     paintOf: (letter) => (letter === sharedLetter ? undefined : paints.get(letter)),
     letterOf: (change) => {

@@ -1,4 +1,6 @@
 import type { Ora } from 'ora'
+import { flow } from '../text/flow.ts'
+import { paintLines, span } from '../text/line.ts'
 import { shortenEnd } from '../text/width.ts'
 import { type LiveState, renderLive } from './live.ts'
 import type { Progress, ProgressOptions } from './progress.ts'
@@ -33,7 +35,9 @@ export function createTerminalProgress({ stream, columns, style, now }: Progress
     else if (text !== '') spin()
   }
   // The spinner's two columns, and the last one, which some terminals wrap at.
-  const spin = (): void => void spinner?.start(shortenEnd(text, columns() - 3))
+  const spin = (): void => {
+    if (!isStopped) spinner?.start(shortenEnd(text, columns() - 3))
+  }
   const draw = (): void => {
     timer = undefined
     if (state === undefined || view === undefined || isStopped) return
@@ -54,7 +58,9 @@ export function createTerminalProgress({ stream, columns, style, now }: Progress
       // unref: a frame that is still to come must not keep the program alive.
       timer ??= setTimeout(draw, Math.max(0, lastMs + frameMs - now())).unref()
     },
-    note: (line) => {
+    note: (sentence) => {
+      const lines = flow([span(sentence)], { width: columns(), indent: 2 })
+      const line = paintLines(lines, columns(), style).join('\n')
       if (state !== undefined && view !== undefined) {
         view.persist(line)
         draw()
@@ -62,7 +68,7 @@ export function createTerminalProgress({ stream, columns, style, now }: Progress
       }
       spinner?.stop()
       stream.write(`${line}\n`)
-      if (text !== '' && !isStopped) spin()
+      if (text !== '') spin()
     },
     stop: () => {
       isStopped = true

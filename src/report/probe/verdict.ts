@@ -62,13 +62,19 @@ function unexpectedWords(result: ProbeResult): Pick<VerdictWords, 'headline' | '
   if (expected === 'spread') {
     return {
       headline: 'NOT SPREAD',
-      summary: `${wanted}, but each ${backendNoun(result)} is kept for a while: only ${changed}`,
+      summary: `${wanted}, but each ${backendNoun(result)} is kept for a while: only ${changed}${instead(result)}`,
     }
   }
   return {
     headline: 'NOT STICKY',
     summary: `${wanted}, but ${changed}; nothing in the endpoints explains it`,
   }
+}
+
+function instead({ verdict: { switchesIfIndependent } }: ProbeResult): string {
+  return switchesIfIndependent === undefined
+    ? ''
+    : `, by chance it would be ${formatCount(switchesIfIndependent)}`
 }
 
 /** Whether the expectation is the Service's own configuration rather than the user's. */

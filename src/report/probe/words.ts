@@ -19,6 +19,7 @@ const recognisedBy: Record<Recognition['by'], string> = {
   'pod-ip': 'pods recognised by IP',
   hostname: 'pods recognised by hostname',
   address: 'backends recognised by address',
+  rule: 'backends told apart',
   anonymous: 'backends told apart by their answers only',
   none: 'nobody recognised',
 }

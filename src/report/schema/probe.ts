@@ -163,6 +163,12 @@ const verdict = z
     picks: count.describe('Times that a backend was picked for them: the connections that they needed.'),
     switches: count.describe('Changes of the backend from one answer to the next.'),
     explainedSwitches: count.describe('Those of them that the endpoints or the timeout explain.'),
+    switchesIfIndependent: z
+      .number()
+      .optional()
+      .describe(
+        'Switches that independent picks with the same shares have on average; absent with fewer than two picks.',
+      ),
     eligibleEndpoints: count.describe(
       'Endpoints among which the proxy on the client’s node picks, as far as known.',
     ),
@@ -214,8 +220,10 @@ const status = z
     recognition: z
       .object({
         by: z
-          .enum(['pod-name', 'pod-ip', 'hostname', 'address', 'anonymous', 'none'])
-          .describe('How backends were told apart; anonymous: by distinct answers.'),
+          .enum(['pod-name', 'pod-ip', 'hostname', 'address', 'rule', 'anonymous', 'none'])
+          .describe(
+            'How backends were told apart; rule: by what `--identify` extracts; anonymous: by distinct answers.',
+          ),
         source: z
           .string()
           .optional()

@@ -42,7 +42,7 @@ export function arrange(
 ): { glyphs: Glyph[]; binned: boolean } {
   const isPerRequest = cells.every((cell) => cell.requests <= 1)
   const bars = new Set(marks.shown.map((mark) => mark.cell)).size
-  const fits = cells.length + bars <= (isPerRequest ? perLine * mostLines : perLine)
+  const fits = cells.length + bars <= (isPerRequest ? Math.floor(perLine / 10) * 10 * mostLines : perLine)
   const count = fits ? cells.length : Math.max(1, perLine - bars)
   const columns = Array.from({ length: count }, () => [] as number[])
   for (const index of cells.keys()) columns[Math.floor((index * count) / cells.length)]?.push(index)

@@ -57,10 +57,9 @@ function saysNothing(glyphs: readonly Glyph[]): boolean {
   return glyphs.every((glyph) => glyph.character === '·' && !glyph.hasFailures && !glyph.hasSwitch)
 }
 
-/** Rows of the same length, and that a multiple of ten where there is room, so that requests can be counted. */
+/** Rows of a multiple of ten, so that requests can be counted and nothing moves while the strip grows. */
 function splitRows(glyphs: readonly Glyph[], perLine: number): Glyph[][] {
-  const rows = Math.ceil(glyphs.length / perLine)
-  const size = rows === 1 ? glyphs.length : Math.min(perLine, Math.ceil(glyphs.length / rows / 10) * 10)
+  const size = glyphs.length <= perLine ? glyphs.length : Math.floor(perLine / 10) * 10
   return Array.from({ length: Math.ceil(glyphs.length / size) }, (_, row) =>
     glyphs.slice(row * size, (row + 1) * size),
   )

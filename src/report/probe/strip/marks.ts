@@ -62,19 +62,18 @@ export function findMarks(input: StripInput, width: number): Marks {
 function placeSwitches({ timeline, switches }: StripInput): { cell: number; change: Switch }[] {
   const left = timeline.map((cell) => cell.switches)
   let cell = 0
+  const isBefore = (atMs: number): boolean =>
+    (timeline[cell]?.fromMs ?? 0) < atMs && (timeline[cell + 1]?.fromMs ?? Infinity) <= atMs
   return switches.map((change) => {
-    while (
-      cell < timeline.length - 1 &&
-      ((left[cell] ?? 0) === 0 || (timeline[cell]?.toMs ?? 0) < change.atMs)
-    )
-      cell++
+    while (cell < timeline.length - 1 && ((left[cell] ?? 0) === 0 || isBefore(change.atMs))) cell++
     left[cell] = (left[cell] ?? 0) - 1
     return { cell, change }
   })
 }
 
+/** The first request after a change, or the stretch that the change is in. */
 function cellAfter({ timeline }: StripInput, atMs: number): number {
-  const index = timeline.findIndex((cell) => cell.toMs >= atMs)
+  const index = timeline.findIndex((cell) => cell.fromMs >= atMs || (cell.requests > 1 && cell.toMs >= atMs))
   return index < 0 ? timeline.length : index
 }
 
