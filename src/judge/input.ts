@@ -17,6 +17,8 @@ export interface JudgeInput {
   answers: number
   /** Of those answers, per backend, the ones that a new connection brought: only a new connection is a pick. */
   pickHits: readonly number[]
+  /** True when answers on one connection came from different backends; then `pickHits` counts every answer. */
+  perRequest: boolean
   /** Picks that reached another backend than the pick before. */
   switches: number
   /** Of those, the ones after the client had been silent for longer than the timeout. */

@@ -15,7 +15,7 @@ const namingError = 0.001
 const fewestForSpread = 5
 
 /** Where affinity is expected and one backend has this share of the picks, the others are slips and not shares. */
-const dominant = 0.8
+const dominant = 0.85
 
 interface Finding {
   behaviour: Behaviour
@@ -84,18 +84,17 @@ function nameSteady(input: JudgeInput): Finding {
 function nameSwitching(input: JudgeInput, expected: Verdict['expected']): Finding {
   const dependent = chanceIfSpread(input)
   const error = Math.max(input.acceptedError, namingError)
+  const errorProbability = chanceIfHalfKept(input)
   if (expected === 'sticky') {
     // Affinity failed, and that is certain; what is left is the better name for it.
-    const slips = chanceOfSlips(input)
-    const kept = Math.min(dependent, slips)
-    return kept <= error
+    const kept = Math.min(dependent, chanceOfSlips(input))
+    return kept <= error || errorProbability > 0.5
       ? { behaviour: 'broken', errorProbability: kept }
-      : { behaviour: 'spread', errorProbability: chanceIfHalfKept(input) }
+      : { behaviour: 'spread', errorProbability }
   }
   if (dependent <= input.acceptedError) return { behaviour: 'broken', errorProbability: dependent }
-  const errorProbability = chanceIfHalfKept(input)
   if (dependent <= error || errorProbability > 0.5 || total(input.pickHits) < fewestForSpread) {
-    return inconclusive(input.interrupted ? 'interrupted' : 'too-few-requests', Math.min(1, errorProbability))
+    return inconclusive(input.interrupted ? 'interrupted' : 'too-few-requests', errorProbability)
   }
   return { behaviour: 'spread', errorProbability }
 }

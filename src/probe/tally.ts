@@ -123,6 +123,11 @@ export class Tally {
     })
   }
 
+  /** Observations that were added. */
+  get requests(): number {
+    return this.#requests
+  }
+
   /** What is known now; `cells` is the length of the timeline that is wanted. */
   snapshot(cells: number): TallySnapshot {
     const answered = this.#outcomes.get('answered') ?? 0
@@ -171,6 +176,7 @@ export class Tally {
         endpointsChanged: history.changed,
         answers: this.#recognised,
         pickHits: this.#backends.entries.map((entry) => (this.#perRequest ? entry.hits : entry.picks)),
+        perRequest: this.#perRequest,
         switches: this.#switches.count,
         expiredSwitches: this.#switches.expired,
         goneSwitches: gone,

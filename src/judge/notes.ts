@@ -1,0 +1,38 @@
+import type { Verdict } from '../model/verdict.ts'
+import type { JudgeInput } from './input.ts'
+
+/** What a reader of the verdict should know about the run behind it. Sentences; none changes the verdict. */
+export function judgeNotes(input: JudgeInput, verdict: Verdict): string[] {
+  const notes: string[] = []
+  const decided = verdict.behaviour !== 'inconclusive'
+  if (input.anonymous && decided) {
+    notes.push(
+      `No answer names a pod, so ${input.pickHits.length} distinct answers stand for the pods. ` +
+        'Pods that answer alike count as one, and a pod that answers differently counts twice.',
+    )
+  }
+  if (input.unrecognised > 0 && input.answers > 0) {
+    notes.push(`${answers(input.unrecognised)} no single known pod and had no part in the verdict.`)
+  }
+  if (input.lost > 0 && decided) {
+    notes.push(`${input.lost} observations were lost on their way; the others are enough for the verdict.`)
+  }
+  if (input.perRequest) {
+    notes.push(
+      'Answers on one connection came from different pods: something on the way picks for every request, not only the Service.',
+    )
+  }
+  const binding = input.bindingPicks.reduce((sum, group) => sum + group.picks, 0)
+  if (input.policy.kind === 'client-ip' && verdict.picks > 1 && binding === 0) {
+    notes.push(
+      `Every connection came after a silence longer than the timeout of ${input.policy.timeoutSeconds} s, ` +
+        'when any pod may be picked. Affinity shows with a shorter interval.',
+    )
+  }
+  if (input.endpointsChanged) notes.push('Endpoints came, went or changed their readiness during the run.')
+  return notes
+}
+
+function answers(count: number): string {
+  return count === 1 ? '1 answer named' : `${count} answers named`
+}

@@ -1,0 +1,150 @@
+import { array, assert, integer, property } from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { JudgeInput } from '../../../src/judge/input.ts'
+import { judge } from '../../../src/judge/judge.ts'
+import { judgeNotes } from '../../../src/judge/notes.ts'
+import { inputOf } from './simulate.ts'
+
+const letters = (text: string): number[] => Array.from(text, (letter) => letter.charCodeAt(0))
+const none = { kind: 'none' } as const
+const judged = (text: string, endpoints: number, overrides: Partial<JudgeInput> = {}) =>
+  judge(inputOf(letters(text), endpoints, overrides))
+
+const sticky = 'A'.repeat(21)
+const spread = 'ABCACBBACABCCBACABCB'
+
+describe('what is expected', () => {
+  test('follows from the configuration', () => {
+    expect(judged(sticky, 3)).toMatchObject({
+      behaviour: 'sticky',
+      expected: 'sticky',
+      result: 'as-expected',
+    })
+    expect(judged(sticky, 3, { policy: none })).toMatchObject({ expected: 'spread', result: 'differs' })
+    expect(judged(spread, 3)).toMatchObject({ behaviour: 'spread', expected: 'sticky', result: 'differs' })
+    expect(judged(spread, 3, { policy: none })).toMatchObject({ behaviour: 'spread', result: 'as-expected' })
+  })
+
+  test('or from the user', () => {
+    expect(judged(sticky, 3, { expect: 'spread' })).toMatchObject({ expected: 'spread', result: 'differs' })
+    expect(judged(sticky, 3, { policy: none, expect: 'sticky' })).toMatchObject({ result: 'as-expected' })
+  })
+})
+
+describe('the whole run counts', () => {
+  test('an early break that the last fifteen answers hide', () => {
+    expect(judged(`AA${'B'.repeat(19)}`, 3)).toMatchObject({
+      behaviour: 'broken',
+      result: 'differs',
+      switches: 1,
+    })
+  })
+
+  test('one answer from elsewhere in the middle', () => {
+    expect(judged(`${'A'.repeat(12)}B${'A'.repeat(8)}`, 3)).toMatchObject({
+      behaviour: 'broken',
+      switches: 2,
+    })
+  })
+
+  test('a switch without an explanation is never as expected where affinity is', () => {
+    const run = array(integer({ min: 0, max: 4 }), { minLength: 1, maxLength: 60 })
+    assert(
+      property(run, integer({ min: 1, max: 5 }), (picks, endpoints) => {
+        const input = inputOf(picks, endpoints)
+        const verdict = judge(input)
+        if (input.switches > 0) expect(verdict.result).toBe('differs')
+        else expect(verdict.behaviour).not.toMatch(/spread|broken/)
+        expect(verdict.errorProbability).toBeGreaterThanOrEqual(0)
+        expect(verdict.errorProbability).toBeLessThanOrEqual(1)
+        expect(verdict.reason === undefined).toBe(verdict.behaviour !== 'inconclusive')
+      }),
+    )
+  })
+
+  test('a Service that should spread but keeps pods for a while', () => {
+    const text = 'A'.repeat(30) + 'B'.repeat(30) + 'C'.repeat(30)
+    expect(judged(text, 3, { policy: none })).toMatchObject({ behaviour: 'broken', result: 'differs' })
+  })
+})
+
+describe('explained switches', () => {
+  test('do not break affinity', () => {
+    const verdict = judged(`${'A'.repeat(20)}${'B'.repeat(20)}`, 3, {
+      goneSwitches: 1,
+      endpointsChanged: true,
+    })
+    expect(verdict).toMatchObject({ behaviour: 'sticky', switches: 1, explainedSwitches: 1 })
+    expect(verdict.errorProbability).toBeLessThan(1e-6)
+  })
+
+  test('after every silence prove nothing', () => {
+    const { switches } = inputOf(letters(spread), 3)
+    const input = inputOf(letters(spread), 3, { expiredSwitches: switches, bindingPicks: [] })
+    const verdict = judge(input)
+    expect(verdict).toMatchObject({ behaviour: 'inconclusive', reason: 'too-few-requests' })
+    expect(judgeNotes(input, verdict).join('\n')).toMatch(/shorter interval/)
+  })
+
+  test('one that is not explained breaks it', () => {
+    const text = `${'A'.repeat(20)}${'B'.repeat(20)}${'C'.repeat(20)}`
+    expect(judged(text, 3, { goneSwitches: 1 })).toMatchObject({ behaviour: 'broken' })
+  })
+
+  test('pods that are replaced do not make a spread Service look as if it kept them', () => {
+    const text = 'ABCACBBACABCCBACABCB'.repeat(4) + 'DEFDFEEDFDEFFEDFDEFE'.repeat(4)
+    const changed = judged(text, 3, { policy: none, endpointsChanged: true })
+    expect(changed).toMatchObject({ behaviour: 'spread', result: 'as-expected' })
+  })
+})
+
+describe('inconclusive', () => {
+  test.each<[string, string, number, Partial<JudgeInput>]>([
+    ['no-answers', '', 3, {}],
+    ['too-few-requests', 'AAAAAAAAAA', 2, {}],
+    ['too-few-requests', 'ABA', 3, { policy: none }],
+    ['interrupted', 'AAAAAAAAAA', 2, { interrupted: true }],
+    ['one-endpoint', sticky, 1, {}],
+    ['one-endpoint', sticky, 1, { policy: none }],
+    ['one-connection', 'A', 3, { answers: 500 }],
+    ['backends-not-told-apart', sticky, 3, { anonymous: true }],
+    ['backends-not-told-apart', 'ABCDEFGHIJKLMNOPQRSTU', 3, { anonymous: true }],
+    ['backends-not-told-apart', 'ABCDEFGHIJKLMNOPQRSTU', 30, { anonymous: true }],
+    ['backends-not-told-apart', '', 3, { unrecognised: 20 }],
+    ['observations-lost', sticky, 3, { lost: 1 }],
+    ['observations-lost', sticky, 3, { lost: 1, agentTotals: { switches: 2 } }],
+  ])('%s: %s with %i pods', (reason, text, endpoints, overrides) => {
+    expect(judged(text, endpoints, overrides)).toMatchObject({
+      behaviour: 'inconclusive',
+      result: 'inconclusive',
+      reason,
+    })
+  })
+
+  test('an interrupted run with enough data is judged', () => {
+    expect(judged(sticky, 3, { interrupted: true })).toMatchObject({ behaviour: 'sticky' })
+    expect(judged(spread, 3, { interrupted: true })).toMatchObject({ behaviour: 'spread' })
+  })
+
+  test('the agent can vouch for what was lost', () => {
+    expect(judged(sticky, 3, { lost: 5, agentTotals: { switches: 0 } })).toMatchObject({
+      behaviour: 'sticky',
+    })
+  })
+
+  test('switches that were seen are no less certain for what was lost', () => {
+    expect(judged(spread, 3, { lost: 500 })).toMatchObject({ behaviour: 'spread', result: 'differs' })
+  })
+
+  test('a few distinct answers are backends, and a note says so', () => {
+    const input = inputOf(letters(spread), 3, { anonymous: true, policy: none })
+    const verdict = judge(input)
+    expect(verdict).toMatchObject({ behaviour: 'spread' })
+    expect(judgeNotes(input, verdict)[0]).toMatch(/^No answer names a pod, so 3 distinct answers/)
+  })
+})
+
+test('sticky says which rate of breaks it excludes', () => {
+  expect(judged(sticky, 3).breakRateBound).toBeCloseTo(0.4988, 4)
+  expect(judged(spread, 3).breakRateBound).toBeUndefined()
+})
