@@ -17,7 +17,11 @@ for (const name of readdirSync(folder)) {
   total.failed += report.numFailedTests
   total.skipped += report.numPendingTests + report.numTodoTests
   // A file that cannot be loaded holds no test that could fail.
-  total.failed += report.testResults.filter((file) => file.status === 'failed' && file.assertionResults.length === 0).length
+  total.failed += report.testResults.filter(
+    (file) => file.status === 'failed' && file.assertionResults.length === 0,
+  ).length
 }
-console.log(`${total.passed} passed, ${total.failed} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ''}`)
+console.log(
+  `${total.passed} passed, ${total.failed} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ''}`,
+)
 process.exitCode = total.failed > 0 || total.passed === 0 ? 1 : 0

@@ -1,0 +1,10 @@
+#!/usr/bin/env node
+import { program } from '../src/program.ts'
+
+// No process.exit: the event loop ends by itself, so that everything printed reaches a pipe. No top-level await: it
+// cannot be compiled to bytecode.
+async function main(): Promise<void> {
+  process.exitCode = await program(process.argv.slice(2))
+}
+
+void main()

@@ -1,0 +1,58 @@
+/** What a flag's definition must tell to place its words: its type and its one-letter form. */
+interface FlagShape {
+  type: 'boolean' | 'option'
+  char?: string | undefined
+}
+
+type FlagShapes = Readonly<Record<string, FlagShape>>
+
+interface SplitArguments {
+  /** The sub-command, undefined where only flags were typed. */
+  command: string | undefined
+  /** Everything else in its order. */
+  rest: string[]
+}
+
+/**
+ * Takes the sub-command out of the words, wherever it stands: kubectl lets global flags come first
+ * (`kubectl affinity -n shop probe web`), oclif does not.
+ */
+export function splitCommand(argv: readonly string[], flags: FlagShapes): SplitArguments {
+  for (let index = 0; index < argv.length; index++) {
+    const word = argv[index]!
+    if (word === '--') break
+    if (!word.startsWith('-') || word === '-') {
+      return { command: word, rest: [...argv.slice(0, index), ...argv.slice(index + 1)] }
+    }
+    if (takesNextWord(word, flags)) index++
+  }
+  return { command: undefined, rest: [...argv] }
+}
+
+/**
+ * Rewrites `--flag=true` and `--flag=false` of boolean flags, which kubectl's parser allows and oclif's does not.
+ * A false one is left out, as no flag of ours is on unless asked for. Other values are left for the parser to refuse.
+ */
+export function normaliseBooleans(argv: readonly string[], flags: FlagShapes): string[] {
+  const words: string[] = []
+  let flagsEnded = false
+  for (const word of argv) {
+    flagsEnded ||= word === '--'
+    const match = flagsEnded ? null : /^(--?[^=]+)=(true|false|1|0|t|f|T|F|TRUE|FALSE|True|False)$/.exec(word)
+    if (match === null || findFlag(match[1]!, flags)?.type !== 'boolean') words.push(word)
+    else if (/^(true|1|t)$/i.test(match[2]!)) words.push(match[1]!)
+  }
+  return words
+}
+
+function takesNextWord(word: string, flags: FlagShapes): boolean {
+  if (word.includes('=')) return false
+  // `-nshop` carries its value with it.
+  if (!word.startsWith('--') && word.length > 2) return false
+  return findFlag(word, flags)?.type === 'option'
+}
+
+function findFlag(word: string, flags: FlagShapes): FlagShape | undefined {
+  if (word.startsWith('--')) return flags[word.slice(2)]
+  return Object.values(flags).find((flag) => flag.char === word.slice(1))
+}

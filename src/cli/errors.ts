@@ -1,0 +1,80 @@
+import { ClusterError } from '../cluster/errors.ts'
+import { didYouMean } from '../model/spelling.ts'
+import { UserError } from '../model/user-error.ts'
+
+/** What the person at the terminal is told about a failure, and the exit code. */
+export interface Failure {
+  /** Complete lines for stderr. */
+  lines: string[]
+  exitCode: number
+}
+
+/** Exit codes besides 0; see docs/output.md. */
+export const exitCodes = {
+  error: 1,
+  usage: 2,
+  differs: 3,
+  inconclusive: 4,
+  interrupted: 130,
+  terminated: 143,
+} as const
+
+/** Everything that can be thrown becomes words and an exit code here, and nowhere else. */
+export function explainFailure(
+  error: unknown,
+  command: { name?: string; flags: readonly string[] },
+): Failure {
+  if (error instanceof UserError) {
+    return {
+      lines: [`error: ${error.message}`, ...error.hints.map((hint) => `  ${hint}`)],
+      exitCode: error.exitCode,
+    }
+  }
+  const usage = explainUsageError(error, command)
+  if (usage !== undefined) return usage
+  if (error instanceof ClusterError) {
+    return {
+      lines: [error.message, ...(error.hint === undefined ? [] : [`  ${error.hint}`])],
+      exitCode: exitCodes.error,
+    }
+  }
+  return { lines: bugLines(error), exitCode: exitCodes.error }
+}
+
+/** oclif's parser errors in kubectl's words. They are told apart by name: their classes are not exported. */
+function explainUsageError(
+  error: unknown,
+  command: { name?: string; flags: readonly string[] },
+): Failure | undefined {
+  if (!(error instanceof Error)) return undefined
+  const isUsage = error.constructor.name === 'NonExistentFlagsError' || 'oclif' in error
+  if (!isUsage) return undefined
+  const see = `See 'kubectl affinity${command.name === undefined ? '' : ` ${command.name}`} --help' for usage.`
+  if ('flags' in error && Array.isArray(error.flags) && typeof error.flags[0] === 'string') {
+    const flag = error.flags[0]
+    const meant = flag.startsWith('--') ? didYouMean(flag.slice(2), command.flags) : undefined
+    const kind = flag.startsWith('--')
+      ? `unknown flag: ${flag}`
+      : `unknown shorthand flag: '${flag.slice(1, 2)}' in ${flag}`
+    return {
+      lines: [`error: ${kind}`, ...(meant === undefined ? [] : [`  did you mean --${meant}?`]), see],
+      exitCode: exitCodes.usage,
+    }
+  }
+  const message = error.message.split('\n')[0] ?? ''
+  return { lines: [`error: ${inKubectlsWords(message)}`, see], exitCode: exitCodes.usage }
+}
+
+function inKubectlsWords(message: string): string {
+  const missing = /^Flag (--\S+) expects a value$/.exec(message)
+  if (missing !== null) return `flag needs an argument: ${missing[1]}`
+  const oneOf = /^Expected (--[^=]+)=(.*) to be one of: (.*)$/.exec(message)
+  if (oneOf !== null)
+    return `invalid argument "${oneOf[2]}" for "${oneOf[1]}" flag: must be one of ${oneOf[3]}`
+  return message.charAt(0).toLowerCase() + message.slice(1)
+}
+
+function bugLines(error: unknown): string[] {
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  return ['error: internal error, please report it with the lines below and the command that was run', text]
+}

@@ -1,0 +1,39 @@
+import { Flags } from '@oclif/core'
+import { parseDuration } from '../model/duration.ts'
+import { UserError } from '../model/user-error.ts'
+import { exitCodes } from './errors.ts'
+
+/** A wrong value for a flag, in the words of kubectl's parser. */
+export function invalidValue(flag: string, value: string, why: string): UserError {
+  return new UserError(`invalid argument "${value}" for "--${flag}" flag: ${why}`, {
+    exitCode: exitCodes.usage,
+  })
+}
+
+type Range = {
+  min: number
+  max: number
+}
+
+/** A flag that takes a duration; its value is milliseconds. */
+export const durationFlag = Flags.custom<number, Range>({
+  // oxlint-disable-next-line require-await -- oclif's signature
+  parse: async (text, _context, { name, min, max }) => {
+    const ms = parseDuration(text)
+    if (ms === undefined) throw invalidValue(name, text, 'must be a duration such as 500ms, 5s or 1m30s')
+    if (ms < min || ms > max)
+      throw invalidValue(name, text, `must be between ${min / 1000}s and ${max / 1000}s`)
+    return ms
+  },
+})
+
+/** A flag that takes a whole number. */
+export const countFlag = Flags.custom<number, Range>({
+  // oxlint-disable-next-line require-await -- oclif's signature
+  parse: async (text, _context, { name, min, max }) => {
+    const value = /^\d+$/.test(text) ? Number(text) : Number.NaN
+    if (!(value >= min && value <= max))
+      throw invalidValue(name, text, `must be a whole number from ${min} to ${max}`)
+    return value
+  },
+})

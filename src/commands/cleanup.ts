@@ -1,0 +1,58 @@
+import { Flags } from '@oclif/core'
+import { BaseCommand } from '../cli/base-command.ts'
+import { exitCodes } from '../cli/errors.ts'
+import { UserError } from '../model/user-error.ts'
+import { cleanUp } from '../probe/cleanup.ts'
+
+export default class Cleanup extends BaseCommand {
+  static override strict = false
+  static override summary = 'Remove what an interrupted probe left in the cluster.'
+  static override description =
+    'Probes remove their Job and pod themselves, and a Job whose probe was killed ends by its deadline and is removed a minute later. This removes it at once. Probes that still run, of anyone, are removed as well.'
+  static override usage = 'kubectl affinity cleanup [-n NAMESPACE | -A] [--dry-run=none|client] [options]'
+  static override examples = [
+    { description: 'Remove leftovers in the current namespace', command: 'kubectl affinity cleanup' },
+    {
+      description: 'Show what is left in any namespace',
+      command: 'kubectl affinity cleanup -A --dry-run=client',
+    },
+  ]
+  static override flags = {
+    'all-namespaces': Flags.boolean({ char: 'A', description: 'Clean up in all namespaces.' }),
+    'dry-run': Flags.option({ options: ['none', 'client'] as const })({
+      description: 'Must be "none" or "client". If client, only print what would be removed.',
+      default: 'none',
+    }),
+  }
+
+  override async run(): Promise<void> {
+    const { flags, argv } = await this.parse(Cleanup)
+    if (argv.length > 0) {
+      throw new UserError(
+        `cleanup takes no arguments, got ${argv.map((word) => `"${String(word)}"`).join(', ')}`,
+        {
+          exitCode: exitCodes.usage,
+        },
+      )
+    }
+    const cluster = await this.openCluster(flags)
+    try {
+      const namespace = flags['all-namespaces'] ? undefined : cluster.namespace
+      const dryRun = flags['dry-run'] === 'client'
+      let found = 0
+      for await (const { job, namespace: where, removed } of cleanUp(cluster, { namespace, dryRun })) {
+        found += 1
+        const inNamespace = flags['all-namespaces'] ? ` in namespace ${where}` : ''
+        if (dryRun) this.log(`job.batch/${job} deleted${inNamespace} (dry run)`)
+        else if (removed) this.log(`job.batch/${job} deleted${inNamespace}`)
+        else throw new UserError(`job.batch/${job}${inNamespace} is deleted, but its pod has not gone yet`)
+      }
+      if (found === 0) {
+        const where = namespace === undefined ? 'any namespace' : `namespace ${namespace}`
+        process.stderr.write(`Nothing left by kubectl-affinity in ${where}.\n`)
+      }
+    } finally {
+      cluster.close()
+    }
+  }
+}

@@ -1,0 +1,33 @@
+import type { BaseCommand } from '../cli/base-command.ts'
+import type { CommandSummary } from '../cli/help.ts'
+
+/** A command's class: its static description, and `run`. */
+type CommandClass = typeof BaseCommand &
+  (new (...words: ConstructorParameters<typeof BaseCommand>) => BaseCommand)
+
+interface CommandEntry extends CommandSummary {
+  /** Loaded only when it is called: start-up must not pay for what is not used. */
+  load: () => Promise<CommandClass>
+}
+
+/** Every command, in the order of help. */
+export const commands: readonly CommandEntry[] = [
+  {
+    name: 'probe',
+    group: 'Troubleshooting Commands',
+    summary: 'Send requests from inside the cluster and judge whether clients stay on their pod',
+    load: async () => (await import('./probe.ts')).default,
+  },
+  {
+    name: 'cleanup',
+    group: 'Other Commands',
+    summary: 'Remove what an interrupted probe left in the cluster',
+    load: async () => (await import('./cleanup.ts')).default,
+  },
+  {
+    name: 'version',
+    group: 'Other Commands',
+    summary: 'Print the version of this plugin',
+    load: async () => (await import('./version.ts')).default,
+  },
+]

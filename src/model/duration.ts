@@ -1,0 +1,28 @@
+const unitMs: Record<string, number> = {
+  ns: 1e-6,
+  us: 1e-3,
+  µs: 1e-3,
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+}
+
+/**
+ * A duration as Go writes it (`1h30m`, `500ms`, `1.5s`), in days (`2d`), or in plain seconds (`90`).
+ * Returns milliseconds, or undefined where the text is none of these, negative or not finite.
+ */
+export function parseDuration(text: string): number | undefined {
+  if (/^\d+(\.\d+)?$/.test(text)) return finite(Number(text) * 1000)
+  if (!/^(\d+(\.\d+)?(ns|us|µs|ms|s|m|h|d))+$/.test(text)) return undefined
+  let total = 0
+  for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h|d)/g)) {
+    total += Number(amount) * (unitMs[unit ?? ''] ?? Number.NaN)
+  }
+  return finite(total)
+}
+
+function finite(value: number): number | undefined {
+  return Number.isFinite(value) ? value : undefined
+}

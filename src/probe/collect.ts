@@ -1,0 +1,287 @@
+import { createDecoder } from '../agent/decode.ts'
+import type { Decoded, End, Failure, Gap } from '../agent/protocol.ts'
+import { type Cluster, followLog, isForbidden } from '../cluster/index.ts'
+import { judge } from '../judge/judge.ts'
+import type { Endpoint } from '../model/endpoint.ts'
+import type { Pod } from '../model/kubernetes.ts'
+import type { ProbeResult } from '../model/probe-result.ts'
+import { UserError } from '../model/user-error.ts'
+import { NodeClock } from './clock.ts'
+import { eligibleEndpoints } from './eligible.ts'
+import { EndpointHistory } from './endpoint-history.ts'
+import { watchEndpoints } from './endpoint-watch.ts'
+import { containerName } from './job.ts'
+import type { ProbeOptions, ProbePlan } from './plan.ts'
+import type { PodTracker } from './pod-tracker.ts'
+import { ofFamily, type ProbeSubject } from './preflight.ts'
+import { Recogniser } from './recognise.ts'
+import { Tally } from './tally.ts'
+
+/** A run, from the first request to the API server on. */
+export interface RunIdentity {
+  runId: string
+  /** RFC 3339. */
+  startedAt: string
+  /** When the command began, by performance.now(). */
+  begunMs: number
+}
+
+/** What a live view shows of a run. */
+export type LiveRun = Pick<
+  ProbeResult,
+  'backends' | 'totals' | 'outcomes' | 'timeline' | 'switches' | 'endpointChanges' | 'request'
+> & { expected: 'sticky' | 'spread' }
+
+export interface CollectOptions {
+  options: ProbeOptions
+  subject: ProbeSubject
+  plan: ProbePlan
+  run: RunIdentity
+  pod: PodTracker
+  /** Ends everything. */
+  signal: AbortSignal
+  /** A part of `signal`: what was seen until then is still a result. */
+  interrupted: AbortSignal
+  onUpdate: (state: () => LiveRun) => void
+  onStage: (text: string) => void
+  onNote: (text: string) => void
+}
+
+/** Failures that are told in words; further kinds are counted only. */
+const mostFailureNotes = 4
+/** Lines in the pod's log that are not the agent's, kept for when it fails. */
+const mostForeignLines = 5
+
+/**
+ * Follows one run until the agent's last line and judges it.
+ * Rejects with UserError when the agent could not do its work, with the signal's reason when it was ended before
+ * anything was observed.
+ */
+export async function collect(cluster: Cluster, given: CollectOptions): Promise<ProbeResult> {
+  const collector = new Collector(given)
+  const { options, subject, pod, signal, interrupted } = given
+  const watching = watchEndpoints(cluster, {
+    namespace: options.namespace,
+    service: options.service,
+    portName: subject.service.portName,
+    signal,
+    onEndpoints: (endpoints, heardAt) => collector.onEndpoints(endpoints, heardAt),
+  }).catch((error: unknown) => {
+    if (!signal.aborted) collector.onWatchFailure(error)
+  })
+  try {
+    const startedPod = await pod.started(options.podRunningTimeoutMs)
+    collector.onPod(startedPod)
+    const lines = followLog(cluster, {
+      namespace: options.namespace,
+      pod: startedPod.metadata.name,
+      container: containerName,
+      signal,
+      isFinished: () => pod.ended,
+      onDisconnect: () =>
+        given.onNote('the connection to the API server is lost; the probe goes on, trying to reconnect'),
+      onReconnect: () => given.onNote('connected again'),
+    })
+    for await (const line of lines) if (collector.onLine(line)) break
+  } catch (error) {
+    if (!interrupted.aborted || !collector.hasObservations) throw error
+  }
+  void watching
+  return collector.result()
+}
+
+class Collector {
+  readonly #given: CollectOptions
+  readonly #decoder = createDecoder()
+  readonly #tally: Tally
+  readonly #recogniser: Recogniser
+  /** Replaced by what the proxy on the client's node may pick, once that node is known. */
+  #history: EndpointHistory
+  #endpoints: readonly Endpoint[]
+  #clock: NodeClock | undefined
+  #pod: Pod | undefined
+  #end: End | undefined
+  #failures: Failure[] = []
+  #foreign: string[] = []
+  #notes: string[]
+  #scheme: ProbeResult['request']['scheme'] = 'http'
+  #addresses: string[] = []
+  #requestsBegunMs: number | undefined
+  #firstLineMs: number | undefined
+  #createdMs = performance.now()
+
+  constructor(given: CollectOptions) {
+    this.#given = given
+    const { subject, plan, options } = given
+    this.#tally = new Tally(subject.service.policy)
+    this.#recogniser = new Recogniser(options.identify, plan.told)
+    this.#endpoints = subject.endpoints
+    this.#history = new EndpointHistory(this.#endpoints, this.#eligible())
+    this.#notes = [...plan.notes]
+  }
+
+  get hasObservations(): boolean {
+    return this.#tally.requests > 0
+  }
+
+  onPod(pod: Pod): void {
+    this.#pod = pod
+    this.#history = new EndpointHistory(this.#endpoints, this.#eligible())
+    this.#given.onStage('waiting for the first answer')
+  }
+
+  onEndpoints(all: Endpoint[], heardAt: number): void {
+    this.#recogniser.update(all)
+    const endpoints = ofFamily(all, this.#given.subject.service.clusterIP)
+    this.#endpoints = endpoints
+    // Before the first request a change is not one of the run: the run begins with what there is then.
+    if (this.#clock === undefined) this.#history = new EndpointHistory(endpoints, this.#eligible())
+    else this.#history.update(this.#clock.sinceStart(heardAt), endpoints, this.#eligible())
+  }
+
+  onWatchFailure(error: unknown): void {
+    const why = isForbidden(error) ? 'watching EndpointSlices is not allowed' : String(error)
+    this.#notes.push(`endpoints that came or went during the run are not known: ${why}`)
+  }
+
+  /** Takes the next line of the agent's log; true when it was the last one. */
+  onLine(line: string): boolean {
+    const arrivedAt = Date.now()
+    this.#firstLineMs ??= performance.now()
+    const decoded = this.#decoder.push(line)
+    if (decoded.hello !== undefined) this.#addresses = decoded.hello.addresses
+    if (decoded.start !== undefined) {
+      this.#scheme = decoded.start.scheme
+      this.#clock = new NodeClock(decoded.start.epochMs)
+      this.#requestsBegunMs = performance.now()
+    }
+    if (decoded.failure !== undefined) this.#failures.push(decoded.failure)
+    if (decoded.foreign !== undefined && this.#foreign.length < mostForeignLines)
+      this.#foreign.push(decoded.foreign)
+    if (decoded.gap !== undefined) this.#given.onNote(gapWords(decoded.gap))
+    if (decoded.error !== undefined) throw new UserError(`the probe's agent failed: ${decoded.error}`)
+    this.#observe(decoded, arrivedAt)
+    this.#end = decoded.end
+    return decoded.end !== undefined
+  }
+
+  result(): ProbeResult {
+    const { options, subject, run, interrupted } = this.#given
+    if (!this.hasObservations) throw this.#nothingObserved()
+    const now = performance.now()
+    const parts = this.#parts()
+    const { evidence, ...rest } = parts
+    const ready = this.#endpoints.filter((endpoint) => endpoint.ready)
+    const cutShort = this.#end === undefined || this.#end.reason === 'signal'
+    const verdict = judge({
+      ...evidence,
+      policy: subject.service.policy,
+      ...(options.expect === undefined ? {} : { expect: options.expect }),
+      acceptedError: options.acceptedError,
+      interrupted: cutShort,
+      ...(this.#end === undefined ? {} : { agentTotals: { switches: this.#end.switches } }),
+    })
+    if (cutShort && !interrupted.aborted) {
+      this.#notes.push(
+        `the agent was ended before it was done: ${this.#given.pod.endMessage || 'its log stopped'}`,
+      )
+    }
+    return {
+      runId: run.runId,
+      startedAt: run.startedAt,
+      service: subject.service,
+      client: {
+        pod: this.#pod?.metadata.name ?? '',
+        ...(this.#pod?.spec.nodeName === undefined ? {} : { node: this.#pod.spec.nodeName }),
+        ...(this.#addresses[0] === undefined ? {} : { address: this.#addresses[0] }),
+        image: options.image,
+      },
+      request: this.#request(),
+      endpoints: {
+        ready: ready.length,
+        total: this.#endpoints.length,
+        nodes: new Set(ready.map((endpoint) => endpoint.node).filter((node) => node !== undefined)).size,
+        eligible: evidence.eligibleEndpoints,
+      },
+      ...rest,
+      verdict,
+      notes: [...this.#notes, ...this.#failureNotes(), ...this.#stallNotes()],
+      timing: {
+        prepareMs: this.#createdMs - run.begunMs,
+        ...(this.#firstLineMs === undefined ? {} : { podStartMs: this.#firstLineMs - this.#createdMs }),
+        ...(this.#requestsBegunMs === undefined ? {} : { requestsMs: now - this.#requestsBegunMs }),
+        totalMs: now - run.begunMs,
+      },
+    }
+  }
+
+  #observe({ observations }: Decoded, arrivedAt: number): void {
+    if (observations.length === 0) return
+    for (const observation of observations) {
+      const { identity } = observation
+      this.#tally.add(observation, identity === undefined ? undefined : this.#recogniser.recognise(identity))
+    }
+    const last = observations.at(-1)!
+    this.#clock?.heard(arrivedAt, last.atMs + last.latencyMs)
+    this.#given.onUpdate(() => this.#live())
+  }
+
+  #live(): LiveRun {
+    const { evidence: _, ...parts } = this.#parts()
+    const { options, subject } = this.#given
+    const expected = options.expect ?? (subject.service.policy.kind === 'none' ? 'spread' : 'sticky')
+    return { ...parts, request: this.#request(), expected }
+  }
+
+  #parts(): ReturnType<Tally['result']> {
+    return this.#tally.result(this.#history, this.#end?.requests)
+  }
+
+  #request(): ProbeResult['request'] {
+    const { path, ...request } = this.#given.plan.request
+    return {
+      ...request,
+      scheme: this.#scheme,
+      ...(this.#scheme === 'tcp' || path === undefined ? {} : { path }),
+    }
+  }
+
+  /** How many endpoints the proxy on the client's node may pick. */
+  #eligible(): number {
+    const node = this.#pod?.spec.nodeName
+    const policy = this.#given.subject.localOnly ? 'Local' : 'Cluster'
+    const { endpoints } = eligibleEndpoints(this.#endpoints, policy, node === undefined ? {} : { node })
+    return endpoints.length
+  }
+
+  #failureNotes(): string[] {
+    return this.#failures.slice(0, mostFailureNotes).map(({ number, outcome, code, message }) => {
+      const advice =
+        outcome === 'tls' ? '; --insecure does not verify the certificate, --ca FILE names who signed it' : ''
+      return `request ${number} failed: ${message} (${code})${advice}`
+    })
+  }
+
+  #stallNotes(): string[] {
+    const stalled = this.#end?.stalledMs ?? 0
+    return stalled < 1
+      ? []
+      : [`requests were held back for ${Math.round(stalled)} ms because the pod's log was read too slowly`]
+  }
+
+  #nothingObserved(): UserError {
+    const { pod, options } = this.#given
+    const words = [...this.#foreign, pod.endMessage].filter((text) => text !== '')
+    return new UserError(
+      `the probe pod ended before it sent a request${words.length > 0 ? `: ${words.join('\n  ')}` : ''}`,
+      {
+        hints: [`the image must hold Node 18 or newer as "node": --image is "${options.image}"`],
+      },
+    )
+  }
+}
+
+function gapWords({ fromObservation, toObservation, observations }: Gap): string {
+  if (observations === 0) return 'some lines of the log did not arrive; no observation was in them'
+  return `${observations} observations did not arrive (requests ${fromObservation} to ${toObservation}): the log was rotated before it was read`
+}

@@ -1,0 +1,126 @@
+import { readFileSync } from 'node:fs'
+import type { IdentifyRule } from '../model/observation.ts'
+import { UserError } from '../model/user-error.ts'
+import type { ProbeOptions } from './plan.ts'
+
+/** Small, multi-platform, maintained, and has what the agent needs. */
+export const defaultImage = 'docker.io/library/node:24-alpine'
+
+const defaultRate = 50
+
+/** The flags of `probe` that need more than a parser: they are checked together here. */
+export interface ProbeFlags {
+  ca?: string | undefined
+  confidence: string
+  duration?: number | undefined
+  expect?: 'sticky' | 'spread' | undefined
+  identify: string
+  image: string
+  insecure: boolean
+  interval?: number | undefined
+  'keep-alive': boolean
+  node?: string | undefined
+  path: string
+  'pod-running-timeout'?: number | undefined
+  port?: string | undefined
+  rate?: string | undefined
+  requests?: number | undefined
+  scheme: ProbeOptions['scheme']
+  timeout?: number | undefined
+}
+
+/** Throws UserError for values that cannot be meant or do not go together. */
+export function readProbeFlags(flags: ProbeFlags): Omit<ProbeOptions, 'namespace' | 'service'> {
+  if (flags.requests !== undefined && flags.duration !== undefined) throw notTogether('requests', 'duration')
+  if (flags.interval !== undefined && flags.rate !== undefined) throw notTogether('interval', 'rate')
+  if (flags.ca !== undefined && flags.insecure) throw notTogether('ca', 'insecure')
+  if (!/^\/[\x21-\x7e]*$/.test(flags.path)) {
+    throw invalid(
+      'path',
+      flags.path,
+      'must begin with "/" and hold no spaces, control characters or letters beyond ASCII (encode them with %)',
+    )
+  }
+  const ca = flags.ca === undefined ? undefined : readCa(flags.ca)
+  return {
+    path: flags.path,
+    scheme: flags.scheme,
+    intervalMs: flags.interval ?? intervalOf(flags.rate ?? String(defaultRate)),
+    timeoutMs: flags.timeout ?? 2000,
+    keepAlive: flags['keep-alive'],
+    tls: { ...(flags.insecure ? { insecure: true } : {}), ...(ca === undefined ? {} : { ca }) },
+    image: flags.image,
+    acceptedError: acceptedErrorOf(flags.confidence),
+    identify: identifyRuleOf(flags.identify),
+    podRunningTimeoutMs: flags['pod-running-timeout'] ?? 60_000,
+    ...(flags.port === undefined ? {} : { port: flags.port }),
+    ...(flags.requests === undefined ? {} : { requests: flags.requests }),
+    ...(flags.duration === undefined ? {} : { durationMs: flags.duration }),
+    ...(flags.node === undefined ? {} : { node: flags.node }),
+    ...(flags.expect === undefined ? {} : { expect: flags.expect }),
+  }
+}
+
+function intervalOf(rate: string): number {
+  if (rate === 'max') return 0
+  const perSecond = Number(rate)
+  if (!(perSecond >= 0.001 && perSecond <= 10_000)) {
+    throw invalid('rate', rate, 'must be a number of requests per second from 0.001 to 10000, or "max"')
+  }
+  return 1000 / perSecond
+}
+
+/** `99.9%` or `0.999` → 0.001. The smallest error is 10⁻¹⁵: below it floating point would print nonsense. */
+function acceptedErrorOf(confidence: string): number {
+  const percent = confidence.endsWith('%')
+  const value = Number(percent ? confidence.slice(0, -1) : confidence)
+  const error = percent ? (100 - value) / 100 : 1 - value
+  if (confidence === '' || !(error >= 1e-15 && error <= 0.5)) {
+    throw invalid('confidence', confidence, 'must be at least 50% (0.5) and less than 100% (1)')
+  }
+  // 100 − 99.9999 is 0.000099999…4: keep the digits that were meant.
+  return Number(error.toPrecision(6))
+}
+
+function identifyRuleOf(text: string): IdentifyRule {
+  if (text === 'auto') return { kind: 'auto' }
+  const [, kind, value] = /^(json|header|regex):(.+)$/s.exec(text) ?? []
+  if (kind === 'json') return { kind, path: value! }
+  if (kind === 'header') {
+    if (!/^[\w!#$%&'*+.^`|~-]+$/.test(value!)) throw invalid('identify', text, 'is not the name of a header')
+    return { kind, name: value! }
+  }
+  if (kind === 'regex') {
+    try {
+      void new RegExp(value!)
+    } catch (error) {
+      throw invalid('identify', text, error instanceof Error ? error.message : String(error))
+    }
+    return { kind, pattern: value! }
+  }
+  throw invalid('identify', text, 'must be auto, json:PATH, header:NAME or regex:RE')
+}
+
+function readCa(file: string): string {
+  let text: string
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch (error) {
+    throw new UserError(
+      `cannot read --ca "${file}": ${error instanceof Error ? error.message : String(error)}`,
+      { cause: error },
+    )
+  }
+  if (!text.includes('-----BEGIN CERTIFICATE-----')) {
+    throw invalid('ca', file, 'the file holds no certificate in PEM (-----BEGIN CERTIFICATE-----)')
+  }
+  return text
+}
+
+function invalid(flag: string, value: string, why: string): UserError {
+  return new UserError(`invalid argument "${value}" for "--${flag}" flag: ${why}`, { exitCode: 2 })
+}
+
+function notTogether(a: string, b: string): UserError {
+  return new UserError(`--${a} and --${b} cannot be used together`, { exitCode: 2 })
+}

@@ -1,0 +1,124 @@
+import { type Cluster, isForbidden, watchList } from '../cluster/index.ts'
+import type { Event, Pod } from '../model/kubernetes.ts'
+import { UserError } from '../model/user-error.ts'
+import { jobName, runLabel } from './job.ts'
+import { eventsPath, podsPath } from './paths.ts'
+import { podProgress, refusalIn } from './pod-progress.ts'
+
+export interface TrackOptions {
+  namespace: string
+  runId: string
+  /** Ends the watches. */
+  signal: AbortSignal
+  /** Told what the pod waits for, each time it is something else. */
+  onStage: (text: string) => void
+}
+
+/** Follows the one pod of a run: whether it runs, and why it does not. */
+export interface PodTracker {
+  /** The pod as last seen. */
+  readonly pod: Pod | undefined
+  /** True once its container has ended or the pod is gone. */
+  readonly ended: boolean
+  /** Why the container ended, in the kubelet's words; empty when it said nothing. */
+  readonly endMessage: string
+  /** Resolves when the container has started (or has ended already). Rejects with UserError when it never will. */
+  started(timeoutMs: number): Promise<Pod>
+}
+
+/** Starts to watch. Rejections of the watches reach `started`. */
+export function trackPod(cluster: Cluster, options: TrackOptions): PodTracker {
+  const { namespace, runId, signal, onStage } = options
+  const start = Promise.withResolvers<Pod>()
+  // Nobody may be waiting when a watch fails after the start.
+  start.promise.catch(() => {})
+  const state: { pod?: Pod; ended: boolean; endMessage: string; waitingFor: string } = {
+    ended: false,
+    endMessage: '',
+    waitingFor: 'the Job controller has not made a pod yet',
+  }
+
+  const onPod = (pod: Pod): void => {
+    state.pod = pod
+    const progress = podProgress(pod, namespace)
+    if (progress.kind === 'stuck') start.reject(progress.error)
+    else if (progress.kind === 'waiting') {
+      if (progress.text !== state.waitingFor) onStage(progress.text)
+      state.waitingFor = progress.text
+    } else {
+      if (progress.kind === 'ended') {
+        state.ended = true
+        state.endMessage = progress.message
+      }
+      start.resolve(pod)
+    }
+  }
+
+  const watchPods = async (): Promise<void> => {
+    const query = { labelSelector: `${runLabel}=${runId}` }
+    for await (const event of watchList<Pod>(cluster, podsPath(namespace), { query, signal })) {
+      if (event.type === 'added' || event.type === 'modified') onPod(event.object)
+      if (event.type === 'deleted') {
+        state.ended = true
+        state.endMessage = 'the probe pod was deleted'
+        start.reject(new UserError('the probe pod was deleted by someone else before it ran'))
+      }
+    }
+  }
+
+  const watchEvents = async (): Promise<void> => {
+    const query = { fieldSelector: `involvedObject.kind=Job,involvedObject.name=${jobName(runId)}` }
+    try {
+      for await (const event of watchList<Event>(cluster, eventsPath(namespace), { query, signal })) {
+        if (event.type !== 'added' && event.type !== 'modified') continue
+        const refusal = refusalIn(event.object)
+        if (refusal !== undefined) start.reject(refusal)
+      }
+    } catch (error) {
+      // Events only explain; who may not read them still gets an answer, at the latest after the time limit.
+      if (!isForbidden(error)) throw error
+    }
+  }
+
+  for (const watch of [watchPods, watchEvents]) {
+    watch().catch((error: unknown) => {
+      if (!signal.aborted) start.reject(error)
+    })
+  }
+
+  return {
+    get pod() {
+      return state.pod
+    },
+    get ended() {
+      return state.ended
+    },
+    get endMessage() {
+      return state.endMessage
+    },
+    started: async (timeoutMs) => {
+      let timer: NodeJS.Timeout | undefined
+      const limit = new Promise<never>((_resolve, reject) => {
+        timer = setTimeout(() => {
+          reject(
+            new UserError(
+              `the probe pod did not start within ${Math.round(timeoutMs / 1000)}s: ${state.waitingFor}`,
+              {
+                hints: ['wait longer with --pod-running-timeout'],
+              },
+            ),
+          )
+        }, timeoutMs)
+      })
+      const aborted = new Promise<never>((_resolve, reject) => {
+        signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+      })
+      aborted.catch(() => {})
+      try {
+        return await Promise.race([start.promise, limit, aborted])
+      } finally {
+        clearTimeout(timer)
+      }
+    },
+  }
+}

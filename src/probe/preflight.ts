@@ -1,0 +1,135 @@
+import { type Endpoint, endpointsOfPort } from '../model/endpoint.ts'
+import type { EndpointSlice, Service, ServicePort } from '../model/kubernetes.ts'
+import { servicePolicy } from '../model/policy.ts'
+import type { ProbedService } from '../model/probe-result.ts'
+import { UserError } from '../model/user-error.ts'
+
+/** A Service that can be probed, and where it leads. */
+export interface ProbeSubject {
+  service: ProbedService
+  appProtocol?: string
+  /** The endpoints of the probed port, ready or not, of the address family that the cluster IP is of. */
+  endpoints: Endpoint[]
+  /** Those of all families: an answer may name its pod by an address of another one. */
+  allEndpoints: Endpoint[]
+  /** `internalTrafficPolicy: Local`: a proxy uses the endpoints on its own node only. */
+  localOnly: boolean
+}
+
+/**
+ * Checks that a Service can be probed through its cluster IP and picks the port.
+ * Throws UserError with the reason and what to do: no cluster IP, no such port, UDP, nobody ready to answer.
+ */
+export function examineService(
+  service: Service,
+  slices: readonly EndpointSlice[],
+  portWord: string | undefined,
+): ProbeSubject {
+  const name = service.metadata.name
+  const { spec } = service
+  if (spec.type === 'ExternalName') {
+    throw new UserError(
+      `service/${name} is of type ExternalName: its name leads to "${spec.externalName ?? ''}" by DNS, no proxy picks a pod, so there is no affinity to probe`,
+    )
+  }
+  if (spec.clusterIP === 'None') {
+    throw new UserError(
+      `service/${name} is headless (clusterIP: None): clients pick a pod by DNS themselves, so sessionAffinity has no effect and there is nothing to probe`,
+    )
+  }
+  if (!spec.clusterIP) {
+    throw new UserError(`service/${name} has no cluster IP yet`, { hints: ['try again in a moment'] })
+  }
+  const port = choosePort(name, spec.ports ?? [], portWord)
+  const allEndpoints = endpointsOfPort(slices, port.name)
+  const endpoints = ofFamily(allEndpoints, spec.clusterIP)
+  if (!endpoints.some((endpoint) => endpoint.ready)) {
+    throw new UserError(noReadyEndpoints(service, endpoints, slices, port), { hints: endpointHints(service) })
+  }
+  return {
+    service: {
+      namespace: service.metadata.namespace ?? 'default',
+      name,
+      type: spec.type ?? 'ClusterIP',
+      clusterIP: spec.clusterIP,
+      port: port.port,
+      ...(port.name === undefined ? {} : { portName: port.name }),
+      protocol: 'TCP',
+      policy: servicePolicy(service),
+    },
+    ...(port.appProtocol === undefined ? {} : { appProtocol: port.appProtocol }),
+    endpoints,
+    allEndpoints,
+    localOnly: spec.internalTrafficPolicy === 'Local',
+  }
+}
+
+/** The endpoints that are reached through a cluster IP: those of its address family. */
+export function ofFamily(endpoints: readonly Endpoint[], clusterIP: string): Endpoint[] {
+  const family = clusterIP.includes(':') ? 'IPv6' : 'IPv4'
+  return endpoints.filter((endpoint) => endpoint.family === family)
+}
+
+function choosePort(service: string, ports: readonly ServicePort[], word: string | undefined): ServicePort {
+  const usable = ports.filter((port) => (port.protocol ?? 'TCP') === 'TCP')
+  if (word === undefined) {
+    const [first] = usable
+    if (first !== undefined) return first
+    throw new UserError(`service/${service} has no TCP port, and only TCP can be probed`, {
+      hints: [portList(ports)],
+    })
+  }
+  const found = ports.find((port) => String(port.port) === word || port.name === word)
+  if (found === undefined) {
+    throw new UserError(`service/${service} has no port "${word}"`, { hints: [portList(ports)] })
+  }
+  if ((found.protocol ?? 'TCP') !== 'TCP') {
+    throw new UserError(
+      `port "${word}" of service/${service} is ${found.protocol}, and only TCP can be probed`,
+      {
+        hints: [portList(ports)],
+      },
+    )
+  }
+  return found
+}
+
+function portList(ports: readonly ServicePort[]): string {
+  if (ports.length === 0) return 'the Service has no ports'
+  const words = ports.map(
+    (port) => `${port.name === undefined ? '' : `${port.name} `}${port.port}/${port.protocol ?? 'TCP'}`,
+  )
+  return `its ports: ${words.join(', ')}`
+}
+
+function noReadyEndpoints(
+  service: Service,
+  endpoints: readonly Endpoint[],
+  slices: readonly EndpointSlice[],
+  port: ServicePort,
+): string {
+  const name = `service/${service.metadata.name}`
+  if (endpoints.length > 0) {
+    return `${name} has no ready endpoints: none of its ${endpoints.length} is ready to answer`
+  }
+  const addresses = slices.flatMap((slice) => slice.endpoints ?? []).length
+  if (addresses > 0) {
+    const names = new Set(
+      slices.flatMap((slice) => slice.ports ?? []).map((slicePort) => slicePort.name ?? ''),
+    )
+    return `${name} has no endpoints for its port ${port.name ?? port.port}: its EndpointSlices name the port ${[...names].map((slicePort) => `"${slicePort}"`).join(', ') || 'not at all'}, and the names must be the same`
+  }
+  return `${name} has no endpoints`
+}
+
+function endpointHints(service: Service): string[] {
+  const namespace = service.metadata.namespace ?? 'default'
+  const { selector } = service.spec
+  if (selector === undefined || Object.keys(selector).length === 0) {
+    return [
+      `see its EndpointSlices:  kubectl get endpointslices -n ${namespace} -l kubernetes.io/service-name=${service.metadata.name}`,
+    ]
+  }
+  const labels = Object.entries(selector).map(([key, value]) => `${key}=${value}`)
+  return [`see the pods that it selects:  kubectl get pods -n ${namespace} -l ${labels.join(',')}`]
+}

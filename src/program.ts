@@ -1,0 +1,121 @@
+import type { Interfaces } from '@oclif/core'
+import packageJson from '../package.json' with { type: 'json' }
+import { splitCommand } from './cli/argv.ts'
+import { explainFailure, exitCodes } from './cli/errors.ts'
+import { globalFlags } from './cli/global-flags.ts'
+import { commandHelp, globalOptionsHelp, rootHelp } from './cli/help.ts'
+import { commands } from './commands/index.ts'
+import { didYouMean } from './model/spelling.ts'
+import { UserError } from './model/user-error.ts'
+
+const helpWords = new Set(['-h', '--help'])
+
+/**
+ * Runs one command line and returns its exit code. Prints its answer to stdout and failures to stderr.
+ * `argv` is without the program's own name.
+ */
+export async function program(argv: readonly string[]): Promise<number> {
+  const { command: name, rest } = splitCommand(argv, globalFlags)
+  let flagNames = Object.keys(globalFlags)
+  try {
+    const words = rest.slice(0, indexOrEnd(rest, '--'))
+    const wantsHelp = words.some((word) => helpWords.has(word))
+    if (name === undefined || name === 'help') return await help(name === 'help' ? rest[0] : undefined, words)
+    if (name === 'options') return print(globalOptionsHelp())
+    const entry = findCommand(name)
+    if (wantsHelp) return await help(name, words)
+    const Command = await entry.load()
+    flagNames = [...flagNames, ...Object.keys(Command.flags ?? {})]
+    await Command.run(rest, embeddedOclif(name))
+    return typeof process.exitCode === 'number' ? process.exitCode : 0
+  } catch (error) {
+    const failure = explainFailure(error, { ...(name === undefined ? {} : { name }), flags: flagNames })
+    process.stderr.write(`${failure.lines.join('\n')}\n`)
+    return failure.exitCode
+  }
+}
+
+async function help(name: string | undefined, words: readonly string[]): Promise<number> {
+  if (name !== undefined && !name.startsWith('-')) {
+    const Command = await findCommand(name).load()
+    return print(commandHelp(Command))
+  }
+  if (words[0] === '--version') return print(`kubectl-affinity v${packageJson.version}`)
+  const unknown = words.find((word) => word !== '--version' && !helpWords.has(word) && !isGlobalFlag(word))
+  if (unknown !== undefined && name === undefined) {
+    throw new UserError(`unknown flag: ${unknown}`, {
+      hints: ["See 'kubectl affinity --help' for usage."],
+      exitCode: exitCodes.usage,
+    })
+  }
+  return print(rootHelp(commands))
+}
+
+function isGlobalFlag(word: string): boolean {
+  const name = /^--?([^=]+)/.exec(word)?.[1] ?? ''
+  return (
+    !word.startsWith('-') ||
+    name in globalFlags ||
+    Object.values(globalFlags).some((flag) => flag.char === name[0])
+  )
+}
+
+function findCommand(name: string): (typeof commands)[number] {
+  const entry = commands.find((command) => command.name === name)
+  if (entry !== undefined) return entry
+  const meant = didYouMean(
+    name,
+    commands.map((command) => command.name),
+  )
+  throw new UserError(`unknown command "${name}" for "kubectl affinity"`, {
+    hints: [
+      ...(meant === undefined ? [] : [`did you mean "${meant}"?`]),
+      "see 'kubectl affinity --help' for the commands",
+    ],
+    exitCode: exitCodes.usage,
+  })
+}
+
+/**
+ * oclif's configuration for a program that is one file: it wants to find package.json, commands and a theme on
+ * disk, so it gets a root plugin that is complete in memory.
+ */
+function embeddedOclif(command: string): Interfaces.LoadOptions {
+  const pjson = {
+    name: packageJson.name,
+    version: packageJson.version,
+    oclif: { bin: 'kubectl affinity', dirname: packageJson.name, topicSeparator: ' ' as const },
+  }
+  const root = process.cwd()
+  const plugin = {
+    _base: '',
+    alias: pjson.name,
+    commandIDs: [command],
+    commands: [],
+    hasManifest: false,
+    hooks: {},
+    isRoot: true,
+    moduleType: 'module' as const,
+    name: pjson.name,
+    options: { root },
+    pjson,
+    root,
+    topics: [],
+    type: 'core',
+    valid: true,
+    version: pjson.version,
+    findCommand: () => Promise.resolve(undefined),
+    load: () => Promise.resolve(),
+  }
+  return { root, pjson, plugins: new Map([[pjson.name, plugin as unknown as Interfaces.Plugin]]) }
+}
+
+function print(text: string): number {
+  process.stdout.write(`${text}\n`)
+  return 0
+}
+
+function indexOrEnd(words: readonly string[], word: string): number {
+  const index = words.indexOf(word)
+  return index < 0 ? words.length : index
+}
