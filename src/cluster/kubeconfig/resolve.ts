@@ -62,7 +62,8 @@ export async function resolveConnection(
 
 /** Accepts what kubectl accepts: a URL, also with a path, or a bare host or host:port, which means http. */
 function parseServer(text: string): URL {
-  const url = URL.parse(/^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `http://${text}`)
+  const bare = /^[\w.[\]:-]+(\/|$)/.test(text) && !text.includes('://')
+  const url = URL.parse(bare ? `http://${text}` : text)
   if (url === null || url.hostname === '' || !['http:', 'https:'].includes(url.protocol)) {
     throw new KubeconfigError(`error: host must be a URL or a host:port pair: "${text}"`, {
       hint: 'An example: https://10.0.0.1:6443',
