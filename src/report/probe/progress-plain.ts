@@ -10,6 +10,7 @@ const longestMs = 10_000
 export function createPlainProgress({ stream, now }: Pick<ProgressOptions, 'stream' | 'now'>): Progress {
   let stageText: string | undefined
   let lastMs = now()
+  let askedMs = lastMs
   let lastShare = 0
   const write = (text: string): void => void stream.write(`${text}\n`)
   return {
@@ -18,11 +19,11 @@ export function createPlainProgress({ stream, now }: Pick<ProgressOptions, 'stre
       stageText = text
     },
     update: (state) => {
-      const quietMs = now() - lastMs
-      if (quietMs < shortestMs) return
+      if (now() - askedMs < shortestMs) return
+      askedMs = now()
       const current: LiveState = state()
       const share = liveShare(current) ?? 0
-      if (share - lastShare < step && quietMs < longestMs) return
+      if (share - lastShare < step && now() - lastMs < longestMs) return
       lastMs = now()
       lastShare = share
       write(liveLine(current))

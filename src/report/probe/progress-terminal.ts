@@ -24,8 +24,6 @@ export function createTerminalProgress({ stream, columns, style, now }: Progress
   let isLoading = false
 
   const load = async (): Promise<void> => {
-    if (isLoading) return
-    isLoading = true
     const [{ default: ora }, { createLogUpdate }] = await Promise.all([import('ora'), import('log-update')])
     if (isStopped) return
     // Without discardStdin: it puts the terminal into raw mode, where Ctrl-C is no signal any more.
@@ -33,6 +31,12 @@ export function createTerminalProgress({ stream, columns, style, now }: Progress
     view = createLogUpdate(stream)
     if (state !== undefined) draw()
     else if (text !== '') spin()
+  }
+  const start = (): void => {
+    if (isLoading) return
+    isLoading = true
+    // A probe without a view is better than none: what cannot be shown must not end it.
+    load().catch(() => {})
   }
   // The spinner's two columns, and the last one, which some terminals wrap at.
   const spin = (): void => {
@@ -49,12 +53,12 @@ export function createTerminalProgress({ stream, columns, style, now }: Progress
   return {
     stage: (next) => {
       text = next
-      void load()
+      start()
       if (state === undefined) spin()
     },
     update: (next) => {
       state = next
-      void load()
+      start()
       // unref: a frame that is still to come must not keep the program alive.
       timer ??= setTimeout(draw, Math.max(0, lastMs + frameMs - now())).unref()
     },

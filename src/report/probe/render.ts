@@ -32,8 +32,8 @@ const renderers: Record<ProbeFormat, Renderer> = {
   json: async (result) => `${JSON.stringify((await import('./json.ts')).toReport(result), undefined, 4)}\n`,
   yaml: async (result) => {
     const [{ toReport }, { stringify }] = await Promise.all([import('./json.ts'), import('yaml')])
-    // Aliases would be valid YAML, but not what `kubectl get -o yaml` prints.
-    return stringify(toReport(result), { aliasDuplicateObjects: false, lineWidth: 0 })
+    // As kubectl prints it: no aliases, and quotes around what YAML 1.1 takes for a date or a boolean.
+    return stringify(toReport(result), { aliasDuplicateObjects: false, compat: 'yaml-1.1', lineWidth: 0 })
   },
   name: async (result) => (await import('./name.ts')).renderNames(result),
 }

@@ -7,6 +7,7 @@ import {
   formatProbability,
   formatSmallShare,
 } from '../text/numbers.ts'
+import { nonBreakingSpace } from '../text/width.ts'
 import { inconclusiveWords } from './inconclusive.ts'
 import { backendNoun, policyWords } from './words.ts'
 
@@ -41,7 +42,9 @@ export function describeVerdict(result: ProbeResult): VerdictWords {
 /** One line without layout, for programs and logs. */
 export function verdictSentence(result: ProbeResult): string {
   const { headline, summary, chance, advice } = describeVerdict(result)
-  return [`${headline} ${summary}`, chance, advice].filter((part) => part !== undefined).join('; ')
+  const verdict = `${headline}${summary.startsWith('although') ? '' : ':'} ${summary}`
+  const parts = [verdict, chance, advice].filter((part) => part !== undefined)
+  return parts.join('; ').replaceAll(nonBreakingSpace, ' ')
 }
 
 function expectedWords(result: ProbeResult): Pick<VerdictWords, 'headline' | 'summary'> {

@@ -45,14 +45,13 @@ export function formatShare(share: number): string {
   return `${Math.round(share * 100)}%`
 }
 
-/** A small share as it matters in a bound: `21%`, `0.3%`, `0.004%`. */
+/** A small share as it matters in a bound: `21%`, `0.3%`, `0.004%`. Rounded up: a bound may be given as too large. */
 export function formatSmallShare(share: number): string {
   const percent = share * 100
-  if (percent >= 10 || percent <= 0) return `${Math.ceil(percent)}%`
-  const digits = 1 - Math.floor(Math.log10(percent))
-  const scale = 10 ** (digits - 1)
-  // Rounded up: a bound may be given as too large, never as too small.
-  return `${Number((Math.ceil(percent * scale - 1e-9) / scale).toFixed(digits))}%`
+  if (percent >= 10) return `${Math.min(100, Math.ceil(percent - 1e-9))}%`
+  const digits = Math.min(6, 1 - Math.floor(Math.log10(Math.max(percent, 1e-6))))
+  const scale = 10 ** digits
+  return `${Number((Math.max(1, Math.ceil(percent * scale - 1e-9)) / scale).toFixed(digits))}%`
 }
 
 /** `p < 1e-9`; a probability is never said to be 0. */
