@@ -1,0 +1,124 @@
+import { clearLine, cursorTo, moveCursor } from 'node:readline'
+import { Writable } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { stripVTControlCharacters } from 'node:util'
+import { describe, expect, it, vi } from 'vitest'
+import type { LiveState } from '../../../../src/report/probe/live.ts'
+import { createProgress, type Progress } from '../../../../src/report/probe/progress.ts'
+import { createStyle } from '../../../../src/report/terminal.ts'
+import { buildResult } from './build-result.ts'
+
+class Recorder extends Writable {
+  text = ''
+  isTTY = true
+  rows = 30
+  cursorTo(column: number): boolean {
+    return cursorTo(this, column)
+  }
+  moveCursor(columns: number, rows: number): boolean {
+    return moveCursor(this, columns, rows)
+  }
+  clearLine(direction: -1 | 0 | 1): boolean {
+    return clearLine(this, direction)
+  }
+  override _write(chunk: Buffer, _encoding: string, done: () => void): void {
+    this.text += chunk.toString()
+    done()
+  }
+}
+
+interface Setup {
+  progress: Progress
+  stream: Recorder
+  advance: (ms: number) => void
+}
+
+function setup(isTTY: boolean): Setup {
+  const stream = new Recorder()
+  let time = 0
+  const style = createStyle({ isTTY: false, env: {} })
+  const progress = createProgress({ stream, isTTY, columns: () => 80, style, now: () => time })
+  return { progress, stream, advance: (ms) => (time += ms) }
+}
+
+const after = (requests: number, planned = 60): LiveState => ({
+  ...buildResult('A'.repeat(requests), { request: { plannedRequests: planned } }),
+  expected: 'sticky',
+})
+
+describe('progress without a terminal', () => {
+  it('writes each stage once, and made safe', () => {
+    const { progress, stream } = setup(false)
+    for (const text of ['creating', 'creating', 'pulling \u001B[31mimage']) progress.stage(text)
+    expect(stream.text).toBe('creating\npulling ^[[31mimage\n')
+  })
+
+  it('writes a line for each tenth of the run, but no more than one a second', () => {
+    const { progress, stream, advance } = setup(false)
+    for (let requests = 1; requests <= 60; requests++) {
+      advance(100)
+      progress.update(() => after(requests))
+    }
+    expect(stream.text.split('\n')).toEqual([
+      '10/60 requests  1 pod  0 switches',
+      '20/60 requests  1 pod  0 switches',
+      '30/60 requests  1 pod  0 switches',
+      '40/60 requests  1 pod  0 switches',
+      '50/60 requests  1 pod  0 switches',
+      '60/60 requests  1 pod  0 switches',
+      '',
+    ])
+  })
+
+  it('is not silent for longer than ten seconds, and asks for the state once a second', () => {
+    const { progress, stream, advance } = setup(false)
+    const state = vi.fn(() => after(10, 100_000))
+    for (let step = 0; step < 230; step++) {
+      advance(100)
+      progress.update(state)
+    }
+    expect(stream.text.match(/\n/g)).toHaveLength(2)
+    expect(state.mock.calls.length).toBeLessThanOrEqual(23)
+  })
+})
+
+describe('progress on a terminal', () => {
+  it('shows the newest state, and takes it away at the end', async () => {
+    const { progress, stream, advance } = setup(true)
+    progress.stage('pulling the image')
+    await vi.waitFor(() => expect(stream.text).toContain('pulling the image'), { timeout: 5000 })
+    progress.update(() => after(5))
+    progress.update(() => after(12))
+    await vi.waitFor(() => expect(stream.text).toContain('12/60 requests'), { timeout: 5000 })
+    expect(stream.text).not.toContain('5/60 requests')
+    advance(1000)
+    progress.note('a note that stays')
+    expect(stripVTControlCharacters(stream.text)).toContain('a note that stays')
+    const before = stream.text.length
+    progress.stop()
+    expect(stream.text.slice(before)).toContain('\u001B[2K')
+    progress.stop()
+  })
+
+  it('draws at most one frame in 66 ms', async () => {
+    const { progress, stream } = setup(true)
+    progress.update(() => after(1))
+    await vi.waitFor(() => expect(stream.text).toContain('1/60 requests'), { timeout: 5000 })
+    const state = vi.fn(() => after(2))
+    for (let step = 0; step < 100; step++) progress.update(state)
+    expect(state).not.toHaveBeenCalled()
+    await sleep(120)
+    expect(state).toHaveBeenCalledTimes(1)
+    progress.stop()
+  })
+
+  it('shows nothing any more once it is stopped, even while it is still loading', async () => {
+    const { progress, stream } = setup(true)
+    progress.stage('starting')
+    progress.stop()
+    progress.stage('cleaning up')
+    progress.update(() => after(1))
+    await sleep(100)
+    expect(stream.text).toBe('')
+  })
+})

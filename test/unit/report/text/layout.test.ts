@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest'
+import { bar } from '../../../../src/report/text/bar.ts'
+import { flow } from '../../../../src/report/text/flow.ts'
+import { type Line, span } from '../../../../src/report/text/line.ts'
+import { layoutTable } from '../../../../src/report/text/table.ts'
+import { shortenEnd, shortenMiddle, textWidth } from '../../../../src/report/text/width.ts'
+
+const texts = (lines: readonly Line[]): string[] =>
+  lines.map((line) =>
+    line
+      .map((part) => part.text)
+      .join('')
+      .trimEnd(),
+  )
+
+describe('shortening', () => {
+  it('takes out the middle of a name, so that its end is kept', () => {
+    expect(shortenMiddle('sample-deployment-b6885f9c4-hs2h4', 20)).toBe('sample-de…f9c4-hs2h4')
+    expect(shortenMiddle('web-0', 20)).toBe('web-0')
+  })
+
+  it('counts wide characters as two columns', () => {
+    expect(textWidth('ポッド')).toBe(6)
+    expect(textWidth('e\u0301')).toBe(1)
+    expect(textWidth(shortenMiddle('ポッドのとても長い名前', 10))).toBeLessThanOrEqual(10)
+    expect(shortenEnd('ポッドの', 4)).toBe('ポ…')
+  })
+})
+
+describe('a bar', () => {
+  it.each([
+    [0, 10, ''],
+    [0.0001, 10, '▏'],
+    [0.5, 10, '█████'],
+    [0.37, 30, '███████████▏'],
+    [1, 10, '██████████'],
+  ])('of %d of %d columns is %s', (share, width, text) => expect(bar(share, width)).toBe(text))
+})
+
+describe('a flow of pieces', () => {
+  it('breaks between pieces before it breaks within one', () => {
+    const pieces = [span('one two'), span('three four'), span('five')]
+    expect(texts(flow(pieces, { width: 20, indent: 2 }))).toEqual(['one two  three four', '  five'])
+  })
+
+  it('breaks a piece that is longer than a line at its spaces, and a word where it must', () => {
+    const pieces = [span('a sentence with averyveryverylongword')]
+    expect(texts(flow(pieces, { width: 14, indent: 2 }))).toEqual([
+      'a sentence',
+      '  with',
+      '  averyveryver',
+      '  ylongword',
+    ])
+  })
+
+  it('ends continued lines as a shell wants it', () => {
+    const lines = texts(
+      flow([span('kubectl affinity probe svc/web')], { width: 20, indent: 2, continuation: ' \\' }),
+    )
+    expect(lines).toEqual(['kubectl affinity \\', '  probe svc/web'])
+  })
+})
+
+describe('a table', () => {
+  const rows = [
+    [span('A'), span('a-rather-long-name'), span('node1'), span('7')],
+    [span('B'), span('short'), span('node2'), span('12')],
+  ]
+  const columns = [{}, { shrinkTo: 6 }, { dropRank: 1 }, { align: 'right' as const }]
+
+  it('aligns its columns', () => {
+    expect(texts(layoutTable(rows, columns, { width: 80, indent: 0, gap: 2 }))).toEqual([
+      'A  a-rather-long-name  node1   7',
+      'B  short               node2  12',
+    ])
+  })
+
+  it('shortens before it leaves columns out', () => {
+    const at = (width: number): string[] => texts(layoutTable(rows, columns, { width, indent: 0, gap: 2 }))
+    expect(at(22)).toEqual(['A  a-r…name  node1   7', 'B  short     node2  12'])
+    expect(at(16)).toEqual(['A  a-ra…name   7', 'B  short      12'])
+  })
+})
