@@ -122,11 +122,11 @@ async function bringUp(wanted: LabState): Promise<void> {
 /** The nodes are registered before their kubelets run, as only then their pod networks can be chosen. */
 const registerNodes = (nodes: readonly NodeAddresses[]): Promise<void> =>
   applyObjects(
-    nodes.map(({ name, podNetwork }) => ({
+    nodes.map(({ name, podNetworks }) => ({
       apiVersion: 'v1',
       kind: 'Node',
       metadata: { name },
-      spec: { podCIDR: podNetwork, podCIDRs: [podNetwork] },
+      spec: { podCIDR: podNetworks[0], podCIDRs: podNetworks },
     })),
   )
 

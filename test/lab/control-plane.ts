@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync } from 'node:fs'
 import { request } from 'node:https'
 import { join } from 'node:path'
-import { apiServerUrl, bridge, controlPlaneLoopback, podNetwork, serviceNetwork } from './addresses.ts'
+import { apiServerUrl, bridge, controlPlaneLoopback, podNetworks, serviceNetworks } from './addresses.ts'
 import { labProcesses, makeDaemonCgroup } from './cgroups.ts'
 import { componentKubeconfigPath, tokenFile } from './credentials.ts'
 import { statePath } from './paths.ts'
@@ -54,7 +54,7 @@ export async function startApiServer(): Promise<void> {
     'service-account-issuer': 'https://kubernetes.default.svc',
     'service-account-key-file': pkiPath('service-accounts.key'),
     'service-account-signing-key-file': pkiPath('service-accounts.key'),
-    'service-cluster-ip-range': serviceNetwork,
+    'service-cluster-ip-range': serviceNetworks.join(','),
     'allow-privileged': 'true',
     'kubelet-client-certificate': pkiPath('kubelet-client.crt'),
     'kubelet-client-key': pkiPath('kubelet-client.key'),
@@ -96,7 +96,7 @@ export async function startControlPlane(): Promise<void> {
     'kube-api-burst': '400',
     'service-account-private-key-file': pkiPath('service-accounts.key'),
     'root-ca-file': pkiPath('ca.crt'),
-    'cluster-cidr': podNetwork,
+    'cluster-cidr': podNetworks.join(','),
     // The nodes come with their pod networks; a controller would hand them out in another order.
     'allocate-node-cidrs': 'false',
   })

@@ -1,5 +1,5 @@
 /** What the test suites use of the lab. */
-export { bridge, loadBalancerNetwork, nodeAddresses, outside } from './addresses.ts'
+export { bridge, loadBalancerNetworks, nodeAddresses, outside } from './addresses.ts'
 export { labDown, labUp, type LabOptions } from './cluster.ts'
 export { startApiServer, stopApiServer } from './control-plane.ts'
 export { restrictedUsers } from './credentials.ts'

@@ -2,11 +2,13 @@ import { existsSync, readdirSync } from 'node:fs'
 import {
   allNodes,
   bridge,
-  loadBalancerNetwork,
+  loadBalancerNetworks,
   nodeAddresses,
+  nodeNetworks,
   outside,
-  serviceNetwork,
-  type NodeAddresses,
+  serviceNetworks,
+  type Host,
+  type Pair,
 } from './addresses.ts'
 import { stateDir } from './paths.ts'
 import { run, tryRun } from './process.ts'
@@ -32,6 +34,20 @@ export function inPlace(place: string, ...command: string[]): [string, ...string
   return inNetns(node === null ? outside.netns : nodeAddresses(Number(node[1])).netns, ...command)
 }
 
+/** The `ip` commands for the routes to these networks, of both families, by way of one host. */
+const routes = (networks: Pair, { addresses }: { addresses: Pair }): string[] => [
+  `route add ${networks[0]} via ${addresses[0]}`,
+  `route add ${networks[1]} via ${addresses[1]}`,
+]
+
+const assign = ([ipv4, ipv6]: Pair, link: string): string[] => [
+  `addr add ${ipv4}/${prefix(nodeNetworks[0])} dev ${link}`,
+  // Usable at once: nobody else is there to have the address already.
+  `addr add ${ipv6}/${prefix(nodeNetworks[1])} dev ${link} nodad`,
+]
+
+const prefix = (network: string): string => network.replace(/.*\//, '')
+
 /**
  * Lays the network: a bridge on the host, a namespace on it for each node and one for the outside client,
  * and the routes between them. Pod networks are reached through their nodes, as by a cloud's router.
@@ -41,36 +57,31 @@ export async function layNetwork(count: number): Promise<void> {
     `link add ${bridge.link} type bridge`,
     // Says whose it is, to a lab with another state folder.
     `link set ${bridge.link} alias ${stateDir()}`,
-    `addr add ${bridge.address}/${bridge.prefix} dev ${bridge.link}`,
+    ...assign(bridge.addresses, bridge.link),
     `link set ${bridge.link} up`,
   ])
   const nodes = allNodes(count)
   for (const node of nodes) {
     await connect(node)
+    const others = nodes.filter((other) => other !== node)
     await ip(
-      nodes
-        .filter((other) => other !== node)
-        .map((other) => `route add ${other.podNetwork} via ${other.address}`),
+      others.flatMap((other) => routes(other.podNetworks, other)),
       node.netns,
     )
   }
   await connect(outside)
-  const first = nodeAddresses(1).address
-  await ip([`route add ${loadBalancerNetwork} via ${first}`], outside.netns)
+  const first = nodeAddresses(1)
+  await ip(routes(loadBalancerNetworks, first), outside.netns)
   await ip([
-    ...nodes.map((node) => `route add ${node.podNetwork} via ${node.address}`),
+    ...nodes.flatMap((node) => routes(node.podNetworks, node)),
     // The control plane calls admission webhooks by their Service's address.
-    `route add ${serviceNetwork} via ${first}`,
-    `route add ${loadBalancerNetwork} via ${first}`,
+    ...routes(serviceNetworks, first),
+    ...routes(loadBalancerNetworks, first),
   ])
 }
 
 /** Makes a namespace and plugs it into the bridge. */
-async function connect({
-  netns,
-  veth,
-  address,
-}: Pick<NodeAddresses, 'netns' | 'veth' | 'address'>): Promise<void> {
+async function connect({ netns, veth, addresses }: Host): Promise<void> {
   await ip([
     `netns add ${netns}`,
     `link add ${veth} type veth peer name eth0 netns ${netns}`,
@@ -79,10 +90,10 @@ async function connect({
   await ip(
     [
       'link set lo up',
-      `addr add ${address}/${bridge.prefix} dev eth0`,
+      ...assign(addresses, 'eth0'),
       'link set eth0 up',
       // Without a route that matches, the kernel refuses a Service's address before kube-proxy's rules see it.
-      `route add default via ${bridge.address}`,
+      ...routes(['0.0.0.0/0', '::/0'], bridge),
     ],
     netns,
   )

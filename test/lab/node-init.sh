@@ -9,6 +9,7 @@ export PATH
 
 hostname "$name"
 echo 1 >/proc/sys/net/ipv4/ip_forward
+echo 1 >/proc/sys/net/ipv6/conf/all/forwarding
 # Pods may ask for mounts that reach them later, or that they hand on; both need a shared root.
 mount --make-rshared /
 
@@ -36,6 +37,6 @@ for image in "$@"; do
   ctr -n k8s.io images import --local "$image" >/dev/null
 done
 kubelet --config "$node/kubelet.yaml" --kubeconfig "$node/kubeconfig" --hostname-override "$name" \
-  --node-ip "$(cat "$node/address")" >"$node/log/kubelet.log" 2>&1 &
+  --node-ip "$(cat "$node/addresses")" >"$node/log/kubelet.log" 2>&1 &
 # Waiting also collects the orphans that end up here, as a first process must.
 wait $! || tail -n 5 "$node/log/kubelet.log"

@@ -1,6 +1,6 @@
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { clusterDomain, dnsService, type NodeAddresses } from './addresses.ts'
+import { clusterDomain, dnsService, type NodeAddresses, type Pair } from './addresses.ts'
 import { makeDaemonCgroup, makeNodeCgroups, nodeCgroupRoot } from './cgroups.ts'
 import { componentKubeconfigPath } from './credentials.ts'
 import { images } from './images/list.ts'
@@ -40,7 +40,7 @@ const containerdConfig = (bin: string, cniFolder: string): string => `version = 
   path = "/var/lib/containerd/opt"
 `
 
-const cniConfig = (podNetwork: string): object => ({
+const cniConfig = (podNetworks: Pair): object => ({
   cniVersion: '1.0.0',
   name: 'lab',
   plugins: [
@@ -50,7 +50,11 @@ const cniConfig = (podNetwork: string): object => ({
       isGateway: true,
       // A pod may be its own Service's backend.
       hairpinMode: true,
-      ipam: { type: 'host-local', ranges: [[{ subnet: podNetwork }]], routes: [{ dst: '0.0.0.0/0' }] },
+      ipam: {
+        type: 'host-local',
+        ranges: podNetworks.map((subnet) => [{ subnet }]),
+        routes: [{ dst: '0.0.0.0/0' }, { dst: '::/0' }],
+      },
     },
     { type: 'portmap', capabilities: { portMappings: true } },
   ],
@@ -91,11 +95,11 @@ export function startNode({ addresses, parts, logMaxSize }: NodeSettings): Daemo
   const write = (file: string, content: string | object): void =>
     writeFileSync(nodePath(name, file), typeof content === 'string' ? content : JSON.stringify(content))
   write('containerd.toml', containerdConfig(runtime, nodePath(name, 'cni')))
-  write('cni/10-lab.conflist', cniConfig(addresses.podNetwork))
+  write('cni/10-lab.conflist', cniConfig(addresses.podNetworks))
   write('kubelet.yaml', kubeletConfig(name, logMaxSize))
   // Nothing outside of the lab has a name in it.
   write('resolv.conf', 'options ndots:1\n')
-  write('address', addresses.address)
+  write('addresses', addresses.addresses.join(','))
   copyFileSync(componentKubeconfigPath(`system:node:${name}`), nodePath(name, 'kubeconfig'))
   makeNodeCgroups(name)
   return startDaemon({

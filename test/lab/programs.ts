@@ -6,8 +6,24 @@ import { cacheDir, moduleDir } from './paths.ts'
 import { run } from './process.ts'
 import { progress, step } from './progress.ts'
 
-/** The version of Kubernetes, as its own programs report it; go.mod of programs/kubernetes says the same. */
-export const kubernetesVersion = '1.36.3'
+/** The version of a module that a go.mod below programs/ asks for, without the v. */
+export function moduleVersion(folder: string, module: string): string {
+  const content = readFileSync(join(moduleDir(folder), 'go.mod'), 'utf8')
+  const version = content
+    .split('\n')
+    .map((line) =>
+      line
+        .replace(/^require/, '')
+        .trim()
+        .split(/\s+v?/),
+    )
+    .find(([name]) => name === module)?.[1]
+  if (version === undefined) throw new Error(`programs/${folder}/go.mod does not require ${module}`)
+  return version
+}
+
+/** The version of Kubernetes. Its programs do not know it unless it is built into them. */
+export const kubernetesVersion = moduleVersion('kubernetes', 'k8s.io/kubernetes')
 
 /** Programs that are built together, from one go.mod. */
 interface Group {
@@ -25,10 +41,12 @@ interface Group {
 
 const versionFlags = Object.entries({
   gitVersion: `v${kubernetesVersion}`,
-  gitMajor: '1',
-  gitMinor: '36',
+  gitMajor: kubernetesVersion.split('.')[0],
+  gitMinor: kubernetesVersion.split('.')[1],
   gitTreeState: 'clean',
 }).map(([name, value]) => `-X k8s.io/component-base/version.${name}=${value}`)
+
+const containerd = 'github.com/containerd/containerd/v2'
 
 const groups = {
   kubernetes: {
@@ -47,15 +65,13 @@ const groups = {
   runtime: {
     module: 'runtime',
     packages: [
-      ...['containerd', 'containerd-shim-runc-v2', 'ctr'].map(
-        (name) => `github.com/containerd/containerd/v2/cmd/${name}`,
-      ),
+      ...['containerd', 'containerd-shim-runc-v2', 'ctr'].map((name) => `${containerd}/cmd/${name}`),
       ...['main/bridge', 'main/loopback', 'ipam/host-local', 'meta/portmap'].map(
         (name) => `github.com/containernetworking/plugins/plugins/${name}`,
       ),
       'go.etcd.io/etcd/server/v3',
     ],
-    ldflags: ['-X github.com/containerd/containerd/v2/version.Version=2.4.2'],
+    ldflags: [`-X ${containerd}/version.Version=${moduleVersion('runtime', containerd)}`],
     rename: { server: 'etcd' },
     minutes: 2,
   },

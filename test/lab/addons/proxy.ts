@@ -1,5 +1,5 @@
 import { stringify } from 'yaml'
-import { apiServerUrl, bridge, podNetwork } from '../addresses.ts'
+import { apiServerUrl, nodeNetworks, podNetworks } from '../addresses.ts'
 import { images } from '../images/list.ts'
 import type { ProxyMode } from '../state.ts'
 
@@ -12,11 +12,11 @@ const configuration = (mode: ProxyMode): object => ({
   apiVersion: 'kubeproxy.config.k8s.io/v1alpha1',
   kind: 'KubeProxyConfiguration',
   mode,
-  clusterCIDR: podNetwork,
+  clusterCIDR: podNetworks.join(','),
   clientConnection: { kubeconfig: '/var/lib/kube-proxy/kubeconfig.conf' },
   // The size of the table is the machine's, not the node's.
   conntrack: { maxPerCore: 0 },
-  nodePortAddresses: [bridge.network],
+  nodePortAddresses: [...nodeNetworks],
 })
 
 const kubeconfig = {

@@ -13,7 +13,7 @@ import { systemProgram } from '../apt.ts'
 import { cacheDir, projectDir } from '../paths.ts'
 import { step } from '../progress.ts'
 import { run } from '../process.ts'
-import { kubernetesVersion, programs } from '../programs.ts'
+import { kubernetesVersion, moduleVersion, programs } from '../programs.ts'
 import { imageArchive, type ImageConfig, type ImageFile } from './oci.ts'
 
 /** The names under which the nodes have the lab's images. Nothing else can be pulled there. */
@@ -23,7 +23,7 @@ export const images = {
   busybox: 'docker.io/lab/busybox:1',
   /** Node.js, and busybox for a shell. */
   node: 'docker.io/lab/node:1',
-  coredns: 'registry.k8s.io/coredns/coredns:v1.15.0',
+  coredns: `registry.k8s.io/coredns/coredns:v${moduleVersion('dns', 'github.com/coredns/coredns')}`,
   kubeProxy: `registry.k8s.io/kube-proxy:v${kubernetesVersion}`,
   /** The name in test/utils/image/manifest.go of this version of Kubernetes. */
   agnhost: 'registry.k8s.io/e2e-test-images/agnhost:2.63.0',
