@@ -117,9 +117,8 @@ function tlsProblem(error: SystemError, hostname: string): { problem: string; hi
       hint: 'Write http:// in the address of the server.',
     }
   }
-  const alert = /alert[_ ]([a-z_ ]+)/i.exec(`${code} ${error.message}`)
-  if (alert?.[1])
-    return { problem: `remote error: tls: ${alert[1].trim().toLowerCase().replaceAll('_', ' ')}` }
+  const [, alert] = /ALERT_(\w+)/.exec(code) ?? /alert ([a-z ]+)/.exec(error.message) ?? []
+  if (alert) return { problem: `remote error: tls: ${alert.toLowerCase().replaceAll('_', ' ')}` }
   if (/^(ERR_(SSL|TLS|OSSL)|CERT_|EPROTO)/.test(code)) return { problem: `tls: ${error.message}` }
   return undefined
 }

@@ -44,11 +44,15 @@ export class HttpTransport {
   readonly #proxy: URL | undefined
   readonly #agents = new Map<string, HttpAgent>()
   readonly #prefix: string
+  /** Plain http is not tunnelled: the proxy is asked for the whole URL. */
+  readonly #forwarder: URL | undefined
 
   constructor(connection: Connection, proxy: URL | undefined) {
     this.#connection = connection
     this.#proxy = proxy
-    this.#prefix = connection.server.pathname.replace(/\/+$/, '')
+    const { server } = connection
+    this.#forwarder = server.protocol === 'http:' && proxy?.protocol.startsWith('http') ? proxy : undefined
+    this.#prefix = server.pathname.replace(/\/+$/, '')
   }
 
   /** Rejects with ConnectionError, or with the reason of the signal. */
@@ -96,9 +100,8 @@ export class HttpTransport {
       headers: { ...headers, ...(identity.authorization ? { authorization: identity.authorization } : {}) },
       agent: this.#agentFor(identity),
     }
-    const proxy = this.#proxy
-    if (!secure && proxy?.protocol.startsWith('http')) {
-      // Plain http is not tunnelled: the proxy is asked for the whole URL.
+    const proxy = this.#forwarder
+    if (proxy) {
       return httpRequest({
         ...options,
         host: hostOf(proxy),
@@ -152,7 +155,7 @@ export class HttpTransport {
   }
 
   #explain(error: unknown): ConnectionError {
-    return connectionError(error, this.#connection.server, this.#connection.guessed)
+    return connectionError(error, this.#forwarder ?? this.#connection.server, this.#connection.guessed)
   }
 }
 

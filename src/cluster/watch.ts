@@ -131,19 +131,20 @@ function* difference<T extends KubernetesObject>(
   known: Map<string, T>,
   items: T[],
 ): Generator<WatchEvent<T>> {
-  const gone = new Map(known)
-  for (const object of items) {
-    const key = keyOf(object)
-    const before = known.get(key)
-    gone.delete(key)
-    known.set(key, object)
-    if (before === undefined) yield { type: 'added', object }
-    else if (before.metadata.resourceVersion !== object.metadata.resourceVersion)
-      yield { type: 'modified', object }
-  }
-  for (const [key, object] of gone) {
+  const listed = new Set(items.map((item) => keyOf(item)))
+  // First what is gone, for readers who go by names: one may have come back as another object.
+  for (const [key, object] of known) {
+    if (listed.has(key)) continue
     known.delete(key)
     yield { type: 'deleted', object }
+  }
+  for (const object of items) {
+    const before = known.get(keyOf(object))
+    known.set(keyOf(object), object)
+    if (before === undefined) yield { type: 'added', object }
+    else if (before.metadata.resourceVersion !== object.metadata.resourceVersion) {
+      yield { type: 'modified', object }
+    }
   }
 }
 

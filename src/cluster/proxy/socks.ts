@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import { ProxyError } from './proxy-error.ts'
 
@@ -23,57 +24,32 @@ const REFUSALS: Readonly<Record<number, string>> = {
  * proxy. Afterwards the socket leads to the target. Rejects with ProxyError.
  */
 export async function socksHandshake(socket: Socket, proxy: URL, host: string, port: number): Promise<void> {
-  const read = reader(socket)
   const user = Buffer.from(decodeURIComponent(proxy.username))
   const password = Buffer.from(decodeURIComponent(proxy.password))
   const methods = user.length > 0 ? [NO_AUTHENTICATION, PASSWORD] : [NO_AUTHENTICATION]
   socket.write(Uint8Array.of(VERSION, methods.length, ...methods))
-  const [, method] = await read.bytes(2)
+  const [, method] = await read(socket, 2)
   if (method === PASSWORD) {
     socket.write(Uint8Array.of(1, user.length, ...user, password.length, ...password))
-    const [, status] = await read.bytes(2)
+    const [, status] = await read(socket, 2)
     if (status !== 0) throw new ProxyError(`${proxy.host} refused the user name or password`)
   } else if (method !== NO_AUTHENTICATION) {
     throw new ProxyError(`${proxy.host} wants an authentication that is not supported`)
   }
   const name = Buffer.from(host)
   socket.write(Uint8Array.of(VERSION, CONNECT, 0, DOMAIN, name.length, ...name, port >> 8, port & 0xff))
-  const [, reply = 1, , type = 0] = await read.bytes(4)
+  const [, reply = 1, , type = 0] = await read(socket, 4)
   if (reply !== 0) throw new ProxyError(`${proxy.host}: ${REFUSALS[reply] ?? `error ${reply}`}`)
-  const length = type === DOMAIN ? ((await read.bytes(1))[0] ?? 0) : (ADDRESS_LENGTHS[type] ?? 0)
-  await read.bytes(length + 2)
-  read.release()
+  const length = type === DOMAIN ? ((await read(socket, 1))[0] ?? 0) : (ADDRESS_LENGTHS[type] ?? 0)
+  await read(socket, length + 2)
 }
 
-/** Reads exact numbers of bytes, and gives the socket back with the rest unread. */
-function reader(socket: Socket) {
-  let buffered = Buffer.alloc(0)
-  let wake: (() => void) | undefined
-  let ended: Error | undefined
-  const onData = (chunk: Buffer): void => {
-    buffered = Buffer.concat([buffered, chunk])
-    wake?.()
-  }
-  const onEnd = (error?: Error): void => {
-    ended ??= error ?? new ProxyError('the proxy closed the connection')
-    wake?.()
-  }
-  const onClose = (): void => onEnd()
-  socket.on('data', onData).on('error', onEnd).once('close', onClose)
-  return {
-    async bytes(count: number): Promise<Buffer> {
-      while (buffered.length < count) {
-        if (ended) throw ended
-        await new Promise<void>((resolve) => (wake = resolve))
-      }
-      const result = buffered.subarray(0, count)
-      buffered = buffered.subarray(count)
-      return result
-    },
-    release(): void {
-      socket.off('data', onData).off('error', onEnd).off('close', onClose)
-      socket.pause()
-      if (buffered.length > 0) socket.unshift(buffered)
-    },
+/** Takes exactly so many bytes; whatever follows stays in the socket for the next reader. */
+async function read(socket: Socket, count: number): Promise<Buffer> {
+  for (;;) {
+    const bytes: Buffer | null = socket.read(count)
+    if (bytes?.length === count) return bytes
+    if (socket.readableEnded || socket.destroyed) throw new ProxyError('the proxy closed the connection')
+    await Promise.race([once(socket, 'readable'), once(socket, 'close')])
   }
 }

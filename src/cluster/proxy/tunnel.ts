@@ -7,11 +7,18 @@ import { socksHandshake } from './socks.ts'
 
 const LIMIT_MS = 30_000
 
-/** A connection to host:port through a proxy. Rejects with ProxyError, or with the system's error for the proxy itself. */
-export function openTunnel(proxy: URL, host: string, port: number): Promise<Socket> {
-  return proxy.protocol.startsWith('socks')
-    ? throughSocks(proxy, host, port)
-    : throughConnect(proxy, host, port)
+/** A connection to host:port through a proxy. Rejects with ProxyError. */
+export async function openTunnel(proxy: URL, host: string, port: number): Promise<Socket> {
+  try {
+    return await (proxy.protocol.startsWith('socks')
+      ? throughSocks(proxy, host, port)
+      : throughConnect(proxy, host, port))
+  } catch (error) {
+    if (error instanceof ProxyError) throw error
+    throw new ProxyError(`${proxy.host}: ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    })
+  }
 }
 
 function throughConnect(proxy: URL, host: string, port: number): Promise<Socket> {

@@ -19,9 +19,9 @@ async function serve(listener: Listener) {
   return server
 }
 
-const echo: Listener = async (request, response) => {
+const echo: Listener = (request, response) => {
   const { method, url, headers } = request
-  json(response, { method, url, headers, body: await bodyOf(request) })
+  void bodyOf(request).then((body) => json(response, { method, url, headers, body }))
 }
 
 interface Echo {

@@ -15,9 +15,9 @@ beforeAll(() => {
 const base64 = (text: string): string => Buffer.from(text).toString('base64')
 
 interface Seen {
-  authorization?: string
+  authorization: string | undefined
   /** The common name in the client's certificate. */
-  client?: string
+  client: string | undefined
 }
 
 /** An https server that tells who asks, and wants one of these tokens if any are given. */
@@ -36,7 +36,7 @@ async function secureServer(accepted?: string[]) {
       const client = socket.getPeerCertificate().subject?.CN
       if (accepted && !accepted.includes(authorization ?? ''))
         json(response, { kind: 'Status', code: 401, reason: 'Unauthorized', message: 'Unauthorized' }, 401)
-      else json(response, { authorization, client } satisfies Partial<Seen>)
+      else json(response, { authorization, client })
     },
     { ...identity, ca: authority.cert, requestCert: true, rejectUnauthorized: false },
   )
