@@ -117,7 +117,8 @@ function parseLine(text: string): Line | undefined {
   if (!text.startsWith(linePrefix)) return undefined
   try {
     const line: Line = JSON.parse(text)
-    return Number.isInteger(line.line) && Number.isInteger(line.from) ? line : undefined
+    const { batch = '', from, line: number } = line
+    return Number.isInteger(number) && Number.isInteger(from) && typeof batch === 'string' ? line : undefined
   } catch {
     return undefined
   }

@@ -37,8 +37,8 @@ export class ResponseParser {
   truncated = false
   /** The connection may serve another request. */
   reusable = false
-  /** Something arrived. */
-  started = false
+  /** What arrived first; -1 when nothing did. */
+  firstByte = -1
   /** The peer has closed its side. */
   closed = false
   /** What is wrong with the answer, once `broken`. */
@@ -52,6 +52,11 @@ export class ResponseParser {
   /** Bytes of the body, or of the chunk, that are still to come. */
   #left = 0
 
+  /** Something arrived. */
+  get started(): boolean {
+    return this.firstByte >= 0
+  }
+
   constructor(maxBody: number) {
     this.#maxBody = maxBody
   }
@@ -59,7 +64,8 @@ export class ResponseParser {
   reset(): void {
     this.status = this.bodyLength = this.#headBytes = this.#left = 0
     this.headers = []
-    this.truncated = this.reusable = this.started = this.closed = false
+    this.firstByte = -1
+    this.truncated = this.reusable = this.closed = false
     this.problem = ''
     this.#phase = 'head'
     if (this.#pending.length > 0) this.#pending = Buffer.alloc(0)
@@ -72,7 +78,7 @@ export class ResponseParser {
 
   /** Takes the first `length` bytes of `bytes`, which the caller may overwrite afterwards. */
   push(bytes: Buffer, length: number): Progress {
-    if (length > 0) this.started = true
+    if (this.firstByte < 0) this.firstByte = bytes[0] ?? -1
     let at = 0
     while (at < length && this.#phase !== 'done' && this.#phase !== 'broken')
       at = this.#step(bytes, at, length)

@@ -16,27 +16,21 @@
  * the one that answers. A rule of the user is the way out.
  */
 import type { Identity, IdentifyRule } from '../model/observation.ts'
+import type { Answer } from './answer.ts'
 import { digest } from './digest.ts'
-import { readPath } from './json-path.ts'
+import { formatExcerpt } from './excerpt.ts'
+import { pathKeys, readPath } from './json-path.ts'
 import type { Mentions } from './mentions.ts'
 import { createMentions } from './mentions.ts'
 
-/** An answer as it came from the wire. */
-export interface Answer {
-  /** HTTP status; absent for plain TCP. */
-  status?: number
-  /** Names in lower case. */
-  headers: readonly (readonly [name: string, value: string])[]
-  /** Decoded as Latin-1: one character per byte. */
-  body: string
-}
-
 export type Identifier = (answer: Answer) => Identity
 
-/** A regular expression cannot be interrupted, so that it gets only the first bytes of a body. */
+/**
+ * Bytes of a body that a regular expression gets: it cannot be interrupted, and one that backtracks takes longer than
+ * linear. One that takes for ever holds up the agent until the Job's deadline.
+ */
 const regexLimit = 8192
 const valueLimit = 256
-const excerptLimit = 2048
 
 /** Headers that never say who answered. Words of a date could be the name of a pod. */
 const mute = new Set([
@@ -57,7 +51,7 @@ const mute = new Set([
 
 /**
  * `needles` holds per known endpoint the strings that name it, `own` the addresses of the client itself.
- * The identifier may throw only at once: when the user's expression is not a valid one.
+ * Throws an Error when the user's path or expression is not a valid one.
  */
 export function createIdentifier(
   rule: IdentifyRule,
@@ -73,7 +67,10 @@ export function createIdentifier(
 
 /** What the user's rule takes out of an answer. */
 function extractor(rule: IdentifyRule): ((answer: Answer) => string | undefined) | undefined {
-  if (rule.kind === 'json') return (answer) => readPath(utf8(answer.body), rule.path)
+  if (rule.kind === 'json') {
+    const keys = pathKeys(rule.path)
+    return (answer) => readPath(utf8(answer.body), keys)
+  }
   if (rule.kind === 'header') {
     const wanted = rule.name.toLowerCase()
     return (answer) => answer.headers.find(([name]) => name === wanted)?.[1]
@@ -117,23 +114,14 @@ function recognise(answer: Answer, mentions: Mentions): Identity | undefined {
  * leaving out what might tell two servers apart would make them one, and a spread Service sticky.
  */
 function unknown(answer: Answer, ports: readonly RegExp[]): Identity {
-  const text = ports.reduce((text, port) => text.replaceAll(port, ''), answer.body)
+  const text = ports.reduce((text, port) => text.replace(port, ''), answer.body)
   const value = digest(`${answer.status ?? ''} ${text}`)
-  return { source: 'none', value, excerpt: excerptOf(answer) }
+  return { source: 'none', value, excerpt: formatExcerpt(answer, mute) }
 }
 
 /** Finds the port behind `address`, also with the brackets of an IPv6 address. */
 function portOf(address: string): RegExp {
   return new RegExp(String.raw`(?<=${address.replaceAll('.', String.raw`\.`)}\]?):\d{1,5}(?!\d)`, 'g')
-}
-
-/** Headers that may say something, an empty line, the beginning of the body. */
-function excerptOf(answer: Answer): string {
-  let head = answer.status === undefined ? '' : `HTTP ${answer.status}\n`
-  for (const [name, value] of answer.headers) {
-    if (!mute.has(name) && head.length < excerptLimit / 2) head += `${name}: ${value.slice(0, valueLimit)}\n`
-  }
-  return `${head === '' ? '' : `${head}\n`}${utf8(answer.body.slice(0, excerptLimit))}`
 }
 
 function utf8(latin1: string): string {

@@ -1,15 +1,12 @@
-/**
- * The scalar at `path` in a JSON text, as text; undefined when the text is not JSON or holds nothing there.
- * A path is what users know from kubectl: `pod.ip`, `.pod.ip`, `{.items[0].name}`, `$.pod`, `['a.b'].c`.
- */
-export function readPath(text: string, path: string): string | undefined {
+/** The scalar at a path in a JSON text, as text; undefined when the text is not JSON or holds nothing there. */
+export function readPath(text: string, keys: readonly string[]): string | undefined {
   let value: unknown
   try {
     value = JSON.parse(text)
   } catch {
     return undefined
   }
-  for (const key of pathKeys(path)) {
+  for (const key of keys) {
     if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined
     value = Reflect.get(value, key)
   }
@@ -19,7 +16,10 @@ export function readPath(text: string, path: string): string | undefined {
 
 const step = /\.?([^.[\]]+)|\[(\d+)\]|\[(?:'([^']*)'|"([^"]*)")\]/y
 
-/** Throws an Error for a path that means nothing. */
+/**
+ * The keys of a path as users know it from kubectl: `pod.ip`, `.pod.ip`, `{.items[0].name}`, `$.pod`, `['a.b'].c`.
+ * Throws an Error for a path that means nothing.
+ */
 export function pathKeys(path: string): string[] {
   const inner = path
     .trim()

@@ -6,6 +6,7 @@ import type { Stage } from './failures.ts'
 import { outcomeOf } from './failures.ts'
 import type { Progress } from './http-response.ts'
 import { ResponseParser } from './http-response.ts'
+import type { Linger } from './linger.ts'
 
 /** How one request ended. The answer itself is in the lane's `parser` until the lane begins the next one. */
 export interface Exchange {
@@ -23,9 +24,10 @@ export interface Plan {
   scheme: Scheme
   /** Milliseconds, monotonic. */
   now: () => number
+  /** The lane can begin the next request, at once too. Never called while `begin` runs. */
   onDone: (lane: Lane, exchange: Exchange) => void
-  /** The lane can begin the next request. Never called while `begin` runs. */
-  onFree: (lane: Lane) => void
+  /** Connections whose answer was read. */
+  linger: Linger
 }
 
 /**
@@ -38,16 +40,6 @@ const readBuffer = Buffer.allocUnsafeSlow(65_536)
 const bannerMs = 300
 /** A banner has ended when nothing came for so long. */
 const bannerPauseMs = 30
-/**
- * The side that closes first keeps the connection in TIME_WAIT for a minute. The server was asked to close, so it
- * gets so many milliseconds to do it: otherwise a fast run would use up the ports of this side.
- */
-const lingerMs = 50
-/** After so many servers in a row that did not close in time, they are no longer waited for. */
-const lingerTries = 3
-
-let slowClosers = 0
-
 /**
  * Sends one request after the other, each over a connection of its own unless `keepAlive` is set. Time-outs are not
  * timers: whoever runs the lanes calls `tick` every few milliseconds.
@@ -62,7 +54,7 @@ export class Lane {
   readonly #request: Buffer
   #socket: net.Socket | undefined
   #stage: Stage = 'connect'
-  #state: 'idle' | 'busy' | 'closing' = 'idle'
+  #busy = false
   #deadline = Infinity
   #newConnection = true
 
@@ -73,14 +65,14 @@ export class Lane {
   }
 
   get idle(): boolean {
-    return this.#state === 'idle'
+    return !this.#busy
   }
 
   begin(number: number, now: number): void {
     this.number = number
     this.startedAt = now
     this.#deadline = now + this.#plan.config.timeoutMs
-    this.#state = 'busy'
+    this.#busy = true
     this.parser.reset()
     if (this.#socket === undefined) this.#open()
     else {
@@ -92,11 +84,7 @@ export class Lane {
   /** Ends what has taken too long. */
   tick(now: number): void {
     if (now < this.#deadline) return
-    if (this.#state === 'closing') {
-      slowClosers++
-      this.#drop()
-      this.#free()
-    } else if (this.#stage === 'answer' && this.#plan.scheme === 'tcp') {
+    if (this.#stage === 'answer' && this.#plan.scheme === 'tcp') {
       this.#finish('answered')
     } else this.#fail('timeout', 'TIMEOUT', `no answer within ${this.#plan.config.timeoutMs} ms`)
   }
@@ -104,7 +92,7 @@ export class Lane {
   /** Closes without a result. */
   stop(): void {
     this.#drop()
-    this.#state = 'idle'
+    this.#busy = false
     this.#deadline = Infinity
   }
 
@@ -116,6 +104,7 @@ export class Lane {
     // The peer's end is followed by destroy(), which is one system call less than ending our side in an orderly way.
     socket.on('end', () => {
       if (this.#socket === socket) this.#onEnd()
+      else this.#plan.linger.ended(socket)
     })
     socket.on('error', (error) => {
       if (this.#socket === socket) this.#onError(error)
@@ -181,36 +170,26 @@ export class Lane {
 
   #onBytes(bytes: Buffer, length: number): void {
     // A server that speaks without being asked, or after its answer.
-    if (this.#state !== 'busy') return this.#state === 'idle' ? this.#drop() : undefined
+    if (!this.#busy) return this.#drop()
     this.#advance(this.parser.push(bytes, length))
-    if (this.#plan.scheme === 'tcp' && this.#state === 'busy') {
+    if (this.#plan.scheme === 'tcp' && this.#busy) {
       this.#deadline = Math.min(this.#deadline, this.#plan.now() + bannerPauseMs)
     }
   }
 
   #onEnd(): void {
-    if (this.#state === 'busy') {
-      if (this.parser.started || this.#plan.scheme === 'tcp') this.#advance(this.parser.close())
-      else if (!this.#retry()) this.#fail('reset', 'EMPTY', 'the connection was closed without an answer')
-      return
-    }
-    const closing = this.#state === 'closing'
-    this.#drop()
-    if (!closing) return
-    slowClosers = 0
-    this.#free()
+    if (!this.#busy) return this.#drop()
+    if (this.parser.started || this.#plan.scheme === 'tcp') this.#advance(this.parser.close())
+    else if (!this.#retry()) this.#fail('reset', 'EMPTY', 'the connection was closed without an answer')
+    return undefined
   }
 
   #onError(error: NodeJS.ErrnoException): void {
-    if (this.#state === 'busy') {
-      if (this.parser.started || !this.#retry()) {
-        this.#fail(outcomeOf(error, this.#stage), error.code ?? 'ERROR', error.message)
-      }
-      return
+    if (!this.#busy) return this.#drop()
+    if (this.parser.started || !this.#retry()) {
+      this.#fail(outcomeOf(error, this.#stage), error.code ?? 'ERROR', error.message)
     }
-    const closing = this.#state === 'closing'
-    this.#drop()
-    if (closing) this.#free()
+    return undefined
   }
 
   /** A kept connection that the server closed while the request was on its way says nothing about the server. */
@@ -232,22 +211,19 @@ export class Lane {
   }
 
   #finish(outcome: Outcome, code = '', message = ''): void {
-    const { config, now, onDone, scheme } = this.#plan
+    const { config, linger, now, onDone, scheme } = this.#plan
     const endedAt = now()
-    const keep = config.keepAlive && this.parser.reusable
-    const linger =
-      !keep && outcome === 'answered' && scheme !== 'tcp' && !this.parser.closed && slowClosers < lingerTries
-    this.#state = linger ? 'closing' : 'idle'
-    this.#deadline = linger ? endedAt + lingerMs : Infinity
-    if (!keep && !linger) this.#drop()
-    onDone(this, { outcome, newConnection: this.#newConnection, endedAt, code, message })
-    if (!linger) this.#plan.onFree(this)
-  }
-
-  #free(): void {
-    this.#state = 'idle'
+    this.#busy = false
     this.#deadline = Infinity
-    this.#plan.onFree(this)
+    const keep = config.keepAlive && outcome === 'answered' && this.parser.reusable
+    if (!keep) {
+      const complete =
+        outcome === 'answered' && scheme !== 'tcp' && !this.parser.closed && !this.parser.truncated
+      if (complete && this.#socket !== undefined) linger.add(this.#socket, endedAt)
+      else this.#socket?.destroy()
+      this.#socket = undefined
+    }
+    onDone(this, { outcome, newConnection: this.#newConnection, endedAt, code, message })
   }
 
   #drop(): void {

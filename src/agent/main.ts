@@ -15,6 +15,7 @@ import type { End } from './protocol.ts'
 import { protocolVersion } from './protocol.ts'
 import { Run } from './run.ts'
 import { detectScheme } from './scheme.ts'
+import { Tally } from './tally.ts'
 
 /** Filled in by scripts/generate.ts. */
 declare const AGENT_VERSION: string
@@ -45,8 +46,10 @@ function breakDown(error: unknown): void {
 }
 
 function onSignal(): void {
+  // Also when nobody reads what is left to say.
+  setTimeout(() => process.exit(0), 1000)
   if (run !== undefined) run.stop()
-  else process.exit(0)
+  else finish({ reason: 'signal', durationMs: 0, ...new Tally().totals(), stalledMs: 0 })
 }
 
 async function main(): Promise<void> {

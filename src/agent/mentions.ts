@@ -15,9 +15,14 @@ export interface Mentions {
 const nobody = -1
 
 /** Characters of DNS names and IPv4 addresses, and `_`, which the names in other systems may hold. */
-const name = /[\w.-]+/g
+const nameUnits = classOf(/[\w.-]/)
 /** The same and what an IPv6 address may hold besides. */
-const wide = /[\w.:%-]+/g
+const wideUnits = classOf(/[\w.:%-]/)
+
+/** 1 for each of the first 256 characters that `pattern` matches. */
+function classOf(pattern: RegExp): Uint8Array {
+  return Uint8Array.from({ length: 256 }, (_, unit) => (pattern.test(String.fromCharCode(unit)) ? 1 : 0))
+}
 
 /**
  * `needles` holds per endpoint the strings that name it. A text names an endpoint when one of them is a whole token
@@ -47,34 +52,50 @@ export function createMentions(needles: readonly (readonly string[])[], own: rea
       if (mention === undefined || mention.endpoint === nobody) return
       if (!found.some((other) => other.endpoint === mention.endpoint)) found.push(mention)
     }
-    for (const [token] of text.matchAll(name)) {
-      const trimmed = trim(token)
-      if (lengths.has(trimmed.length)) look(trimmed.toLowerCase())
+    if (known.size === 0) return found
+    eachToken(text, nameUnits, (start, end) => {
+      if (lengths.has(end - start)) look(text.slice(start, end).toLowerCase())
+    })
+    if (anyIpv6 && text.includes(':')) {
+      eachToken(text, wideUnits, (start, end) => {
+        const address = end - start > longestAddress ? undefined : readIpv6(text.slice(start, end))
+        if (address !== undefined) look(address)
+      })
     }
-    if (anyIpv6 && text.includes(':')) for (const [token] of text.matchAll(wide)) eachIpv6(token, look)
     return found
   }
   return { find }
 }
 
-/** Without the full stop of a sentence or a hyphen at the edge, which no name has there. */
-function trim(token: string): string {
-  let start = 0
-  let end = token.length
-  while (start < end && isEdge(token.charCodeAt(start))) start++
-  while (end > start && isEdge(token.charCodeAt(end - 1))) end--
-  return start === 0 && end === token.length ? token : token.slice(start, end)
+/** With a zone and the name before it. */
+const longestAddress = 128
+
+/**
+ * Calls back for each longest stretch of characters of a class, without the full stop of a sentence or a hyphen at
+ * its edges, which no name has there. A loop over characters: bodies have thousands of tokens, and none is of interest.
+ */
+function eachToken(text: string, units: Uint8Array, take: (start: number, end: number) => void): void {
+  let start = -1
+  for (let index = 0; index <= text.length; index++) {
+    if (index < text.length && units[text.charCodeAt(index)] === 1) {
+      if (start < 0) start = index
+    } else if (start >= 0) {
+      let end = index
+      while (start < end && isEdge(text.charCodeAt(start))) start++
+      while (end > start && isEdge(text.charCodeAt(end - 1))) end--
+      if (start < end) take(start, end)
+      start = -1
+    }
+  }
 }
 
 function isEdge(unit: number): boolean {
   return unit === 0x2e || unit === 0x2d
 }
 
-/** Addresses in a token, also in `addr:fd00::1` and `fd00::1.` */
-function eachIpv6(token: string, look: (key: string) => void): void {
-  if (token.length > 64 || token.indexOf(':') === token.lastIndexOf(':')) return
-  const trimmed = trim(token)
-  const address =
-    normaliseIpv6(trimmed) ?? normaliseIpv6(trimmed.replace(/^[\w.-]*[g-zG-Z_.-][\w.-]*:|^:(?!:)/, ''))
-  if (address !== undefined) look(address)
+/** The address in a token such as `fd00::1` or `addr:fd00::1`. */
+function readIpv6(token: string): string | undefined {
+  if (token.indexOf(':') === token.lastIndexOf(':')) return undefined
+  const bare = token.replace(/^(?:[\w.-]*[g-zG-Z_.-][\w.-]*)?:(?!:)/, '').replace(/(?<!:):$/, '')
+  return normaliseIpv6(token) ?? normaliseIpv6(bare)
 }

@@ -4,6 +4,7 @@ import type { Encoder } from './encode.ts'
 import type { Identifier } from './identify.ts'
 import type { Exchange, Plan } from './lane.ts'
 import { Lane } from './lane.ts'
+import { Linger } from './linger.ts'
 import { Pacer } from './pacing.ts'
 import type { End } from './protocol.ts'
 import { Sequencer } from './sequencer.ts'
@@ -34,13 +35,11 @@ export class Run {
   readonly #pacer: Pacer
   readonly #sequencer: Sequencer
   readonly #tally = new Tally()
+  readonly #linger = new Linger()
   readonly #told = new Set<string>()
   readonly #ticker: NodeJS.Timeout
   #wakeUp: NodeJS.Timeout | undefined
-  /** Lanes that are taken: until the connection is closed. */
   #inFlight = 0
-  /** Requests without a result. */
-  #open = 0
   #firstAt = 0
   #lastEndAt = 0
   #lastFlushAt = 0
@@ -57,7 +56,7 @@ export class Run {
       this.#tally.add(observation)
       encoder.add(observation)
     })
-    const plan: Plan = { config, scheme, now, onDone: this.#onDone, onFree: this.#onFree }
+    const plan: Plan = { config, scheme, now, linger: this.#linger, onDone: this.#onDone }
     for (let index = 0; index < config.concurrency; index++) this.#lanes.push(new Lane(plan))
     // Time-outs are as exact as this.
     const tickMs = scheme === 'tcp' ? 10 : Math.min(25, Math.max(2, config.timeoutMs / 20))
@@ -88,6 +87,7 @@ export class Run {
     clearInterval(this.#ticker)
     clearTimeout(this.#wakeUp)
     for (const lane of this.#lanes) lane.stop()
+    this.#linger.stop()
   }
 
   readonly #pump = (): void => {
@@ -103,7 +103,8 @@ export class Run {
       const step = this.#pacer.next(now, this.#inFlight)
       if (step === 'busy') return
       if (step === 'done') {
-        if (this.#open === 0) this.#end(this.#allStarted ? 'done' : 'duration')
+        if (this.#inFlight === 0)
+          this.#end(this.#pacer.started >= this.#options.config.requests ? 'done' : 'duration')
         return
       }
       if (step !== 'start') {
@@ -112,7 +113,6 @@ export class Run {
         return
       }
       this.#inFlight++
-      this.#open++
       // The first idle one, so that a pool that need not be large is not.
       this.#lanes.find((lane) => lane.idle)?.begin(this.#pacer.started, now)
     }
@@ -130,18 +130,8 @@ export class Run {
     if (exchange.outcome === 'answered') this.#read(lane, observation)
     else this.#tell(lane.number, exchange)
     this.#sequencer.add(observation)
-    this.#open--
-    // Without waiting for the last connections to be closed.
-    if (this.#open === 0 && this.#allStarted) this.#end('done')
-  }
-
-  readonly #onFree = (): void => {
     this.#inFlight--
     this.#pump()
-  }
-
-  get #allStarted(): boolean {
-    return this.#pacer.started >= this.#options.config.requests
   }
 
   #read({ parser }: Lane, observation: Observation): void {
@@ -167,12 +157,13 @@ export class Run {
   readonly #tick = (): void => {
     const now = this.#options.now()
     for (const lane of this.#lanes) lane.tick(now)
+    this.#linger.tick(now)
     if (this.#ended || now - this.#lastFlushAt < flushMs) return
     this.#lastFlushAt = now
     if (this.#options.encoder.flush()) this.#lastLineAt = now
     else if (now - this.#lastLineAt >= beatMs) {
       this.#lastLineAt = now
-      this.#options.encoder.beat({ atMs: Math.round(now - this.#firstAt), inFlight: this.#open })
+      this.#options.encoder.beat({ atMs: Math.round(now - this.#firstAt), inFlight: this.#inFlight })
     }
   }
 

@@ -3,18 +3,22 @@ import tls from 'node:tls'
 import type { CompleteConfig, Scheme } from './config.ts'
 import type { Exchange, Plan } from './lane.ts'
 import { Lane } from './lane.ts'
+import { Linger } from './linger.ts'
 
 /** One backend that closes connections must not decide for all of them. */
 const tries = 3
 /** For how long one of them may take, in milliseconds. */
 const tryMs = 2000
+/** How a TLS server begins its complaint about a request in plain text: RFC 8446, 5.1. */
+const tlsAlert = 0x15
 
 /**
  * Finds out what the server speaks, before the first request that counts:
  *
  * - an answer in HTTP: http, unless it is a 400 that asks for TLS;
- * - a TLS alert, or a connection that is closed without an answer: https when a TLS handshake succeeds;
- * - other bytes, or such a connection without TLS, three times: tcp;
+ * - a TLS alert, or a connection that is closed without an answer: https when a TLS handshake succeeds, tcp when
+ *   that is so three times and none does;
+ * - other bytes: tcp;
  * - no connection, or no answer in time: http, whose requests then tell what is wrong.
  *
  * It opens one to six connections of its own, whose answers count nowhere. With session affinity they may create the
@@ -32,8 +36,9 @@ export async function detectScheme(config: CompleteConfig, now: () => number): P
     // Broken HTTP is HTTP.
     if (exchange.outcome === 'protocol' && parser.status !== 0) return 'http'
     if (exchange.outcome !== 'protocol' && exchange.outcome !== 'reset') return 'http'
+    if (parser.started && parser.firstByte !== tlsAlert) return 'tcp'
     if (await speaksTls(config)) return 'https'
-    if (exchange.outcome === 'protocol' || attempt === tries) return 'tcp'
+    if (attempt === tries) return 'tcp'
   }
 }
 
@@ -49,8 +54,8 @@ function tryHttp(config: CompleteConfig, now: () => number): Promise<{ exchange:
       config: { ...config, timeoutMs, keepAlive: false },
       scheme: 'http',
       now,
+      linger: new Linger(),
       onDone,
-      onFree: () => {},
     })
     lane.begin(1, now())
   })
