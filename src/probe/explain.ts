@@ -1,5 +1,5 @@
 import type { Backend } from '../model/backend.ts'
-import type { EndpointChange, Switch } from '../model/probe-result.ts'
+import type { EndpointChange, Switch, SwitchExplanation } from '../model/probe-result.ts'
 import type { SwitchLog, SwitchRecord } from './switches.ts'
 
 /** How far the clocks of the node and of this machine, and the news of a change, may be apart. */
@@ -11,49 +11,63 @@ export function explainSwitches(
   changes: readonly EndpointChange[],
 ): { switches: Switch[]; gone: number } {
   const { first, last, all } = log.kept()
-  const kept = [...first, ...last]
-  let gone = 0
-  const switches = kept.map((record, index) => {
-    const { number, atMs, from, to, silentMs } = record
-    const base = { number, atMs, from: from.letter, to: to.letter }
-    if (silentMs !== undefined)
-      return { ...base, explanation: { kind: 'timeout-expired' as const, silentMs } }
-    // Behind the first ones switches are missing, and one of them may have led back.
-    const complete = all || index >= first.length
-    const later = complete ? kept.slice(index + 1) : first.slice(index + 1)
-    const change = whatWent(record, later, complete, changes)
-    if (change === undefined) return base
-    gone += 1
-    return { ...base, explanation: { kind: 'endpoint-gone' as const, change } }
-  })
+  const byBackend = Map.groupBy(changes, (change) => change.pod ?? change.address)
+  // From the last to the first, so that the next answer of each backend is known.
+  const next = new Map<Backend, number>()
+  const explain = (records: readonly SwitchRecord[], complete: boolean): Switch[] =>
+    records
+      .toReversed()
+      .map((record) => {
+        const { number, atMs, from, to, silentMs } = record
+        const explanation: SwitchExplanation | undefined =
+          silentMs === undefined
+            ? whatWent(
+                record,
+                byBackend.get(nameOf(from)) ?? [],
+                next.get(from) ?? (complete ? Infinity : -Infinity),
+              )
+            : { kind: 'timeout-expired', silentMs }
+        next.set(to, atMs)
+        return {
+          number,
+          atMs,
+          from: from.letter,
+          to: to.letter,
+          ...(explanation === undefined ? {} : { explanation }),
+        }
+      })
+      .toReversed()
+  const lastOnes = explain(last, true)
+  // Between the first and the last ones switches are missing, and one of them may have led back.
+  if (!all) next.clear()
+  const switches = [...explain(first, all), ...lastOnes]
+  const gone = switches.filter(({ explanation }) => explanation?.kind === 'endpoint-gone').length
   return { switches, gone }
 }
 
 /**
  * The change that took away the backend that a switch left: its endpoint stopped being ready, began to terminate or
  * was removed before the switch, and had not come back before its last answer. It does not count when the backend
- * answers again although its endpoint has not come back: then the proxy could still use it and chose not to.
+ * answers again (`againMs`) although its endpoint has not come back: then the proxy could still use it and chose not to.
  */
 function whatWent(
-  record: SwitchRecord,
-  later: readonly SwitchRecord[],
-  complete: boolean,
-  changes: readonly EndpointChange[],
-): EndpointChange | undefined {
-  const own = changes.filter((change) => isOf(change, record.from))
-  const gone = own.findLast((change) => isLoss(change) && change.atMs <= record.atMs + slackMs)
-  if (gone === undefined) return undefined
-  const since = own.slice(own.indexOf(gone) + 1)
-  if (since.some((change) => !isLoss(change) && change.atMs < record.previousMs - slackMs)) return undefined
-  const again = later.find((candidate) => candidate.to === record.from)
-  if (again === undefined) return complete ? gone : undefined
-  return since.some((change) => !isLoss(change) && change.atMs <= again.atMs + slackMs) ? gone : undefined
+  { atMs, previousMs }: SwitchRecord,
+  own: readonly EndpointChange[],
+  againMs: number,
+): SwitchExplanation | undefined {
+  const index = own.findLastIndex((change) => isLoss(change) && change.atMs <= atMs + slackMs)
+  const change = own[index]
+  if (change === undefined) return undefined
+  const returns = own.slice(index + 1).filter((later) => !isLoss(later))
+  if (returns.some((later) => later.atMs < previousMs - slackMs)) return undefined
+  const mayAnswer = againMs === Infinity || returns.some((later) => later.atMs <= againMs + slackMs)
+  return mayAnswer ? { kind: 'endpoint-gone', change } : undefined
 }
 
 function isLoss({ kind }: EndpointChange): boolean {
   return kind === 'removed' || kind === 'not-ready' || kind === 'terminating'
 }
 
-function isOf(change: EndpointChange, backend: Backend): boolean {
-  return backend.kind === 'pod' ? change.pod === backend.name : change.address === backend.address
+function nameOf({ kind, name, address }: Backend): string {
+  return kind === 'pod' ? name : (address ?? '')
 }

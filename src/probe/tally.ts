@@ -19,20 +19,6 @@ import type { RecognisedBackend } from './recognise.ts'
 import { SwitchLog } from './switches.ts'
 import { Timeline } from './timeline.ts'
 
-/** What is known at any moment of a run. */
-export interface TallySnapshot {
-  requests: number
-  answered: number
-  failed: number
-  unrecognised: number
-  connections: number
-  switches: number
-  durationMs: number
-  backends: BackendTally[]
-  /** The newest cells. */
-  cells: TimelineCell[]
-}
-
 /** The parts of a ProbeResult that follow from the observations and the endpoints. */
 export interface TallyResult {
   recognition: Recognition
@@ -128,23 +114,11 @@ export class Tally {
     return this.#requests
   }
 
-  /** What is known now; `cells` is the length of the timeline that is wanted. */
-  snapshot(cells: number): TallySnapshot {
-    const answered = this.#outcomes.get('answered') ?? 0
-    return {
-      requests: this.#requests,
-      answered,
-      failed: this.#requests - answered,
-      unrecognised: answered - this.#recognised,
-      connections: this.#connections,
-      switches: this.#switches.count,
-      durationMs: this.#endMs,
-      backends: this.#backends.tallies(),
-      cells: this.#timeline.cells(cells),
-    }
-  }
-
-  /** @param made requests that the agent says it made; by default as many as the highest number that arrived */
+  /**
+   * All that is known, also on the way: it takes a few milliseconds at most.
+   *
+   * @param made requests that the agent says it made; by default as many as the highest number that arrived
+   */
   result(history: EndpointHistory, made = this.#number): TallyResult {
     const { switches, gone } = explainSwitches(this.#switches, history.changes)
     const answered = this.#outcomes.get('answered') ?? 0

@@ -63,9 +63,8 @@ export class Timeline {
     }
   }
 
-  /** The last `count` cells. */
-  cells(count = most): TimelineCell[] {
-    return this.#cells.slice(-count).map(({ fromMs, toMs, requests, failures, switches, letter }) => ({
+  cells(): TimelineCell[] {
+    return this.#cells.map(({ fromMs, toMs, requests, failures, switches, letter }) => ({
       fromMs,
       toMs,
       requests,

@@ -80,19 +80,6 @@ test('adds up a run', () => {
   expect(letters(result)).toBe('AAB..A')
 })
 
-test('the same is known on the way', () => {
-  expect(run('AAB?!A').snapshot(2)).toMatchObject({
-    requests: 6,
-    answered: 5,
-    failed: 1,
-    unrecognised: 1,
-    connections: 6,
-    switches: 2,
-    backends: [{ hits: 3 }, { hits: 1 }],
-    cells: [{ failures: 1 }, { letter: 'A', switches: 1 }],
-  })
-})
-
 test('failures and unrecognised answers between two answers neither prove nor break', () => {
   const { evidence } = run('AA!!?A').result(steady())
   expect(evidence).toMatchObject({ switches: 0, bindingPicks: [{ picks: 2 }] })
