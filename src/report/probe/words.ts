@@ -45,11 +45,14 @@ const outcomeWords: Record<Outcome, [one: string, many: string]> = {
   error: ['other error', 'other errors'],
 }
 
-/** `2 refused, 1 timeout`, the most frequent first. */
+/** `2 refused, 1 timeout`, the most frequent first; without the count where it is that of all failures. */
 export function failureWords(outcomes: ProbeResult['outcomes']): string {
-  return failures(outcomes)
-    .toSorted((a, b) => b[1] - a[1])
-    .map(([outcome, count]) => `${formatCount(count)} ${outcomeWords[outcome][count === 1 ? 0 : 1]}`)
+  const found = failures(outcomes).toSorted((a, b) => b[1] - a[1])
+  return found
+    .map(([outcome, count]) => {
+      const word = outcomeWords[outcome][count === 1 ? 0 : 1]
+      return found.length === 1 ? word : `${formatCount(count)} ${word}`
+    })
     .join(', ')
 }
 

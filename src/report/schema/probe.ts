@@ -232,7 +232,9 @@ const status = z
       })
       .describe('How the answers were assigned to backends.'),
     timeline: z.array(timelineCell).describe('The run from start to end.'),
-    switches: z.array(switchSchema).describe('The changes of the backend; long lists may end early.'),
+    switches: z
+      .array(switchSchema)
+      .describe('The changes of the backend; of more than 1,000 the first and the last 500.'),
     endpointChanges: z.array(endpointChange).describe('Changes of the endpoints during the run.'),
     notes: z.array(z.string()).describe('Sentences worth reading that change nothing in the verdict.'),
     timing: z
