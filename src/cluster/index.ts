@@ -2,7 +2,6 @@
 export { connect } from './connect.ts'
 export {
   ApiError,
-  ClusterError,
   ConnectionError,
   isAlreadyExists,
   isConflict,
@@ -11,14 +10,6 @@ export {
   isRetryable,
   KubeconfigError,
 } from './errors.ts'
-export type {
-  CallOptions,
-  Cluster,
-  ConnectionFlags,
-  DeleteOptions,
-  Environment,
-  Patch,
-  Query,
-} from './types.ts'
+export type { Cluster, ConnectionFlags, Environment } from './types.ts'
 export { followLog, type FollowLogOptions } from './logs.ts'
 export { watchList, type WatchEvent, type WatchOptions } from './watch.ts'

@@ -1,0 +1,19 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
+const bun = here('../../../node_modules/.bin/bun')
+
+/** What users run is compiled by Bun, whose sockets, TLS and HTTP are its own. */
+describe.skipIf(!existsSync(bun))('under Bun', () => {
+  it.each(['client', 'connection-problem', 'credentials', 'proxy', 'watch', 'logs'])(
+    '%s behaves the same',
+    (name) => {
+      const { status, stderr } = spawnSync(bun, ['test', here(`./${name}.test.ts`)], { encoding: 'utf8' })
+      expect(status, stderr).toBe(0)
+    },
+    60_000,
+  )
+})
