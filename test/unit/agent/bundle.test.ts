@@ -1,0 +1,114 @@
+import type { ChildProcess } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import type { AgentConfig } from '../../../src/agent/config.ts'
+import { encodeConfig } from '../../../src/agent/config.ts'
+import { createDecoder } from '../../../src/agent/decode.ts'
+import type { Decoded } from '../../../src/agent/protocol.ts'
+import { configFor } from './support/observe.ts'
+import { respond, serve } from './support/servers.ts'
+
+const root = join(import.meta.dirname, '../../..')
+const ok = 'HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\npod-1'
+let agentSource = ''
+
+beforeAll(async () => {
+  execFileSync(process.execPath, [join(root, 'scripts/generate.ts')], { stdio: 'ignore' })
+  const bundle = '../../../src/agent/bundle.generated.ts'
+  agentSource = (await import(bundle)).agentSource
+})
+
+/** The agent as a process of its own, as in a pod. */
+function start(pieces: string[]): ChildProcess {
+  const agent = spawn(process.execPath, ['-e', agentSource, '--', ...pieces], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  onTestFinished(() => {
+    agent.kill('SIGKILL')
+  })
+  return agent
+}
+
+/** All that it says until it exits, with its exit code last. */
+async function listen(agent: ChildProcess): Promise<{ said: Decoded[]; code: number }> {
+  let text = ''
+  agent.stdout?.setEncoding('utf8').on('data', (part: string) => (text += part))
+  const [code] = await once(agent, 'close')
+  const decoder = createDecoder()
+  const said = text
+    .trimEnd()
+    .split('\n')
+    .map((line) => decoder.push(line))
+  return { said, code: Number(code) }
+}
+
+function runAgent(config: AgentConfig): Promise<{ said: Decoded[]; code: number }> {
+  return listen(start(encodeConfig(config)))
+}
+
+describe('the agent as one text', () => {
+  test('runs, writes what it sees, and ends', async () => {
+    const port = await respond(ok)
+    const { said, code } = await runAgent(
+      configFor(port, { scheme: 'auto', requests: 50, needles: [['pod-1']] }),
+    )
+    expect(code).toBe(0)
+    expect(said[0]?.hello).toMatchObject({
+      protocol: 1,
+      agent: expect.stringMatching(/^\d/),
+      node: process.version,
+    })
+    expect(said[1]?.start).toEqual({ scheme: 'http', epochMs: expect.any(Number) })
+    expect(said.flatMap(({ observations }) => observations)).toHaveLength(50)
+    expect(said.at(-1)?.end).toMatchObject({ reason: 'done', requests: 50, outcomes: { answered: 50 } })
+    expect(said.some(({ gap, foreign }) => gap !== undefined || foreign !== undefined)).toBe(false)
+  })
+
+  test('says goodbye when it is stopped', async () => {
+    const port = await serve((socket) => {
+      socket.on('data', () => setTimeout(() => socket.end(ok), 5))
+    })
+    const agent = start(encodeConfig(configFor(port, { durationMs: 60_000, intervalMs: 5 })))
+    setTimeout(() => agent.kill('SIGTERM'), 300)
+    const { said, code } = await listen(agent)
+    expect(code).toBe(0)
+    const observed = said.flatMap(({ observations }) => observations).length
+    expect(said.at(-1)?.end).toMatchObject({ reason: 'signal', requests: observed })
+    expect(observed).toBeGreaterThan(5)
+  })
+
+  test('shows that it lives while the server is silent', async () => {
+    const port = await serve(() => {})
+    const { said } = await runAgent(configFor(port, { timeoutMs: 1200 }))
+    expect(said.filter(({ beat }) => beat?.inFlight === 1)).toHaveLength(1)
+    expect(said.at(-1)?.end?.outcomes).toEqual({ timeout: 1 })
+  })
+
+  test('waits for a reader instead of filling its memory, and loses nothing', async () => {
+    const port = await serve((socket) => {
+      let count = 0
+      socket.on('data', () => {
+        const body = `${count++} ${Math.random()}`
+        socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\n\r\n${body}`)
+      })
+    })
+    const requests = 6000
+    const agent = start(encodeConfig(configFor(port, { requests, keepAlive: true })))
+    await new Promise((resolve) => {
+      setTimeout(resolve, 800)
+    })
+    const { said } = await listen(agent)
+    expect(said.flatMap(({ observations }) => observations)).toHaveLength(requests)
+    const end = said.at(-1)?.end
+    expect(end).toMatchObject({ requests, otherHits: requests - 64 })
+    expect(end?.stalledMs).toBeGreaterThan(50)
+  })
+
+  test('says what is wrong with its configuration', async () => {
+    const { said, code } = await runAgent(configFor(0))
+    expect(code).toBe(1)
+    expect(said.at(-1)?.error).toBe('agent configuration: port is missing or not valid')
+  })
+})
