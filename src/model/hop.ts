@@ -1,0 +1,34 @@
+import type { ObjectRef } from './finding.ts'
+import type { Policy } from './policy.ts'
+
+/** What a hop sticks on. Those of a Service are `Policy`; gateways, ingresses and meshes know more. */
+export type HopPolicy =
+  | Policy
+  | { kind: 'cookie'; name?: string }
+  | { kind: 'header'; name?: string }
+  | { kind: 'hash'; of: string }
+  /** Whether it sticks cannot be seen in objects. */
+  | { kind: 'unknown' }
+
+/**
+ * The part that a hop plays:
+ * - `decides`: it picks the pod;
+ * - `picks`: it picks something before that (a load balancer its node), and a later hop decides;
+ * - `no-effect`: it is configured, but traffic does not pass it, or it does not do what is configured.
+ */
+export type HopRole = 'decides' | 'picks' | 'no-effect'
+
+/** One stage on the way from an entry to the pods. */
+export interface Hop {
+  kind: 'dns' | 'load-balancer' | 'gateway' | 'ingress' | 'mesh' | 'proxy'
+  /** Who implements it, for people: `kube-proxy nftables`, `ingress-nginx`. */
+  mechanism: string
+  /** The object that configures it. */
+  object?: ObjectRef
+  policy: HopPolicy
+  role: HopRole
+  /** It remembers clients on each node by itself. */
+  perNode?: boolean
+  /** A sentence on what is special here. */
+  note?: string
+}

@@ -1,0 +1,82 @@
+import type { FilePosition } from './finding.ts'
+import type { EndpointSlice, KubernetesObject, Pod, Service } from './kubernetes.ts'
+
+/** Something that was read, or why it could not be. What is unknown is never guessed. */
+export type Fact<T> = { known: true; value: T } | { known: false; why: Unknown }
+
+/** What could not be read. */
+export interface Unknown {
+  /** In words: `nodes`, `pods in namespace shop`, `the ConfigMap kube-system/kube-proxy`. */
+  what: string
+  reason: 'forbidden' | 'not-in-files' | 'failed' | 'not-asked'
+  /** The API server's words, where it has said something. */
+  detail?: string
+}
+
+export function known<T>(value: T): Fact<T> {
+  return { known: true, value }
+}
+
+export function unknown<T>(why: Unknown): Fact<T> {
+  return { known: false, why }
+}
+
+export interface ServiceRef {
+  namespace: string
+  name: string
+}
+
+/** How Services are implemented on the nodes, as far as objects tell. */
+export interface ProxyFacts {
+  kind: 'kube-proxy' | 'cilium' | 'calico-ebpf' | 'antrea' | 'ovn-kubernetes' | 'kube-router'
+  /** kube-proxy's mode; `default` where none is set. */
+  mode?: 'iptables' | 'nftables' | 'ipvs' | 'kernelspace'
+  /** kube-proxy's mode by node, where proxies were asked themselves. */
+  nodes?: Readonly<Record<string, string>>
+  /** Where it was read: `configmap kube-system/kube-proxy`. */
+  source: string
+  /** Settings that change what affinity means. */
+  settings: Readonly<Record<string, string>>
+}
+
+/** The only fields of a HorizontalPodAutoscaler that matter here. */
+export interface Autoscaler extends KubernetesObject {
+  spec: { scaleTargetRef: { kind: string; name: string }; minReplicas?: number; maxReplicas: number }
+}
+
+/** Any object that may refer to a Service; mechanisms know its shape. */
+export interface LooseObject extends KubernetesObject {
+  spec?: unknown
+}
+
+/** What one cluster (or a set of files) says about one Service. */
+export interface ServiceSnapshot {
+  service: Service
+  slices: Fact<readonly EndpointSlice[]>
+  pods: Fact<readonly Pod[]>
+  /** Autoscalers of the namespace. */
+  autoscalers: Fact<readonly Autoscaler[]>
+  /** NetworkPolicies of the namespace. */
+  networkPolicies: Fact<readonly LooseObject[]>
+  /** Ingresses of the namespace. */
+  ingresses: Fact<readonly LooseObject[]>
+  /** Routes, mesh objects and custom resources of the namespace, of every known group that the cluster serves. */
+  routes: Fact<readonly LooseObject[]>
+  /** Warnings that controllers wrote about the Service; asked for load balancers only. */
+  events: Fact<readonly { reason: string; message: string }[]>
+  /** Where the Service stands, when it was read from a file. */
+  position?: FilePosition
+  /** For objects from files: the position of a field, by its path such as `spec.sessionAffinity`. */
+  locate?: (path: string) => FilePosition | undefined
+}
+
+/** The objects that matter for some Services, read once. */
+export interface Snapshot {
+  source: 'cluster' | 'files'
+  services: readonly ServiceSnapshot[]
+  proxy: Fact<ProxyFacts>
+  /** Names of some Windows nodes; empty when there is none. */
+  windowsNodes: Fact<readonly string[]>
+  /** `v1.36.3`. */
+  version: Fact<string>
+}

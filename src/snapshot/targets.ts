@@ -1,0 +1,64 @@
+import { type Cluster, ClusterError, isNotFound } from '../cluster/index.ts'
+import type { Service } from '../model/kubernetes.ts'
+import type { ServiceRef } from '../model/snapshot.ts'
+import { UserError } from '../model/user-error.ts'
+import { servicePath, servicesPath } from './paths.ts'
+import type { ServiceQuery } from './query.ts'
+
+/** One answer for each Service that was asked for: the Service, or why it cannot be had. */
+export type Resolved =
+  | { ref: ServiceRef; service: Service }
+  | { ref: ServiceRef; error: ClusterError | UserError }
+
+/**
+ * The Services that a query means, in the order of the words, or in the server's order for a list (read page by page
+ * as it is consumed). A Service that does not exist or may not be read is an item with its error, so that one failure
+ * does not stop the others. Rejects where a list itself fails, and when there is no answer from the server.
+ */
+export async function* resolveServices(
+  cluster: Cluster,
+  query: ServiceQuery,
+  signal?: AbortSignal,
+): AsyncGenerator<Resolved, void, undefined> {
+  if (query.kind === 'names') {
+    const answers = query.names.map((name) =>
+      readOne(cluster, { namespace: cluster.namespace, name }, signal),
+    )
+    // One that rejects must not be unhandled while an earlier one is awaited.
+    for (const answer of answers) answer.catch(() => undefined)
+    for (const answer of answers) yield await answer
+    return
+  }
+  const path = servicesPath(query.allNamespaces ? undefined : cluster.namespace)
+  const selection = query.selector === undefined ? {} : { labelSelector: query.selector }
+  for await (const service of cluster.list<Service>(path, { query: selection, signal })) {
+    // Items of a list carry no kind of their own.
+    yield { ref: refOf(service), service: { ...service, apiVersion: 'v1', kind: 'Service' } }
+  }
+}
+
+export function refOf({ metadata: { namespace, name } }: Service): ServiceRef {
+  return { namespace: namespace ?? 'default', name }
+}
+
+async function readOne(
+  cluster: Cluster,
+  ref: ServiceRef,
+  signal: AbortSignal | undefined,
+): Promise<Resolved> {
+  try {
+    return { ref, service: await cluster.get<Service>(servicePath(ref.namespace, ref.name), { signal }) }
+  } catch (error) {
+    if (isNotFound(error)) return { ref, error: notFound(ref, error) }
+    if (error instanceof ClusterError && 'status' in error) return { ref, error }
+    throw error
+  }
+}
+
+/** What to say about a Service that does not exist. */
+export function notFound({ namespace, name }: ServiceRef, cause: unknown): UserError {
+  return new UserError(`services "${name}" not found in namespace "${namespace}"`, {
+    hints: [`see what there is:  kubectl get services -n ${namespace}`],
+    cause,
+  })
+}
