@@ -2,6 +2,7 @@
 export { connect } from './connect.ts'
 export {
   ApiError,
+  ClusterError,
   ConnectionError,
   isAlreadyExists,
   isConflict,

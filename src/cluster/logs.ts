@@ -1,9 +1,10 @@
 import type { Pod } from '../model/kubernetes.ts'
-import { ApiError } from './errors.ts'
+import { ApiError, isNotFound } from './errors.ts'
+import { limited } from './limit.ts'
 import { LineSplitter } from './lines.ts'
 import { Outage, type OutageOptions } from './outage.ts'
-import type { Cluster, Query } from './types.ts'
-import { Backoff, wait } from './wait.ts'
+import type { Cluster } from './types.ts'
+import { Backoff, unlessAborted, wait } from './wait.ts'
 
 export interface FollowLogOptions extends OutageOptions {
   namespace: string
@@ -12,11 +13,17 @@ export interface FollowLogOptions extends OutageOptions {
   signal?: AbortSignal | undefined
   /** Whether the container has ended, where the caller knows better than to ask for the pod. */
   isFinished?: (() => boolean | Promise<boolean>) | undefined
+  /**
+   * After so long without a line the log is asked for anew: the connection may be dead without anybody
+   * having said so.
+   */
+  silenceMs?: number | undefined
   /** Longer lines lose their end. */
   maxLineBytes?: number | undefined
 }
 
 const DEFAULT_LINE_LIMIT = 1 << 20
+const SILENCE_MS = 60_000
 /** How long the API may take to learn that a container ended whose log has ended. */
 const STATUS_DELAYS_MS = [0, 100, 200, 400]
 /** Resuming goes back this far: the server knows times to the second only. */
@@ -27,7 +34,7 @@ const OVERLAP_MS = 1000
  * a container that has not started. A lost connection is taken up where it broke, a little earlier to be
  * sure: lines may come twice, and the reader must recognise them. Ends quietly when the signal is aborted.
  *
- * Rejects with ApiError when the pod is gone or its log may not be read, and with the last error after
+ * Rejects with ApiError when the pod is gone before its end or its log may not be read, and with the last error after
  * `giveUpAfterMs` without a connection.
  */
 export async function* followLog(
@@ -40,21 +47,23 @@ export async function* followLog(
   const reading: Reading = { stamp: '', limit: options.maxLineBytes ?? DEFAULT_LINE_LIMIT, tail: '' }
   // Once the container has ended, one more reading without following finds what was written after a cut.
   let ended = false
+  let waiting = false
   for (;;) {
     if (signal?.aborted) return
     try {
-      yield* readLog(cluster, options, { follow: !ended }, reading, outage)
+      if (waiting && (await hasEnded(cluster, options))) return
+      waiting = false
+      yield* readLog(cluster, options, !ended, reading, outage)
       if (ended) {
         if (reading.tail !== '') yield reading.tail
         return
       }
       ended = await endedSoon(cluster, options)
     } catch (error) {
-      if (signal?.aborted) return
-      if (isNotStarted(error)) {
-        if (await hasEnded(cluster, options)) return
-        await quietly(starting.pause(signal), signal)
-      } else await quietly(outage.survive(error, signal), signal)
+      // A pod that is removed after its end takes its log with it.
+      if (signal?.aborted || (ended && isNotFound(error))) return
+      waiting = isNotStarted(error)
+      await unlessAborted(waiting ? starting.pause(signal) : outage.survive(error, signal), signal)
     }
   }
 }
@@ -70,22 +79,31 @@ interface Reading {
 
 async function* readLog(
   cluster: Cluster,
-  { namespace, pod, container, signal }: FollowLogOptions,
-  query: Query,
+  { namespace, pod, container, signal, silenceMs = SILENCE_MS }: FollowLogOptions,
+  follow: boolean,
   reading: Reading,
   outage: Outage,
 ): AsyncGenerator<string, void, undefined> {
   const splitter = new LineSplitter(reading.limit)
-  const stream = await cluster.stream(`${podPath(namespace, pod)}/log`, {
-    query: { ...query, container, timestamps: true, sinceTime: sinceTime(reading.stamp) },
-    signal,
-  })
-  outage.worked()
-  for await (const chunk of stream) {
-    for (const line of splitter.push(chunk)) yield withoutStamp(line, reading)
+  const query = { follow, container, timestamps: true, sinceTime: sinceTime(reading.stamp) }
+  const limit = limited(signal, silenceMs, 'silence', cluster.server)
+  let opened = false
+  try {
+    const stream = await cluster.stream(`${podPath(namespace, pod)}/log`, { query, signal: limit.signal })
+    opened = true
+    outage.worked()
+    for await (const chunk of stream) {
+      limit.progress()
+      for (const line of splitter.push(chunk)) yield withoutStamp(line, reading)
+    }
+    const tail = splitter.tail()
+    reading.tail = tail === '' ? '' : withoutStamp(tail, reading)
+  } catch (error) {
+    const silent = limit.signal.aborted && !signal?.aborted
+    if (!(silent && opened && follow)) throw limit.explain(error)
+  } finally {
+    limit.stop()
   }
-  const tail = splitter.tail()
-  reading.tail = tail === '' ? '' : withoutStamp(tail, reading)
 }
 
 /** Takes the server's time stamp off a line and remembers it. Messages of the kubelet itself have none. */
@@ -125,14 +143,6 @@ async function hasEnded(cluster: Cluster, options: FollowLogOptions): Promise<bo
 function isNotStarted(error: unknown): boolean {
   if (!(error instanceof ApiError) || error.code !== 400) return false
   return /is waiting to start|does not have a host assigned|is not available/.test(error.status.message ?? '')
-}
-
-async function quietly(pause: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
-  try {
-    await pause
-  } catch (error) {
-    if (!signal?.aborted) throw error
-  }
 }
 
 function podPath(namespace: string, pod: string): string {

@@ -11,6 +11,15 @@ export async function wait(milliseconds: number, signal: AbortSignal | undefined
   }
 }
 
+/** Waits for a promise whose rejection does not matter once the signal is aborted. */
+export async function unlessAborted(promise: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+  try {
+    await promise
+  } catch (error) {
+    if (!signal?.aborted) throw error
+  }
+}
+
 /** Growing pauses between attempts, spread so that many clients do not come back at once. */
 export class Backoff {
   #next: number

@@ -4,7 +4,7 @@ import { limited } from './limit.ts'
 import { LineSplitter } from './lines.ts'
 import { Outage, type OutageOptions } from './outage.ts'
 import type { CallOptions, Cluster, Query } from './types.ts'
-import { Backoff } from './wait.ts'
+import { Backoff, unlessAborted } from './wait.ts'
 
 export type WatchEvent<T> =
   | { type: 'added' | 'modified' | 'deleted'; object: T }
@@ -47,7 +47,8 @@ export async function* watchList<T extends KubernetesObject>(
   const { query, signal } = options
   const known = new Map<string, T>()
   const outage = new Outage(options)
-  const emptyWatches = new Backoff(100, 5000)
+  // Keeps answers that end at once from becoming a storm of requests.
+  const pacing = new Backoff(100, 5000)
   let version: string | undefined
   for (;;) {
     if (signal?.aborted) return
@@ -79,23 +80,14 @@ export async function* watchList<T extends KubernetesObject>(
           yield { type: isNew ? 'added' : 'modified', object }
         }
       }
-      // Some proxies end a watch at once; that must not become a storm of requests.
-      if (events > 0) emptyWatches.reset()
-      else await emptyWatches.pause(signal)
+      if (events > 0) pacing.reset()
+      else await pacing.pause(signal)
     } catch (error) {
       if (signal?.aborted) return
       const isStale = error instanceof ApiError && (error.code === 410 || error.verb === 'WATCH')
-      if (isStale && version !== undefined) version = undefined
-      else await survive(outage, error, signal)
+      if (isStale) version = undefined
+      await unlessAborted(isStale ? pacing.pause(signal) : outage.survive(error, signal), signal)
     }
-  }
-}
-
-async function survive(outage: Outage, error: unknown, signal: AbortSignal | undefined): Promise<void> {
-  try {
-    await outage.survive(error, signal)
-  } catch (thrown) {
-    if (!signal?.aborted) throw thrown
   }
 }
 

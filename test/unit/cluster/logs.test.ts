@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { followLog, type FollowLogOptions } from '../../../src/cluster/index.ts'
+import { ConnectionError, followLog, type FollowLogOptions } from '../../../src/cluster/index.ts'
 import { connectTo } from './support/kubeconfig.ts'
 import { fail, json, startServer } from './support/server.ts'
 
@@ -209,6 +209,62 @@ describe('followLog', () => {
       { ended: true },
     )
     expect(await follow(server.url)).toEqual([])
+  })
+
+  it('ends when the pod is removed after its end', async () => {
+    const { server } = await podServer(
+      [
+        (log) => {
+          log.line(1, 'a')
+          log.end()
+        },
+        (log) => log.refuse(404, 'pods "p" not found'),
+      ],
+      { ended: true },
+    )
+    expect(await follow(server.url)).toEqual(['a'])
+  })
+
+  it('survives that the pod cannot be asked for', async () => {
+    const { server } = await podServer(
+      [
+        (log) => log.refuse(400, 'container "main" in pod "p" is waiting to start: ContainerCreating'),
+        (log) => {
+          log.line(1, 'a')
+          log.end()
+        },
+        (log) => log.end(),
+      ],
+      { ended: false },
+    )
+    let asked = 0
+    const isFinished = () => {
+      if (++asked === 1) throw new ConnectionError('reset', 'cut')
+      return asked > 2
+    }
+    expect(await follow(server.url, { isFinished })).toEqual(['a'])
+  })
+
+  it('asks anew when nothing came for long, without calling that a disconnect', async () => {
+    const state = { ended: false }
+    const told: string[] = []
+    const { server } = await podServer(
+      [
+        (log) => log.line(1, 'a'),
+        (log) => {
+          log.line(2, 'b')
+          state.ended = true
+          log.end()
+        },
+        (log) => log.end(),
+      ],
+      state,
+    )
+    expect(await follow(server.url, { silenceMs: 50, onDisconnect: () => told.push('lost') })).toEqual([
+      'a',
+      'b',
+    ])
+    expect(told).toEqual([])
   })
 
   it('takes the caller’s word on the end', async () => {
