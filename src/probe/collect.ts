@@ -2,6 +2,7 @@ import { createDecoder } from '../agent/decode.ts'
 import type { Decoded, End, Failure, Gap } from '../agent/protocol.ts'
 import { type Cluster, followLog, isForbidden } from '../cluster/index.ts'
 import { judge } from '../judge/judge.ts'
+import { judgeNotes } from '../judge/notes.ts'
 import type { Endpoint } from '../model/endpoint.ts'
 import type { Pod } from '../model/kubernetes.ts'
 import type { ProbeResult } from '../model/probe-result.ts'
@@ -11,7 +12,7 @@ import { eligibleEndpoints } from './eligible.ts'
 import { EndpointHistory } from './endpoint-history.ts'
 import { watchEndpoints } from './endpoint-watch.ts'
 import { containerName } from './job.ts'
-import type { ProbeOptions, ProbePlan } from './plan.ts'
+import { expectedOf, type ProbeOptions, type ProbePlan } from './plan.ts'
 import type { PodTracker } from './pod-tracker.ts'
 import { ofFamily, type ProbeSubject } from './preflight.ts'
 import { Recogniser } from './recognise.ts'
@@ -173,14 +174,15 @@ class Collector {
     const { evidence, ...rest } = parts
     const ready = this.#endpoints.filter((endpoint) => endpoint.ready)
     const cutShort = this.#end === undefined || this.#end.reason === 'signal'
-    const verdict = judge({
+    const input = {
       ...evidence,
       policy: subject.service.policy,
       ...(options.expect === undefined ? {} : { expect: options.expect }),
       acceptedError: options.acceptedError,
       interrupted: cutShort,
       ...(this.#end === undefined ? {} : { agentTotals: { switches: this.#end.switches } }),
-    })
+    }
+    const verdict = judge(input)
     if (cutShort && !interrupted.aborted) {
       this.#notes.push(
         `the agent was ended before it was done: ${this.#given.pod.endMessage || 'its log stopped'}`,
@@ -205,7 +207,7 @@ class Collector {
       },
       ...rest,
       verdict,
-      notes: [...this.#notes, ...this.#failureNotes(), ...this.#stallNotes()],
+      notes: [...judgeNotes(input, verdict), ...this.#notes, ...this.#failureNotes(), ...this.#stallNotes()],
       timing: {
         prepareMs: this.#createdMs - run.begunMs,
         ...(this.#firstLineMs === undefined ? {} : { podStartMs: this.#firstLineMs - this.#createdMs }),
@@ -229,8 +231,7 @@ class Collector {
   #live(): LiveRun {
     const { evidence: _, ...parts } = this.#parts()
     const { options, subject } = this.#given
-    const expected = options.expect ?? (subject.service.policy.kind === 'none' ? 'spread' : 'sticky')
-    return { ...parts, request: this.#request(), expected }
+    return { ...parts, request: this.#request(), expected: expectedOf(options, subject.service.policy) }
   }
 
   #parts(): ReturnType<Tally['result']> {

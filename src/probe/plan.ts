@@ -57,11 +57,6 @@ export function planProbe(options: ProbeOptions, subject: ProbeSubject): ProbePl
     notes.push(
       `${leftOut} of ${subject.allEndpoints.length} endpoints are too many for the agent to look for in answers`,
     )
-  if (outlivesTimeout(options.intervalMs, service.policy)) {
-    notes.push(
-      'the interval is not shorter than the timeout of the affinity: every request may go to another pod',
-    )
-  }
   const longestMs = durationMs ?? (requests ?? 0) * Math.max(options.intervalMs, options.timeoutMs)
   return {
     agent: {
@@ -96,7 +91,12 @@ export function planProbe(options: ProbeOptions, subject: ProbeSubject): ProbePl
 /** Without a number of the user: enough for the accepted error, wherever the client will run. */
 function defaultRequests(options: ProbeOptions, subject: ProbeSubject): number {
   const eligible = fewestEligible(subject.endpoints, subject.localOnly ? 'Local' : 'Cluster')
-  return requestsNeeded(eligible, options.acceptedError)
+  return requestsNeeded(eligible, options.acceptedError, expectedOf(options, subject.service.policy))
+}
+
+/** What the run is compared with: what the user says, else what the Service is configured for. */
+export function expectedOf({ expect }: Pick<ProbeOptions, 'expect'>, policy: Policy): 'sticky' | 'spread' {
+  return expect ?? (policy.kind === 'none' ? 'spread' : 'sticky')
 }
 
 function schemeHint(subject: ProbeSubject): 'auto' | 'https' {
@@ -107,8 +107,4 @@ function schemeHint(subject: ProbeSubject): 'auto' | 'https' {
 function hostHeader({ service }: ProbeSubject): string {
   const name = `${service.name}.${service.namespace}.svc`
   return service.port === 80 || service.port === 443 ? name : `${name}:${service.port}`
-}
-
-function outlivesTimeout(intervalMs: number, policy: Policy): boolean {
-  return policy.kind === 'client-ip' && intervalMs >= policy.timeoutSeconds * 1000
 }

@@ -34,8 +34,8 @@ export function describeVerdict(result: ProbeResult): VerdictWords {
   return {
     tone: asExpected ? 'good' : 'bad',
     ...(asExpected ? expectedWords(result) : unexpectedWords(result)),
-    chance: `by chance ${formatProbability(verdict.errorProbability)}`,
-    ...boundWords(verdict),
+    ...chanceWords(verdict),
+    ...boundWords(result),
   }
 }
 
@@ -121,10 +121,19 @@ function causes({ switches, verdict }: ProbeResult): string {
   return gone
 }
 
-function boundWords({ behaviour, breakRateBound, acceptedError }: Verdict): Pick<VerdictWords, 'bound'> {
+/** Of a spread Service the number says how sure the name is, not that it may be sticky after all: docs/judging.md. */
+function chanceWords({ behaviour, errorProbability }: Verdict): Pick<VerdictWords, 'chance'> {
+  return behaviour === 'spread' ? {} : { chance: `by chance ${formatProbability(errorProbability)}` }
+}
+
+function boundWords({ verdict, request }: ProbeResult): Pick<VerdictWords, 'bound'> {
+  const { behaviour, breakRateBound, picks, acceptedError } = verdict
   if (behaviour !== 'sticky' || breakRateBound === undefined) return {}
-  const most = formatSmallShare(breakRateBound)
+  const more = 10 ** Math.ceil(Math.log10(picks) + 1)
+  // The same formula as the judge's, for a run of `more` requests.
+  const finer = formatSmallShare(1 - acceptedError ** (1 / (more - 1)))
+  const advice = request.plannedDurationMs === undefined ? `; --requests ${more} would show ${finer}` : ''
   return {
-    bound: `at most ${most} of requests change pod without a reason (${formatConfidence(acceptedError)} sure)`,
+    bound: `breaks in more than ${formatSmallShare(breakRateBound)} of requests would have shown (${formatConfidence(acceptedError)} sure)${advice}`,
   }
 }

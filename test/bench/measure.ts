@@ -1,0 +1,67 @@
+import { spawn } from 'node:child_process'
+
+export interface Command {
+  argv: [string, ...string[]]
+  env?: Record<string, string>
+  /** The answer is there once this was printed on stdout; the end of the process counts when it is not given. */
+  until?: RegExp
+}
+
+/** Milliseconds from the start of a process to its answer. Throws when it ends without one. */
+export async function timeToAnswer({ argv: [program, ...args], env, until }: Command): Promise<number> {
+  const begun = performance.now()
+  const child = spawn(program, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+  let printed = ''
+  let errors = ''
+  let answered: number | undefined
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    printed += text
+    if (until?.test(printed) === true) answered ??= performance.now() - begun
+  })
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    errors += text
+  })
+  const status = await new Promise<number | null>((resolve, reject) => {
+    child.on('error', reject).on('close', resolve)
+  })
+  if (until === undefined && status === 0) return performance.now() - begun
+  if (answered === undefined)
+    throw new Error(`${program} ${args.join(' ')} ended with ${status}: ${errors}${printed}`)
+  return answered
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  const middle = sorted.length / 2
+  return ((sorted[Math.ceil(middle) - 1] ?? Number.NaN) + (sorted[Math.floor(middle)] ?? Number.NaN)) / 2
+}
+
+/**
+ * Times two commands in turn, ours first, so that a machine whose speed drifts treats both alike. Prints the medians
+ * in milliseconds, and the median of the ratios of each pair.
+ */
+export async function compare(
+  title: string,
+  runs: number,
+  ours: Command,
+  peer: Command & { name: string },
+): Promise<void> {
+  await timeToAnswer(ours)
+  await timeToAnswer(peer)
+  const pairs: [number, number][] = []
+  for (let failures = 0; pairs.length < runs;) {
+    try {
+      pairs.push([await timeToAnswer(ours), await timeToAnswer(peer)])
+    } catch (error) {
+      // `kubectl run -i` sometimes misses the output of a pod that is done before it is attached to.
+      failures += 1
+      if (failures > runs) throw error
+    }
+  }
+  const mine = median(pairs.map(([our]) => our))
+  const theirs = median(pairs.map(([, their]) => their))
+  const ratio = median(pairs.map(([our, their]) => our / their))
+  console.log(
+    `${title.padEnd(34)} ${mine.toFixed(0).padStart(6)} ms   ${peer.name} ${theirs.toFixed(0)} ms   ratio ${ratio.toFixed(2)}   (${runs} pairs)`,
+  )
+}

@@ -1,0 +1,136 @@
+/**
+ * Figures side by side with the peers, in one run: `npm run bench`. Needs the lab (`npm run lab -- up`) and, for the
+ * agent's rate, Debian's apache2-utils. Prints medians of interleaved runs; judges nothing.
+ */
+import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { delimiter, dirname, join } from 'node:path'
+import { inPlace, kubectl, labKubeconfig, labStatus, programs } from '../lab/index.ts'
+import { type Command, compare } from './measure.ts'
+
+const root = join(import.meta.dirname, '..', '..')
+const ours = join(root, 'dist', 'kubectl-affinity')
+const namespace = 'affinity-bench'
+const image = 'docker.io/lab/node:1'
+const agnhost = 'registry.k8s.io/e2e-test-images/agnhost:2.63.0'
+
+if (!existsSync(ours)) throw new Error('npm run build first')
+const { up } = await labStatus()
+if (!up) throw new Error('npm run lab -- up first')
+const kubectlPath = join(await programs('kubernetes'), 'kubectl')
+const env = { KUBECONFIG: labKubeconfig(), KUBECTL_AFFINITY_IMAGE: image }
+const our = (args: string[], until?: RegExp): Command => ({
+  argv: [ours, ...args],
+  env,
+  ...(until === undefined ? {} : { until }),
+})
+const peer = (args: string[], until?: RegExp): Command & { name: string } => ({
+  argv: [kubectlPath, ...args],
+  env,
+  name: `kubectl ${args[0]}`,
+  ...(until === undefined ? {} : { until }),
+})
+
+async function deploy(): Promise<void> {
+  const container = {
+    name: 'server',
+    image: agnhost,
+    args: ['netexec', '--http-port=8080'],
+    readinessProbe: { httpGet: { port: 8080, path: '/hostname' }, periodSeconds: 1 },
+  }
+  const labels = { app: 'bench' }
+  const items = [
+    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } },
+    {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name: 'bench', namespace },
+      spec: {
+        replicas: 3,
+        selector: { matchLabels: labels },
+        template: {
+          metadata: { labels },
+          spec: { terminationGracePeriodSeconds: 1, containers: [container] },
+        },
+      },
+    },
+    {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name: 'bench', namespace },
+      spec: { selector: labels, sessionAffinity: 'ClientIP', ports: [{ port: 80, targetPort: 8080 }] },
+    },
+  ]
+  await kubectl(['apply', '-f', '-'], { input: JSON.stringify({ apiVersion: 'v1', kind: 'List', items }) })
+  await kubectl(['rollout', 'status', 'deployment/bench', '-n', namespace, '--timeout=60s'])
+}
+
+async function startUp(): Promise<void> {
+  console.log('start-up')
+  await compare('--version', 15, our(['--version']), peer(['version', '--client']))
+  await compare('--help', 15, our(['--help']), peer(['--help']))
+  await compare('probe --help', 15, our(['probe', '--help']), peer(['run', '--help']))
+}
+
+async function probe(): Promise<void> {
+  console.log('\nprobe of a sticky Service with 3 pods, against one curl by kubectl run --rm')
+  let number = 0
+  const probeArgs = ['probe', 'svc/bench', '-n', namespace, '--path', '/hostname']
+  const run = (until?: RegExp): Command & { name: string } => {
+    const command = peer([], until)
+    return {
+      ...command,
+      name: 'kubectl run',
+      get argv(): [string, ...string[]] {
+        number += 1
+        const pod = `curl-${number}`
+        const curl = ['curl', '-s', `http://bench.${namespace}/hostname`]
+        const options = ['--rm', '-i', '-q', '--restart=Never', `--image=${agnhost}`, '--command']
+        return [kubectlPath, 'run', pod, '-n', namespace, ...options, '--', ...curl]
+      },
+    }
+  }
+  await compare('to the verdict (curl: the answer)', 7, our(probeArgs, /STICKY as configured/), run(/bench-/))
+  await compare('to the prompt', 7, our(probeArgs), run())
+  for (const requests of ['1', '20']) {
+    const { stdout } = spawnSync(ours, [...probeArgs, '--requests', requests, '-o', 'json'], {
+      env: { ...process.env, ...env },
+      encoding: 'utf8',
+    })
+    const report = JSON.parse(stdout) as { status: { timing: Record<string, number> } }
+    const stages = Object.entries(report.status.timing).map(([stage, ms]) => `${stage} ${ms.toFixed(0)}`)
+    console.log(`  ${requests} requests, milliseconds: ${stages.join('  ')}`)
+  }
+}
+
+async function rate(): Promise<void> {
+  console.log('\nconnections per second through the Service, from a node')
+  const clusterIp = await kubectl([
+    'get',
+    'service',
+    'bench',
+    '-n',
+    namespace,
+    '-o',
+    'jsonpath={.spec.clusterIP}',
+  ])
+  const script = join(root, 'test', 'bench', 'agent', 'rate.ts')
+  const [program, ...args] = inPlace('node1', process.execPath, script, `http://${clusterIp}/hostname`)
+  spawnSync(program, args, {
+    env: {
+      ...process.env,
+      PATH: [process.env['PATH'], await programs('load'), dirname(process.execPath)].join(delimiter),
+    },
+    stdio: ['ignore', 'inherit', 'inherit'],
+  })
+}
+
+const parts = { startUp, probe, rate }
+const chosen = process.argv.slice(2)
+try {
+  if (chosen.some((name) => name !== 'startUp') || chosen.length === 0) await deploy()
+  for (const [name, part] of Object.entries(parts))
+    if (chosen.length === 0 || chosen.includes(name)) await part()
+} finally {
+  await kubectl(['delete', 'namespace', namespace, '--ignore-not-found', '--wait=false'])
+}
