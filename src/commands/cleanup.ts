@@ -18,7 +18,11 @@ export default class Cleanup extends BaseCommand {
     },
   ]
   static override flags = {
-    'all-namespaces': Flags.boolean({ char: 'A', description: 'Clean up in all namespaces.' }),
+    'all-namespaces': Flags.boolean({
+      char: 'A',
+      description: 'Clean up in all namespaces.',
+      default: false,
+    }),
     'dry-run': Flags.option({ options: ['none', 'client'] as const })({
       description: 'Must be "none" or "client". If client, only print what would be removed.',
       default: 'none',

@@ -79,7 +79,7 @@ export default class Probe extends BaseCommand {
       env: 'KUBECTL_AFFINITY_IMAGE',
       default: defaultImage,
     }),
-    insecure: Flags.boolean({ description: "Do not verify the Service's certificate." }),
+    insecure: Flags.boolean({ description: "Do not verify the Service's certificate.", default: false }),
     interval: durationFlag({
       description: 'Time between the starts of two requests, instead of --rate.',
       helpValue: "''",
@@ -88,6 +88,7 @@ export default class Probe extends BaseCommand {
     }),
     'keep-alive': Flags.boolean({
       description: 'Keep one connection open instead of a new one for each request.',
+      default: false,
     }),
     node: Flags.string({ description: 'Name of the node that the client runs on.', helpValue: "''" }),
     output: Flags.string({

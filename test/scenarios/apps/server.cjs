@@ -1,0 +1,69 @@
+// The application of the scenarios: one program whose paths are the applications that people have. It runs in a pod
+// with POD_IP and NODE_IP in its environment; with TLS_CERT and TLS_KEY it serves HTTPS as well.
+const { createServer } = require('node:http')
+const https = require('node:https')
+const net = require('node:net')
+const { hostname } = require('node:os')
+const { randomUUID } = require('node:crypto')
+
+const instance = randomUUID()
+const { POD_IP, NODE_IP, TLS_CERT, TLS_KEY } = process.env
+
+const answers = {
+  // Says its addresses, not its name.
+  '/podinfo': (response) => {
+    response.setHeader('Content-Type', 'application/json')
+    response.end(JSON.stringify({ pod_ip: POD_IP, node_ip: NODE_IP }))
+  },
+  '/whoami': (response) => response.end(`Host=web Path=/ From=${hostname()} XFF=\n`),
+  // Names itself in a word of its own that is no pod's name.
+  '/nickname': (response) => {
+    response.setHeader('X-Served-By', `nick-${hostname().split('-').at(-1)}`)
+    response.setHeader('Content-Type', 'application/json')
+    response.end(JSON.stringify({ server: { id: `nick-${hostname().split('-').at(-1)}` } }))
+  },
+  '/anonymous': (response) => response.end(`instance ${instance}\n`),
+  '/static': (response) => response.end('OK\n'),
+  '/error': (response) => {
+    response.statusCode = 500
+    response.end(`internal error on ${hostname()}\n`)
+  },
+  '/error-bare': (response) => {
+    response.statusCode = 503
+    response.end('Service Unavailable\n')
+  },
+  '/slow': (response) => setTimeout(() => response.end(hostname()), 300),
+  '/endless': (response) => {
+    response.write(`${hostname()}\n`)
+    const timer = setInterval(() => response.write('x'.repeat(16_384)), 1)
+    response.on('close', () => clearInterval(timer))
+  },
+  '/drip': (response) => {
+    const timer = setInterval(() => response.write('.'), 100)
+    response.on('close', () => clearInterval(timer))
+  },
+  '/control': (response) => {
+    response.setHeader('X-Evil', 'plain')
+    response.end(`\u001B[2J\u001B]0;owned\u0007\u0000\u202E${instance}\n`)
+  },
+  '/broken': (response) => {
+    response.socket?.end('HTTP/9.9 banana\r\nno colon here\r\n\r\n')
+  },
+  '/reset': (response) => response.socket?.resetAndDestroy(),
+}
+
+const handle = (request, response) => {
+  const { pathname } = new URL(request.url ?? '/', 'http://any')
+  const answer = answers[pathname] ?? answers['/whoami']
+  answer(response)
+}
+
+createServer(handle).listen(8080)
+net
+  .createServer((socket) => {
+    socket.on('error', () => {})
+    socket.end(`220 ${hostname()} ESMTP ready\r\n`)
+  })
+  .listen(2525)
+if (TLS_CERT !== undefined) https.createServer({ cert: TLS_CERT, key: TLS_KEY }, handle).listen(8443)
+process.on('SIGTERM', () => process.exit(0))

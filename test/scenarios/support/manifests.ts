@@ -1,0 +1,124 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Authority, makeAuthority } from '../../unit/cluster/support/pki.ts'
+import type { Site } from './site.ts'
+
+const serverSource = readFileSync(join(import.meta.dirname, '..', 'apps', 'server.cjs'), 'utf8')
+
+export interface AppOptions {
+  replicas?: number
+  /** Pods of all nodes in equal parts, or of this one only. */
+  node?: string
+  /** Serves HTTPS with it. */
+  certificate?: { cert: string; key: string }
+}
+
+/** The Deployment of the scenarios' application, as of someone who runs it: probes, requests, labels. */
+export function app(site: Site, name: string, options: AppOptions = {}): object {
+  const { replicas = 3, node, certificate } = options
+  const container = {
+    name: 'server',
+    image: site.images.node,
+    command: ['node', '-e', serverSource],
+    ports: [{ name: 'http', containerPort: 8080 }],
+    env: [
+      fieldVariable('POD_IP', 'status.podIP'),
+      fieldVariable('NODE_IP', 'status.hostIP'),
+      ...(certificate === undefined
+        ? []
+        : [
+            { name: 'TLS_CERT', value: certificate.cert },
+            { name: 'TLS_KEY', value: certificate.key },
+          ]),
+    ],
+    readinessProbe: { tcpSocket: { port: 8080 }, periodSeconds: 1 },
+    resources: { requests: { cpu: '5m', memory: '16Mi' } },
+  }
+  return deployment(name, replicas, container, node)
+}
+
+/** A Deployment of many pods that cost next to nothing: busybox's web server, which answers with the pod's name. */
+export function smallApp(site: Site, name: string, replicas: number): object {
+  return deployment(name, replicas, {
+    name: 'server',
+    image: site.images.busybox,
+    command: ['sh', '-c', 'mkdir /tmp/w && hostname >/tmp/w/index.html && exec httpd -f -p 8080 -h /tmp/w'],
+    ports: [{ containerPort: 8080 }],
+  })
+}
+
+function deployment(name: string, replicas: number, container: object, node?: string): object {
+  const labels = { app: name }
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name, labels },
+    spec: {
+      replicas,
+      selector: { matchLabels: labels },
+      template: {
+        metadata: { labels },
+        spec: {
+          terminationGracePeriodSeconds: 1,
+          ...(node === undefined ? {} : { nodeSelector: { 'kubernetes.io/hostname': node } }),
+          topologySpreadConstraints: [
+            {
+              maxSkew: 1,
+              topologyKey: 'kubernetes.io/hostname',
+              whenUnsatisfiable: 'ScheduleAnyway',
+              labelSelector: { matchLabels: labels },
+            },
+          ],
+          containers: [container],
+        },
+      },
+    },
+  }
+}
+
+const fieldVariable = (name: string, fieldPath: string): object => ({
+  name,
+  valueFrom: { fieldRef: { fieldPath } },
+})
+
+interface ServiceOptions {
+  /** The label `app` of the pods; the Service's name unless given. */
+  of?: string
+  ports?: object[]
+  /** Seconds; without it the affinity is None. */
+  affinity?: number
+  /** More of the spec. */
+  spec?: object
+}
+
+export function service(name: string, options: ServiceOptions = {}): object {
+  const { of = name, ports = [{ port: 80, targetPort: 8080 }], affinity, spec } = options
+  return {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name },
+    spec: {
+      selector: { app: of },
+      ports,
+      ...(affinity === undefined
+        ? {}
+        : {
+            sessionAffinity: 'ClientIP',
+            sessionAffinityConfig: { clientIP: { timeoutSeconds: affinity } },
+          }),
+      ...spec,
+    },
+  }
+}
+
+export const manyHours = 10_800
+
+/** An authority, and a certificate of it for a Service of a namespace. */
+export function certificateFor(
+  service: string,
+  namespace: string,
+): Authority & { cert: string; key: string } {
+  const authority = makeAuthority('scenario authority')
+  const issued = authority.issue({ commonName: service, dnsNames: [`${service}.${namespace}.svc`] })
+  return { ...authority, ...issued, issue: authority.issue }
+}

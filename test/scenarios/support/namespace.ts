@@ -1,0 +1,73 @@
+import { randomBytes } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, afterEach, beforeAll, expect } from 'vitest'
+import { type CommandOptions, type Ended, run, type Running, start } from './command.ts'
+import { site } from './site.ts'
+
+/** How long the proxies may take to follow a change: kube-proxy waits at least 1 s between two changes of its rules. */
+const proxyMs = 2500
+
+/** A namespace of one file of scenarios, and the user's commands in it. */
+export interface Playground {
+  readonly name: string
+  kubectl(...args: string[]): Promise<string>
+  apply(...objects: object[]): Promise<void>
+  /** Applies objects, waits until every Deployment has all its pods, and until the proxies know them. */
+  deploy(...objects: object[]): Promise<void>
+  /** Waits until the proxies on all nodes have followed the last change. */
+  proxiesFollow(): Promise<void>
+  probe(args: readonly string[], options?: CommandOptions): Promise<Ended>
+  startProbe(args: readonly string[], options?: CommandOptions): Running
+  /** Jobs and pods that probes left here. */
+  leftovers(): Promise<string[]>
+}
+
+/**
+ * Makes a namespace for the scenarios of a file, removes it after them, and demands after each that no probe has
+ * left anything in it.
+ */
+export function usePlayground(labels: Record<string, string> = {}): Playground {
+  const name = `scn-${randomBytes(3).toString('hex')}`
+  const playground = makePlayground(name)
+  beforeAll(async () => {
+    const manifest = { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } }
+    await site.kubectl(['apply', '-f', '-'], JSON.stringify(manifest))
+  })
+  afterEach(async () => {
+    expect(await playground.leftovers()).toStrictEqual([])
+  })
+  afterAll(async () => {
+    await site.kubectl(['delete', 'namespace', name, '--wait=false'])
+  })
+  return playground
+}
+
+function makePlayground(name: string): Playground {
+  const kubectl = (...args: string[]): Promise<string> => site.kubectl(['-n', name, ...args])
+  const apply = async (...objects: object[]): Promise<void> => {
+    const list = { apiVersion: 'v1', kind: 'List', items: objects }
+    await site.kubectl(['-n', name, 'apply', '-f', '-'], JSON.stringify(list))
+  }
+  const proxiesFollow = async (): Promise<void> => void (await sleep(proxyMs))
+  return {
+    name,
+    kubectl,
+    apply,
+    deploy: async (...objects) => {
+      await apply(...objects)
+      const deployments = objects.filter((object) => 'kind' in object && object.kind === 'Deployment')
+      for (const { metadata } of deployments as { metadata: { name: string } }[])
+        await kubectl('rollout', 'status', `deployment/${metadata.name}`, '--timeout=120s')
+      await proxiesFollow()
+    },
+    proxiesFollow,
+    probe: (args, options) => run(site, ['probe', '-n', name, ...args], options),
+    startProbe: (args, options) => start(site, ['probe', '-n', name, ...args], options),
+    leftovers: async () => {
+      const found = await kubectl(
+        ...['get', 'jobs,pods', '-l', 'app.kubernetes.io/managed-by=kubectl-affinity', '-o', 'name'],
+      )
+      return found.split('\n').filter((line) => line !== '')
+    },
+  }
+}

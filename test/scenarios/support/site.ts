@@ -1,0 +1,58 @@
+import {
+  images,
+  kubectl,
+  labKubeconfig,
+  labStatus,
+  programs,
+  restrictedUsers,
+  startApiServer,
+  stopApiServer,
+} from '../../lab/index.ts'
+
+/** What a cluster can do that not every cluster can; a scenario that needs more is skipped. */
+export type Capability = 'api server restarts' | 'restricted users' | 'several nodes' | 'real scheduling'
+
+/** A cluster that the scenarios run on. */
+export interface Site {
+  /** For the names of the tests: the kind of cluster and what is special about it. */
+  name: string
+  kubeconfig: string
+  /** The folder of the kubectl that goes with it. */
+  kubectlFolder: string
+  /** Images that its nodes have. */
+  images: { node: string; busybox: string }
+  nodes: readonly string[]
+  /** Contexts of users who may do nothing until a scenario grants it; their names are the users'. */
+  restrictedUsers: readonly string[]
+  capabilities: ReadonlySet<Capability>
+  /** Runs kubectl as the administrator and returns what it printed; throws when it fails. */
+  kubectl(args: readonly string[], input?: string): Promise<string>
+  stopApiServer(): Promise<void>
+  startApiServer(): Promise<void>
+}
+
+/** The lab, which must be up, in whichever proxy mode it is. */
+async function labSite(): Promise<Site> {
+  const { up, state, nodes, reason } = await labStatus()
+  if (!up || state === undefined) throw new Error(`the lab is not up (${reason}): npm run lab -- up`)
+  return {
+    name: `lab with kube-proxy in ${state.proxy} mode`,
+    kubeconfig: labKubeconfig(),
+    kubectlFolder: await programs('kubernetes'),
+    images: { node: images.node, busybox: images.busybox },
+    nodes: nodes.map(({ name }) => name),
+    restrictedUsers,
+    capabilities: new Set<Capability>([
+      'api server restarts',
+      'restricted users',
+      'real scheduling',
+      ...(nodes.length > 1 ? (['several nodes'] as const) : []),
+    ]),
+    kubectl: (args, input) => kubectl(args, input === undefined ? {} : { input }),
+    stopApiServer,
+    startApiServer,
+  }
+}
+
+/** The cluster of this run. */
+export const site: Site = await labSite()
