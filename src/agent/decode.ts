@@ -4,10 +4,8 @@ import type { Decoded } from './protocol.ts'
 import { identitySlots, linePrefix } from './protocol.ts'
 
 /** Reads the agent's lines in the order in which they arrive, also across reconnects. Holds at most 256 identities. */
-export interface Decoder {
+interface Decoder {
   push(line: string): Decoded
-  /** The number of the last line that was read, 0 before the first. */
-  readonly lastLine: number
 }
 
 export function createDecoder(): Decoder {
@@ -25,7 +23,8 @@ interface Line extends Omit<Decoded, 'observations' | 'gap' | 'foreign'> {
 }
 
 class LineDecoder implements Decoder {
-  lastLine = 0
+  /** The number of the last line that was read. */
+  #lastLine = 0
   /** The number of the next observation. */
   #next = 1
   #known = 0
@@ -39,13 +38,13 @@ class LineDecoder implements Decoder {
       if (!text.startsWith(linePrefix)) decoded.foreign = text
       return decoded
     }
-    if (line.line <= this.lastLine) return decoded
-    const lines = line.line - this.lastLine - 1
+    if (line.line <= this.#lastLine) return decoded
+    const lines = line.line - this.#lastLine - 1
     if (lines > 0 || line.from > this.#next) {
       const observations = Math.max(0, line.from - this.#next)
       decoded.gap = { fromObservation: this.#next, toObservation: line.from - 1, observations, lines }
     }
-    this.lastLine = line.line
+    this.#lastLine = line.line
     this.#next = line.from
     if (line.batch !== undefined) this.#readBatch(line, decoded)
     const { hello, start, failure, beat, end, error } = line

@@ -22,6 +22,8 @@ export interface Exchange {
 export interface Plan {
   config: CompleteConfig
   scheme: Scheme
+  /** For https: made once, because that takes longer than a handshake. */
+  secureContext: tls.SecureContext | undefined
   /** Milliseconds, monotonic. */
   now: () => number
   /** The lane can begin the next request, at once too. Never called while `begin` runs. */
@@ -132,7 +134,8 @@ export class Lane {
   }
 
   #connectTls(): net.Socket {
-    const { host, port, tls: settings } = this.#plan.config
+    const { config, secureContext } = this.#plan
+    const { host, port, tls: settings } = config
     const name = settings.serverName ?? host
     const options = {
       host,
@@ -143,7 +146,7 @@ export class Lane {
       checkServerIdentity: (_host: string, certificate: tls.PeerCertificate) =>
         tls.checkServerIdentity(name, certificate),
       rejectUnauthorized: settings.insecure !== true,
-      ...(settings.ca === undefined ? {} : { ca: settings.ca }),
+      ...(secureContext === undefined ? {} : { secureContext }),
     }
     const socket = tls.connect(options)
     // Otherwise the request waits until the last message of the handshake is acknowledged.

@@ -30,7 +30,9 @@ function now(): number {
 
 function ownAddresses(): string[] {
   const all = Object.values(os.networkInterfaces()).flatMap((addresses) => addresses ?? [])
-  return all.filter(({ internal }) => !internal).map(({ address }) => address)
+  return all
+    .filter(({ internal, address }) => !internal && !address.startsWith('fe80:'))
+    .map(({ address }) => address)
 }
 
 function finish(end: End): void {
@@ -65,7 +67,9 @@ async function main(): Promise<void> {
   })
   const config = decodeConfig(process.argv.slice(1))
   const identify = createIdentifier(config.identify, config.needles, addresses)
+  const beats = setInterval(() => encoder.beat({ atMs: 0, inFlight: 1 }), 1000)
   const scheme = config.scheme === 'auto' ? await detectScheme(config, now) : config.scheme
+  clearInterval(beats)
   encoder.start({ scheme, epochMs: Date.now() })
   run = new Run({ config, scheme, identify, encoder, outputFull: () => output.full, now, onEnd: finish })
   run.start()

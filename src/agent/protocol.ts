@@ -47,7 +47,7 @@ export interface Hello {
   node: string
   pid: number
   hostname: string
-  /** The pod's own addresses without loopback. */
+  /** The pod's own addresses, without those of loopback and of the link. */
   addresses: string[]
 }
 

@@ -1,3 +1,4 @@
+import tls from 'node:tls'
 import type { Observation } from '../model/observation.ts'
 import type { CompleteConfig, Scheme } from './config.ts'
 import type { Encoder } from './encode.ts'
@@ -56,7 +57,10 @@ export class Run {
       this.#tally.add(observation)
       encoder.add(observation)
     })
-    const plan: Plan = { config, scheme, now, linger: this.#linger, onDone: this.#onDone }
+    const { ca } = config.tls
+    const secureContext =
+      scheme === 'https' ? tls.createSecureContext(ca === undefined ? {} : { ca }) : undefined
+    const plan: Plan = { config, scheme, secureContext, now, linger: this.#linger, onDone: this.#onDone }
     for (let index = 0; index < config.concurrency; index++) this.#lanes.push(new Lane(plan))
     // Time-outs are as exact as this.
     const tickMs = scheme === 'tcp' ? 10 : Math.min(25, Math.max(2, config.timeoutMs / 20))

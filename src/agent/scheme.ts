@@ -53,6 +53,7 @@ function tryHttp(config: CompleteConfig, now: () => number): Promise<{ exchange:
     const lane = new Lane({
       config: { ...config, timeoutMs, keepAlive: false },
       scheme: 'http',
+      secureContext: undefined,
       now,
       linger: new Linger(),
       onDone,

@@ -1,7 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Answer } from '../../../src/agent/answer.ts'
-import { parseExcerpt } from '../../../src/agent/excerpt.ts'
 import { createIdentifier } from '../../../src/agent/identify.ts'
 import { normaliseIpv6 } from '../../../src/agent/ipv6.ts'
 import type { IdentifyRule } from '../../../src/model/observation.ts'
@@ -55,11 +54,12 @@ describe('a known endpoint', () => {
   })
 
   test('is found between any characters that no name holds, and only there', () => {
+    const identify = createIdentifier({ kind: 'auto' }, [['pod-1']])
     fc.assert(
       fc.property(fc.string({ maxLength: 10 }), fc.string({ maxLength: 10 }), (before, after) => {
         const bounded = !/[\w.-]$/.test(before) && !/^[\w.-]/.test(after)
         const loose = /[a-z0-9_]$/i.test(before) || /^[a-z0-9_]/i.test(after)
-        const source = auto(answer(`${before}pod-1${after}`)).source
+        const source = identify(answer(`${before}pod-1${after}`)).source
         if (bounded) expect(source).toBe('body')
         else if (loose) expect(source).toBe('none')
       }),
@@ -115,15 +115,12 @@ describe('an answer that names nobody', () => {
     expect(identify({ ...answer('x'), status: 503 }).value).not.toBe(identify(answer('x')).value)
   })
 
-  test('comes with its beginning, from which it can be recognised later', () => {
+  test('comes with its beginning, in which it can be recognised later', () => {
     const given = answer(`zwölf\0\u0007 new-pod ${'x'.repeat(5000)}`, { 'x-pod': 'new-pod', date: 'today' })
     const { excerpt = '' } = identify({ ...given, body: Buffer.from(given.body).toString('latin1') })
     expect(excerpt.startsWith('HTTP 200\nx-pod: new-pod\n\nzwölf\0\u0007 new-pod x')).toBe(true)
     expect(excerpt.length).toBeLessThan(2200)
-    const later = createIdentifier({ kind: 'auto' }, [['new-pod']])
-    expect(later(parseExcerpt(excerpt))).toEqual({ source: 'body', value: 'new-pod' })
-    const tcp = identify({ headers: [], body: 'banner\n\nmore' }).excerpt ?? ''
-    expect(parseExcerpt(tcp)).toEqual({ headers: [], body: 'banner\n\nmore' })
+    expect(identify({ headers: [], body: 'banner\n' }).excerpt).toBe('TCP\n\nbanner\n')
   })
 })
 

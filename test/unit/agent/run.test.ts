@@ -3,7 +3,7 @@ import tls from 'node:tls'
 import { describe, expect, test } from 'vitest'
 import type { AgentConfig } from '../../../src/agent/config.ts'
 import type { Outcome } from '../../../src/model/observation.ts'
-import { selfSigned } from './support/certificate.ts'
+import { makeAuthority } from '../cluster/support/pki.ts'
 import { configFor, observe } from './support/observe.ts'
 import { closedPort, listen, respond, serve } from './support/servers.ts'
 
@@ -180,7 +180,8 @@ describe('a hostile server', () => {
 })
 
 describe('TLS', () => {
-  const { key, cert } = selfSigned('echo.test')
+  const authority = makeAuthority('test authority')
+  const { key, cert } = authority.issue({ commonName: 'echo', dnsNames: ['echo.test'] })
   const secure = (): Promise<number> =>
     listen(
       tls.createServer({ key, cert }, (socket) => {
@@ -190,10 +191,10 @@ describe('TLS', () => {
     )
 
   test.each<[string, AgentConfig['tls'], Outcome, string]>([
-    ['an unknown certificate', {}, 'tls', 'self-signed certificate'],
+    ['an unknown certificate', {}, 'tls', 'unable to verify'],
     ['any certificate when told so', { insecure: true }, 'answered', ''],
-    ['a trusted one for its name', { ca: cert, serverName: 'echo.test' }, 'answered', ''],
-    ['a trusted one for another name', { ca: cert }, 'tls', 'does not match'],
+    ['a trusted one for its name', { ca: authority.cert, serverName: 'echo.test' }, 'answered', ''],
+    ['a trusted one for another name', { ca: authority.cert }, 'tls', 'does not match'],
   ])('with %s', async (_, settings = {}, outcome, message) => {
     const port = await secure()
     expect(await outcomeAt(port, { scheme: 'https', tls: settings })).toEqual([

@@ -4,9 +4,11 @@ import { expect, test } from 'vitest'
 import type { Scheme } from '../../../src/agent/config.ts'
 import { decodeConfig, encodeConfig } from '../../../src/agent/config.ts'
 import { detectScheme } from '../../../src/agent/scheme.ts'
-import { selfSigned } from './support/certificate.ts'
+import { makeAuthority } from '../cluster/support/pki.ts'
 import { configFor } from './support/observe.ts'
 import { closedPort, listen, respond, serve } from './support/servers.ts'
+
+const certificate = makeAuthority('test authority').issue({ commonName: 'echo' })
 
 function detect(port: number): Promise<Scheme> {
   const config = decodeConfig(encodeConfig(configFor(port, { scheme: 'auto', timeoutMs: 200 })))
@@ -22,14 +24,14 @@ test.each<[string, () => Promise<number>, Scheme]>([
   ['an error in another protocol', () => respond('-ERR unknown command\r\n', false), 'tcp'],
   ['nothing and closes', () => serve((socket) => socket.end()), 'tcp'],
   ['nothing and waits', () => serve(() => {}), 'http'],
-  ['TLS', () => listen(tls.createServer(selfSigned('echo.test'))), 'https'],
+  ['TLS', () => listen(tls.createServer(certificate)), 'https'],
   ['nothing, because nobody listens', closedPort, 'http'],
 ])('a server that says %s', async (_, start, scheme) => {
   expect(await detect(await start())).toBe(scheme)
 })
 
 test('a TLS server that answers plain HTTP in HTTP is found out', async () => {
-  const secure = await listen(tls.createServer(selfSigned('echo.test')))
+  const secure = await listen(tls.createServer(certificate))
   const plain = 'HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server.\n'
   const port = await serve((socket) => {
     socket.once('data', (first) => {

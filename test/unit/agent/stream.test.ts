@@ -189,7 +189,6 @@ describe('the stream', () => {
       { observations: [], failure },
       { observations: [], error: 'broken' },
     ])
-    expect(decoder.lastLine).toBe(4)
   })
 
   test('tells foreign lines from damaged ones, and survives both', () => {
