@@ -5,45 +5,9 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { kubectl, labKubeconfig, labUp } from '../test/lab/index.ts'
+import { image, namespace, sampleObjects } from './sample.ts'
 
 const root = join(import.meta.dirname, '..')
-const namespace = 'affinity-demo'
-
-/** Answers with the address of its pod, as many applications do, and needs nothing but Node. */
-const server =
-  "require('http').createServer((_, answer) => answer.end(JSON.stringify({ pod_ip: process.env.POD_IP }))).listen(8080); process.on('SIGTERM', () => process.exit())"
-
-const container = {
-  name: 'server',
-  image: 'docker.io/lab/node:1',
-  command: ['node', '-e', server],
-  env: [{ name: 'POD_IP', valueFrom: { fieldRef: { fieldPath: 'status.podIP' } } }],
-  readinessProbe: { httpGet: { port: 8080 }, periodSeconds: 1 },
-}
-
-const objects = [
-  { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } },
-  {
-    apiVersion: 'apps/v1',
-    kind: 'Deployment',
-    metadata: { name: 'echo', namespace },
-    spec: {
-      replicas: 3,
-      selector: { matchLabels: { app: 'echo' } },
-      template: {
-        metadata: { labels: { app: 'echo' } },
-        spec: { terminationGracePeriodSeconds: 1, containers: [container] },
-      },
-    },
-  },
-  {
-    apiVersion: 'v1',
-    kind: 'Service',
-    metadata: { name: 'echo', namespace },
-    spec: { selector: { app: 'echo' }, ports: [{ port: 80, targetPort: 8080 }] },
-  },
-]
-
 /** Runs a command as a user would type it, and shows both. */
 function show(...words: string[]): void {
   console.log(`\n$ ${words.join(' ')}`)
@@ -53,7 +17,7 @@ function show(...words: string[]): void {
     env: {
       ...process.env,
       KUBECONFIG: labKubeconfig(),
-      KUBECTL_AFFINITY_IMAGE: container.image,
+      KUBECTL_AFFINITY_IMAGE: image,
       PATH: `${join(root, 'dist')}:${process.env['PATH'] ?? ''}`,
     },
     stdio: ['ignore', 'inherit', 'inherit'],
@@ -65,7 +29,7 @@ execFileSync(process.execPath, [join(root, 'scripts', 'build.ts')], { stdio: 'in
 await labUp()
 try {
   await kubectl(['apply', '-f', '-'], {
-    input: JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }),
+    input: JSON.stringify(sampleObjects),
   })
   await kubectl(['rollout', 'status', 'deployment/echo', '-n', namespace, '--timeout=60s'])
   show('kubectl-affinity', 'probe', 'svc/echo', '-n', namespace)
