@@ -1,4 +1,4 @@
-import type { KubernetesList } from '../model/kubernetes.ts'
+import type { KubernetesList, Status } from '../model/kubernetes.ts'
 import { ApiError, ConnectionError } from './errors.ts'
 import { limited, type TimeLimit } from './limit.ts'
 import type { Connection } from './kubeconfig/resolve.ts'
@@ -36,6 +36,7 @@ export class Client implements Cluster {
   readonly #sender: Sender
   readonly #log: RequestLog
   readonly #timeoutMs: number | undefined
+  readonly #userName: string
   readonly #close: () => void
 
   constructor(connection: Connection, sender: Sender, log: RequestLog, close: () => void) {
@@ -43,6 +44,7 @@ export class Client implements Cluster {
     this.server = connection.server.href.replace(/\/$/, '')
     this.namespace = connection.namespace
     this.#timeoutMs = connection.timeoutMs
+    this.#userName = connection.userName
     this.#sender = sender
     this.#log = log
     this.#close = close
@@ -143,10 +145,18 @@ export class Client implements Cluster {
     if (response.status >= 200 && response.status < 300) return response
     const answer = await textOf(response.body, limit)
     this.#log.body(answer)
-    throw new ApiError(statusOf(response.status, response.statusText, answer), {
-      verb: method,
-      path: call.path,
-    })
+    const status = statusOf(response.status, response.statusText, answer)
+    throw new ApiError(status, { verb: method, path: call.path }, this.#hintFor(status))
+  }
+
+  #hintFor({ code, message = '' }: Status): string | undefined {
+    if (code === 401) {
+      const user = this.#userName ? ` "${this.#userName}"` : ''
+      return `The credentials of the user${user} in the kubeconfig have expired or are wrong: log in again.`
+    }
+    if (message.includes('HTTP request to an HTTPS server'))
+      return 'Write https:// in the address of the server.'
+    return undefined
   }
 
   #limit({ signal, timeoutMs = this.#timeoutMs }: CallOptions): TimeLimit {

@@ -21,7 +21,9 @@ const UNTRUSTED = new Set([
 
 /** Whether the connection was cut rather than refused or never made. */
 export function isReset(error: unknown): boolean {
-  return ['ECONNRESET', 'EPIPE', 'ECONNABORTED', 'ERR_SOCKET_CLOSED'].includes(errorCode(error))
+  return ['ECONNRESET', 'EPIPE', 'ECONNABORTED', 'ERR_SOCKET_CLOSED', 'ERR_STREAM_PREMATURE_CLOSE'].includes(
+    errorCode(error),
+  )
 }
 
 /**

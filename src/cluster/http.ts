@@ -7,6 +7,7 @@ import {
   type RequestOptions,
 } from 'node:http'
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
+import { getCACertificates } from 'node:tls'
 import { connectionError } from './connection-problem.ts'
 import type { Identity } from './credentials/credentials.ts'
 import { ConnectionError } from './errors.ts'
@@ -44,6 +45,7 @@ export class HttpTransport {
   readonly #proxy: URL | undefined
   readonly #agents = new Map<string, HttpAgent>()
   readonly #prefix: string
+  #closed = false
   /** Plain http is not tunnelled: the proxy is asked for the whole URL. */
   readonly #forwarder: URL | undefined
 
@@ -59,6 +61,7 @@ export class HttpTransport {
   send(request: HttpRequest, identity: Identity): Promise<HttpResponse> {
     const { signal } = request
     signal?.throwIfAborted()
+    if (this.#closed) return Promise.reject(new Error('the connection to the cluster was closed'))
     return new Promise((resolve, reject) => {
       const exchange = this.#open(request, identity)
       const abort = (): void => void exchange.destroy(new Error('aborted'))
@@ -66,6 +69,8 @@ export class HttpTransport {
       const timer = connectTimer(exchange)
       exchange.once('response', (response) => {
         clearTimeout(timer)
+        // Whoever reads learns of errors; that nobody reads yet must not end the program.
+        response.on('error', () => {})
         response.once('close', () => signal?.removeEventListener('abort', abort))
         resolve({
           status: response.statusCode ?? 0,
@@ -83,8 +88,9 @@ export class HttpTransport {
     })
   }
 
-  /** Closes all connections, also those in use. */
+  /** Closes all connections, also those in use, and refuses new ones. */
   close(): void {
+    this.#closed = true
     for (const agent of this.#agents.values()) agent.destroy()
     this.#agents.clear()
   }
@@ -123,7 +129,7 @@ export class HttpTransport {
     const tls = {
       ...pool,
       rejectUnauthorized: verify,
-      ...(ca === undefined ? {} : { ca }),
+      ...(verify ? { ca: ca ?? systemAuthorities() } : {}),
       ...(serverName === undefined ? {} : { servername: serverName }),
       ...(identity.cert === undefined ? {} : { cert: identity.cert, key: identity.key }),
     }
@@ -157,6 +163,11 @@ export class HttpTransport {
   #explain(error: unknown): ConnectionError {
     return connectionError(error, this.#forwarder ?? this.#connection.server, this.#connection.guessed)
   }
+}
+
+/** kubectl trusts what the system trusts (SSL_CERT_FILE included); Node and Bun by themselves only their own list. */
+function systemAuthorities(): string[] {
+  return [...new Set([...getCACertificates('system'), ...getCACertificates('default')])]
 }
 
 function connectTimer(exchange: ClientRequest): NodeJS.Timeout | undefined {

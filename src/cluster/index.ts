@@ -2,7 +2,6 @@
 export { connect } from './connect.ts'
 export {
   ApiError,
-  ClusterError,
   ConnectionError,
   isAlreadyExists,
   isConflict,

@@ -220,6 +220,17 @@ describe('failures', () => {
     expect(Object.values(all).filter((it) => it(error))).toEqual(predicate ? [predicate] : [])
   })
 
+  it('says what to do about refused credentials and the wrong scheme', async () => {
+    const refused = await failing((_, response) => fail(response, 401, 'Unauthorized', 'Unauthorized'))
+    expect(refused.hint).toBe(
+      'The credentials of the user "me" in the kubeconfig have expired or are wrong: log in again.',
+    )
+    const plain = await failing((_, response) =>
+      response.writeHead(400).end('Client sent an HTTP request to an HTTPS server.'),
+    )
+    expect(plain.hint).toBe('Write https:// in the address of the server.')
+  })
+
   it('lists what is invalid, each cause once', async () => {
     const causes = [
       { field: 'spec.a', message: 'Required value' },
@@ -394,6 +405,14 @@ describe('limits', () => {
     await expect(reading).rejects.toThrow('enough')
     await closed.promise
     await expect(cluster.get('/x', { signal: controller.signal })).rejects.toThrow('enough')
+  })
+
+  it('ends calls under way when the cluster is closed, and refuses new ones', async () => {
+    const { url } = await serve(hang)
+    const cluster = await connectTo(url)
+    setTimeout(() => cluster.close(), 50)
+    await expect(cluster.get('/x')).rejects.toThrow('closed')
+    await expect(cluster.get('/x')).rejects.toThrow('closed')
   })
 
   it('closes the connection when a stream is left', async () => {

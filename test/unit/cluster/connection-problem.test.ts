@@ -1,9 +1,13 @@
+import { execFile } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { connectionError } from '../../../src/cluster/connection-problem.ts'
 import { isRetryable } from '../../../src/cluster/index.ts'
 import type { KubeconfigCluster } from '../../../src/cluster/kubeconfig/types.ts'
-import { connectTo } from './support/kubeconfig.ts'
+import { connectTo, temporaryDirectory } from './support/kubeconfig.ts'
 import { type Authority, makeAuthority } from './support/pki.ts'
 import { json, listen, startServer } from './support/server.ts'
 
@@ -30,6 +34,24 @@ describe('certificates', () => {
 
   it('are verified against the given authority', async () => {
     expect(await ask(await secure(), trusting())).toBe('ok')
+  })
+
+  it('are verified against the system’s authorities without one', async () => {
+    const directory = temporaryDirectory()
+    const [server, file] = [await secure(), join(directory, 'system.pem')]
+    writeFileSync(file, authority.cert)
+    const script = `
+      import { connect } from ${JSON.stringify(new URL('../../../src/cluster/index.ts', import.meta.url).href)}
+      const nothing = () => {}
+      const environment = { env: {}, homedir: '', version: '1', warn: nothing, log: nothing, verbosity: 0, interactive: false }
+      const cluster = await connect({ server: ${JSON.stringify(server)} }, environment)
+      console.log(await cluster.get('/x'))
+      cluster.close()`
+    writeFileSync(join(directory, 'ask.mjs'), script)
+    const { stdout } = await promisify(execFile)(process.execPath, [join(directory, 'ask.mjs')], {
+      env: { ...process.env, SSL_CERT_FILE: file },
+    })
+    expect(stdout).toBe('ok\n')
   })
 
   it('of unknown authorities are refused', async () => {
