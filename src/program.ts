@@ -2,7 +2,7 @@ import type { Interfaces } from '@oclif/core'
 import packageJson from '../package.json' with { type: 'json' }
 import { splitCommand } from './cli/argv.ts'
 import { explainFailure, exitCodes } from './cli/errors.ts'
-import { globalFlags } from './cli/global-flags.ts'
+import { globalOptions } from './cli/global-options.ts'
 import { commandHelp, globalOptionsHelp, rootHelp } from './cli/help.ts'
 import { commands } from './commands/index.ts'
 import { didYouMean } from './model/spelling.ts'
@@ -15,8 +15,8 @@ const helpWords = new Set(['-h', '--help'])
  * `argv` is without the program's own name.
  */
 export async function program(argv: readonly string[]): Promise<number> {
-  const { command: name, rest } = splitCommand(argv, globalFlags)
-  let flagNames = Object.keys(globalFlags)
+  const { command: name, rest } = splitCommand(argv, globalOptions)
+  let flagNames = Object.keys(globalOptions)
   try {
     const words = rest.slice(0, indexOrEnd(rest, '--'))
     const wantsHelp = words.some((word) => helpWords.has(word))
@@ -55,8 +55,8 @@ function isGlobalFlag(word: string): boolean {
   const name = /^--?([^=]+)/.exec(word)?.[1] ?? ''
   return (
     !word.startsWith('-') ||
-    name in globalFlags ||
-    Object.values(globalFlags).some((flag) => flag.char === name[0])
+    name in globalOptions ||
+    Object.values(globalOptions).some((option) => 'char' in option && option.char === name[0])
   )
 }
 

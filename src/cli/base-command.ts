@@ -1,4 +1,5 @@
-import { Command, type Interfaces } from '@oclif/core'
+import type { Interfaces } from '@oclif/core'
+import { Command } from '@oclif/core/command'
 import type { Cluster } from '../cluster/index.ts'
 import { normaliseBooleans } from './argv.ts'
 import { globalFlags } from './global-flags.ts'

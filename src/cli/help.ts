@@ -1,5 +1,15 @@
-import type { Command, Interfaces } from '@oclif/core'
-import { globalFlagNames, globalFlags } from './global-flags.ts'
+import type { Command } from '@oclif/core'
+import { globalOptions } from './global-options.ts'
+
+/** The parts of a flag that help shows: of oclif's flags, and of our table of global options. */
+interface DocumentedFlag {
+  type: 'boolean' | 'option'
+  char?: string | undefined
+  description?: string | undefined
+  hidden?: boolean | undefined
+  helpValue?: string | readonly string[] | undefined
+  default?: unknown
+}
 
 /** The parts of a command that help shows. */
 export interface Documented {
@@ -7,7 +17,7 @@ export interface Documented {
   description?: string | undefined
   usage?: string | string[] | undefined
   examples?: Command.Example[] | undefined
-  flags?: Interfaces.FlagInput
+  flags?: Readonly<Record<string, DocumentedFlag>>
 }
 
 /** A command's line in the list of commands. */
@@ -46,7 +56,7 @@ export function commandHelp(command: Documented): string {
       `Examples:\n${command.examples.map((example) => indent(exampleText(example), '  ')).join('\n\n')}`,
     )
   }
-  const options = flagList(command.flags ?? {}, (name) => !globalFlagNames.has(name))
+  const options = flagList(command.flags ?? {}, (name) => !(name in globalOptions))
   if (options !== '') sections.push(`Options:\n${options}`)
   sections.push(`Usage:\n${indent([command.usage ?? ''].flat().join('\n'), '  ')}`, optionsHint)
   return sections.join('\n\n')
@@ -54,14 +64,17 @@ export function commandHelp(command: Documented): string {
 
 /** `kubectl affinity options`: the flags that every command takes. */
 export function globalOptionsHelp(): string {
-  return `The following options can be passed to any command:\n\n${flagList(globalFlags, () => true)}`
+  return `The following options can be passed to any command:\n\n${flagList(globalOptions, () => true)}`
 }
 
 function exampleText(example: Command.Example): string {
   return typeof example === 'string' ? example : `# ${example.description}\n${example.command}`
 }
 
-function flagList(flags: Interfaces.FlagInput, wanted: (name: string) => boolean): string {
+function flagList(
+  flags: Readonly<Record<string, DocumentedFlag>>,
+  wanted: (name: string) => boolean,
+): string {
   return Object.entries(flags)
     .filter(([name, flag]) => wanted(name) && flag.hidden !== true)
     .sort(([a], [b]) => a.localeCompare(b))
@@ -69,12 +82,12 @@ function flagList(flags: Interfaces.FlagInput, wanted: (name: string) => boolean
     .join('\n\n')
 }
 
-function flagNames(name: string, flag: Interfaces.FlagInput[string]): string {
+function flagNames(name: string, flag: DocumentedFlag): string {
   if (flag.char === undefined) return `--${name}`
   return name.length === 1 ? `-${name}, --${name}` : `-${flag.char}, --${name}`
 }
 
-function flagDefault(flag: Interfaces.FlagInput[string]): string {
+function flagDefault(flag: DocumentedFlag): string {
   if (flag.type === 'boolean') return flag.default === true ? 'true' : 'false'
   if (flag.helpValue !== undefined) return [flag.helpValue].flat().join('')
   return typeof flag.default === 'number'

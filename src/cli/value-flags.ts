@@ -1,4 +1,4 @@
-import { Flags } from '@oclif/core'
+import * as Flags from '@oclif/core/flags'
 import { parseDuration } from '../model/duration.ts'
 import { UserError } from '../model/user-error.ts'
 import { exitCodes } from './errors.ts'
