@@ -58,11 +58,11 @@ export class HttpTransport {
   }
 
   /** Rejects with ConnectionError, or with the reason of the signal. */
-  send(request: HttpRequest, identity: Identity): Promise<HttpResponse> {
+  async send(request: HttpRequest, identity: Identity): Promise<HttpResponse> {
     const { signal } = request
     signal?.throwIfAborted()
-    if (this.#closed) return Promise.reject(new Error('the connection to the cluster was closed'))
-    return new Promise((resolve, reject) => {
+    if (this.#closed) throw new Error('the connection to the cluster was closed')
+    return await new Promise((resolve, reject) => {
       const exchange = this.#open(request, identity)
       const abort = (): void => void exchange.destroy(new Error('aborted'))
       signal?.addEventListener('abort', abort, { once: true })

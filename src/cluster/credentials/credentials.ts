@@ -1,3 +1,5 @@
+import { KubeconfigError } from '../errors.ts'
+
 /** What a request carries to say who asks. */
 export interface Identity {
   authorization?: string | undefined
@@ -23,4 +25,13 @@ export function constant(identity: Identity): Credentials {
   return { current: () => Promise.resolve(identity), renew: () => false }
 }
 
-export const bearer = (token: string): string => `Bearer ${token.trim()}`
+/**
+ * The header's value for a token.
+ *
+ * @throws KubeconfigError for a token that no header can hold, such as the contents of the wrong file.
+ */
+export function bearer(token: string): string {
+  const value = token.trim()
+  if (/^[\x21-\x7e]*$/.test(value)) return `Bearer ${value}`
+  throw new KubeconfigError('error: the token holds spaces, line ends or other characters that no token has')
+}

@@ -77,6 +77,10 @@ describe('constant credentials', () => {
     })
   })
 
+  it('refuses what cannot be a token', async () => {
+    await expect(asked({ token: 'two words' })).rejects.toThrow('error: the token holds spaces')
+  })
+
   it('masks tokens in the log', async () => {
     const recorded = environment({ verbosity: 8 })
     await asked({ token: 'secret' }, undefined, {}, recorded)
