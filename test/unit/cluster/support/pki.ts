@@ -71,5 +71,5 @@ function certificate(
   )
   const signature = tlv(0x03, Uint8Array.of(0), sign('sha256', toBeSigned, issuerKey))
   const base64 = sequence(toBeSigned, ecdsaWithSha256, signature).toString('base64')
-  return `-----BEGIN CERTIFICATE-----\n${base64.replaceAll(/.{64}/g, '$&\n')}\n-----END CERTIFICATE-----\n`
+  return `-----BEGIN CERTIFICATE-----\n${base64.replaceAll(/.{64}(?=.)/g, '$&\n')}\n-----END CERTIFICATE-----\n`
 }
