@@ -1,20 +1,137 @@
 import type { Path } from '../model/entry.ts'
-import type { Finding } from '../model/finding.ts'
-import type { ServiceRef, Snapshot } from '../model/snapshot.ts'
+import { type Finding, levels } from '../model/finding.ts'
+import { servicePolicy } from '../model/policy.ts'
+import type { Fact, ServiceRef, ServiceSnapshot, Snapshot, Unknown } from '../model/snapshot.ts'
+import type { InputName, Inputs, Report, Subject } from './analyzer.ts'
+import { analyzers } from './analyzers/index.ts'
+import { allCodes, type Code, codeInfo, codeLink } from './codes.ts'
+import { pathOf } from './path.ts'
 
 /** What a snapshot says about one Service. */
 export interface Explanation {
   target: ServiceRef
+  service: ServiceSnapshot['service']
   path: Path
   /** The worst first; within a level in the order of the table of codes. */
   findings: Finding[]
   /** How many codes were looked for and not found. */
   checksPassed: number
-  /** Codes that could not be looked for, with what would have to be known. */
-  notPossible: { codes: string[]; why: string }[]
+  /** Codes that could not be looked for, by what would have to be known. */
+  notPossible: NotPossible[]
+}
+
+export interface NotPossible {
+  codes: Code[]
+  why: Unknown
 }
 
 /** Draws the path and looks for every code of the table. Pure. Throws when the snapshot does not hold the target. */
 export function analyse(snapshot: Snapshot, target: ServiceRef): Explanation {
-  throw new Error(`not built yet: ${target.name} ${snapshot.source}`)
+  const found = snapshot.services.find(
+    ({ service: { metadata } }) =>
+      metadata.name === target.name && (metadata.namespace ?? 'default') === target.namespace,
+  )
+  if (found === undefined) throw new Error(`the snapshot does not hold ${target.namespace}/${target.name}`)
+  return analyseService(snapshot, found)
+}
+
+/** The same for a Service that was found already. */
+export function analyseService(snapshot: Snapshot, found: ServiceSnapshot): Explanation {
+  const { service } = found
+  const ref = { namespace: service.metadata.namespace ?? 'default', name: service.metadata.name }
+  const subject: Subject = { ref, service, source: snapshot.source, policy: servicePolicy(service) }
+  const facts = factsOf(snapshot, found)
+  const findings: Finding[] = []
+  const blocked = new Map<string, NotPossible>()
+  const looked = new Set<Code>()
+  for (const { codes, inputs, applies, analyse: run } of analyzers) {
+    const missing = applies(subject) ? firstUnknown(inputs, facts) : undefined
+    if (missing !== undefined) {
+      const entry = blocked.get(missing.what) ?? { codes: [], why: missing }
+      entry.codes.push(...codes)
+      blocked.set(missing.what, entry)
+      continue
+    }
+    for (const code of codes) looked.add(code)
+    if (!applies(subject)) continue
+    run(subject, valuesOf(inputs, facts), (code, report) => {
+      findings.push(toFinding(code, report, found, ref))
+    })
+  }
+  const fired = new Set(findings.map(({ code }) => code))
+  return {
+    target: ref,
+    service,
+    path: pathOf(subject, {
+      slices: facts.slices,
+      proxy: facts.proxy,
+      ingresses: facts.ingresses,
+      ingressClasses: facts.ingressClasses,
+      routes: facts.routes,
+    }),
+    findings: sortFindings(findings),
+    checksPassed: [...looked].filter((code) => !fired.has(code)).length,
+    notPossible: [...blocked.values()],
+  }
+}
+
+export type Facts = { [Name in InputName]: Fact<Inputs[Name]> }
+
+function factsOf(snapshot: Snapshot, found: ServiceSnapshot): Facts {
+  const { slices, pods, autoscalers, networkPolicies, ingresses, routes, events } = found
+  const { proxy, windowsNodes, version, ingressClasses } = snapshot
+  return {
+    slices,
+    pods,
+    autoscalers,
+    networkPolicies,
+    ingresses,
+    routes,
+    events,
+    proxy,
+    windowsNodes,
+    version,
+    ingressClasses,
+  }
+}
+
+function firstUnknown(inputs: readonly InputName[], facts: Facts): Unknown | undefined {
+  for (const name of inputs) {
+    const fact = facts[name]
+    if (!fact.known) return fact.why
+  }
+  return undefined
+}
+
+/** Nothing but what is declared: an analyzer that reads more finds nothing there. */
+function valuesOf(inputs: readonly InputName[], facts: Facts): Inputs {
+  const values = inputs.map((name) => {
+    const fact = facts[name]
+    return [name, fact.known ? fact.value : undefined] as const
+  })
+  return Object.fromEntries(values) as unknown as Inputs
+}
+
+function toFinding(code: Code, report: Report, found: ServiceSnapshot, ref: ServiceRef): Finding {
+  const { message, why, mend = [], objects = [], field } = report
+  const position =
+    report.position ?? (field === undefined ? undefined : found.locate?.(field)) ?? found.position
+  return {
+    code,
+    level: codeInfo(code).level,
+    objects: [{ kind: 'Service', ...ref }, ...objects],
+    message,
+    why,
+    mend,
+    link: codeLink(code),
+    ...(position === undefined ? {} : { position }),
+  }
+}
+
+const order = new Map<string, number>(allCodes.map((code, index) => [code, index]))
+
+/** By level, then in the order of the table; equal ones stay as they were reported. */
+export function sortFindings(findings: readonly Finding[]): Finding[] {
+  const rank = ({ level, code }: Finding): number => levels.indexOf(level) * 1000 + (order.get(code) ?? 0)
+  return findings.toSorted((a, b) => rank(a) - rank(b))
 }

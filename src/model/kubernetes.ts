@@ -59,12 +59,15 @@ export interface Service extends KubernetesObject {
     selector?: Record<string, string>
     sessionAffinity?: 'None' | 'ClientIP'
     sessionAffinityConfig?: { clientIP?: { timeoutSeconds?: number } }
+    externalIPs?: string[]
+    loadBalancerClass?: string
     internalTrafficPolicy?: 'Cluster' | 'Local'
     externalTrafficPolicy?: 'Cluster' | 'Local'
     trafficDistribution?: string
     publishNotReadyAddresses?: boolean
     ipFamilies?: ('IPv4' | 'IPv6')[]
   }
+  status?: { loadBalancer?: { ingress?: { ip?: string; hostname?: string }[] } }
 }
 
 export interface EndpointSlice extends KubernetesObject {

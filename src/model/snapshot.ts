@@ -75,6 +75,8 @@ export interface Snapshot {
   source: 'cluster' | 'files'
   services: readonly ServiceSnapshot[]
   proxy: Fact<ProxyFacts>
+  /** Name → controller, `nginx` → `k8s.io/ingress-nginx`; asked for when an Ingress refers to one of the Services. */
+  ingressClasses: Fact<Readonly<Record<string, string>>>
   /** Names of some Windows nodes; empty when there is none. */
   windowsNodes: Fact<readonly string[]>
   /** `v1.36.3`. */

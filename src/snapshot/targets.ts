@@ -1,4 +1,4 @@
-import { type Cluster, ClusterError, isNotFound } from '../cluster/index.ts'
+import { ApiError, type Cluster, isNotFound } from '../cluster/index.ts'
 import type { Service } from '../model/kubernetes.ts'
 import type { ServiceRef } from '../model/snapshot.ts'
 import { UserError } from '../model/user-error.ts'
@@ -8,7 +8,7 @@ import type { ServiceQuery } from './query.ts'
 /** One answer for each Service that was asked for: the Service, or why it cannot be had. */
 export type Resolved =
   | { ref: ServiceRef; service: Service }
-  | { ref: ServiceRef; error: ClusterError | UserError }
+  | { ref: ServiceRef; error: ApiError | UserError }
 
 /**
  * The Services that a query means, in the order of the words, or in the server's order for a list (read page by page
@@ -50,7 +50,7 @@ async function readOne(
     return { ref, service: await cluster.get<Service>(servicePath(ref.namespace, ref.name), { signal }) }
   } catch (error) {
     if (isNotFound(error)) return { ref, error: notFound(ref, error) }
-    if (error instanceof ClusterError && 'status' in error) return { ref, error }
+    if (error instanceof ApiError) return { ref, error }
     throw error
   }
 }

@@ -1,0 +1,96 @@
+import type { Endpoint } from '../model/endpoint.ts'
+import type { Finding, ObjectRef } from '../model/finding.ts'
+import type { Service } from '../model/kubernetes.ts'
+import type { Policy } from '../model/policy.ts'
+import type { ServiceRef, ServiceSnapshot, Snapshot } from '../model/snapshot.ts'
+import type { Code } from './codes.ts'
+
+type Value<F> = Extract<F, { known: true }> extends { value: infer T } ? T : never
+
+/** Facts that an analyzer may ask for, by name. The Service itself is always there. */
+export interface Inputs {
+  slices: Value<ServiceSnapshot['slices']>
+  pods: Value<ServiceSnapshot['pods']>
+  autoscalers: Value<ServiceSnapshot['autoscalers']>
+  networkPolicies: Value<ServiceSnapshot['networkPolicies']>
+  ingresses: Value<ServiceSnapshot['ingresses']>
+  ingressClasses: Value<Snapshot['ingressClasses']>
+  routes: Value<ServiceSnapshot['routes']>
+  events: Value<ServiceSnapshot['events']>
+  proxy: Value<Snapshot['proxy']>
+  windowsNodes: Value<Snapshot['windowsNodes']>
+  version: Value<Snapshot['version']>
+}
+
+export type InputName = keyof Inputs
+
+/** What every analyzer gets: the Service, and what is worked out from it alone. */
+export interface Subject {
+  ref: ServiceRef
+  service: Service
+  source: Snapshot['source']
+  policy: Policy
+}
+
+/** What an analyzer says about one finding; level, link and the Service as object are filled in. */
+export interface Report {
+  message: string
+  why: string
+  mend?: string[]
+  /** Other objects than the Service, or with it; the Service stands first unless left out here. */
+  objects?: ObjectRef[]
+  /** The path of the field that is to blame, for its position in a file. */
+  field?: string
+  position?: Finding['position']
+}
+
+export interface Analyzer {
+  /** What it may report. */
+  codes: readonly Code[]
+  inputs: readonly InputName[]
+  /** False: there is nothing to look for, whatever the inputs say. */
+  applies: (subject: Subject) => boolean
+  analyse: (subject: Subject, inputs: Inputs, report: (code: Code, report: Report) => void) => void
+}
+
+interface Definition<C extends Code, I extends InputName> {
+  codes: readonly C[]
+  inputs: readonly I[]
+  applies?: (subject: Subject) => boolean
+  analyse: (subject: Subject, inputs: Pick<Inputs, I>, report: (code: C, report: Report) => void) => void
+}
+
+/** Checks at compile time that an analyzer reads what it declares and reports what it declares. */
+export function analyzer<const C extends Code, const I extends InputName>(
+  definition: Definition<C, I>,
+): Analyzer {
+  return { applies: () => true, ...definition } as Analyzer
+}
+
+/** kube-proxy and its like have something to do: there is a cluster IP. In files it need not be there yet. */
+export function isProxied({ service: { spec } }: Subject): boolean {
+  return spec.type !== 'ExternalName' && spec.clusterIP !== 'None'
+}
+
+export function isSticky({ policy }: Subject): boolean {
+  return policy.kind === 'client-ip'
+}
+
+/** Reachable from outside through the nodes. */
+export function isExternal({ service: { spec } }: Subject): boolean {
+  return spec.type === 'NodePort' || spec.type === 'LoadBalancer'
+}
+
+export function hasSelector({ service: { spec } }: Subject): boolean {
+  return Object.keys(spec.selector ?? {}).length > 0
+}
+
+/** `kubectl affinity enable svc/web -n shop --timeout 30m` */
+export function command(verb: string, { namespace, name }: ServiceRef, rest = ''): string {
+  return `kubectl affinity ${verb} svc/${name} -n ${namespace}${rest === '' ? '' : ` ${rest}`}`
+}
+
+/** Endpoints count by address: one pod with two ports is one endpoint. */
+export function addresses(endpoints: readonly Endpoint[]): Set<string> {
+  return new Set(endpoints.map(({ address }) => address))
+}

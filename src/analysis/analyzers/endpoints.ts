@@ -1,0 +1,48 @@
+import { type Endpoint, endpointsOfPort } from '../../model/endpoint.ts'
+import type { Service } from '../../model/kubernetes.ts'
+import { addresses, analyzer, hasSelector, isProxied, isSticky } from '../analyzer.ts'
+
+/** Whether there is anything to stick to. */
+export const endpoints = analyzer({
+  codes: ['AFF-SVC-NO-ENDPOINTS', 'AFF-SVC-ONE-ENDPOINT'],
+  inputs: ['slices'],
+  applies: (subject) => isProxied(subject) && subject.source === 'cluster',
+  analyse: (subject, { slices }, report) => {
+    const { service, ref } = subject
+    const all = portEndpoints(service, slices)
+    const ready = addresses(all.filter((endpoint) => endpoint.ready))
+    if (ready.size === 0) {
+      const total = addresses(all).size
+      report('AFF-SVC-NO-ENDPOINTS', {
+        message: total > 0 ? `none of the ${total} endpoints is ready` : noEndpoints(hasSelector(subject)),
+        why: 'Connections are refused or dropped, so there is nothing that affinity could keep.',
+        mend: hasSelector(subject)
+          ? [`kubectl get pods -n ${ref.namespace} -l ${selectorOf(service)}`]
+          : [`kubectl get endpointslices -n ${ref.namespace} -l kubernetes.io/service-name=${ref.name}`],
+      })
+    } else if (ready.size === 1 && isSticky(subject)) {
+      report('AFF-SVC-ONE-ENDPOINT', {
+        message: 'there is only one ready endpoint, so every client is on it with or without affinity',
+        why: 'Affinity does nothing now. When pods are added, clients that are remembered stay on this one.',
+        mend: ['run two replicas or more'],
+      })
+    }
+  },
+})
+
+/** The endpoints of every port of a Service; the same pod counts once for each port. */
+export function portEndpoints(service: Service, slices: Parameters<typeof endpointsOfPort>[0]): Endpoint[] {
+  return (service.spec.ports ?? []).flatMap((port) => endpointsOfPort(slices, port.name))
+}
+
+function noEndpoints(isSelecting: boolean): string {
+  return isSelecting
+    ? 'there are no endpoints: the selector matches no pod that runs'
+    : 'there are no endpoints: the Service has no selector and no EndpointSlice lists any'
+}
+
+function selectorOf({ spec: { selector = {} } }: Service): string {
+  return Object.entries(selector)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(',')
+}

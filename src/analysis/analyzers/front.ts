@@ -1,0 +1,89 @@
+import type { Front } from '../../mechanisms/front.ts'
+import { frontsOf } from '../../mechanisms/index.ts'
+import { objectName } from '../../model/finding.ts'
+import { analyzer, command, isProxied, isSticky } from '../analyzer.ts'
+
+/** An Ingress in front: does the Service's affinity still count? */
+export const ingressFront = analyzer({
+  codes: ['AFF-ING-BYPASSES-SERVICE', 'AFF-ING-HIDES-CLIENTS'],
+  inputs: ['ingresses', 'ingressClasses'],
+  applies: (subject) => isProxied(subject) && isSticky(subject),
+  analyse: ({ service }, { ingresses, ingressClasses }, report) => {
+    for (const front of frontsOf(service, { ingressClasses, objects: ingresses })) {
+      if (front.via === 'pods') report('AFF-ING-BYPASSES-SERVICE', bypass(front))
+      else if (front.via !== 'unknown') report('AFF-ING-HIDES-CLIENTS', hides(front))
+    }
+  },
+})
+
+/** Routes and mesh objects in front. */
+export const routeFront = analyzer({
+  codes: ['AFF-ROUTE-BYPASSES-SERVICE', 'AFF-ROUTE-AFFINITY-CONFLICT', 'AFF-MESH-BYPASSES-SERVICE'],
+  inputs: ['routes'],
+  applies: (subject) => isProxied(subject) && isSticky(subject),
+  analyse: ({ service, ref }, { routes }, report) => {
+    for (const front of frontsOf(service, { ingressClasses: {}, objects: routes })) {
+      if (front.hasSessionPersistence === true) {
+        report('AFF-ROUTE-AFFINITY-CONFLICT', {
+          message: `${objectName(front.object)} has sessionPersistence, and the Service has sessionAffinity`,
+          why: 'Gateway API allows one of them only: an implementation has to reject the route.',
+          mend: [command('disable', ref), 'or remove sessionPersistence from the route'],
+          objects: [front.object],
+        })
+      } else if (front.kind === 'mesh') report('AFF-MESH-BYPASSES-SERVICE', bypass(front))
+      else if (front.via === 'pods') report('AFF-ROUTE-BYPASSES-SERVICE', bypass(front))
+    }
+  },
+})
+
+/** Pods with a sidecar are called through the callers' sidecars as well, which pick the pod. */
+export const sidecars = analyzer({
+  codes: ['AFF-MESH-BYPASSES-SERVICE'],
+  inputs: ['pods'],
+  applies: (subject) => isProxied(subject) && isSticky(subject),
+  analyse: ({ service }, { pods }, report) => {
+    const injected = pods.find(({ metadata: { annotations } }) => meshOf(annotations) !== undefined)
+    if (injected === undefined) return
+    const mesh = meshOf(injected.metadata.annotations) ?? ''
+    report('AFF-MESH-BYPASSES-SERVICE', {
+      message: `pods have a sidecar of ${mesh}: callers in the mesh pick the pod themselves`,
+      why: 'The proxy beside the caller picks before the connection reaches the Service, and does not read sessionAffinity. Callers without a sidecar still get it.',
+      mend: [
+        mesh === 'Istio'
+          ? `set trafficPolicy.loadBalancer.consistentHash in a DestinationRule for ${service.metadata.name}`
+          : 'keep sessions outside the pods',
+      ],
+      objects: [
+        { kind: 'Pod', namespace: injected.metadata.namespace ?? 'default', name: injected.metadata.name },
+      ],
+    })
+  },
+})
+
+/** Annotations that injectors leave on pods. */
+function meshOf(annotations: Readonly<Record<string, string>> = {}): string | undefined {
+  if ('sidecar.istio.io/status' in annotations) return 'Istio'
+  return 'linkerd.io/proxy-version' in annotations ? 'Linkerd' : undefined
+}
+
+function bypass(front: Front) {
+  const sticks = front.policy.kind !== 'none' && front.policy.kind !== 'unknown'
+  const isIngress = front.kind === 'ingress'
+  return {
+    message: `${objectName(front.object)} (${front.mechanism}) goes to the pods directly: sessionAffinity plays no part there`,
+    why: sticks
+      ? 'It has an affinity of its own, which decides for everything that comes through it.'
+      : 'It spreads requests by its own rules, so clients that come through it do not stay on a pod.',
+    mend: sticks ? [] : [`set affinity on the ${isIngress ? 'Ingress' : 'route'} instead`],
+    objects: [front.object],
+  }
+}
+
+function hides(front: Front) {
+  return {
+    message: `${objectName(front.object)} (${front.mechanism}) connects to the ${front.via === 'nodes' ? 'node ports' : 'cluster IP'}: its own addresses are the only clients`,
+    why: 'Client-IP affinity sees the proxy and not who is behind it, so everybody who comes through one of its instances is held on one pod.',
+    mend: ['use cookie affinity at the proxy, and let it go to the pods directly'],
+    objects: [front.object],
+  }
+}

@@ -1,0 +1,131 @@
+import { semanticsOf } from '../../proxies/semantics.ts'
+import { analyzer, command, isProxied, isSticky, type Subject } from '../analyzer.ts'
+import { isOlderThan } from '../version.ts'
+
+const applies = (subject: Subject): boolean => isProxied(subject) && isSticky(subject)
+
+export const ipvs = analyzer({
+  codes: ['AFF-PROXY-IPVS-MINIMUM', 'AFF-PROXY-IPVS-RETIRES'],
+  inputs: ['proxy'],
+  applies,
+  analyse: ({ policy, ref }, { proxy }, report) => {
+    if (proxy.kind !== 'kube-proxy' || proxy.mode !== 'ipvs') return
+    const least = semanticsOf(proxy).leastSeconds ?? 0
+    if (policy.kind === 'client-ip' && policy.timeoutSeconds < least) {
+      report('AFF-PROXY-IPVS-MINIMUM', {
+        message: `timeout ${policy.timeoutSeconds} s, but in IPVS mode a client stays for ${least} s at least`,
+        why: 'Connections that have just closed (TIME_WAIT, two minutes) keep the entry alive in the kernel.',
+        mend: [command('enable', ref, `--timeout ${least}`), 'use kube-proxy in nftables mode'],
+      })
+    }
+    report('AFF-PROXY-IPVS-RETIRES', {
+      message: 'kube-proxy runs in IPVS mode, which is deprecated since 1.35',
+      why: 'It will be off by default and then removed. nftables mode keeps clients by the same rules, without the two-minute minimum.',
+      mend: ['plan for mode: nftables (Linux 5.13 or newer)'],
+    })
+  },
+})
+
+export const windows = analyzer({
+  codes: ['AFF-SVC-TIMEOUT-UNSUPPORTED'],
+  inputs: ['windowsNodes'],
+  applies,
+  analyse: (_subject, { windowsNodes }, report) => {
+    const [first] = windowsNodes
+    if (first === undefined) return
+    report('AFF-SVC-TIMEOUT-UNSUPPORTED', {
+      message: `the cluster has Windows nodes (${first}), where timeoutSeconds has no effect`,
+      why: 'Clients on Windows nodes, or that enter through one, stay on their pod for a time that cannot be set.',
+      mend: ['let clients enter through Linux nodes'],
+      objects: windowsNodes.map((name) => ({ kind: 'Node', name })),
+    })
+  },
+})
+
+export const mixedModes = analyzer({
+  codes: ['AFF-PROXY-MIXED-MODES'],
+  inputs: ['proxy'],
+  applies,
+  analyse: (_subject, { proxy }, report) => {
+    const nodes = Object.entries(proxy.nodes ?? {})
+    const modes = [...new Set(nodes.map(([, mode]) => mode))]
+    if (modes.length < 2) return
+    report('AFF-PROXY-MIXED-MODES', {
+      message: `nodes run different proxy modes: ${modes.map((mode) => `${mode} on ${nodes.find((node) => node[1] === mode)?.[0]}`).join(', ')}`,
+      why: 'Limits and shortest timeouts differ by mode, so the same Service behaves differently by node.',
+      mend: ['run kube-proxy in one mode on all nodes'],
+      objects: nodes.map(([name]) => ({ kind: 'Node', name })),
+    })
+  },
+})
+
+export const otherProxies = analyzer({
+  codes: ['AFF-PROXY-CILIUM-SOCKET', 'AFF-PROXY-ANTREA-TIMEOUT', 'AFF-PROXY-OVN-TIMEOUT'],
+  inputs: ['proxy'],
+  applies,
+  analyse: ({ policy, ref }, { proxy }, report) => {
+    const semantics = semanticsOf(proxy)
+    // The socket load balancer can be confined to the host's namespace; pods are then told apart by address.
+    const hasSockets =
+      proxy.settings['bpf-lb-sock-hostns-only'] !== 'true' && proxy.settings['bpf-lb-sock'] !== 'false'
+    if (semantics.client === 'network-namespace' && hasSockets) {
+      report('AFF-PROXY-CILIUM-SOCKET', {
+        message: 'Cilium counts a pod as one client by its network namespace, whatever its address',
+        why: 'Where a pod connects through the socket load balancer there is no source address yet. From outside, the address counts.',
+        mend: [command('probe', ref)],
+      })
+    }
+    if (semantics.timer === 'absolute') {
+      report('AFF-PROXY-ANTREA-TIMEOUT', {
+        message: 'Antrea counts the timeout from the first connection, not from the last',
+        why: 'A busy client changes its pod when the time is over, although it never paused.',
+        mend: ['choose a timeout longer than a session'],
+      })
+    }
+    if (proxy.kind === 'ovn-kubernetes' && policy.kind === 'client-ip' && policy.timeoutSeconds === 86_400) {
+      report('AFF-PROXY-OVN-TIMEOUT', {
+        message: 'OVN-Kubernetes takes a timeout of exactly 86400 s for "no timeout"',
+        why: 'It then hashes addresses instead of remembering clients: they stay for good, and move when endpoints change.',
+        mend: [command('enable', ref, '--timeout 86399')],
+        field: 'spec.sessionAffinityConfig.clientIP.timeoutSeconds',
+      })
+    }
+  },
+})
+
+export const oldKubernetes = analyzer({
+  codes: ['AFF-PROXY-OLD-KUBERNETES'],
+  inputs: ['version', 'proxy'],
+  applies,
+  analyse: ({ service }, { version, proxy }, report) => {
+    if (proxy.kind !== 'kube-proxy') return
+    const bug = knownBugs.find(({ from, fixed, concerns }) => {
+      const isAffected = !isOlderThan(version, from) && isOlderThan(version, fixed)
+      return isAffected && (concerns === 'all' || service.spec.externalTrafficPolicy === concerns)
+    })
+    if (bug === undefined) return
+    report('AFF-PROXY-OLD-KUBERNETES', {
+      message: `Kubernetes ${version}: ${bug.what}`,
+      why: `Fixed in ${bug.fixed} (${bug.source}).`,
+      mend: [`update to ${bug.fixed} or newer`],
+    })
+  },
+})
+
+/** Bugs of kube-proxy that show in affinity, with the first version that has them and the first without. */
+const knownBugs = [
+  {
+    from: '1.22',
+    fixed: '1.23',
+    concerns: 'all',
+    what: 'affinity keeps clients on a pod that is no longer ready',
+    source: 'kubernetes/kubernetes issue 110302, pull request 106030',
+  },
+  {
+    from: '1.0',
+    fixed: '1.9',
+    concerns: 'Local',
+    what: 'affinity is dropped with externalTrafficPolicy Local',
+    source: 'kubernetes/kubernetes issue 55429, pull request 55519',
+  },
+] as const

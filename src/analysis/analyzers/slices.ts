@@ -1,0 +1,224 @@
+import type { ObjectRef } from '../../model/finding.ts'
+import type { EndpointSlice, Service, ServicePort } from '../../model/kubernetes.ts'
+import { forbiddenAddress } from '../address.ts'
+import { analyzer, hasSelector, type Report, type Subject } from '../analyzer.ts'
+
+/** `metadata.labels` of slices (k8s.io/api/discovery/v1/well_known_labels.go). */
+const managedBy = 'endpointslice.kubernetes.io/managed-by'
+const controller = 'endpointslice-controller.k8s.io'
+const mirroring = 'endpointslicemirroring-controller.k8s.io'
+const headless = 'service.kubernetes.io/headless'
+
+/** Ports: names have to be equal; without a selector the slice's number counts, not targetPort. */
+export const slicePorts = analyzer({
+  codes: ['AFF-EPS-PORT-NAME-MISMATCH', 'AFF-EPS-PORT-DIFFERS'],
+  inputs: ['slices'],
+  applies: isServed,
+  analyse: (subject, { slices }, report) => {
+    const { service } = subject
+    const filled = slices.filter(
+      (slice) => (slice.endpoints ?? []).length > 0 && slice.addressType !== 'FQDN',
+    )
+    const offered = new Set(filled.flatMap((slice) => (slice.ports ?? []).map((port) => port.name ?? '')))
+    for (const [index, port] of (service.spec.ports ?? []).entries()) {
+      const wanted = port.name ?? ''
+      // With a selector the controller writes the names; a port may be missing there while no pod has it.
+      if (filled.length > 0 && !offered.has(wanted) && !isManaged(filled)) {
+        report('AFF-EPS-PORT-NAME-MISMATCH', mismatch(port, index, filled, offered))
+      }
+      for (const slice of hasSelector(subject) ? [] : filled) {
+        const found = (slice.ports ?? []).find((candidate) => (candidate.name ?? '') === wanted)
+        if (found?.port === undefined || found.port === (port.targetPort ?? port.port)) continue
+        report('AFF-EPS-PORT-DIFFERS', {
+          message: `port ${portName(port)} leads to ${found.port}, as the EndpointSlice says, not to ${String(port.targetPort ?? port.port)}`,
+          why: 'Without a selector nothing reads targetPort: connections go to the port of the EndpointSlice.',
+          mend: [
+            `write targetPort: ${found.port} into the Service, or the meant port into the EndpointSlice`,
+          ],
+          objects: [refOf(slice)],
+          field: `spec.ports[${index}].${port.targetPort === undefined ? 'port' : 'targetPort'}`,
+        })
+      }
+    }
+  },
+})
+
+export const sliceAddresses = analyzer({
+  codes: [
+    'AFF-EPS-SEVERAL-ADDRESSES',
+    'AFF-EPS-DUPLICATE-ADDRESS',
+    'AFF-EPS-FORBIDDEN-ADDRESS',
+    'AFF-EPS-FQDN',
+  ],
+  inputs: ['slices'],
+  applies: isServed,
+  analyse: (_subject, { slices }, report) => {
+    const seen = new Map<string, EndpointSlice>()
+    const doubled = new Map<string, [EndpointSlice, EndpointSlice]>()
+    for (const slice of slices) {
+      if (slice.addressType === 'FQDN') {
+        report('AFF-EPS-FQDN', {
+          message: `endpointslice/${slice.metadata.name} holds host names (addressType FQDN), which no proxy serves`,
+          why: 'kube-proxy reads slices of IP addresses only; these endpoints get no traffic.',
+          mend: ['use addresses (addressType IPv4 or IPv6), or a Service of type ExternalName'],
+          objects: [refOf(slice)],
+        })
+        continue
+      }
+      const several = (slice.endpoints ?? []).filter((endpoint) => endpoint.addresses.length > 1)
+      if (several.length > 0)
+        report(
+          'AFF-EPS-SEVERAL-ADDRESSES',
+          severalAddresses(
+            slice,
+            several.map((e) => e.addresses),
+          ),
+        )
+      for (const { addresses } of slice.endpoints ?? []) {
+        for (const address of addresses) {
+          const why = forbiddenAddress(address)
+          if (why !== undefined) report('AFF-EPS-FORBIDDEN-ADDRESS', forbidden(slice, address, why))
+        }
+        const key = `${addresses[0]} ${portsKey(slice)}`
+        const other = seen.get(key)
+        if (other === undefined) seen.set(key, slice)
+        else if (other !== slice) doubled.set(addresses[0] ?? '', [other, slice])
+      }
+    }
+    if (doubled.size > 0) report('AFF-EPS-DUPLICATE-ADDRESS', duplicate(doubled))
+  },
+})
+
+export const sliceLabels = analyzer({
+  codes: ['AFF-EPS-STALE', 'AFF-EPS-HEADLESS-LABEL', 'AFF-EPS-ENDPOINTS-API'],
+  inputs: ['slices'],
+  applies: isServed,
+  analyse: (subject, { slices }, report) => {
+    const filled = slices.filter((slice) => (slice.endpoints ?? []).length > 0)
+    const stale = filled.filter((slice) => isStale(slice, hasSelector(subject)))
+    if (stale.length > 0) report('AFF-EPS-STALE', staleSlices(subject, stale))
+    const hidden = filled.filter((slice) => slice.metadata.labels?.[headless] !== undefined)
+    if (hidden.length > 0 && subject.service.spec.clusterIP !== 'None') {
+      report('AFF-EPS-HEADLESS-LABEL', {
+        message: `${listOf(hidden)} has the label ${headless}, so kube-proxy does not read it`,
+        why: 'The label is for slices of headless Services; this Service has a cluster IP, and its endpoints behind the label get no traffic.',
+        mend: hidden.map(
+          (slice) =>
+            `kubectl label endpointslice ${slice.metadata.name} -n ${subject.ref.namespace} ${headless}-`,
+        ),
+        objects: hidden.map(refOf),
+      })
+    }
+    const mirrored = filled.filter((slice) => slice.metadata.labels?.[managedBy] === mirroring)
+    if (mirrored.length > 0) {
+      report('AFF-EPS-ENDPOINTS-API', {
+        message: `the endpoints are written as endpoints/${subject.ref.name}, an API that is deprecated since 1.33`,
+        why: 'The Endpoints API is mirrored into EndpointSlices, 1000 addresses at most, without zones or node names.',
+        mend: ['write an EndpointSlice instead of the Endpoints object'],
+        objects: [
+          { kind: 'Endpoints', namespace: subject.ref.namespace, name: subject.ref.name },
+          ...mirrored.map(refOf),
+        ],
+      })
+    }
+  },
+})
+
+function isServed({ service }: Subject): boolean {
+  return service.spec.type !== 'ExternalName' && service.spec.clusterIP !== 'None'
+}
+
+function isManaged(slices: readonly EndpointSlice[]): boolean {
+  return slices.every((slice) => slice.metadata.labels?.[managedBy] === controller)
+}
+
+/** Written by the controller, though the Service has no selector (any more); or by someone else, though it has one. */
+function isStale({ metadata: { labels } }: EndpointSlice, isSelecting: boolean): boolean {
+  const by = labels?.[managedBy]
+  return isSelecting ? by !== controller : by === controller
+}
+
+function staleSlices({ ref, service }: Subject, stale: readonly EndpointSlice[]): Report {
+  const hasSelector = Object.keys(service.spec.selector ?? {}).length > 0
+  return {
+    message: hasSelector
+      ? `the Service has a selector, but ${listOf(stale)} was not written by its controller`
+      : `the Service has no selector, but ${listOf(stale)} is left from when it had one`,
+    why: hasSelector
+      ? 'Its addresses get traffic beside the pods, and nothing removes them when they are gone.'
+      : 'Nothing updates it any more: pods that are gone still get traffic.',
+    mend: stale.map((slice) => `kubectl delete endpointslice ${slice.metadata.name} -n ${ref.namespace}`),
+    objects: stale.map(refOf),
+  }
+}
+
+function mismatch(
+  port: ServicePort,
+  index: number,
+  slices: readonly EndpointSlice[],
+  offered: ReadonlySet<string>,
+): Report {
+  const names = [...offered].map((name) => (name === '' ? 'one without a name' : `"${name}"`)).join(', ')
+  return {
+    message: `no endpoint for port ${portName(port)}: the EndpointSlice has ${names === '' ? 'no ports' : names}`,
+    why: 'A port of the Service finds its endpoints by name alone; for this one there are none, so connections are refused.',
+    mend: [
+      `name the port of the EndpointSlice ${port.name === undefined ? 'nothing' : `"${port.name}"`}, as in the Service`,
+    ],
+    objects: slices.map(refOf),
+    field: `spec.ports[${index}]${port.name === undefined ? '' : '.name'}`,
+  }
+}
+
+function severalAddresses(slice: EndpointSlice, lists: readonly string[][]): Report {
+  return {
+    message: `an endpoint of endpointslice/${slice.metadata.name} has ${lists[0]?.length} addresses; only ${lists[0]?.[0]} is used`,
+    why: 'kube-proxy takes the first address of an endpoint and drops the others: they get no traffic.',
+    mend: ['write an endpoint of its own for each address'],
+    objects: [refOf(slice)],
+  }
+}
+
+function forbidden(slice: EndpointSlice, address: string, why: string): Report {
+  return {
+    message: `${address} cannot be an endpoint: ${why}`,
+    why: 'The API server refuses the EndpointSlice.',
+    mend: ['use an address that every node can reach'],
+    objects: [refOf(slice)],
+  }
+}
+
+function duplicate(doubled: ReadonlyMap<string, readonly [EndpointSlice, EndpointSlice]>): Report {
+  const [first] = doubled
+  const slices = [...new Set([...doubled.values()].flat())]
+  return {
+    message: `${doubled.size === 1 ? `address ${first?.[0]} stands` : `${doubled.size} addresses stand`} in two EndpointSlices: ${listOf(slices)}`,
+    why: 'While the slices disagree (one ready, one not), it is open which of them a proxy believes.',
+    mend: ['leave the address in one slice only'],
+    objects: slices.map(refOf),
+  }
+}
+
+function portsKey({ ports }: EndpointSlice): string {
+  return (ports ?? []).map(({ name, port }) => `${name ?? ''}:${port}`).join()
+}
+
+function portName({
+  name,
+  port,
+}: Service['spec']['ports'] extends (infer P)[] | undefined ? P : never): string {
+  return name === undefined ? String(port) : `"${name}"`
+}
+
+function listOf(slices: readonly EndpointSlice[]): string {
+  return slices.map((slice) => `endpointslice/${slice.metadata.name}`).join(', ')
+}
+
+function refOf({ metadata: { name, namespace } }: EndpointSlice): ObjectRef {
+  return {
+    kind: 'EndpointSlice',
+    group: 'discovery.k8s.io',
+    name,
+    ...(namespace === undefined ? {} : { namespace }),
+  }
+}

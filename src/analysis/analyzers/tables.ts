@@ -1,0 +1,82 @@
+import type { ServicePort } from '../../model/kubernetes.ts'
+import { semanticsOf } from '../../proxies/semantics.ts'
+import { analyzer, command, isExternal, isProxied, isSticky } from '../analyzer.ts'
+
+/** What a proxy's memory is kept by: port, node, client address. */
+export const perPort = analyzer({
+  codes: ['AFF-SVC-PER-PORT-TABLES'],
+  inputs: [],
+  applies: (subject) => isProxied(subject) && isSticky(subject),
+  analyse: ({ service, ref }, _inputs, report) => {
+    const ports = service.spec.ports ?? []
+    if (ports.length < 2) return
+    report('AFF-SVC-PER-PORT-TABLES', {
+      message: `the ${ports.length} ports (${ports.map(portWord).join(', ')}) remember clients separately`,
+      why: 'The same client may be on one pod for one port and on another pod for the next.',
+      mend: [
+        'let what belongs together use one port',
+        command('probe', ref, `--port ${ports[1]?.port ?? ''}`),
+      ],
+      field: 'spec.ports',
+    })
+  },
+})
+
+export const perNode = analyzer({
+  codes: ['AFF-SVC-PER-NODE-TABLES', 'AFF-SVC-NODEPORT-MASQUERADED', 'AFF-SVC-LB-SPREADS-NODES'],
+  inputs: [],
+  applies: (subject) => isProxied(subject) && isExternal(subject),
+  analyse: (subject, _inputs, report) => {
+    const { service, ref } = subject
+    const isLocal = service.spec.externalTrafficPolicy === 'Local'
+    const isBalanced = service.spec.type === 'LoadBalancer'
+    if (isSticky(subject)) {
+      report('AFF-SVC-PER-NODE-TABLES', {
+        message: 'every node remembers the clients that enter through it, and knows nothing of the others',
+        why: 'A client that comes through another node may get another pod, and its time starts again there.',
+        mend: ['let a client always enter through the same node'],
+      })
+    }
+    if (isSticky(subject) && isBalanced) {
+      report('AFF-SVC-LB-SPREADS-NODES', {
+        message: 'the load balancer picks a node for each connection, and each node picks a pod by itself',
+        why: 'Unless the load balancer keeps a client on its node, the Service keeps it on one pod per node only.',
+        mend: [
+          isLocal
+            ? 'switch on affinity by source address at the load balancer'
+            : 'set externalTrafficPolicy: Local and affinity by source address at the load balancer',
+        ],
+        field: 'spec.type',
+      })
+    }
+    if (!isLocal) {
+      report('AFF-SVC-NODEPORT-MASQUERADED', {
+        message:
+          'with externalTrafficPolicy Cluster, pods see the address of the node that a client came through',
+        why: 'Logs, rate limits and affinity inside the application see nodes instead of clients. The proxy itself sees the address that reached the node.',
+        mend: [
+          `kubectl patch service ${ref.name} -n ${ref.namespace} -p '{"spec":{"externalTrafficPolicy":"Local"}}'`,
+        ],
+        field: 'spec.externalTrafficPolicy',
+      })
+    }
+  },
+})
+
+export const iptablesList = analyzer({
+  codes: ['AFF-PROXY-IPTABLES-LIST'],
+  inputs: ['proxy'],
+  applies: (subject) => isProxied(subject) && isSticky(subject),
+  analyse: (_subject, { proxy }, report) => {
+    if (proxy.kind !== 'kube-proxy' || proxy.mode !== 'iptables') return
+    report('AFF-PROXY-IPTABLES-LIST', {
+      message: `${semanticsOf(proxy).name} remembers at most 100 clients per pod and port on each node`,
+      why: 'The kernel list behind it (xt_recent, ip_list_tot) holds 100 addresses unless the module was loaded with more; the client that was silent longest is forgotten first and may get another pod.',
+      mend: ['use kube-proxy in nftables mode, whose sets are larger'],
+    })
+  },
+})
+
+function portWord({ name, port }: ServicePort): string {
+  return name === undefined ? String(port) : `${name} ${port}`
+}

@@ -1,0 +1,50 @@
+import { defaultTimeoutSeconds } from '../../model/policy.ts'
+import { analyzer, command, isProxied, isSticky } from '../analyzer.ts'
+
+/** The range that the API allows (k8s.io/kubernetes pkg/apis/core/validation, validateAffinityTimeout). */
+const greatestSeconds = 86_400
+
+const field = 'spec.sessionAffinityConfig.clientIP.timeoutSeconds'
+
+export const timeout = analyzer({
+  codes: ['AFF-SVC-TIMEOUT-OUT-OF-RANGE', 'AFF-SVC-TIMEOUT-WITHOUT-AFFINITY', 'AFF-SVC-TIMEOUT-DEFAULT'],
+  inputs: [],
+  analyse: (subject, _inputs, report) => {
+    const { service, ref, source } = subject
+    const configured = service.spec.sessionAffinityConfig?.clientIP?.timeoutSeconds
+    if (!isSticky(subject)) {
+      if (service.spec.sessionAffinityConfig === undefined || service.spec.sessionAffinityConfig === null)
+        return
+      report('AFF-SVC-TIMEOUT-WITHOUT-AFFINITY', {
+        message: `sessionAffinityConfig is set, but sessionAffinity is ${service.spec.sessionAffinity ?? 'not set, which means None'}`,
+        why: 'The API server drops sessionAffinityConfig without a word, and clients spread over all pods.',
+        mend: [source === 'files' ? 'add "sessionAffinity: ClientIP"' : command('enable', ref)],
+        field: 'spec.sessionAffinityConfig',
+      })
+      return
+    }
+    if (typeof configured === 'number' && !isAllowed(configured)) {
+      report('AFF-SVC-TIMEOUT-OUT-OF-RANGE', {
+        message: `timeoutSeconds ${configured} is not within 1 to ${greatestSeconds}`,
+        why: 'The API server refuses the Service. A day is the longest; affinity "for ever" cannot be had from a Service.',
+        mend: [`use a number of seconds from 1 to ${greatestSeconds}`],
+        field,
+      })
+      return
+    }
+    if (!isProxied(subject) || (configured ?? defaultTimeoutSeconds) !== defaultTimeoutSeconds) return
+    report('AFF-SVC-TIMEOUT-DEFAULT', {
+      message:
+        configured === undefined
+          ? 'no timeout is set, so it is the default: 3 hours without a new connection'
+          : 'the timeout is 3 hours, which is also the default',
+      why: 'A client that is silent for less stays on its pod; one that never pauses may stay for days.',
+      mend: [command('enable', ref, '--timeout 30m')],
+      field: 'spec.sessionAffinity',
+    })
+  },
+})
+
+function isAllowed(seconds: number): boolean {
+  return Number.isInteger(seconds) && seconds >= 1 && seconds <= greatestSeconds
+}

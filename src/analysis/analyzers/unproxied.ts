@@ -1,0 +1,57 @@
+import { analyzer, command, hasSelector, isSticky } from '../analyzer.ts'
+
+/** The label that hands a Service to another proxy (k8s.io/kubernetes pkg/proxy/apis/well_known_labels.go). */
+const proxyNameLabel = 'service.kubernetes.io/service-proxy-name'
+
+/** Services that no proxy serves: whatever their affinity says, nobody reads it. */
+export const unproxied = analyzer({
+  codes: [
+    'AFF-SVC-HEADLESS',
+    'AFF-SVC-EXTERNAL-NAME',
+    'AFF-SVC-EXTERNAL-NAME-SELECTOR',
+    'AFF-SVC-OTHER-PROXY',
+  ],
+  inputs: [],
+  analyse: (subject, _inputs, report) => {
+    const { service, ref, source } = subject
+    const { spec, metadata } = service
+    const off = source === 'files' ? 'remove sessionAffinity' : command('disable', ref)
+    if (spec.type === 'ExternalName') {
+      if (isSticky(subject)) {
+        report('AFF-SVC-EXTERNAL-NAME', {
+          message: `the Service is a DNS alias of "${spec.externalName ?? ''}"; sessionAffinity ClientIP has no effect`,
+          why: 'Clients get a CNAME and connect elsewhere themselves: no proxy sees their connections.',
+          mend: ['set affinity where the name leads to', off],
+          field: 'spec.sessionAffinity',
+        })
+      }
+      if (hasSelector(subject)) {
+        report('AFF-SVC-EXTERNAL-NAME-SELECTOR', {
+          message: 'type ExternalName with a selector: the pods that it selects get no traffic',
+          why: 'The name resolves to externalName alone. EndpointSlices from a time with another type may be left behind.',
+          mend: ['remove the selector, or change the type'],
+          field: 'spec.selector',
+        })
+      }
+    } else if (spec.clusterIP === 'None' && isSticky(subject)) {
+      report('AFF-SVC-HEADLESS', {
+        message: 'the Service is headless (clusterIP: None); sessionAffinity ClientIP has no effect',
+        why: 'Clients get the addresses of all pods by DNS and pick one themselves: no proxy sees their connections.',
+        mend: [
+          'use a Service with a cluster IP (create it anew: clusterIP cannot be changed from None)',
+          off,
+        ],
+        field: 'spec.clusterIP',
+      })
+    }
+    const proxy = metadata.labels?.[proxyNameLabel]
+    if (proxy !== undefined) {
+      report('AFF-SVC-OTHER-PROXY', {
+        message: `the label ${proxyNameLabel} hands the Service to the proxy "${proxy}"`,
+        why: 'kube-proxy ignores Services with this label, whatever its value. Whether clients stick is up to the other proxy; without one, nothing answers.',
+        mend: [`kubectl label service ${ref.name} -n ${ref.namespace} ${proxyNameLabel}-`],
+        field: 'metadata.labels',
+      })
+    }
+  },
+})

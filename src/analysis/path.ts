@@ -1,0 +1,159 @@
+import type { Front } from '../mechanisms/front.ts'
+import { frontsOf } from '../mechanisms/index.ts'
+import { endpointsOfPort } from '../model/endpoint.ts'
+import type { Entry, Path } from '../model/entry.ts'
+import type { Hop } from '../model/hop.ts'
+import type { ServicePort } from '../model/kubernetes.ts'
+import type { Fact } from '../model/snapshot.ts'
+import { semanticsOf } from '../proxies/semantics.ts'
+import type { Inputs, Subject } from './analyzer.ts'
+
+type PathInput = 'slices' | 'proxy' | 'ingresses' | 'ingressClasses' | 'routes'
+type PathFacts = { [Name in PathInput]: Fact<Inputs[Name]> }
+
+/** Every way to the pods of a Service, from outside to inside; what is unknown is left out or named so. */
+export function pathOf(subject: Subject, facts: PathFacts): Path {
+  const entries = [...frontEntries(subject, facts), ...serviceEntries(subject, facts)]
+  const endpoints = summary(subject, facts.slices)
+  return endpoints === undefined ? { entries } : { entries, endpoints }
+}
+
+function frontEntries(subject: Subject, { ingresses, routes, ingressClasses, proxy }: PathFacts): Entry[] {
+  const objects = [...(ingresses.known ? ingresses.value : []), ...(routes.known ? routes.value : [])]
+  const classes = ingressClasses.known ? ingressClasses.value : {}
+  return frontsOf(subject.service, { ingressClasses: classes, objects }).map((front) => ({
+    kind: front.kind === 'ingress' ? 'ingress' : 'route',
+    from: front.kind === 'mesh' ? 'inside' : 'outside',
+    address: front.addresses[0] ?? `${subject.ref.name} (mesh)`,
+    hops: frontHops(front, subject, proxy),
+  }))
+}
+
+function frontHops(front: Front, subject: Subject, proxy: PathFacts['proxy']): Hop[] {
+  const goesToPods = front.via === 'pods' || front.via === 'unknown'
+  const hop: Hop = {
+    kind: front.kind,
+    mechanism: front.mechanism,
+    object: front.object,
+    policy: front.policy,
+    role: goesToPods ? 'decides' : 'picks',
+  }
+  if (front.via === 'unknown')
+    return [{ ...hop, note: 'most controllers go to the pods directly; this one is not known' }]
+  if (!goesToPods) {
+    const clients =
+      front.via === 'nodes'
+        ? 'the load balancer’s nodes are the clients'
+        : 'its own addresses are the clients'
+    return [{ ...hop, note: clients }, proxyHop(subject, proxy, 'decides')]
+  }
+  if (subject.policy.kind === 'none') return [hop]
+  return [{ ...hop, note: "goes to the pods directly: the Service's affinity plays no part" }]
+}
+
+function serviceEntries(subject: Subject, { proxy }: PathFacts): Entry[] {
+  const { spec, status } = subject.service
+  const ports = spec.ports ?? []
+  if (spec.type === 'ExternalName') {
+    return [
+      { kind: 'dns', from: 'inside', address: spec.externalName ?? '', hops: [dnsHop(subject, 'CNAME')] },
+    ]
+  }
+  if (spec.clusterIP === 'None') {
+    return [
+      { kind: 'dns', from: 'inside', address: subject.ref.name, hops: [dnsHop(subject, 'DNS, all pods')] },
+    ]
+  }
+  const inside = proxyHop(subject, proxy, 'decides')
+  const local = spec.externalTrafficPolicy === 'Local'
+  const outside: Hop = local
+    ? { ...inside, note: 'pods on the same node only; pods see the client’s address' }
+    : { ...inside, note: 'pods see the address of the node' }
+  const entries: Entry[] = []
+  for (const { ip, hostname } of status?.loadBalancer?.ingress ?? []) {
+    entries.push({
+      kind: 'load-balancer',
+      from: 'outside',
+      address: withPorts(ip ?? hostname ?? '', ports),
+      hops: [
+        { kind: 'load-balancer', mechanism: 'load balancer', policy: { kind: 'unknown' }, role: 'picks' },
+        outside,
+      ],
+    })
+  }
+  if (spec.type === 'LoadBalancer' && entries.length === 0) {
+    entries.push({
+      kind: 'load-balancer',
+      from: 'outside',
+      address: '<pending>',
+      hops: [
+        { kind: 'load-balancer', mechanism: 'load balancer', policy: { kind: 'unknown' }, role: 'picks' },
+        outside,
+      ],
+    })
+  }
+  for (const address of spec.externalIPs ?? []) {
+    entries.push({
+      kind: 'external-ip',
+      from: 'outside',
+      address: withPorts(address, ports),
+      hops: [outside],
+    })
+  }
+  const nodePorts = ports.flatMap(({ nodePort }) =>
+    nodePort === undefined || nodePort === 0 ? [] : [nodePort],
+  )
+  if (nodePorts.length > 0) {
+    entries.push({
+      kind: 'node-port',
+      from: 'outside',
+      address: `<node>:${nodePorts.join(',')}`,
+      hops: [outside],
+    })
+  }
+  const clusterIPs = spec.clusterIPs ?? (spec.clusterIP ? [spec.clusterIP] : ['<cluster IP>'])
+  for (const address of clusterIPs) {
+    entries.push({ kind: 'cluster-ip', from: 'inside', address: withPorts(address, ports), hops: [inside] })
+  }
+  return entries
+}
+
+function proxyHop({ policy, ref }: Subject, proxy: PathFacts['proxy'], role: Hop['role']): Hop {
+  return {
+    kind: 'proxy',
+    mechanism: proxy.known ? semanticsOf(proxy.value).name : 'Service proxy',
+    object: { kind: 'Service', ...ref },
+    policy,
+    role,
+    perNode: true,
+  }
+}
+
+/** No proxy: what the Service's affinity says is read by nobody. */
+function dnsHop({ policy, ref }: Subject, mechanism: string): Hop {
+  return {
+    kind: 'dns',
+    mechanism,
+    object: { kind: 'Service', ...ref },
+    policy,
+    role: policy.kind === 'none' ? 'picks' : 'no-effect',
+    note: 'the client picks an address itself',
+  }
+}
+
+function withPorts(address: string, ports: readonly ServicePort[]): string {
+  const host = address.includes(':') ? `[${address}]` : address
+  return ports.length === 0 ? host : `${host}:${ports.map(({ port }) => port).join(',')}`
+}
+
+function summary({ service }: Subject, slices: PathFacts['slices']): Path['endpoints'] {
+  if (!slices.known || service.spec.type === 'ExternalName') return undefined
+  const all = (service.spec.ports ?? []).flatMap((port) => endpointsOfPort(slices.value, port.name))
+  const ready = all.filter((endpoint) => endpoint.ready)
+  const nodes = new Set(ready.flatMap(({ node }) => (node === undefined ? [] : [node])))
+  return {
+    ready: new Set(ready.map(({ address }) => address)).size,
+    total: new Set(all.map(({ address }) => address)).size,
+    nodes: nodes.size,
+  }
+}

@@ -1,0 +1,54 @@
+import type { ObjectRef } from '../model/finding.ts'
+import type { HopPolicy } from '../model/hop.ts'
+import type { Service } from '../model/kubernetes.ts'
+import type { LooseObject } from '../model/snapshot.ts'
+
+/** Something that stands in front of a Service: an Ingress, a route, a mesh. */
+export interface Front {
+  kind: 'ingress' | 'gateway' | 'mesh'
+  object: ObjectRef
+  /** For people: `ingress-nginx`, `Istio`. */
+  mechanism: string
+  /** Hosts and paths that lead to the Service; empty for a mesh that catches every call. */
+  addresses: string[]
+  policy: HopPolicy
+  /**
+   * Where it sends connections: `pods` past the Service proxy, `service` to the cluster IP, `nodes` to the node ports.
+   * `unknown` where that depends on something that cannot be seen.
+   */
+  via: 'pods' | 'service' | 'nodes' | 'unknown'
+  /** It asks for session persistence by Gateway API's own field. */
+  hasSessionPersistence?: boolean
+}
+
+/** What mechanisms may look at besides the object itself. */
+export interface FrontContext {
+  /** IngressClass → its controller. */
+  ingressClasses: Readonly<Record<string, string>>
+  /** All objects that were read, for those that are configured apart (DestinationRule). */
+  objects: readonly LooseObject[]
+}
+
+export interface Resource {
+  group: string
+  resource: string
+  kind: string
+}
+
+/** A system that routes to Services. Adding one is a folder and a line in index.ts. */
+export interface Mechanism {
+  /** Custom resources to read, where the cluster serves their group. */
+  resources: readonly Resource[]
+  /** How the Service is referred to by one object of those kinds; undefined when it is not. */
+  front: (object: LooseObject, service: Service, context: FrontContext) => Front | undefined
+}
+
+export function refOf({ kind, apiVersion, metadata: { name, namespace } }: LooseObject): ObjectRef {
+  const slash = apiVersion.indexOf('/')
+  return {
+    kind,
+    ...(slash < 0 ? {} : { group: apiVersion.slice(0, slash) }),
+    ...(namespace === undefined ? {} : { namespace }),
+    name,
+  }
+}

@@ -1,0 +1,54 @@
+import type { HopPolicy } from '../../model/hop.ts'
+import type { Service } from '../../model/kubernetes.ts'
+import type { LooseObject } from '../../model/snapshot.ts'
+import { type Front, type Mechanism, refOf } from '../front.ts'
+import { at, list, record, text } from '../loose.ts'
+import { type Controller, controllerOf } from './controllers.ts'
+
+/** Ingress of networking.k8s.io, whoever implements it. It is read with the Service, not with custom resources. */
+export const ingress: Mechanism = {
+  resources: [],
+  front: (object, service, context) => {
+    if (object.kind !== 'Ingress') return undefined
+    const addresses = leadsTo(object, service.metadata.name)
+    if (addresses.length === 0) return undefined
+    const annotations = object.metadata.annotations ?? {}
+    const controller = controllerOf(ingressClass(object), context)
+    return {
+      kind: 'ingress',
+      object: refOf(object),
+      mechanism: controller?.name ?? ingressClass(object) ?? 'unknown controller',
+      addresses,
+      policy: policyOf(controller, annotations, service),
+      via: controller?.via(annotations, service.metadata.annotations ?? {}) ?? 'unknown',
+    } satisfies Front
+  },
+}
+
+/** `spec.ingressClassName`, or the annotation that was used before it. */
+export function ingressClass({ spec, metadata }: LooseObject): string | undefined {
+  return text(at(spec, 'ingressClassName')) ?? metadata.annotations?.['kubernetes.io/ingress.class']
+}
+
+function policyOf(
+  controller: Controller | undefined,
+  annotations: Readonly<Record<string, string>>,
+  service: Service,
+): HopPolicy {
+  return controller === undefined
+    ? { kind: 'unknown' }
+    : controller.policy(annotations, service.metadata.annotations ?? {})
+}
+
+/** `host/path` of each rule that leads to the Service, `*` for any host. */
+function leadsTo({ spec }: LooseObject, name: string): string[] {
+  const found: string[] = []
+  if (at(spec, 'defaultBackend.service.name') === name) found.push('*')
+  for (const rule of list(at(spec, 'rules'))) {
+    const host = text(record(rule)['host']) ?? '*'
+    for (const path of list(at(rule, 'http.paths'))) {
+      if (at(path, 'backend.service.name') === name) found.push(`${host}${text(record(path)['path']) ?? ''}`)
+    }
+  }
+  return [...new Set(found)]
+}

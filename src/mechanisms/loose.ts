@@ -1,0 +1,26 @@
+/**
+ * Reading of objects whose schema is not ours: whatever is not of the expected shape reads as absent. Nothing here
+ * throws, so that an odd object of somebody else's cannot stop an explanation.
+ */
+export function record(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : {}
+}
+
+export function list(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? (value as unknown[]) : []
+}
+
+export function text(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined
+}
+
+export function strings(value: unknown): string[] {
+  return list(value).filter((item): item is string => typeof item === 'string')
+}
+
+/** The value at `a.b.c`, going through records only. */
+export function at(value: unknown, path: string): unknown {
+  return path.split('.').reduce<unknown>((inner, key) => record(inner)[key], value)
+}
