@@ -1,5 +1,6 @@
 import type { KubernetesList, Status } from '../model/kubernetes.ts'
-import { ApiError, ConnectionError } from './errors.ts'
+import { ApiError } from './errors.ts'
+import { parseJson } from './json.ts'
 import { limited, type TimeLimit } from './limit.ts'
 import type { Connection } from './kubeconfig/resolve.ts'
 import { listItems } from './paging.ts'
@@ -117,7 +118,7 @@ export class Client implements Cluster {
       const { body } = await this.#send(call, limit)
       const text = await textOf(body, limit)
       this.#log.body(text)
-      return parse(text)
+      return parseJson(text)
     } catch (error) {
       throw limit.explain(error)
     } finally {
@@ -187,17 +188,6 @@ async function textOf(body: AsyncIterable<Uint8Array>, limit: TimeLimit): Promis
     chunks.push(chunk)
   }
   return Buffer.concat(chunks).toString('utf8')
-}
-
-function parse(text: string) {
-  try {
-    return JSON.parse(text)
-  } catch (cause) {
-    throw new ConnectionError('protocol', 'Unable to connect to the server: the answer is not JSON', {
-      cause,
-      hint: 'Something other than a Kubernetes API server answers at this address, perhaps a login page.',
-    })
-  }
 }
 
 function queryString(query: Query | undefined): string {

@@ -1,5 +1,6 @@
 import type { KubernetesList, KubernetesObject, Status } from '../model/kubernetes.ts'
 import { ApiError } from './errors.ts'
+import { parseJson } from './json.ts'
 import { limited } from './limit.ts'
 import { LineSplitter } from './lines.ts'
 import { Outage, type OutageOptions } from './outage.ts'
@@ -106,7 +107,7 @@ async function* watchOnce<T>(
     outage.worked()
     for await (const chunk of stream) {
       for (const line of splitter.push(chunk)) {
-        const event: ObjectEvent<T> | ErrorEvent = JSON.parse(line)
+        const event: ObjectEvent<T> | ErrorEvent = parseJson(line)
         if (event.type === 'ERROR') throw new ApiError(event.object, { verb: 'WATCH', path })
         yield event
       }

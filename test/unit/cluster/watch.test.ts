@@ -133,6 +133,16 @@ describe('watchList', () => {
     expect(told).toEqual([])
   })
 
+  it('goes on when something in between answers for the server', async () => {
+    const steered = await steeredServer(() => ({ items: [], version: 1 }))
+    const following = await collect(steered.server)
+    const first = await steered.watch(1)
+    first.response.end('<html>Bad Gateway</html>\n')
+    const second = await steered.watch(2)
+    send(second.response, 'ADDED', object('a', 2))
+    expect(await following.until(2)).toEqual(['synced @1', 'added a@2'])
+  })
+
   it('survives that the server is away', async () => {
     const list = () => ({ items: [object('a', 1)], version: 1 })
     const before = await steeredServer(list)
