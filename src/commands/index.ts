@@ -19,6 +19,18 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./probe.ts')).default,
   },
   {
+    name: 'enable',
+    group: 'Session Affinity Commands',
+    summary: 'Keep each client of a Service on its pod',
+    load: async () => (await import('./enable.ts')).default,
+  },
+  {
+    name: 'disable',
+    group: 'Session Affinity Commands',
+    summary: 'Spread the connections of each client over the pods again',
+    load: async () => (await import('./disable.ts')).default,
+  },
+  {
     name: 'cleanup',
     group: 'Other Commands',
     summary: 'Remove what an interrupted probe left in the cluster',

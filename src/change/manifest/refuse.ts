@@ -1,0 +1,13 @@
+import type { Service } from '../../model/kubernetes.ts'
+import { UserError } from '../../model/user-error.ts'
+
+/** What a file alone tells to be of no use. Throws UserError; the cluster would be asked for everything else. */
+export function refuseInFile({ metadata, spec }: Service): void {
+  const why =
+    spec.type === 'ExternalName'
+      ? 'an ExternalName Service is an alias in DNS: no proxy picks a pod'
+      : spec.clusterIP === 'None'
+        ? 'a headless Service has no address of its own: clients pick a pod themselves'
+        : undefined
+  if (why !== undefined) throw new UserError(`service/${metadata.name} not changed: ${why}`)
+}

@@ -1,0 +1,178 @@
+import { isCollection, isMap, isNode, isScalar, type Node, type Pair, type YAMLMap } from 'yaml'
+
+/** Replaces what stands between two offsets of a text. */
+export interface Splice {
+  start: number
+  end: number
+  text: string
+}
+
+type Mapping = YAMLMap
+
+/** A value to write: a word, a number, or a mapping of such. */
+export type Plain = string | number | { readonly [key: string]: Plain }
+
+export function applySplices(text: string, splices: readonly Splice[]): string {
+  let result = ''
+  let at = 0
+  for (const { start, end, text: insert } of splices.toSorted((a, b) => a.start - b.start)) {
+    result += text.slice(at, start) + insert
+    at = end
+  }
+  return result + text.slice(at)
+}
+
+/** Another value in the place of one; a word keeps the quotes that are there, a number must not have any. */
+export function replaceValue(text: string, node: Node, value: Plain): Splice {
+  const [start, end] = rangeOf(node)
+  const quote = isScalar(node) ? (/^["']/.exec(text.slice(start, end))?.[0] ?? '') : ''
+  const written = typeof value === 'string' ? quote + value + quote : inFlow(value, '')
+  // `key:` without a value ends at the colon.
+  return { start, end, text: start === end && text[start - 1] === ':' ? ` ${written}` : written }
+}
+
+/** Adds entries to a mapping, behind the entry `after`. */
+export function insertPairs(
+  text: string,
+  mapping: Mapping,
+  after: Pair,
+  entries: readonly (readonly [string, Plain])[],
+): Splice {
+  if (mapping.flow === true) return insertInFlow(text, mapping, after, entries)
+  const column = columnOf(text, keyStart(mapping.items[0]!))
+  const newline = text.includes('\r\n') ? '\r\n' : '\n'
+  const lines = entries.flatMap(([key, value]) => inBlock(key, value, column, stepOf(text, mapping, column)))
+  const end = lineEnd(text, leafEnd(after))
+  // A file may end without a newline; then it still does.
+  if (text[end - 1] !== '\n' && end > 0)
+    return { start: end, end, text: lines.map((line) => newline + line).join('') }
+  return { start: end, end, text: lines.map((line) => line + newline).join('') }
+}
+
+/** Takes an entry out of a mapping: its lines, or its part of a flow mapping with one comma. */
+export function removePair(text: string, mapping: Mapping, pair: Pair): Splice {
+  if (mapping.flow === true) return removeFromFlow(text, mapping, pair)
+  const start = keyStart(pair)
+  const lineStart = text.lastIndexOf('\n', start - 1) + 1
+  const end = lineEnd(text, leafEnd(pair))
+  // The first entry of a sequence's item shares its line with the dash; then the next entry moves up to it.
+  if (text.slice(lineStart, start).trim() !== '') {
+    const next = mapping.items[mapping.items.indexOf(pair) + 1]
+    return { start, end: next === undefined ? end : keyStart(next), text: '' }
+  }
+  if (end === text.length && text[end - 1] !== '\n' && lineStart > 0) {
+    return { start: text[lineStart - 2] === '\r' ? lineStart - 2 : lineStart - 1, end, text: '' }
+  }
+  return { start: lineStart, end, text: '' }
+}
+
+function insertInFlow(
+  text: string,
+  mapping: Mapping,
+  after: Pair,
+  entries: readonly (readonly [string, Plain])[],
+): Splice {
+  const end = leafEnd(after)
+  const start = keyStart(after)
+  const quote = text[start] === '"' ? '"' : ''
+  // What stands before a key is repeated before the new ones: a blank, or a line of its own.
+  const before = /[\s]*$/.exec(text.slice(0, start))?.[0] ?? ''
+  const isFirst = mapping.items[0] === after
+  const gap = before === '' || (isFirst && !before.includes('\n')) ? flowGap(text, mapping, quote) : before
+  const written = entries.map(
+    ([key, value]) => `,${gap}${quote}${key}${quote}:${colonGap(text, after)}${inFlow(value, quote)}`,
+  )
+  return { start: end, end, text: written.join('') }
+}
+
+/** The blank behind commas, as the mapping itself has it: compact JSON has none. */
+function flowGap(text: string, mapping: Mapping, quote: string): string {
+  const second = mapping.items[1]
+  if (second === undefined) return quote === '' ? ' ' : ''
+  return /\s*$/.exec(text.slice(0, keyStart(second)))?.[0] ?? ''
+}
+
+function colonGap(text: string, pair: Pair): string {
+  const { value } = pair
+  if (!isNode(value) || !isNode(pair.key)) return ' '
+  const [, keyEnd] = rangeOf(pair.key)
+  const between = text.slice(keyEnd, rangeOf(value)[0])
+  return /^:$/.test(between) && text[keyStart(pair)] === '"' ? '' : ' '
+}
+
+function removeFromFlow(text: string, mapping: Mapping, pair: Pair): Splice {
+  const index = mapping.items.indexOf(pair)
+  const next = mapping.items[index + 1]
+  const previous = mapping.items[index - 1]
+  if (previous !== undefined) {
+    const comma = text.indexOf(',', leafEnd(previous))
+    return { start: comma, end: leafEnd(pair), text: '' }
+  }
+  return { start: keyStart(pair), end: next === undefined ? leafEnd(pair) : keyStart(next), text: '' }
+}
+
+function inBlock(key: string, value: Plain, column: number, step: number): string[] {
+  const indent = ' '.repeat(column)
+  if (typeof value !== 'object') return [`${indent}${key}: ${value}`]
+  return [
+    `${indent}${key}:`,
+    ...Object.entries(value).flatMap(([name, inner]) => inBlock(name, inner, column + step, step)),
+  ]
+}
+
+function inFlow(value: Plain, quote: string): string {
+  if (typeof value === 'number') return String(value)
+  if (typeof value === 'string') return quote + value + quote
+  const entries = Object.entries(value).map(
+    ([key, inner]) => `${quote}${key}${quote}: ${inFlow(inner, quote)}`,
+  )
+  return `{${entries.join(', ')}}`
+}
+
+/** How far this file indents: the difference to a mapping within, else the usual two. */
+function stepOf(text: string, mapping: Mapping, column: number): number {
+  for (const { value } of mapping.items) {
+    if (!isMap(value) || value.flow === true || value.items.length === 0) continue
+    const step = columnOf(text, keyStart(value.items[0]!)) - column
+    if (step > 0) return step
+  }
+  return 2
+}
+
+function keyStart({ key }: Pair): number {
+  return isNode(key) ? rangeOf(key)[0] : 0
+}
+
+/** Where the text of an entry really ends: a collection's own range goes on over comments and blank lines. */
+function leafEnd({ key, value }: Pair): number {
+  let node: unknown = value
+  let last = isNode(key) ? rangeOf(key)[1] : 0
+  while (isNode(node)) {
+    if (!isCollection(node) || node.flow === true || node.items.length === 0) return rangeOf(node)[1]
+    const item: unknown = node.items.at(-1)
+    if (isNode(item)) node = item
+    else {
+      const pair = item as Pair
+      last = isNode(pair.key) ? rangeOf(pair.key)[1] : last
+      node = pair.value
+    }
+  }
+  return last
+}
+
+/** The end of the line that an offset is in, behind its newline; the offset itself where a block scalar took it. */
+function lineEnd(text: string, offset: number): number {
+  if (text[offset - 1] === '\n') return offset
+  const newline = text.indexOf('\n', offset)
+  return newline < 0 ? text.length : newline + 1
+}
+
+function columnOf(text: string, offset: number): number {
+  return offset - (text.lastIndexOf('\n', offset - 1) + 1)
+}
+
+function rangeOf(node: Node): [number, number] {
+  const { range } = node
+  if (range === null || range === undefined) throw new Error('a parsed node has a range')
+  return [range[0], range[1]]
+}

@@ -1,0 +1,85 @@
+import { analyse } from '../analysis/analyse.ts'
+import type { Code } from '../analysis/codes.ts'
+import type { ChangeNotice } from '../model/change.ts'
+import type { Finding } from '../model/finding.ts'
+import type { Service } from '../model/kubernetes.ts'
+import type { ServiceRef, Snapshot } from '../model/snapshot.ts'
+import { UserError } from '../model/user-error.ts'
+import { predict } from './predict.ts'
+import { type ChangePlan } from './request.ts'
+import type { RawObject } from '../model/change.ts'
+
+/** There is no proxy that could keep clients on a pod. */
+const impossible: ReadonlySet<string> = new Set<Code>(['AFF-SVC-HEADLESS', 'AFF-SVC-EXTERNAL-NAME'])
+
+/** It can be set, and today nothing would come of it. */
+const pointless: ReadonlySet<string> = new Set<Code>([
+  'AFF-SVC-ONE-ENDPOINT',
+  'AFF-SVC-OTHER-PROXY',
+  'AFF-ING-BYPASSES-SERVICE',
+  'AFF-ROUTE-BYPASSES-SERVICE',
+  'AFF-MESH-BYPASSES-SERVICE',
+])
+
+/** What is to be said about a change before it is made. */
+export interface Objections {
+  /** Not even with --force. */
+  refusals: readonly Finding[]
+  /** Only with --force. */
+  doubts: readonly Finding[]
+  /** Good to know. */
+  remarks: readonly Finding[]
+}
+
+/**
+ * The findings that the change would bring about: those of the Service as it would be, without those that it has
+ * already. What is wrong with a Service anyway is no reason against the change.
+ */
+export function objectionsTo(snapshot: Snapshot, ref: ServiceRef, plan: ChangePlan): Objections {
+  const already = new Set(analyse(snapshot, ref).findings.map(identity))
+  const later = analyse(afterChange(snapshot, ref, plan), ref).findings
+  const found = later.filter((finding) => finding.level !== 'info' && !already.has(identity(finding)))
+  const isRefused = ({ code, level }: Finding): boolean => level === 'error' || impossible.has(code)
+  return {
+    refusals: found.filter(isRefused),
+    doubts: found.filter((finding) => !isRefused(finding) && pointless.has(finding.code)),
+    remarks: found.filter((finding) => !isRefused(finding) && !pointless.has(finding.code)),
+  }
+}
+
+function identity({ code, objects }: Finding): string {
+  return JSON.stringify([code, objects])
+}
+
+function afterChange(snapshot: Snapshot, ref: ServiceRef, plan: ChangePlan): Snapshot {
+  const services = snapshot.services.map((entry) => {
+    const { service } = entry
+    const { namespace = ref.namespace, name } = service.metadata
+    if (name !== ref.name || namespace !== ref.namespace) return entry
+    const after = predict(service as unknown as RawObject, plan) as unknown as Service
+    return { ...entry, service: after }
+  })
+  return { ...snapshot, services }
+}
+
+/** Throws UserError when the change must not be made; returns what is to be said beside it. */
+export function weigh(
+  service: string,
+  { refusals, doubts, remarks }: Objections,
+  force: boolean,
+): ChangeNotice[] {
+  const [refusal] = refusals
+  if (refusal !== undefined) throw objection(service, refusal)
+  const [doubt] = doubts
+  if (doubt !== undefined && !force) throw objection(service, doubt, ['--force changes it nevertheless'])
+  return [...doubts, ...remarks].map((finding) => ({
+    message: `${finding.code}  ${finding.message}`,
+    hints: [finding.why],
+  }))
+}
+
+function objection(service: string, finding: Finding, more: readonly string[] = []): UserError {
+  return new UserError(`service/${service} not changed, ${finding.code}: ${finding.message}`, {
+    hints: [finding.why, ...finding.mend.slice(0, 1).map((mend) => `instead  ${mend}`), ...more],
+  })
+}

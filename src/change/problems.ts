@@ -1,0 +1,65 @@
+import { type ApiError, isConflict, isForbidden } from '../cluster/index.ts'
+import { type Rule, roleYaml } from '../model/role.ts'
+import { UserError } from '../model/user-error.ts'
+import type { Keeper } from './keepers.ts'
+import type { FieldOwner } from './managers.ts'
+
+/** Every request that `enable` and `disable` cannot do without; what the findings read besides is left out if it is refused. */
+export const changeRules: readonly Rule[] = [
+  { apiGroups: [''], resources: ['services'], verbs: ['get', 'list', 'patch'] },
+]
+
+/** A failure in words that say what to do about it; what needs none stays what it is. */
+export function explainProblem(error: unknown, namespace: string): unknown {
+  // Quota and admission answer Forbidden as well; only RBAC says who cannot do what.
+  if (!isForbidden(error) || !/ cannot \w+ resource /.test(error.message)) return error
+  return new UserError(error.status.message ?? error.message, {
+    hints: [
+      'this Role holds all that enable and disable need; have it applied and bound to you:',
+      '',
+      ...roleYaml('kubectl-affinity-change', namespace, changeRules).split('\n'),
+    ],
+    cause: error,
+  })
+}
+
+/** Fields belong to managers that must not be overruled unasked. */
+export function ownedByOthers(
+  service: string,
+  owners: readonly FieldOwner[],
+  keeper: Keeper | undefined,
+): UserError {
+  const fields = owners.flatMap((owner) =>
+    owner.fields.map((field) => `conflict with ${JSON.stringify(owner.manager)}: ${field}`),
+  )
+  const count = `${fields.length} conflict${fields.length === 1 ? '' : 's'}`
+  const declared = owners.filter(({ operation }) => operation === 'Apply')
+  return new UserError(`service/${service} not changed, ${count}: ${fields.join(', ')}`, {
+    hints: [
+      ...(keeper === undefined
+        ? [`change it in what ${quoted(owners)} ${owners.length === 1 ? 'applies' : 'apply'}`]
+        : [`${keeper.name} keeps this Service: ${keeper.consequence}`, keeper.instead]),
+      declared.length > 0
+        ? `or take the field over with --force-conflicts; the next apply of ${quoted(declared)} then meets this conflict`
+        : 'or change it here nevertheless with --force-conflicts',
+    ],
+  })
+}
+
+function quoted(owners: readonly FieldOwner[]): string {
+  return [...new Set(owners.map(({ manager }) => JSON.stringify(manager)))].join(', ')
+}
+
+/** The API server found a conflict that was not there when the object was read. */
+export function isFieldConflict(error: unknown): error is ApiError {
+  return isConflict(error) && causes(error).includes('FieldManagerConflict')
+}
+
+/** The object was changed by somebody else since it was read. */
+export function isStale(error: unknown): error is ApiError {
+  return isConflict(error) && !isFieldConflict(error)
+}
+
+function causes(error: ApiError): (string | undefined)[] {
+  return (error.status.details?.causes ?? []).map(({ reason }) => reason)
+}

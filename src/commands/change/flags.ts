@@ -1,0 +1,79 @@
+import * as Flags from '@oclif/core/flags'
+import { parseDuration } from '../../model/duration.ts'
+import { invalidValue, durationFlag } from '../../cli/value-flags.ts'
+import { timeoutRange } from '../../change/request.ts'
+
+/** The flags that `enable` and `disable` share. */
+export const changeFlags = {
+  all: Flags.boolean({ description: 'Select all Services of the namespace.' }),
+  'all-namespaces': Flags.boolean({
+    char: 'A',
+    description: 'Select in all namespaces; with --all or a selector.',
+  }),
+  diff: Flags.boolean({
+    description:
+      'Show what changes as a unified diff, as kubectl diff does. The change is made; add --dry-run=server to only look.',
+  }),
+  'dry-run': Flags.option({ options: ['none', 'client', 'server'] as const })({
+    description:
+      'Must be "none", "server", or "client". If client, only print what would be sent. If server, let the API server check it without keeping it.',
+    default: 'none',
+  }),
+  filename: Flags.string({
+    char: 'f',
+    description:
+      'Files or folders with the Services to change, - for standard input. With --dry-run=client -o yaml the files themselves are printed with the field set, and no cluster is asked.',
+    helpValue: '[]',
+    multiple: true,
+    multipleNonGreedy: true,
+  }),
+  'force-conflicts': Flags.boolean({
+    description: 'Take the fields over from another manager, such as a GitOps controller.',
+  }),
+  image: Flags.string({
+    description: 'With --wait: image of the probe pods, any with Node 18 or newer.',
+    env: 'KUBECTL_AFFINITY_IMAGE',
+    helpValue: "''",
+  }),
+  output: Flags.string({
+    char: 'o',
+    description: 'Output format. One of: (json, yaml, name, text).',
+    default: 'text',
+  }),
+  path: Flags.string({ description: 'With --wait: path of the HTTP requests.', default: '/' }),
+  recursive: Flags.boolean({ char: 'R', description: 'With -f: look into the folders below as well.' }),
+  selector: Flags.string({
+    char: 'l',
+    description: 'Selector (label query) for the Services, such as app=web.',
+    helpValue: "''",
+  }),
+  'show-managed-fields': Flags.boolean({
+    description: 'Keep the managedFields when printing objects in JSON or YAML.',
+  }),
+  wait: Flags.boolean({
+    description:
+      'Wait until a short probe on every node has seen the change in effect. Needs the permissions of probe, and to list nodes.',
+  }),
+  'wait-timeout': durationFlag({
+    description: 'With --wait: how long to wait.',
+    helpValue: '1m0s',
+    min: 1000,
+    max: 3_600_000,
+  }),
+}
+
+/** A timeout of affinity, in seconds. */
+export const timeoutFlag = Flags.custom<number>({
+  // oxlint-disable-next-line require-await -- oclif's signature
+  parse: async (text, _context, { name }) => {
+    const ms = parseDuration(text)
+    if (ms === undefined)
+      throw invalidValue(name, text, 'must be a duration such as 30s, 10m or 1h30m, or a number of seconds')
+    const seconds = ms / 1000
+    const { min, max } = timeoutRange
+    if (seconds < min || seconds > max)
+      throw invalidValue(name, text, `must be between ${min}s and ${max}s (24h)`)
+    if (!Number.isInteger(seconds)) throw invalidValue(name, text, 'must be whole seconds')
+    return seconds
+  },
+})

@@ -1,0 +1,166 @@
+import type { Cluster } from '../../cluster/index.ts'
+import { readServices } from '../../change/read.ts'
+import { changeServices } from '../../change/run.ts'
+import type { ManifestFile } from '../../change/manifest/files.ts'
+import { explainProblem } from '../../change/problems.ts'
+import type { ChangeRequest } from '../../change/request.ts'
+import { exitCodes } from '../../cli/errors.ts'
+import { type Interrupt, listenForInterrupt } from '../../cli/interrupt.ts'
+import { standardOutput } from '../../cli/output.ts'
+import type { ChangeOutcome, DryRun } from '../../model/change.ts'
+import { UserError } from '../../model/user-error.ts'
+import { createStyle } from '../../report/terminal.ts'
+import { resolveServices } from '../../snapshot/targets.ts'
+import { type ChangeFormat, changeFormats, type PrintOptions, printObjects, printOutcome } from './print.ts'
+import { selectionOf, type SelectionFlags, selectionWords, servicesInFiles } from './targets.ts'
+import { waitUntilServed } from './wait.ts'
+
+export interface ChangeFlagValues extends SelectionFlags {
+  context?: string | undefined
+  diff: boolean
+  'dry-run': DryRun
+  force?: boolean
+  'force-conflicts': boolean
+  image?: string | undefined
+  kubeconfig?: string | undefined
+  namespace?: string | undefined
+  output: string
+  path: string
+  'show-managed-fields': boolean
+  wait: boolean
+  'wait-timeout'?: number | undefined
+}
+
+/** What `enable` and `disable` do; `openCluster` is called only when a cluster is needed. */
+export async function runChange(
+  request: ChangeRequest,
+  words: readonly string[],
+  flags: ChangeFlagValues,
+  openCluster: () => Promise<Cluster>,
+): Promise<void> {
+  const format = formatOf(flags)
+  const selection = selectionOf(words, flags, request.verb)
+  const dryRun = flags['dry-run']
+  const files = selection.kind === 'files' ? await readFiles(selection.names, flags) : []
+  if (selection.kind === 'files' && dryRun === 'client' && (format === 'yaml' || format === 'json')) {
+    const { printManifests } = await import('./manifests.ts')
+    process.stdout.write(printManifests(files, request, format))
+    return
+  }
+  const cluster = await openCluster()
+  const interrupt = listenForInterrupt(process)
+  try {
+    const targets =
+      selection.kind === 'query'
+        ? resolveServices(cluster, selection.query, interrupt.first)
+        : readServices(
+            cluster,
+            await servicesInFiles(cluster, files, request, flags.namespace),
+            interrupt.first,
+          )
+    const options = { request, dryRun, force: flags.force === true, forceConflicts: flags['force-conflicts'] }
+    const signals = { interrupted: interrupt.first, abandoned: interrupt.second }
+    const { count, outcomes } = await changeServices(cluster, targets, options, signals)
+    const print = printOptions(flags, format, count)
+    const done = await printAll(outcomes, print)
+    await close(done, print, {
+      flags: connectionFlags(flags),
+      selection: selectionWords(selection),
+    })
+    process.exitCode = exitCodeOf(done, interrupt)
+    if (count === 0) process.stderr.write(`${nothingFound(selection.kind, flags, cluster)}\n`)
+    if (flags.wait && dryRun === 'none' && process.exitCode !== interrupt.exitCode) {
+      const isServed = await waitUntilServed(cluster, done, flags, interrupt)
+      if (!isServed) process.exitCode = interrupt.exitCode ?? exitCodes.error
+    }
+  } catch (error) {
+    if (interrupt.exitCode === undefined) throw explainProblem(error, cluster.namespace)
+    process.stderr.write('interrupted before anything was changed\n')
+    process.exitCode = interrupt.exitCode
+  } finally {
+    interrupt.stop()
+    cluster.close()
+  }
+}
+
+function formatOf({ output, diff }: ChangeFlagValues): ChangeFormat {
+  const format = changeFormats.find((name) => name === output)
+  if (format === undefined) {
+    throw new UserError(
+      `unable to match a printer suitable for the output format ${JSON.stringify(output)}, allowed formats are: ${changeFormats.join(',')}`,
+      { exitCode: exitCodes.usage },
+    )
+  }
+  if (diff && format !== 'text') {
+    throw new UserError('--diff and --output cannot be used together', { exitCode: exitCodes.usage })
+  }
+  return format
+}
+
+async function readFiles(names: readonly string[], { recursive }: ChangeFlagValues): Promise<ManifestFile[]> {
+  const { readManifests } = await import('../../change/manifest/files.ts')
+  return await readManifests(names, { recursive, stdin: process.stdin })
+}
+
+function printOptions(flags: ChangeFlagValues, format: ChangeFormat, count: number): PrintOptions {
+  return {
+    format,
+    diff: flags.diff,
+    dryRun: flags['dry-run'],
+    showManagedFields: flags['show-managed-fields'],
+    count,
+    output: standardOutput(process),
+    stdout: (text) => void process.stdout.write(text),
+    stderr: (text) => void process.stderr.write(text),
+  }
+}
+
+async function printAll(
+  outcomes: AsyncIterable<ChangeOutcome>,
+  options: PrintOptions,
+): Promise<ChangeOutcome[]> {
+  const done: ChangeOutcome[] = []
+  for await (const outcome of outcomes) {
+    done.push(outcome)
+    await printOutcome(outcome, options)
+  }
+  await printObjects(done, options)
+  return done
+}
+
+/** What comes after the outcomes: the sum, the way back and the proof for people; warnings for everybody. */
+async function close(
+  done: readonly ChangeOutcome[],
+  { format, output, dryRun, stdout, stderr }: PrintOptions,
+  next: { flags: string; selection: string | undefined },
+): Promise<void> {
+  const { renderNext, renderWarnings, summaryLine } = await import('../../report/change/text.ts')
+  const { nextSteps } = await import('../../report/change/next.ts')
+  if (format === 'text') {
+    const summary = summaryLine(done, dryRun)
+    if (summary !== undefined) stdout(`${summary}\n`)
+    if (dryRun === 'none') stdout(renderNext(nextSteps(done, next), output))
+  }
+  stderr(renderWarnings(done, createStyle({ isTTY: process.stderr.isTTY, env: process.env })))
+}
+
+function exitCodeOf(done: readonly ChangeOutcome[], interrupt: Interrupt): number {
+  const isComplete = done.every(({ kind }) => kind === 'patched' || kind === 'unchanged')
+  if (isComplete) return 0
+  return interrupt.exitCode ?? exitCodes.error
+}
+
+function nothingFound(kind: 'query' | 'files', flags: ChangeFlagValues, cluster: Cluster): string {
+  return kind === 'files' || flags['all-namespaces']
+    ? 'No resources found'
+    : `No resources found in ${cluster.namespace} namespace.`
+}
+
+/** What a command has to repeat to mean the same cluster. */
+function connectionFlags({ kubeconfig, context }: ChangeFlagValues): string {
+  const quote = (value: string): string => (/^[\w./:@=-]+$/.test(value) ? value : `'${value}'`)
+  return [
+    ...(kubeconfig === undefined ? [] : [` --kubeconfig ${quote(kubeconfig)}`]),
+    ...(context === undefined ? [] : [` --context ${quote(context)}`]),
+  ].join('')
+}

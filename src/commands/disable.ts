@@ -1,0 +1,29 @@
+import { BaseCommand } from '../cli/base-command.ts'
+import { changeFlags } from './change/flags.ts'
+
+export default class Disable extends BaseCommand {
+  static override strict = false
+  static override summary = 'Spread the connections of each client over the pods of a Service again.'
+  static override description =
+    'Sets sessionAffinity to None, by server-side apply as field manager kubectl-affinity. The timeout is lost with it: the command to take the change back, which is printed, sets it again. A field that another manager keeps needs --force-conflicts.'
+  static override usage =
+    'kubectl affinity disable (svc/NAME ... | -l SELECTOR | --all | -f FILE) [flags] [options]'
+  static override examples = [
+    { description: "Spread clients of the Service 'web' again", command: 'kubectl affinity disable svc/web' },
+    {
+      description: 'Look what would change, without changing it',
+      command: 'kubectl affinity disable svc/web --dry-run=server',
+    },
+    {
+      description: 'Change all Services of a namespace',
+      command: 'kubectl affinity disable --all -n shop',
+    },
+  ]
+  static override flags = changeFlags
+
+  override async run(): Promise<void> {
+    const { flags, argv } = await this.parse(Disable)
+    const { runChange } = await import('./change/run.ts')
+    await runChange({ verb: 'disable' }, argv.map(String), flags, () => this.openCluster(flags))
+  }
+}

@@ -1,0 +1,55 @@
+import * as Flags from '@oclif/core/flags'
+import { BaseCommand } from '../cli/base-command.ts'
+import { changeFlags, timeoutFlag } from './change/flags.ts'
+
+export default class Enable extends BaseCommand {
+  static override strict = false
+  static override summary = 'Keep each client of a Service on its pod (session affinity by client IP).'
+  static override description = [
+    'Sets sessionAffinity to ClientIP, by server-side apply as field manager kubectl-affinity. A client address stays on its pod until it has made no new connection for --timeout; without --timeout the API server sets three hours, or the timeout stays as it is.',
+    'Before it writes it looks whether the affinity could work at all. A change that nothing would come of needs --force, a field that another manager keeps needs --force-conflicts. It prints the command that takes the change back.',
+  ].join('\n\n')
+  static override usage =
+    'kubectl affinity enable (svc/NAME ... | -l SELECTOR | --all | -f FILE) [--timeout 30m] [flags] [options]'
+  static override examples = [
+    {
+      description: "Keep clients of the Service 'web' on their pod",
+      command: 'kubectl affinity enable svc/web',
+    },
+    {
+      description: 'Forget a client after half an hour without a new connection',
+      command: 'kubectl affinity enable svc/web --timeout 30m',
+    },
+    {
+      description: 'Look what would change, in the words of the API server',
+      command: 'kubectl affinity enable svc/web --dry-run=server --diff',
+    },
+    {
+      description: 'Change all Services of a label, and wait until every node serves it',
+      command: 'kubectl affinity enable -l app=web --wait',
+    },
+    {
+      description: 'Print a manifest with the field set, its comments and order kept',
+      command: 'kubectl affinity enable -f service.yaml --timeout 30m --dry-run=client -o yaml',
+    },
+  ]
+  static override flags = {
+    ...changeFlags,
+    force: Flags.boolean({
+      description: 'Change it although nothing would come of it, such as with a single endpoint.',
+    }),
+    timeout: timeoutFlag({
+      description:
+        'How long a client address is remembered after its last new connection, from 1s to 24h; a plain number is seconds.',
+      helpValue: "''",
+    }),
+  }
+
+  override async run(): Promise<void> {
+    const { flags, argv } = await this.parse(Enable)
+    const { runChange } = await import('./change/run.ts')
+    const { timeout } = flags
+    const request = { verb: 'enable' as const, ...(timeout === undefined ? {} : { timeoutSeconds: timeout }) }
+    await runChange(request, argv.map(String), flags, () => this.openCluster(flags))
+  }
+}

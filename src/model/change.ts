@@ -1,0 +1,42 @@
+/** What `enable` and `disable` did to one Service: the input of their reports. */
+import type { Policy } from './policy.ts'
+import type { ServiceRef } from './snapshot.ts'
+
+export type DryRun = 'none' | 'client' | 'server'
+
+/** Something to know about a change that is made nevertheless, or why it is not made. */
+export interface ChangeNotice {
+  message: string
+  /** What to do about it, a line each. */
+  hints: readonly string[]
+}
+
+/** A whole object as the API server sent it: no field of it is dropped. */
+export type RawObject = Readonly<Record<string, unknown>>
+
+/** A Service that is as it was asked for: it was changed (or would be, in a dry run), or was so before. */
+export interface ChangeDone {
+  kind: 'patched' | 'unchanged'
+  service: ServiceRef
+  before: Policy
+  after: Policy
+  /** Nobody asked for this timeout: it is the API server's default. */
+  timeoutIsDefault: boolean
+  /** The object before and after; the same one where nothing changed. */
+  objects: { before: RawObject; after: RawObject }
+  warnings: readonly ChangeNotice[]
+}
+
+export interface ChangeFailed {
+  kind: 'failed'
+  service: ServiceRef
+  error: unknown
+}
+
+/** The run was interrupted before this Service's turn. */
+export interface ChangeSkipped {
+  kind: 'skipped'
+  service: ServiceRef
+}
+
+export type ChangeOutcome = ChangeDone | ChangeFailed | ChangeSkipped

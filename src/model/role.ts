@@ -1,0 +1,22 @@
+/** RBAC rules as this tool shows them to a user who lacks them. */
+
+export interface Rule {
+  apiGroups: readonly string[]
+  resources: readonly string[]
+  verbs: readonly string[]
+}
+
+/** A Role that grants these rules, as YAML that `kubectl apply -f -` takes. */
+export function roleYaml(name: string, namespace: string, rules: readonly Rule[]): string {
+  const list = (words: readonly string[]): string => `[${words.map((word) => `"${word}"`).join(', ')}]`
+  return [
+    'apiVersion: rbac.authorization.k8s.io/v1',
+    'kind: Role',
+    `metadata: {name: ${name}, namespace: ${namespace}}`,
+    'rules:',
+    ...rules.map(
+      ({ apiGroups, resources, verbs }) =>
+        `- apiGroups: ${list(apiGroups)}\n  resources: ${list(resources)}\n  verbs: ${list(verbs)}`,
+    ),
+  ].join('\n')
+}

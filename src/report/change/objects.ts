@@ -1,0 +1,48 @@
+import type { ChangeDone, RawObject } from '../../model/change.ts'
+
+export interface ObjectOptions {
+  showManagedFields: boolean
+}
+
+/** The objects that a change came to, as `kubectl get -o json` has them: one by itself, several in a List. */
+export function toPrinted(outcomes: readonly ChangeDone[], options: ObjectOptions): unknown {
+  const objects = outcomes.map(({ objects: { after } }) => printable(after, options))
+  if (objects.length === 1) return objects[0]
+  return { apiVersion: 'v1', items: objects, kind: 'List', metadata: { resourceVersion: '' } }
+}
+
+export function toJson(printed: unknown): string {
+  return `${JSON.stringify(printed, undefined, 4)}\n`
+}
+
+/** As kubectl prints it: lists not indented, no aliases, and quotes around what YAML 1.1 takes for a date or a boolean. */
+export async function toYaml(printed: unknown): Promise<string> {
+  const { stringify } = await import('yaml')
+  return stringify(printed, {
+    aliasDuplicateObjects: false,
+    compat: 'yaml-1.1',
+    indentSeq: false,
+    lineWidth: 0,
+  })
+}
+
+/** For a comparison: without what every write changes. */
+export function comparable(object: RawObject): unknown {
+  const { metadata, ...rest } = object
+  const { managedFields: _, resourceVersion: __, generation: ___, ...kept } = metadata as RawObject
+  return sorted({ ...rest, metadata: kept })
+}
+
+function printable(object: RawObject, { showManagedFields }: ObjectOptions): unknown {
+  if (showManagedFields) return sorted(object)
+  const { managedFields: _, ...metadata } = object['metadata'] as RawObject
+  return sorted({ ...object, metadata })
+}
+
+/** kubectl prints the keys of objects in the order of the alphabet. */
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted)
+  if (typeof value !== 'object' || value === null) return value
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))
+  return Object.fromEntries(entries.map(([key, inner]) => [key, sorted(inner)]))
+}

@@ -1,0 +1,119 @@
+import type { ChangeDone, ChangeOutcome, DryRun } from '../../model/change.ts'
+import type { Style } from '../terminal.ts'
+import { flow } from '../text/flow.ts'
+import { type Line, paintLines, type Span, span } from '../text/line.ts'
+import { sanitize } from '../text/sanitize.ts'
+import { nonBreakingSpace, pad, textWidth } from '../text/width.ts'
+import { affinityWord, policyWord, resultLine, timeoutWord } from './words.ts'
+
+export interface TextOptions {
+  style: Style
+  width: number
+  dryRun: DryRun
+  /** One line for each Service, where there are many. */
+  compact: boolean
+}
+
+/** What became of one Service. */
+export function renderChange(outcome: ChangeDone, options: TextOptions): string {
+  const { style, width, compact, dryRun } = options
+  const title = span(resultLine(outcome, dryRun), outcome.kind === 'patched' ? style.strong : undefined)
+  const lines = compact
+    ? [[title, ...compactChange(outcome, style)]]
+    : [[title], ...fullChange(outcome, style)]
+  return `${paintLines(lines, width, style).join('\n')}\n`
+}
+
+function compactChange({ kind, before, after }: ChangeDone, style: Style): Line {
+  if (kind === 'unchanged') return [span(`   ${policyWord(after)}`, style.quiet)]
+  return [span(`   ${policyWord(before)} → ${policyWord(after)}`)]
+}
+
+function fullChange(outcome: ChangeDone, style: Style): Line[] {
+  const { kind, before, after, timeoutIsDefault } = outcome
+  if (kind === 'unchanged') return [[span(`    already ${policyWord(after)}`, style.quiet)]]
+  const rows = [
+    { name: 'sessionAffinity', from: affinityWord(before), to: affinityWord(after), note: '' },
+    {
+      name: 'timeout',
+      from: timeoutWord(before),
+      to: timeoutWord(after),
+      note: timeoutIsDefault ? "   the API server's default" : '',
+    },
+  ].filter(({ from, to }) => from !== to)
+  const widest = (values: string[]): number => Math.max(...values.map(textWidth))
+  const nameWidth = widest(rows.map(({ name }) => name))
+  const fromWidth = widest(rows.map(({ from }) => from))
+  return rows.map(({ name, from, to, note }) => [
+    span(`    ${pad(name, nameWidth)}   ${pad(from, fromWidth)} → `),
+    span(to, style.strong),
+    span(note, style.quiet),
+  ])
+}
+
+/** A command of the closing lines with its label. */
+export interface NextStep {
+  label: string
+  command: string
+}
+
+/** Commands that break over lines stay commands: a backslash ends each line that continues. */
+export function renderNext(
+  steps: readonly NextStep[],
+  { style, width }: Pick<TextOptions, 'style' | 'width'>,
+): string {
+  const column = Math.max(...steps.map(({ label }) => label.length)) + 2
+  const lines = steps.flatMap(({ label, command }, index) =>
+    flow(commandPieces(command), {
+      width,
+      label: span((steps[index - 1]?.label === label ? '' : label).padEnd(column), style.quiet),
+      indent: column,
+      separator: span(' '),
+      continuation: ' \\',
+    }),
+  )
+  return lines.length === 0 ? '' : `${paintLines(lines, width, style).join('\n')}\n`
+}
+
+/** A command may break before names and flags, not between a flag and its value. */
+function commandPieces(command: string): Span[] {
+  return sanitize(command)
+    .replace(/ (--?[\w-]+) (?!-)/g, ` $1${nonBreakingSpace}`)
+    .replace(/^kubectl affinity /, `kubectl${nonBreakingSpace}affinity${nonBreakingSpace}`)
+    .split(' ')
+    .map((piece) => span(piece))
+}
+
+/** Several Services may have the same to be said about them; it is said once. */
+export function renderWarnings(outcomes: readonly ChangeOutcome[], style: Style): string {
+  const groups = new Map<string, { services: string[]; hints: readonly string[]; message: string }>()
+  for (const outcome of outcomes) {
+    if (outcome.kind !== 'patched' && outcome.kind !== 'unchanged') continue
+    for (const { message, hints } of outcome.warnings) {
+      const key = JSON.stringify([message, hints])
+      const group = groups.get(key) ?? { services: [], hints, message }
+      group.services.push(outcome.service.name)
+      groups.set(key, group)
+    }
+  }
+  return [...groups.values()]
+    .map(({ services, hints, message }) => {
+      const [first = '', ...others] = services
+      const who = `service/${first}${others.length === 0 ? '' : ` and ${others.length} more`}`
+      const title = `${style.unsure('Warning:')} ${sanitize(`${who}: ${message}`)}`
+      return [title, ...hints.map((hint) => `  ${sanitize(hint)}`), ''].join('\n')
+    })
+    .join('')
+}
+
+/** The last word about a run in which not everything went well. */
+export function summaryLine(outcomes: readonly ChangeOutcome[], dryRun: DryRun): string | undefined {
+  if (outcomes.length < 2) return undefined
+  const count = (kind: ChangeOutcome['kind']): number =>
+    outcomes.filter((outcome) => outcome.kind === kind).length
+  const parts = (['patched', 'unchanged', 'failed', 'skipped'] as const)
+    .map((kind) => [count(kind), kind === 'skipped' ? 'not begun' : kind] as const)
+    .filter(([number]) => number > 0)
+    .map(([number, word]) => `${number} ${word}`)
+  return `${outcomes.length} services: ${parts.join(', ')}${dryRun === 'none' ? '' : ' (dry run)'}`
+}

@@ -1,0 +1,29 @@
+import type { ChangeDone, DryRun } from '../../model/change.ts'
+import type { Policy } from '../../model/policy.ts'
+import { formatDuration } from '../text/numbers.ts'
+import { sanitize } from '../text/sanitize.ts'
+
+const suffixes: Record<DryRun, string> = {
+  none: '',
+  client: ' (dry run)',
+  server: ' (server dry run)',
+}
+
+/** kubectl's line about an object. */
+export function resultLine({ kind, service }: ChangeDone, dryRun: DryRun): string {
+  return `service/${sanitize(service.name)} ${kind}${suffixes[dryRun]}`
+}
+
+export function affinityWord(policy: Policy): string {
+  return policy.kind === 'none' ? 'None' : 'ClientIP'
+}
+
+/** A timeout as it may be typed: `30m0s`; a dash where there is none. */
+export function timeoutWord(policy: Policy): string {
+  return policy.kind === 'none' ? '–' : formatDuration(policy.timeoutSeconds)
+}
+
+/** `ClientIP 30m0s` or `None`. */
+export function policyWord(policy: Policy): string {
+  return policy.kind === 'none' ? 'None' : `ClientIP ${formatDuration(policy.timeoutSeconds)}`
+}
