@@ -1,7 +1,7 @@
 import type { Interfaces } from '@oclif/core'
 import packageJson from '../package.json' with { type: 'json' }
 import { splitCommand } from './cli/argv.ts'
-import { explainFailure, exitCodes } from './cli/errors.ts'
+import { explainFailure, exitCodes, unknownFlag } from './cli/errors.ts'
 import { globalOptions } from './cli/global-options.ts'
 import { commandHelp, globalOptionsHelp, rootHelp } from './cli/help.ts'
 import { commands } from './commands/index.ts'
@@ -15,9 +15,10 @@ const helpWords = new Set(['-h', '--help'])
  * `argv` is without the program's own name.
  */
 export async function program(argv: readonly string[]): Promise<number> {
-  const { command: name, rest } = splitCommand(argv, globalOptions)
+  const { command: name, rest, missingValue } = splitCommand(argv, globalOptions)
   let flagNames = Object.keys(globalOptions)
   try {
+    if (missingValue !== undefined) throw usage(`flag needs an argument: ${missingValue}`)
     const words = rest.slice(0, indexOrEnd(rest, '--'))
     const wantsHelp = words.some((word) => helpWords.has(word))
     if (name === undefined || name === 'help') return await help(name === 'help' ? rest[0] : undefined, words)
@@ -29,25 +30,24 @@ export async function program(argv: readonly string[]): Promise<number> {
     await Command.run(rest, embeddedOclif(name))
     return typeof process.exitCode === 'number' ? process.exitCode : 0
   } catch (error) {
-    const failure = explainFailure(error, { ...(name === undefined ? {} : { name }), flags: flagNames })
+    const known = commands.some((command) => command.name === name)
+    const failure = explainFailure(error, {
+      ...(name === undefined || !known ? {} : { name }),
+      flags: flagNames,
+    })
     process.stderr.write(`${failure.lines.join('\n')}\n`)
     return failure.exitCode
   }
 }
 
 async function help(name: string | undefined, words: readonly string[]): Promise<number> {
-  if (name !== undefined && !name.startsWith('-')) {
+  if (name !== undefined && name !== 'help' && !name.startsWith('-')) {
     const Command = await findCommand(name).load()
     return print(commandHelp(Command))
   }
   if (words[0] === '--version') return print(`kubectl-affinity v${packageJson.version}`)
   const unknown = words.find((word) => word !== '--version' && !helpWords.has(word) && !isGlobalFlag(word))
-  if (unknown !== undefined && name === undefined) {
-    throw new UserError(`unknown flag: ${unknown}`, {
-      hints: ["See 'kubectl affinity --help' for usage."],
-      exitCode: exitCodes.usage,
-    })
-  }
+  if (unknown !== undefined && name === undefined) throw usage(unknownFlag(unknown))
   return print(rootHelp(commands))
 }
 
@@ -67,13 +67,14 @@ function findCommand(name: string): (typeof commands)[number] {
     name,
     commands.map((command) => command.name),
   )
-  throw new UserError(`unknown command "${name}" for "kubectl affinity"`, {
-    hints: [
-      ...(meant === undefined ? [] : [`did you mean "${meant}"?`]),
-      "see 'kubectl affinity --help' for the commands",
-    ],
-    exitCode: exitCodes.usage,
-  })
+  throw usage(
+    `unknown command "${name}" for "kubectl affinity"`,
+    meant === undefined ? [] : [`did you mean "${meant}"?`],
+  )
+}
+
+function usage(message: string, hints: readonly string[] = []): UserError {
+  return new UserError(message, { hints, exitCode: exitCodes.usage })
 }
 
 /**

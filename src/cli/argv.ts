@@ -11,6 +11,8 @@ interface SplitArguments {
   command: string | undefined
   /** Everything else in its order. */
   rest: string[]
+  /** A flag at the end whose value is not there. */
+  missingValue?: string
 }
 
 /**
@@ -24,7 +26,9 @@ export function splitCommand(argv: readonly string[], flags: FlagShapes): SplitA
     if (!word.startsWith('-') || word === '-') {
       return { command: word, rest: [...argv.slice(0, index), ...argv.slice(index + 1)] }
     }
-    if (takesNextWord(word, flags)) index++
+    if (!takesNextWord(word, flags)) continue
+    index++
+    if (index === argv.length) return { command: undefined, rest: [...argv], missingValue: word }
   }
   return { command: undefined, rest: [...argv] }
 }

@@ -26,7 +26,11 @@ export function explainFailure(
 ): Failure {
   if (error instanceof UserError) {
     return {
-      lines: [`error: ${error.message}`, ...error.hints.map((hint) => `  ${hint}`)],
+      lines: [
+        `error: ${ownWords(error.message)}`,
+        ...error.hints.map((hint) => `  ${hint}`),
+        ...(error.exitCode === exitCodes.usage ? [seeHelp(command.name)] : []),
+      ],
       exitCode: error.exitCode,
     }
   }
@@ -41,6 +45,15 @@ export function explainFailure(
   return { lines: bugLines(error), exitCode: exitCodes.error }
 }
 
+function seeHelp(command: string | undefined): string {
+  return `See 'kubectl affinity${command === undefined ? '' : ` ${command}`} --help' for usage.`
+}
+
+/** oclif writes around the message of an error that a flag's parser throws. */
+function ownWords(message: string): string {
+  return /^Parsing --\S+ \n\t([\s\S]*)\nSee more help with --help$/.exec(message)?.[1] ?? message
+}
+
 /** oclif's parser errors in kubectl's words. They are told apart by name: their classes are not exported. */
 function explainUsageError(
   error: unknown,
@@ -49,15 +62,16 @@ function explainUsageError(
   if (!(error instanceof Error)) return undefined
   const isUsage = error.constructor.name === 'NonExistentFlagsError' || 'oclif' in error
   if (!isUsage) return undefined
-  const see = `See 'kubectl affinity${command.name === undefined ? '' : ` ${command.name}`} --help' for usage.`
+  const see = seeHelp(command.name)
   if ('flags' in error && Array.isArray(error.flags) && typeof error.flags[0] === 'string') {
     const flag = error.flags[0]
     const meant = flag.startsWith('--') ? didYouMean(flag.slice(2), command.flags) : undefined
-    const kind = flag.startsWith('--')
-      ? `unknown flag: ${flag}`
-      : `unknown shorthand flag: '${flag.slice(1, 2)}' in ${flag}`
     return {
-      lines: [`error: ${kind}`, ...(meant === undefined ? [] : [`  did you mean --${meant}?`]), see],
+      lines: [
+        `error: ${unknownFlag(flag)}`,
+        ...(meant === undefined ? [] : [`  did you mean --${meant}?`]),
+        see,
+      ],
       exitCode: exitCodes.usage,
     }
   }
@@ -65,9 +79,18 @@ function explainUsageError(
   return { lines: [`error: ${inKubectlsWords(message)}`, see], exitCode: exitCodes.usage }
 }
 
+/** What kubectl says about a flag that it does not know. */
+export function unknownFlag(word: string): string {
+  return word.startsWith('--')
+    ? `unknown flag: ${word.replace(/=.*/s, '')}`
+    : `unknown shorthand flag: '${word.slice(1, 2)}' in ${word}`
+}
+
 function inKubectlsWords(message: string): string {
   const missing = /^Flag (--\S+) expects a value$/.exec(message)
-  if (missing !== null) return `flag needs an argument: ${missing[1]}`
+  const oneOfMissing = /^Flag (--\S+) expects one of these values: /.exec(message)
+  const flag = missing?.[1] ?? oneOfMissing?.[1]
+  if (flag !== undefined) return `flag needs an argument: ${flag}`
   const oneOf = /^Expected (--[^=]+)=(.*) to be one of: (.*)$/.exec(message)
   if (oneOf !== null)
     return `invalid argument "${oneOf[2]}" for "${oneOf[1]}" flag: must be one of ${oneOf[3]}`

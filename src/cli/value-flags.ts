@@ -37,3 +37,10 @@ export const countFlag = Flags.custom<number, Range>({
     return value
   },
 })
+
+/** For commands that take flags only. */
+export function refuseArguments(command: string, words: readonly unknown[]): void {
+  if (words.length === 0) return
+  const listed = words.map((word) => `"${String(word)}"`).join(', ')
+  throw new UserError(`${command} takes no arguments, got ${listed}`, { exitCode: exitCodes.usage })
+}

@@ -1,6 +1,6 @@
 import * as Flags from '@oclif/core/flags'
 import { BaseCommand } from '../cli/base-command.ts'
-import { exitCodes } from '../cli/errors.ts'
+import { refuseArguments } from '../cli/value-flags.ts'
 import { UserError } from '../model/user-error.ts'
 import { cleanUp } from '../probe/cleanup.ts'
 
@@ -31,14 +31,7 @@ export default class Cleanup extends BaseCommand {
 
   override async run(): Promise<void> {
     const { flags, argv } = await this.parse(Cleanup)
-    if (argv.length > 0) {
-      throw new UserError(
-        `cleanup takes no arguments, got ${argv.map((word) => `"${String(word)}"`).join(', ')}`,
-        {
-          exitCode: exitCodes.usage,
-        },
-      )
-    }
+    refuseArguments('cleanup', argv)
     const cluster = await this.openCluster(flags)
     try {
       const namespace = flags['all-namespaces'] ? undefined : cluster.namespace

@@ -111,7 +111,7 @@ export default class Probe extends BaseCommand {
     requests: countFlag({
       description: 'How many requests to send. Unless given, enough for --confidence.',
       helpValue: '0',
-      min: 1,
+      min: 0,
       max: 100_000_000,
     }),
     scheme: Flags.option({ options: ['auto', 'http', 'https', 'tcp'] as const })({

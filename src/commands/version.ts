@@ -1,4 +1,5 @@
 import { BaseCommand } from '../cli/base-command.ts'
+import { refuseArguments } from '../cli/value-flags.ts'
 
 export default class Version extends BaseCommand {
   static override strict = false
@@ -9,7 +10,8 @@ export default class Version extends BaseCommand {
   ]
 
   override async run(): Promise<void> {
-    await this.parse(Version)
+    const { argv } = await this.parse(Version)
+    refuseArguments('version', argv)
     this.log(`Client Version: v${this.config.version}`)
   }
 }

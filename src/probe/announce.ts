@@ -1,21 +1,34 @@
 import type { ProbeOptions, ProbePlan } from './plan.ts'
 import type { ProbeSubject } from './preflight.ts'
 
-/** What a probe will do, in one sentence, before it does it. */
+/** What a probe will do before it does it: one line about the requests, one about what is made in the cluster. */
 export function announcement(
   options: ProbeOptions,
   subject: ProbeSubject,
   plan: ProbePlan,
   job: string,
-): string {
+): string[] {
   const { service } = subject
   const { plannedRequests, plannedDurationMs, intervalMs, keepAlive } = plan.request
   const amount =
     plannedRequests === undefined
-      ? `requests for ${(plannedDurationMs ?? 0) / 1000}s`
+      ? `requests for ${seconds(plannedDurationMs ?? 0)}`
       : `${plannedRequests} request${plannedRequests === 1 ? '' : 's'}`
-  const pace = intervalMs === 0 ? 'as fast as possible' : `one every ${Number(intervalMs.toPrecision(3))}ms`
-  const connections = keepAlive ? 'over a connection that is kept open' : 'each over a new connection'
   const where = options.node === undefined ? '' : ` on ${options.node}`
-  return `sending ${amount}, ${pace}, ${connections}, to ${service.clusterIP}:${service.port} from job/${job} in namespace ${options.namespace}${where} (image ${options.image})`
+  const host = service.clusterIP.includes(':') ? `[${service.clusterIP}]` : service.clusterIP
+  return [
+    `sending ${amount} to ${host}:${service.port}, ${pace(intervalMs)}, ${keepAlive ? 'on one connection that is kept open' : 'a new connection each'}`,
+    `from job/${job} in namespace ${options.namespace}${where}, image ${options.image}`,
+  ]
+}
+
+/** A rate where requests are frequent, the pause where they are rare. */
+function pace(intervalMs: number): string {
+  if (intervalMs === 0) return 'as fast as possible'
+  if (intervalMs > 1000) return `one every ${seconds(intervalMs)}`
+  return `${Number((1000 / intervalMs).toPrecision(3))} per second`
+}
+
+function seconds(ms: number): string {
+  return `${Number((ms / 1000).toPrecision(3))}s`
 }

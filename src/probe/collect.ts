@@ -67,8 +67,9 @@ export async function collect(cluster: Cluster, given: CollectOptions): Promise<
     portName: subject.service.portName,
     signal,
     onEndpoints: (endpoints, heardAt) => collector.onEndpoints(endpoints, heardAt),
+    onTrouble: (error) => collector.onWatchTrouble(error),
   }).catch((error: unknown) => {
-    if (!signal.aborted) collector.onWatchFailure(error)
+    if (!signal.aborted) collector.onWatchTrouble(error)
   })
   try {
     const startedPod = await pod.started(options.podRunningTimeoutMs)
@@ -107,6 +108,8 @@ class Collector {
   #notes: string[]
   #scheme: ProbeResult['request']['scheme'] = 'http'
   #addresses: string[] = []
+  /** Why the endpoints are not known at present. */
+  #watchTrouble: unknown
   #requestsBegunMs: number | undefined
   #firstLineMs: number | undefined
   #createdMs = performance.now()
@@ -140,9 +143,8 @@ class Collector {
     else this.#history.update(this.#clock.sinceStart(heardAt), endpoints, this.#eligible())
   }
 
-  onWatchFailure(error: unknown): void {
-    const why = isForbidden(error) ? 'watching EndpointSlices is not allowed' : String(error)
-    this.#notes.push(`endpoints that came or went during the run are not known: ${why}`)
+  onWatchTrouble(error: unknown): void {
+    this.#watchTrouble = error
   }
 
   /** Takes the next line of the agent's log; true when it was the last one. */
@@ -207,7 +209,13 @@ class Collector {
       },
       ...rest,
       verdict,
-      notes: [...judgeNotes(input, verdict), ...this.#notes, ...this.#failureNotes(), ...this.#stallNotes()],
+      notes: [
+        ...judgeNotes(input, verdict),
+        ...this.#notes,
+        ...this.#watchNotes(),
+        ...this.#failureNotes(),
+        ...this.#stallNotes(),
+      ],
       timing: {
         prepareMs: this.#createdMs - run.begunMs,
         ...(this.#firstLineMs === undefined ? {} : { podStartMs: this.#firstLineMs - this.#createdMs }),
@@ -253,6 +261,17 @@ class Collector {
     const policy = this.#given.subject.localOnly ? 'Local' : 'Cluster'
     const { endpoints } = eligibleEndpoints(this.#endpoints, policy, node === undefined ? {} : { node })
     return endpoints.length
+  }
+
+  #watchNotes(): string[] {
+    const error = this.#watchTrouble
+    if (error === undefined) return []
+    const why = isForbidden(error)
+      ? 'watching EndpointSlices is not allowed'
+      : error instanceof Error
+        ? error.message
+        : String(error)
+    return [`endpoints that came or went during the run may not be known: ${why}`]
   }
 
   #failureNotes(): string[] {

@@ -31,7 +31,9 @@ export interface ProbeFlags {
 
 /** Throws UserError for values that cannot be meant or do not go together. */
 export function readProbeFlags(flags: ProbeFlags): Omit<ProbeOptions, 'namespace' | 'service'> {
-  if (flags.requests !== undefined && flags.duration !== undefined) throw notTogether('requests', 'duration')
+  // 0 is the default that help shows.
+  const requests = flags.requests === 0 ? undefined : flags.requests
+  if (requests !== undefined && flags.duration !== undefined) throw notTogether('requests', 'duration')
   if (flags.interval !== undefined && flags.rate !== undefined) throw notTogether('interval', 'rate')
   if (flags.ca !== undefined && flags.insecure) throw notTogether('ca', 'insecure')
   if (!/^\/[\x21-\x7e]*$/.test(flags.path)) {
@@ -54,7 +56,7 @@ export function readProbeFlags(flags: ProbeFlags): Omit<ProbeOptions, 'namespace
     identify: identifyRuleOf(flags.identify),
     podRunningTimeoutMs: flags['pod-running-timeout'] ?? 60_000,
     ...(flags.port === undefined ? {} : { port: flags.port }),
-    ...(flags.requests === undefined ? {} : { requests: flags.requests }),
+    ...(requests === undefined ? {} : { requests }),
     ...(flags.duration === undefined ? {} : { durationMs: flags.duration }),
     ...(flags.node === undefined ? {} : { node: flags.node }),
     ...(flags.expect === undefined ? {} : { expect: flags.expect }),

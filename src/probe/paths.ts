@@ -11,5 +11,6 @@ export const eventsPath = (namespace: string): string => inNamespace('/api/v1', 
 export const jobsPath = (namespace: string): string => inNamespace('/apis/batch/v1', namespace, 'jobs')
 export const jobPath = (namespace: string, name: string): string =>
   `${jobsPath(namespace)}/${encodeURIComponent(name)}`
+export const nodePath = (name: string): string => `/api/v1/nodes/${encodeURIComponent(name)}`
 /** Jobs of every namespace. */
 export const allJobsPath = '/apis/batch/v1/jobs'

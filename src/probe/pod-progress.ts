@@ -24,7 +24,7 @@ const startReasons = new Set([
 ])
 
 /** Reads a pod's status. The kubelet's and the scheduler's own words are kept: they can be searched for. */
-export function podProgress(pod: Pod, namespace: string): PodProgress {
+export function podProgress(pod: Pod): PodProgress {
   const { status } = pod
   const container = status?.containerStatuses?.[0]
   const on = pod.spec.nodeName === undefined ? '' : ` on ${pod.spec.nodeName}`
@@ -51,8 +51,6 @@ export function podProgress(pod: Pod, namespace: string): PodProgress {
       text: `waiting for a node: ${scheduled.message ?? scheduled.reason ?? 'not scheduled'}`,
     }
   }
-  if (pod.spec.nodeName === undefined)
-    return { kind: 'waiting', text: `waiting for a node in namespace ${namespace}` }
   return { kind: 'waiting', text: `starting the probe pod${on}` }
 }
 

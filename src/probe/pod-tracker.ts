@@ -37,15 +37,17 @@ export function trackPod(cluster: Cluster, options: TrackOptions): PodTracker {
     endMessage: '',
     waitingFor: 'the Job controller has not made a pod yet',
   }
+  const waitFor = (text: string): void => {
+    if (text !== state.waitingFor) onStage(text)
+    state.waitingFor = text
+  }
 
   const onPod = (pod: Pod): void => {
     state.pod = pod
-    const progress = podProgress(pod, namespace)
+    const progress = podProgress(pod)
     if (progress.kind === 'stuck') start.reject(progress.error)
-    else if (progress.kind === 'waiting') {
-      if (progress.text !== state.waitingFor) onStage(progress.text)
-      state.waitingFor = progress.text
-    } else {
+    else if (progress.kind === 'waiting') waitFor(progress.text)
+    else {
       if (progress.kind === 'ended') {
         state.ended = true
         state.endMessage = progress.message

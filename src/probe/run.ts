@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import { encodeConfig } from '../agent/config.ts'
-import { type Cluster, isForbidden } from '../cluster/index.ts'
+import { type Cluster, isForbidden, isNotFound } from '../cluster/index.ts'
 import type { Job } from '../model/kubernetes.ts'
 import type { ProbeResult } from '../model/probe-result.ts'
 import { UserError } from '../model/user-error.ts'
 import { announcement } from './announce.ts'
 import { collect, type LiveRun } from './collect.ts'
 import { jobName, probeJob } from './job.ts'
-import { jobsPath } from './paths.ts'
+import { jobsPath, nodePath } from './paths.ts'
 import { missingPermission } from './permissions.ts'
 import { planProbe, type ProbeOptions, type ProbePlan } from './plan.ts'
 import { trackPod } from './pod-tracker.ts'
@@ -53,10 +53,13 @@ export async function runProbe(
   }
   const { runId } = run
   const { namespace } = options
-  const { service, slices } = await readService(cluster, namespace, options.service, interrupted)
+  const [{ service, slices }] = await Promise.all([
+    readService(cluster, namespace, options.service, interrupted),
+    checkNode(cluster, options.node, interrupted),
+  ])
   const subject = examineService(service, slices, options.port)
   const plan = planProbe(options, subject)
-  progress.note(announcement(options, subject, plan, jobName(runId)))
+  for (const line of announcement(options, subject, plan, jobName(runId))) progress.note(line)
   const watches = new AbortController()
   const signal = AbortSignal.any([interrupted, watches.signal])
   let ended = false
@@ -79,6 +82,8 @@ export async function runProbe(
     ended = !interrupted.aborted
     await report(result)
     return result
+  } catch (error) {
+    throw withRole(error, namespace)
   } finally {
     watches.abort()
     const removed = await removeRun(cluster, {
@@ -89,7 +94,7 @@ export async function runProbe(
       patienceMs: removalPatienceMs,
       signal: abandoned,
     }).catch(() => false)
-    if (!removed) progress.note(leftover(namespace, runId))
+    if (!removed) for (const line of leftover(namespace, runId)) progress.note(line)
   }
 }
 
@@ -116,17 +121,40 @@ async function createJob(
     await cluster.create<Job>(jobsPath(namespace), job, { signal, query })
   } catch (error) {
     if (!isForbidden(error)) throw error
+    const explained = withRole(error, namespace)
+    if (explained !== error) throw explained
     const words = error.status.message ?? error.message
-    // Quota and admission answer Forbidden as well; only RBAC says who cannot do what.
-    if (/ cannot create resource /.test(words)) throw missingPermission(words, namespace, error)
     throw new UserError(`the cluster refuses the probe's Job: ${words}`, { cause: error })
   }
 }
 
-function leftover(namespace: string, runId: string): string {
+/** The error that names the missing permission and the Role, where that is what failed. */
+function withRole(error: unknown, namespace: string): unknown {
+  if (!isForbidden(error)) return error
+  const words = error.status.message ?? error.message
+  // Quota and admission answer Forbidden as well; only RBAC says who cannot do what.
+  return / cannot \w+ resource /.test(words) ? missingPermission(words, namespace, error) : error
+}
+
+/** A mistyped node would leave the pod waiting for it; who may not read nodes finds out that way. */
+async function checkNode(cluster: Cluster, node: string | undefined, signal: AbortSignal): Promise<void> {
+  if (node === undefined) return
+  try {
+    await cluster.get(nodePath(node), { signal })
+  } catch (error) {
+    if (isForbidden(error)) return
+    if (!isNotFound(error)) throw error
+    throw new UserError(error.status.message ?? error.message, {
+      hints: ['see what there is:  kubectl get nodes'],
+      cause: error,
+    })
+  }
+}
+
+function leftover(namespace: string, runId: string): string[] {
   const job = jobName(runId)
   return [
     `Warning: job/${job} may be left in namespace "${namespace}"; remove it with`,
-    `  kubectl delete job ${job} -n ${namespace}      or  kubectl affinity cleanup -n ${namespace}`,
-  ].join('\n')
+    `  kubectl delete job ${job} -n ${namespace}`,
+  ]
 }

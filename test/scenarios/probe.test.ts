@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest'
+import { textWidth } from '../../src/report/text/width.ts'
 import { run } from './support/command.ts'
 import { app, manyHours, service, smallApp } from './support/manifests.ts'
 import { usePlayground } from './support/namespace.ts'
@@ -384,7 +385,7 @@ describe(`probe on ${site.name}`, () => {
     test('lines keep to 80 columns', async () => {
       const { stdout } = await probe(['svc/web'])
       for (const line of stdout.split('\n')) {
-        if (!line.includes('kubectl ')) expect([...line].length, line).toBeLessThanOrEqual(80)
+        if (!line.includes('kubectl ')) expect(textWidth(line), line).toBeLessThanOrEqual(80)
       }
     })
   })

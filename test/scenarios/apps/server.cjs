@@ -7,6 +7,7 @@ const { hostname } = require('node:os')
 const { randomUUID } = require('node:crypto')
 
 const instance = randomUUID()
+let count = 0
 const { POD_IP, NODE_IP, TLS_CERT, TLS_KEY } = process.env
 
 const answers = {
@@ -23,6 +24,10 @@ const answers = {
     response.end(JSON.stringify({ server: { id: `nick-${hostname().split('-').at(-1)}` } }))
   },
   '/anonymous': (response) => response.end(`instance ${instance}\n`),
+  // Never says the same twice.
+  '/unique': (response) => response.end(`request ${randomUUID()} ${'.'.repeat(100)}\n`),
+  // How many requests were answered, without those that ask for it.
+  '/count': (response) => response.end(String(count)),
   '/static': (response) => response.end('OK\n'),
   '/error': (response) => {
     response.statusCode = 500
@@ -54,6 +59,7 @@ const answers = {
 
 const handle = (request, response) => {
   const { pathname } = new URL(request.url ?? '/', 'http://any')
+  if (pathname !== '/count') count++
   const answer = answers[pathname] ?? answers['/whoami']
   answer(response)
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Authority, makeAuthority } from '../../unit/cluster/support/pki.ts'
+import { makeAuthority } from '../../unit/cluster/support/pki.ts'
 import type { Site } from './site.ts'
 
 const serverSource = readFileSync(join(import.meta.dirname, '..', 'apps', 'server.cjs'), 'utf8')
@@ -60,6 +60,11 @@ function deployment(name: string, replicas: number, container: object, node?: st
         metadata: { labels },
         spec: {
           terminationGracePeriodSeconds: 1,
+          securityContext: {
+            runAsNonRoot: true,
+            runAsUser: 65_534,
+            seccompProfile: { type: 'RuntimeDefault' },
+          },
           ...(node === undefined ? {} : { nodeSelector: { 'kubernetes.io/hostname': node } }),
           topologySpreadConstraints: [
             {
@@ -69,12 +74,15 @@ function deployment(name: string, replicas: number, container: object, node?: st
               labelSelector: { matchLabels: labels },
             },
           ],
-          containers: [container],
+          containers: [{ ...container, securityContext: restricted }],
         },
       },
     },
   }
 }
+
+/** With what the pod says, this meets the "restricted" Pod Security Standard. */
+const restricted = { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } }
 
 const fieldVariable = (name: string, fieldPath: string): object => ({
   name,
@@ -113,12 +121,12 @@ export function service(name: string, options: ServiceOptions = {}): object {
 
 export const manyHours = 10_800
 
-/** An authority, and a certificate of it for a Service of a namespace. */
+/** A certificate for a Service of a namespace, and the certificate of the authority that issued it. */
 export function certificateFor(
   service: string,
   namespace: string,
-): Authority & { cert: string; key: string } {
+): { cert: string; key: string; authority: string } {
   const authority = makeAuthority('scenario authority')
   const issued = authority.issue({ commonName: service, dnsNames: [`${service}.${namespace}.svc`] })
-  return { ...authority, ...issued, issue: authority.issue }
+  return { ...issued, authority: authority.cert }
 }

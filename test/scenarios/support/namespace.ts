@@ -7,19 +7,22 @@ import { site } from './site.ts'
 /** How long the proxies may take to follow a change: kube-proxy waits at least 1 s between two changes of its rules. */
 const proxyMs = 2500
 
+/** The label on all that probes make. */
+const ours = 'app.kubernetes.io/managed-by=kubectl-affinity'
+
 /** A namespace of one file of scenarios, and the user's commands in it. */
 export interface Playground {
   readonly name: string
-  kubectl(...args: string[]): Promise<string>
-  apply(...objects: object[]): Promise<void>
+  kubectl: (...args: string[]) => Promise<string>
+  apply: (...objects: object[]) => Promise<void>
   /** Applies objects, waits until every Deployment has all its pods, and until the proxies know them. */
-  deploy(...objects: object[]): Promise<void>
+  deploy: (...objects: object[]) => Promise<void>
   /** Waits until the proxies on all nodes have followed the last change. */
-  proxiesFollow(): Promise<void>
-  probe(args: readonly string[], options?: CommandOptions): Promise<Ended>
-  startProbe(args: readonly string[], options?: CommandOptions): Running
+  proxiesFollow: () => Promise<void>
+  probe: (args: readonly string[], options?: CommandOptions) => Promise<Ended>
+  startProbe: (args: readonly string[], options?: CommandOptions) => Running
   /** Jobs and pods that probes left here. */
-  leftovers(): Promise<string[]>
+  leftovers: () => Promise<string[]>
 }
 
 /**
@@ -48,7 +51,9 @@ function makePlayground(name: string): Playground {
     const list = { apiVersion: 'v1', kind: 'List', items: objects }
     await site.kubectl(['-n', name, 'apply', '-f', '-'], JSON.stringify(list))
   }
-  const proxiesFollow = async (): Promise<void> => void (await sleep(proxyMs))
+  const proxiesFollow = async (): Promise<void> => {
+    await sleep(proxyMs)
+  }
   return {
     name,
     kubectl,
@@ -64,9 +69,7 @@ function makePlayground(name: string): Playground {
     probe: (args, options) => run(site, ['probe', '-n', name, ...args], options),
     startProbe: (args, options) => start(site, ['probe', '-n', name, ...args], options),
     leftovers: async () => {
-      const found = await kubectl(
-        ...['get', 'jobs,pods', '-l', 'app.kubernetes.io/managed-by=kubectl-affinity', '-o', 'name'],
-      )
+      const found = await kubectl('get', 'jobs,pods', '-l', ours, '-o', 'name')
       return found.split('\n').filter((line) => line !== '')
     },
   }

@@ -10,7 +10,13 @@ import {
 } from '../../lab/index.ts'
 
 /** What a cluster can do that not every cluster can; a scenario that needs more is skipped. */
-export type Capability = 'api server restarts' | 'restricted users' | 'several nodes' | 'real scheduling'
+export type Capability =
+  | 'api server restarts'
+  | 'restricted users'
+  | 'several nodes'
+  | 'real scheduling'
+  /** Logs are rotated so early that a probe can outrun them. */
+  | 'small logs'
 
 /** A cluster that the scenarios run on. */
 export interface Site {
@@ -46,6 +52,7 @@ async function labSite(): Promise<Site> {
       'api server restarts',
       'restricted users',
       'real scheduling',
+      ...(/^\d+Ki$|^1Mi$/.test(state.logMaxSize) ? (['small logs'] as const) : []),
       ...(nodes.length > 1 ? (['several nodes'] as const) : []),
     ]),
     kubectl: (args, input) => kubectl(args, input === undefined ? {} : { input }),

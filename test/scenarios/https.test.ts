@@ -1,0 +1,63 @@
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { app, certificateFor, service } from './support/manifests.ts'
+import { usePlayground } from './support/namespace.ts'
+import { expectExit, reportOf } from './support/report.ts'
+import { site } from './support/site.ts'
+
+describe(`a Service that speaks HTTPS, on ${site.name}`, () => {
+  const place = usePlayground()
+  const { authority, ...certificate } = certificateFor('secure', place.name)
+  const folder = mkdtempSync(join(tmpdir(), 'affinity-ca-'))
+
+  beforeAll(async () => {
+    writeFileSync(join(folder, 'ca.pem'), authority)
+    writeFileSync(join(folder, 'other.pem'), certificateFor('other', place.name).authority)
+    await place.deploy(
+      app(site, 'secure', { certificate }),
+      service('secure', { ports: [{ name: 'https', port: 443, targetPort: 8443 }] }),
+      service('nameless', { of: 'secure', ports: [{ port: 8443 }] }),
+    )
+  })
+
+  test('without trust there is no answer, and the report says what to do', async () => {
+    const ended = await place.probe(['secure', '--requests', '5'])
+    expectExit(ended, 4)
+    expect(ended.stdout).toMatch(/--insecure/)
+    expect(ended.stdout).toMatch(/--ca/)
+  })
+
+  test('--insecure', async () => {
+    const ended = await place.probe(['secure', '--insecure', '-o', 'json'])
+    expectExit(ended, 0)
+    expect(reportOf(ended).spec.request.scheme).toBe('https')
+  })
+
+  test('--ca', async () => {
+    const ended = await place.probe(['secure', '--ca', join(folder, 'ca.pem'), '-o', 'json'])
+    expectExit(ended, 0)
+    expect(reportOf(ended).status.verdict.behaviour).toBe('spread')
+  })
+
+  test('--ca of somebody else', async () => {
+    const ended = await place.probe([
+      'secure',
+      '--ca',
+      join(folder, 'other.pem'),
+      '--requests',
+      '5',
+      '-o',
+      'json',
+    ])
+    expectExit(ended, 4)
+    expect(reportOf(ended).status.outcomes['tls']).toBe(5)
+  })
+
+  test('a port whose name does not say so is found to speak TLS', async () => {
+    const ended = await place.probe(['nameless', '--insecure', '-o', 'json'])
+    expectExit(ended, 0)
+    expect(reportOf(ended).spec.request.scheme).toBe('https')
+  })
+})

@@ -1,0 +1,202 @@
+import { beforeAll, describe, expect, test } from 'vitest'
+import { parse } from 'yaml'
+import type { Ended } from './support/command.ts'
+import { service, smallApp } from './support/manifests.ts'
+import { usePlayground } from './support/namespace.ts'
+import { expectExit, reportOf } from './support/report.ts'
+import { scenario } from './support/scenario.ts'
+import { site } from './support/site.ts'
+
+interface Role {
+  metadata: { name: string; namespace: string }
+  rules: { apiGroups: string[]; resources: string[]; verbs: string[] }[]
+}
+
+/** The Role that a message prints, as someone would copy it from the terminal. */
+function roleIn({ stderr }: Ended): Role {
+  const from = stderr.indexOf('  apiVersion: rbac')
+  expect(from, stderr).toBeGreaterThan(0)
+  const text = stderr
+    .slice(from)
+    .split('\n')
+    .map((line) => line.slice(2))
+    .join('\n')
+  return parse(text) as Role
+}
+
+describe(`who may probe, on ${site.name}`, () => {
+  const place = usePlayground()
+
+  beforeAll(async () => {
+    await place.deploy(smallApp(site, 'web', 2), service('web'))
+  })
+
+  const bind = async (user: string, role: Role): Promise<void> => {
+    const metadata = { name: `probe-${user}`, namespace: place.name }
+    await place.apply(
+      { ...role, apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'Role', metadata },
+      {
+        apiVersion: 'rbac.authorization.k8s.io/v1',
+        kind: 'RoleBinding',
+        metadata,
+        roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: metadata.name },
+        subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: user }],
+      },
+    )
+  }
+
+  const without = (role: Role, resource: string, verb: string): Role => ({
+    ...role,
+    rules: role.rules
+      .map((rule) =>
+        rule.resources.includes(resource)
+          ? { ...rule, verbs: rule.verbs.filter((word) => word !== verb) }
+          : rule,
+      )
+      .filter(({ verbs }) => verbs.length > 0),
+  })
+
+  scenario('who may do nothing is told which Role suffices, and it does', ['restricted users'], async () => {
+    const [user] = site.restrictedUsers
+    const refused = await place.probe(['web'], { context: user! })
+    expectExit(refused, 1)
+    expect(refused.stdout).toBe('')
+    expect(refused.stderr).toMatch(/cannot (get|list) resource/)
+    const role = roleIn(refused)
+    expect(role.metadata.namespace).toBe(place.name)
+    await bind(user!, role)
+    const ended = await place.probe(['web', '-o', 'json'], { context: user! })
+    expectExit(ended, 0)
+    expect(reportOf(ended).status.notes).toStrictEqual([])
+    expect(ended.stderr).not.toMatch(/Warning/)
+  })
+
+  scenario('who may not create Jobs', ['restricted users'], async () => {
+    const [, user] = site.restrictedUsers
+    const role = roleIn(await place.probe(['web'], { context: user! }))
+    await bind(user!, without(role, 'jobs', 'create'))
+    const ended = await place.probe(['web'], { context: user! })
+    expectExit(ended, 1)
+    expect(ended.stderr).toMatch(/cannot create resource "jobs" in API group "batch"/)
+    expect(roleIn(ended)).toStrictEqual(role)
+  })
+
+  scenario('who may not read EndpointSlices', ['restricted users'], async () => {
+    const [, user] = site.restrictedUsers
+    const role = roleIn(await place.probe(['web'], { context: site.restrictedUsers[2]! }))
+    await bind(user!, without(without(role, 'endpointslices', 'list'), 'endpointslices', 'watch'))
+    const ended = await place.probe(['web'], { context: user! })
+    expectExit(ended, 1)
+    expect(ended.stderr).toMatch(/cannot list resource "endpointslices" in API group "discovery.k8s.io"/)
+    expect(roleIn(ended)).toStrictEqual(role)
+  })
+
+  const lesser: [string, string, string, RegExp][] = [
+    ['may not read pods', 'pods', 'list', /cannot list resource "pods"/],
+    ['may not read logs', 'pods/log', 'get', /cannot get resource "pods\/log"/],
+  ]
+  for (const [name, resource, verb, words] of lesser) {
+    scenario(`who ${name}`, ['restricted users'], async () => {
+      const [, user, other] = site.restrictedUsers
+      const role = roleIn(await place.probe(['web'], { context: other! }))
+      await bind(user!, without(role, resource, verb))
+      const ended = await place.probe(['web'], { context: user! })
+      expectExit(ended, 1)
+      expect(ended.stderr).toMatch(words)
+      expect(roleIn(ended)).toStrictEqual(role)
+      // Who may not see the pods did not wait for their end.
+      await expect.poll(place.leftovers, { timeout: 10_000 }).toStrictEqual([])
+    })
+  }
+
+  scenario('who may not watch EndpointSlices gets a verdict and a note', ['restricted users'], async () => {
+    const [, user, other] = site.restrictedUsers
+    const role = roleIn(await place.probe(['web'], { context: other! }))
+    await bind(user!, without(role, 'endpointslices', 'watch'))
+    const ended = await place.probe(['web', '-o', 'json'], { context: user! })
+    expectExit(ended, 0)
+    expect(reportOf(ended).status.notes.join()).toMatch(/watching EndpointSlices is not allowed/)
+  })
+})
+
+describe(`what a cluster refuses, on ${site.name}`, () => {
+  const place = usePlayground()
+
+  beforeAll(async () => {
+    await place.deploy(smallApp(site, 'web', 2), service('web'))
+  })
+
+  test('an image that cannot be pulled', async () => {
+    const ended = await place.probe(['web', '--image', '127.0.0.1:9/none:1'])
+    expectExit(ended, 1)
+    expect(ended.stdout).toBe('')
+    expect(ended.stderr).toMatch(/image "127.0.0.1:9\/none:1" could not be pulled on node\d/)
+    expect(ended.stderr).toMatch(/--image|KUBECTL_AFFINITY_IMAGE/)
+  })
+
+  test('an image that is no name', async () => {
+    const ended = await place.probe(['web', '--image', 'UPPER CASE'])
+    expectExit(ended, 1)
+    expect(ended.stderr).toMatch(/UPPER CASE/)
+  })
+
+  test('an image without Node', async () => {
+    const ended = await place.probe(['web', '--image', site.images.busybox])
+    expectExit(ended, 1)
+    expect(ended.stderr).toMatch(/"node".*not found/)
+    expect(ended.stderr).toMatch(/Node 18 or newer/)
+  })
+
+  test('a node that does not exist', async () => {
+    const ended = await place.probe(['web', '--node', 'no-such-node'])
+    expectExit(ended, 1)
+    expect(ended.stderr).toMatch(/nodes? "no-such-node" not found/)
+    expect(ended.ms).toBeLessThan(3000)
+  })
+
+  scenario('a node that takes no pods', ['real scheduling'], async () => {
+    const [node] = site.nodes
+    await site.kubectl(['cordon', node!])
+    try {
+      const ended = await place.probe(['web', '--node', node!, '--pod-running-timeout', '3s'])
+      expectExit(ended, 1)
+      expect(ended.stderr).toMatch(/did not start within 3s: waiting for a node: .*unschedulable/)
+    } finally {
+      await site.kubectl(['uncordon', node!])
+    }
+  })
+
+  test('a quota that is used up', async () => {
+    await place.apply({
+      apiVersion: 'v1',
+      kind: 'ResourceQuota',
+      metadata: { name: 'full' },
+      spec: { hard: { pods: '2' } },
+    })
+    await expect
+      .poll(() => place.kubectl('get', 'resourcequota', 'full', '-o', 'jsonpath={.status.used.pods}'), {
+        timeout: 20_000,
+      })
+      .toBe('2')
+    const ended = await place.probe(['web'])
+    expectExit(ended, 1)
+    expect(ended.stderr).toMatch(/exceeded quota: full/)
+    expect(ended.stderr).toMatch(/50m CPU/)
+    expect(ended.ms).toBeLessThan(5000)
+    await place.kubectl('delete', 'resourcequota', 'full')
+  })
+})
+
+describe(`a namespace that enforces the restricted standard, on ${site.name}`, () => {
+  const place = usePlayground({
+    'pod-security.kubernetes.io/enforce': 'restricted',
+    'pod-security.kubernetes.io/warn': 'restricted',
+  })
+
+  test('takes the probe without a warning', async () => {
+    await place.deploy(smallApp(site, 'web', 2), service('web'))
+    const ended = await place.probe(['web'])
+    expectExit(ended, 0)
+    expect(ended.stderr).not.toMatch(/Warning/)
+  })
+})
