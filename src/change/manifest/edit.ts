@@ -75,13 +75,26 @@ function parse(text: string, file: string) {
     const { line, col } = lineCounter.linePos(offset)
     return `${file}:${line}:${col}`
   }
-  for (const { errors } of documents) {
-    const [error] = errors
-    if (error === undefined) continue
-    const [what = 'this is not YAML'] = error.message.split(/ at line |\n/)
-    throw new UserError(`${at(error.pos[0])}: ${what}`, { cause: error })
+  for (const document of documents) {
+    const [error] = document.errors
+    if (error !== undefined) {
+      const [what = 'this is not YAML'] = error.message.split(/ at line |\n/)
+      throw new UserError(`${at(error.pos[0])}: ${what}`, { cause: error })
+    }
+    assertPlain(document, file)
   }
   return { documents, at }
+}
+
+/** Aliases of nothing, merges of something else than mappings, and bombs show only when the text becomes objects. */
+function assertPlain(document: Document.Parsed, file: string): void {
+  try {
+    document.toJS()
+  } catch (error) {
+    throw new UserError(`${file}: ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    })
+  }
 }
 
 function plainObjects(documents: readonly Document.Parsed[]): unknown[] {

@@ -1,0 +1,236 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { stringify } from 'yaml'
+import { editManifest } from '../../../src/change/manifest/edit.ts'
+import type { ChangeRequest } from '../../../src/change/request.ts'
+
+const enable: ChangeRequest = { verb: 'enable', timeoutSeconds: 1800 }
+const enableDefault: ChangeRequest = { verb: 'enable' }
+const disable: ChangeRequest = { verb: 'disable' }
+
+const edit = (text: string, request: ChangeRequest): string => editManifest(text, request, 'x.yaml').text
+
+/** The lines that a change took out (`-`) and put in (`+`), where both sides are otherwise the same. */
+function changedLines(before: string, after: string): string[] {
+  const [old, now] = [before.split('\n'), after.split('\n')]
+  let start = 0
+  while (start < old.length && start < now.length && old[start] === now[start]) start++
+  let end = 0
+  const rest = Math.min(old.length, now.length) - start
+  while (end < rest && old.at(-1 - end) === now.at(-1 - end)) end++
+  return [
+    ...old.slice(start, old.length - end).map((line) => `-${line}`),
+    ...now.slice(start, now.length - end).map((line) => `+${line}`),
+  ]
+}
+
+const plain = `# the shop's front door
+apiVersion: v1
+kind: Service
+metadata:
+  name: web   # do not rename
+spec:
+  selector: {app: "web"}
+  # people know this port
+  ports:
+  - port: 80
+    targetPort:   'http'
+  # the end
+---
+kind: ConfigMap
+apiVersion: v1
+metadata: {name: x}
+data:
+  a: |
+    spec:
+      sessionAffinity: None
+`
+
+describe('a manifest', () => {
+  it('gets the field at the end of its spec, indented as its neighbours', () => {
+    expect(changedLines(plain, edit(plain, enable))).toStrictEqual([
+      '+  sessionAffinity: ClientIP',
+      '+  sessionAffinityConfig:',
+      '+    clientIP:',
+      '+      timeoutSeconds: 1800',
+    ])
+    expect(changedLines(plain, edit(plain, enableDefault))).toStrictEqual(['+  sessionAffinity: ClientIP'])
+  })
+
+  it('has the field replaced where it stands, with its quotes and its comment', () => {
+    const text = plain.replace(
+      '  # people',
+      '  sessionAffinity: "None" # for now\n  type: ClusterIP\n  # people',
+    )
+    expect(changedLines(text, edit(text, enableDefault))).toStrictEqual([
+      '-  sessionAffinity: "None" # for now',
+      '+  sessionAffinity: "ClientIP" # for now',
+    ])
+  })
+
+  it('keeps a timeout that is not asked to change, and changes only the number where it is', () => {
+    const text = plain.replace(
+      '  # people',
+      '  sessionAffinity: ClientIP\n  sessionAffinityConfig:\n    clientIP:\n      # short\n      timeoutSeconds: 5 # s\n  # people',
+    )
+    expect(edit(text, enableDefault)).toBe(text)
+    expect(changedLines(text, edit(text, enable))).toStrictEqual([
+      '-      timeoutSeconds: 5 # s',
+      '+      timeoutSeconds: 1800 # s',
+    ])
+    expect(changedLines(text, edit(text, disable))).toStrictEqual([
+      '-  sessionAffinity: ClientIP',
+      '-  sessionAffinityConfig:',
+      '-    clientIP:',
+      '-      # short',
+      '-      timeoutSeconds: 5 # s',
+      '+  sessionAffinity: None',
+    ])
+  })
+
+  it('that is off stays byte by byte as it is when affinity is disabled', () => {
+    expect(edit(plain, disable)).toBe(plain)
+  })
+
+  it('without a newline at its end gets none', () => {
+    const text = 'apiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec:\n    type: ClusterIP'
+    const on = edit(text, enable)
+    expect(on).toBe(
+      `${text}\n    sessionAffinity: ClientIP\n    sessionAffinityConfig:\n      clientIP:\n        timeoutSeconds: 1800`,
+    )
+    expect(edit(on, disable)).toBe(`${text}\n    sessionAffinity: None`)
+  })
+
+  it('keeps Windows line ends', () => {
+    const text = plain.replaceAll('\n', '\r\n')
+    const on = edit(text, enable)
+    expect(on.replaceAll('\r\n', '')).not.toContain('\n')
+    expect(on.replaceAll('\r\n', '\n')).toBe(edit(plain, enable))
+  })
+
+  it('in JSON stays JSON, compact or not', () => {
+    const object = {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name: 'a' },
+      spec: { ports: [{ port: 80 }], type: 'ClusterIP' },
+    }
+    const config = { clientIP: { timeoutSeconds: 1800 } }
+    const wanted = {
+      ...object,
+      spec: { ...object.spec, sessionAffinity: 'ClientIP', sessionAffinityConfig: config },
+    }
+    for (const indent of [0, 1, 2, 4, '\t']) {
+      const on = edit(JSON.stringify(object, undefined, indent), enable)
+      expect(JSON.parse(on)).toStrictEqual(wanted)
+      expect(JSON.parse(edit(on, disable))).toStrictEqual({
+        ...object,
+        spec: { ...object.spec, sessionAffinity: 'None' },
+      })
+    }
+    expect(edit(JSON.stringify(object), enable)).toMatch(/"type":"ClusterIP","sessionAffinity":"ClientIP",/)
+    expect(edit(JSON.stringify(object, undefined, 2), enableDefault)).toMatch(
+      /\n {4}"type": "ClusterIP",\n {4}"sessionAffinity": "ClientIP"\n {2}}/,
+    )
+  })
+
+  it('of a List has all its Services changed', () => {
+    const text = `kind: List\napiVersion: v1\nitems:\n- kind: Service\n  apiVersion: v1\n  metadata: {name: a}\n  spec: {type: NodePort}\n- apiVersion: v1\n  kind: Service\n  metadata: {name: b}\n  spec:\n    type: ClusterIP\n- kind: Pod\n  apiVersion: v1\n  metadata: {name: c}\n`
+    const { text: on, services } = editManifest(text, enableDefault, 'x')
+    expect(services.map(({ before, changed }) => [before.metadata.name, changed])).toStrictEqual([
+      ['a', true],
+      ['b', true],
+    ])
+    expect(on).toContain('spec: {type: NodePort, sessionAffinity: ClientIP}')
+    expect(on).toContain('    type: ClusterIP\n    sessionAffinity: ClientIP\n- kind: Pod')
+  })
+
+  it('that a change would reach through an alias is refused, with the place', () => {
+    const shared = `apiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec: &s\n  type: ClusterIP\n---\napiVersion: v1\nkind: Service\nmetadata: {name: b}\nspec: {type: ClusterIP}\n`
+    expect(edit(shared, enableDefault)).toContain('spec: &s\n  type: ClusterIP\n  sessionAffinity: ClientIP')
+    const list = `kind: List\napiVersion: v1\nitems:\n- {apiVersion: v1, kind: Service, metadata: {name: a}, spec: &s {type: ClusterIP}}\n- {apiVersion: v1, kind: Service, metadata: {name: b}, spec: *s}\n`
+    expect(() => edit(list, enableDefault)).toThrow(/x\.yaml:5:\d+: the spec of this Service is an alias/)
+    const merged = `apiVersion: v1\nkind: Service\nmetadata: {name: a, labels: &l {x: y}}\nspec:\n  <<: {type: NodePort}\n  selector: *l\n`
+    expect(edit(merged, enableDefault)).toBe(`${merged}  sessionAffinity: ClientIP\n`)
+  })
+
+  it('that is no YAML is refused with line and column', () => {
+    expect(() => edit('a: b\n  c: d\n', enable)).toThrow(/^x\.yaml:1:4: /)
+    expect(() => edit('a: 1\n---\nb: *nobody\n', enable)).toThrow(/^x\.yaml: .*nobody/)
+    expect(() => edit('apiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec:\n', enable)).toThrow(
+      'x.yaml:4:6: this Service has no spec',
+    )
+  })
+})
+
+/** `<<` as a key would merge what follows it. */
+const keys = fc.string({ minLength: 1 }).filter((key) => key !== '<<')
+
+/** Any Service that the API would take for one, with neighbours of every shape. */
+const services = fc.record({
+  apiVersion: fc.constant('v1'),
+  kind: fc.constant('Service'),
+  metadata: fc.record({
+    name: fc.constantFrom('a', 'web-1'),
+    labels: fc.dictionary(keys, fc.string(), { minKeys: 1 }),
+  }),
+  spec: fc
+    .record(
+      {
+        a: fc.oneof(fc.string(), fc.integer(), fc.constant(null), fc.boolean()),
+        sessionAffinity: fc.constantFrom('None', 'ClientIP'),
+        ports: fc.array(fc.record({ port: fc.nat(), name: fc.string() }), { minLength: 1, maxLength: 3 }),
+        sessionAffinityConfig: fc.record({ clientIP: fc.record({ timeoutSeconds: fc.nat() }) }),
+        selector: fc.dictionary(keys, fc.string({ maxLength: 100 }), { minKeys: 1 }),
+        z: fc.oneof(fc.array(fc.string(), { minLength: 1 }), fc.lorem({ maxCount: 40 })),
+      },
+      { requiredKeys: ['a'] },
+    )
+    .chain((spec) => fc.shuffledSubarray(Object.entries(spec), { minLength: Object.keys(spec).length }))
+    .map((entries) => Object.fromEntries(entries)),
+})
+
+const requests: fc.Arbitrary<ChangeRequest> = fc.oneof(
+  fc.constant(disable),
+  fc.constant(enableDefault),
+  fc.integer({ min: 1, max: 86_400 }).map((timeoutSeconds) => ({ verb: 'enable' as const, timeoutSeconds })),
+)
+
+const layouts = fc.record({
+  indent: fc.constantFrom(2, 4),
+  indentSeq: fc.boolean(),
+  lineWidth: fc.constantFrom(0, 20, 80),
+  defaultStringType: fc.constantFrom('PLAIN' as const, 'QUOTE_DOUBLE' as const, 'QUOTE_SINGLE' as const),
+  defaultKeyType: fc.constant('PLAIN' as const),
+  collectionStyle: fc.constantFrom('any' as const, 'block' as const, 'flow' as const),
+})
+
+describe('whatever a manifest holds', () => {
+  const other = { apiVersion: 'v1', kind: 'ConfigMap', data: { sessionAffinity: 'None' } }
+
+  it('lines that have nothing to do with the change stay byte by byte', () => {
+    fc.assert(
+      fc.property(services, requests, layouts, (service, request, layout) => {
+        const text = `# first\n${stringify(service, layout)}---\n${stringify(other, layout)}# last\n`
+        const after = edit(text, request)
+        if (layout.collectionStyle === 'flow') return
+        const isAffinity = /sessionAffinity|clientIP:|timeoutSeconds/
+        const keep = (lines: string): string[] => lines.split('\n').filter((line) => !isAffinity.test(line))
+        expect(keep(after)).toStrictEqual(keep(text))
+      }),
+      { numRuns: 250 },
+    )
+  })
+
+  it('a change is complete, and a second one finds nothing to do', () => {
+    fc.assert(
+      fc.property(services, requests, layouts, (service, request, layout) => {
+        const after = editManifest(stringify(service, layout), request, 'x')
+        const again = editManifest(after.text, request, 'x')
+        expect(again.text).toBe(after.text)
+        expect(again.services.map(({ changed }) => changed)).toStrictEqual([false])
+      }),
+      { numRuns: 250 },
+    )
+  })
+})
