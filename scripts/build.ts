@@ -28,5 +28,16 @@ run(bun, [
   '--outdir',
   join(dist, 'npm'),
 ])
-run(bun, ['build', entry, '--compile', '--bytecode', ...common, '--outfile', join(dist, 'kubectl-affinity')])
+run(bun, [
+  'build',
+  entry,
+  '--compile',
+  '--bytecode',
+  // Nothing in the folder where a user happens to be may change what the program does.
+  '--no-compile-autoload-dotenv',
+  '--no-compile-autoload-bunfig',
+  ...common,
+  '--outfile',
+  join(dist, 'kubectl-affinity'),
+])
 chmodSync(join(dist, 'kubectl-affinity'), 0o755)

@@ -7,6 +7,7 @@ import { commandHelp, globalOptionsHelp, rootHelp } from './cli/help.ts'
 import { commands } from './commands/index.ts'
 import { didYouMean } from './model/spelling.ts'
 import { UserError } from './model/user-error.ts'
+import { sanitize } from './report/text/sanitize.ts'
 
 const helpWords = new Set(['-h', '--help'])
 
@@ -35,7 +36,9 @@ export async function program(argv: readonly string[]): Promise<number> {
       ...(name === undefined || !known ? {} : { name }),
       flags: flagNames,
     })
-    process.stderr.write(`${failure.lines.join('\n')}\n`)
+    // Much of it are words of a server.
+    const lines = failure.lines.flatMap((text) => text.split('\n')).map(sanitize)
+    process.stderr.write(`${lines.join('\n')}\n`)
     return failure.exitCode
   }
 }

@@ -38,7 +38,7 @@ export async function* listItems<T extends Listed>(
       if (key !== undefined) seen.add(key)
       yield item
     }
-    token = page.metadata.continue
+    token = page.metadata?.continue
   } while (token)
 }
 

@@ -69,7 +69,7 @@ export async function collect(cluster: Cluster, given: CollectOptions): Promise<
     onEndpoints: (endpoints, heardAt) => collector.onEndpoints(endpoints, heardAt),
     onTrouble: (error) => collector.onWatchTrouble(error),
   }).catch((error: unknown) => {
-    if (!signal.aborted) collector.onWatchTrouble(error)
+    if (!signal.aborted) collector.onWatchTrouble(error instanceof Error ? error : new Error(String(error)))
   })
   try {
     const startedPod = await pod.started(options.podRunningTimeoutMs)
@@ -89,6 +89,8 @@ export async function collect(cluster: Cluster, given: CollectOptions): Promise<
     if (!interrupted.aborted || !collector.hasObservations) throw error
   }
   void watching
+  // The log ends quietly when it is told to.
+  if (interrupted.aborted && !collector.hasObservations) throw interrupted.reason
   return collector.result()
 }
 
@@ -109,7 +111,7 @@ class Collector {
   #scheme: ProbeResult['request']['scheme'] = 'http'
   #addresses: string[] = []
   /** Why the endpoints are not known at present. */
-  #watchTrouble: unknown
+  #watchTrouble: Error | undefined
   #requestsBegunMs: number | undefined
   #firstLineMs: number | undefined
   #createdMs = performance.now()
@@ -143,7 +145,7 @@ class Collector {
     else this.#history.update(this.#clock.sinceStart(heardAt), endpoints, this.#eligible())
   }
 
-  onWatchTrouble(error: unknown): void {
+  onWatchTrouble(error: Error | undefined): void {
     this.#watchTrouble = error
   }
 
@@ -266,11 +268,7 @@ class Collector {
   #watchNotes(): string[] {
     const error = this.#watchTrouble
     if (error === undefined) return []
-    const why = isForbidden(error)
-      ? 'watching EndpointSlices is not allowed'
-      : error instanceof Error
-        ? error.message
-        : String(error)
+    const why = isForbidden(error) ? 'watching EndpointSlices is not allowed' : error.message
     return [`endpoints that came or went during the run may not be known: ${why}`]
   }
 

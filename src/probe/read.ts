@@ -24,6 +24,8 @@ export async function readService(
       cluster.get<Service>(servicePath(namespace, name), { signal }),
       Array.fromAsync(cluster.list<EndpointSlice>(slicesPath(namespace), { query: slicesOf(name), signal })),
     ])
+    if (service.kind !== 'Service')
+      throw new UserError(`${cluster.server} does not answer as a Kubernetes API server does`)
     return { service, slices }
   } catch (error) {
     if (isForbidden(error)) throw missingPermission(error.status.message ?? error.message, namespace, error)

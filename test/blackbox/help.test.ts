@@ -1,0 +1,63 @@
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { commands } from '../../src/commands/index.ts'
+import { affinity } from './support/executable.ts'
+
+const golden = join(import.meta.dirname, '..', 'golden', 'help')
+
+describe('help', () => {
+  test('of the program', async () => {
+    const { code, stdout, stderr } = await affinity(['--help'])
+    expect({ code, stderr }).toStrictEqual({ code: 0, stderr: '' })
+    await expect(stdout).toMatchFileSnapshot(join(golden, 'root.txt'))
+    for (const words of [[], ['-h'], ['help'], ['help', 'help'], ['-n', 'shop']])
+      expect(await affinity(words)).toMatchObject({ code: 0, stdout, stderr: '' })
+  })
+
+  test('of the global options', async () => {
+    const { code, stdout } = await affinity(['options'])
+    expect(code).toBe(0)
+    await expect(stdout).toMatchFileSnapshot(join(golden, 'options.txt'))
+  })
+
+  for (const { name } of commands) {
+    test(`of ${name}`, async () => {
+      const { code, stdout, stderr } = await affinity([name, '--help'])
+      expect({ code, stderr }).toStrictEqual({ code: 0, stderr: '' })
+      await expect(stdout).toMatchFileSnapshot(join(golden, `${name}.txt`))
+      for (const words of [
+        ['help', name],
+        [name, '-h'],
+        ['-n', 'shop', name, '--help'],
+        [name, '--no-such-flag', '--help'],
+      ])
+        expect((await affinity(words)).stdout).toBe(stdout)
+    })
+  }
+
+  test('reads like kubectl’s: nothing but spaces and tabs at the start of lines, options with their defaults', async () => {
+    for (const { name } of commands) {
+      const { stdout } = await affinity([name, '--help'])
+      expect(stdout).toMatch(/^\S.*\.\n/)
+      expect(stdout).toMatch(/\nUsage:\n {2}kubectl affinity \w+/)
+      for (const option of stdout.match(/^ {4}-.*$/gm) ?? [])
+        expect(option).toMatch(/^ {4}(-\w, )?--[\w-]+=.*:$/)
+      for (const example of stdout.match(/^ {2}kubectl.*$/gm) ?? [])
+        expect(example).toMatch(/^ {2}kubectl affinity /)
+      expect(stdout).not.toMatch(/[ \t]\n/)
+    }
+  })
+})
+
+describe('version', () => {
+  test('as a command and as a flag', async () => {
+    expect(await affinity(['version'])).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^Client Version: v\d+\.\d+\.\d+\S*\n$/),
+    })
+    expect(await affinity(['--version'])).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^kubectl-affinity v\d+\.\d+\.\d+\S*\n$/),
+    })
+  })
+})

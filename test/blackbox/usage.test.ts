@@ -1,0 +1,137 @@
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { affinity } from './support/executable.ts'
+
+const emptyFile = join(mkdtempSync(join(tmpdir(), 'affinity-')), 'empty.pem')
+writeFileSync(emptyFile, '')
+
+/** Words of a command line, and the whole of stderr. */
+const mistakes: [string, string][] = [
+  [
+    'prob',
+    'error: unknown command "prob" for "kubectl affinity"\n  did you mean "probe"?\nSee \'kubectl affinity --help\' for usage.\n',
+  ],
+  [
+    'banana',
+    'error: unknown command "banana" for "kubectl affinity"\nSee \'kubectl affinity --help\' for usage.\n',
+  ],
+  [
+    'help banana',
+    'error: unknown command "banana" for "kubectl affinity"\nSee \'kubectl affinity --help\' for usage.\n',
+  ],
+  ['--bogus', "error: unknown flag: --bogus\nSee 'kubectl affinity --help' for usage.\n"],
+  ['--bogus=1', "error: unknown flag: --bogus\nSee 'kubectl affinity --help' for usage.\n"],
+  ['-z', "error: unknown shorthand flag: 'z' in -z\nSee 'kubectl affinity --help' for usage.\n"],
+  ['-n', "error: flag needs an argument: -n\nSee 'kubectl affinity --help' for usage.\n"],
+  [
+    'probe',
+    "error: a Service is required\n  for example: svc/web\nSee 'kubectl affinity probe --help' for usage.\n",
+  ],
+  [
+    'probe web --request 5',
+    "error: unknown flag: --request\n  did you mean --requests?\nSee 'kubectl affinity probe --help' for usage.\n",
+  ],
+  [
+    'probe web -z',
+    "error: unknown shorthand flag: 'z' in -z\nSee 'kubectl affinity probe --help' for usage.\n",
+  ],
+  [
+    'probe web --requests',
+    "error: flag needs an argument: --requests\nSee 'kubectl affinity probe --help' for usage.\n",
+  ],
+  [
+    'probe web --requests=x',
+    'error: invalid argument "x" for "--requests" flag: must be a whole number from 0 to 100000000\nSee \'kubectl affinity probe --help\' for usage.\n',
+  ],
+  [
+    'probe web --timeout 0',
+    'error: invalid argument "0" for "--timeout" flag: must be between 0.01s and 600s\nSee \'kubectl affinity probe --help\' for usage.\n',
+  ],
+  [
+    'probe web --timeout soon',
+    'error: invalid argument "soon" for "--timeout" flag: must be a duration such as 500ms, 5s or 1m30s\nSee \'kubectl affinity probe --help\' for usage.\n',
+  ],
+  [
+    'probe web --expect maybe',
+    'error: invalid argument "maybe" for "--expect" flag: must be one of sticky, spread\nSee \'kubectl affinity probe --help\' for usage.\n',
+  ],
+  [
+    'probe web --expect',
+    "error: flag needs an argument: --expect\nSee 'kubectl affinity probe --help' for usage.\n",
+  ],
+  [
+    'probe web other',
+    'error: one Service at a time: cannot probe "web", "other"\n  name it as svc/NAME, svc NAME or NAME\nSee \'kubectl affinity probe --help\' for usage.\n',
+  ],
+  [
+    'probe svc/',
+    'error: "" cannot be the name of a Service: lower case letters, digits and "-", 63 at most\nSee \'kubectl affinity probe --help\' for usage.\n',
+  ],
+  [
+    'probe pod/x',
+    'error: cannot probe a "pod": only Services (svc/NAME) for now\nSee \'kubectl affinity probe --help\' for usage.\n',
+  ],
+  [
+    'probe svc',
+    'error: the name of the Service is missing after "svc"\nSee \'kubectl affinity probe --help\' for usage.\n',
+  ],
+  [
+    'probe web -o bogus',
+    'error: unable to match a printer suitable for the output format "bogus", allowed formats are: json,name,text,wide,yaml\nSee \'kubectl affinity probe --help\' for usage.\n',
+  ],
+  [
+    'probe web --requests 5 --duration 3s',
+    "error: --requests and --duration cannot be used together\nSee 'kubectl affinity probe --help' for usage.\n",
+  ],
+  [
+    'probe web --rate 5 --interval 3s',
+    "error: --interval and --rate cannot be used together\nSee 'kubectl affinity probe --help' for usage.\n",
+  ],
+  [
+    'probe web --rate fast',
+    'error: invalid argument "fast" for "--rate" flag: must be a number of requests per second from 0.001 to 10000, or "max"\nSee \'kubectl affinity probe --help\' for usage.\n',
+  ],
+  [
+    'probe web --confidence 2',
+    'error: invalid argument "2" for "--confidence" flag: must be at least 50% (0.5) and less than 100% (1)\nSee \'kubectl affinity probe --help\' for usage.\n',
+  ],
+  [
+    'probe web --path podinfo',
+    'error: invalid argument "podinfo" for "--path" flag: must begin with "/" and hold no spaces, control characters or letters beyond ASCII (encode them with %)\nSee \'kubectl affinity probe --help\' for usage.\n',
+  ],
+  [
+    'probe web --identify xml:a',
+    'error: invalid argument "xml:a" for "--identify" flag: must be auto, json:PATH, header:NAME or regex:RE\nSee \'kubectl affinity probe --help\' for usage.\n',
+  ],
+  [
+    `probe web --ca ${emptyFile}`,
+    `error: invalid argument "${emptyFile}" for "--ca" flag: the file holds no certificate in PEM (-----BEGIN CERTIFICATE-----)\nSee 'kubectl affinity probe --help' for usage.\n`,
+  ],
+  [
+    'cleanup web',
+    'error: cleanup takes no arguments, got "web"\nSee \'kubectl affinity cleanup --help\' for usage.\n',
+  ],
+  [
+    'cleanup --dry-run=server',
+    'error: invalid argument "server" for "--dry-run" flag: must be one of none, client\nSee \'kubectl affinity cleanup --help\' for usage.\n',
+  ],
+  [
+    'version web',
+    'error: version takes no arguments, got "web"\nSee \'kubectl affinity version --help\' for usage.\n',
+  ],
+  [
+    '-n shop probe',
+    "error: a Service is required\n  for example: svc/web\nSee 'kubectl affinity probe --help' for usage.\n",
+  ],
+]
+
+describe('mistakes on the command line end with 2 and say what is wrong', () => {
+  for (const [line, words] of mistakes) {
+    test(line.replace(emptyFile, 'FILE'), async () => {
+      const { code, stdout, stderr } = await affinity(line.split(' '))
+      expect({ code, stdout, stderr }).toStrictEqual({ code: 2, stdout: '', stderr: words })
+    })
+  }
+})
