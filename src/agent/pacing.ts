@@ -31,7 +31,9 @@ export class Pacer {
     const { intervalMs, concurrency, requests, durationMs } = this.#pace
     if (this.started === 0) this.#firstAt = this.#due = now
     if (this.started >= requests || now - this.#firstAt >= durationMs) return 'done'
-    if (inFlight >= concurrency) return 'busy'
+    // At full speed the first one runs alone: connections that begin before the proxy knows the client may go anywhere.
+    const most = intervalMs === 0 && this.started === 1 ? 1 : concurrency
+    if (inFlight >= most) return 'busy'
     if (intervalMs > 0) {
       if (now < this.#due) return Math.min(this.#due, this.#firstAt + durationMs) - now
       this.#due = Math.max(this.#due, now - catchUpMs) + intervalMs

@@ -51,8 +51,8 @@ describe('requests start', () => {
     expect(times.at(-1)).toBeLessThan(1005)
   })
 
-  test('as fast as lanes allow without an interval', () => {
-    expect(starts({ intervalMs: 0, requests: 6, concurrency: 3 }, () => 10)).toEqual([0, 0, 0, 10, 10, 10])
+  test('as fast as lanes allow without an interval, once the proxy has seen the client', () => {
+    expect(starts({ intervalMs: 0, requests: 6, concurrency: 3 }, () => 10)).toEqual([0, 10, 10, 10, 20, 20])
   })
 
   test('until the number or the duration is reached, never more at once than allowed', () => {
