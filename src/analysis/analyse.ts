@@ -1,7 +1,8 @@
 import type { Path } from '../model/entry.ts'
 import { type Finding, levels } from '../model/finding.ts'
-import { servicePolicy } from '../model/policy.ts'
+import { type Policy, servicePolicy } from '../model/policy.ts'
 import type { Fact, ServiceRef, ServiceSnapshot, Snapshot, Unknown } from '../model/snapshot.ts'
+import { type Semantics, semanticsOf } from '../proxies/semantics.ts'
 import type { InputName, Inputs, Report, Subject } from './analyzer.ts'
 import { analyzers } from './analyzers/index.ts'
 import { allCodes, type Code, codeInfo, codeLink } from './codes.ts'
@@ -12,10 +13,14 @@ export interface Explanation {
   target: ServiceRef
   service: ServiceSnapshot['service']
   path: Path
+  policy: Policy
+  /** What the policy means on the proxy of this cluster; absent where that is not known. */
+  semantics?: Semantics
   /** The worst first; within a level in the order of the table of codes. */
   findings: Finding[]
-  /** How many codes were looked for and not found. */
+  /** How many codes were looked for and not found, and which. */
   checksPassed: number
+  passed: Code[]
   /** Codes that could not be looked for, by what would have to be known. */
   notPossible: NotPossible[]
 }
@@ -59,6 +64,7 @@ export function analyseService(snapshot: Snapshot, found: ServiceSnapshot): Expl
     })
   }
   const fired = new Set(findings.map(({ code }) => code))
+  const passed = [...looked].filter((code) => !fired.has(code))
   return {
     target: ref,
     service,
@@ -69,8 +75,11 @@ export function analyseService(snapshot: Snapshot, found: ServiceSnapshot): Expl
       ingressClasses: facts.ingressClasses,
       routes: facts.routes,
     }),
+    policy: subject.policy,
+    ...(facts.proxy.known ? { semantics: semanticsOf(facts.proxy.value) } : {}),
     findings: sortFindings(findings),
-    checksPassed: [...looked].filter((code) => !fired.has(code)).length,
+    checksPassed: passed.length,
+    passed,
     notPossible: [...blocked.values()],
   }
 }

@@ -1,21 +1,198 @@
-import type { Cluster } from '../cluster/index.ts'
-import type { Service } from '../model/kubernetes.ts'
-import type { ServiceRef, Snapshot } from '../model/snapshot.ts'
+import { type Cluster, isNotFound } from '../cluster/index.ts'
+import { ingressClass } from '../mechanisms/ingress/index.ts'
+import type { EndpointSlice, Pod, Service } from '../model/kubernetes.ts'
+import {
+  type Fact,
+  known,
+  type LooseObject,
+  type ServiceRef,
+  type ServiceSnapshot,
+  type Snapshot,
+} from '../model/snapshot.ts'
+import { type NamespaceFacts, readNamespace } from './namespace.ts'
+import { eventsPath, podsPath, servicePath, slicesPath } from './paths.ts'
+import { askNodes, notAsked, readGroups, readProxy, readWindowsNodes } from './proxy.ts'
+import { readList, readObject } from './read.ts'
+import { notFound, refOf } from './targets.ts'
 
 export interface CollectOptions {
   signal?: AbortSignal | undefined
 }
 
+/** From this many Services of one namespace on, one list of the namespace costs less than one for each. */
+const manyServices = 8
+
+/** The label by which EndpointSlices name their Service. */
+const serviceLabel = 'kubernetes.io/service-name'
+
 /**
  * Reads what matters for some Services, in parallel. Services may be given as names (they are read as well; one that
  * does not exist rejects with UserError) or as objects that were read already. What may not be read becomes an
- * unknown fact; only a lost connection, bad credentials or an aborted signal reject.
+ * unknown fact; only a lost connection, bad credentials, an aborted signal, or a Service that may not be read reject.
  */
 export async function collectSnapshot(
   cluster: Cluster,
   subjects: readonly (Service | ServiceRef)[],
-  options: CollectOptions = {},
+  { signal }: CollectOptions = {},
 ): Promise<Snapshot> {
-  await Promise.resolve()
-  throw new Error(`not built yet: ${cluster.server} ${subjects.length} ${String(options.signal)}`)
+  const groups = readGroups(cluster, signal)
+  const names = groups.then((fact) => (fact.known ? known(new Set(fact.value.keys())) : fact))
+  const byNamespace = Map.groupBy(subjects, namespaceOf)
+  const services = Promise.all(
+    [...byNamespace].map(async ([namespace, members]) => {
+      const shared = readNamespace(cluster, groups, namespace, signal)
+      const slices = readSlices(cluster, namespace, members, signal)
+      return await Promise.all(members.map((member) => readService(cluster, member, slices, shared, signal)))
+    }),
+  ).then((lists) => lists.flat())
+  const proxy = Promise.all([readProxy(cluster, names, signal), services]).then(([fact, found]) =>
+    askNodes(
+      cluster,
+      fact,
+      found.flatMap(({ slices }) => (slices.known ? slices.value : [])),
+      signal,
+    ),
+  )
+  const [found, proxyFact, windowsNodes, version, ingressClasses] = await Promise.all([
+    services,
+    proxy,
+    readWindowsNodes(cluster, signal),
+    readVersion(cluster, signal),
+    services.then((list) =>
+      readIngressClasses(
+        cluster,
+        list.map(({ ingresses }) => ingresses),
+        signal,
+      ),
+    ),
+  ])
+  return { source: 'cluster', services: found, proxy: proxyFact, windowsNodes, version, ingressClasses }
+}
+
+type SliceReader = (name: string) => Promise<Fact<readonly EndpointSlice[]>>
+
+/** One list for each Service, or for many Services one list of the namespace. */
+function readSlices(
+  cluster: Cluster,
+  namespace: string,
+  members: readonly unknown[],
+  signal: AbortSignal | undefined,
+): SliceReader {
+  const list = (query: Record<string, string>) =>
+    readList<EndpointSlice>(
+      cluster,
+      slicesPath(namespace),
+      'endpointslices',
+      { apiVersion: 'discovery.k8s.io/v1', kind: 'EndpointSlice' },
+      { query, signal },
+    )
+  if (members.length < manyServices) return (name) => list({ labelSelector: `${serviceLabel}=${name}` })
+  const all = list({}).then((fact) =>
+    fact.known ? known(Map.groupBy(fact.value, ({ metadata }) => metadata.labels?.[serviceLabel])) : fact,
+  )
+  return async (name) => {
+    const fact = await all
+    return fact.known ? known(fact.value.get(name) ?? []) : fact
+  }
+}
+
+async function readService(
+  cluster: Cluster,
+  member: Service | ServiceRef,
+  slices: SliceReader,
+  shared: Promise<NamespaceFacts>,
+  signal: AbortSignal | undefined,
+): Promise<ServiceSnapshot> {
+  const ref = 'spec' in member ? refOf(member) : member
+  const service = 'spec' in member ? Promise.resolve(member) : getService(cluster, ref, signal)
+  const [found, sliceFact, pods, events, facts] = await Promise.all([
+    service,
+    slices(ref.name),
+    service.then((object) => readPods(cluster, object, signal)),
+    service.then((object) => readEvents(cluster, object, signal)),
+    shared,
+  ])
+  return { service: found, slices: sliceFact, pods, events, ...facts }
+}
+
+async function getService(
+  cluster: Cluster,
+  ref: ServiceRef,
+  signal: AbortSignal | undefined,
+): Promise<Service> {
+  try {
+    return await cluster.get<Service>(servicePath(ref.namespace, ref.name), { signal })
+  } catch (error) {
+    throw isNotFound(error) ? notFound(ref, error) : error
+  }
+}
+
+/** The pods that the Service selects. Without a selector there are none by that way. */
+async function readPods(
+  cluster: Cluster,
+  service: Service,
+  signal: AbortSignal | undefined,
+): Promise<Fact<readonly Pod[]>> {
+  const selector = Object.entries(service.spec.selector ?? {}).map(([key, value]) => `${key}=${value}`)
+  if (selector.length === 0) return known([])
+  const { namespace } = refOf(service)
+  const type = { apiVersion: 'v1', kind: 'Pod' }
+  const query = { labelSelector: selector.join() }
+  return await readList<Pod>(cluster, podsPath(namespace), `pods in ${namespace}`, type, { query, signal })
+}
+
+/** Warnings about a load balancer that cannot be made; other Services have no events that matter. */
+async function readEvents(
+  cluster: Cluster,
+  service: Service,
+  signal: AbortSignal | undefined,
+): Promise<ServiceSnapshot['events']> {
+  if (service.spec.type !== 'LoadBalancer') return notAsked('events')
+  const { namespace, name } = refOf(service)
+  const query = { fieldSelector: `involvedObject.kind=Service,involvedObject.name=${name},type=Warning` }
+  const type = { apiVersion: 'v1', kind: 'Event' }
+  const events = await readList<{ reason?: string; message?: string }>(
+    cluster,
+    eventsPath(namespace),
+    `events in ${namespace}`,
+    type,
+    { query, signal },
+  )
+  return events.known
+    ? known(events.value.map(({ reason = '', message = '' }) => ({ reason, message })))
+    : events
+}
+
+/** `v1.36.3`. */
+export async function readVersion(cluster: Cluster, signal: AbortSignal | undefined): Promise<Fact<string>> {
+  const answer = await readObject<{ gitVersion?: string }>(cluster, '/version', 'the version', { signal })
+  return answer.known ? known(answer.value?.gitVersion ?? '') : answer
+}
+
+/** IngressClasses are asked for only where an Ingress names one. */
+export async function readIngressClasses(
+  cluster: Cluster,
+  ingresses: readonly Fact<readonly LooseObject[]>[],
+  signal: AbortSignal | undefined,
+): Promise<Snapshot['ingressClasses']> {
+  const isNamed = ingresses.some((fact) => fact.known && fact.value.some((object) => ingressClass(object)))
+  if (!isNamed) return known({})
+  const classes = await readList<{ metadata: { name: string }; spec?: { controller?: string } }>(
+    cluster,
+    '/apis/networking.k8s.io/v1/ingressclasses',
+    'ingressclasses.networking.k8s.io',
+    { apiVersion: 'networking.k8s.io/v1', kind: 'IngressClass' },
+    { signal },
+  )
+  return classes.known
+    ? known(
+        Object.fromEntries(
+          classes.value.map(({ metadata, spec }) => [metadata.name, spec?.controller ?? '']),
+        ),
+      )
+    : classes
+}
+
+function namespaceOf(subject: Service | ServiceRef): string {
+  return 'spec' in subject ? refOf(subject).namespace : subject.namespace
 }

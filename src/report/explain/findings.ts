@@ -1,0 +1,86 @@
+import { type Finding, type Level, objectName } from '../../model/finding.ts'
+import type { Paint, Style } from '../terminal.ts'
+import { flow } from '../text/flow.ts'
+import { type Line, span } from '../text/line.ts'
+import { sanitize } from '../text/sanitize.ts'
+import { nonBreakingSpace } from '../text/width.ts'
+
+const indent = 10
+
+/** A block for each finding: level and code, what is so, why it matters, what mends it. */
+export function layoutFindings(
+  findings: readonly Finding[],
+  width: number,
+  style: Style,
+  isWide: boolean,
+): Line[] {
+  return findings.flatMap((finding) => layoutFinding(finding, width, style, isWide))
+}
+
+function layoutFinding(finding: Finding, width: number, style: Style, isWide: boolean): Line[] {
+  const { code, level, objects, message, why, mend, link, position } = finding
+  // The Service is the headline of the whole; what else is concerned stands here.
+  const others = objects
+    .slice(isWide ? 0 : 1, isWide ? undefined : 4)
+    .map((object) => sanitize(objectName(object)))
+  const label = span(` ${level.padEnd(indent - 1)}`, paintOf(level, style))
+  const body = { width, indent, label: span(' '.repeat(indent)) }
+  const where = position === undefined ? [] : [span(positionWords(position), style.quiet)]
+  return [
+    ...flow([span(code, style.strong), ...where, ...others.map((name) => span(name))], {
+      width,
+      label,
+      indent,
+      separator: span('  '),
+    }),
+    ...flow([span(sanitize(message))], body),
+    ...flow([span(sanitize(why), style.quiet)], body),
+    ...mend.flatMap((step, index) =>
+      flow([span(keepCommand(sanitize(step)))], {
+        width,
+        indent: indent + 6,
+        label: span(`${' '.repeat(indent)}${index === 0 ? 'mend' : 'or'}`.padEnd(indent + 6), style.quiet),
+        ...(isCommand(step) ? { continuation: ' \\' } : {}),
+      }),
+    ),
+    ...(isWide ? flow([span(`see ${link}`, style.quiet)], body) : []),
+  ]
+}
+
+/** `file:11:5   error  CODE  message`: a line for each finding, as compilers write them. */
+export function layoutLines(findings: readonly Finding[], width: number, style: Style): Line[] {
+  return findings.flatMap(({ position, level, code, message, objects: [object] }) => {
+    const where = position === undefined ? nameOf(object) : positionWords(position)
+    return flow(
+      [span(where, style.strong), span(level, paintOf(level, style)), span(code), span(sanitize(message))],
+      {
+        width,
+        indent: 4,
+      },
+    )
+  })
+}
+
+export function positionWords({ file, line, column }: NonNullable<Finding['position']>): string {
+  return `${sanitize(file)}:${line}:${column}`
+}
+
+/** `shop/service/web`: with its namespace, since lines of several namespaces stand together. */
+function nameOf(object: Finding['objects'][number] | undefined): string {
+  if (object === undefined) return ''
+  return sanitize(`${object.namespace === undefined ? '' : `${object.namespace}/`}${objectName(object)}`)
+}
+
+export function paintOf(level: Level, style: Style): Paint {
+  if (level === 'error') return style.bad
+  return level === 'warning' ? style.unsure : style.quiet
+}
+
+function isCommand(step: string): boolean {
+  return step.startsWith('kubectl ')
+}
+
+/** Commands break before flags only, so that a backslash can stand there. */
+function keepCommand(step: string): string {
+  return isCommand(step) ? step.replace(/ (?!-)/g, nonBreakingSpace) : step
+}

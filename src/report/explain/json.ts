@@ -1,0 +1,58 @@
+import type { Explanation } from '../../analysis/analyse.ts'
+import { type Finding, isAtLeast, type Level } from '../../model/finding.ts'
+import type { ExplainReport } from '../schema/explain.ts'
+import type { Renderer, RenderOptions } from './render.ts'
+import { policySentence } from './words.ts'
+
+export const apiVersion = 'affinity.kubectl.dev/v1'
+
+/** The report of one Service for programs, shaped like a Kubernetes object. */
+export function toReport(explanation: Explanation, level: Level): ExplainReport {
+  const { target, service, path, policy, semantics, notPossible, passed } = explanation
+  const { type = 'ClusterIP', sessionAffinity = 'None' } = service.spec
+  return {
+    apiVersion,
+    kind: 'ExplainReport',
+    metadata: { name: target.name, namespace: target.namespace },
+    spec: {
+      type,
+      sessionAffinity,
+      ...(policy.kind === 'none' ? {} : { timeoutSeconds: policy.timeoutSeconds }),
+    },
+    status: {
+      message: policySentence(explanation),
+      ...(semantics === undefined ? {} : { proxy: semantics }),
+      entries: path.entries,
+      ...(path.endpoints === undefined ? {} : { endpoints: path.endpoints }),
+      findings: explanation.findings.filter((finding) => isAtLeast(finding.level, level)),
+      passed,
+      notPossible: notPossible.map(({ codes, why }) => ({ codes, ...why })),
+    },
+  }
+}
+
+/** One object, or a list that is written item by item. */
+export function jsonRenderer({ level, single }: RenderOptions): Renderer {
+  let fileFindings: readonly Finding[] = []
+  let items = 0
+  const indented = (value: unknown, by: string): string =>
+    JSON.stringify(value, undefined, 4).replaceAll('\n', `\n${by}`)
+  const head = `{\n    "apiVersion": "${apiVersion}",\n    "kind": "ExplainReportList",\n    "items": [`
+  return {
+    findings: (findings) => {
+      fileFindings = findings.filter((finding) => isAtLeast(finding.level, level))
+      return ''
+    },
+    item: (explanation) => {
+      items += 1
+      const report = toReport(explanation, level)
+      if (single) return `${JSON.stringify(report, undefined, 4)}\n`
+      return `${items === 1 ? head : ','}\n        ${indented(report, '        ')}`
+    },
+    end: () => {
+      if (single) return ''
+      const close = items === 0 ? `${head}]` : '\n    ]'
+      return `${close},\n    "findings": ${indented(fileFindings, '    ')}\n}\n`
+    },
+  }
+}

@@ -1,0 +1,50 @@
+import type { Explanation } from '../../analysis/analyse.ts'
+import type { Finding, Level } from '../../model/finding.ts'
+import type { Style } from '../terminal.ts'
+
+export const explainFormats = ['json', 'junit', 'name', 'text', 'wide', 'yaml'] as const
+
+export type ExplainFormat = (typeof explainFormats)[number]
+
+export interface RenderOptions {
+  style: Style
+  width: number
+  /** Findings below it are not shown. */
+  level: Level
+  findingsOnly: boolean
+  /** One Service was asked for by name: programs get an object instead of a list. */
+  single: boolean
+  /** What the reader may want to run next. */
+  next: (explanation: Explanation) => { label: string; command: string }[]
+}
+
+/** Turns explanations into text as they come, so that thousands need no more memory than one. */
+export interface Renderer {
+  /** Findings about files that belong to no Service. Before any item. */
+  findings: (findings: readonly Finding[]) => string
+  item: (explanation: Explanation) => string
+  end: () => string
+}
+
+export function isExplainFormat(format: string): format is ExplainFormat {
+  return (explainFormats as readonly string[]).includes(format)
+}
+
+/** What kubectl says about a value of `-o` that it does not know, without `error: `. */
+export function unknownFormatMessage(format: string): string {
+  return `unable to match a printer suitable for the output format ${JSON.stringify(format)}, allowed formats are: ${explainFormats.join(',')}`
+}
+
+// Each format is loaded when it is asked for.
+const renderers: Record<ExplainFormat, (options: RenderOptions) => Promise<Renderer>> = {
+  text: async (options) => (await import('./text.ts')).textRenderer({ ...options, wide: false }),
+  wide: async (options) => (await import('./text.ts')).textRenderer({ ...options, wide: true }),
+  json: async (options) => (await import('./json.ts')).jsonRenderer(options),
+  yaml: async (options) => (await import('./yaml.ts')).yamlRenderer(options),
+  name: async (options) => (await import('./name.ts')).nameRenderer(options),
+  junit: async (options) => (await import('./junit.ts')).junitRenderer(options),
+}
+
+export async function createRenderer(format: ExplainFormat, options: RenderOptions): Promise<Renderer> {
+  return await renderers[format](options)
+}

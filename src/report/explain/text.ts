@@ -1,0 +1,124 @@
+import type { Explanation } from '../../analysis/analyse.ts'
+import { type Finding, isAtLeast } from '../../model/finding.ts'
+import type { ServicePort } from '../../model/kubernetes.ts'
+import type { Style } from '../terminal.ts'
+import { flow, flowGroups } from '../text/flow.ts'
+import { type Line, paintLines, type Span, span } from '../text/line.ts'
+import { countOf, formatCount, formatDuration } from '../text/numbers.ts'
+import { sanitize } from '../text/sanitize.ts'
+import { nonBreakingSpace } from '../text/width.ts'
+import { layoutFindings, layoutLines } from './findings.ts'
+import { layoutPath } from './path.ts'
+import type { Renderer, RenderOptions } from './render.ts'
+import { countLevels, findingWords, policySentence, summaryWords } from './words.ts'
+
+const labelWidth = 8
+
+/** The report for people, one Service after the other as they come. */
+export function textRenderer(options: RenderOptions & { wide: boolean }): Renderer {
+  const { style, width, level, findingsOnly, single } = options
+  const print = (lines: readonly Line[]): string =>
+    lines.length === 0 ? '' : `${paintLines(lines, width, style).join('\n')}\n`
+  const totals = { error: 0, warning: 0, info: 0 }
+  let services = 0
+  let blocks = 0
+  const count = (findings: readonly Finding[]): void => {
+    const counts = countLevels(findings)
+    for (const key of ['error', 'warning', 'info'] as const) totals[key] += counts[key]
+  }
+  const separated = (text: string): string => {
+    if (text === '') return ''
+    blocks += 1
+    return blocks > 1 && !findingsOnly ? `\n${text}` : text
+  }
+  return {
+    findings: (all) => {
+      const findings = all.filter((finding) => isAtLeast(finding.level, level))
+      count(findings)
+      return separated(print(layoutLines(findings, width, style)))
+    },
+    item: (explanation) => {
+      services += 1
+      const findings = explanation.findings.filter((finding) => isAtLeast(finding.level, level))
+      count(findings)
+      if (findingsOnly) return print(layoutLines(findings, width, style))
+      return separated(print(layoutExplanation(explanation, findings, options)))
+    },
+    end: () => {
+      if (single && blocks > 0) return ''
+      const what = services === 0 ? [] : [countOf(services, 'service')]
+      return findingsOnly || services !== 1
+        ? separated(print([[span([...what, findingWords(totals)].join(', '))]]))
+        : ''
+    },
+  }
+}
+
+function layoutExplanation(
+  explanation: Explanation,
+  findings: readonly Finding[],
+  { style, width, wide, next }: RenderOptions & { wide: boolean },
+): Line[] {
+  const { path, notPossible, checksPassed } = explanation
+  const summary = summaryWords(findings, checksPassed, notPossible).map((text) => span(text))
+  const blocks: Line[][] = [
+    [
+      ...layoutHeader(explanation, width, style),
+      ...labelled('policy', [span(policySentence(explanation))], width, style),
+    ],
+    layoutPath(path.entries, width, style),
+    layoutFindings(findings, width, style, wide),
+    [
+      ...flow(summary, { width, indent: 2, separator: span(', ') }),
+      ...next(explanation).flatMap(({ label, command }) =>
+        flow([span(command.replace(/ (?!-)/g, nonBreakingSpace))], {
+          width,
+          label: span(label.padEnd(labelWidth), style.quiet),
+          indent: labelWidth,
+          continuation: ' \\',
+        }),
+      ),
+    ],
+  ]
+  return blocks
+    .filter((block) => block.length > 0)
+    .flatMap((block, index) => (index === 0 ? block : [[], ...block]))
+}
+
+function layoutHeader({ service, target, policy, path }: Explanation, width: number, style: Style): Line[] {
+  const { spec } = service
+  const type = spec.type ?? 'ClusterIP'
+  const affinity = policy.kind === 'none' ? 'None' : `ClientIP ${formatDuration(policy.timeoutSeconds)}`
+  const what: Span[] = [
+    span(sanitize(`service/${target.name}`), style.strong),
+    span(sanitize(`${type} ${addressOf(spec.clusterIP, spec.externalName, spec.ports ?? [])}`.trim())),
+  ]
+  const how = [span(`affinity ${affinity}`), ...endpointSpans(path.endpoints)]
+  return flowGroups([what, how], { width, indent: labelWidth })
+}
+
+function addressOf(
+  clusterIP: string | undefined,
+  externalName: string | undefined,
+  ports: readonly ServicePort[],
+): string {
+  if (externalName !== undefined && externalName !== '') return externalName
+  if (clusterIP === 'None') return 'headless'
+  const words = ports.map(({ port, protocol = 'TCP' }) => `${port}/${protocol}`)
+  const host = clusterIP?.includes(':') === true ? `[${clusterIP}]` : (clusterIP ?? '')
+  return `${host}${words.length === 0 ? '' : `:${words.join(',')}`}`
+}
+
+function endpointSpans(endpoints: Explanation['path']['endpoints']): Span[] {
+  if (endpoints === undefined) return []
+  const { ready, total, nodes } = endpoints
+  const some =
+    ready === total
+      ? countOf(ready, 'ready endpoint')
+      : `${formatCount(ready)} of ${countOf(total, 'endpoint')} ready`
+  return [span(nodes === 0 ? some : `${some} on ${countOf(nodes, 'node')}`)]
+}
+
+function labelled(label: string, pieces: readonly Span[], width: number, style: Style): Line[] {
+  return flow(pieces, { width, label: span(label.padEnd(labelWidth), style.quiet), indent: labelWidth })
+}

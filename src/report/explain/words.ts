@@ -1,0 +1,94 @@
+import type { Explanation, NotPossible } from '../../analysis/analyse.ts'
+import { type Finding, type Level, levels } from '../../model/finding.ts'
+import type { Hop, HopPolicy } from '../../model/hop.ts'
+import type { Policy } from '../../model/policy.ts'
+import type { Unknown } from '../../model/snapshot.ts'
+import { countOf, formatDuration } from '../text/numbers.ts'
+import { sanitize } from '../text/sanitize.ts'
+
+/** What a hop sticks on, in two words. */
+export function hopPolicyWords(policy: HopPolicy): string {
+  switch (policy.kind) {
+    case 'none':
+      return 'no affinity'
+    case 'client-ip':
+      return `client IP, ${formatDuration(policy.timeoutSeconds)}`
+    case 'cookie':
+      return policy.name === undefined ? 'cookie' : `cookie "${sanitize(policy.name)}"`
+    case 'header':
+      return policy.name === undefined ? 'header' : `header ${sanitize(policy.name)}`
+    case 'hash':
+      return `hash of ${sanitize(policy.of)}`
+    case 'unknown':
+      return 'affinity unknown'
+  }
+}
+
+/** `kube-proxy nftables, per node`. */
+export function hopWords({ mechanism, perNode, policy }: Hop): string {
+  return `${sanitize(mechanism)}${perNode === true && policy.kind !== 'none' ? ', per node' : ''}`
+}
+
+/** The Service's own policy as a sentence. */
+export function policySentence({ policy, semantics, service, path }: Explanation): string {
+  const isRead = path.entries.some(({ hops }) => hops.some(({ kind }) => kind === 'proxy'))
+  if (!isRead) {
+    const why =
+      service.spec.type === 'ExternalName' ? 'the name leads elsewhere by DNS' : 'clients pick a pod by DNS'
+    return `no proxy picks a pod: ${why}${policy.kind === 'none' ? '' : ', and sessionAffinity has no effect'}`
+  }
+  if (policy.kind === 'none') return 'every new connection may go to any ready pod'
+  return stickySentence(policy, semantics)
+}
+
+function stickySentence(
+  { timeoutSeconds }: Extract<Policy, { kind: 'client-ip' }>,
+  semantics: Explanation['semantics'],
+): string {
+  const time = formatDuration(timeoutSeconds)
+  if (semantics?.timer === 'absolute') {
+    return `a client address stays on its pod for ${time} from its first connection`
+  }
+  return `a client address stays on its pod until ${time} pass without a new connection`
+}
+
+/** `2 findings (1 error, 1 warning), 14 checks passed, 3 not possible: …`. */
+export function summaryWords(
+  findings: readonly Finding[],
+  passed: number,
+  notPossible: readonly NotPossible[],
+): string[] {
+  const missing = notPossible.reduce((sum, { codes }) => sum + codes.length, 0)
+  const why = notPossible.map(({ why }) => unknownWords(why))
+  return [
+    findingWords(countLevels(findings)),
+    `${countOf(passed, 'check')} passed`,
+    ...(missing === 0 ? [] : [`${missing} not possible: ${[...new Set(why)].join(', ')}`]),
+  ]
+}
+
+export type LevelCounts = Readonly<Record<Level, number>>
+
+export function countLevels(findings: readonly Finding[]): LevelCounts {
+  const counts = { error: 0, warning: 0, info: 0 }
+  for (const { level } of findings) counts[level] += 1
+  return counts
+}
+
+/** `no findings`, `1 finding (1 error)`, `3 findings (1 error, 2 warnings)`. */
+export function findingWords(counts: LevelCounts): string {
+  const total = levels.reduce((sum, level) => sum + counts[level], 0)
+  if (total === 0) return 'no findings'
+  const nouns = { error: 'error', warning: 'warning', info: 'info' } as const
+  const parts = levels
+    .filter((level) => counts[level] > 0)
+    .map((level) => countOf(counts[level], nouns[level], level === 'info' ? 'info' : `${nouns[level]}s`))
+  return `${countOf(total, 'finding')} (${parts.join(', ')})`
+}
+
+export function unknownWords({ what, reason }: Unknown): string {
+  const name = sanitize(what)
+  if (reason === 'forbidden') return `reading ${name} is not allowed`
+  if (reason === 'not-in-files') return `${name} needs a cluster`
+  return reason === 'not-asked' ? `${name} was not read` : `${name} could not be read`
+}

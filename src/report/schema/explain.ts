@@ -1,0 +1,155 @@
+/**
+ * The JSON contract of `explain -o json`. Only the types reach the program (`import type`): the schema is for the
+ * tests and for docs/schema, and its library stays out of the executable.
+ *
+ * Within v1 fields are added, never removed, renamed or given another meaning.
+ */
+import { z } from 'zod'
+
+const count = z.int().nonnegative()
+const code = z.string().describe('A finding code; `kubectl affinity explain --list` shows them all.')
+
+const object = z
+  .object({
+    kind: z.string().describe('The object’s kind.'),
+    group: z.string().optional().describe('Its API group; absent for the core group.'),
+    namespace: z.string().optional().describe('Its namespace; absent for objects without one.'),
+    name: z.string().describe('Its name.'),
+  })
+  .describe('An object.')
+
+const finding = z
+  .object({
+    code,
+    level: z.enum(['error', 'warning', 'info']).describe('How bad it is.'),
+    objects: z.array(object).describe('What it is about, the most important first.'),
+    message: z.string().describe('What is so, for people; its wording may change.'),
+    why: z.string().describe('Why it matters, for people.'),
+    mend: z.array(z.string()).describe('Commands or edits that mend it, the best first.'),
+    link: z.string().describe('The page of the code.'),
+    position: z
+      .object({
+        file: z.string().describe('The file as it was named; `-` is standard input.'),
+        line: z.int().positive().describe('The line, from 1.'),
+        column: z.int().positive().describe('The column, from 1.'),
+      })
+      .optional()
+      .describe('Where it stands, for objects from files.'),
+  })
+  .describe('A coded statement.')
+
+const policy = z
+  .object({
+    kind: z
+      .enum(['none', 'client-ip', 'cookie', 'header', 'hash', 'unknown'])
+      .describe('What it sticks on; `unknown` where objects do not tell.'),
+    timeoutSeconds: z.int().optional().describe('With client-ip: the time.'),
+    name: z.string().optional().describe('With cookie and header: its name, where it is set.'),
+    of: z.string().optional().describe('With hash: what is hashed.'),
+  })
+  .describe('What a hop sticks on.')
+
+const hop = z
+  .object({
+    kind: z
+      .enum(['dns', 'load-balancer', 'gateway', 'ingress', 'mesh', 'proxy'])
+      .describe('What kind of stage it is.'),
+    mechanism: z.string().describe('Who implements it, for people.'),
+    object: object.optional().describe('The object that configures it.'),
+    policy,
+    role: z
+      .enum(['decides', 'picks', 'no-effect'])
+      .describe(
+        'decides: picks the pod. picks: picks something before that. no-effect: is configured in vain.',
+      ),
+    perNode: z.boolean().optional().describe('It remembers clients on each node by itself.'),
+    note: z.string().optional().describe('What is special here, for people.'),
+  })
+  .describe('One stage on the way to the pods.')
+
+const status = z
+  .object({
+    message: z.string().describe('The Service’s policy in a sentence for people; its wording may change.'),
+    proxy: z
+      .object({
+        name: z.string().describe('The Service proxy, for people.'),
+        timer: z.enum(['idle', 'absolute', 'unknown']).describe('From when the timeout counts.'),
+        client: z.enum(['address', 'network-namespace']).describe('What counts as one client for pods.'),
+        leastSeconds: z.int().optional().describe('Shorter timeouts last this long.'),
+      })
+      .optional()
+      .describe('What affinity means on this cluster’s proxy; absent where that is not known.'),
+    entries: z
+      .array(
+        z
+          .object({
+            kind: z
+              .enum(['cluster-ip', 'node-port', 'load-balancer', 'external-ip', 'ingress', 'route', 'dns'])
+              .describe('What kind of entry it is.'),
+            from: z
+              .enum(['inside', 'outside'])
+              .describe('Who enters there: pods, or clients outside the cluster.'),
+            address: z.string().describe('What a client connects to.'),
+            hops: z.array(hop).describe('The stages from there to the pods.'),
+          })
+          .describe('Where clients enter.'),
+      )
+      .describe('Every way to the pods.'),
+    endpoints: z
+      .object({
+        ready: count.describe('Endpoints that are ready.'),
+        total: count.describe('All endpoints.'),
+        nodes: count.describe('Nodes with a ready endpoint.'),
+      })
+      .optional()
+      .describe('The end of the way; absent where endpoints could not be read.'),
+    findings: z.array(finding).describe('What was found, the worst first.'),
+    passed: z.array(code).describe('Codes that were looked for and not found.'),
+    notPossible: z
+      .array(
+        z
+          .object({
+            codes: z.array(code).describe('Codes that could not be looked for.'),
+            what: z.string().describe('What would have to be known.'),
+            reason: z.enum(['forbidden', 'not-in-files', 'failed', 'not-asked']).describe('Why it is not.'),
+            detail: z.string().optional().describe('The API server’s own words.'),
+          })
+          .describe('A gap.'),
+      )
+      .describe('What could not be looked for.'),
+  })
+  .describe('What was found.')
+
+export const explainReport = z
+  .object({
+    apiVersion: z.literal('affinity.kubectl.dev/v1').describe('The version of this format.'),
+    kind: z.literal('ExplainReport').describe('The kind of report.'),
+    metadata: z
+      .object({
+        name: z.string().describe('The Service’s name.'),
+        namespace: z.string().describe('The Service’s namespace.'),
+      })
+      .describe('Which Service it is about.'),
+    spec: z
+      .object({
+        type: z.string().describe('`spec.type` of the Service.'),
+        sessionAffinity: z
+          .string()
+          .describe('`spec.sessionAffinity` of the Service; None where it is not set.'),
+        timeoutSeconds: z.int().optional().describe('The timeout in force; absent without affinity.'),
+      })
+      .describe('How the Service is configured.'),
+    status,
+  })
+  .describe('What `kubectl affinity explain` says about one Service.')
+
+export const explainReportList = z
+  .object({
+    apiVersion: z.literal('affinity.kubectl.dev/v1').describe('The version of this format.'),
+    kind: z.literal('ExplainReportList').describe('The kind of report.'),
+    items: z.array(explainReport).describe('One report for each Service.'),
+    findings: z.array(finding).describe('Findings about files that belong to no Service.'),
+  })
+  .describe('What `kubectl affinity explain` says about several Services, or files.')
+
+export type ExplainReport = z.infer<typeof explainReport>

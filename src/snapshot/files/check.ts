@@ -1,0 +1,235 @@
+import { isAlias, isMap, isScalar, isSeq, type Node, type Pair, type YAMLMap } from 'yaml'
+import type { Finding, ObjectRef } from '../../model/finding.ts'
+import { didYouMean } from '../../model/spelling.ts'
+import type { FileObject } from './document.ts'
+import { fileFinding } from './finding.ts'
+import type { Schema } from './schema.ts'
+
+interface Context {
+  object: FileObject
+  ref: ObjectRef
+  findings: Finding[]
+}
+
+/**
+ * Compares an object of a file with its schema: unknown, doubled and missing fields, wrong types and values. Each
+ * finding stands where the mistake is, and says what was probably meant.
+ */
+export function checkShape(object: FileObject, schema: Schema, ref: ObjectRef): Finding[] {
+  const context: Context = { object, ref, findings: [] }
+  checkNode(object.node, schema, '', context)
+  return context.findings
+}
+
+function checkNode(node: unknown, schema: Schema, path: string, context: Context): void {
+  // An alias was checked where its anchor stands; null is the same as leaving a field out.
+  if (schema.type === 'any' || isAlias(node) || isNull(node)) return
+  if (schema.type === 'object' || schema.type === 'map') {
+    if (!isMap(node)) wrongType(node, 'a map', path, context)
+    else if (schema.type === 'map') checkMap(node, schema.values, path, context)
+    else checkObject(node, schema, path, context)
+  } else if (schema.type === 'array') {
+    if (!isSeq(node)) return wrongType(node, 'a list', path, context)
+    for (const [index, item] of node.items.entries())
+      checkNode(item, schema.items, `${path}[${index}]`, context)
+  } else if (isScalar(node)) {
+    checkScalar(node, node.value, schema, path, context)
+  } else {
+    wrongType(node, describe(schema), path, context)
+  }
+}
+
+function checkObject(
+  node: YAMLMap,
+  schema: Extract<Schema, { type: 'object' }>,
+  path: string,
+  context: Context,
+): void {
+  const { fields, required = [] } = schema
+  const seen = doubled(node, path, context)
+  for (const pair of node.items) {
+    const key = keyOf(pair)
+    // `<<` merges another map, whose keys were seen at their anchor.
+    if (key === undefined || key === '<<') continue
+    const child = Object.hasOwn(fields, key) ? fields[key] : undefined
+    if (child === undefined) unknownField(pair, key, Object.keys(fields), seen, path, context)
+    else checkNode(pair.value, child, path === '' ? key : `${path}.${key}`, context)
+  }
+  if (seen.has('<<')) return
+  for (const name of required) {
+    const value = node.get(name, true)
+    if (value !== undefined && !isNull(value)) continue
+    // A misspelt field that means this one says it already.
+    const unknownKeys = [...seen].filter((key) => !Object.hasOwn(fields, key))
+    if (unknownKeys.some((key) => didYouMean(key, [name]) !== undefined)) continue
+    add(context, 'AFF-FILE-MISSING-FIELD', node, `${path === '' ? name : `${path}.${name}`} is missing`, {
+      why: 'The API server refuses an object without it.',
+      mend: [`add ${name}:`],
+    })
+  }
+}
+
+function checkMap(node: YAMLMap, values: Schema, path: string, context: Context): void {
+  doubled(node, path, context)
+  for (const pair of node.items) {
+    const key = keyOf(pair)
+    if (key !== undefined && key !== '<<') checkNode(pair.value, values, `${path}.${key}`, context)
+  }
+}
+
+/** The keys of a map; one that stands twice is reported at its second place. */
+function doubled(node: YAMLMap, path: string, context: Context): Set<string> {
+  const seen = new Set<string>()
+  for (const pair of node.items) {
+    const key = keyOf(pair)
+    if (key === undefined) continue
+    if (seen.has(key)) {
+      add(
+        context,
+        'AFF-FILE-DUPLICATE-FIELD',
+        pair.key,
+        `"${key}" is already set in ${path === '' ? 'the object' : path}`,
+        {
+          why: 'Which of the two counts depends on who reads the file; kubectl refuses it when it validates strictly.',
+          mend: ['remove one of them'],
+        },
+      )
+    }
+    seen.add(key)
+  }
+  return seen
+}
+
+function unknownField(
+  pair: Pair,
+  key: string,
+  known: readonly string[],
+  seen: ReadonlySet<string>,
+  path: string,
+  context: Context,
+): void {
+  const meant = didYouMean(
+    key,
+    known.filter((name) => !seen.has(name)),
+  )
+  const place = path === '' ? '' : ` in ${path}`
+  const message =
+    meant === undefined ? `"${key}": no such field${place}` : `"${key}": did you mean "${meant}"?`
+  add(context, 'AFF-FILE-UNKNOWN-FIELD', pair.key, message, {
+    why: 'The API server drops fields that it does not know: the object works as if this one were not there.',
+    mend: meant === undefined ? ['remove it, or move it to where it belongs'] : [`write "${meant}"`],
+  })
+}
+
+function checkScalar(node: Node, value: unknown, schema: Schema, path: string, context: Context): void {
+  const name = path.split('.').at(-1) ?? path
+  switch (schema.type) {
+    case 'string':
+      // YAML reads an unquoted date as a date; as JSON it is a text again.
+      if (typeof value !== 'string' && !(value instanceof Date))
+        return wrongType(node, 'a text (in quotes)', path, context)
+      if (schema.values !== undefined && !schema.values.includes(String(value))) {
+        badValue(node, name, String(value), schema.values, context)
+      }
+      return
+    case 'integer': {
+      if (typeof value !== 'number' || !Number.isInteger(value))
+        return wrongType(node, 'a whole number', path, context)
+      const { min = -Infinity, max = Infinity } = schema
+      if (value >= min && value <= max) return
+      add(context, 'AFF-SVC-BAD-VALUE', node, `${name} ${value}: must be from ${min} to ${max}`, {
+        why: 'The API server refuses the object.',
+        mend: [`use a number from ${min} to ${max}`],
+      })
+      return
+    }
+    case 'boolean':
+      if (typeof value !== 'boolean') wrongType(node, 'true or false', path, context)
+      return
+    case 'int-or-string':
+      if (typeof value !== 'string' && !Number.isInteger(value))
+        wrongType(node, 'a number or a name', path, context)
+      return
+    case 'object':
+    case 'map':
+    case 'array':
+      return wrongType(node, describe(schema), path, context)
+    case 'any':
+  }
+}
+
+function badValue(
+  node: Node,
+  name: string,
+  value: string,
+  values: readonly string[],
+  context: Context,
+): void {
+  const meant = didYouMean(value, values) ?? nearest(name, value)
+  const allowed = values.map((word) => `"${word}"`)
+  const choice = allowed.length === 1 ? allowed[0] : `${allowed.slice(0, -1).join(', ')} or ${allowed.at(-1)}`
+  const suggestion = meant === undefined ? '' : `; did you mean "${meant}"?`
+  add(context, 'AFF-SVC-BAD-VALUE', node, `${name} "${value}": must be ${choice}${suggestion}`, {
+    why: 'The API server refuses the object.',
+    mend: [meant === undefined ? `use ${choice}` : `write "${meant}"`],
+  })
+}
+
+/** Words that people write for a value, too far away for spelling: `ClusterIP` looks like `ClientIP`, `cookie` does not. */
+function nearest(name: string, value: string): string | undefined {
+  if (name !== 'sessionAffinity') return undefined
+  return /ip$/i.test(value) ? 'ClientIP' : undefined
+}
+
+function wrongType(node: unknown, expected: string, path: string, context: Context): void {
+  const name = path.split('.').at(-1) ?? path
+  const what = isScalar(node) ? JSON.stringify(node.value) : kindOf(node)
+  add(context, 'AFF-FILE-WRONG-TYPE', node as Node, `${name}: must be ${expected}, not ${what}`, {
+    why: 'The API server cannot read the object.',
+    mend: [`give ${expected}`],
+  })
+}
+
+function add(
+  { object, ref, findings }: Context,
+  code: Parameters<typeof fileFinding>[0],
+  node: unknown,
+  message: string,
+  { why, mend }: { why: string; mend: string[] },
+): void {
+  findings.push(fileFinding(code, object.at(node as Node | undefined), message, why, mend, [ref]))
+}
+
+function keyOf({ key }: Pair): string | undefined {
+  return isScalar(key) && (typeof key.value === 'string' || typeof key.value === 'number')
+    ? String(key.value)
+    : mergeKey(key)
+}
+
+/** In YAML 1.1 the key `<<` is a symbol of its own. */
+function mergeKey(key: unknown): string | undefined {
+  return isScalar(key) && typeof key.value === 'symbol' ? '<<' : undefined
+}
+
+function isNull(node: unknown): boolean {
+  return node === null || node === undefined || (isScalar(node) && node.value === null)
+}
+
+function kindOf(node: unknown): string {
+  if (isMap(node)) return 'a map'
+  return isSeq(node) ? 'a list' : 'nothing'
+}
+
+function describe({ type }: Schema): string {
+  const words: Readonly<Record<Schema['type'], string>> = {
+    object: 'a map',
+    map: 'a map',
+    array: 'a list',
+    string: 'a text',
+    integer: 'a whole number',
+    boolean: 'true or false',
+    'int-or-string': 'a number or a name',
+    any: 'anything',
+  }
+  return words[type]
+}

@@ -1,0 +1,101 @@
+import { isMap, isNode, isScalar, isSeq, LineCounter, type Node, parseAllDocuments, type YAMLMap } from 'yaml'
+import type { FilePosition, Finding } from '../../model/finding.ts'
+import { fileFinding } from './finding.ts'
+
+/** One object of a file, with the nodes that know where everything stands. */
+export interface FileObject {
+  node: YAMLMap
+  /** `at(node)`: where a node begins. */
+  at: (node: Node | undefined | null) => FilePosition
+  /** Several objects of one List share its document. */
+  value: Readonly<Record<string, unknown>>
+}
+
+/**
+ * The objects of a text of YAML or JSON, documents and Lists taken apart, and what is wrong with its syntax. Read as
+ * YAML 1.1, as kubectl does: `yes` and `on` are booleans. Nothing here throws, whatever the text.
+ */
+export function parseFile(file: string, text: string): { objects: FileObject[]; findings: Finding[] } {
+  const lineCounter = new LineCounter()
+  const objects: FileObject[] = []
+  const findings: Finding[] = []
+  const positionAt = (offset: number): FilePosition => {
+    const { line, col } = lineCounter.linePos(Math.min(offset, text.length))
+    return { file, line: Math.max(1, line), column: Math.max(1, col) }
+  }
+  const at = (node: Node | undefined | null): FilePosition => positionAt(node?.range?.[0] ?? 0)
+  const documents = parseAllDocuments(text, {
+    lineCounter,
+    version: '1.1',
+    uniqueKeys: false,
+    logLevel: 'silent',
+  })
+  if (!Array.isArray(documents)) return { objects, findings }
+  for (const document of documents) {
+    const [error] = document.errors
+    if (error !== undefined) {
+      const message = error.message.split('\n')[0]?.replace(/ at line \d+, column \d+:?$/, '') ?? ''
+      findings.push(
+        fileFinding(
+          'AFF-FILE-SYNTAX',
+          positionAt(error.pos[0]),
+          message,
+          'Nothing after this place can be read.',
+          [],
+        ),
+      )
+      continue
+    }
+    takeApart(document.contents, document.toJS.bind(document), at, objects, findings)
+  }
+  return { objects, findings }
+}
+
+type Convert = (options?: { maxAliasCount?: number }) => unknown
+
+function takeApart(
+  node: unknown,
+  convert: Convert,
+  at: FileObject['at'],
+  objects: FileObject[],
+  findings: Finding[],
+): void {
+  if (!isNode(node) || (isScalar(node) && node.value === null)) return
+  if (!isMap(node)) {
+    findings.push(
+      fileFinding(
+        'AFF-FILE-SYNTAX',
+        at(node),
+        'this is no Kubernetes object',
+        'An object is a map with apiVersion and kind.',
+        [],
+      ),
+    )
+    return
+  }
+  let value: unknown
+  try {
+    value = convert()
+  } catch (error) {
+    // Aliases that would explode.
+    const message = error instanceof Error ? error.message : String(error)
+    findings.push(fileFinding('AFF-FILE-SYNTAX', at(node), message, 'The document cannot be read.', []))
+    return
+  }
+  collect(node, value, at, objects)
+}
+
+/** A List holds objects; anything else is one. */
+function collect(node: YAMLMap, value: unknown, at: FileObject['at'], objects: FileObject[]): void {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return
+  const object = value as Record<string, unknown>
+  const items = node.get('items', true)
+  const kind = object['kind']
+  if (typeof kind === 'string' && kind.endsWith('List') && isSeq(items) && Array.isArray(object['items'])) {
+    for (const [index, item] of items.items.entries()) {
+      if (isMap(item)) collect(item, object['items'][index], at, objects)
+    }
+    return
+  }
+  objects.push({ node, at, value: object })
+}

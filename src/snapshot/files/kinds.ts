@@ -1,0 +1,45 @@
+import type { Finding } from '../../model/finding.ts'
+import { didYouMean } from '../../model/spelling.ts'
+import type { FileObject } from './document.ts'
+import { fileFinding } from './finding.ts'
+import { kindsOfGroup, schemas } from './schema.ts'
+
+const unread = 'The API server refuses the object.'
+
+/** Looks at kind and apiVersion. Objects of groups that are not known here are none of our business. */
+export function checkKind(object: FileObject): Finding[] {
+  const { value, node, at } = object
+  const { kind, apiVersion } = value
+  if (typeof kind !== 'string' || typeof apiVersion !== 'string') {
+    const missing = typeof kind !== 'string' ? 'kind' : 'apiVersion'
+    return [
+      fileFinding('AFF-FILE-MISSING-FIELD', at(node), `${missing} is missing`, unread, [`add ${missing}:`]),
+    ]
+  }
+  const say = (key: string, message: string, mend: string): Finding[] => [
+    fileFinding('AFF-FILE-UNKNOWN-KIND', at(node.get(key, true)), message, unread, [mend]),
+  ]
+  const expected = schemas[kind]
+  if (expected !== undefined && expected.apiVersion !== apiVersion && isBuiltIn(apiVersion)) {
+    return say(
+      'apiVersion',
+      `apiVersion "${apiVersion}" has no ${kind}: it is in "${expected.apiVersion}"`,
+      `write apiVersion: ${expected.apiVersion}`,
+    )
+  }
+  const siblings = kindsOfGroup[apiVersion]
+  if (siblings === undefined || siblings.includes(kind)) return []
+  const meant = didYouMean(kind, siblings)
+  const suggestion = meant === undefined ? '' : `; did you mean "${meant}"?`
+  return say(
+    'kind',
+    `kind "${kind}": not in apiVersion "${apiVersion}"${suggestion}`,
+    meant === undefined ? 'correct the kind' : `write "${meant}"`,
+  )
+}
+
+/** Groups of Kubernetes itself: a `Service` of another group (Knative's) is another thing. */
+function isBuiltIn(apiVersion: string): boolean {
+  const [group = ''] = apiVersion.includes('/') ? apiVersion.split('/') : ['']
+  return group === '' || !group.includes('.') || /^(apps|batch|extensions|policy)$|\.k8s\.io$/.test(group)
+}

@@ -1,0 +1,71 @@
+import { readdir, readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { UserError } from '../../model/user-error.ts'
+
+export interface SourceFile {
+  /** As the user named it; `-` is standard input. */
+  name: string
+  text: string
+  /** It was named itself, so that it has to hold objects; a file of a folder may be anything. */
+  named: boolean
+}
+
+/** What kubectl takes from a folder (k8s.io/cli-runtime, resource.FileExtensions). */
+const extensions = /\.(json|yaml|yml)$/i
+
+/** The files that `-f` names, one after the other. Rejects with UserError for what cannot be read. */
+export async function* readFiles(
+  names: readonly string[],
+  isRecursive: boolean,
+  stdin: AsyncIterable<Uint8Array | string>,
+): AsyncGenerator<SourceFile, void, undefined> {
+  for (const name of names) {
+    if (name === '-') {
+      yield { name, text: await textOf(stdin), named: true }
+    } else if (/^https?:\/\//.test(name)) {
+      throw new UserError(`cannot read ${name}: only files and folders`, {
+        hints: [`for example:  curl -sL ${name} | kubectl affinity explain -f -`],
+      })
+    } else {
+      yield* readPath(name, isRecursive, true)
+    }
+  }
+}
+
+async function* readPath(
+  name: string,
+  isRecursive: boolean,
+  named: boolean,
+): AsyncGenerator<SourceFile, void, undefined> {
+  try {
+    const isFolder = (await stat(name)).isDirectory()
+    if (!isFolder) {
+      yield { name, text: await readFile(name, 'utf8'), named }
+      return
+    }
+  } catch (error) {
+    throw unreadable(name, error)
+  }
+  const entries = await readdir(name, { withFileTypes: true })
+  for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
+    const path = join(name, entry.name)
+    if (entry.isDirectory()) {
+      if (isRecursive) yield* readPath(path, true, false)
+    } else if (extensions.test(entry.name)) {
+      yield* readPath(path, isRecursive, false)
+    }
+  }
+}
+
+async function textOf(stream: AsyncIterable<Uint8Array | string>): Promise<string> {
+  const chunks: Uint8Array[] = []
+  for await (const chunk of stream) chunks.push(typeof chunk === 'string' ? Buffer.from(chunk) : chunk)
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+function unreadable(name: string, error: unknown): UserError {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  if (code === 'ENOENT') return new UserError(`the path "${name}" does not exist`)
+  const why = code === 'EACCES' ? 'permission denied' : error instanceof Error ? error.message : String(error)
+  return new UserError(`cannot read "${name}": ${why}`, { cause: error })
+}

@@ -1,0 +1,168 @@
+import type { Cluster } from '../cluster/index.ts'
+import type { EndpointSlice } from '../model/kubernetes.ts'
+import { type Fact, known, type ProxyFacts, type Unknown, unknown } from '../model/snapshot.ts'
+import { kubeProxyConfigMaps, parseProxyMode } from '../proxies/kube-proxy.ts'
+import { type ConfigMap, type DaemonSet, proxyConfigMaps, recogniseProxy } from '../proxies/recognise.ts'
+import { configMapPath, listPath, nodesPath, proxyModePath } from './paths.ts'
+import { readList, readObject } from './read.ts'
+
+/** As many nodes are asked for their mode as tell whether modes differ, without calling a whole cluster. */
+const mostNodes = 8
+const nodeLimitMs = 1500
+
+/** Where agents live when they are not in kube-system; read only where the group of their resources is served. */
+const agentNamespaces = [
+  { group: 'operator.tigera.io', namespace: 'calico-system' },
+  { group: 'k8s.ovn.org', namespace: 'openshift-ovn-kubernetes' },
+  { group: 'k8s.ovn.org', namespace: 'ovn-kubernetes' },
+] as const
+
+/** Finds out who serves Services. `groups` are the API groups that the server has. */
+export async function readProxy(
+  cluster: Cluster,
+  groups: Promise<Fact<ReadonlySet<string>>>,
+  signal: AbortSignal | undefined,
+): Promise<Fact<ProxyFacts>> {
+  const [primary] = kubeProxyConfigMaps
+  const [system, config, others] = await Promise.all([
+    readDaemonSets(cluster, 'kube-system', signal),
+    readConfigMap(cluster, primary.namespace, primary.name, signal),
+    groups.then((served) => readAgents(cluster, served, signal)),
+  ])
+  const configMaps: Record<string, Fact<ConfigMap | undefined>> = { [keyOf(primary)]: config }
+  const names = system.known ? system.value.map(({ metadata }) => metadata.name) : []
+  const wanted = [
+    ...proxyConfigMaps.filter(({ daemonSet }) => names.includes(daemonSet)),
+    ...(config.known && config.value === undefined ? kubeProxyConfigMaps.slice(1) : []),
+  ]
+  await Promise.all(
+    wanted.map(async ({ namespace, name }) => {
+      configMaps[keyOf({ namespace, name })] = await readConfigMap(cluster, namespace, name, signal)
+    }),
+  )
+  const daemonSets = system.known ? known([...system.value, ...others]) : system
+  return recogniseProxy({ daemonSets, configMaps })
+}
+
+/**
+ * Asks kube-proxy itself on the nodes that hold endpoints. By default it listens on the loopback address only and
+ * cannot be asked; where it does not answer, the ConfigMap stands.
+ */
+export async function askNodes(
+  cluster: Cluster,
+  proxy: Fact<ProxyFacts>,
+  slices: readonly EndpointSlice[],
+  signal: AbortSignal | undefined,
+): Promise<Fact<ProxyFacts>> {
+  if (!proxy.known && proxy.why.reason !== 'forbidden') return proxy
+  if (proxy.known && (proxy.value.kind !== 'kube-proxy' || proxy.value.settings['tellsMode'] === 'false')) {
+    return proxy
+  }
+  const names = new Set(
+    slices.flatMap(({ endpoints }) => (endpoints ?? []).flatMap(({ nodeName }) => nodeName ?? [])),
+  )
+  const answers = await Promise.all(
+    [...names].slice(0, mostNodes).map(async (name) => [name, await askNode(cluster, name, signal)] as const),
+  )
+  const nodes = Object.fromEntries(
+    answers.flatMap(([name, mode]) => (mode === undefined ? [] : [[name, mode]])),
+  )
+  const [mode] = Object.values(nodes)
+  if (mode === undefined) return proxy
+  const base = proxy.known ? proxy.value : { kind: 'kube-proxy' as const, source: '', settings: {} }
+  return known({ ...base, mode, nodes, source: 'the proxies on the nodes' })
+}
+
+async function askNode(cluster: Cluster, node: string, signal: AbortSignal | undefined) {
+  try {
+    const limit = AbortSignal.timeout(nodeLimitMs)
+    const merged = signal === undefined ? limit : AbortSignal.any([signal, limit])
+    const chunks: Uint8Array[] = []
+    // The answer is a bare word, no JSON.
+    for await (const chunk of await cluster.stream(proxyModePath(node), { signal: merged }))
+      chunks.push(chunk)
+    return parseProxyMode(Buffer.concat(chunks).toString('utf8'))
+  } catch {
+    signal?.throwIfAborted()
+    return undefined
+  }
+}
+
+/** Names of Windows nodes; the server filters, so that one page at most is sent. */
+export async function readWindowsNodes(
+  cluster: Cluster,
+  signal: AbortSignal | undefined,
+): Promise<Fact<readonly string[]>> {
+  const query = { labelSelector: 'kubernetes.io/os=windows', limit: 3 }
+  const page = await readObject<{ items?: { metadata: { name: string } }[] | null }>(
+    cluster,
+    nodesPath,
+    'nodes',
+    {
+      query,
+      signal,
+    },
+  )
+  return page.known ? known((page.value?.items ?? []).map(({ metadata }) => metadata.name)) : page
+}
+
+/** The names of the API groups that the server has. */
+export async function readGroups(
+  cluster: Cluster,
+  signal: AbortSignal | undefined,
+): Promise<Fact<ReadonlyMap<string, string>>> {
+  interface GroupList {
+    groups?: { name: string; preferredVersion?: { version?: string }; versions?: { version: string }[] }[]
+  }
+  const answer = await readObject<GroupList>(cluster, '/apis', 'API groups', { signal })
+  if (!answer.known) return answer
+  return known(
+    new Map(
+      (answer.value?.groups ?? []).map(({ name, preferredVersion, versions }) => [
+        name,
+        preferredVersion?.version ?? versions?.[0]?.version ?? 'v1',
+      ]),
+    ),
+  )
+}
+
+async function readAgents(
+  cluster: Cluster,
+  groups: Fact<ReadonlySet<string>>,
+  signal: AbortSignal | undefined,
+): Promise<DaemonSet[]> {
+  const served = groups.known ? groups.value : new Set<string>()
+  const wanted = agentNamespaces.filter(({ group }) => served.has(group))
+  const lists = await Promise.all(wanted.map(({ namespace }) => readDaemonSets(cluster, namespace, signal)))
+  return lists.flatMap((list) => (list.known ? list.value : []))
+}
+
+function readDaemonSets(
+  cluster: Cluster,
+  namespace: string,
+  signal: AbortSignal | undefined,
+): Promise<Fact<DaemonSet[]>> {
+  const type = { apiVersion: 'apps/v1', kind: 'DaemonSet' }
+  const path = listPath('/apis/apps/v1', 'daemonsets', namespace)
+  return readList<DaemonSet>(cluster, path, `daemonsets in ${namespace}`, type, { signal })
+}
+
+function readConfigMap(
+  cluster: Cluster,
+  namespace: string,
+  name: string,
+  signal: AbortSignal | undefined,
+): Promise<Fact<ConfigMap | undefined>> {
+  return readObject<ConfigMap>(cluster, configMapPath(namespace, name), `configmap ${namespace}/${name}`, {
+    signal,
+  })
+}
+
+function keyOf({ namespace, name }: { namespace: string; name: string }): string {
+  return `${namespace}/${name}`
+}
+
+/** For facts that nobody asked for. */
+export function notAsked<T>(what: string): Fact<T> {
+  return unknown<T>({ what, reason: 'not-asked' } satisfies Unknown)
+}
