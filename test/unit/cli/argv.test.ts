@@ -1,0 +1,62 @@
+import { describe, expect, test } from 'vitest'
+import { normaliseBooleans, splitCommand } from '../../../src/cli/argv.ts'
+
+const flags = {
+  namespace: { type: 'option', char: 'n' },
+  v: { type: 'option', char: 'v' },
+  insecure: { type: 'boolean', char: 'k' },
+} as const
+
+describe('splitCommand finds the command wherever it stands', () => {
+  const lines: [string, string | undefined, string][] = [
+    ['probe web', 'probe', 'web'],
+    ['probe', 'probe', ''],
+    ['-n shop probe web', 'probe', '-n shop web'],
+    ['-nshop probe web', 'probe', '-nshop web'],
+    ['--namespace shop probe web', 'probe', '--namespace shop web'],
+    ['--namespace=shop probe web', 'probe', '--namespace=shop web'],
+    ['--insecure probe web', 'probe', '--insecure web'],
+    ['--insecure=false probe web', 'probe', '--insecure=false web'],
+    ['-k probe web', 'probe', '-k web'],
+    ['-v 6 probe', 'probe', '-v 6'],
+    ['-v=6 probe', 'probe', '-v=6'],
+    ['--unknown probe', 'probe', '--unknown'],
+    ['--help', undefined, '--help'],
+    ['-- probe', undefined, '-- probe'],
+    ['-', '-', ''],
+    ['', undefined, ''],
+  ]
+  for (const [line, command, rest] of lines) {
+    test(`"${line}"`, () => {
+      const words = line === '' ? [] : line.split(' ')
+      const split = splitCommand(words, flags)
+      expect(split.command).toBe(command)
+      expect(split.rest.join(' ')).toBe(rest)
+      expect(split.missingValue).toBeUndefined()
+    })
+  }
+
+  for (const line of ['-n', '--namespace', '--insecure -n'])
+    test(`"${line}" lacks a value`, () => {
+      expect(splitCommand(line.split(' '), flags).missingValue).toBe(line.split(' ').at(-1))
+    })
+})
+
+describe('normaliseBooleans', () => {
+  const lines: [string, string][] = [
+    ['--insecure', '--insecure'],
+    ['--insecure=true', '--insecure'],
+    ['--insecure=1', '--insecure'],
+    ['--insecure=T', '--insecure'],
+    ['--insecure=false web', 'web'],
+    ['--insecure=F web', 'web'],
+    ['-k=true', '-k'],
+    ['-k=false web', 'web'],
+    ['--insecure=maybe', '--insecure=maybe'],
+    ['--namespace=true', '--namespace=true'],
+    ['--other=false', '--other=false'],
+    ['-- --insecure=false', '-- --insecure=false'],
+  ]
+  for (const [line, expected] of lines)
+    test(line, () => expect(normaliseBooleans(line.split(' '), flags).join(' ')).toBe(expected))
+})

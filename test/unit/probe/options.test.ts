@@ -1,0 +1,96 @@
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { type ProbeFlags, readProbeFlags } from '../../../src/probe/options.ts'
+
+const flags = (more: Partial<ProbeFlags> = {}): ProbeFlags => ({
+  confidence: '99.9999%',
+  identify: 'auto',
+  image: 'node',
+  insecure: false,
+  'keep-alive': false,
+  path: '/',
+  scheme: 'auto',
+  ...more,
+})
+
+describe('readProbeFlags', () => {
+  test('fills in what was not given', () => {
+    expect(readProbeFlags(flags())).toStrictEqual({
+      path: '/',
+      scheme: 'auto',
+      intervalMs: 20,
+      timeoutMs: 2000,
+      keepAlive: false,
+      tls: {},
+      image: 'node',
+      acceptedError: 1e-6,
+      identify: { kind: 'auto' },
+      podRunningTimeoutMs: 60_000,
+    })
+  })
+
+  const rates: [string, number][] = [
+    ['max', 0],
+    ['1', 1000],
+    ['0.5', 2000],
+    ['10000', 0.1],
+  ]
+  for (const [rate, intervalMs] of rates)
+    test(`--rate ${rate}`, () => expect(readProbeFlags(flags({ rate })).intervalMs).toBe(intervalMs))
+
+  const confidences: [string, number][] = [
+    ['99%', 0.01],
+    ['0.99', 0.01],
+    ['50%', 0.5],
+    ['99.9999999%', 1e-9],
+    ['0.999999', 1e-6],
+  ]
+  for (const [confidence, error] of confidences)
+    test(`--confidence ${confidence}`, () =>
+      expect(readProbeFlags(flags({ confidence })).acceptedError).toBe(error))
+
+  const rules: [string, object][] = [
+    ['json:.pod_ip', { kind: 'json', path: '.pod_ip' }],
+    ['header:X-Served-By', { kind: 'header', name: 'X-Served-By' }],
+    ['regex:a:(b)', { kind: 'regex', pattern: 'a:(b)' }],
+  ]
+  for (const [identify, rule] of rules)
+    test(`--identify ${identify}`, () =>
+      expect(readProbeFlags(flags({ identify })).identify).toStrictEqual(rule))
+
+  test('0 requests are the default number', () => {
+    expect(readProbeFlags(flags({ requests: 0 }))).not.toHaveProperty('requests')
+    expect(readProbeFlags(flags({ requests: 0, duration: 5 })).durationMs).toBe(5)
+  })
+
+  const mistakes: [string, Partial<ProbeFlags>, RegExp][] = [
+    ['both bounds', { requests: 5, duration: 5 }, /--requests and --duration cannot be used together/],
+    ['both paces', { rate: '5', interval: 5 }, /--interval and --rate/],
+    ['both trusts', { ca: 'file', insecure: true }, /--ca and --insecure/],
+    ['a rate of 0', { rate: '0' }, /"0" for "--rate"/],
+    ['a rate that is no number', { rate: '' }, /"" for "--rate"/],
+    ['certainty', { confidence: '100%' }, /--confidence/],
+    ['a coin', { confidence: '0.4' }, /--confidence/],
+    ['no confidence', { confidence: '' }, /--confidence/],
+    ['a path without a slash', { path: 'x' }, /must begin with "\/"/],
+    ['a path that smuggles a header', { path: '/\r\nX: y' }, /control characters/],
+    ['a path in Greek', { path: '/αβγ' }, /beyond ASCII/],
+    ['an unknown rule', { identify: 'xml:x' }, /must be auto, json:PATH, header:NAME or regex:RE/],
+    ['a rule without a value', { identify: 'json:' }, /must be auto/],
+    ['no name of a header', { identify: 'header:a b' }, /is not the name of a header/],
+    ['no regular expression', { identify: 'regex:(' }, /\(/],
+    ['a file that is not there', { ca: '/no/such/file' }, /cannot read --ca "\/no\/such\/file"/],
+  ]
+  for (const [name, more, words] of mistakes)
+    test(`refuses ${name}`, () => expect(() => readProbeFlags(flags(more))).toThrow(words))
+
+  test('reads the authorities of --ca, and refuses a file without any', () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'affinity-')), 'ca.pem')
+    writeFileSync(file, '-----BEGIN CERTIFICATE-----\n')
+    expect(readProbeFlags(flags({ ca: file })).tls).toStrictEqual({ ca: '-----BEGIN CERTIFICATE-----\n' })
+    writeFileSync(file, 'something else')
+    expect(() => readProbeFlags(flags({ ca: file }))).toThrow(/holds no certificate/)
+  })
+})

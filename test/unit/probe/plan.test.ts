@@ -1,0 +1,100 @@
+import { describe, expect, test } from 'vitest'
+import type { Service } from '../../../src/model/kubernetes.ts'
+import { announcement } from '../../../src/probe/announce.ts'
+import { planProbe, type ProbeOptions } from '../../../src/probe/plan.ts'
+import { examineService } from '../../../src/probe/preflight.ts'
+import { options, service, slice } from './subjects.ts'
+
+const pods = (count: number) =>
+  slice({
+    endpoints: Array.from({ length: count }, (_, index) => ({
+      addresses: [`10.0.${index >> 8}.${index & 255}`],
+      conditions: { ready: true },
+      targetRef: { kind: 'Pod', name: `web-${index}` },
+    })),
+  })
+
+const subjectOf = (spec: Partial<Service['spec']> = {}, count = 3) =>
+  examineService(service(spec), [pods(count)], undefined)
+
+const plan = (more: Partial<ProbeOptions> = {}, spec: Partial<Service['spec']> = {}, count = 3) =>
+  planProbe(options(more), subjectOf(spec, count))
+
+const sticky = { sessionAffinity: 'ClientIP' } as const
+
+describe('planProbe', () => {
+  test('as many requests as the confidence needs', () => {
+    expect(plan({}, sticky, 2).request.plannedRequests).toBe(21)
+    expect(plan({}, sticky, 3).request.plannedRequests).toBe(20)
+    expect(plan({ acceptedError: 1e-12 }, sticky, 2).request.plannedRequests).toBe(41)
+    expect(plan({}, {}, 2).request.plannedRequests).toBeGreaterThan(21)
+  })
+
+  test('a number or a duration of the user', () => {
+    expect(plan({ requests: 7 }).agent).toMatchObject({ requests: 7 })
+    const { agent, request } = plan({ durationMs: 5000 })
+    expect(agent).toMatchObject({ durationMs: 5000 })
+    expect(agent).not.toHaveProperty('requests')
+    expect(request).not.toHaveProperty('plannedRequests')
+  })
+
+  test('the deadline covers the slowest run', () => {
+    expect(plan({ requests: 10 }).maxRunSeconds).toBe(27)
+    expect(plan({ requests: 10, intervalMs: 6000 }).maxRunSeconds).toBe(67)
+    expect(plan({ durationMs: 60_000 }).maxRunSeconds).toBe(67)
+  })
+
+  test('addresses by number, names the host as clients in the cluster do', () => {
+    expect(plan().agent).toMatchObject({
+      host: '10.96.0.7',
+      port: 80,
+      hostHeader: 'web.shop.svc',
+      scheme: 'auto',
+    })
+    const ports = [{ port: 8080, protocol: 'TCP' as const }]
+    expect(plan({}, { ports }).agent.hostHeader).toBe('web.shop.svc:8080')
+    expect(plan().agent.tls).toStrictEqual({ serverName: 'web.shop.svc' })
+  })
+
+  test('takes the word of appProtocol and of the port’s name for HTTPS', () => {
+    expect(plan({}, { ports: [{ port: 1, protocol: 'TCP', appProtocol: 'https' }] }).agent.scheme).toBe(
+      'https',
+    )
+    expect(
+      plan({ scheme: 'http' }, { ports: [{ port: 1, protocol: 'TCP', appProtocol: 'https' }] }).agent.scheme,
+    ).toBe('http')
+  })
+
+  test('tells the agent by what an answer may name an endpoint', () => {
+    expect(plan({}, {}, 2).agent.needles.flat()).toEqual(
+      expect.arrayContaining(['web-0', '10.0.0.0', 'web-1']),
+    )
+  })
+})
+
+describe('announcement', () => {
+  const words = (more: Partial<ProbeOptions> = {}): string[] => {
+    const given = options(more)
+    const subject = subjectOf(sticky)
+    return announcement(given, subject, planProbe(given, subject), 'affinity-probe-x')
+  }
+
+  test('one line about the requests, one about what is made', () => {
+    expect(words()).toStrictEqual([
+      'sending 20 requests to 10.96.0.7:80, 50 per second, a new connection each',
+      'from job/affinity-probe-x in namespace shop, image node:24',
+    ])
+  })
+
+  const others: [Partial<ProbeOptions>, RegExp][] = [
+    [{ requests: 1 }, /sending 1 request to/],
+    [{ durationMs: 90_000 }, /sending requests for 90s to/],
+    [{ intervalMs: 0 }, /as fast as possible/],
+    [{ intervalMs: 6000 }, /one every 6s/],
+    [{ intervalMs: 1000 }, /1 per second/],
+    [{ keepAlive: true }, /on one connection that is kept open/],
+    [{ node: 'node1' }, /in namespace shop on node1, image/],
+  ]
+  for (const [more, pattern] of others)
+    test(String(pattern), () => expect(words(more).join('\n')).toMatch(pattern))
+})

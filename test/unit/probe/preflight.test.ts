@@ -1,0 +1,104 @@
+import { describe, expect, test } from 'vitest'
+import type { EndpointSlice, Service } from '../../../src/model/kubernetes.ts'
+import { UserError } from '../../../src/model/user-error.ts'
+import { examineService } from '../../../src/probe/preflight.ts'
+import { service, slice } from './subjects.ts'
+
+const examine = (spec: Partial<Service['spec']> = {}, slices: EndpointSlice[] = [slice()], port?: string) =>
+  examineService(service(spec), slices, port)
+
+/** The whole of what is said. */
+function refusal(action: () => unknown): string {
+  try {
+    action()
+  } catch (error) {
+    if (error instanceof UserError) return [error.message, ...error.hints].join('\n')
+    throw error
+  }
+  throw new Error('nothing was refused')
+}
+
+const ports = [
+  { name: 'web', port: 80, protocol: 'TCP' as const, targetPort: 8080 },
+  { name: 'dns', port: 53, protocol: 'UDP' as const },
+]
+
+describe('examineService', () => {
+  test('a plain Service', () => {
+    expect(examine()).toStrictEqual({
+      service: {
+        namespace: 'shop',
+        name: 'web',
+        type: 'ClusterIP',
+        clusterIP: '10.96.0.7',
+        port: 80,
+        protocol: 'TCP',
+        policy: { kind: 'none' },
+      },
+      endpoints: [expect.objectContaining({ address: '10.0.0.1', ready: true })],
+      allEndpoints: [expect.objectContaining({ address: '10.0.0.1' })],
+      localOnly: false,
+    })
+  })
+
+  test('picks the first TCP port, or the one that is named or numbered', () => {
+    const named = [slice({ ports: [{ name: 'web', port: 8080, protocol: 'TCP' }] })]
+    expect(examine({ ports: [ports[1]!, ports[0]!] }, named).service.port).toBe(80)
+    expect(examine({ ports }, named, 'web').service).toMatchObject({ port: 80, portName: 'web' })
+    expect(examine({ ports }, named, '80').service.port).toBe(80)
+  })
+
+  test('keeps the endpoints of the family that the cluster IP is of', () => {
+    const six = slice({
+      addressType: 'IPv6',
+      endpoints: [{ addresses: ['fd00::1'], conditions: { ready: true } }],
+    })
+    const { endpoints, allEndpoints } = examine({ clusterIP: 'fd96::7' }, [slice(), six])
+    expect(endpoints.map(({ address }) => address)).toStrictEqual(['fd00::1'])
+    expect(allEndpoints).toHaveLength(2)
+  })
+
+  test('internalTrafficPolicy Local', () => {
+    expect(examine({ internalTrafficPolicy: 'Local' }).localOnly).toBe(true)
+  })
+
+  const refusals: [string, () => unknown, RegExp][] = [
+    [
+      'an ExternalName',
+      () => examine({ type: 'ExternalName', externalName: 'example.com' }),
+      /leads to "example.com" by DNS/,
+    ],
+    ['a headless Service', () => examine({ clusterIP: 'None' }), /headless/],
+    ['a Service without an address', () => examine({ clusterIP: '' }), /no cluster IP yet/],
+    ['UDP only', () => examine({ ports: [ports[1]!] }), /no TCP port.*\nits ports: dns 53\/UDP/],
+    ['a UDP port by name', () => examine({ ports }, [slice()], 'dns'), /port "dns" of service\/web is UDP/],
+    [
+      'an unknown port',
+      () => examine({ ports }, [slice()], '81'),
+      /has no port "81"\nits ports: web 80\/TCP, dns 53\/UDP/,
+    ],
+    ['no ports', () => examine({ ports: [] }), /the Service has no ports/],
+    [
+      'no endpoints',
+      () => examine({}, []),
+      /service\/web has no endpoints\nsee the pods that it selects: {2}kubectl get pods -n shop -l app=web/,
+    ],
+    [
+      'no endpoints and no selector',
+      () => examine({ selector: {} }, []),
+      /kubectl get endpointslices -n shop -l kubernetes.io\/service-name=web/,
+    ],
+    [
+      'nobody ready',
+      () => examine({}, [slice({ endpoints: [{ addresses: ['10.0.0.1'], conditions: { ready: false } }] })]),
+      /none of its 1 is ready/,
+    ],
+    [
+      'port names that differ',
+      () => examine({ ports: [ports[0]!] }),
+      /no endpoints for its port web: its EndpointSlices name the port ""/,
+    ],
+  ]
+  for (const [name, action, words] of refusals)
+    test(`refuses ${name}`, () => expect(refusal(action)).toMatch(words))
+})
