@@ -93,9 +93,10 @@ function nameSwitching(input: JudgeInput, expected: Verdict['expected']): Findin
       : { behaviour: 'spread', errorProbability }
   }
   if (dependent <= input.acceptedError) return { behaviour: 'broken', errorProbability: dependent }
-  if (dependent <= error || errorProbability > 0.5 || total(input.pickHits) < fewestForSpread) {
-    return inconclusive(input.interrupted ? 'interrupted' : 'too-few-requests', errorProbability)
-  }
+  const reason = input.interrupted ? 'interrupted' : 'too-few-requests'
+  if (dependent <= error) return inconclusive(reason, dependent)
+  if (errorProbability > 0.5 || total(input.pickHits) < fewestForSpread)
+    return inconclusive(reason, errorProbability)
   return { behaviour: 'spread', errorProbability }
 }
 

@@ -148,3 +148,12 @@ test('sticky says which rate of breaks it excludes', () => {
   expect(judged(sticky, 3).breakRateBound).toBeCloseTo(0.4988, 4)
   expect(judged(spread, 3).breakRateBound).toBeUndefined()
 })
+
+test('an inconclusive run that looks clustered says how likely chance does that', () => {
+  const run =
+    'AAAABBBCABCCABBBACCAAABABBACCAABAACBBBBBBACCBBBABBCCCCBABABACBCCCAAABCCCBBCCCCCACAAACBAACACCBBBBABBCCCBAACABBBCAAABAACAAABBCAAABABCCCBABBCCBCCCCCBBAAC'
+  const { reason, errorProbability } = judged(run, 3, { policy: none })
+  expect(reason).toBe('too-few-requests')
+  expect(errorProbability).toBeGreaterThan(1e-4)
+  expect(errorProbability).toBeLessThan(1e-3)
+})
