@@ -7,7 +7,7 @@ import { usePlayground } from './support/namespace.ts'
 import { expectExit, reportOf } from './support/report.ts'
 import { site } from './support/site.ts'
 
-describe(`a Service that speaks HTTPS, on ${site.name}`, () => {
+describe(`a Service that speaks HTTPS, on ${site.name}`, { retry: 1 }, () => {
   const place = usePlayground()
   const { authority, ...certificate } = certificateFor('secure', place.name)
   const folder = mkdtempSync(join(tmpdir(), 'affinity-ca-'))

@@ -24,7 +24,7 @@ function roleIn({ stderr }: Ended): Role {
   return parse(text) as Role
 }
 
-describe(`who may probe, on ${site.name}`, () => {
+describe(`who may probe, on ${site.name}`, { retry: 1 }, () => {
   const place = usePlayground()
 
   beforeAll(async () => {
@@ -119,7 +119,7 @@ describe(`who may probe, on ${site.name}`, () => {
   })
 })
 
-describe(`what a cluster refuses, on ${site.name}`, () => {
+describe(`what a cluster refuses, on ${site.name}`, { retry: 1 }, () => {
   const place = usePlayground()
 
   beforeAll(async () => {
@@ -187,7 +187,7 @@ describe(`what a cluster refuses, on ${site.name}`, () => {
   })
 })
 
-describe(`a namespace that enforces the restricted standard, on ${site.name}`, () => {
+describe(`a namespace that enforces the restricted standard, on ${site.name}`, { retry: 1 }, () => {
   const place = usePlayground({
     'pod-security.kubernetes.io/enforce': 'restricted',
     'pod-security.kubernetes.io/warn': 'restricted',

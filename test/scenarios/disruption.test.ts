@@ -1,0 +1,133 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { app, manyHours, service } from './support/manifests.ts'
+import { usePlayground } from './support/namespace.ts'
+import { expectExit, reportOf } from './support/report.ts'
+import { scenario } from './support/scenario.ts'
+import { site } from './support/site.ts'
+
+describe(`what happens during a run, on ${site.name}`, () => {
+  const place = usePlayground()
+
+  beforeAll(async () => {
+    await place.deploy(
+      app(site, 'web'),
+      service('web'),
+      service('sticky', { of: 'web', affinity: manyHours }),
+    )
+  })
+
+  /** Requests that each pod has answered, as its own count says. */
+  const counts = async (): Promise<Map<string, number>> => {
+    const names = (await place.kubectl('get', 'pods', '-l', 'app=web', '-o', 'name')).trim().split('\n')
+    const found = new Map<string, number>()
+    for (const name of names.map((line) => line.replace('pod/', ''))) {
+      const path = `/api/v1/namespaces/${place.name}/pods/${name}:8080/proxy/count`
+      found.set(name, Number(await site.kubectl(['get', '--raw', path])))
+    }
+    return found
+  }
+
+  /** The pod that has answered the most since `before`. */
+  const busiest = async (before: Map<string, number>): Promise<string> => {
+    const grown = [...(await counts())].map(([name, count]) => ({
+      name,
+      by: count - (before.get(name) ?? 0),
+    }))
+    return grown.sort((a, b) => b.by - a.by)[0]!.name
+  }
+
+  /** A probe of the sticky Service, whose pod is deleted in the middle. */
+  const probeAndDelete = async (output: string) => {
+    const before = await counts()
+    const running = place.startProbe(['sticky', '--duration', '7s', '-o', output])
+    await running.printed(/waiting for the first answer/)
+    await sleep(1500)
+    const held = await busiest(before)
+    await place.kubectl('delete', 'pod', held, '--wait=false')
+    const ended = await running.ended
+    await place.kubectl('rollout', 'status', 'deployment/web', '--timeout=60s')
+    await place.proxiesFollow()
+    return { ended, held }
+  }
+
+  test('the end of its pod explains why a client moves: JSON', async () => {
+    const { ended, held } = await probeAndDelete('json')
+    expectExit(ended, 0)
+    const { status } = reportOf(ended)
+    expect(status.verdict).toMatchObject({ behaviour: 'sticky', switches: 1, explainedSwitches: 1 })
+    expect(status.backends[0]?.name).toBe(held)
+    expect(status.switches[0]?.explanation).toMatchObject({ kind: 'endpoint-gone', change: { pod: held } })
+    expect(status.endpointChanges.filter(({ pod }) => pod === held).map(({ kind }) => kind)).toContain(
+      'terminating',
+    )
+    expect(status.totals.lost).toBe(0)
+  })
+
+  test('the end of its pod explains why a client moves: the strip', async () => {
+    const { ended } = await probeAndDelete('text')
+    expectExit(ended, 0)
+    expect(ended.stdout).toMatch(/A│B|A.*│.*B/)
+    expect(ended.stdout).toMatch(/└ .*A terminat/)
+    expect(ended.stdout).toMatch(/STICKY/)
+  })
+
+  scenario('an API server that is away for 5 s costs no observation', ['api server restarts'], async () => {
+    const running = place.startProbe(['web', '--duration', '12s', '-o', 'json'])
+    await running.printed(/waiting for the first answer/)
+    await sleep(2000)
+    await site.stopApiServer()
+    try {
+      await sleep(5000)
+    } finally {
+      await site.startApiServer()
+    }
+    const ended = await running.ended
+    expectExit(ended, 0)
+    const { status } = reportOf(ended)
+    expect(status.totals).toMatchObject({ lost: 0 })
+    // 600 are planned; a machine that starts an API server meanwhile may hold some of them back.
+    expect(status.totals.requests).toBeGreaterThan(400)
+    expect(status.verdict.behaviour).toBe('spread')
+    expect(ended.stderr).toMatch(/connection to the API server is lost/)
+    expect(ended.stderr).toMatch(/connected again/)
+  })
+
+  scenario(
+    'an API server that is away at the end: the Job is removed after all',
+    ['api server restarts'],
+    async () => {
+      const running = place.startProbe(['web', '--duration', '3s', '-o', 'json'])
+      await running.printed(/waiting for the first answer/)
+      await sleep(1500)
+      await site.stopApiServer()
+      try {
+        await sleep(4000)
+      } finally {
+        await site.startApiServer()
+      }
+      const ended = await running.ended
+      expectExit(ended, 0)
+      expect(reportOf(ended).status.totals.lost).toBe(0)
+    },
+  )
+
+  scenario('log rotation while requests go as fast as possible', ['small logs'], async () => {
+    const ended = await place.probe([
+      'web',
+      '--rate',
+      'max',
+      '--duration',
+      '15s',
+      '--path',
+      '/unique',
+      '-o',
+      'json',
+    ])
+    const { status } = reportOf(ended)
+    expect(status.totals.lost).toBe(0)
+    expect(status.totals.requests).toBeGreaterThan(1000)
+    const counted = Object.values(status.outcomes).reduce((sum, count) => sum + count)
+    expect(counted).toBe(status.totals.requests)
+  })
+})

@@ -1,0 +1,133 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { run } from './support/command.ts'
+import { service, smallApp } from './support/manifests.ts'
+import { usePlayground } from './support/namespace.ts'
+import { expectExit, reportOf } from './support/report.ts'
+import { scenario } from './support/scenario.ts'
+import { site } from './support/site.ts'
+
+/** Pods that are told to end get a second for it; the kubelet and the garbage collector take their time, too. */
+const soonMs = 10_000
+
+describe(`ending a probe early, on ${site.name}`, () => {
+  const place = usePlayground()
+  const long = ['web', '--duration', '1m']
+
+  beforeAll(async () => {
+    await place.deploy(smallApp(site, 'web', 2), service('web'))
+  })
+
+  const cleanup = (...args: string[]) => run(site, ['cleanup', '-n', place.name, ...args])
+
+  scenario('Ctrl-C while the pod waits for a node', ['real scheduling'], async () => {
+    const [node] = site.nodes
+    await site.kubectl(['cordon', node!])
+    try {
+      const running = place.startProbe([...long, '--node', node!])
+      await running.printed(/waiting for a node/)
+      running.kill('SIGINT')
+      const ended = await running.ended
+      expectExit(ended, 130)
+      expect(ended.stdout).toBe('')
+      expect(ended.stderr).not.toMatch(/error|Warning/)
+    } finally {
+      await site.kubectl(['uncordon', node!])
+    }
+  })
+
+  test('Ctrl-C right after the start', async () => {
+    const running = place.startProbe(long)
+    await running.printed(/\S/)
+    running.kill('SIGINT')
+    const ended = await running.ended
+    expectExit(ended, 130)
+    expect(ended.stdout).toBe('')
+  })
+
+  test('Ctrl-C in the middle reports what was seen', async () => {
+    const running = place.startProbe([...long, '-o', 'json'])
+    await running.printed(/waiting for the first answer/)
+    await sleep(1000)
+    const at = performance.now()
+    running.kill('SIGINT')
+    const ended = await running.ended
+    expectExit(ended, 130)
+    const { status } = reportOf(ended)
+    expect(status.totals.requests).toBeGreaterThan(10)
+    expect(status.totals.requests).toBeLessThan(1000)
+    expect(performance.now() - at).toBeLessThan(soonMs)
+  })
+
+  test('Ctrl-C twice says what is left and how to remove it, and that works', async () => {
+    const running = place.startProbe(long)
+    await running.printed(/waiting for the first answer/)
+    await sleep(500)
+    running.kill('SIGINT')
+    await sleep(20)
+    running.kill('SIGINT')
+    const ended = await running.ended
+    expectExit(ended, 130)
+    expect(ended.stderr).toMatch(/job\/affinity-probe-\w+ may be left in namespace/)
+    expect(ended.stderr).toMatch(
+      new RegExp(`^ +kubectl delete job affinity-probe-\\w+ -n ${place.name}`, 'm'),
+    )
+    await cleanup()
+  })
+
+  test('SIGTERM', async () => {
+    const running = place.startProbe(long)
+    await running.printed(/waiting for the first answer/)
+    running.kill('SIGTERM')
+    expectExit(await running.ended, 143)
+  })
+
+  test('kill -9, and cleanup removes what it left', async () => {
+    const running = place.startProbe(long)
+    await running.printed(/waiting for the first answer/)
+    running.kill('SIGKILL')
+    await running.ended
+    const left = await place.leftovers()
+    expect(left).toHaveLength(2)
+
+    const dry = await cleanup('--dry-run=client')
+    expectExit(dry, 0)
+    expect(dry.stdout).toMatch(/^job\.batch\/affinity-probe-\w+ deleted \(dry run\)\n$/)
+    expect(await place.leftovers()).toStrictEqual(left)
+
+    const everywhere = await run(site, ['cleanup', '-A', '--dry-run=client'])
+    expect(everywhere.stdout).toMatch(new RegExp(`deleted in namespace ${place.name} \\(dry run\\)`))
+
+    const real = await cleanup()
+    expectExit(real, 0)
+    expect(real.stdout).toMatch(/^job\.batch\/affinity-probe-\w+ deleted\n$/)
+    expect(await place.leftovers()).toStrictEqual([])
+
+    const again = await cleanup()
+    expectExit(again, 0)
+    expect(again.stdout).toBe('')
+    expect(again.stderr).toMatch(/Nothing left by kubectl-affinity in namespace/)
+  })
+
+  test('cleanup -A removes what is left in any namespace', async () => {
+    const running = place.startProbe(long)
+    await running.printed(/waiting for the first answer/)
+    running.kill('SIGKILL')
+    await running.ended
+    const ended = await run(site, ['cleanup', '--all-namespaces'])
+    expectExit(ended, 0)
+    expect(ended.stdout).toMatch(
+      new RegExp(`job.batch/affinity-probe-\\w+ deleted in namespace ${place.name}`),
+    )
+  })
+
+  test('a Job that someone deletes in the middle ends the probe', async () => {
+    const running = place.startProbe([...long, '-o', 'json'])
+    await running.printed(/waiting for the first answer/)
+    await sleep(1000)
+    await place.kubectl('delete', 'jobs', '--all', '--wait=false')
+    const ended = await running.ended
+    expect(reportOf(ended).status.notes.join()).toMatch(/ended before it was done: the probe pod was deleted/)
+    expect(ended.ms).toBeLessThan(20_000)
+  })
+})
