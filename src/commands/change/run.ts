@@ -1,6 +1,6 @@
 import type { Cluster } from '../../cluster/index.ts'
 import { readServices } from '../../change/read.ts'
-import { changeServices } from '../../change/run.ts'
+import { type ChangeTargets, changeServices } from '../../change/run.ts'
 import type { ManifestFile } from '../../change/manifest/files.ts'
 import { explainProblem } from '../../change/problems.ts'
 import type { ChangeRequest } from '../../change/request.ts'
@@ -9,10 +9,17 @@ import { type Interrupt, listenForInterrupt } from '../../cli/interrupt.ts'
 import { standardOutput } from '../../cli/output.ts'
 import type { ChangeOutcome, DryRun } from '../../model/change.ts'
 import { UserError } from '../../model/user-error.ts'
+import { renderWait } from '../../report/change/wait.ts'
 import { createStyle } from '../../report/terminal.ts'
 import { resolveServices } from '../../snapshot/targets.ts'
 import { type ChangeFormat, changeFormats, type PrintOptions, printObjects, printOutcome } from './print.ts'
-import { selectionOf, type SelectionFlags, selectionWords, servicesInFiles } from './targets.ts'
+import {
+  type Selection,
+  selectionOf,
+  type SelectionFlags,
+  selectionWords,
+  servicesInFiles,
+} from './targets.ts'
 import { waitUntilServed } from './wait.ts'
 
 export interface ChangeFlagValues extends SelectionFlags {
@@ -50,17 +57,11 @@ export async function runChange(
   const cluster = await openCluster()
   const interrupt = listenForInterrupt(process)
   try {
-    const targets =
-      selection.kind === 'query'
-        ? resolveServices(cluster, selection.query, interrupt.first)
-        : readServices(
-            cluster,
-            await servicesInFiles(cluster, files, request, flags.namespace),
-            interrupt.first,
-          )
+    const targets = await findTargets(cluster, selection, files, request, flags, interrupt.first)
     const options = { request, dryRun, force: flags.force === true, forceConflicts: flags['force-conflicts'] }
     const signals = { interrupted: interrupt.first, abandoned: interrupt.second }
     const { count, outcomes } = await changeServices(cluster, targets, options, signals)
+    const changedAtMs = performance.now()
     const print = printOptions(flags, format, count)
     const done = await printAll(outcomes, print)
     await close(done, print, {
@@ -70,7 +71,16 @@ export async function runChange(
     process.exitCode = exitCodeOf(done, interrupt)
     if (count === 0) process.stderr.write(`${nothingFound(selection.kind, flags, cluster)}\n`)
     if (flags.wait && dryRun === 'none' && process.exitCode !== interrupt.exitCode) {
-      const isServed = await waitUntilServed(cluster, done, flags, interrupt)
+      const isServed = await waitUntilServed(cluster, done, flags, {
+        interrupt,
+        changedAtMs,
+        say: (report) => {
+          const { answer, problems } = renderWait(report)
+          if (format === 'text') print.stdout(answer)
+          else print.stderr(answer)
+          print.stderr(problems)
+        },
+      })
       if (!isServed) process.exitCode = interrupt.exitCode ?? exitCodes.error
     }
   } catch (error) {
@@ -81,6 +91,24 @@ export async function runChange(
     interrupt.stop()
     cluster.close()
   }
+}
+
+async function findTargets(
+  cluster: Cluster,
+  selection: Selection,
+  files: readonly ManifestFile[],
+  request: ChangeRequest,
+  flags: ChangeFlagValues,
+  signal: AbortSignal,
+): Promise<ChangeTargets> {
+  if (selection.kind === 'files') {
+    const named = await servicesInFiles(cluster, files, request, flags.namespace)
+    return { named, found: readServices(cluster, named, signal) }
+  }
+  const { query } = selection
+  if (query.kind === 'list') return { found: resolveServices(cluster, query, signal) }
+  const named = query.names.map((name) => ({ namespace: cluster.namespace, name }))
+  return { named, found: readServices(cluster, named, signal) }
 }
 
 function formatOf({ output, diff }: ChangeFlagValues): ChangeFormat {

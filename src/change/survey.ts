@@ -1,0 +1,158 @@
+import type { Cluster } from '../cluster/index.ts'
+import { frontResources } from '../mechanisms/index.ts'
+import type { EndpointSlice, KubernetesList, Pod, Service } from '../model/kubernetes.ts'
+import type { Fact, LooseObject, ServiceRef, ServiceSnapshot, Snapshot } from '../model/snapshot.ts'
+import { known } from '../model/snapshot.ts'
+import { readIngressClasses } from '../snapshot/collect.ts'
+import { listPath, podsPath, slicesPath } from '../snapshot/paths.ts'
+import { notAsked, readGroups } from '../snapshot/proxy.ts'
+import { readList, readObject } from '../snapshot/read.ts'
+
+/** From this many Services of one namespace on, one list of the namespace costs less than one for each. */
+const manyServices = 8
+
+/** The label by which EndpointSlices name their Service. */
+const serviceLabel = 'kubernetes.io/service-name'
+
+/** A sidecar is in all pods of a Service or in none. */
+const fewPods = 3
+
+interface Fronts {
+  ingresses: ServiceSnapshot['ingresses']
+  ingressClasses: Snapshot['ingressClasses']
+  routes: ServiceSnapshot['routes']
+}
+
+type SliceList = Fact<readonly EndpointSlice[]>
+
+/**
+ * Reads what could speak against turning affinity on, and no more: the endpoints, and what stands in front. `explain`
+ * reads the rest. Namespaces can be asked for before the Services themselves are known, so that nobody waits twice.
+ */
+export class Survey {
+  readonly #cluster: Cluster
+  readonly #signal: AbortSignal
+  readonly #fronts = new Map<string, Promise<Fronts>>()
+  readonly #slices = new Map<string, Promise<SliceList>>()
+  #groups: ReturnType<typeof readGroups> | undefined
+
+  constructor(cluster: Cluster, signal: AbortSignal) {
+    this.#cluster = cluster
+    this.#signal = signal
+  }
+
+  /** Begins to read; what fails is told by `snapshot`. */
+  begin(refs: readonly ServiceRef[]): void {
+    for (const [namespace, members] of Map.groupBy(refs, (ref) => ref.namespace)) {
+      this.#frontsOf(namespace).catch(() => undefined)
+      for (const { name } of members.length < manyServices ? members : [{ name: undefined }])
+        this.#slicesOf(namespace, name).catch(() => undefined)
+    }
+  }
+
+  /** What a snapshot tells about one Service, as far as it was asked for. */
+  async snapshot({ namespace, name }: ServiceRef, service: Service): Promise<Snapshot> {
+    const all = this.#slices.get(`${namespace}/`)
+    const [{ ingressClasses, ...fronts }, slices, pods] = await Promise.all([
+      this.#frontsOf(namespace),
+      all === undefined ? this.#slicesOf(namespace, name) : all.then((fact) => only(fact, name)),
+      this.#podsOf(namespace, service),
+    ])
+    return {
+      source: 'cluster',
+      services: [
+        {
+          service,
+          slices,
+          pods,
+          ...fronts,
+          autoscalers: notAsked('autoscalers'),
+          networkPolicies: notAsked('networkpolicies'),
+          events: notAsked('events'),
+        },
+      ],
+      ingressClasses,
+      proxy: notAsked('the Service proxy'),
+      windowsNodes: notAsked('nodes'),
+      version: notAsked('the version'),
+    }
+  }
+
+  #frontsOf(namespace: string): Promise<Fronts> {
+    return memo(this.#fronts, namespace, async () => {
+      const [ingresses, routes] = await Promise.all([
+        this.#objects('networking.k8s.io', 'v1', 'ingresses', 'Ingress', namespace),
+        this.#routes(namespace),
+      ])
+      const ingressClasses = await readIngressClasses(this.#cluster, [ingresses], this.#signal)
+      return { ingresses, ingressClasses, routes }
+    })
+  }
+
+  async #routes(namespace: string): Promise<ServiceSnapshot['routes']> {
+    this.#groups ??= readGroups(this.#cluster, this.#signal)
+    const groups = await this.#groups
+    if (!groups.known) return groups
+    const lists = await Promise.all(
+      frontResources
+        .filter(({ group }) => groups.value.has(group))
+        .map(({ group, resource, kind }) =>
+          this.#objects(group, groups.value.get(group) ?? 'v1', resource, kind, namespace),
+        ),
+    )
+    const refused = lists.find((fact) => !fact.known)
+    return refused ?? known(lists.flatMap((fact) => (fact.known ? fact.value : [])))
+  }
+
+  #objects(group: string, version: string, resource: string, kind: string, namespace: string) {
+    return readList<LooseObject>(
+      this.#cluster,
+      listPath(`/apis/${group}/${version}`, resource, namespace),
+      `${resource}.${group}`,
+      { apiVersion: `${group}/${version}`, kind },
+      { signal: this.#signal },
+    )
+  }
+
+  /** Of one Service, or without a name of all. */
+  #slicesOf(namespace: string, name?: string): Promise<SliceList> {
+    return memo(this.#slices, `${namespace}/${name ?? ''}`, () =>
+      readList<EndpointSlice>(
+        this.#cluster,
+        slicesPath(namespace),
+        'endpointslices',
+        { apiVersion: 'discovery.k8s.io/v1', kind: 'EndpointSlice' },
+        {
+          signal: this.#signal,
+          ...(name === undefined ? {} : { query: { labelSelector: `${serviceLabel}=${name}` } }),
+        },
+      ),
+    )
+  }
+
+  async #podsOf(namespace: string, { spec }: Service): Promise<ServiceSnapshot['pods']> {
+    const labelSelector = Object.entries(spec.selector ?? {})
+      .map(([key, value]) => `${key}=${value}`)
+      .join()
+    if (labelSelector === '') return known([])
+    const page = await readObject<KubernetesList<Pod>>(
+      this.#cluster,
+      podsPath(namespace),
+      `pods in ${namespace}`,
+      { query: { labelSelector, limit: fewPods }, signal: this.#signal },
+    )
+    return page.known ? known(page.value?.items ?? []) : page
+  }
+}
+
+function only(fact: SliceList, name: string): SliceList {
+  return fact.known
+    ? known(fact.value.filter(({ metadata }) => metadata.labels?.[serviceLabel] === name))
+    : fact
+}
+
+function memo<T>(values: Map<string, Promise<T>>, key: string, make: () => Promise<T>): Promise<T> {
+  const value = values.get(key) ?? make()
+  values.set(key, value)
+  return value
+}
