@@ -2,9 +2,10 @@
  * Writes the sources that are made from other sources:
  *
  *     src/agent/bundle.generated.ts    the agent as one text for `node -e`
+ *     src/analysis/pages.generated.ts  the pages of docs/findings
  */
 import { execFileSync } from 'node:child_process'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 const root = join(import.meta.dirname, '..')
@@ -43,3 +44,20 @@ writeIfChanged(
     `export const agentSource: string = ${JSON.stringify(agent)}\n`,
 )
 console.error(`agent: ${agent.length} bytes`)
+
+/** The pages of the finding codes, so that the program can show them without a network. */
+function findingPages(): Record<string, string> {
+  const folder = join(root, 'docs/findings')
+  const names = readdirSync(folder).filter((name) => /^AFF-.*\.md$/.test(name))
+  return Object.fromEntries(
+    names.sort().map((name) => [name.slice(0, -'.md'.length), readFileSync(join(folder, name), 'utf8')]),
+  )
+}
+
+const pages = findingPages()
+writeIfChanged(
+  join(root, 'src/analysis/pages.generated.ts'),
+  `/** docs/findings, by code. Made by scripts/generate.ts. */\n` +
+    `export const pages: Readonly<Record<string, string>> = ${JSON.stringify(pages, undefined, 2)}\n`,
+)
+console.error(`findings: ${Object.keys(pages).length} pages`)

@@ -143,7 +143,7 @@ function dnsHop({ policy, ref }: Subject, mechanism: string): Hop {
 
 function withPorts(address: string, ports: readonly ServicePort[]): string {
   const host = address.includes(':') ? `[${address}]` : address
-  return ports.length === 0 ? host : `${host}:${ports.map(({ port }) => port).join(',')}`
+  return ports.length === 0 ? host : `${host}:${[...new Set(ports.map(({ port }) => port))].join(',')}`
 }
 
 function summary({ service }: Subject, slices: PathFacts['slices']): Path['endpoints'] {

@@ -13,6 +13,12 @@ interface CommandEntry extends CommandSummary {
 /** Every command, in the order of help. */
 export const commands: readonly CommandEntry[] = [
   {
+    name: 'explain',
+    group: 'Troubleshooting Commands',
+    summary: 'Show who decides which pod gets a connection, and what is wrong with it',
+    load: async () => (await import('./explain.ts')).default,
+  },
+  {
     name: 'probe',
     group: 'Troubleshooting Commands',
     summary: 'Send requests from inside the cluster and judge whether clients stay on their pod',

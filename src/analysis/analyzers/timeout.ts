@@ -13,8 +13,9 @@ export const timeout = analyzer({
     const { service, ref, source } = subject
     const configured = service.spec.sessionAffinityConfig?.clientIP?.timeoutSeconds
     if (!isSticky(subject)) {
-      if (service.spec.sessionAffinityConfig === undefined || service.spec.sessionAffinityConfig === null)
-        return
+      const { sessionAffinity = 'None', sessionAffinityConfig } = service.spec
+      // Of a value that does not exist something else is said already.
+      if (sessionAffinityConfig === undefined || sessionAffinity !== 'None') return
       report('AFF-SVC-TIMEOUT-WITHOUT-AFFINITY', {
         message: `sessionAffinityConfig is set, but sessionAffinity is ${service.spec.sessionAffinity ?? 'not set, which means None'}`,
         why: 'The API server drops sessionAffinityConfig without a word, and clients spread over all pods.',

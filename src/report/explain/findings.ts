@@ -3,7 +3,7 @@ import type { Paint, Style } from '../terminal.ts'
 import { flow } from '../text/flow.ts'
 import { type Line, span } from '../text/line.ts'
 import { sanitize } from '../text/sanitize.ts'
-import { nonBreakingSpace } from '../text/width.ts'
+import { nonBreakingSpace, pad, textWidth } from '../text/width.ts'
 
 const indent = 10
 
@@ -47,18 +47,22 @@ function layoutFinding(finding: Finding, width: number, style: Style, isWide: bo
   ]
 }
 
-/** `file:11:5   error  CODE  message`: a line for each finding, as compilers write them. */
-export function layoutLines(findings: readonly Finding[], width: number, style: Style): Line[] {
-  return findings.flatMap(({ position, level, code, message, objects: [object] }) => {
-    const where = position === undefined ? nameOf(object) : positionWords(position)
-    return flow(
-      [span(where, style.strong), span(level, paintOf(level, style)), span(code), span(sanitize(message))],
-      {
-        width,
-        indent: 4,
-      },
-    )
-  })
+/**
+ * `file:11:5  error  CODE  message`: a line for each finding, as compilers write them. Never broken into several, so that
+ * they can be searched.
+ */
+export function layoutLines(findings: readonly Finding[], style: Style): Line[] {
+  const places = findings.map(({ position, objects: [object] }) =>
+    position === undefined ? nameOf(object) : positionWords(position),
+  )
+  const placeWidth = Math.max(0, ...places.map(textWidth))
+  const codeWidth = Math.max(0, ...findings.map(({ code }) => code.length))
+  return findings.map(({ level, code, message }, index) => [
+    span(pad(places[index] ?? '', placeWidth), style.strong),
+    span('  '),
+    span(pad(level, 'warning'.length), paintOf(level, style)),
+    span(`  ${pad(code, codeWidth)}  ${sanitize(message)}`),
+  ])
 }
 
 export function positionWords({ file, line, column }: NonNullable<Finding['position']>): string {

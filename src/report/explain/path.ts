@@ -3,13 +3,18 @@ import { objectName } from '../../model/finding.ts'
 import type { Hop } from '../../model/hop.ts'
 import type { Paint, Style } from '../terminal.ts'
 import { flow } from '../text/flow.ts'
-import { type Line, type Span, span } from '../text/line.ts'
+import { type Line, lineWidth, type Span, span } from '../text/line.ts'
 import { sanitize } from '../text/sanitize.ts'
-import { nonBreakingSpace } from '../text/width.ts'
+import { nonBreakingSpace, textWidth } from '../text/width.ts'
 import { hopPolicyWords, hopWords } from './words.ts'
 
-/** The names of the columns where entries and hops begin. */
-const indent = 11
+/** Where entries begin. */
+const indent = 10
+
+/** On wide terminals the ends of entries do not run away from their beginnings. */
+const widest = 100
+
+const longestVerdict = 'decides'.length
 
 /** One line for each entry, more where the width does not suffice: entry ── hops ──► pods, and who decides. */
 export function layoutPath(entries: readonly Entry[], width: number, style: Style): Line[] {
@@ -20,31 +25,27 @@ function layoutEntry(entry: Entry, width: number, style: Style): Line[] {
   const pieces = [
     span(keep(sanitize(entry.address)), style.strong),
     ...entry.hops.flatMap((hop) => hopPieces(hop, style)),
-    span(
-      keep(`► ${entry.kind === 'dns' && entry.hops[0]?.mechanism === 'CNAME' ? 'elsewhere' : 'pods'}   `),
-      style.quiet,
-    ),
   ]
-  const last = pieces.length - 1
-  const verdict = roleOf(entry)
-  const separator = span(' ── ', style.quiet)
   const label = span(`  ${entry.from.padEnd(indent - 2)}`, style.quiet)
-  const lines = flow(pieces.slice(0, last), { width, label, indent: indent + 2, separator })
-  const tail: Line = [
-    span(' ──', style.quiet),
-    pieces[last]!,
-    span(verdict.text, paintOf(verdict.role, style)),
-  ]
+  const lines = flow(pieces, { width, label, indent: indent + 2, separator: span(' ── ', style.quiet) })
   const notes = entry.hops.flatMap(({ note }) => (note === undefined ? [] : [note]))
-  return [...appendTail(lines, tail, width), ...notes.flatMap((note) => layoutNote(note, width, style))]
+  return [
+    ...appendEnd(lines, entry, width, style),
+    ...notes.flatMap((note) => layoutNote(note, width, style)),
+  ]
 }
 
-/** What follows the last hop stays in one piece. */
-function appendTail(lines: readonly Line[], tail: Line, width: number): Line[] {
+/** `──► pods   decides` at the end of the last line, so that the ends of all entries stand below each other. */
+function appendEnd(lines: readonly Line[], entry: Entry, width: number, style: Style): Line[] {
+  const isElsewhere = entry.hops.some(({ mechanism }) => mechanism === 'CNAME')
+  const { role, text } = roleOf(entry)
+  const end = `► ${isElsewhere ? 'elsewhere' : 'pods'}   `
   const last = lines.at(-1) ?? []
-  const total = [...last, ...tail].reduce((sum, { text }) => sum + text.length, 0)
-  if (total <= width) return [...lines.slice(0, -1), [...last, ...tail]]
-  return [...lines, [span(' '.repeat(indent + 1)), ...tail]]
+  const room = Math.min(width, widest) - textWidth(end) - longestVerdict
+  const fits = lineWidth(last) + 3 <= room
+  const begin: Line = fits ? last : [span(' '.repeat(indent + 1))]
+  const arrow = span(` ${'─'.repeat(Math.max(2, room - lineWidth(begin) - 1))}${end}`, style.quiet)
+  return [...lines.slice(0, fits ? -1 : undefined), [...begin, arrow, span(text, paintOf(role, style))]]
 }
 
 function hopPieces(hop: Hop, style: Style): Span[] {
@@ -69,8 +70,8 @@ function layoutNote(note: string, width: number, style: Style): Line[] {
 function roleOf({ hops }: Entry): { role: Hop['role']; text: string } {
   const decides = hops.some(({ role }) => role === 'decides')
   if (decides) return { role: 'decides', text: 'decides' }
-  if (hops.some(({ role }) => role === 'no-effect')) return { role: 'no-effect', text: 'no effect' }
-  return { role: 'picks', text: 'client picks' }
+  if (hops.some(({ role }) => role === 'no-effect')) return { role: 'no-effect', text: 'in vain' }
+  return { role: 'picks', text: 'client' }
 }
 
 function paintOf(role: Hop['role'], style: Style): Paint {

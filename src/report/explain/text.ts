@@ -17,8 +17,8 @@ const labelWidth = 8
 /** The report for people, one Service after the other as they come. */
 export function textRenderer(options: RenderOptions & { wide: boolean }): Renderer {
   const { style, width, level, findingsOnly, single } = options
-  const print = (lines: readonly Line[]): string =>
-    lines.length === 0 ? '' : `${paintLines(lines, width, style).join('\n')}\n`
+  const print = (lines: readonly Line[], columns = width): string =>
+    lines.length === 0 ? '' : `${paintLines(lines, columns, style).join('\n')}\n`
   const totals = { error: 0, warning: 0, info: 0 }
   let services = 0
   let blocks = 0
@@ -35,13 +35,13 @@ export function textRenderer(options: RenderOptions & { wide: boolean }): Render
     findings: (all) => {
       const findings = all.filter((finding) => isAtLeast(finding.level, level))
       count(findings)
-      return separated(print(layoutLines(findings, width, style)))
+      return separated(print(layoutLines(findings, style), Infinity))
     },
     item: (explanation) => {
       services += 1
       const findings = explanation.findings.filter((finding) => isAtLeast(finding.level, level))
       count(findings)
-      if (findingsOnly) return print(layoutLines(findings, width, style))
+      if (findingsOnly) return print(layoutLines(findings, style), Infinity)
       return separated(print(layoutExplanation(explanation, findings, options)))
     },
     end: () => {
@@ -104,9 +104,10 @@ function addressOf(
 ): string {
   if (externalName !== undefined && externalName !== '') return externalName
   if (clusterIP === 'None') return 'headless'
-  const words = ports.map(({ port, protocol = 'TCP' }) => `${port}/${protocol}`)
-  const host = clusterIP?.includes(':') === true ? `[${clusterIP}]` : (clusterIP ?? '')
-  return `${host}${words.length === 0 ? '' : `:${words.join(',')}`}`
+  const words = [...new Set(ports.map(({ port, protocol = 'TCP' }) => `${port}/${protocol}`))]
+  if (clusterIP === undefined || clusterIP === '') return words.join(',')
+  const host = clusterIP.includes(':') ? `[${clusterIP}]` : clusterIP
+  return words.length === 0 ? host : `${host}:${words.join(',')}`
 }
 
 function endpointSpans(endpoints: Explanation['path']['endpoints']): Span[] {

@@ -1,0 +1,28 @@
+import { didYouMean } from '../model/spelling.ts'
+import { UserError } from '../model/user-error.ts'
+import { allCodes, codes, isCode } from './codes.ts'
+
+/** The page of a code, as in docs/findings. Rejects with UserError (exit code 2) for a code that does not exist. */
+export async function pageOf(word: string): Promise<string> {
+  const code = word.toUpperCase()
+  if (!isCode(code)) {
+    const meant = didYouMean(code, allCodes)
+    throw new UserError(`unknown finding code "${word}"`, {
+      hints: [
+        ...(meant === undefined ? [] : [`did you mean ${meant}?`]),
+        'see all of them:  kubectl affinity explain --list',
+      ],
+      exitCode: 2,
+    })
+  }
+  const { pages } = await import('./pages.generated.ts')
+  return pages[code] ?? ''
+}
+
+/** All codes with level and title, a line each. */
+export function listCodes(): string {
+  const width = Math.max(...allCodes.map((code) => code.length))
+  return allCodes
+    .map((code) => `${code.padEnd(width)}  ${codes[code].level.padEnd(7)}  ${codes[code].title}\n`)
+    .join('')
+}

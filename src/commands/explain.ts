@@ -1,0 +1,166 @@
+import { Flags } from '@oclif/core'
+import type { Explanation } from '../analysis/analyse.ts'
+import { listCodes, pageOf } from '../analysis/pages.ts'
+import { BaseCommand } from '../cli/base-command.ts'
+import { explainFailure, exitCodes } from '../cli/errors.ts'
+import { standardOutput } from '../cli/output.ts'
+import type { Cluster } from '../cluster/index.ts'
+import { isAtLeast } from '../model/finding.ts'
+import { UserError } from '../model/user-error.ts'
+import { createRenderer, isExplainFormat, unknownFormatMessage } from '../report/explain/render.ts'
+import { explainCluster, explainFiles, type Step } from '../snapshot/explanations.ts'
+import { parseServiceQuery } from '../snapshot/query.ts'
+
+const levels = ['error', 'warning', 'info'] as const
+
+export default class Explain extends BaseCommand {
+  static override strict = false
+  static override summary = 'Show who decides which pod gets a connection, and what is wrong with it.'
+  static override description = [
+    'Reads the Service and what matters for it, changes nothing, and draws the way from each entry (cluster IP, node ports, load balancer, Ingress, routes) to the pods. What stands on the way is marked: who decides, and whose setting has no effect. Then come findings, the worst first, with what mends them. What may not be read is named and not guessed.',
+    'With -f, manifests are checked without a cluster, misspelt fields and values included. The exit code is 0 unless --fail-on says otherwise; with it, 3 when there is a finding of that level or worse.',
+  ].join('\n\n')
+  static override usage = [
+    'kubectl affinity explain (svc/NAME ... | svc NAME ... | NAME ... | -l LABEL | --all | -A) [flags] [options]',
+    'kubectl affinity explain -f FILENAME [-R] [flags] [options]',
+    'kubectl affinity explain (--list | AFF-CODE)',
+  ]
+  static override examples = [
+    {
+      description: "Who decides which pod a client of the Service 'web' gets?",
+      command: 'kubectl affinity explain svc/web',
+    },
+    {
+      description: 'Find what is wrong in any namespace',
+      command: 'kubectl affinity explain -A --findings-only --level warning',
+    },
+    {
+      description: 'Check manifests in a pipeline',
+      command: 'kubectl affinity explain -f manifests/ -R --fail-on warning -o junit',
+    },
+    {
+      description: 'Read what a finding means, without a network',
+      command: 'kubectl affinity explain AFF-SVC-HEADLESS',
+    },
+  ]
+  static override flags = {
+    all: Flags.boolean({ description: 'Explain all Services of the namespace.' }),
+    'all-namespaces': Flags.boolean({ char: 'A', description: 'Explain the Services of all namespaces.' }),
+    'fail-on': Flags.option({ options: levels })({
+      description: 'Exit with 3 when there is a finding of this level or worse: error, warning or info.',
+      helpValue: "''",
+    }),
+    filename: Flags.string({
+      char: 'f',
+      description: 'Files or folders with manifests to check instead of a cluster; - is standard input.',
+      helpValue: '[]',
+      multiple: true,
+      multipleNonGreedy: true,
+    }),
+    'findings-only': Flags.boolean({ description: 'Show a line for each finding, and no paths.' }),
+    level: Flags.option({ options: levels })({
+      description: 'Show findings of this level or worse: error, warning or info.',
+      default: 'info',
+    }),
+    list: Flags.boolean({ description: 'List all finding codes.' }),
+    output: Flags.string({
+      char: 'o',
+      description: 'Output format. One of: (json, junit, name, text, wide, yaml).',
+      default: 'text',
+    }),
+    recursive: Flags.boolean({ char: 'R', description: 'Read folders in the folders of -f, too.' }),
+    selector: Flags.string({
+      char: 'l',
+      description: 'Explain the Services with these labels, as kubectl selects them (e.g. -l app=web).',
+      helpValue: "''",
+    }),
+  }
+
+  override async run(): Promise<void> {
+    const { flags, argv } = await this.parse(Explain)
+    const words = argv.map(String)
+    if (flags.list) return void process.stdout.write(listCodes())
+    if (words.length > 0 && words.every((word) => /^aff-/i.test(word))) return await printPages(words)
+    const { output: format, level, 'findings-only': findingsOnly, 'fail-on': failOn, filename } = flags
+    if (!isExplainFormat(format)) {
+      throw new UserError(unknownFormatMessage(format), { exitCode: exitCodes.usage })
+    }
+    const { selector, all, 'all-namespaces': allNamespaces } = flags
+    if (filename !== undefined && (words.length > 0 || selector !== undefined || all || allNamespaces)) {
+      throw new UserError('-f reads all Services of the files: it goes with no names, -l, --all or -A', {
+        exitCode: exitCodes.usage,
+      })
+    }
+    const query =
+      filename === undefined
+        ? parseServiceQuery(words, { selector, all, allNamespaces }, 'explain')
+        : undefined
+    let cluster: Cluster | undefined
+    try {
+      let steps: AsyncGenerator<Step>
+      if (query === undefined) {
+        const namespace = flags.namespace ?? 'default'
+        steps = explainFiles(filename ?? [], { recursive: flags.recursive, namespace, stdin: process.stdin })
+      } else {
+        cluster = await this.openCluster(flags)
+        steps = explainCluster(cluster, query)
+      }
+      const single = query?.kind === 'names' && query.names.length === 1
+      const next = query === undefined ? () => [] : nextSteps
+      const renderer = await createRenderer(format, {
+        ...standardOutput(process),
+        level,
+        findingsOnly,
+        single,
+        next,
+      })
+      let explained = 0
+      let worst = false
+      for await (const step of steps) {
+        if (step.kind === 'failure') {
+          const { lines, exitCode } = explainFailure(step.error, { name: 'explain', flags: [] })
+          process.stderr.write(`${lines.join('\n')}\n`)
+          process.exitCode = exitCode
+          continue
+        }
+        const findings = step.kind === 'findings' ? step.findings : step.explanation.findings
+        worst ||= failOn !== undefined && findings.some((finding) => isAtLeast(finding.level, failOn))
+        if (step.kind === 'explanation') explained += 1
+        process.stdout.write(
+          step.kind === 'findings' ? renderer.findings(findings) : renderer.item(step.explanation),
+        )
+      }
+      if (query?.kind === 'list' && explained === 0)
+        process.stderr.write(nothingFound(cluster, allNamespaces))
+      if (query?.kind !== 'list' || explained > 0 || format !== 'text') process.stdout.write(renderer.end())
+      if (worst) process.exitCode ??= exitCodes.differs
+    } finally {
+      cluster?.close()
+    }
+  }
+}
+
+async function printPages(codes: readonly string[]): Promise<void> {
+  const pages = await Promise.all(codes.map(pageOf))
+  process.stdout.write(pages.join('\n'))
+}
+
+/** As kubectl says it. */
+function nothingFound(cluster: Cluster | undefined, allNamespaces: boolean): string {
+  return allNamespaces
+    ? 'No resources found\n'
+    : `No resources found in ${cluster?.namespace ?? ''} namespace.\n`
+}
+
+/** What the reader may want to do next. */
+function nextSteps({ target, policy, path }: Explanation): { label: string; command: string }[] {
+  const hasProxy = path.entries.some(({ hops }) => hops.some(({ kind }) => kind === 'proxy'))
+  if (!hasProxy || path.endpoints?.ready === 0) return []
+  const where = `svc/${target.name} -n ${target.namespace}`
+  return [
+    { label: 'prove', command: `kubectl affinity probe ${where}` },
+    ...(policy.kind === 'none'
+      ? [{ label: 'stick', command: `kubectl affinity enable ${where} --timeout 3h` }]
+      : []),
+  ]
+}
