@@ -63,6 +63,15 @@ function imageError(image: string, on: string, waiting: { reason?: string; messa
   })
 }
 
+/** What an event of the pod says about a start that takes long: an image is pulled, or something is in the way. */
+export function delayIn({ type, reason, message = '' }: Event, node: string | undefined): string | undefined {
+  const on = node === undefined ? '' : ` on ${node}`
+  if (reason === 'Pulling') return `${message.replace(/^Pulling/, 'pulling')}${on}`
+  // A node that is missing is told by the pod's own status.
+  if (type !== 'Warning' || reason === 'FailedScheduling') return undefined
+  return `starting the probe pod${on}: ${message}`
+}
+
 /** The message of an event that says why no pod was made (quota, admission), or undefined for any other. */
 export function refusalIn(event: Event): UserError | undefined {
   if (event.type !== 'Warning' || event.reason !== 'FailedCreate') return undefined

@@ -3,7 +3,7 @@ import type { Event, Pod } from '../model/kubernetes.ts'
 import { UserError } from '../model/user-error.ts'
 import { jobName, runLabel } from './job.ts'
 import { eventsPath, podsPath } from './paths.ts'
-import { podProgress, refusalIn } from './pod-progress.ts'
+import { delayIn, podProgress, refusalIn } from './pod-progress.ts'
 
 export interface TrackOptions {
   namespace: string
@@ -26,28 +26,40 @@ export interface PodTracker {
   started(timeoutMs: number): Promise<Pod>
 }
 
+/** A pod that waits longer than this is asked why, in milliseconds. */
+const patienceMs = 1000
+
 /** Starts to watch. Rejections of the watches reach `started`. */
 export function trackPod(cluster: Cluster, options: TrackOptions): PodTracker {
   const { namespace, runId, signal, onStage } = options
   const start = Promise.withResolvers<Pod>()
   // Nobody may be waiting when a watch fails after the start.
   start.promise.catch(() => {})
-  const state: { pod?: Pod; ended: boolean; endMessage: string; waitingFor: string } = {
+  const state: { pod?: Pod; ended: boolean; endMessage: string; status: string; waitingFor: string } = {
     ended: false,
     endMessage: '',
+    status: '',
     waitingFor: 'the Job controller has not made a pod yet',
   }
+  // What events explain is of no use any more once the pod runs.
+  const started = new AbortController()
+  const explaining = AbortSignal.any([signal, started.signal])
   const waitFor = (text: string): void => {
-    if (text !== state.waitingFor) onStage(text)
+    if (started.signal.aborted) return
     state.waitingFor = text
+    onStage(text)
   }
 
   const onPod = (pod: Pod): void => {
     state.pod = pod
     const progress = podProgress(pod)
     if (progress.kind === 'stuck') start.reject(progress.error)
-    else if (progress.kind === 'waiting') waitFor(progress.text)
-    else {
+    else if (progress.kind === 'waiting') {
+      // Events say more than a status that has not changed.
+      if (progress.text !== state.status) waitFor(progress.text)
+      state.status = progress.text
+    } else {
+      started.abort()
       if (progress.kind === 'ended') {
         state.ended = true
         state.endMessage = progress.message
@@ -59,7 +71,10 @@ export function trackPod(cluster: Cluster, options: TrackOptions): PodTracker {
   const watchPods = async (): Promise<void> => {
     const query = { labelSelector: `${runLabel}=${runId}` }
     for await (const event of watchList<Pod>(cluster, podsPath(namespace), { query, signal })) {
-      if (event.type === 'added' || event.type === 'modified') onPod(event.object)
+      if (event.type === 'added' || event.type === 'modified') {
+        if (state.pod === undefined) explainPod(event.object)
+        onPod(event.object)
+      }
       if (event.type === 'deleted') {
         state.ended = true
         state.endMessage = 'the probe pod was deleted'
@@ -68,21 +83,37 @@ export function trackPod(cluster: Cluster, options: TrackOptions): PodTracker {
     }
   }
 
-  const watchEvents = async (): Promise<void> => {
-    const query = { fieldSelector: `involvedObject.kind=Job,involvedObject.name=${jobName(runId)}` }
+  /** Tells of each event of an object until the pod has started. */
+  const watchEvents = async (kind: string, name: string, onEvent: (event: Event) => void): Promise<void> => {
+    const query = { fieldSelector: `involvedObject.kind=${kind},involvedObject.name=${name}` }
     try {
-      for await (const event of watchList<Event>(cluster, eventsPath(namespace), { query, signal })) {
-        if (event.type !== 'added' && event.type !== 'modified') continue
-        const refusal = refusalIn(event.object)
-        if (refusal !== undefined) start.reject(refusal)
-      }
+      const events = watchList<Event>(cluster, eventsPath(namespace), { query, signal: explaining })
+      for await (const event of events)
+        if (event.type === 'added' || event.type === 'modified') onEvent(event.object)
     } catch (error) {
       // Events only explain; who may not read them still gets an answer, at the latest after the time limit.
       if (!isForbidden(error)) throw error
     }
   }
 
-  for (const watch of [watchPods, watchEvents]) {
+  const watchRefusals = (): Promise<void> =>
+    watchEvents('Job', jobName(runId), (event) => {
+      const refusal = refusalIn(event)
+      if (refusal !== undefined) start.reject(refusal)
+    })
+
+  /** Most pods run before anybody wonders; of the others the kubelet's events say what takes so long. */
+  const explainPod = ({ metadata }: Pod): void => {
+    const timer = setTimeout(() => {
+      watchEvents('Pod', metadata.name, (event) => {
+        const text = delayIn(event, state.pod?.spec.nodeName)
+        if (text !== undefined) waitFor(text)
+      }).catch(() => {})
+    }, patienceMs)
+    explaining.addEventListener('abort', () => clearTimeout(timer), { once: true })
+  }
+
+  for (const watch of [watchPods, watchRefusals]) {
     watch().catch((error: unknown) => {
       if (!signal.aborted) start.reject(error)
     })

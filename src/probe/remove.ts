@@ -42,7 +42,7 @@ export async function removeRun(cluster: Cluster, options: RemoveOptions): Promi
       if (!isRetryable(error)) throw error
     }
     if (performance.now() > until || signal?.aborted === true) return false
-    await sleep(jobDeleted ? 50 : retryEveryMs)
+    await sleep(jobDeleted ? 25 : retryEveryMs)
   }
 }
 

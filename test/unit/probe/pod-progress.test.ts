@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Event, Pod } from '../../../src/model/kubernetes.ts'
-import { podProgress, refusalIn } from '../../../src/probe/pod-progress.ts'
+import { delayIn, podProgress, refusalIn } from '../../../src/probe/pod-progress.ts'
 
 const pod = (status: object, nodeName?: string): Pod =>
   ({ metadata: { name: 'p' }, spec: nodeName === undefined ? {} : { nodeName }, status }) as Pod
@@ -57,6 +57,25 @@ describe('podProgress', () => {
       exitCode: undefined,
       message: 'disk pressure',
     })
+  })
+})
+
+describe('delayIn', () => {
+  const event = (type: 'Normal' | 'Warning', reason: string, message: string): Event =>
+    ({ type, reason, message }) as Event
+
+  test('an image that is pulled, and what is in the way', () => {
+    expect(delayIn(event('Normal', 'Pulling', 'Pulling image "node:24"'), 'node1')).toBe(
+      'pulling image "node:24" on node1',
+    )
+    expect(delayIn(event('Warning', 'FailedCreatePodSandBox', 'no address left'), 'node1')).toBe(
+      'starting the probe pod on node1: no address left',
+    )
+  })
+
+  test('nothing else', () => {
+    expect(delayIn(event('Normal', 'Scheduled', 'assigned'), 'node1')).toBeUndefined()
+    expect(delayIn(event('Warning', 'FailedScheduling', '0/2 nodes'), undefined)).toBeUndefined()
   })
 })
 
