@@ -3,18 +3,14 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { app, manyHours, service } from './support/manifests.ts'
 import { usePlayground } from './support/namespace.ts'
 import { expectExit, reportOf } from './support/report.ts'
-import { scenario } from './support/scenario.ts'
+import { describeOnce, scenario } from './support/scenario.ts'
 import { site } from './support/site.ts'
 
-describe(`what happens during a run, on ${site.name}`, () => {
+describe(`endpoints that come and go during a run, on ${site.name}`, () => {
   const place = usePlayground()
 
   beforeAll(async () => {
-    await place.deploy(
-      app(site, 'web'),
-      service('web'),
-      service('sticky', { of: 'web', affinity: manyHours }),
-    )
+    await place.deploy(app(site, 'web'), service('sticky', { of: 'web', affinity: manyHours }))
   })
 
   /** Requests that each pod has answered, as its own count says. */
@@ -70,6 +66,14 @@ describe(`what happens during a run, on ${site.name}`, () => {
     expect(ended.stdout).toMatch(/A│B|A.*│.*B/)
     expect(ended.stdout).toMatch(/└ .*A terminat/)
     expect(ended.stdout).toMatch(/STICKY/)
+  })
+})
+
+describeOnce('what happens to the stream during a run', () => {
+  const place = usePlayground()
+
+  beforeAll(async () => {
+    await place.deploy(app(site, 'web'), service('web'))
   })
 
   scenario('an API server that is away for 5 s costs no observation', ['api server restarts'], async () => {

@@ -1,13 +1,14 @@
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { app, certificateFor, service } from './support/manifests.ts'
 import { usePlayground } from './support/namespace.ts'
 import { expectExit, reportOf } from './support/report.ts'
+import { describeOnce } from './support/scenario.ts'
 import { site } from './support/site.ts'
 
-describe(`a Service that speaks HTTPS, on ${site.name}`, { retry: 1 }, () => {
+describeOnce('a Service that speaks HTTPS', () => {
   const place = usePlayground()
   const { authority, ...certificate } = certificateFor('secure', place.name)
   const folder = mkdtempSync(join(tmpdir(), 'affinity-ca-'))

@@ -1,16 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { run } from './support/command.ts'
 import { service, smallApp } from './support/manifests.ts'
 import { usePlayground } from './support/namespace.ts'
 import { expectExit, reportOf } from './support/report.ts'
-import { scenario } from './support/scenario.ts'
+import { describeOnce, scenario } from './support/scenario.ts'
 import { site } from './support/site.ts'
 
 /** Pods that are told to end get a second for it; the kubelet and the garbage collector take their time, too. */
 const soonMs = 10_000
 
-describe(`ending a probe early, on ${site.name}`, () => {
+describeOnce('ending a probe early', () => {
   const place = usePlayground()
   const long = ['web', '--duration', '1m']
 

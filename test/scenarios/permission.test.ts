@@ -1,10 +1,10 @@
-import { beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import type { Ended } from './support/command.ts'
 import { service, smallApp } from './support/manifests.ts'
 import { usePlayground } from './support/namespace.ts'
 import { expectExit, reportOf } from './support/report.ts'
-import { scenario } from './support/scenario.ts'
+import { describeOnce, scenario } from './support/scenario.ts'
 import { site } from './support/site.ts'
 
 interface Role {
@@ -24,7 +24,7 @@ function roleIn({ stderr }: Ended): Role {
   return parse(text) as Role
 }
 
-describe(`who may probe, on ${site.name}`, { retry: 1 }, () => {
+describeOnce('who may probe', () => {
   const place = usePlayground()
 
   beforeAll(async () => {
@@ -119,7 +119,7 @@ describe(`who may probe, on ${site.name}`, { retry: 1 }, () => {
   })
 })
 
-describe(`what a cluster refuses, on ${site.name}`, { retry: 1 }, () => {
+describeOnce('what a cluster refuses', () => {
   const place = usePlayground()
 
   beforeAll(async () => {
@@ -187,7 +187,7 @@ describe(`what a cluster refuses, on ${site.name}`, { retry: 1 }, () => {
   })
 })
 
-describe(`a namespace that enforces the restricted standard, on ${site.name}`, { retry: 1 }, () => {
+describeOnce('a namespace that enforces the restricted standard', () => {
   const place = usePlayground({
     'pod-security.kubernetes.io/enforce': 'restricted',
     'pod-security.kubernetes.io/warn': 'restricted',

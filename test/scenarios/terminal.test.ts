@@ -1,6 +1,7 @@
-import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { beforeAll, expect, onTestFinished, test } from 'vitest'
 import { manyHours, service, smallApp } from './support/manifests.ts'
 import { usePlayground } from './support/namespace.ts'
+import { describeOnce } from './support/scenario.ts'
 import { site } from './support/site.ts'
 import { hasTerminal, openTerminal, type Terminal } from './support/terminal.ts'
 
@@ -15,62 +16,63 @@ async function expectNothingWrapped(terminal: Terminal): Promise<void> {
   expect(trimmed(asShown)).toBe(trimmed(joined))
 }
 
-describe.skipIf(!hasTerminal)(
-  `in a terminal, on ${site.name}${hasTerminal ? '' : ' (skipped: there is no tmux)'}`,
-  { retry: 1 },
-  () => {
-    const place = usePlayground()
+/** Without a program that is a terminal the tests are skipped, and say so. */
+const inTerminal = hasTerminal
+  ? test
+  : (name: string, body: () => Promise<void>): void => test.skip(`${name} (skipped: there is no tmux)`, body)
 
-    beforeAll(async () => {
-      await place.deploy(
-        smallApp(site, 'web', 3),
-        service('web'),
-        service('sticky', { of: 'web', affinity: manyHours }),
-      )
-    })
+describeOnce('in a terminal', () => {
+  const place = usePlayground()
 
-    const open = async (columns: number, words: string, rows = 24): Promise<Terminal> => {
-      const command = `kubectl affinity probe -n ${place.name} ${words}`
-      const terminal = await openTerminal(site, { columns, rows, command })
-      onTestFinished(() => terminal.close())
-      return terminal
-    }
+  beforeAll(async () => {
+    await place.deploy(
+      smallApp(site, 'web', 3),
+      service('web'),
+      service('sticky', { of: 'web', affinity: manyHours }),
+    )
+  })
 
-    for (const columns of [100, 50]) {
-      test(`${columns} columns: a live view, then the report alone`, async () => {
-        const terminal = await open(columns, 'svc/sticky --duration 4s')
-        await terminal.shows(/\d+ requests +\d+\/s/)
-        await terminal.shows(/AAAAAAAAAA/)
-        const live = await terminal.screen()
-        expect(live).toMatch(/web-/)
-        expect(await terminal.hasCursor()).toBe(false)
-        for (const line of live.split('\n')) expect(line.length).toBeLessThanOrEqual(columns)
-        await terminal.shows(/^exit 0$/m)
-        const report = await terminal.screen()
-        expect(report).toMatch(/STICKY/)
-        expect(report.match(/0\.0s A/g), 'the live view is gone').toHaveLength(1)
-        expect(report).not.toMatch(/waiting for|starting/)
-        await expectNothingWrapped(terminal)
-        expect(await terminal.hasCursor()).toBe(true)
-      })
-    }
+  const open = async (columns: number, words: string, rows = 24): Promise<Terminal> => {
+    const command = `kubectl affinity probe -n ${place.name} ${words}`
+    const terminal = await openTerminal(site, { columns, rows, command })
+    onTestFinished(() => terminal.close())
+    return terminal
+  }
 
-    test('Ctrl-C: what was seen, the cursor, and nothing else', async () => {
-      const terminal = await open(80, 'svc/web --duration 1m')
+  for (const columns of [100, 50]) {
+    inTerminal(`${columns} columns: a live view, then the report alone`, async () => {
+      const terminal = await open(columns, 'svc/sticky --duration 4s')
       await terminal.shows(/\d+ requests +\d+\/s/)
-      await terminal.type('C-c')
-      await terminal.shows(/^exit 130$/m)
-      expect(await terminal.hasCursor()).toBe(true)
-      expect(await terminal.screen()).not.toMatch(/error/)
-      await expectNothingWrapped(terminal)
-    })
-
-    test('a terminal that is lower than the view', async () => {
-      const terminal = await open(60, 'svc/web --duration 3s', 6)
-      await terminal.shows(/\d+ requests/)
+      await terminal.shows(/AAAAAAAAAA/)
+      const live = await terminal.screen()
+      expect(live).toMatch(/web-/)
+      expect(await terminal.hasCursor()).toBe(false)
+      for (const line of live.split('\n')) expect(line.length).toBeLessThanOrEqual(columns)
       await terminal.shows(/^exit 0$/m)
-      expect((await terminal.screen()).match(/^SPREAD/gm)).toHaveLength(1)
+      const report = await terminal.screen()
+      expect(report).toMatch(/STICKY/)
+      expect(report.match(/0\.0s A/g), 'the live view is gone').toHaveLength(1)
+      expect(report).not.toMatch(/waiting for|starting/)
+      await expectNothingWrapped(terminal)
       expect(await terminal.hasCursor()).toBe(true)
     })
-  },
-)
+  }
+
+  inTerminal('Ctrl-C: what was seen, the cursor, and nothing else', async () => {
+    const terminal = await open(80, 'svc/web --duration 1m')
+    await terminal.shows(/\d+ requests +\d+\/s/)
+    await terminal.type('C-c')
+    await terminal.shows(/^exit 130$/m)
+    expect(await terminal.hasCursor()).toBe(true)
+    expect(await terminal.screen()).not.toMatch(/error/)
+    await expectNothingWrapped(terminal)
+  })
+
+  inTerminal('a terminal that is lower than the view', async () => {
+    const terminal = await open(60, 'svc/web --duration 3s', 6)
+    await terminal.shows(/\d+ requests/)
+    await terminal.shows(/^exit 0$/m)
+    expect((await terminal.screen()).match(/^SPREAD/gm)).toHaveLength(1)
+    expect(await terminal.hasCursor()).toBe(true)
+  })
+})

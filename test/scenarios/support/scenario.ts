@@ -1,4 +1,4 @@
-import { test } from 'vitest'
+import { describe, test } from 'vitest'
 import { type Capability, site } from './site.ts'
 
 /** A test that needs something of the cluster, and is skipped with the reason in its name where that is missing. */
@@ -11,4 +11,11 @@ export function scenario(
   const missing = needs.filter((need) => !site.capabilities.has(need))
   if (missing.length > 0) test.skip(`${name} (skipped: this cluster has no ${missing.join(', ')})`, body)
   else test(name, body, timeout)
+}
+
+/** Scenarios that are the same whatever the Service proxy is: tried in one of its modes. */
+export function describeOnce(name: string, body: () => void): void {
+  const title = `${name}, on ${site.name}`
+  if (site.isFirstMode) describe(title, { retry: 1 }, body)
+  else describe.skip(`${title} (skipped: the same in every mode of the proxy)`, body)
 }

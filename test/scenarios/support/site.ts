@@ -31,6 +31,11 @@ export interface Site {
   /** Contexts of users who may do nothing until a scenario grants it; their names are the users'. */
   restrictedUsers: readonly string[]
   capabilities: ReadonlySet<Capability>
+  /**
+   * True in one of the modes in which the suite runs on this cluster: what does not depend on the Service proxy is
+   * tried there only.
+   */
+  isFirstMode: boolean
   /** Runs kubectl as the administrator and returns what it printed; throws when it fails. */
   kubectl(args: readonly string[], input?: string): Promise<string>
   stopApiServer(): Promise<void>
@@ -56,6 +61,7 @@ async function labSite(): Promise<Site> {
       ...(nodes.length > 1 ? (['several nodes'] as const) : []),
     ]),
     kubectl: (args, input) => kubectl(args, input === undefined ? {} : { input }),
+    isFirstMode: state.proxy === 'iptables',
     stopApiServer,
     startApiServer,
   }
