@@ -1,0 +1,144 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { analyse } from '../../../src/analysis/analyse.ts'
+import type { InputName } from '../../../src/analysis/analyzer.ts'
+import { analyzers } from '../../../src/analysis/analyzers/index.ts'
+import { allCodes, codeInfo, codeLink } from '../../../src/analysis/codes.ts'
+import { listCodes, pageOf } from '../../../src/analysis/pages.ts'
+import { levels } from '../../../src/model/finding.ts'
+import { servicePolicy } from '../../../src/model/policy.ts'
+import { type Fact, type Snapshot, unknown } from '../../../src/model/snapshot.ts'
+import { snapshot, target } from './build.ts'
+import { grid } from './grid.ts'
+
+const root = join(import.meta.dirname, '../../..')
+const rows = Object.entries(grid)
+const analysed = new Set(analyzers.flatMap(({ codes }) => codes))
+/** What the checker of files says; test/unit/snapshot/files.test.ts has their cases. */
+const ofFiles = (code: string): boolean =>
+  code.startsWith('AFF-FILE-') || code === 'AFF-SVC-BAD-VALUE' || code === 'AFF-EPS-NO-SERVICE-LABEL'
+
+const codesIn = (found: Snapshot): string[] => analyse(found, target).findings.map(({ code }) => code)
+
+describe('the grid', () => {
+  it('has a row for every code that an analyzer reports', () => {
+    expect(Object.keys(grid).toSorted()).toEqual([...analysed].toSorted())
+    expect(allCodes.filter((code) => !analysed.has(code)).every(ofFiles)).toBe(true)
+  })
+
+  it.each(rows)('%s fires', (code, { fires }) => {
+    expect(codesIn(fires())).toContain(code)
+  })
+
+  it.each(rows)('%s stays silent', (code, { silent }) => {
+    const explanation = analyse(silent(), target)
+    expect(explanation.findings.map((finding) => finding.code)).not.toContain(code)
+    expect(explanation.passed).toContain(code)
+  })
+
+  it('finds nothing where nothing is wrong', () => {
+    expect(codesIn(snapshot())).toEqual([])
+  })
+})
+
+describe('declared inputs', () => {
+  const facts = (found: Snapshot): Record<InputName, Fact<unknown>> => {
+    const [one] = found.services
+    if (one === undefined) throw new Error('no Service')
+    const { proxy, windowsNodes, version, ingressClasses } = found
+    return { ...one, proxy, windowsNodes, version, ingressClasses }
+  }
+
+  it('are all that analyzers read, and all are read somewhere', () => {
+    const used = new Map(analyzers.map((analyzer) => [analyzer, new Set<string>()]))
+    for (const [, { fires, silent }] of rows) {
+      for (const found of [fires(), silent()]) {
+        const { service } = found.services[0]!
+        const subject = { ref: target, service, source: found.source, policy: servicePolicy(service) }
+        for (const analyzer of analyzers) {
+          if (!analyzer.applies(subject)) continue
+          const all = facts(found)
+          const watched = new Proxy({} as never, {
+            get: (_target, name) => {
+              const input = String(name) as InputName
+              expect(analyzer.inputs, `${analyzer.codes.join()} reads ${input}`).toContain(input)
+              used.get(analyzer)?.add(input)
+              const fact = all[input]
+              return fact.known ? fact.value : undefined
+            },
+          })
+          analyzer.analyse(subject, watched, (code) => expect(analyzer.codes).toContain(code))
+        }
+      }
+    }
+    for (const [analyzer, names] of used)
+      expect([...names].toSorted()).toEqual([...analyzer.inputs].toSorted())
+  })
+
+  it.each(rows.map(([code, { fires }]) => [code, fires] as const))(
+    '%s is not possible, and not passed, where an input is unknown',
+    (code, fires) => {
+      const why = { what: 'this', reason: 'forbidden' } as const
+      const analyzer = analyzers.find(({ codes }) => codes.includes(code as never))
+      for (const input of analyzer?.inputs ?? []) {
+        const found = fires()
+        const blinded = {
+          ...found,
+          ...(input in found ? { [input]: unknown(why) } : {}),
+          services: found.services.map((one) => (input in one ? { ...one, [input]: unknown(why) } : one)),
+        } as Snapshot
+        const { findings, notPossible } = analyse(blinded, target)
+        const others = analyzers.some(
+          (other) =>
+            other !== analyzer && other.codes.includes(code as never) && !other.inputs.includes(input),
+        )
+        if (!others) expect(findings.map((finding) => finding.code)).not.toContain(code)
+        expect(notPossible.flatMap(({ codes }) => codes)).toContain(code)
+      }
+    },
+  )
+})
+
+describe('the table of codes, the pages and --list', () => {
+  const folder = join(root, 'docs/findings')
+  const files = readdirSync(folder).filter((name) => name.startsWith('AFF-'))
+
+  it('agree', () => {
+    expect(files.map((name) => name.slice(0, -3)).toSorted()).toEqual(allCodes.toSorted())
+    const listed = listCodes().trimEnd().split('\n')
+    expect(listed.map((line) => line.split(/ +/)[0])).toEqual(allCodes)
+    const index = readFileSync(join(folder, 'README.md'), 'utf8')
+    for (const code of allCodes) {
+      const { level, title } = codeInfo(code)
+      expect(index).toContain(`| [${code}](${code}.md) | ${level} | ${title} |`)
+    }
+  })
+
+  it.each(allCodes)('%s has a complete page, which is in the program', async (code) => {
+    const page = readFileSync(join(root, codeLink(code)), 'utf8')
+    const { level, title } = codeInfo(code)
+    expect(page.startsWith(`# ${code}\n\n${title} (${level}).\n`)).toBe(true)
+    expect(page.match(/^## .*/gm)).toEqual([
+      '## What it means',
+      '## Why it matters',
+      '## How to see it',
+      '## How to mend it',
+      '## Source',
+    ])
+    expect(page).not.toMatch(/\n\n\n|^## .*\n+## /m)
+    expect(await pageOf(code.toLowerCase())).toBe(page)
+  })
+
+  it('keeps the lines of --list short', () => {
+    for (const line of listCodes().trimEnd().split('\n')) expect(line.length).toBeLessThanOrEqual(101)
+    expect(new Set(allCodes.map((code) => codeInfo(code).level))).toEqual(new Set(levels))
+  })
+
+  it('names the code that is meant', async () => {
+    await expect(pageOf('AFF-SVC-HEADLES')).rejects.toMatchObject({
+      exitCode: 2,
+      hints: expect.arrayContaining(['did you mean AFF-SVC-HEADLESS?']),
+    })
+  })
+})

@@ -1,0 +1,356 @@
+import type { Code } from '../../../src/analysis/codes.ts'
+import type { Pod } from '../../../src/model/kubernetes.ts'
+import {
+  type Autoscaler,
+  known,
+  type LooseObject,
+  type ProxyFacts,
+  type Snapshot,
+} from '../../../src/model/snapshot.ts'
+import { pod, service, slice, snapshot } from './build.ts'
+
+type Case = () => Snapshot
+
+/** Where a code has to be reported, and where, though it looks alike, it must not be. */
+export interface GridRow {
+  fires: Case
+  silent: Case
+}
+
+const proxy = (facts: Partial<ProxyFacts>): Partial<Snapshot> => ({
+  proxy: known({ kind: 'kube-proxy', mode: 'nftables', source: 'test', settings: {}, ...facts }),
+})
+
+const ofType = (type: 'NodePort' | 'LoadBalancer', more: Parameters<typeof service>[0] = {}) =>
+  service({ type, externalTrafficPolicy: 'Cluster', ...more })
+
+const selectorless = (more: Parameters<typeof service>[0] = {}) => service({ selector: {}, ...more })
+const own = { name: 'web-hand', namespace: 'shop', labels: {} }
+
+const ingress = (
+  annotations: Record<string, string> = {},
+  name = 'web',
+  className = 'nginx',
+): LooseObject => ({
+  apiVersion: 'networking.k8s.io/v1',
+  kind: 'Ingress',
+  metadata: { name: 'front', namespace: 'shop', annotations },
+  spec: {
+    ingressClassName: className,
+    rules: [{ host: 'shop.example', http: { paths: [{ path: '/', backend: { service: { name } } }] } }],
+  },
+})
+
+const httpRoute = (rule: Record<string, unknown> = {}, name = 'web'): LooseObject => ({
+  apiVersion: 'gateway.networking.k8s.io/v1',
+  kind: 'HTTPRoute',
+  metadata: { name: 'front', namespace: 'shop' },
+  spec: { parentRefs: [{ name: 'public' }], rules: [{ backendRefs: [{ name, port: 80 }], ...rule }] },
+})
+
+const destinationRule = (host: string): LooseObject => ({
+  apiVersion: 'networking.istio.io/v1',
+  kind: 'DestinationRule',
+  metadata: { name: 'web', namespace: 'shop' },
+  spec: { host },
+})
+
+const networkPolicy = (ingressRules: unknown): LooseObject => ({
+  apiVersion: 'networking.k8s.io/v1',
+  kind: 'NetworkPolicy',
+  metadata: { name: 'lock', namespace: 'shop' },
+  spec: { podSelector: { matchLabels: { app: 'web' } }, policyTypes: ['Ingress'], ingress: ingressRules },
+})
+
+const autoscaler = (name: string): Autoscaler => ({
+  apiVersion: 'autoscaling/v2',
+  kind: 'HorizontalPodAutoscaler',
+  metadata: { name: 'web', namespace: 'shop' },
+  spec: { scaleTargetRef: { kind: 'Deployment', name }, maxReplicas: 9 },
+})
+
+const deployed: Pod = pod({
+  labels: { app: 'web', 'pod-template-hash': '6d4b75cb6d' },
+  ownerReferences: [{ apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'web-6d4b75cb6d', uid: '1' }],
+})
+
+/** Every code that an analyzer reports. Those of the file checker are in test/unit/snapshot/files.test.ts. */
+export const grid: Partial<Record<Code, GridRow>> = {
+  'AFF-SVC-TIMEOUT-OUT-OF-RANGE': {
+    fires: () =>
+      snapshot({ service: service({ sessionAffinityConfig: { clientIP: { timeoutSeconds: 86_401 } } }) }),
+    silent: () =>
+      snapshot({ service: service({ sessionAffinityConfig: { clientIP: { timeoutSeconds: 86_400 } } }) }),
+  },
+  'AFF-SVC-TIMEOUT-WITHOUT-AFFINITY': {
+    fires: () => snapshot({ service: service({ sessionAffinity: 'None' }) }),
+    silent: () => snapshot(),
+  },
+  'AFF-SVC-TIMEOUT-DEFAULT': {
+    fires: () =>
+      snapshot({ service: service({ sessionAffinityConfig: { clientIP: { timeoutSeconds: 10_800 } } }) }),
+    silent: () => snapshot(),
+  },
+  'AFF-SVC-HEADLESS': {
+    fires: () => snapshot({ service: service({ clusterIP: 'None' }) }),
+    silent: () => snapshot({ service: service({ clusterIP: 'None', sessionAffinity: 'None' }) }),
+  },
+  'AFF-SVC-EXTERNAL-NAME': {
+    fires: () => snapshot({ service: service({ type: 'ExternalName', externalName: 'db.example' }) }),
+    silent: () =>
+      snapshot({
+        service: service({ type: 'ExternalName', externalName: 'db.example', sessionAffinity: 'None' }),
+      }),
+  },
+  'AFF-SVC-EXTERNAL-NAME-SELECTOR': {
+    fires: () => snapshot({ service: service({ type: 'ExternalName', externalName: 'db.example' }) }),
+    silent: () => snapshot({ service: selectorless({ type: 'ExternalName', externalName: 'db.example' }) }),
+  },
+  'AFF-SVC-OTHER-PROXY': {
+    fires: () =>
+      snapshot({ service: service({}, { labels: { 'service.kubernetes.io/service-proxy-name': 'other' } }) }),
+    silent: () => snapshot({ service: service({}, { labels: { app: 'web' } }) }),
+  },
+  'AFF-SVC-NO-ENDPOINTS': {
+    fires: () => snapshot({ slices: known([slice([])]) }),
+    silent: () => snapshot({ slices: known([slice(['10.244.1.4'])]) }),
+  },
+  'AFF-SVC-ONE-ENDPOINT': {
+    fires: () => snapshot({ slices: known([slice(['10.244.1.4'])]) }),
+    silent: () => snapshot(),
+  },
+  'AFF-SVC-PUBLISH-NOT-READY': {
+    fires: () => snapshot({ service: service({ publishNotReadyAddresses: true }) }),
+    silent: () => snapshot({ service: service({ publishNotReadyAddresses: false }) }),
+  },
+  'AFF-SVC-REPLICAS-CHANGE': {
+    fires: () => snapshot({ pods: known([deployed]), autoscalers: known([autoscaler('web')]) }),
+    silent: () => snapshot({ pods: known([deployed]), autoscalers: known([autoscaler('other')]) }),
+  },
+  'AFF-SVC-PER-PORT-TABLES': {
+    fires: () =>
+      snapshot({
+        service: service({
+          ports: [
+            { name: 'http', port: 80 },
+            { name: 'https', port: 443 },
+          ],
+        }),
+      }),
+    silent: () => snapshot(),
+  },
+  'AFF-SVC-PER-NODE-TABLES': {
+    fires: () => snapshot({ service: ofType('NodePort') }),
+    silent: () => snapshot({ service: ofType('NodePort', { sessionAffinity: 'None' }) }),
+  },
+  'AFF-SVC-NODEPORT-MASQUERADED': {
+    fires: () => snapshot({ service: ofType('NodePort') }),
+    silent: () => snapshot({ service: ofType('NodePort', { externalTrafficPolicy: 'Local' }) }),
+  },
+  'AFF-SVC-LB-SPREADS-NODES': {
+    fires: () => snapshot({ service: ofType('LoadBalancer') }),
+    silent: () => snapshot({ service: ofType('NodePort') }),
+  },
+  'AFF-SVC-LB-REFUSED': {
+    fires: () =>
+      snapshot({
+        service: ofType('LoadBalancer'),
+        events: known([
+          {
+            reason: 'SyncLoadBalancerFailed',
+            message: 'Error: unsupported load balancer affinity: ClientIP',
+          },
+        ]),
+      }),
+    silent: () =>
+      snapshot({
+        service: ofType('LoadBalancer'),
+        events: known([{ reason: 'SyncLoadBalancerFailed', message: 'quota exceeded' }]),
+      }),
+  },
+  'AFF-SVC-LB-IGNORES-TIMEOUT': {
+    fires: () => snapshot({ service: ofType('LoadBalancer', { loadBalancerClass: 'kubelb' }) }),
+    silent: () => snapshot({ service: ofType('LoadBalancer', { loadBalancerClass: 'metallb' }) }),
+  },
+  'AFF-SVC-LOCAL-TRAFFIC': {
+    fires: () =>
+      snapshot({
+        service: ofType('NodePort', { externalTrafficPolicy: 'Local' }),
+        slices: known([slice(['10.244.1.4', '10.244.2.4'])]),
+      }),
+    silent: () => snapshot({ service: ofType('NodePort', { externalTrafficPolicy: 'Local' }) }),
+  },
+  'AFF-SVC-INTERNAL-LOCAL': {
+    fires: () => snapshot({ service: service({ internalTrafficPolicy: 'Local' }) }),
+    silent: () => snapshot({ service: service({ internalTrafficPolicy: 'Cluster' }) }),
+  },
+  'AFF-SVC-NETWORK-POLICY': {
+    fires: () => snapshot({ networkPolicies: known([networkPolicy([{ from: [{ podSelector: {} }] }])]) }),
+    silent: () => snapshot({ networkPolicies: known([networkPolicy([{}])]) }),
+  },
+  'AFF-ING-BYPASSES-SERVICE': {
+    fires: () => snapshot({ ingresses: known([ingress()]) }),
+    silent: () => snapshot({ ingresses: known([ingress({}, 'other')]) }),
+  },
+  'AFF-ING-HIDES-CLIENTS': {
+    fires: () =>
+      snapshot({ ingresses: known([ingress({ 'nginx.ingress.kubernetes.io/service-upstream': 'true' })]) }),
+    silent: () => snapshot({ ingresses: known([ingress({}, 'web', 'unheard-of')]) }),
+  },
+  'AFF-ROUTE-BYPASSES-SERVICE': {
+    fires: () => snapshot({ routes: known([httpRoute()]) }),
+    silent: () => snapshot({ routes: known([httpRoute({}, 'other')]) }),
+  },
+  'AFF-ROUTE-AFFINITY-CONFLICT': {
+    fires: () => snapshot({ routes: known([httpRoute({ sessionPersistence: { sessionName: 'route' } })]) }),
+    silent: () =>
+      snapshot({
+        service: service({ sessionAffinity: 'None' }),
+        routes: known([httpRoute({ sessionPersistence: { sessionName: 'route' } })]),
+      }),
+  },
+  'AFF-MESH-BYPASSES-SERVICE': {
+    fires: () => snapshot({ routes: known([destinationRule('web.shop.svc.cluster.local')]) }),
+    silent: () => snapshot({ routes: known([destinationRule('web.other.svc.cluster.local')]) }),
+  },
+  'AFF-EPS-PORT-NAME-MISMATCH': {
+    fires: () =>
+      snapshot({
+        service: selectorless(),
+        slices: known([slice(['192.0.2.1'], { metadata: own, ports: [{ name: 'web', port: 8080 }] })]),
+      }),
+    silent: () =>
+      snapshot({ service: selectorless(), slices: known([slice(['192.0.2.1'], { metadata: own })]) }),
+  },
+  'AFF-EPS-PORT-DIFFERS': {
+    fires: () =>
+      snapshot({
+        service: selectorless(),
+        slices: known([slice(['192.0.2.1'], { metadata: own, ports: [{ name: 'http', port: 9000 }] })]),
+      }),
+    silent: () =>
+      snapshot({ service: selectorless(), slices: known([slice(['192.0.2.1'], { metadata: own })]) }),
+  },
+  'AFF-EPS-SEVERAL-ADDRESSES': {
+    fires: () =>
+      snapshot({
+        service: selectorless(),
+        slices: known([slice([['192.0.2.1', '192.0.2.2']], { metadata: own })]),
+      }),
+    silent: () =>
+      snapshot({
+        service: selectorless(),
+        slices: known([slice(['192.0.2.1', '192.0.2.2'], { metadata: own })]),
+      }),
+  },
+  'AFF-EPS-DUPLICATE-ADDRESS': {
+    fires: () =>
+      snapshot({
+        slices: known([slice(['10.244.1.4']), slice(['10.244.1.4'], { metadata: { name: 'web-two' } })]),
+      }),
+    silent: () =>
+      snapshot({
+        slices: known([slice(['10.244.1.4']), slice(['10.244.1.5'], { metadata: { name: 'web-two' } })]),
+      }),
+  },
+  'AFF-EPS-STALE': {
+    fires: () => snapshot({ service: selectorless() }),
+    silent: () => snapshot(),
+  },
+  'AFF-EPS-HEADLESS-LABEL': {
+    fires: () =>
+      snapshot({
+        service: selectorless(),
+        slices: known([
+          slice(['192.0.2.1'], { metadata: { ...own, labels: { 'service.kubernetes.io/headless': '' } } }),
+        ]),
+      }),
+    silent: () =>
+      snapshot({ service: selectorless(), slices: known([slice(['192.0.2.1'], { metadata: own })]) }),
+  },
+  'AFF-EPS-FQDN': {
+    fires: () =>
+      snapshot({
+        service: selectorless(),
+        slices: known([slice(['db.example'], { metadata: own, addressType: 'FQDN' })]),
+      }),
+    silent: () =>
+      snapshot({
+        service: selectorless(),
+        slices: known([slice(['2001:db8::1'], { metadata: own, addressType: 'IPv6' })]),
+      }),
+  },
+  'AFF-EPS-FORBIDDEN-ADDRESS': {
+    fires: () =>
+      snapshot({ service: selectorless(), slices: known([slice(['127.0.0.1'], { metadata: own })]) }),
+    silent: () =>
+      snapshot({ service: selectorless(), slices: known([slice(['128.0.0.1'], { metadata: own })]) }),
+  },
+  'AFF-EPS-ENDPOINTS-API': {
+    fires: () =>
+      snapshot({
+        service: selectorless(),
+        slices: known([
+          slice(['192.0.2.1'], {
+            metadata: {
+              ...own,
+              labels: {
+                'endpointslice.kubernetes.io/managed-by': 'endpointslicemirroring-controller.k8s.io',
+              },
+            },
+          }),
+        ]),
+      }),
+    silent: () =>
+      snapshot({ service: selectorless(), slices: known([slice(['192.0.2.1'], { metadata: own })]) }),
+  },
+  'AFF-SVC-TIMEOUT-UNSUPPORTED': {
+    fires: () => snapshot({}, { windowsNodes: known(['win-1']) }),
+    silent: () =>
+      snapshot({ service: service({ sessionAffinity: 'None' }) }, { windowsNodes: known(['win-1']) }),
+  },
+  'AFF-PROXY-MIXED-MODES': {
+    fires: () => snapshot({}, proxy({ nodes: { node1: 'iptables', node2: 'nftables' } })),
+    silent: () => snapshot({}, proxy({ nodes: { node1: 'nftables', node2: 'nftables' } })),
+  },
+  'AFF-PROXY-IPVS-MINIMUM': {
+    fires: () =>
+      snapshot(
+        { service: service({ sessionAffinityConfig: { clientIP: { timeoutSeconds: 119 } } }) },
+        proxy({ mode: 'ipvs' }),
+      ),
+    silent: () =>
+      snapshot(
+        { service: service({ sessionAffinityConfig: { clientIP: { timeoutSeconds: 120 } } }) },
+        proxy({ mode: 'ipvs' }),
+      ),
+  },
+  'AFF-PROXY-IPVS-RETIRES': {
+    fires: () => snapshot({}, proxy({ mode: 'ipvs' })),
+    silent: () => snapshot(),
+  },
+  'AFF-PROXY-IPTABLES-LIST': {
+    fires: () => snapshot({}, proxy({ mode: 'iptables' })),
+    silent: () => snapshot({ service: service({ sessionAffinity: 'None' }) }, proxy({ mode: 'iptables' })),
+  },
+  'AFF-PROXY-CILIUM-SOCKET': {
+    fires: () => snapshot({}, proxy({ kind: 'cilium' })),
+    silent: () => snapshot({}, proxy({ kind: 'cilium', settings: { 'bpf-lb-sock-hostns-only': 'true' } })),
+  },
+  'AFF-PROXY-ANTREA-TIMEOUT': {
+    fires: () => snapshot({}, proxy({ kind: 'antrea' })),
+    silent: () => snapshot({}, proxy({ kind: 'kube-router' })),
+  },
+  'AFF-PROXY-OVN-TIMEOUT': {
+    fires: () =>
+      snapshot(
+        { service: service({ sessionAffinityConfig: { clientIP: { timeoutSeconds: 86_400 } } }) },
+        proxy({ kind: 'ovn-kubernetes' }),
+      ),
+    silent: () => snapshot({}, proxy({ kind: 'ovn-kubernetes' })),
+  },
+  'AFF-PROXY-OLD-KUBERNETES': {
+    fires: () => snapshot({}, { version: known('v1.22.17') }),
+    silent: () => snapshot({}, { version: known('v1.23.0') }),
+  },
+}
