@@ -112,6 +112,7 @@ export default class Explain extends BaseCommand {
         level,
         findingsOnly,
         single,
+        compact: allNamespaces,
         next,
       })
       let explained = 0

@@ -14,6 +14,8 @@ export interface RenderOptions {
   findingsOnly: boolean
   /** One Service was asked for by name: programs get an object instead of a list. */
   single: boolean
+  /** Services of all namespaces: two lines each instead of a drawing; `-o wide` draws them all the same. */
+  compact: boolean
   /** What the reader may want to run next. */
   next: (explanation: Explanation) => { label: string; command: string }[]
 }

@@ -7,7 +7,7 @@ import { type Line, paintLines, type Span, span } from '../text/line.ts'
 import { countOf, formatCount, formatDuration } from '../text/numbers.ts'
 import { sanitize } from '../text/sanitize.ts'
 import { nonBreakingSpace } from '../text/width.ts'
-import { layoutFindings, layoutLines } from './findings.ts'
+import { layoutFindings, layoutLines, paintOf } from './findings.ts'
 import { layoutPath } from './path.ts'
 import type { Renderer, RenderOptions } from './render.ts'
 import { countLevels, findingWords, policySentence, summaryWords } from './words.ts'
@@ -42,6 +42,8 @@ export function textRenderer(options: RenderOptions & { wide: boolean }): Render
       const findings = explanation.findings.filter((finding) => isAtLeast(finding.level, level))
       count(findings)
       if (findingsOnly) return print(layoutLines(findings, style), Infinity)
+      if (options.compact && !options.wide)
+        return print(layoutCompact(explanation, findings, style), Infinity)
       return separated(print(layoutExplanation(explanation, findings, options)))
     },
     end: () => {
@@ -85,16 +87,36 @@ function layoutExplanation(
     .flatMap((block, index) => (index === 0 ? block : [[], ...block]))
 }
 
-function layoutHeader({ service, target, policy, path }: Explanation, width: number, style: Style): Line[] {
-  const { spec } = service
+/** A line for the Service, and one for each finding. */
+function layoutCompact(explanation: Explanation, findings: readonly Finding[], style: Style): Line[] {
+  const { target } = explanation
+  const name = span(sanitize(`${target.namespace}/service/${target.name}`), style.strong)
+  const rest = headerWords(explanation).map((text) => span(`  ${text}`))
+  return [
+    [name, ...rest],
+    ...findings.map(({ level, code, message }) => [
+      span('    '),
+      span(level.padEnd('warning'.length), paintOf(level, style)),
+      span(`  ${code}  ${sanitize(message)}`),
+    ]),
+  ]
+}
+
+function layoutHeader(explanation: Explanation, width: number, style: Style): Line[] {
+  const [address = '', ...how] = headerWords(explanation)
+  const name = span(sanitize(`service/${explanation.target.name}`), style.strong)
+  return flowGroups([[name, span(address)], how.map((text) => span(text))], { width, indent: labelWidth })
+}
+
+/** Type and address, affinity, endpoints. */
+function headerWords({ service: { spec }, policy, path }: Explanation): string[] {
   const type = spec.type ?? 'ClusterIP'
   const affinity = policy.kind === 'none' ? 'None' : `ClientIP ${formatDuration(policy.timeoutSeconds)}`
-  const what: Span[] = [
-    span(sanitize(`service/${target.name}`), style.strong),
-    span(sanitize(`${type} ${addressOf(spec.clusterIP, spec.externalName, spec.ports ?? [])}`.trim())),
+  return [
+    sanitize(`${type} ${addressOf(spec.clusterIP, spec.externalName, spec.ports ?? [])}`.trim()),
+    `affinity ${affinity}`,
+    ...endpointWords(path.endpoints),
   ]
-  const how = [span(`affinity ${affinity}`), ...endpointSpans(path.endpoints)]
-  return flowGroups([what, how], { width, indent: labelWidth })
 }
 
 function addressOf(
@@ -110,14 +132,14 @@ function addressOf(
   return words.length === 0 ? host : `${host}:${words.join(',')}`
 }
 
-function endpointSpans(endpoints: Explanation['path']['endpoints']): Span[] {
+function endpointWords(endpoints: Explanation['path']['endpoints']): string[] {
   if (endpoints === undefined) return []
   const { ready, total, nodes } = endpoints
   const some =
     ready === total
       ? countOf(ready, 'ready endpoint')
       : `${formatCount(ready)} of ${countOf(total, 'endpoint')} ready`
-  return [span(nodes === 0 ? some : `${some} on ${countOf(nodes, 'node')}`)]
+  return [nodes === 0 ? some : `${some} on ${countOf(nodes, 'node')}`]
 }
 
 function labelled(label: string, pieces: readonly Span[], width: number, style: Style): Line[] {
