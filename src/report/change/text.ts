@@ -8,7 +8,6 @@ import { affinityWord, policyWord, resultLine, timeoutWord } from './words.ts'
 
 export interface TextOptions {
   style: Style
-  width: number
   dryRun: DryRun
   /** One line for each Service, where there are many. */
   compact: boolean
@@ -16,12 +15,13 @@ export interface TextOptions {
 
 /** What became of one Service. */
 export function renderChange(outcome: ChangeDone, options: TextOptions): string {
-  const { style, width, compact, dryRun } = options
+  const { style, compact, dryRun } = options
   const title = span(resultLine(outcome, dryRun), outcome.kind === 'patched' ? style.strong : undefined)
   const lines = compact
     ? [[title, ...compactChange(outcome, style)]]
     : [[title], ...fullChange(outcome, style)]
-  return `${paintLines(lines, width, style).join('\n')}\n`
+  // Never cut: names are long, and what became of them stands behind them.
+  return `${paintLines(lines, Infinity, style).join('\n')}\n`
 }
 
 function compactChange({ kind, before, after }: ChangeDone, style: Style): Line {
@@ -38,7 +38,7 @@ function fullChange(outcome: ChangeDone, style: Style): Line[] {
       name: 'timeout',
       from: timeoutWord(before),
       to: timeoutWord(after),
-      note: timeoutIsDefault ? "   the API server's default" : '',
+      note: timeoutIsDefault ? ' (default)' : '',
     },
   ].filter(({ from, to }) => from !== to)
   const widest = (values: string[]): number => Math.max(...values.map(textWidth))
@@ -51,6 +51,8 @@ function fullChange(outcome: ChangeDone, style: Style): Line[] {
   ])
 }
 
+const continuation = ' \\'
+
 /** A command of the closing lines with its label. */
 export interface NextStep {
   label: string
@@ -60,16 +62,21 @@ export interface NextStep {
 /** Commands that break over lines stay commands: a backslash ends each line that continues. */
 export function renderNext(
   steps: readonly NextStep[],
-  { style, width }: Pick<TextOptions, 'style' | 'width'>,
+  { style, width: columns }: { style: Style; width: number },
 ): string {
   const column = Math.max(...steps.map(({ label }) => label.length)) + 2
+  const longest = Math.max(
+    ...steps.flatMap(({ command }) => commandPieces(command).map(({ text }) => text.length)),
+  )
+  // A name that is broken is another name: rather a line that is too long.
+  const width = Math.max(columns, column + longest + continuation.length)
   const lines = steps.flatMap(({ label, command }, index) =>
     flow(commandPieces(command), {
       width,
       label: span((steps[index - 1]?.label === label ? '' : label).padEnd(column), style.quiet),
       indent: column,
       separator: span(' '),
-      continuation: ' \\',
+      continuation,
     }),
   )
   return lines.length === 0 ? '' : `${paintLines(lines, width, style).join('\n')}\n`

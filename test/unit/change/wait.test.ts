@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest'
+import { mapOrdered } from '../../../src/change/ordered.ts'
+import { type AskNode, type NodeAnswer, waitForNode } from '../../../src/change/wait.ts'
+import { renderWait } from '../../../src/report/change/wait.ts'
+
+const service = { namespace: 'shop', name: 'web' }
+
+/** Answers one after the other, a second each; the deadline comes when they are used up. */
+function asked(answers: (NodeAnswer['kind'] | Error)[]) {
+  const deadline = new AbortController()
+  let at = 0
+  const ask: AskNode = async () => {
+    at += 1000
+    const answer = answers.shift()
+    await Promise.resolve()
+    if (answers.length === 0 && answer !== 'served') deadline.abort()
+    if (answer instanceof Error) throw answer
+    return answer === 'served'
+      ? { kind: 'served', atMs: at }
+      : answer === 'untold'
+        ? { kind: 'untold', why: 'one-endpoint' }
+        : { kind: 'not-yet' }
+  }
+  return waitForNode(service, 'node1', { ask, now: () => at, changedAtMs: 0, deadline: deadline.signal })
+}
+
+describe('waiting for a node', () => {
+  it('asks until it serves the change', async () => {
+    expect(await asked(['not-yet', 'not-yet', 'served'])).toMatchObject({ kind: 'served', afterMs: 3000 })
+  })
+
+  it('gives up at the deadline, also where that ends a probe', async () => {
+    expect(await asked(['not-yet', 'not-yet'])).toMatchObject({ kind: 'late', afterMs: 2000 })
+    expect(await asked(['not-yet', new Error('aborted')])).toMatchObject({ kind: 'late' })
+  })
+
+  it('does not ask again who will never tell, and lets failures through', async () => {
+    expect(await asked(['untold', 'served'])).toMatchObject({ kind: 'untold', why: 'one-endpoint' })
+    await expect(asked([new Error('forbidden'), 'served'])).rejects.toThrow('forbidden')
+  })
+
+  it('is told in a line for each Service, with what went wrong apart', () => {
+    const result = (node: string, kind: 'served' | 'late' | 'untold', afterMs: number, why?: string) => ({
+      service,
+      node,
+      kind,
+      afterMs,
+      ...(why === undefined ? {} : { why }),
+    })
+    expect(
+      renderWait({
+        kind: 'done',
+        limitMs: 60_000,
+        unusable: [{ name: 'cp', why: 'tainted node-role.kubernetes.io/control-plane' }],
+        results: [
+          result('a', 'served', 1234),
+          result('b', 'served', 900),
+          result('c', 'late', 60_000),
+          result('d', 'untold', 1, 'no-answers'),
+        ],
+      }),
+    ).toStrictEqual({
+      answer: 'service/web served as changed on a and b, seen 1.2s after the change\n',
+      problems: [
+        'error: service/web was not served as changed on c within 1m0s',
+        'error: service/web on d: the probe cannot tell (no-answers)',
+        'Warning: --wait could not look from cp (tainted node-role.kubernetes.io/control-plane)',
+        '',
+      ].join('\n'),
+    })
+  })
+})
+
+describe('work that is done side by side', () => {
+  it('comes in the order of its items, never more than the limit at once', async () => {
+    let running = 0
+    let most = 0
+    const results = mapOrdered([5, 1, 4, 2, 3], 2, async (item) => {
+      most = Math.max(most, ++running)
+      await new Promise((resolve) => setTimeout(resolve, item))
+      running--
+      return item * 10
+    })
+    expect(await Array.fromAsync(results)).toStrictEqual([50, 10, 40, 20, 30])
+    expect(most).toBe(2)
+  })
+
+  it('rejects in its turn', async () => {
+    const seen: number[] = []
+    const run = async (): Promise<void> => {
+      for await (const item of mapOrdered([1, 2, 3], 3, (item) =>
+        item === 2 ? Promise.reject(new Error('two')) : Promise.resolve(item),
+      ))
+        seen.push(item)
+    }
+    await expect(run()).rejects.toThrow('two')
+    expect(seen).toStrictEqual([1])
+  })
+})
