@@ -14,8 +14,9 @@ const root = join(import.meta.dirname, '..')
 const columns = 88
 
 const commands = [
+  'kubectl affinity explain svc/echo',
   'kubectl affinity probe svc/echo',
-  `kubectl patch service echo -p '{"spec":{"sessionAffinity":"ClientIP"}}'`,
+  'kubectl affinity enable svc/echo --timeout 30m',
   'kubectl affinity probe svc/echo',
 ]
 

@@ -171,10 +171,9 @@ function exitCodeOf(verdict: Verdict): number {
 }
 
 /** What the reader may want to do next: only commands that exist. */
-function nextSteps(result: ProbeResult): string[] {
-  const { service, verdict } = result
-  const patch = (affinity: string): string =>
-    `kubectl patch service ${service.name} -n ${service.namespace} -p '{"spec":{"sessionAffinity":"${affinity}"}}'`
-  if (verdict.result !== 'as-expected') return []
-  return verdict.behaviour === 'spread' ? [patch('ClientIP')] : []
+function nextSteps({ service, verdict }: ProbeResult): string[] {
+  const target = `svc/${service.name} -n ${service.namespace}`
+  if (verdict.result === 'differs') return [`kubectl affinity explain ${target}`]
+  const isPlain = verdict.result === 'as-expected' && service.policy.kind === 'none'
+  return isPlain ? [`kubectl affinity enable ${target} --timeout 3h`] : []
 }
