@@ -3,6 +3,7 @@ import packageJson from '../package.json' with { type: 'json' }
 import { splitCommand } from './cli/argv.ts'
 import { explainFailure, exitCodes, unknownFlag } from './cli/errors.ts'
 import { globalOptions } from './cli/global-options.ts'
+import { guardOutput, type OutputGuard } from './cli/output.ts'
 import { commandHelp, globalOptionsHelp, rootHelp } from './cli/help.ts'
 import { commands } from './commands/index.ts'
 import { didYouMean } from './model/spelling.ts'
@@ -16,17 +17,25 @@ const helpWords = new Set(['-h', '--help'])
  * `argv` is without the program's own name.
  */
 export async function program(argv: readonly string[]): Promise<number> {
+  const output = guardOutput(process)
+  const exitCode = await runCommand(argv, output)
+  return output.lost ? exitCodes.error : exitCode
+}
+
+async function runCommand(argv: readonly string[], output: OutputGuard): Promise<number> {
   const { command: name, rest, missingValue } = splitCommand(argv, globalOptions)
   let flagNames = Object.keys(globalOptions)
   try {
     if (missingValue !== undefined) throw usage(`flag needs an argument: ${missingValue}`)
     const words = rest.slice(0, indexOrEnd(rest, '--'))
     const wantsHelp = words.some((word) => helpWords.has(word))
-    if (name === undefined || name === 'help') return await help(name === 'help' ? rest[0] : undefined, words)
+    if (name === undefined || name === 'help')
+      return await help(name === 'help' ? rest[0] : undefined, words, output)
     if (name === 'options') return print(globalOptionsHelp())
     const entry = findCommand(name)
-    if (wantsHelp) return await help(name, words)
+    if (wantsHelp) return await help(name, words, output)
     const Command = await entry.load()
+    output.takeOver()
     flagNames = [...flagNames, ...Object.keys(Command.flags ?? {})]
     await Command.run(rest, embeddedOclif(name))
     return typeof process.exitCode === 'number' ? process.exitCode : 0
@@ -43,9 +52,14 @@ export async function program(argv: readonly string[]): Promise<number> {
   }
 }
 
-async function help(name: string | undefined, words: readonly string[]): Promise<number> {
+async function help(
+  name: string | undefined,
+  words: readonly string[],
+  output: OutputGuard,
+): Promise<number> {
   if (name !== undefined && name !== 'help' && !name.startsWith('-')) {
     const Command = await findCommand(name).load()
+    output.takeOver()
     return print(commandHelp(Command))
   }
   if (words[0] === '--version') return print(`kubectl-affinity v${packageJson.version}`)

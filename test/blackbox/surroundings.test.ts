@@ -72,8 +72,16 @@ for (const form of ['executable', 'npm bundle'] as const) {
       const { stdout, stderr } = await shell('bash', ['-c', `${program} probe --help | head -1; echo "$?"`])
       expect(stdout).toMatch(/^Send requests to a Service.*\n0\n$/)
       expect(stderr).toBe('')
-      const closed = await shell('bash', ['-c', `${program} probe --help >&-; ${program} prob 2>&-; true`])
-      expect(closed.stderr).not.toMatch(/ at /)
+      const lines = ['--help >&-', 'probe --help | true', 'prob 2>&-', 'prob 2>&1 | true', '--help >&- 2>&-']
+      for (const line of lines)
+        expect((await shell('bash', ['-c', `${program} ${line}; true`])).stderr).toBe('')
+    })
+
+    test('with a disk that is full', async () => {
+      const program = forms[form].map((word) => `'${word}'`).join(' ')
+      const { stdout, stderr } = await shell('bash', ['-c', `${program} probe --help >/dev/full; echo "$?"`])
+      expect(stdout).toBe('1\n')
+      expect(stderr).toMatch(/^error: the answer could not be written: .*no space left on device.*\n$/)
     })
   })
 }

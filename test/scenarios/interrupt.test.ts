@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { beforeAll, expect, test } from 'vitest'
-import { run } from './support/command.ts'
+import { run, shell } from './support/command.ts'
 import { service, smallApp } from './support/manifests.ts'
 import { usePlayground } from './support/namespace.ts'
 import { expectExit, reportOf } from './support/report.ts'
@@ -80,6 +80,15 @@ describeOnce('ending a probe early', () => {
     await running.printed(/waiting for the first answer/)
     running.kill('SIGTERM')
     expectExit(await running.ended, 143)
+  })
+
+  test('readers that leave: the probe ends in order', async () => {
+    const command = `kubectl affinity probe -n ${place.name} web -o json`
+    for (const line of [`${command} 2>&1 >/dev/null | true`, `${command} | true`, `${command} >/dev/full`]) {
+      const { stderr } = await shell(site, line)
+      expect(stderr).not.toMatch(/ at /)
+      expect(await place.leftovers(), line).toStrictEqual([])
+    }
   })
 
   test('kill -9, and cleanup removes what it left', async () => {

@@ -1,7 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { existsSync, mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
+import { promisify } from 'node:util'
 import type { Site } from './site.ts'
 
 /** The folder with the executable under test. */
@@ -102,6 +103,11 @@ export function start(site: Site, args: readonly string[], options: CommandOptio
 /** Runs `kubectl affinity …` to its end. */
 export async function run(site: Site, args: readonly string[], options: CommandOptions = {}): Promise<Ended> {
   return await start(site, args, options).ended
+}
+
+/** Runs a line of shell as a user of the site does, whatever its exit code. */
+export async function shell(site: Site, line: string): Promise<{ stdout: string; stderr: string }> {
+  return await promisify(execFile)('bash', ['-c', `${line}; true`], { env: userEnvironment(site) })
 }
 
 async function waitForText(
