@@ -2,14 +2,14 @@ import { Flags } from '@oclif/core'
 import type { Explanation } from '../analysis/analyse.ts'
 import { listCodes, pageOf } from '../analysis/pages.ts'
 import { BaseCommand } from '../cli/base-command.ts'
-import { explainFailure, exitCodes } from '../cli/errors.ts'
+import { exitCodes } from '../cli/errors.ts'
 import { standardOutput } from '../cli/output.ts'
 import type { Cluster } from '../cluster/index.ts'
-import { isAtLeast } from '../model/finding.ts'
 import { UserError } from '../model/user-error.ts'
 import { createRenderer, isExplainFormat, unknownFormatMessage } from '../report/explain/render.ts'
 import { explainCluster, explainFiles, type Step } from '../snapshot/explanations.ts'
 import { parseServiceQuery } from '../snapshot/query.ts'
+import { printSteps } from './explain/print.ts'
 
 const levels = ['error', 'warning', 'info'] as const
 
@@ -105,36 +105,20 @@ export default class Explain extends BaseCommand {
         cluster = await this.openCluster(flags)
         steps = explainCluster(cluster, query)
       }
-      const single = query?.kind === 'names' && query.names.length === 1
-      const next = query === undefined ? () => [] : nextSteps
-      const renderer = await createRenderer(format, {
+      const renderer = createRenderer(format, {
         ...standardOutput(process),
         level,
         findingsOnly,
-        single,
+        single: query?.kind === 'names' && query.names.length === 1,
         compact: allNamespaces,
-        next,
+        isList: query?.kind === 'list',
+        next: query === undefined ? () => [] : nextSteps,
       })
-      let explained = 0
-      let worst = false
-      for await (const step of steps) {
-        if (step.kind === 'failure') {
-          const { lines, exitCode } = explainFailure(step.error, { name: 'explain', flags: [] })
-          process.stderr.write(`${lines.join('\n')}\n`)
-          process.exitCode = exitCode
-          continue
-        }
-        const findings = step.kind === 'findings' ? step.findings : step.explanation.findings
-        worst ||= failOn !== undefined && findings.some((finding) => isAtLeast(finding.level, failOn))
-        if (step.kind === 'explanation') explained += 1
-        process.stdout.write(
-          step.kind === 'findings' ? renderer.findings(findings) : renderer.item(step.explanation),
-        )
-      }
+      const { explained, isTooBad, failure } = await printSteps(steps, renderer, failOn, process)
       if (query?.kind === 'list' && explained === 0)
         process.stderr.write(nothingFound(cluster, allNamespaces))
-      if (query?.kind !== 'list' || explained > 0 || format !== 'text') process.stdout.write(renderer.end())
-      if (worst) process.exitCode ??= exitCodes.differs
+      if (failure !== undefined) process.exitCode = failure
+      else if (isTooBad) process.exitCode = exitCodes.differs
     } finally {
       cluster?.close()
     }

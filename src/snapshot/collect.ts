@@ -9,6 +9,7 @@ import {
   type ServiceSnapshot,
   type Snapshot,
 } from '../model/snapshot.ts'
+import { limited } from './limited.ts'
 import { type NamespaceFacts, readNamespace } from './namespace.ts'
 import { eventsPath, podsPath, servicePath, slicesPath } from './paths.ts'
 import { askNodes, notAsked, readGroups, readProxy, readWindowsNodes } from './proxy.ts'
@@ -22,6 +23,9 @@ export interface CollectOptions {
 /** From this many Services of one namespace on, one list of the namespace costs less than one for each. */
 const manyServices = 8
 
+/** More at once cost more than they bring: measured against a server on the same machine and over 20 ms of network. */
+const connections = 3
+
 /** The label by which EndpointSlices name their Service. */
 const serviceLabel = 'kubernetes.io/service-name'
 
@@ -31,16 +35,21 @@ const serviceLabel = 'kubernetes.io/service-name'
  * unknown fact; only a lost connection, bad credentials, an aborted signal, or a Service that may not be read reject.
  */
 export async function collectSnapshot(
-  cluster: Cluster,
+  server: Cluster,
   subjects: readonly (Service | ServiceRef)[],
   { signal }: CollectOptions = {},
 ): Promise<Snapshot> {
+  const cluster = limited(server, connections)
   const groups = readGroups(cluster, signal)
   const names = groups.then((fact) => (fact.known ? known(new Set(fact.value.keys())) : fact))
-  const byNamespace = Map.groupBy(subjects, namespaceOf)
+  const asked = subjects.map((subject) => ({
+    ref: refTo(subject),
+    service: getService(cluster, subject, signal),
+  }))
+  const sticky = isAnySticky(asked)
   const services = Promise.all(
-    [...byNamespace].map(async ([namespace, members]) => {
-      const shared = readNamespace(cluster, groups, namespace, signal)
+    [...Map.groupBy(asked, ({ ref }) => ref.namespace)].map(async ([namespace, members]) => {
+      const shared = readNamespace(cluster, groups, namespace, isAnySticky(members), signal)
       const slices = readSlices(cluster, namespace, members, signal)
       return await Promise.all(members.map((member) => readService(cluster, member, slices, shared, signal)))
     }),
@@ -56,8 +65,8 @@ export async function collectSnapshot(
   const [found, proxyFact, windowsNodes, version, ingressClasses] = await Promise.all([
     services,
     proxy,
-    readWindowsNodes(cluster, signal),
-    readVersion(cluster, signal),
+    sticky.then((wanted) => (wanted ? readWindowsNodes(cluster, signal) : notAsked<string[]>('nodes'))),
+    readVersion(cluster, groups, signal),
     services.then((list) =>
       readIngressClasses(
         cluster,
@@ -96,19 +105,28 @@ function readSlices(
   }
 }
 
+interface Asked {
+  ref: ServiceRef
+  service: Promise<Service>
+}
+
+/** Many facts matter only where there is affinity: what is not needed is not asked for. */
+async function isAnySticky(asked: readonly Asked[]): Promise<boolean> {
+  const services = await Promise.all(asked.map(({ service }) => service))
+  return services.some(({ spec }) => spec.sessionAffinity === 'ClientIP')
+}
+
 async function readService(
   cluster: Cluster,
-  member: Service | ServiceRef,
+  { ref, service }: Asked,
   slices: SliceReader,
   shared: Promise<NamespaceFacts>,
   signal: AbortSignal | undefined,
 ): Promise<ServiceSnapshot> {
-  const ref = 'spec' in member ? refOf(member) : member
-  const service = 'spec' in member ? Promise.resolve(member) : getService(cluster, ref, signal)
   const [found, sliceFact, pods, events, facts] = await Promise.all([
     service,
     slices(ref.name),
-    service.then((object) => readPods(cluster, object, signal)),
+    readPodsIfNeeded(cluster, service, shared, signal),
     service.then((object) => readEvents(cluster, object, signal)),
     shared,
   ])
@@ -117,14 +135,30 @@ async function readService(
 
 async function getService(
   cluster: Cluster,
-  ref: ServiceRef,
+  subject: Service | ServiceRef,
   signal: AbortSignal | undefined,
 ): Promise<Service> {
+  if ('spec' in subject) return subject
   try {
-    return await cluster.get<Service>(servicePath(ref.namespace, ref.name), { signal })
+    return await cluster.get<Service>(servicePath(subject.namespace, subject.name), { signal })
   } catch (error) {
-    throw isNotFound(error) ? notFound(ref, error) : error
+    throw isNotFound(error) ? notFound(subject, error) : error
   }
+}
+
+/** Pods say who owns them and which policies select them; with neither affinity nor policies nobody asks. */
+async function readPodsIfNeeded(
+  cluster: Cluster,
+  service: Promise<Service>,
+  shared: Promise<NamespaceFacts>,
+  signal: AbortSignal | undefined,
+): Promise<Fact<readonly Pod[]>> {
+  const found = await service
+  if (found.spec.sessionAffinity !== 'ClientIP') {
+    const { networkPolicies } = await shared
+    if (networkPolicies.known && networkPolicies.value.length === 0) return known([])
+  }
+  return await readPods(cluster, found, signal)
 }
 
 /** The pods that the Service selects. Without a selector there are none by that way. */
@@ -163,8 +197,17 @@ async function readEvents(
     : events
 }
 
-/** `v1.36.3`. */
-export async function readVersion(cluster: Cluster, signal: AbortSignal | undefined): Promise<Fact<string>> {
+/**
+ * `v1.36.3`. The version matters for bugs that are older than autoscaling/v2, which came with 1.23: where that is
+ * served, nobody needs to ask.
+ */
+export async function readVersion(
+  cluster: Cluster,
+  groups: Promise<Fact<ReadonlyMap<string, string>>>,
+  signal: AbortSignal | undefined,
+): Promise<Fact<string>> {
+  const served = await groups
+  if (served.known && served.value.get('autoscaling') === 'v2') return known('v1.23 or newer')
   const answer = await readObject<{ gitVersion?: string }>(cluster, '/version', 'the version', { signal })
   return answer.known ? known(answer.value?.gitVersion ?? '') : answer
 }
@@ -193,6 +236,6 @@ export async function readIngressClasses(
     : classes
 }
 
-function namespaceOf(subject: Service | ServiceRef): string {
-  return 'spec' in subject ? refOf(subject).namespace : subject.namespace
+function refTo(subject: Service | ServiceRef): ServiceRef {
+  return 'spec' in subject ? refOf(subject) : subject
 }

@@ -29,11 +29,11 @@ export async function* collectMany(
   const resolved = resolveServices(cluster, { kind: 'list', ...query }, signal)[Symbol.asyncIterator]()
   const first = resolved.next()
   const [shared, slices, proxy, windowsNodes, version] = await Promise.all([
-    readNamespace(cluster, groups, namespace, signal),
+    readNamespace(cluster, groups, namespace, Promise.resolve(true), signal),
     readSlices(cluster, namespace, signal),
     readProxy(cluster, names, signal),
     readWindowsNodes(cluster, signal),
-    readVersion(cluster, signal),
+    readVersion(cluster, groups, signal),
     // Its error is thrown below; here it must not stay unhandled.
     first.catch(() => undefined),
   ])

@@ -2,6 +2,7 @@ import type { Cluster } from '../cluster/index.ts'
 import { frontResources } from '../mechanisms/index.ts'
 import { type Autoscaler, type Fact, known, type LooseObject } from '../model/snapshot.ts'
 import { listPath } from './paths.ts'
+import { notAsked } from './proxy.ts'
 import { readList } from './read.ts'
 
 /** What all Services of a namespace share. */
@@ -17,6 +18,8 @@ export async function readNamespace(
   cluster: Cluster,
   groups: Promise<Fact<ReadonlyMap<string, string>>>,
   namespace: string | undefined,
+  /** Whether a Service there has affinity: only then do autoscalers matter. */
+  sticky: Promise<boolean>,
   signal: AbortSignal | undefined,
 ): Promise<NamespaceFacts> {
   const list = <T extends object>(group: string, version: string, resource: string, kind: string) =>
@@ -28,7 +31,11 @@ export async function readNamespace(
       { signal },
     )
   const [autoscalers, networkPolicies, ingresses, routes] = await Promise.all([
-    list<Autoscaler>('autoscaling', 'v2', 'horizontalpodautoscalers', 'HorizontalPodAutoscaler'),
+    sticky.then((wanted) =>
+      wanted
+        ? list<Autoscaler>('autoscaling', 'v2', 'horizontalpodautoscalers', 'HorizontalPodAutoscaler')
+        : notAsked<Autoscaler[]>('horizontalpodautoscalers.autoscaling'),
+    ),
     list<LooseObject>('networking.k8s.io', 'v1', 'networkpolicies', 'NetworkPolicy'),
     list<LooseObject>('networking.k8s.io', 'v1', 'ingresses', 'Ingress'),
     groups.then(async (served) => {

@@ -162,7 +162,7 @@ function keyOf({ namespace, name }: { namespace: string; name: string }): string
   return `${namespace}/${name}`
 }
 
-/** For facts that nobody asked for. */
+/** For facts that nobody has asked for. */
 export function notAsked<T>(what: string): Fact<T> {
   return unknown<T>({ what, reason: 'not-asked' } satisfies Unknown)
 }

@@ -16,6 +16,8 @@ export interface RenderOptions {
   single: boolean
   /** Services of all namespaces: two lines each instead of a drawing; `-o wide` draws them all the same. */
   compact: boolean
+  /** Services were asked for by what they have in common, and there may be none. */
+  isList: boolean
   /** What the reader may want to run next. */
   next: (explanation: Explanation) => { label: string; command: string }[]
 }

@@ -47,7 +47,7 @@ export function textRenderer(options: RenderOptions & { wide: boolean }): Render
       return separated(print(layoutExplanation(explanation, findings, options)))
     },
     end: () => {
-      if (single && blocks > 0) return ''
+      if (single || (options.isList && services === 0)) return ''
       const what = services === 0 ? [] : [countOf(services, 'service')]
       return findingsOnly || services !== 1
         ? separated(print([[span([...what, findingWords(totals)].join(', '))]]))
