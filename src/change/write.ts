@@ -62,11 +62,12 @@ async function apply(
   { spec }: ChangePlan,
   { dryRun, signal, force }: WriteOptions & { force: boolean },
 ): Promise<RawObject> {
-  const { resourceVersion } = service.metadata
+  // The uid keeps apply from creating the Service anew when it was deleted meanwhile.
+  const { uid, resourceVersion } = service.metadata
   const body = {
     apiVersion: 'v1',
     kind: 'Service',
-    metadata: { name, namespace, resourceVersion },
+    metadata: { name, namespace, uid, resourceVersion },
     spec,
   }
   return await cluster.patch<RawObject>(

@@ -22,7 +22,7 @@ export function selectionOf(words: readonly string[], flags: SelectionFlags, ver
   if (files.length === 0) {
     if (recursive) throw usage('--recursive needs --filename')
     if (words.length === 0 && allNamespaces && !all && selector === undefined) {
-      throw usage(`${verb} on all Services of all namespaces must be meant: add --all, or a selector`)
+      throw usage('--all-namespaces needs --all or --selector')
     }
     return { kind: 'query', query: parseServiceQuery(words, { all, allNamespaces, selector }, verb) }
   }

@@ -32,7 +32,7 @@ export function serviceOf(shape: ServiceShape = {}): Service {
   return {
     apiVersion: 'v1',
     kind: 'Service',
-    metadata: { name, namespace: 'shop', resourceVersion, ...metadata },
+    metadata: { name, namespace: 'shop', uid: 'u1', resourceVersion, ...metadata },
     spec: {
       clusterIP: '10.96.0.7',
       ports: [{ port: 80 }],

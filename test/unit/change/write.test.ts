@@ -31,7 +31,7 @@ describe('a change', () => {
           body: {
             apiVersion: 'v1',
             kind: 'Service',
-            metadata: { ...ref, resourceVersion: '7' },
+            metadata: { ...ref, uid: 'u1', resourceVersion: '7' },
             spec: { sessionAffinity: 'ClientIP', sessionAffinityConfig: { clientIP: { timeoutSeconds: 5 } } },
           },
         },
@@ -46,7 +46,7 @@ describe('a change', () => {
     expect(patch?.body).toStrictEqual({
       apiVersion: 'v1',
       kind: 'Service',
-      metadata: { ...ref, resourceVersion: '7' },
+      metadata: { ...ref, uid: 'u1', resourceVersion: '7' },
       spec: { sessionAffinity: 'ClientIP' },
     })
     expect(done).toMatchObject({
