@@ -6,9 +6,14 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
+import { explainReport, explainReportList } from '../src/report/schema/explain.ts'
 import { probeReport } from '../src/report/schema/probe.ts'
 
-const schemas = { 'probe-report.v1.schema.json': probeReport }
+const schemas = {
+  'explain-report.v1.schema.json': explainReport,
+  'explain-report-list.v1.schema.json': explainReportList,
+  'probe-report.v1.schema.json': probeReport,
+}
 
 /** The files as they should be: path → content. */
 export function schemaFiles(): Map<string, string> {

@@ -43,7 +43,7 @@ function frontHops(front: Front, subject: Subject, proxy: PathFacts['proxy']): H
   if (!goesToPods) {
     const clients =
       front.via === 'nodes'
-        ? 'the load balancer’s nodes are the clients'
+        ? "the load balancer's nodes are the clients"
         : 'its own addresses are the clients'
     return [{ ...hop, note: clients }, proxyHop(subject, proxy, 'decides')]
   }
@@ -67,7 +67,7 @@ function serviceEntries(subject: Subject, { proxy }: PathFacts): Entry[] {
   const inside = proxyHop(subject, proxy, 'decides')
   const local = spec.externalTrafficPolicy === 'Local'
   const outside: Hop = local
-    ? { ...inside, note: 'pods on the same node only; pods see the client’s address' }
+    ? { ...inside, note: "pods on the same node only; pods see the client's address" }
     : { ...inside, note: 'pods see the address of the node' }
   const entries: Entry[] = []
   for (const { ip, hostname } of status?.loadBalancer?.ingress ?? []) {

@@ -45,7 +45,7 @@ export interface Finding {
   position?: FilePosition
 }
 
-/** `service/web`, `httproute.gateway.networking.k8s.io/web`: as kubectl writes it. */
-export function objectName({ kind, group, name }: ObjectRef): string {
-  return `${kind.toLowerCase()}${group === undefined || group === '' ? '' : `.${group}`}/${name}`
+/** `service/web`, `httproute/web`: short, for people; programs get the group as well. */
+export function objectName({ kind, name }: ObjectRef): string {
+  return `${kind.toLowerCase()}/${name}`
 }

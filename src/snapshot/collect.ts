@@ -23,8 +23,8 @@ export interface CollectOptions {
 /** From this many Services of one namespace on, one list of the namespace costs less than one for each. */
 const manyServices = 8
 
-/** More at once cost more than they bring: measured against a server on the same machine and over 20 ms of network. */
-const connections = 3
+/** Enough that a distant server is not asked one by one, few enough that setting up connections does not cost more. */
+const connections = 4
 
 /** The label by which EndpointSlices name their Service. */
 const serviceLabel = 'kubernetes.io/service-name'

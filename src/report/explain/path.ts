@@ -22,36 +22,40 @@ export function layoutPath(entries: readonly Entry[], width: number, style: Styl
 }
 
 function layoutEntry(entry: Entry, width: number, style: Style): Line[] {
+  const notes = entry.hops.flatMap(({ note }) => (note === undefined ? [] : [note]))
+  const full = layoutHops(entry, width, style, false)
+  const lines = full.length === 1 ? full : layoutHops(entry, width, style, true)
+  return [...lines, ...notes.flatMap((note) => layoutNote(note, width, style))]
+}
+
+function layoutHops(entry: Entry, width: number, style: Style, isShort: boolean): Line[] {
   const pieces = [
     span(keep(sanitize(entry.address)), style.strong),
-    ...entry.hops.flatMap((hop) => hopPieces(hop, style)),
+    ...entry.hops.flatMap((hop) => hopPieces(hop, style, isShort)),
   ]
   const label = span(`  ${entry.from.padEnd(indent - 2)}`, style.quiet)
   const lines = flow(pieces, { width, label, indent: indent + 2, separator: span(' ── ', style.quiet) })
-  const notes = entry.hops.flatMap(({ note }) => (note === undefined ? [] : [note]))
-  return [
-    ...appendEnd(lines, entry, width, style),
-    ...notes.flatMap((note) => layoutNote(note, width, style)),
-  ]
+  return appendEnd(lines, entry, width, style)
 }
 
 /** `──► pods   decides` at the end of the last line, so that the ends of all entries stand below each other. */
 function appendEnd(lines: readonly Line[], entry: Entry, width: number, style: Style): Line[] {
   const isElsewhere = entry.hops.some(({ mechanism }) => mechanism === 'CNAME')
   const { role, text } = roleOf(entry)
-  const end = `► ${isElsewhere ? 'elsewhere' : 'pods'}   `
+  const end = `► ${isElsewhere ? 'elsewhere' : 'pods'}  `
   const last = lines.at(-1) ?? []
   const room = Math.min(width, widest) - textWidth(end) - longestVerdict
-  const fits = lineWidth(last) + 3 <= room
+  const fits = lineWidth(last) + 2 <= room
   const begin: Line = fits ? last : [span(' '.repeat(indent + 1))]
-  const arrow = span(` ${'─'.repeat(Math.max(2, room - lineWidth(begin) - 1))}${end}`, style.quiet)
+  const arrow = span(` ${'─'.repeat(Math.max(1, room - lineWidth(begin) - 1))}${end}`, style.quiet)
   return [...lines.slice(0, fits ? -1 : undefined), [...begin, arrow, span(text, paintOf(role, style))]]
 }
 
-function hopPieces(hop: Hop, style: Style): Span[] {
+function hopPieces(hop: Hop, style: Style, isShort: boolean): Span[] {
   const isFront = hop.kind === 'ingress' || hop.kind === 'gateway' || hop.kind === 'mesh'
   const object = hop.object === undefined || !isFront ? undefined : objectName(hop.object)
-  const name = object === undefined ? hopWords(hop) : `${sanitize(object)} (${hopWords(hop)})`
+  const name =
+    object === undefined ? hopWords(hop, isShort) : `${sanitize(object)} (${hopWords(hop, isShort)})`
   const policy = keep(hopPolicyWords(hop.policy))
   return [
     span(keep(name)),

@@ -12,7 +12,7 @@ export function hopPolicyWords(policy: HopPolicy): string {
     case 'none':
       return 'no affinity'
     case 'client-ip':
-      return `client IP, ${formatDuration(policy.timeoutSeconds)}`
+      return `client IP ${shortDuration(policy.timeoutSeconds)}`
     case 'cookie':
       return policy.name === undefined ? 'cookie' : `cookie "${sanitize(policy.name)}"`
     case 'header':
@@ -24,9 +24,17 @@ export function hopPolicyWords(policy: HopPolicy): string {
   }
 }
 
-/** `kube-proxy nftables, per node`. */
-export function hopWords({ mechanism, perNode, policy }: Hop): string {
-  return `${sanitize(mechanism)}${perNode === true && policy.kind !== 'none' ? ', per node' : ''}`
+/** `kube-proxy nftables, per node`; without the second part where there is no room for it. */
+export function hopWords({ mechanism, perNode, policy }: Hop, isShort: boolean): string {
+  const isApart = perNode === true && policy.kind !== 'none' && !isShort
+  return `${sanitize(mechanism)}${isApart ? ', per node' : ''}`
+}
+
+/** `3h`, `30m`, `1m30s`. */
+function shortDuration(seconds: number): string {
+  return formatDuration(seconds)
+    .replace(/(?<=[hm])0s$/, '')
+    .replace(/(?<=h)0m$/, '')
 }
 
 /** The Service's own policy as a sentence. */
@@ -45,7 +53,7 @@ function stickySentence(
   { timeoutSeconds }: Extract<Policy, { kind: 'client-ip' }>,
   semantics: Explanation['semantics'],
 ): string {
-  const time = formatDuration(timeoutSeconds)
+  const time = shortDuration(timeoutSeconds)
   if (semantics?.timer === 'absolute') {
     return `a client address stays on its pod for ${time} from its first connection`
   }

@@ -1,0 +1,88 @@
+import { analyse, type Explanation } from '../../../src/analysis/analyse.ts'
+import { known, type LooseObject, type Snapshot, unknown } from '../../../src/model/snapshot.ts'
+import { service, slice, snapshot, target } from '../analysis/build.ts'
+
+const ingress: LooseObject = {
+  apiVersion: 'networking.k8s.io/v1',
+  kind: 'Ingress',
+  metadata: {
+    name: 'front',
+    namespace: 'shop',
+    annotations: {
+      'nginx.ingress.kubernetes.io/affinity': 'cookie',
+      'nginx.ingress.kubernetes.io/session-cookie-name': 'route',
+    },
+  },
+  spec: {
+    ingressClassName: 'nginx',
+    rules: [
+      { host: 'shop.example', http: { paths: [{ path: '/app1', backend: { service: { name: 'web' } } }] } },
+    ],
+  },
+}
+
+const forbidden = (what: string) => unknown<never>({ what, reason: 'forbidden' })
+
+/** Snapshots whose reports are golden files. */
+const snapshots: Readonly<Record<string, () => Snapshot>> = {
+  plain: () =>
+    snapshot({ service: service({ sessionAffinity: 'None', sessionAffinityConfig: undefined as never }) }),
+  sticky: () => snapshot(),
+  'ingress-and-nodeport': () =>
+    snapshot({
+      service: service({
+        type: 'NodePort',
+        externalTrafficPolicy: 'Cluster',
+        ports: [{ name: 'http', port: 8080, targetPort: 8080, nodePort: 31_280, protocol: 'TCP' }],
+      }),
+      ingresses: known([ingress]),
+    }),
+  'load-balancer': () =>
+    snapshot({
+      service: {
+        ...service({
+          type: 'LoadBalancer',
+          externalTrafficPolicy: 'Local',
+          clusterIPs: ['10.96.4.4', 'fd96::4'],
+          externalIPs: ['198.51.100.9'],
+          ports: [{ name: 'http', port: 80, nodePort: 30_084 }],
+        }),
+        status: { loadBalancer: { ingress: [{ ip: '203.0.113.7' }, { hostname: 'lb.example' }] } },
+      },
+    }),
+  headless: () => snapshot({ service: service({ clusterIP: 'None' }) }),
+  'external-name': () => snapshot({ service: service({ type: 'ExternalName', externalName: 'db.example' }) }),
+  'no-endpoints': () => snapshot({ slices: known([slice([])]) }),
+  restricted: () =>
+    snapshot(
+      { pods: forbidden('pods in shop'), ingresses: forbidden('ingresses.networking.k8s.io') },
+      { windowsNodes: forbidden('nodes'), proxy: forbidden('configmap kube-system/kube-proxy') },
+    ),
+  'many-findings': () =>
+    snapshot(
+      {
+        service: service({
+          publishNotReadyAddresses: true,
+          internalTrafficPolicy: 'Local',
+          sessionAffinityConfig: { clientIP: { timeoutSeconds: 10_800 } },
+          ports: [
+            { name: 'http', port: 80 },
+            { name: 'https', port: 443 },
+          ],
+        }),
+        slices: known([slice(['10.244.1.4'])]),
+      },
+      {
+        proxy: known({ kind: 'kube-proxy', mode: 'ipvs', source: 'test', settings: {} }),
+        windowsNodes: known(['win-1']),
+      },
+    ),
+  hostile: () =>
+    snapshot({
+      service: service({ type: 'ExternalName', externalName: '\u001B[31mred\r\nx', selector: {} }),
+    }),
+}
+
+export const explanations: Readonly<Record<string, () => Explanation>> = Object.fromEntries(
+  Object.entries(snapshots).map(([name, make]) => [name, () => analyse(make(), target)]),
+)
