@@ -1,4 +1,4 @@
-import { Flags } from '@oclif/core'
+import * as Flags from '@oclif/core/flags'
 import type { Explanation } from '../analysis/analyse.ts'
 import { listCodes, pageOf } from '../analysis/pages.ts'
 import { BaseCommand } from '../cli/base-command.ts'

@@ -85,7 +85,7 @@ const antrea: Recogniser = (sets, evidence) => {
 }
 
 const ovn: Recogniser = (sets) => {
-  const node = sets.find(({ metadata }) => /^ovnkube-node/.test(metadata.name))
+  const node = sets.find(({ metadata }) => metadata.name.startsWith('ovnkube-node'))
   return node === undefined ? undefined : { kind: 'ovn-kubernetes', source: sourceOf(node), settings: {} }
 }
 

@@ -18,22 +18,18 @@ export interface Semantics {
  * templates). Cilium: Documentation/network/kubernetes/kubeproxy-free.rst, "Session affinity". Antrea: PR 1576.
  * OVN-Kubernetes: openshift-docs PR 56678.
  */
+const proxies: Readonly<Record<ProxyFacts['kind'], Semantics>> = {
+  'kube-proxy': { name: 'kube-proxy', timer: 'idle', client: 'address' },
+  cilium: { name: 'Cilium', timer: 'idle', client: 'network-namespace' },
+  'calico-ebpf': { name: 'Calico eBPF', timer: 'idle', client: 'address' },
+  antrea: { name: 'Antrea', timer: 'absolute', client: 'address' },
+  'ovn-kubernetes': { name: 'OVN-Kubernetes', timer: 'idle', client: 'address' },
+  'kube-router': { name: 'kube-router', timer: 'idle', client: 'address' },
+}
+
 export function semanticsOf({ kind, mode }: ProxyFacts): Semantics {
-  switch (kind) {
-    case 'kube-proxy':
-      if (mode === 'ipvs') {
-        return { name: 'kube-proxy IPVS', timer: 'idle', client: 'address', leastSeconds: 120 }
-      }
-      return { name: `kube-proxy ${mode ?? ''}`.trim(), timer: 'idle', client: 'address' }
-    case 'cilium':
-      return { name: 'Cilium', timer: 'idle', client: 'network-namespace' }
-    case 'calico-ebpf':
-      return { name: 'Calico eBPF', timer: 'idle', client: 'address' }
-    case 'antrea':
-      return { name: 'Antrea', timer: 'absolute', client: 'address' }
-    case 'ovn-kubernetes':
-      return { name: 'OVN-Kubernetes', timer: 'idle', client: 'address' }
-    case 'kube-router':
-      return { name: 'kube-router', timer: 'idle', client: 'address' }
-  }
+  const semantics = proxies[kind]
+  if (mode === undefined) return semantics
+  if (mode === 'ipvs') return { ...semantics, name: `${semantics.name} IPVS`, leastSeconds: 120 }
+  return { ...semantics, name: `${semantics.name} ${mode}` }
 }

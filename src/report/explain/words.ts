@@ -20,8 +20,8 @@ export function hopPolicyWords(policy: HopPolicy): string {
     case 'hash':
       return `hash of ${sanitize(policy.of)}`
     case 'unknown':
-      return 'affinity unknown'
   }
+  return 'affinity unknown'
 }
 
 /** `kube-proxy nftables, per node`; without the second part where there is no room for it. */

@@ -184,7 +184,7 @@ function nearest(name: string, value: string): string | undefined {
 function wrongType(node: unknown, expected: string, path: string, context: Context): void {
   const name = path.split('.').at(-1) ?? path
   const what = isScalar(node) ? JSON.stringify(node.value) : kindOf(node)
-  add(context, 'AFF-FILE-WRONG-TYPE', node as Node, `${name}: must be ${expected}, not ${what}`, {
+  add(context, 'AFF-FILE-WRONG-TYPE', node, `${name}: must be ${expected}, not ${what}`, {
     why: 'The API server cannot read the object.',
     mend: [`give ${expected}`],
   })

@@ -214,12 +214,13 @@ function tidy(service: Service): Service {
         ? undefined
         : { clientIP: typeof timeout === 'number' ? { timeoutSeconds: timeout } : {} },
   }
-  const texts = ['clusterIP', 'externalName', 'type', 'loadBalancerClass'] as const
-  const bad = texts.filter((key) => spec[key] !== undefined && typeof spec[key] !== 'string')
-  const good = Object.entries(kept).filter(
-    ([key, value]) => value !== undefined && !bad.includes(key as never),
+  const bad = new Set<string>(
+    ['clusterIP', 'externalName', 'type', 'loadBalancerClass'].filter(
+      (key) => spec[key] !== undefined && typeof spec[key] !== 'string',
+    ),
   )
-  return { ...service, spec: Object.fromEntries(good) as Service['spec'], status: {} }
+  const good = Object.entries(kept).filter(([key, value]) => value !== undefined && !bad.has(key))
+  return { ...service, spec: Object.fromEntries(good), status: {} }
 }
 
 function tidySlice(object: LooseObject): EndpointSlice {
