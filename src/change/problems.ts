@@ -23,6 +23,22 @@ export function explainProblem(error: unknown, namespace: string): unknown {
   })
 }
 
+/** What is needed to wait on every node; a probe tells by itself what it needs. */
+const waitRules: readonly Rule[] = [{ apiGroups: [''], resources: ['nodes'], verbs: ['list'] }]
+
+/** The same for `--wait`, which needs to know the nodes. */
+export function explainWaitProblem(error: unknown): unknown {
+  if (!isForbidden(error) || !error.path.endsWith('/nodes')) return error
+  return new UserError(error.status.message ?? error.message, {
+    hints: [
+      '--wait asks every node; have this ClusterRole applied and bound to you, or prove it from one node with probe:',
+      '',
+      ...roleYaml('kubectl-affinity-wait', undefined, waitRules).split('\n'),
+    ],
+    cause: error,
+  })
+}
+
 /** Fields belong to managers that must not be overruled unasked. */
 export function ownedByOthers(
   service: string,

@@ -6,13 +6,13 @@ export interface Rule {
   verbs: readonly string[]
 }
 
-/** A Role that grants these rules, as YAML that `kubectl apply -f -` takes. */
-export function roleYaml(name: string, namespace: string, rules: readonly Rule[]): string {
+/** A Role that grants these rules, or without a namespace a ClusterRole, as YAML that `kubectl apply -f -` takes. */
+export function roleYaml(name: string, namespace: string | undefined, rules: readonly Rule[]): string {
   const list = (words: readonly string[]): string => `[${words.map((word) => `"${word}"`).join(', ')}]`
   return [
     'apiVersion: rbac.authorization.k8s.io/v1',
-    'kind: Role',
-    `metadata: {name: ${name}, namespace: ${namespace}}`,
+    namespace === undefined ? 'kind: ClusterRole' : 'kind: Role',
+    `metadata: {name: ${name}${namespace === undefined ? '' : `, namespace: ${namespace}`}}`,
     'rules:',
     ...rules.map(
       ({ apiGroups, resources, verbs }) =>

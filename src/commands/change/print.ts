@@ -1,6 +1,6 @@
 import { explainFailure } from '../../cli/errors.ts'
 import type { Output } from '../../cli/output.ts'
-import type { ChangeDone, ChangeOutcome, DryRun } from '../../model/change.ts'
+import type { ChangeDone, ChangeFailed, ChangeOutcome, DryRun } from '../../model/change.ts'
 import { resultLine } from '../../report/change/words.ts'
 import { comparable, toJson, toPrinted, toYaml } from '../../report/change/objects.ts'
 
@@ -16,6 +16,8 @@ export interface PrintOptions {
   /** How many Services there are. */
   count: number
   output: Output
+  /** Advice that was given already. */
+  said: Set<string>
   stdout: (text: string) => void
   stderr: (text: string) => void
 }
@@ -23,7 +25,7 @@ export interface PrintOptions {
 /** Prints one outcome as soon as it is there; objects wait for the others, as they may become one List. */
 export async function printOutcome(outcome: ChangeOutcome, options: PrintOptions): Promise<void> {
   const { format, diff, dryRun, output, stdout, stderr } = options
-  if (outcome.kind === 'failed') stderr(`${explainFailure(outcome.error, { flags: [] }).lines.join('\n')}\n`)
+  if (outcome.kind === 'failed') stderr(failureText(outcome, options.said))
   else if (outcome.kind === 'skipped') stderr(`service/${outcome.service.name} not changed: interrupted\n`)
   else if (format === 'name') stdout(`service/${outcome.service.name}\n`)
   else if (diff) stdout(`${resultLine(outcome, dryRun)}\n${await diffOf(outcome, options)}`)
@@ -31,6 +33,16 @@ export async function printOutcome(outcome: ChangeOutcome, options: PrintOptions
     const { renderChange } = await import('../../report/change/text.ts')
     stdout(renderChange(outcome, { ...output, dryRun, compact: options.count > 5 }))
   }
+}
+
+/** A failure of one of several Services says whose it is, and the same advice only once. */
+function failureText({ service: { name }, error }: ChangeFailed, said: Set<string>): string {
+  const [first = '', ...advice] = explainFailure(error, { flags: [] }).lines
+  const whose = first.includes(name) ? first : `service/${name} not changed: ${first}`
+  const text = advice.join('\n')
+  const isNew = text !== '' && !said.has(text)
+  said.add(text)
+  return `${[whose, ...(isNew ? [text] : [])].join('\n')}\n`
 }
 
 /** Prints the objects themselves, where they are asked for. */

@@ -2,14 +2,14 @@ import type { Cluster } from '../../cluster/index.ts'
 import { readServices } from '../../change/read.ts'
 import { type ChangeTargets, changeServices } from '../../change/run.ts'
 import type { ManifestFile } from '../../change/manifest/files.ts'
-import { explainProblem } from '../../change/problems.ts'
+import { explainProblem, explainWaitProblem } from '../../change/problems.ts'
 import type { ChangeRequest } from '../../change/request.ts'
-import { exitCodes } from '../../cli/errors.ts'
+import { exitCodes, explainFailure } from '../../cli/errors.ts'
 import { type Interrupt, listenForInterrupt } from '../../cli/interrupt.ts'
 import { standardOutput } from '../../cli/output.ts'
 import type { ChangeOutcome, DryRun } from '../../model/change.ts'
 import { UserError } from '../../model/user-error.ts'
-import { renderWait } from '../../report/change/wait.ts'
+import { renderWait, type WaitReport } from '../../report/change/wait.ts'
 import { createStyle } from '../../report/terminal.ts'
 import { resolveServices } from '../../snapshot/targets.ts'
 import { type ChangeFormat, changeFormats, type PrintOptions, printObjects, printOutcome } from './print.ts'
@@ -70,17 +70,8 @@ export async function runChange(
     })
     process.exitCode = exitCodeOf(done, interrupt)
     if (count === 0) process.stderr.write(`${nothingFound(selection.kind, flags, cluster)}\n`)
-    if (flags.wait && dryRun === 'none' && process.exitCode !== interrupt.exitCode) {
-      const isServed = await waitUntilServed(cluster, done, flags, {
-        interrupt,
-        changedAtMs,
-        say: (report) => {
-          const { answer, problems } = renderWait(report)
-          if (format === 'text') print.stdout(answer)
-          else print.stderr(answer)
-          print.stderr(problems)
-        },
-      })
+    if (flags.wait && dryRun === 'none' && !interrupt.first.aborted) {
+      const isServed = await isServedInTime(cluster, done, flags, { interrupt, changedAtMs, print })
       if (!isServed) process.exitCode = interrupt.exitCode ?? exitCodes.error
     }
   } catch (error) {
@@ -90,6 +81,29 @@ export async function runChange(
   } finally {
     interrupt.stop()
     cluster.close()
+  }
+}
+
+/** The changes are made; whatever goes wrong with the waiting must not look as if they were not. */
+async function isServedInTime(
+  cluster: Cluster,
+  done: readonly ChangeOutcome[],
+  flags: ChangeFlagValues,
+  { interrupt, changedAtMs, print }: { interrupt: Interrupt; changedAtMs: number; print: PrintOptions },
+): Promise<boolean> {
+  const say = (report: WaitReport): void => {
+    const { answer, problems } = renderWait(report)
+    if (print.format === 'text') print.stdout(answer)
+    else print.stderr(answer)
+    print.stderr(problems)
+  }
+  try {
+    return await waitUntilServed(cluster, done, flags, { interrupt, changedAtMs, say })
+  } catch (error) {
+    const { lines } = explainFailure(explainWaitProblem(error), { flags: [] })
+    const what = interrupt.first.aborted ? ['interrupted'] : lines
+    print.stderr(`the change is made, but it is not known whether it is served:\n${what.join('\n')}\n`)
+    return false
   }
 }
 
@@ -138,6 +152,7 @@ function printOptions(flags: ChangeFlagValues, format: ChangeFormat, count: numb
     showManagedFields: flags['show-managed-fields'],
     count,
     output: standardOutput(process),
+    said: new Set(),
     stdout: (text) => void process.stdout.write(text),
     stderr: (text) => void process.stderr.write(text),
   }

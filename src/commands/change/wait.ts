@@ -53,6 +53,7 @@ export async function waitUntilServed(
     waitForNode(service, node, options),
   ))
     results.push(result)
+  interrupt.first.throwIfAborted()
   say({ kind: 'done', results, unusable, limitMs })
   return results.length > 0 && results.every(({ kind }) => kind === 'served')
 }
