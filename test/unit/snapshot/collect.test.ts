@@ -1,0 +1,174 @@
+import { describe, expect, it } from 'vitest'
+import { analyse } from '../../../src/analysis/analyse.ts'
+import type { Service } from '../../../src/model/kubernetes.ts'
+import { collectSnapshot } from '../../../src/snapshot/collect.ts'
+import { explainCluster, type Step } from '../../../src/snapshot/explanations.ts'
+import type { ServiceQuery } from '../../../src/snapshot/query.ts'
+import { pod, service, slice, target } from '../analysis/build.ts'
+import { fakeCluster } from './fake-cluster.ts'
+
+const services = '/api/v1/namespaces/shop/services'
+const configMap = '/api/v1/namespaces/kube-system/configmaps/kube-proxy'
+const slices = '/apis/discovery.k8s.io/v1/namespaces/shop/endpointslices'
+const pods = '/api/v1/namespaces/shop/pods'
+
+const kubeProxy = { data: { 'config.conf': 'kind: KubeProxyConfiguration\nmode: nftables\n' } }
+const groups = (...names: string[]) => ({
+  groups: ['autoscaling', ...names].map((name) => ({
+    name,
+    preferredVersion: { version: name === 'autoscaling' ? 'v2' : 'v1' },
+  })),
+})
+const base = {
+  '/apis': groups(),
+  [`${services}/web`]: service(),
+  [slices]: { items: [slice(['10.244.1.4', '10.244.2.4'])] },
+  [pods]: { items: [pod()] },
+  [configMap]: kubeProxy,
+}
+
+const steps = (cluster: Parameters<typeof explainCluster>[0], query: ServiceQuery): Promise<Step[]> =>
+  Array.fromAsync(explainCluster(cluster, query))
+
+describe('what one Service needs', () => {
+  it('is read, and no list of the whole cluster', async () => {
+    const { cluster, asked } = fakeCluster(base)
+    const snapshot = await collectSnapshot(cluster, [target])
+    expect(analyse(snapshot, target).notPossible).toEqual([])
+    expect(asked.toSorted()).toEqual(
+      [
+        '/apis',
+        `${services}/web`,
+        `${slices}?kubernetes.io/service-name=web`,
+        `${pods}?app=web`,
+        '/apis/autoscaling/v2/namespaces/shop/horizontalpodautoscalers',
+        '/apis/networking.k8s.io/v1/namespaces/shop/networkpolicies',
+        '/apis/networking.k8s.io/v1/namespaces/shop/ingresses',
+        '/apis/apps/v1/namespaces/kube-system/daemonsets',
+        configMap,
+        '/api/v1/nodes?kubernetes.io/os=windows',
+      ].toSorted(),
+    )
+  })
+
+  it('is less without affinity', async () => {
+    const { cluster, asked } = fakeCluster({
+      ...base,
+      [`${services}/web`]: service({ sessionAffinity: 'None' }),
+    })
+    await collectSnapshot(cluster, [target])
+    expect(asked).toHaveLength(7)
+  })
+
+  it('holds custom resources of groups that the cluster serves only', async () => {
+    const { cluster, asked } = fakeCluster({ ...base, '/apis': groups('gateway.networking.k8s.io') })
+    await collectSnapshot(cluster, [target])
+    expect(asked).toContain('/apis/gateway.networking.k8s.io/v1/namespaces/shop/httproutes')
+    expect(asked.join()).not.toContain('istio')
+  })
+
+  it('asks the proxies on the nodes where they can be asked', async () => {
+    const open = {
+      data: { 'config.conf': 'kind: KubeProxyConfiguration\nmetricsBindAddress: 0.0.0.0:10249\n' },
+    }
+    const mode = (word: string) => [Buffer.from(word)]
+    const { cluster } = fakeCluster({
+      ...base,
+      [configMap]: open,
+      '/api/v1/nodes/node1%3A10249/proxy/proxyMode': mode('iptables'),
+      '/api/v1/nodes/node2%3A10249/proxy/proxyMode': mode('nftables'),
+    })
+    const { findings } = analyse(await collectSnapshot(cluster, [target]), target)
+    expect(findings.map(({ code }) => code)).toContain('AFF-PROXY-MIXED-MODES')
+  })
+})
+
+describe('what may not be read', () => {
+  const paths = Object.entries({
+    endpointslices: slices,
+    'pods in shop': pods,
+    nodes: '/api/v1/nodes',
+    'configmap kube-system/kube-proxy': configMap,
+    'ingresses.networking.k8s.io': '/apis/networking.k8s.io/v1/namespaces/shop/ingresses',
+    'networkpolicies.networking.k8s.io': '/apis/networking.k8s.io/v1/namespaces/shop/networkpolicies',
+    'horizontalpodautoscalers.autoscaling': '/apis/autoscaling/v2/namespaces/shop/horizontalpodautoscalers',
+    'API groups': '/apis',
+  })
+
+  it.each(paths)('%s is unknown, and the rest is said', async (what, path) => {
+    const { cluster } = fakeCluster({ ...base, [path]: 'forbidden' })
+    const { notPossible, path: found } = analyse(await collectSnapshot(cluster, [target]), target)
+    expect(notPossible.map(({ why }) => [why.what, why.reason])).toEqual([[what, 'forbidden']])
+    expect(found.entries).toHaveLength(1)
+  })
+
+  it('is fatal for the Service itself', async () => {
+    const { cluster } = fakeCluster({ ...base, [`${services}/web`]: 'forbidden' })
+    await expect(collectSnapshot(cluster, [target])).rejects.toMatchObject({ reason: 'Forbidden' })
+  })
+
+  it('a Service that does not exist is named', async () => {
+    const { cluster } = fakeCluster({ [`${services}/web`]: 'missing' })
+    await expect(collectSnapshot(cluster, [target])).rejects.toMatchObject({
+      message: 'services "web" not found in namespace "shop"',
+    })
+  })
+})
+
+describe('several Services', () => {
+  const named = (name: string): Service => service({}, { name })
+
+  it('one failure does not stop the others', async () => {
+    const { cluster } = fakeCluster({
+      ...base,
+      [`${services}/gone`]: 'missing',
+      [`${services}/locked`]: 'forbidden',
+      [`${services}/shop`]: named('shop'),
+    })
+    const found = await steps(cluster, { kind: 'names', names: ['web', 'gone', 'locked', 'shop'] })
+    expect(
+      found.map((step) => (step.kind === 'explanation' ? step.explanation.target.name : step.kind)),
+    ).toEqual(['web', 'shop', 'failure', 'failure'])
+  })
+
+  it('of one namespace share one list of slices', async () => {
+    const names = Array.from({ length: 9 }, (_, index) => `web-${index}`)
+    const { cluster, asked } = fakeCluster({
+      ...base,
+      ...Object.fromEntries(names.map((name) => [`${services}/${name}`, named(name)])),
+    })
+    await steps(cluster, { kind: 'names', names })
+    expect(asked.filter((path) => path.startsWith(slices))).toEqual([slices])
+  })
+
+  it('of all namespaces are read in lists, each once', async () => {
+    const all = Array.from({ length: 600 }, (_, index) =>
+      service({}, { name: 'web', namespace: `team-${index % 3}`, uid: String(index) }),
+    )
+    const own = slice(['10.244.1.4', '10.244.2.4'], { metadata: { name: 'web-1', namespace: 'team-1' } })
+    const { cluster, asked } = fakeCluster({
+      '/apis': groups(),
+      '/api/v1/services': { items: all },
+      '/apis/discovery.k8s.io/v1/endpointslices': {
+        items: [{ ...own, metadata: { ...own.metadata, labels: { 'kubernetes.io/service-name': 'web' } } }],
+      },
+      [configMap]: kubeProxy,
+    })
+    const found = await steps(cluster, { kind: 'list', allNamespaces: true })
+    expect(found).toHaveLength(600)
+    const ready = found.map((step) =>
+      step.kind === 'explanation' ? step.explanation.path.endpoints?.ready : -1,
+    )
+    expect(ready.slice(0, 4)).toEqual([0, 2, 0, 0])
+    expect(new Set(asked).size).toBe(asked.length)
+    expect(asked.length).toBeLessThan(10)
+    expect(asked.join()).not.toContain('/pods')
+  })
+
+  it('rejects where the list is refused', async () => {
+    const { cluster } = fakeCluster({ '/api/v1/services': 'forbidden' })
+    await expect(steps(cluster, { kind: 'list', allNamespaces: true })).rejects.toMatchObject({
+      reason: 'Forbidden',
+    })
+  })
+})
