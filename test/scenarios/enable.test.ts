@@ -33,6 +33,8 @@ describe(`enable and disable on ${site.name}`, () => {
       service('headless', { of: 'web', spec: { clusterIP: 'None' } }),
       service('alone', { of: 'nobody' }),
     )
+    // --wait starts pods; they have to be let in here as well.
+    await site.kubectl(['label', 'namespace', place.name, 'pod-security.kubernetes.io/enforce=restricted'])
   })
 
   describe('S1: None, ClientIP for 5 seconds, and None again', () => {
@@ -272,6 +274,40 @@ describe(`enable and disable on ${site.name}`, () => {
       })
       await needsForce('single', 'AFF-SVC-ONE-ENDPOINT')
     })
+  })
+
+  describe('waiting', () => {
+    test('that is interrupted says that the change is made, and leaves no pod', async () => {
+      const running = start(site, ['enable', 'svc/web', '--wait', '-n', place.name])
+      await running.printed(/^prove/m, 'stdout')
+      await new Promise((resolve) => setTimeout(resolve, 500))
+      process.kill(running.pid, 'SIGINT')
+      const ended = await running.ended
+      expect(ended.code).toBe(130)
+      expect(ended.stderr).toBe(
+        'the change is made, but it is not known whether it is served:\ninterrupted\n',
+      )
+      expect(await affinity('web')).toBe('ClientIP 10800')
+      await change(['disable', 'svc/web'])
+    })
+
+    test('for a Service without endpoints fails, after the change', async () => {
+      const ended = await change(['enable', 'svc/alone', '--wait'])
+      expectExit(ended, 1)
+      expect(ended.stderr).toMatch(/^the change is made, .*\nerror: service\/alone has no endpoints/)
+      expect(await affinity('alone')).toBe('ClientIP 10800')
+    })
+  })
+
+  test('files: their Services are changed, other documents are left alone', async () => {
+    const text = `apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {}\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\n---\n${JSON.stringify({ ...service('raced'), metadata: { name: 'raced', namespace: place.name } })}\n`
+    const ended = await change(['enable', '-f', '-', '--timeout', '12s', '-o', 'name'], {
+      input: text.replace('spec: {}', 'spec: {ports: [{port: 80}]}'),
+    })
+    expectExit(ended, 0)
+    expect(ended.stdout).toBe('service/web\nservice/raced\n')
+    expect(await affinity('web')).toBe('ClientIP 12')
+    await change(['disable', 'svc/web', 'svc/raced'])
   })
 
   test('several: one failure does not stop the others', async () => {
