@@ -23,6 +23,8 @@ export interface Explanation {
   passed: Code[]
   /** Codes that could not be looked for, by what would have to be known. */
   notPossible: NotPossible[]
+  /** All that should have been read and could not be, whether a code depends on it or not. */
+  unknown: Unknown[]
 }
 
 export interface NotPossible {
@@ -81,6 +83,7 @@ export function analyseService(snapshot: Snapshot, found: ServiceSnapshot): Expl
     checksPassed: passed.length,
     passed,
     notPossible: [...blocked.values()],
+    unknown: unknownsOf(facts),
   }
 }
 
@@ -110,6 +113,16 @@ function firstUnknown(inputs: readonly InputName[], facts: Facts): Unknown | und
     if (!fact.known) return fact.why
   }
   return undefined
+}
+
+function unknownsOf(facts: Facts): Unknown[] {
+  const found = new Map<string, Unknown>()
+  for (const fact of Object.values(facts)) {
+    // What nobody asked for is no gap, and files never hold a cluster.
+    if (fact.known || fact.why.reason === 'not-asked' || fact.why.reason === 'not-in-files') continue
+    found.set(fact.why.what, fact.why)
+  }
+  return [...found.values()]
 }
 
 /** Nothing but what is declared: an analyzer that reads more finds nothing there. */

@@ -8,7 +8,7 @@ export const apiVersion = 'affinity.kubectl.dev/v1'
 
 /** The report of one Service for programs, shaped like a Kubernetes object. */
 export function toReport(explanation: Explanation, level: Level): ExplainReport {
-  const { target, service, path, policy, semantics, notPossible, passed } = explanation
+  const { target, service, path, policy, semantics, notPossible, passed, unknown } = explanation
   const { type = 'ClusterIP', sessionAffinity = 'None' } = service.spec
   return {
     apiVersion,
@@ -27,6 +27,7 @@ export function toReport(explanation: Explanation, level: Level): ExplainReport 
       findings: explanation.findings.filter((finding) => isAtLeast(finding.level, level)),
       passed,
       notPossible: notPossible.map(({ codes, why }) => ({ codes, ...why })),
+      unknown,
     },
   }
 }

@@ -9,7 +9,7 @@ import { nonBreakingSpace, textWidth } from '../text/width.ts'
 import { hopPolicyWords, hopWords } from './words.ts'
 
 /** Where entries begin. */
-const indent = 10
+const indent = 9
 
 /** On wide terminals the ends of entries do not run away from their beginnings. */
 const widest = 100
@@ -33,7 +33,7 @@ function layoutHops(entry: Entry, width: number, style: Style, isShort: boolean)
     span(keep(sanitize(entry.address)), style.strong),
     ...entry.hops.flatMap((hop) => hopPieces(hop, style, isShort)),
   ]
-  const label = span(`  ${entry.from.padEnd(indent - 2)}`, style.quiet)
+  const label = span(` ${entry.from.padEnd(indent - 1)}`, style.quiet)
   const lines = flow(pieces, { width, label, indent: indent + 2, separator: span(' ── ', style.quiet) })
   return appendEnd(lines, entry, width, style)
 }

@@ -61,8 +61,8 @@ function layoutExplanation(
   findings: readonly Finding[],
   { style, width, wide, next }: RenderOptions & { wide: boolean },
 ): Line[] {
-  const { path, notPossible, checksPassed } = explanation
-  const summary = summaryWords(findings, checksPassed, notPossible).map((text) => span(text))
+  const { path } = explanation
+  const summary = summaryWords(findings, explanation).map((text) => span(text))
   const blocks: Line[][] = [
     [
       ...layoutHeader(explanation, width, style),

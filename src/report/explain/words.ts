@@ -1,4 +1,4 @@
-import type { Explanation, NotPossible } from '../../analysis/analyse.ts'
+import type { Explanation } from '../../analysis/analyse.ts'
 import { type Finding, type Level, levels } from '../../model/finding.ts'
 import type { Hop, HopPolicy } from '../../model/hop.ts'
 import type { Policy } from '../../model/policy.ts'
@@ -63,15 +63,19 @@ function stickySentence(
 /** `2 findings (1 error, 1 warning), 14 checks passed, 3 not possible: …`. */
 export function summaryWords(
   findings: readonly Finding[],
-  passed: number,
-  notPossible: readonly NotPossible[],
+  { checksPassed, notPossible, unknown }: Explanation,
 ): string[] {
   const missing = notPossible.reduce((sum, { codes }) => sum + codes.length, 0)
-  const why = notPossible.map(({ why }) => unknownWords(why))
+  const why = new Set([...notPossible.map((entry) => entry.why), ...unknown].map(unknownWords))
+  const reasons = [...why].join(', ')
   return [
     findingWords(countLevels(findings)),
-    `${countOf(passed, 'check')} passed`,
-    ...(missing === 0 ? [] : [`${missing} not possible: ${[...new Set(why)].join(', ')}`]),
+    `${countOf(checksPassed, 'check')} passed`,
+    ...(missing > 0
+      ? [`${missing} not possible: ${reasons}`]
+      : reasons === ''
+        ? []
+        : [`not known: ${reasons}`]),
   ]
 }
 

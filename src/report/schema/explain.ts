@@ -67,6 +67,12 @@ const hop = z
   })
   .describe('One stage on the way to the pods.')
 
+const gap = {
+  what: z.string().describe('What would have to be known.'),
+  reason: z.enum(['forbidden', 'not-in-files', 'failed', 'not-asked']).describe('Why it is not.'),
+  detail: z.string().optional().describe('The API server’s own words.'),
+}
+
 const status = z
   .object({
     message: z.string().describe('The Service’s policy in a sentence for people; its wording may change.'),
@@ -108,15 +114,13 @@ const status = z
     notPossible: z
       .array(
         z
-          .object({
-            codes: z.array(code).describe('Codes that could not be looked for.'),
-            what: z.string().describe('What would have to be known.'),
-            reason: z.enum(['forbidden', 'not-in-files', 'failed', 'not-asked']).describe('Why it is not.'),
-            detail: z.string().optional().describe('The API server’s own words.'),
-          })
-          .describe('A gap.'),
+          .object({ codes: z.array(code).describe('Codes that could not be looked for.'), ...gap })
+          .describe('A gap in what was looked for.'),
       )
-      .describe('What could not be looked for.'),
+      .describe('What could not be looked for, by the first thing that would have to be known.'),
+    unknown: z
+      .array(z.object(gap).describe('A gap.'))
+      .describe('All that should have been read and could not be; entries may be missing because of it.'),
   })
   .describe('What was found.')
 

@@ -1,0 +1,84 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import { run } from './support/command.ts'
+import { describeOnce } from './support/scenario.ts'
+import { site } from './support/site.ts'
+
+/** The manifest that circulates, with its two mistakes. */
+const manifest = `apiVersion: v1
+kind: Service
+metadata:
+  name: sample-session-affinity
+spec:
+  type: LoadBalancer
+  ports:
+  - name: "http-port"
+    port: 8080
+    targetPort: 80
+    portocol: TCP
+    nodePort: 30084
+  selector:
+    app: sample-app
+  sessionAffinity: ClusterIP
+  sessionAffinityConfig:
+    clientIP:
+      timeoutSeconds: 10
+`
+
+describeOnce('explain of files', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'affinity-files-'))
+  const file = join(folder, 'sample-session-affinity.yaml')
+  writeFileSync(file, manifest)
+  // Neither a kubeconfig nor a server: nothing may be asked.
+  const env = { KUBECONFIG: '/nonexistent' }
+  afterAll(() => rmSync(folder, { recursive: true }))
+
+  test('names both mistakes with their place and the right spelling', async () => {
+    const { code, stdout, stderr } = await run(site, ['explain', '-f', file], { env })
+    expect([code, stderr]).toEqual([0, ''])
+    expect(stdout.split('\n').slice(0, 2)).toEqual([
+      `${file}:11:5   error    AFF-FILE-UNKNOWN-FIELD  "portocol": did you mean "protocol"?`,
+      `${file}:15:20  error    AFF-SVC-BAD-VALUE       sessionAffinity "ClusterIP": must be "ClientIP" or "None"; did you mean "ClientIP"?`,
+    ])
+  })
+
+  test('reads standard input and folders, and fails a pipeline on demand', async () => {
+    const piped = await run(site, ['explain', '-f', '-', '--fail-on', 'error', '-o', 'junit'], {
+      env,
+      input: manifest,
+    })
+    expect(piped.code).toBe(3)
+    expect(piped.stdout).toContain(
+      'message="-:11:5: &quot;portocol&quot;: did you mean &quot;protocol&quot;?"',
+    )
+    const read = await run(site, ['explain', '-f', folder, '-R', '--findings-only', '--level', 'error'], {
+      env,
+    })
+    expect(read.stdout.match(/AFF-[A-Z-]+/g)).toEqual(['AFF-FILE-UNKNOWN-FIELD', 'AFF-SVC-BAD-VALUE'])
+    const missing = await run(site, ['explain', '-f', join(folder, 'gone.yaml')], { env })
+    expect([missing.code, missing.stderr]).toEqual([
+      1,
+      `error: the path "${join(folder, 'gone.yaml')}" does not exist\n`,
+    ])
+  })
+
+  test('the server agrees with what is found, without naming the place', async () => {
+    await expect(
+      site.kubectl(['apply', '--dry-run=server', '--validate=strict', '-f', file]),
+    ).rejects.toThrow(/unknown field "spec.ports\[0\].portocol"/)
+  })
+
+  test('shows codes and pages without a network', async () => {
+    const list = await run(site, ['explain', '--list'], { env })
+    const page = await run(site, ['explain', 'AFF-SVC-HEADLESS'], { env })
+    expect(list.stdout).toContain('AFF-SVC-HEADLESS')
+    expect(page.stdout).toMatch(/^# AFF-SVC-HEADLESS\n/)
+    const unknown = await run(site, ['explain', 'AFF-SVC-HEADLES'], { env })
+    expect([unknown.code, unknown.stderr]).toEqual([
+      2,
+      'error: unknown finding code "AFF-SVC-HEADLES"\n  did you mean AFF-SVC-HEADLESS?\n  see all of them:  kubectl affinity explain --list\nSee \'kubectl affinity explain --help\' for usage.\n',
+    ])
+  })
+})
