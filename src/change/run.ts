@@ -50,7 +50,7 @@ export async function changeServices(
   const survey = options.request.verb === 'enable' ? new Survey(cluster, signals.interrupted) : undefined
   survey?.begin(targets.named ?? [])
   const found = await Array.fromAsync(targets.found)
-  if (targets.named === undefined) survey?.begin(toBeChanged(found, options.request))
+  if (targets.named === undefined) survey?.begin(toBeSwitchedOn(found, options.request))
   const outcomes = mapOrdered(found, parallel, async (target): Promise<ChangeOutcome> => {
     const { ref } = target
     if (signals.interrupted.aborted) return { kind: 'skipped', service: ref }
@@ -66,9 +66,9 @@ export async function changeServices(
   return { count: found.length, outcomes }
 }
 
-function toBeChanged(found: readonly Resolved[], request: ChangeRequest): ServiceRef[] {
+function toBeSwitchedOn(found: readonly Resolved[], request: ChangeRequest): ServiceRef[] {
   return found.flatMap((target) =>
-    'service' in target && !planChange(target.service, request).isDone ? [target.ref] : [],
+    'service' in target && planChange(target.service, request).before.kind === 'none' ? [target.ref] : [],
   )
 }
 
@@ -80,8 +80,10 @@ async function changeOne(
   { abandoned }: ChangeSignals,
 ): Promise<ChangeDone> {
   const plan = planChange(service, options.request)
+  // Nothing that is surveyed speaks against another timeout.
+  const isSwitchedOn = plan.before.kind === 'none' && plan.after.kind === 'client-ip'
   const remarks =
-    survey === undefined || plan.isDone
+    survey === undefined || !isSwitchedOn
       ? []
       : weigh(ref.name, objectionsTo(await survey.snapshot(ref, service), ref, plan), options.force)
   const done = await writeChange(cluster, ref, service, { ...options, signal: abandoned })

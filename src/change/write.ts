@@ -1,7 +1,7 @@
 import { type Cluster, isNotFound } from '../cluster/index.ts'
 import type { ChangeDone, ChangeNotice, DryRun, RawObject } from '../model/change.ts'
 import type { Service } from '../model/kubernetes.ts'
-import { servicePolicy } from '../model/policy.ts'
+import { type Policy, servicePolicy } from '../model/policy.ts'
 import type { ServiceRef } from '../model/snapshot.ts'
 import { servicePath } from '../snapshot/paths.ts'
 import { notFound } from '../snapshot/targets.ts'
@@ -85,16 +85,26 @@ function done(
   after: Service | RawObject,
   warnings: readonly ChangeNotice[],
 ): ChangeDone {
+  const policy = servicePolicy(after as Service)
   return {
     kind,
     service,
     before: plan.before,
-    // What the server answers, should it have made something else of it (an admission webhook).
-    after: servicePolicy(after as Service),
+    after: policy,
     timeoutIsDefault: plan.timeoutIsDefault,
     objects: { before: raw(before), after: raw(after) },
-    warnings,
+    warnings: isSame(policy, plan.after) ? warnings : [...warnings, overruled],
   }
+}
+
+const overruled: ChangeNotice = {
+  message: 'the API server made something else of it than was asked for',
+  hints: ['an admission webhook or policy of the cluster overrules it'],
+}
+
+function isSame(a: Policy, b: Policy): boolean {
+  if (a.kind === 'none' || b.kind === 'none') return a.kind === b.kind
+  return a.timeoutSeconds === b.timeoutSeconds
 }
 
 function raw(object: Service | RawObject): RawObject {

@@ -12,6 +12,7 @@ export interface PrintOptions {
   format: ChangeFormat
   diff: boolean
   dryRun: DryRun
+  showNamespace: boolean
   showManagedFields: boolean
   /** How many Services there are. */
   count: number
@@ -24,14 +25,14 @@ export interface PrintOptions {
 
 /** Prints one outcome as soon as it is there; objects wait for the others, as they may become one List. */
 export async function printOutcome(outcome: ChangeOutcome, options: PrintOptions): Promise<void> {
-  const { format, diff, dryRun, output, stdout, stderr } = options
+  const { format, diff, dryRun, showNamespace, output, stdout, stderr } = options
   if (outcome.kind === 'failed') stderr(failureText(outcome, options.said))
   else if (outcome.kind === 'skipped') stderr(`service/${outcome.service.name} not changed: interrupted\n`)
   else if (format === 'name') stdout(`service/${outcome.service.name}\n`)
-  else if (diff) stdout(`${resultLine(outcome, dryRun)}\n${await diffOf(outcome, options)}`)
+  else if (diff) stdout(`${resultLine(outcome, options)}\n${await diffOf(outcome, options)}`)
   else if (format === 'text') {
     const { renderChange } = await import('../../report/change/text.ts')
-    stdout(renderChange(outcome, { ...output, dryRun, compact: options.count > 5 }))
+    stdout(renderChange(outcome, { ...output, dryRun, showNamespace, compact: options.count > 5 }))
   }
 }
 

@@ -149,6 +149,7 @@ function printOptions(flags: ChangeFlagValues, format: ChangeFormat, count: numb
     format,
     diff: flags.diff,
     dryRun: flags['dry-run'],
+    showNamespace: flags['all-namespaces'],
     showManagedFields: flags['show-managed-fields'],
     count,
     output: standardOutput(process),

@@ -9,14 +9,15 @@ import { affinityWord, policyWord, resultLine, timeoutWord } from './words.ts'
 export interface TextOptions {
   style: Style
   dryRun: DryRun
+  showNamespace: boolean
   /** One line for each Service, where there are many. */
   compact: boolean
 }
 
 /** What became of one Service. */
 export function renderChange(outcome: ChangeDone, options: TextOptions): string {
-  const { style, compact, dryRun } = options
-  const title = span(resultLine(outcome, dryRun), outcome.kind === 'patched' ? style.strong : undefined)
+  const { style, compact } = options
+  const title = span(resultLine(outcome, options), outcome.kind === 'patched' ? style.strong : undefined)
   const lines = compact
     ? [[title, ...compactChange(outcome, style)]]
     : [[title], ...fullChange(outcome, style)]

@@ -9,9 +9,13 @@ const suffixes: Record<DryRun, string> = {
   server: ' (server dry run)',
 }
 
-/** kubectl's line about an object. */
-export function resultLine({ kind, service }: ChangeDone, dryRun: DryRun): string {
-  return `service/${sanitize(service.name)} ${kind}${suffixes[dryRun]}`
+/** kubectl's line about an object; with its namespace where there are several. */
+export function resultLine(
+  { kind, service }: ChangeDone,
+  { dryRun, showNamespace }: { dryRun: DryRun; showNamespace: boolean },
+): string {
+  const where = showNamespace ? ` in namespace ${sanitize(service.namespace)}` : ''
+  return `service/${sanitize(service.name)} ${kind}${where}${suffixes[dryRun]}`
 }
 
 export function affinityWord(policy: Policy): string {

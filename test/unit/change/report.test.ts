@@ -56,7 +56,7 @@ function page(
   dryRun: DryRun = 'none',
   style = plain,
 ): string {
-  const options = { style, dryRun, compact: outcomes.length > 5 }
+  const options = { style, dryRun, showNamespace: false, compact: outcomes.length > 5 }
   const bodies = outcomes.map((outcome) =>
     outcome.kind === 'patched' || outcome.kind === 'unchanged' ? renderChange(outcome, options) : '',
   )

@@ -76,6 +76,16 @@ describe('a change', () => {
     expect(sent).toStrictEqual([])
   })
 
+  it('that an admission webhook overrules is told as what it became', async () => {
+    const { cluster } = fakeCluster(serviceOf())
+    const stubborn = { ...cluster, patch: async () => await Promise.resolve(serviceOf({ seconds: 60 })) }
+    const done = await writeChange(stubborn as typeof cluster, ref, serviceOf(), options(enable))
+    expect(done.after).toStrictEqual({ kind: 'client-ip', timeoutSeconds: 60 })
+    expect(done.warnings).toMatchObject([
+      { message: 'the API server made something else of it than was asked for' },
+    ])
+  })
+
   it('that somebody forestalled is judged again by what is there now', async () => {
     const { cluster, sent, change } = fakeCluster(serviceOf())
     change({ sessionAffinity: 'ClientIP', sessionAffinityConfig: { clientIP: { timeoutSeconds: 30 } } })
