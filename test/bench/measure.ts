@@ -30,6 +30,18 @@ export async function timeToAnswer({ argv: [program, ...args], env, until }: Com
   return answered
 }
 
+/** `kubectl run -i` sometimes misses the output of a pod that is done before it is attached to: once more, then. */
+async function insist(command: Command): Promise<number> {
+  for (let failures = 0; ;) {
+    try {
+      return await timeToAnswer(command)
+    } catch (error) {
+      failures += 1
+      if (failures === 5) throw error
+    }
+  }
+}
+
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b)
   const middle = sorted.length / 2
@@ -46,18 +58,10 @@ export async function compare(
   ours: Command,
   peer: Command & { name: string },
 ): Promise<void> {
-  await timeToAnswer(ours)
-  await timeToAnswer(peer)
   const pairs: [number, number][] = []
-  for (let failures = 0; pairs.length < runs;) {
-    try {
-      pairs.push([await timeToAnswer(ours), await timeToAnswer(peer)])
-    } catch (error) {
-      // `kubectl run -i` sometimes misses the output of a pod that is done before it is attached to.
-      failures += 1
-      if (failures > runs) throw error
-    }
-  }
+  // The first pair warms up and is not counted.
+  for (let run = 0; run <= runs; run++) pairs.push([await insist(ours), await insist(peer)])
+  pairs.shift()
   const mine = median(pairs.map(([our]) => our))
   const theirs = median(pairs.map(([, their]) => their))
   const ratio = median(pairs.map(([our, their]) => our / their))
