@@ -1,15 +1,7 @@
 import type { JudgeInput } from '../judge/input.ts'
 import type { Observation, Outcome } from '../model/observation.ts'
 import type { Policy } from '../model/policy.ts'
-import type {
-  BackendTally,
-  EndpointChange,
-  Latency,
-  ProbeTotals,
-  Recognition,
-  Switch,
-  TimelineCell,
-} from '../model/probe-result.ts'
+import type { ProbeResult, Recognition } from '../model/probe-result.ts'
 import type { Entry } from './backends.ts'
 import { Backends, countAnswer } from './backends.ts'
 import type { EndpointHistory } from './endpoint-history.ts'
@@ -20,15 +12,10 @@ import { SwitchLog } from './switches.ts'
 import { Timeline } from './timeline.ts'
 
 /** The parts of a ProbeResult that follow from the observations and the endpoints. */
-export interface TallyResult {
-  recognition: Recognition
-  backends: BackendTally[]
-  totals: ProbeTotals
-  latency: Latency
-  outcomes: Partial<Record<Outcome, number>>
-  timeline: TimelineCell[]
-  switches: Switch[]
-  endpointChanges: EndpointChange[]
+export interface TallyResult extends Pick<
+  ProbeResult,
+  'recognition' | 'backends' | 'totals' | 'latency' | 'outcomes' | 'timeline' | 'switches' | 'endpointChanges'
+> {
   /** The part of the judge's input that the observations decide. */
   evidence: Evidence
 }
