@@ -34,8 +34,12 @@ export async function removeRun(cluster: Cluster, options: RemoveOptions): Promi
       jobDeleted = true
       const pods = await podsOfRun(cluster, namespace, runId, call)
       if (pods.length === 0) return true
-      if (ended)
-        await Promise.all(pods.map((pod) => deleteAtOnce(cluster, namespace, pod.metadata.name, call)))
+      // The garbage collector does it as well, some time later: much later after an outage.
+      const graceful = pods.filter(({ metadata }) => metadata.deletionTimestamp === undefined)
+      const grace = ended ? { ...call, gracePeriodSeconds: 0 } : call
+      await Promise.all(
+        (ended ? pods : graceful).map((pod) => deletePod(cluster, namespace, pod.metadata.name, grace)),
+      )
     } catch (error) {
       // Who may not see the pods cannot wait for them; the garbage collector removes them with the Job.
       if (jobDeleted && isForbidden(error)) return true
@@ -54,14 +58,11 @@ async function deleteJob(cluster: Cluster, namespace: string, job: string, call:
   }
 }
 
-async function deleteAtOnce(cluster: Cluster, namespace: string, pod: string, call: object): Promise<void> {
+async function deletePod(cluster: Cluster, namespace: string, pod: string, options: object): Promise<void> {
   try {
-    await cluster.delete(`${podsPath(namespace)}/${encodeURIComponent(pod)}`, {
-      ...call,
-      gracePeriodSeconds: 0,
-    })
+    await cluster.delete(`${podsPath(namespace)}/${encodeURIComponent(pod)}`, options)
   } catch (error) {
-    // Without the permission to delete pods the Job's own clean-up does it, some seconds later.
+    // Without the permission to delete pods it is left to the garbage collector.
     if (!isNotFound(error) && !isForbidden(error)) throw error
   }
 }

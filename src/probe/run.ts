@@ -32,6 +32,9 @@ export interface ProbeSurroundings {
   report: (result: ProbeResult) => Promise<void>
 }
 
+/** After so long somebody who waits for the prompt wants to know why, in milliseconds. */
+const slowRemovalMs = 5000
+
 /** How long the removal of the Job is tried when the API server is away, in milliseconds. */
 const removalPatienceMs = 60_000
 
@@ -86,6 +89,7 @@ export async function runProbe(
     throw withRole(error, namespace)
   } finally {
     watches.abort()
+    const slow = setTimeout(() => progress.note(slowRemoval(runId, interrupted)), slowRemovalMs)
     const removed = await removeRun(cluster, {
       namespace,
       job: jobName(runId),
@@ -94,6 +98,7 @@ export async function runProbe(
       patienceMs: removalPatienceMs,
       signal: abandoned,
     }).catch(() => false)
+    clearTimeout(slow)
     if (!removed) for (const line of leftover(namespace, runId)) progress.note(line)
   }
 }
@@ -155,6 +160,10 @@ async function checkNode(cluster: Cluster, node: string | undefined, signal: Abo
       cause: error,
     })
   }
+}
+
+function slowRemoval(runId: string, interrupted: AbortSignal): string {
+  return `still removing job/${jobName(runId)}; ${interrupted.aborted ? 'another Ctrl-C' : 'Ctrl-C twice'} leaves it`
 }
 
 function leftover(namespace: string, runId: string): string[] {
