@@ -28,6 +28,9 @@ export async function removeRun(cluster: Cluster, options: RemoveOptions): Promi
   const until = performance.now() + patienceMs
   const call = signal === undefined ? {} : { signal }
   let jobDeleted = false
+  let mayDeletePods = true
+  // Most pods are gone in a moment; who waits longer need not ask so often.
+  let pauseMs = 25
   while (true) {
     try {
       if (!jobDeleted) await deleteJob(cluster, namespace, job, call)
@@ -35,18 +38,15 @@ export async function removeRun(cluster: Cluster, options: RemoveOptions): Promi
       const pods = await podsOfRun(cluster, namespace, runId, call)
       if (pods.length === 0) return true
       // The garbage collector does it as well, some time later: much later after an outage.
-      const graceful = pods.filter(({ metadata }) => metadata.deletionTimestamp === undefined)
-      const grace = ended ? { ...call, gracePeriodSeconds: 0 } : call
-      await Promise.all(
-        (ended ? pods : graceful).map((pod) => deletePod(cluster, namespace, pod.metadata.name, grace)),
-      )
+      if (mayDeletePods) mayDeletePods = await deletePods(cluster, namespace, pods, { ended, call })
     } catch (error) {
       // Who may not see the pods cannot wait for them; the garbage collector removes them with the Job.
       if (jobDeleted && isForbidden(error)) return true
       if (!isRetryable(error)) throw error
     }
     if (performance.now() > until || signal?.aborted === true) return false
-    await sleep(jobDeleted ? 25 : retryEveryMs)
+    await sleep(jobDeleted ? pauseMs : retryEveryMs)
+    if (jobDeleted) pauseMs = Math.min(pauseMs * 1.3, retryEveryMs)
   }
 }
 
@@ -58,13 +58,24 @@ async function deleteJob(cluster: Cluster, namespace: string, job: string, call:
   }
 }
 
-async function deletePod(cluster: Cluster, namespace: string, pod: string, options: object): Promise<void> {
-  try {
-    await cluster.delete(`${podsPath(namespace)}/${encodeURIComponent(pod)}`, options)
-  } catch (error) {
-    // Without the permission to delete pods it is left to the garbage collector.
-    if (!isNotFound(error) && !isForbidden(error)) throw error
+/** Resolves to false when the user may not delete pods. */
+async function deletePods(
+  cluster: Cluster,
+  namespace: string,
+  pods: readonly Pod[],
+  { ended, call }: { ended: boolean; call: object },
+): Promise<boolean> {
+  const options = ended ? { ...call, gracePeriodSeconds: 0 } : call
+  for (const { metadata } of pods) {
+    if (!ended && metadata.deletionTimestamp !== undefined) continue
+    try {
+      await cluster.delete(`${podsPath(namespace)}/${encodeURIComponent(metadata.name)}`, options)
+    } catch (error) {
+      if (isForbidden(error)) return false
+      if (!isNotFound(error)) throw error
+    }
   }
+  return true
 }
 
 async function podsOfRun(cluster: Cluster, namespace: string, runId: string, call: object): Promise<Pod[]> {
