@@ -1,8 +1,8 @@
-import type { ManifestFile } from '../../change/manifest/files.ts'
 import { editManifest } from '../../change/manifest/edit.ts'
 import { refuseInFile } from '../../change/manifest/refuse.ts'
 import type { ChangeRequest } from '../../change/request.ts'
 import { toJson } from '../../report/change/objects.ts'
+import type { SourceFile } from '../../snapshot/files/read.ts'
 import { noServices } from './targets.ts'
 
 /**
@@ -10,7 +10,7 @@ import { noServices } from './targets.ts'
  * objects, several in a List.
  */
 export function printManifests(
-  files: readonly ManifestFile[],
+  files: readonly SourceFile[],
   request: ChangeRequest,
   format: 'yaml' | 'json',
 ): string {

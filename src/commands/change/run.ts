@@ -1,7 +1,6 @@
 import type { Cluster } from '../../cluster/index.ts'
 import { readServices } from '../../change/read.ts'
 import { type ChangeTargets, changeServices } from '../../change/run.ts'
-import type { ManifestFile } from '../../change/manifest/files.ts'
 import { explainProblem, explainWaitProblem } from '../../change/problems.ts'
 import type { ChangeRequest } from '../../change/request.ts'
 import { exitCodes, explainFailure } from '../../cli/errors.ts'
@@ -11,6 +10,7 @@ import type { ChangeOutcome, DryRun } from '../../model/change.ts'
 import { UserError } from '../../model/user-error.ts'
 import { renderWait, type WaitReport } from '../../report/change/wait.ts'
 import { createStyle } from '../../report/terminal.ts'
+import { readFiles, type SourceFile } from '../../snapshot/files/read.ts'
 import { resolveServices } from '../../snapshot/targets.ts'
 import { type ChangeFormat, changeFormats, type PrintOptions, printObjects, printOutcome } from './print.ts'
 import {
@@ -48,7 +48,10 @@ export async function runChange(
   const format = formatOf(flags)
   const selection = selectionOf(words, flags, request.verb)
   const dryRun = flags['dry-run']
-  const files = selection.kind === 'files' ? await readFiles(selection.names, flags) : []
+  const files =
+    selection.kind === 'files'
+      ? await Array.fromAsync(readFiles(selection.names, flags.recursive, process.stdin))
+      : []
   if (selection.kind === 'files' && dryRun === 'client' && (format === 'yaml' || format === 'json')) {
     const { printManifests } = await import('./manifests.ts')
     process.stdout.write(printManifests(files, request, format))
@@ -110,7 +113,7 @@ async function isServedInTime(
 async function findTargets(
   cluster: Cluster,
   selection: Selection,
-  files: readonly ManifestFile[],
+  files: readonly SourceFile[],
   request: ChangeRequest,
   flags: ChangeFlagValues,
   signal: AbortSignal,
@@ -137,11 +140,6 @@ function formatOf({ output, diff }: ChangeFlagValues): ChangeFormat {
     throw new UserError('--diff and --output cannot be used together', { exitCode: exitCodes.usage })
   }
   return format
-}
-
-async function readFiles(names: readonly string[], { recursive }: ChangeFlagValues): Promise<ManifestFile[]> {
-  const { readManifests } = await import('../../change/manifest/files.ts')
-  return await readManifests(names, { recursive, stdin: process.stdin })
 }
 
 function printOptions(flags: ChangeFlagValues, format: ChangeFormat, count: number): PrintOptions {

@@ -1,8 +1,8 @@
 import type { Cluster } from '../../cluster/index.ts'
-import type { ManifestFile } from '../../change/manifest/files.ts'
 import type { ChangeRequest } from '../../change/request.ts'
 import type { ServiceRef } from '../../model/snapshot.ts'
 import { UserError } from '../../model/user-error.ts'
+import type { SourceFile } from '../../snapshot/files/read.ts'
 import { parseServiceQuery, type ServiceQuery } from '../../snapshot/query.ts'
 
 /** What was named: words and selectors, or files. */
@@ -46,7 +46,7 @@ function quoted(selector: string): string {
 /** The Services that files name, in the cluster. Throws UserError where there is none. */
 export async function servicesInFiles(
   cluster: Cluster,
-  files: readonly ManifestFile[],
+  files: readonly SourceFile[],
   request: ChangeRequest,
   namespaceFlag: string | undefined,
 ): Promise<ServiceRef[]> {
@@ -66,8 +66,12 @@ export async function servicesInFiles(
   return refs
 }
 
-export function noServices(files: readonly ManifestFile[]): UserError {
-  return new UserError(`there is no Service in ${files.map(({ name }) => JSON.stringify(name)).join(', ')}`)
+export function noServices(files: readonly SourceFile[]): UserError {
+  return files.length === 0
+    ? new UserError('there is no file that ends with .json, .yaml or .yml', {
+        hints: ['-R looks into the folders below as well'],
+      })
+    : new UserError(`there is no Service in ${files.map(({ name }) => JSON.stringify(name)).join(', ')}`)
 }
 
 function usage(message: string): UserError {
