@@ -24,7 +24,7 @@ export interface CollectOptions {
 const manyServices = 8
 
 /** Enough that a distant server is not asked one by one, few enough that setting up connections does not cost more. */
-const connections = 4
+const connections = 3
 
 /** The label by which EndpointSlices name their Service. */
 const serviceLabel = 'kubernetes.io/service-name'

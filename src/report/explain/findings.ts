@@ -18,7 +18,7 @@ export function layoutFindings(
 }
 
 function layoutFinding(finding: Finding, width: number, style: Style, isWide: boolean): Line[] {
-  const { code, level, objects, message, why, mend, link, position } = finding
+  const { code, level, objects, message, why, mend, position } = finding
   // The Service is the headline of the whole; what else is concerned stands here.
   const others = objects
     .slice(isWide ? 0 : 1, isWide ? undefined : 4)
@@ -43,7 +43,7 @@ function layoutFinding(finding: Finding, width: number, style: Style, isWide: bo
         ...(isCommand(step) ? { continuation: ' \\' } : {}),
       }),
     ),
-    ...(isWide ? flow([span(`see ${link}`, style.quiet)], body) : []),
+    ...(isWide ? flow([span(`see   kubectl affinity explain ${code}`, style.quiet)], body) : []),
   ]
 }
 

@@ -1,0 +1,212 @@
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { frontsOf } from '../../../src/mechanisms/index.ts'
+import type { LooseObject } from '../../../src/model/snapshot.ts'
+import { service } from '../analysis/build.ts'
+
+const web = (annotations: Record<string, string> = {}) => service({}, { annotations })
+const object = (
+  apiVersion: string,
+  kind: string,
+  spec: unknown,
+  annotations: Record<string, string> = {},
+): LooseObject => ({
+  apiVersion,
+  kind,
+  metadata: { name: 'front', namespace: 'shop', annotations },
+  spec,
+})
+const ingressClasses = {
+  nginx: 'k8s.io/ingress-nginx',
+  plus: 'nginx.org/ingress-controller',
+  traefik: 'traefik.io/ingress-controller',
+  haproxy: 'haproxy-ingress.github.io/controller',
+  alb: 'ingress.k8s.aws/alb',
+}
+const front = (objects: LooseObject[], target = web()) => {
+  const [first] = frontsOf(target, { ingressClasses, objects })
+  return first === undefined ? undefined : [first.kind, first.via, first.policy, first.addresses]
+}
+const ingress = (ingressClassName: string, annotations: Record<string, string> = {}) =>
+  object(
+    'networking.k8s.io/v1',
+    'Ingress',
+    {
+      ingressClassName,
+      rules: [
+        { host: 'a.example', http: { paths: [{ path: '/x', backend: { service: { name: 'web' } } }] } },
+      ],
+    },
+    annotations,
+  )
+const nginx = (key: string, value: string) => ({ [`nginx.ingress.kubernetes.io/${key}`]: value })
+
+describe('Ingress', () => {
+  const at = ['a.example/x']
+  it.each([
+    ['nginx', {}, {}, 'pods', { kind: 'none' }],
+    ['nginx', nginx('affinity', 'cookie'), {}, 'pods', { kind: 'cookie', name: 'INGRESSCOOKIE' }],
+    [
+      'nginx',
+      { ...nginx('affinity', 'cookie'), ...nginx('session-cookie-name', 'route') },
+      {},
+      'pods',
+      { kind: 'cookie', name: 'route' },
+    ],
+    ['nginx', nginx('upstream-hash-by', '$remote_addr'), {}, 'pods', { kind: 'hash', of: '$remote_addr' }],
+    ['nginx', nginx('service-upstream', 'true'), {}, 'service', { kind: 'none' }],
+    ['plus', { 'nginx.org/use-cluster-ip': 'true' }, {}, 'service', { kind: 'none' }],
+    [
+      'traefik',
+      {},
+      { 'traefik.ingress.kubernetes.io/service.sticky.cookie': 'true' },
+      'pods',
+      { kind: 'cookie' },
+    ],
+    [
+      'traefik',
+      {},
+      { 'traefik.ingress.kubernetes.io/service.nativelb': 'true' },
+      'service',
+      { kind: 'none' },
+    ],
+    ['haproxy', { 'haproxy-ingress.github.io/affinity': 'cookie' }, {}, 'pods', { kind: 'cookie' }],
+    ['alb', {}, {}, 'nodes', { kind: 'none' }],
+    ['alb', { 'alb.ingress.kubernetes.io/target-type': 'ip' }, {}, 'pods', { kind: 'none' }],
+    ['unheard-of', {}, {}, 'unknown', { kind: 'unknown' }],
+  ])('%s %j %j', (name, annotations, ofService, via, policy) => {
+    expect(front([ingress(name, annotations)], web(ofService))).toEqual(['ingress', via, policy, at])
+  })
+
+  it('with the older annotation for its class, and by the default backend', () => {
+    const old = object(
+      'networking.k8s.io/v1',
+      'Ingress',
+      { defaultBackend: { service: { name: 'web' } } },
+      { 'kubernetes.io/ingress.class': 'nginx' },
+    )
+    expect(front([old])).toEqual(['ingress', 'pods', { kind: 'none' }, ['*']])
+  })
+})
+
+describe('routes and meshes', () => {
+  const gateway = 'gateway.networking.k8s.io/v1'
+  const istio = 'networking.istio.io/v1'
+  const toWeb = { route: [{ destination: { host: 'web' } }] }
+  const rule = (consistentHash: unknown) =>
+    object(istio, 'DestinationRule', {
+      host: 'web.shop',
+      trafficPolicy: { loadBalancer: { consistentHash } },
+    })
+
+  it.each([
+    [
+      'HTTPRoute',
+      object(gateway, 'HTTPRoute', { hostnames: ['a.example'], rules: [{ backendRefs: [{ name: 'web' }] }] }),
+      ['gateway', 'pods', { kind: 'none' }, ['a.example']],
+    ],
+    [
+      'old persistence',
+      object(gateway, 'HTTPRoute', {
+        rules: [{ backendRefs: [{ name: 'web' }], sessionPersistence: { sessionName: 'r' } }],
+      }),
+      ['gateway', 'pods', { kind: 'cookie', name: 'r' }, ['*']],
+    ],
+    [
+      'new persistence',
+      object(gateway, 'GRPCRoute', {
+        rules: [
+          { backendRefs: [{ name: 'web' }], sessionPersistence: { type: 'Header', header: { name: 'r' } } },
+        ],
+      }),
+      ['gateway', 'pods', { kind: 'header', name: 'r' }, ['*']],
+    ],
+    [
+      'another namespace',
+      object(gateway, 'HTTPRoute', { rules: [{ backendRefs: [{ name: 'web', namespace: 'other' }] }] }),
+      undefined,
+    ],
+    [
+      'VirtualService of a gateway',
+      object(istio, 'VirtualService', { hosts: ['a.example'], gateways: ['public'], http: [toWeb] }),
+      ['gateway', 'pods', { kind: 'none' }, ['a.example']],
+    ],
+    [
+      'VirtualService of the mesh',
+      object(istio, 'VirtualService', { hosts: ['web'], http: [toWeb] }),
+      ['mesh', 'pods', { kind: 'none' }, ['web']],
+    ],
+    [
+      'cookie',
+      rule({ httpCookie: { name: 'user', ttl: '0s' } }),
+      ['mesh', 'pods', { kind: 'cookie', name: 'user' }, []],
+    ],
+    ['address', rule({ useSourceIp: true }), ['mesh', 'pods', { kind: 'hash', of: 'client address' }, []]],
+    [
+      'IngressRoute',
+      object('traefik.io/v1alpha1', 'IngressRoute', {
+        routes: [{ match: 'Host(`a`)', services: [{ name: 'web', sticky: { cookie: { name: 's' } } }] }],
+      }),
+      ['ingress', 'pods', { kind: 'cookie', name: 's' }, ['Host(`a`)']],
+    ],
+    [
+      'nativeLB',
+      object('traefik.containo.us/v1alpha1', 'IngressRoute', {
+        routes: [{ match: 'Host(`a`)', services: [{ name: 'web', nativeLB: true }] }],
+      }),
+      ['ingress', 'service', { kind: 'none' }, ['Host(`a`)']],
+    ],
+  ])('%s', (_name, found, expected) => {
+    expect(front([found])).toEqual(expected)
+  })
+
+  it('a VirtualService sticks as the DestinationRule of its host says', () => {
+    const route = object(istio, 'VirtualService', {
+      hosts: ['a.example'],
+      gateways: ['public'],
+      http: [toWeb],
+    })
+    expect(front([route, rule({ httpHeaderName: 'x-user' })])?.[2]).toEqual({
+      kind: 'header',
+      name: 'x-user',
+    })
+  })
+})
+
+it('objects of any shape are read without an error', () => {
+  const kinds = fc.constantFrom(
+    ['networking.k8s.io/v1', 'Ingress'],
+    ['gateway.networking.k8s.io/v1', 'HTTPRoute'],
+    ['networking.istio.io/v1', 'VirtualService'],
+    ['networking.istio.io/v1', 'DestinationRule'],
+    ['traefik.io/v1alpha1', 'IngressRoute'],
+  )
+  const keys = [
+    'rules',
+    'http',
+    'paths',
+    'backend',
+    'service',
+    'name',
+    'route',
+    'routes',
+    'services',
+    'host',
+    'backendRefs',
+    'destination',
+  ]
+  const value = fc.letrec((tie) => ({
+    any: fc.oneof(
+      { depthSize: 'medium' },
+      fc.constantFrom<unknown>(null, 'web', '', 1, true),
+      fc.array(tie('any'), { maxLength: 3 }),
+      fc.dictionary(fc.constantFrom(...keys), tie('any'), { maxKeys: 4 }),
+    ),
+  })).any
+  fc.assert(
+    fc.property(kinds, value, ([apiVersion = '', kind = ''], spec) => {
+      frontsOf(web(), { ingressClasses, objects: [object(apiVersion, kind, spec)] })
+    }),
+    { numRuns: 500 },
+  )
+})
