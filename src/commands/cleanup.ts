@@ -37,12 +37,12 @@ export default class Cleanup extends BaseCommand {
       const namespace = flags['all-namespaces'] ? undefined : cluster.namespace
       const dryRun = flags['dry-run'] === 'client'
       let found = 0
-      for await (const { job, namespace: where, removed } of cleanUp(cluster, { namespace, dryRun })) {
+      for await (const { object, namespace: where, removed } of cleanUp(cluster, { namespace, dryRun })) {
         found += 1
         const inNamespace = flags['all-namespaces'] ? ` in namespace ${where}` : ''
-        if (dryRun) this.log(`job.batch/${job} deleted${inNamespace} (dry run)`)
-        else if (removed) this.log(`job.batch/${job} deleted${inNamespace}`)
-        else throw new UserError(`job.batch/${job}${inNamespace} is deleted, but its pod has not gone yet`)
+        if (dryRun) this.log(`${object} deleted${inNamespace} (dry run)`)
+        else if (removed) this.log(`${object} deleted${inNamespace}`)
+        else throw new UserError(`${object}${inNamespace} is deleted, but its pod has not gone yet`)
       }
       if (found === 0) {
         const where = namespace === undefined ? 'any namespace' : `namespace ${namespace}`

@@ -188,9 +188,8 @@ class Collector {
     }
     const verdict = judge(input)
     if (cutShort && !interrupted.aborted) {
-      this.#notes.push(
-        `the agent was ended before it was done: ${this.#given.pod.endMessage || 'its log stopped'}`,
-      )
+      const why = this.#end === undefined ? 'its log stopped' : 'its container was told to end'
+      this.#notes.push(`the agent was ended before it was done: ${this.#given.pod.endMessage || why}`)
     }
     return {
       runId: run.runId,

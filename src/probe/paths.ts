@@ -14,3 +14,5 @@ export const jobPath = (namespace: string, name: string): string =>
 export const nodePath = (name: string): string => `/api/v1/nodes/${encodeURIComponent(name)}`
 /** Jobs of every namespace. */
 export const allJobsPath = '/apis/batch/v1/jobs'
+/** Pods of every namespace. */
+export const allPodsPath = '/api/v1/pods'

@@ -26,6 +26,8 @@ export interface PodTracker {
   started(timeoutMs: number): Promise<Pod>
 }
 
+const deletedMessage = 'the probe pod was deleted'
+
 /** A pod that waits longer than this is asked why, in milliseconds. */
 const patienceMs = 1000
 
@@ -52,6 +54,8 @@ export function trackPod(cluster: Cluster, options: TrackOptions): PodTracker {
 
   const onPod = (pod: Pod): void => {
     state.pod = pod
+    // The agent says good-bye before its pod is gone.
+    if (pod.metadata.deletionTimestamp !== undefined) state.endMessage = deletedMessage
     const progress = podProgress(pod)
     if (progress.kind === 'stuck') start.reject(progress.error)
     else if (progress.kind === 'waiting') {
@@ -62,7 +66,7 @@ export function trackPod(cluster: Cluster, options: TrackOptions): PodTracker {
       started.abort()
       if (progress.kind === 'ended') {
         state.ended = true
-        state.endMessage = progress.message
+        state.endMessage ||= progress.message
       }
       start.resolve(pod)
     }
@@ -77,7 +81,7 @@ export function trackPod(cluster: Cluster, options: TrackOptions): PodTracker {
       }
       if (event.type === 'deleted') {
         state.ended = true
-        state.endMessage = 'the probe pod was deleted'
+        state.endMessage = deletedMessage
         start.reject(new UserError('the probe pod was deleted by someone else before it ran'))
       }
     }

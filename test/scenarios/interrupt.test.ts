@@ -64,7 +64,8 @@ describeOnce('ending a probe early', () => {
     await running.printed(/waiting for the first answer/)
     await sleep(500)
     running.kill('SIGINT')
-    await sleep(20)
+    // Two signals of a kind are one when nobody has taken the first; the pod needs longer than this to end.
+    await sleep(300)
     running.kill('SIGINT')
     const ended = await running.ended
     expectExit(ended, 130)
@@ -136,7 +137,9 @@ describeOnce('ending a probe early', () => {
     await sleep(1000)
     await place.kubectl('delete', 'jobs', '--all', '--wait=false')
     const ended = await running.ended
-    expect(reportOf(ended).status.notes.join()).toMatch(/ended before it was done: the probe pod was deleted/)
+    expect(reportOf(ended).status.notes.join()).toMatch(
+      /ended before it was done: (the probe pod was deleted|its container was told to end)/,
+    )
     expect(ended.ms).toBeLessThan(20_000)
   })
 })
