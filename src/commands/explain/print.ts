@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import { explainFailure } from '../../cli/errors.ts'
 import { isAtLeast, type Level } from '../../model/finding.ts'
 import type { Renderer } from '../../report/explain/render.ts'
@@ -25,7 +24,8 @@ export async function printSteps(
   first.catch(() => undefined)
   const renderer = await loading
   const printed: Printed = { explained: 0, isTooBad: false }
-  for (let item = await first; item.done !== true; item = await steps.next()) {
+  const printer = new Printer(process.stdout)
+  for (let item = await first; item.done !== true && !printer.isReaderGone; item = await steps.next()) {
     const step = item.value
     if (step.kind === 'failure') {
       const { lines, exitCode } = explainFailure(step.error, { name: 'explain', flags: [] })
@@ -36,17 +36,48 @@ export async function printSteps(
     const findings = step.kind === 'findings' ? step.findings : step.explanation.findings
     printed.isTooBad ||= failOn !== undefined && findings.some(({ level }) => isAtLeast(level, failOn))
     if (step.kind === 'explanation') printed.explained += 1
-    await write(
-      process.stdout,
+    await printer.write(
       step.kind === 'findings' ? renderer.findings(findings) : renderer.item(step.explanation),
     )
   }
-  await write(process.stdout, renderer.end())
+  await printer.write(renderer.end())
+  printer.stop()
   return printed
 }
 
-/** Waits for a slow reader, so that a long answer does not pile up in memory. */
-async function write(stream: NodeJS.WriteStream, text: string): Promise<void> {
-  if (text === '' || stream.write(text) || stream.destroyed) return
-  await Promise.race([once(stream, 'drain'), once(stream, 'close')])
+/** Prints to whoever reads, and stops when nobody does any more (`| head`). */
+class Printer {
+  readonly #stream: NodeJS.WriteStream
+  readonly #onError = (error: Error): void => {
+    this.#failure ??= error
+    this.#wake()
+  }
+  readonly #onReady = (): void => this.#wake()
+  #failure: Error | undefined
+  #wake = (): void => undefined
+
+  constructor(stream: NodeJS.WriteStream) {
+    this.#stream = stream
+    stream.on('error', this.#onError)
+    stream.on('drain', this.#onReady)
+    stream.on('close', this.#onReady)
+  }
+
+  get isReaderGone(): boolean {
+    return this.#failure !== undefined && 'code' in this.#failure && this.#failure.code === 'EPIPE'
+  }
+
+  /** Waits for a slow reader, so that a long answer does not pile up in memory. */
+  async write(text: string): Promise<void> {
+    if (text === '' || this.isReaderGone) return
+    const ready = new Promise<void>((resolve) => (this.#wake = resolve))
+    if (!this.#stream.write(text) && !this.#stream.destroyed) await ready
+    if (this.#failure !== undefined && !this.isReaderGone) throw this.#failure
+  }
+
+  stop(): void {
+    // The listener for errors stays: one may still be on its way.
+    this.#stream.off('drain', this.#onReady)
+    this.#stream.off('close', this.#onReady)
+  }
 }
