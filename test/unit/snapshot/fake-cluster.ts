@@ -8,7 +8,10 @@ export function fakeCluster(answers: Readonly<Record<string, Answer>>): {
   asked: string[]
 } {
   const asked: string[] = []
-  const answer = async (path: string, query: Readonly<Record<string, string | number>> = {}): Promise<object> => {
+  const answer = async (
+    path: string,
+    query: Readonly<Record<string, string | number>> = {},
+  ): Promise<object> => {
     await Promise.resolve()
     const selector = query['labelSelector'] ?? query['fieldSelector']
     asked.push(selector === undefined ? path : `${path}?${String(selector)}`)
@@ -21,7 +24,8 @@ export function fakeCluster(answers: Readonly<Record<string, Answer>>): {
     contextName: 'fake',
     server: 'http://fake',
     namespace: 'shop',
-    get: (path: string, options: { query?: Record<string, string | number> } = {}) => answer(path, options.query),
+    get: (path: string, options: { query?: Record<string, string | number> } = {}) =>
+      answer(path, options.query),
     async *list(path: string, options: { query?: Record<string, string | number> } = {}) {
       const { items } = (await answer(path, options.query)) as { items: object[] }
       for (const item of items) yield structuredClone(item)
