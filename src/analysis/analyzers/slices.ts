@@ -132,10 +132,14 @@ function isManaged(slices: readonly EndpointSlice[]): boolean {
   return slices.every((slice) => slice.metadata.labels?.[managedBy] === controller)
 }
 
-/** Written by the controller, though the Service has no selector (any more); or by someone else, though it has one. */
+/**
+ * Written by the controller, though the Service has no selector (any more); or by hand, though it has one. Controllers
+ * of others, which are named after a domain, add endpoints of other clusters on purpose and keep them up to date.
+ */
 function isStale({ metadata: { labels } }: EndpointSlice, isSelecting: boolean): boolean {
   const by = labels?.[managedBy]
-  return isSelecting ? by !== controller : by === controller
+  if (!isSelecting) return by === controller
+  return by === mirroring || by?.includes('.') !== true
 }
 
 function staleSlices({ ref, service }: Subject, stale: readonly EndpointSlice[]): Report {
@@ -145,7 +149,7 @@ function staleSlices({ ref, service }: Subject, stale: readonly EndpointSlice[])
       ? `the Service has a selector, but ${listOf(stale)} was not written by its controller`
       : `the Service has no selector, but ${listOf(stale)} is left from when it had one`,
     why: hasSelector
-      ? 'Its addresses get traffic beside the pods, and nothing removes them when they are gone.'
+      ? 'Its addresses get traffic beside the pods, and stay when nobody answers there any more.'
       : 'Nothing updates it any more: pods that are gone still get traffic.',
     mend: stale.map((slice) => `kubectl delete endpointslice ${slice.metadata.name} -n ${ref.namespace}`),
     objects: stale.map(refOf),

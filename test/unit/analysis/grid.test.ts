@@ -8,8 +8,8 @@ import { allCodes, codeInfo, codeLink } from '../../../src/analysis/codes.ts'
 import { listCodes, pageOf } from '../../../src/analysis/pages.ts'
 import { levels } from '../../../src/model/finding.ts'
 import { servicePolicy } from '../../../src/model/policy.ts'
-import { type Fact, type Snapshot, unknown } from '../../../src/model/snapshot.ts'
-import { snapshot, target } from './build.ts'
+import { type Fact, known, type Snapshot, unknown } from '../../../src/model/snapshot.ts'
+import { slice, snapshot, target } from './build.ts'
 import { grid } from './grid.ts'
 
 const root = join(import.meta.dirname, '../../..')
@@ -35,6 +35,17 @@ describe('the grid', () => {
     const explanation = analyse(silent(), target)
     expect(explanation.findings.map((finding) => finding.code)).not.toContain(code)
     expect(explanation.passed).toContain(code)
+  })
+
+  it.each([
+    ['staff', true],
+    ['endpointslicemirroring-controller.k8s.io', true],
+    ['endpointslice-mesh-controller.cilium.io', false],
+  ])('a slice of %s beside those of the controller: stale %s', (by, isStale) => {
+    const labels = { 'endpointslice.kubernetes.io/managed-by': by }
+    const second = slice(['192.0.2.1'], { metadata: { name: 'more', labels } })
+    const found = snapshot({ slices: known([slice(['10.244.1.4']), second]) })
+    expect(codesIn(found).includes('AFF-EPS-STALE')).toBe(isStale)
   })
 
   it('finds nothing where nothing is wrong', () => {
