@@ -19,6 +19,8 @@ const needed: readonly (readonly [program: string, debianPackage: string])[] = [
   ['dash', 'dash'],
   ['openssl', 'openssl'],
   ['curl', 'curl'],
+  // Not for the lab itself: the scenarios look at the live view on a terminal.
+  ['tmux', 'tmux'],
 ]
 
 const folders = (env['PATH'] ?? '').split(delimiter).concat('/usr/sbin', '/sbin')

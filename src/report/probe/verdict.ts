@@ -132,7 +132,10 @@ function boundWords({ verdict, request }: ProbeResult): Pick<VerdictWords, 'boun
   const more = 10 ** Math.ceil(Math.log10(picks) + 1)
   // The same formula as the judge's, for a run of `more` requests.
   const finer = formatSmallShare(1 - acceptedError ** (1 / (more - 1)))
-  const advice = request.plannedDurationMs === undefined ? `; --requests${nonBreakingSpace}${more} would show ${finer}` : ''
+  const advice =
+    request.plannedDurationMs === undefined
+      ? `; --requests${nonBreakingSpace}${more} would show ${finer}`
+      : ''
   return {
     bound: `breaks in more than ${formatSmallShare(breakRateBound)} of requests would have shown (${formatConfidence(acceptedError)} sure)${advice}`,
   }
