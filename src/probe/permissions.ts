@@ -1,10 +1,5 @@
+import { roleYaml, type Rule } from '../model/role.ts'
 import { UserError } from '../model/user-error.ts'
-
-interface Rule {
-  apiGroups: string[]
-  resources: string[]
-  verbs: string[]
-}
 
 /** Every request that `probe` makes, as RBAC rules; docs/security.md shows the same and a test compares them. */
 export const probeRules: readonly Rule[] = [
@@ -18,17 +13,7 @@ export const probeRules: readonly Rule[] = [
 
 /** The Role that grants what `probe` needs, as YAML that `kubectl apply -f -` takes. */
 export function probeRole(namespace: string): string {
-  const rules = probeRules.map((rule) => {
-    const list = (words: readonly string[]): string => `[${words.map((word) => `"${word}"`).join(', ')}]`
-    return `- apiGroups: ${list(rule.apiGroups)}\n  resources: ${list(rule.resources)}\n  verbs: ${list(rule.verbs)}`
-  })
-  return [
-    'apiVersion: rbac.authorization.k8s.io/v1',
-    'kind: Role',
-    `metadata: {name: kubectl-affinity-probe, namespace: ${namespace}}`,
-    'rules:',
-    ...rules,
-  ].join('\n')
+  return roleYaml('kubectl-affinity-probe', namespace, probeRules)
 }
 
 /** Tells which permission is missing and prints the Role that would grant it. `words` are the API server's own. */
