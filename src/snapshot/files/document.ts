@@ -13,9 +13,14 @@ export interface FileObject {
 
 /**
  * The objects of a text of YAML or JSON, documents and Lists taken apart, and what is wrong with its syntax. Read as
- * YAML 1.1, as kubectl does: `yes` and `on` are booleans. Nothing here throws, whatever the text.
+ * YAML 1.1, as kubectl does: `yes` and `on` are booleans. A file that was not `named` itself may be anything, and what
+ * is no object in it is passed over. Nothing here throws, whatever the text.
  */
-export function parseFile(file: string, text: string): { objects: FileObject[]; findings: Finding[] } {
+export function parseFile(
+  file: string,
+  text: string,
+  named: boolean,
+): { objects: FileObject[]; findings: Finding[] } {
   const lineCounter = new LineCounter()
   const objects: FileObject[] = []
   const findings: Finding[] = []
@@ -46,6 +51,7 @@ export function parseFile(file: string, text: string): { objects: FileObject[]; 
       )
       continue
     }
+    if (!named && !isMap(document.contents)) continue
     takeApart(document.contents, document.toJS.bind(document), at, objects, findings)
   }
   return { objects, findings }

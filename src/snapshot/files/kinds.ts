@@ -29,12 +29,13 @@ export function checkKind(object: FileObject): Finding[] {
   }
   const siblings = kindsOfGroup[apiVersion]
   if (siblings === undefined || siblings.includes(kind)) return []
+  // Without a kind that is near it is something else: a kubeconfig, an answer of a server.
   const meant = didYouMean(kind, siblings)
-  const suggestion = meant === undefined ? '' : `; did you mean "${meant}"?`
+  if (meant === undefined) return []
   return say(
     'kind',
-    `kind "${kind}": not in apiVersion "${apiVersion}"${suggestion}`,
-    meant === undefined ? 'correct the kind' : `write "${meant}"`,
+    `kind "${kind}": not in apiVersion "${apiVersion}"; did you mean "${meant}"?`,
+    `write "${meant}"`,
   )
 }
 

@@ -36,11 +36,11 @@ export function snapshotOfFiles(files: readonly SourceFile[], namespace: string)
   const objects: FileObject[] = []
   const seen = new Map<string, FilePosition>()
   for (const { name, text, named } of files) {
-    const parsed = parseFile(name, text)
+    const parsed = parseFile(name, text, named)
     findings.push(...parsed.findings)
     for (const object of parsed.objects) {
-      // Folders hold values files and other YAML as well.
-      if (!named && object.value['kind'] === undefined && object.value['apiVersion'] === undefined) continue
+      // Folders hold values files, charts and other YAML as well.
+      if (!named && !looksLikeObject(object)) continue
       findings.push(...checkObject(object, namespace, seen))
       if (isReadable(object)) objects.push(object)
     }
@@ -127,6 +127,11 @@ function duplicate(object: FileObject, ref: ObjectRef, first: FilePosition): Fin
     ['remove one of them'],
     [ref],
   )
+}
+
+function looksLikeObject({ value: { kind, apiVersion, metadata } }: FileObject): boolean {
+  const named = [kind, apiVersion].filter((word) => word !== undefined).length
+  return named === 2 || (named === 1 && metadata !== undefined)
 }
 
 /** Enough of an object is there that analyzers may look at it. */

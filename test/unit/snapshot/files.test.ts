@@ -120,7 +120,11 @@ describe('the checker of files', () => {
 
   it('passes over what is no Kubernetes object in folders only', () => {
     expect(codesOf('replicas: 3')).toContain('AFF-FILE-MISSING-FIELD')
-    expect(check('replicas: 3', false).findings).toEqual([])
+    for (const text of ['replicas: 3', '- a\n- b', 'just words', 'apiVersion: v2\nname: chart']) {
+      expect(check(text, false).findings, text).toEqual([])
+    }
+    expect(check('apiVersion: v1\nkind: Config\nusers: []').findings).toEqual([])
+    expect(check('kind: Service\nmetadata: {name: web}', false).findings).toHaveLength(1)
   })
 
   it('finds the traps of Services without a cluster, at the line that is to blame', () => {
