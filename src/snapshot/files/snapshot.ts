@@ -1,6 +1,7 @@
-import { isCollection, isMap, isNode, isScalar, isSeq, type Node } from 'yaml'
-import type { FilePosition, Finding, ObjectRef } from '../../model/finding.ts'
-import type { EndpointSlice, Service } from '../../model/kubernetes.ts'
+import type { FilePosition, Finding } from '../../model/finding.ts'
+import type { Service } from '../../model/kubernetes.ts'
+import { ingressClass } from '../../mechanisms/ingress/index.ts'
+import { frontResources } from '../../mechanisms/index.ts'
 import {
   type Autoscaler,
   type Fact,
@@ -10,17 +11,12 @@ import {
   type Snapshot,
   unknown,
 } from '../../model/snapshot.ts'
-import { ingressClass } from '../../mechanisms/ingress/index.ts'
-import { frontResources } from '../../mechanisms/index.ts'
-import { checkShape } from './check.ts'
 import { type FileObject, parseFile } from './document.ts'
-import { fileFinding } from './finding.ts'
-import { checkKind } from './kinds.ts'
+import { locate } from './locate.ts'
+import { checkObject, serviceLabel } from './object.ts'
 import type { SourceFile } from './read.ts'
-import { schemas } from './schema.ts'
-import { checkService } from './service.ts'
-
-const serviceLabel = 'kubernetes.io/service-name'
+import { asRecord } from './record.ts'
+import { tidyService, tidySlice } from './tidy.ts'
 
 /** What files say: a snapshot of their Services, and what is wrong with the files themselves. */
 export interface FileSnapshot {
@@ -46,87 +42,6 @@ export function snapshotOfFiles(files: readonly SourceFile[], namespace: string)
     }
   }
   return { snapshot: toSnapshot(objects, namespace), findings, objects: objects.length }
-}
-
-function checkObject(object: FileObject, namespace: string, seen: Map<string, FilePosition>): Finding[] {
-  const findings = checkKind(object)
-  const { kind, apiVersion } = object.value
-  const known = typeof kind === 'string' ? schemas[kind] : undefined
-  if (
-    findings.length > 0 ||
-    known === undefined ||
-    known.apiVersion !== apiVersion ||
-    typeof kind !== 'string'
-  ) {
-    return findings
-  }
-  const ref = refOf(object, namespace)
-  const { name } = ref
-  findings.push(...checkShape(object, known.schema, ref))
-  if (kind === 'Service') findings.push(...checkService(object, ref))
-  if (kind === 'EndpointSlice') findings.push(...checkSlice(object, ref))
-  if (kind === 'Endpoints') findings.push(endpointsApi(object, ref))
-  if (name === '') {
-    // generateName serves as well, and a missing metadata is reported as such.
-    const metadata = object.node.get('metadata', true)
-    if (isMap(metadata) && !metadata.has('generateName')) {
-      const message = 'metadata.name is missing'
-      findings.push(
-        fileFinding(
-          'AFF-FILE-MISSING-FIELD',
-          object.at(metadata),
-          message,
-          'The API server refuses an object without it.',
-          ['add name:'],
-          [ref],
-        ),
-      )
-    }
-    return findings
-  }
-  const key = `${kind} ${ref.namespace} ${name}`
-  const first = seen.get(key)
-  if (first === undefined) seen.set(key, object.at(object.node))
-  else findings.push(duplicate(object, ref, first))
-  return findings
-}
-
-function checkSlice(object: FileObject, ref: ObjectRef): Finding[] {
-  const labels = asRecord(metadataOf(object)['labels'])
-  if (labels[serviceLabel] !== undefined) return []
-  return [
-    fileFinding(
-      'AFF-EPS-NO-SERVICE-LABEL',
-      object.at(object.node.getIn(['metadata'], true) as Node | undefined),
-      `the label ${serviceLabel} is missing, so the EndpointSlice belongs to no Service`,
-      'Proxies find the slices of a Service by this label, not by name.',
-      [`add the label ${serviceLabel}: <name of the Service>`],
-      [ref],
-    ),
-  ]
-}
-
-function endpointsApi(object: FileObject, ref: ObjectRef): Finding {
-  return fileFinding(
-    'AFF-EPS-ENDPOINTS-API',
-    object.at(object.node.get('kind', true)),
-    'the Endpoints API is deprecated since Kubernetes 1.33',
-    'It is mirrored into EndpointSlices, 1000 addresses at most, without zones or node names.',
-    [`write an EndpointSlice (discovery.k8s.io/v1) with the label ${serviceLabel}: ${ref.name}`],
-    [ref],
-  )
-}
-
-function duplicate(object: FileObject, ref: ObjectRef, first: FilePosition): Finding {
-  const where = `${first.file}:${first.line}`
-  return fileFinding(
-    'AFF-FILE-DUPLICATE-OBJECT',
-    object.at(object.node),
-    `${ref.kind} "${ref.name}" stands in ${where} as well`,
-    'Both are applied one after the other, and the later one wins.',
-    ['remove one of them'],
-    [ref],
-  )
 }
 
 function looksLikeObject({ value: { kind, apiVersion, metadata } }: FileObject): boolean {
@@ -178,7 +93,7 @@ function toService(
   inNamespace: (kind: string, where: string) => LooseObject[],
 ): ServiceSnapshot {
   const service = toObject(object, namespace) as unknown as Service
-  const clean = tidy(service)
+  const clean = tidyService(service)
   const where = clean.metadata.namespace ?? namespace
   const slices = inNamespace('EndpointSlice', where)
     .filter(({ metadata }) => metadata.labels?.[serviceLabel] === clean.metadata.name)
@@ -200,50 +115,6 @@ function toService(
   }
 }
 
-/** A Service whose fields are of the types that analyzers expect; what is of another type was reported and is left out. */
-function tidy(service: Service): Service {
-  const spec = asRecord(service.spec)
-  const ports = Array.isArray(spec['ports'])
-    ? (spec['ports'] as unknown[]).map(asRecord).filter((port) => typeof port['port'] === 'number')
-    : []
-  const config = asRecord(asRecord(spec['sessionAffinityConfig'])['clientIP'])
-  const timeout = config['timeoutSeconds']
-  const kept = {
-    ...spec,
-    ports,
-    selector: asRecord(spec['selector']),
-    clusterIPs: undefined,
-    externalIPs: Array.isArray(spec['externalIPs']) ? (spec['externalIPs'] as unknown[]).map(String) : [],
-    sessionAffinityConfig:
-      spec['sessionAffinityConfig'] === undefined
-        ? undefined
-        : { clientIP: typeof timeout === 'number' ? { timeoutSeconds: timeout } : {} },
-  }
-  const bad = new Set<string>(
-    ['clusterIP', 'externalName', 'type', 'loadBalancerClass'].filter(
-      (key) => spec[key] !== undefined && typeof spec[key] !== 'string',
-    ),
-  )
-  const good = Object.entries(kept).filter(([key, value]) => value !== undefined && !bad.has(key))
-  return { ...service, spec: Object.fromEntries(good), status: {} }
-}
-
-function tidySlice(object: LooseObject): EndpointSlice {
-  const { endpoints, ports, addressType } = object as unknown as Record<string, unknown>
-  const entries = (Array.isArray(endpoints) ? (endpoints as unknown[]) : []).map((endpoint) => {
-    const { addresses, conditions } = asRecord(endpoint)
-    const list = (Array.isArray(addresses) ? (addresses as unknown[]) : []).map(String)
-    return { addresses: list, conditions: asRecord(conditions) }
-  })
-  const list = (Array.isArray(ports) ? (ports as unknown[]) : []).map(asRecord)
-  return {
-    ...object,
-    addressType: String(addressType),
-    endpoints: entries,
-    ports: list,
-  } as unknown as EndpointSlice
-}
-
 function toObject({ value }: FileObject, namespace: string): LooseObject {
   const metadata = asRecord(value['metadata'])
   return {
@@ -258,49 +129,8 @@ function toObject({ value }: FileObject, namespace: string): LooseObject {
   } as unknown as LooseObject
 }
 
-function refOf(object: FileObject, namespace: string): ObjectRef {
-  const { name, namespace: own } = metadataOf(object)
-  const { kind, apiVersion } = object.value
-  const group = String(apiVersion).includes('/') ? String(apiVersion).split('/')[0] : undefined
-  return {
-    kind: String(kind),
-    ...(group === undefined ? {} : { group }),
-    namespace: typeof own === 'string' ? own : namespace,
-    name: typeof name === 'string' ? name : '',
-  }
-}
-
-function metadataOf({ value }: FileObject): Readonly<Record<string, unknown>> {
-  return asRecord(value['metadata'])
-}
-
-/** Where `spec.ports[0].name` stands: the value, or the deepest part of the path that is there. */
-function locate({ node, at }: FileObject, path: string): FilePosition | undefined {
-  let current: unknown = node
-  let found: Node | undefined
-  for (const part of path.split(/[.[\]]+/).filter((word) => word !== '')) {
-    if (!isCollection(current)) break
-    const key = isSeq(current) ? Number(part) : part
-    const pair = isMap(current)
-      ? current.items.find((item) => isScalar(item.key) && item.key.value === part)
-      : undefined
-    const next: unknown = current.get(key, true)
-    if (!isNode(next)) break
-    // For a map or list its key tells more than the place where the first entry begins.
-    found = isScalar(next) || !isNode(pair?.key) ? next : pair.key
-    current = next
-  }
-  return found === undefined ? undefined : at(found)
-}
-
 function notInFiles<T>(what: string): Fact<T> {
   return unknown({ what, reason: 'not-in-files' })
-}
-
-function asRecord(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Record<string, unknown>)
-    : {}
 }
 
 function texts(value: unknown): Record<string, string> {

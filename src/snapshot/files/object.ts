@@ -1,0 +1,114 @@
+import { isMap } from 'yaml'
+import type { FilePosition, Finding, ObjectRef } from '../../model/finding.ts'
+import { checkShape } from './check.ts'
+import type { FileObject } from './document.ts'
+import { fileFinding } from './finding.ts'
+import { checkKind } from './kinds.ts'
+import { asRecord } from './record.ts'
+import { schemas } from './schema.ts'
+import { checkService } from './service.ts'
+
+/** The label by which an EndpointSlice names its Service. */
+export const serviceLabel = 'kubernetes.io/service-name'
+
+/** What is wrong with one object by itself, and whether it was `seen` before, where it is written down. */
+export function checkObject(
+  object: FileObject,
+  namespace: string,
+  seen: Map<string, FilePosition>,
+): Finding[] {
+  const findings = checkKind(object)
+  const { kind, apiVersion } = object.value
+  const known = typeof kind === 'string' ? schemas[kind] : undefined
+  if (
+    findings.length > 0 ||
+    known === undefined ||
+    known.apiVersion !== apiVersion ||
+    typeof kind !== 'string'
+  ) {
+    return findings
+  }
+  const ref = refOf(object, namespace)
+  const { name } = ref
+  findings.push(...checkShape(object, known.schema, ref))
+  if (kind === 'Service') findings.push(...checkService(object, ref))
+  if (kind === 'EndpointSlice') findings.push(...checkSlice(object, ref))
+  if (kind === 'Endpoints') findings.push(endpointsApi(object, ref))
+  if (name === '') {
+    // generateName serves as well, and a missing metadata is reported as such.
+    const metadata = object.node.get('metadata', true)
+    if (isMap(metadata) && !metadata.has('generateName')) {
+      const message = 'metadata.name is missing'
+      findings.push(
+        fileFinding(
+          'AFF-FILE-MISSING-FIELD',
+          object.at(metadata),
+          message,
+          'The API server refuses an object without it.',
+          ['add name:'],
+          [ref],
+        ),
+      )
+    }
+    return findings
+  }
+  const key = `${kind} ${ref.namespace} ${name}`
+  const first = seen.get(key)
+  if (first === undefined) seen.set(key, object.at(object.node))
+  else findings.push(duplicate(object, ref, first))
+  return findings
+}
+
+function checkSlice(object: FileObject, ref: ObjectRef): Finding[] {
+  const labels = asRecord(metadataOf(object)['labels'])
+  if (labels[serviceLabel] !== undefined) return []
+  return [
+    fileFinding(
+      'AFF-EPS-NO-SERVICE-LABEL',
+      object.at(object.node.get('metadata', true)),
+      `the label ${serviceLabel} is missing, so the EndpointSlice belongs to no Service`,
+      'Proxies find the slices of a Service by this label, not by name.',
+      [`add the label ${serviceLabel}: <name of the Service>`],
+      [ref],
+    ),
+  ]
+}
+
+function endpointsApi(object: FileObject, ref: ObjectRef): Finding {
+  return fileFinding(
+    'AFF-EPS-ENDPOINTS-API',
+    object.at(object.node.get('kind', true)),
+    'the Endpoints API is deprecated since Kubernetes 1.33',
+    'It is mirrored into EndpointSlices, 1000 addresses at most, without zones or node names.',
+    [`write an EndpointSlice (discovery.k8s.io/v1) with the label ${serviceLabel}: ${ref.name}`],
+    [ref],
+  )
+}
+
+function duplicate(object: FileObject, ref: ObjectRef, first: FilePosition): Finding {
+  const where = `${first.file}:${first.line}`
+  return fileFinding(
+    'AFF-FILE-DUPLICATE-OBJECT',
+    object.at(object.node),
+    `${ref.kind} "${ref.name}" stands in ${where} as well`,
+    'Both are applied one after the other, and the later one wins.',
+    ['remove one of them'],
+    [ref],
+  )
+}
+
+function refOf(object: FileObject, namespace: string): ObjectRef {
+  const { name, namespace: own } = metadataOf(object)
+  const { kind, apiVersion } = object.value
+  const group = String(apiVersion).includes('/') ? String(apiVersion).split('/')[0] : undefined
+  return {
+    kind: String(kind),
+    ...(group === undefined ? {} : { group }),
+    namespace: typeof own === 'string' ? own : namespace,
+    name: typeof name === 'string' ? name : '',
+  }
+}
+
+function metadataOf({ value }: FileObject): Readonly<Record<string, unknown>> {
+  return asRecord(value['metadata'])
+}
