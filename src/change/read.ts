@@ -1,8 +1,6 @@
-import { ApiError, type Cluster, isNotFound } from '../cluster/index.ts'
-import type { Service } from '../model/kubernetes.ts'
+import type { Cluster } from '../cluster/index.ts'
 import type { ServiceRef } from '../model/snapshot.ts'
-import { servicePath } from '../snapshot/paths.ts'
-import { notFound, type Resolved } from '../snapshot/targets.ts'
+import { readOne, type Resolved } from '../snapshot/targets.ts'
 import { mapOrdered } from './ordered.ts'
 
 const parallel = 10
@@ -13,13 +11,5 @@ export function readServices(
   refs: readonly ServiceRef[],
   signal: AbortSignal,
 ): AsyncGenerator<Resolved, void, undefined> {
-  return mapOrdered(refs, parallel, async (ref): Promise<Resolved> => {
-    try {
-      return { ref, service: await cluster.get<Service>(servicePath(ref.namespace, ref.name), { signal }) }
-    } catch (error) {
-      if (isNotFound(error)) return { ref, error: notFound(ref, error) }
-      if (error instanceof ApiError) return { ref, error }
-      throw error
-    }
-  })
+  return mapOrdered(refs, parallel, (ref) => readOne(cluster, ref, signal))
 }

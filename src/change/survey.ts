@@ -4,7 +4,7 @@ import type { EndpointSlice, KubernetesList, Pod, Service } from '../model/kuber
 import type { Fact, LooseObject, ServiceRef, ServiceSnapshot, Snapshot } from '../model/snapshot.ts'
 import { known } from '../model/snapshot.ts'
 import { readIngressClasses } from '../snapshot/collect.ts'
-import { listPath, podsPath, slicesPath } from '../snapshot/paths.ts'
+import { listPath, podsPath, slicesPath } from '../cluster/paths.ts'
 import { notAsked, readGroups } from '../snapshot/proxy.ts'
 import { readList, readObject } from '../snapshot/read.ts'
 

@@ -3,7 +3,7 @@ import type { ChangeDone, ChangeNotice, DryRun, RawObject } from '../model/chang
 import type { Service } from '../model/kubernetes.ts'
 import { type Policy, servicePolicy } from '../model/policy.ts'
 import type { ServiceRef } from '../model/snapshot.ts'
-import { servicePath } from '../snapshot/paths.ts'
+import { servicePath } from '../cluster/paths.ts'
 import { notFound } from '../snapshot/targets.ts'
 import { judgeOwners } from './judge.ts'
 import { fieldManager } from './managers.ts'

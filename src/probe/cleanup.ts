@@ -1,7 +1,7 @@
 import type { Cluster } from '../cluster/index.ts'
 import type { Job, Pod } from '../model/kubernetes.ts'
 import { jobName, managedBy, managedByLabel, runLabel } from './job.ts'
-import { allJobsPath, allPodsPath, jobsPath, podsPath } from './paths.ts'
+import { jobsPath, podsPath } from '../cluster/paths.ts'
 import { removeRun } from './remove.ts'
 
 export interface CleanUpOptions {
@@ -44,8 +44,8 @@ async function* leftovers(
     namespace: metadata.namespace ?? only ?? 'default',
     runId: metadata.labels?.[runLabel] ?? '',
   })
-  const jobs = cluster.list<Job>(only === undefined ? allJobsPath : jobsPath(only), { query })
+  const jobs = cluster.list<Job>(jobsPath(only), { query })
   for await (const job of jobs) yield described('job.batch', job)
-  const pods = cluster.list<Pod>(only === undefined ? allPodsPath : podsPath(only), { query })
+  const pods = cluster.list<Pod>(podsPath(only), { query })
   for await (const pod of pods) yield described('pod', pod)
 }

@@ -1,7 +1,7 @@
 import { type Cluster, type WatchEvent, watchList } from '../cluster/index.ts'
 import { type Endpoint, endpointsOfPort } from '../model/endpoint.ts'
 import type { EndpointSlice } from '../model/kubernetes.ts'
-import { slicesPath } from './paths.ts'
+import { slicesPath } from '../cluster/paths.ts'
 import { slicesOf } from './read.ts'
 
 export interface EndpointWatchOptions {

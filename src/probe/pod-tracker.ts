@@ -2,7 +2,7 @@ import { type Cluster, isForbidden, watchList } from '../cluster/index.ts'
 import type { Event, Pod } from '../model/kubernetes.ts'
 import { UserError } from '../model/user-error.ts'
 import { jobName, runLabel } from './job.ts'
-import { eventsPath, podsPath } from './paths.ts'
+import { eventsPath, podsPath } from '../cluster/paths.ts'
 import { delayIn, podProgress, refusalIn } from './pod-progress.ts'
 
 export interface TrackOptions {

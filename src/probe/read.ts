@@ -1,7 +1,7 @@
 import { type Cluster, isForbidden, isNotFound } from '../cluster/index.ts'
 import type { EndpointSlice, Service } from '../model/kubernetes.ts'
 import { UserError } from '../model/user-error.ts'
-import { servicePath, slicesPath } from './paths.ts'
+import { servicePath, slicesPath } from '../cluster/paths.ts'
 import { missingPermission } from './permissions.ts'
 
 /** The label by which EndpointSlices name their Service. */

@@ -1,7 +1,7 @@
 import { type Cluster, isForbidden, isNotFound, isRetryable } from '../cluster/index.ts'
 import type { KubernetesList, Pod } from '../model/kubernetes.ts'
 import { runLabel } from './job.ts'
-import { jobPath, podsPath } from './paths.ts'
+import { jobPath, podPath, podsPath } from '../cluster/paths.ts'
 
 const retryEveryMs = 500
 
@@ -69,7 +69,7 @@ async function deletePods(
   for (const { metadata } of pods) {
     if (!ended && metadata.deletionTimestamp !== undefined) continue
     try {
-      await cluster.delete(`${podsPath(namespace)}/${encodeURIComponent(metadata.name)}`, options)
+      await cluster.delete(podPath(namespace, metadata.name), options)
     } catch (error) {
       if (isForbidden(error)) return false
       if (!isNotFound(error)) throw error

@@ -11,7 +11,7 @@ import {
 } from '../model/snapshot.ts'
 import { limited } from './limited.ts'
 import { type NamespaceFacts, readNamespace } from './namespace.ts'
-import { eventsPath, podsPath, servicePath, slicesPath } from './paths.ts'
+import { eventsPath, podsPath, servicePath, slicesPath } from '../cluster/paths.ts'
 import { askNodes, notAsked, readGroups, readProxy, readWindowsNodes } from './proxy.ts'
 import { readList, readObject } from './read.ts'
 import { notFound, refOf } from './targets.ts'

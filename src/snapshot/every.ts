@@ -3,7 +3,7 @@ import type { EndpointSlice, KubernetesObject, Service } from '../model/kubernet
 import { type Fact, known, type ServiceSnapshot, type Snapshot } from '../model/snapshot.ts'
 import { readIngressClasses, readVersion } from './collect.ts'
 import { type NamespaceFacts, readNamespace } from './namespace.ts'
-import { slicesPath } from './paths.ts'
+import { slicesPath } from '../cluster/paths.ts'
 import { askNodes, notAsked, readGroups, readProxy, readWindowsNodes } from './proxy.ts'
 import { readList } from './read.ts'
 import { type Resolved, refOf, resolveServices } from './targets.ts'

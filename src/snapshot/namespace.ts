@@ -1,7 +1,7 @@
 import type { Cluster } from '../cluster/index.ts'
 import { frontResources } from '../mechanisms/index.ts'
 import { type Autoscaler, type Fact, known, type LooseObject } from '../model/snapshot.ts'
-import { listPath } from './paths.ts'
+import { listPath } from '../cluster/paths.ts'
 import { notAsked } from './proxy.ts'
 import { readList } from './read.ts'
 

@@ -3,7 +3,7 @@ import type { EndpointSlice } from '../model/kubernetes.ts'
 import { type Fact, known, type ProxyFacts, type Unknown, unknown } from '../model/snapshot.ts'
 import { kubeProxyConfigMaps, parseProxyMode } from '../proxies/kube-proxy.ts'
 import { type ConfigMap, type DaemonSet, proxyConfigMaps, recogniseProxy } from '../proxies/recognise.ts'
-import { configMapPath, listPath, nodesPath, proxyModePath } from './paths.ts'
+import { configMapPath, listPath, nodesPath, proxyModePath } from '../cluster/paths.ts'
 import { readList, readObject } from './read.ts'
 
 /** As many nodes are asked for their mode as tell whether modes differ, without calling a whole cluster. */

@@ -2,7 +2,7 @@ import { ApiError, type Cluster, isNotFound } from '../cluster/index.ts'
 import type { Service } from '../model/kubernetes.ts'
 import type { ServiceRef } from '../model/snapshot.ts'
 import { UserError } from '../model/user-error.ts'
-import { servicePath, servicesPath } from './paths.ts'
+import { servicePath, servicesPath } from '../cluster/paths.ts'
 import type { ServiceQuery } from './query.ts'
 
 /** One answer for each Service that was asked for: the Service, or why it cannot be had. */
@@ -41,7 +41,8 @@ export function refOf({ metadata: { namespace, name } }: Service): ServiceRef {
   return { namespace: namespace ?? 'default', name }
 }
 
-async function readOne(
+/** The Service of this name, or why it cannot be read. Rejects when there was no answer at all. */
+export async function readOne(
   cluster: Cluster,
   ref: ServiceRef,
   signal: AbortSignal | undefined,

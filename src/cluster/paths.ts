@@ -1,4 +1,4 @@
-/** API paths of what a snapshot reads. Names are encoded; a wrong one must not change the path. */
+/** API paths. Names are encoded; a wrong one must not change the path. */
 
 const scope = (namespace: string | undefined): string =>
   namespace === undefined ? '' : `/namespaces/${encodeURIComponent(namespace)}`
@@ -7,17 +7,24 @@ const scope = (namespace: string | undefined): string =>
 export const listPath = (api: string, resource: string, namespace: string | undefined): string =>
   `${api}${scope(namespace)}/${resource}`
 
+/** One object of a list. */
+const itemPath = (list: string, name: string): string => `${list}/${encodeURIComponent(name)}`
+
 export const servicesPath = (namespace: string | undefined): string =>
   listPath('/api/v1', 'services', namespace)
 export const servicePath = (namespace: string, name: string): string =>
-  `${servicesPath(namespace)}/${encodeURIComponent(name)}`
-export const podsPath = (namespace: string): string => listPath('/api/v1', 'pods', namespace)
+  itemPath(servicesPath(namespace), name)
+export const podsPath = (namespace: string | undefined): string => listPath('/api/v1', 'pods', namespace)
+export const podPath = (namespace: string, name: string): string => itemPath(podsPath(namespace), name)
 export const eventsPath = (namespace: string): string => listPath('/api/v1', 'events', namespace)
 export const configMapPath = (namespace: string, name: string): string =>
-  `${listPath('/api/v1', 'configmaps', namespace)}/${encodeURIComponent(name)}`
+  itemPath(listPath('/api/v1', 'configmaps', namespace), name)
 export const slicesPath = (namespace: string | undefined): string =>
   listPath('/apis/discovery.k8s.io/v1', 'endpointslices', namespace)
+export const jobsPath = (namespace: string | undefined): string =>
+  listPath('/apis/batch/v1', 'jobs', namespace)
+export const jobPath = (namespace: string, name: string): string => itemPath(jobsPath(namespace), name)
 export const nodesPath = '/api/v1/nodes'
+export const nodePath = (name: string): string => itemPath(nodesPath, name)
 /** kube-proxy's own answer about its mode, through the API server's proxy to a node. */
-export const proxyModePath = (node: string): string =>
-  `${nodesPath}/${encodeURIComponent(`${node}:10249`)}/proxy/proxyMode`
+export const proxyModePath = (node: string): string => `${nodePath(`${node}:10249`)}/proxy/proxyMode`
