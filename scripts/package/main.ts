@@ -1,0 +1,110 @@
+/**
+ * Makes what a release consists of, in dist/release: an archive for each platform, the npm package, checksums and a
+ * bill of materials; and krew-manifest.yaml at the top level. The same sources give the same bytes.
+ *
+ *     npm run package
+ *     npm run package -- --platform linux/amd64 --out FOLDER
+ */
+import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import packageJson from '../../package.json' with { type: 'json' }
+import { completionScript } from '../../src/cli/completion/script.ts'
+import { bundleForNode, compileExecutable, root } from '../bundle.ts'
+import { writeNpmPackageJson } from '../npm-package.ts'
+import { type Entry, tarGz, zip } from './archive.ts'
+import { krewManifest, type Released } from './krew.ts'
+import { signAdHoc, signatureProblems } from './macho.ts'
+import { archiveName, executableName, type Platform, platforms } from './platforms.ts'
+import { fetchRuntime } from './runtimes.ts'
+import { billOfMaterials } from './sbom.ts'
+
+const { version } = packageJson
+
+function main(): void {
+  const { values } = parseArgs({
+    options: { platform: { type: 'string', multiple: true }, out: { type: 'string' } },
+  })
+  const { platform: wanted, out = join(root, 'dist', 'release') } = values
+  const chosen = platforms.filter(({ os, arch }) => wanted?.includes(`${os}/${arch}`) ?? true)
+  if (chosen.length === 0) throw new Error(`no such platform: ${wanted?.join(', ')}`)
+  makeRelease(chosen, resolve(out))
+}
+
+function makeRelease(chosen: readonly Platform[], out: string): void {
+  rmSync(out, { recursive: true, force: true })
+  mkdirSync(out, { recursive: true })
+  execFileSync(process.execPath, [join(root, 'scripts', 'generate.ts')], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
+  const scratch = mkdtempSync(join(tmpdir(), 'kubectl-affinity-'))
+  try {
+    const released: Released[] = []
+    for (const platform of chosen) {
+      const name = archiveName(platform, version)
+      const entries = [...archiveEntries(platform, scratch)]
+      write(out, name, platform.os === 'windows' ? zip(entries) : tarGz(entries))
+      released.push({ platform, sha256: sha256(join(out, name)) })
+    }
+    const npm = npmPackage(scratch, out)
+    writeFileSync(join(out, 'sbom.cdx.json'), billOfMaterials())
+    const files = [...chosen.map((platform) => archiveName(platform, version)), npm, 'sbom.cdx.json']
+    const sums = files.map((name) => `${sha256(join(out, name))}  ${name}\n`)
+    writeFileSync(join(out, 'checksums.txt'), sums.join(''))
+    const manifest = krewManifest(version, released)
+    writeFileSync(join(out, 'affinity.yaml'), manifest)
+    // Part of a release is for trying, and not what krew's users should get.
+    if (chosen.length === platforms.length && out === join(root, 'dist', 'release'))
+      writeFileSync(join(root, 'krew-manifest.yaml'), manifest)
+  } finally {
+    rmSync(scratch, { recursive: true })
+  }
+}
+
+function* archiveEntries(platform: Platform, scratch: string): Generator<Entry> {
+  const name = executableName(platform)
+  yield { name, content: executable(platform, join(scratch, name)), executable: true }
+  yield { name: 'LICENSE', content: readFileSync(join(root, 'LICENSE')) }
+  const script = platform.os === 'windows' ? 'kubectl_complete-affinity.cmd' : 'kubectl_complete-affinity'
+  yield { name: script, content: Buffer.from(completionScript(platform.os)), executable: true }
+}
+
+function executable(platform: Platform, path: string): Buffer {
+  compileExecutable(path, { target: platform.target, runtime: fetchRuntime(platform) })
+  const program = readFileSync(path)
+  if (platform.os !== 'darwin') return program
+  // Bun signs what it makes for Apple's processors. For Intel's it leaves the signature of Bun itself, which is wrong
+  // for what it has put in.
+  const signed = signatureProblems(program).length === 0 ? program : signAdHoc(program, 'kubectl-affinity')
+  const problems = signatureProblems(signed)
+  if (problems.length > 0) throw new Error(`${platform.target}: ${problems.join(', ')}`)
+  return signed
+}
+
+/** npm itself writes neither times nor owners into a package. */
+function npmPackage(scratch: string, out: string): string {
+  const folder = join(scratch, 'npm')
+  mkdirSync(folder)
+  bundleForNode(folder)
+  writeNpmPackageJson(folder)
+  for (const name of ['LICENSE', 'README.md']) copyFileSync(join(root, name), join(folder, name))
+  execFileSync('npm', ['pack', folder, '--pack-destination', out], {
+    stdio: 'ignore',
+    shell: process.platform === 'win32',
+  })
+  return `${packageJson.name}-${version}.tgz`
+}
+
+function write(folder: string, name: string, content: Uint8Array): void {
+  writeFileSync(join(folder, name), content)
+  console.error(`${name.padEnd(48)} ${(content.length / 1e6).toFixed(1).padStart(6)} MB`)
+}
+
+function sha256(path: string): string {
+  return createHash('sha256').update(readFileSync(path)).digest('hex')
+}
+
+main()
