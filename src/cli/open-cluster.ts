@@ -11,7 +11,7 @@ interface GlobalFlagValues {
   'client-key'?: string | undefined
   cluster?: string | undefined
   context?: string | undefined
-  'insecure-skip-tls-verify'?: boolean
+  'insecure-skip-tls-verify'?: boolean | undefined
   kubeconfig?: string | undefined
   namespace?: string | undefined
   'request-timeout'?: string | undefined
@@ -22,10 +22,25 @@ interface GlobalFlagValues {
   v: number
 }
 
+function toStderr(line: string): void {
+  process.stderr.write(`${line}\n`)
+}
+
+/** What is different for somebody who does not look at a terminal. */
+interface Manners {
+  /** Receives warnings and the lines of -v. */
+  write?: (line: string) => void
+  /** Whether a credential plugin may ask. */
+  interactive?: boolean
+}
+
 /** Connects with what the flags, the environment and the kubeconfig say. The API server is not asked anything yet. */
-export async function openCluster(flags: GlobalFlagValues, version: string): Promise<Cluster> {
+export async function openCluster(
+  flags: GlobalFlagValues,
+  version: string,
+  { write = toStderr, interactive = process.stdin.isTTY }: Manners = {},
+): Promise<Cluster> {
   const { connect } = await import('../cluster/index.ts')
-  const write = (line: string): void => void process.stderr.write(`${line}\n`)
   return await connect(
     {
       kubeconfig: flags.kubeconfig,
@@ -52,7 +67,7 @@ export async function openCluster(flags: GlobalFlagValues, version: string): Pro
       warn: (text) => write(`Warning: ${text}`),
       log: write,
       verbosity: flags.v,
-      interactive: process.stdin.isTTY,
+      interactive,
     },
   )
 }

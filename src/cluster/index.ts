@@ -11,5 +11,6 @@ export {
   KubeconfigError,
 } from './errors.ts'
 export type { Cluster, ConnectionFlags, Environment } from './types.ts'
+export { kubeconfigNames, type KubeconfigNames } from './kubeconfig/names.ts'
 export { followLog, type FollowLogOptions } from './logs.ts'
 export { watchList, type WatchEvent, type WatchOptions } from './watch.ts'

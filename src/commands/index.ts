@@ -6,6 +6,10 @@ type CommandClass = typeof BaseCommand &
   (new (...words: ConstructorParameters<typeof BaseCommand>) => BaseCommand)
 
 interface CommandEntry extends CommandSummary {
+  /** For completion: its words are Services. */
+  takesServices?: boolean
+  /** For completion: words that it takes as well. */
+  otherWords?: () => Promise<readonly string[]>
   /** Loaded only when it is called: start-up must not pay for what is not used. */
   load: () => Promise<CommandClass>
 }
@@ -16,24 +20,29 @@ export const commands: readonly CommandEntry[] = [
     name: 'explain',
     group: 'Troubleshooting Commands',
     summary: 'Show who decides which pod gets a connection, and what is wrong with it',
+    takesServices: true,
+    otherWords: async () => (await import('../analysis/codes.ts')).allCodes,
     load: async () => (await import('./explain.ts')).default,
   },
   {
     name: 'probe',
     group: 'Troubleshooting Commands',
     summary: 'Send requests from inside the cluster and judge whether clients stay on their pod',
+    takesServices: true,
     load: async () => (await import('./probe.ts')).default,
   },
   {
     name: 'enable',
     group: 'Session Affinity Commands',
     summary: 'Keep each client of a Service on its pod',
+    takesServices: true,
     load: async () => (await import('./enable.ts')).default,
   },
   {
     name: 'disable',
     group: 'Session Affinity Commands',
     summary: 'Spread the connections of each client over the pods again',
+    takesServices: true,
     load: async () => (await import('./disable.ts')).default,
   },
   {
@@ -43,9 +52,15 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./cleanup.ts')).default,
   },
   {
+    name: 'completion',
+    group: 'Other Commands',
+    summary: 'Print the file with which kubectl completes the words of this plugin',
+    load: async () => (await import('./completion.ts')).default,
+  },
+  {
     name: 'version',
     group: 'Other Commands',
-    summary: 'Print the version of this plugin',
+    summary: 'Print the versions of this plugin and of the API server',
     load: async () => (await import('./version.ts')).default,
   },
 ]

@@ -1,17 +1,79 @@
+import * as Flags from '@oclif/core/flags'
+import { protocolVersion } from '../agent/protocol.ts'
 import { BaseCommand } from '../cli/base-command.ts'
+import { exitCodes } from '../cli/errors.ts'
 import { refuseArguments } from '../cli/value-flags.ts'
+import { UserError } from '../model/user-error.ts'
+import { renderVersions, type ServerVersion, type Versions } from '../report/versions.ts'
 
 export default class Version extends BaseCommand {
   static override strict = false
-  static override summary = 'Print the version of this plugin.'
-  static override usage = 'kubectl affinity version'
+  static override summary =
+    'Print the versions of this plugin, of the agent that it runs in probe pods, and of the API server.'
+  static override usage = 'kubectl affinity version [--client] [-o (json|yaml)] [options]'
   static override examples = [
-    { description: 'Print the version of kubectl-affinity', command: 'kubectl affinity version' },
+    {
+      description: 'Print the versions of the plugin and of the API server of the current context',
+      command: 'kubectl affinity version',
+    },
+    {
+      description: 'Print the version of the plugin without asking a server',
+      command: 'kubectl affinity version --client',
+    },
   ]
+  static override flags = {
+    client: Flags.boolean({ description: 'If true, shows client version only (no server required).' }),
+    output: Flags.string({
+      char: 'o',
+      description: 'Output format. One of: (json, yaml).',
+      helpValue: "''",
+    }),
+  }
 
   override async run(): Promise<void> {
-    const { argv } = await this.parse(Version)
+    const { flags, argv } = await this.parse(Version)
     refuseArguments('version', argv)
-    this.log(`Client Version: v${this.config.version}`)
+    const { client, output } = flags
+    if (output !== undefined && output !== 'json' && output !== 'yaml')
+      throw new UserError("--output must be 'yaml' or 'json'", { exitCode: exitCodes.usage })
+    const gitVersion = `v${this.config.version}`
+    const versions: Versions = {
+      clientVersion: { gitVersion, platform: platform(process), runtime: runtime(process) },
+      agentVersion: { gitVersion, protocol: protocolVersion },
+    }
+    const server = client ? undefined : await this.#askServer(flags)
+    // As kubectl: what is known is printed, whatever the server does.
+    process.stdout.write(await render({ ...versions, ...server?.answer }, output))
+    if (server !== undefined && 'error' in server) throw server.error
   }
+
+  async #askServer(
+    flags: Parameters<BaseCommand['openCluster']>[0],
+  ): Promise<{ answer: { serverVersion: ServerVersion } } | { answer?: undefined; error: unknown }> {
+    try {
+      const cluster = await this.openCluster(flags)
+      try {
+        return { answer: { serverVersion: await cluster.get<ServerVersion>('/version') } }
+      } finally {
+        cluster.close()
+      }
+    } catch (error) {
+      return { error }
+    }
+  }
+}
+
+async function render(versions: Versions, output: 'json' | 'yaml' | undefined): Promise<string> {
+  if (output === 'json') return `${JSON.stringify(versions, undefined, 2)}\n`
+  if (output === 'yaml') return (await import('yaml')).stringify(versions, { compat: 'yaml-1.1' })
+  return renderVersions(versions)
+}
+
+/** As Go names it: `linux/amd64`. */
+function platform({ platform: os, arch }: NodeJS.Process): string {
+  return `${os === 'win32' ? 'windows' : os}/${arch === 'x64' ? 'amd64' : arch}`
+}
+
+function runtime({ versions }: NodeJS.Process): string {
+  return versions['bun'] === undefined ? `node ${versions.node}` : `bun ${versions['bun']}`
 }

@@ -1,0 +1,63 @@
+import type { Cluster, KubeconfigNames } from '../../cluster/index.ts'
+import { nodesPath, servicePath, servicesPath } from '../../snapshot/paths.ts'
+import type { KubernetesList, KubernetesObject, Service } from '../../model/kubernetes.ts'
+import type { Candidate } from './candidate.ts'
+import type { Line } from './line.ts'
+
+/** Names that only the kubeconfig or the cluster knows. */
+export interface Names {
+  /** Values for a flag that names something; empty for one that does not. */
+  ofFlag(flag: string, line: Line): Promise<Candidate[]>
+  services(): Promise<Candidate[]>
+}
+
+/** Where names come from; opened only for what needs it. */
+export interface Sources {
+  kubeconfig: () => Promise<KubeconfigNames>
+  cluster: () => Promise<Cluster>
+}
+
+/** More than anybody reads through; the shell narrows it down with every letter. */
+const limit = 500
+
+export function liveNames({ kubeconfig, cluster }: Sources): Names {
+  const named = async (path: string): Promise<Candidate[]> => {
+    const { items } = await (
+      await cluster()
+    ).get<KubernetesList<KubernetesObject>>(path, { query: { limit } })
+    return items.map(({ metadata }) => ({ word: metadata.name }))
+  }
+  const words = (list: readonly string[]): Candidate[] => list.map((word) => ({ word }))
+  const ofFlags: Record<string, (line: Line) => Promise<Candidate[]>> = {
+    context: async () => words((await kubeconfig()).contexts),
+    cluster: async () => words((await kubeconfig()).clusters),
+    user: async () => words((await kubeconfig()).users),
+    namespace: () => named('/api/v1/namespaces'),
+    node: () => named(nodesPath),
+    port: async ({ words: typed }) => portsOf(await cluster(), typed),
+  }
+  return {
+    ofFlag: async (flag, line) => (await ofFlags[flag]?.(line)) ?? [],
+    services: async () => {
+      const open = await cluster()
+      const path = servicesPath(open.namespace)
+      const { items } = await open.get<KubernetesList<Service>>(path, { query: { limit } })
+      return items.map(({ metadata, spec }) => ({
+        word: metadata.name,
+        description: `Service, sessionAffinity ${spec.sessionAffinity ?? 'None'}`,
+      }))
+    },
+  }
+}
+
+/** The ports of the Service that was typed before. */
+async function portsOf(cluster: Cluster, words: readonly string[]): Promise<Candidate[]> {
+  const name = words.at(-1)?.replace(/^.*\//s, '')
+  if (name === undefined) return []
+  const { spec } = await cluster.get<Service>(servicePath(cluster.namespace, name))
+  return (spec.ports ?? []).map(({ name: portName, port }) =>
+    portName === undefined || portName === ''
+      ? { word: String(port) }
+      : { word: portName, description: `port ${port}` },
+  )
+}
