@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config'
 
-// Three levels: unit (pure, milliseconds), black box (the executable against servers on loopback),
+// Unit (pure, milliseconds), black box (the executable against servers on loopback), package (what is released),
 // scenarios (the executable on the lab, one after the other: they share one cluster).
 const results = process.env['KUBECTL_AFFINITY_RESULTS']
 
@@ -18,6 +18,14 @@ export default defineConfig({
           include: ['test/blackbox/**/*.test.ts'],
           testTimeout: 30_000,
           hookTimeout: 30_000,
+        },
+      },
+      {
+        test: {
+          name: 'package',
+          include: ['test/package/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
         },
       },
       {

@@ -1,6 +1,7 @@
 /** How the program is compiled and bundled: one place, so that what is tested is what is released. */
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
+import { nameChunksByContent } from './chunk-names.ts'
 
 export const root: string = join(import.meta.dirname, '..')
 const bun = join(root, 'node_modules', '.bin', 'bun')
@@ -14,6 +15,8 @@ const common = [
   // Or Bun writes the folders of the machine that builds into the bundle.
   '--define',
   '__dirname="/"',
+  '--define',
+  '__filename="/index.js"',
 ]
 
 /** Another platform than the one that builds. */
@@ -49,8 +52,13 @@ export function compileExecutable(outfile: string, foreign?: Foreign): void {
 
 /** The bundle for Node, in parts that are loaded when they are needed. */
 export function bundleForNode(outdir: string): void {
-  const entries = ['kubectl-affinity', 'kubectl_complete-affinity'].map(entry)
-  execute([...entries, '--target=node', '--format=esm', '--splitting', ...common, '--outdir', outdir])
+  const names = ['kubectl-affinity', 'kubectl_complete-affinity']
+  const options = ['--target=node', '--format=esm', '--splitting', ...common, '--outdir', outdir]
+  execute([...names.map(entry), ...options])
+  nameChunksByContent(
+    outdir,
+    names.map((name) => `${name}.js`),
+  )
 }
 
 function execute(args: string[]): void {

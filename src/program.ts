@@ -69,3 +69,83 @@ async function help(
   words: readonly string[],
   output: OutputGuard,
 ): Promise<number> {
+  if (name !== undefined && name !== 'help' && !name.startsWith('-')) {
+    const Command = await findCommand(name).load()
+    output.takeOver()
+    return print(commandHelp(Command))
+  }
+  if (words[0] === '--version') return print(`kubectl-affinity v${packageJson.version}`)
+  const unknown = words.find((word) => word !== '--version' && !helpWords.has(word) && !isGlobalFlag(word))
+  if (unknown !== undefined && name === undefined) throw usage(unknownFlag(unknown))
+  return print(rootHelp(commands))
+}
+
+function isGlobalFlag(word: string): boolean {
+  const name = /^--?([^=]+)/.exec(word)?.[1] ?? ''
+  return (
+    !word.startsWith('-') ||
+    name in globalOptions ||
+    Object.values(globalOptions).some((option) => 'char' in option && option.char === name[0])
+  )
+}
+
+function findCommand(name: string): (typeof commands)[number] {
+  const entry = commands.find((command) => command.name === name)
+  if (entry !== undefined) return entry
+  const meant = didYouMean(
+    name,
+    commands.map((command) => command.name),
+  )
+  throw usage(
+    `unknown command "${name}" for "kubectl affinity"`,
+    meant === undefined ? [] : [`did you mean "${meant}"?`],
+  )
+}
+
+function usage(message: string, hints: readonly string[] = []): UserError {
+  return new UserError(message, { hints, exitCode: exitCodes.usage })
+}
+
+/**
+ * oclif's configuration for a program that is one file: it wants to find package.json, commands and a theme on
+ * disk, so it gets a root plugin that is complete in memory.
+ */
+function embeddedOclif(command: string): Interfaces.LoadOptions {
+  const pjson = {
+    name: packageJson.name,
+    version: packageJson.version,
+    oclif: { bin: 'kubectl affinity', dirname: packageJson.name, topicSeparator: ' ' as const },
+  }
+  const root = process.cwd()
+  const plugin = {
+    _base: '',
+    alias: pjson.name,
+    commandIDs: [command],
+    commands: [],
+    hasManifest: false,
+    hooks: {},
+    isRoot: true,
+    moduleType: 'module' as const,
+    name: pjson.name,
+    options: { root },
+    pjson,
+    root,
+    topics: [],
+    type: 'core',
+    valid: true,
+    version: pjson.version,
+    findCommand: () => Promise.resolve(undefined),
+    load: () => Promise.resolve(),
+  }
+  return { root, pjson, plugins: new Map([[pjson.name, plugin as unknown as Interfaces.Plugin]]) }
+}
+
+function print(text: string): number {
+  process.stdout.write(`${text}\n`)
+  return 0
+}
+
+function indexOrEnd(words: readonly string[], word: string): number {
+  const index = words.indexOf(word)
+  return index < 0 ? words.length : index
+}

@@ -41,12 +41,16 @@ export function billOfMaterials(): string {
         purl: purl(name, version),
       },
     },
-    components: [bun, ...components],
+    // A package can be there twice, for two that depend on it.
+    components: [...new Map([bun, ...components].map((item) => [item['bom-ref'], item])).values()],
   }
   return `${JSON.stringify(bill, undefined, 2)}\n`
 }
 
-function component(name: string, { version, integrity, license }: LockEntry): object {
+function component(
+  name: string,
+  { version, integrity, license }: LockEntry,
+): { 'bom-ref': string } & Record<string, unknown> {
   const [algorithm, digest] = integrity?.split(/-(.*)/s) ?? []
   return {
     type: 'library',

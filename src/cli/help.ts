@@ -75,11 +75,24 @@ function flagList(
   flags: Readonly<Record<string, DocumentedFlag>>,
   wanted: (name: string) => boolean,
 ): string {
+  return documentedFlags(flags, wanted)
+    .map(({ names, initial, description }) => `    ${names}=${initial}:\n\t${description}`)
+    .join('\n\n')
+}
+
+/** What help and docs/commands say about flags: how they are written, their default, and what they do. */
+export function documentedFlags(
+  flags: Readonly<Record<string, DocumentedFlag>>,
+  wanted: (name: string) => boolean,
+): { names: string; initial: string; description: string }[] {
   return Object.entries(flags)
     .filter(([name, flag]) => wanted(name) && flag.hidden !== true)
     .sort(([a], [b]) => a.localeCompare(b))
-    .map(([name, flag]) => `    ${flagNames(name, flag)}=${flagDefault(flag)}:\n\t${flag.description ?? ''}`)
-    .join('\n\n')
+    .map(([name, flag]) => ({
+      names: flagNames(name, flag),
+      initial: flagDefault(flag),
+      description: flag.description ?? '',
+    }))
 }
 
 function flagNames(name: string, flag: DocumentedFlag): string {

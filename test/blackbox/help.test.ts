@@ -51,13 +51,43 @@ describe('help', () => {
 
 describe('version', () => {
   test('as a command and as a flag', async () => {
-    expect(await affinity(['version'])).toMatchObject({
+    expect(await affinity(['version', '--client'])).toMatchObject({
       code: 0,
-      stdout: expect.stringMatching(/^Client Version: v\d+\.\d+\.\d+\S*\n$/),
+      stdout: expect.stringMatching(/^Client Version: v\d+\.\d+\.\d+\S*\nAgent Version: v\S+\n$/),
     })
     expect(await affinity(['--version'])).toMatchObject({
       code: 0,
       stdout: expect.stringMatching(/^kubectl-affinity v\d+\.\d+\.\d+\S*\n$/),
     })
+  })
+
+  test('the client’s is printed also when the server does not answer', async () => {
+    expect(await affinity(['version', '-s', 'http://127.0.0.1:1'])).toMatchObject({
+      code: 1,
+      stdout: expect.stringMatching(/^Client Version: /),
+      stderr: expect.stringMatching(/^The connection to the server 127\.0\.0\.1:1 was refused/),
+    })
+    expect(await affinity(['version', '-o', 'wide'])).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringMatching(/^error: --output must be 'yaml' or 'json'\n/),
+    })
+  })
+
+  test('for programs, and from both forms', async () => {
+    for (const [form, runtime] of [
+      ['executable', /^bun /],
+      ['npm bundle', /^node /],
+    ] as const) {
+      const { stdout } = await affinity(['version', '--client', '-o', 'json'], { form })
+      expect(JSON.parse(stdout)).toStrictEqual({
+        clientVersion: {
+          gitVersion: expect.stringMatching(/^v\d/),
+          platform: expect.stringMatching(/^\w+\/\w+$/),
+          runtime: expect.stringMatching(runtime),
+        },
+        agentVersion: { gitVersion: expect.stringMatching(/^v\d/), protocol: expect.any(Number) },
+      })
+    }
   })
 })

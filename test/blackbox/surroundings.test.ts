@@ -15,7 +15,7 @@ for (const form of ['executable', 'npm bundle'] as const) {
 
     test('from any folder', async () => {
       for (const cwd of ['/', tmpdir(), '/proc'])
-        expect(await affinity(['version'], { form, cwd })).toMatchObject({
+        expect(await affinity(['version', '--client'], { form, cwd })).toMatchObject({
           code: 0,
           stdout: version,
           stderr: '',
@@ -27,7 +27,7 @@ for (const form of ['executable', 'npm bundle'] as const) {
       mkdirSync(home)
       chmodSync(home, 0o555)
       for (const env of [{}, { HOME: home }, { HOME: '/no/such/home' }, { HOME: '' }])
-        expect(await affinity(['version'], { form, env })).toMatchObject({
+        expect(await affinity(['version', '--client'], { form, env })).toMatchObject({
           code: 0,
           stdout: version,
           stderr: '',
@@ -47,7 +47,7 @@ for (const form of ['executable', 'npm bundle'] as const) {
       const { code, stdout, stderr } = await affinity(['probe', '--nope'], { form, cwd })
       expect({ code, stdout }).toStrictEqual({ code: 2, stdout: '' })
       expect(stderr).toMatch(/^error: unknown flag: --nope\n/)
-      expect(await affinity(['version'], { form, cwd })).toMatchObject({
+      expect(await affinity(['version', '--client'], { form, cwd })).toMatchObject({
         code: 0,
         stdout: version,
         stderr: '',
@@ -102,7 +102,7 @@ describe('the executable', () => {
 
   test('obeys no options of the runtime that it is made of', async () => {
     const env = { HOME: folder, NODE_OPTIONS: '--require ./missing.js' }
-    expect((await affinity(['version'], { env })).code).toBe(0)
+    expect((await affinity(['version', '--client'], { env })).code).toBe(0)
   })
 
   test('needs no time to speak of for help', async () => {

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 const root = join(import.meta.dirname, '..', '..', '..')
-const dist = process.env['KUBECTL_AFFINITY_DIST'] ?? join(root, 'dist')
+/** The folder with the executable under test. */
+export const dist: string = process.env['KUBECTL_AFFINITY_DIST'] ?? join(root, 'dist')
 
 /** The two forms in which users get the program: one executable, or a bundle for Node. */
 export const forms: Readonly<Record<'executable' | 'npm bundle', readonly string[]>> = {

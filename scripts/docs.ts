@@ -1,0 +1,111 @@
+/**
+ * Writes docs/commands/*.md from what `--help` shows. `--check` writes nothing and fails when a page is out of date.
+ */
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { globalOptions } from '../src/cli/global-options.ts'
+import { type Documented, documentedFlags } from '../src/cli/help.ts'
+import { commands } from '../src/commands/index.ts'
+
+const folder = fileURLToPath(new URL('../docs/commands/', import.meta.url))
+
+/** The pages as they should be: name → content. */
+export async function commandPages(): Promise<Map<string, string>> {
+  const pages = new Map<string, string>()
+  for (const { name, load } of commands) pages.set(`${name}.md`, page(name, await load()))
+  pages.set('options.md', optionsPage())
+  pages.set('README.md', indexPage())
+  return pages
+}
+
+/** Pages that differ from what they should be, missing and left-over ones among them. */
+export async function stalePages(): Promise<string[]> {
+  const pages = await commandPages()
+  const stale = [...pages].filter(([name, content]) => current(name) !== content).map(([name]) => name)
+  return [...stale, ...leftOver(pages)]
+}
+
+function leftOver(pages: ReadonlyMap<string, string>): string[] {
+  return existsSync(folder) ? readdirSync(folder).filter((name) => !pages.has(name)) : []
+}
+
+function current(name: string): string | undefined {
+  const path = join(folder, name)
+  return existsSync(path) ? readFileSync(path, 'utf8') : undefined
+}
+
+function page(name: string, command: Documented): string {
+  const { summary = '', description, usage = '', examples = [], flags = {} } = command
+  const own = documentedFlags(flags, (flag) => !(flag in globalOptions))
+  return text([
+    `# kubectl affinity ${name}`,
+    summary,
+    ...(description === undefined ? [] : [description]),
+    fence([usage].flat()),
+    ...(examples.length === 0 ? [] : ['## Examples']),
+    ...examples.map((example) =>
+      typeof example === 'string'
+        ? fence([example])
+        : `${example.description}${example.description.endsWith('?') ? '' : ':'}\n\n${fence([example.command])}`,
+    ),
+    ...(own.length === 0 ? [] : ['## Options', table(own)]),
+    'All commands take the [global options](options.md), too.',
+  ])
+}
+
+function optionsPage(): string {
+  const flags = documentedFlags(globalOptions, () => true)
+  return text(['# Global options', 'kubectl’s, with the same names and meaning.', table(flags)])
+}
+
+function indexPage(): string {
+  const groups = [...new Set(commands.map(({ group }) => group))]
+  return text([
+    '# Commands',
+    ...groups.flatMap((group) => {
+      const lines = commands
+        .filter((command) => command.group === group)
+        .map(({ name, summary }) => `- [${name}](${name}.md): ${summary}`)
+      return [`## ${group}`, lines.join('\n')]
+    }),
+    'All of them take the [global options](options.md).',
+  ])
+}
+
+function text(parts: readonly string[]): string {
+  const origin = '<!-- Made from what --help shows, by `node scripts/docs.ts`. -->'
+  return `${[origin, ...parts].join('\n\n')}\n`
+}
+
+function fence(lines: readonly string[]): string {
+  return ['```', ...lines, '```'].join('\n')
+}
+
+function table(flags: ReturnType<typeof documentedFlags>): string {
+  const rows = flags.map(
+    ({ names, initial, description }) => `| \`${names}\` | \`${initial}\` | ${cell(description)} |`,
+  )
+  return ['| option | default | |', '| --- | --- | --- |', ...rows].join('\n')
+}
+
+/** `<` and `|` mean something in a table of Markdown. */
+function cell(words: string): string {
+  return words.replaceAll('|', String.raw`\|`).replaceAll('<', '&lt;')
+}
+
+async function main(check: boolean): Promise<void> {
+  if (check) {
+    for (const name of await stalePages()) {
+      process.exitCode = 1
+      process.stderr.write(`docs/commands/${name} is out of date: run node scripts/docs.ts\n`)
+    }
+    return
+  }
+  const pages = await commandPages()
+  mkdirSync(folder, { recursive: true })
+  for (const name of leftOver(pages)) rmSync(join(folder, name))
+  for (const [name, content] of pages) writeFileSync(join(folder, name), content)
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await main(process.argv.includes('--check'))

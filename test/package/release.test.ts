@@ -1,0 +1,99 @@
+import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import packageJson from '../../package.json' with { type: 'json' }
+import { signatureProblems } from '../../scripts/package/macho.ts'
+import { archiveName, platforms } from '../../scripts/package/platforms.ts'
+import { fileIn, release, root, unpack, version } from './support/release.ts'
+
+const sha256 = (content: Buffer): string => createHash('sha256').update(content).digest('hex')
+
+test('checksums.txt names every file but itself and the manifest, and is right', () => {
+  const lines = fileIn('checksums.txt').toString().trim().split('\n')
+  const sums = new Map(lines.map((line) => [line.slice(66), line.slice(0, 64)]))
+  expect([...sums.keys()].toSorted()).toStrictEqual(
+    readdirSync(release).filter((name) => !['affinity.yaml', 'checksums.txt'].includes(name)),
+  )
+  for (const [name, sum] of sums) expect(sha256(fileIn(name)), name).toBe(sum)
+})
+
+test('the same sources give the same bytes, in another folder, too', () => {
+  // On the same disk, so that the packages need not be copied.
+  const copy = mkdtempSync(join(root, 'dist', 'copy-'))
+  const sources = [
+    'bin',
+    'docs',
+    'scripts',
+    'src',
+    'LICENSE',
+    'README.md',
+    'package.json',
+    'package-lock.json',
+  ]
+  for (const name of [...sources, 'node_modules'])
+    execFileSync('cp', ['-Rl', join(root, name), join(copy, name)])
+  const out = join(copy, 'release')
+  const chosen = ['linux/amd64', 'darwin/amd64'].flatMap((name) => ['--platform', name])
+  execFileSync(process.execPath, [join(copy, 'scripts', 'package', 'main.ts'), ...chosen, '--out', out], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
+  const names = readdirSync(out).filter((name) => !['affinity.yaml', 'checksums.txt'].includes(name))
+  expect(names).toHaveLength(4)
+  for (const name of names) expect(sha256(readFileSync(join(out, name))), name).toBe(sha256(fileIn(name)))
+  rmSync(copy, { recursive: true })
+})
+
+describe('executables', () => {
+  for (const platform of platforms.filter(({ os }) => os === 'darwin')) {
+    test(`of ${platform.os}/${platform.arch} have an ad-hoc signature that fits each page`, () => {
+      const folder = unpack(join(release, archiveName(platform, version)))
+      expect(signatureProblems(readFileSync(join(folder, 'kubectl-affinity')))).toStrictEqual([])
+    })
+  }
+
+  const formats: Record<string, RegExp> = {
+    'darwin/amd64': /^cffaedfe07000001/,
+    'darwin/arm64': /^cffaedfe0c000001/,
+    'linux/amd64': /^7f454c4602.{26}3e00/,
+    'linux/arm64': /^7f454c4602.{26}b700/,
+    'windows/amd64': /^4d5a/,
+    'windows/arm64': /^4d5a/,
+  }
+  for (const platform of platforms) {
+    const name = `${platform.os}/${platform.arch}`
+    test(`of ${name} are of their platform and name no folder of this machine`, () => {
+      const folder = unpack(join(release, archiveName(platform, version)))
+      const program = readFileSync(
+        join(folder, platform.os === 'windows' ? 'kubectl-affinity.exe' : 'kubectl-affinity'),
+      )
+      expect(program.subarray(0, 20).toString('hex')).toMatch(formats[name]!)
+      expect(program.includes(root)).toBe(false)
+    })
+  }
+})
+
+describe('the bill of materials', () => {
+  const bill: {
+    bomFormat: string
+    specVersion: string
+    components: { name: string; version: string; purl: string; 'bom-ref': string; hashes?: unknown[] }[]
+  } = JSON.parse(fileIn('sbom.cdx.json').toString())
+
+  test('is CycloneDX, and names each component once', () => {
+    expect(bill).toMatchObject({ bomFormat: 'CycloneDX', specVersion: '1.6' })
+    const references = bill.components.map((component) => component['bom-ref'])
+    expect(new Set(references).size).toBe(references.length)
+    for (const { purl, hashes } of bill.components) {
+      expect(purl).toMatch(/^pkg:npm\/(%40[\w.-]+\/)?[\w.-]+@\d/)
+      expect(hashes).toHaveLength(1)
+    }
+  })
+
+  test('holds what is bundled and Bun, and no tool', () => {
+    const names = bill.components.map(({ name }) => name)
+    expect(names).toEqual(expect.arrayContaining(['bun', ...Object.keys(packageJson.dependencies)]))
+    for (const tool of ['vitest', 'typescript', 'oxlint']) expect(names).not.toContain(tool)
+  })
+})

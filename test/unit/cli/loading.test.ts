@@ -1,0 +1,78 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { pathToFileURL } from 'node:url'
+import { describe, expect, test } from 'vitest'
+
+const root = join(import.meta.dirname, '..', '..', '..')
+const base = pathToFileURL(`${root}/`).href
+
+/** Writes the address of every module that is loaded to file descriptor 3. */
+const hooks = `
+  import { registerHooks } from 'node:module'
+  import { writeSync } from 'node:fs'
+  registerHooks({ load(url, context, next) { writeSync(3, url + '\\n'); return next(url, context) } })`
+
+/** Paths of the modules that a command loads, without Node's own; for packages their names. */
+async function loadedBy(...args: string[]): Promise<{ sources: string[]; packages: string[] }> {
+  const child = spawn(
+    process.execPath,
+    [
+      '--import',
+      `data:text/javascript,${encodeURIComponent(hooks)}`,
+      join(root, 'bin', 'kubectl-affinity.ts'),
+      ...args,
+    ],
+    { stdio: ['ignore', 'ignore', 'ignore', 'pipe'], env: { ...process.env, KUBECONFIG: '/nonexistent' } },
+  )
+  const [lines] = await Promise.all([text(child.stdio[3] as NodeJS.ReadableStream), once(child, 'close')])
+  const paths = lines
+    .split('\n')
+    .filter((url) => url.startsWith(base))
+    .map((url) => url.slice(base.length))
+  const packages = paths.map((path) => /^node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1])
+  return {
+    sources: paths.filter((path) => !path.startsWith('node_modules/')).toSorted(),
+    packages: [...new Set(packages.filter((name) => name !== undefined))],
+  }
+}
+
+describe('nothing is loaded before it is needed', () => {
+  test('--help, --version and wrong commands load a few files of our own and no package', async () => {
+    const expected = await loadedBy('--help')
+    expect(expected.packages).toStrictEqual([])
+    expect(expected.sources).toMatchInlineSnapshot(`
+      [
+        "bin/kubectl-affinity.ts",
+        "package.json",
+        "src/cli/argv.ts",
+        "src/cli/errors.ts",
+        "src/cli/global-options.ts",
+        "src/cli/help.ts",
+        "src/cluster/errors.ts",
+        "src/commands/index.ts",
+        "src/model/spelling.ts",
+        "src/model/user-error.ts",
+        "src/program.ts",
+        "src/report/text/sanitize.ts",
+      ]
+    `)
+    expect(await loadedBy('--version')).toStrictEqual(expected)
+    expect(await loadedBy('no-such-command')).toStrictEqual(expected)
+  })
+
+  test('the help of a command loads what defines its flags', async () => {
+    for (const command of ['explain', 'probe', 'enable', 'disable', 'cleanup', 'version', 'completion']) {
+      const { packages } = await loadedBy(command, '--help')
+      for (const heavy of ['@kubernetes/client-node', 'yaml', 'ora', 'log-update', 'zod'])
+        expect(packages, command).not.toContain(heavy)
+    }
+  })
+
+  test('whoever connects with a certificate or a token does not load client-node', async () => {
+    const { packages, sources } = await loadedBy('version', '-s', 'http://127.0.0.1:1', '--token', 'x')
+    expect(sources).toContain('src/cluster/client.ts')
+    expect(packages).not.toContain('@kubernetes/client-node')
+  })
+})
