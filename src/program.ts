@@ -3,7 +3,7 @@ import packageJson from '../package.json' with { type: 'json' }
 import { splitCommand } from './cli/argv.ts'
 import { explainFailure, exitCodes, unknownFlag } from './cli/errors.ts'
 import { globalOptions } from './cli/global-options.ts'
-import { guardOutput, type OutputGuard } from './cli/output.ts'
+import { guardOutput, type OutputGuard } from './cli/output-guard.ts'
 import { commandHelp, globalOptionsHelp, rootHelp } from './cli/help.ts'
 import { commands } from './commands/index.ts'
 import { didYouMean } from './model/spelling.ts'

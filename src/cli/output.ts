@@ -1,4 +1,3 @@
-import { exitCodes } from './errors.ts'
 import type { Progress } from '../report/probe/progress.ts'
 import { createStyle, outputWidth, type Style, type TerminalFacts } from '../report/terminal.ts'
 
@@ -28,40 +27,4 @@ export async function standardProgress(process: NodeJS.Process): Promise<Progres
 
 function factsOf(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv): TerminalFacts {
   return { isTTY: stream.isTTY, columns: stream.columns, env }
-}
-
-/** What becomes of text that cannot be written. */
-export interface OutputGuard {
-  /** Whether an answer was lost that somebody wanted. */
-  readonly lost: boolean
-  /** Takes the place of everybody else who listens: oclif, once it is loaded, throws. */
-  takeOver(): void
-}
-
-/**
- * Keeps a reader that leaves (`| head -1`), or a full disk, from ending the program before it has cleaned up: what can
- * no longer be printed is dropped.
- */
-export function guardOutput(process: NodeJS.Process): OutputGuard {
-  const { stdout, stderr } = process
-  let lost = false
-  const onStdoutError = (error: NodeJS.ErrnoException): void => {
-    if (error.code === 'EPIPE' || lost) return
-    lost = true
-    // It may come to light when everything else is done.
-    process.exitCode = exitCodes.error
-    stderr.write(`error: the answer could not be written: ${error.message}\n`)
-  }
-  const onStderrError = (): void => {}
-  const takeOver = (): void => {
-    stdout.removeAllListeners('error').on('error', onStdoutError)
-    stderr.removeAllListeners('error').on('error', onStderrError)
-  }
-  takeOver()
-  return {
-    get lost() {
-      return lost
-    },
-    takeOver,
-  }
 }

@@ -1,4 +1,5 @@
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
 
 export interface Command {
   argv: [string, ...string[]]
@@ -42,6 +43,29 @@ async function insist(command: Command): Promise<number> {
   }
 }
 
+const gnuTime = '/usr/bin/time'
+
+/** Megabytes that a process had at its peak; undefined where Debian's `time` is not there. */
+export function peakMemory({ argv, env }: Command): number | undefined {
+  if (!existsSync(gnuTime)) return undefined
+  const { stderr } = spawnSync(gnuTime, ['-f', '%M', ...argv], {
+    env: { ...process.env, ...env },
+    encoding: 'utf8',
+  })
+  const kilobytes = /^(\d+)\n$/m.exec(stderr.slice(stderr.trimEnd().lastIndexOf('\n') + 1))?.[1]
+  return kilobytes === undefined ? undefined : Number(kilobytes) / 1024
+}
+
+/** Compares the memory of two commands, the median of five runs each. */
+export function compareMemory(ours: Command, peer: Command): string {
+  const of = (command: Command): number =>
+    median(Array.from({ length: 5 }, () => peakMemory(command) ?? Number.NaN))
+  const mine = of(ours)
+  const theirs = of(peer)
+  if (Number.isNaN(mine) || Number.isNaN(theirs)) return 'memory not measured: needs Debian’s time'
+  return `${mine.toFixed(0)} MB of ${theirs.toFixed(0)} MB, ratio ${(mine / theirs).toFixed(2)}`
+}
+
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b)
   const middle = sorted.length / 2
@@ -57,6 +81,7 @@ export async function compare(
   runs: number,
   ours: Command,
   peer: Command & { name: string },
+  options: { memory?: boolean } = {},
 ): Promise<void> {
   const pairs: [number, number][] = []
   // The first pair warms up and is not counted.
@@ -68,4 +93,5 @@ export async function compare(
   console.log(
     `${title.padEnd(34)} ${mine.toFixed(0).padStart(6)} ms   ${peer.name} ${theirs.toFixed(0)} ms   ratio ${ratio.toFixed(2)}   (${runs} pairs)`,
   )
+  if (options.memory === true) console.log(`${''.padEnd(34)} ${compareMemory(ours, peer)}`)
 }

@@ -3,7 +3,8 @@
  * agent's rate, Debian's apache2-utils. Prints medians of interleaved runs; judges nothing.
  */
 import { spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { inPlace, kubectl, labKubeconfig, labStatus, programs } from '../lab/index.ts'
 import { type Command, compare } from './measure.ts'
@@ -65,11 +66,77 @@ async function deploy(): Promise<void> {
   await kubectl(['rollout', 'status', 'deployment/bench', '-n', namespace, '--timeout=60s'])
 }
 
+/** Reads only. The goals are 0.8 of kubectl's time and 1.5 of its memory. */
 async function startUp(): Promise<void> {
   console.log('start-up')
-  await compare('--version', 15, our(['--version']), peer(['version', '--client']))
-  await compare('--help', 15, our(['--help']), peer(['--help']))
-  await compare('probe --help', 15, our(['probe', '--help']), peer(['run', '--help']))
+  const manifest = join(mkdtempSync(join(tmpdir(), 'affinity-bench-')), 'service.yaml')
+  writeFileSync(manifest, manifestOfService)
+  const pairs: [string, Command, Command & { name: string }][] = [
+    ['--help', our(['--help']), peer(['--help'])],
+    ['version --client', our(['version', '--client']), peer(['version', '--client'])],
+    ['version', our(['version']), peer(['version'])],
+    ['explain -f', our(['explain', '-f', manifest]), peer(['version', '--client'])],
+    ['explain svc/x', our(['explain', 'svc/kubernetes']), peer(['describe', 'svc', 'kubernetes'])],
+    ['probe --help', our(['probe', '--help']), peer(['run', '--help'])],
+  ]
+  for (const [title, mine, theirs] of pairs) await compare(title, 15, mine, theirs, { memory: true })
+  await compare(
+    'completion of a Service',
+    15,
+    our(['__complete', 'probe', '']),
+    peer(['__complete', 'get', 'svc', '']),
+  )
+}
+
+const manifestOfService = [
+  'apiVersion: v1',
+  'kind: Service',
+  'metadata: { name: web }',
+  'spec:',
+  '  sessionAffinity: ClientIP',
+  '  selector: { app: web }',
+  '  ports: [{ port: 80 }]',
+  '',
+].join('\n')
+
+/** Each run changes the timeout, so that there is always something to write. */
+async function change(): Promise<void> {
+  console.log('\nchange of a Service')
+  let timeout = 100
+  const changing = (argv: (seconds: number) => [string, ...string[]]): Command => ({
+    env,
+    get argv() {
+      timeout += 1
+      return argv(timeout)
+    },
+  })
+  const service = ['-n', namespace]
+  await compare(
+    'enable',
+    15,
+    changing((seconds) => [ours, 'enable', 'svc/bench', ...service, '--timeout', `${seconds}s`]),
+    Object.assign(
+      changing((seconds) => {
+        const spec = { sessionAffinityConfig: { clientIP: { timeoutSeconds: seconds } } }
+        return [kubectlPath, 'patch', 'svc', 'bench', ...service, '-p', JSON.stringify({ spec })]
+      }),
+      { name: 'kubectl patch' },
+    ),
+    { memory: true },
+  )
+}
+
+/** What users download and what it becomes. */
+function sizes(): void {
+  console.log('\nsizes')
+  const show = (path: string, name: string): void =>
+    console.log(`${name.padEnd(48)} ${(statSync(path).size / 1e6).toFixed(1).padStart(6)} MB`)
+  show(ours, 'kubectl-affinity, unpacked')
+  show(kubectlPath, 'kubectl, unpacked')
+  const release = join(root, 'dist', 'release')
+  const archives = existsSync(release) ? readdirSync(release) : []
+  for (const name of archives) if (/\.(tar\.gz|tgz|zip)$/.test(name)) show(join(release, name), name)
+  if (archives.length === 0) console.log('no archives: npm run package first')
 }
 
 async function probe(): Promise<void> {
@@ -131,12 +198,13 @@ async function rate(): Promise<void> {
   })
 }
 
-const parts = { startUp, probe, rate }
+const parts = { startUp, sizes, change, probe, rate }
 const chosen = process.argv.slice(2)
+const needsPods = chosen.length === 0 || chosen.some((name) => !['startUp', 'sizes'].includes(name))
 try {
-  if (chosen.some((name) => name !== 'startUp') || chosen.length === 0) await deploy()
+  if (needsPods) await deploy()
   for (const [name, part] of Object.entries(parts))
     if (chosen.length === 0 || chosen.includes(name)) await part()
 } finally {
-  await kubectl(['delete', 'namespace', namespace, '--ignore-not-found', '--wait=false'])
+  if (needsPods) await kubectl(['delete', 'namespace', namespace, '--ignore-not-found', '--wait=false'])
 }

@@ -50,6 +50,7 @@ describe('nothing is loaded before it is needed', () => {
         "src/cli/errors.ts",
         "src/cli/global-options.ts",
         "src/cli/help.ts",
+        "src/cli/output-guard.ts",
         "src/cluster/errors.ts",
         "src/commands/index.ts",
         "src/model/spelling.ts",
