@@ -46,7 +46,7 @@ async function insist(command: Command): Promise<number> {
 const gnuTime = '/usr/bin/time'
 
 /** Megabytes that a process had at its peak; undefined where Debian's `time` is not there. */
-export function peakMemory({ argv, env }: Command): number | undefined {
+function peakMemory({ argv, env }: Command): number | undefined {
   if (!existsSync(gnuTime)) return undefined
   const { stderr } = spawnSync(gnuTime, ['-f', '%M', ...argv], {
     env: { ...process.env, ...env },
@@ -57,7 +57,7 @@ export function peakMemory({ argv, env }: Command): number | undefined {
 }
 
 /** Compares the memory of two commands, the median of five runs each. */
-export function compareMemory(ours: Command, peer: Command): string {
+function compareMemory(ours: Command, peer: Command): string {
   const of = (command: Command): number =>
     median(Array.from({ length: 5 }, () => peakMemory(command) ?? Number.NaN))
   const mine = of(ours)

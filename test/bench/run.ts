@@ -66,7 +66,7 @@ async function deploy(): Promise<void> {
   await kubectl(['rollout', 'status', 'deployment/bench', '-n', namespace, '--timeout=60s'])
 }
 
-/** Reads only. The goals are 0.8 of kubectl's time and 1.5 of its memory. */
+/** Reads only; `enable` is measured by enable.ts. The goals are 0.8 of kubectl's time and 1.5 of its memory. */
 async function startUp(): Promise<void> {
   console.log('start-up')
   const manifest = join(mkdtempSync(join(tmpdir(), 'affinity-bench-')), 'service.yaml')
@@ -98,33 +98,6 @@ const manifestOfService = [
   '  ports: [{ port: 80 }]',
   '',
 ].join('\n')
-
-/** Each run changes the timeout, so that there is always something to write. */
-async function change(): Promise<void> {
-  console.log('\nchange of a Service')
-  let timeout = 100
-  const changing = (argv: (seconds: number) => [string, ...string[]]): Command => ({
-    env,
-    get argv() {
-      timeout += 1
-      return argv(timeout)
-    },
-  })
-  const service = ['-n', namespace]
-  await compare(
-    'enable',
-    15,
-    changing((seconds) => [ours, 'enable', 'svc/bench', ...service, '--timeout', `${seconds}s`]),
-    Object.assign(
-      changing((seconds) => {
-        const spec = { sessionAffinityConfig: { clientIP: { timeoutSeconds: seconds } } }
-        return [kubectlPath, 'patch', 'svc', 'bench', ...service, '-p', JSON.stringify({ spec })]
-      }),
-      { name: 'kubectl patch' },
-    ),
-    { memory: true },
-  )
-}
 
 /** What users download and what it becomes. */
 function sizes(): void {
@@ -198,7 +171,7 @@ async function rate(): Promise<void> {
   })
 }
 
-const parts = { startUp, sizes, change, probe, rate }
+const parts = { startUp, sizes, probe, rate }
 const chosen = process.argv.slice(2)
 const needsPods = chosen.length === 0 || chosen.some((name) => !['startUp', 'sizes'].includes(name))
 try {
