@@ -1,5 +1,5 @@
 import type { Cluster, KubeconfigNames } from '../../cluster/index.ts'
-import { nodesPath, servicePath, servicesPath } from '../../snapshot/paths.ts'
+import { nodesPath, servicePath, servicesPath } from '../../cluster/paths.ts'
 import type { KubernetesList, KubernetesObject, Service } from '../../model/kubernetes.ts'
 import type { Candidate } from './candidate.ts'
 import type { Line } from './line.ts'
