@@ -43,6 +43,12 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./cleanup.ts')).default,
   },
   {
+    name: 'sandbox',
+    group: 'Other Commands',
+    summary: 'Run a miniature cluster in this process, to try things without a cluster',
+    load: async () => (await import('./sandbox.ts')).default,
+  },
+  {
     name: 'version',
     group: 'Other Commands',
     summary: 'Print the version of this plugin',

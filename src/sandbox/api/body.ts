@@ -1,0 +1,22 @@
+import type { IncomingMessage } from 'node:http'
+import { badRequest } from '../failure.ts'
+
+/** The body of a request, as JSON or (kubectl's apply) YAML; undefined for none. */
+export async function readBody(request: IncomingMessage): Promise<unknown> {
+  const chunks: Uint8Array[] = []
+  for await (const chunk of request) chunks.push(chunk)
+  const text = Buffer.concat(chunks).toString('utf8')
+  if (text === '') return undefined
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    if (!String(request.headers['content-type'] ?? '').includes('yaml'))
+      throw badRequest(`the object provided is unrecognized (must be of type JSON): ${(error as Error).message}`)
+  }
+  const { parse } = await import('yaml')
+  try {
+    return parse(text)
+  } catch (error) {
+    throw badRequest(`error decoding YAML: ${(error as Error).message}`)
+  }
+}
