@@ -1,11 +1,14 @@
 import type { IncomingMessage } from 'node:http'
 import { badRequest } from '../failure.ts'
+import { decodeProtobuf, isProtobuf } from './protobuf.ts'
 
-/** The body of a request, as JSON or (kubectl's apply) YAML; undefined for none. */
+/** The body of a request, as JSON, as YAML where it is applied, or as kubectl's protobuf; undefined for none. */
 export async function readBody(request: IncomingMessage): Promise<unknown> {
   const chunks: Uint8Array[] = []
   for await (const chunk of request) chunks.push(chunk)
-  const text = Buffer.concat(chunks).toString('utf8')
+  const bytes = Buffer.concat(chunks)
+  if (isProtobuf(bytes)) return decodeProtobuf(bytes)
+  const text = bytes.toString('utf8')
   if (text === '') return undefined
   try {
     return JSON.parse(text)

@@ -29,6 +29,8 @@ export interface ApiOptions {
 }
 
 const slowMs = 1000
+/** They need a connection that is upgraded, which nothing here does. */
+const notServed = ['exec', 'attach', 'portforward', 'proxy', 'ephemeralcontainers']
 
 /** The Kubernetes API, as far as this tool and everyday kubectl need it. */
 export class ApiServer {
@@ -137,6 +139,8 @@ export class ApiServer {
   async #handle(call: Call, body: unknown, response: ServerResponse, warnings: string[]): Promise<void> {
     const { store, kubelet } = this.#options
     const { type, namespace, name, subresource, method } = call
+    if (notServed.includes(subresource ?? ''))
+      throw new Failure(501, 'NotImplemented', `the sandbox does not do ${subresource ?? ''}`, {})
     if (method === 'GET' && verbOf(call) === 'watch') {
       this.#watch(call, response)
       return

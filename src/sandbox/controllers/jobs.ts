@@ -29,6 +29,9 @@ export function runJobs(store: Store): () => void {
   const reconcile = (job: Resource): void => {
     const spec = job['spec'] as JobSpec
     const pods = store.list(types.pods, job.metadata.namespace).filter((pod) => isOwnedBy(pod, job))
+    // Its pods are found by it, as with `kubectl logs job/…`.
+    const selector = { matchLabels: { 'batch.kubernetes.io/controller-uid': job.metadata.uid } }
+    if (!('selector' in spec)) store.update(types.jobs, job, () => ({ spec: { ...spec, selector } }))
     if (endOf(job) !== undefined) {
       const ttl = spec.ttlSecondsAfterFinished
       if (ttl !== undefined) later(job, 'ttl', ttl, () => void store.remove(types.jobs, job))
