@@ -41,12 +41,15 @@ export interface Sandbox {
   server: string
   /** Resolves when the sample's pods are behind its Service. */
   ready: Promise<void>
+  /** Breaks all connections to the API server, and refuses new ones until `connect`. */
+  disconnect(): void
+  connect(): Promise<void>
   /** Ends everything and removes the kubeconfig. */
   stop(): Promise<void>
 }
 
 /** Users who may do nothing until a Role is bound to them. */
-export const restrictedUsers = ['restricted-1', 'restricted-2'] as const
+export const restrictedUsers = ['restricted-1', 'restricted-2', 'restricted-3'] as const
 
 const apiPort = 6443
 
@@ -60,7 +63,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const claimed = await claimNetwork((plan) => {
     const certificate = selfSigned('sandbox', plan.apiServer)
     const kubelet = new Kubelet({ store, plan, faults, lowestPort })
-    return { plan, certificate, kubelet, api: new ApiServer({ store, plan, kubelet, faults, certificate, tokens }) }
+    return { plan, certificate, kubelet, api: new ApiServer({ store, plan, kubelet, faults, certificate, lowestPort, tokens }) }
   })
   const { plan, certificate, kubelet, api } = claimed
   makeCluster(store, plan, options.nodes, options.proxy)
@@ -85,6 +88,8 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     kubeconfig: path,
     server,
     ready: options.sample ? sampleReady(store) : Promise.resolve(),
+    disconnect: () => api.disconnect(),
+    connect: () => api.connect(),
     stop: async () => {
       faults.stop()
       for (const stop of controllers) stop()

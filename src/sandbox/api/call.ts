@@ -8,6 +8,8 @@ export interface Call {
   namespace: string | undefined
   name: string | undefined
   subresource: string | undefined
+  /** What follows the subresource: the path of a proxied request. */
+  rest: string
   query: URLSearchParams
   accept: string
   contentType: string
@@ -17,7 +19,7 @@ export interface Call {
   warn: (text: string) => void
 }
 
-type Where = Pick<Call, 'type' | 'namespace' | 'name' | 'subresource'>
+type Where = Pick<Call, 'type' | 'namespace' | 'name' | 'subresource' | 'rest'>
 
 /** What a path of the API means; undefined for a path that there is not. */
 export function findObjects(path: string): Where | undefined {
@@ -33,9 +35,9 @@ export function findObjects(path: string): Where | undefined {
   }
   const [plural = '', name, subresource] = rest
   const type = findType(group, version, plural) ?? reviewTypes.find((one) => one.plural === plural && apiVersionOf(one) === `${group}/${version}`)
-  if (type === undefined || rest.length > 3) return undefined
+  if (type === undefined || (rest.length > 3 && subresource !== 'proxy')) return undefined
   if (namespace !== undefined && !type.namespaced) return undefined
-  return { type, namespace, name, subresource }
+  return { type, namespace, name, subresource, rest: rest.slice(3).join('/') }
 }
 
 /** The verb by which RBAC names what a request does. */

@@ -12,8 +12,9 @@ import type { Store } from '../store.ts'
 import { isAllowed, whoAsks } from './access.ts'
 import { readBody } from './body.ts'
 import { type Call, findObjects, userAgentOf, verbOf } from './call.ts'
-import { discovery } from './discovery.ts'
+import { discovery, openApiV2, openApiV2Type } from './discovery.ts'
 import { writeLog } from './logs.ts'
+import { proxyToPod } from './pod-proxy.ts'
 import { list, showOne, watch } from './read.ts'
 import { review } from './reviews.ts'
 import { create, evict, patch, remove, scaleOf, update } from './write.ts'
@@ -24,13 +25,14 @@ export interface ApiOptions {
   kubelet: Kubelet
   faults: Faults
   certificate: SelfSigned
+  lowestPort: number
   /** Users by their tokens. */
   tokens: ReadonlyMap<string, string>
 }
 
 const slowMs = 1000
 /** They need a connection that is upgraded, which nothing here does. */
-const notServed = ['exec', 'attach', 'portforward', 'proxy', 'ephemeralcontainers']
+const notServed = ['exec', 'attach', 'portforward', 'ephemeralcontainers']
 
 /** The Kubernetes API, as far as this tool and everyday kubectl need it. */
 export class ApiServer {
@@ -102,6 +104,11 @@ export class ApiServer {
       return
     }
     const user = whoAsks(request.headers, tokens)
+    if (path === '/openapi/v2') {
+      response.writeHead(200, { 'Content-Type': openApiV2Type })
+      response.end(openApiV2)
+      return
+    }
     const document = discovery(path, `${this.#address.host}:${this.#address.port}`)
     if (document !== undefined) {
       send(response, 200, document, [])
@@ -137,7 +144,7 @@ export class ApiServer {
   }
 
   async #handle(call: Call, body: unknown, response: ServerResponse, warnings: string[]): Promise<void> {
-    const { store, kubelet } = this.#options
+    const { store, kubelet, lowestPort } = this.#options
     const { type, namespace, name, subresource, method } = call
     if (notServed.includes(subresource ?? ''))
       throw new Failure(501, 'NotImplemented', `the sandbox does not do ${subresource ?? ''}`, {})
@@ -150,7 +157,8 @@ export class ApiServer {
       else if (subresource === 'log') {
         const pod = store.get(type, namespace, name)
         await writeLog(pod, kubelet.log(pod), call.query, response)
-      } else if (subresource !== undefined && !['status', 'scale'].includes(subresource)) throw noSuchPath()
+      } else if (subresource === 'proxy' && type === types.pods) await proxyToPod(store, call, lowestPort, response)
+      else if (subresource !== undefined && !['status', 'scale'].includes(subresource)) throw noSuchPath()
       else {
         const object = store.get(type, namespace, name)
         send(response, 200, subresource === 'scale' ? scaleOf(object) : showOne(call)(object), [])

@@ -58,6 +58,7 @@ export class Kubelet {
   constructor(options: KubeletOptions) {
     this.#options = options
     this.#stop = options.store.subscribe(({ type, resource, object, previous }) => {
+      if (resource === types.nodes && type === 'MODIFIED') this.#retryPending()
       if (resource !== types.pods) return
       if (type === 'ADDED') setImmediate(() => this.#begin(object))
       else if (type === 'DELETED') this.#kill(object)
@@ -96,6 +97,12 @@ export class Kubelet {
     await Promise.all(all.map(({ container }) => container.ended))
   }
 
+  /** Nodes have changed: one may take the pods that wait. */
+  #retryPending(): void {
+    for (const pod of this.#options.store.list(types.pods))
+      if (at(pod, 'spec', 'nodeName') === undefined) setImmediate(() => this.#begin(pod))
+  }
+
   #later(ms: number, action: () => void): void {
     const timer = setTimeout(() => {
       this.#timers.delete(timer)
@@ -108,9 +115,9 @@ export class Kubelet {
     const { store, plan, faults } = this.#options
     if (this.#closed || store.find(types.pods, pod.metadata.namespace, pod.metadata.name) === undefined) return
     const node = chooseNode(store, pod)
-    if (node === undefined) {
-      const count = store.list(types.nodes).length
-      const message = `0/${count} nodes are available: ${count} node(s) didn't match Pod's node affinity/selector. preemption: 0/${count} nodes are available: ${count} Preemption is not helpful for scheduling.`
+    if (typeof node === 'string') {
+      const message = node
+      if (at(pod, 'status', 'conditions') !== undefined) return
       this.#setStatus(pod, { phase: 'Pending', conditions: [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message, lastTransitionTime: now() }] })
       record(store, pod, 'Warning', 'FailedScheduling', message)
       return
@@ -121,8 +128,8 @@ export class Kubelet {
     const { image } = containerOf(pod)
     const problem = imageProblem(image, faults.has('image-pull'))
     if (problem !== undefined) {
-      this.#setStatus(pod, { phase: 'Pending', hostIP: plan.node(index), conditions: conditions(false), containerStatuses: [containerStatus(pod, { waiting: { reason: 'ErrImagePull', message: problem } }, 0)] })
-      record(store, pod, 'Warning', 'Failed', `Failed to pull image "${image}": ${problem}`)
+      this.#setStatus(pod, { phase: 'Pending', hostIP: plan.node(index), conditions: conditions(false), containerStatuses: [containerStatus(pod, { waiting: problem }, 0)] })
+      record(store, pod, 'Warning', 'Failed', `Failed to pull image "${image}": ${problem.message}`)
       return
     }
     const podIP = plan.pod(index, this.#host(index))
@@ -154,6 +161,13 @@ export class Kubelet {
       lowestPort,
     }
     const program = nodeProgram([...(spec.command ?? []), ...(spec.args ?? [])])
+    if (program !== undefined && hasNoNode(spec.image)) {
+      const message =
+        'failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: exec: "node": executable file not found in $PATH'
+      const terminated = { exitCode: 128, reason: 'StartError', message, startedAt: now(), finishedAt: now() }
+      this.#setStatus(pod, { phase: 'Failed', ...addresses, conditions: conditions(false), containerStatuses: [containerStatus(pod, { terminated }, restarts)] })
+      return
+    }
     const container = program === undefined ? startSampleServer(options) : startProcess(program, options)
     if (faults.has('log-truncate')) container.log.keepOnly(5)
     const startedAt = now()
@@ -227,12 +241,20 @@ function containerOf(pod: Resource): ContainerSpec {
   return (at(pod, 'spec', 'containers') as ContainerSpec[])[0] ?? { name: 'none', image: '' }
 }
 
-/** There is no registry: every image is there, except on hosts that can never exist (RFC 2606). */
-function imageProblem(image: string, faulty: boolean): string | undefined {
+/** There is no registry: every image is there, except on hosts that cannot have any (RFC 2606, and this machine). */
+function imageProblem(image: string, faulty: boolean): { reason: string; message: string } | undefined {
+  if (!/^[a-z0-9][\w./:@-]*$/.test(image)) {
+    const message = `Failed to apply default image tag "${image}": couldn't parse image name "${image}": invalid reference format`
+    return { reason: 'InvalidImageName', message }
+  }
   const [host = ''] = image.split('/')
-  if (!faulty && !/\.invalid(:\d+)?$/.test(host)) return undefined
-  return `failed to pull and unpack image "${image}": failed to resolve reference "${image}": ${image}: not found`
+  if (!faulty && !/(\.invalid|^localhost|^127(\.\d+){3})(:\d+)?$/.test(host)) return undefined
+  const message = `failed to pull and unpack image "${image}": failed to resolve reference "${image}": ${image}: not found`
+  return { reason: 'ErrImagePull', message }
 }
+
+/** Images whose name says that there is no Node in them. */
+const hasNoNode = (image: string): boolean => /(^|\/)(busybox|alpine|nginx)(:|@|$)/.test(image)
 
 function environment(spec: ContainerSpec, pod: Resource): Record<string, string> {
   const given = (spec.env ?? []).map(({ name, value, valueFrom }) => {

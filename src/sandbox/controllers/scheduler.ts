@@ -20,10 +20,12 @@ interface Requirement {
   values?: string[]
 }
 
-/** The node for a pod: of those that it may run on, the one with the fewest pods; undefined when there is none. */
-export function chooseNode(store: Store, pod: Resource): Resource | undefined {
+/** The node for a pod: of those that it may run on, the one with the fewest pods; or the scheduler's words for none. */
+export function chooseNode(store: Store, pod: Resource): Resource | string {
   const spec = pod['spec'] as Constraints
-  const fitting = store.list(types.nodes).filter((node) => fits(node, spec))
+  const nodes = store.list(types.nodes)
+  const open = nodes.filter((node) => at(node, 'spec', 'unschedulable') !== true)
+  const fitting = open.filter((node) => fits(node, spec))
   const pods = store.list(types.pods)
   const load = (node: Resource): number => {
     const here = pods.filter((other) => at(other, 'spec', 'nodeName') === node.metadata.name)
@@ -31,7 +33,15 @@ export function chooseNode(store: Store, pod: Resource): Resource | undefined {
     const alike = here.filter((other) => other.metadata.labels?.['pod-template-hash'] === pod.metadata.labels?.['pod-template-hash'])
     return alike.length * 1000 + here.length
   }
-  return fitting.toSorted((a, b) => load(a) - load(b))[0]
+  return fitting.toSorted((a, b) => load(a) - load(b))[0] ?? noNode(nodes.length, nodes.length - open.length)
+}
+
+function noNode(all: number, closed: number): string {
+  const reasons = [
+    ...(closed > 0 ? [`${closed} node(s) were unschedulable`] : []),
+    ...(closed < all ? [`${all - closed} node(s) didn't match Pod's node affinity/selector`] : []),
+  ]
+  return `0/${all} nodes are available: ${reasons.join(', ')}. preemption: 0/${all} nodes are available: ${all} Preemption is not helpful for scheduling.`
 }
 
 function fits(node: Resource, { nodeName, nodeSelector = {}, affinity }: Constraints): boolean {

@@ -4,21 +4,34 @@ import type { Container, ContainerOptions } from './container.ts'
 import { ContainerLog } from './log.ts'
 import { prelude } from './prelude.ts'
 
-/** `node -e PROGRAM [--] ARGUMENTS`: the program and its arguments; undefined for any other command. */
-export function nodeProgram(command: readonly string[]): { source: string; args: string[] } | undefined {
-  const [program = '', flag, source, ...rest] = command
-  if (!/(^|\/)node$/.test(program) || !['-e', '--eval'].includes(flag ?? '') || source === undefined) return undefined
-  return { source, args: rest[0] === '--' ? rest.slice(1) : rest }
+/** A program in the arguments of Node. */
+export interface NodeProgram {
+  /** Flags of Node itself. */
+  flags: string[]
+  source: string
+  args: string[]
+}
+
+/** `node [FLAGS] -e PROGRAM [--] ARGUMENTS`, taken apart; undefined for any other command. */
+export function nodeProgram([program = '', ...words]: readonly string[]): NodeProgram | undefined {
+  const index = words.findIndex((word) => !word.startsWith('--') || word === '--eval')
+  const source = words[index + 1]
+  if (!/(^|\/)node$/.test(program) || !['-e', '--eval'].includes(words[index] ?? '') || source === undefined)
+    return undefined
+  const args = words.slice(index + 2)
+  return { flags: words.slice(0, index), source, args: args[0] === '--' ? args.slice(1) : args }
 }
 
 /**
  * Runs a Node program as a process of its own: with this process's own runtime, so that nothing else has to be
  * installed. An executable that Bun compiled becomes Bun when it is told to (BUN_BE_BUN).
  */
-export function startProcess(program: { source: string; args: string[] }, options: ContainerOptions): Container {
+export function startProcess(program: NodeProgram, options: ContainerOptions): Container {
   const log = new ContainerLog()
   const { env, pod, podIp, lowestPort } = options
-  const child = spawn(process.execPath, ['-e', prelude + program.source, '--', ...program.args], {
+  // Bun has flags of its own.
+  const flags = process.versions['bun'] === undefined ? program.flags : []
+  const child = spawn(process.execPath, [...flags, '-e', prelude + program.source, '--', ...program.args], {
     cwd: tmpdir(),
     env: {
       ...env,
