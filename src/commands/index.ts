@@ -43,6 +43,12 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./cleanup.ts')).default,
   },
   {
+    name: 'demo',
+    group: 'Other Commands',
+    summary: 'Show what this plugin does, on a miniature cluster of its own',
+    load: async () => (await import('./demo.ts')).default,
+  },
+  {
     name: 'sandbox',
     group: 'Other Commands',
     summary: 'Run a miniature cluster in this process, to try things without a cluster',

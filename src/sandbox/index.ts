@@ -12,6 +12,7 @@ import { runEndpointSlices } from './controllers/endpoint-slices.ts'
 import { runJobs } from './controllers/jobs.ts'
 import { Kubelet } from './controllers/kubelet.ts'
 import { collectGarbage } from './controllers/owners.ts'
+import { runQuotas } from './controllers/quotas.ts'
 import { type Fault, type FaultKind, Faults } from './faults.ts'
 import { kubeconfig } from './kubeconfig.ts'
 import { type AddressPlan, addressPlan, lowestOpenPort } from './network/address-plan.ts'
@@ -75,7 +76,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     lowestPort,
     ignoresAffinity: () => faults.has('ignore-affinity'),
   })
-  const controllers = [collectGarbage(store), runDeployments(store), runJobs(store), runEndpointSlices(store)]
+  const controllers = [collectGarbage(store), runDeployments(store), runJobs(store), runQuotas(store), runEndpointSlices(store)]
   if (options.sample) addSample(store, plan)
   const server = `https://${plan.apiServer}:${apiPort}`
   const folder = mkdtempSync(join(tmpdir(), 'kubectl-affinity-sandbox-'))

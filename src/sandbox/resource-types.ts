@@ -37,6 +37,7 @@ export const types = {
   services: define('v1', 'services', 'Service', { short: ['svc'], sub: ['status'] }),
   configmaps: define('v1', 'configmaps', 'ConfigMap', { short: ['cm'] }),
   events: define('v1', 'events', 'Event', { short: ['ev'] }),
+  resourcequotas: define('v1', 'resourcequotas', 'ResourceQuota', { short: ['quota'], sub: ['status'] }),
   serviceaccounts: define('v1', 'serviceaccounts', 'ServiceAccount', { short: ['sa'] }),
   deployments: define('apps/v1', 'deployments', 'Deployment', { short: ['deploy'], sub: ['status', 'scale'] }),
   replicasets: define('apps/v1', 'replicasets', 'ReplicaSet', { short: ['rs'], sub: ['status', 'scale'] }),

@@ -1,3 +1,4 @@
+import { quotaRefusal } from '../controllers/quotas.ts'
 import { deleteNamespace, deletePod } from '../controllers/owners.ts'
 import { randomSuffix } from '../controllers/names.ts'
 import { badRequest, Failure, invalid, methodNotAllowed, modified, notFound, unsupportedMediaType } from '../failure.ts'
@@ -37,6 +38,8 @@ export function create(writer: Writer, call: Call, body: unknown): Answer {
   }
   if (!name && !generateName) throw invalid(type.kind, type.group, '', [{ reason: 'FieldValueRequired', message: 'Required value: name or generateName is required', field: 'metadata.name' }])
   if (namespace !== undefined) demandNamespace(store, call, namespace, metadata.name)
+  const refusal = type === types.pods ? quotaRefusal(store, namespace, metadata.name) : undefined
+  if (refusal !== undefined) throw refusal
   const object = admit(writer, call, { ...given, metadata }, undefined)
   const { status: _, ...written } = object
   const { metadata: owned } = withManagers(undefined, written as Resource, managerOf(call, 'Update'))

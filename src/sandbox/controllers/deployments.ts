@@ -3,6 +3,7 @@ import { types } from '../resource-types.ts'
 import type { Store } from '../store.ts'
 import { record } from './events.ts'
 import { hashOf, randomSuffix } from './names.ts'
+import { quotaRefusal } from './quotas.ts'
 import { deletePod, isOwnedBy, ownerReference } from './owners.ts'
 import { onChanges } from './reconciler.ts'
 
@@ -15,7 +16,7 @@ const hashLabel = 'pod-template-hash'
 
 /** Deployments make ReplicaSets, one per template; ReplicaSets make pods. */
 export function runDeployments(store: Store): () => void {
-  return onChanges(store, [types.deployments, types.replicasets, types.pods], () => {
+  return onChanges(store, [types.deployments, types.replicasets, types.pods, types.resourcequotas], () => {
     for (const deployment of store.list(types.deployments)) reconcileDeployment(store, deployment)
     for (const set of store.list(types.replicasets)) reconcileReplicaSet(store, set)
   })
@@ -120,6 +121,7 @@ function reconcileReplicaSet(store: Store, set: Resource): void {
 function makePod(store: Store, set: Resource): void {
   const { metadata, spec } = at(set, 'spec', 'template') as Template
   const name = `${set.metadata.name}-${randomSuffix()}`
+  if (quotaRefusal(store, set.metadata.namespace, name) !== undefined) return
   store.create(types.pods, {
     metadata: {
       name,

@@ -3,6 +3,7 @@ import { types } from '../resource-types.ts'
 import type { Store } from '../store.ts'
 import { record } from './events.ts'
 import { randomSuffix } from './names.ts'
+import { quotaRefusal } from './quotas.ts'
 import { deletePod, isOwnedBy, ownerReference } from './owners.ts'
 import { onChanges } from './reconciler.ts'
 
@@ -54,7 +55,7 @@ export function runJobs(store: Store): () => void {
         later(job, 'deadline', deadline, () => finish(store, job, 'Failed', 'DeadlineExceeded', 'Job was active longer than specified deadline', []))
     }
   }
-  const stop = onChanges(store, [types.jobs, types.pods], () => {
+  const stop = onChanges(store, [types.jobs, types.pods, types.resourcequotas], () => {
     for (const job of store.list(types.jobs)) reconcile(job)
   })
   return () => {
@@ -87,6 +88,16 @@ function finish(store: Store, job: Resource, type: 'Complete' | 'Failed', reason
   record(store, job, type === 'Complete' ? 'Normal' : 'Warning', type === 'Complete' ? 'Completed' : reason, message)
 }
 
+/** Said once for each reason, as events are counted and not repeated. */
+function refuse(store: Store, job: Resource, reason: string): void {
+  const message = `Error creating: ${reason}`
+  const words = (text: unknown): string => String(text).replace(/"[^"]*"/, '')
+  const isKnown = store
+    .list(types.events, job.metadata.namespace)
+    .some((event) => at(event, 'involvedObject', 'uid') === job.metadata.uid && words(event['message']) === words(message))
+  if (!isKnown) record(store, job, 'Warning', 'FailedCreate', message)
+}
+
 function makePod(store: Store, job: Resource, spec: JobSpec, taken: Set<string | undefined>): void {
   const { name: jobName, namespace, uid } = job.metadata
   let index = 0
@@ -96,6 +107,11 @@ function makePod(store: Store, job: Resource, spec: JobSpec, taken: Set<string |
   const suffix = spec.completionMode === 'Indexed' ? `${index}-${randomSuffix()}` : randomSuffix()
   const { metadata } = spec.template
   const name = `${jobName}-${suffix}`
+  const refusal = quotaRefusal(store, namespace, name)
+  if (refusal !== undefined) {
+    refuse(store, job, refusal.message)
+    return
+  }
   store.create(types.pods, {
     metadata: {
       name,

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
-import { join } from 'node:path'
+import { rmSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { restrictedUsers, startSandbox } from '../../../src/sandbox/index.ts'
 import { programs } from '../../lab/index.ts'
@@ -10,6 +11,8 @@ const nodes = 2
 /** The sandbox: a simulation, started anew for each file of scenarios. Where it differs from the lab it is wrong. */
 export async function sandboxSite(): Promise<Site> {
   const sandbox = await startSandbox({ nodes, proxy: 'nftables', faults: [], sample: false })
+  // Its processes notice by themselves that this one has ended.
+  process.once('exit', () => rmSync(dirname(sandbox.kubeconfig), { recursive: true, force: true }))
   const kubectlFolder = await programs('kubernetes')
   return {
     name: 'the sandbox',
