@@ -18,7 +18,10 @@ export default class Demo extends BaseCommand {
   static override usage = 'kubectl affinity demo [--on-cluster [--image=IMAGE]] [options]'
   static override examples = [
     { description: 'Without a cluster', command: 'kubectl affinity demo' },
-    { description: 'On the cluster of a context', command: 'kubectl affinity demo --on-cluster --context kind-kind' },
+    {
+      description: 'On the cluster of a context',
+      command: 'kubectl affinity demo --on-cluster --context kind-kind',
+    },
   ]
   static override flags = {
     image: Flags.string({
@@ -62,11 +65,15 @@ async function onSandbox(interrupt: Interrupt): Promise<void> {
   const sandbox = await startSandbox({ nodes: 3, proxy: 'nftables', faults: [], sample: true })
   try {
     await sandbox.ready
-    print('A miniature cluster runs in this process: a simulation, with three pods behind the Service sample-clusterip.\n')
+    print(
+      'A miniature cluster runs in this process: a simulation, with three pods behind the Service sample-clusterip.\n',
+    )
     const env = { ...process.env, KUBECONFIG: sandbox.kubeconfig }
     await runDemo({ commands: commandNames, common: [], env, print, interrupted: interrupt.first })
     if (!interrupt.first.aborted)
-      print('\nNothing is left of it. Try it yourself:  kubectl affinity sandbox     on a cluster:  kubectl affinity demo --on-cluster')
+      print(
+        '\nNothing is left of it. Try it yourself:  kubectl affinity sandbox     on a cluster:  kubectl affinity demo --on-cluster',
+      )
   } finally {
     await sandbox.stop()
   }

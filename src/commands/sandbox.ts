@@ -17,7 +17,10 @@ export default class SandboxCommand extends BaseCommand {
   static override usage =
     'kubectl affinity sandbox [--nodes=3] [--proxy=nftables] [--fault=NAME[@WHEN][:FOR]...] [-- COMMAND [ARGS...]]'
   static override examples = [
-    { description: 'Start a cluster; use it from another terminal as it says', command: 'kubectl affinity sandbox' },
+    {
+      description: 'Start a cluster; use it from another terminal as it says',
+      command: 'kubectl affinity sandbox',
+    },
     {
       description: 'Probe once in a cluster that is gone afterwards',
       command: 'kubectl affinity sandbox -- kubectl affinity probe svc/sample-clusterip --path /podinfo',
@@ -30,10 +33,15 @@ export default class SandboxCommand extends BaseCommand {
   static override flags = {
     nodes: countFlag({ description: 'Number of nodes.', default: 3, helpValue: '3', min: 1, max: 100 }),
     proxy: Flags.option({ options: proxyModes })({
-      description: 'The Service proxy whose affinity is simulated: iptables, nftables, ipvs, cilium or antrea.',
+      description:
+        'The Service proxy whose affinity is simulated: iptables, nftables, ipvs, cilium or antrea.',
       default: 'nftables',
     }),
-    fault: Flags.string({ description: 'Something that goes wrong; can be repeated.', multiple: true, helpValue: '[]' }),
+    fault: Flags.string({
+      description: 'Something that goes wrong; can be repeated.',
+      multiple: true,
+      helpValue: '[]',
+    }),
   }
 
   override async run(): Promise<void> {
@@ -61,7 +69,9 @@ export default class SandboxCommand extends BaseCommand {
       }
       process.stdout.write(`export KUBECONFIG=${sandbox.kubeconfig}\n`)
       process.stderr.write(`${introduction(flags.nodes ?? 3, flags.proxy)}\n`)
-      await new Promise<void>((resolve) => interrupt.first.addEventListener('abort', () => resolve(), { once: true }))
+      await new Promise<void>((resolve) =>
+        interrupt.first.addEventListener('abort', () => resolve(), { once: true }),
+      )
     } finally {
       await sandbox.stop()
       interrupt.stop()

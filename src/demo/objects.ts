@@ -9,7 +9,10 @@ const labels = { app: 'sample' }
 const server =
   "require('http').createServer((_, answer) => answer.end(JSON.stringify({ pod_ip: process.env.POD_IP, node_ip: process.env.NODE_IP }))).listen(8080); process.on('SIGTERM', () => process.exit())"
 
-const variable = (name: string, fieldPath: string): object => ({ name, valueFrom: { fieldRef: { fieldPath } } })
+const variable = (name: string, fieldPath: string): object => ({
+  name,
+  valueFrom: { fieldRef: { fieldPath } },
+})
 
 /** Meets the "restricted" Pod Security Standard. */
 export const deployment = (namespace: string, image: string): object => ({

@@ -20,7 +20,11 @@ export async function makeDemoNamespace(cluster: Cluster, image: string): Promis
   const name = `affinity-demo-${randomBytes(3).toString('hex')}`
   const query = { fieldManager: 'kubectl-affinity' }
   const labels = { 'app.kubernetes.io/managed-by': 'kubectl-affinity' }
-  await cluster.create('/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } }, { query })
+  await cluster.create(
+    '/api/v1/namespaces',
+    { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } },
+    { query },
+  )
   const remove = async (): Promise<void> => {
     try {
       await cluster.delete(`/api/v1/namespaces/${name}`)
@@ -36,10 +40,19 @@ export async function makeDemoNamespace(cluster: Cluster, image: string): Promis
     await remove()
     throw error
   }
-  return { name, remove, ready: (signal) => available(cluster, `${deployments}/${deploymentName}`, name, signal) }
+  return {
+    name,
+    remove,
+    ready: (signal) => available(cluster, `${deployments}/${deploymentName}`, name, signal),
+  }
 }
 
-async function available(cluster: Cluster, path: string, namespace: string, signal: AbortSignal): Promise<void> {
+async function available(
+  cluster: Cluster,
+  path: string,
+  namespace: string,
+  signal: AbortSignal,
+): Promise<void> {
   const until = performance.now() + readyMs
   for (;;) {
     const { status } = await cluster.get<{ status?: { availableReplicas?: number } }>(path, { signal })

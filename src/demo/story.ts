@@ -14,7 +14,10 @@ const probe = ['probe', `svc/${serviceName}`, '--path', '/podinfo']
 export function story(commands: ReadonlySet<string>): Step[] {
   const steps: Step[] = [
     { says: 'Who decides which pod a request reaches?', words: ['explain', `svc/${serviceName}`] },
-    { says: 'Is it really so? A pod in the cluster sends requests, and the answers say which pod gave them.', words: probe },
+    {
+      says: 'Is it really so? A pod in the cluster sends requests, and the answers say which pod gave them.',
+      words: probe,
+    },
     {
       says: 'Keep each client on its pod, until it was silent for 2 seconds.',
       words: ['enable', `svc/${serviceName}`, '--timeout', '2s'],

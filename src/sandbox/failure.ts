@@ -68,12 +68,17 @@ export const busy = (seconds: number): Failure =>
 export function invalid(kind: string, group: string, name: string, causes: readonly Cause[]): Failure {
   const lines = causes.map(({ field, message }) => `${field}: ${message}`)
   const list = lines.length === 1 ? lines[0] : `[${lines.join(', ')}]`
-  return new Failure(422, 'Invalid', `${kind}${group === '' ? '' : `.${group}`} "${name}" is invalid: ${list}`, {
-    name,
-    ...(group === '' ? {} : { group }),
-    kind,
-    causes: [...causes],
-  })
+  return new Failure(
+    422,
+    'Invalid',
+    `${kind}${group === '' ? '' : `.${group}`} "${name}" is invalid: ${list}`,
+    {
+      name,
+      ...(group === '' ? {} : { group }),
+      kind,
+      causes: [...causes],
+    },
+  )
 }
 
 export interface Attempt {
@@ -88,8 +93,7 @@ export interface Attempt {
 
 export function forbidden({ user, verb, group, plural, subresource, namespace, name }: Attempt): Failure {
   const resource = subresource === undefined ? plural : `${plural}/${subresource}`
-  const where =
-    namespace === undefined ? 'at the cluster scope' : `in the namespace "${namespace}"`
+  const where = namespace === undefined ? 'at the cluster scope' : `in the namespace "${namespace}"`
   const what = `${group === '' ? plural : `${plural}.${group}`}${name === undefined ? '' : ` "${name}"`}`
   return new Failure(
     403,

@@ -28,10 +28,14 @@ export const faultList = Object.entries(kinds).map(([name, { says }]) => `${name
 
 /** Reads `NAME[@WHEN][:FOR]`, as in `api-disconnect@5s:3s`. Throws UserError. */
 export function parseFault(text: string): Fault {
-  const [, name = '', when, length] = /^([\w-]+)(?:@(\d+(?:\.\d+)?)s?)?(?::(\d+(?:\.\d+)?)s?)?$/.exec(text) ?? []
+  const [, name = '', when, length] =
+    /^([\w-]+)(?:@(\d+(?:\.\d+)?)s?)?(?::(\d+(?:\.\d+)?)s?)?$/.exec(text) ?? []
   if (!(name in kinds)) {
     throw new UserError(`unknown fault "${text}"`, {
-      hints: ['NAME[@WHEN][:FOR], for example api-disconnect@5s:3s; the names:', ...faultList.map((line) => `  ${line}`)],
+      hints: [
+        'NAME[@WHEN][:FOR], for example api-disconnect@5s:3s; the names:',
+        ...faultList.map((line) => `  ${line}`),
+      ],
       exitCode: 2,
     })
   }

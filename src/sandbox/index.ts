@@ -58,13 +58,21 @@ const apiPort = 6443
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const store = new Store()
   const faults = new Faults()
-  const users = [administrator, ...restrictedUsers].map((name) => ({ name, token: randomBytes(16).toString('hex') }))
+  const users = [administrator, ...restrictedUsers].map((name) => ({
+    name,
+    token: randomBytes(16).toString('hex'),
+  }))
   const tokens = new Map(users.map(({ name, token }) => [token, name]))
   const lowestPort = lowestOpenPort()
   const claimed = await claimNetwork((plan) => {
     const certificate = selfSigned('sandbox', plan.apiServer)
     const kubelet = new Kubelet({ store, plan, faults, lowestPort })
-    return { plan, certificate, kubelet, api: new ApiServer({ store, plan, kubelet, faults, certificate, lowestPort, tokens }) }
+    return {
+      plan,
+      certificate,
+      kubelet,
+      api: new ApiServer({ store, plan, kubelet, faults, certificate, lowestPort, tokens }),
+    }
   })
   const { plan, certificate, kubelet, api } = claimed
   makeCluster(store, plan, options.nodes, options.proxy)
@@ -76,15 +84,25 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     lowestPort,
     ignoresAffinity: () => faults.has('ignore-affinity'),
   })
-  const controllers = [collectGarbage(store), runDeployments(store), runJobs(store), runQuotas(store), runEndpointSlices(store)]
+  const controllers = [
+    collectGarbage(store),
+    runDeployments(store),
+    runJobs(store),
+    runQuotas(store),
+    runEndpointSlices(store),
+  ]
   if (options.sample) addSample(store, plan)
   const server = `https://${plan.apiServer}:${apiPort}`
   const folder = mkdtempSync(join(tmpdir(), 'kubectl-affinity-sandbox-'))
   const path = join(folder, 'kubeconfig')
   writeFileSync(path, kubeconfig(server, certificate.cert, users), { mode: 0o600 })
-  faults.start(options.faults, (kind) => beginFault(kind, { store, api, kubelet, proxy }), (kind) => {
-    if (kind === 'api-disconnect') void api.connect()
-  })
+  faults.start(
+    options.faults,
+    (kind) => beginFault(kind, { store, api, kubelet, proxy }),
+    (kind) => {
+      if (kind === 'api-disconnect') void api.connect()
+    },
+  )
   return {
     kubeconfig: path,
     server,
@@ -103,7 +121,9 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
 }
 
 /** A network of its own on loopback: whoever has the API server's address has all of it. */
-async function claimNetwork<T extends { api: ApiServer; plan: AddressPlan }>(make: (plan: AddressPlan) => T): Promise<T> {
+async function claimNetwork<T extends { api: ApiServer; plan: AddressPlan }>(
+  make: (plan: AddressPlan) => T,
+): Promise<T> {
   const first = randomInt(1, 255)
   for (let tries = 0; tries < 20; tries += 1) {
     const made = make(addressPlan(((first + tries * 13) % 254) + 1))
@@ -114,7 +134,9 @@ async function claimNetwork<T extends { api: ApiServer; plan: AddressPlan }>(mak
       const { code, message } = error as NodeJS.ErrnoException
       if (code === 'EADDRINUSE') continue
       throw new UserError(`the sandbox cannot use the addresses 127.0.0.0/8 of this machine: ${message}`, {
-        hints: ['Linux has them all; macOS only 127.0.0.1, so run the sandbox in a Linux container or machine there'],
+        hints: [
+          'Linux has them all; macOS only 127.0.0.1, so run the sandbox in a Linux container or machine there',
+        ],
         cause: error,
       })
     }
@@ -125,7 +147,10 @@ async function claimNetwork<T extends { api: ApiServer; plan: AddressPlan }>(mak
 function addSample(store: Store, plan: AddressPlan): void {
   for (const { type, object } of sampleObjects('default')) {
     const resource = object as Resource
-    store.create(types[type], type === 'services' ? withAddresses(withDefaults(resource), undefined, store, plan) : resource)
+    store.create(
+      types[type],
+      type === 'services' ? withAddresses(withDefaults(resource), undefined, store, plan) : resource,
+    )
   }
 }
 
@@ -167,7 +192,11 @@ function evictOnePerDeployment(store: Store, kubelet: Kubelet): void {
   for (const set of store.list(types.replicasets)) {
     const pod = store
       .list(types.pods, set.metadata.namespace)
-      .find((one) => one.metadata.ownerReferences?.[0]?.uid === set.metadata.uid && at(one, 'status', 'phase') === 'Running')
+      .find(
+        (one) =>
+          one.metadata.ownerReferences?.[0]?.uid === set.metadata.uid &&
+          at(one, 'status', 'phase') === 'Running',
+      )
     if (pod !== undefined) kubelet.evict(pod)
   }
 }

@@ -39,7 +39,10 @@ export const types = {
   events: define('v1', 'events', 'Event', { short: ['ev'] }),
   resourcequotas: define('v1', 'resourcequotas', 'ResourceQuota', { short: ['quota'], sub: ['status'] }),
   serviceaccounts: define('v1', 'serviceaccounts', 'ServiceAccount', { short: ['sa'] }),
-  deployments: define('apps/v1', 'deployments', 'Deployment', { short: ['deploy'], sub: ['status', 'scale'] }),
+  deployments: define('apps/v1', 'deployments', 'Deployment', {
+    short: ['deploy'],
+    sub: ['status', 'scale'],
+  }),
   replicasets: define('apps/v1', 'replicasets', 'ReplicaSet', { short: ['rs'], sub: ['status', 'scale'] }),
   daemonsets: define('apps/v1', 'daemonsets', 'DaemonSet', { short: ['ds'], sub: ['status'] }),
   jobs: define('batch/v1', 'jobs', 'Job', { sub: ['status'] }),
@@ -62,9 +65,7 @@ export const reviewTypes: readonly (ResourceType & { verbs: string[] })[] = [
 export const allTypes: readonly ResourceType[] = Object.values(types)
 
 export function findType(group: string, version: string, plural: string): ResourceType | undefined {
-  return allTypes.find(
-    (type) => type.group === group && type.version === version && type.plural === plural,
-  )
+  return allTypes.find((type) => type.group === group && type.version === version && type.plural === plural)
 }
 
 export const apiVersionOf = ({ group, version }: ResourceType): string =>

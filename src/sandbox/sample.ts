@@ -15,7 +15,13 @@ export const sampleObjects = (namespace: string): { type: 'deployments' | 'servi
           template: {
             metadata: { labels },
             spec: {
-              containers: [{ name: 'podinfo', image: 'sandbox/podinfo:1', ports: [{ name: 'http', containerPort: 8080 }] }],
+              containers: [
+                {
+                  name: 'podinfo',
+                  image: 'sandbox/podinfo:1',
+                  ports: [{ name: 'http', containerPort: 8080 }],
+                },
+              ],
             },
           },
         },

@@ -69,7 +69,10 @@ export class Store {
   replace(type: ResourceType, object: Resource): Resource {
     const { namespace, name } = object.metadata
     const previous = this.get(type, namespace, name)
-    const next = { ...object, metadata: { ...object.metadata, resourceVersion: previous.metadata.resourceVersion } }
+    const next = {
+      ...object,
+      metadata: { ...object.metadata, resourceVersion: previous.metadata.resourceVersion },
+    }
     if (JSON.stringify(next) === JSON.stringify(previous)) return previous
     const specChanged = JSON.stringify(object['spec']) !== JSON.stringify(previous['spec'])
     if (specChanged && previous.metadata.generation !== undefined)
@@ -135,7 +138,8 @@ export class Store {
 
   #tell(change: Change): void {
     this.#history.push(change)
-    if (this.#history.length > remembered) this.#forgotten = this.#history.shift()?.revision ?? this.#forgotten
+    if (this.#history.length > remembered)
+      this.#forgotten = this.#history.shift()?.revision ?? this.#forgotten
     for (const listener of this.#listeners) listener(change)
   }
 }

@@ -19,7 +19,10 @@ interface Binding {
 export const administrator = 'admin'
 
 /** Who asks, by the token that they bring; impersonation is for the administrator. Throws 401 and 403. */
-export function whoAsks(headers: NodeJS.Dict<string | string[]>, tokens: ReadonlyMap<string, string>): string {
+export function whoAsks(
+  headers: NodeJS.Dict<string | string[]>,
+  tokens: ReadonlyMap<string, string>,
+): string {
   const token = /^Bearer (.+)$/.exec(String(headers['authorization'] ?? ''))?.[1]
   const user = token === undefined ? undefined : tokens.get(token)
   if (user === undefined) throw new Failure(401, 'Unauthorized', 'Unauthorized')
@@ -40,7 +43,12 @@ export function rulesFor(store: Store, user: string, namespace: string | undefin
   const local = namespace === undefined ? [] : store.list(types.rolebindings, namespace)
   return [...store.list(types.clusterrolebindings), ...local].flatMap((object) => {
     const { roleRef, subjects = [] } = object as Resource & Binding
-    if (!subjects.some(({ kind, name }) => (kind === 'User' && name === user) || (kind === 'Group' && name === 'system:authenticated')))
+    if (
+      !subjects.some(
+        ({ kind, name }) =>
+          (kind === 'User' && name === user) || (kind === 'Group' && name === 'system:authenticated'),
+      )
+    )
       return []
     const type = roleRef.kind === 'Role' ? types.roles : types.clusterroles
     return ((store.find(type, namespace, roleRef.name) as JsonObject | undefined)?.['rules'] ?? []) as Rule[]
@@ -49,7 +57,8 @@ export function rulesFor(store: Store, user: string, namespace: string | undefin
 
 function covers(rule: Rule, { verb, group, plural, subresource, name }: Attempt): boolean {
   const resource = subresource === undefined ? plural : `${plural}/${subresource}`
-  const includes = (list: string[] | undefined, word: string): boolean => (list ?? []).some((one) => one === word || one === '*')
+  const includes = (list: string[] | undefined, word: string): boolean =>
+    (list ?? []).some((one) => one === word || one === '*')
   const names = rule.resourceNames ?? []
   return (
     includes(rule.verbs, verb) &&

@@ -14,7 +14,9 @@ export async function readBody(request: IncomingMessage): Promise<unknown> {
     return JSON.parse(text)
   } catch (error) {
     if (!String(request.headers['content-type'] ?? '').includes('yaml'))
-      throw badRequest(`the object provided is unrecognized (must be of type JSON): ${(error as Error).message}`)
+      throw badRequest(
+        `the object provided is unrecognized (must be of type JSON): ${(error as Error).message}`,
+      )
   }
   const { parse } = await import('yaml')
   try {

@@ -23,7 +23,10 @@ type Where = Pick<Call, 'type' | 'namespace' | 'name' | 'subresource' | 'rest'>
 
 /** What a path of the API means; undefined for a path that there is not. */
 export function findObjects(path: string): Where | undefined {
-  const words = path.split('/').slice(1).map((word) => decodeURIComponent(word))
+  const words = path
+    .split('/')
+    .slice(1)
+    .map((word) => decodeURIComponent(word))
   const isCore = words[0] === 'api'
   const [group = '', version = ''] = isCore ? ['', words[1]] : [words[1], words[2]]
   let rest = words.slice(isCore ? 2 : 3)
@@ -34,7 +37,9 @@ export function findObjects(path: string): Where | undefined {
     rest = rest.slice(2)
   }
   const [plural = '', name, subresource] = rest
-  const type = findType(group, version, plural) ?? reviewTypes.find((one) => one.plural === plural && apiVersionOf(one) === `${group}/${version}`)
+  const type =
+    findType(group, version, plural) ??
+    reviewTypes.find((one) => one.plural === plural && apiVersionOf(one) === `${group}/${version}`)
   if (type === undefined || (rest.length > 3 && subresource !== 'proxy')) return undefined
   if (namespace !== undefined && !type.namespaced) return undefined
   return { type, namespace, name, subresource, rest: rest.slice(3).join('/') }
@@ -42,11 +47,17 @@ export function findObjects(path: string): Where | undefined {
 
 /** The verb by which RBAC names what a request does. */
 export function verbOf({ method, name, query }: Call): string {
-  if (method === 'GET') return query.get('watch') === 'true' || query.get('watch') === '1' ? 'watch' : name === undefined ? 'list' : 'get'
+  if (method === 'GET')
+    return query.get('watch') === 'true' || query.get('watch') === '1'
+      ? 'watch'
+      : name === undefined
+        ? 'list'
+        : 'get'
   if (method === 'POST') return 'create'
   if (method === 'PUT') return 'update'
   if (method === 'DELETE') return name === undefined ? 'deletecollection' : 'delete'
   return 'patch'
 }
 
-export const userAgentOf = (request: IncomingMessage): string => String(request.headers['user-agent'] ?? 'unknown')
+export const userAgentOf = (request: IncomingMessage): string =>
+  String(request.headers['user-agent'] ?? 'unknown')

@@ -4,8 +4,17 @@ import { itemKeys } from './patch.ts'
 /** Sets of fields in the form of `metadata.managedFields`, and what server-side apply computes with them. */
 
 const serverFields = new Set([
-  'name', 'namespace', 'uid', 'resourceVersion', 'generation', 'creationTimestamp', 'deletionTimestamp',
-  'deletionGracePeriodSeconds', 'managedFields', 'generateName', 'selfLink',
+  'name',
+  'namespace',
+  'uid',
+  'resourceVersion',
+  'generation',
+  'creationTimestamp',
+  'deletionTimestamp',
+  'deletionGracePeriodSeconds',
+  'managedFields',
+  'generateName',
+  'selfLink',
 ])
 
 /** What the server hands out belongs to nobody. */
@@ -22,7 +31,8 @@ function tree(value: JsonObject): FieldSet {
   const result: FieldSet = {}
   for (const [name, child] of Object.entries(value)) {
     if (handedOut.has(name)) continue
-    if (isObject(child) && Object.keys(child).length > 0) result[`f:${name}`] = { ...(isWhole(name) ? {} : tree(child)) }
+    if (isObject(child) && Object.keys(child).length > 0)
+      result[`f:${name}`] = { ...(isWhole(name) ? {} : tree(child)) }
     else if (Array.isArray(child)) result[`f:${name}`] = listTree(name, child)
     else result[`f:${name}`] = {}
   }
@@ -43,7 +53,9 @@ function listTree(name: string, list: unknown[]): FieldSet {
 }
 
 function keyOf(item: JsonObject, keys: readonly string[]): string {
-  const named = Object.fromEntries(keys.map((key) => [key, item[key] ?? (key === 'protocol' ? 'TCP' : undefined)]))
+  const named = Object.fromEntries(
+    keys.map((key) => [key, item[key] ?? (key === 'protocol' ? 'TCP' : undefined)]),
+  )
   return `k:${JSON.stringify(named)}`
 }
 

@@ -4,14 +4,24 @@ import type { ContainerLog } from '../pods/log.ts'
 import { at, type Resource } from '../resource.ts'
 
 /** `pods/log`: what a container wrote, from a moment on or the last lines, followed when asked. */
-export async function writeLog(pod: Resource, log: ContainerLog | undefined, query: URLSearchParams, response: ServerResponse): Promise<void> {
+export async function writeLog(
+  pod: Resource,
+  log: ContainerLog | undefined,
+  query: URLSearchParams,
+  response: ServerResponse,
+): Promise<void> {
   const names = ((at(pod, 'spec', 'containers') ?? []) as { name: string }[]).map(({ name }) => name)
   const container = query.get('container') ?? names[0] ?? ''
-  if (!names.includes(container)) throw badRequest(`container ${container} is not valid for pod ${pod.metadata.name}`)
+  if (!names.includes(container))
+    throw badRequest(`container ${container} is not valid for pod ${pod.metadata.name}`)
   if (log === undefined) {
-    if (at(pod, 'spec', 'nodeName') === undefined) throw badRequest(`pod ${pod.metadata.name} does not have a host assigned`)
-    const waiting = (at(pod, 'status', 'containerStatuses') as { state: { waiting?: { reason: string } } }[] | undefined)?.[0]?.state.waiting
-    const reason = waiting?.reason === 'ErrImagePull' ? 'trying and failing to pull image' : 'ContainerCreating'
+    if (at(pod, 'spec', 'nodeName') === undefined)
+      throw badRequest(`pod ${pod.metadata.name} does not have a host assigned`)
+    const waiting = (
+      at(pod, 'status', 'containerStatuses') as { state: { waiting?: { reason: string } } }[] | undefined
+    )?.[0]?.state.waiting
+    const reason =
+      waiting?.reason === 'ErrImagePull' ? 'trying and failing to pull image' : 'ContainerCreating'
     throw badRequest(`container "${container}" in pod "${pod.metadata.name}" is waiting to start: ${reason}`)
   }
   const gone = new AbortController()

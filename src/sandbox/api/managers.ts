@@ -1,6 +1,16 @@
 import { Failure } from '../failure.ts'
 import { type FieldSet, type ManagedFieldsEntry, now, type Resource } from '../resource.ts'
-import { fieldsOf, fromLeaves, has, leaves, overlay, type Path, pathText, valueAt, without } from './fields.ts'
+import {
+  fieldsOf,
+  fromLeaves,
+  has,
+  leaves,
+  overlay,
+  type Path,
+  pathText,
+  valueAt,
+  without,
+} from './fields.ts'
 
 export interface Manager {
   name: string
@@ -29,7 +39,11 @@ function entryOf(manager: Manager, fields: FieldSet): ManagedFieldsEntry {
 const same = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other)
 
 /** The managers after an ordinary write: what the writer changed is theirs, and nobody else's any more. */
-export function managedAfterUpdate(before: Resource | undefined, after: Resource, manager: Manager): ManagedFieldsEntry[] {
+export function managedAfterUpdate(
+  before: Resource | undefined,
+  after: Resource,
+  manager: Manager,
+): ManagedFieldsEntry[] {
   const present = fieldsOf(after)
   const changed = leaves(present).filter((path) => !same(valueAt(before, path), valueAt(after, path)))
   const entries = before?.metadata.managedFields ?? []
@@ -39,7 +53,9 @@ export function managedAfterUpdate(before: Resource | undefined, after: Resource
       (path) => has(present, path) && (mine || !changed.some((other) => same(other, path))),
     )
     if (mine && changed.length > 0) return [entryOf(manager, fromLeaves([...left, ...changed]))]
-    return left.length === 0 ? [] : [left.length === leaves(entry.fieldsV1).length ? entry : { ...entry, fieldsV1: fromLeaves(left) }]
+    return left.length === 0
+      ? []
+      : [left.length === leaves(entry.fieldsV1).length ? entry : { ...entry, fieldsV1: fromLeaves(left) }]
   })
   const isNew = !entries.some((entry) => isSame(entry, manager))
   return isNew && changed.length > 0 ? [...kept, entryOf(manager, fromLeaves(changed))] : kept
@@ -58,7 +74,12 @@ export function pruned(object: Resource): Resource {
 }
 
 /** Server-side apply: the object after it. Throws the conflict with other managers unless it is forced. */
-export function applied(before: Resource | undefined, config: Resource, manager: Manager, force: boolean): Resource {
+export function applied(
+  before: Resource | undefined,
+  config: Resource,
+  manager: Manager,
+  force: boolean,
+): Resource {
   const wanted = fieldsOf(config)
   const paths = leaves(wanted)
   const others = (before?.metadata.managedFields ?? []).filter((entry) => !isSame(entry, manager))
@@ -71,11 +92,14 @@ export function applied(before: Resource | undefined, config: Resource, manager:
   if (disputed.length > 0 && !force) throw conflict(disputed)
   let result = before ?? config
   for (const path of leaves(previous?.fieldsV1 ?? {})) {
-    if (!has(wanted, path) && !others.some(({ fieldsV1 }) => has(fieldsV1, path))) result = without(result, path)
+    if (!has(wanted, path) && !others.some(({ fieldsV1 }) => has(fieldsV1, path)))
+      result = without(result, path)
   }
   const { managedFields: _, ...metadata } = config.metadata
   result = overlay(result, { ...config, metadata }) as Resource
-  const lost = new Set(disputed.map(({ entry, path }) => JSON.stringify([entry.manager, entry.operation, path])))
+  const lost = new Set(
+    disputed.map(({ entry, path }) => JSON.stringify([entry.manager, entry.operation, path])),
+  )
   const kept = others.flatMap((entry) => {
     const left = leaves(entry.fieldsV1).filter(
       (path) => !lost.has(JSON.stringify([entry.manager, entry.operation, path])),
@@ -98,7 +122,8 @@ function conflict(disputed: readonly { entry: ManagedFieldsEntry; path: Path }[]
 
 function conflictMessage(causes: readonly { message: string; field: string }[]): string {
   const [first] = causes
-  if (causes.length === 1 && first !== undefined) return `Apply failed with 1 conflict: ${first.message}: ${first.field}`
+  if (causes.length === 1 && first !== undefined)
+    return `Apply failed with 1 conflict: ${first.message}: ${first.field}`
   const byManager = Map.groupBy(causes, ({ message }) => message.replace('conflict with', 'conflicts with'))
   const lines = [...byManager]
     .sort(([a], [b]) => (a < b ? -1 : 1))

@@ -30,7 +30,11 @@ const applyKeys: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** The keys of a list's items; undefined for a list that is replaced as a whole. */
-export function itemKeys(field: string, items: readonly unknown[], apply: boolean): readonly string[] | undefined {
+export function itemKeys(
+  field: string,
+  items: readonly unknown[],
+  apply: boolean,
+): readonly string[] | undefined {
   const [first] = items
   if (field === 'ports' && isObject(first)) {
     if ('containerPort' in first) return apply ? ['containerPort', 'protocol'] : ['containerPort']
@@ -58,7 +62,8 @@ export function strategicPatch(target: unknown, patch: unknown): unknown {
 
 function strategicList(name: string, target: unknown, patch: unknown[]): unknown[] {
   const key = itemKeys(name, patch, false)?.[0]
-  if (key === undefined || !Array.isArray(target)) return patch.filter((item) => !isObject(item) || !('$patch' in item))
+  if (key === undefined || !Array.isArray(target))
+    return patch.filter((item) => !isObject(item) || !('$patch' in item))
   const result: unknown[] = [...target]
   for (const item of patch) {
     if (!isObject(item)) continue
@@ -80,7 +85,8 @@ interface Operation {
 
 /** RFC 6902. */
 export function jsonPatch(target: unknown, operations: unknown): unknown {
-  if (!Array.isArray(operations)) throw badRequest('error decoding patch: json: cannot unmarshal object into Go value')
+  if (!Array.isArray(operations))
+    throw badRequest('error decoding patch: json: cannot unmarshal object into Go value')
   let result = structuredClone(target)
   for (const operation of operations as Operation[]) result = operate(result, operation)
   return result
@@ -89,7 +95,8 @@ export function jsonPatch(target: unknown, operations: unknown): unknown {
 function operate(target: unknown, { op, path, from, value }: Operation): unknown {
   const steps = stepsOf(path)
   if (op === 'test') {
-    if (JSON.stringify(read(target, steps)) !== JSON.stringify(value)) throw impossible(`testing path ${path}: test failed`)
+    if (JSON.stringify(read(target, steps)) !== JSON.stringify(value))
+      throw impossible(`testing path ${path}: test failed`)
     return target
   }
   if (op === 'remove') return write(target, steps, undefined, 'remove', path)
@@ -116,7 +123,8 @@ function write(target: unknown, steps: string[], value: unknown, op: string, pat
     else if (op === 'remove') parent.splice(index, 1)
     else parent[index] = value
   } else if (isObject(parent)) {
-    if (op !== 'add' && !(last in parent)) throw impossible(`${op} operation does not apply: doc is missing key: ${path}: missing value`)
+    if (op !== 'add' && !(last in parent))
+      throw impossible(`${op} operation does not apply: doc is missing key: ${path}: missing value`)
     if (op === 'remove') delete parent[last]
     else parent[last] = value
   } else throw impossible(`${op} operation does not apply: doc is missing path: "${path}": missing value`)
@@ -124,6 +132,15 @@ function write(target: unknown, steps: string[], value: unknown, op: string, pat
 }
 
 const stepsOf = (path: string): string[] =>
-  path.split('/').slice(1).map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'))
+  path
+    .split('/')
+    .slice(1)
+    .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'))
 
-const impossible = (message: string): Failure => new Failure(422, 'Invalid', `the server rejected our request due to an error in our request: ${message}`, {})
+const impossible = (message: string): Failure =>
+  new Failure(
+    422,
+    'Invalid',
+    `the server rejected our request due to an error in our request: ${message}`,
+    {},
+  )

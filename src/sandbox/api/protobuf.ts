@@ -15,7 +15,8 @@ const schema: Readonly<Record<string, string>> = {
   ServiceAccount: 'metadata=1:ObjectMeta',
   ConfigMap: 'metadata=1:ObjectMeta data=2:map',
   Pod: 'metadata=1:ObjectMeta spec=2:PodSpec',
-  PodSpec: 'containers=2:[Container] restartPolicy=3 terminationGracePeriodSeconds=4:int nodeSelector=7:map nodeName=10',
+  PodSpec:
+    'containers=2:[Container] restartPolicy=3 terminationGracePeriodSeconds=4:int nodeSelector=7:map nodeName=10',
   Container: 'name=1 image=2 command=3:[string] args=4:[string] ports=6:[ContainerPort] env=7:[EnvVar]',
   ContainerPort: 'name=1 hostPort=2:int containerPort=3:int protocol=4',
   EnvVar: 'name=1 value=2',
@@ -28,7 +29,8 @@ const schema: Readonly<Record<string, string>> = {
   LabelSelector: 'matchLabels=1:map',
   PodTemplateSpec: 'metadata=1:ObjectMeta spec=2:PodSpec',
   Job: 'metadata=1:ObjectMeta spec=2:JobSpec',
-  JobSpec: 'parallelism=1:kept completions=2:kept activeDeadlineSeconds=3:int template=6:PodTemplateSpec backoffLimit=7:kept ttlSecondsAfterFinished=8:kept',
+  JobSpec:
+    'parallelism=1:kept completions=2:kept activeDeadlineSeconds=3:int template=6:PodTemplateSpec backoffLimit=7:kept ttlSecondsAfterFinished=8:kept',
   Role: 'metadata=1:ObjectMeta rules=2:[PolicyRule]',
   ClusterRole: 'metadata=1:ObjectMeta rules=2:[PolicyRule]',
   PolicyRule: 'verbs=1:[string] apiGroups=2:[string] resources=3:[string] resourceNames=4:[string]',
@@ -42,7 +44,8 @@ const schema: Readonly<Record<string, string>> = {
   SelfSubjectAccessReview: 'metadata=1:ObjectMeta spec=2:AccessSpec',
   AccessSpec: 'resourceAttributes=1:ResourceAttributes',
   ResourceAttributes: 'namespace=1 verb=2 group=3 version=4 resource=5 subresource=6 name=7',
-  DeleteOptions: 'gracePeriodSeconds=1:kept preconditions=2:Preconditions propagationPolicy=4 dryRun=5:[string]',
+  DeleteOptions:
+    'gracePeriodSeconds=1:kept preconditions=2:Preconditions propagationPolicy=4 dryRun=5:[string]',
   Preconditions: 'uid=1',
   Eviction: 'metadata=1:ObjectMeta',
 }
@@ -53,19 +56,28 @@ export const isProtobuf = (body: Buffer): boolean => body.subarray(0, magic.leng
 
 /** The object of a body in the envelope of Kubernetes. Throws 415 for kinds that are not known here. */
 export function decodeProtobuf(body: Buffer): unknown {
-  const { typeMeta, raw } = decode(body.subarray(magic.length), 'Unknown') as { typeMeta: { apiVersion: string; kind: string }; raw: Buffer }
+  const { typeMeta, raw } = decode(body.subarray(magic.length), 'Unknown') as {
+    typeMeta: { apiVersion: string; kind: string }
+    raw: Buffer
+  }
   if (!(typeMeta.kind in schema))
-    throw new Failure(415, 'UnsupportedMediaType', `the sandbox reads no protobuf of a ${typeMeta.kind}: use a manifest and kubectl apply`)
+    throw new Failure(
+      415,
+      'UnsupportedMediaType',
+      `the sandbox reads no protobuf of a ${typeMeta.kind}: use a manifest and kubectl apply`,
+    )
   return { ...typeMeta, metadata: {}, ...(decode(raw, typeMeta.kind) as object) }
 }
 
 type Value = string | number | boolean | Buffer | { [name: string]: unknown } | undefined
 
 function decode(bytes: Buffer, message: string): Record<string, unknown> {
-  const fields = new Map((schema[message] ?? '').split(' ').map((entry) => {
-    const [, name = '', number = '', type = 'string'] = /^(\w+)=(\d+)(?::(.+))?$/.exec(entry) ?? []
-    return [Number(number), { name, type }]
-  }))
+  const fields = new Map(
+    (schema[message] ?? '').split(' ').map((entry) => {
+      const [, name = '', number = '', type = 'string'] = /^(\w+)=(\d+)(?::(.+))?$/.exec(entry) ?? []
+      return [Number(number), { name, type }]
+    }),
+  )
   const result: Record<string, unknown> = {}
   for (const { number, content } of wireFields(bytes)) {
     const field = fields.get(number)
@@ -92,7 +104,11 @@ function convert(content: Buffer | number, type: string): Value {
   if (type === 'bytes') return content as Buffer
   if (type === 'string') return String(content) || undefined
   if (type === 'intstr') {
-    const { type: isText, intVal, strVal } = decode(content as Buffer, 'IntOrString') as { type?: number; intVal?: number; strVal?: string }
+    const {
+      type: isText,
+      intVal,
+      strVal,
+    } = decode(content as Buffer, 'IntOrString') as { type?: number; intVal?: number; strVal?: string }
     return isText === 1 ? strVal : intVal
   }
   return decode(content as Buffer, type)

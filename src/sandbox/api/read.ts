@@ -13,12 +13,22 @@ const wantsTable = (accept: string): boolean => /as=Table/.test(accept.split(','
 
 export function showOne(call: Call): Show {
   if (!wantsTable(call.accept)) return (object) => object
-  return (object) => tableOf(call.type, [object], { resourceVersion: object.metadata.resourceVersion }, call.query.get('includeObject'))
+  return (object) =>
+    tableOf(
+      call.type,
+      [object],
+      { resourceVersion: object.metadata.resourceVersion },
+      call.query.get('includeObject'),
+    )
 }
 
 function wanted(call: Call): (object: Resource) => boolean {
-  const [byLabel, byField] = [labelSelector(call.query.get('labelSelector')), fieldSelector(call.query.get('fieldSelector'))]
-  return (object) => byLabel(object) && byField(object) && (call.name === undefined || object.metadata.name === call.name)
+  const [byLabel, byField] = [
+    labelSelector(call.query.get('labelSelector')),
+    fieldSelector(call.query.get('fieldSelector')),
+  ]
+  return (object) =>
+    byLabel(object) && byField(object) && (call.name === undefined || object.metadata.name === call.name)
 }
 
 /** A list, in pages when the client asks for them. */
@@ -44,7 +54,8 @@ const tokenOf = (last: Resource): string => Buffer.from(keyOf(last)).toString('b
 function startOf(token: string | null, all: readonly Resource[]): number {
   if (!token) return 0
   const key = Buffer.from(token, 'base64url').toString('utf8')
-  if (!key.includes('/')) throw expired('The provided continue parameter is too old to display a consistent list result.')
+  if (!key.includes('/'))
+    throw expired('The provided continue parameter is too old to display a consistent list result.')
   const index = all.findIndex((object) => keyOf(object) > key)
   return index < 0 ? all.length : index
 }
@@ -62,14 +73,20 @@ export function watch(
   const show = showOne(call)
   const isWanted = wanted(call)
   const matching = (object: Resource | undefined): boolean =>
-    object !== undefined && (namespace === undefined || object.metadata.namespace === namespace) && isWanted(object)
+    object !== undefined &&
+    (namespace === undefined || object.metadata.namespace === namespace) &&
+    isWanted(object)
   const tell = ({ type: kind, object, previous }: Change): void => {
     const [before, after] = [matching(previous), kind !== 'DELETED' && matching(object)]
     if (after) send({ type: before ? 'MODIFIED' : 'ADDED', object: show(object) })
     else if (before) send({ type: 'DELETED', object: show(object) })
   }
   const bookmark = (annotations?: Record<string, string>): void => {
-    const metadata = { resourceVersion: String(store.revision), creationTimestamp: null, ...(annotations === undefined ? {} : { annotations }) }
+    const metadata = {
+      resourceVersion: String(store.revision),
+      creationTimestamp: null,
+      ...(annotations === undefined ? {} : { annotations }),
+    }
     send({ type: 'BOOKMARK', object: { kind: type.kind, apiVersion: apiVersionOf(type), metadata } })
   }
   const version = query.get('resourceVersion') ?? ''
@@ -81,7 +98,9 @@ export function watch(
   let timers: NodeJS.Timeout[] = []
   return {
     start: () => {
-      if (missed === undefined) for (const object of store.list(type, namespace).filter(isWanted)) send({ type: 'ADDED', object: show(object) })
+      if (missed === undefined)
+        for (const object of store.list(type, namespace).filter(isWanted))
+          send({ type: 'ADDED', object: show(object) })
       else for (const change of missed) tell(change)
       if (initial) bookmark({ 'k8s.io/initial-events-end': 'true' })
       stopListening = store.subscribe((change) => {

@@ -6,7 +6,8 @@ import { isAllowed, rulesFor } from './access.ts'
 export function review(store: Store, kind: string, user: string, body: unknown): object {
   const given = body as { apiVersion: string; kind: string; spec?: object }
   const answer = (status: object): object => ({ ...given, metadata: { creationTimestamp: null }, status })
-  if (kind === 'SelfSubjectReview') return answer({ userInfo: { username: user, groups: ['system:authenticated'] } })
+  if (kind === 'SelfSubjectReview')
+    return answer({ userInfo: { username: user, groups: ['system:authenticated'] } })
   if (kind === 'SelfSubjectRulesReview') {
     const rules = rulesFor(store, user, String(at(given, 'spec', 'namespace') ?? 'default'))
     return answer({ resourceRules: rules, nonResourceRules: [], incomplete: false })

@@ -45,7 +45,10 @@ export class ApiServer {
   constructor(options: ApiOptions) {
     this.#options = options
     const { cert, key } = options.certificate
-    this.#server = https.createServer({ cert, key }, (request, response) => void this.#serve(request, response))
+    this.#server = https.createServer(
+      { cert, key },
+      (request, response) => void this.#serve(request, response),
+    )
     this.#server.on('connection', (socket: Socket) => {
       this.#sockets.add(socket)
       socket.on('close', () => this.#sockets.delete(socket))
@@ -86,7 +89,10 @@ export class ApiServer {
       if (this.#options.faults.has('slow-api')) await sleep(slowMs)
       await this.#answer(request, response, (text) => warnings.push(text))
     } catch (error) {
-      const failure = error instanceof Failure ? error : new Failure(500, 'InternalError', `Internal error occurred: ${String(error)}`)
+      const failure =
+        error instanceof Failure
+          ? error
+          : new Failure(500, 'InternalError', `Internal error occurred: ${String(error)}`)
       const { status } = failure
       const wait = status.details?.retryAfterSeconds
       if (wait !== undefined) response.setHeader('Retry-After', String(wait))
@@ -95,7 +101,11 @@ export class ApiServer {
     }
   }
 
-  async #answer(request: IncomingMessage, response: ServerResponse, warn: (text: string) => void): Promise<void> {
+  async #answer(
+    request: IncomingMessage,
+    response: ServerResponse,
+    warn: (text: string) => void,
+  ): Promise<void> {
     const { store, tokens, faults } = this.#options
     const { pathname, searchParams: query } = new URL(request.url ?? '/', 'https://sandbox')
     const path = pathname.replace(/\/+$/, '')
@@ -130,7 +140,14 @@ export class ApiServer {
         warn(text)
       },
     }
-    const attempt = { ...where, user, verb: verbOf(call), group: where.type.group, plural: where.type.plural, namespace: where.type === types.namespaces ? where.name : where.namespace }
+    const attempt = {
+      ...where,
+      user,
+      verb: verbOf(call),
+      group: where.type.group,
+      plural: where.type.plural,
+      namespace: where.type === types.namespaces ? where.name : where.namespace,
+    }
     const isReview = reviewTypes.some((type) => type === where.type)
     if (!isReview && !isAllowed(store, attempt)) throw forbidden(attempt)
     if (attempt.verb !== 'watch' && faults.strikes('429')) throw busy(1)
@@ -139,12 +156,13 @@ export class ApiServer {
       send(response, 201, review(store, where.type.kind, user, body), [])
       return
     }
-    if (['PUT', 'PATCH'].includes(call.method) && faults.strikes('conflict')) throw modified(where.type, where.name ?? '')
+    if (['PUT', 'PATCH'].includes(call.method) && faults.strikes('conflict'))
+      throw modified(where.type, where.name ?? '')
     await this.#handle(call, body, response, warnings)
   }
 
   async #handle(call: Call, body: unknown, response: ServerResponse, warnings: string[]): Promise<void> {
-    const { store, kubelet, lowestPort } = this.#options
+    const { store, kubelet } = this.#options
     const { type, namespace, name, subresource, method } = call
     if (notServed.includes(subresource ?? ''))
       throw new Failure(501, 'NotImplemented', `the sandbox does not do ${subresource ?? ''}`, {})
@@ -157,7 +175,8 @@ export class ApiServer {
       else if (subresource === 'log') {
         const pod = store.get(type, namespace, name)
         await writeLog(pod, kubelet.log(pod), call.query, response)
-      } else if (subresource === 'proxy' && type === types.pods) await proxyToPod(store, call, lowestPort, response)
+      } else if (subresource === 'proxy' && type === types.pods)
+        await proxyToPod(this.#options, call, response)
       else if (subresource !== undefined && !['status', 'scale'].includes(subresource)) throw noSuchPath()
       else {
         const object = store.get(type, namespace, name)
@@ -174,13 +193,17 @@ export class ApiServer {
   #write(call: Call, body: unknown): { code: number; object: object } {
     const writer = this.#options
     const { method, subresource, name, type, namespace } = call
-    if (method === 'POST') return subresource === 'eviction' ? evict(writer, call) : create(writer, call, body)
+    if (method === 'POST')
+      return subresource === 'eviction' ? evict(writer, call) : create(writer, call, body)
     if (method === 'PUT') return update(writer, call, body)
     if (method === 'PATCH') return patch(writer, call, body)
     if (method !== 'DELETE') throw methodNotAllowed()
     if (name !== undefined) return remove(writer, call, body)
-    const { items } = list(writer.store, { ...call, accept: '' }) as { items: { metadata: { name: string; namespace?: string } }[] }
-    for (const { metadata } of items) remove(writer, { ...call, name: metadata.name, namespace: metadata.namespace ?? namespace }, body)
+    const { items } = list(writer.store, { ...call, accept: '' }) as {
+      items: { metadata: { name: string; namespace?: string } }[]
+    }
+    for (const { metadata } of items)
+      remove(writer, { ...call, name: metadata.name, namespace: metadata.namespace ?? namespace }, body)
     return { code: 200, object: { kind: `${type.kind}List`, apiVersion: 'v1', metadata: {}, items } }
   }
 
@@ -213,7 +236,9 @@ function send(response: ServerResponse, code: number, body: object, warnings: re
   response.writeHead(code, {
     'Content-Type': 'application/json',
     'Content-Length': Buffer.byteLength(text),
-    ...(warnings.length === 0 ? {} : { Warning: warnings.map((warning) => `299 - ${JSON.stringify(warning)}`) }),
+    ...(warnings.length === 0
+      ? {}
+      : { Warning: warnings.map((warning) => `299 - ${JSON.stringify(warning)}`) }),
   })
   response.end(text)
 }

@@ -41,13 +41,19 @@ const portWithDefaults = (port: ServicePort): ServicePort => ({
 })
 
 /** Hands out the cluster IP and node ports; keeps those that the Service had. */
-export function withAddresses(object: Resource, before: Resource | undefined, store: Store, plan: AddressPlan): Resource {
+export function withAddresses(
+  object: Resource,
+  before: Resource | undefined,
+  store: Store,
+  plan: AddressPlan,
+): Resource {
   const { spec } = object as unknown as Service
   const old = (before as unknown as Service | undefined)?.spec
   if (spec.type === 'ExternalName') return object
   const others = store.list(types.services).filter(({ metadata }) => metadata.uid !== before?.metadata.uid)
   const used = others.map((other) => (other as unknown as Service).spec)
-  const clusterIP = spec.clusterIP || old?.clusterIP || freeAddress(plan, new Set(used.map((one) => one.clusterIP)))
+  const clusterIP =
+    spec.clusterIP || old?.clusterIP || freeAddress(plan, new Set(used.map((one) => one.clusterIP)))
   const ports = new Set(used.flatMap((one) => (one.ports ?? []).map(({ nodePort }) => nodePort)))
   const wantsNodePorts = spec.type === 'NodePort' || spec.type === 'LoadBalancer'
   return {
@@ -71,12 +77,18 @@ function freeAddress(plan: AddressPlan, used: ReadonlySet<string | undefined>): 
   return plan.service(host)
 }
 
-function withNodePort(port: ServicePort, wanted: boolean, old: readonly ServicePort[], used: Set<number | undefined>): ServicePort {
+function withNodePort(
+  port: ServicePort,
+  wanted: boolean,
+  old: readonly ServicePort[],
+  used: Set<number | undefined>,
+): ServicePort {
   if (!wanted) {
     const { nodePort: _, ...rest } = port
     return rest
   }
-  let nodePort = port.nodePort || old.find((one) => one.port === port.port && one.protocol === port.protocol)?.nodePort
+  let nodePort =
+    port.nodePort || old.find((one) => one.port === port.port && one.protocol === port.protocol)?.nodePort
   if (nodePort === undefined) {
     nodePort = 30_000
     while (used.has(nodePort)) nodePort += 1
@@ -91,11 +103,16 @@ export function check(object: Resource, before: Resource | undefined): void {
   const old = (before as unknown as Service | undefined)?.spec
   const causes: Cause[] = []
   const ports = spec.ports ?? []
-  if (ports.length === 0 && spec.clusterIP !== 'None' && spec.type !== 'ExternalName') causes.push(missing('spec.ports'))
-  for (const [index, port] of ports.entries()) causes.push(...portCauses(port, `spec.ports[${index}]`, ports.length > 1))
+  if (ports.length === 0 && spec.clusterIP !== 'None' && spec.type !== 'ExternalName')
+    causes.push(missing('spec.ports'))
+  for (const [index, port] of ports.entries())
+    causes.push(...portCauses(port, `spec.ports[${index}]`, ports.length > 1))
   unsupported(causes, 'spec.sessionAffinity', spec.sessionAffinity, ['ClientIP', 'None'])
   const seconds = spec.sessionAffinityConfig?.clientIP?.timeoutSeconds
-  if (spec.sessionAffinity === 'ClientIP' && !(Number(seconds) > 0 && Number(seconds) <= longestTimeoutSeconds)) {
+  if (
+    spec.sessionAffinity === 'ClientIP' &&
+    !(Number(seconds) > 0 && Number(seconds) <= longestTimeoutSeconds)
+  ) {
     const words = `must be greater than 0 and less than ${longestTimeoutSeconds}`
     causes.push(bad('spec.sessionAffinityConfig.clientIP.timeoutSeconds', seconds, words))
   }
@@ -131,10 +148,26 @@ function unsupported(causes: Cause[], field: string, value: unknown, allowed: re
 }
 
 const specFields = new Set([
-  'allocateLoadBalancerNodePorts', 'clusterIP', 'clusterIPs', 'externalIPs', 'externalName', 'externalTrafficPolicy',
-  'healthCheckNodePort', 'internalTrafficPolicy', 'ipFamilies', 'ipFamilyPolicy', 'loadBalancerClass', 'loadBalancerIP',
-  'loadBalancerSourceRanges', 'ports', 'publishNotReadyAddresses', 'selector', 'sessionAffinity', 'sessionAffinityConfig',
-  'trafficDistribution', 'type',
+  'allocateLoadBalancerNodePorts',
+  'clusterIP',
+  'clusterIPs',
+  'externalIPs',
+  'externalName',
+  'externalTrafficPolicy',
+  'healthCheckNodePort',
+  'internalTrafficPolicy',
+  'ipFamilies',
+  'ipFamilyPolicy',
+  'loadBalancerClass',
+  'loadBalancerIP',
+  'loadBalancerSourceRanges',
+  'ports',
+  'publishNotReadyAddresses',
+  'selector',
+  'sessionAffinity',
+  'sessionAffinityConfig',
+  'trafficDistribution',
+  'type',
 ])
 const portFields = new Set(['appProtocol', 'name', 'nodePort', 'port', 'protocol', 'targetPort'])
 
@@ -144,9 +177,15 @@ export function unknownFields(object: Resource): string[] {
   if (!isObject(spec)) return []
   const ports = Array.isArray(spec['ports']) ? spec['ports'] : []
   return [
-    ...Object.keys(spec).filter((name) => !specFields.has(name)).map((name) => `spec.${name}`),
+    ...Object.keys(spec)
+      .filter((name) => !specFields.has(name))
+      .map((name) => `spec.${name}`),
     ...ports.flatMap((port, index) =>
-      isObject(port) ? Object.keys(port).filter((name) => !portFields.has(name)).map((name) => `spec.ports[${index}].${name}`) : [],
+      isObject(port)
+        ? Object.keys(port)
+            .filter((name) => !portFields.has(name))
+            .map((name) => `spec.ports[${index}].${name}`)
+        : [],
     ),
   ].map((path) => `unknown field "${path}"`)
 }
@@ -156,6 +195,8 @@ export function withoutUnknownFields(object: Resource): Resource {
   if (!isObject(spec)) return object
   const keep = (value: object, known: ReadonlySet<string>): object =>
     Object.fromEntries(Object.entries(value).filter(([name]) => known.has(name)))
-  const ports = Array.isArray(spec['ports']) ? { ports: spec['ports'].map((port) => keep(port, portFields)) } : {}
+  const ports = Array.isArray(spec['ports'])
+    ? { ports: spec['ports'].map((port) => keep(port, portFields)) }
+    : {}
   return { ...object, spec: { ...keep(spec, specFields), ...ports } }
 }

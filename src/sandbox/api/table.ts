@@ -17,7 +17,11 @@ const text = (value: unknown, otherwise = none): string =>
   value === undefined || value === '' ? otherwise : String(value)
 const number = (object: Resource, ...path: string[]): number => Number(at(object, ...path) ?? 0)
 const labels = (value: unknown): string =>
-  text(Object.entries((value ?? {}) as object).map(([key, one]) => `${key}=${String(one)}`).join(','))
+  text(
+    Object.entries((value ?? {}) as object)
+      .map(([key, one]) => `${key}=${String(one)}`)
+      .join(','),
+  )
 
 const columns = new Map<ResourceType, readonly Column[]>([
   [types.namespaces, [name, { name: 'Status', cell: (object) => text(at(object, 'status', 'phase')) }, age]],
@@ -36,9 +40,17 @@ const columns = new Map<ResourceType, readonly Column[]>([
     types.pods,
     [
       name,
-      { name: 'Ready', cell: (object) => `${containers(object).filter(({ ready }) => ready).length}/${containers(object).length || 1}` },
+      {
+        name: 'Ready',
+        cell: (object) =>
+          `${containers(object).filter(({ ready }) => ready).length}/${containers(object).length || 1}`,
+      },
       { name: 'Status', cell: podStatus },
-      { name: 'Restarts', cell: (object) => Number((containers(object)[0] as { restartCount?: number } | undefined)?.restartCount ?? 0) },
+      {
+        name: 'Restarts',
+        cell: (object) =>
+          Number((containers(object)[0] as { restartCount?: number } | undefined)?.restartCount ?? 0),
+      },
       age,
       { name: 'IP', wide: true, cell: (object) => text(at(object, 'status', 'podIP')) },
       { name: 'Node', wide: true, cell: (object) => text(at(object, 'spec', 'nodeName')) },
@@ -51,7 +63,18 @@ const columns = new Map<ResourceType, readonly Column[]>([
       { name: 'Type', cell: (object) => text(at(object, 'spec', 'type')) },
       { name: 'Cluster-IP', cell: (object) => text(at(object, 'spec', 'clusterIP')) },
       { name: 'External-IP', cell: externalAddress },
-      { name: 'Port(s)', cell: (object) => text((object as unknown as Service).spec.ports?.map((port) => `${port.port}${port.nodePort === undefined ? '' : `:${port.nodePort}`}/${port.protocol ?? 'TCP'}`).join(',')) },
+      {
+        name: 'Port(s)',
+        cell: (object) =>
+          text(
+            (object as unknown as Service).spec.ports
+              ?.map(
+                (port) =>
+                  `${port.port}${port.nodePort === undefined ? '' : `:${port.nodePort}`}/${port.protocol ?? 'TCP'}`,
+              )
+              .join(','),
+          ),
+      },
       age,
       { name: 'Selector', wide: true, cell: (object) => labels(at(object, 'spec', 'selector')) },
     ],
@@ -60,7 +83,11 @@ const columns = new Map<ResourceType, readonly Column[]>([
     types.deployments,
     [
       name,
-      { name: 'Ready', cell: (object) => `${number(object, 'status', 'readyReplicas')}/${number(object, 'spec', 'replicas')}` },
+      {
+        name: 'Ready',
+        cell: (object) =>
+          `${number(object, 'status', 'readyReplicas')}/${number(object, 'spec', 'replicas')}`,
+      },
       { name: 'Up-to-date', cell: (object) => number(object, 'status', 'updatedReplicas') },
       { name: 'Available', cell: (object) => number(object, 'status', 'availableReplicas') },
       age,
@@ -81,7 +108,11 @@ const columns = new Map<ResourceType, readonly Column[]>([
     [
       name,
       { name: 'Status', cell: jobStatus },
-      { name: 'Completions', cell: (object) => `${number(object, 'status', 'succeeded')}/${Number(at(object, 'spec', 'completions') ?? 1)}` },
+      {
+        name: 'Completions',
+        cell: (object) =>
+          `${number(object, 'status', 'succeeded')}/${Number(at(object, 'spec', 'completions') ?? 1)}`,
+      },
       age,
     ],
   ],
@@ -90,26 +121,47 @@ const columns = new Map<ResourceType, readonly Column[]>([
     [
       name,
       { name: 'AddressType', cell: (object) => text(object['addressType']) },
-      { name: 'Ports', cell: (object) => list((slice(object).ports ?? []).map(({ port }) => String(port ?? '*'))) },
-      { name: 'Endpoints', cell: (object) => list((slice(object).endpoints ?? []).flatMap(({ addresses }) => addresses)) },
+      {
+        name: 'Ports',
+        cell: (object) => list((slice(object).ports ?? []).map(({ port }) => String(port ?? '*'))),
+      },
+      {
+        name: 'Endpoints',
+        cell: (object) => list((slice(object).endpoints ?? []).flatMap(({ addresses }) => addresses)),
+      },
       age,
     ],
   ],
-  [types.configmaps, [name, { name: 'Data', cell: (object) => Object.keys((object['data'] ?? {}) as object).length }, age]],
+  [
+    types.configmaps,
+    [name, { name: 'Data', cell: (object) => Object.keys((object['data'] ?? {}) as object).length }, age],
+  ],
   [
     types.events,
     [
-      { name: 'Last Seen', cell: (object) => since(String(object['lastTimestamp'] ?? object.metadata.creationTimestamp)) },
+      {
+        name: 'Last Seen',
+        cell: (object) => since(String(object['lastTimestamp'] ?? object.metadata.creationTimestamp)),
+      },
       { name: 'Type', cell: (object) => text(object['type']) },
       { name: 'Reason', cell: (object) => text(object['reason']) },
-      { name: 'Object', cell: (object) => `${text((object as unknown as Event).involvedObject?.kind).toLowerCase()}/${text((object as unknown as Event).involvedObject?.name)}` },
+      {
+        name: 'Object',
+        cell: (object) =>
+          `${text((object as unknown as Event).involvedObject?.kind).toLowerCase()}/${text((object as unknown as Event).involvedObject?.name)}`,
+      },
       { name: 'Message', cell: (object) => text(object['message'], '') },
     ],
   ],
 ])
 
 /** Objects as a Table of meta.k8s.io/v1. */
-export function tableOf(type: ResourceType, objects: readonly Resource[], metadata: object, include: string | null): object {
+export function tableOf(
+  type: ResourceType,
+  objects: readonly Resource[],
+  metadata: object,
+  include: string | null,
+): object {
   const shown = columns.get(type) ?? [name, age]
   return {
     kind: 'Table',
@@ -132,24 +184,34 @@ export function tableOf(type: ResourceType, objects: readonly Resource[], metada
   }
 }
 
-const containers = (object: Resource): ContainerStatus[] => (object as unknown as Pod).status?.containerStatuses ?? []
+const containers = (object: Resource): ContainerStatus[] =>
+  (object as unknown as Pod).status?.containerStatuses ?? []
 const slice = (object: Resource): EndpointSlice => object as unknown as EndpointSlice
 
 function podStatus(object: Resource): string {
   if (object.metadata.deletionTimestamp !== undefined) return 'Terminating'
   const [container] = containers(object)
   const { waiting, terminated } = container?.state ?? {}
-  return text(waiting?.reason ?? terminated?.reason ?? at(object, 'status', 'reason') ?? at(object, 'status', 'phase'), 'Pending')
+  return text(
+    waiting?.reason ?? terminated?.reason ?? at(object, 'status', 'reason') ?? at(object, 'status', 'phase'),
+    'Pending',
+  )
 }
 
 function jobStatus(object: Resource): string {
   const conditions = (at(object, 'status', 'conditions') ?? []) as { type: string; status: string }[]
-  return conditions.find(({ type, status }) => status === 'True' && ['Complete', 'Failed'].includes(type))?.type ?? 'Running'
+  return (
+    conditions.find(({ type, status }) => status === 'True' && ['Complete', 'Failed'].includes(type))?.type ??
+    'Running'
+  )
 }
 
 function externalAddress(object: Resource): string {
   if (at(object, 'spec', 'type') === 'ExternalName') return text(at(object, 'spec', 'externalName'))
-  const ingress = (at(object, 'status', 'loadBalancer', 'ingress') ?? []) as { ip?: string; hostname?: string }[]
+  const ingress = (at(object, 'status', 'loadBalancer', 'ingress') ?? []) as {
+    ip?: string
+    hostname?: string
+  }[]
   const addresses = ingress.map(({ ip, hostname }) => ip ?? hostname ?? '').join(',')
   return text(addresses, at(object, 'spec', 'type') === 'LoadBalancer' ? '<pending>' : none)
 }

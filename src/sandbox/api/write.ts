@@ -1,7 +1,15 @@
 import { quotaRefusal } from '../controllers/quotas.ts'
 import { deleteNamespace, deletePod } from '../controllers/owners.ts'
 import { randomSuffix } from '../controllers/names.ts'
-import { badRequest, Failure, invalid, methodNotAllowed, modified, notFound, unsupportedMediaType } from '../failure.ts'
+import {
+  badRequest,
+  Failure,
+  invalid,
+  methodNotAllowed,
+  modified,
+  notFound,
+  unsupportedMediaType,
+} from '../failure.ts'
 import type { AddressPlan } from '../network/address-plan.ts'
 import { at, isObject, type Resource } from '../resource.ts'
 import { apiVersionOf, qualified, types } from '../resource-types.ts'
@@ -23,7 +31,12 @@ const isDryRun = ({ query }: Call): boolean => query.has('dryRun')
 
 function managerOf({ query, userAgent, type, subresource }: Call, operation: 'Apply' | 'Update'): Manager {
   const name = query.get('fieldManager') ?? userAgent.split('/')[0] ?? 'unknown'
-  return { name, operation, apiVersion: apiVersionOf(type), subresource: subresource === 'scale' ? 'scale' : subresource }
+  return {
+    name,
+    operation,
+    apiVersion: apiVersionOf(type),
+    subresource: subresource === 'scale' ? 'scale' : subresource,
+  }
 }
 
 export function create(writer: Writer, call: Call, body: unknown): Answer {
@@ -36,7 +49,14 @@ export function create(writer: Writer, call: Call, body: unknown): Answer {
     name: name || `${generateName ?? ''}${randomSuffix()}`,
     ...(type.namespaced ? { namespace: namespace ?? 'default' } : {}),
   }
-  if (!name && !generateName) throw invalid(type.kind, type.group, '', [{ reason: 'FieldValueRequired', message: 'Required value: name or generateName is required', field: 'metadata.name' }])
+  if (!name && !generateName)
+    throw invalid(type.kind, type.group, '', [
+      {
+        reason: 'FieldValueRequired',
+        message: 'Required value: name or generateName is required',
+        field: 'metadata.name',
+      },
+    ])
   if (namespace !== undefined) demandNamespace(store, call, namespace, metadata.name)
   const refusal = type === types.pods ? quotaRefusal(store, namespace, metadata.name) : undefined
   if (refusal !== undefined) throw refusal
@@ -44,23 +64,31 @@ export function create(writer: Writer, call: Call, body: unknown): Answer {
   const { status: _, ...written } = object
   const { metadata: owned } = withManagers(undefined, written as Resource, managerOf(call, 'Update'))
   const managed = { ...object, metadata: owned }
-  if (store.find(type, namespace, metadata.name) === undefined && isDryRun(call)) return { code: 201, object: managed }
+  if (store.find(type, namespace, metadata.name) === undefined && isDryRun(call))
+    return { code: 201, object: managed }
   return { code: 201, object: store.create(type, managed) }
 }
 
 export function update(writer: Writer, call: Call, body: unknown): Answer {
   const before = current(writer.store, call)
   const given = resourceOf(call, body)
-  return { code: 200, object: save(writer, call, before, call.subresource === 'scale' ? scaled(before, given) : given) }
+  return {
+    code: 200,
+    object: save(writer, call, before, call.subresource === 'scale' ? scaled(before, given) : given),
+  }
 }
 
 export function patch(writer: Writer, call: Call, body: unknown): Answer {
   const { contentType, query } = call
-  if (contentType.startsWith('application/apply-patch')) return apply(writer, call, body, query.get('force') === 'true')
+  if (contentType.startsWith('application/apply-patch'))
+    return apply(writer, call, body, query.get('force') === 'true')
   const before = current(writer.store, call)
   const shown = call.subresource === 'scale' ? scaleOf(before) : before
   const after = patched(contentType, shown, body) as Resource
-  return { code: 200, object: save(writer, call, before, call.subresource === 'scale' ? scaled(before, after) : after) }
+  return {
+    code: 200,
+    object: save(writer, call, before, call.subresource === 'scale' ? scaled(before, after) : after),
+  }
 }
 
 function patched(contentType: string, target: object, body: unknown): unknown {
@@ -77,7 +105,10 @@ function apply(writer: Writer, call: Call, body: unknown, force: boolean): Answe
   const before = store.find(type, namespace, name)
   const config = resourceOf(call, body)
   if (config.metadata.managedFields !== undefined) throw badRequest('metadata.managedFields must be nil')
-  const complete = { ...config, metadata: { ...config.metadata, name, ...(type.namespaced ? { namespace: namespace ?? 'default' } : {}) } }
+  const complete = {
+    ...config,
+    metadata: { ...config.metadata, name, ...(type.namespaced ? { namespace: namespace ?? 'default' } : {}) },
+  }
   if (before === undefined && namespace !== undefined) demandNamespace(store, call, namespace, name)
   const laid = applied(before, complete, managerOf(call, 'Apply'), force)
   const object = pruned(admit(writer, call, laid, before))
@@ -91,12 +122,26 @@ function save(writer: Writer, call: Call, before: Resource, given: Resource): ob
   const { store } = writer
   const { type, subresource } = call
   const { resourceVersion } = given.metadata
-  if (resourceVersion && resourceVersion !== before.metadata.resourceVersion) throw modified(type, before.metadata.name)
+  if (resourceVersion && resourceVersion !== before.metadata.resourceVersion)
+    throw modified(type, before.metadata.name)
   // The status changes through its own path only, and nothing else does there.
-  const parts = subresource === 'status' ? { ...before, status: given['status'] } : { ...given, status: before['status'] }
+  const parts =
+    subresource === 'status' ? { ...before, status: given['status'] } : { ...given, status: before['status'] }
   const { uid, creationTimestamp, generation, deletionTimestamp } = before.metadata
-  const kept = { name: before.metadata.name, uid, ...(creationTimestamp === undefined ? {} : { creationTimestamp }), ...(generation === undefined ? {} : { generation }), ...(deletionTimestamp === undefined ? {} : { deletionTimestamp }), ...(before.metadata.managedFields === undefined ? {} : { managedFields: before.metadata.managedFields }) }
-  const object = admit(writer, call, { ...parts, metadata: { ...parts.metadata, ...kept } } as Resource, before)
+  const kept = {
+    name: before.metadata.name,
+    uid,
+    ...(creationTimestamp === undefined ? {} : { creationTimestamp }),
+    ...(generation === undefined ? {} : { generation }),
+    ...(deletionTimestamp === undefined ? {} : { deletionTimestamp }),
+    ...(before.metadata.managedFields === undefined ? {} : { managedFields: before.metadata.managedFields }),
+  }
+  const object = admit(
+    writer,
+    call,
+    { ...parts, metadata: { ...parts.metadata, ...kept } } as Resource,
+    before,
+  )
   const managed = withManagers(before, object, managerOf(call, 'Update'))
   const stored = isDryRun(call) ? managed : store.replace(type, managed)
   return subresource === 'scale' ? scaleOf(stored) : stored
@@ -108,13 +153,20 @@ function withManagers(before: Resource | undefined, after: Resource, manager: Ma
 }
 
 /** Defaults, what the server hands out, and its checks. */
-function admit({ store, plan }: Writer, call: Call, object: Resource, before: Resource | undefined): Resource {
+function admit(
+  { store, plan }: Writer,
+  call: Call,
+  object: Resource,
+  before: Resource | undefined,
+): Resource {
   const { type, query, warn } = call
   if (type !== types.services) return withDefaults(call, object)
   const unknown = services.unknownFields(object)
   const validation = query.get('fieldValidation') ?? 'Warn'
   if (unknown.length > 0 && validation === 'Strict')
-    throw badRequest(`Service in version "v1" cannot be handled as a Service: strict decoding error: ${unknown.join(', ')}`)
+    throw badRequest(
+      `Service in version "v1" cannot be handled as a Service: strict decoding error: ${unknown.join(', ')}`,
+    )
   if (validation === 'Warn') for (const text of unknown) warn(text)
   const complete = services.withDefaults(services.withoutUnknownFields(object))
   const addressed = services.withAddresses(complete, before, store, plan)
@@ -126,17 +178,33 @@ function withDefaults({ type }: Call, object: Resource): Resource {
   const spec = isObject(object['spec']) ? object['spec'] : {}
   if (type === types.deployments) {
     if (!isObject(spec['template']) || !isObject(spec['selector']))
-      throw invalid('Deployment', 'apps', object.metadata.name, [{ reason: 'FieldValueRequired', message: 'Required value', field: 'spec.selector' }])
-    return { ...object, spec: { replicas: 1, strategy: { type: 'RollingUpdate' }, ...spec }, status: object['status'] ?? {} }
+      throw invalid('Deployment', 'apps', object.metadata.name, [
+        { reason: 'FieldValueRequired', message: 'Required value', field: 'spec.selector' },
+      ])
+    return {
+      ...object,
+      spec: { replicas: 1, strategy: { type: 'RollingUpdate' }, ...spec },
+      status: object['status'] ?? {},
+    }
   }
   if (type === types.pods) {
     const pod = { restartPolicy: 'Always', terminationGracePeriodSeconds: 30, dnsPolicy: 'ClusterFirst' }
     return { ...object, spec: { ...pod, ...spec }, status: object['status'] ?? { phase: 'Pending' } }
   }
-  if (type === types.jobs) return { ...object, spec: { backoffLimit: 6, completions: 1, parallelism: 1, ...spec }, status: object['status'] ?? {} }
+  if (type === types.jobs)
+    return {
+      ...object,
+      spec: { backoffLimit: 6, completions: 1, parallelism: 1, ...spec },
+      status: object['status'] ?? {},
+    }
   if (type === types.namespaces) {
     const labels = { 'kubernetes.io/metadata.name': object.metadata.name, ...object.metadata.labels }
-    return { ...object, metadata: { ...object.metadata, labels }, spec: { finalizers: ['kubernetes'] }, status: object['status'] ?? { phase: 'Active' } }
+    return {
+      ...object,
+      metadata: { ...object.metadata, labels },
+      spec: { finalizers: ['kubernetes'] },
+      status: object['status'] ?? { phase: 'Active' },
+    }
   }
   return object
 }
@@ -147,7 +215,11 @@ export function remove({ store }: Writer, call: Call, body: unknown): Answer {
   const object = current(store, call)
   const uid = at(options, 'preconditions', 'uid')
   if (uid !== undefined && uid !== object.metadata.uid)
-    throw new Failure(409, 'Conflict', `Operation cannot be fulfilled on ${qualified(type)} "${object.metadata.name}": Precondition failed: UID in precondition: ${String(uid)}, UID in object meta: ${object.metadata.uid}`)
+    throw new Failure(
+      409,
+      'Conflict',
+      `Operation cannot be fulfilled on ${qualified(type)} "${object.metadata.name}": Precondition failed: UID in precondition: ${String(uid)}, UID in object meta: ${object.metadata.uid}`,
+    )
   if (isDryRun(call) || options['dryRun'] !== undefined) return { code: 200, object }
   if (type === types.pods) {
     const grace = options['gracePeriodSeconds'] ?? query.get('gracePeriodSeconds') ?? undefined
@@ -168,13 +240,18 @@ export function evict({ store }: Writer, call: Call): Answer {
 
 /** A Deployment's or ReplicaSet's size as `kubectl scale` sees it. */
 export function scaleOf(object: Resource): Resource {
-  const labels = Object.entries((at(object, 'spec', 'selector', 'matchLabels') ?? {}) as Record<string, string>)
+  const labels = Object.entries(
+    (at(object, 'spec', 'selector', 'matchLabels') ?? {}) as Record<string, string>,
+  )
   return {
     kind: 'Scale',
     apiVersion: 'autoscaling/v1',
     metadata: object.metadata,
     spec: { replicas: Number(at(object, 'spec', 'replicas') ?? 1) },
-    status: { replicas: Number(at(object, 'status', 'replicas') ?? 0), selector: labels.map(([key, value]) => `${key}=${value}`).join(',') },
+    status: {
+      replicas: Number(at(object, 'status', 'replicas') ?? 0),
+      selector: labels.map(([key, value]) => `${key}=${value}`).join(','),
+    },
   }
 }
 
@@ -194,11 +271,18 @@ function resourceOf({ type, name, subresource }: Call, body: unknown): Resource 
   if (!isObject(body)) throw badRequest('the object provided is unrecognized (must be of type object)')
   const { metadata = {}, kind = type.kind, ...rest } = body
   if (kind !== type.kind && subresource !== 'scale')
-    throw badRequest(`${String(kind)} in version "${String(rest['apiVersion'] ?? '')}" cannot be handled as a ${type.kind}`)
+    throw badRequest(
+      `${String(kind)} in version "${String(rest['apiVersion'] ?? '')}" cannot be handled as a ${type.kind}`,
+    )
   const named = (metadata as Resource['metadata']).name
   if (name !== undefined && named !== undefined && named !== name)
     throw badRequest(`the name of the object (${named}) does not match the name on the URL (${name})`)
-  return { ...rest, apiVersion: String(rest['apiVersion'] ?? apiVersionOf(type)), kind: String(kind), metadata: metadata as Resource['metadata'] }
+  return {
+    ...rest,
+    apiVersion: String(rest['apiVersion'] ?? apiVersionOf(type)),
+    kind: String(kind),
+    metadata: metadata as Resource['metadata'],
+  }
 }
 
 function demandNamespace(store: Store, { type }: Call, namespace: string, name: string): void {
@@ -206,6 +290,16 @@ function demandNamespace(store: Store, { type }: Call, namespace: string, name: 
   if (found === undefined) throw notFound(types.namespaces, namespace)
   if (found.metadata.deletionTimestamp !== undefined) {
     const message = `${qualified(type)} "${name}" is forbidden: unable to create new content in namespace ${namespace} because it is being terminated`
-    throw new Failure(403, 'Forbidden', message, { name, kind: type.plural, causes: [{ reason: 'NamespaceTerminating', message: `namespace ${namespace} is being terminated`, field: 'metadata.namespace' }] })
+    throw new Failure(403, 'Forbidden', message, {
+      name,
+      kind: type.plural,
+      causes: [
+        {
+          reason: 'NamespaceTerminating',
+          message: `namespace ${namespace} is being terminated`,
+          field: 'metadata.namespace',
+        },
+      ],
+    })
   }
 }

@@ -43,8 +43,12 @@ function reconcileDeployment(store: Store, deployment: Resource): void {
   const wanted = Number(at(deployment, 'spec', 'replicas') ?? 1)
   const template = at(deployment, 'spec', 'template') as Template
   const hash = hashOf(template)
-  const sets = store.list(types.replicasets, deployment.metadata.namespace).filter((set) => isOwnedBy(set, deployment))
-  const current = sets.find(({ metadata }) => metadata.labels?.[hashLabel] === hash) ?? makeReplicaSet(store, deployment, template, hash)
+  const sets = store
+    .list(types.replicasets, deployment.metadata.namespace)
+    .filter((set) => isOwnedBy(set, deployment))
+  const current =
+    sets.find(({ metadata }) => metadata.labels?.[hashLabel] === hash) ??
+    makeReplicaSet(store, deployment, template, hash)
   scale(store, current, wanted)
   const podsOf = (set: Resource): Resource[] => alive(store, set)
   const fresh = podsOf(current)
@@ -67,7 +71,11 @@ function reconcileDeployment(store: Store, deployment: Resource): void {
 }
 
 function conditionsOf(deployment: Resource, complete: boolean): object[] {
-  const known = (at(deployment, 'status', 'conditions') ?? []) as { type: string; status: string; lastTransitionTime: string }[]
+  const known = (at(deployment, 'status', 'conditions') ?? []) as {
+    type: string
+    status: string
+    lastTransitionTime: string
+  }[]
   const condition = (type: string, status: 'True' | 'False', reason: string, message: string): object => {
     const before = known.find((one) => one.type === type && one.status === status)
     const time = before?.lastTransitionTime ?? now()
@@ -76,7 +84,12 @@ function conditionsOf(deployment: Resource, complete: boolean): object[] {
   return [
     complete
       ? condition('Available', 'True', 'MinimumReplicasAvailable', 'Deployment has minimum availability.')
-      : condition('Available', 'False', 'MinimumReplicasUnavailable', 'Deployment does not have minimum availability.'),
+      : condition(
+          'Available',
+          'False',
+          'MinimumReplicasUnavailable',
+          'Deployment does not have minimum availability.',
+        ),
     condition('Progressing', 'True', complete ? 'NewReplicaSetAvailable' : 'ReplicaSetUpdated', ''),
   ]
 }
@@ -93,7 +106,9 @@ function makeReplicaSet(store: Store, deployment: Resource, template: Template, 
     },
     spec: {
       replicas: Number(at(deployment, 'spec', 'replicas') ?? 1),
-      selector: { matchLabels: { ...(at(deployment, 'spec', 'selector', 'matchLabels') as object), [hashLabel]: hash } },
+      selector: {
+        matchLabels: { ...(at(deployment, 'spec', 'selector', 'matchLabels') as object), [hashLabel]: hash },
+      },
       template: { ...template, metadata: { ...template.metadata, labels } },
     },
     status: { replicas: 0 },
@@ -109,12 +124,21 @@ function reconcileReplicaSet(store: Store, set: Resource): void {
   const pods = alive(store, set)
   for (let missing = wanted - pods.length; missing > 0; missing -= 1) makePod(store, set)
   // Those that do not serve first, then the youngest.
-  const order = pods.toSorted((a, b) => Number(isReady(a)) - Number(isReady(b)) || Number(b.metadata.resourceVersion) - Number(a.metadata.resourceVersion))
+  const order = pods.toSorted(
+    (a, b) =>
+      Number(isReady(a)) - Number(isReady(b)) ||
+      Number(b.metadata.resourceVersion) - Number(a.metadata.resourceVersion),
+  )
   for (const pod of order.slice(0, Math.max(0, pods.length - wanted))) deletePod(store, pod)
   const now = alive(store, set)
   const ready = now.filter((pod) => isReady(pod)).length
   store.update(types.replicasets, set, (object) => ({
-    status: { replicas: now.length, readyReplicas: ready, availableReplicas: ready, observedGeneration: object.metadata.generation },
+    status: {
+      replicas: now.length,
+      readyReplicas: ready,
+      availableReplicas: ready,
+      observedGeneration: object.metadata.generation,
+    },
   }))
 }
 

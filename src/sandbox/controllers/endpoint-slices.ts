@@ -23,15 +23,23 @@ function reconcile(store: Store, object: Resource): void {
   const { spec } = object as unknown as Service
   const { namespace, name } = object.metadata
   if (spec.selector === undefined || spec.type === 'ExternalName') return
-  const pods = store.list(types.pods, namespace).filter(({ metadata }) => matches(spec.selector, metadata.labels)) as unknown as Pod[]
+  const pods = store
+    .list(types.pods, namespace)
+    .filter(({ metadata }) => matches(spec.selector, metadata.labels)) as unknown as Pod[]
   const endpoints = pods.flatMap((pod) => endpointOf(pod, spec.publishNotReadyAddresses === true))
   const ports = (spec.ports ?? []).map((port) => slicePort(port, pods[0]))
   const slices = store
     .list(types.endpointslices, namespace)
-    .filter(({ metadata }) => metadata.labels?.[serviceLabel] === name && metadata.labels[managerLabel] === manager)
+    .filter(
+      ({ metadata }) => metadata.labels?.[serviceLabel] === name && metadata.labels[managerLabel] === manager,
+    )
   const chunks = Math.max(1, Math.ceil(endpoints.length / most))
   for (let index = 0; index < chunks; index += 1) {
-    const content = { addressType: 'IPv4', endpoints: endpoints.slice(index * most, (index + 1) * most), ports }
+    const content = {
+      addressType: 'IPv4',
+      endpoints: endpoints.slice(index * most, (index + 1) * most),
+      ports,
+    }
     const known = slices[index]
     if (known === undefined) {
       store.create(types.endpointslices, {
@@ -51,7 +59,8 @@ function reconcile(store: Store, object: Resource): void {
 function endpointOf(pod: Pod, publishNotReady: boolean): SliceEndpoint[] {
   const { status, spec, metadata } = pod
   if (status?.podIP === undefined || status.phase === 'Failed' || status.phase === 'Succeeded') return []
-  const serving = status.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True') ?? false
+  const serving =
+    status.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True') ?? false
   const terminating = metadata.deletionTimestamp !== undefined
   return [
     {
@@ -70,7 +79,14 @@ function endpointOf(pod: Pod, publishNotReady: boolean): SliceEndpoint[] {
 
 function slicePort(port: ServicePort, pod: Pod | undefined): object {
   const { name = '', protocol = 'TCP', targetPort = port.port } = port
-  const containers = (pod?.spec as { containers?: { ports?: { name?: string; containerPort: number }[] }[] } | undefined)?.containers ?? []
+  const containers =
+    (pod?.spec as { containers?: { ports?: { name?: string; containerPort: number }[] }[] } | undefined)
+      ?.containers ?? []
   const named = containers.flatMap(({ ports = [] }) => ports).find((one) => one.name === targetPort)
-  return { name, protocol, port: named?.containerPort ?? Number(targetPort), ...(port.appProtocol === undefined ? {} : { appProtocol: port.appProtocol }) }
+  return {
+    name,
+    protocol,
+    port: named?.containerPort ?? Number(targetPort),
+    ...(port.appProtocol === undefined ? {} : { appProtocol: port.appProtocol }),
+  }
 }

@@ -4,7 +4,13 @@ import type { Store } from '../store.ts'
 import { randomSuffix } from './names.ts'
 
 /** Tells what happened to an object, for `kubectl describe` and `kubectl get events`. */
-export function record(store: Store, about: Resource, type: 'Normal' | 'Warning', reason: string, message: string): void {
+export function record(
+  store: Store,
+  about: Resource,
+  type: 'Normal' | 'Warning',
+  reason: string,
+  message: string,
+): void {
   const { namespace = 'default', name, uid, resourceVersion } = about.metadata
   const time = now()
   store.create(types.events, {

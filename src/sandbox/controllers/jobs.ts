@@ -14,7 +14,10 @@ interface JobSpec {
   backoffLimit?: number
   activeDeadlineSeconds?: number
   ttlSecondsAfterFinished?: number
-  template: { metadata?: { labels?: Record<string, string>; annotations?: Record<string, string> }; spec: JsonObject }
+  template: {
+    metadata?: { labels?: Record<string, string>; annotations?: Record<string, string> }
+    spec: JsonObject
+  }
 }
 
 const indexLabel = 'batch.kubernetes.io/job-completion-index'
@@ -40,19 +43,46 @@ export function runJobs(store: Store): () => void {
     }
     const inPhase = (phase: string): Resource[] => pods.filter((pod) => at(pod, 'status', 'phase') === phase)
     const [succeeded, failed] = [inPhase('Succeeded'), inPhase('Failed')]
-    const active = pods.filter((pod) => !succeeded.includes(pod) && !failed.includes(pod) && pod.metadata.deletionTimestamp === undefined)
+    const active = pods.filter(
+      (pod) =>
+        !succeeded.includes(pod) && !failed.includes(pod) && pod.metadata.deletionTimestamp === undefined,
+    )
     const completions = spec.completions ?? spec.parallelism ?? 1
-    if (succeeded.length >= completions) finish(store, job, 'Complete', 'CompletionsReached', 'Reached expected number of succeeded pods', pods)
+    if (succeeded.length >= completions)
+      finish(store, job, 'Complete', 'CompletionsReached', 'Reached expected number of succeeded pods', pods)
     else if (failed.length > (spec.backoffLimit ?? 6))
-      finish(store, job, 'Failed', 'BackoffLimitExceeded', 'Job has reached the specified backoff limit', pods)
+      finish(
+        store,
+        job,
+        'Failed',
+        'BackoffLimitExceeded',
+        'Job has reached the specified backoff limit',
+        pods,
+      )
     else {
       const wanted = Math.min(spec.parallelism ?? 1, completions - succeeded.length)
-      const taken = new Set([...active, ...succeeded].map(({ metadata }) => metadata.annotations?.[indexLabel]))
+      const taken = new Set(
+        [...active, ...succeeded].map(({ metadata }) => metadata.annotations?.[indexLabel]),
+      )
       for (let count = active.length; count < wanted; count += 1) makePod(store, job, spec, taken)
-      status(store, job, { active: wanted, ready: inPhase('Running').length, succeeded: succeeded.length, failed: failed.length })
+      status(store, job, {
+        active: wanted,
+        ready: inPhase('Running').length,
+        succeeded: succeeded.length,
+        failed: failed.length,
+      })
       const deadline = spec.activeDeadlineSeconds
       if (deadline !== undefined)
-        later(job, 'deadline', deadline, () => finish(store, job, 'Failed', 'DeadlineExceeded', 'Job was active longer than specified deadline', []))
+        later(job, 'deadline', deadline, () =>
+          finish(
+            store,
+            job,
+            'Failed',
+            'DeadlineExceeded',
+            'Job was active longer than specified deadline',
+            [],
+          ),
+        )
     }
   }
   const stop = onChanges(store, [types.jobs, types.pods, types.resourcequotas], () => {
@@ -65,7 +95,9 @@ export function runJobs(store: Store): () => void {
 }
 
 const endOf = (job: Resource): unknown =>
-  ((at(job, 'status', 'conditions') ?? []) as { type: string }[]).find(({ type }) => ['Complete', 'Failed'].includes(type))
+  ((at(job, 'status', 'conditions') ?? []) as { type: string }[]).find(({ type }) =>
+    ['Complete', 'Failed'].includes(type),
+  )
 
 function status(store: Store, job: Resource, counts: Record<string, number>, more: object = {}): void {
   const shown = Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0))
@@ -74,18 +106,36 @@ function status(store: Store, job: Resource, counts: Record<string, number>, mor
   }))
 }
 
-function finish(store: Store, job: Resource, type: 'Complete' | 'Failed', reason: string, message: string, pods: Resource[]): void {
+function finish(
+  store: Store,
+  job: Resource,
+  type: 'Complete' | 'Failed',
+  reason: string,
+  message: string,
+  pods: Resource[],
+): void {
   const count = (phase: string): number => pods.filter((pod) => at(pod, 'status', 'phase') === phase).length
   const time = now()
   for (const pod of store.list(types.pods, job.metadata.namespace)) {
     const isOver = ['Succeeded', 'Failed'].includes(String(at(pod, 'status', 'phase')))
     if (isOwnedBy(pod, job) && !isOver) deletePod(store, pod)
   }
-  status(store, job, { succeeded: count('Succeeded'), failed: Math.max(count('Failed'), type === 'Failed' ? 1 : 0) }, {
-    ...(type === 'Complete' ? { completionTime: time } : {}),
-    conditions: [{ type, status: 'True', reason, message, lastProbeTime: time, lastTransitionTime: time }],
-  })
-  record(store, job, type === 'Complete' ? 'Normal' : 'Warning', type === 'Complete' ? 'Completed' : reason, message)
+  status(
+    store,
+    job,
+    { succeeded: count('Succeeded'), failed: Math.max(count('Failed'), type === 'Failed' ? 1 : 0) },
+    {
+      ...(type === 'Complete' ? { completionTime: time } : {}),
+      conditions: [{ type, status: 'True', reason, message, lastProbeTime: time, lastTransitionTime: time }],
+    },
+  )
+  record(
+    store,
+    job,
+    type === 'Complete' ? 'Normal' : 'Warning',
+    type === 'Complete' ? 'Completed' : reason,
+    message,
+  )
 }
 
 /** Said once for each reason, as events are counted and not repeated. */
@@ -94,7 +144,10 @@ function refuse(store: Store, job: Resource, reason: string): void {
   const words = (text: unknown): string => String(text).replace(/"[^"]*"/, '')
   const isKnown = store
     .list(types.events, job.metadata.namespace)
-    .some((event) => at(event, 'involvedObject', 'uid') === job.metadata.uid && words(event['message']) === words(message))
+    .some(
+      (event) =>
+        at(event, 'involvedObject', 'uid') === job.metadata.uid && words(event['message']) === words(message),
+    )
   if (!isKnown) record(store, job, 'Warning', 'FailedCreate', message)
 }
 

@@ -62,7 +62,11 @@ export class Kubelet {
       if (resource !== types.pods) return
       if (type === 'ADDED') setImmediate(() => this.#begin(object))
       else if (type === 'DELETED') this.#kill(object)
-      else if (object.metadata.deletionTimestamp !== undefined && previous?.metadata.deletionTimestamp === undefined) this.#terminate(object)
+      else if (
+        object.metadata.deletionTimestamp !== undefined &&
+        previous?.metadata.deletionTimestamp === undefined
+      )
+        this.#terminate(object)
     })
   }
 
@@ -82,7 +86,13 @@ export class Kubelet {
     this.#running.get(pod.metadata.uid)?.container.stop(1000)
     this.#running.delete(pod.metadata.uid)
     this.#options.store.update(types.pods, pod, (object) => ({
-      status: { ...(object['status'] as object), phase: 'Failed', reason: 'Evicted', message, conditions: conditions(false) },
+      status: {
+        ...(object['status'] as object),
+        phase: 'Failed',
+        reason: 'Evicted',
+        message,
+        conditions: conditions(false),
+      },
     }))
     record(this.#options.store, pod, 'Warning', 'Evicted', message)
   }
@@ -113,27 +123,62 @@ export class Kubelet {
 
   #begin(pod: Resource): void {
     const { store, plan, faults } = this.#options
-    if (this.#closed || store.find(types.pods, pod.metadata.namespace, pod.metadata.name) === undefined) return
+    if (this.#closed || store.find(types.pods, pod.metadata.namespace, pod.metadata.name) === undefined)
+      return
     const node = chooseNode(store, pod)
     if (typeof node === 'string') {
       const message = node
       if (at(pod, 'status', 'conditions') !== undefined) return
-      this.#setStatus(pod, { phase: 'Pending', conditions: [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message, lastTransitionTime: now() }] })
+      this.#setStatus(pod, {
+        phase: 'Pending',
+        conditions: [
+          {
+            type: 'PodScheduled',
+            status: 'False',
+            reason: 'Unschedulable',
+            message,
+            lastTransitionTime: now(),
+          },
+        ],
+      })
       record(store, pod, 'Warning', 'FailedScheduling', message)
       return
     }
     const index = store.list(types.nodes).indexOf(node) + 1
-    store.update(types.pods, pod, (object) => ({ spec: { ...(object['spec'] as object), nodeName: node.metadata.name } }))
-    record(store, pod, 'Normal', 'Scheduled', `Successfully assigned ${pod.metadata.namespace}/${pod.metadata.name} to ${node.metadata.name}`)
+    store.update(types.pods, pod, (object) => ({
+      spec: { ...(object['spec'] as object), nodeName: node.metadata.name },
+    }))
+    record(
+      store,
+      pod,
+      'Normal',
+      'Scheduled',
+      `Successfully assigned ${pod.metadata.namespace}/${pod.metadata.name} to ${node.metadata.name}`,
+    )
     const { image } = containerOf(pod)
     const problem = imageProblem(image, faults.has('image-pull'))
     if (problem !== undefined) {
-      this.#setStatus(pod, { phase: 'Pending', hostIP: plan.node(index), conditions: conditions(false), containerStatuses: [containerStatus(pod, { waiting: problem }, 0)] })
+      this.#setStatus(pod, {
+        phase: 'Pending',
+        hostIP: plan.node(index),
+        conditions: conditions(false),
+        containerStatuses: [containerStatus(pod, { waiting: problem }, 0)],
+      })
       record(store, pod, 'Warning', 'Failed', `Failed to pull image "${image}": ${problem.message}`)
       return
     }
     const podIP = plan.pod(index, this.#host(index))
-    this.#start(pod, { podIP, podIPs: [{ ip: podIP }], hostIP: plan.node(index), hostIPs: [{ ip: plan.node(index) }], startTime: now() }, 0)
+    this.#start(
+      pod,
+      {
+        podIP,
+        podIPs: [{ ip: podIP }],
+        hostIP: plan.node(index),
+        hostIPs: [{ ip: plan.node(index) }],
+        startTime: now(),
+      },
+      0,
+    )
   }
 
   /** Addresses are given out in turn and used again late: an old one must not lead to a new pod. */
@@ -148,7 +193,7 @@ export class Kubelet {
   }
 
   #start(pod: Resource, addresses: Addresses, restarts: number): void {
-    const { store, lowestPort, faults } = this.#options
+    const { store, plan, lowestPort, faults } = this.#options
     const current = store.find(types.pods, pod.metadata.namespace, pod.metadata.name)
     if (current === undefined || current.metadata.uid !== pod.metadata.uid) return
     const spec = containerOf(pod)
@@ -159,13 +204,19 @@ export class Kubelet {
       env: environment(spec, { ...current, status: addresses }),
       ports: (spec.ports ?? []).map(({ containerPort }) => containerPort),
       lowestPort,
+      plan,
     }
     const program = nodeProgram([...(spec.command ?? []), ...(spec.args ?? [])])
     if (program !== undefined && hasNoNode(spec.image)) {
       const message =
         'failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: exec: "node": executable file not found in $PATH'
       const terminated = { exitCode: 128, reason: 'StartError', message, startedAt: now(), finishedAt: now() }
-      this.#setStatus(pod, { phase: 'Failed', ...addresses, conditions: conditions(false), containerStatuses: [containerStatus(pod, { terminated }, restarts)] })
+      this.#setStatus(pod, {
+        phase: 'Failed',
+        ...addresses,
+        conditions: conditions(false),
+        containerStatuses: [containerStatus(pod, { terminated }, restarts)],
+      })
       return
     }
     const container = program === undefined ? startSampleServer(options) : startProcess(program, options)
@@ -175,12 +226,23 @@ export class Kubelet {
     this.#logs.set(pod.metadata.uid, container.log)
     const running = { running: { startedAt } }
     const isUp = (ready: boolean): void =>
-      this.#setStatus(pod, { phase: 'Running', ...addresses, qosClass: 'BestEffort', conditions: conditions(ready), containerStatuses: [containerStatus(pod, running, restarts, ready)] })
+      this.#setStatus(pod, {
+        phase: 'Running',
+        ...addresses,
+        qosClass: 'BestEffort',
+        conditions: conditions(ready),
+        containerStatuses: [containerStatus(pod, running, restarts, ready)],
+      })
     record(store, pod, 'Normal', 'Started', 'Container started')
     const port = probedPort(spec)
     isUp(port === undefined)
-    if (port !== undefined) this.#awaitReady(pod, container, addresses.podIP, openPort(port, lowestPort), () => isUp(true))
-    void container.ended.then((exitCode) => this.#ended(pod, container, addresses, { exitCode, startedAt, restarts }))
+    if (port !== undefined)
+      this.#awaitReady(pod, container, plan.physical(addresses.podIP), openPort(port, lowestPort), () =>
+        isUp(true),
+      )
+    void container.ended.then((exitCode) =>
+      this.#ended(pod, container, addresses, { exitCode, startedAt, restarts }),
+    )
   }
 
   #awaitReady(pod: Resource, container: Container, host: string, port: number, ready: () => void): void {
@@ -193,24 +255,32 @@ export class Kubelet {
     void check()
   }
 
-  #ended(pod: Resource, container: Container, addresses: Addresses, end: { exitCode: number; startedAt: string; restarts: number }): void {
+  #ended(
+    pod: Resource,
+    container: Container,
+    addresses: Addresses,
+    end: { exitCode: number; startedAt: string; restarts: number },
+  ): void {
     if (this.#closed || this.#running.get(pod.metadata.uid)?.container !== container) return
     this.#running.delete(pod.metadata.uid)
     const { store } = this.#options
     const current = store.find(types.pods, pod.metadata.namespace, pod.metadata.name)
     if (current === undefined || current.metadata.uid !== pod.metadata.uid) return
+    if (current.metadata.deletionTimestamp !== undefined) {
+      store.remove(types.pods, current)
+      return
+    }
     const { exitCode, startedAt, restarts } = end
     const succeeded = exitCode === 0
     const terminated = { exitCode, reason: succeeded ? 'Completed' : 'Error', startedAt, finishedAt: now() }
-    const restarted = at(current, 'spec', 'restartPolicy') !== 'Never' && current.metadata.deletionTimestamp === undefined
+    const restarted = at(current, 'spec', 'restartPolicy') !== 'Never'
     this.#setStatus(pod, {
       phase: restarted ? 'Running' : succeeded ? 'Succeeded' : 'Failed',
       ...addresses,
       conditions: conditions(false),
       containerStatuses: [containerStatus(pod, { terminated }, restarts)],
     })
-    if (current.metadata.deletionTimestamp !== undefined) store.remove(types.pods, current)
-    else if (restarted) this.#later(restartMs, () => this.#start(pod, addresses, restarts + 1))
+    if (restarted) this.#later(restartMs, () => this.#start(pod, addresses, restarts + 1))
   }
 
   #terminate(pod: Resource): void {
@@ -222,7 +292,9 @@ export class Kubelet {
     }
     record(store, pod, 'Normal', 'Killing', 'Stopping container')
     // A moment in which the pod is terminating and still serves, as it takes for everybody to hear of it.
-    this.#later(100, () => running.container.stop(Number(pod.metadata.deletionGracePeriodSeconds ?? 30) * 1000))
+    this.#later(100, () =>
+      running.container.stop(Number(pod.metadata.deletionGracePeriodSeconds ?? 30) * 1000),
+    )
   }
 
   #kill(pod: Resource): void {
@@ -272,8 +344,17 @@ function probedPort({ readinessProbe, ports = [] }: ContainerSpec): number | und
 
 function conditions(ready: boolean): object[] {
   const time = now()
-  const condition = (type: string, status: boolean): object => ({ type, status: status ? 'True' : 'False', lastTransitionTime: time })
-  return [condition('PodScheduled', true), condition('Initialized', true), condition('ContainersReady', ready), condition('Ready', ready)]
+  const condition = (type: string, status: boolean): object => ({
+    type,
+    status: status ? 'True' : 'False',
+    lastTransitionTime: time,
+  })
+  return [
+    condition('PodScheduled', true),
+    condition('Initialized', true),
+    condition('ContainersReady', ready),
+    condition('Ready', ready),
+  ]
 }
 
 function containerStatus(pod: Resource, state: object, restartCount: number, ready = false): object {

@@ -4,7 +4,14 @@ import { allTypes, types } from '../resource-types.ts'
 import type { Store } from '../store.ts'
 
 export function ownerReference({ apiVersion, kind, metadata }: Resource): OwnerReference {
-  return { apiVersion, kind, name: metadata.name, uid: metadata.uid, controller: true, blockOwnerDeletion: true }
+  return {
+    apiVersion,
+    kind,
+    name: metadata.name,
+    uid: metadata.uid,
+    controller: true,
+    blockOwnerDeletion: true,
+  }
 }
 
 export const isOwnedBy = (object: Resource, owner: Resource): boolean =>
@@ -12,7 +19,9 @@ export const isOwnedBy = (object: Resource, owner: Resource): boolean =>
 
 /** Deletes a pod as the API server does: it gets time to end, and the kubelet takes it away. */
 export function deletePod(store: Store, pod: Resource, graceSeconds?: number): Resource {
-  const asked = graceSeconds ?? Number((pod['spec'] as { terminationGracePeriodSeconds?: number }).terminationGracePeriodSeconds ?? 30)
+  const asked =
+    graceSeconds ??
+    Number((pod['spec'] as { terminationGracePeriodSeconds?: number }).terminationGracePeriodSeconds ?? 30)
   if (asked === 0) return store.remove(types.pods, pod) ?? pod
   if (pod.metadata.deletionTimestamp !== undefined) return pod
   const end = new Date(Date.now() + asked * 1000).toISOString().replace(/\.\d+Z$/, 'Z')
@@ -31,7 +40,11 @@ export function collectGarbage(store: Store): () => void {
           if (isOwnedBy(owned, object)) removeObject(store, child, owned)
       }
     }
-    if (resource === types.namespaces && type === 'MODIFIED' && object.metadata.deletionTimestamp !== undefined)
+    if (
+      resource === types.namespaces &&
+      type === 'MODIFIED' &&
+      object.metadata.deletionTimestamp !== undefined
+    )
       emptyNamespace(store, object.metadata.name)
     if (type === 'DELETED' && resource === types.pods) finishNamespace(store, object.metadata.namespace ?? '')
   })

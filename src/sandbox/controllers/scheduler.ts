@@ -30,7 +30,9 @@ export function chooseNode(store: Store, pod: Resource): Resource | string {
   const load = (node: Resource): number => {
     const here = pods.filter((other) => at(other, 'spec', 'nodeName') === node.metadata.name)
     // Pods of the same kind apart from each other before anything else.
-    const alike = here.filter((other) => other.metadata.labels?.['pod-template-hash'] === pod.metadata.labels?.['pod-template-hash'])
+    const alike = here.filter(
+      (other) => other.metadata.labels?.['pod-template-hash'] === pod.metadata.labels?.['pod-template-hash'],
+    )
     return alike.length * 1000 + here.length
   }
   return fitting.toSorted((a, b) => load(a) - load(b))[0] ?? noNode(nodes.length, nodes.length - open.length)
@@ -52,7 +54,8 @@ function fits(node: Resource, { nodeName, nodeSelector = {}, affinity }: Constra
   if (terms === undefined) return true
   return terms.some(
     ({ matchFields = [], matchExpressions = [] }) =>
-      matchFields.every((one) => meets(name, one)) && matchExpressions.every((one) => meets(labels[one.key], one)),
+      matchFields.every((one) => meets(name, one)) &&
+      matchExpressions.every((one) => meets(labels[one.key], one)),
   )
 }
 

@@ -1,12 +1,15 @@
 import { existsSync, readFileSync } from 'node:fs'
 
 /**
- * The addresses of one sandbox: all of 127.X.0.0/16 for an X of its own, so that several can run beside each other.
+ * The addresses of one sandbox: all of 10.X.0.0/16 for an X of its own, so that several can run beside each other.
  *
- *     127.X.0.1          API server
- *     127.X.0.10+n       node n (1, 2, …)
- *     127.X.96.0/20      Services
- *     127.X.128+n.0/24   pods of node n
+ *     10.X.0.1          API server
+ *     10.X.0.10+n       node n (1, 2, …)
+ *     10.X.96.0/20      Services
+ *     10.X.128+n.0/24   pods of node n
+ *
+ * These are what the API says, as no cluster has loopback addresses for pods. The sockets are on the same address with
+ * 127 in the place of 10 (`physical`), which every machine with Linux has without any preparation.
  */
 export interface AddressPlan {
   apiServer: string
@@ -16,13 +19,19 @@ export interface AddressPlan {
   service(host: number): string
   /** The index of the node whose pod has this address; undefined for all others. */
   nodeOfPod(address: string): number | undefined
-  isService(address: string): boolean
+  /** Where the socket for an address of this sandbox is; other addresses are what they are. */
+  physical(address: string): string
+  /** The address that the API has for one of `physical`. */
+  logical(address: string): string
 }
 
 export function addressPlan(network: number): AddressPlan {
-  const prefix = `127.${network}`
+  const prefix = `10.${network}`
+  const loopback = `127.${network}`
+  const moved = (address: string, from: string, to: string): string =>
+    address.startsWith(`${from}.`) ? to + address.slice(from.length) : address
   return {
-    apiServer: `${prefix}.0.1`,
+    apiServer: `${loopback}.0.1`,
     node: (index) => `${prefix}.0.${10 + index}`,
     podCidr: (index) => `${prefix}.${128 + index}.0/24`,
     pod: (index, host) => `${prefix}.${128 + index}.${host}`,
@@ -32,10 +41,8 @@ export function addressPlan(network: number): AddressPlan {
       const index = Number(third) - 128
       return `${first}.${second}` === prefix && index > 0 ? index : undefined
     },
-    isService: (address) => {
-      const [first, second, third] = address.split('.')
-      return `${first}.${second}` === prefix && Number(third) >= 96 && Number(third) < 112
-    },
+    physical: (address) => moved(address, prefix, loopback),
+    logical: (address) => moved(address, loopback, prefix),
   }
 }
 

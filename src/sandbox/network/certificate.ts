@@ -14,8 +14,7 @@ const tlv = (tag: number, ...parts: Uint8Array[]): Buffer => {
 }
 const sequence = (...parts: Uint8Array[]): Buffer => tlv(0x30, ...parts)
 const oid = (hex: string): Buffer => tlv(0x06, Buffer.from(hex, 'hex'))
-const time = (date: Date): Buffer =>
-  tlv(0x18, Buffer.from(date.toISOString().replaceAll(/[-:T]|\.\d+/g, '')))
+const time = (date: Date): Buffer => tlv(0x18, Buffer.from(date.toISOString().replaceAll(/[-:T]|\.\d+/g, '')))
 const extension = (id: string, value: Uint8Array): Buffer => sequence(oid(id), tlv(0x04, value))
 const days = (count: number): Date => new Date(Date.now() + count * 86_400_000)
 

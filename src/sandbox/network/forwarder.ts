@@ -17,7 +17,9 @@ export class Forwarder {
   readonly #sockets = new Set<net.Socket>()
 
   constructor(route: (client: string) => Route | undefined) {
-    this.#server = net.createServer({ allowHalfOpen: true, noDelay: true }, (socket) => this.#serve(socket, route))
+    this.#server = net.createServer({ allowHalfOpen: true, noDelay: true }, (socket) =>
+      this.#serve(socket, route),
+    )
     // Whoever has the port already keeps it.
     this.#server.on('error', () => {})
   }

@@ -52,7 +52,8 @@ export class ServiceProxy {
     this.#closed = true
     this.#stop()
     clearTimeout(this.#timer)
-    for (const { forwarders } of this.#frontends.values()) for (const forwarder of forwarders) forwarder.close()
+    for (const { forwarders } of this.#frontends.values())
+      for (const forwarder of forwarders) forwarder.close()
   }
 
   /** Every proxy forgets its clients, as after a restart of some. */
@@ -126,29 +127,33 @@ export class ServiceProxy {
   async #anyoneBehind({ endpoints, forwarders }: Frontend): Promise<boolean> {
     if (endpoints.length > 0 && forwarders.length > 0) return true
     const { lowestPort } = this.#options
-    for (const { address, port } of endpoints) if (await isOpen(address, openPort(port, lowestPort))) return true
+    for (const { address, port } of endpoints)
+      if (await isOpen(this.#options.plan.physical(address), openPort(port, lowestPort))) return true
     return false
   }
 
   #forwarders(frontend: Frontend): Forwarder[] {
     const { plan, nodes, lowestPort } = this.#options
     const { service, port } = frontend
-    const inside = new Forwarder((client) => this.#route(frontend, client, plan.nodeOfPod(client) ?? 1, 'inside'))
-    inside.listen(service.spec.clusterIP ?? '', openPort(port.port, lowestPort))
+    const inside = new Forwarder((client) =>
+      this.#route(frontend, client, plan.nodeOfPod(plan.logical(client)) ?? 1, 'inside'),
+    )
+    inside.listen(plan.physical(service.spec.clusterIP ?? ''), openPort(port.port, lowestPort))
     const forwarders = [inside]
     const { nodePort } = port
     if (nodePort !== undefined) {
       for (let node = 1; node <= nodes; node++) {
         const outside = new Forwarder((client) => this.#route(frontend, client, node, 'outside'))
-        outside.listen(plan.node(node), nodePort)
+        outside.listen(plan.physical(plan.node(node)), nodePort)
         forwarders.push(outside)
       }
     }
     return forwarders
   }
 
-  #route(frontend: Frontend, client: string, node: number, from: 'inside' | 'outside'): Route | undefined {
+  #route(frontend: Frontend, peer: string, node: number, from: 'inside' | 'outside'): Route | undefined {
     const { mode, ignoresAffinity, plan, lowestPort } = this.#options
+    const client = plan.logical(peer)
     const { spec } = frontend.service
     const policy = from === 'inside' ? spec.internalTrafficPolicy : spec.externalTrafficPolicy
     const eligible = frontend.endpoints.filter(
@@ -169,9 +174,9 @@ export class ServiceProxy {
     // From outside and to any node, the answer has to come back the same way: the node puts its own address in.
     const masquerades = from === 'outside' && policy !== 'Local'
     return {
-      host,
+      host: plan.physical(host),
       port: openPort(Number(port), lowestPort),
-      source: masquerades ? plan.node(node) : client,
+      source: plan.physical(masquerades ? plan.node(node) : client),
     }
   }
 }

@@ -1,3 +1,4 @@
+import type { AddressPlan } from '../network/address-plan.ts'
 import type { ContainerLog } from './log.ts'
 
 /** What a pod needs of its container. */
@@ -17,4 +18,5 @@ export interface ContainerOptions {
   /** Ports that the pod's specification names. */
   ports: readonly number[]
   lowestPort: number
+  plan: AddressPlan
 }

@@ -30,7 +30,12 @@ export class ContainerLog {
   }
 
   /** The lines from a moment on, or the last ones; all that follow as well when asked. Ends with the container. */
-  async *read(options: { sinceMs?: number; tail?: number; follow: boolean; signal: AbortSignal }): AsyncGenerator<{ time: string; text: string }> {
+  async *read(options: {
+    sinceMs?: number
+    tail?: number
+    follow: boolean
+    signal: AbortSignal
+  }): AsyncGenerator<{ time: string; text: string }> {
     const { sinceMs = 0, tail, follow, signal } = options
     let next = tail === undefined ? 0 : Math.max(0, this.#dropped + this.#lines.length - tail)
     for (;;) {

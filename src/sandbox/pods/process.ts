@@ -28,7 +28,7 @@ export function nodeProgram([program = '', ...words]: readonly string[]): NodePr
  */
 export function startProcess(program: NodeProgram, options: ContainerOptions): Container {
   const log = new ContainerLog()
-  const { env, pod, podIp, lowestPort } = options
+  const { env, pod, podIp, lowestPort, plan } = options
   // Bun has flags of its own.
   const flags = process.versions['bun'] === undefined ? program.flags : []
   const child = spawn(process.execPath, [...flags, '-e', prelude + program.source, '--', ...program.args], {
@@ -37,12 +37,14 @@ export function startProcess(program: NodeProgram, options: ContainerOptions): C
       ...env,
       BUN_BE_BUN: '1',
       SANDBOX_POD_IP: podIp,
+      SANDBOX_PHYSICAL_IP: plan.physical(podIp),
       SANDBOX_POD_NAME: pod,
       SANDBOX_LOWEST_PORT: String(lowestPort),
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
-  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => log.write(text))
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text: string) => log.write(text))
   const ended = new Promise<number>((resolve) => {
     child.once('error', (error) => {
       log.write(`${error.message}\n`)

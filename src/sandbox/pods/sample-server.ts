@@ -12,11 +12,11 @@ import { ContainerLog } from './log.ts'
  *     else         Host=… Path=… From=<pod> ClientIP=<address that the pod sees> XFF=…
  */
 export function startSampleServer(options: ContainerOptions): Container {
-  const { pod, podIp, nodeIp, ports, lowestPort } = options
+  const { pod, podIp, nodeIp, ports, lowestPort, plan } = options
   const log = new ContainerLog()
   const end = Promise.withResolvers<number>()
   const answer = (request: http.IncomingMessage, response: http.ServerResponse): void => {
-    const client = request.socket.remoteAddress ?? ''
+    const client = plan.logical(request.socket.remoteAddress ?? '')
     const path = (request.url ?? '/').split('?')[0] ?? '/'
     log.write(`${client} ${request.method ?? 'GET'} ${path}\n`)
     const isJson = path === '/podinfo'
@@ -34,7 +34,7 @@ export function startSampleServer(options: ContainerOptions): Container {
       log.write(`${error.message}\n`)
       end.resolve(1)
     })
-    server.listen(openPort(port, lowestPort), podIp)
+    server.listen(openPort(port, lowestPort), plan.physical(podIp))
     return server
   })
   void end.promise.then(() => {

@@ -16,12 +16,18 @@ export async function sandboxSite(): Promise<Site> {
   const kubectlFolder = await programs('kubernetes')
   return {
     name: 'the sandbox',
+    isFirstMode: true,
     kubeconfig: sandbox.kubeconfig,
     kubectlFolder,
     images: { node: 'docker.io/library/node:24', busybox: 'docker.io/library/busybox:1' },
     nodes: Array.from({ length: nodes }, (_, index) => `node${index + 1}`),
     restrictedUsers,
-    capabilities: new Set<Capability>(['api server restarts', 'restricted users', 'several nodes', 'real scheduling']),
+    capabilities: new Set<Capability>([
+      'api server restarts',
+      'restricted users',
+      'several nodes',
+      'real scheduling',
+    ]),
     kubectl: (args, input) => kubectl(join(kubectlFolder, 'kubectl'), sandbox.kubeconfig, args, input),
     // oxlint-disable-next-line require-await -- the lab's takes its time
     stopApiServer: async () => sandbox.disconnect(),
@@ -29,7 +35,12 @@ export async function sandboxSite(): Promise<Site> {
   }
 }
 
-async function kubectl(program: string, kubeconfig: string, args: readonly string[], input?: string): Promise<string> {
+async function kubectl(
+  program: string,
+  kubeconfig: string,
+  args: readonly string[],
+  input?: string,
+): Promise<string> {
   const running = promisify(execFile)(program, [...args], { env: { ...process.env, KUBECONFIG: kubeconfig } })
   running.child.stdin?.end(input)
   return (await running).stdout
