@@ -1,8 +1,8 @@
-import { Flags } from '@oclif/core'
+import * as Flags from '@oclif/core/flags'
 import { BaseCommand } from '../cli/base-command.ts'
-import { exitCodes } from '../cli/errors.ts'
 import { type Interrupt, listenForInterrupt } from '../cli/interrupt.ts'
 import type { Cluster } from '../cluster/index.ts'
+import { refuseArguments } from '../cli/value-flags.ts'
 import { runDemo } from '../demo/run.ts'
 import { UserError } from '../model/user-error.ts'
 import { defaultImage } from '../probe/options.ts'
@@ -36,8 +36,7 @@ export default class Demo extends BaseCommand {
 
   override async run(): Promise<void> {
     const { flags, argv } = await this.parse(Demo)
-    if (argv.length > 0)
-      throw new UserError(`demo takes no arguments, got "${String(argv[0])}"`, { exitCode: exitCodes.usage })
+    refuseArguments('demo', argv)
     const interrupt = listenForInterrupt(process)
     try {
       if (flags['on-cluster']) {
@@ -61,7 +60,7 @@ const print = (text: string): void => void process.stdout.write(`${text}\n`)
 const commandNames = new Set(commands.map(({ name }) => name))
 
 async function onSandbox(interrupt: Interrupt): Promise<void> {
-  const { startSandbox } = await import('../sandbox/index.ts')
+  const { endSoon, startSandbox } = await import('../sandbox/index.ts')
   const sandbox = await startSandbox({ nodes: 3, proxy: 'nftables', faults: [], sample: true })
   try {
     await sandbox.ready
@@ -76,6 +75,7 @@ async function onSandbox(interrupt: Interrupt): Promise<void> {
       )
   } finally {
     await sandbox.stop()
+    endSoon()
   }
 }
 

@@ -1,10 +1,10 @@
-import { Flags } from '@oclif/core'
+import * as Flags from '@oclif/core/flags'
 import { BaseCommand } from '../cli/base-command.ts'
 import { exitCodes } from '../cli/errors.ts'
 import { listenForInterrupt } from '../cli/interrupt.ts'
 import { countFlag } from '../cli/value-flags.ts'
 import { UserError } from '../model/user-error.ts'
-import { parseFault, proxyModes, startSandbox } from '../sandbox/index.ts'
+import { endSoon, parseFault, proxyModes, startSandbox } from '../sandbox/index.ts'
 
 export default class SandboxCommand extends BaseCommand {
   static override strict = false
@@ -53,11 +53,12 @@ export default class SandboxCommand extends BaseCommand {
         exitCode: exitCodes.usage,
       })
     }
+    const faults = (flags.fault ?? []).map((text) => parseFault(text))
     const interrupt = listenForInterrupt(process)
     const sandbox = await startSandbox({
       nodes: flags.nodes ?? 3,
       proxy: flags.proxy,
-      faults: (flags.fault ?? []).map((text) => parseFault(text)),
+      faults,
       sample: true,
     })
     try {
@@ -72,9 +73,11 @@ export default class SandboxCommand extends BaseCommand {
       await new Promise<void>((resolve) =>
         interrupt.first.addEventListener('abort', () => resolve(), { once: true }),
       )
+      if (interrupt.exitCode !== undefined) process.exitCode = interrupt.exitCode
     } finally {
       await sandbox.stop()
       interrupt.stop()
+      endSoon()
     }
   }
 }

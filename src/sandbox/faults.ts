@@ -24,13 +24,13 @@ export interface Fault {
   lasts: number
 }
 
-export const faultList = Object.entries(kinds).map(([name, { says }]) => `${name}: ${says}`)
+const faultList = Object.entries(kinds).map(([name, { says }]) => `${name}: ${says}`)
 
 /** Reads `NAME[@WHEN][:FOR]`, as in `api-disconnect@5s:3s`. Throws UserError. */
 export function parseFault(text: string): Fault {
   const [, name = '', when, length] =
     /^([\w-]+)(?:@(\d+(?:\.\d+)?)s?)?(?::(\d+(?:\.\d+)?)s?)?$/.exec(text) ?? []
-  if (!(name in kinds)) {
+  if (!Object.hasOwn(kinds, name)) {
     throw new UserError(`unknown fault "${text}"`, {
       hints: [
         'NAME[@WHEN][:FOR], for example api-disconnect@5s:3s; the names:',

@@ -25,7 +25,7 @@ import { sampleObjects } from './sample.ts'
 import { Store } from './store.ts'
 
 export { proxyModes, type ProxyMode } from './network/affinity.ts'
-export { type Fault, faultList, parseFault } from './faults.ts'
+export { type Fault, parseFault } from './faults.ts'
 
 export interface SandboxOptions {
   nodes: number
@@ -110,14 +110,22 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     disconnect: () => api.disconnect(),
     connect: () => api.connect(),
     stop: async () => {
+      api.disconnect()
       faults.stop()
       for (const stop of controllers) stop()
       proxy.close()
       await kubelet.close()
-      api.disconnect()
       rmSync(folder, { recursive: true, force: true })
     },
   }
+}
+
+/**
+ * Ends the process even if something still holds it: a client that was about to connect, for example. The timer itself
+ * holds nothing.
+ */
+export function endSoon(): void {
+  setTimeout(() => process.exit(), 300).unref()
 }
 
 /** A network of its own on loopback: whoever has the API server's address has all of it. */

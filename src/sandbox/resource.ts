@@ -44,4 +44,11 @@ export function at(value: unknown, ...path: string[]): unknown {
   return here
 }
 
+/** What is written for a value in words: nothing for none, and for what is not a single value. */
+export function asText(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+    ? String(value)
+    : ''
+}
+
 export const now = (): string => new Date().toISOString().replace(/\.\d+Z$/, 'Z')

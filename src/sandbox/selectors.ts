@@ -1,5 +1,5 @@
 import { badRequest } from './failure.ts'
-import { at, type Resource } from './resource.ts'
+import { asText, at, type Resource } from './resource.ts'
 
 type Test = (object: Resource) => boolean
 
@@ -33,7 +33,7 @@ export function fieldSelector(text: string | null): Test {
     if (operator === undefined) throw badRequest(`invalid selector: '${part}'; can't understand '${part}'`)
     return (object: Resource) => {
       const found = at(object, ...path.split('.'))
-      return (String(found ?? '') === value) === (operator !== '!=')
+      return (asText(found) === value) === (operator !== '!=')
     }
   })
   return (object) => tests.every((test) => test(object))

@@ -13,7 +13,7 @@ export async function readBody(request: IncomingMessage): Promise<unknown> {
   try {
     return JSON.parse(text)
   } catch (error) {
-    if (!String(request.headers['content-type'] ?? '').includes('yaml'))
+    if (!(request.headers['content-type'] ?? '').includes('yaml'))
       throw badRequest(
         `the object provided is unrecognized (must be of type JSON): ${(error as Error).message}`,
       )

@@ -59,5 +59,4 @@ export function verbOf({ method, name, query }: Call): string {
   return 'patch'
 }
 
-export const userAgentOf = (request: IncomingMessage): string =>
-  String(request.headers['user-agent'] ?? 'unknown')
+export const userAgentOf = (request: IncomingMessage): string => request.headers['user-agent'] ?? 'unknown'

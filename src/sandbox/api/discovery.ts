@@ -47,9 +47,11 @@ function groupDocument(name: string): object {
 }
 
 function resourceList(group: string): object {
-  const stored = allTypes
-    .filter((type) => type.group === group)
-    .flatMap((type) => [entryOf(type, verbs), ...type.subresources.map((sub) => subresource(type, sub))])
+  const stored = allTypes.flatMap((type) =>
+    type.group === group
+      ? [entryOf(type, verbs), ...type.subresources.map((sub) => subresource(type, sub))]
+      : [],
+  )
   const asked = reviewTypes.filter((type) => type.group === group).map((type) => entryOf(type, type.verbs))
   return {
     kind: 'APIResourceList',

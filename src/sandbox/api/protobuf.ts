@@ -101,7 +101,7 @@ function convert(content: Buffer | number, type: string): Value {
   if (type === 'kept') return Number(content)
   if (type === 'int') return Number(content) || undefined
   if (type === 'bool') return content === 1 || undefined
-  if (type === 'bytes') return content as Buffer
+  if (type === 'bytes') return content
   if (type === 'string') return String(content) || undefined
   if (type === 'intstr') {
     const {

@@ -1,4 +1,4 @@
-import { at } from '../resource.ts'
+import { asText, at } from '../resource.ts'
 import type { Store } from '../store.ts'
 import { isAllowed, rulesFor } from './access.ts'
 
@@ -9,10 +9,10 @@ export function review(store: Store, kind: string, user: string, body: unknown):
   if (kind === 'SelfSubjectReview')
     return answer({ userInfo: { username: user, groups: ['system:authenticated'] } })
   if (kind === 'SelfSubjectRulesReview') {
-    const rules = rulesFor(store, user, String(at(given, 'spec', 'namespace') ?? 'default'))
+    const rules = rulesFor(store, user, asText(at(given, 'spec', 'namespace')) || 'default')
     return answer({ resourceRules: rules, nonResourceRules: [], incomplete: false })
   }
-  const word = (name: string): string => String(at(given, 'spec', 'resourceAttributes', name) ?? '')
+  const word = (name: string): string => asText(at(given, 'spec', 'resourceAttributes', name))
   const allowed = isAllowed(store, {
     user,
     verb: word('verb'),

@@ -32,7 +32,7 @@ export interface ApiOptions {
 
 const slowMs = 1000
 /** They need a connection that is upgraded, which nothing here does. */
-const notServed = ['exec', 'attach', 'portforward', 'ephemeralcontainers']
+const notServed = new Set(['exec', 'attach', 'portforward', 'ephemeralcontainers'])
 
 /** The Kubernetes API, as far as this tool and everyday kubectl need it. */
 export class ApiServer {
@@ -131,8 +131,8 @@ export class ApiServer {
       ...where,
       method: request.method ?? 'GET',
       query,
-      accept: String(request.headers['accept'] ?? ''),
-      contentType: String(request.headers['content-type'] ?? ''),
+      accept: request.headers['accept'] ?? '',
+      contentType: request.headers['content-type'] ?? '',
       userAgent: userAgentOf(request),
       user,
       warn: (text) => {
@@ -164,7 +164,7 @@ export class ApiServer {
   async #handle(call: Call, body: unknown, response: ServerResponse, warnings: string[]): Promise<void> {
     const { store, kubelet } = this.#options
     const { type, namespace, name, subresource, method } = call
-    if (notServed.includes(subresource ?? ''))
+    if (notServed.has(subresource ?? ''))
       throw new Failure(501, 'NotImplemented', `the sandbox does not do ${subresource ?? ''}`, {})
     if (method === 'GET' && verbOf(call) === 'watch') {
       this.#watch(call, response)

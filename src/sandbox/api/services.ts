@@ -1,7 +1,7 @@
 import type { Service, ServicePort } from '../../model/kubernetes.ts'
 import { invalid } from '../failure.ts'
 import type { AddressPlan } from '../network/address-plan.ts'
-import { isObject, type Resource } from '../resource.ts'
+import { asText, isObject, type Resource } from '../resource.ts'
 import { types } from '../resource-types.ts'
 import type { Store } from '../store.ts'
 
@@ -142,7 +142,7 @@ const bad = (field: string, value: unknown, words: string): Cause => ({
 })
 
 function unsupported(causes: Cause[], field: string, value: unknown, allowed: readonly string[]): void {
-  if (value === undefined || allowed.includes(String(value))) return
+  if (value === undefined || allowed.includes(asText(value))) return
   const message = `Unsupported value: ${JSON.stringify(value)}: supported values: ${allowed.map((word) => `"${word}"`).join(', ')}`
   causes.push({ reason: 'FieldValueNotSupported', message, field })
 }

@@ -1,5 +1,5 @@
 import type { ContainerStatus, Event, EndpointSlice, Pod, Service } from '../../model/kubernetes.ts'
-import { at, type Resource } from '../resource.ts'
+import { asText, at, type Resource } from '../resource.ts'
 import { type ResourceType, types } from '../resource-types.ts'
 
 /** The columns that `kubectl get` shows; it leaves it to the server to choose them. */
@@ -13,12 +13,11 @@ interface Column {
 const name: Column = { name: 'Name', cell: ({ metadata }) => metadata.name }
 const age: Column = { name: 'Age', cell: ({ metadata }) => since(metadata.creationTimestamp) }
 const none = '<none>'
-const text = (value: unknown, otherwise = none): string =>
-  value === undefined || value === '' ? otherwise : String(value)
+const text = (value: unknown, otherwise = none): string => asText(value) || otherwise
 const number = (object: Resource, ...path: string[]): number => Number(at(object, ...path) ?? 0)
 const labels = (value: unknown): string =>
   text(
-    Object.entries((value ?? {}) as object)
+    Object.entries(value ?? {})
       .map(([key, one]) => `${key}=${String(one)}`)
       .join(','),
   )
@@ -48,8 +47,7 @@ const columns = new Map<ResourceType, readonly Column[]>([
       { name: 'Status', cell: podStatus },
       {
         name: 'Restarts',
-        cell: (object) =>
-          Number((containers(object)[0] as { restartCount?: number } | undefined)?.restartCount ?? 0),
+        cell: (object) => (containers(object)[0] as { restartCount?: number } | undefined)?.restartCount ?? 0,
       },
       age,
       { name: 'IP', wide: true, cell: (object) => text(at(object, 'status', 'podIP')) },
@@ -134,14 +132,14 @@ const columns = new Map<ResourceType, readonly Column[]>([
   ],
   [
     types.configmaps,
-    [name, { name: 'Data', cell: (object) => Object.keys((object['data'] ?? {}) as object).length }, age],
+    [name, { name: 'Data', cell: (object) => Object.keys(object['data'] ?? {}).length }, age],
   ],
   [
     types.events,
     [
       {
         name: 'Last Seen',
-        cell: (object) => since(String(object['lastTimestamp'] ?? object.metadata.creationTimestamp)),
+        cell: (object) => since(asText(object['lastTimestamp'] ?? object.metadata.creationTimestamp)),
       },
       { name: 'Type', cell: (object) => text(object['type']) },
       { name: 'Reason', cell: (object) => text(object['reason']) },

@@ -11,7 +11,7 @@ import {
   unsupportedMediaType,
 } from '../failure.ts'
 import type { AddressPlan } from '../network/address-plan.ts'
-import { at, isObject, type Resource } from '../resource.ts'
+import { asText, at, isObject, type Resource } from '../resource.ts'
 import { apiVersionOf, qualified, types } from '../resource-types.ts'
 import type { Store } from '../store.ts'
 import type { Call } from './call.ts'
@@ -62,7 +62,7 @@ export function create(writer: Writer, call: Call, body: unknown): Answer {
   if (refusal !== undefined) throw refusal
   const object = admit(writer, call, { ...given, metadata }, undefined)
   const { status: _, ...written } = object
-  const { metadata: owned } = withManagers(undefined, written as Resource, managerOf(call, 'Update'))
+  const { metadata: owned } = withManagers(undefined, written, managerOf(call, 'Update'))
   const managed = { ...object, metadata: owned }
   if (store.find(type, namespace, metadata.name) === undefined && isDryRun(call))
     return { code: 201, object: managed }
@@ -136,12 +136,7 @@ function save(writer: Writer, call: Call, before: Resource, given: Resource): ob
     ...(deletionTimestamp === undefined ? {} : { deletionTimestamp }),
     ...(before.metadata.managedFields === undefined ? {} : { managedFields: before.metadata.managedFields }),
   }
-  const object = admit(
-    writer,
-    call,
-    { ...parts, metadata: { ...parts.metadata, ...kept } } as Resource,
-    before,
-  )
+  const object = admit(writer, call, { ...parts, metadata: { ...parts.metadata, ...kept } }, before)
   const managed = withManagers(before, object, managerOf(call, 'Update'))
   const stored = isDryRun(call) ? managed : store.replace(type, managed)
   return subresource === 'scale' ? scaleOf(stored) : stored
@@ -218,7 +213,7 @@ export function remove({ store }: Writer, call: Call, body: unknown): Answer {
     throw new Failure(
       409,
       'Conflict',
-      `Operation cannot be fulfilled on ${qualified(type)} "${object.metadata.name}": Precondition failed: UID in precondition: ${String(uid)}, UID in object meta: ${object.metadata.uid}`,
+      `Operation cannot be fulfilled on ${qualified(type)} "${object.metadata.name}": Precondition failed: UID in precondition: ${asText(uid)}, UID in object meta: ${object.metadata.uid}`,
     )
   if (isDryRun(call) || options['dryRun'] !== undefined) return { code: 200, object }
   if (type === types.pods) {
@@ -272,14 +267,14 @@ function resourceOf({ type, name, subresource }: Call, body: unknown): Resource 
   const { metadata = {}, kind = type.kind, ...rest } = body
   if (kind !== type.kind && subresource !== 'scale')
     throw badRequest(
-      `${String(kind)} in version "${String(rest['apiVersion'] ?? '')}" cannot be handled as a ${type.kind}`,
+      `${String(kind)} in version "${asText(rest['apiVersion'])}" cannot be handled as a ${type.kind}`,
     )
   const named = (metadata as Resource['metadata']).name
   if (name !== undefined && named !== undefined && named !== name)
     throw badRequest(`the name of the object (${named}) does not match the name on the URL (${name})`)
   return {
     ...rest,
-    apiVersion: String(rest['apiVersion'] ?? apiVersionOf(type)),
+    apiVersion: asText(rest['apiVersion']) || apiVersionOf(type),
     kind: String(kind),
     metadata: metadata as Resource['metadata'],
   }

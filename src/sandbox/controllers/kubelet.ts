@@ -6,7 +6,7 @@ import type { Container } from '../pods/container.ts'
 import type { ContainerLog } from '../pods/log.ts'
 import { nodeProgram, startProcess } from '../pods/process.ts'
 import { startSampleServer } from '../pods/sample-server.ts'
-import { at, now, type Resource } from '../resource.ts'
+import { asText, at, now, type Resource } from '../resource.ts'
 import { types } from '../resource-types.ts'
 import type { Store } from '../store.ts'
 import { record } from './events.ts'
@@ -292,9 +292,7 @@ export class Kubelet {
     }
     record(store, pod, 'Normal', 'Killing', 'Stopping container')
     // A moment in which the pod is terminating and still serves, as it takes for everybody to hear of it.
-    this.#later(100, () =>
-      running.container.stop(Number(pod.metadata.deletionGracePeriodSeconds ?? 30) * 1000),
-    )
+    this.#later(100, () => running.container.stop((pod.metadata.deletionGracePeriodSeconds ?? 30) * 1000))
   }
 
   #kill(pod: Resource): void {
@@ -331,7 +329,7 @@ const hasNoNode = (image: string): boolean => /(^|\/)(busybox|alpine|nginx)(:|@|
 function environment(spec: ContainerSpec, pod: Resource): Record<string, string> {
   const given = (spec.env ?? []).map(({ name, value, valueFrom }) => {
     const path = valueFrom?.fieldRef?.fieldPath
-    return [name, path === undefined ? (value ?? '') : String(at(pod, ...path.split('.')) ?? '')]
+    return [name, path === undefined ? (value ?? '') : asText(at(pod, ...path.split('.')))]
   })
   return { PATH: '/usr/local/bin:/usr/bin:/bin', ...Object.fromEntries(given) }
 }

@@ -21,7 +21,8 @@ export const isOwnedBy = (object: Resource, owner: Resource): boolean =>
 export function deletePod(store: Store, pod: Resource, graceSeconds?: number): Resource {
   const asked =
     graceSeconds ??
-    Number((pod['spec'] as { terminationGracePeriodSeconds?: number }).terminationGracePeriodSeconds ?? 30)
+    (pod['spec'] as { terminationGracePeriodSeconds?: number }).terminationGracePeriodSeconds ??
+    30
   if (asked === 0) return store.remove(types.pods, pod) ?? pod
   if (pod.metadata.deletionTimestamp !== undefined) return pod
   const end = new Date(Date.now() + asked * 1000).toISOString().replace(/\.\d+Z$/, 'Z')

@@ -37,12 +37,16 @@ export function startSampleServer(options: ContainerOptions): Container {
     server.listen(openPort(port, lowestPort), plan.physical(podIp))
     return server
   })
-  void end.promise.then(() => {
+  const close = (): void => {
     for (const server of servers) {
       server.close()
       server.closeAllConnections()
     }
     log.end()
+  }
+  const ended = end.promise.then((code) => {
+    close()
+    return code
   })
-  return { log, ended: end.promise, stop: () => end.resolve(143) }
+  return { log, ended, stop: () => end.resolve(143) }
 }
