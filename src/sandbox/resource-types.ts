@@ -48,6 +48,10 @@ export const types = {
   jobs: define('batch/v1', 'jobs', 'Job', { sub: ['status'] }),
   endpointslices: define('discovery.k8s.io/v1', 'endpointslices', 'EndpointSlice'),
   ingresses: define('networking.k8s.io/v1', 'ingresses', 'Ingress', { short: ['ing'], sub: ['status'] }),
+  networkpolicies: define('networking.k8s.io/v1', 'networkpolicies', 'NetworkPolicy', { short: ['netpol'] }),
+  horizontalpodautoscalers: define('autoscaling/v2', 'horizontalpodautoscalers', 'HorizontalPodAutoscaler', {
+    short: ['hpa'],
+  }),
   ingressclasses: define('networking.k8s.io/v1', 'ingressclasses', 'IngressClass', { cluster: true }),
   roles: define(rbac, 'roles', 'Role'),
   rolebindings: define(rbac, 'rolebindings', 'RoleBinding'),

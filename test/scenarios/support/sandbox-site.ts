@@ -10,12 +10,12 @@ const nodes = 2
 
 /** The sandbox: a simulation, started anew for each file of scenarios. Where it differs from the lab it is wrong. */
 export async function sandboxSite(): Promise<Site> {
-  const sandbox = await startSandbox({ nodes, proxy: 'nftables', faults: [], sample: false })
+  const sandbox = await startSandbox({ nodes, proxy: 'iptables', faults: [], sample: false })
   // Its processes notice by themselves that this one has ended.
   process.once('exit', () => rmSync(dirname(sandbox.kubeconfig), { recursive: true, force: true }))
   const kubectlFolder = await programs('kubernetes')
   return {
-    name: 'the sandbox',
+    name: 'the sandbox with the affinity of iptables',
     isFirstMode: true,
     kubeconfig: sandbox.kubeconfig,
     kubectlFolder,
