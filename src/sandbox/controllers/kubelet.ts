@@ -44,6 +44,8 @@ interface Running {
 
 const readinessMs = 50
 const restartMs = 1000
+/** What a kubelet takes to clean up after a pod whose container has ended. */
+const removalMs = 400
 
 /** The scheduler and the kubelets of all nodes: pods become servers and processes on this machine. */
 export class Kubelet {
@@ -267,7 +269,7 @@ export class Kubelet {
     const current = store.find(types.pods, pod.metadata.namespace, pod.metadata.name)
     if (current === undefined || current.metadata.uid !== pod.metadata.uid) return
     if (current.metadata.deletionTimestamp !== undefined) {
-      store.remove(types.pods, current)
+      this.#later(removalMs, () => void store.remove(types.pods, current))
       return
     }
     const { exitCode, startedAt, restarts } = end
