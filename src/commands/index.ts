@@ -58,6 +58,18 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./completion.ts')).default,
   },
   {
+    name: 'demo',
+    group: 'Other Commands',
+    summary: 'Show what this plugin does, on a miniature cluster of its own',
+    load: async () => (await import('./demo.ts')).default,
+  },
+  {
+    name: 'sandbox',
+    group: 'Other Commands',
+    summary: 'Run a miniature cluster in this process, to try things without a cluster',
+    load: async () => (await import('./sandbox.ts')).default,
+  },
+  {
     name: 'version',
     group: 'Other Commands',
     summary: 'Print the versions of this plugin and of the API server',

@@ -67,5 +67,11 @@ async function labSite(): Promise<Site> {
   }
 }
 
-/** The cluster of this run. */
-export const site: Site = await labSite()
+async function chosenSite(): Promise<Site> {
+  if (process.env['KUBECTL_AFFINITY_SITE'] !== 'sandbox') return await labSite()
+  const { sandboxSite } = await import('./sandbox-site.ts')
+  return await sandboxSite()
+}
+
+/** The cluster of this run: the lab, or the sandbox with KUBECTL_AFFINITY_SITE=sandbox. */
+export const site: Site = await chosenSite()

@@ -1,0 +1,98 @@
+import * as Flags from '@oclif/core/flags'
+import { BaseCommand } from '../cli/base-command.ts'
+import { exitCodes } from '../cli/errors.ts'
+import { listenForInterrupt } from '../cli/interrupt.ts'
+import { countFlag } from '../cli/value-flags.ts'
+import { UserError } from '../model/user-error.ts'
+import { endSoon, parseFault, proxyModes, startSandbox } from '../sandbox/index.ts'
+
+export default class SandboxCommand extends BaseCommand {
+  static override strict = false
+  static override summary = 'Run a miniature cluster in this process, to try things without a cluster.'
+  static override description = [
+    'It is a simulation: an API server on loopback that knows what this plugin and everyday kubectl need, pods that are small servers on addresses of 127.0.0.0/8, and Service proxies with the affinity of the real ones. It starts with three pods behind the Service "sample-clusterip", serves until Ctrl-C, and leaves nothing.',
+    'With a command after -- it runs that with KUBECONFIG set, and ends with it.',
+    'Faults, as NAME[@WHEN][:FOR]: api-disconnect, slow-api, 429, conflict, watch-expired, log-truncate, evict, image-pull, ignore-affinity, forget-clients. What each does and what the sandbox cannot do is in docs/sandbox.md.',
+  ].join('\n\n')
+  static override usage =
+    'kubectl affinity sandbox [--nodes=3] [--proxy=nftables] [--fault=NAME[@WHEN][:FOR]...] [-- COMMAND [ARGS...]]'
+  static override examples = [
+    {
+      description: 'Start a cluster; use it from another terminal as it says',
+      command: 'kubectl affinity sandbox',
+    },
+    {
+      description: 'Probe once in a cluster that is gone afterwards',
+      command: 'kubectl affinity sandbox -- kubectl affinity probe svc/sample-clusterip --path /podinfo',
+    },
+    {
+      description: 'What a probe makes of an API server that goes away for 3 seconds',
+      command: 'kubectl affinity sandbox --fault api-disconnect@5s:3s',
+    },
+  ]
+  static override flags = {
+    nodes: countFlag({ description: 'Number of nodes.', default: 3, helpValue: '3', min: 1, max: 100 }),
+    proxy: Flags.option({ options: proxyModes })({
+      description:
+        'The Service proxy whose affinity is simulated: iptables, nftables, ipvs, cilium or antrea.',
+      default: 'nftables',
+    }),
+    fault: Flags.string({
+      description: 'Something that goes wrong; can be repeated.',
+      multiple: true,
+      helpValue: '[]',
+    }),
+  }
+
+  override async run(): Promise<void> {
+    const { flags, argv } = await this.parse(SandboxCommand)
+    const command = wordsAfterDashes(this.argv)
+    if (argv.length > command.length) {
+      throw new UserError(`sandbox takes no arguments, got "${String(argv[0])}"`, {
+        hints: ['a command to run comes after --'],
+        exitCode: exitCodes.usage,
+      })
+    }
+    const faults = (flags.fault ?? []).map((text) => parseFault(text))
+    const interrupt = listenForInterrupt(process)
+    const sandbox = await startSandbox({
+      nodes: flags.nodes ?? 3,
+      proxy: flags.proxy,
+      faults,
+      sample: true,
+    })
+    try {
+      await sandbox.ready
+      if (command.length > 0) {
+        const { runInside } = await import('../sandbox/run-inside.ts')
+        process.exitCode = await runInside(command, sandbox.kubeconfig, interrupt.first)
+        return
+      }
+      process.stdout.write(`export KUBECONFIG=${sandbox.kubeconfig}\n`)
+      process.stderr.write(`${introduction(flags.nodes ?? 3, flags.proxy)}\n`)
+      await new Promise<void>((resolve) =>
+        interrupt.first.addEventListener('abort', () => resolve(), { once: true }),
+      )
+      if (interrupt.exitCode !== undefined) process.exitCode = interrupt.exitCode
+    } finally {
+      await sandbox.stop()
+      interrupt.stop()
+      endSoon()
+    }
+  }
+}
+
+function wordsAfterDashes(words: readonly string[]): string[] {
+  const index = words.indexOf('--')
+  return index < 0 ? [] : words.slice(index + 1)
+}
+
+function introduction(nodes: number, proxy: string): string {
+  return [
+    '',
+    `A simulated cluster with ${nodes} ${nodes === 1 ? 'node' : 'nodes'} and the affinity of ${proxy}. In another terminal, after the line above:`,
+    '  kubectl get pods,services',
+    '  kubectl affinity probe svc/sample-clusterip --path /podinfo',
+    'Ctrl-C ends it and leaves nothing.',
+  ].join('\n')
+}

@@ -1,0 +1,37 @@
+import http, { type ServerResponse } from 'node:http'
+import { Failure } from '../failure.ts'
+import { openPort } from '../network/address-plan.ts'
+import { at } from '../resource.ts'
+import { types } from '../resource-types.ts'
+import type { AddressPlan } from '../network/address-plan.ts'
+import type { Store } from '../store.ts'
+import type { Call } from './call.ts'
+
+/** `pods/NAME:PORT/proxy/PATH`: asks a pod in the name of the client. */
+export async function proxyToPod(
+  { store, plan, lowestPort }: { store: Store; plan: AddressPlan; lowestPort: number },
+  { namespace, name = '', rest, query }: Call,
+  response: ServerResponse,
+): Promise<void> {
+  const [podName = '', port = '80'] = name.split(':')
+  const pod = store.get(types.pods, namespace, podName)
+  const search = query.size > 0 ? `?${query.toString()}` : ''
+  const target = {
+    host: plan.physical(String(at(pod, 'status', 'podIP'))),
+    port: openPort(Number(port), lowestPort),
+    path: `/${rest}${search}`,
+  }
+  await new Promise<void>((resolve, reject) => {
+    http
+      .get(target, (answer) => {
+        response.writeHead(answer.statusCode ?? 502, {
+          'Content-Type': answer.headers['content-type'] ?? 'text/plain',
+        })
+        answer.pipe(response)
+        answer.on('end', resolve)
+      })
+      .on('error', (error) =>
+        reject(new Failure(503, 'ServiceUnavailable', `error trying to reach service: ${error.message}`)),
+      )
+  })
+}

@@ -1,0 +1,300 @@
+import { quotaRefusal } from '../controllers/quotas.ts'
+import { deleteNamespace, deletePod } from '../controllers/owners.ts'
+import { randomSuffix } from '../controllers/names.ts'
+import {
+  badRequest,
+  Failure,
+  invalid,
+  methodNotAllowed,
+  modified,
+  notFound,
+  unsupportedMediaType,
+} from '../failure.ts'
+import type { AddressPlan } from '../network/address-plan.ts'
+import { asText, at, isObject, type Resource } from '../resource.ts'
+import { apiVersionOf, qualified, types } from '../resource-types.ts'
+import type { Store } from '../store.ts'
+import type { Call } from './call.ts'
+import { applied, managedAfterUpdate, type Manager, pruned } from './managers.ts'
+import { jsonPatch, mergePatch, strategicPatch } from './patch.ts'
+import * as services from './services.ts'
+
+/** Everything that changes objects. */
+export interface Writer {
+  store: Store
+  plan: AddressPlan
+}
+
+type Answer = { code: number; object: object }
+
+const isDryRun = ({ query }: Call): boolean => query.has('dryRun')
+
+function managerOf({ query, userAgent, type, subresource }: Call, operation: 'Apply' | 'Update'): Manager {
+  const name = query.get('fieldManager') ?? userAgent.split('/')[0] ?? 'unknown'
+  return {
+    name,
+    operation,
+    apiVersion: apiVersionOf(type),
+    subresource: subresource === 'scale' ? 'scale' : subresource,
+  }
+}
+
+export function create(writer: Writer, call: Call, body: unknown): Answer {
+  const { store } = writer
+  const { type, namespace } = call
+  const given = resourceOf(call, body)
+  const { generateName, name } = given.metadata
+  const metadata = {
+    ...given.metadata,
+    name: name || `${generateName ?? ''}${randomSuffix()}`,
+    ...(type.namespaced ? { namespace: namespace ?? 'default' } : {}),
+  }
+  if (!name && !generateName)
+    throw invalid(type.kind, type.group, '', [
+      {
+        reason: 'FieldValueRequired',
+        message: 'Required value: name or generateName is required',
+        field: 'metadata.name',
+      },
+    ])
+  if (namespace !== undefined) demandNamespace(store, call, namespace, metadata.name)
+  const refusal = type === types.pods ? quotaRefusal(store, namespace, metadata.name) : undefined
+  if (refusal !== undefined) throw refusal
+  const object = admit(writer, call, { ...given, metadata }, undefined)
+  const { status: _, ...written } = object
+  const { metadata: owned } = withManagers(undefined, written, managerOf(call, 'Update'))
+  const managed = { ...object, metadata: owned }
+  if (store.find(type, namespace, metadata.name) === undefined && isDryRun(call))
+    return { code: 201, object: managed }
+  return { code: 201, object: store.create(type, managed) }
+}
+
+export function update(writer: Writer, call: Call, body: unknown): Answer {
+  const before = current(writer.store, call)
+  const given = resourceOf(call, body)
+  return {
+    code: 200,
+    object: save(writer, call, before, call.subresource === 'scale' ? scaled(before, given) : given),
+  }
+}
+
+export function patch(writer: Writer, call: Call, body: unknown): Answer {
+  const { contentType, query } = call
+  if (contentType.startsWith('application/apply-patch'))
+    return apply(writer, call, body, query.get('force') === 'true')
+  const before = current(writer.store, call)
+  const shown = call.subresource === 'scale' ? scaleOf(before) : before
+  const after = patched(contentType, shown, body) as Resource
+  return {
+    code: 200,
+    object: save(writer, call, before, call.subresource === 'scale' ? scaled(before, after) : after),
+  }
+}
+
+function patched(contentType: string, target: object, body: unknown): unknown {
+  const [kind] = contentType.split(';')
+  if (kind === 'application/merge-patch+json') return mergePatch(target, body)
+  if (kind === 'application/strategic-merge-patch+json') return strategicPatch(target, body)
+  if (kind === 'application/json-patch+json') return jsonPatch(target, body)
+  throw unsupportedMediaType()
+}
+
+function apply(writer: Writer, call: Call, body: unknown, force: boolean): Answer {
+  const { store } = writer
+  const { type, namespace, name = '' } = call
+  const before = store.find(type, namespace, name)
+  const config = resourceOf(call, body)
+  if (config.metadata.managedFields !== undefined) throw badRequest('metadata.managedFields must be nil')
+  const complete = {
+    ...config,
+    metadata: { ...config.metadata, name, ...(type.namespaced ? { namespace: namespace ?? 'default' } : {}) },
+  }
+  if (before === undefined && namespace !== undefined) demandNamespace(store, call, namespace, name)
+  const laid = applied(before, complete, managerOf(call, 'Apply'), force)
+  const object = pruned(admit(writer, call, laid, before))
+  if (isDryRun(call)) return { code: 200, object }
+  if (before === undefined) return { code: 201, object: store.create(type, object) }
+  return { code: 200, object: store.replace(type, object) }
+}
+
+/** The last steps of every change to an object that there is. */
+function save(writer: Writer, call: Call, before: Resource, given: Resource): object {
+  const { store } = writer
+  const { type, subresource } = call
+  const { resourceVersion } = given.metadata
+  if (resourceVersion && resourceVersion !== before.metadata.resourceVersion)
+    throw modified(type, before.metadata.name)
+  // The status changes through its own path only, and nothing else does there.
+  const parts =
+    subresource === 'status' ? { ...before, status: given['status'] } : { ...given, status: before['status'] }
+  const { uid, creationTimestamp, generation, deletionTimestamp } = before.metadata
+  const kept = {
+    name: before.metadata.name,
+    uid,
+    ...(creationTimestamp === undefined ? {} : { creationTimestamp }),
+    ...(generation === undefined ? {} : { generation }),
+    ...(deletionTimestamp === undefined ? {} : { deletionTimestamp }),
+    ...(before.metadata.managedFields === undefined ? {} : { managedFields: before.metadata.managedFields }),
+  }
+  const object = admit(writer, call, { ...parts, metadata: { ...parts.metadata, ...kept } }, before)
+  const managed = withManagers(before, object, managerOf(call, 'Update'))
+  const stored = isDryRun(call) ? managed : store.replace(type, managed)
+  return subresource === 'scale' ? scaleOf(stored) : stored
+}
+
+function withManagers(before: Resource | undefined, after: Resource, manager: Manager): Resource {
+  const managedFields = managedAfterUpdate(before, after, manager)
+  return { ...after, metadata: { ...after.metadata, managedFields } }
+}
+
+/** Defaults, what the server hands out, and its checks. */
+function admit(
+  { store, plan }: Writer,
+  call: Call,
+  object: Resource,
+  before: Resource | undefined,
+): Resource {
+  const { type, query, warn } = call
+  if (type !== types.services) return withDefaults(call, object)
+  const unknown = services.unknownFields(object)
+  const validation = query.get('fieldValidation') ?? 'Warn'
+  if (unknown.length > 0 && validation === 'Strict')
+    throw badRequest(
+      `Service in version "v1" cannot be handled as a Service: strict decoding error: ${unknown.join(', ')}`,
+    )
+  if (validation === 'Warn') for (const text of unknown) warn(text)
+  const complete = services.withDefaults(services.withoutUnknownFields(object))
+  const addressed = services.withAddresses(complete, before, store, plan)
+  services.check(addressed, before)
+  return addressed
+}
+
+function withDefaults({ type }: Call, object: Resource): Resource {
+  const spec = isObject(object['spec']) ? object['spec'] : {}
+  if (type === types.deployments) {
+    if (!isObject(spec['template']) || !isObject(spec['selector']))
+      throw invalid('Deployment', 'apps', object.metadata.name, [
+        { reason: 'FieldValueRequired', message: 'Required value', field: 'spec.selector' },
+      ])
+    return {
+      ...object,
+      spec: { replicas: 1, strategy: { type: 'RollingUpdate' }, ...spec },
+      status: object['status'] ?? {},
+    }
+  }
+  if (type === types.pods) {
+    const pod = { restartPolicy: 'Always', terminationGracePeriodSeconds: 30, dnsPolicy: 'ClusterFirst' }
+    return { ...object, spec: { ...pod, ...spec }, status: object['status'] ?? { phase: 'Pending' } }
+  }
+  if (type === types.jobs)
+    return {
+      ...object,
+      spec: { backoffLimit: 6, completions: 1, parallelism: 1, ...spec },
+      status: object['status'] ?? {},
+    }
+  if (type === types.namespaces) {
+    const labels = { 'kubernetes.io/metadata.name': object.metadata.name, ...object.metadata.labels }
+    return {
+      ...object,
+      metadata: { ...object.metadata, labels },
+      spec: { finalizers: ['kubernetes'] },
+      status: object['status'] ?? { phase: 'Active' },
+    }
+  }
+  return object
+}
+
+export function remove({ store }: Writer, call: Call, body: unknown): Answer {
+  const { type, query } = call
+  const options = isObject(body) ? body : {}
+  const object = current(store, call)
+  const uid = at(options, 'preconditions', 'uid')
+  if (uid !== undefined && uid !== object.metadata.uid)
+    throw new Failure(
+      409,
+      'Conflict',
+      `Operation cannot be fulfilled on ${qualified(type)} "${object.metadata.name}": Precondition failed: UID in precondition: ${asText(uid)}, UID in object meta: ${object.metadata.uid}`,
+    )
+  if (isDryRun(call) || options['dryRun'] !== undefined) return { code: 200, object }
+  if (type === types.pods) {
+    const grace = options['gracePeriodSeconds'] ?? query.get('gracePeriodSeconds') ?? undefined
+    return { code: 200, object: deletePod(store, object, grace === undefined ? undefined : Number(grace)) }
+  }
+  if (type === types.namespaces) return { code: 200, object: deleteNamespace(store, object) }
+  store.remove(type, object)
+  const { name, uid: gone } = object.metadata
+  const details = { name, ...(type.group === '' ? {} : { group: type.group }), kind: type.plural, uid: gone }
+  return { code: 200, object: { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', details } }
+}
+
+/** `pods/eviction`, as `kubectl drain` asks for it. */
+export function evict({ store }: Writer, call: Call): Answer {
+  deletePod(store, current(store, call))
+  return { code: 201, object: { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success' } }
+}
+
+/** A Deployment's or ReplicaSet's size as `kubectl scale` sees it. */
+export function scaleOf(object: Resource): Resource {
+  const labels = Object.entries(
+    (at(object, 'spec', 'selector', 'matchLabels') ?? {}) as Record<string, string>,
+  )
+  return {
+    kind: 'Scale',
+    apiVersion: 'autoscaling/v1',
+    metadata: object.metadata,
+    spec: { replicas: Number(at(object, 'spec', 'replicas') ?? 1) },
+    status: {
+      replicas: Number(at(object, 'status', 'replicas') ?? 0),
+      selector: labels.map(([key, value]) => `${key}=${value}`).join(','),
+    },
+  }
+}
+
+const scaled = (object: Resource, scale: Resource): Resource => ({
+  ...object,
+  metadata: { ...object.metadata, resourceVersion: scale.metadata?.resourceVersion ?? '' },
+  spec: { ...(object['spec'] as object), replicas: Number(at(scale, 'spec', 'replicas') ?? 0) },
+})
+
+function current(store: Store, { type, namespace, name, subresource }: Call): Resource {
+  if (name === undefined) throw methodNotAllowed()
+  if (subresource !== undefined && !type.subresources.includes(subresource)) throw notFound(type, name)
+  return store.get(type, namespace, name)
+}
+
+function resourceOf({ type, name, subresource }: Call, body: unknown): Resource {
+  if (!isObject(body)) throw badRequest('the object provided is unrecognized (must be of type object)')
+  const { metadata = {}, kind = type.kind, ...rest } = body
+  if (kind !== type.kind && subresource !== 'scale')
+    throw badRequest(
+      `${String(kind)} in version "${asText(rest['apiVersion'])}" cannot be handled as a ${type.kind}`,
+    )
+  const named = (metadata as Resource['metadata']).name
+  if (name !== undefined && named !== undefined && named !== name)
+    throw badRequest(`the name of the object (${named}) does not match the name on the URL (${name})`)
+  return {
+    ...rest,
+    apiVersion: asText(rest['apiVersion']) || apiVersionOf(type),
+    kind: String(kind),
+    metadata: metadata as Resource['metadata'],
+  }
+}
+
+function demandNamespace(store: Store, { type }: Call, namespace: string, name: string): void {
+  const found = store.find(types.namespaces, undefined, namespace)
+  if (found === undefined) throw notFound(types.namespaces, namespace)
+  if (found.metadata.deletionTimestamp !== undefined) {
+    const message = `${qualified(type)} "${name}" is forbidden: unable to create new content in namespace ${namespace} because it is being terminated`
+    throw new Failure(403, 'Forbidden', message, {
+      name,
+      kind: type.plural,
+      causes: [
+        {
+          reason: 'NamespaceTerminating',
+          message: `namespace ${namespace} is being terminated`,
+          field: 'metadata.namespace',
+        },
+      ],
+    })
+  }
+}

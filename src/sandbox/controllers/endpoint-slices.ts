@@ -1,0 +1,92 @@
+import type { Pod, Service, ServicePort, SliceEndpoint } from '../../model/kubernetes.ts'
+import type { Resource } from '../resource.ts'
+import { types } from '../resource-types.ts'
+import { matches } from '../selectors.ts'
+import type { Store } from '../store.ts'
+import { randomSuffix } from './names.ts'
+import { ownerReference } from './owners.ts'
+import { onChanges } from './reconciler.ts'
+
+const most = 100
+const serviceLabel = 'kubernetes.io/service-name'
+const managerLabel = 'endpointslice.kubernetes.io/managed-by'
+const manager = 'endpointslice-controller.k8s.io'
+
+/** Writes down, per Service with a selector, which pods are behind it and in what state. */
+export function runEndpointSlices(store: Store): () => void {
+  return onChanges(store, [types.services, types.pods], () => {
+    for (const service of store.list(types.services)) reconcile(store, service)
+  })
+}
+
+function reconcile(store: Store, object: Resource): void {
+  const { spec } = object as unknown as Service
+  const { namespace, name } = object.metadata
+  if (spec.selector === undefined || spec.type === 'ExternalName') return
+  const pods = store
+    .list(types.pods, namespace)
+    .filter(({ metadata }) => matches(spec.selector, metadata.labels)) as unknown as Pod[]
+  const endpoints = pods.flatMap((pod) => endpointOf(pod, spec.publishNotReadyAddresses === true))
+  const ports = (spec.ports ?? []).map((port) => slicePort(port, pods[0]))
+  const slices = store
+    .list(types.endpointslices, namespace)
+    .filter(
+      ({ metadata }) => metadata.labels?.[serviceLabel] === name && metadata.labels[managerLabel] === manager,
+    )
+  const chunks = Math.max(1, Math.ceil(endpoints.length / most))
+  for (let index = 0; index < chunks; index += 1) {
+    const content = {
+      addressType: 'IPv4',
+      endpoints: endpoints.slice(index * most, (index + 1) * most),
+      ports,
+    }
+    const known = slices[index]
+    if (known === undefined) {
+      store.create(types.endpointslices, {
+        metadata: {
+          name: `${name}-${randomSuffix()}`,
+          namespace,
+          labels: { ...object.metadata.labels, [managerLabel]: manager, [serviceLabel]: name },
+          ownerReferences: [ownerReference(object)],
+        },
+        ...content,
+      })
+    } else store.update(types.endpointslices, known, () => content)
+  }
+  for (const surplus of slices.slice(chunks)) store.remove(types.endpointslices, surplus)
+}
+
+function endpointOf(pod: Pod, publishNotReady: boolean): SliceEndpoint[] {
+  const { status, spec, metadata } = pod
+  if (status?.podIP === undefined || status.phase === 'Failed' || status.phase === 'Succeeded') return []
+  const serving =
+    status.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True') ?? false
+  const terminating = metadata.deletionTimestamp !== undefined
+  return [
+    {
+      addresses: [status.podIP],
+      conditions: { ready: publishNotReady || (serving && !terminating), serving, terminating },
+      ...(spec.nodeName === undefined ? {} : { nodeName: spec.nodeName }),
+      targetRef: {
+        kind: 'Pod',
+        name: metadata.name,
+        ...(metadata.namespace === undefined ? {} : { namespace: metadata.namespace }),
+        ...(metadata.uid === undefined ? {} : { uid: metadata.uid }),
+      },
+    },
+  ]
+}
+
+function slicePort(port: ServicePort, pod: Pod | undefined): object {
+  const { name = '', protocol = 'TCP', targetPort = port.port } = port
+  const containers =
+    (pod?.spec as { containers?: { ports?: { name?: string; containerPort: number }[] }[] } | undefined)
+      ?.containers ?? []
+  const named = containers.flatMap(({ ports = [] }) => ports).find((one) => one.name === targetPort)
+  return {
+    name,
+    protocol,
+    port: named?.containerPort ?? Number(targetPort),
+    ...(port.appProtocol === undefined ? {} : { appProtocol: port.appProtocol }),
+  }
+}

@@ -1,0 +1,187 @@
+import { at, now, type JsonObject, type Resource } from '../resource.ts'
+import { types } from '../resource-types.ts'
+import type { Store } from '../store.ts'
+import { record } from './events.ts'
+import { randomSuffix } from './names.ts'
+import { quotaRefusal } from './quotas.ts'
+import { deletePod, isOwnedBy, ownerReference } from './owners.ts'
+import { onChanges } from './reconciler.ts'
+
+interface JobSpec {
+  parallelism?: number
+  completions?: number
+  completionMode?: 'Indexed' | 'NonIndexed'
+  backoffLimit?: number
+  activeDeadlineSeconds?: number
+  ttlSecondsAfterFinished?: number
+  template: {
+    metadata?: { labels?: Record<string, string>; annotations?: Record<string, string> }
+    spec: JsonObject
+  }
+}
+
+const indexLabel = 'batch.kubernetes.io/job-completion-index'
+
+/** Jobs make pods until enough have succeeded, too many have failed, or the time is over. */
+export function runJobs(store: Store): () => void {
+  const timers = new Map<string, NodeJS.Timeout>()
+  const later = (job: Resource, purpose: string, seconds: number, action: () => void): void => {
+    const key = `${job.metadata.uid} ${purpose}`
+    if (timers.has(key)) return
+    timers.set(key, setTimeout(action, Math.max(0, seconds * 1000)))
+  }
+  const reconcile = (job: Resource): void => {
+    const spec = job['spec'] as JobSpec
+    const pods = store.list(types.pods, job.metadata.namespace).filter((pod) => isOwnedBy(pod, job))
+    // Its pods are found by it, as with `kubectl logs job/…`.
+    const selector = { matchLabels: { 'batch.kubernetes.io/controller-uid': job.metadata.uid } }
+    if (!('selector' in spec)) store.update(types.jobs, job, () => ({ spec: { ...spec, selector } }))
+    if (endOf(job) !== undefined) {
+      const ttl = spec.ttlSecondsAfterFinished
+      if (ttl !== undefined) later(job, 'ttl', ttl, () => void store.remove(types.jobs, job))
+      return
+    }
+    const inPhase = (phase: string): Resource[] => pods.filter((pod) => at(pod, 'status', 'phase') === phase)
+    const [succeeded, failed] = [inPhase('Succeeded'), inPhase('Failed')]
+    const active = pods.filter(
+      (pod) =>
+        !succeeded.includes(pod) && !failed.includes(pod) && pod.metadata.deletionTimestamp === undefined,
+    )
+    const completions = spec.completions ?? spec.parallelism ?? 1
+    if (succeeded.length >= completions)
+      finish(store, job, 'Complete', 'CompletionsReached', 'Reached expected number of succeeded pods', pods)
+    else if (failed.length > (spec.backoffLimit ?? 6))
+      finish(
+        store,
+        job,
+        'Failed',
+        'BackoffLimitExceeded',
+        'Job has reached the specified backoff limit',
+        pods,
+      )
+    else {
+      const wanted = Math.min(spec.parallelism ?? 1, completions - succeeded.length)
+      const taken = new Set(
+        [...active, ...succeeded].map(({ metadata }) => metadata.annotations?.[indexLabel]),
+      )
+      for (let count = active.length; count < wanted; count += 1) makePod(store, job, spec, taken)
+      status(store, job, {
+        active: wanted,
+        ready: inPhase('Running').length,
+        succeeded: succeeded.length,
+        failed: failed.length,
+      })
+      const deadline = spec.activeDeadlineSeconds
+      if (deadline !== undefined)
+        later(job, 'deadline', deadline, () =>
+          finish(
+            store,
+            job,
+            'Failed',
+            'DeadlineExceeded',
+            'Job was active longer than specified deadline',
+            [],
+          ),
+        )
+    }
+  }
+  const stop = onChanges(store, [types.jobs, types.pods, types.resourcequotas], () => {
+    for (const job of store.list(types.jobs)) reconcile(job)
+  })
+  return () => {
+    stop()
+    for (const timer of timers.values()) clearTimeout(timer)
+  }
+}
+
+const endOf = (job: Resource): unknown =>
+  ((at(job, 'status', 'conditions') ?? []) as { type: string }[]).find(({ type }) =>
+    ['Complete', 'Failed'].includes(type),
+  )
+
+function status(store: Store, job: Resource, counts: Record<string, number>, more: object = {}): void {
+  const shown = Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0))
+  store.update(types.jobs, job, (object) => ({
+    status: { startTime: at(object, 'status', 'startTime') ?? now(), ...shown, ...more },
+  }))
+}
+
+function finish(
+  store: Store,
+  job: Resource,
+  type: 'Complete' | 'Failed',
+  reason: string,
+  message: string,
+  pods: Resource[],
+): void {
+  const count = (phase: string): number => pods.filter((pod) => at(pod, 'status', 'phase') === phase).length
+  const time = now()
+  for (const pod of store.list(types.pods, job.metadata.namespace)) {
+    const isOver = ['Succeeded', 'Failed'].includes(String(at(pod, 'status', 'phase')))
+    if (isOwnedBy(pod, job) && !isOver) deletePod(store, pod)
+  }
+  status(
+    store,
+    job,
+    { succeeded: count('Succeeded'), failed: Math.max(count('Failed'), type === 'Failed' ? 1 : 0) },
+    {
+      ...(type === 'Complete' ? { completionTime: time } : {}),
+      conditions: [{ type, status: 'True', reason, message, lastProbeTime: time, lastTransitionTime: time }],
+    },
+  )
+  record(
+    store,
+    job,
+    type === 'Complete' ? 'Normal' : 'Warning',
+    type === 'Complete' ? 'Completed' : reason,
+    message,
+  )
+}
+
+/** Said once for each reason, as events are counted and not repeated. */
+function refuse(store: Store, job: Resource, reason: string): void {
+  const message = `Error creating: ${reason}`
+  const words = (text: unknown): string => String(text).replace(/"[^"]*"/, '')
+  const isKnown = store
+    .list(types.events, job.metadata.namespace)
+    .some(
+      (event) =>
+        at(event, 'involvedObject', 'uid') === job.metadata.uid && words(event['message']) === words(message),
+    )
+  if (!isKnown) record(store, job, 'Warning', 'FailedCreate', message)
+}
+
+function makePod(store: Store, job: Resource, spec: JobSpec, taken: Set<string | undefined>): void {
+  const { name: jobName, namespace, uid } = job.metadata
+  let index = 0
+  while (taken.has(String(index))) index += 1
+  const indexed = spec.completionMode === 'Indexed' ? { [indexLabel]: String(index) } : {}
+  taken.add(String(index))
+  const suffix = spec.completionMode === 'Indexed' ? `${index}-${randomSuffix()}` : randomSuffix()
+  const { metadata } = spec.template
+  const name = `${jobName}-${suffix}`
+  const refusal = quotaRefusal(store, namespace, name)
+  if (refusal !== undefined) {
+    refuse(store, job, refusal.message)
+    return
+  }
+  store.create(types.pods, {
+    metadata: {
+      name,
+      namespace,
+      labels: {
+        ...metadata?.labels,
+        ...indexed,
+        'batch.kubernetes.io/controller-uid': uid,
+        'batch.kubernetes.io/job-name': jobName,
+        'controller-uid': uid,
+        'job-name': jobName,
+      },
+      annotations: { ...metadata?.annotations, ...indexed },
+      ownerReferences: [ownerReference(job)],
+    },
+    spec: { terminationGracePeriodSeconds: 30, ...spec.template.spec },
+    status: { phase: 'Pending' },
+  })
+  record(store, job, 'Normal', 'SuccessfulCreate', `Created pod: ${name}`)
+}

@@ -1,0 +1,363 @@
+import type { Faults } from '../faults.ts'
+import type { AddressPlan } from '../network/address-plan.ts'
+import { openPort } from '../network/address-plan.ts'
+import { isOpen } from '../network/forwarder.ts'
+import type { Container } from '../pods/container.ts'
+import type { ContainerLog } from '../pods/log.ts'
+import { nodeProgram, startProcess } from '../pods/process.ts'
+import { startSampleServer } from '../pods/sample-server.ts'
+import { asText, at, now, type Resource } from '../resource.ts'
+import { types } from '../resource-types.ts'
+import type { Store } from '../store.ts'
+import { record } from './events.ts'
+import { chooseNode } from './scheduler.ts'
+
+interface ContainerSpec {
+  name: string
+  image: string
+  command?: string[]
+  args?: string[]
+  env?: { name: string; value?: string; valueFrom?: { fieldRef?: { fieldPath: string } } }[]
+  ports?: { containerPort: number; name?: string }[]
+  readinessProbe?: { tcpSocket?: { port: number | string }; httpGet?: { port: number | string } }
+}
+
+interface Addresses {
+  podIP: string
+  podIPs: { ip: string }[]
+  hostIP: string
+  hostIPs: { ip: string }[]
+  startTime: string
+}
+
+interface KubeletOptions {
+  store: Store
+  plan: AddressPlan
+  faults: Faults
+  lowestPort: number
+}
+
+interface Running {
+  container: Container
+  restarts: number
+}
+
+const readinessMs = 50
+const restartMs = 1000
+/** What a kubelet takes to clean up after a pod whose container has ended. */
+const removalMs = 400
+
+/** The scheduler and the kubelets of all nodes: pods become servers and processes on this machine. */
+export class Kubelet {
+  readonly #options: KubeletOptions
+  readonly #running = new Map<string, Running>()
+  readonly #logs = new Map<string, ContainerLog>()
+  readonly #hosts = new Map<number, number>()
+  readonly #timers = new Set<NodeJS.Timeout>()
+  readonly #stop: () => void
+  #closed = false
+
+  constructor(options: KubeletOptions) {
+    this.#options = options
+    this.#stop = options.store.subscribe(({ type, resource, object, previous }) => {
+      if (resource === types.nodes && type === 'MODIFIED') this.#retryPending()
+      if (resource !== types.pods) return
+      if (type === 'ADDED') setImmediate(() => this.#begin(object))
+      else if (type === 'DELETED') this.#kill(object)
+      else if (
+        object.metadata.deletionTimestamp !== undefined &&
+        previous?.metadata.deletionTimestamp === undefined
+      )
+        this.#terminate(object)
+    })
+  }
+
+  /** The log of a pod's container; undefined when it has not started. */
+  log(pod: Resource): ContainerLog | undefined {
+    return this.#logs.get(pod.metadata.uid)
+  }
+
+  /** Logs keep so many lines from now on. */
+  truncateLogs(lines: number): void {
+    for (const log of this.#logs.values()) log.keepOnly(lines)
+  }
+
+  /** Ends a pod for want of resources, as a kubelet does. */
+  evict(pod: Resource): void {
+    const message = 'The node was low on resource: memory.'
+    this.#running.get(pod.metadata.uid)?.container.stop(1000)
+    this.#running.delete(pod.metadata.uid)
+    this.#options.store.update(types.pods, pod, (object) => ({
+      status: {
+        ...(object['status'] as object),
+        phase: 'Failed',
+        reason: 'Evicted',
+        message,
+        conditions: conditions(false),
+      },
+    }))
+    record(this.#options.store, pod, 'Warning', 'Evicted', message)
+  }
+
+  /** Ends all processes. */
+  async close(): Promise<void> {
+    this.#closed = true
+    this.#stop()
+    for (const timer of this.#timers) clearTimeout(timer)
+    const all = [...this.#running.values()]
+    for (const { container } of all) container.stop(0)
+    await Promise.all(all.map(({ container }) => container.ended))
+  }
+
+  /** Nodes have changed: one may take the pods that wait. */
+  #retryPending(): void {
+    for (const pod of this.#options.store.list(types.pods))
+      if (at(pod, 'spec', 'nodeName') === undefined) setImmediate(() => this.#begin(pod))
+  }
+
+  #later(ms: number, action: () => void): void {
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer)
+      action()
+    }, ms)
+    this.#timers.add(timer)
+  }
+
+  #begin(pod: Resource): void {
+    const { store, plan, faults } = this.#options
+    if (this.#closed || store.find(types.pods, pod.metadata.namespace, pod.metadata.name) === undefined)
+      return
+    const node = chooseNode(store, pod)
+    if (typeof node === 'string') {
+      const message = node
+      if (at(pod, 'status', 'conditions') !== undefined) return
+      this.#setStatus(pod, {
+        phase: 'Pending',
+        conditions: [
+          {
+            type: 'PodScheduled',
+            status: 'False',
+            reason: 'Unschedulable',
+            message,
+            lastTransitionTime: now(),
+          },
+        ],
+      })
+      record(store, pod, 'Warning', 'FailedScheduling', message)
+      return
+    }
+    const index = store.list(types.nodes).indexOf(node) + 1
+    store.update(types.pods, pod, (object) => ({
+      spec: { ...(object['spec'] as object), nodeName: node.metadata.name },
+    }))
+    record(
+      store,
+      pod,
+      'Normal',
+      'Scheduled',
+      `Successfully assigned ${pod.metadata.namespace}/${pod.metadata.name} to ${node.metadata.name}`,
+    )
+    const { image } = containerOf(pod)
+    const problem = imageProblem(image, faults.has('image-pull'))
+    if (problem !== undefined) {
+      this.#setStatus(pod, {
+        phase: 'Pending',
+        hostIP: plan.node(index),
+        conditions: conditions(false),
+        containerStatuses: [containerStatus(pod, { waiting: problem }, 0)],
+      })
+      record(store, pod, 'Warning', 'Failed', `Failed to pull image "${image}": ${problem.message}`)
+      return
+    }
+    const podIP = plan.pod(index, this.#host(index))
+    this.#start(
+      pod,
+      {
+        podIP,
+        podIPs: [{ ip: podIP }],
+        hostIP: plan.node(index),
+        hostIPs: [{ ip: plan.node(index) }],
+        startTime: now(),
+      },
+      0,
+    )
+  }
+
+  /** Addresses are given out in turn and used again late: an old one must not lead to a new pod. */
+  #host(node: number): number {
+    const { store, plan } = this.#options
+    const used = new Set(store.list(types.pods).map((pod) => at(pod, 'status', 'podIP')))
+    let host = this.#hosts.get(node) ?? 1
+    do host = host >= 254 ? 2 : host + 1
+    while (used.has(plan.pod(node, host)))
+    this.#hosts.set(node, host)
+    return host
+  }
+
+  #start(pod: Resource, addresses: Addresses, restarts: number): void {
+    const { store, plan, lowestPort, faults } = this.#options
+    const current = store.find(types.pods, pod.metadata.namespace, pod.metadata.name)
+    if (current === undefined || current.metadata.uid !== pod.metadata.uid) return
+    const spec = containerOf(pod)
+    const options = {
+      pod: pod.metadata.name,
+      podIp: addresses.podIP,
+      nodeIp: addresses.hostIP,
+      env: environment(spec, { ...current, status: addresses }),
+      ports: (spec.ports ?? []).map(({ containerPort }) => containerPort),
+      lowestPort,
+      plan,
+    }
+    const program = nodeProgram([...(spec.command ?? []), ...(spec.args ?? [])])
+    if (program !== undefined && hasNoNode(spec.image)) {
+      const message =
+        'failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: exec: "node": executable file not found in $PATH'
+      const terminated = { exitCode: 128, reason: 'StartError', message, startedAt: now(), finishedAt: now() }
+      this.#setStatus(pod, {
+        phase: 'Failed',
+        ...addresses,
+        conditions: conditions(false),
+        containerStatuses: [containerStatus(pod, { terminated }, restarts)],
+      })
+      return
+    }
+    const container = program === undefined ? startSampleServer(options) : startProcess(program, options)
+    if (faults.has('log-truncate')) container.log.keepOnly(5)
+    const startedAt = now()
+    this.#running.set(pod.metadata.uid, { container, restarts })
+    this.#logs.set(pod.metadata.uid, container.log)
+    const running = { running: { startedAt } }
+    const isUp = (ready: boolean): void =>
+      this.#setStatus(pod, {
+        phase: 'Running',
+        ...addresses,
+        qosClass: 'BestEffort',
+        conditions: conditions(ready),
+        containerStatuses: [containerStatus(pod, running, restarts, ready)],
+      })
+    record(store, pod, 'Normal', 'Started', 'Container started')
+    const port = probedPort(spec)
+    isUp(port === undefined)
+    if (port !== undefined)
+      this.#awaitReady(pod, container, plan.physical(addresses.podIP), openPort(port, lowestPort), () =>
+        isUp(true),
+      )
+    void container.ended.then((exitCode) =>
+      this.#ended(pod, container, addresses, { exitCode, startedAt, restarts }),
+    )
+  }
+
+  #awaitReady(pod: Resource, container: Container, host: string, port: number, ready: () => void): void {
+    const check = async (): Promise<void> => {
+      const open = await isOpen(host, port)
+      if (this.#closed || this.#running.get(pod.metadata.uid)?.container !== container) return
+      if (open) ready()
+      else this.#later(readinessMs, () => void check())
+    }
+    void check()
+  }
+
+  #ended(
+    pod: Resource,
+    container: Container,
+    addresses: Addresses,
+    end: { exitCode: number; startedAt: string; restarts: number },
+  ): void {
+    if (this.#closed || this.#running.get(pod.metadata.uid)?.container !== container) return
+    this.#running.delete(pod.metadata.uid)
+    const { store } = this.#options
+    const current = store.find(types.pods, pod.metadata.namespace, pod.metadata.name)
+    if (current === undefined || current.metadata.uid !== pod.metadata.uid) return
+    if (current.metadata.deletionTimestamp !== undefined) {
+      this.#later(removalMs, () => void store.remove(types.pods, current))
+      return
+    }
+    const { exitCode, startedAt, restarts } = end
+    const succeeded = exitCode === 0
+    const terminated = { exitCode, reason: succeeded ? 'Completed' : 'Error', startedAt, finishedAt: now() }
+    const restarted = at(current, 'spec', 'restartPolicy') !== 'Never'
+    this.#setStatus(pod, {
+      phase: restarted ? 'Running' : succeeded ? 'Succeeded' : 'Failed',
+      ...addresses,
+      conditions: conditions(false),
+      containerStatuses: [containerStatus(pod, { terminated }, restarts)],
+    })
+    if (restarted) this.#later(restartMs, () => this.#start(pod, addresses, restarts + 1))
+  }
+
+  #terminate(pod: Resource): void {
+    const { store } = this.#options
+    const running = this.#running.get(pod.metadata.uid)
+    if (running === undefined) {
+      setImmediate(() => store.remove(types.pods, pod))
+      return
+    }
+    record(store, pod, 'Normal', 'Killing', 'Stopping container')
+    // A moment in which the pod is terminating and still serves, as it takes for everybody to hear of it.
+    this.#later(100, () => running.container.stop((pod.metadata.deletionGracePeriodSeconds ?? 30) * 1000))
+  }
+
+  #kill(pod: Resource): void {
+    this.#running.get(pod.metadata.uid)?.container.stop(0)
+    this.#running.delete(pod.metadata.uid)
+    this.#logs.delete(pod.metadata.uid)
+  }
+
+  #setStatus(pod: Resource, status: object): void {
+    this.#options.store.update(types.pods, pod, () => ({ status }))
+  }
+}
+
+/** Pods of the sandbox run their first container. */
+function containerOf(pod: Resource): ContainerSpec {
+  return (at(pod, 'spec', 'containers') as ContainerSpec[])[0] ?? { name: 'none', image: '' }
+}
+
+/** There is no registry: every image is there, except on hosts that cannot have any (RFC 2606, and this machine). */
+function imageProblem(image: string, faulty: boolean): { reason: string; message: string } | undefined {
+  if (!/^[a-z0-9][\w./:@-]*$/.test(image)) {
+    const message = `Failed to apply default image tag "${image}": couldn't parse image name "${image}": invalid reference format`
+    return { reason: 'InvalidImageName', message }
+  }
+  const [host = ''] = image.split('/')
+  if (!faulty && !/(\.invalid|^localhost|^127(\.\d+){3})(:\d+)?$/.test(host)) return undefined
+  const message = `failed to pull and unpack image "${image}": failed to resolve reference "${image}": ${image}: not found`
+  return { reason: 'ErrImagePull', message }
+}
+
+/** Images whose name says that there is no Node in them. */
+const hasNoNode = (image: string): boolean => /(^|\/)(busybox|alpine|nginx)(:|@|$)/.test(image)
+
+function environment(spec: ContainerSpec, pod: Resource): Record<string, string> {
+  const given = (spec.env ?? []).map(({ name, value, valueFrom }) => {
+    const path = valueFrom?.fieldRef?.fieldPath
+    return [name, path === undefined ? (value ?? '') : asText(at(pod, ...path.split('.')))]
+  })
+  return { PATH: '/usr/local/bin:/usr/bin:/bin', ...Object.fromEntries(given) }
+}
+
+function probedPort({ readinessProbe, ports = [] }: ContainerSpec): number | undefined {
+  const port = (readinessProbe?.tcpSocket ?? readinessProbe?.httpGet)?.port
+  if (port === undefined) return undefined
+  return ports.find(({ name }) => name === port)?.containerPort ?? Number(port)
+}
+
+function conditions(ready: boolean): object[] {
+  const time = now()
+  const condition = (type: string, status: boolean): object => ({
+    type,
+    status: status ? 'True' : 'False',
+    lastTransitionTime: time,
+  })
+  return [
+    condition('PodScheduled', true),
+    condition('Initialized', true),
+    condition('ContainersReady', ready),
+    condition('Ready', ready),
+  ]
+}
+
+function containerStatus(pod: Resource, state: object, restartCount: number, ready = false): object {
+  const { name, image } = containerOf(pod)
+  return { name, image, imageID: '', ready, started: 'running' in state, restartCount, state, lastState: {} }
+}

@@ -1,0 +1,66 @@
+import { at, type Resource } from '../resource.ts'
+import { types } from '../resource-types.ts'
+import type { Store } from '../store.ts'
+
+interface Constraints {
+  nodeName?: string
+  nodeSelector?: Record<string, string>
+  affinity?: {
+    nodeAffinity?: {
+      requiredDuringSchedulingIgnoredDuringExecution?: {
+        nodeSelectorTerms: { matchFields?: Requirement[]; matchExpressions?: Requirement[] }[]
+      }
+    }
+  }
+}
+
+interface Requirement {
+  key: string
+  operator: string
+  values?: string[]
+}
+
+/** The node for a pod: of those that it may run on, the one with the fewest pods; or the scheduler's words for none. */
+export function chooseNode(store: Store, pod: Resource): Resource | string {
+  const spec = pod['spec'] as Constraints
+  const nodes = store.list(types.nodes)
+  const open = nodes.filter((node) => at(node, 'spec', 'unschedulable') !== true)
+  const fitting = open.filter((node) => fits(node, spec))
+  const pods = store.list(types.pods)
+  const load = (node: Resource): number => {
+    const here = pods.filter((other) => at(other, 'spec', 'nodeName') === node.metadata.name)
+    // Pods of the same kind apart from each other before anything else.
+    const alike = here.filter(
+      (other) => other.metadata.labels?.['pod-template-hash'] === pod.metadata.labels?.['pod-template-hash'],
+    )
+    return alike.length * 1000 + here.length
+  }
+  return fitting.toSorted((a, b) => load(a) - load(b))[0] ?? noNode(nodes.length, nodes.length - open.length)
+}
+
+function noNode(all: number, closed: number): string {
+  const reasons = [
+    ...(closed > 0 ? [`${closed} node(s) were unschedulable`] : []),
+    ...(closed < all ? [`${all - closed} node(s) didn't match Pod's node affinity/selector`] : []),
+  ]
+  return `0/${all} nodes are available: ${reasons.join(', ')}. preemption: 0/${all} nodes are available: ${all} Preemption is not helpful for scheduling.`
+}
+
+function fits(node: Resource, { nodeName, nodeSelector = {}, affinity }: Constraints): boolean {
+  const { name, labels = {} } = node.metadata
+  if (nodeName !== undefined && nodeName !== name) return false
+  if (!Object.entries(nodeSelector).every(([key, value]) => labels[key] === value)) return false
+  const terms = affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms
+  if (terms === undefined) return true
+  return terms.some(
+    ({ matchFields = [], matchExpressions = [] }) =>
+      matchFields.every((one) => meets(name, one)) &&
+      matchExpressions.every((one) => meets(labels[one.key], one)),
+  )
+}
+
+function meets(value: string | undefined, { operator, values = [] }: Requirement): boolean {
+  if (operator === 'Exists') return value !== undefined
+  if (operator === 'DoesNotExist') return value === undefined
+  return (value !== undefined && values.includes(value)) === (operator === 'In')
+}

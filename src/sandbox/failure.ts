@@ -1,0 +1,104 @@
+import type { Status } from '../model/kubernetes.ts'
+import { qualified, type ResourceType } from './resource-types.ts'
+
+type Cause = { reason: string; message: string; field: string }
+
+/** A request that fails, as the Status that the API server answers, in its words. */
+export class Failure extends Error {
+  readonly status: Status & { metadata: object; code: number }
+
+  constructor(code: number, reason: string, message: string, details?: Status['details']) {
+    super(message)
+    this.name = 'Failure'
+    this.status = {
+      kind: 'Status',
+      apiVersion: 'v1',
+      metadata: {},
+      status: 'Failure',
+      message,
+      ...(reason === '' ? {} : { reason }),
+      ...(details === undefined ? {} : { details }),
+      code,
+    }
+  }
+}
+
+const detailsOf = (type: ResourceType, name: string): { name: string; group?: string; kind: string } => ({
+  name,
+  ...(type.group === '' ? {} : { group: type.group }),
+  kind: type.plural,
+})
+
+export const notFound = (type: ResourceType, name: string): Failure =>
+  new Failure(404, 'NotFound', `${qualified(type)} "${name}" not found`, detailsOf(type, name))
+
+export const noSuchPath = (): Failure =>
+  new Failure(404, 'NotFound', 'the server could not find the requested resource', {})
+
+export const alreadyExists = (type: ResourceType, name: string): Failure =>
+  new Failure(409, 'AlreadyExists', `${qualified(type)} "${name}" already exists`, detailsOf(type, name))
+
+export const modified = (type: ResourceType, name: string): Failure =>
+  new Failure(
+    409,
+    'Conflict',
+    `Operation cannot be fulfilled on ${qualified(type)} "${name}": the object has been modified; please apply your changes to the latest version and try again`,
+    detailsOf(type, name),
+  )
+
+export const badRequest = (message: string): Failure => new Failure(400, 'BadRequest', message)
+
+export const expired = (message: string): Failure => new Failure(410, 'Expired', message)
+
+export const methodNotAllowed = (): Failure =>
+  new Failure(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource', {})
+
+export const unsupportedMediaType = (): Failure =>
+  new Failure(
+    415,
+    'UnsupportedMediaType',
+    'the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/strategic-merge-patch+json, application/apply-patch+yaml',
+  )
+
+export const busy = (seconds: number): Failure =>
+  new Failure(429, 'TooManyRequests', 'too many requests, please try again later', {
+    retryAfterSeconds: seconds,
+  })
+
+export function invalid(kind: string, group: string, name: string, causes: readonly Cause[]): Failure {
+  const lines = causes.map(({ field, message }) => `${field}: ${message}`)
+  const list = lines.length === 1 ? lines[0] : `[${lines.join(', ')}]`
+  return new Failure(
+    422,
+    'Invalid',
+    `${kind}${group === '' ? '' : `.${group}`} "${name}" is invalid: ${list}`,
+    {
+      name,
+      ...(group === '' ? {} : { group }),
+      kind,
+      causes: [...causes],
+    },
+  )
+}
+
+export interface Attempt {
+  user: string
+  verb: string
+  group: string
+  plural: string
+  subresource?: string | undefined
+  namespace?: string | undefined
+  name?: string | undefined
+}
+
+export function forbidden({ user, verb, group, plural, subresource, namespace, name }: Attempt): Failure {
+  const resource = subresource === undefined ? plural : `${plural}/${subresource}`
+  const where = namespace === undefined ? 'at the cluster scope' : `in the namespace "${namespace}"`
+  const what = `${group === '' ? plural : `${plural}.${group}`}${name === undefined ? '' : ` "${name}"`}`
+  return new Failure(
+    403,
+    'Forbidden',
+    `${what} is forbidden: User "${user}" cannot ${verb} resource "${resource}" in API group "${group}" ${where}`,
+    { ...(name === undefined ? {} : { name }), ...(group === '' ? {} : { group }), kind: plural },
+  )
+}

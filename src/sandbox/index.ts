@@ -1,0 +1,210 @@
+import { randomBytes, randomInt } from 'node:crypto'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { UserError } from '../model/user-error.ts'
+import { administrator } from './api/access.ts'
+import { ApiServer } from './api/server.ts'
+import { withAddresses, withDefaults } from './api/services.ts'
+import { makeCluster } from './cluster-objects.ts'
+import { runDeployments } from './controllers/deployments.ts'
+import { runEndpointSlices } from './controllers/endpoint-slices.ts'
+import { runJobs } from './controllers/jobs.ts'
+import { Kubelet } from './controllers/kubelet.ts'
+import { collectGarbage } from './controllers/owners.ts'
+import { runQuotas } from './controllers/quotas.ts'
+import { type Fault, type FaultKind, Faults } from './faults.ts'
+import { kubeconfig } from './kubeconfig.ts'
+import { type AddressPlan, addressPlan, lowestOpenPort } from './network/address-plan.ts'
+import type { ProxyMode } from './network/affinity.ts'
+import { selfSigned } from './network/certificate.ts'
+import { ServiceProxy } from './network/service-proxy.ts'
+import { at, type Resource } from './resource.ts'
+import { types } from './resource-types.ts'
+import { sampleObjects } from './sample.ts'
+import { Store } from './store.ts'
+
+export { proxyModes, type ProxyMode } from './network/affinity.ts'
+export { type Fault, parseFault } from './faults.ts'
+
+export interface SandboxOptions {
+  nodes: number
+  proxy: ProxyMode
+  faults: readonly Fault[]
+  /** With three pods and a Service in the namespace `default`. */
+  sample: boolean
+}
+
+/** A cluster that runs. */
+export interface Sandbox {
+  /** Path of a kubeconfig file that leads to it. */
+  kubeconfig: string
+  server: string
+  /** Resolves when the sample's pods are behind its Service. */
+  ready: Promise<void>
+  /** Breaks all connections to the API server, and refuses new ones until `connect`. */
+  disconnect(): void
+  connect(): Promise<void>
+  /** Ends everything and removes the kubeconfig. */
+  stop(): Promise<void>
+}
+
+/** Users who may do nothing until a Role is bound to them. */
+export const restrictedUsers = ['restricted-1', 'restricted-2', 'restricted-3'] as const
+
+const apiPort = 6443
+
+/** Starts a miniature cluster in this process. Rejects with UserError where the machine cannot have one. */
+export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
+  const store = new Store()
+  const faults = new Faults()
+  const users = [administrator, ...restrictedUsers].map((name) => ({
+    name,
+    token: randomBytes(16).toString('hex'),
+  }))
+  const tokens = new Map(users.map(({ name, token }) => [token, name]))
+  const lowestPort = lowestOpenPort()
+  const claimed = await claimNetwork((plan) => {
+    const certificate = selfSigned('sandbox', plan.apiServer)
+    const kubelet = new Kubelet({ store, plan, faults, lowestPort })
+    return {
+      plan,
+      certificate,
+      kubelet,
+      api: new ApiServer({ store, plan, kubelet, faults, certificate, lowestPort, tokens }),
+    }
+  })
+  const { plan, certificate, kubelet, api } = claimed
+  makeCluster(store, plan, options.nodes, options.proxy)
+  const proxy = new ServiceProxy({
+    store,
+    plan,
+    nodes: options.nodes,
+    mode: options.proxy,
+    lowestPort,
+    ignoresAffinity: () => faults.has('ignore-affinity'),
+  })
+  const controllers = [
+    collectGarbage(store),
+    runDeployments(store),
+    runJobs(store),
+    runQuotas(store),
+    runEndpointSlices(store),
+  ]
+  if (options.sample) addSample(store, plan)
+  const server = `https://${plan.apiServer}:${apiPort}`
+  const folder = mkdtempSync(join(tmpdir(), 'kubectl-affinity-sandbox-'))
+  const path = join(folder, 'kubeconfig')
+  writeFileSync(path, kubeconfig(server, certificate.cert, users), { mode: 0o600 })
+  faults.start(
+    options.faults,
+    (kind) => beginFault(kind, { store, api, kubelet, proxy }),
+    (kind) => {
+      if (kind === 'api-disconnect') void api.connect()
+    },
+  )
+  return {
+    kubeconfig: path,
+    server,
+    ready: options.sample ? sampleReady(store) : Promise.resolve(),
+    disconnect: () => api.disconnect(),
+    connect: () => api.connect(),
+    stop: async () => {
+      api.disconnect()
+      faults.stop()
+      for (const stop of controllers) stop()
+      proxy.close()
+      await kubelet.close()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+/**
+ * Ends the process even if something still holds it: a client that was about to connect, for example. The timer itself
+ * holds nothing.
+ */
+export function endSoon(): void {
+  setTimeout(() => process.exit(), 300).unref()
+}
+
+/** A network of its own on loopback: whoever has the API server's address has all of it. */
+async function claimNetwork<T extends { api: ApiServer; plan: AddressPlan }>(
+  make: (plan: AddressPlan) => T,
+): Promise<T> {
+  const first = randomInt(1, 255)
+  for (let tries = 0; tries < 20; tries += 1) {
+    const made = make(addressPlan(((first + tries * 13) % 254) + 1))
+    try {
+      await made.api.listen(made.plan.apiServer, apiPort)
+      return made
+    } catch (error) {
+      const { code, message } = error as NodeJS.ErrnoException
+      if (code === 'EADDRINUSE') continue
+      throw new UserError(`the sandbox cannot use the addresses 127.0.0.0/8 of this machine: ${message}`, {
+        hints: [
+          'Linux has them all; macOS only 127.0.0.1, so run the sandbox in a Linux container or machine there',
+        ],
+        cause: error,
+      })
+    }
+  }
+  throw new UserError('too many sandboxes run on this machine already')
+}
+
+function addSample(store: Store, plan: AddressPlan): void {
+  for (const { type, object } of sampleObjects('default')) {
+    const resource = object as Resource
+    store.create(
+      types[type],
+      type === 'services' ? withAddresses(withDefaults(resource), undefined, store, plan) : resource,
+    )
+  }
+}
+
+async function sampleReady(store: Store): Promise<void> {
+  const isReady = (): boolean =>
+    store.list(types.endpointslices, 'default').some((slice) => {
+      const endpoints = (slice['endpoints'] ?? []) as { conditions: { ready: boolean } }[]
+      return endpoints.filter(({ conditions }) => conditions.ready).length === 3
+    })
+  await new Promise<void>((resolve) => {
+    const check = (): void => {
+      if (!isReady()) return
+      stop()
+      resolve()
+    }
+    const stop = store.subscribe(check)
+    check()
+  })
+}
+
+interface Parts {
+  store: Store
+  api: ApiServer
+  kubelet: Kubelet
+  proxy: ServiceProxy
+}
+
+function beginFault(kind: FaultKind, { store, api, kubelet, proxy }: Parts): void {
+  if (kind === 'api-disconnect') api.disconnect()
+  else if (kind === 'log-truncate') kubelet.truncateLogs(5)
+  else if (kind === 'forget-clients') proxy.forgetClients()
+  else if (kind === 'watch-expired') {
+    store.forget()
+    api.endWatches()
+  } else if (kind === 'evict') evictOnePerDeployment(store, kubelet)
+}
+
+function evictOnePerDeployment(store: Store, kubelet: Kubelet): void {
+  for (const set of store.list(types.replicasets)) {
+    const pod = store
+      .list(types.pods, set.metadata.namespace)
+      .find(
+        (one) =>
+          one.metadata.ownerReferences?.[0]?.uid === set.metadata.uid &&
+          at(one, 'status', 'phase') === 'Running',
+      )
+    if (pod !== undefined) kubelet.evict(pod)
+  }
+}

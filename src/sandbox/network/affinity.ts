@@ -1,0 +1,62 @@
+/** How a Service proxy keeps a client on its pod. */
+export interface AffinityRules {
+  /** `idle`: each new connection starts the time again. `absolute`: only the first one does. */
+  timer: 'idle' | 'absolute'
+  /** Shorter timeouts are this long in truth, in seconds. */
+  leastSeconds: number
+}
+
+export const proxyModes = ['iptables', 'nftables', 'ipvs', 'cilium', 'antrea'] as const
+export type ProxyMode = (typeof proxyModes)[number]
+
+/** What is known of the proxies; docs/sandbox.md says where from. */
+export const affinityRules: Readonly<Record<ProxyMode, AffinityRules>> = {
+  iptables: { timer: 'idle', leastSeconds: 0 },
+  nftables: { timer: 'idle', leastSeconds: 0 },
+  // The template of a client lives as long as its last connection, and that one spends two minutes in TIME_WAIT.
+  ipvs: { timer: 'idle', leastSeconds: 120 },
+  cilium: { timer: 'idle', leastSeconds: 0 },
+  // A learned flow with a hard timeout.
+  antrea: { timer: 'absolute', leastSeconds: 0 },
+}
+
+interface Pin {
+  endpoint: string
+  sinceMs: number
+}
+
+/** Which client is held on which endpoint, for one port of one Service on one node. Pure: the clock is passed in. */
+export class AffinityTable {
+  readonly #pins = new Map<string, Pin>()
+  readonly #rules: AffinityRules
+
+  constructor(rules: AffinityRules) {
+    this.#rules = rules
+  }
+
+  /** The endpoint of a new connection of a client. */
+  choose(
+    client: string,
+    endpoints: readonly string[],
+    options: { timeoutSeconds: number; nowMs: number; random: () => number },
+  ): string | undefined {
+    const { timeoutSeconds, nowMs, random } = options
+    const lifeMs = Math.max(timeoutSeconds, this.#rules.leastSeconds) * 1000
+    const pin = this.#pins.get(client)
+    if (pin !== undefined && nowMs - pin.sinceMs < lifeMs && endpoints.includes(pin.endpoint)) {
+      if (this.#rules.timer === 'idle') pin.sinceMs = nowMs
+      return pin.endpoint
+    }
+    const endpoint = pick(endpoints, random)
+    if (endpoint !== undefined) this.#pins.set(client, { endpoint, sinceMs: nowMs })
+    return endpoint
+  }
+
+  clear(): void {
+    this.#pins.clear()
+  }
+}
+
+export function pick<T>(items: readonly T[], random: () => number): T | undefined {
+  return items[Math.floor(random() * items.length)]
+}

@@ -1,0 +1,74 @@
+import net from 'node:net'
+
+/** Where a connection is sent on. */
+export interface Route {
+  host: string
+  port: number
+  /** The address that the server sees as its client's. */
+  source: string
+}
+
+/**
+ * One address and port that a proxy serves. Decides for each new connection where it goes, and passes bytes on. A real
+ * proxy rewrites packets: a connection that nobody takes is refused there, and reset here.
+ */
+export class Forwarder {
+  readonly #server: net.Server
+  readonly #sockets = new Set<net.Socket>()
+
+  constructor(route: (client: string) => Route | undefined) {
+    this.#server = net.createServer({ allowHalfOpen: true, noDelay: true }, (socket) =>
+      this.#serve(socket, route),
+    )
+    // Whoever has the port already keeps it.
+    this.#server.on('error', () => {})
+  }
+
+  listen(host: string, port: number): void {
+    this.#server.listen({ host, port })
+  }
+
+  close(): void {
+    this.#server.close()
+    for (const socket of this.#sockets) socket.destroy()
+  }
+
+  #serve(client: net.Socket, route: (client: string) => Route | undefined): void {
+    const to = route(client.remoteAddress ?? '')
+    if (to === undefined) {
+      client.on('error', () => {})
+      client.resetAndDestroy()
+      return
+    }
+    const { host, port, source } = to
+    const server = net.connect({ host, port, localAddress: source, allowHalfOpen: true, noDelay: true })
+    this.#join(client, server)
+    this.#join(server, client)
+    client.pipe(server)
+    server.pipe(client)
+  }
+
+  #join(socket: net.Socket, other: net.Socket): void {
+    this.#sockets.add(socket)
+    socket.on('error', () => {
+      other.resetAndDestroy()
+    })
+    socket.on('close', () => {
+      this.#sockets.delete(socket)
+      // What was sent before the end must still arrive.
+      if (socket.errored === null) other.end()
+    })
+  }
+}
+
+/** Whether somebody takes connections there. */
+export async function isOpen(host: string, port: number): Promise<boolean> {
+  return await new Promise((resolve) => {
+    const socket = net.connect({ host, port })
+    socket.once('connect', () => {
+      socket.destroy()
+      resolve(true)
+    })
+    socket.once('error', () => resolve(false))
+  })
+}

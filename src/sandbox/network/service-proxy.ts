@@ -1,0 +1,188 @@
+import type { Service, ServicePort } from '../../model/kubernetes.ts'
+import { type Endpoint, endpointsOfPort } from '../../model/endpoint.ts'
+import type { EndpointSlice } from '../../model/kubernetes.ts'
+import { types } from '../resource-types.ts'
+import type { Store } from '../store.ts'
+import { type AddressPlan, openPort } from './address-plan.ts'
+import { affinityRules, AffinityTable, pick, type ProxyMode } from './affinity.ts'
+import { Forwarder, isOpen, type Route } from './forwarder.ts'
+
+export interface ProxyOptions {
+  store: Store
+  plan: AddressPlan
+  nodes: number
+  mode: ProxyMode
+  lowestPort: number
+  /** Treats every Service as one without affinity, as a broken proxy would. */
+  ignoresAffinity: () => boolean
+}
+
+/** One port of a Service, as the proxies see it. */
+interface Frontend {
+  key: string
+  service: Service
+  port: ServicePort
+  endpoints: Endpoint[]
+  /** Per node: kube-proxy on one node knows nothing of those on others. */
+  tables: Map<number, AffinityTable>
+  forwarders: Forwarder[]
+}
+
+/** How often is looked whether anybody listens behind a port that nobody did, in milliseconds. */
+const darkMs = 500
+
+/** All Service proxies of all nodes. Follows Services and EndpointSlices at once, where real ones take up to a second. */
+export class ServiceProxy {
+  readonly #options: ProxyOptions
+  readonly #frontends = new Map<string, Frontend>()
+  readonly #stop: () => void
+  #scheduled = false
+  #timer: NodeJS.Timeout | undefined
+  #closed = false
+
+  constructor(options: ProxyOptions) {
+    this.#options = options
+    this.#stop = options.store.subscribe(({ resource }) => {
+      if (resource === types.services || resource === types.endpointslices) this.#schedule()
+    })
+    this.#schedule()
+  }
+
+  close(): void {
+    this.#closed = true
+    this.#stop()
+    clearTimeout(this.#timer)
+    for (const { forwarders } of this.#frontends.values())
+      for (const forwarder of forwarders) forwarder.close()
+  }
+
+  /** Every proxy forgets its clients, as after a restart of some. */
+  forgetClients(): void {
+    for (const { tables } of this.#frontends.values()) for (const table of tables.values()) table.clear()
+  }
+
+  #schedule(): void {
+    if (this.#scheduled) return
+    this.#scheduled = true
+    setImmediate(() => {
+      this.#scheduled = false
+      this.#follow()
+    })
+  }
+
+  #follow(): void {
+    const { store } = this.#options
+    const wanted = new Map<string, Pick<Frontend, 'service' | 'port' | 'endpoints'>>()
+    for (const object of store.list(types.services)) {
+      const service = object as unknown as Service
+      const { namespace, name } = object.metadata
+      if (!service.spec.clusterIP || service.spec.clusterIP === 'None') continue
+      const slices = store
+        .list(types.endpointslices, namespace)
+        .filter(({ metadata }) => metadata.labels?.['kubernetes.io/service-name'] === name)
+      for (const port of service.spec.ports ?? []) {
+        if ((port.protocol ?? 'TCP') !== 'TCP') continue
+        const endpoints = endpointsOfPort(slices as unknown as EndpointSlice[], port.name)
+        const key = `${object.metadata.uid} ${port.port} ${port.nodePort ?? ''}`
+        wanted.set(key, { service, port, endpoints: usable(endpoints) })
+      }
+    }
+    for (const [key, frontend] of this.#frontends) if (!wanted.has(key)) this.#drop(key, frontend)
+    for (const [key, news] of wanted) {
+      const known = this.#frontends.get(key)
+      if (known === undefined) this.#frontends.set(key, { ...news, key, tables: new Map(), forwarders: [] })
+      else {
+        // A proxy that keeps no affinity keeps no table either.
+        if (news.service.spec.sessionAffinity !== 'ClientIP') known.tables.clear()
+        Object.assign(known, news)
+      }
+    }
+    void this.#listen()
+  }
+
+  #drop(key: string, { forwarders }: Frontend): void {
+    this.#frontends.delete(key)
+    for (const forwarder of forwarders) forwarder.close()
+  }
+
+  /**
+   * Serves what has somebody behind it, and nothing else: so that connections are refused where a cluster refuses them.
+   */
+  async #listen(): Promise<void> {
+    clearTimeout(this.#timer)
+    let dark = false
+    for (const frontend of this.#frontends.values()) {
+      const open = await this.#anyoneBehind(frontend)
+      if (this.#closed) return
+      if (!this.#frontends.has(frontend.key)) continue
+      if (open && frontend.forwarders.length === 0) frontend.forwarders = this.#forwarders(frontend)
+      if (!open) {
+        dark ||= frontend.endpoints.length > 0
+        for (const forwarder of frontend.forwarders.splice(0)) forwarder.close()
+      }
+    }
+    if (dark) this.#timer = setTimeout(() => void this.#listen(), darkMs)
+  }
+
+  async #anyoneBehind({ endpoints, forwarders }: Frontend): Promise<boolean> {
+    if (endpoints.length > 0 && forwarders.length > 0) return true
+    const { lowestPort } = this.#options
+    for (const { address, port } of endpoints)
+      if (await isOpen(this.#options.plan.physical(address), openPort(port, lowestPort))) return true
+    return false
+  }
+
+  #forwarders(frontend: Frontend): Forwarder[] {
+    const { plan, nodes, lowestPort } = this.#options
+    const { service, port } = frontend
+    const inside = new Forwarder((client) =>
+      this.#route(frontend, client, plan.nodeOfPod(plan.logical(client)) ?? 1, 'inside'),
+    )
+    inside.listen(plan.physical(service.spec.clusterIP ?? ''), openPort(port.port, lowestPort))
+    const forwarders = [inside]
+    const { nodePort } = port
+    if (nodePort !== undefined) {
+      for (let node = 1; node <= nodes; node++) {
+        const outside = new Forwarder((client) => this.#route(frontend, client, node, 'outside'))
+        outside.listen(plan.physical(plan.node(node)), nodePort)
+        forwarders.push(outside)
+      }
+    }
+    return forwarders
+  }
+
+  #route(frontend: Frontend, peer: string, node: number, from: 'inside' | 'outside'): Route | undefined {
+    const { mode, ignoresAffinity, plan, lowestPort } = this.#options
+    const client = plan.logical(peer)
+    const { spec } = frontend.service
+    const policy = from === 'inside' ? spec.internalTrafficPolicy : spec.externalTrafficPolicy
+    const eligible = frontend.endpoints.filter(
+      ({ address }) => policy !== 'Local' || plan.nodeOfPod(address) === node,
+    )
+    const addresses = eligible.map(({ address, port }) => `${address}:${port}`)
+    const timeoutSeconds = spec.sessionAffinityConfig?.clientIP?.timeoutSeconds ?? 10_800
+    let chosen: string | undefined
+    if (spec.sessionAffinity !== 'ClientIP' || ignoresAffinity()) chosen = pick(addresses, Math.random)
+    else {
+      let table = frontend.tables.get(node)
+      if (table === undefined) frontend.tables.set(node, (table = new AffinityTable(affinityRules[mode])))
+      const options = { timeoutSeconds, nowMs: performance.now(), random: Math.random }
+      chosen = table.choose(client, addresses, options)
+    }
+    if (chosen === undefined) return undefined
+    const [host = '', port = ''] = chosen.split(':')
+    // From outside and to any node, the answer has to come back the same way: the node puts its own address in.
+    const masquerades = from === 'outside' && policy !== 'Local'
+    return {
+      host: plan.physical(host),
+      port: openPort(Number(port), lowestPort),
+      source: plan.physical(masquerades ? plan.node(node) : client),
+    }
+  }
+}
+
+/** The ready ones; where none is, those that end but still serve (kube-proxy's ProxyTerminatingEndpoints). */
+function usable(endpoints: readonly Endpoint[]): Endpoint[] {
+  const ready = endpoints.filter((endpoint) => endpoint.ready)
+  return ready.length > 0 ? ready : endpoints.filter(({ serving, terminating }) => serving && terminating)
+}

@@ -1,0 +1,22 @@
+import type { AddressPlan } from '../network/address-plan.ts'
+import type { ContainerLog } from './log.ts'
+
+/** What a pod needs of its container. */
+export interface Container {
+  log: ContainerLog
+  /** Resolves with the exit code when it has ended. */
+  ended: Promise<number>
+  /** Asks it to end, and makes it after the grace period. */
+  stop(graceMs: number): void
+}
+
+export interface ContainerOptions {
+  pod: string
+  podIp: string
+  nodeIp: string
+  env: Record<string, string>
+  /** Ports that the pod's specification names. */
+  ports: readonly number[]
+  lowestPort: number
+  plan: AddressPlan
+}

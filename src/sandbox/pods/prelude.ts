@@ -1,0 +1,42 @@
+/**
+ * What a pod's process runs before its program: makes the machine look like a pod. Servers listen on the pod's address,
+ * connections come from it, and the host has the pod's name. Plain JavaScript, for Node and Bun. Ends the process when
+ * the sandbox is gone, however that ended.
+ */
+export const prelude = `{
+const net = require('node:net'), os = require('node:os'), http = require('node:http'), https = require('node:https')
+const { SANDBOX_POD_IP: ip, SANDBOX_PHYSICAL_IP: own, SANDBOX_POD_NAME: name, SANDBOX_LOWEST_PORT: lowest } = process.env
+for (const key of Object.keys(process.env)) if (/^(SANDBOX_|BUN_BE_BUN)/.test(key)) delete process.env[key]
+process.env.HOSTNAME = name
+const open = (port) => (port > 0 && port < Number(lowest) ? Number(port) + 20000 : Number(port))
+os.hostname = () => name
+os.networkInterfaces = () => ({ eth0: [{ address: ip, netmask: '255.255.255.0', family: 'IPv4', mac: '0a:00:00:00:00:01', internal: false, cidr: ip + '/24' }] })
+const [pods, sockets] = [ip, own].map((address) => address.split('.').slice(0, 2).join('.') + '.')
+const physical = (host) => (String(host).startsWith(pods) ? sockets + host.slice(pods.length) : host)
+const logical = (host) => (String(host).startsWith(sockets) ? pods + host.slice(sockets.length) : host)
+const remote = Object.getOwnPropertyDescriptor(net.Socket.prototype, 'remoteAddress')
+if (remote?.get && remote.configurable) Object.defineProperty(net.Socket.prototype, 'remoteAddress', { ...remote, get() { return logical(remote.get.call(this)) } })
+const where = (given) => (given && typeof given === 'object' ? given : { port: given })
+for (const { prototype } of [net.Server, http.Server, https.Server]) {
+  if (!Object.hasOwn(prototype, 'listen')) continue
+  const listen = prototype.listen
+  prototype.listen = function (first, ...rest) {
+    const given = where(first)
+    if (given.path !== undefined || given.fd !== undefined) return listen.call(this, first, ...rest)
+    const done = rest.find((one) => typeof one === 'function')
+    return listen.call(this, { ...given, port: open(given.port ?? 0), host: own }, ...(done ? [done] : []))
+  }
+}
+const connect = net.Socket.prototype.connect
+net.Socket.prototype.connect = function (first, ...rest) {
+  const from = (given) => (given.path === undefined ? { localAddress: own, ...given, host: physical(given.host), port: open(given.port) } : given)
+  if (Array.isArray(first)) first[0] = from(first[0])
+  else if (first && typeof first === 'object') first = from(first)
+  else if (typeof rest[0] === 'string') first = from({ port: first, host: rest.shift() })
+  else first = from({ port: first })
+  return connect.call(this, first, ...rest)
+}
+const parent = process.ppid
+setInterval(() => process.ppid === parent || process.exit(1), 500).unref()
+}
+`

@@ -1,0 +1,163 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { affinity, type Ended, forms } from './support/executable.ts'
+import { startAffinity } from './support/running.ts'
+
+const [executable] = forms.executable
+const service = 'svc/sample-clusterip'
+const probe = [executable!, 'probe', service, '--path', '/podinfo']
+
+/** Runs a shell script with the executable as `$affinity` in a sandbox of its own. */
+async function inSandbox(flags: readonly string[], script: string): Promise<Ended> {
+  const program = `affinity='${executable}'; ${script}`
+  return await affinity(['sandbox', ...flags, '--', 'sh', '-c', program])
+}
+
+const enable = `$affinity enable ${service} --timeout 2s`
+const ask = `$affinity probe ${service} --path /podinfo`
+
+describe('sandbox', () => {
+  for (const form of ['executable', 'npm bundle'] as const) {
+    test(`a probe in it, as ${form}`, async () => {
+      const { code, stdout, stderr } = await affinity(['sandbox', '--', ...probe], { form })
+      expect(code, stderr).toBe(0)
+      expect(stdout).toMatch(/SPREAD as configured/)
+      expect(stdout).toMatch(/3 ready endpoints on 3 nodes/)
+    })
+  }
+
+  test('the exit code is that of the command', async () => {
+    expect((await inSandbox([], 'exit 7')).code).toBe(7)
+    expect(await affinity(['sandbox', '--', 'no-such-program'])).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^error: cannot run no-such-program/),
+    })
+  })
+
+  test('enable makes clients stick, and disable lets them go', async () => {
+    const ended = await inSandbox([], `${enable} && ${ask} && $affinity disable ${service} && ${ask}`)
+    expect(ended.code, ended.stderr).toBe(0)
+    expect(ended.stdout).toMatch(
+      /None → ClientIP[\s\S]*STICKY[\s\S]*ClientIP → None[\s\S]*SPREAD as configured/,
+    )
+  })
+
+  test('explain knows its proxy and finds nothing wrong', async () => {
+    for (const [proxy, words] of Object.entries({
+      iptables: /iptables/,
+      cilium: /Cilium/,
+      antrea: /Antrea/,
+    })) {
+      const ended = await inSandbox(['--proxy', proxy], `$affinity explain ${service}`)
+      expect(ended.stdout).toMatch(words)
+      expect(ended.stdout).toMatch(/no findings/)
+    }
+  })
+
+  test('an idle timer lasts while requests go on, an absolute one does not', async () => {
+    const second = `$affinity enable ${service} --timeout 1s`
+    const script = `${second} >&2 && ${ask} --interval 250ms --requests 40 -o json`
+    const [idle, absolute] = await Promise.all([
+      inSandbox(['--proxy', 'nftables'], script),
+      inSandbox(['--proxy', 'antrea'], script),
+    ])
+    const switches = ({ stdout }: Ended): number => JSON.parse(stdout).status.verdict.switches
+    expect(switches(idle)).toBe(0)
+    // Nine new choices of three pods.
+    expect(switches(absolute)).toBeGreaterThan(0)
+  })
+
+  test('starts at once, says how to use it, and leaves nothing', async () => {
+    const running = startAffinity(['sandbox', '--nodes', '2'])
+    await running.printed(/Ctrl-C ends it/, 'stderr')
+    expect(running.ms()).toBeLessThan(3000)
+    const [, path] = /^export KUBECONFIG=(\S+)\n$/.exec(running.stdout) ?? []
+    expect(existsSync(path!)).toBe(true)
+    const ended = await affinity(['probe', service], { env: { KUBECONFIG: path } })
+    expect(ended.stdout).toMatch(/3 ready endpoints on 2 nodes/)
+    const probing = startAffinity(['probe', service, '--duration', '1m', '--kubeconfig', path!])
+    await expect.poll(() => processesOf(running.pid)).toHaveLength(1)
+    const processes = processesOf(running.pid)
+    running.kill('SIGINT')
+    expect(await running.ended).toBe(130)
+    probing.kill('SIGKILL')
+    expect(existsSync(join(path!, '..'))).toBe(false)
+    expect(processes.filter((pid) => existsSync(`/proc/${pid}`))).toStrictEqual([])
+  })
+
+  test('what it does not know is refused', async () => {
+    expect(await affinity(['sandbox', '--fault', 'nonsense'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/unknown fault "nonsense"[\s\S]*api-disconnect/),
+    })
+    expect((await affinity(['sandbox', 'web'])).code).toBe(2)
+    expect((await affinity(['sandbox', '--nodes', '0'])).code).toBe(2)
+  })
+})
+
+describe('faults', () => {
+  test('ignore-affinity: a Service that does not do what it says', async () => {
+    const ended = await inSandbox(['--fault', 'ignore-affinity'], `${enable} && ${ask}`)
+    expect(ended.code).toBe(3)
+    expect(ended.stdout).toMatch(/NOT STICKY/)
+  })
+
+  test('forget-clients: a break in the middle', async () => {
+    const script = `${enable} >&2; ${ask} --duration 4s -o json`
+    const faults = [1, 1.5, 2, 2.5, 3, 3.5].flatMap((at) => ['--fault', `forget-clients@${at}`])
+    const ended = await inSandbox(faults, script)
+    expect(JSON.parse(ended.stdout).status.verdict.switches).toBeGreaterThan(0)
+    expect(ended.code).toBe(3)
+  })
+
+  test('api-disconnect: no observation is lost', async () => {
+    const ended = await inSandbox(['--fault', 'api-disconnect@2s:2s'], `${ask} --duration 5s -o json`)
+    expect(ended.code, ended.stderr).toBe(0)
+    expect(JSON.parse(ended.stdout).status.totals.lost).toBe(0)
+    expect(ended.stderr).toMatch(/connected again/)
+  })
+
+  for (const fault of ['429', 'watch-expired@1s']) {
+    test(`${fault}: asked again`, async () => {
+      const ended = await inSandbox(['--fault', fault], `${ask} --duration 2s`)
+      expect(ended.code, ended.stderr).toBe(0)
+    })
+  }
+
+  test('image-pull: the pod cannot start, and why', async () => {
+    const ended = await inSandbox(['--fault', 'image-pull@0.5'], `sleep 0.7; ${ask}`)
+    expect(ended.code).toBe(1)
+    expect(ended.stderr).toMatch(/could not be pulled on node\d: /)
+  })
+
+  test('evict: the end of its pod explains why a client moves', async () => {
+    const script = `${enable} >&2; ${ask} --duration 4s -o json`
+    const ended = await inSandbox(['--fault', 'evict@2s'], script)
+    expect(ended.code, ended.stderr).toBe(0)
+    expect(JSON.parse(ended.stdout).status.endpointChanges.length).toBeGreaterThan(0)
+  })
+})
+
+test('demo tells the story with real output', { timeout: 60_000 }, async () => {
+  const ended = await affinity(['demo'])
+  expect(ended.code, ended.stderr).toBe(0)
+  const commands = ended.stdout.match(/^\$ kubectl affinity \w+/gm)?.map((line) => line.split(' ').at(-1))
+  expect(commands).toStrictEqual(['explain', 'probe', 'enable', 'probe', 'probe', 'disable'])
+  expect(ended.stdout).toMatch(/SPREAD as configured[\s\S]*STICKY as configured[\s\S]*ClientIP → None/)
+  expect(ended.ms).toBeLessThan(60_000)
+})
+
+/** Processes whose parent is this one, on Linux. */
+function processesOf(parent: number): string[] {
+  return readdirSync('/proc').filter((entry) => /^\d+$/.test(entry) && parentOf(entry) === parent)
+}
+
+function parentOf(pid: string): number | undefined {
+  try {
+    return Number(readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ')[1])
+  } catch {
+    // It has ended meanwhile.
+    return undefined
+  }
+}

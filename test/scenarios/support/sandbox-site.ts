@@ -1,0 +1,47 @@
+import { execFile } from 'node:child_process'
+import { rmSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { promisify } from 'node:util'
+import { restrictedUsers, startSandbox } from '../../../src/sandbox/index.ts'
+import { programs } from '../../lab/index.ts'
+import type { Capability, Site } from './site.ts'
+
+const nodes = 2
+
+/** The sandbox: a simulation, started anew for each file of scenarios. Where it differs from the lab it is wrong. */
+export async function sandboxSite(): Promise<Site> {
+  const sandbox = await startSandbox({ nodes, proxy: 'iptables', faults: [], sample: false })
+  // Its processes notice by themselves that this one has ended.
+  process.once('exit', () => rmSync(dirname(sandbox.kubeconfig), { recursive: true, force: true }))
+  const kubectlFolder = await programs('kubernetes')
+  return {
+    name: 'the sandbox with the affinity of iptables',
+    isFirstMode: true,
+    kubeconfig: sandbox.kubeconfig,
+    kubectlFolder,
+    images: { node: 'docker.io/library/node:24', busybox: 'docker.io/library/busybox:1' },
+    nodes: Array.from({ length: nodes }, (_, index) => `node${index + 1}`),
+    restrictedUsers,
+    capabilities: new Set<Capability>([
+      'api server restarts',
+      'restricted users',
+      'several nodes',
+      'real scheduling',
+    ]),
+    kubectl: (args, input) => kubectl(join(kubectlFolder, 'kubectl'), sandbox.kubeconfig, args, input),
+    // oxlint-disable-next-line require-await -- the lab's takes its time
+    stopApiServer: async () => sandbox.disconnect(),
+    startApiServer: () => sandbox.connect(),
+  }
+}
+
+async function kubectl(
+  program: string,
+  kubeconfig: string,
+  args: readonly string[],
+  input?: string,
+): Promise<string> {
+  const running = promisify(execFile)(program, [...args], { env: { ...process.env, KUBECONFIG: kubeconfig } })
+  running.child.stdin?.end(input)
+  return (await running).stdout
+}

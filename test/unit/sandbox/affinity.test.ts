@@ -1,0 +1,55 @@
+import { describe, expect, test } from 'vitest'
+import { affinityRules, AffinityTable, type ProxyMode } from '../../../src/sandbox/network/affinity.ts'
+
+const endpoints = ['a', 'b', 'c']
+
+/** A table whose dice always show the next endpoint, so that every new choice can be seen. */
+function tableOf(mode: ProxyMode) {
+  const table = new AffinityTable(affinityRules[mode])
+  let rolls = 0
+  const random = (): number => (rolls++ % 3) / 3
+  return {
+    table,
+    at: (seconds: number, client = '10.0.0.1', among = endpoints) =>
+      table.choose(client, among, { timeoutSeconds: 5, nowMs: seconds * 1000, random }),
+  }
+}
+
+describe('affinity of the proxies', () => {
+  for (const mode of ['iptables', 'nftables', 'cilium'] as const) {
+    test(`${mode}: each new connection starts the time again`, () => {
+      const { at } = tableOf(mode)
+      expect([0, 4, 8, 12].map((seconds) => at(seconds))).toStrictEqual(['a', 'a', 'a', 'a'])
+      expect(at(16.999)).toBe('a')
+      expect(at(21.999)).toBe('b')
+    })
+  }
+
+  test('antrea: the time runs from the first connection', () => {
+    const { at } = tableOf('antrea')
+    expect([0, 2, 4, 4.999, 5].map((seconds) => at(seconds))).toStrictEqual(['a', 'a', 'a', 'a', 'b'])
+  })
+
+  test('ipvs: two minutes at least', () => {
+    const { at } = tableOf('ipvs')
+    expect([0, 119, 238.999, 359].map((seconds) => at(seconds))).toStrictEqual(['a', 'a', 'a', 'b'])
+  })
+
+  test('clients are told apart by their addresses', () => {
+    const { at } = tableOf('nftables')
+    expect([at(0, '10.0.0.1'), at(0, '10.0.0.2'), at(1, '10.0.0.1')]).toStrictEqual(['a', 'b', 'a'])
+  })
+
+  test('an endpoint that is gone holds nobody', () => {
+    const { at } = tableOf('nftables')
+    expect([at(0), at(1, undefined, ['b', 'c'])]).toStrictEqual(['a', 'b'])
+  })
+
+  test('without endpoints there is no answer, and a table that was emptied knows nobody', () => {
+    const { at, table } = tableOf('nftables')
+    expect(at(0, undefined, [])).toBeUndefined()
+    const held = at(1)
+    table.clear()
+    expect(at(2)).not.toBe(held)
+  })
+})
