@@ -17,6 +17,9 @@ const serviceLabel = 'kubernetes.io/service-name'
 /** A sidecar is in all pods of a Service or in none. */
 const fewPods = 3
 
+/** API groups of the meshes whose sidecars matter; where none is served, no pod has one. */
+const meshGroup = /(^|\.)(istio|linkerd)\.io$/
+
 interface Fronts {
   ingresses: ServiceSnapshot['ingresses']
   ingressClasses: Snapshot['ingressClasses']
@@ -90,8 +93,7 @@ export class Survey {
   }
 
   async #routes(namespace: string): Promise<ServiceSnapshot['routes']> {
-    this.#groups ??= readGroups(this.#cluster, this.#signal)
-    const groups = await this.#groups
+    const groups = await this.#servedGroups()
     if (!groups.known) return groups
     const lists = await Promise.all(
       frontResources
@@ -130,7 +132,14 @@ export class Survey {
     )
   }
 
+  #servedGroups(): ReturnType<typeof readGroups> {
+    this.#groups ??= readGroups(this.#cluster, this.#signal)
+    return this.#groups
+  }
+
   async #podsOf(namespace: string, { spec }: Service): Promise<ServiceSnapshot['pods']> {
+    const groups = await this.#servedGroups()
+    if (groups.known && !groups.value.keys().some((group) => meshGroup.test(group))) return known([])
     const labelSelector = Object.entries(spec.selector ?? {})
       .map(([key, value]) => `${key}=${value}`)
       .join()
