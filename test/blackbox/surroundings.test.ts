@@ -104,11 +104,4 @@ describe('the executable', () => {
     const env = { HOME: folder, NODE_OPTIONS: '--require ./missing.js' }
     expect((await affinity(['version', '--client'], { env })).code).toBe(0)
   })
-
-  test('needs no time to speak of for help', async () => {
-    const times: number[] = []
-    for (let turn = 0; turn < 3; turn++) times.push((await affinity(['probe', '--help'])).ms)
-    // Loose: the bench measures. This catches a library that came into the way of every start.
-    expect(Math.min(...times)).toBeLessThan(1000)
-  })
 })

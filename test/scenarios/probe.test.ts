@@ -243,7 +243,8 @@ describe(`probe on ${site.name}`, { retry: 1 }, () => {
         expectExit(ended, 1)
         expect(ended.stdout).toBe('')
         expect(ended.stderr).toMatch(words)
-        expect(ended.ms).toBeLessThan(2000)
+        // Before anything is put into the cluster.
+        expect(ended.stderr).not.toContain('starting the probe pod')
       })
     }
 
