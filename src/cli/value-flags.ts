@@ -1,14 +1,7 @@
 import * as Flags from '@oclif/core/flags'
 import { parseDuration } from '../model/duration.ts'
-import { UserError } from '../model/user-error.ts'
+import { invalidValue, UserError } from '../model/user-error.ts'
 import { exitCodes } from './errors.ts'
-
-/** A wrong value for a flag, in the words of kubectl's parser. */
-export function invalidValue(flag: string, value: string, why: string): UserError {
-  return new UserError(`invalid argument "${value}" for "--${flag}" flag: ${why}`, {
-    exitCode: exitCodes.usage,
-  })
-}
 
 type Range = {
   min: number

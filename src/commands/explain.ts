@@ -5,8 +5,8 @@ import { BaseCommand } from '../cli/base-command.ts'
 import { exitCodes } from '../cli/errors.ts'
 import { standardOutput } from '../cli/output.ts'
 import type { Cluster } from '../cluster/index.ts'
-import { UserError } from '../model/user-error.ts'
-import { createRenderer, isExplainFormat, unknownFormatMessage } from '../report/explain/render.ts'
+import { unknownFormat, UserError } from '../model/user-error.ts'
+import { createRenderer, explainFormats, isExplainFormat } from '../report/explain/render.ts'
 import { explainCluster, explainFiles, type Step } from '../snapshot/explanations.ts'
 import { parseServiceQuery } from '../snapshot/query.ts'
 import { printSteps } from './explain/print.ts'
@@ -83,7 +83,7 @@ export default class Explain extends BaseCommand {
     if (words.length > 0 && words.every((word) => /^aff-/i.test(word))) return await printPages(words)
     const { output: format, level, 'findings-only': findingsOnly, 'fail-on': failOn, filename } = flags
     if (!isExplainFormat(format)) {
-      throw new UserError(unknownFormatMessage(format), { exitCode: exitCodes.usage })
+      throw unknownFormat(format, explainFormats)
     }
     const { selector, all, 'all-namespaces': allNamespaces } = flags
     if (filename !== undefined && (words.length > 0 || selector !== undefined || all || allNamespaces)) {

@@ -6,11 +6,11 @@ import { standardOutput, standardProgress } from '../cli/output.ts'
 import { countFlag, durationFlag } from '../cli/value-flags.ts'
 import type { ProbeResult } from '../model/probe-result.ts'
 import { parseTarget } from '../model/target.ts'
-import { UserError } from '../model/user-error.ts'
+import { unknownFormat, UserError } from '../model/user-error.ts'
 import type { Verdict } from '../model/verdict.ts'
 import { defaultImage, readProbeFlags } from '../probe/options.ts'
 import { runProbe } from '../probe/run.ts'
-import { isProbeFormat, renderProbe, unknownFormatMessage } from '../report/probe/render.ts'
+import { isProbeFormat, probeFormats, renderProbe } from '../report/probe/render.ts'
 
 const hour = 3_600_000
 
@@ -131,7 +131,7 @@ export default class Probe extends BaseCommand {
     const { flags, argv } = await this.parse(Probe)
     const target = parseTarget(argv.map(String))
     if (!isProbeFormat(flags.output)) {
-      throw new UserError(unknownFormatMessage(flags.output), { exitCode: exitCodes.usage })
+      throw unknownFormat(flags.output, probeFormats)
     }
     const asked = readProbeFlags(flags)
     const cluster = await this.openCluster(flags)

@@ -17,3 +17,16 @@ export class UserError extends Error {
     this.exitCode = options.exitCode ?? 1
   }
 }
+
+/** A wrong value for a flag, in the words of kubectl's parser. */
+export function invalidValue(flag: string, value: string, why: string): UserError {
+  return new UserError(`invalid argument "${value}" for "--${flag}" flag: ${why}`, { exitCode: 2 })
+}
+
+/** A value of `-o` that is none of those allowed, in kubectl's words (cli-runtime, NoCompatiblePrinterError). */
+export function unknownFormat(format: string, allowed: readonly string[]): UserError {
+  return new UserError(
+    `unable to match a printer suitable for the output format ${JSON.stringify(format)}, allowed formats are: ${allowed.join(',')}`,
+    { exitCode: 2 },
+  )
+}

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { IdentifyRule } from '../model/observation.ts'
-import { UserError } from '../model/user-error.ts'
+import { invalidValue, UserError } from '../model/user-error.ts'
 import type { ProbeOptions } from './plan.ts'
 
 /** Small, multi-platform, maintained, and has what the agent needs. */
@@ -37,7 +37,7 @@ export function readProbeFlags(flags: ProbeFlags): Omit<ProbeOptions, 'namespace
   if (flags.interval !== undefined && flags.rate !== undefined) throw notTogether('interval', 'rate')
   if (flags.ca !== undefined && flags.insecure) throw notTogether('ca', 'insecure')
   if (!/^\/[\x21-\x7e]*$/.test(flags.path)) {
-    throw invalid(
+    throw invalidValue(
       'path',
       flags.path,
       'must begin with "/" and hold no spaces, control characters or letters beyond ASCII (encode them with %)',
@@ -67,7 +67,7 @@ function intervalOf(rate: string): number {
   if (rate === 'max') return 0
   const perSecond = Number(rate)
   if (!(perSecond >= 0.001 && perSecond <= 10_000)) {
-    throw invalid('rate', rate, 'must be a number of requests per second from 0.001 to 10000, or "max"')
+    throw invalidValue('rate', rate, 'must be a number of requests per second from 0.001 to 10000, or "max"')
   }
   return 1000 / perSecond
 }
@@ -78,7 +78,7 @@ function acceptedErrorOf(confidence: string): number {
   const value = Number(percent ? confidence.slice(0, -1) : confidence)
   const error = percent ? (100 - value) / 100 : 1 - value
   if (confidence === '' || !(error >= 1e-15 && error <= 0.5)) {
-    throw invalid('confidence', confidence, 'must be at least 50% (0.5) and less than 100% (1)')
+    throw invalidValue('confidence', confidence, 'must be at least 50% (0.5) and less than 100% (1)')
   }
   // 100 − 99.9999 is 0.000099999…4: keep the digits that were meant.
   return Number(error.toPrecision(6))
@@ -89,18 +89,19 @@ function identifyRuleOf(text: string): IdentifyRule {
   const [, kind, value] = /^(json|header|regex):(.+)$/s.exec(text) ?? []
   if (kind === 'json') return { kind, path: value! }
   if (kind === 'header') {
-    if (!/^[\w!#$%&'*+.^`|~-]+$/.test(value!)) throw invalid('identify', text, 'is not the name of a header')
+    if (!/^[\w!#$%&'*+.^`|~-]+$/.test(value!))
+      throw invalidValue('identify', text, 'is not the name of a header')
     return { kind, name: value! }
   }
   if (kind === 'regex') {
     try {
       void new RegExp(value!)
     } catch (error) {
-      throw invalid('identify', text, error instanceof Error ? error.message : String(error))
+      throw invalidValue('identify', text, error instanceof Error ? error.message : String(error))
     }
     return { kind, pattern: value! }
   }
-  throw invalid('identify', text, 'must be auto, json:PATH, header:NAME or regex:RE')
+  throw invalidValue('identify', text, 'must be auto, json:PATH, header:NAME or regex:RE')
 }
 
 function readCa(file: string): string {
@@ -114,13 +115,9 @@ function readCa(file: string): string {
     )
   }
   if (!text.includes('-----BEGIN CERTIFICATE-----')) {
-    throw invalid('ca', file, 'the file holds no certificate in PEM (-----BEGIN CERTIFICATE-----)')
+    throw invalidValue('ca', file, 'the file holds no certificate in PEM (-----BEGIN CERTIFICATE-----)')
   }
   return text
-}
-
-function invalid(flag: string, value: string, why: string): UserError {
-  return new UserError(`invalid argument "${value}" for "--${flag}" flag: ${why}`, { exitCode: 2 })
 }
 
 function notTogether(a: string, b: string): UserError {

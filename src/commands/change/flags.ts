@@ -1,6 +1,7 @@
 import * as Flags from '@oclif/core/flags'
 import { parseDuration } from '../../model/duration.ts'
-import { invalidValue, durationFlag } from '../../cli/value-flags.ts'
+import { durationFlag } from '../../cli/value-flags.ts'
+import { invalidValue } from '../../model/user-error.ts'
 import { timeoutRange } from '../../change/request.ts'
 
 /** The flags that `enable` and `disable` share. */

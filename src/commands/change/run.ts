@@ -7,7 +7,7 @@ import { exitCodes, explainFailure } from '../../cli/errors.ts'
 import { type Interrupt, listenForInterrupt } from '../../cli/interrupt.ts'
 import { standardOutput } from '../../cli/output.ts'
 import type { ChangeOutcome, DryRun } from '../../model/change.ts'
-import { UserError } from '../../model/user-error.ts'
+import { unknownFormat, UserError } from '../../model/user-error.ts'
 import { renderWait, type WaitReport } from '../../report/change/wait.ts'
 import { createStyle } from '../../report/terminal.ts'
 import { readFiles, type SourceFile } from '../../snapshot/files/read.ts'
@@ -130,12 +130,7 @@ async function findTargets(
 
 function formatOf({ output, diff }: ChangeFlagValues): ChangeFormat {
   const format = changeFormats.find((name) => name === output)
-  if (format === undefined) {
-    throw new UserError(
-      `unable to match a printer suitable for the output format ${JSON.stringify(output)}, allowed formats are: ${changeFormats.join(',')}`,
-      { exitCode: exitCodes.usage },
-    )
-  }
+  if (format === undefined) throw unknownFormat(output, changeFormats)
   if (diff && format !== 'text') {
     throw new UserError('--diff and --output cannot be used together', { exitCode: exitCodes.usage })
   }

@@ -34,11 +34,6 @@ export function isExplainFormat(format: string): format is ExplainFormat {
   return (explainFormats as readonly string[]).includes(format)
 }
 
-/** What kubectl says about a value of `-o` that it does not know, without `error: `. */
-export function unknownFormatMessage(format: string): string {
-  return `unable to match a printer suitable for the output format ${JSON.stringify(format)}, allowed formats are: ${explainFormats.join(',')}`
-}
-
 // Each format is loaded when it is asked for.
 const renderers: Record<ExplainFormat, (options: RenderOptions) => Promise<Renderer>> = {
   text: async (options) => (await import('./text.ts')).textRenderer({ ...options, wide: false }),

@@ -16,12 +16,6 @@ export function isProbeFormat(format: string): format is ProbeFormat {
   return (probeFormats as readonly string[]).includes(format)
 }
 
-/** What kubectl says about a value of `-o` that it does not know, without `error: `. */
-export function unknownFormatMessage(format: string): string {
-  const allowed = probeFormats.join(',')
-  return `unable to match a printer suitable for the output format ${JSON.stringify(format)}, allowed formats are: ${allowed}`
-}
-
 type Renderer = (result: ProbeResult, options: RenderOptions) => Promise<string>
 
 // Each format is loaded when it is asked for: nobody waits for YAML who does not read it.

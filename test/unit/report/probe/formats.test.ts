@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { isProbeFormat, renderProbe, unknownFormatMessage } from '../../../../src/report/probe/render.ts'
+import { unknownFormat } from '../../../../src/model/user-error.ts'
+import { isProbeFormat, probeFormats, renderProbe } from '../../../../src/report/probe/render.ts'
 import { createStyle } from '../../../../src/report/terminal.ts'
 import { buildResult, podName } from './build-result.ts'
 
@@ -9,7 +10,7 @@ describe('-o', () => {
   it('knows its formats, and says so in kubectl’s words', () => {
     expect(['json', 'name', 'text', 'wide', 'yaml'].every(isProbeFormat)).toBe(true)
     expect(isProbeFormat('jsno')).toBe(false)
-    expect(unknownFormatMessage('x')).toBe(
+    expect(unknownFormat('x', probeFormats).message).toBe(
       'unable to match a printer suitable for the output format "x", allowed formats are: json,name,text,wide,yaml',
     )
   })
