@@ -5,6 +5,7 @@ import type { Entry, Path } from '../model/entry.ts'
 import type { Hop } from '../model/hop.ts'
 import type { ServicePort } from '../model/kubernetes.ts'
 import type { Fact } from '../model/snapshot.ts'
+import { type Way, waysInto } from '../model/ways.ts'
 import { semanticsOf } from '../proxies/semantics.ts'
 import type { Inputs, Subject } from './analyzer.ts'
 
@@ -52,7 +53,7 @@ function frontHops(front: Front, subject: Subject, proxy: PathFacts['proxy']): H
 }
 
 function serviceEntries(subject: Subject, { proxy }: PathFacts): Entry[] {
-  const { spec, status } = subject.service
+  const { spec } = subject.service
   const ports = spec.ports ?? []
   if (spec.type === 'ExternalName') {
     return [
@@ -69,53 +70,32 @@ function serviceEntries(subject: Subject, { proxy }: PathFacts): Entry[] {
   const outside: Hop = local
     ? { ...inside, note: "pods on the same node only; pods see the client's address" }
     : { ...inside, note: 'pods see the address of the node' }
-  const entries: Entry[] = []
-  for (const { ip, hostname } of status?.loadBalancer?.ingress ?? []) {
-    entries.push({
-      kind: 'load-balancer',
-      from: 'outside',
-      address: withPorts(ip ?? hostname ?? '', ports),
-      hops: [
-        { kind: 'load-balancer', mechanism: 'load balancer', policy: { kind: 'unknown' }, role: 'picks' },
-        outside,
-      ],
-    })
+  const balancer: Hop = {
+    kind: 'load-balancer',
+    mechanism: 'load balancer',
+    policy: { kind: 'unknown' },
+    role: 'picks',
   }
-  if (spec.type === 'LoadBalancer' && entries.length === 0) {
-    entries.push({
-      kind: 'load-balancer',
-      from: 'outside',
-      address: '<pending>',
-      hops: [
-        { kind: 'load-balancer', mechanism: 'load balancer', policy: { kind: 'unknown' }, role: 'picks' },
-        outside,
-      ],
-    })
-  }
-  for (const address of spec.externalIPs ?? []) {
-    entries.push({
-      kind: 'external-ip',
-      from: 'outside',
-      address: withPorts(address, ports),
-      hops: [outside],
-    })
-  }
+  const ways = waysInto(subject.service)
+  const isNumbered = ways.some(({ kind }) => kind === 'cluster-ip')
+  return (isNumbered ? ways : [...ways, { kind: 'cluster-ip' } satisfies Way]).map((way): Entry => ({
+    kind: way.kind,
+    from: way.kind === 'cluster-ip' ? 'inside' : 'outside',
+    address: addressOf(way, ports),
+    hops:
+      way.kind === 'cluster-ip' ? [inside] : way.kind === 'load-balancer' ? [balancer, outside] : [outside],
+  }))
+}
+
+function addressOf({ kind, host }: Way, ports: readonly ServicePort[]): string {
+  if (host !== undefined) return withPorts(host, ports)
+  if (kind === 'load-balancer') return '<pending>'
+  // As yet without one: a manifest.
+  if (kind === 'cluster-ip') return withPorts('<cluster IP>', ports)
   const nodePorts = ports.flatMap(({ nodePort }) =>
     nodePort === undefined || nodePort === 0 ? [] : [nodePort],
   )
-  if (nodePorts.length > 0) {
-    entries.push({
-      kind: 'node-port',
-      from: 'outside',
-      address: `<node>:${nodePorts.join(',')}`,
-      hops: [outside],
-    })
-  }
-  const clusterIPs = spec.clusterIPs ?? (spec.clusterIP ? [spec.clusterIP] : ['<cluster IP>'])
-  for (const address of clusterIPs) {
-    entries.push({ kind: 'cluster-ip', from: 'inside', address: withPorts(address, ports), hops: [inside] })
-  }
-  return entries
+  return `<node>:${nodePorts.join(',')}`
 }
 
 function proxyHop({ policy, ref }: Subject, proxy: PathFacts['proxy'], role: Hop['role']): Hop {

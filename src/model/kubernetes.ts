@@ -67,7 +67,7 @@ export interface Service extends KubernetesObject {
     publishNotReadyAddresses?: boolean
     ipFamilies?: ('IPv4' | 'IPv6')[]
   }
-  status?: { loadBalancer?: { ingress?: { ip?: string; hostname?: string }[] } }
+  status?: { loadBalancer?: { ingress?: { ip?: string; hostname?: string; ipMode?: 'VIP' | 'Proxy' }[] } }
 }
 
 export interface EndpointSlice extends KubernetesObject {
@@ -117,6 +117,14 @@ export interface Pod extends KubernetesObject {
     podIPs?: { ip: string }[]
     conditions?: Condition[]
     containerStatuses?: ContainerStatus[]
+  }
+}
+
+export interface Node extends KubernetesObject {
+  kind: 'Node'
+  status?: {
+    addresses?: { type: string; address: string }[]
+    conditions?: Condition[]
   }
 }
 
