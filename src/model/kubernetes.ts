@@ -66,6 +66,7 @@ export interface Service extends KubernetesObject {
     trafficDistribution?: string
     publishNotReadyAddresses?: boolean
     ipFamilies?: ('IPv4' | 'IPv6')[]
+    ipFamilyPolicy?: 'SingleStack' | 'PreferDualStack' | 'RequireDualStack'
   }
   status?: { loadBalancer?: { ingress?: { ip?: string; hostname?: string; ipMode?: 'VIP' | 'Proxy' }[] } }
 }

@@ -6,6 +6,17 @@ export interface Rule {
   verbs: readonly string[]
 }
 
+/** Rules for the same resources become one, so that a Role of several parts stays short. */
+export function mergeRules(rules: readonly Rule[]): Rule[] {
+  const merged = new Map<string, Rule>()
+  for (const { apiGroups, resources, verbs } of rules) {
+    const key = `${apiGroups.join(',')}/${resources.join(',')}`
+    const known = merged.get(key)?.verbs ?? []
+    merged.set(key, { apiGroups, resources, verbs: [...new Set([...known, ...verbs])] })
+  }
+  return [...merged.values()]
+}
+
 /** A Role that grants these rules, or without a namespace a ClusterRole, as YAML that `kubectl apply -f -` takes. */
 export function roleYaml(name: string, namespace: string | undefined, rules: readonly Rule[]): string {
   const list = (words: readonly string[]): string => `[${words.map((word) => `"${word}"`).join(', ')}]`

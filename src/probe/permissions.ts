@@ -1,4 +1,4 @@
-import { roleYaml, type Rule } from '../model/role.ts'
+import { mergeRules, roleYaml, type Rule } from '../model/role.ts'
 import { UserError } from '../model/user-error.ts'
 
 /** Every request that `probe` makes, as RBAC rules; docs/security.md shows the same and a test compares them. */
@@ -11,18 +11,38 @@ export const probeRules: readonly Rule[] = [
   { apiGroups: [''], resources: ['events'], verbs: ['list', 'watch'] },
 ]
 
-/** The Role that grants what `probe` needs, as YAML that `kubectl apply -f -` takes. */
-export function probeRole(namespace: string): string {
-  return roleYaml('kubectl-affinity-probe', namespace, probeRules)
+/** What the flags that make a shadow of the Service or echo pods need on top; tested in the same way. */
+export const shadowRules: readonly Rule[] = [
+  { apiGroups: [''], resources: ['services'], verbs: ['create', 'delete'] },
+  { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: ['create'] },
+  { apiGroups: [''], resources: ['pods'], verbs: ['create'] },
+]
+
+/** The Role that grants what `probe` needs, with `more` where flags need more, as YAML that `kubectl apply -f -` takes. */
+export function probeRole(namespace: string, more: readonly Rule[] = []): string {
+  return roleYaml('kubectl-affinity-probe', namespace, mergeRules([...probeRules, ...more]))
+}
+
+/**
+ * True when RBAC refused. Quota and admission answer Forbidden as well; only RBAC says who cannot do what.
+ * `words` are the API server's own.
+ */
+export function isMissingPermission(words: string): boolean {
+  return / cannot \w+ resource /.test(words)
 }
 
 /** Tells which permission is missing and prints the Role that would grant it. `words` are the API server's own. */
-export function missingPermission(words: string, namespace: string, cause: unknown): UserError {
+export function missingPermission(
+  words: string,
+  namespace: string,
+  cause: unknown,
+  more: readonly Rule[] = [],
+): UserError {
   return new UserError(words, {
     hints: [
       'this Role holds all that probe needs; have it applied and bound to you:',
       '',
-      ...probeRole(namespace).split('\n'),
+      ...probeRole(namespace, more).split('\n'),
     ],
     cause,
   })

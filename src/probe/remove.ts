@@ -10,6 +10,11 @@ export interface RemoveOptions {
   job: string
   runId: string
   /**
+   * Paths of further objects that the Job owns, which are deleted at once instead of when the garbage collector comes
+   * to it. Who may not delete them leaves them to it.
+   */
+  also?: readonly string[]
+  /**
    * True when the agent has ended: its pod may then vanish at once. A running one gets its grace period, so that
    * "gone" means that it sends no more requests.
    */
@@ -24,17 +29,23 @@ export interface RemoveOptions {
  * Objects that are gone already are fine. Rejects with ApiError when deleting is not allowed.
  */
 export async function removeRun(cluster: Cluster, options: RemoveOptions): Promise<boolean> {
-  const { namespace, job, runId, ended, patienceMs, signal } = options
+  const { namespace, job, runId, also = [], ended, patienceMs, signal } = options
   const until = performance.now() + patienceMs
   const call = signal === undefined ? {} : { signal }
   let jobDeleted = false
   let mayDeletePods = true
+  const left = [...also]
   // Most pods are gone in a moment; who waits longer need not ask so often.
   let pauseMs = 25
   while (true) {
     try {
-      if (!jobDeleted) await deleteJob(cluster, namespace, job, call)
+      // The Job first: whatever happens next, nothing that it owns stays for long.
+      if (!jobDeleted) await deleteIfThere(cluster, jobPath(namespace, job), call)
       jobDeleted = true
+      while (left.length > 0) {
+        await deleteIfAllowed(cluster, left[0]!, call)
+        left.shift()
+      }
       const pods = await podsOfRun(cluster, namespace, runId, call)
       if (pods.length === 0) return true
       // The garbage collector does it as well, some time later: much later after an outage.
@@ -50,11 +61,19 @@ export async function removeRun(cluster: Cluster, options: RemoveOptions): Promi
   }
 }
 
-async function deleteJob(cluster: Cluster, namespace: string, job: string, call: object): Promise<void> {
+async function deleteIfThere(cluster: Cluster, path: string, call: object): Promise<void> {
   try {
-    await cluster.delete(jobPath(namespace, job), { ...call, propagationPolicy: 'Background' })
+    await cluster.delete(path, { ...call, propagationPolicy: 'Background' })
   } catch (error) {
     if (!isNotFound(error)) throw error
+  }
+}
+
+async function deleteIfAllowed(cluster: Cluster, path: string, call: object): Promise<void> {
+  try {
+    await deleteIfThere(cluster, path, call)
+  } catch (error) {
+    if (!isForbidden(error)) throw error
   }
 }
 

@@ -8,7 +8,7 @@ import { announcement } from './announce.ts'
 import { collect, type LiveRun } from './collect.ts'
 import { jobName, probeJob } from './job.ts'
 import { jobsPath, nodePath } from '../cluster/paths.ts'
-import { missingPermission } from './permissions.ts'
+import { isMissingPermission, missingPermission } from './permissions.ts'
 import { planProbe, type ProbeOptions, type ProbePlan } from './plan.ts'
 import { trackPod } from './pod-tracker.ts'
 import { examineService } from './preflight.ts'
@@ -143,8 +143,7 @@ async function createJob(
 function withRole(error: unknown, namespace: string): unknown {
   if (!isForbidden(error)) return error
   const words = error.status.message ?? error.message
-  // Quota and admission answer Forbidden as well; only RBAC says who cannot do what.
-  return / cannot \w+ resource /.test(words) ? missingPermission(words, namespace, error) : error
+  return isMissingPermission(words) ? missingPermission(words, namespace, error) : error
 }
 
 /** A mistyped node would leave the pod waiting for it; who may not read nodes finds out that way. */

@@ -1,0 +1,26 @@
+import type { Service } from '../model/kubernetes.ts'
+
+/** What a shadow has that differs from the Service it is made after; what is absent stays as it is. */
+export interface ServiceChange {
+  sessionAffinity?: 'ClientIP' | 'None'
+  /** Implies ClientIP, as `enable --timeout` does. */
+  timeoutSeconds?: number
+  externalTrafficPolicy?: 'Cluster' | 'Local'
+  internalTrafficPolicy?: 'Cluster' | 'Local'
+}
+
+/** The spec with the change applied. What the API server would fill in anew is left out. */
+export function changedSpec(spec: Service['spec'], change: ServiceChange): Service['spec'] {
+  const { sessionAffinity: oldAffinity, sessionAffinityConfig: oldConfig, ...rest } = spec
+  const { timeoutSeconds, externalTrafficPolicy, internalTrafficPolicy } = change
+  const sessionAffinity =
+    change.sessionAffinity ?? (timeoutSeconds === undefined ? (oldAffinity ?? 'None') : 'ClientIP')
+  const config = timeoutSeconds === undefined ? oldConfig : { clientIP: { timeoutSeconds } }
+  return {
+    ...rest,
+    sessionAffinity,
+    ...(sessionAffinity === 'None' || config === undefined ? {} : { sessionAffinityConfig: config }),
+    ...(externalTrafficPolicy === undefined ? {} : { externalTrafficPolicy }),
+    ...(internalTrafficPolicy === undefined ? {} : { internalTrafficPolicy }),
+  }
+}

@@ -1,0 +1,17 @@
+import { ApiError } from '../cluster/index.ts'
+import { UserError } from '../model/user-error.ts'
+import { isMissingPermission, missingPermission, shadowRules } from '../probe/permissions.ts'
+
+/** Turns the cluster's refusal to take a temporary object into what the user can do about it. */
+export function explainRefusal(error: unknown, kind: string, namespace: string): unknown {
+  if (!(error instanceof ApiError)) return error
+  const words = error.status.message ?? error.message
+  if (isMissingPermission(words)) return missingPermission(words, namespace, error, shadowRules)
+  if (![400, 403, 422].includes(error.code)) return error
+  return new UserError(`the cluster refuses the temporary ${kind}: ${words}`, {
+    hints: words.includes('exceeded quota')
+      ? [`see what is used:  kubectl describe resourcequota -n ${namespace}`]
+      : [],
+    cause: error,
+  })
+}
