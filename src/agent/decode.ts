@@ -1,6 +1,6 @@
-import type { Identity, Outcome } from '../model/observation.ts'
+import type { Observation, Outcome } from '../model/observation.ts'
 import { outcomes } from '../model/observation.ts'
-import type { Decoded } from './protocol.ts'
+import type { Decoded, SlotContent } from './protocol.ts'
 import { identitySlots, linePrefix } from './protocol.ts'
 
 /** Reads the agent's lines in the order in which they arrive, also across reconnects. Holds at most 256 identities. */
@@ -15,12 +15,16 @@ export function createDecoder(): Decoder {
 interface Line extends Omit<Decoded, 'observations' | 'gap' | 'foreign'> {
   line: number
   from: number
+  target?: number
   /** How often slots had been given something new, before and after this line. */
   known?: [before: number, after: number]
   at?: number
   batch?: string
-  ids?: Record<string, Identity>
+  ids?: Record<string, SlotContent>
 }
+
+/** What a slot holds, as observations say it. */
+type Held = Required<Pick<Observation, 'identity'>> & Pick<Observation, 'seenAddress'>
 
 class LineDecoder implements Decoder {
   /** The number of the last line that was read. */
@@ -28,7 +32,7 @@ class LineDecoder implements Decoder {
   /** The number of the next observation. */
   #next = 1
   #known = 0
-  readonly #slots = new Map<number, Identity>()
+  readonly #slots = new Map<number, Held>()
 
   push(text: string): Decoded {
     const decoded: Decoded = { observations: [] }
@@ -47,11 +51,12 @@ class LineDecoder implements Decoder {
     this.#lastLine = line.line
     this.#next = line.from
     if (line.batch !== undefined) this.#readBatch(line, decoded)
-    const { hello, start, failure, beat, end, error } = line
+    const { hello, start, failure, beat, done, end, error } = line
     if (hello !== undefined) decoded.hello = hello
     if (start !== undefined) decoded.start = start
     if (failure !== undefined) decoded.failure = failure
     if (beat !== undefined) decoded.beat = beat
+    if (done !== undefined) decoded.done = done
     if (end !== undefined) decoded.end = end
     if (error !== undefined) decoded.error = error
     return decoded
@@ -67,6 +72,7 @@ class LineDecoder implements Decoder {
     for (const item of (line.batch ?? '').split(' ')) {
       const number = this.#next++
       if (item === '-') continue
+      let localPort = -1
       const [start, latency, ...fields] = item.split('.')
       startUs += readNumber(start)
       const latencyUs = readNumber(latency)
@@ -75,10 +81,11 @@ class LineDecoder implements Decoder {
         if (field[0] === 'O') outcome = outcomes[value] ?? 'error'
         else if (field[0] === 'S') slot = value
         else if (field[0] === 'H') status = value
+        else if (field[0] === 'P') localPort = value
         else if (field[0] === 'K' || field[0] === 'C') newConnection = field[0] === 'C'
       }
-      const identity = this.#slots.get(slot)
-      if (slot >= 0 && identity === undefined) {
+      const held = this.#slots.get(slot)
+      if (slot >= 0 && held === undefined) {
         // Without its identity an observation is as good as lost, and may not pass for an answer of nobody.
         decoded.gap ??= { fromObservation: number, toObservation: number, observations: 0, lines: 0 }
         decoded.gap.toObservation = number
@@ -87,12 +94,14 @@ class LineDecoder implements Decoder {
       }
       decoded.observations.push({
         number,
+        target: line.target ?? 0,
         atMs: startUs / 1000,
         latencyMs: latencyUs / 1000,
         outcome,
         ...(status < 0 ? {} : { status }),
         newConnection,
-        ...(identity === undefined ? {} : { identity }),
+        ...held,
+        ...(localPort < 0 ? {} : { localPort }),
       })
     }
   }
@@ -101,13 +110,14 @@ class LineDecoder implements Decoder {
     const [before, after] = line.known ?? [0, 0]
     if (before !== this.#known) this.#slots.clear()
     this.#known = after
-    for (const [key, identity] of Object.entries(line.ids ?? {})) {
+    for (const [key, { seen, ...identity }] of Object.entries(line.ids ?? {})) {
       const slot = Number(key)
       if (!(slot >= 0 && slot < identitySlots)) continue
       const held = this.#slots.get(slot)
       // Said again comes without the excerpt.
-      if (held !== undefined && held.source === identity.source && held.value === identity.value) continue
-      this.#slots.set(slot, identity)
+      const same = held?.identity.source === identity.source && held.identity.value === identity.value
+      if (same && held.seenAddress === seen) continue
+      this.#slots.set(slot, { identity, ...(seen === undefined ? {} : { seenAddress: seen }) })
     }
   }
 }

@@ -1,6 +1,7 @@
-import type { Identity, Observation, Outcome } from '../model/observation.ts'
+import type { Observation, Outcome } from '../model/observation.ts'
 import { outcomes } from '../model/observation.ts'
-import type { Beat, End, Failure, Hello, Start } from './protocol.ts'
+import type { Beat, End, Failure, Hello, Start, TargetEnd } from './protocol.ts'
+import type { SlotContent } from './protocol.ts'
 import { identitySlots } from './protocol.ts'
 
 /** A line is ended beyond this many bytes: well below the 16 KiB at which container runtimes cut lines. */
@@ -24,6 +25,7 @@ export class Encoder {
   #line = 0
   /** The number of the next observation. */
   #next = 1
+  #target = 0
 
   /** The batch that is being filled: the number of its first observation, its items, and what they hold so far. */
   #from = 1
@@ -45,14 +47,22 @@ export class Encoder {
   #excerpts = excerptBurst
   #excerptsAtUs = 0
 
+  /** The number of the last observation that was added or skipped. */
+  get lastNumber(): number {
+    return this.#next - 1
+  }
+
   constructor(write: (line: string) => void) {
     this.#write = write
   }
 
   /** Observations must come in the order of their numbers, none left out; see `skip`. */
   add(observation: Observation): void {
+    const { identity, seenAddress, localPort } = observation
     const startUs = Math.max(this.#startUs, Math.round(observation.atMs * 1000))
-    const slot = observation.identity === undefined ? -1 : this.#slotOf(observation.identity, startUs)
+    this.#about(observation.target)
+    const content = identity && (seenAddress === undefined ? identity : { ...identity, seen: seenAddress })
+    const slot = content === undefined ? -1 : this.#slotOf(content, startUs)
     if (this.#batch === '') this.#atUs = this.#startUs = startUs
     let item = `${(startUs - this.#startUs).toString(36)}.${toMicroseconds(observation.latencyMs).toString(36)}`
     this.#startUs = startUs
@@ -72,6 +82,7 @@ export class Encoder {
       this.#newConnection = observation.newConnection
       item += observation.newConnection ? '.C' : '.K'
     }
+    if (localPort !== undefined) item += `.P${localPort.toString(36)}`
     this.#append(item)
   }
 
@@ -86,11 +97,16 @@ export class Encoder {
   }
 
   start(start: Start): void {
+    this.#about(start.target)
     this.#say('start', start)
   }
 
   failure(failure: Failure): void {
     this.#say('failure', failure)
+  }
+
+  done(done: TargetEnd): void {
+    this.#say('done', done)
   }
 
   beat(beat: Beat): void {
@@ -110,9 +126,7 @@ export class Encoder {
     if (this.#batch === '') return false
     const ids = this.#ids === '' ? '' : `"ids":{${this.#ids}},`
     const known = `"known":[${this.#knownBefore},${this.#known}]`
-    this.#write(
-      `{"line":${++this.#line},"from":${this.#from},${known},${ids}"at":${this.#atUs},"batch":"${this.#batch}"}`,
-    )
+    this.#write(`${this.#head(this.#from)},${known},${ids}"at":${this.#atUs},"batch":"${this.#batch}"}`)
     this.#from = this.#next
     this.#batch = this.#ids = ''
     this.#bytes = 0
@@ -134,24 +148,35 @@ export class Encoder {
 
   #say(key: string, value: unknown): void {
     this.flush()
-    this.#write(`{"line":${++this.#line},"from":${this.#next},"${key}":${JSON.stringify(value)}}`)
+    this.#write(`${this.#head(this.#next)},"${key}":${JSON.stringify(value)}}`)
+  }
+
+  /** All that follows is about this target: a line speaks of one. */
+  #about(target: number): void {
+    if (target === this.#target) return
+    this.flush()
+    this.#target = target
+  }
+
+  #head(from: number): string {
+    return `{"line":${++this.#line},"from":${from}${this.#target === 0 ? '' : `,"target":${this.#target}`}`
   }
 
   /** The slot that holds `identity` in the current line. */
-  #slotOf(identity: Identity, nowUs: number): number {
-    const key = `${identity.source} ${identity.value}`
+  #slotOf(identity: SlotContent, nowUs: number): number {
+    const key = `${identity.source} ${identity.value} ${identity.seen ?? ''}`
     const slot = this.#slots.get(key)
     if (slot === undefined) return this.#assign(key, identity, nowUs)
     this.#slots.delete(key)
     this.#slots.set(key, slot)
     if (this.#line + 1 - slot.saidInLine >= repeatLines) {
-      this.#announce(slot, { source: identity.source, value: identity.value })
+      this.#announce(slot, withoutExcerpt(identity))
     }
     this.#usedSlots.add(slot.index)
     return slot.index
   }
 
-  #assign(key: string, identity: Identity, nowUs: number): number {
+  #assign(key: string, identity: SlotContent, nowUs: number): number {
     const slot: Slot = { index: this.#slots.size, saidInLine: 0 }
     const [longestUnused] = this.#slots
     if (slot.index >= identitySlots && longestUnused !== undefined) {
@@ -169,7 +194,7 @@ export class Encoder {
   }
 
   /** May end the line, so it comes before everything that belongs to the line of the observation. */
-  #announce(slot: Slot, identity: Identity): void {
+  #announce(slot: Slot, identity: SlotContent): void {
     const text = `"${slot.index}":${JSON.stringify(identity)}`
     const bytes = Buffer.byteLength(text) + 1
     if (this.#bytes + bytes > lineBytes) this.flush()
@@ -178,20 +203,23 @@ export class Encoder {
     slot.saidInLine = this.#line + 1
   }
 
-  #withExcerpt(identity: Identity, nowUs: number): Identity {
+  #withExcerpt(identity: SlotContent, nowUs: number): SlotContent {
     if (identity.excerpt === undefined) return identity
-    const { source, value } = identity
     const earned = ((nowUs - this.#excerptsAtUs) / 1e6) * excerptsPerSecond
     this.#excerpts = Math.min(excerptBurst, this.#excerpts + earned)
     this.#excerptsAtUs = nowUs
-    if (this.#excerpts < 1) return { source, value }
+    if (this.#excerpts < 1) return withoutExcerpt(identity)
     this.#excerpts--
     let excerpt = identity.excerpt
     while (Buffer.byteLength(JSON.stringify(excerpt)) > excerptBytes) {
       excerpt = excerpt.slice(0, Math.floor(excerpt.length * 0.75))
     }
-    return { source, value, excerpt }
+    return { ...identity, excerpt }
   }
+}
+
+function withoutExcerpt({ source, value, seen }: SlotContent): SlotContent {
+  return { source, value, seen }
 }
 
 function toMicroseconds(milliseconds: number): number {

@@ -1,7 +1,7 @@
 import net from 'node:net'
 import tls from 'node:tls'
-import type { Outcome } from '../model/observation.ts'
-import type { CompleteConfig, Scheme } from './config.ts'
+import type { Outcome, Scheme } from '../model/observation.ts'
+import type { CompleteConfig, CompleteTarget } from './complete-config.ts'
 import type { Stage } from './failures.ts'
 import { outcomeOf } from './failures.ts'
 import type { Progress } from './http-response.ts'
@@ -13,6 +13,8 @@ export interface Exchange {
   outcome: Outcome
   newConnection: boolean
   endedAt: number
+  /** The client's port, once it is known. */
+  localPort: number | undefined
   /** For all outcomes but `answered`: Node's or our own code, and words. */
   code: string
   message: string
@@ -21,6 +23,7 @@ export interface Exchange {
 /** What all lanes of a run share. */
 export interface Plan {
   config: CompleteConfig
+  target: CompleteTarget
   scheme: Scheme
   /** For https: made once, because that takes longer than a handshake. */
   secureContext: tls.SecureContext | undefined
@@ -53,17 +56,20 @@ export class Lane {
   readonly parser: ResponseParser
 
   readonly #plan: Plan
-  readonly #request: Buffer
+  /** Before and behind the number of the request, if that is said; all of it otherwise. */
+  readonly #head: string
+  readonly #tail: string | undefined
   #socket: net.Socket | undefined
   #stage: Stage = 'connect'
   #busy = false
   #deadline = Infinity
   #newConnection = true
+  #localPort: number | undefined
 
   constructor(plan: Plan) {
     this.#plan = plan
     this.parser = new ResponseParser(plan.config.maxAnswerBytes)
-    this.#request = requestOf(plan.config)
+    ;[this.#head, this.#tail] = requestOf(plan)
   }
 
   get idle(): boolean {
@@ -79,8 +85,13 @@ export class Lane {
     if (this.#socket === undefined) this.#open()
     else {
       this.#newConnection = false
-      this.#socket.write(this.#request)
+      this.#send(this.#socket)
     }
+  }
+
+  #send(socket: net.Socket): void {
+    const { number } = this
+    socket.write(this.#tail === undefined ? this.#head : this.#head + number + this.#tail, 'latin1')
   }
 
   /** Ends what has taken too long. */
@@ -100,6 +111,7 @@ export class Lane {
 
   #open(): void {
     this.#newConnection = true
+    this.#localPort = undefined
     this.#stage = 'connect'
     const socket = this.#plan.scheme === 'https' ? this.#connectTls() : this.#connect()
     this.#socket = socket
@@ -114,7 +126,7 @@ export class Lane {
   }
 
   #connect(): net.Socket {
-    const { host, port } = this.#plan.config
+    const { host, port } = this.#plan.target
     const options = {
       allowHalfOpen: true,
       onread: {
@@ -134,8 +146,8 @@ export class Lane {
   }
 
   #connectTls(): net.Socket {
-    const { config, secureContext } = this.#plan
-    const { host, port, tls: settings } = config
+    const { target, secureContext } = this.#plan
+    const { host, port, tls: settings } = target
     const name = settings.serverName ?? host
     const options = {
       host,
@@ -165,10 +177,12 @@ export class Lane {
 
   #onReady(socket: net.Socket): void {
     this.#stage = 'answer'
+    // Asked for only where it is wanted: it is a system call.
+    if (this.#plan.config.localPorts) this.#localPort = socket.localPort
     if (this.#plan.scheme === 'tcp') {
       this.#deadline = Math.min(this.#deadline, this.#plan.now() + bannerMs)
       this.parser.expectAnything()
-    } else socket.write(this.#request)
+    } else this.#send(socket)
   }
 
   #onBytes(bytes: Buffer, length: number): void {
@@ -226,7 +240,14 @@ export class Lane {
       else this.#socket?.destroy()
       this.#socket = undefined
     }
-    onDone(this, { outcome, newConnection: this.#newConnection, endedAt, code, message })
+    onDone(this, {
+      outcome,
+      newConnection: this.#newConnection,
+      endedAt,
+      localPort: this.#localPort,
+      code,
+      message,
+    })
   }
 
   #drop(): void {
@@ -235,10 +256,15 @@ export class Lane {
   }
 }
 
-function requestOf(config: CompleteConfig): Buffer {
-  return Buffer.from(
-    `GET ${config.path} HTTP/1.1\r\nHost: ${config.hostHeader}\r\nUser-Agent: kubectl-affinity\r\nAccept: */*\r\n` +
-      `Accept-Encoding: identity\r\nConnection: ${config.keepAlive ? 'keep-alive' : 'close'}\r\n\r\n`,
-    'latin1',
-  )
+/** The request, or its two parts around the number that the marker ends with. */
+function requestOf({ config, target }: Plan): [head: string, tail?: string] {
+  const { marker, keepAlive } = config
+  const { path, hostHeader } = target
+  const first = `GET ${path}`
+  const rest =
+    ` HTTP/1.1\r\nHost: ${hostHeader}\r\nUser-Agent: kubectl-affinity\r\nAccept: */*\r\n` +
+    `Accept-Encoding: identity\r\nConnection: ${keepAlive ? 'keep-alive' : 'close'}\r\n`
+  if (marker === undefined) return [`${first}${rest}\r\n`]
+  if (marker.in === 'header') return [`${first}${rest}X-Affinity-Probe: ${marker.text}-`, '\r\n\r\n']
+  return [`${first}${path.includes('?') ? '&' : '?'}affinity-probe=${marker.text}-`, `${rest}\r\n`]
 }

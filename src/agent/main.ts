@@ -7,21 +7,20 @@
  * SIGTERM and SIGINT end the run: what was observed is written, and the process exits with 0.
  */
 import os from 'node:os'
-import { decodeConfig } from './config.ts'
+import { decodeConfig } from './complete-config.ts'
 import { Encoder } from './encode.ts'
 import { createIdentifier } from './identify.ts'
 import { Output } from './output.ts'
 import type { End } from './protocol.ts'
 import { protocolVersion } from './protocol.ts'
-import { Run } from './run.ts'
-import { detectScheme } from './scheme.ts'
-import { Tally } from './tally.ts'
+import { Session } from './session.ts'
+import { sumTotals } from './tally.ts'
 
 /** Filled in by scripts/generate.ts. */
 declare const AGENT_VERSION: string
 
-let run: Run | undefined
-const output = new Output(1, () => run?.resume())
+let session: Session | undefined
+const output = new Output(1, () => session?.resume())
 const encoder = new Encoder(output.write)
 
 function now(): number {
@@ -42,7 +41,7 @@ function finish(end: End): void {
 
 /** Something that nobody thought of, or a configuration that is not valid. */
 function breakDown(error: unknown): void {
-  run?.abandon()
+  session?.abandon()
   encoder.error(error instanceof Error ? error.message : String(error))
   output.whenIdle(() => process.exit(1))
 }
@@ -50,12 +49,14 @@ function breakDown(error: unknown): void {
 function onSignal(): void {
   // Also when nobody reads what is left to say.
   setTimeout(() => process.exit(0), 1000)
-  if (run !== undefined) run.stop()
-  else finish({ reason: 'signal', durationMs: 0, ...new Tally().totals(), stalledMs: 0 })
+  if (session !== undefined) session.stop()
+  else finish({ reason: 'signal', durationMs: 0, ...sumTotals([]), stalledMs: 0 })
 }
 
 async function main(): Promise<void> {
   const addresses = ownAddresses()
+  // https://kubernetes.io/docs/concepts/workloads/controllers/job/#completion-mode
+  const client = Number(process.env['JOB_COMPLETION_INDEX'] ?? 0)
   const version = typeof AGENT_VERSION === 'string' ? AGENT_VERSION : 'development'
   encoder.hello({
     protocol: protocolVersion,
@@ -63,16 +64,13 @@ async function main(): Promise<void> {
     node: process.version,
     pid: process.pid,
     hostname: os.hostname(),
+    client,
     addresses,
   })
-  const config = decodeConfig(process.argv.slice(1))
+  const config = decodeConfig(process.argv.slice(1), client)
   const identify = createIdentifier(config.identify, config.needles, addresses)
-  const beats = setInterval(() => encoder.beat({ atMs: 0, inFlight: 1 }), 1000)
-  const scheme = config.scheme === 'auto' ? await detectScheme(config, now) : config.scheme
-  clearInterval(beats)
-  encoder.start({ scheme, epochMs: Date.now() })
-  run = new Run({ config, scheme, identify, encoder, outputFull: () => output.full, now, onEnd: finish })
-  run.start()
+  session = new Session({ config, identify, encoder, outputFull: () => output.full, now })
+  finish(await session.run())
 }
 
 process.on('SIGTERM', onSignal)

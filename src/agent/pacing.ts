@@ -4,6 +4,8 @@ export type Step = 'start' | 'busy' | 'done' | number
 export interface Pace {
   /** Between starts, in milliseconds; 0 is as fast as possible. */
   intervalMs: number
+  /** From the n-th start to the next one, in milliseconds, instead of `intervalMs`. */
+  pausesMs?: readonly number[]
   concurrency: number
   requests: number
   durationMs: number
@@ -28,16 +30,16 @@ export class Pacer {
 
   /** `now` in milliseconds. After `start` the caller starts a request. */
   next(now: number, inFlight: number): Step {
-    const { intervalMs, concurrency, requests, durationMs } = this.#pace
+    const { intervalMs, pausesMs, concurrency, requests, durationMs } = this.#pace
     if (this.started === 0) this.#firstAt = this.#due = now
     if (this.started >= requests || now - this.#firstAt >= durationMs) return 'done'
     // At full speed the first one runs alone: connections that begin before the proxy knows the client may go anywhere.
     const most = intervalMs === 0 && this.started === 1 ? 1 : concurrency
     if (inFlight >= most) return 'busy'
-    if (intervalMs > 0) {
-      if (now < this.#due) return Math.min(this.#due, this.#firstAt + durationMs) - now
-      this.#due = Math.max(this.#due, now - catchUpMs) + intervalMs
-    }
+    if (now < this.#due) return Math.min(this.#due, this.#firstAt + durationMs) - now
+    // A pause is measured from the real start: it may be longer than was asked for, never shorter.
+    if (pausesMs !== undefined) this.#due = now + (pausesMs[this.started] ?? 0)
+    else if (intervalMs > 0) this.#due = Math.max(this.#due, now - catchUpMs) + intervalMs
     this.started++
     return 'start'
   }

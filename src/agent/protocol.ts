@@ -3,15 +3,18 @@
  *
  * Every line has `line` (1, 2, 3, …) as its first key and `from`: the number of the first observation that it or a
  * later line holds. So a reader that misses lines knows at the next one which observations it misses, and lines
- * that it reads twice are recognised. The rest is one of the keys below. Times are since the first request.
+ * that it reads twice are recognised. `target` is the index of the target that the line is about; it is left out for the
+ * first one, 0. The rest is one of the keys below. Times are since the first request of the first target.
  *
  *     {"line":1,"from":1,"hello":{…}}            at once when the agent starts
- *     {"line":2,"from":1,"start":{…}}            when the scheme is known, right before the first request
+ *     {"line":2,"from":1,"start":{…}}            when a target's scheme is known, right before its first request
  *     {"line":3,"from":1,"known":[0,1],"ids":{"0":{…}},"at":0,"batch":"0.dw.S0.H5k ffk.e1 ffk.dz"}
  *     {"line":4,"from":4,"failure":{…}}          the first failure of a kind, in words
  *     {"line":5,"from":4,"beat":{…}}             at least every second when there is nothing else to say
- *     {"line":6,"from":4,"end":{…}}              the last line, or
- *     {"line":6,"from":4,"error":"…"}            the last line of an agent that broke
+ *     {"line":6,"from":4,"done":{…}}             a target's last line; then the next target's start, numbers run on
+ *     {"line":7,"from":4,"target":1,"start":{…}}
+ *     {"line":9,"from":9,"end":{…}}              the last line, or
+ *     {"line":9,"from":9,"error":"…"}            the last line of an agent that broke
  *
  * A batch is a list of observations with consecutive numbers, the first one is `from`. Each is a list of fields:
  *
@@ -21,17 +24,23 @@
  *     .S<n>   the identity is the one in slot n, S alone: there is none (at the start of each line: none)
  *     .H<n>   the HTTP status is n, H alone: none (at the start of each line: none)
  *     .K .C   the connection was kept open before, or opened for it     (at the start of each line: C)
+ *     .P<n>   the client's port; holds for this observation only
  *     -       instead of all: the run ended before the request did, there is no observation of this number
  *
- * Fields hold until they change within the line. Identities live in 256 slots that are reused, longest unused first.
- * `ids` says what its slots hold from this line on, and slots in use are said again every 16 lines. `known` counts
+ * The other fields hold until they change within the line. Identities live in 256 slots that are reused, longest unused first.
+ * `ids` says what its slots hold: an Identity, and as `seen` the client's address as the server saw it from this line on, and slots in use are said again every 16 lines. `known` counts
  * how often slots had been given something new before and after this line: a reader that counted differently has
  * missed some and must forget all that it knew before.
  */
-import type { Identity, Observation, Outcome } from '../model/observation.ts'
-import type { Scheme } from './config.ts'
+import type { Identity, Observation, Outcome, Scheme } from '../model/observation.ts'
 
-export const protocolVersion = 1
+export const protocolVersion = 2
+
+/** What a slot holds. Who answered and where they saw the client go together: a few pairs occur again and again. */
+export interface SlotContent extends Identity {
+  /** The observation's `seenAddress`. */
+  seen?: string | undefined
+}
 
 /** Slots for identities. */
 export const identitySlots = 256
@@ -47,18 +56,23 @@ export interface Hello {
   node: string
   pid: number
   hostname: string
+  /** Its index among the clients of the Job (JOB_COMPLETION_INDEX), 0 when it is the only one. */
+  client: number
   /** The pod's own addresses, without those of loopback and of the link. */
   addresses: string[]
 }
 
-/** The scheme that the requests use, and the node's clock in milliseconds since 1970 at the first request. */
+/** Requests to a target begin. */
 export interface Start {
+  target: number
   scheme: Scheme
+  /** The node's clock in milliseconds since 1970 at time 0, so the same for all targets but for steps of that clock. */
   epochMs: number
 }
 
-/** Why a request brought no answer, in words. Said once per outcome and code. */
+/** Why a request brought no answer, in words. Said once per target, outcome and code. */
 export interface Failure {
+  target: number
   number: number
   outcome: Outcome
   /** As in Node's errors, for example `ECONNREFUSED` or `DEPTH_ZERO_SELF_SIGNED_CERT`. */
@@ -73,20 +87,27 @@ export interface Beat {
 }
 
 /** How it went, as counted by the agent: right also when lines were lost on their way. */
-export interface End {
-  reason: 'done' | 'duration' | 'signal'
-  /** Milliseconds from the first request to the end of the last. */
-  durationMs: number
+export interface Totals {
   /** Requests that ended; those given up when the run was stopped are not in it. */
   requests: number
   connections: number
   outcomes: Partial<Record<Outcome, number>>
-  /** The identities with the most hits, without excerpts. */
-  identities: { identity: Identity; hits: number }[]
-  /** Hits of identities that are not in the list. */
-  otherHits: number
-  /** Changes from one recognised answer to the next; between unrecognised ones when nothing was recognised. */
+  /**
+   * Changes from one recognised answer to the next; between unrecognised ones when nothing was recognised. From one
+   * target to the next is none.
+   */
   switches: number
+}
+
+/** A target was asked for the last time. */
+export interface TargetEnd extends Totals {
+  target: number
+}
+
+export interface End extends Totals {
+  reason: 'done' | 'duration' | 'signal'
+  /** Milliseconds from the first request to the end of the last. */
+  durationMs: number
   /** For how long requests were held back because nobody read the output, in milliseconds. */
   stalledMs: number
 }
@@ -109,6 +130,7 @@ export interface Decoded {
   start?: Start
   failure?: Failure
   beat?: Beat
+  done?: TargetEnd
   end?: End
   /** Why the agent broke. */
   error?: string

@@ -1,26 +1,40 @@
 import tls from 'node:tls'
-import type { Observation } from '../model/observation.ts'
-import type { CompleteConfig, Scheme } from './config.ts'
+import type { Observation, Scheme } from '../model/observation.ts'
+import type { CompleteConfig, CompleteTarget } from './complete-config.ts'
 import type { Encoder } from './encode.ts'
 import type { Identifier } from './identify.ts'
 import type { Exchange, Plan } from './lane.ts'
 import { Lane } from './lane.ts'
 import { Linger } from './linger.ts'
 import { Pacer } from './pacing.ts'
-import type { End } from './protocol.ts'
+import type { End, Totals } from './protocol.ts'
+import { seenAddressOf } from './seen-address.ts'
 import { Sequencer } from './sequencer.ts'
 import { Tally } from './tally.ts'
 
 export interface RunOptions {
   config: CompleteConfig
+  target: CompleteTarget
+  targetIndex: number
   scheme: Scheme
+  /** The number of the last request before this run. */
+  numbersAfter: number
+  /** Time 0 of the observations, by `now`. */
+  zeroAt: number
   identify: Identifier
+  /** Is this string the address of a backend? */
+  isBackend: (address: string) => boolean
   encoder: Encoder
   /** Nobody reads what is written: start nothing until `resume`. */
   outputFull: () => boolean
   /** Milliseconds, monotonic. */
   now: () => number
-  onEnd: (end: End) => void
+  onEnd: (end: RunEnd) => void
+}
+
+/** `lastEndAt` is when the last request ended, by `now`. */
+export interface RunEnd extends Pick<End, 'reason' | 'stalledMs'>, Totals {
+  lastEndAt: number
 }
 
 /** Milliseconds. Lines are written so often, and a sign of life when there is none. */
@@ -29,7 +43,7 @@ const beatMs = 1000
 /** Kinds of failures that are told in words. */
 const toldFailures = 32
 
-/** Sends the requests of one run and writes what came of them. */
+/** Sends the requests to one target and writes what came of them. */
 export class Run {
   readonly #options: RunOptions
   readonly #lanes: Lane[] = []
@@ -41,7 +55,6 @@ export class Run {
   readonly #ticker: NodeJS.Timeout
   #wakeUp: NodeJS.Timeout | undefined
   #inFlight = 0
-  #firstAt = 0
   #lastEndAt = 0
   #lastFlushAt = 0
   #lastLineAt = 0
@@ -51,16 +64,24 @@ export class Run {
 
   constructor(options: RunOptions) {
     this.#options = options
-    const { config, scheme, now, encoder } = options
+    const { config, target, scheme, now, encoder, numbersAfter } = options
     this.#pacer = new Pacer(config)
     this.#sequencer = new Sequencer((observation) => {
       this.#tally.add(observation)
       encoder.add(observation)
-    })
-    const { ca } = config.tls
+    }, numbersAfter + 1)
+    const { ca } = target.tls
     const secureContext =
       scheme === 'https' ? tls.createSecureContext(ca === undefined ? {} : { ca }) : undefined
-    const plan: Plan = { config, scheme, secureContext, now, linger: this.#linger, onDone: this.#onDone }
+    const plan: Plan = {
+      config,
+      target,
+      scheme,
+      secureContext,
+      now,
+      linger: this.#linger,
+      onDone: this.#onDone,
+    }
     for (let index = 0; index < config.concurrency; index++) this.#lanes.push(new Lane(plan))
     // Time-outs are as exact as this.
     const tickMs = scheme === 'tcp' ? 10 : Math.min(25, Math.max(2, config.timeoutMs / 20))
@@ -68,7 +89,7 @@ export class Run {
   }
 
   start(): void {
-    this.#firstAt = this.#lastFlushAt = this.#lastLineAt = this.#lastEndAt = this.#options.now()
+    this.#lastFlushAt = this.#lastLineAt = this.#lastEndAt = this.#options.now()
     this.#pump()
   }
 
@@ -118,19 +139,22 @@ export class Run {
       }
       this.#inFlight++
       // The first idle one, so that a pool that need not be large is not.
-      this.#lanes.find((lane) => lane.idle)?.begin(this.#pacer.started, now)
+      this.#lanes.find((lane) => lane.idle)?.begin(this.#options.numbersAfter + this.#pacer.started, now)
     }
   }
 
   readonly #onDone = (lane: Lane, exchange: Exchange): void => {
     this.#lastEndAt = exchange.endedAt
+    const { targetIndex, zeroAt } = this.#options
     const observation: Observation = {
       number: lane.number,
-      atMs: lane.startedAt - this.#firstAt,
+      target: targetIndex,
+      atMs: lane.startedAt - zeroAt,
       latencyMs: exchange.endedAt - lane.startedAt,
       outcome: exchange.outcome,
       newConnection: exchange.newConnection,
     }
+    if (exchange.localPort !== undefined) observation.localPort = exchange.localPort
     if (exchange.outcome === 'answered') this.#read(lane, observation)
     else this.#tell(lane.number, exchange)
     this.#sequencer.add(observation)
@@ -149,13 +173,16 @@ export class Run {
       headers: parser.headers,
       body,
     })
+    const seenAddress = seenAddressOf(body, this.#options.isBackend)
+    if (seenAddress !== undefined) observation.seenAddress = seenAddress
   }
 
   #tell(number: number, { outcome, code, message }: Exchange): void {
     const key = `${outcome} ${code}`
     if (this.#told.has(key) || this.#told.size >= toldFailures) return
     this.#told.add(key)
-    this.#options.encoder.failure({ number, outcome, code, message: message.slice(0, 500) })
+    const { encoder, targetIndex: target } = this.#options
+    encoder.failure({ target, number, outcome, code, message: message.slice(0, 500) })
   }
 
   readonly #tick = (): void => {
@@ -167,20 +194,16 @@ export class Run {
     if (this.#options.encoder.flush()) this.#lastLineAt = now
     else if (now - this.#lastLineAt >= beatMs) {
       this.#lastLineAt = now
-      this.#options.encoder.beat({ atMs: Math.round(now - this.#firstAt), inFlight: this.#inFlight })
+      this.#options.encoder.beat({ atMs: Math.round(now - this.#options.zeroAt), inFlight: this.#inFlight })
     }
   }
 
   #end(reason: End['reason']): void {
     this.abandon()
-    const { encoder, onEnd } = this.#options
-    this.#sequencer.finish(this.#pacer.started, () => encoder.skip())
-    encoder.flush()
-    onEnd({
-      reason,
-      durationMs: this.#lastEndAt - this.#firstAt,
-      ...this.#tally.totals(),
-      stalledMs: this.#stalledMs,
-    })
+    const { encoder, numbersAfter, onEnd, targetIndex: target } = this.#options
+    this.#sequencer.finish(numbersAfter + this.#pacer.started, () => encoder.skip())
+    const totals = this.#tally.totals()
+    encoder.done({ target, ...totals })
+    onEnd({ reason, ...totals, lastEndAt: this.#lastEndAt, stalledMs: this.#stalledMs })
   }
 }

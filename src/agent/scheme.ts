@@ -1,6 +1,7 @@
 import net from 'node:net'
 import tls from 'node:tls'
-import type { CompleteConfig, Scheme } from './config.ts'
+import type { Scheme } from '../model/observation.ts'
+import type { CompleteConfig, CompleteTarget } from './complete-config.ts'
 import type { Exchange, Plan } from './lane.ts'
 import { Lane } from './lane.ts'
 import { Linger } from './linger.ts'
@@ -24,25 +25,33 @@ const tlsAlert = 0x15
  * It opens one to six connections of its own, whose answers count nowhere. With session affinity they may create the
  * client's entry, or keep one alive, like any request.
  */
-export async function detectScheme(config: CompleteConfig, now: () => number): Promise<Scheme> {
+export async function detectScheme(
+  config: CompleteConfig,
+  target: CompleteTarget,
+  now: () => number,
+): Promise<Scheme> {
   for (let attempt = 1; ; attempt++) {
-    const { exchange, lane } = await tryHttp(config, now)
+    const { exchange, lane } = await tryHttp(config, target, now)
     const { parser } = lane
     if (exchange.outcome === 'answered') {
       const body = parser.body.toString('latin1', 0, parser.bodyLength)
       if (parser.status !== 400 || !/\b(?:https|ssl|tls)\b/i.test(body)) return 'http'
-      return (await speaksTls(config)) ? 'https' : 'http'
+      return (await speaksTls(config, target)) ? 'https' : 'http'
     }
     // Broken HTTP is HTTP.
     if (exchange.outcome === 'protocol' && parser.status !== 0) return 'http'
     if (exchange.outcome !== 'protocol' && exchange.outcome !== 'reset') return 'http'
     if (parser.started && parser.firstByte !== tlsAlert) return 'tcp'
-    if (await speaksTls(config)) return 'https'
+    if (await speaksTls(config, target)) return 'https'
     if (attempt === tries) return 'tcp'
   }
 }
 
-function tryHttp(config: CompleteConfig, now: () => number): Promise<{ exchange: Exchange; lane: Lane }> {
+function tryHttp(
+  config: CompleteConfig,
+  target: CompleteTarget,
+  now: () => number,
+): Promise<{ exchange: Exchange; lane: Lane }> {
   return new Promise((resolve) => {
     const ticker = setInterval(() => lane.tick(now()), 25)
     const onDone: Plan['onDone'] = (lane, exchange) => {
@@ -52,6 +61,7 @@ function tryHttp(config: CompleteConfig, now: () => number): Promise<{ exchange:
     const timeoutMs = Math.min(config.timeoutMs, tryMs)
     const lane = new Lane({
       config: { ...config, timeoutMs, keepAlive: false },
+      target,
       scheme: 'http',
       secureContext: undefined,
       now,
@@ -63,10 +73,10 @@ function tryHttp(config: CompleteConfig, now: () => number): Promise<{ exchange:
 }
 
 /** True also when the server refuses the handshake in the words of TLS, for example for want of a name. */
-function speaksTls(config: CompleteConfig): Promise<boolean> {
+function speaksTls(config: CompleteConfig, target: CompleteTarget): Promise<boolean> {
   return new Promise((resolve) => {
-    const { host, port } = config
-    const name = config.tls.serverName ?? host
+    const { host, port } = target
+    const name = target.tls.serverName ?? host
     const servername = net.isIP(name) === 0 ? name : ''
     const options = { host, port, autoSelectFamily: false, servername, rejectUnauthorized: false }
     const socket = tls.connect(options)

@@ -7,10 +7,12 @@ export const sequencerWindow = 16_384
 export class Sequencer {
   readonly #emit: (observation: Observation) => void
   readonly #waiting = new Map<number, Observation>()
-  #next = 1
+  #next: number
 
-  constructor(emit: (observation: Observation) => void) {
+  /** @param first the number of the first observation */
+  constructor(emit: (observation: Observation) => void, first: number) {
     this.#emit = emit
+    this.#next = first
   }
 
   get full(): boolean {

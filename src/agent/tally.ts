@@ -1,17 +1,11 @@
 import type { Identity, Observation, Outcome } from '../model/observation.ts'
-import type { End } from './protocol.ts'
+import type { Totals } from './protocol.ts'
 
-/** Identities that are counted one by one, and those of them that the last line lists. */
-const countedIdentities = 1024
-const listedIdentities = 64
-
-/** Counts what the last line of the stream says. Wants the observations in the order of their numbers. */
+/** Counts what the last line about a target says. Wants the observations in the order of their numbers. */
 export class Tally {
   #requests = 0
   #connections = 0
   readonly #outcomes: Partial<Record<Outcome, number>> = {}
-  readonly #identities = new Map<string, { identity: Identity; hits: number }>()
-  #uncounted = 0
   #lastRecognised = ''
   #lastAnonymous = ''
   #recognisedSwitches = 0
@@ -21,36 +15,40 @@ export class Tally {
     this.#requests++
     if (observation.newConnection) this.#connections++
     this.#outcomes[observation.outcome] = (this.#outcomes[observation.outcome] ?? 0) + 1
-    if (observation.identity !== undefined) this.#count(observation.identity)
+    if (observation.identity !== undefined) this.#compare(observation.identity)
   }
 
-  #count(identity: Identity): void {
-    const key = `${identity.source} ${identity.value}`
-    if (identity.source === 'none') {
-      if (this.#lastAnonymous !== '' && this.#lastAnonymous !== key) this.#anonymousSwitches++
-      this.#lastAnonymous = key
+  #compare({ source, value }: Identity): void {
+    if (source === 'none') {
+      if (this.#lastAnonymous !== '' && this.#lastAnonymous !== value) this.#anonymousSwitches++
+      this.#lastAnonymous = value
     } else {
       // A backend is the same one whether its body or a header named it.
-      if (this.#lastRecognised !== '' && this.#lastRecognised !== identity.value) this.#recognisedSwitches++
-      this.#lastRecognised = identity.value
+      if (this.#lastRecognised !== '' && this.#lastRecognised !== value) this.#recognisedSwitches++
+      this.#lastRecognised = value
     }
-    const entry = this.#identities.get(key)
-    if (entry !== undefined) entry.hits++
-    else if (this.#identities.size < countedIdentities) {
-      this.#identities.set(key, { identity: { source: identity.source, value: identity.value }, hits: 1 })
-    } else this.#uncounted++
   }
 
-  totals(): Omit<End, 'reason' | 'durationMs' | 'stalledMs'> {
-    const identities = [...this.#identities.values()].sort((a, b) => b.hits - a.hits)
-    const others = identities.splice(listedIdentities)
+  totals(): Totals {
     return {
       requests: this.#requests,
       connections: this.#connections,
       outcomes: this.#outcomes,
-      identities,
-      otherHits: others.reduce((sum, { hits }) => sum + hits, this.#uncounted),
       switches: this.#lastRecognised === '' ? this.#anonymousSwitches : this.#recognisedSwitches,
     }
   }
+}
+
+/** Of all targets together. */
+export function sumTotals(all: readonly Totals[]): Totals {
+  const sum: Totals = { requests: 0, connections: 0, outcomes: {}, switches: 0 }
+  for (const { requests, connections, outcomes, switches } of all) {
+    sum.requests += requests
+    sum.connections += connections
+    sum.switches += switches
+    for (const [outcome, count] of Object.entries(outcomes) as [Outcome, number][]) {
+      sum.outcomes[outcome] = (sum.outcomes[outcome] ?? 0) + count
+    }
+  }
+  return sum
 }

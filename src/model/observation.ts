@@ -25,10 +25,15 @@ export const outcomes: readonly Outcome[] = [
   'error',
 ]
 
+/** What a server speaks. Over `udp` a request is a datagram, and so is its answer. */
+export type Scheme = 'http' | 'https' | 'tcp' | 'udp'
+
 /** One request, as the agent saw it. */
 export interface Observation {
-  /** 1, 2, 3, … in the order in which the requests were started. */
+  /** 1, 2, 3, … in the order in which the requests were started, on through all targets. */
   number: number
+  /** Which of the agent's targets was asked: an index. */
+  target: number
   /** When it was started, in milliseconds since the agent's first request. */
   atMs: number
   /** From the connection's start to the end of the answer, in milliseconds. */
@@ -36,10 +41,17 @@ export interface Observation {
   outcome: Outcome
   /** HTTP status of the answer. */
   status?: number
-  /** True when the request opened a connection; false when it used one that was open. */
+  /** True when the request opened a connection (over UDP: a socket); false when it used one that was open. */
   newConnection: boolean
   /** Who answered; absent when there was no answer. */
   identity?: Identity
+  /**
+   * The client's address as the server saw it, when the answer says so beyond doubt; IPv6 as RFC 5952 spells it,
+   * IPv4 mapped into IPv6 as IPv4.
+   */
+  seenAddress?: string
+  /** The client's port, when the agent was told to say it. */
+  localPort?: number
 }
 
 /**

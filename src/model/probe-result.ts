@@ -1,5 +1,5 @@
 import type { Backend } from './backend.ts'
-import type { Outcome } from './observation.ts'
+import type { Outcome, Scheme } from './observation.ts'
 import type { Policy } from './policy.ts'
 import type { Verdict } from './verdict.ts'
 
@@ -47,7 +47,7 @@ export interface ProbeClient {
 }
 
 export interface ProbeRequest {
-  scheme: 'http' | 'https' | 'tcp'
+  scheme: Scheme
   path?: string
   keepAlive: boolean
   /** Between the starts of two requests; 0 is as fast as possible. */

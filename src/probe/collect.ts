@@ -157,7 +157,7 @@ class Collector {
     if (decoded.hello !== undefined) this.#addresses = decoded.hello.addresses
     if (decoded.start !== undefined) {
       this.#scheme = decoded.start.scheme
-      this.#clock = new NodeClock(decoded.start.epochMs)
+      this.#clock ??= new NodeClock(decoded.start.epochMs)
       this.#requestsBegunMs = performance.now()
     }
     if (decoded.failure !== undefined) this.#failures.push(decoded.failure)

@@ -60,17 +60,21 @@ export function planProbe(options: ProbeOptions, subject: ProbeSubject): ProbePl
   const longestMs = durationMs ?? (requests ?? 0) * Math.max(options.intervalMs, options.timeoutMs)
   return {
     agent: {
-      scheme: options.scheme === 'auto' ? schemeHint(subject) : options.scheme,
-      host: service.clusterIP,
-      port: service.port,
-      path: options.path,
-      hostHeader: hostHeader(subject),
+      targets: [
+        {
+          scheme: options.scheme === 'auto' ? schemeHint(subject) : options.scheme,
+          host: service.clusterIP,
+          port: service.port,
+          path: options.path,
+          hostHeader: hostHeader(subject),
+          tls: { serverName: `${service.name}.${service.namespace}.svc`, ...options.tls },
+        },
+      ],
       ...(requests === undefined ? {} : { requests }),
       ...(durationMs === undefined ? {} : { durationMs }),
       intervalMs: options.intervalMs,
       timeoutMs: options.timeoutMs,
       keepAlive: options.keepAlive,
-      tls: { serverName: `${service.name}.${service.namespace}.svc`, ...options.tls },
       identify: options.identify,
       needles,
     },

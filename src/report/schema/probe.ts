@@ -111,7 +111,7 @@ const spec = z
       .describe('What was probed, and how it was configured at the start.'),
     request: z
       .object({
-        scheme: z.enum(['http', 'https', 'tcp']).describe('How the port was spoken to.'),
+        scheme: z.enum(['http', 'https', 'tcp', 'udp']).describe('How the port was spoken to.'),
         path: z.string().optional().describe('Path and query of the HTTP request.'),
         keepAlive: z
           .boolean()

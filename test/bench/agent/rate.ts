@@ -41,10 +41,14 @@ const contenders: Record<string, Contender> = {
     ),
   agent: async ({ url, requests, concurrency }) => {
     const config: AgentConfig = {
-      scheme: 'http',
-      host: url.hostname.replaceAll(/[[\]]/g, ''),
-      port: Number(url.port || 80),
-      path: url.pathname,
+      targets: [
+        {
+          scheme: 'http',
+          host: url.hostname.replaceAll(/[[\]]/g, ''),
+          port: Number(url.port || 80),
+          path: url.pathname,
+        },
+      ],
       requests,
       intervalMs: 0,
       concurrency,

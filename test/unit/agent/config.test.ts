@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
-import type { AgentConfig } from '../../../src/agent/config.ts'
-import { decodeConfig, encodeConfig } from '../../../src/agent/config.ts'
+import { decodeConfig } from '../../../src/agent/complete-config.ts'
+import type { AgentConfig, AgentTarget } from '../../../src/agent/config.ts'
+import { encodeConfig } from '../../../src/agent/config.ts'
 
+const target: AgentTarget = { scheme: 'auto', host: '10.96.0.1', port: 80 }
 const config: AgentConfig = {
-  scheme: 'auto',
-  host: '10.96.0.1',
-  port: 80,
+  targets: [target],
   requests: 10,
   intervalMs: 20,
   timeoutMs: 1000,
@@ -17,15 +17,16 @@ const config: AgentConfig = {
 test('a configuration arrives as it was, with everything filled in', () => {
   expect(decodeConfig(encodeConfig(config))).toEqual({
     ...config,
-    path: '/',
-    hostHeader: '10.96.0.1:80',
+    targets: [{ ...target, path: '/', hostHeader: '10.96.0.1:80', tls: {} }],
     durationMs: Infinity,
+    startAtEpochMs: 0,
     concurrency: 8,
-    tls: {},
+    localPorts: false,
     maxAnswerBytes: 65_536,
   })
-  expect(decodeConfig(encodeConfig({ ...config, host: 'fd00::1', intervalMs: 0 }))).toMatchObject({
-    hostHeader: '[fd00::1]:80',
+  const ipv6 = { ...target, host: 'fd00::1' }
+  expect(decodeConfig(encodeConfig({ ...config, targets: [target, ipv6], intervalMs: 0 }))).toMatchObject({
+    targets: [{ hostHeader: '10.96.0.1:80' }, { hostHeader: '[fd00::1]:80' }],
     concurrency: 16,
   })
   expect(decodeConfig(encodeConfig({ ...config, keepAlive: true }))).toMatchObject({ concurrency: 1 })
@@ -43,7 +44,19 @@ test('it travels in ASCII without dollar signs, in pieces that the kernel takes'
   expect(decodeConfig(pieces).needles).toEqual(needles)
 })
 
-test.each<[string, Partial<AgentConfig>]>([
+test('each client has pauses of its own', () => {
+  const pieces = encodeConfig({
+    ...config,
+    pausesMs: [
+      [1, 2],
+      [3, 4, 5],
+    ],
+  })
+  expect(decodeConfig(pieces, 1)).toMatchObject({ pausesMs: [3, 4, 5], requests: 4, concurrency: 1 })
+  expect(() => decodeConfig(pieces, 2)).toThrow('pausesMs')
+})
+
+test.each<[string, Partial<AgentConfig & AgentTarget>]>([
   ['path', { path: '/a\r\nX: y' }],
   ['path', { path: 'a' }],
   ['path', { path: '/a b' }],
@@ -54,6 +67,10 @@ test.each<[string, Partial<AgentConfig>]>([
   ['intervalMs', { intervalMs: -1 }],
   ['timeoutMs', { timeoutMs: 0 }],
   ['concurrency', { concurrency: 1.5 }],
+  ['pausesMs', { pausesMs: [[-1]] }],
+  ['marker', { marker: { text: 'a b', in: 'header' } }],
+  ['targets', { targets: [] }],
 ])('a wrong %s is refused: %j', (field, change) => {
-  expect(() => decodeConfig(encodeConfig({ ...config, ...change }))).toThrow(field)
+  const targets = change.targets ?? [{ ...target, ...change }]
+  expect(() => decodeConfig(encodeConfig({ ...config, ...change, targets }))).toThrow(field)
 })

@@ -1,17 +1,15 @@
 import type { Socket } from 'node:net'
 import tls from 'node:tls'
 import { describe, expect, test } from 'vitest'
-import type { AgentConfig } from '../../../src/agent/config.ts'
+import type { AgentTarget } from '../../../src/agent/config.ts'
 import type { Outcome } from '../../../src/model/observation.ts'
 import { makeAuthority } from '../cluster/support/pki.ts'
+import type { Change } from './support/observe.ts'
 import { configFor, observe } from './support/observe.ts'
 import { closedPort, listen, respond, serve } from './support/servers.ts'
 
 /** The outcome of one request to a server, with the words about it. */
-async function outcomeAt(
-  port: number,
-  change: Partial<AgentConfig> = {},
-): Promise<[Outcome | undefined, string]> {
+async function outcomeAt(port: number, change: Change = {}): Promise<[Outcome | undefined, string]> {
   const { observations, failures } = await observe(configFor(port, change))
   return [observations[0]?.outcome, failures[0]?.message ?? '']
 }
@@ -51,8 +49,6 @@ describe('a run', () => {
       requests: 20,
       connections: 20,
       outcomes: { answered: 20 },
-      identities: [{ identity: { source: 'body', value: 'pod-1' }, hits: 20 }],
-      otherHits: 0,
       switches: 0,
     })
   })
@@ -190,7 +186,7 @@ describe('TLS', () => {
       }),
     )
 
-  test.each<[string, AgentConfig['tls'], Outcome, string]>([
+  test.each<[string, AgentTarget['tls'], Outcome, string]>([
     ['an unknown certificate', {}, 'tls', 'unable to verify'],
     ['any certificate when told so', { insecure: true }, 'answered', ''],
     ['a trusted one for its name', { ca: authority.cert, serverName: 'echo.test' }, 'answered', ''],

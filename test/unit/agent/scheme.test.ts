@@ -1,9 +1,10 @@
 import net from 'node:net'
 import tls from 'node:tls'
 import { expect, test } from 'vitest'
-import type { Scheme } from '../../../src/agent/config.ts'
-import { decodeConfig, encodeConfig } from '../../../src/agent/config.ts'
+import { decodeConfig } from '../../../src/agent/complete-config.ts'
+import { encodeConfig } from '../../../src/agent/config.ts'
 import { detectScheme } from '../../../src/agent/scheme.ts'
+import type { Scheme } from '../../../src/model/observation.ts'
 import { makeAuthority } from '../cluster/support/pki.ts'
 import { configFor } from './support/observe.ts'
 import { closedPort, listen, respond, serve } from './support/servers.ts'
@@ -12,7 +13,7 @@ const certificate = makeAuthority('test authority').issue({ commonName: 'echo' }
 
 function detect(port: number): Promise<Scheme> {
   const config = decodeConfig(encodeConfig(configFor(port, { scheme: 'auto', timeoutMs: 200 })))
-  return detectScheme(config, () => performance.now())
+  return detectScheme(config, config.targets[0]!, () => performance.now())
 }
 
 test.each<[string, () => Promise<number>, Scheme]>([

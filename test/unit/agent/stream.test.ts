@@ -13,7 +13,7 @@ const identities: fc.Arbitrary<Identity> = fc.oneof(
   }),
 )
 
-/** Observations with consecutive numbers and times that only grow. */
+/** Observations with consecutive numbers and times that only grow, of one target after the other. */
 const runs = fc
   .array(
     fc.tuple(
@@ -22,30 +22,40 @@ const runs = fc
       fc.constantFrom(...outcomes),
       fc.boolean(),
       fc.option(fc.integer({ min: 100, max: 999 }), { nil: undefined }),
-      fc.option(identities, { nil: undefined }),
+      fc.option(fc.tuple(identities, fc.constantFrom(undefined, '10.0.0.1', 'fd00::1')), { nil: undefined }),
+      fc.option(fc.integer({ min: 1, max: 65_535 }), { nil: undefined }),
+      fc.constantFrom(0, 0, 0, 0, 1, 2),
     ),
     { maxLength: 60 },
   )
   .map((list) => {
     let atUs = 0
-    return list.map(([afterUs, latencyUs, outcome, newConnection, status, identity], index): Observation => {
-      atUs += afterUs
-      return {
-        number: index + 1,
-        atMs: atUs / 1000,
-        latencyMs: latencyUs / 1000,
-        outcome,
-        newConnection,
-        ...(status === undefined ? {} : { status }),
-        ...(identity === undefined ? {} : { identity }),
-      }
-    })
+    let target = 0
+    return list.map(
+      ([afterUs, latencyUs, outcome, newConnection, status, said, port, on], index): Observation => {
+        atUs += afterUs
+        target += on
+        return {
+          number: index + 1,
+          target,
+          atMs: atUs / 1000,
+          latencyMs: latencyUs / 1000,
+          outcome,
+          newConnection,
+          ...(status === undefined ? {} : { status }),
+          ...(said === undefined ? {} : { identity: said[0] }),
+          ...(said?.[1] === undefined ? {} : { seenAddress: said[1] }),
+          ...(port === undefined ? {} : { localPort: port }),
+        }
+      },
+    )
   })
 
 function observation(number: number, value: string, excerpt?: string): Observation {
   const identity: Identity = { source: 'none', value, ...(excerpt === undefined ? {} : { excerpt }) }
   return {
     number,
+    target: 0,
     atMs: number * 10,
     latencyMs: 1,
     outcome: 'answered',
@@ -173,20 +183,25 @@ describe('the stream', () => {
     const lines: string[] = []
     const encoder = new Encoder((line) => lines.push(line))
     const failure = {
+      target: 1,
       number: 2,
       outcome: 'tls',
       code: 'CERT_HAS_EXPIRED',
       message: 'certificate has expired',
     } as const
-    encoder.start({ scheme: 'https', epochMs: 5 })
-    encoder.add(observation(1, 'a'))
+    const start = { target: 1, scheme: 'https', epochMs: 5 } as const
+    const done = { target: 1, requests: 1, connections: 1, outcomes: { answered: 1 }, switches: 0 }
+    encoder.start(start)
+    encoder.add({ ...observation(1, 'a'), target: 1 })
     encoder.failure(failure)
+    encoder.done(done)
     encoder.error('broken')
     const decoder = createDecoder()
     expect(lines.map((line) => decoder.push(line))).toEqual([
-      { observations: [], start: { scheme: 'https', epochMs: 5 } },
-      { observations: [observation(1, 'a')] },
+      { observations: [], start },
+      { observations: [{ ...observation(1, 'a'), target: 1 }] },
       { observations: [], failure },
+      { observations: [], done },
       { observations: [], error: 'broken' },
     ])
   })

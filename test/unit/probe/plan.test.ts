@@ -45,24 +45,18 @@ describe('planProbe', () => {
   })
 
   test('addresses by number, names the host as clients in the cluster do', () => {
-    expect(plan().agent).toMatchObject({
-      host: '10.96.0.7',
-      port: 80,
-      hostHeader: 'web.shop.svc',
-      scheme: 'auto',
-    })
+    const tls = { serverName: 'web.shop.svc' }
+    expect(plan().agent.targets).toStrictEqual([
+      { host: '10.96.0.7', port: 80, path: '/', hostHeader: 'web.shop.svc', scheme: 'auto', tls },
+    ])
     const ports = [{ port: 8080, protocol: 'TCP' as const }]
-    expect(plan({}, { ports }).agent.hostHeader).toBe('web.shop.svc:8080')
-    expect(plan().agent.tls).toStrictEqual({ serverName: 'web.shop.svc' })
+    expect(plan({}, { ports }).agent.targets[0]?.hostHeader).toBe('web.shop.svc:8080')
   })
 
   test('takes the word of appProtocol and of the port’s name for HTTPS', () => {
-    expect(plan({}, { ports: [{ port: 1, protocol: 'TCP', appProtocol: 'https' }] }).agent.scheme).toBe(
-      'https',
-    )
-    expect(
-      plan({ scheme: 'http' }, { ports: [{ port: 1, protocol: 'TCP', appProtocol: 'https' }] }).agent.scheme,
-    ).toBe('http')
+    const ports = [{ port: 1, protocol: 'TCP' as const, appProtocol: 'https' }]
+    expect(plan({}, { ports }).agent.targets[0]?.scheme).toBe('https')
+    expect(plan({ scheme: 'http' }, { ports }).agent.targets[0]?.scheme).toBe('http')
   })
 
   test('tells the agent by what an answer may name an endpoint', () => {

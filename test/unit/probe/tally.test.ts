@@ -34,6 +34,7 @@ function run(
     if (letter === '_') continue
     const observation: Observation = {
       number: index + 1,
+      target: 0,
       atMs: index * intervalMs,
       latencyMs: 2,
       outcome: letter === '!' ? 'timeout' : 'answered',
@@ -87,7 +88,15 @@ test('failures and unrecognised answers between two answers neither prove nor br
 
 test('an observation that comes again is not counted again', () => {
   const tally = run('AB')
-  tally.add({ number: 2, atMs: 20, latencyMs: 2, outcome: 'answered', newConnection: true }, answerOf('B'))
+  const again: Observation = {
+    number: 2,
+    target: 0,
+    atMs: 20,
+    latencyMs: 2,
+    outcome: 'answered',
+    newConnection: true,
+  }
+  tally.add(again, answerOf('B'))
   expect(tally.result(steady()).totals.requests).toBe(2)
 })
 
@@ -100,8 +109,8 @@ describe('connections that are kept open', () => {
   const kept = (numbers: readonly [letter: string, newConnection: boolean][]): TallyResult => {
     const tally = new Tally(none)
     for (const [index, [letter, newConnection]] of numbers.entries()) {
-      const answered = { number: index + 1, atMs: index * 20, latencyMs: 1, outcome: 'answered' as const }
-      tally.add({ ...answered, newConnection }, answerOf(letter))
+      const answered = { target: 0, latencyMs: 1, outcome: 'answered' as const, newConnection }
+      tally.add({ ...answered, number: index + 1, atMs: index * 20 }, answerOf(letter))
     }
     return tally.result(steady())
   }
@@ -178,7 +187,7 @@ describe('silence', () => {
 
   test('is one while connections are refused, which no proxy remembers', () => {
     const tally = new Tally(fiveSeconds)
-    const base = { latencyMs: 1, newConnection: true }
+    const base = { target: 0, latencyMs: 1, newConnection: true }
     tally.add({ ...base, number: 1, atMs: 0, outcome: 'answered' }, answerOf('A'))
     tally.add({ ...base, number: 2, atMs: 3000, outcome: 'refused' })
     tally.add({ ...base, number: 3, atMs: 6000, outcome: 'answered' }, answerOf('B'))
@@ -206,6 +215,7 @@ describe('anonymous answers', () => {
     for (let number = 1; number <= 10_000; number++) {
       const answered = {
         number,
+        target: 0,
         atMs: number,
         latencyMs: 1,
         outcome: 'answered' as const,

@@ -1,18 +1,31 @@
-import type { AgentConfig, Scheme } from '../../../../src/agent/config.ts'
-import { decodeConfig, encodeConfig } from '../../../../src/agent/config.ts'
+import { decodeConfig } from '../../../../src/agent/complete-config.ts'
+import type { AgentConfig, AgentTarget } from '../../../../src/agent/config.ts'
+import { encodeConfig } from '../../../../src/agent/config.ts'
 import { createDecoder } from '../../../../src/agent/decode.ts'
 import { Encoder } from '../../../../src/agent/encode.ts'
 import { createIdentifier } from '../../../../src/agent/identify.ts'
-import type { End, Failure } from '../../../../src/agent/protocol.ts'
-import { Run } from '../../../../src/agent/run.ts'
+import type { End, Failure, Start, TargetEnd } from '../../../../src/agent/protocol.ts'
+import { Session } from '../../../../src/agent/session.ts'
 import type { Observation } from '../../../../src/model/observation.ts'
 
+/** What differs, of the run and of its only target. */
+export type Change = Partial<AgentConfig & AgentTarget>
+
 /** A configuration for a server on loopback. */
-export function configFor(port: number, change: Partial<AgentConfig> = {}): AgentConfig {
+export function configFor(
+  port: number,
+  { scheme, host, path, hostHeader, tls, ...change }: Change = {},
+): AgentConfig {
+  const target = { path, hostHeader, tls }
   return {
-    scheme: 'http',
-    host: '127.0.0.1',
-    port,
+    targets: [
+      {
+        scheme: scheme ?? 'http',
+        host: host ?? '127.0.0.1',
+        port,
+        ...Object.fromEntries(Object.entries(target).filter(([, value]) => value !== undefined)),
+      },
+    ],
     ...(change.durationMs === undefined ? { requests: 1 } : {}),
     intervalMs: 0,
     timeoutMs: 1000,
@@ -26,29 +39,30 @@ export function configFor(port: number, change: Partial<AgentConfig> = {}): Agen
 export interface Seen {
   observations: Observation[]
   failures: Failure[]
+  starts: Start[]
+  dones: TargetEnd[]
   end: End
 }
 
-/** What a run in this process writes, read back. */
-export function observe(config: AgentConfig): Promise<Seen> {
+/** What the agent writes when it runs in this process, read back. */
+export async function observe(config: AgentConfig): Promise<Seen> {
   const complete = decodeConfig(encodeConfig(config))
   const decoder = createDecoder()
-  const observations: Observation[] = []
-  const failures: Failure[] = []
+  const seen: Omit<Seen, 'end'> = { observations: [], failures: [], starts: [], dones: [] }
   const encoder = new Encoder((line) => {
-    const decoded = decoder.push(line)
-    observations.push(...decoded.observations)
-    if (decoded.failure !== undefined) failures.push(decoded.failure)
+    const { observations, failure, start, done } = decoder.push(line)
+    seen.observations.push(...observations)
+    if (failure !== undefined) seen.failures.push(failure)
+    if (start !== undefined) seen.starts.push(start)
+    if (done !== undefined) seen.dones.push(done)
   })
-  return new Promise((resolve) => {
-    new Run({
-      config: complete,
-      scheme: config.scheme as Scheme,
-      identify: createIdentifier(complete.identify, complete.needles),
-      encoder,
-      outputFull: () => false,
-      now: () => performance.now(),
-      onEnd: (end) => resolve({ observations, failures, end }),
-    }).start()
+  const session = new Session({
+    config: complete,
+    identify: createIdentifier(complete.identify, complete.needles),
+    encoder,
+    outputFull: () => false,
+    now: () => performance.now(),
   })
+  const end = await session.run()
+  return { ...seen, end }
 }

@@ -1,0 +1,124 @@
+import type { Scheme } from '../model/observation.ts'
+import type { CompleteConfig, CompleteTarget } from './complete-config.ts'
+import type { Encoder } from './encode.ts'
+import type { Identifier } from './identify.ts'
+import type { End } from './protocol.ts'
+import type { RunEnd } from './run.ts'
+import { Run } from './run.ts'
+import { detectScheme } from './scheme.ts'
+import { sumTotals } from './tally.ts'
+
+export interface SessionOptions {
+  config: CompleteConfig
+  identify: Identifier
+  encoder: Encoder
+  /** Nobody reads what is written: start nothing until `resume`. */
+  outputFull: () => boolean
+  /** Milliseconds, monotonic. */
+  now: () => number
+}
+
+/** Milliseconds between two signs of life before a target's first request. */
+const beatMs = 1000
+
+/** All that the agent does: one target after the other. */
+export class Session {
+  readonly #options: SessionOptions
+  readonly #isBackend: (address: string) => boolean
+  readonly #ends: RunEnd[] = []
+  #zeroAt = 0
+  #epochMs = 0
+  #run: Run | undefined
+  #stopped = false
+  #onStop: (() => void) | undefined
+
+  constructor(options: SessionOptions) {
+    this.#options = options
+    const addresses = new Set(options.config.needles.flat())
+    this.#isBackend = (address) => addresses.has(address)
+  }
+
+  /** The output can take more. */
+  resume(): void {
+    this.#run?.resume()
+  }
+
+  /** Ends at once; requests in flight are given up. */
+  stop(): void {
+    this.#stopped = true
+    this.#onStop?.()
+    this.#run?.stop()
+  }
+
+  /** Ends without the last lines. */
+  abandon(): void {
+    this.#stopped = true
+    this.#run?.abandon()
+  }
+
+  /** Asks all targets; to be called once. */
+  async run(): Promise<End> {
+    for (const [index, target] of this.#options.config.targets.entries()) {
+      const scheme = await this.#prepare(target, index)
+      if (this.#stopped) break
+      this.#ends.push(await this.#ask(target, index, scheme))
+      if (this.#stopped) break
+    }
+    const last = this.#ends.at(-1)
+    return {
+      reason: this.#stopped ? 'signal' : (last?.reason ?? 'done'),
+      durationMs: last === undefined ? 0 : last.lastEndAt - this.#zeroAt,
+      ...sumTotals(this.#ends),
+      stalledMs: this.#ends.reduce((sum, { stalledMs }) => sum + stalledMs, 0),
+    }
+  }
+
+  /** Finds out the scheme and waits for the moment to begin; ends early, with any scheme, when it is stopped. */
+  async #prepare(target: CompleteTarget, index: number): Promise<Scheme> {
+    const { config, encoder, now } = this.#options
+    const atMs = (): number => (index === 0 ? 0 : Math.round(now() - this.#zeroAt))
+    const beats = setInterval(() => encoder.beat({ atMs: atMs(), inFlight: 1 }), beatMs)
+    const stop = new Promise<Scheme>((resolve) => {
+      this.#onStop = () => resolve('tcp')
+    })
+    const scheme = target.scheme === 'auto' ? detectScheme(config, target, now) : target.scheme
+    const known = await Promise.race([scheme, stop])
+    const waitMs = index === 0 ? config.startAtEpochMs - Date.now() : 0
+    let timer: NodeJS.Timeout | undefined
+    if (waitMs > 0 && !this.#stopped) {
+      const due = new Promise<void>((resolve) => {
+        timer = setTimeout(resolve, waitMs)
+      })
+      await Promise.race([due, stop])
+    }
+    clearTimeout(timer)
+    clearInterval(beats)
+    return known
+  }
+
+  #ask(target: CompleteTarget, targetIndex: number, scheme: Scheme): Promise<RunEnd> {
+    const { config, identify, encoder, outputFull, now } = this.#options
+    if (targetIndex === 0) {
+      this.#zeroAt = now()
+      this.#epochMs = Date.now()
+    }
+    encoder.start({ target: targetIndex, scheme, epochMs: this.#epochMs })
+    return new Promise((resolve) => {
+      this.#run = new Run({
+        config,
+        target,
+        targetIndex,
+        scheme,
+        numbersAfter: encoder.lastNumber,
+        zeroAt: this.#zeroAt,
+        identify,
+        isBackend: this.#isBackend,
+        encoder,
+        outputFull,
+        now,
+        onEnd: resolve,
+      })
+      this.#run.start()
+    })
+  }
+}
