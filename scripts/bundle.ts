@@ -7,17 +7,19 @@ export const root: string = join(import.meta.dirname, '..')
 const bun = join(root, 'node_modules', '.bin', 'bun')
 const entry = (name: string): string => join(root, 'bin', `${name}.ts`)
 
-const common = [
-  '--minify',
-  // Packages ask for NODE_ENV at start-up to decide what to load.
-  '--define',
-  'process.env.NODE_ENV="production"',
-  // Or Bun writes the folders of the machine that builds into the bundle.
-  '--define',
-  '__dirname="/"',
-  '--define',
-  '__filename="/index.js"',
-]
+/** Options of `Bun.build` for both forms. Split into parts, so that a command loads only what it needs. */
+const common = {
+  format: 'esm',
+  splitting: true,
+  minify: true,
+  define: {
+    // Packages ask for NODE_ENV at start-up to decide what to load.
+    'process.env.NODE_ENV': '"production"',
+    // Or Bun writes the folders of the machine that builds into the bundle.
+    __dirname: '"/"',
+    __filename: '"/index.js"',
+  },
+}
 
 /** Another platform than the one that builds. */
 export interface Foreign {
@@ -28,39 +30,38 @@ export interface Foreign {
 }
 
 /**
- * One executable. With bytecode, which makes it 3 MB larger (packed) and saves parsing at every start: `--help` takes
- * 15 ms and not 85.
+ * One executable. With bytecode, which makes it 3 MB larger (packed) and saves parsing at every start; functions must be
+ * called 50 times as often as usual before they are compiled further, which in a command that lasts for 50 ms
+ * costs more than it saves. See docs/decisions/005-start-up.md.
  */
 export function compileExecutable(outfile: string, foreign?: Foreign): void {
-  const platform =
-    foreign === undefined
-      ? []
-      : [`--target=${foreign.target}`, `--compile-executable-path=${foreign.runtime}`]
-  // A .env or bunfig.toml in the folder where somebody stands must not change what a command does.
-  const closed = ['--no-compile-autoload-dotenv', '--no-compile-autoload-bunfig']
-  execute([
-    entry('kubectl-affinity'),
-    '--compile',
-    '--bytecode',
-    ...closed,
+  build({
+    entrypoints: [entry('kubectl-affinity')],
     ...common,
-    ...platform,
-    '--outfile',
-    outfile,
-  ])
+    target: 'bun',
+    bytecode: true,
+    compile: {
+      outfile,
+      jitPolicy: 50,
+      // A .env or bunfig.toml in the folder where somebody stands must not change what a command does.
+      autoloadDotenv: false,
+      autoloadBunfig: false,
+      ...(foreign === undefined ? {} : { target: foreign.target, executablePath: foreign.runtime }),
+    },
+  })
 }
 
 /** The bundle for Node, in parts that are loaded when they are needed. */
 export function bundleForNode(outdir: string): void {
   const names = ['kubectl-affinity', 'kubectl_complete-affinity']
-  const options = ['--target=node', '--format=esm', '--splitting', ...common, '--outdir', outdir]
-  execute([...names.map(entry), ...options])
+  build({ entrypoints: names.map(entry), ...common, target: 'node', outdir })
   nameChunksByContent(
     outdir,
     names.map((name) => `${name}.js`),
   )
 }
 
-function execute(args: string[]): void {
-  execFileSync(bun, ['build', ...args], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] })
+function build(options: object): void {
+  const program = join(root, 'scripts', 'bun-build.ts')
+  execFileSync(bun, [program, JSON.stringify(options)], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] })
 }

@@ -1,6 +1,5 @@
 import * as Flags from '@oclif/core/flags'
 import type { Explanation } from '../analysis/analyse.ts'
-import { listCodes, pageOf } from '../analysis/pages.ts'
 import { BaseCommand } from '../cli/base-command.ts'
 import { exitCodes } from '../cli/errors.ts'
 import { standardOutput } from '../cli/output.ts'
@@ -79,7 +78,7 @@ export default class Explain extends BaseCommand {
   override async run(): Promise<void> {
     const { flags, argv } = await this.parse(Explain)
     const words = argv.map(String)
-    if (flags.list) return void process.stdout.write(listCodes())
+    if (flags.list) return await printCodes()
     if (words.length > 0 && words.every((word) => /^aff-/i.test(word))) return await printPages(words)
     const { output: format, level, 'findings-only': findingsOnly, 'fail-on': failOn, filename } = flags
     if (!isExplainFormat(format)) {
@@ -125,7 +124,13 @@ export default class Explain extends BaseCommand {
   }
 }
 
+async function printCodes(): Promise<void> {
+  const { listCodes } = await import('../analysis/pages.ts')
+  process.stdout.write(listCodes())
+}
+
 async function printPages(codes: readonly string[]): Promise<void> {
+  const { pageOf } = await import('../analysis/pages.ts')
   const pages = await Promise.all(codes.map(pageOf))
   process.stdout.write(pages.join('\n'))
 }

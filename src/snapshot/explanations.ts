@@ -1,4 +1,4 @@
-import { analyseService, type Explanation } from '../analysis/analyse.ts'
+import type { Explanation } from '../analysis/analyse.ts'
 import type { Cluster } from '../cluster/index.ts'
 import type { Finding } from '../model/finding.ts'
 import type { Snapshot } from '../model/snapshot.ts'
@@ -29,14 +29,12 @@ export async function* explainCluster(
   const [name] = query.names
   if (query.names.length === 1 && name !== undefined) {
     // One Service is read together with all the rest, which saves waiting for it.
-    yield* explainSnapshot(
-      await collectSnapshot(cluster, [{ namespace: cluster.namespace, name }], { signal }),
-    )
+    yield* explainSnapshot(collectSnapshot(cluster, [{ namespace: cluster.namespace, name }], { signal }))
     return
   }
   const resolved: Resolved[] = await Array.fromAsync(resolveServices(cluster, query, signal))
   const services = resolved.flatMap((item) => ('service' in item ? [item.service] : []))
-  yield* explainSnapshot(await collectSnapshot(cluster, services, { signal }))
+  yield* explainSnapshot(collectSnapshot(cluster, services, { signal }))
   for (const item of resolved) if ('error' in item) yield { kind: 'failure', error: item.error }
 }
 
@@ -60,7 +58,11 @@ export async function* explainFiles(
   yield* explainSnapshot(snapshot)
 }
 
-function* explainSnapshot(snapshot: Snapshot): Generator<Step, void, undefined> {
+/** What explains is loaded while the server answers. */
+async function* explainSnapshot(
+  reading: Snapshot | Promise<Snapshot>,
+): AsyncGenerator<Step, void, undefined> {
+  const [snapshot, { analyseService }] = await Promise.all([reading, import('../analysis/analyse.ts')])
   for (const service of snapshot.services) {
     yield { kind: 'explanation', explanation: analyseService(snapshot, service) }
   }

@@ -1,0 +1,39 @@
+/**
+ * Runs in Bun, started by bundle.ts: `bun scripts/bun-build.ts OPTIONS`, with the options of `Bun.build` as JSON. Leaves out
+ * what oclif loads and this program never calls, see docs/decisions/005-start-up.md.
+ */
+
+interface Build {
+  onResolve(
+    where: { filter: RegExp },
+    resolve: (module: { path: string; importer: string }) => { path: string; namespace: string } | undefined,
+  ): void
+  onLoad(where: { filter: RegExp; namespace: string }, load: () => { contents: string; loader: 'js' }): void
+}
+
+declare const Bun: {
+  build(options: object): Promise<{ success: boolean; logs: readonly unknown[] }>
+}
+
+/** Templates in help texts, files of commands and of plugins: ours are in memory, and the help is our own. */
+const unused = /^(ejs|minimatch|tinyglobby|lilconfig|cli-spinners)$/
+
+/** Whoever calls one of them all the same learns of it. */
+const stub = `module.exports = new Proxy({}, { get(_, name) {
+  if (name !== '__esModule' && name !== 'default') throw new Error(String(name) + ' was left out of the bundle')
+} })`
+
+const leaveOut = {
+  name: 'leave out what oclif never uses',
+  setup(build: Build): void {
+    build.onResolve({ filter: unused }, ({ path, importer }) =>
+      /[\\/]@oclif[\\/]core[\\/]/.test(importer) ? { path, namespace: 'unused' } : undefined,
+    )
+    build.onLoad({ filter: /./, namespace: 'unused' }, () => ({ contents: stub, loader: 'js' }))
+  },
+}
+
+const options = JSON.parse(process.argv[2] ?? '{}') as object
+const { success, logs } = await Bun.build({ ...options, plugins: [leaveOut] })
+for (const log of logs) console.error(log)
+process.exitCode = success ? 0 : 1
