@@ -8,7 +8,7 @@ export default class Cleanup extends BaseCommand {
   static override strict = false
   static override summary = 'Remove what an interrupted probe left in the cluster.'
   static override description =
-    'Probes remove their Job and pod themselves, and a Job whose probe was killed ends by its deadline and is removed a minute later. This removes it at once. Probes that still run, of anyone, are removed as well.'
+    'Probes remove what they make themselves: Jobs, pods, temporary Services. What a killed probe leaves ends by a deadline and is removed by Kubernetes. This removes it at once. Probes that still run, of anyone, are removed as well.'
   static override usage = 'kubectl affinity cleanup [-n NAMESPACE | -A] [--dry-run=none|client] [options]'
   static override examples = [
     { description: 'Remove leftovers in the current namespace', command: 'kubectl affinity cleanup' },

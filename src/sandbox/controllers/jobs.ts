@@ -38,7 +38,11 @@ export function runJobs(store: Store): () => void {
     if (!('selector' in spec)) store.update(types.jobs, job, () => ({ spec: { ...spec, selector } }))
     if (endOf(job) !== undefined) {
       const ttl = spec.ttlSecondsAfterFinished
-      if (ttl !== undefined) later(job, 'ttl', ttl, () => void store.remove(types.jobs, job))
+      if (ttl === undefined) return
+      // It may be changed while it runs.
+      const left = ttl - secondsSince(endOf(job)?.lastTransitionTime)
+      if (left <= 0) store.remove(types.jobs, job)
+      else later(job, `ttl ${ttl}`, left, reconcileAll)
       return
     }
     const inPhase = (phase: string): Resource[] => pods.filter((pod) => at(pod, 'status', 'phase') === phase)
@@ -85,19 +89,22 @@ export function runJobs(store: Store): () => void {
         )
     }
   }
-  const stop = onChanges(store, [types.jobs, types.pods, types.resourcequotas], () => {
+  const reconcileAll = (): void => {
     for (const job of store.list(types.jobs)) reconcile(job)
-  })
+  }
+  const stop = onChanges(store, [types.jobs, types.pods, types.resourcequotas], reconcileAll)
   return () => {
     stop()
     for (const timer of timers.values()) clearTimeout(timer)
   }
 }
 
-const endOf = (job: Resource): unknown =>
-  ((at(job, 'status', 'conditions') ?? []) as { type: string }[]).find(({ type }) =>
-    ['Complete', 'Failed'].includes(type),
+const endOf = (job: Resource): { lastTransitionTime: string } | undefined =>
+  ((at(job, 'status', 'conditions') ?? []) as { type: string; lastTransitionTime: string }[]).find(
+    ({ type }) => ['Complete', 'Failed'].includes(type),
   )
+
+const secondsSince = (time: string | undefined): number => (Date.now() - Date.parse(time ?? '')) / 1000
 
 function status(store: Store, job: Resource, counts: Record<string, number>, more: object = {}): void {
   const shown = Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0))

@@ -51,7 +51,7 @@ export function collectGarbage(store: Store): () => void {
   })
 }
 
-const ownedTypes = [types.replicasets, types.pods, types.jobs, types.endpointslices]
+const ownedTypes = [types.replicasets, types.pods, types.jobs, types.services, types.endpointslices]
 
 function removeObject(store: Store, type: (typeof allTypes)[number], object: Resource): void {
   if (type === types.pods) deletePod(store, object)
