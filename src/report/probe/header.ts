@@ -45,14 +45,19 @@ function address({ clusterIP, port }: ProbeResult['service']): string {
   return `${host.includes(':') ? `[${host}]` : host}:${port}`
 }
 
-function endpointWords({ endpoints: { ready, total, nodes, eligible }, client }: ProbeResult): string[] {
+function endpointWords({ endpoints, client }: ProbeResult): string[] {
+  const { ready, eligible } = endpoints
+  if (eligible === ready) return [readyWords(endpoints)]
+  return [readyWords(endpoints), `${formatCount(eligible)} eligible from ${sanitize(client.node ?? 'there')}`]
+}
+
+/** `3 ready endpoints on 2 nodes`. */
+export function readyWords({ ready, total, nodes }: ProbeResult['endpoints']): string {
   const some =
     ready === total
       ? countOf(ready, 'ready endpoint')
       : `${formatCount(ready)} of ${countOf(total, 'endpoint')} ready`
-  const where = ready === 0 ? '' : ` on ${countOf(nodes, 'node')}`
-  if (eligible === ready) return [some + where]
-  return [some + where, `${formatCount(eligible)} eligible from ${sanitize(client.node ?? 'there')}`]
+  return ready === 0 ? some : `${some} on ${countOf(nodes, 'node')}`
 }
 
 function whereFrom({ node, address }: ProbeResult['client']): string {
