@@ -1,4 +1,70 @@
+import type { Backend } from './backend.ts'
+import type { Outcome } from './observation.ts'
+import type {
+  BackendTally,
+  EndpointChange,
+  EndpointSummary,
+  Latency,
+  ProbedService,
+  ProbeRequest,
+  ProbeResult,
+  ProbeTotals,
+  Recognition,
+  Switch,
+} from './probe-result.ts'
+import type { Verdict } from './verdict.ts'
+
 export type IpFamily = 'IPv4' | 'IPv6'
+
+/**
+ * All that one probe with several clients or several ways in found out: a verdict for each client at each entry, and what
+ * they say together. Times are milliseconds since the first request of the first client, unless a field says otherwise.
+ */
+export interface ProbeSurvey {
+  /** The run id, as in the label of the probe's Job. */
+  runId: string
+  /** RFC 3339. */
+  startedAt: string
+  service: ProbedService
+  clients: SurveyClient[]
+  /** Clients that were asked for and did not run, and why. */
+  absent: AbsentClient[]
+  entries: SurveyEntry[]
+  /** Client by client, each with its entries in their order; only those with a request. */
+  cells: SurveyCell[]
+  /** Everybody who answered, over all cells; their letters are those of every cell. */
+  backends: BackendTally[]
+  endpoints: EndpointSummary
+  request: ProbeRequest
+  recognition: Recognition
+  totals: ProbeTotals
+  latency: Latency
+  outcomes: Partial<Record<Outcome, number>>
+  endpointChanges: EndpointChange[]
+  verdict: SurveyVerdict
+  /** Sentences worth reading that change nothing in the verdict. */
+  notes: string[]
+  timing: ProbeResult['timing']
+}
+
+/** Where requests came from. */
+export interface SurveyClient {
+  /** 0, 1, 2, …: the completion index of its pod; −1 for the machine of the user. */
+  index: number
+  place: 'pod' | 'here'
+  pod?: string
+  node?: string
+  address?: string
+  image?: string
+  /** True when it uses its node's network and has its address. */
+  hostNetwork?: boolean
+}
+
+export interface AbsentClient {
+  index: number
+  /** The API's own words. */
+  why: string
+}
 
 /** Where clients enter: what they connect to, and what of the Service is behind it. */
 export interface SurveyEntry {
@@ -19,3 +85,83 @@ export interface SurveyEntry {
   /** A load balancer that nodes do not stand in for when their own pods connect to it (`ipMode: Proxy`). */
   proxied?: boolean
 }
+
+/** One client at one entry. */
+export interface SurveyCell {
+  client: number
+  entry: number
+  verdict: Verdict
+  /** By the letters of the survey, the most hits first. */
+  backends: BackendHits[]
+  /** Addresses that the client had in the eyes of the backends, where answers tell; the most hits first. */
+  seenAddresses: { address: string; hits: number }[]
+  totals: ProbeTotals
+  latency: Latency
+  outcomes: Partial<Record<Outcome, number>>
+  /** Its first switches; times are since its own first request. */
+  switches: Switch[]
+  /** Its first failures in words. */
+  failures: string[]
+  /** When its first request was started. */
+  startMs: number
+}
+
+export interface BackendHits {
+  letter: Backend['letter']
+  hits: number
+}
+
+/** What all cells say together. */
+export interface SurveyVerdict {
+  expected: Verdict['expected']
+  /** `differs` when any cell does, `inconclusive` when any is; `as-expected` when all cells are. */
+  result: Verdict['result']
+  /** How many cells behave how. */
+  behaviours: Record<Verdict['behaviour'], number>
+  /** What can be said of several cells only. */
+  statements: SurveyStatement[]
+  /** The probability that any of the cells is told wrongly by chance, at most. */
+  errorProbability: number
+  /** The error that the user accepts for the whole survey: 1 − confidence. */
+  acceptedError: number
+  /** The part of it that each cell may use. */
+  acceptedErrorPerCell: number
+}
+
+/** A fact about several cells. Programs read the fields; the reports put them in words. */
+export type SurveyStatement =
+  /** Every client that could be judged stays on its pod at this entry. */
+  | { kind: 'each-client-sticks'; entry: number; clients: number }
+  /** Clients of this entry that are kept on different pods. */
+  | { kind: 'clients-differ'; entry: number; backends: number; clients: number }
+  /**
+   * Every client is on the same pod at this entry, which clients that are told apart would be with probability `chance`.
+   */
+  | { kind: 'clients-on-one-pod'; entry: number; letter: string; clients: number; chance: number }
+  /** Some clients are not kept on their pod though others are, or though they should. */
+  | { kind: 'clients-break'; entry: number; clients: number[]; of: number }
+  /** The pods saw several clients with one address: all of them are one client to the proxy. */
+  | { kind: 'clients-share-address'; entry: number; address: string; clients: number[] }
+  /** How the clients that stick are distributed over the pods: what affinity does to the load. */
+  | {
+      kind: 'load'
+      entry: number
+      /** Clients per pod that could be picked, the most first, pods without any included. */
+      clientsPerPod: number[]
+      /** The most clients that a pod has on average when every client is given a pod by chance. */
+      expectedMost: number
+      /** The probability that chance alone is as uneven. */
+      chance: number
+    }
+  /** A client reaches different pods through different entries, and is kept at each. */
+  | { kind: 'entries-differ'; client: number; entries: number[] }
+  /** Nothing came back through an entry. */
+  | { kind: 'no-answer-through'; entry: number; clients: number[]; reason?: NoAnswerReason }
+  /** Endpoints changed and clients moved; `unnecessary` are those whose pod had not gone. */
+  | { kind: 'clients-moved'; entry: number; necessary: number[]; unnecessary: number[] }
+  /** More clients than the proxy's table can remember. */
+  | { kind: 'table-full'; entry: number; node: string; clients: number; capacity: number }
+
+export type NoAnswerReason =
+  /** The traffic policy is Local and the node has no endpoint. */
+  'no-local-endpoint'

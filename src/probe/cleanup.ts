@@ -1,8 +1,8 @@
 import { type Cluster, isForbidden } from '../cluster/index.ts'
 import { jobsPath, podsPath, servicePath, servicesPath } from '../cluster/paths.ts'
 import type { Job, KubernetesObject, Pod, Service } from '../model/kubernetes.ts'
-import { jobName, managedBy, managedByLabel, runLabel } from './job.ts'
-import { removeRun } from './remove.ts'
+import { jobName, managedBy, managedByLabel, runLabel } from './clients/job.ts'
+import { removeRun } from './clients/remove.ts'
 
 export interface CleanUpOptions {
   /** Undefined for all. */

@@ -1,19 +1,16 @@
-import { createDecoder } from '../agent/decode.ts'
 import type { Decoded, End, Failure, Gap } from '../agent/protocol.ts'
-import { type Cluster, followLog, isForbidden } from '../cluster/index.ts'
+import { isForbidden } from '../cluster/index.ts'
 import { judge } from '../judge/judge.ts'
 import { judgeNotes } from '../judge/notes.ts'
 import type { Endpoint } from '../model/endpoint.ts'
 import type { Pod } from '../model/kubernetes.ts'
 import type { ProbeResult } from '../model/probe-result.ts'
 import { UserError } from '../model/user-error.ts'
+import type { ClientsSink } from './clients/spec.ts'
 import { NodeClock } from './clock.ts'
 import { eligibleEndpoints } from './eligible.ts'
 import { EndpointHistory } from './endpoint-history.ts'
-import { watchEndpoints } from './endpoint-watch.ts'
-import { containerName } from './job.ts'
 import { expectedOf, type ProbeOptions, type ProbePlan } from './plan.ts'
-import type { PodTracker } from './pod-tracker.ts'
 import { ofFamily, type ProbeSubject } from './preflight.ts'
 import { Recogniser } from './recognise.ts'
 import { Tally } from './tally.ts'
@@ -38,10 +35,7 @@ export interface CollectOptions {
   subject: ProbeSubject
   plan: ProbePlan
   run: RunIdentity
-  pod: PodTracker
-  /** Ends everything. */
-  signal: AbortSignal
-  /** A part of `signal`: what was seen until then is still a result. */
+  /** What was seen until then is still a result. */
   interrupted: AbortSignal
   onUpdate: (state: () => LiveRun) => void
   onStage: (text: string) => void
@@ -53,50 +47,9 @@ const mostFailureNotes = 4
 /** Lines in the pod's log that are not the agent's, kept for when it fails. */
 const mostForeignLines = 5
 
-/**
- * Follows one run until the agent's last line and judges it.
- * Rejects with UserError when the agent could not do its work, with the signal's reason when it was ended before
- * anything was observed.
- */
-export async function collect(cluster: Cluster, given: CollectOptions): Promise<ProbeResult> {
-  const collector = new Collector(given)
-  const { options, subject, pod, signal, interrupted } = given
-  const watching = watchEndpoints(cluster, {
-    namespace: options.namespace,
-    service: options.service,
-    portName: subject.service.portName,
-    signal,
-    onEndpoints: (endpoints, heardAt) => collector.onEndpoints(endpoints, heardAt),
-    onTrouble: (error) => collector.onWatchTrouble(error),
-  }).catch((error: unknown) => {
-    if (!signal.aborted) collector.onWatchTrouble(error instanceof Error ? error : new Error(String(error)))
-  })
-  try {
-    const startedPod = await pod.started(options.podRunningTimeoutMs)
-    collector.onPod(startedPod)
-    const lines = followLog(cluster, {
-      namespace: options.namespace,
-      pod: startedPod.metadata.name,
-      container: containerName,
-      signal,
-      isFinished: () => pod.ended,
-      onDisconnect: () =>
-        given.onNote('the connection to the API server is lost; the probe goes on, trying to reconnect'),
-      onReconnect: () => given.onNote('connected again'),
-    })
-    for await (const line of lines) if (collector.onLine(line)) break
-  } catch (error) {
-    if (!interrupted.aborted || !collector.hasObservations) throw error
-  }
-  void watching
-  // The log ends quietly when it is told to.
-  if (interrupted.aborted && !collector.hasObservations) throw interrupted.reason
-  return collector.result()
-}
-
-class Collector {
+/** Takes in what the one client of a probe observed, and makes a result of it. */
+export class Collector implements ClientsSink {
   readonly #given: CollectOptions
-  readonly #decoder = createDecoder()
   readonly #tally: Tally
   readonly #recogniser: Recogniser
   /** Replaced by what the proxy on the client's node may pick, once that node is known. */
@@ -115,6 +68,7 @@ class Collector {
   #requestsBegunMs: number | undefined
   #firstLineMs: number | undefined
   #createdMs = performance.now()
+  #endMessage = ''
 
   constructor(given: CollectOptions) {
     this.#given = given
@@ -130,7 +84,24 @@ class Collector {
     return this.#tally.requests > 0
   }
 
-  onPod(pod: Pod): void {
+  /** The Job was made. */
+  onCreated(): void {
+    this.#createdMs = performance.now()
+  }
+
+  onStage(text: string): void {
+    this.#given.onStage(text)
+  }
+
+  onNote(text: string): void {
+    this.#given.onNote(text)
+  }
+
+  onEnded(_client: number, message: string): void {
+    this.#endMessage = message
+  }
+
+  onPod(_client: number, pod: Pod): void {
     this.#pod = pod
     this.#history = new EndpointHistory(this.#endpoints, this.#eligible())
     this.#given.onStage('waiting for the first answer')
@@ -149,11 +120,8 @@ class Collector {
     this.#watchTrouble = error
   }
 
-  /** Takes the next line of the agent's log; true when it was the last one. */
-  onLine(line: string): boolean {
-    const arrivedAt = Date.now()
+  onDecoded(_client: number, decoded: Decoded, arrivedAt: number): void {
     this.#firstLineMs ??= performance.now()
-    const decoded = this.#decoder.push(line)
     if (decoded.hello !== undefined) this.#addresses = decoded.hello.addresses
     if (decoded.start !== undefined) {
       this.#scheme = decoded.start.scheme
@@ -167,12 +135,15 @@ class Collector {
     if (decoded.error !== undefined) throw new UserError(`the probe's agent failed: ${decoded.error}`)
     this.#observe(decoded, arrivedAt)
     this.#end = decoded.end
-    return decoded.end !== undefined
   }
 
+  /**
+   * What the run found. Throws the interrupt's reason when it came before anything was observed, and UserError when the
+   * agent ended before that.
+   */
   result(): ProbeResult {
     const { options, subject, run, interrupted } = this.#given
-    if (!this.hasObservations) throw this.#nothingObserved()
+    if (!this.hasObservations) throw interrupted.aborted ? interrupted.reason : this.#nothingObserved()
     const now = performance.now()
     const parts = this.#parts()
     const { evidence, ...rest } = parts
@@ -189,7 +160,7 @@ class Collector {
     const verdict = judge(input)
     if (cutShort && !interrupted.aborted) {
       const why = this.#end === undefined ? 'its log stopped' : 'its container was told to end'
-      this.#notes.push(`the agent was ended before it was done: ${this.#given.pod.endMessage || why}`)
+      this.#notes.push(`the agent was ended before it was done: ${this.#endMessage || why}`)
     }
     return {
       runId: run.runId,
@@ -287,8 +258,8 @@ class Collector {
   }
 
   #nothingObserved(): UserError {
-    const { pod, options } = this.#given
-    const words = [...this.#foreign, pod.endMessage].filter((text) => text !== '')
+    const { options } = this.#given
+    const words = [...this.#foreign, this.#endMessage].filter((text) => text !== '')
     return new UserError(
       `the probe pod ended before it sent a request${words.length > 0 ? `: ${words.join('\n  ')}` : ''}`,
       {

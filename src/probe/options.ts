@@ -29,13 +29,18 @@ export interface ProbeFlags {
   timeout?: number | undefined
 }
 
+/** Flags of which only one can be meant: each with those that it excludes. */
+const exclusive: Partial<Record<keyof ProbeFlags, readonly (keyof ProbeFlags)[]>> = {
+  ca: ['insecure'],
+  interval: ['rate'],
+  requests: ['duration'],
+}
+
 /** Throws UserError for values that cannot be meant or do not go together. */
 export function readProbeFlags(flags: ProbeFlags): Omit<ProbeOptions, 'namespace' | 'service'> {
   // 0 is the default that help shows.
   const requests = flags.requests === 0 ? undefined : flags.requests
-  if (requests !== undefined && flags.duration !== undefined) throw notTogether('requests', 'duration')
-  if (flags.interval !== undefined && flags.rate !== undefined) throw notTogether('interval', 'rate')
-  if (flags.ca !== undefined && flags.insecure) throw notTogether('ca', 'insecure')
+  refuseTogether({ ...flags, requests })
   if (!/^\/[\x21-\x7e]*$/.test(flags.path)) {
     throw invalidValue(
       'path',
@@ -60,6 +65,16 @@ export function readProbeFlags(flags: ProbeFlags): Omit<ProbeOptions, 'namespace
     ...(flags.duration === undefined ? {} : { durationMs: flags.duration }),
     ...(flags.node === undefined ? {} : { node: flags.node }),
     ...(flags.expect === undefined ? {} : { expect: flags.expect }),
+  }
+}
+
+/** A flag is used when it has a value other than that of one that is left out. */
+function refuseTogether(flags: ProbeFlags): void {
+  const isUsed = (name: keyof ProbeFlags): boolean => flags[name] !== undefined && flags[name] !== false
+  for (const [name, others] of Object.entries(exclusive)) {
+    const other = others.find((candidate) => isUsed(candidate))
+    if (other === undefined || !isUsed(name as keyof ProbeFlags)) continue
+    throw new UserError(`--${name} and --${other} cannot be used together`, { exitCode: 2 })
   }
 }
 
@@ -118,8 +133,4 @@ function readCa(file: string): string {
     throw invalidValue('ca', file, 'the file holds no certificate in PEM (-----BEGIN CERTIFICATE-----)')
   }
   return text
-}
-
-function notTogether(a: string, b: string): UserError {
-  return new UserError(`--${a} and --${b} cannot be used together`, { exitCode: 2 })
 }

@@ -1,19 +1,17 @@
 import { randomBytes } from 'node:crypto'
-import { encodeConfig } from '../agent/config.ts'
 import { type Cluster, isForbidden, isNotFound } from '../cluster/index.ts'
-import type { Job } from '../model/kubernetes.ts'
 import type { ProbeResult } from '../model/probe-result.ts'
 import { UserError } from '../model/user-error.ts'
 import { announcement } from './announce.ts'
-import { collect, type LiveRun } from './collect.ts'
-import { jobName, probeJob } from './job.ts'
-import { jobsPath, nodePath } from '../cluster/paths.ts'
-import { isMissingPermission, missingPermission } from './permissions.ts'
-import { planProbe, type ProbeOptions, type ProbePlan } from './plan.ts'
-import { trackPod } from './pod-tracker.ts'
-import { examineService } from './preflight.ts'
+import { agentCommand } from './clients/agent-command.ts'
+import { jobName } from './clients/job.ts'
+import { runClients } from './clients/run.ts'
+import { Collector, type LiveRun } from './collect.ts'
+import { watchEndpoints } from './endpoint-watch.ts'
+import { nodePath } from '../cluster/paths.ts'
+import { planProbe, type ProbeOptions } from './plan.ts'
+import { examineService, type ProbeSubject } from './preflight.ts'
 import { readService } from './read.ts'
-import { removeRun } from './remove.ts'
 
 /** Where a probe says how it goes. */
 export interface ProbeProgress {
@@ -31,12 +29,6 @@ export interface ProbeSurroundings {
   /** Called with the result before the clean-up, so that nobody waits for it. */
   report: (result: ProbeResult) => Promise<void>
 }
-
-/** After so long somebody who waits for the prompt wants to know why, in milliseconds. */
-const slowRemovalMs = 5000
-
-/** How long the removal of the Job is tried when the API server is away, in milliseconds. */
-const removalPatienceMs = 60_000
 
 /**
  * Probes a Service: reads it, runs the agent in a Job, judges what it observed, removes the Job.
@@ -63,87 +55,66 @@ export async function runProbe(
   const subject = examineService(service, slices, options.port)
   const plan = planProbe(options, subject)
   for (const line of announcement(options, subject, plan, jobName(runId))) progress.note(line)
-  const watches = new AbortController()
-  const signal = AbortSignal.any([interrupted, watches.signal])
-  let ended = false
-  try {
-    await createJob(cluster, options, plan, runId, interrupted)
-    const pod = trackPod(cluster, { namespace, runId, signal, onStage: progress.stage })
-    progress.stage('starting the probe pod')
-    const result = await collect(cluster, {
-      options,
-      subject,
-      plan,
-      run,
-      pod,
-      signal,
-      interrupted,
-      onUpdate: progress.update,
-      onStage: progress.stage,
-      onNote: progress.note,
-    })
-    ended = !interrupted.aborted
-    await report(result)
-    return result
-  } catch (error) {
-    throw withRole(error, namespace)
-  } finally {
-    watches.abort()
-    const slow = setTimeout(() => progress.note(slowRemoval(runId, interrupted)), slowRemovalMs)
-    const removed = await removeRun(cluster, {
-      namespace,
-      job: jobName(runId),
-      runId,
-      ended,
-      patienceMs: removalPatienceMs,
-      signal: abandoned,
-    }).catch(() => false)
-    clearTimeout(slow)
-    if (!removed) for (const line of leftover(namespace, runId)) progress.note(line)
-  }
-}
-
-/**
- * The bundle is CommonJS, whatever the image's NODE_OPTIONS say. A small young generation keeps an agent that reads large
- * answers far from its memory limit; nothing was seen to be slower with it.
- */
-const nodeCommand = ['node', '--input-type=commonjs', '--max-semi-space-size=2', '-e']
-
-async function createJob(
-  cluster: Cluster,
-  options: ProbeOptions,
-  plan: ProbePlan,
-  runId: string,
-  signal: AbortSignal,
-): Promise<void> {
-  const { agentSource } = await import('../agent/bundle.generated.ts')
-  const { namespace, service, image, node } = options
-  const job = probeJob({
+  const collector = new Collector({
+    options,
+    subject,
+    plan,
+    run,
+    interrupted,
+    onUpdate: progress.update,
+    onStage: progress.stage,
+    onNote: progress.note,
+  })
+  const watching = new AbortController()
+  const spec = {
     runId,
     namespace,
-    service,
-    image,
-    command: [...nodeCommand, agentSource, '--', ...encodeConfig(plan.agent)],
-    ...(node === undefined ? {} : { node }),
+    target: `service/${options.service}`,
+    image: options.image,
+    command: await agentCommand(plan.agent),
+    clients: 1,
+    ...(options.node === undefined ? {} : { node: options.node }),
     maxRunSeconds: plan.maxRunSeconds,
-  })
+    podRunningTimeoutMs: options.podRunningTimeoutMs,
+  }
   try {
-    const query = { fieldManager: 'kubectl-affinity' }
-    await cluster.create<Job>(jobsPath(namespace), job, { signal, query })
-  } catch (error) {
-    if (!isForbidden(error)) throw error
-    const explained = withRole(error, namespace)
-    if (explained !== error) throw explained
-    const words = error.status.message ?? error.message
-    throw new UserError(`the cluster refuses the probe's Job: ${words}`, { cause: error })
+    return await runClients(cluster, spec, collector, {
+      interrupted,
+      abandoned,
+      onCreated: () => {
+        collector.onCreated()
+        const signal = AbortSignal.any([interrupted, watching.signal])
+        followEndpoints(cluster, options, subject, collector, signal)
+      },
+      whenEnded: async () => {
+        const result = collector.result()
+        await report(result)
+        return result
+      },
+    })
+  } finally {
+    watching.abort()
   }
 }
 
-/** The error that names the missing permission and the Role, where that is what failed. */
-function withRole(error: unknown, namespace: string): unknown {
-  if (!isForbidden(error)) return error
-  const words = error.status.message ?? error.message
-  return isMissingPermission(words) ? missingPermission(words, namespace, error) : error
+/** Tells `collector` of the endpoints until the signal. That they cannot be watched is a note and no failure. */
+function followEndpoints(
+  cluster: Cluster,
+  { namespace, service }: ProbeOptions,
+  subject: ProbeSubject,
+  collector: Collector,
+  signal: AbortSignal,
+): void {
+  watchEndpoints(cluster, {
+    namespace,
+    service,
+    portName: subject.service.portName,
+    signal,
+    onEndpoints: (endpoints, heardAt) => collector.onEndpoints(endpoints, heardAt),
+    onTrouble: (error) => collector.onWatchTrouble(error),
+  }).catch((error: unknown) => {
+    if (!signal.aborted) collector.onWatchTrouble(error instanceof Error ? error : new Error(String(error)))
+  })
 }
 
 /** A mistyped node would leave the pod waiting for it; who may not read nodes finds out that way. */
@@ -159,16 +130,4 @@ async function checkNode(cluster: Cluster, node: string | undefined, signal: Abo
       cause: error,
     })
   }
-}
-
-function slowRemoval(runId: string, interrupted: AbortSignal): string {
-  return `still removing job/${jobName(runId)}; ${interrupted.aborted ? 'another Ctrl-C' : 'Ctrl-C twice'} leaves it`
-}
-
-function leftover(namespace: string, runId: string): string[] {
-  const job = jobName(runId)
-  return [
-    `Warning: job/${job} may be left in namespace "${namespace}"; remove it with`,
-    `  kubectl delete job ${job} -n ${namespace}`,
-  ]
 }

@@ -158,6 +158,17 @@ function refuse(store: Store, job: Resource, reason: string): void {
   if (!isKnown) record(store, job, 'Warning', 'FailedCreate', message)
 }
 
+/** Containers of an Indexed Job are told their number. */
+function withIndex(spec: JsonObject): JsonObject {
+  const fieldPath = `metadata.annotations['${indexLabel}']`
+  const variable = { name: 'JOB_COMPLETION_INDEX', valueFrom: { fieldRef: { fieldPath } } }
+  const containers = (spec['containers'] ?? []) as { env?: unknown[] }[]
+  return {
+    ...spec,
+    containers: containers.map((container) => ({ ...container, env: [...(container.env ?? []), variable] })),
+  }
+}
+
 function makePod(store: Store, job: Resource, spec: JobSpec, taken: Set<string | undefined>): void {
   const { name: jobName, namespace, uid } = job.metadata
   let index = 0
@@ -187,7 +198,12 @@ function makePod(store: Store, job: Resource, spec: JobSpec, taken: Set<string |
       annotations: { ...metadata?.annotations, ...indexed },
       ownerReferences: [ownerReference(job)],
     },
-    spec: { terminationGracePeriodSeconds: 30, ...spec.template.spec },
+    spec: {
+      terminationGracePeriodSeconds: 30,
+      ...(spec.completionMode === 'Indexed'
+        ? { hostname: `${jobName}-${index}`, ...withIndex(spec.template.spec) }
+        : spec.template.spec),
+    },
     status: { phase: 'Pending' },
   })
   record(store, job, 'Normal', 'SuccessfulCreate', `Created pod: ${name}`)

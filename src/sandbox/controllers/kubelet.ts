@@ -331,9 +331,15 @@ const hasNoNode = (image: string): boolean => /(^|\/)(busybox|alpine|nginx)(:|@|
 function environment(spec: ContainerSpec, pod: Resource): Record<string, string> {
   const given = (spec.env ?? []).map(({ name, value, valueFrom }) => {
     const path = valueFrom?.fieldRef?.fieldPath
-    return [name, path === undefined ? (value ?? '') : asText(at(pod, ...path.split('.')))]
+    return [name, path === undefined ? (value ?? '') : asText(at(pod, ...keysOf(path)))]
   })
   return { PATH: '/usr/local/bin:/usr/bin:/bin', ...Object.fromEntries(given) }
+}
+
+/** `status.podIP` and `metadata.annotations['a.b/c']` as keys from outside in. */
+function keysOf(fieldPath: string): string[] {
+  const [, path = fieldPath, key] = /^([^[]*)\['(.*)'\]$/.exec(fieldPath) ?? []
+  return [...path.split('.'), ...(key === undefined ? [] : [key])]
 }
 
 function probedPort({ readinessProbe, ports = [] }: ContainerSpec): number | undefined {

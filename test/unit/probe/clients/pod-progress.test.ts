@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import type { Event, Pod } from '../../../src/model/kubernetes.ts'
-import { delayIn, podProgress, refusalIn } from '../../../src/probe/pod-progress.ts'
+import type { Event, Pod } from '../../../../src/model/kubernetes.ts'
+import { delayIn, podProgress, refusalIn } from '../../../../src/probe/clients/pod-progress.ts'
 
 const pod = (status: object, nodeName?: string): Pod =>
   ({ metadata: { name: 'p' }, spec: nodeName === undefined ? {} : { nodeName }, status }) as Pod

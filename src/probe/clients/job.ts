@@ -1,4 +1,4 @@
-import type { Job } from '../model/kubernetes.ts'
+import type { Job, OwnerReference } from '../../model/kubernetes.ts'
 
 /** Labels on everything that a probe puts into a cluster; `cleanup` finds leftovers by them. */
 export const managedByLabel = 'app.kubernetes.io/managed-by'
@@ -10,17 +10,26 @@ export const containerName = 'probe'
 export interface JobOptions {
   runId: string
   namespace: string
-  /** The Service that is probed, for whoever finds the Job. */
-  service: string
+  /** What is probed, for whoever finds the Job: `service/web`. */
+  target: string
   image: string
   /** Program and arguments that run the agent. */
-  command: string[]
+  command: readonly string[]
+  /** How many client pods. */
+  clients: number
+  /** The node that all of them run on. */
   node?: string
-  /** How long the agent may need, in seconds; the start of the pod comes on top. */
+  /** Spread over the nodes: no node has more than one client more than another. */
+  spreadNodes?: boolean
+  /** The clients use their node's network and have its address. */
+  hostNetwork?: boolean
+  /** How long the agent may need, in seconds; the start of the pods comes on top. */
   maxRunSeconds: number
+  /** What the Job goes with. */
+  owner?: OwnerReference
 }
 
-/** What a pod may need to be scheduled and to pull its image before the Job's deadline ends it, in seconds. */
+/** What pods may need to be scheduled and to pull their image before the Job's deadline ends it, in seconds. */
 const startAllowanceSeconds = 300
 
 /** Seconds that a finished Job stays when nobody deletes it: the CLI was killed. Long enough to read its log. */
@@ -32,8 +41,9 @@ export function jobName(runId: string): string {
 }
 
 /**
- * The Job that runs the agent once. It ends by itself in any case (deadline, TTL), retries nothing, and its pod
- * meets the "restricted" Pod Security Standard: https://kubernetes.io/docs/concepts/security/pod-security-standards/
+ * The Job that runs the agent once for each client. It ends by itself in any case (deadline, TTL), retries nothing, and
+ * its pods meet the "restricted" Pod Security Standard, unless they are to use their node's network:
+ * https://kubernetes.io/docs/concepts/security/pod-security-standards/
  */
 export function probeJob(options: JobOptions): Job & { spec: unknown } {
   const labels = { [managedByLabel]: managedBy, [runLabel]: options.runId }
@@ -44,10 +54,11 @@ export function probeJob(options: JobOptions): Job & { spec: unknown } {
       name: jobName(options.runId),
       namespace: options.namespace,
       labels,
-      annotations: { 'affinity.kubectl.dev/target': `service/${options.service}` },
+      annotations: { 'affinity.kubectl.dev/target': options.target },
+      ...(options.owner === undefined ? {} : { ownerReferences: [options.owner] }),
     },
     spec: {
-      backoffLimit: 0,
+      ...replicas(options.clients),
       activeDeadlineSeconds: startAllowanceSeconds + options.maxRunSeconds,
       ttlSecondsAfterFinished: leftoverSeconds,
       template: {
@@ -67,6 +78,11 @@ export function probeJob(options: JobOptions): Job & { spec: unknown } {
           enableServiceLinks: false,
           nodeSelector: { 'kubernetes.io/os': 'linux' },
           ...(options.node === undefined ? {} : { affinity: onNode(options.node) }),
+          ...(options.spreadNodes === true ? { topologySpreadConstraints: [overNodes(options.runId)] } : {}),
+          // Without this policy a pod on its node's network could not resolve the names of Services.
+          ...(options.hostNetwork === true
+            ? { hostNetwork: true, dnsPolicy: 'ClusterFirstWithHostNet' }
+            : {}),
           securityContext: {
             runAsNonRoot: true,
             runAsUser: 65_532,
@@ -96,8 +112,32 @@ export function probeJob(options: JobOptions): Job & { spec: unknown } {
   }
 }
 
+/**
+ * An Indexed Job gives each pod a number, so that one that fails is missed by name. A client that fails must not end the
+ * others: `backoffLimitPerIndex` (beta since 1.29) keeps it from being tried again, and where a cluster does not know
+ * that field the limit for the whole Job leaves room for every client.
+ */
+function replicas(clients: number): object {
+  const all = { completionMode: 'Indexed', completions: clients, parallelism: clients }
+  return clients === 1
+    ? { ...all, backoffLimit: 0 }
+    : { ...all, backoffLimit: clients, backoffLimitPerIndex: 0 }
+}
+
 /** By affinity and not by `nodeName`, so that the scheduler still says why a node cannot take the pod. */
 function onNode(node: string): object {
   const term = { matchFields: [{ key: 'metadata.name', operator: 'In', values: [node] }] }
   return { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [term] } } }
+}
+
+/** Nodes that no client may run on do not count; otherwise one of them would keep all but one client waiting. */
+function overNodes(runId: string): object {
+  return {
+    maxSkew: 1,
+    topologyKey: 'kubernetes.io/hostname',
+    whenUnsatisfiable: 'DoNotSchedule',
+    nodeAffinityPolicy: 'Honor',
+    nodeTaintsPolicy: 'Honor',
+    labelSelector: { matchLabels: { [runLabel]: runId } },
+  }
 }

@@ -1,5 +1,5 @@
-import type { Event, Pod } from '../model/kubernetes.ts'
-import { UserError } from '../model/user-error.ts'
+import type { Event, Pod } from '../../model/kubernetes.ts'
+import { UserError } from '../../model/user-error.ts'
 
 /** What the probe's pod is doing, for the person who waits. */
 export type PodProgress =

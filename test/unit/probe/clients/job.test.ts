@@ -1,9 +1,13 @@
 import { describe, expect, test } from 'vitest'
-import { jobName, probeJob } from '../../../src/probe/job.ts'
+import { jobName, type JobOptions, probeJob } from '../../../../src/probe/clients/job.ts'
 
 interface Spec {
   activeDeadlineSeconds: number
   backoffLimit: number
+  backoffLimitPerIndex?: number
+  completionMode: string
+  completions: number
+  parallelism: number
   ttlSecondsAfterFinished: number
   template: {
     metadata: { labels: Record<string, string>; annotations: Record<string, string> }
@@ -14,20 +18,23 @@ interface Spec {
       securityContext: object
       containers: { image: string; command: string[]; securityContext: object; resources: object }[]
       nodeName?: string
+      hostNetwork?: boolean
+      topologySpreadConstraints?: object[]
     }
   }
 }
 
-const make = (node?: string) => {
-  const options = {
+const make = (more: Partial<JobOptions> = {}) => {
+  const job = probeJob({
     runId: 'abc',
     namespace: 'shop',
-    service: 'web',
+    target: 'service/web',
+    clients: 1,
     image: 'node:24',
     command: ['node'],
     maxRunSeconds: 7,
-  }
-  const job = probeJob(node === undefined ? options : { ...options, node })
+    ...more,
+  })
   return { job, spec: job.spec as Spec }
 }
 
@@ -67,10 +74,39 @@ describe('the Job of a probe', () => {
 
   test('asks the scheduler for a node and does not go round it', () => {
     expect(make().spec.template.spec.affinity).toBeUndefined()
-    const { spec } = make('node1').spec.template
+    const { spec } = make({ node: 'node1' }).spec.template
     expect(spec.nodeName).toBeUndefined()
     expect(JSON.stringify(spec.affinity)).toContain(
       '{"key":"metadata.name","operator":"In","values":["node1"]}',
     )
+  })
+
+  test('numbers its clients, and one that fails does not end the others', () => {
+    expect(make().spec).toMatchObject({ completionMode: 'Indexed', completions: 1, parallelism: 1 })
+    expect(make().spec.backoffLimitPerIndex).toBeUndefined()
+    expect(make({ clients: 7 }).spec).toMatchObject({
+      completionMode: 'Indexed',
+      completions: 7,
+      parallelism: 7,
+      backoffLimit: 7,
+      backoffLimitPerIndex: 0,
+    })
+  })
+
+  test('spreads its clients over the nodes, and uses their network, only when asked to', () => {
+    const plain = make().spec.template.spec
+    expect(plain.hostNetwork).toBeUndefined()
+    expect(plain.topologySpreadConstraints).toBeUndefined()
+    const { hostNetwork, topologySpreadConstraints } = make({ spreadNodes: true, hostNetwork: true }).spec
+      .template.spec
+    expect(hostNetwork).toBe(true)
+    expect(topologySpreadConstraints).toMatchObject([
+      {
+        maxSkew: 1,
+        topologyKey: 'kubernetes.io/hostname',
+        whenUnsatisfiable: 'DoNotSchedule',
+        labelSelector: { matchLabels: { 'affinity.kubectl.dev/run': 'abc' } },
+      },
+    ])
   })
 })

@@ -1,7 +1,7 @@
-import { type Cluster, isForbidden, isNotFound, isRetryable } from '../cluster/index.ts'
-import type { KubernetesList, Pod } from '../model/kubernetes.ts'
+import { type Cluster, isForbidden, isNotFound, isRetryable } from '../../cluster/index.ts'
+import type { KubernetesList, Pod } from '../../model/kubernetes.ts'
 import { runLabel } from './job.ts'
-import { jobPath, podPath, podsPath } from '../cluster/paths.ts'
+import { jobPath, podPath, podsPath } from '../../cluster/paths.ts'
 
 const retryEveryMs = 500
 

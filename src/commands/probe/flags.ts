@@ -1,0 +1,85 @@
+import * as Flags from '@oclif/core/flags'
+import { countFlag, durationFlag } from '../../cli/value-flags.ts'
+import { defaultImage } from '../../probe/options.ts'
+
+const hour = 3_600_000
+
+/** The flags of `probe`, in the order of help. */
+export const probeFlags = {
+  ca: Flags.string({
+    description: 'File with the certificate authorities that the Service is verified with, in PEM.',
+    helpValue: "''",
+  }),
+  confidence: Flags.string({
+    description:
+      'How sure the verdict must be, as a fraction or in percent. The default number of requests follows from it.',
+    default: '99.9999%',
+  }),
+  duration: durationFlag({
+    description: 'How long to send requests, instead of a number of them.',
+    helpValue: "''",
+    min: 100,
+    max: 24 * hour,
+  }),
+  expect: Flags.option({ options: ['sticky', 'spread'] as const })({
+    description:
+      'What to compare with: sticky or spread. Unless given it is what the Service is configured for.',
+    helpValue: "''",
+  }),
+  identify: Flags.string({
+    description:
+      'How answers say who gave them: auto (names and addresses of the endpoints), json:PATH, header:NAME or regex:RE (its first group).',
+    default: 'auto',
+  }),
+  image: Flags.string({
+    description: 'Image of the probe pod: any with Node 18 or newer.',
+    env: 'KUBECTL_AFFINITY_IMAGE',
+    default: defaultImage,
+  }),
+  insecure: Flags.boolean({ description: "Do not verify the Service's certificate.", default: false }),
+  interval: durationFlag({
+    description: 'Time between the starts of two requests, instead of --rate.',
+    helpValue: "''",
+    min: 0,
+    max: hour,
+  }),
+  'keep-alive': Flags.boolean({
+    description: 'Keep one connection open instead of a new one for each request.',
+    default: false,
+  }),
+  node: Flags.string({ description: 'Name of the node that the client runs on.', helpValue: "''" }),
+  output: Flags.string({
+    char: 'o',
+    description: 'Output format. One of: (json, yaml, name, text, wide).',
+    default: 'text',
+  }),
+  path: Flags.string({ description: 'Path of the HTTP request.', default: '/' }),
+  'pod-running-timeout': durationFlag({
+    description: 'How long to wait until the probe pod runs.',
+    helpValue: '1m0s',
+    min: 1000,
+    max: hour,
+  }),
+  port: Flags.string({
+    description: 'Number or name of the Service port. Unless given the first TCP port.',
+    helpValue: "''",
+  }),
+  rate: Flags.string({ description: 'Requests per second, or max.', helpValue: '50' }),
+  requests: countFlag({
+    description: 'How many requests to send. Unless given, enough for --confidence.',
+    helpValue: '0',
+    min: 0,
+    max: 100_000_000,
+  }),
+  scheme: Flags.option({ options: ['auto', 'http', 'https', 'tcp'] as const })({
+    description:
+      'What the port speaks: auto, http, https or tcp (the answer is what the server sends first).',
+    default: 'auto',
+  }),
+  timeout: durationFlag({
+    description: 'How long a request may take.',
+    helpValue: '2s',
+    min: 10,
+    max: 600_000,
+  }),
+}

@@ -1,0 +1,28 @@
+import type { Interrupt } from '../../cli/interrupt.ts'
+import { exitCodes } from '../../cli/errors.ts'
+import type { Cluster } from '../../cluster/index.ts'
+import type { Verdict } from '../../model/verdict.ts'
+import type { ProbeOptions } from '../../probe/plan.ts'
+import type { ProbeFlags } from '../../probe/options.ts'
+import type { Progress } from '../../report/probe/progress.ts'
+import type { ProbeFormat } from '../../report/probe/render.ts'
+
+/** One call of `probe`: what every way to probe gets. The caller closes and stops what is in it. */
+export interface ProbeSession {
+  cluster: Cluster
+  options: ProbeOptions
+  /** For a way to probe with flags of its own. */
+  flags: ProbeFlags
+  format: ProbeFormat
+  progress: Progress
+  interrupt: Interrupt
+}
+
+/** A way to probe: runs to the end of its report and resolves with the exit code that its verdict means. */
+export type ProbeMode = (session: ProbeSession) => Promise<number>
+
+/** 0, 3 or 4, as help says. */
+export function exitCodeOf(result: Verdict['result']): number {
+  if (result === 'differs') return exitCodes.differs
+  return result === 'inconclusive' ? exitCodes.inconclusive : 0
+}

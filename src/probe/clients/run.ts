@@ -1,0 +1,172 @@
+import { createDecoder } from '../../agent/decode.ts'
+import { type Cluster, followLog, isForbidden } from '../../cluster/index.ts'
+import { jobsPath } from '../../cluster/paths.ts'
+import type { Job, Pod } from '../../model/kubernetes.ts'
+import { UserError } from '../../model/user-error.ts'
+import { isMissingPermission, missingPermission } from '../permissions.ts'
+import { containerName, jobName, probeJob } from './job.ts'
+import { type PodTracker, trackPods } from './pod-tracker.ts'
+import { removeRun } from './remove.ts'
+import type { ClientsSink, ClientsSpec, Surroundings } from './spec.ts'
+
+/** After so long somebody who waits for the prompt wants to know why, in milliseconds. */
+const slowRemovalMs = 5000
+
+/** How long the removal of the Job is tried when the API server is away, in milliseconds. */
+const removalPatienceMs = 60_000
+
+/**
+ * Runs the agent in client pods, all of one Job, and tells `sink` what each says, until the last of them has ended.
+ * The Job is removed on every way out. Knows nothing of verdicts; may be called any number of times for one command.
+ *
+ * An interrupted run is no error: it ends early, and `whenEnded` decides what that means. Resolves with what that
+ * returns. Rejects with UserError for what
+ * the user can mend, with the errors of src/cluster, and with what `sink` or `whenEnded` throws.
+ */
+export async function runClients<T>(
+  cluster: Cluster,
+  spec: ClientsSpec,
+  sink: ClientsSink,
+  { interrupted, abandoned, onCreated, whenEnded }: Surroundings<T>,
+): Promise<T> {
+  const { namespace, runId } = spec
+  const watches = new AbortController()
+  const signal = AbortSignal.any([interrupted, watches.signal])
+  let allEnded = false
+  try {
+    await createJob(cluster, spec, interrupted)
+    onCreated?.()
+    sink.onStage(spec.clients === 1 ? 'starting the probe pod' : `starting ${spec.clients} probe pods`)
+    const pods = trackPods(cluster, {
+      namespace,
+      runId,
+      clients: spec.clients,
+      timeoutMs: spec.podRunningTimeoutMs,
+      signal,
+      onStage: (text) => sink.onStage(text),
+    })
+    allEnded = await followAll(cluster, spec, sink, { pods, signal, interrupted })
+    return await whenEnded()
+  } catch (error) {
+    throw withRole(error, namespace)
+  } finally {
+    watches.abort()
+    const slow = setTimeout(() => sink.onNote(slowRemoval(runId, interrupted)), slowRemovalMs)
+    const removed = await removeRun(cluster, {
+      namespace,
+      job: jobName(runId),
+      runId,
+      ended: allEnded,
+      patienceMs: removalPatienceMs,
+      signal: abandoned,
+    }).catch(() => false)
+    clearTimeout(slow)
+    if (!removed) for (const line of leftover(namespace, runId)) sink.onNote(line)
+  }
+}
+
+interface Following {
+  pods: PodTracker
+  /** Ends everything. */
+  signal: AbortSignal
+  /** A part of `signal`. */
+  interrupted: AbortSignal
+}
+
+/** Resolves to true when every client has ended by itself. Rejects when none has started. */
+async function followAll(
+  cluster: Cluster,
+  { namespace, clients }: ClientsSpec,
+  sink: ClientsSink,
+  { pods, signal, interrupted }: Following,
+): Promise<boolean> {
+  const failures: { client: number; error: unknown }[] = []
+  const outage = outageNotes(sink)
+  const follow = async (client: number): Promise<void> => {
+    let pod: Pod
+    try {
+      pod = await pods.started(client)
+    } catch (error) {
+      failures.push({ client, error })
+      return
+    }
+    sink.onPod(client, pod)
+    const decoder = createDecoder()
+    const lines = followLog(cluster, {
+      namespace,
+      pod: pod.metadata.name,
+      container: containerName,
+      signal,
+      isFinished: () => pods.hasEnded(client),
+      ...outage(client),
+    })
+    for await (const line of lines) {
+      const decoded = decoder.push(line)
+      sink.onDecoded(client, decoded, Date.now())
+      if (decoded.end !== undefined) break
+    }
+    sink.onEnded(client, pods.endMessage(client))
+  }
+  try {
+    await Promise.all(Array.from({ length: clients }, (_, client) => follow(client)))
+  } catch (error) {
+    // What was seen until then is still a result.
+    if (!interrupted.aborted) throw error
+  }
+  if (interrupted.aborted) return false
+  if (failures.length === clients) throw failures[0]?.error
+  for (const { client, error } of failures)
+    sink.onAbsent?.(client, error instanceof Error ? error.message : String(error))
+  return failures.length === 0
+}
+
+/** Every client has a connection of its own, and all are lost together: that is said once. */
+function outageNotes(
+  sink: ClientsSink,
+): (client: number) => { onDisconnect: () => void; onReconnect: () => void } {
+  const lost = new Set<number>()
+  return (client) => ({
+    onDisconnect: () => {
+      if (lost.size === 0)
+        sink.onNote('the connection to the API server is lost; the probe goes on, trying to reconnect')
+      lost.add(client)
+    },
+    onReconnect: () => {
+      lost.delete(client)
+      if (lost.size === 0) sink.onNote('connected again')
+    },
+  })
+}
+
+async function createJob(cluster: Cluster, spec: ClientsSpec, signal: AbortSignal): Promise<void> {
+  const { namespace } = spec
+  try {
+    const query = { fieldManager: 'kubectl-affinity' }
+    await cluster.create<Job>(jobsPath(namespace), probeJob(spec), { signal, query })
+  } catch (error) {
+    if (!isForbidden(error)) throw error
+    const explained = withRole(error, namespace)
+    if (explained !== error) throw explained
+    const words = error.status.message ?? error.message
+    throw new UserError(`the cluster refuses the probe's Job: ${words}`, { cause: error })
+  }
+}
+
+/** The error that names the missing permission and the Role, where that is what failed. */
+function withRole(error: unknown, namespace: string): unknown {
+  if (!isForbidden(error)) return error
+  const words = error.status.message ?? error.message
+  return isMissingPermission(words) ? missingPermission(words, namespace, error) : error
+}
+
+function slowRemoval(runId: string, interrupted: AbortSignal): string {
+  return `still removing job/${jobName(runId)}; ${interrupted.aborted ? 'another Ctrl-C' : 'Ctrl-C twice'} leaves it`
+}
+
+function leftover(namespace: string, runId: string): string[] {
+  const job = jobName(runId)
+  return [
+    `Warning: job/${job} may be left in namespace "${namespace}"; remove it with`,
+    `  kubectl delete job ${job} -n ${namespace}`,
+  ]
+}
