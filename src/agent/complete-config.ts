@@ -64,7 +64,7 @@ function completeTarget({
   hostHeader,
   tls = {},
 }: AgentTarget): CompleteTarget {
-  demand(['auto', 'http', 'https', 'tcp'].includes(scheme), 'scheme')
+  demand(['auto', 'http', 'https', 'tcp', 'udp'].includes(scheme), 'scheme')
   // Everything that becomes a part of the request's head: no way to smuggle in a line of one's own.
   demand(/^[\w.:%-]+$/.test(host), 'host')
   demand(/^\/[\x21-\x7e]*$/.test(path), 'path')

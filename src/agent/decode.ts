@@ -1,5 +1,5 @@
-import type { Observation, Outcome } from '../model/observation.ts'
-import { outcomes } from '../model/observation.ts'
+import type { Observation, Outcome, Replaced } from '../model/observation.ts'
+import { outcomes, replacedKinds } from '../model/observation.ts'
 import type { Decoded, SlotContent } from './protocol.ts'
 import { identitySlots, linePrefix } from './protocol.ts'
 
@@ -73,6 +73,7 @@ class LineDecoder implements Decoder {
       const number = this.#next++
       if (item === '-') continue
       let localPort = -1
+      let replaced: Replaced | undefined
       const [start, latency, ...fields] = item.split('.')
       startUs += readNumber(start)
       const latencyUs = readNumber(latency)
@@ -82,6 +83,7 @@ class LineDecoder implements Decoder {
         else if (field[0] === 'S') slot = value
         else if (field[0] === 'H') status = value
         else if (field[0] === 'P') localPort = value
+        else if (field[0] === 'R') replaced = replacedKinds[value]
         else if (field[0] === 'K' || field[0] === 'C') newConnection = field[0] === 'C'
       }
       const held = this.#slots.get(slot)
@@ -100,6 +102,7 @@ class LineDecoder implements Decoder {
         outcome,
         ...(status < 0 ? {} : { status }),
         newConnection,
+        ...(replaced === undefined ? {} : { replaced }),
         ...held,
         ...(localPort < 0 ? {} : { localPort }),
       })

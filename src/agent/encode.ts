@@ -1,5 +1,5 @@
 import type { Observation, Outcome } from '../model/observation.ts'
-import { outcomes } from '../model/observation.ts'
+import { outcomes, replacedKinds } from '../model/observation.ts'
 import type { Beat, End, Failure, Hello, Start, TargetEnd } from './protocol.ts'
 import type { SlotContent } from './protocol.ts'
 import { identitySlots } from './protocol.ts'
@@ -58,7 +58,7 @@ export class Encoder {
 
   /** Observations must come in the order of their numbers, none left out; see `skip`. */
   add(observation: Observation): void {
-    const { identity, seenAddress, localPort } = observation
+    const { identity, seenAddress, localPort, replaced } = observation
     const startUs = Math.max(this.#startUs, Math.round(observation.atMs * 1000))
     this.#about(observation.target)
     const content = identity && (seenAddress === undefined ? identity : { ...identity, seen: seenAddress })
@@ -82,6 +82,7 @@ export class Encoder {
       this.#newConnection = observation.newConnection
       item += observation.newConnection ? '.C' : '.K'
     }
+    if (replaced !== undefined) item += `.R${replacedKinds.indexOf(replaced)}`
     if (localPort !== undefined) item += `.P${localPort.toString(36)}`
     this.#append(item)
   }

@@ -1,6 +1,6 @@
 import net from 'node:net'
 import tls from 'node:tls'
-import type { Outcome, Scheme } from '../model/observation.ts'
+import type { Outcome, Replaced, Scheme } from '../model/observation.ts'
 import type { CompleteConfig, CompleteTarget } from './complete-config.ts'
 import type { Stage } from './failures.ts'
 import { outcomeOf } from './failures.ts'
@@ -8,10 +8,12 @@ import type { Progress } from './http-response.ts'
 import { ResponseParser } from './http-response.ts'
 import type { Linger } from './linger.ts'
 
-/** How one request ended. The answer itself is in the lane's `parser` until the lane begins the next one. */
+/** How one request ended. The answer itself is in the lane's `answer` until the lane begins the next one. */
 export interface Exchange {
   outcome: Outcome
   newConnection: boolean
+  /** How the connection ended that was kept open until then. */
+  replaced: Replaced | undefined
   endedAt: number
   /** The client's port, once it is known. */
   localPort: number | undefined
@@ -30,9 +32,23 @@ export interface Plan {
   /** Milliseconds, monotonic. */
   now: () => number
   /** The lane can begin the next request, at once too. Never called while `begin` runs. */
-  onDone: (lane: Lane, exchange: Exchange) => void
+  onDone: (lane: AnyLane, exchange: Exchange) => void
   /** Connections whose answer was read. */
   linger: Linger
+}
+
+/** Sends one request after the other. */
+export interface AnyLane {
+  /** The number of the request in flight. */
+  readonly number: number
+  readonly startedAt: number
+  readonly idle: boolean
+  readonly answer: Pick<ResponseParser, 'status' | 'headers' | 'body' | 'bodyLength'>
+  begin(number: number, now: number): void
+  /** Ends what has taken too long: time-outs are not timers, whoever runs the lanes calls this every few milliseconds. */
+  tick(now: number): void
+  /** Closes without a result. */
+  stop(): void
 }
 
 /**
@@ -43,17 +59,19 @@ const readBuffer = Buffer.allocUnsafeSlow(65_536)
 
 /** For how long a plain TCP server may keep silent before that counts as its answer, in milliseconds. */
 const bannerMs = 300
-/** A banner has ended when nothing came for so long. */
-const bannerPauseMs = 30
 /**
- * Sends one request after the other, each over a connection of its own unless `keepAlive` is set. Time-outs are not
- * timers: whoever runs the lanes calls `tick` every few milliseconds.
+ * What a plain TCP server says has ended when nothing came for so long, in milliseconds: longer than the 40 that a second
+ * write waits for the first to be acknowledged (Nagle, delayed acknowledgement); less behind the end of a line.
  */
-export class Lane {
-  /** The number of the request in flight. */
+const bannerPauseMs = 60
+const linePauseMs = 5
+const lineEnd = 0x0a
+
+/** Requests over TCP, each over a connection of its own unless `keepAlive` is set. */
+export class Lane implements AnyLane {
   number = 0
   startedAt = 0
-  readonly parser: ResponseParser
+  readonly answer: ResponseParser
 
   readonly #plan: Plan
   /** Before and behind the number of the request, if that is said; all of it otherwise. */
@@ -65,10 +83,12 @@ export class Lane {
   #deadline = Infinity
   #newConnection = true
   #localPort: number | undefined
+  #replaced: Replaced | undefined
+  #lastByteAt = 0
 
   constructor(plan: Plan) {
     this.#plan = plan
-    this.parser = new ResponseParser(plan.config.maxAnswerBytes)
+    this.answer = new ResponseParser(plan.config.maxAnswerBytes)
     ;[this.#head, this.#tail] = requestOf(plan)
   }
 
@@ -81,7 +101,7 @@ export class Lane {
     this.startedAt = now
     this.#deadline = now + this.#plan.config.timeoutMs
     this.#busy = true
-    this.parser.reset()
+    this.answer.reset()
     if (this.#socket === undefined) this.#open()
     else {
       this.#newConnection = false
@@ -89,15 +109,22 @@ export class Lane {
     }
   }
 
+  /** Nothing but bytes is expected. */
+  get #isPlain(): boolean {
+    return this.#plan.scheme === 'tcp'
+  }
+
   #send(socket: net.Socket): void {
     const { number } = this
+    if (this.#isPlain) this.answer.expectAnything()
     socket.write(this.#tail === undefined ? this.#head : this.#head + number + this.#tail, 'latin1')
   }
 
   /** Ends what has taken too long. */
   tick(now: number): void {
     if (now < this.#deadline) return
-    if (this.#stage === 'answer' && this.#plan.scheme === 'tcp') {
+    const { payload } = this.#plan.config
+    if (this.#stage === 'answer' && this.#isPlain && (this.answer.started || payload === undefined)) {
       this.#finish('answered')
     } else this.#fail('timeout', 'TIMEOUT', `no answer within ${this.#plan.config.timeoutMs} ms`)
   }
@@ -179,47 +206,58 @@ export class Lane {
     this.#stage = 'answer'
     // Asked for only where it is wanted: it is a system call.
     if (this.#plan.config.localPorts) this.#localPort = socket.localPort
-    if (this.#plan.scheme === 'tcp') {
+    if (this.#isPlain && this.#plan.config.payload === undefined) {
       this.#deadline = Math.min(this.#deadline, this.#plan.now() + bannerMs)
-      this.parser.expectAnything()
+      this.answer.expectAnything()
     } else this.#send(socket)
   }
 
   #onBytes(bytes: Buffer, length: number): void {
     // A server that speaks without being asked, or after its answer.
     if (!this.#busy) return this.#drop()
-    this.#advance(this.parser.push(bytes, length))
-    if (this.#plan.scheme === 'tcp' && this.#busy) {
-      this.#deadline = Math.min(this.#deadline, this.#plan.now() + bannerPauseMs)
+    if (this.#isPlain) {
+      const pauseMs = bytes[length - 1] === lineEnd ? linePauseMs : bannerPauseMs
+      this.#lastByteAt = this.#plan.now()
+      this.#deadline = Math.min(this.startedAt + this.#plan.config.timeoutMs, this.#lastByteAt + pauseMs)
     }
+    this.#advance(this.answer.push(bytes, length))
+    return undefined
   }
 
   #onEnd(): void {
-    if (!this.#busy) return this.#drop()
-    if (this.parser.started || this.#plan.scheme === 'tcp') this.#advance(this.parser.close())
-    else if (!this.#retry()) this.#fail('reset', 'EMPTY', 'the connection was closed without an answer')
+    if (!this.#busy) return this.#lose('closed')
+    const silent = this.#isPlain && this.#plan.config.payload === undefined
+    if (this.answer.started || silent) this.#advance(this.answer.close())
+    else if (!this.#retry('closed'))
+      this.#fail('reset', 'EMPTY', 'the connection was closed without an answer')
     return undefined
   }
 
   #onError(error: NodeJS.ErrnoException): void {
-    if (!this.#busy) return this.#drop()
-    if (this.parser.started || !this.#retry()) {
+    if (!this.#busy) return this.#lose('reset')
+    if (this.answer.started || !this.#retry('reset')) {
       this.#fail(outcomeOf(error, this.#stage), error.code ?? 'ERROR', error.message)
     }
     return undefined
   }
 
   /** A kept connection that the server closed while the request was on its way says nothing about the server. */
-  #retry(): boolean {
+  #retry(how: Replaced): boolean {
     if (this.#newConnection) return false
-    this.#drop()
+    this.#lose(how)
     this.#open()
     return true
   }
 
+  /** A connection that was kept is of no use any more. */
+  #lose(how: Replaced): void {
+    this.#drop()
+    if (this.#plan.config.keepAlive) this.#replaced = how
+  }
+
   #advance(progress: Progress): void {
     if (progress === 'done') this.#finish('answered')
-    else if (progress === 'broken') this.#fail('protocol', 'PROTOCOL', this.parser.problem)
+    else if (progress === 'broken') this.#fail('protocol', 'PROTOCOL', this.answer.problem)
   }
 
   #fail(outcome: Outcome, code: string, message: string): void {
@@ -228,19 +266,27 @@ export class Lane {
   }
 
   #finish(outcome: Outcome, code = '', message = ''): void {
-    const { config, linger, now, onDone, scheme } = this.#plan
-    const endedAt = now()
+    const { config, linger, now, onDone } = this.#plan
+    const { closed, reusable, truncated, started } = this.answer
+    const endedAt = this.#isPlain && outcome === 'answered' && started ? this.#lastByteAt : now()
+    const replaced = this.#newConnection ? this.#replaced : undefined
     this.#busy = false
     this.#deadline = Infinity
-    const keep = config.keepAlive && outcome === 'answered' && this.parser.reusable
+    const open = outcome === 'answered' && !closed && !truncated
+    const askable = this.#isPlain ? open && config.payload !== undefined : reusable
+    const keep = config.keepAlive && outcome === 'answered' && askable
+    this.#replaced = undefined
     if (!keep) {
-      const complete =
-        outcome === 'answered' && scheme !== 'tcp' && !this.parser.closed && !this.parser.truncated
+      if (config.keepAlive && (outcome === 'answered' || !this.#newConnection)) {
+        this.#replaced = outcome === 'answered' ? 'closed' : outcome === 'timeout' ? 'timeout' : 'reset'
+      }
+      const complete = open && !this.#isPlain
       if (complete && this.#socket !== undefined) linger.add(this.#socket, endedAt)
       else this.#socket?.destroy()
       this.#socket = undefined
     }
     onDone(this, {
+      replaced,
       outcome,
       newConnection: this.#newConnection,
       endedAt,
@@ -257,8 +303,9 @@ export class Lane {
 }
 
 /** The request, or its two parts around the number that the marker ends with. */
-function requestOf({ config, target }: Plan): [head: string, tail?: string] {
-  const { marker, keepAlive } = config
+function requestOf({ config, target, scheme }: Plan): [head: string, tail?: string] {
+  const { marker, keepAlive, payload = '' } = config
+  if (scheme === 'tcp') return [payload]
   const { path, hostHeader } = target
   const first = `GET ${path}`
   const rest =

@@ -24,6 +24,7 @@
  *     .S<n>   the identity is the one in slot n, S alone: there is none (at the start of each line: none)
  *     .H<n>   the HTTP status is n, H alone: none (at the start of each line: none)
  *     .K .C   the connection was kept open before, or opened for it     (at the start of each line: C)
+ *     .R<n>   the connection before ended like replacedKinds[n]; holds for this observation only
  *     .P<n>   the client's port; holds for this observation only
  *     -       instead of all: the run ended before the request did, there is no observation of this number
  *

@@ -3,7 +3,8 @@ import type { Observation, Scheme } from '../model/observation.ts'
 import type { CompleteConfig, CompleteTarget } from './complete-config.ts'
 import type { Encoder } from './encode.ts'
 import type { Identifier } from './identify.ts'
-import type { Exchange, Plan } from './lane.ts'
+import { DatagramLane } from './datagram-lane.ts'
+import type { AnyLane, Exchange, Plan } from './lane.ts'
 import { Lane } from './lane.ts'
 import { Linger } from './linger.ts'
 import { Pacer } from './pacing.ts'
@@ -46,7 +47,7 @@ const toldFailures = 32
 /** Sends the requests to one target and writes what came of them. */
 export class Run {
   readonly #options: RunOptions
-  readonly #lanes: Lane[] = []
+  readonly #lanes: AnyLane[] = []
   readonly #pacer: Pacer
   readonly #sequencer: Sequencer
   readonly #tally = new Tally()
@@ -82,7 +83,8 @@ export class Run {
       linger: this.#linger,
       onDone: this.#onDone,
     }
-    for (let index = 0; index < config.concurrency; index++) this.#lanes.push(new Lane(plan))
+    const LaneOf = scheme === 'udp' ? DatagramLane : Lane
+    for (let index = 0; index < config.concurrency; index++) this.#lanes.push(new LaneOf(plan))
     // Time-outs are as exact as this.
     const tickMs = scheme === 'tcp' ? 10 : Math.min(25, Math.max(2, config.timeoutMs / 20))
     this.#ticker = setInterval(this.#tick, tickMs)
@@ -143,7 +145,7 @@ export class Run {
     }
   }
 
-  readonly #onDone = (lane: Lane, exchange: Exchange): void => {
+  readonly #onDone = (lane: AnyLane, exchange: Exchange): void => {
     this.#lastEndAt = exchange.endedAt
     const { targetIndex, zeroAt } = this.#options
     const observation: Observation = {
@@ -154,6 +156,7 @@ export class Run {
       outcome: exchange.outcome,
       newConnection: exchange.newConnection,
     }
+    if (exchange.replaced !== undefined) observation.replaced = exchange.replaced
     if (exchange.localPort !== undefined) observation.localPort = exchange.localPort
     if (exchange.outcome === 'answered') this.#read(lane, observation)
     else this.#tell(lane.number, exchange)
@@ -162,15 +165,16 @@ export class Run {
     this.#pump()
   }
 
-  #read({ parser }: Lane, observation: Observation): void {
-    const http = this.#options.scheme !== 'tcp'
+  #read({ answer }: AnyLane, observation: Observation): void {
+    const { scheme } = this.#options
+    const http = scheme === 'http' || scheme === 'https'
     // A server that waits for the client to speak said nothing about itself.
-    if (!http && parser.bodyLength === 0) return
-    if (http) observation.status = parser.status
-    const body = parser.body.toString('latin1', 0, parser.bodyLength)
+    if (!http && answer.bodyLength === 0) return
+    if (http) observation.status = answer.status
+    const body = answer.body.toString('latin1', 0, answer.bodyLength)
     observation.identity = this.#options.identify({
-      ...(http ? { status: parser.status } : {}),
-      headers: parser.headers,
+      ...(http ? { status: answer.status } : {}),
+      headers: answer.headers,
       body,
     })
     const seenAddress = seenAddressOf(body, this.#options.isBackend)

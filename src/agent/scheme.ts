@@ -31,17 +31,16 @@ export async function detectScheme(
   now: () => number,
 ): Promise<Scheme> {
   for (let attempt = 1; ; attempt++) {
-    const { exchange, lane } = await tryHttp(config, target, now)
-    const { parser } = lane
+    const { exchange, answer } = await tryHttp(config, target, now)
     if (exchange.outcome === 'answered') {
-      const body = parser.body.toString('latin1', 0, parser.bodyLength)
-      if (parser.status !== 400 || !/\b(?:https|ssl|tls)\b/i.test(body)) return 'http'
+      const body = answer.body.toString('latin1', 0, answer.bodyLength)
+      if (answer.status !== 400 || !/\b(?:https|ssl|tls)\b/i.test(body)) return 'http'
       return (await speaksTls(config, target)) ? 'https' : 'http'
     }
     // Broken HTTP is HTTP.
-    if (exchange.outcome === 'protocol' && parser.status !== 0) return 'http'
+    if (exchange.outcome === 'protocol' && answer.status !== 0) return 'http'
     if (exchange.outcome !== 'protocol' && exchange.outcome !== 'reset') return 'http'
-    if (parser.started && parser.firstByte !== tlsAlert) return 'tcp'
+    if (answer.started && answer.firstByte !== tlsAlert) return 'tcp'
     if (await speaksTls(config, target)) return 'https'
     if (attempt === tries) return 'tcp'
   }
@@ -51,12 +50,12 @@ function tryHttp(
   config: CompleteConfig,
   target: CompleteTarget,
   now: () => number,
-): Promise<{ exchange: Exchange; lane: Lane }> {
+): Promise<{ exchange: Exchange; answer: Lane['answer'] }> {
   return new Promise((resolve) => {
     const ticker = setInterval(() => lane.tick(now()), 25)
-    const onDone: Plan['onDone'] = (lane, exchange) => {
+    const onDone: Plan['onDone'] = (_, exchange) => {
       clearInterval(ticker)
-      resolve({ exchange, lane })
+      resolve({ exchange, answer: lane.answer })
     }
     const timeoutMs = Math.min(config.timeoutMs, tryMs)
     const lane = new Lane({

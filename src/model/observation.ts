@@ -28,6 +28,11 @@ export const outcomes: readonly Outcome[] = [
 /** What a server speaks. Over `udp` a request is a datagram, and so is its answer. */
 export type Scheme = 'http' | 'https' | 'tcp' | 'udp'
 
+/** How a connection ended that was kept open: closed or reset by the other side, or given up because it hung. */
+export type Replaced = 'closed' | 'reset' | 'timeout'
+
+export const replacedKinds: readonly Replaced[] = ['closed', 'reset', 'timeout']
+
 /** One request, as the agent saw it. */
 export interface Observation {
   /** 1, 2, 3, … in the order in which the requests were started, on through all targets. */
@@ -43,6 +48,8 @@ export interface Observation {
   status?: number
   /** True when the request opened a connection (over UDP: a socket); false when it used one that was open. */
   newConnection: boolean
+  /** With connections that are kept open: how the one before this new one ended. */
+  replaced?: Replaced
   /** Who answered; absent when there was no answer. */
   identity?: Identity
   /**

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { createDecoder } from '../../../src/agent/decode.ts'
 import { Encoder } from '../../../src/agent/encode.ts'
 import type { Identity, Observation } from '../../../src/model/observation.ts'
-import { outcomes } from '../../../src/model/observation.ts'
+import { outcomes, replacedKinds } from '../../../src/model/observation.ts'
 
 const identities: fc.Arbitrary<Identity> = fc.oneof(
   fc.constantFrom<Identity>({ source: 'body', value: 'a' }, { source: 'body', value: 'b' }),
@@ -24,6 +24,7 @@ const runs = fc
       fc.option(fc.integer({ min: 100, max: 999 }), { nil: undefined }),
       fc.option(fc.tuple(identities, fc.constantFrom(undefined, '10.0.0.1', 'fd00::1')), { nil: undefined }),
       fc.option(fc.integer({ min: 1, max: 65_535 }), { nil: undefined }),
+      fc.constantFrom(undefined, undefined, ...replacedKinds),
       fc.constantFrom(0, 0, 0, 0, 1, 2),
     ),
     { maxLength: 60 },
@@ -32,7 +33,10 @@ const runs = fc
     let atUs = 0
     let target = 0
     return list.map(
-      ([afterUs, latencyUs, outcome, newConnection, status, said, port, on], index): Observation => {
+      (
+        [afterUs, latencyUs, outcome, newConnection, status, said, port, replaced, on],
+        index,
+      ): Observation => {
         atUs += afterUs
         target += on
         return {
@@ -45,6 +49,7 @@ const runs = fc
           ...(status === undefined ? {} : { status }),
           ...(said === undefined ? {} : { identity: said[0] }),
           ...(said?.[1] === undefined ? {} : { seenAddress: said[1] }),
+          ...(replaced === undefined ? {} : { replaced }),
           ...(port === undefined ? {} : { localPort: port }),
         }
       },
