@@ -1,5 +1,6 @@
 import type { Cluster } from '../cluster/index.ts'
-import type { Condition, KubernetesObject } from '../model/kubernetes.ts'
+import type { Node } from '../model/kubernetes.ts'
+import { whyNoPods } from '../model/node.ts'
 import type { ServiceRef } from '../model/snapshot.ts'
 
 /** What a short probe on one node says about a change. */
@@ -55,12 +56,6 @@ export async function waitForNode(
   return outcome('late', now())
 }
 
-/** A node as far as it matters whether a probe pod can run there. */
-interface Node extends KubernetesObject {
-  spec?: { unschedulable?: boolean; taints?: { effect?: string; key?: string }[] }
-  status?: { conditions?: Condition[] }
-}
-
 export interface NodeList {
   usable: string[]
   /** Nodes that serve the change as well, and cannot be asked, each with the reason. */
@@ -72,18 +67,9 @@ export async function listNodes(cluster: Cluster, signal: AbortSignal): Promise<
   const list: NodeList = { usable: [], unusable: [] }
   for await (const node of cluster.list<Node>('/api/v1/nodes', { signal })) {
     const { name } = node.metadata
-    const why = reasonAgainst(node)
+    const why = whyNoPods(node)
     if (why === undefined) list.usable.push(name)
     else list.unusable.push({ name, why })
   }
   return list
-}
-
-function reasonAgainst({ metadata, spec, status }: Node): string | undefined {
-  const os = metadata.labels?.['kubernetes.io/os']
-  if (os !== undefined && os !== 'linux') return os
-  if (status?.conditions?.find(({ type }) => type === 'Ready')?.status !== 'True') return 'not ready'
-  const taint = spec?.taints?.find(({ effect }) => effect === 'NoSchedule' || effect === 'NoExecute')
-  if (spec?.unschedulable === true) return 'cordoned'
-  return taint === undefined ? undefined : `tainted ${taint.key ?? ''}`.trim()
 }

@@ -1,5 +1,6 @@
 import type { KubernetesList, Status } from '../model/kubernetes.ts'
 import { ApiError } from './errors.ts'
+import type { HttpResponse } from './http.ts'
 import { parseJson } from './json.ts'
 import { limited, type TimeLimit } from './limit.ts'
 import type { Connection } from './kubeconfig/resolve.ts'
@@ -7,7 +8,7 @@ import { listItems } from './paging.ts'
 import type { RequestLog } from './request-log.ts'
 import type { Sender } from './sender.ts'
 import { statusOf } from './status.ts'
-import type { CallOptions, Cluster, DeleteOptions, Patch, Query } from './types.ts'
+import type { CallOptions, Cluster, DeleteOptions, Patch, Query, Upgraded, UpgradeOptions } from './types.ts'
 
 /** An API server gives up on an ordinary request after a minute; an answer that is later than that never comes. */
 const SILENCE_LIMIT_MS = 75_000
@@ -108,6 +109,28 @@ export class Client implements Cluster {
     }
   }
 
+  async upgrade(path: string, options: UpgradeOptions): Promise<Upgraded> {
+    const { parameters, headers } = options
+    const limit = this.#limit(options)
+    try {
+      const search = new URLSearchParams([...parameters]).toString()
+      const request = {
+        method: 'GET',
+        path: `${path}?${search}`,
+        headers: { ...headers, Connection: 'Upgrade' },
+        signal: limit.signal,
+      }
+      const response = await this.#sender.send(request, false)
+      const { upgraded } = response
+      if (upgraded !== undefined) return { ...upgraded, headers: response.headers }
+      throw await this.#failure(response, { verb: 'GET', path }, limit)
+    } catch (error) {
+      throw limit.explain(error)
+    } finally {
+      limit.stop()
+    }
+  }
+
   close(): void {
     this.#close()
   }
@@ -144,10 +167,18 @@ export class Client implements Cluster {
     }
     const response = await this.#sender.send(request, call.repeatable)
     if (response.status >= 200 && response.status < 300) return response
+    throw await this.#failure(response, { verb: method, path: call.path }, limit)
+  }
+
+  async #failure(
+    response: HttpResponse,
+    request: { verb: string; path: string },
+    limit: TimeLimit,
+  ): Promise<ApiError> {
     const answer = await textOf(response.body, limit)
     this.#log.body(answer)
     const status = statusOf(response.status, response.statusText, answer)
-    throw new ApiError(status, { verb: method, path: call.path }, this.#hintFor(status))
+    return new ApiError(status, request, this.#hintFor(status))
   }
 
   #hintFor({ code, message = '' }: Status): string | undefined {

@@ -7,6 +7,7 @@ import {
   type RequestOptions,
 } from 'node:http'
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
+import type { Duplex } from 'node:stream'
 import { getCACertificates } from 'node:tls'
 import { connectionError } from './connection-problem.ts'
 import type { Identity } from './credentials/credentials.ts'
@@ -37,6 +38,8 @@ export interface HttpResponse {
   headers: IncomingHttpHeaders
   /** Leaving the iteration closes the connection. Rejects with ConnectionError when the answer is cut. */
   body: AsyncIterable<Uint8Array>
+  /** With status 101: the connection, which now speaks the protocol that was asked for, and its first bytes. */
+  upgraded?: { socket: Duplex; head: Uint8Array }
 }
 
 /** The connections to one server. One exchange at a time knows nothing of retries, users or JSON. */
@@ -45,6 +48,8 @@ export class HttpTransport {
   readonly #proxy: URL | undefined
   readonly #agents = new Map<string, HttpAgent>()
   readonly #prefix: string
+  /** Connections that left their pool. */
+  readonly #upgraded = new Set<Duplex>()
   #closed = false
   /** Plain http is not tunnelled: the proxy is asked for the whole URL. */
   readonly #forwarder: URL | undefined
@@ -79,6 +84,22 @@ export class HttpTransport {
           body: this.#read(response, signal),
         })
       })
+      exchange.once('upgrade', (response, socket, head) => {
+        clearTimeout(timer)
+        signal?.removeEventListener('abort', abort)
+        // The limit on idling was the pool's.
+        socket.setTimeout(0)
+        socket.on('error', () => {})
+        this.#upgraded.add(socket)
+        socket.once('close', () => this.#upgraded.delete(socket))
+        resolve({
+          status: response.statusCode ?? 0,
+          statusText: response.statusMessage ?? '',
+          headers: response.headers,
+          body: this.#read(response, signal),
+          upgraded: { socket, head },
+        })
+      })
       exchange.on('error', (error) => {
         clearTimeout(timer)
         signal?.removeEventListener('abort', abort)
@@ -92,6 +113,7 @@ export class HttpTransport {
   close(): void {
     this.#closed = true
     for (const agent of this.#agents.values()) agent.destroy()
+    for (const socket of this.#upgraded) socket.destroy()
     this.#agents.clear()
   }
 

@@ -1,3 +1,6 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import type { Duplex } from 'node:stream'
+
 /** The interface that the rest of the program uses to talk to an API server. */
 
 /** kubectl's global flags that decide which server is asked and as whom. A missing flag leaves it to the kubeconfig. */
@@ -47,6 +50,21 @@ export interface CallOptions {
   timeoutMs?: number | undefined
 }
 
+export interface UpgradeOptions extends CallOptions {
+  /** As part of the query, in this order; unlike those of `query` they may repeat. */
+  parameters: readonly [name: string, value: string][]
+  /** `Upgrade` and what the protocol wants besides. */
+  headers: Readonly<Record<string, string>>
+}
+
+/** The connection itself; whoever has it must destroy it. */
+export interface Upgraded {
+  socket: Duplex
+  /** What the server sent along with its consent. */
+  head: Uint8Array
+  headers: IncomingHttpHeaders
+}
+
 export type Patch =
   /** Server-side apply: the body is the whole intent of this field manager. */
   | { type: 'apply'; body: unknown; fieldManager: string; force?: boolean }
@@ -84,6 +102,11 @@ export interface Cluster {
    * answer's head only. Leaving the iteration closes the connection.
    */
   stream(path: string, options?: CallOptions): Promise<AsyncIterable<Uint8Array>>
+  /**
+   * A connection that goes on in another protocol than HTTP. The time limit covers the wait for the server's consent
+   * only. Rejects with ApiError also when the server answers but does not change the protocol.
+   */
+  upgrade(path: string, options: UpgradeOptions): Promise<Upgraded>
   /** Closes every connection, also those in use. */
   close(): void
 }

@@ -123,9 +123,11 @@ export interface Pod extends KubernetesObject {
 
 export interface Node extends KubernetesObject {
   kind: 'Node'
+  spec?: { unschedulable?: boolean; taints?: { effect?: string; key?: string }[] }
   status?: {
     addresses?: { type: string; address: string }[]
     conditions?: Condition[]
+    images?: { names?: string[] | null; sizeBytes?: number }[]
   }
 }
 

@@ -24,6 +24,7 @@ export function limited(cluster: Cluster, most: number): Cluster {
     patch: (path, patch, options) => pass(() => cluster.patch(path, patch, options)),
     delete: (path, options) => pass(() => cluster.delete(path, options)),
     stream: (path, options) => pass(() => cluster.stream(path, options)),
+    upgrade: (path, options) => pass(() => cluster.upgrade(path, options)),
     close: () => cluster.close(),
   }
 }
