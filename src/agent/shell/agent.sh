@@ -1,0 +1,223 @@
+# The agent in POSIX shell, for images and pods without Node. Runs in dash, busybox's ash and bash, with nothing but
+# one of curl, wget (with head) and nc (with head). Writes lines that src/agent/shell/decode.ts reads:
+#
+#   @affinity hello TOOL CLOCK                       what it works with
+#   @affinity start SCHEME EPOCH_MS                  right before the first request
+#   @affinity o NUMBER AT_MS TOOK_US EXIT PORT ANSWER
+#                                                    one request; line feeds of the answer are unit separators
+#   @affinity end REASON REQUESTS DURATION_MS
+#   @affinity error WORDS
+#
+# TOOK_US is curl's own measurement where it is the tool. EXIT is curl's exit code and PORT the port that it used; other
+# tools leave - there.
+# Arguments: see src/agent/shell/arguments.ts.
+LC_ALL=C
+export LC_ALL
+unset http_proxy https_proxy all_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY
+set -f
+nl='
+'
+separator=`printf '\037'`
+scheme=$1 host=$2 port=$3 path=$4 name=$5 requests=$6 duration=$7 interval=$8 timeout=$9
+shift 9
+insecure=$1 deadline=$2 attached=$3 marker=$4 where=$5 bytes=$6
+# Whole seconds, for those who know no others.
+seconds=$(((timeout + 999) / 1000))
+case $host in *:*) at="[$host]:$port" ;; *) at=$host:$port ;; esac
+
+say() { printf '@affinity %s\n' "$*" || exit 1; }
+has() { command -v "$1" >/dev/null 2>&1; }
+fail() {
+  say "error $*"
+  exit 1
+}
+
+# Who started this by exec is gone when the input ends: so is this.
+watcher=
+if [ "$attached" = 1 ]; then
+  exec 3<&0
+  {
+    while read -r _; do :; done
+    kill -9 $$
+  } <&3 >/dev/null 2>&1 &
+  watcher=$!
+  exec 3<&- </dev/null
+fi
+finish() {
+  say "end $1 $((number - 1)) $((now - first))"
+  [ -z "$watcher" ] || kill -9 "$watcher" 2>/dev/null
+  exit 0
+}
+
+# Milliseconds in $now. Without a clock that is fine enough, the time since the machine was started in steps of 10 ms.
+case ${EPOCHREALTIME-} in
+*[.,]??????)
+  clock=bash
+  look() {
+    now=$EPOCHREALTIME
+    now=${now%???}
+    now=${now%[.,]*}${now#*[.,]}
+  }
+  ;;
+*)
+  case `date +%s%N 2>/dev/null` in
+  *[!0-9]* | '') clock=uptime ;;
+  ???????????????????*) clock=date ;;
+  *) clock=uptime ;;
+  esac
+  if [ $clock = date ]; then
+    look() {
+      now=`date +%s%N`
+      now=${now%??????}
+    }
+  elif read -r now _ 2>/dev/null </proc/uptime; then
+    look() {
+      read -r now _ </proc/uptime
+      now=${now%.*}${now#*.}0
+      now=${now#0}
+    }
+  else
+    clock=seconds
+    look() { now=`date +%s`000; }
+  fi
+  ;;
+esac
+
+fractions=0
+! sleep 0.001 2>/dev/null || fractions=1
+# Milliseconds. Where a sleep is of whole seconds, requests come in bursts, and the rate is kept on average.
+pause() {
+  if [ $fractions = 1 ]; then
+    rest=00$(($1 % 1000))
+    sleep $(($1 / 1000)).${rest#${rest%???}}
+  elif [ "$1" -ge 1000 ]; then sleep $(($1 / 1000)); fi
+}
+
+tool=
+for each in curl wget nc; do
+  if has $each && { [ $each = curl ] || has head; }; then
+    tool=$each
+    break
+  fi
+done
+[ -n "$tool" ] || fail 'it has none of curl, wget and nc (the last two need head)'
+limit=$((timeout / 1000)).`rest=00$((timeout % 1000)) && printf %s ${rest#${rest%???}}`
+options=
+case $tool in
+curl)
+  [ "$insecure" = 0 ] || options=-k
+  ask() {
+    answer=`curl -sSi -m $limit --limit-rate $((4096 / seconds))k --noproxy '*' -A "$agent" -H 'Connection: close' \
+      -H "Host: $name" ${mark:+-H "X-Affinity-Probe: $mark"} $options ${connect:+--connect-to "$connect"} -g \
+      -w "$nl@%{local_port} %{time_total}" "$1" 2>&1`
+    code=$?
+  }
+  ;;
+wget)
+  # The one in Debian's static busybox 1.35 crashes when it is given a time limit.
+  limit="-T $seconds" run=
+  { wget -q -T 1 -O /dev/null http://127.0.0.1:1/; } >/dev/null 2>&1
+  if [ $? -gt 128 ]; then
+    limit=
+    ! has timeout || run="timeout $seconds"
+  fi
+  case `wget --help 2>&1` in
+  *GNU*)
+    options='--content-on-error --no-http-keep-alive -t 1 --no-proxy --max-redirect=0'
+    [ "$insecure" = 0 ] || options="$options --no-check-certificate"
+    ;;
+  esac
+  ask() {
+    answer=`$run wget -q -S -O - $limit -U "$agent" --header "Host: $name" \
+      ${mark:+--header "X-Affinity-Probe: $mark"} $options "$1" 2>&1 | head -c $bytes`
+    code=-
+  }
+  ;;
+nc)
+  ask() {
+    answer=`printf 'GET %s HTTP/1.0\r\nHost: %s\r\nUser-Agent: %s\r\nConnection: close\r\n%b\r\n' "$target" "$name" \
+      "$agent" "${mark:+X-Affinity-Probe: $mark\r\n}" | nc -w $seconds "$host" "$port" 2>&1 | head -c $bytes`
+    code=-
+  }
+  ;;
+esac
+
+# One request: the answer in $answer.
+request() {
+  target=$path agent=kubectl-affinity mark= connect=
+  if [ -n "$marker" ]; then
+    mark=$marker-$number agent="kubectl-affinity/$marker-$number"
+    if [ "$where" = query ]; then
+      case $target in *\?*) target=$target\&affinity-probe=$mark ;; *) target=$target?affinity-probe=$mark ;; esac
+    fi
+  fi
+  if [ "$scheme" = https ]; then
+    # The name is what the certificate is for; the address is where to connect to.
+    connect=::$at
+    ask "https://${name%:*}:$port$target"
+  else ask "http://$at$target"; fi
+}
+
+say "hello $tool $clock"
+number=1
+first=0
+now=0
+trap 'finish signal' TERM INT
+if [ "$scheme" = auto ]; then
+  scheme=http
+  marked=$marker marker=
+  request
+  marker=$marked
+  case $answer in
+  *HTTP/*\ 400\ *[Hh][Tt][Tt][Pp][Ss]*) scheme=https ;;
+  *HTTP/*) ;;
+  *)
+    # Nothing that is HTTP: TLS, if that answers. An error is for the requests to tell.
+    if [ $tool != nc ]; then
+      scheme=https
+      request
+      case $answer in *HTTP/*) ;; *) scheme=http ;; esac
+    fi
+    ;;
+  esac
+fi
+[ $scheme != https ] || [ $tool != nc ] || fail 'it has neither curl nor wget, and nc knows no TLS'
+[ $scheme != https ] || [ $tool != wget ] || [ "$insecure" = 1 ] || [ -n "$options" ] ||
+  fail 'its wget does not verify certificates; --insecure leaves it at that'
+look
+first=$now next=$now
+say "start $scheme `date +%s`000"
+while [ $number -le "$requests" ]; do
+  [ $((next - first)) -lt "$duration" ] || finish duration
+  [ $next -le $now ] || pause $((next - now))
+  look
+  [ $((now - first)) -lt $((deadline * 1000)) ] || finish duration
+  start=$now
+  request
+  look
+  took=$(((now - start) * 1000))
+  port_used=-
+  if [ $tool = curl ]; then
+    end=${answer##*"$nl@"}
+    case $end in
+    *\ *.*)
+      answer=${answer%"$nl@"*}
+      port_used=${end%% *} end=${end#* }
+      # 0.001234, of which older ones write fewer digits.
+      rest=${end#*.}000000
+      took=${end%%.*}${rest%${rest#??????}}
+      ;;
+    esac
+  fi
+  old=$IFS
+  IFS=$nl
+  set -- $answer
+  IFS=$separator
+  line="$*"
+  IFS=$old
+  printf "@affinity o %s %s %s %s %s %.${bytes}s\n" $number $((start - first)) "$took" "$code" "$port_used" "$line" || exit 1
+  number=$((number + 1))
+  next=$((next + interval))
+  [ $next -ge $now ] || next=$now
+done
+finish done
