@@ -2,6 +2,7 @@
  * Writes the sources that are made from other sources:
  *
  *     src/agent/bundle.generated.ts    the agent as one text for `node -e`
+ *     src/agent/shell/script.generated.ts  the agent in shell as one text for `sh -c`
  *     src/analysis/pages.generated.ts  the pages of docs/findings
  */
 import { execFileSync } from 'node:child_process'
@@ -44,6 +45,21 @@ writeIfChanged(
     `export const agentSource: string = ${JSON.stringify(agent)}\n`,
 )
 console.error(`agent: ${agent.length} bytes`)
+
+/** Without comments and indentation: it travels in the path of an exec, and in every Job. */
+function shellAgent(): string {
+  const lines = readFileSync(join(root, 'src/agent/shell/agent.sh'), 'utf8').split('\n')
+  const kept = lines.map((line) => line.trimStart()).filter((line) => line !== '' && !line.startsWith('#'))
+  return kept.join('\n')
+}
+
+const shell = shellAgent()
+writeIfChanged(
+  join(root, 'src/agent/shell/script.generated.ts'),
+  `/** The agent in shell, for \`sh -c\`. Made by scripts/generate.ts from src/agent/shell/agent.sh. */\n` +
+    `export const shellSource: string = ${JSON.stringify(shell)}\n`,
+)
+console.error(`agent in shell: ${shell.length} bytes`)
 
 /** The pages of the finding codes, so that the program can show them without a network. */
 function findingPages(): Record<string, string> {

@@ -50,7 +50,10 @@ export interface AgentTarget {
   tls?: TlsConfig
 }
 
-/** Request n carries `text-n`, in a header `X-Affinity-Probe` or as the last parameter `affinity-probe` of the query. */
+/**
+ * Request n carries `text-n`: behind the name in the header `User-Agent`, which many access logs hold, or as the last
+ * parameter `affinity-probe` of the query, which nearly all do.
+ */
 export interface Marker {
   text: string
   in: 'header' | 'query'

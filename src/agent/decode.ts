@@ -2,14 +2,19 @@ import type { Observation, Outcome, Replaced } from '../model/observation.ts'
 import { outcomes, replacedKinds } from '../model/observation.ts'
 import type { Decoded, SlotContent } from './protocol.ts'
 import { identitySlots, linePrefix } from './protocol.ts'
+import { type AnswerReader, ShellDecoder, shellPrefix } from './shell/decode.ts'
 
 /** Reads the agent's lines in the order in which they arrive, also across reconnects. Holds at most 256 identities. */
 interface Decoder {
   push(line: string): Decoded
 }
 
-export function createDecoder(): Decoder {
-  return new LineDecoder()
+/** With `shell`, lines of the agent in shell are read as well: that agent leaves it to its reader to read answers. */
+export function createDecoder(shell?: AnswerReader): Decoder {
+  const lines = new LineDecoder()
+  if (shell === undefined) return lines
+  const others = new ShellDecoder(shell)
+  return { push: (line) => (line.startsWith(shellPrefix) ? others : lines).push(line) }
 }
 
 interface Line extends Omit<Decoded, 'observations' | 'gap' | 'foreign'> {

@@ -308,10 +308,11 @@ function requestOf({ config, target, scheme }: Plan): [head: string, tail?: stri
   if (scheme === 'tcp') return [payload]
   const { path, hostHeader } = target
   const first = `GET ${path}`
+  const host = ` HTTP/1.1\r\nHost: ${hostHeader}\r\nUser-Agent: kubectl-affinity`
   const rest =
-    ` HTTP/1.1\r\nHost: ${hostHeader}\r\nUser-Agent: kubectl-affinity\r\nAccept: */*\r\n` +
-    `Accept-Encoding: identity\r\nConnection: ${keepAlive ? 'keep-alive' : 'close'}\r\n`
-  if (marker === undefined) return [`${first}${rest}\r\n`]
-  if (marker.in === 'header') return [`${first}${rest}X-Affinity-Probe: ${marker.text}-`, '\r\n\r\n']
-  return [`${first}${path.includes('?') ? '&' : '?'}affinity-probe=${marker.text}-`, `${rest}\r\n`]
+    `\r\nAccept: */*\r\nAccept-Encoding: identity\r\n` +
+    `Connection: ${keepAlive ? 'keep-alive' : 'close'}\r\n\r\n`
+  if (marker === undefined) return [`${first}${host}${rest}`]
+  if (marker.in === 'header') return [`${first}${host}/${marker.text}-`, rest]
+  return [`${first}${path.includes('?') ? '&' : '?'}affinity-probe=${marker.text}-`, `${host}${rest}`]
 }

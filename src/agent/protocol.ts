@@ -61,6 +61,10 @@ export interface Hello {
   client: number
   /** The pod's own addresses, without those of loopback and of the link. */
   addresses: string[]
+  /** Of the agent in shell: the program that sends its requests. */
+  tool?: string
+  /** Its clock counts in hundredths of a second or worse, and so do its latencies. */
+  isCoarse?: boolean
 }
 
 /** Requests to a target begin. */

@@ -1,7 +1,7 @@
 # The agent in POSIX shell, for images and pods without Node. Runs in dash, busybox's ash and bash, with nothing but
 # one of curl, wget (with head) and nc (with head). Writes lines that src/agent/shell/decode.ts reads:
 #
-#   @affinity hello TOOL CLOCK                       what it works with
+#   @affinity hello CLIENT TOOL CLOCK                what it works with
 #   @affinity start SCHEME EPOCH_MS                  right before the first request
 #   @affinity o NUMBER AT_MS TOOK_US EXIT PORT ANSWER
 #                                                    one request; line feeds of the answer are unit separators
@@ -108,7 +108,7 @@ curl)
   [ "$insecure" = 0 ] || options=-k
   ask() {
     answer=`curl -sSi -m $limit --limit-rate $((4096 / seconds))k --noproxy '*' -A "$agent" -H 'Connection: close' \
-      -H "Host: $name" ${mark:+-H "X-Affinity-Probe: $mark"} $options ${connect:+--connect-to "$connect"} -g \
+      -H "Host: $name" $options ${connect:+--connect-to "$connect"} -g \
       -w "$nl@%{local_port} %{time_total}" "$1" 2>&1`
     code=$?
   }
@@ -129,14 +129,14 @@ wget)
   esac
   ask() {
     answer=`$run wget -q -S -O - $limit -U "$agent" --header "Host: $name" \
-      ${mark:+--header "X-Affinity-Probe: $mark"} $options "$1" 2>&1 | head -c $bytes`
+      $options "$1" 2>&1 | head -c $bytes`
     code=-
   }
   ;;
 nc)
   ask() {
-    answer=`printf 'GET %s HTTP/1.0\r\nHost: %s\r\nUser-Agent: %s\r\nConnection: close\r\n%b\r\n' "$target" "$name" \
-      "$agent" "${mark:+X-Affinity-Probe: $mark\r\n}" | nc -w $seconds "$host" "$port" 2>&1 | head -c $bytes`
+    answer=`printf 'GET %s HTTP/1.0\r\nHost: %s\r\nUser-Agent: %s\r\nConnection: close\r\n\r\n' "$target" "$name" \
+      "$agent" | nc -w $seconds "$host" "$port" 2>&1 | head -c $bytes`
     code=-
   }
   ;;
@@ -144,13 +144,13 @@ esac
 
 # One request: the answer in $answer.
 request() {
-  target=$path agent=kubectl-affinity mark= connect=
-  if [ -n "$marker" ]; then
-    mark=$marker-$number agent="kubectl-affinity/$marker-$number"
-    if [ "$where" = query ]; then
-      case $target in *\?*) target=$target\&affinity-probe=$mark ;; *) target=$target?affinity-probe=$mark ;; esac
-    fi
-  fi
+  target=$path agent=kubectl-affinity connect=
+  case $marker,$where,$path in
+  ,*) ;;
+  *,header,*) agent="kubectl-affinity/$marker-$number" ;;
+  *\?*) target=$path\&affinity-probe=$marker-$number ;;
+  *) target=$path?affinity-probe=$marker-$number ;;
+  esac
   if [ "$scheme" = https ]; then
     # The name is what the certificate is for; the address is where to connect to.
     connect=::$at
@@ -158,7 +158,7 @@ request() {
   else ask "http://$at$target"; fi
 }
 
-say "hello $tool $clock"
+say "hello ${JOB_COMPLETION_INDEX:-0} $tool $clock"
 number=1
 first=0
 now=0

@@ -1,7 +1,8 @@
 import type { Observation } from '../../model/observation.ts'
 import type { Identifier } from '../identify.ts'
-import type { Decoded, End } from '../protocol.ts'
+import type { Decoded, End, Hello } from '../protocol.ts'
 import { protocolVersion } from '../protocol.ts'
+import { seenAddressOf } from '../seen-address.ts'
 import { Tally } from '../tally.ts'
 import { readToolOutput } from './answer.ts'
 
@@ -13,18 +14,25 @@ const toldFailures = 32
 /** What the agent writes for a line feed in an answer. */
 const separator = '\u001F'
 
+/** Reads whole answers, as the other agent does where it runs. */
+export interface AnswerReader {
+  identify: Identifier
+  /** Is this string the address of a backend? */
+  isBackend: (address: string) => boolean
+}
+
 /**
  * Reads the lines of the agent in shell (agent.sh) into what the lines of the other agent hold. That one recognises
  * and counts in the pod, which a shell cannot: here it is done with the same code, on this side.
  */
 export class ShellDecoder {
-  readonly #identify: Identifier
+  readonly #reader: AnswerReader
   readonly #tally = new Tally()
   readonly #told = new Set<string>()
   #next = 1
 
-  constructor(identify: Identifier) {
-    this.#identify = identify
+  constructor(reader: AnswerReader) {
+    this.#reader = reader
   }
 
   /** `line` begins with `shellPrefix`. */
@@ -78,13 +86,15 @@ export class ShellDecoder {
     if (result.outcome === 'answered') {
       const { answer } = result
       if (answer.status !== undefined) observation.status = answer.status
-      observation.identity = this.#identify(answer)
+      observation.identity = this.#reader.identify(answer)
+      const seenAddress = seenAddressOf(answer.body, this.#reader.isBackend)
+      if (seenAddress !== undefined) observation.seenAddress = seenAddress
     } else {
       const { outcome, code, message } = result
       const key = `${outcome} ${code}`
       if (!this.#told.has(key) && this.#told.size < toldFailures) {
         this.#told.add(key)
-        decoded.failure = { number, outcome, code, message }
+        decoded.failure = { target: 0, number, outcome, code, message }
       }
     }
     this.#tally.add(observation)
@@ -106,16 +116,16 @@ export class ShellDecoder {
   }
 }
 
-function helloOf([tool = '', clock = '']: string[]): Decoded['hello'] {
+function helloOf([client, tool = '', clock = '']: string[]): Hello {
   return {
     protocol: protocolVersion,
-    agent: 'shell',
-    client: 0,
+    agent: `shell with ${tool}`,
     node: '',
     pid: 0,
     hostname: '',
+    client: Number(client),
     addresses: [],
     tool,
-    clock,
+    isCoarse: clock === 'uptime' || clock === 'seconds',
   }
 }

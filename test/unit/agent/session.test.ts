@@ -72,7 +72,7 @@ test('the first request waits for its moment', async () => {
 })
 
 test.each([
-  ['header', '/a', /^GET \/a HTTP[^]*\r\nX-Affinity-Probe: run1-(\d)\r\n\r\n$/],
+  ['header', '/a', /^GET \/a HTTP[^]*\r\nUser-Agent: kubectl-affinity\/run1-(\d)\r\n/],
   ['query', '/a', /^GET \/a\?affinity-probe=run1-(\d) HTTP/],
   ['query', '/a?b=c', /^GET \/a\?b=c&affinity-probe=run1-(\d) HTTP/],
 ] as const)('each request is marked in the %s of %s', async (place, path, expected) => {
