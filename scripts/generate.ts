@@ -3,6 +3,7 @@
  *
  *     src/agent/bundle.generated.ts    the agent as one text for `node -e`
  *     src/agent/shell/script.generated.ts  the agent in shell as one text for `sh -c`
+ *     src/echo/bundle.generated.ts     the program of the echo pods, likewise
  *     src/analysis/pages.generated.ts  the pages of docs/findings
  */
 import { execFileSync } from 'node:child_process'
@@ -11,21 +12,22 @@ import { join } from 'node:path'
 
 const root = join(import.meta.dirname, '..')
 
-/** The kernel takes 128 KiB per argument; an API server stores every Job that carries this. */
-const agentLimit = 32_768
+/** The kernel takes 128 KiB per argument; an API server stores every Job and pod that carries this. */
+const bundleLimit = 32_768
 
-function bundleAgent(): string {
+/** A program that runs in a pod, as one text. */
+function bundle(folder: 'agent' | 'echo'): string {
   const { version }: { version: string } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
   const define = `AGENT_VERSION=${JSON.stringify(version)}`
   const bun = join(root, 'node_modules/.bin/bun')
-  const entry = join(root, 'src/agent/main.ts')
+  const entry = join(root, 'src', folder, 'main.ts')
   const options = ['build', entry, '--target=node', '--format=cjs', '--minify', '--define', define]
-  const bundle = execFileSync(bun, options, { encoding: 'utf8' }).trim()
+  const text = execFileSync(bun, options, { encoding: 'utf8' }).trim()
   // In a container's arguments a kubelet replaces $(NAME), and $$ by $.
-  const dangerous = /.{0,20}\$[$(].{0,20}/.exec(bundle)
-  if (dangerous !== null) throw new Error(`the agent holds what a kubelet would replace: ${dangerous[0]}`)
-  if (bundle.length > agentLimit) throw new Error(`the agent has become too large: ${bundle.length} bytes`)
-  return bundle
+  const dangerous = /.{0,20}\$[$(].{0,20}/.exec(text)
+  if (dangerous !== null) throw new Error(`the ${folder} holds what a kubelet would replace: ${dangerous[0]}`)
+  if (text.length > bundleLimit) throw new Error(`the ${folder} has become too large: ${text.length} bytes`)
+  return text
 }
 
 function writeIfChanged(path: string, text: string): void {
@@ -38,13 +40,15 @@ function writeIfChanged(path: string, text: string): void {
   if (before !== text) writeFileSync(path, text)
 }
 
-const agent = bundleAgent()
-writeIfChanged(
-  join(root, 'src/agent/bundle.generated.ts'),
-  `/** The agent, for \`node -e\`. Made by scripts/generate.ts from src/agent/main.ts. */\n` +
-    `export const agentSource: string = ${JSON.stringify(agent)}\n`,
-)
-console.error(`agent: ${agent.length} bytes`)
+for (const folder of ['agent', 'echo'] as const) {
+  const text = bundle(folder)
+  writeIfChanged(
+    join(root, 'src', folder, 'bundle.generated.ts'),
+    `/** For \`node -e\`. Made by scripts/generate.ts from src/${folder}/main.ts. */\n` +
+      `export const ${folder}Source: string = ${JSON.stringify(text)}\n`,
+  )
+  console.error(`${folder}: ${text.length} bytes`)
+}
 
 /** Without comments and indentation: it travels in the path of an exec, and in every Job. */
 function shellAgent(): string {

@@ -1,4 +1,5 @@
 import type { Job, ObjectMeta, OwnerReference } from '../model/kubernetes.ts'
+import { containerSecurity, podBasics } from '../probe/clients/pod-parts.ts'
 
 /** The name of the Job that all temporary objects of a run hang on. */
 export function anchorName(runId: string): string {
@@ -23,19 +24,13 @@ export function anchorJob(metadata: ObjectMeta, lifeSeconds: number): Job & { sp
       template: {
         metadata: { labels: metadata.labels },
         spec: {
-          restartPolicy: 'Never',
-          automountServiceAccountToken: false,
-          securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
+          ...podBasics,
           containers: [
             {
               name: 'none',
               image: 'registry.k8s.io/pause:3.10',
               resources: { requests: { cpu: '1m', memory: '1Mi' }, limits: { cpu: '1m', memory: '1Mi' } },
-              securityContext: {
-                allowPrivilegeEscalation: false,
-                readOnlyRootFilesystem: true,
-                capabilities: { drop: ['ALL'] },
-              },
+              securityContext: containerSecurity,
             },
           ],
         },

@@ -1,4 +1,5 @@
 import type { Job, OwnerReference } from '../../model/kubernetes.ts'
+import { containerSecurity, onNode, podBasics, withoutMesh } from './pod-parts.ts'
 
 /** Labels on everything that a probe puts into a cluster; `cleanup` finds leftovers by them. */
 export const managedByLabel = 'app.kubernetes.io/managed-by'
@@ -62,33 +63,15 @@ export function probeJob(options: JobOptions): Job & { spec: unknown } {
       activeDeadlineSeconds: startAllowanceSeconds + options.maxRunSeconds,
       ttlSecondsAfterFinished: leftoverSeconds,
       template: {
-        metadata: {
-          // A sidecar would answer in the Service's place and would keep the Job from ending.
-          labels: { ...labels, 'sidecar.istio.io/inject': 'false', 'istio.io/dataplane-mode': 'none' },
-          annotations: {
-            'linkerd.io/inject': 'disabled',
-            'kuma.io/sidecar-injection': 'disabled',
-            'consul.hashicorp.com/connect-inject': 'false',
-          },
-        },
+        metadata: withoutMesh(labels),
         spec: {
-          restartPolicy: 'Never',
-          terminationGracePeriodSeconds: 1,
-          automountServiceAccountToken: false,
-          enableServiceLinks: false,
-          nodeSelector: { 'kubernetes.io/os': 'linux' },
+          ...podBasics,
           ...(options.node === undefined ? {} : { affinity: onNode(options.node) }),
           ...(options.spreadNodes === true ? { topologySpreadConstraints: [overNodes(options.runId)] } : {}),
           // Without this policy a pod on its node's network could not resolve the names of Services.
           ...(options.hostNetwork === true
             ? { hostNetwork: true, dnsPolicy: 'ClusterFirstWithHostNet' }
             : {}),
-          securityContext: {
-            runAsNonRoot: true,
-            runAsUser: 65_532,
-            runAsGroup: 65_532,
-            seccompProfile: { type: 'RuntimeDefault' },
-          },
           containers: [
             {
               name: containerName,
@@ -99,11 +82,7 @@ export function probeJob(options: JobOptions): Job & { spec: unknown } {
                 requests: { cpu: '50m', memory: '64Mi' },
                 limits: { cpu: '1', memory: '192Mi' },
               },
-              securityContext: {
-                allowPrivilegeEscalation: false,
-                readOnlyRootFilesystem: true,
-                capabilities: { drop: ['ALL'] },
-              },
+              securityContext: containerSecurity,
             },
           ],
         },
@@ -122,12 +101,6 @@ function replicas(clients: number): object {
   return clients === 1
     ? { ...all, backoffLimit: 0 }
     : { ...all, backoffLimit: clients, backoffLimitPerIndex: 0 }
-}
-
-/** By affinity and not by `nodeName`, so that the scheduler still says why a node cannot take the pod. */
-function onNode(node: string): object {
-  const term = { matchFields: [{ key: 'metadata.name', operator: 'In', values: [node] }] }
-  return { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [term] } } }
 }
 
 /** Nodes that no client may run on do not count; otherwise one of them would keep all but one client waiting. */
