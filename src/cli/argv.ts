@@ -2,6 +2,8 @@
 interface FlagShape {
   type: 'boolean' | 'option'
   char?: string | undefined
+  /** On unless switched off: `--no-NAME` is what oclif reads. */
+  allowNo?: boolean | undefined
 }
 
 type FlagShapes = Readonly<Record<string, FlagShape>>
@@ -35,7 +37,8 @@ export function splitCommand(argv: readonly string[], flags: FlagShapes): SplitA
 
 /**
  * Rewrites `--flag=true` and `--flag=false` of boolean flags, which kubectl's parser allows and oclif's does not.
- * A false one is left out, as no flag of ours is on unless asked for. Other values are left for the parser to refuse.
+ * A false one is left out, or negated where the flag is on unless asked not to be. Other values are left for the parser
+ * to refuse.
  */
 export function normaliseBooleans(argv: readonly string[], flags: FlagShapes): string[] {
   const words: string[] = []
@@ -43,8 +46,10 @@ export function normaliseBooleans(argv: readonly string[], flags: FlagShapes): s
   for (const word of argv) {
     flagsEnded ||= word === '--'
     const match = flagsEnded ? null : /^(--?[^=]+)=(true|false|1|0|t|f|T|F|TRUE|FALSE|True|False)$/.exec(word)
-    if (match === null || findFlag(match[1]!, flags)?.type !== 'boolean') words.push(word)
+    const flag = match === null ? undefined : findFlag(match[1]!, flags)
+    if (match === null || flag?.type !== 'boolean') words.push(word)
     else if (/^(true|1|t)$/i.test(match[2]!)) words.push(match[1]!)
+    else if (flag.allowNo === true) words.push(`--no-${match[1]!.slice(2)}`)
   }
   return words
 }

@@ -28,3 +28,10 @@ export const nodesPath = '/api/v1/nodes'
 export const nodePath = (name: string): string => itemPath(nodesPath, name)
 /** kube-proxy's own answer about its mode, through the API server's proxy to a node. */
 export const proxyModePath = (node: string): string => `${nodePath(`${node}:10249`)}/proxy/proxyMode`
+export const endpointsPath = (namespace: string, name: string): string =>
+  itemPath(listPath('/api/v1', 'endpoints', namespace), name)
+export const slicePath = (namespace: string, name: string): string => itemPath(slicesPath(namespace), name)
+export const ingressesPath = (namespace: string | undefined): string =>
+  listPath('/apis/networking.k8s.io/v1', 'ingresses', namespace)
+export const gatewaysPath = (namespace: string | undefined): string =>
+  listPath('/apis/gateway.networking.k8s.io/v1', 'gateways', namespace)

@@ -46,6 +46,12 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./disable.ts')).default,
   },
   {
+    name: 'external',
+    group: 'Session Affinity Commands',
+    summary: 'Make backends outside the cluster a Service that affinity works on',
+    load: async () => (await import('./external.ts')).default,
+  },
+  {
     name: 'cleanup',
     group: 'Other Commands',
     summary: 'Remove what an interrupted probe left in the cluster',

@@ -1,4 +1,4 @@
-import { normaliseIpv6 } from '../agent/ipv6.ts'
+import { normaliseIpv6 } from '../model/ipv6.ts'
 import { createMentions } from '../agent/mentions.ts'
 import type { Mentions } from '../agent/mentions.ts'
 import type { Endpoint } from '../model/endpoint.ts'

@@ -21,6 +21,7 @@ import {
   servicesInFiles,
 } from './targets.ts'
 import { waitUntilServed } from './wait.ts'
+import { connectionFlags } from '../connection-flags.ts'
 
 export interface ChangeFlagValues extends SelectionFlags {
   context?: string | undefined
@@ -191,13 +192,4 @@ function nothingFound(kind: 'query' | 'files', flags: ChangeFlagValues, cluster:
   return kind === 'files' || flags['all-namespaces']
     ? 'No resources found'
     : `No resources found in ${cluster.namespace} namespace.`
-}
-
-/** What a command has to repeat to mean the same cluster. */
-function connectionFlags({ kubeconfig, context }: ChangeFlagValues): string {
-  const quote = (value: string): string => (/^[\w./:@=-]+$/.test(value) ? value : `'${value}'`)
-  return [
-    ...(kubeconfig === undefined ? [] : [` --kubeconfig ${quote(kubeconfig)}`]),
-    ...(context === undefined ? [] : [` --context ${quote(context)}`]),
-  ].join('')
 }

@@ -6,7 +6,15 @@ export interface ObjectOptions {
 
 /** The objects that a change came to, as `kubectl get -o json` has them: one by itself, several in a List. */
 export function toPrinted(outcomes: readonly ChangeDone[], options: ObjectOptions): unknown {
-  const objects = outcomes.map(({ objects: { after } }) => printable(after, options))
+  return listOrOne(
+    outcomes.map(({ objects: { after } }) => after),
+    options,
+  )
+}
+
+/** Objects as kubectl prints them: one by itself, several in a List. */
+export function listOrOne(list: readonly RawObject[], options: ObjectOptions): unknown {
+  const objects = list.map((object) => printable(object, options))
   if (objects.length === 1) return objects[0]
   return { apiVersion: 'v1', items: objects, kind: 'List', metadata: { resourceVersion: '' } }
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Answer } from '../../../src/agent/answer.ts'
 import { createIdentifier } from '../../../src/agent/identify.ts'
-import { normaliseIpv6 } from '../../../src/agent/ipv6.ts'
+import { normaliseIpv6 } from '../../../src/model/ipv6.ts'
 import type { IdentifyRule } from '../../../src/model/observation.ts'
 
 const needles = [

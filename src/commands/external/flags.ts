@@ -1,0 +1,106 @@
+import * as Flags from '@oclif/core/flags'
+import { type ChangeRequest, timeoutRange } from '../../change/request.ts'
+import { durationFlag } from '../../cli/value-flags.ts'
+import { parseDuration } from '../../model/duration.ts'
+import { invalidValue } from '../../model/user-error.ts'
+
+/** `3h`, or `none`. */
+const affinityFlag = Flags.custom<ChangeRequest>({
+  // oxlint-disable-next-line require-await -- oclif's signature
+  parse: async (text, _context, { name }) => {
+    if (text.toLowerCase() === 'none') return { verb: 'disable' }
+    const ms = parseDuration(text)
+    if (ms === undefined) throw invalidValue(name, text, 'must be a duration such as 30m or 3h, or none')
+    const timeoutSeconds = ms / 1000
+    const { min, max } = timeoutRange
+    if (!Number.isInteger(timeoutSeconds) || timeoutSeconds < min || timeoutSeconds > max)
+      throw invalidValue(name, text, `must be whole seconds between ${min}s and ${max}s (24h), or none`)
+    return { verb: 'enable', timeoutSeconds }
+  },
+})
+
+export const externalFlags = {
+  adopt: Flags.boolean({
+    description:
+      'Take over a Service that was made by hand, with its endpoints: those of an Endpoints object, and EndpointSlices left by others, which are deleted when the new ones are in force. Without --to and --from the addresses stay what they are.',
+  }),
+  affinity: affinityFlag({
+    description:
+      'Keep each client on its backend until it has made no new connection for this long, or none. Without it the affinity stays as it is.',
+    helpValue: "''",
+  }),
+  'all-namespaces': Flags.boolean({ char: 'A', description: 'With list: of all namespaces.' }),
+  diff: Flags.boolean({
+    description:
+      'Show what changes as a unified diff, as kubectl diff does. The change is made; add --dry-run=server to only look.',
+  }),
+  'dry-run': Flags.option({ options: ['none', 'client', 'server'] as const })({
+    description:
+      'Must be "none", "server", or "client". If client, only print what would be sent. If server, let the API server check it without keeping it.',
+    default: 'none',
+  }),
+  'force-conflicts': Flags.boolean({
+    description: 'Take fields of the Service over from another manager, such as a GitOps controller.',
+  }),
+  from: Flags.string({
+    description:
+      'Where to read addresses in the other cluster: svc/NAME (its load balancer), gateway/NAME or ingress/NAME. Can be repeated or be a list with commas.',
+    helpValue: '[]',
+    multiple: true,
+    multipleNonGreedy: true,
+  }),
+  'from-context': Flags.string({
+    description: 'With --from: the context of the other cluster in the kubeconfig.',
+    helpValue: "''",
+  }),
+  'from-kubeconfig': Flags.string({
+    description: 'With --from: the kubeconfig of the other cluster, where it is another file.',
+    helpValue: "''",
+  }),
+  'from-namespace': Flags.string({
+    description: "With --from: the namespace in the other cluster, instead of its context's.",
+    helpValue: "''",
+  }),
+  'node-port': Flags.boolean({
+    description: 'With --from svc/NAME: use its node ports on all ready nodes, instead of its load balancer.',
+  }),
+  output: Flags.string({
+    char: 'o',
+    description: 'Output format. One of: (json, yaml, name, text, wide). Wide is for list.',
+    default: 'text',
+  }),
+  port: Flags.string({
+    description:
+      'A port of the Service: PORT[:NAME][/PROTOCOL], such as 80, 80:http or 53:dns/UDP. Can be repeated or be a list with commas. Without it the ports of --from are used.',
+    helpValue: '[]',
+    multiple: true,
+    multipleNonGreedy: true,
+  }),
+  prune: Flags.boolean({
+    description: 'Remove endpoints that are not given any more.',
+    default: true,
+    allowNo: true,
+  }),
+  'show-managed-fields': Flags.boolean({
+    description: 'Keep the managedFields when printing objects in JSON or YAML.',
+  }),
+  to: Flags.string({
+    description:
+      'An address outside the cluster, ADDRESS[:PORT], IPv6 with a port as [ADDRESS]:PORT. Can be repeated or be a list with commas.',
+    helpValue: '[]',
+    multiple: true,
+    multipleNonGreedy: true,
+  }),
+  wait: Flags.boolean({ description: 'With --from: wait for an address that is still pending.' }),
+  'wait-timeout': durationFlag({
+    description: 'With --wait: how long to wait.',
+    helpValue: '2m0s',
+    min: 1000,
+    max: 3_600_000,
+  }),
+  watch: Flags.boolean({
+    char: 'w',
+    description:
+      'With --from: keep following the other cluster and update the endpoints, until interrupted. Without contact the last endpoints stay.',
+  }),
+}

@@ -1,0 +1,87 @@
+import type { Cluster } from '../../cluster/index.ts'
+import { standardOutput } from '../../cli/output.ts'
+import { type ExternalService, listExternal } from '../../external/list.ts'
+import { contentOf } from '../../external/slices.ts'
+import { portText } from '../../external/ports.ts'
+import type { Source } from '../../external/types.ts'
+import { servicePorts } from '../../external/wanted.ts'
+import type { RawObject } from '../../model/change.ts'
+import { hostAndPort } from '../../model/ip.ts'
+import { servicePolicy } from '../../model/policy.ts'
+import { listOrOne, toJson, toYaml } from '../../report/change/objects.ts'
+import { policyWord } from '../../report/change/words.ts'
+import { type ListedService, renderList } from '../../report/external/list.ts'
+import type { ExternalFlagValues, ExternalFormat } from './options.ts'
+
+/** `external list`. */
+export async function runList(
+  cluster: Cluster,
+  flags: ExternalFlagValues,
+  format: ExternalFormat,
+  signal: AbortSignal,
+): Promise<void> {
+  const namespace = flags['all-namespaces'] ? undefined : cluster.namespace
+  const found = await listExternal(cluster, namespace, signal)
+  if (format === 'json' || format === 'yaml') {
+    const objects = found.flatMap(({ service, slices }) => [service, ...slices]) as unknown as RawObject[]
+    const options = { showManagedFields: flags['show-managed-fields'] }
+    const printed =
+      objects.length === 1
+        ? {
+            apiVersion: 'v1',
+            items: [listOrOne(objects, options)],
+            kind: 'List',
+            metadata: { resourceVersion: '' },
+          }
+        : listOrOne(objects, options)
+    process.stdout.write(format === 'json' ? toJson(printed) : await toYaml(printed))
+    return
+  }
+  if (format === 'name') {
+    process.stdout.write(found.map(({ service }) => `service/${service.metadata.name}\n`).join(''))
+    return
+  }
+  if (found.length === 0) {
+    process.stderr.write(
+      namespace === undefined ? 'No resources found\n' : `No resources found in ${namespace} namespace.\n`,
+    )
+    return
+  }
+  const now = Date.now()
+  const text = renderList(
+    found.map((one) => listed(one, now)),
+    {
+      style: standardOutput(process).style,
+      showNamespace: namespace === undefined,
+      wide: format === 'wide',
+    },
+  )
+  process.stdout.write(text)
+}
+
+function listed({ service, slices, source }: ExternalService, now: number): ListedService {
+  const { name, namespace = '', creationTimestamp } = service.metadata
+  return {
+    namespace,
+    name,
+    ports: (servicePorts(service) ?? []).map((port) => portText(port)).join(','),
+    affinity: policyWord(servicePolicy(service)),
+    addresses: slices.flatMap((slice) => {
+      const { ports, endpoints } = contentOf(slice)
+      const numbers = [...new Set(ports.map(({ port }) => port))].join(',')
+      return [...endpoints].map(([address, origin]) => ({
+        text: hostAndPort(address, numbers),
+        ...(origin === undefined ? {} : { origin }),
+      }))
+    }),
+    from: sourceWords(source),
+    ageMs: creationTimestamp === undefined ? undefined : now - Date.parse(creationTimestamp),
+  }
+}
+
+/** `peer: svc/a,svc/b`, or `--to`. */
+function sourceWords({ context, server, from, to, nodePort }: Source): string {
+  if (from !== undefined)
+    return `${context ?? server ?? '?'}: ${from.join(',')}${nodePort === true ? ' (node ports)' : ''}`
+  return to === undefined ? 'adopted' : '--to'
+}

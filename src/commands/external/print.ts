@@ -1,0 +1,168 @@
+import type { Output } from '../../cli/output.ts'
+import { portNotes, type Remarks } from '../../external/gather.ts'
+import { contentOf } from '../../external/slices.ts'
+import { portText } from '../../external/ports.ts'
+import { ownSlices } from '../../external/refuse.ts'
+import type { ExternalDone, ObjectChange } from '../../external/write.ts'
+import type { RawObject } from '../../model/change.ts'
+import type { Service } from '../../model/kubernetes.ts'
+import { hostAndPort } from '../../model/ip.ts'
+import { type Policy, servicePolicy } from '../../model/policy.ts'
+import { renderDiff } from '../../report/change/diff-text.ts'
+import { comparable, listOrOne, toJson, toYaml } from '../../report/change/objects.ts'
+import { policyWord } from '../../report/change/words.ts'
+import { type NextStep, renderNext } from '../../report/change/text.ts'
+import { type ExternalOutcome, renderExternal } from '../../report/external/text.ts'
+import { formatDuration } from '../../report/text/numbers.ts'
+import { sanitize } from '../../report/text/sanitize.ts'
+import { connectionFlags } from '../connection-flags.ts'
+import type { ExternalFlagValues, ExternalFormat } from './options.ts'
+
+export interface PrintOptions {
+  format: ExternalFormat
+  flags: ExternalFlagValues
+  output: Output
+}
+
+/** The answer on stdout, in the format that was asked for; warnings on stderr. */
+export async function printDone(done: ExternalDone, remarks: Remarks, options: PrintOptions): Promise<void> {
+  const { format, flags, output } = options
+  const { style } = output
+  const dryRun = flags['dry-run']
+  if (format === 'json' || format === 'yaml') {
+    const after = done.objects.flatMap(({ after }) => (after === undefined ? [] : [after]))
+    const printed = listOrOne(after, { showManagedFields: flags['show-managed-fields'] })
+    process.stdout.write(format === 'json' ? toJson(printed) : await toYaml(printed))
+  } else if (format === 'name') {
+    process.stdout.write(
+      done.objects
+        .filter(({ after }) => after !== undefined)
+        .map(({ after }) => `${nameOf(after!)}\n`)
+        .join(''),
+    )
+  } else {
+    const diff = flags.diff ? await diffs(done.objects, output) : ''
+    process.stdout.write(renderExternal(outcomeOf(done, remarks), { style, dryRun }) + diff)
+  }
+  for (const { message, hints } of [...done.warnings, ...remarks.warnings])
+    process.stderr.write(
+      [
+        `${style.unsure('Warning:')} ${sanitize(message)}`,
+        ...hints.map((hint) => `  ${sanitize(hint)}`),
+        '',
+      ].join('\n'),
+    )
+  if (format === 'text' && dryRun === 'none') process.stdout.write(renderNext(nextSteps(done, flags), output))
+}
+
+function outcomeOf(done: ExternalDone, { notes }: Remarks): ExternalOutcome {
+  const { wanted, plan, objects, service } = done
+  const [first] = objects
+  const before = first?.before as unknown as Service | undefined
+  return {
+    name: service.name,
+    kind: kindOf(objects),
+    clusterIPs: done.clusterIPs,
+    ports: wanted.ports.map((port, index) => {
+      const numbers = [...new Set(wanted.backends.map(({ ports }) => ports[index]))]
+      const at = numbers.filter((number) => number !== undefined).join(', ')
+      return at === String(port.port) ? portText(port) : `${portText(port)} → ${at}`
+    }),
+    affinity: affinityWords(before === undefined ? done.policy : servicePolicy(before), done.policy),
+    added: plan.added,
+    removed: plan.removed,
+    kept: plan.kept,
+    replaced: objects.flatMap(({ kind, before: gone }) =>
+      kind === 'deleted' && gone !== undefined && !isOurs(gone) ? [nameOf(gone)] : [],
+    ),
+    notes: [...portNotes(wanted), ...notes],
+  }
+}
+
+function affinityWords(before: Policy, after: Policy): string {
+  const [was, now] = [policyWord(before), policyWord(after)]
+  return was === now ? now : `${was} → ${now}`
+}
+
+/** A Service counts as configured when only its endpoints changed: people ask for the whole. */
+function kindOf(objects: readonly ObjectChange[]): ExternalOutcome['kind'] {
+  const [service] = objects
+  if (service?.kind === 'created') return 'created'
+  return objects.every(({ kind }) => kind === 'unchanged') ? 'unchanged' : 'configured'
+}
+
+function isOurs(object: RawObject): boolean {
+  return (
+    object['kind'] === 'EndpointSlice' &&
+    ownSlices({ service: undefined, slices: [object as never] }).length > 0
+  )
+}
+
+function nameOf(object: RawObject): string {
+  const { name } = object['metadata'] as { name: string }
+  const kind = String(object['kind']).toLowerCase()
+  return kind === 'endpointslice' ? `endpointslice.discovery.k8s.io/${name}` : `${kind}/${name}`
+}
+
+/** Each object that changed, as kubectl diff names them; what is made is compared with nothing. */
+async function diffs(objects: readonly ObjectChange[], { style }: Output): Promise<string> {
+  const texts = await Promise.all(
+    objects.map(async ({ kind, before, after }) => {
+      if (kind === 'unchanged') return ''
+      const text = async (object: RawObject | undefined): Promise<string> =>
+        object === undefined ? '' : await toYaml(comparable(object))
+      const [one, other] = await Promise.all([text(before), text(after)])
+      const file = fileName(after ?? before ?? {})
+      return renderDiff(one, other, { before: `LIVE/${file}`, after: `MERGED/${file}` }, style)
+    }),
+  )
+  return texts.join('')
+}
+
+function fileName(object: RawObject): string {
+  const { name = '', namespace = '' } = object['metadata'] as { name?: string; namespace?: string }
+  const [group, version] = String(object['apiVersion']).includes('/')
+    ? String(object['apiVersion']).split('/')
+    : ['', String(object['apiVersion'])]
+  return [group, version, String(object['kind']), namespace, name].filter((part) => part !== '').join('.')
+}
+
+function nextSteps(done: ExternalDone, flags: ExternalFlagValues): NextStep[] {
+  const { name, namespace } = done.service
+  const rest = `-n ${namespace}${connectionFlags(flags)}`
+  const kind = kindOf(done.objects)
+  if (kind === 'unchanged') return []
+  const undo = kind === 'created' ? `kubectl affinity external delete ${name} ${rest}` : undoOf(done, rest)
+  return [
+    ...(undo === undefined ? [] : [{ label: 'undo', command: undo }]),
+    { label: 'prove', command: `kubectl affinity probe svc/${name} ${rest}` },
+  ]
+}
+
+/** More addresses than this are no command that anybody would type. */
+const mostAddresses = 10
+
+/** The command that brings the endpoints back, where one can say it all: one port, and endpoints of this command. */
+function undoOf({ objects, service }: ExternalDone, rest: string): string | undefined {
+  const before = objects[0]?.before as unknown as Service | undefined
+  const slices = objects.slice(1).flatMap(({ before: slice }) => (slice === undefined ? [] : [slice]))
+  const ports = before?.spec.ports ?? []
+  const [port] = ports
+  if (
+    before === undefined ||
+    port === undefined ||
+    ports.length !== 1 ||
+    !slices.every((slice) => isOurs(slice))
+  )
+    return undefined
+  const addresses = slices.flatMap((slice) => {
+    const { endpoints, ports: at } = contentOf(slice as never)
+    return [...endpoints.keys()].map((address) => hostAndPort(address, at[0]?.port ?? 0))
+  })
+  if (addresses.length === 0 || addresses.length > mostAddresses) return undefined
+  const policy = servicePolicy(before)
+  const affinity = policy.kind === 'none' ? 'none' : formatDuration(policy.timeoutSeconds)
+  const { name, port: number, protocol = 'TCP' } = port
+  const words = portText({ port: number, protocol, ...(name === undefined ? {} : { name }) })
+  return `kubectl affinity external ${service.name} --port ${words} --to ${addresses.join(',')} --affinity ${affinity} ${rest}`
+}

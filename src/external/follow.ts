@@ -1,0 +1,169 @@
+import { type Cluster, isRetryable, watchList } from '../cluster/index.ts'
+import { Backoff, wait } from '../cluster/wait.ts'
+import type { KubernetesObject } from '../model/kubernetes.ts'
+import { UserError } from '../model/user-error.ts'
+import { originLists, type OriginRequest } from './origin/read.ts'
+
+/** What is told while another cluster is followed. */
+export interface FollowSink {
+  /** The other cluster does not answer, with the reason. */
+  onLost(reason: string): void
+  onBack(): void
+  /** Something could not be written or must not be; what there is stays. */
+  onProblem(error: unknown): void
+}
+
+export interface FollowOptions {
+  origin: Cluster
+  request: OriginRequest
+  /** Reads the other cluster and brings this one up to date. Rejects where that cannot be. */
+  update: () => Promise<void>
+  sink: FollowSink
+  /** Ends it. */
+  signal: AbortSignal
+}
+
+/** Changes of several objects that come at once are one. */
+const settleMs = 200
+
+/** Host names are resolved anew so often, and slices that somebody else changed are put right. */
+const againMs = 30_000
+
+/**
+ * Follows the objects of the other cluster and updates with each change, until the signal ends it. Without contact
+ * nothing is changed. Rejects when the objects may not be watched.
+ */
+export async function follow({ origin, request, update, sink, signal }: FollowOptions): Promise<void> {
+  const ended = new AbortController()
+  const stop = AbortSignal.any([signal, ended.signal])
+  const bell = new Bell()
+  const contact = new Contact(sink, () => bell.ring())
+  const watches = originLists(request).map((list) => watchOne(origin, list, { bell, contact, signal: stop }))
+  try {
+    await Promise.race([
+      ...watches.map(async (watch) => {
+        await watch
+        // A watch ends by itself only when it was told to.
+        await bell.until(stop)
+      }),
+      updateAgain(update, { bell, contact, sink, signal: stop }),
+    ])
+  } finally {
+    ended.abort()
+    await Promise.allSettled(watches)
+  }
+}
+
+interface Parts {
+  bell: Bell
+  contact: Contact
+  signal: AbortSignal
+}
+
+async function watchOne(
+  origin: Cluster,
+  { path, query }: { path: string; query: Record<string, string> },
+  { bell, contact, signal }: Parts,
+): Promise<void> {
+  const events = watchList<KubernetesObject>(origin, path, {
+    query,
+    signal,
+    onDisconnect: (error) => contact.lost(path, error.message),
+    onReconnect: () => contact.back(path),
+  })
+  for await (const { type } of events) if (type !== 'bookmark') bell.ring()
+}
+
+async function updateAgain(
+  update: () => Promise<void>,
+  { bell, contact, sink, signal }: Parts & { sink: FollowSink },
+): Promise<void> {
+  const backoff = new Backoff(500, 30_000)
+  let told: string | undefined
+  while (!signal.aborted) {
+    await bell.rung(againMs, signal)
+    await wait(settleMs, signal).catch(() => undefined)
+    if (signal.aborted) return
+    if (contact.isLost) continue
+    bell.reset()
+    try {
+      await update()
+      told = undefined
+      backoff.reset()
+    } catch (error) {
+      if (signal.aborted) return
+      const text = error instanceof Error ? error.message : String(error)
+      if (text !== told && !contact.isLost) sink.onProblem(error)
+      told = text
+      if (!isRetryable(error) && !(error instanceof UserError)) throw error
+      // The watches tell when the other cluster is back; this one may only be asked again.
+      await backoff.pause(signal).catch(() => undefined)
+      if (isRetryable(error)) bell.ring()
+    }
+  }
+}
+
+/** Several watches of one server lose it together: it is told once. */
+class Contact {
+  readonly #sink: FollowSink
+  readonly #onBack: () => void
+  readonly #lost = new Set<string>()
+
+  constructor(sink: FollowSink, onBack: () => void) {
+    this.#sink = sink
+    this.#onBack = onBack
+  }
+
+  get isLost(): boolean {
+    return this.#lost.size > 0
+  }
+
+  lost(what: string, reason: string): void {
+    if (!this.isLost) this.#sink.onLost(reason)
+    this.#lost.add(what)
+  }
+
+  back(what: string): void {
+    if (!this.#lost.delete(what) || this.isLost) return
+    this.#sink.onBack()
+    this.#onBack()
+  }
+}
+
+/** Rung by whoever has news, heard by one. */
+class Bell {
+  #isRung = false
+  #wake: (() => void) | undefined
+
+  ring(): void {
+    this.#isRung = true
+    this.#wake?.()
+  }
+
+  reset(): void {
+    this.#isRung = false
+  }
+
+  /** Resolves when it is rung, after the time, or when the signal is aborted. */
+  async rung(ms: number, signal: AbortSignal): Promise<void> {
+    if (this.#isRung || signal.aborted) return
+    await new Promise<void>((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer)
+        signal.removeEventListener('abort', done)
+        this.#wake = undefined
+        resolve()
+      }
+      const timer = setTimeout(done, ms)
+      this.#wake = done
+      signal.addEventListener('abort', done, { once: true })
+    })
+  }
+
+  async until(signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return
+    await new Promise<void>((resolve) => {
+      signal.addEventListener('abort', () => resolve(), { once: true })
+    })
+  }
+}

@@ -1,0 +1,21 @@
+/** By what objects of `external` are known, and who writes them. */
+
+/**
+ * Not the manager of `enable`: server-side apply takes away what its manager no longer declares, so with one name each
+ * would take away the fields of the other.
+ */
+export const externalManager = 'kubectl-affinity-external'
+
+/** A label of Services: `made` by this tool, or `adopted`, which were there before and stay when it lets go of them. */
+export const externalLabel = 'affinity.kubectl.dev/external'
+
+/** JSON. On a Service: `Source`. On a slice: address → where it was read. */
+export const originAnnotation = 'affinity.kubectl.dev/origin'
+
+export const serviceLabel = 'kubernetes.io/service-name'
+
+/** Who writes an EndpointSlice (k8s.io/api/discovery/v1/well_known_labels.go). */
+export const managedByLabel = 'endpointslice.kubernetes.io/managed-by'
+export const ourSlices = 'kubectl-affinity'
+export const selectorController = 'endpointslice-controller.k8s.io'
+export const mirrorController = 'endpointslicemirroring-controller.k8s.io'

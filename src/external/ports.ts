@@ -1,0 +1,88 @@
+import { invalidValue, UserError } from '../model/user-error.ts'
+import type { OfferedPort } from './origin/offer.ts'
+import type { Protocol, ServicePort } from './types.ts'
+
+/** DNS-1123 label, the rule for the names of Service ports (k8s.io/apimachinery, IsDNS1123Label). */
+const portName = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/
+
+const protocols = ['TCP', 'UDP', 'SCTP'] as const
+
+/** `80`, `80:http`, `53:dns/udp`, several behind one another with commas. Throws UserError for anything else. */
+export function parsePorts(texts: readonly string[]): ServicePort[] {
+  const ports = texts.flatMap((text) => text.split(',')).map((text) => parsePort(text))
+  demandNames(ports)
+  return ports
+}
+
+function parsePort(text: string): ServicePort {
+  const [, number = '', name, protocol = 'TCP'] = /^(\d+)(?::([^/]*))?(?:\/(.*))?$/.exec(text) ?? []
+  const wrong = (why: string): UserError => invalidValue('port', text, why)
+  if (number === '') throw wrong('must be PORT[:NAME][/PROTOCOL], such as 80, 80:http or 53:dns/UDP')
+  const port = Number(number)
+  if (!isPort(port)) throw wrong('a port is a number from 1 to 65535')
+  if (name !== undefined && !portName.test(name))
+    throw wrong('the name of a port has lower-case letters, digits and dashes')
+  const known = protocols.find((one) => one === protocol.toUpperCase())
+  if (known === undefined) throw wrong('the protocol is TCP, UDP or SCTP')
+  return { port, protocol: known, ...(name === undefined ? {} : { name }) }
+}
+
+export function isPort(port: number): boolean {
+  return Number.isInteger(port) && port > 0 && port < 65_536
+}
+
+/** What the API server demands of a list of ports. Throws UserError. */
+export function demandNames(ports: readonly ServicePort[]): void {
+  const usage = (message: string): UserError => new UserError(message, { exitCode: 2 })
+  const seen = new Set<string>()
+  for (const { port, protocol, name } of ports) {
+    if (ports.length > 1 && name === undefined)
+      throw usage(`port ${port} has no name, and with several ports each needs one: --port ${port}:NAME`)
+    for (const key of [`port ${port}/${protocol}`, ...(name === undefined ? [] : [`port name "${name}"`])]) {
+      if (seen.has(key)) throw usage(`${key} is given twice`)
+      seen.add(key)
+    }
+  }
+}
+
+/** `80`, `80:http`, `53:dns/UDP`: as it may be typed. */
+export function portText({
+  port,
+  name,
+  protocol,
+}: {
+  port: number
+  name?: string
+  protocol: Protocol
+}): string {
+  return `${port}${name === undefined ? '' : `:${name}`}${protocol === 'TCP' ? '' : `/${protocol}`}`
+}
+
+/**
+ * The ports of one other Service (or what stands for it) at which ours are served, in the order of ours: of the same
+ * name, else of the same number, else the only one there is. Throws UserError where that does not tell.
+ */
+export function matchPorts(
+  wanted: readonly ServicePort[],
+  offered: readonly OfferedPort[],
+  source: string,
+): number[] {
+  return wanted.map((port) => {
+    const candidates = offered.filter(({ protocol }) => protocol === port.protocol)
+    const found =
+      candidates.find(({ name }) => name !== undefined && name === port.name) ??
+      candidates.find((other) => other.port === port.port) ??
+      (candidates.length === 1 && wanted.length === 1 ? candidates[0] : undefined)
+    if (found !== undefined) return found.at
+    const has = offered.map((one) => portText(one)).join(', ')
+    throw new UserError(
+      `${source} has no port that --port ${portText(port)} could mean: it has ${has || 'none'}`,
+      {
+        hints: [
+          'a port is found by its name, then by its number; with one port on both sides it is that one',
+          'write --port with the name or number that the other side has',
+        ],
+      },
+    )
+  })
+}

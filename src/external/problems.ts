@@ -1,0 +1,82 @@
+import { type ApiError, isForbidden } from '../cluster/index.ts'
+import { isFieldConflict } from '../change/problems.ts'
+import { type Rule, roleYaml } from '../model/role.ts'
+import { UserError } from '../model/user-error.ts'
+
+/** Every request that `external` cannot do without in the cluster of the Service. */
+export const externalRules: readonly Rule[] = [
+  { apiGroups: [''], resources: ['services'], verbs: ['get', 'list', 'create', 'patch', 'delete'] },
+  {
+    apiGroups: ['discovery.k8s.io'],
+    resources: ['endpointslices'],
+    verbs: ['list', 'create', 'patch', 'delete'],
+  },
+]
+
+/** With --adopt, where there is an Endpoints object. */
+const adoptRules: readonly Rule[] = [{ apiGroups: [''], resources: ['endpoints'], verbs: ['get', 'delete'] }]
+
+/** In the other cluster, for all that --from takes; --watch needs no more. */
+export const originRules: readonly Rule[] = [
+  { apiGroups: [''], resources: ['services'], verbs: ['get', 'list', 'watch'] },
+  { apiGroups: ['networking.k8s.io'], resources: ['ingresses'], verbs: ['get', 'list', 'watch'] },
+  { apiGroups: ['gateway.networking.k8s.io'], resources: ['gateways'], verbs: ['get', 'list', 'watch'] },
+]
+
+/** With --node-port, in the other cluster. */
+const nodeRules: readonly Rule[] = [{ apiGroups: [''], resources: ['nodes'], verbs: ['list', 'watch'] }]
+
+/** A refusal in words that say what to do about it; what needs none stays what it is. */
+export function explainProblem(error: unknown, namespace: string, where: 'here' | 'origin'): unknown {
+  // Quota and admission answer Forbidden as well; only RBAC says who cannot do what.
+  if (!isForbidden(error) || !/ cannot \w+ resource /.test(error.message)) return error
+  const isNodes = /resource "nodes"/.test(error.message)
+  const isEndpoints = /resource "endpoints"/.test(error.message)
+  const role = isNodes
+    ? roleYaml('kubectl-affinity-nodes', undefined, nodeRules)
+    : isEndpoints
+      ? roleYaml('kubectl-affinity-adopt', namespace, adoptRules)
+      : where === 'origin'
+        ? roleYaml('kubectl-affinity-origin', namespace, originRules)
+        : roleYaml('kubectl-affinity-external', namespace, externalRules)
+  return new UserError(error.status.message ?? error.message, {
+    hints: [
+      where === 'origin'
+        ? 'this is what --from needs in the other cluster; have it applied there and bound to you:'
+        : 'this Role holds what external needs; have it applied and bound to you (edit and admin do not hold EndpointSlices):',
+      '',
+      ...role.split('\n'),
+    ],
+    cause: error,
+  })
+}
+
+/** Fields of the Service that others declare, in the API server's words. */
+export function explainConflict(error: unknown, service: string): unknown {
+  if (!isFieldConflict(error)) return error
+  return new UserError(`service/${service} not changed: ${conflictsIn(error).join(', ')}`, {
+    hints: [
+      'change it in what the other manager applies',
+      'or take the fields over with --force-conflicts; its next apply then meets this conflict',
+    ],
+    cause: error,
+  })
+}
+
+export function conflictsIn({ status }: ApiError): string[] {
+  return (status.details?.causes ?? []).map(
+    ({ field, message }) => `${message ?? 'conflict'}: ${field ?? ''}`,
+  )
+}
+
+/**
+ * Whether every manager in a conflict is a tool that writes once, when a person tells it: kubectl itself. What was
+ * declared by somebody's server-side apply stays his.
+ */
+export function isPersonsTool(error: ApiError): boolean {
+  return conflictsIn(error).every((text) =>
+    /^conflicts? with "(kubectl-(client-side-apply|create|edit|patch|expose|replace)|kubectl)" using/.test(
+      text,
+    ),
+  )
+}
