@@ -16,7 +16,7 @@ declare const Bun: {
 }
 
 /** Templates in help texts, files of commands and of plugins: ours are in memory, and the help is our own. */
-const unused = /^(ejs|minimatch|tinyglobby|lilconfig|cli-spinners)$/
+const unused = /^(ejs|minimatch|tinyglobby|lilconfig)$/
 
 /** Whoever calls one of them all the same learns of it. */
 const stub = `module.exports = new Proxy({}, { get(_, name) {
