@@ -14,8 +14,6 @@ import type {
 } from './probe-result.ts'
 import type { Verdict } from './verdict.ts'
 
-export type IpFamily = 'IPv4' | 'IPv6'
-
 /**
  * All that one probe with several clients or several ways in found out: a verdict for each client at each entry, and what
  * they say together. Times are milliseconds since the first request of the first client, unless a field says otherwise.
@@ -47,6 +45,8 @@ export interface ProbeSurvey {
   timing: ProbeResult['timing']
 }
 
+export type IpFamily = 'IPv4' | 'IPv6'
+
 /** Where requests came from. */
 export interface SurveyClient {
   /** 0, 1, 2, …: the completion index of its pod; −1 for the machine of the user. */
@@ -55,6 +55,8 @@ export interface SurveyClient {
   pod?: string
   node?: string
   address?: string
+  /** All its own addresses, of both families; `address` is the first. */
+  addresses?: string[]
   image?: string
   /** True when it uses its node's network and has its address. */
   hostNetwork?: boolean
@@ -66,21 +68,22 @@ export interface AbsentClient {
   why: string
 }
 
-/** Where clients enter: what they connect to, and what of the Service is behind it. */
+/** A way into the Service. */
 export interface SurveyEntry {
   index: number
   kind: 'cluster-ip' | 'dns' | 'node-port' | 'load-balancer' | 'external-ip'
+  /** What clients connect to: an address, or a name. */
   host: string
-  /** What clients connect to: a node port, or the Service's own port. */
+  /** The port there: a node port, or the Service's own. */
   port: number
-  /** The port of the Service that this leads to. */
+  /** The port of the Service that it leads to. */
   servicePort: number
   portName?: string
   protocol: 'TCP' | 'UDP'
   family: IpFamily
-  /** The node whose port it is. */
+  /** The node whose address it is. */
   node?: string
-  /** The traffic policy that counts here is `Local`: the node that is entered uses its own endpoints only. */
+  /** `internalTrafficPolicy` or `externalTrafficPolicy`, whichever holds here, is Local. */
   policyLocal?: boolean
   /** A load balancer that nodes do not stand in for when their own pods connect to it (`ipMode: Proxy`). */
   proxied?: boolean
@@ -153,8 +156,11 @@ export type SurveyStatement =
       /** The probability that chance alone is as uneven. */
       chance: number
     }
-  /** A client reaches different pods through different entries, and is kept at each. */
-  | { kind: 'entries-differ'; client: number; entries: number[] }
+  /**
+   * Clients that are kept at each entry, but on different pods at different ones. `by` is what the entries differ in:
+   * the node whose proxy picks, the port, the address family, or nothing that is known.
+   */
+  | { kind: 'entries-differ'; by: EntryDifference; clients: number[] }
   /** Nothing came back through an entry. */
   | { kind: 'no-answer-through'; entry: number; clients: number[]; reason?: NoAnswerReason }
   /** Endpoints changed and clients moved; `unnecessary` are those whose pod had not gone. */
@@ -165,3 +171,6 @@ export type SurveyStatement =
 export type NoAnswerReason =
   /** The traffic policy is Local and the node has no endpoint. */
   'no-local-endpoint'
+
+/** What two entries with different pods for the same client differ in. */
+export type EntryDifference = 'node' | 'port' | 'family' | 'unknown'

@@ -37,7 +37,8 @@ export function toReport(result: ProbeResult): ProbeReport {
   }
 }
 
-function affinity(
+/** The fields of a Service that say what it sticks on. */
+export function affinity(
   policy: Policy,
 ): Pick<ProbeReport['spec']['service'], 'sessionAffinity' | 'timeoutSeconds'> {
   if (policy.kind === 'none') return { sessionAffinity: 'None' }

@@ -1,4 +1,5 @@
 import type { ProbeResult } from '../../model/probe-result.ts'
+import type { ProbeSurvey } from '../../model/survey.ts'
 import type { Style } from '../terminal.ts'
 
 export const probeFormats = ['json', 'name', 'text', 'wide', 'yaml'] as const
@@ -16,19 +17,15 @@ export function isProbeFormat(format: string): format is ProbeFormat {
   return (probeFormats as readonly string[]).includes(format)
 }
 
-type Renderer = (result: ProbeResult, options: RenderOptions) => Promise<string>
+type Renderer<T> = (result: T, options: RenderOptions) => Promise<string>
 
 // Each format is loaded when it is asked for: nobody waits for YAML who does not read it.
-const renderers: Record<ProbeFormat, Renderer> = {
+const renderers: Record<ProbeFormat, Renderer<ProbeResult>> = {
   text: async (result, options) =>
     (await import('./text.ts')).renderText(result, { ...options, wide: false }),
   wide: async (result, options) => (await import('./text.ts')).renderText(result, { ...options, wide: true }),
-  json: async (result) => `${JSON.stringify((await import('./json.ts')).toReport(result), undefined, 4)}\n`,
-  yaml: async (result) => {
-    const [{ toReport }, { stringify }] = await Promise.all([import('./json.ts'), import('yaml')])
-    // As kubectl prints it: no aliases, and quotes around what YAML 1.1 takes for a date or a boolean.
-    return stringify(toReport(result), { aliasDuplicateObjects: false, compat: 'yaml-1.1', lineWidth: 0 })
-  },
+  json: async (result) => jsonOf((await import('./json.ts')).toReport(result)),
+  yaml: async (result) => await yamlOf((await import('./json.ts')).toReport(result)),
   name: async (result) => (await import('./name.ts')).renderNames(result),
 }
 
@@ -39,4 +36,33 @@ export async function renderProbe(
   options: RenderOptions,
 ): Promise<string> {
   return await renderers[format](result, options)
+}
+
+const surveyRenderers: Record<ProbeFormat, Renderer<ProbeSurvey>> = {
+  text: async (survey, options) =>
+    (await import('./survey/text.ts')).renderSurveyText(survey, { ...options, wide: false }),
+  wide: async (survey, options) =>
+    (await import('./survey/text.ts')).renderSurveyText(survey, { ...options, wide: true }),
+  json: async (survey) => jsonOf((await import('./survey/json.ts')).toSurveyReport(survey)),
+  yaml: async (survey) => await yamlOf((await import('./survey/json.ts')).toSurveyReport(survey)),
+  name: async (survey) => (await import('./name.ts')).renderNames(survey),
+}
+
+/** The report on several clients or entries, likewise. */
+export async function renderSurvey(
+  survey: ProbeSurvey,
+  format: ProbeFormat,
+  options: RenderOptions,
+): Promise<string> {
+  return await surveyRenderers[format](survey, options)
+}
+
+function jsonOf(report: object): string {
+  return `${JSON.stringify(report, undefined, 4)}\n`
+}
+
+async function yamlOf(report: object): Promise<string> {
+  const { stringify } = await import('yaml')
+  // As kubectl prints it: no aliases, and quotes around what YAML 1.1 takes for a date or a boolean.
+  return stringify(report, { aliasDuplicateObjects: false, compat: 'yaml-1.1', lineWidth: 0 })
 }

@@ -6,12 +6,12 @@
  */
 import { z } from 'zod'
 
-const milliseconds = z.number().describe('Milliseconds.')
+export const milliseconds = z.number().describe('Milliseconds.')
 const time = z.number().describe('Milliseconds since the first request.')
-const count = z.int().nonnegative()
-const probability = z.number().min(0).max(1)
+export const count = z.int().nonnegative()
+export const probability = z.number().min(0).max(1)
 
-const latency = z
+export const latency = z
   .object({
     p50: milliseconds.describe('Half of the requests took at most this long.'),
     p90: milliseconds.describe('Nine of ten requests took at most this long.'),
@@ -20,11 +20,11 @@ const latency = z
   })
   .describe('Milliseconds; upper bounds with a relative error of at most 2 %.')
 
-const letter = z
+export const letter = z
   .string()
   .describe('The backend’s letter in the text report: A, B, …, Z, a, …, z, then `+` for all others.')
 
-const backend = z
+export const backend = z
   .object({
     letter,
     kind: z
@@ -42,7 +42,7 @@ const backend = z
   })
   .describe('Someone who answered.')
 
-const endpointChange = z
+export const endpointChange = z
   .object({
     atMs: time.describe('When it was seen, in milliseconds since the first request.'),
     kind: z
@@ -67,7 +67,7 @@ const explanation = z
   ])
   .describe('Why the backend may change without affinity being broken; absent when nothing explains it.')
 
-const switchSchema = z
+export const switchSchema = z
   .object({
     number: count.describe('Number of the request that reached the new backend; the first request is 1.'),
     atMs: time.describe('When that request was started, in milliseconds since the first request.'),
@@ -90,6 +90,75 @@ const timelineCell = z
   })
   .describe('A stretch of the run: one request, or more once the run is too long to keep each.')
 
+export const request = z
+  .object({
+    scheme: z.enum(['http', 'https', 'tcp', 'udp']).describe('How the port was spoken to.'),
+    path: z.string().optional().describe('Path and query of the HTTP request.'),
+    keepAlive: z.boolean().describe('Whether connections were used again; false opens one for each request.'),
+    intervalMs: milliseconds.describe(
+      'Milliseconds between the starts of two requests; 0 is as fast as possible.',
+    ),
+    timeoutMs: milliseconds.describe('Milliseconds after which a request counted as failed.'),
+    plannedRequests: count
+      .optional()
+      .describe('Requests to send; absent when the run was bounded by a duration.'),
+    plannedDurationMs: milliseconds
+      .optional()
+      .describe('Milliseconds to run; absent when requests were counted.'),
+  })
+  .describe('What was sent.')
+
+export const totals = z
+  .object({
+    requests: count.describe('Requests that were sent.'),
+    answered: count.describe('Requests that were answered, whatever the HTTP status.'),
+    connections: count.describe('Connections that were opened.'),
+    lost: count.describe('Observations that the probe made and that never arrived.'),
+    durationMs: milliseconds.describe('Milliseconds from the first request to the end of the last.'),
+    requestsPerSecond: z.number().describe('Requests per second.'),
+  })
+  .describe('The run in numbers.')
+
+export const outcomes = z
+  .partialRecord(
+    z.enum(['answered', 'refused', 'reset', 'timeout', 'unreachable', 'dns', 'tls', 'protocol', 'error']),
+    count,
+  )
+  .describe('How requests ended, to their number; all but `answered` are failures.')
+
+export const endpoints = z
+  .object({
+    ready: count.describe('Endpoints that were ready.'),
+    total: count.describe('All endpoints of the port.'),
+    nodes: count.describe('Nodes that hold a ready endpoint.'),
+    eligible: count.describe('Ready endpoints that the proxy on the client’s node may pick.'),
+  })
+  .describe('The Service’s endpoints at the start.')
+
+export const recognition = z
+  .object({
+    by: z
+      .enum(['pod-name', 'pod-ip', 'hostname', 'address', 'rule', 'anonymous', 'none'])
+      .describe(
+        'How backends were told apart; rule: by what `--identify` extracts; anonymous: by distinct answers.',
+      ),
+    source: z
+      .string()
+      .optional()
+      .describe('Where that stood: `body`, `header:NAME`, or `rule` for `--identify`.'),
+    unrecognised: count.describe('Answers that could not be assigned to a backend.'),
+  })
+  .describe('How the answers were assigned to backends.')
+
+export const timing = z
+  .object({
+    prepareMs: milliseconds.optional().describe('Milliseconds to read the Service and create the Job.'),
+    podStartMs: milliseconds.optional().describe('Milliseconds until the pod ran.'),
+    requestsMs: milliseconds.optional().describe('Milliseconds that the requests took.'),
+    totalMs: milliseconds.optional().describe('Milliseconds from start to verdict.'),
+  })
+  .describe('Where the time went; a stage that was not reached is absent.')
+
 const spec = z
   .object({
     service: z
@@ -109,25 +178,7 @@ const spec = z
           ),
       })
       .describe('What was probed, and how it was configured at the start.'),
-    request: z
-      .object({
-        scheme: z.enum(['http', 'https', 'tcp', 'udp']).describe('How the port was spoken to.'),
-        path: z.string().optional().describe('Path and query of the HTTP request.'),
-        keepAlive: z
-          .boolean()
-          .describe('Whether connections were used again; false opens one for each request.'),
-        intervalMs: milliseconds.describe(
-          'Milliseconds between the starts of two requests; 0 is as fast as possible.',
-        ),
-        timeoutMs: milliseconds.describe('Milliseconds after which a request counted as failed.'),
-        plannedRequests: count
-          .optional()
-          .describe('Requests to send; absent when the run was bounded by a duration.'),
-        plannedDurationMs: milliseconds
-          .optional()
-          .describe('Milliseconds to run; absent when requests were counted.'),
-      })
-      .describe('What was sent.'),
+    request,
     expected: z
       .enum(['sticky', 'spread'])
       .describe('What the verdict is compared with: the Service’s configuration, or `--expect`.'),
@@ -135,7 +186,7 @@ const spec = z
   })
   .describe('What was asked.')
 
-const verdict = z
+export const verdict = z
   .object({
     behaviour: z
       .enum(['sticky', 'spread', 'broken', 'inconclusive'])
@@ -184,31 +235,10 @@ const status = z
   .object({
     verdict,
     backends: z.array(backend).describe('Who answered, in the order of first appearance.'),
-    totals: z
-      .object({
-        requests: count.describe('Requests that were sent.'),
-        answered: count.describe('Requests that were answered, whatever the HTTP status.'),
-        connections: count.describe('Connections that were opened.'),
-        lost: count.describe('Observations that the probe made and that never arrived.'),
-        durationMs: milliseconds.describe('Milliseconds from the first request to the end of the last.'),
-        requestsPerSecond: z.number().describe('Requests per second.'),
-      })
-      .describe('The run in numbers.'),
+    totals,
     latency,
-    outcomes: z
-      .partialRecord(
-        z.enum(['answered', 'refused', 'reset', 'timeout', 'unreachable', 'dns', 'tls', 'protocol', 'error']),
-        count,
-      )
-      .describe('How requests ended, to their number; all but `answered` are failures.'),
-    endpoints: z
-      .object({
-        ready: count.describe('Endpoints that were ready.'),
-        total: count.describe('All endpoints of the port.'),
-        nodes: count.describe('Nodes that hold a ready endpoint.'),
-        eligible: count.describe('Ready endpoints that the proxy on the client’s node may pick.'),
-      })
-      .describe('The Service’s endpoints at the start.'),
+    outcomes,
+    endpoints,
     client: z
       .object({
         pod: z.string().describe('The pod that sent the requests.'),
@@ -217,34 +247,14 @@ const status = z
         image: z.string().describe('The image of that pod.'),
       })
       .describe('Where the requests came from.'),
-    recognition: z
-      .object({
-        by: z
-          .enum(['pod-name', 'pod-ip', 'hostname', 'address', 'rule', 'anonymous', 'none'])
-          .describe(
-            'How backends were told apart; rule: by what `--identify` extracts; anonymous: by distinct answers.',
-          ),
-        source: z
-          .string()
-          .optional()
-          .describe('Where that stood: `body`, `header:NAME`, or `rule` for `--identify`.'),
-        unrecognised: count.describe('Answers that could not be assigned to a backend.'),
-      })
-      .describe('How the answers were assigned to backends.'),
+    recognition,
     timeline: z.array(timelineCell).describe('The run from start to end.'),
     switches: z
       .array(switchSchema)
       .describe('The changes of the backend; of more than 1,000 the first and the last 500.'),
     endpointChanges: z.array(endpointChange).describe('Changes of the endpoints during the run.'),
     notes: z.array(z.string()).describe('Sentences worth reading that change nothing in the verdict.'),
-    timing: z
-      .object({
-        prepareMs: milliseconds.optional().describe('Milliseconds to read the Service and create the Job.'),
-        podStartMs: milliseconds.optional().describe('Milliseconds until the pod ran.'),
-        requestsMs: milliseconds.optional().describe('Milliseconds that the requests took.'),
-        totalMs: milliseconds.optional().describe('Milliseconds from start to verdict.'),
-      })
-      .describe('Where the time went; a stage that was not reached is absent.'),
+    timing,
   })
   .describe('What was found.')
 

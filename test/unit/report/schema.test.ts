@@ -3,11 +3,14 @@ import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { isCurrent, schemaFiles } from '../../../scripts/schema.ts'
 import { toReport } from '../../../src/report/probe/json.ts'
+import { toSurveyReport } from '../../../src/report/probe/survey/json.ts'
 import { renderProbe } from '../../../src/report/probe/render.ts'
 import { probeReport } from '../../../src/report/schema/probe.ts'
+import { surveyReport } from '../../../src/report/schema/survey.ts'
 import { createStyle } from '../../../src/report/terminal.ts'
 import { anyResult } from './probe/arbitrary.ts'
 import { fixtures } from './probe/fixtures.ts'
+import { surveys } from './probe/survey/fixtures.ts'
 
 const options = { style: createStyle({ isTTY: false, env: {} }), width: 80, next: [] }
 
@@ -30,6 +33,13 @@ describe('the schema of probe -o json', () => {
     const report: unknown = JSON.parse(JSON.stringify(toReport(result)))
     // Parsing drops what the schema does not know.
     expect(probeReport.parse(report)).toEqual(report)
+  })
+
+  it.each(Object.keys(surveys))('holds for several clients or entries: %s', (name) => {
+    const survey = surveys[name]?.()
+    if (survey === undefined) throw new Error('no survey')
+    const report: unknown = JSON.parse(JSON.stringify(toSurveyReport(survey)))
+    expect(surveyReport.parse(report)).toEqual(report)
   })
 
   it('holds for any result', () => {

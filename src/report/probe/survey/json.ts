@@ -1,0 +1,45 @@
+import type { ProbeSurvey, SurveyCell, SurveyClient } from '../../../model/survey.ts'
+import type { SurveyReport } from '../../schema/survey.ts'
+import { affinity } from '../json.ts'
+import { isMasqueraded } from './cells.ts'
+import { surveySentence } from './verdict.ts'
+
+/** The report for programs, shaped like that of one client: what was asked in `spec`, what was found in `status`. */
+export function toSurveyReport(survey: ProbeSurvey): SurveyReport {
+  const { service, request, clients, verdict } = survey
+  const { expected, acceptedError, statements, result, ...numbers } = verdict
+  const byIndex = new Map(clients.map((client) => [client.index, client]))
+  return {
+    apiVersion: 'affinity.kubectl.dev/v1',
+    kind: 'ProbeSurveyReport',
+    metadata: { name: survey.runId, namespace: service.namespace, creationTimestamp: survey.startedAt },
+    spec: {
+      service: { name: service.name, type: service.type, ...affinity(service.policy) },
+      entries: survey.entries,
+      request,
+      expected,
+      acceptedError,
+    },
+    status: {
+      verdict: { result, message: surveySentence(survey), ...numbers },
+      statements,
+      clients,
+      absent: survey.absent,
+      cells: survey.cells.map((cell) => ({ ...cell, ...masquerade(byIndex.get(cell.client), cell) })),
+      backends: survey.backends.map(({ backend, ...tally }) => ({ ...backend, ...tally })),
+      totals: survey.totals,
+      latency: survey.latency,
+      outcomes: survey.outcomes,
+      endpoints: survey.endpoints,
+      recognition: survey.recognition,
+      endpointChanges: survey.endpointChanges,
+      notes: survey.notes,
+      timing: survey.timing,
+    },
+  }
+}
+
+function masquerade(client: SurveyClient | undefined, cell: SurveyCell): { masqueraded?: boolean } {
+  if (client?.addresses === undefined || cell.seenAddresses.length === 0) return {}
+  return { masqueraded: isMasqueraded(client, cell) }
+}

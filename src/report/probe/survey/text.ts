@@ -1,0 +1,102 @@
+import type { ProbeSurvey } from '../../../model/survey.ts'
+import type { Style } from '../../terminal.ts'
+import { flow, flowGroups } from '../../text/flow.ts'
+import { type Line, span } from '../../text/line.ts'
+import { countOf, formatLatency } from '../../text/numbers.ts'
+import { sanitize } from '../../text/sanitize.ts'
+import { shortenMiddle } from '../../text/width.ts'
+import { layoutBackends } from '../backends.ts'
+import { labelWidth, readyWords } from '../header.ts'
+import { createPalette } from '../palette.ts'
+import { labelled, layoutTroubles, nextSteps, paintBlocks } from '../parts.ts'
+import type { TextOptions } from '../text.ts'
+import { policyWords, recognitionWords, requestWords } from '../words.ts'
+import { statementSentences } from './statements.ts'
+import { layoutTable } from './table.ts'
+import { describeSurvey } from './verdict.ts'
+
+const mostBackends = 12
+const mostRows = 24
+
+/** The report for people on several clients or entries: who answered, the table, what it says, and the verdict. */
+export function renderSurveyText(survey: ProbeSurvey, { style, width, next, wide }: TextOptions): string {
+  const palette = createPalette(survey.backends, style)
+  const most = wide ? Infinity : mostBackends
+  return paintBlocks(
+    [
+      layoutSurveyHeader(survey, width, style),
+      layoutBackends({ backends: survey.backends, palette, most, latency: wide }, width, style),
+      layoutTable({ survey, palette, mostRows: wide ? Infinity : mostRows }, width, style),
+      layoutTroubles(survey, width, style),
+      layoutStatements(survey, width, style),
+      [...closing(survey, width, style), ...nextSteps(next, width, style)],
+    ],
+    width,
+    style,
+  )
+}
+
+function layoutSurveyHeader(survey: ProbeSurvey, width: number, style: Style): Line[] {
+  const { service, clients, entries, endpoints, recognition, request, totals } = survey
+  const name = shortenMiddle(sanitize(service.name), width - labelWidth)
+  const pods = clients.filter(({ place }) => place === 'pod')
+  const nodes = new Set(pods.map(({ node }) => node)).size
+  const host = pods.some(({ hostNetwork }) => hostNetwork === true) ? ' with the network of their node' : ''
+  const who = [
+    ...(pods.length === 0 ? [] : [`${countOf(pods.length, 'pod')} on ${countOf(nodes, 'node')}${host}`]),
+    ...(pods.length < clients.length ? ['this machine'] : []),
+  ]
+  const what = `${requestWords(totals.requests, request.scheme)}${request.keepAlive ? ` over ${countOf(totals.connections, 'connection')}` : ', new connection each'}`
+  return [
+    ...flowGroups(
+      [
+        [span(`service/${name}`, style.strong), span(service.type)],
+        [span(`affinity ${policyWords(service.policy)}`), span(readyWords(endpoints))],
+      ],
+      { width, indent: labelWidth },
+    ),
+    ...flow(
+      [
+        span(who.join(' and ')),
+        span(countOf(entries.length, 'entry', 'entries')),
+        span(what),
+        ...(recognition.by === 'none' ? [] : [span(recognitionWords(recognition))]),
+      ],
+      {
+        width,
+        label: span('clients '.padEnd(labelWidth), style.quiet),
+        indent: labelWidth,
+        separator: span('   ·   ', style.quiet),
+      },
+    ),
+  ]
+}
+
+function layoutStatements(survey: ProbeSurvey, width: number, style: Style): Line[] {
+  return statementSentences(survey).flatMap(({ text, code }) =>
+    flow([span(text), ...(code === undefined ? [] : [span(code, style.quiet)])], {
+      width,
+      indent: 2,
+      separator: span('   '),
+    }),
+  )
+}
+
+function closing(survey: ProbeSurvey, width: number, style: Style): Line[] {
+  const words = describeSurvey(survey)
+  const { p50, p99 } = survey.latency
+  const numbers = [
+    ...(words.chance === undefined ? [] : [span(words.chance)]),
+    ...(survey.totals.answered === 0
+      ? []
+      : [span(`p50 ${formatLatency(p50)}  p99 ${formatLatency(p99)}`, style.quiet)]),
+  ]
+  const said = [span(words.headline, style[words.tone]), span(words.summary)]
+  return [
+    ...flowGroups([said, numbers], { width, indent: labelWidth, separator: span('   ') }),
+    ...survey.absent.flatMap(({ index, why }) =>
+      labelled('absent', `client ${index} did not run: ${sanitize(why)}`, width, style),
+    ),
+    ...survey.notes.flatMap((note) => labelled('note', sanitize(note), width, style)),
+  ]
+}

@@ -1,0 +1,275 @@
+/**
+ * The JSON contract of `probe -o json` where there are several clients or entries. Only the types reach the program
+ * (`import type`), as with the report of one client: within v1 fields are added, never removed, renamed or given another
+ * meaning.
+ */
+import { z } from 'zod'
+import {
+  backend,
+  count,
+  endpointChange,
+  endpoints,
+  latency,
+  letter,
+  outcomes,
+  probability,
+  recognition,
+  request,
+  switchSchema,
+  timing,
+  totals,
+  verdict,
+} from './probe.ts'
+
+const clientIndex = z
+  .int()
+  .min(-1)
+  .describe('Index of a client in `status.clients`; -1 is the user’s machine.')
+const entryIndex = count.describe('Index of an entry in `spec.entries`.')
+
+const entry = z
+  .object({
+    index: entryIndex,
+    kind: z
+      .enum(['cluster-ip', 'dns', 'node-port', 'load-balancer', 'external-ip'])
+      .describe('What it is, as in `--via`.'),
+    host: z.string().describe('The address or name that clients connect to.'),
+    port: z.int().describe('The port there: a node port, or the Service’s own.'),
+    servicePort: z.int().describe('The port of the Service that it leads to.'),
+    portName: z.string().optional().describe('The name of that port, if it has one.'),
+    protocol: z.enum(['TCP', 'UDP']).describe('The protocol of that port.'),
+    family: z.enum(['IPv4', 'IPv6']).describe('The address family.'),
+    node: z.string().optional().describe('The node whose port it is.'),
+    policyLocal: z
+      .boolean()
+      .optional()
+      .describe('True where the traffic policy of this side is Local: a node uses its own endpoints only.'),
+    proxied: z
+      .boolean()
+      .optional()
+      .describe('True for a load balancer with `ipMode: Proxy`, which nodes do not stand in for.'),
+  })
+  .describe('A way into the Service.')
+
+const client = z
+  .object({
+    index: z.int().min(-1).describe('The completion index of its pod; -1 is the user’s machine.'),
+    place: z.enum(['pod', 'here']).describe('In the cluster, or on the machine of the user.'),
+    pod: z.string().optional().describe('Its pod.'),
+    node: z.string().optional().describe('The node of the pod.'),
+    address: z.string().optional().describe('Its own IP address.'),
+    addresses: z.array(z.string()).optional().describe('All its own addresses, of both families.'),
+    image: z.string().optional().describe('The image of the pod.'),
+    hostNetwork: z.boolean().optional().describe('True when it uses the network of its node.'),
+  })
+  .describe('Where requests came from.')
+
+const cell = z
+  .object({
+    client: clientIndex,
+    entry: entryIndex,
+    verdict: verdict
+      .omit({ message: true })
+      .extend({
+        expected: z.enum(['sticky', 'spread']).describe('What it is compared with.'),
+        acceptedError: probability.describe('The part of the accepted error that this verdict may use.'),
+      })
+      .describe('What this cell showed.'),
+    backends: z
+      .array(
+        z
+          .object({ letter, hits: count.describe('Answers that it gave.') })
+          .describe('Somebody who answered.'),
+      )
+      .describe('Who answered, the most answers first.'),
+    seenAddresses: z
+      .array(
+        z
+          .object({
+            address: z.string().describe('The address.'),
+            hits: count.describe('Answers that told of it.'),
+          })
+          .describe('An address of the client in the eyes of the backends.'),
+      )
+      .describe(
+        'The client’s addresses as the backends saw them, where answers say; the most answers first.',
+      ),
+    masqueraded: z
+      .boolean()
+      .optional()
+      .describe('Whether a backend saw another address than the client’s own; absent where it is not known.'),
+    totals,
+    latency,
+    outcomes,
+    switches: z
+      .array(switchSchema)
+      .describe('Its first changes of the backend; times since its own first request.'),
+    failures: z.array(z.string()).describe('Its first failures, in words.'),
+    startMs: z
+      .number()
+      .describe('When its first request was started, in milliseconds since that of the run.'),
+  })
+  .describe('One client at one entry.')
+
+const clients = z.array(clientIndex).describe('The clients that it holds for.')
+
+const statement = z
+  .discriminatedUnion('kind', [
+    z.object({
+      kind: z.literal('each-client-sticks').describe('Every client stays on its pod at this entry.'),
+      entry: entryIndex,
+      clients: count.describe('How many clients.'),
+    }),
+    z.object({
+      kind: z.literal('clients-differ').describe('Clients of this entry are kept on different pods.'),
+      entry: entryIndex,
+      backends: count.describe('On how many backends.'),
+      clients: count.describe('How many clients.'),
+    }),
+    z.object({
+      kind: z
+        .literal('clients-on-one-pod')
+        .describe('All clients are on one pod, as if they were one client.'),
+      entry: entryIndex,
+      letter,
+      clients: count.describe('How many clients.'),
+      chance: probability.describe('The probability of that for clients that are told apart.'),
+    }),
+    z.object({
+      kind: z.literal('clients-break').describe('Some clients do not stay on their pod.'),
+      entry: entryIndex,
+      clients,
+      of: count.describe('Of how many clients.'),
+    }),
+    z.object({
+      kind: z.literal('clients-share-address').describe('The pods saw several clients with one address.'),
+      entry: entryIndex,
+      address: z.string().describe('That address.'),
+      clients,
+    }),
+    z.object({
+      kind: z.literal('load').describe('How the clients that stick are distributed over the pods.'),
+      entry: entryIndex,
+      clientsPerPod: z.array(count).describe('Clients per pod, the most first, pods without any included.'),
+      expectedMost: z
+        .number()
+        .describe('The most that a pod has on average if every client gets one by chance.'),
+      chance: probability.describe('The probability that chance alone is as uneven.'),
+    }),
+    z.object({
+      kind: z
+        .literal('entries-differ')
+        .describe('Clients are kept at each entry, but on different pods at different ones.'),
+      by: z
+        .enum(['node', 'port', 'family', 'unknown'])
+        .describe('What such entries differ in: the node whose proxy picks, the port, the address family.'),
+      clients,
+    }),
+    z.object({
+      kind: z.literal('no-answer-through').describe('Nothing came back through an entry.'),
+      entry: entryIndex,
+      clients,
+      reason: z
+        .enum(['no-local-endpoint'])
+        .optional()
+        .describe(
+          'Why, where it is configured so: the traffic policy is Local and the node has no endpoint.',
+        ),
+    }),
+    z.object({
+      kind: z.literal('clients-moved').describe('Endpoints changed, and clients moved.'),
+      entry: entryIndex,
+      necessary: clients,
+      unnecessary: clients,
+    }),
+    z.object({
+      kind: z.literal('table-full').describe('More clients than the proxy’s table can remember.'),
+      entry: entryIndex,
+      node: z.string().describe('The node of that proxy.'),
+      clients: count.describe('How many clients.'),
+      capacity: count.describe('How many it can remember.'),
+    }),
+  ])
+  .describe('A fact about several cells.')
+
+export const surveyReport = z
+  .object({
+    apiVersion: z.literal('affinity.kubectl.dev/v1').describe('The version of this format.'),
+    kind: z.literal('ProbeSurveyReport').describe('The kind of report.'),
+    metadata: z
+      .object({
+        name: z.string().describe('The run id, as in the label of the probe’s Job.'),
+        namespace: z.string().describe('The namespace of the Service and of the probe.'),
+        creationTimestamp: z.string().describe('When the run was started, RFC 3339.'),
+      })
+      .describe('Which run this is.'),
+    spec: z
+      .object({
+        service: z
+          .object({
+            name: z.string().describe('The Service’s name.'),
+            type: z.enum(['ClusterIP', 'NodePort', 'LoadBalancer']).describe('`spec.type` of the Service.'),
+            sessionAffinity: z.enum(['None', 'ClientIP']).describe('`spec.sessionAffinity` of the Service.'),
+            timeoutSeconds: z.int().optional().describe('Its timeout; absent with sessionAffinity None.'),
+          })
+          .describe('What was probed, and how it was configured at the start.'),
+        entries: z.array(entry).describe('The ways in that were probed.'),
+        request,
+        expected: z.enum(['sticky', 'spread']).describe('What the verdicts are compared with.'),
+        acceptedError: probability.describe(
+          'The accepted probability that any verdict is wrong: 1 − `--confidence`.',
+        ),
+      })
+      .describe('What was asked.'),
+    status: z
+      .object({
+        verdict: z
+          .object({
+            result: z
+              .enum(['as-expected', 'differs', 'inconclusive'])
+              .describe('Compared with `spec.expected`; the exit code is 0, 3 or 4.'),
+            message: z.string().describe('The verdict in one sentence for people; its wording may change.'),
+            behaviours: z
+              .object({
+                sticky: count.describe('Cells that stick.'),
+                spread: count.describe('Cells that spread.'),
+                broken: count.describe('Cells that do neither.'),
+                inconclusive: count.describe('Cells that cannot tell.'),
+              })
+              .describe('How many cells behave how.'),
+            errorProbability: probability.describe(
+              'The probability that any cell is told wrongly by chance, at most.',
+            ),
+            acceptedErrorPerCell: probability.describe(
+              'The part of the accepted error that each cell may use.',
+            ),
+          })
+          .describe('What all cells say together.'),
+        statements: z.array(statement).describe('What can be said of several cells only.'),
+        clients: z.array(client).describe('The clients that ran.'),
+        absent: z
+          .array(
+            z
+              .object({
+                index: count.describe('The completion index of its pod.'),
+                why: z.string().describe('Why it did not run.'),
+              })
+              .describe('A client that did not run.'),
+          )
+          .describe('Clients that were asked for and did not run.'),
+        cells: z.array(cell).describe('Each client at each entry that it asked, client by client.'),
+        backends: z.array(backend).describe('Who answered, over all cells.'),
+        totals,
+        latency,
+        outcomes,
+        endpoints,
+        recognition,
+        endpointChanges: z.array(endpointChange).describe('Changes of the endpoints during the run.'),
+        notes: z.array(z.string()).describe('Sentences worth reading that change nothing in the verdict.'),
+        timing,
+      })
+      .describe('What was found.'),
+  })
+  .describe('The result of one `kubectl affinity probe` with several clients or entries.')
+
+export type SurveyReport = z.infer<typeof surveyReport>
