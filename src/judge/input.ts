@@ -7,6 +7,8 @@ export interface JudgeInput {
   expect?: 'sticky' | 'spread'
   /** The error that the user accepts, α: 1 − confidence. */
   acceptedError: number
+  /** How many verdicts are to hold at once, this one among them; 1 unless given. `acceptedError` is this one's part. */
+  verdicts?: number
   /** Endpoints among which the proxy on the client's node picked, as far as known. */
   eligibleEndpoints: number
   /** Endpoints that were ready at any time of the run, on any node. */

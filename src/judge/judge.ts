@@ -83,7 +83,7 @@ function nameSteady(input: JudgeInput): Finding {
  */
 function nameSwitching(input: JudgeInput, expected: Verdict['expected']): Finding {
   const dependent = chanceIfSpread(input)
-  const error = Math.max(input.acceptedError, namingError)
+  const error = Math.max(input.acceptedError, namingError / (input.verdicts ?? 1))
   const errorProbability = chanceIfHalfKept(input)
   if (expected === 'sticky') {
     // Affinity failed, and that is certain; what is left is the better name for it.

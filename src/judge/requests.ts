@@ -1,4 +1,5 @@
 import type { Verdict } from '../model/verdict.ts'
+import { binomialAtMost } from './binomial.ts'
 
 /** Fewer requests than this show no shares worth looking at. At 50 per second they take 0.4 s. */
 const fewest = 20
@@ -10,6 +11,9 @@ const fewest = 20
  */
 const fewestToSpread = 80
 
+/** Of as many runs as this, one may stay undecided though its picks are independent. */
+const undecidedRuns = 1000
+
 /** No default run is longer, whatever error is asked for. */
 const most = 1000
 
@@ -20,17 +24,33 @@ const most = 1000
  *
  * k^−(n−1) is the chance that n independent, uniform picks among k endpoints all hit the one that the first of them hit.
  * While it is unknown on which node the client will run, k is the smallest number of two or more that is possible:
- * fewer endpoints need more requests. With one endpoint there is nothing to tell apart, and the floor is returned.
+ * fewer endpoints need more requests. Of several verdicts that are to hold at once, `acceptedError` is the part of each.
+ * With one endpoint there is nothing to tell apart, and the floor is returned.
  */
 export function requestsNeeded(
   eligibleEndpoints: number,
   acceptedError: number,
   expected: Verdict['expected'] = 'sticky',
+  verdicts = 1,
 ): number {
   if (eligibleEndpoints < 2) return fewest
-  const floor =
-    expected === 'spread' ? Math.max(fewest, Math.ceil(fewestToSpread / eligibleEndpoints)) : fewest
+  const floor = expected === 'spread' ? fewestForSpread(eligibleEndpoints, verdicts) : fewest
   // ln(10⁶) / ln(10) is 6 and comes out as 5.999… or 6.000…1: the tolerance keeps whole numbers whole.
   const repeats = Math.ceil(Math.log(1 / acceptedError) / Math.log(eligibleEndpoints) - 1e-9)
   return Math.min(most, Math.max(floor, repeats + 1))
+}
+
+/**
+ * Of many verdicts that are to hold at once, each must be surer: the smallest n for which n independent, uniform picks
+ * show so few switches that they may be kept half of the time, P(Bin(n − 1, q) ≤ (n − 1)q/2) with q = 1 − 1/k, in one of
+ * 1,000 surveys.
+ */
+function fewestForSpread(eligible: number, verdicts: number): number {
+  let requests = Math.max(fewest, Math.ceil(fewestToSpread / eligible))
+  if (verdicts === 1) return requests
+  const rate = 1 - 1 / eligible
+  const undecided = (transitions: number): number =>
+    binomialAtMost(Math.floor((transitions * rate) / 2), transitions, rate)
+  while (requests < most && undecided(requests - 1) > 1 / (undecidedRuns * verdicts)) requests += 1
+  return requests
 }

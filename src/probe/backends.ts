@@ -12,6 +12,8 @@ const mostAnonymous = 64
 /** One backend and what it answered. */
 export interface Entry {
   readonly index: number
+  /** Tells backends apart (`RecognisedBackend.key`). */
+  readonly key: string
   readonly backend: Backend
   readonly latency: Histogram
   readonly statuses: Record<string, number>
@@ -34,7 +36,7 @@ export class Backends {
     const most = recognised.by === 'anonymous' ? mostAnonymous : mostNamed
     if (this.#byKey.size < most) {
       const { kind, name, node, address } = recognised
-      const entry = this.#append({
+      const entry = this.#append(recognised.key, {
         kind,
         name,
         ...(node === undefined ? {} : { node }),
@@ -43,14 +45,15 @@ export class Backends {
       this.#byKey.set(recognised.key, entry)
       return entry
     }
-    this.#rest ??= this.#append({ kind: 'anonymous', name: 'all others' })
+    this.#rest ??= this.#append('', { kind: 'anonymous', name: 'all others' })
     return this.#rest
   }
 
-  #append(backend: Omit<Backend, 'letter'>): Entry {
+  #append(key: string, backend: Omit<Backend, 'letter'>): Entry {
     const index = this.entries.length
     const entry: Entry = {
       index,
+      key,
       backend: { letter: backendLetter(index), ...backend },
       latency: new Histogram(),
       statuses: {},
@@ -64,17 +67,22 @@ export class Backends {
   }
 
   tallies(): BackendTally[] {
-    const answers = this.entries.reduce((sum, entry) => sum + entry.hits, 0)
-    return this.entries.map(({ backend, hits, latency, firstMs, lastMs, statuses }) => ({
-      backend,
-      hits,
-      share: hits / answers,
-      latency: latency.latency(),
-      firstMs,
-      lastMs,
-      statuses: { ...statuses },
-    }))
+    return tallyBackends(this.entries)
   }
+}
+
+/** Backends as a result holds them, each with its share of all answers. */
+export function tallyBackends(entries: readonly Entry[]): BackendTally[] {
+  const answers = entries.reduce((sum, entry) => sum + entry.hits, 0)
+  return entries.map(({ backend, hits, latency, firstMs, lastMs, statuses }) => ({
+    backend,
+    hits,
+    share: hits / answers,
+    latency: latency.latency(),
+    firstMs,
+    lastMs,
+    statuses: { ...statuses },
+  }))
 }
 
 /** Counts an answer of `entry`. */

@@ -21,7 +21,15 @@ export class NodeClock {
 
   /** Milliseconds since the first request at a moment of our clock. */
   sinceStart(at: number): number {
-    const ahead = Number.isFinite(this.#aheadMs) ? this.#aheadMs : 0
-    return at - this.#startedAt - ahead
+    return at - this.#startedAt - this.#ahead
+  }
+
+  /** The first request, by our clock. */
+  get startedAt(): number {
+    return this.#startedAt + this.#ahead
+  }
+
+  get #ahead(): number {
+    return Number.isFinite(this.#aheadMs) ? this.#aheadMs : 0
   }
 }

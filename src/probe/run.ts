@@ -7,10 +7,10 @@ import { agentCommand } from './clients/agent-command.ts'
 import { jobName } from './clients/job.ts'
 import { runClients } from './clients/run.ts'
 import { Collector, type LiveRun } from './collect.ts'
-import { watchEndpoints } from './endpoint-watch.ts'
+import { followEndpoints } from './endpoint-watch.ts'
 import { nodePath } from '../cluster/paths.ts'
 import { planProbe, type ProbeOptions } from './plan.ts'
-import { examineService, type ProbeSubject } from './preflight.ts'
+import { examineService } from './preflight.ts'
 import { readService } from './read.ts'
 
 /** Where a probe says how it goes. */
@@ -84,7 +84,7 @@ export async function runProbe(
       onCreated: () => {
         collector.onCreated()
         const signal = AbortSignal.any([interrupted, watching.signal])
-        followEndpoints(cluster, options, subject, collector, signal)
+        followEndpoints(cluster, options, collector, signal)
       },
       whenEnded: async () => {
         const result = collector.result()
@@ -95,26 +95,6 @@ export async function runProbe(
   } finally {
     watching.abort()
   }
-}
-
-/** Tells `collector` of the endpoints until the signal. That they cannot be watched is a note and no failure. */
-function followEndpoints(
-  cluster: Cluster,
-  { namespace, service }: ProbeOptions,
-  subject: ProbeSubject,
-  collector: Collector,
-  signal: AbortSignal,
-): void {
-  watchEndpoints(cluster, {
-    namespace,
-    service,
-    portName: subject.service.portName,
-    signal,
-    onEndpoints: (endpoints, heardAt) => collector.onEndpoints(endpoints, heardAt),
-    onTrouble: (error) => collector.onWatchTrouble(error),
-  }).catch((error: unknown) => {
-    if (!signal.aborted) collector.onWatchTrouble(error instanceof Error ? error : new Error(String(error)))
-  })
 }
 
 /** A mistyped node would leave the pod waiting for it; who may not read nodes finds out that way. */

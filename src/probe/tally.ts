@@ -1,4 +1,5 @@
 import type { JudgeInput } from '../judge/input.ts'
+import type { Backend } from '../model/backend.ts'
 import type { Observation, Outcome } from '../model/observation.ts'
 import type { Policy } from '../model/policy.ts'
 import type { ProbeResult, Recognition } from '../model/probe-result.ts'
@@ -28,6 +29,11 @@ export type Evidence = Omit<JudgeInput, 'policy' | 'expect' | 'acceptedError' | 
  */
 const silenceSlackMs = 100
 
+/** What is kept of a run's course: by one tally at most, by all of a survey, and by each in any case. Even numbers. */
+const timelineCells = { one: 4096, all: 65_536, each: 64 }
+/** The same for the first and for the last switches. */
+const switches = { one: 500, all: 10_000, each: 20 }
+
 /** Outcomes without a connection that a proxy could have counted as the client's last sign of life. */
 const unseen: ReadonlySet<Outcome> = new Set<Outcome>(['refused', 'unreachable', 'dns', 'error'])
 
@@ -44,9 +50,10 @@ export class Tally {
   readonly #timeoutMs: number
   readonly #outcomes = new Map<Outcome, number>()
   readonly #latency = new Histogram()
-  readonly #timeline = new Timeline()
+  readonly #timeline: Timeline
+  readonly #keptSwitches: number
   #backends = new Backends()
-  #switches = new SwitchLog()
+  #switches: SwitchLog
   #by: Recognition['by'] = 'none'
   #source: string | undefined
   #recognised = 0
@@ -62,7 +69,11 @@ export class Tally {
   /** The silence since the last pick that was recognised, when it was longer than the timeout; otherwise 0. */
   #expired = 0
 
-  constructor(policy: Policy) {
+  /** @param tallies how many of them share the memory of one: each of many keeps less detail, and all counts */
+  constructor(policy: Policy, tallies = 1) {
+    this.#timeline = new Timeline(shareOf(timelineCells, tallies))
+    this.#keptSwitches = shareOf(switches, tallies)
+    this.#switches = new SwitchLog(this.#keptSwitches)
     this.#timeoutMs = policy.kind === 'client-ip' ? policy.timeoutSeconds * 1000 : Infinity
   }
 
@@ -94,6 +105,21 @@ export class Tally {
       ...this.#compare(observation, recognised.key, entry),
       backend: { index, letter: backend.letter },
     })
+  }
+
+  /** Who answered, for adding up several tallies. */
+  get entries(): readonly Entry[] {
+    return this.#backends.entries
+  }
+
+  /** The times of all answers. */
+  get latency(): Histogram {
+    return this.#latency
+  }
+
+  /** The backend of the last pick. */
+  get current(): Backend | undefined {
+    return this.#previous?.entry.backend
   }
 
   /** Observations that were added. */
@@ -176,7 +202,7 @@ export class Tally {
 
   #forgetBackends(): void {
     this.#backends = new Backends()
-    this.#switches = new SwitchLog()
+    this.#switches = new SwitchLog(this.#keptSwitches)
     this.#timeline.forgetBackends()
     this.#recognised = 0
     this.#perRequest = false
@@ -223,4 +249,8 @@ export class Tally {
     })
     return [...groups].map(([eligible, picks]) => ({ eligible, picks }))
   }
+}
+
+function shareOf({ one, all, each }: typeof switches, tallies: number): number {
+  return Math.max(each, Math.min(one, 2 * Math.floor(all / tallies / 2)))
 }

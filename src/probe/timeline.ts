@@ -1,7 +1,7 @@
 import type { TimelineCell } from '../model/probe-result.ts'
 
-/** Cells that are kept; a longer run has coarser ones. */
-const most = 4096
+/** Cells that are kept unless told otherwise; a longer run has coarser ones. */
+const defaultMost = 4096
 
 /** A cell while it is counted. */
 interface Cell {
@@ -29,17 +29,23 @@ export interface Mark {
 }
 
 /**
- * The course of a run in bounded memory: one cell per request until there are 4,096; then neighbours are merged, and
+ * The course of a run in bounded memory: one cell per request until there are too many, by default 4,096; then neighbours are merged, and
  * each new cell holds twice as many requests. Switches and failures are counts and survive every merge.
  */
 export class Timeline {
   #cells: Cell[] = []
   #perCell = 1
+  readonly #most: number
+
+  /** @param most cells that are kept, an even number */
+  constructor(most = defaultMost) {
+    this.#most = most
+  }
 
   add(mark: Mark): void {
     let cell = this.#cells.at(-1)
     if (cell === undefined || cell.requests >= this.#perCell) {
-      if (this.#cells.length === most) this.#halve()
+      if (this.#cells.length === this.#most) this.#halve()
       cell = emptyCell(mark)
       this.#cells.push(cell)
     }

@@ -1,0 +1,144 @@
+import type { End, TargetEnd } from '../agent/protocol.ts'
+import { judge } from '../judge/judge.ts'
+import type { JudgeInput } from '../judge/input.ts'
+import type { Endpoint } from '../model/endpoint.ts'
+import type { Observation } from '../model/observation.ts'
+import type { Policy } from '../model/policy.ts'
+import type { SurveyEntry } from '../model/survey.ts'
+import type { Verdict } from '../model/verdict.ts'
+import type { NodeClock } from './clock.ts'
+import { EndpointHistory } from './endpoint-history.ts'
+import { eligibleThrough, type EntryClient } from './entries/eligible.ts'
+import type { Recogniser } from './recognise.ts'
+import { Tally, type TallyResult } from './tally.ts'
+
+export interface CellOptions {
+  entry: SurveyEntry
+  policy: Policy
+  recogniser: Recogniser
+  /** Those of the entry's port and address family. */
+  endpoints: readonly Endpoint[]
+  /** How many cells there are in all. */
+  cells: number
+}
+
+/** What is asked of a cell's run. */
+export interface Question {
+  expect?: 'sticky' | 'spread'
+  acceptedError: number
+  /** Verdicts that are to hold at once; see `JudgeInput`. */
+  verdicts?: number
+}
+
+/** Addresses of a client that are kept; where every answer says another one they tell nothing. */
+const mostSeen = 64
+
+/** What one client observes through one entry, added up. */
+export class Cell {
+  readonly entry: SurveyEntry
+  readonly tally: Tally
+  /** The client's address as backends saw it, with the number of answers that say so. */
+  readonly seen = new Map<string, number>()
+  readonly #recogniser: Recogniser
+  #endpoints: readonly Endpoint[]
+  #client: EntryClient = { place: 'pod' }
+  /** Replaced by what the proxy may pick once the client's node is known. */
+  #history: EndpointHistory
+  #clock: NodeClock | undefined
+  /** Observations before the first of this cell: their numbers run on from target to target. */
+  #before: number | undefined
+  #done: TargetEnd | undefined
+  readonly #policy: Policy
+  #mayBeExempt = false
+  #isExempt = false
+
+  constructor({ entry, policy, recogniser, endpoints, cells }: CellOptions) {
+    this.entry = entry
+    this.#policy = policy
+    this.tally = new Tally(policy, cells)
+    this.#recogniser = recogniser
+    this.#endpoints = endpoints
+    this.#history = new EndpointHistory(endpoints, this.#eligible())
+  }
+
+  /** The client is here. */
+  placeAt(client: EntryClient): void {
+    this.#client = client
+    this.#history = new EndpointHistory(this.#endpoints, this.#eligible())
+  }
+
+  /** Its requests begin. */
+  start(clock: NodeClock): void {
+    this.#clock ??= clock
+  }
+
+  /** The endpoints are these since `heardAt` (Date.now). */
+  follow(endpoints: readonly Endpoint[], heardAt: number): void {
+    this.#endpoints = endpoints
+    // Before the first request a change is not one of the run: the run begins with what there is then.
+    if (this.#clock === undefined) this.#history = new EndpointHistory(endpoints, this.#eligible())
+    else this.#history.update(this.#clock.sinceStart(heardAt), endpoints, this.#eligible())
+  }
+
+  add(observation: Observation): void {
+    const { identity, seenAddress, number, target } = observation
+    this.#before ??= target === 0 ? 0 : number - 1
+    if (seenAddress !== undefined && (this.seen.size < mostSeen || this.seen.has(seenAddress)))
+      this.seen.set(seenAddress, (this.seen.get(seenAddress) ?? 0) + 1)
+    const recognised = identity === undefined ? undefined : this.#recogniser.recognise(identity)
+    if (this.#mayBeExempt && recognised?.address !== undefined) this.#noteExemption(recognised.address)
+    this.tally.add(
+      this.#before === 0 ? observation : { ...observation, number: number - this.#before },
+      recognised,
+    )
+  }
+
+  /** The agent has asked this entry for the last time. */
+  finish(done: TargetEnd): void {
+    this.#done = done
+  }
+
+  /** The endpoints as they are now. */
+  get endpoints(): readonly Endpoint[] {
+    return this.#endpoints
+  }
+
+  /** All that is known, also on the way. `end` counts where the agent had one target only. */
+  parts(end?: End): TallyResult {
+    return this.tally.result(this.#history, (this.#done ?? end)?.requests)
+  }
+
+  /** @param cutShort it was not asked as often as it was meant to be */
+  judge(
+    parts: TallyResult,
+    { expect, acceptedError, verdicts }: Question,
+    { end, cutShort }: { end: End | undefined; cutShort: boolean },
+  ): { input: JudgeInput; verdict: Verdict } {
+    const counted = this.#done ?? end
+    const input: JudgeInput = {
+      ...parts.evidence,
+      policy: this.#policy,
+      ...(expect === undefined ? {} : { expect }),
+      acceptedError,
+      ...(verdicts === undefined ? {} : { verdicts }),
+      interrupted: cutShort,
+      ...(counted === undefined ? {} : { agentTotals: { switches: counted.switches } }),
+    }
+    return { input, verdict: judge(input) }
+  }
+
+  /** How many endpoints the proxy that decides may pick. */
+  #eligible(): number {
+    const { endpoints, unlessExempt } = eligibleThrough(this.entry, this.#client, this.#endpoints)
+    this.#mayBeExempt = unlessExempt !== undefined && !this.#isExempt
+    return (this.#isExempt ? (unlessExempt ?? endpoints) : endpoints).length
+  }
+
+  /** An answer from an endpoint that the traffic policy excludes shows that it does not count for this client. */
+  #noteExemption(address: string): void {
+    const { endpoints } = eligibleThrough(this.entry, this.#client, this.#endpoints)
+    if (endpoints.some((endpoint) => endpoint.address === address)) return
+    this.#isExempt = true
+    if (!this.#history.changed) this.#history = new EndpointHistory(this.#endpoints, this.#eligible())
+  }
+}

@@ -1,0 +1,100 @@
+import type { Decoded, End, Failure, Gap } from '../agent/protocol.ts'
+import type { Pod } from '../model/kubernetes.ts'
+import type { Scheme } from '../model/observation.ts'
+import { UserError } from '../model/user-error.ts'
+import type { Cell } from './cell.ts'
+import { NodeClock } from './clock.ts'
+
+/** Lines in the pod's log that are not the agent's, kept for when it fails. */
+const mostForeignLines = 5
+/** Failures that are kept in words; all are counted. */
+const mostFailures = 16
+
+/** What one client says, from the start of its pod to its last line: its cells add it up. */
+export class ClientRun {
+  readonly index: number
+  /** One for each target of the agent, in their order. */
+  readonly cells: readonly Cell[]
+  pod: Pod | undefined
+  addresses: string[] = []
+  /** Of the first target that was asked. */
+  scheme: Scheme | undefined
+  readonly failures: Failure[] = []
+  readonly foreign: string[] = []
+  end: End | undefined
+  /** Why its container ended, in the kubelet's words. */
+  endMessage = ''
+  #clock: NodeClock | undefined
+  #asked = 0
+
+  constructor(index: number, cells: readonly Cell[]) {
+    this.index = index
+    this.cells = cells
+  }
+
+  onPod(pod: Pod): void {
+    this.pod = pod
+    const { nodeName } = pod.spec
+    for (const cell of this.cells)
+      cell.placeAt({ place: 'pod', ...(nodeName === undefined ? {} : { node: nodeName }) })
+  }
+
+  /** Throws UserError when the agent could not do its work. Returns the gap in words, if there is one. */
+  onDecoded(decoded: Decoded, arrivedAt: number): string | undefined {
+    const { hello, start, failure, foreign, done, end, error, observations, gap } = decoded
+    if (hello !== undefined) this.addresses = hello.addresses
+    if (start !== undefined) {
+      this.scheme ??= start.scheme
+      this.#clock ??= new NodeClock(start.epochMs)
+      this.#asked = start.target
+      this.cells[start.target]?.start(this.#clock)
+    }
+    if (failure !== undefined && this.failures.length < mostFailures) this.failures.push(failure)
+    if (foreign !== undefined && this.foreign.length < mostForeignLines) this.foreign.push(foreign)
+    if (error !== undefined) throw new UserError(`the probe's agent failed: ${error}`)
+    for (const observation of observations) this.cells[observation.target]?.add(observation)
+    const last = observations.at(-1)
+    if (last !== undefined) this.#clock?.heard(arrivedAt, last.atMs + last.latencyMs)
+    if (done !== undefined) this.cells[done.target]?.finish(done)
+    if (end !== undefined) this.end = end
+    return gap === undefined ? undefined : gapWords(gap)
+  }
+
+  get hasObservations(): boolean {
+    return this.cells.some(({ tally }) => tally.requests > 0)
+  }
+
+  /** Its first request by our clock, in milliseconds since 1970. */
+  get startedAt(): number | undefined {
+    return this.#clock?.startedAt
+  }
+
+  /** The run did not come to its own end. */
+  get isCutShort(): boolean {
+    return this.end === undefined || this.end.reason === 'signal'
+  }
+
+  /** This target was not asked as often as it was meant to be. */
+  isCutShortAt(target: number): boolean {
+    return this.isCutShort && target >= this.#asked
+  }
+
+  /** The first failures of a target, in words. */
+  failureWords(target: number, most: number): string[] {
+    return this.failures
+      .filter((failure) => failure.target === target)
+      .slice(0, most)
+      .map(({ number, outcome, code, message }) => {
+        const advice =
+          outcome === 'tls'
+            ? '; --insecure does not verify the certificate, --ca FILE names who signed it'
+            : ''
+        return `request ${number} failed: ${message} (${code})${advice}`
+      })
+  }
+}
+
+function gapWords({ fromObservation, toObservation, observations }: Gap): string {
+  if (observations === 0) return 'some lines of the log did not arrive; no observation was in them'
+  return `${observations} observations did not arrive (requests ${fromObservation} to ${toObservation}): the log was rotated before it was read`
+}

@@ -1,0 +1,47 @@
+import { isForbidden } from '../cluster/index.ts'
+import type { Endpoint } from '../model/endpoint.ts'
+import type { Scheme } from '../model/observation.ts'
+import type { EndpointSummary, ProbeRequest } from '../model/probe-result.ts'
+import { UserError } from '../model/user-error.ts'
+import type { ClientRun } from './client-run.ts'
+
+/** What results of one client and of many have in common. */
+
+export function summarise(endpoints: readonly Endpoint[], eligible: number): EndpointSummary {
+  const ready = endpoints.filter((endpoint) => endpoint.ready)
+  return {
+    ready: ready.length,
+    total: endpoints.length,
+    nodes: new Set(ready.map((endpoint) => endpoint.node).filter((node) => node !== undefined)).size,
+    eligible,
+  }
+}
+
+/** What was sent, once it is known what the port speaks; plain TCP and UDP have no path. */
+export function requestOf(planned: Omit<ProbeRequest, 'scheme'>, scheme: Scheme = 'http'): ProbeRequest {
+  const { path, ...request } = planned
+  const isHttp = scheme === 'http' || scheme === 'https'
+  return { ...request, scheme, ...(isHttp && path !== undefined ? { path } : {}) }
+}
+
+/** Why endpoints that came or went may be missing. */
+export function watchNotes(trouble: Error | undefined): string[] {
+  if (trouble === undefined) return []
+  const why = isForbidden(trouble) ? 'watching EndpointSlices is not allowed' : trouble.message
+  return [`endpoints that came or went during the run may not be known: ${why}`]
+}
+
+export function stallNotes(stalledMs: number): string[] {
+  return stalledMs < 1
+    ? []
+    : [`requests were held back for ${Math.round(stalledMs)} ms because the pod's log was read too slowly`]
+}
+
+/** The agent did not get to its first request. */
+export function nothingObserved({ foreign, endMessage }: ClientRun, image: string): UserError {
+  const words = [...foreign, endMessage].filter((text) => text !== '')
+  return new UserError(
+    `the probe pod ended before it sent a request${words.length > 0 ? `: ${words.join('\n  ')}` : ''}`,
+    { hints: [`the image must hold Node 18 or newer as "node": --image is "${image}"`] },
+  )
+}
