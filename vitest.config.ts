@@ -1,7 +1,11 @@
 import { defineConfig } from 'vitest/config'
 
 // Unit (pure, milliseconds), black box (the executable against servers on loopback), package (what is released),
-// scenarios (the executable on the lab, one after the other: they share one cluster).
+// scenarios (the executable on the lab, or on a sandbox for each file). They mostly wait, each file in a namespace of its
+// own; those that disturb a whole cluster follow, one after the other.
+const alone = 'test/scenarios/alone/**/*.test.ts'
+const scenarios = { testTimeout: 180_000, hookTimeout: 180_000 }
+
 const results = process.env['KUBECTL_AFFINITY_RESULTS']
 
 export default defineConfig({
@@ -11,7 +15,8 @@ export default defineConfig({
         ? ['default']
         : ['default', ['json', { outputFile: `${results}/vitest-${process.pid}.json` }]],
     projects: [
-      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'] } },
+      // They take milliseconds; a machine that builds something at the same time takes longer.
+      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 30_000 } },
       {
         test: {
           name: 'blackbox',
@@ -30,11 +35,21 @@ export default defineConfig({
       },
       {
         test: {
+          ...scenarios,
           name: 'scenarios',
           include: ['test/scenarios/**/*.test.ts'],
+          exclude: [alone],
+          maxWorkers: 4,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          ...scenarios,
+          name: 'scenarios-alone',
+          include: [alone],
           fileParallelism: false,
-          testTimeout: 180_000,
-          hookTimeout: 180_000,
+          sequence: { groupOrder: 2 },
         },
       },
     ],

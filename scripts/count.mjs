@@ -16,6 +16,12 @@ for (const name of readdirSync(folder)) {
   total.passed += report.numPassedTests
   total.failed += report.numFailedTests
   total.skipped += report.numPendingTests + report.numTodoTests
+  for (const { status, fullName, failureMessages } of report.testResults.flatMap(
+    (file) => file.assertionResults,
+  )) {
+    if (status === 'passed' && failureMessages.length > 0)
+      console.log(`passed at the second try only: ${fullName}\n  ${failureMessages[0].split('\n')[0]}`)
+  }
   // A file that cannot be loaded holds no test that could fail.
   total.failed += report.testResults.filter(
     (file) => file.status === 'failed' && file.assertionResults.length === 0,

@@ -38,7 +38,7 @@ describeOnce('completion by kubectl itself', () => {
   })
 
   test('commands, flags and their values', async () => {
-    expect((await tab('e')).offered).toStrictEqual(['explain', 'enable'])
+    expect((await tab('en')).offered).toStrictEqual(['enable'])
     expect((await tab('probe', '--exp')).offered).toStrictEqual(['--expect'])
     expect((await tab('probe', '--expect', '')).offered).toStrictEqual(['sticky', 'spread'])
     expect((await tab('probe', '-o', 'y')).offered).toStrictEqual(['yaml'])

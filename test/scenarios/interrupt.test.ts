@@ -4,7 +4,7 @@ import { run, shell } from './support/command.ts'
 import { service, smallApp } from './support/manifests.ts'
 import { usePlayground } from './support/namespace.ts'
 import { expectExit, reportOf } from './support/report.ts'
-import { describeOnce, scenario } from './support/scenario.ts'
+import { describeOnce } from './support/scenario.ts'
 import { site } from './support/site.ts'
 
 /** Pods that are told to end get a second for it; the kubelet and the garbage collector take their time, too. */
@@ -19,22 +19,6 @@ describeOnce('ending a probe early', () => {
   })
 
   const cleanup = (...args: string[]) => run(site, ['cleanup', '-n', place.name, ...args])
-
-  scenario('Ctrl-C while the pod waits for a node', ['real scheduling'], async () => {
-    const [node] = site.nodes
-    await site.kubectl(['cordon', node!])
-    try {
-      const running = place.startProbe([...long, '--node', node!])
-      await running.printed(/waiting for a node/)
-      running.kill('SIGINT')
-      const ended = await running.ended
-      expectExit(ended, 130)
-      expect(ended.stdout).toBe('')
-      expect(ended.stderr).not.toMatch(/error|Warning/)
-    } finally {
-      await site.kubectl(['uncordon', node!])
-    }
-  })
 
   test('Ctrl-C right after the start', async () => {
     const running = place.startProbe(long)
@@ -117,18 +101,6 @@ describeOnce('ending a probe early', () => {
     expectExit(again, 0)
     expect(again.stdout).toBe('')
     expect(again.stderr).toMatch(/Nothing left by kubectl-affinity in namespace/)
-  })
-
-  test('cleanup -A removes what is left in any namespace', async () => {
-    const running = place.startProbe(long)
-    await running.printed(/waiting for the first answer/)
-    running.kill('SIGKILL')
-    await running.ended
-    const ended = await run(site, ['cleanup', '--all-namespaces'])
-    expectExit(ended, 0)
-    expect(ended.stdout).toMatch(
-      new RegExp(`job.batch/affinity-probe-\\w+ deleted in namespace ${place.name}`),
-    )
   })
 
   test('a Job that someone deletes in the middle ends the probe', async () => {

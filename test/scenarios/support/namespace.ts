@@ -4,9 +4,6 @@ import { afterAll, afterEach, beforeAll, expect } from 'vitest'
 import { type CommandOptions, type Ended, run, type Running, start } from './command.ts'
 import { site } from './site.ts'
 
-/** How long the proxies may take to follow a change: kube-proxy waits at least 1 s between two changes of its rules. */
-const proxyMs = 2500
-
 /** The label on all that probes make. */
 const ours = 'app.kubernetes.io/managed-by=kubectl-affinity'
 
@@ -52,7 +49,7 @@ function makePlayground(name: string): Playground {
     await site.kubectl(['-n', name, 'apply', '-f', '-'], JSON.stringify(list))
   }
   const proxiesFollow = async (): Promise<void> => {
-    await sleep(proxyMs)
+    await sleep(site.proxyMs)
   }
   return {
     name,

@@ -21,6 +21,8 @@ export async function sandboxSite(): Promise<Site> {
     kubectlFolder,
     images: { node: 'docker.io/library/node:24', busybox: 'docker.io/library/busybox:1' },
     nodes: Array.from({ length: nodes }, (_, index) => `node${index + 1}`),
+    // Its controllers need a moment for the endpoints; the rules are there at once.
+    proxyMs: 300,
     restrictedUsers,
     capabilities: new Set<Capability>([
       'api server restarts',

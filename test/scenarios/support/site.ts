@@ -28,6 +28,8 @@ export interface Site {
   /** Images that its nodes have. */
   images: { node: string; busybox: string }
   nodes: readonly string[]
+  /** How long the proxies may take to follow a change. */
+  proxyMs: number
   /** Contexts of users who may do nothing until a scenario grants it; their names are the users'. */
   restrictedUsers: readonly string[]
   capabilities: ReadonlySet<Capability>
@@ -52,6 +54,8 @@ async function labSite(): Promise<Site> {
     kubectlFolder: await programs('kubernetes'),
     images: { node: images.node, busybox: images.busybox },
     nodes: nodes.map(({ name }) => name),
+    // kube-proxy waits at least 1 s between two changes of its rules.
+    proxyMs: 2500,
     restrictedUsers,
     capabilities: new Set<Capability>([
       'api server restarts',

@@ -1,0 +1,51 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { beforeAll, expect } from 'vitest'
+import { app, service } from '../support/manifests.ts'
+import { usePlayground } from '../support/namespace.ts'
+import { expectExit, reportOf } from '../support/report.ts'
+import { describeOnce, scenario } from '../support/scenario.ts'
+import { site } from '../support/site.ts'
+
+describeOnce('an API server that goes away during a run', () => {
+  const place = usePlayground()
+
+  beforeAll(async () => {
+    await place.deploy(app(site, 'web'), service('web'))
+  })
+
+  scenario('for 5 s: it costs no observation', ['api server restarts'], async () => {
+    const running = place.startProbe(['web', '--duration', '12s', '-o', 'json'])
+    await running.printed(/waiting for the first answer/)
+    await sleep(2000)
+    await site.stopApiServer()
+    try {
+      await sleep(5000)
+    } finally {
+      await site.startApiServer()
+    }
+    const ended = await running.ended
+    expectExit(ended, 0)
+    const { status } = reportOf(ended)
+    expect(status.totals).toMatchObject({ lost: 0 })
+    // 600 are planned; a machine that starts an API server meanwhile may hold some of them back.
+    expect(status.totals.requests).toBeGreaterThan(400)
+    expect(status.verdict.behaviour).toBe('spread')
+    expect(ended.stderr).toMatch(/connection to the API server is lost/)
+    expect(ended.stderr).toMatch(/connected again/)
+  })
+
+  scenario('at the end: the Job is removed after all', ['api server restarts'], async () => {
+    const running = place.startProbe(['web', '--duration', '3s', '-o', 'json'])
+    await running.printed(/waiting for the first answer/)
+    await sleep(1500)
+    await site.stopApiServer()
+    try {
+      await sleep(4000)
+    } finally {
+      await site.startApiServer()
+    }
+    const ended = await running.ended
+    expectExit(ended, 0)
+    expect(reportOf(ended).status.totals.lost).toBe(0)
+  })
+})
