@@ -35,7 +35,7 @@ export interface ProbedService {
   clusterIP: string
   port: number
   portName?: string
-  protocol: 'TCP'
+  protocol: 'TCP' | 'UDP'
   policy: Policy
 }
 
@@ -49,6 +49,8 @@ export interface ProbeClient {
 export interface ProbeRequest {
   scheme: Scheme
   path?: string
+  /** What was sent, over UDP or plain TCP; one character per byte. */
+  payload?: string
   keepAlive: boolean
   /** Between the starts of two requests; 0 is as fast as possible. */
   intervalMs: number

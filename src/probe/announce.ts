@@ -14,10 +14,14 @@ export function announcement(
     plannedRequests === undefined
       ? `requests for ${seconds(plannedDurationMs ?? 0)}`
       : `${plannedRequests} request${plannedRequests === 1 ? '' : 's'}`
+  const each =
+    service.protocol === 'UDP'
+      ? ['from one port that is kept open', 'from a new port each']
+      : ['on one connection that is kept open', 'a new connection each']
   const where = options.node === undefined ? '' : ` on ${options.node}`
   const host = service.clusterIP.includes(':') ? `[${service.clusterIP}]` : service.clusterIP
   return [
-    `sending ${amount} to ${host}:${service.port}, ${pace(intervalMs)}, ${keepAlive ? 'on one connection that is kept open' : 'a new connection each'}`,
+    `sending ${amount} to ${host}:${service.port}, ${pace(intervalMs)}, ${each[keepAlive ? 0 : 1]}`,
     `from job/${job} in namespace ${options.namespace}${where}, image ${options.image}`,
   ]
 }

@@ -9,6 +9,7 @@ import type { Verdict } from '../model/verdict.ts'
 import type { NodeClock } from './clock.ts'
 import { EndpointHistory } from './endpoint-history.ts'
 import { eligibleThrough, type EntryClient } from './entries/eligible.ts'
+import { KeptConnection } from './kept.ts'
 import type { Recogniser } from './recognise.ts'
 import { Tally, type TallyResult } from './tally.ts'
 
@@ -20,6 +21,8 @@ export interface CellOptions {
   endpoints: readonly Endpoint[]
   /** How many cells there are in all. */
   cells: number
+  /** One connection at a time is kept open, and its life is worth following. */
+  followConnection?: boolean
 }
 
 /** What is asked of a cell's run. */
@@ -49,13 +52,15 @@ export class Cell {
   #before: number | undefined
   #done: TargetEnd | undefined
   readonly #policy: Policy
+  readonly #kept: KeptConnection | undefined
   #mayBeExempt = false
   #isExempt = false
 
-  constructor({ entry, policy, recogniser, endpoints, cells }: CellOptions) {
+  constructor({ entry, policy, recogniser, endpoints, cells, followConnection = false }: CellOptions) {
     this.entry = entry
     this.#policy = policy
     this.tally = new Tally(policy, cells)
+    this.#kept = followConnection ? new KeptConnection() : undefined
     this.#recogniser = recogniser
     this.#endpoints = endpoints
     this.#history = new EndpointHistory(endpoints, this.#eligible())
@@ -87,6 +92,7 @@ export class Cell {
       this.seen.set(seenAddress, (this.seen.get(seenAddress) ?? 0) + 1)
     const recognised = identity === undefined ? undefined : this.#recogniser.recognise(identity)
     if (this.#mayBeExempt && recognised?.address !== undefined) this.#noteExemption(recognised.address)
+    this.#kept?.add(observation, recognised?.key)
     this.tally.add(
       this.#before === 0 ? observation : { ...observation, number: number - this.#before },
       recognised,
@@ -101,6 +107,11 @@ export class Cell {
   /** The endpoints as they are now. */
   get endpoints(): readonly Endpoint[] {
     return this.#endpoints
+  }
+
+  /** What became of connections that were kept open, in sentences. */
+  connectionNotes(): string[] {
+    return this.#kept?.notes(this.#policy) ?? []
   }
 
   /** All that is known, also on the way. `end` counts where the agent had one target only. */

@@ -66,6 +66,8 @@ export class Collector implements ClientsSink {
       recogniser: this.#recogniser,
       endpoints: subject.endpoints,
       cells: 1,
+      // At full rate there are several connections, whose observations mix.
+      followConnection: options.keepAlive && options.intervalMs > 0,
     })
     this.#client = new ClientRun(0, [this.#cell])
     this.#notes = [...plan.notes]
@@ -149,6 +151,7 @@ export class Collector implements ClientsSink {
         ...this.#notes,
         ...watchNotes(this.#watchTrouble),
         ...client.failureWords(0, mostFailureNotes),
+        ...this.#cell.connectionNotes(),
         ...stallNotes(end?.stalledMs ?? 0),
       ],
       timing: {

@@ -5,7 +5,10 @@ import type { SwitchLog, SwitchRecord } from './switches.ts'
 /** How far the clocks of the node and of this machine, and the news of a change, may be apart. */
 export const slackMs = 2000
 
-/** The switches that are kept, each with what explains it, and how many of all are explained by an endpoint that went. */
+/**
+ * The switches that are kept, each with what explains it, and how many of all only an endpoint that went explains. Where
+ * a client was silent for longer than the timeout as well, the end of its pod is the reason that is told: it had to move.
+ */
 export function explainSwitches(
   log: SwitchLog,
   changes: readonly EndpointChange[],
@@ -14,19 +17,20 @@ export function explainSwitches(
   const byBackend = Map.groupBy(changes, (change) => change.pod ?? change.address)
   // From the last to the first, so that the next answer of each backend is known.
   const next = new Map<Backend, number>()
+  let gone = 0
   const explain = (records: readonly SwitchRecord[], complete: boolean): Switch[] =>
     records
       .toReversed()
       .map((record) => {
         const { number, atMs, from, to, silentMs } = record
+        const went = whatWent(
+          record,
+          byBackend.get(nameOf(from)) ?? [],
+          next.get(from) ?? (complete ? Infinity : -Infinity),
+        )
+        if (went !== undefined && silentMs === undefined) gone += 1
         const explanation: SwitchExplanation | undefined =
-          silentMs === undefined
-            ? whatWent(
-                record,
-                byBackend.get(nameOf(from)) ?? [],
-                next.get(from) ?? (complete ? Infinity : -Infinity),
-              )
-            : { kind: 'timeout-expired', silentMs }
+          silentMs === undefined ? went : (went ?? { kind: 'timeout-expired', silentMs })
         next.set(to, atMs)
         return {
           number,
@@ -41,7 +45,6 @@ export function explainSwitches(
   // Between the first and the last ones switches are missing, and one of them may have led back.
   if (!all) next.clear()
   const switches = [...explain(first, all), ...lastOnes]
-  const gone = switches.filter(({ explanation }) => explanation?.kind === 'endpoint-gone').length
   return { switches, gone }
 }
 

@@ -23,9 +23,11 @@ export interface ProbeFlags {
   path: string
   'pod-running-timeout'?: number | undefined
   port?: string | undefined
+  protocol?: 'tcp' | 'udp' | undefined
   rate?: string | undefined
   requests?: number | undefined
   scheme: ProbeOptions['scheme']
+  send?: string | undefined
   timeout?: number | undefined
 }
 
@@ -34,6 +36,7 @@ const exclusive: Partial<Record<keyof ProbeFlags, readonly (keyof ProbeFlags)[]>
   ca: ['insecure'],
   interval: ['rate'],
   requests: ['duration'],
+  send: ['ca', 'insecure'],
 }
 
 /** Throws UserError for values that cannot be meant or do not go together. */
@@ -48,6 +51,8 @@ export function readProbeFlags(flags: ProbeFlags): Omit<ProbeOptions, 'namespace
       'must begin with "/" and hold no spaces, control characters or letters beyond ASCII (encode them with %)',
     )
   }
+  const payload = flags.send === undefined ? undefined : payloadOf(flags.send)
+  refuseWithoutHttp(flags)
   const ca = flags.ca === undefined ? undefined : readCa(flags.ca)
   return {
     path: flags.path,
@@ -61,6 +66,8 @@ export function readProbeFlags(flags: ProbeFlags): Omit<ProbeOptions, 'namespace
     identify: identifyRuleOf(flags.identify),
     podRunningTimeoutMs: flags['pod-running-timeout'] ?? 60_000,
     ...(flags.port === undefined ? {} : { port: flags.port }),
+    ...(flags.protocol === undefined ? {} : { protocol: flags.protocol === 'udp' ? 'UDP' : 'TCP' }),
+    ...(payload === undefined ? {} : { payload }),
     ...(requests === undefined ? {} : { requests }),
     ...(flags.duration === undefined ? {} : { durationMs: flags.duration }),
     ...(flags.node === undefined ? {} : { node: flags.node }),
@@ -76,6 +83,44 @@ function refuseTogether(flags: ProbeFlags): void {
     if (other === undefined || !isUsed(name as keyof ProbeFlags)) continue
     throw new UserError(`--${name} and --${other} cannot be used together`, { exitCode: 2 })
   }
+}
+
+/** What is sent instead of HTTP, or over UDP, has no path and no headers, and is not encrypted. */
+function refuseWithoutHttp(flags: ProbeFlags): void {
+  const { scheme, send, protocol } = flags
+  const other = send !== undefined ? '--send' : protocol === 'udp' ? '--protocol udp' : undefined
+  if (other === undefined) {
+    if (scheme !== 'tcp' || !flags['keep-alive']) return
+    throw new UserError('--keep-alive with --scheme tcp needs --send', {
+      exitCode: 2,
+      hints: ['say what is asked again and again on the connection:  --send TEXT'],
+    })
+  }
+  const first =
+    scheme !== 'auto' && (scheme !== 'tcp' || protocol === 'udp')
+      ? `--scheme ${scheme}`
+      : flags.path !== '/'
+        ? '--path'
+        : flags.identify.startsWith('header:')
+          ? '--identify header'
+          : undefined
+  if (first !== undefined)
+    throw new UserError(`${first} and ${other} cannot be used together`, { exitCode: 2 })
+}
+
+const escapes: Record<string, string> = { n: '\n', r: '\r', t: '\t', '\\': '\\' }
+
+/** The bytes of a text in UTF-8, with the escapes \n \r \t \\ \xHH; one character per byte. */
+function payloadOf(text: string): string {
+  const bytes = Buffer.from(text).toString('latin1')
+  if (bytes.length > 1024)
+    throw invalidValue('send', `${text.slice(0, 20)}…`, 'must not be longer than 1024 bytes')
+  return bytes.replaceAll(/\\(x[\da-f]{2}|.|$)/gi, (escape, what: string) => {
+    const named = escapes[what]
+    if (named !== undefined) return named
+    if (!/^x./i.test(what)) throw invalidValue('send', text, `"${escape}" is none of \\n \\r \\t \\\\ \\xHH`)
+    return String.fromCharCode(parseInt(what.slice(1), 16))
+  })
 }
 
 function intervalOf(rate: string): number {

@@ -1,9 +1,10 @@
-import type { AgentConfig, TlsConfig } from '../agent/config.ts'
+import type { AgentConfig, AgentTarget, TlsConfig } from '../agent/config.ts'
 import { requestsNeeded } from '../judge/requests.ts'
 import type { Endpoint } from '../model/endpoint.ts'
 import type { IdentifyRule } from '../model/observation.ts'
 import type { Policy } from '../model/policy.ts'
 import type { ProbeRequest } from '../model/probe-result.ts'
+import { UserError } from '../model/user-error.ts'
 import type { ProbeSubject } from './preflight.ts'
 import { fewestEligible } from './eligible.ts'
 import { needlesOf } from './needles.ts'
@@ -12,8 +13,12 @@ import { needlesOf } from './needles.ts'
 export interface ProbeOptions {
   namespace: string
   service: string
-  /** Number or name; the first TCP port unless given. */
+  /** Number or name; the first TCP port unless given, or the first UDP port where there is no other. */
   port?: string
+  /** Unless given that of the port. */
+  protocol?: 'TCP' | 'UDP'
+  /** What is sent over UDP, and over plain TCP: one character per byte. */
+  payload?: string
   path: string
   scheme: 'auto' | 'http' | 'https' | 'tcp'
   /** At most one of the two; the number follows from the endpoints when neither is given. */
@@ -62,7 +67,7 @@ export function planProbe(options: ProbeOptions, subject: ProbeSubject): ProbePl
     agent: {
       targets: [
         {
-          scheme: options.scheme === 'auto' ? schemeHint(subject) : options.scheme,
+          scheme: schemeOf(options, subject),
           host: service.clusterIP,
           port: service.port,
           path: options.path,
@@ -75,12 +80,14 @@ export function planProbe(options: ProbeOptions, subject: ProbeSubject): ProbePl
       intervalMs: options.intervalMs,
       timeoutMs: options.timeoutMs,
       keepAlive: options.keepAlive,
+      ...payloadOf(options, subject),
       identify: options.identify,
       needles,
     },
     request: {
       path: options.path,
       keepAlive: options.keepAlive,
+      ...payloadOf(options, subject),
       intervalMs: options.intervalMs,
       timeoutMs: options.timeoutMs,
       ...(requests === undefined ? {} : { plannedRequests: requests }),
@@ -101,6 +108,30 @@ function defaultRequests(options: ProbeOptions, subject: ProbeSubject): number {
 /** What the run is compared with: what the user says, else what the Service is configured for. */
 export function expectedOf({ expect }: Pick<ProbeOptions, 'expect'>, policy: Policy): 'sticky' | 'spread' {
   return expect ?? (policy.kind === 'none' ? 'spread' : 'sticky')
+}
+
+/** Throws UserError where a UDP port is to be asked nothing, or in HTTP. */
+function schemeOf({ scheme, payload }: ProbeOptions, subject: ProbeSubject): AgentTarget['scheme'] {
+  const { name, port, portName, protocol } = subject.service
+  if (protocol === 'UDP') {
+    const udp = `port ${portName ?? port} of service/${name} is UDP`
+    if (scheme !== 'auto') throw new UserError(`${udp}: --scheme ${scheme} is of TCP`, { exitCode: 2 })
+    if (payload === undefined) {
+      throw new UserError(`${udp}: what should be sent is not known`, {
+        exitCode: 2,
+        hints: ['say what a datagram must hold so that the server answers:  --send TEXT'],
+      })
+    }
+    return 'udp'
+  }
+  if (scheme !== 'auto') return scheme
+  return payload === undefined ? schemeHint(subject) : 'tcp'
+}
+
+/** Over TCP a text without a line end would leave most servers waiting for it. */
+function payloadOf({ payload }: ProbeOptions, { service }: ProbeSubject): { payload?: string } {
+  if (payload === undefined) return {}
+  return { payload: service.protocol === 'UDP' || payload.endsWith('\n') ? payload : `${payload}\n` }
 }
 
 function schemeHint(subject: ProbeSubject): 'auto' | 'https' {

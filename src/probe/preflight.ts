@@ -18,12 +18,13 @@ export interface ProbeSubject {
 
 /**
  * Checks that a Service can be probed through its cluster IP and picks the port.
- * Throws UserError with the reason and what to do: no cluster IP, no such port, UDP, nobody ready to answer.
+ * Throws UserError with the reason and what to do: no cluster IP, no such port, SCTP, nobody ready to answer.
  */
 export function examineService(
   service: Service,
   slices: readonly EndpointSlice[],
   portWord: string | undefined,
+  protocol?: 'TCP' | 'UDP',
 ): ProbeSubject {
   const name = service.metadata.name
   const { spec } = service
@@ -40,7 +41,7 @@ export function examineService(
   if (!spec.clusterIP) {
     throw new UserError(`service/${name} has no cluster IP yet`, { hints: ['try again in a moment'] })
   }
-  const port = choosePort(name, spec.ports ?? [], portWord)
+  const port = choosePort(name, spec.ports ?? [], portWord, protocol)
   const allEndpoints = endpointsOfPort(slices, port.name)
   const endpoints = ofFamily(allEndpoints, spec.clusterIP)
   if (!endpoints.some((endpoint) => endpoint.ready)) {
@@ -54,7 +55,7 @@ export function examineService(
       clusterIP: spec.clusterIP,
       port: port.port,
       ...(port.name === undefined ? {} : { portName: port.name }),
-      protocol: 'TCP',
+      protocol: protocolOf(port) === 'UDP' ? 'UDP' : 'TCP',
       policy: servicePolicy(service),
     },
     ...(port.appProtocol === undefined ? {} : { appProtocol: port.appProtocol }),
@@ -70,28 +71,37 @@ export function ofFamily(endpoints: readonly Endpoint[], clusterIP: string): End
   return endpoints.filter((endpoint) => endpoint.family === family)
 }
 
-function choosePort(service: string, ports: readonly ServicePort[], word: string | undefined): ServicePort {
-  const usable = ports.filter((port) => (port.protocol ?? 'TCP') === 'TCP')
+function protocolOf(port: ServicePort): string {
+  return port.protocol ?? 'TCP'
+}
+
+/** The port that is meant. One number may be two ports, of TCP and UDP: TCP unless the other is asked for. */
+function choosePort(
+  service: string,
+  ports: readonly ServicePort[],
+  word: string | undefined,
+  asked: 'TCP' | 'UDP' | undefined,
+): ServicePort {
+  const hints = [portList(ports)]
+  const meant =
+    word === undefined ? ports : ports.filter((port) => String(port.port) === word || port.name === word)
+  for (const protocol of asked === undefined ? ['TCP', 'UDP'] : [asked]) {
+    const found = meant.find((port) => protocolOf(port) === protocol)
+    if (found !== undefined) return found
+  }
   if (word === undefined) {
-    const [first] = usable
-    if (first !== undefined) return first
-    throw new UserError(`service/${service} has no TCP port, and only TCP can be probed`, {
-      hints: [portList(ports)],
+    const wanted = asked ?? 'TCP or UDP'
+    throw new UserError(`service/${service} has no ${wanted} port, and only TCP and UDP can be probed`, {
+      hints,
     })
   }
-  const found = ports.find((port) => String(port.port) === word || port.name === word)
-  if (found === undefined) {
-    throw new UserError(`service/${service} has no port "${word}"`, { hints: [portList(ports)] })
-  }
-  if ((found.protocol ?? 'TCP') !== 'TCP') {
-    throw new UserError(
-      `port "${word}" of service/${service} is ${found.protocol}, and only TCP can be probed`,
-      {
-        hints: [portList(ports)],
-      },
-    )
-  }
-  return found
+  const [other] = meant
+  throw new UserError(
+    other === undefined
+      ? `service/${service} has no port "${word}"`
+      : `port "${word}" of service/${service} is ${protocolOf(other)}, ${asked === undefined ? 'and only TCP and UDP can be probed' : `not ${asked}`}`,
+    { hints },
+  )
 }
 
 function portList(ports: readonly ServicePort[]): string {

@@ -52,7 +52,7 @@ export async function runProbe(
     readService(cluster, namespace, options.service, interrupted),
     checkNode(cluster, options.node, interrupted),
   ])
-  const subject = examineService(service, slices, options.port)
+  const subject = examineService(service, slices, options.port, options.protocol)
   const plan = planProbe(options, subject)
   for (const line of announcement(options, subject, plan, jobName(runId))) progress.note(line)
   const collector = new Collector({

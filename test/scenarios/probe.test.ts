@@ -210,10 +210,10 @@ describe(`probe on ${site.name}`, { retry: 1 }, () => {
       expect(ended.stderr).toMatch(/web 8000\/TCP, mail 25\/TCP, dark 81\/TCP, dns 53\/UDP/)
     })
 
-    test('a UDP port', async () => {
+    test('a UDP port without anything to send', async () => {
       const ended = await probe(['named', '--port', 'dns'])
-      expectExit(ended, 1)
-      expect(ended.stderr).toMatch(/is UDP, and only TCP can be probed/)
+      expectExit(ended, 2)
+      expect(ended.stderr).toMatch(/is UDP: what should be sent is not known\n.*--send TEXT/)
     })
   })
 

@@ -61,7 +61,12 @@ export const probeFlags = {
     max: hour,
   }),
   port: Flags.string({
-    description: 'Number or name of the Service port. Unless given the first TCP port.',
+    description:
+      'Number or name of the Service port. Unless given the first TCP port, or UDP where there is no other.',
+    helpValue: "''",
+  }),
+  protocol: Flags.option({ options: ['tcp', 'udp'] as const })({
+    description: 'tcp or udp. Unless given that of the port; udp needs --send.',
     helpValue: "''",
   }),
   rate: Flags.string({ description: 'Requests per second, or max.', helpValue: '50' }),
@@ -75,6 +80,11 @@ export const probeFlags = {
     description:
       'What the port speaks: auto, http, https or tcp (the answer is what the server sends first).',
     default: 'auto',
+  }),
+  send: Flags.string({
+    description:
+      'What to send in each datagram (udp), or on each connection instead of HTTP (tcp; a line end is added). Knows \\n, \\r, \\t, \\\\ and \\xHH.',
+    helpValue: "''",
   }),
   timeout: durationFlag({
     description: 'How long a request may take.',

@@ -67,9 +67,10 @@ function whereFrom({ node, address }: ProbeResult['client']): string {
 
 function requestSummary({ request, totals }: ProbeResult): string {
   const what = requestWords(totals.requests, request.scheme)
+  const connection = request.scheme === 'udp' ? 'source port' : 'connection'
   return request.keepAlive
-    ? `${what} over ${countOf(totals.connections, 'connection')}`
-    : `${what}, new connection each`
+    ? `${what} over ${countOf(totals.connections, connection)}`
+    : `${what}, new ${connection} each`
 }
 
 function requestDetails({ request, totals, client, service, runId }: ProbeResult): string[] {

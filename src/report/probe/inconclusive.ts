@@ -30,12 +30,15 @@ const reasons: Record<InconclusiveReason, (result: ProbeResult) => Words> = {
     advice: 'scale to two pods or more and probe again',
   }),
   'one-connection': (result) => ({
-    summary: `all ${sent(result)} went over one connection, and a connection stays with its pod`,
+    summary:
+      result.request.scheme === 'udp'
+        ? `all ${sent(result)} came from one port, and what comes from one port is kept together, affinity or not`
+        : `all ${sent(result)} went over one connection, and a connection stays with its pod`,
     advice: 'probe without --keep-alive',
   }),
-  'backends-not-told-apart': () => ({
+  'backends-not-told-apart': ({ request }) => ({
     summary: 'the answers do not say which pod gave them',
-    advice: 'point --path at an answer that names the pod, or say with --identify where to look',
+    advice: `${request.payload === undefined ? 'point --path at' : 'ask with --send for'} an answer that names the pod, or say with --identify where to look`,
   }),
   'observations-lost': ({ totals }) => ({
     summary: `${countOf(totals.lost, 'observation')} got lost on the way here, and a switch may be among them`,

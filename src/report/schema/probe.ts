@@ -94,6 +94,7 @@ export const request = z
   .object({
     scheme: z.enum(['http', 'https', 'tcp', 'udp']).describe('How the port was spoken to.'),
     path: z.string().optional().describe('Path and query of the HTTP request.'),
+    payload: z.string().optional().describe('What was sent, over UDP or plain TCP: one character per byte.'),
     keepAlive: z.boolean().describe('Whether connections were used again; false opens one for each request.'),
     intervalMs: milliseconds.describe(
       'Milliseconds between the starts of two requests; 0 is as fast as possible.',
@@ -168,7 +169,7 @@ const spec = z
         clusterIP: z.string().describe('The address that was probed.'),
         port: z.int().describe('The port that was probed.'),
         portName: z.string().optional().describe('The name of that port, if it has one.'),
-        protocol: z.literal('TCP').describe('The protocol of that port.'),
+        protocol: z.enum(['TCP', 'UDP']).describe('The protocol of that port.'),
         sessionAffinity: z.enum(['None', 'ClientIP']).describe('`spec.sessionAffinity` of the Service.'),
         timeoutSeconds: z
           .int()

@@ -47,6 +47,35 @@ export function smallApp(site: Site, name: string, replicas: number): object {
   })
 }
 
+/** The server of Kubernetes' own tests: HTTP on 8080, UDP on 8081, where it knows `hostname`, `clientip` and `echo …`. */
+export function netexec(site: Site, name: string, replicas = 3): object {
+  return deployment(name, replicas, {
+    name: 'server',
+    image: site.images.agnhost,
+    args: ['netexec', '--http-port=8080', '--udp-port=8081'],
+    readinessProbe: { tcpSocket: { port: 8080 }, periodSeconds: 1 },
+  })
+}
+
+const lineServer = `require('net').createServer((socket) => {
+  socket.on('error', () => {})
+  console.log('open')
+  socket.on('close', () => console.log('closed'))
+  socket.on('data', () => socket.write(require('os').hostname() + '\\n'))
+}).listen(8080)
+process.on('SIGTERM', () => process.exit())`
+
+/** A server that answers each line on a connection with the name of its pod, and says nothing by itself. Its log says when one opens. */
+export function lineApp(site: Site, name: string, replicas = 3): object {
+  return deployment(name, replicas, {
+    name: 'server',
+    image: site.images.node,
+    command: ['node', '-e', lineServer],
+    ports: [{ containerPort: 8080 }],
+    readinessProbe: { tcpSocket: { port: 8080 }, periodSeconds: 1 },
+  })
+}
+
 function deployment(name: string, replicas: number, container: object, node?: string): object {
   const labels = { app: name }
   return {

@@ -19,7 +19,11 @@ export async function sandboxSite(): Promise<Site> {
     isFirstMode: true,
     kubeconfig: sandbox.kubeconfig,
     kubectlFolder,
-    images: { node: 'docker.io/library/node:24', busybox: 'docker.io/library/busybox:1' },
+    images: {
+      node: 'docker.io/library/node:24',
+      busybox: 'docker.io/library/busybox:1',
+      agnhost: 'registry.k8s.io/e2e-test-images/agnhost:2.63.0',
+    },
     nodes: Array.from({ length: nodes }, (_, index) => `node${index + 1}`),
     // Its controllers need a moment for the endpoints; the rules are there at once.
     proxyMs: 300,

@@ -17,6 +17,7 @@ export type Capability =
   | 'real scheduling'
   /** Logs are rotated so early that a probe can outrun them. */
   | 'small logs'
+  | 'UDP'
 
 /** A cluster that the scenarios run on. */
 export interface Site {
@@ -26,7 +27,7 @@ export interface Site {
   /** The folder of the kubectl that goes with it. */
   kubectlFolder: string
   /** Images that its nodes have. */
-  images: { node: string; busybox: string }
+  images: { node: string; busybox: string; agnhost: string }
   nodes: readonly string[]
   /** How long the proxies may take to follow a change. */
   proxyMs: number
@@ -52,7 +53,7 @@ async function labSite(): Promise<Site> {
     name: `lab with kube-proxy in ${state.proxy} mode`,
     kubeconfig: labKubeconfig(),
     kubectlFolder: await programs('kubernetes'),
-    images: { node: images.node, busybox: images.busybox },
+    images: { node: images.node, busybox: images.busybox, agnhost: images.agnhost },
     nodes: nodes.map(({ name }) => name),
     // kube-proxy waits at least 1 s between two changes of its rules.
     proxyMs: 2500,
@@ -61,6 +62,7 @@ async function labSite(): Promise<Site> {
       'api server restarts',
       'restricted users',
       'real scheduling',
+      'UDP',
       ...(/^\d+Ki$|^1Mi$/.test(state.logMaxSize) ? (['small logs'] as const) : []),
       ...(nodes.length > 1 ? (['several nodes'] as const) : []),
     ]),

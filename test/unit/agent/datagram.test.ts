@@ -62,10 +62,15 @@ describe('over UDP', () => {
 
   test('silence is a time-out, and an answer that comes too late is not that to the next request', async () => {
     let count = 0
+    let late = (): void => {}
     const port = await serveDatagrams((_, reply) => {
       const text = `pod-${++count}`
-      if (count === 2) setTimeout(() => reply(text), 150)
-      else reply(text)
+      if (count === 2) late = () => reply(text)
+      else {
+        // Before the answer that is waited for now.
+        late()
+        reply(text)
+      }
     })
     const needles = [['pod-1'], ['pod-2'], ['pod-3'], ['pod-4']]
     const change = { requests: 4, keepAlive: true, concurrency: 1, timeoutMs: 100, intervalMs: 50, needles }

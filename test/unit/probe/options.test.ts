@@ -94,3 +94,38 @@ describe('readProbeFlags', () => {
     expect(() => readProbeFlags(flags({ ca: file }))).toThrow(/holds no certificate/)
   })
 })
+
+describe('--send', () => {
+  test.each<[string, string]>([
+    ['hostname', 'hostname'],
+    ['a\\n\\r\\t\\\\n', 'a\n\r\t\\n'],
+    ['\\x00\\xFf1', '\u0000\u00ff1'],
+    ['é', '\u00c3\u00a9'],
+    ['', ''],
+  ])('%j is %j', (send, payload) => {
+    expect(readProbeFlags(flags({ send })).payload).toBe(payload)
+  })
+
+  test.each(['\\q', '\\', '\\x1', '\\xzz', 'x'.repeat(1025)])('%j is refused', (send) => {
+    expect(() => readProbeFlags(flags({ send }))).toThrow('--send')
+  })
+
+  test.each<[string, Partial<ProbeFlags>]>([
+    ['--scheme https and --send', { send: 'a', scheme: 'https' }],
+    ['--path and --send', { send: 'a', path: '/a' }],
+    ['--identify header and --send', { send: 'a', identify: 'header:x' }],
+    ['--send and --insecure', { send: 'a', insecure: true }],
+    ['--path and --protocol udp', { protocol: 'udp', path: '/a' }],
+    ['--scheme tcp and --send', { send: 'a', protocol: 'udp', scheme: 'tcp' }],
+    ['--keep-alive with --scheme tcp needs --send', { scheme: 'tcp', 'keep-alive': true }],
+  ])('%s do not go together', (words, more) => {
+    expect(() => readProbeFlags(flags(more))).toThrow(words)
+  })
+
+  test('goes with plain TCP and with UDP', () => {
+    expect(readProbeFlags(flags({ send: 'a', scheme: 'tcp', 'keep-alive': true }))).toMatchObject({
+      payload: 'a',
+    })
+    expect(readProbeFlags(flags({ send: 'a', protocol: 'udp' }))).toMatchObject({ protocol: 'UDP' })
+  })
+})

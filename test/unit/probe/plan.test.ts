@@ -59,6 +59,18 @@ describe('planProbe', () => {
     expect(plan({ scheme: 'http' }, { ports }).agent.targets[0]?.scheme).toBe('http')
   })
 
+  test('sends what it is told to, over UDP and instead of HTTP', () => {
+    const udp = [{ port: 53, protocol: 'UDP' as const }]
+    const dns = plan({ payload: 'a' }, { ports: udp })
+    expect(dns.agent).toMatchObject({ payload: 'a', targets: [{ scheme: 'udp' }] })
+    expect(dns.request.payload).toBe('a')
+    expect(() => plan({}, { ports: udp })).toThrow('what should be sent is not known')
+    expect(() => plan({ payload: 'a', scheme: 'tcp' }, { ports: udp })).toThrow('--scheme tcp')
+    expect(plan({ payload: 'a' }).agent).toMatchObject({ payload: 'a\n', targets: [{ scheme: 'tcp' }] })
+    expect(plan({ payload: 'a\n' }).agent.payload).toBe('a\n')
+    expect(plan().agent).not.toHaveProperty('payload')
+  })
+
   test('tells the agent by what an answer may name an endpoint', () => {
     expect(plan({}, {}, 2).agent.needles.flat()).toEqual(
       expect.arrayContaining(['web-0', '10.0.0.0', 'web-1']),

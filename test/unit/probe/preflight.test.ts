@@ -4,8 +4,12 @@ import { UserError } from '../../../src/model/user-error.ts'
 import { examineService } from '../../../src/probe/preflight.ts'
 import { service, slice } from './subjects.ts'
 
-const examine = (spec: Partial<Service['spec']> = {}, slices: EndpointSlice[] = [slice()], port?: string) =>
-  examineService(service(spec), slices, port)
+const examine = (
+  spec: Partial<Service['spec']> = {},
+  slices: EndpointSlice[] = [slice()],
+  port?: string,
+  protocol?: 'TCP' | 'UDP',
+) => examineService(service(spec), slices, port, protocol)
 
 /** The whole of what is said. */
 function refusal(action: () => unknown): string {
@@ -23,7 +27,24 @@ const ports = [
   { name: 'dns', port: 53, protocol: 'UDP' as const },
 ]
 
+const sctp = { name: 's', port: 9, protocol: 'SCTP' as const }
+
 describe('examineService', () => {
+  test('the port that is meant', () => {
+    const named = (name: string) => [slice({ ports: [{ name, port: 1 }] })]
+    const both = [...ports, { name: 'dns-tcp', port: 53 }]
+    const chosen = (...[spec, slices, port, protocol]: Parameters<typeof examine>) => {
+      const { service } = examine(spec, slices, port, protocol)
+      return [service.portName, service.protocol]
+    }
+    expect(chosen({ ports: both }, named('web'))).toEqual(['web', 'TCP'])
+    expect(chosen({ ports: [sctp, ports[1]!] }, named('dns'))).toEqual(['dns', 'UDP'])
+    expect(chosen({ ports: both }, named('dns'), 'dns')).toEqual(['dns', 'UDP'])
+    expect(chosen({ ports: both }, named('dns-tcp'), '53')).toEqual(['dns-tcp', 'TCP'])
+    expect(chosen({ ports: both }, named('dns'), '53', 'UDP')).toEqual(['dns', 'UDP'])
+    expect(chosen({ ports: both }, named('dns'), undefined, 'UDP')).toEqual(['dns', 'UDP'])
+  })
+
   test('a plain Service', () => {
     expect(examine()).toStrictEqual({
       service: {
@@ -70,8 +91,18 @@ describe('examineService', () => {
     ],
     ['a headless Service', () => examine({ clusterIP: 'None' }), /headless/],
     ['a Service without an address', () => examine({ clusterIP: '' }), /no cluster IP yet/],
-    ['UDP only', () => examine({ ports: [ports[1]!] }), /no TCP port.*\nits ports: dns 53\/UDP/],
-    ['a UDP port by name', () => examine({ ports }, [slice()], 'dns'), /port "dns" of service\/web is UDP/],
+    ['SCTP only', () => examine({ ports: [sctp] }), /no TCP or UDP port.*\nits ports: s 9\/SCTP/],
+    [
+      'an SCTP port',
+      () => examine({ ports: [sctp] }, [slice()], '9'),
+      /"9" of service\/web is SCTP, and only/,
+    ],
+    [
+      'TCP where UDP is meant',
+      () => examine({ ports }, [slice()], '80', 'UDP'),
+      /"80" of .* is TCP, not UDP/,
+    ],
+    ['no UDP', () => examine({ ports: [ports[0]!] }, [slice()], undefined, 'UDP'), /has no UDP port/],
     [
       'an unknown port',
       () => examine({ ports }, [slice()], '81'),
