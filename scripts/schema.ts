@@ -7,12 +7,14 @@ import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import { explainReport, explainReportList } from '../src/report/schema/explain.ts'
+import { probeComparisonReport } from '../src/report/schema/comparison.ts'
 import { probeReport } from '../src/report/schema/probe.ts'
 import { surveyReport } from '../src/report/schema/survey.ts'
 
 const schemas = {
   'explain-report.v1.schema.json': explainReport,
   'explain-report-list.v1.schema.json': explainReportList,
+  'probe-comparison.v1.schema.json': probeComparisonReport,
   'probe-report.v1.schema.json': probeReport,
   'probe-survey-report.v1.schema.json': surveyReport,
 }

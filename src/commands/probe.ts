@@ -38,6 +38,14 @@ export default class Probe extends BaseCommand {
         'kubectl affinity probe svc/web --expect sticky -o json --image registry.example.com/node:24 | jq .status.verdict',
     },
     {
+      description: 'What a shorter timeout would do, without touching the Service',
+      command: 'kubectl affinity probe svc/web --what-if timeout=5s --interval 6s',
+    },
+    {
+      description: 'Is it the application or the cluster that moves clients?',
+      command: 'kubectl affinity probe svc/web --echo',
+    },
+    {
       description: 'What a client that keeps its connections sees',
       command: 'kubectl affinity probe svc/web --keep-alive',
     },

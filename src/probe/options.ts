@@ -11,8 +11,10 @@ const defaultRate = 50
 /** The flags of `probe` that need more than a parser: they are checked together here. */
 export interface ProbeFlags {
   ca?: string | undefined
+  compare?: string | undefined
   confidence: string
   duration?: number | undefined
+  echo: boolean
   expect?: 'sticky' | 'spread' | undefined
   identify: string
   image: string
@@ -29,11 +31,14 @@ export interface ProbeFlags {
   scheme: ProbeOptions['scheme']
   send?: string | undefined
   timeout?: number | undefined
+  'what-if'?: string[] | undefined
 }
 
 /** Flags of which only one can be meant: each with those that it excludes. */
 const exclusive: Partial<Record<keyof ProbeFlags, readonly (keyof ProbeFlags)[]>> = {
   ca: ['insecure'],
+  compare: ['echo', 'what-if'],
+  echo: ['what-if'],
   interval: ['rate'],
   requests: ['duration'],
   send: ['ca', 'insecure'],

@@ -28,8 +28,8 @@ export interface TemporarySurroundings {
 /** What is at hand while the objects are there. */
 export interface Temporary {
   runId: string
-  /** Labels by which the objects, and nothing else, are found. */
-  labels: Record<string, string>
+  /** After so many seconds all of it ends by itself. */
+  lifeSeconds: number
   /** The metadata of an object that goes when this ends. */
   metadata: (name: string) => ObjectMeta
   /** Creates such an object. Rejects with UserError where the cluster refuses it. */
@@ -75,7 +75,7 @@ export async function withTemporary<T>(
     made.shift()
     const ownerReferences = [ownedBy(anchor)]
     const metadata = (name: string): ObjectMeta => ({ name, namespace, labels, annotations, ownerReferences })
-    return await body({ runId, labels, metadata, create })
+    return await body({ runId, lifeSeconds, metadata, create })
   } finally {
     const options = { namespace, job, runId, also: made, ended: true, patienceMs: removalPatienceMs }
     const removed = await removeRun(cluster, { ...options, signal: abandoned }).catch(() => false)

@@ -1,9 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Cluster } from '../cluster/index.ts'
 import { servicesPath, slicesPath } from '../cluster/paths.ts'
 import type { EndpointSlice, Service } from '../model/kubernetes.ts'
-import { slicesOf } from '../probe/read.ts'
 import type { ServiceChange } from './change.ts'
+import { awaitEndpoints, proxiesFollow } from './ready.ts'
 import { shadowName, shadowService } from './service.ts'
 import { copiedSlices, readyAddresses } from './slices.ts'
 import { type TemporarySurroundings, withTemporary } from './temporary.ts'
@@ -25,14 +24,6 @@ export interface Shadow {
   /** Sentences for the report: in what the shadow differs from the original beyond the change. */
   notes: readonly string[]
 }
-
-/** How long the EndpointSlice controller may take, in milliseconds. */
-const slicesPatienceMs = 15_000
-
-const slicesEveryMs = 100
-
-/** How long proxies take to follow, in milliseconds: kube-proxy waits up to 1 s between two changes of its rules. */
-const proxiesFollowMs = 1500
 
 /**
  * Makes a temporary Service with the same selector, ports and settings as `service` but for `change`, waits until it
@@ -60,7 +51,12 @@ export async function withShadow<T>(
     if (Object.keys(original.spec.selector ?? {}).length > 0) {
       onStage(`waiting for the endpoints of service/${name}`)
       const wanted = readyAddresses(slices)
-      const complete = await endpointsArrive(cluster, service, wanted, interrupted)
+      const complete = await awaitEndpoints(
+        cluster,
+        service,
+        (ready) => wanted.isSubsetOf(ready),
+        interrupted,
+      )
       if (!complete) notes.push('the shadow did not get all the endpoints of the original')
     } else {
       for (const slice of copiedSlices(slices, name, temporary.metadata))
@@ -68,25 +64,7 @@ export async function withShadow<T>(
       notes.push('the endpoints of the shadow are copies: later changes of the original do not reach it')
     }
     onStage(`waiting until the proxies know service/${name}`)
-    await sleep(proxiesFollowMs, undefined, { signal: interrupted })
+    await proxiesFollow(interrupted)
     return await body({ service, notes })
   })
-}
-
-/** Waits until a Service has these ready endpoints. Resolves to false when they do not come. */
-async function endpointsArrive(
-  cluster: Cluster,
-  { metadata: { name, namespace } }: Service,
-  wanted: ReadonlySet<string>,
-  signal: AbortSignal,
-): Promise<boolean> {
-  const until = performance.now() + slicesPatienceMs
-  const path = slicesPath(namespace)
-  const query = slicesOf(name)
-  while (performance.now() < until) {
-    const slices = await Array.fromAsync(cluster.list<EndpointSlice>(path, { query, signal }))
-    if (wanted.isSubsetOf(readyAddresses(slices))) return true
-    await sleep(slicesEveryMs, undefined, { signal })
-  }
-  return false
 }

@@ -10,6 +10,10 @@ export const probeFlags = {
     description: 'File with the certificate authorities that the Service is verified with, in PEM.',
     helpValue: "''",
   }),
+  compare: Flags.string({
+    description: 'Another Service to probe in the same way, and to show beside this one.',
+    helpValue: "''",
+  }),
   confidence: Flags.string({
     description:
       'How sure the verdict must be, as a fraction or in percent. The default number of requests follows from it.',
@@ -20,6 +24,11 @@ export const probeFlags = {
     helpValue: "''",
     min: 100,
     max: 24 * hour,
+  }),
+  echo: Flags.boolean({
+    description:
+      'Probe echo pods in the place of the application as well, to tell its behaviour from the cluster’s.',
+    default: false,
   }),
   expect: Flags.option({ options: ['sticky', 'spread'] as const })({
     description:
@@ -91,5 +100,12 @@ export const probeFlags = {
     helpValue: '2s',
     min: 10,
     max: 600_000,
+  }),
+  'what-if': Flags.string({
+    description:
+      'KEY=VALUE that a temporary Service beside this one has differently: timeout, affinity, externalTrafficPolicy, internalTrafficPolicy.',
+    helpValue: '[]',
+    multiple: true,
+    multipleNonGreedy: true,
   }),
 }

@@ -1,7 +1,17 @@
 import type { ProbeFlags } from '../../probe/options.ts'
 import type { ProbeMode } from './session.ts'
 
-/** The way to probe that the flags ask for; each is loaded only when it is used. */
-export async function modeOf(_flags: ProbeFlags): Promise<ProbeMode> {
+/**
+ * The way to probe that the flags ask for; each is loaded only when it is used. Throws UserError (usage) for words that
+ * mean nothing.
+ */
+export async function modeOf(flags: ProbeFlags): Promise<ProbeMode> {
+  const { compare, echo, 'what-if': whatIf } = flags
+  if (compare !== undefined || echo || whatIf !== undefined) {
+    const { probeBesideOf } = await import('./beside.ts')
+    const { readCompare, readWhatIf } = await import('../../shadow/probe.ts')
+    if (compare !== undefined) return probeBesideOf(readCompare(compare))
+    return probeBesideOf(whatIf === undefined ? { kind: 'echo' } : readWhatIf(whatIf))
+  }
   return (await import('./single.ts')).probeOnce
 }

@@ -8,7 +8,7 @@ import { sanitize } from '../text/sanitize.ts'
 import { layoutBackends } from './backends.ts'
 import { layoutDetails } from './details.ts'
 import { labelWidth, layoutHeader } from './header.ts'
-import { createPalette } from './palette.ts'
+import { createPalette, type Palette } from './palette.ts'
 import { labelled, layoutTroubles, nextSteps, paintBlocks } from './parts.ts'
 import { layoutStrip } from './strip/index.ts'
 import { describeVerdict } from './verdict.ts'
@@ -25,9 +25,19 @@ const mostBackends = 12
 /** The report for people: what was probed, who answered, when, and the verdict last, where the eye rests. */
 export function renderText(result: ProbeResult, { style, width, next, wide }: TextOptions): string {
   const palette = createPalette(result.backends, style)
+  const blocks = layoutProbe(result, { palette, style, width, wide })
+  const last = [...(blocks.pop() ?? []), ...nextSteps(next, width, style)]
+  return paintBlocks([...blocks, last], width, style)
+}
+
+/** The blocks of the report, each of any number of lines; reports of the same kind have equally many. */
+export function layoutProbe(
+  result: ProbeResult,
+  { palette, style, width, wide }: Omit<TextOptions, 'next'> & { palette: Palette },
+): Line[][] {
   const { verdict, backends, timeline, switches, endpointChanges } = result
   const most = wide ? Infinity : mostBackends
-  const blocks: Line[][] = [
+  return [
     layoutHeader(result, width, style, wide),
     layoutBackends({ backends, palette, most, latency: false }, width, style),
     wide ? layoutDetails(backends, palette, width, style) : [],
@@ -37,9 +47,8 @@ export function renderText(result: ProbeResult, { style, width, next, wide }: Te
       style,
     ),
     layoutTroubles(result, width, style),
-    [...closing(result, width, style), ...nextSteps(next, width, style)],
+    closing(result, width, style),
   ]
-  return paintBlocks(blocks, width, style)
 }
 
 /** Where every pick is independent, every other answer is a switch, and pointing at them says nothing. */

@@ -2,6 +2,7 @@ const replacements: Record<string, string> = {
   '│': '|',
   '─': '-',
   '►': '>',
+  '◄': '<',
   '└': '`',
   '┘': "'",
   '▲': '^',
@@ -23,5 +24,5 @@ const replacements: Record<string, string> = {
 
 /** Replaces the characters that this tool draws with by ASCII of the same width; the words of others stay. */
 export function toAscii(text: string): string {
-  return text.replace(/[│─►└┘▲×·…–→█▉▊▋▌▍▎▏]/g, (character) => replacements[character] ?? character)
+  return text.replace(/[│─►◄└┘▲×·…–→█▉▊▋▌▍▎▏]/g, (character) => replacements[character] ?? character)
 }

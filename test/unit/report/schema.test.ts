@@ -2,13 +2,16 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { isCurrent, schemaFiles } from '../../../scripts/schema.ts'
+import { toComparisonReport } from '../../../src/report/probe/comparison/json.ts'
 import { toReport } from '../../../src/report/probe/json.ts'
 import { toSurveyReport } from '../../../src/report/probe/survey/json.ts'
 import { renderProbe } from '../../../src/report/probe/render.ts'
+import { probeComparisonReport } from '../../../src/report/schema/comparison.ts'
 import { probeReport } from '../../../src/report/schema/probe.ts'
 import { surveyReport } from '../../../src/report/schema/survey.ts'
 import { createStyle } from '../../../src/report/terminal.ts'
 import { anyResult } from './probe/arbitrary.ts'
+import { comparisons } from './probe/comparison/fixtures.ts'
 import { fixtures } from './probe/fixtures.ts'
 import { surveys } from './probe/survey/fixtures.ts'
 
@@ -33,6 +36,13 @@ describe('the schema of probe -o json', () => {
     const report: unknown = JSON.parse(JSON.stringify(toReport(result)))
     // Parsing drops what the schema does not know.
     expect(probeReport.parse(report)).toEqual(report)
+  })
+
+  it.each(Object.keys(comparisons))('holds for two side by side: %s', (name) => {
+    const comparison = comparisons[name]?.()
+    if (comparison === undefined) throw new Error('no comparison')
+    const report: unknown = JSON.parse(JSON.stringify(toComparisonReport(comparison)))
+    expect(probeComparisonReport.parse(report)).toEqual(report)
   })
 
   it.each(Object.keys(surveys))('holds for several clients or entries: %s', (name) => {

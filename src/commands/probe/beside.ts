@@ -1,0 +1,34 @@
+import { standardOutput } from '../../cli/output.ts'
+import type { ProbeComparison } from '../../model/comparison.ts'
+import { renderComparison } from '../../report/probe/comparison/render.ts'
+import { renderProbe } from '../../report/probe/render.ts'
+import { type Beside, probeBeside } from '../../shadow/probe.ts'
+import { exitCodeOf, type ProbeMode } from './session.ts'
+
+/** A Service and something in its place, two results side by side. */
+export function probeBesideOf(beside: Beside): ProbeMode {
+  return async ({ cluster, options, format, progress, interrupt }) => {
+    const shown = (next: string[]) => {
+      progress.stop()
+      return { ...standardOutput(process), next }
+    }
+    const { result } = await probeBeside(cluster, options, beside, {
+      progress,
+      interrupted: interrupt.first,
+      abandoned: interrupt.second,
+      report: async (comparison) => {
+        process.stdout.write(await renderComparison(comparison, format, shown(nextSteps(comparison))))
+      },
+      reportFirst: async (result) => {
+        process.stdout.write(await renderProbe(result, format, shown([])))
+      },
+    })
+    return exitCodeOf(result)
+  }
+}
+
+/** What the reader may want to do next. */
+function nextSteps({ conclusion, runs: [{ result }] }: ProbeComparison): string[] {
+  const target = `svc/${result.service.name} -n ${result.service.namespace}`
+  return conclusion.kind === 'cluster' ? [`kubectl affinity explain ${target}`] : []
+}

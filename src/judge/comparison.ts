@@ -1,0 +1,67 @@
+import type { Aspect, ComparedRun, ComparisonKind, Conclusion } from '../model/comparison.ts'
+import type { ProbeResult } from '../model/probe-result.ts'
+import type { Verdict } from '../model/verdict.ts'
+
+type Runs = readonly [ComparedRun, ComparedRun]
+
+/** What two probes say together. */
+export function conclude(kind: ComparisonKind, [first, second]: Runs): Conclusion {
+  const [one, two] = [first.result.verdict, second.result.verdict]
+  if (kind === 'echo') return concludeEcho(one, two)
+  if (one.behaviour === 'inconclusive' || two.behaviour === 'inconclusive') return { kind: 'unclear' }
+  return one.behaviour === two.behaviour
+    ? { kind: 'same', behaviour: one.behaviour }
+    : { kind: 'different', from: one.behaviour, to: two.behaviour }
+}
+
+function concludeEcho(application: Verdict, echo: Verdict): Conclusion {
+  if (echo.result === 'inconclusive') return { kind: 'unclear' }
+  if (echo.result === 'differs')
+    return { kind: application.result === 'as-expected' ? 'echo-only' : 'cluster' }
+  if (application.result === 'as-expected') return { kind: 'both-fine' }
+  return { kind: application.result === 'differs' ? 'application' : 'application-unclear' }
+}
+
+/**
+ * What the exit code says: `differs` when one of the two is not as expected, else `inconclusive` when one could not
+ * tell. Echo pods are there to judge the cluster whatever the application does, so only they count.
+ */
+export function overallResult(kind: ComparisonKind, [first, second]: Runs): Verdict['result'] {
+  const counted = kind === 'echo' ? [second] : [first, second]
+  const isAny = (result: Verdict['result']): boolean =>
+    counted.some((run) => run.result.verdict.result === result)
+  if (isAny('differs')) return 'differs'
+  return isAny('inconclusive') ? 'inconclusive' : 'as-expected'
+}
+
+/** Latencies nearer than this factor, or this many milliseconds, are taken for alike. */
+const latencyFactor = 2
+const latencyMs = 1
+
+/** Shares of failures that are nearer are taken for alike, unless one is none at all. */
+const failureShare = 0.1
+
+/** In what two runs differ by more than chance; shares of pods are left out, as those of a Service that spreads always do. */
+export function differencesOf([{ result: one }, { result: two }]: Runs): Aspect[] {
+  const found: Record<Aspect, boolean> = {
+    affinity: JSON.stringify(one.service.policy) !== JSON.stringify(two.service.policy),
+    behaviour: one.verdict.behaviour !== two.verdict.behaviour,
+    backends: reached(one) !== reached(two),
+    // How often a Service that spreads changes pods is chance.
+    switches: unexplained(one) > 0 !== unexplained(two) > 0,
+    failures: failed(one) > 0 !== failed(two) > 0 || Math.abs(failed(one) - failed(two)) > failureShare,
+    latency: areFarApart(one.latency.p50, two.latency.p50),
+  }
+  return (Object.keys(found) as Aspect[]).filter((aspect) => found[aspect])
+}
+
+const reached = ({ backends }: ProbeResult): number => backends.filter(({ hits }) => hits > 0).length
+const unexplained = ({ verdict }: ProbeResult): number => verdict.switches - verdict.explainedSwitches
+/** As a share of the requests. */
+const failed = ({ totals }: ProbeResult): number =>
+  totals.requests === 0 ? 0 : 1 - totals.answered / totals.requests
+
+function areFarApart(a: number, b: number): boolean {
+  const [less, more] = a < b ? [a, b] : [b, a]
+  return more - less > latencyMs && more > less * latencyFactor
+}

@@ -1,0 +1,33 @@
+import type { ProbeComparison } from '../../../model/comparison.ts'
+import type { ProbeComparisonReport } from '../../schema/comparison.ts'
+import { toReport } from '../json.ts'
+import { alignLetters } from './letters.ts'
+import { conclusionWords } from './words.ts'
+
+/** Two reports and what they say together, for programs. */
+export function toComparisonReport(comparison: ProbeComparison): ProbeComparisonReport {
+  const { kind, change, runs, differences, conclusion, result, notes } = comparison
+  const [first, second] = runs
+  const { headline, sentence } = conclusionWords(comparison)
+  return {
+    apiVersion: 'affinity.kubectl.dev/v1',
+    kind: 'ProbeComparison',
+    metadata: {
+      name: first.result.runId,
+      namespace: first.result.service.namespace,
+      creationTimestamp: first.result.startedAt,
+    },
+    spec: { comparison: kind, ...(change === undefined ? {} : { change }) },
+    status: {
+      result,
+      conclusion: conclusion.kind,
+      message: `${headline}: ${sentence}`,
+      differences: [...differences],
+      notes: [...notes],
+      runs: [
+        { title: first.title, report: toReport(first.result) },
+        { title: second.title, report: toReport(alignLetters(first.result, second.result)) },
+      ],
+    },
+  }
+}

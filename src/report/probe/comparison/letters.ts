@@ -1,0 +1,41 @@
+import { backendLetter } from '../../../model/backend.ts'
+import type { BackendTally, ProbeResult } from '../../../model/probe-result.ts'
+
+/** All who have no letter of their own share this one (src/model/backend.ts). */
+const shared = '+'
+
+/** The second result with the letters of the first for those who answered in both, and letters of their own for others. */
+export function alignLetters(first: ProbeResult, second: ProbeResult): ProbeResult {
+  const keys = keysOf(second.backends)
+  const known = new Map(
+    keysOf(first.backends).map((key, index) => [key, first.backends[index]?.backend.letter]),
+  )
+  const letters = new Map<string, string>()
+  let next = first.backends.length
+  for (const [index, { backend }] of second.backends.entries()) {
+    const { letter } = backend
+    letters.set(letter, letter === shared ? shared : (known.get(keys[index]!) ?? backendLetter(next++)))
+  }
+  const renamed = (letter: string): string => letters.get(letter) ?? letter
+  return {
+    ...second,
+    backends: second.backends.map((tally) => ({
+      ...tally,
+      backend: { ...tally.backend, letter: renamed(tally.backend.letter) },
+    })),
+    timeline: second.timeline.map((cell) =>
+      cell.letter === undefined ? cell : { ...cell, letter: renamed(cell.letter) },
+    ),
+    switches: second.switches.map((one) => ({ ...one, from: renamed(one.from), to: renamed(one.to) })),
+  }
+}
+
+/** Different answers may look alike in their short description: these are the first, the second, … of that name. */
+function keysOf(backends: readonly BackendTally[]): string[] {
+  const counts = new Map<string, number>()
+  return backends.map(({ backend: { kind, name } }) => {
+    const count = (counts.get(`${kind} ${name}`) ?? 0) + 1
+    counts.set(`${kind} ${name}`, count)
+    return `${kind} ${name} ${count}`
+  })
+}

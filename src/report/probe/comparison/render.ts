@@ -1,0 +1,38 @@
+import type { ProbeComparison } from '../../../model/comparison.ts'
+import type { ProbeFormat, RenderOptions } from '../render.ts'
+
+type Renderer = (comparison: ProbeComparison, options: RenderOptions) => Promise<string>
+
+const text =
+  (wide: boolean): Renderer =>
+  async (comparison, options) =>
+    (await import('./text.ts')).renderComparisonText(comparison, { ...options, wide })
+
+const renderers: Record<ProbeFormat, Renderer> = {
+  text: text(false),
+  wide: text(true),
+  json: async (comparison) =>
+    `${JSON.stringify((await import('./json.ts')).toComparisonReport(comparison), undefined, 4)}\n`,
+  yaml: async (comparison) => {
+    const [{ toComparisonReport }, { stringify }] = await Promise.all([import('./json.ts'), import('yaml')])
+    return stringify(toComparisonReport(comparison), {
+      aliasDuplicateObjects: false,
+      compat: 'yaml-1.1',
+      lineWidth: 0,
+    })
+  },
+  name: async ({ runs }) => {
+    const { renderNames } = await import('../name.ts')
+    const names = runs.flatMap(({ result }) => renderNames(result).split('\n'))
+    return [...new Set(names)].map((name) => (name === '' ? '' : `${name}\n`)).join('')
+  },
+}
+
+/** Two probes in one of the formats of `-o`. */
+export async function renderComparison(
+  comparison: ProbeComparison,
+  format: ProbeFormat,
+  options: RenderOptions,
+): Promise<string> {
+  return await renderers[format](comparison, options)
+}

@@ -1,0 +1,126 @@
+import type { Aspect, ProbeComparison } from '../../../model/comparison.ts'
+import type { ProbeResult } from '../../../model/probe-result.ts'
+import type { Style } from '../../terminal.ts'
+import { flow } from '../../text/flow.ts'
+import { type Line, lineWidth, span } from '../../text/line.ts'
+import { formatCount, formatLatency } from '../../text/numbers.ts'
+import { sanitize } from '../../text/sanitize.ts'
+import { layoutTable } from '../../text/table.ts'
+import { labelWidth } from '../header.ts'
+import { createPalette } from '../palette.ts'
+import { labelled, nextSteps, paintBlocks } from '../parts.ts'
+import { layoutProbe, type TextOptions } from '../text.ts'
+import { describeVerdict } from '../verdict.ts'
+import { failureCount, policyWords } from '../words.ts'
+import { alignLetters } from './letters.ts'
+import { conclusionWords } from './words.ts'
+
+/** From this width on the two stand beside each other. */
+const besideEachOther = 100
+const gap = 4
+
+/** Both reports, beside each other where there is room, then what differs, then what it means. */
+export function renderComparisonText(comparison: ProbeComparison, options: TextOptions): string {
+  const { style, width, next } = options
+  const [first, second] = comparison.runs
+  const aligned = alignLetters(first.result, second.result)
+  const letters = new Set(first.result.backends.map(({ backend }) => backend.letter))
+  const added = aligned.backends.filter(({ backend }) => !letters.has(backend.letter))
+  const palette = createPalette([...first.result.backends, ...added], style)
+  const isWide = width >= besideEachOther
+  const columnWidth = isWide ? Math.floor((width - gap) / 2) : width
+  const [left, right] = [
+    { title: first.title, result: first.result },
+    { title: second.title, result: aligned },
+  ].map(({ title, result }) => [
+    [[span(sanitize(title), style.strong)]],
+    ...layoutProbe(result, { ...options, palette, width: columnWidth }),
+  ])
+  const both = isWide
+    ? left!.map((block, index) => beside(block, right![index] ?? [], columnWidth))
+    : [...left!, ...right!]
+  const end = [
+    ...conclusion(comparison, width, style),
+    ...comparison.notes.flatMap((note) => labelled('note', sanitize(note), width, style)),
+    ...nextSteps(next, width, style),
+  ]
+  return paintBlocks([...both, layoutDifferences(comparison, width, style), end], width, style)
+}
+
+function beside(left: readonly Line[], right: readonly Line[], columnWidth: number): Line[] {
+  return Array.from({ length: Math.max(left.length, right.length) }, (_, index) => {
+    const line = left[index] ?? []
+    const space = span(' '.repeat(Math.max(0, columnWidth - lineWidth(line)) + gap))
+    return [...line, space, ...(right[index] ?? [])]
+  })
+}
+
+interface Row {
+  aspect: Aspect
+  label: string
+  of: (result: ProbeResult) => string
+}
+
+/** What is said of each of the runs. */
+const rows: readonly Row[] = [
+  { aspect: 'affinity', label: 'affinity', of: ({ service }) => policyWords(service.policy) },
+  {
+    aspect: 'behaviour',
+    label: 'verdict',
+    of: (result) => describeVerdict(result).headline.replace(/ as .*/, ''),
+  },
+  {
+    aspect: 'backends',
+    label: 'reached',
+    of: ({ backends, verdict }) =>
+      `${formatCount(backends.filter(({ hits }) => hits > 0).length)} of ${formatCount(verdict.eligibleEndpoints)}`,
+  },
+  {
+    aspect: 'switches',
+    label: 'unexplained switches',
+    of: ({ verdict: { switches, explainedSwitches } }) => formatCount(switches - explainedSwitches),
+  },
+  {
+    aspect: 'failures',
+    label: 'failed',
+    of: ({ outcomes, totals }) => `${formatCount(failureCount(outcomes))} of ${formatCount(totals.requests)}`,
+  },
+  { aspect: 'latency', label: 'p50', of: ({ latency, totals }) => latencyWords(latency.p50, totals) },
+  { aspect: 'latency', label: 'p99', of: ({ latency, totals }) => latencyWords(latency.p99, totals) },
+]
+
+const latencyWords = (ms: number, { answered }: ProbeResult['totals']): string =>
+  answered === 0 ? '-' : formatLatency(ms)
+
+const narrow = 60
+
+/** A row for each; those that differ are emphasised, and marked where there are no colours. */
+function layoutDifferences({ runs, differences }: ProbeComparison, width: number, style: Style): Line[] {
+  const [first, second] = runs
+  const isNarrow = width < narrow
+  const head = ['', sanitize(first.title), sanitize(second.title)].map((text) => span(text, style.quiet))
+  const body = rows.map(({ aspect, label, of }) => {
+    const differs = differences.includes(aspect)
+    const paint = differs ? style.strong : undefined
+    return [
+      span(isNarrow ? (label.split(' ').at(-1) ?? '') : label, style.quiet),
+      { text: of(first.result), paint },
+      { text: of(second.result), paint },
+      span(differs ? (isNarrow ? '◄' : '◄ differs') : ''),
+    ]
+  })
+  const columns = [{}, { shrinkTo: 12 }, { shrinkTo: 12 }, { dropRank: 1 }]
+  return layoutTable([head, ...body], columns, { width, indent: 0, gap: isNarrow ? 2 : 3 })
+}
+
+function conclusion(comparison: ProbeComparison, width: number, style: Style): Line[] {
+  const { headline, sentence } = conclusionWords(comparison)
+  const tone = { 'as-expected': style.good, differs: style.bad, inconclusive: style.unsure }[
+    comparison.result
+  ]
+  return flow([span(headline, tone), span(sanitize(sentence))], {
+    width,
+    indent: labelWidth,
+    separator: span('   '),
+  })
+}

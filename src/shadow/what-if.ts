@@ -1,0 +1,87 @@
+import { parseDuration } from '../model/duration.ts'
+import type { Service } from '../model/kubernetes.ts'
+import { servicePolicy } from '../model/policy.ts'
+import { didYouMean } from '../model/spelling.ts'
+import { invalidValue, UserError } from '../model/user-error.ts'
+import type { ServiceChange } from './change.ts'
+
+const flag = 'what-if'
+const longestTimeoutSeconds = 86_400
+
+/** What each key may be, and what it means. */
+const readers: Record<string, (value: string, text: string) => ServiceChange> = {
+  timeout: (value, text) => {
+    const seconds = (parseDuration(value) ?? Number.NaN) / 1000
+    if (!(Number.isInteger(seconds) && seconds >= 1 && seconds <= longestTimeoutSeconds))
+      throw invalidValue(flag, text, 'the timeout must be whole seconds from 1s to 24h')
+    return { timeoutSeconds: seconds }
+  },
+  affinity: (value, text) => ({ sessionAffinity: oneOf(['ClientIP', 'None'], value, text) }),
+  externalTrafficPolicy: (value, text) => ({
+    externalTrafficPolicy: oneOf(['Cluster', 'Local'], value, text),
+  }),
+  internalTrafficPolicy: (value, text) => ({
+    internalTrafficPolicy: oneOf(['Cluster', 'Local'], value, text),
+  }),
+}
+
+function oneOf<T extends string>(allowed: readonly T[], value: string, text: string): T {
+  const found = allowed.find((word) => word === value)
+  if (found !== undefined) return found
+  const near = didYouMean(value, allowed)
+  throw invalidValue(
+    flag,
+    text,
+    `must be ${allowed.join(' or ')}${near === undefined ? '' : `; did you mean ${near}?`}`,
+  )
+}
+
+/**
+ * Reads `--what-if KEY=VALUE[,KEY=VALUE…]`, given once or more. Throws UserError (usage) for what no Service can be: an
+ * unknown key, one that comes twice, a value that the API server would refuse, a timeout without affinity.
+ */
+export function parseWhatIf(texts: readonly string[]): ServiceChange {
+  const seen = new Set<string>()
+  let change: ServiceChange = {}
+  for (const text of texts.flatMap((one) => one.split(','))) {
+    const [, key, value] = /^([^=]+)=(.+)$/.exec(text) ?? []
+    if (key === undefined || value === undefined)
+      throw invalidValue(flag, text, 'must be KEY=VALUE, for example timeout=5s')
+    const read = Object.hasOwn(readers, key) ? readers[key] : undefined
+    if (read === undefined) {
+      const near = didYouMean(key, Object.keys(readers))
+      throw invalidValue(
+        flag,
+        text,
+        `the key must be one of ${Object.keys(readers).join(', ')}${near === undefined ? '' : `; did you mean ${near}?`}`,
+      )
+    }
+    if (seen.has(key)) throw invalidValue(flag, text, `${key} is given twice`)
+    seen.add(key)
+    change = { ...change, ...read(value, text) }
+  }
+  if (change.sessionAffinity === 'None' && change.timeoutSeconds !== undefined)
+    throw invalidValue(flag, texts.join(','), 'without affinity there is no timeout')
+  return change
+}
+
+/** Throws UserError when a Service cannot have the change, or has it already. */
+export function checkChange(service: Service, change: ServiceChange): void {
+  const name = `service/${service.metadata.name}`
+  const { type = 'ClusterIP', externalTrafficPolicy, internalTrafficPolicy } = service.spec
+  if (change.externalTrafficPolicy !== undefined && type === 'ClusterIP') {
+    throw new UserError(
+      `${name} is of type ClusterIP, which has no externalTrafficPolicy: nothing outside the cluster enters through it`,
+    )
+  }
+  const policy = servicePolicy(service)
+  const current: ServiceChange = {
+    sessionAffinity: policy.kind === 'none' ? 'None' : 'ClientIP',
+    ...(policy.kind === 'none' ? {} : { timeoutSeconds: policy.timeoutSeconds }),
+    externalTrafficPolicy: externalTrafficPolicy ?? 'Cluster',
+    internalTrafficPolicy: internalTrafficPolicy ?? 'Cluster',
+  }
+  const keys = Object.keys(change) as (keyof ServiceChange)[]
+  if (keys.every((key) => change[key] === current[key]))
+    throw new UserError(`${name} is like that already: there is nothing to try`)
+}

@@ -1,0 +1,124 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Cluster } from '../cluster/index.ts'
+import { podsPath, servicesPath } from '../cluster/paths.ts'
+import type { Endpoint } from '../model/endpoint.ts'
+import type { KubernetesList, Pod, Service } from '../model/kubernetes.ts'
+import { UserError } from '../model/user-error.ts'
+import { runLabel } from '../probe/clients/job.ts'
+import { podProgress } from '../probe/clients/pod-progress.ts'
+import { echoLabel, echoNodes, echoPod, echoPorts } from './echo-pods.ts'
+import { awaitEndpoints, proxiesFollow } from './ready.ts'
+import { shadowName, shadowService } from './service.ts'
+import { type Temporary, type TemporarySurroundings, withTemporary } from './temporary.ts'
+import type { Shadow } from './with-shadow.ts'
+
+export interface EchoOptions {
+  /** The original, as read from the cluster and accepted by examineService; it is not touched. */
+  service: Service
+  /** The endpoints of the port that is probed. */
+  endpoints: readonly Endpoint[]
+  image: string
+  podRunningTimeoutMs: number
+  /** How long the body may take at the very most, in seconds. */
+  maxSeconds: number
+}
+
+const pollMs = 200
+
+/**
+ * Like `withShadow`, but the temporary Service leads to echo pods on the nodes of the original's ready endpoints, one
+ * for each. Rejects with UserError when no echo pod runs in time; of those that do not, the notes say why.
+ */
+export async function withEcho<T>(
+  cluster: Cluster,
+  { service: original, endpoints, image, podRunningTimeoutMs, maxSeconds }: EchoOptions,
+  surroundings: TemporarySurroundings,
+  body: (echo: Shadow) => Promise<T>,
+): Promise<T> {
+  const { onStage, interrupted } = surroundings
+  const { namespace = 'default', name: originalName } = original.metadata
+  const target = `service/${originalName}`
+  return await withTemporary(cluster, { namespace, target, maxSeconds }, surroundings, async (temporary) => {
+    const name = shadowName(originalName, temporary.runId)
+    const { service: planned, notes } = shadowService(original, {
+      metadata: temporary.metadata(name),
+      change: {},
+    })
+    const ports = echoPorts(planned.spec.ports ?? [])
+    const nodes = echoNodes(endpoints)
+    onStage(`making ${nodes.length} echo pods`)
+    const { echoSource: source } = await import('../echo/bundle.generated.ts')
+    await Promise.all(
+      nodes.map(async (node, index) => {
+        const metadata = temporary.metadata(`${name}-${index + 1}`)
+        const { lifeSeconds } = temporary
+        const pod = echoPod({ metadata, image, source, ports: ports.echo, node, lifeSeconds })
+        await temporary.create(podsPath(namespace), pod)
+      }),
+    )
+    const selector = { [runLabel]: temporary.runId, [echoLabel]: 'true' }
+    const spec = { ...planned.spec, selector, ports: ports.service }
+    const service = await temporary.create(servicesPath(namespace), { ...planned, spec })
+    const { ready, missing } = await podsRun(cluster, namespace, temporary, {
+      wanted: nodes.length,
+      timeoutMs: podRunningTimeoutMs,
+      surroundings,
+    })
+    onStage(`waiting for the endpoints of service/${name}`)
+    await awaitEndpoints(cluster, service, (addresses) => addresses.size >= ready.length, interrupted)
+    onStage(`waiting until the proxies know service/${name}`)
+    await proxiesFollow(interrupted)
+    const readyEndpoints = endpoints.filter(({ ready }) => ready).length
+    const fewer =
+      nodes.length < readyEndpoints ? [`${nodes.length} echo pods stand for ${readyEndpoints} endpoints`] : []
+    return await body({ service, notes: [...notes, ...fewer, ...missing] })
+  })
+}
+
+/** Waits until all echo pods are ready, or for as long as the others may take. */
+async function podsRun(
+  cluster: Cluster,
+  namespace: string,
+  { runId }: Temporary,
+  {
+    wanted,
+    timeoutMs,
+    surroundings: { onStage, interrupted },
+  }: { wanted: number; timeoutMs: number; surroundings: TemporarySurroundings },
+): Promise<{ ready: Pod[]; missing: string[] }> {
+  const query = { labelSelector: `${runLabel}=${runId}` }
+  const until = performance.now() + timeoutMs
+  for (;;) {
+    const { items } = await cluster.get<KubernetesList<Pod>>(podsPath(namespace), {
+      query,
+      signal: interrupted,
+    })
+    const ready = items.filter(isReady)
+    if (ready.length === wanted) return { ready, missing: [] }
+    const waiting = items.filter((pod) => !isReady(pod)).map((pod) => ({ pod, progress: podProgress(pod) }))
+    const stuck = waiting.find(({ progress }) => progress.kind === 'stuck')?.progress
+    if (stuck?.kind === 'stuck') throw stuck.error
+    if (performance.now() > until) {
+      const missing = waiting.map(
+        ({ pod, progress }) => `echo pod ${pod.metadata.name}: ${wordsOf(progress)}`,
+      )
+      if (ready.length > 0) return { ready, missing }
+      throw new UserError(
+        `no echo pod did start within ${Math.round(timeoutMs / 1000)}s: ${missing[0] ?? 'they are gone'}`,
+        { hints: ['wait longer with --pod-running-timeout'] },
+      )
+    }
+    onStage(`${ready.length} of ${wanted} echo pods are ready`)
+    await sleep(pollMs, undefined, { signal: interrupted })
+  }
+}
+
+const isReady = ({ status, metadata }: Pod): boolean =>
+  metadata.deletionTimestamp === undefined &&
+  (status?.conditions ?? []).some((condition) => condition.type === 'Ready' && condition.status === 'True')
+
+function wordsOf(progress: ReturnType<typeof podProgress>): string {
+  if (progress.kind === 'waiting') return progress.text
+  if (progress.kind === 'stuck') return progress.error.message
+  return progress.kind === 'ended' ? progress.message : 'is not ready'
+}
