@@ -6,16 +6,20 @@ import type { ProbeOptions } from './plan.ts'
 /** Small, multi-platform, maintained, and has what the agent needs. */
 export const defaultImage = 'docker.io/library/node:24-alpine'
 
+/** Requests per second of one client, and of all clients together. */
 const defaultRate = 50
+const defaultRateOfAll = 1000
 
 /** The flags of `probe` that need more than a parser: they are checked together here. */
 export interface ProbeFlags {
   ca?: string | undefined
+  clients?: number | undefined
   compare?: string | undefined
   confidence: string
   duration?: number | undefined
   echo: boolean
   expect?: 'sticky' | 'spread' | undefined
+  'host-network'?: boolean
   identify: string
   image: string
   insecure: boolean
@@ -30,6 +34,7 @@ export interface ProbeFlags {
   requests?: number | undefined
   scheme: ProbeOptions['scheme']
   send?: string | undefined
+  spread?: 'nodes' | undefined
   timeout?: number | undefined
   'what-if'?: string[] | undefined
 }
@@ -39,15 +44,19 @@ const exclusive: Partial<Record<keyof ProbeFlags, readonly (keyof ProbeFlags)[]>
   ca: ['insecure'],
   compare: ['echo', 'what-if'],
   echo: ['what-if'],
+  clients: ['compare', 'echo', 'what-if'],
   interval: ['rate'],
+  node: ['spread'],
   requests: ['duration'],
   send: ['ca', 'insecure'],
+  spread: ['compare', 'echo', 'what-if'],
 }
 
 /** Throws UserError for values that cannot be meant or do not go together. */
 export function readProbeFlags(flags: ProbeFlags): Omit<ProbeOptions, 'namespace' | 'service'> {
   // 0 is the default that help shows.
   const requests = flags.requests === 0 ? undefined : flags.requests
+  const clients = flags.clients === 0 ? undefined : flags.clients
   refuseTogether({ ...flags, requests })
   if (!/^\/[\x21-\x7e]*$/.test(flags.path)) {
     throw invalidValue(
@@ -62,7 +71,9 @@ export function readProbeFlags(flags: ProbeFlags): Omit<ProbeOptions, 'namespace
   return {
     path: flags.path,
     scheme: flags.scheme,
-    intervalMs: flags.interval ?? intervalOf(flags.rate ?? String(defaultRate)),
+    intervalMs:
+      flags.interval ??
+      intervalOf(flags.rate ?? String(Math.min(defaultRate, defaultRateOfAll / (clients ?? 1)))),
     timeoutMs: flags.timeout ?? 2000,
     keepAlive: flags['keep-alive'],
     tls: { ...(flags.insecure ? { insecure: true } : {}), ...(ca === undefined ? {} : { ca }) },
@@ -77,6 +88,9 @@ export function readProbeFlags(flags: ProbeFlags): Omit<ProbeOptions, 'namespace
     ...(flags.duration === undefined ? {} : { durationMs: flags.duration }),
     ...(flags.node === undefined ? {} : { node: flags.node }),
     ...(flags.expect === undefined ? {} : { expect: flags.expect }),
+    ...(clients === undefined ? {} : { clients }),
+    ...(flags.spread === undefined ? {} : { spreadNodes: true }),
+    ...(flags['host-network'] === true ? { hostNetwork: true } : {}),
   }
 }
 

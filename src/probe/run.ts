@@ -1,14 +1,10 @@
-import { randomBytes } from 'node:crypto'
-import { type Cluster, isForbidden, isNotFound } from '../cluster/index.ts'
+import type { Cluster } from '../cluster/index.ts'
 import type { ProbeResult } from '../model/probe-result.ts'
-import { UserError } from '../model/user-error.ts'
 import { announcement } from './announce.ts'
-import { agentCommand } from './clients/agent-command.ts'
 import { jobName } from './clients/job.ts'
-import { runClients } from './clients/run.ts'
+import { checkNode } from './clients/nodes.ts'
 import { Collector, type LiveRun } from './collect.ts'
-import { followEndpoints } from './endpoint-watch.ts'
-import { nodePath } from '../cluster/paths.ts'
+import { clientsSpec, newRun, observe } from './observe.ts'
 import { planProbe, type ProbeOptions } from './plan.ts'
 import { examineService } from './preflight.ts'
 import { readService } from './read.ts'
@@ -41,11 +37,7 @@ export async function runProbe(
   surroundings: ProbeSurroundings,
 ): Promise<ProbeResult> {
   const { progress, interrupted, abandoned, report } = surroundings
-  const run = {
-    runId: randomBytes(4).toString('hex'),
-    startedAt: new Date().toISOString(),
-    begunMs: performance.now(),
-  }
+  const run = newRun()
   const { runId } = run
   const { namespace } = options
   const [{ service, slices }] = await Promise.all([
@@ -65,49 +57,6 @@ export async function runProbe(
     onStage: progress.stage,
     onNote: progress.note,
   })
-  const watching = new AbortController()
-  const spec = {
-    runId,
-    namespace,
-    target: `service/${options.service}`,
-    image: options.image,
-    command: await agentCommand(plan.agent),
-    clients: 1,
-    ...(options.node === undefined ? {} : { node: options.node }),
-    maxRunSeconds: plan.maxRunSeconds,
-    podRunningTimeoutMs: options.podRunningTimeoutMs,
-  }
-  try {
-    return await runClients(cluster, spec, collector, {
-      interrupted,
-      abandoned,
-      onCreated: () => {
-        collector.onCreated()
-        const signal = AbortSignal.any([interrupted, watching.signal])
-        followEndpoints(cluster, options, collector, signal)
-      },
-      whenEnded: async () => {
-        const result = collector.result()
-        await report(result)
-        return result
-      },
-    })
-  } finally {
-    watching.abort()
-  }
-}
-
-/** A mistyped node would leave the pod waiting for it; who may not read nodes finds out that way. */
-async function checkNode(cluster: Cluster, node: string | undefined, signal: AbortSignal): Promise<void> {
-  if (node === undefined) return
-  try {
-    await cluster.get(nodePath(node), { signal })
-  } catch (error) {
-    if (isForbidden(error)) return
-    if (!isNotFound(error)) throw error
-    throw new UserError(error.status.message ?? error.message, {
-      hints: ['see what there is:  kubectl get nodes'],
-      cause: error,
-    })
-  }
+  const spec = await clientsSpec(options, plan, runId)
+  return await observe(cluster, options, spec, collector, { interrupted, abandoned, report })
 }

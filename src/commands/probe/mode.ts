@@ -13,5 +13,6 @@ export async function modeOf(flags: ProbeFlags): Promise<ProbeMode> {
     if (compare !== undefined) return probeBesideOf(readCompare(compare))
     return probeBesideOf(whatIf === undefined ? { kind: 'echo' } : readWhatIf(whatIf))
   }
-  return (await import('./single.ts')).probeOnce
+  const isSurvey = (flags.clients ?? 0) > 1 || flags.spread !== undefined
+  return isSurvey ? (await import('./survey.ts')).probeMany : (await import('./single.ts')).probeOnce
 }
