@@ -9,6 +9,7 @@ import { z } from 'zod'
 import { explainReport, explainReportList } from '../src/report/schema/explain.ts'
 import { probeComparisonReport } from '../src/report/schema/comparison.ts'
 import { probeReport } from '../src/report/schema/probe.ts'
+import { timeoutReport } from '../src/report/schema/timeout.ts'
 import { surveyReport } from '../src/report/schema/survey.ts'
 
 const schemas = {
@@ -16,6 +17,7 @@ const schemas = {
   'explain-report-list.v1.schema.json': explainReportList,
   'probe-comparison.v1.schema.json': probeComparisonReport,
   'probe-report.v1.schema.json': probeReport,
+  'timeout-report.v1.schema.json': timeoutReport,
   'probe-survey-report.v1.schema.json': surveyReport,
 }
 

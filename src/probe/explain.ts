@@ -67,7 +67,8 @@ function whatWent(
   return mayAnswer ? { kind: 'endpoint-gone', change } : undefined
 }
 
-function isLoss({ kind }: EndpointChange): boolean {
+/** Whether a change takes an endpoint away from new connections. */
+export function isLoss({ kind }: EndpointChange): boolean {
   return kind === 'removed' || kind === 'not-ready' || kind === 'terminating'
 }
 

@@ -10,8 +10,8 @@ export interface Name {
 const hostnameLength = 63
 
 /** Endpoints of the same pod, one per address family, are one backend. */
-export function ownerOf(endpoint: Endpoint): string {
-  return endpoint.pod === undefined ? `address ${endpoint.address}` : `pod ${endpoint.pod}`
+export function ownerOf({ pod, address }: Pick<Endpoint, 'pod' | 'address'>): string {
+  return pod === undefined ? `address ${address}` : `pod ${pod}`
 }
 
 /** How an answer may name `endpoint`, best name first. */

@@ -6,25 +6,24 @@ import type { ProbeOptions } from './plan.ts'
 /** Small, multi-platform, maintained, and has what the agent needs. */
 export const defaultImage = 'docker.io/library/node:24-alpine'
 
-/** Requests per second of one client, and of all clients together. */
 const defaultRate = 50
-const defaultRateOfAll = 1000
 
 /** The flags of `probe` that need more than a parser: they are checked together here. */
 export interface ProbeFlags {
   ca?: string | undefined
   clients?: number | undefined
   compare?: string | undefined
-  confidence: string
+  confidence?: string | undefined
   duration?: number | undefined
   echo: boolean
   expect?: 'sticky' | 'spread' | undefined
-  'host-network'?: boolean
   identify: string
   image: string
   insecure: boolean
   interval?: number | undefined
   'keep-alive': boolean
+  max?: number | undefined
+  'measure-timeout': boolean
   node?: string | undefined
   path: string
   'pod-running-timeout'?: number | undefined
@@ -34,7 +33,7 @@ export interface ProbeFlags {
   requests?: number | undefined
   scheme: ProbeOptions['scheme']
   send?: string | undefined
-  spread?: 'nodes' | undefined
+  shadow: boolean
   timeout?: number | undefined
   'what-if'?: string[] | undefined
 }
@@ -44,19 +43,26 @@ const exclusive: Partial<Record<keyof ProbeFlags, readonly (keyof ProbeFlags)[]>
   ca: ['insecure'],
   compare: ['echo', 'what-if'],
   echo: ['what-if'],
-  clients: ['compare', 'echo', 'what-if'],
   interval: ['rate'],
-  node: ['spread'],
+  'measure-timeout': [
+    'compare',
+    'duration',
+    'echo',
+    'expect',
+    'interval',
+    'keep-alive',
+    'rate',
+    'requests',
+    'what-if',
+  ],
   requests: ['duration'],
   send: ['ca', 'insecure'],
-  spread: ['compare', 'echo', 'what-if'],
 }
 
 /** Throws UserError for values that cannot be meant or do not go together. */
 export function readProbeFlags(flags: ProbeFlags): Omit<ProbeOptions, 'namespace' | 'service'> {
   // 0 is the default that help shows.
   const requests = flags.requests === 0 ? undefined : flags.requests
-  const clients = flags.clients === 0 ? undefined : flags.clients
   refuseTogether({ ...flags, requests })
   if (!/^\/[\x21-\x7e]*$/.test(flags.path)) {
     throw invalidValue(
@@ -71,14 +77,12 @@ export function readProbeFlags(flags: ProbeFlags): Omit<ProbeOptions, 'namespace
   return {
     path: flags.path,
     scheme: flags.scheme,
-    intervalMs:
-      flags.interval ??
-      intervalOf(flags.rate ?? String(Math.min(defaultRate, defaultRateOfAll / (clients ?? 1)))),
+    intervalMs: flags.interval ?? intervalOf(flags.rate ?? String(defaultRate)),
     timeoutMs: flags.timeout ?? 2000,
     keepAlive: flags['keep-alive'],
     tls: { ...(flags.insecure ? { insecure: true } : {}), ...(ca === undefined ? {} : { ca }) },
     image: flags.image,
-    acceptedError: acceptedErrorOf(flags.confidence),
+    acceptedError: acceptedErrorOf(flags.confidence ?? defaultConfidence(flags)),
     identify: identifyRuleOf(flags.identify),
     podRunningTimeoutMs: flags['pod-running-timeout'] ?? 60_000,
     ...(flags.port === undefined ? {} : { port: flags.port }),
@@ -88,10 +92,13 @@ export function readProbeFlags(flags: ProbeFlags): Omit<ProbeOptions, 'namespace
     ...(flags.duration === undefined ? {} : { durationMs: flags.duration }),
     ...(flags.node === undefined ? {} : { node: flags.node }),
     ...(flags.expect === undefined ? {} : { expect: flags.expect }),
-    ...(clients === undefined ? {} : { clients }),
-    ...(flags.spread === undefined ? {} : { spreadNodes: true }),
-    ...(flags['host-network'] === true ? { hostNetwork: true } : {}),
   }
+}
+
+/** Flags that say something about another one. */
+const parts: Partial<Record<keyof ProbeFlags, keyof ProbeFlags>> = {
+  max: 'measure-timeout',
+  shadow: 'measure-timeout',
 }
 
 /** A flag is used when it has a value other than that of one that is left out. */
@@ -101,6 +108,10 @@ function refuseTogether(flags: ProbeFlags): void {
     const other = others.find((candidate) => isUsed(candidate))
     if (other === undefined || !isUsed(name as keyof ProbeFlags)) continue
     throw new UserError(`--${name} and --${other} cannot be used together`, { exitCode: 2 })
+  }
+  for (const [name, whole] of Object.entries(parts)) {
+    if (isUsed(name as keyof ProbeFlags) && !isUsed(whole))
+      throw new UserError(`--${name} needs --${whole}`, { exitCode: 2 })
   }
 }
 
@@ -149,6 +160,11 @@ function intervalOf(rate: string): number {
     throw invalidValue('rate', rate, 'must be a number of requests per second from 0.001 to 10000, or "max"')
   }
   return 1000 / perSecond
+}
+
+/** Each digit more takes a measurement more clients or another round, and costs a probe next to nothing. */
+function defaultConfidence(flags: ProbeFlags): string {
+  return flags['measure-timeout'] ? '99.9%' : '99.9999%'
 }
 
 /** `99.9%` or `0.999` → 0.001. The smallest error is 10⁻¹⁵: below it floating point would print nonsense. */

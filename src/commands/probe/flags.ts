@@ -10,21 +10,14 @@ export const probeFlags = {
     description: 'File with the certificate authorities that the Service is verified with, in PEM.',
     helpValue: "''",
   }),
-  clients: countFlag({
-    description:
-      'How many client pods send requests: one verdict for each, and one for all. Unless given one, or one for each node with --spread nodes.',
-    helpValue: '0',
-    min: 0,
-    max: 1000,
-  }),
   compare: Flags.string({
     description: 'Another Service to probe in the same way, and to show beside this one.',
     helpValue: "''",
   }),
   confidence: Flags.string({
     description:
-      'How sure the verdict must be, as a fraction or in percent. The default number of requests follows from it.',
-    default: '99.9999%',
+      'How sure the verdict must be, as a fraction or in percent. The default number of requests follows from it. With --measure-timeout 99.9% unless given.',
+    helpValue: '99.9999%',
   }),
   duration: durationFlag({
     description: 'How long to send requests, instead of a number of them.',
@@ -41,10 +34,6 @@ export const probeFlags = {
     description:
       'What to compare with: sticky or spread. Unless given it is what the Service is configured for.',
     helpValue: "''",
-  }),
-  'host-network': Flags.boolean({
-    description: "Clients use their node's network: they have the node's address.",
-    default: false,
   }),
   identify: Flags.string({
     description:
@@ -65,6 +54,17 @@ export const probeFlags = {
   }),
   'keep-alive': Flags.boolean({
     description: 'Keep one connection open instead of a new one for each request.',
+    default: false,
+  }),
+  max: durationFlag({
+    description: 'With --measure-timeout: the longest pause that is waited for.',
+    helpValue: '2m0s',
+    min: 1000,
+    max: 24 * hour,
+  }),
+  'measure-timeout': Flags.boolean({
+    description:
+      'Find out after which pause a client may be moved to another pod, and whether new connections renew the time.',
     default: false,
   }),
   node: Flags.string({ description: 'Name of the node that the client runs on.', helpValue: "''" }),
@@ -89,11 +89,7 @@ export const probeFlags = {
     description: 'tcp or udp. Unless given that of the port; udp needs --send.',
     helpValue: "''",
   }),
-  rate: Flags.string({
-    description:
-      'Requests per second of each client, or max. Unless given 50, and less where many clients would make more than 1000 in all.',
-    helpValue: '50',
-  }),
+  rate: Flags.string({ description: 'Requests per second, or max.', helpValue: '50' }),
   requests: countFlag({
     description: 'How many requests to send. Unless given, enough for --confidence.',
     helpValue: '0',
@@ -110,9 +106,10 @@ export const probeFlags = {
       'What to send in each datagram (udp), or on each connection instead of HTTP (tcp; a line end is added). Knows \\n, \\r, \\t, \\\\ and \\xHH.',
     helpValue: "''",
   }),
-  spread: Flags.option({ options: ['nodes'] as const })({
-    description: 'Spread the clients evenly over what is named: nodes.',
-    helpValue: "''",
+  shadow: Flags.boolean({
+    description:
+      'With --measure-timeout: measure a temporary Service with the same settings and a timeout of 10s at most.',
+    default: false,
   }),
   timeout: durationFlag({
     description: 'How long a request may take.',

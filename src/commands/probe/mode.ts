@@ -13,6 +13,6 @@ export async function modeOf(flags: ProbeFlags): Promise<ProbeMode> {
     if (compare !== undefined) return probeBesideOf(readCompare(compare))
     return probeBesideOf(whatIf === undefined ? { kind: 'echo' } : readWhatIf(whatIf))
   }
-  const isSurvey = (flags.clients ?? 0) > 1 || flags.spread !== undefined
-  return isSurvey ? (await import('./survey.ts')).probeMany : (await import('./single.ts')).probeOnce
+  if (flags['measure-timeout']) return (await import('./measure.ts')).measure
+  return (await import('./single.ts')).probeOnce
 }

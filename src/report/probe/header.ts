@@ -40,7 +40,8 @@ export function layoutHeader(result: ProbeResult, width: number, style: Style, i
   ]
 }
 
-function address({ clusterIP, port }: ProbeResult['service']): string {
+/** `10.96.0.1:80`, `[fd00::1]:80`. */
+export function address({ clusterIP, port }: ProbeResult['service']): string {
   const host = sanitize(clusterIP)
   return `${host.includes(':') ? `[${host}]` : host}:${port}`
 }

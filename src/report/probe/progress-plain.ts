@@ -1,4 +1,5 @@
-import { type AnyLiveState, liveLine, liveShare } from './live.ts'
+import { formatLeft } from '../text/numbers.ts'
+import { type LiveState, liveLine, liveShare } from './live.ts'
 import type { Progress, ProgressOptions } from './progress.ts'
 
 /** A line at each tenth of the run, and in between when it has been quiet for a while. */
@@ -21,13 +22,14 @@ export function createPlainProgress({ stream, now }: Pick<ProgressOptions, 'stre
     update: (state) => {
       if (now() - askedMs < shortestMs) return
       askedMs = now()
-      const current: AnyLiveState = state()
+      const current: LiveState = state()
       const share = liveShare(current) ?? 0
       if (share - lastShare < step && now() - lastMs < longestMs) return
       lastMs = now()
       lastShare = share
       write(liveLine(current))
     },
+    wait: (text, untilMs) => write(`${text}, ${formatLeft(untilMs - now())}`),
     note: write,
     stop: () => {},
   }

@@ -1,8 +1,9 @@
 import type { Ora } from 'ora'
 import { flow } from '../text/flow.ts'
 import { paintLines, span } from '../text/line.ts'
+import { formatLeft } from '../text/numbers.ts'
 import { shortenEnd } from '../text/width.ts'
-import { type AnyLiveState, renderLive } from './live.ts'
+import { type LiveState, renderLive } from './live.ts'
 import type { Progress, ProgressOptions } from './progress.ts'
 
 const frameMs = 66
@@ -17,9 +18,10 @@ export function createTerminalProgress({ stream, columns, style, now }: Progress
   let spinner: Ora | undefined
   let view: LogUpdate | undefined
   let text = ''
-  let state: (() => AnyLiveState) | undefined
+  let state: (() => LiveState) | undefined
   let lastMs = -Infinity
   let timer: NodeJS.Timeout | undefined
+  let countdown: NodeJS.Timeout | undefined
   let isStopped = false
   let isLoading = false
 
@@ -50,11 +52,22 @@ export function createTerminalProgress({ stream, columns, style, now }: Progress
     view(renderLive(state(), columns(), style, stream.rows).join('\n'))
   }
 
+  const show = (next: string): void => {
+    text = next
+    start()
+    if (state === undefined) spin()
+  }
+
   return {
     stage: (next) => {
-      text = next
-      start()
-      if (state === undefined) spin()
+      clearInterval(countdown)
+      show(next)
+    },
+    wait: (next, untilMs) => {
+      clearInterval(countdown)
+      const tell = (): void => show(`${next}, ${formatLeft(untilMs - now())}`)
+      tell()
+      countdown = setInterval(tell, 500).unref()
     },
     update: (next) => {
       state = next
@@ -77,6 +90,7 @@ export function createTerminalProgress({ stream, columns, style, now }: Progress
     stop: () => {
       isStopped = true
       clearTimeout(timer)
+      clearInterval(countdown)
       spinner?.stop()
       view?.clear()
       view?.done()

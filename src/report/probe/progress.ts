@@ -1,6 +1,6 @@
 import type { Style } from '../terminal.ts'
 import { sanitize } from '../text/sanitize.ts'
-import type { AnyLiveState } from './live.ts'
+import type { LiveState } from './live.ts'
 import { createPlainProgress } from './progress-plain.ts'
 import { createTerminalProgress } from './progress-terminal.ts'
 
@@ -19,7 +19,9 @@ export interface Progress {
   /** What is being waited for before requests run: one line, replaced by the next. */
   stage: (text: string) => void
   /** The run so far; asked for only when it is about to be shown. */
-  update: (state: () => AnyLiveState) => void
+  update: (state: () => LiveState) => void
+  /** Something that takes until a time of `now`: how long still is shown with it. */
+  wait: (text: string, untilMs: number) => void
   /** A line that stays. */
   note: (text: string) => void
   /** Takes the moving parts away and gives the cursor back. Nothing may be shown after it. */
@@ -32,6 +34,7 @@ export function createProgress(options: ProgressOptions): Progress {
   return {
     stage: (text) => progress.stage(sanitize(text)),
     update: (state) => progress.update(state),
+    wait: (text, untilMs) => progress.wait(sanitize(text), untilMs),
     note: (text) => progress.note(sanitize(text)),
     stop: () => progress.stop(),
   }

@@ -160,25 +160,25 @@ export const timing = z
   })
   .describe('Where the time went; a stage that was not reached is absent.')
 
+export const probedService = z
+  .object({
+    name: z.string().describe('The Service’s name.'),
+    type: z.enum(['ClusterIP', 'NodePort', 'LoadBalancer']).describe('`spec.type` of the Service.'),
+    clusterIP: z.string().describe('The address that was probed.'),
+    port: z.int().describe('The port that was probed.'),
+    portName: z.string().optional().describe('The name of that port, if it has one.'),
+    protocol: z.enum(['TCP', 'UDP']).describe('The protocol of that port.'),
+    sessionAffinity: z.enum(['None', 'ClientIP']).describe('`spec.sessionAffinity` of the Service.'),
+    timeoutSeconds: z
+      .int()
+      .optional()
+      .describe('`spec.sessionAffinityConfig.clientIP.timeoutSeconds`; absent with sessionAffinity None.'),
+  })
+  .describe('What was probed, and how it was configured at the start.')
+
 const spec = z
   .object({
-    service: z
-      .object({
-        name: z.string().describe('The Service’s name.'),
-        type: z.enum(['ClusterIP', 'NodePort', 'LoadBalancer']).describe('`spec.type` of the Service.'),
-        clusterIP: z.string().describe('The address that was probed.'),
-        port: z.int().describe('The port that was probed.'),
-        portName: z.string().optional().describe('The name of that port, if it has one.'),
-        protocol: z.enum(['TCP', 'UDP']).describe('The protocol of that port.'),
-        sessionAffinity: z.enum(['None', 'ClientIP']).describe('`spec.sessionAffinity` of the Service.'),
-        timeoutSeconds: z
-          .int()
-          .optional()
-          .describe(
-            '`spec.sessionAffinityConfig.clientIP.timeoutSeconds`; absent with sessionAffinity None.',
-          ),
-      })
-      .describe('What was probed, and how it was configured at the start.'),
+    service: probedService,
     request,
     expected: z
       .enum(['sticky', 'spread'])

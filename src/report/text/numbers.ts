@@ -18,6 +18,11 @@ export function formatElapsed(ms: number, decimals = 1): string {
   return `${seconds.toFixed(seconds < 10 ? decimals : 1)}s`
 }
 
+/** How long something still takes, from milliseconds: `31s left`. */
+export function formatLeft(ms: number): string {
+  return `${formatDuration(Math.ceil(Math.max(0, ms) / 1000))} left`
+}
+
 /** A latency: `1.1 ms`, `120 ms`, `2.4 s`. */
 export function formatLatency(ms: number): string {
   if (ms < 9.95) return `${ms.toFixed(1)}${space}ms`

@@ -5,14 +5,15 @@ import { describe, expect, test } from 'vitest'
 import { type ProbeFlags, readProbeFlags } from '../../../src/probe/options.ts'
 
 const flags = (more: Partial<ProbeFlags> = {}): ProbeFlags => ({
-  confidence: '99.9999%',
   echo: false,
   identify: 'auto',
   image: 'node',
   insecure: false,
   'keep-alive': false,
+  'measure-timeout': false,
   path: '/',
   scheme: 'auto',
+  shadow: false,
   ...more,
 })
 
@@ -68,6 +69,8 @@ describe('readProbeFlags', () => {
 
   const mistakes: [string, Partial<ProbeFlags>, RegExp][] = [
     ['both bounds', { requests: 5, duration: 5 }, /--requests and --duration cannot be used together/],
+    ['a measurement of requests', { 'measure-timeout': true, rate: '5' }, /--measure-timeout and --rate/],
+    ['--max of no measurement', { max: 5000 }, /--max needs --measure-timeout/],
     ['both paces', { rate: '5', interval: 5 }, /--interval and --rate/],
     ['both trusts', { ca: 'file', insecure: true }, /--ca and --insecure/],
     ['a rate of 0', { rate: '0' }, /"0" for "--rate"/],

@@ -1,0 +1,41 @@
+import { standardOutput } from '../../cli/output.ts'
+import type { TimeoutResult } from '../../model/timeout-result.ts'
+import { unknownFormat } from '../../model/user-error.ts'
+import { isTimeoutFormat, renderTimeout, timeoutFormats } from '../../report/probe/timeout/render.ts'
+import { measureService } from '../../shadow/measure.ts'
+import { exitCodeOf, type ProbeSession } from './session.ts'
+
+const defaultMaxMs = 120_000
+
+/** `--measure-timeout`: how long a pause may be before the client is moved. */
+export async function measure(session: ProbeSession): Promise<number> {
+  const { cluster, options, flags, format, progress, interrupt } = session
+  if (!isTimeoutFormat(format)) throw unknownFormat(format, timeoutFormats)
+  const asked = {
+    ...options,
+    maxMs: flags.max ?? defaultMaxMs,
+    shadow: flags.shadow,
+    ...(flags.clients === undefined ? {} : { clients: flags.clients }),
+  }
+  const { verdict } = await measureService(cluster, asked, {
+    progress,
+    interrupted: interrupt.first,
+    abandoned: interrupt.second,
+    report: async (result) => {
+      progress.stop()
+      const shown = { ...standardOutput(process), next: nextSteps(result) }
+      process.stdout.write(await renderTimeout(result, format, shown))
+    },
+  })
+  return exitCodeOf(verdict.result)
+}
+
+/** What the reader may want to do next: only commands that exist. */
+function nextSteps({ service, verdict, finding, shadow, maxMs }: TimeoutResult): string[] {
+  const target = `svc/${service.name} -n ${service.namespace}`
+  if (verdict.result === 'differs') return [`kubectl affinity explain ${target}`]
+  const isLonger = (verdict.configuredSeconds ?? 0) * 1000 > maxMs
+  return shadow === undefined && finding?.outcome === 'held' && isLonger
+    ? [`kubectl affinity probe ${target} --measure-timeout --shadow`]
+    : []
+}

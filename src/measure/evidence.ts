@@ -1,0 +1,102 @@
+import type { TimeoutResult, TimeoutTrial } from '../model/timeout-result.ts'
+import type { Contact, Contacts } from './contact.ts'
+
+/** One request of a client, as it is known after the round. */
+export interface Answer {
+  /** Milliseconds since the client's first request. */
+  atMs: number
+  latencyMs: number
+  answered: boolean
+  /** Who answered; undefined where nobody is recognised. */
+  backend?: string
+  /** Endpoints that the proxy on the client's node could pick from, the fewest around this time. */
+  eligible: number
+  /** The backend of the answer before was no usable endpoint any more. */
+  previousGone?: boolean
+}
+
+/** What one client pod of one round did. */
+export interface ClientRun {
+  round: number
+  client: number
+  node: string
+  address: string
+  /** The node's clock at the first request, in milliseconds since 1970. */
+  epochMs: number
+  /** For how long before its first request the client may have opened connections, in milliseconds. */
+  earlierMs: number
+  answers: readonly Answer[]
+}
+
+export interface Evidence {
+  clients: Contacts[]
+  trials: TimeoutTrial[]
+  discarded: TimeoutResult['discarded']
+}
+
+/**
+ * Turns what clients saw into contacts, by source address and node: a pod that got the address of one before it is the
+ * same client to the proxy. What follows a failure or an answer of nobody known is left out, for that client: it is not
+ * known what the proxy made of it.
+ * @param absoluteMs an absolute timer, if that is what the proxy has: trials then say how old the entry was
+ */
+export function evidenceOf(runs: readonly ClientRun[], absoluteMs?: number): Evidence {
+  const evidence: Evidence = {
+    clients: [],
+    trials: [],
+    discarded: { failed: 0, unrecognised: 0, endpointGone: 0 },
+  }
+  const bySource = Map.groupBy(runs, ({ node, address }) => `${node} ${address}`)
+  for (const ofSource of bySource.values()) {
+    const contacts: Contact[] = []
+    const seen: Seen = { contacts, madeMs: 0, absoluteMs }
+    let isLost = false
+    for (const run of ofSource.toSorted((a, b) => a.epochMs - b.epochMs)) {
+      for (const [index, answer] of run.answers.entries()) {
+        if (answer.backend === undefined) {
+          evidence.discarded[answer.answered ? 'unrecognised' : 'failed'] += 1
+          isLost = true
+        }
+        if (isLost) continue
+        add(evidence, seen, run, index)
+      }
+    }
+    evidence.clients.push(contacts)
+  }
+  return evidence
+}
+
+interface Seen {
+  contacts: Contact[]
+  /** When the entry was made, as far as the timer is right. */
+  madeMs: number
+  absoluteMs: number | undefined
+}
+
+function add(evidence: Evidence, seen: Seen, run: ClientRun, index: number): void {
+  const { contacts, absoluteMs } = seen
+  const { atMs, latencyMs, backend = '', eligible, previousGone } = run.answers[index]!
+  const fromMs = run.epochMs + atMs
+  const before = contacts.at(-1)
+  const same = before?.backend === backend
+  const forced = previousGone === true && before !== undefined && !same
+  contacts.push({
+    fromMs,
+    toMs: fromMs + latencyMs,
+    backend,
+    eligible,
+    ...(forced ? { forced } : {}),
+    ...(index === 0 && run.earlierMs > 0 ? { sinceMs: fromMs - run.earlierMs } : {}),
+  })
+  const ageMs = fromMs - seen.madeMs
+  if (!same || ageMs > (absoluteMs ?? 0)) seen.madeMs = fromMs
+  if (forced) evidence.discarded.endpointGone += 1
+  if (before === undefined || forced) return
+  evidence.trials.push({
+    round: run.round,
+    client: run.client,
+    pauseMs: fromMs - before.fromMs,
+    ...(absoluteMs === undefined ? {} : { ageMs }),
+    same,
+  })
+}

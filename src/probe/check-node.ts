@@ -1,0 +1,22 @@
+import { type Cluster, isForbidden, isNotFound } from '../cluster/index.ts'
+import { nodePath } from '../cluster/paths.ts'
+import { UserError } from '../model/user-error.ts'
+
+/** A mistyped node would leave the pod waiting for it; who may not read nodes finds out that way. */
+export async function checkNode(
+  cluster: Cluster,
+  node: string | undefined,
+  signal: AbortSignal,
+): Promise<void> {
+  if (node === undefined) return
+  try {
+    await cluster.get(nodePath(node), { signal })
+  } catch (error) {
+    if (isForbidden(error)) return
+    if (!isNotFound(error)) throw error
+    throw new UserError(error.status.message ?? error.message, {
+      hints: ['see what there is:  kubectl get nodes'],
+      cause: error,
+    })
+  }
+}

@@ -1,0 +1,132 @@
+import type { Decoded } from '../../agent/protocol.ts'
+import type { Answer, ClientRun } from '../../measure/evidence.ts'
+import type { Endpoint } from '../../model/endpoint.ts'
+import type { Pod } from '../../model/kubernetes.ts'
+import type { Scheme } from '../../model/observation.ts'
+import { NodeClock } from '../clock.ts'
+import { eligibleEndpoints } from '../eligible.ts'
+import { EndpointHistory } from '../endpoint-history.ts'
+import { isLoss, slackMs } from '../explain.ts'
+import { ownerOf } from '../needles.ts'
+import { ofFamily, type ProbeSubject } from '../preflight.ts'
+import type { RecognisedBackend } from '../recognise.ts'
+
+/** A request of the client, with the backend that its answer names. */
+interface Seen {
+  atMs: number
+  latencyMs: number
+  answered: boolean
+  backend?: RecognisedBackend
+}
+
+/**
+ * For how long before its first request the agent may have opened connections to find out the scheme, in milliseconds:
+ * one that is answered at once, a refused one and a handshake, or three tries of two seconds (src/agent/scheme.ts).
+ */
+const detectionMs: Record<Scheme, number> = { http: 500, https: 2500, tcp: 7000, udp: 0 }
+
+/** What one client of a round saw, with what is known of the endpoints at that time. */
+export class MeasuringClient {
+  readonly #subject: ProbeSubject
+  #history: EndpointHistory
+  #endpoints: readonly Endpoint[]
+  #clock: NodeClock | undefined
+  #epochMs = 0
+  #node = ''
+  #address = ''
+  #scheme: Scheme | undefined
+  readonly seen: Seen[] = []
+
+  constructor(subject: ProbeSubject, endpoints: readonly Endpoint[]) {
+    this.#subject = subject
+    this.#endpoints = endpoints
+    this.#history = new EndpointHistory(endpoints, this.#eligible())
+  }
+
+  get scheme(): Scheme | undefined {
+    return this.#scheme
+  }
+
+  get node(): string {
+    return this.#node
+  }
+
+  get history(): EndpointHistory {
+    return this.#history
+  }
+
+  onPod(pod: Pod): void {
+    this.#node = pod.spec.nodeName ?? ''
+    this.#history = new EndpointHistory(this.#endpoints, this.#eligible())
+  }
+
+  onEndpoints(all: readonly Endpoint[], heardAt: number): void {
+    this.#endpoints = ofFamily(all, this.#subject.service.clusterIP)
+    if (this.#clock === undefined) this.#history = new EndpointHistory(this.#endpoints, this.#eligible())
+    else this.#history.update(this.#clock.sinceStart(heardAt), this.#endpoints, this.#eligible())
+  }
+
+  onDecoded(
+    { hello, start, observations, gap }: Decoded,
+    arrivedAt: number,
+    backendOf: (observation: Decoded['observations'][number]) => RecognisedBackend | undefined,
+  ): void {
+    if (hello !== undefined) this.#address = this.#addressAmong(hello.addresses)
+    if (start !== undefined) {
+      this.#epochMs = start.epochMs
+      this.#scheme = start.scheme
+      this.#clock = new NodeClock(start.epochMs)
+    }
+    // What is missing may have been a move.
+    if (gap !== undefined && gap.observations > 0) this.seen.push({ atMs: 0, latencyMs: 0, answered: false })
+    for (const observation of observations) {
+      const { atMs, latencyMs, outcome } = observation
+      const backend = backendOf(observation)
+      this.seen.push({
+        atMs,
+        latencyMs,
+        answered: outcome === 'answered',
+        ...(backend === undefined ? {} : { backend }),
+      })
+      this.#clock?.heard(arrivedAt, atMs + latencyMs)
+    }
+  }
+
+  /** @param detected the agent found out the scheme before its first request */
+  run(round: number, client: number, detected: boolean): ClientRun {
+    return {
+      round,
+      client,
+      node: this.#node,
+      address: this.#address,
+      epochMs: this.#epochMs,
+      earlierMs: detected ? detectionMs[this.#scheme ?? 'http'] : 0,
+      answers: this.seen.map((seen, index) => this.#answer(seen, this.seen[index - 1])),
+    }
+  }
+
+  #answer({ atMs, latencyMs, answered, backend }: Seen, before: Seen | undefined): Answer {
+    const changes = this.#history.changes.filter((change) => ownerOf(change) === before?.backend?.key)
+    const last = changes.findLast((change) => change.atMs <= atMs + slackMs)
+    return {
+      atMs,
+      latencyMs,
+      answered,
+      ...(backend === undefined ? {} : { backend: backend.key }),
+      eligible: this.#history.fewest(atMs - slackMs, atMs + slackMs),
+      ...(last !== undefined && isLoss(last) ? { previousGone: true } : {}),
+    }
+  }
+
+  /** The address that the proxy sees: of the family that the cluster IP is of. */
+  #addressAmong(addresses: readonly string[]): string {
+    const isIpv6 = this.#subject.service.clusterIP.includes(':')
+    return addresses.find((address) => address.includes(':') === isIpv6) ?? addresses[0] ?? ''
+  }
+
+  #eligible(): number {
+    const policy = this.#subject.localOnly ? 'Local' : 'Cluster'
+    const place = this.#node === '' ? {} : { node: this.#node }
+    return eligibleEndpoints(this.#endpoints, policy, place).endpoints.length
+  }
+}

@@ -1,0 +1,280 @@
+import { randomBytes } from 'node:crypto'
+import type { Cluster } from '../../cluster/index.ts'
+import { type Conclusion, conclude } from '../../measure/conclude.ts'
+import { type ClientRun, evidenceOf } from '../../measure/evidence.ts'
+import { infer } from '../../measure/infer.ts'
+import { clientsFor, firstRound, type MeasurePlan, nextRound, type Round } from '../../measure/plan.ts'
+import { type Prior, priorFor } from '../../measure/prior.ts'
+import { type Endpoint, endpointsOfPort } from '../../model/endpoint.ts'
+import type { EndpointSlice, Service } from '../../model/kubernetes.ts'
+import type { Scheme } from '../../model/observation.ts'
+import type { TimeoutResult, TimeoutRound } from '../../model/timeout-result.ts'
+import { agentCommand } from '../clients/agent-command.ts'
+import { jobName } from '../clients/job.ts'
+import { runClients } from '../clients/run.ts'
+import { fewestEligible } from '../eligible.ts'
+import { type EndpointsSink, followEndpoints } from '../endpoint-watch.ts'
+import { planProbe, type ProbeOptions } from '../plan.ts'
+import { examineService, type ProbeSubject } from '../preflight.ts'
+import { Recogniser } from '../recognise.ts'
+import { timeoutResult } from './result.ts'
+import { RoundCollector } from './round.ts'
+import { announcement, roundSeconds, roundWords, waitingWords } from './words.ts'
+
+export interface MeasureOptions extends ProbeOptions {
+  /** The longest pause that is waited for, in milliseconds. */
+  maxMs: number
+  /** Client pods; enough for the accepted error unless given. */
+  clients?: number
+}
+
+export interface MeasureProgress {
+  stage: (text: string) => void
+  note: (text: string) => void
+  /** Something that takes until a time of performance.now(), in milliseconds. */
+  wait: (text: string, untilMs: number) => void
+}
+
+export interface MeasureSurroundings {
+  progress: MeasureProgress
+  /** Stop, clean up, and report what is known so far. */
+  interrupted: AbortSignal
+  /** Do not even clean up any more. */
+  abandoned: AbortSignal
+  /** Called with the result before the last clean-up, so that nobody waits for it. */
+  report: (result: TimeoutResult) => Promise<void>
+}
+
+/** A Service, read from the cluster. */
+export interface Measured {
+  service: Service
+  slices: readonly EndpointSlice[]
+  /** What it stands for: see TimeoutResult. */
+  shadowOf?: { service: Service; slices: readonly EndpointSlice[] }
+  /** Sentences for the report. */
+  notes: readonly string[]
+}
+
+/**
+ * Measures the affinity timeout of a Service: rounds of client pods that pause, each planned from what is known by
+ * then, until the answer is sure. Each round is a Job that is removed on every way out.
+ * Rejects with UserError for what the user can mend, with the errors of src/cluster, or with the reason of
+ * `interrupted` when nothing had been observed yet.
+ */
+export async function measureTimeout(
+  cluster: Cluster,
+  options: MeasureOptions,
+  measured: Measured,
+  surroundings: MeasureSurroundings,
+): Promise<TimeoutResult> {
+  const measurement = new Measurement(cluster, options, measured, surroundings)
+  return await measurement.run()
+}
+
+class Measurement {
+  readonly #cluster: Cluster
+  readonly #options: MeasureOptions
+  readonly #measured: Measured
+  readonly #surroundings: MeasureSurroundings
+  readonly #subject: ProbeSubject
+  readonly #plan: MeasurePlan
+  readonly #prior: Prior
+  readonly #recogniser: Recogniser
+  readonly #startedAt = new Date().toISOString()
+  readonly #begunMs = performance.now()
+  readonly #rounds: TimeoutRound[] = []
+  readonly #collectors: RoundCollector[] = []
+  #runs: ClientRun[] = []
+  #endpoints: readonly Endpoint[]
+  #runId = ''
+  #scheme: Scheme | 'auto'
+  #watchTrouble: Error | undefined
+
+  constructor(
+    cluster: Cluster,
+    options: MeasureOptions,
+    measured: Measured,
+    surroundings: MeasureSurroundings,
+  ) {
+    this.#cluster = cluster
+    this.#options = options
+    this.#measured = measured
+    this.#surroundings = surroundings
+    this.#subject = examineService(measured.service, measured.slices, options.port)
+    const { policy } = this.#subject.service
+    const configuredMs = policy.kind === 'none' ? undefined : policy.timeoutSeconds * 1000
+    this.#plan = {
+      ...(configuredMs === undefined ? {} : { configuredMs }),
+      maxMs: options.maxMs,
+      clients: options.clients ?? clientsFor(this.#fewest(), options.acceptedError),
+    }
+    this.#prior = priorFor(configuredMs)
+    const { told, agent } = planProbe(options, this.#subject)
+    this.#recogniser = new Recogniser(options.identify, told)
+    this.#endpoints = this.#subject.allEndpoints
+    this.#scheme = agent.targets[0]?.scheme ?? 'auto'
+  }
+
+  async run(): Promise<TimeoutResult> {
+    const { interrupted, report } = this.#surroundings
+    if (this.#fewest() < 2) {
+      // Nothing that a pod could find out.
+      const result = this.#result(undefined)
+      await report(result)
+      return result
+    }
+    const watching = new AbortController()
+    this.#followEndpoints(AbortSignal.any([interrupted, watching.signal]))
+    try {
+      let next: Round | TimeoutResult = firstRound(this.#plan)
+      while ('pausesMs' in next) next = await this.#playRound(next)
+      return next
+    } finally {
+      watching.abort()
+    }
+  }
+
+  /** Resolves with the next round, or with the result once it has been reported. */
+  async #playRound(round: Round): Promise<Round | TimeoutResult> {
+    const { progress, interrupted, abandoned, report } = this.#surroundings
+    const { namespace, image, node, podRunningTimeoutMs, timeoutMs, service } = this.#options
+    const number = this.#rounds.length + 1
+    const runId = randomBytes(4).toString('hex')
+    if (number === 1) {
+      this.#runId = runId
+      for (const line of announcement(this.#options, this.#subject, this.#plan, jobName(runId), round))
+        progress.note(line)
+    }
+    const clients = round.pausesMs.length
+    this.#rounds.push({ purpose: round.purpose, clients, longestMs: Math.max(...round.pausesMs.flat()) })
+    const collector = this.#newCollector(number, round)
+    const { requests: _, durationMs: __, ...agent } = planProbe(this.#options, this.#subject).agent
+    const targets = agent.targets.map((target) => ({ ...target, scheme: this.#scheme }))
+    const longest = Math.max(...round.pausesMs.map((pauses) => pauses.length))
+    const spec = {
+      runId,
+      namespace,
+      target: `service/${service}`,
+      image,
+      command: await agentCommand({ ...agent, targets, keepAlive: false, pausesMs: round.pausesMs }),
+      clients,
+      ...(node === undefined ? {} : { node }),
+      maxRunSeconds: Math.ceil(roundSeconds(round) + ((longest + 1) * timeoutMs) / 1000) + 10,
+      podRunningTimeoutMs,
+    }
+    return await runClients(this.#cluster, spec, collector, {
+      interrupted,
+      abandoned,
+      whenEnded: async () => {
+        const next = this.#learn(collector)
+        if ('pausesMs' in next) return next
+        await report(next)
+        return next
+      },
+    })
+  }
+
+  #newCollector(number: number, round: Round): RoundCollector {
+    const { progress } = this.#surroundings
+    const collector = new RoundCollector({
+      number,
+      clients: round.pausesMs.length,
+      subject: this.#subject,
+      endpoints: this.#endpoints,
+      recogniser: this.#recogniser,
+      detecting: this.#scheme === 'auto',
+      onStage: progress.stage,
+      onNote: progress.note,
+      onBegun: () =>
+        progress.wait(waitingWords(number, round), performance.now() + roundSeconds(round) * 1000),
+    })
+    this.#collectors.push(collector)
+    return collector
+  }
+
+  /** Takes in what a round showed, and says what comes next. */
+  #learn(collector: RoundCollector): Round | TimeoutResult {
+    const { interrupted, progress } = this.#surroundings
+    const runs = collector.runs()
+    this.#runs = [...this.#runs, ...runs]
+    if (interrupted.aborted && this.#runs.length === 0) throw interrupted.reason
+    this.#scheme = collector.scheme ?? this.#scheme
+    const evidence = evidenceOf(this.#runs)
+    const knowledge = infer(evidence.clients, this.#prior, this.#options.acceptedError)
+    const conclusion = conclude(knowledge, this.#options.maxMs)
+    const rounds = this.#rounds.length
+    const isBlind = evidence.trials.every((trial) => trial.round !== rounds)
+    const next = nextRound(this.#plan, knowledge, rounds)
+    if (next === undefined || interrupted.aborted || isBlind || this.#isNotToldApart()) {
+      return this.#result(evidence.trials.length === 0 ? undefined : conclusion)
+    }
+    progress.note(roundWords(rounds, evidence.trials, conclusion, next))
+    return next
+  }
+
+  #result(conclusion: Conclusion | undefined): TimeoutResult {
+    return timeoutResult({
+      runId: this.#runId,
+      startedAt: this.#startedAt,
+      totalMs: performance.now() - this.#begunMs,
+      options: this.#options,
+      subject: this.#subject,
+      measured: this.#measured,
+      endpoints: this.#endpoints,
+      eligible: this.#collectors.length === 0 ? this.#fewest() : this.#mostEligible(),
+      rounds: this.#rounds,
+      collectors: this.#collectors,
+      scheme: this.#scheme,
+      evidence: evidenceOf(this.#runs, absoluteMs(conclusion)),
+      conclusion,
+      notToldApart: this.#isNotToldApart(),
+      interrupted: this.#surroundings.interrupted.aborted,
+      watchTrouble: this.#watchTrouble,
+    })
+  }
+
+  /** Answers that name nobody stand for pods as long as there are several, and no more than there were endpoints. */
+  #isNotToldApart(): boolean {
+    const backends = this.#collectors.flatMap((collector) => collector.backends)
+    const anonymous = backends.filter(({ by }) => by === 'anonymous')
+    if (anonymous.length === 0) return false
+    const distinct = new Set(backends.map(({ key }) => key)).size
+    const known = Math.max(
+      ...this.#collectors.flatMap(({ clients }) => clients.map(({ history }) => history.everReady)),
+    )
+    return distinct < 2 || distinct > known
+  }
+
+  #fewest(): number {
+    return fewestEligible(this.#subject.endpoints, this.#subject.localOnly ? 'Local' : 'Cluster')
+  }
+
+  #mostEligible(): number {
+    const counts = this.#collectors.flatMap(({ clients }) => clients.map(({ history }) => history.eligible))
+    return Math.max(...counts)
+  }
+
+  #followEndpoints(signal: AbortSignal): void {
+    const { name, portName } = this.#subject.service
+    const sink: EndpointsSink = {
+      onSlices: (slices, heardAt) => {
+        const endpoints = endpointsOfPort(slices, portName)
+        this.#endpoints = endpoints
+        this.#recogniser.update(endpoints)
+        this.#collectors.at(-1)?.onEndpoints(endpoints, heardAt)
+      },
+      onWatchTrouble: (error) => {
+        this.#watchTrouble = error
+      },
+    }
+    const { namespace } = this.#options
+    followEndpoints(this.#cluster, { namespace, service: name }, sink, signal)
+  }
+}
+
+/** Where an absolute timer was found: the middle of what is left of it. */
+function absoluteMs(conclusion: Conclusion | undefined): number | undefined {
+  if (conclusion?.finding.kind !== 'absolute') return undefined
+  const { fromMs, toMs = fromMs } = conclusion.finding
+  return (fromMs + toMs) / 2
+}

@@ -1,0 +1,128 @@
+import { isForbidden } from '../../cluster/index.ts'
+import type { Conclusion } from '../../measure/conclude.ts'
+import type { Evidence } from '../../measure/evidence.ts'
+import { timeoutVerdict } from '../../measure/verdict.ts'
+import type { Endpoint } from '../../model/endpoint.ts'
+import type { Scheme } from '../../model/observation.ts'
+import type { ProbeResult, Recognition } from '../../model/probe-result.ts'
+import type { TimeoutResult, TimeoutRound } from '../../model/timeout-result.ts'
+import { examineService, ofFamily, type ProbeSubject } from '../preflight.ts'
+import type { MeasureOptions, Measured } from './measure.ts'
+import type { RoundCollector } from './round.ts'
+
+export interface ResultInput {
+  runId: string
+  startedAt: string
+  totalMs: number
+  options: MeasureOptions
+  /** The Service that was measured: the shadow where there is one. */
+  subject: ProbeSubject
+  measured: Measured
+  /** As last heard, of all families. */
+  endpoints: readonly Endpoint[]
+  eligible: number
+  rounds: readonly TimeoutRound[]
+  collectors: readonly RoundCollector[]
+  scheme: Scheme | 'auto'
+  evidence: Evidence
+  /** Undefined when no trial says anything. */
+  conclusion: Conclusion | undefined
+  notToldApart: boolean
+  interrupted: boolean
+  watchTrouble: Error | undefined
+}
+
+/** Failures that are told in words; further kinds are counted only. */
+const mostFailureNotes = 4
+
+/** Puts together what a measurement found out. */
+export function timeoutResult(input: ResultInput): TimeoutResult {
+  const { options, subject, measured, collectors, evidence, conclusion } = input
+  const { policy } = subject.service
+  const configuredSeconds = policy.kind === 'none' ? undefined : policy.timeoutSeconds
+  const { shadowOf } = measured
+  const original = shadowOf && examineService(shadowOf.service, shadowOf.slices, options.port)
+  const scheme = input.scheme === 'auto' ? 'http' : input.scheme
+  return {
+    runId: input.runId,
+    startedAt: input.startedAt,
+    service: original?.service ?? subject.service,
+    ...(original === undefined
+      ? {}
+      : { shadow: { name: subject.service.name, timeoutSeconds: configuredSeconds ?? 0 } }),
+    endpoints: summary(input),
+    recognition: recognition(input),
+    request: {
+      scheme,
+      ...(scheme === 'http' || scheme === 'https' ? { path: options.path } : {}),
+      timeoutMs: options.timeoutMs,
+    },
+    image: options.image,
+    nodes: [...new Set(collectors.flatMap(({ clients }) => clients.map(({ node }) => node)))]
+      .filter((node) => node !== '')
+      .toSorted(),
+    maxMs: options.maxMs,
+    rounds: [...input.rounds],
+    trials: evidence.trials,
+    discarded: evidence.discarded,
+    ...(conclusion === undefined ? {} : { finding: conclusion.finding }),
+    verdict: timeoutVerdict({
+      conclusion,
+      configuredSeconds,
+      acceptedError: options.acceptedError,
+      eligible: input.eligible,
+      notToldApart: input.notToldApart,
+      interrupted: input.interrupted,
+    }),
+    notes: [...measured.notes, ...oneClientNotes(input), ...watchNotes(input), ...failureNotes(input)],
+    totalMs: input.totalMs,
+  }
+}
+
+function summary({ subject, endpoints, eligible }: ResultInput): ProbeResult['endpoints'] {
+  const own = ofFamily(endpoints, subject.service.clusterIP)
+  const ready = own.filter((endpoint) => endpoint.ready)
+  const nodes = new Set(ready.map(({ node }) => node).filter((node) => node !== undefined))
+  return { ready: ready.length, total: own.length, nodes: nodes.size, eligible }
+}
+
+function recognition({ collectors, evidence }: ResultInput): Recognition {
+  const { unrecognised } = evidence.discarded
+  const counts = Map.groupBy(
+    collectors.flatMap(({ backends }) => backends),
+    ({ by, source }) => `${by} ${source}`,
+  )
+  const [most] = [...counts.values()].toSorted((a, b) => b.length - a.length)
+  const first = most?.[0]
+  return first === undefined
+    ? { by: 'none', unrecognised }
+    : { by: first.by, source: first.source, unrecognised }
+}
+
+/** Clients that share an entry keep it alive for each other; by chance they all reach one pod this seldom. */
+const coincidence = 1e-6
+
+function oneClientNotes({ collectors, eligible }: ResultInput): string[] {
+  const first = collectors.flatMap(({ clients }) =>
+    clients.flatMap(({ seen }) => seen.slice(0, 1).map(({ backend }) => backend?.key)),
+  )
+  const isOne = new Set(first).size === 1 && first[0] !== undefined && eligible > 1
+  if (!isOne || eligible ** (1 - first.length) > coincidence) return []
+  return [
+    'all clients were sent to one pod: if the proxy takes them for one client, they renew each other’s time and it seems longer than it is',
+  ]
+}
+
+function watchNotes({ watchTrouble }: ResultInput): string[] {
+  if (watchTrouble === undefined) return []
+  const why = isForbidden(watchTrouble) ? 'watching EndpointSlices is not allowed' : watchTrouble.message
+  return [`endpoints that came or went during the run may not be known: ${why}`]
+}
+
+function failureNotes({ collectors }: ResultInput): string[] {
+  const failures = collectors.flatMap((collector) => collector.failures)
+  const byCode = new Map(failures.map((failure) => [`${failure.outcome} ${failure.code}`, failure]))
+  return [...byCode.values()]
+    .slice(0, mostFailureNotes)
+    .map(({ message, code }) => `a request failed: ${message} (${code})`)
+}

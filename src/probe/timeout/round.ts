@@ -1,0 +1,104 @@
+import type { Decoded, Failure } from '../../agent/protocol.ts'
+import type { ClientRun } from '../../measure/evidence.ts'
+import type { Endpoint } from '../../model/endpoint.ts'
+import type { Pod } from '../../model/kubernetes.ts'
+import type { Scheme } from '../../model/observation.ts'
+import { UserError } from '../../model/user-error.ts'
+import type { ClientsSink } from '../clients/spec.ts'
+import type { ProbeSubject } from '../preflight.ts'
+import type { RecognisedBackend, Recogniser } from '../recognise.ts'
+import { MeasuringClient } from './client.ts'
+
+export interface RoundOptions {
+  /** 1, 2, … */
+  number: number
+  clients: number
+  subject: ProbeSubject
+  /** As last heard. */
+  endpoints: readonly Endpoint[]
+  recogniser: Recogniser
+  /** The agents find out the scheme themselves. */
+  detecting: boolean
+  onStage: (text: string) => void
+  onNote: (text: string) => void
+  /** All clients that take part have begun to wait. */
+  onBegun: () => void
+}
+
+/** Lines in the pods' logs that are not the agents', kept for when one fails. */
+const mostForeignLines = 5
+
+/** Takes in what the clients of one round saw. */
+export class RoundCollector implements ClientsSink {
+  readonly clients: readonly MeasuringClient[]
+  readonly failures: Failure[] = []
+  readonly backends: RecognisedBackend[] = []
+  #begun = 0
+  readonly #given: RoundOptions
+  readonly #foreign: string[] = []
+
+  constructor(given: RoundOptions) {
+    this.#given = given
+    const { subject, endpoints } = given
+    this.clients = Array.from({ length: given.clients }, () => new MeasuringClient(subject, endpoints))
+  }
+
+  onPod(client: number, pod: Pod): void {
+    this.clients[client]?.onPod(pod)
+  }
+
+  onEndpoints(endpoints: readonly Endpoint[], heardAt: number): void {
+    for (const client of this.clients) client.onEndpoints(endpoints, heardAt)
+  }
+
+  onDecoded(client: number, decoded: Decoded, arrivedAt: number): void {
+    const { start, failure, foreign, error } = decoded
+    if (failure !== undefined) this.failures.push(failure)
+    if (foreign !== undefined && this.#foreign.length < mostForeignLines) this.#foreign.push(foreign)
+    if (error !== undefined) throw new UserError(`the probe's agent failed: ${error}`)
+    this.clients[client]?.onDecoded(decoded, arrivedAt, ({ identity }) => {
+      const backend = identity && this.#given.recogniser.recognise(identity)
+      if (backend !== undefined) this.backends.push(backend)
+      return backend
+    })
+    if (start !== undefined) this.#noteBegun()
+  }
+
+  onEnded(client: number, message: string): void {
+    if (this.clients[client]?.scheme !== undefined) return
+    const words = [...this.#foreign, message].filter((text) => text !== '')
+    throw new UserError(
+      `a probe pod ended before it sent a request${words.length > 0 ? `: ${words.join('\n  ')}` : ''}`,
+      { hints: ['the image must hold Node 18 or newer as "node": see --image'] },
+    )
+  }
+
+  onAbsent(client: number, why: string): void {
+    this.#given.onNote(`client ${client} does not take part: ${why}`)
+    this.#noteBegun()
+  }
+
+  onStage(text: string): void {
+    this.#given.onStage(text)
+  }
+
+  onNote(text: string): void {
+    this.#given.onNote(text)
+  }
+
+  get scheme(): Scheme | undefined {
+    return this.clients.find(({ scheme }) => scheme !== undefined)?.scheme
+  }
+
+  /** What the clients that sent something did. */
+  runs(): ClientRun[] {
+    const { number, detecting } = this.#given
+    return this.clients.flatMap((client, index) =>
+      client.seen.length === 0 ? [] : [client.run(number, index, detecting)],
+    )
+  }
+  #noteBegun(): void {
+    this.#begun += 1
+    if (this.#begun === this.clients.length) this.#given.onBegun()
+  }
+}

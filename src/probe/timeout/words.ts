@@ -1,0 +1,74 @@
+import type { Conclusion } from '../../measure/conclude.ts'
+import type { MeasurePlan, Round } from '../../measure/plan.ts'
+import { isTooLong } from '../../measure/plan.ts'
+import type { TimeoutTrial } from '../../model/timeout-result.ts'
+import type { ProbeSubject } from '../preflight.ts'
+import type { MeasureOptions } from './measure.ts'
+
+/** What a measurement will do before it does it. */
+export function announcement(
+  options: MeasureOptions,
+  { service }: ProbeSubject,
+  plan: MeasurePlan,
+  job: string,
+  round: Round,
+): string[] {
+  const { configuredMs, maxMs } = plan
+  const host = service.clusterIP.includes(':') ? `[${service.clusterIP}]` : service.clusterIP
+  const where = options.node === undefined ? '' : ` on ${options.node}`
+  const tooLong = `the configured timeout of ${duration(configuredMs ?? 0)} is longer than is waited for (--max ${duration(maxMs)})`
+  return [
+    `measuring the affinity timeout of ${host}:${service.port}: ${plan.clients} clients pause between connections`,
+    `from job/${job} in namespace ${options.namespace}${where}, image ${options.image}`,
+    ...(configuredMs !== undefined && isTooLong(plan) ? [tooLong] : []),
+    `the first round takes about ${duration(roundSeconds(round) * 1000)}, and more may follow`,
+  ]
+}
+
+/** How long the clients of a round are at work, in seconds; the start of the pods comes on top. */
+export function roundSeconds({ pausesMs }: Round): number {
+  const sums = pausesMs.map((pauses) => pauses.reduce((sum, pause) => sum + pause, 0))
+  return Math.max(...sums) / 1000
+}
+
+/** While the clients of a round pause. */
+export function waitingWords(number: number, { pausesMs }: Round): string {
+  return `round ${number}: ${pausesMs.length} clients pause for ${between(pausesMs.flat())}`
+}
+
+/** What is known after a round, and what the next one is for. */
+export function roundWords(
+  number: number,
+  trials: readonly TimeoutTrial[],
+  { finding }: Conclusion,
+  next: Round,
+): string {
+  const own = trials.filter((trial) => trial.round === number)
+  const held = own.filter(({ same }) => same).length
+  const { fromMs, toMs } = finding
+  const known =
+    toMs === undefined
+      ? `held for ${duration(fromMs)} or more`
+      : `ends between ${duration(fromMs)} and ${duration(toMs)}`
+  const purposes: Record<Round['purpose'], string> = {
+    configured: 'trying what is configured',
+    hold: 'waiting longer',
+    search: `next pauses of ${between(next.pausesMs.flat())}`,
+    confirm: `next pauses of ${between(next.pausesMs.flat())}, to be sure`,
+  }
+  return `round ${number}: ${held} of ${own.length} trials reached the same pod: ${known}; ${purposes[next.purpose]}`
+}
+
+function between(values: readonly number[]): string {
+  const [least, most] = [duration(Math.min(...values)), duration(Math.max(...values))]
+  return least === most ? most : `${least} to ${most}`
+}
+
+/** `9.7s`, `2m5s`. */
+function duration(ms: number): string {
+  const seconds = ms / 1000
+  if (seconds < 59.95) return `${Number(seconds.toFixed(1))}s`
+  const whole = Math.round(seconds)
+  const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60]
+  return hours > 0 ? `${hours}h${minutes}m${rest}s` : `${minutes}m${rest}s`
+}

@@ -1,0 +1,38 @@
+import type { TimeoutResult } from '../../../model/timeout-result.ts'
+import { affinity } from '../json.ts'
+import type { TimeoutReport } from '../../schema/timeout.ts'
+import { timeoutSentence } from './words.ts'
+
+/** The report for programs: what was asked in `spec`, what was found in `status`. */
+export function toTimeoutReport(result: TimeoutResult): TimeoutReport {
+  const { service, shadow, verdict, finding } = result
+  const { namespace, policy, name, ...port } = service
+  return {
+    apiVersion: 'affinity.kubectl.dev/v1',
+    kind: 'TimeoutReport',
+    metadata: { name: result.runId, namespace, creationTimestamp: result.startedAt },
+    spec: {
+      service: { name, ...port, ...affinity(policy) },
+      ...(shadow === undefined ? {} : { shadow }),
+      request: result.request,
+      maxMs: result.maxMs,
+      acceptedError: verdict.acceptedError,
+    },
+    status: {
+      verdict: {
+        result: verdict.result,
+        ...(verdict.reason === undefined ? {} : { reason: verdict.reason }),
+        message: timeoutSentence(result),
+      },
+      ...(finding === undefined ? {} : { finding }),
+      rounds: result.rounds,
+      trials: result.trials,
+      discarded: result.discarded,
+      endpoints: result.endpoints,
+      recognition: result.recognition,
+      clients: { image: result.image, nodes: result.nodes },
+      notes: result.notes,
+      totalMs: result.totalMs,
+    },
+  }
+}

@@ -1,0 +1,42 @@
+import type { TimeoutResult } from '../../../model/timeout-result.ts'
+import type { RenderOptions } from '../render.ts'
+
+export const timeoutFormats = ['json', 'text', 'wide', 'yaml'] as const
+
+export type TimeoutFormat = (typeof timeoutFormats)[number]
+
+export function isTimeoutFormat(format: string): format is TimeoutFormat {
+  return (timeoutFormats as readonly string[]).includes(format)
+}
+
+type Renderer = (result: TimeoutResult, options: RenderOptions) => Promise<string>
+
+// Each format is loaded when it is asked for.
+const renderers: Record<TimeoutFormat, Renderer> = {
+  text: async (result, options) =>
+    (await import('./text.ts')).renderTimeoutText(result, { ...options, wide: false }),
+  wide: async (result, options) =>
+    (await import('./text.ts')).renderTimeoutText(result, { ...options, wide: true }),
+  json: async (result) => {
+    const { toTimeoutReport } = await import('./json.ts')
+    return `${JSON.stringify(toTimeoutReport(result), undefined, 4)}\n`
+  },
+  yaml: async (result) => {
+    const [{ toTimeoutReport }, { stringify }] = await Promise.all([import('./json.ts'), import('yaml')])
+    // As kubectl prints it: no aliases, and quotes around what YAML 1.1 takes for a date or a boolean.
+    return stringify(toTimeoutReport(result), {
+      aliasDuplicateObjects: false,
+      compat: 'yaml-1.1',
+      lineWidth: 0,
+    })
+  },
+}
+
+/** The report in one of the formats of `-o`, ending with a newline. */
+export async function renderTimeout(
+  result: TimeoutResult,
+  format: TimeoutFormat,
+  options: RenderOptions,
+): Promise<string> {
+  return await renderers[format](result, options)
+}

@@ -1,0 +1,111 @@
+import type { TimeoutResult, TimeoutTrial } from '../../../model/timeout-result.ts'
+import type { Style } from '../../terminal.ts'
+import { type Line, span } from '../../text/line.ts'
+import { formatCount, formatElapsed } from '../../text/numbers.ts'
+import { pad, textWidth } from '../../text/width.ts'
+
+/** Trials of nearly the same length. */
+interface Row {
+  fromMs: number
+  toMs: number
+  same: number
+  moved: number
+}
+
+const mostRows = 12
+const indent = 2
+const gap = 2
+
+/** A row for each length of pause (or age), the shortest first: a dot for each trial, and a line where the timer ends. */
+export function layoutTrials(
+  { trials, finding }: Pick<TimeoutResult, 'trials' | 'finding'>,
+  width: number,
+  style: Style,
+): Line[] {
+  if (trials.length === 0) return []
+  const isAge = finding?.kind === 'absolute'
+  const endMs = finding?.toMs === undefined ? Infinity : (finding.fromMs + finding.toMs) / 2
+  const rows = merge(rowsOf(trials, isAge), endMs)
+  const labels = rows.map((row) => label(row))
+  const heading = isAge ? 'age' : 'pause'
+  const labelWidth = Math.max(...labels.map((text) => textWidth(text)))
+  const before = indent + heading.length + gap + labelWidth + gap
+  const lines = rows.map((row, index): Line => {
+    const text = labels[index] ?? ''
+    return [
+      span(' '.repeat(indent)),
+      span(index === 0 ? heading : pad('', heading.length), style.quiet),
+      span(' '.repeat(gap)),
+      span(pad('', labelWidth - textWidth(text)) + text),
+      span(' '.repeat(gap)),
+      ...dots(row, width - before, style),
+    ]
+  })
+  const end = rows.findIndex(({ fromMs }) => fromMs > endMs)
+  if (end > 0 && finding?.outcome === 'timed') lines.splice(end, 0, cut(before, style))
+  const legend: Line = [
+    span(' '.repeat(before)),
+    span('●', style.quiet),
+    span(' same pod   ', style.quiet),
+    span('○', style.backend(1)),
+    span(' another pod', style.quiet),
+  ]
+  return [...lines, legend]
+}
+
+function dots({ same, moved }: Row, room: number, style: Style): Line {
+  if (same + moved <= room)
+    return [span('●'.repeat(same), style.quiet), span('○'.repeat(moved), style.backend(1))]
+  const counts = [
+    ...(same > 0 ? [span(`● × ${formatCount(same)}`, style.quiet)] : []),
+    ...(moved > 0 ? [span(`○ × ${formatCount(moved)}`, style.backend(1))] : []),
+  ]
+  return counts.flatMap((part, index) => (index === 0 ? [part] : [span('  '), part]))
+}
+
+function cut(before: number, style: Style): Line {
+  return [span(' '.repeat(indent)), span('─'.repeat(before - indent + 12), style.quiet)]
+}
+
+function label({ fromMs, toMs }: Row): string {
+  if (toMs - fromMs < 150) return formatElapsed((fromMs + toMs) / 2)
+  const [from, to] = [formatElapsed(fromMs), formatElapsed(toMs)]
+  return from === to ? from : `${from}–${to}`
+}
+
+/** Pauses that were meant to be the same are a few milliseconds apart. */
+function rowsOf(trials: readonly TimeoutTrial[], isAge: boolean): Row[] {
+  const lengthOf = ({ ageMs, pauseMs }: TimeoutTrial): number => (isAge ? (ageMs ?? pauseMs) : pauseMs)
+  const rows: Row[] = []
+  for (const trial of trials.toSorted((a, b) => lengthOf(a) - lengthOf(b))) {
+    const ms = lengthOf(trial)
+    let row = rows.at(-1)
+    if (row === undefined || ms - row.fromMs > Math.max(60, row.fromMs / 200)) {
+      row = { fromMs: ms, toMs: ms, same: 0, moved: 0 }
+      rows.push(row)
+    }
+    row.toMs = ms
+    row[trial.same ? 'same' : 'moved'] += 1
+  }
+  return rows
+}
+
+/** Joins the two neighbours that are nearest to each other until there are few enough, but none across the end. */
+function merge(rows: readonly Row[], endMs: number): Row[] {
+  const merged = [...rows]
+  while (merged.length > mostRows) {
+    const ratios = merged.slice(1).map((row, index) => {
+      const before = merged[index]!
+      return before.fromMs <= endMs && row.fromMs > endMs ? Infinity : row.toMs / before.fromMs
+    })
+    const index = ratios.indexOf(Math.min(...ratios))
+    const [one, other] = [merged[index]!, merged[index + 1]!]
+    merged.splice(index, 2, {
+      fromMs: one.fromMs,
+      toMs: other.toMs,
+      same: one.same + other.same,
+      moved: one.moved + other.moved,
+    })
+  }
+  return merged
+}

@@ -1,0 +1,57 @@
+import type { Cluster } from '../cluster/index.ts'
+import { servicePolicy } from '../model/policy.ts'
+import type { TimeoutResult } from '../model/timeout-result.ts'
+import { UserError } from '../model/user-error.ts'
+import { withShadow } from './with-shadow.ts'
+import { checkNode } from '../probe/check-node.ts'
+import { examineService } from '../probe/preflight.ts'
+import { readService } from '../probe/read.ts'
+import { type MeasureOptions, type MeasureSurroundings, measureTimeout } from '../probe/timeout/measure.ts'
+
+/** A shadow's timeout, in seconds: short enough to be measured in half a minute, long enough to be told from others. */
+const shadowSeconds = 10
+
+/** How long a measurement of that timeout may take at the very most, in seconds. */
+const shadowLifeSeconds = 1800
+
+/** Measures the affinity timeout of the Service that is named, or of a shadow of it. */
+export async function measureService(
+  cluster: Cluster,
+  options: MeasureOptions & { shadow: boolean },
+  surroundings: MeasureSurroundings,
+): Promise<TimeoutResult> {
+  const { interrupted, progress } = surroundings
+  const { namespace, service: name } = options
+  const [{ service, slices }] = await Promise.all([
+    readService(cluster, namespace, name, interrupted),
+    checkNode(cluster, options.node, interrupted),
+  ])
+  if (!options.shadow) {
+    return await measureTimeout(cluster, options, { service, slices, notes: [] }, surroundings)
+  }
+  examineService(service, slices, options.port)
+  const policy = servicePolicy(service)
+  if (policy.kind === 'none') {
+    throw new UserError(
+      `service/${name} has no affinity, so there is no timeout that a shadow could have shorter`,
+      { hints: [`measure without --shadow, or set affinity first:  kubectl affinity enable svc/${name}`] },
+    )
+  }
+  const change = { timeoutSeconds: Math.min(policy.timeoutSeconds, shadowSeconds) }
+  const shadowSurroundings = { ...surroundings, onStage: progress.stage, onNote: progress.note }
+  return await withShadow(
+    cluster,
+    { service, slices, change, maxSeconds: shadowLifeSeconds },
+    shadowSurroundings,
+    async (shadow) => {
+      const measured = {
+        service: shadow.service,
+        slices,
+        shadowOf: { service, slices },
+        notes: shadow.notes,
+      }
+      const asked = { ...options, service: shadow.service.metadata.name }
+      return await measureTimeout(cluster, asked, measured, surroundings)
+    },
+  )
+}
