@@ -43,6 +43,24 @@ export const outside: Host = {
   addresses: ['10.89.0.200', 'fd89::200'],
 }
 
+/**
+ * The other cluster: its API server is on the bridge as well, everything else that it is said to have (load balancers,
+ * nodes) is one network namespace.
+ */
+export const peer: Host = {
+  netns: 'affinity-peer',
+  veth: 'affinity-peer',
+  address: '10.89.0.210',
+  addresses: ['10.89.0.210', 'fd89::210'],
+}
+
+export const peerPort = 7443
+export const peerApiServerUrl = `https://${bridge.address}:${peerPort}`
+export const peerServiceNetworks: Pair = ['10.97.0.0/16', 'fd89:97::/108']
+
+/** Addresses of its load balancers and nodes; somebody answers at each. */
+export const peerNetworks: Pair = ['10.89.2.0/24', 'fd89:2::/64']
+
 export const apiServerUrl = `https://${bridge.address}:6443`
 
 export interface NodeAddresses extends Host {

@@ -7,6 +7,7 @@ import { startApiServer, stopApiServer } from './control-plane.ts'
 import { kubectlHere } from './kubectl.ts'
 import { inPlace } from './network.ts'
 import { kubeconfigPath } from './paths.ts'
+import { peerDown, peerUp, startPeer, stopPeer } from './peer.ts'
 import { passThrough } from './process.ts'
 import { progress } from './progress.ts'
 import { selftest } from './selftest.ts'
@@ -24,6 +25,8 @@ usage: npm run lab -- COMMAND
   kubectl ARGS…         run its kubectl
   in PLACE COMMAND…     run a command in the network of a node (node1, …) or of the client outside
   api stop|start        end the API server as a crash would, and bring it back
+  peer up|down          bring up another cluster beside it, context peer, or end it
+  peer stop|start       end its API server as a crash would, and bring it back
   conformance [--all]   run Kubernetes' own tests of session affinity; --all takes half an hour
   selftest              bring the lab up and down, through crashes, and look for traces
   build                 build all programs and images into the cache
@@ -74,6 +77,20 @@ async function api(args: string[]): Promise<number> {
   return 0
 }
 
+async function peer(args: string[]): Promise<number> {
+  presentState()
+  const actions: Record<string, () => Promise<void>> = {
+    up: peerUp,
+    down: peerDown,
+    stop: stopPeer,
+    start: startPeer,
+  }
+  const action = actions[args[0] ?? '']
+  if (action === undefined) throw new UsageError('peer up, down, stop or start')
+  await action()
+  return 0
+}
+
 async function inside([place, ...command]: string[]): Promise<number> {
   if (place === undefined || command.length === 0) throw new UsageError('in PLACE COMMAND…')
   const [program, ...args] = inPlace(place, ...command)
@@ -102,6 +119,8 @@ async function main(command: string | undefined, args: string[]): Promise<number
       return inside(args)
     case 'api':
       return api(args)
+    case 'peer':
+      return peer(args)
     case 'conformance':
       return runConformance(parseArgs({ args, options: { all: { type: 'boolean', default: false } } }).values)
     case 'selftest':

@@ -9,7 +9,8 @@ import { pkiPath } from './pki.ts'
 import { startDaemon, waitFor, waitForDaemon, type Daemon } from './process.ts'
 import { presentState } from './state.ts'
 
-const etcdUrl = `http://${controlPlaneLoopback}:2379`
+/** Where the data of all API servers is. */
+export const etcdUrl = `http://${controlPlaneLoopback}:2379`
 const etcdPeerUrl = `http://${controlPlaneLoopback}:2380`
 
 /** Starts a program of the control plane with these options. */

@@ -6,6 +6,8 @@ import {
   nodeAddresses,
   nodeNetworks,
   outside,
+  peer,
+  peerNetworks,
   serviceNetworks,
   type Host,
   type Pair,
@@ -99,6 +101,22 @@ async function connect({ netns, veth, addresses }: Host): Promise<void> {
   )
 }
 
+/** Plugs the other cluster's addresses into the bridge, unless they are; the host may not be a router between them. */
+export async function layPeerNetwork(count: number): Promise<void> {
+  if (listNetns().includes(peer.netns)) return
+  const nodes = allNodes(count)
+  await connect(peer)
+  await ip(
+    [
+      ...peerNetworks.map((network) => `route add local ${network} dev lo`),
+      ...nodes.flatMap((node) => routes(node.podNetworks, node)),
+    ],
+    peer.netns,
+  )
+  for (const { netns } of [...nodes, outside]) await ip(routes(peerNetworks, peer), netns)
+  await ip(routes(peerNetworks, peer))
+}
+
 /** There is room for one lab on a machine; another one must have been taken down. */
 export async function refuseForeignLab(): Promise<void> {
   const owner = await bridgeOwner()
@@ -118,8 +136,8 @@ async function bridgeOwner(): Promise<string | undefined> {
 export async function removeNetwork(): Promise<void> {
   const owner = await bridgeOwner()
   if (owner !== undefined && owner !== stateDir()) return
-  const namespaces = listNetns().filter((name) => /^affinity-(node\d+|outside)$/.test(name))
-  const links = [bridge.link, outside.veth, ...namespaces.map(vethOf)]
+  const namespaces = listNetns().filter((name) => /^affinity-(node\d+|outside|peer)$/.test(name))
+  const links = [bridge.link, outside.veth, peer.veth, ...namespaces.map(vethOf)]
   // The host's end of a pair is removed here, as a namespace takes its own end away only some time later.
   for (const link of links) await tryRun('ip', ['link', 'delete', link])
   for (const name of namespaces) await tryRun('ip', ['netns', 'delete', name])

@@ -15,6 +15,9 @@ export const moduleDir = (name: string): string => join(lab, 'programs', name)
 /** The script that is the first process of a node. */
 export const nodeInit: string = join(lab, 'node-init.sh')
 
+/** The program that answers for the addresses of the other cluster. */
+export const peerBackends: string = join(lab, 'peer-backends.ts')
+
 /** Everything that belongs to the running lab: keys, logs, etcd's data, the nodes' disks. */
 export const stateDir = (): string =>
   resolve(
