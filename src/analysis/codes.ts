@@ -83,6 +83,10 @@ export const codes = {
   'AFF-EPS-FORBIDDEN-ADDRESS': { level: 'error', title: 'An address that the API refuses for endpoints' },
   'AFF-EPS-ENDPOINTS-API': { level: 'warning', title: 'The Endpoints API is deprecated' },
 
+  // Backends outside the cluster.
+  'AFF-EXT-SECOND-HOP': { level: 'info', title: 'Behind the endpoints stand other load balancers' },
+  'AFF-EXT-NODE-IS-CLIENT': { level: 'info', title: 'Outside, all clients of a node may look like one' },
+
   // Service proxies.
   'AFF-SVC-TIMEOUT-UNSUPPORTED': { level: 'warning', title: 'Windows nodes ignore the timeout' },
   'AFF-PROXY-MIXED-MODES': { level: 'warning', title: 'Nodes run different proxies' },

@@ -1,13 +1,14 @@
 import type { Front } from '../mechanisms/front.ts'
 import { frontsOf } from '../mechanisms/index.ts'
 import { endpointsOfPort } from '../model/endpoint.ts'
+import { originsIn } from '../model/external.ts'
 import type { Entry, Path } from '../model/entry.ts'
 import type { Hop } from '../model/hop.ts'
 import type { ServicePort } from '../model/kubernetes.ts'
 import type { Fact } from '../model/snapshot.ts'
 import { type Way, waysInto } from '../model/ways.ts'
 import { semanticsOf } from '../proxies/semantics.ts'
-import type { Inputs, Subject } from './analyzer.ts'
+import { hasSelector, type Inputs, isProxied, type Subject } from './analyzer.ts'
 
 type PathInput = 'slices' | 'proxy' | 'ingresses' | 'ingressClasses' | 'routes'
 type PathFacts = { [Name in PathInput]: Fact<Inputs[Name]> }
@@ -16,7 +17,12 @@ type PathFacts = { [Name in PathInput]: Fact<Inputs[Name]> }
 export function pathOf(subject: Subject, facts: PathFacts): Path {
   const entries = [...frontEntries(subject, facts), ...serviceEntries(subject, facts)]
   const endpoints = summary(subject, facts.slices)
-  return endpoints === undefined ? { entries } : { entries, endpoints }
+  const outside = outsideEndpoints(subject, facts.slices)
+  return {
+    entries,
+    ...(endpoints === undefined ? {} : { endpoints }),
+    ...(outside.length === 0 ? {} : { outside }),
+  }
 }
 
 function frontEntries(subject: Subject, { ingresses, routes, ingressClasses, proxy }: PathFacts): Entry[] {
@@ -124,6 +130,22 @@ function dnsHop({ policy, ref }: Subject, mechanism: string): Hop {
 function withPorts(address: string, ports: readonly ServicePort[]): string {
   const host = address.includes(':') ? `[${address}]` : address
   return ports.length === 0 ? host : `${host}:${[...new Set(ports.map(({ port }) => port))].join(',')}`
+}
+
+/** Endpoints of a Service that selects no pods, as long as they are none. */
+export function outsideEndpoints(
+  subject: Subject,
+  slices: PathFacts['slices'],
+): NonNullable<Path['outside']> {
+  if (!slices.known || hasSelector(subject) || !isProxied(subject)) return []
+  const origins = new Map(slices.value.flatMap((slice) => [...originsIn(slice)]))
+  const all = (subject.service.spec.ports ?? []).flatMap((port) => endpointsOfPort(slices.value, port.name))
+  return all
+    .filter(({ pod }) => pod === undefined)
+    .map(({ address, port, ready }) => {
+      const origin = origins.get(address)
+      return { address, port, ready, ...(origin === undefined ? {} : { origin }) }
+    })
 }
 
 function summary({ service }: Subject, slices: PathFacts['slices']): Path['endpoints'] {

@@ -83,13 +83,14 @@ export class Client implements Cluster {
   }
 
   delete<T>(path: string, options: DeleteOptions = {}): Promise<T> {
-    const { propagationPolicy, gracePeriodSeconds, preconditions } = options
+    const { propagationPolicy, gracePeriodSeconds, preconditions, dryRun = false } = options
     const body = {
       kind: 'DeleteOptions',
       apiVersion: 'v1',
       propagationPolicy,
       gracePeriodSeconds,
       preconditions,
+      dryRun: dryRun ? ['All'] : undefined,
     }
     return this.#json<T>({ method: 'DELETE', path, query: options.query, body, repeatable: true }, options)
   }

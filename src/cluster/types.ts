@@ -75,6 +75,8 @@ export interface DeleteOptions extends CallOptions {
   gracePeriodSeconds?: number
   /** Refuses (Conflict) to delete another object of the same name. */
   preconditions?: { uid?: string; resourceVersion?: string }
+  /** Checks it and deletes nothing. Beside the options in the body, the API server ignores one in the query. */
+  dryRun?: boolean
 }
 
 /**

@@ -5,7 +5,7 @@ import type { EndpointSlice, Service } from '../model/kubernetes.ts'
 import type { ServiceRef } from '../model/snapshot.ts'
 import { UserError } from '../model/user-error.ts'
 import { notFound } from '../snapshot/targets.ts'
-import { externalLabel, externalManager, originAnnotation } from './marks.ts'
+import { externalLabel, externalManager, originAnnotation } from '../model/external.ts'
 import { readExisting } from './read.ts'
 import { ownSlices } from './refuse.ts'
 
@@ -45,7 +45,11 @@ export async function deleteExternal(
     const { uid } = object.metadata
     if (dryRun !== 'client') {
       try {
-        await cluster.delete(path, { preconditions: uid === undefined ? {} : { uid }, query, signal })
+        await cluster.delete(path, {
+          preconditions: uid === undefined ? {} : { uid },
+          dryRun: dryRun === 'server',
+          signal,
+        })
       } catch (error) {
         // Somebody was faster, or it is another one by now, which is not ours.
         if (!isNotFound(error) && !isConflict(error)) throw error

@@ -1,7 +1,13 @@
 import type { Cluster } from '../cluster/index.ts'
 import { servicesPath, slicesPath } from '../cluster/paths.ts'
 import type { EndpointSlice, Service } from '../model/kubernetes.ts'
-import { externalLabel, managedByLabel, originAnnotation, ourSlices, serviceLabel } from './marks.ts'
+import {
+  externalLabel,
+  managedByLabel,
+  originAnnotation,
+  ourSlices,
+  serviceLabel,
+} from '../model/external.ts'
 import type { Source } from './types.ts'
 
 /** One Service of this command, and its slices. */

@@ -2,7 +2,7 @@ import { type Cluster, isNotFound } from '../cluster/index.ts'
 import { servicePath, slicesPath } from '../cluster/paths.ts'
 import type { EndpointSlice, Service } from '../model/kubernetes.ts'
 import type { ServiceRef } from '../model/snapshot.ts'
-import { serviceLabel } from './marks.ts'
+import { serviceLabel } from '../model/external.ts'
 import type { Existing } from './refuse.ts'
 
 /** The Service and every slice that names it, whoever wrote them. */

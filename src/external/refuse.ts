@@ -2,7 +2,13 @@ import type { EndpointSlice, Service } from '../model/kubernetes.ts'
 import { contains, hostAndPort, parseIp } from '../model/ip.ts'
 import { UserError } from '../model/user-error.ts'
 import { forbiddenBackend } from './addresses.ts'
-import { externalLabel, managedByLabel, mirrorController, ourSlices, selectorController } from './marks.ts'
+import {
+  externalLabel,
+  managedByLabel,
+  mirrorController,
+  ourSlices,
+  selectorController,
+} from '../model/external.ts'
 import type { OwnAddresses } from './own-addresses.ts'
 import type { Backend } from './types.ts'
 

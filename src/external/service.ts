@@ -1,7 +1,7 @@
 import type { RawObject } from '../model/change.ts'
 import type { Service } from '../model/kubernetes.ts'
 import type { Family } from '../model/ip.ts'
-import { externalLabel, originAnnotation } from './marks.ts'
+import { externalLabel, originAnnotation } from '../model/external.ts'
 import type { ServiceRef } from '../model/snapshot.ts'
 import type { Wanted } from './types.ts'
 

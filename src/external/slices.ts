@@ -1,6 +1,6 @@
-import type { EndpointSlice, KubernetesObject } from '../model/kubernetes.ts'
+import type { EndpointSlice } from '../model/kubernetes.ts'
 import { hostAndPort, type Family, parseIp } from '../model/ip.ts'
-import { managedByLabel, originAnnotation, ourSlices, serviceLabel } from './marks.ts'
+import { managedByLabel, originAnnotation, originsIn, ourSlices, serviceLabel } from '../model/external.ts'
 import type { Backend, ServicePort } from './types.ts'
 
 /** What the controllers of Kubernetes use as well: a change of one endpoint is one small object. */
@@ -192,22 +192,6 @@ export function contentOf(slice: EndpointSlice): SliceContent {
 export function addressesIn({ endpoints }: EndpointSlice): string[] {
   const spelt = (text: string): string => parseIp(text)?.text ?? text
   return (endpoints ?? []).flatMap(({ addresses: [first] }) => (first === undefined ? [] : [spelt(first)]))
-}
-
-/** Where the addresses of a slice were read, as far as it says. */
-export function originsIn({ metadata }: KubernetesObject): Map<string, string> {
-  try {
-    const value: unknown = JSON.parse(metadata.annotations?.[originAnnotation] ?? '{}')
-    if (typeof value !== 'object' || value === null) return new Map()
-    return new Map(
-      Object.entries(value).flatMap(([address, origin]) =>
-        typeof origin === 'string' ? [[address, origin]] : [],
-      ),
-    )
-  } catch {
-    // Anybody can write annotations; a broken one only means that nothing is known.
-    return new Map()
-  }
 }
 
 function slicePortsOf(ports: readonly ServicePort[], backend: Backend): SlicePort[] {

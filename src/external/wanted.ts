@@ -5,7 +5,8 @@ import type { TypedAddress } from './addresses.ts'
 import type { Resolved } from './origin/read.ts'
 import { matchPorts, portText } from './ports.ts'
 import type { Offered } from './refuse.ts'
-import { addressesIn, originsIn } from './slices.ts'
+import { originsIn } from '../model/external.ts'
+import { addressesIn } from './slices.ts'
 import type { ServicePort } from './types.ts'
 
 /** The Service's ports, and the backends as they were given: nothing is refused yet. */

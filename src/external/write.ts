@@ -11,7 +11,7 @@ import type { EndpointSlice, KubernetesObject, Service } from '../model/kubernet
 import { type Policy, servicePolicy } from '../model/policy.ts'
 import type { ServiceRef } from '../model/snapshot.ts'
 import { UserError } from '../model/user-error.ts'
-import { externalManager, managedByLabel, mirrorController } from './marks.ts'
+import { externalManager, managedByLabel, mirrorController } from '../model/external.ts'
 import { explainConflict, isPersonsTool } from './problems.ts'
 import { readExisting } from './read.ts'
 import { type Existing, foreignSlices, ownSlices, refuseExisting } from './refuse.ts'
@@ -291,7 +291,7 @@ class Writer {
       await this.#cluster.delete(path, {
         preconditions,
         signal,
-        query: dryRun === 'server' ? { dryRun: 'All' } : {},
+        dryRun: dryRun === 'server',
       })
     } catch (error) {
       if (!isNotFound(error)) throw error

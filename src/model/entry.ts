@@ -9,9 +9,20 @@ export interface Entry {
   hops: Hop[]
 }
 
+/** An endpoint that is no pod of this cluster. */
+export interface OutsideEndpoint {
+  address: string
+  port: number
+  ready: boolean
+  /** Where the address was read, for those of `external`: `svc/backend1-lb`. */
+  origin?: string
+}
+
 /** Every way to the pods of one Service. */
 export interface Path {
   entries: Entry[]
   /** Ready endpoints at the end of it, and all of them; absent when endpoints could not be read. */
   endpoints?: { ready: number; total: number; nodes: number }
+  /** The endpoints one by one, where they are outside the cluster: a Service without selector. */
+  outside?: OutsideEndpoint[]
 }

@@ -16,6 +16,7 @@ export function makeCluster(store: Store, plan: AddressPlan, nodes: number, mode
     })
   }
   for (let index = 1; index <= nodes; index += 1) store.create(types.nodes, node(plan, index))
+  store.create(types.servicecidrs, { metadata: { name: 'kubernetes' }, spec: { cidrs: [plan.serviceCidr] } })
   makeProxy(store, mode)
 }
 

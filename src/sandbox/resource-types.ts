@@ -52,6 +52,7 @@ export const types = {
   horizontalpodautoscalers: define('autoscaling/v2', 'horizontalpodautoscalers', 'HorizontalPodAutoscaler', {
     short: ['hpa'],
   }),
+  servicecidrs: define('networking.k8s.io/v1', 'servicecidrs', 'ServiceCIDR', { cluster: true }),
   ingressclasses: define('networking.k8s.io/v1', 'ingressclasses', 'IngressClass', { cluster: true }),
   roles: define(rbac, 'roles', 'Role'),
   rolebindings: define(rbac, 'rolebindings', 'RoleBinding'),

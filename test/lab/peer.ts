@@ -130,11 +130,15 @@ function writePeerCredentials(): void {
   const [lab] = config.clusters
   if (lab === undefined || config.clusters.some(({ name }) => name === context)) return
   const accounts = users.map((user) => ({ ...user, token: randomBytes(16).toString('hex') }))
-  const lines = accounts.map(({ name, groups, token }) => `${token},${name},${name}${groups && `,"${groups}"`}\n`)
+  const lines = accounts.map(
+    ({ name, groups, token }) => `${token},${name},${name}${groups && `,"${groups}"`}\n`,
+  )
   writeFileSync(tokenFile(), lines.join(''), { mode: 0o600 })
   config.clusters.push({ name: context, cluster: { ...lab.cluster, server: peerApiServerUrl } })
   config.users.push(...accounts.map(({ name, token }) => ({ name, user: { token } })))
-  config.contexts.push(...accounts.map((user) => ({ name: user.context, context: { cluster: context, user: user.name } })))
+  config.contexts.push(
+    ...accounts.map((user) => ({ name: user.context, context: { cluster: context, user: user.name } })),
+  )
   // Others read it at any time: they get the old one or the new one.
   const draft = `${kubeconfigPath()}.new`
   writeFileSync(draft, stringify(config), { mode: 0o600 })

@@ -24,7 +24,7 @@ export const endpoints = analyzer({
       report('AFF-SVC-ONE-ENDPOINT', {
         message: 'there is only one ready endpoint, so every client is on it with or without affinity',
         why: 'Affinity does nothing now. When pods are added, clients that are remembered stay on this one.',
-        mend: ['run two replicas or more'],
+        mend: [hasSelector(subject) ? 'run two replicas or more' : 'add another backend'],
       })
     }
   },

@@ -1,5 +1,6 @@
 import type { Analyzer } from '../analyzer.ts'
 import { endpoints } from './endpoints.ts'
+import { external } from './external.ts'
 import { ingressFront, routeFront, sidecars } from './front.ts'
 import { loadBalancerRefused, loadBalancerTimeout } from './load-balancer.ts'
 import { localTraffic } from './local-traffic.ts'
@@ -31,6 +32,7 @@ export const analyzers: readonly Analyzer[] = [
   slicePorts,
   sliceAddresses,
   sliceLabels,
+  external,
   ipvs,
   windows,
   mixedModes,

@@ -1,12 +1,15 @@
 import type { ObjectRef } from '../../model/finding.ts'
 import type { EndpointSlice, Service, ServicePort } from '../../model/kubernetes.ts'
+import {
+  managedByLabel as managedBy,
+  mirrorController as mirroring,
+  ourSlices,
+  selectorController as controller,
+} from '../../model/external.ts'
 import { forbiddenAddress } from '../address.ts'
 import { analyzer, hasSelector, type Report, type Subject } from '../analyzer.ts'
 
-/** `metadata.labels` of slices (k8s.io/api/discovery/v1/well_known_labels.go). */
-const managedBy = 'endpointslice.kubernetes.io/managed-by'
-const controller = 'endpointslice-controller.k8s.io'
-const mirroring = 'endpointslicemirroring-controller.k8s.io'
+/** A label of slices (k8s.io/api/discovery/v1/well_known_labels.go). */
 const headless = 'service.kubernetes.io/headless'
 
 /** Ports: names have to be equal; without a selector the slice's number counts, not targetPort. */
@@ -26,7 +29,9 @@ export const slicePorts = analyzer({
       if (filled.length > 0 && !offered.has(wanted) && !isManaged(filled)) {
         report('AFF-EPS-PORT-NAME-MISMATCH', mismatch(port, index, filled, offered))
       }
-      for (const slice of hasSelector(subject) ? [] : filled) {
+      // Those of `external` were shown with their ports when they were written, and may differ among each other.
+      const written = filled.filter((slice) => slice.metadata.labels?.[managedBy] !== ourSlices)
+      for (const slice of hasSelector(subject) ? [] : written) {
         const found = (slice.ports ?? []).find((candidate) => (candidate.name ?? '') === wanted)
         if (found?.port === undefined || found.port === (port.targetPort ?? port.port)) continue
         report('AFF-EPS-PORT-DIFFERS', {
@@ -114,7 +119,7 @@ export const sliceLabels = analyzer({
       report('AFF-EPS-ENDPOINTS-API', {
         message: `the endpoints are written as endpoints/${subject.ref.name}, an API that is deprecated since 1.33`,
         why: 'The Endpoints API is mirrored into EndpointSlices, 1000 addresses at most, without zones or node names.',
-        mend: ['write an EndpointSlice instead of the Endpoints object'],
+        mend: [`kubectl affinity external ${subject.ref.name} -n ${subject.ref.namespace} --adopt`],
         objects: [
           { kind: 'Endpoints', namespace: subject.ref.namespace, name: subject.ref.name },
           ...mirrored.map(refOf),

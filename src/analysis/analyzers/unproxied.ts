@@ -21,7 +21,11 @@ export const unproxied = analyzer({
         report('AFF-SVC-EXTERNAL-NAME', {
           message: `the Service is a DNS alias of "${spec.externalName ?? ''}"; sessionAffinity ClientIP has no effect`,
           why: 'Clients get a CNAME and connect elsewhere themselves: no proxy sees their connections.',
-          mend: ['set affinity where the name leads to', off],
+          mend: [
+            'set affinity where the name leads to',
+            'if its addresses are known, make a Service with a cluster IP:  kubectl affinity external NAME --port PORT --to ADDRESS',
+            off,
+          ],
           field: 'spec.sessionAffinity',
         })
       }

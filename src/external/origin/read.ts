@@ -3,7 +3,7 @@ import { gatewaysPath, ingressesPath, nodesPath, servicesPath, slicesPath } from
 import type { EndpointSlice, Service } from '../../model/kubernetes.ts'
 import { parseIp } from '../../model/ip.ts'
 import { UserError } from '../../model/user-error.ts'
-import { serviceLabel } from '../marks.ts'
+import { serviceLabel } from '../../model/external.ts'
 import {
   type AddressedNode,
   type Gateway,

@@ -24,6 +24,7 @@ export function toReport(explanation: Explanation, level: Level): ExplainReport 
       ...(semantics === undefined ? {} : { proxy: semantics }),
       entries: path.entries,
       ...(path.endpoints === undefined ? {} : { endpoints: path.endpoints }),
+      ...(path.outside === undefined ? {} : { outside: path.outside }),
       findings: explanation.findings.filter((finding) => isAtLeast(finding.level, level)),
       passed,
       notPossible: notPossible.map(({ codes, why }) => ({ codes, ...why })),

@@ -1,6 +1,7 @@
-import type { Entry } from '../../model/entry.ts'
+import type { Entry, Path } from '../../model/entry.ts'
 import { objectName } from '../../model/finding.ts'
 import type { Hop } from '../../model/hop.ts'
+import { hostAndPort } from '../../model/ip.ts'
 import type { Paint, Style } from '../terminal.ts'
 import { flow } from '../text/flow.ts'
 import { type Line, lineWidth, type Span, span } from '../text/line.ts'
@@ -17,38 +18,70 @@ const widest = 100
 const longestVerdict = 'decides'.length
 
 /** One line for each entry, more where the width does not suffice: entry ── hops ──► pods, and who decides. */
-export function layoutPath(entries: readonly Entry[], width: number, style: Style): Line[] {
-  return entries.flatMap((entry) => layoutEntry(entry, width, style))
+export function layoutPath({ entries, outside }: Path, width: number, style: Style): Line[] {
+  const where = outside === undefined ? 'pods' : 'outside'
+  return [
+    ...entries.flatMap((entry) => layoutEntry(entry, { width, style, where })),
+    ...(outside === undefined ? [] : [[], ...layoutOutside(outside, style)]),
+  ]
 }
 
-function layoutEntry(entry: Entry, width: number, style: Style): Line[] {
+interface Layout {
+  width: number
+  style: Style
+  /** What stands at the end. */
+  where: string
+}
+
+function layoutEntry(entry: Entry, layout: Layout): Line[] {
+  const { width, style } = layout
   const notes = entry.hops.flatMap(({ note }) => (note === undefined ? [] : [note]))
-  const full = layoutHops(entry, width, style, false)
-  const lines = full.length === 1 ? full : layoutHops(entry, width, style, true)
+  const full = layoutHops(entry, layout, false)
+  const lines = full.length === 1 ? full : layoutHops(entry, layout, true)
   return [...lines, ...notes.flatMap((note) => layoutNote(note, width, style))]
 }
 
-function layoutHops(entry: Entry, width: number, style: Style, isShort: boolean): Line[] {
+function layoutHops(entry: Entry, layout: Layout, isShort: boolean): Line[] {
+  const { width, style } = layout
   const pieces = [
     span(keep(sanitize(entry.address)), style.strong),
     ...entry.hops.flatMap((hop) => hopPieces(hop, style, isShort)),
   ]
   const label = span(` ${entry.from.padEnd(indent - 1)}`, style.quiet)
   const lines = flow(pieces, { width, label, indent: indent + 2, separator: span(' ── ', style.quiet) })
-  return appendEnd(lines, entry, width, style)
+  return appendEnd(lines, entry, layout)
 }
 
 /** `──► pods   decides` at the end of the last line, so that the ends of all entries stand below each other. */
-function appendEnd(lines: readonly Line[], entry: Entry, width: number, style: Style): Line[] {
+function appendEnd(lines: readonly Line[], entry: Entry, { width, style, where }: Layout): Line[] {
   const isElsewhere = entry.hops.some(({ mechanism }) => mechanism === 'CNAME')
   const { role, text } = roleOf(entry)
-  const end = `► ${isElsewhere ? 'elsewhere' : 'pods'}  `
+  const end = `► ${isElsewhere ? 'elsewhere' : where}  `
   const last = lines.at(-1) ?? []
   const room = Math.min(width, widest) - textWidth(end) - longestVerdict
   const fits = lineWidth(last) + 2 <= room
   const begin: Line = fits ? last : [span(' '.repeat(indent + 1))]
   const arrow = span(` ${'─'.repeat(Math.max(1, room - lineWidth(begin) - 1))}${end}`, style.quiet)
   return [...lines.slice(0, fits ? -1 : undefined), [...begin, arrow, span(text, paintOf(role, style))]]
+}
+
+/** More addresses than this say no more. */
+const mostOutside = 12
+
+/** The addresses behind a Service without selector, and where they were read. */
+function layoutOutside(outside: NonNullable<Path['outside']>, style: Style): Line[] {
+  const shown = outside
+    .slice(0, mostOutside)
+    .map((one) => ({ ...one, text: hostAndPort(one.address, one.port) }))
+  const column = Math.max(...shown.map(({ text }) => textWidth(text)))
+  const lines = shown.map(({ text, ready, origin }, index): Line => [
+    span((index === 0 ? ' beyond' : '').padEnd(indent), style.quiet),
+    span(sanitize(text.padEnd(column))),
+    ...(ready ? [] : [span('   not ready', style.unsure)]),
+    ...(origin === undefined ? [] : [span(`   ${sanitize(origin)}`, style.quiet)]),
+  ])
+  const more = outside.length - shown.length
+  return more === 0 ? lines : [...lines, [span(`${' '.repeat(indent)}and ${more} more`, style.quiet)]]
 }
 
 function hopPieces(hop: Hop, style: Style, isShort: boolean): Span[] {

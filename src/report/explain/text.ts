@@ -68,7 +68,7 @@ function layoutExplanation(
       ...layoutHeader(explanation, width, style),
       ...labelled('policy', [span(policySentence(explanation))], width, style),
     ],
-    layoutPath(path.entries, width, style),
+    layoutPath(path, width, style),
     layoutFindings(findings, width, style, wide),
     [
       ...flow(summary, { width, indent: 2, separator: span(', ') }),

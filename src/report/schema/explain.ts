@@ -109,6 +109,22 @@ const status = z
       })
       .optional()
       .describe('The end of the way; absent where endpoints could not be read.'),
+    outside: z
+      .array(
+        z
+          .object({
+            address: z.string().describe('Its address.'),
+            port: count.describe('The port that is connected to.'),
+            ready: z.boolean().describe('Whether it gets connections.'),
+            origin: z
+              .string()
+              .optional()
+              .describe('Where the address was read; for those of `kubectl affinity external`.'),
+          })
+          .describe('An endpoint that is no pod of this cluster.'),
+      )
+      .optional()
+      .describe('The endpoints of a Service without selector; absent where there are none.'),
     findings: z.array(finding).describe('What was found, the worst first.'),
     passed: z.array(code).describe('Codes that were looked for and not found.'),
     notPossible: z

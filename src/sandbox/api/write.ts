@@ -215,7 +215,8 @@ export function remove({ store }: Writer, call: Call, body: unknown): Answer {
       'Conflict',
       `Operation cannot be fulfilled on ${qualified(type)} "${object.metadata.name}": Precondition failed: UID in precondition: ${asText(uid)}, UID in object meta: ${object.metadata.uid}`,
     )
-  if (isDryRun(call) || options['dryRun'] !== undefined) return { code: 200, object }
+  // Options in a body are all that counts, as in k8s.io/apiserver's DeleteResource.
+  if (isObject(body) ? options['dryRun'] !== undefined : isDryRun(call)) return { code: 200, object }
   if (type === types.pods) {
     const grace = options['gracePeriodSeconds'] ?? query.get('gracePeriodSeconds') ?? undefined
     return { code: 200, object: deletePod(store, object, grace === undefined ? undefined : Number(grace)) }

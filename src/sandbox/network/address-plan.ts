@@ -16,10 +16,14 @@ export interface AddressPlan {
   node(index: number): string
   podCidr(index: number): string
   pod(index: number, host: number): string
+  serviceCidr: string
   service(host: number): string
   /** The index of the node whose pod has this address; undefined for all others. */
   nodeOfPod(address: string): number | undefined
-  /** Where the socket for an address of this sandbox is; other addresses are what they are. */
+  /**
+   * Where the socket for an address of a sandbox is, this one or another: all of 10.1.0.0 to 10.254.255.255 are taken for
+   * sandboxes. Other addresses are what they are.
+   */
   physical(address: string): string
   /** The address that the API has for one of `physical`. */
   logical(address: string): string
@@ -27,22 +31,20 @@ export interface AddressPlan {
 
 export function addressPlan(network: number): AddressPlan {
   const prefix = `10.${network}`
-  const loopback = `127.${network}`
-  const moved = (address: string, from: string, to: string): string =>
-    address.startsWith(`${from}.`) ? to + address.slice(from.length) : address
   return {
-    apiServer: `${loopback}.0.1`,
+    apiServer: `127.${network}.0.1`,
     node: (index) => `${prefix}.0.${10 + index}`,
     podCidr: (index) => `${prefix}.${128 + index}.0/24`,
     pod: (index, host) => `${prefix}.${128 + index}.${host}`,
+    serviceCidr: `${prefix}.96.0/20`,
     service: (host) => `${prefix}.${96 + (host >> 8)}.${host & 255}`,
     nodeOfPod: (address) => {
       const [first, second, third] = address.split('.')
       const index = Number(third) - 128
       return `${first}.${second}` === prefix && index > 0 ? index : undefined
     },
-    physical: (address) => moved(address, prefix, loopback),
-    logical: (address) => moved(address, loopback, prefix),
+    physical: (address) => address.replace(/^10\.(?!0\.|255\.)/, '127.'),
+    logical: (address) => address.replace(/^127\.(?!0\.|255\.)/, '10.'),
   }
 }
 

@@ -11,9 +11,9 @@ process.env.HOSTNAME = name
 const open = (port) => (port > 0 && port < Number(lowest) ? Number(port) + 20000 : Number(port))
 os.hostname = () => name
 os.networkInterfaces = () => ({ eth0: [{ address: ip, netmask: '255.255.255.0', family: 'IPv4', mac: '0a:00:00:00:00:01', internal: false, cidr: ip + '/24' }] })
-const [pods, sockets] = [ip, own].map((address) => address.split('.').slice(0, 2).join('.') + '.')
-const physical = (host) => (String(host).startsWith(pods) ? sockets + host.slice(pods.length) : host)
-const logical = (host) => (String(host).startsWith(sockets) ? pods + host.slice(sockets.length) : host)
+const moved = (from, to) => (host) => (typeof host === 'string' ? host.replace(from, to) : host)
+const physical = moved(/^10[.](?!0[.]|255[.])/, '127.')
+const logical = moved(/^127[.](?!0[.]|255[.])/, '10.')
 const remote = Object.getOwnPropertyDescriptor(net.Socket.prototype, 'remoteAddress')
 if (remote?.get && remote.configurable) Object.defineProperty(net.Socket.prototype, 'remoteAddress', { ...remote, get() { return logical(remote.get.call(this)) } })
 const where = (given) => (given && typeof given === 'object' ? given : { port: given })

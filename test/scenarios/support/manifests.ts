@@ -76,7 +76,8 @@ export function lineApp(site: Site, name: string, replicas = 3): object {
   })
 }
 
-function deployment(name: string, replicas: number, container: object, node?: string): object {
+/** A Deployment of one container, spread over the nodes. */
+export function deployment(name: string, replicas: number, container: object, node?: string): object {
   const labels = { app: name }
   return {
     apiVersion: 'apps/v1',

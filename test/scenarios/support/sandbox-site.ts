@@ -4,7 +4,9 @@ import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { restrictedUsers, startSandbox } from '../../../src/sandbox/index.ts'
 import { programs } from '../../lab/index.ts'
-import type { Capability, Site } from './site.ts'
+import { makeService, writeAddress } from './lab-peer.ts'
+import { deployment } from './manifests.ts'
+import type { Capability, Peer, Site } from './site.ts'
 
 const nodes = 2
 
@@ -14,6 +16,7 @@ export async function sandboxSite(): Promise<Site> {
   // Its processes notice by themselves that this one has ended.
   process.once('exit', () => rmSync(dirname(sandbox.kubeconfig), { recursive: true, force: true }))
   const kubectlFolder = await programs('kubernetes')
+  let peer: Promise<Peer> | undefined
   return {
     name: 'the sandbox with the affinity of iptables',
     isFirstMode: true,
@@ -35,6 +38,44 @@ export async function sandboxSite(): Promise<Site> {
       'real scheduling',
     ]),
     kubectl: (args, input) => kubectl(join(kubectlFolder, 'kubectl'), sandbox.kubeconfig, args, input),
+    // oxlint-disable-next-line require-await -- the lab's takes its time
+    stopApiServer: async () => sandbox.disconnect(),
+    startApiServer: () => sandbox.connect(),
+    peer: () => (peer ??= sandboxPeer(kubectlFolder)),
+  }
+}
+
+const backendProgram = `
+require('node:http').createServer((request, response) =>
+  response.end('backend[' + require('node:os').hostname() + ']\\n')).listen(8080)`
+
+/** A second sandbox: cluster IPs of one are reached from the other, so they do for the addresses of load balancers. */
+async function sandboxPeer(kubectlFolder: string): Promise<Peer> {
+  const sandbox = await startSandbox({ nodes: 1, proxy: 'iptables', faults: [], sample: false })
+  process.once('exit', () => rmSync(dirname(sandbox.kubeconfig), { recursive: true, force: true }))
+  const run: Peer['kubectl'] = (args, input) =>
+    kubectl(join(kubectlFolder, 'kubectl'), sandbox.kubeconfig, args, input)
+  return {
+    flags: ['--from-kubeconfig', sandbox.kubeconfig],
+    name: 'context "sandbox"',
+    kubectl: run,
+    balance: async (name, n, pending = false) => {
+      const app = `backend-${n}`
+      const container = {
+        name: 'server',
+        image: 'docker.io/library/node:24',
+        command: ['node', '-e', backendProgram],
+        ports: [{ containerPort: 8080 }],
+      }
+      await run(['apply', '-f', '-'], JSON.stringify(deployment(app, 1, container)))
+      await run(['rollout', 'status', `deployment/${app}`, '--timeout=60s'])
+      await makeService(run, name, { app })
+      const address = await run(['get', 'service', name, '-o', 'jsonpath={.spec.clusterIP}'])
+      const setAddress = (present: boolean): Promise<void> =>
+        writeAddress(run, name, present ? address : undefined)
+      await setAddress(!pending)
+      return { address, backend: new RegExp(`^${app}-`), setAddress }
+    },
     // oxlint-disable-next-line require-await -- the lab's takes its time
     stopApiServer: async () => sandbox.disconnect(),
     startApiServer: () => sandbox.connect(),

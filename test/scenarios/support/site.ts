@@ -9,15 +9,46 @@ import {
   stopApiServer,
 } from '../../lab/index.ts'
 
+import { labPeer } from './lab-peer.ts'
+
 /** What a cluster can do that not every cluster can; a scenario that needs more is skipped. */
 export type Capability =
   | 'api server restarts'
   | 'restricted users'
   | 'several nodes'
   | 'real scheduling'
+  /** Addresses of both families. */
+  | 'IPv6'
+  /** The deprecated API, and the controller that mirrors it into EndpointSlices. */
+  | 'Endpoints API'
+  | 'custom resources'
   /** Logs are rotated so early that a probe can outrun them. */
   | 'small logs'
   | 'UDP'
+
+/** Another cluster, whose load balancers have addresses that pods here can reach. */
+export interface Peer {
+  /** The flags that lead to it: `--from-context peer`. */
+  flags: readonly string[]
+  /** How the tool names it. */
+  name: string
+  kubectl(args: readonly string[], input?: string): Promise<string>
+  /**
+   * Makes a Service of type LoadBalancer, number n, and gives it its address unless that is to be pending. It answers
+   * `backend[…]` on port 80, as no other number does.
+   */
+  balance(service: string, n: number, pending?: boolean): Promise<PeerBackend>
+  stopApiServer(): Promise<void>
+  startApiServer(): Promise<void>
+}
+
+export interface PeerBackend {
+  address: string
+  /** What stands in the brackets, as far as it is known. */
+  backend: RegExp
+  /** Writes the address into the status of a Service, or takes it out. */
+  setAddress(present: boolean): Promise<void>
+}
 
 /** A cluster that the scenarios run on. */
 export interface Site {
@@ -43,6 +74,8 @@ export interface Site {
   kubectl(args: readonly string[], input?: string): Promise<string>
   stopApiServer(): Promise<void>
   startApiServer(): Promise<void>
+  /** Brings another cluster up, or returns the one that is. */
+  peer(): Promise<Peer>
 }
 
 /** The lab, which must be up, in whichever proxy mode it is. */
@@ -63,6 +96,9 @@ async function labSite(): Promise<Site> {
       'restricted users',
       'real scheduling',
       'UDP',
+      'IPv6',
+      'Endpoints API',
+      'custom resources',
       ...(/^\d+Ki$|^1Mi$/.test(state.logMaxSize) ? (['small logs'] as const) : []),
       ...(nodes.length > 1 ? (['several nodes'] as const) : []),
     ]),
@@ -70,6 +106,7 @@ async function labSite(): Promise<Site> {
     isFirstMode: state.proxy === 'iptables',
     stopApiServer,
     startApiServer,
+    peer: labPeer,
   }
 }
 

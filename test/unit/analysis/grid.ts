@@ -286,6 +286,27 @@ export const grid: Partial<Record<Code, GridRow>> = {
     silent: () =>
       snapshot({ service: selectorless(), slices: known([slice(['128.0.0.1'], { metadata: own })]) }),
   },
+  'AFF-EXT-SECOND-HOP': {
+    fires: () =>
+      snapshot({
+        service: selectorless(),
+        slices: known([
+          slice(['192.0.2.1'], {
+            metadata: {
+              ...own,
+              annotations: { 'affinity.kubectl.dev/origin': '{"192.0.2.1":"svc/backend1-lb"}' },
+            },
+          }),
+        ]),
+      }),
+    silent: () =>
+      snapshot({ service: selectorless(), slices: known([slice(['192.0.2.1'], { metadata: own })]) }),
+  },
+  'AFF-EXT-NODE-IS-CLIENT': {
+    fires: () =>
+      snapshot({ service: selectorless(), slices: known([slice(['192.0.2.1'], { metadata: own })]) }),
+    silent: () => snapshot({ service: selectorless(), slices: known([]) }),
+  },
   'AFF-EPS-ENDPOINTS-API': {
     fires: () =>
       snapshot({

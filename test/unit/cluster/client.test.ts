@@ -101,6 +101,8 @@ describe('requests', () => {
       gracePeriodSeconds: 0,
       preconditions: { uid: 'u' },
     })
+    const dry = await cluster.delete<Echo>('/x', { dryRun: true })
+    expect(JSON.parse(dry.body)).toMatchObject({ dryRun: ['All'] })
   })
 
   it('uses one connection for requests that follow each other', async () => {

@@ -52,6 +52,22 @@ const snapshots: Readonly<Record<string, () => Snapshot>> = {
     }),
   headless: () => snapshot({ service: service({ clusterIP: 'None' }) }),
   'external-name': () => snapshot({ service: service({ type: 'ExternalName', externalName: 'db.example' }) }),
+  external: () =>
+    snapshot({
+      service: service({ selector: {}, ports: [{ port: 9000, targetPort: 80, protocol: 'TCP' }] }),
+      slices: known([
+        slice([], {
+          metadata: {
+            name: 'web-external-ipv4-80-1',
+            labels: { 'endpointslice.kubernetes.io/managed-by': 'kubectl-affinity' },
+            annotations: { 'affinity.kubectl.dev/origin': '{"192.0.2.7":"svc/backend1-lb"}' },
+          },
+          ports: [{ name: '', port: 80, protocol: 'TCP' }],
+          endpoints: [{ addresses: ['192.0.2.7'] }, { addresses: ['192.0.2.18'] }],
+        }),
+      ]),
+      pods: known([]),
+    }),
   'no-endpoints': () => snapshot({ slices: known([slice([])]) }),
   restricted: () =>
     snapshot(

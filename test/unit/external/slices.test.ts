@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { managedByLabel, ourSlices, serviceLabel } from '../../../src/external/marks.ts'
+import { managedByLabel, ourSlices, serviceLabel } from '../../../src/model/external.ts'
 import { planSlices, sliceObject, slicePlaces, type SliceWrite } from '../../../src/external/slices.ts'
 import type { Backend, ServicePort } from '../../../src/external/types.ts'
 import { endpointsOfPort } from '../../../src/model/endpoint.ts'

@@ -1,4 +1,5 @@
 /** By what objects of `external` are known, and who writes them. */
+import type { KubernetesObject } from './kubernetes.ts'
 
 /**
  * Not the manager of `enable`: server-side apply takes away what its manager no longer declares, so with one name each
@@ -19,3 +20,19 @@ export const managedByLabel = 'endpointslice.kubernetes.io/managed-by'
 export const ourSlices = 'kubectl-affinity'
 export const selectorController = 'endpointslice-controller.k8s.io'
 export const mirrorController = 'endpointslicemirroring-controller.k8s.io'
+
+/** Where the addresses of a slice were read, as far as it says. */
+export function originsIn({ metadata }: KubernetesObject): Map<string, string> {
+  try {
+    const value: unknown = JSON.parse(metadata.annotations?.[originAnnotation] ?? '{}')
+    if (typeof value !== 'object' || value === null) return new Map()
+    return new Map(
+      Object.entries(value).flatMap(([address, origin]) =>
+        typeof origin === 'string' ? [[address, origin]] : [],
+      ),
+    )
+  } catch {
+    // Anybody can write annotations; a broken one only means that nothing is known.
+    return new Map()
+  }
+}
