@@ -1,5 +1,6 @@
 /**
- * Writes docs/commands/*.md from what `--help` shows. `--check` writes nothing and fails when a page is out of date.
+ * Writes docs/commands/*.md from what `--help` shows, and the Roles in docs/security.md. `--check` writes nothing and fails
+ * when a page is out of date.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -7,11 +8,21 @@ import { fileURLToPath } from 'node:url'
 import { globalOptions } from '../src/cli/global-options.ts'
 import { type Documented, documentedFlags } from '../src/cli/help.ts'
 import { commands } from '../src/commands/index.ts'
+import { rolesSection } from './roles.ts'
 
 const folder = fileURLToPath(new URL('../docs/commands/', import.meta.url))
 
+const security = fileURLToPath(new URL('../docs/security.md', import.meta.url))
+
+/** docs/security.md with the Roles as they should be. */
+function securityPage(): string {
+  const page = readFileSync(security, 'utf8')
+  const [before = '', after = ''] = page.split(/(?<=<!-- roles: [^>]* -->\n)[\s\S]*(?=<!-- \/roles -->)/)
+  return `${before}\n${rolesSection()}\n\n${after}`
+}
+
 /** The pages as they should be: name → content. */
-export async function commandPages(): Promise<Map<string, string>> {
+async function commandPages(): Promise<Map<string, string>> {
   const pages = new Map<string, string>()
   for (const { name, load } of commands) pages.set(`${name}.md`, page(name, await load()))
   pages.set('options.md', optionsPage())
@@ -23,7 +34,8 @@ export async function commandPages(): Promise<Map<string, string>> {
 export async function stalePages(): Promise<string[]> {
   const pages = await commandPages()
   const stale = [...pages].filter(([name, content]) => current(name) !== content).map(([name]) => name)
-  return [...stale, ...leftOver(pages)]
+  const isSecurityStale = securityPage() !== readFileSync(security, 'utf8')
+  return [...stale, ...leftOver(pages), ...(isSecurityStale ? ['../security.md'] : [])]
 }
 
 function leftOver(pages: ReadonlyMap<string, string>): string[] {
@@ -106,6 +118,7 @@ async function main(check: boolean): Promise<void> {
   mkdirSync(folder, { recursive: true })
   for (const name of leftOver(pages)) rmSync(join(folder, name))
   for (const [name, content] of pages) writeFileSync(join(folder, name), content)
+  writeFileSync(security, securityPage())
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await main(process.argv.includes('--check'))

@@ -24,7 +24,7 @@ export function explainProblem(error: unknown, namespace: string): unknown {
 }
 
 /** What is needed to wait on every node; a probe tells by itself what it needs. */
-const waitRules: readonly Rule[] = [{ apiGroups: [''], resources: ['nodes'], verbs: ['list'] }]
+export const waitRules: readonly Rule[] = [{ apiGroups: [''], resources: ['nodes'], verbs: ['list'] }]
 
 /** The same for `--wait`, which needs to know the nodes. */
 export function explainWaitProblem(error: unknown): unknown {

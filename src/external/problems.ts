@@ -13,6 +13,12 @@ export const externalRules: readonly Rule[] = [
   },
 ]
 
+/** What its own addresses are found by, so that none of them is taken; what is refused is named and not checked. */
+export const loopRules: readonly Rule[] = [
+  { apiGroups: [''], resources: ['services', 'nodes', 'pods'], verbs: ['list'] },
+  { apiGroups: ['networking.k8s.io'], resources: ['servicecidrs'], verbs: ['list'] },
+]
+
 /** With --adopt, where there is an Endpoints object. */
 const adoptRules: readonly Rule[] = [{ apiGroups: [''], resources: ['endpoints'], verbs: ['get', 'delete'] }]
 

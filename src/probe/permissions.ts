@@ -1,7 +1,7 @@
 import { mergeRules, roleYaml, type Rule } from '../model/role.ts'
 import { UserError } from '../model/user-error.ts'
 
-/** Every request that `probe` makes, as RBAC rules; docs/security.md shows the same and a test compares them. */
+/** Every request that `probe` makes, as RBAC rules. */
 export const probeRules: readonly Rule[] = [
   { apiGroups: [''], resources: ['services'], verbs: ['get'] },
   { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: ['list', 'watch'] },
@@ -16,6 +16,13 @@ export const shadowRules: readonly Rule[] = [
   { apiGroups: [''], resources: ['services'], verbs: ['create', 'delete'] },
   { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: ['create'] },
   { apiGroups: [''], resources: ['pods'], verbs: ['create'] },
+]
+
+/** What `cleanup` needs, in each namespace that it is for. */
+export const cleanupRules: readonly Rule[] = [
+  { apiGroups: ['batch'], resources: ['jobs'], verbs: ['list', 'delete'] },
+  { apiGroups: [''], resources: ['pods'], verbs: ['list', 'delete'] },
+  { apiGroups: [''], resources: ['services'], verbs: ['list', 'delete'] },
 ]
 
 /** The Role that grants what `probe` needs, with `more` where flags need more, as YAML that `kubectl apply -f -` takes. */

@@ -1,8 +1,19 @@
 import type { Cluster, KubeconfigNames } from '../../cluster/index.ts'
 import { nodesPath, servicePath, servicesPath } from '../../cluster/paths.ts'
 import type { KubernetesList, KubernetesObject, Service } from '../../model/kubernetes.ts'
+import type { Rule } from '../../model/role.ts'
 import type { Candidate } from './candidate.ts'
 import type { Line } from './line.ts'
+
+/** What is listed for the words of a line; where it is refused nothing is offered. */
+export const completionRules: readonly Rule[] = [
+  { apiGroups: [''], resources: ['services'], verbs: ['get', 'list'] },
+]
+
+/** The same for `-n` and `--node`. */
+export const completionClusterRules: readonly Rule[] = [
+  { apiGroups: [''], resources: ['namespaces', 'nodes'], verbs: ['list'] },
+]
 
 /** Names that only the kubeconfig or the cluster knows. */
 export interface Names {

@@ -1,0 +1,127 @@
+/** The Roles of docs/security.md, from the rules that stand beside the code which needs them. */
+import { changeRules, waitRules } from '../src/change/problems.ts'
+import { completionClusterRules, completionRules } from '../src/cli/completion/names.ts'
+import { demoNamespaceRules } from '../src/demo/permissions.ts'
+import { externalRules, loopRules } from '../src/external/problems.ts'
+import { mergeRules, type Rule, roleYaml } from '../src/model/role.ts'
+import { cleanupRules, probeRules, shadowRules } from '../src/probe/permissions.ts'
+import { explainClusterRules, explainProxyRules, explainRules } from '../src/snapshot/permissions.ts'
+
+export interface Grant {
+  name: string
+  /** A namespace, `NAMESPACE` for that of the Service; undefined for a ClusterRole that is bound in the whole cluster. */
+  namespace?: string
+  rules: readonly Rule[]
+}
+
+export interface CommandRoles {
+  /** With the flags that make a difference. */
+  command: string
+  says: string
+  grants: readonly Grant[]
+  /** A command that these Roles suffice for, on the Service `web` of a namespace, without `-n`. */
+  example: readonly string[]
+}
+
+const here = 'NAMESPACE'
+
+/** What each command needs; a scenario binds exactly this to a user and runs the example. */
+export const commandRoles: readonly CommandRoles[] = [
+  {
+    command: 'explain',
+    says: 'Only the Service is needed. Whatever else is refused, the report names as unknown and goes on.',
+    grants: [
+      { name: 'kubectl-affinity-explain', namespace: here, rules: explainRules },
+      { name: 'kubectl-affinity-explain', namespace: 'kube-system', rules: explainProxyRules },
+      { name: 'kubectl-affinity-explain', rules: explainClusterRules },
+    ],
+    example: ['explain', 'svc/web'],
+  },
+  {
+    command: 'probe',
+    says: 'When something is missing, the command names it and prints this Role. With `delete` on `pods` as well, the pod is gone at once at the end instead of some seconds later. Without `events`, a pod that the cluster refuses is reported only after `--pod-running-timeout`.',
+    grants: [{ name: 'kubectl-affinity-probe', namespace: here, rules: probeRules }],
+    example: ['probe', 'svc/web'],
+  },
+  {
+    command: 'probe --what-if, --echo, --shadow',
+    says: '`create` on `endpointslices` is for Services without selector only, `create` on `pods` for `--echo` only. Without `delete` on `services` the temporary Service goes some seconds later, with the Job that owns it.',
+    grants: [
+      { name: 'kubectl-affinity-probe', namespace: here, rules: mergeRules([...probeRules, ...shadowRules]) },
+    ],
+    example: ['probe', 'svc/web', '--echo'],
+  },
+  {
+    command: 'enable, disable',
+    says: '`list` is for `-l` and `--all` only. What would be of no use is found with what `explain` reads, as far as it may be read.',
+    grants: [{ name: 'kubectl-affinity-change', namespace: here, rules: changeRules }],
+    example: ['enable', 'svc/web', '--timeout', '30m'],
+  },
+  {
+    command: 'enable --wait, disable --wait',
+    says: 'Every node is asked by a probe of its own.',
+    grants: [
+      {
+        name: 'kubectl-affinity-change',
+        namespace: here,
+        rules: mergeRules([...changeRules, ...probeRules]),
+      },
+      { name: 'kubectl-affinity-wait', rules: waitRules },
+    ],
+    example: ['disable', 'svc/web', '--wait'],
+  },
+  {
+    command: 'external',
+    says: 'In the cluster of the Service. The ClusterRole is there to refuse addresses that lead back into it. What the other cluster must allow is in [external](external.md).',
+    grants: [
+      { name: 'kubectl-affinity-external', namespace: here, rules: externalRules },
+      { name: 'kubectl-affinity-external', rules: loopRules },
+    ],
+    example: ['external', 'elsewhere', '--port', '80', '--to', '203.0.113.7'],
+  },
+  {
+    command: 'cleanup',
+    says: 'With `-A` it is a ClusterRole, bound in the whole cluster.',
+    grants: [{ name: 'kubectl-affinity-cleanup', namespace: here, rules: cleanupRules }],
+    example: ['cleanup'],
+  },
+  {
+    command: 'completion of words',
+    says: 'What may not be listed is not offered.',
+    grants: [
+      { name: 'kubectl-affinity-completion', namespace: here, rules: completionRules },
+      { name: 'kubectl-affinity-completion', rules: completionClusterRules },
+    ],
+    example: ['__complete', 'probe', ''],
+  },
+  {
+    command: 'demo --on-cluster',
+    says: 'It makes a namespace of its own and deletes it, so that most of this is a ClusterRole.',
+    grants: [
+      {
+        name: 'kubectl-affinity-demo',
+        rules: mergeRules([
+          ...demoNamespaceRules,
+          ...probeRules,
+          ...changeRules,
+          ...explainRules,
+          ...explainClusterRules,
+        ]),
+      },
+      { name: 'kubectl-affinity-demo', namespace: 'kube-system', rules: explainProxyRules },
+    ],
+    example: ['demo', '--on-cluster'],
+  },
+]
+
+/** As the page shows them; `demo`, `sandbox`, `completion` and `version` ask for nothing that needs a Role. */
+export function rolesSection(): string {
+  return commandRoles
+    .flatMap(({ command, says, grants }) => {
+      const yaml = grants
+        .map(({ name, namespace, rules }) => roleYaml(name, namespace, rules))
+        .join('\n---\n')
+      return [`### ${command}`, says, `\`\`\`yaml\n${yaml}\n\`\`\``]
+    })
+    .join('\n\n')
+}

@@ -1,0 +1,94 @@
+import { beforeAll, describe, expect, test } from 'vitest'
+import { type CommandRoles, commandRoles, type Grant } from '../../../scripts/roles.ts'
+import { type Ended, run } from '../support/command.ts'
+import { manyHours, service, smallApp } from '../support/manifests.ts'
+import { usePlayground } from '../support/namespace.ts'
+import { expectExit } from '../support/report.ts'
+import { describeOnce } from '../support/scenario.ts'
+import { site } from '../support/site.ts'
+
+const group = 'rbac.authorization.k8s.io'
+
+// Alone, as rights in the whole cluster would show in other scenarios of this user.
+describeOnce('the Roles of docs/security.md suffice for what they say', () => {
+  const place = usePlayground()
+  const [user = ''] = site.restrictedUsers
+
+  beforeAll(async () => {
+    await place.deploy(smallApp(site, 'web', 2), service('web', { affinity: manyHours }))
+  })
+
+  /** The objects that grant this to the user, with names of their own. */
+  const objects = ({ namespace, rules }: Grant): object[] => {
+    const where = namespace === 'NAMESPACE' ? place.name : namespace
+    const name = `${place.name}-roles`
+    const kind = where === undefined ? 'ClusterRole' : 'Role'
+    const metadata = where === undefined ? { name } : { name, namespace: where }
+    return [
+      { apiVersion: `${group}/v1`, kind, metadata, rules },
+      {
+        apiVersion: `${group}/v1`,
+        kind: `${kind}Binding`,
+        metadata,
+        roleRef: { apiGroup: group, kind, name },
+        subjects: [{ apiGroup: group, kind: 'User', name: user }],
+      },
+    ]
+  }
+
+  const kubectlWith = async (verb: string, grants: readonly Grant[]): Promise<void> => {
+    const list = { apiVersion: 'v1', kind: 'List', items: grants.flatMap(objects) }
+    await site.kubectl([verb, '-f', '-'], JSON.stringify(list))
+  }
+
+  // Completion must read its words as kubectl hands them over; the demo has a namespace of its own.
+  const asUser = ({ example }: CommandRoles): Promise<Ended> =>
+    example[0] === '__complete'
+      ? run(site, withFlags(example))
+      : run(site, [...example, ...flagsFor(example)], { context: user })
+
+  const flagsFor = ([command]: readonly string[]): string[] => (command === 'demo' ? [] : ['-n', place.name])
+
+  const withFlags = (words: readonly string[]): string[] => [
+    ...words.slice(0, -1),
+    '-n',
+    place.name,
+    '--context',
+    user,
+    words.at(-1) ?? '',
+  ]
+
+  /** What a killed probe leaves, so that there is something to clean up. */
+  const leaveSomething = async (): Promise<void> => {
+    const running = place.startProbe(['web', '--duration', '1m'])
+    await running.printed(/waiting for the first answer/)
+    running.kill('SIGKILL')
+    await running.ended
+  }
+
+  for (const role of commandRoles) {
+    describe(role.command, () => {
+      test(`not without: ${role.example.join(' ')}`, async () => {
+        const ended = await asUser(role)
+        if (role.example[0] === '__complete') expect(ended.stdout).not.toMatch(/^web/m)
+        else expectExit(ended, 1)
+      })
+
+      test(`but with: ${role.example.join(' ')}`, async () => {
+        if (role.command === 'cleanup') await leaveSomething()
+        await kubectlWith('apply', role.grants)
+        try {
+          const ended = await asUser(role)
+          expectExit(ended, 0)
+          const printed = `${ended.stdout}${ended.stderr}`
+          expect(printed, printed).not.toMatch(/forbidden|cannot|not allowed|you may not|could not look/)
+          if (role.example[0] === '__complete') expect(printed).toMatch(/^web/m)
+          if (role.command === 'cleanup') expect(printed).toMatch(/affinity-probe-\w+ deleted/)
+          if (role.example[0] === 'demo') expect(printed).toMatch(/STICKY as configured/)
+        } finally {
+          await kubectlWith('delete', role.grants)
+        }
+      })
+    })
+  }
+})
