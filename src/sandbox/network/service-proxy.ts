@@ -1,6 +1,7 @@
 import type { Service, ServicePort } from '../../model/kubernetes.ts'
 import { type Endpoint, endpointsOfPort } from '../../model/endpoint.ts'
 import type { EndpointSlice } from '../../model/kubernetes.ts'
+import { waysInto } from '../../model/ways.ts'
 import { types } from '../resource-types.ts'
 import type { Store } from '../store.ts'
 import { type AddressPlan, openPort } from './address-plan.ts'
@@ -83,7 +84,8 @@ export class ServiceProxy {
       for (const port of service.spec.ports ?? []) {
         if ((port.protocol ?? 'TCP') !== 'TCP') continue
         const endpoints = endpointsOfPort(slices as unknown as EndpointSlice[], port.name)
-        const key = `${object.metadata.uid} ${port.port} ${port.nodePort ?? ''}`
+        const outside = this.#outsideAddresses(service)
+        const key = `${object.metadata.uid} ${port.port} ${port.nodePort ?? ''} ${outside.join()}`
         wanted.set(key, { service, port, endpoints: usable(endpoints) })
       }
     }
@@ -98,6 +100,14 @@ export class ServiceProxy {
       }
     }
     void this.#listen()
+  }
+
+  /** Load balancer addresses and external IPs, as far as they are in this sandbox's network. */
+  #outsideAddresses(service: Service): string[] {
+    return waysInto(service).flatMap(({ kind, host }) => {
+      const isServed = kind === 'load-balancer' || kind === 'external-ip'
+      return isServed && host !== undefined && this.#options.plan.physical(host) !== host ? [host] : []
+    })
   }
 
   #drop(key: string, { forwarders }: Frontend): void {
@@ -135,11 +145,18 @@ export class ServiceProxy {
   #forwarders(frontend: Frontend): Forwarder[] {
     const { plan, nodes, lowestPort } = this.#options
     const { service, port } = frontend
-    const inside = new Forwarder((client) =>
-      this.#route(frontend, client, plan.nodeOfPod(plan.logical(client)) ?? 1, 'inside'),
-    )
-    inside.listen(plan.physical(service.spec.clusterIP ?? ''), openPort(port.port, lowestPort))
-    const forwarders = [inside]
+    // The proxy on a pod's own node serves these; others are routed to the first node, as in the lab.
+    const serve = (address: string, from: 'inside' | 'outside'): Forwarder => {
+      const forwarder = new Forwarder((client) =>
+        this.#route(frontend, client, plan.nodeOfPod(plan.logical(client)) ?? 1, from),
+      )
+      forwarder.listen(plan.physical(address), openPort(port.port, lowestPort))
+      return forwarder
+    }
+    const forwarders = [
+      serve(service.spec.clusterIP ?? '', 'inside'),
+      ...this.#outsideAddresses(service).map((address) => serve(address, 'outside')),
+    ]
     const { nodePort } = port
     if (nodePort !== undefined) {
       for (let node = 1; node <= nodes; node++) {
@@ -155,7 +172,10 @@ export class ServiceProxy {
     const { mode, ignoresAffinity, plan, lowestPort } = this.#options
     const client = plan.logical(peer)
     const { spec } = frontend.service
-    const policy = from === 'inside' ? spec.internalTrafficPolicy : spec.externalTrafficPolicy
+    // Pods that come in from outside are sent on whatever the policy is (kube-proxy: "pod traffic for external destinations").
+    const isPod = plan.nodeOfPod(client) !== undefined
+    const external = isPod ? 'Cluster' : spec.externalTrafficPolicy
+    const policy = from === 'inside' ? spec.internalTrafficPolicy : external
     const eligible = frontend.endpoints.filter(
       ({ address }) => policy !== 'Local' || plan.nodeOfPod(address) === node,
     )
@@ -172,7 +192,7 @@ export class ServiceProxy {
     if (chosen === undefined) return undefined
     const [host = '', port = ''] = chosen.split(':')
     // From outside and to any node, the answer has to come back the same way: the node puts its own address in.
-    const masquerades = from === 'outside' && policy !== 'Local'
+    const masquerades = from === 'outside' && spec.externalTrafficPolicy !== 'Local'
     return {
       host: plan.physical(host),
       port: openPort(Number(port), lowestPort),

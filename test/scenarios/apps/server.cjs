@@ -16,7 +16,11 @@ const answers = {
     response.setHeader('Content-Type', 'application/json')
     response.end(JSON.stringify({ pod_ip: POD_IP, node_ip: NODE_IP }))
   },
-  '/whoami': (response) => response.end(`Host=web Path=/ From=${hostname()} XFF=\n`),
+  '/whoami': (response, request) => {
+    const client = (request.socket.remoteAddress ?? '').replace(/^::ffff:/, '')
+    const { host = '', 'x-forwarded-for': forwarded = '' } = request.headers
+    response.end(`Host=${host} Path=${request.url} From=${hostname()} ClientIP=${client} XFF=${forwarded}\n`)
+  },
   // Names itself in a word of its own that is no pod's name.
   '/nickname': (response) => {
     response.setHeader('X-Served-By', `nick-${hostname().split('-').at(-1)}`)
@@ -61,10 +65,14 @@ const handle = (request, response) => {
   const { pathname } = new URL(request.url ?? '/', 'http://any')
   if (pathname !== '/count') count++
   const answer = answers[pathname] ?? answers['/whoami']
-  answer(response)
+  answer(response, request)
 }
 
 createServer(handle).listen(8080)
+// Where pods may open the port.
+createServer(handle)
+  .on('error', () => {})
+  .listen(80)
 net
   .createServer((socket) => {
     socket.on('error', () => {})
