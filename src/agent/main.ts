@@ -11,6 +11,7 @@ import { decodeConfig } from './complete-config.ts'
 import { Encoder } from './encode.ts'
 import { createIdentifier } from './identify.ts'
 import { Output } from './output.ts'
+import { ownAddresses } from './own-addresses.ts'
 import type { End } from './protocol.ts'
 import { protocolVersion } from './protocol.ts'
 import { Session } from './session.ts'
@@ -25,13 +26,6 @@ const encoder = new Encoder(output.write)
 
 function now(): number {
   return performance.now()
-}
-
-function ownAddresses(): string[] {
-  const all = Object.values(os.networkInterfaces()).flatMap((addresses) => addresses ?? [])
-  return all
-    .filter(({ internal, address }) => !internal && !address.startsWith('fe80:'))
-    .map(({ address }) => address)
 }
 
 function finish(end: End): void {
