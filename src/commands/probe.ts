@@ -38,6 +38,14 @@ export default class Probe extends BaseCommand {
         'kubectl affinity probe svc/web --expect sticky -o json --image registry.example.com/node:24 | jq .status.verdict',
     },
     {
+      description: 'Does each of 20 clients stay on its pod, and are they kept apart?',
+      command: 'kubectl affinity probe svc/web --clients 20',
+    },
+    {
+      description: 'The same with a client on every node',
+      command: 'kubectl affinity probe svc/web --spread nodes',
+    },
+    {
       description: 'What a shorter timeout would do, without touching the Service',
       command: 'kubectl affinity probe svc/web --what-if timeout=5s --interval 6s',
     },

@@ -1,3 +1,5 @@
+import type { SurveyEntry } from '../model/survey.ts'
+import { defaultEntry } from './entries/default.ts'
 import type { ProbeOptions, ProbePlan } from './plan.ts'
 import type { ProbeSubject } from './preflight.ts'
 
@@ -7,21 +9,25 @@ export function announcement(
   subject: ProbeSubject,
   plan: ProbePlan,
   job: string,
+  entries: readonly SurveyEntry[] = [defaultEntry(subject)],
+  clients = 1,
 ): string[] {
-  const { service } = subject
   const { plannedRequests, plannedDurationMs, intervalMs, keepAlive } = plan.request
   const amount =
     plannedRequests === undefined
       ? `requests for ${seconds(plannedDurationMs ?? 0)}`
       : `${plannedRequests} request${plannedRequests === 1 ? '' : 's'}`
   const each =
-    service.protocol === 'UDP'
+    subject.service.protocol === 'UDP'
       ? ['from one port that is kept open', 'from a new port each']
       : ['on one connection that is kept open', 'a new connection each']
   const where = options.node === undefined ? '' : ` on ${options.node}`
-  const host = service.clusterIP.includes(':') ? `[${service.clusterIP}]` : service.clusterIP
+  const [entry] = entries
+  const host = entry?.host.includes(':') === true ? `[${entry.host}]` : (entry?.host ?? '')
+  const to = entries.length === 1 ? `${host}:${entry?.port ?? ''}` : `each of ${entries.length} entries`
+  const from = clients === 1 ? '' : ` from each of ${clients} clients`
   return [
-    `sending ${amount} to ${host}:${service.port}, ${pace(intervalMs)}, ${each[keepAlive ? 0 : 1]}`,
+    `sending ${amount}${from} to ${to}, ${pace(intervalMs)}, ${each[keepAlive ? 0 : 1]}`,
     `from job/${job} in namespace ${options.namespace}${where}, image ${options.image}`,
   ]
 }

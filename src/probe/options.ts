@@ -6,7 +6,9 @@ import type { ProbeOptions } from './plan.ts'
 /** Small, multi-platform, maintained, and has what the agent needs. */
 export const defaultImage = 'docker.io/library/node:24-alpine'
 
+/** Requests per second of one client, and of all clients together. */
 const defaultRate = 50
+const defaultRateOfAll = 1000
 
 /** The flags of `probe` that need more than a parser: they are checked together here. */
 export interface ProbeFlags {
@@ -17,6 +19,7 @@ export interface ProbeFlags {
   duration?: number | undefined
   echo: boolean
   expect?: 'sticky' | 'spread' | undefined
+  'host-network'?: boolean
   identify: string
   image: string
   insecure: boolean
@@ -34,6 +37,7 @@ export interface ProbeFlags {
   scheme: ProbeOptions['scheme']
   send?: string | undefined
   shadow: boolean
+  spread?: 'nodes' | undefined
   timeout?: number | undefined
   'what-if'?: string[] | undefined
 }
@@ -43,8 +47,10 @@ const exclusive: Partial<Record<keyof ProbeFlags, readonly (keyof ProbeFlags)[]>
   ca: ['insecure'],
   compare: ['echo', 'what-if'],
   echo: ['what-if'],
+  clients: ['compare', 'echo', 'what-if'],
   interval: ['rate'],
   'measure-timeout': [
+    'clients',
     'compare',
     'duration',
     'echo',
@@ -53,16 +59,20 @@ const exclusive: Partial<Record<keyof ProbeFlags, readonly (keyof ProbeFlags)[]>
     'keep-alive',
     'rate',
     'requests',
+    'spread',
     'what-if',
   ],
+  node: ['spread'],
   requests: ['duration'],
   send: ['ca', 'insecure'],
+  spread: ['compare', 'echo', 'what-if'],
 }
 
 /** Throws UserError for values that cannot be meant or do not go together. */
 export function readProbeFlags(flags: ProbeFlags): Omit<ProbeOptions, 'namespace' | 'service'> {
   // 0 is the default that help shows.
   const requests = flags.requests === 0 ? undefined : flags.requests
+  const clients = flags.clients === 0 ? undefined : flags.clients
   refuseTogether({ ...flags, requests })
   if (!/^\/[\x21-\x7e]*$/.test(flags.path)) {
     throw invalidValue(
@@ -77,7 +87,9 @@ export function readProbeFlags(flags: ProbeFlags): Omit<ProbeOptions, 'namespace
   return {
     path: flags.path,
     scheme: flags.scheme,
-    intervalMs: flags.interval ?? intervalOf(flags.rate ?? String(defaultRate)),
+    intervalMs:
+      flags.interval ??
+      intervalOf(flags.rate ?? String(Math.min(defaultRate, defaultRateOfAll / (clients ?? 1)))),
     timeoutMs: flags.timeout ?? 2000,
     keepAlive: flags['keep-alive'],
     tls: { ...(flags.insecure ? { insecure: true } : {}), ...(ca === undefined ? {} : { ca }) },
@@ -92,6 +104,9 @@ export function readProbeFlags(flags: ProbeFlags): Omit<ProbeOptions, 'namespace
     ...(flags.duration === undefined ? {} : { durationMs: flags.duration }),
     ...(flags.node === undefined ? {} : { node: flags.node }),
     ...(flags.expect === undefined ? {} : { expect: flags.expect }),
+    ...(clients === undefined ? {} : { clients }),
+    ...(flags.spread === undefined ? {} : { spreadNodes: true }),
+    ...(flags['host-network'] === true ? { hostNetwork: true } : {}),
   }
 }
 

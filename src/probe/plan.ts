@@ -1,10 +1,15 @@
 import type { AgentConfig, AgentTarget, TlsConfig } from '../agent/config.ts'
 import { requestsNeeded } from '../judge/requests.ts'
+import { errorPerVerdict } from '../judge/survey.ts'
 import type { Endpoint } from '../model/endpoint.ts'
+import type { ServicePort } from '../model/kubernetes.ts'
 import type { IdentifyRule } from '../model/observation.ts'
 import type { Policy } from '../model/policy.ts'
 import type { ProbeRequest } from '../model/probe-result.ts'
+import type { SurveyEntry } from '../model/survey.ts'
 import { UserError } from '../model/user-error.ts'
+import { endpointsBehind, endpointsOfAll } from './entries/behind.ts'
+import { defaultEntry } from './entries/default.ts'
 import type { ProbeSubject } from './preflight.ts'
 import { fewestEligible } from './eligible.ts'
 import { needlesOf } from './needles.ts'
@@ -37,6 +42,12 @@ export interface ProbeOptions {
   identify: IdentifyRule
   /** How long the pod may take to run. */
   podRunningTimeoutMs: number
+  /** How many client pods; one unless given, and one for each node with `spreadNodes`. */
+  clients?: number
+  /** As many clients on one node as on any other. */
+  spreadNodes?: boolean
+  /** The clients use their node's network and have its address. */
+  hostNetwork?: boolean
 }
 
 export interface ProbePlan {
@@ -50,31 +61,30 @@ export interface ProbePlan {
   notes: string[]
 }
 
-/** Turns what was asked into what the agent is told. Pure; the Service was examined before. */
-export function planProbe(options: ProbeOptions, subject: ProbeSubject): ProbePlan {
-  const { service } = subject
+/**
+ * Turns what was asked into what the agents are told. Pure; the Service was examined before.
+ *
+ * @param entries asked one after the other by each client, each on the whole schedule
+ */
+export function planProbe(
+  options: ProbeOptions,
+  subject: ProbeSubject,
+  entries: readonly SurveyEntry[] = [defaultEntry(subject)],
+  clients = 1,
+): ProbePlan {
   const { durationMs } = options
   const requests =
-    options.requests ?? (durationMs === undefined ? defaultRequests(options, subject) : undefined)
-  const { needles, endpoints: told, leftOut } = needlesOf(subject.allEndpoints)
+    options.requests ??
+    (durationMs === undefined ? defaultRequests(options, subject, entries, clients) : undefined)
+  const all = endpointsOfAll(subject.slices, entries)
+  const { needles, endpoints: told, leftOut } = needlesOf(all)
   const notes: string[] = []
   if (leftOut > 0)
-    notes.push(
-      `${leftOut} of ${subject.allEndpoints.length} endpoints are too many for the agent to look for in answers`,
-    )
+    notes.push(`${leftOut} of ${all.length} endpoints are too many for the agent to look for in answers`)
   const longestMs = durationMs ?? (requests ?? 0) * Math.max(options.intervalMs, options.timeoutMs)
   return {
     agent: {
-      targets: [
-        {
-          scheme: schemeOf(options, subject),
-          host: service.clusterIP,
-          port: service.port,
-          path: options.path,
-          hostHeader: hostHeader(subject),
-          tls: { serverName: `${service.name}.${service.namespace}.svc`, ...options.tls },
-        },
-      ],
+      targets: entries.map((entry) => targetOf(entry, options, subject)),
       ...(requests === undefined ? {} : { requests }),
       ...(durationMs === undefined ? {} : { durationMs }),
       intervalMs: options.intervalMs,
@@ -94,15 +104,41 @@ export function planProbe(options: ProbeOptions, subject: ProbeSubject): ProbePl
       ...(durationMs === undefined ? {} : { plannedDurationMs: durationMs }),
     },
     told,
-    maxRunSeconds: Math.ceil((longestMs + options.timeoutMs) / 1000) + 5,
+    maxRunSeconds: Math.ceil((entries.length * (longestMs + options.timeoutMs)) / 1000) + 5,
     notes,
   }
 }
 
-/** Without a number of the user: enough for the accepted error, wherever the client will run. */
-function defaultRequests(options: ProbeOptions, subject: ProbeSubject): number {
-  const eligible = fewestEligible(subject.endpoints, subject.localOnly ? 'Local' : 'Cluster')
-  return requestsNeeded(eligible, options.acceptedError, expectedOf(options, subject.service.policy))
+/** Without a number of the user: enough for the accepted error, wherever the clients will run. */
+function defaultRequests(
+  options: ProbeOptions,
+  { slices, service }: ProbeSubject,
+  entries: readonly SurveyEntry[],
+  clients: number,
+): number {
+  const verdicts = entries.length * clients
+  const acceptedError = errorPerVerdict(options.acceptedError, verdicts)
+  const expected = expectedOf(options, service.policy)
+  return Math.max(
+    ...entries.map((entry) => {
+      const policy = entry.policyLocal === true ? 'Local' : 'Cluster'
+      const eligible = fewestEligible(endpointsBehind(slices, entry), policy)
+      return requestsNeeded(eligible, acceptedError, expected, verdicts)
+    }),
+  )
+}
+
+function targetOf(entry: SurveyEntry, options: ProbeOptions, { service, ports }: ProbeSubject): AgentTarget {
+  const name = `${service.name}.${service.namespace}.svc`
+  return {
+    scheme: schemeOf(options, entry, ports),
+    host: entry.host,
+    port: entry.port,
+    path: options.path,
+    // Virtual hosts see the name that clients in the cluster use.
+    hostHeader: [80, 443].includes(entry.servicePort) ? name : `${name}:${entry.servicePort}`,
+    tls: { serverName: name, ...options.tls },
+  }
 }
 
 /** What the run is compared with: what the user says, else what the Service is configured for. */
@@ -111,10 +147,13 @@ export function expectedOf({ expect }: Pick<ProbeOptions, 'expect'>, policy: Pol
 }
 
 /** Throws UserError where a UDP port is to be asked nothing, or in HTTP. */
-function schemeOf({ scheme, payload }: ProbeOptions, subject: ProbeSubject): AgentTarget['scheme'] {
-  const { name, port, portName, protocol } = subject.service
-  if (protocol === 'UDP') {
-    const udp = `port ${portName ?? port} of service/${name} is UDP`
+function schemeOf(
+  { scheme, payload, service }: ProbeOptions,
+  entry: SurveyEntry,
+  ports: readonly ServicePort[],
+): AgentTarget['scheme'] {
+  if (entry.protocol === 'UDP') {
+    const udp = `port ${entry.portName ?? entry.servicePort} of service/${service} is UDP`
     if (scheme !== 'auto') throw new UserError(`${udp}: --scheme ${scheme} is of TCP`, { exitCode: 2 })
     if (payload === undefined) {
       throw new UserError(`${udp}: what should be sent is not known`, {
@@ -125,7 +164,7 @@ function schemeOf({ scheme, payload }: ProbeOptions, subject: ProbeSubject): Age
     return 'udp'
   }
   if (scheme !== 'auto') return scheme
-  return payload === undefined ? schemeHint(subject) : 'tcp'
+  return payload === undefined ? schemeHint(entry, ports) : 'tcp'
 }
 
 /** Over TCP a text without a line end would leave most servers waiting for it. */
@@ -134,12 +173,7 @@ function payloadOf({ payload }: ProbeOptions, { service }: ProbeSubject): { payl
   return { payload: service.protocol === 'UDP' || payload.endsWith('\n') ? payload : `${payload}\n` }
 }
 
-function schemeHint(subject: ProbeSubject): 'auto' | 'https' {
-  return subject.appProtocol === 'https' || subject.service.portName === 'https' ? 'https' : 'auto'
-}
-
-/** Virtual hosts see the name that clients in the cluster use. */
-function hostHeader({ service }: ProbeSubject): string {
-  const name = `${service.name}.${service.namespace}.svc`
-  return service.port === 80 || service.port === 443 ? name : `${name}:${service.port}`
+function schemeHint({ servicePort, portName }: SurveyEntry, ports: readonly ServicePort[]): 'auto' | 'https' {
+  const { appProtocol } = ports.find(({ port, name }) => port === servicePort && name === portName) ?? {}
+  return appProtocol === 'https' || portName === 'https' ? 'https' : 'auto'
 }

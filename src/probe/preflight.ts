@@ -10,10 +10,11 @@ export interface ProbeSubject {
   appProtocol?: string
   /** The endpoints of the probed port, ready or not, of the address family that the cluster IP is of. */
   endpoints: Endpoint[]
-  /** Those of all families: an answer may name its pod by an address of another one. */
-  allEndpoints: Endpoint[]
   /** `internalTrafficPolicy: Local`: a proxy uses the endpoints on its own node only. */
   localOnly: boolean
+  /** Of all ports of the Service. */
+  slices: readonly EndpointSlice[]
+  ports: readonly ServicePort[]
 }
 
 /**
@@ -42,8 +43,7 @@ export function examineService(
     throw new UserError(`service/${name} has no cluster IP yet`, { hints: ['try again in a moment'] })
   }
   const port = choosePort(name, spec.ports ?? [], portWord, protocol)
-  const allEndpoints = endpointsOfPort(slices, port.name)
-  const endpoints = ofFamily(allEndpoints, spec.clusterIP)
+  const endpoints = ofFamily(endpointsOfPort(slices, port.name), spec.clusterIP)
   if (!endpoints.some((endpoint) => endpoint.ready)) {
     throw new UserError(noReadyEndpoints(service, endpoints, slices, port), { hints: endpointHints(service) })
   }
@@ -60,8 +60,9 @@ export function examineService(
     },
     ...(port.appProtocol === undefined ? {} : { appProtocol: port.appProtocol }),
     endpoints,
-    allEndpoints,
     localOnly: spec.internalTrafficPolicy === 'Local',
+    slices,
+    ports: spec.ports ?? [],
   }
 }
 

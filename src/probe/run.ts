@@ -1,13 +1,10 @@
-import { randomBytes } from 'node:crypto'
 import type { Cluster } from '../cluster/index.ts'
 import type { ProbeResult } from '../model/probe-result.ts'
 import { announcement } from './announce.ts'
-import { checkNode } from './check-node.ts'
-import { agentCommand } from './clients/agent-command.ts'
 import { jobName } from './clients/job.ts'
-import { runClients } from './clients/run.ts'
+import { checkNode } from './clients/nodes.ts'
 import { Collector, type LiveRun } from './collect.ts'
-import { followEndpoints } from './endpoint-watch.ts'
+import { clientsSpec, newRun, observe } from './observe.ts'
 import { planProbe, type ProbeOptions } from './plan.ts'
 import { examineService } from './preflight.ts'
 import { readService } from './read.ts'
@@ -40,11 +37,7 @@ export async function runProbe(
   surroundings: ProbeSurroundings,
 ): Promise<ProbeResult> {
   const { progress, interrupted, abandoned, report } = surroundings
-  const run = {
-    runId: randomBytes(4).toString('hex'),
-    startedAt: new Date().toISOString(),
-    begunMs: performance.now(),
-  }
+  const run = newRun()
   const { runId } = run
   const { namespace } = options
   const [{ service, slices }] = await Promise.all([
@@ -64,34 +57,6 @@ export async function runProbe(
     onStage: progress.stage,
     onNote: progress.note,
   })
-  const watching = new AbortController()
-  const spec = {
-    runId,
-    namespace,
-    target: `service/${options.service}`,
-    image: options.image,
-    command: await agentCommand(plan.agent),
-    clients: 1,
-    ...(options.node === undefined ? {} : { node: options.node }),
-    maxRunSeconds: plan.maxRunSeconds,
-    podRunningTimeoutMs: options.podRunningTimeoutMs,
-  }
-  try {
-    return await runClients(cluster, spec, collector, {
-      interrupted,
-      abandoned,
-      onCreated: () => {
-        collector.onCreated()
-        const signal = AbortSignal.any([interrupted, watching.signal])
-        followEndpoints(cluster, options, collector, signal)
-      },
-      whenEnded: async () => {
-        const result = collector.result()
-        await report(result)
-        return result
-      },
-    })
-  } finally {
-    watching.abort()
-  }
+  const spec = await clientsSpec(options, plan, runId)
+  return await observe(cluster, options, spec, collector, { interrupted, abandoned, report })
 }

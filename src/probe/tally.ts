@@ -122,6 +122,25 @@ export class Tally {
     return this.#previous?.entry.backend
   }
 
+  /** How requests ended so far. */
+  get outcomes(): ReadonlyMap<Outcome, number> {
+    return this.#outcomes
+  }
+
+  /** Changes of the backend so far. */
+  get switchCount(): number {
+    return this.#switches.count
+  }
+
+  /** Connections so far, and when the last request ended. */
+  get connections(): number {
+    return this.#connections
+  }
+
+  get endMs(): number {
+    return this.#endMs
+  }
+
   /** Observations that were added. */
   get requests(): number {
     return this.#requests

@@ -10,6 +10,13 @@ export const probeFlags = {
     description: 'File with the certificate authorities that the Service is verified with, in PEM.',
     helpValue: "''",
   }),
+  clients: countFlag({
+    description:
+      'How many client pods send requests: one verdict for each, and one for all. Unless given one, or one for each node with --spread nodes.',
+    helpValue: '0',
+    min: 0,
+    max: 1000,
+  }),
   compare: Flags.string({
     description: 'Another Service to probe in the same way, and to show beside this one.',
     helpValue: "''",
@@ -34,6 +41,10 @@ export const probeFlags = {
     description:
       'What to compare with: sticky or spread. Unless given it is what the Service is configured for.',
     helpValue: "''",
+  }),
+  'host-network': Flags.boolean({
+    description: "Clients use their node's network: they have the node's address.",
+    default: false,
   }),
   identify: Flags.string({
     description:
@@ -89,7 +100,11 @@ export const probeFlags = {
     description: 'tcp or udp. Unless given that of the port; udp needs --send.',
     helpValue: "''",
   }),
-  rate: Flags.string({ description: 'Requests per second, or max.', helpValue: '50' }),
+  rate: Flags.string({
+    description:
+      'Requests per second of each client, or max. Unless given 50, and less where many clients would make more than 1000 in all.',
+    helpValue: '50',
+  }),
   requests: countFlag({
     description: 'How many requests to send. Unless given, enough for --confidence.',
     helpValue: '0',
@@ -110,6 +125,10 @@ export const probeFlags = {
     description:
       'With --measure-timeout: measure a temporary Service with the same settings and a timeout of 10s at most.',
     default: false,
+  }),
+  spread: Flags.option({ options: ['nodes'] as const })({
+    description: 'Spread the clients evenly over what is named: nodes.',
+    helpValue: "''",
   }),
   timeout: durationFlag({
     description: 'How long a request may take.',

@@ -14,5 +14,6 @@ export async function modeOf(flags: ProbeFlags): Promise<ProbeMode> {
     return probeBesideOf(whatIf === undefined ? { kind: 'echo' } : readWhatIf(whatIf))
   }
   if (flags['measure-timeout']) return (await import('./measure.ts')).measure
-  return (await import('./single.ts')).probeOnce
+  const isSurvey = (flags.clients ?? 0) > 1 || flags.spread !== undefined
+  return isSurvey ? (await import('./survey.ts')).probeMany : (await import('./single.ts')).probeOnce
 }

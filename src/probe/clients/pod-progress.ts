@@ -88,6 +88,9 @@ function refusalHint(message: string): string {
   if (message.includes('must specify limits.cpu') || message.includes('failed quota')) {
     return 'the quota of the namespace wants every pod to say more than the probe pod does; a LimitRange with defaults supplies it'
   }
+  if (message.includes('violates PodSecurity') && message.includes('hostNetwork')) {
+    return '--host-network needs a namespace whose Pod Security level is privileged; without it the client is a pod like any other'
+  }
   if (message.includes('violates PodSecurity')) {
     return 'the probe pod meets the "restricted" Pod Security Standard; something in the cluster changes it: see the mutating webhooks'
   }

@@ -30,6 +30,9 @@ export interface PodTracker {
   endMessage(client: number): string
 }
 
+/** How `podProgress` calls a start that has nothing special about it. */
+const ordinaryStart = 'starting the probe pod'
+
 const deletedMessage = 'the probe pod was deleted'
 /** The annotation in which the Job controller numbers the pods of an Indexed Job. */
 const indexAnnotation = 'batch.kubernetes.io/job-completion-index'
@@ -114,6 +117,8 @@ class Tracker implements PodTracker {
   readonly #settled = new AbortController()
   readonly #explaining: AbortSignal
   #explained = 0
+  /** What was said last of many pods. */
+  #said = { settled: 0, waitingFor: '', atMs: -Infinity }
 
   constructor(cluster: Cluster, options: TrackOptions) {
     this.#cluster = cluster
@@ -233,13 +238,30 @@ class Tracker implements PodTracker {
   }
 
   #noteSettled(): void {
-    if (this.#clients.every(({ isSettled }) => isSettled)) this.#settled.abort()
+    const settled = this.#clients.filter(({ isSettled }) => isSettled).length
+    if (settled === this.#clients.length) this.#settled.abort()
+    else if (settled !== this.#said.settled) this.#sayHowMany(settled, this.#said.waitingFor)
   }
 
   #say({ waitingFor }: Tracked): void {
-    const all = this.#clients.length
-    const settled = this.#clients.filter(({ isSettled }) => isSettled).length
-    this.#options.onStage(all === 1 ? waitingFor : `${settled} of ${all} probe pods run; ${waitingFor}`)
+    if (this.#clients.length === 1) {
+      this.#options.onStage(waitingFor)
+      return
+    }
+    // That a pod is being started is not worth a line for each.
+    if (waitingFor.startsWith(ordinaryStart) && !waitingFor.includes(':')) return
+    this.#sayHowMany(this.#said.settled, waitingFor)
+  }
+
+  /** At most one line a second, however many pods there are. */
+  #sayHowMany(settled: number, waitingFor: string): void {
+    const isNew = waitingFor !== this.#said.waitingFor
+    this.#said = { ...this.#said, settled, waitingFor }
+    const now = performance.now()
+    if (!isNew && now - this.#said.atMs < 1000) return
+    this.#said.atMs = now
+    const words = `${settled} of ${this.#clients.length} probe pods have started`
+    this.#options.onStage(waitingFor === '' ? words : `${words}; ${waitingFor}`)
   }
 }
 

@@ -111,7 +111,7 @@ class Measurement {
     this.#prior = priorFor(configuredMs)
     const { told, agent } = planProbe(options, this.#subject)
     this.#recogniser = new Recogniser(options.identify, told)
-    this.#endpoints = this.#subject.allEndpoints
+    this.#endpoints = endpointsOfPort(measured.slices, this.#subject.service.portName)
     this.#scheme = agent.targets[0]?.scheme ?? 'auto'
   }
 

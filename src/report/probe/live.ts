@@ -7,6 +7,7 @@ import { countOf, formatCount, formatElapsed } from '../text/numbers.ts'
 import { layoutBackends } from './backends.ts'
 import { createPalette } from './palette.ts'
 import { layoutStrip } from './strip/index.ts'
+import { liveSurveyLine, type LiveSurveyState, liveSurveyShare, renderLiveSurvey } from './survey/live.ts'
 import { backendNoun, failureCount, failureWords } from './words.ts'
 
 /** A run so far: what a result will hold, as far as it is known. */
@@ -20,8 +21,16 @@ export type LiveState = Pick<
 
 const mostBackends = 12
 
+/** What a live view shows: a run of one client, or a survey. */
+export type AnyLiveState = LiveState | LiveSurveyState
+
+function isSurvey(state: AnyLiveState): state is LiveSurveyState {
+  return 'clients' in state
+}
+
 /** The run so far, for a terminal; `rows` is the room that there is. */
-export function renderLive(state: LiveState, width: number, style: Style, rows = 24): string[] {
+export function renderLive(state: AnyLiveState, width: number, style: Style, rows = 24): string[] {
+  if (isSurvey(state)) return renderLiveSurvey(state, width, style, rows)
   const { backends, timeline, switches, endpointChanges } = state
   const palette = createPalette(backends, style)
   const strip = layoutStrip(
@@ -46,7 +55,8 @@ export function renderLive(state: LiveState, width: number, style: Style, rows =
 }
 
 /** The run so far in one line, for logs: `12/60 requests  3 pods  0 switches`. */
-export function liveLine(state: LiveState): string {
+export function liveLine(state: AnyLiveState): string {
+  if (isSurvey(state)) return liveSurveyLine(state)
   const { totals, request, outcomes } = state
   const failed = failureCount(outcomes)
   return [
@@ -58,7 +68,9 @@ export function liveLine(state: LiveState): string {
 }
 
 /** How much of the run is done, 0 … 1; undefined when the plan sets no end. */
-export function liveShare({ totals, request }: LiveState): number | undefined {
+export function liveShare(state: AnyLiveState): number | undefined {
+  if (isSurvey(state)) return liveSurveyShare(state)
+  const { totals, request } = state
   if (request.plannedRequests !== undefined) return totals.requests / Math.max(1, request.plannedRequests)
   if (request.plannedDurationMs !== undefined)
     return totals.durationMs / Math.max(1, request.plannedDurationMs)

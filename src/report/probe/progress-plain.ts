@@ -1,5 +1,5 @@
 import { formatLeft } from '../text/numbers.ts'
-import { type LiveState, liveLine, liveShare } from './live.ts'
+import { type AnyLiveState, liveLine, liveShare } from './live.ts'
 import type { Progress, ProgressOptions } from './progress.ts'
 
 /** A line at each tenth of the run, and in between when it has been quiet for a while. */
@@ -22,7 +22,7 @@ export function createPlainProgress({ stream, now }: Pick<ProgressOptions, 'stre
     update: (state) => {
       if (now() - askedMs < shortestMs) return
       askedMs = now()
-      const current: LiveState = state()
+      const current: AnyLiveState = state()
       const share = liveShare(current) ?? 0
       if (share - lastShare < step && now() - lastMs < longestMs) return
       lastMs = now()

@@ -3,7 +3,7 @@ import { flow } from '../text/flow.ts'
 import { paintLines, span } from '../text/line.ts'
 import { formatLeft } from '../text/numbers.ts'
 import { shortenEnd } from '../text/width.ts'
-import { type LiveState, renderLive } from './live.ts'
+import { type AnyLiveState, renderLive } from './live.ts'
 import type { Progress, ProgressOptions } from './progress.ts'
 
 const frameMs = 66
@@ -18,7 +18,7 @@ export function createTerminalProgress({ stream, columns, style, now }: Progress
   let spinner: Ora | undefined
   let view: LogUpdate | undefined
   let text = ''
-  let state: (() => LiveState) | undefined
+  let state: (() => AnyLiveState) | undefined
   let lastMs = -Infinity
   let timer: NodeJS.Timeout | undefined
   let countdown: NodeJS.Timeout | undefined

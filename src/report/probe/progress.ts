@@ -1,6 +1,6 @@
 import type { Style } from '../terminal.ts'
 import { sanitize } from '../text/sanitize.ts'
-import type { LiveState } from './live.ts'
+import type { AnyLiveState } from './live.ts'
 import { createPlainProgress } from './progress-plain.ts'
 import { createTerminalProgress } from './progress-terminal.ts'
 
@@ -19,7 +19,7 @@ export interface Progress {
   /** What is being waited for before requests run: one line, replaced by the next. */
   stage: (text: string) => void
   /** The run so far; asked for only when it is about to be shown. */
-  update: (state: () => LiveState) => void
+  update: (state: () => AnyLiveState) => void
   /** Something that takes until a time of `now`: how long still is shown with it. */
   wait: (text: string, untilMs: number) => void
   /** A line that stays. */

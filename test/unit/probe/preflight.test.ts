@@ -57,8 +57,9 @@ describe('examineService', () => {
         policy: { kind: 'none' },
       },
       endpoints: [expect.objectContaining({ address: '10.0.0.1', ready: true })],
-      allEndpoints: [expect.objectContaining({ address: '10.0.0.1' })],
       localOnly: false,
+      slices: [slice()],
+      ports: service().spec.ports,
     })
   })
 
@@ -74,9 +75,8 @@ describe('examineService', () => {
       addressType: 'IPv6',
       endpoints: [{ addresses: ['fd00::1'], conditions: { ready: true } }],
     })
-    const { endpoints, allEndpoints } = examine({ clusterIP: 'fd96::7' }, [slice(), six])
+    const { endpoints } = examine({ clusterIP: 'fd96::7' }, [slice(), six])
     expect(endpoints.map(({ address }) => address)).toStrictEqual(['fd00::1'])
-    expect(allEndpoints).toHaveLength(2)
   })
 
   test('internalTrafficPolicy Local', () => {

@@ -1,0 +1,86 @@
+import { randomBytes } from 'node:crypto'
+import type { Cluster } from '../cluster/index.ts'
+import { agentCommand } from './clients/agent-command.ts'
+import { runClients } from './clients/run.ts'
+import type { ClientsSink, ClientsSpec } from './clients/spec.ts'
+import type { RunIdentity } from './collect.ts'
+import { type EndpointsSink, followEndpoints } from './endpoint-watch.ts'
+import type { ProbeOptions, ProbePlan } from './plan.ts'
+
+/** Takes in what clients and endpoints do, and makes a result of it. */
+export interface Observer<T> extends ClientsSink, EndpointsSink {
+  /** The Job was made. */
+  onCreated: () => void
+  /** Throws what the command is to end with when nothing was observed. */
+  result: () => T
+}
+
+export interface ObserveSurroundings<T> {
+  /** Stop, clean up, and report what was seen so far. */
+  interrupted: AbortSignal
+  /** Do not even clean up any more. */
+  abandoned: AbortSignal
+  /** Called with the result before the clean-up, so that nobody waits for it. */
+  report: (result: T) => Promise<void>
+}
+
+/** A run that begins now. */
+export function newRun(): RunIdentity {
+  return {
+    runId: randomBytes(4).toString('hex'),
+    startedAt: new Date().toISOString(),
+    begunMs: performance.now(),
+  }
+}
+
+/** What the clients of a plan are. */
+export async function clientsSpec(
+  options: ProbeOptions,
+  plan: ProbePlan,
+  runId: string,
+  clients = 1,
+): Promise<ClientsSpec> {
+  const { namespace, service, image, node, spreadNodes, hostNetwork, podRunningTimeoutMs } = options
+  return {
+    runId,
+    namespace,
+    target: `service/${service}`,
+    image,
+    command: await agentCommand(plan.agent),
+    clients,
+    ...(node === undefined ? {} : { node }),
+    ...(spreadNodes === undefined ? {} : { spreadNodes }),
+    ...(hostNetwork === undefined ? {} : { hostNetwork }),
+    maxRunSeconds: plan.maxRunSeconds,
+    podRunningTimeoutMs,
+  }
+}
+
+/** Runs clients while the endpoints of the Service are followed; reports, and removes what it made on every way out. */
+export async function observe<T>(
+  cluster: Cluster,
+  service: Pick<ProbeOptions, 'namespace' | 'service'>,
+  spec: ClientsSpec,
+  observer: Observer<T>,
+  { interrupted, abandoned, report }: ObserveSurroundings<T>,
+): Promise<T> {
+  const watching = new AbortController()
+  const signal = AbortSignal.any([interrupted, watching.signal])
+  try {
+    return await runClients(cluster, spec, observer, {
+      interrupted,
+      abandoned,
+      onCreated: () => {
+        observer.onCreated()
+        followEndpoints(cluster, service, observer, signal)
+      },
+      whenEnded: async () => {
+        const result = observer.result()
+        await report(result)
+        return result
+      },
+    })
+  } finally {
+    watching.abort()
+  }
+}

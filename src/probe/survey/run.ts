@@ -1,0 +1,80 @@
+import type { Cluster } from '../../cluster/index.ts'
+import type { ProbeSurvey } from '../../model/survey.ts'
+import { UserError } from '../../model/user-error.ts'
+import { announcement } from '../announce.ts'
+import { jobName } from '../clients/job.ts'
+import { checkNode, type ClientNodes, clientNodes } from '../clients/nodes.ts'
+import { defaultEntry } from '../entries/default.ts'
+import { clientsSpec, newRun, observe, type ObserveSurroundings } from '../observe.ts'
+import { planProbe, type ProbeOptions } from '../plan.ts'
+import { examineService } from '../preflight.ts'
+import { readService } from '../read.ts'
+import { type LiveSurvey, SurveyCollector } from './collect.ts'
+
+export interface SurveySurroundings extends ObserveSurroundings<ProbeSurvey> {
+  progress: {
+    stage: (text: string) => void
+    note: (text: string) => void
+    update: (state: () => LiveSurvey) => void
+  }
+  /** How many clients the Service proxy remembers per pod and port on each node, where that is limited. */
+  tableCapacity?: number
+}
+
+/**
+ * Probes a Service with several clients, or through several entries: like `runProbe`, with a verdict for each client at
+ * each entry and one for all.
+ */
+export async function runSurvey(
+  cluster: Cluster,
+  options: ProbeOptions,
+  surroundings: SurveySurroundings,
+): Promise<ProbeSurvey> {
+  const { progress, interrupted, tableCapacity } = surroundings
+  const run = newRun()
+  const { runId } = run
+  const [{ service, slices }, nodes] = await Promise.all([
+    readService(cluster, options.namespace, options.service, interrupted),
+    options.spreadNodes === true ? clientNodes(cluster, interrupted) : undefined,
+    checkNode(cluster, options.node, interrupted),
+  ])
+  const subject = examineService(service, slices, options.port, options.protocol)
+  const entries = [defaultEntry(subject)]
+  const clients = options.clients ?? (options.spreadNodes === true ? onePerNode(nodes) : 1)
+  const plan = planProbe(options, subject, entries, clients)
+  plan.notes.push(...nodeNotes(nodes))
+  for (const line of announcement(options, subject, plan, jobName(runId), entries, clients))
+    progress.note(line)
+  const collector = new SurveyCollector({
+    options,
+    subject,
+    entries,
+    clients,
+    plan,
+    run,
+    interrupted,
+    ...(tableCapacity === undefined ? {} : { tableCapacity }),
+    onUpdate: progress.update,
+    onStage: progress.stage,
+    onNote: progress.note,
+  })
+  const spec = await clientsSpec(options, plan, runId, clients)
+  return await observe(cluster, options, spec, collector, surroundings)
+}
+
+function onePerNode(nodes: ClientNodes | undefined): number {
+  if (nodes === undefined) {
+    throw new UserError(
+      'listing nodes is not allowed, so there is no telling how many clients to spread over them',
+      {
+        hints: ['say how many with --clients'],
+      },
+    )
+  }
+  if (nodes.usable.length > 0) return nodes.usable.length
+  throw new UserError('no node takes pods', { hints: nodeNotes(nodes) })
+}
+
+function nodeNotes(nodes: ClientNodes | undefined): string[] {
+  return (nodes?.unusable ?? []).map(({ name, why }) => `no client runs on ${name}: ${why}`)
+}

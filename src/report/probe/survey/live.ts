@@ -1,0 +1,73 @@
+import type { ProbeSurvey } from '../../../model/survey.ts'
+import type { Verdict } from '../../../model/verdict.ts'
+import type { Style } from '../../terminal.ts'
+import { flow } from '../../text/flow.ts'
+import { type Line, paintLines, span } from '../../text/line.ts'
+import { countOf, formatCount, formatElapsed } from '../../text/numbers.ts'
+import { layoutBackends } from '../backends.ts'
+import { createPalette } from '../palette.ts'
+import { backendNoun, failureCount, failureWords } from '../words.ts'
+
+/** A survey so far: what its result will hold, as far as it is known. */
+export type LiveSurveyState = Pick<ProbeSurvey, 'backends' | 'totals' | 'outcomes'> & {
+  request: Pick<ProbeSurvey['request'], 'plannedRequests' | 'plannedDurationMs'>
+  expected: Verdict['expected']
+  clients: { all: number; begun: number; ended: number }
+  entries: number
+  /** Clients that changed their backend at an entry. */
+  moved: number
+}
+
+const mostBackends = 12
+
+/** The survey so far, for a terminal: who answers how much, and how far the clients are. */
+export function renderLiveSurvey(
+  state: LiveSurveyState,
+  width: number,
+  style: Style,
+  rows: number,
+): string[] {
+  const palette = createPalette(state.backends, style)
+  const head = layoutHead(state, width, style)
+  const most = Math.max(1, Math.min(mostBackends, rows - head.length - 4))
+  const table = layoutBackends({ backends: state.backends, palette, most, latency: true }, width, style)
+  return paintLines(table.length === 0 ? head : [...head, [], ...table], width, style)
+}
+
+/** The survey so far in one line, for logs: `12 of 20 clients begun, 3 ended  144 requests  3 pods  0 clients moved`. */
+export function liveSurveyLine(state: LiveSurveyState): string {
+  const { totals, outcomes, clients } = state
+  const failed = failureCount(outcomes)
+  return [
+    `${formatCount(clients.begun)} of ${countOf(clients.all, 'client')} begun, ${formatCount(clients.ended)} ended`,
+    countOf(totals.requests, 'request'),
+    countOf(state.backends.length, backendNoun(state)),
+    ...(state.expected === 'sticky' ? [movedWords(state)] : []),
+    ...(failed === 0 ? [] : [`${formatCount(failed)} failed`]),
+  ].join('  ')
+}
+
+/** How much of the survey is done, 0 … 1; undefined when the plan sets no end. */
+export function liveSurveyShare({ totals, request, clients, entries }: LiveSurveyState): number | undefined {
+  if (request.plannedRequests === undefined) return undefined
+  return totals.requests / Math.max(1, request.plannedRequests * clients.all * entries)
+}
+
+function layoutHead(state: LiveSurveyState, width: number, style: Style): Line[] {
+  const { totals, outcomes, clients } = state
+  const failed = failureCount(outcomes)
+  const ended = clients.ended === 0 ? '' : `, ${formatCount(clients.ended)} ended`
+  const pieces = [
+    span(`${formatCount(clients.begun)} of ${countOf(clients.all, 'client')} begun${ended}`, style.strong),
+    span(countOf(totals.requests, 'request')),
+    span(`${formatCount(totals.requestsPerSecond)}/s`),
+    span(formatElapsed(totals.durationMs)),
+    ...(state.expected === 'sticky' ? [span(movedWords(state))] : []),
+    ...(failed === 0 ? [] : [span(`${formatCount(failed)} failed: ${failureWords(outcomes)}`, style.bad)]),
+  ]
+  return flow(pieces, { width, indent: 2, separator: span('   ') })
+}
+
+function movedWords({ moved }: LiveSurveyState): string {
+  return `${countOf(moved, 'client')} moved`
+}
