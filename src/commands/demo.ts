@@ -5,7 +5,7 @@ import type { Cluster } from '../cluster/index.ts'
 import { refuseArguments } from '../cli/value-flags.ts'
 import { runDemo } from '../demo/run.ts'
 import { UserError } from '../model/user-error.ts'
-import { defaultImage } from '../probe/options.ts'
+import { defaultImage } from '../probe/image/choose.ts'
 import { commands } from './index.ts'
 
 export default class Demo extends BaseCommand {

@@ -109,7 +109,7 @@ export interface ContainerStatus {
 
 export interface Pod extends KubernetesObject {
   kind: 'Pod'
-  spec: { nodeName?: string; hostname?: string }
+  spec: { nodeName?: string; hostname?: string; containers?: { name: string; image?: string }[] }
   status?: {
     phase?: 'Pending' | 'Running' | 'Succeeded' | 'Failed' | 'Unknown'
     reason?: string

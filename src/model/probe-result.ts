@@ -41,9 +41,15 @@ export interface ProbedService {
 
 export interface ProbeClient {
   pod: string
+  /** The container of a pod that was there before (`--in-pod`). */
+  container?: string
   node?: string
   address?: string
   image: string
+  /** Why it is that image; absent when the user named it. */
+  imageReason?: string
+  /** The program that sent the requests where there was no Node. */
+  tool?: string
 }
 
 export interface ProbeRequest {

@@ -1,14 +1,13 @@
 import type { SurveyEntry } from '../model/survey.ts'
 import { defaultEntry } from './entries/default.ts'
-import type { ProbeOptions, ProbePlan } from './plan.ts'
+import type { ProbePlan } from './plan.ts'
 import type { ProbeSubject } from './preflight.ts'
 
-/** What a probe will do before it does it: one line about the requests, one about what is made in the cluster. */
+/** What a probe will do before it does it: one line about the requests, one about where they come from. */
 export function announcement(
-  options: ProbeOptions,
   subject: ProbeSubject,
   plan: ProbePlan,
-  job: string,
+  from: string,
   entries: readonly SurveyEntry[] = [defaultEntry(subject)],
   clients = 1,
 ): string[] {
@@ -21,15 +20,11 @@ export function announcement(
     subject.service.protocol === 'UDP'
       ? ['from one port that is kept open', 'from a new port each']
       : ['on one connection that is kept open', 'a new connection each']
-  const where = options.node === undefined ? '' : ` on ${options.node}`
   const [entry] = entries
   const host = entry?.host.includes(':') === true ? `[${entry.host}]` : (entry?.host ?? '')
   const to = entries.length === 1 ? `${host}:${entry?.port ?? ''}` : `each of ${entries.length} entries`
-  const from = clients === 1 ? '' : ` from each of ${clients} clients`
-  return [
-    `sending ${amount}${from} to ${to}, ${pace(intervalMs)}, ${each[keepAlive ? 0 : 1]}`,
-    `from job/${job} in namespace ${options.namespace}${where}, image ${options.image}`,
-  ]
+  const all = clients === 1 ? '' : ` from each of ${clients} clients`
+  return [`sending ${amount}${all} to ${to}, ${pace(intervalMs)}, ${each[keepAlive ? 0 : 1]}`, `from ${from}`]
 }
 
 /** A rate where requests are frequent, the pause where they are rare. */

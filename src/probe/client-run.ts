@@ -17,6 +17,9 @@ export class ClientRun {
   readonly cells: readonly Cell[]
   pod: Pod | undefined
   addresses: string[] = []
+  /** What sends its requests where there is no Node. */
+  tool: string | undefined
+  #isCoarse = false
   /** Of the first target that was asked. */
   scheme: Scheme | undefined
   readonly failures: Failure[] = []
@@ -34,6 +37,7 @@ export class ClientRun {
 
   onPod(pod: Pod): void {
     this.pod = pod
+    this.addresses = (pod.status?.podIPs ?? []).map(({ ip }) => ip)
     const { nodeName } = pod.spec
     for (const cell of this.cells)
       cell.placeAt({ place: 'pod', ...(nodeName === undefined ? {} : { node: nodeName }) })
@@ -42,7 +46,11 @@ export class ClientRun {
   /** Throws UserError when the agent could not do its work. Returns the gap in words, if there is one. */
   onDecoded(decoded: Decoded, arrivedAt: number): string | undefined {
     const { hello, start, failure, foreign, done, end, error, observations, gap } = decoded
-    if (hello !== undefined) this.addresses = hello.addresses
+    if (hello !== undefined) {
+      if (hello.addresses.length > 0) this.addresses = hello.addresses
+      this.tool = hello.tool
+      this.#isCoarse = hello.isCoarse ?? false
+    }
     if (start !== undefined) {
       this.scheme ??= start.scheme
       this.#clock ??= new NodeClock(start.epochMs)
@@ -58,6 +66,13 @@ export class ClientRun {
     if (done !== undefined) this.cells[done.target]?.finish(done)
     if (end !== undefined) this.end = end
     return gap === undefined ? undefined : gapWords(gap)
+  }
+
+  /** What to know of an agent that is not the usual one. */
+  toolNotes(): string[] {
+    if (this.tool === undefined) return []
+    const precision = this.#isCoarse ? '; its clock counts in steps of 10 ms or more' : ''
+    return [`there is no Node: requests were sent one after the other with ${this.tool}${precision}`]
   }
 
   get hasObservations(): boolean {

@@ -2,7 +2,7 @@ import type { Decoded } from '../agent/protocol.ts'
 import { judgeNotes } from '../judge/notes.ts'
 import { endpointsOfPort } from '../model/endpoint.ts'
 import type { EndpointSlice, Pod } from '../model/kubernetes.ts'
-import type { ProbeRequest, ProbeResult } from '../model/probe-result.ts'
+import type { ProbeClient, ProbeRequest, ProbeResult } from '../model/probe-result.ts'
 import type { UserError } from '../model/user-error.ts'
 import { Cell } from './cell.ts'
 import { ClientRun } from './client-run.ts'
@@ -33,6 +33,8 @@ export interface CollectOptions {
   subject: ProbeSubject
   plan: ProbePlan
   run: RunIdentity
+  /** Where the requests come from. */
+  from: Pick<ProbeClient, 'image' | 'imageReason' | 'container'>
   /** What was seen until then is still a result. */
   interrupted: AbortSignal
   onUpdate: (state: () => LiveRun) => void
@@ -119,7 +121,7 @@ export class Collector implements ClientsSink {
    * agent ended before that.
    */
   result(): ProbeResult {
-    const { options, subject, run, interrupted } = this.#given
+    const { options, subject, run, from, interrupted } = this.#given
     const client = this.#client
     if (!client.hasObservations) throw interrupted.aborted ? interrupted.reason : this.#nothingObserved()
     const now = performance.now()
@@ -128,6 +130,7 @@ export class Collector implements ClientsSink {
     const { evidence, ...rest } = parts
     const { endpoints } = this.#cell
     const { input, verdict } = this.#cell.judge(parts, options, { end, cutShort })
+    const [address] = client.addresses
     if (cutShort && !interrupted.aborted) {
       const why = end === undefined ? 'its log stopped' : 'its container was told to end'
       this.#notes.push(`the agent was ended before it was done: ${client.endMessage || why}`)
@@ -139,8 +142,9 @@ export class Collector implements ClientsSink {
       client: {
         pod: pod?.metadata.name ?? '',
         ...(pod?.spec.nodeName === undefined ? {} : { node: pod.spec.nodeName }),
-        ...(client.addresses[0] === undefined ? {} : { address: client.addresses[0] }),
-        image: options.image,
+        ...(address === undefined ? {} : { address }),
+        ...from,
+        ...(client.tool === undefined ? {} : { tool: client.tool }),
       },
       request: this.#request(),
       endpoints: summarise(endpoints, evidence.eligibleEndpoints),
@@ -149,6 +153,7 @@ export class Collector implements ClientsSink {
       notes: [
         ...judgeNotes(input, verdict),
         ...this.#notes,
+        ...client.toolNotes(),
         ...watchNotes(this.#watchTrouble),
         ...client.failureWords(0, mostFailureNotes),
         ...this.#cell.connectionNotes(),
@@ -174,6 +179,6 @@ export class Collector implements ClientsSink {
   }
 
   #nothingObserved(): UserError {
-    return nothingObserved(this.#client, this.#given.options.image)
+    return nothingObserved(this.#client, this.#given.from.image)
   }
 }

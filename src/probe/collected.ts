@@ -42,6 +42,10 @@ export function nothingObserved({ foreign, endMessage }: ClientRun, image: strin
   const words = [...foreign, endMessage].filter((text) => text !== '')
   return new UserError(
     `the probe pod ended before it sent a request${words.length > 0 ? `: ${words.join('\n  ')}` : ''}`,
-    { hints: [`the image must hold Node 18 or newer as "node": --image is "${image}"`] },
+    {
+      hints: [
+        `the image must hold Node 18 or newer as "node", or a shell with curl, wget or nc: it is "${image}"`,
+      ],
+    },
   )
 }

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import type { Cluster } from '../cluster/index.ts'
-import { agentCommand } from './clients/agent-command.ts'
 import { runClients } from './clients/run.ts'
-import type { ClientsSink, ClientsSpec } from './clients/spec.ts'
+import type { InPodSpec } from './clients/in-pod.ts'
+import type { ClientsSink, ClientsSpec, Surroundings } from './clients/spec.ts'
+import type { ImageChoice } from '../model/image-choice.ts'
 import type { RunIdentity } from './collect.ts'
 import { type EndpointsSink, followEndpoints } from './endpoint-watch.ts'
 import type { ProbeOptions, ProbePlan } from './plan.ts'
@@ -34,19 +35,20 @@ export function newRun(): RunIdentity {
 }
 
 /** What the clients of a plan are. */
-export async function clientsSpec(
+export function clientsSpec(
   options: ProbeOptions,
   plan: ProbePlan,
+  image: ImageChoice,
   runId: string,
   clients = 1,
-): Promise<ClientsSpec> {
-  const { namespace, service, image, node, spreadNodes, hostNetwork, podRunningTimeoutMs } = options
+): ClientsSpec {
+  const { namespace, service, node, spreadNodes, hostNetwork, podRunningTimeoutMs } = options
   return {
     runId,
     namespace,
     target: `service/${service}`,
     image,
-    command: await agentCommand(plan.agent),
+    agent: plan.agent,
     clients,
     ...(node === undefined ? {} : { node }),
     ...(spreadNodes === undefined ? {} : { spreadNodes }),
@@ -56,18 +58,18 @@ export async function clientsSpec(
   }
 }
 
-/** Runs clients while the endpoints of the Service are followed; reports, and removes what it made on every way out. */
+/** Runs clients, or the agent in a pod that is there, while the endpoints of the Service are followed; reports, and removes what it made on every way out. */
 export async function observe<T>(
   cluster: Cluster,
   service: Pick<ProbeOptions, 'namespace' | 'service'>,
-  spec: ClientsSpec,
+  spec: ClientsSpec | InPodSpec,
   observer: Observer<T>,
   { interrupted, abandoned, report }: ObserveSurroundings<T>,
 ): Promise<T> {
   const watching = new AbortController()
   const signal = AbortSignal.any([interrupted, watching.signal])
   try {
-    return await runClients(cluster, spec, observer, {
+    const all: Surroundings<T> = {
       interrupted,
       abandoned,
       onCreated: () => {
@@ -79,7 +81,10 @@ export async function observe<T>(
         await report(result)
         return result
       },
-    })
+    }
+    if (!('container' in spec)) return await runClients(cluster, spec, observer, all)
+    const { runInPod } = await import('./clients/in-pod.ts')
+    return await runInPod(cluster, spec, observer, all)
   } finally {
     watching.abort()
   }

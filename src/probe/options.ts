@@ -3,9 +3,6 @@ import type { IdentifyRule } from '../model/observation.ts'
 import { invalidValue, UserError } from '../model/user-error.ts'
 import type { ProbeOptions } from './plan.ts'
 
-/** Small, multi-platform, maintained, and has what the agent needs. */
-export const defaultImage = 'docker.io/library/node:24-alpine'
-
 /** Requests per second of one client, and of all clients together. */
 const defaultRate = 50
 const defaultRateOfAll = 1000
@@ -16,12 +13,14 @@ export interface ProbeFlags {
   clients?: number | undefined
   compare?: string | undefined
   confidence?: string | undefined
+  container?: string | undefined
   duration?: number | undefined
   echo: boolean
   expect?: 'sticky' | 'spread' | undefined
   'host-network'?: boolean
   identify: string
-  image: string
+  image?: string | undefined
+  'in-pod'?: string | undefined
   insecure: boolean
   interval?: number | undefined
   'keep-alive': boolean
@@ -48,9 +47,22 @@ const exclusive: Partial<Record<keyof ProbeFlags, readonly (keyof ProbeFlags)[]>
   compare: ['echo', 'what-if'],
   echo: ['what-if'],
   clients: ['compare', 'echo', 'what-if'],
+  'in-pod': [
+    'ca',
+    'clients',
+    'compare',
+    'echo',
+    'host-network',
+    'keep-alive',
+    'measure-timeout',
+    'node',
+    'protocol',
+    'send',
+    'spread',
+    'what-if',
+  ],
   interval: ['rate'],
   'measure-timeout': [
-    'clients',
     'compare',
     'duration',
     'echo',
@@ -83,6 +95,7 @@ export function readProbeFlags(flags: ProbeFlags): Omit<ProbeOptions, 'namespace
   }
   const payload = flags.send === undefined ? undefined : payloadOf(flags.send)
   refuseWithoutHttp(flags)
+  const inPod = readInPod(flags)
   const ca = flags.ca === undefined ? undefined : readCa(flags.ca)
   return {
     path: flags.path,
@@ -93,10 +106,11 @@ export function readProbeFlags(flags: ProbeFlags): Omit<ProbeOptions, 'namespace
     timeoutMs: flags.timeout ?? 2000,
     keepAlive: flags['keep-alive'],
     tls: { ...(flags.insecure ? { insecure: true } : {}), ...(ca === undefined ? {} : { ca }) },
-    image: flags.image,
     acceptedError: acceptedErrorOf(flags.confidence ?? defaultConfidence(flags)),
     identify: identifyRuleOf(flags.identify),
     podRunningTimeoutMs: flags['pod-running-timeout'] ?? 60_000,
+    ...(inPod === undefined ? {} : { inPod }),
+    ...(flags.image === undefined ? {} : { image: flags.image }),
     ...(flags.port === undefined ? {} : { port: flags.port }),
     ...(flags.protocol === undefined ? {} : { protocol: flags.protocol === 'udp' ? 'UDP' : 'TCP' }),
     ...(payload === undefined ? {} : { payload }),
@@ -166,6 +180,25 @@ function payloadOf(text: string): string {
     if (!/^x./i.test(what)) throw invalidValue('send', text, `"${escape}" is none of \\n \\r \\t \\\\ \\xHH`)
     return String.fromCharCode(parseInt(what.slice(1), 16))
   })
+}
+
+/** `pod/NAME` or `NAME`, as kubectl exec takes it. */
+function readInPod(flags: ProbeFlags): ProbeOptions['inPod'] {
+  const { 'in-pod': text, container, scheme } = flags
+  if (text === undefined) {
+    if (container === undefined) return undefined
+    throw new UserError('--container names a container of the pod of --in-pod, which is missing', {
+      exitCode: 2,
+    })
+  }
+  const [, pod] = /^(?:pods?\/|po\/)?([a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?)$/.exec(text) ?? []
+  if (pod === undefined) throw invalidValue('in-pod', text, 'must be pod/NAME')
+  if (scheme === 'tcp') {
+    throw new UserError('--in-pod speaks HTTP only: it cannot be used together with --scheme tcp', {
+      exitCode: 2,
+    })
+  }
+  return { pod, ...(container === undefined ? {} : { container }) }
 }
 
 function intervalOf(rate: string): number {

@@ -11,6 +11,11 @@ export const probeRules: readonly Rule[] = [
   { apiGroups: [''], resources: ['events'], verbs: ['list', 'watch'] },
 ]
 
+/** What programs in containers need on top; a connection by WebSocket is authorised as `create` since 1.35, before as `get`. */
+export const execRules: readonly Rule[] = [
+  { apiGroups: [''], resources: ['pods/exec'], verbs: ['create', 'get'] },
+]
+
 /** What the flags that make a shadow of the Service or echo pods need on top; tested in the same way. */
 export const shadowRules: readonly Rule[] = [
   { apiGroups: [''], resources: ['services'], verbs: ['create', 'delete'] },

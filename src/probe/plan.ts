@@ -34,8 +34,11 @@ export interface ProbeOptions {
   timeoutMs: number
   keepAlive: boolean
   tls: TlsConfig
-  image: string
+  /** Unless given, one that the nodes have, or the default. */
+  image?: string
   node?: string
+  /** The pod that sends the requests, instead of one that is made for that. */
+  inPod?: { pod: string; container?: string }
   expect?: 'sticky' | 'spread'
   /** 1 − confidence. */
   acceptedError: number

@@ -1,10 +1,10 @@
 import type { Cluster } from '../cluster/index.ts'
 import type { ProbeResult } from '../model/probe-result.ts'
 import { announcement } from './announce.ts'
-import { jobName } from './clients/job.ts'
 import { checkNode } from './clients/nodes.ts'
 import { Collector, type LiveRun } from './collect.ts'
 import { clientsSpec, newRun, observe } from './observe.ts'
+import { findOrigin, originReport, originWords } from './origin.ts'
 import { planProbe, type ProbeOptions } from './plan.ts'
 import { examineService } from './preflight.ts'
 import { readService } from './read.ts'
@@ -34,29 +34,34 @@ export interface ProbeSurroundings {
 export async function runProbe(
   cluster: Cluster,
   options: ProbeOptions,
-  surroundings: ProbeSurroundings,
+  { progress, interrupted, abandoned, report }: ProbeSurroundings,
 ): Promise<ProbeResult> {
-  const { progress, interrupted, abandoned, report } = surroundings
   const run = newRun()
   const { runId } = run
   const { namespace } = options
-  const [{ service, slices }] = await Promise.all([
+  const [{ service, slices }, originFor] = await Promise.all([
     readService(cluster, namespace, options.service, interrupted),
+    findOrigin(cluster, options, interrupted),
     checkNode(cluster, options.node, interrupted),
   ])
   const subject = examineService(service, slices, options.port, options.protocol)
   const plan = planProbe(options, subject)
-  for (const line of announcement(options, subject, plan, jobName(runId))) progress.note(line)
+  const origin = originFor(plan.agent)
+  for (const line of announcement(subject, plan, originWords(origin, options, runId))) progress.note(line)
   const collector = new Collector({
     options,
     subject,
     plan,
     run,
+    from: originReport(origin),
     interrupted,
     onUpdate: progress.update,
     onStage: progress.stage,
     onNote: progress.note,
   })
-  const spec = await clientsSpec(options, plan, runId)
+  const spec =
+    origin.kind === 'job'
+      ? clientsSpec(options, plan, origin.image, runId)
+      : { ...origin.running, namespace, agent: plan.agent, maxRunSeconds: plan.maxRunSeconds }
   return await observe(cluster, options, spec, collector, { interrupted, abandoned, report })
 }

@@ -2,6 +2,7 @@ import type { Cluster } from '../cluster/index.ts'
 import type { ProbeComparison } from '../model/comparison.ts'
 import { parseTarget } from '../model/target.ts'
 import { UserError } from '../model/user-error.ts'
+import { findImages } from '../probe/image/find.ts'
 import { planProbe, type ProbeOptions } from '../probe/plan.ts'
 import { examineService, type ProbeSubject } from '../probe/preflight.ts'
 import { readService } from '../probe/read.ts'
@@ -87,8 +88,12 @@ async function tryEcho(
   options: ProbeOptions,
   surroundings: SideBySideSurroundings,
 ): Promise<ProbeComparison> {
-  const { image, podRunningTimeoutMs } = options
-  const { service, subject, maxSeconds } = await examine(cluster, options, surroundings)
+  const { podRunningTimeoutMs } = options
+  const [{ service, subject, maxSeconds }, imageFor] = await Promise.all([
+    examine(cluster, options, surroundings),
+    findImages(cluster, options, surroundings.interrupted),
+  ])
+  const { image } = imageFor('node')
   const { endpoints } = subject
   return await withEcho(
     cluster,

@@ -32,20 +32,8 @@ fail() {
   exit 1
 }
 
-# Who started this by exec is gone when the input ends: so is this.
-watcher=
-if [ "$attached" = 1 ]; then
-  exec 3<&0
-  {
-    while read -r _; do :; done
-    kill -9 $$
-  } <&3 >/dev/null 2>&1 &
-  watcher=$!
-  exec 3<&- </dev/null
-fi
 finish() {
   say "end $1 $((number - 1)) $((now - first))"
-  [ -z "$watcher" ] || kill -9 "$watcher" 2>/dev/null
   exit 0
 }
 
@@ -93,9 +81,15 @@ pause() {
   elif [ "$1" -ge 1000 ]; then sleep $(($1 / 1000)); fi
 }
 
+# The wget of Debian's static busybox 1.35 crashes when it is given a time limit.
+works() {
+  [ $1 != wget ] && return
+  { wget -q -T 1 -O /dev/null http://127.0.0.1:1/; } >/dev/null 2>&1
+  [ $? -le 128 ]
+}
 tool=
 for each in curl wget nc; do
-  if has $each && { [ $each = curl ] || has head; }; then
+  if has $each && { [ $each = curl ] || has head; } && works $each; then
     tool=$each
     break
   fi
@@ -114,13 +108,6 @@ curl)
   }
   ;;
 wget)
-  # The one in Debian's static busybox 1.35 crashes when it is given a time limit.
-  limit="-T $seconds" run=
-  { wget -q -T 1 -O /dev/null http://127.0.0.1:1/; } >/dev/null 2>&1
-  if [ $? -gt 128 ]; then
-    limit=
-    ! has timeout || run="timeout $seconds"
-  fi
   case `wget --help 2>&1` in
   *GNU*)
     options='--content-on-error --no-http-keep-alive -t 1 --no-proxy --max-redirect=0'
@@ -128,7 +115,7 @@ wget)
     ;;
   esac
   ask() {
-    answer=`$run wget -q -S -O - $limit -U "$agent" --header "Host: $name" \
+    answer=`wget -q -S -O - -T $seconds -U "$agent" --header "Host: $name" \
       $options "$1" 2>&1 | head -c $bytes`
     code=-
   }
@@ -158,66 +145,85 @@ request() {
   else ask "http://$at$target"; fi
 }
 
-say "hello ${JOB_COMPLETION_INDEX:-0} $tool $clock"
-number=1
-first=0
-now=0
-trap 'finish signal' TERM INT
-if [ "$scheme" = auto ]; then
-  scheme=http
-  marked=$marker marker=
-  request
-  marker=$marked
-  case $answer in
-  *HTTP/*\ 400\ *[Hh][Tt][Tt][Pp][Ss]*) scheme=https ;;
-  *HTTP/*) ;;
-  *)
-    # Nothing that is HTTP: TLS, if that answers. An error is for the requests to tell.
-    if [ $tool != nc ]; then
-      scheme=https
-      request
-      case $answer in *HTTP/*) ;; *) scheme=http ;; esac
-    fi
-    ;;
-  esac
-fi
-[ $scheme != https ] || [ $tool != nc ] || fail 'it has neither curl nor wget, and nc knows no TLS'
-[ $scheme != https ] || [ $tool != wget ] || [ "$insecure" = 1 ] || [ -n "$options" ] ||
-  fail 'its wget does not verify certificates; --insecure leaves it at that'
-look
-first=$now next=$now
-say "start $scheme `date +%s`000"
-while [ $number -le "$requests" ]; do
-  [ $((next - first)) -lt "$duration" ] || finish duration
-  [ $next -le $now ] || pause $((next - now))
-  look
-  [ $((now - first)) -lt $((deadline * 1000)) ] || finish duration
-  start=$now
-  request
-  look
-  took=$(((now - start) * 1000))
-  port_used=-
-  if [ $tool = curl ]; then
-    end=${answer##*"$nl@"}
-    case $end in
-    *\ *.*)
-      answer=${answer%"$nl@"*}
-      port_used=${end%% *} end=${end#* }
-      # 0.001234, of which older ones write fewer digits.
-      rest=${end#*.}000000
-      took=${end%%.*}${rest%${rest#??????}}
+work() {
+  say "hello ${JOB_COMPLETION_INDEX:-0} $tool $clock"
+  number=1
+  first=0
+  now=0
+  trap 'finish signal' TERM INT
+  if [ "$scheme" = auto ]; then
+    scheme=http
+    marked=$marker marker=
+    request
+    marker=$marked
+    case $answer in
+    *HTTP/*\ 400\ *[Hh][Tt][Tt][Pp][Ss]*) scheme=https ;;
+    *HTTP/*) ;;
+    *)
+      # Nothing that is HTTP: TLS, if that answers. An error is for the requests to tell.
+      if [ $tool != nc ]; then
+        scheme=https
+        request
+        case $answer in *HTTP/*) ;; *) scheme=http ;; esac
+      fi
       ;;
     esac
   fi
-  old=$IFS
-  IFS=$nl
-  set -- $answer
-  IFS=$separator
-  line="$*"
-  IFS=$old
-  printf "@affinity o %s %s %s %s %s %.${bytes}s\n" $number $((start - first)) "$took" "$code" "$port_used" "$line" || exit 1
-  number=$((number + 1))
-  next=$((next + interval))
-  [ $next -ge $now ] || next=$now
+  [ $scheme != https ] || [ $tool != nc ] || fail 'it has neither curl nor wget, and nc knows no TLS'
+  [ $scheme != https ] || [ $tool != wget ] || [ "$insecure" = 1 ] || [ -n "$options" ] ||
+    fail 'its wget does not verify certificates; --insecure leaves it at that'
+  look
+  first=$now next=$now
+  say "start $scheme `date +%s`000"
+  while [ $number -le "$requests" ]; do
+    [ $((next - first)) -lt "$duration" ] || finish duration
+    [ $next -le $now ] || pause $((next - now))
+    look
+    [ $((now - first)) -lt $((deadline * 1000)) ] || finish duration
+    start=$now
+    request
+    look
+    took=$(((now - start) * 1000))
+    port_used=-
+    if [ $tool = curl ]; then
+      end=${answer##*"$nl@"}
+      case $end in
+      *\ *.*)
+        answer=${answer%"$nl@"*}
+        port_used=${end%% *} end=${end#* }
+        # 0.001234, of which older ones write fewer digits.
+        rest=${end#*.}000000
+        took=${end%%.*}${rest%${rest#??????}}
+        ;;
+      esac
+    fi
+    old=$IFS
+    IFS=$nl
+    set -- $answer
+    IFS=$separator
+    line="$*"
+    IFS=$old
+    printf "@affinity o %s %s %s %s %s %.${bytes}s\n" $number $((start - first)) "$took" "$code" "$port_used" "$line" || exit 1
+    number=$((number + 1))
+    next=$((next + interval))
+    [ $next -ge $now ] || next=$now
+  done
+  finish done
+}
+
+[ "$attached" = 1 ] || work
+# Who started this by exec is gone when the input ends. The work is done by a child, so that this can wait for the end
+# of its input and then for the child: the first process of a container seldom takes care of orphans.
+exec 3<&0
+work </dev/null 3<&- &
+worker=$!
+while read -r _ <&3; do :; done
+kill $worker 2>/dev/null
+# A request that is under way ends first.
+tries=$((seconds * 10 + 10))
+while [ $tries -gt 0 ] && kill -0 $worker 2>/dev/null; do
+  sleep 0.1 2>/dev/null || sleep 1
+  tries=$((tries - 1))
 done
-finish done
+kill -9 $worker 2>/dev/null
+wait

@@ -1,42 +1,34 @@
 import type { AgentConfig } from '../config.ts'
 
-/** What the agent in shell can do, of what the one in JavaScript can. */
-export type ShellConfig = Pick<
-  AgentConfig,
-  'requests' | 'durationMs' | 'intervalMs' | 'timeoutMs' | 'marker'
-> & {
-  target: { scheme: 'auto' | 'http' | 'https'; host: string; port: number; path: string; hostHeader: string }
-  insecure: boolean
-  /** It ends after so long in any case. */
-  deadlineSeconds: number
-  /** It ends when its standard input does: who started it is gone. */
-  attached: boolean
-}
-
 /** Bytes of an answer that it reports: with what a line says besides, well below where container runtimes cut lines. */
 const mostBytes = 7000
 
 const unlimited = 999_999_999_999
 
-/** `sh -c SOURCE …shellArguments(config)`, in the order in which agent.sh takes them. */
-export function shellArguments(config: ShellConfig): string[] {
-  const { target, requests, durationMs, intervalMs, timeoutMs, insecure, deadlineSeconds, attached } = config
+/**
+ * The arguments of agent.sh for what it can do of `config`: the first target, without keeping connections.
+ * It ends after `deadlineSeconds` in any case, and with its standard input when it is `attached`.
+ */
+export function shellArguments(config: AgentConfig, deadlineSeconds: number, attached: boolean): string[] {
+  const { targets, requests = unlimited, durationMs = unlimited, intervalMs, timeoutMs, marker } = config
+  const [target] = targets
+  if (target === undefined) throw new Error('no target')
+  const { scheme, host, port, path = '/', tls } = target
   return [
-    'affinity-probe',
-    target.scheme,
-    target.host,
-    String(target.port),
-    target.path,
-    target.hostHeader,
-    String(requests ?? unlimited),
-    String(Math.ceil(durationMs ?? unlimited)),
+    scheme,
+    host,
+    String(port),
+    path,
+    target.hostHeader ?? `${host.includes(':') ? `[${host}]` : host}:${port}`,
+    String(requests),
+    String(Math.ceil(durationMs)),
     String(Math.round(intervalMs)),
     String(Math.ceil(timeoutMs)),
-    insecure ? '1' : '0',
+    tls?.insecure === true ? '1' : '0',
     String(deadlineSeconds),
     attached ? '1' : '0',
-    config.marker?.text ?? '',
-    config.marker?.in ?? 'header',
+    marker?.text ?? '',
+    marker?.in ?? 'header',
     String(mostBytes),
   ]
 }

@@ -65,10 +65,7 @@ async function prober(
   flags: WaitFlags,
   interrupt: Interrupt,
 ): Promise<AskNode> {
-  const [{ runProbe }, { defaultImage }] = await Promise.all([
-    import('../../probe/run.ts'),
-    import('../../probe/options.ts'),
-  ])
+  const { runProbe } = await import('../../probe/run.ts')
   const expect = switched[0]?.after.kind === 'client-ip' ? 'sticky' : 'spread'
   return async ({ namespace, name }, node, signal) => {
     let seenAtMs = 0
@@ -83,7 +80,7 @@ async function prober(
       timeoutMs: 2000,
       keepAlive: false,
       tls: { insecure: true },
-      image: flags.image ?? defaultImage,
+      ...(flags.image === undefined ? {} : { image: flags.image }),
       acceptedError: 1e-3,
       identify: { kind: 'auto' },
       podRunningTimeoutMs: 60_000,

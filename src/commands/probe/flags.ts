@@ -1,6 +1,5 @@
 import * as Flags from '@oclif/core/flags'
 import { countFlag, durationFlag } from '../../cli/value-flags.ts'
-import { defaultImage } from '../../probe/options.ts'
 
 const hour = 3_600_000
 
@@ -25,6 +24,11 @@ export const probeFlags = {
     description:
       'How sure the verdict must be, as a fraction or in percent. The default number of requests follows from it. With --measure-timeout 99.9% unless given.',
     helpValue: '99.9999%',
+  }),
+  container: Flags.string({
+    char: 'c',
+    description: 'Container of the pod of --in-pod. Unless given its default or first one.',
+    helpValue: "''",
   }),
   duration: durationFlag({
     description: 'How long to send requests, instead of a number of them.',
@@ -52,9 +56,15 @@ export const probeFlags = {
     default: 'auto',
   }),
   image: Flags.string({
-    description: 'Image of the probe pod: any with Node 18 or newer.',
+    description:
+      'Image of the probe pod: any with Node 18 or newer, or with a shell and one of curl, wget and nc. Unless given, one that the nodes have already, else docker.io/library/node:24-alpine.',
     env: 'KUBECTL_AFFINITY_IMAGE',
-    default: defaultImage,
+    helpValue: "''",
+  }),
+  'in-pod': Flags.string({
+    description:
+      'Send the requests from this pod (pod/NAME) instead of a new one: it needs a shell and one of curl, wget and nc. Nothing in it is changed.',
+    helpValue: "''",
   }),
   insecure: Flags.boolean({ description: "Do not verify the Service's certificate.", default: false }),
   interval: durationFlag({

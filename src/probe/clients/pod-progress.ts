@@ -58,7 +58,7 @@ function imageError(image: string, on: string, waiting: { reason?: string; messa
   const words = waiting.message ?? waiting.reason ?? ''
   return new UserError(`the probe pod cannot start: image "${image}" could not be pulled${on}: ${words}`, {
     hints: [
-      'use an image with Node ≥ 18 that the cluster can reach:  --image registry.example.com/node:24  or  KUBECTL_AFFINITY_IMAGE',
+      'use an image that the cluster can reach or that its nodes have, with Node ≥ 18 or with a shell and curl, wget or nc:  --image registry.example.com/node:24  or  KUBECTL_AFFINITY_IMAGE',
     ],
   })
 }

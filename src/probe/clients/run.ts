@@ -4,6 +4,7 @@ import { jobsPath } from '../../cluster/paths.ts'
 import type { Job, Pod } from '../../model/kubernetes.ts'
 import { UserError } from '../../model/user-error.ts'
 import { isMissingPermission, missingPermission } from '../permissions.ts'
+import { agentCommand, answerReader } from './agent.ts'
 import { containerName, jobName, probeJob } from './job.ts'
 import { type PodTracker, trackPods } from './pod-tracker.ts'
 import { removeRun } from './remove.ts'
@@ -76,7 +77,7 @@ interface Following {
 /** Resolves to true when every client has ended by itself. Rejects when none has started. */
 async function followAll(
   cluster: Cluster,
-  { namespace, clients }: ClientsSpec,
+  { namespace, clients, agent }: ClientsSpec,
   sink: ClientsSink,
   { pods, signal, interrupted }: Following,
 ): Promise<boolean> {
@@ -91,7 +92,8 @@ async function followAll(
       return
     }
     sink.onPod(client, pod)
-    const decoder = createDecoder()
+    const addresses = (pod.status?.podIPs ?? []).map(({ ip }) => ip)
+    const decoder = createDecoder(answerReader(agent, addresses))
     const lines = followLog(cluster, {
       namespace,
       pod: pod.metadata.name,
@@ -139,10 +141,12 @@ function outageNotes(
 }
 
 async function createJob(cluster: Cluster, spec: ClientsSpec, signal: AbortSignal): Promise<void> {
-  const { namespace } = spec
+  const { namespace, agent, image, ...rest } = spec
+  const command = await agentCommand(agent, image.agent, spec.maxRunSeconds)
+  const job = probeJob({ ...rest, namespace, image: image.image, command })
   try {
     const query = { fieldManager: 'kubectl-affinity' }
-    await cluster.create<Job>(jobsPath(namespace), probeJob(spec), { signal, query })
+    await cluster.create<Job>(jobsPath(namespace), job, { signal, query })
   } catch (error) {
     if (!isForbidden(error)) throw error
     const explained = withRole(error, namespace)

@@ -1,9 +1,13 @@
 import type { Decoded } from '../../agent/protocol.ts'
 import type { Pod } from '../../model/kubernetes.ts'
+import type { AgentConfig } from '../../agent/config.ts'
+import type { ImageChoice } from '../../model/image-choice.ts'
 import type { JobOptions } from './job.ts'
 
 /** The clients of one run: pods of one Indexed Job, each with the agent in it. */
-export interface ClientsSpec extends JobOptions {
+export interface ClientsSpec extends Omit<JobOptions, 'image' | 'command'> {
+  agent: AgentConfig
+  image: ImageChoice
   /** How long the pods may take to run; those that do by then go on without the others. */
   podRunningTimeoutMs: number
 }

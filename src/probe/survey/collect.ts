@@ -1,6 +1,7 @@
 import type { Decoded } from '../../agent/protocol.ts'
 import { judgeNotes } from '../../judge/notes.ts'
 import { errorPerVerdict, judgeSurvey } from '../../judge/survey.ts'
+import type { ImageChoice } from '../../model/image-choice.ts'
 import type { EndpointSlice, Pod } from '../../model/kubernetes.ts'
 import type { AbsentClient, ProbeSurvey, SurveyCell, SurveyClient, SurveyEntry } from '../../model/survey.ts'
 import type { Verdict } from '../../model/verdict.ts'
@@ -42,6 +43,7 @@ export interface SurveyOptions {
   clients: number
   plan: ProbePlan
   run: RunIdentity
+  image: ImageChoice
   /** What was seen until then is still a result. */
   interrupted: AbortSignal
   /** How many clients the proxy remembers per pod and port on each node, where that is known to be limited. */
@@ -165,13 +167,13 @@ export class SurveyCollector implements ClientsSink {
    * no agent got that far.
    */
   result(): ProbeSurvey {
-    const { options, subject, run, interrupted, entries, plan } = this.#given
+    const { options, subject, run, image, interrupted, entries, plan } = this.#given
     const seen = this.#clients.filter(({ hasObservations }) => hasObservations)
     if (seen.length === 0) {
       if (interrupted.aborted) throw interrupted.reason
       throw nothingObserved(
         this.#clients.find(({ pod }) => pod !== undefined) ?? this.#clients[0]!,
-        options.image,
+        image.image,
       )
     }
     const now = performance.now()
@@ -217,6 +219,7 @@ export class SurveyCollector implements ClientsSink {
       notes: [
         ...few(judged.flatMap(({ notes }) => notes)),
         ...this.#notes,
+        ...new Set(seen.flatMap((client) => client.toolNotes())),
         ...watchNotes(this.#watchTrouble),
         // Of each kind once, whichever requests they were.
         ...few(
@@ -288,7 +291,8 @@ export class SurveyCollector implements ClientsSink {
   }
 
   #describe({ index, pod, addresses }: ClientRun): SurveyClient {
-    const { image, hostNetwork } = this.#given.options
+    const { hostNetwork } = this.#given.options
+    const { image } = this.#given.image
     return {
       index,
       place: 'pod',
@@ -308,7 +312,7 @@ export class SurveyCollector implements ClientsSink {
       .filter((client) => !client.hasObservations && !known.has(client.index))
       .map((client) => ({
         index: client.index,
-        why: nothingObserved(client, this.#given.options.image).message,
+        why: nothingObserved(client, this.#given.image.image).message,
       }))
     return [...this.#absent, ...silent].toSorted((one, other) => one.index - other.index)
   }

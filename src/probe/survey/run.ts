@@ -2,10 +2,11 @@ import type { Cluster } from '../../cluster/index.ts'
 import type { ProbeSurvey } from '../../model/survey.ts'
 import { UserError } from '../../model/user-error.ts'
 import { announcement } from '../announce.ts'
-import { jobName } from '../clients/job.ts'
 import { checkNode, type ClientNodes, clientNodes } from '../clients/nodes.ts'
 import { defaultEntry } from '../entries/default.ts'
+import { findImages } from '../image/find.ts'
 import { clientsSpec, newRun, observe, type ObserveSurroundings } from '../observe.ts'
+import { originWords } from '../origin.ts'
 import { planProbe, type ProbeOptions } from '../plan.ts'
 import { examineService } from '../preflight.ts'
 import { readService } from '../read.ts'
@@ -33,9 +34,10 @@ export async function runSurvey(
   const { progress, interrupted, tableCapacity } = surroundings
   const run = newRun()
   const { runId } = run
-  const [{ service, slices }, nodes] = await Promise.all([
+  const [{ service, slices }, nodes, imageFor] = await Promise.all([
     readService(cluster, options.namespace, options.service, interrupted),
     options.spreadNodes === true ? clientNodes(cluster, interrupted) : undefined,
+    findImages(cluster, options, interrupted),
     checkNode(cluster, options.node, interrupted),
   ])
   const subject = examineService(service, slices, options.port, options.protocol)
@@ -43,8 +45,9 @@ export async function runSurvey(
   const clients = options.clients ?? (options.spreadNodes === true ? onePerNode(nodes) : 1)
   const plan = planProbe(options, subject, entries, clients)
   plan.notes.push(...nodeNotes(nodes))
-  for (const line of announcement(options, subject, plan, jobName(runId), entries, clients))
-    progress.note(line)
+  const image = imageFor(plan.agent)
+  const from = originWords({ kind: 'job', image }, options, runId)
+  for (const line of announcement(subject, plan, from, entries, clients)) progress.note(line)
   const collector = new SurveyCollector({
     options,
     subject,
@@ -52,13 +55,14 @@ export async function runSurvey(
     clients,
     plan,
     run,
+    image,
     interrupted,
     ...(tableCapacity === undefined ? {} : { tableCapacity }),
     onUpdate: progress.update,
     onStage: progress.stage,
     onNote: progress.note,
   })
-  const spec = await clientsSpec(options, plan, runId, clients)
+  const spec = clientsSpec(options, plan, image, runId, clients)
   return await observe(cluster, options, spec, collector, surroundings)
 }
 

@@ -6,14 +6,15 @@ import { infer } from '../../measure/infer.ts'
 import { clientsFor, firstRound, type MeasurePlan, nextRound, type Round } from '../../measure/plan.ts'
 import { type Prior, priorFor } from '../../measure/prior.ts'
 import { type Endpoint, endpointsOfPort } from '../../model/endpoint.ts'
+import type { ImageChoice } from '../../model/image-choice.ts'
 import type { EndpointSlice, Service } from '../../model/kubernetes.ts'
 import type { Scheme } from '../../model/observation.ts'
 import type { TimeoutResult, TimeoutRound } from '../../model/timeout-result.ts'
-import { agentCommand } from '../clients/agent-command.ts'
-import { jobName } from '../clients/job.ts'
 import { runClients } from '../clients/run.ts'
 import { fewestEligible } from '../eligible.ts'
 import { type EndpointsSink, followEndpoints } from '../endpoint-watch.ts'
+import { findImages } from '../image/find.ts'
+import { originWords } from '../origin.ts'
 import { planProbe, type ProbeOptions } from '../plan.ts'
 import { examineService, type ProbeSubject } from '../preflight.ts'
 import { Recogniser } from '../recognise.ts'
@@ -87,6 +88,7 @@ class Measurement {
   #runs: ClientRun[] = []
   #endpoints: readonly Endpoint[]
   #runId = ''
+  #image: ImageChoice | undefined
   #scheme: Scheme | 'auto'
   #watchTrouble: Error | undefined
 
@@ -137,13 +139,15 @@ class Measurement {
   /** Resolves with the next round, or with the result once it has been reported. */
   async #playRound(round: Round): Promise<Round | TimeoutResult> {
     const { progress, interrupted, abandoned, report } = this.#surroundings
-    const { namespace, image, node, podRunningTimeoutMs, timeoutMs, service } = this.#options
+    const { namespace, node, podRunningTimeoutMs, timeoutMs, service } = this.#options
     const number = this.#rounds.length + 1
+    this.#image ??= (await findImages(this.#cluster, this.#options, interrupted))('node')
+    const image = this.#image
     const runId = randomBytes(4).toString('hex')
     if (number === 1) {
       this.#runId = runId
-      for (const line of announcement(this.#options, this.#subject, this.#plan, jobName(runId), round))
-        progress.note(line)
+      const from = originWords({ kind: 'job', image }, this.#options, runId)
+      for (const line of announcement(this.#subject, this.#plan, from, round)) progress.note(line)
     }
     const clients = round.pausesMs.length
     this.#rounds.push({ purpose: round.purpose, clients, longestMs: Math.max(...round.pausesMs.flat()) })
@@ -156,7 +160,7 @@ class Measurement {
       namespace,
       target: `service/${service}`,
       image,
-      command: await agentCommand({ ...agent, targets, keepAlive: false, pausesMs: round.pausesMs }),
+      agent: { ...agent, targets, keepAlive: false, pausesMs: round.pausesMs },
       clients,
       ...(node === undefined ? {} : { node }),
       maxRunSeconds: Math.ceil(roundSeconds(round) + ((longest + 1) * timeoutMs) / 1000) + 10,
@@ -218,6 +222,7 @@ class Measurement {
       startedAt: this.#startedAt,
       totalMs: performance.now() - this.#begunMs,
       options: this.#options,
+      image: this.#image?.image ?? this.#options.image ?? '',
       subject: this.#subject,
       measured: this.#measured,
       endpoints: this.#endpoints,

@@ -15,6 +15,8 @@ export interface ResultInput {
   startedAt: string
   totalMs: number
   options: MeasureOptions
+  /** Empty when no pod was needed. */
+  image: string
   /** The Service that was measured: the shadow where there is one. */
   subject: ProbeSubject
   measured: Measured
@@ -57,7 +59,7 @@ export function timeoutResult(input: ResultInput): TimeoutResult {
       ...(scheme === 'http' || scheme === 'https' ? { path: options.path } : {}),
       timeoutMs: options.timeoutMs,
     },
-    image: options.image,
+    image: input.image,
     nodes: [...new Set(collectors.flatMap(({ clients }) => clients.map(({ node }) => node)))]
       .filter((node) => node !== '')
       .toSorted(),

@@ -3,23 +3,20 @@ import type { MeasurePlan, Round } from '../../measure/plan.ts'
 import { isTooLong } from '../../measure/plan.ts'
 import type { TimeoutTrial } from '../../model/timeout-result.ts'
 import type { ProbeSubject } from '../preflight.ts'
-import type { MeasureOptions } from './measure.ts'
 
 /** What a measurement will do before it does it. */
 export function announcement(
-  options: MeasureOptions,
   { service }: ProbeSubject,
   plan: MeasurePlan,
-  job: string,
+  from: string,
   round: Round,
 ): string[] {
   const { configuredMs, maxMs } = plan
   const host = service.clusterIP.includes(':') ? `[${service.clusterIP}]` : service.clusterIP
-  const where = options.node === undefined ? '' : ` on ${options.node}`
   const tooLong = `the configured timeout of ${duration(configuredMs ?? 0)} is longer than is waited for (--max ${duration(maxMs)})`
   return [
     `measuring the affinity timeout of ${host}:${service.port}: ${plan.clients} clients pause between connections`,
-    `from job/${job} in namespace ${options.namespace}${where}, image ${options.image}`,
+    `from ${from}`,
     ...(configuredMs !== undefined && isTooLong(plan) ? [tooLong] : []),
     `the first round takes about ${duration(roundSeconds(round) * 1000)}, and more may follow`,
   ]

@@ -61,9 +61,10 @@ export function readyWords({ ready, total, nodes }: ProbeResult['endpoints']): s
   return ready === 0 ? some : `${some} on ${countOf(nodes, 'node')}`
 }
 
-function whereFrom({ node, address }: ProbeResult['client']): string {
+function whereFrom({ pod, container, node, address }: ProbeResult['client']): string {
   const on = node === undefined ? '' : ` on ${sanitize(node)}`
-  return `1 pod${on}${address === undefined ? '' : ` (${sanitize(address)})`}`
+  const what = container === undefined ? '1 pod' : `pod/${sanitize(pod)}`
+  return `${what}${on}${address === undefined ? '' : ` (${sanitize(address)})`}`
 }
 
 function requestSummary({ request, totals }: ProbeResult): string {
@@ -82,7 +83,8 @@ function requestDetails({ request, totals, client, service, runId }: ProbeResult
     `${countOf(totals.connections, 'connection')} in ${formatElapsed(totals.durationMs)}`,
     `${formatCount(totals.requestsPerSecond)} requests/s`,
     ...(service.portName === undefined ? [] : [`port ${sanitize(service.portName)}`]),
-    `image ${sanitize(client.image)}`,
+    `image ${sanitize(client.image)}${client.imageReason === undefined ? '' : ` (${sanitize(client.imageReason)})`}`,
+    ...(client.tool === undefined ? [] : [`sent with ${sanitize(client.tool)}`]),
     `run ${sanitize(runId)}`,
   ]
 }

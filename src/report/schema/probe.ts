@@ -243,9 +243,23 @@ const status = z
     client: z
       .object({
         pod: z.string().describe('The pod that sent the requests.'),
+        container: z
+          .string()
+          .optional()
+          .describe('Its container that sent them, with `--in-pod`; absent of a pod that was made for it.'),
         node: z.string().optional().describe('The node of that pod.'),
         address: z.string().optional().describe('The IP address of that pod.'),
         image: z.string().describe('The image of that pod.'),
+        imageReason: z
+          .string()
+          .optional()
+          .describe('Why it is that image, in words that may change; absent when it was asked for.'),
+        tool: z
+          .string()
+          .optional()
+          .describe(
+            'The program that sent the requests (curl, wget, nc); absent where it was the agent in Node.',
+          ),
       })
       .describe('Where the requests came from.'),
     recognition,

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Service } from '../../../src/model/kubernetes.ts'
 import { announcement } from '../../../src/probe/announce.ts'
+import { originWords } from '../../../src/probe/origin.ts'
 import { planProbe, type ProbeOptions } from '../../../src/probe/plan.ts'
 import { examineService } from '../../../src/probe/preflight.ts'
 import { options, service, slice } from './subjects.ts'
@@ -82,13 +83,17 @@ describe('announcement', () => {
   const words = (more: Partial<ProbeOptions> = {}): string[] => {
     const given = options(more)
     const subject = subjectOf(sticky)
-    return announcement(given, subject, planProbe(given, subject), 'affinity-probe-x')
+    const origin = {
+      kind: 'job',
+      image: { image: 'node:24', agent: 'node', from: 'nodes', why: 'all 3 nodes have it' },
+    } as const
+    return announcement(subject, planProbe(given, subject), originWords(origin, given, 'x'))
   }
 
   test('one line about the requests, one about what is made', () => {
     expect(words()).toStrictEqual([
       'sending 20 requests to 10.96.0.7:80, 50 per second, a new connection each',
-      'from job/affinity-probe-x in namespace shop, image node:24',
+      'from job/affinity-probe-x in namespace shop, image node:24 (all 3 nodes have it)',
     ])
   })
 

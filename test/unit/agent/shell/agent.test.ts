@@ -7,10 +7,11 @@ import { createServer as createTcpServer, type AddressInfo, type Server } from '
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
+import type { AgentConfig } from '../../../../src/agent/config.ts'
 import { createDecoder } from '../../../../src/agent/decode.ts'
 import { createIdentifier } from '../../../../src/agent/identify.ts'
-import { type ShellConfig, shellArguments } from '../../../../src/agent/shell/arguments.ts'
 import { shellSource } from '../../../../src/agent/shell/script.generated.ts'
+import { agentCommand, shellScript } from '../../../../src/probe/clients/agent.ts'
 import { makeAuthority } from '../../cluster/support/pki.ts'
 
 const find = (name: string): string | undefined => {
@@ -49,24 +50,50 @@ async function listening(server: Server): Promise<number> {
   return (server.address() as AddressInfo).port
 }
 
-function configFor(port: number, more: Partial<ShellConfig & ShellConfig['target']> = {}): ShellConfig {
-  const { scheme = 'http', path = '/where?a=b', ...rest } = more
+interface Asked {
+  config: AgentConfig
+  attached: boolean
+}
+
+interface More extends Partial<AgentConfig> {
+  scheme?: 'auto' | 'http' | 'https'
+  insecure?: boolean
+  attached?: boolean
+}
+
+function configFor(port: number, more: More = {}): Asked {
+  const { scheme = 'http', insecure = false, attached = false, ...rest } = more
   return {
-    target: { scheme, host: '127.0.0.1', port, path, hostHeader: 'web.shop.svc' },
-    requests: 3,
-    intervalMs: 10,
-    timeoutMs: 2000,
-    insecure: false,
-    deadlineSeconds: 30,
-    attached: false,
-    ...rest,
+    attached,
+    config: {
+      targets: [
+        {
+          scheme,
+          host: '127.0.0.1',
+          port,
+          path: '/where?a=b',
+          hostHeader: 'web.shop.svc',
+          tls: insecure ? { insecure } : {},
+        },
+      ],
+      ...(rest.durationMs === undefined ? { requests: 3 } : {}),
+      intervalMs: 10,
+      timeoutMs: 2000,
+      keepAlive: false,
+      identify: { kind: 'auto' },
+      needles: [],
+      ...rest,
+    },
   }
 }
 
+/** The script as an exec runs it. */
+const command = ({ config, attached }: Asked): Promise<string> => shellScript(config, 30, attached)
+
 const identify = createIdentifier({ kind: 'auto' }, [['pod-1'], ['pod-2']])
 
-async function observe(shell: string, path: string, config: ShellConfig) {
-  const child = spawn(shell, ['-c', shellSource, ...shellArguments(config)], {
+async function observe(shell: string, path: string, asked: Asked) {
+  const child = spawn(shell, ['-c', await command(asked)], {
     env: { PATH: path },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
@@ -249,19 +276,18 @@ describe.skipIf(missing(shells['dash'], tools['curl'], busybox))('the agent in d
   test('ends when its input does, and leaves no process', async () => {
     const server = createServer((_request, response) => response.end('pod-1'))
     const port = await listening(server)
-    const config = configFor(port, { requests: undefined as never, durationMs: 60_000, attached: true })
-    const child = spawn(dash, ['-c', shellSource, ...shellArguments(config)], {
+    const config = configFor(port, { durationMs: 60_000, attached: true })
+    const child = spawn(dash, ['-c', await command(config)], {
       env: { PATH: path },
       stdio: ['pipe', 'pipe', 'ignore'],
       detached: true,
     })
     await once(child.stdout, 'data')
     child.stdin.end()
-    const [, signal] = await once(child, 'exit')
-    expect(signal).toBe('SIGKILL')
-    // A request or a pause that was under way ends by itself.
+    await once(child, 'exit')
     const left = (): string =>
       spawnSync('ps', ['-o', 'args=', '-g', String(child.pid)], { encoding: 'utf8' }).stdout
+    // Of what had ended, this machine's first process takes care a little later.
     await expect.poll(left, { timeout: 5000 }).toBe('')
   })
 })
@@ -272,9 +298,44 @@ test('says what is missing', async () => {
   expect(error).toBe('it has none of curl, wget and nc (the last two need head)')
 })
 
-test('the script is small, and holds nothing that a kubelet would replace but what is escaped', () => {
+test('the script is small, and is a valid one', () => {
   expect(shellSource.length).toBeLessThan(6000)
   expect(execFileSync('sh', ['-n', '-c', shellSource]).length).toBe(0)
-  // A kubelet reads $(NAME) and $$; with an unknown name the first stays as it is.
-  expect(shellSource.match(/\$\(\w+\)/g)).toBeNull()
+})
+
+/** What a kubelet makes of a container's command: kubernetes/kubernetes, third_party/forked/golang/expansion. */
+function expanded(text: string): string {
+  return text.replaceAll(/\$(?:\$|\(([^)]*)\))/g, (whole) => (whole === '$$' ? '$' : 'REPLACED'))
+}
+
+describe('the command in a Job', () => {
+  test('of an image with a shell is, after the kubelet, the script', async () => {
+    const asked = configFor(80)
+    const [program, flag, script = ''] = await agentCommand(asked.config, 'shell', 30)
+    expect([program, flag]).toStrictEqual(['sh', '-c'])
+    expect(expanded(script)).toBe(await command(asked))
+  })
+
+  test('of an image that nothing is known of prefers Node', async () => {
+    const { config } = configFor(80)
+    const [program, , script = '', , ...rest] = await agentCommand(config, 'either', 30)
+    expect(program).toBe('sh')
+    expect(script).toMatch(/^command -v node .* && exec node "\$@"\nset -- 'http' '127.0.0.1'/)
+    expect(['node', ...rest]).toStrictEqual(await agentCommand(config, 'node', 30))
+  })
+
+  test('is Node’s where a shell cannot do what is asked', async () => {
+    const { config } = configFor(80, { keepAlive: true })
+    expect((await agentCommand(config, 'either', 30))[0]).toBe('node')
+  })
+
+  test('survives quotes in what the user gave', async () => {
+    const { config } = configFor(80)
+    const path = "/a'b$(date)$$`x`"
+    config.targets[0]!.path = path
+    const [, , script = ''] = await agentCommand(config, 'shell', 30)
+    const lines = expanded(script).split('\n')
+    const echo = spawnSync('sh', ['-c', `${lines[0]}\nprintf %s "$4"`], { encoding: 'utf8' })
+    expect(echo.stdout).toBe(path)
+  })
 })
