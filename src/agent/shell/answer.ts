@@ -78,7 +78,7 @@ function failureOf(lines: readonly string[], exit: number | undefined): ToolResu
     return { outcome, code: `curl ${exit}`, message: message.replace(/^curl: \(\d+\) /, '') }
   }
   if (byWords !== undefined) return { outcome: byWords, code: 'TOOL', message }
-  // nc says nothing when its time is up or the connection is closed without an answer.
-  if (message === '') return { outcome: 'reset', code: 'EMPTY', message: 'there was no answer' }
+  // GNU's wget and OpenBSD's nc say nothing, whatever went wrong.
+  if (message === '') return { outcome: 'error', code: 'EMPTY', message: 'there was no answer' }
   return { outcome: 'protocol', code: 'PROTOCOL', message: `not an answer in HTTP: ${message.slice(0, 80)}` }
 }
