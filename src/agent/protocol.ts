@@ -73,6 +73,8 @@ export interface Start {
   scheme: Scheme
   /** The node's clock in milliseconds since 1970 at time 0, so the same for all targets but for steps of that clock. */
   epochMs: number
+  /** How long ago the first of the connections that found out the scheme was opened; absent when the agent was told it. */
+  detectionMs?: number
 }
 
 /** Why a request brought no answer, in words. Said once per target, outcome and code. */

@@ -59,9 +59,10 @@ export class Session {
   /** Asks all targets; to be called once. */
   async run(): Promise<End> {
     for (const [index, target] of this.#options.config.targets.entries()) {
+      const beganAt = this.#options.now()
       const scheme = await this.#prepare(target, index)
       if (this.#stopped) break
-      this.#ends.push(await this.#ask(target, index, scheme))
+      this.#ends.push(await this.#ask(target, index, scheme, beganAt))
       if (this.#stopped) break
     }
     const last = this.#ends.at(-1)
@@ -96,13 +97,14 @@ export class Session {
     return known
   }
 
-  #ask(target: CompleteTarget, targetIndex: number, scheme: Scheme): Promise<RunEnd> {
+  #ask(target: CompleteTarget, targetIndex: number, scheme: Scheme, beganAt: number): Promise<RunEnd> {
     const { config, identify, encoder, outputFull, now } = this.#options
     if (targetIndex === 0) {
       this.#zeroAt = now()
       this.#epochMs = Date.now()
     }
-    encoder.start({ target: targetIndex, scheme, epochMs: this.#epochMs })
+    const detectionMs = target.scheme === 'auto' ? { detectionMs: now() - beganAt } : {}
+    encoder.start({ target: targetIndex, scheme, epochMs: this.#epochMs, ...detectionMs })
     return new Promise((resolve) => {
       this.#run = new Run({
         config,

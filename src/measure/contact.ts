@@ -13,7 +13,7 @@ export interface Contact {
   eligible: number
   /** The backend before could not be picked any more: this is a new pick, whatever the timer said. */
   forced?: true
-  /** The client was there earlier, since this time at most, and may then have been given the entry that this contact met. */
+  /** The client came first at this time, before it was observed, and was then given an entry. */
   sinceMs?: number
 }
 
@@ -24,7 +24,7 @@ export type Contacts = readonly Contact[]
  * Where the proxy's clocks and the client's may differ, in milliseconds: both are of one kernel, whose timers tick every
  * 1 to 10 ms.
  */
-const tickMs = 10
+export const tickMs = 10
 
 /** How long ago something was, in milliseconds. */
 export interface Age {
@@ -40,8 +40,14 @@ export function ageBetween(earlier: Contact, later: Contact): Age {
   }
 }
 
-/** How old an entry is at a contact, if it was made when `maker` was made. */
-export function ageSinceMade(maker: Contact, later: Contact): Age {
+/**
+ * How old an entry is at a contact, if `maker` made it or had it, and entries of an age of `timerMs` are kept. A client that
+ * was there earlier has its entry from then, unless the timer ended in between: then it is not known from when.
+ */
+export function ageSinceMade(maker: Contact, later: Contact, timerMs: number): Age {
   const age = ageBetween(maker, later)
-  return maker.sinceMs === undefined ? age : { ...age, most: age.most + maker.fromMs - maker.sinceMs }
+  if (maker.sinceMs === undefined) return age
+  const earlierMs = maker.fromMs - maker.sinceMs
+  const most = age.most + earlierMs
+  return timerMs > earlierMs + tickMs ? { least: age.least + earlierMs, most } : { ...age, most }
 }

@@ -23,7 +23,7 @@ export interface ClientRun {
   address: string
   /** The node's clock at the first request, in milliseconds since 1970. */
   epochMs: number
-  /** For how long before its first request the client may have opened connections, in milliseconds. */
+  /** How long before its first request the client opened its first connection, in milliseconds. */
   earlierMs: number
   answers: readonly Answer[]
 }
@@ -82,7 +82,7 @@ function add(evidence: Evidence, seen: Seen, run: ClientRun, index: number): voi
   const forced = previousGone === true && before !== undefined && !same
   contacts.push({
     fromMs,
-    toMs: fromMs + latencyMs,
+    toMs: fromMs + pickWithin(latencyMs),
     backend,
     eligible,
     ...(forced ? { forced } : {}),
@@ -99,4 +99,14 @@ function add(evidence: Evidence, seen: Seen, run: ClientRun, index: number): voi
     ...(absoluteMs === undefined ? {} : { ageMs }),
     same,
   })
+}
+
+/** Until then a packet that opens a connection is not sent again, in milliseconds (RFC 6298: 1 s). */
+const retransmissionMs = 900
+/** How late that packet may leave on a busy machine, in milliseconds. */
+const lateMs = 50
+
+/** The proxy picks when the first packet of a connection passes it: right at the start, unless that packet was lost. */
+function pickWithin(latencyMs: number): number {
+  return latencyMs < retransmissionMs ? Math.min(latencyMs, lateMs) : latencyMs
 }

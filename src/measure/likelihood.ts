@@ -1,4 +1,4 @@
-import { ageBetween, ageSinceMade, type Contact, type Contacts } from './contact.ts'
+import { type Age, ageBetween, ageSinceMade, type Contact, type Contacts, tickMs } from './contact.ts'
 import { fate, type Timer } from './timer.ts'
 
 type Bound = Parameters<typeof fate>[2]
@@ -45,7 +45,7 @@ function ofAbsolute(contacts: Contacts, timer: Timer, bound: Bound): number {
     const next: typeof makers = []
     const picks: number[] = []
     for (const maker of makers) {
-      const { kept, renewed } = fate(timer, ageSinceMade(maker.contact, contact), bound)
+      const { kept, renewed } = fate(timer, ageSinceMade(maker.contact, contact, timer.fromMs), bound)
       if (kept * same > 0) next.push({ ...maker, probability: maker.probability * kept })
       picks.push((maker.probability * renewed) / contact.eligible)
     }
@@ -86,11 +86,21 @@ export function criticalAges(contacts: Contacts, kind: Timer['kind']): number[] 
     }
     const first = kind === 'idle' ? index - 1 : oldest
     for (let maker = first; maker < index; maker++) {
-      const age = kind === 'idle' ? ageBetween : ageSinceMade
-      const { least, most } = age(contacts[maker]!, contact)
-      ages.add(least).add(most)
+      const made = contacts[maker]!
+      for (const { least, most } of kind === 'idle'
+        ? [ageBetween(made, contact)]
+        : agesSinceMade(made, contact))
+        ages.add(least).add(most)
     }
     if (isSame(contacts[index - 1]!, contact) === 0) oldest = index
   }
   return [...ages].filter((age) => age > 0).toSorted((a, b) => a - b)
+}
+
+/** How old the entry may be by any timer, and the time that decides which of the ages it is. */
+function agesSinceMade(maker: Contact, contact: Contact): Age[] {
+  const short = ageSinceMade(maker, contact, 0)
+  if (maker.sinceMs === undefined) return [short]
+  const earlier = maker.fromMs - maker.sinceMs + tickMs
+  return [short, ageSinceMade(maker, contact, Infinity), { least: earlier, most: earlier }]
 }

@@ -19,12 +19,6 @@ interface Seen {
   backend?: RecognisedBackend
 }
 
-/**
- * For how long before its first request the agent may have opened connections to find out the scheme, in milliseconds:
- * one that is answered at once, a refused one and a handshake, or three tries of two seconds (src/agent/scheme.ts).
- */
-const detectionMs: Record<Scheme, number> = { http: 500, https: 2500, tcp: 7000, udp: 0 }
-
 /** What one client of a round saw, with what is known of the endpoints at that time. */
 export class MeasuringClient {
   readonly #subject: ProbeSubject
@@ -32,6 +26,7 @@ export class MeasuringClient {
   #endpoints: readonly Endpoint[]
   #clock: NodeClock | undefined
   #epochMs = 0
+  #detectionMs = 0
   #node = ''
   #address = ''
   #scheme: Scheme | undefined
@@ -75,6 +70,7 @@ export class MeasuringClient {
     if (start !== undefined) {
       this.#epochMs = start.epochMs
       this.#scheme = start.scheme
+      this.#detectionMs = start.detectionMs ?? 0
       this.#clock = new NodeClock(start.epochMs)
     }
     // What is missing may have been a move.
@@ -92,15 +88,14 @@ export class MeasuringClient {
     }
   }
 
-  /** @param detected the agent found out the scheme before its first request */
-  run(round: number, client: number, detected: boolean): ClientRun {
+  run(round: number, client: number): ClientRun {
     return {
       round,
       client,
       node: this.#node,
       address: this.#address,
       epochMs: this.#epochMs,
-      earlierMs: detected ? detectionMs[this.#scheme ?? 'http'] : 0,
+      earlierMs: this.#detectionMs,
       answers: this.seen.map((seen, index) => this.#answer(seen, this.seen[index - 1])),
     }
   }

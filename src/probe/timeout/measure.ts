@@ -186,7 +186,6 @@ class Measurement {
       subject: this.#subject,
       endpoints: this.#endpoints,
       recogniser: this.#recogniser,
-      detecting: this.#scheme === 'auto',
       onStage: progress.stage,
       onNote: progress.note,
       onBegun: () =>

@@ -17,8 +17,6 @@ export interface RoundOptions {
   /** As last heard. */
   endpoints: readonly Endpoint[]
   recogniser: Recogniser
-  /** The agents find out the scheme themselves. */
-  detecting: boolean
   onStage: (text: string) => void
   onNote: (text: string) => void
   /** All clients that take part have begun to wait. */
@@ -92,9 +90,9 @@ export class RoundCollector implements ClientsSink {
 
   /** What the clients that sent something did. */
   runs(): ClientRun[] {
-    const { number, detecting } = this.#given
+    const { number } = this.#given
     return this.clients.flatMap((client, index) =>
-      client.seen.length === 0 ? [] : [client.run(number, index, detecting)],
+      client.seen.length === 0 ? [] : [client.run(number, index)],
     )
   }
   #noteBegun(): void {

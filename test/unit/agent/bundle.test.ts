@@ -62,7 +62,12 @@ describe('the agent as one text', () => {
       agent: expect.stringMatching(/^\d/),
       node: process.version,
     })
-    expect(said[1]?.start).toEqual({ target: 0, scheme: 'http', epochMs: expect.any(Number) })
+    expect(said[1]?.start).toEqual({
+      target: 0,
+      scheme: 'http',
+      epochMs: expect.any(Number),
+      detectionMs: expect.any(Number),
+    })
     expect(said.flatMap(({ observations }) => observations)).toHaveLength(50)
     expect(said.at(-1)?.end).toMatchObject({ reason: 'done', requests: 50, outcomes: { answered: 50 } })
     expect(said.some(({ gap, foreign }) => gap !== undefined || foreign !== undefined)).toBe(false)

@@ -31,10 +31,11 @@ test('targets are asked one after the other, each found out by itself, and numbe
   const times = observations.map(({ atMs }) => atMs)
   expect(times).toEqual(times.toSorted((a, b) => a - b))
   const epochMs = starts[0]?.epochMs
+  const detectionMs: unknown = expect.any(Number)
   expect(starts).toEqual([
-    { target: 0, scheme: 'http', epochMs },
-    { target: 1, scheme: 'tcp', epochMs },
-    { target: 2, scheme: 'http', epochMs },
+    { target: 0, scheme: 'http', epochMs, detectionMs },
+    { target: 1, scheme: 'tcp', epochMs, detectionMs },
+    { target: 2, scheme: 'http', epochMs, detectionMs },
   ])
   expect(dones.map(({ target, requests, switches }) => [target, requests, switches])).toEqual([
     [0, 3, 0],

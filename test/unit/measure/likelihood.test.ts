@@ -94,7 +94,8 @@ describe('the likelihood of a timer', () => {
     const moved = (kind: 'idle' | 'absolute', ms: number): number =>
       Math.exp(logLikelihood(list, { kind, fromMs: ms, toMs: ms }, 'mean'))
     expect(moved('idle', 5500)).toBeLessThan(0.001)
-    expect(moved('absolute', 5500)).toBeCloseTo(0.5 / endpoints, 12)
+    expect(moved('absolute', 5500)).toBeCloseTo(1 / endpoints, 12)
     expect(moved('absolute', 6500)).toBeLessThan(0.001)
+    expect(criticalAges(list, 'absolute')).toStrictEqual([1010, 4989, 5989, 6011])
   })
 })
