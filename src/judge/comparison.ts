@@ -34,9 +34,9 @@ export function overallResult(kind: ComparisonKind, [first, second]: Runs): Verd
   return isAny('inconclusive') ? 'inconclusive' : 'as-expected'
 }
 
-/** Latencies nearer than this factor, or this many milliseconds, are taken for alike. */
+/** Medians nearer than this factor, or this many milliseconds, are taken for alike: a busy node does as much. */
 const latencyFactor = 2
-const latencyMs = 1
+const latencyMs = 5
 
 /** Shares of failures that are nearer are taken for alike, unless one is none at all. */
 const failureShare = 0.1

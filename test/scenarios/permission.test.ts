@@ -1,28 +1,10 @@
 import { beforeAll, expect, test } from 'vitest'
-import { parse } from 'yaml'
-import type { Ended } from './support/command.ts'
 import { service, smallApp } from './support/manifests.ts'
 import { usePlayground } from './support/namespace.ts'
 import { expectExit, reportOf } from './support/report.ts'
+import { bindRole, type Role, roleIn, without } from './support/roles.ts'
 import { describeOnce, scenario } from './support/scenario.ts'
 import { site } from './support/site.ts'
-
-interface Role {
-  metadata: { name: string; namespace: string }
-  rules: { apiGroups: string[]; resources: string[]; verbs: string[] }[]
-}
-
-/** The Role that a message prints, as someone would copy it from the terminal. */
-function roleIn({ stderr }: Ended): Role {
-  const from = stderr.indexOf('  apiVersion: rbac')
-  expect(from, stderr).toBeGreaterThan(0)
-  const text = stderr
-    .slice(from)
-    .split('\n')
-    .map((line) => line.slice(2))
-    .join('\n')
-  return parse(text) as Role
-}
 
 describeOnce('who may probe', () => {
   const place = usePlayground()
@@ -31,30 +13,7 @@ describeOnce('who may probe', () => {
     await place.deploy(smallApp(site, 'web', 2), service('web'))
   })
 
-  const bind = async (user: string, role: Role): Promise<void> => {
-    const metadata = { name: `probe-${user}`, namespace: place.name }
-    await place.apply(
-      { ...role, apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'Role', metadata },
-      {
-        apiVersion: 'rbac.authorization.k8s.io/v1',
-        kind: 'RoleBinding',
-        metadata,
-        roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: metadata.name },
-        subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: user }],
-      },
-    )
-  }
-
-  const without = (role: Role, resource: string, verb: string): Role => ({
-    ...role,
-    rules: role.rules
-      .map((rule) =>
-        rule.resources.includes(resource)
-          ? { ...rule, verbs: rule.verbs.filter((word) => word !== verb) }
-          : rule,
-      )
-      .filter(({ verbs }) => verbs.length > 0),
-  })
+  const bind = (user: string, role: Role): Promise<void> => bindRole(place, user, role)
 
   scenario('who may do nothing is told which Role suffices, and it does', ['restricted users'], async () => {
     const [user] = site.restrictedUsers

@@ -30,6 +30,8 @@ const answers = {
   '/anonymous': (response) => response.end(`instance ${instance}\n`),
   // Never says the same twice.
   '/unique': (response) => response.end(`request ${randomUUID()} ${'.'.repeat(100)}\n`),
+  // Hands each request on to one of two workers, as a proxy in a pod does.
+  '/relay': (response) => response.end(`worker-${Math.random() < 0.5 ? 1 : 2}\n`),
   // How many requests were answered, without those that ask for it.
   '/count': (response) => response.end(String(count)),
   '/static': (response) => response.end('OK\n'),

@@ -4,8 +4,8 @@ import { afterAll, afterEach, beforeAll, expect } from 'vitest'
 import { type CommandOptions, type Ended, run, type Running, start } from './command.ts'
 import { site } from './site.ts'
 
-/** The label on all that probes make. */
-const ours = 'app.kubernetes.io/managed-by=kubectl-affinity'
+/** The labels on all that probes make. */
+const ours = 'app.kubernetes.io/managed-by=kubectl-affinity,affinity.kubectl.dev/run'
 
 /** A namespace of one file of scenarios, and the user's commands in it. */
 export interface Playground {
@@ -18,7 +18,7 @@ export interface Playground {
   proxiesFollow: () => Promise<void>
   probe: (args: readonly string[], options?: CommandOptions) => Promise<Ended>
   startProbe: (args: readonly string[], options?: CommandOptions) => Running
-  /** Jobs and pods that probes left here. */
+  /** Jobs, pods and Services that probes left here. */
   leftovers: () => Promise<string[]>
 }
 
@@ -66,7 +66,7 @@ function makePlayground(name: string): Playground {
     probe: (args, options) => run(site, ['probe', '-n', name, ...args], options),
     startProbe: (args, options) => start(site, ['probe', '-n', name, ...args], options),
     leftovers: async () => {
-      const found = await kubectl('get', 'jobs,pods', '-l', ours, '-o', 'name')
+      const found = await kubectl('get', 'jobs,pods,services', '-l', ours, '-o', 'name')
       return found.split('\n').filter((line) => line !== '')
     },
   }

@@ -56,7 +56,8 @@ function beside(left: readonly Line[], right: readonly Line[], columnWidth: numb
 }
 
 interface Row {
-  aspect: Aspect
+  /** Without one it is only shown. */
+  aspect?: Aspect
   label: string
   of: (result: ProbeResult) => string
 }
@@ -86,7 +87,7 @@ const rows: readonly Row[] = [
     of: ({ outcomes, totals }) => `${formatCount(failureCount(outcomes))} of ${formatCount(totals.requests)}`,
   },
   { aspect: 'latency', label: 'p50', of: ({ latency, totals }) => latencyWords(latency.p50, totals) },
-  { aspect: 'latency', label: 'p99', of: ({ latency, totals }) => latencyWords(latency.p99, totals) },
+  { label: 'p99', of: ({ latency, totals }) => latencyWords(latency.p99, totals) },
 ]
 
 const latencyWords = (ms: number, { answered }: ProbeResult['totals']): string =>
@@ -100,7 +101,7 @@ function layoutDifferences({ runs, differences }: ProbeComparison, width: number
   const isNarrow = width < narrow
   const head = ['', sanitize(first.title), sanitize(second.title)].map((text) => span(text, style.quiet))
   const body = rows.map(({ aspect, label, of }) => {
-    const differs = differences.includes(aspect)
+    const differs = aspect !== undefined && differences.includes(aspect)
     const paint = differs ? style.strong : undefined
     return [
       span(isNarrow ? (label.split(' ').at(-1) ?? '') : label, style.quiet),

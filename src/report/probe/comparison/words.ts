@@ -1,3 +1,4 @@
+import { nonBreakingSpace } from '../../text/width.ts'
 import { describeVerdict } from '../verdict.ts'
 import type { Conclusion, ProbeComparison } from '../../../model/comparison.ts'
 
@@ -35,6 +36,7 @@ function unclearWords(runs: ProbeComparison['runs']): string {
       return `${title}: ${behaviour === 'inconclusive' ? describeVerdict(result).summary : behaviour}`
     })
     .join('; ')
+    .replaceAll(nonBreakingSpace, ' ')
 }
 
 function where(kind: ProbeComparison['kind'], title: string): string {
