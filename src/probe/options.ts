@@ -85,7 +85,7 @@ export function readProbeFlags(flags: ProbeFlags): Omit<ProbeOptions, 'namespace
   // 0 is the default that help shows.
   const requests = flags.requests === 0 ? undefined : flags.requests
   const clients = flags.clients === 0 ? undefined : flags.clients
-  refuseTogether({ ...flags, requests })
+  refuseTogether({ ...flags, requests, clients })
   if (!/^\/[\x21-\x7e]*$/.test(flags.path)) {
     throw invalidValue(
       'path',

@@ -10,7 +10,15 @@ export interface Semantics {
   client: 'address' | 'network-namespace'
   /** Timeouts below this last longer than configured. */
   leastSeconds?: number
+  /** How many clients it remembers for each pod and port on a node. */
+  mostClients?: number
 }
+
+/**
+ * kube-proxy keeps the clients of iptables mode in lists of the kernel (`-m recent`), one for each pod and port, which
+ * hold as many addresses unless the module was loaded with more (net/netfilter/xt_recent.c, ip_list_tot).
+ */
+const recentListTotal = 100
 
 /**
  * Sources: kube-proxy: kubernetes/kubernetes v1.36, pkg/proxy/iptables/proxier.go (`-m recent --set` at each new
@@ -31,5 +39,6 @@ export function semanticsOf({ kind, mode }: ProxyFacts): Semantics {
   const semantics = proxies[kind]
   if (mode === undefined) return semantics
   if (mode === 'ipvs') return { ...semantics, name: `${semantics.name} IPVS`, leastSeconds: 120 }
-  return { ...semantics, name: `${semantics.name} ${mode}` }
+  const limit = mode === 'iptables' ? { mostClients: recentListTotal } : {}
+  return { ...semantics, name: `${semantics.name} ${mode}`, ...limit }
 }

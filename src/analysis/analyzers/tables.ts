@@ -68,9 +68,10 @@ export const iptablesList = analyzer({
   inputs: ['proxy'],
   applies: (subject) => isProxied(subject) && isSticky(subject),
   analyse: (_subject, { proxy }, report) => {
-    if (proxy.kind !== 'kube-proxy' || proxy.mode !== 'iptables') return
+    const { name, mostClients } = semanticsOf(proxy)
+    if (mostClients === undefined) return
     report('AFF-PROXY-IPTABLES-LIST', {
-      message: `${semanticsOf(proxy).name} remembers at most 100 clients per pod and port on each node`,
+      message: `${name} remembers at most ${mostClients} clients per pod and port on each node`,
       why: 'The kernel list behind it (xt_recent, ip_list_tot) holds 100 addresses unless the module was loaded with more; the client that was silent longest is forgotten first and may get another pod.',
       mend: ['use kube-proxy in nftables mode, whose sets are larger'],
     })

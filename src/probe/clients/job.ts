@@ -33,6 +33,9 @@ export interface JobOptions {
 /** What pods may need to be scheduled and to pull their image before the Job's deadline ends it, in seconds. */
 const startAllowanceSeconds = 300
 
+/** Beyond so many clients each sends less, and what all of them reserve adds up. */
+const manyClients = 20
+
 /** Seconds that a finished Job stays when nobody deletes it: the CLI was killed. Long enough to read its log. */
 const leftoverSeconds = 60
 
@@ -79,7 +82,7 @@ export function probeJob(options: JobOptions): Job & { spec: unknown } {
               imagePullPolicy: 'IfNotPresent',
               command: options.command,
               resources: {
-                requests: { cpu: '50m', memory: '64Mi' },
+                requests: { cpu: options.clients > manyClients ? '10m' : '50m', memory: '64Mi' },
                 limits: { cpu: '1', memory: '192Mi' },
               },
               securityContext: containerSecurity,

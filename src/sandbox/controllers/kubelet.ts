@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import type { Faults } from '../faults.ts'
 import type { AddressPlan } from '../network/address-plan.ts'
 import { openPort } from '../network/address-plan.ts'
@@ -6,6 +7,7 @@ import type { Container } from '../pods/container.ts'
 import type { ContainerLog } from '../pods/log.ts'
 import { nodeProgram, startProcess } from '../pods/process.ts'
 import { startSampleServer } from '../pods/sample-server.ts'
+import { StartQueue } from '../pods/start-queue.ts'
 import { asText, at, now, type Resource } from '../resource.ts'
 import { types } from '../resource-types.ts'
 import type { Store } from '../store.ts'
@@ -44,6 +46,9 @@ interface Running {
 
 const readinessMs = 50
 const restartMs = 1000
+/** Containers that are starting at a time; one that has said nothing for a while is taken to have started. */
+const startingAtOnce = 2 * availableParallelism()
+const startingMs = 300
 /** What a kubelet takes to clean up after a pod whose container has ended. */
 const removalMs = 400
 
@@ -54,6 +59,7 @@ export class Kubelet {
   readonly #logs = new Map<string, ContainerLog>()
   readonly #hosts = new Map<number, number>()
   readonly #timers = new Set<NodeJS.Timeout>()
+  readonly #starts = new StartQueue(startingAtOnce)
   readonly #stop: () => void
   #closed = false
 
@@ -169,18 +175,20 @@ export class Kubelet {
       record(store, pod, 'Warning', 'Failed', `Failed to pull image "${image}": ${problem.message}`)
       return
     }
-    const podIP = plan.pod(index, this.#host(index))
-    this.#start(
-      pod,
-      {
-        podIP,
-        podIPs: [{ ip: podIP }],
-        hostIP: plan.node(index),
-        hostIPs: [{ ip: plan.node(index) }],
-        startTime: now(),
-      },
-      0,
-    )
+    const hostIP = plan.node(index)
+    const podIP = at(pod, 'spec', 'hostNetwork') === true ? hostIP : plan.pod(index, this.#host(index))
+    const addresses = { podIP, podIPs: [{ ip: podIP }], hostIP, hostIPs: [{ ip: hostIP }], startTime: now() }
+    this.#setStatus(pod, {
+      phase: 'Pending',
+      hostIP,
+      conditions: conditions(false),
+      containerStatuses: [containerStatus(pod, { waiting: { reason: 'ContainerCreating' } }, 0)],
+    })
+    this.#starts.add(async () => {
+      if (this.#closed) return
+      this.#start(pod, addresses, 0)
+      await this.#logs.get(pod.metadata.uid)?.begun(AbortSignal.timeout(startingMs))
+    })
   }
 
   /** Addresses are given out in turn and used again late: an old one must not lead to a new pod. */

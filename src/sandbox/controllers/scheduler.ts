@@ -2,7 +2,15 @@ import { at, type Resource } from '../resource.ts'
 import { types } from '../resource-types.ts'
 import type { Store } from '../store.ts'
 
+interface Spread {
+  maxSkew: number
+  topologyKey: string
+  whenUnsatisfiable: 'DoNotSchedule' | 'ScheduleAnyway'
+  labelSelector?: { matchLabels?: Record<string, string> }
+}
+
 interface Constraints {
+  topologySpreadConstraints?: Spread[]
   nodeName?: string
   nodeSelector?: Record<string, string>
   affinity?: {
@@ -25,8 +33,12 @@ export function chooseNode(store: Store, pod: Resource): Resource | string {
   const spec = pod['spec'] as Constraints
   const nodes = store.list(types.nodes)
   const open = nodes.filter((node) => at(node, 'spec', 'unschedulable') !== true)
-  const fitting = open.filter((node) => fits(node, spec))
   const pods = store.list(types.pods)
+  const possible = open.filter((node) => fits(node, spec))
+  const fitting = (spec.topologySpreadConstraints ?? []).reduce(
+    (nodes, spread) => evenly(nodes, pods, pod, spread),
+    possible,
+  )
   const load = (node: Resource): number => {
     const here = pods.filter((other) => at(other, 'spec', 'nodeName') === node.metadata.name)
     // Pods of the same kind apart from each other before anything else.
@@ -36,6 +48,23 @@ export function chooseNode(store: Store, pod: Resource): Resource | string {
     return alike.length * 1000 + here.length
   }
   return fitting.toSorted((a, b) => load(a) - load(b))[0] ?? noNode(nodes.length, nodes.length - open.length)
+}
+
+/** The nodes that another pod does not make fuller than `maxSkew` beyond the emptiest; each is a topology of its own. */
+function evenly(nodes: Resource[], pods: Resource[], pod: Resource, spread: Spread): Resource[] {
+  if (spread.whenUnsatisfiable !== 'DoNotSchedule' || spread.topologyKey !== 'kubernetes.io/hostname')
+    return nodes
+  const labels = Object.entries(spread.labelSelector?.matchLabels ?? {})
+  const counted = pods.filter(
+    ({ metadata }) =>
+      metadata.namespace === pod.metadata.namespace &&
+      metadata.deletionTimestamp === undefined &&
+      labels.every(([key, value]) => metadata.labels?.[key] === value),
+  )
+  const count = (node: Resource): number =>
+    counted.filter((other) => at(other, 'spec', 'nodeName') === node.metadata.name).length
+  const fewest = Math.min(...nodes.map(count))
+  return nodes.filter((node) => count(node) + 1 - fewest <= spread.maxSkew)
 }
 
 function noNode(all: number, closed: number): string {

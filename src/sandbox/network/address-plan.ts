@@ -20,6 +20,8 @@ export interface AddressPlan {
   service(host: number): string
   /** The index of the node whose pod has this address; undefined for all others. */
   nodeOfPod(address: string): number | undefined
+  /** The index of the node whose own address this is. */
+  nodeWith(address: string): number | undefined
   /**
    * Where the socket for an address of a sandbox is, this one or another: all of 10.1.0.0 to 10.254.255.255 are taken for
    * sandboxes. Other addresses are what they are.
@@ -42,6 +44,10 @@ export function addressPlan(network: number): AddressPlan {
       const [first, second, third] = address.split('.')
       const index = Number(third) - 128
       return `${first}.${second}` === prefix && index > 0 ? index : undefined
+    },
+    nodeWith: (address) => {
+      const index = address.startsWith(`${prefix}.0.`) ? Number(address.split('.')[3]) - 10 : 0
+      return index > 0 ? index : undefined
     },
     physical: (address) => address.replace(/^10\.(?!0\.|255\.)/, '127.'),
     logical: (address) => address.replace(/^127\.(?!0\.|255\.)/, '10.'),

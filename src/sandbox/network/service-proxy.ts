@@ -62,6 +62,12 @@ export class ServiceProxy {
     for (const { tables } of this.#frontends.values()) for (const table of tables.values()) table.clear()
   }
 
+  /** The node that a client is on: in a pod, or on the node's own network. Whoever is on none comes through the first. */
+  #nodeOf(client: string): number {
+    const { plan } = this.#options
+    return plan.nodeOfPod(client) ?? plan.nodeWith(client) ?? 1
+  }
+
   #schedule(): void {
     if (this.#scheduled) return
     this.#scheduled = true
@@ -148,7 +154,7 @@ export class ServiceProxy {
     // The proxy on a pod's own node serves these; others are routed to the first node, as in the lab.
     const serve = (address: string, from: 'inside' | 'outside'): Forwarder => {
       const forwarder = new Forwarder((client) =>
-        this.#route(frontend, client, plan.nodeOfPod(plan.logical(client)) ?? 1, from),
+        this.#route(frontend, client, this.#nodeOf(plan.logical(client)), from),
       )
       forwarder.listen(plan.physical(address), openPort(port.port, lowestPort))
       return forwarder

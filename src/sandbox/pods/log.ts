@@ -49,7 +49,13 @@ export class ContainerLog {
     }
   }
 
+  /** Something was written, or never will be. */
+  async begun(signal: AbortSignal): Promise<void> {
+    if (this.#dropped + this.#lines.length === 0 && !this.#ended) await this.#more(signal)
+  }
+
   async #more(signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return
     await new Promise<void>((resolve) => {
       const wake = (): void => {
         this.#waiting.delete(wake)

@@ -1,13 +1,22 @@
 import { expect } from 'vitest'
 import { type ProbeComparisonReport, probeComparisonReport } from '../../../src/report/schema/comparison.ts'
 import { type ProbeReport, probeReport } from '../../../src/report/schema/probe.ts'
+import { type SurveyReport, surveyReport } from '../../../src/report/schema/survey.ts'
 import type { Ended } from './command.ts'
 
 /** The report that a probe with `-o json` printed, checked against the published schema. */
 export function reportOf(ended: Ended): ProbeReport {
-  const text = ended.stdout
-  expect(text, `no JSON on stdout; stderr was: ${ended.stderr}`).toMatch(/^\{[\s\S]*\}\n$/)
-  return probeReport.parse(JSON.parse(text))
+  return probeReport.parse(jsonOf(ended))
+}
+
+/** The same of a probe with several clients or entries. */
+export function surveyOf(ended: Ended): SurveyReport {
+  return surveyReport.parse(jsonOf(ended))
+}
+
+function jsonOf({ stdout, stderr }: Ended): unknown {
+  expect(stdout, `no JSON on stdout; stderr was: ${stderr}`).toMatch(/^\{[\s\S]*\}\n$/)
+  return JSON.parse(stdout)
 }
 
 /** The same of two probes side by side. */

@@ -17,6 +17,8 @@ export type Capability =
   | 'restricted users'
   | 'several nodes'
   | 'real scheduling'
+  /** Namespaces enforce the standards of Pod Security. */
+  | 'pod security'
   /** Addresses of both families. */
   | 'IPv6'
   /** The deprecated API, and the controller that mirrors it into EndpointSlices. */
@@ -95,6 +97,7 @@ async function labSite(): Promise<Site> {
       'api server restarts',
       'restricted users',
       'real scheduling',
+      'pod security',
       'UDP',
       'IPv6',
       'Endpoints API',

@@ -49,6 +49,8 @@ export function liveSurveyLine(state: LiveSurveyState): string {
 
 /** How much of the survey is done, 0 … 1; undefined when the plan sets no end. */
 export function liveSurveyShare({ totals, request, clients, entries }: LiveSurveyState): number | undefined {
+  if (request.plannedDurationMs !== undefined)
+    return totals.durationMs / Math.max(1, request.plannedDurationMs * entries)
   if (request.plannedRequests === undefined) return undefined
   return totals.requests / Math.max(1, request.plannedRequests * clients.all * entries)
 }

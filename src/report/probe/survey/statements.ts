@@ -13,6 +13,9 @@ export interface Sentence {
 
 type Of<Kind extends SurveyStatement['kind']> = Extract<SurveyStatement, { kind: Kind }>
 
+/** Less likely than this, that clients are all on one pod is no accident. */
+const surprising = 0.001
+
 /** What the cells say together, each fact once, however many entries it holds for. */
 export function statementSentences(survey: ProbeSurvey): Sentence[] {
   const { statements } = survey.verdict
@@ -86,7 +89,7 @@ function differSentences(
           },
         ]),
     ...together.map(({ entry, letter, clients, chance }) => ({
-      text: `all ${formatCount(clients)} clients are on ${noun} ${letter}${through(survey, entry)}, as if they were one client (by chance ${formatProbability(chance)})`,
+      text: `all ${formatCount(clients)} clients are on ${noun} ${letter}${through(survey, entry)}${chance <= surprising ? ', as if they were one client' : ''} (by chance ${formatProbability(chance)})`,
     })),
   ]
 }

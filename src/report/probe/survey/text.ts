@@ -11,12 +11,14 @@ import { createPalette } from '../palette.ts'
 import { labelled, layoutTroubles, nextSteps, paintBlocks } from '../parts.ts'
 import type { TextOptions } from '../text.ts'
 import { policyWords, recognitionWords, requestWords } from '../words.ts'
+import { indexRanges } from './labels.ts'
 import { statementSentences } from './statements.ts'
 import { layoutTable } from './table.ts'
 import { describeSurvey } from './verdict.ts'
 
 const mostBackends = 12
 const mostRows = 24
+const mostReasons = 4
 
 /** The report for people on several clients or entries: who answered, the table, what it says, and the verdict. */
 export function renderSurveyText(survey: ProbeSurvey, { style, width, next, wide }: TextOptions): string {
@@ -94,9 +96,21 @@ function closing(survey: ProbeSurvey, width: number, style: Style): Line[] {
   const said = [span(words.headline, style[words.tone]), span(words.summary)]
   return [
     ...flowGroups([said, numbers], { width, indent: labelWidth, separator: span('   ') }),
-    ...survey.absent.flatMap(({ index, why }) =>
-      labelled('absent', `client ${index} did not run: ${sanitize(why)}`, width, style),
-    ),
+    ...layoutAbsent(survey, width, style),
     ...survey.notes.flatMap((note) => labelled('note', sanitize(note), width, style)),
+  ]
+}
+
+/** Clients that are missing for the same reason share a line: often it is one for a hundred. */
+function layoutAbsent({ absent }: ProbeSurvey, width: number, style: Style): Line[] {
+  const reasons = [...Map.groupBy(absent, ({ why }) => why)]
+  const shown = reasons.slice(0, mostReasons)
+  const rest = reasons.slice(mostReasons).reduce((sum, [, clients]) => sum + clients.length, 0)
+  return [
+    ...shown.flatMap(([why, clients]) => {
+      const who = `${clients.length === 1 ? 'client' : 'clients'} ${indexRanges(clients)}`
+      return labelled('absent', `${who} did not run: ${sanitize(why)}`, width, style)
+    }),
+    ...(rest === 0 ? [] : labelled('absent', `and ${countOf(rest, 'more client')}`, width, style)),
   ]
 }

@@ -34,6 +34,17 @@ export function describeSurvey(survey: ProbeSurvey): VerdictWords {
     }
   }
   const unsure = survey.cells.length - told.length
+  const missing = survey.absent.length
+  if (unsure === 0 && missing > 0) {
+    const all = survey.clients.length + missing
+    const rest =
+      survey.clients.length === 1 ? 'the other is' : `the other ${formatCount(survey.clients.length)} are`
+    return {
+      tone: 'unsure',
+      headline: 'INCONCLUSIVE',
+      summary: `${formatCount(missing)} of ${countOf(all, 'client')} did not run; ${rest} ${expected} as ${isConfigured ? 'configured' : 'expected'}`,
+    }
+  }
   return {
     tone: 'unsure',
     headline: 'INCONCLUSIVE',
