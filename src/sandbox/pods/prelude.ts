@@ -29,7 +29,7 @@ for (const { prototype } of [net.Server, http.Server, https.Server]) {
 }
 const connect = net.Socket.prototype.connect
 net.Socket.prototype.connect = function (first, ...rest) {
-  const from = (given) => (given.path === undefined ? { localAddress: own, ...given, host: physical(given.host), port: open(given.port) } : given)
+  const from = (given) => ((given.path ?? undefined) === undefined ? { localAddress: own, ...given, host: physical(given.host), port: open(given.port) } : given)
   if (Array.isArray(first)) first[0] = from(first[0])
   else if (first && typeof first === 'object') first = from(first)
   else if (typeof rest[0] === 'string') first = from({ port: first, host: rest.shift() })
