@@ -1,4 +1,5 @@
 import type { Backend } from './backend.ts'
+import type { DirectAccess } from './direct.ts'
 import type { Outcome, Scheme } from './observation.ts'
 import type { Policy } from './policy.ts'
 import type { Verdict } from './verdict.ts'
@@ -22,6 +23,8 @@ export interface ProbeResult {
   switches: Switch[]
   endpointChanges: EndpointChange[]
   verdict: Verdict
+  /** Each endpoint as it answered past the Service, where it was asked. */
+  direct?: DirectAccess[]
   /** Sentences worth reading that change nothing in the verdict. */
   notes: string[]
   /** Where the time went, in milliseconds of wall clock; absent for a stage that was not reached. */
@@ -78,10 +81,11 @@ export interface EndpointSummary {
 export interface Recognition {
   /**
    * `pod-name`, `pod-ip`, `hostname`: the answers named a known endpoint. `address`: an endpoint that is no pod.
+   * `fingerprint`: the endpoint gave the same answer when it was asked directly.
    * `rule`: what a rule of the user extracted names no known endpoint and is taken as it is.
    * `anonymous`: distinct answers count as backends. `none`: nothing was answered.
    */
-  by: 'pod-name' | 'pod-ip' | 'hostname' | 'address' | 'rule' | 'anonymous' | 'none'
+  by: 'pod-name' | 'pod-ip' | 'hostname' | 'address' | 'fingerprint' | 'rule' | 'anonymous' | 'none'
   /** Where it stood: `body`, `header:NAME`, or `rule` for a rule of the user. */
   source?: string
   /** Answers that no rule could assign to a backend. */

@@ -9,6 +9,7 @@ import { ClientRun } from './client-run.ts'
 import type { ClientsSink } from './clients/spec.ts'
 import { nothingObserved, requestOf, stallNotes, summarise, watchNotes } from './collected.ts'
 import { defaultEntry } from './entries/default.ts'
+import type { DirectRound } from './direct/ask.ts'
 import { expectedOf, type ProbeOptions, type ProbePlan } from './plan.ts'
 import { ofFamily, type ProbeSubject } from './preflight.ts'
 import { Recogniser } from './recognise.ts'
@@ -35,6 +36,8 @@ export interface CollectOptions {
   run: RunIdentity
   /** Where the requests come from. */
   from: Pick<ProbeClient, 'image' | 'imageReason' | 'container'>
+  /** What was found out past the Service before. */
+  direct?: DirectRound | undefined
   /** What was seen until then is still a result. */
   interrupted: AbortSignal
   onUpdate: (state: () => LiveRun) => void
@@ -62,6 +65,7 @@ export class Collector implements ClientsSink {
     this.#given = given
     const { subject, plan, options } = given
     this.#recogniser = new Recogniser(options.identify, plan.told)
+    if (given.direct !== undefined) this.#recogniser.learn(given.direct.learned)
     this.#cell = new Cell({
       entry: defaultEntry(subject),
       policy: subject.service.policy,
@@ -72,7 +76,7 @@ export class Collector implements ClientsSink {
       followConnection: options.keepAlive && options.intervalMs > 0,
     })
     this.#client = new ClientRun(0, [this.#cell])
-    this.#notes = [...plan.notes]
+    this.#notes = [...plan.notes, ...(given.direct?.notes ?? [])]
   }
 
   /** The Job was made. */
@@ -150,6 +154,7 @@ export class Collector implements ClientsSink {
       endpoints: summarise(endpoints, evidence.eligibleEndpoints),
       ...rest,
       verdict,
+      ...(this.#given.direct === undefined ? {} : { direct: this.#given.direct.access }),
       notes: [
         ...judgeNotes(input, verdict),
         ...this.#notes,

@@ -18,6 +18,7 @@ export interface ProbeFlags {
   echo: boolean
   expect?: 'sticky' | 'spread' | undefined
   'host-network'?: boolean
+  fingerprint: boolean
   identify: string
   image?: string | undefined
   'in-pod'?: string | undefined
@@ -61,6 +62,7 @@ const exclusive: Partial<Record<keyof ProbeFlags, readonly (keyof ProbeFlags)[]>
     'spread',
     'what-if',
   ],
+  fingerprint: ['clients', 'compare', 'echo', 'in-pod', 'measure-timeout', 'spread', 'what-if'],
   interval: ['rate'],
   'measure-timeout': [
     'compare',
@@ -118,6 +120,7 @@ export function readProbeFlags(flags: ProbeFlags): Omit<ProbeOptions, 'namespace
     ...(flags.duration === undefined ? {} : { durationMs: flags.duration }),
     ...(flags.node === undefined ? {} : { node: flags.node }),
     ...(flags.expect === undefined ? {} : { expect: flags.expect }),
+    ...(flags.fingerprint ? { fingerprint: true } : {}),
     ...(clients === undefined ? {} : { clients }),
     ...(flags.spread === undefined ? {} : { spreadNodes: true }),
     ...(flags['host-network'] === true ? { hostNetwork: true } : {}),

@@ -43,6 +43,8 @@ export interface ProbeOptions {
   /** 1 − confidence. */
   acceptedError: number
   identify: IdentifyRule
+  /** Ask each endpoint directly first, and recognise it by its answers. */
+  fingerprint?: boolean
   /** How long the pod may take to run. */
   podRunningTimeoutMs: number
   /** How many client pods; one unless given, and one for each node with `spreadNodes`. */

@@ -4,6 +4,7 @@ import type { Mentions } from '../agent/mentions.ts'
 import type { Endpoint } from '../model/endpoint.ts'
 import type { Identity, IdentifyRule } from '../model/observation.ts'
 import type { Recognition } from '../model/probe-result.ts'
+import { fingerprintOf } from './direct/learn.ts'
 import { namesOf, ownerOf } from './needles.ts'
 
 /** Who gave an answer. Two answers came from the same backend when their keys are the same. */
@@ -50,6 +51,7 @@ export class Recogniser {
   readonly #remembered = new Map<string, RecognisedBackend>()
   #mentions: { of: Mentions; owners: Owner[] } | undefined
   #updates = 0
+  #learned: ReadonlyMap<string, Endpoint> = new Map()
 
   /** @param told the endpoints whose names the agent knows (`needlesOf`) */
   constructor(rule: IdentifyRule, told: readonly Endpoint[]) {
@@ -67,8 +69,15 @@ export class Recogniser {
     this.#forget()
   }
 
+  /** Answers that are known to be of one endpoint, by their fingerprints; they go before what answers say. */
+  learn(learned: ReadonlyMap<string, Endpoint>): void {
+    this.#learned = learned
+  }
+
   /** The backend that `identity` speaks of; undefined when there is none or more than one. */
   recognise(identity: Identity): RecognisedBackend | undefined {
+    const learned = this.#learned.get(fingerprintOf(identity))
+    if (learned !== undefined) return describe(ownerOf(learned), learned, 'fingerprint', identity.source)
     if (identity.source !== 'none') {
       return this.#byValue(identity) ?? (identity.source === 'rule' ? this.#byRule(identity) : undefined)
     }
@@ -179,6 +188,15 @@ function theOne(owners: ReadonlySet<Owner> | undefined): Owner | undefined {
 
 function backend(
   { key, endpoint }: Owner,
+  by: RecognisedBackend['by'],
+  source: Identity['source'],
+): RecognisedBackend {
+  return describe(key, endpoint, by, source)
+}
+
+function describe(
+  key: string,
+  endpoint: Endpoint,
   by: RecognisedBackend['by'],
   source: Identity['source'],
 ): RecognisedBackend {

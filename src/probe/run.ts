@@ -3,6 +3,7 @@ import type { ProbeResult } from '../model/probe-result.ts'
 import { announcement } from './announce.ts'
 import { checkNode } from './clients/nodes.ts'
 import { Collector, type LiveRun } from './collect.ts'
+import { askDirectly } from './direct/ask.ts'
 import { clientsSpec, newRun, observe } from './observe.ts'
 import { findOrigin, originReport, originWords } from './origin.ts'
 import { planProbe, type ProbeOptions } from './plan.ts'
@@ -48,7 +49,17 @@ export async function runProbe(
   const plan = planProbe(options, subject)
   const origin = originFor(plan.agent)
   for (const line of announcement(subject, plan, originWords(origin, options, runId))) progress.note(line)
+  const direct =
+    options.fingerprint === true && origin.kind === 'job'
+      ? await askDirectly(
+          cluster,
+          options,
+          { subject, plan, image: origin.image },
+          { progress, interrupted, abandoned },
+        )
+      : undefined
   const collector = new Collector({
+    direct,
     options,
     subject,
     plan,

@@ -190,6 +190,27 @@ describe(`external, S5 on ${site.name}`, () => {
     for (const { backend } of [one, two, third]) expect(names.some((name) => backend.test(name))).toBe(true)
   })
 
+  test('backends that do not say who they are, told apart by what each answers directly', async () => {
+    expectExit(
+      await external('shy', '--port', '80', '--to', `${one.address},${two.address}`, '--affinity', '60s'),
+      0,
+    )
+    await place.proxiesFollow()
+    // What the rule takes out of an answer names no address: which backend it is of was learned before.
+    const words = ['svc/shy', '--identify', String.raw`regex:backend\[(?:.*-)?([0-9a-z]+)\]`, '--fingerprint']
+    const json = await place.probe([...words, '-o', 'json'])
+    expectExit(json, 0)
+    const { status } = reportOf(json)
+    expect(status.recognition.by).toBe('fingerprint')
+    expect(backendsOf(json).every((name) => [one.address, two.address].includes(name))).toBe(true)
+    expect(backendsOf(json)).toHaveLength(1)
+    expect(status.direct?.map(({ address }) => address).sort()).toEqual([one.address, two.address].sort())
+    for (const { from } of status.direct ?? []) {
+      expect(from.map(({ node }) => node)).toEqual(site.nodes)
+      expect(from.every(({ answered, requests }) => answered === requests)).toBe(true)
+    }
+  })
+
   scenario('both families, one set of slices for each', ['IPv6'], async () => {
     const made = await external('dual', '--port', '80', '--to', '10.89.2.21,fd89:2::21', '--affinity', '60s')
     expectExit(made, 0)

@@ -46,6 +46,10 @@ export const probeFlags = {
       'What to compare with: sticky or spread. Unless given it is what the Service is configured for.',
     helpValue: "''",
   }),
+  fingerprint: Flags.boolean({
+    description:
+      'First connect to each endpoint directly, from every node: learns by which answers each is known, for backends that do not say who they are, and shows from where each can be reached. Needs to list nodes.',
+  }),
   'host-network': Flags.boolean({
     description: "Clients use their node's network: they have the node's address.",
     default: false,

@@ -58,7 +58,8 @@ export function readyWords({ ready, total, nodes }: ProbeResult['endpoints']): s
     ready === total
       ? countOf(ready, 'ready endpoint')
       : `${formatCount(ready)} of ${countOf(total, 'endpoint')} ready`
-  return ready === 0 ? some : `${some} on ${countOf(nodes, 'node')}`
+  // Endpoints outside the cluster are on no node of it.
+  return ready === 0 || nodes === 0 ? some : `${some} on ${countOf(nodes, 'node')}`
 }
 
 function whereFrom({ pod, container, node, address }: ProbeResult['client']): string {

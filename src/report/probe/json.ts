@@ -31,6 +31,7 @@ export function toReport(result: ProbeResult): ProbeReport {
       timeline: result.timeline,
       switches: result.switches,
       endpointChanges: result.endpointChanges,
+      ...(result.direct === undefined ? {} : { direct: result.direct }),
       notes: result.notes,
       timing: result.timing,
     },

@@ -7,6 +7,7 @@ import { formatLatency } from '../text/numbers.ts'
 import { sanitize } from '../text/sanitize.ts'
 import { layoutBackends } from './backends.ts'
 import { layoutDetails } from './details.ts'
+import { layoutDirect } from './direct.ts'
 import { labelWidth, layoutHeader } from './header.ts'
 import { createPalette, type Palette } from './palette.ts'
 import { labelled, layoutTroubles, nextSteps, paintBlocks } from './parts.ts'
@@ -40,6 +41,7 @@ export function layoutProbe(
   return [
     layoutHeader(result, width, style, wide),
     layoutBackends({ backends, palette, most, latency: false }, width, style),
+    layoutDirect(result.direct, width, style),
     wide ? layoutDetails(backends, palette, width, style) : [],
     layoutStrip(
       { timeline, switches, endpointChanges, pointsAtSwitches: pointsAtSwitches(verdict), palette },

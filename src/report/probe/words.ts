@@ -19,6 +19,7 @@ const recognisedBy: Record<Recognition['by'], string> = {
   'pod-ip': 'pods recognised by IP',
   hostname: 'pods recognised by hostname',
   address: 'backends recognised by address',
+  fingerprint: 'backends recognised by what each answers when asked directly',
   rule: 'backends told apart',
   anonymous: 'backends told apart by their answers only',
   none: 'nobody recognised',
@@ -27,7 +28,7 @@ const recognisedBy: Record<Recognition['by'], string> = {
 /** How the backends were recognised, and where that stood. */
 export function recognitionWords({ by, source }: Recognition): string {
   const what = recognisedBy[by]
-  if (source === undefined || by === 'none' || by === 'anonymous') return what
+  if (source === undefined || by === 'none' || by === 'anonymous' || by === 'fingerprint') return what
   if (source === 'body') return `${what} in the answer`
   if (source === 'rule') return `${what} with --identify`
   return `${what} in the header ${sanitize(source.replace(/^header:/, ''))}`

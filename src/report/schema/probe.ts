@@ -139,9 +139,9 @@ export const endpoints = z
 export const recognition = z
   .object({
     by: z
-      .enum(['pod-name', 'pod-ip', 'hostname', 'address', 'rule', 'anonymous', 'none'])
+      .enum(['pod-name', 'pod-ip', 'hostname', 'address', 'fingerprint', 'rule', 'anonymous', 'none'])
       .describe(
-        'How backends were told apart; rule: by what `--identify` extracts; anonymous: by distinct answers.',
+        'How backends were told apart; fingerprint: by what each answered when it was asked directly; rule: by what `--identify` extracts; anonymous: by distinct answers.',
       ),
     source: z
       .string()
@@ -268,6 +268,33 @@ const status = z
       .array(switchSchema)
       .describe('The changes of the backend; of more than 1,000 the first and the last 500.'),
     endpointChanges: z.array(endpointChange).describe('Changes of the endpoints during the run.'),
+    direct: z
+      .array(
+        z
+          .object({
+            address: z.string().describe('The address of the endpoint.'),
+            port: count.describe('Its port.'),
+            pod: z.string().optional().describe('The pod behind it; absent outside the cluster.'),
+            from: z
+              .array(
+                z
+                  .object({
+                    node: z.string().optional().describe('The node of the client that asked.'),
+                    answered: count.describe('Requests that it answered.'),
+                    requests: count.describe('Requests that it was sent.'),
+                    failure: z
+                      .string()
+                      .optional()
+                      .describe('The most frequent outcome of those that it did not answer.'),
+                  })
+                  .describe('How it answered to one client.'),
+              )
+              .describe('One item for each client.'),
+          })
+          .describe('An endpoint, asked past the Service.'),
+      )
+      .optional()
+      .describe('With `--fingerprint`: each endpoint as it answered when it was asked directly.'),
     notes: z.array(z.string()).describe('Sentences worth reading that change nothing in the verdict.'),
     timing,
   })

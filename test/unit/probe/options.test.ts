@@ -6,6 +6,7 @@ import { type ProbeFlags, readProbeFlags } from '../../../src/probe/options.ts'
 
 const flags = (more: Partial<ProbeFlags> = {}): ProbeFlags => ({
   echo: false,
+  fingerprint: false,
   identify: 'auto',
   image: 'node',
   insecure: false,

@@ -115,7 +115,16 @@ export const anyResult: fc.Arbitrary<ProbeResult> = fc.record({
   endpoints: fc.record({ ready: count, total: count, nodes: count, eligible: count }),
   recognition: fc.record(
     {
-      by: fc.constantFrom('pod-name', 'pod-ip', 'hostname', 'address', 'rule', 'anonymous', 'none'),
+      by: fc.constantFrom(
+        'pod-name',
+        'pod-ip',
+        'hostname',
+        'address',
+        'fingerprint',
+        'rule',
+        'anonymous',
+        'none',
+      ),
       source: fc.oneof(
         fc.constantFrom('body', 'rule'),
         text.map((name) => `header:${name}`),

@@ -41,9 +41,30 @@ const inconclusive = (
   errorProbability: 0.012,
 })
 
+/** Six requests from each of two nodes. */
+const askedFrom = (
+  ...answered: number[]
+): { node: string; answered: number; requests: number; failure?: 'timeout' }[] =>
+  answered.map((count, index) => ({
+    node: `node${index + 1}`,
+    answered: count,
+    requests: 6,
+    ...(count === 6 ? {} : { failure: 'timeout' as const }),
+  }))
+
 /** One result for each thing that a report has to say; the name is that of the golden file. */
 export const fixtures: Record<string, () => ProbeResult> = {
   spread: () => buildResult(picks(60, 3)),
+  fingerprint: () => ({
+    ...buildResult(picks(40, 2)),
+    endpoints: { ready: 3, total: 3, nodes: 0, eligible: 3 },
+    recognition: { by: 'fingerprint', source: 'body', unrecognised: 0 },
+    direct: [
+      { address: '192.0.2.7', port: 80, from: askedFrom(6, 6) },
+      { address: '192.0.2.8', port: 80, from: askedFrom(6, 4) },
+      { address: '2001:db8::9', port: 8080, from: askedFrom(0, 0) },
+    ],
+  }),
   sticky: () => buildResult('A'.repeat(60), { service: clientIp, verdict: stickyVerdict }),
   'sticky-switch': () =>
     explainFirst(
