@@ -6,6 +6,7 @@ import { findImages } from '../probe/image/find.ts'
 import { planProbe, type ProbeOptions } from '../probe/plan.ts'
 import { examineService, type ProbeSubject } from '../probe/preflight.ts'
 import { readService } from '../probe/read.ts'
+import { withShadowRole } from './refusal.ts'
 import { probeSideBySide, type SideBySideSurroundings } from './side-by-side.ts'
 import type { ServiceChange } from './change.ts'
 import { checkChange, parseWhatIf } from './what-if.ts'
@@ -38,8 +39,13 @@ export async function probeBeside(
   surroundings: SideBySideSurroundings,
 ): Promise<ProbeComparison> {
   if (beside.kind === 'compare') return await compareServices(cluster, options, beside.service, surroundings)
-  if (beside.kind === 'what-if') return await tryChange(cluster, options, beside, surroundings)
-  return await tryEcho(cluster, options, surroundings)
+  try {
+    return beside.kind === 'echo'
+      ? await tryEcho(cluster, options, surroundings)
+      : await tryChange(cluster, options, beside, surroundings)
+  } catch (error) {
+    throw withShadowRole(error, options.namespace)
+  }
 }
 
 async function compareServices(
@@ -78,10 +84,16 @@ async function tryChange(
         { title: 'as it is', options: original },
         { title: words, options: { ...options, service: shadow.metadata.name } },
       ] as const
-      return await probeSideBySide(cluster, { kind: 'what-if', change: words, sides, notes }, surroundings)
+      const unseen = change.externalTrafficPolicy === undefined ? [] : [onlyFromOutside]
+      const together = { kind: 'what-if', change: words, sides, notes: [...notes, ...unseen] } as const
+      return await probeSideBySide(cluster, together, surroundings)
     },
   )
 }
+
+/** For clients that use the cluster IP. */
+const onlyFromOutside =
+  'externalTrafficPolicy is for what enters through node ports and load balancers; the client of this probe uses the cluster IP, where it changes nothing'
 
 async function tryEcho(
   cluster: Cluster,
@@ -109,9 +121,10 @@ async function tryEcho(
   )
 }
 
-/** Echo pods speak no TLS, know no paths and say who they are. */
+/** Echo pods speak no TLS, know no paths and say who they are. What they are sent they take for what it is. */
 function echoOptions(options: ProbeOptions, service: string): ProbeOptions {
-  const scheme = options.scheme === 'tcp' ? 'tcp' : 'http'
+  const isHttp = options.scheme !== 'tcp' && options.protocol !== 'UDP' && options.payload === undefined
+  const scheme = isHttp ? 'http' : options.scheme
   return { ...options, service, scheme, path: '/', tls: {}, identify: { kind: 'auto' } }
 }
 
@@ -122,7 +135,7 @@ async function examine(
   { interrupted }: SideBySideSurroundings,
 ): Promise<Awaited<ReturnType<typeof readService>> & { subject: ProbeSubject; maxSeconds: number }> {
   const read = await readService(cluster, options.namespace, options.service, interrupted)
-  const subject = examineService(read.service, read.slices, options.port)
+  const subject = examineService(read.service, read.slices, options.port, options.protocol)
   const { maxRunSeconds } = planProbe(options, subject)
   return { ...read, subject, maxSeconds: 2 * (maxRunSeconds + Math.ceil(options.podRunningTimeoutMs / 1000)) }
 }

@@ -15,3 +15,10 @@ export function explainRefusal(error: unknown, kind: string, namespace: string):
     cause: error,
   })
 }
+
+/** The error of something that is not allowed, with the Role for shadows instead of that for probes alone. */
+export function withShadowRole(error: unknown, namespace: string): unknown {
+  if (!(error instanceof UserError && error.cause instanceof ApiError)) return error
+  const { cause, message } = error
+  return isMissingPermission(message) ? missingPermission(message, namespace, cause, shadowRules) : error
+}

@@ -248,13 +248,14 @@ describeOnce('who may make a shadow', () => {
 
   scenario('who may only probe is told which Role suffices, and it does', ['restricted users'], async () => {
     const [user, other] = site.restrictedUsers
-    const probeOnly = roleIn(await place.probe(['web'], { context: other! }))
-    await bindRole(place, user!, probeOnly)
+    const wanted = roleIn(await place.probe(['web', '--echo'], { context: other! }))
+    await bindRole(place, user!, roleIn(await place.probe(['web'], { context: other! })))
     const refused = await place.probe(['web', '--echo'], { context: user! })
     expectExit(refused, 1)
     expect(refused.stdout).toBe('')
     expect(refused.stderr).toMatch(/cannot create resource "(pods|services)"/)
     const role = roleIn(refused)
+    expect(role).toStrictEqual(wanted)
     await bindRole(place, user!, role)
     const echo = await place.probe(['web', '--echo'], { context: user! })
     expectExit(echo, 0)
