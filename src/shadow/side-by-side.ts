@@ -11,6 +11,7 @@ export interface Side {
 }
 
 export interface SideBySideSurroundings extends Omit<ProbeSurroundings, 'report'> {
+  progress: ProbeSurroundings['progress'] & { startOver: () => void }
   /** Called with both results before the clean-up, so that nobody waits for it. */
   report: (comparison: ProbeComparison) => Promise<void>
   /** Called instead with the first one when there will be no second: interrupted. */
@@ -41,6 +42,7 @@ export async function probeSideBySide(
     },
   })
   interrupted.throwIfAborted()
+  progress.startOver()
   progress.note(`2 of 2: ${two.title}`)
   const node = two.options.node ?? first.client.node
   const compared: ProbeComparison[] = []

@@ -30,6 +30,9 @@ export function createPlainProgress({ stream, now }: Pick<ProgressOptions, 'stre
       write(liveLine(current))
     },
     wait: (text, untilMs) => write(`${text}, ${formatLeft(untilMs - now())}`),
+    startOver: () => {
+      lastShare = 0
+    },
     note: write,
     stop: () => {},
   }

@@ -75,6 +75,12 @@ export function createTerminalProgress({ stream, columns, style, now }: Progress
       // unref: a frame that is still to come must not keep the program alive.
       timer ??= setTimeout(draw, Math.max(0, lastMs + frameMs - now())).unref()
     },
+    startOver: () => {
+      clearTimeout(timer)
+      timer = undefined
+      state = undefined
+      view?.clear()
+    },
     note: (sentence) => {
       const lines = flow([span(sentence)], { width: columns(), indent: 2 })
       const line = paintLines(lines, columns(), style).join('\n')

@@ -22,6 +22,8 @@ export interface Progress {
   update: (state: () => AnyLiveState) => void
   /** Something that takes until a time of `now`: how long still is shown with it. */
   wait: (text: string, untilMs: number) => void
+  /** Another run follows: what was shown of the one before is taken away. */
+  startOver: () => void
   /** A line that stays. */
   note: (text: string) => void
   /** Takes the moving parts away and gives the cursor back. Nothing may be shown after it. */
@@ -35,6 +37,7 @@ export function createProgress(options: ProgressOptions): Progress {
     stage: (text) => progress.stage(sanitize(text)),
     update: (state) => progress.update(state),
     wait: (text, untilMs) => progress.wait(sanitize(text), untilMs),
+    startOver: () => progress.startOver(),
     note: (text) => progress.note(sanitize(text)),
     stop: () => progress.stop(),
   }

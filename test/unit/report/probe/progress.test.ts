@@ -70,6 +70,16 @@ describe('progress without a terminal', () => {
     ])
   })
 
+  it('begins at nothing again when another run follows', () => {
+    const { progress, stream, advance } = setup(false)
+    for (const requests of [60, 12]) {
+      advance(2000)
+      progress.update(() => after(requests))
+      progress.startOver()
+    }
+    expect(stream.text).toMatch(/^60\/60 .*\n12\/60 .*\n$/)
+  })
+
   it('is not silent for longer than ten seconds, and asks for the state once a second', () => {
     const { progress, stream, advance } = setup(false)
     const state = vi.fn(() => after(10, 100_000))
@@ -97,6 +107,21 @@ describe('progress on a terminal', () => {
     const before = stream.text.length
     progress.stop()
     expect(stream.text.slice(before)).toContain('\u001B[2K')
+    progress.stop()
+  })
+
+  it('shows the stages of another run where the state of the one before was', async () => {
+    const { progress, stream } = setup(true)
+    progress.update(() => after(60))
+    await vi.waitFor(() => expect(stream.text).toContain('60/60 requests'), { timeout: 5000 })
+    progress.startOver()
+    const before = stream.text.length
+    progress.note('2 of 2')
+    progress.stage('starting the probe pod')
+    await vi.waitFor(() => expect(stream.text.slice(before)).toContain('starting the probe pod'), {
+      timeout: 5000,
+    })
+    expect(stream.text.slice(before)).not.toContain('60/60 requests')
     progress.stop()
   })
 
