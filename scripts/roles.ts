@@ -4,6 +4,7 @@ import { completionClusterRules, completionRules } from '../src/cli/completion/n
 import { demoNamespaceRules } from '../src/demo/permissions.ts'
 import { externalRules, loopRules } from '../src/external/problems.ts'
 import { mergeRules, type Rule, roleYaml } from '../src/model/role.ts'
+import { nodesRule } from '../src/probe/entries/nodes.ts'
 import { cleanupRules, probeRules, shadowRules } from '../src/probe/permissions.ts'
 import { explainClusterRules, explainProxyRules, explainRules } from '../src/snapshot/permissions.ts'
 
@@ -42,6 +43,15 @@ export const commandRoles: readonly CommandRoles[] = [
     says: 'When something is missing, the command names it and prints this Role. With `delete` on `pods` as well, the pod is gone at once at the end instead of some seconds later. Without `events`, a pod that the cluster refuses is reported only after `--pod-running-timeout`.',
     grants: [{ name: 'kubectl-affinity-probe', namespace: here, rules: probeRules }],
     example: ['probe', 'svc/web'],
+  },
+  {
+    command: 'probe --via node-port, --spread nodes',
+    says: 'Node ports and the nodes for clients are found in the list of nodes. Without it `--via all` leaves node ports out, and `--spread nodes` wants to be told how many `--clients` there are to be. With `--via-local --clients 0` nothing is made: of the Role only `services` and `endpointslices` are needed.',
+    grants: [
+      { name: 'kubectl-affinity-probe', namespace: here, rules: probeRules },
+      { name: 'kubectl-affinity-nodes', rules: [nodesRule] },
+    ],
+    example: ['probe', 'svc/web', '--via', 'all', '--spread', 'nodes'],
   },
   {
     command: 'probe --what-if, --echo, --shadow',

@@ -10,6 +10,7 @@ export function announcement(
   from: string,
   entries: readonly SurveyEntry[] = [defaultEntry(subject)],
   clients = 1,
+  here = false,
 ): string[] {
   const { plannedRequests, plannedDurationMs, intervalMs, keepAlive } = plan.request
   const amount =
@@ -23,7 +24,8 @@ export function announcement(
   const [entry] = entries
   const host = entry?.host.includes(':') === true ? `[${entry.host}]` : (entry?.host ?? '')
   const to = entries.length === 1 ? `${host}:${entry?.port ?? ''}` : `each of ${entries.length} entries`
-  const all = clients === 1 ? '' : ` from each of ${clients} clients`
+  const asking = clients + Number(here)
+  const all = asking === 1 ? '' : ` from each of ${asking} clients`
   return [`sending ${amount}${all} to ${to}, ${pace(intervalMs)}, ${each[keepAlive ? 0 : 1]}`, `from ${from}`]
 }
 

@@ -3,6 +3,7 @@ import type { Pod } from '../model/kubernetes.ts'
 import type { Scheme } from '../model/observation.ts'
 import { UserError } from '../model/user-error.ts'
 import type { Cell } from './cell.ts'
+import { hereIndex } from './clients/here-index.ts'
 import { NodeClock } from './clock.ts'
 
 /** Lines in the pod's log that are not the agent's, kept for when it fails. */
@@ -33,6 +34,7 @@ export class ClientRun {
   constructor(index: number, cells: readonly Cell[]) {
     this.index = index
     this.cells = cells
+    if (index === hereIndex) for (const cell of cells) cell.placeAt({ place: 'here' })
   }
 
   onPod(pod: Pod): void {

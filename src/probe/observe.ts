@@ -23,6 +23,8 @@ export interface ObserveSurroundings<T> {
   abandoned: AbortSignal
   /** Called with the result before the clean-up, so that nobody waits for it. */
   report: (result: T) => Promise<void>
+  /** What else goes on beside the client pods, awaited when they have ended. */
+  besides?: () => Promise<void>
 }
 
 /** A run that begins now. */
@@ -64,7 +66,7 @@ export async function observe<T>(
   service: Pick<ProbeOptions, 'namespace' | 'service'>,
   spec: ClientsSpec | InPodSpec,
   observer: Observer<T>,
-  { interrupted, abandoned, report }: ObserveSurroundings<T>,
+  { interrupted, abandoned, report, besides }: ObserveSurroundings<T>,
 ): Promise<T> {
   const watching = new AbortController()
   const signal = AbortSignal.any([interrupted, watching.signal])
@@ -77,6 +79,7 @@ export async function observe<T>(
         followEndpoints(cluster, service, observer, signal)
       },
       whenEnded: async () => {
+        await besides?.()
         const result = observer.result()
         await report(result)
         return result
@@ -85,6 +88,27 @@ export async function observe<T>(
     if (!('container' in spec)) return await runClients(cluster, spec, observer, all)
     const { runInPod } = await import('./clients/in-pod.ts')
     return await runInPod(cluster, spec, observer, all)
+  } finally {
+    watching.abort()
+  }
+}
+
+/** The same without any client pod, and so without a Job: `ask` is all that sends requests. */
+export async function observeHere<T>(
+  cluster: Cluster,
+  service: Pick<ProbeOptions, 'namespace' | 'service'>,
+  observer: Observer<T>,
+  ask: () => Promise<void>,
+  { interrupted, report }: ObserveSurroundings<T>,
+): Promise<T> {
+  const watching = new AbortController()
+  try {
+    observer.onCreated()
+    followEndpoints(cluster, service, observer, AbortSignal.any([interrupted, watching.signal]))
+    await ask()
+    const result = observer.result()
+    await report(result)
+    return result
   } finally {
     watching.abort()
   }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { IdentifyRule } from '../model/observation.ts'
 import { invalidValue, UserError } from '../model/user-error.ts'
+import { parseVia } from './entries/asked.ts'
 import type { ProbeOptions } from './plan.ts'
 
 /** Requests per second of one client, and of all clients together. */
@@ -9,6 +10,7 @@ const defaultRateOfAll = 1000
 
 /** The flags of `probe` that need more than a parser: they are checked together here. */
 export interface ProbeFlags {
+  'all-ports'?: boolean
   ca?: string | undefined
   clients?: number | undefined
   compare?: string | undefined
@@ -24,6 +26,7 @@ export interface ProbeFlags {
   'in-pod'?: string | undefined
   insecure: boolean
   interval?: number | undefined
+  'ip-family'?: 'ipv4' | 'ipv6' | 'all' | undefined
   'keep-alive': boolean
   max?: number | undefined
   'measure-timeout': boolean
@@ -39,55 +42,70 @@ export interface ProbeFlags {
   shadow: boolean
   spread?: 'nodes' | undefined
   timeout?: number | undefined
+  via?: string[] | undefined
+  'via-local'?: boolean
   'what-if'?: string[] | undefined
 }
 
 /** Flags of which only one can be meant: each with those that it excludes. */
 const exclusive: Partial<Record<keyof ProbeFlags, readonly (keyof ProbeFlags)[]>> = {
+  'all-ports': ['compare', 'echo', 'port', 'what-if'],
   ca: ['insecure'],
   compare: ['echo', 'what-if'],
   echo: ['what-if'],
   clients: ['compare', 'echo', 'what-if'],
   'in-pod': [
+    'all-ports',
     'ca',
     'clients',
     'compare',
     'echo',
     'host-network',
+    'ip-family',
     'keep-alive',
     'measure-timeout',
     'node',
     'protocol',
     'send',
     'spread',
+    'via',
+    'via-local',
     'what-if',
   ],
   fingerprint: ['clients', 'compare', 'echo', 'in-pod', 'measure-timeout', 'spread', 'what-if'],
   interval: ['rate'],
+  'ip-family': ['compare', 'echo', 'what-if'],
   'measure-timeout': [
+    'all-ports',
     'compare',
     'duration',
     'echo',
     'expect',
     'interval',
+    'ip-family',
     'keep-alive',
     'rate',
     'requests',
     'spread',
+    'via',
+    'via-local',
     'what-if',
   ],
   node: ['spread'],
   requests: ['duration'],
   send: ['ca', 'insecure'],
   spread: ['compare', 'echo', 'what-if'],
+  via: ['compare', 'echo', 'what-if'],
+  'via-local': ['compare', 'echo', 'what-if'],
 }
 
 /** Throws UserError for values that cannot be meant or do not go together. */
 export function readProbeFlags(flags: ProbeFlags): Omit<ProbeOptions, 'namespace' | 'service'> {
   // 0 is the default that help shows.
   const requests = flags.requests === 0 ? undefined : flags.requests
-  const clients = flags.clients === 0 ? undefined : flags.clients
-  refuseTogether({ ...flags, requests, clients })
+  const { clients } = flags
+  refuseTogether({ ...flags, requests })
+  if (clients === 0) refuseWithoutPods(flags)
   if (!/^\/[\x21-\x7e]*$/.test(flags.path)) {
     throw invalidValue(
       'path',
@@ -124,6 +142,7 @@ export function readProbeFlags(flags: ProbeFlags): Omit<ProbeOptions, 'namespace
     ...(clients === undefined ? {} : { clients }),
     ...(flags.spread === undefined ? {} : { spreadNodes: true }),
     ...(flags['host-network'] === true ? { hostNetwork: true } : {}),
+    ...entriesFlags(flags),
   }
 }
 
@@ -131,6 +150,42 @@ export function readProbeFlags(flags: ProbeFlags): Omit<ProbeOptions, 'namespace
 const parts: Partial<Record<keyof ProbeFlags, keyof ProbeFlags>> = {
   max: 'measure-timeout',
   shadow: 'measure-timeout',
+}
+
+const families = { ipv4: 'IPv4', ipv6: 'IPv6', all: 'all' } as const
+
+/** Where clients enter, and whether this machine is one. */
+function entriesFlags(flags: ProbeFlags): Pick<ProbeOptions, 'via' | 'viaLocal'> {
+  const { via, 'ip-family': family, 'all-ports': allPorts, 'via-local': viaLocal } = flags
+  const usual = viaLocal === true ? 'all' : new Set(['cluster-ip' as const])
+  const isAsked = via !== undefined || family !== undefined || allPorts === true
+  return {
+    ...(isAsked
+      ? {
+          via: {
+            kinds: via === undefined ? usual : parseVia(via),
+            ...(family === undefined ? {} : { family: families[family] }),
+            ...(allPorts === true ? { allPorts } : {}),
+          },
+        }
+      : {}),
+    ...(viaLocal === true ? { viaLocal } : {}),
+  }
+}
+
+/** Without a client pod somebody else must ask, and what is said of client pods means nobody. */
+function refuseWithoutPods(flags: ProbeFlags): void {
+  if (flags['via-local'] !== true)
+    throw invalidValue(
+      'clients',
+      '0',
+      'must be at least 1 without --via-local, which makes this machine a client',
+    )
+  const other = (['node', 'spread', 'host-network'] as const).find(
+    (name) => flags[name] !== undefined && flags[name] !== false,
+  )
+  if (other !== undefined)
+    throw new UserError(`--clients 0 and --${other} cannot be used together`, { exitCode: 2 })
 }
 
 /** A flag is used when it has a value other than that of one that is left out. */

@@ -8,6 +8,7 @@ import type { Policy } from '../model/policy.ts'
 import type { ProbeRequest } from '../model/probe-result.ts'
 import type { SurveyEntry } from '../model/survey.ts'
 import { UserError } from '../model/user-error.ts'
+import type { AskedEntries } from './entries/asked.ts'
 import { endpointsBehind, endpointsOfAll } from './entries/behind.ts'
 import { defaultEntry } from './entries/default.ts'
 import type { ProbeSubject } from './preflight.ts'
@@ -47,12 +48,16 @@ export interface ProbeOptions {
   fingerprint?: boolean
   /** How long the pod may take to run. */
   podRunningTimeoutMs: number
-  /** How many client pods; one unless given, and one for each node with `spreadNodes`. */
+  /** How many client pods; one unless given, and one for each node with `spreadNodes`. None with `viaLocal` only. */
   clients?: number
   /** As many clients on one node as on any other. */
   spreadNodes?: boolean
   /** The clients use their node's network and have its address. */
   hostNetwork?: boolean
+  /** Where clients enter; by the cluster IP unless given. */
+  via?: AskedEntries
+  /** The machine that this program runs on is a client as well; the only one with no `clients`. */
+  viaLocal?: boolean
 }
 
 export interface ProbePlan {

@@ -5,14 +5,18 @@ const hour = 3_600_000
 
 /** The flags of `probe`, in the order of help. */
 export const probeFlags = {
+  'all-ports': Flags.boolean({
+    description: 'Probe every port of the Service and not only one.',
+    default: false,
+  }),
   ca: Flags.string({
     description: 'File with the certificate authorities that the Service is verified with, in PEM.',
     helpValue: "''",
   }),
   clients: countFlag({
     description:
-      'How many client pods send requests: one verdict for each, and one for all. Unless given one, or one for each node with --spread nodes.',
-    helpValue: '0',
+      'How many client pods send requests: one verdict for each, and one for all. Unless given one, or one for each node with --spread nodes; 0 with --via-local is none.',
+    helpValue: '1',
     min: 0,
     max: 1000,
   }),
@@ -76,6 +80,10 @@ export const probeFlags = {
     helpValue: "''",
     min: 0,
     max: hour,
+  }),
+  'ip-family': Flags.option({ options: ['ipv4', 'ipv6', 'all'] as const })({
+    description: "ipv4, ipv6 or all. Unless given the family of the Service's first cluster IP.",
+    helpValue: "''",
   }),
   'keep-alive': Flags.boolean({
     description: 'Keep one connection open instead of a new one for each request.',
@@ -149,6 +157,18 @@ export const probeFlags = {
     helpValue: '2s',
     min: 10,
     max: 600_000,
+  }),
+  via: Flags.string({
+    description:
+      'Where clients enter, as a list: cluster-ip, dns, node-port (of every node), load-balancer, external-ip, or all of them but dns. One verdict for each client at each entry.',
+    helpValue: '[cluster-ip]',
+    multiple: true,
+    multipleNonGreedy: true,
+  }),
+  'via-local': Flags.boolean({
+    description:
+      'This machine is a client as well, at node ports, load balancers and external IPs. With --clients 0 the only one: no Job is made.',
+    default: false,
   }),
   'what-if': Flags.string({
     description:

@@ -14,6 +14,12 @@ export async function modeOf(flags: ProbeFlags): Promise<ProbeMode> {
     return probeBesideOf(whatIf === undefined ? { kind: 'echo' } : readWhatIf(whatIf))
   }
   if (flags['measure-timeout']) return (await import('./measure.ts')).measure
-  const isSurvey = (flags.clients ?? 0) > 1 || flags.spread !== undefined
+  const isSurvey =
+    (flags.clients ?? 1) !== 1 ||
+    flags.spread !== undefined ||
+    flags.via !== undefined ||
+    flags['ip-family'] !== undefined ||
+    flags['all-ports'] === true ||
+    flags['via-local'] === true
   return isSurvey ? (await import('./survey.ts')).probeMany : (await import('./single.ts')).probeOnce
 }

@@ -12,12 +12,19 @@ export const outsideKinds: ReadonlySet<SurveyEntry['kind']> = new Set<SurveyEntr
   'external-ip',
 ])
 
+/** Those of some entries that a client outside the cluster can ask. */
+export function entriesFromHere(entries: readonly SurveyEntry[]): SurveyEntry[] {
+  return entries.filter(({ kind }) => outsideKinds.has(kind))
+}
+
 /** Which entries a user asks for. */
 export interface AskedEntries {
   /** `all` is every address that the Service has; its DNS name, which leads to one of them, is asked by name only. */
   kinds: 'all' | ReadonlySet<SurveyEntry['kind']>
   /** Unless given, that of the Service's first cluster IP. */
   family?: IpFamily | 'all'
+  /** Every port of the protocol that is probed, and not only the one. */
+  allPorts?: boolean
 }
 
 /** The values of `--via`, each a comma list. Throws UserError for a word that is no entry. */

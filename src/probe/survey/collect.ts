@@ -8,10 +8,12 @@ import type { Verdict } from '../../model/verdict.ts'
 import { tallyBackends } from '../backends.ts'
 import { Cell } from '../cell.ts'
 import { ClientRun } from '../client-run.ts'
+import { hereIndex } from '../clients/here-index.ts'
 import type { ClientsSink } from '../clients/spec.ts'
 import type { RunIdentity } from '../collect.ts'
 import { nothingObserved, requestOf, stallNotes, summarise, watchNotes } from '../collected.ts'
 import { EndpointHistory } from '../endpoint-history.ts'
+import { entriesFromHere } from '../entries/asked.ts'
 import { endpointsBehind, endpointsOfAll } from '../entries/behind.ts'
 import { expectedOf, type ProbeOptions, type ProbePlan } from '../plan.ts'
 import type { ProbeSubject } from '../preflight.ts'
@@ -40,7 +42,10 @@ export interface SurveyOptions {
   options: ProbeOptions
   subject: ProbeSubject
   entries: readonly SurveyEntry[]
+  /** How many client pods. */
   clients: number
+  /** This machine is a client as well. */
+  here?: boolean
   plan: ProbePlan
   run: RunIdentity
   image: ImageChoice
@@ -69,7 +74,8 @@ interface Judged {
 export class SurveyCollector implements ClientsSink {
   readonly #given: SurveyOptions
   readonly #recogniser: Recogniser
-  readonly #clients: readonly ClientRun[]
+  /** Those in pods by their index, then this machine. */
+  readonly #clients: ClientRun[]
   readonly #absent: AbsentClient[] = []
   readonly #notes: string[]
   readonly #gaps: string[] = []
@@ -86,8 +92,8 @@ export class SurveyCollector implements ClientsSink {
     const { subject, plan, options, entries, clients } = given
     this.#recogniser = new Recogniser(options.identify, plan.told)
     const endpoints = new Map(entries.map((entry) => [entry.index, endpointsBehind(subject.slices, entry)]))
-    this.#clients = Array.from({ length: clients }, (_, index) => {
-      const cells = entries.map(
+    const clientOf = (index: number, own: readonly SurveyEntry[]): ClientRun => {
+      const cells = own.map(
         (entry) =>
           new Cell({
             entry,
@@ -98,7 +104,9 @@ export class SurveyCollector implements ClientsSink {
           }),
       )
       return new ClientRun(index, cells)
-    })
+    }
+    this.#clients = Array.from({ length: clients }, (_, index) => clientOf(index, entries))
+    if (given.here === true) this.#clients.push(clientOf(hereIndex, entriesFromHere(entries)))
     this.#history = new EndpointHistory(endpoints.get(entries[0]?.index ?? 0) ?? [], 0)
     this.#notes = [...plan.notes]
   }
@@ -117,7 +125,7 @@ export class SurveyCollector implements ClientsSink {
   }
 
   onPod(client: number, pod: Pod): void {
-    this.#clients[client]?.onPod(pod)
+    this.#clientOf(client)?.onPod(pod)
   }
 
   onAbsent(client: number, why: string): void {
@@ -125,7 +133,7 @@ export class SurveyCollector implements ClientsSink {
   }
 
   onEnded(client: number, message: string): void {
-    const own = this.#clients[client]
+    const own = this.#clientOf(client)
     if (own !== undefined) own.endMessage ||= message
     this.#ended += 1
   }
@@ -133,7 +141,7 @@ export class SurveyCollector implements ClientsSink {
   onDecoded(client: number, decoded: Decoded, arrivedAt: number): void {
     this.#firstLineMs ??= performance.now()
     if (decoded.start !== undefined) this.#requestsBegunMs ??= performance.now()
-    const own = this.#clients[client]
+    const own = this.#clientOf(client)
     if (own === undefined) return
     try {
       const gap = own.onDecoded(decoded, arrivedAt)
@@ -150,7 +158,8 @@ export class SurveyCollector implements ClientsSink {
     this.#recogniser.update(endpointsOfAll(slices, entries))
     for (const [index, entry] of entries.entries()) {
       const endpoints = endpointsBehind(slices, entry)
-      for (const { cells } of this.#clients) cells[index]?.follow(endpoints, heardAt)
+      for (const { cells } of this.#clients)
+        for (const cell of cells) if (cell.entry.index === entry.index) cell.follow(endpoints, heardAt)
       if (index > 0) continue
       const startedAt = this.#startedAt
       if (startedAt === undefined) this.#history = new EndpointHistory(endpoints, 0)
@@ -179,7 +188,7 @@ export class SurveyCollector implements ClientsSink {
     const now = performance.now()
     const placed = this.#placed()
     const backends = new MergedBackends(placed)
-    const verdicts = this.#clients.length * entries.length
+    const verdicts = this.#clients.reduce((sum, { cells }) => sum + cells.length, 0)
     const judged = seen.flatMap((client) => this.#judgeCells(client, backends, verdicts))
     const cells = judged.map(({ cell }) => cell)
     const clients = seen.map((client) => this.#describe(client))
@@ -223,7 +232,9 @@ export class SurveyCollector implements ClientsSink {
         ...watchNotes(this.#watchTrouble),
         // Of each kind once, whichever requests they were.
         ...few(
-          cells.flatMap(({ failures }) => failures.map((text) => text.replace(/^request \d+/, 'requests'))),
+          cells
+            .filter(({ verdict }) => verdict.eligibleEndpoints > 0)
+            .flatMap(({ failures }) => failures.map((text) => text.replace(/^request \d+/, 'requests'))),
         ),
         ...this.#endNotes(seen),
         ...stallNotes(seen.reduce((sum, { end }) => sum + (end?.stalledMs ?? 0), 0)),
@@ -290,7 +301,18 @@ export class SurveyCollector implements ClientsSink {
     })
   }
 
-  #describe({ index, pod, addresses }: ClientRun): SurveyClient {
+  #clientOf(index: number): ClientRun | undefined {
+    return index === hereIndex ? this.#clients.find((client) => client.index === index) : this.#clients[index]
+  }
+
+  #describe(client: ClientRun): SurveyClient {
+    const { index, pod, addresses } = client
+    if (index === hereIndex) {
+      // Of the addresses of this machine the one that somebody saw is the one that it came from.
+      const seen = client.cells.flatMap((cell) => [...cell.seen.keys()])
+      const address = seen.find((each) => addresses.includes(each))
+      return { index, place: 'here', ...(address === undefined ? {} : { address }), addresses }
+    }
     const { hostNetwork } = this.#given.options
     const { image } = this.#given.image
     return {
@@ -309,7 +331,7 @@ export class SurveyCollector implements ClientsSink {
     if (this.#given.interrupted.aborted) return []
     const known = new Set(this.#absent.map(({ index }) => index))
     const silent = this.#clients
-      .filter((client) => !client.hasObservations && !known.has(client.index))
+      .filter(({ hasObservations, index }) => !hasObservations && index !== hereIndex && !known.has(index))
       .map((client) => ({
         index: client.index,
         why: nothingObserved(client, this.#given.image.image).message,

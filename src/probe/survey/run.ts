@@ -1,13 +1,15 @@
+import type { AgentTarget } from '../../agent/config.ts'
 import type { Cluster } from '../../cluster/index.ts'
-import type { ProbeSurvey } from '../../model/survey.ts'
+import type { ProbeSurvey, SurveyEntry } from '../../model/survey.ts'
 import { UserError } from '../../model/user-error.ts'
 import { announcement } from '../announce.ts'
 import { checkNode, type ClientNodes, clientNodes } from '../clients/nodes.ts'
-import { defaultEntry } from '../entries/default.ts'
+import { entriesFromHere } from '../entries/asked.ts'
+import { findEntries } from '../entries/find.ts'
 import { findImages } from '../image/find.ts'
-import { clientsSpec, newRun, observe, type ObserveSurroundings } from '../observe.ts'
+import { clientsSpec, newRun, observe, observeHere, type ObserveSurroundings } from '../observe.ts'
 import { originWords } from '../origin.ts'
-import { planProbe, type ProbeOptions } from '../plan.ts'
+import { planProbe, type ProbeOptions, type ProbePlan } from '../plan.ts'
 import { examineService } from '../preflight.ts'
 import { readService } from '../read.ts'
 import { type LiveSurvey, SurveyCollector } from './collect.ts'
@@ -41,29 +43,55 @@ export async function runSurvey(
     checkNode(cluster, options.node, interrupted),
   ])
   const subject = examineService(service, slices, options.port, options.protocol)
-  const entries = [defaultEntry(subject)]
+  const { entries, notes } = await findEntries(cluster, service, subject, options, interrupted)
   const clients = options.clients ?? (options.spreadNodes === true ? onePerNode(nodes) : 1)
-  const plan = planProbe(options, subject, entries, clients)
-  plan.notes.push(...nodeNotes(nodes))
+  const here = options.viaLocal === true
+  const plan = planProbe(options, subject, entries, clients + Number(here))
+  plan.notes.push(...nodeNotes(nodes), ...notes)
   const image = imageFor(plan.agent)
-  const from = originWords({ kind: 'job', image }, options, runId)
-  for (const line of announcement(subject, plan, from, entries, clients)) progress.note(line)
+  const pods = originWords({ kind: 'job', image }, options, runId)
+  const from = clients === 0 ? 'this machine' : here ? `${pods}, and from this machine` : pods
+  for (const line of announcement(subject, plan, from, entries, clients, here)) progress.note(line)
+  const begun = Promise.withResolvers<void>()
   const collector = new SurveyCollector({
     options,
     subject,
     entries,
     clients,
+    here,
     plan,
     run,
     image,
     interrupted,
     ...(tableCapacity === undefined ? {} : { tableCapacity }),
-    onUpdate: progress.update,
+    onUpdate: (state) => {
+      begun.resolve()
+      progress.update(state)
+    },
     onStage: progress.stage,
     onNote: progress.note,
   })
   const spec = clientsSpec(options, plan, image, runId, clients)
-  return await observe(cluster, options, spec, collector, surroundings)
+  if (!here) return await observe(cluster, options, spec, collector, surroundings)
+  const { runHere } = await import('../clients/here.ts')
+  const agent = { ...plan.agent, targets: targetsFromHere(plan, entries) }
+  const askHere = async (): Promise<void> => await runHere(agent, collector, interrupted)
+  if (clients === 0) return await observeHere(cluster, options, collector, askHere, surroundings)
+  // Together with the first pod: until that runs there is nothing to compare with, and afterwards the job is gone.
+  const beside = begun.promise.then(askHere)
+  beside.catch(() => {})
+  return await observe(cluster, options, spec, collector, {
+    ...surroundings,
+    besides: async () => {
+      begun.resolve()
+      await beside
+    },
+  })
+}
+
+function targetsFromHere({ agent }: ProbePlan, entries: readonly SurveyEntry[]): AgentTarget[] {
+  const own = new Set(entriesFromHere(entries))
+  return agent.targets.filter((_, index) => own.has(entries[index]!))
 }
 
 function onePerNode(nodes: ClientNodes | undefined): number {

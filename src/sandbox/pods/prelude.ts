@@ -15,7 +15,13 @@ const moved = (from, to) => (host) => (typeof host === 'string' ? host.replace(f
 const physical = moved(/^10[.](?!0[.]|255[.])/, '127.')
 const logical = moved(/^127[.](?!0[.]|255[.])/, '10.')
 const remote = Object.getOwnPropertyDescriptor(net.Socket.prototype, 'remoteAddress')
+const peer = net.Socket.prototype._getpeername
 if (remote?.get && remote.configurable) Object.defineProperty(net.Socket.prototype, 'remoteAddress', { ...remote, get() { return logical(remote.get.call(this)) } })
+// Node's own getter cannot be replaced; this is what it asks.
+else if (peer) net.Socket.prototype._getpeername = function () {
+  const name = peer.call(this)
+  return name?.address ? { ...name, address: logical(name.address) } : name
+}
 const where = (given) => (given && typeof given === 'object' ? given : { port: given })
 for (const { prototype } of [net.Server, http.Server, https.Server]) {
   if (!Object.hasOwn(prototype, 'listen')) continue

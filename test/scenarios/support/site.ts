@@ -24,6 +24,9 @@ export type Capability =
   /** The deprecated API, and the controller that mirrors it into EndpointSlices. */
   | 'Endpoints API'
   | 'custom resources'
+  /** The machine that the tests run on reaches the nodes' addresses and those of load balancers. */
+  | 'a way in from here'
+  | 'cluster DNS'
   /** Logs are rotated so early that a probe can outrun them. */
   | 'small logs'
   | 'UDP'
@@ -102,6 +105,8 @@ async function labSite(): Promise<Site> {
       'IPv6',
       'Endpoints API',
       'custom resources',
+      'a way in from here',
+      'cluster DNS',
       ...(/^\d+Ki$|^1Mi$/.test(state.logMaxSize) ? (['small logs'] as const) : []),
       ...(nodes.length > 1 ? (['several nodes'] as const) : []),
     ]),

@@ -1,10 +1,7 @@
 import type { Code } from '../../../analysis/codes.ts'
 import type { ProbeSurvey, SurveyCell, SurveyClient, SurveyEntry } from '../../../model/survey.ts'
 import type { InconclusiveReason } from '../../../model/verdict.ts'
-import { countOf, formatCount } from '../../text/numbers.ts'
-import { sanitize } from '../../text/sanitize.ts'
 import { failureWords, policyWords } from '../words.ts'
-import { entryWords } from './labels.ts'
 
 /** A sentence below the table, for the cells that carry its mark. */
 export interface Note {
@@ -36,8 +33,11 @@ export function viewCell(
   cell: SurveyCell | undefined,
 ): CellView {
   if (cell === undefined) return { ...plain(''), note: notAsked(client, entry) }
-  if (cell.totals.answered === 0) return { ...plain(''), note: noAnswer(entry, cell) }
+  if (cell.totals.answered === 0) return { ...plain(''), note: noAnswer(client, entry, cell) }
   const { verdict } = cell
+  // Letters of answers that name nobody say nothing.
+  if (verdict.reason === 'backends-not-told-apart')
+    return { ...plain(''), note: { symbol: '?', sentence: reasons[verdict.reason] } }
   const masqueraded = isMasqueraded(client, cell)
   const only = verdict.reason === 'one-endpoint'
   const note = only ? undefined : noteOf(survey, client, entry, cell)
@@ -81,26 +81,31 @@ function notAsked(client: SurveyClient, entry: SurveyEntry): Note {
   }
 }
 
-function noAnswer(entry: SurveyEntry, cell: SurveyCell): Note {
+function noAnswer(client: SurveyClient, entry: SurveyEntry, cell: SurveyCell): Note {
   const isInside = entry.kind === 'cluster-ip' || entry.kind === 'dns'
   if (entry.policyLocal === true && cell.verdict.eligibleEndpoints === 0) {
-    return isInside
-      ? {
-          symbol: '–',
-          sentence:
-            "the client's node has no ready endpoint, and with internalTrafficPolicy Local it uses no other: nothing answers, as configured",
-          code: 'AFF-SVC-INTERNAL-LOCAL',
-        }
-      : {
-          symbol: '–',
-          sentence: `${sanitize(entry.node ?? 'the node')} has no ready endpoint, and with externalTrafficPolicy Local it uses no other: nothing answers, as configured`,
-          code: 'AFF-SVC-LOCAL-TRAFFIC',
-        }
+    const policy = isInside ? 'internalTrafficPolicy' : 'externalTrafficPolicy'
+    return {
+      symbol: '–',
+      sentence: `the ${isInside ? "client's node" : 'node'} has no ready endpoint, and with ${policy} Local it uses no other: nothing answers, as configured`,
+      code: isInside ? 'AFF-SVC-INTERNAL-LOCAL' : 'AFF-SVC-LOCAL-TRAFFIC',
+    }
   }
   return {
     symbol: '×',
-    sentence: `nothing came back through ${entryWords(entry)}: ${failureWords(cell.outcomes)}`,
+    sentence: `nothing came back: ${failureWords(cell.outcomes)}${lostOnTheWay(client, entry)}`,
   }
+}
+
+/**
+ * kube-proxy sends connections of pods on to any endpoint, also under Local, and puts no address of its own in: an
+ * endpoint on a third node answers the client directly, and not by way of the node that was asked.
+ */
+function lostOnTheWay({ place, node, hostNetwork }: SurveyClient, entry: SurveyEntry): string {
+  const isElsewhere = entry.kind === 'node-port' && entry.node !== node
+  return place === 'pod' && hostNetwork !== true && isElsewhere && entry.policyLocal === true
+    ? "; maybe because a pod's connection is sent on past externalTrafficPolicy Local, and its answers take another way back"
+    : ''
 }
 
 /** Where affinity is told by the address, and each node by itself, these are the reasons that people meet. */
@@ -110,7 +115,7 @@ function noteOf(
   entry: SurveyEntry,
   cell: SurveyCell,
 ): Note | undefined {
-  const { behaviour, result, expected, reason, switches, explainedSwitches, answers } = cell.verdict
+  const { behaviour, result, expected, reason } = cell.verdict
   if (behaviour === 'inconclusive') return { symbol: '?', sentence: reasons[reason ?? 'too-few-requests'] }
   if (result === 'as-expected') return undefined
   if (expected === 'spread') {
@@ -119,17 +124,22 @@ function noteOf(
       sentence: `kept on a pod although affinity ${policyWords(survey.service.policy)} is configured`,
     }
   }
-  if (entry.kind === 'load-balancer' && (client.place === 'here' || entry.proxied === true)) {
+  const { policy } = survey.service
+  const isBalanced = entry.kind === 'load-balancer' && (client.place === 'here' || entry.proxied === true)
+  if (isBalanced && policy.kind === 'client-ip') {
     return {
       symbol: '▲',
       sentence: 'the load balancer hands the same client to different nodes',
       code: 'AFF-SVC-LB-SPREADS-NODES',
-      mend: 'externalTrafficPolicy Local, or affinity at the load balancer',
+      mend: `${entry.policyLocal === true ? '' : 'externalTrafficPolicy Local, and '}affinity by address at the load balancer`,
     }
   }
   return {
     symbol: '▲',
-    sentence: `${formatCount(switches - explainedSwitches)} of ${countOf(answers, 'request')} through ${entryWords(entry)} changed pod; nothing in the endpoints explains it`,
+    sentence:
+      behaviour === 'spread'
+        ? 'each request picks a pod anew'
+        : 'a pod is kept for a while and then left; nothing in the endpoints explains it',
   }
 }
 

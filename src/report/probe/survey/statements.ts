@@ -105,10 +105,12 @@ function shareSentences(survey: ProbeSurvey, shares: readonly Of<'clients-share-
           .slice(0, 2)
           .flatMap((index) => nameOf(survey, index))
           .join(', ')}${entries.size > 2 ? ' …' : ''}`
+  const own = new Set(survey.clients.flatMap((client) => client.addresses ?? []))
+  const areMasqueraded = addresses.some((address) => !own.has(address))
   return [
     {
       text: `clients look like one${where}: the pods saw several of them as ${addresses.slice(0, 3).join(', ')}${addresses.length > 3 ? ' …' : ''}`,
-      code: 'AFF-SVC-NODEPORT-MASQUERADED',
+      ...(areMasqueraded ? { code: 'AFF-SVC-NODEPORT-MASQUERADED' as const } : {}),
     },
   ]
 }

@@ -29,13 +29,29 @@ export function renderSurveyText(survey: ProbeSurvey, { style, width, next, wide
       layoutSurveyHeader(survey, width, style),
       layoutBackends({ backends: survey.backends, palette, most, latency: wide }, width, style),
       layoutTable({ survey, palette, mostRows: wide ? Infinity : mostRows }, width, style),
-      layoutTroubles(survey, width, style),
+      layoutTroubles({ ...survey, ...withoutExpectedSilence(survey) }, width, style),
       layoutStatements(survey, width, style),
       [...closing(survey, width, style), ...nextSteps(next, width, style)],
     ],
     width,
     style,
   )
+}
+
+/** Requests that nothing can answer, as the Service is configured, did not fail. */
+function withoutExpectedSilence({
+  cells,
+  totals,
+  outcomes,
+}: ProbeSurvey): Pick<ProbeSurvey, 'totals' | 'outcomes'> {
+  const left = { totals: { ...totals }, outcomes: { ...outcomes } }
+  for (const cell of cells) {
+    if (cell.verdict.eligibleEndpoints > 0 || cell.totals.answered > 0) continue
+    left.totals.requests -= cell.totals.requests
+    for (const [outcome, count] of Object.entries(cell.outcomes) as [keyof typeof outcomes, number][])
+      left.outcomes[outcome] = (left.outcomes[outcome] ?? 0) - count
+  }
+  return left
 }
 
 function layoutSurveyHeader(survey: ProbeSurvey, width: number, style: Style): Line[] {

@@ -1,0 +1,48 @@
+import type { Cluster } from '../../cluster/index.ts'
+import type { Service, ServicePort } from '../../model/kubernetes.ts'
+import { known } from '../../model/snapshot.ts'
+import { UserError } from '../../model/user-error.ts'
+import type { ProbeOptions } from '../plan.ts'
+import type { ProbeSubject } from '../preflight.ts'
+import { type AskedEntries, entriesFromHere } from './asked.ts'
+import { defaultEntry } from './default.ts'
+import { readNodes } from './nodes.ts'
+import { entriesOf, type FoundEntries } from './resolve.ts'
+
+/**
+ * The entries that a probe asks. Reads the nodes where their ports are among them. Rejects with UserError when there is
+ * no such entry, or none for this machine where it is to be a client.
+ */
+export async function findEntries(
+  cluster: Cluster,
+  service: Service,
+  subject: ProbeSubject,
+  { via, viaLocal, clients }: Pick<ProbeOptions, 'via' | 'viaLocal' | 'clients'>,
+  signal: AbortSignal,
+): Promise<FoundEntries> {
+  if (via === undefined && viaLocal !== true) return { entries: [defaultEntry(subject)], notes: [] }
+  const asked: AskedEntries = via ?? { kinds: 'all' }
+  const ports = portsOf(subject, asked)
+  const throughNodes = asked.kinds === 'all' || asked.kinds.has('node-port')
+  const hasNodePorts = ports.some(({ nodePort }) => nodePort !== undefined && nodePort !== 0)
+  const nodes = throughNodes && hasNodePorts ? await readNodes(cluster, signal) : known([])
+  const found = entriesOf(service, ports, nodes, asked)
+  if (viaLocal !== true) return found
+  const outside = entriesFromHere(found.entries)
+  if (outside.length === 0) {
+    throw new UserError(
+      `service/${subject.service.name} cannot be entered from outside the cluster by what --via names`,
+      { hints: [...found.notes, 'what leads in from outside:  --via node-port,load-balancer,external-ip'] },
+    )
+  }
+  if (clients !== 0) return found
+  return { ...found, entries: outside.map((entry, index) => ({ ...entry, index })) }
+}
+
+function portsOf({ service, ports }: ProbeSubject, { allPorts }: AskedEntries): ServicePort[] {
+  return ports.filter(({ port, name, protocol = 'TCP' }) =>
+    allPorts === true
+      ? protocol === service.protocol
+      : port === service.port && name === service.portName && protocol === service.protocol,
+  )
+}
