@@ -95,7 +95,8 @@ describe('sandbox', () => {
   })
 })
 
-describe('faults', () => {
+// Side by side: they wait for what happens.
+describe.concurrent('faults', () => {
   test('ignore-affinity: a Service that does not do what it says', async () => {
     const ended = await inSandbox(['--fault', 'ignore-affinity'], `${enable} && ${ask}`)
     expect(ended.code).toBe(3)
@@ -123,6 +124,35 @@ describe('faults', () => {
       expect(ended.code, ended.stderr).toBe(0)
     })
   }
+
+  test('slow-api: all the same, but not for those who do not wait', async () => {
+    const impatient = `$affinity explain ${service} --request-timeout 500ms`
+    const ended = await inSandbox(['--fault', 'slow-api'], `${ask}; ${impatient}`)
+    expect(ended.code).toBe(1)
+    expect(ended.stdout).toMatch(/SPREAD as configured/)
+    expect(ended.stdout).not.toMatch(/no findings/)
+    expect(ended.stderr).toMatch(/did not answer in 0\.5 seconds \(--request-timeout\)/)
+  })
+
+  test('conflict: read and judged again', async () => {
+    const ended = await inSandbox(['--fault', 'conflict'], `${enable} && $affinity disable ${service}`)
+    expect(ended.code).toBe(0)
+    expect(ended.stdout).toMatch(/None → ClientIP[\s\S]*ClientIP → None/)
+    expect(ended.stderr).not.toMatch(/modified/)
+  })
+
+  test('log-truncate: what is lost while the connection is, too, is told and counted', async () => {
+    const faults = ['--fault', 'log-truncate', '--fault', 'api-disconnect@3s:2s']
+    const ended = await inSandbox(faults, `${ask} --duration 7s -o json`)
+    expect(ended.code).toBe(0)
+    const { status } = JSON.parse(ended.stdout) as {
+      status: { totals: { requests: number; lost: number }; verdict: { behaviour: string }; notes: string[] }
+    }
+    expect(status.totals.lost).toBeGreaterThan(20)
+    expect(status.totals.requests).toBeGreaterThan(50)
+    expect(status.verdict.behaviour).toBe('spread')
+    expect(status.notes.join()).toContain(`${status.totals.lost} observations were lost on their way`)
+  })
 
   test('image-pull: the pod cannot start, and why', async () => {
     const ended = await inSandbox(['--fault', 'image-pull@0.5'], `sleep 0.7; ${ask}`)
