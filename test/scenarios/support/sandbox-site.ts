@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
-import { restrictedUsers, startSandbox } from '../../../src/sandbox/index.ts'
+import { type ProxyMode, restrictedUsers, startSandbox } from '../../../src/sandbox/index.ts'
 import { programs } from '../../lab/index.ts'
 import { makeService, writeAddress } from './lab-peer.ts'
 import { deployment } from './manifests.ts'
@@ -11,15 +11,15 @@ import type { Capability, Peer, Site } from './site.ts'
 const nodes = 2
 
 /** The sandbox: a simulation, started anew for each file of scenarios. Where it differs from the lab it is wrong. */
-export async function sandboxSite(): Promise<Site> {
-  const sandbox = await startSandbox({ nodes, proxy: 'iptables', faults: [], sample: false })
+export async function sandboxSite(proxy: ProxyMode): Promise<Site> {
+  const sandbox = await startSandbox({ nodes, proxy, faults: [], sample: false })
   // Its processes notice by themselves that this one has ended.
   process.once('exit', () => rmSync(dirname(sandbox.kubeconfig), { recursive: true, force: true }))
   const kubectlFolder = await programs('kubernetes')
   let peer: Promise<Peer> | undefined
   return {
-    name: 'the sandbox with the affinity of iptables',
-    isFirstMode: true,
+    name: `the sandbox with the affinity of ${proxy}`,
+    isFirstMode: proxy === 'iptables',
     kubeconfig: sandbox.kubeconfig,
     kubectlFolder,
     images: {

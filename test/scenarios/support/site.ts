@@ -1,3 +1,4 @@
+import type { ProxyMode } from '../../../src/sandbox/index.ts'
 import {
   images,
   kubectl,
@@ -119,10 +120,11 @@ async function labSite(): Promise<Site> {
 }
 
 async function chosenSite(): Promise<Site> {
-  if (process.env['KUBECTL_AFFINITY_SITE'] !== 'sandbox') return await labSite()
+  const [kind = 'lab', proxy = 'iptables'] = process.env['KUBECTL_AFFINITY_SITE']?.split('/') ?? []
+  if (kind === 'lab') return await labSite()
   const { sandboxSite } = await import('./sandbox-site.ts')
-  return await sandboxSite()
+  return await sandboxSite(proxy as ProxyMode)
 }
 
-/** The cluster of this run: the lab, or the sandbox with KUBECTL_AFFINITY_SITE=sandbox. */
+/** The cluster of this run: the lab, or with KUBECTL_AFFINITY_SITE=sandbox or sandbox/nftables the sandbox. */
 export const site: Site = await chosenSite()
