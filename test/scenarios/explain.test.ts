@@ -89,7 +89,7 @@ describe(`explain, on ${site.name}`, () => {
     ['headless', ['AFF-SVC-HEADLESS']],
     ['alias', ['AFF-SVC-EXTERNAL-NAME', 'AFF-SVC-EXTERNAL-NAME-SELECTOR']],
     ['nobody', ['AFF-SVC-NO-ENDPOINTS']],
-    ['outside', ['AFF-SVC-ONE-ENDPOINT', 'AFF-EPS-PORT-DIFFERS']],
+    ['outside', ['AFF-SVC-ONE-ENDPOINT', 'AFF-EPS-PORT-DIFFERS', 'AFF-EXT-NODE-IS-CLIENT']],
     ['misnamed', ['AFF-SVC-NO-ENDPOINTS', 'AFF-EPS-PORT-NAME-MISMATCH', 'AFF-EPS-SEVERAL-ADDRESSES']],
   ])('finds the traps of svc/%s', async (name, expected) => {
     const sticky = !['web', 'headless', 'alias'].includes(name)
