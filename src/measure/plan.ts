@@ -8,6 +8,8 @@ export interface MeasurePlan {
   maxMs: number
   /** Client pods in each round. */
   clients: number
+  /** No round may have more of them. */
+  mostClients: number
 }
 
 /** What the clients of one Job do. */
@@ -17,6 +19,9 @@ export interface Round {
   /** `configured`: tries what is configured; `hold`: waits as long as it may; `search`: looks for the time; `confirm`: tells the kind. */
   purpose: 'configured' | 'hold' | 'search' | 'confirm'
 }
+
+/** Unless the user asks for more. */
+export const mostClients = 24
 
 /** After so many rounds the answer is what is known. */
 const mostRounds = 12
@@ -41,7 +46,7 @@ export function firstRound(plan: MeasurePlan): Round {
   // If a client is not even kept for a moment, that is found on the way.
   const hold = [Math.min(shortPauseMs, maxMs), maxMs]
   if (isTooLong(plan)) return { purpose: 'hold', pausesMs: each(clients, () => hold) }
-  return { purpose: 'configured', pausesMs: around({ fromMs: configuredMs, toMs: configuredMs }, clients) }
+  return { purpose: 'configured', pausesMs: around({ fromMs: configuredMs, toMs: configuredMs }, plan) }
 }
 
 /** Whether the configured timeout leaves no room for a pause that is longer. */
@@ -51,7 +56,7 @@ export function isTooLong({ configuredMs, maxMs }: MeasurePlan): boolean {
 
 /** What to try next; undefined when nothing more is to be found out. Pure. */
 export function nextRound(plan: MeasurePlan, knowledge: Knowledge, rounds: number): Round | undefined {
-  const { maxMs, clients } = plan
+  const { maxMs } = plan
   if (conclude(knowledge, maxMs).settled || rounds >= mostRounds) return undefined
   const { range } = likelier(knowledge.kinds)
   if (range === undefined || (isNarrow(range) && rounds >= roundsForKind)) return undefined
@@ -60,7 +65,7 @@ export function nextRound(plan: MeasurePlan, knowledge: Knowledge, rounds: numbe
   const isFound = likely.toMs - likely.fromMs <= precisionMs(likely.toMs) / 2 && likely.toMs < maxMs
   if (!isFound && !isNarrow(range))
     return { purpose: 'search', pausesMs: searchWithin(most, plan, knowledge) }
-  const pausesMs = around(isFound ? likely : range, clients)
+  const pausesMs = around(isFound ? likely : range, plan)
   return {
     purpose: 'confirm',
     pausesMs: pausesMs.map((pauses) => pauses.map((pause) => Math.min(pause, maxMs))),
@@ -82,15 +87,16 @@ const shareAboveMs = 20_000
  * pauses that exceed the range together only. Clients differ a little, so that they narrow the range down as well, and
  * so that no timer can end within the inaccuracy of all of them.
  */
-function around({ fromMs, toMs }: Range, clients: number): number[][] {
+function around({ fromMs, toMs }: Range, { clients, mostClients }: MeasurePlan): number[][] {
   const half = (toMs + marginOf(toMs)) / 2
-  return each(clients, (client) => {
+  const isShared = toMs > shareAboveMs
+  return each(isShared ? Math.min(2 * clients, mostClients) : clients, (client) => {
     const turn = client % 3
     const margin = marginOf(fromMs)
     const beyond = toMs + [2 / 3, 1, 5 / 3][turn]! * marginOf(toMs)
     const before = fromMs - margin
     const less = before - margin * (1 / 3 + turn / 6)
-    if (toMs <= shareAboveMs) return [beyond, before, less].map(inPractice)
+    if (!isShared) return [beyond, before, less].map(inPractice)
     return [[beyond], [before], [half, half], [less], [half, half]][client % 5]!.map(inPractice)
   })
 }

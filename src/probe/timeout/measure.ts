@@ -3,7 +3,14 @@ import type { Cluster } from '../../cluster/index.ts'
 import { type Conclusion, conclude } from '../../measure/conclude.ts'
 import { type ClientRun, evidenceOf } from '../../measure/evidence.ts'
 import { infer } from '../../measure/infer.ts'
-import { clientsFor, firstRound, type MeasurePlan, nextRound, type Round } from '../../measure/plan.ts'
+import {
+  clientsFor,
+  firstRound,
+  type MeasurePlan,
+  mostClients,
+  nextRound,
+  type Round,
+} from '../../measure/plan.ts'
 import { type Prior, priorFor } from '../../measure/prior.ts'
 import { type Endpoint, endpointsOfPort } from '../../model/endpoint.ts'
 import type { ImageChoice } from '../../model/image-choice.ts'
@@ -109,6 +116,7 @@ class Measurement {
       ...(configuredMs === undefined ? {} : { configuredMs }),
       maxMs: options.maxMs,
       clients: options.clients ?? clientsFor(this.#fewest(), options.acceptedError),
+      mostClients: options.clients ?? mostClients,
     }
     this.#prior = priorFor(configuredMs)
     const { told, agent } = planProbe(options, this.#subject)

@@ -1,7 +1,7 @@
 import { conclude } from '../../../src/measure/conclude.ts'
 import type { Contact } from '../../../src/measure/contact.ts'
 import { infer } from '../../../src/measure/infer.ts'
-import { clientsFor, firstRound, nextRound, type Round } from '../../../src/measure/plan.ts'
+import { clientsFor, firstRound, mostClients, nextRound, type Round } from '../../../src/measure/plan.ts'
 import { priorFor } from '../../../src/measure/prior.ts'
 import type { TimeoutFinding } from '../../../src/model/timeout-result.ts'
 import type { Random } from '../judge/simulate.ts'
@@ -58,7 +58,7 @@ export interface MeasureOptions {
 export function measure(truth: Truth, random: Random, options: MeasureOptions = {}): Measured {
   const { configuredMs, maxMs = 120_000, acceptedError = 0.001 } = options
   const clients = clientsFor(truth.endpoints, acceptedError)
-  const plan = { ...(configuredMs === undefined ? {} : { configuredMs }), maxMs, clients }
+  const plan = { ...(configuredMs === undefined ? {} : { configuredMs }), maxMs, clients, mostClients }
   const prior = priorFor(configuredMs)
   const contacts: Contact[][] = []
   const rounds: Round[] = []

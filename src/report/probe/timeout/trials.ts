@@ -25,7 +25,7 @@ export function layoutTrials(
   if (trials.length === 0) return []
   const isAge = finding?.kind === 'absolute'
   const endMs = finding?.toMs === undefined ? Infinity : (finding.fromMs + finding.toMs) / 2
-  const rows = merge(rowsOf(trials, isAge), endMs)
+  const rows = merge(joinAlike(rowsOf(trials, isAge), endMs), endMs)
   const labels = rows.map((row) => label(row))
   const heading = isAge ? 'age' : 'pause'
   const labelWidth = Math.max(...labels.map((text) => textWidth(text)))
@@ -90,22 +90,41 @@ function rowsOf(trials: readonly TimeoutTrial[], isAge: boolean): Row[] {
   return rows
 }
 
+/** Rows that would be called the same are one. */
+function joinAlike(rows: readonly Row[], endMs: number): Row[] {
+  const joined: Row[] = []
+  for (const row of rows) {
+    const before = joined.at(-1)
+    const isAlike = before !== undefined && label(before) === label(row) && !isAcross(before, row, endMs)
+    if (isAlike) joined.splice(-1, 1, join(before, row))
+    else joined.push(row)
+  }
+  return joined
+}
+
+function join(one: Row, other: Row): Row {
+  return {
+    fromMs: one.fromMs,
+    toMs: other.toMs,
+    same: one.same + other.same,
+    moved: one.moved + other.moved,
+  }
+}
+
+function isAcross(before: Row, row: Row, endMs: number): boolean {
+  return before.fromMs <= endMs && row.fromMs > endMs
+}
+
 /** Joins the two neighbours that are nearest to each other until there are few enough, but none across the end. */
 function merge(rows: readonly Row[], endMs: number): Row[] {
   const merged = [...rows]
   while (merged.length > mostRows) {
     const ratios = merged.slice(1).map((row, index) => {
       const before = merged[index]!
-      return before.fromMs <= endMs && row.fromMs > endMs ? Infinity : row.toMs / before.fromMs
+      return isAcross(before, row, endMs) ? Infinity : row.toMs / before.fromMs
     })
     const index = ratios.indexOf(Math.min(...ratios))
-    const [one, other] = [merged[index]!, merged[index + 1]!]
-    merged.splice(index, 2, {
-      fromMs: one.fromMs,
-      toMs: other.toMs,
-      same: one.same + other.same,
-      moved: one.moved + other.moved,
-    })
+    merged.splice(index, 2, join(merged[index]!, merged[index + 1]!))
   }
   return merged
 }
