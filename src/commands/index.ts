@@ -8,6 +8,9 @@ type CommandClass = typeof BaseCommand &
 interface CommandEntry extends CommandSummary {
   /** For completion: its words are Services. */
   takesServices?: boolean
+  /** For completion: words of its own that stand before names; the names are of Services with a label. */
+  subcommands?: readonly string[]
+  serviceSelector?: () => Promise<string>
   /** For completion: words that it takes as well. */
   otherWords?: () => Promise<readonly string[]>
   /** Loaded only when it is called: start-up must not pay for what is not used. */
@@ -49,6 +52,9 @@ export const commands: readonly CommandEntry[] = [
     name: 'external',
     group: 'Session Affinity Commands',
     summary: 'Make backends outside the cluster a Service that affinity works on',
+    takesServices: true,
+    subcommands: ['delete', 'list'],
+    serviceSelector: async () => (await import('../model/external.ts')).externalLabel,
     load: async () => (await import('./external.ts')).default,
   },
   {

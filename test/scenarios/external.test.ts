@@ -1,7 +1,10 @@
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { explainReport } from '../../src/report/schema/explain.ts'
-import { type Ended, run, type Running, start } from './support/command.ts'
+import { type Ended, run, type Running, shell, start } from './support/command.ts'
 import { deployment, service } from './support/manifests.ts'
 import { usePlayground } from './support/namespace.ts'
 import { expectExit, reportOf } from './support/report.ts'
@@ -218,10 +221,6 @@ describe(`external, S5 on ${site.name}`, () => {
       ({ addressType, endpoints }) => `${addressType} ${endpoints.length}`,
     )
     expect(families.sort()).toEqual(['IPv4 1', 'IPv6 1'])
-    expect(families.sort()).toEqual([
-      ['IPv4', 1],
-      ['IPv6', 1],
-    ])
     await place.proxiesFollow()
     const six = await external('six', '--port', '80', '--to', 'fd89:2::7,[fd89:2::8]:80', '--affinity', '60s')
     expectExit(six, 0)
@@ -381,6 +380,47 @@ describeOnce('external, what it refuses', () => {
     expectExit(ended, 1)
     expect(ended.stderr).toMatch(/cannot (get|list) resource/)
     expect(ended.stderr).toContain('metadata: {name: kubectl-affinity-external')
+    expect(await isThere('service/refused')).toBe(false)
+  })
+
+  test('a right that is missing for a part: nothing of the rest is done', async () => {
+    const user = site.restrictedUsers[2] ?? ''
+    expectExit(await external('halved', ...to('192.0.2.7')), 0)
+    const roles = [
+      ['--verb=get,list,create,patch,delete', '--resource=services'],
+      ['--verb=list', '--resource=endpointslices.discovery.k8s.io'],
+    ]
+    for (const [index, words] of roles.entries()) {
+      await place.kubectl('create', 'role', `halved-${index}`, ...words)
+      await place.kubectl(
+        'create',
+        'rolebinding',
+        `halved-${index}`,
+        `--role=halved-${index}`,
+        `--user=${user}`,
+      )
+    }
+    const before = await place.kubectl(
+      'get',
+      'service',
+      'halved',
+      '-o',
+      'jsonpath={.metadata.resourceVersion}',
+    )
+    for (const name of ['halved', 'refused']) {
+      const ended = await run(
+        site,
+        ['external', name, '--port', '81', '--to', '192.0.2.8', '-n', place.name],
+        {
+          context: user,
+        },
+      )
+      expectExit(ended, 1)
+      expect(ended.stderr).toMatch(/cannot (patch|create) resource "endpointslices"/)
+    }
+    expect(
+      await place.kubectl('get', 'service', 'halved', '-o', 'jsonpath={.metadata.resourceVersion}'),
+    ).toBe(before)
     expect(await isThere('service/refused')).toBe(false)
   })
 
@@ -578,6 +618,66 @@ describeOnce('external, its objects', () => {
     )
     expectExit(short, 1)
     expect(await addresses('waited')).toEqual([pending.address])
+  })
+
+  test('a load balancer with a host name: resolved, and said that it may change', async () => {
+    await peer.balance('named-lb', 52, true)
+    const hostnames = (hostname: string): Promise<string> =>
+      peer.kubectl([
+        'patch',
+        'service',
+        'named-lb',
+        '--subresource=status',
+        '--type=merge',
+        '-p',
+        JSON.stringify({ status: { loadBalancer: { ingress: [{ hostname }] } } }),
+      ])
+    await hostnames('nobody.invalid')
+    const unknown = await external('named', ...peer.flags, '--from', 'svc/named-lb')
+    expectExit(unknown, 1)
+    expect(unknown.stderr).toMatch(
+      /svc\/named-lb has the host name nobody\.invalid, which cannot be resolved here/,
+    )
+    // A name that every machine knows, for an address that is refused: by then it was resolved.
+    await hostnames('localhost')
+    const local = await external('named', ...peer.flags, '--from', 'svc/named-lb')
+    expectExit(local, 1)
+    expect(local.stderr).toMatch(/\(svc\/named-lb \(localhost\)\) cannot be a backend: it is a loopback/)
+    expect(await isThere('service/named')).toBe(false)
+    // A hosts file of its own says where the name leads.
+    const hosts = join(mkdtempSync(join(tmpdir(), 'hosts-')), 'hosts')
+    writeFileSync(hosts, '127.0.0.1 localhost\n198.51.100.77 lb.example\n')
+    await hostnames('lb.example')
+    const words = ['external', 'named', ...peer.flags, '--from', 'svc/named-lb', '-n', place.name]
+    const { stdout, stderr } = await shell(
+      site,
+      `unshare --map-root-user --mount sh -c 'mount --bind ${hosts} /etc/hosts && exec kubectl affinity ${words.join(' ')}'`,
+    )
+    expect(`${stdout}${stderr}`).toMatch(/\+ 198\.51\.100\.77:80 +svc\/named-lb \(lb\.example\)/)
+    expect(stdout).toMatch(
+      /svc\/named-lb has the host name lb\.example: the addresses behind a name may change/,
+    )
+    expect(await addresses('named')).toEqual(['198.51.100.77'])
+  })
+
+  test('fields that another manager declares are his, unless they are taken', async () => {
+    const theirs = JSON.stringify({
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name: 'declared' },
+      spec: { ports: [{ port: 80, protocol: 'TCP', targetPort: 8080 }] },
+    })
+    await site.kubectl(
+      ['apply', '--server-side', '--field-manager=gitops', '-n', place.name, '-f', '-'],
+      theirs,
+    )
+    const words = ['declared', '--port', '80', '--to', '192.0.2.7:9090', '--adopt']
+    const refused = await external(...words)
+    expectExit(refused, 1)
+    expect(refused.stderr).toMatch(/service\/declared not changed: conflict with "gitops".*targetPort/)
+    expect(await addresses('declared')).toEqual([])
+    expectExit(await external(...words, '--force-conflicts'), 0)
+    expect(await addresses('declared')).toEqual(['192.0.2.7'])
   })
 
   test('Ingresses and node ports of the other cluster', async () => {

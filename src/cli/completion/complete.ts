@@ -11,6 +11,10 @@ export interface CompletableCommand {
   summary: string
   /** Its words are Services: names, `svc/NAME`, `svc NAME`. */
   takesServices?: boolean
+  /** Words of its own, offered where the first word is typed. */
+  subcommands?: readonly string[]
+  /** Only Services of this label are offered. */
+  serviceSelector?: () => Promise<string>
   /** Words that it takes as well; offered to those who have begun one. */
   otherWords?: () => Promise<readonly string[]>
   /** Loaded only when one of its flags is typed. */
@@ -42,7 +46,7 @@ export async function complete(
       last,
     )
   }
-  return command?.takesServices === true ? await completeService(line, names) : nothing
+  return command?.takesServices === true ? await completeService(line, names, command) : nothing
 }
 
 function withHelp(flags: CompletableFlags): CompletableFlags {
@@ -55,9 +59,15 @@ function commandNames(commands: readonly CompletableCommand[], partial: string):
 }
 
 /** Names of Services, in the form that was begun; the API server has sorted them. */
-async function completeService({ words, partial }: Line, names: Names): Promise<Completion> {
+async function completeService(
+  { words, partial }: Line,
+  names: Names,
+  { subcommands = [], serviceSelector }: CompletableCommand,
+): Promise<Completion> {
   const used = new Set(words.map((word) => word.replace(/^.*\//s, '')))
-  const services = (await names.services()).filter(({ word }) => !used.has(word))
+  const selector = await serviceSelector?.()
+  const own = words.length === 0 ? subcommands.map((word) => ({ word })) : []
+  const services = (await names.services(selector)).filter(({ word }) => !used.has(word))
   const prefix = /^(svc|services?)\//.exec(partial)?.[0]
   const prefixed = (start: string): typeof services =>
     services.map(({ word, description }) => ({ word: `${start}${word}`, description }))
@@ -65,5 +75,5 @@ async function completeService({ words, partial }: Line, names: Names): Promise<
   // After a kind, and where other names stand alone, only a name can follow.
   const begun = words.length === 0 && partial !== '' && 'svc/'.startsWith(partial)
   const kinds = begun ? prefixed('svc/') : []
-  return offer([...services, ...kinds], partial)
+  return offer([...own, ...services, ...kinds], partial)
 }

@@ -9,6 +9,7 @@ const fileFlags = new Set([
   'client-certificate',
   'client-key',
   'filename',
+  'from-kubeconfig',
   'kubeconfig',
 ])
 

@@ -19,23 +19,24 @@ export const completionClusterRules: readonly Rule[] = [
 export interface Names {
   /** Values for a flag that names something; empty for one that does not. */
   ofFlag(flag: string, line: Line): Promise<Candidate[]>
-  services(): Promise<Candidate[]>
+  /** Those of a label selector, or all. */
+  services(selector?: string): Promise<Candidate[]>
 }
 
 /** Where names come from; opened only for what needs it. */
 export interface Sources {
   kubeconfig: () => Promise<KubeconfigNames>
   cluster: () => Promise<Cluster>
+  /** The other cluster, of `external --from-context`. */
+  origin: () => Promise<Cluster>
 }
 
 /** More than anybody reads through; the shell narrows it down with every letter. */
 const limit = 500
 
-export function liveNames({ kubeconfig, cluster }: Sources): Names {
-  const named = async (path: string): Promise<Candidate[]> => {
-    const { items } = await (
-      await cluster()
-    ).get<KubernetesList<KubernetesObject>>(path, { query: { limit } })
+export function liveNames({ kubeconfig, cluster, origin }: Sources): Names {
+  const named = async (path: string, open = cluster): Promise<Candidate[]> => {
+    const { items } = await (await open()).get<KubernetesList<KubernetesObject>>(path, { query: { limit } })
     return items.map(({ metadata }) => ({ word: metadata.name }))
   }
   const words = (list: readonly string[]): Candidate[] => list.map((word) => ({ word }))
@@ -44,21 +45,39 @@ export function liveNames({ kubeconfig, cluster }: Sources): Names {
     cluster: async () => words((await kubeconfig()).clusters),
     user: async () => words((await kubeconfig()).users),
     namespace: () => named('/api/v1/namespaces'),
+    from: async () => await balanced(await origin()),
+    'from-context': async () => words((await kubeconfig()).contexts),
+    'from-namespace': () => named('/api/v1/namespaces', origin),
     node: () => named(nodesPath),
     port: async ({ words: typed }) => portsOf(await cluster(), typed),
   }
   return {
     ofFlag: async (flag, line) => (await ofFlags[flag]?.(line)) ?? [],
-    services: async () => {
+    services: async (selector) => {
       const open = await cluster()
       const path = servicesPath(open.namespace)
-      const { items } = await open.get<KubernetesList<Service>>(path, { query: { limit } })
+      const { items } = await open.get<KubernetesList<Service>>(path, {
+        query: { limit, ...(selector === undefined ? {} : { labelSelector: selector }) },
+      })
       return items.map(({ metadata, spec }) => ({
         word: metadata.name,
         description: `Service, sessionAffinity ${spec.sessionAffinity ?? 'None'}`,
       }))
     },
   }
+}
+
+/** Services that have an address outside their cluster. */
+async function balanced(origin: Cluster): Promise<Candidate[]> {
+  const { items } = await origin.get<KubernetesList<Service>>(servicesPath(origin.namespace), {
+    query: { limit },
+  })
+  return items
+    .filter(({ spec: { type } }) => type === 'LoadBalancer' || type === 'NodePort')
+    .map(({ metadata, spec }) => ({
+      word: `svc/${metadata.name}`,
+      description: `Service, ${spec.type ?? ''}`,
+    }))
 }
 
 /** The ports of the Service that was typed before. */

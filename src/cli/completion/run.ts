@@ -31,6 +31,17 @@ export async function completionFor(
           opened.push(cluster)
           return await cluster
         },
+        origin: async () => {
+          const { values } = line
+          const other = {
+            kubeconfig: values['from-kubeconfig'] ?? values['kubeconfig'],
+            context: values['from-context'],
+            namespace: values['from-namespace'],
+          }
+          const cluster = openQuietly({ values: given(other), typed: new Set() }, version)
+          opened.push(cluster)
+          return await cluster
+        },
       }),
     )
     return printed(completion)
@@ -42,8 +53,18 @@ export async function completionFor(
   }
 }
 
+/** Without what was not typed. */
+function given(values: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  )
+}
+
 /** The cluster that the command will be for, without a word on the screen or a question. */
-async function openQuietly({ values, typed }: Line, version: string): Promise<Cluster> {
+async function openQuietly(
+  { values, typed }: Pick<Line, 'values' | 'typed'>,
+  version: string,
+): Promise<Cluster> {
   const { 'as-group': group, ...single } = values
   const flags = {
     'request-timeout': patience,

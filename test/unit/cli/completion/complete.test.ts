@@ -24,15 +24,26 @@ const commands = [
     otherWords: () => Promise.resolve(['AFF-A', 'AFF-B']),
     flags: () => Promise.resolve({}),
   },
+  {
+    name: 'external',
+    summary: 'Lead out',
+    takesServices: true,
+    subcommands: ['delete', 'list'],
+    serviceSelector: () => Promise.resolve('outside'),
+    flags: () => Promise.resolve({ 'from-kubeconfig': { type: 'option' } } as const),
+  },
   { name: 'version', summary: 'Print it', flags: () => Promise.resolve({}) },
 ]
 
 const names = (line: Line) => ({
   ofFlag: (flag: string) =>
     Promise.resolve(flag === 'namespace' ? [{ word: 'shop' }, { word: 'kube-system' }] : []),
-  services: () =>
+  services: (selector?: string) =>
     Promise.resolve(
-      ['web', 'web-2', 'svelte'].map((word) => ({ word, description: line.values['namespace'] })),
+      (selector === undefined ? ['web', 'web-2', 'svelte'] : [`of-${selector}`]).map((word) => ({
+        word,
+        description: line.values['namespace'],
+      })),
     ),
 })
 
@@ -43,10 +54,10 @@ async function words(line: string): Promise<string[]> {
 
 describe('complete', () => {
   const lines: [string, string[]][] = [
-    ['', ['probe', 'explain', 'version', ':36']],
+    ['', ['probe', 'explain', 'external', 'version', ':36']],
     ['p', ['probe', ':36']],
     ['-n shop v', ['version', ':36']],
-    ['help e', ['explain', ':36']],
+    ['help e', ['explain', 'external', ':36']],
     ['help explain ', [':4']],
     ['no-such-command ', [':4']],
     ['-n ', ['shop', 'kube-system', ':4']],
@@ -69,6 +80,10 @@ describe('complete', () => {
     ['probe -o ', ['json', 'yaml', ':4']],
     ['probe -oy', [':4']],
     ['probe --ca ', [':0']],
+    ['external ', ['delete', 'list', 'of-outside', ':4']],
+    ['external l', ['list', ':4']],
+    ['external delete ', ['of-outside', ':4']],
+    ['external x --from-kubeconfig ', [':0']],
     ['probe --kubeconfig=', [':0']],
     ['probe --image ', [':4']],
     ['probe --insecure-skip-tls-verify=', ['true', 'false', ':4']],
