@@ -4,6 +4,8 @@ import { runLabel } from './job.ts'
 import { jobPath, podPath, podsPath } from '../../cluster/paths.ts'
 
 const retryEveryMs = 500
+/** Pods that are deleted at the same time. */
+const atOnce = 16
 
 export interface RemoveOptions {
   namespace: string
@@ -85,14 +87,19 @@ async function deletePods(
   { ended, call }: { ended: boolean; call: object },
 ): Promise<boolean> {
   const options = ended ? { ...call, gracePeriodSeconds: 0 } : call
-  for (const { metadata } of pods) {
-    if (!ended && metadata.deletionTimestamp !== undefined) continue
+  const remove = async ({ metadata }: Pod): Promise<boolean> => {
     try {
       await cluster.delete(podPath(namespace, metadata.name), options)
     } catch (error) {
       if (isForbidden(error)) return false
       if (!isNotFound(error)) throw error
     }
+    return true
+  }
+  const due = pods.filter(({ metadata }) => ended || metadata.deletionTimestamp === undefined)
+  for (let at = 0; at < due.length; at += atOnce) {
+    const removed = await Promise.all(due.slice(at, at + atOnce).map(remove))
+    if (removed.includes(false)) return false
   }
   return true
 }

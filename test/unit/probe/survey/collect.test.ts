@@ -1,0 +1,247 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { Observation } from '../../../../src/model/observation.ts'
+import type { SurveyEntry } from '../../../../src/model/survey.ts'
+import { UserError } from '../../../../src/model/user-error.ts'
+import { defaultEntry } from '../../../../src/probe/entries/default.ts'
+import { planProbe } from '../../../../src/probe/plan.ts'
+import { examineService } from '../../../../src/probe/preflight.ts'
+import { SurveyCollector } from '../../../../src/probe/survey/collect.ts'
+import { options, service, slice } from '../subjects.ts'
+
+const pods = ['web-0', 'web-1', 'web-2']
+
+const slices = (names: readonly string[] = pods) => [
+  slice({
+    endpoints: names.map((name) => ({
+      addresses: [`10.0.0.${name.at(-1)}`],
+      conditions: { ready: true },
+      targetRef: { kind: 'Pod', name },
+    })),
+  }),
+]
+
+interface Given {
+  clients: number
+  entries?: number
+  affinity?: 'None' | 'ClientIP'
+  interrupted?: AbortSignal
+}
+
+function collector({ clients, entries: count = 1, affinity = 'ClientIP', interrupted }: Given) {
+  const subject = examineService(service({ sessionAffinity: affinity }), slices(), undefined)
+  const entries = Array.from({ length: count }, (_, index): SurveyEntry => ({
+    ...defaultEntry(subject),
+    index,
+    ...(index > 0 ? { kind: 'node-port', node: `node${index}`, port: 30_080 } : {}),
+  }))
+  const given = options()
+  const notes: string[] = []
+  return {
+    notes,
+    survey: new SurveyCollector({
+      options: given,
+      subject,
+      entries,
+      clients,
+      plan: planProbe(given, subject, entries, clients),
+      run: { runId: 'abc', startedAt: '2026-01-01T00:00:00.000Z', begunMs: 0 },
+      image: { image: 'node:24', agent: 'node', from: 'asked' },
+      interrupted: interrupted ?? new AbortController().signal,
+      onUpdate: () => {},
+      onStage: () => {},
+      onNote: (text) => notes.push(text),
+    }),
+  }
+}
+
+/** A client says who it is, asks `picks` (for each entry the numbers of the pods), and ends. */
+function run(
+  survey: SurveyCollector,
+  client: number,
+  picks: readonly (readonly number[])[],
+  startedAt = 1_000_000,
+): void {
+  const node = `node${client % 3}`
+  survey.onPod(client, {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: `probe-${client}` },
+    spec: { nodeName: node },
+  })
+  const say = (decoded: Partial<Parameters<SurveyCollector['onDecoded']>[1]>, atMs = 0): void =>
+    survey.onDecoded(client, { observations: [], ...decoded }, startedAt + atMs)
+  say({
+    hello: {
+      protocol: 2,
+      agent: '',
+      node: '',
+      pid: 1,
+      hostname: '',
+      client,
+      addresses: [`10.1.0.${client}`],
+    },
+  })
+  let number = 0
+  for (const [target, own] of picks.entries()) {
+    say({ start: { target, scheme: 'http', epochMs: startedAt } })
+    const observations = own.map((pod): Observation => {
+      number += 1
+      const name = pods[pod]
+      return {
+        number,
+        target,
+        atMs: number * 20,
+        latencyMs: 1,
+        outcome: 'answered',
+        status: 200,
+        newConnection: true,
+        ...(name === undefined ? {} : { identity: { source: 'body', value: name } }),
+        seenAddress: `10.1.0.${client}`,
+      }
+    })
+    say({ observations }, number * 20 + 1)
+    const switches = own.filter((pod, index) => index > 0 && pod !== own[index - 1]).length
+    say({
+      done: {
+        target,
+        requests: own.length,
+        connections: own.length,
+        outcomes: { answered: own.length },
+        switches,
+      },
+    })
+  }
+  say({
+    end: {
+      reason: 'done',
+      durationMs: number * 20,
+      requests: number,
+      connections: number,
+      outcomes: { answered: number },
+      switches: 0,
+      stalledMs: 0,
+    },
+  })
+  survey.onEnded(client, '')
+}
+
+const times = (pod: number, count = 25): number[] => Array.from({ length: count }, () => pod)
+
+describe('a survey', () => {
+  test('letters are of the whole survey, in the order of the first answers of all clients', () => {
+    const { survey } = collector({ clients: 3 })
+    run(survey, 0, [times(2)], 1_000_500)
+    run(survey, 1, [times(1)], 1_000_000)
+    run(survey, 2, [times(2)], 1_000_900)
+    const { backends, cells, verdict, clients } = survey.result()
+    expect(backends.map(({ backend }) => [backend.letter, backend.name])).toStrictEqual([
+      ['A', 'web-1'],
+      ['B', 'web-2'],
+    ])
+    expect(cells.map((cell) => cell.backends)).toStrictEqual([
+      [{ letter: 'B', hits: 25 }],
+      [{ letter: 'A', hits: 25 }],
+      [{ letter: 'B', hits: 25 }],
+    ])
+    expect(cells.map(({ startMs }) => startMs)).toStrictEqual([500, 0, 900])
+    expect(verdict).toMatchObject({ result: 'as-expected', behaviours: { sticky: 3 } })
+    expect(clients.map(({ node, address }) => [node, address])).toStrictEqual([
+      ['node0', '10.1.0.0'],
+      ['node1', '10.1.0.1'],
+      ['node2', '10.1.0.2'],
+    ])
+  })
+
+  test('each entry of a client has its own verdict, though the numbers of its requests run on', () => {
+    const { survey } = collector({ clients: 1, entries: 2 })
+    run(survey, 0, [times(0), [0, 1, 2, 0, 1, 0, 2, 1, 0, 2, 1, 0, 2, 0, 1, 2, 1, 0, 2, 1, 0, 2, 1, 0, 2]])
+    const { cells, totals, verdict } = survey.result()
+    expect(cells.map((cell) => [cell.entry, cell.verdict.behaviour])).toStrictEqual([
+      [0, 'sticky'],
+      [1, 'spread'],
+    ])
+    expect(cells.map((cell) => cell.totals.lost)).toStrictEqual([0, 0])
+    expect(totals).toMatchObject({ requests: 50, answered: 50, lost: 0 })
+    expect(verdict.result).toBe('differs')
+  })
+
+  test('totals are the sums of the cells, whatever the clients saw', () => {
+    const picks = fc.array(fc.integer({ min: 0, max: 3 }), { minLength: 1, maxLength: 60 })
+    fc.assert(
+      fc.property(fc.array(picks, { minLength: 1, maxLength: 8 }), (all) => {
+        const { survey } = collector({ clients: all.length })
+        for (const [client, own] of all.entries()) run(survey, client, [own])
+        const { totals, cells, backends, outcomes } = survey.result()
+        expect(totals.requests).toBe(all.flat().length)
+        expect(outcomes.answered).toBe(all.flat().length)
+        // Number 3 is no pod.
+        const recognised = all.flat().filter((pod) => pod < 3).length
+        expect(backends.reduce((sum, { hits }) => sum + hits, 0)).toBe(recognised)
+        expect(cells.flatMap((cell) => cell.backends).reduce((sum, { hits }) => sum + hits, 0)).toBe(
+          recognised,
+        )
+        const letters = new Set(backends.map(({ backend }) => backend.letter))
+        for (const { backends: own, switches } of cells) {
+          for (const { letter } of own) expect(letters.has(letter)).toBe(true)
+          for (const { from, to } of switches) expect(from).not.toBe(to)
+        }
+      }),
+      { numRuns: 50 },
+    )
+  })
+
+  test('clients that did not run are named, and leave the survey open', () => {
+    const { survey } = collector({ clients: 3 })
+    run(survey, 0, [times(0)])
+    survey.onAbsent(2, 'no room')
+    survey.onEnded(1, 'OOMKilled')
+    const { absent, clients, verdict } = survey.result()
+    expect(clients).toHaveLength(1)
+    expect(absent).toStrictEqual([
+      { index: 1, why: 'the probe pod ended before it sent a request: OOMKilled' },
+      { index: 2, why: 'no room' },
+    ])
+    expect(verdict.result).toBe('inconclusive')
+  })
+
+  test('an agent that breaks is one client less, and all of them an error', () => {
+    const { survey } = collector({ clients: 2 })
+    survey.onDecoded(0, { observations: [], error: 'out of luck' }, 0)
+    run(survey, 1, [times(0)])
+    expect(survey.result().absent).toMatchObject([{ index: 0 }])
+    const { survey: none } = collector({ clients: 1 })
+    none.onDecoded(0, { observations: [], error: 'out of luck' }, 0)
+    expect(() => none.result()).toThrow(UserError)
+  })
+
+  test('an interrupt before the first answer is thrown, later it is a result', () => {
+    const stop = new AbortController()
+    const { survey } = collector({ clients: 2, interrupted: stop.signal })
+    stop.abort(new Error('stopped'))
+    expect(() => survey.result()).toThrow('stopped')
+    run(survey, 0, [times(0)])
+    expect(survey.result()).toMatchObject({ absent: [], clients: [{ index: 0 }] })
+  })
+
+  test('who moved when a pod went: with the reason, each by itself', () => {
+    const { survey } = collector({ clients: 2 })
+    const [moved, stayed] = [
+      [...times(0), ...times(1)],
+      [...times(1), ...times(1)],
+    ]
+    // The first answers are there before the endpoints change.
+    run(survey, 0, [moved])
+    run(survey, 1, [stayed])
+    survey.onSlices(slices(['web-1', 'web-2']), 1_000_510)
+    const { verdict, endpointChanges, cells } = survey.result()
+    expect(endpointChanges).toMatchObject([{ kind: 'removed', pod: 'web-0' }])
+    expect(cells[0]?.switches[0]?.explanation).toMatchObject({ kind: 'endpoint-gone' })
+    expect(verdict.statements).toContainEqual({
+      kind: 'clients-moved',
+      entry: 0,
+      necessary: [0],
+      unnecessary: [],
+    })
+  })
+})
