@@ -72,9 +72,15 @@ export interface Identity {
   excerpt?: string
 }
 
-/** How backends are recognised: automatically, or by a rule of the user. */
+/** What answers are searched for: names of endpoints, or what a rule of the user extracts. */
 export type IdentifyRule =
   | { kind: 'auto' }
   | { kind: 'json'; path: string }
   | { kind: 'header'; name: string }
   | { kind: 'regex'; pattern: string }
+
+/**
+ * How backends are recognised. `auto`: by the answers, else by the pods' access logs, else by their sockets, else as
+ * `anonymous`: distinct answers.
+ */
+export type IdentifyMode = IdentifyRule | { kind: 'access-log' } | { kind: 'sockets' } | { kind: 'anonymous' }

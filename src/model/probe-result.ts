@@ -83,9 +83,20 @@ export interface Recognition {
    * `pod-name`, `pod-ip`, `hostname`: the answers named a known endpoint. `address`: an endpoint that is no pod.
    * `fingerprint`: the endpoint gave the same answer when it was asked directly.
    * `rule`: what a rule of the user extracted names no known endpoint and is taken as it is.
+   * `access-log`, `sockets`: the answers named nobody, but the pods' access logs or connections tell who got which request.
    * `anonymous`: distinct answers count as backends. `none`: nothing was answered.
    */
-  by: 'pod-name' | 'pod-ip' | 'hostname' | 'address' | 'fingerprint' | 'rule' | 'anonymous' | 'none'
+  by:
+    | 'pod-name'
+    | 'pod-ip'
+    | 'hostname'
+    | 'address'
+    | 'fingerprint'
+    | 'rule'
+    | 'access-log'
+    | 'sockets'
+    | 'anonymous'
+    | 'none'
   /** Where it stood: `body`, `header:NAME`, or `rule` for a rule of the user. */
   source?: string
   /** Answers that no rule could assign to a backend. */

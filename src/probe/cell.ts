@@ -10,7 +10,7 @@ import type { NodeClock } from './clock.ts'
 import { EndpointHistory } from './endpoint-history.ts'
 import { eligibleThrough, type EntryClient } from './entries/eligible.ts'
 import { KeptConnection } from './kept.ts'
-import type { Recogniser } from './recognise.ts'
+import type { RecognisedBackend, Recogniser } from './recognise.ts'
 import { Tally, type TallyResult } from './tally.ts'
 
 export interface CellOptions {
@@ -19,6 +19,8 @@ export interface CellOptions {
   recogniser: Recogniser
   /** Those of the entry's port and address family. */
   endpoints: readonly Endpoint[]
+  /** Keeps so many observations for `reassign`; `unlessNamed`: until the first answer that names its backend. */
+  keep?: { most: number; unlessNamed: boolean }
   /** How many cells there are in all. */
   cells: number
   /** One connection at a time is kept open, and its life is worth following. */
@@ -39,7 +41,7 @@ const mostSeen = 64
 /** What one client observes through one entry, added up. */
 export class Cell {
   readonly entry: SurveyEntry
-  readonly tally: Tally
+  tally: Tally
   /** The client's address as backends saw it, with the number of answers that say so. */
   readonly seen = new Map<string, number>()
   readonly #recogniser: Recogniser
@@ -55,11 +57,18 @@ export class Cell {
   readonly #kept: KeptConnection | undefined
   #mayBeExempt = false
   #isExempt = false
+  readonly #cells: number
+  readonly #keep: CellOptions['keep']
+  #raw: Observation[] | undefined
+  #isReassigned = false
 
-  constructor({ entry, policy, recogniser, endpoints, cells, followConnection = false }: CellOptions) {
+  constructor({ entry, policy, recogniser, endpoints, cells, followConnection = false, keep }: CellOptions) {
     this.entry = entry
     this.#policy = policy
     this.tally = new Tally(policy, cells)
+    this.#cells = cells
+    this.#keep = keep
+    this.#raw = keep === undefined ? undefined : []
     this.#kept = followConnection ? new KeptConnection() : undefined
     this.#recogniser = recogniser
     this.#endpoints = endpoints
@@ -93,10 +102,35 @@ export class Cell {
     const recognised = identity === undefined ? undefined : this.#recogniser.recognise(identity)
     if (this.#mayBeExempt && recognised?.address !== undefined) this.#noteExemption(recognised.address)
     this.#kept?.add(observation, recognised?.key)
+    this.#keepRaw(observation, recognised)
     this.tally.add(
       this.#before === 0 ? observation : { ...observation, number: number - this.#before },
       recognised,
     )
+  }
+
+  /** What was kept of a run whose answers do not settle who gave them; undefined when they do, or when it is too long. */
+  get unattributed(): readonly Observation[] | undefined {
+    return this.#raw
+  }
+
+  /** Adds everything up anew, with backends that were found out without the answers. */
+  reassign(backendOf: (observation: Observation) => RecognisedBackend | undefined): void {
+    const tally = new Tally(this.#policy, this.#cells)
+    for (const observation of this.#raw ?? []) {
+      const answered = observation.outcome === 'answered'
+      tally.add(observation, answered ? backendOf(observation) : undefined)
+    }
+    this.tally = tally
+    this.#isReassigned = true
+  }
+
+  #keepRaw(observation: Observation, recognised: RecognisedBackend | undefined): void {
+    const raw = this.#raw
+    if (raw === undefined || this.#keep === undefined) return
+    const isSettled = recognised !== undefined && recognised.by !== 'anonymous'
+    if (raw.length >= this.#keep.most || (isSettled && this.#keep.unlessNamed)) this.#raw = undefined
+    else raw.push(observation)
   }
 
   /** The agent has asked this entry for the last time. */
@@ -125,7 +159,8 @@ export class Cell {
     { expect, acceptedError, verdicts }: Question,
     { end, cutShort }: { end: End | undefined; cutShort: boolean },
   ): { input: JudgeInput; verdict: Verdict } {
-    const counted = this.#done ?? end
+    // The agent compared the answers.
+    const counted = this.#isReassigned ? undefined : (this.#done ?? end)
     const input: JudgeInput = {
       ...parts.evidence,
       policy: this.#policy,

@@ -4,6 +4,8 @@ import { endpointsOfPort } from '../model/endpoint.ts'
 import type { EndpointSlice, Pod } from '../model/kubernetes.ts'
 import type { ProbeClient, ProbeRequest, ProbeResult } from '../model/probe-result.ts'
 import type { UserError } from '../model/user-error.ts'
+import type { Attributed, Unattributed } from './attribution/attribute.ts'
+import { mostKept } from './attribution/marks.ts'
 import { Cell } from './cell.ts'
 import { ClientRun } from './client-run.ts'
 import type { ClientsSink } from './clients/spec.ts'
@@ -12,7 +14,7 @@ import { defaultEntry } from './entries/default.ts'
 import type { DirectRound } from './direct/ask.ts'
 import { expectedOf, type ProbeOptions, type ProbePlan } from './plan.ts'
 import { ofFamily, type ProbeSubject } from './preflight.ts'
-import { Recogniser } from './recognise.ts'
+import { backendAt, Recogniser } from './recognise.ts'
 
 /** A run, from the first request to the API server on. */
 export interface RunIdentity {
@@ -40,6 +42,8 @@ export interface CollectOptions {
   direct?: DirectRound | undefined
   /** What was seen until then is still a result. */
   interrupted: AbortSignal
+  /** Another way to find out who answered, where answers do not tell. */
+  attribute?: (run: Unattributed) => Promise<Attributed>
   onUpdate: (state: () => LiveRun) => void
   onStage: (text: string) => void
   onNote: (text: string) => void
@@ -72,6 +76,9 @@ export class Collector implements ClientsSink {
       recogniser: this.#recogniser,
       endpoints: subject.endpoints,
       cells: 1,
+      ...(given.attribute === undefined
+        ? {}
+        : { keep: { most: mostKept, unlessNamed: options.identify.kind === 'auto' } }),
       // At full rate there are several connections, whose observations mix.
       followConnection: options.keepAlive && options.intervalMs > 0,
     })
@@ -118,6 +125,30 @@ export class Collector implements ClientsSink {
     const gap = this.#client.onDecoded(decoded, arrivedAt)
     if (gap !== undefined) this.#given.onNote(gap)
     if (decoded.observations.length > 0) this.#given.onUpdate(() => this.#live())
+  }
+
+  /** Looks for who answered where the answers do not tell. */
+  async settle(): Promise<void> {
+    const { attribute, interrupted, subject, onStage } = this.#given
+    const observations = this.#cell.unattributed
+    const startedAt = this.#client.startedAt
+    if (attribute === undefined || observations === undefined || startedAt === undefined) return
+    const isAnswered = observations.some(({ outcome }) => outcome === 'answered')
+    if (!isAnswered || interrupted.aborted || this.#cell.endpoints.length < 2) return
+    onStage('the answers name no pod; looking at the pods')
+    const endpoints = [...new Set([...this.#cell.endpoints, ...subject.endpoints])]
+    try {
+      const { addresses } = this.#client
+      const { found, notes } = await attribute({ observations, endpoints, addresses, startedAt })
+      this.#notes.push(...notes)
+      if (found === undefined) return
+      this.#cell.reassign((observation) => {
+        const endpoint = found.endpointOf(observation)
+        return endpoint && backendAt(endpoint, found.by)
+      })
+    } catch (error) {
+      if (!interrupted.aborted) throw error
+    }
   }
 
   /**

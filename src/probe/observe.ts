@@ -12,6 +12,8 @@ import type { ProbeOptions, ProbePlan } from './plan.ts'
 export interface Observer<T> extends ClientsSink, EndpointsSink {
   /** The Job was made. */
   onCreated: () => void
+  /** The clients have ended: the last moment to find something out. */
+  settle?: () => Promise<void>
   /** Throws what the command is to end with when nothing was observed. */
   result: () => T
 }
@@ -80,6 +82,7 @@ export async function observe<T>(
       },
       whenEnded: async () => {
         await besides?.()
+        await observer.settle?.()
         const result = observer.result()
         await report(result)
         return result

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import type { IdentifyRule } from '../model/observation.ts'
+import type { IdentifyMode } from '../model/observation.ts'
 import { invalidValue, UserError } from '../model/user-error.ts'
 import { parseVia } from './entries/asked.ts'
 import type { ProbeOptions } from './plan.ts'
@@ -116,6 +116,7 @@ export function readProbeFlags(flags: ProbeFlags): Omit<ProbeOptions, 'namespace
   const payload = flags.send === undefined ? undefined : payloadOf(flags.send)
   refuseWithoutHttp(flags)
   const inPod = readInPod(flags)
+  refuseLookingIntoPods(flags)
   const ca = flags.ca === undefined ? undefined : readCa(flags.ca)
   return {
     path: flags.path,
@@ -127,7 +128,7 @@ export function readProbeFlags(flags: ProbeFlags): Omit<ProbeOptions, 'namespace
     keepAlive: flags['keep-alive'],
     tls: { ...(flags.insecure ? { insecure: true } : {}), ...(ca === undefined ? {} : { ca }) },
     acceptedError: acceptedErrorOf(flags.confidence ?? defaultConfidence(flags)),
-    identify: identifyRuleOf(flags.identify),
+    identify: identifyModeOf(flags.identify),
     podRunningTimeoutMs: flags['pod-running-timeout'] ?? 60_000,
     ...(inPod === undefined ? {} : { inPod }),
     ...(flags.image === undefined ? {} : { image: flags.image }),
@@ -240,6 +241,23 @@ function payloadOf(text: string): string {
   })
 }
 
+/** Only one client's requests over TCP can be found again in the pods. */
+function refuseLookingIntoPods({ identify, clients = 0, spread, protocol, ...flags }: ProbeFlags): void {
+  if (identify !== 'access-log' && identify !== 'sockets') return
+  const other =
+    clients > 1
+      ? '--clients'
+      : spread !== undefined
+        ? '--spread'
+        : flags['measure-timeout']
+          ? '--measure-timeout'
+          : protocol === 'udp'
+            ? '--protocol udp'
+            : undefined
+  if (other === undefined) return
+  throw new UserError(`--identify ${identify} and ${other} cannot be used together`, { exitCode: 2 })
+}
+
 /** `pod/NAME` or `NAME`, as kubectl exec takes it. */
 function readInPod(flags: ProbeFlags): ProbeOptions['inPod'] {
   const { 'in-pod': text, container, scheme } = flags
@@ -285,8 +303,10 @@ function acceptedErrorOf(confidence: string): number {
   return Number(error.toPrecision(6))
 }
 
-function identifyRuleOf(text: string): IdentifyRule {
-  if (text === 'auto') return { kind: 'auto' }
+function identifyModeOf(text: string): IdentifyMode {
+  if (text === 'auto' || text === 'access-log' || text === 'sockets' || text === 'anonymous') {
+    return { kind: text }
+  }
   const [, kind, value] = /^(json|header|regex):(.+)$/s.exec(text) ?? []
   if (kind === 'json') return { kind, path: value! }
   if (kind === 'header') {
@@ -302,7 +322,11 @@ function identifyRuleOf(text: string): IdentifyRule {
     }
     return { kind, pattern: value! }
   }
-  throw invalidValue('identify', text, 'must be auto, json:PATH, header:NAME or regex:RE')
+  throw invalidValue(
+    'identify',
+    text,
+    'must be auto, access-log, sockets, anonymous, json:PATH, header:NAME or regex:RE',
+  )
 }
 
 function readCa(file: string): string {

@@ -3,7 +3,7 @@ import { requestsNeeded } from '../judge/requests.ts'
 import { errorPerVerdict } from '../judge/survey.ts'
 import type { Endpoint } from '../model/endpoint.ts'
 import type { ServicePort } from '../model/kubernetes.ts'
-import type { IdentifyRule } from '../model/observation.ts'
+import type { IdentifyMode, IdentifyRule } from '../model/observation.ts'
 import type { Policy } from '../model/policy.ts'
 import type { ProbeRequest } from '../model/probe-result.ts'
 import type { SurveyEntry } from '../model/survey.ts'
@@ -43,7 +43,7 @@ export interface ProbeOptions {
   expect?: 'sticky' | 'spread'
   /** 1 − confidence. */
   acceptedError: number
-  identify: IdentifyRule
+  identify: IdentifyMode
   /** Ask each endpoint directly first, and recognise it by its answers. */
   fingerprint?: boolean
   /** How long the pod may take to run. */
@@ -87,7 +87,9 @@ export function planProbe(
     options.requests ??
     (durationMs === undefined ? defaultRequests(options, subject, entries, clients) : undefined)
   const all = endpointsOfAll(subject.slices, entries)
-  const { needles, endpoints: told, leftOut } = needlesOf(all)
+  const { identify } = options
+  // Told nothing, the agent finds nobody.
+  const { needles, endpoints: told, leftOut } = needlesOf(identify.kind === 'anonymous' ? [] : all)
   const notes: string[] = []
   if (leftOut > 0)
     notes.push(`${leftOut} of ${all.length} endpoints are too many for the agent to look for in answers`)
@@ -101,7 +103,7 @@ export function planProbe(
       timeoutMs: options.timeoutMs,
       keepAlive: options.keepAlive,
       ...payloadOf(options, subject),
-      identify: options.identify,
+      identify: ruleOf(identify),
       needles,
     },
     request: {
@@ -117,6 +119,13 @@ export function planProbe(
     maxRunSeconds: Math.ceil((entries.length * (longestMs + options.timeoutMs)) / 1000) + 5,
     notes,
   }
+}
+
+/** What the agent does of it: it reads answers. */
+function ruleOf(mode: IdentifyMode): IdentifyRule {
+  return mode.kind === 'access-log' || mode.kind === 'sockets' || mode.kind === 'anonymous'
+    ? { kind: 'auto' }
+    : mode
 }
 
 /** Without a number of the user: enough for the accepted error, wherever the clients will run. */

@@ -2,7 +2,7 @@ import { normaliseIpv6 } from '../model/ipv6.ts'
 import { createMentions } from '../agent/mentions.ts'
 import type { Mentions } from '../agent/mentions.ts'
 import type { Endpoint } from '../model/endpoint.ts'
-import type { Identity, IdentifyRule } from '../model/observation.ts'
+import type { Identity, IdentifyMode } from '../model/observation.ts'
 import type { Recognition } from '../model/probe-result.ts'
 import { fingerprintOf } from './direct/learn.ts'
 import { namesOf, ownerOf } from './needles.ts'
@@ -15,7 +15,8 @@ export interface RecognisedBackend {
   node?: string
   address?: string
   by: Exclude<Recognition['by'], 'none'>
-  source: Identity['source']
+  /** Absent when no answer said so. */
+  source?: Identity['source']
 }
 
 /** A pod, or an address that belongs to none, with all its endpoints: one per address family. */
@@ -44,7 +45,7 @@ const mostRemembered = 1024
  * matched. What could be two backends is none.
  */
 export class Recogniser {
-  readonly #rule: IdentifyRule
+  readonly #rule: IdentifyMode
   readonly #owners = new Map<string, Owner>()
   readonly #byName = new Map<string, Set<Owner>>()
   readonly #told: ReadonlySet<string>
@@ -54,7 +55,7 @@ export class Recogniser {
   #learned: ReadonlyMap<string, Endpoint> = new Map()
 
   /** @param told the endpoints whose names the agent knows (`needlesOf`) */
-  constructor(rule: IdentifyRule, told: readonly Endpoint[]) {
+  constructor(rule: IdentifyMode, told: readonly Endpoint[]) {
     this.#rule = rule
     this.#told = new Set(told.map((endpoint) => ownerOf(endpoint)))
     this.update(told)
@@ -81,7 +82,9 @@ export class Recogniser {
     if (identity.source !== 'none') {
       return this.#byValue(identity) ?? (identity.source === 'rule' ? this.#byRule(identity) : undefined)
     }
-    if (this.#rule.kind !== 'auto') return undefined
+    const { kind } = this.#rule
+    if (kind === 'anonymous') return anonymous(identity)
+    if (kind !== 'auto' && kind !== 'access-log' && kind !== 'sockets') return undefined
     return this.#byExcerpt(identity) ?? anonymous(identity)
   }
 
@@ -186,8 +189,14 @@ function theOne(owners: ReadonlySet<Owner> | undefined): Owner | undefined {
   return latest.length === 1 ? latest[0] : undefined
 }
 
+/** The backend that an endpoint is, found out without an answer. */
+export function backendAt(endpoint: Endpoint, by: RecognisedBackend['by']): RecognisedBackend {
+  const { source: _, ...found } = backend({ key: ownerOf(endpoint), endpoint }, by, 'body')
+  return found
+}
+
 function backend(
-  { key, endpoint }: Owner,
+  { key, endpoint }: Pick<Owner, 'key' | 'endpoint'>,
   by: RecognisedBackend['by'],
   source: Identity['source'],
 ): RecognisedBackend {

@@ -1,6 +1,7 @@
 import type { Cluster } from '../cluster/index.ts'
 import type { ProbeResult } from '../model/probe-result.ts'
 import { announcement } from './announce.ts'
+import { leavesTraces, markerOf, tracesOf } from './attribution/marks.ts'
 import { checkNode } from './clients/nodes.ts'
 import { Collector, type LiveRun } from './collect.ts'
 import { askDirectly } from './direct/ask.ts'
@@ -46,7 +47,14 @@ export async function runProbe(
     checkNode(cluster, options.node, interrupted),
   ])
   const subject = examineService(service, slices, options.port, options.protocol)
-  const plan = planProbe(options, subject)
+  const planned = planProbe(options, subject)
+  const { identify } = options
+  const plan = { ...planned, agent: { ...planned.agent, ...tracesOf(identify, planned.agent, runId) } }
+  const attribution = { cluster, namespace, mode: identify, signal: interrupted }
+  if (identify.kind === 'access-log' || identify.kind === 'sockets') {
+    const { checkAttribution } = await import('./attribution/attribute.ts')
+    await checkAttribution(attribution, subject.endpoints)
+  }
   const origin = originFor(plan.agent)
   for (const line of announcement(subject, plan, originWords(origin, options, runId))) progress.note(line)
   const direct =
@@ -66,6 +74,14 @@ export async function runProbe(
     run,
     from: originReport(origin),
     interrupted,
+    ...(leavesTraces(identify, plan.agent)
+      ? {
+          attribute: async (run) => {
+            const { attribute } = await import('./attribution/attribute.ts')
+            return await attribute({ ...attribution, marker: markerOf(runId) }, run)
+          },
+        }
+      : {}),
     onUpdate: progress.update,
     onStage: progress.stage,
     onNote: progress.note,

@@ -99,11 +99,15 @@ describeOnce('what a cluster refuses', () => {
     expect(ended.stderr).toMatch(/UPPER CASE/)
   })
 
-  test('an image without Node', async () => {
-    const ended = await place.probe(['web', '--image', site.images.busybox])
+  scenario('an image with neither Node nor a shell', ['exec'], async () => {
+    const coredns = await site.kubectl([
+      ...['-n', 'kube-system', 'get', 'deployment', 'coredns', '-o'],
+      'jsonpath={.spec.template.spec.containers[0].image}',
+    ])
+    const ended = await place.probe(['web', '--image', coredns])
     expectExit(ended, 1)
-    expect(ended.stderr).toMatch(/"node".*not found/)
-    expect(ended.stderr).toMatch(/Node 18 or newer/)
+    expect(ended.stderr).toMatch(/"sh".*not found/)
+    expect(ended.stderr).toMatch(/Node 18 or newer as "node", or a shell with curl, wget or nc/)
   })
 
   test('a node that does not exist', async () => {

@@ -60,7 +60,7 @@ export const probeFlags = {
   }),
   identify: Flags.string({
     description:
-      'How answers say who gave them: auto (names and addresses of the endpoints), json:PATH, header:NAME or regex:RE (its first group).',
+      'How to tell who answered: by the answer (json:PATH, header:NAME, or regex:RE, its first group), by the access-log or the sockets of the pods, or anonymous (answers that differ). auto looks for names and addresses of the endpoints in the answers, then tries these in turn.',
     default: 'auto',
   }),
   image: Flags.string({

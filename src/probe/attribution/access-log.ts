@@ -16,30 +16,65 @@ export function markedIn(line: string, marker: string): number[] {
   return found
 }
 
-/** The numbers of the requests, each with the one pod that logged it; one that several logged has none. */
-export function uniqueOwners<Pod>(seen: Iterable<readonly [number: number, pod: Pod]>): Map<number, Pod> {
+/** Finds the ports of a client at one of these addresses in a log's line: `10.0.0.7:51234`, `[::ffff:10.0.0.7]:51234`. */
+export function portsIn(line: string, addresses: readonly string[]): number[] {
+  const found: number[] = []
+  for (const address of addresses) {
+    for (let at = line.indexOf(address); at >= 0; at = line.indexOf(address, at + 1)) {
+      // Not the end of a longer one.
+      if (/[\d.]/.test(line[at - 1] ?? '')) continue
+      const rest = line.slice(at + address.length, at + address.length + 8)
+      const port = /^\]?:(\d{1,5})(?!\d)/.exec(rest)?.[1]
+      if (port !== undefined) found.push(Number(port))
+    }
+  }
+  return found
+}
+
+/** What logs tell: by the numbers of requests, and by the ports that the client used. */
+export interface Logged {
+  byNumber: Map<number, BackendPod>
+  byPort: Map<number, BackendPod>
+}
+
+/** Each key with the one pod that it was seen at; one that was seen at several has none. */
+export function uniqueOwners<Pod>(seen: Iterable<readonly [key: number, pod: Pod]>): Map<number, Pod> {
   const owners = new Map<number, Pod | undefined>()
-  for (const [number, pod] of seen) {
-    if (!owners.has(number)) owners.set(number, pod)
-    else if (owners.get(number) !== pod) owners.set(number, undefined)
+  for (const [key, pod] of seen) {
+    if (!owners.has(key)) owners.set(key, pod)
+    else if (owners.get(key) !== pod) owners.set(key, undefined)
   }
   const unique = new Map<number, Pod>()
-  for (const [number, pod] of owners) if (pod !== undefined) unique.set(number, pod)
+  for (const [key, pod] of owners) if (pod !== undefined) unique.set(key, pod)
   return unique
 }
 
+interface AccessLogOptions {
+  marker: string
+  /** The client's. */
+  addresses: readonly string[]
+  /** Reaches back before the first request. */
+  sinceSeconds: number
+  signal: AbortSignal
+}
+
 /**
- * Which pod logged which request, by the marker that each carried. `sinceSeconds` reaches back before the first one.
- * All containers are read: where a proxy stands before the application, either may be the one that logs.
+ * Which pod logged which request, by the marker that each carried, or by the client's address and port. All containers are
+ * read: where a proxy stands before the application, either may be the one that logs.
  */
 export async function readAccessLogs(
   cluster: Cluster,
   namespace: string,
   pods: readonly BackendPod[],
-  { marker, sinceSeconds, signal }: { marker: string; sinceSeconds: number; signal: AbortSignal },
-): Promise<Map<number, BackendPod> | Refusal> {
+  { marker, addresses, sinceSeconds, signal }: AccessLogOptions,
+): Promise<Logged | Refusal> {
   const containers = pods.flatMap((pod) => pod.containers.map((container) => ({ pod, container })))
-  const seen: [number, BackendPod][] = []
+  const numbers: [number, BackendPod][] = []
+  const ports: [number, BackendPod][] = []
+  const read = (line: string, pod: BackendPod): void => {
+    for (const number of markedIn(line, marker)) numbers.push([number, pod])
+    for (const port of portsIn(line, addresses)) ports.push([port, pod])
+  }
   const refusals = await eachOf(containers, async ({ pod, container }) => {
     try {
       const query = { container, sinceSeconds, limitBytes: mostBytes }
@@ -47,11 +82,9 @@ export async function readAccessLogs(
       for await (const chunk of await cluster.stream(`${podPath(namespace, pod.name)}/log`, {
         query,
         signal,
-      })) {
-        for (const line of splitter.push(chunk))
-          for (const number of markedIn(line, marker)) seen.push([number, pod])
-      }
-      for (const number of markedIn(splitter.tail(), marker)) seen.push([number, pod])
+      }))
+        for (const line of splitter.push(chunk)) read(line, pod)
+      read(splitter.tail(), pod)
       return undefined
     } catch (error) {
       signal.throwIfAborted()
@@ -59,5 +92,6 @@ export async function readAccessLogs(
     }
   })
   const refused = refusals.find((words) => words !== undefined)
-  return refused === undefined || seen.length > 0 ? uniqueOwners(seen) : { refused }
+  if (refused !== undefined && numbers.length + ports.length === 0) return { refused }
+  return { byNumber: uniqueOwners(numbers), byPort: uniqueOwners(ports) }
 }

@@ -98,7 +98,7 @@ function recognition({ collectors, evidence }: ResultInput): Recognition {
   const first = most?.[0]
   return first === undefined
     ? { by: 'none', unrecognised }
-    : { by: first.by, source: first.source, unrecognised }
+    : { by: first.by, ...(first.source === undefined ? {} : { source: first.source }), unrecognised }
 }
 
 /** Clients that share an entry keep it alive for each other; by chance they all reach one pod this seldom. */

@@ -21,6 +21,8 @@ const recognisedBy: Record<Recognition['by'], string> = {
   address: 'backends recognised by address',
   fingerprint: 'backends recognised by what each answers when asked directly',
   rule: 'backends told apart',
+  'access-log': 'pods recognised by their access logs',
+  sockets: 'pods recognised by their sockets',
   anonymous: 'backends told apart by their answers only',
   none: 'nobody recognised',
 }

@@ -139,9 +139,20 @@ export const endpoints = z
 export const recognition = z
   .object({
     by: z
-      .enum(['pod-name', 'pod-ip', 'hostname', 'address', 'fingerprint', 'rule', 'anonymous', 'none'])
+      .enum([
+        'pod-name',
+        'pod-ip',
+        'hostname',
+        'address',
+        'fingerprint',
+        'rule',
+        'access-log',
+        'sockets',
+        'anonymous',
+        'none',
+      ])
       .describe(
-        'How backends were told apart; fingerprint: by what each answered when it was asked directly; rule: by what `--identify` extracts; anonymous: by distinct answers.',
+        'How backends were told apart; fingerprint: by what each answered when it was asked directly; rule: by what `--identify` extracts; access-log and sockets: by what the pods logged and hold, not by the answers; anonymous: by distinct answers.',
       ),
     source: z
       .string()

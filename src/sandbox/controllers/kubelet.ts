@@ -216,10 +216,11 @@ export class Kubelet {
       lowestPort,
       plan,
     }
-    const program = nodeProgram([...(spec.command ?? []), ...(spec.args ?? [])])
-    if (program !== undefined && hasNoNode(spec.image)) {
-      const message =
-        'failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: exec: "node": executable file not found in $PATH'
+    const command = [...(spec.command ?? []), ...(spec.args ?? [])]
+    const program = nodeProgram(withNode(command))
+    const missing = missingProgram(command, program !== undefined, pod, spec.image)
+    if (missing !== undefined) {
+      const message = `failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: exec: "${missing}": executable file not found in $PATH`
       const terminated = { exitCode: 128, reason: 'StartError', message, startedAt: now(), finishedAt: now() }
       this.#setStatus(pod, {
         phase: 'Failed',
@@ -331,6 +332,24 @@ function imageProblem(image: string, faulty: boolean): { reason: string; message
   if (!faulty && !/(\.invalid|^localhost|^127(\.\d+){3})(:\d+)?$/.test(host)) return undefined
   const message = `failed to pull and unpack image "${image}": failed to resolve reference "${image}": ${image}: not found`
   return { reason: 'ErrImagePull', message }
+}
+
+/** A shell that only waits for Node to be there, as the probe's agent does in images of which nothing is known. */
+function withNode(command: readonly string[]): readonly string[] {
+  const [program, flag, script = '', , ...words] = command
+  return program === 'sh' && flag === '-c' && / exec node "\$@"/.test(script) ? ['node', ...words] : command
+}
+
+/** What a container cannot run here: Node where the image has none, and the probe's agent in shell anywhere. */
+function missingProgram(
+  command: readonly string[],
+  isNode: boolean,
+  { metadata }: Resource,
+  image: string,
+): string | undefined {
+  if (isNode) return hasNoNode(image) ? 'node' : undefined
+  const isOurs = metadata.labels?.['app.kubernetes.io/managed-by'] === 'kubectl-affinity'
+  return isOurs && command[0] === 'sh' ? 'sh' : undefined
 }
 
 /** Images whose name says that there is no Node in them. */

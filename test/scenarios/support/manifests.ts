@@ -47,6 +47,32 @@ export function smallApp(site: Site, name: string, replicas: number): object {
   })
 }
 
+/** Busybox's web server, all of whose pods answer alike and which logs nothing. */
+export function silent(site: Site, name: string, replicas = 3): object {
+  return deployment(name, replicas, {
+    name: 'server',
+    image: site.images.busybox,
+    command: ['sh', '-c', 'mkdir /tmp/w && echo ok >/tmp/w/index.html && exec httpd -f -p 8080 -h /tmp/w'],
+    ports: [{ containerPort: 8080 }],
+  })
+}
+
+const loggingServer = `require('http').createServer((request, response) => {
+  console.log(request.method, request.url, response.statusCode, JSON.stringify(request.headers['user-agent']))
+  response.end('ok')
+}).listen(8080)`
+
+/** An application whose pods answer alike, and which logs its requests as web servers do: with path and User-Agent. */
+export function logging(site: Site, name: string, replicas = 3): object {
+  return deployment(name, replicas, {
+    name: 'server',
+    image: site.images.node,
+    command: ['node', '-e', loggingServer],
+    readinessProbe: { tcpSocket: { port: 8080 }, periodSeconds: 1 },
+    ports: [{ containerPort: 8080 }],
+  })
+}
+
 /** The server of Kubernetes' own tests: HTTP on 8080, UDP on 8081, where it knows `hostname`, `clientip` and `echo …`. */
 export function netexec(site: Site, name: string, replicas = 3): object {
   return deployment(name, replicas, {

@@ -28,6 +28,8 @@ export type Capability =
   /** The machine that the tests run on reaches the nodes' addresses and those of load balancers. */
   | 'a way in from here'
   | 'cluster DNS'
+  /** Programs can be run in containers, by exec, and shells in images that have one. */
+  | 'exec'
   /** Logs are rotated so early that a probe can outrun them. */
   | 'small logs'
   | 'UDP'
@@ -101,6 +103,7 @@ async function labSite(): Promise<Site> {
       'api server restarts',
       'restricted users',
       'real scheduling',
+      'exec',
       'pod security',
       'UDP',
       'IPv6',

@@ -1,0 +1,165 @@
+import type { Cluster } from '../../cluster/index.ts'
+import type { Endpoint } from '../../model/endpoint.ts'
+import type { IdentifyMode, Observation } from '../../model/observation.ts'
+import { UserError } from '../../model/user-error.ts'
+import { execRules, isMissingPermission, missingPermission } from '../permissions.ts'
+import { readAccessLogs } from './access-log.ts'
+import { type BackendPod, readPods, type Refusal } from './pods.ts'
+import { endKey, readSockets, visibleMs } from './sockets.ts'
+
+/** What is known of a run whose answers name nobody. */
+export interface Unattributed {
+  observations: readonly Observation[]
+  /** All that were behind the Service in the course of the run, for its port. */
+  endpoints: readonly Endpoint[]
+  /** The client's own. */
+  addresses: readonly string[]
+  /** The first request, in milliseconds since 1970, by the clock of this machine. */
+  startedAt: number
+}
+
+/** Which endpoint took which request, and by which of the ways that was found out. */
+export interface Attribution {
+  by: 'access-log' | 'sockets'
+  endpointOf: (observation: Observation) => Endpoint | undefined
+}
+
+export interface Attributed {
+  /** Absent when no way led to anything. */
+  found?: Attribution
+  /** Why ways led to nothing. */
+  notes: string[]
+}
+
+export interface AttributeOptions {
+  cluster: Cluster
+  namespace: string
+  mode: IdentifyMode
+  /** The text of the run's `Marker`. */
+  marker: string
+  signal: AbortSignal
+}
+
+/** What is found for fewer of the answers than this says too little to be taken instead of the answers themselves. */
+const smallestShare = 0.5
+
+/**
+ * Finds out which pod took each request of a run, without the answers: by the marker in the pods' access logs, then by the
+ * sockets of the pods. With `auto` both are tried in this order, and what is not allowed or does not lead anywhere is
+ * told in a note. Rejects with the signal's reason only.
+ */
+export async function attribute(options: AttributeOptions, run: Unattributed): Promise<Attributed> {
+  const { cluster, namespace, mode, signal } = options
+  const answered = run.observations.filter(({ outcome }) => outcome === 'answered')
+  const notes: string[] = []
+  const pods = await readPods(cluster, namespace, run.endpoints, signal)
+  if ('refused' in pods) return { notes: [`no other way to recognise pods: ${pods.refused}`] }
+  for (const by of ['access-log', 'sockets'] as const) {
+    if (mode.kind !== 'auto' && mode.kind !== by) continue
+    const result =
+      by === 'access-log' ? await byAccessLog(options, run, pods) : await bySockets(options, run, pods)
+    if ('refused' in result) {
+      notes.push(`pods cannot be recognised by their ${names[by]}: ${result.refused}`)
+      continue
+    }
+    const found = answered.filter((observation) => result.endpointOf(observation) !== undefined).length
+    if (found === 0) notes.push(`pods cannot be recognised by their ${names[by]}: ${nothing[by]}`)
+    else if (mode.kind === 'auto' && found < answered.length * smallestShare)
+      notes.push(
+        `pods cannot be recognised by their ${names[by]}: these tell of ${found} of ${answered.length} answers only`,
+      )
+    else return { found: result, notes }
+  }
+  return { notes }
+}
+
+const names = { 'access-log': 'access logs', sockets: 'sockets' } as const
+const nothing = {
+  'access-log': 'no log tells of a request of the probe',
+  sockets:
+    'none of their connections is the client’s (its address is rewritten on the way, or it closed first)',
+} as const
+
+/** Logs are written a moment after the answer is sent, in milliseconds. */
+const logDelayMs = 300
+
+async function byAccessLog(
+  { cluster, namespace, marker, signal }: AttributeOptions,
+  { observations, addresses, startedAt }: Unattributed,
+  pods: readonly BackendPod[],
+): Promise<Attribution | Refusal> {
+  await new Promise((resolve) => setTimeout(resolve, logDelayMs))
+  // Clocks differ, and a line too many costs nothing.
+  const sinceSeconds = Math.ceil((Date.now() - startedAt) / 1000) + 30
+  const logged = await readAccessLogs(cluster, namespace, pods, { marker, addresses, sinceSeconds, signal })
+  if ('refused' in logged) return logged
+  const isUnique = uniquePorts(observations)
+  return {
+    by: 'access-log',
+    endpointOf: ({ number, localPort }) => {
+      const byPort = localPort !== undefined && isUnique(localPort) ? logged.byPort.get(localPort) : undefined
+      return (logged.byNumber.get(number) ?? byPort)?.endpoints[0]
+    },
+  }
+}
+
+async function bySockets(
+  { cluster, namespace, signal }: AttributeOptions,
+  { observations, addresses, startedAt }: Unattributed,
+  pods: readonly BackendPod[],
+): Promise<Attribution | Refusal> {
+  const sinceMs = Date.now() - startedAt - visibleMs
+  const read = await readSockets(cluster, namespace, pods, signal)
+  if ('refused' in read) return read
+  const isUnique = uniquePorts(observations.filter(({ atMs }) => atMs >= sinceMs))
+  return {
+    by: 'sockets',
+    endpointOf: ({ localPort, atMs }) => {
+      if (localPort === undefined || atMs < sinceMs || !isUnique(localPort)) return undefined
+      const holders = new Set(
+        addresses
+          .map((address) => read.ends.get(endKey(address, localPort)))
+          .filter((pod) => pod !== undefined),
+      )
+      return holders.size === 1 ? [...holders][0]?.endpoints[0] : undefined
+    },
+  }
+}
+
+/** Connections from the same port are told apart by nothing. */
+function uniquePorts(observations: readonly Observation[]): (port: number) => boolean {
+  const uses = new Map<number, number>()
+  for (const { localPort, newConnection } of observations)
+    if (localPort !== undefined && newConnection) uses.set(localPort, (uses.get(localPort) ?? 0) + 1)
+  return (port) => uses.get(port) === 1
+}
+
+/**
+ * Tries before the run what the user demands: a run of an hour is not to end with a refusal.
+ * Rejects with UserError when pods cannot be recognised in that way.
+ */
+export async function checkAttribution(
+  { cluster, namespace, mode, signal }: Omit<AttributeOptions, 'marker'>,
+  endpoints: readonly Endpoint[],
+): Promise<void> {
+  if (mode.kind !== 'access-log' && mode.kind !== 'sockets') return
+  const pods = await readPods(cluster, namespace, endpoints, signal)
+  const tried =
+    'refused' in pods
+      ? pods
+      : mode.kind === 'sockets'
+        ? await readSockets(cluster, namespace, pods, signal)
+        : await readAccessLogs(cluster, namespace, pods, {
+            marker: 'none',
+            addresses: [],
+            sinceSeconds: 1,
+            signal,
+          })
+  if (!('refused' in tried)) return
+  const { refused } = tried
+  if (isMissingPermission(refused))
+    throw missingPermission(refused, namespace, undefined, mode.kind === 'sockets' ? execRules : [])
+  throw new UserError(`--identify ${mode.kind} cannot be used: ${refused}`, {
+    hints: ['--identify auto takes the first way that leads to something'],
+  })
+}

@@ -1,0 +1,234 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { beforeAll, expect, test } from 'vitest'
+import { run } from './support/command.ts'
+import { logging, netexec, service, silent } from './support/manifests.ts'
+import { usePlayground } from './support/namespace.ts'
+import { expectExit, reportOf } from './support/report.ts'
+import { bindRole, roleIn, without } from './support/roles.ts'
+import { describeOnce, scenario } from './support/scenario.ts'
+import { site } from './support/site.ts'
+
+describeOnce('applications that do not say who they are', () => {
+  const place = usePlayground()
+  const { probe } = place
+
+  beforeAll(async () => {
+    await place.deploy(
+      silent(site, 'silent'),
+      service('silent'),
+      logging(site, 'logging'),
+      service('logging', { affinity: 60 }),
+    )
+  })
+
+  test('by their access logs, in which the probe is found by its User-Agent', async () => {
+    const report = reportOf(await probe(['logging', '-o', 'json']))
+    expect(report.status.recognition).toMatchObject({ by: 'access-log', unrecognised: 0 })
+    expect(report.status.verdict.behaviour).toBe('sticky')
+    expect(report.status.backends).toHaveLength(1)
+    expect(report.status.backends[0]).toMatchObject({ kind: 'pod', hits: report.status.totals.answered })
+  })
+
+  test('by their access logs, asked for: the mark is in the query', async () => {
+    const ended = await probe(['logging', '--identify', 'access-log', '--path', '/a?b=c'])
+    expectExit(ended, 0)
+    expect(ended.stdout).toMatch(/pods recognised by their access logs/)
+    const logs = await place.kubectl('logs', '-l', 'app=logging', '--tail=-1')
+    expect(logs).toMatch(/GET \/a\?b=c&affinity-probe=r[0-9a-f]{8}-1 /)
+  })
+
+  test('anonymous, asked for', async () => {
+    const ended = await probe(['logging', '--identify', 'anonymous', '-o', 'json'])
+    expectExit(ended, 4)
+    expect(reportOf(ended).status).toMatchObject({
+      recognition: { by: 'anonymous' },
+      verdict: { behaviour: 'inconclusive', reason: 'backends-not-told-apart' },
+    })
+  })
+
+  scenario('by their sockets, when nothing is logged', ['exec'], async () => {
+    for (const args of [[], ['--identify', 'sockets']]) {
+      const report = reportOf(await probe(['silent', '-o', 'json', ...args]))
+      expect(report.status.recognition.by).toBe('sockets')
+      expect(report.status.verdict.behaviour).toBe('spread')
+      expect(report.status.backends.map(({ kind }) => kind)).toStrictEqual(['pod', 'pod', 'pod'])
+      const why = /cannot be recognised by their access logs: no log tells of a request/
+      if (args.length === 0) expect(report.status.notes.join('\n')).toMatch(why)
+    }
+  })
+
+  scenario(
+    'who may not run programs in pods is told so, and not stopped',
+    ['restricted users', 'exec'],
+    async () => {
+      const [user] = site.restrictedUsers
+      await bindRole(place, user!, roleIn(await probe(['silent'], { context: user! })))
+      const ended = await probe(['silent', '-o', 'json'], { context: user! })
+      expectExit(ended, 4)
+      const { notes, recognition } = reportOf(ended).status
+      expect(recognition.by).toBe('anonymous')
+      expect(notes.join('\n')).toMatch(/by their sockets: .*cannot (create|get) resource "pods\/exec"/)
+    },
+  )
+
+  scenario(
+    'who demands it is told which Role suffices, and it does',
+    ['restricted users', 'exec'],
+    async () => {
+      const [, user] = site.restrictedUsers
+      await bindRole(place, user!, roleIn(await probe(['silent'], { context: user! })))
+      const refused = await probe(['silent', '--identify', 'sockets'], { context: user! })
+      expectExit(refused, 1)
+      await bindRole(place, user!, roleIn(refused))
+      const ended = await probe(['silent', '--identify', 'sockets', '-o', 'json'], { context: user! })
+      expectExit(ended, 0)
+      expect(reportOf(ended).status.recognition.by).toBe('sockets')
+    },
+  )
+})
+
+describeOnce('where requests come from', () => {
+  const place = usePlayground()
+  const { probe } = place
+  const web = ['web', '--path', '/hostname']
+
+  const clientPod = (name: string, image: string, args: string[]): object => ({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name },
+    spec: { terminationGracePeriodSeconds: 1, containers: [{ name: 'main', image, args }] },
+  })
+
+  beforeAll(async () => {
+    await place.deploy(
+      netexec(site, 'web'),
+      service('web', { affinity: 60 }),
+      clientPod('wget', site.images.busybox, ['sleep', '3600']),
+      clientPod('curl', site.images.agnhost, ['pause']),
+    )
+    await place.kubectl('wait', '--for=condition=Ready', 'pod/wget', 'pod/curl', '--timeout=60s')
+  })
+
+  test('without --image the report says which one it is, and why', async () => {
+    const ended = await probe([...web, '-o', 'json'], { env: { KUBECTL_AFFINITY_IMAGE: '' } })
+    const { client } = reportOf(ended).status
+    const [image, reason] = site.capabilities.has('exec')
+      ? [site.images.node, /^all \d nodes have it$/]
+      : ['docker.io/library/node:24-alpine', /^no node has an image that is known to serve$/]
+    expect(client.image).toBe(image)
+    expect(client.imageReason).toMatch(reason)
+    expect(ended.stderr).toContain(`image ${image} (${client.imageReason})`)
+  })
+
+  scenario('with --node the images of that node count', ['exec'], async () => {
+    const [node] = site.nodes
+    const args = [...web, '--node', node!, '-o', 'json']
+    const { client } = reportOf(await probe(args, { env: { KUBECTL_AFFINITY_IMAGE: '' } })).status
+    expect(client).toMatchObject({ node, image: site.images.node, imageReason: `${node} has it` })
+  })
+
+  scenario('who may not read nodes gets the default image', ['restricted users', 'exec'], async () => {
+    const [user] = site.restrictedUsers
+    await bindRole(place, user!, roleIn(await probe(web, { context: user! })))
+    const ended = await probe(web, { context: user!, env: { KUBECTL_AFFINITY_IMAGE: '' } })
+    // Nothing can be pulled there.
+    expectExit(ended, 1)
+    expect(ended.stderr).toMatch(/node:24-alpine \(which images the nodes have may not be read\)/)
+    expect(ended.stderr).toMatch(/could not be pulled/)
+  })
+
+  for (const [name, image, tool] of [
+    ['busybox', site.images.busybox, /wget|nc/],
+    ['curl', site.images.agnhost, /curl/],
+  ] as const) {
+    scenario(`from an image with a shell and ${name}`, ['exec'], async () => {
+      const ended = await probe([...web, '--image', image, '-o', 'json'])
+      expectExit(ended, 0)
+      const { status } = reportOf(ended)
+      expect(status.client).toMatchObject({ image })
+      expect(status.client.tool).toMatch(tool)
+      expect(status).toMatchObject({
+        verdict: { behaviour: 'sticky' },
+        recognition: { by: 'pod-name', source: 'body' },
+        totals: { lost: 0 },
+      })
+    })
+  }
+
+  /** Processes of a pod but the first one and the one that lists them. */
+  const processes = async (pod: string): Promise<string> => {
+    const script = 'for p in /proc/[0-9]*; do read -r s <$p/stat 2>/dev/null && echo "$s"; done'
+    const lines = (await place.kubectl('exec', pod, '--', 'sh', '-c', script)).trim().split('\n')
+    return lines.filter((line) => !line.startsWith('1 (') && !/ \(sh\) R /.test(line)).join('\n')
+  }
+
+  for (const [pod, tool] of [
+    ['wget', /wget|nc/],
+    ['curl', /curl/],
+  ] as const) {
+    scenario(`from a pod that has ${pod}, which stays as it was`, ['exec'], async () => {
+      const ended = await probe([...web, '--in-pod', `pod/${pod}`, '-c', 'main', '-o', 'json'])
+      expectExit(ended, 0)
+      const { client, verdict, recognition } = reportOf(ended).status
+      expect(client).toMatchObject({ pod, container: 'main' })
+      expect(client.tool).toMatch(tool)
+      expect(verdict.behaviour).toBe('sticky')
+      expect(recognition).toMatchObject({ by: 'pod-name', unrecognised: 0 })
+      for (const signal of ['SIGINT', 'SIGKILL'] as const) {
+        const running = place.startProbe([...web, '--in-pod', pod, '--duration', '1m', '-o', 'json'])
+        await running.printed(/waiting for the first answer/)
+        await sleep(700)
+        running.kill(signal)
+        const stopped = await running.ended
+        if (signal === 'SIGINT') {
+          expectExit(stopped, 130)
+          expect(reportOf(stopped).status.totals.answered).toBeGreaterThan(0)
+        }
+        await expect.poll(() => processes(pod), { timeout: 15_000, interval: 500 }).toBe('')
+      }
+    })
+  }
+
+  scenario('a pod without a shell is refused, and so is one that is not there', ['exec'], async () => {
+    const system = ['probe', 'svc/kube-dns', '-n', 'kube-system', '--port', 'dns-tcp']
+    const proxy = await site.kubectl([
+      '-n',
+      'kube-system',
+      'get',
+      'pods',
+      '-l',
+      'k8s-app=kube-proxy',
+      '-o',
+      'name',
+    ])
+    const [name = ''] = proxy.split('\n')
+    const bare = await run(site, [...system, '--in-pod', name])
+    expectExit(bare, 1)
+    expect(bare.stderr).toMatch(
+      /cannot send requests from container "kube-proxy" of pod\/\S+: it has no shell/,
+    )
+    const none = await probe([...web, '--in-pod', 'no-such-pod'])
+    expectExit(none, 1)
+    expect(none.stderr).toMatch(/pods "no-such-pod" not found/)
+    const container = await probe([...web, '--in-pod', 'curl', '-c', 'nope'])
+    expectExit(container, 1)
+    expect(container.stderr).toMatch(/has no container "nope"\n\s+its containers: main/)
+  })
+
+  scenario(
+    'who may not run programs in pods is told which Role suffices',
+    ['restricted users', 'exec'],
+    async () => {
+      const [, , user] = site.restrictedUsers
+      const role = roleIn(await probe(web, { context: user! }))
+      await bindRole(place, user!, without(role, 'jobs', 'create'))
+      const refused = await probe([...web, '--in-pod', 'curl'], { context: user! })
+      expectExit(refused, 1)
+      expect(refused.stderr).toMatch(/cannot (create|get) resource "pods\/exec"/)
+      await bindRole(place, user!, without(roleIn(refused), 'jobs', 'create'))
+      const ended = await probe([...web, '--in-pod', 'curl'], { context: user! })
+      expectExit(ended, 0)
+      expect(ended.stdout).toMatch(/pod\/curl on node/)
+    },
+  )
+})
