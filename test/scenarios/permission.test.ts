@@ -100,10 +100,8 @@ describeOnce('what a cluster refuses', () => {
   })
 
   scenario('an image with neither Node nor a shell', ['exec'], async () => {
-    const coredns = await site.kubectl([
-      ...['-n', 'kube-system', 'get', 'deployment', 'coredns', '-o'],
-      'jsonpath={.spec.template.spec.containers[0].image}',
-    ])
+    const path = 'jsonpath={.spec.template.spec.containers[0].image}'
+    const coredns = await site.kubectl(['-n', 'kube-system', 'get', 'deployment', 'coredns', '-o', path])
     const ended = await place.probe(['web', '--image', coredns])
     expectExit(ended, 1)
     expect(ended.stderr).toMatch(/"sh".*not found/)

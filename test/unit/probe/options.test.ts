@@ -82,7 +82,11 @@ describe('readProbeFlags', () => {
     ['a path without a slash', { path: 'x' }, /must begin with "\/"/],
     ['a path that smuggles a header', { path: '/\r\nX: y' }, /control characters/],
     ['a path in Greek', { path: '/αβγ' }, /beyond ASCII/],
-    ['an unknown rule', { identify: 'xml:x' }, /must be auto, json:PATH, header:NAME or regex:RE/],
+    [
+      'an unknown rule',
+      { identify: 'xml:x' },
+      /must be auto, access-log, sockets, anonymous, json:PATH, header:NAME or regex:RE/,
+    ],
     ['a rule without a value', { identify: 'json:' }, /must be auto/],
     ['no name of a header', { identify: 'header:a b' }, /is not the name of a header/],
     ['no regular expression', { identify: 'regex:(' }, /\(/],

@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { missingPermission, probeRole, probeRules } from '../../../src/probe/permissions.ts'
+import { execRules, missingPermission, probeRole, probeRules } from '../../../src/probe/permissions.ts'
 
 test('the Role is YAML that holds the rules', () => {
   expect(parse(probeRole('shop'))).toStrictEqual({
@@ -16,4 +18,9 @@ test('a missing permission is told in the server’s words, with the Role', () =
   expect(error.message).toMatch(/^jobs\.batch is forbidden/)
   expect(error.exitCode).toBe(1)
   expect(parse(error.hints.slice(2).join('\n'))).toMatchObject({ kind: 'Role' })
+})
+
+test('the page about recognising pods shows what exec needs', () => {
+  const page = readFileSync(join(import.meta.dirname, '../../../docs/recognising.md'), 'utf8')
+  expect(parse(/```yaml\n([^`]+)```/.exec(page)?.[1] ?? '')).toStrictEqual(execRules)
 })
