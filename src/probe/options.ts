@@ -81,6 +81,7 @@ const exclusive: Partial<Record<keyof ProbeFlags, readonly (keyof ProbeFlags)[]>
     'duration',
     'echo',
     'expect',
+    'host-network',
     'interval',
     'ip-family',
     'keep-alive',

@@ -29,7 +29,7 @@ export async function measureService(
   if (!options.shadow) {
     return await measureTimeout(cluster, options, { service, slices, notes: [] }, surroundings)
   }
-  examineService(service, slices, options.port)
+  examineService(service, slices, options.port, options.protocol)
   const policy = servicePolicy(service)
   if (policy.kind === 'none') {
     throw new UserError(

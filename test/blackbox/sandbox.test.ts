@@ -68,6 +68,19 @@ describe('sandbox', () => {
     expect(switches(absolute)).toBeGreaterThan(0)
   })
 
+  test('a measurement finds an absolute timer and a floor of two minutes', { timeout: 120_000 }, async () => {
+    const measure = `${ask} --measure-timeout --confidence 99% -o json`
+    const enableFor = (seconds: number): string => `$affinity enable ${service} --timeout ${seconds}s >&2`
+    const [absolute, floor] = await Promise.all([
+      inSandbox(['--proxy', 'antrea'], `${enableFor(3)} && ${measure}`),
+      inSandbox(['--proxy', 'ipvs'], `${enableFor(2)} && ${measure} --max 4s`),
+    ])
+    expect(JSON.parse(absolute.stdout).status.finding).toMatchObject({ outcome: 'timed', kind: 'absolute' })
+    expect(absolute.code, absolute.stderr).toBe(0)
+    expect(JSON.parse(floor.stdout).status.finding).toMatchObject({ outcome: 'held' })
+    expect(floor.code, floor.stderr).toBe(3)
+  })
+
   test('starts, says how to use it, and leaves nothing', async () => {
     const running = startAffinity(['sandbox', '--nodes', '2'])
     await running.printed(/Ctrl-C ends it/, 'stderr')

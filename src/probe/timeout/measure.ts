@@ -109,7 +109,7 @@ class Measurement {
     this.#options = options
     this.#measured = measured
     this.#surroundings = surroundings
-    this.#subject = examineService(measured.service, measured.slices, options.port)
+    this.#subject = examineService(measured.service, measured.slices, options.port, options.protocol)
     const { policy } = this.#subject.service
     const configuredMs = policy.kind === 'none' ? undefined : policy.timeoutSeconds * 1000
     this.#plan = {

@@ -43,7 +43,8 @@ export function timeoutResult(input: ResultInput): TimeoutResult {
   const { policy } = subject.service
   const configuredSeconds = policy.kind === 'none' ? undefined : policy.timeoutSeconds
   const { shadowOf } = measured
-  const original = shadowOf && examineService(shadowOf.service, shadowOf.slices, options.port)
+  const original =
+    shadowOf && examineService(shadowOf.service, shadowOf.slices, options.port, options.protocol)
   const scheme = input.scheme === 'auto' ? 'http' : input.scheme
   return {
     runId: input.runId,
