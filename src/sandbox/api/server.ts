@@ -6,7 +6,7 @@ import type { Kubelet } from '../controllers/kubelet.ts'
 import { busy, Failure, forbidden, methodNotAllowed, modified, noSuchPath } from '../failure.ts'
 import type { Faults } from '../faults.ts'
 import type { AddressPlan } from '../network/address-plan.ts'
-import type { SelfSigned } from '../network/certificate.ts'
+import type { Issued } from '../network/certificate.ts'
 import { reviewTypes, types } from '../resource-types.ts'
 import type { Store } from '../store.ts'
 import { isAllowed, whoAsks } from './access.ts'
@@ -24,7 +24,7 @@ export interface ApiOptions {
   plan: AddressPlan
   kubelet: Kubelet
   faults: Faults
-  certificate: SelfSigned
+  certificate: Issued
   lowestPort: number
   /** Users by their tokens. */
   tokens: ReadonlyMap<string, string>
