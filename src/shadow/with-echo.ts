@@ -5,7 +5,7 @@ import type { Endpoint } from '../model/endpoint.ts'
 import type { KubernetesList, Pod, Service } from '../model/kubernetes.ts'
 import { UserError } from '../model/user-error.ts'
 import { runLabel } from '../probe/clients/job.ts'
-import { podProgress } from '../probe/clients/pod-progress.ts'
+import { type PodProgress, podProgress } from '../probe/clients/pod-progress.ts'
 import { echoLabel, echoNodes, echoPod, echoPorts } from './echo-pods.ts'
 import { awaitEndpoints, proxiesFollow } from './ready.ts'
 import { shadowName, shadowService } from './service.ts'
@@ -96,8 +96,7 @@ async function podsRun(
     const ready = items.filter(isReady)
     if (ready.length === wanted) return { ready, missing: [] }
     const waiting = items.filter((pod) => !isReady(pod)).map((pod) => ({ pod, progress: podProgress(pod) }))
-    const stuck = waiting.find(({ progress }) => progress.kind === 'stuck')?.progress
-    if (stuck?.kind === 'stuck') throw stuck.error
+    for (const { progress } of waiting) refuseToWait(progress)
     if (performance.now() > until) {
       const missing = waiting.map(
         ({ pod, progress }) => `echo pod ${pod.metadata.name}: ${wordsOf(progress)}`,
@@ -113,12 +112,18 @@ async function podsRun(
   }
 }
 
+/** Throws when a pod will not become ready by itself. Echo pods never end of their own accord. */
+function refuseToWait(progress: PodProgress): void {
+  if (progress.kind === 'stuck') throw progress.error
+  if (progress.kind !== 'ended') return
+  throw new UserError(`an echo pod has ended: ${progress.message || 'nobody says why'}`, {
+    hints: ['the image of echo pods must hold Node 18 or newer as "node": see --image'],
+  })
+}
+
 const isReady = ({ status, metadata }: Pod): boolean =>
   metadata.deletionTimestamp === undefined &&
   (status?.conditions ?? []).some((condition) => condition.type === 'Ready' && condition.status === 'True')
 
-function wordsOf(progress: ReturnType<typeof podProgress>): string {
-  if (progress.kind === 'waiting') return progress.text
-  if (progress.kind === 'stuck') return progress.error.message
-  return progress.kind === 'ended' ? progress.message : 'is not ready'
-}
+const wordsOf = (progress: PodProgress): string =>
+  progress.kind === 'waiting' ? progress.text : 'runs and is not ready'
