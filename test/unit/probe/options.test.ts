@@ -34,6 +34,31 @@ describe('readProbeFlags', () => {
     })
   })
 
+  test('where clients enter', () => {
+    expect(
+      readProbeFlags(flags({ via: ['dns', 'node-port,external-ip'], 'ip-family': 'ipv6' })).via,
+    ).toStrictEqual({
+      kinds: new Set(['dns', 'node-port', 'external-ip']),
+      family: 'IPv6',
+    })
+    expect(readProbeFlags(flags({ 'all-ports': true })).via).toStrictEqual({
+      kinds: new Set(['cluster-ip']),
+      allPorts: true,
+    })
+    const here = readProbeFlags(flags({ 'via-local': true, clients: 0, 'ip-family': 'all' }))
+    expect(here).toMatchObject({ viaLocal: true, clients: 0, via: { kinds: 'all', family: 'all' } })
+  })
+
+  test.each([
+    [{ clients: 0 }, /--via-local/],
+    [{ clients: 0, 'via-local': true, spread: 'nodes' as const }, /--clients 0 and --spread/],
+    [{ 'all-ports': true, port: '80' }, /--all-ports and --port/],
+    [{ via: ['all'], compare: 'svc/other' }, /--via and --compare/],
+    [{ via: ['nodeport'] }, /did you mean "node-port"/],
+  ])('%j does not go together, or is no entry', (more, message) => {
+    expect(() => readProbeFlags(flags(more))).toThrow(message)
+  })
+
   const rates: [string, number][] = [
     ['max', 0],
     ['1', 1000],

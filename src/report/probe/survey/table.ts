@@ -58,7 +58,10 @@ function rowsOf(survey: ProbeSurvey): Row[] {
       viewCell(survey, client, entry, cells.get(`${client.index} ${entry.index}`)),
     ),
   }))
-  if (rows.length <= mostSingle) return rows
+  if (rows.length <= mostSingle)
+    return rows.toSorted(({ clients: [one] }, { clients: [other] }) =>
+      placeOf(one).localeCompare(placeOf(other), 'en', { numeric: true }),
+    )
   const groups = Map.groupBy(rows, ({ clients, views }) =>
     JSON.stringify([
       clients[0]?.place,
@@ -69,6 +72,11 @@ function rowsOf(survey: ProbeSurvey): Row[] {
     clients: group.flatMap(({ clients }) => clients),
     views: group[0]!.views,
   }))
+}
+
+/** Pods by their nodes, and this machine after them; the order of indexes stays where nodes are the same. */
+function placeOf(client: SurveyClient | undefined): string {
+  return client?.place === 'here' ? '2' : `1 ${client?.node ?? ''}`
 }
 
 /** The notes in the order of the table, each with its mark: numbered where a symbol has several. */
