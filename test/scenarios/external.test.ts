@@ -952,7 +952,7 @@ describeOnce('external --watch', () => {
     expect(await addresses('watched')).toEqual([one.address])
 
     await peer.stopApiServer()
-    await watch.printed(/no contact with context "\S+" \(.*\): the last 1 endpoint stay/, 'stdout')
+    await watch.printed(/no contact with context "\S+" \(.*\): the last endpoint stays/, 'stdout')
     expect(await addresses('watched')).toEqual([one.address])
     await peer.startApiServer()
     await watch.printed(/context "\S+" answers again/, 'stdout')

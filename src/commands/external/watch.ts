@@ -42,7 +42,7 @@ export async function runWatch(
       onLost: (reason) =>
         say(
           sanitize(
-            `no contact with ${where} (${firstLine(reason)}): the last ${countOf(count, 'endpoint')} stay`,
+            `no contact with ${where} (${firstLine(reason)}): ${count === 1 ? 'the last endpoint stays' : `the last ${countOf(count, 'endpoint')} stay`}`,
           ),
         ),
       onBack: () => say(`${where} answers again`),

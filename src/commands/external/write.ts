@@ -59,16 +59,21 @@ export async function runWrite(
       prune: flags.prune,
       signal,
     }
-    const write = async (lenient: boolean): Promise<{ done: ExternalDone; gatherer: Gatherer }> => {
-      const gatherer = new Gatherer(cluster, ref, sources, { ...gathering, lenient })
+    const write = async (
+      asked: Sources,
+      lenient: boolean,
+    ): Promise<{ done: ExternalDone; gatherer: Gatherer }> => {
+      const gatherer = new Gatherer(cluster, ref, asked, { ...gathering, lenient })
       const done = await writeExternal(cluster, ref, (existing) => gatherer.wantedFor(existing), options)
       return { done, gatherer }
     }
-    const { done, gatherer } = await write(false)
+    const { done, gatherer } = await write(sources, false)
     await printDone(done, gatherer.remarks, { format, flags, output: standardOutput(process) })
     if (flags.watch && sources.origin !== undefined) {
       const { runWatch } = await import('./watch.ts')
-      await runWatch(sources.origin, async () => (await write(true)).done, { done, interrupt })
+      // The ports stay what they were, also when the source that they were read from is gone.
+      const followed = { ...sources, ports: done.wanted.ports }
+      await runWatch(sources.origin, async () => (await write(followed, true)).done, { done, interrupt })
     }
   } finally {
     originCluster?.close()
