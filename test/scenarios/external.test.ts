@@ -952,9 +952,12 @@ describeOnce('external --watch', () => {
     expect(await addresses('watched')).toEqual([one.address])
 
     await peer.stopApiServer()
-    await watch.printed(/no contact with context "\S+" \(.*\): the last endpoint stays/, 'stdout')
-    expect(await addresses('watched')).toEqual([one.address])
-    await peer.startApiServer()
+    try {
+      await watch.printed(/no contact with context "\S+" \(.*\): the last endpoint stays/, 'stdout')
+      expect(await addresses('watched')).toEqual([one.address])
+    } finally {
+      await peer.startApiServer()
+    }
     await watch.printed(/context "\S+" answers again/, 'stdout')
     await two.setAddress(true)
     await watch.printed(new RegExp(`^\\d\\d:\\d\\d:\\d\\d {2}\\+ ${two.address}:80`, 'm'), 'stdout')
