@@ -78,7 +78,8 @@ export default class Probe extends BaseCommand {
         progress,
         interrupt,
       })
-      process.exitCode = interrupt.exitCode ?? exitCode
+      // To be stopped is how a watch ends.
+      process.exitCode = flags.watch ? exitCode : (interrupt.exitCode ?? exitCode)
     } catch (error) {
       if (interrupt.exitCode === undefined || error instanceof UserError) throw error
       process.exitCode = interrupt.exitCode

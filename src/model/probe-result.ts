@@ -1,5 +1,6 @@
 import type { Backend } from './backend.ts'
 import type { DirectAccess } from './direct.ts'
+import type { DuringReport } from './during.ts'
 import type { Outcome, Scheme } from './observation.ts'
 import type { Policy } from './policy.ts'
 import type { Verdict } from './verdict.ts'
@@ -22,6 +23,8 @@ export interface ProbeResult {
   timeline: TimelineCell[]
   switches: Switch[]
   endpointChanges: EndpointChange[]
+  /** With a command in the middle. */
+  during?: DuringReport
   verdict: Verdict
   /** Each endpoint as it answered past the Service, where it was asked. */
   direct?: DirectAccess[]

@@ -2,7 +2,9 @@ import type { End, TargetEnd } from '../agent/protocol.ts'
 import { judge } from '../judge/judge.ts'
 import type { JudgeInput } from '../judge/input.ts'
 import type { Endpoint } from '../model/endpoint.ts'
+import type { Backend } from '../model/backend.ts'
 import type { Observation } from '../model/observation.ts'
+import type { EndpointChange } from '../model/probe-result.ts'
 import type { Policy } from '../model/policy.ts'
 import type { SurveyEntry } from '../model/survey.ts'
 import type { Verdict } from '../model/verdict.ts'
@@ -11,6 +13,7 @@ import { EndpointHistory } from './endpoint-history.ts'
 import { eligibleThrough, type EntryClient } from './entries/eligible.ts'
 import { KeptConnection } from './kept.ts'
 import type { RecognisedBackend, Recogniser } from './recognise.ts'
+import type { SwitchRecord } from './switches.ts'
 import { Tally, type TallyResult } from './tally.ts'
 
 export interface CellOptions {
@@ -25,6 +28,15 @@ export interface CellOptions {
   cells: number
   /** One connection at a time is kept open, and its life is worth following. */
   followConnection?: boolean
+  observer?: CellObserver
+}
+
+/** Is told what happens in a cell as it happens. Times are milliseconds since the first request. */
+export interface CellObserver {
+  /** `backend` is who answered, if that is known. */
+  onObserved(observation: Observation, backend: Backend | undefined): void
+  onSwitch(record: SwitchRecord): void
+  onChanges(changes: readonly EndpointChange[]): void
 }
 
 /** What is asked of a cell's run. */
@@ -55,6 +67,7 @@ export class Cell {
   #done: TargetEnd | undefined
   readonly #policy: Policy
   readonly #kept: KeptConnection | undefined
+  readonly #observer: CellObserver | undefined
   #mayBeExempt = false
   #isExempt = false
   readonly #cells: number
@@ -62,13 +75,15 @@ export class Cell {
   #raw: Observation[] | undefined
   #isReassigned = false
 
-  constructor({ entry, policy, recogniser, endpoints, cells, followConnection = false, keep }: CellOptions) {
+  constructor(options: CellOptions) {
+    const { entry, policy, recogniser, endpoints, cells, followConnection = false, keep, observer } = options
     this.entry = entry
     this.#policy = policy
-    this.tally = new Tally(policy, cells)
     this.#cells = cells
     this.#keep = keep
     this.#raw = keep === undefined ? undefined : []
+    this.#observer = observer
+    this.tally = new Tally(policy, cells, (record) => observer?.onSwitch(record))
     this.#kept = followConnection ? new KeptConnection() : undefined
     this.#recogniser = recogniser
     this.#endpoints = endpoints
@@ -91,7 +106,10 @@ export class Cell {
     this.#endpoints = endpoints
     // Before the first request a change is not one of the run: the run begins with what there is then.
     if (this.#clock === undefined) this.#history = new EndpointHistory(endpoints, this.#eligible())
-    else this.#history.update(this.#clock.sinceStart(heardAt), endpoints, this.#eligible())
+    else {
+      const changes = this.#history.update(this.#clock.sinceStart(heardAt), endpoints, this.#eligible())
+      this.#observer?.onChanges(changes)
+    }
   }
 
   add(observation: Observation): void {
@@ -103,10 +121,16 @@ export class Cell {
     if (this.#mayBeExempt && recognised?.address !== undefined) this.#noteExemption(recognised.address)
     this.#kept?.add(observation, recognised?.key)
     this.#keepRaw(observation, recognised)
-    this.tally.add(
+    const backend = this.tally.add(
       this.#before === 0 ? observation : { ...observation, number: number - this.#before },
       recognised,
     )
+    this.#observer?.onObserved(observation, backend)
+  }
+
+  /** All changes of the endpoints that are kept. */
+  get changes(): readonly EndpointChange[] {
+    return this.#history.changes
   }
 
   /** What was kept of a run whose answers do not settle who gave them; undefined when they do, or when it is too long. */

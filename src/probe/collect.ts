@@ -2,11 +2,11 @@ import type { Decoded } from '../agent/protocol.ts'
 import { judgeNotes } from '../judge/notes.ts'
 import { endpointsOfPort } from '../model/endpoint.ts'
 import type { EndpointSlice, Pod } from '../model/kubernetes.ts'
-import type { ProbeClient, ProbeRequest, ProbeResult } from '../model/probe-result.ts'
+import type { EndpointChange, ProbeClient, ProbeRequest, ProbeResult } from '../model/probe-result.ts'
 import type { UserError } from '../model/user-error.ts'
 import type { Attributed, Unattributed } from './attribution/attribute.ts'
 import { mostKept } from './attribution/marks.ts'
-import { Cell } from './cell.ts'
+import { Cell, type CellObserver } from './cell.ts'
 import { ClientRun } from './client-run.ts'
 import type { ClientsSink } from './clients/spec.ts'
 import { nothingObserved, requestOf, stallNotes, summarise, watchNotes } from './collected.ts'
@@ -44,9 +44,22 @@ export interface CollectOptions {
   interrupted: AbortSignal
   /** Another way to find out who answered, where answers do not tell. */
   attribute?: (run: Unattributed) => Promise<Attributed>
+  /** Ends the run as if it had come to its own end. */
+  finished?: AbortSignal
+  observer?: RunObserver
   onUpdate: (state: () => LiveRun) => void
   onStage: (text: string) => void
   onNote: (text: string) => void
+}
+
+/** Is told what happens in a run as it happens. */
+export interface RunObserver extends CellObserver {
+  /**
+   * A line of the agent was read: time has passed.
+   * @param nowMs since the first request
+   * @param changes what happened to the endpoints so far
+   */
+  onTime(nowMs: number, changes: readonly EndpointChange[]): void
 }
 
 /** Failures that are told in words; further kinds are counted only. */
@@ -81,6 +94,7 @@ export class Collector implements ClientsSink {
         : { keep: { most: mostKept, unlessNamed: options.identify.kind === 'auto' } }),
       // At full rate there are several connections, whose observations mix.
       followConnection: options.keepAlive && options.intervalMs > 0,
+      ...(given.observer === undefined ? {} : { observer: given.observer }),
     })
     this.#client = new ClientRun(0, [this.#cell])
     this.#notes = [...plan.notes, ...(given.direct?.notes ?? [])]
@@ -124,6 +138,8 @@ export class Collector implements ClientsSink {
     if (decoded.start !== undefined) this.#requestsBegunMs ??= performance.now()
     const gap = this.#client.onDecoded(decoded, arrivedAt)
     if (gap !== undefined) this.#given.onNote(gap)
+    const { startedAt } = this.#client
+    if (startedAt !== undefined) this.#given.observer?.onTime(arrivedAt - startedAt, this.#cell.changes)
     if (decoded.observations.length > 0) this.#given.onUpdate(() => this.#live())
   }
 
@@ -160,7 +176,8 @@ export class Collector implements ClientsSink {
     const client = this.#client
     if (!client.hasObservations) throw interrupted.aborted ? interrupted.reason : this.#nothingObserved()
     const now = performance.now()
-    const { isCutShort: cutShort, end, pod } = client
+    const { end, pod } = client
+    const cutShort = client.isCutShort && this.#given.finished?.aborted !== true
     const parts = this.#cell.parts(end)
     const { evidence, ...rest } = parts
     const { endpoints } = this.#cell

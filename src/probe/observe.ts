@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Cluster } from '../cluster/index.ts'
+import { jobName } from './clients/job.ts'
+import { keepLease, leaseSeconds } from './clients/lease.ts'
 import { runClients } from './clients/run.ts'
 import type { InPodSpec } from './clients/in-pod.ts'
 import type { ClientsSink, ClientsSpec, Surroundings } from './clients/spec.ts'
@@ -79,6 +81,10 @@ export async function observe<T>(
       onCreated: () => {
         observer.onCreated()
         followEndpoints(cluster, service, observer, signal)
+        if ('runId' in spec && spec.maxRunSeconds > leaseSeconds) {
+          const { namespace, runId, maxRunSeconds } = spec
+          void keepLease(cluster, { namespace, job: jobName(runId), maxRunSeconds, signal })
+        }
       },
       whenEnded: async () => {
         await besides?.()

@@ -17,6 +17,7 @@ export interface ProbeFlags {
   confidence?: string | undefined
   container?: string | undefined
   duration?: number | undefined
+  during?: string | undefined
   echo: boolean
   expect?: 'sticky' | 'spread' | undefined
   'host-network'?: boolean
@@ -44,6 +45,7 @@ export interface ProbeFlags {
   timeout?: number | undefined
   via?: string[] | undefined
   'via-local'?: boolean
+  watch: boolean
   'what-if'?: string[] | undefined
 }
 
@@ -52,6 +54,21 @@ const exclusive: Partial<Record<keyof ProbeFlags, readonly (keyof ProbeFlags)[]>
   'all-ports': ['compare', 'echo', 'port', 'what-if'],
   ca: ['insecure'],
   compare: ['echo', 'what-if'],
+  during: [
+    'all-ports',
+    'clients',
+    'compare',
+    'duration',
+    'echo',
+    'in-pod',
+    'measure-timeout',
+    'requests',
+    'spread',
+    'via',
+    'via-local',
+    'watch',
+    'what-if',
+  ],
   echo: ['what-if'],
   clients: ['compare', 'echo', 'what-if'],
   'in-pod': [
@@ -98,6 +115,19 @@ const exclusive: Partial<Record<keyof ProbeFlags, readonly (keyof ProbeFlags)[]>
   spread: ['compare', 'echo', 'what-if'],
   via: ['compare', 'echo', 'what-if'],
   'via-local': ['compare', 'echo', 'what-if'],
+  watch: [
+    'all-ports',
+    'clients',
+    'compare',
+    'echo',
+    'in-pod',
+    'measure-timeout',
+    'requests',
+    'spread',
+    'via',
+    'via-local',
+    'what-if',
+  ],
 }
 
 /** Throws UserError for values that cannot be meant or do not go together. */

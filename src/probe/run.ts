@@ -3,11 +3,11 @@ import type { ProbeResult } from '../model/probe-result.ts'
 import { announcement } from './announce.ts'
 import { leavesTraces, markerOf, tracesOf } from './attribution/marks.ts'
 import { checkNode } from './clients/nodes.ts'
-import { Collector, type LiveRun } from './collect.ts'
 import { askDirectly } from './direct/ask.ts'
+import { Collector, type LiveRun, type RunObserver } from './collect.ts'
 import { clientsSpec, newRun, observe } from './observe.ts'
 import { findOrigin, originReport, originWords } from './origin.ts'
-import { planProbe, type ProbeOptions } from './plan.ts'
+import { expectedOf, planProbe, type ProbeOptions } from './plan.ts'
 import { examineService } from './preflight.ts'
 import { readService } from './read.ts'
 
@@ -22,8 +22,12 @@ export interface ProbeSurroundings {
   progress: ProbeProgress
   /** Stop, clean up, and report what was seen so far. */
   interrupted: AbortSignal
+  /** Ends the run as if it had come to its own end. */
+  finished?: AbortSignal
   /** Do not even clean up any more. */
   abandoned: AbortSignal
+  /** Makes who is told what happens as it happens. */
+  observerFor?: (expected: 'sticky' | 'spread') => RunObserver
   /** Called with the result before the clean-up, so that nobody waits for it. */
   report: (result: ProbeResult) => Promise<void>
 }
@@ -36,8 +40,11 @@ export interface ProbeSurroundings {
 export async function runProbe(
   cluster: Cluster,
   options: ProbeOptions,
-  { progress, interrupted, abandoned, report }: ProbeSurroundings,
+  surroundings: ProbeSurroundings,
 ): Promise<ProbeResult> {
+  const { progress, finished, abandoned, report, observerFor } = surroundings
+  const interrupted =
+    finished === undefined ? surroundings.interrupted : AbortSignal.any([surroundings.interrupted, finished])
   const run = newRun()
   const { runId } = run
   const { namespace } = options
@@ -66,6 +73,7 @@ export async function runProbe(
           { progress, interrupted, abandoned },
         )
       : undefined
+  const observer = observerFor?.(expectedOf(options, subject.service.policy))
   const collector = new Collector({
     direct,
     options,
@@ -74,7 +82,8 @@ export async function runProbe(
     run,
     from: originReport(origin),
     interrupted,
-    ...(leavesTraces(identify, plan.agent)
+    // A run that is watched is told as it goes, by its answers.
+    ...(finished === undefined && leavesTraces(identify, plan.agent)
       ? {
           attribute: async (run) => {
             const { attribute } = await import('./attribution/attribute.ts')
@@ -82,6 +91,8 @@ export async function runProbe(
           },
         }
       : {}),
+    ...(finished === undefined ? {} : { finished }),
+    ...(observer === undefined ? {} : { observer }),
     onUpdate: progress.update,
     onStage: progress.stage,
     onNote: progress.note,

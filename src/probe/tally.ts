@@ -9,7 +9,7 @@ import type { EndpointHistory } from './endpoint-history.ts'
 import { explainSwitches, slackMs } from './explain.ts'
 import { Histogram } from './histogram.ts'
 import type { RecognisedBackend } from './recognise.ts'
-import { SwitchLog } from './switches.ts'
+import { SwitchLog, type SwitchRecord } from './switches.ts'
 import { Timeline } from './timeline.ts'
 
 /** The parts of a ProbeResult that follow from the observations and the endpoints. */
@@ -54,6 +54,7 @@ export class Tally {
   readonly #keptSwitches: number
   #backends = new Backends()
   #switches: SwitchLog
+  readonly #onSwitch: ((record: SwitchRecord) => void) | undefined
   #by: Recognition['by'] = 'none'
   #source: string | undefined
   #recognised = 0
@@ -70,7 +71,8 @@ export class Tally {
   #expired = 0
 
   /** @param tallies how many of them share the memory of one: each of many keeps less detail, and all counts */
-  constructor(policy: Policy, tallies = 1) {
+  constructor(policy: Policy, tallies = 1, onSwitch?: (record: SwitchRecord) => void) {
+    this.#onSwitch = onSwitch
     this.#timeline = new Timeline(shareOf(timelineCells, tallies))
     this.#keptSwitches = shareOf(switches, tallies)
     this.#switches = new SwitchLog(this.#keptSwitches)
@@ -79,11 +81,11 @@ export class Tally {
 
   /**
    * Counts the next observation. They come in the order of their numbers, in which the requests were started; one that
-   * comes again is ignored.
+   * comes again is ignored. Returns who answered, if that is known.
    */
-  add(observation: Observation, recognised?: RecognisedBackend): void {
+  add(observation: Observation, recognised?: RecognisedBackend): Backend | undefined {
     const { number, atMs, latencyMs, outcome, newConnection } = observation
-    if (number <= this.#number) return
+    if (number <= this.#number) return undefined
     const missing = number - this.#number - 1
     this.#number = number
     this.#requests += 1
@@ -95,7 +97,7 @@ export class Tally {
     const mark = { atMs, endMs: atMs + latencyMs, failed: outcome !== 'answered' }
     if (entry === undefined || recognised === undefined) {
       this.#timeline.add({ ...mark, switched: false, binding: false })
-      return
+      return undefined
     }
     this.#recognised += 1
     countAnswer(entry, observation)
@@ -105,6 +107,7 @@ export class Tally {
       ...this.#compare(observation, recognised.key, entry),
       backend: { index, letter: backend.letter },
     })
+    return backend
   }
 
   /** Who answered, for adding up several tallies. */
@@ -247,14 +250,16 @@ export class Tally {
       this.#expired = 0
     }
     if (switched) {
-      this.#switches.add({
+      const record: SwitchRecord = {
         number,
         atMs,
         previousMs: previous.entry.lastMs,
         from: previous.entry.backend,
         to: entry.backend,
         ...(expired > 0 ? { silentMs: expired } : {}),
-      })
+      }
+      this.#switches.add(record)
+      this.#onSwitch?.(record)
     }
     return { switched, binding: previous !== undefined && expired === 0 }
   }

@@ -40,6 +40,11 @@ export const probeFlags = {
     min: 100,
     max: 24 * hour,
   }),
+  during: Flags.string({
+    description:
+      "Command that a shell runs in the middle, for example 'kubectl rollout restart deployment/web': the report tells before, during and after.",
+    helpValue: "''",
+  }),
   echo: Flags.boolean({
     description:
       'Probe echo pods in the place of the application as well, to tell its behaviour from the cluster’s.',
@@ -168,6 +173,12 @@ export const probeFlags = {
   'via-local': Flags.boolean({
     description:
       'This machine is a client as well, at node ports, load balancers and external IPs. With --clients 0 the only one: no Job is made.',
+    default: false,
+  }),
+  watch: Flags.boolean({
+    char: 'w',
+    description:
+      'Go on until stopped (for 24h, or --duration), and say each switch when it happens. With -o json one object on each line, the report last.',
     default: false,
   }),
   'what-if': Flags.string({

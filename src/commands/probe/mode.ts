@@ -13,6 +13,8 @@ export async function modeOf(flags: ProbeFlags): Promise<ProbeMode> {
     if (compare !== undefined) return probeBesideOf(readCompare(compare))
     return probeBesideOf(whatIf === undefined ? { kind: 'echo' } : readWhatIf(whatIf))
   }
+  if (flags.during !== undefined) return (await import('./during.ts')).probeDuring(flags.during)
+  if (flags.watch) return (await import('./watch.ts')).watch
   if (flags['measure-timeout']) return (await import('./measure.ts')).measure
   const isSurvey =
     (flags.clients ?? 1) !== 1 ||

@@ -1,6 +1,7 @@
 import type { Interrupt } from '../../cli/interrupt.ts'
 import { exitCodes } from '../../cli/errors.ts'
 import type { Cluster } from '../../cluster/index.ts'
+import type { ProbeResult } from '../../model/probe-result.ts'
 import type { Verdict } from '../../model/verdict.ts'
 import type { ProbeOptions } from '../../probe/plan.ts'
 import type { ProbeFlags } from '../../probe/options.ts'
@@ -20,6 +21,14 @@ export interface ProbeSession {
 
 /** A way to probe: runs to the end of its report and resolves with the exit code that its verdict means. */
 export type ProbeMode = (session: ProbeSession) => Promise<number>
+
+/** What the reader may want to do next: only commands that exist. */
+export function nextSteps({ service, verdict }: ProbeResult): string[] {
+  const target = `svc/${service.name} -n ${service.namespace}`
+  if (verdict.result === 'differs') return [`kubectl affinity explain ${target}`]
+  const isPlain = verdict.result === 'as-expected' && service.policy.kind === 'none'
+  return isPlain ? [`kubectl affinity enable ${target} --timeout 3h`] : []
+}
 
 /** 0, 3 or 4, as help says. */
 export function exitCodeOf(result: Verdict['result']): number {

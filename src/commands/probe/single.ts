@@ -1,8 +1,7 @@
 import { standardOutput } from '../../cli/output.ts'
-import type { ProbeResult } from '../../model/probe-result.ts'
 import { runProbe } from '../../probe/run.ts'
 import { renderProbe } from '../../report/probe/render.ts'
-import { exitCodeOf, type ProbeSession } from './session.ts'
+import { exitCodeOf, nextSteps, type ProbeSession } from './session.ts'
 
 /** One client, one way into the Service. */
 export async function probeOnce(session: ProbeSession): Promise<number> {
@@ -18,12 +17,4 @@ export async function probeOnce(session: ProbeSession): Promise<number> {
     },
   })
   return exitCodeOf(verdict.result)
-}
-
-/** What the reader may want to do next: only commands that exist. */
-function nextSteps({ service, verdict }: ProbeResult): string[] {
-  const target = `svc/${service.name} -n ${service.namespace}`
-  if (verdict.result === 'differs') return [`kubectl affinity explain ${target}`]
-  const isPlain = verdict.result === 'as-expected' && service.policy.kind === 'none'
-  return isPlain ? [`kubectl affinity enable ${target} --timeout 3h`] : []
 }

@@ -32,6 +32,7 @@ export function toReport(result: ProbeResult): ProbeReport {
       switches: result.switches,
       endpointChanges: result.endpointChanges,
       ...(result.direct === undefined ? {} : { direct: result.direct }),
+      ...(result.during === undefined ? {} : { during: result.during }),
       notes: result.notes,
       timing: result.timing,
     },

@@ -8,6 +8,7 @@ import { sanitize } from '../text/sanitize.ts'
 import { layoutBackends } from './backends.ts'
 import { layoutDetails } from './details.ts'
 import { layoutDirect } from './direct.ts'
+import { layoutDuring } from './during.ts'
 import { labelWidth, layoutHeader } from './header.ts'
 import { createPalette, type Palette } from './palette.ts'
 import { labelled, layoutTroubles, nextSteps, paintBlocks } from './parts.ts'
@@ -49,6 +50,7 @@ export function layoutProbe(
       style,
     ),
     layoutTroubles(result, width, style),
+    layoutDuring(result, width, style),
     closing(result, width, style),
   ]
 }

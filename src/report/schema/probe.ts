@@ -187,6 +187,32 @@ export const probedService = z
   })
   .describe('What was probed, and how it was configured at the start.')
 
+const during = z.object({
+  command: z.string().describe('The command that was run in the middle.'),
+  exitCode: z.int().optional().describe('Absent when a signal ended it, or nothing before the probe ended.'),
+  signal: z.string().optional().describe('The signal that ended it.'),
+  startedMs: time.describe('When it was started.'),
+  endedMs: time.optional().describe('When it ended.'),
+  phases: z
+    .array(
+      z.object({
+        name: z
+          .enum(['before', 'during', 'after'])
+          .describe('`during` lasts until the endpoints were still.'),
+        fromMs: time.describe('When it began.'),
+        toMs: time.describe('The end of its last request.'),
+        requests: count.describe('Requests in it.'),
+        failed: count.describe('Requests without an answer.'),
+        backends: z
+          .array(
+            z.object({ letter: z.string().describe('As in `backends`.'), hits: count.describe('Answers.') }),
+          )
+          .describe('Who answered, in the order of the first answer.'),
+      }),
+    )
+    .describe('The phases that were reached.'),
+})
+
 const spec = z
   .object({
     service: probedService,
@@ -306,6 +332,7 @@ const status = z
       )
       .optional()
       .describe('With `--fingerprint`: each endpoint as it answered when it was asked directly.'),
+    during: during.optional().describe('With --during.'),
     notes: z.array(z.string()).describe('Sentences worth reading that change nothing in the verdict.'),
     timing,
   })

@@ -15,6 +15,7 @@ const flags = (more: Partial<ProbeFlags> = {}): ProbeFlags => ({
   path: '/',
   scheme: 'auto',
   shadow: false,
+  watch: false,
   ...more,
 })
 

@@ -74,6 +74,80 @@ export const fixtures: Record<string, () => ProbeResult> = {
         verdict: { ...stickyVerdict, explainedSwitches: 1, errorProbability: 3.3e-18 },
       }),
     ),
+  during: () => ({
+    ...explainFirst(
+      buildResult('A'.repeat(42) + 'C'.repeat(18), {
+        service: clientIp,
+        endpointChanges: rollout,
+        verdict: { ...stickyVerdict, explainedSwitches: 1, errorProbability: 3.3e-18 },
+      }),
+    ),
+    during: {
+      command: 'kubectl rollout restart deployment/sample-deployment -n handson',
+      exitCode: 0,
+      startedMs: 400,
+      endedMs: 520,
+      phases: [
+        {
+          name: 'before',
+          fromMs: 0,
+          toMs: 400,
+          requests: 20,
+          failed: 0,
+          backends: [{ letter: 'A', hits: 20 }],
+        },
+        {
+          name: 'during',
+          fromMs: 400,
+          toMs: 900,
+          requests: 25,
+          failed: 0,
+          backends: [
+            { letter: 'A', hits: 22 },
+            { letter: 'C', hits: 3 },
+          ],
+        },
+        {
+          name: 'after',
+          fromMs: 900,
+          toMs: 1200,
+          requests: 15,
+          failed: 0,
+          backends: [{ letter: 'C', hits: 15 }],
+        },
+      ],
+    },
+  }),
+  'during-needless': () => ({
+    ...buildResult('A'.repeat(30) + 'B'.repeat(15) + 'A'.repeat(15), {
+      service: clientIp,
+      verdict: { ...stickyVerdict, behaviour: 'broken', result: 'differs', errorProbability: 2e-12 },
+    }),
+    during: {
+      command: 'kubectl scale deployment/sample-deployment -n handson --replicas 5; sleep 99',
+      signal: 'SIGTERM',
+      startedMs: 400,
+      endedMs: 520,
+      phases: [
+        {
+          name: 'before',
+          fromMs: 0,
+          toMs: 400,
+          requests: 20,
+          failed: 0,
+          backends: [{ letter: 'A', hits: 20 }],
+        },
+        {
+          name: 'during',
+          fromMs: 400,
+          toMs: 1200,
+          requests: 1240,
+          failed: 3,
+          backends: 'ABCDEFGHIJ'.split('').map((letter) => ({ letter, hits: 124 })),
+        },
+      ],
+    },
+  }),
   'sticky-silence': () => {
     const result = buildResult('A'.repeat(12) + 'B'.repeat(9), {
       service: { policy: { kind: 'client-ip', timeoutSeconds: 5 } },

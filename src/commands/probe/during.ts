@@ -1,0 +1,75 @@
+import { exitCodes } from '../../cli/errors.ts'
+import { standardOutput } from '../../cli/output.ts'
+import type { DuringReport } from '../../model/during.ts'
+import { invalidValue, UserError } from '../../model/user-error.ts'
+import { Phases } from '../../probe/phases.ts'
+import { runProbe } from '../../probe/run.ts'
+import { renderProbe } from '../../report/probe/render.ts'
+import { type CommandEnd, runCommand, type RunningCommand } from './command.ts'
+import { exitCodeOf, nextSteps, type ProbeMode } from './session.ts'
+import { longestRunMs } from './watch.ts'
+
+/** Between asking a command to end and making it, in milliseconds. */
+const graceMs = 2000
+
+/**
+ * Runs a command in the middle of a probe, and reports what was before, during and after it. The exit code is that of
+ * the verdict, or 1 when only the command failed.
+ */
+export function probeDuring(command: string): ProbeMode {
+  if (command.trim() === '') throw invalidValue('during', command, 'must be a command')
+  return async ({ cluster, options, format, progress, interrupt }) => {
+    const finished = new AbortController()
+    let running: RunningCommand | undefined
+    let end: CommandEnd = {}
+    const run = async (): Promise<void> => {
+      progress.note(`running: ${command}`)
+      running = runCommand(command, (text) => progress.note(`  ${text}`))
+      end = await running.ended
+      phases.commandEnded()
+      progress.note(`${endWords(end)}; going on until the endpoints are still`)
+    }
+    const phases = new Phases({ start: () => void run(), finish: () => finished.abort() })
+    interrupt.first.addEventListener('abort', () => running?.kill('SIGINT'))
+    interrupt.second.addEventListener('abort', () => running?.kill('SIGKILL'))
+    try {
+      const { verdict } = await runProbe(
+        cluster,
+        { ...options, durationMs: longestRunMs },
+        {
+          progress,
+          interrupted: interrupt.first,
+          finished: finished.signal,
+          abandoned: interrupt.second,
+          observerFor: () => phases,
+          report: async (result) => {
+            progress.stop()
+            const { problem: _, ...ended } = end
+            const during: DuringReport = { command, ...ended, ...phases.report() }
+            const shown = { ...standardOutput(process), next: nextSteps(result) }
+            process.stdout.write(await renderProbe({ ...result, during }, format, shown))
+          },
+        },
+      )
+      if (end.problem !== undefined) throw new UserError(`cannot run the command of --during: ${end.problem}`)
+      const exitCode = exitCodeOf(verdict.result)
+      return exitCode === 0 && end.exitCode !== 0 ? exitCodes.error : exitCode
+    } finally {
+      await endCommand(running)
+    }
+  }
+}
+
+/** No command outlives its probe. */
+async function endCommand(running: RunningCommand | undefined): Promise<void> {
+  if (running === undefined) return
+  running.kill('SIGTERM')
+  const timer = setTimeout(() => running.kill('SIGKILL'), graceMs)
+  await running.ended
+  clearTimeout(timer)
+}
+
+function endWords({ exitCode, signal, problem }: CommandEnd): string {
+  if (problem !== undefined) return `the command cannot be run: ${problem}`
+  return exitCode === undefined ? `the command was ended by ${signal}` : `the command exited with ${exitCode}`
+}

@@ -1,0 +1,15 @@
+import type { Backend } from './backend.ts'
+import type { EndpointChange, SwitchExplanation } from './probe-result.ts'
+
+/** What is worth a word while a probe runs. Times are milliseconds since the first request. */
+export type ProbeEvent =
+  | {
+      type: 'switch'
+      atMs: number
+      /** Number of the request that reached the new backend. */
+      number: number
+      from: Backend
+      to: Backend
+      explanation?: SwitchExplanation
+    }
+  | { type: 'endpoint'; atMs: number; change: EndpointChange }

@@ -1,0 +1,80 @@
+import type { DuringReport, Phase } from '../../model/during.ts'
+import type { ProbeResult, Switch } from '../../model/probe-result.ts'
+import type { Style } from '../terminal.ts'
+import { flow } from '../text/flow.ts'
+import { type Line, type Span, span } from '../text/line.ts'
+import { countOf, formatCount, formatElapsed } from '../text/numbers.ts'
+import { sanitize } from '../text/sanitize.ts'
+import { explanationWords } from './events.ts'
+import { labelWidth } from './header.ts'
+import { labelled } from './parts.ts'
+
+/** Moves that are told one by one, and backends of a phase. */
+const mostMoves = 4
+const mostBackends = 8
+
+/** What was before, during and after the command that was run in the middle, and who had to move because of it. */
+export function layoutDuring(result: ProbeResult, width: number, style: Style): Line[] {
+  const { during } = result
+  if (during === undefined) return []
+  const phases = during.phases.flatMap((phase) => {
+    const pieces = phaseWords(phase).map((text) => span(text))
+    const label = span(`  ${phase.name.padEnd(labelWidth)}`, style.quiet)
+    return flow(pieces, { width, label, indent: labelWidth + 2, separator: span('   ') })
+  })
+  return [
+    ...flow([span(sanitize(during.command)), span(endWords(during))], {
+      width,
+      label: span('command'.padEnd(labelWidth), style.quiet),
+      indent: labelWidth,
+      separator: span('   '),
+    }),
+    ...phases,
+    ...layoutMoves(result, during, width, style),
+  ]
+}
+
+function endWords({ exitCode, signal, startedMs, endedMs }: DuringReport): string {
+  const after = endedMs === undefined ? '' : ` after ${formatElapsed(endedMs - startedMs)}`
+  if (exitCode !== undefined) return `exit code ${exitCode}${after}`
+  return signal === undefined ? 'did not end' : `ended by ${sanitize(signal)}${after}`
+}
+
+function phaseWords({ fromMs, toMs, requests, failed, backends }: Phase): string[] {
+  const shown = backends.slice(0, mostBackends).map(({ letter, hits }) => `${letter} ${formatCount(hits)}`)
+  const more = backends.length - shown.length
+  return [
+    formatElapsed(toMs - fromMs),
+    countOf(requests, 'request'),
+    ...(shown.length === 0 ? [] : [shown.join('  ')]),
+    ...(more > 0 ? [`and ${formatCount(more)} more`] : []),
+    ...(failed === 0 ? [] : [`${formatCount(failed)} failed`]),
+  ]
+}
+
+/** Where clients are to stay, each move since the command began, and whether its pod had gone. */
+function layoutMoves(result: ProbeResult, during: DuringReport, width: number, style: Style): Line[] {
+  if (result.verdict.expected !== 'sticky') return []
+  const moves = result.switches.filter(({ atMs }) => atMs >= during.startedMs)
+  if (moves.length === 0) return labelled('moved', 'nobody: the client stayed on its pod', width, style)
+  const needless = moves.filter(({ explanation }) => explanation === undefined).length
+  const need = needless === 0 ? 'necessary' : `${formatCount(needless)} without need`
+  const told = moves.slice(0, mostMoves).map((move) => span(moveWords(move, result)))
+  const rest = moves.length - told.length
+  const pieces: Span[] = [
+    span(`${countOf(moves.length, 'time')}, ${need}`, needless === 0 ? undefined : style.bad),
+    ...told,
+    ...(rest > 0 ? [span(`and ${formatCount(rest)} more`)] : []),
+  ]
+  const label = span('moved'.padEnd(labelWidth), style.quiet)
+  return flow(pieces, { width, label, indent: labelWidth, separator: span('   ') })
+}
+
+function moveWords({ from, to, explanation }: Switch, { backends }: ProbeResult): string {
+  const backend = backends.find((tally) => tally.backend.letter === from)?.backend
+  const why =
+    explanation === undefined || backend === undefined
+      ? 'nothing explains it'
+      : explanationWords(explanation, backend)
+  return `${from} → ${to}: ${why}`
+}

@@ -1,0 +1,55 @@
+import type { Backend } from '../../model/backend.ts'
+import type { ProbeEvent } from '../../model/probe-event.ts'
+import type { EndpointChange, SwitchExplanation } from '../../model/probe-result.ts'
+import { formatElapsed } from '../text/numbers.ts'
+import { sanitize } from '../text/sanitize.ts'
+
+/** An event in one line: `14:03:07  A web-1 → B web-2   request 812, A terminating`. `at` is when it happened. */
+export function eventLine(event: ProbeEvent, at: Date): string {
+  return `${clock(at)}  ${event.type === 'switch' ? switchWords(event) : endpointWords(event.change)}`
+}
+
+/** An event as one object for programs, to be printed on a line of its own. */
+export function eventObject(event: ProbeEvent, at: Date): object {
+  return {
+    apiVersion: 'affinity.kubectl.dev/v1',
+    kind: 'ProbeEvent',
+    time: at.toISOString(),
+    ...event,
+  }
+}
+
+function switchWords({ number, from, to, explanation }: ProbeEvent & { type: 'switch' }): string {
+  const why = explanation === undefined ? 'nothing explains it' : explanationWords(explanation, from)
+  return `${backendWords(from)} → ${backendWords(to)}   request ${number}, ${why}`
+}
+
+/** Why a client left `from`. */
+export function explanationWords(explanation: SwitchExplanation, from: Backend): string {
+  return explanation.kind === 'endpoint-gone'
+    ? `${from.letter} ${changeWords[explanation.change.kind]}`
+    : `after ${formatElapsed(explanation.silentMs)} without a connection`
+}
+
+function endpointWords({ kind, pod, address }: EndpointChange): string {
+  return `endpoint ${sanitize(pod ?? address)} ${changeWords[kind]}`
+}
+
+function backendWords({ letter, name }: Backend): string {
+  return `${letter} ${sanitize(name)}`
+}
+
+const changeWords: Record<EndpointChange['kind'], string> = {
+  added: 'added',
+  removed: 'removed',
+  ready: 'ready',
+  'not-ready': 'not ready',
+  terminating: 'terminating',
+}
+
+/** In the reader's own time zone, as their other logs are. */
+function clock(at: Date): string {
+  return [at.getHours(), at.getMinutes(), at.getSeconds()]
+    .map((part) => String(part).padStart(2, '0'))
+    .join(':')
+}
