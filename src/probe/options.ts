@@ -272,21 +272,19 @@ function payloadOf(text: string): string {
   })
 }
 
-/** Only one client's requests over TCP can be found again in the pods. */
-function refuseLookingIntoPods({ identify, clients = 0, spread, protocol, ...flags }: ProbeFlags): void {
+/** Only the requests of one client in a pod, through the cluster IP and over TCP, can be found again in the pods. */
+function refuseLookingIntoPods(flags: ProbeFlags): void {
+  const { identify, clients = 1, protocol } = flags
   if (identify !== 'access-log' && identify !== 'sockets') return
+  const others = ['all-ports', 'ip-family', 'measure-timeout', 'spread', 'via', 'via-local'] as const
   const other =
-    clients > 1
-      ? '--clients'
-      : spread !== undefined
-        ? '--spread'
-        : flags['measure-timeout']
-          ? '--measure-timeout'
-          : protocol === 'udp'
-            ? '--protocol udp'
-            : undefined
+    protocol === 'udp'
+      ? 'protocol udp'
+      : clients === 1
+        ? others.find((name) => flags[name] !== undefined && flags[name] !== false)
+        : 'clients'
   if (other === undefined) return
-  throw new UserError(`--identify ${identify} and ${other} cannot be used together`, { exitCode: 2 })
+  throw new UserError(`--identify ${identify} and --${other} cannot be used together`, { exitCode: 2 })
 }
 
 /** `pod/NAME` or `NAME`, as kubectl exec takes it. */

@@ -1,8 +1,10 @@
 import type { Cluster } from '../cluster/index.ts'
 import type { ProbeResult } from '../model/probe-result.ts'
+import { UserError } from '../model/user-error.ts'
 import { announcement } from './announce.ts'
 import { leavesTraces, markerOf, tracesOf } from './attribution/marks.ts'
 import { checkNode } from './clients/nodes.ts'
+import { shellServes } from './clients/agent.ts'
 import { askDirectly } from './direct/ask.ts'
 import { Collector, type LiveRun, type RunObserver } from './collect.ts'
 import { clientsSpec, newRun, observe } from './observe.ts'
@@ -63,6 +65,12 @@ export async function runProbe(
     await checkAttribution(attribution, subject.endpoints)
   }
   const origin = originFor(plan.agent)
+  if (origin.kind === 'container' && !shellServes(plan.agent)) {
+    throw new UserError(
+      `--in-pod speaks HTTP only, and port ${subject.service.port} is ${subject.service.protocol}`,
+      { exitCode: 2 },
+    )
+  }
   for (const line of announcement(subject, plan, originWords(origin, options, runId))) progress.note(line)
   const direct =
     options.fingerprint === true && origin.kind === 'job'

@@ -117,6 +117,31 @@ describe('readProbeFlags', () => {
     ['no name of a header', { identify: 'header:a b' }, /is not the name of a header/],
     ['no regular expression', { identify: 'regex:(' }, /\(/],
     ['a file that is not there', { ca: '/no/such/file' }, /cannot read --ca "\/no\/such\/file"/],
+    [
+      'a pod to send from of another kind',
+      { 'in-pod': 'deploy/web' },
+      /"deploy\/web" for "--in-pod" flag: must be pod\/NAME/,
+    ],
+    [
+      'a container without its pod',
+      { container: 'app' },
+      /--container names a container of the pod of --in-pod/,
+    ],
+    [
+      'to send from a pod and on a node',
+      { 'in-pod': 'x', node: 'n' },
+      /--in-pod and --node cannot be used together/,
+    ],
+    [
+      'to look into pods for several clients',
+      { identify: 'sockets', clients: 2 },
+      /--identify sockets and --clients cannot be used together/,
+    ],
+    [
+      'to look into pods for what entries by node ports',
+      { identify: 'access-log', via: ['node-port'] },
+      /--identify access-log and --via cannot be used together/,
+    ],
   ]
   for (const [name, more, words] of mistakes)
     test(`refuses ${name}`, () => expect(() => readProbeFlags(flags(more))).toThrow(words))
