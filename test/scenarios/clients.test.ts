@@ -197,21 +197,6 @@ describeOnce('clients that cannot all run', () => {
     expect(ended.stdout).toMatch(/absent +clients [\d–, ]+ did not run:[\s\S]*exceeded\s+quota/)
     await place.kubectl('delete', 'resourcequota', 'some')
   })
-
-  scenario('a node that takes no clients is left out and named', ['several nodes'], async () => {
-    const [node = ''] = (
-      await place.kubectl('get', 'nodes', '-o', 'jsonpath={.items[*].metadata.name}')
-    ).split(' ')
-    await place.kubectl('cordon', node)
-    try {
-      const ended = await place.probe(['web', '--spread', 'nodes', '-o', 'json'])
-      const { status } = surveyOf(ended)
-      expect(status.clients.map((client) => client.node)).not.toContain(node)
-      expect(status.notes.join('\n')).toContain(`no client runs on ${node}: cordoned`)
-    } finally {
-      await place.kubectl('uncordon', node)
-    }
-  })
 })
 
 describeOnce('the network of the node in a restricted namespace', () => {

@@ -1,7 +1,7 @@
 import { beforeAll, expect } from 'vitest'
 import { service, smallApp } from '../support/manifests.ts'
 import { usePlayground } from '../support/namespace.ts'
-import { expectExit } from '../support/report.ts'
+import { expectExit, surveyOf } from '../support/report.ts'
 import { describeOnce, scenario } from '../support/scenario.ts'
 import { site } from '../support/site.ts'
 
@@ -37,6 +37,19 @@ describeOnce('a node that takes no pods', () => {
       expect(ended.stderr).not.toMatch(/error|Warning/)
     } finally {
       await site.kubectl(['uncordon', node!])
+    }
+  })
+
+  scenario('is left out of one client for each node, and named', ['several nodes'], async () => {
+    const [node = ''] = site.nodes
+    await site.kubectl(['cordon', node])
+    try {
+      const ended = await place.probe(['web', '--spread', 'nodes', '-o', 'json'])
+      const { status } = surveyOf(ended)
+      expect(status.clients.map((client) => client.node)).not.toContain(node)
+      expect(status.notes.join('\n')).toContain(`no client runs on ${node}: cordoned`)
+    } finally {
+      await site.kubectl(['uncordon', node])
     }
   })
 })
