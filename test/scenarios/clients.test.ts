@@ -124,6 +124,22 @@ describe(`probe with several clients on ${site.name}`, { retry: 1 }, () => {
     for (const line of stdout.split('\n')) expect(textWidth(line), line).toBeLessThanOrEqual(80)
   })
 
+  scenario(
+    '40 clients, in a report that is no longer than one of ten',
+    ['room for many clients'],
+    async () => {
+      // All of them share this machine with the tests.
+      const args = ['--timeout', '30s', '--pod-running-timeout', '2m']
+      const ended = await probe(['sticky', '--clients', '40', ...args])
+      expectExit(ended, 0)
+      expect(ended.stdout).toMatch(/each of 40 clients stays on its pod/)
+      expect(ended.stdout).toMatch(/clients differ: 40 clients are kept on 3 pods/)
+      expect(ended.stdout).toMatch(/800 requests/)
+      expect(ended.stdout.split('\n').length).toBeLessThan(40)
+    },
+    120_000,
+  )
+
   test('a rollout moves clients whose pod went, each with its reason', async () => {
     const running = place.startProbe([
       'sticky',

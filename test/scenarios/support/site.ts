@@ -18,6 +18,8 @@ export type Capability =
   | 'restricted users'
   | 'several nodes'
   | 'real scheduling'
+  /** Dozens of pods start in seconds. */
+  | 'room for many clients'
   /** Namespaces enforce the standards of Pod Security. */
   | 'pod security'
   /** Addresses of both families. */
