@@ -11,6 +11,9 @@ export interface Sentence {
   code?: Code
 }
 
+/** How fewer clients are distributed says nothing about the load. */
+const fewestForLoad = 10
+
 type Of<Kind extends SurveyStatement['kind']> = Extract<SurveyStatement, { kind: Kind }>
 
 /** Less likely than this, that clients are all on one pod is no accident. */
@@ -116,7 +119,10 @@ function shareSentences(survey: ProbeSurvey, shares: readonly Of<'clients-share-
 }
 
 function loadSentences(survey: ProbeSurvey, loads: readonly Of<'load'>[]): Sentence[] {
-  return loads.map(({ entry, clientsPerPod, expectedMost, chance }) => ({
+  const worthwhile = loads.filter(
+    ({ clientsPerPod }) => clientsPerPod.reduce((sum, clients) => sum + clients, 0) >= fewestForLoad,
+  )
+  return worthwhile.map(({ entry, clientsPerPod, expectedMost, chance }) => ({
     text: `load${through(survey, entry)}: ${clientsPerPod.slice(0, 8).join(' + ')}${clientsPerPod.length > 8 ? ' + …' : ''} clients per ${backendNoun(survey)}; the fullest has ${formatCount(clientsPerPod[0] ?? 0)} where chance gives ${formatCount(expectedMost)} (${formatProbability(chance)})`,
   }))
 }

@@ -66,8 +66,11 @@ function behaviourWords(cells: readonly SurveyCell[]): string {
 }
 
 /** `3 clients at 5 entries`. */
-function scopeWords({ clients, entries }: ProbeSurvey): string {
-  return `${countOf(clients.length, 'client')} at ${countOf(entries.length, 'entry', 'entries')}`
+function scopeWords({ clients, entries, cells }: ProbeSurvey): string {
+  // An interrupted run has not come to all of them.
+  const asked = new Set(cells.map(({ entry }) => entry)).size
+  const some = asked < entries.length ? `${asked} of ` : ''
+  return `${countOf(clients.length, 'client')} at ${some}${countOf(entries.length, 'entry', 'entries')}`
 }
 
 /** What there is one of goes without saying. */
