@@ -31,7 +31,8 @@ export function expectedFullest(clients: number, pods: number): number {
     sum += chance
     if (chance < 1e-9) break
   }
-  return sum
+  // What is beyond is the error of floating point.
+  return Number(sum.toFixed(10))
 }
 
 function poisson(count: number, mean: number): number {

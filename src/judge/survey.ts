@@ -17,6 +17,8 @@ export interface SurveyEvidence {
   clients: readonly Pick<SurveyClient, 'index' | 'node'>[]
   /** Clients that were asked for and did not run. */
   absent: number
+  /** Clients that ran, times entries that they were to ask and did not come to: the run was stopped. */
+  unasked: number
   entries: readonly SurveyEntry[]
   cells: readonly Pick<
     SurveyCell,
@@ -56,12 +58,13 @@ export function judgeSurvey(evidence: SurveyEvidence): SurveyVerdict {
 
 /**
  * One cell that differs is enough. Cells in which there was nothing to see (one endpoint, none behind a node) neither
- * help nor harm; any other that cannot be judged leaves the survey open, and so does a client that never ran.
+ * help nor harm; any other that cannot be judged leaves the survey open, and so does a
+ * client that never ran, or an entry that was not asked any more.
  */
-function resultOf({ cells, absent }: SurveyEvidence): Verdict['result'] {
+function resultOf({ cells, absent, unasked }: SurveyEvidence): Verdict['result'] {
   if (cells.some(({ verdict }) => verdict.result === 'differs')) return 'differs'
   const open = cells.filter((cell) => cell.verdict.result === 'inconclusive' && !isExcused(cell))
-  if (open.length > 0 || absent > 0) return 'inconclusive'
+  if (open.length > 0 || absent > 0 || unasked > 0) return 'inconclusive'
   return cells.some(({ verdict }) => verdict.result === 'as-expected') ? 'as-expected' : 'inconclusive'
 }
 

@@ -199,6 +199,7 @@ export class SurveyCollector implements ClientsSink {
       acceptedError: options.acceptedError,
       clients,
       absent: absent.length,
+      unasked: seen.reduce((sum, client) => sum + client.cells.length, 0) - cells.length,
       entries,
       cells,
       endpointsChanged: this.#history.changed,

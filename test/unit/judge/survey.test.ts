@@ -54,6 +54,7 @@ describe('the verdict on all clients', () => {
     const picks = [on('A'), on('B')]
     expect(judged({ picks }).result).toBe('as-expected')
     expect(judged({ picks }, { absent: 1 }).result).toBe('inconclusive')
+    expect(judged({ picks }, { unasked: 1 }).result).toBe('inconclusive')
     expect(judged({ picks: [...picks, 'AA'] }).result).toBe('inconclusive')
     expect(judged({ picks: [spreading, 'AA'] }, { absent: 1 }).result).toBe('differs')
   })

@@ -72,6 +72,7 @@ export function evidence(cells: EvidenceCell[], more: Partial<SurveyEvidence> = 
     acceptedError: 1e-6,
     clients: clients.map((index) => ({ index, node: `node${(index % 3) + 1}` })),
     absent: 0,
+    unasked: 0,
     entries: [clusterIP],
     cells,
     endpointsChanged: false,
