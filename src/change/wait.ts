@@ -1,6 +1,3 @@
-import type { Cluster } from '../cluster/index.ts'
-import type { Node } from '../model/kubernetes.ts'
-import { whyNoPods } from '../model/node.ts'
 import type { ServiceRef } from '../model/snapshot.ts'
 
 /** What a short probe on one node says about a change. */
@@ -54,22 +51,4 @@ export async function waitForNode(
     }
   }
   return outcome('late', now())
-}
-
-export interface NodeList {
-  usable: string[]
-  /** Nodes that serve the change as well, and cannot be asked, each with the reason. */
-  unusable: { name: string; why: string }[]
-}
-
-/** The nodes of the cluster that a probe pod can run on. */
-export async function listNodes(cluster: Cluster, signal: AbortSignal): Promise<NodeList> {
-  const list: NodeList = { usable: [], unusable: [] }
-  for await (const node of cluster.list<Node>('/api/v1/nodes', { signal })) {
-    const { name } = node.metadata
-    const why = whyNoPods(node)
-    if (why === undefined) list.usable.push(name)
-    else list.unusable.push({ name, why })
-  }
-  return list
 }

@@ -1,12 +1,7 @@
 import type { Cluster } from '../../cluster/index.ts'
+import { nodesForPods } from '../../cluster/nodes.ts'
 import { mapOrdered } from '../../change/ordered.ts'
-import {
-  type AskNode,
-  listNodes,
-  type NodeOutcome,
-  waitForNode,
-  type WaitOptions,
-} from '../../change/wait.ts'
+import { type AskNode, type NodeOutcome, waitForNode, type WaitOptions } from '../../change/wait.ts'
 import type { Interrupt } from '../../cli/interrupt.ts'
 import type { ChangeDone, ChangeOutcome } from '../../model/change.ts'
 import type { ProbeResult } from '../../model/probe-result.ts'
@@ -38,7 +33,7 @@ export async function waitUntilServed(
   const switched = patched.filter(({ before, after }) => before.kind !== after.kind)
   if (switched.length < patched.length) say({ kind: 'timeout-only' })
   if (switched.length === 0) return true
-  const { usable, unusable } = await listNodes(cluster, interrupt.first)
+  const { usable, unusable } = await nodesForPods(cluster, interrupt.first)
   const limitMs = flags['wait-timeout'] ?? defaultWaitMs
   const deadline = AbortSignal.any([AbortSignal.timeout(limitMs), interrupt.first])
   const options: WaitOptions = {

@@ -1,7 +1,6 @@
 import { type Cluster, isForbidden, isNotFound } from '../../cluster/index.ts'
-import { nodePath, nodesPath } from '../../cluster/paths.ts'
-import type { Node } from '../../model/kubernetes.ts'
-import { whyNoPods } from '../../model/node.ts'
+import { nodesForPods, type PodNodes } from '../../cluster/nodes.ts'
+import { nodePath } from '../../cluster/paths.ts'
 import { UserError } from '../../model/user-error.ts'
 
 /** A mistyped node would leave the pod waiting for it; who may not read nodes finds out that way. */
@@ -23,26 +22,12 @@ export async function checkNode(
   }
 }
 
-export interface ClientNodes {
-  /** Nodes that a client can run on. */
-  usable: string[]
-  /** The others, each with the reason. */
-  unusable: { name: string; why: string }[]
-}
-
 /** The nodes that clients can be spread over; undefined for somebody who may not list nodes. */
-export async function clientNodes(cluster: Cluster, signal: AbortSignal): Promise<ClientNodes | undefined> {
-  const nodes: ClientNodes = { usable: [], unusable: [] }
+export async function clientNodes(cluster: Cluster, signal: AbortSignal): Promise<PodNodes | undefined> {
   try {
-    for await (const node of cluster.list<Node>(nodesPath, { signal })) {
-      const { name } = node.metadata
-      const why = whyNoPods(node)
-      if (why === undefined) nodes.usable.push(name)
-      else nodes.unusable.push({ name, why })
-    }
+    return await nodesForPods(cluster, signal)
   } catch (error) {
     if (isForbidden(error)) return undefined
     throw error
   }
-  return nodes
 }

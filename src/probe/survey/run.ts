@@ -1,9 +1,10 @@
 import type { AgentTarget } from '../../agent/config.ts'
 import type { Cluster } from '../../cluster/index.ts'
+import type { PodNodes } from '../../cluster/nodes.ts'
 import type { ProbeSurvey, SurveyEntry } from '../../model/survey.ts'
 import { UserError } from '../../model/user-error.ts'
 import { announcement } from '../announce.ts'
-import { checkNode, type ClientNodes, clientNodes } from '../clients/nodes.ts'
+import { checkNode, clientNodes } from '../clients/nodes.ts'
 import { entriesFromHere } from '../entries/asked.ts'
 import { findEntries } from '../entries/find.ts'
 import { findImages } from '../image/find.ts'
@@ -94,7 +95,7 @@ function targetsFromHere({ agent }: ProbePlan, entries: readonly SurveyEntry[]):
   return agent.targets.filter((_, index) => own.has(entries[index]!))
 }
 
-function onePerNode(nodes: ClientNodes | undefined): number {
+function onePerNode(nodes: PodNodes | undefined): number {
   if (nodes === undefined) {
     throw new UserError(
       'listing nodes is not allowed, so there is no telling how many clients to spread over them',
@@ -107,6 +108,6 @@ function onePerNode(nodes: ClientNodes | undefined): number {
   throw new UserError('no node takes pods', { hints: nodeNotes(nodes) })
 }
 
-function nodeNotes(nodes: ClientNodes | undefined): string[] {
+function nodeNotes(nodes: PodNodes | undefined): string[] {
   return (nodes?.unusable ?? []).map(({ name, why }) => `no client runs on ${name}: ${why}`)
 }
