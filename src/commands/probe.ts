@@ -3,7 +3,7 @@ import { listenForInterrupt } from '../cli/interrupt.ts'
 import { standardProgress } from '../cli/output.ts'
 import { parseTarget } from '../model/target.ts'
 import { unknownFormat, UserError } from '../model/user-error.ts'
-import { readProbeFlags } from '../probe/options.ts'
+import { readProbeFlags } from '../probe/flags/read.ts'
 import { isProbeFormat, probeFormats } from '../report/probe/render.ts'
 import { probeFlags } from './probe/flags.ts'
 import { modeOf } from './probe/mode.ts'
@@ -44,6 +44,19 @@ export default class Probe extends BaseCommand {
     {
       description: 'The same with a client on every node',
       command: 'kubectl affinity probe svc/web --spread nodes',
+    },
+    {
+      description:
+        'After which silence may a client be moved, and does a new connection start the time again?',
+      command: 'kubectl affinity probe svc/web --measure-timeout',
+    },
+    {
+      description: 'Through every node port, load balancer and address, from a client on each node',
+      command: 'kubectl affinity probe svc/web --via all --spread nodes',
+    },
+    {
+      description: 'Who moves while the pods are replaced',
+      command: "kubectl affinity probe svc/web --during 'kubectl rollout restart deployment/web'",
     },
     {
       description: 'What a shorter timeout would do, without touching the Service',

@@ -26,3 +26,11 @@ export function parseDuration(text: string): number | undefined {
 function finite(value: number): number | undefined {
   return Number.isFinite(value) ? value : undefined
 }
+
+/** Seconds as kubectl writes a timeout: `5s`, `30m0s`, `3h0m0s`. */
+export function formatDuration(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds))
+  const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60]
+  if (hours > 0) return `${hours}h${minutes}m${rest}s`
+  return minutes > 0 ? `${minutes}m${rest}s` : `${rest}s`
+}

@@ -1,3 +1,4 @@
+import { formatDuration } from '../model/duration.ts'
 import type { SurveyEntry } from '../model/survey.ts'
 import { defaultEntry } from './entries/default.ts'
 import type { ProbePlan } from './plan.ts'
@@ -15,7 +16,7 @@ export function announcement(
   const { plannedRequests, plannedDurationMs, intervalMs, keepAlive } = plan.request
   const amount =
     plannedRequests === undefined
-      ? `requests for ${seconds(plannedDurationMs ?? 0)}`
+      ? `requests for ${lasting(plannedDurationMs ?? 0)}`
       : `${plannedRequests} request${plannedRequests === 1 ? '' : 's'}`
   const each =
     subject.service.protocol === 'UDP'
@@ -34,6 +35,11 @@ function pace(intervalMs: number): string {
   if (intervalMs === 0) return 'as fast as possible'
   if (intervalMs > 1000) return `one every ${seconds(intervalMs)}`
   return `${Number((1000 / intervalMs).toPrecision(3))} per second`
+}
+
+/** Seconds where they can be taken in, otherwise hours and minutes as kubectl writes them. */
+function lasting(ms: number): string {
+  return ms < 120_000 ? seconds(ms) : formatDuration(ms / 1000)
 }
 
 function seconds(ms: number): string {

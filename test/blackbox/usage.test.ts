@@ -103,7 +103,7 @@ const mistakes: [string, string][] = [
   ],
   [
     'probe web --identify xml:a',
-    'error: invalid argument "xml:a" for "--identify" flag: must be auto, json:PATH, header:NAME or regex:RE\nSee \'kubectl affinity probe --help\' for usage.\n',
+    'error: invalid argument "xml:a" for "--identify" flag: must be auto, access-log, sockets, anonymous, json:PATH, header:NAME or regex:RE\nSee \'kubectl affinity probe --help\' for usage.\n',
   ],
   [
     `probe web --ca ${emptyFile}`,

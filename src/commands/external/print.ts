@@ -13,7 +13,7 @@ import { comparable, listOrOne, toJson, toYaml } from '../../report/change/objec
 import { policyWord } from '../../report/change/words.ts'
 import { type NextStep, renderNext } from '../../report/change/text.ts'
 import { type ExternalOutcome, renderExternal } from '../../report/external/text.ts'
-import { formatDuration } from '../../report/text/numbers.ts'
+import { formatDuration } from '../../model/duration.ts'
 import { sanitize } from '../../report/text/sanitize.ts'
 import { connectionFlags } from '../connection-flags.ts'
 import type { ExternalFlagValues, ExternalFormat } from './options.ts'

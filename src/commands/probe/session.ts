@@ -4,7 +4,7 @@ import type { Cluster } from '../../cluster/index.ts'
 import type { ProbeResult } from '../../model/probe-result.ts'
 import type { Verdict } from '../../model/verdict.ts'
 import type { ProbeOptions } from '../../probe/plan.ts'
-import type { ProbeFlags } from '../../probe/options.ts'
+import type { ProbeFlags } from '../../probe/flags/flags.ts'
 import type { Progress } from '../../report/probe/progress.ts'
 import type { ProbeFormat } from '../../report/probe/render.ts'
 

@@ -1,3 +1,4 @@
+import { formatDuration } from '../../model/duration.ts'
 import type { Conclusion } from '../../measure/conclude.ts'
 import type { MeasurePlan, Round } from '../../measure/plan.ts'
 import { isTooLong } from '../../measure/plan.ts'
@@ -64,8 +65,5 @@ function between(values: readonly number[]): string {
 /** `9.7s`, `2m5s`. */
 function duration(ms: number): string {
   const seconds = ms / 1000
-  if (seconds < 59.95) return `${Number(seconds.toFixed(1))}s`
-  const whole = Math.round(seconds)
-  const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60]
-  return hours > 0 ? `${hours}h${minutes}m${rest}s` : `${minutes}m${rest}s`
+  return seconds < 59.95 ? `${Number(seconds.toFixed(1))}s` : formatDuration(seconds)
 }

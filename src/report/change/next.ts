@@ -1,6 +1,6 @@
 import type { ChangeDone, ChangeOutcome } from '../../model/change.ts'
 import type { Policy } from '../../model/policy.ts'
-import { formatDuration } from '../text/numbers.ts'
+import { formatDuration } from '../../model/duration.ts'
 import type { NextStep } from './text.ts'
 
 export interface NextOptions {

@@ -1,4 +1,5 @@
-import { formatDuration, formatElapsed } from '../text/numbers.ts'
+import { formatDuration } from '../../model/duration.ts'
+import { formatElapsed } from '../text/numbers.ts'
 import { sanitize } from '../text/sanitize.ts'
 
 /** What a node said, or did not say in time. */

@@ -1,6 +1,6 @@
 import type { ChangeDone, DryRun } from '../../model/change.ts'
 import type { Policy } from '../../model/policy.ts'
-import { formatDuration } from '../text/numbers.ts'
+import { formatDuration } from '../../model/duration.ts'
 import { sanitize } from '../text/sanitize.ts'
 
 const suffixes: Record<DryRun, string> = {

@@ -3,7 +3,8 @@ import { type Finding, type Level, levels } from '../../model/finding.ts'
 import type { Hop, HopPolicy } from '../../model/hop.ts'
 import type { Policy } from '../../model/policy.ts'
 import type { Unknown } from '../../model/snapshot.ts'
-import { countOf, formatDuration } from '../text/numbers.ts'
+import { formatDuration } from '../../model/duration.ts'
+import { countOf } from '../text/numbers.ts'
 import { sanitize } from '../text/sanitize.ts'
 
 /** What a hop sticks on, in two words. */

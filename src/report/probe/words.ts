@@ -1,7 +1,8 @@
 import { type Outcome, outcomes as allOutcomes } from '../../model/observation.ts'
 import type { Policy } from '../../model/policy.ts'
 import type { ProbeResult, Recognition } from '../../model/probe-result.ts'
-import { countOf, formatCount, formatDuration } from '../text/numbers.ts'
+import { formatDuration } from '../../model/duration.ts'
+import { countOf, formatCount } from '../text/numbers.ts'
 import { sanitize } from '../text/sanitize.ts'
 
 /** `None`, `ClientIP 3h0m0s`: the words of the Service's own fields. */

@@ -1,14 +1,7 @@
+import { formatDuration } from '../../model/duration.ts'
 import { nonBreakingSpace } from './width.ts'
 
 const space = nonBreakingSpace
-
-/** Seconds as kubectl writes a timeout: `5s`, `30m0s`, `3h0m0s`. */
-export function formatDuration(seconds: number): string {
-  const whole = Math.max(0, Math.round(seconds))
-  const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60]
-  if (hours > 0) return `${hours}h${minutes}m${rest}s`
-  return minutes > 0 ? `${minutes}m${rest}s` : `${rest}s`
-}
 
 /** A time within a run: `0.83s` where it has to be exact, else `0.8s`; `12.3s`, `2m5s`. */
 export function formatElapsed(ms: number, decimals = 1): string {

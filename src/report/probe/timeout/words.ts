@@ -1,5 +1,6 @@
 import type { TimeoutReason, TimeoutResult } from '../../../model/timeout-result.ts'
-import { formatConfidence, formatDuration } from '../../text/numbers.ts'
+import { formatDuration } from '../../../model/duration.ts'
+import { formatConfidence } from '../../text/numbers.ts'
 import { nonBreakingSpace } from '../../text/width.ts'
 
 export interface TimeoutWords {

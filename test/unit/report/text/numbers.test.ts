@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { formatDuration } from '../../../../src/model/duration.ts'
 import {
   countOf,
   formatConfidence,
-  formatDuration,
   formatElapsed,
   formatLatency,
   formatProbability,

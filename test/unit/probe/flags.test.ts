@@ -2,7 +2,8 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { type ProbeFlags, readProbeFlags } from '../../../src/probe/options.ts'
+import type { ProbeFlags } from '../../../src/probe/flags/flags.ts'
+import { readProbeFlags } from '../../../src/probe/flags/read.ts'
 
 const flags = (more: Partial<ProbeFlags> = {}): ProbeFlags => ({
   echo: false,

@@ -1,0 +1,42 @@
+import type { ProbeOptions } from '../plan.ts'
+
+/** The flags of `probe`, parsed one by one. */
+export interface ProbeFlags {
+  'all-ports'?: boolean
+  ca?: string | undefined
+  clients?: number | undefined
+  compare?: string | undefined
+  confidence?: string | undefined
+  container?: string | undefined
+  duration?: number | undefined
+  during?: string | undefined
+  echo: boolean
+  expect?: 'sticky' | 'spread' | undefined
+  'host-network'?: boolean
+  fingerprint: boolean
+  identify: string
+  image?: string | undefined
+  'in-pod'?: string | undefined
+  insecure: boolean
+  interval?: number | undefined
+  'ip-family'?: 'ipv4' | 'ipv6' | 'all' | undefined
+  'keep-alive': boolean
+  max?: number | undefined
+  'measure-timeout': boolean
+  node?: string | undefined
+  path: string
+  'pod-running-timeout'?: number | undefined
+  port?: string | undefined
+  protocol?: 'tcp' | 'udp' | undefined
+  rate?: string | undefined
+  requests?: number | undefined
+  scheme: ProbeOptions['scheme']
+  send?: string | undefined
+  shadow: boolean
+  spread?: 'nodes' | undefined
+  timeout?: number | undefined
+  via?: string[] | undefined
+  'via-local'?: boolean
+  watch: boolean
+  'what-if'?: string[] | undefined
+}

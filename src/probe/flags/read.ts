@@ -1,0 +1,100 @@
+import { invalidValue, UserError } from '../../model/user-error.ts'
+import { parseVia } from '../entries/asked.ts'
+import type { ProbeOptions } from '../plan.ts'
+import type { ProbeFlags } from './flags.ts'
+import { refuseWhatDoesNotGoTogether } from './together.ts'
+import { acceptedErrorOf, identifyModeOf, intervalOf, payloadOf, readCa } from './values.ts'
+
+/** Requests per second of one client, and of all clients together. */
+const defaultRate = 50
+const defaultRateOfAll = 1000
+
+/** Throws UserError for values that cannot be meant or do not go together. */
+export function readProbeFlags(flags: ProbeFlags): Omit<ProbeOptions, 'namespace' | 'service'> {
+  // 0 is the default that help shows.
+  const requests = flags.requests === 0 ? undefined : flags.requests
+  const { clients } = flags
+  refuseWhatDoesNotGoTogether({ ...flags, requests })
+  if (!/^\/[\x21-\x7e]*$/.test(flags.path)) {
+    throw invalidValue(
+      'path',
+      flags.path,
+      'must begin with "/" and hold no spaces, control characters or letters beyond ASCII (encode them with %)',
+    )
+  }
+  const payload = flags.send === undefined ? undefined : payloadOf(flags.send)
+  const inPod = readInPod(flags)
+  const ca = flags.ca === undefined ? undefined : readCa(flags.ca)
+  return {
+    path: flags.path,
+    scheme: flags.scheme,
+    intervalMs:
+      flags.interval ??
+      intervalOf(flags.rate ?? String(Math.min(defaultRate, defaultRateOfAll / (clients ?? 1)))),
+    timeoutMs: flags.timeout ?? 2000,
+    keepAlive: flags['keep-alive'],
+    tls: { ...(flags.insecure ? { insecure: true } : {}), ...(ca === undefined ? {} : { ca }) },
+    acceptedError: acceptedErrorOf(flags.confidence ?? defaultConfidence(flags)),
+    identify: identifyModeOf(flags.identify),
+    podRunningTimeoutMs: flags['pod-running-timeout'] ?? 60_000,
+    ...(inPod === undefined ? {} : { inPod }),
+    ...(flags.image === undefined ? {} : { image: flags.image }),
+    ...(flags.port === undefined ? {} : { port: flags.port }),
+    ...(flags.protocol === undefined ? {} : { protocol: flags.protocol === 'udp' ? 'UDP' : 'TCP' }),
+    ...(payload === undefined ? {} : { payload }),
+    ...(requests === undefined ? {} : { requests }),
+    ...(flags.duration === undefined ? {} : { durationMs: flags.duration }),
+    ...(flags.node === undefined ? {} : { node: flags.node }),
+    ...(flags.expect === undefined ? {} : { expect: flags.expect }),
+    ...(flags.fingerprint ? { fingerprint: true } : {}),
+    ...(clients === undefined ? {} : { clients }),
+    ...(flags.spread === undefined ? {} : { spreadNodes: true }),
+    ...(flags['host-network'] === true ? { hostNetwork: true } : {}),
+    ...entriesFlags(flags),
+  }
+}
+
+const families = { ipv4: 'IPv4', ipv6: 'IPv6', all: 'all' } as const
+
+/** Where clients enter, and whether this machine is one. */
+function entriesFlags(flags: ProbeFlags): Pick<ProbeOptions, 'via' | 'viaLocal'> {
+  const { via, 'ip-family': family, 'all-ports': allPorts, 'via-local': viaLocal } = flags
+  const usual = viaLocal === true ? 'all' : new Set(['cluster-ip' as const])
+  const isAsked = via !== undefined || family !== undefined || allPorts === true
+  return {
+    ...(isAsked
+      ? {
+          via: {
+            kinds: via === undefined ? usual : parseVia(via),
+            ...(family === undefined ? {} : { family: families[family] }),
+            ...(allPorts === true ? { allPorts } : {}),
+          },
+        }
+      : {}),
+    ...(viaLocal === true ? { viaLocal } : {}),
+  }
+}
+
+/** `pod/NAME` or `NAME`, as kubectl exec takes it. */
+function readInPod(flags: ProbeFlags): ProbeOptions['inPod'] {
+  const { 'in-pod': text, container, scheme } = flags
+  if (text === undefined) {
+    if (container === undefined) return undefined
+    throw new UserError('--container names a container of the pod of --in-pod, which is missing', {
+      exitCode: 2,
+    })
+  }
+  const [, pod] = /^(?:pods?\/|po\/)?([a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?)$/.exec(text) ?? []
+  if (pod === undefined) throw invalidValue('in-pod', text, 'must be pod/NAME')
+  if (scheme === 'tcp') {
+    throw new UserError('--in-pod speaks HTTP only: it cannot be used together with --scheme tcp', {
+      exitCode: 2,
+    })
+  }
+  return { pod, ...(container === undefined ? {} : { container }) }
+}
+
+/** Each digit more takes a measurement more clients or another round, and costs a probe next to nothing. */
+function defaultConfidence(flags: ProbeFlags): string {
+  return flags['measure-timeout'] ? '99.9%' : '99.9999%'
+}
