@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs'
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { ProbeReport } from '../../src/report/schema/probe.ts'
 import { app, manyHours, service } from './support/manifests.ts'
@@ -6,6 +7,20 @@ import { expectExit, reportOf } from './support/report.ts'
 import { site } from './support/site.ts'
 
 type During = NonNullable<ProbeReport['status']['during']>
+
+/** The words of each process on this machine. */
+function commandLines(): string[][] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map((pid) => {
+      try {
+        return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')
+      } catch {
+        // It has just ended.
+        return []
+      }
+    })
+}
 
 describe(`probe --during on ${site.name}`, { retry: 1 }, () => {
   const place = usePlayground()
@@ -98,13 +113,16 @@ describe(`probe --during on ${site.name}`, { retry: 1 }, () => {
   })
 
   test('Ctrl-C ends both', async () => {
-    // The command ends by nothing but the signal; what it started ends with it.
-    const running = place.startProbe(['sticky', '--during', 'sleep 987 & sleep 986'])
+    // A number of its own, to be found among the processes of this machine.
+    const time = `9${Date.now() % 1_000_000}`
+    // The command ends by nothing but the signal; what it started, deaf to SIGINT, ends with it.
+    const running = place.startProbe(['sticky', '--during', `sleep ${time} & sleep ${time}.5`])
     await running.printed(/running: sleep/)
     running.kill('SIGINT')
     const ended = await running.ended
     expectExit(ended, 130)
     expect(ended.stdout).toMatch(/^command sleep[^]*?(ended by SIG|did not end)/m)
+    expect(commandLines().filter((words) => words.some((word) => word.startsWith(time)))).toStrictEqual([])
   })
 
   test.each([

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
 
 /** How a command ended. */
 export interface CommandEnd {
@@ -12,9 +13,14 @@ export interface CommandEnd {
 
 export interface RunningCommand {
   ended: Promise<CommandEnd>
-  /** Ends it with all that it has started. */
+  /** Signals it and all that it has started. */
   kill: (signal: NodeJS.Signals) => void
+  /** Ends what is left of it, also what it left in the background: asks, and after `graceMs` makes it. */
+  finish: (graceMs: number) => Promise<void>
 }
+
+/** How often it is looked whether all have ended, in milliseconds. */
+const lookEveryMs = 20
 
 /**
  * Runs a line of the user's shell. What it prints is handed on line by line; it has no input.
@@ -33,13 +39,26 @@ export function runCommand(line: string, onLine: (text: string) => void): Runnin
       resolve({ ...(code === null ? {} : { exitCode: code }), ...(signal === null ? {} : { signal }) }),
     )
   })
-  const kill = (signal: NodeJS.Signals): void => {
-    if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return
+  // The group outlives its first process when that left something in the background, which shells make deaf to SIGINT.
+  const send = (signal: NodeJS.Signals | 0): boolean => {
+    if (child.pid === undefined || (!detached && child.exitCode !== null)) return false
     try {
-      process.kill(detached ? -child.pid : child.pid, signal)
+      return process.kill(detached ? -child.pid : child.pid, signal)
     } catch {
-      // It has just ended.
+      return false
     }
   }
-  return { ended, kill }
+  const finish = async (graceMs: number): Promise<void> => {
+    const until = performance.now() + graceMs
+    let isLeft = send('SIGTERM')
+    while (isLeft && performance.now() < until) {
+      await sleep(lookEveryMs)
+      isLeft = send(0)
+    }
+    if (isLeft) send('SIGKILL')
+    await ended
+    child.stdout.destroy()
+    child.stderr.destroy()
+  }
+  return { ended, kill: (signal) => void send(signal), finish }
 }

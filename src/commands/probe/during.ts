@@ -55,18 +55,10 @@ export function probeDuring(command: string): ProbeMode {
       const exitCode = exitCodeOf(verdict.result)
       return exitCode === 0 && end.exitCode !== 0 ? exitCodes.error : exitCode
     } finally {
-      await endCommand(running)
+      // No command outlives its probe.
+      await running?.finish(graceMs)
     }
   }
-}
-
-/** No command outlives its probe. */
-async function endCommand(running: RunningCommand | undefined): Promise<void> {
-  if (running === undefined) return
-  running.kill('SIGTERM')
-  const timer = setTimeout(() => running.kill('SIGKILL'), graceMs)
-  await running.ended
-  clearTimeout(timer)
 }
 
 function endWords({ exitCode, signal, problem }: CommandEnd): string {
