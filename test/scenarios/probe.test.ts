@@ -276,16 +276,17 @@ describe(`probe on ${site.name}`, { retry: 1 }, () => {
     }
 
     test('by anonymous answers that differ, and the report says so', async () => {
-      const ended = await probe(['web', '--path', '/anonymous'])
+      const anonymous = ['web', '--path', '/anonymous', '--identify', 'anonymous']
+      const ended = await probe(anonymous)
       expectExit(ended, 0)
       expect(ended.stdout).toMatch(/SPREAD/)
-      const { status } = reportOf(await probe(['web', '--path', '/anonymous', '-o', 'json']))
+      const { status } = reportOf(await probe([...anonymous, '-o', 'json']))
       expect(status.recognition.by).toBe('anonymous')
       expect(status.backends).toHaveLength(3)
     })
 
     test('not at all by the same answer everywhere: inconclusive, with advice', async () => {
-      const ended = await probe(['web', '--path', '/static'])
+      const ended = await probe(['web', '--path', '/static', '--identify', 'anonymous'])
       expectExit(ended, 4)
       expect(ended.stdout).toMatch(/INCONCLUSIVE/i)
       expect(ended.stdout).toMatch(/--identify|--path/)
@@ -303,7 +304,7 @@ describe(`probe on ${site.name}`, { retry: 1 }, () => {
     })
 
     test('errors that name nobody are inconclusive', async () => {
-      const ended = await probe(['web', '--path', '/error-bare'])
+      const ended = await probe(['web', '--path', '/error-bare', '--identify', 'anonymous'])
       expectExit(ended, 4)
       expect(ended.stdout).toMatch(/503/)
     })

@@ -14,6 +14,9 @@ async function objectOf<T>(place: Playground, ...words: string[]): Promise<T> {
   return JSON.parse(await place.kubectl('get', ...words, '-o', 'json')) as T
 }
 
+/** What the application says itself: it is that which is compared with the cluster, and not its sockets. */
+const byAnswer = ['--identify', 'anonymous']
+
 describe(`side by side, on ${site.name}`, { retry: 1 }, () => {
   const place = usePlayground()
 
@@ -85,7 +88,7 @@ describe(`side by side, on ${site.name}`, { retry: 1 }, () => {
   })
 
   test('echo pods stand on the nodes of the application, and tell when it is to blame', async () => {
-    const ended = await place.probe(['kept', '--path', '/relay', '--echo', '-o', 'json'])
+    const ended = await place.probe(['kept', '--path', '/relay', '--echo', ...byAnswer, '-o', 'json'])
     expectExit(ended, 0)
     const { status } = comparisonOf(ended)
     expect(status).toMatchObject({ result: 'as-expected', conclusion: 'application', notes: [] })
@@ -98,7 +101,7 @@ describe(`side by side, on ${site.name}`, { retry: 1 }, () => {
   })
 
   test('echo pods tell of the cluster where the application says nothing', async () => {
-    const ended = await place.probe(['kept', '--path', '/static', '--echo'])
+    const ended = await place.probe(['kept', '--path', '/static', '--echo', ...byAnswer])
     expectExit(ended, 0)
     expect(ended.stdout).toMatch(/^NOT THE CLUSTER +the cluster keeps a client on its pod/m)
   })

@@ -48,7 +48,7 @@ describe(`UDP on ${site.name}`, { retry: 1 }, () => {
   })
 
   scenario('an answer that names no pod says so', ['UDP'], async () => {
-    const ended = await probe(['sticky', '--send', 'echo hello'])
+    const ended = await probe(['sticky', '--send', 'echo hello', '--identify', 'anonymous'])
     expectExit(ended, 4)
     expect(ended.stdout).toMatch(/ask with --send for an answer that names the pod/)
   })
