@@ -152,7 +152,7 @@ describe(`probe with several clients on ${site.name}`, { retry: 1 }, () => {
       '-o',
       'json',
     ])
-    await running.printed(/begun/, 'stderr')
+    await running.printed(/4 of 4 clients begun/, 'stderr')
     await place.kubectl('rollout', 'restart', 'deployment/web')
     const ended = await running.ended
     expectExit(ended, 0)
