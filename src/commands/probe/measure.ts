@@ -1,15 +1,14 @@
-import { standardOutput } from '../../cli/output.ts'
 import type { TimeoutResult } from '../../model/timeout-result.ts'
 import { unknownFormat } from '../../model/user-error.ts'
 import { isTimeoutFormat, renderTimeout, timeoutFormats } from '../../report/probe/timeout/render.ts'
 import { measureService } from '../../shadow/measure.ts'
-import { exitCodeOf, type ProbeSession } from './session.ts'
+import { exitCodeOf, type ProbeSession, surroundingsOf } from './session.ts'
 
 const defaultMaxMs = 120_000
 
 /** `--measure-timeout`: how long a pause may be before the client is moved. */
 export async function measure(session: ProbeSession): Promise<number> {
-  const { cluster, options, flags, format, progress, interrupt } = session
+  const { cluster, options, flags, format } = session
   if (!isTimeoutFormat(format)) throw unknownFormat(format, timeoutFormats)
   const asked = {
     ...options,
@@ -17,16 +16,8 @@ export async function measure(session: ProbeSession): Promise<number> {
     shadow: flags.shadow,
     ...(flags.clients === undefined ? {} : { clients: flags.clients }),
   }
-  const { verdict } = await measureService(cluster, asked, {
-    progress,
-    interrupted: interrupt.first,
-    abandoned: interrupt.second,
-    report: async (result) => {
-      progress.stop()
-      const shown = { ...standardOutput(process), next: nextSteps(result) }
-      process.stdout.write(await renderTimeout(result, format, shown))
-    },
-  })
+  const surroundings = surroundingsOf(session, format, renderTimeout, nextSteps)
+  const { verdict } = await measureService(cluster, asked, surroundings)
   return exitCodeOf(verdict.result)
 }
 

@@ -1,24 +1,15 @@
-import { standardOutput } from '../../cli/output.ts'
 import { known } from '../../model/snapshot.ts'
 import type { ProbeSurvey } from '../../model/survey.ts'
 import { runSurvey } from '../../probe/survey/run.ts'
 import { renderSurvey } from '../../report/probe/render.ts'
-import { exitCodeOf, type ProbeSession } from './session.ts'
+import { exitCodeOf, type ProbeSession, surroundingsOf } from './session.ts'
 
 /** Several clients, or several ways into the Service. */
 export async function probeMany(session: ProbeSession): Promise<number> {
-  const { cluster, options, format, progress, interrupt } = session
   const capacity = await tableCapacity(session)
-  const { verdict } = await runSurvey(cluster, options, {
-    progress,
-    interrupted: interrupt.first,
-    abandoned: interrupt.second,
+  const { verdict } = await runSurvey(session.cluster, session.options, {
+    ...surroundingsOf(session, session.format, renderSurvey, nextSteps),
     ...(capacity === undefined ? {} : { tableCapacity: capacity }),
-    report: async (survey) => {
-      progress.stop()
-      const shown = { ...standardOutput(process), next: nextSteps(survey) }
-      process.stdout.write(await renderSurvey(survey, format, shown))
-    },
   })
   return exitCodeOf(verdict.result)
 }

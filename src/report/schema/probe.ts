@@ -338,17 +338,19 @@ const status = z
   })
   .describe('What was found.')
 
+export const metadata = z
+  .object({
+    name: z.string().describe('The run id, as in the label of the probe’s Job.'),
+    namespace: z.string().describe('The namespace of the Service and of the probe.'),
+    creationTimestamp: z.string().describe('When the run was started, RFC 3339.'),
+  })
+  .describe('Which run this is.')
+
 export const probeReport = z
   .object({
     apiVersion: z.literal('affinity.kubectl.dev/v1').describe('The version of this format.'),
     kind: z.literal('ProbeReport').describe('The kind of report.'),
-    metadata: z
-      .object({
-        name: z.string().describe('The run id, as in the label of the probe’s Job.'),
-        namespace: z.string().describe('The namespace of the Service and of the probe.'),
-        creationTimestamp: z.string().describe('When the run was started, RFC 3339.'),
-      })
-      .describe('Which run this is.'),
+    metadata,
     spec,
     status,
   })

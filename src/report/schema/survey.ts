@@ -11,6 +11,7 @@ import {
   endpoints,
   latency,
   letter,
+  metadata,
   outcomes,
   probability,
   recognition,
@@ -196,13 +197,7 @@ export const surveyReport = z
   .object({
     apiVersion: z.literal('affinity.kubectl.dev/v1').describe('The version of this format.'),
     kind: z.literal('ProbeSurveyReport').describe('The kind of report.'),
-    metadata: z
-      .object({
-        name: z.string().describe('The run id, as in the label of the probe’s Job.'),
-        namespace: z.string().describe('The namespace of the Service and of the probe.'),
-        creationTimestamp: z.string().describe('When the run was started, RFC 3339.'),
-      })
-      .describe('Which run this is.'),
+    metadata,
     spec: z
       .object({
         service: z
