@@ -1,5 +1,4 @@
-import { mkdirSync, readFileSync } from 'node:fs'
-import { request } from 'node:https'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { apiServerUrl, bridge, controlPlaneLoopback, podNetworks, serviceNetworks } from './addresses.ts'
 import { labProcesses, makeDaemonCgroup } from './cgroups.ts'
@@ -7,6 +6,7 @@ import { componentKubeconfigPath, tokenFile } from './credentials.ts'
 import { statePath } from './paths.ts'
 import { pkiPath } from './pki.ts'
 import { startDaemon, waitFor, waitForDaemon, type Daemon } from './process.ts'
+import { isServing } from './ready.ts'
 import { presentState } from './state.ts'
 
 /** Where the data of all API servers is. */
@@ -22,22 +22,6 @@ function start(name: string, program: string, options: Readonly<Record<string, s
     cgroup: makeDaemonCgroup(join('control-plane', name)),
   })
 }
-
-/** Whether the API server says that it is ready, on a connection that its certificate secures. */
-const apiServerReady = (): Promise<boolean> =>
-  new Promise((resolve) => {
-    const probe = request(
-      `${apiServerUrl}/readyz`,
-      { ca: readFileSync(pkiPath('ca.crt')), agent: false, timeout: 2000 },
-      (response) => {
-        response.resume()
-        resolve(response.statusCode === 200)
-      },
-    )
-    probe.once('timeout', () => probe.destroy())
-    probe.once('error', () => resolve(false))
-    probe.end()
-  })
 
 /** Starts the API server and waits until it is ready. */
 export async function startApiServer(): Promise<void> {
@@ -62,7 +46,7 @@ export async function startApiServer(): Promise<void> {
     // Nobody resolves the nodes' names; with the default, logs and exec would try to.
     'kubelet-preferred-address-types': 'InternalIP',
   })
-  await waitForDaemon(daemon, 'the API server', 60, apiServerReady)
+  await waitForDaemon(daemon, 'the API server', 60, () => isServing(apiServerUrl))
 }
 
 const apiServerProcesses = (): number[] => labProcesses(join('control-plane', 'apiserver'))

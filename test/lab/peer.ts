@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
 import { readFileSync, renameSync, writeFileSync } from 'node:fs'
-import { request } from 'node:https'
 import { join } from 'node:path'
 import { parse, stringify } from 'yaml'
 import { bridge, peer, peerApiServerUrl, peerPort, peerServiceNetworks } from './addresses.ts'
@@ -12,6 +11,7 @@ import { kubeconfigPath, peerBackends, statePath } from './paths.ts'
 import { pkiPath } from './pki.ts'
 import { startDaemon, waitFor, waitForDaemon } from './process.ts'
 import { step } from './progress.ts'
+import { isServing } from './ready.ts'
 import { presentState } from './state.ts'
 
 /**
@@ -38,7 +38,7 @@ const processes = (name: string): number[] => labProcesses(join(group, name))
 export async function peerUp(): Promise<void> {
   const { nodes } = presentState()
   await exclusively(async () => {
-    if ((await isReady()) && processes(servers).length > 0) return
+    if ((await isServing(peerApiServerUrl)) && processes(servers).length > 0) return
     await step('the other cluster', async () => {
       await layPeerNetwork(nodes)
       if (processes(servers).length === 0) startServers()
@@ -84,7 +84,7 @@ export async function startPeer(): Promise<void> {
     log: statePath('log', 'peer-apiserver.log'),
     cgroup: makeDaemonCgroup(join(group, apiServer)),
   })
-  await waitForDaemon(daemon, "the other cluster's API server", 60, isReady)
+  await waitForDaemon(daemon, "the other cluster's API server", 60, () => isServing(peerApiServerUrl))
 }
 
 function startServers(): void {
@@ -100,21 +100,6 @@ async function end(part: string): Promise<void> {
   for (const pid of labProcesses(path)) process.kill(pid, 'SIGKILL')
   await waitFor('the other cluster to end', 10, () => labProcesses(path).length === 0)
 }
-
-const isReady = (): Promise<boolean> =>
-  new Promise((resolve) => {
-    const probe = request(
-      `${peerApiServerUrl}/readyz`,
-      { ca: readFileSync(pkiPath('ca.crt')), agent: false, timeout: 2000 },
-      (response) => {
-        response.resume()
-        resolve(response.statusCode === 200)
-      },
-    )
-    probe.once('timeout', () => probe.destroy())
-    probe.once('error', () => resolve(false))
-    probe.end()
-  })
 
 const tokenFile = (): string => pkiPath('peer-tokens.csv')
 
