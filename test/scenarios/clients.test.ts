@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { textWidth } from '../../src/report/text/width.ts'
 import { app, manyHours, service, smallApp } from './support/manifests.ts'
 import { usePlayground } from './support/namespace.ts'
+import { limitPods } from './support/quota.ts'
 import { expectExit, surveyOf } from './support/report.ts'
 import { describeOnce, scenario } from './support/scenario.ts'
 import { site } from './support/site.ts'
@@ -188,17 +189,7 @@ describeOnce('clients that cannot all run', () => {
 
   test('a quota with room for some: the others are named, and the exit code says that not all was seen', async () => {
     await place.deploy(smallApp(site, 'web', 2), service('web', { affinity: manyHours }))
-    await place.apply({
-      apiVersion: 'v1',
-      kind: 'ResourceQuota',
-      metadata: { name: 'some' },
-      spec: { hard: { pods: '4' } },
-    })
-    await expect
-      .poll(() => place.kubectl('get', 'resourcequota', 'some', '-o', 'jsonpath={.status.used.pods}'), {
-        timeout: 20_000,
-      })
-      .toBe('2')
+    await limitPods(place, 'some', 4, 2)
     const ended = await place.probe([
       'web',
       '--clients',

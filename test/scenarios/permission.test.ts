@@ -1,6 +1,7 @@
 import { beforeAll, expect, test } from 'vitest'
 import { service, smallApp } from './support/manifests.ts'
 import { usePlayground } from './support/namespace.ts'
+import { limitPods } from './support/quota.ts'
 import { expectExit, reportOf } from './support/report.ts'
 import { bindRole, type Role, roleIn, without } from './support/roles.ts'
 import { describeOnce, scenario } from './support/scenario.ts'
@@ -116,17 +117,7 @@ describeOnce('what a cluster refuses', () => {
   })
 
   test('a quota that is used up', async () => {
-    await place.apply({
-      apiVersion: 'v1',
-      kind: 'ResourceQuota',
-      metadata: { name: 'full' },
-      spec: { hard: { pods: '2' } },
-    })
-    await expect
-      .poll(() => place.kubectl('get', 'resourcequota', 'full', '-o', 'jsonpath={.status.used.pods}'), {
-        timeout: 20_000,
-      })
-      .toBe('2')
+    await limitPods(place, 'full', 2, 2)
     const ended = await place.probe(['web'])
     expectExit(ended, 1)
     expect(ended.stderr).toMatch(/exceeded quota: full/)

@@ -4,6 +4,7 @@ import type { Service } from '../../src/model/kubernetes.ts'
 import { run } from './support/command.ts'
 import { app, manyHours, service, smallApp } from './support/manifests.ts'
 import { type Playground, usePlayground } from './support/namespace.ts'
+import { limitPods } from './support/quota.ts'
 import { comparisonOf, expectExit } from './support/report.ts'
 import { bindRole, roleIn, without } from './support/roles.ts'
 import { describeOnce, scenario } from './support/scenario.ts'
@@ -271,17 +272,7 @@ describeOnce('who may make a shadow', () => {
   })
 
   test('a quota that is used up', async () => {
-    await place.apply({
-      apiVersion: 'v1',
-      kind: 'ResourceQuota',
-      metadata: { name: 'full' },
-      spec: { hard: { pods: '2' } },
-    })
-    await expect
-      .poll(() => place.kubectl('get', 'resourcequota', 'full', '-o', 'jsonpath={.status.used.pods}'), {
-        timeout: 20_000,
-      })
-      .toBe('2')
+    await limitPods(place, 'full', 2, 2)
     const ended = await place.probe(['web', '--echo'])
     expectExit(ended, 1)
     expect(ended.stderr).toMatch(/refuses the temporary Pod: .*exceeded quota: full/)
