@@ -2,8 +2,8 @@ import { availableParallelism } from 'node:os'
 import type { Faults } from '../faults.ts'
 import type { AddressPlan } from '../network/address-plan.ts'
 import { openPort } from '../network/address-plan.ts'
-import { isOpen } from '../network/forwarder.ts'
-import type { Container } from '../pods/container.ts'
+import { isOpen } from '../network/connection-forwarder.ts'
+import type { Container, ContainerPort } from '../pods/container.ts'
 import type { ContainerLog } from '../pods/log.ts'
 import { nodeProgram, startProcess } from '../pods/process.ts'
 import { startSampleServer } from '../pods/sample-server.ts'
@@ -20,7 +20,7 @@ interface ContainerSpec {
   command?: string[]
   args?: string[]
   env?: { name: string; value?: string; valueFrom?: { fieldRef?: { fieldPath: string } } }[]
-  ports?: { containerPort: number; name?: string }[]
+  ports?: ContainerPort[]
   readinessProbe?: { tcpSocket?: { port: number | string }; httpGet?: { port: number | string } }
 }
 
@@ -212,7 +212,7 @@ export class Kubelet {
       podIp: addresses.podIP,
       nodeIp: addresses.hostIP,
       env: environment(spec, { ...current, status: addresses }),
-      ports: (spec.ports ?? []).map(({ containerPort }) => containerPort),
+      ports: spec.ports ?? [],
       lowestPort,
       plan,
     }

@@ -6,7 +6,8 @@ import { types } from '../resource-types.ts'
 import type { Store } from '../store.ts'
 import { type AddressPlan, openPort } from './address-plan.ts'
 import { affinityRules, AffinityTable, pick, type ProxyMode } from './affinity.ts'
-import { Forwarder, isOpen, type Route } from './forwarder.ts'
+import { DatagramForwarder, isBound } from './datagram-forwarder.ts'
+import { ConnectionForwarder, isOpen, type Route } from './connection-forwarder.ts'
 
 export interface ProxyOptions {
   store: Store
@@ -23,11 +24,20 @@ interface Frontend {
   key: string
   service: Service
   port: ServicePort
+  protocol: Protocol
   endpoints: Endpoint[]
   /** Per node: kube-proxy on one node knows nothing of those on others. */
   tables: Map<number, AffinityTable>
-  forwarders: Forwarder[]
+  forwarders: AnyForwarder[]
 }
+
+/** How each protocol is passed on, and how to see whether anybody takes it. */
+const protocols = {
+  TCP: { Forwarder: ConnectionForwarder, isServed: isOpen },
+  UDP: { Forwarder: DatagramForwarder, isServed: isBound },
+} as const
+type Protocol = keyof typeof protocols
+type AnyForwarder = ConnectionForwarder | DatagramForwarder
 
 /** How often is looked whether anybody listens behind a port that nobody did, in milliseconds. */
 const darkMs = 500
@@ -79,7 +89,7 @@ export class ServiceProxy {
 
   #follow(): void {
     const { store } = this.#options
-    const wanted = new Map<string, Pick<Frontend, 'service' | 'port' | 'endpoints'>>()
+    const wanted = new Map<string, Pick<Frontend, 'service' | 'port' | 'protocol' | 'endpoints'>>()
     for (const object of store.list(types.services)) {
       const service = object as unknown as Service
       const { namespace, name } = object.metadata
@@ -88,11 +98,12 @@ export class ServiceProxy {
         .list(types.endpointslices, namespace)
         .filter(({ metadata }) => metadata.labels?.['kubernetes.io/service-name'] === name)
       for (const port of service.spec.ports ?? []) {
-        if ((port.protocol ?? 'TCP') !== 'TCP') continue
+        const { protocol = 'TCP' } = port
+        if (protocol === 'SCTP') continue
         const endpoints = endpointsOfPort(slices as unknown as EndpointSlice[], port.name)
         const outside = this.#outsideAddresses(service)
-        const key = `${object.metadata.uid} ${port.port} ${port.nodePort ?? ''} ${outside.join()}`
-        wanted.set(key, { service, port, endpoints: usable(endpoints) })
+        const key = `${object.metadata.uid} ${protocol} ${port.port} ${port.nodePort ?? ''} ${outside.join()}`
+        wanted.set(key, { service, port, protocol, endpoints: usable(endpoints) })
       }
     }
     for (const [key, frontend] of this.#frontends) if (!wanted.has(key)) this.#drop(key, frontend)
@@ -140,19 +151,21 @@ export class ServiceProxy {
     if (dark) this.#timer = setTimeout(() => void this.#listen(), darkMs)
   }
 
-  async #anyoneBehind({ endpoints, forwarders }: Frontend): Promise<boolean> {
+  async #anyoneBehind({ endpoints, forwarders, protocol }: Frontend): Promise<boolean> {
     if (endpoints.length > 0 && forwarders.length > 0) return true
     const { lowestPort } = this.#options
+    const { isServed } = protocols[protocol]
     for (const { address, port } of endpoints)
-      if (await isOpen(this.#options.plan.physical(address), openPort(port, lowestPort))) return true
+      if (await isServed(this.#options.plan.physical(address), openPort(port, lowestPort))) return true
     return false
   }
 
-  #forwarders(frontend: Frontend): Forwarder[] {
+  #forwarders(frontend: Frontend): AnyForwarder[] {
+    const { Forwarder } = protocols[frontend.protocol]
     const { plan, nodes, lowestPort } = this.#options
     const { service, port } = frontend
     // The proxy on a pod's own node serves these; others are routed to the first node, as in the lab.
-    const serve = (address: string, from: 'inside' | 'outside'): Forwarder => {
+    const serve = (address: string, from: 'inside' | 'outside'): AnyForwarder => {
       const forwarder = new Forwarder((client) =>
         this.#route(frontend, client, this.#nodeOf(plan.logical(client)), from),
       )
@@ -203,6 +216,7 @@ export class ServiceProxy {
       host: plan.physical(host),
       port: openPort(Number(port), lowestPort),
       source: plan.physical(masquerades ? plan.node(node) : client),
+      isThere: () => frontend.endpoints.some((one) => `${one.address}:${one.port}` === chosen),
     }
   }
 }

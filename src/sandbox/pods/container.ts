@@ -10,13 +10,19 @@ export interface Container {
   stop(graceMs: number): void
 }
 
+export interface ContainerPort {
+  containerPort: number
+  name?: string
+  protocol?: 'TCP' | 'UDP' | 'SCTP'
+}
+
 export interface ContainerOptions {
   pod: string
   podIp: string
   nodeIp: string
   env: Record<string, string>
   /** Ports that the pod's specification names. */
-  ports: readonly number[]
+  ports: readonly ContainerPort[]
   lowestPort: number
   plan: AddressPlan
 }

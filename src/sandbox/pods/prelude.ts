@@ -4,7 +4,7 @@
  * the sandbox is gone, however that ended.
  */
 export const prelude = `{
-const net = require('node:net'), os = require('node:os'), http = require('node:http'), https = require('node:https')
+const net = require('node:net'), dgram = require('node:dgram'), os = require('node:os'), http = require('node:http'), https = require('node:https')
 const { SANDBOX_POD_IP: ip, SANDBOX_PHYSICAL_IP: own, SANDBOX_POD_NAME: name, SANDBOX_LOWEST_PORT: lowest } = process.env
 for (const key of Object.keys(process.env)) if (/^(SANDBOX_|BUN_BE_BUN)/.test(key)) delete process.env[key]
 process.env.HOSTNAME = name
@@ -22,14 +22,14 @@ else if (peer) net.Socket.prototype._getpeername = function () {
   const name = peer.call(this)
   return name?.address ? { ...name, address: logical(name.address) } : name
 }
-const where = (given) => (given && typeof given === 'object' ? given : { port: given })
+const where = (given) => (given && typeof given === 'object' ? given : typeof given === 'function' ? {} : { port: given })
 for (const { prototype } of [net.Server, http.Server, https.Server]) {
   if (!Object.hasOwn(prototype, 'listen')) continue
   const listen = prototype.listen
   prototype.listen = function (first, ...rest) {
     const given = where(first)
     if (given.path !== undefined || given.fd !== undefined) return listen.call(this, first, ...rest)
-    const done = rest.find((one) => typeof one === 'function')
+    const done = [first, ...rest].find((one) => typeof one === 'function')
     return listen.call(this, { ...given, port: open(given.port ?? 0), host: own }, ...(done ? [done] : []))
   }
 }
@@ -41,6 +41,27 @@ net.Socket.prototype.connect = function (first, ...rest) {
   else if (typeof rest[0] === 'string') first = from({ port: first, host: rest.shift() })
   else first = from({ port: first })
   return connect.call(this, first, ...rest)
+}
+const udp = dgram.Socket.prototype
+const { bind, connect: attach, send, emit } = udp
+// Also what the socket itself calls before it connects or sends.
+udp.bind = function (first, ...rest) {
+  const given = where(first)
+  const done = [first, ...rest].find((one) => typeof one === 'function')
+  return bind.call(this, { ...given, port: open(given.port ?? 0), address: own }, ...(done ? [done] : []))
+}
+udp.connect = function (port, host, ...rest) {
+  return attach.call(this, open(port), physical(host), ...rest)
+}
+// send(message, [offset, length,] [port, [address,]] [done])
+udp.send = function (message, ...rest) {
+  const at = typeof rest[1] === 'number' ? 2 : 0
+  if (typeof rest[at] === 'number') rest.splice(at, 2, open(rest[at]), physical(rest[at + 1]))
+  return send.call(this, message, ...rest)
+}
+udp.emit = function (event, ...values) {
+  if (event === 'message') values[1] = { ...values[1], address: logical(values[1].address) }
+  return emit.call(this, event, ...values)
 }
 const parent = process.ppid
 setInterval(() => process.ppid === parent || process.exit(1), 500).unref()

@@ -79,6 +79,7 @@ export function netexec(site: Site, name: string, replicas = 3): object {
     name: 'server',
     image: site.images.agnhost,
     args: ['netexec', '--http-port=8080', '--udp-port=8081'],
+    ports: [{ containerPort: 8080 }, { containerPort: 8081, protocol: 'UDP' }],
     readinessProbe: { tcpSocket: { port: 8080 }, periodSeconds: 1 },
   })
 }

@@ -37,6 +37,7 @@ export async function sandboxSite(proxy: ProxyMode): Promise<Site> {
       'several nodes',
       'real scheduling',
       'room for many clients',
+      'UDP',
     ]),
     kubectl: (args, input) => kubectl(join(kubectlFolder, 'kubectl'), sandbox.kubeconfig, args, input),
     // oxlint-disable-next-line require-await -- the lab's takes its time

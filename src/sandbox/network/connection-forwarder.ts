@@ -6,13 +6,15 @@ export interface Route {
   port: number
   /** The address that the server sees as its client's. */
   source: string
+  /** Whether the endpoint is still one of the Service. */
+  isThere: () => boolean
 }
 
 /**
  * One address and port that a proxy serves. Decides for each new connection where it goes, and passes bytes on. A real
  * proxy rewrites packets: a connection that nobody takes is refused there, and reset here.
  */
-export class Forwarder {
+export class ConnectionForwarder {
   readonly #server: net.Server
   readonly #sockets = new Set<net.Socket>()
 

@@ -1,0 +1,96 @@
+import dgram from 'node:dgram'
+import { existsSync, readFileSync } from 'node:fs'
+import { FlowTable } from './flows.ts'
+import type { Route } from './connection-forwarder.ts'
+
+/** One client's datagrams on their way to an endpoint: `socket` is its stand-in there. */
+interface Passage {
+  socket: dgram.Socket
+  route: Route
+}
+
+/** Each takes a socket of this process. */
+const mostFlows = 500
+const sweepMs = 1000
+
+/**
+ * One address and UDP port that a proxy serves. Decides for each new flow, which is an address and port of a client,
+ * where it goes: as long as that endpoint is there and the flow in use, the affinity is not asked again.
+ */
+export class DatagramForwarder {
+  readonly #socket = dgram.createSocket('udp4')
+  readonly #route: (client: string) => Route | undefined
+  readonly #flows = new FlowTable<Passage>(mostFlows, ({ socket }) => socket.close())
+  readonly #sweep: NodeJS.Timeout
+
+  constructor(route: (client: string) => Route | undefined) {
+    this.#route = route
+    // Whoever has the port already keeps it.
+    this.#socket.on('error', () => {})
+    this.#socket.on('message', (bytes, { address, port }) => this.#pass(bytes, address, port))
+    this.#sweep = setInterval(() => this.#flows.expire(performance.now()), sweepMs).unref()
+  }
+
+  listen(host: string, port: number): void {
+    this.#socket.bind({ address: host, port, exclusive: true })
+  }
+
+  close(): void {
+    clearInterval(this.#sweep)
+    this.#socket.close()
+    this.#flows.clear()
+  }
+
+  #pass(bytes: Buffer, address: string, port: number): void {
+    const client = `${address}:${port}`
+    let passage = this.#flows.use(client, performance.now())
+    // kube-proxy removes the entries of endpoints that are gone (pkg/proxy/conntrack).
+    if (passage?.route.isThere() === false) {
+      this.#flows.end(client)
+      passage = undefined
+    }
+    passage ??= this.#begin(client, address, port)
+    if (passage === undefined) return
+    const { socket, route } = passage
+    socket.send(bytes, route.port, route.host)
+  }
+
+  #begin(client: string, address: string, port: number): Passage | undefined {
+    const route = this.#route(address)
+    if (route === undefined) return undefined
+    const socket = dgram.createSocket('udp4')
+    const passage = { socket, route }
+    this.#flows.add(client, passage, performance.now())
+    socket.on('error', () => {})
+    socket.on('message', (bytes, from) => {
+      if (from.address !== route.host || from.port !== route.port) return
+      this.#flows.answered(client, performance.now())
+      this.#socket.send(bytes, port, address)
+    })
+    socket.bind({ address: route.source, port: 0, exclusive: true })
+    return passage
+  }
+}
+
+/**
+ * Whether somebody takes datagrams there. Nobody can be asked without being sent something, so this looks at the
+ * kernel's list of sockets.
+ */
+export function isBound(host: string, port: number): boolean {
+  const list = '/proc/net/udp'
+  return existsSync(list) && isListed(readFileSync(list, 'utf8'), host, port)
+}
+
+/** Whether /proc/net/udp has a socket with this local address: proc(5), in hexadecimal and in the machine's byte order. */
+export function isListed(list: string, host: string, port: number): boolean {
+  const address = host
+    .split('.')
+    .toReversed()
+    .map((byte) => hex(Number(byte), 2))
+    .join('')
+  return list.includes(`: ${address}:${hex(port, 4)} `)
+}
+
+function hex(value: number, width: number): string {
+  return value.toString(16).toUpperCase().padStart(width, '0')
+}
