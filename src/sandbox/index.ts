@@ -1,5 +1,7 @@
 import { randomBytes, randomInt } from 'node:crypto'
+import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { UserError } from '../model/user-error.ts'
@@ -115,6 +117,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       for (const stop of controllers) stop()
       proxy.close()
       await kubelet.close()
+      claimed.release()
       rmSync(folder, { recursive: true, force: true })
     },
   }
@@ -128,16 +131,26 @@ export function endSoon(): void {
   setTimeout(() => process.exit(), 300).unref()
 }
 
-/** A network of its own on loopback: whoever has the API server's address has all of it. */
+/** The port of an API server's address that is held as long as the sandbox is there. */
+const claimPort = 10250
+
+/**
+ * A network of its own on loopback. A port of the API server's address is held for it, and not that of the API: an API
+ * server can be away for some time.
+ */
 async function claimNetwork<T extends { api: ApiServer; plan: AddressPlan }>(
   make: (plan: AddressPlan) => T,
-): Promise<T> {
+): Promise<T & { release(): void }> {
   const first = randomInt(1, 255)
   for (let tries = 0; tries < 20; tries += 1) {
     const made = make(addressPlan(((first + tries * 13) % 254) + 1))
     try {
-      await made.api.listen(made.plan.apiServer, apiPort)
-      return made
+      const release = await hold(made.plan.apiServer, claimPort)
+      await made.api.listen(made.plan.apiServer, apiPort).catch((error: unknown) => {
+        release()
+        throw error
+      })
+      return { ...made, release }
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException
       if (code === 'EADDRINUSE') continue
@@ -150,6 +163,13 @@ async function claimNetwork<T extends { api: ApiServer; plan: AddressPlan }>(
     }
   }
   throw new UserError('too many sandboxes run on this machine already')
+}
+
+/** Keeps a port of an address from everyone else until what it resolves with is called. Rejects when somebody has it. */
+async function hold(host: string, port: number): Promise<() => void> {
+  const server = createServer().listen(port, host).unref()
+  await once(server, 'listening')
+  return () => void server.close()
 }
 
 function addSample(store: Store, plan: AddressPlan): void {
