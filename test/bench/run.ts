@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
-import { inPlace, kubectl, labKubeconfig, labStatus, programs } from '../lab/index.ts'
+import { inPlace, kubectl, labKubeconfig, labStatusInTime, programs } from '../lab/index.ts'
 import { type Command, compare } from './measure.ts'
 
 const root = join(import.meta.dirname, '..', '..')
@@ -16,7 +16,7 @@ const image = 'docker.io/lab/node:1'
 const agnhost = 'registry.k8s.io/e2e-test-images/agnhost:2.63.0'
 
 if (!existsSync(ours)) throw new Error('npm run build first')
-const { up } = await labStatus()
+const { up } = await labStatusInTime()
 if (!up) throw new Error('npm run lab -- up first')
 const kubectlPath = join(await programs('kubernetes'), 'kubectl')
 const env = { KUBECONFIG: labKubeconfig(), KUBECTL_AFFINITY_IMAGE: image }

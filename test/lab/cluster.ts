@@ -23,7 +23,7 @@ import { tryRun, waitFor, waitForDaemon, type Daemon } from './process.ts'
 import { programs } from './programs.ts'
 import { progress, step } from './progress.ts'
 import { removeState, stateFormat, writeState, type LabState, type Parts, type ProxyMode } from './state.ts'
-import { labStatus } from './status.ts'
+import { labStatusInTime } from './status.ts'
 
 export interface LabOptions {
   /** How many nodes; 2 when not given. */
@@ -45,7 +45,7 @@ export async function labUp(options: LabOptions = {}): Promise<void> {
     await refuseForeignLab()
     const parts = await buildParts()
     const wanted: LabState = { format: stateFormat, nodes, proxy, logMaxSize, parts, complete: true }
-    const { up, state: present } = await labStatus()
+    const { up, state: present } = await labStatusInTime()
     if (up && present !== undefined && sameBut(wanted, present)) {
       if (present.proxy === proxy) return progress(`already up: ${nodes} nodes, ${proxy}`)
       return step(`switched kube-proxy to ${proxy}`, () => switchProxy(wanted))

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { tryKubectl } from './kubectl.ts'
 import { kubeconfigPath } from './paths.ts'
 import { readState, type LabState } from './state.ts'
@@ -22,6 +23,18 @@ export interface LabStatus {
 interface Node {
   metadata: { name: string }
   status: { addresses?: { address: string }[]; conditions?: { type: string; status: string }[] }
+}
+
+/**
+ * How the lab is, as its API tells, after up to a minute for nodes that have not reported yet: on a busy machine, or after
+ * the API server was away, a node takes some seconds.
+ */
+export async function labStatusInTime(): Promise<LabStatus> {
+  for (const deadline = Date.now() + 60_000; ; await sleep(1000)) {
+    const status = await labStatus()
+    if (status.up || status.nodes.length === 0 || !status.state?.complete || Date.now() > deadline)
+      return status
+  }
 }
 
 /** How the lab is, as its API tells. */
