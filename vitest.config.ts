@@ -4,7 +4,9 @@ import { defineConfig } from 'vitest/config'
 // scenarios (the executable on the lab, or on a sandbox for each file). They mostly wait, each file in a namespace of its
 // own; those that disturb a whole cluster follow, one after the other.
 const alone = 'test/scenarios/alone/**/*.test.ts'
-const scenarios = { testTimeout: 180_000, hookTimeout: 180_000 }
+// One run in some hundreds is undecided or wrong by chance (docs/judging.md), and a busy machine stalls clocks: hence the
+// retries. .ci/run lists what needed one.
+const scenarios = { testTimeout: 180_000, hookTimeout: 180_000, retry: 2 }
 
 const results = process.env['KUBECTL_AFFINITY_RESULTS']
 

@@ -7,7 +7,7 @@ import { expectExit, surveyOf } from './support/report.ts'
 import { describeOnce, scenario } from './support/scenario.ts'
 import { site } from './support/site.ts'
 
-describe(`probe with several clients on ${site.name}`, { retry: 1 }, () => {
+describe(`probe with several clients on ${site.name}`, () => {
   const place = usePlayground()
   const { probe } = place
 

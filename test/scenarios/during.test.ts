@@ -22,7 +22,7 @@ function commandLines(): string[][] {
     })
 }
 
-describe(`probe --during on ${site.name}`, { retry: 1 }, () => {
+describe(`probe --during on ${site.name}`, () => {
   const place = usePlayground()
 
   beforeAll(async () => {

@@ -26,8 +26,7 @@ const lettersOf = ({ backends }: Cell): string => backends.map(({ letter }) => l
 const nodeOf = (report: SurveyReport, { client }: Cell): string | undefined =>
   report.status.clients.find(({ index }) => index === client)?.node
 
-// One in some hundred runs of default length cannot tell spread from broken by chance: hence the retry.
-describe(`entries, on ${site.name}`, { retry: 1 }, () => {
+describe(`entries, on ${site.name}`, () => {
   const place = usePlayground()
   const { probe } = place
   /** An address of a load balancer or an external IP: those of the cluster's own network are routed to its nodes. */

@@ -7,8 +7,7 @@ import { expectExit, reportOf } from './support/report.ts'
 import { scenario } from './support/scenario.ts'
 import { site } from './support/site.ts'
 
-// One in some hundred runs of default length cannot tell spread from broken by chance: hence the retry.
-describe(`probe on ${site.name}`, { retry: 1 }, () => {
+describe(`probe on ${site.name}`, () => {
   const place = usePlayground()
   const { probe } = place
 

@@ -18,7 +18,7 @@ async function objectOf<T>(place: Playground, ...words: string[]): Promise<T> {
 /** What the application says itself: it is that which is compared with the cluster, and not its sockets. */
 const byAnswer = ['--identify', 'anonymous']
 
-describe(`side by side, on ${site.name}`, { retry: 1 }, () => {
+describe(`side by side, on ${site.name}`, () => {
   const place = usePlayground()
 
   beforeAll(async () => {

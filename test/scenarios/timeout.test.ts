@@ -7,7 +7,7 @@ import { usePlayground } from './support/namespace.ts'
 import { expectExit } from './support/report.ts'
 import { site } from './support/site.ts'
 
-// Confidence 99 % instead of 99.9 %: fewer pods for the same. One run in a hundred may be wrong, hence the retry.
+// Confidence 99 % instead of 99.9 %: fewer pods for the same. One run in a hundred may be wrong.
 const measuring = ['--measure-timeout', '--confidence', '99%']
 
 function reportOf(ended: Ended): TimeoutReport {
@@ -25,7 +25,7 @@ function expectIdle({ status: { finding } }: TimeoutReport, seconds: number): vo
   expect(toMs - fromMs).toBeLessThanOrEqual(1000)
 }
 
-describe(`probe --measure-timeout on ${site.name}`, { retry: 1 }, () => {
+describe(`probe --measure-timeout on ${site.name}`, () => {
   const place = usePlayground()
   const measure = (...args: string[]): Promise<Ended> => place.probe([...measuring, ...args])
 

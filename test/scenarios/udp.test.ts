@@ -7,7 +7,7 @@ import { site } from './support/site.ts'
 
 const udpPort = { name: 'udp', port: 90, protocol: 'UDP', targetPort: 8081 }
 
-describe(`UDP on ${site.name}`, { retry: 1 }, () => {
+describe(`UDP on ${site.name}`, () => {
   const place = usePlayground()
   const { probe } = place
   const forUdp = site.capabilities.has('UDP')

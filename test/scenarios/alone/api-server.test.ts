@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { beforeAll, expect } from 'vitest'
+import { probeReport } from '../../../src/report/schema/probe.ts'
 import { app, service } from '../support/manifests.ts'
 import { usePlayground } from '../support/namespace.ts'
 import { expectExit, reportOf } from '../support/report.ts'
@@ -47,5 +48,23 @@ describeOnce('an API server that goes away during a run', () => {
     const ended = await running.ended
     expectExit(ended, 0)
     expect(reportOf(ended).status.totals.lost).toBe(0)
+  })
+
+  scenario('--watch goes on, and loses nothing', ['api server restarts'], async () => {
+    const running = place.startProbe(['web', '--watch', '--rate', '100', '-o', 'json'])
+    await running.printed(/waiting for the first answer/)
+    await site.stopApiServer()
+    try {
+      await running.printed(/the connection to the API server is lost/)
+    } finally {
+      await site.startApiServer()
+    }
+    await running.printed(/connected again/)
+    await sleep(1000)
+    running.kill('SIGINT')
+    const ended = await running.ended
+    expectExit(ended, 0)
+    const report = probeReport.parse(JSON.parse(ended.stdout.trimEnd().split('\n').at(-1) ?? ''))
+    expect(report.status.totals.lost).toBe(0)
   })
 })

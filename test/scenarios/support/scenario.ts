@@ -16,6 +16,6 @@ export function scenario(
 /** Scenarios that are the same whatever the Service proxy is: tried in one of its modes. */
 export function describeOnce(name: string, body: () => void): void {
   const title = `${name}, on ${site.name}`
-  if (site.isFirstMode) describe(title, { retry: 1 }, body)
+  if (site.isFirstMode) describe(title, body)
   else describe.skip(`${title} (skipped: the same in every mode of the proxy)`, body)
 }

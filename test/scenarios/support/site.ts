@@ -3,7 +3,7 @@ import {
   images,
   kubectl,
   labKubeconfig,
-  labStatus,
+  labStatusInTime,
   programs,
   restrictedUsers,
   startApiServer,
@@ -90,7 +90,7 @@ export interface Site {
 
 /** The lab, which must be up, in whichever proxy mode it is. */
 async function labSite(): Promise<Site> {
-  const { up, state, nodes, reason } = await labStatus()
+  const { up, state, nodes, reason } = await labStatusInTime()
   if (!up || state === undefined) throw new Error(`the lab is not up (${reason}): npm run lab -- up`)
   return {
     name: `lab with kube-proxy in ${state.proxy} mode`,
