@@ -20,6 +20,7 @@ import { kubeconfig } from './kubeconfig.ts'
 import { type AddressPlan, addressPlan, lowestOpenPort } from './network/address-plan.ts'
 import type { ProxyMode } from './network/affinity.ts'
 import { selfSigned } from './network/certificate.ts'
+import { serveDns } from './network/cluster-dns.ts'
 import { ServiceProxy } from './network/service-proxy.ts'
 import { at, type Resource } from './resource.ts'
 import { types } from './resource-types.ts'
@@ -86,12 +87,13 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     lowestPort,
     ignoresAffinity: () => faults.has('ignore-affinity'),
   })
-  const controllers = [
+  const parts = [
     collectGarbage(store),
     runDeployments(store),
     runJobs(store),
     runQuotas(store),
     runEndpointSlices(store),
+    serveDns(store, plan, lowestPort),
   ]
   if (options.sample) addSample(store, plan)
   const server = `https://${plan.apiServer}:${apiPort}`
@@ -114,7 +116,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     stop: async () => {
       api.disconnect()
       faults.stop()
-      for (const stop of controllers) stop()
+      for (const stop of parts) stop()
       proxy.close()
       await kubelet.close()
       claimed.release()

@@ -209,6 +209,7 @@ export class Kubelet {
     const spec = containerOf(pod)
     const options = {
       pod: pod.metadata.name,
+      namespace: pod.metadata.namespace ?? '',
       podIp: addresses.podIP,
       nodeIp: addresses.hostIP,
       env: environment(spec, { ...current, status: addresses }),

@@ -5,7 +5,7 @@ import { existsSync, readFileSync } from 'node:fs'
  *
  *     10.X.0.1          API server
  *     10.X.0.10+n       node n (1, 2, …)
- *     10.X.96.0/20      Services
+ *     10.X.96.0/20      Services, 10.X.96.10 the cluster's DNS
  *     10.X.128+n.0/24   pods of node n
  *
  * These are what the API says, as no cluster has loopback addresses for pods. The sockets are on the same address with
@@ -18,6 +18,7 @@ export interface AddressPlan {
   pod(index: number, host: number): string
   serviceCidr: string
   service(host: number): string
+  dns: string
   /** The index of the node whose pod has this address; undefined for all others. */
   nodeOfPod(address: string): number | undefined
   /** The index of the node whose own address this is. */
@@ -33,13 +34,15 @@ export interface AddressPlan {
 
 export function addressPlan(network: number): AddressPlan {
   const prefix = `10.${network}`
+  const service = (host: number): string => `${prefix}.${96 + (host >> 8)}.${host & 255}`
   return {
     apiServer: `127.${network}.0.1`,
     node: (index) => `${prefix}.0.${10 + index}`,
     podCidr: (index) => `${prefix}.${128 + index}.0/24`,
     pod: (index, host) => `${prefix}.${128 + index}.${host}`,
     serviceCidr: `${prefix}.96.0/20`,
-    service: (host) => `${prefix}.${96 + (host >> 8)}.${host & 255}`,
+    service,
+    dns: service(10),
     nodeOfPod: (address) => {
       const [first, second, third] = address.split('.')
       const index = Number(third) - 128

@@ -18,6 +18,7 @@ export interface ContainerPort {
 
 export interface ContainerOptions {
   pod: string
+  namespace: string
   podIp: string
   nodeIp: string
   env: Record<string, string>

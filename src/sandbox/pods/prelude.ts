@@ -1,11 +1,11 @@
 /**
  * What a pod's process runs before its program: makes the machine look like a pod. Servers listen on the pod's address,
- * connections come from it, and the host has the pod's name. Plain JavaScript, for Node and Bun. Ends the process when
+ * connections come from it, the host has the pod's name, and names are those of the cluster. Plain JavaScript, for Node and Bun. Ends the process when
  * the sandbox is gone, however that ended.
  */
 export const prelude = `{
-const net = require('node:net'), dgram = require('node:dgram'), os = require('node:os'), http = require('node:http'), https = require('node:https')
-const { SANDBOX_POD_IP: ip, SANDBOX_PHYSICAL_IP: own, SANDBOX_POD_NAME: name, SANDBOX_LOWEST_PORT: lowest } = process.env
+const net = require('node:net'), dgram = require('node:dgram'), os = require('node:os'), dns = require('node:dns'), http = require('node:http'), https = require('node:https')
+const { SANDBOX_POD_IP: ip, SANDBOX_PHYSICAL_IP: own, SANDBOX_POD_NAME: name, SANDBOX_LOWEST_PORT: lowest, SANDBOX_DNS: server, SANDBOX_SEARCH: search } = process.env
 for (const key of Object.keys(process.env)) if (/^(SANDBOX_|BUN_BE_BUN)/.test(key)) delete process.env[key]
 process.env.HOSTNAME = name
 const open = (port) => (port > 0 && port < Number(lowest) ? Number(port) + 20000 : Number(port))
@@ -33,14 +33,45 @@ for (const { prototype } of [net.Server, http.Server, https.Server]) {
     return listen.call(this, { ...given, port: open(given.port ?? 0), host: own }, ...(done ? [done] : []))
   }
 }
+const resolver = new dns.promises.Resolver()
+resolver.setServers([server])
+const resolve = async (host, family) => {
+  // "options ndots:5"
+  const found = search.split(' ').map((domain) => host + '.' + domain)
+  const names = host.endsWith('.') ? [host.slice(0, -1)] : host.split('.').length > 5 ? [host, ...found] : [...found, host]
+  for (const name of names) {
+    const [four, six] = await Promise.all([4, 6].map((one) => (family === 0 || family === one ? resolver['resolve' + one](name).catch(() => []) : [])))
+    const all = [...four.map((address) => ({ address, family: 4 })), ...six.map((address) => ({ address, family: 6 }))]
+    if (all.length > 0) return all
+  }
+  throw Object.assign(new Error('getaddrinfo ENOTFOUND ' + host), { errno: -3008, code: 'ENOTFOUND', syscall: 'getaddrinfo', hostname: host })
+}
+const isLocal = (host) => !host || host === 'localhost' || net.isIP(host) !== 0
+const lookup = dns.lookup
+dns.lookup = (host, options, done = options) => {
+  if (isLocal(host)) return lookup(host, options, done)
+  const { family = 0, all = false } = typeof options === 'number' ? { family: options } : (options ?? {})
+  resolve(host, Number(String(family).replace('IPv', ''))).then(
+    (found) => process.nextTick(done, null, ...(all ? [found] : [found[0].address, found[0].family])),
+    (error) => process.nextTick(done, error),
+  )
+}
+const physicalLookup = (given) => (host, options, done) =>
+  (given ?? dns.lookup)(host, options, (error, found, family) =>
+    done(error, Array.isArray(found) ? found.map((one) => ({ ...one, address: physical(one.address) })) : physical(found), family))
 const connect = net.Socket.prototype.connect
 net.Socket.prototype.connect = function (first, ...rest) {
-  const from = (given) => ((given.path ?? undefined) === undefined ? { localAddress: own, ...given, host: physical(given.host), port: open(given.port) } : given)
+  const from = (given) => ((given.path ?? undefined) === undefined ? { localAddress: own, ...given, host: physical(given.host), port: open(given.port), lookup: physicalLookup(given.lookup) } : given)
   if (Array.isArray(first)) first[0] = from(first[0])
   else if (first && typeof first === 'object') first = from(first)
   else if (typeof rest[0] === 'string') first = from({ port: first, host: rest.shift() })
   else first = from({ port: first })
   return connect.call(this, first, ...rest)
+}
+const createSocket = dgram.createSocket
+dgram.createSocket = (given, ...rest) => {
+  const options = typeof given === 'string' ? { type: given } : given
+  return createSocket({ ...options, lookup: physicalLookup(options.lookup) }, ...rest)
 }
 const udp = dgram.Socket.prototype
 const { bind, connect: attach, send, emit } = udp

@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process'
 import { tmpdir } from 'node:os'
+import { openPort } from '../network/address-plan.ts'
+import { clusterDomain } from '../network/cluster-dns.ts'
 import type { Container, ContainerOptions } from './container.ts'
 import { ContainerLog } from './log.ts'
 import { prelude } from './prelude.ts'
@@ -28,7 +30,7 @@ export function nodeProgram([program = '', ...words]: readonly string[]): NodePr
  */
 export function startProcess(program: NodeProgram, options: ContainerOptions): Container {
   const log = new ContainerLog()
-  const { env, pod, podIp, lowestPort, plan } = options
+  const { env, pod, namespace, podIp, lowestPort, plan } = options
   // Bun has flags of its own.
   const flags = process.versions['bun'] === undefined ? program.flags : []
   const child = spawn(process.execPath, [...flags, '-e', prelude + program.source, '--', ...program.args], {
@@ -39,6 +41,9 @@ export function startProcess(program: NodeProgram, options: ContainerOptions): C
       SANDBOX_POD_IP: podIp,
       SANDBOX_PHYSICAL_IP: plan.physical(podIp),
       SANDBOX_POD_NAME: pod,
+      SANDBOX_DNS: `${plan.physical(plan.dns)}:${openPort(53, lowestPort)}`,
+      // As in the /etc/resolv.conf of a pod.
+      SANDBOX_SEARCH: [`${namespace}.svc.`, 'svc.', ''].map((part) => part + clusterDomain).join(' '),
       SANDBOX_LOWEST_PORT: String(lowestPort),
     },
     stdio: ['ignore', 'pipe', 'pipe'],

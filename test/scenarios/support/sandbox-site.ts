@@ -38,6 +38,7 @@ export async function sandboxSite(proxy: ProxyMode): Promise<Site> {
       'real scheduling',
       'room for many clients',
       'UDP',
+      'cluster DNS',
     ]),
     kubectl: (args, input) => kubectl(join(kubectlFolder, 'kubectl'), sandbox.kubeconfig, args, input),
     // oxlint-disable-next-line require-await -- the lab's takes its time
