@@ -7,6 +7,16 @@ import { SwitchLog, type SwitchRecord } from './switches.ts'
 /** Switches that wait for an explanation at most; the oldest then goes without. */
 const mostHeld = 256
 
+/** What an observer has to know of the run before it begins. */
+export interface EventOptions {
+  /** False where switches are the rule. */
+  tellsSwitches: boolean
+  /** How many endpoints there are when the run begins. */
+  endpoints: number
+  /** Called when more answers that name nobody differ than there can be endpoints: from then on no switch is told. */
+  onIndistinct: () => void
+}
+
 /**
  * Makes events of what happens in a run, in bounded memory. News of an endpoint may come later than the switch that it
  * explains: a switch without a reason waits for one as long as `explain.ts` would accept it.
@@ -14,7 +24,10 @@ const mostHeld = 256
 export class EventObserver implements RunObserver {
   readonly #emit: (event: ProbeEvent, at: Date) => void
   readonly #clock: () => number
-  readonly #tellsSwitches: boolean
+  readonly #onIndistinct: () => void
+  readonly #anonymous = new Set<string>()
+  #tellsSwitches: boolean
+  #endpoints: number
   #held: SwitchRecord[] = []
   #changes: readonly EndpointChange[] = []
   /** When the first request was, by `clock`. */
@@ -23,10 +36,15 @@ export class EventObserver implements RunObserver {
   /**
    * @param emit is told each event, and when it happened
    * @param clock milliseconds since 1970
-   * @param tellsSwitches false where they are the rule
    */
-  constructor(emit: (event: ProbeEvent, at: Date) => void, clock: () => number, tellsSwitches: boolean) {
+  constructor(
+    emit: (event: ProbeEvent, at: Date) => void,
+    clock: () => number,
+    { tellsSwitches, endpoints, onIndistinct }: EventOptions,
+  ) {
     this.#tellsSwitches = tellsSwitches
+    this.#endpoints = endpoints
+    this.#onIndistinct = onIndistinct
     this.#emit = emit
     this.#clock = clock
   }
@@ -34,11 +52,20 @@ export class EventObserver implements RunObserver {
   onObserved(): void {}
 
   onSwitch(record: SwitchRecord): void {
-    if (this.#tellsSwitches) this.#held.push(record)
+    if (!this.#tellsSwitches) return
+    this.#held.push(record)
+    for (const { kind, name } of [record.from, record.to]) if (kind === 'anonymous') this.#anonymous.add(name)
+    if (this.#anonymous.size <= this.#endpoints) return
+    this.#tellsSwitches = false
+    this.#held = []
+    this.#onIndistinct()
   }
 
   onChanges(changes: readonly EndpointChange[]): void {
-    for (const change of changes) this.#say({ type: 'endpoint', atMs: change.atMs, change })
+    for (const change of changes) {
+      if (change.kind === 'added') this.#endpoints += 1
+      this.#say({ type: 'endpoint', atMs: change.atMs, change })
+    }
   }
 
   onTime(nowMs: number, changes: readonly EndpointChange[]): void {

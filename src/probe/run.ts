@@ -28,8 +28,8 @@ export interface ProbeSurroundings {
   finished?: AbortSignal
   /** Do not even clean up any more. */
   abandoned: AbortSignal
-  /** Makes who is told what happens as it happens. */
-  observerFor?: (expected: 'sticky' | 'spread') => RunObserver
+  /** Makes who is told what happens as it happens, of a Service that has so many endpoints. */
+  observerFor?: (expected: 'sticky' | 'spread', endpoints: number) => RunObserver
   /** Called with the result before the clean-up, so that nobody waits for it. */
   report: (result: ProbeResult) => Promise<void>
 }
@@ -81,7 +81,7 @@ export async function runProbe(
           { progress, interrupted, abandoned },
         )
       : undefined
-  const observer = observerFor?.(expectedOf(options, subject.service.policy))
+  const observer = observerFor?.(expectedOf(options, subject.service.policy), subject.endpoints.length)
   const collector = new Collector({
     direct,
     options,

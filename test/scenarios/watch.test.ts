@@ -88,6 +88,14 @@ describe(`probe --watch on ${site.name}`, () => {
     expect(ended.stdout).toMatch(/SPREAD as configured/)
   })
 
+  test('where no two answers are the same, none is told as a switch', async () => {
+    const ended = await place.probe(['sticky', '--path', '/unique', '--watch', '--duration', '3s'])
+    expectExit(ended, 4)
+    expect(ended.stdout).not.toMatch(/→/)
+    expect(ended.stderr).toMatch(/the answers do not say which pod gave them/)
+    expect(ended.stdout).toMatch(/INCONCLUSIVE/)
+  })
+
   scenario('what a killed one leaves ends within half an hour', ['real scheduling'], async () => {
     const running = place.startProbe(['sticky', '--watch'])
     await running.printed(/waiting for the first answer/)

@@ -36,10 +36,17 @@ export async function watch({
       interrupted: interrupt.first,
       finished: interrupt.first,
       abandoned: interrupt.second,
-      observerFor: (expected) => {
+      observerFor: (expected, endpoints) => {
         if (expected === 'spread')
           progress.note('each request may pick another pod here: endpoints are told, switches are counted')
-        observer = new EventObserver(events.write, Date.now, expected === 'sticky')
+        observer = new EventObserver(events.write, Date.now, {
+          tellsSwitches: expected === 'sticky',
+          endpoints,
+          onIndistinct: () =>
+            progress.note(
+              'the answers do not say which pod gave them: endpoints are told, switches are not; point --path at an answer that names the pod',
+            ),
+        })
         return observer
       },
       report: async (result) => {

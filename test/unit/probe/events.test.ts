@@ -15,17 +15,19 @@ const gone = (atMs: number): EndpointChange => ({
   pod: 'web-1',
 })
 
-function observe(tellsSwitches = true) {
+function observe(tellsSwitches = true, endpoints = 2) {
+  let indistinct = 0
   const said: (ProbeEvent & { second: number })[] = []
   let clock = 100_000
   const observer = new EventObserver(
     (event, at) => said.push({ ...event, second: at.getTime() / 1000 }),
     () => clock,
-    tellsSwitches,
+    { tellsSwitches, endpoints, onIndistinct: () => (indistinct += 1) },
   )
   return {
     said,
     observer,
+    timesIndistinct: () => indistinct,
     /** So long after the first request, which was 100 s after the epoch. */
     pass: (nowMs: number, changes: EndpointChange[] = []) => {
       clock = 100_000 + nowMs
@@ -100,5 +102,27 @@ describe('what happens', () => {
     observer.onChanges([gone(20)])
     observer.finish()
     expect(said.map(({ type }) => type)).toEqual(['endpoint'])
+  })
+
+  test('is not said where answers that name nobody differ more than there are endpoints', () => {
+    const { said, observer, pass, timesIndistinct } = observe()
+    const answer = (number: number): Backend => ({ letter: '+', kind: 'anonymous', name: `NOW: ${number}` })
+    for (let number = 2; number < 20; number += 1)
+      observer.onSwitch({ ...moved(number, number * 20), from: answer(number - 1), to: answer(number) })
+    pass(60_000)
+    expect(said).toEqual([])
+    expect(timesIndistinct()).toBe(1)
+  })
+
+  test('an endpoint that is added may give an answer of its own', () => {
+    const { said, observer, pass, timesIndistinct } = observe(true, 1)
+    const change: EndpointChange = { atMs: 500, kind: 'added', address: '10.0.0.2', pod: 'web-2' }
+    observer.onChanges([change])
+    const first: Backend = { letter: 'A', kind: 'anonymous', name: 'one' }
+    const second: Backend = { letter: 'B', kind: 'anonymous', name: 'two' }
+    observer.onSwitch({ ...moved(9, 1000), from: first, to: second })
+    pass(60_000, [change])
+    expect(said.map(({ type }) => type)).toEqual(['endpoint', 'switch'])
+    expect(timesIndistinct()).toBe(0)
   })
 })
