@@ -16,7 +16,7 @@ export function announcement(
   const { plannedRequests, plannedDurationMs, intervalMs, keepAlive } = plan.request
   const amount =
     plannedRequests === undefined
-      ? `requests for ${lasting(plannedDurationMs ?? 0)}`
+      ? `requests ${plan.until ?? `for ${lasting(plannedDurationMs ?? 0)}`}`
       : `${plannedRequests} request${plannedRequests === 1 ? '' : 's'}`
   const each =
     subject.service.protocol === 'UDP'

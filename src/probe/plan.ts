@@ -30,6 +30,8 @@ export interface ProbeOptions {
   /** At most one of the two; the number follows from the endpoints when neither is given. */
   requests?: number
   durationMs?: number
+  /** What ends the run, as in "until stopped"; then `durationMs` is only the longest that it may take. */
+  until?: string
   /** Between the starts of two requests; 0 is as fast as possible. */
   intervalMs: number
   timeoutMs: number
@@ -63,6 +65,8 @@ export interface ProbeOptions {
 export interface ProbePlan {
   agent: AgentConfig
   request: Omit<ProbeRequest, 'scheme'>
+  /** What ends the run, where neither a number of requests nor a time does. */
+  until?: string
   /** The endpoints that the agent looks for in answers. */
   told: readonly Endpoint[]
   /** The longest that the agent can need, in seconds. */
@@ -82,7 +86,7 @@ export function planProbe(
   entries: readonly SurveyEntry[] = [defaultEntry(subject)],
   clients = 1,
 ): ProbePlan {
-  const { durationMs } = options
+  const { durationMs, until } = options
   const requests =
     options.requests ??
     (durationMs === undefined ? defaultRequests(options, subject, entries, clients) : undefined)
@@ -113,8 +117,9 @@ export function planProbe(
       intervalMs: options.intervalMs,
       timeoutMs: options.timeoutMs,
       ...(requests === undefined ? {} : { plannedRequests: requests }),
-      ...(durationMs === undefined ? {} : { plannedDurationMs: durationMs }),
+      ...(durationMs === undefined || until !== undefined ? {} : { plannedDurationMs: durationMs }),
     },
+    ...(until === undefined ? {} : { until }),
     told,
     maxRunSeconds: Math.ceil((entries.length * (longestMs + options.timeoutMs)) / 1000) + 5,
     notes,

@@ -50,6 +50,7 @@ describe(`probe --watch on ${site.name}`, () => {
     running.kill('SIGINT')
     const ended = await running.ended
     expectExit(ended, 0)
+    expect(ended.stderr).toMatch(/^sending requests until stopped to /m)
     expect(ended.stdout).toMatch(/STICKY as configured/)
     await place.kubectl('rollout', 'status', 'deployment/web', '--timeout=60s')
     await place.proxiesFollow()
@@ -84,6 +85,7 @@ describe(`probe --watch on ${site.name}`, () => {
     const ended = await place.probe(['spread', '--watch', '--duration', '3s'])
     expectExit(ended, 0)
     expect(ended.stdout).not.toMatch(/→/)
+    expect(ended.stderr).toMatch(/^sending requests for 3s to /m)
     expect(ended.stderr).toMatch(/endpoints are told, switches are counted/)
     expect(ended.stdout).toMatch(/SPREAD as configured/)
   })

@@ -35,7 +35,7 @@ export function probeDuring(command: string): ProbeMode {
     try {
       const { verdict } = await runProbe(
         cluster,
-        { ...options, durationMs: longestRunMs },
+        { ...options, durationMs: longestRunMs, until: 'until the command has ended' },
         {
           progress,
           interrupted: interrupt.first,

@@ -30,7 +30,9 @@ export async function watch({
   const events = createEventWriter(format === 'json' ? 'json' : 'text', print)
   const { verdict } = await runProbe(
     cluster,
-    { ...options, durationMs: options.durationMs ?? longestRunMs },
+    options.durationMs === undefined
+      ? { ...options, durationMs: longestRunMs, until: 'until stopped' }
+      : options,
     {
       progress,
       interrupted: interrupt.first,

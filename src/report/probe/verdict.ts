@@ -133,9 +133,7 @@ function boundWords({ verdict, request }: ProbeResult): Pick<VerdictWords, 'boun
   // The same formula as the judge's, for a run of `more` requests.
   const finer = formatSmallShare(1 - acceptedError ** (1 / (more - 1)))
   const advice =
-    request.plannedDurationMs === undefined
-      ? `; --requests${nonBreakingSpace}${more} would show ${finer}`
-      : ''
+    request.plannedRequests !== undefined ? `; --requests${nonBreakingSpace}${more} would show ${finer}` : ''
   return {
     bound: `breaks in more than ${formatSmallShare(breakRateBound)} of requests would have shown (${formatConfidence(acceptedError)} sure)${advice}`,
   }

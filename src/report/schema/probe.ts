@@ -102,10 +102,12 @@ export const request = z
     timeoutMs: milliseconds.describe('Milliseconds after which a request counted as failed.'),
     plannedRequests: count
       .optional()
-      .describe('Requests to send; absent when the run was bounded by a duration.'),
+      .describe('Requests to send; absent when the run was not bounded by a number of them.'),
     plannedDurationMs: milliseconds
       .optional()
-      .describe('Milliseconds to run; absent when requests were counted.'),
+      .describe(
+        'Milliseconds to run; absent when requests were counted, or the run was to go on until it was ended.',
+      ),
   })
   .describe('What was sent.')
 

@@ -100,6 +100,7 @@ describe('announcement', () => {
   const others: [Partial<ProbeOptions>, RegExp][] = [
     [{ requests: 1 }, /sending 1 request to/],
     [{ durationMs: 90_000 }, /sending requests for 90s to/],
+    [{ durationMs: 90_000, until: 'until stopped' }, /sending requests until stopped to/],
     [{ intervalMs: 0 }, /as fast as possible/],
     [{ intervalMs: 6000 }, /one every 6s/],
     [{ intervalMs: 1000 }, /1 per second/],
