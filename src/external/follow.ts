@@ -1,5 +1,6 @@
-import { type Cluster, isRetryable, watchList } from '../cluster/index.ts'
-import { Backoff, wait } from '../cluster/wait.ts'
+import { type Cluster, watchList } from '../cluster/index.ts'
+import { Outage } from '../cluster/outage.ts'
+import { unlessAborted, wait } from '../cluster/wait.ts'
 import type { KubernetesObject } from '../model/kubernetes.ts'
 import { UserError } from '../model/user-error.ts'
 import { originLists, type OriginRequest } from './origin/read.ts'
@@ -11,6 +12,8 @@ export interface FollowSink {
   onBack(): void
   /** Something could not be written or must not be; what there is stays. */
   onProblem(error: unknown): void
+  /** After a problem: what there is is what is wanted, whatever has changed meanwhile. */
+  onSolved(): void
 }
 
 export interface FollowOptions {
@@ -31,7 +34,8 @@ const againMs = 30_000
 
 /**
  * Follows the objects of the other cluster and updates with each change, until the signal ends it. Without contact
- * nothing is changed. Rejects when the objects may not be watched.
+ * nothing is changed; while the cluster of the Service is away, an update is tried until it is back. Rejects when the
+ * objects may not be watched.
  */
 export async function follow({ origin, request, update, sink, signal }: FollowOptions): Promise<void> {
   const ended = new AbortController()
@@ -78,8 +82,14 @@ async function updateAgain(
   update: () => Promise<void>,
   { bell, contact, sink, signal }: Parts & { sink: FollowSink },
 ): Promise<void> {
-  const backoff = new Backoff(500, 30_000)
   let told: string | undefined
+  const tell = (error: unknown): void => {
+    const text = error instanceof Error ? error.message : String(error)
+    // That the other cluster is lost is told by its watches.
+    if (text !== told && !contact.isLost) sink.onProblem(error)
+    told = text
+  }
+  const outage = new Outage({ onDisconnect: tell })
   while (!signal.aborted) {
     await bell.rung(againMs, signal)
     await wait(settleMs, signal).catch(() => undefined)
@@ -88,17 +98,17 @@ async function updateAgain(
     bell.reset()
     try {
       await update()
+      outage.worked()
+      if (told !== undefined) sink.onSolved()
       told = undefined
-      backoff.reset()
     } catch (error) {
       if (signal.aborted) return
-      const text = error instanceof Error ? error.message : String(error)
-      if (text !== told && !contact.isLost) sink.onProblem(error)
-      told = text
-      if (!isRetryable(error) && !(error instanceof UserError)) throw error
-      // The watches tell when the other cluster is back; this one may only be asked again.
-      await backoff.pause(signal).catch(() => undefined)
-      if (isRetryable(error)) bell.ring()
+      if (error instanceof UserError) {
+        tell(error)
+        continue
+      }
+      await unlessAborted(outage.survive(error, signal), signal)
+      bell.ring()
     }
   }
 }

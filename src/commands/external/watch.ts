@@ -50,6 +50,7 @@ export async function runWatch(
         const { lines } = explainFailure(error, { flags: [] })
         say(`${lines.map((line) => sanitize(line)).join('\n          ')}\n          the last endpoints stay`)
       },
+      onSolved: () => say('up to date again'),
     },
   })
 }

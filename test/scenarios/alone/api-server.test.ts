@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { beforeAll, expect } from 'vitest'
 import { probeReport } from '../../../src/report/schema/probe.ts'
+import { start } from '../support/command.ts'
 import { app, service } from '../support/manifests.ts'
 import { usePlayground } from '../support/namespace.ts'
 import { expectExit, reportOf } from '../support/report.ts'
@@ -66,5 +67,32 @@ describeOnce('an API server that goes away during a run', () => {
     expectExit(ended, 0)
     const report = probeReport.parse(JSON.parse(ended.stdout.trimEnd().split('\n').at(-1) ?? ''))
     expect(report.status.totals.lost).toBe(0)
+  })
+
+  scenario('external --watch writes what changed meanwhile', ['api server restarts'], async () => {
+    const peer = await site.peer()
+    const stays = await peer.balance('outlived1-lb', 71)
+    const goes = await peer.balance('outlived2-lb', 72)
+    const addresses = async (): Promise<string[]> => {
+      const list = ['get', 'endpointslices', '-l', 'kubernetes.io/service-name=outlived', '-o']
+      const text = await place.kubectl(...list, 'jsonpath={.items[*].endpoints[*].addresses[*]}')
+      return text.split(' ').sort()
+    }
+    const from = ['--from', 'svc/outlived1-lb,svc/outlived2-lb']
+    const watch = start(site, ['external', 'outlived', ...peer.flags, ...from, '--watch', '-n', place.name])
+    await watch.printed(/following /, 'stdout')
+    expect(await addresses()).toStrictEqual([stays.address, goes.address].sort())
+    await site.stopApiServer()
+    try {
+      await goes.setAddress(false)
+      await watch.printed(/the last endpoints stay/, 'stdout')
+    } finally {
+      await site.startApiServer()
+    }
+    await watch.printed(new RegExp(`- ${goes.address}:80.*\\n.*up to date again`), 'stdout')
+    expect(await addresses()).toStrictEqual([stays.address])
+    watch.kill('SIGINT')
+    expectExit(await watch.ended, 130)
+    expect(await addresses()).toStrictEqual([stays.address])
   })
 })
