@@ -19,8 +19,13 @@ export class UserError extends Error {
 }
 
 /** A wrong value for a flag, in the words of kubectl's parser. */
-export function invalidValue(flag: string, value: string, why: string): UserError {
-  return new UserError(`invalid argument "${value}" for "--${flag}" flag: ${why}`, { exitCode: 2 })
+export function invalidValue(
+  flag: string,
+  value: string,
+  why: string,
+  hints: readonly string[] = [],
+): UserError {
+  return new UserError(`invalid argument "${value}" for "--${flag}" flag: ${why}`, { exitCode: 2, hints })
 }
 
 /** A value of `-o` that is none of those allowed, in kubectl's words (cli-runtime, NoCompatiblePrinterError). */

@@ -5,14 +5,13 @@ export interface ServiceChange {
   sessionAffinity?: 'ClientIP' | 'None'
   /** Implies ClientIP, as `enable --timeout` does. */
   timeoutSeconds?: number
-  externalTrafficPolicy?: 'Cluster' | 'Local'
   internalTrafficPolicy?: 'Cluster' | 'Local'
 }
 
 /** The spec with the change applied. What the API server would fill in anew is left out. */
 export function changedSpec(spec: Service['spec'], change: ServiceChange): Service['spec'] {
   const { sessionAffinity: oldAffinity, sessionAffinityConfig: oldConfig, ...rest } = spec
-  const { timeoutSeconds, externalTrafficPolicy, internalTrafficPolicy } = change
+  const { timeoutSeconds, internalTrafficPolicy } = change
   const sessionAffinity =
     change.sessionAffinity ?? (timeoutSeconds === undefined ? (oldAffinity ?? 'None') : 'ClientIP')
   const config = timeoutSeconds === undefined ? oldConfig : { clientIP: { timeoutSeconds } }
@@ -20,7 +19,6 @@ export function changedSpec(spec: Service['spec'], change: ServiceChange): Servi
     ...rest,
     sessionAffinity,
     ...(sessionAffinity === 'None' || config === undefined ? {} : { sessionAffinityConfig: config }),
-    ...(externalTrafficPolicy === undefined ? {} : { externalTrafficPolicy }),
     ...(internalTrafficPolicy === undefined ? {} : { internalTrafficPolicy }),
   }
 }

@@ -84,16 +84,11 @@ async function tryChange(
         { title: 'as it is', options: original },
         { title: words, options: { ...options, service: shadow.metadata.name } },
       ] as const
-      const unseen = change.externalTrafficPolicy === undefined ? [] : [onlyFromOutside]
-      const together = { kind: 'what-if', change: words, sides, notes: [...notes, ...unseen] } as const
+      const together = { kind: 'what-if', change: words, sides, notes } as const
       return await probeSideBySide(cluster, together, surroundings)
     },
   )
 }
-
-/** For clients that use the cluster IP. */
-const onlyFromOutside =
-  'externalTrafficPolicy is for what enters through node ports and load balancers; the client of this probe uses the cluster IP, where it changes nothing'
 
 async function tryEcho(
   cluster: Cluster,

@@ -17,12 +17,21 @@ const readers: Record<string, (value: string, text: string) => ServiceChange> = 
     return { timeoutSeconds: seconds }
   },
   affinity: (value, text) => ({ sessionAffinity: oneOf(['ClientIP', 'None'], value, text) }),
-  externalTrafficPolicy: (value, text) => ({
-    externalTrafficPolicy: oneOf(['Cluster', 'Local'], value, text),
-  }),
   internalTrafficPolicy: (value, text) => ({
     internalTrafficPolicy: oneOf(['Cluster', 'Local'], value, text),
   }),
+}
+
+/** Proxies send pods on past `Local` (docs/entries.md): whatever entry the client used, it would see no difference. */
+function onlyFromOutside(text: string): UserError {
+  return invalidValue(
+    flag,
+    text,
+    'externalTrafficPolicy is for clients outside the cluster, and the client here is a pod',
+    [
+      'see from this machine what node ports and load balancers do:  kubectl affinity probe svc/NAME --clients 0 --via-local',
+    ],
+  )
 }
 
 function oneOf<T extends string>(allowed: readonly T[], value: string, text: string): T {
@@ -47,6 +56,7 @@ export function parseWhatIf(texts: readonly string[]): ServiceChange {
     const [, key, value] = /^([^=]+)=(.+)$/.exec(text) ?? []
     if (key === undefined || value === undefined)
       throw invalidValue(flag, text, 'must be KEY=VALUE, for example timeout=5s')
+    if (key === 'externalTrafficPolicy') throw onlyFromOutside(text)
     const read = Object.hasOwn(readers, key) ? readers[key] : undefined
     if (read === undefined) {
       const near = didYouMean(key, Object.keys(readers))
@@ -68,17 +78,11 @@ export function parseWhatIf(texts: readonly string[]): ServiceChange {
 /** Throws UserError when a Service cannot have the change, or has it already. */
 export function checkChange(service: Service, change: ServiceChange): void {
   const name = `service/${service.metadata.name}`
-  const { type = 'ClusterIP', externalTrafficPolicy, internalTrafficPolicy } = service.spec
-  if (change.externalTrafficPolicy !== undefined && type === 'ClusterIP') {
-    throw new UserError(
-      `${name} is of type ClusterIP, which has no externalTrafficPolicy: nothing outside the cluster enters through it`,
-    )
-  }
+  const { internalTrafficPolicy } = service.spec
   const policy = servicePolicy(service)
   const current: ServiceChange = {
     sessionAffinity: policy.kind === 'none' ? 'None' : 'ClientIP',
     ...(policy.kind === 'none' ? {} : { timeoutSeconds: policy.timeoutSeconds }),
-    externalTrafficPolicy: externalTrafficPolicy ?? 'Cluster',
     internalTrafficPolicy: internalTrafficPolicy ?? 'Cluster',
   }
   const keys = Object.keys(change) as (keyof ServiceChange)[]

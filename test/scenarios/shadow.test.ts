@@ -284,7 +284,7 @@ describeOnce('who may make a shadow', () => {
     [['web', '--what-if', 'timeout'], 2, /"timeout" for "--what-if" flag: must be KEY=VALUE/],
     [['web', '--what-if', 'afinity=None'], 2, /did you mean affinity\?/],
     [['web', '--what-if', 'affinity=None'], 1, /service\/web is like that already/],
-    [['web', '--what-if', 'externalTrafficPolicy=Local'], 1, /of type ClusterIP/],
+    [['web', '--what-if', 'externalTrafficPolicy=Local'], 2, /outside the cluster[^]* --via-local/],
     [['web', '--echo', '--what-if', 'timeout=5s'], 2, /--echo and --what-if cannot be used together/],
     [['web', '--compare', 'svc/web'], 2, /same Service "web"/],
     [['web', '--compare', 'none'], 1, /services "none" not found/],

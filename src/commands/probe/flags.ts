@@ -183,7 +183,7 @@ export const probeFlags = {
   }),
   'what-if': Flags.string({
     description:
-      'KEY=VALUE that a temporary Service beside this one has differently: timeout, affinity, externalTrafficPolicy, internalTrafficPolicy.',
+      'KEY=VALUE that a temporary Service beside this one has differently: timeout, affinity, internalTrafficPolicy.',
     helpValue: '[]',
     multiple: true,
     multipleNonGreedy: true,

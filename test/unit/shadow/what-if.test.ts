@@ -9,10 +9,7 @@ describe('what can be asked', () => {
     [['timeout=24h'], { timeoutSeconds: 86_400 }],
     [['affinity=None'], { sessionAffinity: 'None' }],
     [['affinity=ClientIP,timeout=1m'], { sessionAffinity: 'ClientIP', timeoutSeconds: 60 }],
-    [
-      ['internalTrafficPolicy=Local', 'externalTrafficPolicy=Cluster'],
-      { internalTrafficPolicy: 'Local', externalTrafficPolicy: 'Cluster' },
-    ],
+    [['timeout=5s', 'internalTrafficPolicy=Local'], { timeoutSeconds: 5, internalTrafficPolicy: 'Local' }],
   ]
   for (const [texts, change] of good)
     test(texts.join(' '), () => expect(parseWhatIf(texts)).toStrictEqual(change))
@@ -26,6 +23,7 @@ describe('what can be asked', () => {
     [['timeout=0'], /whole seconds/],
     [['timeout=1500ms'], /whole seconds/],
     [['timeout=25h'], /whole seconds/],
+    [['externalTrafficPolicy=Local'], /for clients outside the cluster/],
     [['timeuot=5s'], /did you mean timeout\?/],
     [['toString=5s'], /the key must be one of/],
     [['affinity=clientip'], /must be ClientIP or None; did you mean ClientIP\?/],
@@ -43,11 +41,6 @@ describe('what a Service can be', () => {
     kind: 'Service',
     metadata: { name: 'web' },
     spec,
-  })
-
-  test('a ClusterIP has no externalTrafficPolicy', () => {
-    expect(() => checkChange(service({}), { externalTrafficPolicy: 'Local' })).toThrow(/of type ClusterIP/)
-    expect(() => checkChange(service({ type: 'NodePort' }), { externalTrafficPolicy: 'Local' })).not.toThrow()
   })
 
   test('what is so already is nothing to try, defaults included', () => {
