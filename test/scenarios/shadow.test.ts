@@ -76,6 +76,18 @@ describe(`side by side, on ${site.name}`, () => {
     for (const { explanation } of shadow!.status.switches) expect(explanation?.kind).toBe('timeout-expired')
   })
 
+  scenario('what if each node used its own endpoints only', ['several nodes'], async () => {
+    const [near, far] = site.nodes
+    await place.deploy(app(site, 'near', { replicas: 2, node: near! }), service('near'))
+    const words = ['near', '--path', '/podinfo', '--what-if', 'internalTrafficPolicy=Local', '--node']
+    expectExit(await place.probe([...words, near!]), 0)
+    const ended = await place.probe([...words, far!])
+    expectExit(ended, 4)
+    expect(ended.stdout.replaceAll(/\s+/g, ' ')).toContain(
+      `${far} has no ready endpoint, and with internalTrafficPolicy Local it uses no other`,
+    )
+  })
+
   test('two Services', async () => {
     const ended = await place.probe(['kept', '--compare', 'svc/web', '--path', '/podinfo'])
     expectExit(ended, 0)

@@ -17,10 +17,19 @@ export function inconclusiveWords(result: ProbeResult): Words {
 }
 
 const reasons: Record<InconclusiveReason, (result: ProbeResult) => Words> = {
-  'no-answers': (result) => ({
-    summary: `none of ${sent(result)} was answered`,
-    advice: 'see whether the pods listen on the target port and whether a network policy keeps the probe out',
-  }),
+  'no-answers': (result) => {
+    const node = nodeWithoutEndpoints(result)
+    return node === undefined
+      ? {
+          summary: `none of ${sent(result)} was answered`,
+          advice:
+            'see whether the pods listen on the target port and whether a network policy keeps the probe out',
+        }
+      : {
+          summary: `none of ${sent(result)} was answered: ${node} has no ready endpoint, and with internalTrafficPolicy Local it uses no other`,
+          advice: 'probe from a node that has one, with --node',
+        }
+  },
   'too-few-requests': ({ verdict }) => ({
     summary: `too few answers to tell: with ${formatCount(verdict.answers)}, chance alone could look like this (${formatProbability(verdict.errorProbability)})`,
     advice: 'send more with --requests or --duration',
@@ -48,6 +57,11 @@ const reasons: Record<InconclusiveReason, (result: ProbeResult) => Words> = {
     summary: `interrupted after ${planned(result)}`,
     advice: 'let it run to its end, or send fewer with --requests',
   }),
+}
+
+/** The client's node when its proxy picks among no endpoint at all, although there are some: only Local does that. */
+function nodeWithoutEndpoints({ client, endpoints: { ready, eligible } }: ProbeResult): string | undefined {
+  return ready > 0 && eligible === 0 ? client.node : undefined
 }
 
 function sent({ totals, request }: ProbeResult): string {

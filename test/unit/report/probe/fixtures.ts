@@ -178,6 +178,12 @@ export const fixtures: Record<string, () => ProbeResult> = {
       recognition: { by: 'none' },
       verdict: inconclusive('no-answers'),
     }),
+  'no-endpoint-here': () =>
+    buildResult('x'.repeat(20), {
+      endpoints: { ready: 3, total: 3, nodes: 2, eligible: 0 },
+      recognition: { by: 'none' },
+      verdict: { ...inconclusive('no-answers'), eligibleEndpoints: 0 },
+    }),
   'too-few-requests': () =>
     buildResult('AAAAA', { service: clientIp, verdict: inconclusive('too-few-requests') }),
   'one-endpoint': () =>
