@@ -59,7 +59,13 @@ export async function runProbe(
   const planned = planProbe(options, subject)
   const { identify } = options
   const plan = { ...planned, agent: { ...planned.agent, ...tracesOf(identify, planned.agent, runId) } }
-  const attribution = { cluster, namespace, mode: identify, signal: interrupted }
+  const attribution = {
+    cluster,
+    namespace,
+    mode: identify,
+    protocol: subject.service.protocol,
+    signal: interrupted,
+  }
   if (identify.kind === 'access-log' || identify.kind === 'sockets') {
     const { checkAttribution } = await import('./attribution/attribute.ts')
     await checkAttribution(attribution, subject.endpoints)

@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, test } from 'vitest'
-import { lineApp, manyHours, netexec, service } from './support/manifests.ts'
+import { datagramLogging, lineApp, manyHours, netexec, service } from './support/manifests.ts'
 import { usePlayground } from './support/namespace.ts'
-import { expectExit, reportOf } from './support/report.ts'
+import { timeoutReport } from '../../src/report/schema/timeout.ts'
+import { expectExit, reportOf, surveyOf } from './support/report.ts'
 import { scenario } from './support/scenario.ts'
 import { site } from './support/site.ts'
 
@@ -18,6 +19,9 @@ describe(`UDP on ${site.name}`, () => {
       netexec(site, 'net'),
       service('spread', { of: 'net', ports: [{ name: 'http', port: 80, targetPort: 8080 }, udpPort] }),
       service('sticky', { of: 'net', affinity: manyHours, ports: [udpPort] }),
+      service('entered', { of: 'net', affinity: 4, spec: { type: 'NodePort' }, ports: [udpPort] }),
+      datagramLogging(site, 'logging'),
+      service('logging', { ports: [{ port: 90, protocol: 'UDP', targetPort: 8080 }] }),
       service('nobody', { of: 'net', ports: [{ ...udpPort, targetPort: 8099 }] }),
     )
   })
@@ -51,7 +55,53 @@ describe(`UDP on ${site.name}`, () => {
     const ended = await probe(['sticky', '--send', 'echo hello', '--identify', 'anonymous'])
     expectExit(ended, 4)
     expect(ended.stdout).toMatch(/ask with --send for an answer that names the pod/)
+    const refused = await probe(['sticky', '--send', 'echo hello', '--identify', 'sockets'])
+    expectExit(refused, 2)
+    expect(refused.stderr).toMatch(/--identify sockets cannot be used over UDP/)
   })
+
+  scenario('each node port keeps its clients', ['UDP'], async () => {
+    const ended = await probe(['entered', '--send', 'hostname', '--via', 'all', '-o', 'json'])
+    expectExit(ended, 0)
+    const { spec, status } = surveyOf(ended)
+    const kinds = spec.entries.map(({ kind }) => kind)
+    expect(kinds).toStrictEqual(['cluster-ip', ...site.nodes.map(() => 'node-port')])
+    for (const cell of status.cells) {
+      expect(cell.verdict).toMatchObject({ behaviour: 'sticky' })
+      expect(cell.backends).toHaveLength(1)
+    }
+    const text = await probe(['spread', '--port', 'udp', '--send', 'hostname', '--spread', 'nodes'])
+    expectExit(text, 0)
+    expect(text.stdout).toMatch(/UDP requests, new source port each/)
+  })
+
+  scenario('the timeout can be measured', ['UDP'], async () => {
+    const measuring = ['--measure-timeout', '--confidence', '99%', '-o', 'json']
+    const ended = await probe(['entered', '--send', 'hostname', ...measuring])
+    expectExit(ended, 0)
+    const { status } = timeoutReport.parse(JSON.parse(ended.stdout))
+    expect(status.finding).toMatchObject({ kind: 'idle' })
+    expect(status.finding?.fromMs).toBeLessThanOrEqual(4100)
+    expect(status.finding?.toMs).toBeGreaterThanOrEqual(3900)
+  })
+
+  scenario(
+    'pods that answer alike are known by the client’s port in their logs',
+    ['UDP', 'client ports'],
+    async () => {
+      for (const args of [
+        [],
+        ['--identify', 'access-log'],
+        ['--protocol', 'udp', '--identify', 'access-log'],
+      ]) {
+        const ended = await probe(['logging', '--send', 'who', ...args, '-o', 'json'])
+        expectExit(ended, 0)
+        const { recognition, backends } = reportOf(ended).status
+        expect(recognition).toMatchObject({ by: 'access-log', unrecognised: 0 })
+        expect(backends.map(({ kind }) => kind)).toStrictEqual(['pod', 'pod', 'pod'])
+      }
+    },
+  )
 
   scenario('a port on which no pod listens refuses, by ICMP', ['UDP'], async () => {
     const ended = await probe(['nobody', '--send', 'hostname', '--requests', '5', '-o', 'json'])

@@ -35,6 +35,8 @@ export interface AttributeOptions {
   cluster: Cluster
   namespace: string
   mode: IdentifyMode
+  /** Of the port that is asked. */
+  protocol: 'TCP' | 'UDP'
   /** The text of the run's `Marker`. */
   marker: string
   signal: AbortSignal
@@ -49,13 +51,14 @@ const smallestShare = 0.5
  * told in a note. Rejects with the signal's reason only.
  */
 export async function attribute(options: AttributeOptions, run: Unattributed): Promise<Attributed> {
-  const { cluster, namespace, mode, signal } = options
+  const { cluster, namespace, mode, protocol, signal } = options
   const answered = run.observations.filter(({ outcome }) => outcome === 'answered')
   const notes: string[] = []
   const pods = await readPods(cluster, namespace, run.endpoints, signal)
   if ('refused' in pods) return { notes: [`no other way to recognise pods: ${pods.refused}`] }
   for (const by of ['access-log', 'sockets'] as const) {
     if (mode.kind !== 'auto' && mode.kind !== by) continue
+    if (by === 'sockets' && protocol === 'UDP') continue
     const result =
       by === 'access-log' ? await byAccessLog(options, run, pods) : await bySockets(options, run, pods)
     if ('refused' in result) {
@@ -63,7 +66,10 @@ export async function attribute(options: AttributeOptions, run: Unattributed): P
       continue
     }
     const found = answered.filter((observation) => result.endpointOf(observation) !== undefined).length
-    if (found === 0) notes.push(`pods cannot be recognised by their ${names[by]}: ${nothing[by]}`)
+    if (found === 0)
+      notes.push(
+        `pods cannot be recognised by their ${names[by]}: ${protocol === 'UDP' ? nothingOverUdp : nothing[by]}`,
+      )
     else if (mode.kind === 'auto' && found < answered.length * smallestShare)
       notes.push(
         `pods cannot be recognised by their ${names[by]}: these tell of ${found} of ${answered.length} answers only`,
@@ -79,6 +85,9 @@ const nothing = {
   sockets:
     'none of their connections is the client’s (its address is rewritten on the way, or it closed first)',
 } as const
+
+/** A datagram carries no mark, so that it is what the user said. */
+const nothingOverUdp = 'no log tells of the client’s address and port'
 
 /** Logs are written a moment after the answer is sent, in milliseconds. */
 const logDelayMs = 300
@@ -139,10 +148,18 @@ function uniquePorts(observations: readonly Observation[]): (port: number) => bo
  * Rejects with UserError when pods cannot be recognised in that way.
  */
 export async function checkAttribution(
-  { cluster, namespace, mode, signal }: Omit<AttributeOptions, 'marker'>,
+  { cluster, namespace, mode, protocol, signal }: Omit<AttributeOptions, 'marker'>,
   endpoints: readonly Endpoint[],
 ): Promise<void> {
   if (mode.kind !== 'access-log' && mode.kind !== 'sockets') return
+  if (mode.kind === 'sockets' && protocol === 'UDP') {
+    throw new UserError('--identify sockets cannot be used over UDP, whose sockets do not tell who sent', {
+      exitCode: 2,
+      hints: [
+        '--identify access-log finds requests where the application logs the client’s address and port',
+      ],
+    })
+  }
   const pods = await readPods(cluster, namespace, endpoints, signal)
   const tried =
     'refused' in pods

@@ -148,17 +148,13 @@ function refuseWithoutHttp(flags: ProbeFlags): void {
     throw new UserError(`${first} and ${other} cannot be used together`, { exitCode: 2 })
 }
 
-/** Only the requests of one client in a pod, through the cluster IP and over TCP, can be found again in the pods. */
+/** Only the requests of one client in a pod, through the cluster IP, can be found again in the pods. */
 function refuseLookingIntoPods(flags: ProbeFlags): void {
-  const { identify, clients = 1, protocol } = flags
+  const { identify, clients = 1 } = flags
   if (identify !== 'access-log' && identify !== 'sockets') return
   const others = ['all-ports', 'ip-family', 'measure-timeout', 'spread', 'via', 'via-local'] as const
   const other =
-    protocol === 'udp'
-      ? 'protocol udp'
-      : clients === 1
-        ? others.find((name) => flags[name] !== undefined && flags[name] !== false)
-        : 'clients'
+    clients === 1 ? others.find((name) => flags[name] !== undefined && flags[name] !== false) : 'clients'
   if (other === undefined) return
   throw new UserError(`--identify ${identify} and --${other} cannot be used together`, { exitCode: 2 })
 }

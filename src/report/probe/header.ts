@@ -6,7 +6,7 @@ import { formatDuration } from '../../model/duration.ts'
 import { countOf, formatCount, formatElapsed } from '../text/numbers.ts'
 import { sanitize } from '../text/sanitize.ts'
 import { shortenMiddle } from '../text/width.ts'
-import { policyWords, recognitionWords, requestWords } from './words.ts'
+import { policyWords, recognitionWords, requestSummary } from './words.ts'
 
 /** Labels and what continues beneath them share this column; `service/` fills it. */
 export const labelWidth = 8
@@ -67,14 +67,6 @@ function whereFrom({ pod, container, node, address }: ProbeResult['client']): st
   const on = node === undefined ? '' : ` on ${sanitize(node)}`
   const what = container === undefined ? '1 pod' : `pod/${sanitize(pod)}`
   return `${what}${on}${address === undefined ? '' : ` (${sanitize(address)})`}`
-}
-
-function requestSummary({ request, totals }: ProbeResult): string {
-  const what = requestWords(totals.requests, request.scheme)
-  const connection = request.scheme === 'udp' ? 'source port' : 'connection'
-  return request.keepAlive
-    ? `${what} over ${countOf(totals.connections, connection)}`
-    : `${what}, new ${connection} each`
 }
 
 function requestDetails({ request, totals, client, service, runId }: ProbeResult): string[] {

@@ -86,3 +86,18 @@ export function errorStatuses(result: Pick<ProbeResult, 'backends'>): [status: s
 export function requestWords(count: number, scheme: ProbeResult['request']['scheme']): string {
   return countOf(count, scheme === 'http' ? 'request' : `${scheme.toUpperCase()} request`)
 }
+
+/** `60 requests, new connection each`. */
+export function requestSummary({
+  request,
+  totals,
+}: {
+  request: Pick<ProbeResult['request'], 'scheme' | 'keepAlive'>
+  totals: Pick<ProbeResult['totals'], 'requests' | 'connections'>
+}): string {
+  const what = requestWords(totals.requests, request.scheme)
+  const connection = request.scheme === 'udp' ? 'source port' : 'connection'
+  return request.keepAlive
+    ? `${what} over ${countOf(totals.connections, connection)}`
+    : `${what}, new ${connection} each`
+}

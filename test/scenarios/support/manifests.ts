@@ -84,6 +84,22 @@ export function netexec(site: Site, name: string, replicas = 3): object {
   })
 }
 
+const datagramServer = `const server = require('dgram').createSocket('udp4')
+server.on('message', (message, { address, port }) => {
+  console.log(address + ':' + port, message.length + ' bytes')
+  server.send('ok', port, address)
+}).bind(8080)`
+
+/** A UDP server whose pods answer alike, and which logs who asked. */
+export function datagramLogging(site: Site, name: string, replicas = 3): object {
+  return deployment(name, replicas, {
+    name: 'server',
+    image: site.images.node,
+    command: ['node', '-e', datagramServer],
+    ports: [{ containerPort: 8080, protocol: 'UDP' }],
+  })
+}
+
 const lineServer = `require('net').createServer((socket) => {
   socket.on('error', () => {})
   console.log('open')

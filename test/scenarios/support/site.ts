@@ -35,6 +35,8 @@ export type Capability =
   /** Logs are rotated so early that a probe can outrun them. */
   | 'small logs'
   | 'UDP'
+  /** Pods see the port that a client in a pod sends from. */
+  | 'client ports'
 
 /** Another cluster, whose load balancers have addresses that pods here can reach. */
 export interface Peer {
@@ -108,6 +110,7 @@ async function labSite(): Promise<Site> {
       'exec',
       'pod security',
       'UDP',
+      'client ports',
       'IPv6',
       'Endpoints API',
       'custom resources',

@@ -148,7 +148,8 @@ const reasons: Record<InconclusiveReason, string> = {
   'too-few-requests': 'too few answers to tell: chance alone could look like this; send more with --requests',
   'one-endpoint': 'there is one endpoint to pick from',
   'one-connection': 'all requests went over one connection; probe without --keep-alive',
-  'backends-not-told-apart': 'the answers do not say which pod gave them; see --path and --identify',
+  'backends-not-told-apart':
+    'the answers do not say which pod gave them; see --path or --send, and --identify',
   'observations-lost': 'observations got lost on the way, and a switch may be among them',
   interrupted: 'interrupted before there was enough to tell',
 }

@@ -10,7 +10,7 @@ import { labelWidth, readyWords } from '../header.ts'
 import { createPalette } from '../palette.ts'
 import { labelled, layoutTroubles, nextSteps, paintBlocks } from '../parts.ts'
 import type { TextOptions } from '../text.ts'
-import { policyWords, recognitionWords, requestWords } from '../words.ts'
+import { policyWords, recognitionWords, requestSummary } from '../words.ts'
 import { indexRanges } from './labels.ts'
 import { statementSentences } from './statements.ts'
 import { layoutTable } from './table.ts'
@@ -55,7 +55,7 @@ function withoutExpectedSilence({
 }
 
 function layoutSurveyHeader(survey: ProbeSurvey, width: number, style: Style): Line[] {
-  const { service, clients, entries, endpoints, recognition, request, totals } = survey
+  const { service, clients, entries, endpoints, recognition } = survey
   const name = shortenMiddle(sanitize(service.name), width - labelWidth)
   const pods = clients.filter(({ place }) => place === 'pod')
   const nodes = new Set(pods.map(({ node }) => node)).size
@@ -64,7 +64,6 @@ function layoutSurveyHeader(survey: ProbeSurvey, width: number, style: Style): L
     ...(pods.length === 0 ? [] : [`${countOf(pods.length, 'pod')} on ${countOf(nodes, 'node')}${host}`]),
     ...(pods.length < clients.length ? ['this machine'] : []),
   ]
-  const what = `${requestWords(totals.requests, request.scheme)}${request.keepAlive ? ` over ${countOf(totals.connections, 'connection')}` : ', new connection each'}`
   return [
     ...flowGroups(
       [
@@ -77,7 +76,7 @@ function layoutSurveyHeader(survey: ProbeSurvey, width: number, style: Style): L
       [
         span(who.join(' and ')),
         span(countOf(entries.length, 'entry', 'entries')),
-        span(what),
+        span(requestSummary(survey)),
         ...(recognition.by === 'none' ? [] : [span(recognitionWords(recognition))]),
       ],
       {
