@@ -15,8 +15,8 @@ declare const Bun: {
   build(options: object): Promise<{ success: boolean; logs: readonly unknown[] }>
 }
 
-/** Templates in help texts, files of commands and of plugins: ours are in memory, and the help is our own. */
-const unused = /^(ejs|minimatch|tinyglobby|lilconfig)$/
+/** The help, with all that it needs: files of commands and of plugins, templates, spinners. Ours is our own. */
+const unused = /^\.\.?\/help(\/index)?$/
 
 /** Whoever calls one of them all the same learns of it. */
 const stub = `module.exports = new Proxy({}, { get(_, name) {

@@ -1,9 +1,8 @@
-import type { Interfaces } from '@oclif/core'
 import packageJson from '../package.json' with { type: 'json' }
 import { splitCommand } from './cli/argv.ts'
 import { explainFailure, exitCodes, unknownFlag } from './cli/errors.ts'
 import { globalOptions } from './cli/global-options.ts'
-import { guardOutput, type OutputGuard } from './cli/output-guard.ts'
+import { guardOutput } from './cli/output-guard.ts'
 import { commandHelp, globalOptionsHelp, rootHelp } from './cli/help.ts'
 import { commands } from './commands/index.ts'
 import { didYouMean } from './model/spelling.ts'
@@ -19,26 +18,24 @@ const helpWords = new Set(['-h', '--help'])
 export async function program(argv: readonly string[]): Promise<number> {
   if (argv[0] === '__complete') return await completeWords(argv.slice(1))
   const output = guardOutput(process)
-  const exitCode = await runCommand(argv, output)
+  const exitCode = await runCommand(argv)
   return output.lost ? exitCodes.error : exitCode
 }
 
-async function runCommand(argv: readonly string[], output: OutputGuard): Promise<number> {
+async function runCommand(argv: readonly string[]): Promise<number> {
   const { command: name, rest, missingValue } = splitCommand(argv, globalOptions)
   let flagNames = Object.keys(globalOptions)
   try {
     if (missingValue !== undefined) throw usage(`flag needs an argument: ${missingValue}`)
     const words = rest.slice(0, indexOrEnd(rest, '--'))
     const wantsHelp = words.some((word) => helpWords.has(word))
-    if (name === undefined || name === 'help')
-      return await help(name === 'help' ? rest[0] : undefined, words, output)
+    if (name === undefined || name === 'help') return await help(name === 'help' ? rest[0] : undefined, words)
     if (name === 'options') return print(globalOptionsHelp())
     const entry = findCommand(name)
-    if (wantsHelp) return await help(name, words, output)
+    if (wantsHelp) return await help(name, words)
     const Command = await entry.load()
-    output.takeOver()
     flagNames = [...flagNames, ...Object.keys(Command.flags ?? {})]
-    await Command.run(rest, embeddedOclif(name))
+    await new Command(rest, packageJson.version).run()
     return typeof process.exitCode === 'number' ? process.exitCode : 0
   } catch (error) {
     const known = commands.some((command) => command.name === name)
@@ -64,14 +61,9 @@ async function completeWords(words: readonly string[]): Promise<number> {
   return 0
 }
 
-async function help(
-  name: string | undefined,
-  words: readonly string[],
-  output: OutputGuard,
-): Promise<number> {
+async function help(name: string | undefined, words: readonly string[]): Promise<number> {
   if (name !== undefined && name !== 'help' && !name.startsWith('-')) {
     const Command = await findCommand(name).load()
-    output.takeOver()
     return print(commandHelp(Command))
   }
   if (words[0] === '--version') return print(`kubectl-affinity v${packageJson.version}`)
@@ -104,40 +96,6 @@ function findCommand(name: string): (typeof commands)[number] {
 
 function usage(message: string, hints: readonly string[] = []): UserError {
   return new UserError(message, { hints, exitCode: exitCodes.usage })
-}
-
-/**
- * oclif's configuration for a program that is one file: it wants to find package.json, commands and a theme on
- * disk, so it gets a root plugin that is complete in memory.
- */
-function embeddedOclif(command: string): Interfaces.LoadOptions {
-  const pjson = {
-    name: packageJson.name,
-    version: packageJson.version,
-    oclif: { bin: 'kubectl affinity', dirname: packageJson.name, topicSeparator: ' ' as const },
-  }
-  const root = process.cwd()
-  const plugin = {
-    _base: '',
-    alias: pjson.name,
-    commandIDs: [command],
-    commands: [],
-    hasManifest: false,
-    hooks: {},
-    isRoot: true,
-    moduleType: 'module' as const,
-    name: pjson.name,
-    options: { root },
-    pjson,
-    root,
-    topics: [],
-    type: 'core',
-    valid: true,
-    version: pjson.version,
-    findCommand: () => Promise.resolve(undefined),
-    load: () => Promise.resolve(),
-  }
-  return { root, pjson, plugins: new Map([[pjson.name, plugin as unknown as Interfaces.Plugin]]) }
 }
 
 function print(text: string): number {

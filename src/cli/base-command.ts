@@ -1,33 +1,48 @@
 import type { Interfaces } from '@oclif/core'
-import { Command } from '@oclif/core/command'
+import { parse } from '@oclif/core/parser'
 import type { Cluster } from '../cluster/index.ts'
 import { normaliseBooleans } from './argv.ts'
 import { globalFlags } from './global-flags.ts'
+import type { Documented } from './help.ts'
 import { openCluster } from './open-cluster.ts'
 
 type GlobalFlagValues = Interfaces.InferredFlags<typeof globalFlags>
 
-/**
- * What all commands share: kubectl's global flags, and the way from them to a cluster.
- * Each command sets `strict = false` itself (oclif reads no inherited one): words that are no flags are read by the
- * command, as kubectl's `TYPE NAME` and `TYPE/NAME` need it.
- */
-export abstract class BaseCommand extends Command {
-  static override baseFlags = globalFlags
+/** What all commands share: kubectl's global flags, and the way from them to a cluster. */
+export abstract class BaseCommand {
+  static readonly baseFlags = globalFlags
+  static readonly flags: Interfaces.FlagInput = {}
+  static readonly summary: string
+  static readonly description: string
+  static readonly usage: string | string[]
+  static readonly examples: NonNullable<Documented['examples']>
+  protected readonly argv: readonly string[]
+  /** Of this program. */
+  protected readonly version: string
 
-  override async init(): Promise<void> {
-    const shapes = { ...this.ctor.baseFlags, ...this.ctor.flags }
-    this.argv = normaliseBooleans(this.argv, shapes)
-    await super.init()
+  constructor(argv: readonly string[], version: string) {
+    this.argv = argv
+    this.version = version
   }
 
-  /** oclif would print errors in its own words; the funnel in src/cli/errors.ts does it in kubectl's. */
-  // oxlint-disable-next-line require-await -- oclif's signature
-  override async catch(error: unknown): Promise<never> {
-    throw error
+  abstract run(): Promise<void>
+
+  /**
+   * The values of the flags; words that are no flags are left to the command, as kubectl's `TYPE NAME` and `TYPE/NAME`
+   * need it. Rejects with oclif's errors, which src/cli/errors.ts says in kubectl's words.
+   */
+  protected async parse<Own extends Interfaces.OutputFlags<Interfaces.FlagInput>>(command: {
+    flags: Interfaces.FlagInput<Own>
+  }): Promise<{ flags: Own & GlobalFlagValues; argv: unknown[] }> {
+    const flags = { ...globalFlags, ...command.flags }
+    const words = normaliseBooleans(this.argv, flags)
+    return await parse<Own & GlobalFlagValues, object, object>(words, {
+      flags: flags as Interfaces.FlagInput<Own & GlobalFlagValues>,
+      strict: false,
+    })
   }
 
   protected async openCluster(flags: GlobalFlagValues): Promise<Cluster> {
-    return await openCluster(flags, this.config.version)
+    return await openCluster(flags, this.version)
   }
 }

@@ -4,8 +4,6 @@ import { exitCodes } from './errors.ts'
 export interface OutputGuard {
   /** Whether an answer was lost that somebody wanted. */
   readonly lost: boolean
-  /** Takes the place of everybody else who listens: oclif, once it is loaded, throws. */
-  takeOver(): void
 }
 
 /**
@@ -23,15 +21,11 @@ export function guardOutput(process: NodeJS.Process): OutputGuard {
     stderr.write(`error: the answer could not be written: ${error.message}\n`)
   }
   const onStderrError = (): void => {}
-  const takeOver = (): void => {
-    stdout.removeAllListeners('error').on('error', onStdoutError)
-    stderr.removeAllListeners('error').on('error', onStderrError)
-  }
-  takeOver()
+  stdout.on('error', onStdoutError)
+  stderr.on('error', onStderrError)
   return {
     get lost() {
       return lost
     },
-    takeOver,
   }
 }

@@ -5,7 +5,6 @@ import { UserError } from '../model/user-error.ts'
 import { cleanUp } from '../probe/cleanup.ts'
 
 export default class Cleanup extends BaseCommand {
-  static override strict = false
   static override summary = 'Remove what an interrupted probe left in the cluster.'
   static override description =
     'Probes remove what they make themselves: Jobs, pods, temporary Services. What a killed probe leaves ends by a deadline and is removed by Kubernetes. This removes it at once. Probes that still run, of anyone, are removed as well.'
@@ -40,8 +39,8 @@ export default class Cleanup extends BaseCommand {
       for await (const { object, namespace: where, removed } of cleanUp(cluster, { namespace, dryRun })) {
         found += 1
         const inNamespace = flags['all-namespaces'] ? ` in namespace ${where}` : ''
-        if (dryRun) this.log(`${object} deleted${inNamespace} (dry run)`)
-        else if (removed) this.log(`${object} deleted${inNamespace}`)
+        if (dryRun) process.stdout.write(`${object} deleted${inNamespace} (dry run)\n`)
+        else if (removed) process.stdout.write(`${object} deleted${inNamespace}\n`)
         else throw new UserError(`${object}${inNamespace} is deleted, but its pod has not gone yet`)
       }
       if (found === 0) {

@@ -3,7 +3,6 @@ import { completionScript } from '../cli/completion/script.ts'
 import { refuseArguments } from '../cli/value-flags.ts'
 
 export default class Completion extends BaseCommand {
-  static override strict = false
   static override summary = 'Print the file with which kubectl completes the words of this plugin.'
   static override description = [
     'kubectl completes the words of a plugin with a program named kubectl_complete-affinity on the PATH (kubectl 1.26 or newer). Commands, flags and their values, namespaces, contexts and the names of Services are completed, in every shell that kubectl itself completes in: see "kubectl completion --help" for bash, zsh, fish and PowerShell.',

@@ -9,7 +9,6 @@ import { defaultImage } from '../probe/image/choose.ts'
 import { commands } from './index.ts'
 
 export default class Demo extends BaseCommand {
-  static override strict = false
   static override summary = 'Show in half a minute what this plugin does, on a miniature cluster of its own.'
   static override description = [
     'Three pods behind a Service without session affinity: explained, probed, pinned, probed again, and put back. Each step shows the command that you would type and its real output.',

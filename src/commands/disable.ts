@@ -2,7 +2,6 @@ import { BaseCommand } from '../cli/base-command.ts'
 import { changeFlags } from './change/flags.ts'
 
 export default class Disable extends BaseCommand {
-  static override strict = false
   static override summary = 'Spread the connections of each client over the pods of a Service again.'
   static override description =
     'Sets sessionAffinity to None, by server-side apply as field manager kubectl-affinity. The timeout is lost with it: the command to take the change back, which is printed, sets it again. A field that another manager keeps needs --force-conflicts.'

@@ -3,7 +3,6 @@ import { BaseCommand } from '../cli/base-command.ts'
 import { changeFlags, timeoutFlag } from './change/flags.ts'
 
 export default class Enable extends BaseCommand {
-  static override strict = false
   static override summary = 'Keep each client of a Service on its pod (session affinity by client IP).'
   static override description = [
     'Sets sessionAffinity to ClientIP, by server-side apply as field manager kubectl-affinity. A client address stays on its pod until it has made no new connection for --timeout; without --timeout the API server sets three hours, or the timeout stays as it is.',

@@ -13,7 +13,6 @@ import { printSteps } from './explain/print.ts'
 const levels = ['error', 'warning', 'info'] as const
 
 export default class Explain extends BaseCommand {
-  static override strict = false
   static override summary = 'Show who decides which pod gets a connection, and what is wrong with it.'
   static override description = [
     'Reads the Service and what matters for it, changes nothing, and draws the way from each entry (cluster IP, node ports, load balancer, Ingress, routes) to the pods. What stands on the way is marked: who decides, and whose setting has no effect. Then come findings, the worst first, with what mends them. What may not be read is named and not guessed.',

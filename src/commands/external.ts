@@ -2,7 +2,6 @@ import { BaseCommand } from '../cli/base-command.ts'
 import { externalFlags } from './external/flags.ts'
 
 export default class External extends BaseCommand {
-  static override strict = false
   static override summary = 'Make backends outside the cluster a Service that affinity works on.'
   static override description = [
     'Writes a Service without selector and its EndpointSlices, by server-side apply. The addresses are given with --to, or read from the Services, Gateways or Ingresses of another cluster with --from-context and --from. Run again, it adds and removes endpoints without a moment in which there are none; with --watch it keeps following the other cluster.',

@@ -2,7 +2,7 @@ import type { BaseCommand } from '../cli/base-command.ts'
 import type { CommandSummary } from '../cli/help.ts'
 
 /** A command's class: its static description, and `run`. */
-type CommandClass = typeof BaseCommand &
+type CommandClass = Pick<typeof BaseCommand, keyof typeof BaseCommand> &
   (new (...words: ConstructorParameters<typeof BaseCommand>) => BaseCommand)
 
 interface CommandEntry extends CommandSummary {

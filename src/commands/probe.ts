@@ -9,7 +9,6 @@ import { probeFlags } from './probe/flags.ts'
 import { modeOf } from './probe/mode.ts'
 
 export default class Probe extends BaseCommand {
-  static override strict = false
   static override summary =
     'Send requests to a Service from a pod inside the cluster, and judge whether the client stays on its pod.'
   static override description = [

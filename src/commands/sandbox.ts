@@ -7,7 +7,6 @@ import { UserError } from '../model/user-error.ts'
 import { endSoon, parseFault, proxyModes, startSandbox } from '../sandbox/index.ts'
 
 export default class SandboxCommand extends BaseCommand {
-  static override strict = false
   static override summary = 'Run a miniature cluster in this process, to try things without a cluster.'
   static override description = [
     'It is a simulation: an API server on loopback that knows what this plugin and everyday kubectl need, pods that are small servers on addresses of 127.0.0.0/8, and Service proxies with the affinity of the real ones. It starts with three pods behind the Service "sample-clusterip", serves until Ctrl-C, and leaves nothing.',

@@ -7,7 +7,6 @@ import { UserError } from '../model/user-error.ts'
 import { renderVersions, type ServerVersion, type Versions } from '../report/versions.ts'
 
 export default class Version extends BaseCommand {
-  static override strict = false
   static override summary =
     'Print the versions of this plugin, of the agent that it runs in probe pods, and of the API server.'
   static override usage = 'kubectl affinity version [--client] [-o (json|yaml)] [options]'
@@ -36,7 +35,7 @@ export default class Version extends BaseCommand {
     const { client, output } = flags
     if (output !== undefined && output !== 'json' && output !== 'yaml')
       throw new UserError("--output must be 'yaml' or 'json'", { exitCode: exitCodes.usage })
-    const gitVersion = `v${this.config.version}`
+    const gitVersion = `v${this.version}`
     const versions: Versions = {
       clientVersion: { gitVersion, platform: platform(process), runtime: runtime(process) },
       agentVersion: { gitVersion, protocol: protocolVersion },
