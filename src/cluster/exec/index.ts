@@ -1,10 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { Duplex } from 'node:stream'
 import type { Status } from '../../model/kubernetes.ts'
+import { acceptanceSuffix, frame, FrameReader, opcodes } from '../../model/websocket.ts'
 import { ConnectionError } from '../errors.ts'
 import { podPath } from '../paths.ts'
 import type { Cluster, Upgraded } from '../types.ts'
-import { clientFrame, FrameReader, opcodes } from './frames.ts'
 
 export interface ExecOptions {
   namespace: string
@@ -33,9 +33,6 @@ export type ExecEvent =
 const protocols = 'v5.channel.k8s.io, v4.channel.k8s.io'
 const channels = { stdin: 0, stdout: 1, stderr: 2, status: 3 } as const
 
-/** RFC 6455, 1.3. */
-const acceptance = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11'
-
 /**
  * Runs a program in a container that runs, and yields what it writes as it comes. Leaving the iteration closes the
  * connection; the program notices only where it reads its input or writes.
@@ -49,7 +46,7 @@ export async function* exec(
   const { socket, head } = await open(cluster, options)
   const abort = (): void => void socket.destroy()
   signal?.addEventListener('abort', abort, { once: true })
-  const reader = new FrameReader()
+  const reader = new FrameReader('server')
   try {
     for await (const bytes of chunks(head, socket)) {
       for (const { opcode, data } of reader.push(bytes)) {
@@ -71,7 +68,7 @@ export async function* exec(
   } finally {
     signal?.removeEventListener('abort', abort)
     // Without a good-bye the server waits for one.
-    socket.end(clientFrame(opcodes.close, Buffer.alloc(0), randomBytes(4)), () => socket.destroy())
+    socket.end(frame(opcodes.close, Buffer.alloc(0), randomBytes(4)), () => socket.destroy())
   }
   signal?.throwIfAborted()
   throw new ConnectionError('reset', `the connection to ${options.pod} was lost`)
@@ -123,7 +120,7 @@ async function open(cluster: Cluster, options: ExecOptions): Promise<Upgraded> {
   const path = `${podPath(namespace, pod)}/exec`
   const upgraded = await cluster.upgrade(path, { parameters, headers, ...(signal ? { signal } : {}) })
   const expected = createHash('sha1')
-    .update(key + acceptance)
+    .update(key + acceptanceSuffix)
     .digest('base64')
   if (upgraded.headers['sec-websocket-accept'] !== expected) {
     upgraded.socket.destroy()
@@ -168,7 +165,7 @@ function endOf(text: string): ExecEvent {
 }
 
 function send(socket: Duplex, opcode: number, data: Uint8Array): void {
-  if (socket.writable) socket.write(clientFrame(opcode, data, randomBytes(4)))
+  if (socket.writable) socket.write(frame(opcode, data, randomBytes(4)))
 }
 
 function wordsOf(error: unknown): string {

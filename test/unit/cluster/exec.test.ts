@@ -1,9 +1,8 @@
-import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { type ExecEvent, exec, execToEnd } from '../../../src/cluster/exec/index.ts'
-import { clientFrame, FrameReader, opcodes } from '../../../src/cluster/exec/frames.ts'
 import { ConnectionError, isForbidden } from '../../../src/cluster/index.ts'
 import { type FarEnd, frame, onChannel, startExecServer } from './support/exec-server.ts'
+import { opcodes } from '../../../src/model/websocket.ts'
 import { connectTo, environment } from './support/kubeconfig.ts'
 import { type Authority, makeAuthority } from './support/pki.ts'
 import { startHttpProxy } from './support/proxies.ts'
@@ -121,58 +120,4 @@ describe('exec', () => {
     })()
     await expect(running).rejects.toThrow('enough')
   })
-})
-
-describe('FrameReader', () => {
-  it('finds the same messages however the bytes are cut', () => {
-    const data = fc.uint8Array({ maxLength: 300 })
-    fc.assert(
-      fc.property(fc.array(data, { maxLength: 6 }), fc.array(fc.nat(400)), (messages, cuts) => {
-        const stream = Buffer.concat(messages.map((message) => frame(opcodes.binary, message)))
-        const reader = new FrameReader()
-        const found = []
-        let at = 0
-        for (const cut of [...cuts, stream.length]) {
-          found.push(...reader.push(stream.subarray(at, at + cut)))
-          at += cut
-        }
-        expect(found.map((message) => [...message.data])).toStrictEqual(
-          messages.map((message) => [...message]),
-        )
-      }),
-    )
-  })
-
-  it('joins fragments, also with a control frame between them', () => {
-    const reader = new FrameReader()
-    const stream = [
-      frame(opcodes.text, 'ab', false),
-      frame(opcodes.ping, '!'),
-      frame(opcodes.continuation, 'cd'),
-    ]
-    const found = reader.push(Buffer.concat(stream))
-    expect(found.map(({ opcode, data }) => [opcode, String(data)])).toStrictEqual([
-      [opcodes.ping, '!'],
-      [opcodes.text, 'abcd'],
-    ])
-  })
-
-  it.each([
-    ['extension', Buffer.of(0xc2, 0)],
-    ['masked', Buffer.of(0x82, 0x80, 0, 0, 0, 0)],
-    ['too long', Buffer.concat([Buffer.of(0x82, 127), Buffer.alloc(8, 0x7f)])],
-  ])('refuses what is no frame of a server: %s', (why, bytes) => {
-    expect(() => new FrameReader().push(bytes)).toThrow(why)
-  })
-
-  it('reads long messages', () => {
-    const long = Buffer.alloc(70_000, 'x')
-    expect(new FrameReader().push(frame(opcodes.binary, long))[0]?.data.equals(long)).toBe(true)
-  })
-})
-
-it('a client masks what it sends', () => {
-  expect(clientFrame(opcodes.pong, Buffer.from('ab'), Uint8Array.of(1, 2, 3, 4))).toStrictEqual(
-    Buffer.of(0x8a, 0x82, 1, 2, 3, 4, 0x61 ^ 1, 0x62 ^ 2),
-  )
 })

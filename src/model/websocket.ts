@@ -1,7 +1,7 @@
-/**
- * The part of WebSockets (RFC 6455) that a client needs which reads messages and hardly writes any.
- * No extensions are offered, so none are in use.
- */
+/** The part of WebSockets (RFC 6455) that `pods/exec` needs, on both sides. No extensions, so none are in use. */
+
+/** What a server appends to a client's key before it hashes it, as a proof that it speaks the protocol (section 1.3). */
+export const acceptanceSuffix = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11'
 
 /** Section 5.2. */
 export const opcodes = { continuation: 0, text: 1, binary: 2, close: 8, ping: 9, pong: 10 } as const
@@ -12,14 +12,19 @@ export interface Message {
   data: Buffer
 }
 
-/** Messages from the server are not that long; a longer one would be kept in memory whole. */
+/** Messages are not that long; a longer one would be kept in memory whole. */
 const longest = 16 * 1024 * 1024
 
-/** Takes messages out of a stream of bytes. Throws an Error when the stream is not one of frames. */
+/** Takes messages out of the stream of bytes from one side. Throws an Error when the stream is not one of its frames. */
 export class FrameReader {
+  readonly #from: 'client' | 'server'
   #waiting: Buffer = Buffer.alloc(0)
   #fragments: Buffer[] = []
   #opcode = 0
+
+  constructor(from: 'client' | 'server') {
+    this.#from = from
+  }
 
   push(bytes: Uint8Array): Message[] {
     this.#waiting = this.#waiting.length === 0 ? Buffer.from(bytes) : Buffer.concat([this.#waiting, bytes])
@@ -48,7 +53,12 @@ export class FrameReader {
     if (bytes.length < 2) return undefined
     const [first = 0, second = 0] = bytes
     if ((first & 0x70) !== 0) throw new Error('a WebSocket frame with an extension that was not agreed on')
-    if ((second & 0x80) !== 0) throw new Error('a masked WebSocket frame from a server')
+    // Clients mask what they send, and servers must not (section 5.1).
+    const masked = (second & 0x80) !== 0
+    if (masked !== (this.#from === 'client'))
+      throw new Error(
+        masked ? 'a masked WebSocket frame from a server' : 'an unmasked WebSocket frame from a client',
+      )
     let length = second & 0x7f
     let at = 2
     if (length === 126) {
@@ -62,9 +72,12 @@ export class FrameReader {
       length = Number(long)
       at = 10
     }
+    const mask = bytes.subarray(at, at + 4)
+    if (masked) at += 4
     if (bytes.length < at + length) return undefined
     // A copy: the bytes that wait may be many more.
     const data = Buffer.from(bytes.subarray(at, at + length))
+    if (masked) applyMask(data, mask)
     this.#waiting = bytes.subarray(at + length)
     return { final: (first & 0x80) !== 0, opcode: first & 0x0f, data }
   }
@@ -74,14 +87,26 @@ function tooLong(): Error {
   return new Error('a WebSocket message that is too long')
 }
 
-/** One frame from a client, masked as the protocol demands (section 5.3). `mask` are four random bytes. */
-export function clientFrame(opcode: number, data: Uint8Array, mask: Uint8Array): Buffer {
-  if (data.length > 0xffff) throw new Error('frames of this client are short')
-  const head =
-    data.length < 126
-      ? Buffer.of(0x80 | opcode, 0x80 | data.length)
-      : Buffer.of(0x80 | opcode, 0x80 | 126, data.length >> 8, data.length & 0xff)
+/** A whole message in one frame. `mask` are four random bytes, which a client has to give (section 5.3). */
+export function frame(opcode: number, data: Uint8Array, mask?: Uint8Array): Buffer {
+  const head = headOf(opcode, data.length)
+  if (mask === undefined) return Buffer.concat([head, data])
+  head[1]! |= 0x80
   const masked = Buffer.from(data)
-  for (let index = 0; index < masked.length; index++) masked[index]! ^= mask[index % 4]!
+  applyMask(masked, mask)
   return Buffer.concat([head, mask, masked])
+}
+
+function headOf(opcode: number, length: number): Buffer {
+  if (length < 126) return Buffer.of(0x80 | opcode, length)
+  const head = Buffer.alloc(length <= 0xffff ? 4 : 10)
+  head[0] = 0x80 | opcode
+  head[1] = length <= 0xffff ? 126 : 127
+  if (length <= 0xffff) head.writeUInt16BE(length, 2)
+  else head.writeBigUInt64BE(BigInt(length), 2)
+  return head
+}
+
+function applyMask(data: Uint8Array, mask: Uint8Array): void {
+  for (let index = 0; index < data.length; index++) data[index]! ^= mask[index % 4]!
 }
