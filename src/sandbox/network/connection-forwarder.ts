@@ -36,27 +36,45 @@ export class ConnectionForwarder {
   }
 
   #serve(client: net.Socket, route: (client: string) => Route | undefined): void {
+    this.#sockets.add(client)
+    client.on('close', () => this.#sockets.delete(client))
+    client.on('error', () => {})
     const to = route(client.remoteAddress ?? '')
-    if (to === undefined) {
-      client.on('error', () => {})
-      client.resetAndDestroy()
-      return
+    if (to === undefined) client.resetAndDestroy()
+    else this.#connect(client, to, client.remotePort)
+  }
+
+  /** The server sees the port of the client as well, as behind a real proxy, unless another connection has it. */
+  #connect(client: net.Socket, route: Route, localPort: number | undefined): void {
+    const { host, port, source } = route
+    const local = { localAddress: source, ...(localPort === undefined ? {} : { localPort }) }
+    const server = net.connect({ host, port, ...local, allowHalfOpen: true, noDelay: true })
+    const failed = ({ code = '' }: NodeJS.ErrnoException): void => {
+      if (localPort !== undefined && ['EADDRINUSE', 'EADDRNOTAVAIL'].includes(code))
+        this.#connect(client, route, undefined)
+      else client.resetAndDestroy()
     }
-    const { host, port, source } = to
-    const server = net.connect({ host, port, localAddress: source, allowHalfOpen: true, noDelay: true })
-    this.#join(client, server)
-    this.#join(server, client)
-    client.pipe(server)
-    server.pipe(client)
+    server.once('error', failed)
+    server.once('connect', () => {
+      server.off('error', failed)
+      if (client.destroyed) {
+        server.destroy()
+        return
+      }
+      this.#sockets.add(server)
+      server.on('close', () => this.#sockets.delete(server))
+      this.#join(client, server)
+      this.#join(server, client)
+      client.pipe(server)
+      server.pipe(client)
+    })
   }
 
   #join(socket: net.Socket, other: net.Socket): void {
-    this.#sockets.add(socket)
     socket.on('error', () => {
       other.resetAndDestroy()
     })
     socket.on('close', () => {
-      this.#sockets.delete(socket)
       // What was sent before the end must still arrive.
       if (socket.errored === null) other.end()
     })
