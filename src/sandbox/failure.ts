@@ -23,6 +23,12 @@ export class Failure extends Error {
   }
 }
 
+/** What the server answers when an error is none of a request's own. */
+export const failureOf = (error: unknown): Failure =>
+  error instanceof Failure
+    ? error
+    : new Failure(500, 'InternalError', `Internal error occurred: ${String(error)}`)
+
 const detailsOf = (type: ResourceType, name: string): { name: string; group?: string; kind: string } => ({
   name,
   ...(type.group === '' ? {} : { group: type.group }),

@@ -22,6 +22,7 @@ import type { ProxyMode } from './network/affinity.ts'
 import { selfSigned } from './network/certificate.ts'
 import { serveDns } from './network/cluster-dns.ts'
 import { ServiceProxy } from './network/service-proxy.ts'
+import { Programs } from './pods/programs.ts'
 import { at, type Resource } from './resource.ts'
 import { types } from './resource-types.ts'
 import { sampleObjects } from './sample.ts'
@@ -67,9 +68,12 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   }))
   const tokens = new Map(users.map(({ name, token }) => [token, name]))
   const lowestPort = lowestOpenPort()
+  let folder: string | undefined
+  const ownFolder = (): string => (folder ??= mkdtempSync(join(tmpdir(), 'kubectl-affinity-sandbox-')))
+  const programs = new Programs(ownFolder)
   const claimed = await claimNetwork((plan) => {
     const certificate = selfSigned('sandbox', plan.apiServer)
-    const kubelet = new Kubelet({ store, plan, faults, lowestPort })
+    const kubelet = new Kubelet({ store, plan, faults, lowestPort, programs })
     return {
       plan,
       certificate,
@@ -97,8 +101,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   ]
   if (options.sample) addSample(store, plan)
   const server = `https://${plan.apiServer}:${apiPort}`
-  const folder = mkdtempSync(join(tmpdir(), 'kubectl-affinity-sandbox-'))
-  const path = join(folder, 'kubeconfig')
+  const path = join(ownFolder(), 'kubeconfig')
   writeFileSync(path, kubeconfig(server, certificate.cert, users), { mode: 0o600 })
   faults.start(
     options.faults,
@@ -120,7 +123,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       proxy.close()
       await kubelet.close()
       claimed.release()
-      rmSync(folder, { recursive: true, force: true })
+      rmSync(ownFolder(), { recursive: true, force: true })
     },
   }
 }

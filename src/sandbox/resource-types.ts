@@ -33,7 +33,7 @@ const review = ['create']
 export const types = {
   namespaces: define('v1', 'namespaces', 'Namespace', { cluster: true, short: ['ns'], sub: ['status'] }),
   nodes: define('v1', 'nodes', 'Node', { cluster: true, short: ['no'], sub: ['status'] }),
-  pods: define('v1', 'pods', 'Pod', { short: ['po'], sub: ['status', 'log', 'eviction', 'proxy'] }),
+  pods: define('v1', 'pods', 'Pod', { short: ['po'], sub: ['status', 'log', 'eviction', 'exec', 'proxy'] }),
   services: define('v1', 'services', 'Service', { short: ['svc'], sub: ['status'] }),
   configmaps: define('v1', 'configmaps', 'ConfigMap', { short: ['cm'] }),
   events: define('v1', 'events', 'Event', { short: ['ev'] }),

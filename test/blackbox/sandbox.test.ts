@@ -27,6 +27,23 @@ describe('sandbox', () => {
     })
   }
 
+  for (const form of ['executable', 'npm bundle'] as const) {
+    test(`programs in its pods, as ${form}`, async () => {
+      // The first probe asks the pods for their sockets, the second one runs a shell in a pod.
+      const script = `set -e
+        found=$("$@" probe ${service} --identify sockets -o json)
+        echo "$found"
+        pod=$(echo "$found" | grep -o 'sample-deployment-[a-z0-9]*-[a-z0-9]*' | head -n 1)
+        "$@" probe ${service} --path /podinfo --in-pod "$pod"`
+      const args = ['sandbox', '--', 'sh', '-c', script, 'sh', ...forms[form]]
+      const { code, stdout, stderr } = await affinity(args, { form })
+      expect(code, stderr).toBe(0)
+      expect(stdout).toMatch(/"by": "sockets"/)
+      expect(stdout).toMatch(/"unrecognised": 0/)
+      expect(stdout).toMatch(/from {2,}pod\/sample-deployment-|pod\/sample-deployment-\S+ on node\d/)
+    })
+  }
+
   test('the exit code is that of the command', async () => {
     expect((await inSandbox([], 'exit 7')).code).toBe(7)
     expect(await affinity(['sandbox', '--', 'no-such-program'])).toMatchObject({

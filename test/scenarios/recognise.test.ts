@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { beforeAll, expect, test } from 'vitest'
-import { run } from './support/command.ts'
 import { logging, netexec, service, silent } from './support/manifests.ts'
 import { usePlayground } from './support/namespace.ts'
 import { expectExit, reportOf } from './support/report.ts'
@@ -46,7 +45,7 @@ describeOnce('applications that do not say who they are', () => {
     })
   })
 
-  scenario('by their sockets, when nothing is logged', ['exec'], async () => {
+  test('by their sockets, when nothing is logged', async () => {
     for (const args of [[], ['--identify', 'sockets']]) {
       const report = reportOf(await probe(['silent', '-o', 'json', ...args]))
       expect(report.status.recognition.by).toBe('sockets')
@@ -57,34 +56,26 @@ describeOnce('applications that do not say who they are', () => {
     }
   })
 
-  scenario(
-    'who may not run programs in pods is told so, and not stopped',
-    ['restricted users', 'exec'],
-    async () => {
-      const [user] = site.restrictedUsers
-      await bindRole(place, user!, roleIn(await probe(['silent'], { context: user! })))
-      const ended = await probe(['silent', '-o', 'json'], { context: user! })
-      expectExit(ended, 4)
-      const { notes, recognition } = reportOf(ended).status
-      expect(recognition.by).toBe('anonymous')
-      expect(notes.join('\n')).toMatch(/by their sockets: .*cannot (create|get) resource "pods\/exec"/)
-    },
-  )
+  scenario('who may not run programs in pods is told so, and not stopped', ['restricted users'], async () => {
+    const [user] = site.restrictedUsers
+    await bindRole(place, user!, roleIn(await probe(['silent'], { context: user! })))
+    const ended = await probe(['silent', '-o', 'json'], { context: user! })
+    expectExit(ended, 4)
+    const { notes, recognition } = reportOf(ended).status
+    expect(recognition.by).toBe('anonymous')
+    expect(notes.join('\n')).toMatch(/by their sockets: .*cannot (create|get) resource "pods\/exec"/)
+  })
 
-  scenario(
-    'who demands it is told which Role suffices, and it does',
-    ['restricted users', 'exec'],
-    async () => {
-      const [, user] = site.restrictedUsers
-      await bindRole(place, user!, roleIn(await probe(['silent'], { context: user! })))
-      const refused = await probe(['silent', '--identify', 'sockets'], { context: user! })
-      expectExit(refused, 1)
-      await bindRole(place, user!, roleIn(refused))
-      const ended = await probe(['silent', '--identify', 'sockets', '-o', 'json'], { context: user! })
-      expectExit(ended, 0)
-      expect(reportOf(ended).status.recognition.by).toBe('sockets')
-    },
-  )
+  scenario('who demands it is told which Role suffices, and it does', ['restricted users'], async () => {
+    const [, user] = site.restrictedUsers
+    await bindRole(place, user!, roleIn(await probe(['silent'], { context: user! })))
+    const refused = await probe(['silent', '--identify', 'sockets'], { context: user! })
+    expectExit(refused, 1)
+    await bindRole(place, user!, roleIn(refused))
+    const ended = await probe(['silent', '--identify', 'sockets', '-o', 'json'], { context: user! })
+    expectExit(ended, 0)
+    expect(reportOf(ended).status.recognition.by).toBe('sockets')
+  })
 })
 
 describeOnce('where requests come from', () => {
@@ -92,7 +83,7 @@ describeOnce('where requests come from', () => {
   const { probe } = place
   const web = ['web', '--path', '/hostname']
 
-  const clientPod = (name: string, image: string, args: string[]): object => ({
+  const clientPod = (name: string, image: string, args?: string[]): object => ({
     apiVersion: 'v1',
     kind: 'Pod',
     metadata: { name },
@@ -105,29 +96,28 @@ describeOnce('where requests come from', () => {
       service('web', { affinity: 60 }),
       clientPod('wget', site.images.busybox, ['sleep', '3600']),
       clientPod('curl', site.images.agnhost, ['pause']),
+      clientPod('bare', site.images.bare),
     )
-    await place.kubectl('wait', '--for=condition=Ready', 'pod/wget', 'pod/curl', '--timeout=60s')
+    const pods = ['pod/wget', 'pod/curl', 'pod/bare']
+    await place.kubectl('wait', '--for=condition=Ready', ...pods, '--timeout=60s')
   })
 
   test('without --image the report says which one it is, and why', async () => {
     const ended = await probe([...web, '-o', 'json'], { env: { KUBECTL_AFFINITY_IMAGE: '' } })
     const { client } = reportOf(ended).status
-    const [image, reason] = site.capabilities.has('exec')
-      ? [site.images.node, /^all \d nodes have it$/]
-      : ['docker.io/library/node:24-alpine', /^no node has an image that is known to serve$/]
-    expect(client.image).toBe(image)
-    expect(client.imageReason).toMatch(reason)
-    expect(ended.stderr).toContain(`image ${image} (${client.imageReason})`)
+    expect(client.image).toBe(site.images.node)
+    expect(client.imageReason).toMatch(/^all \d nodes have it$/)
+    expect(ended.stderr).toContain(`image ${client.image} (${client.imageReason})`)
   })
 
-  scenario('with --node the images of that node count', ['exec'], async () => {
+  test('with --node the images of that node count', async () => {
     const [node] = site.nodes
     const args = [...web, '--node', node!, '-o', 'json']
     const { client } = reportOf(await probe(args, { env: { KUBECTL_AFFINITY_IMAGE: '' } })).status
     expect(client).toMatchObject({ node, image: site.images.node, imageReason: `${node} has it` })
   })
 
-  scenario('who may not read nodes gets the default image', ['restricted users', 'exec'], async () => {
+  scenario('who may not read nodes gets the default image', ['restricted users'], async () => {
     const [user] = site.restrictedUsers
     await bindRole(place, user!, roleIn(await probe(web, { context: user! })))
     // That one cannot be pulled there, which takes a minute to find out.
@@ -146,7 +136,7 @@ describeOnce('where requests come from', () => {
     ['busybox', site.images.busybox, /wget|nc/],
     ['curl', site.images.agnhost, /curl/],
   ] as const) {
-    scenario(`from an image with a shell and ${name}`, ['exec'], async () => {
+    scenario(`from an image with a shell and ${name}`, name === 'busybox' ? ['busybox'] : [], async () => {
       const ended = await probe([...web, '--image', image, '-o', 'json'])
       expectExit(ended, 0)
       const { status } = reportOf(ended)
@@ -160,58 +150,42 @@ describeOnce('where requests come from', () => {
     })
   }
 
-  /** Processes of a pod but the first one and the one that lists them. */
-  const processes = async (pod: string): Promise<string> => {
-    const script = 'for p in /proc/[0-9]*; do read -r s <$p/stat 2>/dev/null && echo "$s"; done'
-    const lines = (await place.kubectl('exec', pod, '--', 'sh', '-c', script)).trim().split('\n')
-    return lines.filter((line) => !line.startsWith('1 (') && !/ \(sh\) R /.test(line)).join('\n')
-  }
-
   for (const [pod, tool] of [
     ['wget', /wget|nc/],
     ['curl', /curl/],
   ] as const) {
-    scenario(`from a pod that has ${pod}, which stays as it was`, ['exec'], async () => {
-      const ended = await probe([...web, '--in-pod', `pod/${pod}`, '-c', 'main', '-o', 'json'])
-      expectExit(ended, 0)
-      const { client, verdict, recognition } = reportOf(ended).status
-      expect(client).toMatchObject({ pod, container: 'main' })
-      expect(client.tool).toMatch(tool)
-      expect(verdict.behaviour).toBe('sticky')
-      expect(recognition).toMatchObject({ by: 'pod-name', unrecognised: 0 })
-      for (const signal of ['SIGINT', 'SIGKILL'] as const) {
-        const running = place.startProbe([...web, '--in-pod', pod, '--duration', '1m', '-o', 'json'])
-        await running.printed(/waiting for the first answer/)
-        await sleep(700)
-        running.kill(signal)
-        const stopped = await running.ended
-        if (signal === 'SIGINT') {
-          expectExit(stopped, 130)
-          expect(reportOf(stopped).status.totals.answered).toBeGreaterThan(0)
+    scenario(
+      `from a pod that has ${pod}, which stays as it was`,
+      pod === 'wget' ? ['busybox'] : [],
+      async () => {
+        const ended = await probe([...web, '--in-pod', `pod/${pod}`, '-c', 'main', '-o', 'json'])
+        expectExit(ended, 0)
+        const { client, verdict, recognition } = reportOf(ended).status
+        expect(client).toMatchObject({ pod, container: 'main' })
+        expect(client.tool).toMatch(tool)
+        expect(verdict.behaviour).toBe('sticky')
+        expect(recognition).toMatchObject({ by: 'pod-name', unrecognised: 0 })
+        for (const signal of ['SIGINT', 'SIGKILL'] as const) {
+          const running = place.startProbe([...web, '--in-pod', pod, '--duration', '1m', '-o', 'json'])
+          await running.printed(/waiting for the first answer/)
+          await sleep(700)
+          running.kill(signal)
+          const stopped = await running.ended
+          if (signal === 'SIGINT') {
+            expectExit(stopped, 130)
+            expect(reportOf(stopped).status.totals.answered).toBeGreaterThan(0)
+          }
+          const left = (): Promise<string[]> => site.programsIn(place.name, pod)
+          await expect.poll(left, { timeout: 15_000, interval: 500 }).toStrictEqual([])
         }
-        await expect.poll(() => processes(pod), { timeout: 15_000, interval: 500 }).toBe('')
-      }
-    })
+      },
+    )
   }
 
-  scenario('a pod without a shell is refused, and so is one that is not there', ['exec'], async () => {
-    const system = ['probe', 'svc/kube-dns', '-n', 'kube-system', '--port', 'dns-tcp']
-    const proxy = await site.kubectl([
-      '-n',
-      'kube-system',
-      'get',
-      'pods',
-      '-l',
-      'k8s-app=kube-proxy',
-      '-o',
-      'name',
-    ])
-    const [name = ''] = proxy.split('\n')
-    const bare = await run(site, [...system, '--in-pod', name])
+  test('a pod without a shell is refused, and so is one that is not there', async () => {
+    const bare = await probe([...web, '--in-pod', 'bare'])
     expectExit(bare, 1)
-    expect(bare.stderr).toMatch(
-      /cannot send requests from container "kube-proxy" of pod\/\S+: it has no shell/,
-    )
+    expect(bare.stderr).toMatch(/cannot send requests from container "main" of pod\/bare: it has no shell/)
     const none = await probe([...web, '--in-pod', 'no-such-pod'])
     expectExit(none, 1)
     expect(none.stderr).toMatch(/pods "no-such-pod" not found/)
@@ -220,20 +194,16 @@ describeOnce('where requests come from', () => {
     expect(container.stderr).toMatch(/has no container "nope"\n\s+its containers: main/)
   })
 
-  scenario(
-    'who may not run programs in pods is told which Role suffices',
-    ['restricted users', 'exec'],
-    async () => {
-      const [, , user] = site.restrictedUsers
-      const role = roleIn(await probe(web, { context: user! }))
-      await bindRole(place, user!, without(role, 'jobs', 'create'))
-      const refused = await probe([...web, '--in-pod', 'curl'], { context: user! })
-      expectExit(refused, 1)
-      expect(refused.stderr).toMatch(/cannot (create|get) resource "pods\/exec"/)
-      await bindRole(place, user!, without(roleIn(refused), 'jobs', 'create'))
-      const ended = await probe([...web, '--in-pod', 'curl'], { context: user! })
-      expectExit(ended, 0)
-      expect(ended.stdout).toMatch(/pod\/curl on node/)
-    },
-  )
+  scenario('who may not run programs in pods is told which Role suffices', ['restricted users'], async () => {
+    const [, , user] = site.restrictedUsers
+    const role = roleIn(await probe(web, { context: user! }))
+    await bindRole(place, user!, without(role, 'jobs', 'create'))
+    const refused = await probe([...web, '--in-pod', 'curl'], { context: user! })
+    expectExit(refused, 1)
+    expect(refused.stderr).toMatch(/cannot (create|get) resource "pods\/exec"/)
+    await bindRole(place, user!, without(roleIn(refused), 'jobs', 'create'))
+    const ended = await probe([...web, '--in-pod', 'curl'], { context: user! })
+    expectExit(ended, 0)
+    expect(ended.stdout).toMatch(/pod\/curl on node/)
+  })
 })

@@ -82,6 +82,7 @@ function subresource({ plural, namespaced, kind }: ResourceType, name: string): 
     return { ...entry, group: 'autoscaling', version: 'v1', kind: 'Scale', verbs: ['get', 'patch', 'update'] }
   if (name === 'eviction')
     return { ...entry, group: 'policy', version: 'v1', kind: 'Eviction', verbs: ['create'] }
+  if (name === 'exec') return { ...entry, kind: 'PodExecOptions', verbs: ['create', 'get'] }
   return { ...entry, kind, verbs: name === 'log' ? ['get'] : ['get', 'patch', 'update'] }
 }
 

@@ -1,9 +1,19 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import https from 'node:https'
 import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Kubelet } from '../controllers/kubelet.ts'
-import { busy, Failure, forbidden, methodNotAllowed, modified, noSuchPath } from '../failure.ts'
+import {
+  badRequest,
+  busy,
+  Failure,
+  failureOf,
+  forbidden,
+  methodNotAllowed,
+  modified,
+  noSuchPath,
+} from '../failure.ts'
 import type { Faults } from '../faults.ts'
 import type { AddressPlan } from '../network/address-plan.ts'
 import type { Issued } from '../network/certificate.ts'
@@ -13,6 +23,7 @@ import { isAllowed, whoAsks } from './access.ts'
 import { readBody } from './body.ts'
 import { type Call, findObjects, userAgentOf, verbOf } from './call.ts'
 import { discovery, openApiV2, openApiV2Type } from './discovery.ts'
+import { refuseUpgrade, serveExec } from './exec.ts'
 import { writeLog } from './logs.ts'
 import { proxyToPod } from './pod-proxy.ts'
 import { list, showOne, watch } from './read.ts'
@@ -31,8 +42,7 @@ export interface ApiOptions {
 }
 
 const slowMs = 1000
-/** They need a connection that is upgraded, which nothing here does. */
-const notServed = new Set(['exec', 'attach', 'portforward', 'ephemeralcontainers'])
+const notServed = new Set(['attach', 'portforward', 'ephemeralcontainers'])
 
 /** The Kubernetes API, as far as this tool and everyday kubectl need it. */
 export class ApiServer {
@@ -48,6 +58,11 @@ export class ApiServer {
     this.#server = https.createServer(
       { cert, key },
       (request, response) => void this.#serve(request, response),
+    )
+    this.#server.on(
+      'upgrade',
+      (request: IncomingMessage, socket: Duplex, head: Buffer) =>
+        void this.#serveUpgrade(request, socket, head),
     )
     this.#server.on('connection', (socket: Socket) => {
       this.#sockets.add(socket)
@@ -89,11 +104,7 @@ export class ApiServer {
       if (this.#options.faults.has('slow-api')) await sleep(slowMs)
       await this.#answer(request, response, (text) => warnings.push(text))
     } catch (error) {
-      const failure =
-        error instanceof Failure
-          ? error
-          : new Failure(500, 'InternalError', `Internal error occurred: ${String(error)}`)
-      const { status } = failure
+      const { status } = failureOf(error)
       const wait = status.details?.retryAfterSeconds
       if (wait !== undefined) response.setHeader('Retry-After', String(wait))
       if (response.headersSent) response.end()
@@ -107,13 +118,12 @@ export class ApiServer {
     warn: (text: string) => void,
   ): Promise<void> {
     const { store, tokens, faults } = this.#options
-    const { pathname, searchParams: query } = new URL(request.url ?? '/', 'https://sandbox')
-    const path = pathname.replace(/\/+$/, '')
+    const { path } = partsOf(request)
     if (['/healthz', '/livez', '/readyz'].includes(path)) {
       response.end('ok')
       return
     }
-    const user = whoAsks(request.headers, tokens)
+    whoAsks(request.headers, tokens)
     if (path === '/openapi/v2') {
       response.writeHead(200, { 'Content-Type': openApiV2Type })
       response.end(openApiV2)
@@ -124,9 +134,29 @@ export class ApiServer {
       send(response, 200, document, [])
       return
     }
+    const warnings: string[] = []
+    const call = this.#admit(request, (text) => {
+      warnings.push(text)
+      warn(text)
+    })
+    const { user } = call
+    const body = request.method === 'GET' ? undefined : await readBody(request)
+    if (isReview(call)) {
+      send(response, 201, review(store, call.type.kind, user, body), [])
+      return
+    }
+    if (['PUT', 'PATCH'].includes(call.method) && faults.strikes('conflict'))
+      throw modified(call.type, call.name ?? '')
+    await this.#handle(call, body, response, warnings)
+  }
+
+  /** Takes a request about objects apart. Throws Failure when there is no such path, or its user may not ask that. */
+  #admit(request: IncomingMessage, warn: (text: string) => void): Call {
+    const { tokens, faults } = this.#options
+    const { path, query } = partsOf(request)
+    const user = whoAsks(request.headers, tokens)
     const where = findObjects(path)
     if (where === undefined) throw noSuchPath()
-    const warnings: string[] = []
     const call: Call = {
       ...where,
       method: request.method ?? 'GET',
@@ -135,37 +165,49 @@ export class ApiServer {
       contentType: request.headers['content-type'] ?? '',
       userAgent: userAgentOf(request),
       user,
-      warn: (text) => {
-        warnings.push(text)
-        warn(text)
-      },
+      warn,
     }
+    const verb = verbOf(call)
+    this.#authorize(call, verb)
+    // Browsers can only GET a WebSocket, which must not do for running a program (AuthorizePodWebsocketUpgradeCreatePermission).
+    if (where.subresource === 'exec' && verb === 'get') this.#authorize(call, 'create')
+    if (verb !== 'watch' && faults.strikes('429')) throw busy(1)
+    return call
+  }
+
+  #authorize(call: Call, verb: string): void {
+    const { type, name, namespace } = call
     const attempt = {
-      ...where,
-      user,
-      verb: verbOf(call),
-      group: where.type.group,
-      plural: where.type.plural,
-      namespace: where.type === types.namespaces ? where.name : where.namespace,
+      ...call,
+      verb,
+      group: type.group,
+      plural: type.plural,
+      namespace: type === types.namespaces ? name : namespace,
     }
-    const isReview = reviewTypes.some((type) => type === where.type)
-    if (!isReview && !isAllowed(store, attempt)) throw forbidden(attempt)
-    if (attempt.verb !== 'watch' && faults.strikes('429')) throw busy(1)
-    const body = request.method === 'GET' ? undefined : await readBody(request)
-    if (isReview) {
-      send(response, 201, review(store, where.type.kind, user, body), [])
-      return
+    if (!isReview(call) && !isAllowed(this.#options.store, attempt)) throw forbidden(attempt)
+  }
+
+  /** Requests that go on as another protocol: programs in pods. */
+  async #serveUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    socket.on('error', () => {})
+    try {
+      if (this.#options.faults.has('slow-api')) await sleep(slowMs)
+      const call = this.#admit(request, () => {})
+      const { store, kubelet } = this.#options
+      if (call.type !== types.pods || call.subresource !== 'exec') throw doesNotDo(call)
+      const pod = store.get(types.pods, call.namespace, call.name ?? '')
+      const target = kubelet.execTarget(pod)
+      await serveExec({ pod, target, query: call.query }, request, socket, head)
+    } catch (error) {
+      refuseUpgrade(socket, failureOf(error).status)
     }
-    if (['PUT', 'PATCH'].includes(call.method) && faults.strikes('conflict'))
-      throw modified(where.type, where.name ?? '')
-    await this.#handle(call, body, response, warnings)
   }
 
   async #handle(call: Call, body: unknown, response: ServerResponse, warnings: string[]): Promise<void> {
     const { store, kubelet } = this.#options
     const { type, namespace, name, subresource, method } = call
-    if (notServed.has(subresource ?? ''))
-      throw new Failure(501, 'NotImplemented', `the sandbox does not do ${subresource ?? ''}`, {})
+    if (notServed.has(subresource ?? '')) throw doesNotDo(call)
+    if (subresource === 'exec') throw badRequest('Upgrade request required')
     if (method === 'GET' && verbOf(call) === 'watch') {
       this.#watch(call, response)
       return
@@ -230,6 +272,16 @@ export class ApiServer {
     }
   }
 }
+
+function partsOf({ url = '/' }: IncomingMessage): { path: string; query: URLSearchParams } {
+  const { pathname, searchParams } = new URL(url, 'https://sandbox')
+  return { path: pathname.replace(/\/+$/, ''), query: searchParams }
+}
+
+const isReview = ({ type }: Call): boolean => reviewTypes.some((one) => one === type)
+
+const doesNotDo = ({ subresource, type }: Call): Failure =>
+  new Failure(501, 'NotImplemented', `the sandbox does not do ${subresource ?? type.plural}`, {})
 
 function send(response: ServerResponse, code: number, body: object, warnings: readonly string[]): void {
   const text = JSON.stringify(body)

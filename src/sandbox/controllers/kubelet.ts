@@ -3,9 +3,13 @@ import type { Faults } from '../faults.ts'
 import type { AddressPlan } from '../network/address-plan.ts'
 import { openPort } from '../network/address-plan.ts'
 import { isOpen } from '../network/connection-forwarder.ts'
-import type { Container, ContainerPort } from '../pods/container.ts'
+import type { Container, ContainerOptions, ContainerPort } from '../pods/container.ts'
+import type { ExecTarget } from '../pods/exec.ts'
+import { expand } from '../pods/expand.ts'
+import { contentOf } from '../pods/images.ts'
 import type { ContainerLog } from '../pods/log.ts'
-import { nodeProgram, startProcess } from '../pods/process.ts'
+import { nodeProgram, type Program, startProcess } from '../pods/process.ts'
+import type { Programs } from '../pods/programs.ts'
 import { startSampleServer } from '../pods/sample-server.ts'
 import { StartQueue } from '../pods/start-queue.ts'
 import { asText, at, now, type Resource } from '../resource.ts'
@@ -37,10 +41,12 @@ interface KubeletOptions {
   plan: AddressPlan
   faults: Faults
   lowestPort: number
+  programs: Programs
 }
 
 interface Running {
   container: Container
+  options: ContainerOptions
   restarts: number
 }
 
@@ -81,6 +87,14 @@ export class Kubelet {
   /** The log of a pod's container; undefined when it has not started. */
   log(pod: Resource): ContainerLog | undefined {
     return this.#logs.get(pod.metadata.uid)
+  }
+
+  /** Where programs can be run in a pod's container; undefined while it does not run. */
+  execTarget(pod: Resource): ExecTarget | undefined {
+    const running = this.#running.get(pod.metadata.uid)
+    if (running === undefined) return undefined
+    const { container, options } = running
+    return { container, options, programs: this.#options.programs }
   }
 
   /** Logs keep so many lines from now on. */
@@ -210,6 +224,7 @@ export class Kubelet {
     const options = {
       pod: pod.metadata.name,
       namespace: pod.metadata.namespace ?? '',
+      image: spec.image,
       podIp: addresses.podIP,
       nodeIp: addresses.hostIP,
       env: environment(spec, { ...current, status: addresses }),
@@ -217,9 +232,8 @@ export class Kubelet {
       lowestPort,
       plan,
     }
-    const command = [...(spec.command ?? []), ...(spec.args ?? [])]
-    const program = nodeProgram(withNode(command))
-    const missing = missingProgram(command, program !== undefined, pod, spec.image)
+    const command = [...(spec.command ?? []), ...(spec.args ?? [])].map((word) => expand(word, options.env))
+    const { program, missing } = this.#programOf(pod, command, spec.image)
     if (missing !== undefined) {
       const message = `failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: exec: "${missing}": executable file not found in $PATH`
       const terminated = { exitCode: 128, reason: 'StartError', message, startedAt: now(), finishedAt: now() }
@@ -234,7 +248,7 @@ export class Kubelet {
     const container = program === undefined ? startSampleServer(options) : startProcess(program, options)
     if (faults.has('log-truncate')) container.log.keepOnly(5)
     const startedAt = now()
-    this.#running.set(pod.metadata.uid, { container, restarts })
+    this.#running.set(pod.metadata.uid, { container, options, restarts })
     this.#logs.set(pod.metadata.uid, container.log)
     const running = { running: { startedAt } }
     const isUp = (ready: boolean): void =>
@@ -255,6 +269,24 @@ export class Kubelet {
     void container.ended.then((exitCode) =>
       this.#ended(pod, container, addresses, { exitCode, startedAt, restarts }),
     )
+  }
+
+  /** What a container runs as a process, or what it lacks for that; neither where the sample server takes its place. */
+  #programOf(
+    { metadata }: Resource,
+    command: readonly string[],
+    image: string,
+  ): { program?: Program; missing?: string } {
+    const content = contentOf(image)
+    const isOurs = metadata.labels?.['app.kubernetes.io/managed-by'] === 'kubectl-affinity'
+    const node = nodeProgram(content.node ? withNode(command) : command)
+    if (node !== undefined) return content.node ? { program: node } : { missing: 'node' }
+    // The probe's agent in shell. What others do in theirs needs programs that this machine may not have.
+    if (!isOurs || command[0] !== 'sh') return {}
+    const { programs } = this.#options
+    const file = programs.find(image, 'sh')
+    if (file === undefined) return { missing: 'sh' }
+    return { program: { file, argv0: 'sh', args: command.slice(1), env: { PATH: programs.path(image) } } }
   }
 
   #awaitReady(pod: Resource, container: Container, host: string, port: number, ready: () => void): void {
@@ -340,21 +372,6 @@ function withNode(command: readonly string[]): readonly string[] {
   const [program, flag, script = '', , ...words] = command
   return program === 'sh' && flag === '-c' && / exec node "\$@"/.test(script) ? ['node', ...words] : command
 }
-
-/** What a container cannot run here: Node where the image has none, and the probe's agent in shell anywhere. */
-function missingProgram(
-  command: readonly string[],
-  isNode: boolean,
-  { metadata }: Resource,
-  image: string,
-): string | undefined {
-  if (isNode) return hasNoNode(image) ? 'node' : undefined
-  const isOurs = metadata.labels?.['app.kubernetes.io/managed-by'] === 'kubectl-affinity'
-  return isOurs && command[0] === 'sh' ? 'sh' : undefined
-}
-
-/** Images whose name says that there is no Node in them. */
-const hasNoNode = (image: string): boolean => /(^|\/)(busybox|alpine|nginx)(:|@|$)/.test(image)
 
 function environment(spec: ContainerSpec, pod: Resource): Record<string, string> {
   const given = (spec.env ?? []).map(({ name, value, valueFrom }) => {

@@ -68,3 +68,8 @@ export function lowestOpenPort(): number {
 export function openPort(port: number, lowest: number): number {
   return port < lowest ? port + 20_000 : port
 }
+
+/** The port that pods know for one that is really served. One that was never moved up may look as if it was. */
+export function shownPort(port: number, lowest: number): number {
+  return port >= 20_000 && port < 20_000 + lowest ? port - 20_000 : port
+}

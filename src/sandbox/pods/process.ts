@@ -1,51 +1,45 @@
 import { spawn } from 'node:child_process'
 import { tmpdir } from 'node:os'
-import { openPort } from '../network/address-plan.ts'
-import { clusterDomain } from '../network/cluster-dns.ts'
-import type { Container, ContainerOptions } from './container.ts'
+import { type Container, type ContainerOptions, environmentOf, exitCodeOf } from './container.ts'
 import { ContainerLog } from './log.ts'
 import { prelude } from './prelude.ts'
 
-/** A program in the arguments of Node. */
-export interface NodeProgram {
-  /** Flags of Node itself. */
-  flags: string[]
-  source: string
-  args: string[]
+/** A program that a container runs, as a process of this machine. */
+export interface Program {
+  file: string
+  /** Its name, unless it is the file's. */
+  argv0?: string
+  args: readonly string[]
+  /** More for its environment. */
+  env: NodeJS.ProcessEnv
 }
 
-/** `node [FLAGS] -e PROGRAM [--] ARGUMENTS`, taken apart; undefined for any other command. */
-export function nodeProgram([program = '', ...words]: readonly string[]): NodeProgram | undefined {
+/**
+ * `node [FLAGS] -e PROGRAM [--] ARGUMENTS` in this process's own runtime, so that nothing else has to be installed. An
+ * executable that Bun compiled becomes Bun when it is told to (BUN_BE_BUN). Undefined for any other command.
+ */
+export function nodeProgram([program = '', ...words]: readonly string[]): Program | undefined {
   const index = words.findIndex((word) => !word.startsWith('--') || word === '--eval')
   const source = words[index + 1]
   if (!/(^|\/)node$/.test(program) || !['-e', '--eval'].includes(words[index] ?? '') || source === undefined)
     return undefined
-  const args = words.slice(index + 2)
-  return { flags: words.slice(0, index), source, args: args[0] === '--' ? args.slice(1) : args }
+  // Bun has flags of its own.
+  const flags = process.versions['bun'] === undefined ? words.slice(0, index) : []
+  const rest = words.slice(index + 2)
+  const args = [...flags, '-e', prelude + source, '--', ...(rest[0] === '--' ? rest.slice(1) : rest)]
+  return { file: process.execPath, args, env: { BUN_BE_BUN: '1' } }
 }
 
-/**
- * Runs a Node program as a process of its own: with this process's own runtime, so that nothing else has to be
- * installed. An executable that Bun compiled becomes Bun when it is told to (BUN_BE_BUN).
- */
-export function startProcess(program: NodeProgram, options: ContainerOptions): Container {
+/** Runs a program as a process of its own. */
+export function startProcess(
+  { file, argv0 = file, args, env }: Program,
+  options: ContainerOptions,
+): Container {
   const log = new ContainerLog()
-  const { env, pod, namespace, podIp, lowestPort, plan } = options
-  // Bun has flags of its own.
-  const flags = process.versions['bun'] === undefined ? program.flags : []
-  const child = spawn(process.execPath, [...flags, '-e', prelude + program.source, '--', ...program.args], {
+  const child = spawn(file, args, {
+    argv0,
     cwd: tmpdir(),
-    env: {
-      ...env,
-      BUN_BE_BUN: '1',
-      SANDBOX_POD_IP: podIp,
-      SANDBOX_PHYSICAL_IP: plan.physical(podIp),
-      SANDBOX_POD_NAME: pod,
-      SANDBOX_DNS: `${plan.physical(plan.dns)}:${openPort(53, lowestPort)}`,
-      // As in the /etc/resolv.conf of a pod.
-      SANDBOX_SEARCH: [`${namespace}.svc.`, 'svc.', ''].map((part) => part + clusterDomain).join(' '),
-      SANDBOX_LOWEST_PORT: String(lowestPort),
-    },
+    env: { ...environmentOf(options), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   for (const stream of [child.stdout, child.stderr])
@@ -58,7 +52,7 @@ export function startProcess(program: NodeProgram, options: ContainerOptions): C
     })
     child.once('close', (code, signal) => {
       log.end()
-      resolve(code ?? (signal === 'SIGKILL' ? 137 : 143))
+      resolve(exitCodeOf(code, signal))
     })
   })
   return {

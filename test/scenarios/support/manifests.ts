@@ -47,12 +47,13 @@ export function smallApp(site: Site, name: string, replicas: number): object {
   })
 }
 
-/** Busybox's web server, all of whose pods answer alike and which logs nothing. */
+/** An application whose pods answer alike and log nothing. */
 export function silent(site: Site, name: string, replicas = 3): object {
   return deployment(name, replicas, {
     name: 'server',
-    image: site.images.busybox,
-    command: ['sh', '-c', 'mkdir /tmp/w && echo ok >/tmp/w/index.html && exec httpd -f -p 8080 -h /tmp/w'],
+    image: site.images.node,
+    command: ['node', '-e', "require('http').createServer((_, response) => response.end('ok')).listen(8080)"],
+    readinessProbe: { tcpSocket: { port: 8080 }, periodSeconds: 1 },
     ports: [{ containerPort: 8080 }],
   })
 }

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { rmSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { type ProxyMode, restrictedUsers, startSandbox } from '../../../src/sandbox/index.ts'
@@ -23,9 +23,10 @@ export async function sandboxSite(proxy: ProxyMode): Promise<Site> {
     kubeconfig: sandbox.kubeconfig,
     kubectlFolder,
     images: {
-      node: 'docker.io/library/node:24',
+      node: 'docker.io/library/node:24-alpine',
       busybox: 'docker.io/library/busybox:1',
       agnhost: 'registry.k8s.io/e2e-test-images/agnhost:2.63.0',
+      bare: 'registry.k8s.io/pause:3.10',
     },
     nodes: Array.from({ length: nodes }, (_, index) => `node${index + 1}`),
     // Its controllers need a moment for the endpoints; the rules are there at once.
@@ -41,11 +42,32 @@ export async function sandboxSite(proxy: ProxyMode): Promise<Site> {
       'cluster DNS',
     ]),
     kubectl: (args, input) => kubectl(join(kubectlFolder, 'kubectl'), sandbox.kubeconfig, args, input),
+    programsIn: async (namespace, pod) => {
+      const address = ['get', 'pod', pod, '-n', namespace, '-o', 'jsonpath={.status.podIP}']
+      return processesWith(
+        `SANDBOX_POD_IP=${await kubectl(join(kubectlFolder, 'kubectl'), sandbox.kubeconfig, address)}`,
+      )
+    },
     // oxlint-disable-next-line require-await -- the lab's takes its time
     stopApiServer: async () => sandbox.disconnect(),
     startApiServer: () => sandbox.connect(),
     peer: () => (peer ??= sandboxPeer(kubectlFolder)),
   }
+}
+
+/** Command lines of this machine's processes that have this in their environment. */
+function processesWith(variable: string): string[] {
+  const read = (pid: string, file: string): string[] => {
+    try {
+      return readFileSync(join('/proc', pid, file), 'utf8').split('\0')
+    } catch {
+      // It has ended meanwhile, or is not ours.
+      return []
+    }
+  }
+  return readdirSync('/proc')
+    .filter((pid) => read(pid, 'environ').includes(variable))
+    .map((pid) => read(pid, 'cmdline').join(' '))
 }
 
 const backendProgram = `

@@ -30,8 +30,8 @@ export type Capability =
   /** The machine that the tests run on reaches the nodes' addresses and those of load balancers. */
   | 'a way in from here'
   | 'cluster DNS'
-  /** Programs can be run in containers, by exec, and shells in images that have one. */
-  | 'exec'
+  /** Containers of busybox's image have busybox's programs, wget and nc among them. */
+  | 'busybox'
   /** Logs are rotated so early that a probe can outrun them. */
   | 'small logs'
   | 'UDP'
@@ -70,7 +70,13 @@ export interface Site {
   /** The folder of the kubectl that goes with it. */
   kubectlFolder: string
   /** Images that its nodes have. */
-  images: { node: string; busybox: string; agnhost: string }
+  images: {
+    node: string
+    busybox: string
+    agnhost: string
+    /** Has neither Node nor a shell, and runs when it is told nothing. */
+    bare: string
+  }
   nodes: readonly string[]
   /** How long the proxies may take to follow a change. */
   proxyMs: number
@@ -84,6 +90,8 @@ export interface Site {
   isFirstMode: boolean
   /** Runs kubectl as the administrator and returns what it printed; throws when it fails. */
   kubectl(args: readonly string[], input?: string): Promise<string>
+  /** The programs that run in a pod's first container beside the one that it is there for, a line each. */
+  programsIn(namespace: string, pod: string): Promise<string[]>
   stopApiServer(): Promise<void>
   startApiServer(): Promise<void>
   /** Brings another cluster up, or returns the one that is. */
@@ -98,7 +106,7 @@ async function labSite(): Promise<Site> {
     name: `lab with kube-proxy in ${state.proxy} mode`,
     kubeconfig: labKubeconfig(),
     kubectlFolder: await programs('kubernetes'),
-    images: { node: images.node, busybox: images.busybox, agnhost: images.agnhost },
+    images: { node: images.node, busybox: images.busybox, agnhost: images.agnhost, bare: images.pause },
     nodes: nodes.map(({ name }) => name),
     // kube-proxy waits at least 1 s between two changes of its rules.
     proxyMs: 2500,
@@ -107,7 +115,7 @@ async function labSite(): Promise<Site> {
       'api server restarts',
       'restricted users',
       'real scheduling',
-      'exec',
+      'busybox',
       'pod security',
       'UDP',
       'client ports',
@@ -121,6 +129,14 @@ async function labSite(): Promise<Site> {
     ]),
     kubectl: (args, input) => kubectl(args, input === undefined ? {} : { input }),
     isFirstMode: state.proxy === 'iptables',
+    programsIn: async (namespace, pod) => {
+      const script = 'for p in /proc/[0-9]*; do read -r s <$p/stat 2>/dev/null && echo "$s"; done'
+      const lines = (await kubectl(['-n', namespace, 'exec', pod, '--', 'sh', '-c', script]))
+        .trim()
+        .split('\n')
+      // Without the first one and the one that lists them.
+      return lines.filter((line) => !line.startsWith('1 (') && !/ \(sh\) R /.test(line))
+    },
     stopApiServer,
     startApiServer,
     peer: labPeer,

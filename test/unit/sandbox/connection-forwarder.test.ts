@@ -1,6 +1,6 @@
 import net from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
-import { Forwarder } from '../../../src/sandbox/network/forwarder.ts'
+import { ConnectionForwarder } from '../../../src/sandbox/network/connection-forwarder.ts'
 
 const pod = '127.252.129.2'
 const service = '127.252.96.2'
@@ -12,7 +12,7 @@ async function serve(source: string): Promise<number> {
   const server = net.createServer((socket) => socket.end(`${socket.remoteAddress} ${socket.remotePort}`))
   await new Promise<void>((resolve) => server.listen(0, pod, resolve))
   const { port } = server.address() as net.AddressInfo
-  const forwarder = new Forwarder(() => ({ host: pod, port, source }))
+  const forwarder = new ConnectionForwarder(() => ({ host: pod, port, source, isThere: () => true }))
   forwarder.listen(service, port)
   onTestFinished(() => {
     server.close()
