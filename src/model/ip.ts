@@ -55,6 +55,11 @@ export function contains({ family, first, last }: Cidr, ip: Ip): boolean {
   return ip.family === family && ip.value >= first && ip.value <= last
 }
 
+/** Of what is known to be an address. */
+export function familyOf(address: string): Family {
+  return address.includes(':') ? 'IPv6' : 'IPv4'
+}
+
 /** `10.0.0.1:80`, `[fd00::1]:80`. */
 export function hostAndPort(address: string, port: number | string): string {
   return `${address.includes(':') ? `[${address}]` : address}:${port}`

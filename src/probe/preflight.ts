@@ -1,4 +1,5 @@
 import { type Endpoint, endpointsOfPort } from '../model/endpoint.ts'
+import { familyOf } from '../model/ip.ts'
 import type { EndpointSlice, Service, ServicePort } from '../model/kubernetes.ts'
 import { servicePolicy } from '../model/policy.ts'
 import type { ProbedService } from '../model/probe-result.ts'
@@ -68,7 +69,7 @@ export function examineService(
 
 /** The endpoints that are reached through a cluster IP: those of its address family. */
 export function ofFamily(endpoints: readonly Endpoint[], clusterIP: string): Endpoint[] {
-  const family = clusterIP.includes(':') ? 'IPv6' : 'IPv4'
+  const family = familyOf(clusterIP)
   return endpoints.filter((endpoint) => endpoint.family === family)
 }
 

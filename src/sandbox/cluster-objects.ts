@@ -16,7 +16,7 @@ export function makeCluster(store: Store, plan: AddressPlan, nodes: number, mode
     })
   }
   for (let index = 1; index <= nodes; index += 1) store.create(types.nodes, node(plan, index))
-  store.create(types.servicecidrs, { metadata: { name: 'kubernetes' }, spec: { cidrs: [plan.serviceCidr] } })
+  store.create(types.servicecidrs, { metadata: { name: 'kubernetes' }, spec: { cidrs: plan.serviceCidrs } })
   makeProxy(store, mode)
 }
 
@@ -32,10 +32,11 @@ function node(plan: AddressPlan, index: number): object {
       name,
       labels: { 'kubernetes.io/hostname': name, 'kubernetes.io/os': 'linux', 'kubernetes.io/arch': 'amd64' },
     },
-    spec: { podCIDR: plan.podCidr(index), podCIDRs: [plan.podCidr(index)] },
+    spec: { podCIDR: plan.podCidrs(index)[0], podCIDRs: plan.podCidrs(index) },
     status: {
       addresses: [
         { type: 'InternalIP', address: plan.node(index) },
+        { type: 'InternalIP', address: plan.inFamily(plan.node(index), 'IPv6') },
         { type: 'Hostname', address: name },
       ],
       capacity,

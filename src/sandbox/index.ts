@@ -146,9 +146,9 @@ const claimPort = 10250
 async function claimNetwork<T extends { api: ApiServer; plan: AddressPlan }>(
   make: (plan: AddressPlan) => T,
 ): Promise<T & { release(): void }> {
-  const first = randomInt(1, 255)
+  const first = randomInt(126)
   for (let tries = 0; tries < 20; tries += 1) {
-    const made = make(addressPlan(((first + tries * 13) % 254) + 1))
+    const made = make(addressPlan(2 * (((first + tries * 13) % 126) + 1)))
     try {
       const release = await hold(made.plan.apiServer, claimPort)
       await made.api.listen(made.plan.apiServer, apiPort).catch((error: unknown) => {

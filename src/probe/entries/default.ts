@@ -1,3 +1,4 @@
+import { familyOf } from '../../model/ip.ts'
 import type { SurveyEntry } from '../../model/survey.ts'
 import type { ProbeSubject } from '../preflight.ts'
 
@@ -12,7 +13,7 @@ export function defaultEntry({ service, localOnly }: ProbeSubject): SurveyEntry 
     servicePort: port,
     ...(portName === undefined ? {} : { portName }),
     protocol,
-    family: clusterIP.includes(':') ? 'IPv6' : 'IPv4',
+    family: familyOf(clusterIP),
     ...(localOnly ? { policyLocal: true } : {}),
   }
 }

@@ -1,3 +1,4 @@
+import { familyOf } from '../../model/ip.ts'
 import type { Service, ServicePort } from '../../model/kubernetes.ts'
 import type { Fact } from '../../model/snapshot.ts'
 import type { IpFamily, SurveyEntry } from '../../model/survey.ts'
@@ -79,10 +80,6 @@ export function entriesOf(
 export function familiesOf({ spec }: Service): IpFamily[] {
   if (spec.ipFamilies !== undefined && spec.ipFamilies.length > 0) return spec.ipFamilies
   return [...new Set((spec.clusterIPs ?? [spec.clusterIP ?? '']).map(familyOf))]
-}
-
-function familyOf(address: string): IpFamily {
-  return address.includes(':') ? 'IPv6' : 'IPv4'
 }
 
 function familiesAsked(service: Service, family: AskedEntries['family']): readonly IpFamily[] {

@@ -1,3 +1,4 @@
+import { type Family, familyOf } from '../../model/ip.ts'
 import type { Service, ServicePort } from '../../model/kubernetes.ts'
 import { invalid } from '../failure.ts'
 import type { AddressPlan } from '../network/address-plan.ts'
@@ -52,18 +53,15 @@ export function withAddresses(
   if (spec.type === 'ExternalName') return object
   const others = store.list(types.services).filter(({ metadata }) => metadata.uid !== before?.metadata.uid)
   const used = others.map((other) => (other as unknown as Service).spec)
-  const clusterIP =
-    spec.clusterIP || old?.clusterIP || freeAddress(plan, new Set(used.map((one) => one.clusterIP)))
+  const taken = new Set(used.flatMap(({ clusterIPs = [] }) => clusterIPs))
+  const families = withFamilies(spec, old, (family) => freeAddress(plan, family, taken))
   const ports = new Set(used.flatMap((one) => (one.ports ?? []).map(({ nodePort }) => nodePort)))
   const wantsNodePorts = spec.type === 'NodePort' || spec.type === 'LoadBalancer'
   return {
     ...object,
     spec: {
-      clusterIP,
-      clusterIPs: [clusterIP],
-      ...(clusterIP === 'None' ? {} : { ipFamilies: ['IPv4'], ipFamilyPolicy: 'SingleStack' }),
       ...spec,
-      ...(spec.clusterIP ? {} : { clusterIP, clusterIPs: [clusterIP] }),
+      ...families,
       ...(spec.ports === undefined
         ? {}
         : { ports: spec.ports.map((port) => withNodePort(port, wantsNodePorts, old?.ports ?? [], ports)) }),
@@ -71,10 +69,32 @@ export function withAddresses(
   }
 }
 
-function freeAddress(plan: AddressPlan, used: ReadonlySet<string | undefined>): string {
+/**
+ * Families and addresses, each following from the others and from what the Service had: the first family stays, the
+ * second one comes and goes with the policy (pkg/registry/core/service/storage/alloc.go).
+ */
+function withFamilies(
+  spec: Service['spec'],
+  old: Service['spec'] | undefined,
+  free: (family: Family) => string,
+): Partial<Service['spec']> {
+  const given = spec.clusterIPs ?? (spec.clusterIP ? [spec.clusterIP] : (old?.clusterIPs ?? []))
+  const isHeadless = given[0] === 'None'
+  const [first = isHeadless || !given[0] ? 'IPv4' : familyOf(given[0])] =
+    spec.ipFamilies ?? old?.ipFamilies ?? []
+  const count = Math.max(spec.ipFamilies?.length ?? 0, given.length)
+  const ipFamilyPolicy = spec.ipFamilyPolicy ?? (count > 1 ? 'RequireDualStack' : 'SingleStack')
+  const second = first === 'IPv4' ? 'IPv6' : 'IPv4'
+  const ipFamilies: Family[] = ipFamilyPolicy === 'SingleStack' ? [first] : [first, second]
+  const clusterIPs = isHeadless ? ['None'] : ipFamilies.map((family, index) => given[index] || free(family))
+  return { clusterIP: spec.clusterIP || clusterIPs[0]!, clusterIPs, ipFamilies, ipFamilyPolicy }
+}
+
+function freeAddress(plan: AddressPlan, family: Family, used: ReadonlySet<string>): string {
+  const address = (host: number): string => plan.inFamily(plan.service(host), family)
   let host = 20
-  while (used.has(plan.service(host))) host += 1
-  return plan.service(host)
+  while (used.has(address(host))) host += 1
+  return address(host)
 }
 
 function withNodePort(
@@ -117,10 +137,17 @@ export function check(object: Resource, before: Resource | undefined): void {
     causes.push(bad('spec.sessionAffinityConfig.clientIP.timeoutSeconds', seconds, words))
   }
   unsupported(causes, 'spec.type', spec.type, ['ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort'])
+  unsupported(causes, 'spec.ipFamilyPolicy', spec.ipFamilyPolicy, [
+    'PreferDualStack',
+    'RequireDualStack',
+    'SingleStack',
+  ])
   unsupported(causes, 'spec.internalTrafficPolicy', spec.internalTrafficPolicy, ['Cluster', 'Local'])
   unsupported(causes, 'spec.externalTrafficPolicy', spec.externalTrafficPolicy, ['Cluster', 'Local'])
   if (old?.clusterIP && spec.type !== 'ExternalName' && spec.clusterIP !== old.clusterIP)
     causes.push(bad('spec.clusterIPs[0]', [spec.clusterIP], 'may not change once set'))
+  if (old?.ipFamilies && spec.ipFamilies && spec.ipFamilies[0] !== old.ipFamilies[0])
+    causes.push(bad('spec.ipFamilies[0]', spec.ipFamilies[0], 'may not change once set'))
   if (causes.length > 0) throw invalid('Service', '', object.metadata.name, causes)
 }
 

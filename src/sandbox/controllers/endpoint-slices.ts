@@ -1,3 +1,4 @@
+import { type Family, familyOf } from '../../model/ip.ts'
 import type { Pod, Service, ServicePort, SliceEndpoint } from '../../model/kubernetes.ts'
 import type { Resource } from '../resource.ts'
 import { types } from '../resource-types.ts'
@@ -26,21 +27,22 @@ function reconcile(store: Store, object: Resource): void {
   const pods = store
     .list(types.pods, namespace)
     .filter(({ metadata }) => matches(spec.selector, metadata.labels)) as unknown as Pod[]
-  const endpoints = pods.flatMap((pod) => endpointOf(pod, spec.publishNotReadyAddresses === true))
   const ports = (spec.ports ?? []).map((port) => slicePort(port, pods[0]))
   const slices = store
     .list(types.endpointslices, namespace)
     .filter(
       ({ metadata }) => metadata.labels?.[serviceLabel] === name && metadata.labels[managerLabel] === manager,
     )
-  const chunks = Math.max(1, Math.ceil(endpoints.length / most))
-  for (let index = 0; index < chunks; index += 1) {
-    const content = {
-      addressType: 'IPv4',
-      endpoints: endpoints.slice(index * most, (index + 1) * most),
-      ports,
-    }
-    const known = slices[index]
+  const wanted = (spec.ipFamilies ?? ['IPv4']).flatMap((addressType) => {
+    const endpoints = pods.flatMap((pod) =>
+      endpointOf(pod, addressType, spec.publishNotReadyAddresses === true),
+    )
+    return chunksOf(endpoints).map((chunk) => ({ addressType, endpoints: chunk, ports }))
+  })
+  for (const content of wanted) {
+    // The type of a slice is for life.
+    const index = slices.findIndex(({ addressType }) => addressType === content.addressType)
+    const [known] = index === -1 ? [] : slices.splice(index, 1)
     if (known === undefined) {
       store.create(types.endpointslices, {
         metadata: {
@@ -53,18 +55,25 @@ function reconcile(store: Store, object: Resource): void {
       })
     } else store.update(types.endpointslices, known, () => content)
   }
-  for (const surplus of slices.slice(chunks)) store.remove(types.endpointslices, surplus)
+  for (const surplus of slices) store.remove(types.endpointslices, surplus)
 }
 
-function endpointOf(pod: Pod, publishNotReady: boolean): SliceEndpoint[] {
+/** One slice at least, so that it can be seen that there are no endpoints. */
+function chunksOf(endpoints: readonly SliceEndpoint[]): SliceEndpoint[][] {
+  const chunks = Math.max(1, Math.ceil(endpoints.length / most))
+  return Array.from({ length: chunks }, (_, index) => endpoints.slice(index * most, (index + 1) * most))
+}
+
+function endpointOf(pod: Pod, family: Family, publishNotReady: boolean): SliceEndpoint[] {
   const { status, spec, metadata } = pod
-  if (status?.podIP === undefined || status.phase === 'Failed' || status.phase === 'Succeeded') return []
+  const address = status?.podIPs?.find(({ ip }) => familyOf(ip) === family)?.ip
+  if (address === undefined || status?.phase === 'Failed' || status?.phase === 'Succeeded') return []
   const serving =
-    status.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True') ?? false
+    status?.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True') ?? false
   const terminating = metadata.deletionTimestamp !== undefined
   return [
     {
-      addresses: [status.podIP],
+      addresses: [address],
       conditions: { ready: publishNotReady || (serving && !terminating), serving, terminating },
       ...(spec.nodeName === undefined ? {} : { nodeName: spec.nodeName }),
       targetRef: {

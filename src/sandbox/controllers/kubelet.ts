@@ -191,7 +191,10 @@ export class Kubelet {
     }
     const hostIP = plan.node(index)
     const podIP = at(pod, 'spec', 'hostNetwork') === true ? hostIP : plan.pod(index, this.#host(index))
-    const addresses = { podIP, podIPs: [{ ip: podIP }], hostIP, hostIPs: [{ ip: hostIP }], startTime: now() }
+    const both = (ip: string): { ip: string }[] => [{ ip }, { ip: plan.inFamily(ip, 'IPv6') }]
+    // Proxies listen on the addresses of nodes for IPv6, and nobody else.
+    const podIPs = podIP === hostIP ? [{ ip: podIP }] : both(podIP)
+    const addresses = { podIP, podIPs, hostIP, hostIPs: both(hostIP), startTime: now() }
     this.#setStatus(pod, {
       phase: 'Pending',
       hostIP,

@@ -1,4 +1,5 @@
 import dgram from 'node:dgram'
+import { familyOf } from '../../model/ip.ts'
 import type { EndpointSlice, Service } from '../../model/kubernetes.ts'
 import { types } from '../resource-types.ts'
 import type { Store } from '../store.ts'
@@ -15,7 +16,7 @@ export function serveDns(store: Store, plan: AddressPlan, lowestPort: number): (
     const question = readQuestion(query)
     if (question === undefined) return
     const addresses = addressesOf(question.name, store)
-    const wanted = question.type === recordTypes.A ? addresses : addresses && []
+    const wanted = addresses?.filter((one) => recordTypes[familyOf(one)] === question.type)
     socket.send(writeAnswer(query, question, wanted), port, address)
   })
   socket.bind({ address: plan.physical(plan.dns), port: openPort(53, lowestPort), exclusive: true })

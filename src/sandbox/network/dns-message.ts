@@ -1,3 +1,6 @@
+import type { Family } from '../../model/ip.ts'
+import { bytesOf } from './address-plan.ts'
+
 /** What is asked of a DNS server. */
 export interface Question {
   /** In lower case, without the dot at the end. */
@@ -7,8 +10,8 @@ export interface Question {
   end: number
 }
 
-/** Of RFC 1035 and RFC 3596. */
-export const recordTypes = { A: 1, AAAA: 28 } as const
+/** A and AAAA, of RFC 1035 and RFC 3596. */
+export const recordTypes: Readonly<Record<Family, number>> = { IPv4: 1, IPv6: 28 }
 
 const headerBytes = 12
 const internetClass = 1
@@ -55,7 +58,7 @@ export function writeAnswer(
 }
 
 function record(type: number, address: string): Buffer {
-  const data = Uint8Array.from(address.split('.'), Number)
+  const data = bytesOf(address)
   const head = Buffer.alloc(headerBytes)
   // The name is that of the question.
   head.writeUInt16BE(0xc0_00 | headerBytes, 0)

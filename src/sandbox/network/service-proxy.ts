@@ -1,3 +1,4 @@
+import { type Family, familyOf, hostAndPort } from '../../model/ip.ts'
 import type { Service, ServicePort } from '../../model/kubernetes.ts'
 import { type Endpoint, endpointsOfPort } from '../../model/endpoint.ts'
 import type { EndpointSlice } from '../../model/kubernetes.ts'
@@ -19,10 +20,14 @@ export interface ProxyOptions {
   ignoresAffinity: () => boolean
 }
 
-/** One port of a Service, as the proxies see it. */
+/** One port of a Service in one address family, as the proxies see it. */
 interface Frontend {
   key: string
   service: Service
+  clusterIP: string
+  family: Family
+  /** Load balancer addresses and external IPs. */
+  outside: string[]
   port: ServicePort
   protocol: Protocol
   endpoints: Endpoint[]
@@ -89,21 +94,25 @@ export class ServiceProxy {
 
   #follow(): void {
     const { store } = this.#options
-    const wanted = new Map<string, Pick<Frontend, 'service' | 'port' | 'protocol' | 'endpoints'>>()
+    const wanted = new Map<string, Omit<Frontend, 'key' | 'tables' | 'forwarders'>>()
     for (const object of store.list(types.services)) {
       const service = object as unknown as Service
       const { namespace, name } = object.metadata
-      if (!service.spec.clusterIP || service.spec.clusterIP === 'None') continue
+      if (service.spec.clusterIP === 'None') continue
       const slices = store
         .list(types.endpointslices, namespace)
         .filter(({ metadata }) => metadata.labels?.['kubernetes.io/service-name'] === name)
       for (const port of service.spec.ports ?? []) {
         const { protocol = 'TCP' } = port
         if (protocol === 'SCTP') continue
-        const endpoints = endpointsOfPort(slices as unknown as EndpointSlice[], port.name)
-        const outside = this.#outsideAddresses(service)
-        const key = `${object.metadata.uid} ${protocol} ${port.port} ${port.nodePort ?? ''} ${outside.join()}`
-        wanted.set(key, { service, port, protocol, endpoints: usable(endpoints) })
+        const all = endpointsOfPort(slices as unknown as EndpointSlice[], port.name)
+        for (const clusterIP of service.spec.clusterIPs ?? []) {
+          const family = familyOf(clusterIP)
+          const endpoints = usable(all.filter((endpoint) => endpoint.family === family))
+          const outside = this.#outsideAddresses(service, family)
+          const key = [object.metadata.uid, clusterIP, protocol, port.port, port.nodePort, ...outside].join()
+          wanted.set(key, { service, clusterIP, family, outside, port, protocol, endpoints })
+        }
       }
     }
     for (const [key, frontend] of this.#frontends) if (!wanted.has(key)) this.#drop(key, frontend)
@@ -119,11 +128,12 @@ export class ServiceProxy {
     void this.#listen()
   }
 
-  /** Load balancer addresses and external IPs, as far as they are in this sandbox's network. */
-  #outsideAddresses(service: Service): string[] {
-    return waysInto(service).flatMap(({ kind, host }) => {
+  /** Load balancer addresses and external IPs, as far as they are in a sandbox's network. */
+  #outsideAddresses(service: Service, family: Family): string[] {
+    const { plan } = this.#options
+    return waysInto(service).flatMap(({ kind, host = '' }) => {
       const isServed = kind === 'load-balancer' || kind === 'external-ip'
-      return isServed && host !== undefined && this.#options.plan.physical(host) !== host ? [host] : []
+      return isServed && plan.physical(host) !== host && familyOf(host) === family ? [host] : []
     })
   }
 
@@ -156,14 +166,14 @@ export class ServiceProxy {
     const { lowestPort } = this.#options
     const { isServed } = protocols[protocol]
     for (const { address, port } of endpoints)
-      if (await isServed(this.#options.plan.physical(address), openPort(port, lowestPort))) return true
+      if (await isServed(this.#options.plan.reach(address), openPort(port, lowestPort))) return true
     return false
   }
 
   #forwarders(frontend: Frontend): AnyForwarder[] {
     const { Forwarder } = protocols[frontend.protocol]
     const { plan, nodes, lowestPort } = this.#options
-    const { service, port } = frontend
+    const { port, clusterIP, family, outside } = frontend
     // The proxy on a pod's own node serves these; others are routed to the first node, as in the lab.
     const serve = (address: string, from: 'inside' | 'outside'): AnyForwarder => {
       const forwarder = new Forwarder((client) =>
@@ -172,16 +182,13 @@ export class ServiceProxy {
       forwarder.listen(plan.physical(address), openPort(port.port, lowestPort))
       return forwarder
     }
-    const forwarders = [
-      serve(service.spec.clusterIP ?? '', 'inside'),
-      ...this.#outsideAddresses(service).map((address) => serve(address, 'outside')),
-    ]
+    const forwarders = [serve(clusterIP, 'inside'), ...outside.map((address) => serve(address, 'outside'))]
     const { nodePort } = port
     if (nodePort !== undefined) {
       for (let node = 1; node <= nodes; node++) {
-        const outside = new Forwarder((client) => this.#route(frontend, client, node, 'outside'))
-        outside.listen(plan.physical(plan.node(node)), nodePort)
-        forwarders.push(outside)
+        const forwarder = new Forwarder((client) => this.#route(frontend, client, node, 'outside'))
+        forwarder.listen(plan.physical(plan.inFamily(plan.node(node), family)), nodePort)
+        forwarders.push(forwarder)
       }
     }
     return forwarders
@@ -189,8 +196,10 @@ export class ServiceProxy {
 
   #route(frontend: Frontend, peer: string, node: number, from: 'inside' | 'outside'): Route | undefined {
     const { mode, ignoresAffinity, plan, lowestPort } = this.#options
-    const client = plan.logical(peer)
-    const { spec } = frontend.service
+    const { service, family } = frontend
+    const { spec } = service
+    // Pods connect from their address of IPv4 only: which of theirs they mean shows where they connect to.
+    const client = plan.inFamily(plan.logical(peer), family)
     // Pods that come in from outside are sent on whatever the policy is (kube-proxy: "pod traffic for external destinations").
     const isPod = plan.nodeOfPod(client) !== undefined
     const external = isPod ? 'Cluster' : spec.externalTrafficPolicy
@@ -198,7 +207,7 @@ export class ServiceProxy {
     const eligible = frontend.endpoints.filter(
       ({ address }) => policy !== 'Local' || plan.nodeOfPod(address) === node,
     )
-    const addresses = eligible.map(({ address, port }) => `${address}:${port}`)
+    const addresses = eligible.map((endpoint) => nameOf(endpoint))
     const timeoutSeconds = spec.sessionAffinityConfig?.clientIP?.timeoutSeconds ?? 10_800
     let chosen: string | undefined
     if (spec.sessionAffinity !== 'ClientIP' || ignoresAffinity()) chosen = pick(addresses, Math.random)
@@ -208,17 +217,21 @@ export class ServiceProxy {
       const options = { timeoutSeconds, nowMs: performance.now(), random: Math.random }
       chosen = table.choose(client, addresses, options)
     }
-    if (chosen === undefined) return undefined
-    const [host = '', port = ''] = chosen.split(':')
+    const endpoint = eligible.find((one) => nameOf(one) === chosen)
+    if (endpoint === undefined) return undefined
     // From outside and to any node, the answer has to come back the same way: the node puts its own address in.
     const masquerades = from === 'outside' && spec.externalTrafficPolicy !== 'Local'
     return {
-      host: plan.physical(host),
-      port: openPort(Number(port), lowestPort),
-      source: plan.physical(masquerades ? plan.node(node) : client),
-      isThere: () => frontend.endpoints.some((one) => `${one.address}:${one.port}` === chosen),
+      host: plan.reach(endpoint.address),
+      port: openPort(endpoint.port, lowestPort),
+      source: plan.physical(masquerades ? plan.inFamily(plan.node(node), family) : client),
+      isThere: () => frontend.endpoints.some((one) => nameOf(one) === chosen),
     }
   }
+}
+
+function nameOf({ address, port }: Endpoint): string {
+  return hostAndPort(address, port)
 }
 
 /** The ready ones; where none is, those that end but still serve (kube-proxy's ProxyTerminatingEndpoints). */

@@ -38,6 +38,7 @@ export function environmentOf(options: ContainerOptions): NodeJS.ProcessEnv {
     ...env,
     HOSTNAME: pod,
     SANDBOX_POD_IP: podIp,
+    SANDBOX_POD_IPV6: plan.inFamily(podIp, 'IPv6'),
     SANDBOX_PHYSICAL_IP: plan.physical(podIp),
     SANDBOX_POD_NAME: pod,
     SANDBOX_DNS: `${plan.physical(plan.dns)}:${openPort(53, lowestPort)}`,

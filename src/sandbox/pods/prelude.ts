@@ -1,3 +1,18 @@
+/** `physical` and `logical` as they are in a pod: what `reach` and `logical` of an address plan do, in plain JavaScript. */
+export const translation = `
+const replaced = (host, pattern, to) => (typeof host === 'string' ? host.replace(pattern, to) : host)
+const physical = (host) => replaced(
+  replaced(host, /^10[.](?!0[.]|255[.])/, '127.'),
+  /^fd00:10:([0-9]+)::(?:([0-9]+):)?([0-9]+)$/,
+  (_, x, t = 0, h) => ['127', t < 128 ? Number(x) + 1 : x, t, h].join('.'),
+)
+const logical = (host) => replaced(
+  host,
+  /^127[.](?!0[.]|255[.])([0-9]+)[.]([0-9]+)[.]([0-9]+)$/,
+  (_, x, t, h) => (x % 2 === 0 ? ['10', x, t, h].join('.') : 'fd00:10:' + (x - 1) + '::' + (t === '0' ? h : t + ':' + h)),
+)
+`
+
 /**
  * What a pod's process runs before its program: makes the machine look like a pod. Servers listen on the pod's address,
  * connections come from it, the host has the pod's name, and names are those of the cluster. Plain JavaScript, for Node and Bun. Ends the process when
@@ -5,22 +20,26 @@
  */
 export const prelude = `{
 const net = require('node:net'), dgram = require('node:dgram'), os = require('node:os'), dns = require('node:dns'), http = require('node:http'), https = require('node:https')
-const { SANDBOX_POD_IP: ip, SANDBOX_PHYSICAL_IP: own, SANDBOX_POD_NAME: name, SANDBOX_LOWEST_PORT: lowest, SANDBOX_DNS: server, SANDBOX_SEARCH: search } = process.env
+const { SANDBOX_POD_IP: ip, SANDBOX_POD_IPV6: ip6, SANDBOX_PHYSICAL_IP: own, SANDBOX_POD_NAME: name, SANDBOX_LOWEST_PORT: lowest, SANDBOX_DNS: server, SANDBOX_SEARCH: search } = process.env
 for (const key of Object.keys(process.env)) if (/^(SANDBOX_|BUN_BE_BUN)/.test(key)) delete process.env[key]
 process.env.HOSTNAME = name
 const open = (port) => (port > 0 && port < Number(lowest) ? Number(port) + 20000 : Number(port))
 os.hostname = () => name
-os.networkInterfaces = () => ({ eth0: [{ address: ip, netmask: '255.255.255.0', family: 'IPv4', mac: '0a:00:00:00:00:01', internal: false, cidr: ip + '/24' }] })
-const moved = (from, to) => (host) => (typeof host === 'string' ? host.replace(from, to) : host)
-const physical = moved(/^10[.](?!0[.]|255[.])/, '127.')
-const logical = moved(/^127[.](?!0[.]|255[.])/, '10.')
+const mac = '0a:00:00:00:00:01'
+os.networkInterfaces = () => ({ eth0: [
+  { address: ip, netmask: '255.255.255.0', family: 'IPv4', mac, internal: false, cidr: ip + '/24' },
+  { address: ip6, netmask: 'ffff:ffff:ffff:ffff:ffff:ffff:ffff:0', family: 'IPv6', mac, internal: false, cidr: ip6 + '/112', scopeid: 0 },
+] })
+${translation}const familyOf = (host) => (net.isIPv6(host) ? 'IPv6' : 'IPv4')
 const remote = Object.getOwnPropertyDescriptor(net.Socket.prototype, 'remoteAddress')
 const peer = net.Socket.prototype._getpeername
 if (remote?.get && remote.configurable) Object.defineProperty(net.Socket.prototype, 'remoteAddress', { ...remote, get() { return logical(remote.get.call(this)) } })
 // Node's own getter cannot be replaced; this is what it asks.
 else if (peer) net.Socket.prototype._getpeername = function () {
   const name = peer.call(this)
-  return name?.address ? { ...name, address: logical(name.address) } : name
+  if (!name?.address) return name
+  const address = logical(name.address)
+  return { ...name, address, family: familyOf(address) }
 }
 const where = (given) => (given && typeof given === 'object' ? given : typeof given === 'function' ? {} : { port: given })
 for (const { prototype } of [net.Server, http.Server, https.Server]) {
@@ -56,9 +75,13 @@ dns.lookup = (host, options, done = options) => {
     (error) => process.nextTick(done, error),
   )
 }
+const socketOf = ({ address }) => ({ address: physical(address), family: net.isIP(physical(address)) })
 const physicalLookup = (given) => (host, options, done) =>
-  (given ?? dns.lookup)(host, options, (error, found, family) =>
-    done(error, Array.isArray(found) ? found.map((one) => ({ ...one, address: physical(one.address) })) : physical(found), family))
+  (given ?? dns.lookup)(host, options, (error, found) => {
+    if (error || Array.isArray(found)) return done(error, found?.map(socketOf))
+    const { address, family } = socketOf({ address: found })
+    done(null, address, family)
+  })
 const connect = net.Socket.prototype.connect
 net.Socket.prototype.connect = function (first, ...rest) {
   const from = (given) => ((given.path ?? undefined) === undefined ? { localAddress: own, ...given, host: physical(given.host), port: open(given.port), lookup: physicalLookup(given.lookup) } : given)
@@ -71,7 +94,7 @@ net.Socket.prototype.connect = function (first, ...rest) {
 const createSocket = dgram.createSocket
 dgram.createSocket = (given, ...rest) => {
   const options = typeof given === 'string' ? { type: given } : given
-  return createSocket({ ...options, lookup: physicalLookup(options.lookup) }, ...rest)
+  return createSocket({ ...options, type: 'udp4', lookup: physicalLookup(options.lookup) }, ...rest)
 }
 const udp = dgram.Socket.prototype
 const { bind, connect: attach, send, emit } = udp
@@ -91,7 +114,10 @@ udp.send = function (message, ...rest) {
   return send.call(this, message, ...rest)
 }
 udp.emit = function (event, ...values) {
-  if (event === 'message') values[1] = { ...values[1], address: logical(values[1].address) }
+  if (event === 'message') {
+    const address = logical(values[1].address)
+    values[1] = { ...values[1], address, family: familyOf(address) }
+  }
   return emit.call(this, event, ...values)
 }
 const parent = process.ppid

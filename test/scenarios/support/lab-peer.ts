@@ -19,7 +19,9 @@ export async function labPeer(): Promise<Peer> {
         writeAddress(inPeer, name, present ? address : undefined)
       await makeService(inPeer, name, {})
       await setAddress(!pending)
-      return { address, backend: new RegExp(`^backend-${address.replaceAll('.', '-')}$`), setAddress }
+      const ipv6 = `fd89:2::${n}`
+      const names = [address, ipv6].map((one) => one.replaceAll(/[.:]/g, '-'))
+      return { address, ipv6, backend: new RegExp(`^backend-(${names.join('|')})$`), setAddress }
     },
     stopApiServer: stopPeer,
     startApiServer: startPeer,
@@ -32,7 +34,12 @@ export async function makeService(run: Peer['kubectl'], name: string, selector: 
     apiVersion: 'v1',
     kind: 'Service',
     metadata: { name },
-    spec: { type: 'LoadBalancer', selector, ports: [{ name: 'http', port: 80, targetPort: 8080 }] },
+    spec: {
+      type: 'LoadBalancer',
+      ipFamilyPolicy: 'PreferDualStack',
+      selector,
+      ports: [{ name: 'http', port: 80, targetPort: 8080 }],
+    },
   }
   await run(['apply', '-f', '-'], JSON.stringify(service))
 }

@@ -40,6 +40,7 @@ export async function sandboxSite(proxy: ProxyMode): Promise<Site> {
       'room for many clients',
       'UDP',
       'cluster DNS',
+      'IPv6',
     ]),
     kubectl: (args, input) => kubectl(join(kubectlFolder, 'kubectl'), sandbox.kubeconfig, args, input),
     programsIn: async (namespace, pod) => {
@@ -95,11 +96,12 @@ async function sandboxPeer(kubectlFolder: string): Promise<Peer> {
       await run(['apply', '-f', '-'], JSON.stringify(deployment(app, 1, container)))
       await run(['rollout', 'status', `deployment/${app}`, '--timeout=60s'])
       await makeService(run, name, { app })
-      const address = await run(['get', 'service', name, '-o', 'jsonpath={.spec.clusterIP}'])
+      const addresses = await run(['get', 'service', name, '-o', 'jsonpath={.spec.clusterIPs}'])
+      const [address, ipv6] = JSON.parse(addresses) as [string, string]
       const setAddress = (present: boolean): Promise<void> =>
         writeAddress(run, name, present ? address : undefined)
       await setAddress(!pending)
-      return { address, backend: new RegExp(`^${app}-`), setAddress }
+      return { address, ipv6, backend: new RegExp(`^${app}-`), setAddress }
     },
     // oxlint-disable-next-line require-await -- the lab's takes its time
     stopApiServer: async () => sandbox.disconnect(),

@@ -56,6 +56,8 @@ export interface Peer {
 
 export interface PeerBackend {
   address: string
+  /** The same in IPv6. */
+  ipv6: string
   /** What stands in the brackets, as far as it is known. */
   backend: RegExp
   /** Writes the address into the status of a Service, or takes it out. */

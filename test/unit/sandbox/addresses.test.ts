@@ -14,7 +14,7 @@ test('ports that are moved up are shown as they were', () => {
 })
 
 describe('/proc/net/tcp in a pod', () => {
-  const plan = addressPlan(7)
+  const plan = addressPlan(8)
   const hex = (ip: string): string =>
     Buffer.from(ip.split('.').toReversed().map(Number)).toString('hex').toUpperCase()
   const end = ({ ip, port, mapped = false }: { ip: string; port: number; mapped?: boolean }): string =>
@@ -22,7 +22,7 @@ describe('/proc/net/tcp in a pod', () => {
 
   test('has the lines of its own address, with the addresses of the API', () => {
     const host = fc.integer({ min: 1, max: 254 })
-    const address = host.map((last) => `127.7.129.${last}`)
+    const address = host.map((last) => `127.8.129.${last}`)
     const port = fc.integer({ min: 1, max: 19_999 })
     const socket = fc.record({
       local: address,
@@ -55,10 +55,17 @@ describe('/proc/net/tcp in a pod', () => {
   })
 
   test('leaves the rest of a line as it is, and what is outside the sandbox', () => {
-    const line = `   3: ${end({ ip: '127.7.129.2', port: 20_080 })} ${end({ ip: '127.0.0.1', port: 9 })} 06  x  y`
-    const text = podSockets(`head\n${line}\n`, '127.7.129.2', { plan, lowestPort: 1024 })
-    const shown = `   3: ${end({ ip: '10.7.129.2', port: 80 })} ${end({ ip: '127.0.0.1', port: 9 })} 06  x  y`
+    const line = `   3: ${end({ ip: '127.8.129.2', port: 20_080 })} ${end({ ip: '127.0.0.1', port: 9 })} 06  x  y`
+    const text = podSockets(`head\n${line}\n`, '127.8.129.2', { plan, lowestPort: 1024 })
+    const shown = `   3: ${end({ ip: '10.8.129.2', port: 80 })} ${end({ ip: '127.0.0.1', port: 9 })} 06  x  y`
     expect(text).toBe(`head\n${shown}\n`)
+  })
+
+  test('shows clients of IPv6 as such', () => {
+    const line = `   3: ${end({ ip: '127.8.129.2', port: 80 })} ${end({ ip: '127.9.130.7', port: 9 })} 01 x`
+    expect(parseProcNet(podSockets(`head\n${line}\n`, '127.8.129.2', { plan, lowestPort: 1 }))).toStrictEqual(
+      [{ localAddress: 'fd00:10:8::129:2', localPort: 80, remoteAddress: 'fd00:10:8::130:7', remotePort: 9 }],
+    )
   })
 })
 

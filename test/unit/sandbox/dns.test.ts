@@ -3,6 +3,7 @@ import { promises as dns } from 'node:dns'
 import { once } from 'node:events'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { familyOf } from '../../../src/model/ip.ts'
 import { addressesOf } from '../../../src/sandbox/network/cluster-dns.ts'
 import { readQuestion, recordTypes, writeAnswer } from '../../../src/sandbox/network/dns-message.ts'
 import { types } from '../../../src/sandbox/resource-types.ts'
@@ -47,7 +48,7 @@ describe('messages of DNS', () => {
   })
 
   test('answers are no queries', () => {
-    const asked = query(['a'], recordTypes.A)
+    const asked = query(['a'], recordTypes.IPv4)
     expect(readQuestion(writeAnswer(asked, readQuestion(asked)!, undefined))).toBeUndefined()
   })
 })
@@ -57,6 +58,7 @@ describe('what a resolver makes of the answers', () => {
     one: ['10.1.96.20'],
     many: Array.from({ length: 100 }, (_, host) => `10.1.129.${host + 1}`),
     none: [],
+    both: ['10.1.96.20', 'fd00:10:2::96:20'],
   }
   const server = dgram.createSocket('udp4')
   const resolver = new dns.Resolver()
@@ -64,7 +66,8 @@ describe('what a resolver makes of the answers', () => {
   beforeAll(async () => {
     server.on('message', (message, from) => {
       const question = readQuestion(message)!
-      server.send(writeAnswer(message, question, addresses[question.name]), from.port, from.address)
+      const found = addresses[question.name]?.filter((one) => recordTypes[familyOf(one)] === question.type)
+      server.send(writeAnswer(message, question, found), from.port, from.address)
     })
     server.bind(0, '127.0.0.1')
     await once(server, 'listening')
@@ -76,6 +79,11 @@ describe('what a resolver makes of the answers', () => {
 
   test('addresses', async () => {
     expect(await resolver.resolve4('ONE')).toStrictEqual(addresses['one'])
+  })
+
+  test('of both families', async () => {
+    expect(await resolver.resolve4('both')).toStrictEqual(['10.1.96.20'])
+    expect(await resolver.resolve6('both')).toStrictEqual(['fd00:10:2::96:20'])
   })
 
   test('as many as a datagram takes', async () => {

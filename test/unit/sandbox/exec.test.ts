@@ -23,7 +23,7 @@ import { listen } from '../cluster/support/server.ts'
 const folder = mkdtempSync(join(tmpdir(), 'affinity-exec-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 const programs = new Programs(() => folder)
-const plan = addressPlan(253)
+const plan = addressPlan(252)
 const podIp = plan.pod(1, 9)
 
 /** A pod with the containers `app` and `helper`, of which the first one runs unless `runs` says otherwise. */
@@ -295,7 +295,7 @@ describe('the network of a program in a pod', () => {
   test('its sockets are those on its address, and those only', async () => {
     const { cluster } = await podThat()
     const port = await server()
-    const client = net.connect({ host: plan.physical(podIp), port, localAddress: '127.253.129.77' })
+    const client = net.connect({ host: plan.physical(podIp), port, localAddress: '127.252.129.77' })
     onTestFinished(() => void client.destroy())
     await new Promise((resolve) => client.once('connect', resolve))
     const { stdout } = await execToEnd(cluster, {
@@ -304,7 +304,7 @@ describe('the network of a program in a pod', () => {
     })
     expect(stdout.match(/local_address/g)).toHaveLength(2)
     expect(parseProcNet(stdout)).toStrictEqual([
-      { localAddress: podIp, localPort: port, remoteAddress: '10.253.129.77', remotePort: client.localPort },
+      { localAddress: podIp, localPort: port, remoteAddress: '10.252.129.77', remotePort: client.localPort },
     ])
   })
 

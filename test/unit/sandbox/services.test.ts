@@ -1,0 +1,78 @@
+import { describe, expect, test } from 'vitest'
+import { check, withAddresses, withDefaults } from '../../../src/sandbox/api/services.ts'
+import { addressPlan } from '../../../src/sandbox/network/address-plan.ts'
+import { types } from '../../../src/sandbox/resource-types.ts'
+import type { Resource } from '../../../src/sandbox/resource.ts'
+import { Store } from '../../../src/sandbox/store.ts'
+
+const plan = addressPlan(40)
+
+/** A Service as the API server keeps it, with the spec of another in the place of what it had. */
+function written(store: Store, spec: object, before?: Resource): Resource {
+  const given = { metadata: { name: 'web', namespace: 'shop' }, spec: { ports: [{ port: 80 }], ...spec } }
+  const object = withAddresses(withDefaults(given as unknown as Resource), before, store, plan)
+  check(object, before)
+  return before === undefined ? store.create(types.services, object) : object
+}
+
+const both = { ipFamilyPolicy: 'RequireDualStack' }
+
+describe('address families of a Service', () => {
+  test.each([
+    ['nothing asked', {}, ['IPv4'], ['10.40.96.20'], 'SingleStack'],
+    ['IPv6', { ipFamilies: ['IPv6'] }, ['IPv6'], ['fd00:10:40::96:20'], 'SingleStack'],
+    ['both', both, ['IPv4', 'IPv6'], ['10.40.96.20', 'fd00:10:40::96:20'], 'RequireDualStack'],
+    [
+      'IPv6 first',
+      { ipFamilyPolicy: 'PreferDualStack', ipFamilies: ['IPv6'] },
+      ['IPv6', 'IPv4'],
+      ['fd00:10:40::96:20', '10.40.96.20'],
+      'PreferDualStack',
+    ],
+    ['an address', { clusterIP: 'fd00:10:40::96:99' }, ['IPv6'], ['fd00:10:40::96:99'], 'SingleStack'],
+    ['headless', { clusterIP: 'None', ...both }, ['IPv4', 'IPv6'], ['None'], 'RequireDualStack'],
+  ])('%s', (_, spec, ipFamilies, clusterIPs, ipFamilyPolicy) => {
+    const service = written(new Store(), spec)
+    expect(service['spec']).toMatchObject({
+      ipFamilies,
+      clusterIPs,
+      ipFamilyPolicy,
+      clusterIP: clusterIPs[0],
+    })
+  })
+
+  test('the second one comes and goes, the first one stays', () => {
+    const store = new Store()
+    const one = written(store, {})
+    const two = written(store, { ...(one['spec'] as object), ...both }, one)
+    expect(two['spec']).toMatchObject({ clusterIPs: ['10.40.96.20', 'fd00:10:40::96:20'] })
+    // A replacement that says nothing of addresses keeps them.
+    expect(written(store, {}, two)['spec']).toMatchObject({
+      clusterIPs: (two['spec'] as never)['clusterIPs'],
+    })
+    const back = written(store, { ...(two['spec'] as object), ipFamilyPolicy: 'SingleStack' }, two)
+    expect(back['spec']).toMatchObject({ clusterIPs: ['10.40.96.20'], ipFamilies: ['IPv4'] })
+    expect(() => written(store, { ...(one['spec'] as object), ipFamilies: ['IPv6'] }, one)).toThrow(
+      /ipFamilies\[0\].*may not change once set/,
+    )
+  })
+
+  test('no address is given out twice', () => {
+    const store = new Store()
+    const addresses = [both, { ipFamilies: ['IPv6'] }, {}].map((spec, index) => {
+      const given = withAddresses(
+        withDefaults({ metadata: { name: `s${index}`, namespace: 'shop' }, spec } as unknown as Resource),
+        undefined,
+        store,
+        plan,
+      )
+      store.create(types.services, given)
+      return (given['spec'] as { clusterIPs: string[] }).clusterIPs
+    })
+    expect(addresses).toStrictEqual([
+      ['10.40.96.20', 'fd00:10:40::96:20'],
+      ['fd00:10:40::96:21'],
+      ['10.40.96.21'],
+    ])
+  })
+})
