@@ -18,7 +18,7 @@ export async function findOrigin(
   cluster: Cluster,
   options: ProbeOptions,
   signal: AbortSignal,
-): Promise<(agent: AgentConfig) => Origin> {
+): Promise<(agent: AgentConfig | 'node') => Origin> {
   const { inPod, namespace } = options
   if (inPod === undefined) {
     const imageFor = await findImages(cluster, options, signal)

@@ -70,7 +70,8 @@ export async function runProbe(
     const { checkAttribution } = await import('./attribution/attribute.ts')
     await checkAttribution(attribution, subject.endpoints)
   }
-  const origin = originFor(plan.agent)
+  // Endpoints are asked directly by Node only, and both are asked by the same image.
+  const origin = originFor(options.fingerprint === true ? 'node' : plan.agent)
   if (origin.kind === 'container' && !shellServes(plan.agent)) {
     throw new UserError(
       `--in-pod speaks HTTP only, and port ${subject.service.port} is ${subject.service.protocol}`,

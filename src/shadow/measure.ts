@@ -3,6 +3,7 @@ import { servicePolicy } from '../model/policy.ts'
 import type { TimeoutResult } from '../model/timeout-result.ts'
 import { UserError } from '../model/user-error.ts'
 import { withShadow } from './with-shadow.ts'
+import { findImages } from '../probe/image/find.ts'
 import { checkNode } from '../probe/clients/nodes.ts'
 import { examineService } from '../probe/preflight.ts'
 import { readService } from '../probe/read.ts'
@@ -22,12 +23,14 @@ export async function measureService(
 ): Promise<TimeoutResult> {
   const { interrupted, progress } = surroundings
   const { namespace, service: name } = options
-  const [{ service, slices }] = await Promise.all([
+  const [{ service, slices }, imageFor] = await Promise.all([
     readService(cluster, namespace, name, interrupted),
+    findImages(cluster, options, interrupted),
     checkNode(cluster, options.node, interrupted),
   ])
+  const image = imageFor('node')
   if (!options.shadow) {
-    return await measureTimeout(cluster, options, { service, slices, notes: [] }, surroundings)
+    return await measureTimeout(cluster, options, { service, slices, image, notes: [] }, surroundings)
   }
   examineService(service, slices, options.port, options.protocol)
   const policy = servicePolicy(service)
@@ -47,6 +50,7 @@ export async function measureService(
       const measured = {
         service: shadow.service,
         slices,
+        image,
         shadowOf: { service, slices },
         notes: shadow.notes,
       }

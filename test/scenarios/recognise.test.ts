@@ -133,7 +133,7 @@ describeOnce('where requests come from', () => {
   })
 
   for (const [name, image, tool] of [
-    ['busybox', site.images.busybox, /wget|nc/],
+    ['busybox', site.images.busybox, /^wget$/],
     ['curl', site.images.agnhost, /curl/],
   ] as const) {
     scenario(`from an image with a shell and ${name}`, name === 'busybox' ? ['busybox'] : [], async () => {
@@ -149,6 +149,23 @@ describeOnce('where requests come from', () => {
       })
     })
   }
+
+  test('an image that has no Node is refused for what takes Node, before anything is made', async () => {
+    const { busybox } = site.images
+    for (const args of [
+      ['--measure-timeout'],
+      ['--measure-timeout', '--shadow'],
+      ['--keep-alive'],
+      ['--via', 'cluster-ip,dns'],
+      ['--fingerprint'],
+    ]) {
+      const ended = await probe(['web', '--image', busybox, ...args])
+      expectExit(ended, 1)
+      expect(ended.stderr).toMatch(
+        new RegExp(`^error: image "${busybox}" has no Node, which this probe takes`),
+      )
+    }
+  })
 
   for (const [pod, tool] of [
     ['wget', /wget|nc/],

@@ -301,7 +301,7 @@ describeOnce('who may make a shadow', () => {
     [['web', '--compare', 'svc/web'], 2, /same Service "web"/],
     [['web', '--compare', 'none'], 1, /services "none" not found/],
     [['web', '--compare', 'pod/x'], 2, /pod/],
-    [['web', '--echo', '--image', site.images.busybox], 1, /an echo pod has ended: [^]*Node 18 or newer/],
+    [['web', '--echo', '--image', site.images.busybox], 1, /has no Node[^]*Node 18 or newer/],
   ]
   for (const [args, code, words] of mistakes) {
     test(`not ${args.join(' ')}`, async () => {

@@ -5,6 +5,8 @@ import { parseImage } from './reference.ts'
 export interface KnownImage {
   agent: AgentKind
   rank: number
+  /** Certain not to hold Node as well. */
+  hasNoNode?: true
 }
 
 /** The oldest Node that runs the agent. */
@@ -48,8 +50,9 @@ export function knownImage(name: string): KnownImage | undefined {
   const node = nodeVersion(repository, tag)
   if (node !== undefined) return node < oldestNode ? undefined : { agent: 'node', rank: node }
   if (curlRepositories.some((pattern) => pattern.test(repository)) && !/(?:^|-)slim$/.test(tag ?? ''))
-    return { agent: 'shell', rank: 2 }
-  if (busyboxRepositories.some((pattern) => pattern.test(repository))) return { agent: 'shell', rank: 1 }
+    return { agent: 'shell', rank: 2, hasNoNode: true }
+  if (busyboxRepositories.some((pattern) => pattern.test(repository)))
+    return { agent: 'shell', rank: 1, hasNoNode: true }
   // The variants of Docker's official images that are built on Alpine: redis:7-alpine, python:3.13-alpine3.22, …
   const isAlpine = /(?:^|\/)library\/[^/]+$/.test(repository) && /(?:^|-)alpine(?:[\d.]*$|-)/.test(tag ?? '')
   return isAlpine ? { agent: 'shell', rank: 0 } : undefined

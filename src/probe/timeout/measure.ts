@@ -20,7 +20,6 @@ import type { TimeoutResult, TimeoutRound } from '../../model/timeout-result.ts'
 import { runClients } from '../clients/run.ts'
 import { fewestEligible } from '../eligible.ts'
 import { type EndpointsSink, followEndpoints } from '../endpoint-watch.ts'
-import { findImages } from '../image/find.ts'
 import { originWords } from '../origin.ts'
 import { planProbe, type ProbeOptions } from '../plan.ts'
 import { examineService, type ProbeSubject } from '../preflight.ts'
@@ -59,6 +58,8 @@ export interface Measured {
   slices: readonly EndpointSlice[]
   /** What it stands for: see TimeoutResult. */
   shadowOf?: { service: Service; slices: readonly EndpointSlice[] }
+  /** Of the clients; it holds Node. */
+  image: ImageChoice
   /** Sentences for the report. */
   notes: readonly string[]
 }
@@ -95,7 +96,6 @@ class Measurement {
   #runs: ClientRun[] = []
   #endpoints: readonly Endpoint[]
   #runId = ''
-  #image: ImageChoice | undefined
   #scheme: Scheme | 'auto'
   #watchTrouble: Error | undefined
 
@@ -149,8 +149,7 @@ class Measurement {
     const { progress, interrupted, abandoned, report } = this.#surroundings
     const { namespace, node, podRunningTimeoutMs, timeoutMs, service } = this.#options
     const number = this.#rounds.length + 1
-    this.#image ??= (await findImages(this.#cluster, this.#options, interrupted))('node')
-    const image = this.#image
+    const { image } = this.#measured
     const runId = randomBytes(4).toString('hex')
     if (number === 1) {
       this.#runId = runId
@@ -229,7 +228,7 @@ class Measurement {
       startedAt: this.#startedAt,
       totalMs: performance.now() - this.#begunMs,
       options: this.#options,
-      image: this.#image?.image ?? this.#options.image ?? '',
+      image: this.#measured.image.image,
       subject: this.#subject,
       measured: this.#measured,
       endpoints: this.#endpoints,

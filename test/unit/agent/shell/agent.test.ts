@@ -39,8 +39,16 @@ afterAll(() => {
 })
 
 const needs = { sleep: busybox, date: busybox, head: busybox, cat: busybox }
-/** The wget of Debian's busybox 1.35 crashes with a time limit, and the agent does not use it. */
-const tools: Record<string, string | undefined> = { curl: find('curl'), wget: find('wget'), nc: busybox }
+/** What they make of connections that are refused, closed, or never answered. */
+const told = { refused: 'refused', closed: 'reset', slow: 'timeout' }
+/** GNU's wget says nothing of failures when it is told to say nothing of success. */
+const mute = { refused: 'error', closed: 'error', slow: 'error' }
+const tools = {
+  curl: { tool: 'curl', program: find('curl'), outcomes: told },
+  "GNU's wget": { tool: 'wget', program: find('wget'), outcomes: mute },
+  "busybox's wget": { tool: 'wget', program: busybox, outcomes: told },
+  nc: { tool: 'nc', program: busybox, outcomes: { ...told, closed: 'error' } },
+}
 /** busybox's own shell takes its own tools whatever the PATH says; the tests on the cluster have it run those. */
 const shells: Record<string, string | undefined> = { dash: find('dash'), bash: find('bash') }
 
@@ -123,16 +131,14 @@ async function observe(shell: string, path: string, asked: Asked) {
 const missing = (...names: (string | undefined)[]): boolean => names.some((name) => name === undefined)
 
 for (const [shellName, shell = ''] of Object.entries(shells)) {
-  for (const [tool, program] of Object.entries(tools)) {
-    const name = `the agent in ${shellName} with ${tool}`
+  for (const [toolName, { tool, program, outcomes }] of Object.entries(tools)) {
+    const name = `the agent in ${shellName} with ${toolName}`
     if (missing(shells[shellName], program, busybox)) {
       test.skip(`${name} (skipped: this machine lacks it, or busybox)`, () => {})
       continue
     }
     describe(name, () => {
       const path = pathWith({ ...needs, [tool]: program })
-      // GNU's wget says nothing of failures when it is told to say nothing of success.
-      const refused = tool === 'wget' ? 'error' : 'refused'
 
       test('reports each answer, recognised, with its status', async () => {
         let count = 0
@@ -184,14 +190,20 @@ for (const [shellName, shell = ''] of Object.entries(shells)) {
         server.close()
         await once(server, 'close')
         const { observations, failure } = await observe(shell, path, configFor(port, { requests: 2 }))
-        expect(observations.map(({ outcome }) => outcome)).toStrictEqual([refused, refused])
-        expect(failure).toMatchObject({ number: 1, outcome: refused })
+        expect(observations.map(({ outcome }) => outcome)).toStrictEqual([outcomes.refused, outcomes.refused])
+        expect(failure).toMatchObject({ number: 1, outcome: outcomes.refused })
       })
 
       test('tells a connection that is closed without an answer', async () => {
         const port = await listening(createTcpServer((socket) => socket.destroy()))
         const { observations } = await observe(shell, path, configFor(port, { requests: 1 }))
-        expect(observations).toMatchObject([{ outcome: tool === 'curl' ? 'reset' : 'error' }])
+        expect(observations).toMatchObject([{ outcome: outcomes.closed }])
+      })
+
+      test('gives up after the time limit', async () => {
+        const port = await listening(createTcpServer(() => {}))
+        const { observations } = await observe(shell, path, configFor(port, { requests: 1, timeoutMs: 100 }))
+        expect(observations).toMatchObject([{ outcome: outcomes.slow }])
       })
 
       test('marks each request', async () => {
@@ -225,9 +237,9 @@ for (const [shellName, shell = ''] of Object.entries(shells)) {
   }
 }
 
-describe.skipIf(missing(shells['dash'], tools['curl'], busybox))('the agent in dash with curl', () => {
+describe.skipIf(missing(shells['dash'], tools.curl.program, busybox))('the agent in dash with curl', () => {
   const dash = shells['dash'] ?? ''
-  const path = pathWith({ ...needs, curl: tools['curl'] })
+  const path = pathWith({ ...needs, curl: tools.curl.program })
 
   test('speaks TLS where the port does', async () => {
     const identity = makeAuthority('authority').issue({ commonName: 'web', dnsNames: ['web.shop.svc'] })
@@ -256,15 +268,9 @@ describe.skipIf(missing(shells['dash'], tools['curl'], busybox))('the agent in d
     expect(observations.map(({ localPort }) => localPort)).toStrictEqual(ports)
   })
 
-  test('gives up after the time limit', async () => {
-    const port = await listening(createTcpServer(() => {}))
-    const { observations } = await observe(dash, path, configFor(port, { requests: 1, timeoutMs: 100 }))
-    expect(observations).toMatchObject([{ outcome: 'timeout' }])
-  })
-
   test('works without a fine clock, and without sleeps of fractions of a second', async () => {
     const server = createServer((_request, response) => response.end('pod-1'))
-    const plain = pathWith({ ...needs, curl: tools['curl'], date: undefined, sleep: undefined })
+    const plain = pathWith({ ...needs, curl: tools.curl.program, date: undefined, sleep: undefined })
     writeFileSync(join(plain, 'date'), '#!/bin/sh\necho 1700000000\n', { mode: 0o755 })
     writeFileSync(join(plain, 'sleep'), '#!/bin/sh\ncase $1 in *.*) exit 1 ;; esac\n', { mode: 0o755 })
     const result = await observe(dash, plain, configFor(await listening(server)))
