@@ -58,7 +58,11 @@ export async function runInContainer(
     detached: true,
     stdio: [streams.stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
   })
-  const kill = (): void => endGroup(child)
+  let isOver = false
+  // Once it has ended, its number may be somebody else's.
+  const kill = (): void => {
+    if (!isOver) endGroup(child)
+  }
   const whenGone = (): void => {
     const timer = setTimeout(kill, graceMs)
     child.once('exit', () => clearTimeout(timer))
@@ -75,6 +79,7 @@ export async function runInContainer(
     child.once('error', reject)
     child.once('exit', (code, signal) => {
       kill()
+      isOver = true
       resolve(exitCodeOf(code, signal))
     })
   })
