@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process'
-import { readdirSync, readFileSync, rmSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { afterAll } from 'vitest'
 import { type ProxyMode, restrictedUsers, startSandbox } from '../../../src/sandbox/index.ts'
 import { programs } from '../../lab/index.ts'
 import { makeService, writeAddress } from './lab-peer.ts'
@@ -13,10 +14,13 @@ const nodes = 2
 /** The sandbox: a simulation, started anew for each file of scenarios. Where it differs from the lab it is wrong. */
 export async function sandboxSite(proxy: ProxyMode): Promise<Site> {
   const sandbox = await startSandbox({ nodes, proxy, faults: [], sample: false })
-  // Its processes notice by themselves that this one has ended.
-  process.once('exit', () => rmSync(dirname(sandbox.kubeconfig), { recursive: true, force: true }))
   const kubectlFolder = await programs('kubernetes')
-  let peer: Promise<Peer> | undefined
+  let peer: Promise<Peer & { stop: () => Promise<void> }> | undefined
+  // Hooks of the file itself: after those of its playgrounds.
+  afterAll(async () => {
+    await (await peer)?.stop()
+    await sandbox.stop()
+  })
   return {
     name: `the sandbox with the affinity of ${proxy}`,
     isFirstMode: proxy === 'iptables',
@@ -76,9 +80,8 @@ require('node:http').createServer((request, response) =>
   response.end('backend[' + require('node:os').hostname() + ']\\n')).listen(8080)`
 
 /** A second sandbox: cluster IPs of one are reached from the other, so they do for the addresses of load balancers. */
-async function sandboxPeer(kubectlFolder: string): Promise<Peer> {
+async function sandboxPeer(kubectlFolder: string): Promise<Peer & { stop: () => Promise<void> }> {
   const sandbox = await startSandbox({ nodes: 1, proxy: 'iptables', faults: [], sample: false })
-  process.once('exit', () => rmSync(dirname(sandbox.kubeconfig), { recursive: true, force: true }))
   const run: Peer['kubectl'] = (args, input) =>
     kubectl(join(kubectlFolder, 'kubectl'), sandbox.kubeconfig, args, input)
   return {
@@ -106,6 +109,7 @@ async function sandboxPeer(kubectlFolder: string): Promise<Peer> {
     // oxlint-disable-next-line require-await -- the lab's takes its time
     stopApiServer: async () => sandbox.disconnect(),
     startApiServer: () => sandbox.connect(),
+    stop: () => sandbox.stop(),
   }
 }
 
