@@ -56,6 +56,34 @@ describeOnce('applications that do not say who they are', () => {
     }
   })
 
+  scenario('pods without a cat keep their sockets to themselves', ['busybox'], async () => {
+    const container = {
+      name: 'server',
+      image: site.images.bare,
+      command: ['/bin/busybox', 'httpd', '-f', '-p', '8080', '-h', '/'],
+    }
+    const bare = (name: string): object => ({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name, labels: { app: 'mixed' } },
+      spec: { containers: [container] },
+    })
+    await place.deploy(bare('bare1'), bare('bare2'), service('mixed'))
+    await place.kubectl('wait', '--for=condition=Ready', 'pod/bare1', 'pod/bare2', '--timeout=60s')
+    await place.proxiesFollow()
+    const without = reportOf(await probe(['mixed', '-o', 'json'])).status
+    expect(without.recognition.by).toBe('anonymous')
+    expect(without.notes.join('\n')).toMatch(/by their sockets: no container has a cat to read/)
+    const demanded = await probe(['mixed', '--identify', 'sockets'])
+    expectExit(demanded, 1)
+    expect(demanded.stderr).toMatch(/--identify sockets cannot be used: no container has a cat to read/)
+    await place.deploy(silent(site, 'mixed', 5))
+    const { recognition, notes } = reportOf(await probe(['mixed', '-o', 'json'])).status
+    expect(recognition.by).toBe('sockets')
+    expect(recognition.unrecognised).toBeGreaterThan(0)
+    expect(notes.join('\n')).toMatch(/the sockets of 2 of 7 pods are not known: no container has a cat/)
+  })
+
   scenario('who may not run programs in pods is told so, and not stopped', ['restricted users'], async () => {
     const [user] = site.restrictedUsers
     await bindRole(place, user!, roleIn(await probe(['silent'], { context: user! })))

@@ -21,6 +21,8 @@ export interface Unattributed {
 /** Which endpoint took which request, and by which of the ways that was found out. */
 export interface Attribution {
   by: 'access-log' | 'sockets'
+  /** A sentence on what could not be looked at. */
+  incomplete?: string
   endpointOf: (observation: Observation) => Endpoint | undefined
 }
 
@@ -74,7 +76,11 @@ export async function attribute(options: AttributeOptions, run: Unattributed): P
       notes.push(
         `pods cannot be recognised by their ${names[by]}: these tell of ${found} of ${answered.length} answers only`,
       )
-    else return { found: result, notes }
+    else
+      return {
+        found: result,
+        notes: result.incomplete === undefined ? notes : [...notes, result.incomplete],
+      }
   }
   return { notes }
 }
@@ -121,8 +127,12 @@ async function bySockets(
   const read = await readSockets(cluster, namespace, pods, signal)
   if ('refused' in read) return read
   const isUnique = uniquePorts(observations.filter(({ atMs }) => atMs >= sinceMs))
+  const { unread } = read
   return {
     by: 'sockets',
+    ...(unread.length === 0
+      ? {}
+      : { incomplete: `the sockets of ${unread.length} of ${pods.length} pods are not known: ${unread[0]}` }),
     endpointOf: ({ localPort, atMs }) => {
       if (localPort === undefined || atMs < sinceMs || !isUnique(localPort)) return undefined
       const holders = new Set(

@@ -21,22 +21,23 @@ export function addSockets(ends: ClientEnds, pod: BackendPod, text: string): voi
   }
 }
 
+const noCat = 'no container has a cat to read /proc/net/tcp'
+
 const command = ['cat', '/proc/net/tcp', '/proc/net/tcp6']
 
 /**
  * The connections that the pods hold, read by `cat /proc/net/tcp` in a container of each: all of them see the same, so the
- * first one with a `cat` will do.
+ * first one with a `cat` will do. `unread` says why those of some pods are missing; a refusal is that all are.
  */
 export async function readSockets(
   cluster: Cluster,
   namespace: string,
   pods: readonly BackendPod[],
   signal: AbortSignal,
-): Promise<{ ends: ClientEnds; blind: string[] } | Refusal> {
+): Promise<{ ends: ClientEnds; unread: string[] } | Refusal> {
   const { execToEnd } = await import('../../cluster/exec/index.ts')
   const ends: ClientEnds = new Map()
-  const blind: string[] = []
-  const refusals = await eachOf(pods, async (pod) => {
+  const unread = await eachOf(pods, async (pod): Promise<string | undefined> => {
     for (const container of pod.containers) {
       try {
         const { stdout } = await execToEnd(cluster, { namespace, pod: pod.name, container, command, signal })
@@ -48,12 +49,11 @@ export async function readSockets(
         return wordsOf(error)
       }
     }
-    blind.push(pod.name)
-    return undefined
+    return noCat
   })
-  const refused = refusals.find((words) => words !== undefined)
-  if (refused !== undefined) return { refused }
-  if (blind.length === pods.length)
-    return { refused: 'no container of the pods has a cat to read /proc/net/tcp' }
-  return { ends, blind }
+  const reasons = unread.filter((why) => why !== undefined)
+  const [first] = reasons
+  return first !== undefined && reasons.length === pods.length
+    ? { refused: first }
+    : { ends, unread: reasons }
 }
