@@ -5,7 +5,7 @@ import { demoNamespaceRules } from '../src/demo/permissions.ts'
 import { externalRules, loopRules } from '../src/external/problems.ts'
 import { mergeRules, type Rule, roleYaml } from '../src/model/role.ts'
 import { nodesRule } from '../src/probe/entries/nodes.ts'
-import { cleanupRules, probeRules, shadowRules } from '../src/probe/permissions.ts'
+import { cleanupRules, inPodRules, probeRules, shadowRules, socketsRules } from '../src/probe/permissions.ts'
 import { explainClusterRules, explainProxyRules, explainRules } from '../src/snapshot/permissions.ts'
 
 export interface Grant {
@@ -20,7 +20,10 @@ export interface CommandRoles {
   command: string
   says: string
   grants: readonly Grant[]
-  /** A command that these Roles suffice for, on the Service `web` of a namespace, without `-n`. */
+  /**
+   * A command that these Roles suffice for, without `-n`: on the Service `web` of a namespace, on `logging`, whose pods
+   * answer alike, from a pod `client`.
+   */
   example: readonly string[]
 }
 
@@ -56,10 +59,26 @@ export const commandRoles: readonly CommandRoles[] = [
   {
     command: 'probe --what-if, --echo, --shadow',
     says: '`create` on `endpointslices` is for Services without selector only, `create` on `pods` for `--echo` only. Without `delete` on `services` the temporary Service goes some seconds later, with the Job that owns it.',
-    grants: [
-      { name: 'kubectl-affinity-probe', namespace: here, rules: mergeRules([...probeRules, ...shadowRules]) },
-    ],
+    grants: [{ name: 'kubectl-affinity-probe', namespace: here, rules: shadowRules }],
     example: ['probe', 'svc/web', '--echo'],
+  },
+  {
+    command: 'probe --identify access-log',
+    says: 'The Role of `probe` holds this already: `get` on `pods` and `pods/log`.',
+    grants: [{ name: 'kubectl-affinity-probe', namespace: here, rules: probeRules }],
+    example: ['probe', 'svc/logging', '--identify', 'access-log'],
+  },
+  {
+    command: 'probe --identify sockets',
+    says: 'With it `--identify auto`, the default, looks at sockets as well where nothing else tells who answered. A connection by WebSocket counts as `create` since Kubernetes 1.35, and as `get` before. It lets its holder run any program in any pod of the namespace, not only what `probe` runs there.',
+    grants: [{ name: 'kubectl-affinity-probe', namespace: here, rules: socketsRules }],
+    example: ['probe', 'svc/web', '--identify', 'sockets'],
+  },
+  {
+    command: 'probe --in-pod',
+    says: 'Nothing is made, so that no Job is needed. `pods/log` is for answers that do not name their pods; what was said of `pods/exec` counts here, too.',
+    grants: [{ name: 'kubectl-affinity-probe', namespace: here, rules: inPodRules }],
+    example: ['probe', 'svc/web', '--in-pod', 'pod/client'],
   },
   {
     command: 'enable, disable',

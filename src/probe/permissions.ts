@@ -11,17 +11,27 @@ export const probeRules: readonly Rule[] = [
   { apiGroups: [''], resources: ['events'], verbs: ['list', 'watch'] },
 ]
 
-/** What programs in containers need on top; a connection by WebSocket is authorised as `create` since 1.35, before as `get`. */
-export const execRules: readonly Rule[] = [
-  { apiGroups: [''], resources: ['pods/exec'], verbs: ['create', 'get'] },
+/** Programs in containers: a connection by WebSocket is authorised as `create` since 1.35, before as `get`. */
+const execRule: Rule = { apiGroups: [''], resources: ['pods/exec'], verbs: ['create', 'get'] }
+
+/** The same with `--identify sockets`. */
+export const socketsRules: readonly Rule[] = [...probeRules, execRule]
+
+/** The same with `--in-pod`, which makes nothing. Logs are for recognising pods whose answers do not name them. */
+export const inPodRules: readonly Rule[] = [
+  { apiGroups: [''], resources: ['services'], verbs: ['get'] },
+  { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: ['list', 'watch'] },
+  { apiGroups: [''], resources: ['pods', 'pods/log'], verbs: ['get'] },
+  execRule,
 ]
 
-/** What the flags that make a shadow of the Service or echo pods need on top; tested in the same way. */
-export const shadowRules: readonly Rule[] = [
+/** The same with the flags that make a shadow of the Service or echo pods. */
+export const shadowRules: readonly Rule[] = mergeRules([
+  ...probeRules,
   { apiGroups: [''], resources: ['services'], verbs: ['create', 'delete'] },
   { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: ['create'] },
   { apiGroups: [''], resources: ['pods'], verbs: ['create'] },
-]
+])
 
 /** What `cleanup` needs, in each namespace that it is for. */
 export const cleanupRules: readonly Rule[] = [
@@ -29,11 +39,6 @@ export const cleanupRules: readonly Rule[] = [
   { apiGroups: [''], resources: ['pods'], verbs: ['list', 'delete'] },
   { apiGroups: [''], resources: ['services'], verbs: ['list', 'delete'] },
 ]
-
-/** The Role that grants what `probe` needs, with `more` where flags need more, as YAML that `kubectl apply -f -` takes. */
-export function probeRole(namespace: string, more: readonly Rule[] = []): string {
-  return roleYaml('kubectl-affinity-probe', namespace, mergeRules([...probeRules, ...more]))
-}
 
 /**
  * True when RBAC refused. Quota and admission answer Forbidden as well; only RBAC says who cannot do what.
@@ -43,18 +48,21 @@ export function isMissingPermission(words: string): boolean {
   return / cannot \w+ resource /.test(words)
 }
 
-/** Tells which permission is missing and prints the Role that would grant it. `words` are the API server's own. */
+/**
+ * Tells which permission is missing and prints the Role that would grant it, as YAML that `kubectl apply -f -` takes.
+ * `words` are the API server's own.
+ */
 export function missingPermission(
   words: string,
   namespace: string,
   cause: unknown,
-  more: readonly Rule[] = [],
+  rules: readonly Rule[] = probeRules,
 ): UserError {
   return new UserError(words, {
     hints: [
       'this Role holds all that probe needs; have it applied and bound to you:',
       '',
-      ...probeRole(namespace, more).split('\n'),
+      ...roleYaml('kubectl-affinity-probe', namespace, rules).split('\n'),
     ],
     cause,
   })

@@ -2,7 +2,7 @@ import type { Cluster } from '../../cluster/index.ts'
 import type { Endpoint } from '../../model/endpoint.ts'
 import type { IdentifyMode, Observation } from '../../model/observation.ts'
 import { UserError } from '../../model/user-error.ts'
-import { execRules, isMissingPermission, missingPermission } from '../permissions.ts'
+import { isMissingPermission, missingPermission, probeRules, socketsRules } from '../permissions.ts'
 import { readAccessLogs } from './access-log.ts'
 import { type BackendPod, readPods, type Refusal } from './pods.ts'
 import { endKey, readSockets, visibleMs } from './sockets.ts'
@@ -185,7 +185,12 @@ export async function checkAttribution(
   if (!('refused' in tried)) return
   const { refused } = tried
   if (isMissingPermission(refused))
-    throw missingPermission(refused, namespace, undefined, mode.kind === 'sockets' ? execRules : [])
+    throw missingPermission(
+      refused,
+      namespace,
+      undefined,
+      mode.kind === 'sockets' ? socketsRules : probeRules,
+    )
   throw new UserError(`--identify ${mode.kind} cannot be used: ${refused}`, {
     hints: ['--identify auto takes the first way that leads to something'],
   })

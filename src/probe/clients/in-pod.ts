@@ -5,7 +5,7 @@ import { LineSplitter } from '../../cluster/lines.ts'
 import { podPath } from '../../cluster/paths.ts'
 import type { Pod } from '../../model/kubernetes.ts'
 import { UserError } from '../../model/user-error.ts'
-import { execRules, missingPermission } from '../permissions.ts'
+import { inPodRules, missingPermission } from '../permissions.ts'
 import { answerReader, shellScript } from './agent.ts'
 import type { ClientsSink, Surroundings } from './spec.ts'
 
@@ -136,5 +136,5 @@ function cannotServe(pod: string, container: string, why: string): UserError {
 }
 
 function forbidden(words: string, namespace: string, cause: unknown): UserError {
-  return missingPermission(words, namespace, cause, execRules)
+  return missingPermission(words, namespace, cause, inPodRules)
 }

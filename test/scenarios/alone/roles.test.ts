@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { type CommandRoles, commandRoles, type Grant } from '../../../scripts/roles.ts'
 import { type Ended, run } from '../support/command.ts'
-import { manyHours, service, smallApp } from '../support/manifests.ts'
+import { logging, manyHours, service, smallApp } from '../support/manifests.ts'
 import { usePlayground } from '../support/namespace.ts'
 import { expectExit } from '../support/report.ts'
 import { describeOnce } from '../support/scenario.ts'
@@ -15,7 +15,21 @@ describeOnce('the Roles of docs/security.md suffice for what they say', () => {
   const [user = ''] = site.restrictedUsers
 
   beforeAll(async () => {
-    await place.deploy(smallApp(site, 'web', 2), service('web', { affinity: manyHours }))
+    const pause = { name: 'main', image: site.images.agnhost, args: ['pause'] }
+    const client = {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'client' },
+      spec: { terminationGracePeriodSeconds: 1, containers: [pause] },
+    }
+    await place.deploy(
+      client,
+      smallApp(site, 'web', 2),
+      service('web', { affinity: manyHours }),
+      logging(site, 'logging', 2),
+      service('logging'),
+    )
+    await place.kubectl('wait', '--for=condition=Ready', 'pod/client', '--timeout=60s')
   })
 
   /** The objects that grant this to the user, with names of their own. */

@@ -1,11 +1,14 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { execRules, missingPermission, probeRole, probeRules } from '../../../src/probe/permissions.ts'
+import { missingPermission, probeRules, socketsRules } from '../../../src/probe/permissions.ts'
 
-test('the Role is YAML that holds the rules', () => {
-  expect(parse(probeRole('shop'))).toStrictEqual({
+const words = 'jobs.batch is forbidden: User "u" cannot …'
+
+test('a missing permission is told in the server’s words, with the Role', () => {
+  const error = missingPermission(words, 'shop', undefined)
+  expect(error.message).toMatch(/^jobs\.batch is forbidden/)
+  expect(error.exitCode).toBe(1)
+  expect(parse(error.hints.slice(2).join('\n'))).toStrictEqual({
     apiVersion: 'rbac.authorization.k8s.io/v1',
     kind: 'Role',
     metadata: { name: 'kubectl-affinity-probe', namespace: 'shop' },
@@ -13,14 +16,7 @@ test('the Role is YAML that holds the rules', () => {
   })
 })
 
-test('a missing permission is told in the server’s words, with the Role', () => {
-  const error = missingPermission('jobs.batch is forbidden: User "u" cannot …', 'shop', undefined)
-  expect(error.message).toMatch(/^jobs\.batch is forbidden/)
-  expect(error.exitCode).toBe(1)
-  expect(parse(error.hints.slice(2).join('\n'))).toMatchObject({ kind: 'Role' })
-})
-
-test('the page about recognising pods shows what exec needs', () => {
-  const page = readFileSync(join(import.meta.dirname, '../../../docs/recognising.md'), 'utf8')
-  expect(parse(/```yaml\n([^`]+)```/.exec(page)?.[1] ?? '')).toStrictEqual(execRules)
+test('with the rules that flags take', () => {
+  const { hints } = missingPermission(words, 'shop', undefined, socketsRules)
+  expect(parse(hints.slice(2).join('\n'))).toMatchObject({ rules: socketsRules })
 })
