@@ -28,6 +28,8 @@ interface Call {
   contentType?: string
   /** Sending it twice does no more than sending it once. */
   repeatable: boolean
+  /** The answer goes on for long. */
+  lasting?: boolean
 }
 
 /** The Cluster of one connection. */
@@ -99,7 +101,7 @@ export class Client implements Cluster {
     const limit = this.#limit(options)
     try {
       const { body } = await this.#send(
-        { method: 'GET', path, query: options.query, repeatable: true },
+        { method: 'GET', path, query: options.query, repeatable: true, lasting: true },
         limit,
       )
       limit.lift()
@@ -120,6 +122,7 @@ export class Client implements Cluster {
         path: `${path}?${search}`,
         headers: { ...headers, Connection: 'Upgrade' },
         signal: limit.signal,
+        lasting: true,
       }
       const response = await this.#sender.send(request, false)
       const { upgraded } = response
@@ -151,7 +154,7 @@ export class Client implements Cluster {
   }
 
   async #send(call: Call, limit: TimeLimit) {
-    const { method, body, contentType = 'application/json' } = call
+    const { method, body, contentType = 'application/json', lasting = false } = call
     const path = call.path + queryString(call.query)
     const headers = {
       Accept: 'application/json',
@@ -165,6 +168,7 @@ export class Client implements Cluster {
         text === undefined ? headers : { ...headers, 'Content-Length': String(Buffer.byteLength(text)) },
       body: text,
       signal: limit.signal,
+      lasting,
     }
     const response = await this.#sender.send(request, call.repeatable)
     if (response.status >= 200 && response.status < 300) return response

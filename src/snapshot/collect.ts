@@ -9,7 +9,6 @@ import {
   type ServiceSnapshot,
   type Snapshot,
 } from '../model/snapshot.ts'
-import { limited } from './limited.ts'
 import { type NamespaceFacts, readNamespace } from './namespace.ts'
 import { eventsPath, podsPath, servicePath, slicesPath } from '../cluster/paths.ts'
 import { askNodes, notAsked, readGroups, readProxy, readWindowsNodes } from './proxy.ts'
@@ -23,9 +22,6 @@ export interface CollectOptions {
 /** From this many Services of one namespace on, one list of the namespace costs less than one for each. */
 const manyServices = 8
 
-/** Enough that a distant server is not asked one by one, few enough that setting up connections does not cost more. */
-const connections = 3
-
 /** The label by which EndpointSlices name their Service. */
 const serviceLabel = 'kubernetes.io/service-name'
 
@@ -35,11 +31,10 @@ const serviceLabel = 'kubernetes.io/service-name'
  * unknown fact; only a lost connection, bad credentials, an aborted signal, or a Service that may not be read reject.
  */
 export async function collectSnapshot(
-  server: Cluster,
+  cluster: Cluster,
   subjects: readonly (Service | ServiceRef)[],
   { signal }: CollectOptions = {},
 ): Promise<Snapshot> {
-  const cluster = limited(server, connections)
   const groups = readGroups(cluster, signal)
   const names = groups.then((fact) => (fact.known ? known(new Set(fact.value.keys())) : fact))
   const asked = subjects.map((subject) => ({

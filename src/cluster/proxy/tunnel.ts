@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { request as httpRequest } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import { connect, type Socket } from 'node:net'
+import { hostOf, portOf } from '../address.ts'
 import { ProxyError } from './proxy-error.ts'
 import { socksHandshake } from './socks.ts'
 
@@ -71,12 +72,4 @@ export function proxyAuthorization(proxy: URL): Record<string, string> {
   if (!proxy.username && !proxy.password) return {}
   const pair = `${decodeURIComponent(proxy.username)}:${decodeURIComponent(proxy.password)}`
   return { 'proxy-authorization': `Basic ${Buffer.from(pair).toString('base64')}` }
-}
-
-export const hostOf = (url: URL): string => url.hostname.replace(/^\[(.*)\]$/, '$1')
-
-export function portOf(url: URL): number {
-  if (url.port) return Number(url.port)
-  if (url.protocol === 'https:') return 443
-  return url.protocol === 'http:' ? 80 : 1080
 }

@@ -9,7 +9,7 @@ const bun = here('../../../node_modules/.bin/bun')
 /** What users run is compiled by Bun, whose sockets, TLS and HTTP are its own. */
 describe.skipIf(!existsSync(bun))('under Bun', () => {
   it('cluster access behaves the same', () => {
-    const names = ['client', 'connection-problem', 'credentials', 'proxy', 'watch', 'logs', 'exec']
+    const names = ['client', 'http2', 'connection-problem', 'credentials', 'proxy', 'watch', 'logs', 'exec']
     const files = names.map((name) => here(`./${name}.test.ts`))
     const { status, stderr } = spawnSync(bun, ['test', ...files], { encoding: 'utf8' })
     expect(status, stderr).toBe(0)

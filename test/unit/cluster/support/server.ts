@@ -4,7 +4,7 @@ import {
   type RequestListener,
   type ServerResponse,
 } from 'node:http'
-import { createServer as createHttpsServer, type ServerOptions } from 'node:https'
+import { createSecureServer, type SecureServerOptions } from 'node:http2'
 import type { AddressInfo, Server, Socket } from 'node:net'
 
 export interface RunningServer {
@@ -20,10 +20,10 @@ export interface RunningServer {
   close(): Promise<void>
 }
 
-/** A server on loopback; with `tls` it speaks https. Port 0 takes any. */
+/** A server on loopback; with `tls` it speaks https, and HTTP/2 with those who can, as API servers do. Port 0 takes any. */
 export async function startServer(
   listener: RequestListener,
-  tls?: ServerOptions,
+  tls?: SecureServerOptions,
   port = 0,
 ): Promise<RunningServer> {
   const requests: string[] = []
@@ -31,7 +31,9 @@ export async function startServer(
     requests.push(`${request.method} ${request.url}`)
     listener(request, response)
   }
-  const server = tls ? createHttpsServer(tls, handle) : createHttpServer(handle)
+  const server = tls
+    ? createSecureServer({ allowHTTP1: true, ...tls }, handle as never)
+    : createHttpServer(handle)
   const running = await listen(server, port)
   return {
     ...running,
