@@ -44,6 +44,12 @@ describe('sandbox', () => {
     })
   }
 
+  test('Services have names in it', async () => {
+    const { code, stdout, stderr } = await affinity(['sandbox', '--', ...probe, '--via', 'dns,cluster-ip'])
+    expect(code, stderr).toBe(0)
+    expect(stdout).toMatch(/dns +sample-clusterip\.default\.svc:80 +spread/)
+  })
+
   test('the exit code is that of the command', async () => {
     expect((await inSandbox([], 'exit 7')).code).toBe(7)
     expect(await affinity(['sandbox', '--', 'no-such-program'])).toMatchObject({
