@@ -90,7 +90,7 @@ export function command(verb: string, { namespace, name }: ServiceRef, rest = ''
   return `kubectl affinity ${verb} svc/${name} -n ${namespace}${rest === '' ? '' : ` ${rest}`}`
 }
 
-/** Endpoints count by address: one pod with two ports is one endpoint. */
-export function addresses(endpoints: readonly Endpoint[]): Set<string> {
-  return new Set(endpoints.map(({ address }) => address))
+/** Endpoints count by pod, and by address where there is none: one pod with two ports or two families is one endpoint. */
+export function countEndpoints(endpoints: readonly Endpoint[]): number {
+  return new Set(endpoints.map(({ pod, address }) => pod ?? address)).size
 }

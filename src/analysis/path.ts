@@ -8,7 +8,7 @@ import type { ServicePort } from '../model/kubernetes.ts'
 import type { Fact } from '../model/snapshot.ts'
 import { type Way, waysInto } from '../model/ways.ts'
 import { semanticsOf } from '../proxies/semantics.ts'
-import { hasSelector, type Inputs, isProxied, type Subject } from './analyzer.ts'
+import { countEndpoints, hasSelector, type Inputs, isProxied, type Subject } from './analyzer.ts'
 
 type PathInput = 'slices' | 'proxy' | 'ingresses' | 'ingressClasses' | 'routes'
 type PathFacts = { [Name in PathInput]: Fact<Inputs[Name]> }
@@ -154,8 +154,8 @@ function summary({ service }: Subject, slices: PathFacts['slices']): Path['endpo
   const ready = all.filter((endpoint) => endpoint.ready)
   const nodes = new Set(ready.flatMap(({ node }) => (node === undefined ? [] : [node])))
   return {
-    ready: new Set(ready.map(({ address }) => address)).size,
-    total: new Set(all.map(({ address }) => address)).size,
+    ready: countEndpoints(ready),
+    total: countEndpoints(all),
     nodes: nodes.size,
   }
 }

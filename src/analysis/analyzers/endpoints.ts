@@ -1,6 +1,6 @@
 import { type Endpoint, endpointsOfPort } from '../../model/endpoint.ts'
 import type { Service } from '../../model/kubernetes.ts'
-import { addresses, analyzer, hasSelector, isProxied, isSticky } from '../analyzer.ts'
+import { analyzer, countEndpoints, hasSelector, isProxied, isSticky } from '../analyzer.ts'
 
 /** Whether there is anything to stick to. */
 export const endpoints = analyzer({
@@ -10,9 +10,9 @@ export const endpoints = analyzer({
   analyse: (subject, { slices }, report) => {
     const { service, ref } = subject
     const all = portEndpoints(service, slices)
-    const ready = addresses(all.filter((endpoint) => endpoint.ready))
-    if (ready.size === 0) {
-      const total = addresses(all).size
+    const ready = countEndpoints(all.filter((endpoint) => endpoint.ready))
+    if (ready === 0) {
+      const total = countEndpoints(all)
       report('AFF-SVC-NO-ENDPOINTS', {
         message: total > 0 ? `none of the ${total} endpoints is ready` : noEndpoints(hasSelector(subject)),
         why: 'Connections are refused or dropped, so there is nothing that affinity could keep.',
@@ -20,7 +20,7 @@ export const endpoints = analyzer({
           ? [`kubectl get pods -n ${ref.namespace} -l ${selectorOf(service)}`]
           : [`kubectl get endpointslices -n ${ref.namespace} -l kubernetes.io/service-name=${ref.name}`],
       })
-    } else if (ready.size === 1 && isSticky(subject)) {
+    } else if (ready === 1 && isSticky(subject)) {
       report('AFF-SVC-ONE-ENDPOINT', {
         message: 'there is only one ready endpoint, so every client is on it with or without affinity',
         why: 'Affinity does nothing now. When pods are added, clients that are remembered stay on this one.',

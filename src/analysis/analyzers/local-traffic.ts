@@ -1,5 +1,5 @@
 import { endpointsOfPort } from '../../model/endpoint.ts'
-import { addresses, analyzer, isExternal, isProxied, isSticky } from '../analyzer.ts'
+import { analyzer, countEndpoints, isExternal, isProxied, isSticky } from '../analyzer.ts'
 
 /** `…TrafficPolicy: Local`: a proxy uses the endpoints on its own node only. */
 export const localTraffic = analyzer({
@@ -17,7 +17,7 @@ export const localTraffic = analyzer({
       const node = endpoint.node ?? ''
       byNode.set(node, [...(byNode.get(node) ?? []), endpoint])
     }
-    const single = [...byNode].filter(([, list]) => addresses(list).size === 1).map(([node]) => node)
+    const single = [...byNode].filter(([, list]) => countEndpoints(list) === 1).map(([node]) => node)
     const counts = `${byNode.size === 1 ? '1 node has' : `${byNode.size} nodes have`} ready endpoints, ${single.length} of them only one`
     if (
       isSticky(subject) &&

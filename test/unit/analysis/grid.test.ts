@@ -48,6 +48,23 @@ describe('the grid', () => {
     expect(codesIn(found).includes('AFF-EPS-STALE')).toBe(isStale)
   })
 
+  it('counts a pod once that has addresses of both families', () => {
+    const families = { IPv4: '10.244.1.4', IPv6: 'fd00::4' }
+    const slices = Object.entries(families).map(([addressType, address]) => {
+      const one = slice([address], { addressType: addressType as 'IPv4' | 'IPv6' })
+      return {
+        ...one,
+        endpoints: one.endpoints!.map((endpoint) => ({
+          ...endpoint,
+          targetRef: { kind: 'Pod', name: 'web-1' },
+        })),
+      }
+    })
+    const { findings, path } = analyse(snapshot({ slices: known(slices) }), target)
+    expect(findings.map(({ code }) => code)).toContain('AFF-SVC-ONE-ENDPOINT')
+    expect(path.endpoints).toEqual({ ready: 1, total: 1, nodes: 1 })
+  })
+
   it('finds nothing where nothing is wrong', () => {
     expect(codesIn(snapshot())).toEqual([])
   })
