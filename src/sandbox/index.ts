@@ -71,17 +71,19 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   let folder: string | undefined
   const ownFolder = (): string => (folder ??= mkdtempSync(join(tmpdir(), 'kubectl-affinity-sandbox-')))
   const programs = new Programs(ownFolder)
-  const claimed = await claimNetwork((plan) => {
+  const { plan, release, certificate, kubelet, api } = await claimNetwork(async (plan) => {
     const certificate = selfSigned('sandbox', plan.apiServer)
     const kubelet = new Kubelet({ store, plan, faults, lowestPort, programs })
-    return {
-      plan,
-      certificate,
-      kubelet,
-      api: new ApiServer({ store, plan, kubelet, faults, certificate, lowestPort, tokens }),
+    const api = new ApiServer({ store, plan, kubelet, faults, certificate, lowestPort, tokens })
+    try {
+      await api.listen(plan.apiServer, apiPort)
+    } catch (error) {
+      // It would start every pod a second time, on the addresses of somebody else.
+      await kubelet.close()
+      throw error
     }
+    return { certificate, kubelet, api }
   })
-  const { plan, certificate, kubelet, api } = claimed
   makeCluster(store, plan, options.nodes, options.proxy)
   const proxy = new ServiceProxy({
     store,
@@ -122,7 +124,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       for (const stop of parts) stop()
       proxy.close()
       await kubelet.close()
-      claimed.release()
+      release()
       rmSync(ownFolder(), { recursive: true, force: true })
     },
   }
@@ -136,26 +138,26 @@ export function endSoon(): void {
   setTimeout(() => process.exit(), 300).unref()
 }
 
-/** The port of an API server's address that is held as long as the sandbox is there. */
-const claimPort = 10250
+/** The port of an API server's address that is held as long as the sandbox is there. No program is known for it. */
+const claimPort = 26_443
 
 /**
  * A network of its own on loopback. A port of the API server's address is held for it, and not that of the API: an API
  * server can be away for some time.
  */
-async function claimNetwork<T extends { api: ApiServer; plan: AddressPlan }>(
-  make: (plan: AddressPlan) => T,
-): Promise<T & { release(): void }> {
+async function claimNetwork<T extends object>(
+  start: (plan: AddressPlan) => Promise<T>,
+): Promise<T & { plan: AddressPlan; release: () => void }> {
   const first = randomInt(126)
   for (let tries = 0; tries < 20; tries += 1) {
-    const made = make(addressPlan(2 * (((first + tries * 13) % 126) + 1)))
+    const plan = addressPlan(2 * (((first + tries * 13) % 126) + 1))
     try {
-      const release = await hold(made.plan.apiServer, claimPort)
-      await made.api.listen(made.plan.apiServer, apiPort).catch((error: unknown) => {
+      const release = await hold(plan.apiServer, claimPort)
+      const started = await start(plan).catch((error: unknown) => {
         release()
         throw error
       })
-      return { ...made, release }
+      return { ...started, plan, release }
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException
       if (code === 'EADDRINUSE') continue
@@ -167,7 +169,11 @@ async function claimNetwork<T extends { api: ApiServer; plan: AddressPlan }>(
       })
     }
   }
-  throw new UserError('too many sandboxes run on this machine already')
+  throw new UserError('the sandbox finds no network for itself in 127.0.0.0/8', {
+    hints: [
+      `many sandboxes run already, or a program of this machine has port ${apiPort} of every address:  ss -ltn 'sport = :${apiPort}'`,
+    ],
+  })
 }
 
 /** Keeps a port of an address from everyone else until what it resolves with is called. Rejects when somebody has it. */
