@@ -37,6 +37,7 @@ export function environmentOf(options: ContainerOptions): NodeJS.ProcessEnv {
   return {
     ...env,
     HOSTNAME: pod,
+    SANDBOX_PID: String(process.pid),
     SANDBOX_POD_IP: podIp,
     SANDBOX_POD_IPV6: plan.inFamily(podIp, 'IPv6'),
     SANDBOX_PHYSICAL_IP: plan.physical(podIp),

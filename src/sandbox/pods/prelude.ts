@@ -20,7 +20,7 @@ const logical = (host) => replaced(
  */
 export const prelude = `{
 const net = require('node:net'), dgram = require('node:dgram'), os = require('node:os'), dns = require('node:dns'), http = require('node:http'), https = require('node:https')
-const { SANDBOX_POD_IP: ip, SANDBOX_POD_IPV6: ip6, SANDBOX_PHYSICAL_IP: own, SANDBOX_POD_NAME: name, SANDBOX_LOWEST_PORT: lowest, SANDBOX_DNS: server, SANDBOX_SEARCH: search } = process.env
+const { SANDBOX_POD_IP: ip, SANDBOX_POD_IPV6: ip6, SANDBOX_PHYSICAL_IP: own, SANDBOX_POD_NAME: name, SANDBOX_LOWEST_PORT: lowest, SANDBOX_DNS: server, SANDBOX_SEARCH: search, SANDBOX_PID: sandbox } = process.env
 for (const key of Object.keys(process.env)) if (/^(SANDBOX_|BUN_BE_BUN)/.test(key)) delete process.env[key]
 process.env.HOSTNAME = name
 const open = (port) => (port > 0 && port < Number(lowest) ? Number(port) + 20000 : Number(port))
@@ -120,7 +120,12 @@ udp.emit = function (event, ...values) {
   }
   return emit.call(this, event, ...values)
 }
-const parent = process.ppid
-setInterval(() => process.ppid === parent || process.exit(1), 500).unref()
+setInterval(() => {
+  try {
+    process.kill(Number(sandbox), 0)
+  } catch {
+    process.exit(1)
+  }
+}, 500).unref()
 }
 `
