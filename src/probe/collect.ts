@@ -15,6 +15,7 @@ import type { DirectRound } from './direct/ask.ts'
 import { expectedOf, type ProbeOptions, type ProbePlan } from './plan.ts'
 import { ofFamily, type ProbeSubject } from './preflight.ts'
 import { backendAt, Recogniser } from './recognise.ts'
+import { Stopwatch } from './stopwatch.ts'
 
 /** A run, from the first request to the API server on. */
 export interface RunIdentity {
@@ -71,15 +72,14 @@ export class Collector implements ClientsSink {
   readonly #recogniser: Recogniser
   readonly #cell: Cell
   readonly #client: ClientRun
+  readonly #stopwatch: Stopwatch
   readonly #notes: string[]
   /** Why the endpoints are not known at present. */
   #watchTrouble: Error | undefined
-  #requestsBegunMs: number | undefined
-  #firstLineMs: number | undefined
-  #createdMs = performance.now()
 
   constructor(given: CollectOptions) {
     this.#given = given
+    this.#stopwatch = new Stopwatch(given.run.begunMs)
     const { subject, plan, options } = given
     this.#recogniser = new Recogniser(options.identify, plan.told)
     if (given.direct !== undefined) this.#recogniser.learn(given.direct.learned)
@@ -102,7 +102,7 @@ export class Collector implements ClientsSink {
 
   /** The Job was made. */
   onCreated(): void {
-    this.#createdMs = performance.now()
+    this.#stopwatch.onCreated()
   }
 
   onStage(text: string): void {
@@ -134,8 +134,7 @@ export class Collector implements ClientsSink {
   }
 
   onDecoded(_client: number, decoded: Decoded, arrivedAt: number): void {
-    this.#firstLineMs ??= performance.now()
-    if (decoded.start !== undefined) this.#requestsBegunMs ??= performance.now()
+    this.#stopwatch.onDecoded(decoded)
     const gap = this.#client.onDecoded(decoded, arrivedAt)
     if (gap !== undefined) this.#given.onNote(gap)
     const { startedAt } = this.#client
@@ -175,7 +174,6 @@ export class Collector implements ClientsSink {
     const { options, subject, run, from, interrupted } = this.#given
     const client = this.#client
     if (!client.hasObservations) throw interrupted.aborted ? interrupted.reason : this.#nothingObserved()
-    const now = performance.now()
     const { end, pod } = client
     const cutShort = client.isCutShort && this.#given.finished?.aborted !== true
     const parts = this.#cell.parts(end)
@@ -212,12 +210,7 @@ export class Collector implements ClientsSink {
         ...this.#cell.connectionNotes(),
         ...stallNotes(end?.stalledMs ?? 0),
       ],
-      timing: {
-        prepareMs: this.#createdMs - run.begunMs,
-        ...(this.#firstLineMs === undefined ? {} : { podStartMs: this.#firstLineMs - this.#createdMs }),
-        ...(this.#requestsBegunMs === undefined ? {} : { requestsMs: now - this.#requestsBegunMs }),
-        totalMs: now - run.begunMs,
-      },
+      timing: this.#stopwatch.timing(),
     }
   }
 

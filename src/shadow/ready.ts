@@ -4,6 +4,7 @@ import { slicesPath } from '../cluster/paths.ts'
 import type { EndpointSlice, Service } from '../model/kubernetes.ts'
 import { slicesOf } from '../probe/read.ts'
 import { readyAddresses } from './slices.ts'
+import type { TemporarySurroundings } from './temporary.ts'
 
 /** How long the EndpointSlice controller may take, in milliseconds. */
 const slicesPatienceMs = 15_000
@@ -13,8 +14,25 @@ const slicesEveryMs = 100
 /** How long proxies take to follow, in milliseconds: kube-proxy waits up to 1 s between two changes of its rules. */
 const proxiesFollowMs = 1500
 
-/** Waits until `isEnough` says so of the addresses that are ready. Resolves to false when they do not come. */
-export async function awaitEndpoints(
+/**
+ * Waits until a Service that was just made has endpoints of which `isEnough` says so, and the proxies of all nodes had the
+ * time to learn of it. Resolves to false when the endpoints did not come.
+ */
+export async function awaitServed(
+  cluster: Cluster,
+  service: Service,
+  isEnough: (ready: ReadonlySet<string>) => boolean,
+  { onStage, interrupted }: Pick<TemporarySurroundings, 'onStage' | 'interrupted'>,
+): Promise<boolean> {
+  const { name } = service.metadata
+  onStage(`waiting for the endpoints of service/${name}`)
+  const complete = await awaitEndpoints(cluster, service, isEnough, interrupted)
+  onStage(`waiting until the proxies know service/${name}`)
+  await sleep(proxiesFollowMs, undefined, { signal: interrupted })
+  return complete
+}
+
+async function awaitEndpoints(
   cluster: Cluster,
   { metadata: { name, namespace } }: Service,
   isEnough: (ready: ReadonlySet<string>) => boolean,
@@ -29,9 +47,4 @@ export async function awaitEndpoints(
     await sleep(slicesEveryMs, undefined, { signal })
   }
   return false
-}
-
-/** Gives the proxies of all nodes the time to learn of a new Service. */
-export async function proxiesFollow(signal: AbortSignal): Promise<void> {
-  await sleep(proxiesFollowMs, undefined, { signal })
 }

@@ -7,7 +7,7 @@ import { UserError } from '../model/user-error.ts'
 import { runLabel } from '../probe/clients/job.ts'
 import { type PodProgress, podProgress } from '../probe/clients/pod-progress.ts'
 import { echoLabel, echoNodes, echoPod, echoPorts } from './echo-pods.ts'
-import { awaitEndpoints, proxiesFollow } from './ready.ts'
+import { awaitServed } from './ready.ts'
 import { shadowName, shadowService } from './service.ts'
 import { type Temporary, type TemporarySurroundings, withTemporary } from './temporary.ts'
 import type { Shadow } from './with-shadow.ts'
@@ -35,7 +35,7 @@ export async function withEcho<T>(
   surroundings: TemporarySurroundings,
   body: (echo: Shadow) => Promise<T>,
 ): Promise<T> {
-  const { onStage, interrupted } = surroundings
+  const { onStage } = surroundings
   const { namespace = 'default', name: originalName } = original.metadata
   const target = `service/${originalName}`
   return await withTemporary(cluster, { namespace, target, maxSeconds }, surroundings, async (temporary) => {
@@ -64,10 +64,7 @@ export async function withEcho<T>(
       timeoutMs: podRunningTimeoutMs,
       surroundings,
     })
-    onStage(`waiting for the endpoints of service/${name}`)
-    await awaitEndpoints(cluster, service, (addresses) => addresses.size >= ready.length, interrupted)
-    onStage(`waiting until the proxies know service/${name}`)
-    await proxiesFollow(interrupted)
+    await awaitServed(cluster, service, (addresses) => addresses.size >= ready.length, surroundings)
     const readyEndpoints = endpoints.filter(({ ready }) => ready).length
     const fewer =
       nodes.length < readyEndpoints ? [`${nodes.length} echo pods stand for ${readyEndpoints} endpoints`] : []

@@ -2,7 +2,7 @@ import type { Cluster } from '../cluster/index.ts'
 import { servicesPath, slicesPath } from '../cluster/paths.ts'
 import type { EndpointSlice, Service } from '../model/kubernetes.ts'
 import type { ServiceChange } from './change.ts'
-import { awaitEndpoints, proxiesFollow } from './ready.ts'
+import { awaitServed } from './ready.ts'
 import { shadowName, shadowService } from './service.ts'
 import { copiedSlices, readyAddresses } from './slices.ts'
 import { type TemporarySurroundings, withTemporary } from './temporary.ts'
@@ -39,7 +39,7 @@ export async function withShadow<T>(
   surroundings: TemporarySurroundings,
   body: (shadow: Shadow) => Promise<T>,
 ): Promise<T> {
-  const { onStage, interrupted } = surroundings
+  const { onStage } = surroundings
   const { namespace = 'default', name: originalName } = original.metadata
   const target = `service/${originalName}`
   return await withTemporary(cluster, { namespace, target, maxSeconds }, surroundings, async (temporary) => {
@@ -48,23 +48,14 @@ export async function withShadow<T>(
     const planned = shadowService(original, { metadata: temporary.metadata(name), change })
     const service = await temporary.create(servicesPath(namespace), planned.service)
     const notes = [...planned.notes]
-    if (Object.keys(original.spec.selector ?? {}).length > 0) {
-      onStage(`waiting for the endpoints of service/${name}`)
-      const wanted = readyAddresses(slices)
-      const complete = await awaitEndpoints(
-        cluster,
-        service,
-        (ready) => wanted.isSubsetOf(ready),
-        interrupted,
-      )
-      if (!complete) notes.push('the shadow did not get all the endpoints of the original')
-    } else {
+    if (Object.keys(original.spec.selector ?? {}).length === 0) {
       for (const slice of copiedSlices(slices, name, temporary.metadata))
         await temporary.create(slicesPath(namespace), slice)
       notes.push('the endpoints of the shadow are copies: later changes of the original do not reach it')
     }
-    onStage(`waiting until the proxies know service/${name}`)
-    await proxiesFollow(interrupted)
+    const wanted = readyAddresses(slices)
+    if (!(await awaitServed(cluster, service, (ready) => wanted.isSubsetOf(ready), surroundings)))
+      notes.push('the shadow did not get all the endpoints of the original')
     return await body({ service, notes })
   })
 }

@@ -18,6 +18,7 @@ import { endpointsBehind, endpointsOfAll } from '../entries/behind.ts'
 import { expectedOf, type ProbeOptions, type ProbePlan } from '../plan.ts'
 import type { ProbeSubject } from '../preflight.ts'
 import { Recogniser } from '../recognise.ts'
+import { Stopwatch } from '../stopwatch.ts'
 import type { TallyResult } from '../tally.ts'
 import {
   mergeLatency,
@@ -77,18 +78,17 @@ export class SurveyCollector implements ClientsSink {
   /** Those in pods by their index, then this machine. */
   readonly #clients: ClientRun[]
   readonly #absent: AbsentClient[] = []
+  readonly #stopwatch: Stopwatch
   readonly #notes: string[]
   readonly #gaps: string[] = []
   #ended = 0
   /** The endpoints of the first entry over the course of the survey. */
   #history: EndpointHistory
   #watchTrouble: Error | undefined
-  #requestsBegunMs: number | undefined
-  #firstLineMs: number | undefined
-  #createdMs = performance.now()
 
   constructor(given: SurveyOptions) {
     this.#given = given
+    this.#stopwatch = new Stopwatch(given.run.begunMs)
     const { subject, plan, options, entries, clients } = given
     this.#recogniser = new Recogniser(options.identify, plan.told)
     const endpoints = new Map(entries.map((entry) => [entry.index, endpointsBehind(subject.slices, entry)]))
@@ -113,7 +113,7 @@ export class SurveyCollector implements ClientsSink {
 
   /** The Job was made. */
   onCreated(): void {
-    this.#createdMs = performance.now()
+    this.#stopwatch.onCreated()
   }
 
   onStage(text: string): void {
@@ -139,8 +139,7 @@ export class SurveyCollector implements ClientsSink {
   }
 
   onDecoded(client: number, decoded: Decoded, arrivedAt: number): void {
-    this.#firstLineMs ??= performance.now()
-    if (decoded.start !== undefined) this.#requestsBegunMs ??= performance.now()
+    this.#stopwatch.onDecoded(decoded)
     const own = this.#clientOf(client)
     if (own === undefined) return
     try {
@@ -185,7 +184,6 @@ export class SurveyCollector implements ClientsSink {
         image.image,
       )
     }
-    const now = performance.now()
     const placed = this.#placed()
     const backends = new MergedBackends(placed)
     const verdicts = this.#clients.reduce((sum, { cells }) => sum + cells.length, 0)
@@ -240,12 +238,7 @@ export class SurveyCollector implements ClientsSink {
         ...this.#endNotes(seen),
         ...stallNotes(seen.reduce((sum, { end }) => sum + (end?.stalledMs ?? 0), 0)),
       ],
-      timing: {
-        prepareMs: this.#createdMs - run.begunMs,
-        ...(this.#firstLineMs === undefined ? {} : { podStartMs: this.#firstLineMs - this.#createdMs }),
-        ...(this.#requestsBegunMs === undefined ? {} : { requestsMs: now - this.#requestsBegunMs }),
-        totalMs: now - run.begunMs,
-      },
+      timing: this.#stopwatch.timing(),
     }
   }
 
