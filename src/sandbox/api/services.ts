@@ -146,8 +146,12 @@ export function check(object: Resource, before: Resource | undefined): void {
   unsupported(causes, 'spec.externalTrafficPolicy', spec.externalTrafficPolicy, ['Cluster', 'Local'])
   if (old?.clusterIP && spec.type !== 'ExternalName' && spec.clusterIP !== old.clusterIP)
     causes.push(bad('spec.clusterIPs[0]', [spec.clusterIP], 'may not change once set'))
-  if (old?.ipFamilies && spec.ipFamilies && spec.ipFamilies[0] !== old.ipFamilies[0])
-    causes.push(bad('spec.ipFamilies[0]', spec.ipFamilies[0], 'may not change once set'))
+  for (const [index, family] of (spec.ipFamilies ?? []).entries()) {
+    const { [index]: address = 'None' } = spec.clusterIPs ?? []
+    const words = `expected an ${family} value as indicated by \`ipFamilies[${index}]\``
+    if (address !== 'None' && familyOf(address) !== family)
+      causes.push(bad(`spec.clusterIPs[${index}]`, address, words))
+  }
   if (causes.length > 0) throw invalid('Service', '', object.metadata.name, causes)
 }
 

@@ -53,7 +53,7 @@ describe('address families of a Service', () => {
     const back = written(store, { ...(two['spec'] as object), ipFamilyPolicy: 'SingleStack' }, two)
     expect(back['spec']).toMatchObject({ clusterIPs: ['10.40.96.20'], ipFamilies: ['IPv4'] })
     expect(() => written(store, { ...(one['spec'] as object), ipFamilies: ['IPv6'] }, one)).toThrow(
-      /ipFamilies\[0\].*may not change once set/,
+      /clusterIPs\[0\].*expected an IPv6 value as indicated by `ipFamilies\[0\]`/,
     )
   })
 
