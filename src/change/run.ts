@@ -1,12 +1,11 @@
 import type { Cluster } from '../cluster/index.ts'
-import type { ChangeDone, ChangeOutcome, DryRun } from '../model/change.ts'
+import type { ChangeDone, ChangeNotice, ChangeOutcome, DryRun } from '../model/change.ts'
 import type { Service } from '../model/kubernetes.ts'
 import type { ServiceRef } from '../model/snapshot.ts'
 import type { Resolved } from '../snapshot/targets.ts'
-import { objectionsTo, weigh } from './objections.ts'
 import { mapOrdered } from './ordered.ts'
 import { explainProblem } from './problems.ts'
-import { type ChangeRequest, planChange } from './request.ts'
+import { type ChangePlan, type ChangeRequest, planChange } from './request.ts'
 import { Survey } from './survey.ts'
 import { writeChange } from './write.ts'
 
@@ -74,18 +73,31 @@ function toBeSwitchedOn(found: readonly Resolved[], request: ChangeRequest): Ser
 
 async function changeOne(
   cluster: Cluster,
-  { ref, service }: Extract<Resolved, { service: Service }>,
+  target: Extract<Resolved, { service: Service }>,
   survey: Survey | undefined,
   options: ChangeOptions,
   { abandoned }: ChangeSignals,
 ): Promise<ChangeDone> {
+  const { ref, service } = target
   const plan = planChange(service, options.request)
   // Nothing that is surveyed speaks against another timeout.
   const isSwitchedOn = plan.before.kind === 'none' && plan.after.kind === 'client-ip'
   const remarks =
-    survey === undefined || !isSwitchedOn
-      ? []
-      : weigh(ref.name, objectionsTo(await survey.snapshot(ref, service), ref, plan), options.force)
+    survey === undefined || !isSwitchedOn ? [] : await remarksOn(target, plan, survey, options.force)
   const done = await writeChange(cluster, ref, service, { ...options, signal: abandoned })
   return { ...done, warnings: [...done.warnings, ...remarks] }
+}
+
+/** Throws UserError when the change must not be made. What judges is loaded while the server answers. */
+async function remarksOn(
+  { ref, service }: Extract<Resolved, { service: Service }>,
+  plan: ChangePlan,
+  survey: Survey,
+  force: boolean,
+): Promise<ChangeNotice[]> {
+  const [snapshot, { objectionsTo, weigh }] = await Promise.all([
+    survey.snapshot(ref, service),
+    import('./objections.ts'),
+  ])
+  return weigh(ref.name, objectionsTo(snapshot, ref, plan), force)
 }

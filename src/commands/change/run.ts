@@ -8,7 +8,7 @@ import { type Interrupt, listenForInterrupt } from '../../cli/interrupt.ts'
 import { standardOutput } from '../../cli/output.ts'
 import type { ChangeOutcome, DryRun } from '../../model/change.ts'
 import { unknownFormat, UserError } from '../../model/user-error.ts'
-import { renderWait, type WaitReport } from '../../report/change/wait.ts'
+import type { WaitReport } from '../../report/change/wait.ts'
 import { createStyle } from '../../report/terminal.ts'
 import { readFiles, type SourceFile } from '../../snapshot/files/read.ts'
 import { resolveServices } from '../../snapshot/targets.ts'
@@ -20,7 +20,6 @@ import {
   selectionWords,
   servicesInFiles,
 } from './targets.ts'
-import { waitUntilServed } from './wait.ts'
 import { connectionFlags } from '../connection-flags.ts'
 
 export interface ChangeFlagValues extends SelectionFlags {
@@ -95,6 +94,10 @@ async function isServedInTime(
   flags: ChangeFlagValues,
   { interrupt, changedAtMs, print }: { interrupt: Interrupt; changedAtMs: number; print: PrintOptions },
 ): Promise<boolean> {
+  const [{ waitUntilServed }, { renderWait }] = await Promise.all([
+    import('./wait.ts'),
+    import('../../report/change/wait.ts'),
+  ])
   const say = (report: WaitReport): void => {
     const { answer, problems } = renderWait(report)
     if (print.format === 'text') print.stdout(answer)

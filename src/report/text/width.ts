@@ -1,5 +1,3 @@
-const segmenter = new Intl.Segmenter()
-
 /** Keeps two words on one line; printed as a plain space, so that output can be copied. */
 export const nonBreakingSpace = '\u00A0'
 
@@ -14,7 +12,7 @@ const invisible = /^[\p{Mn}\p{Me}\p{Cf}]+$/u
  * rather taken for too wide than for too narrow.
  */
 export function textWidth(text: string): number {
-  if (isAscii(text)) return text.length
+  if (isPlain(text)) return text.length
   return graphemes(text).reduce((sum, grapheme) => sum + graphemeWidth(grapheme), 0)
 }
 
@@ -41,7 +39,7 @@ export function pad(text: string, width: number, align: 'left' | 'right' = 'left
 
 /** The beginning of a text, at most `width` columns of it. */
 export function takeStart(text: string, width: number): string {
-  if (isAscii(text)) return text.slice(0, width)
+  if (isPlain(text)) return text.slice(0, width)
   return take(graphemes(text), width).join('')
 }
 
@@ -55,8 +53,13 @@ function take(parts: string[], width: number): string[] {
   return end < 0 ? parts : parts.slice(0, end)
 }
 
+/** Made when it is needed, which is seldom: it takes longer than all the rest of a drawing. */
+let segmenter: Intl.Segmenter | undefined
+
 function graphemes(text: string): string[] {
-  return isAscii(text) ? text.split('') : Array.from(segmenter.segment(text), (part) => part.segment)
+  if (isPlain(text)) return text.split('')
+  segmenter ??= new Intl.Segmenter()
+  return Array.from(segmenter.segment(text), (part) => part.segment)
 }
 
 function graphemeWidth(grapheme: string): number {
@@ -64,7 +67,8 @@ function graphemeWidth(grapheme: string): number {
   return wide.test(grapheme) ? 2 : 1
 }
 
-function isAscii(text: string): boolean {
+/** Whether each character takes one column: ASCII, and what this tool draws with (see ascii.ts). */
+function isPlain(text: string): boolean {
   // oxlint-disable-next-line no-control-regex -- the whole ASCII range is meant
-  return /^[\x00-\x7F]*$/.test(text)
+  return /^[\x00-\x7F\u00A0│─►◄└┘▲×●○·…–→█▉▊▋▌▍▎▏]*$/.test(text)
 }

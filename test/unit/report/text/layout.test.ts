@@ -27,6 +27,15 @@ describe('shortening', () => {
   })
 })
 
+it('what needs no segmenter is measured as with one', () => {
+  const ascii = Array.from({ length: 128 }, (_, code) => String.fromCharCode(code))
+  for (const character of [...ascii, ...'\u00A0│─►◄└┘▲×●○·…–→█▉▊▋▌▍▎▏'.split('')]) {
+    expect(textWidth(character)).toBe(1)
+    // The other character takes the whole text to the segmenter.
+    expect(textWidth(`${character}ポ`)).toBe(3)
+  }
+})
+
 describe('a bar', () => {
   it.each([
     [0, 10, ''],
