@@ -58,6 +58,10 @@ export class Client implements Cluster {
     return this.#json<T>({ method: 'GET', path, query: options.query, repeatable: true }, options)
   }
 
+  text(path: string, options: CallOptions = {}): Promise<string> {
+    return this.#answer({ method: 'GET', path, query: options.query, repeatable: true }, options)
+  }
+
   list<T extends object>(path: string, options: CallOptions = {}): AsyncGenerator<T, void, undefined> {
     return listItems((query) => this.get<KubernetesList<T>>(path, { ...options, query }), options.query)
   }
@@ -140,12 +144,16 @@ export class Client implements Cluster {
   }
 
   async #json<T>(call: Call, options: CallOptions): Promise<T> {
+    return parseJson(await this.#answer(call, options))
+  }
+
+  async #answer(call: Call, options: CallOptions): Promise<string> {
     const limit = this.#limit(options)
     try {
       const { body } = await this.#send(call, limit)
       const text = await textOf(body, limit)
       this.#log.body(text)
-      return parseJson(text)
+      return text
     } catch (error) {
       throw limit.explain(error)
     } finally {

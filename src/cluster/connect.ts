@@ -23,7 +23,8 @@ export async function connect(
 ): Promise<Cluster> {
   const connection = await resolveConnection(flags, environment, serviceAccountDirectory)
   const proxy = chooseProxy(connection.server, connection.cluster['proxy-url'], environment.env)
-  const transport = new HttpTransport(connection, proxy)
+  // The variable is kubectl's (k8s.io/apimachinery, SetTransportDefaults).
+  const transport = new HttpTransport(connection, proxy, !environment.env['DISABLE_HTTP2'])
   const log = new RequestLog(environment.verbosity, environment.log)
   const sender = new Sender({
     transport,

@@ -50,15 +50,17 @@ type SecureOptions = Pick<ConnectionOptions, 'rejectUnauthorized' | 'ca' | 'serv
 export class HttpTransport {
   readonly #connection: Connection
   readonly #proxy: URL | undefined
+  readonly #isShared: boolean
   /** By client certificate, since a connection belongs to the identity that opened it. */
   readonly #shared = new Map<string, SharedConnection>()
   #http1: Promise<Http1> | undefined
   readonly #ending = new AbortController()
   readonly #surroundings: Surroundings
 
-  constructor(connection: Connection, proxy: URL | undefined) {
+  constructor(connection: Connection, proxy: URL | undefined, http2: boolean) {
     this.#connection = connection
     this.#proxy = proxy
+    this.#isShared = http2 && connection.server.protocol === 'https:' && proxy === undefined
     this.#surroundings = {
       tlsFor: (identity) => secureOptions(connection, identity),
       explain: (error) => this.#explain(error),
@@ -70,8 +72,7 @@ export class HttpTransport {
   async send(request: HttpRequest, identity: Identity): Promise<HttpResponse> {
     request.signal?.throwIfAborted()
     this.#ending.signal.throwIfAborted()
-    const isShared = this.#connection.server.protocol === 'https:' && this.#proxy === undefined
-    if (isShared && request.lasting !== true) {
+    if (this.#isShared && request.lasting !== true) {
       const response = await this.#sharedBy(identity).send(request, identity)
       if (response !== undefined) return response
     }

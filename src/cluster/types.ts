@@ -94,6 +94,8 @@ export interface Cluster {
   readonly namespace: string
 
   get<T>(path: string, options?: CallOptions): Promise<T>
+  /** An answer that is no JSON. */
+  text(path: string, options?: CallOptions): Promise<string>
   /** The items of a list, fetched page by page as they are consumed. */
   list<T extends object>(path: string, options?: CallOptions): AsyncGenerator<T, void, undefined>
   create<T>(path: string, body: unknown, options?: CallOptions): Promise<T>

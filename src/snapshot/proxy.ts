@@ -77,11 +77,7 @@ async function askNode(cluster: Cluster, node: string, signal: AbortSignal | und
   try {
     const limit = AbortSignal.timeout(nodeLimitMs)
     const merged = signal === undefined ? limit : AbortSignal.any([signal, limit])
-    const chunks: Uint8Array[] = []
-    // The answer is a bare word, no JSON.
-    for await (const chunk of await cluster.stream(proxyModePath(node), { signal: merged }))
-      chunks.push(chunk)
-    return parseProxyMode(Buffer.concat(chunks).toString('utf8'))
+    return parseProxyMode(await cluster.text(proxyModePath(node), { signal: merged }))
   } catch {
     signal?.throwIfAborted()
     return undefined

@@ -76,4 +76,19 @@ describe('nothing is loaded before it is needed', () => {
     expect(sources).toContain('src/cluster/client.ts')
     expect(packages).not.toContain('@kubernetes/client-node')
   })
+
+  test('requests load the HTTP that they go by', async () => {
+    const secure = await loadedBy('version', '-s', 'https://127.0.0.1:1', '--token', 'x')
+    expect(secure.sources).toContain('src/cluster/http2.ts')
+    expect(secure.sources).not.toContain('src/cluster/http1.ts')
+    const plain = await loadedBy('version', '-s', 'http://127.0.0.1:1')
+    expect(plain.sources).toContain('src/cluster/http1.ts')
+  })
+
+  test('a change loads what judges it, and what waits for it, when it comes to that', async () => {
+    const { sources } = await loadedBy('enable', 'web', '-s', 'https://127.0.0.1:1', '--token', 'x')
+    expect(sources).toContain('src/change/run.ts')
+    for (const later of ['src/analysis/analyse.ts', 'src/commands/change/wait.ts'])
+      expect(sources).not.toContain(later)
+  })
 })

@@ -70,6 +70,11 @@ describe('a shared connection', () => {
     expect(recorded.lines.filter((line) => line.includes(':status'))).toEqual([])
   })
 
+  it('brings text that is no JSON', async () => {
+    const { cluster } = await serve((_, response) => response.end('iptables'))
+    expect(await cluster.text('/proxyMode')).toBe('iptables')
+  })
+
   it('is not that of what lasts', async () => {
     const { server, cluster } = await serve(version)
     expect(await cluster.get('/x')).toEqual({ httpVersion: '2.0' })
@@ -129,6 +134,13 @@ describe('a shared connection', () => {
     await expect(cluster.create('/x', {})).rejects.toThrow(/connection reset by peer|closed/)
     await expect(cluster.get('/x')).rejects.toThrow('the connection to the cluster was closed')
   })
+})
+
+it('HTTP/2 can be switched off as for kubectl', async () => {
+  const server = await startServer(version, issue())
+  onTestFinished(() => server.close())
+  const cluster = await connect(server.url, environment({ env: { DISABLE_HTTP2: '1' } }))
+  expect(await cluster.get('/x')).toEqual({ httpVersion: '1.1' })
 })
 
 it('a server without HTTP/2 is asked by few connections', async () => {

@@ -71,12 +71,11 @@ describe('what one Service needs', () => {
     const open = {
       data: { 'config.conf': 'kind: KubeProxyConfiguration\nmetricsBindAddress: 0.0.0.0:10249\n' },
     }
-    const mode = (word: string) => [Buffer.from(word)]
     const { cluster } = fakeCluster({
       ...base,
       [configMap]: open,
-      '/api/v1/nodes/node1%3A10249/proxy/proxyMode': mode('iptables'),
-      '/api/v1/nodes/node2%3A10249/proxy/proxyMode': mode('nftables'),
+      '/api/v1/nodes/node1%3A10249/proxy/proxyMode': 'iptables',
+      '/api/v1/nodes/node2%3A10249/proxy/proxyMode': 'nftables',
     })
     const { findings } = analyse(await collectSnapshot(cluster, [target]), target)
     expect(findings.map(({ code }) => code)).toContain('AFF-PROXY-MIXED-MODES')

@@ -1,8 +1,11 @@
 import { ApiError, type Cluster } from '../../../src/cluster/index.ts'
 
-type Answer = object | 'forbidden' | 'missing'
+type Answer = object | string
 
-/** A cluster that answers from a table and writes down what it was asked. Paths that are not there are empty lists. */
+/**
+ * A cluster that answers from a table, refuses what is 'forbidden' or 'missing' there, and writes down what it was asked.
+ * Paths that are not there are empty lists.
+ */
 export function fakeCluster(answers: Readonly<Record<string, Answer>>): {
   cluster: Cluster
   asked: string[]
@@ -11,7 +14,7 @@ export function fakeCluster(answers: Readonly<Record<string, Answer>>): {
   const answer = async (
     path: string,
     query: Readonly<Record<string, string | number>> = {},
-  ): Promise<object> => {
+  ): Promise<object | string> => {
     await Promise.resolve()
     const selector = query['labelSelector'] ?? query['fieldSelector']
     asked.push(selector === undefined ? path : `${path}?${String(selector)}`)
@@ -30,7 +33,7 @@ export function fakeCluster(answers: Readonly<Record<string, Answer>>): {
       const { items } = (await answer(path, options.query)) as { items: object[] }
       for (const item of items) yield structuredClone(item)
     },
-    stream: (path: string) => answer(path),
+    text: (path: string) => answer(path),
     close: () => undefined,
   }
   return { cluster: cluster as unknown as Cluster, asked }
