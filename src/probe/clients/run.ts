@@ -13,8 +13,11 @@ import type { ClientsSink, ClientsSpec, Surroundings } from './spec.ts'
 /** After so long somebody who waits for the prompt wants to know why, in milliseconds. */
 const slowRemovalMs = 5000
 
-/** How long the removal of the Job is tried when the API server is away, in milliseconds. */
-const removalPatienceMs = 60_000
+/**
+ * How long the removal of the Job is tried, in milliseconds: an API server that is away comes back, and nodes take their
+ * time to end dozens of pods each (280 on three nodes: more than a minute).
+ */
+const removalPatienceMs = (clients: number): number => 60_000 + 500 * clients
 
 /**
  * Runs the agent in client pods, all of one Job, and tells `sink` what each says, until the last of them has ended.
@@ -58,7 +61,7 @@ export async function runClients<T>(
       job: jobName(runId),
       runId,
       ended: allEnded,
-      patienceMs: removalPatienceMs,
+      patienceMs: removalPatienceMs(spec.clients),
       signal: abandoned,
     }).catch(() => false)
     clearTimeout(slow)
