@@ -76,6 +76,9 @@ export async function startControlPlane(): Promise<void> {
     'bind-address': controlPlaneLoopback,
     'leader-elect': 'false',
     'use-service-account-credentials': 'true',
+    // Scenarios take the API server away, several in a row: with the default of 50 s all nodes would be given up, and with
+    // them the endpoints of every Service.
+    'node-monitor-grace-period': '5m',
     // With the default it takes four seconds to get its own credentials.
     'kube-api-qps': '200',
     'kube-api-burst': '400',
