@@ -1,6 +1,7 @@
 import * as Flags from '@oclif/core/flags'
 import { parseDuration } from '../../model/duration.ts'
 import { durationFlag } from '../../cli/value-flags.ts'
+import { writeFlags } from '../../cli/write-flags.ts'
 import { invalidValue } from '../../model/user-error.ts'
 import { timeoutRange } from '../../change/request.ts'
 
@@ -11,15 +12,7 @@ export const changeFlags = {
     char: 'A',
     description: 'Select in all namespaces; with --all or a selector.',
   }),
-  diff: Flags.boolean({
-    description:
-      'Show what changes as a unified diff, as kubectl diff does. The change is made; add --dry-run=server to only look.',
-  }),
-  'dry-run': Flags.option({ options: ['none', 'client', 'server'] as const })({
-    description:
-      'Must be "none", "server", or "client". If client, only print what would be sent. If server, let the API server check it without keeping it.',
-    default: 'none',
-  }),
+  ...writeFlags,
   filename: Flags.string({
     char: 'f',
     description:

@@ -1,6 +1,7 @@
 import * as Flags from '@oclif/core/flags'
 import { type ChangeRequest, timeoutRange } from '../../change/request.ts'
 import { durationFlag } from '../../cli/value-flags.ts'
+import { writeFlags } from '../../cli/write-flags.ts'
 import { parseDuration } from '../../model/duration.ts'
 import { invalidValue } from '../../model/user-error.ts'
 
@@ -30,15 +31,7 @@ export const externalFlags = {
     helpValue: "''",
   }),
   'all-namespaces': Flags.boolean({ char: 'A', description: 'With list: of all namespaces.' }),
-  diff: Flags.boolean({
-    description:
-      'Show what changes as a unified diff, as kubectl diff does. The change is made; add --dry-run=server to only look.',
-  }),
-  'dry-run': Flags.option({ options: ['none', 'client', 'server'] as const })({
-    description:
-      'Must be "none", "server", or "client". If client, only print what would be sent. If server, let the API server check it without keeping it.',
-    default: 'none',
-  }),
+  ...writeFlags,
   'force-conflicts': Flags.boolean({
     description: 'Take fields of the Service over from another manager, such as a GitOps controller.',
   }),
