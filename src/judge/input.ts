@@ -1,10 +1,9 @@
-import type { Policy } from '../model/policy.ts'
+import type { Expectation } from '../model/expectation.ts'
 
 /** Everything that the judge looks at: counts of a whole run, never a part of it. */
 export interface JudgeInput {
-  /** What the Service is configured for; decides what is expected unless `expect` says it. */
-  policy: Policy
-  expect?: 'sticky' | 'spread'
+  /** What the client should see. */
+  expectation: Expectation
   /** The error that the user accepts, α: 1 − confidence. */
   acceptedError: number
   /** How many verdicts are to hold at once, this one among them; 1 unless given. `acceptedError` is this one's part. */

@@ -28,7 +28,7 @@ interface Finding {
  * them together, with the error rates.
  */
 export function judge(input: JudgeInput): Verdict {
-  const expected = input.expect ?? (input.policy.kind === 'none' ? 'spread' : 'sticky')
+  const expected = input.expectation.behaviour
   const { behaviour, errorProbability, reason } = find(input, expected)
   const picks = total(input.pickHits)
   return {

@@ -23,9 +23,10 @@ export function judgeNotes(input: JudgeInput, verdict: Verdict): string[] {
     )
   }
   const binding = input.bindingPicks.reduce((sum, group) => sum + group.picks, 0)
-  if (input.policy.kind === 'client-ip' && verdict.picks > 1 && binding === 0) {
+  const { idleMs } = input.expectation
+  if (idleMs !== undefined && verdict.picks > 1 && binding === 0) {
     notes.push(
-      `Every connection came after a silence longer than the timeout of ${input.policy.timeoutSeconds} s, ` +
+      `Every connection came after a silence longer than the timeout of ${idleMs / 1000} s, ` +
         'when any pod may be picked. Affinity shows with a shorter interval.',
     )
   }

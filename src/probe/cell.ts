@@ -5,7 +5,7 @@ import type { Endpoint } from '../model/endpoint.ts'
 import type { Backend } from '../model/backend.ts'
 import type { Observation } from '../model/observation.ts'
 import type { EndpointChange } from '../model/probe-result.ts'
-import type { Policy } from '../model/policy.ts'
+import type { Expectation } from '../model/expectation.ts'
 import type { SurveyEntry } from '../model/survey.ts'
 import type { Verdict } from '../model/verdict.ts'
 import type { NodeClock } from './clock.ts'
@@ -18,7 +18,7 @@ import { Tally, type TallyResult } from './tally.ts'
 
 export interface CellOptions {
   entry: SurveyEntry
-  policy: Policy
+  expectation: Expectation
   recogniser: Recogniser
   /** Those of the entry's port and address family. */
   endpoints: readonly Endpoint[]
@@ -41,7 +41,6 @@ export interface CellObserver {
 
 /** What is asked of a cell's run. */
 export interface Question {
-  expect?: 'sticky' | 'spread'
   acceptedError: number
   /** Verdicts that are to hold at once; see `JudgeInput`. */
   verdicts?: number
@@ -65,7 +64,7 @@ export class Cell {
   /** Observations before the first of this cell: their numbers run on from target to target. */
   #before: number | undefined
   #done: TargetEnd | undefined
-  readonly #policy: Policy
+  readonly #expectation: Expectation
   readonly #kept: KeptConnection | undefined
   readonly #observer: CellObserver | undefined
   #mayBeExempt = false
@@ -76,14 +75,23 @@ export class Cell {
   #isReassigned = false
 
   constructor(options: CellOptions) {
-    const { entry, policy, recogniser, endpoints, cells, followConnection = false, keep, observer } = options
+    const {
+      entry,
+      expectation,
+      recogniser,
+      endpoints,
+      cells,
+      followConnection = false,
+      keep,
+      observer,
+    } = options
     this.entry = entry
-    this.#policy = policy
+    this.#expectation = expectation
     this.#cells = cells
     this.#keep = keep
     this.#raw = keep === undefined ? undefined : []
     this.#observer = observer
-    this.tally = new Tally(policy, cells, (record) => observer?.onSwitch(record))
+    this.tally = new Tally(expectation, cells, (record) => observer?.onSwitch(record))
     this.#kept = followConnection ? new KeptConnection() : undefined
     this.#recogniser = recogniser
     this.#endpoints = endpoints
@@ -140,7 +148,7 @@ export class Cell {
 
   /** Adds everything up anew, with backends that were found out without the answers. */
   reassign(backendOf: (observation: Observation) => RecognisedBackend | undefined): void {
-    const tally = new Tally(this.#policy, this.#cells)
+    const tally = new Tally(this.#expectation, this.#cells)
     for (const observation of this.#raw ?? []) {
       const answered = observation.outcome === 'answered'
       tally.add(observation, answered ? backendOf(observation) : undefined)
@@ -169,7 +177,7 @@ export class Cell {
 
   /** What became of connections that were kept open, in sentences. */
   connectionNotes(): string[] {
-    return this.#kept?.notes(this.#policy) ?? []
+    return this.#kept?.notes(this.#expectation) ?? []
   }
 
   /** All that is known, also on the way. `end` counts where the agent had one target only. */
@@ -180,15 +188,14 @@ export class Cell {
   /** @param cutShort it was not asked as often as it was meant to be */
   judge(
     parts: TallyResult,
-    { expect, acceptedError, verdicts }: Question,
+    { acceptedError, verdicts }: Question,
     { end, cutShort }: { end: End | undefined; cutShort: boolean },
   ): { input: JudgeInput; verdict: Verdict } {
     // The agent compared the answers.
     const counted = this.#isReassigned ? undefined : (this.#done ?? end)
     const input: JudgeInput = {
       ...parts.evidence,
-      policy: this.#policy,
-      ...(expect === undefined ? {} : { expect }),
+      expectation: this.#expectation,
       acceptedError,
       ...(verdicts === undefined ? {} : { verdicts }),
       interrupted: cutShort,

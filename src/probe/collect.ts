@@ -1,5 +1,6 @@
 import type { Decoded } from '../agent/protocol.ts'
 import { judgeNotes } from '../judge/notes.ts'
+import { expectationOf } from '../model/expectation.ts'
 import { endpointsOfPort } from '../model/endpoint.ts'
 import type { EndpointSlice, Pod } from '../model/kubernetes.ts'
 import type { EndpointChange, ProbeClient, ProbeRequest, ProbeResult } from '../model/probe-result.ts'
@@ -85,7 +86,7 @@ export class Collector implements ClientsSink {
     if (given.direct !== undefined) this.#recogniser.learn(given.direct.learned)
     this.#cell = new Cell({
       entry: defaultEntry(subject),
-      policy: subject.service.policy,
+      expectation: expectationOf(subject.service.policy, options.expect),
       recogniser: this.#recogniser,
       endpoints: subject.endpoints,
       cells: 1,

@@ -1,5 +1,5 @@
 import type { Observation, Replaced } from '../model/observation.ts'
-import type { Policy } from '../model/policy.ts'
+import type { Expectation } from '../model/expectation.ts'
 
 /** Ends of connections that are told one by one. */
 const mostTold = 3
@@ -44,9 +44,8 @@ export class KeptConnection {
   }
 
   /** Sentences for the report. */
-  notes(policy: Policy): string[] {
+  notes({ idleMs: timeoutMs = Infinity }: Pick<Expectation, 'idleMs'>): string[] {
     const more = this.#ended - this.#told.length
-    const timeoutMs = policy.kind === 'client-ip' ? policy.timeoutSeconds * 1000 : Infinity
     return [
       ...this.#told,
       ...(more > 0 ? [`${more} more connections ended before the run did`] : []),

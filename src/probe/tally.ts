@@ -1,7 +1,7 @@
 import type { JudgeInput } from '../judge/input.ts'
 import type { Backend } from '../model/backend.ts'
 import type { Observation, Outcome } from '../model/observation.ts'
-import type { Policy } from '../model/policy.ts'
+import type { Expectation } from '../model/expectation.ts'
 import type { ProbeResult, Recognition } from '../model/probe-result.ts'
 import type { Entry } from './backends.ts'
 import { Backends, countAnswer } from './backends.ts'
@@ -21,7 +21,7 @@ export interface TallyResult extends Pick<
   evidence: Evidence
 }
 
-export type Evidence = Omit<JudgeInput, 'policy' | 'expect' | 'acceptedError' | 'interrupted' | 'agentTotals'>
+export type Evidence = Omit<JudgeInput, 'expectation' | 'acceptedError' | 'interrupted' | 'agentTotals'>
 
 /**
  * A silence this much shorter than the timeout may have been long enough: the proxy saw the connections somewhat
@@ -71,12 +71,16 @@ export class Tally {
   #expired = 0
 
   /** @param tallies how many of them share the memory of one: each of many keeps less detail, and all counts */
-  constructor(policy: Policy, tallies = 1, onSwitch?: (record: SwitchRecord) => void) {
+  constructor(
+    { idleMs = Infinity }: Pick<Expectation, 'idleMs'>,
+    tallies = 1,
+    onSwitch?: (record: SwitchRecord) => void,
+  ) {
     this.#onSwitch = onSwitch
     this.#timeline = new Timeline(shareOf(timelineCells, tallies))
     this.#keptSwitches = shareOf(switches, tallies)
     this.#switches = new SwitchLog(this.#keptSwitches)
-    this.#timeoutMs = policy.kind === 'client-ip' ? policy.timeoutSeconds * 1000 : Infinity
+    this.#timeoutMs = idleMs
   }
 
   /**

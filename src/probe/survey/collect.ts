@@ -1,6 +1,7 @@
 import type { Decoded } from '../../agent/protocol.ts'
 import { judgeNotes } from '../../judge/notes.ts'
 import { errorPerVerdict, judgeSurvey } from '../../judge/survey.ts'
+import { expectationOf } from '../../model/expectation.ts'
 import type { ImageChoice } from '../../model/image-choice.ts'
 import type { EndpointSlice, Pod } from '../../model/kubernetes.ts'
 import type { AbsentClient, ProbeSurvey, SurveyCell, SurveyClient, SurveyEntry } from '../../model/survey.ts'
@@ -97,7 +98,7 @@ export class SurveyCollector implements ClientsSink {
         (entry) =>
           new Cell({
             entry,
-            policy: subject.service.policy,
+            expectation: expectationOf(subject.service.policy, options.expect),
             recogniser: this.#recogniser,
             endpoints: endpoints.get(entry.index) ?? [],
             cells: clients * entries.length,
@@ -261,7 +262,6 @@ export class SurveyCollector implements ClientsSink {
     const question = {
       acceptedError,
       verdicts,
-      ...(options.expect === undefined ? {} : { expect: options.expect }),
     }
     const startMs = (client.startedAt ?? 0) - (this.#startedAt ?? 0)
     return client.cells.flatMap((cell, target) => {

@@ -30,7 +30,7 @@ function rates({ runs, requests, endpoints, proxy, overrides }: Runs): Record<Ve
 /** The rate that a true rate of `error` exceeds in `runs` runs with a probability of 0.1 % only. */
 const margin = (error: number, runs: number): number => error + 3.1 * Math.sqrt((error * (1 - error)) / runs)
 
-const none: Partial<JudgeInput> = { policy: { kind: 'none' } }
+const none: Partial<JudgeInput> = { expectation: { behaviour: 'spread', because: 'it is configured' } }
 
 describe('a Service that spreads', () => {
   test.each([2, 3, 5, 10])('%i pods: is called sticky no more often than accepted', (endpoints) => {

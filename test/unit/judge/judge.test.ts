@@ -6,7 +6,7 @@ import { judgeNotes } from '../../../src/judge/notes.ts'
 import { inputOf } from './simulate.ts'
 
 const letters = (text: string): number[] => Array.from(text, (letter) => letter.charCodeAt(0))
-const none = { kind: 'none' } as const
+const none = { behaviour: 'spread', because: 'it is configured' } as const
 const judged = (text: string, endpoints: number, overrides: Partial<JudgeInput> = {}) =>
   judge(inputOf(letters(text), endpoints, overrides))
 
@@ -20,14 +20,22 @@ describe('what is expected', () => {
       expected: 'sticky',
       result: 'as-expected',
     })
-    expect(judged(sticky, 3, { policy: none })).toMatchObject({ expected: 'spread', result: 'differs' })
+    expect(judged(sticky, 3, { expectation: none })).toMatchObject({ expected: 'spread', result: 'differs' })
     expect(judged(spread, 3)).toMatchObject({ behaviour: 'spread', expected: 'sticky', result: 'differs' })
-    expect(judged(spread, 3, { policy: none })).toMatchObject({ behaviour: 'spread', result: 'as-expected' })
+    expect(judged(spread, 3, { expectation: none })).toMatchObject({
+      behaviour: 'spread',
+      result: 'as-expected',
+    })
   })
 
   test('or from the user', () => {
-    expect(judged(sticky, 3, { expect: 'spread' })).toMatchObject({ expected: 'spread', result: 'differs' })
-    expect(judged(sticky, 3, { policy: none, expect: 'sticky' })).toMatchObject({ result: 'as-expected' })
+    expect(judged(sticky, 3, { expectation: { ...none, because: 'it was asked for' } })).toMatchObject({
+      expected: 'spread',
+      result: 'differs',
+    })
+    expect(judged(sticky, 3, { expectation: { ...none, behaviour: 'sticky' } })).toMatchObject({
+      result: 'as-expected',
+    })
   })
 })
 
@@ -64,7 +72,7 @@ describe('the whole run counts', () => {
 
   test('a Service that should spread but keeps pods for a while', () => {
     const text = 'A'.repeat(30) + 'B'.repeat(30) + 'C'.repeat(30)
-    expect(judged(text, 3, { policy: none })).toMatchObject({ behaviour: 'broken', result: 'differs' })
+    expect(judged(text, 3, { expectation: none })).toMatchObject({ behaviour: 'broken', result: 'differs' })
   })
 })
 
@@ -93,7 +101,7 @@ describe('explained switches', () => {
 
   test('pods that are replaced do not make a spread Service look as if it kept them', () => {
     const text = 'ABCACBBACABCCBACABCB'.repeat(4) + 'DEFDFEEDFDEFFEDFDEFE'.repeat(4)
-    const changed = judged(text, 3, { policy: none, endpointsChanged: true })
+    const changed = judged(text, 3, { expectation: none, endpointsChanged: true })
     expect(changed).toMatchObject({ behaviour: 'spread', result: 'as-expected' })
   })
 })
@@ -102,10 +110,10 @@ describe('inconclusive', () => {
   test.each<[string, string, number, Partial<JudgeInput>]>([
     ['no-answers', '', 3, {}],
     ['too-few-requests', 'AAAAAAAAAA', 2, {}],
-    ['too-few-requests', 'ABA', 3, { policy: none }],
+    ['too-few-requests', 'ABA', 3, { expectation: none }],
     ['interrupted', 'AAAAAAAAAA', 2, { interrupted: true }],
     ['one-endpoint', sticky, 1, {}],
-    ['one-endpoint', sticky, 1, { policy: none }],
+    ['one-endpoint', sticky, 1, { expectation: none }],
     ['one-connection', 'A', 3, { answers: 500 }],
     ['backends-not-told-apart', sticky, 3, { anonymous: true }],
     ['backends-not-told-apart', 'ABCDEFGHIJKLMNOPQRSTU', 3, { anonymous: true }],
@@ -137,7 +145,7 @@ describe('inconclusive', () => {
   })
 
   test('a few distinct answers are backends, and a note says so', () => {
-    const input = inputOf(letters(spread), 3, { anonymous: true, policy: none })
+    const input = inputOf(letters(spread), 3, { anonymous: true, expectation: none })
     const verdict = judge(input)
     expect(verdict).toMatchObject({ behaviour: 'spread' })
     expect(judgeNotes(input, verdict)[0]).toMatch(/^No answer names a pod, so 3 distinct answers/)
@@ -152,7 +160,7 @@ test('sticky says which rate of breaks it excludes', () => {
 test('an inconclusive run that looks clustered says how likely chance does that', () => {
   const run =
     'AAAABBBCABCCABBBACCAAABABBACCAABAACBBBBBBACCBBBABBCCCCBABABACBCCCAAABCCCBBCCCCCACAAACBAACACCBBBBABBCCCBAACABBBCAAABAACAAABBCAAABABCCCBABBCCBCCCCCBBAAC'
-  const { reason, errorProbability } = judged(run, 3, { policy: none })
+  const { reason, errorProbability } = judged(run, 3, { expectation: none })
   expect(reason).toBe('too-few-requests')
   expect(errorProbability).toBeGreaterThan(1e-4)
   expect(errorProbability).toBeLessThan(1e-3)

@@ -70,7 +70,7 @@ export function inputOf(
     if (index > 0 && pick !== picks[index - 1]) switches += 1
   }
   return {
-    policy: { kind: 'client-ip', timeoutSeconds: 10_800 },
+    expectation: { behaviour: 'sticky', idleMs: 10_800_000, because: 'it is configured' },
     acceptedError: 1e-6,
     eligibleEndpoints: endpoints,
     knownEndpoints: endpoints,

@@ -174,7 +174,10 @@ function survey(
       .join(''),
   )
   void random
-  const overrides = expected === 'spread' ? { policy: { kind: 'none' } as const } : {}
+  const overrides =
+    expected === 'spread'
+      ? { expectation: { behaviour: 'spread', because: 'it is configured' } as const }
+      : {}
   return judgeSurvey(
     evidence(cellsOf({ picks, endpoints, acceptedError, overrides }), { expected, acceptedError }),
   )

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Observation } from '../../../src/model/observation.ts'
 import { KeptConnection } from '../../../src/probe/kept.ts'
 
-const fiveSeconds = { kind: 'client-ip', timeoutSeconds: 5 } as const
+const fiveSeconds = { idleMs: 5000 }
 
 /** One request a second; a capital letter opens a connection, an apostrophe before it says that the old one was closed. */
 function notes(text: string, more: Partial<Observation> = { replaced: 'closed' }): string[] {

@@ -1,7 +1,7 @@
 import { array, assert, constantFrom, integer, property } from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Observation } from '../../../src/model/observation.ts'
-import type { Policy } from '../../../src/model/policy.ts'
+import type { Expectation } from '../../../src/model/expectation.ts'
 import { judge } from '../../../src/judge/judge.ts'
 import { EndpointHistory } from '../../../src/probe/endpoint-history.ts'
 import { Histogram } from '../../../src/probe/histogram.ts'
@@ -10,8 +10,8 @@ import type { TallyResult } from '../../../src/probe/tally.ts'
 import { Tally } from '../../../src/probe/tally.ts'
 import { pod } from './endpoints.ts'
 
-const none: Policy = { kind: 'none' }
-const fiveSeconds: Policy = { kind: 'client-ip', timeoutSeconds: 5 }
+const none: Expectation = { behaviour: 'spread', because: 'it is configured' }
+const fiveSeconds: Expectation = { behaviour: 'sticky', idleMs: 5000, because: 'it is configured' }
 const steady = (eligible = 3): EndpointHistory =>
   new EndpointHistory([pod('A', 1), pod('B', 2), pod('C', 3)], eligible)
 
@@ -24,12 +24,12 @@ const answerOf = (letter: string): RecognisedBackend =>
 function run(
   text: string,
   {
-    policy = none,
+    expectation = none,
     intervalMs = 20,
     more = {},
-  }: { policy?: Policy; intervalMs?: number; more?: Partial<Observation> } = {},
+  }: { expectation?: Expectation; intervalMs?: number; more?: Partial<Observation> } = {},
 ): Tally {
-  const tally = new Tally(policy)
+  const tally = new Tally(expectation)
   for (const [index, letter] of Array.from(text).entries()) {
     if (letter === '_') continue
     const observation: Observation = {
@@ -148,7 +148,7 @@ describe('connections that are kept open', () => {
       ['A', false],
       ['A', false],
     ])
-    const verdict = judge({ ...evidence, policy: none, acceptedError: 1e-6, interrupted: false })
+    const verdict = judge({ ...evidence, expectation: none, acceptedError: 1e-6, interrupted: false })
     expect(verdict).toMatchObject({ behaviour: 'inconclusive', reason: 'one-connection' })
   })
 
@@ -165,7 +165,7 @@ describe('connections that are kept open', () => {
 
 describe('silence', () => {
   test('longer than the timeout explains a switch, and makes a pick free', () => {
-    const result = run('AAABBA', { policy: fiveSeconds, intervalMs: 6000 }).result(steady())
+    const result = run('AAABBA', { expectation: fiveSeconds, intervalMs: 6000 }).result(steady())
     expect(result.switches.map((one) => one.explanation?.kind)).toEqual([
       'timeout-expired',
       'timeout-expired',
@@ -174,13 +174,13 @@ describe('silence', () => {
   })
 
   test('shorter than the timeout explains nothing', () => {
-    const { evidence } = run('AAABBA', { policy: fiveSeconds, intervalMs: 4000 }).result(steady())
+    const { evidence } = run('AAABBA', { expectation: fiveSeconds, intervalMs: 4000 }).result(steady())
     expect(evidence).toMatchObject({ expiredSwitches: 0, bindingPicks: [{ picks: 5 }] })
   })
 
   test('is none while requests are made that get no answer or are lost', () => {
     for (const text of ['A!!!!B', 'A____B']) {
-      const { evidence } = run(text, { policy: fiveSeconds, intervalMs: 1000 }).result(steady())
+      const { evidence } = run(text, { expectation: fiveSeconds, intervalMs: 1000 }).result(steady())
       expect(evidence).toMatchObject({ switches: 1, expiredSwitches: 0 })
     }
   })
@@ -233,7 +233,7 @@ describe('anonymous answers', () => {
     expect(backends).toHaveLength(65)
     expect(backends.at(-1)).toMatchObject({ backend: { letter: '+', name: 'all others' }, hits: 9936 })
     expect(evidence.switches).toBe(9999)
-    const verdict = judge({ ...evidence, policy: none, acceptedError: 1e-6, interrupted: false })
+    const verdict = judge({ ...evidence, expectation: none, acceptedError: 1e-6, interrupted: false })
     expect(verdict).toMatchObject({ reason: 'backends-not-told-apart' })
   })
 })
@@ -255,7 +255,7 @@ test('a pod that is deleted in the middle does not break affinity', () => {
   expect(switches).toMatchObject([
     { number: 56, explanation: { kind: 'endpoint-gone', change: { kind: 'terminating' } } },
   ])
-  const verdict = judge({ ...evidence, policy: fiveSeconds, acceptedError: 1e-6, interrupted: false })
+  const verdict = judge({ ...evidence, expectation: fiveSeconds, acceptedError: 1e-6, interrupted: false })
   expect(verdict).toMatchObject({ behaviour: 'sticky', result: 'as-expected', explainedSwitches: 1 })
 })
 

@@ -1,0 +1,21 @@
+import type { Policy } from './policy.ts'
+
+/** What a session should see: what a run is judged by, whatever on its way is to bring it about. */
+export interface Expectation {
+  /** `sticky`: every pick reaches the pod of the pick before. `spread`: every pick is independent. */
+  behaviour: 'sticky' | 'spread'
+  /** After a silence of so long any pod may be picked; absent where a silence changes nothing. */
+  idleMs?: number
+  /** What it follows from, in words. */
+  because: string
+}
+
+/** What the connections of one client address should see of a Service with this policy; `asked` is what a user expects instead. */
+export function expectationOf(policy: Policy, asked?: Expectation['behaviour']): Expectation {
+  const configured = policy.kind === 'none' ? 'spread' : 'sticky'
+  return {
+    behaviour: asked ?? configured,
+    ...(policy.kind === 'none' ? {} : { idleMs: policy.timeoutSeconds * 1000 }),
+    because: asked === undefined || asked === configured ? 'it is configured' : 'it was asked for',
+  }
+}
