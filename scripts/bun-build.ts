@@ -15,8 +15,11 @@ declare const Bun: {
   build(options: object): Promise<{ success: boolean; logs: readonly unknown[] }>
 }
 
-/** The help, with all that it needs: files of commands and of plugins, templates, spinners. Ours is our own. */
-const unused = /^\.\.?\/help(\/index)?$/
+/**
+ * The help and the configuration, with all that they need: files of commands and of plugins, templates, a theme; and what
+ * draws spinners. Ours are our own.
+ */
+const unused = /^\.\.?\/(help(\/index|\/util)?|config(\/index|\/util)?|ux(\/index)?)$/
 
 /** Whoever calls one of them all the same learns of it. */
 const stub = `module.exports = new Proxy({}, { get(_, name) {

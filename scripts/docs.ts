@@ -6,7 +6,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { globalOptions } from '../src/cli/global-options.ts'
-import { type Documented, documentedFlags } from '../src/cli/help.ts'
+import { type CommandSummary, type Documented, documentedFlags } from '../src/cli/help.ts'
 import { commands } from '../src/commands/index.ts'
 import { rolesSection } from './roles.ts'
 
@@ -24,7 +24,11 @@ function securityPage(): string {
 /** The pages as they should be: name → content. */
 async function commandPages(): Promise<Map<string, string>> {
   const pages = new Map<string, string>()
-  for (const { name, load } of commands) pages.set(`${name}.md`, page(name, await load()))
+  for (const { name, load, subcommands = [] } of commands) {
+    pages.set(`${name}.md`, page(name, await load(), subcommands))
+    for (const sub of subcommands)
+      pages.set(`${name}-${sub.name}.md`, page(`${name} ${sub.name}`, await sub.load()))
+  }
   pages.set('options.md', optionsPage())
   pages.set('README.md', indexPage())
   return pages
@@ -47,7 +51,7 @@ function current(name: string): string | undefined {
   return existsSync(path) ? readFileSync(path, 'utf8') : undefined
 }
 
-function page(name: string, command: Documented): string {
+function page(name: string, command: Documented, subcommands: readonly CommandSummary[] = []): string {
   const { summary = '', description, usage = '', examples = [], flags = {} } = command
   const own = documentedFlags(flags, (flag) => !(flag in globalOptions))
   return text([
@@ -61,6 +65,14 @@ function page(name: string, command: Documented): string {
         ? fence([example])
         : `${example.description}${example.description.endsWith('?') ? '' : ':'}\n\n${fence([example.command])}`,
     ),
+    ...(subcommands.length === 0
+      ? []
+      : [
+          '## Commands',
+          subcommands
+            .map((sub) => `- [${name} ${sub.name}](${name}-${sub.name}.md): ${sub.summary}`)
+            .join('\n'),
+        ]),
     ...(own.length === 0 ? [] : ['## Options', table(own)]),
     'All commands take the [global options](options.md), too.',
   ])

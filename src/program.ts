@@ -4,7 +4,8 @@ import { explainFailure, exitCodes, unknownFlag } from './cli/errors.ts'
 import { globalOptions } from './cli/global-options.ts'
 import { guardOutput } from './cli/output-guard.ts'
 import { commandHelp, globalOptionsHelp, rootHelp } from './cli/help.ts'
-import { commands } from './commands/index.ts'
+import type { CompletableCommand } from './cli/completion/complete.ts'
+import { type CommandEntry, commands } from './commands/index.ts'
 import { didYouMean } from './model/spelling.ts'
 import { UserError } from './model/user-error.ts'
 import { sanitize } from './report/text/sanitize.ts'
@@ -23,26 +24,26 @@ export async function program(argv: readonly string[]): Promise<number> {
 }
 
 async function runCommand(argv: readonly string[]): Promise<number> {
-  const { command: name, rest, missingValue } = splitCommand(argv, globalOptions)
+  const { command: word, rest, missingValue } = splitCommand(argv, globalOptions)
+  let name: string | undefined
   let flagNames = Object.keys(globalOptions)
   try {
     if (missingValue !== undefined) throw usage(`flag needs an argument: ${missingValue}`)
     const words = rest.slice(0, indexOrEnd(rest, '--'))
-    const wantsHelp = words.some((word) => helpWords.has(word))
-    if (name === undefined || name === 'help') return await help(name === 'help' ? rest[0] : undefined, words)
-    if (name === 'options') return print(globalOptionsHelp())
-    const entry = findCommand(name)
-    if (wantsHelp) return await help(name, words)
-    const Command = await entry.load()
+    const wantsHelp = words.some((one) => helpWords.has(one))
+    if (word === 'help' && rest[0] !== undefined && rest[0] !== 'help' && !rest[0].startsWith('-'))
+      return await help(await findCommand(rest[0], rest.slice(1)))
+    if (word === undefined || word === 'help') return rootAnswer(word, words)
+    if (word === 'options') return print(globalOptionsHelp())
+    const found = await findCommand(word, rest)
+    name = found.name
+    if (wantsHelp) return await help(found)
+    const Command = await found.entry.load()
     flagNames = [...flagNames, ...Object.keys(Command.flags ?? {})]
-    await new Command(rest, packageJson.version).run()
-    return typeof process.exitCode === 'number' ? process.exitCode : 0
+    const { configOf } = await import('./cli/oclif-command.ts')
+    return await new Command(found.rest, configOf(packageJson.version)).run()
   } catch (error) {
-    const known = commands.some((command) => command.name === name)
-    const failure = explainFailure(error, {
-      ...(name === undefined || !known ? {} : { name }),
-      flags: flagNames,
-    })
+    const failure = explainFailure(error, { ...(name === undefined ? {} : { name }), flags: flagNames })
     // Much of it are words of a server.
     const lines = failure.lines.flatMap((text) => text.split('\n')).map(sanitize)
     process.stderr.write(`${lines.join('\n')}\n`)
@@ -53,22 +54,27 @@ async function runCommand(argv: readonly string[]): Promise<number> {
 /** What kubectl_complete-affinity asks for. */
 async function completeWords(words: readonly string[]): Promise<number> {
   const { completionFor } = await import('./cli/completion/run.ts')
-  const completable = commands.map(({ load, ...entry }) => ({
-    ...entry,
-    flags: async () => (await load()).flags,
-  }))
-  process.stdout.write(await completionFor(words, completable, packageJson.version))
+  process.stdout.write(await completionFor(words, commands.map(completable), packageJson.version))
   return 0
 }
 
-async function help(name: string | undefined, words: readonly string[]): Promise<number> {
-  if (name !== undefined && name !== 'help' && !name.startsWith('-')) {
-    const Command = await findCommand(name).load()
-    return print(commandHelp(Command))
+function completable({ load, subcommands, ...entry }: CommandEntry): CompletableCommand {
+  return {
+    ...entry,
+    flags: async () => (await load()).flags,
+    ...(subcommands === undefined ? {} : { subcommands: subcommands.map(completable) }),
   }
+}
+
+async function help({ entry }: Found): Promise<number> {
+  return print(commandHelp(await entry.load(), entry.subcommands))
+}
+
+/** What a line without a command gets. */
+function rootAnswer(word: string | undefined, words: readonly string[]): number {
   if (words[0] === '--version') return print(`kubectl-affinity v${packageJson.version}`)
-  const unknown = words.find((word) => word !== '--version' && !helpWords.has(word) && !isGlobalFlag(word))
-  if (unknown !== undefined && name === undefined) throw usage(unknownFlag(unknown))
+  const unknown = words.find((one) => one !== '--version' && !helpWords.has(one) && !isGlobalFlag(one))
+  if (unknown !== undefined && word === undefined) throw usage(unknownFlag(unknown))
   return print(rootHelp(commands))
 }
 
@@ -81,15 +87,34 @@ function isGlobalFlag(word: string): boolean {
   )
 }
 
-function findCommand(name: string): (typeof commands)[number] {
-  const entry = commands.find((command) => command.name === name)
-  if (entry !== undefined) return entry
+interface Found {
+  entry: CommandEntry
+  /** As it is typed: `external list`. */
+  name: string
+  /** The words after it, and the flags before it. */
+  rest: string[]
+}
+
+/** The command of a word; one with commands of its own looks for theirs among the rest. */
+async function findCommand(word: string, rest: string[]): Promise<Found> {
+  const entry = commands.find((command) => command.name === word)
+  if (entry === undefined) throw unknownCommand(word)
+  if (entry.subcommands === undefined) return { entry, name: word, rest }
+  const { flags } = await entry.load()
+  const { command: second, rest: others } = splitCommand(rest, { ...globalOptions, ...flags })
+  const sub = entry.subcommands.find((command) => command.name === second)
+  return sub === undefined
+    ? { entry, name: word, rest }
+    : { entry: sub, name: `${word} ${sub.name}`, rest: others }
+}
+
+function unknownCommand(word: string): UserError {
   const meant = didYouMean(
-    name,
+    word,
     commands.map((command) => command.name),
   )
-  throw usage(
-    `unknown command "${name}" for "kubectl affinity"`,
+  return usage(
+    `unknown command "${word}" for "kubectl affinity"`,
     meant === undefined ? [] : [`did you mean "${meant}"?`],
   )
 }

@@ -54,14 +54,12 @@ function ownWords(message: string): string {
   return /^Parsing --\S+ \n\t([\s\S]*)\nSee more help with --help$/.exec(message)?.[1] ?? message
 }
 
-/** oclif's parser errors in kubectl's words. They are told apart by name: their classes are not exported. */
+/** oclif's parser errors in kubectl's words. All of its errors carry `oclif`, whatever a minifier calls their classes. */
 function explainUsageError(
   error: unknown,
   command: { name?: string; flags: readonly string[] },
 ): Failure | undefined {
-  if (!(error instanceof Error)) return undefined
-  const isUsage = error.constructor.name === 'NonExistentFlagsError' || 'oclif' in error
-  if (!isUsage) return undefined
+  if (!(error instanceof Error) || !('oclif' in error)) return undefined
   const see = seeHelp(command.name)
   if ('flags' in error && Array.isArray(error.flags) && typeof error.flags[0] === 'string') {
     const flag = error.flags[0]

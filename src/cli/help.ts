@@ -32,13 +32,7 @@ const optionsHint =
 
 /** `kubectl affinity --help`: what the tool is for, and its commands in groups. */
 export function rootHelp(commands: readonly CommandSummary[]): string {
-  const width = Math.max(...commands.map((command) => command.name.length))
-  const groups = [...new Set(commands.map((command) => command.group))].map((group) => {
-    const lines = commands
-      .filter((command) => command.group === group)
-      .map((command) => `  ${command.name.padEnd(width)}   ${command.summary}`)
-    return [`${group}:`, ...lines].join('\n')
-  })
+  const groups = commandGroups(commands)
   return [
     'Shows who decides which pod gets a request, and proves whether clients stay on their pod (session affinity, "sticky sessions").',
     ...groups,
@@ -47,8 +41,19 @@ export function rootHelp(commands: readonly CommandSummary[]): string {
   ].join('\n\n')
 }
 
-/** `kubectl affinity COMMAND --help`, in kubectl's order: what it does, examples, options, usage. */
-export function commandHelp(command: Documented): string {
+/** Commands by their groups, summaries aligned. */
+function commandGroups(commands: readonly CommandSummary[]): string[] {
+  const width = Math.max(...commands.map((command) => command.name.length))
+  return [...new Set(commands.map((command) => command.group))].map((group) => {
+    const lines = commands
+      .filter((command) => command.group === group)
+      .map((command) => `  ${command.name.padEnd(width)}   ${command.summary}`)
+    return [`${group}:`, ...lines].join('\n')
+  })
+}
+
+/** `kubectl affinity COMMAND --help`, in kubectl's order: what it does, examples, its own commands, options, usage. */
+export function commandHelp(command: Documented, subcommands: readonly CommandSummary[] = []): string {
   const sections = [command.summary ?? '']
   if (command.description !== undefined) sections.push(indent(command.description, ' '))
   if (command.examples?.length) {
@@ -56,6 +61,7 @@ export function commandHelp(command: Documented): string {
       `Examples:\n${command.examples.map((example) => indent(exampleText(example), '  ')).join('\n\n')}`,
     )
   }
+  if (subcommands.length > 0) sections.push(...commandGroups(subcommands))
   const options = flagList(command.flags ?? {}, (name) => !(name in globalOptions))
   if (options !== '') sections.push(`Options:\n${options}`)
   sections.push(`Usage:\n${indent([command.usage ?? ''].flat().join('\n'), '  ')}`, optionsHint)

@@ -1,26 +1,6 @@
 import { homedir } from 'node:os'
 import type { Cluster } from '../cluster/index.ts'
-
-/** The values of kubectl's global flags, as oclif parses them. */
-interface GlobalFlagValues {
-  as?: string | undefined
-  'as-group'?: string[] | undefined
-  'as-uid'?: string | undefined
-  'certificate-authority'?: string | undefined
-  'client-certificate'?: string | undefined
-  'client-key'?: string | undefined
-  cluster?: string | undefined
-  context?: string | undefined
-  'insecure-skip-tls-verify'?: boolean | undefined
-  kubeconfig?: string | undefined
-  namespace?: string | undefined
-  'request-timeout'?: string | undefined
-  server?: string | undefined
-  'tls-server-name'?: string | undefined
-  token?: string | undefined
-  user?: string | undefined
-  v: number
-}
+import type { GlobalFlagValues } from './base-command.ts'
 
 function toStderr(line: string): void {
   process.stderr.write(`${line}\n`)
@@ -36,7 +16,7 @@ interface Manners {
 
 /** Connects with what the flags, the environment and the kubeconfig say. The API server is not asked anything yet. */
 export async function openCluster(
-  flags: GlobalFlagValues,
+  flags: Partial<GlobalFlagValues>,
   version: string,
   { write = toStderr, interactive = process.stdin.isTTY }: Manners = {},
 ): Promise<Cluster> {
@@ -66,7 +46,7 @@ export async function openCluster(
       version,
       warn: (text) => write(`Warning: ${text}`),
       log: write,
-      verbosity: flags.v,
+      verbosity: flags.v ?? 0,
       interactive,
     },
   )

@@ -28,15 +28,15 @@ export default class Cleanup extends BaseCommand {
     }),
   }
 
-  override async run(): Promise<void> {
+  override async run(): Promise<number> {
     const { flags, argv } = await this.parse(Cleanup)
     refuseArguments('cleanup', argv)
-    const cluster = await this.openCluster(flags)
-    try {
+    return await this.withCluster(flags, async ({ cluster, interrupt }) => {
       const namespace = flags['all-namespaces'] ? undefined : cluster.namespace
       const dryRun = flags['dry-run'] === 'client'
       let found = 0
       for await (const { object, namespace: where, removed } of cleanUp(cluster, { namespace, dryRun })) {
+        interrupt.first.throwIfAborted()
         found += 1
         const inNamespace = flags['all-namespaces'] ? ` in namespace ${where}` : ''
         if (dryRun) process.stdout.write(`${object} deleted${inNamespace} (dry run)\n`)
@@ -47,8 +47,7 @@ export default class Cleanup extends BaseCommand {
         const where = namespace === undefined ? 'any namespace' : `namespace ${namespace}`
         process.stderr.write(`Nothing left by kubectl-affinity in ${where}.\n`)
       }
-    } finally {
-      cluster.close()
-    }
+      return 0
+    })
   }
 }

@@ -26,9 +26,10 @@ export default class Completion extends BaseCommand {
     },
   ]
 
-  override async run(): Promise<void> {
+  override async run(): Promise<number> {
     const { argv } = await this.parse(Completion)
     refuseArguments('completion', argv)
     process.stdout.write(completionScript(process.platform))
+    return 0
   }
 }

@@ -1,12 +1,11 @@
 import * as Flags from '@oclif/core/flags'
 import { BaseCommand } from '../cli/base-command.ts'
-import { type Interrupt, listenForInterrupt } from '../cli/interrupt.ts'
+import type { Interrupt } from '../cli/interrupt.ts'
+import { withInterrupt } from '../cli/session.ts'
 import type { Cluster } from '../cluster/index.ts'
 import { refuseArguments } from '../cli/value-flags.ts'
 import { runDemo } from '../demo/run.ts'
-import { UserError } from '../model/user-error.ts'
 import { defaultImage } from '../probe/image/choose.ts'
-import { commands } from './index.ts'
 
 export default class Demo extends BaseCommand {
   static override summary = 'Show in half a minute what this plugin does, on a miniature cluster of its own.'
@@ -33,30 +32,25 @@ export default class Demo extends BaseCommand {
     }),
   }
 
-  override async run(): Promise<void> {
+  override async run(): Promise<number> {
     const { flags, argv } = await this.parse(Demo)
     refuseArguments('demo', argv)
-    const interrupt = listenForInterrupt(process)
-    try {
-      if (flags['on-cluster']) {
-        const cluster = await this.openCluster(flags)
-        const words = (['kubeconfig', 'context', 'cluster', 'user'] as const).flatMap((name) =>
-          flags[name] === undefined ? [] : [`--${name}`, flags[name]],
-        )
-        await onCluster(cluster, flags.image, words, interrupt)
-      } else await onSandbox(interrupt)
-    } catch (error) {
-      if (interrupt.exitCode === undefined || error instanceof UserError) throw error
-    } finally {
-      interrupt.stop()
-    }
-    if (interrupt.exitCode !== undefined) process.exitCode = interrupt.exitCode
+    if (!flags['on-cluster'])
+      return await withInterrupt(async ({ interrupt }) => {
+        await onSandbox(interrupt)
+        return interrupt.exitCode ?? 0
+      })
+    const words = (['kubeconfig', 'context', 'cluster', 'user'] as const).flatMap((name) =>
+      flags[name] === undefined ? [] : [`--${name}`, flags[name]],
+    )
+    return await this.withCluster(flags, async ({ cluster, interrupt }) => {
+      await onCluster(cluster, flags.image, words, interrupt)
+      return interrupt.exitCode ?? 0
+    })
   }
 }
 
 const print = (text: string): void => void process.stdout.write(`${text}\n`)
-
-const commandNames = new Set(commands.map(({ name }) => name))
 
 async function onSandbox(interrupt: Interrupt): Promise<void> {
   const { endSoon, startSandbox } = await import('../sandbox/index.ts')
@@ -67,7 +61,7 @@ async function onSandbox(interrupt: Interrupt): Promise<void> {
       'A miniature cluster runs in this process: a simulation, with three pods behind the Service sample-clusterip.\n',
     )
     const env = { ...process.env, KUBECONFIG: sandbox.kubeconfig }
-    await runDemo({ commands: commandNames, common: [], env, print, interrupted: interrupt.first })
+    await runDemo({ common: [], env, print, interrupted: interrupt.first })
     if (!interrupt.first.aborted)
       print(
         '\nNothing is left of it. Try it yourself:  kubectl affinity sandbox     on a cluster:  kubectl affinity demo --on-cluster',
@@ -90,7 +84,6 @@ async function onCluster(
     print(`Three pods start in the namespace ${namespace.name}, which is deleted at the end.\n`)
     await namespace.ready(interrupt.first)
     await runDemo({
-      commands: commandNames,
       common: ['-n', namespace.name, ...words],
       env: { ...process.env, KUBECTL_AFFINITY_IMAGE: image },
       print,
@@ -99,6 +92,5 @@ async function onCluster(
   } finally {
     await namespace.remove()
     print(`\nnamespace/${namespace.name} deleted`)
-    cluster.close()
   }
 }

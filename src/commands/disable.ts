@@ -20,9 +20,11 @@ export default class Disable extends BaseCommand {
   ]
   static override flags = changeFlags
 
-  override async run(): Promise<void> {
+  override async run(): Promise<number> {
     const { flags, argv } = await this.parse(Disable)
     const { runChange } = await import('./change/run.ts')
-    await runChange({ verb: 'disable' }, argv.map(String), flags, () => this.openCluster(flags))
+    return await runChange({ verb: 'disable' }, argv.map(String), flags, (work, manners) =>
+      this.withCluster(flags, work, manners),
+    )
   }
 }

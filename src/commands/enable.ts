@@ -44,11 +44,13 @@ export default class Enable extends BaseCommand {
     }),
   }
 
-  override async run(): Promise<void> {
+  override async run(): Promise<number> {
     const { flags, argv } = await this.parse(Enable)
     const { runChange } = await import('./change/run.ts')
     const { timeout } = flags
     const request = { verb: 'enable' as const, ...(timeout === undefined ? {} : { timeoutSeconds: timeout }) }
-    await runChange(request, argv.map(String), flags, () => this.openCluster(flags))
+    return await runChange(request, argv.map(String), flags, (work, manners) =>
+      this.withCluster(flags, work, manners),
+    )
   }
 }

@@ -6,9 +6,11 @@ import { standardOutput } from '../cli/output.ts'
 import type { Cluster } from '../cluster/index.ts'
 import { unknownFormat, UserError } from '../model/user-error.ts'
 import { createRenderer, explainFormats, isExplainFormat } from '../report/explain/render.ts'
-import { explainCluster, explainFiles, type Step } from '../snapshot/explanations.ts'
+import { explainCluster, explainFiles } from '../snapshot/explanations.ts'
 import { parseServiceQuery } from '../snapshot/query.ts'
-import { printSteps } from './explain/print.ts'
+import { type Printed, printSteps } from './explain/print.ts'
+
+type ShownOptions = Parameters<typeof createRenderer>[1]
 
 const levels = ['error', 'warning', 'info'] as const
 
@@ -74,7 +76,7 @@ export default class Explain extends BaseCommand {
     }),
   }
 
-  override async run(): Promise<void> {
+  override async run(): Promise<number> {
     const { flags, argv } = await this.parse(Explain)
     const words = argv.map(String)
     if (flags.list) return await printCodes()
@@ -89,56 +91,57 @@ export default class Explain extends BaseCommand {
         exitCode: exitCodes.usage,
       })
     }
-    const query =
-      filename === undefined
-        ? parseServiceQuery(words, { selector, all, allNamespaces }, 'explain')
-        : undefined
-    let cluster: Cluster | undefined
-    try {
-      let steps: AsyncGenerator<Step>
-      if (query === undefined) {
-        const namespace = flags.namespace ?? 'default'
-        steps = explainFiles(filename ?? [], { recursive: flags.recursive, namespace, stdin: process.stdin })
-      } else {
-        cluster = await this.openCluster(flags)
-        steps = explainCluster(cluster, query)
-      }
-      const renderer = createRenderer(format, {
-        ...standardOutput(process),
-        level,
-        findingsOnly,
-        single: query?.kind === 'names' && query.names.length === 1,
-        compact: allNamespaces,
-        isList: query?.kind === 'list',
-        next: query === undefined ? () => [] : nextSteps,
-      })
-      const { explained, isTooBad, failure } = await printSteps(steps, renderer, failOn, process)
-      if (query?.kind === 'list' && explained === 0)
-        process.stderr.write(nothingFound(cluster, allNamespaces))
-      if (failure !== undefined) process.exitCode = failure
-      else if (isTooBad) process.exitCode = exitCodes.differs
-    } finally {
-      cluster?.close()
+    const shown: ShownOptions = {
+      ...standardOutput(process),
+      level,
+      findingsOnly,
+      single: false,
+      compact: allNamespaces,
+      isList: false,
+      next: () => [],
     }
+    if (filename !== undefined) {
+      const { recursive, namespace = 'default' } = flags
+      const steps = explainFiles(filename, { recursive, namespace, stdin: process.stdin })
+      return exitCodeOf(await printSteps(steps, createRenderer(format, shown), failOn, process))
+    }
+    const query = parseServiceQuery(words, { selector, all, allNamespaces }, 'explain')
+    return await this.withCluster(flags, async ({ cluster, interrupt }) => {
+      const renderer = createRenderer(format, {
+        ...shown,
+        single: query.kind === 'names' && query.names.length === 1,
+        isList: query.kind === 'list',
+        next: nextSteps,
+      })
+      const steps = explainCluster(cluster, query, interrupt.first)
+      const printed = await printSteps(steps, renderer, failOn, process, interrupt.first)
+      if (query.kind === 'list' && printed.explained === 0)
+        process.stderr.write(nothingFound(cluster, allNamespaces))
+      return exitCodeOf(printed)
+    })
   }
 }
 
-async function printCodes(): Promise<void> {
-  const { listCodes } = await import('../analysis/pages.ts')
-  process.stdout.write(listCodes())
+function exitCodeOf({ failure, isTooBad }: Printed): number {
+  return failure ?? (isTooBad ? exitCodes.differs : 0)
 }
 
-async function printPages(codes: readonly string[]): Promise<void> {
+async function printCodes(): Promise<number> {
+  const { listCodes } = await import('../analysis/pages.ts')
+  process.stdout.write(listCodes())
+  return 0
+}
+
+async function printPages(codes: readonly string[]): Promise<number> {
   const { pageOf } = await import('../analysis/pages.ts')
   const pages = await Promise.all(codes.map(pageOf))
   process.stdout.write(pages.join('\n'))
+  return 0
 }
 
 /** As kubectl says it. */
-function nothingFound(cluster: Cluster | undefined, allNamespaces: boolean): string {
-  return allNamespaces
-    ? 'No resources found\n'
-    : `No resources found in ${cluster?.namespace ?? ''} namespace.\n`
+function nothingFound({ namespace }: Cluster, allNamespaces: boolean): string {
+  return allNamespaces ? 'No resources found\n' : `No resources found in ${namespace} namespace.\n`
 }
 
 /** What the reader may want to do next. */

@@ -1,18 +1,18 @@
 import { BaseCommand } from '../cli/base-command.ts'
-import { externalFlags } from './external/flags.ts'
+import type { Cluster } from '../cluster/index.ts'
+import { explainProblem } from '../external/problems.ts'
+import { type ExternalFlagValues, externalFlags } from './external/flags.ts'
 
 export default class External extends BaseCommand {
   static override summary = 'Make backends outside the cluster a Service that affinity works on.'
   static override description = [
     'Writes a Service without selector and its EndpointSlices, by server-side apply. The addresses are given with --to, or read from the Services, Gateways or Ingresses of another cluster with --from-context and --from. Run again, it adds and removes endpoints without a moment in which there are none; with --watch it keeps following the other cluster.',
-    'Addresses that lead nowhere or back into this cluster are refused. What is known about each address is kept in annotations: external list and explain show it. external delete removes what this command made and nothing else. A Service that is called list or delete is svc/list, svc/delete.',
+    'Addresses that lead nowhere or back into this cluster are refused. What is known about each address is kept in annotations: external list and explain show it. A Service that is called list or delete is svc/list, svc/delete.',
   ].join('\n\n')
   static override usage = [
     'kubectl affinity external NAME --port PORT[:NAME][/PROTOCOL] ... --to ADDRESS[:PORT] ... [flags] [options]',
     'kubectl affinity external NAME --from-context CONTEXT --from svc/NAME ... [--port PORT ...] [flags] [options]',
     'kubectl affinity external NAME --adopt [flags] [options]',
-    'kubectl affinity external list [-n NAMESPACE | -A] [-o wide] [options]',
-    'kubectl affinity external delete NAME ... [--dry-run=none|client|server] [options]',
   ]
   static override examples = [
     {
@@ -35,27 +35,36 @@ export default class External extends BaseCommand {
       description: 'Take over a Service whose addresses stand in an Endpoints object, the deprecated way',
       command: 'kubectl affinity external backend --adopt',
     },
-    {
-      description: 'What there is, with the origin of each address',
-      command: 'kubectl affinity external list -o wide',
-    },
   ]
   static override flags = externalFlags
 
-  override async run(): Promise<void> {
+  override async run(): Promise<number> {
     const { flags, argv } = await this.parse(External)
-    const { runExternal } = await import('./external/run.ts')
-    await runExternal(argv.map(String), flags, {
-      openCluster: () => this.openCluster(flags),
-      openOrigin: () =>
-        // Only what says which cluster it is: the rest of the flags is about this one.
-        this.openCluster({
-          v: flags.v,
-          'request-timeout': flags['request-timeout'],
-          kubeconfig: flags['from-kubeconfig'] ?? flags.kubeconfig,
-          context: flags['from-context'],
-          namespace: flags['from-namespace'],
-        } as typeof flags),
+    const { readTask, readFormat } = await import('./external/options.ts')
+    const task = readTask(argv.map(String), flags)
+    const format = readFormat(flags.output, ['json', 'name', 'text', 'yaml'])
+    return await this.withCluster(
+      flags,
+      async ({ cluster, interrupt }) => {
+        const { runWrite } = await import('./external/write.ts')
+        await runWrite(cluster, task, flags, { format, interrupt, openOrigin: () => this.#openOrigin(flags) })
+        return interrupt.exitCode ?? 0
+      },
+      {
+        whenInterrupted: 'interrupted',
+        explain: (error, { namespace }) => explainProblem(error, namespace, 'here'),
+      },
+    )
+  }
+
+  /** Only what says which cluster it is: the rest of the flags is about the other one. */
+  async #openOrigin(flags: ExternalFlagValues): Promise<Cluster> {
+    return await this.openCluster({
+      v: flags.v,
+      'request-timeout': flags['request-timeout'],
+      kubeconfig: flags['from-kubeconfig'] ?? flags.kubeconfig,
+      context: flags['from-context'],
+      namespace: flags['from-namespace'],
     })
   }
 }

@@ -2,20 +2,24 @@ import type { BaseCommand } from '../cli/base-command.ts'
 import type { CommandSummary } from '../cli/help.ts'
 
 /** A command's class: its static description, and `run`. */
-type CommandClass = Pick<typeof BaseCommand, keyof typeof BaseCommand> &
+type CommandClass = Pick<typeof BaseCommand, 'description' | 'examples' | 'flags' | 'summary' | 'usage'> &
   (new (...words: ConstructorParameters<typeof BaseCommand>) => BaseCommand)
 
-interface CommandEntry extends CommandSummary {
+/** A command of the program, or one of another command. */
+export interface CommandEntry extends CommandSummary {
+  /** Those that are typed after it, such as `external list`. */
+  subcommands?: readonly CommandEntry[]
   /** For completion: its words are Services. */
   takesServices?: boolean
-  /** For completion: words of its own that stand before names; the names are of Services with a label. */
-  subcommands?: readonly string[]
+  /** For completion: its Services have this label. */
   serviceSelector?: () => Promise<string>
   /** For completion: words that it takes as well. */
   otherWords?: () => Promise<readonly string[]>
   /** Loaded only when it is called: start-up must not pay for what is not used. */
   load: () => Promise<CommandClass>
 }
+
+const externalServices = async (): Promise<string> => (await import('../model/external.ts')).externalLabel
 
 /** Every command, in the order of help. */
 export const commands: readonly CommandEntry[] = [
@@ -53,9 +57,24 @@ export const commands: readonly CommandEntry[] = [
     group: 'Session Affinity Commands',
     summary: 'Make backends outside the cluster a Service that affinity works on',
     takesServices: true,
-    subcommands: ['delete', 'list'],
-    serviceSelector: async () => (await import('../model/external.ts')).externalLabel,
+    serviceSelector: externalServices,
     load: async () => (await import('./external.ts')).default,
+    subcommands: [
+      {
+        name: 'delete',
+        group: 'Available Commands',
+        summary: 'Delete Services that external made, with their endpoints',
+        takesServices: true,
+        serviceSelector: externalServices,
+        load: async () => (await import('./external/delete.ts')).default,
+      },
+      {
+        name: 'list',
+        group: 'Available Commands',
+        summary: 'List Services that external made, with the origin of each address',
+        load: async () => (await import('./external/list.ts')).default,
+      },
+    ],
   },
   {
     name: 'cleanup',

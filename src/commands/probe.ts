@@ -1,8 +1,6 @@
 import { BaseCommand } from '../cli/base-command.ts'
-import { listenForInterrupt } from '../cli/interrupt.ts'
-import { standardProgress } from '../cli/output.ts'
 import { parseTarget } from '../model/target.ts'
-import { unknownFormat, UserError } from '../model/user-error.ts'
+import { unknownFormat } from '../model/user-error.ts'
 import { readProbeFlags } from '../probe/flags/read.ts'
 import { isProbeFormat, probeFormats } from '../report/probe/render.ts'
 import { probeFlags } from './probe/flags.ts'
@@ -72,33 +70,24 @@ export default class Probe extends BaseCommand {
   ]
   static override flags = probeFlags
 
-  override async run(): Promise<void> {
+  override async run(): Promise<number> {
     const { flags, argv } = await this.parse(Probe)
     const target = parseTarget(argv.map(String))
-    if (!isProbeFormat(flags.output)) throw unknownFormat(flags.output, probeFormats)
+    const { output: format } = flags
+    if (!isProbeFormat(format)) throw unknownFormat(format, probeFormats)
     const asked = readProbeFlags(flags)
     const mode = await modeOf(flags)
-    const cluster = await this.openCluster(flags)
-    const progress = await standardProgress(process)
-    const interrupt = listenForInterrupt(process)
-    try {
+    return await this.withCluster(flags, async ({ cluster, interrupt, progress }) => {
       const exitCode = await mode({
         cluster,
         options: { ...asked, namespace: cluster.namespace, service: target.name },
         flags,
-        format: flags.output,
-        progress,
+        format,
+        progress: await progress(),
         interrupt,
       })
       // To be stopped is how a watch ends.
-      process.exitCode = flags.watch ? exitCode : (interrupt.exitCode ?? exitCode)
-    } catch (error) {
-      if (interrupt.exitCode === undefined || error instanceof UserError) throw error
-      process.exitCode = interrupt.exitCode
-    } finally {
-      progress.stop()
-      interrupt.stop()
-      cluster.close()
-    }
+      return flags.watch ? exitCode : (interrupt.exitCode ?? exitCode)
+    })
   }
 }

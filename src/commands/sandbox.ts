@@ -1,7 +1,8 @@
 import * as Flags from '@oclif/core/flags'
 import { BaseCommand } from '../cli/base-command.ts'
 import { exitCodes } from '../cli/errors.ts'
-import { listenForInterrupt } from '../cli/interrupt.ts'
+import type { Interrupt } from '../cli/interrupt.ts'
+import { withInterrupt } from '../cli/session.ts'
 import { countFlag } from '../cli/value-flags.ts'
 import { UserError } from '../model/user-error.ts'
 import { endSoon, parseFault, proxyModes, startSandbox } from '../sandbox/index.ts'
@@ -43,7 +44,7 @@ export default class SandboxCommand extends BaseCommand {
     }),
   }
 
-  override async run(): Promise<void> {
+  override async run(): Promise<number> {
     const { flags, argv } = await this.parse(SandboxCommand)
     const command = wordsAfterDashes(this.argv)
     if (argv.length > command.length) {
@@ -53,31 +54,36 @@ export default class SandboxCommand extends BaseCommand {
       })
     }
     const faults = (flags.fault ?? []).map((text) => parseFault(text))
-    const interrupt = listenForInterrupt(process)
-    const sandbox = await startSandbox({
-      nodes: flags.nodes ?? 3,
-      proxy: flags.proxy,
-      faults,
-      sample: true,
-    })
-    try {
-      await sandbox.ready
-      if (command.length > 0) {
-        const { runInside } = await import('../sandbox/run-inside.ts')
-        process.exitCode = await runInside(command, sandbox.kubeconfig, interrupt.first)
-        return
-      }
-      process.stdout.write(`export KUBECONFIG=${sandbox.kubeconfig}\n`)
-      process.stderr.write(`${introduction(flags.nodes ?? 3, flags.proxy)}\n`)
-      await new Promise<void>((resolve) =>
-        interrupt.first.addEventListener('abort', () => resolve(), { once: true }),
-      )
-      if (interrupt.exitCode !== undefined) process.exitCode = interrupt.exitCode
-    } finally {
-      await sandbox.stop()
-      interrupt.stop()
-      endSoon()
+    return await withInterrupt(({ interrupt }) =>
+      serve({ nodes: flags.nodes ?? 3, proxy: flags.proxy, faults }, command, interrupt),
+    )
+  }
+}
+
+async function serve(
+  options: Omit<Parameters<typeof startSandbox>[0], 'sample'>,
+  command: readonly string[],
+  interrupt: Interrupt,
+): Promise<number> {
+  const sandbox = await startSandbox({
+    ...options,
+    sample: true,
+  })
+  try {
+    await sandbox.ready
+    if (command.length > 0) {
+      const { runInside } = await import('../sandbox/run-inside.ts')
+      return await runInside(command, sandbox.kubeconfig, interrupt.first)
     }
+    process.stdout.write(`export KUBECONFIG=${sandbox.kubeconfig}\n`)
+    process.stderr.write(`${introduction(options.nodes, options.proxy)}\n`)
+    await new Promise<void>((resolve) =>
+      interrupt.first.addEventListener('abort', () => resolve(), { once: true }),
+    )
+    return interrupt.exitCode ?? 0
+  } finally {
+    await sandbox.stop()
+    endSoon()
   }
 }
 

@@ -29,13 +29,13 @@ export default class Version extends BaseCommand {
     }),
   }
 
-  override async run(): Promise<void> {
+  override async run(): Promise<number> {
     const { flags, argv } = await this.parse(Version)
     refuseArguments('version', argv)
     const { client, output } = flags
     if (output !== undefined && output !== 'json' && output !== 'yaml')
       throw new UserError("--output must be 'yaml' or 'json'", { exitCode: exitCodes.usage })
-    const gitVersion = `v${this.version}`
+    const gitVersion = `v${this.config.version}`
     const versions: Versions = {
       clientVersion: { gitVersion, platform: platform(process), runtime: runtime(process) },
       agentVersion: { gitVersion, protocol: protocolVersion },
@@ -44,6 +44,7 @@ export default class Version extends BaseCommand {
     // As kubectl: what is known is printed, whatever the server does.
     process.stdout.write(await render({ ...versions, ...server?.answer }, output))
     if (server !== undefined && 'error' in server) throw server.error
+    return 0
   }
 
   async #askServer(

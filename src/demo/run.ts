@@ -1,10 +1,8 @@
 import { spawn } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Step, story } from './story.ts'
+import { type Step, story as steps } from './story.ts'
 
 export interface DemoOptions {
-  /** The commands that this program has. */
-  commands: ReadonlySet<string>
   /** Words that every command gets, to find the cluster and the namespace. */
   common: readonly string[]
   env: NodeJS.ProcessEnv
@@ -17,7 +15,6 @@ const pauseMs = 500
 
 /** Tells the story: each step is shown as a user would type it and run for real. Ends early when interrupted. */
 export async function runDemo(options: DemoOptions): Promise<void> {
-  const steps = story(options.commands)
   for (const [index, step] of steps.entries()) {
     if (options.interrupted.aborted) return
     options.print(`${index === 0 ? '' : '\n'}# ${index + 1}/${steps.length}  ${step.says}`)

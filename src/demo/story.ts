@@ -10,24 +10,21 @@ export interface Step {
 
 const probe = ['probe', `svc/${serviceName}`, '--path', '/podinfo']
 
-/** The story of a Service whose clients should stay on their pod; without the steps of commands that there are not. */
-export function story(commands: ReadonlySet<string>): Step[] {
-  const steps: Step[] = [
-    { says: 'Who decides which pod a request reaches?', words: ['explain', `svc/${serviceName}`] },
-    {
-      says: 'Is it really so? A pod in the cluster sends requests, and the answers say which pod gave them.',
-      words: probe,
-    },
-    {
-      says: 'Keep each client on its pod, until it was silent for 2 seconds.',
-      words: ['enable', `svc/${serviceName}`, '--timeout', '2s'],
-    },
-    { says: 'The same requests now stay on one pod.', words: probe },
-    {
-      says: 'Pauses longer than the timeout: each request may go elsewhere, which is no failure of affinity.',
-      words: [...probe, '--requests', '5', '--interval', '2500ms'],
-    },
-    { says: 'Back to where it was.', words: ['disable', `svc/${serviceName}`] },
-  ]
-  return steps.filter(({ words }) => commands.has(words[0] ?? ''))
-}
+/** The story of a Service whose clients should stay on their pod. */
+export const story: readonly Step[] = [
+  { says: 'Who decides which pod a request reaches?', words: ['explain', `svc/${serviceName}`] },
+  {
+    says: 'Is it really so? A pod in the cluster sends requests, and the answers say which pod gave them.',
+    words: probe,
+  },
+  {
+    says: 'Keep each client on its pod, until it was silent for 2 seconds.',
+    words: ['enable', `svc/${serviceName}`, '--timeout', '2s'],
+  },
+  { says: 'The same requests now stay on one pod.', words: probe },
+  {
+    says: 'Pauses longer than the timeout: each request may go elsewhere, which is no failure of affinity.',
+    words: [...probe, '--requests', '5', '--interval', '2500ms'],
+  },
+  { says: 'Back to where it was.', words: ['disable', `svc/${serviceName}`] },
+]

@@ -5,6 +5,12 @@ import { affinity } from './support/executable.ts'
 
 const golden = join(import.meta.dirname, '..', 'golden', 'help')
 
+/** Of all commands, as they are typed. */
+const names = commands.flatMap(({ name, subcommands = [] }) => [
+  name,
+  ...subcommands.map((sub) => `${name} ${sub.name}`),
+])
+
 describe('help', () => {
   test('of the program', async () => {
     const { code, stdout, stderr } = await affinity(['--help'])
@@ -20,24 +26,25 @@ describe('help', () => {
     await expect(stdout).toMatchFileSnapshot(join(golden, 'options.txt'))
   })
 
-  for (const { name } of commands) {
+  for (const name of names) {
     test(`of ${name}`, async () => {
-      const { code, stdout, stderr } = await affinity([name, '--help'])
+      const line = name.split(' ')
+      const { code, stdout, stderr } = await affinity([...line, '--help'])
       expect({ code, stderr }).toStrictEqual({ code: 0, stderr: '' })
-      await expect(stdout).toMatchFileSnapshot(join(golden, `${name}.txt`))
+      await expect(stdout).toMatchFileSnapshot(join(golden, `${name.replace(' ', '-')}.txt`))
       for (const words of [
-        ['help', name],
-        [name, '-h'],
-        ['-n', 'shop', name, '--help'],
-        [name, '--no-such-flag', '--help'],
+        ['help', ...line],
+        [...line, '-h'],
+        ['-n', 'shop', ...line, '--help'],
+        [...line, '--no-such-flag', '--help'],
       ])
         expect((await affinity(words)).stdout).toBe(stdout)
     })
   }
 
   test('reads like kubectl’s: nothing but spaces and tabs at the start of lines, options with their defaults', async () => {
-    for (const { name } of commands) {
-      const { stdout } = await affinity([name, '--help'])
+    for (const name of names) {
+      const { stdout } = await affinity([...name.split(' '), '--help'])
       expect(stdout).toMatch(/^\S.*\.\n/)
       expect(stdout).toMatch(/\nUsage:\n {2}kubectl affinity \w+/)
       for (const option of stdout.match(/^ {4}-.*$/gm) ?? [])

@@ -11,8 +11,8 @@ export interface CompletableCommand {
   summary: string
   /** Its words are Services: names, `svc/NAME`, `svc NAME`. */
   takesServices?: boolean
-  /** Words of its own, offered where the first word is typed. */
-  subcommands?: readonly string[]
+  /** Commands of its own, offered where its first word is typed. */
+  subcommands?: readonly CompletableCommand[]
   /** Only Services of this label are offered. */
   serviceSelector?: () => Promise<string>
   /** Words that it takes as well; offered to those who have begun one. */
@@ -30,9 +30,11 @@ export async function complete(
   const typed = argv.slice(0, -1)
   const last = argv.at(-1) ?? ''
   const { command: name, rest } = splitCommand(typed, globalOptions)
-  const command = commands.find((candidate) => candidate.name === name)
-  const flags: CompletableFlags = { ...globalOptions, ...(await command?.flags()) }
-  const line = readLine(name === undefined ? typed : rest, last, flags)
+  const { command, flags, words } = await commandOf(
+    commands.find((candidate) => candidate.name === name),
+    name === undefined ? typed : rest,
+  )
+  const line = readLine(words, last, flags)
   const names = namesFor(line)
   if (line.flag !== undefined) return await completeFlagValue(line.flag, flags[line.flag], line, names)
   if (last.startsWith('-') && !line.flagsEnded) return completeFlagName(line, withHelp(flags))
@@ -47,6 +49,18 @@ export async function complete(
     )
   }
   return command?.takesServices === true ? await completeService(line, names, command) : nothing
+}
+
+/** The command that the words after it are for: itself, or one of its own. */
+async function commandOf(
+  command: CompletableCommand | undefined,
+  words: readonly string[],
+): Promise<{ command: CompletableCommand | undefined; flags: CompletableFlags; words: readonly string[] }> {
+  const flags: CompletableFlags = { ...globalOptions, ...(await command?.flags()) }
+  if (command?.subcommands === undefined) return { command, flags, words }
+  const { command: second, rest } = splitCommand(words, flags)
+  const sub = command.subcommands.find((candidate) => candidate.name === second)
+  return sub === undefined ? { command, flags, words } : await commandOf(sub, rest)
 }
 
 function withHelp(flags: CompletableFlags): CompletableFlags {
@@ -66,7 +80,8 @@ async function completeService(
 ): Promise<Completion> {
   const used = new Set(words.map((word) => word.replace(/^.*\//s, '')))
   const selector = await serviceSelector?.()
-  const own = words.length === 0 ? subcommands.map((word) => ({ word })) : []
+  const own =
+    words.length === 0 ? subcommands.map(({ name, summary }) => ({ word: name, description: summary })) : []
   const services = (await names.services(selector)).filter(({ word }) => !used.has(word))
   const prefix = /^(svc|services?)\//.exec(partial)?.[0]
   const prefixed = (start: string): typeof services =>

@@ -4,47 +4,29 @@ import { type ChangeTargets, changeServices } from '../../change/run.ts'
 import { explainProblem, explainWaitProblem } from '../../change/problems.ts'
 import type { ChangeRequest } from '../../change/request.ts'
 import { exitCodes, explainFailure } from '../../cli/errors.ts'
-import { type Interrupt, listenForInterrupt } from '../../cli/interrupt.ts'
+import type { FlagValues, WithCluster } from '../../cli/base-command.ts'
+import type { Interrupt } from '../../cli/interrupt.ts'
+import type { changeFlags } from './flags.ts'
 import { standardOutput } from '../../cli/output.ts'
-import type { ChangeOutcome, DryRun } from '../../model/change.ts'
+import type { ChangeOutcome } from '../../model/change.ts'
 import { unknownFormat, UserError } from '../../model/user-error.ts'
 import type { WaitReport } from '../../report/change/wait.ts'
 import { createStyle } from '../../report/terminal.ts'
 import { readFiles, type SourceFile } from '../../snapshot/files/read.ts'
 import { resolveServices } from '../../snapshot/targets.ts'
 import { type ChangeFormat, changeFormats, type PrintOptions, printObjects, printOutcome } from './print.ts'
-import {
-  type Selection,
-  selectionOf,
-  type SelectionFlags,
-  selectionWords,
-  servicesInFiles,
-} from './targets.ts'
+import { type Selection, selectionOf, selectionWords, servicesInFiles } from './targets.ts'
 import { connectionFlags } from '../connection-flags.ts'
 
-export interface ChangeFlagValues extends SelectionFlags {
-  context?: string | undefined
-  diff: boolean
-  'dry-run': DryRun
-  force?: boolean
-  'force-conflicts': boolean
-  image?: string | undefined
-  kubeconfig?: string | undefined
-  namespace?: string | undefined
-  output: string
-  path: string
-  'show-managed-fields': boolean
-  wait: boolean
-  'wait-timeout'?: number | undefined
-}
+export type ChangeFlagValues = FlagValues<typeof changeFlags> & { force?: boolean }
 
-/** What `enable` and `disable` do; `openCluster` is called only when a cluster is needed. */
+/** What `enable` and `disable` do; a cluster is opened only when it is needed. Resolves with the exit code. */
 export async function runChange(
   request: ChangeRequest,
   words: readonly string[],
   flags: ChangeFlagValues,
-  openCluster: () => Promise<Cluster>,
-): Promise<void> {
+  withCluster: WithCluster,
+): Promise<number> {
   const format = formatOf(flags)
   const selection = selectionOf(words, flags, request.verb)
   const dryRun = flags['dry-run']
@@ -55,36 +37,34 @@ export async function runChange(
   if (selection.kind === 'files' && dryRun === 'client' && (format === 'yaml' || format === 'json')) {
     const { printManifests } = await import('./manifests.ts')
     process.stdout.write(printManifests(files, request, format))
-    return
+    return 0
   }
-  const cluster = await openCluster()
-  const interrupt = listenForInterrupt(process)
-  try {
-    const targets = await findTargets(cluster, selection, files, request, flags, interrupt.first)
-    const options = { request, dryRun, force: flags.force === true, forceConflicts: flags['force-conflicts'] }
-    const signals = { interrupted: interrupt.first, abandoned: interrupt.second }
-    const { count, outcomes } = await changeServices(cluster, targets, options, signals)
-    const changedAtMs = performance.now()
-    const print = printOptions(flags, format, count)
-    const done = await printAll(outcomes, print)
-    await close(done, print, {
-      flags: connectionFlags(flags),
-      selection: selectionWords(selection),
-    })
-    process.exitCode = exitCodeOf(done, interrupt)
-    if (count === 0) process.stderr.write(`${nothingFound(selection.kind, flags, cluster)}\n`)
-    if (flags.wait && dryRun === 'none' && !interrupt.first.aborted) {
+  return await withCluster(
+    async ({ cluster, interrupt }) => {
+      const targets = await findTargets(cluster, selection, files, request, flags, interrupt.first)
+      const options = {
+        request,
+        dryRun,
+        force: flags.force === true,
+        forceConflicts: flags['force-conflicts'],
+      }
+      const signals = { interrupted: interrupt.first, abandoned: interrupt.second }
+      const { count, outcomes } = await changeServices(cluster, targets, options, signals)
+      const changedAtMs = performance.now()
+      const print = printOptions(flags, format, count)
+      const done = await printAll(outcomes, print)
+      await close(done, print, { flags: connectionFlags(flags), selection: selectionWords(selection) })
+      if (count === 0) process.stderr.write(`${nothingFound(selection.kind, flags, cluster)}\n`)
+      const exitCode = exitCodeOf(done, interrupt)
+      if (!flags.wait || dryRun !== 'none' || interrupt.first.aborted) return exitCode
       const isServed = await isServedInTime(cluster, done, flags, { interrupt, changedAtMs, print })
-      if (!isServed) process.exitCode = interrupt.exitCode ?? exitCodes.error
-    }
-  } catch (error) {
-    if (interrupt.exitCode === undefined) throw explainProblem(error, cluster.namespace)
-    process.stderr.write('interrupted before anything was changed\n')
-    process.exitCode = interrupt.exitCode
-  } finally {
-    interrupt.stop()
-    cluster.close()
-  }
+      return isServed ? exitCode : (interrupt.exitCode ?? exitCodes.error)
+    },
+    {
+      whenInterrupted: 'interrupted before anything was changed',
+      explain: (error, { namespace }) => explainProblem(error, namespace),
+    },
+  )
 }
 
 /** The changes are made; whatever goes wrong with the waiting must not look as if they were not. */

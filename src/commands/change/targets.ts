@@ -1,3 +1,5 @@
+import type { FlagValues } from '../../cli/base-command.ts'
+import type { changeFlags } from './flags.ts'
 import type { Cluster } from '../../cluster/index.ts'
 import type { ChangeRequest } from '../../change/request.ts'
 import type { ServiceRef } from '../../model/snapshot.ts'
@@ -8,13 +10,10 @@ import { parseServiceQuery, type ServiceQuery } from '../../snapshot/query.ts'
 /** What was named: words and selectors, or files. */
 export type Selection = { kind: 'query'; query: ServiceQuery } | { kind: 'files'; names: readonly string[] }
 
-export interface SelectionFlags {
-  all: boolean
-  'all-namespaces': boolean
-  filename?: string[] | undefined
-  recursive: boolean
-  selector?: string | undefined
-}
+export type SelectionFlags = Pick<
+  FlagValues<typeof changeFlags>,
+  'all' | 'all-namespaces' | 'filename' | 'recursive' | 'selector'
+>
 
 /** Throws UserError for words and flags that do not go together. */
 export function selectionOf(words: readonly string[], flags: SelectionFlags, verb: string): Selection {

@@ -1,3 +1,5 @@
+import type { FlagValues } from '../../cli/base-command.ts'
+import type { changeFlags } from './flags.ts'
 import type { Cluster } from '../../cluster/index.ts'
 import { nodesForPods } from '../../cluster/nodes.ts'
 import { mapOrdered } from '../../change/ordered.ts'
@@ -7,11 +9,7 @@ import type { ChangeDone, ChangeOutcome } from '../../model/change.ts'
 import type { ProbeResult } from '../../model/probe-result.ts'
 import type { WaitReport } from '../../report/change/wait.ts'
 
-export interface WaitFlags {
-  image?: string | undefined
-  path: string
-  'wait-timeout'?: number | undefined
-}
+export type WaitFlags = Pick<FlagValues<typeof changeFlags>, 'image' | 'path' | 'wait-timeout'>
 
 const defaultWaitMs = 60_000
 

@@ -18,13 +18,14 @@ export async function printSteps(
   loading: Promise<Renderer>,
   failOn: Level | undefined,
   process: NodeJS.Process,
+  interrupted?: AbortSignal,
 ): Promise<Printed> {
   // Reading begins while the renderer is being loaded.
   const first = steps.next()
   first.catch(() => undefined)
   const renderer = await loading
   const printed: Printed = { explained: 0, isTooBad: false }
-  const printer = new Printer(process.stdout)
+  const printer = new Printer(process.stdout, interrupted)
   for (let item = await first; item.done !== true && !printer.isReaderGone; item = await steps.next()) {
     const step = item.value
     if (step.kind === 'failure') {
@@ -53,11 +54,14 @@ class Printer {
     this.#wake()
   }
   readonly #onReady = (): void => this.#wake()
+  readonly #interrupted: AbortSignal | undefined
   #failure: Error | undefined
   #wake = (): void => undefined
 
-  constructor(stream: NodeJS.WriteStream) {
+  constructor(stream: NodeJS.WriteStream, interrupted: AbortSignal | undefined) {
     this.#stream = stream
+    this.#interrupted = interrupted
+    interrupted?.addEventListener('abort', this.#onReady)
     stream.on('error', this.#onError)
     stream.on('drain', this.#onReady)
     stream.on('close', this.#onReady)
@@ -72,6 +76,7 @@ class Printer {
     if (text === '' || this.isReaderGone) return
     const ready = new Promise<void>((resolve) => (this.#wake = resolve))
     if (!this.#stream.write(text) && !this.#stream.destroyed) await ready
+    this.#interrupted?.throwIfAborted()
     if (this.#failure !== undefined && !this.isReaderGone) throw this.#failure
   }
 

@@ -1,38 +1,84 @@
-import type { Cluster } from '../../cluster/index.ts'
+import * as Flags from '@oclif/core/flags'
+import { BaseCommand } from '../../cli/base-command.ts'
 import { exitCodes, explainFailure } from '../../cli/errors.ts'
+import { writeFlags } from '../../cli/write-flags.ts'
+import type { Cluster } from '../../cluster/index.ts'
 import { deleteExternal } from '../../external/delete.ts'
 import { explainProblem } from '../../external/problems.ts'
-import type { ExternalFlagValues, ExternalFormat } from './options.ts'
+import type { DryRun } from '../../model/change.ts'
+import { UserError } from '../../model/user-error.ts'
+import { namesIn, readFormat } from './options.ts'
 
 const suffixes = { none: '', client: ' (dry run)', server: ' (server dry run)' } as const
 
-/** `external delete NAME …`: a failure with one Service does not stop the others. */
-export async function runDelete(
+export default class ExternalDelete extends BaseCommand {
+  static override summary = 'Delete Services that external made, with their endpoints.'
+  static override description =
+    'Deletes what this command made, and nothing else. A Service that was there before, and was taken over with --adopt, stays without endpoints.'
+  static override usage = 'kubectl affinity external delete NAME ... [--dry-run=none|client|server] [options]'
+  static override examples = [
+    { description: "Delete the Service 'backend'", command: 'kubectl affinity external delete backend' },
+    {
+      description: 'Look what would be deleted',
+      command: 'kubectl affinity external delete backend --dry-run=server',
+    },
+  ]
+  static override flags = {
+    'dry-run': writeFlags['dry-run'],
+    output: Flags.string({
+      char: 'o',
+      description: 'Output format. One of: (name, text).',
+      default: 'text',
+    }),
+  }
+
+  override async run(): Promise<number> {
+    const { flags, argv } = await this.parse(ExternalDelete)
+    const words = argv.map(String)
+    if (words.length === 0)
+      throw new UserError('external delete: which Service?', {
+        hints: ['for example: kubectl affinity external delete backend'],
+        exitCode: exitCodes.usage,
+      })
+    const names = namesIn(words)
+    const format = readFormat(flags.output, ['name', 'text'])
+    return await this.withCluster(
+      flags,
+      async ({ cluster, interrupt }) => {
+        let exitCode = 0
+        // A failure with one Service does not stop the others.
+        for (const name of names) {
+          const isDone = await deleteOne(cluster, name, flags['dry-run'], format, interrupt.first)
+          if (!isDone) exitCode = exitCodes.error
+        }
+        return interrupt.exitCode ?? exitCode
+      },
+      { whenInterrupted: 'interrupted' },
+    )
+  }
+}
+
+async function deleteOne(
   cluster: Cluster,
-  names: readonly string[],
-  flags: ExternalFlagValues,
-  format: ExternalFormat,
+  name: string,
+  dryRun: DryRun,
+  format: 'name' | 'text',
   signal: AbortSignal,
-): Promise<void> {
-  const dryRun = flags['dry-run']
-  for (const name of names) {
-    try {
-      const { deleted, kept } = await deleteExternal(
-        cluster,
-        { namespace: cluster.namespace, name },
-        { dryRun, signal },
+): Promise<boolean> {
+  try {
+    const ref = { namespace: cluster.namespace, name }
+    const { deleted, kept } = await deleteExternal(cluster, ref, { dryRun, signal })
+    for (const object of deleted)
+      process.stdout.write(format === 'name' ? `${object}\n` : `${object} deleted${suffixes[dryRun]}\n`)
+    if (kept !== undefined)
+      process.stderr.write(
+        `${kept} stays: it was there before external, and has no endpoints from it any more\n`,
       )
-      for (const object of deleted)
-        process.stdout.write(format === 'name' ? `${object}\n` : `${object} deleted${suffixes[dryRun]}\n`)
-      if (kept !== undefined)
-        process.stderr.write(
-          `${kept} stays: it was there before external, and has no endpoints from it any more\n`,
-        )
-    } catch (error) {
-      if (signal.aborted) throw error
-      const { lines } = explainFailure(explainProblem(error, cluster.namespace, 'here'), { flags: [] })
-      process.stderr.write(`${lines.join('\n')}\n`)
-      process.exitCode = exitCodes.error
-    }
+    return true
+  } catch (error) {
+    if (signal.aborted) throw error
+    const { lines } = explainFailure(explainProblem(error, cluster.namespace, 'here'), { flags: [] })
+    process.stderr.write(`${lines.join('\n')}\n`)
+    return false
   }
 }

@@ -1,5 +1,6 @@
 import * as Flags from '@oclif/core/flags'
 import { type ChangeRequest, timeoutRange } from '../../change/request.ts'
+import type { FlagValues } from '../../cli/base-command.ts'
 import { durationFlag } from '../../cli/value-flags.ts'
 import { writeFlags } from '../../cli/write-flags.ts'
 import { parseDuration } from '../../model/duration.ts'
@@ -30,7 +31,6 @@ export const externalFlags = {
       'Keep each client on its backend until it has made no new connection for this long, or none. Without it the affinity stays as it is.',
     helpValue: "''",
   }),
-  'all-namespaces': Flags.boolean({ char: 'A', description: 'With list: of all namespaces.' }),
   ...writeFlags,
   'force-conflicts': Flags.boolean({
     description: 'Take fields of the Service over from another manager, such as a GitOps controller.',
@@ -59,7 +59,7 @@ export const externalFlags = {
   }),
   output: Flags.string({
     char: 'o',
-    description: 'Output format. One of: (json, yaml, name, text, wide). Wide is for list.',
+    description: 'Output format. One of: (json, yaml, name, text).',
     default: 'text',
   }),
   port: Flags.string({
@@ -97,3 +97,5 @@ export const externalFlags = {
       'With --from: keep following the other cluster and update the endpoints, until interrupted. Without contact the last endpoints stay.',
   }),
 }
+
+export type ExternalFlagValues = FlagValues<typeof externalFlags>

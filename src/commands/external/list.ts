@@ -1,3 +1,7 @@
+import * as Flags from '@oclif/core/flags'
+import { BaseCommand, type FlagValues } from '../../cli/base-command.ts'
+import { refuseArguments } from '../../cli/value-flags.ts'
+import { explainProblem } from '../../external/problems.ts'
 import type { Cluster } from '../../cluster/index.ts'
 import { standardOutput } from '../../cli/output.ts'
 import { type ExternalService, listExternal } from '../../external/list.ts'
@@ -11,13 +15,57 @@ import { servicePolicy } from '../../model/policy.ts'
 import { listOrOne, toJson, toYaml } from '../../report/change/objects.ts'
 import { policyWord } from '../../report/change/words.ts'
 import { type ListedService, renderList } from '../../report/external/list.ts'
-import type { ExternalFlagValues, ExternalFormat } from './options.ts'
+import { readFormat } from './options.ts'
 
-/** `external list`. */
-export async function runList(
+type ListFormat = 'json' | 'name' | 'text' | 'wide' | 'yaml'
+
+export default class ExternalList extends BaseCommand {
+  static override summary = 'List Services that external made, with the origin of each address.'
+  static override usage = 'kubectl affinity external list [-n NAMESPACE | -A] [-o wide] [options]'
+  static override examples = [
+    {
+      description: 'What there is in any namespace',
+      command: 'kubectl affinity external list -A',
+    },
+    {
+      description: 'The same with the origin of each address',
+      command: 'kubectl affinity external list -A -o wide',
+    },
+  ]
+  static override flags = {
+    'all-namespaces': Flags.boolean({ char: 'A', description: 'List those of all namespaces.' }),
+    output: Flags.string({
+      char: 'o',
+      description: 'Output format. One of: (json, yaml, name, text, wide).',
+      default: 'text',
+    }),
+    'show-managed-fields': Flags.boolean({
+      description: 'Keep the managedFields when printing objects in JSON or YAML.',
+    }),
+  }
+
+  override async run(): Promise<number> {
+    const { flags, argv } = await this.parse(ExternalList)
+    refuseArguments('external list', argv)
+    const format = readFormat(flags.output, ['json', 'name', 'text', 'wide', 'yaml'])
+    return await this.withCluster(
+      flags,
+      async ({ cluster, interrupt }) => {
+        await printList(cluster, flags, format, interrupt.first)
+        return 0
+      },
+      {
+        whenInterrupted: 'interrupted',
+        explain: (error, { namespace }) => explainProblem(error, namespace, 'here'),
+      },
+    )
+  }
+}
+
+async function printList(
   cluster: Cluster,
-  flags: ExternalFlagValues,
-  format: ExternalFormat,
+  flags: FlagValues<typeof ExternalList.flags>,
+  format: ListFormat,
   signal: AbortSignal,
 ): Promise<void> {
   const namespace = flags['all-namespaces'] ? undefined : cluster.namespace

@@ -16,7 +16,9 @@ import { type ExternalOutcome, renderExternal } from '../../report/external/text
 import { formatDuration } from '../../model/duration.ts'
 import { sanitize } from '../../report/text/sanitize.ts'
 import { connectionFlags } from '../connection-flags.ts'
-import type { ExternalFlagValues, ExternalFormat } from './options.ts'
+import type { ExternalFlagValues } from './flags.ts'
+
+export type ExternalFormat = 'json' | 'name' | 'text' | 'yaml'
 
 export interface PrintOptions {
   format: ExternalFormat

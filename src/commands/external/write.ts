@@ -8,8 +8,9 @@ import { type ExternalDone, writeExternal, type WriteOptions } from '../../exter
 import type { ServiceRef } from '../../model/snapshot.ts'
 import { UserError } from '../../model/user-error.ts'
 import { contextLines } from '../../report/external/contexts.ts'
-import type { ExternalFlagValues, ExternalFormat, ExternalTask } from './options.ts'
-import { printDone } from './print.ts'
+import type { ExternalFlagValues } from './flags.ts'
+import type { ExternalTask } from './options.ts'
+import { type ExternalFormat, printDone } from './print.ts'
 
 interface Surroundings {
   format: ExternalFormat
@@ -22,7 +23,7 @@ const defaultWaitMs = 120_000
 /** `external NAME …`: once, and with --watch again with every change of the other cluster. */
 export async function runWrite(
   cluster: Cluster,
-  task: Extract<ExternalTask, { verb: 'write' }>,
+  task: ExternalTask,
   flags: ExternalFlagValues,
   { format, interrupt, openOrigin }: Surroundings,
 ): Promise<void> {

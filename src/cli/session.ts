@@ -1,0 +1,42 @@
+import type { Cluster } from '../cluster/index.ts'
+import { UserError } from '../model/user-error.ts'
+import type { Progress } from '../report/probe/progress.ts'
+import { type Interrupt, listenForInterrupt } from './interrupt.ts'
+import { standardProgress } from './output.ts'
+
+/** What a command needs that may take long: its caller ends all of it. */
+export interface Session {
+  interrupt: Interrupt
+  /** Made when it is first asked for. */
+  progress: () => Promise<Progress>
+}
+
+/** The same with a cluster. */
+export interface ClusterSession extends Session {
+  cluster: Cluster
+}
+
+/**
+ * Does something that signals end in an orderly way; resolves with the exit code. What fails after a signal fails because
+ * of it: then the code is the signal's, and `said` is printed.
+ */
+export async function withInterrupt(
+  work: (session: Session) => Promise<number>,
+  said?: string,
+): Promise<number> {
+  const interrupt = listenForInterrupt(process)
+  let progress: Promise<Progress> | undefined
+  try {
+    return await work({ interrupt, progress: () => (progress ??= standardProgress(process)) })
+  } catch (error) {
+    if (interrupt.exitCode === undefined || error instanceof UserError) throw error
+    if (said !== undefined) process.stderr.write(`${said}\n`)
+    return interrupt.exitCode
+  } finally {
+    await progress?.then(
+      (made) => made.stop(),
+      () => undefined,
+    )
+    interrupt.stop()
+  }
+}
