@@ -73,7 +73,7 @@ function manifestWarning(object: ManagedObject, { after }: ChangePlan): ChangeNo
   return [
     {
       message: `the next kubectl apply of its manifest takes this back: it says ${says.join(', ')}`,
-      hints: ['change the file as well:  --dry-run=client -o yaml -f FILE prints it with the field set'],
+      hints: [{ remedy: 'edit-manifest' }],
     },
   ]
 }

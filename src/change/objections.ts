@@ -4,6 +4,7 @@ import type { ChangeNotice } from '../model/change.ts'
 import type { Finding } from '../model/finding.ts'
 import type { Service } from '../model/kubernetes.ts'
 import type { ServiceRef, Snapshot } from '../model/snapshot.ts'
+import type { Hint } from '../model/remedy.ts'
 import { UserError } from '../model/user-error.ts'
 import { predict } from './predict.ts'
 import { type ChangePlan } from './request.ts'
@@ -23,9 +24,9 @@ const pointless: ReadonlySet<string> = new Set<Code>([
 
 /** What is to be said about a change before it is made. */
 export interface Objections {
-  /** Not even with --force. */
+  /** Not even when it is forced. */
   refusals: readonly Finding[]
-  /** Only with --force. */
+  /** Only when it is forced. */
   doubts: readonly Finding[]
   /** Good to know. */
   remarks: readonly Finding[]
@@ -71,14 +72,14 @@ export function weigh(
   const [refusal] = refusals
   if (refusal !== undefined) throw objection(service, refusal)
   const [doubt] = doubts
-  if (doubt !== undefined && !force) throw objection(service, doubt, ['--force changes it nevertheless'])
+  if (doubt !== undefined && !force) throw objection(service, doubt, [{ remedy: 'force' }])
   return [...doubts, ...remarks].map((finding) => ({
     message: `${finding.code}  ${finding.message}`,
     hints: [finding.why],
   }))
 }
 
-function objection(service: string, finding: Finding, more: readonly string[] = []): UserError {
+function objection(service: string, finding: Finding, more: readonly Hint[] = []): UserError {
   return new UserError(`service/${service} not changed, ${finding.code}: ${finding.message}`, {
     hints: [finding.why, ...finding.mend.slice(0, 1).map((mend) => `instead  ${mend}`), ...more],
   })

@@ -26,12 +26,12 @@ export function explainProblem(error: unknown, namespace: string): unknown {
 /** What is needed to wait on every node; a probe tells by itself what it needs. */
 export const waitRules: readonly Rule[] = [{ apiGroups: [''], resources: ['nodes'], verbs: ['list'] }]
 
-/** The same for `--wait`, which needs to know the nodes. */
+/** The same for waiting, which needs to know the nodes. */
 export function explainWaitProblem(error: unknown): unknown {
   if (!isForbidden(error) || !error.path.endsWith('/nodes')) return error
   return new UserError(error.status.message ?? error.message, {
     hints: [
-      '--wait asks every node; have this ClusterRole applied and bound to you, or prove it from one node with probe:',
+      'waiting asks every node; have this ClusterRole applied and bound to you, or prove it from one node with probe:',
       '',
       ...roleYaml('kubectl-affinity-wait', undefined, waitRules).split('\n'),
     ],
@@ -55,9 +55,7 @@ export function ownedByOthers(
       ...(keeper === undefined
         ? [`change it in what ${quoted(owners)} ${owners.length === 1 ? 'applies' : 'apply'}`]
         : [`${keeper.name} keeps this Service: ${keeper.consequence}`, keeper.instead]),
-      declared.length > 0
-        ? `or take the field over with --force-conflicts; the next apply of ${quoted(declared)} then meets this conflict`
-        : 'or change it here nevertheless with --force-conflicts',
+      { remedy: 'take-over-fields', declared: declared.length > 0 ? quoted(declared) : undefined },
     ],
   })
 }

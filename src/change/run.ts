@@ -7,6 +7,7 @@ import { mapOrdered } from './ordered.ts'
 import { explainProblem } from './problems.ts'
 import { type ChangePlan, type ChangeRequest, planChange } from './request.ts'
 import { Survey } from './survey.ts'
+import type { ChangeTargets } from './targets.ts'
 import { writeChange } from './write.ts'
 
 export interface ChangeOptions {
@@ -27,13 +28,6 @@ export interface ChangeSignals {
 
 /** Enough to hide the round trips, few enough not to be throttled. */
 const parallel = 10
-
-/** What is to be changed. */
-export interface ChangeTargets {
-  found: AsyncIterable<Resolved>
-  /** The same by name, where that is known before they are found. */
-  named?: readonly ServiceRef[]
-}
 
 /**
  * Changes Services; the outcomes come one for each, in their order. A failure is an outcome and stops nothing. Rejects

@@ -1,4 +1,8 @@
+import type { Cluster } from '../cluster/index.ts'
+import { nodesForPods } from '../cluster/nodes.ts'
+import type { ChangeDone, ChangeOutcome, NodeOutcome, WaitReport } from '../model/change.ts'
 import type { ServiceRef } from '../model/snapshot.ts'
+import { mapOrdered } from './ordered.ts'
 
 /** What a short probe on one node says about a change. */
 export type NodeAnswer =
@@ -7,16 +11,48 @@ export type NodeAnswer =
   /** It never will be able to tell, however often it is asked. */
   | { kind: 'untold'; why: string }
 
-/** Sends a few requests to a Service from a node. Rejects when the probe cannot be made, or with the signal's reason. */
-export type AskNode = (service: ServiceRef, node: string, signal: AbortSignal) => Promise<NodeAnswer>
-
-export interface NodeOutcome {
+/** Where to look for a change, and what is to be seen there. */
+export interface Place {
   service: ServiceRef
   node: string
-  kind: 'served' | 'late' | 'untold'
-  /** Since the change was written; with `served` the latest that it can have come into force. */
-  afterMs: number
-  why?: string
+  expect: 'sticky' | 'spread'
+}
+
+/** Sends a few requests to a Service from a node. Rejects when the probe cannot be made, or with the signal's reason. */
+export type AskNode = (place: Place, signal: AbortSignal) => Promise<NodeAnswer>
+
+export interface WaitRequest {
+  ask: AskNode
+  limitMs: number
+  now: () => number
+}
+
+/** Pods that start at the same time; each is on another node or of another Service. */
+const parallel = 4
+
+/** Waits until every node has been seen to serve the changes. Returns whether all were; rejects when interrupted. */
+export async function* waitUntilServed(
+  cluster: Cluster,
+  outcomes: readonly ChangeOutcome[],
+  { ask, limitMs, now, changedAtMs }: WaitRequest & { changedAtMs: number },
+  interrupted: AbortSignal,
+): AsyncGenerator<WaitReport, boolean, undefined> {
+  const patched = outcomes.filter((outcome): outcome is ChangeDone => outcome.kind === 'patched')
+  const switched = patched.filter(({ before, after }) => before.kind !== after.kind)
+  if (switched.length < patched.length) yield { kind: 'timeout-only' }
+  if (switched.length === 0) return true
+  const { usable, unusable } = await nodesForPods(cluster, interrupted)
+  const deadline = AbortSignal.any([AbortSignal.timeout(limitMs), interrupted])
+  const places = switched.flatMap(({ service, after }) =>
+    usable.map((node): Place => ({ service, node, expect: after.kind === 'none' ? 'spread' : 'sticky' })),
+  )
+  const asking = mapOrdered(places, parallel, (place) =>
+    waitForNode(place, { ask, now, changedAtMs, deadline }),
+  )
+  const results = await Array.fromAsync(asking)
+  interrupted.throwIfAborted()
+  yield { kind: 'done', results, unusable, limitMs }
+  return results.length > 0 && results.every(({ kind }) => kind === 'served')
 }
 
 export interface WaitOptions {
@@ -30,10 +66,10 @@ export interface WaitOptions {
 
 /** Asks one node until it serves a change, or time is up. */
 export async function waitForNode(
-  service: ServiceRef,
-  node: string,
+  place: Place,
   { ask, now, changedAtMs, deadline }: WaitOptions,
 ): Promise<NodeOutcome> {
+  const { service, node } = place
   const outcome = (kind: NodeOutcome['kind'], atMs: number, why?: string): NodeOutcome => ({
     service,
     node,
@@ -43,7 +79,7 @@ export async function waitForNode(
   })
   while (!deadline.aborted) {
     try {
-      const answer = await ask(service, node, deadline)
+      const answer = await ask(place, deadline)
       if (answer.kind === 'untold') return outcome('untold', now(), answer.why)
       if (answer.kind === 'served') return outcome('served', answer.atMs)
     } catch (error) {

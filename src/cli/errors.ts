@@ -1,6 +1,7 @@
 import { ClusterError } from '../cluster/errors.ts'
 import { didYouMean } from '../model/spelling.ts'
 import { UserError } from '../model/user-error.ts'
+import { hintText } from './remedies.ts'
 
 /** What the person at the terminal is told about a failure, and the exit code. */
 export interface Failure {
@@ -28,7 +29,7 @@ export function explainFailure(
     return {
       lines: [
         `error: ${ownWords(error.message)}`,
-        ...error.hints.map((hint) => `  ${hint}`),
+        ...error.hints.map((hint) => `  ${hintText(hint)}`),
         ...(error.exitCode === exitCodes.usage ? [seeHelp(command.name)] : []),
       ],
       exitCode: error.exitCode,

@@ -59,10 +59,7 @@ async function available(
     if (status?.availableReplicas === 3) return
     if (performance.now() > until) {
       throw new UserError(`the sample's pods did not start within ${readyMs / 1000}s`, {
-        hints: [
-          `see why:  kubectl get pods -n ${namespace}`,
-          'the cluster must reach the image:  --image registry.example.com/node:24',
-        ],
+        hints: [`see why:  kubectl get pods -n ${namespace}`, { remedy: 'reachable-image' }],
       })
     }
     await sleep(pollMs, undefined, { signal })

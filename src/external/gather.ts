@@ -3,7 +3,7 @@ import type { ServiceRef } from '../model/snapshot.ts'
 import type { ChangeNotice } from '../model/change.ts'
 import { UserError } from '../model/user-error.ts'
 import type { TypedAddress } from './addresses.ts'
-import { clusterWords, type OriginRequest, readOrigin, type Resolve } from './origin/read.ts'
+import { clusterWords, type Note, type OriginRequest, readOrigin, type Resolve } from './origin/read.ts'
 import { waitForOrigin } from './origin/wait.ts'
 import { type OwnAddresses, readOwnAddresses } from './own-addresses.ts'
 import { demandNames, portText } from './ports.ts'
@@ -26,13 +26,13 @@ export interface GatherOptions {
   waitMs?: number | undefined
   /** Said once, when the waiting begins. */
   onWait: (text: string) => void
-  /** For --watch: what is pending or gone is left out instead of being an error. */
+  /** While following: what is pending or gone is left out instead of being an error. */
   lenient?: boolean
 }
 
 /** What a run found out beside the backends. */
 export interface Remarks {
-  notes: readonly string[]
+  notes: readonly Note[]
   warnings: readonly ChangeNotice[]
 }
 
@@ -43,7 +43,7 @@ export class Gatherer {
   readonly #sources: Sources
   readonly #options: GatherOptions
   readonly #own = new Map<string, Promise<OwnAddresses>>()
-  #notes: readonly string[] = []
+  #notes: readonly Note[] = []
   #unknown: readonly string[] = []
 
   constructor(cluster: Cluster, ref: ServiceRef, sources: Sources, options: GatherOptions) {
@@ -95,11 +95,7 @@ export class Gatherer {
         throw new UserError(
           `${found.pending.map(({ text }) => text).join(', ')} of ${clusterWords(origin.cluster)} ${found.pending.length === 1 ? 'has' : 'have'} no address yet (pending)`,
           {
-            hints: [
-              waitMs === undefined
-                ? 'wait for it:  --wait'
-                : 'the wait is over; a longer one:  --wait-timeout 5m',
-            ],
+            hints: [{ remedy: 'wait-for-address', waited: waitMs !== undefined }],
           },
         )
       return fromOrigin(
@@ -110,7 +106,8 @@ export class Gatherer {
     if (typed.length > 0) {
       const known = ports ?? servicePorts(existing.service)
       if (known === undefined)
-        throw new UserError('the ports of the Service are required: --port PORT[:NAME][/PROTOCOL]', {
+        throw new UserError('the ports of the Service are required', {
+          hints: [{ remedy: 'give-ports' }],
           exitCode: 2,
         })
       return fromTyped(known, typed)
@@ -121,7 +118,7 @@ export class Gatherer {
   #ownAddresses(addresses: readonly string[]): Promise<OwnAddresses> {
     const key = [...addresses].sort().join()
     const known = this.#own.get(key) ?? readOwnAddresses(this.#cluster, addresses, this.#options.signal)
-    // A cluster changes: what was read is good for one run, not for a --watch of days.
+    // A cluster changes: what was read is good for one run, not for days of following.
     this.#own.clear()
     this.#own.set(key, known)
     return known
@@ -160,8 +157,6 @@ function nothingFound({ name }: ServiceRef, { origin }: Sources): UserError {
       `${origin.request.refs.map(({ text }) => text).join(', ')} of ${clusterWords(origin.cluster)} ${origin.request.refs.length === 1 ? 'has' : 'have'} no address`,
     )
   return new UserError(`service/${name} has no endpoints that could be taken over`, {
-    hints: [
-      'give them with --to ADDRESS[:PORT], or read them from another cluster with --from-context and --from',
-    ],
+    hints: [{ remedy: 'give-addresses' }],
   })
 }

@@ -1,4 +1,5 @@
 import { invalidValue, UserError } from '../model/user-error.ts'
+import type { Hint } from '../model/remedy.ts'
 import type { OfferedPort } from './origin/offer.ts'
 import type { Protocol, ServicePort } from './types.ts'
 
@@ -33,11 +34,16 @@ export function isPort(port: number): boolean {
 
 /** What the API server demands of a list of ports. Throws UserError. */
 export function demandNames(ports: readonly ServicePort[]): void {
-  const usage = (message: string): UserError => new UserError(message, { exitCode: 2 })
+  const usage = (message: string, ...hints: Hint[]): UserError =>
+    new UserError(message, { hints, exitCode: 2 })
   const seen = new Set<string>()
   for (const { port, protocol, name } of ports) {
     if (ports.length > 1 && name === undefined)
-      throw usage(`port ${port} has no name, and with several ports each needs one: --port ${port}:NAME`)
+      throw usage(`port ${port} has no name, and with several ports each needs one`, {
+        remedy: 'name-port',
+        port: 'for example',
+        example: `${port}:NAME`,
+      })
     for (const key of [`port ${port}/${protocol}`, ...(name === undefined ? [] : [`port name "${name}"`])]) {
       if (seen.has(key)) throw usage(`${key} is given twice`)
       seen.add(key)
@@ -76,11 +82,11 @@ export function matchPorts(
     if (found !== undefined) return found.at
     const has = offered.map((one) => portText(one)).join(', ')
     throw new UserError(
-      `${source} has no port that --port ${portText(port)} could mean: it has ${has || 'none'}`,
+      `${source} has no port that port ${portText(port)} could mean: it has ${has || 'none'}`,
       {
         hints: [
           'a port is found by its name, then by its number; with one port on both sides it is that one',
-          'write --port with the name or number that the other side has',
+          { remedy: 'match-port' },
         ],
       },
     )

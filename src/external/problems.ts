@@ -48,7 +48,7 @@ export function explainProblem(error: unknown, namespace: string, where: 'here' 
   return new UserError(error.status.message ?? error.message, {
     hints: [
       where === 'origin'
-        ? 'this is what --from needs in the other cluster; have it applied there and bound to you:'
+        ? 'this is what external needs in the other cluster; have it applied there and bound to you:'
         : 'this Role holds what external needs; have it applied and bound to you (edit and admin do not hold EndpointSlices):',
       '',
       ...role.split('\n'),
@@ -63,7 +63,7 @@ export function explainConflict(error: unknown, service: string): unknown {
   return new UserError(`service/${service} not changed: ${conflictsIn(error).join(', ')}`, {
     hints: [
       'change it in what the other manager applies',
-      'or take the fields over with --force-conflicts; its next apply then meets this conflict',
+      { remedy: 'take-over-fields', declared: 'the other manager' },
     ],
     cause: error,
   })

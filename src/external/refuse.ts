@@ -1,5 +1,6 @@
 import type { EndpointSlice, Service } from '../model/kubernetes.ts'
 import { contains, hostAndPort, parseIp } from '../model/ip.ts'
+import type { Hint } from '../model/remedy.ts'
 import { UserError } from '../model/user-error.ts'
 import { forbiddenBackend } from './addresses.ts'
 import {
@@ -57,7 +58,7 @@ function refuseService(
   { metadata: { name, labels, deletionTimestamp }, spec }: Service,
   adopt: boolean,
 ): void {
-  const refuse = (why: string, ...hints: string[]): UserError =>
+  const refuse = (why: string, ...hints: Hint[]): UserError =>
     new UserError(`service/${name} not changed: ${why}`, { hints })
   const another = `use another name for the backends outside:  kubectl affinity external NAME …`
   const selector = Object.entries(spec.selector ?? {}).map(([key, value]) => `${key}=${value}`)
@@ -79,7 +80,7 @@ function refuseService(
   if (labels?.[externalLabel] === undefined && !adopt)
     throw refuse(
       'it exists and was not made by this command',
-      'take it over, with the endpoints that it has:  --adopt',
+      { remedy: 'adopt', how: 'take it over, with the endpoints that it has' },
       another,
     )
 }
@@ -99,7 +100,10 @@ function refuseSlices(name: string, foreign: readonly ForeignSlice[], adopt: boo
       {
         hints: [
           'the Endpoints API is deprecated since Kubernetes 1.33; its addresses would get traffic beside those given here',
-          `take them over into EndpointSlices and delete endpoints/${name}, without a gap:  --adopt`,
+          {
+            remedy: 'adopt',
+            how: `take them over into EndpointSlices and delete endpoints/${name}, without a gap`,
+          },
         ],
       },
     )
@@ -109,7 +113,7 @@ function refuseSlices(name: string, foreign: readonly ForeignSlice[], adopt: boo
     {
       hints: [
         `traffic goes there as well: ${foreign.flatMap(({ slice }) => (slice.endpoints ?? []).flatMap(({ addresses }) => addresses)).join(', ')}`,
-        'replace it by what is given here:  --adopt',
+        { remedy: 'adopt', how: 'replace it by what is given here' },
       ],
     },
   )
@@ -121,7 +125,7 @@ function sliceNames(list: readonly ForeignSlice[]): string {
 
 /** A backend with what the user gave for it. */
 export type Offered = Backend & {
-  /** `--to 127.0.0.1:80`, `svc/backend1-lb`. */
+  /** `127.0.0.1:80`, `svc/backend1-lb`. */
   given: string
 }
 
@@ -135,7 +139,10 @@ export function refuseBackends(backends: readonly Offered[], own: OwnAddresses):
     const key = `${backend.address} ${backend.ports.join()}`
     const twin = seen.get(key)
     seen.set(key, backend)
-    if (why !== undefined) problems.push(`${backend.address} (${backend.given}) cannot be a backend: ${why}`)
+    if (why !== undefined)
+      problems.push(
+        `${backend.address}${backend.given === backend.address ? '' : ` (${backend.given})`} cannot be a backend: ${why}`,
+      )
     else if (twin !== undefined)
       problems.push(
         `${hostAndPort(backend.address, backend.ports.join())} is given twice: by ${twin.given} and by ${backend.given}`,

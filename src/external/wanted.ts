@@ -15,25 +15,25 @@ export interface Gathered {
   backends: readonly Offered[]
 }
 
-/** What was typed behind --to, at the ports of --port. Throws UserError where it does not tell which port is meant. */
+/** Addresses that were typed, at the ports that were asked for. Throws UserError where it does not tell which port is meant. */
 export function fromTyped(ports: readonly ServicePort[], typed: readonly TypedAddress[]): Gathered {
   const backends = typed.map(({ ip, port, text }) => {
     if (port !== undefined && ports.length !== 1)
       throw new UserError(
-        `--to ${text}: which of the ${ports.length} ports is meant? An address with a port goes with one --port`,
+        `${text}: which of the ${ports.length} ports is meant? An address with a port goes with one port of the Service`,
         { exitCode: 2 },
       )
     return {
       address: ip.text,
       family: ip.family,
       ports: port === undefined ? ports.map((one) => one.port) : [port],
-      given: `--to ${text}`,
+      given: text,
     }
   })
   return { ports, backends }
 }
 
-/** What objects of another cluster offer, at the ports of --port or, without any, at all of the first one's. */
+/** What objects of another cluster offer, at the ports that were asked for or, without any, at all of the first one's. */
 export function fromOrigin(ports: readonly ServicePort[] | undefined, origin: readonly Resolved[]): Gathered {
   const wanted =
     ports ??
@@ -73,7 +73,10 @@ export function fromSlices(
 ): Gathered {
   const wanted = ports ?? servicePorts(service)
   if (wanted === undefined)
-    throw new UserError('there is no Service to take over yet: give its ports with --port', { exitCode: 2 })
+    throw new UserError('there is no Service to take over yet', {
+      hints: [{ remedy: 'give-ports' }],
+      exitCode: 2,
+    })
   const backends = new Map<string, Offered>()
   for (const slice of slices) {
     const addresses = addressesIn(slice)
@@ -103,7 +106,11 @@ function numberIn({ metadata, ports }: EndpointSlice, wanted: ServicePort): numb
     `endpointslice/${metadata.name} has ${has.join(', ') || 'no ports'}, the Service ${wanted.name === undefined ? 'a port without a name' : `"${wanted.name}"`}: they go together by name only`,
     {
       hints: [
-        `that port is served by nobody today; name it as the slice does:  --port ${portText({ ...wanted, name: ports?.[0]?.name ?? '' }).replace(/:$/, '')}`,
+        {
+          remedy: 'name-port',
+          port: 'that port is served by nobody today; name it as the slice does',
+          example: portText({ ...wanted, name: ports?.[0]?.name ?? '' }).replace(/:$/, ''),
+        },
       ],
     },
   )

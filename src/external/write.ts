@@ -233,7 +233,7 @@ class Writer {
     return { kind: 'deleted', before: raw(slice) }
   }
 
-  /** What others wrote, when ours serves: with --adopt only, everything else was refused. */
+  /** What others wrote, when ours serves: when it adopts only, everything else was refused. */
   async #removeForeign(warnings: ChangeNotice[]): Promise<ObjectChange[]> {
     const foreign = foreignSlices(this.#existing)
     const mirrored = foreign.filter(({ kind }) => kind === 'mirrored')
@@ -299,7 +299,7 @@ class Writer {
   }
 }
 
-/** Endpoints that stay by --prune=false under a name that the Service has no longer would be served by nobody. */
+/** Endpoints that are kept under a name that the Service has no longer would be served by nobody. */
 function refuseMisnamed(
   service: string,
   { ports }: Wanted,
@@ -318,7 +318,7 @@ function refuseMisnamed(
     throw new UserError(
       `service/${service} not changed: endpointslice/${slice.metadata.name} would stay with the port name ${quoted(wrong.name)}, which the Service has no longer (${[...names].map(quoted).join(', ')}): they go together by name only`,
       {
-        hints: ['leave --prune=false out, and these endpoints are replaced', 'or keep the name of the port'],
+        hints: [{ remedy: 'replace-kept' }, 'or keep the name of the port'],
       },
     )
   }

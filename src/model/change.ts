@@ -1,4 +1,5 @@
 /** What `enable` and `disable` did to one Service: the input of their reports. */
+import type { Hint } from './remedy.ts'
 import type { Policy } from './policy.ts'
 import type { ServiceRef } from './snapshot.ts'
 
@@ -8,7 +9,7 @@ export type DryRun = 'none' | 'client' | 'server'
 export interface ChangeNotice {
   message: string
   /** What to do about it, a line each. */
-  hints: readonly string[]
+  hints: readonly Hint[]
 }
 
 /** A whole object as the API server sent it: no field of it is dropped. */
@@ -40,3 +41,25 @@ export interface ChangeSkipped {
 }
 
 export type ChangeOutcome = ChangeDone | ChangeFailed | ChangeSkipped
+
+/** What a node said about a change, or did not say in time. */
+export interface NodeOutcome {
+  service: ServiceRef
+  node: string
+  kind: 'served' | 'late' | 'untold'
+  /** Since the change was written; with `served` the latest that it can have come into force. */
+  afterMs: number
+  why?: string
+}
+
+/** What came of waiting until the nodes serve a change. */
+export type WaitReport =
+  /** A short probe cannot see a timeout that was changed. */
+  | { kind: 'timeout-only' }
+  | {
+      kind: 'done'
+      results: readonly NodeOutcome[]
+      /** Nodes that no probe pod can run on. */
+      unusable: readonly { name: string; why: string }[]
+      limitMs: number
+    }

@@ -35,10 +35,9 @@ export async function measureService(
   examineService(service, slices, options.port, options.protocol)
   const policy = servicePolicy(service)
   if (policy.kind === 'none') {
-    throw new UserError(
-      `service/${name} has no affinity, so there is no timeout that a shadow could have shorter`,
-      { hints: [`measure without --shadow, or set affinity first:  kubectl affinity enable svc/${name}`] },
-    )
+    throw new UserError(`service/${name} has no session affinity, so there is no timeout to shorten`, {
+      hints: [{ remedy: 'measure-itself', command: `kubectl affinity enable svc/${name}` }],
+    })
   }
   const change = { timeoutSeconds: Math.min(policy.timeoutSeconds, shadowSeconds) }
   const shadowSurroundings = { ...surroundings, onStage: progress.stage, onNote: progress.note }

@@ -55,7 +55,7 @@ async function compareServices(
   surroundings: SideBySideSurroundings,
 ): Promise<ProbeComparison> {
   if (other === options.service)
-    throw new UserError(`--compare names the same Service "${other}"`, { exitCode: 2 })
+    throw new UserError(`the Service "${other}" cannot be compared with itself`, { exitCode: 2 })
   // Both, before the first is probed for nothing.
   await Promise.all(
     [options.service, other].map((service) => examine(cluster, { ...options, service }, surroundings)),

@@ -100,8 +100,8 @@ async function podsRun(
       )
       if (ready.length > 0) return { ready, missing }
       throw new UserError(
-        `no echo pod did start within ${Math.round(timeoutMs / 1000)}s: ${missing[0] ?? 'they are gone'}`,
-        { hints: ['wait longer with --pod-running-timeout'] },
+        `no echo pod started within ${Math.round(timeoutMs / 1000)}s: ${missing[0] ?? 'they are gone'}`,
+        { hints: [{ remedy: 'longer-start' }] },
       )
     }
     onStage(`${ready.length} of ${wanted} echo pods are ready`)
@@ -114,7 +114,9 @@ function refuseToWait(progress: PodProgress): void {
   if (progress.kind === 'stuck') throw progress.error
   if (progress.kind !== 'ended') return
   throw new UserError(`an echo pod has ended: ${progress.message || 'nobody says why'}`, {
-    hints: ['the image of echo pods must hold Node 18 or newer as "node": see --image'],
+    hints: [
+      { remedy: 'image-with-node', what: 'the image of echo pods must hold Node 18 or newer as "node"' },
+    ],
   })
 }
 

@@ -278,7 +278,7 @@ describeOnce('external, what it refuses', () => {
   const to = (address: string): string[] => ['--port', '80', '--to', address]
 
   test.each([
-    ['127.0.0.1', /127\.0\.0\.1 \(--to 127\.0\.0\.1\) cannot be a backend: it is a loopback address/],
+    ['127.0.0.1', /127\.0\.0\.1 cannot be a backend: it is a loopback address/],
     ['::1', /::1 .* loopback/],
     ['169.254.169.254', /169\.254\.169\.254 .* link-local/],
     ['fe80::1', /fe80::1 .* link-local/],
@@ -290,10 +290,7 @@ describeOnce('external, what it refuses', () => {
       '203.0.113.7',
       /it is the load balancer of service\/balanced in namespace \S+ of this cluster itself: a loop/,
     ],
-    [
-      '192.0.2.7,192.0.2.7:80',
-      /192\.0\.2\.7:80 is given twice: by --to 192\.0\.2\.7 and by --to 192\.0\.2\.7:80/,
-    ],
+    ['192.0.2.7,192.0.2.7:80', /192\.0\.2\.7:80 is given twice: by 192\.0\.2\.7 and by 192\.0\.2\.7:80/],
   ])('%s', async (address, why) => {
     await refused(to(address), why)
   })
@@ -357,11 +354,11 @@ describeOnce('external, what it refuses', () => {
     await peer.balance('refused-lb', 31)
     await refused(
       [...peer.flags, '--from', 'svc/nobody'],
-      /--from svc\/nobody: service "nobody" not found in namespace/,
+      /svc\/nobody: service "nobody" not found in namespace/,
     )
     await refused(
       [...peer.flags, '--from', 'svc/refused-lb', '--port', '53/UDP'],
-      /svc\/refused-lb has no port that --port 53\/UDP could mean: it has 80:http/,
+      /svc\/refused-lb has no port that port 53\/UDP could mean: it has 80:http/,
     )
     await refused(['--from-context', 'nowhere', '--from', 'svc/x'], /context "nowhere" does not exist/)
   })

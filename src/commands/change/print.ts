@@ -1,69 +1,130 @@
+import type { ChangeStep } from '../../change/steps.ts'
 import { explainFailure } from '../../cli/errors.ts'
-import type { Output } from '../../cli/output.ts'
-import type { ChangeDone, ChangeFailed, ChangeOutcome, DryRun } from '../../model/change.ts'
-import { resultLine } from '../../report/change/words.ts'
+import { type Output, standardOutput } from '../../cli/output.ts'
+import { hintText } from '../../cli/remedies.ts'
+import type { ChangeDone, ChangeFailed, ChangeOutcome, WaitReport } from '../../model/change.ts'
 import { comparable, toJson, toPrinted, toYaml } from '../../report/change/objects.ts'
+import { resultLine } from '../../report/change/words.ts'
+import { createStyle } from '../../report/terminal.ts'
+import { connectionFlags } from '../connection-flags.ts'
+import type { ChangeFlagValues } from './options.ts'
 
 export const changeFormats = ['json', 'name', 'text', 'yaml'] as const
 
 export type ChangeFormat = (typeof changeFormats)[number]
 
-export interface PrintOptions {
-  format: ChangeFormat
-  diff: boolean
-  dryRun: DryRun
-  showNamespace: boolean
-  showManagedFields: boolean
-  /** How many Services there are. */
-  count: number
-  output: Output
-  /** Advice that was given already. */
-  said: Set<string>
-  stdout: (text: string) => void
-  stderr: (text: string) => void
+/** What the printed words say about where was looked. */
+interface Where {
+  /** The only one that was looked in. */
+  namespace?: string
+  /** The flags that select the same Services again. */
+  selection: string | undefined
 }
 
-/** Prints one outcome as soon as it is there; objects wait for the others, as they may become one List. */
-export async function printOutcome(outcome: ChangeOutcome, options: PrintOptions): Promise<void> {
-  const { format, diff, dryRun, showNamespace, output, stdout, stderr } = options
-  if (outcome.kind === 'failed') stderr(failureText(outcome, options.said))
-  else if (outcome.kind === 'skipped') stderr(`service/${outcome.service.name} not changed: interrupted\n`)
-  else if (format === 'name') stdout(`service/${outcome.service.name}\n`)
-  else if (diff) stdout(`${resultLine(outcome, options)}\n${await diffOf(outcome, options)}`)
-  else if (format === 'text') {
-    const { renderChange } = await import('../../report/change/text.ts')
-    stdout(renderChange(outcome, { ...output, dryRun, showNamespace, compact: options.count > 5 }))
+/** Prints the steps of a change as they come: the answer on stdout, failures and warnings on stderr. */
+export class Printer {
+  readonly #format: ChangeFormat
+  readonly #flags: ChangeFlagValues
+  readonly #where: Where
+  readonly #output: Output = standardOutput(process)
+  /** Advice that was given already. */
+  readonly #said = new Set<string>()
+  #count = 0
+
+  constructor(format: ChangeFormat, flags: ChangeFlagValues, where: Where) {
+    this.#format = format
+    this.#flags = flags
+    this.#where = where
+  }
+
+  /** Prints a step. */
+  async print(step: ChangeStep): Promise<void> {
+    if (step.kind === 'found') this.#count = step.count
+    else if (step.kind === 'outcome') await this.#outcome(step.outcome)
+    else if (step.kind === 'changed') await this.#end(step.outcomes)
+    else if (step.kind === 'wait') await this.#wait(step.report)
+    else this.#untold(step.error)
+  }
+
+  /** Objects wait for the others, as they may become one List. */
+  async #outcome(outcome: ChangeOutcome): Promise<void> {
+    const shown = { dryRun: this.#flags['dry-run'], showNamespace: this.#flags['all-namespaces'] }
+    if (outcome.kind === 'failed') stderr(this.#failure(outcome))
+    else if (outcome.kind === 'skipped') stderr(`service/${outcome.service.name} not changed: interrupted\n`)
+    else if (this.#format === 'name') stdout(`service/${outcome.service.name}\n`)
+    else if (this.#flags.diff) stdout(`${resultLine(outcome, shown)}\n${await this.#diff(outcome)}`)
+    else if (this.#format === 'text') {
+      const { renderChange } = await import('../../report/change/text.ts')
+      stdout(renderChange(outcome, { ...this.#output, ...shown, compact: this.#count > 5 }))
+    }
+  }
+
+  /** A failure of one of several Services says whose it is, and the same advice only once. */
+  #failure({ service: { name }, error }: ChangeFailed): string {
+    const [first = '', ...advice] = explainFailure(error, { flags: [] }).lines
+    const whose = first.includes(name) ? first : `service/${name} not changed: ${first}`
+    const text = advice.join('\n')
+    const isNew = text !== '' && !this.#said.has(text)
+    this.#said.add(text)
+    return `${[whose, ...(isNew ? [text] : [])].join('\n')}\n`
+  }
+
+  async #diff({ service, objects }: ChangeDone): Promise<string> {
+    const { renderDiff } = await import('../../report/change/diff-text.ts')
+    const [before, after] = await Promise.all(
+      [objects.before, objects.after].map((one) => toYaml(comparable(one))),
+    )
+    // kubectl diff names the two sides like this, as files of an object.
+    const file = `v1.Service.${service.namespace}.${service.name}`
+    const names = { before: `LIVE/${file}`, after: `MERGED/${file}` }
+    return renderDiff(before!, after!, names, this.#output.style)
+  }
+
+  /** What comes after the outcomes: the sum, the way back and the proof for people; warnings for everybody. */
+  async #end(outcomes: readonly ChangeOutcome[]): Promise<void> {
+    await this.#objects(outcomes)
+    const { renderNext, renderWarnings, summaryLine } = await import('../../report/change/text.ts')
+    const { nextSteps } = await import('../../report/change/next.ts')
+    const dryRun = this.#flags['dry-run']
+    if (this.#format === 'text') {
+      const summary = summaryLine(outcomes, dryRun)
+      if (summary !== undefined) stdout(`${summary}\n`)
+      const next = { flags: connectionFlags(this.#flags), selection: this.#where.selection }
+      if (dryRun === 'none') stdout(renderNext(nextSteps(outcomes, next), this.#output))
+    }
+    const style = createStyle({ isTTY: process.stderr.isTTY, env: process.env })
+    stderr(renderWarnings(outcomes, style, hintText))
+    const { namespace } = this.#where
+    if (this.#count === 0)
+      stderr(`No resources found${namespace === undefined ? '' : ` in ${namespace} namespace.`}\n`)
+  }
+
+  async #objects(outcomes: readonly ChangeOutcome[]): Promise<void> {
+    if (this.#format !== 'json' && this.#format !== 'yaml') return
+    const done = outcomes.filter((outcome): outcome is ChangeDone => 'objects' in outcome)
+    if (done.length === 0) return
+    const printed = toPrinted(done, { showManagedFields: this.#flags['show-managed-fields'] })
+    stdout(this.#format === 'json' ? toJson(printed) : await toYaml(printed))
+  }
+
+  async #wait(report: WaitReport): Promise<void> {
+    const { renderWait } = await import('../../report/change/wait.ts')
+    const { answer, problems } = renderWait(report)
+    if (this.#format === 'text') stdout(answer)
+    else stderr(answer)
+    stderr(problems)
+  }
+
+  #untold(error: unknown): void {
+    const lines = error === undefined ? ['interrupted'] : explainFailure(error, { flags: [] }).lines
+    stderr(`the change is made, but it is not known whether it is served:\n${lines.join('\n')}\n`)
   }
 }
 
-/** A failure of one of several Services says whose it is, and the same advice only once. */
-function failureText({ service: { name }, error }: ChangeFailed, said: Set<string>): string {
-  const [first = '', ...advice] = explainFailure(error, { flags: [] }).lines
-  const whose = first.includes(name) ? first : `service/${name} not changed: ${first}`
-  const text = advice.join('\n')
-  const isNew = text !== '' && !said.has(text)
-  said.add(text)
-  return `${[whose, ...(isNew ? [text] : [])].join('\n')}\n`
+function stdout(text: string): void {
+  process.stdout.write(text)
 }
 
-/** Prints the objects themselves, where they are asked for. */
-export async function printObjects(
-  outcomes: readonly ChangeOutcome[],
-  { format, showManagedFields, stdout }: PrintOptions,
-): Promise<void> {
-  if (format !== 'json' && format !== 'yaml') return
-  const done = outcomes.filter((outcome): outcome is ChangeDone => 'objects' in outcome)
-  if (done.length === 0) return
-  const printed = toPrinted(done, { showManagedFields })
-  stdout(format === 'json' ? toJson(printed) : await toYaml(printed))
-}
-
-async function diffOf({ service, objects }: ChangeDone, { output }: PrintOptions): Promise<string> {
-  const { renderDiff } = await import('../../report/change/diff-text.ts')
-  const [before, after] = await Promise.all(
-    [objects.before, objects.after].map((one) => toYaml(comparable(one))),
-  )
-  // kubectl diff names the two sides like this, as files of an object.
-  const file = `v1.Service.${service.namespace}.${service.name}`
-  return renderDiff(before!, after!, { before: `LIVE/${file}`, after: `MERGED/${file}` }, output.style)
+function stderr(text: string): void {
+  process.stderr.write(text)
 }

@@ -1,3 +1,4 @@
+import { hintText } from '../../cli/remedies.ts'
 import type { Output } from '../../cli/output.ts'
 import { portNotes, type Remarks } from '../../external/gather.ts'
 import { contentOf } from '../../external/slices.ts'
@@ -50,7 +51,7 @@ export async function printDone(done: ExternalDone, remarks: Remarks, options: P
     process.stderr.write(
       [
         `${style.unsure('Warning:')} ${sanitize(message)}`,
-        ...hints.map((hint) => `  ${sanitize(hint)}`),
+        ...hints.map((hint) => `  ${sanitize(hintText(hint))}`),
         '',
       ].join('\n'),
     )
@@ -77,7 +78,10 @@ function outcomeOf(done: ExternalDone, { notes }: Remarks): ExternalOutcome {
     replaced: objects.flatMap(({ kind, before: gone }) =>
       kind === 'deleted' && gone !== undefined && !isOurs(gone) ? [nameOf(gone)] : [],
     ),
-    notes: [...portNotes(wanted), ...notes],
+    notes: [
+      ...portNotes(wanted),
+      ...notes.map(({ text, remedy }) => (remedy === undefined ? text : `${text}; ${hintText(remedy)}`)),
+    ],
   }
 }
 

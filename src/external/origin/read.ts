@@ -2,6 +2,7 @@ import { type Cluster, isNotFound } from '../../cluster/index.ts'
 import { gatewaysPath, ingressesPath, nodesPath, servicesPath, slicesPath } from '../../cluster/paths.ts'
 import type { EndpointSlice, Service } from '../../model/kubernetes.ts'
 import { parseIp } from '../../model/ip.ts'
+import type { Remedy } from '../../model/remedy.ts'
 import { UserError } from '../../model/user-error.ts'
 import { serviceLabel } from '../../model/external.ts'
 import {
@@ -38,11 +39,17 @@ export interface Resolved {
   ports: readonly OfferedPort[]
 }
 
+/** Something to know about what was found, and what one could do about it. */
+export interface Note {
+  text: string
+  remedy?: Remedy
+}
+
 export interface Origin {
   resolved: readonly Resolved[]
   /** Objects without an address (yet). */
   pending: readonly FromRef[]
-  notes: readonly string[]
+  notes: readonly Note[]
 }
 
 /** The addresses of a host name. Rejects when there are none. */
@@ -89,11 +96,14 @@ export async function readOrigin(
     }),
   )
   const resolved: Resolved[] = []
-  const notes: string[] = []
+  const notes: Note[] = []
   for (const [index, offer] of offers.entries()) {
     const ref = request.refs[index]!
     const found = await Promise.all(offer.addresses.map((one) => resolveOne(one, resolve)))
-    notes.push(...found.flatMap(({ note }) => note ?? []), ...(offer.note === undefined ? [] : [offer.note]))
+    notes.push(
+      ...found.flatMap(({ note }) => note ?? []),
+      ...(offer.note === undefined ? [] : [{ text: offer.note }]),
+    )
     resolved.push({ ref, addresses: found.flatMap(({ addresses }) => addresses), ports: offer.ports })
   }
   const pending = resolved.filter(({ addresses }) => addresses.length === 0).map(({ ref }) => ref)
@@ -103,7 +113,7 @@ export async function readOrigin(
 async function resolveOne(
   { host, origin }: Offer['addresses'][number],
   resolve: Resolve,
-): Promise<{ addresses: OriginAddress[]; note?: string }> {
+): Promise<{ addresses: OriginAddress[]; note?: Note }> {
   const ip = parseIp(host)
   if (ip !== undefined) return { addresses: [{ address: ip.text, origin }] }
   let found: readonly string[]
@@ -118,7 +128,10 @@ async function resolveOne(
   const addresses = [...new Set(found.flatMap((text) => parseIp(text)?.text ?? []))].sort()
   return {
     addresses: addresses.map((address) => ({ address, origin, hostname: host })),
-    note: `${origin} has the host name ${host}: the addresses behind a name may change, so run this again now and then, or keep it running with --watch`,
+    note: {
+      text: `${origin} has the host name ${host}: the addresses behind a name may change`,
+      remedy: { remedy: 'keep-following' },
+    },
   }
 }
 
@@ -148,7 +161,7 @@ function balanced(service: Service, ref: FromRef, cluster: Cluster): Offer {
       {
         hints: [
           'make it one of type LoadBalancer',
-          ...(type === 'NodePort' ? ['or use its node ports on every ready node:  --node-port'] : []),
+          ...(type === 'NodePort' ? [{ remedy: 'use-node-ports' } as const] : []),
         ],
       },
     )
@@ -164,7 +177,7 @@ async function readNodePorts(
   if ((service.spec.ports ?? []).every(({ nodePort }) => nodePort === undefined || nodePort === 0))
     throw new UserError(
       `${ref.text} of ${clusterWords(cluster)} has no node ports: it is of type ${service.spec.type ?? 'ClusterIP'}`,
-      { hints: ['make it one of type NodePort, or of type LoadBalancer and leave --node-port out'] },
+      { hints: [{ remedy: 'use-load-balancer' }] },
     )
   const isLocal = service.spec.externalTrafficPolicy === 'Local'
   const { namespace = 'default', name } = service.metadata
@@ -188,13 +201,12 @@ function notThere(
   cluster: Cluster,
   cause: unknown,
 ): UserError {
-  const flag = cluster.contextName === undefined ? '' : ` --context ${cluster.contextName}`
   return new UserError(
-    `--from ${text}: ${kind} "${name}" not found in namespace "${namespace}" of ${clusterWords(cluster)}`,
+    `${text}: ${kind} "${name}" not found in namespace "${namespace}" of ${clusterWords(cluster)}`,
     {
       hints: [
-        `see what there is:  kubectl get ${kind}${flag} -n ${namespace}`,
-        'another namespace of that cluster:  --from-namespace NAME',
+        { remedy: 'list-objects', kind, namespace, context: cluster.contextName },
+        { remedy: 'other-namespace' },
       ],
       cause,
     },

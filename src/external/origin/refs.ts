@@ -26,7 +26,7 @@ const short = { service: 'svc', gateway: 'gateway', ingress: 'ingress' } as cons
 export function parseFrom(texts: readonly string[]): FromRef[] {
   const refs = texts.flatMap((text) => text.split(',')).map((text) => parseOne(text))
   const twice = refs.find(({ text }, index) => refs.findIndex((ref) => ref.text === text) < index)
-  if (twice !== undefined) throw new UserError(`--from ${twice.text} is given twice`, { exitCode: 2 })
+  if (twice !== undefined) throw new UserError(`${twice.text} is given twice`, { exitCode: 2 })
   return refs
 }
 

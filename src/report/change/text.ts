@@ -1,3 +1,4 @@
+import type { Hint } from '../../model/remedy.ts'
 import type { ChangeDone, ChangeOutcome, DryRun } from '../../model/change.ts'
 import type { Style } from '../terminal.ts'
 import { flow } from '../text/flow.ts'
@@ -93,8 +94,12 @@ function commandPieces(command: string): Span[] {
 }
 
 /** Several Services may have the same to be said about them; it is said once. */
-export function renderWarnings(outcomes: readonly ChangeOutcome[], style: Style): string {
-  const groups = new Map<string, { services: string[]; hints: readonly string[]; message: string }>()
+export function renderWarnings(
+  outcomes: readonly ChangeOutcome[],
+  style: Style,
+  words: (hint: Hint) => string,
+): string {
+  const groups = new Map<string, { services: string[]; hints: readonly Hint[]; message: string }>()
   for (const outcome of outcomes) {
     if (outcome.kind !== 'patched' && outcome.kind !== 'unchanged') continue
     for (const { message, hints } of outcome.warnings) {
@@ -109,7 +114,7 @@ export function renderWarnings(outcomes: readonly ChangeOutcome[], style: Style)
       const [first = '', ...others] = services
       const who = `service/${first}${others.length === 0 ? '' : ` and ${others.length} more`}`
       const title = `${style.unsure('Warning:')} ${sanitize(`${who}: ${message}`)}`
-      return [title, ...hints.map((hint) => `  ${sanitize(hint)}`), ''].join('\n')
+      return [title, ...hints.map((hint) => `  ${sanitize(words(hint))}`), ''].join('\n')
     })
     .join('')
 }

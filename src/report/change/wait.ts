@@ -1,30 +1,12 @@
+import type { NodeOutcome, WaitReport } from '../../model/change.ts'
 import { formatDuration } from '../../model/duration.ts'
 import { formatElapsed } from '../text/numbers.ts'
 import { sanitize } from '../text/sanitize.ts'
 
-/** What a node said, or did not say in time. */
-interface NodeResult {
-  service: { name: string }
-  node: string
-  kind: 'served' | 'late' | 'untold'
-  afterMs: number
-  why?: string
-}
-
-export type WaitReport =
-  | { kind: 'timeout-only' }
-  | {
-      kind: 'done'
-      results: readonly NodeResult[]
-      unusable: readonly { name: string; why: string }[]
-      limitMs: number
-    }
-
 /** What is to be said about the waiting: what was seen, and what went wrong. Complete lines, or nothing. */
 export function renderWait(report: WaitReport): { answer: string; problems: string } {
   if (report.kind === 'timeout-only') {
-    const warning =
-      'Warning: --wait does not wait for a timeout that was changed: a short probe cannot see it\n'
+    const warning = 'Warning: a changed timeout is not waited for: a short probe cannot see it\n'
     return { answer: '', problems: warning }
   }
   const { results, unusable, limitMs } = report
@@ -35,7 +17,7 @@ export function renderWait(report: WaitReport): { answer: string; problems: stri
     problems: lines([
       ...(results.length === 0 ? ['error: no node can run a probe pod'] : []),
       ...byService.flatMap(([name, all]) => failures(name, all, limitMs)),
-      ...(others === '' ? [] : [`Warning: --wait could not look from ${others}`]),
+      ...(others === '' ? [] : [`Warning: could not look from ${others}`]),
     ]),
   }
 }
@@ -44,7 +26,7 @@ function lines(all: readonly string[]): string {
   return all.map((line) => `${sanitize(line)}\n`).join('')
 }
 
-function served(name: string, all: readonly NodeResult[]): string[] {
+function served(name: string, all: readonly NodeOutcome[]): string[] {
   const there = all.filter(({ kind }) => kind === 'served')
   if (there.length === 0) return []
   const latest = Math.max(...there.map(({ afterMs }) => afterMs))
@@ -52,7 +34,7 @@ function served(name: string, all: readonly NodeResult[]): string[] {
   return [`service/${name} served as changed on ${nodes}, seen ${formatElapsed(latest)} after the change`]
 }
 
-function failures(name: string, all: readonly NodeResult[], limitMs: number): string[] {
+function failures(name: string, all: readonly NodeOutcome[], limitMs: number): string[] {
   return all.flatMap(({ kind, node, why = '' }) => {
     if (kind === 'served') return []
     return kind === 'late'

@@ -115,10 +115,10 @@ describe('the report of a change', () => {
   it('says once what holds for several Services', () => {
     const warning = { message: 'the next sync takes it back', hints: ['change it in the source'] }
     const outcomes = ['a', 'b', 'c'].map((name) => ({ ...done(on(5), undefined, name), warnings: [warning] }))
-    expect(renderWarnings(outcomes, plain)).toBe(
+    expect(renderWarnings(outcomes, plain, String)).toBe(
       'Warning: service/a and 2 more: the next sync takes it back\n  change it in the source\n',
     )
-    expect(renderWarnings([done(on(5))], plain)).toBe('')
+    expect(renderWarnings([done(on(5))], plain, String)).toBe('')
   })
 })
 

@@ -1,7 +1,30 @@
 import { describe, expect, it } from 'vitest'
 import { mapOrdered } from '../../../src/change/ordered.ts'
-import { type AskNode, type NodeAnswer, waitForNode } from '../../../src/change/wait.ts'
+import {
+  type AskNode,
+  type NodeAnswer,
+  type Place,
+  waitForNode,
+  waitUntilServed,
+} from '../../../src/change/wait.ts'
+import type { Cluster } from '../../../src/cluster/index.ts'
+import type { ChangeDone } from '../../../src/model/change.ts'
+import type { Policy } from '../../../src/model/policy.ts'
 import { renderWait } from '../../../src/report/change/wait.ts'
+
+/** A cluster that has nothing but nodes. */
+const twoNodes = {
+  list: () => nodesOf('a', 'b'),
+} as unknown as Cluster
+
+async function* nodesOf(...names: string[]) {
+  for (const name of names)
+    yield await Promise.resolve({
+      metadata: { name },
+      spec: {},
+      status: { conditions: [{ type: 'Ready', status: 'True' }] },
+    })
+}
 
 const service = { namespace: 'shop', name: 'web' }
 
@@ -21,7 +44,10 @@ function asked(answers: (NodeAnswer['kind'] | Error)[]) {
         ? { kind: 'untold', why: 'one-endpoint' }
         : { kind: 'not-yet' }
   }
-  return waitForNode(service, 'node1', { ask, now: () => at, changedAtMs: 0, deadline: deadline.signal })
+  return waitForNode(
+    { service, node: 'node1', expect: 'sticky' },
+    { ask, now: () => at, changedAtMs: 0, deadline: deadline.signal },
+  )
 }
 
 describe('waiting for a node', () => {
@@ -37,6 +63,36 @@ describe('waiting for a node', () => {
   it('does not ask again who will never tell, and lets failures through', async () => {
     expect(await asked(['untold', 'served'])).toMatchObject({ kind: 'untold', why: 'one-endpoint' })
     await expect(asked([new Error('forbidden'), 'served'])).rejects.toThrow('forbidden')
+  })
+
+  it('looks on every node for what was asked of each Service', async () => {
+    const seen: Place[] = []
+    const ask: AskNode = async (place) => {
+      seen.push(place)
+      return await Promise.resolve({ kind: 'served', atMs: 5 })
+    }
+    const none = { kind: 'none' } as const
+    const sticky = { kind: 'client-ip', timeoutSeconds: 60 } as const
+    const done = (name: string, before: Policy, after: Policy): ChangeDone => ({
+      kind: 'patched',
+      service: { namespace: 'shop', name },
+      before,
+      after,
+      timeoutIsDefault: false,
+      objects: { before: {}, after: {} },
+      warnings: [],
+    })
+    const outcomes = [done('on', none, sticky), done('off', sticky, none)]
+    const options = { ask, limitMs: 1000, now: () => 0, changedAtMs: 0 }
+    const steps = waitUntilServed(twoNodes, outcomes, options, new AbortController().signal)
+    const reports = await Array.fromAsync(steps)
+    expect(reports.map(({ kind }) => kind)).toStrictEqual(['done'])
+    expect(seen.map(({ service: { name }, node, expect: what }) => `${name} ${node} ${what}`)).toStrictEqual([
+      'on a sticky',
+      'on b sticky',
+      'off a spread',
+      'off b spread',
+    ])
   })
 
   it('is told in a line for each Service, with what went wrong apart', () => {
@@ -64,7 +120,7 @@ describe('waiting for a node', () => {
       problems: [
         'error: service/web was not served as changed on c within 1m0s',
         'error: service/web on d: the probe cannot tell (no-answers)',
-        'Warning: --wait could not look from cp (tainted node-role.kubernetes.io/control-plane)',
+        'Warning: could not look from cp (tainted node-role.kubernetes.io/control-plane)',
         '',
       ].join('\n'),
     })

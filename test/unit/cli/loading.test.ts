@@ -51,6 +51,7 @@ describe('nothing is loaded before it is needed', () => {
         "src/cli/global-options.ts",
         "src/cli/help.ts",
         "src/cli/output-guard.ts",
+        "src/cli/remedies.ts",
         "src/cluster/errors.ts",
         "src/commands/index.ts",
         "src/model/spelling.ts",
@@ -88,7 +89,7 @@ describe('nothing is loaded before it is needed', () => {
   test('a change loads what judges it, and what waits for it, when it comes to that', async () => {
     const { sources } = await loadedBy('enable', 'web', '-s', 'https://127.0.0.1:1', '--token', 'x')
     expect(sources).toContain('src/change/run.ts')
-    for (const later of ['src/analysis/analyse.ts', 'src/commands/change/wait.ts'])
+    for (const later of ['src/analysis/analyse.ts', 'src/change/wait.ts'])
       expect(sources).not.toContain(later)
   })
 })

@@ -157,11 +157,7 @@ describe('ports of the other side', () => {
   })
 
   it.each([
-    [
-      ['9000'],
-      ['80:http', '443:https'],
-      /has no port that --port 9000 could mean: it has 80:http, 443:https/,
-    ],
+    [['9000'], ['80:http', '443:https'], /has no port that port 9000 could mean: it has 80:http, 443:https/],
     [['53/UDP'], ['53'], /it has 53$/],
     [['80'], [], /it has none/],
   ])('%j is none of %j', (wanted, has, why) => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { hintText } from '../../../src/cli/remedies.ts'
 import type { EndpointSlice, Service } from '../../../src/model/kubernetes.ts'
 import { UserError } from '../../../src/model/user-error.ts'
 import { examineService } from '../../../src/probe/preflight.ts'
@@ -16,7 +17,7 @@ function refusal(action: () => unknown): string {
   try {
     action()
   } catch (error) {
-    if (error instanceof UserError) return [error.message, ...error.hints].join('\n')
+    if (error instanceof UserError) return [error.message, ...error.hints.map(hintText)].join('\n')
     throw error
   }
   throw new Error('nothing was refused')

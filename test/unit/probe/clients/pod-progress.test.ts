@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { hintText } from '../../../../src/cli/remedies.ts'
 import type { Event, Pod } from '../../../../src/model/kubernetes.ts'
 import { delayIn, podProgress, refusalIn } from '../../../../src/probe/clients/pod-progress.ts'
 
@@ -93,7 +94,7 @@ describe('refusalIn', () => {
     test(message.slice(16), () => {
       const refusal = refusalIn(event(message))
       expect(refusal?.message).toBe(`the cluster refuses the probe pod: ${message.slice(16)}`)
-      expect(refusal?.hints.join()).toMatch(hint)
+      expect(refusal?.hints.map(hintText).join()).toMatch(hint)
     })
 
   test('other events say nothing', () => {

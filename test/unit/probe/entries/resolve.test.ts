@@ -1,4 +1,5 @@
 import * as fc from 'fast-check'
+import { hintText } from '../../../../src/cli/remedies.ts'
 import { describe, expect, test } from 'vitest'
 import type { Service, ServicePort } from '../../../../src/model/kubernetes.ts'
 import { known, unknown } from '../../../../src/model/snapshot.ts'
@@ -170,13 +171,13 @@ describe('refusals', () => {
   ])('%s', (word, from, message) => {
     const error = refused(from, asked(word))
     expect(error.message).toMatch(message)
-    expect(error.hints.join()).toMatch(/--via cluster-ip|kubectl describe/)
+    expect(error.hints.map(hintText).join()).toMatch(/--via cluster-ip|kubectl describe/)
   })
 
   test('IPv6 on a Service of one family', () => {
     const error = refused(service(), asked('cluster-ip', { family: 'IPv6' }))
     expect(error.message).toBe('service/web has no IPv6 address: its ipFamilies are IPv4')
-    expect(error.hints.join()).toMatch(/PreferDualStack/)
+    expect(error.hints.map(hintText).join()).toMatch(/PreferDualStack/)
   })
 
   test('nodes that may not be listed: the ClusterRole; all goes without', () => {
@@ -187,7 +188,7 @@ describe('refusals', () => {
     })
     const error = refused(balanced(), asked('node-port'), forbidden)
     expect(error.message).toMatch(/nodes is forbidden/)
-    expect(error.hints.join('\n')).toMatch(/kind: ClusterRole[\s\S]*resources: \["nodes"\]/)
+    expect(error.hints.map(hintText).join('\n')).toMatch(/kind: ClusterRole[\s\S]*resources: \["nodes"\]/)
     const found = entriesOf(balanced(), [http], forbidden, all)
     expect(found.entries.map(({ kind }) => kind)).toStrictEqual(['cluster-ip', 'load-balancer'])
     expect(found.notes.join()).toMatch(/nodes cannot be read/)

@@ -1,0 +1,68 @@
+import type { Cluster } from '../cluster/index.ts'
+import type { ChangeOutcome, WaitReport } from '../model/change.ts'
+import { explainWaitProblem } from './problems.ts'
+import { type ChangeOptions, changeServices, type ChangeSignals } from './run.ts'
+import { findTargets, type Selection } from './targets.ts'
+import type { WaitRequest } from './wait.ts'
+
+/** What comes out of a change, in order. */
+export type ChangeStep =
+  /** How many Services there are. */
+  | { kind: 'found'; count: number }
+  | { kind: 'outcome'; outcome: ChangeOutcome }
+  | { kind: 'changed'; outcomes: readonly ChangeOutcome[] }
+  | { kind: 'wait'; report: WaitReport }
+  /** The changes are made, and it is not known whether they are served; without an error as it was interrupted. */
+  | { kind: 'untold'; error: unknown }
+
+export interface ChangeRun extends ChangeOptions {
+  selection: Selection
+  /** To be waited for until every node serves it. */
+  wait?: WaitRequest | undefined
+}
+
+/**
+ * Changes the Services of a selection. Returns whether all are as they were asked for, and served so where that is waited
+ * for. Rejects only before anything is written.
+ */
+export async function* changeSteps(
+  cluster: Cluster,
+  { selection, wait, ...options }: ChangeRun,
+  signals: ChangeSignals,
+): AsyncGenerator<ChangeStep, boolean, undefined> {
+  const { interrupted } = signals
+  const targets = await findTargets(cluster, selection, options.request, interrupted)
+  const { count, outcomes } = await changeServices(cluster, targets, options, signals)
+  const changedAtMs = wait?.now() ?? 0
+  yield { kind: 'found', count }
+  const done: ChangeOutcome[] = []
+  for await (const outcome of outcomes) {
+    done.push(outcome)
+    yield { kind: 'outcome', outcome }
+  }
+  yield { kind: 'changed', outcomes: done }
+  const isComplete = done.every(({ kind }) => kind === 'patched' || kind === 'unchanged')
+  if (wait === undefined || options.dryRun !== 'none' || interrupted.aborted) return isComplete
+  return (yield* served(cluster, done, { ...wait, changedAtMs }, interrupted)) && isComplete
+}
+
+/** The changes are made; whatever goes wrong with the waiting must not look as if they were not. */
+async function* served(
+  cluster: Cluster,
+  done: readonly ChangeOutcome[],
+  wait: WaitRequest & { changedAtMs: number },
+  interrupted: AbortSignal,
+): AsyncGenerator<ChangeStep, boolean, undefined> {
+  try {
+    const { waitUntilServed } = await import('./wait.ts')
+    const reports = waitUntilServed(cluster, done, wait, interrupted)
+    for (;;) {
+      const next = await reports.next()
+      if (next.done === true) return next.value
+      yield { kind: 'wait', report: next.value }
+    }
+  } catch (error) {
+    yield { kind: 'untold', error: interrupted.aborted ? undefined : explainWaitProblem(error) }
+    return false
+  }
+}

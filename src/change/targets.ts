@@ -1,0 +1,72 @@
+import type { Cluster } from '../cluster/index.ts'
+import type { ServiceRef } from '../model/snapshot.ts'
+import { UserError } from '../model/user-error.ts'
+import type { SourceFile } from '../snapshot/files/read.ts'
+import type { ServiceQuery } from '../snapshot/query.ts'
+import { type Resolved, resolveServices } from '../snapshot/targets.ts'
+import { readServices } from './read.ts'
+import type { ChangeRequest } from './request.ts'
+
+/** What was asked to be changed: Services by name or selector, or those of files. */
+export type Selection =
+  | { kind: 'query'; query: ServiceQuery }
+  /** `namespace` is the one that was asked for, if any. */
+  | { kind: 'files'; files: readonly SourceFile[]; namespace: string | undefined }
+
+/** What is to be changed. */
+export interface ChangeTargets {
+  found: AsyncIterable<Resolved>
+  /** The same by name, where that is known before they are found. */
+  named?: readonly ServiceRef[]
+}
+
+/** The Services of a selection. Rejects with UserError for files that name none. */
+export async function findTargets(
+  cluster: Cluster,
+  selection: Selection,
+  request: ChangeRequest,
+  signal: AbortSignal,
+): Promise<ChangeTargets> {
+  if (selection.kind === 'query' && selection.query.kind === 'list')
+    return { found: resolveServices(cluster, selection.query, signal) }
+  const named =
+    selection.kind === 'files'
+      ? await servicesInFiles(cluster, selection, request)
+      : namesOf(cluster, selection.query)
+  return { named, found: readServices(cluster, named, signal) }
+}
+
+function namesOf(cluster: Cluster, query: ServiceQuery): ServiceRef[] {
+  const names = query.kind === 'names' ? query.names : []
+  return names.map((name) => ({ namespace: cluster.namespace, name }))
+}
+
+async function servicesInFiles(
+  cluster: Cluster,
+  { files, namespace: asked }: Extract<Selection, { kind: 'files' }>,
+  request: ChangeRequest,
+): Promise<ServiceRef[]> {
+  const { editManifest } = await import('./manifest/edit.ts')
+  const refs = files.flatMap(({ name: file, text }) =>
+    editManifest(text, request, file).services.map(({ before: { metadata } }) => {
+      const { name, namespace } = metadata
+      if (asked !== undefined && namespace !== undefined && namespace !== asked)
+        throw new UserError(
+          `the namespace from the provided object "${namespace}" does not match the namespace "${asked}"`,
+          { hints: [{ remedy: 'namespace-of-object', namespace }], exitCode: 2 },
+        )
+      return { namespace: namespace ?? cluster.namespace, name }
+    }),
+  )
+  if (refs.length === 0) throw noServices(files)
+  return refs
+}
+
+/** What to say about files that hold no Service. */
+export function noServices(files: readonly SourceFile[]): UserError {
+  return files.length === 0
+    ? new UserError('there is no file that ends with .json, .yaml or .yml', {
+        hints: [{ remedy: 'read-folders-below' }],
+      })
+    : new UserError(`there is no Service in ${files.map(({ name }) => JSON.stringify(name)).join(', ')}`)
+}

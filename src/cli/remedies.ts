@@ -1,0 +1,43 @@
+import type { Hint, Remedy } from '../model/remedy.ts'
+
+type Words = { [Name in Remedy['remedy']]: (facts: Extract<Remedy, { remedy: Name }>) => string }
+
+/** Every remedy in words, with the flag that asks for it. */
+const words: Words = {
+  force: () => '--force changes it nevertheless',
+  'take-over-fields': ({ declared }) =>
+    declared === undefined
+      ? 'or change it here nevertheless with --force-conflicts'
+      : `or take the fields over with --force-conflicts; the next apply of ${declared} then meets this conflict`,
+  'edit-manifest': () =>
+    'change the file as well:  --dry-run=client -o yaml -f FILE prints it with the field set',
+  'namespace-of-object': ({ namespace }) =>
+    `You must pass '--namespace=${namespace}' to perform this operation.`,
+  'read-folders-below': () => '-R looks into the folders below as well',
+  adopt: ({ how }) => `${how}:  --adopt`,
+  'replace-kept': () => 'leave --prune=false out, and these endpoints are replaced',
+  'wait-for-address': ({ waited }) =>
+    waited ? 'timed out; wait longer with --wait-timeout 5m' : 'wait for it:  --wait',
+  'give-addresses': () =>
+    'give them with --to ADDRESS[:PORT], or read them from another cluster with --from-context and --from',
+  'give-ports': () => 'give its ports:  --port PORT[:NAME][/PROTOCOL]',
+  'name-port': ({ port, example }) => `${port}:  --port ${example}`,
+  'match-port': () => 'write --port with the name or number that the other side has',
+  'use-node-ports': () => 'or use its node ports on every ready node:  --node-port',
+  'use-load-balancer': () =>
+    'make it one of type NodePort, or of type LoadBalancer and leave --node-port out',
+  'other-namespace': () => 'another namespace of that cluster:  --from-namespace NAME',
+  'keep-following': () => 'run this again now and then, or keep it running with --watch',
+  'list-objects': ({ kind, namespace, context }) =>
+    `see what there is:  kubectl get ${kind}${context === undefined ? '' : ` --context ${context}`} -n ${namespace}`,
+  'measure-itself': ({ command }) => `measure without --shadow, or set affinity first:  ${command}`,
+  'longer-start': () => 'wait longer with --pod-running-timeout',
+  'image-with-node': ({ what }) => `${what}: see --image`,
+  'reachable-image': () => 'the cluster must reach the image:  --image registry.example.com/node:24',
+}
+
+/** A line of advice as the user of a command reads it. */
+export function hintText(hint: Hint): string {
+  if (typeof hint === 'string') return hint
+  return (words[hint.remedy] as (facts: Remedy) => string)(hint)
+}

@@ -1,0 +1,52 @@
+import type { Selection } from '../../change/targets.ts'
+import type { FlagValues } from '../../cli/base-command.ts'
+import { exitCodes } from '../../cli/errors.ts'
+import { unknownFormat, UserError } from '../../model/user-error.ts'
+import { readFiles } from '../../snapshot/files/read.ts'
+import { parseServiceQuery } from '../../snapshot/query.ts'
+import type { changeFlags } from './flags.ts'
+import { type ChangeFormat, changeFormats } from './print.ts'
+
+export type ChangeFlagValues = FlagValues<typeof changeFlags> & { force?: boolean }
+
+/** What was named. Rejects with UserError for words and flags that do not go together, and files that cannot be read. */
+export async function readSelection(
+  words: readonly string[],
+  flags: ChangeFlagValues,
+  verb: string,
+): Promise<Selection> {
+  const { all, selector, filename: names = [], 'all-namespaces': allNamespaces, recursive } = flags
+  if (names.length === 0) {
+    if (recursive) throw usage('--recursive needs --filename')
+    if (words.length === 0 && allNamespaces && !all && selector === undefined)
+      throw usage('--all-namespaces needs --all or --selector')
+    return { kind: 'query', query: parseServiceQuery(words, { all, allNamespaces, selector }, verb) }
+  }
+  if (words.length > 0 || all || allNamespaces || selector !== undefined)
+    throw usage('when paths are provided as input, you may not specify names, --all, -A or a selector')
+  const files = await Array.fromAsync(readFiles(names, recursive, process.stdin))
+  return { kind: 'files', files, namespace: flags.namespace }
+}
+
+/** The flags that select the same Services again. */
+export function selectionWords(selection: Selection): string | undefined {
+  if (selection.kind === 'files' || selection.query.kind === 'names') return undefined
+  const { selector } = selection.query
+  return selector === undefined ? '--all' : `-l ${quoted(selector)}`
+}
+
+function quoted(selector: string): string {
+  return /^[\w./=,-]+$/.test(selector) ? selector : `'${selector}'`
+}
+
+/** The format of `-o`. Throws UserError for one that there is not, or that does not go with the other flags. */
+export function formatOf({ output, diff }: ChangeFlagValues): ChangeFormat {
+  const format = changeFormats.find((name) => name === output)
+  if (format === undefined) throw unknownFormat(output, changeFormats)
+  if (diff && format !== 'text') throw usage('--diff and --output cannot be used together')
+  return format
+}
+
+function usage(message: string): UserError {
+  return new UserError(message, { exitCode: exitCodes.usage })
+}

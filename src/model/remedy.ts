@@ -1,0 +1,33 @@
+/**
+ * What a user could ask for instead, or as well. A failure carries it with its facts; which flag that is, the command line
+ * knows (src/cli/remedies.ts).
+ */
+export type Remedy =
+  /** Change what nothing would come of. */
+  | { remedy: 'force' }
+  /** Take fields over from other managers; `declared` are those whose next apply would be in conflict. */
+  | { remedy: 'take-over-fields'; declared: string | undefined }
+  | { remedy: 'edit-manifest' }
+  | { remedy: 'namespace-of-object'; namespace: string }
+  | { remedy: 'read-folders-below' }
+  /** Take over what others wrote; `how` says what becomes of it. */
+  | { remedy: 'adopt'; how: string }
+  | { remedy: 'replace-kept' }
+  | { remedy: 'wait-for-address'; waited: boolean }
+  | { remedy: 'give-addresses' }
+  /** The ports of the Service, or a port as somebody else names it. */
+  | { remedy: 'give-ports' }
+  | { remedy: 'name-port'; port: string; example: string }
+  | { remedy: 'match-port' }
+  | { remedy: 'use-node-ports' }
+  | { remedy: 'use-load-balancer' }
+  | { remedy: 'other-namespace' }
+  | { remedy: 'keep-following' }
+  | { remedy: 'list-objects'; kind: string; namespace: string; context: string | undefined }
+  | { remedy: 'measure-itself'; command: string }
+  | { remedy: 'longer-start' }
+  | { remedy: 'image-with-node'; what: string }
+  | { remedy: 'reachable-image' }
+
+/** A line of advice: complete, or one that the command line has to complete. */
+export type Hint = string | Remedy
