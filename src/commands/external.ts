@@ -47,7 +47,12 @@ export default class External extends BaseCommand {
       flags,
       async ({ cluster, interrupt }) => {
         const { runWrite } = await import('./external/write.ts')
-        await runWrite(cluster, task, flags, { format, interrupt, openOrigin: () => this.#openOrigin(flags) })
+        const origin = task.from.length === 0 ? undefined : await this.#openOrigin(flags)
+        try {
+          await runWrite({ cluster, origin, interrupt, format }, task, flags)
+        } finally {
+          origin?.close()
+        }
         return interrupt.exitCode ?? 0
       },
       {

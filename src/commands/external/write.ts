@@ -1,83 +1,60 @@
 import { lookup } from 'node:dns/promises'
-import type { Cluster } from '../../cluster/index.ts'
 import type { Interrupt } from '../../cli/interrupt.ts'
 import { standardOutput } from '../../cli/output.ts'
-import { type GatherOptions, Gatherer, type Sources } from '../../external/gather.ts'
+import type { Cluster } from '../../cluster/index.ts'
 import type { Resolve } from '../../external/origin/read.ts'
-import { type ExternalDone, writeExternal, type WriteOptions } from '../../external/write.ts'
-import type { ServiceRef } from '../../model/snapshot.ts'
-import { UserError } from '../../model/user-error.ts'
+import { externalSteps } from '../../external/steps.ts'
 import { contextLines } from '../../report/external/contexts.ts'
 import type { ExternalFlagValues } from './flags.ts'
 import type { ExternalTask } from './options.ts'
 import { type ExternalFormat, printDone } from './print.ts'
+import { followLines } from './watch.ts'
 
-interface Surroundings {
-  format: ExternalFormat
+interface WriteSession {
+  cluster: Cluster
+  /** The other cluster, where addresses are read from one. */
+  origin: Cluster | undefined
   interrupt: Interrupt
-  openOrigin: () => Promise<Cluster>
+  format: ExternalFormat
 }
 
 const defaultWaitMs = 120_000
 
-/** `external NAME …`: once, and with --watch again with every change of the other cluster. */
+/** `external NAME …`: prints the steps of what the flags ask for. */
 export async function runWrite(
-  cluster: Cluster,
-  task: ExternalTask,
+  { cluster, origin, interrupt, format }: WriteSession,
+  { name, ports, typed, from }: ExternalTask,
   flags: ExternalFlagValues,
-  { format, interrupt, openOrigin }: Surroundings,
 ): Promise<void> {
-  const ref: ServiceRef = { namespace: cluster.namespace, name: task.name }
-  const signal = interrupt.first
-  const originCluster = task.from.length === 0 ? undefined : await openOrigin()
-  try {
-    if (originCluster !== undefined) {
-      if (originCluster.server === cluster.server) throw sameCluster(originCluster, cluster)
-      process.stderr.write(contextLines(originCluster, cluster))
-    }
-    const sources: Sources = {
-      ports: task.ports,
-      typed: task.typed,
+  const output = standardOutput(process)
+  const steps = externalSteps(cluster, {
+    ref: { namespace: cluster.namespace, name },
+    sources: {
+      ports,
+      typed,
       origin:
-        originCluster === undefined
+        origin === undefined
           ? undefined
           : {
-              cluster: originCluster,
-              request: { refs: task.from, namespace: originCluster.namespace, nodePort: flags['node-port'] },
+              cluster: origin,
+              request: { refs: from, namespace: origin.namespace, nodePort: flags['node-port'] },
             },
-    }
-    const gathering: GatherOptions = {
-      resolve,
-      signal,
-      ...(flags.wait ? { waitMs: flags['wait-timeout'] ?? defaultWaitMs } : {}),
-      onWait: (text) => void process.stderr.write(`${text}\n`),
-    }
-    const options: WriteOptions = {
-      adopt: flags.adopt,
-      affinity: flags.affinity,
-      dryRun: flags['dry-run'],
-      forceConflicts: flags['force-conflicts'],
-      prune: flags.prune,
-      signal,
-    }
-    const write = async (
-      asked: Sources,
-      lenient: boolean,
-    ): Promise<{ done: ExternalDone; gatherer: Gatherer }> => {
-      const gatherer = new Gatherer(cluster, ref, asked, { ...gathering, lenient })
-      const done = await writeExternal(cluster, ref, (existing) => gatherer.wantedFor(existing), options)
-      return { done, gatherer }
-    }
-    const { done, gatherer } = await write(sources, false)
-    await printDone(done, gatherer.remarks, { format, flags, output: standardOutput(process) })
-    if (flags.watch && sources.origin !== undefined) {
-      const { runWatch } = await import('./watch.ts')
-      // The ports stay what they were, also when the source that they were read from is gone.
-      const followed = { ...sources, ports: done.wanted.ports }
-      await runWatch(sources.origin, async () => (await write(followed, true)).done, { done, interrupt })
-    }
-  } finally {
-    originCluster?.close()
+    },
+    resolve,
+    ...(flags.wait ? { waitMs: flags['wait-timeout'] ?? defaultWaitMs } : {}),
+    adopt: flags.adopt,
+    affinity: flags.affinity,
+    dryRun: flags['dry-run'],
+    follow: flags.watch,
+    forceConflicts: flags['force-conflicts'],
+    prune: flags.prune,
+    signal: interrupt.first,
+  })
+  for await (const step of steps) {
+    if (step.kind === 'clusters') process.stderr.write(contextLines(step.origin, step.target))
+    else if (step.kind === 'waiting') process.stderr.write(`${step.text}\n`)
+    else if (step.kind === 'written') await printDone(step.done, step.remarks, { format, flags, output })
+    else for (const line of followLines(step, output.style)) process.stdout.write(`${clock()}  ${line}\n`)
   }
 }
 
@@ -85,14 +62,6 @@ export async function runWrite(
 const resolve: Resolve = async (hostname) =>
   (await lookup(hostname, { all: true })).map(({ address }) => address)
 
-function sameCluster(origin: Cluster, cluster: Cluster): UserError {
-  return new UserError(
-    `--from-context ${origin.contextName ?? ''} leads to the same API server as the Service's own cluster (${cluster.server})`,
-    {
-      hints: [
-        'backends of the same cluster need no addresses: a selector finds its pods',
-        'see what there is:  kubectl config get-contexts',
-      ],
-    },
-  )
+function clock(): string {
+  return new Date().toTimeString().slice(0, 8)
 }
