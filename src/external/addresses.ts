@@ -1,46 +1,11 @@
-import { contains, type Ip, parseCidr, parseIp } from '../model/ip.ts'
-import { invalidValue } from '../model/user-error.ts'
-import { isPort } from './ports.ts'
+import { contains, type Ip, parseCidr } from '../model/ip.ts'
 
-/** What was typed behind --to. */
+/** An address that a user has typed. */
 export interface TypedAddress {
   ip: Ip
   port?: number
   /** As it was typed. */
   text: string
-}
-
-/** `10.0.0.1`, `10.0.0.1:8080`, `fd00::1`, `[fd00::1]:8080`, several with commas. Throws UserError for anything else. */
-export function parseTo(texts: readonly string[]): TypedAddress[] {
-  return texts.flatMap((text) => text.split(',')).map((text) => parseOne(text))
-}
-
-function parseOne(text: string): TypedAddress {
-  const { host, port } = split(text)
-  const ip = parseIp(host)
-  if (ip === undefined) throw invalidValue('to', text, whyNoAddress(host))
-  if (port === undefined) return { ip, text }
-  if (!/^\d+$/.test(port) || !isPort(Number(port)))
-    throw invalidValue('to', text, 'a port is a number from 1 to 65535')
-  return { ip, port: Number(port), text }
-}
-
-function split(text: string): { host: string; port?: string } {
-  const bracketed = /^\[([^\]]*)\](?::(.*))?$/.exec(text)
-  if (bracketed !== null)
-    return { host: bracketed[1] ?? '', ...(bracketed[2] === undefined ? {} : { port: bracketed[2] }) }
-  const [host = '', port, ...more] = text.split(':')
-  // With two colons and no brackets it is an IPv6 address.
-  return port === undefined || more.length > 0 ? { host: text } : { host, port }
-}
-
-function whyNoAddress(host: string): string {
-  if (host.includes('%')) return 'an address with a zone is link-local: it means something on one node only'
-  if (/^::ffff:\d+\.\d+\.\d+\.\d+$/i.test(host)) return 'write an IPv4 address as such'
-  if (/^\d+(\.\d+){3}$/.test(host)) return 'must be four numbers from 0 to 255, without leading zeros'
-  if (/^[\d:a-f.]*$/i.test(host))
-    return 'must be an IP address, such as 192.0.2.7, 192.0.2.7:8080 or [2001:db8::7]:8080'
-  return 'must be an IP address: EndpointSlices of host names are served by no proxy; for a name, use a Service of type ExternalName'
 }
 
 /** Ranges that no backend can be in; the API refuses the first four itself, for a part of them. */

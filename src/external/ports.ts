@@ -1,33 +1,9 @@
-import { invalidValue, UserError } from '../model/user-error.ts'
+import { UserError } from '../model/user-error.ts'
 import type { Hint } from '../model/remedy.ts'
 import type { OfferedPort } from './origin/offer.ts'
 import type { Protocol, ServicePort } from './types.ts'
 
-/** DNS-1123 label, the rule for the names of Service ports (k8s.io/apimachinery, IsDNS1123Label). */
-const portName = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/
-
-const protocols = ['TCP', 'UDP', 'SCTP'] as const
-
-/** `80`, `80:http`, `53:dns/udp`, several behind one another with commas. Throws UserError for anything else. */
-export function parsePorts(texts: readonly string[]): ServicePort[] {
-  const ports = texts.flatMap((text) => text.split(',')).map((text) => parsePort(text))
-  demandNames(ports)
-  return ports
-}
-
-function parsePort(text: string): ServicePort {
-  const [, number = '', name, protocol = 'TCP'] = /^(\d+)(?::([^/]*))?(?:\/(.*))?$/.exec(text) ?? []
-  const wrong = (why: string): UserError => invalidValue('port', text, why)
-  if (number === '') throw wrong('must be PORT[:NAME][/PROTOCOL], such as 80, 80:http or 53:dns/UDP')
-  const port = Number(number)
-  if (!isPort(port)) throw wrong('a port is a number from 1 to 65535')
-  if (name !== undefined && !portName.test(name))
-    throw wrong('the name of a port has lower-case letters, digits and dashes')
-  const known = protocols.find((one) => one === protocol.toUpperCase())
-  if (known === undefined) throw wrong('the protocol is TCP, UDP or SCTP')
-  return { port, protocol: known, ...(name === undefined ? {} : { name }) }
-}
-
+/** Whether a number can be that of a port. */
 export function isPort(port: number): boolean {
   return Number.isInteger(port) && port > 0 && port < 65_536
 }

@@ -1,11 +1,11 @@
 import { exitCodes } from '../../cli/errors.ts'
-import { parseTo, type TypedAddress } from '../../external/addresses.ts'
-import { type FromRef, parseFrom } from '../../external/origin/refs.ts'
-import { parsePorts } from '../../external/ports.ts'
+import type { TypedAddress } from '../../external/addresses.ts'
+import type { FromRef } from '../../external/origin/refs.ts'
 import type { ServicePort } from '../../external/types.ts'
 import { unknownFormat, UserError } from '../../model/user-error.ts'
 import { parseServiceQuery } from '../../snapshot/query.ts'
 import type { ExternalFlagValues } from './flags.ts'
+import { parseFrom, parsePorts, parseTo } from './words.ts'
 
 /** One call of `external NAME`. */
 export interface ExternalTask {
