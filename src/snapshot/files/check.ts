@@ -1,4 +1,14 @@
-import { isAlias, isMap, isScalar, isSeq, type Node, type Pair, type YAMLMap } from 'yaml'
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type Node,
+  type Pair,
+  type Scalar,
+  type YAMLMap,
+  type YAMLSeq,
+} from 'yaml'
 import type { Finding, ObjectRef } from '../../model/finding.ts'
 import { didYouMean } from '../../model/spelling.ts'
 import type { FileObject } from './document.ts'
@@ -30,8 +40,15 @@ function checkNode(node: unknown, schema: Schema, path: string, context: Context
     else checkObject(node, schema, path, context)
   } else if (schema.type === 'array') {
     if (!isSeq(node)) return wrongType(node, 'a list', path, context)
-    for (const [index, item] of node.items.entries())
-      checkNode(item, schema.items, `${path}[${index}]`, context)
+    for (const [index, item] of node.items.entries()) {
+      const place = `${path}[${index}]`
+      // An item that is null stands for an empty object or text.
+      if (isNull(item) && schema.items.type === 'string' && schema.items.values !== undefined)
+        badValue(node, place, '', schema.items.values, context)
+      else if (isNull(item) && schema.items.type === 'object')
+        checkRequired(node, new Set(), schema.items, place, context)
+      else checkNode(item, schema.items, place, context)
+    }
   } else if (isScalar(node)) {
     checkScalar(node, node.value, schema, path, context)
   } else {
@@ -45,7 +62,7 @@ function checkObject(
   path: string,
   context: Context,
 ): void {
-  const { fields, required = [] } = schema
+  const { fields } = schema
   const seen = doubled(node, path, context)
   for (const pair of node.items) {
     const key = keyOf(pair)
@@ -55,9 +72,19 @@ function checkObject(
     if (child === undefined) unknownField(pair, key, Object.keys(fields), seen, path, context)
     else checkNode(pair.value, child, path === '' ? key : `${path}.${key}`, context)
   }
-  if (seen.has('<<')) return
+  if (!seen.has('<<')) checkRequired(node, seen, schema, path, context)
+}
+
+/** `node` is the object, or the list that has null in its place. */
+function checkRequired(
+  node: YAMLMap | YAMLSeq,
+  seen: ReadonlySet<string>,
+  { fields, required = [] }: Extract<Schema, { type: 'object' }>,
+  path: string,
+  context: Context,
+): void {
   for (const name of required) {
-    const value = node.get(name, true)
+    const value = isMap(node) ? node.get(name, true) : undefined
     if (value !== undefined && !isNull(value)) continue
     // A misspelt field that means this one says it already.
     const unknownKeys = [...seen].filter((key) => !Object.hasOwn(fields, key))
@@ -73,7 +100,8 @@ function checkMap(node: YAMLMap, values: Schema, path: string, context: Context)
   doubled(node, path, context)
   for (const pair of node.items) {
     const key = keyOf(pair)
-    if (key !== undefined && key !== '<<') checkNode(pair.value, values, `${path}.${key}`, context)
+    if (key === undefined || key === '<<') continue
+    checkNode(pair.value, values, key.includes('.') ? `${path}["${key}"]` : `${path}.${key}`, context)
   }
 }
 
@@ -122,12 +150,13 @@ function unknownField(
 }
 
 function checkScalar(node: Node, value: unknown, schema: Schema, path: string, context: Context): void {
-  const name = path.split('.').at(-1) ?? path
+  const name = nameOf(path)
   switch (schema.type) {
     case 'string':
       // YAML reads an unquoted date as a date; as JSON it is a text again.
       if (typeof value !== 'string' && !(value instanceof Date))
         return wrongType(node, 'a text (in quotes)', path, context)
+      if (value === '' && schema.orEmpty === true) return
       if (schema.values !== undefined && !schema.values.includes(String(value))) {
         badValue(node, name, String(value), schema.values, context)
       }
@@ -135,7 +164,8 @@ function checkScalar(node: Node, value: unknown, schema: Schema, path: string, c
     case 'integer': {
       if (typeof value !== 'number' || !Number.isInteger(value))
         return wrongType(node, 'a whole number', path, context)
-      const { min = -Infinity, max = Infinity } = schema
+      // int32 is what Go reads into.
+      const { min = -(2 ** 31), max = 2 ** 31 - 1 } = schema
       if (value >= min && value <= max) return
       add(context, 'AFF-SVC-BAD-VALUE', node, `${name} ${value}: must be from ${min} to ${max}`, {
         why: 'The API server refuses the object.',
@@ -182,12 +212,22 @@ function nearest(name: string, value: string): string | undefined {
 }
 
 function wrongType(node: unknown, expected: string, path: string, context: Context): void {
-  const name = path.split('.').at(-1) ?? path
-  const what = isScalar(node) ? JSON.stringify(node.value) : kindOf(node)
+  const name = nameOf(path)
+  // As it is written: `1.20` is not 1.2 to who wrote it.
+  const what = isScalar(node) ? written(node) : kindOf(node)
   add(context, 'AFF-FILE-WRONG-TYPE', node, `${name}: must be ${expected}, not ${what}`, {
     why: 'The API server cannot read the object.',
     mend: [`give ${expected}`],
   })
+}
+
+function written({ type, source, value }: Scalar): string {
+  return type === 'PLAIN' && source !== undefined ? source : JSON.stringify(value)
+}
+
+/** `spec.ports` → `ports`; a key that holds dots stands in brackets and quotes. */
+function nameOf(path: string): string {
+  return /\["([^"]*)"\]$/.exec(path)?.[1] ?? path.split('.').at(-1) ?? path
 }
 
 function add(

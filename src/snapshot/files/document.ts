@@ -1,6 +1,7 @@
 import { isMap, isNode, isScalar, isSeq, LineCounter, type Node, parseAllDocuments, type YAMLMap } from 'yaml'
 import type { FilePosition, Finding } from '../../model/finding.ts'
 import { fileFinding } from './finding.ts'
+import { kubectlTags } from './tags.ts'
 
 /** One object of a file, with the nodes that know where everything stands. */
 export interface FileObject {
@@ -32,6 +33,7 @@ export function parseFile(
   const documents = parseAllDocuments(text, {
     lineCounter,
     version: '1.1',
+    customTags: kubectlTags,
     uniqueKeys: false,
     logLevel: 'silent',
   })
@@ -99,9 +101,15 @@ function collect(node: YAMLMap, value: unknown, at: FileObject['at'], objects: F
   const kind = object['kind']
   if (typeof kind === 'string' && kind.endsWith('List') && isSeq(items) && Array.isArray(object['items'])) {
     for (const [index, item] of items.items.entries()) {
-      if (isMap(item)) collect(item, object['items'][index], at, objects)
+      if (isMap(item)) collect(item, withKind(object['items'][index], object), at, objects)
     }
     return
   }
   objects.push({ node, at, value: object })
+}
+
+/** The items of a ServiceList need not say what they are. */
+function withKind(item: unknown, { kind, apiVersion }: Record<string, unknown>): unknown {
+  if (kind === 'List' || typeof item !== 'object' || item === null || 'kind' in item) return item
+  return { apiVersion, kind: String(kind).slice(0, -'List'.length), ...item }
 }

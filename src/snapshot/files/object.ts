@@ -1,12 +1,12 @@
-import { isMap } from 'yaml'
 import type { FilePosition, Finding, ObjectRef } from '../../model/finding.ts'
+import { refusalsOf } from '../../validation/index.ts'
 import { checkShape } from './check.ts'
 import type { FileObject } from './document.ts'
 import { fileFinding } from './finding.ts'
 import { checkKind } from './kinds.ts'
 import { asRecord } from './record.ts'
 import { schemas } from './schema.ts'
-import { checkService } from './service.ts'
+import { locate } from './locate.ts'
 
 /** The label by which an EndpointSlice names its Service. */
 export const serviceLabel = 'kubernetes.io/service-name'
@@ -30,32 +30,28 @@ export function checkObject(
   }
   const ref = refOf(object, namespace)
   const { name } = ref
-  findings.push(...checkShape(object, known.schema, ref))
-  if (kind === 'Service') findings.push(...checkService(object, ref))
+  findings.push(...withRefusals(object, ref, checkShape(object, known.schema, ref)))
   if (kind === 'EndpointSlice') findings.push(...checkSlice(object, ref))
   if (kind === 'Endpoints') findings.push(endpointsApi(object, ref))
-  if (name === '') {
-    // generateName serves as well, and a missing metadata is reported as such.
-    const metadata = object.node.get('metadata', true)
-    if (isMap(metadata) && !metadata.has('generateName')) {
-      const message = 'metadata.name is missing'
-      findings.push(
-        fileFinding(
-          'AFF-FILE-MISSING-FIELD',
-          object.at(metadata),
-          message,
-          'The API server refuses an object without it.',
-          ['add name:'],
-          [ref],
-        ),
-      )
-    }
-    return findings
-  }
+  if (name === '') return findings
   const key = `${kind} ${ref.namespace} ${name}`
   const first = seen.get(key)
   if (first === undefined) seen.set(key, object.at(object.node))
   else findings.push(duplicate(object, ref, first))
+  return findings
+}
+
+/** What the server would refuse besides, unless the place is said to be wrong already. */
+function withRefusals(object: FileObject, ref: ObjectRef, found: readonly Finding[]): Finding[] {
+  const findings = [...found]
+  const isSaid = ({ line, column }: FilePosition): boolean =>
+    findings.some(({ position }) => position?.line === line && position.column === column)
+  for (const { path, kind, message, fix } of refusalsOf(object.value)) {
+    const position = locate(object, path) ?? object.at(object.node)
+    if (isSaid(position)) continue
+    const code = kind === 'missing' ? 'AFF-FILE-MISSING-FIELD' : 'AFF-SVC-BAD-VALUE'
+    findings.push(fileFinding(code, position, message, 'The API server refuses the object.', [fix], [ref]))
+  }
   return findings
 }
 

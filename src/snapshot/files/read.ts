@@ -40,7 +40,7 @@ async function* readPath(
   try {
     const isFolder = (await stat(name)).isDirectory()
     if (!isFolder) {
-      yield { name, text: await readFile(name, 'utf8'), named }
+      yield { name, text: decode(await readFile(name)), named }
       return
     }
   } catch (error) {
@@ -60,7 +60,15 @@ async function* readPath(
 async function textOf(stream: AsyncIterable<Uint8Array | string>): Promise<string> {
   const chunks: Uint8Array[] = []
   for await (const chunk of stream) chunks.push(typeof chunk === 'string' ? Buffer.from(chunk) : chunk)
-  return Buffer.concat(chunks).toString('utf8')
+  return decode(Buffer.concat(chunks))
+}
+
+/** UTF-8, or UTF-16 where its mark says so: what PowerShell's `>` writes, and kubectl reads. */
+function decode(bytes: Uint8Array): string {
+  const [first, second] = bytes
+  if (first === 0xff && second === 0xfe) return new TextDecoder('utf-16le').decode(bytes)
+  if (first === 0xfe && second === 0xff) return new TextDecoder('utf-16be').decode(bytes)
+  return new TextDecoder().decode(bytes)
 }
 
 function unreadable(name: string, error: unknown): UserError {

@@ -8,7 +8,12 @@ export type Schema =
   | { type: 'array'; items: Schema }
   /** Keys are free. */
   | { type: 'map'; values: Schema }
-  | { type: 'string'; values?: readonly string[] }
+  | {
+      type: 'string'
+      values?: readonly string[]
+      /** An empty text is taken for one that is not there, and the default counts. */
+      orEmpty?: boolean
+    }
   | { type: 'integer'; min?: number; max?: number }
   | { type: 'boolean' }
   | { type: 'int-or-string' }
@@ -17,16 +22,29 @@ export type Schema =
 const text: Schema = { type: 'string' }
 const flag: Schema = { type: 'boolean' }
 const anything: Schema = { type: 'any' }
+/** int64, as far as JSON's numbers hold it. */
+const long: Schema = { type: 'integer', min: Number.MIN_SAFE_INTEGER, max: Number.MAX_SAFE_INTEGER }
 const texts: Schema = { type: 'map', values: text }
 const listOf = (items: Schema): Schema => ({ type: 'array', items })
 const oneOf = (...values: string[]): Schema => ({ type: 'string', values })
+const oneOfOrEmpty = (...values: string[]): Schema => ({ type: 'string', values, orEmpty: true })
 const object = (fields: Record<string, Schema>, required?: string[]): Schema => ({
   type: 'object',
   fields,
   ...(required === undefined ? {} : { required }),
 })
 const portNumber: Schema = { type: 'integer', min: 1, max: 65_535 }
-const protocol = oneOf('TCP', 'UDP', 'SCTP')
+const protocols = ['TCP', 'UDP', 'SCTP']
+const protocol = oneOfOrEmpty(...protocols)
+const reference = object({
+  kind: text,
+  namespace: text,
+  name: text,
+  uid: text,
+  apiVersion: text,
+  resourceVersion: text,
+  fieldPath: text,
+})
 
 const metadata = object({
   name: text,
@@ -35,10 +53,10 @@ const metadata = object({
   selfLink: text,
   uid: text,
   resourceVersion: text,
-  generation: { type: 'integer' },
+  generation: long,
   creationTimestamp: anything,
   deletionTimestamp: anything,
-  deletionGracePeriodSeconds: { type: 'integer' },
+  deletionGracePeriodSeconds: long,
   labels: texts,
   annotations: texts,
   ownerReferences: listOf(anything),
@@ -64,21 +82,21 @@ const servicePort = object(
 const service = root(
   {
     spec: object({
-      type: oneOf('ClusterIP', 'NodePort', 'LoadBalancer', 'ExternalName'),
+      type: oneOfOrEmpty('ClusterIP', 'NodePort', 'LoadBalancer', 'ExternalName'),
       ports: listOf(servicePort),
       selector: texts,
       clusterIP: text,
       clusterIPs: listOf(text),
       externalIPs: listOf(text),
       externalName: text,
-      sessionAffinity: oneOf('ClientIP', 'None'),
+      sessionAffinity: oneOfOrEmpty('ClientIP', 'None'),
       // The range of timeoutSeconds is looked at by an analyzer, which says more than that it is wrong.
       sessionAffinityConfig: object({ clientIP: object({ timeoutSeconds: { type: 'integer' } }) }),
       loadBalancerIP: text,
       loadBalancerSourceRanges: listOf(text),
       loadBalancerClass: text,
       allocateLoadBalancerNodePorts: flag,
-      externalTrafficPolicy: oneOf('Cluster', 'Local'),
+      externalTrafficPolicy: oneOfOrEmpty('Cluster', 'Local'),
       internalTrafficPolicy: oneOf('Cluster', 'Local'),
       trafficDistribution: oneOf('PreferClose', 'PreferSameZone', 'PreferSameNode'),
       healthCheckNodePort: { type: 'integer', min: 0, max: 65_535 },
@@ -91,7 +109,7 @@ const service = root(
   ['spec'],
 )
 
-const hint = listOf(object({ name: text }, ['name']))
+const hint = listOf(object({ name: text }))
 
 const endpointSlice = root(
   {
@@ -102,7 +120,7 @@ const endpointSlice = root(
           addresses: listOf(text),
           conditions: object({ ready: flag, serving: flag, terminating: flag }),
           hostname: text,
-          targetRef: anything,
+          targetRef: reference,
           deprecatedTopology: texts,
           nodeName: text,
           zone: text,
@@ -111,13 +129,16 @@ const endpointSlice = root(
         ['addresses'],
       ),
     ),
-    ports: listOf(object({ name: text, protocol, port: portNumber, appProtocol: text })),
+    // Nobody looks at the number of a slice's port, and an empty protocol is not taken for the default.
+    ports: listOf(
+      object({ name: text, protocol: oneOf(...protocols), port: { type: 'integer' }, appProtocol: text }),
+    ),
   },
-  ['addressType', 'endpoints'],
+  ['addressType'],
 )
 
 const endpointAddresses = listOf(
-  object({ ip: text, hostname: text, nodeName: text, targetRef: anything }, ['ip']),
+  object({ ip: text, hostname: text, nodeName: text, targetRef: reference }, ['ip']),
 )
 
 const endpoints = root({
@@ -160,12 +181,26 @@ const ingress = root({
   status: anything,
 })
 
+const ingressClass = root({
+  spec: object({
+    controller: text,
+    parameters: object({
+      apiGroup: text,
+      kind: text,
+      name: text,
+      namespace: text,
+      scope: oneOf('Cluster', 'Namespace'),
+    }),
+  }),
+})
+
 /** kind → its apiVersion and shape. Kinds that are not here are not looked at. */
 export const schemas: Readonly<Record<string, { apiVersion: string; schema: Schema }>> = {
   Service: { apiVersion: 'v1', schema: service },
   EndpointSlice: { apiVersion: 'discovery.k8s.io/v1', schema: endpointSlice },
   Endpoints: { apiVersion: 'v1', schema: endpoints },
   Ingress: { apiVersion: 'networking.k8s.io/v1', schema: ingress },
+  IngressClass: { apiVersion: 'networking.k8s.io/v1', schema: ingressClass },
 }
 
 /** Every kind of the groups that those kinds are of: another one in them is a mistake. */

@@ -30,6 +30,8 @@ export type Capability =
   /** The machine that the tests run on reaches the nodes' addresses and those of load balancers. */
   | 'a way in from here'
   | 'cluster DNS'
+  /** Objects are judged as an API server of Kubernetes does. */
+  | 'validation'
   /** Containers of busybox's image have busybox's programs, wget and nc among them. */
   | 'busybox'
   /** Logs are rotated so early that a probe can outrun them. */
@@ -126,6 +128,7 @@ async function labSite(): Promise<Site> {
       'custom resources',
       'a way in from here',
       'cluster DNS',
+      'validation',
       ...(/^\d+Ki$|^1Mi$/.test(state.logMaxSize) ? (['small logs'] as const) : []),
       ...(nodes.length > 1 ? (['several nodes'] as const) : []),
     ]),

@@ -1,0 +1,66 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import { parseFile } from '../../src/snapshot/files/document.ts'
+import { chosen } from '../differential/choose.ts'
+import { judge } from '../differential/compare.ts'
+import { scalars, texts } from '../differential/yaml.ts'
+import { dist } from './support/command.ts'
+import { describeOnce, scenario } from './support/scenario.ts'
+import { site } from './support/site.ts'
+
+describeOnce('what is said of files is what the API server does', () => {
+  scenario(
+    'refusals agree on at least 99.5 % of changed objects',
+    ['validation'],
+    async () => {
+      const judged = await judge(chosen(3000), {
+        kubectl: join(site.kubectlFolder, 'kubectl'),
+        kubeconfig: site.kubeconfig,
+        executable: join(dist, 'kubectl-affinity'),
+      })
+      const differ = judged.filter(({ refusal, errors }) => (refusal === undefined) !== (errors.length === 0))
+      const refused = judged.filter(({ refusal }) => refusal !== undefined)
+      console.log(
+        `${judged.length} objects, ${refused.length} refused by the API server, ${differ.length} judged differently`,
+      )
+      expect(judged.length).toBeGreaterThan(2500)
+      expect(refused.length).toBeGreaterThan(1000)
+      expect(judged.length - refused.length).toBeGreaterThan(200)
+      expect(differ.length / judged.length, JSON.stringify(differ, null, 1)).toBeLessThanOrEqual(0.005)
+    },
+    600_000,
+  )
+
+  const folder = mkdtempSync(join(tmpdir(), 'affinity-yaml-'))
+  afterAll(() => rmSync(folder, { recursive: true }))
+  let count = 0
+  const byKubectl = async (text: string): Promise<unknown> => {
+    const file = join(folder, `${(count += 1)}.yaml`)
+    writeFileSync(file, text)
+    const words = ['create', '--dry-run=client', '--validate=false', '-o', 'json', '-f', file]
+    return (JSON.parse(await site.kubectl(words)) as { spec?: unknown }).spec
+  }
+  const byUs = (text: string): unknown => {
+    const { objects, findings } = parseFile('x.yaml', text, true)
+    expect(findings).toEqual([])
+    return JSON.parse(JSON.stringify(objects[0]?.value['spec'] ?? {}))
+  }
+  const head = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\n'
+
+  test('scalars are read as kubectl reads them', async () => {
+    const text = `${head}spec:\n${scalars.map((scalar, index) => `  v${index}: ${scalar}\n`).join('')}`
+    expect(byUs(text)).toEqual(await byKubectl(text))
+  })
+
+  test.each(Object.entries(texts))('%s is read as kubectl reads it', async (_, body) => {
+    const mark = body.startsWith('\uFEFF') || body.startsWith('---')
+    const text = body.startsWith('{')
+      ? body.replace('{', '{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "x"}, ')
+      : mark
+        ? body.replace('spec:', `${head}spec:`)
+        : head + body
+    expect(byUs(text)).toEqual(await byKubectl(text))
+  })
+})

@@ -1,0 +1,178 @@
+import { describe, expect, test } from 'vitest'
+import { refusalsOf } from '../../../src/validation/index.ts'
+
+const service = (spec: object, metadata: object = {}): string[] =>
+  paths({ apiVersion: 'v1', kind: 'Service', metadata: { name: 'web', ...metadata }, spec })
+
+const paths = (object: Record<string, unknown>): string[] => refusalsOf(object).map(({ path }) => path)
+
+const ports = [{ port: 80 }]
+
+describe('a Service that an API server refuses', () => {
+  test.each<[string, object, string]>([
+    [
+      'two ports of one number',
+      {
+        ports: [
+          { name: 'a', port: 80 },
+          { name: 'b', port: 80 },
+        ],
+      },
+      'spec.ports[1].port',
+    ],
+    [
+      'one family twice',
+      { ports, ipFamilyPolicy: 'PreferDualStack', ipFamilies: ['IPv4', 'IPv4'] },
+      'spec.ipFamilies[1]',
+    ],
+    ['two families for one stack', { ports, ipFamilies: ['IPv4', 'IPv6'] }, 'spec.ipFamilyPolicy'],
+    [
+      'a host with a port as externalName',
+      { type: 'ExternalName', externalName: 'db.example.net:5432' },
+      'spec.externalName',
+    ],
+    [
+      'a URL as externalName',
+      { type: 'ExternalName', externalName: 'https://db.example.net' },
+      'spec.externalName',
+    ],
+    ['a name as external IP', { ports, externalIPs: ['web.example.net'] }, 'spec.externalIPs[0]'],
+    ['a loopback address as external IP', { ports, externalIPs: ['127.0.0.2'] }, 'spec.externalIPs[0]'],
+    [
+      'a health check without Local',
+      { ports, type: 'LoadBalancer', healthCheckNodePort: 30_000 },
+      'spec.healthCheckNodePort',
+    ],
+    [
+      'a traffic policy that nobody from outside meets',
+      { ports, externalTrafficPolicy: 'Local' },
+      'spec.externalTrafficPolicy',
+    ],
+    [
+      'a load balancer class without one',
+      { ports, loadBalancerClass: 'example.com/x' },
+      'spec.loadBalancerClass',
+    ],
+    [
+      'source ranges without one',
+      { ports, loadBalancerSourceRanges: ['10.0.0.0/8'] },
+      'spec.loadBalancerSourceRanges',
+    ],
+    [
+      'a range with bits of hosts',
+      { ports, type: 'LoadBalancer', loadBalancerSourceRanges: ['10.0.0.1/8'] },
+      'spec.loadBalancerSourceRanges[0]',
+    ],
+    [
+      'a target port of more than 15 letters',
+      { ports: [{ port: 80, targetPort: 'this-name-is-too-long' }] },
+      'spec.ports[0].targetPort',
+    ],
+    [
+      'a number in quotes as target port',
+      { ports: [{ port: 80, targetPort: '8080' }] },
+      'spec.ports[0].targetPort',
+    ],
+    ['an upper case port name', { ports: [{ name: 'UPPER', port: 80 }] }, 'spec.ports[0].name'],
+    ['headless with node ports', { ports, type: 'NodePort', clusterIP: 'None' }, 'spec.clusterIP'],
+    ['cluster IPs without the first', { ports, clusterIPs: ['10.96.0.7'] }, 'spec.clusterIPs'],
+    [
+      'a cluster IP of the other family',
+      { ports, clusterIP: '10.96.0.7', ipFamilies: ['IPv6'] },
+      'spec.clusterIP',
+    ],
+    ['an address with leading zeros', { ports, clusterIP: '010.96.0.7' }, 'spec.clusterIP'],
+    ['a selector of two words', { ports, selector: { app: 'my app' } }, 'spec.selector.app'],
+  ])('%s', (_, spec, path) => {
+    expect(service(spec)).toEqual([path])
+  })
+
+  test('a name with an underscore, and no name', () => {
+    expect(service({ ports }, { name: 'my_service' })).toEqual(['metadata.name'])
+    expect(service({ ports }, { name: '' })).toEqual(['metadata'])
+    expect(service({ ports }, { name: '', generateName: 'web-' })).toEqual([])
+  })
+
+  test('says nothing of what is good', () => {
+    expect(service({ ports })).toEqual([])
+    expect(service({ clusterIP: 'None' })).toEqual([])
+    expect(service({ ports, externalIPs: ['198.51.100.7'], externalTrafficPolicy: 'Local' })).toEqual([])
+    expect(
+      service({
+        ports: [
+          { name: 'a', port: 53 },
+          { name: 'b', port: 53, protocol: 'UDP' },
+        ],
+      }),
+    ).toEqual([])
+    expect(service({ type: 'ExternalName', externalName: 'db.example.net.' })).toEqual([])
+  })
+})
+
+describe('an EndpointSlice', () => {
+  const slice = (addressType: string, address: string): string[] =>
+    paths({
+      apiVersion: 'discovery.k8s.io/v1',
+      kind: 'EndpointSlice',
+      metadata: { name: 'web-1' },
+      addressType,
+      endpoints: [{ addresses: [address] }],
+    })
+
+  test.each([
+    ['IPv4', '10.1.2.3'],
+    ['IPv6', '2001:db8::7'],
+    ['FQDN', 'db.example.com'],
+  ])('takes %s addresses such as %s', (type, address) => {
+    expect(slice(type, address)).toEqual([])
+  })
+
+  test.each([
+    ['IPv4', '2001:db8::7'],
+    ['IPv4', 'db.example.com'],
+    ['IPv4', '169.254.3.3'],
+    ['IPv4', '224.0.0.9'],
+    ['IPv6', '10.1.2.3'],
+    ['IPv6', 'fe80::1'],
+    ['IPv6', '::1'],
+    ['IPv6', 'ff02::1'],
+    ['FQDN', 'db'],
+  ])('refuses as %s address %s', (type, address) => {
+    expect(slice(type, address)).toEqual(['endpoints[0].addresses[0]'])
+  })
+})
+
+describe('an Ingress', () => {
+  const ingress = (rule: object): string[] =>
+    paths({
+      apiVersion: 'networking.k8s.io/v1',
+      kind: 'Ingress',
+      metadata: { name: 'web' },
+      spec: { rules: [rule] },
+    })
+  const backend = { service: { name: 'web', port: { number: 80 } } }
+  const at = (path: string, pathType: string): object => ({ http: { paths: [{ path, pathType, backend }] } })
+
+  test.each([
+    [{ host: '10.0.0.1' }, 'spec.rules[0].host'],
+    [{ host: 'a.*.example.com' }, 'spec.rules[0].host'],
+    [{ host: 'Web.example.com' }, 'spec.rules[0].host'],
+    [at('', 'Prefix'), 'spec.rules[0].http.paths[0].path'],
+    [at('/a//b', 'Exact'), 'spec.rules[0].http.paths[0].path'],
+    [at('a', 'ImplementationSpecific'), 'spec.rules[0].http.paths[0].path'],
+    [
+      { http: { paths: [{ path: '/', pathType: 'Prefix', backend: { service: { name: 'web' } } }] } },
+      'spec.rules[0].http.paths[0].backend.service',
+    ],
+  ])('refuses %j', (rule, path) => {
+    expect(ingress(rule)).toEqual([path])
+  })
+
+  test.each([
+    { host: '*.example.com' },
+    at('/(a|b)/.*', 'ImplementationSpecific'),
+    at('', 'ImplementationSpecific'),
+  ])('takes %j', (rule) => {
+    expect(ingress(rule)).toEqual([])
+  })
+})
