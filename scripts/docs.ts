@@ -6,7 +6,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { globalOptions } from '../src/cli/global-options.ts'
-import { type CommandSummary, type Documented, documentedFlags } from '../src/cli/help.ts'
+import { type CommandSummary, type Documented, documentedFlags, flagGroups } from '../src/cli/help.ts'
 import { commands } from '../src/commands/index.ts'
 import { rolesSection } from './roles.ts'
 
@@ -53,7 +53,7 @@ function current(name: string): string | undefined {
 
 function page(name: string, command: Documented, subcommands: readonly CommandSummary[] = []): string {
   const { summary = '', description, usage = '', examples = [], flags = {} } = command
-  const own = documentedFlags(flags, (flag) => !(flag in globalOptions))
+  const own = flagGroups(flags)
   return text([
     `# kubectl affinity ${name}`,
     summary,
@@ -73,13 +73,14 @@ function page(name: string, command: Documented, subcommands: readonly CommandSu
             .map((sub) => `- [${name} ${sub.name}](${name}-${sub.name}.md): ${sub.summary}`)
             .join('\n'),
         ]),
-    ...(own.length === 0 ? [] : ['## Options', table(own)]),
+    ...(own.length === 0 ? [] : ['## Options']),
+    ...own.flatMap((part) => [...(part.group === undefined ? [] : [`### ${part.group}`]), table(part.flags)]),
     'All commands take the [global options](options.md), too.',
   ])
 }
 
 function optionsPage(): string {
-  const flags = documentedFlags(globalOptions, () => true)
+  const flags = documentedFlags(globalOptions)
   return text(['# Global options', 'kubectl’s, with the same names and meaning.', table(flags)])
 }
 

@@ -15,7 +15,7 @@ export function explainProblem(error: unknown, namespace: string): unknown {
   if (!isForbidden(error) || !/ cannot \w+ resource /.test(error.message)) return error
   return new UserError(error.status.message ?? error.message, {
     hints: [
-      'this Role holds all that enable and disable need; have it applied and bound to you:',
+      'enable and disable need this Role; ask an administrator to apply it and bind it to you:',
       '',
       ...roleYaml('kubectl-affinity-change', namespace, changeRules).split('\n'),
     ],
@@ -31,7 +31,7 @@ export function explainWaitProblem(error: unknown): unknown {
   if (!isForbidden(error) || !error.path.endsWith('/nodes')) return error
   return new UserError(error.status.message ?? error.message, {
     hints: [
-      'waiting asks every node; have this ClusterRole applied and bound to you, or prove it from one node with probe:',
+      'waiting asks every node and needs this ClusterRole; ask an administrator to apply it and bind it to you, or prove the change from one node with probe:',
       '',
       ...roleYaml('kubectl-affinity-wait', undefined, waitRules).split('\n'),
     ],

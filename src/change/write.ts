@@ -98,7 +98,7 @@ function done(
 }
 
 const overruled: ChangeNotice = {
-  message: 'the API server made something else of it than was asked for',
+  message: 'the API server stored a different value than requested (a mutating webhook or policy changed it)',
   hints: ['an admission webhook or policy of the cluster overrules it'],
 }
 

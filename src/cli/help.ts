@@ -7,6 +7,8 @@ interface DocumentedFlag {
   char?: string | undefined
   description?: string | undefined
   hidden?: boolean | undefined
+  /** The heading that it stands under. */
+  helpGroup?: string | undefined
   helpValue?: string | readonly string[] | undefined
   default?: unknown
 }
@@ -62,37 +64,52 @@ export function commandHelp(command: Documented, subcommands: readonly CommandSu
     )
   }
   if (subcommands.length > 0) sections.push(...commandGroups(subcommands))
-  const options = flagList(command.flags ?? {}, (name) => !(name in globalOptions))
-  if (options !== '') sections.push(`Options:\n${options}`)
+  for (const { group, flags } of flagGroups(command.flags ?? {}))
+    sections.push(`${group === undefined ? 'Options' : `${group} Options`}:\n${flagList(flags)}`)
   sections.push(`Usage:\n${indent([command.usage ?? ''].flat().join('\n'), '  ')}`, optionsHint)
   return sections.join('\n\n')
 }
 
 /** `kubectl affinity options`: the flags that every command takes. */
 export function globalOptionsHelp(): string {
-  return `The following options can be passed to any command:\n\n${flagList(globalOptions, () => true)}`
+  return `The following options can be passed to any command:\n\n${flagList(documentedFlags(globalOptions))}`
 }
 
 function exampleText(example: Command.Example): string {
   return typeof example === 'string' ? example : `# ${example.description}\n${example.command}`
 }
 
-function flagList(
-  flags: Readonly<Record<string, DocumentedFlag>>,
-  wanted: (name: string) => boolean,
-): string {
-  return documentedFlags(flags, wanted)
+function flagList(flags: readonly FlagWords[]): string {
+  return flags
     .map(({ names, initial, description }) => `    ${names}=${initial}:\n\t${description}`)
     .join('\n\n')
 }
 
-/** What help and docs/commands say about flags: how they are written, their default, and what they do. */
-export function documentedFlags(
+/** What help and docs/commands say about a flag: how it is written, its default, and what it does. */
+interface FlagWords {
+  names: string
+  initial: string
+  description: string
+}
+
+/** The flags of a command by their groups, those without one first; the global options are told apart from them. */
+export function flagGroups(
   flags: Readonly<Record<string, DocumentedFlag>>,
-  wanted: (name: string) => boolean,
-): { names: string; initial: string; description: string }[] {
+): { group: string | undefined; flags: FlagWords[] }[] {
+  const own = Object.entries(flags).filter(([name]) => !(name in globalOptions))
+  const groups = new Set([undefined, ...own.map(([, { helpGroup }]) => helpGroup)])
+  return [...groups]
+    .map((group) => ({
+      group,
+      flags: documentedFlags(Object.fromEntries(own.filter(([, { helpGroup }]) => helpGroup === group))),
+    }))
+    .filter((part) => part.flags.length > 0)
+}
+
+/** Flags in the order of the alphabet. */
+export function documentedFlags(flags: Readonly<Record<string, DocumentedFlag>>): FlagWords[] {
   return Object.entries(flags)
-    .filter(([name, flag]) => wanted(name) && flag.hidden !== true)
+    .filter(([, flag]) => flag.hidden !== true)
     .sort(([a], [b]) => a.localeCompare(b))
     .map(([name, flag]) => ({
       names: flagNames(name, flag),

@@ -18,7 +18,7 @@ export function guardOutput(process: NodeJS.Process): OutputGuard {
     lost = true
     // It may come to light when everything else is done.
     process.exitCode = exitCodes.error
-    stderr.write(`error: the answer could not be written: ${error.message}\n`)
+    stderr.write(`error: could not write output: ${error.message}\n`)
   }
   const onStderrError = (): void => {}
   stdout.on('error', onStdoutError)

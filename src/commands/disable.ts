@@ -4,7 +4,7 @@ import { changeFlags } from './change/flags.ts'
 export default class Disable extends BaseCommand {
   static override summary = 'Spread the connections of each client over the pods of a Service again.'
   static override description =
-    'Sets sessionAffinity to None, by server-side apply as field manager kubectl-affinity. The timeout is lost with it: the command to take the change back, which is printed, sets it again. A field that another manager keeps needs --force-conflicts.'
+    'Sets sessionAffinity to None, by server-side apply as field manager kubectl-affinity. The timeout is lost with it; the printed command that undoes the change sets it again. Use --force-conflicts to take over a field owned by another manager.'
   static override usage =
     'kubectl affinity disable (svc/NAME ... | -l SELECTOR | --all | -f FILE) [flags] [options]'
   static override examples = [

@@ -5,8 +5,8 @@ import { changeFlags, timeoutFlag } from './change/flags.ts'
 export default class Enable extends BaseCommand {
   static override summary = 'Keep each client of a Service on its pod (session affinity by client IP).'
   static override description = [
-    'Sets sessionAffinity to ClientIP, by server-side apply as field manager kubectl-affinity. A client address stays on its pod until it has made no new connection for --timeout; without --timeout the API server sets three hours, or the timeout stays as it is.',
-    'Before it writes it looks whether the affinity could work at all. A change that nothing would come of needs --force, a field that another manager keeps needs --force-conflicts. It prints the command that takes the change back.',
+    'Sets sessionAffinity to ClientIP, by server-side apply as field manager kubectl-affinity. A client IP keeps its pod until it has opened no new connection for --timeout. Without --timeout the API server sets three hours; a timeout that is set already stays.',
+    'Checks first whether affinity can work for this Service. Use --force for a change that would have no effect, and --force-conflicts to take over a field owned by another manager. Prints the command that undoes the change.',
   ].join('\n\n')
   static override usage =
     'kubectl affinity enable (svc/NAME ... | -l SELECTOR | --all | -f FILE) [--timeout 30m] [flags] [options]'
@@ -35,9 +35,11 @@ export default class Enable extends BaseCommand {
   static override flags = {
     ...changeFlags,
     force: Flags.boolean({
-      description: 'Change it although nothing would come of it, such as with a single endpoint.',
+      helpGroup: 'Change',
+      description: 'Change it although it would have no effect, such as with a single endpoint.',
     }),
     timeout: timeoutFlag({
+      helpGroup: 'Change',
       description:
         'How long a client address is remembered after its last new connection, from 1s to 24h; a plain number is seconds.',
       helpValue: "''",

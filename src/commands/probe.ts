@@ -10,8 +10,8 @@ export default class Probe extends BaseCommand {
   static override summary =
     'Send requests to a Service from a pod inside the cluster, and judge whether the client stays on its pod.'
   static override description = [
-    'A Job runs a small client in the namespace of the Service. It opens a new connection for each request, reads from the answers which pod gave them, and is removed at the end.',
-    'The verdict covers the whole run and says how likely it is wrong. The exit code is 0 when the Service behaves as it is configured (or as --expect says), 3 when it does not, and 4 when the run cannot tell.',
+    'A Job runs a small client in the namespace of the Service. It opens a new connection for each request, reads from the answers which pod gave them, and is deleted at the end: nothing stays in the cluster.',
+    'The verdict covers the whole run and gives the probability that it is a coincidence. The exit code is 0 when the Service behaves as configured (or as --expect says), 3 when it does not, and 4 when the run cannot tell.',
   ].join('\n\n')
   static override usage =
     'kubectl affinity probe (svc/NAME | svc NAME | NAME) [-n NAMESPACE] [flags] [options]'
@@ -32,7 +32,7 @@ export default class Probe extends BaseCommand {
       description:
         'Fail a pipeline unless the client sticks, in a cluster that pulls from a registry of its own',
       command:
-        'kubectl affinity probe svc/web --expect sticky -o json --image registry.example.com/node:24 | jq .status.verdict',
+        'kubectl affinity probe svc/web --expect sticky -o json --image registry.example.com/node:24 > report.json',
     },
     {
       description: 'Does each of 20 clients stay on its pod, and are they kept apart?',

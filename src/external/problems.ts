@@ -48,8 +48,8 @@ export function explainProblem(error: unknown, namespace: string, where: 'here' 
   return new UserError(error.status.message ?? error.message, {
     hints: [
       where === 'origin'
-        ? 'this is what external needs in the other cluster; have it applied there and bound to you:'
-        : 'this Role holds what external needs; have it applied and bound to you (edit and admin do not hold EndpointSlices):',
+        ? 'external needs this in the other cluster; ask its administrator to apply it and bind it to you:'
+        : 'external needs this Role (edit and admin do not hold EndpointSlices); ask an administrator to apply it and bind it to you:',
       '',
       ...role.split('\n'),
     ],

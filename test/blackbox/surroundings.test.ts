@@ -81,7 +81,7 @@ for (const form of ['executable', 'npm bundle'] as const) {
       const program = forms[form].map((word) => `'${word}'`).join(' ')
       const { stdout, stderr } = await shell('bash', ['-c', `${program} probe --help >/dev/full; echo "$?"`])
       expect(stdout).toBe('1\n')
-      expect(stderr).toMatch(/^error: the answer could not be written: .*no space left on device.*\n$/)
+      expect(stderr).toMatch(/^error: could not write output: .*no space left on device.*\n$/)
     })
   })
 }

@@ -1,12 +1,12 @@
 import * as Flags from '@oclif/core/flags'
 import { parseDuration } from '../../model/duration.ts'
+import { grouped } from '../../cli/flag-groups.ts'
 import { durationFlag } from '../../cli/value-flags.ts'
 import { writeFlags } from '../../cli/write-flags.ts'
 import { invalidValue } from '../../model/user-error.ts'
 import { timeoutRange } from '../../change/request.ts'
 
-/** The flags that `enable` and `disable` share. */
-export const changeFlags = {
+const flags = {
   all: Flags.boolean({ description: 'Select all Services of the namespace.' }),
   'all-namespaces': Flags.boolean({
     char: 'A',
@@ -55,6 +55,14 @@ export const changeFlags = {
     max: 3_600_000,
   }),
 }
+
+/** The flags that `enable` and `disable` share, under the headings of help. */
+export const changeFlags = grouped(flags, {
+  Selection: ['all', 'all-namespaces', 'filename', 'recursive', 'selector'],
+  Change: ['dry-run', 'force-conflicts'],
+  Wait: ['image', 'path', 'wait', 'wait-timeout'],
+  Output: ['diff', 'output', 'show-managed-fields'],
+})
 
 /** A timeout of affinity, in seconds. */
 export const timeoutFlag = Flags.custom<number>({

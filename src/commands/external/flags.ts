@@ -1,6 +1,7 @@
 import * as Flags from '@oclif/core/flags'
 import { type ChangeRequest, timeoutRange } from '../../change/request.ts'
 import type { FlagValues } from '../../cli/base-command.ts'
+import { grouped } from '../../cli/flag-groups.ts'
 import { durationFlag } from '../../cli/value-flags.ts'
 import { writeFlags } from '../../cli/write-flags.ts'
 import { parseDuration } from '../../model/duration.ts'
@@ -21,14 +22,14 @@ const affinityFlag = Flags.custom<ChangeRequest>({
   },
 })
 
-export const externalFlags = {
+const flags = {
   adopt: Flags.boolean({
     description:
       'Take over a Service that was made by hand, with its endpoints: those of an Endpoints object, and EndpointSlices left by others, which are deleted when the new ones are in force. Without --to and --from the addresses stay what they are.',
   }),
   affinity: affinityFlag({
     description:
-      'Keep each client on its backend until it has made no new connection for this long, or none. Without it the affinity stays as it is.',
+      'How long a client IP keeps its backend after its last new connection, or none. Default: the affinity stays as it is.',
     helpValue: "''",
   }),
   ...writeFlags,
@@ -64,7 +65,7 @@ export const externalFlags = {
   }),
   port: Flags.string({
     description:
-      'A port of the Service: PORT[:NAME][/PROTOCOL], such as 80, 80:http or 53:dns/UDP. Can be repeated or be a list with commas. Without it the ports of --from are used.',
+      'A port of the Service: PORT[:NAME][/PROTOCOL], such as 80, 80:http or 53:dns/UDP. Can be repeated or be a list with commas. Default: the ports of --from.',
     helpValue: '[]',
     multiple: true,
     multipleNonGreedy: true,
@@ -97,5 +98,13 @@ export const externalFlags = {
       'With --from: keep following the other cluster and update the endpoints, until interrupted. Without contact the last endpoints stay.',
   }),
 }
+
+/** The flags of `external NAME`, under the headings of help. */
+export const externalFlags = grouped(flags, {
+  Service: ['adopt', 'affinity', 'port'],
+  Backends: ['to', 'from', 'from-context', 'from-kubeconfig', 'from-namespace', 'node-port'],
+  Change: ['dry-run', 'force-conflicts', 'prune', 'wait', 'wait-timeout', 'watch'],
+  Output: ['diff', 'output', 'show-managed-fields'],
+})
 
 export type ExternalFlagValues = FlagValues<typeof externalFlags>

@@ -1,10 +1,10 @@
 import * as Flags from '@oclif/core/flags'
+import { grouped } from '../../cli/flag-groups.ts'
 import { countFlag, durationFlag } from '../../cli/value-flags.ts'
 
 const hour = 3_600_000
 
-/** The flags of `probe`, in the order of help. */
-export const probeFlags = {
+const flags = {
   'all-ports': Flags.boolean({
     description: 'Probe every port of the Service and not only one.',
     default: false,
@@ -15,7 +15,7 @@ export const probeFlags = {
   }),
   clients: countFlag({
     description:
-      'How many client pods send requests: one verdict for each, and one for all. Unless given one, or one for each node with --spread nodes; 0 with --via-local is none.',
+      'How many client pods send requests: one verdict for each, and one for all. Default: 1, or one per node with --spread nodes. 0 (with --via-local) runs no client pods.',
     helpValue: '1',
     min: 0,
     max: 1000,
@@ -26,12 +26,12 @@ export const probeFlags = {
   }),
   confidence: Flags.string({
     description:
-      'How sure the verdict must be, as a fraction or in percent. The default number of requests follows from it. With --measure-timeout 99.9% unless given.',
+      'How sure the verdict must be, as a fraction or in percent. The default number of requests follows from it. Default with --measure-timeout: 99.9%.',
     helpValue: '99.9999%',
   }),
   container: Flags.string({
     char: 'c',
-    description: 'Container of the pod of --in-pod. Unless given its default or first one.',
+    description: 'Container of the pod of --in-pod. Default: the one that kubectl exec takes.',
     helpValue: "''",
   }),
   duration: durationFlag({
@@ -51,8 +51,7 @@ export const probeFlags = {
     default: false,
   }),
   expect: Flags.option({ options: ['sticky', 'spread'] as const })({
-    description:
-      'What to compare with: sticky or spread. Unless given it is what the Service is configured for.',
+    description: 'What to compare with: sticky or spread. Default: what the Service is configured for.',
     helpValue: "''",
   }),
   fingerprint: Flags.boolean({
@@ -70,7 +69,7 @@ export const probeFlags = {
   }),
   image: Flags.string({
     description:
-      'Image of the probe pod: any with Node 18 or newer, or with a shell and one of curl, wget and nc. Unless given, one that the nodes have already, else docker.io/library/node:24-alpine.',
+      'Image of the probe pod: any with Node 18 or newer, or with a shell and one of curl, wget and nc. Default: one that the nodes have already, else docker.io/library/node:24-alpine.',
     env: 'KUBECTL_AFFINITY_IMAGE',
     helpValue: "''",
   }),
@@ -87,7 +86,7 @@ export const probeFlags = {
     max: hour,
   }),
   'ip-family': Flags.option({ options: ['ipv4', 'ipv6', 'all'] as const })({
-    description: "ipv4, ipv6 or all. Unless given the family of the Service's first cluster IP.",
+    description: "ipv4, ipv6 or all. Default: the family of the Service's first cluster IP.",
     helpValue: "''",
   }),
   'keep-alive': Flags.boolean({
@@ -120,20 +119,20 @@ export const probeFlags = {
   }),
   port: Flags.string({
     description:
-      'Number or name of the Service port. Unless given the first TCP port, or UDP where there is no other.',
+      'Number or name of the Service port. Default: the first TCP port, or the first UDP port if the Service has no TCP port.',
     helpValue: "''",
   }),
   protocol: Flags.option({ options: ['tcp', 'udp'] as const })({
-    description: 'tcp or udp. Unless given that of the port; udp needs --send.',
+    description: 'tcp or udp. Default: that of the port. udp needs --send.',
     helpValue: "''",
   }),
   rate: Flags.string({
     description:
-      'Requests per second of each client, or max. Unless given 50, and less where many clients would make more than 1000 in all.',
+      'Requests per second of each client, or max. Default: 50, or less where many clients would make more than 1000 in all.',
     helpValue: '50',
   }),
   requests: countFlag({
-    description: 'How many requests to send. Unless given, enough for --confidence.',
+    description: 'How many requests to send. Default: enough for --confidence.',
     helpValue: '0',
     min: 0,
     max: 100_000_000,
@@ -189,3 +188,15 @@ export const probeFlags = {
     multipleNonGreedy: true,
   }),
 }
+
+/** The flags of `probe`, under the headings of help. */
+export const probeFlags = grouped(flags, {
+  Load: ['duration', 'interval', 'rate', 'requests', 'watch'],
+  Request: ['ca', 'insecure', 'keep-alive', 'path', 'port', 'protocol', 'scheme', 'send', 'timeout'],
+  Client: ['clients', 'host-network', 'in-pod', 'container', 'node', 'spread', 'via-local'],
+  Entry: ['all-ports', 'ip-family', 'via'],
+  Judgement: ['confidence', 'expect', 'fingerprint', 'identify'],
+  Experiment: ['compare', 'during', 'echo', 'max', 'measure-timeout', 'shadow', 'what-if'],
+  Pod: ['image', 'pod-running-timeout'],
+  Output: ['output'],
+})

@@ -1,5 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { commandHelp, rootHelp } from '../../../src/cli/help.ts'
+import { commandHelp, flagGroups, rootHelp } from '../../../src/cli/help.ts'
+import { changeFlags } from '../../../src/commands/change/flags.ts'
+import { externalFlags } from '../../../src/commands/external/flags.ts'
+import { probeFlags } from '../../../src/commands/probe/flags.ts'
 
 describe('rootHelp', () => {
   test('groups commands in the order they come in, summaries aligned', () => {
@@ -40,6 +43,27 @@ describe('commandHelp', () => {
         'Use "kubectl affinity options" for a list of global command-line options (applies to all commands).',
       ].join('\n\n'),
     )
+  })
+
+  test('flags stand under their headings, in the order of the groups and then of the alphabet', () => {
+    const flag = (helpGroup?: string) => ({ type: 'boolean', helpGroup, description: 'It.' }) as const
+    const flags = { b: flag('Pod'), c: flag('Load'), d: flag('Pod'), a: flag('Pod'), e: flag() }
+    const help = commandHelp({ usage: 'kubectl affinity x', flags })
+    expect(help.match(/^(\w.*Options|Options|    --\w)/gm)).toStrictEqual([
+      'Options',
+      '    --e',
+      'Pod Options',
+      '    --a',
+      '    --b',
+      '    --d',
+      'Load Options',
+      '    --c',
+    ])
+  })
+
+  test('of commands with groups, every flag has one', () => {
+    for (const flags of [probeFlags, changeFlags, externalFlags])
+      expect(flagGroups(flags).map(({ group }) => group)).not.toContain(undefined)
   })
 
   test('of a command with nothing but a usage line', () => {

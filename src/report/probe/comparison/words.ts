@@ -71,7 +71,7 @@ function echoWords({ kind }: EchoConclusion, expected: 'sticky' | 'spread'): Con
     'echo-only': {
       headline: 'ONLY THE ECHO PODS',
       sentence:
-        'are not treated as the Service is configured, while the application is: something in the cluster goes by the name or the labels of the Service',
+        "do not behave as configured; the application does. Something in the cluster selects by the Service's name or labels",
     },
   }
   return words[kind]
