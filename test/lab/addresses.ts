@@ -23,8 +23,14 @@ export const kubernetesService = '10.96.0.1'
 export const dnsService = '10.96.0.10'
 export const clusterDomain = 'cluster.local'
 
-/** Free addresses for Services of type LoadBalancer; they lead to the first node. */
+/** Addresses for Services of type LoadBalancer; they lead to the first node. */
 export const loadBalancerNetworks: Pair = ['10.89.1.0/24', 'fd89:1::/64']
+
+/** The address of a load balancer by its number. */
+export const loadBalancerAddress = (number: number): Pair => [`10.89.1.${number}`, `fd89:1::${number}`]
+
+/** The numbers of those that are handed out to Services that ask for none; others are written by hand, or asked for. */
+export const automaticLoadBalancers: readonly number[] = Array.from({ length: 90 }, (_, index) => 110 + index)
 
 /** What the network of a host on the bridge is made of. */
 export interface Host {

@@ -4,6 +4,8 @@ import { install } from './apt.ts'
 import { build, labDown, labUp } from './cluster.ts'
 import { runConformance } from './conformance.ts'
 import { startApiServer, stopApiServer } from './control-plane.ts'
+import { gateways, gatewayOf, isGatewayName, type GatewayName } from './gateways/list.ts'
+import { proveGateways } from './gateways/prove.ts'
 import { kubectlHere } from './kubectl.ts'
 import { inPlace } from './network.ts'
 import { kubeconfigPath } from './paths.ts'
@@ -17,8 +19,8 @@ import { labStatus } from './status.ts'
 const usage = `A real Kubernetes cluster on this machine, for the tests (docs/lab.md).
 
 usage: npm run lab -- COMMAND
-  up [--nodes 2] [--proxy iptables|nftables] [--log-max-size 10Mi]
-                        bring the lab up, or change it to this
+  up [--nodes 2] [--proxy iptables|nftables] [--log-max-size 10Mi] [--with GATEWAY,…] [--gateway-replicas 1]
+                        bring the lab up, or change it to this; without --with it has no gateway
   down                  take it down; nothing stays
   status                show how it is; exit code 0 when it is up
   kubeconfig            print the path of its kubeconfig
@@ -29,8 +31,11 @@ usage: npm run lab -- COMMAND
   peer stop|start       end its API server as a crash would, and bring it back
   conformance [--all]   run Kubernetes' own tests of session affinity; --all takes half an hour
   selftest              bring the lab up and down, through crashes, and look for traces
-  build                 build all programs and images into the cache
+  selftest gateways     show the affinity of the gateways that the lab has
+  build [--with GATEWAY,…]
+                        build all programs and images into the cache
   install               install the Debian packages that the lab needs
+gateways: ${Object.keys(gateways).join(', ')}
 `
 
 class UsageError extends Error {}
@@ -44,6 +49,14 @@ function proxyMode(value: string): ProxyMode {
   return value
 }
 
+function gatewayNames(value: string): GatewayName[] {
+  const names = value.split(',').filter(Boolean)
+  for (const name of names)
+    if (!isGatewayName(name))
+      throw new UsageError(`no such gateway: ${name}; ${Object.keys(gateways).join(', ')}`)
+  return names.filter((name) => isGatewayName(name))
+}
+
 async function up(args: string[]): Promise<number> {
   const { values } = parseArgs({
     args,
@@ -51,12 +64,16 @@ async function up(args: string[]): Promise<number> {
       nodes: { type: 'string', default: '2' },
       proxy: { type: 'string', default: 'iptables' },
       'log-max-size': { type: 'string', default: '10Mi' },
+      with: { type: 'string', default: '' },
+      'gateway-replicas': { type: 'string', default: '1' },
     },
   })
   await labUp({
     nodes: Number(values.nodes),
     proxy: proxyMode(values.proxy),
     logMaxSize: values['log-max-size'],
+    gateways: gatewayNames(values.with),
+    gatewayReplicas: Number(values['gateway-replicas']),
   })
   return 0
 }
@@ -66,7 +83,14 @@ async function status(): Promise<number> {
   print(up ? `up, kube-proxy in ${state?.proxy ?? '?'} mode` : `not up: ${reason ?? ''}`)
   for (const { name, address, ready } of nodes)
     print(`${name.padEnd(8)}${address.padEnd(14)}${ready ? 'Ready' : 'not ready'}`)
+  for (const [name, key] of Object.entries(state?.gateways ?? {}))
+    if (isGatewayName(name)) print(gatewayLine(name, key !== ''))
   return up ? 0 : 1
+}
+
+function gatewayLine(name: GatewayName, whole: boolean): string {
+  const { address, version, namespace } = gatewayOf(name)
+  return `${name.padEnd(15)}${address.padEnd(13)}${whole ? version : 'not complete'}, namespace ${namespace}`
 }
 
 async function api(args: string[]): Promise<number> {
@@ -124,9 +148,13 @@ async function main(command: string | undefined, args: string[]): Promise<number
     case 'conformance':
       return runConformance(parseArgs({ args, options: { all: { type: 'boolean', default: false } } }).values)
     case 'selftest':
-      return done(selftest())
+      return done(args[0] === 'gateways' ? proveGateways() : selftest())
     case 'build':
-      return done(build())
+      return done(
+        build(
+          gatewayNames(parseArgs({ args, options: { with: { type: 'string', default: '' } } }).values.with),
+        ),
+      )
     case 'install':
       return done(install())
     case undefined:

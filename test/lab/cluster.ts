@@ -13,6 +13,8 @@ import { install } from './apt.ts'
 import { killLabProcesses, removeLabCgroups } from './cgroups.ts'
 import { startControlPlane } from './control-plane.ts'
 import { writeCredentials } from './credentials.ts'
+import { changeGateways, prepareGateways } from './gateways/change.ts'
+import type { GatewayName } from './gateways/list.ts'
 import { imageArchives } from './images/list.ts'
 import { applyObjects, kubectl, tryKubectl } from './kubectl.ts'
 import { exclusively } from './lock.ts'
@@ -32,6 +34,10 @@ export interface LabOptions {
   proxy?: ProxyMode
   /** When the kubelet rotates a container's log; 10Mi, Kubernetes' default, when not given. */
   logMaxSize?: string
+  /** The gateways that it has beside the cluster; none when not given. */
+  gateways?: readonly GatewayName[]
+  /** How many pods each gateway has; 1 when not given. */
+  gatewayReplicas?: number
 }
 
 /** Brings the lab up as asked. One that is up already is kept, or changed when that suffices. */
@@ -44,15 +50,24 @@ export async function labUp(options: LabOptions = {}): Promise<void> {
     await install()
     await refuseForeignLab()
     const parts = await buildParts()
-    const wanted: LabState = { format: stateFormat, nodes, proxy, logMaxSize, parts, complete: true }
-    const { up, state: present } = await labStatusInTime()
-    if (up && present !== undefined && sameBut(wanted, present)) {
-      if (present.proxy === proxy) return progress(`already up: ${nodes} nodes, ${proxy}`)
-      return step(`switched kube-proxy to ${proxy}`, () => switchProxy(wanted))
-    }
-    await step('cleared what was there', clear)
-    await step(`up: ${nodes} nodes, ${proxy}`, () => bringUp(wanted))
+    const gateways = await prepareGateways(options.gateways ?? [], { replicas: options.gatewayReplicas ?? 1 })
+    await change({ format: stateFormat, nodes, proxy, logMaxSize, parts, gateways: {}, complete: true })
+    await changeGateways(gateways)
   })
+}
+
+/** Makes the cluster as it is wanted, in the quickest way; the gateways of one that is kept stay. */
+async function change(wanted: LabState): Promise<void> {
+  const { up, state: present } = await labStatusInTime()
+  const what = `${wanted.nodes} nodes, ${wanted.proxy}`
+  if (up && present !== undefined && sameBut(wanted, present)) {
+    if (present.proxy === wanted.proxy) return progress(`already up: ${what}`)
+    return step(`switched kube-proxy to ${wanted.proxy}`, () =>
+      switchProxy({ ...wanted, gateways: present.gateways }),
+    )
+  }
+  await step('cleared what was there', clear)
+  await step(`up: ${what}`, () => bringUp(wanted))
 }
 
 /** Takes the lab down, however much of it there is; nothing stays. */
@@ -70,14 +85,13 @@ async function buildParts(): Promise<Parts> {
   return { programs: { kubernetes, runtime, dns }, images: await imageArchives() }
 }
 
-/** Builds everything into the cache, also what only some tests need. */
-export async function build(): Promise<void> {
-  await exclusively(async () => {
-    await install()
-    await buildParts()
-    await programs('load')
-    await programs('e2e')
-  })
+/** Builds everything into the cache, also what only some tests need, and these gateways. The lab may be in use. */
+export async function build(gateways: readonly GatewayName[]): Promise<void> {
+  await exclusively(install)
+  await buildParts()
+  await programs('load')
+  await programs('e2e')
+  await prepareGateways(gateways, { replicas: 1 })
 }
 
 function requireRoot(): void {

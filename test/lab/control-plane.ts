@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { apiServerUrl, bridge, controlPlaneLoopback, podNetworks, serviceNetworks } from './addresses.ts'
 import { labProcesses, makeDaemonCgroup } from './cgroups.ts'
 import { componentKubeconfigPath, tokenFile } from './credentials.ts'
-import { statePath } from './paths.ts'
+import { kubeconfigPath, loadBalancers, statePath } from './paths.ts'
 import { pkiPath } from './pki.ts'
 import { startDaemon, waitFor, waitForDaemon, type Daemon } from './process.ts'
 import { isServing } from './ready.ts'
@@ -92,5 +92,10 @@ export async function startControlPlane(): Promise<void> {
     kubeconfig: componentKubeconfigPath('system:kube-scheduler'),
     'bind-address': controlPlaneLoopback,
     'leader-elect': 'false',
+  })
+  startDaemon({
+    command: [process.execPath, loadBalancers, kubeconfigPath()],
+    log: statePath('log', 'load-balancers.log'),
+    cgroup: makeDaemonCgroup(join('control-plane', 'load-balancers')),
   })
 }

@@ -9,7 +9,7 @@ const lab = fileURLToPath(new URL('.', import.meta.url))
 /** The folder of the project's node_modules. */
 export const projectDir: string = resolve(lab, '../..')
 
-/** Where the go.mod of a group of programs is. */
+/** Where the go.mod of a group of the lab's own programs is. */
 export const moduleDir = (name: string): string => join(lab, 'programs', name)
 
 /** The script that is the first process of a node. */
@@ -17,6 +17,12 @@ export const nodeInit: string = join(lab, 'node-init.sh')
 
 /** The program that answers for the addresses of the other cluster. */
 export const peerBackends: string = join(lab, 'peer-backends.ts')
+
+/** The program that gives addresses to load balancers. */
+export const loadBalancers: string = join(lab, 'load-balancers.ts')
+
+/** The folder of a gateway. */
+export const gatewayDir = (name: string): string => join(lab, 'gateways', name)
 
 /** Everything that belongs to the running lab: keys, logs, etcd's data, the nodes' disks. */
 export const stateDir = (): string =>

@@ -1,14 +1,15 @@
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import { cpSync, readFileSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { env } from 'node:process'
-import { cacheDir, moduleDir } from './paths.ts'
+import { cached } from './cache.ts'
+import { moduleDir } from './paths.ts'
 import { run } from './process.ts'
 import { progress, step } from './progress.ts'
 
-/** The version of a module that a go.mod below programs/ asks for, without the v. */
+/** The version of a module that the go.mod of a folder asks for, without the v. */
 export function moduleVersion(folder: string, module: string): string {
-  const content = readFileSync(join(moduleDir(folder), 'go.mod'), 'utf8')
+  const content = readFileSync(join(folder, 'go.mod'), 'utf8')
   const version = content
     .split('\n')
     .map((line) =>
@@ -18,19 +19,22 @@ export function moduleVersion(folder: string, module: string): string {
         .split(/\s+v?/),
     )
     .find(([name]) => name === module)?.[1]
-  if (version === undefined) throw new Error(`programs/${folder}/go.mod does not require ${module}`)
+  if (version === undefined) throw new Error(`${folder}/go.mod does not require ${module}`)
   return version
 }
 
 /** The version of Kubernetes. Its programs do not know it unless it is built into them. */
-export const kubernetesVersion = moduleVersion('kubernetes', 'k8s.io/kubernetes')
+export const kubernetesVersion = moduleVersion(moduleDir('kubernetes'), 'k8s.io/kubernetes')
 
 /** Programs that are built together, from one go.mod. */
-interface Group {
-  /** Folder below programs/. */
+export interface Group {
+  /** The folder of the go.mod and go.sum. */
   module: string
   packages: readonly string[]
   ldflags?: readonly string[]
+  tags?: readonly string[]
+  /** Files and folders of modules that go with the programs: into `files/MODULE/PATH` beside them. */
+  files?: Readonly<Record<string, readonly string[]>>
   /** The package is a test suite, built into this program. */
   test?: string
   /** Programs whose package has another name than they should have. */
@@ -50,7 +54,7 @@ const containerd = 'github.com/containerd/containerd/v2'
 
 const groups = {
   kubernetes: {
-    module: 'kubernetes',
+    module: moduleDir('kubernetes'),
     packages: [
       ...['apiserver', 'controller-manager', 'scheduler', 'proxy'].map(
         (name) => `k8s.io/kubernetes/cmd/kube-${name}`,
@@ -63,7 +67,7 @@ const groups = {
     minutes: 9,
   },
   runtime: {
-    module: 'runtime',
+    module: moduleDir('runtime'),
     packages: [
       ...['containerd', 'containerd-shim-runc-v2', 'ctr'].map((name) => `${containerd}/cmd/${name}`),
       ...['main/bridge', 'main/loopback', 'ipam/host-local', 'meta/portmap'].map(
@@ -71,14 +75,14 @@ const groups = {
       ),
       'go.etcd.io/etcd/server/v3',
     ],
-    ldflags: [`-X ${containerd}/version.Version=${moduleVersion('runtime', containerd)}`],
+    ldflags: [`-X ${containerd}/version.Version=${moduleVersion(moduleDir('runtime'), containerd)}`],
     rename: { server: 'etcd' },
     minutes: 2,
   },
-  dns: { module: 'dns', packages: ['github.com/coredns/coredns'], minutes: 3 },
-  load: { module: 'load', packages: ['github.com/rakyll/hey'], minutes: 1 },
+  dns: { module: moduleDir('dns'), packages: ['github.com/coredns/coredns'], minutes: 3 },
+  load: { module: moduleDir('load'), packages: ['github.com/rakyll/hey'], minutes: 1 },
   e2e: {
-    module: 'kubernetes',
+    module: moduleDir('kubernetes'),
     packages: ['k8s.io/kubernetes/test/e2e'],
     test: 'e2e.test',
     minutes: 3,
@@ -92,6 +96,7 @@ const recipe = (group: Group, output: string): string[] => [
     ? ['build', '-o', `${output}/`]
     : ['test', '-c', '-o', join(output, group.test)]),
   '-trimpath',
+  ...(group.tags === undefined ? [] : ['-tags', group.tags.join(',')]),
   '-ldflags',
   ['-s -w', ...(group.ldflags ?? [])].join(' '),
   ...group.packages,
@@ -101,34 +106,43 @@ const recipe = (group: Group, output: string): string[] => [
 const goEnv = { ...env, CGO_ENABLED: '0', GOFLAGS: '', GOWORK: 'off' }
 
 const go = (group: Group, ...args: string[]): Promise<string> =>
-  run('go', args, { cwd: moduleDir(group.module), env: goEnv })
+  run('go', args, { cwd: group.module, env: goEnv })
 
-async function cacheKey(group: Group): Promise<string> {
+async function key(group: Group): Promise<string> {
   const hash = createHash('sha256')
-  for (const file of ['go.mod', 'go.sum']) hash.update(readFileSync(join(moduleDir(group.module), file)))
-  hash.update(JSON.stringify([recipe(group, ''), group.rename ?? {}]))
+  for (const file of ['go.mod', 'go.sum']) hash.update(readFileSync(join(group.module, file)))
+  hash.update(JSON.stringify([recipe(group, ''), group.rename ?? {}, ...(group.files ? [group.files] : [])]))
   hash.update(await go(group, 'env', 'GOVERSION', 'GOOS', 'GOARCH'))
   return hash.digest('hex').slice(0, 12)
 }
 
+/** The folder with the lab's own programs of this name. */
+export const programs = (name: GroupName): Promise<string> => builtPrograms(name, groups[name])
+
 /** The folder with a group's programs; builds them when the cache does not have them. */
-export async function programs(name: GroupName): Promise<string> {
-  const group: Group = groups[name]
-  const target = join(cacheDir(), `${name}-${await cacheKey(group)}`)
-  if (existsSync(target)) return target
-  mkdirSync(cacheDir(), { recursive: true })
-  removeHalfBuilt(name)
-  // Renamed when whole, so that a build that is killed leaves nothing that looks like a result.
-  const scratch = mkdtempSync(join(cacheDir(), `.${name}-`))
-  progress(`building ${name}, about ${group.minutes} min the first time`)
-  await step(`built ${name}`, () => go(group, ...recipe(group, scratch)))
-  for (const [from, to] of Object.entries(group.rename ?? {}))
-    renameSync(join(scratch, from), join(scratch, to))
-  renameSync(scratch, target)
-  return target
+export const builtPrograms = async (name: string, group: Group): Promise<string> =>
+  cached(name, await key(group), async (folder) => {
+    progress(`building ${name}, about ${group.minutes} min the first time`)
+    await step(`built ${name}`, async () => {
+      if (group.packages.length > 0) await go(group, ...recipe(group, folder))
+      for (const [from, to] of Object.entries(group.rename ?? {}))
+        renameSync(join(folder, from), join(folder, to))
+      for (const [module, paths] of Object.entries(group.files ?? {}))
+        await copyFiles(group, module, paths, folder)
+    })
+  })
+
+async function copyFiles(
+  group: Group,
+  module: string,
+  paths: readonly string[],
+  folder: string,
+): Promise<void> {
+  const downloaded = await go(group, 'mod', 'download', '-json', module)
+  const { Dir }: { Dir: string } = JSON.parse(downloaded)
+  for (const path of paths) cpSync(join(Dir, path), moduleFile(folder, module, path), { recursive: true })
 }
 
-function removeHalfBuilt(name: GroupName): void {
-  for (const entry of readdirSync(cacheDir()))
-    if (entry.startsWith(`.${name}-`)) rmSync(join(cacheDir(), entry), { recursive: true })
-}
+/** Where a file of a module is in the folder of a group's programs. */
+export const moduleFile = (folder: string, module: string, path: string): string =>
+  join(folder, 'files', module, path)

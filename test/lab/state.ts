@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, rmSync, rmdirSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
+import type { GatewayName } from './gateways/list.ts'
 import { stateDir, statePath } from './paths.ts'
 
 export type ProxyMode = 'iptables' | 'nftables'
@@ -23,6 +24,8 @@ export interface LabState {
   /** The kubelet's containerLogMaxSize. */
   logMaxSize: string
   parts: Parts
+  /** What each gateway that is there was made from; empty while it is being made or removed. */
+  gateways: Partial<Record<GatewayName, string>>
   /** False while `up` is at work, and for ever after when it was killed. */
   complete: boolean
 }
@@ -32,7 +35,7 @@ const file = (): string => statePath('lab.json')
 /** The state of the lab, or undefined when there is none. */
 export function readState(): LabState | undefined {
   try {
-    const state: LabState = JSON.parse(readFileSync(file(), 'utf8'))
+    const state: LabState = { gateways: {}, ...JSON.parse(readFileSync(file(), 'utf8')) }
     return state.format === stateFormat ? state : undefined
   } catch {
     return undefined
@@ -54,7 +57,16 @@ export function writeState(state: LabState): void {
 
 /** Removes what the lab keeps in the state folder, by name: the folder may have been named by a user. */
 export function removeState(): void {
-  for (const entry of ['nodes', 'etcd', 'pki', 'log', 'kubectl-cache', 'kubeconfig', 'lab.json'])
+  for (const entry of [
+    'nodes',
+    'etcd',
+    'pki',
+    'log',
+    'kubectl-cache',
+    'kubeconfig',
+    'istio-operator.yaml',
+    'lab.json',
+  ])
     rmSync(statePath(entry), { recursive: true, force: true })
   try {
     rmdirSync(stateDir())

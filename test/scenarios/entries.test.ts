@@ -320,7 +320,8 @@ describe(`entries, on ${site.name}`, () => {
     })
 
     test('a load balancer without an address yet', async () => {
-      await place.apply(service('pending', { of: 'echo', spec: { type: 'LoadBalancer' } }))
+      const spec = { type: 'LoadBalancer', loadBalancerClass: 'example.com/nobody' }
+      await place.apply(service('pending', { of: 'echo', spec }))
       const ended = await probe(['svc/pending', '--via', 'load-balancer'])
       expectExit(ended, 1)
       expect(ended.stderr).toMatch(/has no address yet[\s\S]*kubectl describe service pending/)

@@ -7,6 +7,7 @@ export type ImageFile = { path: string; data: Buffer; mode?: number } | { path: 
 
 /** The part of an image's configuration that a container runtime reads. */
 export interface ImageConfig {
+  User?: string
   Env?: string[]
   Entrypoint?: string[]
   Cmd?: string[]

@@ -1,0 +1,2 @@
+-- Loaded by the controller and not used in the lab.
+return {}
