@@ -155,6 +155,7 @@ describe(`explain, on ${site.name}`, () => {
     expect(status.unknown.map(({ what, reason }) => `${what} ${reason}`).toSorted()).toEqual([
       'configmap kube-system/kube-proxy forbidden',
       'horizontalpodautoscalers.autoscaling forbidden',
+      ...(site.capabilities.has('Gateway API') ? ['httproutes.gateway.networking.k8s.io forbidden'] : []),
       'ingresses.networking.k8s.io forbidden',
       'networkpolicies.networking.k8s.io forbidden',
       'nodes forbidden',

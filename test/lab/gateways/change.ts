@@ -5,7 +5,7 @@ import { kubectl } from '../kubectl.ts'
 import { step } from '../progress.ts'
 import { presentState, writeState } from '../state.ts'
 import { gatewayApi } from './gateway-api/index.ts'
-import { gatewayOf, isGatewayName, type GatewayName } from './list.ts'
+import { gatewayOf, isGatewayName, readsGatewayApi, type GatewayName } from './list.ts'
 import type { Settings } from './support/gateway.ts'
 import { install, remove } from './support/objects.ts'
 
@@ -45,10 +45,8 @@ export async function changeGateways(wanted: readonly WantedGateway[]): Promise<
   const keys = new Map(wanted.map(({ name, key }) => [name, key]))
   for (const name of presentGateways())
     if (presentState().gateways[name] !== keys.get(name)) await step(`removed ${name}`, () => takeAway(name))
-  const needApi = (names: readonly GatewayName[]): boolean =>
-    names.some((name) => gatewayOf(name).readsGatewayApi)
-  if (!needApi(wanted.map(({ name }) => name))) await remove(await definitionsThatAreThere())
-  else if (!needApi(presentGateways())) await install(await gatewayApi())
+  if (!readsGatewayApi(wanted.map(({ name }) => name))) await remove(await definitionsThatAreThere())
+  else if (!readsGatewayApi(presentGateways())) await install(await gatewayApi())
   for (const gateway of wanted)
     if (presentState().gateways[gateway.name] === undefined)
       await step(`added ${gateway.name}`, () => add(gateway))

@@ -19,3 +19,15 @@ export const isGatewayName = (name: string): name is GatewayName => Object.hasOw
 
 /** The gateway of a name. */
 export const gatewayOf = (name: GatewayName): Gateway => gateways[name]
+
+/** The address of each gateway of a lab with this state that is there as a whole. */
+export const gatewayAddresses = (present: Partial<Record<GatewayName, string>>): Map<GatewayName, string> =>
+  new Map(
+    Object.entries(present).flatMap(([name, key]) =>
+      isGatewayName(name) && key !== '' ? [[name, gatewayOf(name).address]] : [],
+    ),
+  )
+
+/** Whether one of these gateways reads the Gateway API, and its kinds are there therefore. */
+export const readsGatewayApi = (names: Iterable<GatewayName>): boolean =>
+  [...names].some((name) => gatewayOf(name).readsGatewayApi)

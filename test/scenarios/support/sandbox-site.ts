@@ -46,6 +46,9 @@ export async function sandboxSite(proxy: ProxyMode): Promise<Site> {
       'cluster DNS',
       'IPv6',
     ]),
+    gatewayAddress: (name) => {
+      throw new Error(`the sandbox has no gateway ${name}`)
+    },
     kubectl: (args, input) => kubectl(join(kubectlFolder, 'kubectl'), sandbox.kubeconfig, args, input),
     programsIn: async (namespace, pod) => {
       const address = ['get', 'pod', pod, '-n', namespace, '-o', 'jsonpath={.status.podIP}']

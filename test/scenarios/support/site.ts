@@ -1,10 +1,13 @@
 import type { ProxyMode } from '../../../src/sandbox/index.ts'
 import {
+  gatewayAddresses,
+  type GatewayName,
   images,
   kubectl,
   labKubeconfig,
   labStatusInTime,
   programs,
+  readsGatewayApi,
   restrictedUsers,
   startApiServer,
   stopApiServer,
@@ -39,6 +42,12 @@ export type Capability =
   | 'UDP'
   /** Pods see the port that a client in a pod sends from. */
   | 'client ports'
+  /** The kinds of the Gateway API. */
+  | 'Gateway API'
+  | `gateway ${GatewayName}`
+
+/** What a scenario needs that uses this gateway; `gatewayAddress` of the site tells where it is. */
+export const gateway = (name: GatewayName): Capability => `gateway ${name}`
 
 /** Another cluster, whose load balancers have addresses that pods here can reach. */
 export interface Peer {
@@ -87,6 +96,8 @@ export interface Site {
   /** Contexts of users who may do nothing until a scenario grants it; their names are the users'. */
   restrictedUsers: readonly string[]
   capabilities: ReadonlySet<Capability>
+  /** Where a gateway is reached from the machine that the tests run on; throws when the cluster does not have it. */
+  gatewayAddress(name: GatewayName): string
   /**
    * True in one of the modes in which the suite runs on this cluster: what does not depend on the Service proxy is
    * tried there only.
@@ -102,10 +113,16 @@ export interface Site {
   peer(): Promise<Peer>
 }
 
+/** For a scenario that forgot to say what it needs. */
+function missingGateway(name: GatewayName): never {
+  throw new Error(`this cluster has no gateway ${name}`)
+}
+
 /** The lab, which must be up, in whichever proxy mode it is. */
 async function labSite(): Promise<Site> {
   const { up, state, nodes, reason } = await labStatusInTime()
   if (!up || state === undefined) throw new Error(`the lab is not up (${reason}): npm run lab -- up`)
+  const gateways = gatewayAddresses(state.gateways)
   return {
     name: `lab with kube-proxy in ${state.proxy} mode`,
     kubeconfig: labKubeconfig(),
@@ -131,7 +148,10 @@ async function labSite(): Promise<Site> {
       'validation',
       ...(/^\d+Ki$|^1Mi$/.test(state.logMaxSize) ? (['small logs'] as const) : []),
       ...(nodes.length > 1 ? (['several nodes'] as const) : []),
+      ...[...gateways.keys()].map(gateway),
+      ...(readsGatewayApi(gateways.keys()) ? (['Gateway API'] as const) : []),
     ]),
+    gatewayAddress: (name) => gateways.get(name) ?? missingGateway(name),
     kubectl: (args, input) => kubectl(args, input === undefined ? {} : { input }),
     isFirstMode: state.proxy === 'iptables',
     programsIn: async (namespace, pod) => {
