@@ -41,15 +41,22 @@ export function parseFile(
   for (const document of documents) {
     const [error] = document.errors
     if (error !== undefined) {
-      const message = error.message.split('\n')[0]?.replace(/ at line \d+, column \d+:?$/, '') ?? ''
       findings.push(
-        fileFinding(
-          'AFF-FILE-SYNTAX',
-          positionAt(error.pos[0]),
-          message,
-          'Nothing after this place can be read.',
-          [],
-        ),
+        isTemplate(text)
+          ? fileFinding(
+              'AFF-FILE-SYNTAX',
+              positionAt(error.pos[0]),
+              'this is a template, and no YAML before {{ … }} is filled in',
+              'What will be applied cannot be seen here.',
+              ['helm template CHART | kubectl affinity explain -f -'],
+            )
+          : fileFinding(
+              'AFF-FILE-SYNTAX',
+              positionAt(error.pos[0]),
+              error.message.split('\n')[0]?.replace(/ at line \d+, column \d+:?$/, '') ?? '',
+              'Nothing after this place can be read.',
+              [],
+            ),
       )
       continue
     }
@@ -58,6 +65,9 @@ export function parseFile(
   }
   return { objects, findings }
 }
+
+/** Actions of Go's templates, which Helm fills in. */
+const isTemplate = (text: string): boolean => /\{\{-?\s[^}]*\}\}/.test(text)
 
 type Convert = (options?: { maxAliasCount?: number }) => unknown
 

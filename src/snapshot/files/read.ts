@@ -13,6 +13,9 @@ export interface SourceFile {
 /** What kubectl takes from a folder (k8s.io/cli-runtime, resource.FileExtensions). */
 const extensions = /\.(json|yaml|yml)$/i
 
+/** What makes a folder one that kustomize reads (sigs.k8s.io/kustomize, konfig.RecognizedKustomizationFileNames). */
+const kustomizations = new Set(['kustomization.yaml', 'kustomization.yml', 'Kustomization'])
+
 /** The files that `-f` names, one after the other. Rejects with UserError for what cannot be read. */
 export async function* readFiles(
   names: readonly string[],
@@ -47,6 +50,11 @@ async function* readPath(
     throw unreadable(name, error)
   }
   const entries = await readdir(name, { withFileTypes: true })
+  if (entries.some((entry) => kustomizations.has(entry.name))) {
+    throw new UserError(`"${name}" is a kustomization: its files are parts of objects, and patches`, {
+      hints: [`explain what comes of it:  kubectl kustomize ${name} | kubectl affinity explain -f -`],
+    })
+  }
   for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
     const path = join(name, entry.name)
     if (entry.isDirectory()) {

@@ -1,0 +1,75 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { parseFile } from '../../../src/snapshot/files/document.ts'
+import { readFiles } from '../../../src/snapshot/files/read.ts'
+
+const objectsOf = (text: string) => parseFile('a.yaml', text, true).objects.map(({ value }) => value)
+const findingsOf = (text: string) =>
+  parseFile('a.yaml', text, true).findings.map(({ code, message, position, mend }) => ({
+    code,
+    message,
+    line: position?.line,
+    mend,
+  }))
+
+describe('a text', () => {
+  it('that is a template is called one, with the way to read it', () => {
+    const template = 'apiVersion: v1\nkind: Service\nmetadata:\n  {{- include "labels" . | nindent 4 }}\n'
+    expect(findingsOf(template)).toEqual([
+      {
+        code: 'AFF-FILE-SYNTAX',
+        message: 'this is a template, and no YAML before {{ … }} is filled in',
+        line: 4,
+        mend: ['helm template CHART | kubectl affinity explain -f -'],
+      },
+    ])
+  })
+
+  it('with another mistake is called no template', () => {
+    expect(findingsOf('a: "{{b').map(({ message }) => message)).not.toContain('template')
+  })
+
+  it('that is a ServiceList gives its kind to its items', () => {
+    const list = { apiVersion: 'v1', kind: 'ServiceList', items: [{ metadata: { name: 'web' } }] }
+    expect(objectsOf(JSON.stringify(list))).toEqual([
+      { apiVersion: 'v1', kind: 'Service', metadata: { name: 'web' } },
+    ])
+  })
+
+  it('that is a List leaves its items what they are', () => {
+    const items = [{ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'web' } }]
+    expect(objectsOf(JSON.stringify({ apiVersion: 'v1', kind: 'List', items }))).toEqual(items)
+  })
+})
+
+describe('a file', () => {
+  let folder = ''
+  beforeAll(async () => (folder = await mkdtemp(join(tmpdir(), 'affinity-reading-'))))
+  afterAll(() => rm(folder, { recursive: true }))
+
+  const read = async (name: string) =>
+    await Array.fromAsync(readFiles([join(folder, name)], false, (async function* () {})()))
+
+  it.each([
+    ['utf16le', Buffer.from('\uFEFFkind: Größe\r\n', 'utf16le')],
+    ['utf16be', Buffer.from('\uFEFFkind: Größe\r\n', 'utf16le').swap16()],
+    ['utf8', Buffer.from('\uFEFFkind: Größe\r\n')],
+  ])('in %s with a mark is read', async (name, bytes) => {
+    await writeFile(join(folder, name), bytes)
+    expect((await read(name)).map(({ text }) => text)).toEqual(['kind: Größe\r\n'])
+  })
+
+  it('in a kustomization is not taken for an object', async () => {
+    await mkdir(join(folder, 'overlay'))
+    await writeFile(join(folder, 'overlay', 'kustomization.yaml'), 'resources: [web.yaml]\n')
+    await writeFile(join(folder, 'overlay', 'web.yaml'), 'kind: Service\n')
+    await expect(read('overlay')).rejects.toMatchObject({
+      message: `"${join(folder, 'overlay')}" is a kustomization: its files are parts of objects, and patches`,
+      hints: [
+        `explain what comes of it:  kubectl kustomize ${join(folder, 'overlay')} | kubectl affinity explain -f -`,
+      ],
+    })
+  })
+})
