@@ -91,6 +91,8 @@ function makeProxy(store: Store, mode: ProxyMode): void {
       data: { 'antrea-agent.conf': 'antreaProxy:\n  enable: true\n  proxyAll: true\n' },
     })
     daemonSet('antrea-agent', { app: 'antrea', component: 'antrea-agent' })
+  } else if (mode === 'ovn') {
+    daemonSet('ovnkube-node', { app: 'ovnkube-node' })
   } else {
     const config = `apiVersion: kubeproxy.config.k8s.io/v1alpha1\nkind: KubeProxyConfiguration\nmode: ${mode}\n`
     store.create(types.configmaps, {

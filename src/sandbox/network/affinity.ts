@@ -4,20 +4,35 @@ export interface AffinityRules {
   timer: 'idle' | 'absolute'
   /** Shorter timeouts are this long in truth, in seconds. */
   leastSeconds: number
+  clock: Clock
 }
 
-export const proxyModes = ['iptables', 'nftables', 'ipvs', 'cilium', 'antrea'] as const
+/**
+ * Until when an entry holds. `exact`: as long as configured. `whole-seconds`: both its beginning and the present are cut to
+ * whole seconds, so that it ends up to a second early. `swept`: who is over time goes when somebody looks, once a second.
+ */
+type Clock = 'exact' | 'whole-seconds' | 'swept'
+
+export const proxyModes = ['iptables', 'nftables', 'ipvs', 'cilium', 'antrea', 'ovn'] as const
 export type ProxyMode = (typeof proxyModes)[number]
 
 /** What is known of the proxies; docs/sandbox.md says where from. */
 export const affinityRules: Readonly<Record<ProxyMode, AffinityRules>> = {
-  iptables: { timer: 'idle', leastSeconds: 0 },
-  nftables: { timer: 'idle', leastSeconds: 0 },
+  iptables: { timer: 'idle', leastSeconds: 0, clock: 'exact' },
+  nftables: { timer: 'idle', leastSeconds: 0, clock: 'exact' },
   // The template of a client lives as long as its last connection, and that one spends two minutes in TIME_WAIT.
-  ipvs: { timer: 'idle', leastSeconds: 120 },
-  cilium: { timer: 'idle', leastSeconds: 0 },
-  // A learned flow with a hard timeout.
-  antrea: { timer: 'absolute', leastSeconds: 0 },
+  ipvs: { timer: 'idle', leastSeconds: 120, clock: 'exact' },
+  cilium: { timer: 'idle', leastSeconds: 0, clock: 'whole-seconds' },
+  // A learned flow with a hard timeout, and one with an idle timeout: Open vSwitch looks for those that are over.
+  antrea: { timer: 'absolute', leastSeconds: 0, clock: 'swept' },
+  ovn: { timer: 'idle', leastSeconds: 0, clock: 'swept' },
+}
+
+/** When an entry ends, in milliseconds. */
+const endOf: Record<Clock, (sinceMs: number, lifeMs: number) => number> = {
+  exact: (sinceMs, lifeMs) => sinceMs + lifeMs,
+  'whole-seconds': (sinceMs, lifeMs) => Math.floor(sinceMs / 1000) * 1000 + lifeMs,
+  swept: (sinceMs, lifeMs) => Math.ceil((sinceMs + lifeMs) / 1000) * 1000,
 }
 
 interface Pin {
@@ -43,7 +58,11 @@ export class AffinityTable {
     const { timeoutSeconds, nowMs, random } = options
     const lifeMs = Math.max(timeoutSeconds, this.#rules.leastSeconds) * 1000
     const pin = this.#pins.get(client)
-    if (pin !== undefined && nowMs - pin.sinceMs < lifeMs && endpoints.includes(pin.endpoint)) {
+    if (
+      pin !== undefined &&
+      nowMs < endOf[this.#rules.clock](pin.sinceMs, lifeMs) &&
+      endpoints.includes(pin.endpoint)
+    ) {
       if (this.#rules.timer === 'idle') pin.sinceMs = nowMs
       return pin.endpoint
     }

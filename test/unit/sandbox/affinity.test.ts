@@ -16,7 +16,7 @@ function tableOf(mode: ProxyMode) {
 }
 
 describe('affinity of the proxies', () => {
-  for (const mode of ['iptables', 'nftables', 'cilium'] as const) {
+  for (const mode of ['iptables', 'nftables'] as const) {
     test(`${mode}: each new connection starts the time again`, () => {
       const { at } = tableOf(mode)
       expect([0, 4, 8, 12].map((seconds) => at(seconds))).toStrictEqual(['a', 'a', 'a', 'a'])
@@ -24,6 +24,19 @@ describe('affinity of the proxies', () => {
       expect(at(21.999)).toBe('b')
     })
   }
+
+  test('cilium: the time begins with the second in which a connection was made', () => {
+    const { at } = tableOf('cilium')
+    expect([0.9, 4.99, 8.99, 13].map((seconds) => at(seconds))).toStrictEqual(['a', 'a', 'a', 'b'])
+    const { at: near } = tableOf('cilium')
+    // 4.1 s later it is gone, and 4.9 s later it is not.
+    expect([0.9, 5, 9.9].map((seconds) => near(seconds))).toStrictEqual(['a', 'b', 'b'])
+  })
+
+  test.each(['antrea', 'ovn'] as const)('%s: who is over time goes at the next whole second', (mode) => {
+    const { at } = tableOf(mode)
+    expect([0.3, 5.9, 11.7].map((seconds) => at(seconds))).toStrictEqual(['a', 'a', 'b'])
+  })
 
   test('antrea: the time runs from the first connection', () => {
     const { at } = tableOf('antrea')
