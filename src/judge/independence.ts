@@ -1,44 +1,133 @@
-import { logGamma } from './binomial.ts'
+import { joinAll, type Block } from './course.ts'
+import { chanceOfRun, hypergeometricAtLeast } from './hypergeometric.ts'
+import { logMean } from './keeping.ts'
 import { chanceOfAtMostRuns } from './runs.ts'
+import { sumsBefore, windowsOf, within } from './windows.ts'
 
-/** Up to this many picks the exact distribution is counted: a few milliseconds at most. */
+/** Up to this many picks the exact distribution of runs is counted: a few milliseconds at most. */
 const mostExact = 200
 
+/** How sure a place must be to be named. */
+const placeError = 0.001
+
+/** Where picks depend on each other, as far as it can be told. */
+export interface Place {
+  /** The first and the last pick of it, counted from 1. */
+  fromPick: number
+  toPick: number
+  fromMs: number
+  toMs: number
+  /** The backend that is picked there more often than elsewhere. */
+  backend?: number
+}
+
+/** What a test found: how likely chance does as much, and where. */
+export interface Dependence {
+  chance: number
+  place?: Place
+}
+
+/** The part of the error that each of three tests may use for what the first one does not see. */
+const sideError = 0.05
+
 /**
- * The probability that picks which are independent of each other, with whatever shares, show as few switches as these:
- * small means that a pick depends on the one before. One-sided, because a proxy that takes turns has more switches than
- * independent picks have, and spreads too.
+ * The probability that picks which are independent of each other, with whatever shares, look as dependent as these. Tests
+ * look for what keeping leaves behind, and share the error (Bonferroni), 85 % for the first:
  *
- * @param hits picks per backend
- * @param switches picks that hit another backend than the one before
- * @param backends how many backends there are to pick from, at least as many as have hits
+ * - few switches in all: the exact distribution of runs, up to 200 picks;
+ * - keeping at any length and place: the mean of E (`keepingOf`) over the whole and over windows of every length; above 200
+ *   picks this is the first one;
+ * - one long run: its probability at any place;
+ * - shares that change: more picks of one backend within a window than drawing from all picks gives.
+ *
+ * All are conditional on how many picks each backend got, so that none assumes shares, and all hold for every n. All are
+ * one-sided: a proxy that takes turns, or evens out its load, keeps less than chance does.
  */
-export function chanceOfFewSwitches(hits: readonly number[], switches: number, backends: number): number {
-  const picks = hits.reduce((sum, count) => sum + count, 0)
-  return picks <= mostExact
-    ? chanceOfAtMostRuns(switches + 1, hits)
-    : likelihoodBound(hits, picks, switches, Math.max(backends, hits.length))
+export function dependence(blocks: readonly Block[]): Dependence {
+  const all = joinAll(blocks)
+  if (all === undefined || all.hits.size < 2) return { chance: 1 }
+  const shares = changeOfShares(blocks, all)
+  const keeping = chanceOfKeeping(blocks, all)
+  const [first, second] = all.picks <= mostExact ? [fewSwitches(all), keeping] : [keeping, 1]
+  const side = Math.min(second, chanceOfLongestRun(all), shares.chance)
+  const chance = Math.min(1, first / (1 - 3 * sideError), side / sideError)
+  // A place that is not sure itself is not said.
+  const place = shares.chance <= placeError ? shares.place : undefined
+  return { chance, ...(place === undefined ? {} : { place }) }
+}
+
+function fewSwitches({ hits, switches }: Block): number {
+  return chanceOfAtMostRuns(switches + 1, [...hits.values()])
 }
 
 /**
- * A bound of the same probability for any number of picks: 1/E with
- *
- *     E = Q(picks) / max over all shares of P(picks | independent),      ln max P = Σ h · ln(h/n)
- *
- * Q is the probability of the same sequence under a rival that was fixed beforehand: the first pick is any of m
- * backends, a later one switches with a rate of which nothing is known (uniform on 0 … 1, which integrates to
- * B(s + 1, n − s)), and a switch goes to any of the m − 1 others. The mean of E is at most 1 if the picks are
- * independent, whatever the shares, so E ≥ 1/p has a probability of p at most (Markov's inequality): universal
- * inference, Wasserman, Ramdas and Balakrishnan, PNAS 117 (2020). Valid for every n, so no error creeps in from a
- * normal approximation far out in its tail.
+ * 1/E, where E is the mean over the whole run (half of it) and, for the other half, over windows of each length. A mean of
+ * values with mean 1 has mean 1, whatever they have to do with each other.
  */
-function likelihoodBound(hits: readonly number[], picks: number, switches: number, backends: number): number {
-  let independent = 0
-  for (const count of hits) if (count > 0) independent += count * Math.log(count / picks)
-  const stays = picks - 1 - switches
-  const rate = logGamma(switches + 1) + logGamma(stays + 1) - logGamma(picks + 1)
-  const rival = rate - Math.log(backends) - switches * Math.log(Math.max(1, backends - 1))
-  return Math.min(1, Math.exp(independent - rival))
+function chanceOfKeeping(blocks: readonly Block[], all: Block): number {
+  const whole = logMean(all.keeping)
+  const levels = windowsOf(blocks.length)
+  if (levels.length === 0) return Math.min(1, Math.exp(-whole))
+  const sums = all.keeping.map((_, rate) => sumsBefore(blocks, (block) => block.keeping[rate] ?? 0))
+  const values = [whole - Math.log(2)]
+  for (const level of levels) {
+    const weight = Math.log(2 * levels.length * level.length)
+    for (const window of level) values.push(logMean(sums.map((sum) => within(sum, window))) - weight)
+  }
+  return Math.min(1, Math.exp(-(logMean(values) + Math.log(values.length))))
+}
+
+/** Some run is as unlikely as the most unlikely one, for any of the backends. */
+function chanceOfLongestRun({ picks, hits, longest }: Block): number {
+  let best = 1
+  for (const [backend, length] of longest)
+    best = Math.min(best, hits.size * chanceOfRun(length, picks, hits.get(backend) ?? 0))
+  return best
+}
+
+/** What a window may hold by chance, for every window and every backend. */
+function changeOfShares(blocks: readonly Block[], all: Block): Dependence {
+  const levels = windowsOf(blocks.length)
+  const tests = all.hits.size * levels.reduce((sum, level) => sum + level.length, 0)
+  const picks = sumsBefore(blocks, (block) => block.picks)
+  let best: Dependence = { chance: 1 }
+  for (const [backend, hits] of all.hits) {
+    const own = sumsBefore(blocks, (block) => block.hits.get(backend) ?? 0)
+    for (const level of levels) {
+      for (const window of level) {
+        const drawn = within(picks, window)
+        const found = within(own, window)
+        if (!isWorthwhile(found, drawn, hits, all.picks, best.chance / tests)) continue
+        const chance = tests * hypergeometricAtLeast(found, all.picks, hits, drawn)
+        if (chance >= best.chance) continue
+        const fromPick = (picks[window.from] ?? 0) + 1
+        const toPick = picks[window.to] ?? all.picks
+        const fromMs = blocks[window.from]?.fromMs ?? all.fromMs
+        const toMs = blocks[window.to - 1]?.toMs ?? all.toMs
+        best = { chance, place: { fromPick, toPick, fromMs, toMs, backend } }
+      }
+    }
+  }
+  return best
+}
+
+/**
+ * Whether a window can be less likely than what was found already: its probability is near e^(−G/2), where G is the
+ * likelihood ratio of its share and that of the rest. Leaving one out makes no statement surer than it is.
+ */
+function isWorthwhile(found: number, drawn: number, hits: number, picks: number, chance: number): boolean {
+  const share = hits / picks
+  const inside = found / drawn
+  if (inside <= share) return false
+  const outside = picks === drawn ? share : (hits - found) / (picks - drawn)
+  const g = drawn * divergence(inside, share) + (picks - drawn) * divergence(outside, share)
+  return g - Math.log(picks) > -Math.log(chance) - 5
+}
+
+/** Kullback and Leibler's, of one share from another. */
+function divergence(one: number, other: number): number {
+  const part = (a: number, b: number): number => (a <= 0 ? 0 : a * Math.log(a / b))
+  return part(one, other) + part(1 - one, 1 - other)
 }
 
 /**

@@ -1,6 +1,8 @@
 import type { Expectation } from '../model/expectation.ts'
+import type { Block } from './course.ts'
+import type { Shares } from './shares.ts'
 
-/** Everything that the judge looks at: counts of a whole run, never a part of it. */
+/** Everything that the judge looks at: the whole run, never a part of it. */
 export interface JudgeInput {
   /** What the client should see. */
   expectation: Expectation
@@ -14,6 +16,8 @@ export interface JudgeInput {
   knownEndpoints: number
   /** True when that set changed while the run lasted. */
   endpointsChanged: boolean
+  /** What the proxy in charge does without affinity; unknown unless given. */
+  shares?: Shares
   /** Requests that were answered by a backend that was recognised. */
   answers: number
   /** Of those answers, per backend, the ones that a new connection brought: only a new connection is a pick. */
@@ -28,8 +32,21 @@ export interface JudgeInput {
   goneSwitches: number
   /** Picks at which a switch would have been a break of affinity, by the number of endpoints there were to pick from. */
   bindingPicks: readonly BindingPicks[]
-  /** True when distinct answers stand for backends because no answer names one. */
-  anonymous: boolean
+  /** The order of all picks. */
+  course: readonly Block[]
+  /** The same in stretches in which nothing that is known changed. Picks near a change are in none. */
+  stretches: readonly Stretch[]
+  /**
+   * Connections that reached nobody who is known, and for which nothing explains it: failed, or answered without a name.
+   * Each may have been a pick of any endpoint.
+   */
+  missing: number
+  /** Endpoints that are not known to answer, by name: none of the run's answers is theirs, and nobody asked them directly. */
+  unheard: readonly string[]
+  /** Distinct answers stand for backends because no answer names one. By whose word: nobody's, or the user's. */
+  anonymous: false | 'guessed' | 'told'
+  /** Every answer names the same backend, in its text, and nothing else shows that it gave them. */
+  onlyNameIsUnconfirmed?: boolean
   /** Answers that could not be assigned to a backend. */
   unrecognised: number
   /** Observations that the agent made and that never arrived. */
@@ -44,4 +61,10 @@ export interface JudgeInput {
 export interface BindingPicks {
   eligible: number
   picks: number
+}
+
+/** Blocks of picks that follow each other, while `eligible` endpoints could be picked. */
+export interface Stretch {
+  eligible: number
+  blocks: readonly Block[]
 }

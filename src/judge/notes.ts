@@ -5,29 +5,27 @@ import type { JudgeInput } from './input.ts'
 export function judgeNotes(input: JudgeInput, verdict: Verdict): string[] {
   const notes: string[] = []
   const decided = verdict.behaviour !== 'inconclusive'
-  if (input.anonymous && decided) {
+  if (input.anonymous !== false && decided) {
     notes.push(
       `No answer names a pod, so ${input.pickHits.length} distinct answers stand for the pods. ` +
         'Pods that answer alike count as one, and a pod that answers differently counts twice.',
     )
   }
   if (input.unrecognised > 0 && input.answers > 0) {
-    notes.push(`${answers(input.unrecognised)} no single known pod and had no part in the verdict.`)
+    notes.push(`${answers(input.unrecognised)} no single known pod; each may have been of any.`)
   }
   if (input.lost > 0 && decided) {
     notes.push(`${input.lost} observations were lost on their way; the others are enough for the verdict.`)
   }
+  if (verdict.excludedShare !== undefined) {
+    notes.push(
+      'How the proxy shares out connections is not known: ' +
+        `a pod that gets more than ${(verdict.excludedShare * 100).toPrecision(3)} % of them without affinity would look the same.`,
+    )
+  }
   if (input.perRequest) {
     notes.push(
       'Answers on one connection came from different pods: something on the way picks for every request, not only the Service.',
-    )
-  }
-  const binding = input.bindingPicks.reduce((sum, group) => sum + group.picks, 0)
-  const { idleMs } = input.expectation
-  if (idleMs !== undefined && verdict.picks > 1 && binding === 0) {
-    notes.push(
-      `Every connection came after a silence longer than the timeout of ${idleMs / 1000} s, ` +
-        'when any pod may be picked. Affinity shows with a shorter interval.',
     )
   }
   if (input.endpointsChanged) notes.push('Endpoints came, went or changed their readiness during the run.')

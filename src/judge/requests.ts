@@ -1,5 +1,7 @@
 import type { Verdict } from '../model/verdict.ts'
 import { binomialAtMost } from './binomial.ts'
+import type { Shares } from './shares.ts'
+import { shareOf } from './sticky.ts'
 
 /** Fewer requests than this show no shares worth looking at. At 50 per second they take 0.4 s. */
 const fewest = 20
@@ -14,15 +16,26 @@ const fewestToSpread = 80
 /** Of as many runs as this, one may stay undecided though its picks are independent. */
 const undecidedRuns = 1000
 
+/**
+ * Where it is not known how the proxy shares out picks, so uneven shares are to be excluded: 90 % for one endpoint.
+ */
+const leastEven = 0.9
+
 /** No default run is longer, whatever error is asked for. */
 const most = 1000
 
+/** So many requests may fail without leaving the run undecided. */
+const reserve = 2
+
 /**
- * How many requests a run needs, so that a Service without affinity is called sticky with probability α at most:
- * the smallest n with k^−(n−1) ≤ α, that is n = 1 + ⌈ln(1/α) / ln k⌉, and at least 20, or 80/k
- * when the Service is expected to spread.
+ * How many requests a run needs, so that a Service without affinity is called sticky with probability α at most, also when two
+ * of them fail: the smallest n with
  *
- * k^−(n−1) is the chance that n independent, uniform picks among k endpoints all hit the one that the first of them hit.
+ *     k · P(Bin(n, 1 − q) ≤ 2) ≤ α
+ *
+ * and at least 20, or 80/k when the Service is expected to spread. q is the largest share of the picks that one endpoint can
+ * have, 1/k where the proxy picks evenly. This is the judge's bound for two failures (`chanceOfLookingSticky`).
+ *
  * While it is unknown on which node the client will run, k is the smallest number of two or more that is possible:
  * fewer endpoints need more requests. Of several verdicts that are to hold at once, `acceptedError` is the part of each.
  * With one endpoint there is nothing to tell apart, and the floor is returned.
@@ -31,13 +44,23 @@ export function requestsNeeded(
   eligibleEndpoints: number,
   acceptedError: number,
   expected: Verdict['expected'] = 'sticky',
-  verdicts = 1,
+  { verdicts = 1, shares = 'even' }: { verdicts?: number; shares?: Shares } = {},
 ): number {
   if (eligibleEndpoints < 2) return fewest
   const floor = expected === 'spread' ? fewestForSpread(eligibleEndpoints, verdicts) : fewest
-  // ln(10⁶) / ln(10) is 6 and comes out as 5.999… or 6.000…1: the tolerance keeps whole numbers whole.
-  const repeats = Math.ceil(Math.log(1 / acceptedError) / Math.log(eligibleEndpoints) - 1e-9)
-  return Math.min(most, Math.max(floor, repeats + 1))
+  const share =
+    shares === 'unknown' ? Math.max(1 / eligibleEndpoints, leastEven) : shareOf(shares, eligibleEndpoints)
+  const chance = (requests: number): number =>
+    eligibleEndpoints * binomialAtMost(reserve, requests, 1 - share)
+  let low = floor
+  let high = most
+  if (chance(high) > acceptedError) return most
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2)
+    if (chance(middle) <= acceptedError) high = middle
+    else low = middle + 1
+  }
+  return low
 }
 
 /**

@@ -10,6 +10,12 @@ export type Behaviour = 'sticky' | 'spread' | 'broken' | 'inconclusive'
 export type InconclusiveReason =
   | 'no-answers'
   | 'too-few-requests'
+  | 'failures'
+  | 'uneven-shares'
+  | 'clustered'
+  | 'moves'
+  | 'silences'
+  | 'one-name'
   | 'one-endpoint'
   | 'one-connection'
   | 'backends-not-told-apart'
@@ -45,4 +51,13 @@ export interface Verdict {
   eligibleEndpoints: number
   /** With `sticky`: a share of unexplained switches above this would have shown with probability 1 − acceptedError. */
   breakRateBound?: number
+  /**
+   * With `sticky`, where it is not known how the proxy shares out picks: independent ones of which no endpoint gets a
+   * larger share than this are excluded, and those with a larger share are not.
+   */
+  excludedShare?: number
+  /** With `broken`: the stretch in which one backend is picked more often than in the rest, where there is one. */
+  place?: { fromMs: number; toMs: number; letter: string }
+  /** With `failures`: endpoints that are not known to answer anybody. */
+  unheard?: string[]
 }

@@ -195,6 +195,9 @@ export class Cell {
     const counted = this.#isReassigned ? undefined : (this.#done ?? end)
     const input: JudgeInput = {
       ...parts.evidence,
+      anonymous:
+        parts.evidence.anonymous && this.#recogniser.takesDistinctAnswers ? 'told' : parts.evidence.anonymous,
+      unheard: this.#unheard(),
       expectation: this.#expectation,
       acceptedError,
       ...(verdicts === undefined ? {} : { verdicts }),
@@ -202,6 +205,15 @@ export class Cell {
       ...(counted === undefined ? {} : { agentTotals: { switches: counted.switches } }),
     }
     return { input, verdict: judge(input) }
+  }
+
+  /** Endpoints that may be picked and that are not known to answer. */
+  #unheard(): string[] {
+    const heard = new Set(this.tally.entries.flatMap(({ backend: { name, address } }) => [name, address]))
+    const { endpoints } = eligibleThrough(this.entry, this.#client, this.#endpoints)
+    return endpoints
+      .filter(({ pod, address }) => !heard.has(pod) && !heard.has(address))
+      .map(({ pod, address }) => pod ?? address)
   }
 
   /** How many endpoints the proxy that decides may pick. */

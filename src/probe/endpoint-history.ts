@@ -70,6 +70,18 @@ export class EndpointHistory {
     return fewest
   }
 
+  /** The most eligible endpoints between two moments. */
+  most(fromMs: number, toMs: number): number {
+    let most = 0
+    for (let index = this.#counts.length - 1; index >= 0; index--) {
+      const count = this.#counts[index]
+      if (count === undefined) break
+      if (count.atMs <= toMs) most = Math.max(most, count.eligible)
+      if (count.atMs <= fromMs) break
+    }
+    return most
+  }
+
   #noteReady(endpoints: readonly Endpoint[]): void {
     // Bounded, because a run may outlive any number of rollouts; beyond it the exact number decides nothing.
     for (const endpoint of endpoints) {

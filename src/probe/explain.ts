@@ -72,6 +72,7 @@ export function isLoss({ kind }: EndpointChange): boolean {
   return kind === 'removed' || kind === 'not-ready' || kind === 'terminating'
 }
 
-function nameOf({ kind, name, address }: Backend): string {
+/** What changes of a backend's endpoint are known by. */
+export function nameOf({ kind, name, address }: Backend): string {
   return kind === 'pod' ? name : (address ?? '')
 }

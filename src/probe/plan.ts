@@ -147,7 +147,7 @@ function defaultRequests(
     ...entries.map((entry) => {
       const policy = entry.policyLocal === true ? 'Local' : 'Cluster'
       const eligible = fewestEligible(endpointsBehind(slices, entry), policy)
-      return requestsNeeded(eligible, acceptedError, expected, verdicts)
+      return requestsNeeded(eligible, acceptedError, expected, { verdicts })
     }),
   )
 }

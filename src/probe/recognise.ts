@@ -61,6 +61,11 @@ export class Recogniser {
     this.update(told)
   }
 
+  /** The user says that distinct answers are distinct backends. */
+  get takesDistinctAnswers(): boolean {
+    return this.#rule.kind === 'anonymous'
+  }
+
   /** Takes over the endpoints as they are now. Those that are gone are still recognised. */
   update(endpoints: readonly Endpoint[]): void {
     this.#updates += 1

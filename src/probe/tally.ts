@@ -1,4 +1,6 @@
+import { Course } from '../judge/course.ts'
 import type { JudgeInput } from '../judge/input.ts'
+import { stretchesOf } from '../judge/stretches.ts'
 import type { Backend } from '../model/backend.ts'
 import type { Observation, Outcome } from '../model/observation.ts'
 import type { Expectation } from '../model/expectation.ts'
@@ -7,6 +9,7 @@ import type { Entry } from './backends.ts'
 import { Backends, countAnswer } from './backends.ts'
 import type { EndpointHistory } from './endpoint-history.ts'
 import { explainSwitches, slackMs } from './explain.ts'
+import { Gaps } from './gaps.ts'
 import { Histogram } from './histogram.ts'
 import type { RecognisedBackend } from './recognise.ts'
 import { SwitchLog, type SwitchRecord } from './switches.ts'
@@ -21,7 +24,10 @@ export interface TallyResult extends Pick<
   evidence: Evidence
 }
 
-export type Evidence = Omit<JudgeInput, 'expectation' | 'acceptedError' | 'interrupted' | 'agentTotals'>
+export type Evidence = Omit<
+  JudgeInput,
+  'expectation' | 'acceptedError' | 'interrupted' | 'agentTotals' | 'unheard'
+>
 
 /**
  * A silence this much shorter than the timeout may have been long enough: the proxy saw the connections somewhat
@@ -31,6 +37,8 @@ const silenceSlackMs = 100
 
 /** What is kept of a run's course: by one tally at most, by all of a survey, and by each in any case. Even numbers. */
 const timelineCells = { one: 4096, all: 65_536, each: 64 }
+/** The same for the blocks of picks that the judge looks at. */
+const courseBlocks = { one: 1024, all: 16_384, each: 32 }
 /** The same for the first and for the last switches. */
 const switches = { one: 500, all: 10_000, each: 20 }
 
@@ -52,6 +60,9 @@ export class Tally {
   readonly #latency = new Histogram()
   readonly #timeline: Timeline
   readonly #keptSwitches: number
+  readonly #keptBlocks: number
+  #course: Course
+  readonly #gaps = new Gaps()
   #backends = new Backends()
   #switches: SwitchLog
   readonly #onSwitch: ((record: SwitchRecord) => void) | undefined
@@ -80,6 +91,8 @@ export class Tally {
     this.#timeline = new Timeline(shareOf(timelineCells, tallies))
     this.#keptSwitches = shareOf(switches, tallies)
     this.#switches = new SwitchLog(this.#keptSwitches)
+    this.#keptBlocks = shareOf(courseBlocks, tallies)
+    this.#course = new Course(this.#keptBlocks)
     this.#timeoutMs = idleMs
   }
 
@@ -100,6 +113,7 @@ export class Tally {
     const entry = this.#entryOf(recognised)
     const mark = { atMs, endMs: atMs + latencyMs, failed: outcome !== 'answered' }
     if (entry === undefined || recognised === undefined) {
+      if (newConnection) this.#miss(atMs)
       this.#timeline.add({ ...mark, switched: false, binding: false })
       return undefined
     }
@@ -160,6 +174,7 @@ export class Tally {
    */
   result(history: EndpointHistory, made = this.#number): TallyResult {
     const { switches, gone } = explainSwitches(this.#switches, history.changes)
+    const course = this.#course.blocks()
     const answered = this.#outcomes.get('answered') ?? 0
     const lost = Math.max(0, made - this.#requests)
     const seconds = this.#endMs / 1000
@@ -194,11 +209,25 @@ export class Tally {
         expiredSwitches: this.#switches.expired,
         goneSwitches: gone,
         bindingPicks: this.#bindingPicks(history),
-        anonymous: this.#by === 'anonymous',
+        course,
+        stretches: this.#stretches(course, history),
+        missing: this.#gaps.unexplained(switches, history, this.#previous?.entry.backend),
+        anonymous: this.#by === 'anonymous' ? 'guessed' : false,
         unrecognised: answered - this.#recognised,
         lost,
       },
     }
+  }
+
+  #miss(atMs: number): void {
+    this.#course.miss()
+    this.#gaps.miss(atMs)
+  }
+
+  /** Cut where endpoints changed after the first request. */
+  #stretches(course: ReturnType<Course['blocks']>, history: EndpointHistory): JudgeInput['stretches'] {
+    const moments = history.changed ? history.changes.map(({ atMs }) => atMs) : []
+    return stretchesOf(course, moments, slackMs, (fromMs, toMs) => history.fewest(fromMs, toMs))
   }
 
   /** @param missing how many observations before this one were lost: the client was not silent then, but made them */
@@ -229,6 +258,9 @@ export class Tally {
   #forgetBackends(): void {
     this.#backends = new Backends()
     this.#switches = new SwitchLog(this.#keptSwitches)
+    this.#course = new Course(this.#keptBlocks)
+    // The answers until now are of nobody known.
+    for (let pick = 0; pick < this.#recognised; pick++) this.#miss(this.#endMs)
     this.#timeline.forgetBackends()
     this.#recognised = 0
     this.#perRequest = false
@@ -244,8 +276,14 @@ export class Tally {
     const previous = this.#previous
     const switched = previous !== undefined && previous.key !== key
     if (!newConnection) {
+      if (switched && this.#connections === 1) this.#perRequest = true
+      // Answers on the only connection are picks once one of them shows that something picks for every request.
+      if (this.#perRequest || this.#connections === 1) this.#course.pick(entry.index, atMs)
       if (!switched || this.#connections > 1) return { switched: false, binding: false }
-      this.#perRequest = true
+    } else {
+      if (this.#connections === 2 && !this.#perRequest) this.#restartCourse()
+      this.#course.pick(entry.index, atMs)
+      this.#gaps.end(switched ? number : undefined)
     }
     this.#previous = { key, entry, atMs }
     const expired = newConnection ? this.#expired : 0
@@ -266,6 +304,13 @@ export class Tally {
       this.#onSwitch?.(record)
     }
     return { switched, binding: previous !== undefined && expired === 0 }
+  }
+
+  /** A second connection: on the first one only its first answer was a pick. */
+  #restartCourse(): void {
+    const first = this.#course.blocks()[0]
+    this.#course = new Course(this.#keptBlocks)
+    if (first !== undefined) this.#course.pick(first.first, first.fromMs)
   }
 
   /** Groups the binding picks by the number of endpoints that could be picked when they were made. */

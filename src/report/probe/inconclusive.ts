@@ -1,6 +1,6 @@
 import type { ProbeResult } from '../../model/probe-result.ts'
-import type { InconclusiveReason } from '../../model/verdict.ts'
-import { countOf, formatCount, formatProbability } from '../text/numbers.ts'
+import type { InconclusiveReason, Verdict } from '../../model/verdict.ts'
+import { countOf, formatCount, formatProbability, formatShare } from '../text/numbers.ts'
 import { requestWords } from './words.ts'
 
 interface Words {
@@ -34,8 +34,33 @@ const reasons: Record<InconclusiveReason, (result: ProbeResult) => Words> = {
     summary: `too few answers to tell: with ${formatCount(verdict.answers)}, chance alone could look like this (${formatProbability(verdict.errorProbability)})`,
     advice: 'send more with --requests or --duration',
   }),
+  failures: ({ verdict, totals }) => ({
+    summary: `${countOf(totals.requests - verdict.answers, 'request')} reached no pod that is known, and ${unheardWords(verdict)}: if those were picked, affinity does not hold`,
+    advice: 'see whether those pods listen on the target port; --fingerprint asks each of them directly',
+  }),
+  'uneven-shares': ({ backends }) => ({
+    summary: `one pod got ${formatShare(Math.max(...backends.map(({ share }) => share)))} of the answers: that is what weights do, and what an affinity does that slips`,
+    advice: 'see what several clients get, each of which an affinity gives a pod of its own: --clients 4',
+  }),
+  clustered: ({ verdict }) => ({
+    summary: `pods seem to be kept for a while, which chance does with ${formatProbability(verdict.errorProbability)}: suspicious, and not enough`,
+    advice: 'send more with --requests or --duration',
+  }),
+  moves: () => ({
+    summary: 'pods went so often that the few requests between prove nothing',
+    advice: 'probe when the endpoints are quiet, or faster with --interval',
+  }),
+  silences: ({ verdict }) => ({
+    summary: `each of ${countOf(verdict.picks, 'connection')} came after a silence longer than the timeout, when any pod may be picked`,
+    advice: 'probe with a shorter --interval',
+  }),
+  'one-name': ({ backends }) => ({
+    summary: `every answer says ${backends[0]?.backend.name ?? 'the same name'}, and nothing shows that this pod gave them all`,
+    advice:
+      'look elsewhere with --identify access-log or --identify sockets, or ask each pod directly with --fingerprint',
+  }),
   'one-endpoint': () => ({
-    summary: 'only one endpoint can be picked, so every request reaches it, affinity or not',
+    summary: 'only one endpoint could be picked, so every request reaches it, affinity or not',
     advice: 'scale to two pods or more and probe again',
   }),
   'one-connection': (result) => ({
@@ -57,6 +82,14 @@ const reasons: Record<InconclusiveReason, (result: ProbeResult) => Words> = {
     summary: `interrupted after ${planned(result)}`,
     advice: 'let it run to its end, or send fewer with --requests',
   }),
+}
+
+/** At most three names. */
+function unheardWords({ unheard = [] }: Verdict): string {
+  if (unheard.length === 0) return 'any pod may have been picked for them'
+  const named = unheard.slice(0, 3).join(', ')
+  const more = unheard.length > 3 ? ` and ${formatCount(unheard.length - 3)} more` : ''
+  return `${named}${more} answered nobody`
 }
 
 /** The client's node when its proxy picks among no endpoint at all, although there are some: only Local does that. */

@@ -11,6 +11,9 @@ import { nonBreakingSpace } from '../text/width.ts'
 import { inconclusiveWords } from './inconclusive.ts'
 import { backendNoun, policyWords } from './words.ts'
 
+/** Where affinity fails, picks are called independent when keeping every second one would look so with no more than this. */
+const sureOfSpread = 0.05
+
 /** The verdict in words; the same sentence in the text and in JSON. */
 export interface VerdictWords {
   tone: 'good' | 'bad' | 'unsure'
@@ -55,13 +58,16 @@ function expectedWords(result: ProbeResult): Pick<VerdictWords, 'headline' | 'su
 }
 
 function unexpectedWords(result: ProbeResult): Pick<VerdictWords, 'headline' | 'summary'> {
-  const { behaviour, expected, switches, explainedSwitches, answers } = result.verdict
+  const { behaviour, expected, switches, explainedSwitches, answers, errorProbability } = result.verdict
   const wanted = wantedWords(result)
   const changed = `${formatCount(switches - explainedSwitches)} of ${countOf(answers, 'request')} changed ${backendNoun(result)}`
   if (behaviour === 'sticky')
     return { headline: 'STICKY', summary: `although ${wanted}: ${stickySummary(result)}` }
-  if (behaviour === 'spread')
-    return { headline: 'NOT STICKY', summary: `${wanted}, but ${reachedWords(result)}, each picked anew` }
+  if (behaviour === 'spread') {
+    const name =
+      errorProbability <= sureOfSpread ? 'each picked anew' : 'and they are too few to tell in which way'
+    return { headline: 'NOT STICKY', summary: `${wanted}, but ${reachedWords(result)}, ${name}` }
+  }
   if (expected === 'spread') {
     return {
       headline: 'NOT SPREAD',

@@ -240,6 +240,12 @@ export const verdict = z
       .enum([
         'no-answers',
         'too-few-requests',
+        'failures',
+        'uneven-shares',
+        'clustered',
+        'moves',
+        'silences',
+        'one-name',
         'one-endpoint',
         'one-connection',
         'backends-not-told-apart',

@@ -1,18 +1,18 @@
 import { assert, double, integer, property } from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { binomialAtLeast, binomialAtMost, logGamma } from '../../../src/judge/binomial.ts'
-import { chanceOfFewSwitches, switchesIfIndependent } from '../../../src/judge/independence.ts'
+import { switchesIfIndependent } from '../../../src/judge/independence.ts'
 import { requestsNeeded } from '../../../src/judge/requests.ts'
 import { chanceOfAtMostRuns } from '../../../src/judge/runs.ts'
 import { breakRateBound, chanceOfLookingSticky } from '../../../src/judge/sticky.ts'
 
 describe('requestsNeeded', () => {
   test.each([
-    [2, 1e-6, 21],
-    [2, 1e-9, 31],
+    [2, 1e-6, 30],
+    [2, 1e-9, 41],
     [3, 1e-6, 20],
-    [3, 1e-12, 27],
-    [10, 1e-30, 31],
+    [3, 1e-12, 34],
+    [10, 1e-30, 36],
     [50, 1e-6, 20],
     [1, 1e-6, 20],
     [0, 1e-6, 20],
@@ -33,8 +33,9 @@ describe('requestsNeeded', () => {
       property(integer({ min: 2, max: 100 }), double({ min: 1, max: 60, noNaN: true }), (k, digits) => {
         const alpha = 10 ** -digits
         const n = requestsNeeded(k, alpha)
+        // Two of them fail.
         const error = (count: number): number =>
-          chanceOfLookingSticky([{ eligible: k, picks: count - 1 }], count, 0)
+          chanceOfLookingSticky([{ eligible: k, picks: count - 3 }], count - 2, 0, { missing: 2 })
         expect(error(n)).toBeLessThanOrEqual(alpha * (1 + 1e-6))
         if (n > 20) expect(error(n - 1)).toBeGreaterThan(alpha)
       }),
@@ -137,23 +138,6 @@ describe('chanceOfAtMostRuns', () => {
     expect(chanceOfAtMostRuns(2, [100, 100])).toBeCloseTo(0, 50)
     expect(chanceOfAtMostRuns(2, [100, 100])).toBeGreaterThan(0)
   })
-})
-
-test('an arrangement of many kinds is counted', () => {
-  expect(
-    chanceOfFewSwitches(
-      Array.from({ length: 50 }, () => 4),
-      150,
-      50,
-    ),
-  ).toBeLessThan(1e-20)
-})
-
-test('beyond the exact test the bound is never below it by more than it may be, and close in logarithm', () => {
-  const exact = chanceOfAtMostRuns(51, [150, 150])
-  const bound = chanceOfFewSwitches([150, 150], 50, 2)
-  expect(bound).toBeGreaterThan(exact)
-  expect(Math.log(bound) / Math.log(exact)).toBeGreaterThan(0.8)
 })
 
 test('switchesIfIndependent is the mean over all arrangements', () => {

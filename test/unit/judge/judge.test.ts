@@ -2,6 +2,7 @@ import { array, assert, integer, property } from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { JudgeInput } from '../../../src/judge/input.ts'
 import { judge } from '../../../src/judge/judge.ts'
+import { stretchesOf } from '../../../src/judge/stretches.ts'
 import { judgeNotes } from '../../../src/judge/notes.ts'
 import { inputOf } from './simulate.ts'
 
@@ -90,8 +91,7 @@ describe('explained switches', () => {
     const { switches } = inputOf(letters(spread), 3)
     const input = inputOf(letters(spread), 3, { expiredSwitches: switches, bindingPicks: [] })
     const verdict = judge(input)
-    expect(verdict).toMatchObject({ behaviour: 'inconclusive', reason: 'too-few-requests' })
-    expect(judgeNotes(input, verdict).join('\n')).toMatch(/shorter interval/)
+    expect(verdict).toMatchObject({ behaviour: 'inconclusive', reason: 'silences' })
   })
 
   test('one that is not explained breaks it', () => {
@@ -101,7 +101,9 @@ describe('explained switches', () => {
 
   test('pods that are replaced do not make a spread Service look as if it kept them', () => {
     const text = 'ABCACBBACABCCBACABCB'.repeat(4) + 'DEFDFEEDFDEFFEDFDEFE'.repeat(4)
-    const changed = judged(text, 3, { expectation: none, endpointsChanged: true })
+    const { course } = inputOf(letters(text), 3)
+    const stretches = stretchesOf(course, [80 * 20], 0, () => 3)
+    const changed = judged(text, 3, { expectation: none, endpointsChanged: true, stretches })
     expect(changed).toMatchObject({ behaviour: 'spread', result: 'as-expected' })
   })
 })
@@ -115,9 +117,9 @@ describe('inconclusive', () => {
     ['one-endpoint', sticky, 1, {}],
     ['one-endpoint', sticky, 1, { expectation: none }],
     ['one-connection', 'A', 3, { answers: 500 }],
-    ['backends-not-told-apart', sticky, 3, { anonymous: true }],
-    ['backends-not-told-apart', 'ABCDEFGHIJKLMNOPQRSTU', 3, { anonymous: true }],
-    ['backends-not-told-apart', 'ABCDEFGHIJKLMNOPQRSTU', 30, { anonymous: true }],
+    ['backends-not-told-apart', sticky, 3, { anonymous: 'told' }],
+    ['backends-not-told-apart', 'ABCDEFGHIJKLMNOPQRSTU', 3, { anonymous: 'told' }],
+    ['backends-not-told-apart', 'ABCDEFGHIJKLMNOPQRSTU', 30, { anonymous: 'told' }],
     ['backends-not-told-apart', '', 3, { unrecognised: 20 }],
     ['observations-lost', sticky, 3, { lost: 1 }],
     ['observations-lost', sticky, 3, { lost: 1, agentTotals: { switches: 2 } }],
@@ -145,7 +147,7 @@ describe('inconclusive', () => {
   })
 
   test('a few distinct answers are backends, and a note says so', () => {
-    const input = inputOf(letters(spread), 3, { anonymous: true, expectation: none })
+    const input = inputOf(letters(spread), 3, { anonymous: 'told', expectation: none })
     const verdict = judge(input)
     expect(verdict).toMatchObject({ behaviour: 'spread' })
     expect(judgeNotes(input, verdict)[0]).toMatch(/^No answer names a pod, so 3 distinct answers/)
@@ -161,7 +163,7 @@ test('an inconclusive run that looks clustered says how likely chance does that'
   const run =
     'AAAABBBCABCCABBBACCAAABABBACCAABAACBBBBBBACCBBBABBCCCCBABABACBCCCAAABCCCBBCCCCCACAAACBAACACCBBBBABBCCCBAACABBBCAAABAACAAABBCAAABABCCCBABBCCBCCCCCBBAAC'
   const { reason, errorProbability } = judged(run, 3, { expectation: none })
-  expect(reason).toBe('too-few-requests')
+  expect(reason).toBe('clustered')
   expect(errorProbability).toBeGreaterThan(1e-4)
   expect(errorProbability).toBeLessThan(1e-3)
 })

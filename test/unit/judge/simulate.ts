@@ -1,3 +1,4 @@
+import { Course } from '../../../src/judge/course.ts'
 import type { JudgeInput } from '../../../src/judge/input.ts'
 
 export type Random = () => number
@@ -51,37 +52,100 @@ export const twoNodes = (random: Random, endpoints: number): Proxy => {
   return () => held[random() < 0.5 ? 0 : 1] ?? 0
 }
 
+/** Favours the pod with the fewest of the last connections, as proxies do that count the open ones. */
+export const leastConnections = (random: Random, endpoints: number): Proxy => {
+  const open = Array.from({ length: endpoints }, () => 0)
+  const recent: number[] = []
+  return () => {
+    const fewest = Math.min(...open)
+    const free = [...open.keys()].filter((index) => open[index] === fewest)
+    const pick = free[Math.floor(random() * free.length)] ?? 0
+    open[pick]! += 1
+    recent.push(pick)
+    if (recent.length > endpoints && random() < 0.9) {
+      const [done] = recent.splice(Math.floor(random() * recent.length), 1)
+      open[done ?? 0]! -= 1
+    }
+    return pick
+  }
+}
+
+/** Keeps one pod, slips to another with probability `rate`, and returns. */
+export const homePod = (random: Random, endpoints: number, rate: number, home?: number): Proxy => {
+  const pick = uniform(random, endpoints)
+  const own = home ?? pick(undefined)
+  return () => (random() < rate ? pick(undefined) : own)
+}
+
+/** One proxy for the first connections, then another. */
+export const switchedAt = (count: number, before: Proxy, after: Proxy): Proxy => {
+  let made = 0
+  return (previous) => (made++ < count ? before(previous) : after(previous))
+}
+
+/** Backends from `from` on, as many, never answer. */
+export function silent(picks: readonly number[], count: number, from = 0): (number | undefined)[] {
+  return picks.map((pick) => (pick >= from && pick < from + count ? undefined : pick))
+}
+
+/** Requests fail by chance, whoever is picked. */
+export function failing(picks: readonly number[], rate: number, random: Random): (number | undefined)[] {
+  return picks.map((pick) => (random() < rate ? undefined : pick))
+}
+
 export function picksOf(proxy: Proxy, count: number): number[] {
   const picks: number[] = []
   for (let i = 0; i < count; i++) picks.push(proxy(picks.at(-1)))
   return picks
 }
 
-/** The judge's input for a run whose every connection was answered, on a Service without changes. */
+/** Between two connections of a simulated client, in milliseconds. */
+const intervalMs = 20
+
+/**
+ * The judge's input for a run on a Service without changes.
+ *
+ * @param picks who answered each connection; undefined for one that failed
+ */
 export function inputOf(
-  picks: readonly number[],
+  picks: readonly (number | undefined)[],
   endpoints: number,
   overrides: Partial<JudgeInput> = {},
 ): JudgeInput {
   const hits = new Map<number, number>()
+  const course = new Course()
   let switches = 0
+  let answers = 0
+  let previous: number | undefined
   for (const [index, pick] of picks.entries()) {
+    if (pick === undefined) {
+      course.miss()
+      continue
+    }
+    answers += 1
+    course.pick(pick, index * intervalMs)
     hits.set(pick, (hits.get(pick) ?? 0) + 1)
-    if (index > 0 && pick !== picks[index - 1]) switches += 1
+    if (previous !== undefined && pick !== previous) switches += 1
+    previous = pick
   }
+  const blocks = course.blocks()
   return {
     expectation: { behaviour: 'sticky', idleMs: 10_800_000, because: 'it is configured' },
     acceptedError: 1e-6,
     eligibleEndpoints: endpoints,
     knownEndpoints: endpoints,
     endpointsChanged: false,
-    answers: picks.length,
+    answers,
     pickHits: [...hits.values()],
     perRequest: false,
     switches,
     expiredSwitches: 0,
     goneSwitches: 0,
-    bindingPicks: [{ eligible: endpoints, picks: Math.max(0, picks.length - 1) }],
+    bindingPicks: [{ eligible: endpoints, picks: Math.max(0, answers - 1) }],
+    course: blocks,
+    stretches: blocks.length === 0 ? [] : [{ eligible: endpoints, blocks }],
+    missing: picks.length - answers,
+    unheard: Array.from({ length: Math.max(0, endpoints - hits.size) }, (_, index) => `pod-${index}`),
     anonymous: false,
     unrecognised: 0,
     lost: 0,

@@ -167,7 +167,9 @@ function survey(
     proxy: () => ReturnType<typeof uniform>
   },
 ) {
-  const requests = requestsNeeded(endpoints, errorPerVerdict(acceptedError, clients), expected, clients)
+  const requests = requestsNeeded(endpoints, errorPerVerdict(acceptedError, clients), expected, {
+    verdicts: clients,
+  })
   const picks = Array.from({ length: clients }, () =>
     picksOf(proxy(), requests)
       .map((pick) => String.fromCharCode(65 + pick))

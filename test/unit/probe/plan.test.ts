@@ -25,10 +25,10 @@ const sticky = { sessionAffinity: 'ClientIP' } as const
 
 describe('planProbe', () => {
   test('as many requests as the confidence needs', () => {
-    expect(plan({}, sticky, 2).request.plannedRequests).toBe(21)
+    expect(plan({}, sticky, 2).request.plannedRequests).toBe(30)
     expect(plan({}, sticky, 3).request.plannedRequests).toBe(20)
-    expect(plan({ acceptedError: 1e-12 }, sticky, 2).request.plannedRequests).toBe(41)
-    expect(plan({}, {}, 2).request.plannedRequests).toBeGreaterThan(21)
+    expect(plan({ acceptedError: 1e-12 }, sticky, 2).request.plannedRequests).toBe(52)
+    expect(plan({}, {}, 2).request.plannedRequests).toBeGreaterThan(30)
   })
 
   test('a number or a duration of the user', () => {

@@ -148,7 +148,13 @@ describe('connections that are kept open', () => {
       ['A', false],
       ['A', false],
     ])
-    const verdict = judge({ ...evidence, expectation: none, acceptedError: 1e-6, interrupted: false })
+    const verdict = judge({
+      ...evidence,
+      expectation: none,
+      acceptedError: 1e-6,
+      interrupted: false,
+      unheard: [],
+    })
     expect(verdict).toMatchObject({ behaviour: 'inconclusive', reason: 'one-connection' })
   })
 
@@ -199,7 +205,7 @@ describe('anonymous answers', () => {
   test('are backends where nothing has a name', () => {
     const result = run('aab').result(steady())
     expect(result.recognition).toEqual({ by: 'anonymous', unrecognised: 0 })
-    expect(result.evidence).toMatchObject({ anonymous: true, pickHits: [2, 1], switches: 1 })
+    expect(result.evidence).toMatchObject({ anonymous: 'guessed', pickHits: [2, 1], switches: 1 })
   })
 
   test('are unrecognised, also in hindsight, once an answer has a name', () => {
@@ -233,7 +239,13 @@ describe('anonymous answers', () => {
     expect(backends).toHaveLength(65)
     expect(backends.at(-1)).toMatchObject({ backend: { letter: '+', name: 'all others' }, hits: 9936 })
     expect(evidence.switches).toBe(9999)
-    const verdict = judge({ ...evidence, expectation: none, acceptedError: 1e-6, interrupted: false })
+    const verdict = judge({
+      ...evidence,
+      expectation: none,
+      acceptedError: 1e-6,
+      interrupted: false,
+      unheard: [],
+    })
     expect(verdict).toMatchObject({ reason: 'backends-not-told-apart' })
   })
 })
@@ -255,7 +267,13 @@ test('a pod that is deleted in the middle does not break affinity', () => {
   expect(switches).toMatchObject([
     { number: 56, explanation: { kind: 'endpoint-gone', change: { kind: 'terminating' } } },
   ])
-  const verdict = judge({ ...evidence, expectation: fiveSeconds, acceptedError: 1e-6, interrupted: false })
+  const verdict = judge({
+    ...evidence,
+    expectation: fiveSeconds,
+    acceptedError: 1e-6,
+    interrupted: false,
+    unheard: [],
+  })
   expect(verdict).toMatchObject({ behaviour: 'sticky', result: 'as-expected', explainedSwitches: 1 })
 })
 

@@ -146,6 +146,12 @@ function noteOf(
 const reasons: Record<InconclusiveReason, string> = {
   'no-answers': 'no answer came back',
   'too-few-requests': 'too few answers to tell: chance alone could look like this; send more with --requests',
+  failures: 'requests reached nobody, and pods answered nobody: affinity that breaks looks the same',
+  'uneven-shares': 'one pod gets nearly all requests: by weights, or by an affinity that slips',
+  clustered: 'pods seem to be kept for a while, and not surely; send more with --requests',
+  moves: 'pods went too often for the requests between',
+  silences: 'each request came after a silence longer than the timeout; use a shorter --interval',
+  'one-name': 'every answer says the same name, and nothing shows that its bearer gave them all',
   'one-endpoint': 'there is one endpoint to pick from',
   'one-connection': 'all requests went over one connection; probe without --keep-alive',
   'backends-not-told-apart':

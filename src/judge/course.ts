@@ -1,0 +1,164 @@
+import { keepingOf, joinKeeping } from './keeping.ts'
+
+/** Picks of a block before it is closed. */
+const leafPicks = 64
+/** Blocks that are kept unless told otherwise. */
+const defaultMost = 1024
+
+/** A stretch of picks that follow each other, added up so that neighbours can be joined. */
+export interface Block {
+  /** When its first and its last pick were made. */
+  fromMs: number
+  toMs: number
+  picks: number
+  /** Picks that another pick comes before and that reached another backend; the first one counts with the block before. */
+  switches: number
+  /** Connections that reached nobody who is known: failed, or answered without a name. */
+  missing: number
+  /** Picks per backend. */
+  hits: ReadonlyMap<number, number>
+  /** The longest run of each backend: picks of it without one of another between them. */
+  longest: ReadonlyMap<number, number>
+  /** The backends of the first and the last pick, and how long the runs at both ends are. */
+  first: number
+  last: number
+  head: number
+  tail: number
+  /** How much better keeping explains the order than independence (`keepingOf`). */
+  keeping: readonly number[]
+}
+
+/**
+ * The order of a run's picks in bounded memory: blocks of 64 picks, joined in pairs once there are too many. Counts,
+ * switches and the longest runs survive every joining; what gets coarser is the place of what is found.
+ */
+export class Course {
+  readonly #most: number
+  #blocks: Block[] = []
+  #perBlock = leafPicks
+  #pending: { index: number; atMs: number }[] = []
+  #missing = 0
+
+  /** @param most blocks that are kept, an even number */
+  constructor(most = defaultMost) {
+    this.#most = most
+  }
+
+  /** The next connection reached this backend. */
+  pick(index: number, atMs: number): void {
+    if (this.#pending.length === leafPicks) this.#close()
+    this.#pending.push({ index, atMs })
+  }
+
+  /** The next connection reached nobody who is known. */
+  miss(): void {
+    this.#missing += 1
+  }
+
+  /** All blocks, the open one among them. */
+  blocks(): Block[] {
+    const open = blockOf(this.#pending, this.#missing)
+    const last = this.#blocks.at(-1)
+    if (open !== undefined) return [...this.#blocks, open]
+    if (last === undefined || this.#missing === 0) return [...this.#blocks]
+    return [...this.#blocks.slice(0, -1), { ...last, missing: last.missing + this.#missing }]
+  }
+
+  #close(): void {
+    const block = blockOf(this.#pending, this.#missing)
+    this.#pending = []
+    this.#missing = 0
+    if (block === undefined) return
+    const last = this.#blocks.at(-1)
+    if (last !== undefined && last.picks < this.#perBlock) {
+      this.#blocks[this.#blocks.length - 1] = join(last, block)
+      return
+    }
+    if (this.#blocks.length >= this.#most) this.#halve()
+    this.#blocks.push(block)
+  }
+
+  #halve(): void {
+    const joined: Block[] = []
+    for (let index = 0; index < this.#blocks.length; index += 2) {
+      const [one, other] = this.#blocks.slice(index, index + 2)
+      if (one !== undefined) joined.push(other === undefined ? one : join(one, other))
+    }
+    this.#blocks = joined
+    this.#perBlock *= 2
+  }
+}
+
+function blockOf(picks: readonly { index: number; atMs: number }[], missing: number): Block | undefined {
+  const [first] = picks
+  const last = picks.at(-1)
+  if (first === undefined || last === undefined) return undefined
+  const hits = new Map<number, number>()
+  const longest = new Map<number, number>()
+  let switches = 0
+  let run = 0
+  let head = 0
+  let previous: number | undefined
+  for (const { index } of picks) {
+    hits.set(index, (hits.get(index) ?? 0) + 1)
+    if (previous !== undefined && previous !== index) {
+      if (switches === 0) head = run
+      switches += 1
+      run = 0
+    }
+    run += 1
+    previous = index
+    if (run > (longest.get(index) ?? 0)) longest.set(index, run)
+  }
+  return {
+    fromMs: first.atMs,
+    toMs: last.atMs,
+    picks: picks.length,
+    switches,
+    missing,
+    hits,
+    longest,
+    first: first.index,
+    last: last.index,
+    head: switches === 0 ? run : head,
+    tail: run,
+    keeping: keepingOf(
+      picks.map(({ index }) => index),
+      hits,
+    ),
+  }
+}
+
+/** Two blocks that follow each other as one. */
+export function join(one: Block, other: Block): Block {
+  const hits = new Map(one.hits)
+  for (const [index, count] of other.hits) hits.set(index, (hits.get(index) ?? 0) + count)
+  const longest = new Map(one.longest)
+  const raise = (index: number, length: number): void => {
+    if (length > (longest.get(index) ?? 0)) longest.set(index, length)
+  }
+  for (const [index, length] of other.longest) raise(index, length)
+  const isOne = one.last === other.first
+  if (isOne) raise(one.last, one.tail + other.head)
+  return {
+    fromMs: one.fromMs,
+    toMs: other.toMs,
+    picks: one.picks + other.picks,
+    switches: one.switches + other.switches + (isOne ? 0 : 1),
+    missing: one.missing + other.missing,
+    hits,
+    longest,
+    first: one.first,
+    last: other.last,
+    head: isOne && one.head === one.picks ? one.picks + other.head : one.head,
+    tail: isOne && other.tail === other.picks ? one.tail + other.picks : other.tail,
+    keeping: joinKeeping(one.keeping, other.keeping),
+  }
+}
+
+/** Several blocks that follow each other as one; undefined when there are none. */
+export function joinAll(blocks: readonly Block[]): Block | undefined {
+  let all: Block | undefined
+  for (const block of blocks) all = all === undefined ? block : join(all, block)
+  return all
+}

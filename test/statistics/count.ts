@@ -1,0 +1,37 @@
+import { judge } from '../../src/judge/judge.ts'
+import type { Verdict } from '../../src/model/verdict.ts'
+import { seeded } from '../unit/judge/simulate.ts'
+import { inputFor, scenarios } from './scenarios.ts'
+
+/** What was said in some runs of a scenario. */
+export interface Count {
+  runs: number
+  wrong: number
+  said: Record<Verdict['behaviour'], number>
+}
+
+export function emptyCount(): Count {
+  return { runs: 0, wrong: 0, said: { sticky: 0, spread: 0, broken: 0, inconclusive: 0 } }
+}
+
+/** Lets the judge see runs `first` … of a scenario. Each run has a seed of its own, so that it does not matter who makes it. */
+export function count(index: number, first: number, runs: number, seed: number): Count {
+  const scenario = scenarios[index]
+  if (scenario === undefined) throw new RangeError(`no scenario ${index}`)
+  const counted = emptyCount()
+  for (let run = first; run < first + runs; run++) {
+    const random = seeded(seed + index * 1_000_003 + run * 7919)
+    const verdict = judge(inputFor(scenario, random))
+    counted.runs += 1
+    counted.said[verdict.behaviour] += 1
+    if (scenario.wrong(verdict)) counted.wrong += 1
+  }
+  return counted
+}
+
+export function add(one: Count, other: Count): Count {
+  const said = { ...one.said }
+  for (const behaviour of Object.keys(said) as Verdict['behaviour'][])
+    said[behaviour] += other.said[behaviour]
+  return { runs: one.runs + other.runs, wrong: one.wrong + other.wrong, said }
+}
