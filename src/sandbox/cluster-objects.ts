@@ -1,4 +1,5 @@
 import { version } from './api/discovery.ts'
+import { mostPodsOfNode } from './controllers/scheduler.ts'
 import type { AddressPlan } from './network/address-plan.ts'
 import type { ProxyMode } from './network/affinity.ts'
 import { now } from './resource.ts'
@@ -26,7 +27,7 @@ const images = [{ names: ['docker.io/library/node:24-alpine'], sizeBytes: 160_00
 function node(plan: AddressPlan, index: number): object {
   const name = `node${index}`
   const time = now()
-  const capacity = { cpu: '4', memory: '8Gi', pods: '110' }
+  const capacity = { cpu: '4', memory: '8Gi', pods: String(mostPodsOfNode) }
   return {
     metadata: {
       name,

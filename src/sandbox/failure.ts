@@ -1,7 +1,8 @@
 import type { Status } from '../model/kubernetes.ts'
 import { qualified, type ResourceType } from './resource-types.ts'
 
-type Cause = { reason: string; message: string; field: string }
+/** One of the reasons why an object is not valid. */
+export type Cause = { reason: string; message: string; field: string }
 
 /** A request that fails, as the Status that the API server answers, in its words. */
 export class Failure extends Error {
@@ -53,6 +54,8 @@ export const modified = (type: ResourceType, name: string): Failure =>
   )
 
 export const badRequest = (message: string): Failure => new Failure(400, 'BadRequest', message)
+
+export const tooLarge = (): Failure => new Failure(413, 'RequestEntityTooLarge', 'limit is 3145728 bytes')
 
 export const expired = (message: string): Failure => new Failure(410, 'Expired', message)
 

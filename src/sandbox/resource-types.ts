@@ -38,6 +38,7 @@ export const types = {
   configmaps: define('v1', 'configmaps', 'ConfigMap', { short: ['cm'] }),
   events: define('v1', 'events', 'Event', { short: ['ev'] }),
   resourcequotas: define('v1', 'resourcequotas', 'ResourceQuota', { short: ['quota'], sub: ['status'] }),
+  limitranges: define('v1', 'limitranges', 'LimitRange', { short: ['limits'] }),
   serviceaccounts: define('v1', 'serviceaccounts', 'ServiceAccount', { short: ['sa'] }),
   deployments: define('apps/v1', 'deployments', 'Deployment', {
     short: ['deploy'],

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import { badRequest } from '../failure.ts'
 import { apiVersionOf, findType, type ResourceType, reviewTypes } from '../resource-types.ts'
 
 /** A request about objects, taken apart. */
@@ -26,7 +27,7 @@ export function findObjects(path: string): Where | undefined {
   const words = path
     .split('/')
     .slice(1)
-    .map((word) => decodeURIComponent(word))
+    .map((word) => decoded(word))
   const isCore = words[0] === 'api'
   const [group = '', version = ''] = isCore ? ['', words[1]] : [words[1], words[2]]
   let rest = words.slice(isCore ? 2 : 3)
@@ -43,6 +44,14 @@ export function findObjects(path: string): Where | undefined {
   if (type === undefined || (rest.length > 3 && subresource !== 'proxy')) return undefined
   if (namespace !== undefined && !type.namespaced) return undefined
   return { type, namespace, name, subresource, rest: rest.slice(3).join('/') }
+}
+
+function decoded(word: string): string {
+  try {
+    return decodeURIComponent(word)
+  } catch {
+    throw badRequest(`invalid URL escape ${JSON.stringify(word)}`)
+  }
 }
 
 /** The verb by which RBAC names what a request does. */

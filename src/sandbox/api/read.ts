@@ -60,6 +60,8 @@ function startOf(token: string | null, all: readonly Resource[]): number {
   return index < 0 ? all.length : index
 }
 
+/** How long a watch lasts when the client does not say, and at most. */
+const [defaultSeconds, mostSeconds] = [1800, 86_400]
 const bookmarkMs = 10_000
 
 /** A watch: what there is when no version is given, and everything that happens from then on. */
@@ -93,7 +95,8 @@ export function watch(
   const initial = query.get('sendInitialEvents') === 'true'
   // Before anything is answered: a version that is too old is told in the stream, as the API server does.
   const missed = initial || version === '' || version === '0' ? undefined : store.since(type, Number(version))
-  const seconds = Number(query.get('timeoutSeconds') ?? 1800)
+  const asked = Number(query.get('timeoutSeconds') ?? defaultSeconds)
+  const seconds = asked > 0 && asked <= mostSeconds ? asked : defaultSeconds
   let stopListening: (() => void) | undefined
   let timers: NodeJS.Timeout[] = []
   return {

@@ -1,31 +1,32 @@
-import { type Family, familyOf } from '../../model/ip.ts'
+import { type Family, familyOf, parseIp } from '../../model/ip.ts'
 import type { Service, ServicePort } from '../../model/kubernetes.ts'
-import { invalid } from '../failure.ts'
+import { type Cause, invalid } from '../failure.ts'
 import type { AddressPlan } from '../network/address-plan.ts'
-import { asText, isObject, type Resource } from '../resource.ts'
+import type { Resource } from '../resource.ts'
 import { types } from '../resource-types.ts'
 import type { Store } from '../store.ts'
+import { bad, missing } from './validate.ts'
 
 /** What the API server fills in, hands out and checks on a Service. */
 
 const defaultTimeoutSeconds = 10_800
 const longestTimeoutSeconds = 86_400
-
-type Cause = { reason: string; message: string; field: string }
+const [lowestNodePort, highestNodePort] = [30_000, 32_767]
 
 /** SetDefaults_Service of pkg/apis/core/v1. */
 export function withDefaults(object: Resource): Resource {
   const { spec = {} } = object as unknown as Partial<Service>
   const { sessionAffinityConfig, ...rest } = spec
-  const { sessionAffinity = 'None', type = 'ClusterIP' } = spec
+  const sessionAffinity = spec.sessionAffinity || 'None'
+  const type = spec.type || 'ClusterIP'
   const isOutside = type === 'NodePort' || type === 'LoadBalancer'
   const timeoutSeconds = sessionAffinityConfig?.clientIP?.timeoutSeconds ?? defaultTimeoutSeconds
   return {
     ...object,
     spec: {
       ...rest,
-      ...(type === 'ExternalName' ? {} : { internalTrafficPolicy: spec.internalTrafficPolicy ?? 'Cluster' }),
-      ...(isOutside ? { externalTrafficPolicy: spec.externalTrafficPolicy ?? 'Cluster' } : {}),
+      ...(type === 'ExternalName' ? {} : { internalTrafficPolicy: spec.internalTrafficPolicy || 'Cluster' }),
+      ...(isOutside ? { externalTrafficPolicy: spec.externalTrafficPolicy || 'Cluster' } : {}),
       ...(spec.ports === undefined ? {} : { ports: spec.ports.map((port) => portWithDefaults(port)) }),
       sessionAffinity,
       ...(sessionAffinity === 'ClientIP' ? { sessionAffinityConfig: { clientIP: { timeoutSeconds } } } : {}),
@@ -37,8 +38,8 @@ export function withDefaults(object: Resource): Resource {
 
 const portWithDefaults = (port: ServicePort): ServicePort => ({
   ...port,
-  protocol: port.protocol ?? 'TCP',
-  targetPort: port.targetPort ?? port.port,
+  protocol: port.protocol || 'TCP',
+  targetPort: port.targetPort || port.port,
 })
 
 /** Hands out the cluster IP and node ports; keeps those that the Service had. */
@@ -56,11 +57,17 @@ export function withAddresses(
   const taken = new Set(used.flatMap(({ clusterIPs = [] }) => clusterIPs))
   const families = withFamilies(spec, old, (family) => freeAddress(plan, family, taken))
   const ports = new Set(used.flatMap((one) => (one.ports ?? []).map(({ nodePort }) => nodePort)))
+  for (const { nodePort } of spec.ports ?? []) ports.add(nodePort)
   const wantsNodePorts = spec.type === 'NodePort' || spec.type === 'LoadBalancer'
+  const { externalTrafficPolicy, ...rest } = spec
+  // Likewise (dropTypeDependentFields of pkg/registry/core/service).
+  const isLeftOver =
+    !wantsNodePorts && !spec.externalIPs?.length && externalTrafficPolicy === old?.externalTrafficPolicy
   return {
     ...object,
     spec: {
-      ...spec,
+      ...rest,
+      ...(externalTrafficPolicy === undefined || isLeftOver ? {} : { externalTrafficPolicy }),
       ...families,
       ...(spec.ports === undefined
         ? {}
@@ -83,7 +90,7 @@ function withFamilies(
   const [first = isHeadless || !given[0] ? 'IPv4' : familyOf(given[0])] =
     spec.ipFamilies ?? old?.ipFamilies ?? []
   const count = Math.max(spec.ipFamilies?.length ?? 0, given.length)
-  const ipFamilyPolicy = spec.ipFamilyPolicy ?? (count > 1 ? 'RequireDualStack' : 'SingleStack')
+  const ipFamilyPolicy = spec.ipFamilyPolicy || (count > 1 ? 'RequireDualStack' : 'SingleStack')
   const second = first === 'IPv4' ? 'IPv6' : 'IPv4'
   const ipFamilies: Family[] = ipFamilyPolicy === 'SingleStack' ? [first] : [first, second]
   const clusterIPs = isHeadless ? ['None'] : ipFamilies.map((family, index) => given[index] || free(family))
@@ -103,131 +110,187 @@ function withNodePort(
   old: readonly ServicePort[],
   used: Set<number | undefined>,
 ): ServicePort {
+  const before = old.find((one) => one.port === port.port && one.protocol === port.protocol)?.nodePort
   if (!wanted) {
-    const { nodePort: _, ...rest } = port
-    return rest
+    // What the Service had before goes with its type; what somebody asks for is refused.
+    const { nodePort: asked, ...rest } = port
+    return asked === undefined || asked === 0 || asked === before ? rest : port
   }
-  let nodePort =
-    port.nodePort || old.find((one) => one.port === port.port && one.protocol === port.protocol)?.nodePort
+  let nodePort = port.nodePort || before
   if (nodePort === undefined) {
-    nodePort = 30_000
+    nodePort = lowestNodePort
     while (used.has(nodePort)) nodePort += 1
   }
   used.add(nodePort)
   return { ...port, nodePort }
 }
 
-/** validateService of pkg/apis/core/validation, as far as affinity and ports go. */
-export function check(object: Resource, before: Resource | undefined): void {
+/**
+ * Rules between fields: validateService of pkg/apis/core/validation, as far as addresses, affinity and ports go. Types,
+ * values and missing fields are those of its shape.
+ */
+export function check(
+  object: Resource,
+  before: Resource | undefined,
+  others: readonly Resource[] = [],
+): void {
   const { spec } = object as unknown as Service
   const old = (before as unknown as Service | undefined)?.spec
-  const causes: Cause[] = []
-  const ports = spec.ports ?? []
-  if (ports.length === 0 && spec.clusterIP !== 'None' && spec.type !== 'ExternalName')
-    causes.push(missing('spec.ports'))
-  for (const [index, port] of ports.entries())
-    causes.push(...portCauses(port, `spec.ports[${index}]`, ports.length > 1))
-  unsupported(causes, 'spec.sessionAffinity', spec.sessionAffinity, ['ClientIP', 'None'])
-  const seconds = spec.sessionAffinityConfig?.clientIP?.timeoutSeconds
-  if (
-    spec.sessionAffinity === 'ClientIP' &&
-    !(Number(seconds) > 0 && Number(seconds) <= longestTimeoutSeconds)
-  ) {
-    const words = `must be greater than 0 and less than ${longestTimeoutSeconds}`
-    causes.push(bad('spec.sessionAffinityConfig.clientIP.timeoutSeconds', seconds, words))
-  }
-  unsupported(causes, 'spec.type', spec.type, ['ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort'])
-  unsupported(causes, 'spec.ipFamilyPolicy', spec.ipFamilyPolicy, [
-    'PreferDualStack',
-    'RequireDualStack',
-    'SingleStack',
-  ])
-  unsupported(causes, 'spec.internalTrafficPolicy', spec.internalTrafficPolicy, ['Cluster', 'Local'])
-  unsupported(causes, 'spec.externalTrafficPolicy', spec.externalTrafficPolicy, ['Cluster', 'Local'])
-  if (old?.clusterIP && spec.type !== 'ExternalName' && spec.clusterIP !== old.clusterIP)
-    causes.push(bad('spec.clusterIPs[0]', [spec.clusterIP], 'may not change once set'))
-  for (const [index, family] of (spec.ipFamilies ?? []).entries()) {
-    const { [index]: address = 'None' } = spec.clusterIPs ?? []
-    const words = `expected an ${family} value as indicated by \`ipFamilies[${index}]\``
-    if (address !== 'None' && familyOf(address) !== family)
-      causes.push(bad(`spec.clusterIPs[${index}]`, address, words))
-  }
+  const causes = [
+    ...portsCauses(spec),
+    ...addressCauses(spec, old),
+    ...affinityCauses(spec),
+    ...typeCauses(spec),
+    ...takenCauses(spec, others),
+  ]
   if (causes.length > 0) throw invalid('Service', '', object.metadata.name, causes)
 }
 
-function portCauses(port: ServicePort, path: string, needsName: boolean): Cause[] {
+function portsCauses({ ports = [], clusterIP, type }: Service['spec']): Cause[] {
+  if (ports.length === 0)
+    return clusterIP === 'None' || type === 'ExternalName' ? [] : [missing('spec.ports')]
+  const names = new Set<string>()
+  const keys = new Set<string>()
+  return ports.flatMap((port, index) => {
+    const path = `spec.ports[${index}]`
+    const causes: Cause[] = []
+    const { name = '', protocol = 'TCP', targetPort, nodePort } = port
+    if (ports.length > 1 && name === '') causes.push(missing(`${path}.name`))
+    if (name !== '' && !portName.test(name))
+      causes.push(
+        bad(`${path}.name`, name, 'a DNS-1123 label must consist of lower case alphanumeric characters'),
+      )
+    if (name !== '' && names.has(name)) causes.push(duplicate(`${path}.name`, name))
+    names.add(name)
+    const key = `${protocol} ${port.port}`
+    if (keys.has(key)) causes.push(duplicate(path, { port: port.port, protocol }))
+    keys.add(key)
+    if (typeof targetPort === 'number' && !(targetPort > 0 && targetPort < 65_536))
+      causes.push(bad(`${path}.targetPort`, targetPort, 'must be between 1 and 65535, inclusive'))
+    if (
+      typeof targetPort === 'string' &&
+      !(portName.test(targetPort) && targetPort.length <= 15 && /[a-z]/.test(targetPort))
+    )
+      causes.push(
+        bad(
+          `${path}.targetPort`,
+          targetPort,
+          'must contain at least one letter (a-z), and no more than 15 characters',
+        ),
+      )
+    if (
+      nodePort !== undefined &&
+      nodePort !== 0 &&
+      !(nodePort >= lowestNodePort && nodePort <= highestNodePort)
+    )
+      causes.push(
+        bad(
+          `${path}.nodePort`,
+          nodePort,
+          `provided port is not in the valid range. The range of valid ports is ${lowestNodePort}-${highestNodePort}`,
+        ),
+      )
+    return causes
+  })
+}
+
+const portName = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/
+
+function addressCauses(spec: Service['spec'], old: Service['spec'] | undefined): Cause[] {
   const causes: Cause[] = []
-  if (needsName && !port.name) causes.push(missing(`${path}.name`))
-  if (!(port.port > 0 && port.port < 65_536))
-    causes.push(bad(`${path}.port`, port.port, 'must be between 1 and 65535, inclusive'))
-  unsupported(causes, `${path}.protocol`, port.protocol, ['SCTP', 'TCP', 'UDP'])
+  if (old?.clusterIP && spec.type !== 'ExternalName' && spec.clusterIP !== old.clusterIP)
+    causes.push(bad('spec.clusterIPs[0]', [spec.clusterIP], 'may not change once set'))
+  for (const [index, address] of (spec.clusterIPs ?? []).entries()) {
+    const path = `spec.clusterIPs[${index}]`
+    const family = spec.ipFamilies?.[index]
+    if (address === 'None' || address === '') continue
+    if (parseIp(address)?.text !== address)
+      causes.push(bad(path, address, 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)'))
+    else if (family !== undefined && familyOf(address) !== family)
+      causes.push(bad(path, address, `expected an ${family} value as indicated by \`ipFamilies[${index}]\``))
+  }
+  for (const [index, address] of (spec.externalIPs ?? []).entries())
+    if (parseIp(address) === undefined)
+      causes.push(
+        bad(
+          `spec.externalIPs[${index}]`,
+          address,
+          'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)',
+        ),
+      )
+  if ((spec.clusterIPs?.length ?? 0) > 2)
+    causes.push(bad('spec.clusterIPs', spec.clusterIPs, 'may only hold up to 2 values'))
   return causes
 }
 
-const missing = (field: string): Cause => ({ reason: 'FieldValueRequired', message: 'Required value', field })
-
-const bad = (field: string, value: unknown, words: string): Cause => ({
-  reason: 'FieldValueInvalid',
-  message: `Invalid value: ${JSON.stringify(value) ?? 'null'}: ${words}`,
-  field,
-})
-
-function unsupported(causes: Cause[], field: string, value: unknown, allowed: readonly string[]): void {
-  if (value === undefined || allowed.includes(asText(value))) return
-  const message = `Unsupported value: ${JSON.stringify(value)}: supported values: ${allowed.map((word) => `"${word}"`).join(', ')}`
-  causes.push({ reason: 'FieldValueNotSupported', message, field })
+function affinityCauses({ sessionAffinity, sessionAffinityConfig }: Service['spec']): Cause[] {
+  const seconds = sessionAffinityConfig?.clientIP?.timeoutSeconds
+  if (sessionAffinity !== 'ClientIP' || (Number(seconds) > 0 && Number(seconds) <= longestTimeoutSeconds))
+    return []
+  const words = `must be greater than 0 and less than ${longestTimeoutSeconds}`
+  return [bad('spec.sessionAffinityConfig.clientIP.timeoutSeconds', seconds, words)]
 }
 
-const specFields = new Set([
-  'allocateLoadBalancerNodePorts',
-  'clusterIP',
-  'clusterIPs',
-  'externalIPs',
-  'externalName',
-  'externalTrafficPolicy',
-  'healthCheckNodePort',
-  'internalTrafficPolicy',
-  'ipFamilies',
-  'ipFamilyPolicy',
-  'loadBalancerClass',
-  'loadBalancerIP',
-  'loadBalancerSourceRanges',
-  'ports',
-  'publishNotReadyAddresses',
-  'selector',
-  'sessionAffinity',
-  'sessionAffinityConfig',
-  'trafficDistribution',
-  'type',
-])
-const portFields = new Set(['appProtocol', 'name', 'nodePort', 'port', 'protocol', 'targetPort'])
+function typeCauses({
+  type,
+  clusterIP,
+  externalName,
+  externalIPs = [],
+  externalTrafficPolicy,
+  ports = [],
+}: Service['spec']): Cause[] {
+  const causes: Cause[] = []
+  const isOutside = type === 'NodePort' || type === 'LoadBalancer'
+  if (type === 'ExternalName' && !externalName) causes.push(missing('spec.externalName'))
+  if (isOutside && clusterIP === 'None')
+    causes.push(bad('spec.clusterIPs[0]', 'None', `may not be set to 'None' for ${type} services`))
+  if (externalTrafficPolicy !== undefined && !isOutside && externalIPs.length === 0)
+    causes.push(
+      bad(
+        'spec.externalTrafficPolicy',
+        externalTrafficPolicy,
+        'may only be set for externally-accessible services',
+      ),
+    )
+  for (const [index, { nodePort }] of ports.entries())
+    if (nodePort !== undefined && nodePort !== 0 && !isOutside)
+      causes.push({
+        reason: 'FieldValueForbidden',
+        message: "Forbidden: may not be used when `type` is 'ClusterIP'",
+        field: `spec.ports[${index}].nodePort`,
+      })
+  return causes
+}
 
-/** Fields that no Service has, as `unknown field "spec.portocol"`; the server drops them, warns of them or refuses them. */
-export function unknownFields(object: Resource): string[] {
-  const { spec } = object
-  if (!isObject(spec)) return []
-  const ports = Array.isArray(spec['ports']) ? spec['ports'] : []
+/** Addresses and node ports belong to one Service. */
+function takenCauses(spec: Service['spec'], others: readonly Resource[]): Cause[] {
+  const theirs = others.map((other) => (other as unknown as Service).spec)
+  const addresses = new Set(theirs.flatMap(({ clusterIPs = [] }) => clusterIPs))
+  const nodePorts = new Set(
+    theirs.flatMap(({ ports = [] }) => ports.map(({ nodePort, protocol }) => `${protocol} ${nodePort}`)),
+  )
   return [
-    ...Object.keys(spec)
-      .filter((name) => !specFields.has(name))
-      .map((name) => `spec.${name}`),
-    ...ports.flatMap((port, index) =>
-      isObject(port)
-        ? Object.keys(port)
-            .filter((name) => !portFields.has(name))
-            .map((name) => `spec.ports[${index}].${name}`)
+    ...(spec.clusterIPs ?? []).flatMap((address, index) =>
+      address !== 'None' && addresses.has(address)
+        ? [
+            bad(
+              `spec.clusterIPs[${index}]`,
+              address,
+              'failed to allocate IP: provided IP is already allocated',
+            ),
+          ]
         : [],
     ),
-  ].map((path) => `unknown field "${path}"`)
+    ...(spec.ports ?? []).flatMap(({ nodePort, protocol }, index) =>
+      nodePort !== undefined && nodePorts.has(`${protocol} ${nodePort}`)
+        ? [bad(`spec.ports[${index}].nodePort`, nodePort, 'provided port is already allocated')]
+        : [],
+    ),
+  ]
 }
 
-export function withoutUnknownFields(object: Resource): Resource {
-  const { spec } = object
-  if (!isObject(spec)) return object
-  const keep = (value: object, known: ReadonlySet<string>): object =>
-    Object.fromEntries(Object.entries(value).filter(([name]) => known.has(name)))
-  const ports = Array.isArray(spec['ports'])
-    ? { ports: spec['ports'].map((port) => keep(port, portFields)) }
-    : {}
-  return { ...object, spec: { ...keep(spec, specFields), ...ports } }
-}
+const duplicate = (field: string, value: unknown): Cause => ({
+  reason: 'FieldValueDuplicate',
+  message: `Duplicate value: ${JSON.stringify(value)}`,
+  field,
+})

@@ -17,7 +17,9 @@ import type { Store } from '../store.ts'
 import type { Call } from './call.ts'
 import { applied, managedAfterUpdate, type Manager, pruned } from './managers.ts'
 import { jsonPatch, mergePatch, strategicPatch } from './patch.ts'
+import { checkRules } from './rules.ts'
 import * as services from './services.ts'
+import { checkShape, unknownFields, withoutNulls, withoutUnknownFields } from './validate.ts'
 
 /** Everything that changes objects. */
 export interface Writer {
@@ -43,10 +45,11 @@ export function create(writer: Writer, call: Call, body: unknown): Answer {
   const { store } = writer
   const { type, namespace } = call
   const given = resourceOf(call, body)
-  const { generateName, name } = given.metadata
+  const { managedFields: _, ...own } = given.metadata
+  const { generateName, name } = own
   const metadata = {
-    ...given.metadata,
-    name: name || `${generateName ?? ''}${randomSuffix()}`,
+    ...own,
+    name: name || `${asText(generateName)}${randomSuffix()}`,
     ...(type.namespaced ? { namespace: namespace ?? 'default' } : {}),
   }
   if (!name && !generateName)
@@ -61,7 +64,7 @@ export function create(writer: Writer, call: Call, body: unknown): Answer {
   const refusal = type === types.pods ? quotaRefusal(store, namespace, metadata.name) : undefined
   if (refusal !== undefined) throw refusal
   const object = admit(writer, call, { ...given, metadata }, undefined)
-  const { status: _, ...written } = object
+  const { status: __, ...written } = object
   const { metadata: owned } = withManagers(undefined, written, managerOf(call, 'Update'))
   const managed = { ...object, metadata: owned }
   if (store.find(type, namespace, metadata.name) === undefined && isDryRun(call))
@@ -84,7 +87,7 @@ export function patch(writer: Writer, call: Call, body: unknown): Answer {
     return apply(writer, call, body, query.get('force') === 'true')
   const before = current(writer.store, call)
   const shown = call.subresource === 'scale' ? scaleOf(before) : before
-  const after = patched(contentType, shown, body) as Resource
+  const after = resourceOf(call, patched(contentType, shown, body))
   return {
     code: 200,
     object: save(writer, call, before, call.subresource === 'scale' ? scaled(before, after) : after),
@@ -155,27 +158,28 @@ function admit(
   before: Resource | undefined,
 ): Resource {
   const { type, query, warn } = call
-  if (type !== types.services) return withDefaults(call, object)
-  const unknown = services.unknownFields(object)
+  checkShape(type, object)
+  const unknown = unknownFields(type, object).map((path) => `unknown field "${path}"`)
   const validation = query.get('fieldValidation') ?? 'Warn'
   if (unknown.length > 0 && validation === 'Strict')
     throw badRequest(
-      `Service in version "v1" cannot be handled as a Service: strict decoding error: ${unknown.join(', ')}`,
+      `${type.kind} in version "${type.version}" cannot be handled as a ${type.kind}: strict decoding error: ${unknown.join(', ')}`,
     )
   if (validation === 'Warn') for (const text of unknown) warn(text)
-  const complete = services.withDefaults(services.withoutUnknownFields(object))
-  const addressed = services.withAddresses(complete, before, store, plan)
-  services.check(addressed, before)
+  const clean = withoutUnknownFields(type, object)
+  if (type !== types.services) {
+    checkRules(type, clean)
+    return withDefaults(call, clean)
+  }
+  const addressed = services.withAddresses(services.withDefaults(clean), before, store, plan)
+  const others = store.list(types.services).filter(({ metadata }) => metadata.uid !== before?.metadata.uid)
+  services.check(addressed, before, others)
   return addressed
 }
 
 function withDefaults({ type }: Call, object: Resource): Resource {
   const spec = isObject(object['spec']) ? object['spec'] : {}
   if (type === types.deployments) {
-    if (!isObject(spec['template']) || !isObject(spec['selector']))
-      throw invalid('Deployment', 'apps', object.metadata.name, [
-        { reason: 'FieldValueRequired', message: 'Required value', field: 'spec.selector' },
-      ])
     return {
       ...object,
       spec: { replicas: 1, strategy: { type: 'RollingUpdate' }, ...spec },
@@ -219,13 +223,19 @@ export function remove({ store }: Writer, call: Call, body: unknown): Answer {
   if (isObject(body) ? options['dryRun'] !== undefined : isDryRun(call)) return { code: 200, object }
   if (type === types.pods) {
     const grace = options['gracePeriodSeconds'] ?? query.get('gracePeriodSeconds') ?? undefined
-    return { code: 200, object: deletePod(store, object, grace === undefined ? undefined : Number(grace)) }
+    return { code: 200, object: deletePod(store, object, grace === undefined ? undefined : seconds(grace)) }
   }
   if (type === types.namespaces) return { code: 200, object: deleteNamespace(store, object) }
   store.remove(type, object)
   const { name, uid: gone } = object.metadata
   const details = { name, ...(type.group === '' ? {} : { group: type.group }), kind: type.plural, uid: gone }
   return { code: 200, object: { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', details } }
+}
+
+function seconds(value: unknown): number {
+  const number = Number(value)
+  if (Number.isInteger(number) && number >= 0) return number
+  throw badRequest(`invalid gracePeriodSeconds: ${asText(value)}`)
 }
 
 /** `pods/eviction`, as `kubectl drain` asks for it. */
@@ -253,8 +263,8 @@ export function scaleOf(object: Resource): Resource {
 
 const scaled = (object: Resource, scale: Resource): Resource => ({
   ...object,
-  metadata: { ...object.metadata, resourceVersion: scale.metadata?.resourceVersion ?? '' },
-  spec: { ...(object['spec'] as object), replicas: Number(at(scale, 'spec', 'replicas') ?? 0) },
+  metadata: { ...object.metadata, resourceVersion: scale.metadata.resourceVersion },
+  spec: { ...(object['spec'] as object), replicas: at(scale, 'spec', 'replicas') ?? 0 },
 })
 
 function current(store: Store, { type, namespace, name, subresource }: Call): Resource {
@@ -265,19 +275,24 @@ function current(store: Store, { type, namespace, name, subresource }: Call): Re
 
 function resourceOf({ type, name, subresource }: Call, body: unknown): Resource {
   if (!isObject(body)) throw badRequest('the object provided is unrecognized (must be of type object)')
-  const { metadata = {}, kind = type.kind, ...rest } = body
-  if (kind !== type.kind && subresource !== 'scale')
+  const { metadata = {}, kind = type.kind, apiVersion = apiVersionOf(type), ...rest } = withoutNulls(body)
+  const isScale = subresource === 'scale'
+  if (!isScale && (kind !== type.kind || apiVersion !== apiVersionOf(type)))
     throw badRequest(
-      `${String(kind)} in version "${asText(rest['apiVersion'])}" cannot be handled as a ${type.kind}`,
+      `${asText(kind)} in version "${asText(apiVersion)}" cannot be handled as a ${type.kind}: no kind "${asText(kind)}" is registered for version "${asText(apiVersion)}"`,
     )
-  const named = (metadata as Resource['metadata']).name
+  if (!isObject(metadata))
+    throw badRequest(
+      `${type.kind} in version "${type.version}" cannot be handled as a ${type.kind}: metadata is no object`,
+    )
+  const named = metadata['name']
   if (name !== undefined && named !== undefined && named !== name)
-    throw badRequest(`the name of the object (${named}) does not match the name on the URL (${name})`)
+    throw badRequest(`the name of the object (${asText(named)}) does not match the name on the URL (${name})`)
   return {
     ...rest,
-    apiVersion: asText(rest['apiVersion']) || apiVersionOf(type),
-    kind: String(kind),
-    metadata: metadata as Resource['metadata'],
+    apiVersion: apiVersionOf(type),
+    kind: type.kind,
+    metadata: metadata as unknown as Resource['metadata'],
   }
 }
 

@@ -1,7 +1,7 @@
 import { at, now, type JsonObject, type Resource } from '../resource.ts'
 import { types } from '../resource-types.ts'
 import type { Store } from '../store.ts'
-import { record } from './events.ts'
+import { record, refuse } from './events.ts'
 import { hashOf, randomSuffix } from './names.ts'
 import { quotaRefusal } from './quotas.ts'
 import { deletePod, isOwnedBy, ownerReference } from './owners.ts'
@@ -16,10 +16,14 @@ const hashLabel = 'pod-template-hash'
 
 /** Deployments make ReplicaSets, one per template; ReplicaSets make pods. */
 export function runDeployments(store: Store): () => void {
-  return onChanges(store, [types.deployments, types.replicasets, types.pods, types.resourcequotas], () => {
-    for (const deployment of store.list(types.deployments)) reconcileDeployment(store, deployment)
-    for (const set of store.list(types.replicasets)) reconcileReplicaSet(store, set)
-  })
+  return onChanges(
+    store,
+    [types.deployments, types.replicasets, types.pods, types.resourcequotas],
+    [
+      { type: types.deployments, reconcile: (deployment) => reconcileDeployment(store, deployment) },
+      { type: types.replicasets, reconcile: (set) => reconcileReplicaSet(store, set) },
+    ],
+  )
 }
 
 const isReady = (pod: Resource): boolean =>
@@ -122,7 +126,7 @@ function scale(store: Store, set: Resource, replicas: number): void {
 function reconcileReplicaSet(store: Store, set: Resource): void {
   const wanted = Number(at(set, 'spec', 'replicas') ?? 1)
   const pods = alive(store, set)
-  for (let missing = wanted - pods.length; missing > 0; missing -= 1) makePod(store, set)
+  for (let missing = wanted - pods.length; missing > 0; missing -= 1) if (!makePod(store, set)) break
   // Those that do not serve first, then the youngest.
   const order = pods.toSorted(
     (a, b) =>
@@ -142,10 +146,15 @@ function reconcileReplicaSet(store: Store, set: Resource): void {
   }))
 }
 
-function makePod(store: Store, set: Resource): void {
+/** False when there is no room for it. */
+function makePod(store: Store, set: Resource): boolean {
   const { metadata, spec } = at(set, 'spec', 'template') as Template
   const name = `${set.metadata.name}-${randomSuffix()}`
-  if (quotaRefusal(store, set.metadata.namespace, name) !== undefined) return
+  const refusal = quotaRefusal(store, set.metadata.namespace, name)
+  if (refusal !== undefined) {
+    refuse(store, set, refusal.message)
+    return false
+  }
   store.create(types.pods, {
     metadata: {
       name,
@@ -158,4 +167,5 @@ function makePod(store: Store, set: Resource): void {
     status: { phase: 'Pending' },
   })
   record(store, set, 'Normal', 'SuccessfulCreate', `Created pod: ${name}`)
+  return true
 }

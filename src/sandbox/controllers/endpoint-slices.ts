@@ -15,9 +15,11 @@ const manager = 'endpointslice-controller.k8s.io'
 
 /** Writes down, per Service with a selector, which pods are behind it and in what state. */
 export function runEndpointSlices(store: Store): () => void {
-  return onChanges(store, [types.services, types.pods], () => {
-    for (const service of store.list(types.services)) reconcile(store, service)
-  })
+  return onChanges(
+    store,
+    [types.services, types.pods],
+    [{ type: types.services, reconcile: (service) => reconcile(store, service) }],
+  )
 }
 
 function reconcile(store: Store, object: Resource): void {
@@ -27,7 +29,6 @@ function reconcile(store: Store, object: Resource): void {
   const pods = store
     .list(types.pods, namespace)
     .filter(({ metadata }) => matches(spec.selector, metadata.labels)) as unknown as Pod[]
-  const ports = (spec.ports ?? []).map((port) => slicePort(port, pods[0]))
   const slices = store
     .list(types.endpointslices, namespace)
     .filter(
@@ -35,9 +36,21 @@ function reconcile(store: Store, object: Resource): void {
     )
   const wanted = (spec.ipFamilies ?? ['IPv4']).flatMap((addressType) => {
     const endpoints = pods.flatMap((pod) =>
-      endpointOf(pod, addressType, spec.publishNotReadyAddresses === true),
+      endpointOf(pod, addressType, spec.publishNotReadyAddresses === true).map((endpoint) => ({
+        endpoint,
+        ports: (spec.ports ?? []).flatMap((port) => slicePort(port, pod)),
+      })),
     )
-    return chunksOf(endpoints).map((chunk) => ({ addressType, endpoints: chunk, ports }))
+    // Pods may have the same port name at different numbers, or not at all: those with the same ports share slices.
+    const byPorts = Map.groupBy(endpoints, ({ ports }) => JSON.stringify(ports))
+    const groups = byPorts.size === 0 ? [[]] : [...byPorts.values()]
+    return groups.flatMap((group) =>
+      chunksOf(group.map(({ endpoint }) => endpoint)).map((chunk) => ({
+        addressType,
+        endpoints: chunk,
+        ports: group[0]?.ports ?? [],
+      })),
+    )
   })
   for (const content of wanted) {
     // The type of a slice is for life.
@@ -86,16 +99,26 @@ function endpointOf(pod: Pod, family: Family, publishNotReady: boolean): SliceEn
   ]
 }
 
-function slicePort(port: ServicePort, pod: Pod | undefined): object {
+/** None when the pod has no port of that name, as in the EndpointSlice controller (podutil.FindPort). */
+function slicePort(port: ServicePort, pod: Pod): object[] {
   const { name = '', protocol = 'TCP', targetPort = port.port } = port
-  const containers =
-    (pod?.spec as { containers?: { ports?: { name?: string; containerPort: number }[] }[] } | undefined)
-      ?.containers ?? []
-  const named = containers.flatMap(({ ports = [] }) => ports).find((one) => one.name === targetPort)
-  return {
-    name,
-    protocol,
-    port: named?.containerPort ?? Number(targetPort),
-    ...(port.appProtocol === undefined ? {} : { appProtocol: port.appProtocol }),
+  const number = typeof targetPort === 'number' ? targetPort : portNamed(pod, targetPort, protocol)
+  if (number === undefined) return []
+  return [
+    {
+      name,
+      protocol,
+      port: number,
+      ...(port.appProtocol === undefined ? {} : { appProtocol: port.appProtocol }),
+    },
+  ]
+}
+
+function portNamed(pod: Pod, name: string, protocol: string): number | undefined {
+  const { containers = [] } = pod.spec as {
+    containers?: { ports?: { name?: string; protocol?: string; containerPort: number }[] }[]
   }
+  return containers
+    .flatMap(({ ports = [] }) => ports)
+    .find((one) => one.name === name && (one.protocol ?? 'TCP') === protocol)?.containerPort
 }

@@ -1,4 +1,4 @@
-import { now, type Resource } from '../resource.ts'
+import { at, now, type Resource } from '../resource.ts'
 import { types } from '../resource-types.ts'
 import type { Store } from '../store.ts'
 import { randomSuffix } from './names.ts'
@@ -26,4 +26,18 @@ export function record(
     reportingComponent: 'sandbox',
     reportingInstance: '',
   })
+}
+
+/** Tells that an owner gets no more pods: said once for each reason, as events are counted and not repeated. */
+export function refuse(store: Store, owner: Resource, reason: string): void {
+  const message = `Error creating: ${reason}`
+  const words = (text: unknown): string => String(text).replace(/"[^"]*"/, '')
+  const isKnown = store
+    .list(types.events, owner.metadata.namespace)
+    .some(
+      (event) =>
+        at(event, 'involvedObject', 'uid') === owner.metadata.uid &&
+        words(event['message']) === words(message),
+    )
+  if (!isKnown) record(store, owner, 'Warning', 'FailedCreate', message)
 }

@@ -1,11 +1,12 @@
 import { at, now, type JsonObject, type Resource } from '../resource.ts'
 import { types } from '../resource-types.ts'
 import type { Store } from '../store.ts'
-import { record } from './events.ts'
+import { record, refuse } from './events.ts'
 import { randomSuffix } from './names.ts'
 import { quotaRefusal } from './quotas.ts'
 import { deletePod, isOwnedBy, ownerReference } from './owners.ts'
 import { onChanges } from './reconciler.ts'
+import { survive } from './survive.ts'
 
 interface JobSpec {
   parallelism?: number
@@ -20,6 +21,9 @@ interface JobSpec {
   }
 }
 
+/** A timer that is to take longer would end at once. */
+const longestTimerMs = 2 ** 31 - 1
+
 const indexLabel = 'batch.kubernetes.io/job-completion-index'
 
 /** Jobs make pods until enough have succeeded, too many have failed, or the time is over. */
@@ -28,7 +32,10 @@ export function runJobs(store: Store): () => void {
   const later = (job: Resource, purpose: string, seconds: number, action: () => void): void => {
     const key = `${job.metadata.uid} ${purpose}`
     if (timers.has(key)) return
-    timers.set(key, setTimeout(action, Math.max(0, seconds * 1000)))
+    timers.set(
+      key,
+      setTimeout(() => survive(store, job, action), Math.min(Math.max(0, seconds * 1000), longestTimerMs)),
+    )
   }
   const reconcile = (job: Resource): void => {
     const spec = job['spec'] as JobSpec
@@ -42,7 +49,11 @@ export function runJobs(store: Store): () => void {
       // It may be changed while it runs.
       const left = ttl - secondsSince(endOf(job)?.lastTransitionTime)
       if (left <= 0) store.remove(types.jobs, job)
-      else later(job, `ttl ${ttl}`, left, reconcileAll)
+      else
+        later(job, `ttl ${ttl}`, left, () => {
+          const current = store.find(types.jobs, job.metadata.namespace, job.metadata.name)
+          if (current?.metadata.uid === job.metadata.uid) reconcile(current)
+        })
       return
     }
     const inPhase = (phase: string): Resource[] => pods.filter((pod) => at(pod, 'status', 'phase') === phase)
@@ -68,7 +79,7 @@ export function runJobs(store: Store): () => void {
       const taken = new Set(
         [...active, ...succeeded].map(({ metadata }) => metadata.annotations?.[indexLabel]),
       )
-      for (let count = active.length; count < wanted; count += 1) makePod(store, job, spec, taken)
+      for (let count = active.length; count < wanted; count += 1) if (!makePod(store, job, spec, taken)) break
       status(store, job, {
         active: wanted,
         ready: inPhase('Running').length,
@@ -89,10 +100,11 @@ export function runJobs(store: Store): () => void {
         )
     }
   }
-  const reconcileAll = (): void => {
-    for (const job of store.list(types.jobs)) reconcile(job)
-  }
-  const stop = onChanges(store, [types.jobs, types.pods, types.resourcequotas], reconcileAll)
+  const stop = onChanges(
+    store,
+    [types.jobs, types.pods, types.resourcequotas],
+    [{ type: types.jobs, reconcile }],
+  )
   return () => {
     stop()
     for (const timer of timers.values()) clearTimeout(timer)
@@ -145,19 +157,6 @@ function finish(
   )
 }
 
-/** Said once for each reason, as events are counted and not repeated. */
-function refuse(store: Store, job: Resource, reason: string): void {
-  const message = `Error creating: ${reason}`
-  const words = (text: unknown): string => String(text).replace(/"[^"]*"/, '')
-  const isKnown = store
-    .list(types.events, job.metadata.namespace)
-    .some(
-      (event) =>
-        at(event, 'involvedObject', 'uid') === job.metadata.uid && words(event['message']) === words(message),
-    )
-  if (!isKnown) record(store, job, 'Warning', 'FailedCreate', message)
-}
-
 /** Containers of an Indexed Job are told their number. */
 function withIndex(spec: JsonObject): JsonObject {
   const fieldPath = `metadata.annotations['${indexLabel}']`
@@ -169,7 +168,8 @@ function withIndex(spec: JsonObject): JsonObject {
   }
 }
 
-function makePod(store: Store, job: Resource, spec: JobSpec, taken: Set<string | undefined>): void {
+/** False when there is no room for it. */
+function makePod(store: Store, job: Resource, spec: JobSpec, taken: Set<string | undefined>): boolean {
   const { name: jobName, namespace, uid } = job.metadata
   let index = 0
   while (taken.has(String(index))) index += 1
@@ -181,7 +181,7 @@ function makePod(store: Store, job: Resource, spec: JobSpec, taken: Set<string |
   const refusal = quotaRefusal(store, namespace, name)
   if (refusal !== undefined) {
     refuse(store, job, refusal.message)
-    return
+    return false
   }
   store.create(types.pods, {
     metadata: {
@@ -207,4 +207,5 @@ function makePod(store: Store, job: Resource, spec: JobSpec, taken: Set<string |
     status: { phase: 'Pending' },
   })
   record(store, job, 'Normal', 'SuccessfulCreate', `Created pod: ${name}`)
+  return true
 }

@@ -17,6 +17,7 @@ import { types } from '../resource-types.ts'
 import type { Store } from '../store.ts'
 import { record } from './events.ts'
 import { chooseNode } from './scheduler.ts'
+import { survive } from './survive.ts'
 
 interface ContainerSpec {
   name: string
@@ -74,7 +75,7 @@ export class Kubelet {
     this.#stop = options.store.subscribe(({ type, resource, object, previous }) => {
       if (resource === types.nodes && type === 'MODIFIED') this.#retryPending()
       if (resource !== types.pods) return
-      if (type === 'ADDED') setImmediate(() => this.#begin(object))
+      if (type === 'ADDED') setImmediate(() => survive(options.store, object, () => this.#begin(object)))
       else if (type === 'DELETED') this.#kill(object)
       else if (
         object.metadata.deletionTimestamp !== undefined &&
@@ -132,7 +133,8 @@ export class Kubelet {
   /** Nodes have changed: one may take the pods that wait. */
   #retryPending(): void {
     for (const pod of this.#options.store.list(types.pods))
-      if (at(pod, 'spec', 'nodeName') === undefined) setImmediate(() => this.#begin(pod))
+      if (at(pod, 'spec', 'nodeName') === undefined)
+        setImmediate(() => survive(this.#options.store, pod, () => this.#begin(pod)))
   }
 
   #later(ms: number, action: () => void): void {
@@ -203,7 +205,7 @@ export class Kubelet {
     })
     this.#starts.add(async () => {
       if (this.#closed) return
-      this.#start(pod, addresses, 0)
+      survive(store, pod, () => this.#start(pod, addresses, 0))
       await this.#logs.get(pod.metadata.uid)?.begun(AbortSignal.timeout(startingMs))
     })
   }
@@ -239,16 +241,15 @@ export class Kubelet {
     const { program, missing } = this.#programOf(pod, command, spec.image)
     if (missing !== undefined) {
       const message = `failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: exec: "${missing}": executable file not found in $PATH`
-      const terminated = { exitCode: 128, reason: 'StartError', message, startedAt: now(), finishedAt: now() }
-      this.#setStatus(pod, {
-        phase: 'Failed',
-        ...addresses,
-        conditions: conditions(false),
-        containerStatuses: [containerStatus(pod, { terminated }, restarts)],
-      })
+      this.#fail(pod, addresses, restarts, message)
       return
     }
-    const container = program === undefined ? startSampleServer(options) : startProcess(program, options)
+    const started = startContainer(program, options)
+    if (typeof started === 'string') {
+      this.#fail(pod, addresses, restarts, `failed to create containerd task: ${started}`)
+      return
+    }
+    const container = started
     if (faults.has('log-truncate')) container.log.keepOnly(5)
     const startedAt = now()
     this.#running.set(pod.metadata.uid, { container, options, restarts })
@@ -265,13 +266,27 @@ export class Kubelet {
     record(store, pod, 'Normal', 'Started', 'Container started')
     const port = probedPort(spec)
     isUp(port === undefined)
-    if (port !== undefined)
+    // Like a kubelet whose probe cannot be resolved: the pod runs, and is never ready.
+    if (port === 'nobody')
+      record(store, pod, 'Warning', 'Unhealthy', 'Readiness probe errored: port not found')
+    else if (port !== undefined)
       this.#awaitReady(pod, container, plan.physical(addresses.podIP), openPort(port, lowestPort), () =>
         isUp(true),
       )
     void container.ended.then((exitCode) =>
       this.#ended(pod, container, addresses, { exitCode, startedAt, restarts }),
     )
+  }
+
+  /** Its container could not be started. */
+  #fail(pod: Resource, addresses: Addresses, restarts: number, message: string): void {
+    const terminated = { exitCode: 128, reason: 'StartError', message, startedAt: now(), finishedAt: now() }
+    this.#setStatus(pod, {
+      phase: 'Failed',
+      ...addresses,
+      conditions: conditions(false),
+      containerStatuses: [containerStatus(pod, { terminated }, restarts)],
+    })
   }
 
   /** What a container runs as a process, or what it lacks for that; neither where the sample server takes its place. */
@@ -327,7 +342,8 @@ export class Kubelet {
       conditions: conditions(false),
       containerStatuses: [containerStatus(pod, { terminated }, restarts)],
     })
-    if (restarted) this.#later(restartMs, () => this.#start(pod, addresses, restarts + 1))
+    if (restarted)
+      this.#later(restartMs, () => survive(store, pod, () => this.#start(pod, addresses, restarts + 1)))
   }
 
   #terminate(pod: Resource): void {
@@ -355,7 +371,8 @@ export class Kubelet {
 
 /** Pods of the sandbox run their first container. */
 function containerOf(pod: Resource): ContainerSpec {
-  return (at(pod, 'spec', 'containers') as ContainerSpec[])[0] ?? { name: 'none', image: '' }
+  const { image = '', ...spec } = ((at(pod, 'spec', 'containers') ?? []) as Partial<ContainerSpec>[])[0] ?? {}
+  return { name: 'none', ...spec, image }
 }
 
 /** There is no registry: every image is there, except on hosts that cannot have any (RFC 2606, and this machine). */
@@ -390,10 +407,21 @@ function keysOf(fieldPath: string): string[] {
   return [...path.split('.'), ...(key === undefined ? [] : [key])]
 }
 
-function probedPort({ readinessProbe, ports = [] }: ContainerSpec): number | undefined {
+/** Undefined without a probe; `nobody` for the name of a port that the container does not have. */
+function probedPort({ readinessProbe, ports = [] }: ContainerSpec): number | 'nobody' | undefined {
   const port = (readinessProbe?.tcpSocket ?? readinessProbe?.httpGet)?.port
   if (port === undefined) return undefined
-  return ports.find(({ name }) => name === port)?.containerPort ?? Number(port)
+  const number = ports.find(({ name }) => name === port)?.containerPort ?? Number(port)
+  return number > 0 && number < 65_536 ? number : 'nobody'
+}
+
+/** The container, or why this machine cannot start it: a word of its command with a zero byte, say. */
+function startContainer(program: Program | undefined, options: ContainerOptions): Container | string {
+  try {
+    return program === undefined ? startSampleServer(options) : startProcess(program, options)
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
+  }
 }
 
 function conditions(ready: boolean): object[] {

@@ -21,11 +21,11 @@ export const isOwnedBy = (object: Resource, owner: Resource): boolean =>
 export function deletePod(store: Store, pod: Resource, graceSeconds?: number): Resource {
   const asked =
     graceSeconds ??
-    (pod['spec'] as { terminationGracePeriodSeconds?: number }).terminationGracePeriodSeconds ??
+    (pod['spec'] as { terminationGracePeriodSeconds?: number } | undefined)?.terminationGracePeriodSeconds ??
     30
   if (asked === 0) return store.remove(types.pods, pod) ?? pod
   if (pod.metadata.deletionTimestamp !== undefined) return pod
-  const end = new Date(Date.now() + asked * 1000).toISOString().replace(/\.\d+Z$/, 'Z')
+  const end = new Date(Date.now() + Math.min(asked, 2 ** 31) * 1000).toISOString().replace(/\.\d+Z$/, 'Z')
   return store.replace(types.pods, {
     ...pod,
     metadata: { ...pod.metadata, deletionTimestamp: end, deletionGracePeriodSeconds: asked },

@@ -15,21 +15,34 @@ const limitOf = (quota: Resource): unknown => at(quota, 'spec', 'hard', 'pods')
 
 /** Keeps `status.used` true. */
 export function runQuotas(store: Store): () => void {
-  return onChanges(store, [types.resourcequotas, types.pods], () => {
-    for (const quota of store.list(types.resourcequotas)) {
-      const used = { pods: String(counts(store, quota.metadata.namespace)) }
-      store.update(types.resourcequotas, quota, () => ({ status: { hard: at(quota, 'spec', 'hard'), used } }))
-    }
-  })
+  const reconcile = (quota: Resource): void => {
+    const used = { pods: String(counts(store, quota.metadata.namespace)) }
+    store.update(types.resourcequotas, quota, () => ({ status: { hard: at(quota, 'spec', 'hard'), used } }))
+  }
+  return onChanges(store, [types.resourcequotas, types.pods], [{ type: types.resourcequotas, reconcile }])
 }
 
-/** Why the quota of a namespace does not take one more pod; undefined when it does. */
+/** Every pod is a server of this machine. */
+const mostPods = 1000
+
+/** Why a namespace does not take one more pod; undefined when it does. */
 export function quotaRefusal(store: Store, namespace: string | undefined, name: string): Failure | undefined {
   const used = counts(store, namespace)
   const full = store
     .list(types.resourcequotas, namespace)
     .find((quota) => limitOf(quota) !== undefined && used + 1 > Number(limitOf(quota)))
-  if (full === undefined) return undefined
+  if (full === undefined) {
+    if (store.list(types.pods).length < mostPods) return undefined
+    return new Failure(
+      403,
+      'Forbidden',
+      `pods "${name}" is forbidden: the sandbox has room for ${mostPods} pods`,
+      {
+        name,
+        kind: 'pods',
+      },
+    )
+  }
   const message = `pods "${name}" is forbidden: exceeded quota: ${full.metadata.name}, requested: pods=1, used: pods=${used}, limited: pods=${String(limitOf(full))}`
   return new Failure(403, 'Forbidden', message, { name, kind: 'pods' })
 }

@@ -1,13 +1,30 @@
 import type { ResourceType } from '../resource-types.ts'
+import type { Resource } from '../resource.ts'
 import type { Store } from '../store.ts'
+import { survive } from './survive.ts'
 
-/** Calls `reconcile` soon after anything changed in one of these types, once for many changes. Returns how to stop. */
-export function onChanges(store: Store, of: readonly ResourceType[], reconcile: () => void): () => void {
+/** What a controller does with each object of a type. */
+export interface Reconciler {
+  type: ResourceType
+  reconcile: (object: Resource) => void
+}
+
+/**
+ * Reconciles all objects soon after anything changed in one of these types, once for many changes. What goes wrong with
+ * one object is told as an event on it, and the others have their turn. Returns how to stop.
+ */
+export function onChanges(
+  store: Store,
+  of: readonly ResourceType[],
+  reconcilers: readonly Reconciler[],
+): () => void {
   let scheduled = false
   let stopped = false
   const run = (): void => {
     scheduled = false
-    if (!stopped) reconcile()
+    if (stopped) return
+    for (const { type, reconcile } of reconcilers)
+      for (const object of store.list(type)) survive(store, object, () => reconcile(object))
   }
   const schedule = (): void => {
     if (scheduled) return

@@ -28,13 +28,20 @@ interface Requirement {
   values?: string[]
 }
 
+/** A node has 253 addresses for its pods, and some are in use for a while after their pod. */
+export const mostPodsOfNode = 240
+
 /** The node for a pod: of those that it may run on, the one with the fewest pods; or the scheduler's words for none. */
 export function chooseNode(store: Store, pod: Resource): Resource | string {
   const spec = pod['spec'] as Constraints
   const nodes = store.list(types.nodes)
   const open = nodes.filter((node) => at(node, 'spec', 'unschedulable') !== true)
   const pods = store.list(types.pods)
-  const possible = open.filter((node) => fits(node, spec))
+  const room = open.filter(
+    ({ metadata }) =>
+      pods.filter((other) => at(other, 'spec', 'nodeName') === metadata.name).length < mostPodsOfNode,
+  )
+  const possible = room.filter((node) => fits(node, spec))
   const fitting = (spec.topologySpreadConstraints ?? []).reduce(
     (nodes, spread) => evenly(nodes, pods, pod, spread),
     possible,
@@ -47,7 +54,10 @@ export function chooseNode(store: Store, pod: Resource): Resource | string {
     )
     return alike.length * 1000 + here.length
   }
-  return fitting.toSorted((a, b) => load(a) - load(b))[0] ?? noNode(nodes.length, nodes.length - open.length)
+  return (
+    fitting.toSorted((a, b) => load(a) - load(b))[0] ??
+    noNode(nodes.length, nodes.length - open.length, open.length - room.length)
+  )
 }
 
 /** The nodes that another pod does not make fuller than `maxSkew` beyond the emptiest; each is a topology of its own. */
@@ -67,10 +77,13 @@ function evenly(nodes: Resource[], pods: Resource[], pod: Resource, spread: Spre
   return nodes.filter((node) => count(node) + 1 - fewest <= spread.maxSkew)
 }
 
-function noNode(all: number, closed: number): string {
+function noNode(all: number, closed: number, full: number): string {
   const reasons = [
     ...(closed > 0 ? [`${closed} node(s) were unschedulable`] : []),
-    ...(closed < all ? [`${all - closed} node(s) didn't match Pod's node affinity/selector`] : []),
+    ...(full > 0 ? [`${full} Too many pods`] : []),
+    ...(closed + full < all
+      ? [`${all - closed - full} node(s) didn't match Pod's node affinity/selector`]
+      : []),
   ]
   return `0/${all} nodes are available: ${reasons.join(', ')}. preemption: 0/${all} nodes are available: ${all} Preemption is not helpful for scheduling.`
 }

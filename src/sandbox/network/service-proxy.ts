@@ -3,6 +3,8 @@ import type { Service, ServicePort } from '../../model/kubernetes.ts'
 import { type Endpoint, endpointsOfPort } from '../../model/endpoint.ts'
 import type { EndpointSlice } from '../../model/kubernetes.ts'
 import { waysInto } from '../../model/ways.ts'
+import { survive } from '../controllers/survive.ts'
+import type { Resource } from '../resource.ts'
 import { types } from '../resource-types.ts'
 import type { Store } from '../store.ts'
 import { type AddressPlan, openPort } from './address-plan.ts'
@@ -35,6 +37,8 @@ interface Frontend {
   tables: Map<number, AffinityTable>
   forwarders: AnyForwarder[]
 }
+
+type News = Omit<Frontend, 'key' | 'tables' | 'forwarders'>
 
 /** How each protocol is passed on, and how to see whether anybody takes it. */
 const protocols = {
@@ -94,27 +98,11 @@ export class ServiceProxy {
 
   #follow(): void {
     const { store } = this.#options
-    const wanted = new Map<string, Omit<Frontend, 'key' | 'tables' | 'forwarders'>>()
-    for (const object of store.list(types.services)) {
-      const service = object as unknown as Service
-      const { namespace, name } = object.metadata
-      if (service.spec.clusterIP === 'None') continue
-      const slices = store
-        .list(types.endpointslices, namespace)
-        .filter(({ metadata }) => metadata.labels?.['kubernetes.io/service-name'] === name)
-      for (const port of service.spec.ports ?? []) {
-        const { protocol = 'TCP' } = port
-        if (protocol === 'SCTP') continue
-        const all = endpointsOfPort(slices as unknown as EndpointSlice[], port.name)
-        for (const clusterIP of service.spec.clusterIPs ?? []) {
-          const family = familyOf(clusterIP)
-          const endpoints = usable(all.filter((endpoint) => endpoint.family === family))
-          const outside = this.#outsideAddresses(service, family)
-          const key = [object.metadata.uid, clusterIP, protocol, port.port, port.nodePort, ...outside].join()
-          wanted.set(key, { service, clusterIP, family, outside, port, protocol, endpoints })
-        }
-      }
-    }
+    const wanted = new Map<string, News>()
+    for (const object of store.list(types.services))
+      survive(store, object, () => {
+        for (const [key, frontend] of this.#frontendsOf(object)) wanted.set(key, frontend)
+      })
     for (const [key, frontend] of this.#frontends) if (!wanted.has(key)) this.#drop(key, frontend)
     for (const [key, news] of wanted) {
       const known = this.#frontends.get(key)
@@ -126,6 +114,28 @@ export class ServiceProxy {
       }
     }
     void this.#listen()
+  }
+
+  *#frontendsOf(object: Resource): Generator<[key: string, News]> {
+    const { store } = this.#options
+    const service = object as unknown as Service
+    const { namespace, name } = object.metadata
+    if (service.spec.clusterIP === 'None') return
+    const slices = store
+      .list(types.endpointslices, namespace)
+      .filter(({ metadata }) => metadata.labels?.['kubernetes.io/service-name'] === name)
+    for (const port of service.spec.ports ?? []) {
+      const { protocol = 'TCP' } = port
+      if (protocol === 'SCTP') continue
+      const all = endpointsOfPort(slices as unknown as EndpointSlice[], port.name)
+      for (const clusterIP of service.spec.clusterIPs ?? []) {
+        const family = familyOf(clusterIP)
+        const endpoints = usable(all.filter((endpoint) => endpoint.family === family))
+        const outside = this.#outsideAddresses(service, family)
+        const key = [object.metadata.uid, clusterIP, protocol, port.port, port.nodePort, ...outside].join()
+        yield [key, { service, clusterIP, family, outside, port, protocol, endpoints }]
+      }
+    }
   }
 
   /** Load balancer addresses and external IPs, as far as they are in a sandbox's network. */
@@ -149,10 +159,12 @@ export class ServiceProxy {
     clearTimeout(this.#timer)
     let dark = false
     for (const frontend of this.#frontends.values()) {
-      const open = await this.#anyoneBehind(frontend)
+      const open = await this.#anyoneBehind(frontend).catch(() => false)
       if (this.#closed) return
       if (!this.#frontends.has(frontend.key)) continue
-      if (open && frontend.forwarders.length === 0) frontend.forwarders = this.#forwarders(frontend)
+      survive(this.#options.store, frontend.service as unknown as Resource, () => {
+        if (open && frontend.forwarders.length === 0) frontend.forwarders = this.#forwarders(frontend)
+      })
       if (!open) {
         dark ||= frontend.endpoints.length > 0
         for (const forwarder of frontend.forwarders.splice(0)) forwarder.close()

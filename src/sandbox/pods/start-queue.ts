@@ -12,10 +12,13 @@ export class StartQueue {
   add(start: () => Promise<unknown>): void {
     this.#waiting.push(() => {
       this.#starting += 1
-      void start().finally(() => {
-        this.#starting -= 1
-        this.#next()
-      })
+      // Whoever starts something tells why it could not.
+      void start()
+        .catch(() => {})
+        .finally(() => {
+          this.#starting -= 1
+          this.#next()
+        })
     })
     this.#next()
   }

@@ -13,7 +13,7 @@ import type { Finding, ObjectRef } from '../../model/finding.ts'
 import { didYouMean } from '../../model/spelling.ts'
 import type { FileObject } from './document.ts'
 import { fileFinding } from './finding.ts'
-import type { Schema } from './schema.ts'
+import type { Schema } from '../../validation/schema.ts'
 
 interface Context {
   object: FileObject
@@ -69,6 +69,7 @@ function checkObject(
     // `<<` merges another map, whose keys were seen at their anchor.
     if (key === undefined || key === '<<') continue
     const child = Object.hasOwn(fields, key) ? fields[key] : undefined
+    if (child === undefined && schema.open === true) continue
     if (child === undefined) unknownField(pair, key, Object.keys(fields), seen, path, context)
     else checkNode(pair.value, child, path === '' ? key : `${path}.${key}`, context)
   }

@@ -2,7 +2,7 @@ import type { Finding } from '../../model/finding.ts'
 import { didYouMean } from '../../model/spelling.ts'
 import type { FileObject } from './document.ts'
 import { fileFinding } from './finding.ts'
-import { kindsOfGroup, schemas } from './schema.ts'
+import { kindsOfGroup, schemas } from '../../validation/schema.ts'
 
 const unread = 'The API server refuses the object.'
 

@@ -5,7 +5,7 @@ import type { FileObject } from './document.ts'
 import { fileFinding } from './finding.ts'
 import { checkKind } from './kinds.ts'
 import { asRecord } from './record.ts'
-import { schemas } from './schema.ts'
+import { schemas } from '../../validation/schema.ts'
 import { locate } from './locate.ts'
 
 /** The label by which an EndpointSlice names its Service. */

@@ -4,8 +4,14 @@
  * values that k8s.io/kubernetes pkg/apis/core/validation allows.
  */
 export type Schema =
-  | { type: 'object'; fields: Readonly<Record<string, Schema>>; required?: readonly string[] }
-  | { type: 'array'; items: Schema }
+  | {
+      type: 'object'
+      fields: Readonly<Record<string, Schema>>
+      required?: readonly string[]
+      /** There are more fields than these, which are not looked at. */
+      open?: boolean
+    }
+  | { type: 'array'; items: Schema; minItems?: number }
   /** Keys are free. */
   | { type: 'map'; values: Schema }
   | {
@@ -46,7 +52,7 @@ const reference = object({
   fieldPath: text,
 })
 
-const metadata = object({
+export const metadata: Schema = object({
   name: text,
   generateName: text,
   namespace: text,

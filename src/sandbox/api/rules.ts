@@ -1,0 +1,50 @@
+import { parseIp } from '../../model/ip.ts'
+import type { EndpointSlice } from '../../model/kubernetes.ts'
+import { type Cause, invalid } from '../failure.ts'
+import { at, type Resource } from '../resource.ts'
+import { type ResourceType, types } from '../resource-types.ts'
+import { matches } from '../selectors.ts'
+import { bad } from './validate.ts'
+
+/** Rules between the fields of objects other than Services. Throws Failure (422). */
+export function checkRules(type: ResourceType, object: Resource): void {
+  const causes: Cause[] = []
+  if (type === types.deployments || type === types.replicasets) causes.push(...selectorCauses(object))
+  if (type === types.endpointslices) causes.push(...sliceCauses(object as unknown as EndpointSlice))
+  if (type === types.jobs) causes.push(...jobCauses(object))
+  if (causes.length > 0) throw invalid(type.kind, type.group, object.metadata.name, causes)
+}
+
+/** Or it would make pods for ever that it does not know as its own. */
+function selectorCauses(object: Resource): Cause[] {
+  const wanted = at(object, 'spec', 'selector', 'matchLabels')
+  const labels = at(object, 'spec', 'template', 'metadata', 'labels') as Record<string, string> | undefined
+  return matches(wanted, labels)
+    ? []
+    : [bad('spec.template.metadata.labels', labels ?? {}, '`selector` does not match template `labels`')]
+}
+
+/** Loopback and other addresses that a real one refuses are taken: everything here is on loopback. */
+function sliceCauses({ addressType, endpoints }: EndpointSlice): Cause[] {
+  if (addressType === 'FQDN') return []
+  return (endpoints ?? []).flatMap(({ addresses }, index) =>
+    addresses.flatMap((address, at) =>
+      parseIp(address)?.family === addressType
+        ? []
+        : [bad(`endpoints[${index}].addresses[${at}]`, address, `must be a valid ${addressType} address`)],
+    ),
+  )
+}
+
+function jobCauses(object: Resource): Cause[] {
+  const policy = at(object, 'spec', 'template', 'spec', 'restartPolicy')
+  return policy === 'Never' || policy === 'OnFailure'
+    ? []
+    : [
+        {
+          reason: 'FieldValueRequired',
+          message: 'Required value: valid values: "OnFailure", "Never"',
+          field: 'spec.template.spec.restartPolicy',
+        },
+      ]
+}

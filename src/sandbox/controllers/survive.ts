@@ -1,0 +1,33 @@
+import { at, type Resource } from '../resource.ts'
+import { types } from '../resource-types.ts'
+import type { Store } from '../store.ts'
+import { record } from './events.ts'
+
+/** The reason of the events that tell of a fault of the sandbox itself. */
+export const faultReason = 'SandboxFault'
+
+/**
+ * Does something about an object. A fault of the sandbox must not end everybody's cluster: it is told as an event on the
+ * object, once for each message.
+ */
+export function survive(store: Store, object: Resource, action: () => void): void {
+  try {
+    action()
+  } catch (error) {
+    tellFault(store, object, error)
+  }
+}
+
+/** Tells of a fault as `survive` does. */
+export function tellFault(store: Store, object: Resource, error: unknown): void {
+  const message = error instanceof Error ? error.message : String(error)
+  const isTold = store
+    .list(types.events, object.metadata.namespace ?? 'default')
+    .some(
+      (event) =>
+        event['reason'] === faultReason &&
+        event['message'] === message &&
+        at(event, 'involvedObject', 'uid') === object.metadata.uid,
+    )
+  if (!isTold) record(store, object, 'Warning', faultReason, message)
+}
