@@ -129,7 +129,9 @@ function save(writer: Writer, call: Call, before: Resource, given: Resource): ob
     throw modified(type, before.metadata.name)
   // The status changes through its own path only, and nothing else does there.
   const parts =
-    subresource === 'status' ? { ...before, status: given['status'] } : { ...given, status: before['status'] }
+    subresource === 'status'
+      ? { ...before, ...statusOf(given) }
+      : { ...without(given, 'status'), ...statusOf(before) }
   const { uid, creationTimestamp, generation, deletionTimestamp } = before.metadata
   const kept = {
     name: before.metadata.name,
@@ -143,6 +145,15 @@ function save(writer: Writer, call: Call, before: Resource, given: Resource): ob
   const managed = withManagers(before, object, managerOf(call, 'Update'))
   const stored = isDryRun(call) ? managed : store.replace(type, managed)
   return subresource === 'scale' ? scaleOf(stored) : stored
+}
+
+function statusOf(object: Resource): { status?: unknown } {
+  return object['status'] === undefined ? {} : { status: object['status'] }
+}
+
+function without(object: Resource, field: string): Resource {
+  const { [field]: _, ...rest } = object
+  return rest as Resource
 }
 
 function withManagers(before: Resource | undefined, after: Resource, manager: Manager): Resource {
