@@ -5,13 +5,13 @@ import type { AddressPlan } from '../network/address-plan.ts'
 import type { Resource } from '../resource.ts'
 import { types } from '../resource-types.ts'
 import type { Store } from '../store.ts'
-import { bad, missing } from './validate.ts'
+import { bad, refusalCauses } from './validate.ts'
 
 /** What the API server fills in, hands out and checks on a Service. */
 
 const defaultTimeoutSeconds = 10_800
 const longestTimeoutSeconds = 86_400
-const [lowestNodePort, highestNodePort] = [30_000, 32_767]
+const lowestNodePort = 30_000
 
 /** SetDefaults_Service of pkg/apis/core/v1. */
 export function withDefaults(object: Resource): Resource {
@@ -126,8 +126,8 @@ function withNodePort(
 }
 
 /**
- * Rules between fields: validateService of pkg/apis/core/validation, as far as addresses, affinity and ports go. Types,
- * values and missing fields are those of its shape.
+ * Rules between fields: those of `explain -f`, and those for which one has to know the Service before and all others
+ * (validateService of pkg/apis/core/validation).
  */
 export function check(
   object: Resource,
@@ -137,64 +137,13 @@ export function check(
   const { spec } = object as unknown as Service
   const old = (before as unknown as Service | undefined)?.spec
   const causes = [
-    ...portsCauses(spec),
+    ...refusalCauses(object),
     ...addressCauses(spec, old),
     ...affinityCauses(spec),
-    ...typeCauses(spec),
     ...takenCauses(spec, others),
   ]
   if (causes.length > 0) throw invalid('Service', '', object.metadata.name, causes)
 }
-
-function portsCauses({ ports = [], clusterIP, type }: Service['spec']): Cause[] {
-  if (ports.length === 0)
-    return clusterIP === 'None' || type === 'ExternalName' ? [] : [missing('spec.ports')]
-  const names = new Set<string>()
-  const keys = new Set<string>()
-  return ports.flatMap((port, index) => {
-    const path = `spec.ports[${index}]`
-    const causes: Cause[] = []
-    const { name = '', protocol = 'TCP', targetPort, nodePort } = port
-    if (ports.length > 1 && name === '') causes.push(missing(`${path}.name`))
-    if (name !== '' && !portName.test(name))
-      causes.push(
-        bad(`${path}.name`, name, 'a DNS-1123 label must consist of lower case alphanumeric characters'),
-      )
-    if (name !== '' && names.has(name)) causes.push(duplicate(`${path}.name`, name))
-    names.add(name)
-    const key = `${protocol} ${port.port}`
-    if (keys.has(key)) causes.push(duplicate(path, { port: port.port, protocol }))
-    keys.add(key)
-    if (typeof targetPort === 'number' && !(targetPort > 0 && targetPort < 65_536))
-      causes.push(bad(`${path}.targetPort`, targetPort, 'must be between 1 and 65535, inclusive'))
-    if (
-      typeof targetPort === 'string' &&
-      !(portName.test(targetPort) && targetPort.length <= 15 && /[a-z]/.test(targetPort))
-    )
-      causes.push(
-        bad(
-          `${path}.targetPort`,
-          targetPort,
-          'must contain at least one letter (a-z), and no more than 15 characters',
-        ),
-      )
-    if (
-      nodePort !== undefined &&
-      nodePort !== 0 &&
-      !(nodePort >= lowestNodePort && nodePort <= highestNodePort)
-    )
-      causes.push(
-        bad(
-          `${path}.nodePort`,
-          nodePort,
-          `provided port is not in the valid range. The range of valid ports is ${lowestNodePort}-${highestNodePort}`,
-        ),
-      )
-    return causes
-  })
-}
-
-const portName = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/
 
 function addressCauses(spec: Service['spec'], old: Service['spec'] | undefined): Cause[] {
   const causes: Cause[] = []
@@ -231,37 +180,6 @@ function affinityCauses({ sessionAffinity, sessionAffinityConfig }: Service['spe
   return [bad('spec.sessionAffinityConfig.clientIP.timeoutSeconds', seconds, words)]
 }
 
-function typeCauses({
-  type,
-  clusterIP,
-  externalName,
-  externalIPs = [],
-  externalTrafficPolicy,
-  ports = [],
-}: Service['spec']): Cause[] {
-  const causes: Cause[] = []
-  const isOutside = type === 'NodePort' || type === 'LoadBalancer'
-  if (type === 'ExternalName' && !externalName) causes.push(missing('spec.externalName'))
-  if (isOutside && clusterIP === 'None')
-    causes.push(bad('spec.clusterIPs[0]', 'None', `may not be set to 'None' for ${type} services`))
-  if (externalTrafficPolicy !== undefined && !isOutside && externalIPs.length === 0)
-    causes.push(
-      bad(
-        'spec.externalTrafficPolicy',
-        externalTrafficPolicy,
-        'may only be set for externally-accessible services',
-      ),
-    )
-  for (const [index, { nodePort }] of ports.entries())
-    if (nodePort !== undefined && nodePort !== 0 && !isOutside)
-      causes.push({
-        reason: 'FieldValueForbidden',
-        message: "Forbidden: may not be used when `type` is 'ClusterIP'",
-        field: `spec.ports[${index}].nodePort`,
-      })
-  return causes
-}
-
 /** Addresses and node ports belong to one Service. */
 function takenCauses(spec: Service['spec'], others: readonly Resource[]): Cause[] {
   const theirs = others.map((other) => (other as unknown as Service).spec)
@@ -288,9 +206,3 @@ function takenCauses(spec: Service['spec'], others: readonly Resource[]): Cause[
     ),
   ]
 }
-
-const duplicate = (field: string, value: unknown): Cause => ({
-  reason: 'FieldValueDuplicate',
-  message: `Duplicate value: ${JSON.stringify(value)}`,
-  field,
-})

@@ -12,7 +12,7 @@ const texts: Schema = { type: 'map', values: text }
 /** Go's int32, as most counts are. */
 const count: Schema = { type: 'integer', min: 0, max: 2 ** 31 - 1 }
 const portNumber: Schema = { type: 'integer', min: 1, max: 65_535 }
-const oneOf = (...values: string[]): Schema => ({ type: 'string', values })
+const oneOf = (...values: string[]): Schema => ({ type: 'string', values, orEmpty: true })
 const list = (items: Schema): Schema => ({ type: 'array', items })
 const part = (fields: Record<string, Schema>, ...required: string[]): Schema => ({
   type: 'object',

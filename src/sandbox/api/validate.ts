@@ -1,7 +1,8 @@
+import { refusalsOf } from '../../validation/index.ts'
 import type { Schema } from '../../validation/schema.ts'
 import { badRequest, type Cause, invalid } from '../failure.ts'
 import { isObject, type Resource } from '../resource.ts'
-import { apiVersionOf, type ResourceType } from '../resource-types.ts'
+import { apiVersionOf, type ResourceType, types } from '../resource-types.ts'
 import { shapeOf } from './shapes.ts'
 
 /** `shop`, `web-1.shop`: what most names are (RFC 1123). */
@@ -34,6 +35,7 @@ export function checkShape(type: ResourceType, object: Resource): void {
   check(object, shapeOf(type), '', { type, causes })
   const { name } = object.metadata
   if (causes.length === 0) causes.push(...nameCauses(type, name))
+  if (causes.length === 0 && type === types.ingresses) causes.push(...refusalCauses(object))
   if (causes.length > 0) throw invalid(type.kind, type.group, name, causes)
 }
 
@@ -110,7 +112,11 @@ function checkScalar(
   const { causes } = context
   if (schema.type === 'string') {
     if (typeof value !== 'string') throw cannotDecode(value, 'string', path, context)
-    if (schema.values !== undefined && value !== '' && !schema.values.includes(value))
+    if (
+      schema.values !== undefined &&
+      !(value === '' && schema.orEmpty === true) &&
+      !schema.values.includes(value)
+    )
       causes.push(unsupported(path, value, schema.values))
   } else if (schema.type === 'boolean') {
     if (typeof value !== 'boolean') throw cannotDecode(value, 'bool', path, context)
@@ -162,7 +168,16 @@ function nameCauses({ kind, group }: ResourceType, name: string): Cause[] {
   ]
 }
 
-export const missing = (field: string): Cause => ({
+/** What `explain -f` says that an API server refuses, as causes. */
+export function refusalCauses(object: Resource): Cause[] {
+  return refusalsOf(object).map(({ path, kind, message }) =>
+    kind === 'missing'
+      ? { reason: 'FieldValueRequired', message: `Required value: ${message}`, field: path }
+      : { reason: 'FieldValueInvalid', message: `Invalid value: ${message}`, field: path },
+  )
+}
+
+const missing = (field: string): Cause => ({
   reason: 'FieldValueRequired',
   message: 'Required value',
   field,
@@ -174,7 +189,7 @@ export const bad = (field: string, value: unknown, words: string): Cause => ({
   field,
 })
 
-export const unsupported = (field: string, value: unknown, allowed: readonly string[]): Cause => ({
+const unsupported = (field: string, value: unknown, allowed: readonly string[]): Cause => ({
   reason: 'FieldValueNotSupported',
   message: `Unsupported value: ${JSON.stringify(value)}: supported values: ${allowed.map((word) => `"${word}"`).join(', ')}`,
   field,
