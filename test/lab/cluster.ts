@@ -89,9 +89,9 @@ async function buildParts(): Promise<Parts> {
 export async function build(gateways: readonly GatewayName[]): Promise<void> {
   await exclusively(install)
   await buildParts()
+  await prepareGateways(gateways, { replicas: 1 })
   await programs('load')
   await programs('e2e')
-  await prepareGateways(gateways, { replicas: 1 })
 }
 
 function requireRoot(): void {

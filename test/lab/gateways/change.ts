@@ -62,12 +62,14 @@ async function add({ name, settings, archives, key }: WantedGateway): Promise<vo
   record(name, '')
   await step(`${name}: images`, () => importImages(archives))
   const [first = [], ...others] = await gateway.steps(settings)
-  await install(first)
-  await gateway.afterFirstStep?.()
-  for (const objects of others) await install(objects)
-  const { installer } = gateway
-  await installer?.install(installer.input(settings))
-  await ready(name)
+  await step(`${name}: objects`, async () => {
+    await install(first)
+    await gateway.afterFirstStep?.()
+    for (const objects of others) await install(objects)
+    const { installer } = gateway
+    await installer?.install(installer.input(settings))
+  })
+  await step(`${name}: ready`, () => ready(name))
   record(name, key)
 }
 

@@ -138,7 +138,7 @@ export const istio: Gateway = {
       await istioctl('uninstall', '--purge')
       const kinds = (await kubectl(['get', 'crd', '-o', 'name'])).split('\n')
       const own = kinds.filter((kind) => kind.endsWith('.istio.io'))
-      if (own.length > 0) await kubectl(['delete', ...own, '--timeout=60s'])
+      if (own.length > 0) await kubectl(['delete', '--ignore-not-found', ...own, '--timeout=60s'])
     },
   },
   deployments: ['istiod', 'istio-ingressgateway'],

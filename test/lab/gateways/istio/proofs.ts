@@ -1,4 +1,7 @@
 import { loadBalancerAddress } from '../../addresses.ts'
+import { images } from '../../images/list.ts'
+import { kubectl } from '../../kubectl.ts'
+import { waitFor } from '../../process.ts'
 import { service } from '../support/manifests.ts'
 import {
   spreads,
@@ -46,6 +49,32 @@ const hashed = (name: string, consistentHash: object): object[] => [
   },
 ]
 
+/** A client with a sidecar, which is there when its second container is ready. */
+const meshClient = {
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: { name: 'mesh-client' },
+  spec: {
+    selector: { matchLabels: { app: 'mesh-client' } },
+    template: {
+      metadata: { labels: { app: 'mesh-client', 'sidecar.istio.io/inject': 'true' } },
+      spec: {
+        terminationGracePeriodSeconds: 1,
+        containers: [{ name: 'client', image: images.agnhost, args: ['pause'] }],
+      },
+    },
+  },
+}
+
+/** The pods that answer requests of the client in the mesh, all with this value of the header. */
+async function answersInMesh(namespace: string, name: string, user: string): Promise<Set<string>> {
+  const request = `curl -s --fail -m 5 -H 'X-User: ${user}' http://${name}/hostname; echo`
+  const line = `for i in $(seq 12); do ${request}; done`
+  const client = ['exec', '-n', namespace, 'deployment/mesh-client', '-c', 'client', '--']
+  const answer = await kubectl([...client, 'sh', '-c', line])
+  return new Set(answer.trim().split('\n'))
+}
+
 /** What shows the affinity of Istio. */
 export const proofs: readonly Proof[] = [
   { name: 'no affinity', objects: () => routed('plain'), show: () => spreads(target('plain')) },
@@ -63,5 +92,16 @@ export const proofs: readonly Proof[] = [
     name: 'source address',
     objects: () => hashed('source', { useSourceIp: true }),
     show: () => sticksByAddress(target('source')),
+  },
+  {
+    name: 'header, by the sidecar of the client',
+    objects: () => [...hashed('mesh', { httpHeaderName: 'x-user' }), meshClient],
+    show: async (namespace) => {
+      await waitFor('the sidecar to spread users', 60, async () => {
+        const users = ['a', 'b', 'c', 'd', 'e', 'f']
+        const pods = await Promise.all(users.map((user) => answersInMesh(namespace, 'mesh', user)))
+        return pods.every(({ size }) => size === 1) && new Set(pods.flatMap((set) => [...set])).size > 1
+      })
+    },
   },
 ]
