@@ -1,7 +1,9 @@
 import type { Path } from '../model/entry.ts'
 import { type Finding, levels } from '../model/finding.ts'
-import { type Policy, servicePolicy } from '../model/policy.ts'
-import type { Fact, ServiceRef, ServiceSnapshot, Snapshot, Unknown } from '../model/snapshot.ts'
+import { servicePolicy, type ServicePolicy } from '../model/policy.ts'
+import type { Fact, Unknown } from '../model/fact.ts'
+import type { NamespacedName } from '../model/object.ts'
+import type { ServiceSnapshot, Snapshot } from '../model/snapshot.ts'
 import { type Semantics, semanticsOf } from '../proxies/semantics.ts'
 import type { InputName, Inputs, Report, Subject } from './analyzer.ts'
 import { analyzers } from './analyzers/index.ts'
@@ -10,10 +12,10 @@ import { pathOf } from './path.ts'
 
 /** What a snapshot says about one Service. */
 export interface Explanation {
-  target: ServiceRef
+  target: NamespacedName
   service: ServiceSnapshot['service']
   path: Path
-  policy: Policy
+  policy: ServicePolicy
   /** What the policy means on the proxy of this cluster; absent where that is not known. */
   semantics?: Semantics
   /** The worst first; within a level in the order of the table of codes. */
@@ -33,7 +35,7 @@ export interface NotPossible {
 }
 
 /** Draws the path and looks for every code of the table. Pure. Throws when the snapshot does not hold the target. */
-export function analyse(snapshot: Snapshot, target: ServiceRef): Explanation {
+export function analyse(snapshot: Snapshot, target: NamespacedName): Explanation {
   const found = snapshot.services.find(
     ({ service: { metadata } }) =>
       metadata.name === target.name && (metadata.namespace ?? 'default') === target.namespace,
@@ -134,7 +136,7 @@ function valuesOf(inputs: readonly InputName[], facts: Facts): Inputs {
   return Object.fromEntries(values) as unknown as Inputs
 }
 
-function toFinding(code: Code, report: Report, found: ServiceSnapshot, ref: ServiceRef): Finding {
+function toFinding(code: Code, report: Report, found: ServiceSnapshot, ref: NamespacedName): Finding {
   const { message, why, mend = [], objects = [], field } = report
   const position =
     report.position ?? (field === undefined ? undefined : found.locate?.(field)) ?? found.position

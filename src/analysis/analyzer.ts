@@ -1,8 +1,9 @@
 import type { Endpoint } from '../model/endpoint.ts'
 import type { Finding, ObjectRef } from '../model/finding.ts'
 import type { Service } from '../model/kubernetes.ts'
-import type { Policy } from '../model/policy.ts'
-import type { ServiceRef, ServiceSnapshot, Snapshot } from '../model/snapshot.ts'
+import type { ServicePolicy } from '../model/policy.ts'
+import type { NamespacedName } from '../model/object.ts'
+import type { ServiceSnapshot, Snapshot } from '../model/snapshot.ts'
 import type { Code } from './codes.ts'
 
 type Value<F> = Extract<F, { known: true }> extends { value: infer T } ? T : never
@@ -26,10 +27,10 @@ export type InputName = keyof Inputs
 
 /** What every analyzer gets: the Service, and what is worked out from it alone. */
 export interface Subject {
-  ref: ServiceRef
+  ref: NamespacedName
   service: Service
   source: Snapshot['source']
-  policy: Policy
+  policy: ServicePolicy
 }
 
 /** What an analyzer says about one finding; level, link and the Service as object are filled in. */
@@ -83,11 +84,6 @@ export function isExternal({ service: { spec } }: Subject): boolean {
 
 export function hasSelector({ service: { spec } }: Subject): boolean {
   return Object.keys(spec.selector ?? {}).length > 0
-}
-
-/** `kubectl affinity enable svc/web -n shop --timeout 30m` */
-export function command(verb: string, { namespace, name }: ServiceRef, rest = ''): string {
-  return `kubectl affinity ${verb} svc/${name} -n ${namespace}${rest === '' ? '' : ` ${rest}`}`
 }
 
 /** Endpoints count by pod, and by address where there is none: one pod with two ports or two families is one endpoint. */

@@ -3,7 +3,8 @@ import type { Code } from '../analysis/codes.ts'
 import type { ChangeNotice } from '../model/change.ts'
 import type { Finding } from '../model/finding.ts'
 import type { Service } from '../model/kubernetes.ts'
-import type { ServiceRef, Snapshot } from '../model/snapshot.ts'
+import type { NamespacedName } from '../model/object.ts'
+import type { Snapshot } from '../model/snapshot.ts'
 import type { Hint } from '../model/remedy.ts'
 import { UserError } from '../model/user-error.ts'
 import { predict } from './predict.ts'
@@ -36,7 +37,7 @@ export interface Objections {
  * The findings that the change would bring about: those of the Service as it would be, without those that it has
  * already. What is wrong with a Service anyway is no reason against the change.
  */
-export function objectionsTo(snapshot: Snapshot, ref: ServiceRef, plan: ChangePlan): Objections {
+export function objectionsTo(snapshot: Snapshot, ref: NamespacedName, plan: ChangePlan): Objections {
   const already = new Set(analyse(snapshot, ref).findings.map(identity))
   const later = analyse(afterChange(snapshot, ref, plan), ref).findings
   const found = later.filter((finding) => finding.level !== 'info' && !already.has(identity(finding)))
@@ -52,7 +53,7 @@ function identity({ code, objects }: Finding): string {
   return JSON.stringify([code, objects])
 }
 
-function afterChange(snapshot: Snapshot, ref: ServiceRef, plan: ChangePlan): Snapshot {
+function afterChange(snapshot: Snapshot, ref: NamespacedName, plan: ChangePlan): Snapshot {
   const services = snapshot.services.map((entry) => {
     const { service } = entry
     const { namespace = ref.namespace, name } = service.metadata

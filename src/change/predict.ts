@@ -1,5 +1,4 @@
 import type { RawObject } from '../model/change.ts'
-import { defaultTimeoutSeconds } from '../model/policy.ts'
 import type { ChangePlan } from './request.ts'
 
 /**
@@ -9,7 +8,7 @@ import type { ChangePlan } from './request.ts'
 export function predict(object: RawObject, { after }: ChangePlan): RawObject {
   const { sessionAffinityConfig: _, ...spec } = object['spec'] as RawObject
   if (after.kind === 'none') return { ...object, spec: { ...spec, sessionAffinity: 'None' } }
-  const clientIP = { timeoutSeconds: after.timeoutSeconds ?? defaultTimeoutSeconds }
+  const clientIP = { timeoutSeconds: after.timeoutSeconds }
   return {
     ...object,
     spec: inOrder({ ...spec, sessionAffinity: 'ClientIP', sessionAffinityConfig: { clientIP } }),

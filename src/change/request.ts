@@ -1,4 +1,4 @@
-import { defaultTimeoutSeconds, type Policy, servicePolicy } from '../model/policy.ts'
+import { defaultTimeoutSeconds, type ServicePolicy, servicePolicy } from '../model/policy.ts'
 import type { Service } from '../model/kubernetes.ts'
 
 /** What is asked for. An `enable` without a timeout leaves it to the API server, or as it is. */
@@ -9,8 +9,8 @@ export const timeoutRange = { min: 1, max: 86_400 } as const
 
 /** What a request comes to for a Service as it is. */
 export interface ChangePlan {
-  before: Policy
-  after: Policy
+  before: ServicePolicy
+  after: ServicePolicy
   /** Nothing has to be written. */
   isDone: boolean
   /** The timeout is one that the API server fills in. */

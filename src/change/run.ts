@@ -1,7 +1,7 @@
 import type { Cluster } from '../cluster/index.ts'
 import type { ChangeDone, ChangeNotice, ChangeOutcome, DryRun } from '../model/change.ts'
 import type { Service } from '../model/kubernetes.ts'
-import type { ServiceRef } from '../model/snapshot.ts'
+import type { NamespacedName } from '../model/object.ts'
 import type { Resolved } from '../snapshot/targets.ts'
 import { mapOrdered } from './ordered.ts'
 import { explainProblem } from './problems.ts'
@@ -59,7 +59,7 @@ export async function changeServices(
   return { count: found.length, outcomes }
 }
 
-function toBeSwitchedOn(found: readonly Resolved[], request: ChangeRequest): ServiceRef[] {
+function toBeSwitchedOn(found: readonly Resolved[], request: ChangeRequest): NamespacedName[] {
   return found.flatMap((target) =>
     'service' in target && planChange(target.service, request).before.kind === 'none' ? [target.ref] : [],
   )

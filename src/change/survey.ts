@@ -1,8 +1,10 @@
 import type { Cluster } from '../cluster/index.ts'
 import { frontResources } from '../mechanisms/index.ts'
 import type { EndpointSlice, KubernetesList, Pod, Service } from '../model/kubernetes.ts'
-import type { Fact, LooseObject, ServiceRef, ServiceSnapshot, Snapshot } from '../model/snapshot.ts'
-import { known } from '../model/snapshot.ts'
+import type { Fact } from '../model/fact.ts'
+import type { LooseObject, NamespacedName } from '../model/object.ts'
+import type { ServiceSnapshot, Snapshot } from '../model/snapshot.ts'
+import { known } from '../model/fact.ts'
 import { readIngressClasses } from '../snapshot/collect.ts'
 import { listPath, podsPath, slicesPath } from '../cluster/paths.ts'
 import { notAsked, readGroups } from '../snapshot/proxy.ts'
@@ -45,7 +47,7 @@ export class Survey {
   }
 
   /** Begins to read; what fails is told by `snapshot`. */
-  begin(refs: readonly ServiceRef[]): void {
+  begin(refs: readonly NamespacedName[]): void {
     for (const [namespace, members] of Map.groupBy(refs, (ref) => ref.namespace)) {
       this.#frontsOf(namespace).catch(() => undefined)
       for (const { name } of members.length < manyServices ? members : [{ name: undefined }])
@@ -54,7 +56,7 @@ export class Survey {
   }
 
   /** What a snapshot tells about one Service, as far as it was asked for. */
-  async snapshot({ namespace, name }: ServiceRef, service: Service): Promise<Snapshot> {
+  async snapshot({ namespace, name }: NamespacedName, service: Service): Promise<Snapshot> {
     const all = this.#slices.get(`${namespace}/`)
     const [{ ingressClasses, ...fronts }, slices, pods] = await Promise.all([
       this.#frontsOf(namespace),

@@ -1,15 +1,15 @@
 import type { Cluster } from '../cluster/index.ts'
-import type { ServiceRef } from '../model/snapshot.ts'
+import type { NamespacedName } from '../model/object.ts'
 import { UserError } from '../model/user-error.ts'
 import type { SourceFile } from '../snapshot/files/read.ts'
-import type { ServiceQuery } from '../snapshot/query.ts'
+import type { TargetQuery } from '../targets/parse.ts'
 import { type Resolved, resolveServices } from '../snapshot/targets.ts'
 import { readServices } from './read.ts'
 import type { ChangeRequest } from './request.ts'
 
 /** What was asked to be changed: Services by name or selector, or those of files. */
 export type Selection =
-  | { kind: 'query'; query: ServiceQuery }
+  | { kind: 'query'; query: TargetQuery }
   /** `namespace` is the one that was asked for, if any. */
   | { kind: 'files'; files: readonly SourceFile[]; namespace: string | undefined }
 
@@ -17,7 +17,7 @@ export type Selection =
 export interface ChangeTargets {
   found: AsyncIterable<Resolved>
   /** The same by name, where that is known before they are found. */
-  named?: readonly ServiceRef[]
+  named?: readonly NamespacedName[]
 }
 
 /** The Services of a selection. Rejects with UserError for files that name none. */
@@ -36,16 +36,16 @@ export async function findTargets(
   return { named, found: readServices(cluster, named, signal) }
 }
 
-function namesOf(cluster: Cluster, query: ServiceQuery): ServiceRef[] {
-  const names = query.kind === 'names' ? query.names : []
-  return names.map((name) => ({ namespace: cluster.namespace, name }))
+function namesOf(cluster: Cluster, query: TargetQuery): NamespacedName[] {
+  const names = query.kind === 'names' ? query.targets : []
+  return names.map(({ name }) => ({ namespace: cluster.namespace, name }))
 }
 
 async function servicesInFiles(
   cluster: Cluster,
   { files, namespace: asked }: Extract<Selection, { kind: 'files' }>,
   request: ChangeRequest,
-): Promise<ServiceRef[]> {
+): Promise<NamespacedName[]> {
   const { editManifest } = await import('./manifest/edit.ts')
   const refs = files.flatMap(({ name: file, text }) =>
     editManifest(text, request, file).services.map(({ before: { metadata } }) => {

@@ -1,7 +1,7 @@
 import type { Cluster } from '../cluster/index.ts'
 import { nodesForPods } from '../cluster/nodes.ts'
 import type { ChangeDone, ChangeOutcome, NodeOutcome, WaitReport } from '../model/change.ts'
-import type { ServiceRef } from '../model/snapshot.ts'
+import type { NamespacedName } from '../model/object.ts'
 import { mapOrdered } from './ordered.ts'
 
 /** What a short probe on one node says about a change. */
@@ -13,7 +13,7 @@ export type NodeAnswer =
 
 /** Where to look for a change, and what is to be seen there. */
 export interface Place {
-  service: ServiceRef
+  service: NamespacedName
   node: string
   expect: 'sticky' | 'spread'
 }

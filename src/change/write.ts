@@ -1,8 +1,8 @@
 import { type Cluster, isNotFound } from '../cluster/index.ts'
 import type { ChangeDone, ChangeNotice, DryRun, RawObject } from '../model/change.ts'
 import type { Service } from '../model/kubernetes.ts'
-import { type Policy, servicePolicy } from '../model/policy.ts'
-import type { ServiceRef } from '../model/snapshot.ts'
+import { type ServicePolicy, servicePolicy } from '../model/policy.ts'
+import type { NamespacedName } from '../model/object.ts'
 import { servicePath } from '../cluster/paths.ts'
 import { notFound } from '../snapshot/targets.ts'
 import { judgeOwners } from './judge.ts'
@@ -31,7 +31,7 @@ const attempts = 10
  */
 export async function writeChange(
   cluster: Cluster,
-  ref: ServiceRef,
+  ref: NamespacedName,
   read: Service,
   options: WriteOptions,
 ): Promise<ChangeDone> {
@@ -57,7 +57,7 @@ export async function writeChange(
 
 async function apply(
   cluster: Cluster,
-  { namespace, name }: ServiceRef,
+  { namespace, name }: NamespacedName,
   service: Service,
   { spec }: ChangePlan,
   { dryRun, signal, force }: WriteOptions & { force: boolean },
@@ -79,7 +79,7 @@ async function apply(
 
 function done(
   kind: ChangeDone['kind'],
-  service: ServiceRef,
+  service: NamespacedName,
   plan: ChangePlan,
   before: Service,
   after: Service | RawObject,
@@ -102,7 +102,7 @@ const overruled: ChangeNotice = {
   hints: ['an admission webhook or policy of the cluster overrules it'],
 }
 
-function isSame(a: Policy, b: Policy): boolean {
+function isSame(a: ServicePolicy, b: ServicePolicy): boolean {
   if (a.kind === 'none' || b.kind === 'none') return a.kind === b.kind
   return a.timeoutSeconds === b.timeoutSeconds
 }

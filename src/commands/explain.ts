@@ -7,8 +7,11 @@ import type { Cluster } from '../cluster/index.ts'
 import { unknownFormat, UserError } from '../model/user-error.ts'
 import { createRenderer, explainFormats, isExplainFormat } from '../report/explain/render.ts'
 import { explainCluster, explainFiles } from '../snapshot/explanations.ts'
-import { parseServiceQuery } from '../snapshot/query.ts'
+import { serviceKind } from '../mechanisms/service/objects.ts'
+import { anyKind } from '../model/target.ts'
+import { parseQuery } from '../targets/parse.ts'
 import { type Printed, printSteps } from './explain/print.ts'
+import { commandFor, serviceTarget } from '../targets/command.ts'
 
 type ShownOptions = Parameters<typeof createRenderer>[1]
 
@@ -105,11 +108,15 @@ export default class Explain extends BaseCommand {
       const steps = explainFiles(filename, { recursive, namespace, stdin: process.stdin })
       return exitCodeOf(await printSteps(steps, createRenderer(format, shown), failOn, process))
     }
-    const query = parseServiceQuery(words, { selector, all, allNamespaces }, 'explain')
+    const query = parseQuery(
+      words,
+      { selector, all, allNamespaces },
+      { verb: 'explain', kinds: [anyKind(serviceKind)] },
+    )
     return await this.withCluster(flags, async ({ cluster, interrupt }) => {
       const renderer = createRenderer(format, {
         ...shown,
-        single: query.kind === 'names' && query.names.length === 1,
+        single: query.kind === 'names' && query.targets.length === 1,
         isList: query.kind === 'list',
         next: nextSteps,
       })
@@ -148,11 +155,11 @@ function nothingFound({ namespace }: Cluster, allNamespaces: boolean): string {
 function nextSteps({ target, policy, path }: Explanation): { label: string; command: string }[] {
   const hasProxy = path.entries.some(({ hops }) => hops.some(({ kind }) => kind === 'proxy'))
   if (!hasProxy || path.endpoints?.ready === 0) return []
-  const where = `svc/${target.name} -n ${target.namespace}`
+  const where = serviceTarget(target)
   return [
-    { label: 'prove', command: `kubectl affinity probe ${where}` },
+    { label: 'prove', command: commandFor('probe', where) },
     ...(policy.kind === 'none'
-      ? [{ label: 'stick', command: `kubectl affinity enable ${where} --timeout 3h` }]
+      ? [{ label: 'stick', command: commandFor('enable', where, '--timeout 3h') }]
       : []),
   ]
 }

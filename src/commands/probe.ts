@@ -1,8 +1,10 @@
 import { BaseCommand } from '../cli/base-command.ts'
-import { parseTarget } from '../model/target.ts'
+import { serviceKind } from '../mechanisms/service/objects.ts'
+import { anyKind } from '../model/target.ts'
 import { unknownFormat } from '../model/user-error.ts'
 import { readProbeFlags } from '../probe/flags/read.ts'
 import { isProbeFormat, probeFormats } from '../report/probe/render.ts'
+import { parseTarget } from '../targets/parse.ts'
 import { probeFlags } from './probe/flags.ts'
 import { modeOf } from './probe/mode.ts'
 
@@ -72,7 +74,7 @@ export default class Probe extends BaseCommand {
 
   override async run(): Promise<number> {
     const { flags, argv } = await this.parse(Probe)
-    const target = parseTarget(argv.map(String))
+    const target = parseTarget(argv.map(String), { verb: 'probe', kinds: [anyKind(serviceKind)] })
     const { output: format } = flags
     if (!isProbeFormat(format)) throw unknownFormat(format, probeFormats)
     const asked = readProbeFlags(flags)

@@ -2,12 +2,13 @@ import { type Cluster, isConflict, isNotFound } from '../cluster/index.ts'
 import { servicePath, slicePath } from '../cluster/paths.ts'
 import type { DryRun } from '../model/change.ts'
 import type { EndpointSlice, Service } from '../model/kubernetes.ts'
-import type { ServiceRef } from '../model/snapshot.ts'
+import type { NamespacedName } from '../model/object.ts'
 import { UserError } from '../model/user-error.ts'
 import { notFound } from '../snapshot/targets.ts'
 import { externalLabel, externalManager, originAnnotation } from '../model/external.ts'
 import { readExisting } from './read.ts'
 import { ownSlices } from './refuse.ts'
+import { commandLine } from '../targets/command.ts'
 
 export interface DeleteOptions {
   dryRun: DryRun
@@ -23,7 +24,7 @@ export interface Deleted {
 /** Removes what this command made for a Service, and nothing else. */
 export async function deleteExternal(
   cluster: Cluster,
-  ref: ServiceRef,
+  ref: NamespacedName,
   { dryRun, signal }: DeleteOptions,
 ): Promise<Deleted> {
   const existing = await readExisting(cluster, ref, signal)
@@ -34,7 +35,7 @@ export async function deleteExternal(
   if (service !== undefined && mark === undefined && slices.length === 0)
     throw new UserError(`service/${ref.name} was not made by this command: nothing is deleted`, {
       hints: [
-        `see what was:  kubectl affinity external list -n ${ref.namespace}`,
+        `see what was:  ${commandLine('external list', '-n', ref.namespace)}`,
         `delete it nevertheless:  kubectl delete svc ${ref.name} -n ${ref.namespace}`,
       ],
     })

@@ -1,5 +1,5 @@
 import type { Cluster } from '../cluster/index.ts'
-import type { ServiceRef } from '../model/snapshot.ts'
+import type { NamespacedName } from '../model/object.ts'
 import type { ChangeNotice } from '../model/change.ts'
 import { UserError } from '../model/user-error.ts'
 import type { TypedAddress } from './addresses.ts'
@@ -39,14 +39,14 @@ export interface Remarks {
 /** Brings together what is wanted, and refuses what cannot be; asked again when the Service changed meanwhile. */
 export class Gatherer {
   readonly #cluster: Cluster
-  readonly #ref: ServiceRef
+  readonly #ref: NamespacedName
   readonly #sources: Sources
   readonly #options: GatherOptions
   readonly #own = new Map<string, Promise<OwnAddresses>>()
   #notes: readonly Note[] = []
   #unknown: readonly string[] = []
 
-  constructor(cluster: Cluster, ref: ServiceRef, sources: Sources, options: GatherOptions) {
+  constructor(cluster: Cluster, ref: NamespacedName, sources: Sources, options: GatherOptions) {
     this.#cluster = cluster
     this.#ref = ref
     this.#sources = sources
@@ -151,7 +151,7 @@ export function portNotes({ ports, backends }: Wanted): string[] {
   })
 }
 
-function nothingFound({ name }: ServiceRef, { origin }: Sources): UserError {
+function nothingFound({ name }: NamespacedName, { origin }: Sources): UserError {
   if (origin !== undefined)
     return new UserError(
       `${origin.request.refs.map(({ text }) => text).join(', ')} of ${clusterWords(origin.cluster)} ${origin.request.refs.length === 1 ? 'has' : 'have'} no address`,

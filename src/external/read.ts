@@ -1,14 +1,14 @@
 import { type Cluster, isNotFound } from '../cluster/index.ts'
 import { servicePath, slicesPath } from '../cluster/paths.ts'
 import type { EndpointSlice, Service } from '../model/kubernetes.ts'
-import type { ServiceRef } from '../model/snapshot.ts'
+import type { NamespacedName } from '../model/object.ts'
 import { serviceLabel } from '../model/external.ts'
 import type { Existing } from './refuse.ts'
 
 /** The Service and every slice that names it, whoever wrote them. */
 export async function readExisting(
   cluster: Cluster,
-  { namespace, name }: ServiceRef,
+  { namespace, name }: NamespacedName,
   signal: AbortSignal,
 ): Promise<Existing> {
   const [service, slices] = await Promise.all([

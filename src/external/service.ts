@@ -2,11 +2,11 @@ import type { RawObject } from '../model/change.ts'
 import type { Service } from '../model/kubernetes.ts'
 import type { Family } from '../model/ip.ts'
 import { externalLabel, originAnnotation } from '../model/external.ts'
-import type { ServiceRef } from '../model/snapshot.ts'
+import type { NamespacedName } from '../model/object.ts'
 import type { Wanted } from './types.ts'
 
 /** The Service as it is declared by server-side apply; the affinity is another manager's. */
-export function serviceObject(ref: ServiceRef, wanted: Wanted, before: Service | undefined): RawObject {
+export function serviceObject(ref: NamespacedName, wanted: Wanted, before: Service | undefined): RawObject {
   const { uid, resourceVersion, labels } = before?.metadata ?? {}
   const mark = labels?.[externalLabel] ?? (before === undefined ? 'made' : 'adopted')
   return {

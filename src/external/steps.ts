@@ -1,5 +1,5 @@
 import type { Cluster } from '../cluster/index.ts'
-import type { ServiceRef } from '../model/snapshot.ts'
+import type { NamespacedName } from '../model/object.ts'
 import { streamOf } from '../model/stream.ts'
 import { UserError } from '../model/user-error.ts'
 import { follow } from './follow.ts'
@@ -25,7 +25,7 @@ export type ExternalStep =
   | { kind: 'solved' }
 
 export interface ExternalRun extends WriteOptions {
-  ref: ServiceRef
+  ref: NamespacedName
   sources: Sources
   /** Of host names. */
   resolve: Resolve

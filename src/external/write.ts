@@ -8,8 +8,8 @@ import { type ChangeRequest, planChange } from '../change/request.ts'
 import { writeChange } from '../change/write.ts'
 import type { ChangeNotice, DryRun, RawObject } from '../model/change.ts'
 import type { EndpointSlice, KubernetesObject, Service } from '../model/kubernetes.ts'
-import { type Policy, servicePolicy } from '../model/policy.ts'
-import type { ServiceRef } from '../model/snapshot.ts'
+import { servicePolicy, type ServicePolicy } from '../model/policy.ts'
+import type { NamespacedName } from '../model/object.ts'
 import { UserError } from '../model/user-error.ts'
 import { externalManager, managedByLabel, mirrorController } from '../model/external.ts'
 import { explainConflict, isPersonsTool } from './problems.ts'
@@ -38,12 +38,12 @@ export interface ObjectChange {
 
 /** What a run did, or would do. */
 export interface ExternalDone {
-  service: ServiceRef
+  service: NamespacedName
   /** The Service first. */
   objects: readonly ObjectChange[]
   wanted: Wanted
   clusterIPs: readonly string[]
-  policy: Policy
+  policy: ServicePolicy
   plan: SlicePlan
   warnings: readonly ChangeNotice[]
 }
@@ -61,7 +61,7 @@ const attempts = 10
  */
 export async function writeExternal(
   cluster: Cluster,
-  ref: ServiceRef,
+  ref: NamespacedName,
   wantedFor: (existing: Existing) => Promise<Wanted>,
   options: WriteOptions,
 ): Promise<ExternalDone> {
@@ -82,7 +82,7 @@ export async function writeExternal(
 
 class Writer {
   readonly #cluster: Cluster
-  readonly #ref: ServiceRef
+  readonly #ref: NamespacedName
   readonly #wanted: Wanted
   readonly #existing: Existing
   readonly #options: WriteOptions
@@ -90,7 +90,13 @@ class Writer {
   readonly #changes: ObjectChange[] = []
   #service: Service | undefined
 
-  constructor(cluster: Cluster, ref: ServiceRef, wanted: Wanted, existing: Existing, options: WriteOptions) {
+  constructor(
+    cluster: Cluster,
+    ref: NamespacedName,
+    wanted: Wanted,
+    existing: Existing,
+    options: WriteOptions,
+  ) {
     this.#cluster = cluster
     this.#ref = ref
     this.#wanted = wanted

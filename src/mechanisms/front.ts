@@ -1,7 +1,7 @@
 import type { ObjectRef } from '../model/finding.ts'
-import type { HopPolicy } from '../model/hop.ts'
+import type { Policy } from '../model/policy.ts'
 import type { Service } from '../model/kubernetes.ts'
-import type { LooseObject } from '../model/snapshot.ts'
+import type { LooseObject } from '../model/object.ts'
 
 /** Something that stands in front of a Service: an Ingress, a route, a mesh. */
 export interface Front {
@@ -11,7 +11,7 @@ export interface Front {
   mechanism: string
   /** Hosts and paths that lead to the Service; empty for a mesh that catches every call. */
   addresses: string[]
-  policy: HopPolicy
+  policy: Policy
   /**
    * Where it sends connections: `pods` past the Service proxy, `service` to the cluster IP, `nodes` to the node ports.
    * `unknown` where that depends on something that cannot be seen.

@@ -1,7 +1,7 @@
 /** What `enable` and `disable` did to one Service: the input of their reports. */
 import type { Hint } from './remedy.ts'
-import type { Policy } from './policy.ts'
-import type { ServiceRef } from './snapshot.ts'
+import type { ServicePolicy } from './policy.ts'
+import type { NamespacedName } from './object.ts'
 
 export type DryRun = 'none' | 'client' | 'server'
 
@@ -18,9 +18,9 @@ export type RawObject = Readonly<Record<string, unknown>>
 /** A Service that is as it was asked for: it was changed (or would be, in a dry run), or was so before. */
 export interface ChangeDone {
   kind: 'patched' | 'unchanged'
-  service: ServiceRef
-  before: Policy
-  after: Policy
+  service: NamespacedName
+  before: ServicePolicy
+  after: ServicePolicy
   /** Nobody asked for this timeout: it is the API server's default. */
   timeoutIsDefault: boolean
   /** The object before and after; the same one where nothing changed. */
@@ -30,21 +30,21 @@ export interface ChangeDone {
 
 export interface ChangeFailed {
   kind: 'failed'
-  service: ServiceRef
+  service: NamespacedName
   error: unknown
 }
 
 /** The run was interrupted before this Service's turn. */
 export interface ChangeSkipped {
   kind: 'skipped'
-  service: ServiceRef
+  service: NamespacedName
 }
 
 export type ChangeOutcome = ChangeDone | ChangeFailed | ChangeSkipped
 
 /** What a node said about a change, or did not say in time. */
 export interface NodeOutcome {
-  service: ServiceRef
+  service: NamespacedName
   node: string
   kind: 'served' | 'late' | 'untold'
   /** Since the change was written; with `served` the latest that it can have come into force. */

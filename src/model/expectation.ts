@@ -1,4 +1,4 @@
-import type { Policy } from './policy.ts'
+import { type Policy, sticks } from './policy.ts'
 
 /** What a session should see: what a run is judged by, whatever on its way is to bring it about. */
 export interface Expectation {
@@ -12,10 +12,10 @@ export interface Expectation {
 
 /** What the connections of one client address should see of a Service with this policy; `asked` is what a user expects instead. */
 export function expectationOf(policy: Policy, asked?: Expectation['behaviour']): Expectation {
-  const configured = policy.kind === 'none' ? 'spread' : 'sticky'
+  const configured = sticks(policy) === false ? 'spread' : 'sticky'
   return {
     behaviour: asked ?? configured,
-    ...(policy.kind === 'none' ? {} : { idleMs: policy.timeoutSeconds * 1000 }),
+    ...(policy.kind === 'client-ip' ? { idleMs: policy.timeoutSeconds * 1000 } : {}),
     because: asked === undefined || asked === configured ? 'it is configured' : 'it was asked for',
   }
 }

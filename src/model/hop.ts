@@ -1,15 +1,6 @@
 import type { ObjectRef } from './finding.ts'
 import type { Policy } from './policy.ts'
 
-/** What a hop sticks on. Those of a Service are `Policy`; gateways, ingresses and meshes know more. */
-export type HopPolicy =
-  | Policy
-  | { kind: 'cookie'; name?: string }
-  | { kind: 'header'; name?: string }
-  | { kind: 'hash'; of: string }
-  /** Whether it sticks cannot be seen in objects. */
-  | { kind: 'unknown' }
-
 /**
  * The part that a hop plays:
  * - `decides`: it picks the pod;
@@ -25,7 +16,7 @@ export interface Hop {
   mechanism: string
   /** The object that configures it. */
   object?: ObjectRef
-  policy: HopPolicy
+  policy: Policy
   role: HopRole
   /** It remembers clients on each node by itself. */
   perNode?: boolean

@@ -60,9 +60,14 @@ export function familyOf(address: string): Family {
   return address.includes(':') ? 'IPv6' : 'IPv4'
 }
 
+/** An address as it stands in a URL: `10.0.0.1`, `[fd00::1]`. */
+export function bracketed(address: string): string {
+  return address.includes(':') ? `[${address}]` : address
+}
+
 /** `10.0.0.1:80`, `[fd00::1]:80`. */
 export function hostAndPort(address: string, port: number | string): string {
-  return `${address.includes(':') ? `[${address}]` : address}:${port}`
+  return `${bracketed(address)}:${port}`
 }
 
 function numberOf(parts: readonly number[], width: bigint): bigint {

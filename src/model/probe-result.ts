@@ -2,7 +2,7 @@ import type { Backend } from './backend.ts'
 import type { DirectAccess } from './direct.ts'
 import type { DuringReport } from './during.ts'
 import type { Outcome, Scheme } from './observation.ts'
-import type { Policy } from './policy.ts'
+import type { ServicePolicy } from './policy.ts'
 import type { Verdict } from './verdict.ts'
 
 /** All that one probe found out: the value between running and reporting. Times are milliseconds since the first request. */
@@ -42,7 +42,7 @@ export interface ProbedService {
   port: number
   portName?: string
   protocol: 'TCP' | 'UDP'
-  policy: Policy
+  policy: ServicePolicy
 }
 
 export interface ProbeClient {

@@ -1,30 +1,7 @@
+import type { Fact } from './fact.ts'
+import type { LooseObject } from './object.ts'
 import type { FilePosition } from './finding.ts'
 import type { EndpointSlice, KubernetesObject, Pod, Service } from './kubernetes.ts'
-
-/** Something that was read, or why it could not be. What is unknown is never guessed. */
-export type Fact<T> = { known: true; value: T } | { known: false; why: Unknown }
-
-/** What could not be read. */
-export interface Unknown {
-  /** In words: `nodes`, `pods in namespace shop`, `the ConfigMap kube-system/kube-proxy`. */
-  what: string
-  reason: 'forbidden' | 'not-in-files' | 'failed' | 'not-asked'
-  /** The API server's words, where it has said something. */
-  detail?: string
-}
-
-export function known<T>(value: T): Fact<T> {
-  return { known: true, value }
-}
-
-export function unknown<T>(why: Unknown): Fact<T> {
-  return { known: false, why }
-}
-
-export interface ServiceRef {
-  namespace: string
-  name: string
-}
 
 /** How Services are implemented on the nodes, as far as objects tell. */
 export interface ProxyFacts {
@@ -42,11 +19,6 @@ export interface ProxyFacts {
 /** The only fields of a HorizontalPodAutoscaler that matter here. */
 export interface Autoscaler extends KubernetesObject {
   spec: { scaleTargetRef: { kind: string; name: string }; minReplicas?: number; maxReplicas: number }
-}
-
-/** Any object that may refer to a Service; mechanisms know its shape. */
-export interface LooseObject extends KubernetesObject {
-  spec?: unknown
 }
 
 /** What one cluster (or a set of files) says about one Service. */

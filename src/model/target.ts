@@ -1,61 +1,43 @@
-import { UserError } from './user-error.ts'
+import type { KubernetesObject } from './kubernetes.ts'
+import type { NamespacedName, ObjectType } from './object.ts'
 
-/** What the user names: a kind of object and its name. */
-export interface Target {
-  kind: 'service'
+/** What the user names. */
+export interface TargetRef extends NamespacedName {
+  /** The kind in one word and lower case: `service`, `ingress`, `httproute`. */
+  kind: string
+  /** A port or the name of one, where one is meant. */
+  port?: string
+}
+
+/** A kind of object that a user can name. A constant in the folder of its mechanism. */
+export interface TargetKind<T extends KubernetesObject = KubernetesObject> {
+  /** `service`: the word in reports, JSON and command lines. */
   name: string
+  /** For people: `Service`, `Ingress`. */
+  label: string
+  /** What kubectl takes for it besides: plural, short names. */
+  words: readonly string[]
+  type: ObjectType<T>
+  /** Why no object of the kind can have this name, in words, or undefined. */
+  refuseName(name: string): string | undefined
+  /** Beside its name in the headline of a report: type and address. */
+  describe(object: T): readonly string[]
 }
 
-const kinds: Record<string, Target['kind']> = {
-  service: 'service',
-  services: 'service',
-  svc: 'service',
-  'service.v1': 'service',
-  'services.v1': 'service',
+/** A DNS-1123 label, which k8s.io/apimachinery (IsDNS1035Label) wants for Services; digits are allowed first as of 1.35. */
+export function refuseLabel(name: string): string | undefined {
+  const isLabel = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(name)
+  return isLabel ? undefined : 'lower case letters, digits and "-", 63 at most'
 }
 
-/** DNS-1035 label, the rule for Service names (k8s.io/apimachinery, IsDNS1035Label), digits allowed first as of 1.35. */
-const objectName = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/
-
-/**
- * The target in `svc/NAME`, `svc NAME` or `NAME`, as kubectl reads resources.
- * Throws UserError for an unknown kind, a name that no Service can have, or the wrong number of words.
- */
-export function parseTarget(words: readonly string[]): Target {
-  const [first, second, ...rest] = words
-  if (first === undefined) {
-    throw new UserError('a Service is required', { hints: ['for example: svc/web'], exitCode: 2 })
-  }
-  if (rest.length > 0 || (second !== undefined && (first.includes('/') || !(first.toLowerCase() in kinds)))) {
-    throw new UserError(
-      `one Service at a time: cannot probe ${words.map((word) => `"${word}"`).join(', ')}`,
-      {
-        hints: ['name it as svc/NAME, svc NAME or NAME'],
-        exitCode: 2,
-      },
-    )
-  }
-  if (second !== undefined) return toTarget(first, second)
-  const slash = first.indexOf('/')
-  if (slash >= 0) return toTarget(first.slice(0, slash), first.slice(slash + 1))
-  if (first.toLowerCase() in kinds) {
-    throw new UserError(`the name of the Service is missing after "${first}"`, { exitCode: 2 })
-  }
-  return toTarget('service', first)
+/** The rule for most kinds, custom resources among them (k8s.io/apimachinery, IsDNS1123Subdomain). */
+export function refuseSubdomain(name: string): string | undefined {
+  const isSubdomain =
+    name.length <= 253 && /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/.test(name)
+  return isSubdomain ? undefined : 'lower case letters, digits, "-" and ".", 253 at most'
 }
 
-function toTarget(kindWord: string, name: string): Target {
-  const kind = kinds[kindWord.toLowerCase()]
-  if (kind === undefined) {
-    throw new UserError(`cannot probe a "${kindWord}": only Services (svc/NAME) for now`, { exitCode: 2 })
-  }
-  if (!objectName.test(name)) {
-    throw new UserError(
-      `"${name}" cannot be the name of a Service: lower case letters, digits and "-", 63 at most`,
-      {
-        exitCode: 2,
-      },
-    )
-  }
-  return { kind, name }
+/** Kinds are known by their type alone once they are in one list. */
+export function anyKind<T extends KubernetesObject>(kind: TargetKind<T>): TargetKind {
+  return kind as unknown as TargetKind
 }

@@ -8,6 +8,7 @@ import { checkNode } from '../probe/clients/nodes.ts'
 import { examineService } from '../probe/preflight.ts'
 import { readService } from '../probe/read.ts'
 import { type MeasureOptions, type MeasureSurroundings, measureTimeout } from '../probe/timeout/measure.ts'
+import { commandFor, serviceTarget } from '../targets/command.ts'
 
 /** A shadow's timeout, in seconds: short enough to be measured in half a minute, long enough to be told from others. */
 const shadowSeconds = 10
@@ -36,7 +37,9 @@ export async function measureService(
   const policy = servicePolicy(service)
   if (policy.kind === 'none') {
     throw new UserError(`service/${name} has no session affinity, so there is no timeout to shorten`, {
-      hints: [{ remedy: 'measure-itself', command: `kubectl affinity enable svc/${name}` }],
+      hints: [
+        { remedy: 'measure-itself', command: commandFor('enable', serviceTarget({ namespace, name })) },
+      ],
     })
   }
   const change = { timeoutSeconds: Math.min(policy.timeoutSeconds, shadowSeconds) }

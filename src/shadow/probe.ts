@@ -1,11 +1,13 @@
 import type { Cluster } from '../cluster/index.ts'
 import type { ProbeComparison } from '../model/comparison.ts'
-import { parseTarget } from '../model/target.ts'
+import { serviceKind } from '../mechanisms/service/objects.ts'
+import { anyKind } from '../model/target.ts'
 import { UserError } from '../model/user-error.ts'
 import { findImages } from '../probe/image/find.ts'
 import { planProbe, type ProbeOptions } from '../probe/plan.ts'
 import { examineService, type ProbeSubject } from '../probe/preflight.ts'
 import { readService } from '../probe/read.ts'
+import { parseTarget } from '../targets/parse.ts'
 import { withShadowRole } from './refusal.ts'
 import { probeSideBySide, type SideBySideSurroundings } from './side-by-side.ts'
 import type { ServiceChange } from './change.ts'
@@ -21,7 +23,10 @@ export type Beside =
 
 /** The two flags that say it in words. Throws UserError (usage) for words that mean nothing. */
 export function readCompare(target: string): Beside {
-  return { kind: 'compare', service: parseTarget([target]).name }
+  return {
+    kind: 'compare',
+    service: parseTarget([target], { verb: 'compare', kinds: [anyKind(serviceKind)] }).name,
+  }
 }
 
 export function readWhatIf(texts: readonly string[]): Beside {

@@ -1,14 +1,9 @@
 import { type Cluster, isNotFound } from '../cluster/index.ts'
 import { ingressClass } from '../mechanisms/ingress/index.ts'
 import type { EndpointSlice, Pod, Service } from '../model/kubernetes.ts'
-import {
-  type Fact,
-  known,
-  type LooseObject,
-  type ServiceRef,
-  type ServiceSnapshot,
-  type Snapshot,
-} from '../model/snapshot.ts'
+import { type Fact, known } from '../model/fact.ts'
+import type { LooseObject, NamespacedName } from '../model/object.ts'
+import type { ServiceSnapshot, Snapshot } from '../model/snapshot.ts'
 import { type NamespaceFacts, readNamespace } from './namespace.ts'
 import { eventsPath, podsPath, servicePath, slicesPath } from '../cluster/paths.ts'
 import { askNodes, notAsked, readGroups, readProxy, readWindowsNodes } from './proxy.ts'
@@ -32,7 +27,7 @@ const serviceLabel = 'kubernetes.io/service-name'
  */
 export async function collectSnapshot(
   cluster: Cluster,
-  subjects: readonly (Service | ServiceRef)[],
+  subjects: readonly (Service | NamespacedName)[],
   { signal }: CollectOptions = {},
 ): Promise<Snapshot> {
   const groups = readGroups(cluster, signal)
@@ -101,7 +96,7 @@ function readSlices(
 }
 
 interface Asked {
-  ref: ServiceRef
+  ref: NamespacedName
   service: Promise<Service>
 }
 
@@ -130,7 +125,7 @@ async function readService(
 
 async function getService(
   cluster: Cluster,
-  subject: Service | ServiceRef,
+  subject: Service | NamespacedName,
   signal: AbortSignal | undefined,
 ): Promise<Service> {
   if ('spec' in subject) return subject
@@ -231,6 +226,6 @@ export async function readIngressClasses(
     : classes
 }
 
-function refTo(subject: Service | ServiceRef): ServiceRef {
+function refTo(subject: Service | NamespacedName): NamespacedName {
   return 'spec' in subject ? refOf(subject) : subject
 }

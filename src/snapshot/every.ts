@@ -1,10 +1,12 @@
 import type { Cluster } from '../cluster/index.ts'
 import type { EndpointSlice, KubernetesObject, Service } from '../model/kubernetes.ts'
-import { type Fact, known, type ServiceSnapshot, type Snapshot } from '../model/snapshot.ts'
+import { type Fact, known } from '../model/fact.ts'
+import type { ServiceSnapshot, Snapshot } from '../model/snapshot.ts'
 import { readIngressClasses, readVersion } from './collect.ts'
 import { type NamespaceFacts, readNamespace } from './namespace.ts'
 import { slicesPath } from '../cluster/paths.ts'
 import { askNodes, notAsked, readGroups, readProxy, readWindowsNodes } from './proxy.ts'
+import type { TargetQuery } from '../targets/parse.ts'
 import { readList } from './read.ts'
 import { type Resolved, refOf, resolveServices } from './targets.ts'
 
@@ -20,13 +22,13 @@ const groupSize = 250
  */
 export async function* collectMany(
   cluster: Cluster,
-  query: { selector?: string; allNamespaces: boolean },
+  query: Extract<TargetQuery, { kind: 'list' }>,
   signal?: AbortSignal,
 ): AsyncGenerator<Snapshot, void, undefined> {
   const namespace = query.allNamespaces ? undefined : cluster.namespace
   const groups = readGroups(cluster, signal)
   const names = groups.then((fact) => (fact.known ? known(new Set(fact.value.keys())) : fact))
-  const resolved = resolveServices(cluster, { kind: 'list', ...query }, signal)[Symbol.asyncIterator]()
+  const resolved = resolveServices(cluster, query, signal)[Symbol.asyncIterator]()
   const first = resolved.next()
   const [shared, slices, proxy, windowsNodes, version] = await Promise.all([
     readNamespace(cluster, groups, namespace, Promise.resolve(true), signal),

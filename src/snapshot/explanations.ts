@@ -4,7 +4,7 @@ import type { Finding } from '../model/finding.ts'
 import type { Snapshot } from '../model/snapshot.ts'
 import { UserError } from '../model/user-error.ts'
 import { collectSnapshot } from './collect.ts'
-import type { ServiceQuery } from './query.ts'
+import type { TargetQuery } from '../targets/parse.ts'
 import { type Resolved, resolveServices } from './targets.ts'
 
 /** What comes out of explaining, in order. */
@@ -18,7 +18,7 @@ export type Step =
 /** Explains Services of a cluster. */
 export async function* explainCluster(
   cluster: Cluster,
-  query: ServiceQuery,
+  query: TargetQuery,
   signal?: AbortSignal,
 ): AsyncGenerator<Step, void, undefined> {
   if (query.kind === 'list') {
@@ -26,10 +26,12 @@ export async function* explainCluster(
     for await (const snapshot of collectMany(cluster, query, signal)) yield* explainSnapshot(snapshot)
     return
   }
-  const [name] = query.names
-  if (query.names.length === 1 && name !== undefined) {
+  const [first] = query.targets
+  if (query.targets.length === 1 && first !== undefined) {
     // One Service is read together with all the rest, which saves waiting for it.
-    yield* explainSnapshot(collectSnapshot(cluster, [{ namespace: cluster.namespace, name }], { signal }))
+    yield* explainSnapshot(
+      collectSnapshot(cluster, [{ namespace: cluster.namespace, name: first.name }], { signal }),
+    )
     return
   }
   const resolved: Resolved[] = await Array.fromAsync(resolveServices(cluster, query, signal))

@@ -1,14 +1,14 @@
 import { ApiError, type Cluster, isNotFound } from '../cluster/index.ts'
 import type { Service } from '../model/kubernetes.ts'
-import type { ServiceRef } from '../model/snapshot.ts'
+import type { NamespacedName } from '../model/object.ts'
 import { UserError } from '../model/user-error.ts'
 import { servicePath, servicesPath } from '../cluster/paths.ts'
-import type { ServiceQuery } from './query.ts'
+import type { TargetQuery } from '../targets/parse.ts'
 
 /** One answer for each Service that was asked for: the Service, or why it cannot be had. */
 export type Resolved =
-  | { ref: ServiceRef; service: Service }
-  | { ref: ServiceRef; error: ApiError | UserError }
+  | { ref: NamespacedName; service: Service }
+  | { ref: NamespacedName; error: ApiError | UserError }
 
 /**
  * The Services that a query means, in the order of the words, or in the server's order for a list (read page by page
@@ -17,11 +17,11 @@ export type Resolved =
  */
 export async function* resolveServices(
   cluster: Cluster,
-  query: ServiceQuery,
+  query: TargetQuery,
   signal?: AbortSignal,
 ): AsyncGenerator<Resolved, void, undefined> {
   if (query.kind === 'names') {
-    const answers = query.names.map((name) =>
+    const answers = query.targets.map(({ name }) =>
       readOne(cluster, { namespace: cluster.namespace, name }, signal),
     )
     // One that rejects must not be unhandled while an earlier one is awaited.
@@ -37,14 +37,14 @@ export async function* resolveServices(
   }
 }
 
-export function refOf({ metadata: { namespace, name } }: Service): ServiceRef {
+export function refOf({ metadata: { namespace, name } }: Service): NamespacedName {
   return { namespace: namespace ?? 'default', name }
 }
 
 /** The Service of this name, or why it cannot be read. Rejects when there was no answer at all. */
 export async function readOne(
   cluster: Cluster,
-  ref: ServiceRef,
+  ref: NamespacedName,
   signal: AbortSignal | undefined,
 ): Promise<Resolved> {
   try {
@@ -57,7 +57,7 @@ export async function readOne(
 }
 
 /** What to say about a Service that does not exist. */
-export function notFound({ namespace, name }: ServiceRef, cause: unknown): UserError {
+export function notFound({ namespace, name }: NamespacedName, cause: unknown): UserError {
   return new UserError(`services "${name}" not found in namespace "${namespace}"`, {
     hints: [`see what there is:  kubectl get services -n ${namespace}`],
     cause,

@@ -1,5 +1,5 @@
 import { originsIn } from '../../model/external.ts'
-import { known } from '../../model/snapshot.ts'
+import { known } from '../../model/fact.ts'
 import { analyzer, hasSelector, isProxied, isSticky } from '../analyzer.ts'
 import { outsideEndpoints } from '../path.ts'
 

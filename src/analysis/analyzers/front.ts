@@ -1,7 +1,8 @@
 import type { Front } from '../../mechanisms/front.ts'
 import { frontsOf } from '../../mechanisms/index.ts'
 import { objectName } from '../../model/finding.ts'
-import { analyzer, command, isProxied, isSticky } from '../analyzer.ts'
+import { analyzer, isProxied, isSticky } from '../analyzer.ts'
+import { commandFor, serviceTarget } from '../../targets/command.ts'
 
 /** An Ingress in front: does the Service's affinity still count? */
 export const ingressFront = analyzer({
@@ -27,7 +28,7 @@ export const routeFront = analyzer({
         report('AFF-ROUTE-AFFINITY-CONFLICT', {
           message: `${objectName(front.object)} has sessionPersistence, and the Service has sessionAffinity`,
           why: 'Gateway API allows one of them only: an implementation has to reject the route.',
-          mend: [command('disable', ref), 'or remove sessionPersistence from the route'],
+          mend: [commandFor('disable', serviceTarget(ref)), 'or remove sessionPersistence from the route'],
           objects: [front.object],
         })
       } else if (front.kind === 'mesh') report('AFF-MESH-BYPASSES-SERVICE', bypass(front))

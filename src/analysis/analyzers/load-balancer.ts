@@ -1,4 +1,5 @@
 import { analyzer, isProxied, isSticky } from '../analyzer.ts'
+import { commandFor, serviceTarget } from '../../targets/command.ts'
 
 /** What cloud controllers write when they cannot do it (k8s.io/cloud-provider-aws: "unsupported load balancer affinity"). */
 const refusal = /unsupported load ?balancer affinity|session ?affinity .*not supported/i
@@ -16,7 +17,7 @@ export const loadBalancerRefused = analyzer({
       why: 'Such a Service gets no load balancer at all as long as sessionAffinity is ClientIP.',
       mend: [
         "set affinity by the provider's annotations instead of sessionAffinity",
-        `kubectl affinity disable svc/${ref.name} -n ${ref.namespace}`,
+        commandFor('disable', serviceTarget(ref)),
       ],
       field: 'spec.sessionAffinity',
     })

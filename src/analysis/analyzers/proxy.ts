@@ -1,6 +1,7 @@
 import { semanticsOf } from '../../proxies/semantics.ts'
-import { analyzer, command, isProxied, isSticky, type Subject } from '../analyzer.ts'
+import { analyzer, isProxied, isSticky, type Subject } from '../analyzer.ts'
 import { isOlderThan } from '../version.ts'
+import { commandFor, serviceTarget } from '../../targets/command.ts'
 
 const applies = (subject: Subject): boolean => isProxied(subject) && isSticky(subject)
 
@@ -15,7 +16,10 @@ export const ipvs = analyzer({
       report('AFF-PROXY-IPVS-MINIMUM', {
         message: `timeout ${policy.timeoutSeconds} s, but in IPVS mode a client stays for ${least} s at least`,
         why: 'Connections that have just closed (TIME_WAIT, two minutes) keep the entry alive in the kernel.',
-        mend: [command('enable', ref, `--timeout ${least}`), 'use kube-proxy in nftables mode'],
+        mend: [
+          commandFor('enable', serviceTarget(ref), `--timeout ${least}`),
+          'use kube-proxy in nftables mode',
+        ],
       })
     }
     report('AFF-PROXY-IPVS-RETIRES', {
@@ -72,7 +76,7 @@ export const otherProxies = analyzer({
       report('AFF-PROXY-CILIUM-SOCKET', {
         message: 'Cilium counts a pod as one client by its network namespace, whatever its address',
         why: 'Where a pod connects through the socket load balancer there is no source address yet. From outside, the address counts.',
-        mend: [command('probe', ref)],
+        mend: [commandFor('probe', serviceTarget(ref))],
       })
     }
     if (semantics.timer === 'absolute') {
@@ -86,7 +90,7 @@ export const otherProxies = analyzer({
       report('AFF-PROXY-OVN-TIMEOUT', {
         message: 'OVN-Kubernetes takes a timeout of exactly 86400 s for "no timeout"',
         why: 'It then hashes addresses instead of remembering clients: they stay for good, and move when endpoints change.',
-        mend: [command('enable', ref, '--timeout 86399')],
+        mend: [commandFor('enable', serviceTarget(ref), '--timeout 86399')],
         field: 'spec.sessionAffinityConfig.clientIP.timeoutSeconds',
       })
     }

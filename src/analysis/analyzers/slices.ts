@@ -8,6 +8,7 @@ import {
 } from '../../model/external.ts'
 import { forbiddenAddress } from '../address.ts'
 import { analyzer, hasSelector, type Report, type Subject } from '../analyzer.ts'
+import { commandLine } from '../../targets/command.ts'
 
 /** A label of slices (k8s.io/api/discovery/v1/well_known_labels.go). */
 const headless = 'service.kubernetes.io/headless'
@@ -119,7 +120,7 @@ export const sliceLabels = analyzer({
       report('AFF-EPS-ENDPOINTS-API', {
         message: `the endpoints are written as endpoints/${subject.ref.name}, an API that is deprecated since 1.33`,
         why: 'The Endpoints API is mirrored into EndpointSlices, 1000 addresses at most, without zones or node names.',
-        mend: [`kubectl affinity external ${subject.ref.name} -n ${subject.ref.namespace} --adopt`],
+        mend: [commandLine('external', subject.ref.name, '-n', subject.ref.namespace, '--adopt')],
         objects: [
           { kind: 'Endpoints', namespace: subject.ref.namespace, name: subject.ref.name },
           ...mirrored.map(refOf),

@@ -1,6 +1,7 @@
 import type { ServicePort } from '../../model/kubernetes.ts'
 import { semanticsOf } from '../../proxies/semantics.ts'
-import { analyzer, command, isExternal, isProxied, isSticky } from '../analyzer.ts'
+import { analyzer, isExternal, isProxied, isSticky } from '../analyzer.ts'
+import { commandFor, serviceTarget } from '../../targets/command.ts'
 
 /** What a proxy's memory is kept by: port, node, client address. */
 export const perPort = analyzer({
@@ -15,7 +16,7 @@ export const perPort = analyzer({
       why: 'The same client may be on one pod for one port and on another pod for the next.',
       mend: [
         'let what belongs together use one port',
-        command('probe', ref, `--port ${ports[1]?.port ?? ''}`),
+        commandFor('probe', serviceTarget(ref), `--port ${ports[1]?.port ?? ''}`),
       ],
       field: 'spec.ports',
     })

@@ -1,5 +1,6 @@
 import { defaultTimeoutSeconds } from '../../model/policy.ts'
-import { analyzer, command, isProxied, isSticky } from '../analyzer.ts'
+import { analyzer, isProxied, isSticky } from '../analyzer.ts'
+import { commandFor, serviceTarget } from '../../targets/command.ts'
 
 /** The range that the API allows (k8s.io/kubernetes pkg/apis/core/validation, validateAffinityTimeout). */
 const greatestSeconds = 86_400
@@ -19,7 +20,9 @@ export const timeout = analyzer({
       report('AFF-SVC-TIMEOUT-WITHOUT-AFFINITY', {
         message: `sessionAffinityConfig is set, but sessionAffinity is ${service.spec.sessionAffinity ?? 'not set, which means None'}`,
         why: 'The API server drops sessionAffinityConfig without a word, and clients spread over all pods.',
-        mend: [source === 'files' ? 'add "sessionAffinity: ClientIP"' : command('enable', ref)],
+        mend: [
+          source === 'files' ? 'add "sessionAffinity: ClientIP"' : commandFor('enable', serviceTarget(ref)),
+        ],
         field: 'spec.sessionAffinityConfig',
       })
       return
@@ -40,7 +43,7 @@ export const timeout = analyzer({
           ? 'no timeout is set, so it is the default: 3 hours without a new connection'
           : 'the timeout is 3 hours, which is also the default',
       why: 'A client that is silent for less stays on its pod; one that never pauses may stay for days.',
-      mend: [command('enable', ref, '--timeout 30m')],
+      mend: [commandFor('enable', serviceTarget(ref), '--timeout 30m')],
       field: 'spec.sessionAffinity',
     })
   },

@@ -1,4 +1,5 @@
-import { analyzer, command, hasSelector, isSticky } from '../analyzer.ts'
+import { analyzer, hasSelector, isSticky } from '../analyzer.ts'
+import { commandFor, serviceTarget } from '../../targets/command.ts'
 
 /** The label that hands a Service to another proxy (k8s.io/kubernetes pkg/proxy/apis/well_known_labels.go). */
 const proxyNameLabel = 'service.kubernetes.io/service-proxy-name'
@@ -15,7 +16,7 @@ export const unproxied = analyzer({
   analyse: (subject, _inputs, report) => {
     const { service, ref, source } = subject
     const { spec, metadata } = service
-    const off = source === 'files' ? 'remove sessionAffinity' : command('disable', ref)
+    const off = source === 'files' ? 'remove sessionAffinity' : commandFor('disable', serviceTarget(ref))
     if (spec.type === 'ExternalName') {
       if (isSticky(subject)) {
         report('AFF-SVC-EXTERNAL-NAME', {

@@ -3,7 +3,9 @@ import type { FlagValues } from '../../cli/base-command.ts'
 import { exitCodes } from '../../cli/errors.ts'
 import { unknownFormat, UserError } from '../../model/user-error.ts'
 import { readFiles } from '../../snapshot/files/read.ts'
-import { parseServiceQuery } from '../../snapshot/query.ts'
+import { serviceKind } from '../../mechanisms/service/objects.ts'
+import { anyKind } from '../../model/target.ts'
+import { parseQuery } from '../../targets/parse.ts'
 import type { changeFlags } from './flags.ts'
 import { type ChangeFormat, changeFormats } from './print.ts'
 
@@ -20,7 +22,8 @@ export async function readSelection(
     if (recursive) throw usage('--recursive needs --filename')
     if (words.length === 0 && allNamespaces && !all && selector === undefined)
       throw usage('--all-namespaces needs --all or --selector')
-    return { kind: 'query', query: parseServiceQuery(words, { all, allNamespaces, selector }, verb) }
+    const asked = { verb, kinds: [anyKind(serviceKind)] } as const
+    return { kind: 'query', query: parseQuery(words, { all, allNamespaces, selector }, asked) }
   }
   if (words.length > 0 || all || allNamespaces || selector !== undefined)
     throw usage('when paths are provided as input, you may not specify names, --all, -A or a selector')

@@ -1,3 +1,4 @@
+import { affinityWords } from '../../report/text/affinity.ts'
 import * as Flags from '@oclif/core/flags'
 import { BaseCommand, type FlagValues } from '../../cli/base-command.ts'
 import { refuseArguments } from '../../cli/value-flags.ts'
@@ -13,7 +14,6 @@ import type { RawObject } from '../../model/change.ts'
 import { hostAndPort } from '../../model/ip.ts'
 import { servicePolicy } from '../../model/policy.ts'
 import { listOrOne, toJson, toYaml } from '../../report/change/objects.ts'
-import { policyWord } from '../../report/change/words.ts'
 import { type ListedService, renderList } from '../../report/external/list.ts'
 import { readFormat } from './options.ts'
 
@@ -113,7 +113,7 @@ function listed({ service, slices, source }: ExternalService, now: number): List
     namespace,
     name,
     ports: (servicePorts(service) ?? []).map((port) => portText(port)).join(','),
-    affinity: policyWord(servicePolicy(service)),
+    affinity: affinityWords(servicePolicy(service)),
     addresses: slices.flatMap((slice) => {
       const { ports, endpoints } = contentOf(slice)
       const numbers = [...new Set(ports.map(({ port }) => port))].join(',')

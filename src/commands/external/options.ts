@@ -3,7 +3,9 @@ import type { TypedAddress } from '../../external/addresses.ts'
 import type { FromRef } from '../../external/origin/refs.ts'
 import type { ServicePort } from '../../external/types.ts'
 import { unknownFormat, UserError } from '../../model/user-error.ts'
-import { parseServiceQuery } from '../../snapshot/query.ts'
+import { serviceKind } from '../../mechanisms/service/objects.ts'
+import { anyKind } from '../../model/target.ts'
+import { parseQuery } from '../../targets/parse.ts'
 import type { ExternalFlagValues } from './flags.ts'
 import { parseFrom, parsePorts, parseTo } from './words.ts'
 
@@ -41,8 +43,8 @@ export function readTask(words: readonly string[], flags: ExternalFlagValues): E
 
 /** Names of Services. One that is called list or delete is svc/list, svc/delete. */
 export function namesIn(words: readonly string[]): readonly string[] {
-  const query = parseServiceQuery(words, {}, 'external')
-  return query.kind === 'names' ? query.names : []
+  const query = parseQuery(words, {}, { verb: 'external', kinds: [anyKind(serviceKind)] })
+  return query.kind === 'names' ? query.targets.map((target) => target.name) : []
 }
 
 type FlagName = keyof ExternalFlagValues

@@ -8,16 +8,17 @@ import type { ExternalDone, ObjectChange } from '../../external/write.ts'
 import type { RawObject } from '../../model/change.ts'
 import type { Service } from '../../model/kubernetes.ts'
 import { hostAndPort } from '../../model/ip.ts'
-import { type Policy, servicePolicy } from '../../model/policy.ts'
+import { servicePolicy, type ServicePolicy } from '../../model/policy.ts'
 import { renderDiff } from '../../report/change/diff-text.ts'
 import { comparable, listOrOne, toJson, toYaml } from '../../report/change/objects.ts'
-import { policyWord } from '../../report/change/words.ts'
 import { type NextStep, renderNext } from '../../report/change/text.ts'
 import { type ExternalOutcome, renderExternal } from '../../report/external/text.ts'
 import { formatDuration } from '../../model/duration.ts'
 import { sanitize } from '../../report/text/sanitize.ts'
 import { connectionFlags } from '../connection-flags.ts'
 import type { ExternalFlagValues } from './flags.ts'
+import { affinityWords } from '../../report/text/affinity.ts'
+import { commandFor, commandLine, serviceTarget } from '../../targets/command.ts'
 
 export type ExternalFormat = 'json' | 'name' | 'text' | 'yaml'
 
@@ -71,7 +72,7 @@ function outcomeOf(done: ExternalDone, { notes }: Remarks): ExternalOutcome {
       const at = numbers.filter((number) => number !== undefined).join(', ')
       return at === String(port.port) ? portText(port) : `${portText(port)} → ${at}`
     }),
-    affinity: affinityWords(before === undefined ? done.policy : servicePolicy(before), done.policy),
+    affinity: changeWords(before === undefined ? done.policy : servicePolicy(before), done.policy),
     added: plan.added,
     removed: plan.removed,
     kept: plan.kept,
@@ -85,8 +86,8 @@ function outcomeOf(done: ExternalDone, { notes }: Remarks): ExternalOutcome {
   }
 }
 
-function affinityWords(before: Policy, after: Policy): string {
-  const [was, now] = [policyWord(before), policyWord(after)]
+function changeWords(before: ServicePolicy, after: ServicePolicy): string {
+  const [was, now] = [affinityWords(before), affinityWords(after)]
   return was === now ? now : `${was} → ${now}`
 }
 
@@ -135,13 +136,14 @@ function fileName(object: RawObject): string {
 
 function nextSteps(done: ExternalDone, flags: ExternalFlagValues): NextStep[] {
   const { name, namespace } = done.service
-  const rest = `-n ${namespace}${connectionFlags(flags)}`
+  const connection = connectionFlags(flags).trim()
+  const rest = `-n ${namespace} ${connection}`.trim()
   const kind = kindOf(done.objects)
   if (kind === 'unchanged') return []
-  const undo = kind === 'created' ? `kubectl affinity external delete ${name} ${rest}` : undoOf(done, rest)
+  const undo = kind === 'created' ? commandLine('external delete', name, rest) : undoOf(done, rest)
   return [
     ...(undo === undefined ? [] : [{ label: 'undo', command: undo }]),
-    { label: 'prove', command: `kubectl affinity probe svc/${name} ${rest}` },
+    { label: 'prove', command: commandFor('probe', serviceTarget(done.service), connection) },
   ]
 }
 
@@ -170,5 +172,6 @@ function undoOf({ objects, service }: ExternalDone, rest: string): string | unde
   const affinity = policy.kind === 'none' ? 'none' : formatDuration(policy.timeoutSeconds)
   const { name, port: number, protocol = 'TCP' } = port
   const words = portText({ port: number, protocol, ...(name === undefined ? {} : { name }) })
-  return `kubectl affinity external ${service.name} --port ${words} --to ${addresses.join(',')} --affinity ${affinity} ${rest}`
+  const options = ['--port', words, '--to', addresses.join(','), '--affinity', affinity]
+  return commandLine('external', service.name, ...options, rest)
 }

@@ -4,6 +4,7 @@ import { renderComparison } from '../../report/probe/comparison/render.ts'
 import { renderProbe } from '../../report/probe/render.ts'
 import { type Beside, probeBeside } from '../../shadow/probe.ts'
 import { exitCodeOf, type ProbeMode } from './session.ts'
+import { commandFor, serviceTarget } from '../../targets/command.ts'
 
 /** A Service and something in its place, two results side by side. */
 export function probeBesideOf(beside: Beside): ProbeMode {
@@ -29,6 +30,5 @@ export function probeBesideOf(beside: Beside): ProbeMode {
 
 /** What the reader may want to do next. */
 function nextSteps({ conclusion, runs: [{ result }] }: ProbeComparison): string[] {
-  const target = `svc/${result.service.name} -n ${result.service.namespace}`
-  return conclusion.kind === 'cluster' ? [`kubectl affinity explain ${target}`] : []
+  return conclusion.kind === 'cluster' ? [commandFor('explain', serviceTarget(result.service))] : []
 }

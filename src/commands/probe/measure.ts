@@ -3,6 +3,7 @@ import { unknownFormat } from '../../model/user-error.ts'
 import { isTimeoutFormat, renderTimeout, timeoutFormats } from '../../report/probe/timeout/render.ts'
 import { measureService } from '../../shadow/measure.ts'
 import { exitCodeOf, type ProbeSession, surroundingsOf } from './session.ts'
+import { commandFor, serviceTarget } from '../../targets/command.ts'
 
 const defaultMaxMs = 120_000
 
@@ -23,10 +24,10 @@ export async function measure(session: ProbeSession): Promise<number> {
 
 /** What the reader may want to do next: only commands that exist. */
 function nextSteps({ service, verdict, finding, shadow, maxMs }: TimeoutResult): string[] {
-  const target = `svc/${service.name} -n ${service.namespace}`
-  if (verdict.result === 'differs') return [`kubectl affinity explain ${target}`]
+  const target = serviceTarget(service)
+  if (verdict.result === 'differs') return [commandFor('explain', target)]
   const isLonger = (verdict.configuredSeconds ?? 0) * 1000 > maxMs
   return shadow === undefined && finding?.outcome === 'held' && isLonger
-    ? [`kubectl affinity probe ${target} --measure-timeout --shadow`]
+    ? [commandFor('probe', target, '--measure-timeout --shadow')]
     : []
 }

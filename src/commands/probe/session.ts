@@ -8,6 +8,7 @@ import type { ProbeOptions } from '../../probe/plan.ts'
 import type { ProbeFlags } from '../../probe/flags/flags.ts'
 import type { Progress } from '../../report/probe/progress.ts'
 import type { ProbeFormat } from '../../report/probe/render.ts'
+import { commandFor, serviceTarget } from '../../targets/command.ts'
 
 type ShownOptions = ReturnType<typeof standardOutput> & { next: string[] }
 
@@ -49,10 +50,10 @@ export function surroundingsOf<Result, Format>(
 
 /** What the reader may want to do next: only commands that exist. */
 export function nextSteps({ service, verdict }: ProbeResult): string[] {
-  const target = `svc/${service.name} -n ${service.namespace}`
-  if (verdict.result === 'differs') return [`kubectl affinity explain ${target}`]
+  const target = serviceTarget(service)
+  if (verdict.result === 'differs') return [commandFor('explain', target)]
   const isPlain = verdict.result === 'as-expected' && service.policy.kind === 'none'
-  return isPlain ? [`kubectl affinity enable ${target} --timeout 3h`] : []
+  return isPlain ? [commandFor('enable', target, '--timeout 3h')] : []
 }
 
 /** 0, 3 or 4, as help says. */

@@ -1,8 +1,9 @@
-import { known } from '../../model/snapshot.ts'
+import { known } from '../../model/fact.ts'
 import type { ProbeSurvey } from '../../model/survey.ts'
 import { runSurvey } from '../../probe/survey/run.ts'
 import { renderSurvey } from '../../report/probe/render.ts'
 import { exitCodeOf, type ProbeSession, surroundingsOf } from './session.ts'
+import { commandFor, serviceTarget } from '../../targets/command.ts'
 
 /** Several clients, or several ways into the Service. */
 export async function probeMany(session: ProbeSession): Promise<number> {
@@ -32,7 +33,5 @@ async function tableCapacity({ cluster, options, interrupt }: ProbeSession): Pro
 
 /** What the reader may want to do next: only commands that exist. */
 function nextSteps({ service, verdict }: ProbeSurvey): string[] {
-  return verdict.result === 'differs'
-    ? [`kubectl affinity explain svc/${service.name} -n ${service.namespace}`]
-    : []
+  return verdict.result === 'differs' ? [commandFor('explain', serviceTarget(service))] : []
 }

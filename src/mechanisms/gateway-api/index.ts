@@ -1,8 +1,8 @@
-import type { HopPolicy } from '../../model/hop.ts'
+import type { Policy } from '../../model/policy.ts'
 import type { Service } from '../../model/kubernetes.ts'
-import type { LooseObject } from '../../model/snapshot.ts'
+import type { LooseObject } from '../../model/object.ts'
 import { type Mechanism, refOf } from '../front.ts'
-import { at, list, record, strings, text } from '../loose.ts'
+import { at, list, record, strings, text } from '../kit/loose.ts'
 
 const group = 'gateway.networking.k8s.io'
 
@@ -48,7 +48,7 @@ function isReference(backend: unknown, { metadata }: LooseObject, service: Servi
 }
 
 /** Field names have moved between versions of the experimental channel: both are read. */
-function persistence(value: unknown): HopPolicy {
+function persistence(value: unknown): Policy {
   if (at(value, 'type') === 'Header') {
     const name = text(at(value, 'header.name')) ?? text(at(value, 'sessionName'))
     return name === undefined ? { kind: 'header' } : { kind: 'header', name }

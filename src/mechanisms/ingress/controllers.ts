@@ -1,4 +1,4 @@
-import type { HopPolicy } from '../../model/hop.ts'
+import type { Policy } from '../../model/policy.ts'
 import type { Front, FrontContext } from '../front.ts'
 
 type Annotations = Readonly<Record<string, string>>
@@ -7,10 +7,10 @@ type Annotations = Readonly<Record<string, string>>
 export interface Controller {
   name: string
   via: (ingress: Annotations, service: Annotations) => Front['via']
-  policy: (ingress: Annotations, service: Annotations) => HopPolicy
+  policy: (ingress: Annotations, service: Annotations) => Policy
 }
 
-const none: HopPolicy = { kind: 'none' }
+const none: Policy = { kind: 'none' }
 const toPods = (): 'pods' => 'pods'
 
 /** By IngressClass.spec.controller. Sources: each controller's documentation of its annotations. */
@@ -76,7 +76,7 @@ export function controllerOf(className: string | undefined, context: FrontContex
   return className === undefined ? undefined : controllers[context.ingressClasses[className] ?? '']
 }
 
-function nginxPolicy(ingress: Annotations): HopPolicy {
+function nginxPolicy(ingress: Annotations): Policy {
   const prefix = 'nginx.ingress.kubernetes.io/'
   // The default name is of the controller's own documentation.
   if (ingress[`${prefix}affinity`] === 'cookie')
@@ -85,10 +85,10 @@ function nginxPolicy(ingress: Annotations): HopPolicy {
   return hashed === undefined ? none : { kind: 'hash', of: hashed }
 }
 
-function cookieIf(name: string | undefined): HopPolicy {
+function cookieIf(name: string | undefined): Policy {
   return name === undefined ? none : cookie(name)
 }
 
-function cookie(name: string | undefined): HopPolicy {
+function cookie(name: string | undefined): Policy {
   return name === undefined ? { kind: 'cookie' } : { kind: 'cookie', name }
 }

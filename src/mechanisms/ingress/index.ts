@@ -1,8 +1,8 @@
-import type { HopPolicy } from '../../model/hop.ts'
+import type { Policy } from '../../model/policy.ts'
 import type { Service } from '../../model/kubernetes.ts'
-import type { LooseObject } from '../../model/snapshot.ts'
+import type { LooseObject } from '../../model/object.ts'
 import { type Front, type Mechanism, refOf } from '../front.ts'
-import { at, list, record, text } from '../loose.ts'
+import { at, list, record, text } from '../kit/loose.ts'
 import { type Controller, controllerOf } from './controllers.ts'
 
 /** Ingress of networking.k8s.io, whoever implements it. It is read with the Service, not with custom resources. */
@@ -34,7 +34,7 @@ function policyOf(
   controller: Controller | undefined,
   annotations: Readonly<Record<string, string>>,
   service: Service,
-): HopPolicy {
+): Policy {
   return controller === undefined
     ? { kind: 'unknown' }
     : controller.policy(annotations, service.metadata.annotations ?? {})

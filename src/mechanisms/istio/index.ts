@@ -1,8 +1,8 @@
-import type { HopPolicy } from '../../model/hop.ts'
+import type { Policy } from '../../model/policy.ts'
 import type { Service } from '../../model/kubernetes.ts'
-import type { LooseObject } from '../../model/snapshot.ts'
+import type { LooseObject } from '../../model/object.ts'
 import { type Mechanism, refOf } from '../front.ts'
-import { at, list, record, strings, text } from '../loose.ts'
+import { at, list, record, strings, text } from '../kit/loose.ts'
 
 const group = 'networking.istio.io'
 
@@ -59,7 +59,7 @@ function isHost(host: unknown, { metadata }: LooseObject, service: Service): boo
 }
 
 /** `ttl` makes the cookie; without it a client has to bring one (DestinationRule, HTTPCookie). */
-function hashPolicy({ spec }: LooseObject): HopPolicy {
+function hashPolicy({ spec }: LooseObject): Policy {
   const hash = at(spec, 'trafficPolicy.loadBalancer.consistentHash')
   const cookie = at(hash, 'httpCookie')
   if (cookie !== undefined) {

@@ -1,6 +1,6 @@
-import type { HopPolicy } from '../../model/hop.ts'
+import type { Policy } from '../../model/policy.ts'
 import { type Mechanism, refOf } from '../front.ts'
-import { at, list, record, text } from '../loose.ts'
+import { at, list, record, text } from '../kit/loose.ts'
 
 /** The group of today, and the one that Traefik 2 began with. */
 const groups = ['traefik.io', 'traefik.containo.us']
@@ -34,7 +34,7 @@ export const traefik: Mechanism = {
   },
 }
 
-function sticky(target: unknown): HopPolicy {
+function sticky(target: unknown): Policy {
   const cookie = at(target, 'sticky.cookie')
   if (cookie === undefined) return { kind: 'none' }
   const name = text(at(cookie, 'name'))

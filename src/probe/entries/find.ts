@@ -1,6 +1,6 @@
 import type { Cluster } from '../../cluster/index.ts'
 import type { Service, ServicePort } from '../../model/kubernetes.ts'
-import { known } from '../../model/snapshot.ts'
+import { known } from '../../model/fact.ts'
 import { UserError } from '../../model/user-error.ts'
 import type { ProbeOptions } from '../plan.ts'
 import type { ProbeSubject } from '../preflight.ts'

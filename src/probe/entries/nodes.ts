@@ -2,7 +2,7 @@ import { ApiError, type Cluster, isForbidden } from '../../cluster/index.ts'
 import { nodesPath } from '../../cluster/paths.ts'
 import type { Node } from '../../model/kubernetes.ts'
 import { roleYaml, type Rule } from '../../model/role.ts'
-import { type Fact, known, unknown } from '../../model/snapshot.ts'
+import { type Fact, known, unknown } from '../../model/fact.ts'
 
 /** A node as somebody sees it who connects to its ports. */
 export interface EntryNode {

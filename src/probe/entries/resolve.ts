@@ -1,6 +1,6 @@
 import { familyOf } from '../../model/ip.ts'
 import type { Service, ServicePort } from '../../model/kubernetes.ts'
-import type { Fact } from '../../model/snapshot.ts'
+import type { Fact } from '../../model/fact.ts'
 import type { IpFamily, SurveyEntry } from '../../model/survey.ts'
 import { UserError } from '../../model/user-error.ts'
 import { type Way, waysInto } from '../../model/ways.ts'

@@ -1,7 +1,8 @@
 import type { ChangeDone, ChangeOutcome } from '../../model/change.ts'
-import type { Policy } from '../../model/policy.ts'
+import type { ServicePolicy } from '../../model/policy.ts'
 import { formatDuration } from '../../model/duration.ts'
 import type { NextStep } from './text.ts'
+import { commandFor, commandLine, serviceTarget, targetWord } from '../../targets/command.ts'
 
 export interface NextOptions {
   /** Flags that every command has to have to mean the same cluster: ` --context prod`. */
@@ -29,7 +30,7 @@ export function nextSteps(outcomes: readonly ChangeOutcome[], options: NextOptio
     ...[...groups.values()].map((group) => ({ label: 'undo', command: undo(group, areAll, options) })),
     ...patched.slice(0, mostProofs).map(({ service }) => ({
       label: 'prove',
-      command: `kubectl affinity probe svc/${service.name} -n ${service.namespace}${options.flags}`,
+      command: commandFor('probe', serviceTarget(service), options.flags.trim()),
     })),
   ]
 }
@@ -39,13 +40,19 @@ function undo(group: readonly ChangeDone[], areAll: boolean, { flags, selection 
   if (first === undefined) return ''
   const { verb, rest } = verbFor(first.before)
   const isSelected = areAll && selection !== undefined && group.length > mostNames
-  const names = group.map(({ service }) => `svc/${service.name}`).join(' ')
-  return `kubectl affinity ${verb} ${isSelected ? selection : names} -n ${first.service.namespace}${flags}${rest}`
+  const names = group.map(({ service }) => targetWord(serviceTarget(service))).join(' ')
+  return commandLine(
+    verb,
+    isSelected ? selection : names,
+    `-n ${first.service.namespace}`,
+    flags.trim(),
+    rest,
+  )
 }
 
 /** What leads back to a policy; the timeout is always told, as the default may not be what it was. */
-function verbFor(policy: Policy): { verb: string; rest: string } {
+function verbFor(policy: ServicePolicy): { verb: string; rest: string } {
   return policy.kind === 'none'
     ? { verb: 'disable', rest: '' }
-    : { verb: 'enable', rest: ` --timeout ${formatDuration(policy.timeoutSeconds)}` }
+    : { verb: 'enable', rest: `--timeout ${formatDuration(policy.timeoutSeconds)}` }
 }

@@ -5,7 +5,8 @@ import { flow } from '../text/flow.ts'
 import { type Line, paintLines, type Span, span } from '../text/line.ts'
 import { sanitize } from '../text/sanitize.ts'
 import { nonBreakingSpace, pad, textWidth } from '../text/width.ts'
-import { affinityWord, policyWord, resultLine, timeoutWord } from './words.ts'
+import { affinityWord, resultLine, timeoutWord } from './words.ts'
+import { affinityWords } from '../text/affinity.ts'
 
 export interface TextOptions {
   style: Style
@@ -27,13 +28,13 @@ export function renderChange(outcome: ChangeDone, options: TextOptions): string 
 }
 
 function compactChange({ kind, before, after }: ChangeDone, style: Style): Line {
-  if (kind === 'unchanged') return [span(`   ${policyWord(after)}`, style.quiet)]
-  return [span(`   ${policyWord(before)} → ${policyWord(after)}`)]
+  if (kind === 'unchanged') return [span(`   ${affinityWords(after)}`, style.quiet)]
+  return [span(`   ${affinityWords(before)} → ${affinityWords(after)}`)]
 }
 
 function fullChange(outcome: ChangeDone, style: Style): Line[] {
   const { kind, before, after, timeoutIsDefault } = outcome
-  if (kind === 'unchanged') return [[span(`    already ${policyWord(after)}`, style.quiet)]]
+  if (kind === 'unchanged') return [[span(`    already ${affinityWords(after)}`, style.quiet)]]
   const rows = [
     { name: 'sessionAffinity', from: affinityWord(before), to: affinityWord(after), note: '' },
     {

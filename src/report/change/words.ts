@@ -1,5 +1,5 @@
 import type { ChangeDone, DryRun } from '../../model/change.ts'
-import type { Policy } from '../../model/policy.ts'
+import type { ServicePolicy } from '../../model/policy.ts'
 import { formatDuration } from '../../model/duration.ts'
 import { sanitize } from '../text/sanitize.ts'
 
@@ -18,16 +18,11 @@ export function resultLine(
   return `service/${sanitize(service.name)} ${kind}${where}${suffixes[dryRun]}`
 }
 
-export function affinityWord(policy: Policy): string {
+export function affinityWord(policy: ServicePolicy): string {
   return policy.kind === 'none' ? 'None' : 'ClientIP'
 }
 
 /** A timeout as it may be typed: `30m0s`; a dash where there is none. */
-export function timeoutWord(policy: Policy): string {
+export function timeoutWord(policy: ServicePolicy): string {
   return policy.kind === 'none' ? '–' : formatDuration(policy.timeoutSeconds)
-}
-
-/** `ClientIP 30m0s` or `None`. */
-export function policyWord(policy: Policy): string {
-  return policy.kind === 'none' ? 'None' : `ClientIP ${formatDuration(policy.timeoutSeconds)}`
 }

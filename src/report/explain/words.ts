@@ -1,14 +1,14 @@
 import type { Explanation } from '../../analysis/analyse.ts'
 import { type Finding, type Level, levels } from '../../model/finding.ts'
-import type { Hop, HopPolicy } from '../../model/hop.ts'
+import type { Hop } from '../../model/hop.ts'
 import type { Policy } from '../../model/policy.ts'
-import type { Unknown } from '../../model/snapshot.ts'
+import type { Unknown } from '../../model/fact.ts'
 import { formatDuration } from '../../model/duration.ts'
 import { countOf } from '../text/numbers.ts'
 import { sanitize } from '../text/sanitize.ts'
 
 /** What a hop sticks on, in two words. */
-export function hopPolicyWords(policy: HopPolicy): string {
+export function hopPolicyWords(policy: Policy): string {
   switch (policy.kind) {
     case 'none':
       return 'no affinity'

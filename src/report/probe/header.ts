@@ -1,3 +1,4 @@
+import { affinityWords } from '../text/affinity.ts'
 import type { ProbeResult } from '../../model/probe-result.ts'
 import type { Style } from '../terminal.ts'
 import { flow, flowGroups } from '../text/flow.ts'
@@ -6,7 +7,7 @@ import { formatDuration } from '../../model/duration.ts'
 import { countOf, formatCount, formatElapsed } from '../text/numbers.ts'
 import { sanitize } from '../text/sanitize.ts'
 import { shortenMiddle } from '../text/width.ts'
-import { policyWords, recognitionWords, requestSummary } from './words.ts'
+import { recognitionWords, requestSummary } from './words.ts'
 
 /** Labels and what continues beneath them share this column; `service/` fills it. */
 export const labelWidth = 8
@@ -20,7 +21,9 @@ export function layoutHeader(result: ProbeResult, width: number, style: Style, i
     span(`service/${name}`, style.strong),
     span(`${service.type} ${address(service)}/${service.protocol}`),
   ]
-  const how = [`affinity ${policyWords(service.policy)}`, ...endpointWords(result)].map((text) => span(text))
+  const how = [`affinity ${affinityWords(service.policy)}`, ...endpointWords(result)].map((text) =>
+    span(text),
+  )
   const from: Span[] = [
     span(whereFrom(client)),
     span(requestSummary(result)),

@@ -1,4 +1,4 @@
-import type { Policy } from '../../model/policy.ts'
+import type { ServicePolicy } from '../../model/policy.ts'
 import type { ProbeResult } from '../../model/probe-result.ts'
 import type { ProbeReport } from '../schema/probe.ts'
 import { verdictSentence } from './verdict.ts'
@@ -41,7 +41,7 @@ export function toReport(result: ProbeResult): ProbeReport {
 
 /** The fields of a Service that say what it sticks on. */
 export function affinity(
-  policy: Policy,
+  policy: ServicePolicy,
 ): Pick<ProbeReport['spec']['service'], 'sessionAffinity' | 'timeoutSeconds'> {
   if (policy.kind === 'none') return { sessionAffinity: 'None' }
   return { sessionAffinity: 'ClientIP', timeoutSeconds: policy.timeoutSeconds }

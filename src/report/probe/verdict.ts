@@ -1,3 +1,4 @@
+import { affinityWords } from '../text/affinity.ts'
 import type { ProbeResult } from '../../model/probe-result.ts'
 import type { Verdict } from '../../model/verdict.ts'
 import {
@@ -9,7 +10,7 @@ import {
 } from '../text/numbers.ts'
 import { nonBreakingSpace } from '../text/width.ts'
 import { inconclusiveWords } from './inconclusive.ts'
-import { backendNoun, policyWords } from './words.ts'
+import { backendNoun } from './words.ts'
 
 /** Where affinity fails, picks are called independent when keeping every second one would look so with no more than this. */
 const sureOfSpread = 0.05
@@ -94,8 +95,8 @@ function isConfigured({ service, verdict }: ProbeResult): boolean {
 function wantedWords(result: ProbeResult): string {
   if (!isConfigured(result)) return `expected ${result.verdict.expected}`
   return result.verdict.behaviour === 'sticky'
-    ? `${policyWords(result.service.policy)} is configured`
-    : `configured ${policyWords(result.service.policy)}`
+    ? `${affinityWords(result.service.policy)} is configured`
+    : `configured ${affinityWords(result.service.policy)}`
 }
 
 function reachedWords(result: ProbeResult): string {

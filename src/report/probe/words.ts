@@ -1,14 +1,7 @@
 import { type Outcome, outcomes as allOutcomes } from '../../model/observation.ts'
-import type { Policy } from '../../model/policy.ts'
 import type { ProbeResult, Recognition } from '../../model/probe-result.ts'
-import { formatDuration } from '../../model/duration.ts'
 import { countOf, formatCount } from '../text/numbers.ts'
 import { sanitize } from '../text/sanitize.ts'
-
-/** `None`, `ClientIP 3h0m0s`: the words of the Service's own fields. */
-export function policyWords(policy: Policy): string {
-  return policy.kind === 'none' ? 'None' : `ClientIP ${formatDuration(policy.timeoutSeconds)}`
-}
 
 /** `pod` where everyone who answered is one; people look for their pods in the text, not for "backends". */
 export function backendNoun(result: Pick<ProbeResult, 'backends'>): 'pod' | 'backend' {

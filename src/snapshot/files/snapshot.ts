@@ -1,22 +1,15 @@
 import type { FilePosition, Finding } from '../../model/finding.ts'
-import type { Service } from '../../model/kubernetes.ts'
 import { ingressClass } from '../../mechanisms/ingress/index.ts'
 import { frontResources } from '../../mechanisms/index.ts'
-import {
-  type Autoscaler,
-  type Fact,
-  known,
-  type LooseObject,
-  type ServiceSnapshot,
-  type Snapshot,
-  unknown,
-} from '../../model/snapshot.ts'
+import { type Fact, known, unknown } from '../../model/fact.ts'
+import type { LooseObject } from '../../model/object.ts'
+import type { Autoscaler, ServiceSnapshot, Snapshot } from '../../model/snapshot.ts'
 import { type FileObject, parseFile } from './document.ts'
 import { locate } from './locate.ts'
 import { checkObject, serviceLabel } from './object.ts'
 import type { SourceFile } from './read.ts'
 import { asRecord } from './record.ts'
-import { tidyService, tidySlice } from './tidy.ts'
+import { tidyService, tidySlice } from '../../mechanisms/service/tidy.ts'
 
 /** What files say: a snapshot of their Services, and what is wrong with the files themselves. */
 export interface FileSnapshot {
@@ -92,7 +85,7 @@ function toService(
   namespace: string,
   inNamespace: (kind: string, where: string) => LooseObject[],
 ): ServiceSnapshot {
-  const service = toObject(object, namespace) as unknown as Service
+  const service = toObject(object, namespace)
   const clean = tidyService(service)
   const where = clean.metadata.namespace ?? namespace
   const slices = inNamespace('EndpointSlice', where)

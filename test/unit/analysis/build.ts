@@ -1,5 +1,6 @@
 import type { EndpointSlice, Pod, Service } from '../../../src/model/kubernetes.ts'
-import { known, type ServiceSnapshot, type Snapshot } from '../../../src/model/snapshot.ts'
+import { known } from '../../../src/model/fact.ts'
+import type { ServiceSnapshot, Snapshot } from '../../../src/model/snapshot.ts'
 
 type Spec = Service['spec']
 

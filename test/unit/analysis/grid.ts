@@ -1,12 +1,8 @@
 import type { Code } from '../../../src/analysis/codes.ts'
 import type { Pod } from '../../../src/model/kubernetes.ts'
-import {
-  type Autoscaler,
-  known,
-  type LooseObject,
-  type ProxyFacts,
-  type Snapshot,
-} from '../../../src/model/snapshot.ts'
+import { known } from '../../../src/model/fact.ts'
+import type { LooseObject } from '../../../src/model/object.ts'
+import type { Autoscaler, ProxyFacts, Snapshot } from '../../../src/model/snapshot.ts'
 import { pod, service, slice, snapshot } from './build.ts'
 
 type Case = () => Snapshot

@@ -9,7 +9,7 @@ import {
 } from '../../../src/change/wait.ts'
 import type { Cluster } from '../../../src/cluster/index.ts'
 import type { ChangeDone } from '../../../src/model/change.ts'
-import type { Policy } from '../../../src/model/policy.ts'
+import type { ServicePolicy } from '../../../src/model/policy.ts'
 import { renderWait } from '../../../src/report/change/wait.ts'
 
 /** A cluster that has nothing but nodes. */
@@ -73,7 +73,7 @@ describe('waiting for a node', () => {
     }
     const none = { kind: 'none' } as const
     const sticky = { kind: 'client-ip', timeoutSeconds: 60 } as const
-    const done = (name: string, before: Policy, after: Policy): ChangeDone => ({
+    const done = (name: string, before: ServicePolicy, after: ServicePolicy): ChangeDone => ({
       kind: 'patched',
       service: { namespace: 'shop', name },
       before,

@@ -1,5 +1,7 @@
 import { analyse, type Explanation } from '../../../src/analysis/analyse.ts'
-import { known, type LooseObject, type Snapshot, unknown } from '../../../src/model/snapshot.ts'
+import { known, unknown } from '../../../src/model/fact.ts'
+import type { LooseObject } from '../../../src/model/object.ts'
+import type { Snapshot } from '../../../src/model/snapshot.ts'
 import { service, slice, snapshot, target } from '../analysis/build.ts'
 
 const ingress: LooseObject = {

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { frontsOf } from '../../../src/mechanisms/index.ts'
-import type { LooseObject } from '../../../src/model/snapshot.ts'
+import type { LooseObject } from '../../../src/model/object.ts'
 import { service } from '../analysis/build.ts'
 
 const web = (annotations: Record<string, string> = {}) => service({}, { annotations })

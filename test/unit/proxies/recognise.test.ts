@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { stringify } from 'yaml'
-import { known, unknown } from '../../../src/model/snapshot.ts'
+import { known, unknown } from '../../../src/model/fact.ts'
 import { parseKubeProxyConfiguration, parseProxyMode } from '../../../src/proxies/kube-proxy.ts'
 import { type ConfigMap, type DaemonSet, recogniseProxy } from '../../../src/proxies/recognise.ts'
 import { semanticsOf } from '../../../src/proxies/semantics.ts'

@@ -3,7 +3,9 @@ import { analyse } from '../../../src/analysis/analyse.ts'
 import type { Service } from '../../../src/model/kubernetes.ts'
 import { collectSnapshot } from '../../../src/snapshot/collect.ts'
 import { explainCluster, type Step } from '../../../src/snapshot/explanations.ts'
-import type { ServiceQuery } from '../../../src/snapshot/query.ts'
+import { serviceKind } from '../../../src/mechanisms/service/objects.ts'
+import { anyKind } from '../../../src/model/target.ts'
+import type { TargetQuery } from '../../../src/targets/parse.ts'
 import { pod, service, slice, target } from '../analysis/build.ts'
 import { fakeCluster } from './fake-cluster.ts'
 
@@ -27,7 +29,14 @@ const base = {
   [configMap]: kubeProxy,
 }
 
-const steps = (cluster: Parameters<typeof explainCluster>[0], query: ServiceQuery): Promise<Step[]> =>
+const kind = anyKind(serviceKind)
+const everywhere: TargetQuery = { kind: 'list', of: kind, allNamespaces: true }
+const namedQuery = (names: readonly string[]): TargetQuery => ({
+  kind: 'names',
+  targets: names.map((name) => ({ kind, name })),
+})
+
+const steps = (cluster: Parameters<typeof explainCluster>[0], query: TargetQuery): Promise<Step[]> =>
   Array.fromAsync(explainCluster(cluster, query))
 
 describe('what one Service needs', () => {
@@ -124,7 +133,7 @@ describe('several Services', () => {
       [`${services}/locked`]: 'forbidden',
       [`${services}/shop`]: named('shop'),
     })
-    const found = await steps(cluster, { kind: 'names', names: ['web', 'gone', 'locked', 'shop'] })
+    const found = await steps(cluster, namedQuery(['web', 'gone', 'locked', 'shop']))
     expect(
       found.map((step) => (step.kind === 'explanation' ? step.explanation.target.name : step.kind)),
     ).toEqual(['web', 'shop', 'failure', 'failure'])
@@ -136,7 +145,7 @@ describe('several Services', () => {
       ...base,
       ...Object.fromEntries(names.map((name) => [`${services}/${name}`, named(name)])),
     })
-    await steps(cluster, { kind: 'names', names })
+    await steps(cluster, namedQuery(names))
     expect(asked.filter((path) => path.startsWith(slices))).toEqual([slices])
   })
 
@@ -153,7 +162,7 @@ describe('several Services', () => {
       },
       [configMap]: kubeProxy,
     })
-    const found = await steps(cluster, { kind: 'list', allNamespaces: true })
+    const found = await steps(cluster, everywhere)
     expect(found).toHaveLength(600)
     const ready = found.map((step) =>
       step.kind === 'explanation' ? step.explanation.path.endpoints?.ready : -1,
@@ -166,7 +175,7 @@ describe('several Services', () => {
 
   it('rejects where the list is refused', async () => {
     const { cluster } = fakeCluster({ '/api/v1/services': 'forbidden' })
-    await expect(steps(cluster, { kind: 'list', allNamespaces: true })).rejects.toMatchObject({
+    await expect(steps(cluster, everywhere)).rejects.toMatchObject({
       reason: 'Forbidden',
     })
   })

@@ -1,3 +1,4 @@
+import { affinityWords } from '../../text/affinity.ts'
 import type { Aspect, ProbeComparison } from '../../../model/comparison.ts'
 import type { ProbeResult } from '../../../model/probe-result.ts'
 import type { Style } from '../../terminal.ts'
@@ -11,7 +12,7 @@ import { createPalette } from '../palette.ts'
 import { labelled, nextSteps, paintBlocks } from '../parts.ts'
 import { layoutProbe, type TextOptions } from '../text.ts'
 import { describeVerdict } from '../verdict.ts'
-import { failureCount, policyWords } from '../words.ts'
+import { failureCount } from '../words.ts'
 import { alignLetters } from './letters.ts'
 import { conclusionWords } from './words.ts'
 
@@ -64,7 +65,7 @@ interface Row {
 
 /** What is said of each of the runs. */
 const rows: readonly Row[] = [
-  { aspect: 'affinity', label: 'affinity', of: ({ service }) => policyWords(service.policy) },
+  { aspect: 'affinity', label: 'affinity', of: ({ service }) => affinityWords(service.policy) },
   {
     aspect: 'behaviour',
     label: 'verdict',

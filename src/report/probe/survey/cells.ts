@@ -1,7 +1,8 @@
+import { affinityWords } from '../../text/affinity.ts'
 import type { Code } from '../../../analysis/codes.ts'
 import type { ProbeSurvey, SurveyCell, SurveyClient, SurveyEntry } from '../../../model/survey.ts'
 import type { InconclusiveReason } from '../../../model/verdict.ts'
-import { failureWords, policyWords } from '../words.ts'
+import { failureWords } from '../words.ts'
 
 /** A sentence below the table, for the cells that carry its mark. */
 export interface Note {
@@ -121,7 +122,7 @@ function noteOf(
   if (expected === 'spread') {
     return {
       symbol: '▲',
-      sentence: `kept on a pod although affinity ${policyWords(survey.service.policy)} is configured`,
+      sentence: `kept on a pod although affinity ${affinityWords(survey.service.policy)} is configured`,
     }
   }
   const { policy } = survey.service

@@ -1,3 +1,4 @@
+import { affinityWords } from '../../text/affinity.ts'
 import type { ProbeSurvey } from '../../../model/survey.ts'
 import type { Style } from '../../terminal.ts'
 import { flow, flowGroups } from '../../text/flow.ts'
@@ -10,7 +11,7 @@ import { labelWidth, readyWords } from '../header.ts'
 import { createPalette } from '../palette.ts'
 import { labelled, layoutTroubles, nextSteps, paintBlocks } from '../parts.ts'
 import type { TextOptions } from '../text.ts'
-import { policyWords, recognitionWords, requestSummary } from '../words.ts'
+import { recognitionWords, requestSummary } from '../words.ts'
 import { indexRanges } from './labels.ts'
 import { statementSentences } from './statements.ts'
 import { layoutTable } from './table.ts'
@@ -68,7 +69,7 @@ function layoutSurveyHeader(survey: ProbeSurvey, width: number, style: Style): L
     ...flowGroups(
       [
         [span(`service/${name}`, style.strong), span(service.type)],
-        [span(`affinity ${policyWords(service.policy)}`), span(readyWords(endpoints))],
+        [span(`affinity ${affinityWords(service.policy)}`), span(readyWords(endpoints))],
       ],
       { width, indent: labelWidth },
     ),

@@ -1,7 +1,7 @@
+import { affinityWords } from '../../text/affinity.ts'
 import type { ProbeSurvey, SurveyCell } from '../../../model/survey.ts'
 import { countOf, formatCount, formatProbability } from '../../text/numbers.ts'
 import { nonBreakingSpace } from '../../text/width.ts'
-import { policyWords } from '../words.ts'
 import type { VerdictWords } from '../verdict.ts'
 
 /** The verdict of a survey in words; the same sentence in the text and in JSON. */
@@ -24,7 +24,7 @@ export function describeSurvey(survey: ProbeSurvey): VerdictWords {
       ...(expected === 'sticky' ? { chance: `by chance ${formatProbability(errorProbability)}` } : {}),
     }
   }
-  const wanted = isConfigured ? `configured ${policyWords(survey.service.policy)}` : `expected ${expected}`
+  const wanted = isConfigured ? `configured ${affinityWords(survey.service.policy)}` : `expected ${expected}`
   if (result === 'differs') {
     const wrong = survey.cells.filter(({ verdict }) => verdict.result === 'differs')
     return {

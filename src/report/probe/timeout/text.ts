@@ -1,7 +1,8 @@
+import { affinityWords } from '../../text/affinity.ts'
 import type { TimeoutResult } from '../../../model/timeout-result.ts'
 import { address, labelWidth, readyWords } from '../header.ts'
 import { labelled, nextSteps, paintBlocks } from '../parts.ts'
-import { policyWords, recognitionWords } from '../words.ts'
+import { recognitionWords } from '../words.ts'
 import type { Style } from '../../terminal.ts'
 import { flow, flowGroups } from '../../text/flow.ts'
 import { type Line, span } from '../../text/line.ts'
@@ -39,7 +40,7 @@ function header(result: TimeoutResult, { style, width, wide }: TimeoutTextOption
     span(`service/${name}`, style.strong),
     span(`${service.type} ${address(service)}/${service.protocol}`),
   ]
-  const how = [span(`affinity ${policyWords(service.policy)}`), span(readyWords(endpoints))]
+  const how = [span(`affinity ${affinityWords(service.policy)}`), span(readyWords(endpoints))]
   const stands = shadow && [
     span(`service/${sanitize(shadow.name)}`),
     span(`the same, timeout ${formatDuration(shadow.timeoutSeconds)}`),

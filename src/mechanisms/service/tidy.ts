@@ -1,21 +1,21 @@
 import type { EndpointSlice, Service } from '../../model/kubernetes.ts'
-import type { LooseObject } from '../../model/snapshot.ts'
-import { asRecord } from './record.ts'
+import type { LooseObject } from '../../model/object.ts'
+import { list, record } from '../kit/loose.ts'
 
 /** A Service whose fields are of the types that analyzers expect; what is of another type was reported and is left out. */
-export function tidyService(service: Service): Service {
-  const spec = asRecord(service.spec)
-  const ports = Array.isArray(spec['ports'])
-    ? (spec['ports'] as unknown[]).map(asRecord).filter((port) => typeof port['port'] === 'number')
-    : []
-  const config = asRecord(asRecord(spec['sessionAffinityConfig'])['clientIP'])
+export function tidyService(service: LooseObject): Service {
+  const spec = record(service.spec)
+  const ports = list(spec['ports'])
+    .map(record)
+    .filter((port) => typeof port['port'] === 'number')
+  const config = record(record(spec['sessionAffinityConfig'])['clientIP'])
   const timeout = config['timeoutSeconds']
   const kept = {
     ...spec,
     ports,
-    selector: asRecord(spec['selector']),
+    selector: record(spec['selector']),
     clusterIPs: undefined,
-    externalIPs: Array.isArray(spec['externalIPs']) ? (spec['externalIPs'] as unknown[]).map(String) : [],
+    externalIPs: list(spec['externalIPs']).map(String),
     sessionAffinityConfig:
       spec['sessionAffinityConfig'] === undefined
         ? undefined
@@ -27,22 +27,20 @@ export function tidyService(service: Service): Service {
     ),
   )
   const good = Object.entries(kept).filter(([key, value]) => value !== undefined && !bad.has(key))
-  return { ...service, spec: Object.fromEntries(good), status: {} }
+  return { ...service, kind: 'Service', spec: Object.fromEntries(good), status: {} }
 }
 
 /** The same for an EndpointSlice. */
 export function tidySlice(object: LooseObject): EndpointSlice {
   const { endpoints, ports, addressType } = object as unknown as Record<string, unknown>
-  const entries = (Array.isArray(endpoints) ? (endpoints as unknown[]) : []).map((endpoint) => {
-    const { addresses, conditions } = asRecord(endpoint)
-    const list = (Array.isArray(addresses) ? (addresses as unknown[]) : []).map(String)
-    return { addresses: list, conditions: asRecord(conditions) }
+  const entries = list(endpoints).map((endpoint) => {
+    const { addresses, conditions } = record(endpoint)
+    return { addresses: list(addresses).map(String), conditions: record(conditions) }
   })
-  const list = (Array.isArray(ports) ? (ports as unknown[]) : []).map(asRecord)
   return {
     ...object,
     addressType: String(addressType),
     endpoints: entries,
-    ports: list,
+    ports: list(ports).map(record),
   } as unknown as EndpointSlice
 }

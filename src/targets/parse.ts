@@ -1,0 +1,143 @@
+import { didYouMean } from '../model/spelling.ts'
+import type { TargetKind } from '../model/target.ts'
+import { UserError } from '../model/user-error.ts'
+import { commandLine, targetWord } from './command.ts'
+
+/** A verb and the kinds of target that it takes, the one that a bare name means first. */
+export interface Asked {
+  verb: string
+  kinds: readonly [TargetKind, ...TargetKind[]]
+}
+
+/** A target without its namespace, which is up to flags and the kubeconfig. */
+export interface NamedTarget {
+  kind: TargetKind
+  name: string
+}
+
+/** Which targets the user means. */
+export type TargetQuery =
+  | { kind: 'names'; targets: readonly NamedTarget[] }
+  | { kind: 'list'; of: TargetKind; selector?: string; allNamespaces: boolean }
+
+export interface QueryFlags {
+  selector?: string | undefined
+  allNamespaces?: boolean | undefined
+  all?: boolean | undefined
+}
+
+/**
+ * The one target in `svc/NAME`, `svc NAME` or `NAME`, as kubectl reads resources.
+ * Throws UserError for an unknown kind, a name that no object of the kind can have, or the wrong number of words.
+ */
+export function parseTarget(words: readonly string[], asked: Asked): NamedTarget {
+  const [first, second, ...rest] = words
+  const { label, word } = bare(asked)
+  if (first === undefined) throw usage(`a ${label} is required`, [`for example: ${word}/web`])
+  const isPair = second !== undefined && !first.includes('/') && kindOf(first, asked) !== undefined
+  if (rest.length > 0 || (second !== undefined && !isPair)) {
+    throw usage(`one ${label} at a time: cannot ${asked.verb} ${words.map((one) => `"${one}"`).join(', ')}`, [
+      `name it as ${word}/NAME, ${word} NAME or NAME`,
+    ])
+  }
+  if (second !== undefined) return toTarget(first, second, asked)
+  if (kindOf(first, asked) !== undefined) throw usage(`the name of the ${label} is missing after "${first}"`)
+  return readTarget(first, asked)
+}
+
+/**
+ * The targets in `svc/x ingress/y`, `svc x y`, `x y`, `svc -l app=x`, `-A`, `--all`, as kubectl reads resources.
+ * Throws UserError (exit code 2) for words that do not go together.
+ */
+export function parseQuery(words: readonly string[], flags: QueryFlags, asked: Asked): TargetQuery {
+  const { selector, all = false, allNamespaces = false } = flags
+  const { of, targets } = namedTargets(words, asked)
+  if (targets.length > 0) {
+    if (selector !== undefined) throw usage('name cannot be provided when a selector is specified')
+    if (all) throw usage('name cannot be provided when --all is specified')
+    if (allNamespaces) throw usage('a resource cannot be retrieved by name across all namespaces')
+    return { kind: 'names', targets }
+  }
+  if (selector !== undefined && all) throw usage('cannot set --all and --selector at the same time')
+  if (selector === undefined && !all && !allNamespaces) {
+    const { label, word } = bare(asked)
+    throw usage(`a ${label} is required`, [
+      `for example:  ${commandLine(asked.verb, `${word}/web`)}`,
+      `or all of a label or a namespace:  ${commandLine(asked.verb, '-l', 'app=web')}`,
+    ])
+  }
+  return { kind: 'list', of, allNamespaces, ...(selector === undefined ? {} : { selector }) }
+}
+
+function namedTargets(
+  words: readonly string[],
+  asked: Asked,
+): { of: TargetKind; targets: readonly NamedTarget[] } {
+  const [first, ...rest] = words
+  const of = first === undefined ? undefined : kindOf(first, asked)
+  // `svc x y`: the kind stands once, and names follow; `svc,ingress x` is for other commands.
+  if (of !== undefined && first !== undefined) {
+    return { of, targets: unique(rest.map((word) => toTarget(first, plainName(word), asked))) }
+  }
+  return { of: asked.kinds[0], targets: unique(words.map((word) => readTarget(word, asked))) }
+}
+
+/** `svc/x`, `x`. */
+function readTarget(word: string, asked: Asked): NamedTarget {
+  const slash = word.indexOf('/')
+  return slash < 0
+    ? toTarget(asked.kinds[0].name, word, asked)
+    : toTarget(word.slice(0, slash), word.slice(slash + 1), asked)
+}
+
+function toTarget(word: string, name: string, asked: Asked): NamedTarget {
+  const kind = kindOf(word, asked)
+  if (kind === undefined) throw unknownKind(word, asked)
+  const refused = kind.refuseName(name)
+  if (refused !== undefined) throw usage(`"${name}" cannot be the name of ${article(kind.label)}: ${refused}`)
+  return { kind, name }
+}
+
+function unknownKind(word: string, { verb, kinds }: Asked): UserError {
+  const [only, ...others] = kinds
+  const one = targetWord({ kind: only.name, name: 'NAME' })
+  if (others.length === 0) return usage(`cannot ${verb} a "${word}": only ${only.label}s (${one}) for now`)
+  const meant = didYouMean(
+    word,
+    kinds.flatMap(({ name, words }) => [name, ...words]),
+  )
+  return usage(`cannot ${verb} a "${word}"`, [
+    ...(meant === undefined ? [] : [`did you mean ${meant}/NAME?`]),
+    `what can be named:  ${kinds.map(({ name }) => targetWord({ kind: name, name: 'NAME' })).join(', ')}`,
+  ])
+}
+
+function kindOf(word: string, { kinds }: Asked): TargetKind | undefined {
+  const lower = word.toLowerCase()
+  return kinds.find(({ name, words }) => name === lower || words.includes(lower))
+}
+
+function plainName(word: string): string {
+  if (!word.includes('/')) return word
+  throw usage(
+    'there is no need to specify a resource type as a separate argument when passing arguments in resource/name form',
+    ['for example:  svc/web svc/shop   or   svc web shop'],
+  )
+}
+
+function unique(targets: readonly NamedTarget[]): NamedTarget[] {
+  return [...new Map(targets.map((target) => [`${target.kind.name}/${target.name}`, target])).values()]
+}
+
+/** What a name without a kind means. */
+function bare({ kinds: [{ name, label }] }: Asked): { label: string; word: string } {
+  return { label, word: targetWord({ kind: name, name: '' }).slice(0, -1) }
+}
+
+function article(label: string): string {
+  return `${/^[AEIO]/.test(label) ? 'an' : 'a'} ${label}`
+}
+
+function usage(message: string, hints: readonly string[] = []): UserError {
+  return new UserError(message, { hints, exitCode: 2 })
+}
