@@ -1,11 +1,11 @@
 import type { Path } from '../model/entry.ts'
-import { type Finding, levels } from '../model/finding.ts'
+import { type Finding, levels, type ObjectRef } from '../model/finding.ts'
 import { servicePolicy, type ServicePolicy } from '../model/policy.ts'
 import type { Fact, Unknown } from '../model/fact.ts'
 import type { NamespacedName } from '../model/object.ts'
 import type { ServiceSnapshot, Snapshot } from '../model/snapshot.ts'
 import { type Semantics, semanticsOf } from '../proxies/semantics.ts'
-import type { InputName, Inputs, Report, Subject } from './analyzer.ts'
+import type { FindingDraft, InputName, Inputs, Subject } from './analyzer.ts'
 import { analyzers } from './analyzers/index.ts'
 import { allCodes, type Code, codeInfo, codeLink } from './codes.ts'
 import { pathOf } from './path.ts'
@@ -20,11 +20,12 @@ export interface Explanation {
   semantics?: Semantics
   /** The worst first; within a level in the order of the table of codes. */
   findings: Finding[]
-  /** How many codes were looked for and not found, and which. */
-  checksPassed: number
+  /** Codes that were looked for and not found. Every code of an analyzer is found, or in exactly one of these lists. */
   passed: Code[]
-  /** Codes that could not be looked for, by what would have to be known. */
+  /** Codes that could not be looked for, or not everywhere, by what would have to be known. */
   notPossible: NotPossible[]
+  /** Codes that say nothing about such a Service: there was nothing to look at. */
+  doesNotApply: Code[]
   /** All that should have been read and could not be, whether a code depends on it or not. */
   unknown: Unknown[]
 }
@@ -51,24 +52,18 @@ export function analyseService(snapshot: Snapshot, found: ServiceSnapshot): Expl
   const subject: Subject = { ref, service, source: snapshot.source, policy: servicePolicy(service) }
   const facts = factsOf(snapshot, found)
   const findings: Finding[] = []
-  const blocked = new Map<string, NotPossible>()
-  const looked = new Set<Code>()
+  const states = new CheckStates()
   for (const { codes, inputs, applies, analyse: run } of analyzers) {
-    const missing = applies(subject) ? firstUnknown(inputs, facts) : undefined
-    if (missing !== undefined) {
-      const entry = blocked.get(missing.what) ?? { codes: [], why: missing }
-      entry.codes.push(...codes)
-      blocked.set(missing.what, entry)
-      continue
+    const isAbout = applies(subject)
+    const missing = isAbout ? firstUnknown(inputs, facts) : undefined
+    for (const code of codes) states.add(code, missing ?? (isAbout ? 'passed' : 'does-not-apply'))
+    if (!isAbout || missing !== undefined) continue
+    const say = (code: Code, draft: FindingDraft): void => {
+      states.add(code, 'found')
+      findings.push(toFinding(code, draft, snapshot, ref))
     }
-    for (const code of codes) looked.add(code)
-    if (!applies(subject)) continue
-    run(subject, valuesOf(inputs, facts), (code, report) => {
-      findings.push(toFinding(code, report, found, ref))
-    })
+    run(subject, valuesOf(inputs, facts), Object.assign(say, { cannot: states.add.bind(states) }))
   }
-  const fired = new Set(findings.map(({ code }) => code))
-  const passed = [...looked].filter((code) => !fired.has(code))
   return {
     target: ref,
     service,
@@ -82,11 +77,37 @@ export function analyseService(snapshot: Snapshot, found: ServiceSnapshot): Expl
     policy: subject.policy,
     ...(facts.proxy.known ? { semantics: semanticsOf(facts.proxy.value) } : {}),
     findings: sortFindings(findings),
-    checksPassed: passed.length,
-    passed,
-    notPossible: [...blocked.values()],
+    ...states.lists(),
     unknown: unknownsOf(facts),
   }
+}
+
+/** What is known of each code: the worst that one of its analyzers says. */
+class CheckStates {
+  readonly #states = new Map<Code, 'found' | 'passed' | 'does-not-apply' | Unknown>()
+
+  add(code: Code, state: 'found' | 'passed' | 'does-not-apply' | Unknown): void {
+    const before = this.#states.get(code)
+    if (before === undefined || badness(state) > badness(before)) this.#states.set(code, state)
+  }
+
+  lists(): Pick<Explanation, 'passed' | 'notPossible' | 'doesNotApply'> {
+    const states = [...this.#states]
+    const of = (wanted: string): Code[] => states.flatMap(([code, state]) => (state === wanted ? [code] : []))
+    const blocked = new Map<string, NotPossible>()
+    for (const [code, why] of states) {
+      if (typeof why === 'string') continue
+      const entry = blocked.get(why.what) ?? { codes: [], why }
+      entry.codes.push(code)
+      blocked.set(why.what, entry)
+    }
+    return { passed: of('passed'), notPossible: [...blocked.values()], doesNotApply: of('does-not-apply') }
+  }
+}
+
+function badness(state: 'found' | 'passed' | 'does-not-apply' | Unknown): number {
+  if (typeof state !== 'string') return 2
+  return { 'does-not-apply': 0, passed: 1, found: 3 }[state]
 }
 
 export type Facts = { [Name in InputName]: Fact<Inputs[Name]> }
@@ -136,14 +157,16 @@ function valuesOf(inputs: readonly InputName[], facts: Facts): Inputs {
   return Object.fromEntries(values) as unknown as Inputs
 }
 
-function toFinding(code: Code, report: Report, found: ServiceSnapshot, ref: NamespacedName): Finding {
-  const { message, why, mend = [], objects = [], field } = report
-  const position =
-    report.position ?? (field === undefined ? undefined : found.locate?.(field)) ?? found.position
+function toFinding(code: Code, draft: FindingDraft, snapshot: Snapshot, ref: NamespacedName): Finding {
+  const { message, why, mend = [], objects = [], field } = draft
+  const service: ObjectRef = { kind: 'Service', ...ref }
+  // What is said about another object stands there, unless a field of the Service is to blame.
+  const at = draft.at ?? { object: field === undefined ? (objects[0] ?? service) : service, field }
+  const position = snapshot.locate?.(at.object, at.field) ?? snapshot.locate?.(service)
   return {
     code,
     level: codeInfo(code).level,
-    objects: [{ kind: 'Service', ...ref }, ...objects],
+    objects: [service, ...objects],
     message,
     why,
     mend,

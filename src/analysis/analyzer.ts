@@ -1,5 +1,6 @@
 import type { Endpoint } from '../model/endpoint.ts'
-import type { Finding, ObjectRef } from '../model/finding.ts'
+import type { Unknown } from '../model/fact.ts'
+import type { ObjectRef } from '../model/finding.ts'
 import type { Service } from '../model/kubernetes.ts'
 import type { ServicePolicy } from '../model/policy.ts'
 import type { NamespacedName } from '../model/object.ts'
@@ -34,15 +35,23 @@ export interface Subject {
 }
 
 /** What an analyzer says about one finding; level, link and the Service as object are filled in. */
-export interface Report {
+export interface FindingDraft {
   message: string
   why: string
   mend?: string[]
   /** Other objects than the Service, or with it; the Service stands first unless left out here. */
   objects?: ObjectRef[]
-  /** The path of the field that is to blame, for its position in a file. */
+  /** The path of the field of the Service that is to blame, for its position in a file. */
   field?: string
-  position?: Finding['position']
+  /** The same for another object. Without any, the position is that of the first other object, or the Service's. */
+  at?: { object: ObjectRef; field?: string }
+}
+
+/** How an analyzer speaks. */
+export interface Report<C extends Code = Code> {
+  (code: C, draft: FindingDraft): void
+  /** It looked and cannot tell: the code has not passed. */
+  cannot: (code: C, why: Unknown) => void
 }
 
 export interface Analyzer {
@@ -51,21 +60,21 @@ export interface Analyzer {
   inputs: readonly InputName[]
   /** False: there is nothing to look for, whatever the inputs say. */
   applies: (subject: Subject) => boolean
-  analyse: (subject: Subject, inputs: Inputs, report: (code: Code, report: Report) => void) => void
+  analyse: (subject: Subject, inputs: Inputs, report: Report) => void
 }
 
 interface Definition<C extends Code, I extends InputName> {
   codes: readonly C[]
   inputs: readonly I[]
   applies?: (subject: Subject) => boolean
-  analyse: (subject: Subject, inputs: Pick<Inputs, I>, report: (code: C, report: Report) => void) => void
+  analyse: (subject: Subject, inputs: Pick<Inputs, I>, report: Report<C>) => void
 }
 
 /** Checks at compile time that an analyzer reads what it declares and reports what it declares. */
 export function analyzer<const C extends Code, const I extends InputName>(
   definition: Definition<C, I>,
 ): Analyzer {
-  return { applies: () => true, ...definition }
+  return { applies: () => true, ...definition, analyse: definition.analyse as Analyzer['analyse'] }
 }
 
 /** kube-proxy and its like have something to do: there is a cluster IP. In files it need not be there yet. */

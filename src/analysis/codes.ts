@@ -4,6 +4,12 @@ interface CodeEntry {
   level: Level
   /** What it says, in a few words, for `explain --list`. */
   title: string
+  /**
+   * What the finding means for switching affinity on where it would come of it: `enable`: never, as nothing could keep
+   * clients on a pod (errors forbid it as well); `enable-unforced`: only if the user insists, as nothing would come of
+   * it today. Absent: it is said and nothing more.
+   */
+  forbids?: 'enable' | 'enable-unforced'
 }
 
 /**
@@ -28,12 +34,28 @@ export const codes = {
   'AFF-SVC-TIMEOUT-OUT-OF-RANGE': { level: 'error', title: 'The timeout is not within 1 to 86400 seconds' },
   'AFF-SVC-TIMEOUT-WITHOUT-AFFINITY': { level: 'warning', title: 'A timeout is set, but affinity is off' },
   'AFF-SVC-TIMEOUT-DEFAULT': { level: 'info', title: 'The timeout is the default of three hours' },
-  'AFF-SVC-HEADLESS': { level: 'warning', title: 'Affinity on a headless Service has no effect' },
-  'AFF-SVC-EXTERNAL-NAME': { level: 'warning', title: 'Affinity on an ExternalName Service has no effect' },
+  'AFF-SVC-HEADLESS': {
+    level: 'warning',
+    title: 'Affinity on a headless Service has no effect',
+    forbids: 'enable',
+  },
+  'AFF-SVC-EXTERNAL-NAME': {
+    level: 'warning',
+    title: 'Affinity on an ExternalName Service has no effect',
+    forbids: 'enable',
+  },
   'AFF-SVC-EXTERNAL-NAME-SELECTOR': { level: 'warning', title: 'An ExternalName Service has a selector' },
-  'AFF-SVC-OTHER-PROXY': { level: 'warning', title: 'A label hands the Service to another proxy' },
+  'AFF-SVC-OTHER-PROXY': {
+    level: 'warning',
+    title: 'A label hands the Service to another proxy',
+    forbids: 'enable-unforced',
+  },
   'AFF-SVC-NO-ENDPOINTS': { level: 'error', title: 'No endpoint is ready' },
-  'AFF-SVC-ONE-ENDPOINT': { level: 'warning', title: 'Only one endpoint: nothing to stick to' },
+  'AFF-SVC-ONE-ENDPOINT': {
+    level: 'warning',
+    title: 'Only one endpoint: nothing to stick to',
+    forbids: 'enable-unforced',
+  },
   'AFF-SVC-PUBLISH-NOT-READY': { level: 'warning', title: 'Clients can stick to pods that are not ready' },
   'AFF-SVC-REPLICAS-CHANGE': { level: 'info', title: 'An autoscaler changes the number of pods' },
   'AFF-SVC-PER-PORT-TABLES': { level: 'info', title: 'Each port remembers clients by itself' },
@@ -59,17 +81,23 @@ export const codes = {
   'AFF-ING-BYPASSES-SERVICE': {
     level: 'warning',
     title: 'An Ingress goes to the pods and ignores the affinity',
+    forbids: 'enable-unforced',
   },
   'AFF-ING-HIDES-CLIENTS': { level: 'warning', title: 'Behind a proxy, all clients look like one' },
   'AFF-ROUTE-BYPASSES-SERVICE': {
     level: 'warning',
     title: 'A route goes to the pods and ignores the affinity',
+    forbids: 'enable-unforced',
   },
   'AFF-ROUTE-AFFINITY-CONFLICT': {
     level: 'error',
     title: 'Session persistence and Service affinity at once',
   },
-  'AFF-MESH-BYPASSES-SERVICE': { level: 'warning', title: 'A mesh picks the pod and ignores the affinity' },
+  'AFF-MESH-BYPASSES-SERVICE': {
+    level: 'warning',
+    title: 'A mesh picks the pod and ignores the affinity',
+    forbids: 'enable-unforced',
+  },
 
   // EndpointSlices, most of all those that people write.
   'AFF-EPS-PORT-NAME-MISMATCH': { level: 'error', title: 'Port names of Service and EndpointSlice differ' },

@@ -28,12 +28,16 @@ export function pathOf(subject: Subject, facts: PathFacts): Path {
 function frontEntries(subject: Subject, { ingresses, routes, ingressClasses, proxy }: PathFacts): Entry[] {
   const objects = [...(ingresses.known ? ingresses.value : []), ...(routes.known ? routes.value : [])]
   const classes = ingressClasses.known ? ingressClasses.value : {}
-  return frontsOf(subject.service, { ingressClasses: classes, objects }).map((front) => ({
-    kind: front.kind === 'ingress' ? 'ingress' : 'route',
-    from: front.kind === 'mesh' ? 'inside' : 'outside',
-    address: front.addresses[0] ?? `${subject.ref.name} (mesh)`,
-    hops: frontHops(front, subject, proxy),
-  }))
+  return frontsOf(subject.service, { ingressClasses: classes, objects }).flatMap((front) => {
+    const addresses = front.addresses.length === 0 ? [`${subject.ref.name} (mesh)`] : front.addresses
+    const hops = frontHops(front, subject, proxy)
+    return addresses.map((address): Entry => ({
+      kind: front.kind === 'ingress' ? 'ingress' : 'route',
+      from: front.kind === 'mesh' ? 'inside' : 'outside',
+      address,
+      hops,
+    }))
+  })
 }
 
 function frontHops(front: Front, subject: Subject, proxy: PathFacts['proxy']): Hop[] {
@@ -43,7 +47,7 @@ function frontHops(front: Front, subject: Subject, proxy: PathFacts['proxy']): H
     mechanism: front.mechanism,
     object: front.object,
     policy: front.policy,
-    role: goesToPods ? 'decides' : 'picks',
+    role: front.via === 'unknown' ? 'unknown' : goesToPods ? 'decides' : 'picks',
   }
   if (front.via === 'unknown')
     return [{ ...hop, note: 'most controllers go to the pods directly; this one is not known' }]

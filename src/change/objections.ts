@@ -1,5 +1,5 @@
 import { analyse } from '../analysis/analyse.ts'
-import type { Code } from '../analysis/codes.ts'
+import { codeInfo, isCode } from '../analysis/codes.ts'
 import type { ChangeNotice } from '../model/change.ts'
 import type { Finding } from '../model/finding.ts'
 import type { Service } from '../model/kubernetes.ts'
@@ -10,18 +10,6 @@ import { UserError } from '../model/user-error.ts'
 import { predict } from './predict.ts'
 import { type ChangePlan } from './request.ts'
 import type { RawObject } from '../model/change.ts'
-
-/** There is no proxy that could keep clients on a pod. */
-const impossible: ReadonlySet<string> = new Set<Code>(['AFF-SVC-HEADLESS', 'AFF-SVC-EXTERNAL-NAME'])
-
-/** It can be set, and today nothing would come of it. */
-const pointless: ReadonlySet<string> = new Set<Code>([
-  'AFF-SVC-ONE-ENDPOINT',
-  'AFF-SVC-OTHER-PROXY',
-  'AFF-ING-BYPASSES-SERVICE',
-  'AFF-ROUTE-BYPASSES-SERVICE',
-  'AFF-MESH-BYPASSES-SERVICE',
-])
 
 /** What is to be said about a change before it is made. */
 export interface Objections {
@@ -41,12 +29,17 @@ export function objectionsTo(snapshot: Snapshot, ref: NamespacedName, plan: Chan
   const already = new Set(analyse(snapshot, ref).findings.map(identity))
   const later = analyse(afterChange(snapshot, ref, plan), ref).findings
   const found = later.filter((finding) => finding.level !== 'info' && !already.has(identity(finding)))
-  const isRefused = ({ code, level }: Finding): boolean => level === 'error' || impossible.has(code)
+  const isRefused = ({ code, level }: Finding): boolean => level === 'error' || forbids(code) === 'enable'
+  const isDoubtful = ({ code }: Finding): boolean => forbids(code) === 'enable-unforced'
   return {
     refusals: found.filter(isRefused),
-    doubts: found.filter((finding) => !isRefused(finding) && pointless.has(finding.code)),
-    remarks: found.filter((finding) => !isRefused(finding) && !pointless.has(finding.code)),
+    doubts: found.filter((finding) => !isRefused(finding) && isDoubtful(finding)),
+    remarks: found.filter((finding) => !isRefused(finding) && !isDoubtful(finding)),
   }
+}
+
+function forbids(code: string) {
+  return isCode(code) ? codeInfo(code).forbids : undefined
 }
 
 function identity({ code, objects }: Finding): string {

@@ -11,6 +11,8 @@ export interface Front {
   mechanism: string
   /** Hosts and paths that lead to the Service; empty for a mesh that catches every call. */
   addresses: string[]
+  /** The field that leads there, for its position in a file. */
+  field?: string
   policy: Policy
   /**
    * Where it sends connections: `pods` past the Service proxy, `service` to the cluster IP, `nodes` to the node ports.
@@ -23,7 +25,7 @@ export interface Front {
 
 /** What mechanisms may look at besides the object itself. */
 export interface FrontContext {
-  /** IngressClass → its controller. */
+  /** IngressClass → its controller; under the empty name that of the default class. */
   ingressClasses: Readonly<Record<string, string>>
   /** All objects that were read, for those that are configured apart (DestinationRule). */
   objects: readonly LooseObject[]
@@ -39,16 +41,6 @@ export interface Resource {
 export interface Mechanism {
   /** Custom resources to read, where the cluster serves their group. */
   resources: readonly Resource[]
-  /** How the Service is referred to by one object of those kinds; undefined when it is not. */
-  front: (object: LooseObject, service: Service, context: FrontContext) => Front | undefined
-}
-
-export function refOf({ kind, apiVersion, metadata: { name, namespace } }: LooseObject): ObjectRef {
-  const slash = apiVersion.indexOf('/')
-  return {
-    kind,
-    ...(slash < 0 ? {} : { group: apiVersion.slice(0, slash) }),
-    ...(namespace === undefined ? {} : { namespace }),
-    name,
-  }
+  /** The ways in which one object of those kinds leads to the Service; none when it does not. */
+  fronts: (object: LooseObject, service: Service, context: FrontContext) => readonly Front[]
 }

@@ -13,11 +13,7 @@ export const frontResources: readonly Resource[] = mechanisms.flatMap(({ resourc
 
 /** What stands in front of the Service, in the order of the objects. */
 export function frontsOf(service: Service, context: FrontContext): Front[] {
-  return context.objects.flatMap((object) => {
-    for (const mechanism of mechanisms) {
-      const front = mechanism.front(object, service, context)
-      if (front !== undefined) return [front]
-    }
-    return []
-  })
+  return context.objects.flatMap((object) =>
+    mechanisms.flatMap((mechanism) => mechanism.fronts(object, service, context)),
+  )
 }

@@ -5,7 +5,8 @@ export type Fact<T> = { known: true; value: T } | { known: false; why: Unknown }
 export interface Unknown {
   /** In words: `nodes`, `pods in shop`, `the ConfigMap kube-system/kube-proxy`. */
   what: string
-  reason: 'forbidden' | 'not-in-files' | 'failed' | 'not-asked'
+  /** `not-known`: all was read, and it does not say. */
+  reason: 'forbidden' | 'not-in-files' | 'failed' | 'not-asked' | 'not-known'
   /** The API server's words, where it has said something. */
   detail?: string
   /** What the reader threw, for whoever cannot go on without the object. */

@@ -6,8 +6,9 @@ import type { Policy } from './policy.ts'
  * - `decides`: it picks the pod;
  * - `picks`: it picks something before that (a load balancer its node), and a later hop decides;
  * - `no-effect`: it is configured, but traffic does not pass it, or it does not do what is configured.
+ * - `unknown`: where it sends connections cannot be seen.
  */
-export type HopRole = 'decides' | 'picks' | 'no-effect'
+export type HopRole = 'decides' | 'picks' | 'no-effect' | 'unknown'
 
 /** One stage on the way from an entry to the pods. */
 export interface Hop {

@@ -1,6 +1,6 @@
 import type { Fact } from './fact.ts'
 import type { LooseObject } from './object.ts'
-import type { FilePosition } from './finding.ts'
+import type { FilePosition, ObjectRef } from './finding.ts'
 import type { EndpointSlice, KubernetesObject, Pod, Service } from './kubernetes.ts'
 
 /** How Services are implemented on the nodes, as far as objects tell. */
@@ -36,10 +36,6 @@ export interface ServiceSnapshot {
   routes: Fact<readonly LooseObject[]>
   /** Warnings that controllers wrote about the Service; asked for load balancers only. */
   events: Fact<readonly { reason: string; message: string }[]>
-  /** Where the Service stands, when it was read from a file. */
-  position?: FilePosition
-  /** For objects from files: the position of a field, by its path such as `spec.sessionAffinity`. */
-  locate?: (path: string) => FilePosition | undefined
 }
 
 /** The objects that matter for some Services, read once. */
@@ -47,10 +43,15 @@ export interface Snapshot {
   source: 'cluster' | 'files'
   services: readonly ServiceSnapshot[]
   proxy: Fact<ProxyFacts>
-  /** Name → controller, `nginx` → `k8s.io/ingress-nginx`; asked for when an Ingress refers to one of the Services. */
+  /**
+   * Name → controller, `nginx` → `k8s.io/ingress-nginx`; under the empty name that of the class that counts where an
+   * Ingress names none. Asked for when there is an Ingress.
+   */
   ingressClasses: Fact<Readonly<Record<string, string>>>
   /** Names of some Windows nodes; empty when there is none. */
   windowsNodes: Fact<readonly string[]>
   /** `v1.36.3`. */
   version: Fact<string>
+  /** For objects from files: where one stands, or a field of it by its path, such as `spec.sessionAffinity`. */
+  locate?: (object: ObjectRef, field?: string) => FilePosition | undefined
 }

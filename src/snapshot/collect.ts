@@ -1,7 +1,7 @@
 import { type Cluster, isNotFound } from '../cluster/index.ts'
-import { ingressClass } from '../mechanisms/ingress/index.ts'
+import { controllersByClass } from '../mechanisms/ingress/index.ts'
 import type { EndpointSlice, Pod, Service } from '../model/kubernetes.ts'
-import { type Fact, known } from '../model/fact.ts'
+import { type Fact, known, mapFact } from '../model/fact.ts'
 import type { LooseObject, NamespacedName } from '../model/object.ts'
 import type { ServiceSnapshot, Snapshot } from '../model/snapshot.ts'
 import { type NamespaceFacts, readNamespace } from './namespace.ts'
@@ -202,28 +202,22 @@ export async function readVersion(
   return answer.known ? known(answer.value?.gitVersion ?? '') : answer
 }
 
-/** IngressClasses are asked for only where an Ingress names one. */
+/** IngressClasses are asked for only where there is an Ingress: one that names none is of the default class. */
 export async function readIngressClasses(
   cluster: Cluster,
   ingresses: readonly Fact<readonly LooseObject[]>[],
   signal: AbortSignal | undefined,
 ): Promise<Snapshot['ingressClasses']> {
-  const isNamed = ingresses.some((fact) => fact.known && fact.value.some((object) => ingressClass(object)))
-  if (!isNamed) return known({})
-  const classes = await readList<{ metadata: { name: string }; spec?: { controller?: string } }>(
+  const isAny = ingresses.some((fact) => fact.known && fact.value.length > 0)
+  if (!isAny) return known({})
+  const classes = await readList<LooseObject>(
     cluster,
     '/apis/networking.k8s.io/v1/ingressclasses',
     'ingressclasses.networking.k8s.io',
     { apiVersion: 'networking.k8s.io/v1', kind: 'IngressClass' },
     { signal },
   )
-  return classes.known
-    ? known(
-        Object.fromEntries(
-          classes.value.map(({ metadata, spec }) => [metadata.name, spec?.controller ?? '']),
-        ),
-      )
-    : classes
+  return mapFact(classes, controllersByClass)
 }
 
 function refTo(subject: Service | NamespacedName): NamespacedName {

@@ -52,12 +52,23 @@ export async function* explainFiles(
   const files = await Array.fromAsync(readFiles(names, options.recursive, options.stdin))
   const { snapshot, findings, objects } = snapshotOfFiles(files, options.namespace)
   if (objects === 0 && findings.length === 0) {
-    throw new UserError(`no objects in ${names.map((name) => `"${name}"`).join(', ')}`, {
+    throw new UserError(`no objects in ${listOf(names)}`, {
       hints: options.recursive ? [] : ['folders in folders are read with -R'],
     })
   }
   yield { kind: 'findings', findings: byPlace(findings) }
+  if (snapshot.services.length === 0) {
+    const error = new UserError(`no Service in ${listOf(names)}: nothing to explain`, {
+      hints: ['an Ingress or a route is explained with the Service that it leads to'],
+    })
+    yield { kind: 'failure', error }
+    return
+  }
   yield* explainSnapshot(snapshot)
+}
+
+function listOf(names: readonly string[]): string {
+  return names.map((name) => `"${name}"`).join(', ')
 }
 
 /** What explains is loaded while the server answers. */

@@ -6,7 +6,7 @@ import { analyzer, countEndpoints, hasSelector, isProxied, isSticky } from '../a
 export const endpoints = analyzer({
   codes: ['AFF-SVC-NO-ENDPOINTS', 'AFF-SVC-ONE-ENDPOINT'],
   inputs: ['slices'],
-  applies: (subject) => isProxied(subject) && subject.source === 'cluster',
+  applies: isProxied,
   analyse: (subject, { slices }, report) => {
     const { service, ref } = subject
     const all = portEndpoints(service, slices)

@@ -13,13 +13,26 @@ export const ingressFront = analyzer({
     for (const front of frontsOf(service, { ingressClasses, objects: ingresses })) {
       if (front.via === 'pods') report('AFF-ING-BYPASSES-SERVICE', bypass(front))
       else if (front.via !== 'unknown') report('AFF-ING-HIDES-CLIENTS', hides(front))
+      else {
+        const why = {
+          what: `where ${objectName(front.object)} sends connections`,
+          reason: 'not-known',
+        } as const
+        report.cannot('AFF-ING-BYPASSES-SERVICE', why)
+        report.cannot('AFF-ING-HIDES-CLIENTS', why)
+      }
     }
   },
 })
 
 /** Routes and mesh objects in front. */
 export const routeFront = analyzer({
-  codes: ['AFF-ROUTE-BYPASSES-SERVICE', 'AFF-ROUTE-AFFINITY-CONFLICT', 'AFF-MESH-BYPASSES-SERVICE'],
+  codes: [
+    'AFF-ROUTE-BYPASSES-SERVICE',
+    'AFF-ROUTE-AFFINITY-CONFLICT',
+    'AFF-MESH-BYPASSES-SERVICE',
+    'AFF-ING-HIDES-CLIENTS',
+  ],
   inputs: ['routes'],
   applies: (subject) => isProxied(subject) && isSticky(subject),
   analyse: ({ service, ref }, { routes }, report) => {
@@ -28,11 +41,12 @@ export const routeFront = analyzer({
         report('AFF-ROUTE-AFFINITY-CONFLICT', {
           message: `${objectName(front.object)} has sessionPersistence, and the Service has sessionAffinity`,
           why: 'Gateway API allows one of them only: an implementation has to reject the route.',
-          mend: [commandFor('disable', serviceTarget(ref)), 'or remove sessionPersistence from the route'],
-          objects: [front.object],
+          mend: [commandFor('disable', serviceTarget(ref)), 'remove sessionPersistence from the route'],
+          ...placeOf(front),
         })
       } else if (front.kind === 'mesh') report('AFF-MESH-BYPASSES-SERVICE', bypass(front))
       else if (front.via === 'pods') report('AFF-ROUTE-BYPASSES-SERVICE', bypass(front))
+      else if (front.via !== 'unknown') report('AFF-ING-HIDES-CLIENTS', hides(front))
     }
   },
 })
@@ -67,16 +81,26 @@ function meshOf(annotations: Readonly<Record<string, string>> = {}): string | un
   return 'linkerd.io/proxy-version' in annotations ? 'Linkerd' : undefined
 }
 
+/** Where affinity has to be set for what comes through it. */
+function insteadOf({ kind, object }: Front): string {
+  if (object.group === 'networking.istio.io')
+    return 'set trafficPolicy.loadBalancer.consistentHash in the DestinationRule instead'
+  return `set affinity on the ${kind === 'ingress' ? 'Ingress' : 'route'} instead`
+}
+
+function placeOf({ object, field }: Front) {
+  return { objects: [object], at: { object, ...(field === undefined ? {} : { field }) } }
+}
+
 function bypass(front: Front) {
   const sticks = front.policy.kind !== 'none' && front.policy.kind !== 'unknown'
-  const isIngress = front.kind === 'ingress'
   return {
     message: `${objectName(front.object)} (${front.mechanism}) goes to the pods directly: sessionAffinity plays no part there`,
     why: sticks
       ? 'It has an affinity of its own, which decides for everything that comes through it.'
       : 'It spreads requests by its own rules, so clients that come through it do not stay on a pod.',
-    mend: sticks ? [] : [`set affinity on the ${isIngress ? 'Ingress' : 'route'} instead`],
-    objects: [front.object],
+    mend: sticks ? [] : [insteadOf(front)],
+    ...placeOf(front),
   }
 }
 
@@ -85,6 +109,6 @@ function hides(front: Front) {
     message: `${objectName(front.object)} (${front.mechanism}) connects to the ${front.via === 'nodes' ? 'node ports' : 'cluster IP'}: its own addresses are the only clients`,
     why: 'Client-IP affinity sees the proxy and not who is behind it, so everybody who comes through one of its instances is held on one pod.',
     mend: ['use cookie affinity at the proxy, and let it go to the pods directly'],
-    objects: [front.object],
+    ...placeOf(front),
   }
 }

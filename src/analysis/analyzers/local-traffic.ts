@@ -5,13 +5,20 @@ import { analyzer, countEndpoints, isExternal, isProxied, isSticky } from '../an
 export const localTraffic = analyzer({
   codes: ['AFF-SVC-LOCAL-TRAFFIC', 'AFF-SVC-INTERNAL-LOCAL'],
   inputs: ['slices'],
-  applies: (subject) => isProxied(subject) && subject.source === 'cluster',
+  applies: isProxied,
   analyse: (subject, { slices }, report) => {
     const { spec } = subject.service
     const ready = (spec.ports ?? []).flatMap((port) =>
       endpointsOfPort(slices, port.name).filter((endpoint) => endpoint.ready),
     )
     if (ready.length === 0) return
+    // Slices that people write name no nodes.
+    if (ready.every(({ node }) => node === undefined)) {
+      const why = { what: 'the nodes of the endpoints', reason: 'not-known' } as const
+      report.cannot('AFF-SVC-LOCAL-TRAFFIC', why)
+      report.cannot('AFF-SVC-INTERNAL-LOCAL', why)
+      return
+    }
     const byNode = new Map<string, typeof ready>()
     for (const endpoint of ready) {
       const node = endpoint.node ?? ''

@@ -7,7 +7,7 @@ import {
   selectorController as controller,
 } from '../../model/external.ts'
 import { forbiddenAddress } from '../address.ts'
-import { analyzer, hasSelector, type Report, type Subject } from '../analyzer.ts'
+import { analyzer, hasSelector, type FindingDraft, type Subject } from '../analyzer.ts'
 import { commandLine } from '../../targets/command.ts'
 
 /** A label of slices (k8s.io/api/discovery/v1/well_known_labels.go). */
@@ -148,7 +148,7 @@ function isStale({ metadata: { labels } }: EndpointSlice, isSelecting: boolean):
   return by === mirroring || by?.includes('.') !== true
 }
 
-function staleSlices({ ref, service }: Subject, stale: readonly EndpointSlice[]): Report {
+function staleSlices({ ref, service }: Subject, stale: readonly EndpointSlice[]): FindingDraft {
   const hasSelector = Object.keys(service.spec.selector ?? {}).length > 0
   return {
     message: hasSelector
@@ -167,7 +167,7 @@ function mismatch(
   index: number,
   slices: readonly EndpointSlice[],
   offered: ReadonlySet<string>,
-): Report {
+): FindingDraft {
   const names = [...offered].map((name) => (name === '' ? 'one without a name' : `"${name}"`)).join(', ')
   return {
     message: `no endpoint for port ${portName(port)}: the EndpointSlice has ${names === '' ? 'no ports' : names}`,
@@ -180,7 +180,7 @@ function mismatch(
   }
 }
 
-function severalAddresses(slice: EndpointSlice, lists: readonly string[][]): Report {
+function severalAddresses(slice: EndpointSlice, lists: readonly string[][]): FindingDraft {
   return {
     message: `an endpoint of endpointslice/${slice.metadata.name} has ${lists[0]?.length} addresses; only ${lists[0]?.[0]} is used`,
     why: 'kube-proxy takes the first address of an endpoint and drops the others: they get no traffic.',
@@ -189,7 +189,7 @@ function severalAddresses(slice: EndpointSlice, lists: readonly string[][]): Rep
   }
 }
 
-function forbidden(slice: EndpointSlice, address: string, why: string): Report {
+function forbidden(slice: EndpointSlice, address: string, why: string): FindingDraft {
   return {
     message: `${address} cannot be an endpoint: ${why}`,
     why: 'The API server refuses the EndpointSlice.',
@@ -198,7 +198,7 @@ function forbidden(slice: EndpointSlice, address: string, why: string): Report {
   }
 }
 
-function duplicate(doubled: ReadonlyMap<string, readonly [EndpointSlice, EndpointSlice]>): Report {
+function duplicate(doubled: ReadonlyMap<string, readonly [EndpointSlice, EndpointSlice]>): FindingDraft {
   const [first] = doubled
   const slices = [...new Set([...doubled.values()].flat())]
   return {

@@ -1,7 +1,7 @@
 import type { Policy } from '../../model/policy.ts'
 import type { Service } from '../../model/kubernetes.ts'
-import type { LooseObject } from '../../model/object.ts'
-import { type Mechanism, refOf } from '../front.ts'
+import type { Front, Mechanism } from '../front.ts'
+import { type LooseObject, refOf } from '../../model/object.ts'
 import { at, list, record, strings, text } from '../kit/loose.ts'
 
 const group = 'gateway.networking.k8s.io'
@@ -15,26 +15,42 @@ export const gatewayApi: Mechanism = {
     { group, resource: 'httproutes', kind: 'HTTPRoute' },
     { group, resource: 'grpcroutes', kind: 'GRPCRoute' },
   ],
-  front: (object, service) => {
-    if (!object.apiVersion.startsWith(`${group}/`) || !/^(HTTP|GRPC)Route$/.test(object.kind))
-      return undefined
-    const rules = list(at(object.spec, 'rules')).filter((rule) =>
-      list(record(rule)['backendRefs']).some((backend) => isReference(backend, object, service)),
-    )
-    if (rules.length === 0) return undefined
-    const persistent = rules.find((rule) => record(rule)['sessionPersistence'] !== undefined)
+  fronts: (object, service) => {
+    if (!object.apiVersion.startsWith(`${group}/`) || !/^(HTTP|GRPC)Route$/.test(object.kind)) return []
     const hosts = strings(at(object.spec, 'hostnames'))
-    return {
-      kind: 'gateway',
-      object: refOf(object),
-      mechanism: gatewayNames(object),
-      addresses: hosts.length === 0 ? ['*'] : hosts,
-      policy:
-        persistent === undefined ? { kind: 'none' } : persistence(record(persistent)['sessionPersistence']),
-      via: 'pods',
-      hasSessionPersistence: persistent !== undefined,
-    }
+    const rules = list(at(object.spec, 'rules')).flatMap((rule, index) =>
+      list(record(rule)['backendRefs']).some((backend) => isReference(backend, object, service))
+        ? [{ rule, index }]
+        : [],
+    )
+    // Rules that stick differently are ways of their own.
+    const groups = Map.groupBy(rules, ({ rule }) =>
+      JSON.stringify(record(rule)['sessionPersistence'] ?? null),
+    )
+    return [...groups.values()].map((members): Front => {
+      const [first] = members
+      const session = record(first?.rule)['sessionPersistence']
+      const paths = [...new Set(members.flatMap(({ rule }) => pathsOf(rule)))]
+      return {
+        kind: 'gateway',
+        object: refOf(object),
+        mechanism: gatewayNames(object),
+        addresses: (hosts.length === 0 ? ['*'] : hosts).flatMap((host) =>
+          paths.map((path) => `${host}${path}`),
+        ),
+        policy: session === undefined ? { kind: 'none' } : persistence(session),
+        via: 'pods',
+        hasSessionPersistence: session !== undefined,
+        field: `spec.rules[${first?.index ?? 0}]`,
+      }
+    })
   },
+}
+
+/** The paths of a rule as they follow a host; one that matches everything, or by something else than a path, has none. */
+function pathsOf(rule: unknown): string[] {
+  const paths = list(record(rule)['matches']).map((match) => text(at(match, 'path.value')) ?? '')
+  return paths.length === 0 ? [''] : paths.map((path) => (path === '/' ? '' : path))
 }
 
 function isReference(backend: unknown, { metadata }: LooseObject, service: Service): boolean {

@@ -71,9 +71,9 @@ const controllers: Readonly<Record<string, Controller>> = {
   'cilium.io/ingress-controller': { name: 'Cilium', via: toPods, policy: () => none },
 }
 
-/** The controller of an IngressClass; undefined where the class or its controller is not known. */
-export function controllerOf(className: string | undefined, context: FrontContext): Controller | undefined {
-  return className === undefined ? undefined : controllers[context.ingressClasses[className] ?? '']
+/** The controller of an IngressClass, or for the empty name of the default class; undefined where the class or its controller is not known. */
+export function controllerOf(className: string, context: FrontContext): Controller | undefined {
+  return controllers[context.ingressClasses[className] ?? '']
 }
 
 function nginxPolicy(ingress: Annotations): Policy {

@@ -1,7 +1,7 @@
 import type { Policy } from '../../model/policy.ts'
 import type { Service } from '../../model/kubernetes.ts'
-import type { LooseObject } from '../../model/object.ts'
-import { type Mechanism, refOf } from '../front.ts'
+import type { Front, Mechanism } from '../front.ts'
+import { type LooseObject, refOf } from '../../model/object.ts'
 import { at, list, record, strings, text } from '../kit/loose.ts'
 
 const group = 'networking.istio.io'
@@ -15,47 +15,70 @@ export const istio: Mechanism = {
     { group, resource: 'virtualservices', kind: 'VirtualService' },
     { group, resource: 'destinationrules', kind: 'DestinationRule' },
   ],
-  front: (object, service, { objects }) => {
-    if (!object.apiVersion.startsWith(`${group}/`)) return undefined
+  fronts: (object, service, { objects }) => {
+    if (!object.apiVersion.startsWith(`${group}/`)) return []
     if (object.kind === 'VirtualService') return virtualService(object, service, objects)
-    if (object.kind !== 'DestinationRule' || !isHost(at(object.spec, 'host'), object, service))
-      return undefined
-    return {
-      kind: 'mesh',
-      object: refOf(object),
-      mechanism: 'Istio',
-      addresses: [],
-      policy: hashPolicy(object),
-      via: 'pods',
-    }
+    if (object.kind !== 'DestinationRule' || !isHost(at(object.spec, 'host'), object, service)) return []
+    // A rule is no way in: it says how callers in the mesh pick, unless a VirtualService catches their calls and names it.
+    const isCaught = objects.some(
+      (other) => other.kind === 'VirtualService' && isMesh(other) && leadsTo(other, service),
+    )
+    if (isCaught) return []
+    return [
+      {
+        kind: 'mesh',
+        object: refOf(object),
+        mechanism: 'Istio',
+        addresses: [],
+        policy: hashPolicy(object),
+        via: 'pods',
+      },
+    ]
   },
 }
 
-function virtualService(object: LooseObject, service: Service, objects: readonly LooseObject[]) {
-  const routes = ['http', 'tls', 'tcp'].flatMap((kind) => list(at(object.spec, kind)))
-  const leads = routes.some((route) =>
-    list(record(route)['route']).some((target) => isHost(at(target, 'destination.host'), object, service)),
-  )
-  if (!leads) return undefined
+/** One way through its gateways and one for callers in the mesh: whoever is named, or the mesh where nobody is. */
+function virtualService(object: LooseObject, service: Service, objects: readonly LooseObject[]): Front[] {
+  if (!leadsTo(object, service)) return []
   const rule = objects.find(
     (other) => other.kind === 'DestinationRule' && isHost(at(other.spec, 'host'), other, service),
   )
   const gateways = strings(at(object.spec, 'gateways')).filter((name) => name !== 'mesh')
-  return {
-    kind: gateways.length > 0 ? ('gateway' as const) : ('mesh' as const),
+  const front = {
     object: refOf(object),
-    mechanism: gateways.length > 0 ? `Istio gateway ${gateways.join(', ')}` : 'Istio',
     addresses: strings(at(object.spec, 'hosts')),
     policy: rule === undefined ? ({ kind: 'none' } as const) : hashPolicy(rule),
     via: 'pods' as const,
   }
+  return [
+    ...(gateways.length === 0
+      ? []
+      : [{ ...front, kind: 'gateway' as const, mechanism: `Istio gateway ${gateways.join(', ')}` }]),
+    ...(isMesh(object) ? [{ ...front, kind: 'mesh' as const, mechanism: 'Istio' }] : []),
+  ]
 }
 
-/** A short host is in the namespace of the object that names it; a full one is `name.namespace.svc…`. */
+function isMesh({ spec }: LooseObject): boolean {
+  const gateways = strings(at(spec, 'gateways'))
+  return gateways.length === 0 || gateways.includes('mesh')
+}
+
+function leadsTo(object: LooseObject, service: Service): boolean {
+  const routes = ['http', 'tls', 'tcp'].flatMap((kind) => list(at(object.spec, kind)))
+  return routes.some((route) =>
+    list(record(route)['route']).some((target) => isHost(at(target, 'destination.host'), object, service)),
+  )
+}
+
+/**
+ * A name without any dot is one of the namespace of the object that names it; one with a dot is complete and has to be
+ * `name.namespace.svc` and the cluster's domain (istio pilot/pkg/model/config.go, ResolveShortnameToFQDN).
+ */
 function isHost(host: unknown, { metadata }: LooseObject, service: Service): boolean {
   if (typeof host !== 'string') return false
-  const [name, namespace = metadata.namespace] = host.split('.')
-  return name === service.metadata.name && namespace === service.metadata.namespace
+  const { name, namespace = '' } = service.metadata
+  if (!host.includes('.')) return host === name && metadata.namespace === namespace
+  return host.startsWith(`${name}.${namespace}.svc.`)
 }
 
 /** `ttl` makes the cookie; without it a client has to bring one (DestinationRule, HTTPCookie). */

@@ -8,16 +8,14 @@ export const apiVersion = 'affinity.kubectl.dev/v1'
 
 /** The report of one Service for programs, shaped like a Kubernetes object. */
 export function toReport(explanation: Explanation, level: Level): ExplainReport {
-  const { target, service, path, policy, semantics, notPossible, passed, unknown } = explanation
-  const { type = 'ClusterIP', sessionAffinity = 'None' } = service.spec
+  const { target, path, semantics, notPossible, passed, doesNotApply, unknown } = explanation
   return {
     apiVersion,
     kind: 'ExplainReport',
     metadata: { name: target.name, namespace: target.namespace },
     spec: {
-      type,
-      sessionAffinity,
-      ...(policy.kind === 'none' ? {} : { timeoutSeconds: policy.timeoutSeconds }),
+      target: { kind: 'service', namespace: target.namespace, name: target.name },
+      policies: policiesOf(explanation),
     },
     status: {
       message: policySentence(explanation),
@@ -27,10 +25,23 @@ export function toReport(explanation: Explanation, level: Level): ExplainReport 
       ...(path.outside === undefined ? {} : { outside: path.outside }),
       findings: explanation.findings.filter((finding) => isAtLeast(finding.level, level)),
       passed,
+      doesNotApply,
       notPossible: notPossible.map(({ codes, why }) => ({ codes, ...why })),
       unknown,
     },
   }
+}
+
+/** What is configured, by the object that does: the Service itself first, then what stands in front of it. */
+function policiesOf({ target, policy, path }: Explanation): ExplainReport['spec']['policies'] {
+  const service = { kind: 'Service', ...target }
+  const fronts = path.entries.flatMap(({ hops }) =>
+    hops.flatMap(({ object, policy: own }) =>
+      object === undefined || object.kind === 'Service' ? [] : [{ object, policy: own }],
+    ),
+  )
+  const all = [{ object: service, policy }, ...fronts]
+  return [...new Map(all.map((one) => [JSON.stringify(one), one])).values()]
 }
 
 /** One object, or a list that is written item by item. */

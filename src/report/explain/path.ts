@@ -21,9 +21,25 @@ const longestVerdict = 'decides'.length
 export function layoutPath({ entries, outside }: Path, width: number, style: Style): Line[] {
   const where = outside === undefined ? 'pods' : 'outside'
   return [
-    ...entries.flatMap((entry) => layoutEntry(entry, { width, style, where })),
+    ...together(entries).flatMap((entry) => layoutEntry(entry, { width, style, where })),
     ...(outside === undefined ? [] : [[], ...layoutOutside(outside, style)]),
   ]
+}
+
+/** Entries with the same way behind them are one line (or several, as wide as they are). */
+interface EntryGroup extends Entry {
+  addresses: readonly string[]
+}
+
+function together(entries: readonly Entry[]): EntryGroup[] {
+  const isFront = ({ kind }: Entry): boolean => kind === 'ingress' || kind === 'route'
+  const groups = Map.groupBy(entries, (entry) =>
+    isFront(entry) ? JSON.stringify([entry.from, entry.hops]) : JSON.stringify(entry),
+  )
+  return [...groups.values()].flatMap((members) => {
+    const [first] = members
+    return first === undefined ? [] : [{ ...first, addresses: members.map(({ address }) => address) }]
+  })
 }
 
 interface Layout {
@@ -33,7 +49,7 @@ interface Layout {
   where: string
 }
 
-function layoutEntry(entry: Entry, layout: Layout): Line[] {
+function layoutEntry(entry: EntryGroup, layout: Layout): Line[] {
   const { width, style } = layout
   const notes = entry.hops.flatMap(({ note }) => (note === undefined ? [] : [note]))
   const full = layoutHops(entry, layout, false)
@@ -41,15 +57,21 @@ function layoutEntry(entry: Entry, layout: Layout): Line[] {
   return [...lines, ...notes.flatMap((note) => layoutNote(note, width, style))]
 }
 
-function layoutHops(entry: Entry, layout: Layout, isShort: boolean): Line[] {
+function layoutHops(entry: EntryGroup, layout: Layout, isShort: boolean): Line[] {
   const { width, style } = layout
   const pieces = [
-    span(keep(sanitize(entry.address)), style.strong),
+    ...addressPieces(entry.addresses, style),
     ...entry.hops.flatMap((hop) => hopPieces(hop, style, isShort)),
   ]
   const label = span(` ${entry.from.padEnd(indent - 1)}`, style.quiet)
   const lines = flow(pieces, { width, label, indent: indent + 2, separator: span(' ── ', style.quiet) })
   return appendEnd(lines, entry, layout)
+}
+
+/** All of them, several on a line: `a.example/x, b.example/y`. */
+function addressPieces(addresses: readonly string[], style: Style): Span[] {
+  const words = addresses.map((address) => keep(sanitize(address)))
+  return [span(words.join(', '), style.strong)]
 }
 
 /** `──► pods   decides` at the end of the last line, so that the ends of all entries stand below each other. */
@@ -107,13 +129,14 @@ function layoutNote(note: string, width: number, style: Style): Line[] {
 function roleOf({ hops }: Entry): { role: Hop['role']; text: string } {
   const decides = hops.some(({ role }) => role === 'decides')
   if (decides) return { role: 'decides', text: 'decides' }
+  if (hops.some(({ role }) => role === 'unknown')) return { role: 'unknown', text: 'unknown' }
   if (hops.some(({ role }) => role === 'no-effect')) return { role: 'no-effect', text: 'in vain' }
   return { role: 'picks', text: 'client' }
 }
 
 function paintOf(role: Hop['role'], style: Style): Paint {
   if (role === 'decides') return style.good
-  return role === 'no-effect' ? style.unsure : style.quiet
+  return role === 'no-effect' || role === 'unknown' ? style.unsure : style.quiet
 }
 
 /** Lines break between the pieces of a path, not within them. */

@@ -64,14 +64,14 @@ function stickySentence(
 /** `2 findings (1 error, 1 warning), 14 checks passed, 3 not possible: …`. */
 export function summaryWords(
   findings: readonly Finding[],
-  { checksPassed, notPossible, unknown }: Explanation,
+  { passed, notPossible, unknown }: Explanation,
 ): string[] {
   const missing = notPossible.reduce((sum, { codes }) => sum + codes.length, 0)
   const why = new Set([...notPossible.map((entry) => entry.why), ...unknown].map(unknownWords))
   const reasons = [...why].join(', ')
   return [
     findingWords(countLevels(findings)),
-    `${countOf(checksPassed, 'check')} passed`,
+    `${countOf(passed.length, 'check')} passed`,
     ...(missing > 0
       ? [`${missing} not possible: ${reasons}`]
       : reasons === ''
@@ -103,5 +103,6 @@ export function unknownWords({ what, reason }: Unknown): string {
   const name = sanitize(what)
   if (reason === 'forbidden') return `reading ${name} is not allowed`
   if (reason === 'not-in-files') return `${name} needs a cluster`
+  if (reason === 'not-known') return `${name}: not known`
   return reason === 'not-asked' ? `${name} was not read` : `${name} could not be read`
 }

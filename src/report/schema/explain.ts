@@ -44,6 +44,22 @@ const policy = z
       .enum(['none', 'client-ip', 'cookie', 'header', 'hash', 'unknown'])
       .describe('What it sticks on; `unknown` where objects do not tell.'),
     timeoutSeconds: z.int().optional().describe('With client-ip: the time.'),
+    timer: z
+      .enum(['idle', 'absolute'])
+      .optional()
+      .describe('With client-ip: from when it counts, where that is known.'),
+    path: z.string().optional().describe('With cookie: its path.'),
+    ttlSeconds: z
+      .int()
+      .optional()
+      .describe('With cookie: how long it lasts; absent for as long as the browser.'),
+    secure: z.boolean().optional().describe('With cookie: it is sent back by HTTPS only.'),
+    madeBy: z.enum(['proxy', 'application']).optional().describe('With cookie: who sets it.'),
+    points: z
+      .enum(['at-a-pod', 'into-a-hash'])
+      .optional()
+      .describe('With cookie and header: what it leads to.'),
+    why: z.string().optional().describe('With unknown: why.'),
     name: z.string().optional().describe('With cookie and header: its name, where it is set.'),
     of: z.string().optional().describe('With hash: what is hashed.'),
   })
@@ -58,9 +74,9 @@ const hop = z
     object: object.optional().describe('The object that configures it.'),
     policy,
     role: z
-      .enum(['decides', 'picks', 'no-effect'])
+      .enum(['decides', 'picks', 'no-effect', 'unknown'])
       .describe(
-        'decides: picks the pod. picks: picks something before that. no-effect: is configured in vain.',
+        'decides: picks the pod. picks: picks something before that. no-effect: is configured in vain. unknown: where it sends connections cannot be seen.',
       ),
     perNode: z.boolean().optional().describe('It remembers clients on each node by itself.'),
     note: z.string().optional().describe('What is special here, for people.'),
@@ -69,7 +85,9 @@ const hop = z
 
 const gap = {
   what: z.string().describe('What would have to be known.'),
-  reason: z.enum(['forbidden', 'not-in-files', 'failed', 'not-asked']).describe('Why it is not.'),
+  reason: z
+    .enum(['forbidden', 'not-in-files', 'failed', 'not-asked', 'not-known'])
+    .describe('Why it is not.'),
   detail: z.string().optional().describe('The API server’s own words.'),
 }
 
@@ -127,6 +145,9 @@ const status = z
       .describe('The endpoints of a Service without selector; absent where there are none.'),
     findings: z.array(finding).describe('What was found, the worst first.'),
     passed: z.array(code).describe('Codes that were looked for and not found.'),
+    doesNotApply: z
+      .array(code)
+      .describe('Codes that say nothing about such a target: there was nothing to look at.'),
     notPossible: z
       .array(
         z
@@ -152,13 +173,22 @@ export const explainReport = z
       .describe('Which Service it is about.'),
     spec: z
       .object({
-        type: z.string().describe('`spec.type` of the Service.'),
-        sessionAffinity: z
-          .string()
-          .describe('`spec.sessionAffinity` of the Service; None where it is not set.'),
-        timeoutSeconds: z.int().optional().describe('The timeout in force; absent without affinity.'),
+        target: z
+          .object({
+            kind: z.string().describe('The kind in one word: `service`.'),
+            namespace: z.string().describe('Its namespace.'),
+            name: z.string().describe('Its name.'),
+          })
+          .describe('What was asked about.'),
+        policies: z
+          .array(
+            z
+              .object({ object: object.describe('The object that configures it.'), policy })
+              .describe('What one object wants clients to stick on.'),
+          )
+          .describe('What is configured: by the target itself first, then by what stands in front of it.'),
       })
-      .describe('How the Service is configured.'),
+      .describe('What was asked about, and what is configured for it.'),
     status,
   })
   .describe('What `kubectl affinity explain` says about one Service.')

@@ -1,8 +1,8 @@
 import type { FilePosition, Finding } from '../../model/finding.ts'
-import { ingressClass } from '../../mechanisms/ingress/index.ts'
+import { controllersByClass } from '../../mechanisms/ingress/index.ts'
 import { frontResources } from '../../mechanisms/index.ts'
 import { type Fact, known, unknown } from '../../model/fact.ts'
-import type { LooseObject } from '../../model/object.ts'
+import { keyOf, type LooseObject, refOf } from '../../model/object.ts'
 import type { Autoscaler, ServiceSnapshot, Snapshot } from '../../model/snapshot.ts'
 import { type FileObject, parseFile } from './document.ts'
 import { locate } from './locate.ts'
@@ -59,7 +59,7 @@ function toSnapshot(objects: readonly FileObject[], namespace: string): Snapshot
       .map((object) => toObject(object, namespace))
       .filter((object) => object.metadata.namespace === where)
   const classes = (byKind.get('IngressClass') ?? []).map((object) => toObject(object, namespace))
-  const needsClass = (byKind.get('Ingress') ?? []).some((object) => ingressClass(toObject(object, namespace)))
+  const hasIngress = byKind.has('Ingress')
   const isService = ({ value }: FileObject): boolean => value['apiVersion'] === 'v1'
   return {
     source: 'files',
@@ -70,13 +70,28 @@ function toSnapshot(objects: readonly FileObject[], namespace: string): Snapshot
     windowsNodes: notInFiles('nodes'),
     version: notInFiles('the version'),
     ingressClasses:
-      classes.length > 0 || !needsClass
-        ? known(
-            Object.fromEntries(
-              classes.map((object) => [object.metadata.name, String(asRecord(object.spec)['controller'])]),
-            ),
-          )
-        : notInFiles('ingressclasses'),
+      classes.length > 0 || !hasIngress
+        ? known(controllersByClass(classes))
+        : notInFiles('ingressclasses.networking.k8s.io'),
+    locate: locator(objects, namespace),
+  }
+}
+
+/** Finds any object of the files, whatever its version, and the fields in it. */
+function locator(objects: readonly FileObject[], namespace: string): NonNullable<Snapshot['locate']> {
+  const places = new Map<string, FileObject>()
+  for (const object of objects) {
+    const ref = refOf(toObject(object, namespace))
+    for (const one of [ref, { ...ref, namespace: '' }]) {
+      const key = keyOf(one)
+      // The first of two objects with one name; the second is a finding of its own.
+      if (!places.has(key)) places.set(key, object)
+    }
+  }
+  return (ref, field) => {
+    const object = places.get(keyOf(ref))
+    if (object === undefined) return undefined
+    return (field === undefined ? undefined : locate(object, field)) ?? object.at(object.node)
   }
 }
 
@@ -103,8 +118,6 @@ function toService(
       [...new Set(frontResources.map(({ kind }) => kind))].flatMap((kind) => inNamespace(kind, where)),
     ),
     events: notInFiles('events'),
-    position: object.at(object.node),
-    locate: (path) => locate(object, path),
   }
 }
 

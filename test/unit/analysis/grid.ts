@@ -191,7 +191,7 @@ export const grid: Partial<Record<Code, GridRow>> = {
   'AFF-ING-HIDES-CLIENTS': {
     fires: () =>
       snapshot({ ingresses: known([ingress({ 'nginx.ingress.kubernetes.io/service-upstream': 'true' })]) }),
-    silent: () => snapshot({ ingresses: known([ingress({}, 'web', 'unheard-of')]) }),
+    silent: () => snapshot({ ingresses: known([ingress()]) }),
   },
   'AFF-ROUTE-BYPASSES-SERVICE': {
     fires: () => snapshot({ routes: known([httpRoute()]) }),
@@ -199,11 +199,7 @@ export const grid: Partial<Record<Code, GridRow>> = {
   },
   'AFF-ROUTE-AFFINITY-CONFLICT': {
     fires: () => snapshot({ routes: known([httpRoute({ sessionPersistence: { sessionName: 'route' } })]) }),
-    silent: () =>
-      snapshot({
-        service: service({ sessionAffinity: 'None' }),
-        routes: known([httpRoute({ sessionPersistence: { sessionName: 'route' } })]),
-      }),
+    silent: () => snapshot({ routes: known([httpRoute()]) }),
   },
   'AFF-MESH-BYPASSES-SERVICE': {
     fires: () => snapshot({ routes: known([destinationRule('web.shop.svc.cluster.local')]) }),
@@ -323,8 +319,7 @@ export const grid: Partial<Record<Code, GridRow>> = {
   },
   'AFF-SVC-TIMEOUT-UNSUPPORTED': {
     fires: () => snapshot({}, { windowsNodes: known(['win-1']) }),
-    silent: () =>
-      snapshot({ service: service({ sessionAffinity: 'None' }) }, { windowsNodes: known(['win-1']) }),
+    silent: () => snapshot({}, { windowsNodes: known([]) }),
   },
   'AFF-PROXY-MIXED-MODES': {
     fires: () => snapshot({}, proxy({ nodes: { node1: 'iptables', node2: 'nftables' } })),
@@ -348,7 +343,7 @@ export const grid: Partial<Record<Code, GridRow>> = {
   },
   'AFF-PROXY-IPTABLES-LIST': {
     fires: () => snapshot({}, proxy({ mode: 'iptables' })),
-    silent: () => snapshot({ service: service({ sessionAffinity: 'None' }) }, proxy({ mode: 'iptables' })),
+    silent: () => snapshot({}, proxy({ mode: 'nftables' })),
   },
   'AFF-PROXY-CILIUM-SOCKET': {
     fires: () => snapshot({}, proxy({ kind: 'cilium' })),

@@ -95,7 +95,7 @@ describe('routes and meshes', () => {
   const toWeb = { route: [{ destination: { host: 'web' } }] }
   const rule = (consistentHash: unknown) =>
     object(istio, 'DestinationRule', {
-      host: 'web.shop',
+      host: 'web',
       trafficPolicy: { loadBalancer: { consistentHash } },
     })
 
@@ -170,6 +170,69 @@ describe('routes and meshes', () => {
       kind: 'header',
       name: 'x-user',
     })
+  })
+})
+
+describe('several ways through one object', () => {
+  const istio = 'networking.istio.io/v1'
+  const route = (gateways: string[], host = 'web') =>
+    object(istio, 'VirtualService', {
+      hosts: ['web'],
+      gateways,
+      http: [{ route: [{ destination: { host } }] }],
+    })
+  const rule = object(istio, 'DestinationRule', {
+    host: 'web',
+    trafficPolicy: { loadBalancer: { consistentHash: { httpCookie: { name: 'sid', ttl: '0s' } } } },
+  })
+  const ways = (objects: LooseObject[]) =>
+    frontsOf(web(), { ingressClasses, objects }).map(({ kind, object: { kind: of }, policy }) => [
+      kind,
+      of,
+      policy.kind,
+    ])
+
+  it('a VirtualService of a gateway and the mesh is both, and its DestinationRule is no way of its own', () => {
+    expect(ways([route(['gw', 'mesh']), rule])).toEqual([
+      ['gateway', 'VirtualService', 'cookie'],
+      ['mesh', 'VirtualService', 'cookie'],
+    ])
+  })
+
+  it('callers in the mesh pick by the DestinationRule where a VirtualService is of gateways alone', () => {
+    expect(ways([route(['gw']), rule])).toEqual([
+      ['gateway', 'VirtualService', 'cookie'],
+      ['mesh', 'DestinationRule', 'cookie'],
+    ])
+  })
+
+  it.each([
+    ['web', true],
+    ['web.shop.svc.cluster.local', true],
+    ['web.shop', false],
+    ['web.shop.com', false],
+    ['web.other.svc.cluster.local', false],
+  ])('Istio takes the host %s for the Service: %s', (host, isOurs) => {
+    expect(ways([route([], host)])).toHaveLength(isOurs ? 1 : 0)
+  })
+
+  it('rules of an HTTPRoute that stick differently are different ways', () => {
+    const rules = [
+      { backendRefs: [{ name: 'web' }], matches: [{ path: { value: '/a' } }, { path: { value: '/' } }] },
+      { backendRefs: [{ name: 'web' }], sessionPersistence: { sessionName: 'x' } },
+    ]
+    const objects = [object('gateway.networking.k8s.io/v1', 'HTTPRoute', { hostnames: ['c.example'], rules })]
+    const found = frontsOf(web(), { ingressClasses, objects })
+    expect(found.map(({ policy, addresses, field }) => [policy.kind, addresses, field])).toEqual([
+      ['none', ['c.example/a', 'c.example'], 'spec.rules[0]'],
+      ['cookie', ['c.example'], 'spec.rules[1]'],
+    ])
+  })
+
+  it('an Ingress of another namespace leads to a Service of its own', () => {
+    const elsewhere = ingress('nginx')
+    elsewhere.metadata.namespace = 'other'
+    expect(frontsOf(web(), { ingressClasses, objects: [elsewhere] })).toEqual([])
   })
 })
 

@@ -1,0 +1,131 @@
+import { describe, expect, it } from 'vitest'
+import { analyseService, type Explanation } from '../../../src/analysis/analyse.ts'
+import { explainFiles } from '../../../src/snapshot/explanations.ts'
+import { snapshotOfFiles } from '../../../src/snapshot/files/snapshot.ts'
+
+const service = `apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: shop}
+spec:
+  selector: {app: web}
+  ports: [{port: 80}]
+  sessionAffinity: ClientIP
+`
+const ingressOf = (spec: string): string => `---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: front, namespace: shop}
+spec:
+${spec}`
+const path = (host: string, at: string): string =>
+  `  - host: ${host}\n    http: {paths: [{path: ${at}, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}]}\n`
+const nginxClass = `---
+apiVersion: networking.k8s.io/v1
+kind: IngressClass
+metadata: {name: nginx, annotations: {ingressclass.kubernetes.io/is-default-class: "true"}}
+spec: {controller: k8s.io/ingress-nginx}
+`
+
+function explain(text: string): Explanation {
+  const { snapshot } = snapshotOfFiles([{ name: 'shop.yaml', text, named: true }], 'default')
+  return analyseService(snapshot, snapshot.services[0]!)
+}
+
+/** `CODE line` of each finding, and what could not be told. */
+function said(text: string): { found: string[]; open: string[]; entries: string[] } {
+  const { findings, notPossible, path: way } = explain(text)
+  return {
+    found: findings.map(({ code, position }) => `${code} ${position?.line}`),
+    open: notPossible.flatMap(({ codes }) => codes),
+    entries: way.entries.map(({ address, hops }) => `${address} ${hops.map(({ role }) => role).join()}`),
+  }
+}
+
+describe('explain -f', () => {
+  it('passes nothing that only a cluster could tell', () => {
+    const { passed, notPossible } = explain(service)
+    const open = notPossible.flatMap(({ codes }) => codes)
+    expect(open).toEqual(
+      expect.arrayContaining(['AFF-SVC-NO-ENDPOINTS', 'AFF-SVC-ONE-ENDPOINT', 'AFF-MESH-BYPASSES-SERVICE']),
+    )
+    expect(passed.filter((code) => open.includes(code))).toEqual([])
+  })
+
+  it('cannot tell about nodes where slices name none', () => {
+    const local = service.replace('selector: {app: web}', 'internalTrafficPolicy: Local')
+    const slice = `---
+apiVersion: discovery.k8s.io/v1
+kind: EndpointSlice
+metadata: {name: web-1, namespace: shop, labels: {kubernetes.io/service-name: web}}
+addressType: IPv4
+ports: [{port: 80}]
+endpoints: [{addresses: [192.0.2.1]}]
+`
+    expect(said(local + slice).open).toContain('AFF-SVC-INTERNAL-LOCAL')
+  })
+
+  it('shows every host and path, and points at the object that a finding is about', () => {
+    const text = `${service}${nginxClass}${ingressOf(
+      `  ingressClassName: nginx\n  rules:\n${path('a.example', '/x')}${path('b.example', '/y')}`,
+    )}`
+    const { found, entries } = said(text)
+    expect(entries).toEqual(expect.arrayContaining(['a.example/x decides', 'b.example/y decides']))
+    const line = text.split('\n').indexOf('kind: Ingress')
+    expect(found).toContain(`AFF-ING-BYPASSES-SERVICE ${line}`)
+  })
+
+  it('points at the rule of a route that is to blame', () => {
+    const route = `---
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: {name: r, namespace: shop}
+spec:
+  rules:
+  - backendRefs: [{name: web, port: 80}]
+  - sessionPersistence: {sessionName: x}
+    backendRefs: [{name: web, port: 80}]
+`
+    const lines = `${service}${route}`.split('\n')
+    expect(said(`${service}${route}`).found).toContain(
+      `AFF-ROUTE-AFFINITY-CONFLICT ${lines.findIndex((line) => line.includes('sessionPersistence')) + 1}`,
+    )
+  })
+
+  it('takes the default class for an Ingress that names none', () => {
+    const front = ingressOf(`  rules:\n${path('a.example', '/x')}`)
+    expect(said(service + nginxClass + front).entries).toContain('a.example/x decides')
+    const unmarked = nginxClass.replace('"true"', '"false"')
+    const { entries, open } = said(service + unmarked + front)
+    expect(entries).toContain('a.example/x unknown')
+    expect(open).toEqual(expect.arrayContaining(['AFF-ING-BYPASSES-SERVICE', 'AFF-ING-HIDES-CLIENTS']))
+  })
+
+  it("finds Traefik's nativeLB, which hides the clients", () => {
+    const route = `---
+apiVersion: traefik.io/v1alpha1
+kind: IngressRoute
+metadata: {name: front, namespace: shop}
+spec:
+  routes:
+  - match: Host(\`shop.example\`)
+    services: [{name: web, port: 80, nativeLB: true}]
+`
+    const { found, entries } = said(service + route)
+    expect(found.map((line) => line.split(' ')[0])).toContain('AFF-ING-HIDES-CLIENTS')
+    expect(entries).toContain('Host(`shop.example`) picks,decides')
+  })
+
+  it('has nothing to explain without a Service, and says so', async () => {
+    const text = ingressOf(`  rules:\n${path('a.example', '/x')}`)
+    const stdin = (async function* () {
+      yield await Promise.resolve(text)
+    })()
+    const steps = await Array.fromAsync(
+      explainFiles(['-'], { recursive: false, namespace: 'default', stdin }),
+    )
+    expect(steps.map((step) => (step.kind === 'failure' ? step.error : step.kind))).toEqual([
+      'findings',
+      expect.objectContaining({ message: 'no Service in "-": nothing to explain', exitCode: 1 }),
+    ])
+  })
+})
