@@ -74,7 +74,7 @@ interface Definition<C extends Code, I extends InputName> {
 export function analyzer<const C extends Code, const I extends InputName>(
   definition: Definition<C, I>,
 ): Analyzer {
-  return { applies: () => true, ...definition, analyse: definition.analyse as Analyzer['analyse'] }
+  return { applies: () => true, ...definition }
 }
 
 /** kube-proxy and its like have something to do: there is a cluster IP. In files it need not be there yet. */

@@ -15,8 +15,9 @@ export const localTraffic = analyzer({
     // Slices that people write name no nodes.
     if (ready.every(({ node }) => node === undefined)) {
       const why = { what: 'the nodes of the endpoints', reason: 'not-known' } as const
-      report.cannot('AFF-SVC-LOCAL-TRAFFIC', why)
-      report.cannot('AFF-SVC-INTERNAL-LOCAL', why)
+      if (isSticky(subject) && isExternal(subject) && spec.externalTrafficPolicy === 'Local')
+        report.cannot('AFF-SVC-LOCAL-TRAFFIC', why)
+      if (spec.internalTrafficPolicy === 'Local') report.cannot('AFF-SVC-INTERNAL-LOCAL', why)
       return
     }
     const byNode = new Map<string, typeof ready>()
