@@ -45,8 +45,10 @@ export interface JudgeInput {
   unheard: readonly string[]
   /** Distinct answers stand for backends because no answer names one. By whose word: nobody's, or the user's. */
   anonymous: false | 'guessed' | 'told'
-  /** Every answer names the same backend, in its text, and nothing else shows that it gave them. */
-  onlyNameIsUnconfirmed?: boolean
+  /** Every answer names the same backend, and so does another one when it is asked directly. */
+  nameIsShared?: boolean
+  /** What became of the Service while it was asked, in words; each changes what is to be expected. */
+  serviceChanges?: readonly string[]
   /** Answers that could not be assigned to a backend. */
   unrecognised: number
   /** Observations that the agent made and that never arrived. */

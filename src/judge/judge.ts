@@ -43,6 +43,8 @@ export function judge(input: JudgeInput): Verdict {
 }
 
 function find(input: JudgeInput, expected: Verdict['expected']): Finding {
+  // What held before and what held after is not the same, and when it changed is not known.
+  if ((input.serviceChanges ?? []).length > 0) return inconclusive('service-changed')
   if (input.answers === 0) {
     return inconclusive(input.unrecognised > 0 ? 'backends-not-told-apart' : 'no-answers')
   }

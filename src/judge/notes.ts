@@ -4,6 +4,8 @@ import type { JudgeInput } from './input.ts'
 /** What a reader of the verdict should know about the run behind it. Sentences; none changes the verdict. */
 export function judgeNotes(input: JudgeInput, verdict: Verdict): string[] {
   const notes: string[] = []
+  const { serviceChanges = [] } = input
+  if (serviceChanges.length > 0) notes.push(`While the Service was asked, ${serviceChanges.join(', and ')}.`)
   const decided = verdict.behaviour !== 'inconclusive'
   if (input.anonymous !== false && decided) {
     notes.push(
@@ -26,6 +28,14 @@ export function judgeNotes(input: JudgeInput, verdict: Verdict): string[] {
   if (input.perRequest) {
     notes.push(
       'Answers on one connection came from different pods: something on the way picks for every request, not only the Service.',
+    )
+  }
+  const binding = input.bindingPicks.reduce((sum, group) => sum + group.picks, 0)
+  const { idleMs } = input.expectation
+  if (idleMs !== undefined && verdict.picks > 1 && binding === 0) {
+    notes.push(
+      `Every connection came after a silence longer than the timeout of ${idleMs / 1000} s, ` +
+        'when any pod may be picked. Affinity shows with a shorter interval.',
     )
   }
   if (input.endpointsChanged) notes.push('Endpoints came, went or changed their readiness during the run.')

@@ -16,6 +16,7 @@ export type InconclusiveReason =
   | 'moves'
   | 'silences'
   | 'one-name'
+  | 'service-changed'
   | 'one-endpoint'
   | 'one-connection'
   | 'backends-not-told-apart'

@@ -46,6 +46,9 @@ export interface Question {
   verdicts?: number
 }
 
+/** What the judge is told that is not in the answers. */
+export type CellFacts = Pick<JudgeInput, 'shares' | 'serviceChanges' | 'nameIsShared'>
+
 /** Addresses of a client that are kept; where every answer says another one they tell nothing. */
 const mostSeen = 64
 
@@ -73,6 +76,7 @@ export class Cell {
   readonly #keep: CellOptions['keep']
   #raw: Observation[] | undefined
   #isReassigned = false
+  #facts: CellFacts = {}
 
   constructor(options: CellOptions) {
     const {
@@ -96,6 +100,11 @@ export class Cell {
     this.#recogniser = recogniser
     this.#endpoints = endpoints
     this.#history = new EndpointHistory(endpoints, this.#eligible())
+  }
+
+  /** What was found out without the answers. */
+  learn(facts: CellFacts): void {
+    this.#facts = { ...this.#facts, ...facts }
   }
 
   /** The client is here. */
@@ -144,6 +153,11 @@ export class Cell {
   /** What was kept of a run whose answers do not settle who gave them; undefined when they do, or when it is too long. */
   get unattributed(): readonly Observation[] | undefined {
     return this.#raw
+  }
+
+  /** Who answered is known by what the answers say. */
+  get isNamedByAnswers(): boolean {
+    return !this.#isReassigned && !this.#recogniser.hasLearned
   }
 
   /** Adds everything up anew, with backends that were found out without the answers. */
@@ -198,6 +212,7 @@ export class Cell {
       anonymous:
         parts.evidence.anonymous && this.#recogniser.takesDistinctAnswers ? 'told' : parts.evidence.anonymous,
       unheard: this.#unheard(),
+      ...this.#facts,
       expectation: this.#expectation,
       acceptedError,
       ...(verdicts === undefined ? {} : { verdicts }),

@@ -5,6 +5,7 @@ import { endpointsOfPort } from '../model/endpoint.ts'
 import type { EndpointSlice, Pod } from '../model/kubernetes.ts'
 import type { EndpointChange, ProbeClient, ProbeRequest, ProbeResult } from '../model/probe-result.ts'
 import type { UserError } from '../model/user-error.ts'
+import type { Surroundings } from './around/look.ts'
 import type { Attributed, Unattributed } from './attribution/attribute.ts'
 import { mostKept } from './attribution/marks.ts'
 import { Cell, type CellObserver } from './cell.ts'
@@ -12,6 +13,7 @@ import { ClientRun } from './client-run.ts'
 import type { ClientsSink } from './clients/spec.ts'
 import { nothingObserved, requestOf, stallNotes, summarise, watchNotes } from './collected.ts'
 import { defaultEntry } from './entries/default.ts'
+import type { OnlyName } from './direct/confirm.ts'
 import type { DirectRound } from './direct/ask.ts'
 import { expectedOf, type ProbeOptions, type ProbePlan } from './plan.ts'
 import { ofFamily, type ProbeSubject } from './preflight.ts'
@@ -44,6 +46,10 @@ export interface CollectOptions {
   direct?: DirectRound | undefined
   /** What was seen until then is still a result. */
   interrupted: AbortSignal
+  /** What is around the run, looked at once it is over. */
+  around?: () => Promise<Surroundings>
+  /** Whether a name that all answers have is of the one that answers. */
+  confirm?: (only: OnlyName) => Promise<'own' | 'shared' | 'unknown'>
   /** Another way to find out who answered, where answers do not tell. */
   attribute?: (run: Unattributed) => Promise<Attributed>
   /** Ends the run as if it had come to its own end. */
@@ -145,6 +151,41 @@ export class Collector implements ClientsSink {
 
   /** Looks for who answered where the answers do not tell. */
   async settle(): Promise<void> {
+    await this.#lookAround()
+    await this.#attribute()
+    await this.#confirmName()
+  }
+
+  /** One name in all answers may be of somebody else: asks another pod. */
+  async #confirmName(): Promise<void> {
+    const { confirm, plan } = this.#given
+    const scheme = this.#client.scheme
+    const [only, ...more] = this.#cell.tally.entries
+    if (confirm === undefined || only === undefined || more.length > 0) return
+    if (only.backend.kind !== 'pod' || (scheme !== 'http' && scheme !== 'https')) return
+    const named = this.#cell.endpoints.find(({ pod }) => pod === only.backend.name)
+    const others = this.#cell.endpoints.filter(({ pod }) => pod !== only.backend.name)
+    if (named === undefined || others.length === 0 || !this.#cell.isNamedByAnswers) return
+    const found = await confirm({
+      namespace: this.#given.subject.service.namespace,
+      named,
+      others,
+      scheme,
+      path: plan.request.path ?? '/',
+    })
+    if (found === 'shared') this.#cell.learn({ nameIsShared: true })
+    if (found === 'unknown')
+      this.#notes.push(
+        `all answers name ${only.backend.name}; no other pod could be asked whether it says the same`,
+      )
+  }
+
+  async #lookAround(): Promise<void> {
+    const found = await this.#given.around?.()
+    if (found !== undefined) this.#cell.learn(found)
+  }
+
+  async #attribute(): Promise<void> {
     const { attribute, interrupted, subject, onStage } = this.#given
     const observations = this.#cell.unattributed
     const startedAt = this.#client.startedAt

@@ -61,6 +61,11 @@ export class Recogniser {
     this.update(told)
   }
 
+  /** Endpoints are known by their answers, whatever these say. */
+  get hasLearned(): boolean {
+    return this.#learned.size > 0
+  }
+
   /** The user says that distinct answers are distinct backends. */
   get takesDistinctAnswers(): boolean {
     return this.#rule.kind === 'anonymous'

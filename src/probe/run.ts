@@ -1,5 +1,6 @@
 import type { Cluster } from '../cluster/index.ts'
 import type { ProbeResult } from '../model/probe-result.ts'
+import { lookAround } from './around/look.ts'
 import { UserError } from '../model/user-error.ts'
 import { announcement } from './announce.ts'
 import { leavesTraces, markerOf, tracesOf } from './attribution/marks.ts'
@@ -56,6 +57,7 @@ export async function runProbe(
     checkNode(cluster, options.node, interrupted),
   ])
   const subject = examineService(service, slices, options.port, options.protocol)
+  const around = lookAround(cluster, service, interrupted)
   const planned = planProbe(options, subject)
   const { identify } = options
   const plan = { ...planned, agent: { ...planned.agent, ...tracesOf(identify, planned.agent, runId) } }
@@ -90,6 +92,11 @@ export async function runProbe(
       : undefined
   const observer = observerFor?.(expectedOf(options, subject.service.policy), subject.endpoints.length)
   const collector = new Collector({
+    around,
+    confirm: async (only) => {
+      const { confirmName } = await import('./direct/confirm.ts')
+      return await confirmName(cluster, only, interrupted)
+    },
     direct,
     options,
     subject,

@@ -55,9 +55,13 @@ const reasons: Record<InconclusiveReason, (result: ProbeResult) => Words> = {
     advice: 'probe with a shorter --interval',
   }),
   'one-name': ({ backends }) => ({
-    summary: `every answer says ${backends[0]?.backend.name ?? 'the same name'}, and nothing shows that this pod gave them all`,
+    summary: `every answer says ${backends[0]?.backend.name ?? 'the same name'}, and so does another pod when it is asked directly: the name is not of the one that answers`,
     advice:
       'look elsewhere with --identify access-log or --identify sockets, or ask each pod directly with --fingerprint',
+  }),
+  'service-changed': ({ notes }) => ({
+    summary: `the Service was changed while it was asked${changeWords(notes)}`,
+    advice: 'probe again now that it is as it should be',
   }),
   'one-endpoint': () => ({
     summary: 'only one endpoint could be picked, so every request reaches it, affinity or not',
@@ -82,6 +86,13 @@ const reasons: Record<InconclusiveReason, (result: ProbeResult) => Words> = {
     summary: `interrupted after ${planned(result)}`,
     advice: 'let it run to its end, or send fewer with --requests',
   }),
+}
+
+/** The judge's note says what. */
+function changeWords(notes: readonly string[]): string {
+  const what = notes.map((note) => /^While the Service was asked, (.*)\.$/.exec(note)?.[1])
+  const words = what.find((found) => found !== undefined)
+  return words === undefined ? '' : `: ${words}`
 }
 
 /** At most three names. */

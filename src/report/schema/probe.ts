@@ -246,6 +246,7 @@ export const verdict = z
         'moves',
         'silences',
         'one-name',
+        'service-changed',
         'one-endpoint',
         'one-connection',
         'backends-not-told-apart',

@@ -167,3 +167,46 @@ test('an inconclusive run that looks clustered says how likely chance does that'
   expect(errorProbability).toBeGreaterThan(1e-4)
   expect(errorProbability).toBeLessThan(1e-3)
 })
+
+describe('what stands in the way of a verdict', () => {
+  test('a pod that never answers makes another one look sticky', () => {
+    const half = Array.from({ length: 100 }, (_, index) => (index % 2 === 0 ? 0 : undefined))
+    for (const expectation of [none, inputOf([], 2).expectation])
+      expect(judge(inputOf(half, 2, { expectation }))).toMatchObject({
+        reason: 'failures',
+        unheard: ['pod-0'],
+      })
+    // Also where it is known to answer otherwise: half of the picks are missing.
+    expect(judge(inputOf(half, 2, { unheard: [] }))).toMatchObject({ reason: 'failures' })
+  })
+
+  test('two failures do not, where every endpoint answers', () => {
+    const picks = [...Array.from({ length: 28 }, () => 0), undefined, undefined]
+    expect(judge(inputOf(picks, 2, { unheard: [] }))).toMatchObject({ behaviour: 'sticky' })
+  })
+
+  test('a name that others say too, a Service that changed, answers without names', () => {
+    expect(judged(sticky, 3, { nameIsShared: true })).toMatchObject({ reason: 'one-name' })
+    expect(judged(spread, 3, { serviceChanges: ['it was deleted'] })).toMatchObject({
+      reason: 'service-changed',
+    })
+    expect(judged(spread, 3, { anonymous: 'guessed' })).toMatchObject({ reason: 'backends-not-told-apart' })
+  })
+
+  test('hundreds of picks with one endpoint: more would not help', () => {
+    const picks = 'A'.repeat(802)
+    expect(judged(picks, 2, { bindingPicks: [{ eligible: 1, picks: 801 }] })).toMatchObject({
+      reason: 'one-endpoint',
+    })
+  })
+
+  test('affinity that is switched on in the middle is found, and where', () => {
+    const before = Array.from({ length: 20 }, () => spread).join('')
+    const verdict = judged(`${before}${'B'.repeat(300)}`, 3, { expectation: none })
+    expect(verdict).toMatchObject({ behaviour: 'broken', place: { letter: expect.any(String) } })
+    expect(verdict.place?.fromMs).toBeGreaterThan(6000)
+    expect(judged(`${before.slice(0, 148)}${'B'.repeat(42)}`, 3, { expectation: none }).behaviour).toBe(
+      'broken',
+    )
+  })
+})
