@@ -28,6 +28,10 @@ const labGroup = (): string => `affinity-lab-${labId()}`
 /** The kubelet's `cgroupRoot` for a node. */
 export const nodeCgroupRoot = (node: string): string => `/${labGroup()}/${node}`
 
+/** A node's group in the v2 hierarchy, which Cilium attaches its programs to. */
+export const nodeCgroup2 = (node: string): string =>
+  join(unified() ? mount : join(mount, 'unified'), labGroup(), node)
+
 /** Makes a group for daemons and returns its cgroup.procs file. */
 export function makeDaemonCgroup(name: string): string {
   const group = join(tracking(), labGroup(), name)

@@ -13,13 +13,13 @@ import { peerDown, peerUp, startPeer, stopPeer } from './peer.ts'
 import { passThrough } from './process.ts'
 import { progress } from './progress.ts'
 import { selftest } from './selftest.ts'
-import { presentState, type ProxyMode } from './state.ts'
+import { hasCilium, presentState, serviceProxies, type ServiceProxy } from './state.ts'
 import { labStatus } from './status.ts'
 
 const usage = `A real Kubernetes cluster on this machine, for the tests (docs/lab.md).
 
 usage: npm run lab -- COMMAND
-  up [--nodes 2] [--proxy iptables|nftables] [--log-max-size 10Mi] [--with GATEWAY,…] [--gateway-replicas 1]
+  up [--nodes 2] [--proxy iptables|nftables|cilium|cilium-hostns|cilium-beside] [--log-max-size 10Mi] [--with GATEWAY,…] [--gateway-replicas 1]
                         bring the lab up, or change it to this; without --with it has no gateway
   down                  take it down; nothing stays
   status                show how it is; exit code 0 when it is up
@@ -44,9 +44,10 @@ const print = (line: string): void => {
   stdout.write(`${line}\n`)
 }
 
-function proxyMode(value: string): ProxyMode {
-  if (value !== 'iptables' && value !== 'nftables') throw new UsageError('--proxy is iptables or nftables')
-  return value
+function serviceProxy(value: string): ServiceProxy {
+  const proxy = serviceProxies.find((name) => name === value)
+  if (proxy === undefined) throw new UsageError(`--proxy is one of ${serviceProxies.join(', ')}`)
+  return proxy
 }
 
 function gatewayNames(value: string): GatewayName[] {
@@ -70,7 +71,7 @@ async function up(args: string[]): Promise<number> {
   })
   await labUp({
     nodes: Number(values.nodes),
-    proxy: proxyMode(values.proxy),
+    proxy: serviceProxy(values.proxy),
     logMaxSize: values['log-max-size'],
     gateways: gatewayNames(values.with),
     gatewayReplicas: Number(values['gateway-replicas']),
@@ -78,9 +79,12 @@ async function up(args: string[]): Promise<number> {
   return 0
 }
 
+const proxyName = (proxy: ServiceProxy = 'iptables'): string =>
+  hasCilium(proxy) ? `proxy ${proxy}` : `kube-proxy in ${proxy} mode`
+
 async function status(): Promise<number> {
   const { up, state, nodes, reason } = await labStatus()
-  print(up ? `up, kube-proxy in ${state?.proxy ?? '?'} mode` : `not up: ${reason ?? ''}`)
+  print(up ? `up, ${proxyName(state?.proxy)}` : `not up: ${reason ?? ''}`)
   for (const { name, address, ready } of nodes)
     print(`${name.padEnd(8)}${address.padEnd(14)}${ready ? 'Ready' : 'not ready'}`)
   for (const [name, key] of Object.entries(state?.gateways ?? {}))

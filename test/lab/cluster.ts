@@ -8,30 +8,42 @@ import {
   type NodeAddresses,
 } from './addresses.ts'
 import { dnsAddon } from './addons/dns.ts'
+import { ciliumAddon, ciliumImage, ciliumKinds } from './addons/cilium.ts'
 import { proxyAddon, proxyConfigMap } from './addons/proxy.ts'
-import { install } from './apt.ts'
+import { install as installPackages } from './apt.ts'
 import { killLabProcesses, removeLabCgroups } from './cgroups.ts'
 import { startControlPlane } from './control-plane.ts'
 import { writeCredentials } from './credentials.ts'
 import { changeGateways, prepareGateways } from './gateways/change.ts'
 import type { GatewayName } from './gateways/list.ts'
+import { install } from './gateways/support/objects.ts'
+import { imageFile } from './images/archive.ts'
 import { imageArchives } from './images/list.ts'
 import { applyObjects, kubectl, tryKubectl } from './kubectl.ts'
 import { exclusively } from './lock.ts'
-import { inNetns, layNetwork, refuseForeignLab, removeNetwork } from './network.ts'
+import { inPlace, layNetwork, refuseForeignLab, removeNetwork } from './network.ts'
 import { startNode } from './node.ts'
 import { makeKeys } from './pki.ts'
 import { tryRun, waitFor, waitForDaemon, type Daemon } from './process.ts'
 import { programs } from './programs.ts'
 import { progress, step } from './progress.ts'
-import { removeState, stateFormat, writeState, type LabState, type Parts, type ProxyMode } from './state.ts'
+import {
+  hasCilium,
+  kubeProxyMode,
+  removeState,
+  stateFormat,
+  writeState,
+  type LabState,
+  type Parts,
+  type ServiceProxy,
+} from './state.ts'
 import { labStatusInTime } from './status.ts'
 
 export interface LabOptions {
   /** How many nodes; 2 when not given. */
   nodes?: number
-  /** The mode of kube-proxy; iptables when not given. */
-  proxy?: ProxyMode
+  /** Who serves Services; kube-proxy in iptables mode when not given. */
+  proxy?: ServiceProxy
   /** When the kubelet rotates a container's log; 10Mi, Kubernetes' default, when not given. */
   logMaxSize?: string
   /** The gateways that it has beside the cluster; none when not given. */
@@ -47,9 +59,9 @@ export async function labUp(options: LabOptions = {}): Promise<void> {
   if (!Number.isInteger(nodes) || nodes < 1 || nodes > maxNodes)
     throw new Error(`the lab can have 1 to ${maxNodes} nodes`)
   await exclusively(async () => {
-    await install()
+    await installPackages()
     await refuseForeignLab()
-    const parts = await buildParts()
+    const parts = await buildParts(proxy)
     const gateways = await prepareGateways(options.gateways ?? [], { replicas: options.gatewayReplicas ?? 1 })
     await change({ format: stateFormat, nodes, proxy, logMaxSize, parts, gateways: {}, complete: true })
     await changeGateways(gateways)
@@ -62,9 +74,10 @@ async function change(wanted: LabState): Promise<void> {
   const what = `${wanted.nodes} nodes, ${wanted.proxy}`
   if (up && present !== undefined && sameBut(wanted, present)) {
     if (present.proxy === wanted.proxy) return progress(`already up: ${what}`)
-    return step(`switched kube-proxy to ${wanted.proxy}`, () =>
-      switchProxy({ ...wanted, gateways: present.gateways }),
-    )
+    if (!hasCilium(wanted.proxy))
+      return step(`switched kube-proxy to ${wanted.proxy}`, () =>
+        switchProxy({ ...wanted, gateways: present.gateways }),
+      )
   }
   await step('cleared what was there', clear)
   await step(`up: ${what}`, () => bringUp(wanted))
@@ -77,18 +90,21 @@ export async function labDown(): Promise<void> {
 }
 
 /** Builds the programs and images of a cluster; quick when the cache has them. */
-async function buildParts(): Promise<Parts> {
+async function buildParts(proxy: ServiceProxy): Promise<Parts> {
   // One after the other: each build uses all processors.
   const kubernetes = await programs('kubernetes')
   const runtime = await programs('runtime')
   const dns = await programs('dns')
-  return { programs: { kubernetes, runtime, dns }, images: await imageArchives() }
+  const images = await imageArchives()
+  if (!hasCilium(proxy)) return { programs: { kubernetes, runtime, dns }, images }
+  const cilium = await programs('cilium')
+  return { programs: { kubernetes, runtime, dns, cilium }, images: [...images, await imageFile(ciliumImage)] }
 }
 
 /** Builds everything into the cache, also what only some tests need, and these gateways. The lab may be in use. */
 export async function build(gateways: readonly GatewayName[]): Promise<void> {
-  await exclusively(install)
-  await buildParts()
+  await exclusively(installPackages)
+  await buildParts('cilium')
   await prepareGateways(gateways, { replicas: 1 })
   await programs('load')
   await programs('e2e')
@@ -119,7 +135,7 @@ async function bringUp(wanted: LabState): Promise<void> {
   // The nodes import images while the control plane starts.
   const starting = nodes.map((node) => ({ node, daemon: startNode({ ...wanted, addresses: node }) }))
   await step('control plane', startControlPlane)
-  await Promise.all([registerNodes(nodes), applyObjects([...proxyAddon(wanted.proxy), ...dnsAddon()])])
+  await Promise.all([registerNodes(nodes), installAddons(wanted)])
   await step('nodes ready', async () => {
     for (const { node, daemon } of starting) await waitForNode(node, daemon)
   })
@@ -131,6 +147,12 @@ async function bringUp(wanted: LabState): Promise<void> {
     return code === 0
   })
   writeState(wanted)
+}
+
+async function installAddons({ proxy }: LabState): Promise<void> {
+  const mode = kubeProxyMode(proxy)
+  await applyObjects([...(mode === undefined ? [] : proxyAddon(mode)), ...dnsAddon()])
+  if (hasCilium(proxy)) await install([...(await ciliumKinds()), ...ciliumAddon(proxy)])
 }
 
 /** The nodes are registered before their kubelets run, as only then their pod networks can be chosen. */
@@ -154,7 +176,7 @@ async function waitForNode({ name }: NodeAddresses, daemon: Daemon): Promise<voi
 
 /** What a command prints in a node's network, or nothing when it fails. */
 async function says(node: NodeAddresses, ...command: string[]): Promise<string> {
-  const [program, ...args] = inNetns(node.netns, ...command)
+  const [program, ...args] = inPlace(node.name, ...command)
   const { code, stdout } = await tryRun(program, args)
   return code === 0 ? stdout : ''
 }
@@ -162,10 +184,11 @@ async function says(node: NodeAddresses, ...command: string[]): Promise<string> 
 const curl = ['curl', '--silent', '--insecure', '--max-time', '1']
 
 /** Waits until kube-proxy works in this mode on a node: the API's Service and cluster DNS answer through it. */
-async function waitForServices(node: NodeAddresses, proxy: ProxyMode): Promise<void> {
-  await waitFor(`kube-proxy on ${node.name}`, 60, async () => {
-    const mode = await says(node, ...curl, 'http://127.0.0.1:10249/proxyMode')
-    return mode === proxy && (await says(node, ...curl, `https://${kubernetesService}/livez`)) === 'ok'
+async function waitForServices(node: NodeAddresses, proxy: ServiceProxy): Promise<void> {
+  const wanted = kubeProxyMode(proxy)
+  await waitFor(`Services on ${node.name}`, 120, async () => {
+    const mode = wanted && (await says(node, ...curl, 'http://127.0.0.1:10249/proxyMode'))
+    return mode === wanted && (await says(node, ...curl, `https://${kubernetesService}/livez`)) === 'ok'
   })
   await waitFor(`cluster DNS on ${node.name}`, 60, async () => {
     const answer = await says(
@@ -182,7 +205,8 @@ async function waitForServices(node: NodeAddresses, proxy: ProxyMode): Promise<v
 /** Changes kube-proxy's mode as an administrator would; when it starts, it removes the other mode's rules. */
 async function switchProxy(wanted: LabState): Promise<void> {
   writeState({ ...wanted, complete: false })
-  await applyObjects([proxyConfigMap(wanted.proxy)])
+  const mode = kubeProxyMode(wanted.proxy)
+  if (mode !== undefined) await applyObjects([proxyConfigMap(mode)])
   await kubectl(['rollout', 'restart', 'daemonset/kube-proxy', '-n', 'kube-system'])
   await kubectl(['rollout', 'status', 'daemonset/kube-proxy', '-n', 'kube-system', '--timeout=60s'])
   await Promise.all(allNodes(wanted.nodes).map((node) => waitForServices(node, wanted.proxy)))

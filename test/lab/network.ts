@@ -12,7 +12,9 @@ import {
   type Host,
   type Pair,
 } from './addresses.ts'
+import { nodeCgroup2 } from './cgroups.ts'
 import { stateDir } from './paths.ts'
+import { hasCilium, presentState } from './state.ts'
 import { run, tryRun } from './process.ts'
 
 const netnsFolder = '/run/netns'
@@ -33,7 +35,13 @@ export const inNetns = (netns: string, ...command: string[]): [string, ...string
 export function inPlace(place: string, ...command: string[]): [string, ...string[]] {
   const node = /^node([1-9]\d*)$/.exec(place)
   if (node === null && place !== 'outside') throw new Error(`no such place: ${place}; node1, … or outside`)
-  return inNetns(node === null ? outside.netns : nodeAddresses(Number(node[1])).netns, ...command)
+  if (node === null) return inNetns(outside.netns, ...command)
+  const { netns, name } = nodeAddresses(Number(node[1]))
+  const { proxy } = presentState()
+  if (!hasCilium(proxy)) return inNetns(netns, ...command)
+  // Cilium serves the sockets of those who are in the node's group.
+  const join = 'echo 0 >"$0" && exec "$@"'
+  return inNetns(netns, 'sh', '-c', join, `${nodeCgroup2(name)}/daemons/cgroup.procs`, ...command)
 }
 
 /** The `ip` commands for the routes to these networks, of both families, by way of one host. */

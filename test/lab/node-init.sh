@@ -1,10 +1,10 @@
 #!/bin/sh
 # The first process of a node, in namespaces of the node's own (network, mounts, host name, processes).
 # When it ends, the kernel ends all that runs on the node and takes every mount away with it.
-# usage: node-init.sh NAME NODE_DIR LAB_DIR CACHE_DIR PROGRAM_PATH IMAGE…
+# usage: node-init.sh NAME NODE_DIR LAB_DIR CACHE_DIR CGROUP2 PROGRAM_PATH IMAGE…
 set -eu
-name=$1 node=$2 lab=$3 cache=$4 PATH=$5:$PATH
-shift 5
+name=$1 node=$2 lab=$3 cache=$4 cgroup2=$5 PATH=$6:$PATH
+shift 6
 export PATH
 
 hostname "$name"
@@ -26,6 +26,13 @@ mkdir -p /run/lock "$lab" "$cache"
 mount -c --bind /proc/self/fd/8 "$lab"
 mount -c --bind /proc/self/fd/9 "$cache"
 exec 7<&- 8<&- 9<&-
+if [ -n "$cgroup2" ]; then
+  # Cilium's maps, and the programs that it attaches to sockets, are each node's own. What runs on the node itself is a client, too.
+  mount -t bpf bpf /sys/fs/bpf
+  mkdir -p "$cgroup2/daemons" /run/cilium/cgroupv2
+  mount --bind "$cgroup2" /run/cilium/cgroupv2
+  echo 0 >"$cgroup2/daemons/cgroup.procs"
+fi
 mount -o remount,bind,ro /
 
 containerd --config "$node/containerd.toml" >"$node/log/containerd.log" 2>&1 &

@@ -1,26 +1,27 @@
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { clusterDomain, dnsService, type NodeAddresses, type Pair } from './addresses.ts'
-import { makeDaemonCgroup, makeNodeCgroups, nodeCgroupRoot } from './cgroups.ts'
+import { makeDaemonCgroup, makeNodeCgroups, nodeCgroup2, nodeCgroupRoot } from './cgroups.ts'
 import { componentKubeconfigPath } from './credentials.ts'
 import { images } from './images/list.ts'
 import { inNetns } from './network.ts'
 import { cacheDir, nodeInit, stateDir, statePath } from './paths.ts'
 import { pkiPath } from './pki.ts'
 import { startDaemon, type Daemon } from './process.ts'
-import type { Parts } from './state.ts'
+import { hasCilium, type Parts, type ServiceProxy } from './state.ts'
 
 export interface NodeSettings {
   addresses: NodeAddresses
   parts: Parts
   logMaxSize: string
+  proxy: ServiceProxy
 }
 
 /** Paths inside the folder of a node; its log/ is the node's /var/log and its lib/ the node's /var/lib. */
 const nodePath = (name: string, ...parts: string[]): string => statePath('nodes', name, ...parts)
 
 /** containerd's configuration. */
-const containerdConfig = (bin: string, cniFolder: string): string => `version = 3
+const containerdConfig = (bins: readonly string[], cniFolder: string): string => `version = 3
 
 [plugins."io.containerd.cri.v1.images".pinned_images]
   sandbox = "${images.pause}"
@@ -33,7 +34,7 @@ const containerdConfig = (bin: string, cniFolder: string): string => `version = 
   netns_mounts_under_state_dir = true
 
 [plugins."io.containerd.cri.v1.runtime".cni]
-  bin_dirs = ["${bin}"]
+  bin_dirs = [${bins.map((bin) => JSON.stringify(bin)).join(', ')}]
   conf_dir = "${cniFolder}"
 
 [plugins."io.containerd.internal.v1.opt"]
@@ -59,6 +60,12 @@ const cniConfig = (podNetworks: Pair): object => ({
     { type: 'portmap', capabilities: { portMappings: true } },
   ],
 })
+
+const ciliumCniConfig = {
+  cniVersion: '0.3.1',
+  name: 'cilium',
+  plugins: [{ type: 'cilium-cni', 'enable-debug': false, 'log-file': '/run/cilium/cilium-cni.log' }],
+}
 
 const kubeletConfig = (name: string, logMaxSize: string): object => ({
   apiVersion: 'kubelet.config.k8s.io/v1beta1',
@@ -87,15 +94,19 @@ const kubeletConfig = (name: string, logMaxSize: string): object => ({
 })
 
 /** Starts a node whose network is there already; its kubelet registers it as soon as the API server answers. */
-export function startNode({ addresses, parts, logMaxSize }: NodeSettings): Daemon {
+export function startNode({ addresses, parts, logMaxSize, proxy }: NodeSettings): Daemon {
   const { name } = addresses
-  const { kubernetes, runtime } = parts.programs
+  const { kubernetes, runtime, cilium } = parts.programs
   const folder = nodePath(name)
   for (const part of ['cni', 'log', 'lib']) mkdirSync(nodePath(name, part), { recursive: true })
   const write = (file: string, content: string | object): void =>
     writeFileSync(nodePath(name, file), typeof content === 'string' ? content : JSON.stringify(content))
-  write('containerd.toml', containerdConfig(runtime, nodePath(name, 'cni')))
-  write('cni/10-lab.conflist', cniConfig(addresses.podNetworks))
+  write(
+    'containerd.toml',
+    containerdConfig([runtime, ...(cilium === undefined ? [] : [cilium])], nodePath(name, 'cni')),
+  )
+  if (hasCilium(proxy)) write('cni/05-cilium.conflist', ciliumCniConfig)
+  else write('cni/10-lab.conflist', cniConfig(addresses.podNetworks))
   write('kubelet.yaml', kubeletConfig(name, logMaxSize))
   // Nothing outside of the lab has a name in it.
   write('resolv.conf', 'options ndots:1\n')
@@ -118,6 +129,7 @@ export function startNode({ addresses, parts, logMaxSize }: NodeSettings): Daemo
       folder,
       stateDir(),
       cacheDir(),
+      hasCilium(proxy) ? nodeCgroup2(name) : '',
       `${runtime}:${kubernetes}`,
       ...parts.images,
     ),

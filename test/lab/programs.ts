@@ -52,6 +52,10 @@ const versionFlags = Object.entries({
 
 const containerd = 'github.com/containerd/containerd/v2'
 
+/** The module of Cilium, and its folder of definitions of kinds. */
+export const ciliumModule = 'github.com/cilium/cilium'
+export const ciliumDefinitions = 'pkg/k8s/apis/cilium.io/client/crds'
+
 const groups = {
   kubernetes: {
     module: moduleDir('kubernetes'),
@@ -81,6 +85,17 @@ const groups = {
   },
   dns: { module: moduleDir('dns'), packages: ['github.com/coredns/coredns'], minutes: 3 },
   load: { module: moduleDir('load'), packages: ['github.com/rakyll/hey'], minutes: 1 },
+  cilium: {
+    module: moduleDir('cilium'),
+    packages: ['daemon', 'cilium-dbg', 'plugins/cilium-cni'].map((path) => `${ciliumModule}/${path}`),
+    ldflags: [
+      `-X ${ciliumModule}/pkg/version.ciliumVersion=${moduleVersion(moduleDir('cilium'), ciliumModule)}`,
+    ],
+    tags: ['osusergo', 'netgo'],
+    rename: { daemon: 'cilium-agent' },
+    files: { [ciliumModule]: ['bpf', ciliumDefinitions] },
+    minutes: 6,
+  },
   e2e: {
     module: moduleDir('kubernetes'),
     packages: ['k8s.io/kubernetes/test/e2e'],

@@ -3,6 +3,8 @@ import { existsSync, globSync, readFileSync, readdirSync } from 'node:fs'
 import { findProgram } from './apt.ts'
 import { labProcesses } from './cgroups.ts'
 import { labDown, labUp } from './cluster.ts'
+import { proveGateways } from './gateways/prove.ts'
+import { kubectl } from './kubectl.ts'
 import { cacheDir, stateDir } from './paths.ts'
 import { tryRun } from './process.ts'
 import { progress } from './progress.ts'
@@ -38,6 +40,23 @@ async function machine(): Promise<Record<string, string[]>> {
   }
 }
 
+/** Kinds of what gateways leave in a cluster. */
+const kinds = [
+  'namespaces',
+  'customresourcedefinitions',
+  'clusterroles',
+  'clusterrolebindings',
+  'ingressclasses',
+  'mutatingwebhookconfigurations',
+  'validatingwebhookconfigurations',
+  'validatingadmissionpolicies',
+  'validatingadmissionpolicybindings',
+]
+
+/** The names of all objects of these kinds. */
+const clusterObjects = async (): Promise<string[]> =>
+  (await kubectl(['get', kinds.join(','), '-o', 'name'])).trim().split('\n').toSorted()
+
 function mentionsLab(cmdline: string): boolean {
   try {
     const content = readFileSync(cmdline, 'utf8')
@@ -68,6 +87,11 @@ export async function selftest(): Promise<void> {
   if (!labProcesses().includes(first ?? 0)) throw new Error('a second up did not keep the lab')
   await labUp({ proxy: 'nftables' })
   await expectUp('after a change of the proxy mode')
+  const objects = await clusterObjects()
+  await labUp({ proxy: 'nftables', gateways: ['envoy-gateway', 'ingress-nginx', 'istio', 'traefik'] })
+  await proveGateways()
+  await labUp({ proxy: 'nftables' })
+  deepStrictEqual(await clusterObjects(), objects)
   for (const pid of labProcesses('control-plane')) process.kill(pid, 'SIGKILL')
   if ((await labStatus()).up) throw new Error('up without a control plane')
   await labUp({ nodes: 3 })

@@ -5,10 +5,34 @@ import { stateDir, statePath } from './paths.ts'
 
 export type ProxyMode = 'iptables' | 'nftables'
 
+/**
+ * Who serves Services. Cilium is the network of the pods as well: in place of kube-proxy, the same with socket load
+ * balancing for the nodes only, or beside kube-proxy.
+ */
+export type ServiceProxy = ProxyMode | 'cilium' | 'cilium-hostns' | 'cilium-beside'
+
+/** All that `up --proxy` knows. */
+export const serviceProxies: readonly ServiceProxy[] = [
+  'iptables',
+  'nftables',
+  'cilium',
+  'cilium-hostns',
+  'cilium-beside',
+]
+
+/** Whether Cilium is the network of the pods. */
+export const hasCilium = (proxy: ServiceProxy): boolean => proxy.startsWith('cilium')
+
+/** The mode of kube-proxy; undefined when there is none. */
+export const kubeProxyMode = (proxy: ServiceProxy): ProxyMode | undefined => {
+  if (proxy === 'cilium-beside') return 'iptables'
+  return proxy === 'iptables' || proxy === 'nftables' ? proxy : undefined
+}
+
 /** What a lab is made of; with other parts it is another lab. */
 export interface Parts {
   /** The folder of each group of programs. */
-  programs: Record<'kubernetes' | 'runtime' | 'dns', string>
+  programs: Record<'kubernetes' | 'runtime' | 'dns', string> & { cilium?: string }
   /** The archives of the images. */
   images: string[]
 }
@@ -20,7 +44,7 @@ export const stateFormat = 1
 export interface LabState {
   format: typeof stateFormat
   nodes: number
-  proxy: ProxyMode
+  proxy: ServiceProxy
   /** The kubelet's containerLogMaxSize. */
   logMaxSize: string
   parts: Parts

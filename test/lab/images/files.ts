@@ -10,6 +10,9 @@ interface Copy {
   source: string
 }
 
+/** Debian's folder of libraries, below /usr/lib. */
+export const libraryFolder = process.arch === 'arm64' ? 'aarch64-linux-gnu' : 'x86_64-linux-gnu'
+
 /** A file that an image is made of. */
 export type File = ImageFile | Copy
 
@@ -34,6 +37,16 @@ export const text = (path: string, content: string): ImageFile => ({
 export async function libraries(...sources: string[]): Promise<File[]> {
   const paths = (await run('ldd', sources)).matchAll(/(?:=> |^\s+)(\/\S+) \(/gm)
   return [...new Set([...paths].map(([, path]) => path ?? ''))].map((path) => copy(path))
+}
+
+/** The shared libraries of programs from unpacked packages below a folder; what those do not bring the machine has. */
+export async function unpackedLibraries(folder: string, ...sources: string[]): Promise<File[]> {
+  const paths = ['usr/lib', 'lib'].map((path) => join(folder, path, libraryFolder)).join(':')
+  const output = await run('ldd', sources, { env: { ...process.env, LD_LIBRARY_PATH: paths } })
+  const found = output.matchAll(/(?:=> |^\s+)(\/\S+) \(/gm)
+  return [...new Set([...found].map(([, path]) => path ?? ''))].map((path) =>
+    copy(path, path.startsWith(folder) ? path.slice(folder.length) : path),
+  )
 }
 
 /** A program of the system with its libraries, at the same place. */

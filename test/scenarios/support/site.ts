@@ -1,6 +1,7 @@
 import type { ProxyMode } from '../../../src/sandbox/index.ts'
 import {
   gatewayAddresses,
+  hasCilium,
   type GatewayName,
   images,
   kubectl,
@@ -124,7 +125,7 @@ async function labSite(): Promise<Site> {
   if (!up || state === undefined) throw new Error(`the lab is not up (${reason}): npm run lab -- up`)
   const gateways = gatewayAddresses(state.gateways)
   return {
-    name: `lab with kube-proxy in ${state.proxy} mode`,
+    name: hasCilium(state.proxy) ? `lab with ${state.proxy}` : `lab with kube-proxy in ${state.proxy} mode`,
     kubeconfig: labKubeconfig(),
     kubectlFolder: await programs('kubernetes'),
     images: { node: images.node, busybox: images.busybox, agnhost: images.agnhost, bare: images.pause },
@@ -140,7 +141,7 @@ async function labSite(): Promise<Site> {
       'pod security',
       'UDP',
       'client ports',
-      'IPv6',
+      ...(hasCilium(state.proxy) ? [] : (['IPv6'] as const)),
       'Endpoints API',
       'custom resources',
       'a way in from here',

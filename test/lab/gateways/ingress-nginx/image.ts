@@ -7,6 +7,7 @@ import {
   copyFolder,
   installed,
   libraries,
+  libraryFolder,
   text,
   users,
   type File,
@@ -28,7 +29,6 @@ const packages = [
   'nginx-common',
 ]
 const modules = ['ndk_http_module', 'ngx_http_lua_module', 'ngx_http_headers_more_filter_module']
-const libraryFolder = process.arch === 'arm64' ? 'aarch64-linux-gnu' : 'x86_64-linux-gnu'
 
 /** Folders that the controller writes to. */
 const folders = [
