@@ -1,13 +1,13 @@
 import type { KubernetesList, Status } from '../model/kubernetes.ts'
-import { ApiError } from './errors.ts'
+import { ApiError, ConnectionError } from './errors.ts'
 import type { HttpResponse } from './http.ts'
-import { parseJson } from './json.ts'
+import { mostAnswerBytes, readAnswer } from './door.ts'
 import { limited, type TimeLimit } from './limit.ts'
 import type { Connection } from './kubeconfig/resolve.ts'
 import { listItems } from './paging.ts'
 import type { RequestLog } from './request-log.ts'
 import type { Sender } from './sender.ts'
-import { statusOf } from './status.ts'
+import { isStatus, statusOf } from './status.ts'
 import type { CallOptions, Cluster, DeleteOptions, Patch, Query, Upgraded, UpgradeOptions } from './types.ts'
 
 /** An API server gives up on an ordinary request after a minute; an answer that is later than that never comes. */
@@ -144,7 +144,8 @@ export class Client implements Cluster {
   }
 
   async #json<T>(call: Call, options: CallOptions): Promise<T> {
-    return parseJson(await this.#answer(call, options))
+    const { method, path } = call
+    return readAnswer(await this.#answer(call, options), { method, path, server: this.server }) as T
   }
 
   async #answer(call: Call, options: CallOptions): Promise<string> {
@@ -187,11 +188,23 @@ export class Client implements Cluster {
     response: HttpResponse,
     request: { verb: string; path: string },
     limit: TimeLimit,
-  ): Promise<ApiError> {
+  ): Promise<ApiError | ConnectionError> {
     const answer = await textOf(response.body, limit)
     this.#log.body(answer)
+    if (response.status === 404 && isCore(request.path) && !isStatus(answer)) return this.#wrongPath()
     const status = statusOf(response.status, response.statusText, answer)
     return new ApiError(status, request, this.#hintFor(status))
+  }
+
+  /** The core API is everywhere: it is not the object that is missing. In kubectl's words. */
+  #wrongPath(): ConnectionError {
+    return new ConnectionError(
+      'protocol',
+      'Error from server (NotFound): the server could not find the requested resource',
+      {
+        hint: `There is no Kubernetes API at ${this.server}: look at the path in the address of the server.`,
+      },
+    )
   }
 
   #hintFor({ code, message = '' }: Status): string | undefined {
@@ -211,6 +224,9 @@ export class Client implements Cluster {
   }
 }
 
+/** Below pods/proxy and services/proxy an application answers. */
+const isCore = (path: string): boolean => path.startsWith('/api/v1/') && !path.includes('/proxy')
+
 /** A body that may go on for ever; the caller's signal ends it. */
 async function* released(
   body: AsyncIterable<Uint8Array>,
@@ -227,8 +243,18 @@ async function* released(
 
 async function textOf(body: AsyncIterable<Uint8Array>, limit: TimeLimit): Promise<string> {
   const chunks: Uint8Array[] = []
+  let size = 0
   for await (const chunk of body) {
     limit.progress()
+    size += chunk.length
+    if (size > mostAnswerBytes)
+      throw new ConnectionError(
+        'protocol',
+        `error: an answer has more than ${mostAnswerBytes / 2 ** 20} MiB`,
+        {
+          hint: 'Something other than a Kubernetes API server answers at this address.',
+        },
+      )
     chunks.push(chunk)
   }
   return Buffer.concat(chunks).toString('utf8')

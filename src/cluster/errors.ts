@@ -81,7 +81,8 @@ function invalidLine({ details }: Status): string {
 const hasCode = (error: unknown, code: number): error is ApiError =>
   error instanceof ApiError && error.code === code
 
-export const isForbidden = (error: unknown): error is ApiError => hasCode(error, 403)
+/** The API server says that the user may not do that; a page of somebody in between is none of its words. */
+export const isForbidden = (error: unknown): error is ApiError => hasCode(error, 403) && error.reason !== ''
 export const isNotFound = (error: unknown): error is ApiError => hasCode(error, 404)
 /** The object changed meanwhile, or fields belong to another manager. */
 export const isConflict = (error: unknown): error is ApiError =>

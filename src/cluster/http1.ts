@@ -44,7 +44,11 @@ export class Http1 {
     this.#surroundings.ending.throwIfAborted()
     return await new Promise((resolve, reject) => {
       const exchange = this.#open(request, identity)
-      const abort = (): void => void exchange.destroy(new Error('aborted'))
+      const abort = (): void => {
+        // A request that still waits for its tunnel through a proxy would hear of it when that is there.
+        reject(signal?.reason)
+        exchange.destroy(new Error('aborted'))
+      }
       signal?.addEventListener('abort', abort, { once: true })
       limitConnecting(exchange)
       exchange.once('response', (response) => {

@@ -41,9 +41,14 @@ const WORDS: Readonly<Record<number, { reason: string; message: string }>> = {
  */
 export function statusOf(code: number, statusText: string, body: string): Status {
   const parsed = parse(body)
-  if (parsed?.kind === 'Status' && (parsed.message || parsed.reason))
-    return { ...parsed, code: parsed.code ?? code }
+  if (parsed !== undefined) return { ...parsed, code: parsed.code ?? code }
   const words = WORDS[code] ?? (code >= 500 ? WORDS[500] : undefined)
+  // API servers say in a Status who may not do what: this is somebody in between, whom no Role opens.
+  if (code === 403) {
+    const page = wordsOf(body)
+    const message = `403 ${statusText || 'Forbidden'}${page === '' ? '' : `: ${page}`}`
+    return { kind: 'Status', apiVersion: 'v1', code, message }
+  }
   const text = body.trim()
   const detail =
     text !== '' && text.length <= 300 && !text.startsWith('<') ? `: ${text.replaceAll(/\s+/g, ' ')}` : ''
@@ -56,11 +61,53 @@ export function statusOf(code: number, statusText: string, body: string): Status
   }
 }
 
+/** Whether an API server gave the answer, and not somebody in between. */
+export function isStatus(body: string): boolean {
+  return parse(body) !== undefined
+}
+
 function parse(body: string): Status | undefined {
+  let value: unknown
   try {
-    const value: Status | null = JSON.parse(body)
-    return value ?? undefined
+    value = JSON.parse(body)
   } catch {
     return undefined
   }
+  if (typeof value !== 'object' || value === null || !('kind' in value) || value.kind !== 'Status')
+    return undefined
+  const { message, reason, code, details, ...rest } = value as Record<string, unknown>
+  if (!isText(message) && !isText(reason)) return undefined
+  return {
+    ...rest,
+    kind: 'Status',
+    apiVersion: 'v1',
+    ...(isText(message) ? { message } : {}),
+    ...(isText(reason) ? { reason } : {}),
+    ...(typeof code === 'number' ? { code } : {}),
+    ...detailsOf(details),
+  }
+}
+
+/** Those of the details that have the type that they should have. */
+function detailsOf(value: unknown): Pick<Status, 'details'> {
+  if (typeof value !== 'object' || value === null) return {}
+  const { causes, ...rest } = value as Record<string, unknown>
+  const isCause = (cause: unknown): cause is object => typeof cause === 'object' && cause !== null
+  const kept = Array.isArray(causes) ? { causes: causes.filter((cause) => isCause(cause)) } : {}
+  return { details: { ...rest, ...kept } }
+}
+
+const isText = (value: unknown): value is string => typeof value === 'string' && value !== ''
+
+const mostWords = 300
+
+/** What a page or a text says, without markup, as far as it fits a line. */
+function wordsOf(body: string): string {
+  const text = body
+    .slice(0, 20_000)
+    .replaceAll(/<(script|style)\b[\s\S]*?<\/\1>/gi, ' ')
+    .replaceAll(/<[^>]*>/g, ' ')
+    .replaceAll(/\s+/g, ' ')
+    .trim()
+  return text.length <= mostWords ? text : `${text.slice(0, mostWords - 1)}…`
 }

@@ -1,6 +1,6 @@
 import type { KubernetesList, KubernetesObject, Status } from '../model/kubernetes.ts'
 import { ApiError } from './errors.ts'
-import { parseJson } from './json.ts'
+import { readEvent } from './door.ts'
 import { limited } from './limit.ts'
 import { LineSplitter } from './lines.ts'
 import { Outage, type OutageOptions } from './outage.ts'
@@ -107,7 +107,7 @@ async function* watchOnce<T>(
     outage.worked()
     for await (const chunk of stream) {
       for (const line of splitter.push(chunk)) {
-        const event: ObjectEvent<T> | ErrorEvent = parseJson(line)
+        const event = readEvent(line, path, cluster.server) as ObjectEvent<T> | ErrorEvent
         if (event.type === 'ERROR') throw new ApiError(event.object, { verb: 'WATCH', path })
         yield event
       }

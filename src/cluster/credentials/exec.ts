@@ -146,14 +146,25 @@ function parse(output: string, apiVersion: string): NonNullable<ExecCredential['
     // The output may hold half a token, so it is not shown.
     throw failed('decoding stdout: the exec plugin did not print JSON', undefined, cause)
   }
+  if (typeof credential !== 'object' || credential === null || Array.isArray(credential))
+    throw failed('decoding stdout: the exec plugin printed JSON that is no ExecCredential')
   if (credential.apiVersion !== apiVersion) {
     throw failed(
       `exec plugin is configured to use API version ${apiVersion}, plugin returned version ${credential.apiVersion ?? 'none'}`,
     )
   }
-  if (!credential.status) throw failed("exec plugin didn't return a status field")
-  return credential.status
+  const { status } = credential
+  if (typeof status !== 'object' || status === null) throw failed("exec plugin didn't return a status field")
+  for (const name of ['token', 'clientCertificateData', 'clientKeyData', 'expirationTimestamp'] as const)
+    if (status[name] !== undefined && status[name] !== null && typeof status[name] !== 'string')
+      throw failed(`decoding stdout: status.${name} is no text`)
+  // client-go reads it as RFC 3339 and fails on anything else.
+  if (status.expirationTimestamp && !rfc3339.test(status.expirationTimestamp))
+    throw failed(`decoding stdout: parsing time "${status.expirationTimestamp}": it is no time of RFC 3339`)
+  return status
 }
+
+const rfc3339 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/
 
 function identityOf(status: NonNullable<ExecCredential['status']>): Identity {
   const { token, clientCertificateData: cert, clientKeyData: key } = status

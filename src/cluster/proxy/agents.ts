@@ -10,6 +10,7 @@ type Callback = (error: Error | null, stream?: Duplex | null) => void
 /** Pools TLS connections that lead through a proxy. */
 export class TunnelHttpsAgent extends HttpsAgent {
   readonly #proxy: URL
+  readonly #ending = new AbortController()
 
   constructor(proxy: URL, options: HttpsAgentOptions) {
     super(options)
@@ -18,13 +19,20 @@ export class TunnelHttpsAgent extends HttpsAgent {
 
   override createConnection(options: ClientRequestArgs & ConnectionOptions, callback: Callback): undefined {
     const secure = (socket: Socket) => super.createConnection({ ...options, socket } as ClientRequestArgs)
-    void connectThrough(this.#proxy, options, callback, secure)
+    void connectThrough(this.#proxy, options, callback, secure, this.#ending.signal)
+  }
+
+  /** Gives up tunnels that are not there yet, too. */
+  override destroy(): void {
+    this.#ending.abort()
+    super.destroy()
   }
 }
 
 /** Pools plain connections that lead through a proxy. */
 export class TunnelHttpAgent extends HttpAgent {
   readonly #proxy: URL
+  readonly #ending = new AbortController()
 
   constructor(proxy: URL, options: AgentOptions) {
     super(options)
@@ -32,7 +40,13 @@ export class TunnelHttpAgent extends HttpAgent {
   }
 
   override createConnection(options: ClientRequestArgs, callback: Callback): undefined {
-    void connectThrough(this.#proxy, options, callback, (socket) => socket)
+    void connectThrough(this.#proxy, options, callback, (socket) => socket, this.#ending.signal)
+  }
+
+  /** Gives up tunnels that are not there yet, too. */
+  override destroy(): void {
+    this.#ending.abort()
+    super.destroy()
   }
 }
 
@@ -41,10 +55,11 @@ async function connectThrough(
   { host, port }: ClientRequestArgs,
   callback: Callback,
   wrap: (socket: Socket) => Duplex | null | undefined,
+  ending: AbortSignal,
 ): Promise<void> {
   let socket: Socket
   try {
-    socket = await openTunnel(proxy, host ?? '', Number(port))
+    socket = await openTunnel(proxy, host ?? '', Number(port), ending)
   } catch (error) {
     callback(error instanceof Error ? error : new Error(String(error)))
     return

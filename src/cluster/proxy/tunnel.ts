@@ -8,12 +8,17 @@ import { socksHandshake } from './socks.ts'
 
 const LIMIT_MS = 30_000
 
-/** A connection to host:port through a proxy. Rejects with ProxyError. */
-export async function openTunnel(proxy: URL, host: string, port: number): Promise<Socket> {
+/** A connection to host:port through a proxy. Rejects with ProxyError, also when `ending` is aborted before it is there. */
+export async function openTunnel(
+  proxy: URL,
+  host: string,
+  port: number,
+  ending: AbortSignal,
+): Promise<Socket> {
   try {
     return await (proxy.protocol.startsWith('socks')
-      ? throughSocks(proxy, host, port)
-      : throughConnect(proxy, host, port))
+      ? throughSocks(proxy, host, port, ending)
+      : throughConnect(proxy, host, port, ending))
   } catch (error) {
     if (error instanceof ProxyError) throw error
     throw new ProxyError(`${proxy.host}: ${error instanceof Error ? error.message : String(error)}`, {
@@ -22,7 +27,7 @@ export async function openTunnel(proxy: URL, host: string, port: number): Promis
   }
 }
 
-function throughConnect(proxy: URL, host: string, port: number): Promise<Socket> {
+function throughConnect(proxy: URL, host: string, port: number, ending: AbortSignal): Promise<Socket> {
   const target = `${host.includes(':') ? `[${host}]` : host}:${port}`
   return new Promise((resolve, reject) => {
     const request = (proxy.protocol === 'https:' ? httpsRequest : httpRequest)({
@@ -31,6 +36,7 @@ function throughConnect(proxy: URL, host: string, port: number): Promise<Socket>
       port: portOf(proxy),
       path: target,
       agent: false,
+      signal: ending,
       headers: { host: target, ...proxyAuthorization(proxy) },
     })
     const timer = setTimeout(() => request.destroy(new ProxyError(`${proxy.host} did not answer`)), LIMIT_MS)
@@ -52,8 +58,10 @@ function throughConnect(proxy: URL, host: string, port: number): Promise<Socket>
   })
 }
 
-async function throughSocks(proxy: URL, host: string, port: number): Promise<Socket> {
+async function throughSocks(proxy: URL, host: string, port: number, ending: AbortSignal): Promise<Socket> {
   const socket = connect(portOf(proxy), hostOf(proxy))
+  const end = (): void => void socket.destroy()
+  ending.addEventListener('abort', end, { once: true })
   const timer = setTimeout(() => socket.destroy(new ProxyError(`${proxy.host} did not answer`)), LIMIT_MS)
   try {
     await once(socket, 'connect')
@@ -64,6 +72,7 @@ async function throughSocks(proxy: URL, host: string, port: number): Promise<Soc
     throw error
   } finally {
     clearTimeout(timer)
+    ending.removeEventListener('abort', end)
   }
 }
 

@@ -262,6 +262,7 @@ describe('a credential plugin', () => {
       { args: ['-e', 'process.stdout.write("token: x")'] },
       'decoding stdout: the exec plugin did not print JSON',
     ],
+    [{ args: ['-e', 'process.stdout.write("null")'] }, 'JSON that is no ExecCredential'],
     [{ args: ['-e', 'process.exit(3)'] }, 'failed with exit code 3'],
   ])('%j is refused', async (changes, message) => {
     await expect(asked({ exec: plugin({ token: 't' }, changes).exec })).rejects.toThrow(message)
@@ -270,6 +271,9 @@ describe('a credential plugin', () => {
   it.each([
     [undefined, "exec plugin didn't return a status field"],
     [{}, "exec plugin didn't return a token or cert/key pair"],
+    [null, "exec plugin didn't return a status field"],
+    [{ token: 7 }, 'status.token is no text'],
+    [{ token: 't', expirationTimestamp: 'soon' }, 'parsing time "soon"'],
     [{ clientKeyData: 'k' }, 'exec plugin returned only certificate or key, not both'],
   ])('must answer with credentials, not %j', async (status, message) => {
     await expect(asked({ exec: plugin(status).exec })).rejects.toThrow(message)

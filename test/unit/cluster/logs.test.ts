@@ -31,6 +31,7 @@ async function podServer(
         const running = { running: {} }
         const terminated = { terminated: { exitCode: 0 } }
         return json(response, {
+          metadata: { name: 'web-1' },
           status: {
             containerStatuses: [
               { name: 'other', state: terminated },

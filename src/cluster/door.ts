@@ -1,0 +1,123 @@
+import { ConnectionError } from './errors.ts'
+import { parseJson } from './json.ts'
+
+/** As much of an answer as is read. A page of a list holds 500 objects, and no object has more than 1.5 MB in etcd. */
+export const mostAnswerBytes = 256 * 1024 * 1024
+
+type Fields = Readonly<Record<string, unknown>>
+
+const isObject = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+const isAbsentOr = (test: (value: unknown) => boolean) => (value: unknown) =>
+  value === undefined || value === null || test(value)
+const isList = isAbsentOr((value) => Array.isArray(value) && value.every((item) => isObject(item)))
+
+/** What each kind must have for this program to read it: by the last name of a path that is not an object's own. */
+const shapes: Readonly<Record<string, { kind: string; has: (object: Fields) => boolean }>> = {
+  services: {
+    kind: 'Service',
+    has: ({ spec }) => isObject(spec) && isList(spec['ports']) && isAbsentOr(isObject)(spec['selector']),
+  },
+  pods: {
+    kind: 'Pod',
+    has: ({ spec, status }) => isAbsentOr(isObject)(spec) && isAbsentOr(isObject)(status),
+  },
+  nodes: { kind: 'Node', has: ({ status }) => isAbsentOr(isObject)(status) },
+  jobs: { kind: 'Job', has: ({ status }) => isAbsentOr(isObject)(status) },
+  endpointslices: {
+    kind: 'EndpointSlice',
+    has: ({ endpoints, ports }) =>
+      isList(ports) &&
+      isList(endpoints) &&
+      ((endpoints ?? []) as Fields[]).every(({ addresses }) => Array.isArray(addresses)),
+  },
+  namespaces: { kind: 'Namespace', has: () => true },
+  events: { kind: 'Event', has: () => true },
+}
+
+/**
+ * The value of an answer, checked at the door: an object, and of the kind that its path is of. What comes from outside and
+ * is something else is told here, and not where it is read.
+ *
+ * @throws ConnectionError when it is something else: then it is no API server that answers.
+ */
+export function readAnswer(text: string, request: { method: string; path: string; server: string }): unknown {
+  const value: unknown = parseJson(text)
+  const problem = problemOf(value, request)
+  if (problem === undefined) return value
+  throw new ConnectionError(
+    'protocol',
+    `error: ${request.server} does not answer as a Kubernetes API server does`,
+    { hint: `${request.method} ${request.path}: ${problem}` },
+  )
+}
+
+function problemOf(value: unknown, { method, path }: { method: string; path: string }): string | undefined {
+  if (!/^\/apis?\//.test(path)) return undefined
+  if (!isObject(value)) return `the answer is ${nameOf(value)} and no object`
+  const { plural, isObjects } = placeOf(path)
+  const shape = Object.hasOwn(shapes, plural) ? shapes[plural] : undefined
+  if (shape === undefined) return 'items' in value ? listProblem(value, undefined) : undefined
+  if (method === 'DELETE') return undefined
+  const { kind } = value
+  const wanted = !isObjects && method === 'GET' ? `${shape.kind}List` : shape.kind
+  if (kind !== undefined && kind !== wanted) return `the answer is ${kindOf(value)} and no ${wanted}`
+  if (wanted !== shape.kind) return listProblem(value, shape.has)
+  return hasName(value) && shape.has(value) ? undefined : `the ${shape.kind} has not the fields of one`
+}
+
+function listProblem(value: Fields, has: ((object: Fields) => boolean) | undefined): string | undefined {
+  const { items, metadata } = value
+  if (!isAbsentOr(isObject)(metadata)) return 'the list has not the fields of one'
+  if (!isList(items)) return 'the list has no items'
+  const objects = (items ?? []) as Fields[]
+  return objects.every((item) => hasName(item) && (has === undefined || has(item)))
+    ? undefined
+    : 'an item of the list has not the fields of its kind'
+}
+
+/** Also for the events of a watch. */
+export function hasName({ metadata }: Fields): boolean {
+  return (
+    isObject(metadata) &&
+    typeof metadata['name'] === 'string' &&
+    isAbsentOr(isTexts)(metadata['labels']) &&
+    isAbsentOr(isTexts)(metadata['annotations']) &&
+    isList(metadata['ownerReferences'])
+  )
+}
+
+const isTexts = (value: unknown): boolean =>
+  isObject(value) && Object.values(value).every((text) => typeof text === 'string')
+
+/** One line of a watch. Throws ConnectionError like `readAnswer`. */
+export function readEvent(text: string, path: string, server: string): unknown {
+  const value: unknown = parseJson(text)
+  const { plural } = placeOf(path)
+  const has = Object.hasOwn(shapes, plural) ? shapes[plural]?.has : undefined
+  if (isObject(value) && typeof value['type'] === 'string' && isObject(value['object'])) {
+    const { type, object } = value
+    if (type === 'ERROR') return value
+    if (type === 'BOOKMARK' && isObject(object['metadata'])) return value
+    if (hasName(object) && (has === undefined || has(object))) return value
+  }
+  throw new ConnectionError('protocol', `error: ${server} does not answer as a Kubernetes API server does`, {
+    hint: `a watch of ${path}: what came is no event`,
+  })
+}
+
+/** The plural in a path, and whether it is the path of one object (or of a part of it). */
+function placeOf(path: string): { plural: string; isObjects: boolean } {
+  const words = path.split('?')[0]!.split('/').slice(1)
+  let rest = words.slice(words[0] === 'api' ? 2 : 3)
+  if (rest[0] === 'namespaces' && rest.length > 2) rest = rest.slice(2)
+  // Of a part, such as `pods/x/eviction`, nothing is known.
+  return rest.length > 2
+    ? { plural: '', isObjects: true }
+    : { plural: rest[0] ?? '', isObjects: rest.length > 1 }
+}
+
+const nameOf = (value: unknown): string =>
+  Array.isArray(value) ? 'a list' : value === null ? 'null' : typeof value
+const kindOf = ({ kind }: Fields): string =>
+  typeof kind === 'string' && /^\w{1,60}$/.test(kind) ? `a ${kind}` : 'of no kind'
