@@ -1,4 +1,4 @@
-import type { AgentConfig, AgentTarget } from './config.ts'
+import { type AgentConfig, type AgentTarget, markerOfClient } from './config.ts'
 
 /** An `AgentTarget` with everything filled in. */
 export type CompleteTarget = Required<AgentTarget>
@@ -48,7 +48,7 @@ export function decodeConfig(pieces: readonly string[], client = 0): CompleteCon
     timeoutMs,
     keepAlive,
     ...(payload === undefined ? {} : { payload }),
-    ...(marker === undefined ? {} : { marker }),
+    ...(marker === undefined ? {} : { marker: markerOfClient(marker, client) }),
     localPorts,
     identify,
     needles,

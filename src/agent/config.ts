@@ -59,6 +59,12 @@ export interface Marker {
   in: 'header' | 'query'
 }
 
+/** The marker of one of several clients, whose requests have the same numbers. The first one's is as it is. */
+export function markerOfClient(marker: Marker, client: number): Marker {
+  const own = client === 0 ? '' : client < 0 ? 'h' : `c${client}`
+  return { ...marker, text: `${marker.text}${own}` }
+}
+
 export interface TlsConfig {
   /** Accept any certificate. */
   insecure?: boolean

@@ -70,6 +70,8 @@ export interface Hello {
 /** Requests to a target begin. */
 export interface Start {
   target: number
+  /** Absent for the first session, 0. */
+  session?: number
   scheme: Scheme
   /** The node's clock in milliseconds since 1970 at time 0, so the same for all targets but for steps of that clock. */
   epochMs: number
@@ -80,6 +82,7 @@ export interface Start {
 /** Why a request brought no answer, in words. Said once per target, outcome and code. */
 export interface Failure {
   target: number
+  session?: number
   number: number
   outcome: Outcome
   /** As in Node's errors, for example `ECONNREFUSED` or `DEPTH_ZERO_SELF_SIGNED_CERT`. */
@@ -109,6 +112,7 @@ export interface Totals {
 /** A target was asked for the last time. */
 export interface TargetEnd extends Totals {
   target: number
+  session?: number
 }
 
 export interface End extends Totals {

@@ -1,20 +1,20 @@
+import { behaviourOf, unexplainedOf } from '../model/compared.ts'
 import type { Aspect, ComparedRun, ComparisonKind, Conclusion } from '../model/comparison.ts'
-import type { ProbeResult } from '../model/probe-result.ts'
 import type { Verdict } from '../model/verdict.ts'
 
 type Runs = readonly [ComparedRun, ComparedRun]
 
+type Result = ComparedRun['result']
+
 /** What two probes say together. */
 export function conclude(kind: ComparisonKind, [first, second]: Runs): Conclusion {
-  const [one, two] = [first.result.verdict, second.result.verdict]
-  if (kind === 'echo') return concludeEcho(one, two)
-  if (one.behaviour === 'inconclusive' || two.behaviour === 'inconclusive') return { kind: 'unclear' }
-  return one.behaviour === two.behaviour
-    ? { kind: 'same', behaviour: one.behaviour }
-    : { kind: 'different', from: one.behaviour, to: two.behaviour }
+  if (kind === 'echo') return concludeEcho(first.result.verdict, second.result.verdict)
+  const [one, two] = [behaviourOf(first.result), behaviourOf(second.result)]
+  if (one === 'inconclusive' || two === 'inconclusive') return { kind: 'unclear' }
+  return one === two ? { kind: 'same', behaviour: one } : { kind: 'different', from: one, to: two }
 }
 
-function concludeEcho(application: Verdict, echo: Verdict): Conclusion {
+function concludeEcho(application: Pick<Verdict, 'result'>, echo: Pick<Verdict, 'result'>): Conclusion {
   if (echo.result === 'inconclusive') return { kind: 'unclear' }
   if (echo.result === 'differs')
     return { kind: application.result === 'as-expected' ? 'echo-only' : 'cluster' }
@@ -45,20 +45,19 @@ const failureShare = 0.1
 export function differencesOf([{ result: one }, { result: two }]: Runs): Aspect[] {
   const found: Record<Aspect, boolean> = {
     affinity: JSON.stringify(one.service.policy) !== JSON.stringify(two.service.policy),
-    behaviour: one.verdict.behaviour !== two.verdict.behaviour,
+    behaviour: behaviourOf(one) !== behaviourOf(two),
     backends: reached(one) !== reached(two),
     // How often a Service that spreads changes pods is chance.
-    switches: unexplained(one) > 0 !== unexplained(two) > 0,
+    switches: unexplainedOf(one) > 0 !== unexplainedOf(two) > 0,
     failures: failed(one) > 0 !== failed(two) > 0 || Math.abs(failed(one) - failed(two)) > failureShare,
     latency: areFarApart(one.latency.p50, two.latency.p50),
   }
   return (Object.keys(found) as Aspect[]).filter((aspect) => found[aspect])
 }
 
-const reached = ({ backends }: ProbeResult): number => backends.filter(({ hits }) => hits > 0).length
-const unexplained = ({ verdict }: ProbeResult): number => verdict.switches - verdict.explainedSwitches
+const reached = ({ backends }: Result): number => backends.filter(({ hits }) => hits > 0).length
 /** As a share of the requests. */
-const failed = ({ totals }: ProbeResult): number =>
+const failed = ({ totals }: Result): number =>
   totals.requests === 0 ? 0 : 1 - totals.answered / totals.requests
 
 function areFarApart(a: number, b: number): boolean {

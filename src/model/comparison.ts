@@ -1,4 +1,5 @@
 import type { ProbeResult } from './probe-result.ts'
+import type { ProbeSurvey } from './survey.ts'
 import type { Behaviour, Verdict } from './verdict.ts'
 
 /**
@@ -24,7 +25,8 @@ export interface ProbeComparison {
 export interface ComparedRun {
   /** What tells it from the other one: `as it is`, `timeout=5s`, `service/web`, `echo pods`. */
   title: string
-  result: ProbeResult
+  /** Of one client at one entry where that was asked for, else of all of them. */
+  result: ProbeResult | ProbeSurvey
 }
 
 /** What can be compared, in the order in which it is shown. */

@@ -39,6 +39,8 @@ export interface Observation {
   number: number
   /** Which of the agent's targets was asked: an index. */
   target: number
+  /** In which of the agent's sessions: an index; absent for the first, 0. */
+  session?: number
   /** When it was started, in milliseconds since the agent's first request. */
   atMs: number
   /** From the connection's start to the end of the answer, in milliseconds. */

@@ -6,6 +6,9 @@ export type ProbeEvent =
   | {
       type: 'switch'
       atMs: number
+      /** Where there are several: whose request it was, and at which entry. */
+      client?: number
+      entry?: number
       /** Number of the request that reached the new backend. */
       number: number
       from: Backend

@@ -1,4 +1,6 @@
 import type { Backend } from './backend.ts'
+import type { DirectAccess } from './direct.ts'
+import type { DuringReport } from './during.ts'
 import type { Outcome } from './observation.ts'
 import type {
   BackendTally,
@@ -11,12 +13,14 @@ import type {
   ProbeTotals,
   Recognition,
   Switch,
+  TimelineCell,
 } from './probe-result.ts'
+import type { SessionSpec } from './session.ts'
 import type { Verdict } from './verdict.ts'
 
 /**
- * All that one probe with several clients or several ways in found out: a verdict for each client at each entry, and what
- * they say together. Times are milliseconds since the first request of the first client, unless a field says otherwise.
+ * All that one probe found out: a verdict for each client at each entry, and what they say together. One client at one
+ * entry is the smallest of them: see `soleOf`. Times are milliseconds since the first request of the first client, unless a field says otherwise.
  */
 export interface ProbeSurvey {
   /** The run id, as in the label of the probe's Job. */
@@ -24,10 +28,14 @@ export interface ProbeSurvey {
   /** RFC 3339. */
   startedAt: string
   service: ProbedService
+  /** One client at one entry was asked for, and not several of which one is left. */
+  sole: boolean
   clients: SurveyClient[]
   /** Clients that were asked for and did not run, and why. */
   absent: AbsentClient[]
   entries: SurveyEntry[]
+  /** What each client keeps; a cell for each of them. */
+  sessions: SessionSpec[]
   /** Client by client, each with its entries in their order; only those with a request. */
   cells: SurveyCell[]
   /** Everybody who answered, over all cells; their letters are those of every cell. */
@@ -39,6 +47,10 @@ export interface ProbeSurvey {
   latency: Latency
   outcomes: Partial<Record<Outcome, number>>
   endpointChanges: EndpointChange[]
+  /** Each endpoint as it answered past the Service, where it was asked. */
+  direct?: DirectAccess[]
+  /** With a command in the middle. */
+  during?: DuringReport
   verdict: SurveyVerdict
   /** Sentences worth reading that change nothing in the verdict. */
   notes: string[]
@@ -58,6 +70,12 @@ export interface SurveyClient {
   /** All its own addresses, of both families; `address` is the first. */
   addresses?: string[]
   image?: string
+  /** Why it is that image; absent when the user named it. */
+  imageReason?: string
+  /** The container of a pod that was there before. */
+  container?: string
+  /** The program that sent the requests where there was no Node. */
+  tool?: string
   /** True when it uses its node's network and has its address. */
   hostNetwork?: boolean
 }
@@ -89,11 +107,14 @@ export interface SurveyEntry {
   proxied?: boolean
 }
 
-/** One client at one entry. */
+/** One client at one entry, in one session. */
 export interface SurveyCell {
   client: number
   entry: number
+  /** The index of what the client kept. */
+  session: number
   verdict: Verdict
+  recognition: Recognition
   /** By the letters of the survey, the most hits first. */
   backends: BackendHits[]
   /** Addresses that the client had in the eyes of the backends, where answers tell; the most hits first. */
@@ -103,6 +124,7 @@ export interface SurveyCell {
   outcomes: Partial<Record<Outcome, number>>
   /** Its first switches; times are since its own first request. */
   switches: Switch[]
+  timeline: TimelineCell[]
   /** Its first failures in words. */
   failures: string[]
   /** When its first request was started. */

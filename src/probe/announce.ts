@@ -1,18 +1,10 @@
 import { formatDuration } from '../model/duration.ts'
-import type { SurveyEntry } from '../model/survey.ts'
-import { defaultEntry } from './entries/default.ts'
 import type { ProbePlan } from './plan.ts'
 import type { ProbeSubject } from './preflight.ts'
 
 /** What a probe will do before it does it: one line about the requests, one about where they come from. */
-export function announcement(
-  subject: ProbeSubject,
-  plan: ProbePlan,
-  from: string,
-  entries: readonly SurveyEntry[] = [defaultEntry(subject)],
-  clients = 1,
-  here = false,
-): string[] {
+export function announcement(subject: ProbeSubject, plan: ProbePlan, from: string): string[] {
+  const { entries, clients, here } = plan
   const { plannedRequests, plannedDurationMs, intervalMs, keepAlive } = plan.request
   const amount =
     plannedRequests === undefined

@@ -1,8 +1,8 @@
-import type { Backend } from '../model/backend.ts'
-import { backendLetter } from '../model/backend.ts'
+import { type Backend, backendLetter } from '../model/backend.ts'
 import type { BackendTally } from '../model/probe-result.ts'
 import type { Observation } from '../model/observation.ts'
 import { Histogram } from './histogram.ts'
+import { Letters } from './letters.ts'
 import type { RecognisedBackend } from './recognise.ts'
 
 /** Backends with a row of their own; those after are counted together. Pods are bounded by the Service, answers by nothing. */
@@ -10,8 +10,10 @@ const mostNamed = 1024
 const mostAnonymous = 64
 
 /** One backend and what it answered. */
-export interface Entry {
+export interface BackendCount {
   readonly index: number
+  /** Its place among all backends of the run: that of its letter. */
+  readonly order: number
   /** Tells backends apart (`RecognisedBackend.key`). */
   readonly key: string
   readonly backend: Backend
@@ -25,12 +27,17 @@ export interface Entry {
 
 /** The backends of a run in the order of their first answer. */
 export class Backends {
-  readonly entries: Entry[] = []
-  readonly #byKey = new Map<string, Entry>()
-  #rest: Entry | undefined
+  readonly entries: BackendCount[] = []
+  readonly #byKey = new Map<string, BackendCount>()
+  #rest: BackendCount | undefined
+  readonly #letters: Letters
+
+  constructor(letters = new Letters()) {
+    this.#letters = letters
+  }
 
   /** The entry of a backend; a new one gets the next letter. */
-  of(recognised: RecognisedBackend): Entry {
+  of(recognised: RecognisedBackend): BackendCount {
     const known = this.#byKey.get(recognised.key)
     if (known !== undefined) return known
     const most = recognised.by === 'anonymous' ? mostAnonymous : mostNamed
@@ -49,12 +56,14 @@ export class Backends {
     return this.#rest
   }
 
-  #append(key: string, backend: Omit<Backend, 'letter'>): Entry {
+  #append(key: string, backend: Omit<Backend, 'letter'>): BackendCount {
     const index = this.entries.length
-    const entry: Entry = {
+    const order = this.#letters.take(key)
+    const entry: BackendCount = {
       index,
+      order,
       key,
-      backend: { letter: backendLetter(index), ...backend },
+      backend: { letter: backendLetter(order), ...backend },
       latency: new Histogram(),
       statuses: {},
       hits: 0,
@@ -66,13 +75,18 @@ export class Backends {
     return entry
   }
 
+  /** None of them counts any more. */
+  forget(): void {
+    for (const { key } of this.entries) this.#letters.release(key)
+  }
+
   tallies(): BackendTally[] {
     return tallyBackends(this.entries)
   }
 }
 
 /** Backends as a result holds them, each with its share of all answers. */
-export function tallyBackends(entries: readonly Entry[]): BackendTally[] {
+export function tallyBackends(entries: readonly BackendCount[]): BackendTally[] {
   const answers = entries.reduce((sum, entry) => sum + entry.hits, 0)
   return entries.map(({ backend, hits, latency, firstMs, lastMs, statuses }) => ({
     backend,
@@ -86,7 +100,7 @@ export function tallyBackends(entries: readonly Entry[]): BackendTally[] {
 }
 
 /** Counts an answer of `entry`. */
-export function countAnswer(entry: Entry, observation: Observation): void {
+export function countAnswer(entry: BackendCount, observation: Observation): void {
   if (entry.hits === 0) entry.firstMs = observation.atMs
   entry.hits += 1
   entry.lastMs = Math.max(entry.lastMs, observation.atMs)

@@ -4,7 +4,6 @@ import type { JudgeInput } from '../judge/input.ts'
 import type { Endpoint } from '../model/endpoint.ts'
 import type { Backend } from '../model/backend.ts'
 import type { Observation } from '../model/observation.ts'
-import type { EndpointChange } from '../model/probe-result.ts'
 import type { Expectation } from '../model/expectation.ts'
 import type { SurveyEntry } from '../model/survey.ts'
 import type { Verdict } from '../model/verdict.ts'
@@ -12,6 +11,7 @@ import type { NodeClock } from './clock.ts'
 import { EndpointHistory } from './endpoint-history.ts'
 import { eligibleThrough, type EntryClient } from './entries/eligible.ts'
 import { KeptConnection } from './kept.ts'
+import { Letters } from './letters.ts'
 import type { RecognisedBackend, Recogniser } from './recognise.ts'
 import type { SwitchRecord } from './switches.ts'
 import { Tally, type TallyResult } from './tally.ts'
@@ -28,15 +28,20 @@ export interface CellOptions {
   cells: number
   /** One connection at a time is kept open, and its life is worth following. */
   followConnection?: boolean
-  observer?: CellObserver
+  /** Of all cells. */
+  letters?: Letters
+  /** Which of the sessions of its client. */
+  session?: number
 }
 
-/** Is told what happens in a cell as it happens. Times are milliseconds since the first request. */
-export interface CellObserver {
-  /** `backend` is who answered, if that is known. */
-  onObserved(observation: Observation, backend: Backend | undefined): void
-  onSwitch(record: SwitchRecord): void
-  onChanges(changes: readonly EndpointChange[]): void
+/** An observation that was counted. */
+export interface Seen {
+  cell: Cell
+  observation: Observation
+  /** Who answered, if that is known. */
+  backend?: Backend
+  /** The answer came from another backend than the one before. */
+  switched?: SwitchRecord
 }
 
 /** What is asked of a cell's run. */
@@ -69,7 +74,10 @@ export class Cell {
   #done: TargetEnd | undefined
   readonly #expectation: Expectation
   readonly #kept: KeptConnection | undefined
-  readonly #observer: CellObserver | undefined
+  readonly session: number
+  readonly #letters: Letters
+  /** Switches since they were asked for last. */
+  #fresh: SwitchRecord[] = []
   #mayBeExempt = false
   #isExempt = false
   readonly #cells: number
@@ -87,15 +95,21 @@ export class Cell {
       cells,
       followConnection = false,
       keep,
-      observer,
+      session = 0,
+      letters = new Letters(),
     } = options
     this.entry = entry
     this.#expectation = expectation
     this.#cells = cells
     this.#keep = keep
     this.#raw = keep === undefined ? undefined : []
-    this.#observer = observer
-    this.tally = new Tally(expectation, cells, (record) => observer?.onSwitch(record))
+    this.session = session
+    this.#letters = letters
+    this.tally = new Tally(expectation, {
+      tallies: cells,
+      letters,
+      onSwitch: (record) => this.#fresh.push(record),
+    })
     this.#kept = followConnection ? new KeptConnection() : undefined
     this.#recogniser = recogniser
     this.#endpoints = endpoints
@@ -123,13 +137,11 @@ export class Cell {
     this.#endpoints = endpoints
     // Before the first request a change is not one of the run: the run begins with what there is then.
     if (this.#clock === undefined) this.#history = new EndpointHistory(endpoints, this.#eligible())
-    else {
-      const changes = this.#history.update(this.#clock.sinceStart(heardAt), endpoints, this.#eligible())
-      this.#observer?.onChanges(changes)
-    }
+    else this.#history.update(this.#clock.sinceStart(heardAt), endpoints, this.#eligible())
   }
 
-  add(observation: Observation): void {
+  /** Counts an observation, and says who answered, if that is known, and what changed with it. */
+  add(observation: Observation): Seen {
     const { identity, seenAddress, number, target } = observation
     this.#before ??= target === 0 ? 0 : number - 1
     if (seenAddress !== undefined && (this.seen.size < mostSeen || this.seen.has(seenAddress)))
@@ -142,12 +154,14 @@ export class Cell {
       this.#before === 0 ? observation : { ...observation, number: number - this.#before },
       recognised,
     )
-    this.#observer?.onObserved(observation, backend)
-  }
-
-  /** All changes of the endpoints that are kept. */
-  get changes(): readonly EndpointChange[] {
-    return this.#history.changes
+    const [switched] = this.#fresh
+    this.#fresh = []
+    return {
+      cell: this,
+      observation,
+      ...(backend === undefined ? {} : { backend }),
+      ...(switched === undefined ? {} : { switched }),
+    }
   }
 
   /** What was kept of a run whose answers do not settle who gave them; undefined when they do, or when it is too long. */
@@ -162,7 +176,8 @@ export class Cell {
 
   /** Adds everything up anew, with backends that were found out without the answers. */
   reassign(backendOf: (observation: Observation) => RecognisedBackend | undefined): void {
-    const tally = new Tally(this.#expectation, this.#cells)
+    this.tally.forget()
+    const tally = new Tally(this.#expectation, { tallies: this.#cells, letters: this.#letters })
     for (const observation of this.#raw ?? []) {
       const answered = observation.outcome === 'answered'
       tally.add(observation, answered ? backendOf(observation) : undefined)

@@ -2,7 +2,7 @@ import type { Decoded, End, Failure, Gap } from '../agent/protocol.ts'
 import type { Pod } from '../model/kubernetes.ts'
 import type { Scheme } from '../model/observation.ts'
 import { UserError } from '../model/user-error.ts'
-import type { Cell } from './cell.ts'
+import type { Cell, Seen } from './cell.ts'
 import { hereIndex } from './clients/here-index.ts'
 import { NodeClock } from './clock.ts'
 
@@ -14,7 +14,7 @@ const mostFailures = 16
 /** What one client says, from the start of its pod to its last line: its cells add it up. */
 export class ClientRun {
   readonly index: number
-  /** One for each target of the agent, in their order. */
+  /** One for each session at each target of the agent, in their order. */
   readonly cells: readonly Cell[]
   pod: Pod | undefined
   addresses: string[] = []
@@ -30,9 +30,11 @@ export class ClientRun {
   endMessage = ''
   #clock: NodeClock | undefined
   #asked = 0
+  readonly #sessions: number
 
-  constructor(index: number, cells: readonly Cell[]) {
+  constructor(index: number, cells: readonly Cell[], sessions = 1) {
     this.index = index
+    this.#sessions = sessions
     this.cells = cells
     if (index === hereIndex) for (const cell of cells) cell.placeAt({ place: 'here' })
   }
@@ -45,8 +47,8 @@ export class ClientRun {
       cell.placeAt({ place: 'pod', ...(nodeName === undefined ? {} : { node: nodeName }) })
   }
 
-  /** Throws UserError when the agent could not do its work. Returns the gap in words, if there is one. */
-  onDecoded(decoded: Decoded, arrivedAt: number): string | undefined {
+  /** Throws UserError when the agent could not do its work. Returns the gap in words, if there is one, and what was seen. */
+  onDecoded(decoded: Decoded, arrivedAt: number): { gap?: string; seen: Seen[] } {
     const { hello, start, failure, foreign, done, end, error, observations, gap } = decoded
     if (hello !== undefined) {
       if (hello.addresses.length > 0) this.addresses = hello.addresses
@@ -56,18 +58,25 @@ export class ClientRun {
     if (start !== undefined) {
       this.scheme ??= start.scheme
       this.#clock ??= new NodeClock(start.epochMs)
-      this.#asked = start.target
-      this.cells[start.target]?.start(this.#clock)
+      this.#asked = this.#cellOf(start)
+      this.cells[this.#asked]?.start(this.#clock)
     }
     if (failure !== undefined && this.failures.length < mostFailures) this.failures.push(failure)
     if (foreign !== undefined && this.foreign.length < mostForeignLines) this.foreign.push(foreign)
     if (error !== undefined) throw new UserError(`the probe's agent failed: ${error}`)
-    for (const observation of observations) this.cells[observation.target]?.add(observation)
+    const seen = observations.flatMap(
+      (observation) => this.cells[this.#cellOf(observation)]?.add(observation) ?? [],
+    )
     const last = observations.at(-1)
     if (last !== undefined) this.#clock?.heard(arrivedAt, last.atMs + last.latencyMs)
-    if (done !== undefined) this.cells[done.target]?.finish(done)
+    if (done !== undefined) this.cells[this.#cellOf(done)]?.finish(done)
     if (end !== undefined) this.end = end
-    return gap === undefined ? undefined : gapWords(gap)
+    return { ...(gap === undefined ? {} : { gap: gapWords(gap) }), seen }
+  }
+
+  /** The agent asks each target in each session. */
+  #cellOf({ target, session = 0 }: { target: number; session?: number }): number {
+    return target * this.#sessions + session
   }
 
   /** What to know of an agent that is not the usual one. */
@@ -91,15 +100,15 @@ export class ClientRun {
     return this.end === undefined || this.end.reason === 'signal'
   }
 
-  /** This target was not asked as often as it was meant to be. */
-  isCutShortAt(target: number): boolean {
-    return this.isCutShort && target >= this.#asked
+  /** This cell was not asked as often as it was meant to be. */
+  isCutShortAt(cell: number): boolean {
+    return this.isCutShort && cell >= this.#asked
   }
 
-  /** The first failures of a target, in words. */
-  failureWords(target: number, most: number): string[] {
+  /** The first failures of a cell, in words. */
+  failureWords(cell: number, most: number): string[] {
     return this.failures
-      .filter((failure) => failure.target === target)
+      .filter((failure) => this.#cellOf(failure) === cell)
       .slice(0, most)
       .map(({ number, outcome, code, message }) => {
         const advice =

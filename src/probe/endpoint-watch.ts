@@ -40,26 +40,28 @@ function apply(
   else slices.set(name, event.object)
 }
 
-/** Who wants to know a Service's endpoints while requests are sent. */
-export type EndpointsSink = {
-  onSlices: EndpointWatchOptions['onSlices']
-  onWatchTrouble: EndpointWatchOptions['onTrouble']
-}
+/** What is heard of a Service's endpoints. */
+export type EndpointsEvent =
+  /** All its slices, each time one has changed, and when that was heard (Date.now). */
+  | { kind: 'slices'; slices: readonly EndpointSlice[]; heardAt: number }
+  /** Why the endpoints are not known at present; undefined once they are again. */
+  | { kind: 'watch-trouble'; error: Error | undefined }
 
-/** Tells `sink` of the endpoints until the signal. That they cannot be watched is a note and no failure. */
+/** Tells of the endpoints until the signal. That they cannot be watched is no failure. */
 export function followEndpoints(
   cluster: Cluster,
   { namespace, service }: Pick<EndpointWatchOptions, 'namespace' | 'service'>,
-  sink: EndpointsSink,
+  emit: (event: EndpointsEvent) => unknown,
   signal: AbortSignal,
 ): void {
   watchEndpoints(cluster, {
     namespace,
     service,
     signal,
-    onSlices: (slices, heardAt) => sink.onSlices(slices, heardAt),
-    onTrouble: (error) => sink.onWatchTrouble(error),
+    onSlices: (slices, heardAt) => void emit({ kind: 'slices', slices, heardAt }),
+    onTrouble: (error) => void emit({ kind: 'watch-trouble', error }),
   }).catch((error: unknown) => {
-    if (!signal.aborted) sink.onWatchTrouble(error instanceof Error ? error : new Error(String(error)))
+    if (!signal.aborted)
+      emit({ kind: 'watch-trouble', error: error instanceof Error ? error : new Error(String(error)) })
   })
 }

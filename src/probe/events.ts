@@ -1,34 +1,30 @@
 import type { ProbeEvent } from '../model/probe-event.ts'
 import type { EndpointChange, SwitchExplanation } from '../model/probe-result.ts'
-import type { RunObserver } from './collect.ts'
 import { explainSwitches, slackMs } from './explain.ts'
+import type { Observed, ProbeStep } from './steps.ts'
 import { SwitchLog, type SwitchRecord } from './switches.ts'
 
 /** Switches that wait for an explanation at most; the oldest then goes without. */
 const mostHeld = 256
 
-/** What an observer has to know of the run before it begins. */
-export interface EventOptions {
-  /** False where switches are the rule. */
-  tellsSwitches: boolean
-  /** How many endpoints there are when the run begins. */
-  endpoints: number
-  /** Called when more answers that name nobody differ than there can be endpoints: from then on no switch is told. */
-  onIndistinct: () => void
+/** A switch that waits for its explanation, and whose it is where there are several cells. */
+interface Held extends SwitchRecord {
+  cell?: { client: number; entry: number }
 }
 
 /**
  * Makes events of what happens in a run, in bounded memory. News of an endpoint may come later than the switch that it
  * explains: a switch without a reason waits for one as long as `explain.ts` would accept it.
  */
-export class EventObserver implements RunObserver {
+export class EventMaker {
   readonly #emit: (event: ProbeEvent, at: Date) => void
   readonly #clock: () => number
-  readonly #onIndistinct: () => void
+  readonly #note: (text: string) => void
   readonly #anonymous = new Set<string>()
-  #tellsSwitches: boolean
-  #endpoints: number
-  #held: SwitchRecord[] = []
+  #tellsSwitches = true
+  #endpoints = 0
+  #sole = true
+  #held: Held[] = []
   #changes: readonly EndpointChange[] = []
   /** When the first request was, by `clock`. */
   #zeroAt: number | undefined
@@ -36,47 +32,61 @@ export class EventObserver implements RunObserver {
   /**
    * @param emit is told each event, and when it happened
    * @param clock milliseconds since 1970
+   * @param note is told what is left out
    */
   constructor(
     emit: (event: ProbeEvent, at: Date) => void,
     clock: () => number,
-    { tellsSwitches, endpoints, onIndistinct }: EventOptions,
+    note: (text: string) => void,
   ) {
-    this.#tellsSwitches = tellsSwitches
-    this.#endpoints = endpoints
-    this.#onIndistinct = onIndistinct
     this.#emit = emit
     this.#clock = clock
+    this.#note = note
   }
 
-  onObserved(): void {}
-
-  onSwitch(record: SwitchRecord): void {
-    if (!this.#tellsSwitches) return
-    this.#held.push(record)
-    for (const { kind, name } of [record.from, record.to]) if (kind === 'anonymous') this.#anonymous.add(name)
-    if (this.#anonymous.size <= this.#endpoints) return
-    this.#tellsSwitches = false
-    this.#held = []
-    this.#onIndistinct()
-  }
-
-  onChanges(changes: readonly EndpointChange[]): void {
-    for (const change of changes) {
-      if (change.kind === 'added') this.#endpoints += 1
-      this.#say({ type: 'endpoint', atMs: change.atMs, change })
+  take(step: ProbeStep): void {
+    if (step.kind === 'planned') this.#begin(step)
+    else if (step.kind === 'endpoints') this.#tellChanges(step.changes)
+    else if (step.kind === 'observed') {
+      for (const one of step.seen) if (one.switched !== undefined) this.#hold(one, one.switched)
+      this.#zeroAt = this.#clock() - step.nowMs
+      this.#changes = step.changes
+      this.#release(step.nowMs)
     }
-  }
-
-  onTime(nowMs: number, changes: readonly EndpointChange[]): void {
-    this.#zeroAt = this.#clock() - nowMs
-    this.#changes = changes
-    this.#release(nowMs)
   }
 
   /** The run is over: nothing waits any longer. */
   finish(): void {
     this.#release(Infinity)
+  }
+
+  #begin({ expected, endpoints, sole }: ProbeStep & { kind: 'planned' }): void {
+    this.#endpoints = endpoints
+    this.#sole = sole
+    // Where switches are the rule they say nothing.
+    this.#tellsSwitches = expected === 'sticky'
+    if (!this.#tellsSwitches)
+      this.#note('each request may pick another pod here: endpoints are told, switches are counted')
+  }
+
+  #hold({ client, entry }: Observed, record: SwitchRecord): void {
+    if (!this.#tellsSwitches) return
+    this.#held.push({ ...record, ...(this.#sole ? {} : { cell: { client, entry } }) })
+    for (const { kind, name } of [record.from, record.to]) if (kind === 'anonymous') this.#anonymous.add(name)
+    if (this.#anonymous.size <= this.#endpoints) return
+    // More answers that name nobody differ than there can be endpoints.
+    this.#tellsSwitches = false
+    this.#held = []
+    this.#note(
+      'the answers do not say which pod gave them: endpoints are told, switches are not; ask for an answer that names the pod',
+    )
+  }
+
+  #tellChanges(changes: readonly EndpointChange[]): void {
+    for (const change of changes) {
+      if (change.kind === 'added') this.#endpoints += 1
+      this.#say({ type: 'endpoint', atMs: change.atMs, change })
+    }
   }
 
   #release(nowMs: number): void {
@@ -85,9 +95,10 @@ export class EventObserver implements RunObserver {
       const explanation = explanationOf(record, this.#changes)
       const late = nowMs > record.atMs + slackMs || this.#held.length - done > mostHeld
       if (explanation === undefined && !late) break
-      const { number, atMs, from, to } = record
+      const { number, atMs, from, to, cell } = record
       this.#say({
         type: 'switch',
+        ...cell,
         number,
         atMs,
         from,

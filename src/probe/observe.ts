@@ -1,52 +1,43 @@
-import { randomBytes } from 'node:crypto'
+import type { AgentConfig } from '../agent/config.ts'
 import type { Cluster } from '../cluster/index.ts'
 import { jobName } from './clients/job.ts'
 import { keepLease, leaseSeconds } from './clients/lease.ts'
 import { runClients } from './clients/run.ts'
 import type { InPodSpec } from './clients/in-pod.ts'
-import type { ClientsSink, ClientsSpec, Surroundings } from './clients/spec.ts'
-import type { ImageChoice } from '../model/image-choice.ts'
-import type { RunIdentity } from './collect.ts'
-import { type EndpointsSink, followEndpoints } from './endpoint-watch.ts'
+import type { ClientEvent, ClientsSpec } from './clients/spec.ts'
+import { type EndpointsEvent, followEndpoints } from './endpoint-watch.ts'
+import { entriesFromHere } from './entries/asked.ts'
+import type { Origin } from './origin.ts'
 import type { ProbeOptions, ProbePlan } from './plan.ts'
+import type { RunControl } from './steps.ts'
+import { streamOf } from './stream.ts'
 
-/** Takes in what clients and endpoints do, and makes a result of it. */
-export interface Observer<T> extends ClientsSink, EndpointsSink {
-  /** The Job was made. */
-  onCreated: () => void
-  /** The clients have ended: the last moment to find something out. */
-  settle?: () => Promise<void>
-  /** Throws what the command is to end with when nothing was observed. */
-  result: () => T
+/** What happens while requests are sent: to the clients, and to the endpoints behind the Service. */
+export type RunEvent = ClientEvent | EndpointsEvent
+
+/** Who sends requests. */
+export interface Senders {
+  /** In the cluster; none where this machine is the only client. */
+  pods?: ClientsSpec | InPodSpec
+  /** What this machine does as a client. */
+  here?: AgentConfig
 }
 
-export interface ObserveSurroundings<T> {
-  /** Stop, clean up, and report what was seen so far. */
-  interrupted: AbortSignal
-  /** Do not even clean up any more. */
-  abandoned: AbortSignal
-  /** Called with the result before the clean-up, so that nobody waits for it. */
-  report: (result: T) => Promise<void>
-  /** What else goes on beside the client pods, awaited when they have ended. */
-  besides?: () => Promise<void>
+/** The senders of a plan. */
+export function sendersOf(options: ProbeOptions, plan: ProbePlan, origin: Origin): Senders {
+  const { agent, clients, maxRunSeconds } = plan
+  const here = plan.here ? { here: { ...agent, targets: targetsFromHere(plan) } } : {}
+  if (clients === 0) return here
+  if (origin.kind === 'job') return { ...here, pods: clientsSpec(options, plan, origin.image) }
+  const { containers } = origin
+  return { ...here, pods: { containers, namespace: options.namespace, agent, maxRunSeconds } }
 }
 
-/** A run that begins now. */
-export function newRun(): RunIdentity {
-  return {
-    runId: randomBytes(4).toString('hex'),
-    startedAt: new Date().toISOString(),
-    begunMs: performance.now(),
-  }
-}
-
-/** What the clients of a plan are. */
+/** The client pods of a plan. */
 export function clientsSpec(
   options: ProbeOptions,
-  plan: ProbePlan,
-  image: ImageChoice,
-  runId: string,
-  clients = 1,
+  { agent, clients, maxRunSeconds, runId }: Pick<ProbePlan, 'agent' | 'clients' | 'maxRunSeconds' | 'runId'>,
+  image: ClientsSpec['image'],
 ): ClientsSpec {
   const { namespace, service, node, spreadNodes, hostNetwork, podRunningTimeoutMs } = options
   return {
@@ -54,71 +45,73 @@ export function clientsSpec(
     namespace,
     target: `service/${service}`,
     image,
-    agent: plan.agent,
+    agent,
     clients,
     ...(node === undefined ? {} : { node }),
     ...(spreadNodes === undefined ? {} : { spreadNodes }),
     ...(hostNetwork === undefined ? {} : { hostNetwork }),
-    maxRunSeconds: plan.maxRunSeconds,
+    maxRunSeconds,
     podRunningTimeoutMs,
   }
 }
 
-/** Runs clients, or the agent in a pod that is there, while the endpoints of the Service are followed; reports, and removes what it made on every way out. */
-export async function observe<T>(
-  cluster: Cluster,
-  service: Pick<ProbeOptions, 'namespace' | 'service'>,
-  spec: ClientsSpec | InPodSpec,
-  observer: Observer<T>,
-  { interrupted, abandoned, report, besides }: ObserveSurroundings<T>,
-): Promise<T> {
-  const watching = new AbortController()
-  const signal = AbortSignal.any([interrupted, watching.signal])
-  try {
-    const all: Surroundings<T> = {
-      interrupted,
-      abandoned,
-      onCreated: () => {
-        observer.onCreated()
-        followEndpoints(cluster, service, observer, signal)
-        if ('runId' in spec && spec.maxRunSeconds > leaseSeconds) {
-          const { namespace, runId, maxRunSeconds } = spec
-          void keepLease(cluster, { namespace, job: jobName(runId), maxRunSeconds, signal })
-        }
-      },
-      whenEnded: async () => {
-        await besides?.()
-        await observer.settle?.()
-        const result = observer.result()
-        await report(result)
-        return result
-      },
-    }
-    if (!('container' in spec)) return await runClients(cluster, spec, observer, all)
-    const { runInPod } = await import('./clients/in-pod.ts')
-    return await runInPod(cluster, spec, observer, all)
-  } finally {
-    watching.abort()
-  }
+function targetsFromHere({ agent, entries }: ProbePlan): AgentConfig['targets'] {
+  const own = new Set(entriesFromHere(entries))
+  return agent.targets.filter((_, index) => own.has(entries[index]!))
 }
 
-/** The same without any client pod, and so without a Job: `ask` is all that sends requests. */
-export async function observeHere<T>(
+/**
+ * Runs all senders while the endpoints of the Service are followed. What was made for them is removed on every way out.
+ * Rejects as `runClients` does.
+ */
+export function observe(
   cluster: Cluster,
   service: Pick<ProbeOptions, 'namespace' | 'service'>,
-  observer: Observer<T>,
-  ask: () => Promise<void>,
-  { interrupted, report }: ObserveSurroundings<T>,
-): Promise<T> {
-  const watching = new AbortController()
-  try {
-    observer.onCreated()
-    followEndpoints(cluster, service, observer, AbortSignal.any([interrupted, watching.signal]))
-    await ask()
-    const result = observer.result()
-    await report(result)
-    return result
-  } finally {
-    watching.abort()
-  }
+  { pods, here }: Senders,
+  { interrupted, abandoned }: RunControl,
+): AsyncGenerator<RunEvent, void, undefined> {
+  return streamOf(async (emit, left) => {
+    const watching = new AbortController()
+    const stopped = AbortSignal.any([interrupted, left])
+    const signal = AbortSignal.any([stopped, watching.signal])
+    // Together with the first pod: until that runs there is nothing to compare with, and afterwards the job is gone.
+    const begun = Promise.withResolvers<void>()
+    const askHere = async (agent: AgentConfig): Promise<void> => {
+      const { runHere } = await import('./clients/here.ts')
+      for await (const event of runHere(agent, stopped)) await emit(event)
+    }
+    const beside = here === undefined ? undefined : begun.promise.then(async () => await askHere(here))
+    beside?.catch(() => {})
+    const onCreated = (): void => {
+      followEndpoints(cluster, service, emit, signal)
+      if (pods !== undefined && 'runId' in pods && pods.maxRunSeconds > leaseSeconds) {
+        const { namespace, runId, maxRunSeconds } = pods
+        void keepLease(cluster, { namespace, job: jobName(runId), maxRunSeconds, signal })
+      }
+    }
+    try {
+      for await (const event of podEvents(cluster, pods, { interrupted: stopped, abandoned })) {
+        if (event.kind === 'created') onCreated()
+        if (event.kind === 'said' && event.decoded.observations.length > 0) begun.resolve()
+        if (event.kind === 'all-ended') {
+          begun.resolve()
+          await beside
+        }
+        await emit(event)
+      }
+    } finally {
+      watching.abort()
+    }
+  })
+}
+
+async function* podEvents(
+  cluster: Cluster,
+  pods: Senders['pods'],
+  control: RunControl,
+): AsyncGenerator<ClientEvent, void, undefined> {
+  if (pods === undefined) yield* [{ kind: 'created' }, { kind: 'all-ended' }] satisfies ClientEvent[]
+  else if ('containers' in pods)
+    yield* (await import('./clients/in-pod.ts')).runInPods(cluster, pods, control)
+  else yield* runClients(cluster, pods, control)
 }

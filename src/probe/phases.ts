@@ -1,8 +1,7 @@
 import type { Backend } from '../model/backend.ts'
 import type { Phase, PhaseName } from '../model/during.ts'
-import type { Observation } from '../model/observation.ts'
-import type { EndpointChange } from '../model/probe-result.ts'
-import type { RunObserver } from './collect.ts'
+import type { BackendTally } from '../model/probe-result.ts'
+import type { Observed, ProbeStep } from './steps.ts'
 
 /** What there has to be before the command and after all is still, in milliseconds and requests. */
 const leastMs = 2000
@@ -28,7 +27,7 @@ export interface PhaseActions {
 }
 
 /** Divides a run into what was before a command, during it and after it, and says when to go on. */
-export class Phases implements RunObserver {
+export class Phases {
   readonly #actions: PhaseActions
   readonly #phases: [Counted, ...Counted[]] = [begin('before', 0)]
   #nowMs = 0
@@ -40,22 +39,25 @@ export class Phases implements RunObserver {
     this.#actions = actions
   }
 
-  onObserved({ atMs, latencyMs, outcome }: Observation, backend: Backend | undefined): void {
+  take(step: ProbeStep): void {
+    if (step.kind === 'endpoints')
+      for (const { atMs } of step.changes) this.#lastChangeMs = Math.max(this.#lastChangeMs, atMs)
+    else if (step.kind === 'observed') {
+      for (const one of step.seen) this.#count(one)
+      this.#pass(step.nowMs)
+    }
+  }
+
+  #count({ observation: { atMs, latencyMs, outcome }, backend }: Observed): void {
     // Lines arrive later than what they tell: the phase follows from the time of the request.
     const phase = this.#phases.findLast(({ fromMs }) => atMs >= fromMs) ?? this.#phases[0]
     phase.requests += 1
     phase.toMs = Math.max(phase.toMs, atMs + latencyMs)
     if (outcome !== 'answered') phase.failed += 1
-    if (backend !== undefined) phase.hits.set(backend.letter, (phase.hits.get(backend.letter) ?? 0) + 1)
+    if (backend !== undefined) phase.hits.set(nameOf(backend), (phase.hits.get(nameOf(backend)) ?? 0) + 1)
   }
 
-  onSwitch(): void {}
-
-  onChanges(changes: readonly EndpointChange[]): void {
-    for (const { atMs } of changes) this.#lastChangeMs = Math.max(this.#lastChangeMs, atMs)
-  }
-
-  onTime(nowMs: number): void {
+  #pass(nowMs: number): void {
     this.#nowMs = nowMs
     const phase = this.#phases.at(-1) ?? this.#phases[0]
     const isLong = phase.requests >= leastRequests && nowMs >= phase.fromMs + leastMs
@@ -74,14 +76,22 @@ export class Phases implements RunObserver {
     this.#commandEndedMs = this.#nowMs
   }
 
-  /** When the command started and ended, and the phases that were reached. */
-  report(): { startedMs: number; endedMs?: number; phases: Phase[] } {
+  /**
+   * When the command started and ended, and the phases that were reached.
+   * @param backends those of the result, for their letters
+   */
+  report(backends: readonly BackendTally[]): { startedMs: number; endedMs?: number; phases: Phase[] } {
+    const letters = new Map(backends.map(({ backend }) => [nameOf(backend), backend.letter]))
     return {
       startedMs: this.#phases[1]?.fromMs ?? this.#nowMs,
       ...(this.#commandEndedMs === undefined ? {} : { endedMs: this.#commandEndedMs }),
       phases: this.#phases.map(({ hits, ...phase }) => ({
         ...phase,
-        backends: [...hits].map(([letter, count]) => ({ letter, hits: count })),
+        // Answers that named nobody count until one does.
+        backends: [...hits].flatMap(([name, count]) => {
+          const letter = letters.get(name)
+          return letter === undefined ? [] : [{ letter, hits: count }]
+        }),
       })),
     }
   }
@@ -92,6 +102,10 @@ export class Phases implements RunObserver {
       this.#nowMs >= Math.max(this.#commandEndedMs, this.#lastChangeMs) + stillMs
     )
   }
+}
+
+function nameOf({ kind, name }: Backend): string {
+  return `${kind} ${name}`
 }
 
 function begin(name: PhaseName, fromMs: number): Counted {

@@ -2,12 +2,14 @@ import type { AgentConfig, AgentTarget, TlsConfig } from '../agent/config.ts'
 import { requestsNeeded } from '../judge/requests.ts'
 import { errorPerVerdict } from '../judge/survey.ts'
 import type { Endpoint } from '../model/endpoint.ts'
+import { type Expectation, expectationOf } from '../model/expectation.ts'
 import type { ServicePort } from '../model/kubernetes.ts'
 import type { IdentifyMode, IdentifyRule } from '../model/observation.ts'
-import type { Policy } from '../model/policy.ts'
 import type { ProbeRequest } from '../model/probe-result.ts'
 import type { SurveyEntry } from '../model/survey.ts'
+import type { SessionSpec } from '../model/session.ts'
 import { UserError } from '../model/user-error.ts'
+import { tracesOf } from './attribution/marks.ts'
 import type { AskedEntries } from './entries/asked.ts'
 import { endpointsBehind, endpointsOfAll } from './entries/behind.ts'
 import { defaultEntry } from './entries/default.ts'
@@ -40,8 +42,8 @@ export interface ProbeOptions {
   /** Unless given, one that the nodes have, or the default. */
   image?: string
   node?: string
-  /** The pod that sends the requests, instead of one that is made for that. */
-  inPod?: { pod: string; container?: string }
+  /** The pods that send the requests, instead of ones that are made for that. */
+  inPods?: readonly { pod: string; container?: string }[]
   expect?: 'sticky' | 'spread'
   /** 1 − confidence. */
   acceptedError: number
@@ -62,8 +64,23 @@ export interface ProbeOptions {
   viaLocal?: boolean
 }
 
+/** All that a probe will do; made once, before anything is made in the cluster. */
 export interface ProbePlan {
+  runId: string
   agent: AgentConfig
+  entries: readonly SurveyEntry[]
+  /** What each client keeps. */
+  sessions: readonly SessionSpec[]
+  /** How many clients in pods. */
+  clients: number
+  /** The machine that this program runs on is a client as well. */
+  here: boolean
+  /** One client at one entry was asked for. */
+  sole: boolean
+  /** What each session should see. */
+  expectations: readonly Expectation[]
+  /** Requests leave traces by which they can be found again where answers name nobody. */
+  leavesTraces: boolean
   request: Omit<ProbeRequest, 'scheme'>
   /** What ends the run, where neither a number of requests nor a time does. */
   until?: string
@@ -75,41 +92,55 @@ export interface ProbePlan {
   notes: string[]
 }
 
-/**
- * Turns what was asked into what the agents are told. Pure; the Service was examined before.
- *
- * @param entries asked one after the other by each client, each on the whole schedule
- */
-export function planProbe(
-  options: ProbeOptions,
-  subject: ProbeSubject,
-  entries: readonly SurveyEntry[] = [defaultEntry(subject)],
-  clients = 1,
-): ProbePlan {
+/** What a plan is made for; what is left out is one client at the cluster IP. */
+export interface PlanInput {
+  runId?: string
+  /** Asked one after the other by each client, each on the whole schedule. */
+  entries?: readonly SurveyEntry[]
+  /** In pods. */
+  clients?: number
+  /** Sentences for the report that were found on the way. */
+  notes?: readonly string[]
+}
+
+/** Turns what was asked into what the agents are told. Pure; the Service was examined before. */
+export function planProbe(options: ProbeOptions, subject: ProbeSubject, input: PlanInput = {}): ProbePlan {
+  const { runId = '', entries = [defaultEntry(subject)], clients = 1 } = input
   const { durationMs, until } = options
+  const here = options.viaLocal === true
+  const asking = clients + Number(here)
   const requests =
     options.requests ??
-    (durationMs === undefined ? defaultRequests(options, subject, entries, clients) : undefined)
+    (durationMs === undefined ? defaultRequests(options, subject, entries, asking) : undefined)
   const all = endpointsOfAll(subject.slices, entries)
   const { identify } = options
   // Told nothing, the agent finds nobody.
   const { needles, endpoints: told, leftOut } = needlesOf(identify.kind === 'anonymous' ? [] : all)
-  const notes: string[] = []
-  if (leftOut > 0)
-    notes.push(`${leftOut} of ${all.length} endpoints are too many for the agent to look for in answers`)
+  const tooMany = `${leftOut} of ${all.length} endpoints are too many for the agent to look for in answers`
   const longestMs = durationMs ?? (requests ?? 0) * Math.max(options.intervalMs, options.timeoutMs)
+  const sessions: SessionSpec[] = [{ keeps: options.keepAlive ? 'connection' : 'nothing' }]
+  const agent: AgentConfig = {
+    targets: entries.map((entry) => targetOf(entry, options, subject)),
+    ...(requests === undefined ? {} : { requests }),
+    ...(durationMs === undefined ? {} : { durationMs }),
+    intervalMs: options.intervalMs,
+    timeoutMs: options.timeoutMs,
+    keepAlive: options.keepAlive,
+    ...payloadOf(options, subject),
+    identify: ruleOf(identify),
+    needles,
+  }
+  const traces = tracesOf(identify, agent, runId, asking * entries.length * sessions.length)
   return {
-    agent: {
-      targets: entries.map((entry) => targetOf(entry, options, subject)),
-      ...(requests === undefined ? {} : { requests }),
-      ...(durationMs === undefined ? {} : { durationMs }),
-      intervalMs: options.intervalMs,
-      timeoutMs: options.timeoutMs,
-      keepAlive: options.keepAlive,
-      ...payloadOf(options, subject),
-      identify: ruleOf(identify),
-      needles,
-    },
+    runId,
+    agent: { ...agent, ...traces },
+    entries,
+    sessions,
+    clients,
+    here,
+    sole: isSole(options),
+    expectations: sessions.map(() => expectationOf(subject.service.policy, options.expect)),
+    leavesTraces: traces.localPorts === true,
     request: {
       path: options.path,
       keepAlive: options.keepAlive,
@@ -122,8 +153,13 @@ export function planProbe(
     ...(until === undefined ? {} : { until }),
     told,
     maxRunSeconds: Math.ceil((entries.length * (longestMs + options.timeoutMs)) / 1000) + 5,
-    notes,
+    notes: [...(leftOut > 0 ? [tooMany] : []), ...(input.notes ?? [])],
   }
+}
+
+/** What was asked for leaves no room for a second client, entry or session. */
+function isSole({ clients = 1, spreadNodes, via, viaLocal, inPods = [] }: ProbeOptions): boolean {
+  return clients === 1 && spreadNodes !== true && via === undefined && viaLocal !== true && inPods.length < 2
 }
 
 /** What the agent does of it: it reads answers. */
@@ -142,7 +178,7 @@ function defaultRequests(
 ): number {
   const verdicts = entries.length * clients
   const acceptedError = errorPerVerdict(options.acceptedError, verdicts)
-  const expected = expectedOf(options, service.policy)
+  const expected = expectationOf(service.policy, options.expect).behaviour
   return Math.max(
     ...entries.map((entry) => {
       const policy = entry.policyLocal === true ? 'Local' : 'Cluster'
@@ -163,11 +199,6 @@ function targetOf(entry: SurveyEntry, options: ProbeOptions, { service, ports }:
     hostHeader: [80, 443].includes(entry.servicePort) ? name : `${name}:${entry.servicePort}`,
     tls: { serverName: name, ...options.tls },
   }
-}
-
-/** What the run is compared with: what the user says, else what the Service is configured for. */
-export function expectedOf({ expect }: Pick<ProbeOptions, 'expect'>, policy: Policy): 'sticky' | 'spread' {
-  return expect ?? (policy.kind === 'none' ? 'spread' : 'sticky')
 }
 
 /** Throws UserError where a UDP port is to be asked nothing, or in HTTP. */

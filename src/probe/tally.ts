@@ -5,12 +5,13 @@ import type { Backend } from '../model/backend.ts'
 import type { Observation, Outcome } from '../model/observation.ts'
 import type { Expectation } from '../model/expectation.ts'
 import type { ProbeResult, Recognition } from '../model/probe-result.ts'
-import type { Entry } from './backends.ts'
+import type { BackendCount } from './backends.ts'
 import { Backends, countAnswer } from './backends.ts'
 import type { EndpointHistory } from './endpoint-history.ts'
 import { explainSwitches, slackMs } from './explain.ts'
 import { Gaps } from './gaps.ts'
 import { Histogram } from './histogram.ts'
+import { Letters } from './letters.ts'
 import type { RecognisedBackend } from './recognise.ts'
 import { SwitchLog, type SwitchRecord } from './switches.ts'
 import { Timeline } from './timeline.ts'
@@ -63,7 +64,8 @@ export class Tally {
   readonly #keptBlocks: number
   #course: Course
   readonly #gaps = new Gaps()
-  #backends = new Backends()
+  readonly #letters: Letters
+  #backends: Backends
   #switches: SwitchLog
   readonly #onSwitch: ((record: SwitchRecord) => void) | undefined
   #by: Recognition['by'] = 'none'
@@ -76,17 +78,25 @@ export class Tally {
   /** True once answers on the only connection came from different backends. */
   #perRequest = false
   /** The last answer that was compared, and the last connection that the proxy saw. */
-  #previous: { key: string; entry: Entry; atMs: number } | undefined
+  #previous: { key: string; entry: BackendCount; atMs: number } | undefined
   #seenMs = -Infinity
   /** The silence since the last pick that was recognised, when it was longer than the timeout; otherwise 0. */
   #expired = 0
 
-  /** @param tallies how many of them share the memory of one: each of many keeps less detail, and all counts */
+  /**
+   * @param tallies how many of them share the memory of one: each of many keeps less detail, and all counts
+   * @param letters those of all of them
+   */
   constructor(
     { idleMs = Infinity }: Pick<Expectation, 'idleMs'>,
-    tallies = 1,
-    onSwitch?: (record: SwitchRecord) => void,
+    {
+      tallies = 1,
+      letters = new Letters(),
+      onSwitch,
+    }: { tallies?: number; letters?: Letters; onSwitch?: (record: SwitchRecord) => void } = {},
   ) {
+    this.#letters = letters
+    this.#backends = new Backends(letters)
     this.#onSwitch = onSwitch
     this.#timeline = new Timeline(shareOf(timelineCells, tallies))
     this.#keptSwitches = shareOf(switches, tallies)
@@ -128,8 +138,13 @@ export class Tally {
     return backend
   }
 
+  /** Gives its letters back: another one takes its place. */
+  forget(): void {
+    this.#backends.forget()
+  }
+
   /** Who answered, for adding up several tallies. */
-  get entries(): readonly Entry[] {
+  get entries(): readonly BackendCount[] {
     return this.#backends.entries
   }
 
@@ -240,7 +255,7 @@ export class Tally {
   }
 
   /** The entry of a backend, unless it is an anonymous one and others have names. */
-  #entryOf(recognised: RecognisedBackend | undefined): Entry | undefined {
+  #entryOf(recognised: RecognisedBackend | undefined): BackendCount | undefined {
     if (recognised === undefined) return undefined
     const { by, source } = recognised
     if (by === 'anonymous') {
@@ -256,7 +271,8 @@ export class Tally {
   }
 
   #forgetBackends(): void {
-    this.#backends = new Backends()
+    this.#backends.forget()
+    this.#backends = new Backends(this.#letters)
     this.#switches = new SwitchLog(this.#keptSwitches)
     this.#course = new Course(this.#keptBlocks)
     // The answers until now are of nobody known.
@@ -271,7 +287,7 @@ export class Tally {
   #compare(
     { number, atMs, newConnection }: Observation,
     key: string,
-    entry: Entry,
+    entry: BackendCount,
   ): { switched: boolean; binding: boolean } {
     const previous = this.#previous
     const switched = previous !== undefined && previous.key !== key

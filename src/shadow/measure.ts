@@ -3,7 +3,8 @@ import { servicePolicy } from '../model/policy.ts'
 import type { TimeoutResult } from '../model/timeout-result.ts'
 import { UserError } from '../model/user-error.ts'
 import { withShadow } from './with-shadow.ts'
-import { findImages } from '../probe/image/find.ts'
+import { imageFor } from '../probe/image/find.ts'
+import { readNodes } from '../probe/image/read.ts'
 import { checkNode } from '../probe/clients/nodes.ts'
 import { examineService } from '../probe/preflight.ts'
 import { readService } from '../probe/read.ts'
@@ -24,12 +25,12 @@ export async function measureService(
 ): Promise<TimeoutResult> {
   const { interrupted, progress } = surroundings
   const { namespace, service: name } = options
-  const [{ service, slices }, imageFor] = await Promise.all([
+  const [{ service, slices }, nodes] = await Promise.all([
     readService(cluster, namespace, name, interrupted),
-    findImages(cluster, options, interrupted),
+    options.image === undefined ? readNodes(cluster, options.node, interrupted) : undefined,
     checkNode(cluster, options.node, interrupted),
   ])
-  const image = imageFor('node')
+  const image = imageFor({ node: true }, options, nodes)
   if (!options.shadow) {
     return await measureTimeout(cluster, options, { service, slices, image, notes: [] }, surroundings)
   }

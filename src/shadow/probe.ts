@@ -1,15 +1,17 @@
 import type { Cluster } from '../cluster/index.ts'
-import type { ProbeComparison } from '../model/comparison.ts'
 import { serviceKind } from '../mechanisms/service/objects.ts'
 import { anyKind } from '../model/target.ts'
 import { UserError } from '../model/user-error.ts'
-import { findImages } from '../probe/image/find.ts'
+import { imageFor } from '../probe/image/find.ts'
+import { readNodes } from '../probe/image/read.ts'
 import { planProbe, type ProbeOptions } from '../probe/plan.ts'
 import { examineService, type ProbeSubject } from '../probe/preflight.ts'
 import { readService } from '../probe/read.ts'
+import type { RunControl } from '../probe/steps.ts'
+import { type Emit, streamOf } from '../probe/stream.ts'
 import { parseTarget } from '../targets/parse.ts'
 import { withShadowRole } from './refusal.ts'
-import { probeSideBySide, type SideBySideSurroundings } from './side-by-side.ts'
+import { type BesideStep, probeSideBySide } from './side-by-side.ts'
 import type { ServiceChange } from './change.ts'
 import { checkChange, parseWhatIf } from './what-if.ts'
 import { withEcho } from './with-echo.ts'
@@ -35,53 +37,70 @@ export function readWhatIf(texts: readonly string[]): Beside {
 
 /**
  * Probes a Service and something in its place, side by side: another Service, its shadow with a change, echo pods.
- * Rejects as runProbe does, and with UserError for what cannot be put beside it.
+ * Rejects as `probe` does, and with UserError for what cannot be put beside it.
  */
-export async function probeBeside(
+export function probeBeside(
   cluster: Cluster,
   options: ProbeOptions,
   beside: Beside,
-  surroundings: SideBySideSurroundings,
-): Promise<ProbeComparison> {
-  if (beside.kind === 'compare') return await compareServices(cluster, options, beside.service, surroundings)
-  try {
-    return beside.kind === 'echo'
-      ? await tryEcho(cluster, options, surroundings)
-      : await tryChange(cluster, options, beside, surroundings)
-  } catch (error) {
-    throw withShadowRole(error, options.namespace)
-  }
+  control: RunControl,
+): AsyncGenerator<BesideStep, void, undefined> {
+  return streamOf(async (emit, left) => {
+    const stopped = { ...control, interrupted: AbortSignal.any([control.interrupted, left]) }
+    if (beside.kind === 'compare')
+      return await compareServices(cluster, options, beside.service, { emit, control: stopped })
+    try {
+      if (beside.kind === 'echo') await tryEcho(cluster, options, { emit, control: stopped })
+      else await tryChange(cluster, options, beside, { emit, control: stopped })
+    } catch (error) {
+      throw withShadowRole(error, options.namespace)
+    }
+  })
+}
+
+/** Where it is told how it goes, and when to stop. */
+interface Told {
+  emit: Emit<BesideStep>
+  control: RunControl
+}
+
+async function probeBoth(
+  cluster: Cluster,
+  both: Parameters<typeof probeSideBySide>[1],
+  { emit, control }: Told,
+): Promise<void> {
+  for await (const step of probeSideBySide(cluster, both, control)) await emit(step)
 }
 
 async function compareServices(
   cluster: Cluster,
   options: ProbeOptions,
   other: string,
-  surroundings: SideBySideSurroundings,
-): Promise<ProbeComparison> {
+  told: Told,
+): Promise<void> {
   if (other === options.service)
     throw new UserError(`the Service "${other}" cannot be compared with itself`, { exitCode: 2 })
   // Both, before the first is probed for nothing.
   await Promise.all(
-    [options.service, other].map((service) => examine(cluster, { ...options, service }, surroundings)),
+    [options.service, other].map((service) => examine(cluster, { ...options, service }, told.control)),
   )
   const side = (service: string) => ({ title: `service/${service}`, options: { ...options, service } })
   const sides = [side(options.service), side(other)] as const
-  return await probeSideBySide(cluster, { kind: 'compare', sides, notes: [] }, surroundings)
+  await probeBoth(cluster, { kind: 'compare', sides, notes: [] }, told)
 }
 
 async function tryChange(
   cluster: Cluster,
   options: ProbeOptions,
   { change, words }: { change: ServiceChange; words: string },
-  surroundings: SideBySideSurroundings,
-): Promise<ProbeComparison> {
-  const { service, slices, maxSeconds } = await examine(cluster, options, surroundings)
+  told: Told,
+): Promise<void> {
+  const { service, slices, maxSeconds } = await examine(cluster, options, told.control)
   checkChange(service, change)
-  return await withShadow(
+  await withShadow(
     cluster,
     { service, slices, change, maxSeconds },
-    temporary(surroundings),
+    temporary(told),
     async ({ service: shadow, notes }) => {
       // What the user expects is expected of the change: what is there was configured by somebody.
       const { expect: _, ...original } = options
@@ -89,34 +108,30 @@ async function tryChange(
         { title: 'as it is', options: original },
         { title: words, options: { ...options, service: shadow.metadata.name } },
       ] as const
-      const together = { kind: 'what-if', change: words, sides, notes } as const
-      return await probeSideBySide(cluster, together, surroundings)
+      await probeBoth(cluster, { kind: 'what-if', change: words, sides, notes }, told)
     },
   )
 }
 
-async function tryEcho(
-  cluster: Cluster,
-  options: ProbeOptions,
-  surroundings: SideBySideSurroundings,
-): Promise<ProbeComparison> {
-  const { podRunningTimeoutMs } = options
-  const [{ service, subject, maxSeconds }, imageFor] = await Promise.all([
-    examine(cluster, options, surroundings),
-    findImages(cluster, options, surroundings.interrupted),
+async function tryEcho(cluster: Cluster, options: ProbeOptions, told: Told): Promise<void> {
+  const { podRunningTimeoutMs, image: asked, node } = options
+  const { interrupted } = told.control
+  const [{ service, subject, maxSeconds }, nodes] = await Promise.all([
+    examine(cluster, options, told.control),
+    asked === undefined ? readNodes(cluster, node, interrupted) : undefined,
   ])
-  const { image } = imageFor('node')
+  const { image } = imageFor({ node: true }, options, nodes)
   const { endpoints } = subject
-  return await withEcho(
+  await withEcho(
     cluster,
     { service, endpoints, image, podRunningTimeoutMs, maxSeconds },
-    temporary(surroundings),
+    temporary(told),
     async ({ service: echo, notes }) => {
       const sides = [
         { title: 'the application', options },
         { title: 'echo pods', options: echoOptions(options, echo.metadata.name) },
       ] as const
-      return await probeSideBySide(cluster, { kind: 'echo', sides, notes }, surroundings)
+      await probeBoth(cluster, { kind: 'echo', sides, notes }, told)
     },
   )
 }
@@ -132,7 +147,7 @@ function echoOptions(options: ProbeOptions, service: string): ProbeOptions {
 async function examine(
   cluster: Cluster,
   options: ProbeOptions,
-  { interrupted }: SideBySideSurroundings,
+  { interrupted }: RunControl,
 ): Promise<Awaited<ReturnType<typeof readService>> & { subject: ProbeSubject; maxSeconds: number }> {
   const read = await readService(cluster, options.namespace, options.service, interrupted)
   const subject = examineService(read.service, read.slices, options.port, options.protocol)
@@ -140,6 +155,11 @@ async function examine(
   return { ...read, subject, maxSeconds: 2 * (maxRunSeconds + Math.ceil(options.podRunningTimeoutMs / 1000)) }
 }
 
-function temporary({ progress, interrupted, abandoned }: SideBySideSurroundings) {
-  return { onStage: progress.stage, onNote: progress.note, interrupted, abandoned }
+function temporary({ emit, control: { interrupted, abandoned } }: Told) {
+  return {
+    onStage: (text: string) => void emit({ kind: 'stage', text }),
+    onNote: (text: string) => void emit({ kind: 'note', text }),
+    interrupted,
+    abandoned,
+  }
 }

@@ -1,28 +1,32 @@
 import type { Cluster } from '../cluster/index.ts'
 import { conclude, differencesOf, overallResult } from '../judge/comparison.ts'
 import type { ComparedRun, ComparisonKind, ProbeComparison } from '../model/comparison.ts'
-import type { ProbeResult } from '../model/probe-result.ts'
+import { soleOf } from '../model/sole.ts'
+import type { ProbeSurvey } from '../model/survey.ts'
 import type { ProbeOptions } from '../probe/plan.ts'
-import { type ProbeSurroundings, runProbe } from '../probe/run.ts'
+import { probe } from '../probe/probe.ts'
+import type { ProbeStep, RunControl } from '../probe/steps.ts'
 
 export interface Side {
   title: string
   options: ProbeOptions
 }
 
-export interface SideBySideSurroundings extends Omit<ProbeSurroundings, 'report'> {
-  progress: ProbeSurroundings['progress'] & { startOver: () => void }
-  /** Called with both results before the clean-up, so that nobody waits for it. */
-  report: (comparison: ProbeComparison) => Promise<void>
-  /** Called instead with the first one when there will be no second: interrupted. */
-  reportFirst: (result: ProbeResult) => Promise<void>
-}
+/** One thing that happens while two Services are probed. */
+export type BesideStep =
+  | Exclude<ProbeStep, { kind: 'planned' | 'observed' | 'endpoints' | 'result' }>
+  /** The second probe begins: what was shown of the first is over. */
+  | { kind: 'start-over' }
+  /** Both were probed. The clean-up follows. */
+  | { kind: 'compared'; comparison: ProbeComparison }
+  /** There will be no second: it was interrupted. */
+  | { kind: 'first-only'; result: ProbeSurvey }
 
 /**
  * Probes two Services one after the other, from the same node, as every node picks for itself.
- * Rejects as runProbe does, and with the reason of `interrupted` when that came between the two.
+ * Rejects as `probe` does, and with the reason of `interrupted` when that came between the two.
  */
-export async function probeSideBySide(
+export async function* probeSideBySide(
   cluster: Cluster,
   {
     kind,
@@ -30,44 +34,39 @@ export async function probeSideBySide(
     sides,
     notes,
   }: Pick<ProbeComparison, 'kind' | 'change' | 'notes'> & { sides: readonly [Side, Side] },
-  { report, reportFirst, ...surroundings }: SideBySideSurroundings,
-): Promise<ProbeComparison> {
-  const { progress, interrupted } = surroundings
+  control: RunControl,
+): AsyncGenerator<BesideStep, void, undefined> {
+  const { interrupted } = control
   const [one, two] = sides
-  progress.note(`1 of 2: ${one.title}`)
-  const first = await runProbe(cluster, one.options, {
-    ...surroundings,
-    report: async (result) => {
-      if (interrupted.aborted) await reportFirst(result)
-    },
-  })
+  yield { kind: 'note', text: `1 of 2: ${one.title}` }
+  let first: ProbeSurvey | undefined
+  for await (const step of probe(cluster, one.options, control)) {
+    if (step.kind === 'result') {
+      first = step.result
+      if (interrupted.aborted) yield { kind: 'first-only', result: first }
+    } else if (isShown(step)) yield step
+  }
   interrupted.throwIfAborted()
-  progress.startOver()
-  progress.note(`2 of 2: ${two.title}`)
-  const node = two.options.node ?? first.client.node
-  const compared: ProbeComparison[] = []
-  await runProbe(
-    cluster,
-    { ...two.options, ...(node === undefined ? {} : { node }) },
-    {
-      ...surroundings,
-      report: async (second) => {
-        const runs = [
-          { title: one.title, result: first },
-          { title: two.title, result: second },
-        ] as const
-        const comparison = {
-          kind,
-          ...(change === undefined ? {} : { change }),
-          ...together(kind, runs),
-          notes,
-        }
-        compared.push(comparison)
-        await report(comparison)
-      },
-    },
-  )
-  return compared[0]!
+  if (first === undefined) throw new Error('a probe ended without a result')
+  yield { kind: 'start-over' }
+  yield { kind: 'note', text: `2 of 2: ${two.title}` }
+  const node = two.options.node ?? (first.sole ? first.clients[0]?.node : undefined)
+  const options = { ...two.options, ...(node === undefined ? {} : { node }) }
+  for await (const step of probe(cluster, options, control)) {
+    if (step.kind === 'result') {
+      const runs = [comparedRun(one.title, first), comparedRun(two.title, step.result)] as const
+      const asked = { kind, ...(change === undefined ? {} : { change }) }
+      yield { kind: 'compared', comparison: { ...asked, ...together(kind, runs), notes } }
+    } else if (isShown(step)) yield step
+  }
+}
+
+function isShown(step: ProbeStep): step is Extract<ProbeStep, BesideStep> {
+  return step.kind === 'stage' || step.kind === 'note' || step.kind === 'state'
+}
+
+function comparedRun(title: string, survey: ProbeSurvey): ComparedRun {
+  return { title, result: soleOf(survey) ?? survey }
 }
 
 function together(

@@ -174,9 +174,9 @@ describe(`probe with several clients on ${site.name}`, () => {
   })
 
   test('what does not go together, and what there is not', async () => {
-    const usage = await probe(['sticky', '--clients', '2', '--compare', 'svc/web'])
+    const usage = await probe(['sticky', '--clients', '2', '--in-pod', 'web'])
     expectExit(usage, 2)
-    expect(usage.stderr).toMatch(/--clients and --compare cannot be used together/)
+    expect(usage.stderr).toMatch(/--in-pod and --clients cannot be used together/)
     const both = await probe(['sticky', '--node', 'node1', '--spread', 'nodes'])
     expectExit(both, 2)
     const unknown = await probe(['sticky', '--spread', 'zones'])

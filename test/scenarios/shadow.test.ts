@@ -298,7 +298,7 @@ describeOnce('who may make a shadow', () => {
     [['web', '--what-if', 'affinity=None'], 1, /service\/web is like that already/],
     [['web', '--what-if', 'externalTrafficPolicy=Local'], 2, /outside the cluster[^]* --via-local/],
     [['web', '--echo', '--what-if', 'timeout=5s'], 2, /--echo and --what-if cannot be used together/],
-    [['web', '--compare', 'svc/web'], 2, /same Service "web"/],
+    [['web', '--compare', 'svc/web'], 2, /compared with itself/],
     [['web', '--compare', 'none'], 1, /services "none" not found/],
     [['web', '--compare', 'pod/x'], 2, /pod/],
     [['web', '--echo', '--image', site.images.busybox], 1, /has no Node[^]*Node 18 or newer/],

@@ -91,7 +91,16 @@ describe(`probe --watch on ${site.name}`, () => {
   })
 
   test('where no two answers are the same, none is told as a switch', async () => {
-    const ended = await place.probe(['sticky', '--path', '/unique', '--watch', '--duration', '3s'])
+    const ended = await place.probe([
+      'sticky',
+      '--path',
+      '/unique',
+      '--identify',
+      'anonymous',
+      '--watch',
+      '--duration',
+      '3s',
+    ])
     expectExit(ended, 4)
     expect(ended.stdout).not.toMatch(/→/)
     expect(ended.stderr).toMatch(/the answers do not say which pod gave them/)

@@ -21,6 +21,11 @@ separator=`printf '\037'`
 scheme=$1 host=$2 port=$3 path=$4 name=$5 requests=$6 duration=$7 interval=$8 timeout=$9
 shift 9
 insecure=$1 deadline=$2 attached=$3 marker=$4 where=$5 bytes=$6
+# Clients of one Job are told apart by it.
+case $attached,$marker,${JOB_COMPLETION_INDEX:-0} in
+1,* | *,,* | *,0) ;;
+*) marker=${marker}c$JOB_COMPLETION_INDEX ;;
+esac
 # Whole seconds, for those who know no others.
 seconds=$(((timeout + 999) / 1000))
 case $host in *:*) at="[$host]:$port" ;; *) at=$host:$port ;; esac

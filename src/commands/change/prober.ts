@@ -1,7 +1,7 @@
 import type { Interrupt } from '../../cli/interrupt.ts'
 import type { AskNode, NodeAnswer } from '../../change/wait.ts'
 import type { Cluster } from '../../cluster/index.ts'
-import type { ProbeResult } from '../../model/probe-result.ts'
+import type { ProbeSurvey } from '../../model/survey.ts'
 
 export interface ProberOptions {
   image: string | undefined
@@ -16,8 +16,7 @@ export function proberOf(
   interrupt: Interrupt,
 ): AskNode {
   return async ({ service: { namespace, name }, node, expect }, signal) => {
-    const { runProbe } = await import('../../probe/run.ts')
-    let seenAtMs = 0
+    const { probe } = await import('../../probe/probe.ts')
     const options = {
       namespace,
       service: name,
@@ -34,26 +33,19 @@ export function proberOf(
       identify: { kind: 'auto' },
       podRunningTimeoutMs: 60_000,
     } as const
-    const result = await runProbe(cluster, options, {
-      progress: { stage: ignore, note: ignore, update: ignore },
-      interrupted: signal,
-      abandoned: interrupt.second,
-      // The Job is removed after this, which is not part of the wait.
-      report: async () => {
-        seenAtMs = now()
-        await Promise.resolve()
-      },
-    })
-    return answerOf(result, seenAtMs)
+    const control = { interrupted: signal, abandoned: interrupt.second }
+    let answer: NodeAnswer = { kind: 'not-yet' }
+    // The Job is removed after the result, which is not part of the wait.
+    for await (const step of probe(cluster, options, control))
+      if (step.kind === 'result') answer = answerOf(step.result, now())
+    return answer
   }
 }
 
-function answerOf({ verdict }: ProbeResult, atMs: number): NodeAnswer {
+function answerOf({ cells, verdict }: ProbeSurvey, atMs: number): NodeAnswer {
   if (verdict.result === 'as-expected') return { kind: 'served', atMs }
-  const { reason } = verdict
+  const reason = cells[0]?.verdict.reason
   if (reason === undefined || reason === 'too-few-requests' || reason === 'interrupted')
     return { kind: 'not-yet' }
   return { kind: 'untold', why: reason }
 }
-
-function ignore(): void {}

@@ -13,18 +13,22 @@ export function probeBesideOf(beside: Beside): ProbeMode {
       progress.stop()
       return { ...standardOutput(process), next }
     }
-    const { result } = await probeBeside(cluster, options, beside, {
-      progress,
-      interrupted: interrupt.first,
-      abandoned: interrupt.second,
-      report: async (comparison) => {
+    const control = { interrupted: interrupt.first, abandoned: interrupt.second }
+    let exitCode = 0
+    for await (const step of probeBeside(cluster, options, beside, control)) {
+      if (step.kind === 'stage') progress.stage(step.text)
+      else if (step.kind === 'note') progress.note(step.text)
+      else if (step.kind === 'state') progress.update(step.state)
+      else if (step.kind === 'start-over') progress.startOver()
+      else if (step.kind === 'first-only')
+        process.stdout.write(await renderProbe(step.result, format, shown([])))
+      else {
+        const { comparison } = step
+        exitCode = exitCodeOf(comparison.result)
         process.stdout.write(await renderComparison(comparison, format, shown(nextSteps(comparison))))
-      },
-      reportFirst: async (result) => {
-        process.stdout.write(await renderProbe(result, format, shown([])))
-      },
-    })
-    return exitCodeOf(result)
+      }
+    }
+    return exitCode
   }
 }
 

@@ -1,12 +1,10 @@
 import { exitCodes } from '../../cli/errors.ts'
-import { standardOutput } from '../../cli/output.ts'
 import type { DuringReport } from '../../model/during.ts'
 import { invalidValue, UserError } from '../../model/user-error.ts'
 import { Phases } from '../../probe/phases.ts'
-import { runProbe } from '../../probe/run.ts'
-import { renderProbe } from '../../report/probe/render.ts'
+import { probe } from '../../probe/probe.ts'
 import { type CommandEnd, runCommand, type RunningCommand } from './command.ts'
-import { exitCodeOf, nextSteps, type ProbeMode } from './session.ts'
+import { controlOf, exitCodeOf, follow, print, type ProbeMode } from './session.ts'
 import { longestRunMs } from './watch.ts'
 
 /** Between asking a command to end and making it, in milliseconds. */
@@ -18,7 +16,8 @@ const graceMs = 2000
  */
 export function probeDuring(command: string): ProbeMode {
   if (command.trim() === '') throw invalidValue('during', command, 'must be a command')
-  return async ({ cluster, options, format, progress, interrupt }) => {
+  return async (session) => {
+    const { cluster, options, format, progress, interrupt } = session
     const finished = new AbortController()
     let running: RunningCommand | undefined
     let end: CommandEnd = {}
@@ -33,24 +32,16 @@ export function probeDuring(command: string): ProbeMode {
     interrupt.first.addEventListener('abort', () => running?.kill('SIGINT'))
     interrupt.second.addEventListener('abort', () => running?.kill('SIGKILL'))
     try {
-      const { verdict } = await runProbe(
-        cluster,
-        { ...options, durationMs: longestRunMs, until: 'until the command has ended' },
-        {
-          progress,
-          interrupted: interrupt.first,
-          finished: finished.signal,
-          abandoned: interrupt.second,
-          observerFor: () => phases,
-          report: async (result) => {
-            progress.stop()
-            const { problem: _, ...ended } = end
-            const during: DuringReport = { command, ...ended, ...phases.report() }
-            const shown = { ...standardOutput(process), next: nextSteps(result) }
-            process.stdout.write(await renderProbe({ ...result, during }, format, shown))
-          },
+      const asked = { ...options, durationMs: longestRunMs, until: 'until the command has ended' }
+      const steps = probe(cluster, asked, { ...controlOf(session), finished: finished.signal })
+      const { verdict } = await follow(steps, progress, {
+        tell: (step) => phases.take(step),
+        report: async (result) => {
+          const { problem: _, ...ended } = end
+          const during: DuringReport = { command, ...ended, ...phases.report(result.backends) }
+          await print({ ...result, during }, { format, progress })
         },
-      )
+      })
       if (end.problem !== undefined) throw new UserError(`cannot run the command of --during: ${end.problem}`)
       const exitCode = exitCodeOf(verdict.result)
       return exitCode === 0 && end.exitCode !== 0 ? exitCodes.error : exitCode

@@ -75,8 +75,10 @@ const flags = {
   }),
   'in-pod': Flags.string({
     description:
-      'Send the requests from this pod (pod/NAME) instead of a new one: it needs a shell and one of curl, wget and nc. Nothing in it is changed.',
-    helpValue: "''",
+      'Send the requests from these pods (pod/NAME) instead of new ones: each needs a shell and one of curl, wget and nc. Nothing in them is changed.',
+    helpValue: '[]',
+    multiple: true,
+    multipleNonGreedy: true,
   }),
   insecure: Flags.boolean({ description: "Do not verify the Service's certificate.", default: false }),
   interval: durationFlag({

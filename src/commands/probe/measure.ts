@@ -1,8 +1,9 @@
+import { standardOutput } from '../../cli/output.ts'
 import type { TimeoutResult } from '../../model/timeout-result.ts'
 import { unknownFormat } from '../../model/user-error.ts'
 import { isTimeoutFormat, renderTimeout, timeoutFormats } from '../../report/probe/timeout/render.ts'
 import { measureService } from '../../shadow/measure.ts'
-import { exitCodeOf, type ProbeSession, surroundingsOf } from './session.ts'
+import { controlOf, exitCodeOf, type ProbeSession } from './session.ts'
 import { commandFor, serviceTarget } from '../../targets/command.ts'
 
 const defaultMaxMs = 120_000
@@ -17,8 +18,16 @@ export async function measure(session: ProbeSession): Promise<number> {
     shadow: flags.shadow,
     ...(flags.clients === undefined ? {} : { clients: flags.clients }),
   }
-  const surroundings = surroundingsOf(session, format, renderTimeout, nextSteps)
-  const { verdict } = await measureService(cluster, asked, surroundings)
+  const { progress } = session
+  const { verdict } = await measureService(cluster, asked, {
+    ...controlOf(session),
+    progress,
+    report: async (result) => {
+      progress.stop()
+      const shown = { ...standardOutput(process), next: nextSteps(result) }
+      process.stdout.write(await renderTimeout(result, format, shown))
+    },
+  })
   return exitCodeOf(verdict.result)
 }
 

@@ -16,12 +16,5 @@ export async function modeOf(flags: ProbeFlags): Promise<ProbeMode> {
   if (flags.during !== undefined) return (await import('./during.ts')).probeDuring(flags.during)
   if (flags.watch) return (await import('./watch.ts')).watch
   if (flags['measure-timeout']) return (await import('./measure.ts')).measure
-  const isSurvey =
-    (flags.clients ?? 1) !== 1 ||
-    flags.spread !== undefined ||
-    flags.via !== undefined ||
-    flags['ip-family'] !== undefined ||
-    flags['all-ports'] === true ||
-    flags['via-local'] === true
-  return isSurvey ? (await import('./survey.ts')).probeMany : (await import('./single.ts')).probeOnce
+  return (await import('./once.ts')).probeOnce
 }

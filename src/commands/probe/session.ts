@@ -2,15 +2,14 @@ import type { Interrupt } from '../../cli/interrupt.ts'
 import { exitCodes } from '../../cli/errors.ts'
 import { standardOutput } from '../../cli/output.ts'
 import type { Cluster } from '../../cluster/index.ts'
-import type { ProbeResult } from '../../model/probe-result.ts'
+import type { ProbeSurvey } from '../../model/survey.ts'
 import type { Verdict } from '../../model/verdict.ts'
 import type { ProbeOptions } from '../../probe/plan.ts'
 import type { ProbeFlags } from '../../probe/flags/flags.ts'
+import type { ProbeStep, RunControl } from '../../probe/steps.ts'
 import type { Progress } from '../../report/probe/progress.ts'
-import type { ProbeFormat } from '../../report/probe/render.ts'
+import { type ProbeFormat, renderProbe } from '../../report/probe/render.ts'
 import { commandFor, serviceTarget } from '../../targets/command.ts'
-
-type ShownOptions = ReturnType<typeof standardOutput> & { next: string[] }
 
 /** One call of `probe`: what every way to probe gets. The caller closes and stops what is in it. */
 export interface ProbeSession {
@@ -26,34 +25,56 @@ export interface ProbeSession {
 /** A way to probe: runs to the end of its report and resolves with the exit code that its verdict means. */
 export type ProbeMode = (session: ProbeSession) => Promise<number>
 
-/**
- * What a run needs of the session. Its result is printed as `render` makes it of the format that was asked for, with the
- * commands of `next` below it, before anything is cleaned up.
- */
-export function surroundingsOf<Result, Format>(
-  { progress, interrupt }: ProbeSession,
-  format: Format,
-  render: (result: Result, format: Format, options: ShownOptions) => string | Promise<string>,
-  next: (result: Result) => string[],
-) {
-  return {
-    progress,
-    interrupted: interrupt.first,
-    abandoned: interrupt.second,
-    report: async (result: Result): Promise<void> => {
-      progress.stop()
-      const shown = { ...standardOutput(process), next: next(result) }
-      process.stdout.write(await render(result, format, shown))
-    },
+/** Who reads the stream of a probe beside the live view. */
+export interface Readers {
+  /** Is told each step before anybody else. */
+  tell?: (step: ProbeStep) => void
+  /** Prints what was found, before anything is cleaned up. */
+  report: (result: ProbeSurvey) => Promise<void> | void
+}
+
+/** Reads the stream of a probe to its end: shows how it goes, and has the result reported. */
+export async function follow(
+  steps: AsyncIterable<ProbeStep>,
+  progress: Progress,
+  { tell, report }: Readers,
+): Promise<ProbeSurvey> {
+  let found: ProbeSurvey | undefined
+  for await (const step of steps) {
+    tell?.(step)
+    if (step.kind === 'stage') progress.stage(step.text)
+    else if (step.kind === 'note') progress.note(step.text)
+    else if (step.kind === 'state') progress.update(step.state)
+    else if (step.kind === 'result') {
+      found = step.result
+      await report(found)
+    }
   }
+  if (found === undefined) throw new Error('a probe ended without a result')
+  return found
+}
+
+/** Prints a result in its format, with what the reader may want to do next. */
+export async function print(
+  result: ProbeSurvey,
+  { format, progress }: Pick<ProbeSession, 'format' | 'progress'>,
+): Promise<void> {
+  progress.stop()
+  const shown = { ...standardOutput(process), next: nextSteps(result) }
+  process.stdout.write(await renderProbe(result, format, shown))
 }
 
 /** What the reader may want to do next: only commands that exist. */
-export function nextSteps({ service, verdict }: ProbeResult): string[] {
+export function nextSteps({ service, verdict, sole }: ProbeSurvey): string[] {
   const target = serviceTarget(service)
   if (verdict.result === 'differs') return [commandFor('explain', target)]
-  const isPlain = verdict.result === 'as-expected' && service.policy.kind === 'none'
+  const isPlain = sole && verdict.result === 'as-expected' && service.policy.kind === 'none'
   return isPlain ? [commandFor('enable', target, '--timeout 3h')] : []
+}
+
+/** When a session's run ends other than by itself. */
+export function controlOf({ interrupt }: Pick<ProbeSession, 'interrupt'>): RunControl {
+  return { interrupted: interrupt.first, abandoned: interrupt.second }
 }
 
 /** 0, 3 or 4, as help says. */

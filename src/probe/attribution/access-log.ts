@@ -31,8 +31,8 @@ export function portsIn(line: string, addresses: readonly string[]): number[] {
   return found
 }
 
-/** What logs tell: by the numbers of requests, and by the ports that the client used. */
-export interface Logged {
+/** What logs tell of one client: by the numbers of requests, and by the ports that the client used. */
+export interface LoggedClient {
   byNumber: Map<number, BackendPod>
   byPort: Map<number, BackendPod>
 }
@@ -49,10 +49,14 @@ export function uniqueOwners<Pod>(seen: Iterable<readonly [key: number, pod: Pod
   return unique
 }
 
+/** What logs tell of each client. */
+export interface Logged {
+  clients: LoggedClient[]
+}
+
 interface AccessLogOptions {
-  marker: string
-  /** The client's. */
-  addresses: readonly string[]
+  /** The marker and the addresses of each. */
+  clients: readonly { marker: string; addresses: readonly string[] }[]
   /** Reaches back before the first request. */
   sinceSeconds: number
   signal: AbortSignal
@@ -66,14 +70,19 @@ export async function readAccessLogs(
   cluster: Cluster,
   namespace: string,
   pods: readonly BackendPod[],
-  { marker, addresses, sinceSeconds, signal }: AccessLogOptions,
+  { clients, sinceSeconds, signal }: AccessLogOptions,
 ): Promise<Logged | Refusal> {
   const containers = pods.flatMap((pod) => pod.containers.map((container) => ({ pod, container })))
-  const numbers: [number, BackendPod][] = []
-  const ports: [number, BackendPod][] = []
+  const found = clients.map((client) => ({
+    ...client,
+    numbers: [] as [number, BackendPod][],
+    ports: [] as [number, BackendPod][],
+  }))
   const read = (line: string, pod: BackendPod): void => {
-    for (const number of markedIn(line, marker)) numbers.push([number, pod])
-    for (const port of portsIn(line, addresses)) ports.push([port, pod])
+    for (const { marker, addresses, numbers, ports } of found) {
+      for (const number of markedIn(line, marker)) numbers.push([number, pod])
+      for (const port of portsIn(line, addresses)) ports.push([port, pod])
+    }
   }
   const refusals = await eachOf(containers, async ({ pod, container }) => {
     try {
@@ -92,6 +101,12 @@ export async function readAccessLogs(
     }
   })
   const refused = refusals.find((words) => words !== undefined)
-  if (refused !== undefined && numbers.length + ports.length === 0) return { refused }
-  return { byNumber: uniqueOwners(numbers), byPort: uniqueOwners(ports) }
+  if (refused !== undefined && found.every(({ numbers, ports }) => numbers.length + ports.length === 0))
+    return { refused }
+  return {
+    clients: found.map(({ numbers, ports }) => ({
+      byNumber: uniqueOwners(numbers),
+      byPort: uniqueOwners(ports),
+    })),
+  }
 }

@@ -1,3 +1,4 @@
+import { type Marker, markerOfClient } from '../../agent/config.ts'
 import type { Cluster } from '../../cluster/index.ts'
 import type { Endpoint } from '../../model/endpoint.ts'
 import type { IdentifyMode, Observation } from '../../model/observation.ts'
@@ -7,13 +8,20 @@ import { readAccessLogs } from './access-log.ts'
 import { type BackendPod, readPods, type Refusal } from './pods.ts'
 import { endKey, readSockets, visibleMs } from './sockets.ts'
 
+/** What one client saw without being told by whom. */
+export interface UnattributedClient {
+  /** Its index, −1 for this machine. */
+  client: number
+  observations: readonly Observation[]
+  /** Its own. */
+  addresses: readonly string[]
+}
+
 /** What is known of a run whose answers name nobody. */
 export interface Unattributed {
-  observations: readonly Observation[]
-  /** All that were behind the Service in the course of the run, for its port. */
+  clients: readonly UnattributedClient[]
+  /** All that were behind the Service in the course of the run, for the ports that are asked. */
   endpoints: readonly Endpoint[]
-  /** The client's own. */
-  addresses: readonly string[]
   /** The first request, in milliseconds since 1970, by the clock of this machine. */
   startedAt: number
 }
@@ -23,7 +31,7 @@ export interface Attribution {
   by: 'access-log' | 'sockets'
   /** A sentence on what could not be looked at. */
   incomplete?: string
-  endpointOf: (observation: Observation) => Endpoint | undefined
+  endpointOf: (client: number, observation: Observation) => Endpoint | undefined
 }
 
 export interface Attributed {
@@ -39,8 +47,8 @@ export interface AttributeOptions {
   mode: IdentifyMode
   /** Of the port that is asked. */
   protocol: 'TCP' | 'UDP'
-  /** The text of the run's `Marker`. */
-  marker: string
+  /** The run's, as its first client has it. */
+  marker: Marker
   signal: AbortSignal
 }
 
@@ -54,7 +62,11 @@ const smallestShare = 0.5
  */
 export async function attribute(options: AttributeOptions, run: Unattributed): Promise<Attributed> {
   const { cluster, namespace, mode, protocol, signal } = options
-  const answered = run.observations.filter(({ outcome }) => outcome === 'answered')
+  const answered = run.clients.flatMap(({ client, observations }) =>
+    observations.flatMap((observation) =>
+      observation.outcome === 'answered' ? [{ client, observation }] : [],
+    ),
+  )
   const notes: string[] = []
   const pods = await readPods(cluster, namespace, run.endpoints, signal)
   if ('refused' in pods) return { notes: [`no other way to recognise pods: ${pods.refused}`] }
@@ -67,7 +79,9 @@ export async function attribute(options: AttributeOptions, run: Unattributed): P
       notes.push(`pods cannot be recognised by their ${names[by]}: ${result.refused}`)
       continue
     }
-    const found = answered.filter((observation) => result.endpointOf(observation) !== undefined).length
+    const found = answered.filter(
+      ({ client, observation }) => result.endpointOf(client, observation) !== undefined,
+    ).length
     if (found === 0)
       notes.push(
         `pods cannot be recognised by their ${names[by]}: ${protocol === 'UDP' ? nothingOverUdp : nothing[by]}`,
@@ -100,43 +114,56 @@ const logDelayMs = 300
 
 async function byAccessLog(
   { cluster, namespace, marker, signal }: AttributeOptions,
-  { observations, addresses, startedAt }: Unattributed,
+  { clients, startedAt }: Unattributed,
   pods: readonly BackendPod[],
 ): Promise<Attribution | Refusal> {
   await new Promise((resolve) => setTimeout(resolve, logDelayMs))
   // Clocks differ, and a line too many costs nothing.
   const sinceSeconds = Math.ceil((Date.now() - startedAt) / 1000) + 30
-  const logged = await readAccessLogs(cluster, namespace, pods, { marker, addresses, sinceSeconds, signal })
+  const marked = clients.map(({ client, addresses }) => ({
+    marker: markerOfClient(marker, client).text,
+    addresses,
+  }))
+  const logged = await readAccessLogs(cluster, namespace, pods, { clients: marked, sinceSeconds, signal })
   if ('refused' in logged) return logged
-  const isUnique = uniquePorts(observations)
+  const isUnique = uniquePorts(clients)
+  const byClient = new Map(clients.map(({ client }, index) => [client, logged.clients[index]]))
   return {
     by: 'access-log',
-    endpointOf: ({ number, localPort }) => {
-      const byPort = localPort !== undefined && isUnique(localPort) ? logged.byPort.get(localPort) : undefined
-      return (logged.byNumber.get(number) ?? byPort)?.endpoints[0]
+    endpointOf: (client, { number, localPort }) => {
+      const own = byClient.get(client)
+      const byPort =
+        localPort !== undefined && isUnique(client, localPort) ? own?.byPort.get(localPort) : undefined
+      return (own?.byNumber.get(number) ?? byPort)?.endpoints[0]
     },
   }
 }
 
 async function bySockets(
   { cluster, namespace, signal }: AttributeOptions,
-  { observations, addresses, startedAt }: Unattributed,
+  { clients, startedAt }: Unattributed,
   pods: readonly BackendPod[],
 ): Promise<Attribution | Refusal> {
   const sinceMs = Date.now() - startedAt - visibleMs
   const read = await readSockets(cluster, namespace, pods, signal)
   if ('refused' in read) return read
-  const isUnique = uniquePorts(observations.filter(({ atMs }) => atMs >= sinceMs))
+  const isUnique = uniquePorts(
+    clients.map(({ observations, ...client }) => ({
+      ...client,
+      observations: observations.filter(({ atMs }) => atMs >= sinceMs),
+    })),
+  )
+  const addressesOf = new Map(clients.map(({ client, addresses }) => [client, addresses]))
   const { unread } = read
   return {
     by: 'sockets',
     ...(unread.length === 0
       ? {}
       : { incomplete: `the sockets of ${unread.length} of ${pods.length} pods are not known: ${unread[0]}` }),
-    endpointOf: ({ localPort, atMs }) => {
-      if (localPort === undefined || atMs < sinceMs || !isUnique(localPort)) return undefined
+    endpointOf: (client, { localPort, atMs }) => {
+      if (localPort === undefined || atMs < sinceMs || !isUnique(client, localPort)) return undefined
       const holders = new Set(
-        addresses
+        (addressesOf.get(client) ?? [])
           .map((address) => read.ends.get(endKey(address, localPort)))
           .filter((pod) => pod !== undefined),
       )
@@ -145,12 +172,18 @@ async function bySockets(
   }
 }
 
-/** Connections from the same port are told apart by nothing. */
-function uniquePorts(observations: readonly Observation[]): (port: number) => boolean {
-  const uses = new Map<number, number>()
-  for (const { localPort, newConnection } of observations)
-    if (localPort !== undefined && newConnection) uses.set(localPort, (uses.get(localPort) ?? 0) + 1)
-  return (port) => uses.get(port) === 1
+/** Connections from the same port are told apart by nothing; clients with their node's network share its ports. */
+function uniquePorts(clients: readonly UnattributedClient[]): (client: number, port: number) => boolean {
+  const uses = new Map<string, number>()
+  const placeOf = new Map(clients.map(({ client, addresses }) => [client, addresses.join(' ')]))
+  const key = (client: number, port: number): string => `${placeOf.get(client)} ${port}`
+  for (const { client, observations } of clients)
+    for (const { localPort, newConnection } of observations) {
+      if (localPort === undefined || !newConnection) continue
+      const own = key(client, localPort)
+      uses.set(own, (uses.get(own) ?? 0) + 1)
+    }
+  return (client, port) => uses.get(key(client, port)) === 1
 }
 
 /**
@@ -177,8 +210,7 @@ export async function checkAttribution(
       : mode.kind === 'sockets'
         ? await readSockets(cluster, namespace, pods, signal)
         : await readAccessLogs(cluster, namespace, pods, {
-            marker: 'none',
-            addresses: [],
+            clients: [],
             sinceSeconds: 1,
             signal,
           })

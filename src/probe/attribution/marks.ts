@@ -5,13 +5,13 @@ import type { IdentifyMode } from '../../model/observation.ts'
 export const mostKept = 100_000
 
 /** Begins with a letter of its own: the name of the probe's pod holds the run id, too. */
-export const markerOf = (runId: string): string => `r${runId}`
+const markerOf = (runId: string): string => `r${runId}`
 
 /** True where requests may have to be found again in logs or among sockets, and are few enough for that. */
-export function leavesTraces(mode: IdentifyMode, agent: AgentConfig): boolean {
+function leavesTraces(mode: IdentifyMode, agent: AgentConfig, cells: number): boolean {
   const { requests, durationMs = 0, intervalMs } = agent
   const isPossible = mode.kind === 'auto' || mode.kind === 'access-log' || mode.kind === 'sockets'
-  return isPossible && (requests ?? durationMs / Math.max(intervalMs, 1)) <= mostKept
+  return isPossible && cells * (requests ?? durationMs / Math.max(intervalMs, 1)) <= mostKept
 }
 
 /**
@@ -22,8 +22,9 @@ export function tracesOf(
   mode: IdentifyMode,
   agent: AgentConfig,
   runId: string,
+  cells: number,
 ): Pick<AgentConfig, 'marker' | 'localPorts'> {
-  if (!leavesTraces(mode, agent)) return {}
+  if (!leavesTraces(mode, agent, cells)) return {}
   const place = mode.kind === 'access-log' ? 'query' : 'header'
   return {
     ...(mode.kind === 'sockets' ? {} : { marker: { text: markerOf(runId), in: place } }),

@@ -8,31 +8,31 @@ import { ownAddresses } from '../../agent/own-addresses.ts'
 import { protocolVersion } from '../../agent/protocol.ts'
 import { Session } from '../../agent/session.ts'
 import { hereIndex } from './here-index.ts'
-import type { ClientsSink } from './spec.ts'
+import { type Emit, streamOf } from '../stream.ts'
+import type { ClientEvent } from './spec.ts'
 
 /**
  * Runs the agent in this process, as a client outside the cluster: no Job and no permission is needed. What it observes
- * goes the way of a pod's log, through the same lines, so that nothing tells the two apart. Resolves when it has ended or
- * was interrupted; rejects with what the sink throws.
+ * goes the way of a pod's log, through the same lines, so that nothing tells the two apart. Ends early when it is
+ * interrupted.
  */
-export async function runHere(
+export function runHere(
   agent: AgentConfig,
-  sink: Pick<ClientsSink, 'onDecoded' | 'onEnded'>,
   interrupted: AbortSignal,
-): Promise<void> {
+): AsyncGenerator<ClientEvent, void, undefined> {
+  return streamOf(async (emit, left) => {
+    await ask(agent, emit, AbortSignal.any([interrupted, left]))
+    await emit({ kind: 'ended', client: hereIndex, message: '' })
+  })
+}
+
+async function ask(agent: AgentConfig, emit: Emit<ClientEvent>, interrupted: AbortSignal): Promise<void> {
   const decoder = createDecoder()
-  let broken: { error: unknown } | undefined
   const encoder = new Encoder((line) => {
-    try {
-      if (broken === undefined) sink.onDecoded(hereIndex, decoder.push(line), Date.now())
-    } catch (error) {
-      // The lanes of the agent must not see the errors of its reader.
-      broken = { error }
-      session.stop()
-    }
+    void emit({ kind: 'said', client: hereIndex, decoded: decoder.push(line), arrivedAt: Date.now() })
   })
   const addresses = ownAddresses()
-  const config = decodeConfig(encodeConfig(agent), 0)
+  const config = decodeConfig(encodeConfig(agent), hereIndex)
   const session = new Session({
     config,
     identify: createIdentifier(config.identify, config.needles, addresses),
@@ -56,6 +56,4 @@ export async function runHere(
   } finally {
     interrupted.removeEventListener('abort', stop)
   }
-  if (broken !== undefined) throw broken.error
-  sink.onEnded(hereIndex, '')
 }

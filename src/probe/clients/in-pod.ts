@@ -1,4 +1,4 @@
-import type { AgentConfig } from '../../agent/config.ts'
+import { type AgentConfig, markerOfClient } from '../../agent/config.ts'
 import { createDecoder } from '../../agent/decode.ts'
 import { type Cluster, isForbidden, isNotFound } from '../../cluster/index.ts'
 import { LineSplitter } from '../../cluster/lines.ts'
@@ -7,7 +7,10 @@ import type { Pod } from '../../model/kubernetes.ts'
 import { UserError } from '../../model/user-error.ts'
 import { inPodRules, missingPermission } from '../permissions.ts'
 import { answerReader, shellScript } from './agent.ts'
-import type { ClientsSink, Surroundings } from './spec.ts'
+import type { RunControl } from '../steps.ts'
+import { type Emit, streamOf } from '../stream.ts'
+import { JoinedRuns } from './joined.ts'
+import type { ClientEvent } from './spec.ts'
 
 /** A container that runs, in which requests can be sent. */
 export interface RunningContainer {
@@ -51,7 +54,9 @@ export async function findContainer(
   return { pod, container, image: pod.spec.containers?.find(({ name }) => name === container)?.image ?? '' }
 }
 
-export interface InPodSpec extends RunningContainer {
+export interface InPodSpec {
+  /** One client in each. */
+  containers: readonly RunningContainer[]
   namespace: string
   agent: AgentConfig
   /** The agent ends after so long in any case. */
@@ -59,43 +64,85 @@ export interface InPodSpec extends RunningContainer {
 }
 
 /**
- * Runs the agent in shell in a container that is there, and tells `sink` what it says. Nothing is made in the cluster; the
- * agent's process ends with the connection. Resolves and rejects as `runClients` does.
+ * Runs the agent in shell in containers that are there, and tells what it says. Nothing is made in the cluster; the
+ * agent's process ends with the connection. Rejects as `runClients` does.
  */
-export async function runInPod<T>(
+export function runInPods(
   cluster: Cluster,
   spec: InPodSpec,
-  sink: ClientsSink,
-  { interrupted, onCreated, whenEnded }: Surroundings<T>,
-): Promise<T> {
-  const { pod, namespace } = spec
-  try {
-    sink.onStage(`starting a shell in pod/${pod.metadata.name}`)
-    onCreated?.()
-    sink.onPod(0, pod)
-    const message = await follow(cluster, spec, sink, interrupted)
-    sink.onEnded(0, message)
-  } catch (error) {
-    if (isForbidden(error)) throw forbidden(error.status.message ?? error.message, namespace, error)
+  { interrupted }: Pick<RunControl, 'interrupted'>,
+): AsyncGenerator<ClientEvent, void, undefined> {
+  return streamOf(async (emit, left) => {
+    const signal = AbortSignal.any([interrupted, left])
+    const { containers, namespace } = spec
+    const [{ pod }] = containers as [RunningContainer]
+    const text =
+      containers.length === 1
+        ? `starting a shell in pod/${pod.metadata.name}`
+        : `starting a shell in each of ${containers.length} pods`
+    void emit({ kind: 'stage', text })
+    void emit({ kind: 'created' })
+    const failures: { client: number; error: unknown }[] = []
+    await Promise.all(
+      containers.map(async (container, client) => {
+        try {
+          void emit({ kind: 'pod', client, pod: container.pod })
+          const message = await askAll(cluster, spec, { client, container, emit, signal })
+          void emit({ kind: 'ended', client, message })
+        } catch (error) {
+          failures.push({ client, error })
+        }
+      }),
+    )
     // What was seen until then is still a result.
-    if (!interrupted.aborted) throw error
+    if (!signal.aborted) {
+      if (failures.length === containers.length) throw explained(failures[0]?.error, namespace)
+      for (const { client, error } of failures)
+        void emit({ kind: 'absent', client, why: error instanceof Error ? error.message : String(error) })
+    }
+    await emit({ kind: 'all-ended' })
+  })
+}
+
+interface ShellRun {
+  client: number
+  container: RunningContainer
+  emit: Emit<ClientEvent>
+  signal: AbortSignal
+}
+
+/** The agent in shell asks one target, so it is run for each. Resolves with why it ended, when that was not in its last line. */
+async function askAll(cluster: Cluster, spec: InPodSpec, run: ShellRun): Promise<string> {
+  const { targets } = spec.agent
+  const joined = new JoinedRuns(targets.length)
+  for (const target of targets) {
+    const message = await follow(
+      cluster,
+      { ...spec, agent: { ...spec.agent, targets: [target] } },
+      run,
+      joined,
+    )
+    if (message !== undefined) return message
   }
-  return await whenEnded()
+  return ''
 }
 
 /** Resolves with why the agent ended, when that was not in its last line. */
 async function follow(
   cluster: Cluster,
-  { namespace, pod, container, agent, maxRunSeconds }: InPodSpec,
-  sink: ClientsSink,
-  signal: AbortSignal,
-): Promise<string> {
+  { namespace, agent, maxRunSeconds }: InPodSpec,
+  { client, container: { pod, container }, emit, signal }: ShellRun,
+  joined: JoinedRuns,
+): Promise<string | undefined> {
   const { exec } = await import('../../cluster/exec/index.ts')
   const addresses = (pod.status?.podIPs ?? []).map(({ ip }) => ip)
-  const decoder = createDecoder(answerReader(agent, addresses))
+  const marked =
+    agent.marker === undefined ? agent : { ...agent, marker: markerOfClient(agent.marker, client) }
+  const decoder = createDecoder(answerReader(marked, addresses))
   const lines = { stdout: new LineSplitter(), stderr: new LineSplitter() }
-  const command = ['sh', '-c', await shellScript(agent, maxRunSeconds, true)]
+  const command = ['sh', '-c', await shellScript(marked, maxRunSeconds, true)]
   const name = pod.metadata.name
+  joined.next()
   for await (const event of exec(cluster, {
     namespace,
     pod: name,
@@ -109,11 +156,12 @@ async function follow(
     if (event.kind === 'end')
       return event.exitCode === 0 ? '' : `its shell ended with exit code ${event.exitCode}`
     for (const line of lines[event.kind].push(event.bytes)) {
-      const decoded = event.kind === 'stdout' ? decoder.push(line) : { observations: [], foreign: line }
-      if (decoded.error !== undefined) throw cannotServe(name, container, decoded.error)
-      sink.onDecoded(0, decoded, Date.now())
+      const said = event.kind === 'stdout' ? decoder.push(line) : { observations: [], foreign: line }
+      if (said.error !== undefined) throw cannotServe(name, container, said.error)
+      const isLast = said.end !== undefined
+      await emit({ kind: 'said', client, decoded: joined.join(said), arrivedAt: Date.now() })
       // It waits for this side to go first.
-      if (decoded.end !== undefined) return ''
+      if (isLast) return undefined
     }
   }
   return 'the connection ended'
@@ -133,6 +181,10 @@ function cannotServe(pod: string, container: string, why: string): UserError {
   return new UserError(`cannot send requests from container "${container}" of pod/${pod}: ${why}`, {
     hints: [needs],
   })
+}
+
+function explained(error: unknown, namespace: string): unknown {
+  return isForbidden(error) ? forbidden(error.status.message ?? error.message, namespace, error) : error
 }
 
 function forbidden(words: string, namespace: string, cause: unknown): UserError {

@@ -8,7 +8,9 @@ import { agentCommand, answerReader } from './agent.ts'
 import { containerName, jobName, probeJob } from './job.ts'
 import { type PodTracker, trackPods } from './pod-tracker.ts'
 import { removeRun } from './remove.ts'
-import type { ClientsSink, ClientsSpec, Surroundings } from './spec.ts'
+import type { RunControl } from '../steps.ts'
+import { type Emit, streamOf } from '../stream.ts'
+import type { ClientEvent, ClientsSpec } from './spec.ts'
 
 /** After so long somebody who waits for the prompt wants to know why, in milliseconds. */
 const slowRemovalMs = 5000
@@ -20,42 +22,53 @@ const slowRemovalMs = 5000
 const removalPatienceMs = (clients: number): number => 60_000 + 500 * clients
 
 /**
- * Runs the agent in client pods, all of one Job, and tells `sink` what each says, until the last of them has ended.
+ * Runs the agent in client pods, all of one Job, and tells what each says, until the last of them has ended.
  * The Job is removed on every way out. Knows nothing of verdicts; may be called any number of times for one command.
  *
- * An interrupted run is no error: it ends early, and `whenEnded` decides what that means. Resolves with what that
- * returns. Rejects with UserError for what
- * the user can mend, with the errors of src/cluster, and with what `sink` or `whenEnded` throws.
+ * An interrupted run is no error: it ends early. Rejects with UserError for what the user can mend, and with the errors
+ * of src/cluster.
  */
-export async function runClients<T>(
+export function runClients(
   cluster: Cluster,
   spec: ClientsSpec,
-  sink: ClientsSink,
-  { interrupted, abandoned, onCreated, whenEnded }: Surroundings<T>,
-): Promise<T> {
+  { interrupted, abandoned }: Pick<RunControl, 'interrupted' | 'abandoned'>,
+): AsyncGenerator<ClientEvent, void, undefined> {
+  return streamOf(async (emit, left) => {
+    await runJob(cluster, spec, emit, { interrupted: AbortSignal.any([interrupted, left]), abandoned })
+  })
+}
+
+async function runJob(
+  cluster: Cluster,
+  spec: ClientsSpec,
+  emit: Emit<ClientEvent>,
+  { interrupted, abandoned }: Pick<RunControl, 'interrupted' | 'abandoned'>,
+): Promise<void> {
   const { namespace, runId } = spec
   const watches = new AbortController()
   const signal = AbortSignal.any([interrupted, watches.signal])
+  const note = (text: string): void => void emit({ kind: 'note', text })
   let allEnded = false
   try {
     await createJob(cluster, spec, interrupted)
-    onCreated?.()
-    sink.onStage(spec.clients === 1 ? 'starting the probe pod' : `starting ${spec.clients} probe pods`)
+    void emit({ kind: 'created' })
+    const text = spec.clients === 1 ? 'starting the probe pod' : `starting ${spec.clients} probe pods`
+    void emit({ kind: 'stage', text })
     const pods = trackPods(cluster, {
       namespace,
       runId,
       clients: spec.clients,
       timeoutMs: spec.podRunningTimeoutMs,
       signal,
-      onStage: (text) => sink.onStage(text),
+      onStage: (waiting) => void emit({ kind: 'stage', text: waiting }),
     })
-    allEnded = await followAll(cluster, spec, sink, { pods, signal, interrupted })
-    return await whenEnded()
+    allEnded = await followAll(cluster, spec, emit, { pods, signal, interrupted })
+    await emit({ kind: 'all-ended' })
   } catch (error) {
     throw withRole(error, namespace)
   } finally {
     watches.abort()
-    const slow = setTimeout(() => sink.onNote(slowRemoval(runId, interrupted)), slowRemovalMs)
+    const slow = setTimeout(() => note(slowRemoval(runId, interrupted)), slowRemovalMs)
     const removed = await removeRun(cluster, {
       namespace,
       job: jobName(runId),
@@ -65,7 +78,7 @@ export async function runClients<T>(
       signal: abandoned,
     }).catch(() => false)
     clearTimeout(slow)
-    if (!removed) for (const line of leftover(namespace, runId)) sink.onNote(line)
+    if (!removed) for (const line of leftover(namespace, runId)) note(line)
   }
 }
 
@@ -81,11 +94,11 @@ interface Following {
 async function followAll(
   cluster: Cluster,
   { namespace, clients, agent }: ClientsSpec,
-  sink: ClientsSink,
+  emit: Emit<ClientEvent>,
   { pods, signal, interrupted }: Following,
 ): Promise<boolean> {
   const failures: { client: number; error: unknown }[] = []
-  const outage = outageNotes(sink)
+  const outage = outageNotes((text) => void emit({ kind: 'note', text }))
   const follow = async (client: number): Promise<void> => {
     let pod: Pod
     try {
@@ -94,7 +107,7 @@ async function followAll(
       failures.push({ client, error })
       return
     }
-    sink.onPod(client, pod)
+    void emit({ kind: 'pod', client, pod })
     const addresses = (pod.status?.podIPs ?? []).map(({ ip }) => ip)
     const decoder = createDecoder(answerReader(agent, addresses))
     const lines = followLog(cluster, {
@@ -107,10 +120,11 @@ async function followAll(
     })
     for await (const line of lines) {
       const decoded = decoder.push(line)
-      sink.onDecoded(client, decoded, Date.now())
+      // Not faster than whoever reads.
+      await emit({ kind: 'said', client, decoded, arrivedAt: Date.now() })
       if (decoded.end !== undefined) break
     }
-    sink.onEnded(client, pods.endMessage(client))
+    void emit({ kind: 'ended', client, message: pods.endMessage(client) })
   }
   try {
     await Promise.all(Array.from({ length: clients }, (_, client) => follow(client)))
@@ -121,24 +135,24 @@ async function followAll(
   if (interrupted.aborted) return false
   if (failures.length === clients) throw failures[0]?.error
   for (const { client, error } of failures)
-    sink.onAbsent?.(client, error instanceof Error ? error.message : String(error))
+    void emit({ kind: 'absent', client, why: error instanceof Error ? error.message : String(error) })
   return failures.length === 0
 }
 
 /** Every client has a connection of its own, and all are lost together: that is said once. */
 function outageNotes(
-  sink: ClientsSink,
+  note: (text: string) => void,
 ): (client: number) => { onDisconnect: () => void; onReconnect: () => void } {
   const lost = new Set<number>()
   return (client) => ({
     onDisconnect: () => {
       if (lost.size === 0)
-        sink.onNote('the connection to the API server is lost; the probe goes on, trying to reconnect')
+        note('the connection to the API server is lost; the probe goes on, trying to reconnect')
       lost.add(client)
     },
     onReconnect: () => {
       lost.delete(client)
-      if (lost.size === 0) sink.onNote('connected again')
+      if (lost.size === 0) note('connected again')
     },
   })
 }

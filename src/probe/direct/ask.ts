@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
-import type { AgentConfig } from '../../agent/config.ts'
-import type { Decoded } from '../../agent/protocol.ts'
+import type { AgentConfig, AgentTarget } from '../../agent/config.ts'
 import type { Cluster } from '../../cluster/index.ts'
 import type { DirectAccess, DirectFrom } from '../../model/direct.ts'
 import type { Endpoint } from '../../model/endpoint.ts'
-import type { Outcome } from '../../model/observation.ts'
+import type { Pod } from '../../model/kubernetes.ts'
+import type { Observation, Outcome } from '../../model/observation.ts'
 import { UserError } from '../../model/user-error.ts'
 import type { ImageChoice } from '../../model/image-choice.ts'
 import { clientNodes } from '../clients/nodes.ts'
@@ -12,7 +12,8 @@ import { runClients } from '../clients/run.ts'
 import { clientsSpec } from '../observe.ts'
 import type { ProbeOptions, ProbePlan } from '../plan.ts'
 import type { ProbeSubject } from '../preflight.ts'
-import type { ProbeSurroundings } from '../run.ts'
+import { endpointsBehind } from '../entries/behind.ts'
+import type { ProbeStep, RunControl } from '../steps.ts'
 import { Fingerprints } from './learn.ts'
 
 /** More endpoints than these would take minutes when they do not answer. */
@@ -30,61 +31,104 @@ export interface DirectRound {
 
 /**
  * Connects to every endpoint directly, past the Service, from clients on several nodes: learns by which answers each is
- * known, and whether it can be reached from there at all. Rejects as `runClients` does.
+ * known, and whether it can be reached from there at all. Returns what was found; rejects as `runClients` does.
  */
-export async function askDirectly(
+export async function* askDirectly(
   cluster: Cluster,
   options: ProbeOptions,
   { subject, plan, image }: { subject: ProbeSubject; plan: ProbePlan; image: ImageChoice },
-  { progress, interrupted, abandoned }: Omit<ProbeSurroundings, 'report'>,
-): Promise<DirectRound> {
-  const endpoints = subject.endpoints.filter(({ ready }) => ready)
-  if (endpoints.length > mostEndpoints)
+  { interrupted, abandoned }: RunControl,
+): AsyncGenerator<ProbeStep, DirectRound, undefined> {
+  const targets = directTargets(plan, subject)
+  if (targets.length > mostEndpoints)
     throw new UserError(
-      `--fingerprint asks every endpoint: ${endpoints.length} are too many, ${mostEndpoints} can be asked`,
+      `every endpoint is to be asked directly: ${targets.length} are too many, ${mostEndpoints} can be asked`,
       { exitCode: 2 },
     )
-  const agent = directConfig(plan.agent, endpoints)
-  const fingerprints = new Fingerprints()
-  const nodes = new Map<number, string>()
-  const counts = endpoints.map(() => new Map<number, Map<Outcome, number>>())
-  const clients = await countClients(cluster, options, interrupted, progress.note)
-  progress.note(
-    `first each of ${endpoints.length} endpoints directly, from ${clients === 1 ? 'one client' : `${clients} clients on as many nodes`}`,
-  )
-  const round = { ...plan, agent, maxRunSeconds: longest(endpoints.length, options.timeoutMs) }
-  const places = clients > 1 ? { ...options, spreadNodes: true } : options
-  const spec = clientsSpec(places, round, image, randomBytes(4).toString('hex'), clients)
-  const sink = {
-    onPod: (client: number, { spec: { nodeName } }: { spec: { nodeName?: string } }) => {
-      if (nodeName !== undefined) nodes.set(client, nodeName)
-    },
-    onDecoded: (client: number, { observations, error }: Decoded) => {
-      if (error !== undefined) throw new UserError(`the probe's agent failed: ${error}`)
-      for (const { target, outcome, identity } of observations) {
-        const endpoint = endpoints[target]
-        const byClient = counts[target]
-        if (endpoint === undefined || byClient === undefined) continue
-        const byOutcome = byClient.get(client) ?? new Map<Outcome, number>()
-        byClient.set(client, byOutcome.set(outcome, (byOutcome.get(outcome) ?? 0) + 1))
-        if (identity !== undefined) fingerprints.add(identity, endpoint)
-      }
-    },
-    onEnded: () => undefined,
-    onStage: progress.stage,
-    onNote: progress.note,
+  const nodes = options.node === undefined ? await clientNodes(cluster, interrupted) : undefined
+  if (options.node === undefined && nodes === undefined)
+    yield { kind: 'note', text: 'you may not list nodes: the endpoints are asked from one node only' }
+  const clients = Math.max(1, nodes?.usable.length ?? 1)
+  const from = clients === 1 ? 'one client' : `${clients} clients on as many nodes`
+  yield { kind: 'note', text: `first each of ${targets.length} endpoints directly, from ${from}` }
+  const round = {
+    runId: randomBytes(4).toString('hex'),
+    agent: directConfig(plan.agent, targets),
+    clients,
+    maxRunSeconds: longest(targets.length, options.timeoutMs),
   }
-  return await runClients(cluster, spec, sink, {
-    interrupted,
+  const places = clients > 1 ? { ...options, spreadNodes: true } : options
+  const seen = new DirectAnswers(targets)
+  const failed = new AbortController()
+  const stopped = AbortSignal.any([interrupted, failed.signal])
+  for await (const event of runClients(cluster, clientsSpec(places, round, image), {
+    interrupted: stopped,
     abandoned,
-    // oxlint-disable-next-line require-await -- runClients' signature
-    whenEnded: async () => {
-      interrupted.throwIfAborted()
-      const access = endpoints.map((endpoint, index) => accessOf(endpoint, counts[index], nodes))
-      const { learned, ambiguous } = fingerprints
-      return { access, learned, notes: notesOf(access, learned, ambiguous) }
-    },
-  })
+  })) {
+    if (event.kind === 'note' || event.kind === 'stage') yield event
+    else if (event.kind === 'pod') seen.place(event.client, event.pod)
+    else if (event.kind === 'said') {
+      const { error } = event.decoded
+      if (error !== undefined) failed.abort(new UserError(`the probe's agent failed: ${error}`))
+      seen.add(event.client, event.decoded.observations)
+    }
+  }
+  stopped.throwIfAborted()
+  return seen.round()
+}
+
+/** An endpoint, and how it is asked: as the entry that leads to it is. */
+interface DirectTarget {
+  endpoint: Endpoint
+  through: AgentTarget | undefined
+}
+
+/** The ready endpoints of all ports and families that are probed, each once. */
+function directTargets({ agent, entries }: ProbePlan, { slices }: ProbeSubject): DirectTarget[] {
+  const found = new Map<string, DirectTarget>()
+  for (const [index, entry] of entries.entries()) {
+    for (const endpoint of endpointsBehind(slices, entry)) {
+      const key = `${endpoint.address} ${endpoint.port}`
+      if (endpoint.ready && !found.has(key)) found.set(key, { endpoint, through: agent.targets[index] })
+    }
+  }
+  return [...found.values()]
+}
+
+/** What endpoints answered to whom. */
+class DirectAnswers {
+  readonly #targets: readonly DirectTarget[]
+  readonly #fingerprints = new Fingerprints()
+  readonly #nodes = new Map<number, string>()
+  readonly #counts: readonly Map<number, Map<Outcome, number>>[]
+
+  constructor(targets: readonly DirectTarget[]) {
+    this.#targets = targets
+    this.#counts = targets.map(() => new Map())
+  }
+
+  place(client: number, { spec: { nodeName } }: Pod): void {
+    if (nodeName !== undefined) this.#nodes.set(client, nodeName)
+  }
+
+  add(client: number, observations: readonly Observation[]): void {
+    for (const { target, outcome, identity } of observations) {
+      const endpoint = this.#targets[target]?.endpoint
+      const byClient = this.#counts[target]
+      if (endpoint === undefined || byClient === undefined) continue
+      const byOutcome = byClient.get(client) ?? new Map<Outcome, number>()
+      byClient.set(client, byOutcome.set(outcome, (byOutcome.get(outcome) ?? 0) + 1))
+      if (identity !== undefined) this.#fingerprints.add(identity, endpoint)
+    }
+  }
+
+  round(): DirectRound {
+    const access = this.#targets.map(({ endpoint }, index) =>
+      accessOf(endpoint, this.#counts[index], this.#nodes),
+    )
+    const { learned, ambiguous } = this.#fingerprints
+    return { access, learned, notes: notesOf(access, learned, ambiguous) }
+  }
 }
 
 /** In seconds; the agent asks one endpoint after the other. */
@@ -92,25 +136,16 @@ function longest(endpoints: number, timeoutMs: number): number {
   return Math.ceil((endpoints * (timeoutMs + requests * 20)) / 1000) + 10
 }
 
-/** One on each node that can have one, or on the one that is asked for. */
-async function countClients(
-  cluster: Cluster,
-  { node }: ProbeOptions,
-  signal: AbortSignal,
-  note: (text: string) => void,
-): Promise<number> {
-  if (node !== undefined) return 1
-  const nodes = await clientNodes(cluster, signal)
-  if (nodes === undefined) note('you may not list nodes: the endpoints are asked from one node only')
-  return Math.max(1, nodes?.usable.length ?? 1)
-}
-
-function directConfig(agent: AgentConfig, endpoints: readonly Endpoint[]): AgentConfig {
-  const [through] = agent.targets
+function directConfig(agent: AgentConfig, targets: readonly DirectTarget[]): AgentConfig {
   const { requests: _, durationMs: __, pausesMs: ___, ...rest } = agent
   return {
     ...rest,
-    targets: endpoints.map(({ address, port }) => ({ scheme: 'auto', ...through, host: address, port })),
+    targets: targets.map(({ endpoint: { address, port }, through }) => ({
+      scheme: 'auto',
+      ...through,
+      host: address,
+      port,
+    })),
     requests,
     intervalMs: 20,
     keepAlive: false,

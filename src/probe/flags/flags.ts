@@ -16,7 +16,7 @@ export interface ProbeFlags {
   fingerprint: boolean
   identify: string
   image?: string | undefined
-  'in-pod'?: string | undefined
+  'in-pod'?: string[] | undefined
   insecure: boolean
   interval?: number | undefined
   'ip-family'?: 'ipv4' | 'ipv6' | 'all' | undefined

@@ -23,7 +23,7 @@ export function readProbeFlags(flags: ProbeFlags): Omit<ProbeOptions, 'namespace
     )
   }
   const payload = flags.send === undefined ? undefined : payloadOf(flags.send)
-  const inPod = readInPod(flags)
+  const inPods = readInPods(flags)
   const ca = flags.ca === undefined ? undefined : readCa(flags.ca)
   return {
     path: flags.path,
@@ -37,7 +37,7 @@ export function readProbeFlags(flags: ProbeFlags): Omit<ProbeOptions, 'namespace
     acceptedError: acceptedErrorOf(flags.confidence ?? defaultConfidence(flags)),
     identify: identifyModeOf(flags.identify),
     podRunningTimeoutMs: flags['pod-running-timeout'] ?? 60_000,
-    ...(inPod === undefined ? {} : { inPod }),
+    ...(inPods === undefined ? {} : { inPods }),
     ...(flags.image === undefined ? {} : { image: flags.image }),
     ...(flags.port === undefined ? {} : { port: flags.port }),
     ...(flags.protocol === undefined ? {} : { protocol: flags.protocol === 'udp' ? 'UDP' : 'TCP' }),
@@ -76,22 +76,27 @@ function entriesFlags(flags: ProbeFlags): Pick<ProbeOptions, 'via' | 'viaLocal'>
 }
 
 /** `pod/NAME` or `NAME`, as kubectl exec takes it. */
-function readInPod(flags: ProbeFlags): ProbeOptions['inPod'] {
-  const { 'in-pod': text, container, scheme } = flags
-  if (text === undefined) {
+function readInPods(flags: ProbeFlags): ProbeOptions['inPods'] {
+  const { 'in-pod': texts, container, scheme } = flags
+  if (texts === undefined) {
     if (container === undefined) return undefined
     throw new UserError('--container names a container of the pod of --in-pod, which is missing', {
       exitCode: 2,
     })
   }
-  const [, pod] = /^(?:pods?\/|po\/)?([a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?)$/.exec(text) ?? []
-  if (pod === undefined) throw invalidValue('in-pod', text, 'must be pod/NAME')
   if (scheme === 'tcp') {
     throw new UserError('--in-pod speaks HTTP only: it cannot be used together with --scheme tcp', {
       exitCode: 2,
     })
   }
-  return { pod, ...(container === undefined ? {} : { container }) }
+  const pods = texts
+    .flatMap((text) => text.split(','))
+    .map((text) => {
+      const [, pod] = /^(?:pods?\/|po\/)?([a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?)$/.exec(text) ?? []
+      if (pod === undefined) throw invalidValue('in-pod', text, 'must be pod/NAME')
+      return pod
+    })
+  return [...new Set(pods)].map((pod) => ({ pod, ...(container === undefined ? {} : { container }) }))
 }
 
 /** Each digit more takes a measurement more clients or another round, and costs a probe next to nothing. */

@@ -1,55 +1,35 @@
 import { invalidValue, UserError } from '../../model/user-error.ts'
 import type { ProbeFlags } from './flags.ts'
 
-/** Flags of which only one can be meant: each with those that it excludes. */
+/** Ways to probe of which only one can be meant, and the flags that each has no use for. */
 const exclusive: Partial<Record<keyof ProbeFlags, readonly (keyof ProbeFlags)[]>> = {
-  'all-ports': ['compare', 'echo', 'port', 'what-if'],
+  'all-ports': ['port'],
   ca: ['insecure'],
   compare: ['echo', 'what-if'],
-  during: [
-    'all-ports',
-    'clients',
-    'compare',
-    'duration',
-    'echo',
-    'in-pod',
-    'measure-timeout',
-    'requests',
-    'spread',
-    'via',
-    'via-local',
-    'watch',
-    'what-if',
-  ],
+  // What is done once, in the middle, is not done for each of two; and it ends the run.
+  during: ['compare', 'duration', 'echo', 'measure-timeout', 'requests', 'watch', 'what-if'],
   echo: ['what-if'],
-  clients: ['compare', 'echo', 'what-if'],
+  // The pods are there: how many, where, and what they speak is given. The agent in shell speaks HTTP, and no more.
   'in-pod': [
-    'all-ports',
     'ca',
     'clients',
-    'compare',
-    'echo',
+    'fingerprint',
     'host-network',
-    'ip-family',
     'keep-alive',
     'measure-timeout',
     'node',
     'protocol',
     'send',
     'spread',
-    'via',
-    'via-local',
-    'what-if',
   ],
-  fingerprint: ['clients', 'compare', 'echo', 'in-pod', 'measure-timeout', 'spread', 'what-if'],
   interval: ['rate'],
-  'ip-family': ['compare', 'echo', 'what-if'],
   'measure-timeout': [
     'all-ports',
     'compare',
     'duration',
     'echo',
     'expect',
+    'fingerprint',
     'host-network',
     'interval',
     'ip-family',
@@ -64,22 +44,8 @@ const exclusive: Partial<Record<keyof ProbeFlags, readonly (keyof ProbeFlags)[]>
   node: ['spread'],
   requests: ['duration'],
   send: ['ca', 'insecure'],
-  spread: ['compare', 'echo', 'what-if'],
-  via: ['compare', 'echo', 'what-if'],
-  'via-local': ['compare', 'echo', 'what-if'],
-  watch: [
-    'all-ports',
-    'clients',
-    'compare',
-    'echo',
-    'in-pod',
-    'measure-timeout',
-    'requests',
-    'spread',
-    'via',
-    'via-local',
-    'what-if',
-  ],
+  // It ends when it is stopped, and there is one of it.
+  watch: ['compare', 'echo', 'measure-timeout', 'requests', 'what-if'],
 }
 
 /** Flags that say something about another one. */
@@ -93,7 +59,7 @@ export function refuseWhatDoesNotGoTogether(flags: ProbeFlags): void {
   refuseTogether(flags)
   if (flags.clients === 0) refuseWithoutPods(flags)
   refuseWithoutHttp(flags)
-  refuseLookingIntoPods(flags)
+  if (flags['measure-timeout']) refuseLookingIntoPods(flags)
 }
 
 /** A flag is used when it has a value other than that of one that is left out. */
@@ -148,13 +114,8 @@ function refuseWithoutHttp(flags: ProbeFlags): void {
     throw new UserError(`${first} and ${other} cannot be used together`, { exitCode: 2 })
 }
 
-/** Only the requests of one client in a pod, through the cluster IP, can be found again in the pods. */
-function refuseLookingIntoPods(flags: ProbeFlags): void {
-  const { identify, clients = 1 } = flags
+/** A measurement has rounds of many clients, of which each waits for the most part. */
+function refuseLookingIntoPods({ identify }: ProbeFlags): void {
   if (identify !== 'access-log' && identify !== 'sockets') return
-  const others = ['all-ports', 'ip-family', 'measure-timeout', 'spread', 'via', 'via-local'] as const
-  const other =
-    clients === 1 ? others.find((name) => flags[name] !== undefined && flags[name] !== false) : 'clients'
-  if (other === undefined) return
-  throw new UserError(`--identify ${identify} and --${other} cannot be used together`, { exitCode: 2 })
+  throw new UserError(`--identify ${identify} and --measure-timeout cannot be used together`, { exitCode: 2 })
 }

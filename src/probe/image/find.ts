@@ -1,42 +1,32 @@
-import type { AgentConfig } from '../../agent/config.ts'
-import type { Cluster } from '../../cluster/index.ts'
 import type { ImageChoice } from '../../model/image-choice.ts'
 import { UserError } from '../../model/user-error.ts'
-import { shellServes } from '../clients/agent.ts'
-import type { ProbeOptions } from '../plan.ts'
-import { chooseImage } from './choose.ts'
+import { chooseImage, type NodesRead } from './choose.ts'
 import { knownImage } from './known.ts'
-import { readNodes } from './read.ts'
+
+/** What an agent is to do needs: Node, or a shell as well. */
+export interface AgentNeeds {
+  node: boolean
+}
 
 /**
- * The image for what an agent is to do, once that is known; `node` for what only Node can. Throws UserError when the
- * image that was named is known to be without Node, and that is what it takes.
+ * The image for an agent with these needs: the one that was named, or one that the nodes have. Pure. Throws UserError
+ * when the image that was named is known to be without Node, and that is what it takes.
+ *
+ * @param read the nodes; of no use, and not needed, where an image was named
  */
-export type ImageFinder = (agent: AgentConfig | 'node') => ImageChoice
-
-/**
- * Finds the image for what is asked: the one that was named, or one that the nodes have. To be called at the same time as
- * the other reads, since it is one more. Rejects with the signal's reason only.
- */
-export async function findImages(
-  cluster: Cluster,
-  { image, node }: Pick<ProbeOptions, 'image' | 'node'>,
-  signal: AbortSignal,
-): Promise<ImageFinder> {
-  if (image !== undefined) {
-    const known = knownImage(image)
-    return (agent) => {
-      const takesNode = agent === 'node' || !shellServes(agent)
-      if (takesNode && known?.hasNoNode === true) throw withoutNode(image)
-      return { image, agent: known?.agent ?? 'either', from: 'asked' }
-    }
-  }
-  const read = await readNodes(cluster, node, signal)
-  return (agent) =>
-    chooseImage(read, {
-      shellServes: agent !== 'node' && shellServes(agent),
+export function imageFor(
+  needs: AgentNeeds,
+  { image, node }: { image?: string; node?: string },
+  read: NodesRead | undefined,
+): ImageChoice {
+  if (image === undefined)
+    return chooseImage(read ?? { kind: 'failed', why: 'they were not asked' }, {
+      shellServes: !needs.node,
       ...(node === undefined ? {} : { node }),
     })
+  const known = knownImage(image)
+  if (needs.node && known?.hasNoNode === true) throw withoutNode(image)
+  return { image, agent: known?.agent ?? 'either', from: 'asked' }
 }
 
 function withoutNode(image: string): UserError {

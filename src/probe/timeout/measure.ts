@@ -19,7 +19,7 @@ import type { Scheme } from '../../model/observation.ts'
 import type { TimeoutResult, TimeoutRound } from '../../model/timeout-result.ts'
 import { runClients } from '../clients/run.ts'
 import { fewestEligible } from '../eligible.ts'
-import { type EndpointsSink, followEndpoints } from '../endpoint-watch.ts'
+import { type EndpointsEvent, followEndpoints } from '../endpoint-watch.ts'
 import { originWords } from '../origin.ts'
 import { planProbe, type ProbeOptions } from '../plan.ts'
 import { examineService, type ProbeSubject } from '../preflight.ts'
@@ -173,16 +173,28 @@ class Measurement {
       maxRunSeconds: Math.ceil(roundSeconds(round) + ((longest + 1) * timeoutMs) / 1000) + 10,
       podRunningTimeoutMs,
     }
-    return await runClients(this.#cluster, spec, collector, {
-      interrupted,
-      abandoned,
-      whenEnded: async () => {
-        const next = this.#learn(collector)
-        if ('pausesMs' in next) return next
-        await report(next)
-        return next
-      },
-    })
+    let next: Round | TimeoutResult | undefined
+    const failed = new AbortController()
+    const stopped = AbortSignal.any([interrupted, failed.signal])
+    let failure: { error: unknown } | undefined
+    for await (const event of runClients(this.#cluster, spec, { interrupted: stopped, abandoned })) {
+      // What is left after a failure is the clean-up, and what it has to say.
+      if (event.kind === 'note') progress.note(event.text)
+      else if (failure === undefined) {
+        try {
+          collector.take(event)
+          if (event.kind !== 'all-ended') continue
+          next = this.#learn(collector)
+          if (!('pausesMs' in next)) await report(next)
+        } catch (error) {
+          failure = { error }
+          failed.abort(error)
+        }
+      }
+    }
+    if (failure !== undefined) throw failure.error
+    if (next === undefined) throw new Error('a round ended without a result')
+    return next
   }
 
   #newCollector(number: number, round: Round): RoundCollector {
@@ -267,19 +279,18 @@ class Measurement {
 
   #followEndpoints(signal: AbortSignal): void {
     const { name, portName } = this.#subject.service
-    const sink: EndpointsSink = {
-      onSlices: (slices, heardAt) => {
-        const endpoints = endpointsOfPort(slices, portName)
-        this.#endpoints = endpoints
-        this.#recogniser.update(endpoints)
-        this.#collectors.at(-1)?.onEndpoints(endpoints, heardAt)
-      },
-      onWatchTrouble: (error) => {
-        this.#watchTrouble = error
-      },
+    const take = (event: EndpointsEvent): void => {
+      if (event.kind === 'watch-trouble') {
+        this.#watchTrouble = event.error
+        return
+      }
+      const endpoints = endpointsOfPort(event.slices, portName)
+      this.#endpoints = endpoints
+      this.#recogniser.update(endpoints)
+      this.#collectors.at(-1)?.onEndpoints(endpoints, event.heardAt)
     }
     const { namespace } = this.#options
-    followEndpoints(this.#cluster, { namespace, service: name }, sink, signal)
+    followEndpoints(this.#cluster, { namespace, service: name }, take, signal)
   }
 }
 

@@ -4,7 +4,7 @@ import type { Endpoint } from '../../model/endpoint.ts'
 import type { Pod } from '../../model/kubernetes.ts'
 import type { Scheme } from '../../model/observation.ts'
 import { UserError } from '../../model/user-error.ts'
-import type { ClientsSink } from '../clients/spec.ts'
+import type { ClientEvent } from '../clients/spec.ts'
 import type { ProbeSubject } from '../preflight.ts'
 import type { RecognisedBackend, Recogniser } from '../recognise.ts'
 import { MeasuringClient } from './client.ts'
@@ -27,7 +27,7 @@ export interface RoundOptions {
 const mostForeignLines = 5
 
 /** Takes in what the clients of one round saw. */
-export class RoundCollector implements ClientsSink {
+export class RoundCollector {
   readonly clients: readonly MeasuringClient[]
   readonly failures: Failure[] = []
   readonly backends: RecognisedBackend[] = []
@@ -39,6 +39,14 @@ export class RoundCollector implements ClientsSink {
     this.#given = given
     const { subject, endpoints } = given
     this.clients = Array.from({ length: given.clients }, () => new MeasuringClient(subject, endpoints))
+  }
+
+  take(event: ClientEvent): void {
+    if (event.kind === 'pod') this.onPod(event.client, event.pod)
+    else if (event.kind === 'said') this.onDecoded(event.client, event.decoded, event.arrivedAt)
+    else if (event.kind === 'ended') this.onEnded(event.client, event.message)
+    else if (event.kind === 'absent') this.onAbsent(event.client, event.why)
+    else if (event.kind === 'stage') this.#given.onStage(event.text)
   }
 
   onPod(client: number, pod: Pod): void {
@@ -74,14 +82,6 @@ export class RoundCollector implements ClientsSink {
   onAbsent(client: number, why: string): void {
     this.#given.onNote(`client ${client} does not take part: ${why}`)
     this.#noteBegun()
-  }
-
-  onStage(text: string): void {
-    this.#given.onStage(text)
-  }
-
-  onNote(text: string): void {
-    this.#given.onNote(text)
   }
 
   get scheme(): Scheme | undefined {

@@ -13,8 +13,15 @@ import { labelled } from './parts.ts'
 const mostMoves = 4
 const mostBackends = 8
 
+/** What a result holds of it; `switches` by the time of the run. */
+export type DuringInput = Pick<ProbeResult, 'during' | 'switches' | 'backends'> & {
+  verdict: Pick<ProbeResult['verdict'], 'expected'>
+  /** How many clients there were; one unless given. */
+  clients?: readonly unknown[]
+}
+
 /** What was before, during and after the command that was run in the middle, and who had to move because of it. */
-export function layoutDuring(result: ProbeResult, width: number, style: Style): Line[] {
+export function layoutDuring(result: DuringInput, width: number, style: Style): Line[] {
   const { during } = result
   if (during === undefined) return []
   const phases = during.phases.flatMap((phase) => {
@@ -53,10 +60,18 @@ function phaseWords({ fromMs, toMs, requests, failed, backends }: Phase): string
 }
 
 /** Where clients are to stay, each move since the command began, and whether its pod had gone. */
-function layoutMoves(result: ProbeResult, during: DuringReport, width: number, style: Style): Line[] {
+function layoutMoves(result: DuringInput, during: DuringReport, width: number, style: Style): Line[] {
   if (result.verdict.expected !== 'sticky') return []
   const moves = result.switches.filter(({ atMs }) => atMs >= during.startedMs)
-  if (moves.length === 0) return labelled('moved', 'nobody: the client stayed on its pod', width, style)
+  if (moves.length === 0)
+    return labelled(
+      'moved',
+      result.clients === undefined || result.clients.length === 1
+        ? 'nobody: the client stayed on its pod'
+        : 'nobody: every client stayed on its pod',
+      width,
+      style,
+    )
   const needless = moves.filter(({ explanation }) => explanation === undefined).length
   const need = needless === 0 ? 'necessary' : `${formatCount(needless)} without need`
   const told = moves.slice(0, mostMoves).map((move) => span(moveWords(move, result)))
@@ -70,7 +85,7 @@ function layoutMoves(result: ProbeResult, during: DuringReport, width: number, s
   return flow(pieces, { width, label, indent: labelWidth, separator: span('   ') })
 }
 
-function moveWords({ from, to, explanation }: Switch, { backends }: ProbeResult): string {
+function moveWords({ from, to, explanation }: Switch, { backends }: DuringInput): string {
   const backend = backends.find((tally) => tally.backend.letter === from)?.backend
   const why =
     explanation === undefined || backend === undefined

@@ -19,9 +19,12 @@ export function eventObject(event: ProbeEvent, at: Date): object {
   }
 }
 
-function switchWords({ number, from, to, explanation }: ProbeEvent & { type: 'switch' }): string {
+function switchWords({ number, from, to, explanation, ...cell }: ProbeEvent & { type: 'switch' }): string {
   const why = explanation === undefined ? 'nothing explains it' : explanationWords(explanation, from)
-  return `${backendWords(from)} → ${backendWords(to)}   request ${number}, ${why}`
+  const { client, entry = 0 } = cell
+  const who =
+    client === undefined ? '' : `${client < 0 ? 'this machine' : `client ${client}`} at entry ${entry}: `
+  return `${who}${backendWords(from)} → ${backendWords(to)}   request ${number}, ${why}`
 }
 
 /** Why a client left `from`. */

@@ -21,16 +21,21 @@ export type LiveState = Pick<
 
 const mostBackends = 12
 
-/** What a live view shows: a run of one client, or a survey. */
-export type AnyLiveState = LiveState | LiveSurveyState
+/** What a live view shows: of one client at one entry its course as well, of many how far they are. */
+export type AnyLiveState =
+  | LiveState
+  | (LiveSurveyState & { course?: Pick<LiveState, 'timeline' | 'switches' | 'endpointChanges'> })
 
-function isSurvey(state: AnyLiveState): state is LiveSurveyState {
-  return 'clients' in state
+/** The state of the one client, where there is one only. */
+function soleState(state: AnyLiveState): LiveState | undefined {
+  if (!('clients' in state)) return state
+  return state.course === undefined ? undefined : { ...state, ...state.course }
 }
 
 /** The run so far, for a terminal; `rows` is the room that there is. */
-export function renderLive(state: AnyLiveState, width: number, style: Style, rows = 24): string[] {
-  if (isSurvey(state)) return renderLiveSurvey(state, width, style, rows)
+export function renderLive(any: AnyLiveState, width: number, style: Style, rows = 24): string[] {
+  const state = soleState(any)
+  if (state === undefined) return renderLiveSurvey(any as LiveSurveyState, width, style, rows)
   const { backends, timeline, switches, endpointChanges } = state
   const palette = createPalette(backends, style)
   const strip = layoutStrip(
@@ -55,8 +60,9 @@ export function renderLive(state: AnyLiveState, width: number, style: Style, row
 }
 
 /** The run so far in one line, for logs: `12/60 requests  3 pods  0 switches`. */
-export function liveLine(state: AnyLiveState): string {
-  if (isSurvey(state)) return liveSurveyLine(state)
+export function liveLine(any: AnyLiveState): string {
+  const state = soleState(any)
+  if (state === undefined) return liveSurveyLine(any as LiveSurveyState)
   const { totals, request, outcomes } = state
   const failed = failureCount(outcomes)
   return [
@@ -68,8 +74,9 @@ export function liveLine(state: AnyLiveState): string {
 }
 
 /** How much of the run is done, 0 … 1; undefined when the plan sets no end. */
-export function liveShare(state: AnyLiveState): number | undefined {
-  if (isSurvey(state)) return liveSurveyShare(state)
+export function liveShare(any: AnyLiveState): number | undefined {
+  const state = soleState(any)
+  if (state === undefined) return liveSurveyShare(any as LiveSurveyState)
   const { totals, request } = state
   if (request.plannedRequests !== undefined) return totals.requests / Math.max(1, request.plannedRequests)
   if (request.plannedDurationMs !== undefined)

@@ -1,4 +1,5 @@
 import type { ProbeResult } from '../../model/probe-result.ts'
+import { soleOf } from '../../model/sole.ts'
 import type { ProbeSurvey } from '../../model/survey.ts'
 import type { Style } from '../terminal.ts'
 
@@ -20,22 +21,13 @@ export function isProbeFormat(format: string): format is ProbeFormat {
 type Renderer<T> = (result: T, options: RenderOptions) => Promise<string>
 
 // Each format is loaded when it is asked for: nobody waits for YAML who does not read it.
-const renderers: Record<ProbeFormat, Renderer<ProbeResult>> = {
+const soleRenderers: Record<ProbeFormat, Renderer<ProbeResult>> = {
   text: async (result, options) =>
     (await import('./text.ts')).renderText(result, { ...options, wide: false }),
   wide: async (result, options) => (await import('./text.ts')).renderText(result, { ...options, wide: true }),
   json: async (result) => jsonOf((await import('./json.ts')).toReport(result)),
   yaml: async (result) => await yamlOf((await import('./json.ts')).toReport(result)),
   name: async (result) => (await import('./name.ts')).renderNames(result),
-}
-
-/** The report in one of the formats of `-o`, ending with a newline unless it is empty. */
-export async function renderProbe(
-  result: ProbeResult,
-  format: ProbeFormat,
-  options: RenderOptions,
-): Promise<string> {
-  return await renderers[format](result, options)
 }
 
 const surveyRenderers: Record<ProbeFormat, Renderer<ProbeSurvey>> = {
@@ -48,13 +40,17 @@ const surveyRenderers: Record<ProbeFormat, Renderer<ProbeSurvey>> = {
   name: async (survey) => (await import('./name.ts')).renderNames(survey),
 }
 
-/** The report on several clients or entries, likewise. */
-export async function renderSurvey(
-  survey: ProbeSurvey,
+/** The report in one of the formats of `-o`, ending with a newline unless it is empty. */
+export async function renderProbe(
+  result: ProbeSurvey | ProbeResult,
   format: ProbeFormat,
   options: RenderOptions,
 ): Promise<string> {
-  return await surveyRenderers[format](survey, options)
+  if (!('cells' in result)) return await soleRenderers[format](result, options)
+  const sole = soleOf(result)
+  return sole === undefined
+    ? await surveyRenderers[format](result, options)
+    : await soleRenderers[format](sole, options)
 }
 
 function jsonOf(report: object): string {

@@ -5,10 +5,11 @@
  */
 import { z } from 'zod'
 import { probeReport } from './probe.ts'
+import { surveyReport } from './survey.ts'
 
 const run = z.object({
   title: z.string().describe('What tells it from the other one.'),
-  report: probeReport.describe('What `probe` alone would report.'),
+  report: z.union([probeReport, surveyReport]).describe('What `probe` alone would report.'),
 })
 
 export const probeComparisonReport = z

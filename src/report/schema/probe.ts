@@ -189,7 +189,7 @@ export const probedService = z
   })
   .describe('What was probed, and how it was configured at the start.')
 
-const during = z.object({
+export const during = z.object({
   command: z.string().describe('The command that was run in the middle.'),
   exitCode: z.int().optional().describe('Absent when a signal ended it, or nothing before the probe ended.'),
   signal: z.string().optional().describe('The signal that ended it.'),
@@ -214,6 +214,31 @@ const during = z.object({
     )
     .describe('The phases that were reached.'),
 })
+
+export const direct = z.array(
+  z
+    .object({
+      address: z.string().describe('The address of the endpoint.'),
+      port: count.describe('Its port.'),
+      pod: z.string().optional().describe('The pod behind it; absent outside the cluster.'),
+      from: z
+        .array(
+          z
+            .object({
+              node: z.string().optional().describe('The node of the client that asked.'),
+              answered: count.describe('Requests that it answered.'),
+              requests: count.describe('Requests that it was sent.'),
+              failure: z
+                .string()
+                .optional()
+                .describe('The most frequent outcome of those that it did not answer.'),
+            })
+            .describe('How it answered to one client.'),
+        )
+        .describe('One item for each client.'),
+    })
+    .describe('An endpoint, asked past the Service.'),
+)
 
 const spec = z
   .object({
@@ -314,31 +339,7 @@ const status = z
       .array(switchSchema)
       .describe('The changes of the backend; of more than 1,000 the first and the last 500.'),
     endpointChanges: z.array(endpointChange).describe('Changes of the endpoints during the run.'),
-    direct: z
-      .array(
-        z
-          .object({
-            address: z.string().describe('The address of the endpoint.'),
-            port: count.describe('Its port.'),
-            pod: z.string().optional().describe('The pod behind it; absent outside the cluster.'),
-            from: z
-              .array(
-                z
-                  .object({
-                    node: z.string().optional().describe('The node of the client that asked.'),
-                    answered: count.describe('Requests that it answered.'),
-                    requests: count.describe('Requests that it was sent.'),
-                    failure: z
-                      .string()
-                      .optional()
-                      .describe('The most frequent outcome of those that it did not answer.'),
-                  })
-                  .describe('How it answered to one client.'),
-              )
-              .describe('One item for each client.'),
-          })
-          .describe('An endpoint, asked past the Service.'),
-      )
+    direct: direct
       .optional()
       .describe('With `--fingerprint`: each endpoint as it answered when it was asked directly.'),
     during: during.optional().describe('With --during.'),

@@ -7,6 +7,8 @@ import { z } from 'zod'
 import {
   backend,
   count,
+  direct,
+  during,
   endpointChange,
   endpoints,
   latency,
@@ -61,6 +63,9 @@ const client = z
     address: z.string().optional().describe('Its own IP address.'),
     addresses: z.array(z.string()).optional().describe('All its own addresses, of both families.'),
     image: z.string().optional().describe('The image of the pod.'),
+    imageReason: z.string().optional().describe('Why it is that image; absent when the user named it.'),
+    container: z.string().optional().describe('The container of a pod that was there (`--in-pod`).'),
+    tool: z.string().optional().describe('The program that sent the requests where there was no Node.'),
     hostNetwork: z.boolean().optional().describe('True when it uses the network of its node.'),
   })
   .describe('Where requests came from.')
@@ -69,6 +74,7 @@ const cell = z
   .object({
     client: clientIndex,
     entry: entryIndex,
+    session: count.optional().describe('What the client kept, where there are several such sessions.'),
     verdict: verdict
       .omit({ message: true })
       .extend({
@@ -260,6 +266,10 @@ export const surveyReport = z
         endpoints,
         recognition,
         endpointChanges: z.array(endpointChange).describe('Changes of the endpoints during the run.'),
+        direct: direct
+          .optional()
+          .describe('With `--fingerprint`: each endpoint as it answered when it was asked directly.'),
+        during: during.optional().describe('With --during.'),
         notes: z.array(z.string()).describe('Sentences worth reading that change nothing in the verdict.'),
         timing,
       })

@@ -20,10 +20,27 @@ function jsonOf({ stdout, stderr }: Ended): unknown {
 }
 
 /** The same of two probes side by side. */
-export function comparisonOf(ended: Ended): ProbeComparisonReport {
+export function comparisonOf(ended: Ended): ComparisonOf<ProbeReport> {
+  return parseComparison(ended, 'ProbeReport') as ComparisonOf<ProbeReport>
+}
+
+/** The same of two with several clients or entries each. */
+export function surveyComparisonOf(ended: Ended): ComparisonOf<SurveyReport> {
+  return parseComparison(ended, 'ProbeSurveyReport') as ComparisonOf<SurveyReport>
+}
+
+type Compared<Report> = { title: string; report: Report }
+
+type ComparisonOf<Report> = Omit<ProbeComparisonReport, 'status'> & {
+  status: Omit<ProbeComparisonReport['status'], 'runs'> & { runs: [Compared<Report>, Compared<Report>] }
+}
+
+function parseComparison(ended: Ended, kind: string): ProbeComparisonReport {
   const text = ended.stdout
   expect(text, `no JSON on stdout; stderr was: ${ended.stderr}`).toMatch(/^\{[\s\S]*\}\n$/)
-  return probeComparisonReport.parse(JSON.parse(text))
+  const comparison = probeComparisonReport.parse(JSON.parse(text))
+  expect(comparison.status.runs.map(({ report }) => report.kind)).toStrictEqual([kind, kind])
+  return comparison
 }
 
 /** Fails with everything that the command printed when its exit code is not the expected one. */

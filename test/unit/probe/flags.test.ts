@@ -55,7 +55,7 @@ describe('readProbeFlags', () => {
     [{ clients: 0 }, /--via-local/],
     [{ clients: 0, 'via-local': true, spread: 'nodes' as const }, /--clients 0 and --spread/],
     [{ 'all-ports': true, port: '80' }, /--all-ports and --port/],
-    [{ via: ['all'], compare: 'svc/other' }, /--via and --compare/],
+    [{ via: ['all'], 'measure-timeout': true }, /--measure-timeout and --via/],
     [{ via: ['nodeport'] }, /did you mean "node-port"/],
   ])('%j does not go together, or is no entry', (more, message) => {
     expect(() => readProbeFlags(flags(more))).toThrow(message)
@@ -120,7 +120,7 @@ describe('readProbeFlags', () => {
     ['a file that is not there', { ca: '/no/such/file' }, /cannot read --ca "\/no\/such\/file"/],
     [
       'a pod to send from of another kind',
-      { 'in-pod': 'deploy/web' },
+      { 'in-pod': ['deploy/web'] },
       /"deploy\/web" for "--in-pod" flag: must be pod\/NAME/,
     ],
     [
@@ -130,22 +130,33 @@ describe('readProbeFlags', () => {
     ],
     [
       'to send from a pod and on a node',
-      { 'in-pod': 'x', node: 'n' },
+      { 'in-pod': ['x'], node: 'n' },
       /--in-pod and --node cannot be used together/,
     ],
     [
-      'to look into pods for several clients',
-      { identify: 'sockets', clients: 2 },
-      /--identify sockets and --clients cannot be used together/,
-    ],
-    [
-      'to look into pods for what entries by node ports',
-      { identify: 'access-log', via: ['node-port'] },
-      /--identify access-log and --via cannot be used together/,
+      'to look into pods for a measurement',
+      { identify: 'sockets', 'measure-timeout': true },
+      /--identify sockets and --measure-timeout cannot be used together/,
     ],
   ]
   for (const [name, more, words] of mistakes)
     test(`refuses ${name}`, () => expect(() => readProbeFlags(flags(more))).toThrow(words))
+
+  test.each<[string, Partial<ProbeFlags>]>([
+    ['several clients are looked for in logs', { identify: 'access-log', clients: 3, via: ['all'] }],
+    [
+      'another Service is compared from many clients',
+      { compare: 'svc/other', spread: 'nodes', via: ['all'] },
+    ],
+    ['a change is tried with many clients', { 'what-if': ['timeout=5s'], clients: 9 }],
+    ['echo pods are asked from pods that are there', { echo: true, 'in-pod': ['a', 'b'] }],
+    ['endpoints are asked directly for many clients', { fingerprint: true, clients: 3, 'all-ports': true }],
+    ['many clients are watched', { watch: true, clients: 3, via: ['all'] }],
+    ['a command runs amid many clients', { during: 'true', clients: 3, 'via-local': true }],
+    ['pods that are there enter anywhere', { 'in-pod': ['a,b'], via: ['all'], 'via-local': true }],
+  ])('%s', (_, more) => {
+    expect(() => readProbeFlags(flags(more))).not.toThrow()
+  })
 
   test('reads the authorities of --ca, and refuses a file without any', () => {
     const file = join(mkdtempSync(join(tmpdir(), 'affinity-')), 'ca.pem')

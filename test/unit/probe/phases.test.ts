@@ -1,6 +1,20 @@
 import { expect, test } from 'vitest'
+import type { Backend } from '../../../src/model/backend.ts'
 import type { Observation } from '../../../src/model/observation.ts'
+import type { BackendTally } from '../../../src/model/probe-result.ts'
 import { Phases } from '../../../src/probe/phases.ts'
+
+const backendOf = (letter: string): Backend => ({ letter, kind: 'pod', name: `web-${letter}` })
+
+const tallyOf = (letter: string): BackendTally => ({
+  backend: backendOf(letter),
+  hits: 1,
+  share: 1,
+  latency: { p50: 1, p90: 1, p99: 1, max: 1 },
+  firstMs: 0,
+  lastMs: 0,
+  statuses: {},
+})
 
 /** 50 requests per second, answered by A until `movesAt`, by B from then on; lines arrive 100 ms late. */
 function simulate({
@@ -21,7 +35,8 @@ function simulate({
   for (now = 0; now <= untilMs && finished.length === 0; now += 20) {
     if (startedAt !== undefined && now === startedAt + commandMs) phases.commandEnded()
     for (const atMs of changesAt) {
-      if (atMs === now) phases.onChanges([{ atMs, kind: 'removed', address: '10.0.0.1' }])
+      if (atMs === now)
+        phases.take({ kind: 'endpoints', changes: [{ atMs, kind: 'removed', address: '10.0.0.1' }] })
     }
     const atMs = now - 100
     if (atMs < 0) continue
@@ -34,10 +49,11 @@ function simulate({
       outcome: atMs === movesAt ? 'timeout' : 'answered',
       newConnection: true,
     }
-    phases.onObserved(observation, atMs === movesAt ? undefined : { letter, kind: 'pod', name: letter })
-    phases.onTime(now)
+    const backend = atMs === movesAt ? {} : { backend: backendOf(letter) }
+    const seen = [{ client: 0, entry: 0, session: 0, observation, ...backend }]
+    phases.take({ kind: 'observed', nowMs: now, seen, changes: [] })
   }
-  return { ...phases.report(), startedAt, finishedAt: finished[0] }
+  return { ...phases.report(['A', 'B'].map(tallyOf)), startedAt, finishedAt: finished[0] }
 }
 
 test('a command runs when there is something before it, and after it the endpoints have to be still', () => {

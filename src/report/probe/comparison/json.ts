@@ -1,6 +1,11 @@
 import type { ProbeComparison } from '../../../model/comparison.ts'
 import type { ProbeComparisonReport } from '../../schema/comparison.ts'
+import type { ProbeResult } from '../../../model/probe-result.ts'
+import type { ProbeSurvey } from '../../../model/survey.ts'
+import type { ProbeReport } from '../../schema/probe.ts'
+import type { SurveyReport } from '../../schema/survey.ts'
 import { toReport } from '../json.ts'
+import { toSurveyReport } from '../survey/json.ts'
 import { alignLetters } from './letters.ts'
 import { conclusionWords } from './words.ts'
 
@@ -25,9 +30,13 @@ export function toComparisonReport(comparison: ProbeComparison): ProbeComparison
       differences: [...differences],
       notes: [...notes],
       runs: [
-        { title: first.title, report: toReport(first.result) },
-        { title: second.title, report: toReport(alignLetters(first.result, second.result)) },
+        { title: first.title, report: reportOf(first.result) },
+        { title: second.title, report: reportOf(alignLetters(first.result, second.result)) },
       ],
     },
   }
+}
+
+function reportOf(result: ProbeResult | ProbeSurvey): ProbeReport | SurveyReport {
+  return 'cells' in result ? toSurveyReport(result) : toReport(result)
 }

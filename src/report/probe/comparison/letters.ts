@@ -1,11 +1,16 @@
 import { backendLetter } from '../../../model/backend.ts'
+import type { ComparedRun } from '../../../model/comparison.ts'
 import type { BackendTally, ProbeResult } from '../../../model/probe-result.ts'
 
 /** All who have no letter of their own share this one (src/model/backend.ts). */
 const shared = '+'
 
+type Backends = Pick<ProbeResult, 'backends'>
+
 /** The second result with the letters of the first for those who answered in both, and letters of their own for others. */
-export function alignLetters(first: ProbeResult, second: ProbeResult): ProbeResult {
+export function alignLetters(first: Backends, second: ProbeResult): ProbeResult
+export function alignLetters(first: Backends, second: ComparedRun['result']): ComparedRun['result']
+export function alignLetters(first: Backends, second: ComparedRun['result']): ComparedRun['result'] {
   const keys = keysOf(second.backends)
   const known = new Map(
     keysOf(first.backends).map((key, index) => [key, first.backends[index]?.backend.letter]),
@@ -17,16 +22,32 @@ export function alignLetters(first: ProbeResult, second: ProbeResult): ProbeResu
     letters.set(letter, letter === shared ? shared : (known.get(keys[index]!) ?? backendLetter(next++)))
   }
   const renamed = (letter: string): string => letters.get(letter) ?? letter
+  const backends = second.backends.map((tally) => ({
+    ...tally,
+    backend: { ...tally.backend, letter: renamed(tally.backend.letter) },
+  }))
+  if ('cells' in second)
+    return {
+      ...second,
+      backends,
+      cells: second.cells.map((cell) => ({
+        ...renamedCourse(cell, renamed),
+        backends: cell.backends.map((hits) => ({ ...hits, letter: renamed(hits.letter) })),
+      })),
+    }
+  return { ...renamedCourse(second, renamed), backends }
+}
+
+function renamedCourse<T extends Pick<ProbeResult, 'timeline' | 'switches'>>(
+  course: T,
+  renamed: (letter: string) => string,
+): T {
   return {
-    ...second,
-    backends: second.backends.map((tally) => ({
-      ...tally,
-      backend: { ...tally.backend, letter: renamed(tally.backend.letter) },
-    })),
-    timeline: second.timeline.map((cell) =>
-      cell.letter === undefined ? cell : { ...cell, letter: renamed(cell.letter) },
+    ...course,
+    timeline: course.timeline.map((stretch) =>
+      stretch.letter === undefined ? stretch : { ...stretch, letter: renamed(stretch.letter) },
     ),
-    switches: second.switches.map((one) => ({ ...one, from: renamed(one.from), to: renamed(one.to) })),
+    switches: course.switches.map((one) => ({ ...one, from: renamed(one.from), to: renamed(one.to) })),
   }
 }
 

@@ -1,6 +1,6 @@
 import { affinityWords } from '../../text/affinity.ts'
-import type { Aspect, ProbeComparison } from '../../../model/comparison.ts'
-import type { ProbeResult } from '../../../model/probe-result.ts'
+import { unexplainedOf } from '../../../model/compared.ts'
+import type { Aspect, ComparedRun, ProbeComparison } from '../../../model/comparison.ts'
 import type { Style } from '../../terminal.ts'
 import { flow } from '../../text/flow.ts'
 import { type Line, lineWidth, span } from '../../text/line.ts'
@@ -10,11 +10,11 @@ import { layoutTable } from '../../text/table.ts'
 import { labelWidth } from '../header.ts'
 import { createPalette } from '../palette.ts'
 import { labelled, nextSteps, paintBlocks } from '../parts.ts'
+import { layoutSurvey } from '../survey/text.ts'
 import { layoutProbe, type TextOptions } from '../text.ts'
-import { describeVerdict } from '../verdict.ts'
 import { failureCount } from '../words.ts'
 import { alignLetters } from './letters.ts'
-import { conclusionWords } from './words.ts'
+import { conclusionWords, describe } from './words.ts'
 
 /** From this width on the two stand beside each other. */
 const besideEachOther = 100
@@ -28,14 +28,15 @@ export function renderComparisonText(comparison: ProbeComparison, options: TextO
   const letters = new Set(first.result.backends.map(({ backend }) => backend.letter))
   const added = aligned.backends.filter(({ backend }) => !letters.has(backend.letter))
   const palette = createPalette([...first.result.backends, ...added], style)
-  const isWide = width >= besideEachOther
+  // Tables of several clients and entries are wide themselves.
+  const isWide = width >= besideEachOther && !('cells' in first.result || 'cells' in aligned)
   const columnWidth = isWide ? Math.floor((width - gap) / 2) : width
   const [left, right] = [
     { title: first.title, result: first.result },
     { title: second.title, result: aligned },
   ].map(({ title, result }) => [
     [[span(sanitize(title), style.strong)]],
-    ...layoutProbe(result, { ...options, palette, width: columnWidth }),
+    ...layoutRun(result, { ...options, palette, width: columnWidth }),
   ])
   const both = isWide
     ? left!.map((block, index) => beside(block, right![index] ?? [], columnWidth))
@@ -56,11 +57,17 @@ function beside(left: readonly Line[], right: readonly Line[], columnWidth: numb
   })
 }
 
+function layoutRun(result: Result, options: Parameters<typeof layoutProbe>[1]): Line[][] {
+  return 'cells' in result ? layoutSurvey(result, options) : layoutProbe(result, options)
+}
+
+type Result = ComparedRun['result']
+
 interface Row {
   /** Without one it is only shown. */
   aspect?: Aspect
   label: string
-  of: (result: ProbeResult) => string
+  of: (result: Result) => string
 }
 
 /** What is said of each of the runs. */
@@ -69,18 +76,18 @@ const rows: readonly Row[] = [
   {
     aspect: 'behaviour',
     label: 'verdict',
-    of: (result) => describeVerdict(result).headline.replace(/ as .*/, ''),
+    of: (result) => describe(result).headline.replace(/ as .*/, ''),
   },
   {
     aspect: 'backends',
     label: 'reached',
-    of: ({ backends, verdict }) =>
-      `${formatCount(backends.filter(({ hits }) => hits > 0).length)} of ${formatCount(verdict.eligibleEndpoints)}`,
+    of: (result) =>
+      `${formatCount(result.backends.filter(({ hits }) => hits > 0).length)} of ${formatCount(eligibleOf(result))}`,
   },
   {
     aspect: 'switches',
     label: 'unexplained switches',
-    of: ({ verdict: { switches, explainedSwitches } }) => formatCount(switches - explainedSwitches),
+    of: (result) => formatCount(unexplainedOf(result)),
   },
   {
     aspect: 'failures',
@@ -91,7 +98,10 @@ const rows: readonly Row[] = [
   { label: 'p99', of: ({ latency, totals }) => latencyWords(latency.p99, totals) },
 ]
 
-const latencyWords = (ms: number, { answered }: ProbeResult['totals']): string =>
+const eligibleOf = (result: Result): number =>
+  'cells' in result ? result.endpoints.eligible : result.verdict.eligibleEndpoints
+
+const latencyWords = (ms: number, { answered }: Result['totals']): string =>
   answered === 0 ? '-' : formatLatency(ms)
 
 const narrow = 60

@@ -1,5 +1,7 @@
 import { nonBreakingSpace } from '../../text/width.ts'
-import { describeVerdict } from '../verdict.ts'
+import { describeSurvey } from '../survey/verdict.ts'
+import { describeVerdict, type VerdictWords } from '../verdict.ts'
+import { behaviourOf } from '../../../model/compared.ts'
 import type { Conclusion, ProbeComparison } from '../../../model/comparison.ts'
 
 export interface ConclusionWords {
@@ -28,12 +30,17 @@ export function conclusionWords({ kind, runs, conclusion, change }: ProbeCompari
   return echoWords(conclusion, second.result.verdict.expected)
 }
 
+/** The verdict of a run in words, of one cell or of many. */
+export function describe(result: ProbeComparison['runs'][number]['result']): VerdictWords {
+  return 'cells' in result ? describeSurvey(result) : describeVerdict(result)
+}
+
 /** What each of those that could not tell says itself, and what the other one is. */
 function unclearWords(runs: ProbeComparison['runs']): string {
   return runs
     .map(({ title, result }) => {
-      const { behaviour } = result.verdict
-      return `${title}: ${behaviour === 'inconclusive' ? describeVerdict(result).summary : behaviour}`
+      const behaviour = behaviourOf(result)
+      return `${title}: ${behaviour === 'inconclusive' ? describe(result).summary : behaviour}`
     })
     .join('; ')
     .replaceAll(nonBreakingSpace, ' ')

@@ -51,7 +51,10 @@ export function viewCell(
 }
 
 /** Whether a pod saw an address that is not the client's. */
-export function isMasqueraded({ addresses }: SurveyClient, { seenAddresses }: SurveyCell): boolean {
+export function isMasqueraded(
+  { addresses }: SurveyClient,
+  { seenAddresses }: Pick<SurveyCell, 'seenAddresses'>,
+): boolean {
   if (addresses === undefined || addresses.length === 0) return false
   return seenAddresses.some(({ address }) => !addresses.includes(address))
 }

@@ -25,7 +25,11 @@ export function toSurveyReport(survey: ProbeSurvey): SurveyReport {
       statements,
       clients,
       absent: survey.absent,
-      cells: survey.cells.map((cell) => ({ ...cell, ...masquerade(byIndex.get(cell.client), cell) })),
+      cells: survey.cells.map(({ timeline: _timeline, session, recognition: _recognition, ...cell }) => ({
+        ...cell,
+        ...(survey.sessions.length > 1 ? { session } : {}),
+        ...masquerade(byIndex.get(cell.client), cell),
+      })),
       backends: survey.backends.map(({ backend, ...tally }) => ({ ...backend, ...tally })),
       totals: survey.totals,
       latency: survey.latency,
@@ -33,13 +37,18 @@ export function toSurveyReport(survey: ProbeSurvey): SurveyReport {
       endpoints: survey.endpoints,
       recognition: survey.recognition,
       endpointChanges: survey.endpointChanges,
+      ...(survey.direct === undefined ? {} : { direct: survey.direct }),
+      ...(survey.during === undefined ? {} : { during: survey.during }),
       notes: survey.notes,
       timing: survey.timing,
     },
   }
 }
 
-function masquerade(client: SurveyClient | undefined, cell: SurveyCell): { masqueraded?: boolean } {
+function masquerade(
+  client: SurveyClient | undefined,
+  cell: Pick<SurveyCell, 'seenAddresses'>,
+): { masqueraded?: boolean } {
   if (client?.addresses === undefined || cell.seenAddresses.length === 0) return {}
   return { masqueraded: isMasqueraded(client, cell) }
 }

@@ -1,4 +1,5 @@
 import { affinityWords } from '../../text/affinity.ts'
+import type { Switch } from '../../../model/probe-result.ts'
 import type { ProbeSurvey } from '../../../model/survey.ts'
 import type { Style } from '../../terminal.ts'
 import { flow, flowGroups } from '../../text/flow.ts'
@@ -7,8 +8,10 @@ import { countOf, formatLatency } from '../../text/numbers.ts'
 import { sanitize } from '../../text/sanitize.ts'
 import { shortenMiddle } from '../../text/width.ts'
 import { layoutBackends } from '../backends.ts'
+import { layoutDirect } from '../direct.ts'
+import { layoutDuring } from '../during.ts'
 import { labelWidth, readyWords } from '../header.ts'
-import { createPalette } from '../palette.ts'
+import { createPalette, type Palette } from '../palette.ts'
 import { labelled, layoutTroubles, nextSteps, paintBlocks } from '../parts.ts'
 import type { TextOptions } from '../text.ts'
 import { recognitionWords, requestSummary } from '../words.ts'
@@ -24,19 +27,34 @@ const mostReasons = 4
 /** The report for people on several clients or entries: who answered, the table, what it says, and the verdict. */
 export function renderSurveyText(survey: ProbeSurvey, { style, width, next, wide }: TextOptions): string {
   const palette = createPalette(survey.backends, style)
+  const blocks = layoutSurvey(survey, { palette, style, width, wide })
+  const last = [...(blocks.pop() ?? []), ...nextSteps(next, width, style)]
+  return paintBlocks([...blocks, last], width, style)
+}
+
+/** The blocks of the report, each of any number of lines. */
+export function layoutSurvey(
+  survey: ProbeSurvey,
+  { palette, style, width, wide }: Omit<TextOptions, 'next'> & { palette: Palette },
+): Line[][] {
   const most = wide ? Infinity : mostBackends
-  return paintBlocks(
-    [
-      layoutSurveyHeader(survey, width, style),
-      layoutBackends({ backends: survey.backends, palette, most, latency: wide }, width, style),
-      layoutTable({ survey, palette, mostRows: wide ? Infinity : mostRows }, width, style),
-      layoutTroubles({ ...survey, ...withoutExpectedSilence(survey) }, width, style),
-      layoutStatements(survey, width, style),
-      [...closing(survey, width, style), ...nextSteps(next, width, style)],
-    ],
-    width,
-    style,
-  )
+  return [
+    layoutSurveyHeader(survey, width, style),
+    layoutBackends({ backends: survey.backends, palette, most, latency: wide }, width, style),
+    layoutDirect(survey.direct, width, style),
+    layoutTable({ survey, palette, mostRows: wide ? Infinity : mostRows }, width, style),
+    layoutTroubles({ ...survey, ...withoutExpectedSilence(survey) }, width, style),
+    layoutDuring({ ...survey, switches: allSwitches(survey) }, width, style),
+    layoutStatements(survey, width, style),
+    closing(survey, width, style),
+  ]
+}
+
+/** The switches of all cells, by the time of the run. */
+function allSwitches({ cells }: ProbeSurvey): Switch[] {
+  return cells
+    .flatMap(({ switches, startMs }) => switches.map((one) => ({ ...one, atMs: one.atMs + startMs })))
+    .toSorted((one, other) => one.atMs - other.atMs)
 }
 
 /** Requests that nothing can answer, as the Service is configured, did not fail. */

@@ -21,16 +21,10 @@ const answer = 'HTTP/1.1 200 OK\r\nContent-Length: 24\r\n\r\nFrom=pod-a ClientIP
 
 describe('this machine as a client', () => {
   test('observes like the agent in a pod, from hello to end', async () => {
-    const all: Decoded[] = []
-    let ended = 0
-    const sink = {
-      onDecoded: (client: number, decoded: Decoded) => {
-        expect(client).toBe(hereIndex)
-        all.push(decoded)
-      },
-      onEnded: () => void (ended += 1),
-    }
-    await runHere(config(await respond(answer), 10), sink, new AbortController().signal)
+    const events = await Array.fromAsync(
+      runHere(config(await respond(answer), 10), new AbortController().signal),
+    )
+    const all = events.flatMap((event) => (event.kind === 'said' ? [event.decoded] : []))
     const observations = all.flatMap(({ observations }) => observations)
     expect(all[0]?.hello).toMatchObject({ client: hereIndex })
     expect(observations.map(({ number }) => number)).toStrictEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
@@ -41,33 +35,28 @@ describe('this machine as a client', () => {
         seenAddress: '::1',
       })
     expect(all.at(-1)?.end).toMatchObject({ reason: 'done', requests: 10 })
-    expect(ended).toBe(1)
+    expect(events.at(-1)).toEqual({ kind: 'ended', client: hereIndex, message: '' })
   })
 
   test('ends when it is interrupted, with what was seen until then', async () => {
     const interrupt = new AbortController()
     const all: Decoded[] = []
-    const onDecoded = (_: number, decoded: Decoded): void => {
-      all.push(decoded)
-      if (decoded.observations.length > 0) interrupt.abort()
+    for await (const event of runHere(config(await respond(answer), 1_000_000), interrupt.signal)) {
+      if (event.kind !== 'said') continue
+      all.push(event.decoded)
+      if (event.decoded.observations.length > 0) interrupt.abort()
     }
-    await runHere(
-      config(await respond(answer), 1_000_000),
-      { onDecoded, onEnded: () => {} },
-      interrupt.signal,
-    )
     expect(all.at(-1)?.end).toMatchObject({ reason: 'signal' })
   })
 
-  test('ends with what its reader throws', async () => {
-    const onDecoded = (_: number, decoded: Decoded): void => {
-      if (decoded.observations.length > 0) throw new Error('nobody reads on')
+  test('ends when nobody reads on', async () => {
+    const read = async (): Promise<void> => {
+      for await (const event of runHere(
+        config(await respond(answer), 1_000_000),
+        new AbortController().signal,
+      ))
+        if (event.kind === 'said' && event.decoded.observations.length > 0) throw new Error('nobody reads on')
     }
-    const run = runHere(
-      config(await respond(answer), 1_000_000),
-      { onDecoded, onEnded: () => {} },
-      new AbortController().signal,
-    )
-    await expect(run).rejects.toThrow('nobody reads on')
+    await expect(read()).rejects.toThrow('nobody reads on')
   })
 })

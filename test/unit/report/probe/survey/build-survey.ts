@@ -76,6 +76,8 @@ export function buildSurvey(sketch: SurveySketch): ProbeSurvey {
     },
     clients,
     absent: [],
+    sole: false,
+    sessions: [{ keeps: 'nothing' }],
     entries,
     cells,
     backends: backends.filter(({ backend }) => letters.includes(backend.letter)),
@@ -141,6 +143,9 @@ function cellOf(
       outcomes: answered === 0 ? { timeout: requests } : { answered },
       switches: moved ? [{ number: 9, atMs: 160, from: path[0]!, to: path[1]! }] : [],
       failures: [],
+      session: 0,
+      recognition: { by: 'pod-name', source: 'body', unrecognised: 0 },
+      timeline: [],
       startMs: index * 400,
     },
   ]

@@ -1,9 +1,8 @@
-import { backendLetter } from '../../model/backend.ts'
-import type { Outcome } from '../../model/observation.ts'
-import type { Latency, ProbeTotals, Recognition } from '../../model/probe-result.ts'
-import type { Entry } from '../backends.ts'
-import type { Cell } from '../cell.ts'
-import { Histogram } from '../histogram.ts'
+import type { Outcome } from '../model/observation.ts'
+import type { Latency, ProbeTotals, Recognition } from '../model/probe-result.ts'
+import type { BackendCount } from './backends.ts'
+import type { Cell } from './cell.ts'
+import { Histogram } from './histogram.ts'
 
 /** A cell, and when its client began, in milliseconds since the first request of all. */
 export interface Placed {
@@ -14,35 +13,29 @@ export interface Placed {
 /** Backends with a row of their own, over all cells; answers that name nobody could be of any number. */
 const most = 1024
 
-/** Everybody who answered anywhere, in the order of their first answers, with letters of their own. */
+/** Everybody who answered anywhere, in the order of their letters, which are the same in all cells. */
 export class MergedBackends {
-  readonly entries: Entry[]
-  readonly #letters = new Map<string, string>()
+  readonly entries: BackendCount[]
+  readonly #listed: ReadonlySet<string>
 
   constructor(cells: readonly Placed[]) {
-    const byKey = new Map<string, Entry>()
+    const byKey = new Map<string, BackendCount>()
     for (const { cell, offsetMs } of cells)
       for (const entry of cell.tally.entries) add(byKey, entry, offsetMs)
     this.entries = [...byKey.values()]
-      .toSorted((one, other) => one.firstMs - other.firstMs)
+      .toSorted((one, other) => one.order - other.order)
       .slice(0, most)
-      .map((entry, index) => ({
-        ...entry,
-        index,
-        backend: { ...entry.backend, letter: backendLetter(index) },
-      }))
-    for (const { key, backend } of this.entries) this.#letters.set(key, backend.letter)
+      .map((entry, index) => ({ ...entry, index }))
+    this.#listed = new Set(this.entries.map(({ backend }) => backend.letter))
   }
 
-  /** From the letters of a cell to those of the survey. */
-  lettersOf(cell: Cell): ReadonlyMap<string, string> {
-    return new Map(
-      cell.tally.entries.map(({ key, backend }) => [backend.letter, this.#letters.get(key) ?? '+']),
-    )
+  /** A letter as the result knows it: that of all others for those who are left out. */
+  listed(letter: string): string {
+    return this.#listed.has(letter) ? letter : '+'
   }
 }
 
-function add(byKey: Map<string, Entry>, entry: Entry, offsetMs: number): void {
+function add(byKey: Map<string, BackendCount>, entry: BackendCount, offsetMs: number): void {
   if (entry.hits === 0) return
   const known = byKey.get(entry.key)
   const [firstMs, lastMs] = [entry.firstMs + offsetMs, entry.lastMs + offsetMs]

@@ -1,13 +1,18 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Observation } from '../../../../src/model/observation.ts'
-import type { SurveyEntry } from '../../../../src/model/survey.ts'
-import { UserError } from '../../../../src/model/user-error.ts'
-import { defaultEntry } from '../../../../src/probe/entries/default.ts'
-import { planProbe } from '../../../../src/probe/plan.ts'
-import { examineService } from '../../../../src/probe/preflight.ts'
-import { SurveyCollector } from '../../../../src/probe/survey/collect.ts'
-import { options, service, slice } from '../subjects.ts'
+import type { Decoded } from '../../../src/agent/protocol.ts'
+import type { Cluster } from '../../../src/cluster/index.ts'
+import type { Observation } from '../../../src/model/observation.ts'
+import type { Pod } from '../../../src/model/kubernetes.ts'
+import type { ProbeSurvey, SurveyEntry } from '../../../src/model/survey.ts'
+import { UserError } from '../../../src/model/user-error.ts'
+import { Collector } from '../../../src/probe/collector.ts'
+import { defaultEntry } from '../../../src/probe/entries/default.ts'
+import { planProbe } from '../../../src/probe/plan.ts'
+import { examineService } from '../../../src/probe/preflight.ts'
+import type { RunEvent } from '../../../src/probe/observe.ts'
+import type { ProbeStep } from '../../../src/probe/steps.ts'
+import { options, service, slice } from './subjects.ts'
 
 const pods = ['web-0', 'web-1', 'web-2']
 
@@ -36,41 +41,51 @@ function collector({ clients, entries: count = 1, affinity = 'ClientIP', interru
     ...(index > 0 ? { kind: 'node-port', node: `node${index}`, port: 30_080 } : {}),
   }))
   const given = options()
-  const notes: string[] = []
-  return {
-    notes,
-    survey: new SurveyCollector({
-      options: given,
-      subject,
-      entries,
-      clients,
-      plan: planProbe(given, subject, entries, clients),
-      run: { runId: 'abc', startedAt: '2026-01-01T00:00:00.000Z', begunMs: 0 },
-      image: { image: 'node:24', agent: 'node', from: 'asked' },
-      interrupted: interrupted ?? new AbortController().signal,
-      onUpdate: () => {},
-      onStage: () => {},
-      onNote: (text) => notes.push(text),
-    }),
-  }
+  const survey = new Collector({
+    cluster: {} as Cluster,
+    options: given,
+    subject,
+    plan: { ...planProbe(given, subject, { entries, clients }), sole: false },
+    run: { startedAt: '2026-01-01T00:00:00.000Z', begunMs: 0 },
+    origin: { kind: 'job', image: { image: 'node:24', agent: 'node', from: 'asked' } },
+    interrupted: interrupted ?? new AbortController().signal,
+  })
+  return { survey }
+}
+
+/** What becomes of what was seen. */
+async function resultOf(survey: Collector): Promise<ProbeSurvey> {
+  for await (const step of survey.conclude()) if (step.kind === 'result') return step.result
+  throw new Error('no result')
+}
+
+/** Takes in what happened. */
+function take(survey: Collector, event: RunEvent): ProbeStep[] {
+  return [...survey.take(event)]
 }
 
 /** A client says who it is, asks `picks` (for each entry the numbers of the pods), and ends. */
 function run(
-  survey: SurveyCollector,
+  survey: Collector,
   client: number,
   picks: readonly (readonly number[])[],
   startedAt = 1_000_000,
 ): void {
   const node = `node${client % 3}`
-  survey.onPod(client, {
+  const pod: Pod = {
     apiVersion: 'v1',
     kind: 'Pod',
     metadata: { name: `probe-${client}` },
     spec: { nodeName: node },
-  })
-  const say = (decoded: Partial<Parameters<SurveyCollector['onDecoded']>[1]>, atMs = 0): void =>
-    survey.onDecoded(client, { observations: [], ...decoded }, startedAt + atMs)
+  }
+  take(survey, { kind: 'pod', client, pod })
+  const say = (decoded: Partial<Decoded>, atMs = 0): unknown =>
+    take(survey, {
+      kind: 'said',
+      client,
+      decoded: { observations: [], ...decoded },
+      arrivedAt: startedAt + atMs,
+    })
   say({
     hello: {
       protocol: 2,
@@ -123,26 +138,26 @@ function run(
       stalledMs: 0,
     },
   })
-  survey.onEnded(client, '')
+  take(survey, { kind: 'ended', client, message: '' })
 }
 
 const times = (pod: number, count = 25): number[] => Array.from({ length: count }, () => pod)
 
 describe('a survey', () => {
-  test('letters are of the whole survey, in the order of the first answers of all clients', () => {
+  test('letters are of the whole survey, in the order in which it heard of them', async () => {
     const { survey } = collector({ clients: 3 })
     run(survey, 0, [times(2)], 1_000_500)
     run(survey, 1, [times(1)], 1_000_000)
     run(survey, 2, [times(2)], 1_000_900)
-    const { backends, cells, verdict, clients } = survey.result()
+    const { backends, cells, verdict, clients } = await resultOf(survey)
     expect(backends.map(({ backend }) => [backend.letter, backend.name])).toStrictEqual([
-      ['A', 'web-1'],
-      ['B', 'web-2'],
+      ['A', 'web-2'],
+      ['B', 'web-1'],
     ])
     expect(cells.map((cell) => cell.backends)).toStrictEqual([
-      [{ letter: 'B', hits: 25 }],
       [{ letter: 'A', hits: 25 }],
       [{ letter: 'B', hits: 25 }],
+      [{ letter: 'A', hits: 25 }],
     ])
     expect(cells.map(({ startMs }) => startMs)).toStrictEqual([500, 0, 900])
     expect(verdict).toMatchObject({ result: 'as-expected', behaviours: { sticky: 3 } })
@@ -153,10 +168,10 @@ describe('a survey', () => {
     ])
   })
 
-  test('each entry of a client has its own verdict, though the numbers of its requests run on', () => {
+  test('each entry of a client has its own verdict, though the numbers of its requests run on', async () => {
     const { survey } = collector({ clients: 1, entries: 2 })
     run(survey, 0, [times(0), [0, 1, 2, 0, 1, 0, 2, 1, 0, 2, 1, 0, 2, 0, 1, 2, 1, 0, 2, 1, 0, 2, 1, 0, 2]])
-    const { cells, totals, verdict } = survey.result()
+    const { cells, totals, verdict } = await resultOf(survey)
     expect(cells.map((cell) => [cell.entry, cell.verdict.behaviour])).toStrictEqual([
       [0, 'sticky'],
       [1, 'spread'],
@@ -166,13 +181,13 @@ describe('a survey', () => {
     expect(verdict.result).toBe('differs')
   })
 
-  test('totals are the sums of the cells, whatever the clients saw', () => {
+  test('totals are the sums of the cells, whatever the clients saw', async () => {
     const picks = fc.array(fc.integer({ min: 0, max: 3 }), { minLength: 1, maxLength: 60 })
-    fc.assert(
-      fc.property(fc.array(picks, { minLength: 1, maxLength: 8 }), (all) => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(picks, { minLength: 1, maxLength: 8 }), async (all) => {
         const { survey } = collector({ clients: all.length })
         for (const [client, own] of all.entries()) run(survey, client, [own])
-        const { totals, cells, backends, outcomes } = survey.result()
+        const { totals, cells, backends, outcomes } = await resultOf(survey)
         expect(totals.requests).toBe(all.flat().length)
         expect(outcomes.answered).toBe(all.flat().length)
         // Number 3 is no pod.
@@ -191,12 +206,12 @@ describe('a survey', () => {
     )
   })
 
-  test('clients that did not run are named, and leave the survey open', () => {
+  test('clients that did not run are named, and leave the survey open', async () => {
     const { survey } = collector({ clients: 3 })
     run(survey, 0, [times(0)])
-    survey.onAbsent(2, 'no room')
-    survey.onEnded(1, 'OOMKilled')
-    const { absent, clients, verdict } = survey.result()
+    take(survey, { kind: 'absent', client: 2, why: 'no room' })
+    take(survey, { kind: 'ended', client: 1, message: 'OOMKilled' })
+    const { absent, clients, verdict } = await resultOf(survey)
     expect(clients).toHaveLength(1)
     expect(absent).toStrictEqual([
       { index: 1, why: 'the probe pod ended before it sent a request: OOMKilled' },
@@ -205,26 +220,31 @@ describe('a survey', () => {
     expect(verdict.result).toBe('inconclusive')
   })
 
-  test('an agent that breaks is one client less, and all of them an error', () => {
+  test('an agent that breaks is one client less, and all of them an error', async () => {
+    const broken: RunEvent = {
+      kind: 'said',
+      client: 0,
+      decoded: { observations: [], error: 'out of luck' },
+      arrivedAt: 0,
+    }
     const { survey } = collector({ clients: 2 })
-    survey.onDecoded(0, { observations: [], error: 'out of luck' }, 0)
+    take(survey, broken)
     run(survey, 1, [times(0)])
-    expect(survey.result().absent).toMatchObject([{ index: 0 }])
+    expect((await resultOf(survey)).absent).toMatchObject([{ index: 0 }])
     const { survey: none } = collector({ clients: 1 })
-    none.onDecoded(0, { observations: [], error: 'out of luck' }, 0)
-    expect(() => none.result()).toThrow(UserError)
+    expect(() => take(none, broken)).toThrow(UserError)
   })
 
-  test('an interrupt before the first answer is thrown, later it is a result', () => {
+  test('an interrupt before the first answer is thrown, later it is a result', async () => {
     const stop = new AbortController()
     const { survey } = collector({ clients: 2, interrupted: stop.signal })
     stop.abort(new Error('stopped'))
-    expect(() => survey.result()).toThrow('stopped')
+    await expect(resultOf(survey)).rejects.toThrow('stopped')
     run(survey, 0, [times(0)])
-    expect(survey.result()).toMatchObject({ absent: [], clients: [{ index: 0 }] })
+    expect(await resultOf(survey)).toMatchObject({ absent: [], clients: [{ index: 0 }] })
   })
 
-  test('who moved when a pod went: with the reason, each by itself', () => {
+  test('who moved when a pod went: with the reason, each by itself', async () => {
     const { survey } = collector({ clients: 2 })
     const [moved, stayed] = [
       [...times(0), ...times(1)],
@@ -233,8 +253,8 @@ describe('a survey', () => {
     // The first answers are there before the endpoints change.
     run(survey, 0, [moved])
     run(survey, 1, [stayed])
-    survey.onSlices(slices(['web-1', 'web-2']), 1_000_510)
-    const { verdict, endpointChanges, cells } = survey.result()
+    take(survey, { kind: 'slices', slices: slices(['web-1', 'web-2']), heardAt: 1_000_510 })
+    const { verdict, endpointChanges, cells } = await resultOf(survey)
     expect(endpointChanges).toMatchObject([{ kind: 'removed', pod: 'web-0' }])
     expect(cells[0]?.switches[0]?.explanation).toMatchObject({ kind: 'endpoint-gone' })
     expect(verdict.statements).toContainEqual({

@@ -1,0 +1,6 @@
+/** What one simulated user keeps from request to request. */
+export type SessionSpec =
+  /** Nothing: each request opens a connection. */
+  | { keeps: 'nothing' }
+  /** One connection, as long as the other side lets it. */
+  | { keeps: 'connection' }

@@ -1,0 +1,142 @@
+import { randomBytes } from 'node:crypto'
+import type { Cluster } from '../cluster/index.ts'
+import type { PodNodes } from '../cluster/nodes.ts'
+import { UserError } from '../model/user-error.ts'
+import type { Service } from '../model/kubernetes.ts'
+import { announcement } from './announce.ts'
+import { lookAround } from './around/look.ts'
+import { checkNode, clientNodes } from './clients/nodes.ts'
+import { Collector } from './collector.ts'
+import { askDirectly } from './direct/ask.ts'
+import { findEntries } from './entries/find.ts'
+import { observe, sendersOf } from './observe.ts'
+import { chooseOrigin, type Origin, originWords, readOrigins } from './origin.ts'
+import { planProbe, type ProbeOptions, type ProbePlan } from './plan.ts'
+import { examineService, type ProbeSubject } from './preflight.ts'
+import { readService } from './read.ts'
+import type { ProbeStep, RunControl } from './steps.ts'
+
+/**
+ * Probes a Service: reads it, runs the agent wherever requests are to come from, judges what it observed. The result is
+ * one step of the stream; what was made in the cluster is removed after it, and on every other way out.
+ *
+ * Rejects with UserError for what the user can mend, with the errors of src/cluster, or with the reason of
+ * `interrupted` when nothing had been observed yet.
+ *
+ * @param capacity how many clients the Service proxy remembers per pod and port on each node, where that is limited
+ */
+export async function* probe(
+  cluster: Cluster,
+  options: ProbeOptions,
+  control: RunControl,
+  capacity?: number,
+): AsyncGenerator<ProbeStep, void, undefined> {
+  const { finished, abandoned } = control
+  const interrupted = AbortSignal.any([control.interrupted, ...(finished === undefined ? [] : [finished])])
+  const run = { startedAt: new Date().toISOString(), begunMs: performance.now() }
+  const { service, subject, plan, origin } = await prepare(cluster, options, interrupted)
+  const around = lookAround(cluster, service, interrupted)
+  if (plan.leavesTraces && (options.identify.kind === 'access-log' || options.identify.kind === 'sockets')) {
+    const { checkAttribution } = await import('./attribution/attribute.ts')
+    const { namespace, identify } = options
+    const { protocol } = subject.service
+    await checkAttribution(
+      { cluster, namespace, mode: identify, protocol, signal: interrupted },
+      subject.endpoints,
+    )
+  }
+  for (const text of announcement(subject, plan, fromWords(origin, options, plan)))
+    yield { kind: 'note', text }
+  const direct =
+    options.fingerprint === true && origin.kind === 'job'
+      ? yield* askDirectly(
+          cluster,
+          options,
+          { subject, plan, image: origin.image },
+          { interrupted, abandoned },
+        )
+      : undefined
+  const expected = plan.expectations[0]?.behaviour ?? 'sticky'
+  yield { kind: 'planned', expected, endpoints: subject.endpoints.length, sole: plan.sole }
+  const failed = new AbortController()
+  const collector = new Collector({
+    options,
+    subject,
+    plan,
+    run,
+    origin,
+    direct,
+    interrupted,
+    finished,
+    capacity,
+    cluster,
+    around,
+  })
+  const stopped = AbortSignal.any([interrupted, failed.signal])
+  const events = observe(cluster, options, sendersOf(options, plan, origin), {
+    interrupted: stopped,
+    abandoned,
+  })
+  let failure: { error: unknown } | undefined
+  for await (const event of events) {
+    // What is left after a failure is the clean-up, and what it has to say.
+    if (event.kind === 'note') yield event
+    else if (failure === undefined) {
+      try {
+        yield* collector.take(event)
+        if (event.kind === 'all-ended') yield* collector.conclude()
+      } catch (error) {
+        failure = { error }
+        failed.abort(error)
+      }
+    }
+  }
+  if (failure !== undefined) throw failure.error
+}
+
+/** All that is decided before anything is made. */
+async function prepare(
+  cluster: Cluster,
+  options: ProbeOptions,
+  signal: AbortSignal,
+): Promise<{ service: Service; subject: ProbeSubject; plan: ProbePlan; origin: Origin }> {
+  const { spreadNodes } = options
+  const [{ service, slices }, nodes, origins] = await Promise.all([
+    readService(cluster, options.namespace, options.service, signal),
+    spreadNodes === true ? clientNodes(cluster, signal) : undefined,
+    readOrigins(cluster, options, signal),
+    checkNode(cluster, options.node, signal),
+  ])
+  const subject = examineService(service, slices, options.port, options.protocol)
+  const { entries, notes } = await findEntries(cluster, service, subject, options, signal)
+  const plan = planProbe(options, subject, {
+    runId: randomBytes(4).toString('hex'),
+    entries,
+    clients: clientCount(options, nodes),
+    notes: [...nodeNotes(nodes), ...notes],
+  })
+  return { service, subject, plan, origin: chooseOrigin(origins, options, plan) }
+}
+
+function clientCount({ clients, inPods, spreadNodes }: ProbeOptions, nodes: PodNodes | undefined): number {
+  if (inPods !== undefined && inPods.length > 0) return inPods.length
+  if (clients !== undefined || spreadNodes !== true) return clients ?? 1
+  if (nodes === undefined) {
+    throw new UserError(
+      'listing nodes is not allowed, so there is no telling how many clients to spread over them',
+      { hints: ['say how many with --clients'] },
+    )
+  }
+  if (nodes.usable.length > 0) return nodes.usable.length
+  throw new UserError('no node takes pods', { hints: nodeNotes(nodes) })
+}
+
+function nodeNotes(nodes: PodNodes | undefined): string[] {
+  return (nodes?.unusable ?? []).map(({ name, why }) => `no client runs on ${name}: ${why}`)
+}
+
+function fromWords(origin: Origin, options: ProbeOptions, { clients, here, runId }: ProbePlan): string {
+  if (clients === 0) return 'this machine'
+  const pods = originWords(origin, options, runId)
+  return here ? `${pods}, and from this machine` : pods
+}

@@ -1,0 +1,56 @@
+import type { Backend } from '../model/backend.ts'
+import type { Observation } from '../model/observation.ts'
+import type { EndpointChange, Switch, TimelineCell } from '../model/probe-result.ts'
+import type { ProbeSurvey } from '../model/survey.ts'
+import type { Verdict } from '../model/verdict.ts'
+import type { SwitchRecord } from './switches.ts'
+
+/** When a run ends other than by itself. */
+export interface RunControl {
+  /** Stop, clean up, and report what was seen so far. */
+  interrupted: AbortSignal
+  /** Ends the run as if it had come to its own end. */
+  finished?: AbortSignal
+  /** Do not even clean up any more. */
+  abandoned: AbortSignal
+}
+
+/** One thing that happens in a probe, from the first read to the end of the clean-up. */
+export type ProbeStep =
+  /** What is being waited for. */
+  | { kind: 'stage'; text: string }
+  /** A sentence for the person who waits. */
+  | { kind: 'note'; text: string }
+  /** What will be judged, and of how many endpoints: before the first request. */
+  | { kind: 'planned'; expected: Verdict['expected']; endpoints: number; sole: boolean }
+  /** A client said something, so that time has passed: `nowMs` since the first request of the run. */
+  | { kind: 'observed'; nowMs: number; seen: readonly Observed[]; changes: readonly EndpointChange[] }
+  /** What happened to the endpoints just now. */
+  | { kind: 'endpoints'; changes: readonly EndpointChange[] }
+  /** The run so far; worth its while only when it is shown. */
+  | { kind: 'state'; state: () => LiveProbe }
+  /** What was found. The clean-up follows. */
+  | { kind: 'result'; result: ProbeSurvey }
+
+/** One request as the run counted it. Times are since the first request of the run. */
+export interface Observed {
+  client: number
+  entry: number
+  session: number
+  observation: Observation
+  /** Who answered, if that is known. */
+  backend?: Backend
+  switched?: SwitchRecord
+}
+
+/** What a live view shows of a probe. */
+export type LiveProbe = Pick<ProbeSurvey, 'backends' | 'totals' | 'outcomes' | 'request'> & {
+  expected: Verdict['expected']
+  /** How many clients there are to be, how many have begun, and how many have ended. */
+  clients: { all: number; begun: number; ended: number }
+  entries: number
+  /** Clients that changed their backend at an entry. */
+  moved: number
+  /** With one client at one entry, what it saw one after the other. */
+  course?: { timeline: TimelineCell[]; switches: Switch[]; endpointChanges: EndpointChange[] }
+}
