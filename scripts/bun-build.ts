@@ -26,12 +26,20 @@ const stub = `module.exports = new Proxy({}, { get(_, name) {
   if (name !== '__esModule' && name !== 'default') throw new Error(String(name) + ' was left out of the bundle')
 } })`
 
+/**
+ * Shortens the traces of oclif's own errors, which are never shown. It asks for the user's home as soon as it is loaded, and
+ * where there is none it throws.
+ */
+const shortener = 'module.exports = (trace) => trace'
+
 const leaveOut = {
   name: 'leave out what oclif never uses',
   setup(build: Build): void {
     build.onResolve({ filter: unused }, ({ path, importer }) =>
       /[\\/]@oclif[\\/]core[\\/]/.test(importer) ? { path, namespace: 'unused' } : undefined,
     )
+    build.onResolve({ filter: /^clean-stack$/ }, ({ path }) => ({ path, namespace: 'shortener' }))
+    build.onLoad({ filter: /./, namespace: 'shortener' }, () => ({ contents: shortener, loader: 'js' }))
     build.onLoad({ filter: /./, namespace: 'unused' }, () => ({ contents: stub, loader: 'js' }))
   },
 }

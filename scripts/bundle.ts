@@ -1,7 +1,9 @@
 /** How the program is compiled and bundled: one place, so that what is tested is what is released. */
 import { execFileSync } from 'node:child_process'
+import { chmodSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { nameChunksByContent } from './chunk-names.ts'
+import { launcher } from './launcher.ts'
 
 export const root: string = join(import.meta.dirname, '..')
 const bun = join(root, 'node_modules', '.bin', 'bun')
@@ -51,14 +53,17 @@ export function compileExecutable(outfile: string, foreign?: Foreign): void {
   })
 }
 
-/** The bundle for Node, in parts that are loaded when they are needed. */
+/** The bundle for Node, in parts that are loaded when they are needed, the first by a launcher. */
 export function bundleForNode(outdir: string): void {
   const names = ['kubectl-affinity', 'kubectl_complete-affinity']
-  build({ entrypoints: names.map(entry), ...common, target: 'node', outdir })
-  nameChunksByContent(
-    outdir,
-    names.map((name) => `${name}.js`),
-  )
+  const naming = { entry: '[name].main.[ext]' }
+  build({ entrypoints: names.map(entry), ...common, naming, target: 'node', outdir })
+  nameChunksByContent(outdir)
+  for (const name of names) {
+    const file = join(outdir, `${name}.js`)
+    writeFileSync(file, launcher(`${name}.main.js`))
+    chmodSync(file, 0o755)
+  }
 }
 
 function build(options: object): void {

@@ -7,11 +7,11 @@ const chunkName = /^(.+)-([a-z0-9]{8})\.js$/
 
 /**
  * Renames the parts of a bundle by what is in them. Bun's names hold a hash of the folder that was built in, too, so
- * that the same sources would give another package on each machine. `entries` keep their names.
+ * that the same sources would give another package on each machine.
  */
-export function nameChunksByContent(folder: string, entries: readonly string[]): void {
+export function nameChunksByContent(folder: string): void {
   const files = readdirSync(folder).filter((name) => name.endsWith('.js'))
-  const chunks = files.filter((name) => chunkName.test(name) && !entries.includes(name))
+  const chunks = files.filter((name) => chunkName.test(name))
   const anyChunk = new RegExp(chunks.map((name) => name.replaceAll('.', String.raw`\.`)).join('|'), 'g')
   const contents = new Map(files.map((name) => [name, readFileSync(join(folder, name), 'utf8')]))
   const renamed = new Map<string, string>()

@@ -1,6 +1,6 @@
-import { homedir } from 'node:os'
 import type { Cluster } from '../cluster/index.ts'
 import type { GlobalFlagValues } from './base-command.ts'
+import { homeFolder } from './home.ts'
 
 function toStderr(line: string): void {
   process.stderr.write(`${line}\n`)
@@ -42,7 +42,7 @@ export async function openCluster(
     },
     {
       env: process.env,
-      homedir: homedir(),
+      homedir: homeFolder(),
       version,
       warn: (text) => write(`Warning: ${text}`),
       log: write,

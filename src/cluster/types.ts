@@ -27,7 +27,8 @@ export interface ConnectionFlags {
 /** What the process would provide; passed in so that nothing here reads the process itself. */
 export interface Environment {
   env: Readonly<Record<string, string | undefined>>
-  homedir: string
+  /** Undefined where the user has none. */
+  homedir: string | undefined
   /** The program's version, for the User-Agent. */
   version: string
   /** Receives the server's `Warning:` texts, each once. */

@@ -4,7 +4,7 @@ import type { Interrupt } from '../cli/interrupt.ts'
 import { withInterrupt } from '../cli/session.ts'
 import type { Cluster } from '../cluster/index.ts'
 import { refuseArguments } from '../cli/value-flags.ts'
-import { runDemo } from '../demo/run.ts'
+import { ownCommand, runDemo } from '../demo/run.ts'
 import { defaultImage } from '../probe/image/choose.ts'
 
 export default class Demo extends BaseCommand {
@@ -61,7 +61,7 @@ async function onSandbox(interrupt: Interrupt): Promise<void> {
       'A miniature cluster runs in this process: a simulation, with three pods behind the Service sample-clusterip.\n',
     )
     const env = { ...process.env, KUBECONFIG: sandbox.kubeconfig }
-    await runDemo({ common: [], env, print, interrupted: interrupt.first })
+    await runDemo({ program: ownCommand(), common: [], env, print, interrupted: interrupt.first })
     if (!interrupt.first.aborted)
       print(
         '\nNothing is left of it. Try it yourself:  kubectl affinity sandbox     on a cluster:  kubectl affinity demo --on-cluster',
@@ -84,6 +84,7 @@ async function onCluster(
     print(`Three pods start in the namespace ${namespace.name}, which is deleted at the end.\n`)
     await namespace.ready(interrupt.first)
     await runDemo({
+      program: ownCommand(),
       common: ['-n', namespace.name, ...words],
       env: { ...process.env, KUBECTL_AFFINITY_IMAGE: image },
       print,

@@ -58,8 +58,25 @@ export const restrictedUsers = ['restricted-1', 'restricted-2', 'restricted-3'] 
 
 const apiPort = 6443
 
+/** Ends what was started, as everything else that was started after it has ended already. */
+type End = () => void | Promise<void>
+
 /** Starts a miniature cluster in this process. Rejects with UserError where the machine cannot have one. */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
+  const ends: End[] = []
+  const stop = async (): Promise<void> => {
+    for (const end of ends.splice(0).toReversed()) await end()
+  }
+  try {
+    return { ...(await start(options, ends)), stop }
+  } catch (error) {
+    // Half a cluster would keep the process alive.
+    await stop()
+    throw error
+  }
+}
+
+async function start(options: SandboxOptions, ends: End[]): Promise<Omit<Sandbox, 'stop'>> {
   const store = new Store()
   const faults = new Faults()
   const users = [administrator, ...restrictedUsers].map((name) => ({
@@ -68,9 +85,9 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   }))
   const tokens = new Map(users.map(({ name, token }) => [token, name]))
   const lowestPort = lowestOpenPort()
-  let folder: string | undefined
-  const ownFolder = (): string => (folder ??= mkdtempSync(join(tmpdir(), 'kubectl-affinity-sandbox-')))
-  const programs = new Programs(ownFolder)
+  const folder = ownFolder()
+  ends.push(() => rmSync(folder, { recursive: true, force: true }))
+  const programs = new Programs(folder)
   const { plan, release, certificate, kubelet, api } = await claimNetwork(async (plan) => {
     const certificate = selfSigned('sandbox', plan.apiServer)
     const kubelet = new Kubelet({ store, plan, faults, lowestPort, programs })
@@ -84,6 +101,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     }
     return { certificate, kubelet, api }
   })
+  ends.push(release, () => kubelet.close())
   makeCluster(store, plan, options.nodes, options.proxy)
   const proxy = new ServiceProxy({
     store,
@@ -93,17 +111,20 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     lowestPort,
     ignoresAffinity: () => faults.has('ignore-affinity'),
   })
-  const parts = [
+  ends.push(() => proxy.close())
+  ends.push(
     collectGarbage(store),
     runDeployments(store),
     runJobs(store),
     runQuotas(store),
     runEndpointSlices(store),
     serveDns(store, plan, lowestPort),
-  ]
+    () => faults.stop(),
+    () => api.disconnect(),
+  )
   if (options.sample) addSample(store, plan)
   const server = `https://${plan.apiServer}:${apiPort}`
-  const path = join(ownFolder(), 'kubeconfig')
+  const path = join(folder, 'kubeconfig')
   writeFileSync(path, kubeconfig(server, certificate.cert, users), { mode: 0o600 })
   faults.start(
     options.faults,
@@ -118,15 +139,19 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     ready: options.sample ? sampleReady(store) : Promise.resolve(),
     disconnect: () => api.disconnect(),
     connect: () => api.connect(),
-    stop: async () => {
-      api.disconnect()
-      faults.stop()
-      for (const stop of parts) stop()
-      proxy.close()
-      await kubelet.close()
-      release()
-      rmSync(ownFolder(), { recursive: true, force: true })
-    },
+  }
+}
+
+/** A new folder for the kubeconfig and the pods' programs. Rejects a machine where nothing can be written. */
+function ownFolder(): string {
+  try {
+    return mkdtempSync(join(tmpdir(), 'kubectl-affinity-sandbox-'))
+  } catch (error) {
+    const { message } = error as Error
+    throw new UserError(`the sandbox cannot make a folder for its files in ${tmpdir()}: ${message}`, {
+      hints: ['name a folder that can be written:  TMPDIR=FOLDER kubectl affinity …'],
+      cause: error,
+    })
   }
 }
 

@@ -1,5 +1,5 @@
-import { homedir } from 'node:os'
 import type { Cluster } from '../../cluster/index.ts'
+import { homeFolder } from '../home.ts'
 import { openCluster } from '../open-cluster.ts'
 import { nothing, printed } from './candidate.ts'
 import { type CompletableCommand, complete } from './complete.ts'
@@ -24,7 +24,7 @@ export async function completionFor(
       liveNames({
         kubeconfig: async () => {
           const { kubeconfigNames } = await import('../../cluster/index.ts')
-          return await kubeconfigNames(line.values['kubeconfig'], { env: process.env, homedir: homedir() })
+          return await kubeconfigNames(line.values['kubeconfig'], { env: process.env, homedir: homeFolder() })
         },
         cluster: async () => {
           const cluster = openQuietly(line, version)

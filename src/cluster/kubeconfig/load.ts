@@ -29,7 +29,9 @@ export async function loadKubeconfig(
   }
   const paths = env['KUBECONFIG']
     ? [...new Set(env['KUBECONFIG'].split(delimiter).filter((path) => path !== ''))]
-    : [join(homedir, '.kube', 'config')]
+    : homedir === undefined
+      ? []
+      : [join(homedir, '.kube', 'config')]
   const files = await Promise.all(paths.map(async (path) => ({ path, content: await read(path) })))
   return mergeKubeconfigs(
     files.filter((file): file is { path: string; content: KubeconfigFile } => file.content !== undefined),

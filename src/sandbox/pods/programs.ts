@@ -14,18 +14,18 @@ const harmless =
 /** The folders in which people write that a program is. */
 const systemFolders = /^(\/usr(\/local)?)?\/s?bin$/
 
-/** The programs that can be run in pods. `folder` returns one for files that are made here; it is asked once. */
+/** The programs that can be run in pods. Files that they need are made in `folder`, when the first is asked for. */
 export class Programs {
-  readonly #folder: () => string
+  readonly #folder: string
   #made: string | undefined
 
-  constructor(folder: () => string) {
+  constructor(folder: string) {
     this.#folder = folder
   }
 
   /** The PATH of a container of this image: a folder for each part of what the image has. */
   path(image: string): string {
-    const folder = (this.#made ??= make(this.#folder()))
+    const folder = (this.#made ??= make(this.#folder))
     const content = contentOf(image)
     const parts: (keyof ImageContent)[] = ['node', 'curl', 'shell']
     return parts.flatMap((part) => (content[part] ? [join(folder, part)] : [])).join(delimiter)

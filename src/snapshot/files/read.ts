@@ -1,3 +1,4 @@
+import type { Dirent } from 'node:fs'
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { UserError } from '../../model/user-error.ts'
@@ -40,16 +41,17 @@ async function* readPath(
   isRecursive: boolean,
   named: boolean,
 ): AsyncGenerator<SourceFile, void, undefined> {
+  let entries: Dirent[]
   try {
     const isFolder = (await stat(name)).isDirectory()
     if (!isFolder) {
       yield { name, text: decode(await readFile(name)), named }
       return
     }
+    entries = await readdir(name, { withFileTypes: true })
   } catch (error) {
     throw unreadable(name, error)
   }
-  const entries = await readdir(name, { withFileTypes: true })
   if (entries.some((entry) => kustomizations.has(entry.name))) {
     throw new UserError(`"${name}" is a kustomization: its files are parts of objects, and patches`, {
       hints: [`explain what comes of it:  kubectl kustomize ${name} | kubectl affinity explain -f -`],

@@ -22,7 +22,7 @@ import { listen } from '../cluster/support/server.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'affinity-exec-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
-const programs = new Programs(() => folder)
+const programs = new Programs(folder)
 const plan = addressPlan(252)
 const podIp = plan.pod(1, 9)
 
@@ -227,7 +227,7 @@ describe('a program in a pod of the sandbox', () => {
     expect(await run(cluster, 'sleep 60')).toMatchObject({ exitCode: 137 })
   })
 
-  const terminals = new Programs(() => '').ofMachine('script') !== undefined
+  const terminals = new Programs('').ofMachine('script') !== undefined
   const why = terminals ? '' : ' (skipped: this machine has no "script")'
   test.skipIf(!terminals)(`has a terminal where it is asked for${why}`, async () => {
     const { port } = await podThat()
@@ -308,7 +308,7 @@ describe('the network of a program in a pod', () => {
     ])
   })
 
-  const curl = new Programs(() => '').ofMachine('curl')
+  const curl = new Programs('').ofMachine('curl')
   test.skipIf(curl === undefined)(
     `curl comes from its address${curl ? '' : ' (skipped: there is no curl)'}`,
     async () => {

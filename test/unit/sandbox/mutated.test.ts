@@ -26,7 +26,7 @@ const store = new Store()
 const plan = addressPlan(40)
 const faults = new Faults()
 const lowestPort = 1024
-const kubelet = new Kubelet({ store, plan, faults, lowestPort, programs: new Programs(() => '/nowhere') })
+const kubelet = new Kubelet({ store, plan, faults, lowestPort, programs: new Programs('/nowhere') })
 makeCluster(store, plan, 2, 'iptables')
 const proxy = new ServiceProxy({
   store,
