@@ -45,9 +45,14 @@ describe('sandbox', () => {
   }
 
   test('Services have names in it', async () => {
-    const { code, stdout, stderr } = await affinity(['sandbox', '--', ...probe, '--via', 'dns,cluster-ip'])
+    const words = ['sandbox', '--', ...probe, '--via', 'dns,cluster-ip', '-o', 'json']
+    const { code, stdout, stderr } = await affinity(words)
     expect(code, stderr).toBe(0)
-    expect(stdout).toMatch(/dns +sample-clusterip\.default\.svc:80 +spread/)
+    const { spec, status } = JSON.parse(stdout)
+    const dns = spec.entries.findIndex(({ kind }: { kind: string }) => kind === 'dns')
+    expect(spec.entries[dns].host).toBe('sample-clusterip.default.svc')
+    const cell = status.cells.find(({ entry }: { entry: number }) => entry === dns)
+    expect(cell.verdict.behaviour).toBe('spread')
   })
 
   test('the exit code is that of the command', async () => {
@@ -200,8 +205,9 @@ describe.concurrent('faults', () => {
   })
 
   test('evict: the end of its pod explains why a client moves', async () => {
-    const script = `${enable} >&2; ${ask} --duration 4s -o json`
-    const ended = await inSandbox(['--fault', 'evict@2s'], script)
+    // The probe begins seconds after the fault's time does where the machine is busy.
+    const script = `${enable} >&2; ${ask} --duration 12s -o json`
+    const ended = await inSandbox(['--fault', 'evict@6s'], script)
     expect(ended.code, ended.stderr).toBe(0)
     expect(JSON.parse(ended.stdout).status.endpointChanges.length).toBeGreaterThan(0)
   })
