@@ -1,20 +1,30 @@
-import type { Path } from '../model/entry.ts'
+import { mechanisms } from '../mechanisms/index.ts'
+import { ingresses } from '../mechanisms/ingress/index.ts'
+import type { EndpointCount, OutsideEndpoint } from '../model/explanation.ts'
+import type { Path } from '../model/leg.ts'
+import { refOf } from '../model/object.ts'
+import { networkOf } from '../path/network.ts'
+import { pathsThrough } from '../path/walk.ts'
+import { countedEndpoints, outsideEndpoints } from './endpoints.ts'
+import { storeOf } from './store.ts'
 import { type Finding, levels, type ObjectRef } from '../model/finding.ts'
 import { servicePolicy, type ServicePolicy } from '../model/policy.ts'
-import type { Fact, Unknown } from '../model/fact.ts'
+import { type Fact, mapFact, type Unknown } from '../model/fact.ts'
 import type { NamespacedName } from '../model/object.ts'
 import type { ServiceSnapshot, Snapshot } from '../model/snapshot.ts'
 import { type Semantics, semanticsOf } from '../proxies/semantics.ts'
 import type { FindingDraft, InputName, Inputs, Subject } from './analyzer.ts'
 import { analyzers } from './analyzers/index.ts'
 import { allCodes, type Code, codeInfo, codeLink } from './codes.ts'
-import { pathOf } from './path.ts'
 
 /** What a snapshot says about one Service. */
 export interface Explanation {
   target: NamespacedName
   service: ServiceSnapshot['service']
-  path: Path
+  paths: readonly Path[]
+  endpoints?: EndpointCount
+  /** The endpoints one by one, where they are outside the cluster: a Service without selector. */
+  outside?: readonly OutsideEndpoint[]
   policy: ServicePolicy
   /** What the policy means on the proxy of this cluster; absent where that is not known. */
   semantics?: Semantics
@@ -50,7 +60,10 @@ export function analyseService(snapshot: Snapshot, found: ServiceSnapshot): Expl
   const { service } = found
   const ref = { namespace: service.metadata.namespace ?? 'default', name: service.metadata.name }
   const subject: Subject = { ref, service, source: snapshot.source, policy: servicePolicy(service) }
-  const facts = factsOf(snapshot, found)
+  const paths = pathsThrough(refOf(service), networkOf(storeOf(snapshot, found), mechanisms))
+  const facts = factsOf(snapshot, found, paths)
+  const endpoints = countedEndpoints(subject, facts.slices)
+  const outside = outsideEndpoints(subject, facts.slices)
   const findings: Finding[] = []
   const states = new CheckStates()
   for (const { codes, inputs, applies, analyse: run } of analyzers) {
@@ -67,13 +80,9 @@ export function analyseService(snapshot: Snapshot, found: ServiceSnapshot): Expl
   return {
     target: ref,
     service,
-    path: pathOf(subject, {
-      slices: facts.slices,
-      proxy: facts.proxy,
-      ingresses: facts.ingresses,
-      ingressClasses: facts.ingressClasses,
-      routes: facts.routes,
-    }),
+    paths,
+    ...(endpoints === undefined ? {} : { endpoints }),
+    ...(outside.length === 0 ? {} : { outside }),
     policy: subject.policy,
     ...(facts.proxy.known ? { semantics: semanticsOf(facts.proxy.value) } : {}),
     findings: sortFindings(findings),
@@ -112,22 +121,25 @@ function badness(state: 'found' | 'passed' | 'does-not-apply' | Unknown): number
 
 export type Facts = { [Name in InputName]: Fact<Inputs[Name]> }
 
-function factsOf(snapshot: Snapshot, found: ServiceSnapshot): Facts {
-  const { slices, pods, autoscalers, networkPolicies, ingresses, routes, events } = found
+function factsOf(snapshot: Snapshot, found: ServiceSnapshot, paths: readonly Path[]): Facts {
+  const { slices, pods, autoscalers, networkPolicies, ingresses: fronts, routes, events } = found
   const { proxy, windowsNodes, version, ingressClasses } = snapshot
   return {
     slices,
     pods,
     autoscalers,
     networkPolicies,
-    ingresses,
-    routes,
     events,
     proxy,
     windowsNodes,
     version,
-    ingressClasses,
+    ingressPaths: !fronts.known ? fronts : mapFact(ingressClasses, () => paths.filter(isOfIngress)),
+    routePaths: mapFact(routes, () => paths.filter((path) => !isOfIngress(path))),
   }
+}
+
+function isOfIngress({ entry }: Path): boolean {
+  return entry.of.kind === ingresses.kind && entry.of.group === ingresses.group
 }
 
 function firstUnknown(inputs: readonly InputName[], facts: Facts): Unknown | undefined {

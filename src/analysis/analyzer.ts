@@ -2,6 +2,7 @@ import type { Endpoint } from '../model/endpoint.ts'
 import type { Unknown } from '../model/fact.ts'
 import type { ObjectRef } from '../model/finding.ts'
 import type { Service } from '../model/kubernetes.ts'
+import type { Path } from '../model/leg.ts'
 import type { ServicePolicy } from '../model/policy.ts'
 import type { NamespacedName } from '../model/object.ts'
 import type { ServiceSnapshot, Snapshot } from '../model/snapshot.ts'
@@ -15,9 +16,10 @@ export interface Inputs {
   pods: Value<ServiceSnapshot['pods']>
   autoscalers: Value<ServiceSnapshot['autoscalers']>
   networkPolicies: Value<ServiceSnapshot['networkPolicies']>
-  ingresses: Value<ServiceSnapshot['ingresses']>
-  ingressClasses: Value<Snapshot['ingressClasses']>
-  routes: Value<ServiceSnapshot['routes']>
+  /** Ways through Ingresses; unknown where those or their classes are. */
+  ingressPaths: readonly Path[]
+  /** Ways through other objects in front. */
+  routePaths: readonly Path[]
   events: Value<ServiceSnapshot['events']>
   proxy: Value<Snapshot['proxy']>
   windowsNodes: Value<Snapshot['windowsNodes']>

@@ -152,9 +152,9 @@ function nothingFound({ namespace }: Cluster, allNamespaces: boolean): string {
 }
 
 /** What the reader may want to do next. */
-function nextSteps({ target, policy, path }: Explanation): { label: string; command: string }[] {
-  const hasProxy = path.entries.some(({ hops }) => hops.some(({ kind }) => kind === 'proxy'))
-  if (!hasProxy || path.endpoints?.ready === 0) return []
+function nextSteps({ target, policy, paths, endpoints }: Explanation): { label: string; command: string }[] {
+  const hasProxy = paths.some(({ hops }) => hops.some(({ kind }) => kind === 'proxy'))
+  if (!hasProxy || endpoints?.ready === 0) return []
   const where = serviceTarget(target)
   return [
     { label: 'prove', command: commandFor('probe', where) },

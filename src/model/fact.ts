@@ -26,11 +26,6 @@ export function notAsked<T>(what: string): Fact<T> {
   return unknown<T>({ what, reason: 'not-asked' })
 }
 
-/** The value, or something else where it is unknown. */
-export function valueOr<T, D>(fact: Fact<T>, otherwise: D): T | D {
-  return fact.known ? fact.value : otherwise
-}
-
 /** The same fact with another value; what is unknown stays so. */
 export function mapFact<T, R>(fact: Fact<T>, change: (value: T) => R): Fact<R> {
   return fact.known ? known(change(fact.value)) : fact

@@ -57,8 +57,8 @@ export interface Leg {
   arrival: Arrival
   /** Only what came to `from` in this way goes here; absent for all. */
   after?: Arrival
-  /** Among the arrows from the same place; absent where there are no weights. */
-  weight?: number
+  /** What part of the requests takes this one of the arrows from the same place; absent where there are no weights. */
+  share?: number
   /** Who picks here, and on what. */
   hop?: Hop
   /** The field that draws it, in the object of `from` or of the entry. */
@@ -79,12 +79,21 @@ export function isEntry(from: Entry | Node): from is Entry {
  */
 export type HopRole = 'decides' | 'picks' | 'no-effect' | 'unknown'
 
+/** A hop on a way. */
+export interface PathHop extends Hop {
+  role: HopRole
+  /** How what comes next is met. */
+  arrival: Arrival
+  /** The object that is met next; absent where that are the pods, or a place outside. */
+  next?: ObjectRef
+  /** The field that draws the arrow, in the first of the objects that configure the hop. */
+  field?: string
+}
+
 /** A way from one entry to the end of it. */
 export interface Path {
   entry: Entry
-  hops: readonly (Hop & { role: HopRole })[]
-  /** The objects that it goes through, from the entry on. */
-  through: readonly ObjectRef[]
+  hops: readonly PathHop[]
   end: 'pods' | 'elsewhere' | 'unknown'
   /** The share of the requests that goes here, by weights; absent where there are none. */
   share?: number

@@ -14,7 +14,7 @@ export interface NamespacedName {
 
 /**
  * A type of object that can be read. A constant in the folder of the mechanism that owns it; whatever else has to know
- * of it (RBAC, what `-f` takes, completion) is derived from the mechanisms' list.
+ * of it is derived from the mechanisms' list.
  */
 export interface ObjectType<T extends KubernetesObject = KubernetesObject> {
   /** Empty for the core group. */
@@ -25,43 +25,10 @@ export interface ObjectType<T extends KubernetesObject = KubernetesObject> {
   resource: string
   kind: string
   scope: 'namespaced' | 'cluster'
-  /**
-   * Where objects of this type that concern a target may be: in the namespace of the target, or `everywhere` (routes
-   * beside a gateway, rules in a mesh's root namespace). Where it is not allowed to list everywhere, the namespace is
-   * read, and that the others were not is said.
-   */
-  within: 'namespace' | 'everywhere'
   /** Of a custom resource: not asked for where the cluster does not serve the group. */
   isCustom?: boolean
-  /**
-   * Who writes such objects, and so what it means that files hold none: what `people` write would be there; what a
-   * `cluster` makes never is; of what is written by `both`, nothing is known unless the files hold some.
-   */
-  writtenBy: 'people' | 'cluster' | 'both'
-  /** From about eight questions on, one list of the namespace costs less than one for each: small objects, many of them read. */
-  listsCheaply?: boolean
-  /** Of a list of a whole namespace or cluster, the part that is worth memory. */
-  keep?: (object: T) => T
-  /** Makes an object of a file, which no API server has checked, what its type promises. */
-  tidy?: (object: LooseObject) => T
-}
-
-/** Where objects are: everywhere, in a namespace, with these labels there, or one by its name. */
-export interface Place {
-  namespace?: string | undefined
-  name?: string | undefined
-  /** Equality only. */
-  labels?: Readonly<Record<string, string>> | undefined
-  /** A label selector as kubectl takes it, or a field selector: understood by the server only. */
-  selector?: string | undefined
-  fieldSelector?: string | undefined
-  /** A few of them are enough. */
-  limit?: number | undefined
-}
-
-/** `ingresses.networking.k8s.io`, `pods`: a type as kubectl names it. */
-export function resourceName({ group, resource }: ObjectType): string {
-  return group === '' ? resource : `${resource}.${group}`
+  /** Nothing is of it: it ties the type of the objects to this constant. */
+  readonly of?: T
 }
 
 /** `apps` of `apps/v1`; empty for the core group. */

@@ -39,5 +39,5 @@ export function refuseSubdomain(name: string): string | undefined {
 
 /** Kinds are known by their type alone once they are in one list. */
 export function anyKind<T extends KubernetesObject>(kind: TargetKind<T>): TargetKind {
-  return kind as unknown as TargetKind
+  return kind
 }

@@ -1,7 +1,7 @@
 import { originsIn } from '../../model/external.ts'
 import { known } from '../../model/fact.ts'
 import { analyzer, hasSelector, isProxied, isSticky } from '../analyzer.ts'
-import { outsideEndpoints } from '../path.ts'
+import { outsideEndpoints } from '../endpoints.ts'
 
 /** What follows beyond the cluster, where the endpoints are not pods of it. */
 export const external = analyzer({

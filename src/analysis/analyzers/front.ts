@@ -1,18 +1,20 @@
-import type { Front } from '../../mechanisms/front.ts'
-import { frontsOf } from '../../mechanisms/index.ts'
-import { objectName } from '../../model/finding.ts'
-import { analyzer, isProxied, isSticky } from '../analyzer.ts'
+import { group as gatewayGroup } from '../../mechanisms/gateway-api/index.ts'
+import { group as istioGroup } from '../../mechanisms/istio/index.ts'
+import { objectName, type ObjectRef } from '../../model/finding.ts'
+import type { Path, PathHop } from '../../model/leg.ts'
+import { sticks } from '../../model/policy.ts'
 import { commandFor, serviceTarget } from '../../targets/command.ts'
+import { analyzer, isProxied, isSticky } from '../analyzer.ts'
 
 /** An Ingress in front: does the Service's affinity still count? */
 export const ingressFront = analyzer({
   codes: ['AFF-ING-BYPASSES-SERVICE', 'AFF-ING-HIDES-CLIENTS'],
-  inputs: ['ingresses', 'ingressClasses'],
+  inputs: ['ingressPaths'],
   applies: (subject) => isProxied(subject) && isSticky(subject),
-  analyse: ({ service }, { ingresses, ingressClasses }, report) => {
-    for (const front of frontsOf(service, { ingressClasses, objects: ingresses })) {
-      if (front.via === 'pods') report('AFF-ING-BYPASSES-SERVICE', bypass(front))
-      else if (front.via !== 'unknown') report('AFF-ING-HIDES-CLIENTS', hides(front))
+  analyse: (_subject, { ingressPaths }, report) => {
+    for (const front of frontsIn(ingressPaths)) {
+      if (front.arrival === 'pods') report('AFF-ING-BYPASSES-SERVICE', bypass(front))
+      else if (front.arrival !== 'unknown') report('AFF-ING-HIDES-CLIENTS', hides(front))
       else {
         const why = {
           what: `where ${objectName(front.object)} sends connections`,
@@ -33,11 +35,11 @@ export const routeFront = analyzer({
     'AFF-MESH-BYPASSES-SERVICE',
     'AFF-ING-HIDES-CLIENTS',
   ],
-  inputs: ['routes'],
+  inputs: ['routePaths'],
   applies: (subject) => isProxied(subject) && isSticky(subject),
-  analyse: ({ service, ref }, { routes }, report) => {
-    for (const front of frontsOf(service, { ingressClasses: {}, objects: routes })) {
-      if (front.hasSessionPersistence === true) {
+  analyse: ({ ref }, { routePaths }, report) => {
+    for (const front of frontsIn(routePaths)) {
+      if (front.object.group === gatewayGroup && sticks(front.policy) === true) {
         report('AFF-ROUTE-AFFINITY-CONFLICT', {
           message: `${objectName(front.object)} has sessionPersistence, and the Service has sessionAffinity`,
           why: 'Gateway API allows one of them only: an implementation has to reject the route.',
@@ -45,8 +47,8 @@ export const routeFront = analyzer({
           ...placeOf(front),
         })
       } else if (front.kind === 'mesh') report('AFF-MESH-BYPASSES-SERVICE', bypass(front))
-      else if (front.via === 'pods') report('AFF-ROUTE-BYPASSES-SERVICE', bypass(front))
-      else if (front.via !== 'unknown') report('AFF-ING-HIDES-CLIENTS', hides(front))
+      else if (front.arrival === 'pods') report('AFF-ROUTE-BYPASSES-SERVICE', bypass(front))
+      else if (front.arrival !== 'unknown') report('AFF-ING-HIDES-CLIENTS', hides(front))
     }
   },
 })
@@ -81,9 +83,29 @@ function meshOf(annotations: Readonly<Record<string, string>> = {}): string | un
   return 'linkerd.io/proxy-version' in annotations ? 'Linkerd' : undefined
 }
 
+/** A hop in front of the Service, and the object that configures it. */
+interface Front extends PathHop {
+  object: ObjectRef
+}
+
+/** What stands in front, each once: an object may be on the way from many hosts, and in the same way by many rules. */
+function frontsIn(paths: readonly Path[]): Front[] {
+  const found = new Map<string, Front>()
+  for (const { entry, hops } of paths) {
+    if (entry.of.kind === 'Service') continue
+    for (const hop of hops) {
+      const [object] = hop.configuredBy
+      if (object === undefined || hop.next?.kind !== 'Service') continue
+      const key = JSON.stringify([object, hop.kind, hop.policy, hop.arrival])
+      if (!found.has(key)) found.set(key, { ...hop, object })
+    }
+  }
+  return [...found.values()]
+}
+
 /** Where affinity has to be set for what comes through it. */
 function insteadOf({ kind, object }: Front): string {
-  if (object.group === 'networking.istio.io')
+  if (object.group === istioGroup)
     return 'set trafficPolicy.loadBalancer.consistentHash in the DestinationRule instead'
   return `set affinity on the ${kind === 'ingress' ? 'Ingress' : 'route'} instead`
 }
@@ -93,20 +115,20 @@ function placeOf({ object, field }: Front) {
 }
 
 function bypass(front: Front) {
-  const sticks = front.policy.kind !== 'none' && front.policy.kind !== 'unknown'
+  const keeps = sticks(front.policy) === true
   return {
     message: `${objectName(front.object)} (${front.mechanism}) goes to the pods directly: sessionAffinity plays no part there`,
-    why: sticks
+    why: keeps
       ? 'It has an affinity of its own, which decides for everything that comes through it.'
       : 'It spreads requests by its own rules, so clients that come through it do not stay on a pod.',
-    mend: sticks ? [] : [insteadOf(front)],
+    mend: keeps ? [] : [insteadOf(front)],
     ...placeOf(front),
   }
 }
 
 function hides(front: Front) {
   return {
-    message: `${objectName(front.object)} (${front.mechanism}) connects to the ${front.via === 'nodes' ? 'node ports' : 'cluster IP'}: its own addresses are the only clients`,
+    message: `${objectName(front.object)} (${front.mechanism}) connects to the ${front.arrival === 'node-port' ? 'node ports' : 'cluster IP'}: its own addresses are the only clients`,
     why: 'Client-IP affinity sees the proxy and not who is behind it, so everybody who comes through one of its instances is held on one pod.',
     mend: ['use cookie affinity at the proxy, and let it go to the pods directly'],
     ...placeOf(front),

@@ -1,12 +1,13 @@
 import type { Policy } from '../../model/policy.ts'
-import type { Front, FrontContext } from '../front.ts'
+import type { Arrival } from '../../model/leg.ts'
+import type { FactType } from '../../model/store.ts'
 
 type Annotations = Readonly<Record<string, string>>
 
 /** What is known of an Ingress controller: where it sends requests, and what it sticks on. */
 export interface Controller {
   name: string
-  via: (ingress: Annotations, service: Annotations) => Front['via']
+  arrival: (ingress: Annotations, service: Annotations) => Arrival
   policy: (ingress: Annotations, service: Annotations) => Policy
 }
 
@@ -18,20 +19,20 @@ const controllers: Readonly<Record<string, Controller>> = {
   'k8s.io/ingress-nginx': {
     name: 'ingress-nginx',
     // service-upstream: one upstream, the cluster IP (docs/user-guide/nginx-configuration/annotations.md).
-    via: (ingress) =>
-      ingress['nginx.ingress.kubernetes.io/service-upstream'] === 'true' ? 'service' : 'pods',
+    arrival: (ingress) =>
+      ingress['nginx.ingress.kubernetes.io/service-upstream'] === 'true' ? 'cluster-ip' : 'pods',
     policy: (ingress) => nginxPolicy(ingress),
   },
   'nginx.org/ingress-controller': {
     name: 'NGINX Ingress Controller',
-    via: (ingress) => (ingress['nginx.org/use-cluster-ip'] === 'true' ? 'service' : 'pods'),
+    arrival: (ingress) => (ingress['nginx.org/use-cluster-ip'] === 'true' ? 'cluster-ip' : 'pods'),
     policy: (ingress) =>
       ingress['nginx.com/sticky-cookie-services'] === undefined ? none : { kind: 'cookie' },
   },
   'traefik.io/ingress-controller': {
     name: 'Traefik',
-    via: (_ingress, service) =>
-      service['traefik.ingress.kubernetes.io/service.nativelb'] === 'true' ? 'service' : 'pods',
+    arrival: (_ingress, service) =>
+      service['traefik.ingress.kubernetes.io/service.nativelb'] === 'true' ? 'cluster-ip' : 'pods',
     policy: (_ingress, service) =>
       service['traefik.ingress.kubernetes.io/service.sticky.cookie'] === 'true'
         ? cookie(service['traefik.ingress.kubernetes.io/service.sticky.cookie.name'])
@@ -39,7 +40,8 @@ const controllers: Readonly<Record<string, Controller>> = {
   },
   'haproxy-ingress.github.io/controller': {
     name: 'HAProxy Ingress',
-    via: (ingress) => (ingress['haproxy-ingress.github.io/service-upstream'] === 'true' ? 'service' : 'pods'),
+    arrival: (ingress) =>
+      ingress['haproxy-ingress.github.io/service-upstream'] === 'true' ? 'cluster-ip' : 'pods',
     policy: (ingress) =>
       ingress['haproxy-ingress.github.io/affinity'] === 'cookie'
         ? cookie(ingress['haproxy-ingress.github.io/session-cookie-name'])
@@ -47,13 +49,13 @@ const controllers: Readonly<Record<string, Controller>> = {
   },
   'haproxy.org/ingress-controller/haproxy': {
     name: 'HAProxy Kubernetes Ingress',
-    via: toPods,
+    arrival: toPods,
     policy: (ingress, service) =>
       cookieIf(ingress['haproxy.org/cookie-persistence'] ?? service['haproxy.org/cookie-persistence']),
   },
   'ingress.k8s.aws/alb': {
     name: 'AWS load balancer',
-    via: (ingress) => (ingress['alb.ingress.kubernetes.io/target-type'] === 'ip' ? 'pods' : 'nodes'),
+    arrival: (ingress) => (ingress['alb.ingress.kubernetes.io/target-type'] === 'ip' ? 'pods' : 'node-port'),
     policy: (ingress) =>
       /stickiness\.enabled=true/.test(ingress['alb.ingress.kubernetes.io/target-group-attributes'] ?? '')
         ? cookie('AWSALB')
@@ -61,19 +63,28 @@ const controllers: Readonly<Record<string, Controller>> = {
   },
   'ingress-controllers.konghq.com/kong': {
     name: 'Kong',
-    via: (_ingress, service) =>
-      service['ingress.kubernetes.io/service-upstream'] === 'true' ? 'service' : 'pods',
+    arrival: (_ingress, service) =>
+      service['ingress.kubernetes.io/service-upstream'] === 'true' ? 'cluster-ip' : 'pods',
     policy: (_ingress, service) =>
       service['konghq.com/upstream-policy'] === undefined ? none : { kind: 'unknown' },
   },
-  'projectcontour.io/ingress-controller': { name: 'Contour', via: toPods, policy: () => none },
-  'istio.io/ingress-controller': { name: 'Istio', via: toPods, policy: () => ({ kind: 'unknown' }) },
-  'cilium.io/ingress-controller': { name: 'Cilium', via: toPods, policy: () => none },
+  'projectcontour.io/ingress-controller': { name: 'Contour', arrival: toPods, policy: () => none },
+  'istio.io/ingress-controller': { name: 'Istio', arrival: toPods, policy: () => ({ kind: 'unknown' }) },
+  'cilium.io/ingress-controller': { name: 'Cilium', arrival: toPods, policy: () => none },
 }
 
 /** The controller of an IngressClass, or for the empty name of the default class; undefined where the class or its controller is not known. */
-export function controllerOf(className: string, context: FrontContext): Controller | undefined {
-  return controllers[context.ingressClasses[className] ?? '']
+export function controllerOf(
+  className: string,
+  classes: Readonly<Record<string, string>>,
+): Controller | undefined {
+  return controllers[classes[className] ?? '']
+}
+
+/** IngressClass → its controller; under the empty name that of the default class. */
+export const ingressClasses: FactType<Readonly<Record<string, string>>> = {
+  name: 'ingress classes',
+  what: 'ingressclasses.networking.k8s.io',
 }
 
 function nginxPolicy(ingress: Annotations): Policy {

@@ -1,29 +1,54 @@
-import type { Policy } from '../../model/policy.ts'
-import type { Service } from '../../model/kubernetes.ts'
-import type { Front, Mechanism } from '../front.ts'
-import { type LooseObject, refOf } from '../../model/object.ts'
+import { type LooseObject, type ObjectType, refOf } from '../../model/object.ts'
+import type { Leg } from '../../model/leg.ts'
+import type { Store } from '../../model/store.ts'
+import { hostEntry, sendingLegs } from '../kit/front.ts'
 import { at, list, record, text } from '../kit/loose.ts'
-import { type Controller, controllerOf } from './controllers.ts'
+import { drawnBy, legsByType, type Mechanism } from '../mechanism.ts'
+import { services } from '../service/objects.ts'
+import { controllerOf, ingressClasses } from './controllers.ts'
 
-/** Ingress of networking.k8s.io, whoever implements it. It is read with the Service, not with custom resources. */
+export const ingresses: ObjectType<LooseObject> = {
+  group: 'networking.k8s.io',
+  versions: ['v1'],
+  resource: 'ingresses',
+  kind: 'Ingress',
+  scope: 'namespaced',
+}
+
+/** Ingress of networking.k8s.io, whoever implements it. */
 export const ingress: Mechanism = {
-  resources: [],
-  fronts: (object, service, context) => {
-    if (object.kind !== 'Ingress' || object.metadata.namespace !== service.metadata.namespace) return []
-    const addresses = leadsTo(object, service.metadata.name)
-    if (addresses.length === 0) return []
-    const annotations = object.metadata.annotations ?? {}
-    const controller = controllerOf(ingressClass(object) ?? '', context)
-    const front: Front = {
-      kind: 'ingress',
-      object: refOf(object),
-      mechanism: controller?.name ?? ingressClass(object) ?? 'unknown controller',
-      addresses,
-      policy: policyOf(controller, annotations, service),
-      via: controller?.via(annotations, service.metadata.annotations ?? {}) ?? 'unknown',
-    }
-    return [front]
-  },
+  name: 'ingress',
+  label: 'Ingress',
+  routes: [ingresses],
+  legs: legsByType(drawnBy(ingresses, ingressLegs)),
+}
+
+function ingressLegs(object: LooseObject, store: Store): Leg[] {
+  const ref = refOf(object)
+  const { namespace = '', annotations = {} } = object.metadata
+  const classes = store.fact(ingressClasses)
+  const className = ingressClass(object)
+  const controller = classes.known ? controllerOf(className ?? '', classes.value) : undefined
+  return [...leadsTo(object)].flatMap(([name, places]) => {
+    const to = { namespace, name }
+    const ofService = store.get(services, to)?.metadata.annotations ?? {}
+    return sendingLegs(
+      {
+        object: ref,
+        part: name,
+        entries: places.map(({ host, path }) => hostEntry(ref, host, path)),
+        to,
+        hop: {
+          kind: 'ingress',
+          mechanism: controller?.name ?? className ?? 'unknown controller',
+          configuredBy: [ref],
+          policy: controller?.policy(annotations, ofService) ?? { kind: 'unknown' },
+        },
+        arrival: controller?.arrival(annotations, ofService) ?? 'unknown',
+      },
+      store,
+    )
+  })
 }
 
 /** What IngressClasses say: name → controller, and under the empty name that of the one default class. */
@@ -42,29 +67,30 @@ export function controllersByClass(classes: readonly LooseObject[]): Record<stri
 }
 
 /** `spec.ingressClassName`, or the annotation that was used before it. */
-export function ingressClass({ spec, metadata }: LooseObject): string | undefined {
+function ingressClass({ spec, metadata }: LooseObject): string | undefined {
   return text(at(spec, 'ingressClassName')) ?? metadata.annotations?.['kubernetes.io/ingress.class']
 }
 
-function policyOf(
-  controller: Controller | undefined,
-  annotations: Readonly<Record<string, string>>,
-  service: Service,
-): Policy {
-  return controller === undefined
-    ? { kind: 'unknown' }
-    : controller.policy(annotations, service.metadata.annotations ?? {})
+interface HostPath {
+  host: string
+  path: string
 }
 
-/** `host/path` of each rule that leads to the Service, `*` for any host. */
-function leadsTo({ spec }: LooseObject, name: string): string[] {
-  const found: string[] = []
-  if (at(spec, 'defaultBackend.service.name') === name) found.push('*')
+/** The Services behind it, each with all hosts and paths that lead there; `*` for any host. */
+function leadsTo({ spec }: LooseObject): Map<string, HostPath[]> {
+  const found = new Map<string, HostPath[]>()
+  const add = (name: unknown, host: string, path: string): void => {
+    const service = text(name)
+    if (service === undefined) return
+    const places = found.get(service) ?? []
+    if (!places.some((place) => place.host === host && place.path === path)) places.push({ host, path })
+    found.set(service, places)
+  }
+  add(at(spec, 'defaultBackend.service.name'), '*', '')
   for (const rule of list(at(spec, 'rules'))) {
     const host = text(record(rule)['host']) ?? '*'
-    for (const path of list(at(rule, 'http.paths'))) {
-      if (at(path, 'backend.service.name') === name) found.push(`${host}${text(record(path)['path']) ?? ''}`)
-    }
+    for (const path of list(at(rule, 'http.paths')))
+      add(at(path, 'backend.service.name'), host, text(record(path)['path']) ?? '')
   }
-  return [...new Set(found)]
+  return found
 }

@@ -1,61 +1,95 @@
+import type { Entry, Hop, Leg } from '../../model/leg.ts'
+import { type LooseObject, type NamespacedName, refOf } from '../../model/object.ts'
 import type { Policy } from '../../model/policy.ts'
-import type { Service } from '../../model/kubernetes.ts'
-import type { Front, Mechanism } from '../front.ts'
-import { type LooseObject, refOf } from '../../model/object.ts'
+import type { Store } from '../../model/store.ts'
+import { hostEntry, sendingLegs } from '../kit/front.ts'
 import { at, list, record, strings, text } from '../kit/loose.ts'
+import { customType } from '../kit/types.ts'
+import { drawnBy, legsByType, type Mechanism } from '../mechanism.ts'
 
-const group = 'networking.istio.io'
+export const group = 'networking.istio.io'
+
+const virtualServices = customType(group, 'virtualservices', 'VirtualService')
+const destinationRules = customType(group, 'destinationrules', 'DestinationRule')
 
 /**
  * VirtualServices that lead to the Service, and DestinationRules for its host. Istio's proxies pick the pod themselves
  * and do not read Service.spec.sessionAffinity (istio/ztunnel issue 450).
  */
 export const istio: Mechanism = {
-  resources: [
-    { group, resource: 'virtualservices', kind: 'VirtualService' },
-    { group, resource: 'destinationrules', kind: 'DestinationRule' },
-  ],
-  fronts: (object, service, { objects }) => {
-    if (!object.apiVersion.startsWith(`${group}/`)) return []
-    if (object.kind === 'VirtualService') return virtualService(object, service, objects)
-    if (object.kind !== 'DestinationRule' || !isHost(at(object.spec, 'host'), object, service)) return []
-    // A rule is no way in: it says how callers in the mesh pick, unless a VirtualService catches their calls and names it.
-    const isCaught = objects.some(
-      (other) => other.kind === 'VirtualService' && isMesh(other) && leadsTo(other, service),
-    )
-    if (isCaught) return []
-    return [
-      {
-        kind: 'mesh',
-        object: refOf(object),
-        mechanism: 'Istio',
-        addresses: [],
-        policy: hashPolicy(object),
-        via: 'pods',
-      },
-    ]
-  },
+  name: 'istio',
+  label: 'Istio',
+  routes: [virtualServices, destinationRules],
+  legs: legsByType(drawnBy(virtualServices, virtualServiceLegs), drawnBy(destinationRules, meshLegs)),
 }
 
 /** One way through its gateways and one for callers in the mesh: whoever is named, or the mesh where nobody is. */
-function virtualService(object: LooseObject, service: Service, objects: readonly LooseObject[]): Front[] {
-  if (!leadsTo(object, service)) return []
-  const rule = objects.find(
-    (other) => other.kind === 'DestinationRule' && isHost(at(other.spec, 'host'), other, service),
-  )
+function virtualServiceLegs(object: LooseObject, store: Store): Leg[] {
+  const ref = refOf(object)
+  const hosts = strings(at(object.spec, 'hosts'))
   const gateways = strings(at(object.spec, 'gateways')).filter((name) => name !== 'mesh')
-  const front = {
-    object: refOf(object),
-    addresses: strings(at(object.spec, 'hosts')),
-    policy: rule === undefined ? ({ kind: 'none' } as const) : hashPolicy(rule),
-    via: 'pods' as const,
-  }
-  return [
-    ...(gateways.length === 0
-      ? []
-      : [{ ...front, kind: 'gateway' as const, mechanism: `Istio gateway ${gateways.join(', ')}` }]),
-    ...(isMesh(object) ? [{ ...front, kind: 'mesh' as const, mechanism: 'Istio' }] : []),
-  ]
+  const ways: { part: string; entries: Entry[]; hop: Pick<Hop, 'kind' | 'mechanism'> }[] = []
+  if (gateways.length > 0)
+    ways.push({
+      part: 'gateway',
+      entries: hosts.map((host) => hostEntry(ref, host)),
+      hop: { kind: 'gateway', mechanism: `Istio gateway ${gateways.join(', ')}` },
+    })
+  if (isMesh(object))
+    ways.push({
+      part: 'mesh',
+      entries: hosts.map((host) => meshEntry(object, host)),
+      hop: { kind: 'mesh', mechanism: 'Istio' },
+    })
+  return ways.flatMap(({ part, entries, hop }) =>
+    destinationsOf(object).flatMap((to) => {
+      const rule = ruleFor(to, store)
+      return sendingLegs(
+        {
+          object: ref,
+          part: `${part} ${to.namespace}/${to.name}`,
+          entries,
+          to,
+          hop: {
+            ...hop,
+            configuredBy: [ref, ...(rule === undefined ? [] : [refOf(rule)])],
+            policy: rule === undefined ? { kind: 'none' } : hashPolicy(rule),
+          },
+          arrival: 'pods',
+        },
+        store,
+      )
+    }),
+  )
+}
+
+/**
+ * A rule is no way in: it says how callers in the mesh pick. Where no VirtualService catches their calls, they call the
+ * Service by its name.
+ */
+function meshLegs(rule: LooseObject, store: Store): Leg[] {
+  const to = serviceOf(at(rule.spec, 'host'), rule)
+  const routes = store.list(virtualServices)
+  const isCaught = (routes.known ? routes.value : []).some(
+    (route) => isMesh(route) && destinationsOf(route).some((other) => isSame(other, to)),
+  )
+  if (to === undefined) return []
+  const ref = refOf(rule)
+  return sendingLegs(
+    {
+      object: ref,
+      part: 'mesh',
+      entries: isCaught ? [] : [meshEntry(rule, `${to.name} (mesh)`)],
+      to,
+      hop: { kind: 'mesh', mechanism: 'Istio', configuredBy: [ref], policy: hashPolicy(rule) },
+      arrival: 'pods',
+    },
+    store,
+  )
+}
+
+function meshEntry(object: LooseObject, address: string): Entry {
+  return { kind: 'mesh', from: 'inside', address, of: refOf(object) }
 }
 
 function isMesh({ spec }: LooseObject): boolean {
@@ -63,22 +97,35 @@ function isMesh({ spec }: LooseObject): boolean {
   return gateways.length === 0 || gateways.includes('mesh')
 }
 
-function leadsTo(object: LooseObject, service: Service): boolean {
+/** The Services that its routes lead to, each once. */
+function destinationsOf(object: LooseObject): NamespacedName[] {
   const routes = ['http', 'tls', 'tcp'].flatMap((kind) => list(at(object.spec, kind)))
-  return routes.some((route) =>
-    list(record(route)['route']).some((target) => isHost(at(target, 'destination.host'), object, service)),
+  const all = routes.flatMap((route) =>
+    list(record(route)['route']).flatMap((target) => serviceOf(at(target, 'destination.host'), object) ?? []),
   )
+  return [...new Map(all.map((to) => [`${to.namespace}/${to.name}`, to])).values()]
+}
+
+function ruleFor(to: NamespacedName, store: Store): LooseObject | undefined {
+  const rules = store.list(destinationRules)
+  return rules.known
+    ? rules.value.find((rule) => isSame(serviceOf(at(rule.spec, 'host'), rule), to))
+    : undefined
+}
+
+function isSame(a: NamespacedName | undefined, b: NamespacedName | undefined): boolean {
+  return a !== undefined && a.namespace === b?.namespace && a.name === b.name
 }
 
 /**
  * A name without any dot is one of the namespace of the object that names it; one with a dot is complete and has to be
  * `name.namespace.svc` and the cluster's domain (istio pilot/pkg/model/config.go, ResolveShortnameToFQDN).
  */
-function isHost(host: unknown, { metadata }: LooseObject, service: Service): boolean {
-  if (typeof host !== 'string') return false
-  const { name, namespace = '' } = service.metadata
-  if (!host.includes('.')) return host === name && metadata.namespace === namespace
-  return host.startsWith(`${name}.${namespace}.svc.`)
+function serviceOf(host: unknown, { metadata }: LooseObject): NamespacedName | undefined {
+  if (typeof host !== 'string' || host === '') return undefined
+  const [name = '', namespace, suffix, ...domain] = host.split('.')
+  if (namespace === undefined) return { namespace: metadata.namespace ?? '', name }
+  return suffix === 'svc' && domain.length > 0 ? { namespace, name } : undefined
 }
 
 /** `ttl` makes the cookie; without it a client has to bring one (DestinationRule, HTTPCookie). */

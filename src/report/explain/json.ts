@@ -1,5 +1,6 @@
 import type { Explanation } from '../../analysis/analyse.ts'
 import { type Finding, isAtLeast, type Level } from '../../model/finding.ts'
+import type { Path } from '../../model/leg.ts'
 import type { ExplainReport } from '../schema/explain.ts'
 import type { Renderer, RenderOptions } from './render.ts'
 import { policySentence } from './words.ts'
@@ -8,7 +9,8 @@ export const apiVersion = 'affinity.kubectl.dev/v1'
 
 /** The report of one Service for programs, shaped like a Kubernetes object. */
 export function toReport(explanation: Explanation, level: Level): ExplainReport {
-  const { target, path, semantics, notPossible, passed, doesNotApply, unknown } = explanation
+  const { target, paths, endpoints, outside, semantics, notPossible, passed, doesNotApply, unknown } =
+    explanation
   return {
     apiVersion,
     kind: 'ExplainReport',
@@ -20,9 +22,9 @@ export function toReport(explanation: Explanation, level: Level): ExplainReport 
     status: {
       message: policySentence(explanation),
       ...(semantics === undefined ? {} : { proxy: semantics }),
-      entries: path.entries,
-      ...(path.endpoints === undefined ? {} : { endpoints: path.endpoints }),
-      ...(path.outside === undefined ? {} : { outside: path.outside }),
+      entries: paths.map(entryOf),
+      ...(endpoints === undefined ? {} : { endpoints: endpoints }),
+      ...(outside === undefined ? {} : { outside: [...outside] }),
       findings: explanation.findings.filter((finding) => isAtLeast(finding.level, level)),
       passed,
       doesNotApply,
@@ -32,12 +34,28 @@ export function toReport(explanation: Explanation, level: Level): ExplainReport 
   }
 }
 
+function entryOf({ entry, hops, end, share }: Path): ExplainReport['status']['entries'][number] {
+  return {
+    ...entry,
+    hops: hops.map(({ kind, mechanism, configuredBy, next: _next, field: _field, ...hop }) => ({
+      kind,
+      mechanism,
+      configuredBy: [...configuredBy],
+      ...hop,
+    })),
+    end,
+    ...(share === undefined ? {} : { share }),
+  }
+}
+
 /** What is configured, by the object that does: the Service itself first, then what stands in front of it. */
-function policiesOf({ target, policy, path }: Explanation): ExplainReport['spec']['policies'] {
+function policiesOf({ target, policy, paths }: Explanation): ExplainReport['spec']['policies'] {
   const service = { kind: 'Service', ...target }
-  const fronts = path.entries.flatMap(({ hops }) =>
-    hops.flatMap(({ object, policy: own }) =>
-      object === undefined || object.kind === 'Service' ? [] : [{ object, policy: own }],
+  const fronts = paths.flatMap(({ entry, hops }) =>
+    hops.flatMap(({ configuredBy: [object], policy: own }) =>
+      object === undefined || entry.of.kind === 'Service' || object.kind === 'Service'
+        ? []
+        : [{ object, policy: own }],
     ),
   )
   const all = [{ object: service, policy }, ...fronts]

@@ -1,6 +1,6 @@
-import type { Entry, Path } from '../../model/entry.ts'
+import type { OutsideEndpoint } from '../../model/explanation.ts'
 import { objectName } from '../../model/finding.ts'
-import type { Hop } from '../../model/hop.ts'
+import type { HopRole, Path, PathHop } from '../../model/leg.ts'
 import { hostAndPort } from '../../model/ip.ts'
 import type { Paint, Style } from '../terminal.ts'
 import { flow } from '../text/flow.ts'
@@ -18,27 +18,33 @@ const widest = 100
 const longestVerdict = 'decides'.length
 
 /** One line for each entry, more where the width does not suffice: entry ── hops ──► pods, and who decides. */
-export function layoutPath({ entries, outside }: Path, width: number, style: Style): Line[] {
+export function layoutPaths(
+  { paths, outside }: { paths: readonly Path[]; outside?: readonly OutsideEndpoint[] },
+  width: number,
+  style: Style,
+): Line[] {
   const where = outside === undefined ? 'pods' : 'outside'
   return [
-    ...together(entries).flatMap((entry) => layoutEntry(entry, { width, style, where })),
+    ...together(paths).flatMap((group) => layoutGroup(group, { width, style, where })),
     ...(outside === undefined ? [] : [[], ...layoutOutside(outside, style)]),
   ]
 }
 
 /** Entries with the same way behind them are one line (or several, as wide as they are). */
-interface EntryGroup extends Entry {
+interface PathGroup extends Path {
   addresses: readonly string[]
 }
 
-function together(entries: readonly Entry[]): EntryGroup[] {
-  const isFront = ({ kind }: Entry): boolean => kind === 'ingress' || kind === 'route'
-  const groups = Map.groupBy(entries, (entry) =>
-    isFront(entry) ? JSON.stringify([entry.from, entry.hops]) : JSON.stringify(entry),
-  )
+function together(paths: readonly Path[]): PathGroup[] {
+  const groups = Map.groupBy(paths, ({ entry, hops, end, share }) => {
+    const isFront = entry.kind === 'host' || entry.kind === 'mesh'
+    const same = hops.map(({ field: _field, ...hop }) => hop)
+    return JSON.stringify(isFront ? [entry.from, same, end, share] : [entry.kind, entry.address])
+  })
   return [...groups.values()].flatMap((members) => {
     const [first] = members
-    return first === undefined ? [] : [{ ...first, addresses: members.map(({ address }) => address) }]
+    const addresses = [...new Set(members.map(({ entry }) => entry.address))]
+    return first === undefined ? [] : [{ ...first, addresses }]
   })
 }
 
@@ -49,23 +55,23 @@ interface Layout {
   where: string
 }
 
-function layoutEntry(entry: EntryGroup, layout: Layout): Line[] {
+function layoutGroup(group: PathGroup, layout: Layout): Line[] {
   const { width, style } = layout
-  const notes = entry.hops.flatMap(({ note }) => (note === undefined ? [] : [note]))
-  const full = layoutHops(entry, layout, false)
-  const lines = full.length === 1 ? full : layoutHops(entry, layout, true)
+  const notes = group.hops.flatMap(({ note }) => (note === undefined ? [] : [note]))
+  const full = layoutHops(group, layout, false)
+  const lines = full.length === 1 ? full : layoutHops(group, layout, true)
   return [...lines, ...notes.flatMap((note) => layoutNote(note, width, style))]
 }
 
-function layoutHops(entry: EntryGroup, layout: Layout, isShort: boolean): Line[] {
+function layoutHops(group: PathGroup, layout: Layout, isShort: boolean): Line[] {
   const { width, style } = layout
   const pieces = [
-    ...addressPieces(entry.addresses, style),
-    ...entry.hops.flatMap((hop) => hopPieces(hop, style, isShort)),
+    ...addressPieces(group.addresses, style),
+    ...group.hops.flatMap((hop) => hopPieces(hop, style, isShort)),
   ]
-  const label = span(` ${entry.from.padEnd(indent - 1)}`, style.quiet)
+  const label = span(` ${group.entry.from.padEnd(indent - 1)}`, style.quiet)
   const lines = flow(pieces, { width, label, indent: indent + 2, separator: span(' ── ', style.quiet) })
-  return appendEnd(lines, entry, layout)
+  return appendEnd(lines, group, layout)
 }
 
 /** All of them, several on a line: `a.example/x, b.example/y`. */
@@ -75,10 +81,9 @@ function addressPieces(addresses: readonly string[], style: Style): Span[] {
 }
 
 /** `──► pods   decides` at the end of the last line, so that the ends of all entries stand below each other. */
-function appendEnd(lines: readonly Line[], entry: Entry, { width, style, where }: Layout): Line[] {
-  const isElsewhere = entry.hops.some(({ mechanism }) => mechanism === 'CNAME')
-  const { role, text } = roleOf(entry)
-  const end = `► ${isElsewhere ? 'elsewhere' : where}  `
+function appendEnd(lines: readonly Line[], path: Path, { width, style, where }: Layout): Line[] {
+  const { role, text } = roleOf(path)
+  const end = `► ${path.end === 'elsewhere' ? 'elsewhere' : where}  `
   const last = lines.at(-1) ?? []
   const room = Math.min(width, widest) - textWidth(end) - longestVerdict
   const fits = lineWidth(last) + 2 <= room
@@ -91,7 +96,7 @@ function appendEnd(lines: readonly Line[], entry: Entry, { width, style, where }
 const mostOutside = 12
 
 /** The addresses behind a Service without selector, and where they were read. */
-function layoutOutside(outside: NonNullable<Path['outside']>, style: Style): Line[] {
+function layoutOutside(outside: readonly OutsideEndpoint[], style: Style): Line[] {
   const shown = outside
     .slice(0, mostOutside)
     .map((one) => ({ ...one, text: hostAndPort(one.address, one.port) }))
@@ -106,9 +111,10 @@ function layoutOutside(outside: NonNullable<Path['outside']>, style: Style): Lin
   return more === 0 ? lines : [...lines, [span(`${' '.repeat(indent)}and ${more} more`, style.quiet)]]
 }
 
-function hopPieces(hop: Hop, style: Style, isShort: boolean): Span[] {
+function hopPieces(hop: PathHop, style: Style, isShort: boolean): Span[] {
   const isFront = hop.kind === 'ingress' || hop.kind === 'gateway' || hop.kind === 'mesh'
-  const object = hop.object === undefined || !isFront ? undefined : objectName(hop.object)
+  const [configuredBy] = hop.configuredBy
+  const object = configuredBy === undefined || !isFront ? undefined : objectName(configuredBy)
   const name =
     object === undefined ? hopWords(hop, isShort) : `${sanitize(object)} (${hopWords(hop, isShort)})`
   const policy = keep(hopPolicyWords(hop.policy))
@@ -126,7 +132,7 @@ function layoutNote(note: string, width: number, style: Style): Line[] {
   return flow([span(sanitize(note))], { width, label, indent: indent + 3 })
 }
 
-function roleOf({ hops }: Entry): { role: Hop['role']; text: string } {
+function roleOf({ hops }: Path): { role: HopRole; text: string } {
   const decides = hops.some(({ role }) => role === 'decides')
   if (decides) return { role: 'decides', text: 'decides' }
   if (hops.some(({ role }) => role === 'unknown')) return { role: 'unknown', text: 'unknown' }
@@ -134,7 +140,7 @@ function roleOf({ hops }: Entry): { role: Hop['role']; text: string } {
   return { role: 'picks', text: 'client' }
 }
 
-function paintOf(role: Hop['role'], style: Style): Paint {
+function paintOf(role: HopRole, style: Style): Paint {
   if (role === 'decides') return style.good
   return role === 'no-effect' || role === 'unknown' ? style.unsure : style.quiet
 }

@@ -9,7 +9,7 @@ import { countOf, formatCount } from '../text/numbers.ts'
 import { sanitize } from '../text/sanitize.ts'
 import { nonBreakingSpace } from '../text/width.ts'
 import { layoutFindings, layoutLines, paintOf } from './findings.ts'
-import { layoutPath } from './path.ts'
+import { layoutPaths } from './path.ts'
 import type { Renderer, RenderOptions } from './render.ts'
 import { countLevels, findingWords, policySentence, summaryWords } from './words.ts'
 
@@ -62,14 +62,13 @@ function layoutExplanation(
   findings: readonly Finding[],
   { style, width, wide, next }: RenderOptions & { wide: boolean },
 ): Line[] {
-  const { path } = explanation
   const summary = summaryWords(findings, explanation).map((text) => span(text))
   const blocks: Line[][] = [
     [
       ...layoutHeader(explanation, width, style),
       ...labelled('policy', [span(policySentence(explanation))], width, style),
     ],
-    layoutPath(path, width, style),
+    layoutPaths(explanation, width, style),
     layoutFindings(findings, width, style, wide),
     [
       ...flow(summary, { width, indent: 2, separator: span(', ') }),
@@ -110,13 +109,13 @@ function layoutHeader(explanation: Explanation, width: number, style: Style): Li
 }
 
 /** Type and address, affinity, endpoints. */
-function headerWords({ service: { spec }, policy, path }: Explanation): string[] {
+function headerWords({ service: { spec }, policy, endpoints }: Explanation): string[] {
   const type = spec.type ?? 'ClusterIP'
   const affinity = policy.kind === 'none' ? 'None' : `ClientIP ${formatDuration(policy.timeoutSeconds)}`
   return [
     sanitize(`${type} ${addressOf(spec.clusterIP, spec.externalName, spec.ports ?? [])}`.trim()),
     `affinity ${affinity}`,
-    ...endpointWords(path.endpoints),
+    ...endpointWords(endpoints),
   ]
 }
 
@@ -133,7 +132,7 @@ function addressOf(
   return words.length === 0 ? host : `${host}:${words.join(',')}`
 }
 
-function endpointWords(endpoints: Explanation['path']['endpoints']): string[] {
+function endpointWords(endpoints: Explanation['endpoints']): string[] {
   if (endpoints === undefined) return []
   const { ready, total, nodes } = endpoints
   const some =

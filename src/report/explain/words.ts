@@ -1,6 +1,6 @@
 import type { Explanation } from '../../analysis/analyse.ts'
 import { type Finding, type Level, levels } from '../../model/finding.ts'
-import type { Hop } from '../../model/hop.ts'
+import type { Hop } from '../../model/leg.ts'
 import type { Policy } from '../../model/policy.ts'
 import type { Unknown } from '../../model/fact.ts'
 import { formatDuration } from '../../model/duration.ts'
@@ -39,8 +39,8 @@ function shortDuration(seconds: number): string {
 }
 
 /** The Service's own policy as a sentence. */
-export function policySentence({ policy, semantics, service, path }: Explanation): string {
-  const isRead = path.entries.some(({ hops }) => hops.some(({ kind }) => kind === 'proxy'))
+export function policySentence({ policy, semantics, service, paths }: Explanation): string {
+  const isRead = paths.some(({ hops }) => hops.some(({ kind }) => kind === 'proxy'))
   if (!isRead) {
     const why =
       service.spec.type === 'ExternalName' ? 'the name leads elsewhere by DNS' : 'clients pick a pod by DNS'

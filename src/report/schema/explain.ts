@@ -71,12 +71,17 @@ const hop = z
       .enum(['dns', 'load-balancer', 'gateway', 'ingress', 'mesh', 'proxy'])
       .describe('What kind of stage it is.'),
     mechanism: z.string().describe('Who implements it, for people.'),
-    object: object.optional().describe('The object that configures it.'),
+    configuredBy: z.array(object).describe('The objects that configure it, the most important first.'),
     policy,
     role: z
       .enum(['decides', 'picks', 'no-effect', 'unknown'])
       .describe(
         'decides: picks the pod. picks: picks something before that. no-effect: is configured in vain. unknown: where it sends connections cannot be seen.',
+      ),
+    arrival: z
+      .enum(['object', 'cluster-ip', 'node-port', 'pods', 'unknown'])
+      .describe(
+        'How it meets what comes next: past a Service to its pods, at its cluster IP or node ports, or by the rules of another object.',
       ),
     perNode: z.boolean().optional().describe('It remembers clients on each node by itself.'),
     note: z.string().optional().describe('What is special here, for people.'),
@@ -108,12 +113,19 @@ const status = z
         z
           .object({
             kind: z
-              .enum(['cluster-ip', 'node-port', 'load-balancer', 'external-ip', 'ingress', 'route', 'dns'])
+              .enum(['cluster-ip', 'node-port', 'load-balancer', 'external-ip', 'dns', 'host', 'mesh'])
               .describe('What kind of entry it is.'),
             from: z
               .enum(['inside', 'outside'])
               .describe('Who enters there: pods, or clients outside the cluster.'),
             address: z.string().describe('What a client connects to.'),
+            host: z.string().optional().describe('With host: `*` for any.'),
+            path: z.string().optional().describe('With host: the path, where there is one.'),
+            of: object.describe('The object that opens it.'),
+            end: z
+              .enum(['pods', 'elsewhere', 'unknown'])
+              .describe('Where the way ends; unknown where that cannot be seen.'),
+            share: z.number().optional().describe('The part of the requests that goes this way, by weights.'),
             hops: z.array(hop).describe('The stages from there to the pods.'),
           })
           .describe('Where clients enter.'),

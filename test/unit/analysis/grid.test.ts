@@ -6,6 +6,12 @@ import type { InputName } from '../../../src/analysis/analyzer.ts'
 import { analyzers } from '../../../src/analysis/analyzers/index.ts'
 import { allCodes, type Code, codeInfo, codeLink } from '../../../src/analysis/codes.ts'
 import { listCodes, pageOf } from '../../../src/analysis/pages.ts'
+import { mechanisms } from '../../../src/mechanisms/index.ts'
+import type { Path } from '../../../src/model/leg.ts'
+import { refOf } from '../../../src/model/object.ts'
+import { networkOf } from '../../../src/path/network.ts'
+import { pathsThrough } from '../../../src/path/walk.ts'
+import { storeOf } from '../../../src/analysis/store.ts'
 import { levels } from '../../../src/model/finding.ts'
 import { servicePolicy } from '../../../src/model/policy.ts'
 import { type Fact, known, unknown } from '../../../src/model/fact.ts'
@@ -61,9 +67,9 @@ describe('the grid', () => {
         })),
       }
     })
-    const { findings, path } = analyse(snapshot({ slices: known(slices) }), target)
+    const { findings, endpoints } = analyse(snapshot({ slices: known(slices) }), target)
     expect(findings.map(({ code }) => code)).toContain('AFF-SVC-ONE-ENDPOINT')
-    expect(path.endpoints).toEqual({ ready: 1, total: 1, nodes: 1 })
+    expect(endpoints).toEqual({ ready: 1, total: 1, nodes: 1 })
   })
 
   it.each(rows)('%s is in one state, and so is every other code', (_code, { fires, silent }) => {
@@ -91,12 +97,29 @@ describe('the grid', () => {
   })
 })
 
+/** What has to be read for an input that is worked out. */
+const readFor: Partial<Record<InputName, string>> = { ingressPaths: 'ingresses', routePaths: 'routes' }
+
 describe('declared inputs', () => {
   const facts = (found: Snapshot): Record<InputName, Fact<unknown>> => {
     const [one] = found.services
     if (one === undefined) throw new Error('no Service')
-    const { proxy, windowsNodes, version, ingressClasses } = found
-    return { ...one, proxy, windowsNodes, version, ingressClasses }
+    const { slices, pods, autoscalers, networkPolicies, events } = one
+    const { proxy, windowsNodes, version } = found
+    const paths = pathsThrough(refOf(one.service), networkOf(storeOf(found, one), mechanisms))
+    const isOfIngress = ({ entry }: Path): boolean => entry.of.kind === 'Ingress'
+    return {
+      slices,
+      pods,
+      autoscalers,
+      networkPolicies,
+      events,
+      proxy,
+      windowsNodes,
+      version,
+      ingressPaths: known(paths.filter(isOfIngress)),
+      routePaths: known(paths.filter((path) => !isOfIngress(path))),
+    }
   }
 
   it('are all that analyzers read, and all are read somewhere', () => {
@@ -135,10 +158,11 @@ describe('declared inputs', () => {
       const analyzer = analyzers.find(({ codes }) => codes.includes(code as never))
       for (const input of analyzer?.inputs ?? []) {
         const found = fires()
+        const read = readFor[input] ?? input
         const blinded = {
           ...found,
-          ...(input in found ? { [input]: unknown(why) } : {}),
-          services: found.services.map((one) => (input in one ? { ...one, [input]: unknown(why) } : one)),
+          ...(read in found ? { [read]: unknown(why) } : {}),
+          services: found.services.map((one) => (read in one ? { ...one, [read]: unknown(why) } : one)),
         } as Snapshot
         const { findings, passed, doesNotApply, notPossible } = analyse(blinded, target)
         const isFound = findings.some((finding) => finding.code === code)

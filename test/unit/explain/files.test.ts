@@ -33,11 +33,11 @@ function explain(text: string): Explanation {
 
 /** `CODE line` of each finding, and what could not be told. */
 function said(text: string): { found: string[]; open: string[]; entries: string[] } {
-  const { findings, notPossible, path: way } = explain(text)
+  const { findings, notPossible, paths } = explain(text)
   return {
     found: findings.map(({ code, position }) => `${code} ${position?.line}`),
     open: notPossible.flatMap(({ codes }) => codes),
-    entries: way.entries.map(({ address, hops }) => `${address} ${hops.map(({ role }) => role).join()}`),
+    entries: paths.map(({ entry: { address }, hops }) => `${address} ${hops.map(({ role }) => role).join()}`),
   }
 }
 

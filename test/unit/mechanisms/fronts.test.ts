@@ -1,8 +1,8 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { frontsOf } from '../../../src/mechanisms/index.ts'
 import type { LooseObject } from '../../../src/model/object.ts'
 import { service } from '../analysis/build.ts'
+import { waysThrough } from './build.ts'
 
 const web = (annotations: Record<string, string> = {}) => service({}, { annotations })
 const object = (
@@ -24,8 +24,10 @@ const ingressClasses = {
   alb: 'ingress.k8s.aws/alb',
 }
 const front = (objects: LooseObject[], target = web()) => {
-  const [first] = frontsOf(target, { ingressClasses, objects })
-  return first === undefined ? undefined : [first.kind, first.via, first.policy, first.addresses]
+  const paths = waysThrough(target, objects, ingressClasses)
+  const [first] = paths[0]?.hops ?? []
+  if (first === undefined) return undefined
+  return [first.kind, first.arrival, first.policy, [...new Set(paths.map(({ entry }) => entry.address))]]
 }
 const ingress = (ingressClassName: string, annotations: Record<string, string> = {}) =>
   object(
@@ -54,8 +56,8 @@ describe('Ingress', () => {
       { kind: 'cookie', name: 'route' },
     ],
     ['nginx', nginx('upstream-hash-by', '$remote_addr'), {}, 'pods', { kind: 'hash', of: '$remote_addr' }],
-    ['nginx', nginx('service-upstream', 'true'), {}, 'service', { kind: 'none' }],
-    ['plus', { 'nginx.org/use-cluster-ip': 'true' }, {}, 'service', { kind: 'none' }],
+    ['nginx', nginx('service-upstream', 'true'), {}, 'cluster-ip', { kind: 'none' }],
+    ['plus', { 'nginx.org/use-cluster-ip': 'true' }, {}, 'cluster-ip', { kind: 'none' }],
     [
       'traefik',
       {},
@@ -67,11 +69,11 @@ describe('Ingress', () => {
       'traefik',
       {},
       { 'traefik.ingress.kubernetes.io/service.nativelb': 'true' },
-      'service',
+      'cluster-ip',
       { kind: 'none' },
     ],
     ['haproxy', { 'haproxy-ingress.github.io/affinity': 'cookie' }, {}, 'pods', { kind: 'cookie' }],
-    ['alb', {}, {}, 'nodes', { kind: 'none' }],
+    ['alb', {}, {}, 'node-port', { kind: 'none' }],
     ['alb', { 'alb.ingress.kubernetes.io/target-type': 'ip' }, {}, 'pods', { kind: 'none' }],
     ['unheard-of', {}, {}, 'unknown', { kind: 'unknown' }],
   ])('%s %j %j', (name, annotations, ofService, via, policy) => {
@@ -139,9 +141,13 @@ describe('routes and meshes', () => {
     [
       'cookie',
       rule({ httpCookie: { name: 'user', ttl: '0s' } }),
-      ['mesh', 'pods', { kind: 'cookie', name: 'user' }, []],
+      ['mesh', 'pods', { kind: 'cookie', name: 'user' }, ['web (mesh)']],
     ],
-    ['address', rule({ useSourceIp: true }), ['mesh', 'pods', { kind: 'hash', of: 'client address' }, []]],
+    [
+      'address',
+      rule({ useSourceIp: true }),
+      ['mesh', 'pods', { kind: 'hash', of: 'client address' }, ['web (mesh)']],
+    ],
     [
       'IngressRoute',
       object('traefik.io/v1alpha1', 'IngressRoute', {
@@ -154,7 +160,7 @@ describe('routes and meshes', () => {
       object('traefik.containo.us/v1alpha1', 'IngressRoute', {
         routes: [{ match: 'Host(`a`)', services: [{ name: 'web', nativeLB: true }] }],
       }),
-      ['ingress', 'service', { kind: 'none' }, ['Host(`a`)']],
+      ['ingress', 'cluster-ip', { kind: 'none' }, ['Host(`a`)']],
     ],
   ])('%s', (_name, found, expected) => {
     expect(front([found])).toEqual(expected)
@@ -186,10 +192,10 @@ describe('several ways through one object', () => {
     trafficPolicy: { loadBalancer: { consistentHash: { httpCookie: { name: 'sid', ttl: '0s' } } } },
   })
   const ways = (objects: LooseObject[]) =>
-    frontsOf(web(), { ingressClasses, objects }).map(({ kind, object: { kind: of }, policy }) => [
-      kind,
-      of,
-      policy.kind,
+    waysThrough(web(), objects, ingressClasses).map(({ entry, hops: [hop] }) => [
+      hop?.kind,
+      entry.of.kind,
+      hop?.policy.kind,
     ])
 
   it('a VirtualService of a gateway and the mesh is both, and its DestinationRule is no way of its own', () => {
@@ -222,17 +228,18 @@ describe('several ways through one object', () => {
       { backendRefs: [{ name: 'web' }], sessionPersistence: { sessionName: 'x' } },
     ]
     const objects = [object('gateway.networking.k8s.io/v1', 'HTTPRoute', { hostnames: ['c.example'], rules })]
-    const found = frontsOf(web(), { ingressClasses, objects })
-    expect(found.map(({ policy, addresses, field }) => [policy.kind, addresses, field])).toEqual([
-      ['none', ['c.example/a', 'c.example'], 'spec.rules[0]'],
-      ['cookie', ['c.example'], 'spec.rules[1]'],
+    const found = waysThrough(web(), objects, ingressClasses)
+    expect(found.map(({ entry, hops: [hop] }) => [hop?.policy.kind, entry.address, hop?.field])).toEqual([
+      ['none', 'c.example/a', 'spec.rules[0]'],
+      ['none', 'c.example', 'spec.rules[0]'],
+      ['cookie', 'c.example', 'spec.rules[1]'],
     ])
   })
 
   it('an Ingress of another namespace leads to a Service of its own', () => {
     const elsewhere = ingress('nginx')
     elsewhere.metadata.namespace = 'other'
-    expect(frontsOf(web(), { ingressClasses, objects: [elsewhere] })).toEqual([])
+    expect(waysThrough(web(), [elsewhere], ingressClasses)).toEqual([])
   })
 })
 
@@ -268,7 +275,7 @@ it('objects of any shape are read without an error', () => {
   })).any
   fc.assert(
     fc.property(kinds, value, ([apiVersion = '', kind = ''], spec) => {
-      frontsOf(web(), { ingressClasses, objects: [object(apiVersion, kind, spec)] })
+      waysThrough(web(), [object(apiVersion, kind, spec)], ingressClasses)
     }),
     { numRuns: 500 },
   )

@@ -105,9 +105,9 @@ describe('what may not be read', () => {
 
   it.each(paths)('%s is unknown, and the rest is said', async (what, path) => {
     const { cluster } = fakeCluster({ ...base, [path]: 'forbidden' })
-    const { notPossible, path: found } = analyse(await collectSnapshot(cluster, [target]), target)
+    const { notPossible, paths } = analyse(await collectSnapshot(cluster, [target]), target)
     expect(notPossible.map(({ why }) => [why.what, why.reason])).toEqual([[what, 'forbidden']])
-    expect(found.entries).toHaveLength(1)
+    expect(paths).toHaveLength(1)
   })
 
   it('is fatal for the Service itself', async () => {
@@ -164,9 +164,7 @@ describe('several Services', () => {
     })
     const found = await steps(cluster, everywhere)
     expect(found).toHaveLength(600)
-    const ready = found.map((step) =>
-      step.kind === 'explanation' ? step.explanation.path.endpoints?.ready : -1,
-    )
+    const ready = found.map((step) => (step.kind === 'explanation' ? step.explanation.endpoints?.ready : -1))
     expect(ready.slice(0, 4)).toEqual([0, 2, 0, 0])
     expect(new Set(asked).size).toBe(asked.length)
     expect(asked.length).toBeLessThan(10)

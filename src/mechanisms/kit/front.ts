@@ -1,0 +1,57 @@
+import type { ObjectRef } from '../../model/finding.ts'
+import type { Arrival, Entry, Hop, Leg } from '../../model/leg.ts'
+import { type NamespacedName, refTo } from '../../model/object.ts'
+import type { Store } from '../../model/store.ts'
+import { hasAffinity } from '../service/legs.ts'
+import { services } from '../service/objects.ts'
+
+/** A part of an object in front that sends what comes to some entries on to Services, in one way. */
+export interface Sending {
+  object: ObjectRef
+  /** Tells the part from others of the object. */
+  part: string
+  entries: readonly Entry[]
+  to: NamespacedName
+  hop: Hop
+  arrival: Arrival
+  field?: string
+  share?: number
+}
+
+/** Its arrows: from each entry to the object, and on to the Service. What is special about the way is said beside it. */
+export function sendingLegs(sending: Sending, store: Store): Leg[] {
+  const { object, part, entries, to, arrival, field, share } = sending
+  const note = sending.hop.note ?? noteOf(sending, store)
+  const from = { object, part }
+  return [
+    ...entries.map((entry): Leg => ({ from: entry, to: from, arrival: 'object' })),
+    {
+      from,
+      to: { object: refTo(services, to) },
+      arrival,
+      hop: note === undefined ? sending.hop : { ...sending.hop, note },
+      ...(field === undefined ? {} : { field }),
+      ...(share === undefined ? {} : { share }),
+    },
+  ]
+}
+
+function noteOf({ arrival, to }: Sending, store: Store): string | undefined {
+  if (arrival === 'unknown') return 'most controllers go to the pods directly; this one is not known'
+  if (arrival === 'cluster-ip') return 'its own addresses are the clients'
+  if (arrival === 'node-port') return "the load balancer's nodes are the clients"
+  const isPassedBy = hasAffinity(store.get(services, to))
+  return isPassedBy ? "goes to the pods directly: the Service's affinity plays no part" : undefined
+}
+
+/** A host (any, where there is none) and a path of an object, as an entry. */
+export function hostEntry(of: ObjectRef, host: string, path = ''): Entry {
+  return {
+    kind: 'host',
+    from: 'outside',
+    address: `${host}${path}`,
+    host,
+    ...(path === '' ? {} : { path }),
+    of,
+  }
+}

@@ -1,0 +1,11 @@
+import { drawnBy, legsByType, type Mechanism } from '../mechanism.ts'
+import { serviceLegs } from './legs.ts'
+import { services } from './objects.ts'
+
+/** The Service itself, on whatever proxy serves it: mechanism no. 1. */
+export const service: Mechanism = {
+  name: 'service',
+  label: 'Service',
+  routes: [services],
+  legs: legsByType(drawnBy(services, serviceLegs)),
+}

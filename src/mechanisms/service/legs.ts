@@ -1,0 +1,101 @@
+import type { Service, ServicePort } from '../../model/kubernetes.ts'
+import { bracketed } from '../../model/ip.ts'
+import type { Entry, Hop, Leg } from '../../model/leg.ts'
+import { refOf } from '../../model/object.ts'
+import { servicePolicy, sticks } from '../../model/policy.ts'
+import type { FactType, Store } from '../../model/store.ts'
+import { type Way, waysInto } from '../../model/ways.ts'
+
+/** Who serves Services on the nodes, by its name for people: `kube-proxy nftables`. */
+export const proxyName: FactType<string> = { name: 'proxy name', what: 'the Service proxy' }
+
+/** The ways into a Service, and what picks the pod behind them. */
+export function serviceLegs(service: Service, store: Store): Leg[] {
+  const { spec } = service
+  if (spec.type === 'ExternalName') return byName(service, spec.externalName ?? '', 'CNAME', 'elsewhere')
+  if (spec.clusterIP === 'None') return byName(service, service.metadata.name, 'DNS, all pods', 'pods')
+  const object = refOf(service)
+  const name = store.fact(proxyName)
+  const inside: Hop = {
+    kind: 'proxy',
+    mechanism: name.known ? name.value : 'Service proxy',
+    configuredBy: [object],
+    policy: servicePolicy(service),
+    perNode: true,
+  }
+  const isLocal = spec.externalTrafficPolicy === 'Local'
+  const note = isLocal
+    ? "pods on the same node only; pods see the client's address"
+    : 'pods see the address of the node'
+  const pods = { from: { object }, to: 'pods', arrival: 'pods' } as const
+  return [
+    ...entryLegs(service),
+    { ...pods, after: 'cluster-ip', hop: inside },
+    { ...pods, after: 'node-port', hop: { ...inside, note } },
+  ]
+}
+
+function entryLegs(service: Service): Leg[] {
+  const { spec } = service
+  const of = refOf(service)
+  const balancer: Hop = {
+    kind: 'load-balancer',
+    mechanism: 'load balancer',
+    configuredBy: [],
+    policy: { kind: 'unknown', why: 'what a load balancer sticks on is not in the Service' },
+  }
+  const ways = waysInto(service)
+  const isNumbered = ways.some(({ kind }) => kind === 'cluster-ip')
+  return (isNumbered ? ways : [...ways, { kind: 'cluster-ip' } satisfies Way]).map((way): Leg => {
+    const isInside = way.kind === 'cluster-ip'
+    const entry: Entry = {
+      kind: way.kind,
+      from: isInside ? 'inside' : 'outside',
+      address: addressOf(way, spec.ports ?? []),
+      of,
+    }
+    return {
+      from: entry,
+      to: { object: of },
+      arrival: isInside ? 'cluster-ip' : 'node-port',
+      ...(way.kind === 'load-balancer' ? { hop: balancer } : {}),
+    }
+  })
+}
+
+/** No proxy: what the Service's affinity says is read by nobody. */
+function byName(service: Service, address: string, mechanism: string, to: 'pods' | 'elsewhere'): Leg[] {
+  const object = refOf(service)
+  const hop: Hop = {
+    kind: 'dns',
+    mechanism,
+    configuredBy: [object],
+    policy: servicePolicy(service),
+    note: 'the client picks an address itself',
+  }
+  return [
+    { from: { kind: 'dns', from: 'inside', address, of: object }, to: { object }, arrival: 'object' },
+    { from: { object }, to, arrival: 'object', hop },
+  ]
+}
+
+function addressOf({ kind, host }: Way, ports: readonly ServicePort[]): string {
+  if (host !== undefined) return withPorts(host, ports)
+  if (kind === 'load-balancer') return '<pending>'
+  // As yet without one: a manifest.
+  if (kind === 'cluster-ip') return withPorts('<cluster IP>', ports)
+  const nodePorts = ports.flatMap(({ nodePort }) =>
+    nodePort === undefined || nodePort === 0 ? [] : [nodePort],
+  )
+  return `<node>:${nodePorts.join(',')}`
+}
+
+function withPorts(address: string, ports: readonly ServicePort[]): string {
+  const numbers = [...new Set(ports.map(({ port }) => port))].join(',')
+  return numbers === '' ? bracketed(address) : `${bracketed(address)}:${numbers}`
+}
+
+/** Whether its affinity is one that somebody in front could pass by. */
+export function hasAffinity(service: Service | undefined): boolean {
+  return service !== undefined && sticks(servicePolicy(service)) === true
+}

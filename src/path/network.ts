@@ -1,0 +1,63 @@
+import type { Mechanism } from '../mechanisms/mechanism.ts'
+import type { ObjectRef } from '../model/finding.ts'
+import type { KubernetesObject } from '../model/kubernetes.ts'
+import { isEntry, type Leg } from '../model/leg.ts'
+import { keyOf, refOf } from '../model/object.ts'
+import type { Store } from '../model/store.ts'
+
+/** All arrows, by their ends. */
+export interface Network {
+  into(ref: ObjectRef): readonly Leg[]
+  outOf(ref: ObjectRef): readonly Leg[]
+}
+
+/** What an object touches, itself included: found out once for each, as where it leads does not change with a store. */
+const knownEnds = new WeakMap<KubernetesObject, ReadonlySet<string>>()
+
+/**
+ * The arrows of all objects of a store. Those of an object are drawn when somebody comes by: one Service of a namespace
+ * does not need the routes of all others.
+ */
+export function networkOf(store: Store, mechanisms: readonly Mechanism[]): Network {
+  const all = mechanisms.flatMap((mechanism) =>
+    mechanism.routes.flatMap((type) => {
+      const objects = store.list(type)
+      return objects.known ? objects.value.map((object) => ({ mechanism, object })) : []
+    }),
+  )
+  const drawn = new Map<KubernetesObject, readonly Leg[]>()
+  const draw = ({ mechanism, object }: (typeof all)[number]): readonly Leg[] => {
+    const before = drawn.get(object)
+    if (before !== undefined) return before
+    const legs = mechanism.legs(object, store).map((leg) => refined(leg, store, mechanisms))
+    drawn.set(object, legs)
+    return legs
+  }
+  const touching = (ref: ObjectRef): readonly Leg[] => {
+    const key = keyOf(ref)
+    return all
+      .filter(({ mechanism, object }) => endsOf(mechanism, object, store).has(key))
+      .flatMap((one) => draw(one))
+  }
+  return {
+    into: (ref) => touching(ref).filter(({ to }) => isNodeOf(to, ref)),
+    outOf: (ref) => touching(ref).filter(({ from }) => !isEntry(from) && isNodeOf(from, ref)),
+  }
+}
+
+function refined(leg: Leg, store: Store, mechanisms: readonly Mechanism[]): Leg {
+  return mechanisms.reduce((before, mechanism) => mechanism.refine?.(before, store) ?? before, leg)
+}
+
+function endsOf(mechanism: Mechanism, object: KubernetesObject, store: Store): ReadonlySet<string> {
+  const known = knownEnds.get(object)
+  if (known !== undefined) return known
+  const ends = new Set([keyOf(refOf(object))])
+  for (const { to } of mechanism.legs(object, store)) if (typeof to === 'object') ends.add(keyOf(to.object))
+  knownEnds.set(object, ends)
+  return ends
+}
+
+function isNodeOf(end: Leg['to'], ref: ObjectRef): boolean {
+  return typeof end === 'object' && keyOf(end.object) === keyOf(ref)
+}

@@ -1,0 +1,128 @@
+import { describe, expect, it } from 'vitest'
+import { drawnBy, legsByType, type Mechanism } from '../../../src/mechanisms/mechanism.ts'
+import { known, notAsked } from '../../../src/model/fact.ts'
+import type { KubernetesObject } from '../../../src/model/kubernetes.ts'
+import type { Entry, Hop, Leg } from '../../../src/model/leg.ts'
+import { isOfType, type ObjectType, refOf } from '../../../src/model/object.ts'
+import type { Policy } from '../../../src/model/policy.ts'
+import type { Store } from '../../../src/model/store.ts'
+import { networkOf } from '../../../src/path/network.ts'
+import { pathsThrough } from '../../../src/path/walk.ts'
+
+const type = (kind: string): ObjectType => ({
+  group: 'x',
+  versions: ['v1'],
+  resource: kind,
+  kind,
+  scope: 'namespaced',
+})
+const object = (kind: string, name: string): KubernetesObject => ({
+  apiVersion: 'x/v1',
+  kind,
+  metadata: { name, namespace: 'shop' },
+})
+const [gate, split, pool] = [object('Gate', 'g'), object('Split', 's'), object('Pool', 'p')]
+const hop = (mechanism: string, policy: Policy): Hop => ({
+  kind: 'gateway',
+  mechanism,
+  configuredBy: [],
+  policy,
+})
+const entry: Entry = { kind: 'host', from: 'outside', address: 'a.example', of: refOf(gate) }
+const store = (...objects: KubernetesObject[]): Store => ({
+  list: <T extends KubernetesObject>(wanted: ObjectType<T>) =>
+    known(objects.filter((one) => isOfType(one, wanted as unknown as ObjectType)) as T[]),
+  get: () => undefined,
+  fact: ({ what }) => notAsked(what),
+})
+const cookie: Policy = { kind: 'cookie', name: 'c' }
+
+/** A mechanism that draws these arrows for these kinds. */
+function drawing(legs: Readonly<Record<string, readonly Leg[]>>, more: Partial<Mechanism> = {}): Mechanism {
+  const types = Object.keys(legs).map(type)
+  return {
+    name: 'test',
+    label: 'Test',
+    routes: types,
+    legs: legsByType(...types.map((one) => drawnBy(one, () => legs[one.kind] ?? []))),
+    ...more,
+  }
+}
+
+const roles = (mechanisms: readonly Mechanism[], of: KubernetesObject = pool) =>
+  pathsThrough(refOf(of), networkOf(store(...structuredClone([gate, split, pool])), mechanisms)).map(
+    ({ hops, end, share }) => [hops.map(({ mechanism, role }) => `${mechanism} ${role}`), end, share],
+  )
+
+describe('the role of a hop follows from the legs after it', () => {
+  const toGate: Leg = { from: entry, to: { object: refOf(gate) }, arrival: 'object' }
+  const gateTo = (arrival: Leg['arrival'], policy: Policy = cookie): Leg => ({
+    from: { object: refOf(gate) },
+    to: { object: refOf(pool) },
+    arrival,
+    hop: hop('gate', policy),
+  })
+  const poolOut: Leg = {
+    from: { object: refOf(pool) },
+    to: 'pods',
+    arrival: 'pods',
+    hop: hop('pool', { kind: 'none' }),
+  }
+
+  it.each([
+    ['pods', cookie, ['gate decides'], 'pods'],
+    ['unknown', cookie, ['gate unknown'], 'unknown'],
+    ['cluster-ip', cookie, ['gate no-effect', 'pool decides'], 'pods'],
+    ['cluster-ip', { kind: 'none' }, ['gate picks', 'pool decides'], 'pods'],
+    ['node-port', cookie, ['gate picks', 'pool decides'], 'pods'],
+  ] as const)('%s, %j', (arrival, policy, expected, end) => {
+    const found = roles([drawing({ Gate: [toGate, gateTo(arrival, policy)], Pool: [poolOut] })])
+    expect(found).toEqual([[expected, end, undefined]])
+  })
+
+  it('two levels, of which each sticks: the first picks, the second decides', () => {
+    const levels: Leg[] = ['one', 'two'].map((part) => ({
+      from: { object: refOf(split), part: 'top' },
+      to: { object: refOf(split), part },
+      arrival: 'object',
+      hop: hop('level 1', cookie),
+      share: part === 'one' ? 0.75 : 0.25,
+    }))
+    const last: Leg = {
+      from: { object: refOf(split), part: 'one' },
+      to: { object: refOf(pool) },
+      arrival: 'pods',
+      hop: hop('level 2', cookie),
+    }
+    const toSplit: Leg = {
+      from: { object: refOf(gate) },
+      to: { object: refOf(split), part: 'top' },
+      arrival: 'object',
+    }
+    const mechanism = drawing({ Gate: [toGate, toSplit], Split: [...levels, last] })
+    expect(roles([mechanism])).toEqual([[['level 1 picks', 'level 2 decides'], 'pods', 0.75]])
+  })
+
+  it('is the same seen from the object in front', () => {
+    const mechanism = drawing({ Gate: [toGate, gateTo('cluster-ip')], Pool: [poolOut] })
+    expect(roles([mechanism], gate)).toEqual(roles([mechanism], pool))
+  })
+
+  it('a policy that another mechanism attaches changes the hop', () => {
+    const routes = drawing({ Gate: [toGate, gateTo('cluster-ip', { kind: 'none' })], Pool: [poolOut] })
+    const attached = drawing(
+      {},
+      {
+        refine: (leg) =>
+          leg.hop?.mechanism === 'gate' ? { ...leg, arrival: 'pods', hop: hop('gate', cookie) } : leg,
+      },
+    )
+    expect(roles([routes, attached])).toEqual([[['gate decides'], 'pods', undefined]])
+  })
+
+  it('a circle ends', () => {
+    const back: Leg = { from: { object: refOf(pool) }, to: { object: refOf(gate) }, arrival: 'object' }
+    const mechanism = drawing({ Gate: [toGate, gateTo('object')], Pool: [back] })
+    expect(roles([mechanism], gate).length).toBeGreaterThan(0)
+  })
+})
