@@ -190,7 +190,7 @@ async function waitForServices(node: NodeAddresses, proxy: ServiceProxy): Promis
     const mode = wanted && (await says(node, ...curl, 'http://127.0.0.1:10249/proxyMode'))
     return mode === wanted && (await says(node, ...curl, `https://${kubernetesService}/livez`)) === 'ok'
   })
-  await waitFor(`cluster DNS on ${node.name}`, 60, async () => {
+  await waitFor(`cluster DNS on ${node.name}`, 120, async () => {
     const answer = await says(
       node,
       'busybox',
