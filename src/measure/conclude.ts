@@ -1,5 +1,6 @@
 import type { TimeoutFinding, TimerKind } from '../model/timeout-result.ts'
-import type { KindKnowledge, Knowledge, Range } from './infer.ts'
+import type { Knowledge, Range } from './infer.ts'
+import { secondMs } from './prior.ts'
 
 export interface Conclusion {
   finding: TimeoutFinding
@@ -7,9 +8,9 @@ export interface Conclusion {
   settled: boolean
 }
 
-/** A range that is narrower than this is narrow enough, in milliseconds: a second, or a twentieth. */
+/** A range that is narrower than this is narrow enough, in milliseconds: six tenths of a second, or a fiftieth. */
 export function precisionMs(ms: number): number {
-  return Math.max(1000, ms / 20)
+  return Math.max(600, ms / 50)
 }
 
 /** The shortest pause that is tried, in milliseconds. */
@@ -28,25 +29,35 @@ export function conclude(knowledge: Knowledge, maxMs: number): Conclusion {
   if (range.toMs <= noTimerMs)
     return { finding: { outcome: 'not-held', ...range, idleProbability }, settled: true }
   if (range.toMs === Infinity) {
-    const settled = range.fromMs >= maxMs - Math.max(300, maxMs / 50)
+    const settled = range.fromMs >= maxMs - Math.max(800, maxMs / 50)
     return { finding: { outcome: 'held', ...ending(range), idleProbability }, settled }
   }
   const kind = onlyKind(kinds)
+  const clock = onlyClock(knowledge.clocks)
+  const found = { ...(kind === undefined ? {} : { kind }), ...(clock === undefined ? {} : { clock }) }
   return {
-    finding: { outcome: 'timed', ...range, ...(kind === undefined ? {} : { kind }), idleProbability },
-    settled: kind !== undefined && isNarrow(range),
+    finding: { outcome: 'timed', ...range, ...found, idleProbability },
+    // Of a timer that nobody outlasts the kind cannot be told.
+    settled: (kind !== undefined || range.fromMs < shortPauseMs) && isNarrow(range, clock),
   }
 }
 
-/** Whether a range needs no more trials. */
-export function isNarrow({ fromMs, toMs }: Range): boolean {
-  return toMs < Infinity && toMs - fromMs <= precisionMs(toMs)
+/** Whether a range needs no more trials. A clock of whole seconds cannot have a narrower one than its second. */
+export function isNarrow({ fromMs, toMs }: Range, clock?: TimeoutFinding['clock']): boolean {
+  const room = clock === 'whole-seconds' ? 1.5 * precisionMs(toMs) + secondMs : precisionMs(toMs)
+  return toMs < Infinity && toMs - fromMs <= room
 }
 
-/** What is known of the kind that is more probable, among those that are still possible. */
-export function likelier({ idle, absolute }: Knowledge['kinds']): KindKnowledge {
-  if (idle.range === undefined) return absolute
-  return absolute.range === undefined || idle.probability >= absolute.probability ? idle : absolute
+/** Where the range does not depend on it, this is improbable enough to be left out of what is said. */
+const improbable = 1e-4
+
+/**
+ * That a clock counts whole seconds makes the range no narrower: the other needs only be improbable. That it is exact
+ * does, and no clock of whole seconds may be left.
+ */
+function onlyClock({ exact, coarse }: Knowledge['clocks']): TimeoutFinding['clock'] {
+  if (exact.range === undefined || exact.probability < improbable) return 'whole-seconds'
+  return coarse.range === undefined ? 'exact' : undefined
 }
 
 function onlyKind({ idle, absolute }: Knowledge['kinds']): TimerKind | undefined {

@@ -30,6 +30,8 @@ export interface ClientRun {
 
 export interface Evidence {
   clients: Contacts[]
+  /** The node of each of them. */
+  nodes: string[]
   trials: TimeoutTrial[]
   discarded: TimeoutResult['discarded']
 }
@@ -43,6 +45,7 @@ export interface Evidence {
 export function evidenceOf(runs: readonly ClientRun[], absoluteMs?: number): Evidence {
   const evidence: Evidence = {
     clients: [],
+    nodes: [],
     trials: [],
     discarded: { failed: 0, unrecognised: 0, endpointGone: 0 },
   }
@@ -62,6 +65,7 @@ export function evidenceOf(runs: readonly ClientRun[], absoluteMs?: number): Evi
       }
     }
     evidence.clients.push(contacts)
+    evidence.nodes.push(ofSource[0]?.node ?? '')
   }
   return evidence
 }
@@ -79,12 +83,13 @@ function add(evidence: Evidence, seen: Seen, run: ClientRun, index: number): voi
   const fromMs = run.epochMs + atMs
   const before = contacts.at(-1)
   const same = before?.backend === backend
-  const forced = previousGone === true && before !== undefined && !same
+  // With no endpoint to pick from around this time, nobody knows who picked it, or how.
+  const forced = before !== undefined && ((previousGone === true && !same) || eligible < 1)
   contacts.push({
     fromMs,
     toMs: fromMs + pickWithin(latencyMs),
     backend,
-    eligible,
+    eligible: Math.max(1, eligible),
     ...(forced ? { forced } : {}),
     ...(index === 0 && run.earlierMs > 0 ? { sinceMs: fromMs - run.earlierMs } : {}),
   })

@@ -1,12 +1,14 @@
 import type { Contacts } from './contact.ts'
-import { criticalAges, logLikelihood } from './likelihood.ts'
-import { inexactTimers, type Prior, priorBelow } from './prior.ts'
+import { agesOf, criticalAges, logLikelihood } from './likelihood.ts'
+import { inexactTimers, kindPriors, type Prior, priorBelow, secondMs } from './prior.ts'
 import type { TimerKind } from '../model/timeout-result.ts'
 import { timerKinds } from './timer.ts'
 
-/** All exact timers of a kind between two times, which the contacts do not tell apart. */
+/** All timers of a kind between two times, which the contacts do not tell apart. */
 interface Cell {
   kind: TimerKind
+  /** `exact`: entries end at one time; `coarse`: within a second that begins at it; `vague`: anywhere between the two. */
+  sort: 'exact' | 'coarse' | 'vague'
   fromMs: number
   toMs: number
   logLikelihood: number
@@ -22,27 +24,27 @@ export interface Range {
   toMs: number
 }
 
-export interface KindKnowledge {
-  /** The posterior probability of this kind. */
+export interface Share {
+  /** The posterior probability. */
   probability: number
-  /** The exact timers of this kind that the confidence leaves; undefined when none is left. */
+  /** From when to when entries may end, for the timers that the confidence leaves; undefined when none is left. */
   range: Range | undefined
 }
 
 /** What contacts say about the proxy's timer. */
 export interface Knowledge {
-  kinds: Record<TimerKind, KindKnowledge>
-  /** The exact timers of either kind that the confidence leaves; undefined when no exact timer is left. */
+  kinds: Record<TimerKind, Share>
+  /** Timers that end at one time, and those that count whole seconds. */
+  clocks: Record<'exact' | 'coarse', Share>
+  /** From when to when entries may end, for all timers of these that the confidence leaves; undefined when none is left. */
   range: Range | undefined
-  /** Where no exact timer is left: from when to when entries may end, for all inexact ones that are left. */
+  /** Where none is left: the same for all others. */
   inexact: Range | undefined
-  /** The time below which a share of the posterior lies, of exact timers within the range. */
-  quantile: (share: number, within: Range) => number
+  /** The time below which a share of the posterior lies, of timers of this clock and kind; where it begins to end, if coarse. */
+  quantile: (share: number, clock: 'exact' | 'coarse', within: Range) => number
+  /** The logarithm of the mean likelihood over the prior. */
+  logEvidence: number
 }
-
-/** The prior of the kinds of exact timers; what is missing to 1 is for inexact ones, of both kinds alike. */
-const kindPriors: Record<TimerKind, number> = { idle: 0.6, absolute: 0.3 }
-const inexactPrior = 0.1
 
 /**
  * What all contacts together say. Pure.
@@ -53,22 +55,35 @@ const inexactPrior = 0.1
  * out with no greater probability, whatever it is, however the pauses were chosen and whenever one stops.
  */
 export function infer(clients: readonly Contacts[], prior: Prior, acceptedError: number): Knowledge {
-  const cells = timerKinds.flatMap((kind) => cellsOf(clients, kind, prior))
-  const inexact = inexactOf(clients, cells, acceptedError)
-  const all = [...cells, ...inexact]
+  const exact = timerKinds.flatMap((kind) => exactCells(clients, kind, prior))
+  const cells = [...exact, ...timerKinds.flatMap((kind) => coarseCells(clients, kind, prior))]
+  const vague = vagueCells(clients, cells, prior, acceptedError)
+  const all = [...cells, ...vague]
   const logMean = logSum(all.map(({ weight, logLikelihood }) => Math.log(weight) + logLikelihood))
   const isLeft = (cell: Cell): boolean => logMean - cell.logBound < Math.log(1 / acceptedError)
   const left = cells.filter((cell) => isLeft(cell))
   const posterior = (cell: Cell): number => cell.weight * Math.exp(cell.logLikelihood - logMean)
-  const kind = (wanted: TimerKind): KindKnowledge => ({
-    probability: all.reduce((sum, cell) => sum + (cell.kind === wanted ? posterior(cell) : 0), 0),
-    range: hull(left.filter((cell) => cell.kind === wanted)),
+  const share = (isMeant: (cell: Cell) => boolean): Share => ({
+    probability: all.reduce((sum, cell) => sum + (isMeant(cell) ? posterior(cell) : 0), 0),
+    range: hull(left.filter((cell) => isMeant(cell))),
   })
   return {
-    kinds: { idle: kind('idle'), absolute: kind('absolute') },
+    kinds: {
+      idle: share(({ kind }) => kind === 'idle'),
+      absolute: share(({ kind }) => kind === 'absolute'),
+    },
+    clocks: { exact: share(({ sort }) => sort === 'exact'), coarse: share(({ sort }) => sort === 'coarse') },
     range: hull(left),
-    inexact: left.length > 0 ? undefined : hull(inexact.filter((cell) => isLeft(cell))),
-    quantile: (share, within) => quantile(cells, posterior, prior, share, within),
+    inexact: left.length > 0 ? undefined : hull(vague.filter((cell) => isLeft(cell))),
+    quantile: (part, clock, within) =>
+      quantile(
+        cells.filter(({ sort }) => sort === clock),
+        posterior,
+        prior[clock],
+        part,
+        within,
+      ),
+    logEvidence: logMean,
   }
 }
 
@@ -76,7 +91,7 @@ export function infer(clients: readonly Contacts[], prior: Prior, acceptedError:
  * Exact timers, cut where the likelihood changes. Each client's likelihood is a step function with few steps; the sum
  * of their logarithms needs one pass over all steps in order.
  */
-function cellsOf(clients: readonly Contacts[], kind: TimerKind, prior: Prior): Cell[] {
+function exactCells(clients: readonly Contacts[], kind: TimerKind, prior: Prior): Cell[] {
   const steps: { atMs: number; change: number; boundChange: number }[] = []
   let logValue = 0
   let logBound = 0
@@ -100,8 +115,10 @@ function cellsOf(clients: readonly Contacts[], kind: TimerKind, prior: Prior): C
   steps.sort((a, b) => a.atMs - b.atMs)
   const cells: Cell[] = []
   const add = (fromMs: number, toMs: number): void => {
-    const weight = kindPriors[kind] * (priorBelow(prior, toMs) - priorBelow(prior, fromMs))
-    if (weight > 0) cells.push({ kind, fromMs, toMs, logLikelihood: logValue, logBound, weight })
+    const share = priorBelow(prior.exact, toMs) - priorBelow(prior.exact, fromMs)
+    const weight = prior.weights.exact * kindPriors[kind] * share
+    if (weight > 0)
+      cells.push({ kind, sort: 'exact', fromMs, toMs, logLikelihood: logValue, logBound, weight })
   }
   let fromMs = 0
   for (const { atMs, change, boundChange } of steps) {
@@ -114,24 +131,85 @@ function cellsOf(clients: readonly Contacts[], kind: TimerKind, prior: Prior): C
   return cells
 }
 
+/** How finely timers of whole seconds are told apart, in milliseconds, and how many are looked at. */
+const grainMs = 20
+const mostGrains = 300
+
 /**
- * Inexact timers, where they can matter: a mean that leaves some of them out is smaller, so that nothing is excluded
+ * Timers of whole seconds, by when entries begin to end. Where an age is within the second the likelihood changes
+ * smoothly and is looked at in grains; elsewhere it is the same.
+ */
+function coarseCells(clients: readonly Contacts[], kind: TimerKind, prior: Prior): Cell[] {
+  const stretches = merged(
+    clients.flatMap((contacts) =>
+      agesOf(contacts, kind).map(({ least, most }) => ({
+        fromMs: Math.max(0, least - secondMs),
+        toMs: Math.max(0, most),
+      })),
+    ),
+  )
+  const length = stretches.reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0)
+  const grain = Math.max(grainMs, length / mostGrains)
+  const edges = [0]
+  for (const { fromMs, toMs } of stretches) {
+    const count = Math.ceil((toMs - fromMs) / grain)
+    for (let index = 0; index <= count; index++) edges.push(fromMs + ((toMs - fromMs) * index) / count)
+  }
+  edges.push(Infinity)
+  return edges.flatMap((fromMs, index) => {
+    const toMs = edges[index + 1] ?? fromMs
+    const share = priorBelow(prior.coarse, toMs) - priorBelow(prior.coarse, fromMs)
+    if (share <= 0) return []
+    const begin = toMs === Infinity ? fromMs + 1 : (fromMs + toMs) / 2
+    const timer = { kind, fromMs: begin, toMs: begin + secondMs }
+    const sum = (bound: 'mean' | 'most'): number =>
+      clients.reduce((all, contacts) => all + logLikelihood(contacts, timer, bound), 0)
+    return {
+      kind,
+      sort: 'coarse' as const,
+      fromMs,
+      toMs: toMs + secondMs,
+      logLikelihood: sum('mean'),
+      logBound: sum('most'),
+      weight: prior.weights.coarse * kindPriors[kind] * share,
+    }
+  })
+}
+
+/** Stretches that touch as one, the earliest first, none empty. */
+function merged(stretches: readonly Range[]): Range[] {
+  const joined: Range[] = []
+  for (const stretch of stretches.toSorted((a, b) => a.fromMs - b.fromMs)) {
+    const last = joined.at(-1)
+    if (last !== undefined && stretch.fromMs <= last.toMs) last.toMs = Math.max(last.toMs, stretch.toMs)
+    else if (stretch.toMs > stretch.fromMs) joined.push({ ...stretch })
+  }
+  return joined
+}
+
+/**
+ * Vague timers, where they can matter: a mean that leaves some of them out is smaller, so that nothing is excluded
  * that should not be.
  */
-function inexactOf(clients: readonly Contacts[], cells: readonly Cell[], acceptedError: number): Cell[] {
+function vagueCells(
+  clients: readonly Contacts[],
+  cells: readonly Cell[],
+  prior: Prior,
+  acceptedError: number,
+): Cell[] {
   const { best, longestMs } = bestImaginable(clients)
-  const exact = Math.max(...cells.map((cell) => cell.logLikelihood))
+  const known = Math.max(...cells.map((cell) => cell.logLikelihood))
   const timers = inexactTimers()
-  const weight = inexactPrior / timers.length / timerKinds.length
-  // No inexact timer could exclude the best exact one.
-  if (best - exact < Math.log(1 / acceptedError / weight)) return []
+  const weight = prior.weights.vague / timers.length / timerKinds.length
+  // No vague timer could exclude the best of the others.
+  if (best - known < Math.log(1 / acceptedError / weight)) return []
   return timers
     .filter(({ fromMs }) => fromMs < longestMs)
     .flatMap((timer) =>
       timerKinds.map((kind) => {
         const values = clients.map((contacts) => logLikelihood(contacts, { kind, ...timer }, 'mean'))
         const sum = values.reduce((all, value) => all + value, 0)
-        return { kind, ...timer, logLikelihood: sum, logBound: sum, weight }
+        return { kind, sort: 'vague' as const, ...timer, logLikelihood: sum, logBound: sum, weight }
       }),
     )
 }
@@ -153,17 +231,18 @@ function bestImaginable(clients: readonly Contacts[]): { best: number; longestMs
 function quantile(
   cells: readonly Cell[],
   posterior: (cell: Cell) => number,
-  prior: Prior,
+  prior: Prior['exact'],
   share: number,
   within: Range,
 ): number {
   // Both kinds in one order, each cell cut to the range with its part of the prior.
   const parts = cells
     .flatMap((cell) => {
+      const end = cell.sort === 'coarse' ? cell.toMs - secondMs : cell.toMs
       const fromMs = Math.max(cell.fromMs, within.fromMs)
-      const toMs = Math.min(cell.toMs, within.toMs)
+      const toMs = Math.min(end, within.toMs)
       if (fromMs >= toMs) return []
-      const whole = priorBelow(prior, cell.toMs) - priorBelow(prior, cell.fromMs)
+      const whole = priorBelow(prior, end) - priorBelow(prior, cell.fromMs)
       const part = priorBelow(prior, toMs) - priorBelow(prior, fromMs)
       return [{ fromMs, toMs, mass: whole > 0 ? (posterior(cell) * part) / whole : 0, whole: part }]
     })

@@ -19,6 +19,7 @@ export function logLikelihood(contacts: Contacts, timer: Timer, bound: Bound): n
 }
 
 function ofIdle(contacts: Contacts, timer: Timer, bound: Bound): number {
+  const join = joining(timer, bound)
   let sum = 0
   for (let index = 1; index < contacts.length; index++) {
     const [before, contact] = [contacts[index - 1]!, contacts[index]!]
@@ -26,31 +27,33 @@ function ofIdle(contacts: Contacts, timer: Timer, bound: Bound): number {
     const { kept, renewed } = fate(timer, ageBetween(before, contact), bound)
     const stays = kept * isSame(before, contact)
     const picked = renewed / contact.eligible
-    sum += Math.log(join[bound]([stays, picked]))
+    sum += Math.log(join([stays, picked]))
   }
   return sum
 }
 
 function ofAbsolute(contacts: Contacts, timer: Timer, bound: Bound): number {
+  const join = joining(timer, bound)
   let sum = 0
   /** Which contacts may have made the entry, and how probable each is. */
-  let makers: { contact: Contact; probability: number }[] = []
+  let makers: { contact: Contact; probability: number; seenMs: number }[] = []
   for (const [index, contact] of contacts.entries()) {
     const before = contacts[index - 1]
     if (before === undefined || contact.forced === true) {
-      makers = [{ contact, probability: 1 }]
+      makers = [{ contact, probability: 1, seenMs: 0 }]
       continue
     }
     const same = isSame(before, contact)
     const next: typeof makers = []
     const picks: number[] = []
     for (const maker of makers) {
-      const { kept, renewed } = fate(timer, ageSinceMade(maker.contact, contact, timer.fromMs), bound)
-      if (kept * same > 0) next.push({ ...maker, probability: maker.probability * kept })
+      const age = ageSinceMade(maker.contact, contact, timer.fromMs)
+      const { kept, renewed } = fate(timer, age, bound, maker.seenMs)
+      if (kept * same > 0) next.push({ ...maker, probability: maker.probability * kept, seenMs: age.least })
       picks.push((maker.probability * renewed) / contact.eligible)
     }
-    next.push({ contact, probability: join[bound](picks) })
-    const total = join[bound](next.map(({ probability }) => probability))
+    next.push({ contact, probability: join(picks), seenMs: 0 })
+    const total = join(next.map(({ probability }) => probability))
     sum += Math.log(total)
     makers = next.map((maker) => ({ ...maker, probability: maker.probability / total }))
   }
@@ -58,12 +61,14 @@ function ofAbsolute(contacts: Contacts, timer: Timer, bound: Bound): number {
 }
 
 /**
- * Of several courses of events: the probability that one of them happened, or of the most probable one alone. What is
- * certain leaves one course (and slips, which are rare); what is open may have gone the most probable way.
+ * Of several courses of events: the probability that one of them happened, or, for the upper bound of an exact timer, of
+ * the most probable one alone. What is certain then leaves one course (and slips, which are rare); what is open may have
+ * gone the most probable way. Without a single time, all courses may be as probable as each other.
  */
-const join: Record<Bound, (probabilities: readonly number[]) => number> = {
-  mean: (probabilities) => probabilities.reduce((sum, probability) => sum + probability, 0),
-  most: (probabilities) => Math.max(...probabilities),
+function joining({ fromMs, toMs }: Timer, bound: Bound): (probabilities: readonly number[]) => number {
+  return bound === 'most' && fromMs === toMs
+    ? (probabilities) => Math.max(...probabilities)
+    : (probabilities) => probabilities.reduce((sum, probability) => sum + probability, 0)
 }
 
 function isSame(before: Contact, contact: Contact): 0 | 1 {
@@ -75,7 +80,13 @@ function isSame(before: Contact, contact: Contact): 0 | 1 {
  * Sorted, each once.
  */
 export function criticalAges(contacts: Contacts, kind: Timer['kind']): number[] {
-  const ages = new Set<number>()
+  const ages = new Set(agesOf(contacts, kind).flatMap(({ least, most }) => [least, most]))
+  return [...ages].filter((age) => age > 0).toSorted((a, b) => a - b)
+}
+
+/** How old an entry of a client may have been at its contacts, for all contacts that may have made it. */
+export function agesOf(contacts: Contacts, kind: Timer['kind']): Age[] {
+  const ages: Age[] = []
   /** The oldest contact that may have made the entry. */
   let oldest = 0
   for (let index = 1; index < contacts.length; index++) {
@@ -87,14 +98,11 @@ export function criticalAges(contacts: Contacts, kind: Timer['kind']): number[] 
     const first = kind === 'idle' ? index - 1 : oldest
     for (let maker = first; maker < index; maker++) {
       const made = contacts[maker]!
-      for (const { least, most } of kind === 'idle'
-        ? [ageBetween(made, contact)]
-        : agesSinceMade(made, contact))
-        ages.add(least).add(most)
+      ages.push(...(kind === 'idle' ? [ageBetween(made, contact)] : agesSinceMade(made, contact)))
     }
     if (isSame(contacts[index - 1]!, contact) === 0) oldest = index
   }
-  return [...ages].filter((age) => age > 0).toSorted((a, b) => a - b)
+  return ages
 }
 
 /** How old the entry may be by any timer, and the time that decides which of the ages it is. */

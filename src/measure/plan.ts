@@ -1,9 +1,13 @@
-import { conclude, isNarrow, likelier, precisionMs, shortPauseMs } from './conclude.ts'
+import type { ProxyClock } from '../model/proxy-clock.ts'
+import { conclude, isNarrow, precisionMs, shortPauseMs } from './conclude.ts'
 import type { Knowledge, Range } from './infer.ts'
+import { secondMs } from './prior.ts'
 
 export interface MeasurePlan {
   /** What the Service is configured for, in milliseconds; undefined without affinity. */
   configuredMs?: number
+  /** Of the proxy in charge, where it is known. */
+  clock?: ProxyClock
   /** The longest pause that is waited for, in milliseconds. */
   maxMs: number
   /** Client pods in each round. */
@@ -20,52 +24,81 @@ export interface Round {
   purpose: 'configured' | 'hold' | 'search' | 'confirm'
 }
 
+/** A number in 0 … 1. */
+export type Random = () => number
+
 /** Unless the user asks for more. */
 export const mostClients = 24
 
 /** After so many rounds the answer is what is known. */
 const mostRounds = 12
-/** After so many rounds a kind that is still open stays open. */
+/** After so many rounds a kind or a clock that is still open stays open. */
 const roundsForKind = 8
 
 /**
- * How many clients a round needs so that one round decides: all of them stay by chance with probability k^−n, which must
- * be five times less than the accepted error, because not all of the prior is where the truth is.
+ * How many clients a round needs so that one round mostly decides. The hardest question is whether a clock counts
+ * exactly or in whole seconds: it takes two and a half times as many as it takes to rule out that all stayed by chance, which has
+ * probability k^−n and must be five times less than the accepted error, because not all of the prior is where the truth is.
  */
 export function clientsFor(eligible: number, acceptedError: number): number {
   const needed = Math.log(5 / acceptedError) / Math.log(Math.max(2, eligible))
-  return Math.min(20, Math.max(6, Math.ceil(needed * 1.4)))
+  return Math.min(mostClients, Math.max(10, Math.ceil(needed * 2.6)))
 }
 
 /** The first round, before anything was seen. */
-export function firstRound(plan: MeasurePlan): Round {
-  const { configuredMs, maxMs, clients } = plan
+export function firstRound(plan: MeasurePlan, random: Random): Round {
+  const { configuredMs, maxMs, clients, clock } = plan
   if (configuredMs === undefined) {
     return { purpose: 'configured', pausesMs: each(clients, () => [1, 1, 1, 1].map(() => shortPauseMs)) }
   }
   // If a client is not even kept for a moment, that is found on the way.
   const hold = [Math.min(shortPauseMs, maxMs), maxMs]
   if (isTooLong(plan)) return { purpose: 'hold', pausesMs: each(clients, () => hold) }
-  return { purpose: 'configured', pausesMs: around({ fromMs: configuredMs, toMs: configuredMs }, plan) }
+  const isCoarse = clock !== undefined && clock.earlyMs + clock.lateMs > 0
+  const within = {
+    fromMs: configuredMs - (clock?.earlyMs ?? 0),
+    toMs: configuredMs + (clock?.lateMs ?? 0),
+  }
+  const pausesMs = isCoarse ? throughout(within, plan, random) : around(within, plan, random)
+  return { purpose: 'configured', pausesMs }
 }
 
 /** Whether the configured timeout leaves no room for a pause that is longer. */
-export function isTooLong({ configuredMs, maxMs }: MeasurePlan): boolean {
-  return configuredMs !== undefined && configuredMs + 2 * marginOf(configuredMs) > maxMs
+export function isTooLong({ configuredMs, clock, maxMs }: MeasurePlan): boolean {
+  return (
+    configuredMs !== undefined && configuredMs + (clock?.lateMs ?? 0) + 2 * marginOf(configuredMs) > maxMs
+  )
 }
 
-/** What to try next; undefined when nothing more is to be found out. Pure. */
-export function nextRound(plan: MeasurePlan, knowledge: Knowledge, rounds: number): Round | undefined {
+/** What to try next; undefined when nothing more is to be found out. */
+export function nextRound(
+  plan: MeasurePlan,
+  knowledge: Knowledge,
+  rounds: number,
+  random: Random,
+): Round | undefined {
   const { maxMs } = plan
-  if (conclude(knowledge, maxMs).settled || rounds >= mostRounds) return undefined
-  const { range } = likelier(knowledge.kinds)
-  if (range === undefined || (isNarrow(range) && rounds >= roundsForKind)) return undefined
-  const most = { ...range, toMs: Math.min(range.toMs, endlessMs) }
-  const likely = { fromMs: knowledge.quantile(0.05, most), toMs: knowledge.quantile(0.95, most) }
+  const { finding, settled } = conclude(knowledge, maxMs)
+  const { range, clocks } = knowledge
+  if (settled || rounds >= mostRounds || range === undefined) return undefined
+  if (isNarrow(range, finding.clock) && rounds >= roundsForKind) return undefined
+  const isCoarse =
+    clocks.exact.range === undefined ||
+    (clocks.coarse.range !== undefined && clocks.coarse.probability > clocks.exact.probability)
+  const clock = isCoarse ? 'coarse' : 'exact'
+  const most = clocks[clock].range!
+  const within = { ...most, toMs: Math.min(most.toMs, endlessMs) }
+  const likely = {
+    fromMs: knowledge.quantile(0.05, clock, within),
+    toMs: knowledge.quantile(0.95, clock, within),
+  }
   const isFound = likely.toMs - likely.fromMs <= precisionMs(likely.toMs) / 2 && likely.toMs < maxMs
-  if (!isFound && !isNarrow(range))
-    return { purpose: 'search', pausesMs: searchWithin(most, plan, knowledge) }
-  const pausesMs = around(isFound ? likely : range, plan)
+  if (!isFound && !isNarrow(most, isCoarse ? 'whole-seconds' : 'exact'))
+    return { purpose: 'search', pausesMs: searchWithin(within, clock, plan, knowledge) }
+  const tried = isFound ? likely : within
+  const pausesMs = isCoarse
+    ? throughout(isFound ? { ...tried, toMs: tried.toMs + secondMs } : tried, plan, random)
+    : around(tried, plan, random)
   return {
     purpose: 'confirm',
     pausesMs: pausesMs.map((pauses) => pauses.map((pause) => Math.min(pause, maxMs))),
@@ -74,30 +107,64 @@ export function nextRound(plan: MeasurePlan, knowledge: Knowledge, rounds: numbe
 
 /** How far from a time it is tried whether a client is kept: the answer's own time must not matter, nor a busy machine. */
 function marginOf(ms: number): number {
-  return Math.max(300, ms / 100)
+  return Math.max(120, ms / 250)
 }
 
 /** Beyond this, clients share out what shorter ones do one after the other. */
-const shareAboveMs = 20_000
+const shareAboveMs = 60_000
 
 /**
- * Tries a range from both sides, and tells the kind. Each client pauses once for longer than the range and twice for less:
- * an idle timer moves it at the first and keeps it at both others, an absolute one, which the two together exceed,
- * moves it at the third. Where that takes too long, some clients make the long pause, some the short one, and some two
- * pauses that exceed the range together only. Clients differ a little, so that they narrow the range down as well, and
- * so that no timer can end within the inaccuracy of all of them.
+ * Tries a range from both sides, and tells the kind. Of three clients two pause for longer than the range, then twice for
+ * less: an idle timer moves them at the first pause and keeps them at both others, an absolute one, which the two together
+ * exceed, moves them at the third. The third client pauses for less, for more, and for more.
+ *
+ * The nearer a pause is to the time, the more it says about a clock that may end entries in the second around it; each is
+ * drawn by chance, so that it has nothing to do with where the proxy's seconds begin.
+ *
+ * Where that takes too long, some clients make the long pause, some the short one, and some two pauses that exceed the
+ * range together only.
  */
-function around({ fromMs, toMs }: Range, { clients, mostClients }: MeasurePlan): number[][] {
-  const half = (toMs + marginOf(toMs)) / 2
+function around({ fromMs, toMs }: Range, { clients, mostClients }: MeasurePlan, random: Random): number[][] {
+  const beyond = (): number => inPractice(toMs + marginOf(toMs) * (0.3 + 0.7 * random()))
+  const before = (): number => inPractice(fromMs - marginOf(fromMs) * (0.5 + 0.7 * random()))
+  const half = (): number => inPractice((toMs + marginOf(toMs)) / 2)
+  if (toMs > shareAboveMs) {
+    return each(Math.min(2 * clients, mostClients), (client) =>
+      [[beyond], [before], [half, half], [before], [half, half]][client % 5]!.map((pause) => pause()),
+    )
+  }
+  return each(clients, (client) => {
+    const pauses = client % 3 === 2 ? [before, beyond, beyond] : [beyond, before, before]
+    return [...pauses, ...(clients >= mostClients ? [client % 2 === 0 ? beyond : before] : [])].map((pause) =>
+      pause(),
+    )
+  })
+}
+
+/**
+ * Tries a second in which entries end here and there: pauses from a little before it to a little after it, evenly. Every
+ * fifth client tells the kind: with pauses that an idle timer outlasts, and that exceed an absolute one together.
+ */
+function throughout(
+  { fromMs, toMs }: Range,
+  { clients, mostClients }: MeasurePlan,
+  random: Random,
+): number[][] {
   const isShared = toMs > shareAboveMs
-  return each(isShared ? Math.min(2 * clients, mostClients) : clients, (client) => {
-    const turn = client % 3
-    const margin = marginOf(fromMs)
-    const beyond = toMs + [2 / 3, 1, 5 / 3][turn]! * marginOf(toMs)
-    const before = fromMs - margin
-    const less = before - margin * (1 / 3 + turn / 6)
-    if (!isShared) return [beyond, before, less].map(inPractice)
-    return [[beyond], [before], [half, half], [less], [half, half]][client % 5]!.map(inPractice)
+  const margin = 1.5 * marginOf(toMs)
+  const first = Math.max(shortPauseMs, fromMs - margin)
+  const count = isShared ? Math.min(2 * clients, mostClients) : clients
+  const pauses = isShared ? 1 : 3
+  const short = 0.8 * fromMs
+  const together = Math.ceil((toMs + margin) / short)
+  return each(count, (client) => {
+    if (client % 5 === 4 && short >= shortPauseMs)
+      return each(isShared ? together : 2 * together, () => inPractice(short))
+    return each(pauses, (turn) => {
+      // A permutation of equal parts: each is tried once, and no client tries neighbours one after the other.
+      const part = (client + turn * Math.ceil(count / 3)) % count
+      return inPractice(first + ((part + random()) / count) * (toMs + margin - first))
+    })
   })
 }
 
@@ -113,11 +180,18 @@ const endlessMs = 1e12
  * Pauses that cut what is left into parts of equal probability, each tried by several clients. Those with shorter
  * pauses repeat them while the others wait.
  */
-function searchWithin(range: Range, plan: MeasurePlan, knowledge: Knowledge): number[][] {
+function searchWithin(
+  range: Range,
+  clock: 'exact' | 'coarse',
+  plan: MeasurePlan,
+  knowledge: Knowledge,
+): number[][] {
   const { maxMs, clients } = plan
   const cap = Math.min(maxMs, Math.max(patienceMs, 4 * range.fromMs))
+  // Half of the clients whose entry ends within a second are moved in its middle.
+  const middle = clock === 'coarse' ? secondMs / 2 : 0
   const values = Array.from({ length: sections }, (_, index) => {
-    const ms = knowledge.quantile((index + 0.5) / sections, range)
+    const ms = knowledge.quantile((index + 0.5) / sections, clock, range) + middle
     return Math.max(shortPauseMs, Math.min(ms, cap))
   })
   const longest = Math.max(...values)

@@ -1,9 +1,17 @@
+import type { ProxyClock } from '../model/proxy-clock.ts'
+import type { TimerKind } from '../model/timeout-result.ts'
+
 /**
  * Where a timer may be before anything was seen: a mixture of uniform and log-uniform densities over milliseconds. It
  * decides how soon a measurement is done and not how often it is wrong: that is bounded whatever the truth is.
  */
 export interface Prior {
-  parts: readonly Part[]
+  /** Where timers with one exact time end. */
+  exact: readonly Part[]
+  /** Where those of whole seconds begin to end. */
+  coarse: readonly Part[]
+  /** How probable each sort of timer is. */
+  weights: Readonly<Record<'exact' | 'coarse' | 'vague', number>>
 }
 
 interface Part {
@@ -14,6 +22,12 @@ interface Part {
   logarithmic?: true
 }
 
+/** From the first entry to the last one that ends, where a clock counts whole seconds. */
+export const secondMs = 1000
+
+/** The prior of the kinds. */
+export const kindPriors: Readonly<Record<TimerKind, number>> = { idle: 0.65, absolute: 0.35 }
+
 /** Nothing that is measured is shorter: such a timer is none. */
 export const shortestMs = 50
 /** API servers allow a day; somebody's own proxy may take more. */
@@ -21,8 +35,9 @@ const longestMs = 10 * 86_400_000
 
 /**
  * @param configuredMs the timeout that the Service is configured for; undefined without affinity
+ * @param clock of the proxy in charge, where it is known
  */
-export function priorFor(configuredMs: number | undefined): Prior {
+export function priorFor(configuredMs: number | undefined, clock?: ProxyClock): Prior {
   const none = { fromMs: 0, toMs: shortestMs }
   // Entries of IPVS last as long as their last connection, which spends two minutes in TIME_WAIT; its timer then
   // looks again every minute (net/netfilter/ipvs/ip_vs_conn.c, ip_vs_conn_expire). kubernetes/kubernetes#89358
@@ -31,21 +46,34 @@ export function priorFor(configuredMs: number | undefined): Prior {
     { weight: 0.05, fromMs: 119_900, toMs: 185_000 },
   ]
   const anything: Part = { weight: 0.3, fromMs: shortestMs, toMs: longestMs, logarithmic: true }
-  if (configuredMs === undefined) return { parts: [{ weight: 0.6, ...none }, ...floor, anything] }
+  const isCoarse = clock !== undefined && clock.earlyMs + clock.lateMs > 0
+  const weights = isCoarse
+    ? { exact: 0.2, coarse: 0.75, vague: 0.05 }
+    : { exact: 0.75, coarse: 0.2, vague: 0.05 }
+  if (configuredMs === undefined) {
+    return { exact: [{ weight: 0.6, ...none }, ...floor, anything], coarse: [anything], weights }
+  }
+  const begins = (ms: number, weight: number): Part => {
+    const fromMs = Math.max(0, ms - 25)
+    return { weight, fromMs, toMs: fromMs + 50 }
+  }
+  const early = isCoarse && clock.earlyMs === 0 ? 0.1 : 0.6
+  const late = isCoarse && clock.lateMs === 0 ? 0.1 : 0.6
   return {
-    parts: [
-      // Exact, or counted in whole seconds.
-      { weight: 0.35, fromMs: configuredMs - 50, toMs: configuredMs + 50 },
-      { weight: 0.15, fromMs: configuredMs, toMs: configuredMs + 1500 },
+    exact: [
+      { weight: 0.6, fromMs: configuredMs - 50, toMs: configuredMs + 50 },
       { weight: 0.1, ...none },
       ...floor,
       anything,
     ],
+    coarse: [begins(configuredMs - secondMs, early), begins(configuredMs, late), anything],
+    weights,
   }
 }
 
-/** The probability that the timer is shorter than this. */
-export function priorBelow({ parts }: Prior, ms: number): number {
+/** The probability that a timer of these is shorter than this. */
+export function priorBelow(parts: readonly Part[], ms: number): number {
+  const total = parts.reduce((sum, { weight }) => sum + weight, 0)
   let sum = 0
   for (const { weight, fromMs, toMs, logarithmic } of parts) {
     const inside = Math.min(toMs, Math.max(fromMs, ms))
@@ -55,7 +83,7 @@ export function priorBelow({ parts }: Prior, ms: number): number {
         ? Math.log(inside / fromMs) / Math.log(toMs / fromMs)
         : (inside - fromMs) / (toMs - fromMs))
   }
-  return sum
+  return sum / total
 }
 
 /** Inexact timers that are considered: their beginnings are a fixed grid, so that no evidence chooses them. */

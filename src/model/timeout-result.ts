@@ -20,6 +20,11 @@ export interface TimeoutFinding {
   toMs?: number
   /** Absent where both kinds are possible, or where it makes no difference. */
   kind?: TimerKind
+  /**
+   * `exact`: all entries end at one time between the two. `whole-seconds`: each ends at a moment of its own within a
+   * second. Absent where both are possible, or where it makes no difference.
+   */
+  clock?: 'exact' | 'whole-seconds'
   /** How probable it is that the timer is idle, 0 … 1. */
   idleProbability: number
 }
@@ -27,6 +32,7 @@ export interface TimeoutFinding {
 export type TimeoutReason =
   | 'no-trials'
   | 'one-endpoint'
+  | 'one-client'
   | 'backends-not-told-apart'
   | 'too-few-trials'
   | 'no-single-time'
@@ -38,6 +44,8 @@ export interface TimeoutVerdict {
   reason?: TimeoutReason
   /** Undefined for sessionAffinity None. */
   configuredSeconds?: number
+  /** When entries may end to be as configured, by the clock of the proxy in charge, in milliseconds. Absent without affinity. */
+  expected?: { fromMs: number; toMs: number; proxy?: string }
   /** The probability that the finding is wrong is smaller: 1 − confidence. */
   acceptedError: number
 }

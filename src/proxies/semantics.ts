@@ -1,3 +1,4 @@
+import type { ProxyClock } from '../model/proxy-clock.ts'
 import type { ProxyFacts } from '../model/snapshot.ts'
 
 /** What session affinity means on one Service proxy. */
@@ -25,13 +26,18 @@ const recentListTotal = 100
  * connection), pkg/proxy/nftables/proxier.go (`update @set` likewise), pkg/proxy/ipvs (the kernel's persistence
  * templates). Cilium: Documentation/network/kubernetes/kubeproxy-free.rst, "Session affinity". Antrea: PR 1576.
  * OVN-Kubernetes: openshift-docs PR 56678.
+ * Calico leaves the time of the first TCP connection as it is (felix/bpf-gpl/nat_lookup.h, affinity_tmr_update).
  */
 const proxies: Readonly<Record<ProxyFacts['kind'], Semantics>> = {
   'kube-proxy': { name: 'kube-proxy', timer: 'idle', client: 'address' },
   cilium: { name: 'Cilium', timer: 'idle', client: 'network-namespace' },
-  'calico-ebpf': { name: 'Calico eBPF', timer: 'idle', client: 'address' },
+  'calico-ebpf': { name: 'Calico eBPF', timer: 'absolute', client: 'address' },
   antrea: { name: 'Antrea', timer: 'absolute', client: 'address' },
-  'ovn-kubernetes': { name: 'OVN-Kubernetes', timer: 'idle', client: 'address' },
+  'ovn-kubernetes': {
+    name: 'OVN-Kubernetes',
+    timer: 'idle',
+    client: 'address',
+  },
   'kube-router': { name: 'kube-router', timer: 'idle', client: 'address' },
 }
 
@@ -41,4 +47,27 @@ export function semanticsOf({ kind, mode }: ProxyFacts): Semantics {
   if (mode === 'ipvs') return { ...semantics, name: `${semantics.name} IPVS`, leastSeconds: 120 }
   const limit = mode === 'iptables' ? { mostClients: recentListTotal } : {}
   return { ...semantics, name: `${semantics.name} ${mode}`, ...limit }
+}
+
+const exact: ProxyClock = { earlyMs: 0, lateMs: 0 }
+const looksEverySecond: ProxyClock = { earlyMs: 0, lateMs: 1000 }
+
+/**
+ * Sources: kube-proxy's clocks are the kernel's (net/netfilter/xt_recent.c and nft_set_hash.c, jiffies). Cilium cuts the
+ * present and the time of the last connection to seconds (bpf/lib/lb.h, bpf_ktime_get_sec). Open vSwitch, behind Antrea and
+ * OVN (lib/actions.c, encode_COMMIT_LB_AFF), looks for flows that are over once a second (ofproto/ofproto-dpif.c, expire).
+ * Calico compares nanoseconds (felix/bpf-gpl/nat_lookup.h).
+ */
+const clocks: Readonly<Record<ProxyFacts['kind'], ProxyClock>> = {
+  'kube-proxy': exact,
+  cilium: { earlyMs: 1000, lateMs: 0 },
+  'calico-ebpf': exact,
+  antrea: looksEverySecond,
+  'ovn-kubernetes': looksEverySecond,
+  'kube-router': exact,
+}
+
+/** How exactly a proxy ends an entry; undefined where nobody looked. */
+export function clockOf({ kind, mode }: ProxyFacts): ProxyClock | undefined {
+  return mode === 'kernelspace' ? undefined : clocks[kind]
 }

@@ -3,6 +3,7 @@ import type { TimeoutResult } from '../../model/timeout-result.ts'
 import { unknownFormat } from '../../model/user-error.ts'
 import { isTimeoutFormat, renderTimeout, timeoutFormats } from '../../report/probe/timeout/render.ts'
 import { measureService } from '../../shadow/measure.ts'
+import { proxyInCharge } from './proxy.ts'
 import { controlOf, exitCodeOf, type ProbeSession } from './session.ts'
 import { commandFor, serviceTarget } from '../../targets/command.ts'
 
@@ -12,8 +13,10 @@ const defaultMaxMs = 120_000
 export async function measure(session: ProbeSession): Promise<number> {
   const { cluster, options, flags, format } = session
   if (!isTimeoutFormat(format)) throw unknownFormat(format, timeoutFormats)
+  const proxy = await proxyInCharge(session)
   const asked = {
     ...options,
+    ...(proxy === undefined ? {} : { proxy }),
     maxMs: flags.max ?? defaultMaxMs,
     shadow: flags.shadow,
     ...(flags.clients === undefined ? {} : { clients: flags.clients }),

@@ -3,6 +3,7 @@ import type { Cluster } from '../../cluster/index.ts'
 import { type Conclusion, conclude } from '../../measure/conclude.ts'
 import { type ClientRun, evidenceOf } from '../../measure/evidence.ts'
 import { infer } from '../../measure/infer.ts'
+import { oneClientRatio } from '../../measure/one-client.ts'
 import {
   clientsFor,
   firstRound,
@@ -12,6 +13,7 @@ import {
   type Round,
 } from '../../measure/plan.ts'
 import { type Prior, priorFor } from '../../measure/prior.ts'
+import type { ProxyInCharge } from '../../measure/verdict.ts'
 import { type Endpoint, endpointsOfPort } from '../../model/endpoint.ts'
 import type { ImageChoice } from '../../model/image-choice.ts'
 import type { EndpointSlice, Service } from '../../model/kubernetes.ts'
@@ -33,6 +35,8 @@ export interface MeasureOptions extends ProbeOptions {
   maxMs: number
   /** Client pods; enough for the accepted error unless given. */
   clients?: number
+  /** The Service proxy in charge, where it and its clock are known. */
+  proxy?: ProxyInCharge
 }
 
 export interface MeasureProgress {
@@ -63,6 +67,13 @@ export interface Measured {
   /** Sentences for the report. */
   notes: readonly string[]
 }
+
+/** Where clients look like one so much more than not, there is no telling. */
+const alike = 20
+/** With less there is, but another round says more. */
+const perhapsAlike = 3
+/** Rounds in which that may be found out. */
+const roundsForClients = 3
 
 /**
  * Measures the affinity timeout of a Service: rounds of client pods that pause, each planned from what is known by
@@ -97,6 +108,8 @@ class Measurement {
   #endpoints: readonly Endpoint[]
   #runId = ''
   #scheme: Scheme | 'auto'
+  /** How much more the clients look like one than not. */
+  #alike = 1
   #watchTrouble: Error | undefined
 
   constructor(
@@ -114,11 +127,12 @@ class Measurement {
     const configuredMs = policy.kind === 'none' ? undefined : policy.timeoutSeconds * 1000
     this.#plan = {
       ...(configuredMs === undefined ? {} : { configuredMs }),
+      ...(options.proxy === undefined ? {} : { clock: options.proxy.clock }),
       maxMs: options.maxMs,
       clients: options.clients ?? clientsFor(this.#fewest(), options.acceptedError),
       mostClients: options.clients ?? mostClients,
     }
-    this.#prior = priorFor(configuredMs)
+    this.#prior = priorFor(configuredMs, options.proxy?.clock)
     const { told, agent } = planProbe(options, this.#subject)
     this.#recogniser = new Recogniser(options.identify, told)
     this.#endpoints = endpointsOfPort(measured.slices, this.#subject.service.portName)
@@ -136,7 +150,7 @@ class Measurement {
     const watching = new AbortController()
     this.#followEndpoints(AbortSignal.any([interrupted, watching.signal]))
     try {
-      let next: Round | TimeoutResult = firstRound(this.#plan)
+      let next: Round | TimeoutResult = firstRound(this.#plan, Math.random)
       while ('pausesMs' in next) next = await this.#playRound(next)
       return next
     } finally {
@@ -226,8 +240,19 @@ class Measurement {
     const conclusion = conclude(knowledge, this.#options.maxMs)
     const rounds = this.#rounds.length
     const isBlind = evidence.trials.every((trial) => trial.round !== rounds)
-    const next = nextRound(this.#plan, knowledge, rounds)
-    if (next === undefined || interrupted.aborted || isBlind || this.#isNotToldApart()) {
+    const { configuredMs } = this.#plan
+    this.#alike = oneClientRatio(evidence.clients, evidence.nodes, knowledge.logEvidence, configuredMs)
+    const mayBeOne = this.#alike >= perhapsAlike && rounds < roundsForClients
+    const next =
+      nextRound(this.#plan, knowledge, rounds, Math.random) ??
+      (mayBeOne ? firstRound(this.#plan, Math.random) : undefined)
+    if (
+      next === undefined ||
+      this.#alike >= alike ||
+      interrupted.aborted ||
+      isBlind ||
+      this.#isNotToldApart()
+    ) {
       return this.#result(evidence.trials.length === 0 ? undefined : conclusion)
     }
     progress.note(roundWords(rounds, evidence.trials, conclusion, next))
@@ -250,6 +275,7 @@ class Measurement {
       scheme: this.#scheme,
       evidence: evidenceOf(this.#runs, absoluteMs(conclusion)),
       conclusion,
+      oneClient: this.#alike >= perhapsAlike,
       notToldApart: this.#isNotToldApart(),
       interrupted: this.#surroundings.interrupted.aborted,
       watchTrouble: this.#watchTrouble,

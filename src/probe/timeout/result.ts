@@ -29,6 +29,7 @@ export interface ResultInput {
   evidence: Evidence
   /** Undefined when no trial says anything. */
   conclusion: Conclusion | undefined
+  oneClient: boolean
   notToldApart: boolean
   interrupted: boolean
   watchTrouble: Error | undefined
@@ -72,12 +73,14 @@ export function timeoutResult(input: ResultInput): TimeoutResult {
     verdict: timeoutVerdict({
       conclusion,
       configuredSeconds,
+      proxy: options.proxy,
+      oneClient: input.oneClient,
       acceptedError: options.acceptedError,
       eligible: input.eligible,
       notToldApart: input.notToldApart,
       interrupted: input.interrupted,
     }),
-    notes: [...measured.notes, ...oneClientNotes(input), ...watchNotes(input), ...failureNotes(input)],
+    notes: [...measured.notes, ...watchNotes(input), ...failureNotes(input)],
     totalMs: input.totalMs,
   }
 }
@@ -100,20 +103,6 @@ function recognition({ collectors, evidence }: ResultInput): Recognition {
   return first === undefined
     ? { by: 'none', unrecognised }
     : { by: first.by, ...(first.source === undefined ? {} : { source: first.source }), unrecognised }
-}
-
-/** Clients that share an entry keep it alive for each other; by chance they all reach one pod this seldom. */
-const coincidence = 1e-6
-
-function oneClientNotes({ collectors, eligible }: ResultInput): string[] {
-  const first = collectors.flatMap(({ clients }) =>
-    clients.flatMap(({ seen }) => seen.slice(0, 1).map(({ backend }) => backend?.key)),
-  )
-  const isOne = new Set(first).size === 1 && first[0] !== undefined && eligible > 1
-  if (!isOne || eligible ** (1 - first.length) > coincidence) return []
-  return [
-    'all clients were sent to one pod: if the proxy takes them for one client, they renew each other’s time and it seems longer than it is',
-  ]
 }
 
 function watchNotes({ watchTrouble }: ResultInput): string[] {

@@ -19,7 +19,7 @@ export function announcement(
     `measuring the affinity timeout of ${host}:${service.port}: ${plan.clients} clients pause between connections`,
     `from ${from}`,
     ...(configuredMs !== undefined && isTooLong(plan) ? [tooLong] : []),
-    `the first round takes about ${duration(roundSeconds(round) * 1000)}, and more may follow`,
+    `takes about ${duration(roundSeconds(round) * 1000)} and the start of the pods; as long again for each further round, if one does not tell`,
   ]
 }
 

@@ -50,6 +50,12 @@ const finding = z
       .describe(
         'idle: each new connection starts the time again. absolute: it runs from the connection that picked the pod. Absent where either is possible.',
       ),
+    clock: z
+      .enum(['exact', 'whole-seconds'])
+      .optional()
+      .describe(
+        'exact: all clients are let go at one time between the two. whole-seconds: each at a moment of its own within a second. Absent where either is possible.',
+      ),
     idleProbability: probability.describe('How probable an idle timer is.'),
   })
   .describe('What was found; absent when no trial says anything.')
@@ -63,6 +69,7 @@ const verdict = z
       .enum([
         'no-trials',
         'one-endpoint',
+        'one-client',
         'backends-not-told-apart',
         'too-few-trials',
         'no-single-time',
@@ -70,6 +77,14 @@ const verdict = z
       ])
       .optional()
       .describe('Why the measurement cannot tell.'),
+    expected: z
+      .object({
+        fromMs: milliseconds.describe('Not earlier, in milliseconds.'),
+        toMs: milliseconds.describe('Not later, in milliseconds.'),
+        proxy: z.string().optional().describe('The Service proxy whose clock that is; absent if unknown.'),
+      })
+      .optional()
+      .describe('When clients are let go if all is as configured. Absent without affinity.'),
     message: z.string().describe('The verdict in one sentence for people; its wording may change.'),
   })
   .describe('How that compares with what is configured.')

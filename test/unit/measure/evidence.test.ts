@@ -52,6 +52,15 @@ describe('what clients saw', () => {
     expect(clients[0]?.map(({ forced }) => forced)).toStrictEqual([undefined, true, undefined])
   })
 
+  test('without an endpoint to pick from, nobody knows who picked', () => {
+    const { trials, clients, discarded } = evidenceOf([
+      run([answer(0, 'a'), answer(5, 'a', { eligible: 0 }), answer(9, 'a')]),
+    ])
+    expect(trials).toHaveLength(1)
+    expect(discarded.endpointGone).toBe(1)
+    expect(clients[0]?.map(({ eligible }) => eligible)).toStrictEqual([3, 1, 3])
+  })
+
   test('an address that comes again on its node is the same client, on another node another', () => {
     const first = run([answer(0, 'a'), answer(5, 'a')])
     const again = run([answer(0, 'a')], { round: 2, epochMs: 1_060_000, earlierMs: 250 })

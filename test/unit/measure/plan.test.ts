@@ -5,24 +5,38 @@ import { seeded } from '../judge/simulate.ts'
 import { measure } from './simulate.ts'
 
 describe('the plan of a measurement', () => {
-  test('one round of pauses around what is configured: one beyond it and two before', () => {
-    const { purpose, pausesMs } = firstRound({
-      configuredMs: 10_000,
-      maxMs: 120_000,
-      clients: 4,
-      mostClients: 4,
-    })
+  const plan = { configuredMs: 10_000, maxMs: 120_000, clients: 6, mostClients: 24 }
+
+  test('one round of pauses close around what is configured, on both sides', () => {
+    const { purpose, pausesMs } = firstRound(plan, seeded(1))
     expect(purpose).toBe('configured')
-    expect(pausesMs).toStrictEqual([
-      [10_200, 9700, 9600],
-      [10_300, 9700, 9550],
-      [10_500, 9700, 9500],
-      [10_200, 9700, 9600],
-    ])
+    const beyond = pausesMs.map((pauses) => pauses.map((ms) => ms > 10_000))
+    expect(beyond).toStrictEqual([0, 1, 2, 3, 4, 5].map((client) => sides[client % 3 === 2 ? 1 : 0]))
+    for (const ms of pausesMs.flat()) {
+      expect(Math.abs(ms - 10_000)).toBeGreaterThan(30)
+      expect(Math.abs(ms - 10_000)).toBeLessThan(150)
+    }
+  })
+  const sides = [
+    [true, false, false],
+    [false, true, true],
+  ]
+
+  test('a proxy that counts whole seconds is tried in all parts of its second, and for the kind', () => {
+    const { pausesMs } = firstRound({ ...plan, clock: { earlyMs: 1000, lateMs: 0 } }, seeded(1))
+    const kind = pausesMs[4]!
+    expect(Math.max(...kind)).toBeLessThan(9000)
+    expect(kind.length * kind[0]!).toBeGreaterThan(2 * 10_000)
+    const tried = pausesMs.filter((pauses) => pauses !== kind).flat()
+    expect(Math.min(...tried)).toBeLessThan(9150)
+    expect(Math.min(...tried)).toBeGreaterThan(8800)
+    expect(Math.max(...tried)).toBeGreaterThan(9850)
+    expect(Math.max(...tried)).toBeLessThan(10_200)
   })
 
   test('a long timeout is shared out: nobody pauses three times', () => {
-    const { pausesMs } = firstRound({ configuredMs: 100_000, maxMs: 120_000, clients: 10, mostClients: 16 })
+    const long = { configuredMs: 100_000, maxMs: 120_000, clients: 10, mostClients: 16 }
+    const { pausesMs } = firstRound(long, seeded(1))
     expect(pausesMs).toHaveLength(16)
     for (const pauses of pausesMs)
       expect(pauses.reduce((sum, pause) => sum + pause)).toBeLessThanOrEqual(102_000)
@@ -30,7 +44,7 @@ describe('the plan of a measurement', () => {
 
   test('fewer endpoints need more clients', () => {
     const clients = [2, 3, 5, 10, 50].map((eligible) => clientsFor(eligible, 0.001))
-    expect(clients).toStrictEqual([18, 11, 8, 6, 6])
+    expect(clients).toStrictEqual([24, 21, 14, 10, 10])
   })
 
   test('it ends, and waits for no pause longer than --max, whatever the proxy does', () => {

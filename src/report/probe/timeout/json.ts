@@ -22,6 +22,7 @@ export function toTimeoutReport(result: TimeoutResult): TimeoutReport {
       verdict: {
         result: verdict.result,
         ...(verdict.reason === undefined ? {} : { reason: verdict.reason }),
+        ...(verdict.expected === undefined ? {} : { expected: verdict.expected }),
         message: timeoutSentence(result),
       },
       ...(finding === undefined ? {} : { finding }),

@@ -46,10 +46,29 @@ type Found = Pick<TimeoutWords, 'headline' | 'parts'>
 const kindHeadlines = { idle: 'IDLE TIMEOUT', absolute: 'ABSOLUTE TIMEOUT', open: 'TIMEOUT' } as const
 
 const outcomes: Record<NonNullable<TimeoutResult['finding']>['outcome'], (result: TimeoutResult) => Found> = {
-  timed: ({ finding, verdict }) => ({
-    headline: `${kindHeadlines[finding?.kind ?? 'open']} ${rangeWords(finding)} (${formatConfidence(verdict.acceptedError)})`,
-    parts: [kindWords(finding)],
-  }),
+  timed: (result) => {
+    const { finding, verdict } = result
+    const kind = kindHeadlines[finding?.kind ?? 'open']
+    const sure = formatConfidence(verdict.acceptedError)
+    if (finding?.clock !== 'whole-seconds')
+      return { headline: `${kind} ${rangeWords(finding)} (${sure})`, parts: [kindWords(finding)] }
+    const { expected, result: verdictResult } = verdict
+    // What is as expected is said as the proxy's clock has it, and what was measured beside it.
+    const isKnown = verdictResult === 'as-expected' && expected?.proxy !== undefined && isWithin(result)
+    if (!isKnown)
+      return {
+        headline: `${kind} ${rangeWords(finding)}, different each time (${sure})`,
+        parts: [kindWords(finding)],
+      }
+    return {
+      headline: `${kind} ends ${rangeWords(expected)}, different each time`,
+      parts: [
+        `${expected.proxy} counts whole seconds`,
+        `measured ${rangeWords(finding)} (${sure})`,
+        kindWords(finding),
+      ],
+    }
+  },
   held: ({ finding, verdict, trials }) => ({
     headline: `HELD for ${lengthWords(finding?.fromMs ?? 0, 'down')} (${formatConfidence(verdict.acceptedError)})`,
     parts: [`the longest pause that was tried, in ${trials.length} trials`],
@@ -62,6 +81,12 @@ const outcomes: Record<NonNullable<TimeoutResult['finding']>['outcome'], (result
     headline: 'NO SINGLE TIMEOUT',
     parts: [`clients are let go at any time ${rangeWords(finding)}`],
   }),
+}
+
+/** Whether what is expected lies within what was measured, so that nothing speaks against it. */
+function isWithin({ finding, verdict: { expected } }: TimeoutResult): boolean {
+  if (finding === undefined || expected === undefined) return false
+  return finding.fromMs <= expected.fromMs + 50 && (finding.toMs ?? Infinity) >= expected.toMs - 50
 }
 
 function kindWords(finding: TimeoutResult['finding']): string {
@@ -109,6 +134,11 @@ const reasons: Record<TimeoutReason, { summary: string; advice: string }> = {
     summary: 'only one endpoint can be picked, so a client stays on it however long it pauses',
     advice: 'scale to two pods or more and measure again',
   },
+  'one-client': {
+    summary: 'the clients look like one to whoever keeps them on a pod, or may do so',
+    advice:
+      'look for what hides their addresses before the Service proxy, or for a proxy that does not go by addresses',
+  },
   'backends-not-told-apart': {
     summary: 'the answers do not say which pod gave them',
     advice: 'point --path at an answer that names the pod, or say with --identify where to look',
@@ -125,8 +155,8 @@ const reasons: Record<TimeoutReason, { summary: string; advice: string }> = {
 }
 
 /** The range rounded outwards, so that what is said stays true. */
-function rangeWords(finding: TimeoutResult['finding']): string {
-  const { fromMs = 0, toMs } = finding ?? {}
+function rangeWords(range: { fromMs: number; toMs?: number } | undefined): string {
+  const { fromMs = 0, toMs } = range ?? {}
   if (toMs === undefined) return `after ${lengthWords(fromMs, 'down')}`
   return `between ${lengthWords(fromMs, 'down')} and ${lengthWords(toMs, 'up')}`
 }
