@@ -1,8 +1,8 @@
+import { stderr, stdout } from './cli/terminal.ts'
 import packageJson from '../package.json' with { type: 'json' }
 import { splitCommand } from './cli/argv.ts'
 import { explainFailure, exitCodes, unknownFlag } from './cli/errors.ts'
 import { globalOptions } from './cli/global-options.ts'
-import { guardOutput } from './cli/output-guard.ts'
 import { commandHelp, globalOptionsHelp, rootHelp } from './cli/help.ts'
 import type { CompletableCommand } from './cli/completion/complete.ts'
 import { type CommandEntry, commands } from './commands/index.ts'
@@ -18,9 +18,11 @@ const helpWords = new Set(['-h', '--help'])
  */
 export async function program(argv: readonly string[]): Promise<number> {
   if (argv[0] === '__complete') return await completeWords(argv.slice(1))
-  const output = guardOutput(process)
   const exitCode = await runCommand(argv)
-  return output.lost ? exitCodes.error : exitCode
+  await stdout.flushed()
+  if (stdout.failure === undefined) return exitCode
+  stderr.write(`error: could not write output: ${stdout.failure.message}\n`)
+  return exitCodes.error
 }
 
 async function runCommand(argv: readonly string[]): Promise<number> {
@@ -46,7 +48,7 @@ async function runCommand(argv: readonly string[]): Promise<number> {
     const failure = explainFailure(error, { ...(name === undefined ? {} : { name }), flags: flagNames })
     // Much of it are words of a server.
     const lines = failure.lines.flatMap((text) => text.split('\n')).map(sanitize)
-    process.stderr.write(`${lines.join('\n')}\n`)
+    stderr.write(`${lines.join('\n')}\n`)
     return failure.exitCode
   }
 }
@@ -54,7 +56,7 @@ async function runCommand(argv: readonly string[]): Promise<number> {
 /** What kubectl_complete-affinity asks for. */
 async function completeWords(words: readonly string[]): Promise<number> {
   const { completionFor } = await import('./cli/completion/run.ts')
-  process.stdout.write(await completionFor(words, commands.map(completable), packageJson.version))
+  stdout.write(await completionFor(words, commands.map(completable), packageJson.version))
   return 0
 }
 
@@ -124,7 +126,7 @@ function usage(message: string, hints: readonly string[] = []): UserError {
 }
 
 function print(text: string): number {
-  process.stdout.write(`${text}\n`)
+  stdout.write(`${text}\n`)
   return 0
 }
 

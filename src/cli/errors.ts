@@ -18,6 +18,8 @@ export const exitCodes = {
   inconclusive: 4,
   interrupted: 130,
   terminated: 143,
+  /** As of a program that SIGPIPE has ended. */
+  readerLeft: 141,
 } as const
 
 /** Everything that can be thrown becomes words and an exit code here, and nowhere else. */

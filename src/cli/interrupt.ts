@@ -2,7 +2,7 @@ import { constants } from 'node:os'
 
 /** What a person's wish to stop means for a command that has to clean up. */
 export interface Interrupt {
-  /** Aborted by the first signal: stop and clean up. */
+  /** Aborted by the first signal, or when nobody can read the answer: stop and clean up. */
   readonly first: AbortSignal
   /** Aborted by the second one: leave everything as it is. */
   readonly second: AbortSignal
@@ -14,8 +14,8 @@ export interface Interrupt {
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
-/** Listens to Ctrl-C, termination and a closed terminal until `stop` is called. */
-export function listenForInterrupt(process: NodeJS.Process): Interrupt {
+/** Listens to Ctrl-C, termination, a closed terminal, and to `gone`: that nobody can read the answer; until `stop`. */
+export function listenForInterrupt(process: NodeJS.Process, gone?: AbortSignal): Interrupt {
   const first = new AbortController()
   const second = new AbortController()
   let exitCode: number | undefined
@@ -24,6 +24,9 @@ export function listenForInterrupt(process: NodeJS.Process): Interrupt {
     if (first.signal.aborted) second.abort()
     else first.abort()
   }
+  const onGone = (): void => first.abort()
+  if (gone?.aborted === true) onGone()
+  gone?.addEventListener('abort', onGone)
   for (const signal of signals) process.on(signal, onSignal)
   return {
     first: first.signal,
@@ -32,6 +35,7 @@ export function listenForInterrupt(process: NodeJS.Process): Interrupt {
       return exitCode
     },
     stop: () => {
+      gone?.removeEventListener('abort', onGone)
       for (const signal of signals) process.off(signal, onSignal)
     },
   }

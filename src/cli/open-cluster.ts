@@ -1,9 +1,10 @@
+import { stderr } from './terminal.ts'
 import type { Cluster } from '../cluster/index.ts'
 import type { GlobalFlagValues } from './base-command.ts'
 import { homeFolder } from './home.ts'
 
 function toStderr(line: string): void {
-  process.stderr.write(`${line}\n`)
+  stderr.write(`${line}\n`)
 }
 
 /** What is different for somebody who does not look at a terminal. */

@@ -1,3 +1,4 @@
+import { stderr, stdout } from './terminal.ts'
 import type { Progress } from '../report/probe/progress.ts'
 import { createStyle, outputWidth, type Style, type TerminalFacts } from '../report/terminal.ts'
 
@@ -7,20 +8,21 @@ export interface Output {
   width: number
 }
 
-export function standardOutput(process: NodeJS.Process): Output {
-  const facts = factsOf(process.stdout, process.env)
+/** How the answer may be shown on standard output. */
+export function standardOutput({ env }: NodeJS.Process): Output {
+  const facts = factsOf(stdout.stream, env)
   return { style: createStyle(facts), width: outputWidth(facts) }
 }
 
 /** Progress on stderr, so that stdout holds nothing but the answer. */
-export async function standardProgress(process: NodeJS.Process): Promise<Progress> {
+export async function standardProgress({ env }: NodeJS.Process): Promise<Progress> {
   const { createProgress } = await import('../report/probe/progress.ts')
-  const { stderr, env } = process
+  const { stream } = stderr
   return createProgress({
-    stream: stderr,
-    isTTY: stderr.isTTY,
-    columns: () => outputWidth(factsOf(stderr, env)),
-    style: createStyle(factsOf(stderr, env)),
+    stream,
+    isTTY: stream.isTTY,
+    columns: () => outputWidth(factsOf(stream, env)),
+    style: createStyle(factsOf(stream, env)),
     now: () => performance.now(),
   })
 }

@@ -1,6 +1,8 @@
+import { stderr, stdout } from './terminal.ts'
 import type { Cluster } from '../cluster/index.ts'
 import { UserError } from '../model/user-error.ts'
 import type { Progress } from '../report/probe/progress.ts'
+import { exitCodes } from './errors.ts'
 import { type Interrupt, listenForInterrupt } from './interrupt.ts'
 import { standardProgress } from './output.ts'
 
@@ -17,21 +19,22 @@ export interface ClusterSession extends Session {
 }
 
 /**
- * Does something that signals end in an orderly way; resolves with the exit code. What fails after a signal fails because
- * of it: then the code is the signal's, and `said` is printed.
+ * Does something that signals end in an orderly way, and a reader of the answer that leaves; resolves with the exit code.
+ * What fails after that fails because of it: then the code is the signal's, and `said` is printed.
  */
 export async function withInterrupt(
   work: (session: Session) => Promise<number>,
   said?: string,
 ): Promise<number> {
-  const interrupt = listenForInterrupt(process)
+  const interrupt = listenForInterrupt(process, stdout.gone)
   let progress: Promise<Progress> | undefined
   try {
     return await work({ interrupt, progress: () => (progress ??= standardProgress(process)) })
   } catch (error) {
-    if (interrupt.exitCode === undefined || error instanceof UserError) throw error
-    if (said !== undefined) process.stderr.write(`${said}\n`)
-    return interrupt.exitCode
+    const exitCode = interrupt.exitCode ?? (stdout.gone.aborted ? exitCodes.readerLeft : undefined)
+    if (exitCode === undefined || error instanceof UserError) throw error
+    if (said !== undefined) stderr.write(`${said}\n`)
+    return exitCode
   } finally {
     await progress?.then(
       (made) => made.stop(),

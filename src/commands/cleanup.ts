@@ -1,3 +1,4 @@
+import { stderr, stdout } from '../cli/terminal.ts'
 import * as Flags from '@oclif/core/flags'
 import { BaseCommand } from '../cli/base-command.ts'
 import { refuseArguments } from '../cli/value-flags.ts'
@@ -39,13 +40,13 @@ export default class Cleanup extends BaseCommand {
         interrupt.first.throwIfAborted()
         found += 1
         const inNamespace = flags['all-namespaces'] ? ` in namespace ${where}` : ''
-        if (dryRun) process.stdout.write(`${object} deleted${inNamespace} (dry run)\n`)
-        else if (removed) process.stdout.write(`${object} deleted${inNamespace}\n`)
+        if (dryRun) stdout.write(`${object} deleted${inNamespace} (dry run)\n`)
+        else if (removed) stdout.write(`${object} deleted${inNamespace}\n`)
         else throw new UserError(`${object}${inNamespace} is deleted, but its pod has not gone yet`)
       }
       if (found === 0) {
         const where = namespace === undefined ? 'any namespace' : `namespace ${namespace}`
-        process.stderr.write(`Nothing left by kubectl-affinity in ${where}.\n`)
+        stderr.write(`Nothing left by kubectl-affinity in ${where}.\n`)
       }
       return 0
     })

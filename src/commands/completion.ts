@@ -1,3 +1,4 @@
+import { stdout } from '../cli/terminal.ts'
 import { BaseCommand } from '../cli/base-command.ts'
 import { completionScript } from '../cli/completion/script.ts'
 import { refuseArguments } from '../cli/value-flags.ts'
@@ -29,7 +30,7 @@ export default class Completion extends BaseCommand {
   override async run(): Promise<number> {
     const { argv } = await this.parse(Completion)
     refuseArguments('completion', argv)
-    process.stdout.write(completionScript(process.platform))
+    stdout.writeExactly(completionScript(process.platform))
     return 0
   }
 }

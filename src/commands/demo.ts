@@ -1,3 +1,4 @@
+import { stdout } from '../cli/terminal.ts'
 import * as Flags from '@oclif/core/flags'
 import { BaseCommand } from '../cli/base-command.ts'
 import type { Interrupt } from '../cli/interrupt.ts'
@@ -50,7 +51,7 @@ export default class Demo extends BaseCommand {
   }
 }
 
-const print = (text: string): void => void process.stdout.write(`${text}\n`)
+const print = (text: string): void => stdout.write(`${text}\n`)
 
 async function onSandbox(interrupt: Interrupt): Promise<void> {
   const { endSoon, startSandbox } = await import('../sandbox/index.ts')

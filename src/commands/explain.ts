@@ -1,3 +1,4 @@
+import { stderr, stdout } from '../cli/terminal.ts'
 import * as Flags from '@oclif/core/flags'
 import type { Explanation } from '../analysis/analyse.ts'
 import { BaseCommand } from '../cli/base-command.ts'
@@ -106,7 +107,7 @@ export default class Explain extends BaseCommand {
     if (filename !== undefined) {
       const { recursive, namespace = 'default' } = flags
       const steps = explainFiles(filename, { recursive, namespace, stdin: process.stdin })
-      return exitCodeOf(await printSteps(steps, createRenderer(format, shown), failOn, process))
+      return exitCodeOf(await printSteps(steps, createRenderer(format, shown), failOn))
     }
     const query = parseQuery(
       words,
@@ -121,9 +122,8 @@ export default class Explain extends BaseCommand {
         next: nextSteps,
       })
       const steps = explainCluster(cluster, query, interrupt.first)
-      const printed = await printSteps(steps, renderer, failOn, process, interrupt.first)
-      if (query.kind === 'list' && printed.explained === 0)
-        process.stderr.write(nothingFound(cluster, allNamespaces))
+      const printed = await printSteps(steps, renderer, failOn, interrupt.first)
+      if (query.kind === 'list' && printed.explained === 0) stderr.write(nothingFound(cluster, allNamespaces))
       return exitCodeOf(printed)
     })
   }
@@ -135,14 +135,14 @@ function exitCodeOf({ failure, isTooBad }: Printed): number {
 
 async function printCodes(): Promise<number> {
   const { listCodes } = await import('../analysis/pages.ts')
-  process.stdout.write(listCodes())
+  stdout.write(listCodes())
   return 0
 }
 
 async function printPages(codes: readonly string[]): Promise<number> {
   const { pageOf } = await import('../analysis/pages.ts')
   const pages = await Promise.all(codes.map(pageOf))
-  process.stdout.write(pages.join('\n'))
+  stdout.write(pages.join('\n'))
   return 0
 }
 

@@ -1,3 +1,4 @@
+import { stderr, stdout } from '../cli/terminal.ts'
 import * as Flags from '@oclif/core/flags'
 import { BaseCommand } from '../cli/base-command.ts'
 import { exitCodes } from '../cli/errors.ts'
@@ -75,8 +76,8 @@ async function serve(
       const { runInside } = await import('../sandbox/run-inside.ts')
       return await runInside(command, sandbox.kubeconfig, interrupt.first)
     }
-    process.stdout.write(`export KUBECONFIG=${sandbox.kubeconfig}\n`)
-    process.stderr.write(`${introduction(options.nodes, options.proxy)}\n`)
+    stdout.write(`export KUBECONFIG=${sandbox.kubeconfig}\n`)
+    stderr.write(`${introduction(options.nodes, options.proxy)}\n`)
     await new Promise<void>((resolve) =>
       interrupt.first.addEventListener('abort', () => resolve(), { once: true }),
     )

@@ -1,3 +1,5 @@
+import { jsonText } from '../report/text/json.ts'
+import { stdout } from '../cli/terminal.ts'
 import * as Flags from '@oclif/core/flags'
 import { protocolVersion } from '../agent/protocol.ts'
 import { BaseCommand } from '../cli/base-command.ts'
@@ -42,7 +44,7 @@ export default class Version extends BaseCommand {
     }
     const server = client ? undefined : await this.#askServer(flags)
     // As kubectl: what is known is printed, whatever the server does.
-    process.stdout.write(await render({ ...versions, ...server?.answer }, output))
+    stdout.write(await render({ ...versions, ...server?.answer }, output))
     if (server !== undefined && 'error' in server) throw server.error
     return 0
   }
@@ -64,8 +66,8 @@ export default class Version extends BaseCommand {
 }
 
 async function render(versions: Versions, output: 'json' | 'yaml' | undefined): Promise<string> {
-  if (output === 'json') return `${JSON.stringify(versions, undefined, 2)}\n`
-  if (output === 'yaml') return (await import('yaml')).stringify(versions, { compat: 'yaml-1.1' })
+  if (output === 'json') return `${jsonText(versions, 2)}\n`
+  if (output === 'yaml') return (await import('../report/text/yaml.ts')).yamlText(versions)
   return renderVersions(versions)
 }
 

@@ -56,6 +56,18 @@ describe('sandbox', () => {
     expect(cell.verdict.behaviour).toBe('spread')
   })
 
+  test('a watch whose output cannot be written any more ends, cleanly and with the reason', async () => {
+    const watch = `$affinity probe ${service} --path /podinfo --watch --interval 1100ms`
+    const { stdout, stderr } = await inSandbox(
+      [],
+      `$affinity enable ${service} --timeout 1s >/dev/null; ${watch} >/dev/full; echo "$?"; $affinity cleanup --dry-run=client`,
+    )
+    expect(stdout).toBe('1\n')
+    expect(stderr).toMatch(/^error: could not write output: .*no space left on device/m)
+    expect(stderr).toMatch(/^Nothing left by kubectl-affinity/m)
+    expect(stderr).not.toMatch(/ at .*:\d+/)
+  })
+
   test('the exit code is that of the command', async () => {
     expect((await inSandbox([], 'exit 7')).code).toBe(7)
     expect(await affinity(['sandbox', '--', 'no-such-program'])).toMatchObject({

@@ -9,6 +9,12 @@ import { affinity, forms } from './support/executable.ts'
 const folder = mkdtempSync(join(tmpdir(), 'affinity-'))
 const shell = promisify(execFile)
 
+const manifest = join(folder, 'service.yaml')
+writeFileSync(
+  manifest,
+  'apiVersion: v1\nkind: Service\nmetadata: { name: web }\nspec: { ports: [{ port: 80 }] }\n',
+)
+
 for (const form of ['executable', 'npm bundle'] as const) {
   describe(`the ${form} works`, () => {
     const version = expect.stringMatching(/^Client Version: v\d/)
@@ -79,9 +85,16 @@ for (const form of ['executable', 'npm bundle'] as const) {
 
     test('with a disk that is full', async () => {
       const program = forms[form].map((word) => `'${word}'`).join(' ')
-      const { stdout, stderr } = await shell('bash', ['-c', `${program} probe --help >/dev/full; echo "$?"`])
-      expect(stdout).toBe('1\n')
-      expect(stderr).toMatch(/^error: could not write output: .*no space left on device.*\n$/)
+      for (const line of [
+        'probe --help',
+        'explain --list',
+        `explain -f ${manifest}`,
+        'explain AFF-SVC-HEADLESS',
+      ]) {
+        const { stdout, stderr } = await shell('bash', ['-c', `${program} ${line} >/dev/full; echo "$?"`])
+        expect(stdout, line).toBe('1\n')
+        expect(stderr, line).toMatch(/^error: could not write output: .*no space left on device.*\n$/)
+      }
     })
   })
 }

@@ -1,3 +1,4 @@
+import { stdout } from '../../cli/terminal.ts'
 import { editFiles } from '../../change/manifest/files.ts'
 import type { ChangeRequest } from '../../change/request.ts'
 import { toJson } from '../../report/change/objects.ts'
@@ -11,5 +12,6 @@ export function printManifests(
 ): void {
   const { text, objects } = editFiles(files, request)
   const list = { apiVersion: 'v1', items: objects, kind: 'List', metadata: {} }
-  process.stdout.write(format === 'yaml' ? text : toJson(objects.length === 1 ? objects[0] : list))
+  if (format === 'yaml') stdout.writeExactly(text)
+  else stdout.write(toJson(objects.length === 1 ? objects[0] : list))
 }

@@ -1,3 +1,4 @@
+import { stderr, stdout } from '../../cli/terminal.ts'
 import type { ChangeStep } from '../../change/steps.ts'
 import { explainFailure } from '../../cli/errors.ts'
 import { type Output, standardOutput } from '../../cli/output.ts'
@@ -49,13 +50,14 @@ export class Printer {
   /** Objects wait for the others, as they may become one List. */
   async #outcome(outcome: ChangeOutcome): Promise<void> {
     const shown = { dryRun: this.#flags['dry-run'], showNamespace: this.#flags['all-namespaces'] }
-    if (outcome.kind === 'failed') stderr(this.#failure(outcome))
-    else if (outcome.kind === 'skipped') stderr(`service/${outcome.service.name} not changed: interrupted\n`)
-    else if (this.#format === 'name') stdout(`service/${outcome.service.name}\n`)
-    else if (this.#flags.diff) stdout(`${resultLine(outcome, shown)}\n${await this.#diff(outcome)}`)
+    if (outcome.kind === 'failed') stderr.write(this.#failure(outcome))
+    else if (outcome.kind === 'skipped')
+      stderr.write(`service/${outcome.service.name} not changed: interrupted\n`)
+    else if (this.#format === 'name') stdout.write(`service/${outcome.service.name}\n`)
+    else if (this.#flags.diff) stdout.write(`${resultLine(outcome, shown)}\n${await this.#diff(outcome)}`)
     else if (this.#format === 'text') {
       const { renderChange } = await import('../../report/change/text.ts')
-      stdout(renderChange(outcome, { ...this.#output, ...shown, compact: this.#count > 5 }))
+      stdout.write(renderChange(outcome, { ...this.#output, ...shown, compact: this.#count > 5 }))
     }
   }
 
@@ -88,15 +90,15 @@ export class Printer {
     const dryRun = this.#flags['dry-run']
     if (this.#format === 'text') {
       const summary = summaryLine(outcomes, dryRun)
-      if (summary !== undefined) stdout(`${summary}\n`)
+      if (summary !== undefined) stdout.write(`${summary}\n`)
       const next = { flags: connectionFlags(this.#flags), selection: this.#where.selection }
-      if (dryRun === 'none') stdout(renderNext(nextSteps(outcomes, next), this.#output))
+      if (dryRun === 'none') stdout.write(renderNext(nextSteps(outcomes, next), this.#output))
     }
-    const style = createStyle({ isTTY: process.stderr.isTTY, env: process.env })
-    stderr(renderWarnings(outcomes, style, hintText))
+    const style = createStyle({ isTTY: stderr.stream.isTTY, env: process.env })
+    stderr.write(renderWarnings(outcomes, style, hintText))
     const { namespace } = this.#where
     if (this.#count === 0)
-      stderr(`No resources found${namespace === undefined ? '' : ` in ${namespace} namespace.`}\n`)
+      stderr.write(`No resources found${namespace === undefined ? '' : ` in ${namespace} namespace.`}\n`)
   }
 
   async #objects(outcomes: readonly ChangeOutcome[]): Promise<void> {
@@ -104,27 +106,19 @@ export class Printer {
     const done = outcomes.filter((outcome): outcome is ChangeDone => 'objects' in outcome)
     if (done.length === 0) return
     const printed = toPrinted(done, { showManagedFields: this.#flags['show-managed-fields'] })
-    stdout(this.#format === 'json' ? toJson(printed) : await toYaml(printed))
+    stdout.write(this.#format === 'json' ? toJson(printed) : await toYaml(printed))
   }
 
   async #wait(report: WaitReport): Promise<void> {
     const { renderWait } = await import('../../report/change/wait.ts')
     const { answer, problems } = renderWait(report)
-    if (this.#format === 'text') stdout(answer)
-    else stderr(answer)
-    stderr(problems)
+    if (this.#format === 'text') stdout.write(answer)
+    else stderr.write(answer)
+    stderr.write(problems)
   }
 
   #untold(error: unknown): void {
     const lines = error === undefined ? ['interrupted'] : explainFailure(error, { flags: [] }).lines
-    stderr(`the change is made, but it is not known whether it is served:\n${lines.join('\n')}\n`)
+    stderr.write(`the change is made, but it is not known whether it is served:\n${lines.join('\n')}\n`)
   }
-}
-
-function stdout(text: string): void {
-  process.stdout.write(text)
-}
-
-function stderr(text: string): void {
-  process.stderr.write(text)
 }

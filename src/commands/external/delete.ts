@@ -1,3 +1,4 @@
+import { stderr, stdout } from '../../cli/terminal.ts'
 import * as Flags from '@oclif/core/flags'
 import { BaseCommand } from '../../cli/base-command.ts'
 import { exitCodes, explainFailure } from '../../cli/errors.ts'
@@ -69,16 +70,14 @@ async function deleteOne(
     const ref = { namespace: cluster.namespace, name }
     const { deleted, kept } = await deleteExternal(cluster, ref, { dryRun, signal })
     for (const object of deleted)
-      process.stdout.write(format === 'name' ? `${object}\n` : `${object} deleted${suffixes[dryRun]}\n`)
+      stdout.write(format === 'name' ? `${object}\n` : `${object} deleted${suffixes[dryRun]}\n`)
     if (kept !== undefined)
-      process.stderr.write(
-        `${kept} stays: it was there before external, and has no endpoints from it any more\n`,
-      )
+      stderr.write(`${kept} stays: it was there before external, and has no endpoints from it any more\n`)
     return true
   } catch (error) {
     if (signal.aborted) throw error
     const { lines } = explainFailure(explainProblem(error, cluster.namespace, 'here'), { flags: [] })
-    process.stderr.write(`${lines.join('\n')}\n`)
+    stderr.write(`${lines.join('\n')}\n`)
     return false
   }
 }

@@ -1,4 +1,5 @@
 import { affinityWords } from '../../report/text/affinity.ts'
+import { stderr, stdout } from '../../cli/terminal.ts'
 import * as Flags from '@oclif/core/flags'
 import { BaseCommand, type FlagValues } from '../../cli/base-command.ts'
 import { refuseArguments } from '../../cli/value-flags.ts'
@@ -82,15 +83,15 @@ async function printList(
             metadata: { resourceVersion: '' },
           }
         : listOrOne(objects, options)
-    process.stdout.write(format === 'json' ? toJson(printed) : await toYaml(printed))
+    stdout.write(format === 'json' ? toJson(printed) : await toYaml(printed))
     return
   }
   if (format === 'name') {
-    process.stdout.write(found.map(({ service }) => `service/${service.metadata.name}\n`).join(''))
+    stdout.write(found.map(({ service }) => `service/${service.metadata.name}\n`).join(''))
     return
   }
   if (found.length === 0) {
-    process.stderr.write(
+    stderr.write(
       namespace === undefined ? 'No resources found\n' : `No resources found in ${namespace} namespace.\n`,
     )
     return
@@ -104,7 +105,7 @@ async function printList(
       wide: format === 'wide',
     },
   )
-  process.stdout.write(text)
+  stdout.write(text)
 }
 
 function listed({ service, slices, source }: ExternalService, now: number): ListedService {

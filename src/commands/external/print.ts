@@ -1,3 +1,4 @@
+import { stderr, stdout } from '../../cli/terminal.ts'
 import { hintText } from '../../cli/remedies.ts'
 import type { Output } from '../../cli/output.ts'
 import { portNotes, type Remarks } from '../../external/gather.ts'
@@ -36,9 +37,9 @@ export async function printDone(done: ExternalDone, remarks: Remarks, options: P
   if (format === 'json' || format === 'yaml') {
     const after = done.objects.flatMap(({ after }) => (after === undefined ? [] : [after]))
     const printed = listOrOne(after, { showManagedFields: flags['show-managed-fields'] })
-    process.stdout.write(format === 'json' ? toJson(printed) : await toYaml(printed))
+    stdout.write(format === 'json' ? toJson(printed) : await toYaml(printed))
   } else if (format === 'name') {
-    process.stdout.write(
+    stdout.write(
       done.objects
         .filter(({ after }) => after !== undefined)
         .map(({ after }) => `${nameOf(after!)}\n`)
@@ -46,17 +47,17 @@ export async function printDone(done: ExternalDone, remarks: Remarks, options: P
     )
   } else {
     const diff = flags.diff ? await diffs(done.objects, output) : ''
-    process.stdout.write(renderExternal(outcomeOf(done, remarks), { style, dryRun }) + diff)
+    stdout.write(renderExternal(outcomeOf(done, remarks), { style, dryRun }) + diff)
   }
   for (const { message, hints } of [...done.warnings, ...remarks.warnings])
-    process.stderr.write(
+    stderr.write(
       [
         `${style.unsure('Warning:')} ${sanitize(message)}`,
         ...hints.map((hint) => `  ${sanitize(hintText(hint))}`),
         '',
       ].join('\n'),
     )
-  if (format === 'text' && dryRun === 'none') process.stdout.write(renderNext(nextSteps(done, flags), output))
+  if (format === 'text' && dryRun === 'none') stdout.write(renderNext(nextSteps(done, flags), output))
 }
 
 function outcomeOf(done: ExternalDone, { notes }: Remarks): ExternalOutcome {

@@ -1,3 +1,4 @@
+import { stderr, stdout } from '../../cli/terminal.ts'
 import { lookup } from 'node:dns/promises'
 import type { Interrupt } from '../../cli/interrupt.ts'
 import { standardOutput } from '../../cli/output.ts'
@@ -51,10 +52,10 @@ export async function runWrite(
     signal: interrupt.first,
   })
   for await (const step of steps) {
-    if (step.kind === 'clusters') process.stderr.write(contextLines(step.origin, step.target))
-    else if (step.kind === 'waiting') process.stderr.write(`${step.text}\n`)
+    if (step.kind === 'clusters') stderr.write(contextLines(step.origin, step.target))
+    else if (step.kind === 'waiting') stderr.write(`${step.text}\n`)
     else if (step.kind === 'written') await printDone(step.done, step.remarks, { format, flags, output })
-    else for (const line of followLines(step, output.style)) process.stdout.write(`${clock()}  ${line}\n`)
+    else for (const line of followLines(step, output.style)) stdout.write(`${clock()}  ${line}\n`)
   }
 }
 

@@ -1,3 +1,4 @@
+import { stdout } from '../../cli/terminal.ts'
 import { standardOutput } from '../../cli/output.ts'
 import type { ProbeComparison } from '../../model/comparison.ts'
 import { renderComparison } from '../../report/probe/comparison/render.ts'
@@ -20,12 +21,11 @@ export function probeBesideOf(beside: Beside): ProbeMode {
       else if (step.kind === 'note') progress.note(step.text)
       else if (step.kind === 'state') progress.update(step.state)
       else if (step.kind === 'start-over') progress.startOver()
-      else if (step.kind === 'first-only')
-        process.stdout.write(await renderProbe(step.result, format, shown([])))
+      else if (step.kind === 'first-only') stdout.write(await renderProbe(step.result, format, shown([])))
       else {
         const { comparison } = step
         exitCode = exitCodeOf(comparison.result)
-        process.stdout.write(await renderComparison(comparison, format, shown(nextSteps(comparison))))
+        stdout.write(await renderComparison(comparison, format, shown(nextSteps(comparison))))
       }
     }
     return exitCode

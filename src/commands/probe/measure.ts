@@ -1,3 +1,4 @@
+import { stdout } from '../../cli/terminal.ts'
 import { standardOutput } from '../../cli/output.ts'
 import type { TimeoutResult } from '../../model/timeout-result.ts'
 import { unknownFormat } from '../../model/user-error.ts'
@@ -28,7 +29,7 @@ export async function measure(session: ProbeSession): Promise<number> {
     report: async (result) => {
       progress.stop()
       const shown = { ...standardOutput(process), next: nextSteps(result) }
-      process.stdout.write(await renderTimeout(result, format, shown))
+      stdout.write(await renderTimeout(result, format, shown))
     },
   })
   return exitCodeOf(verdict.result)

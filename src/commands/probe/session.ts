@@ -1,3 +1,4 @@
+import { stdout } from '../../cli/terminal.ts'
 import type { Interrupt } from '../../cli/interrupt.ts'
 import { exitCodes } from '../../cli/errors.ts'
 import { standardOutput } from '../../cli/output.ts'
@@ -61,7 +62,7 @@ export async function print(
 ): Promise<void> {
   progress.stop()
   const shown = { ...standardOutput(process), next: nextSteps(result) }
-  process.stdout.write(await renderProbe(result, format, shown))
+  stdout.write(await renderProbe(result, format, shown))
 }
 
 /** What the reader may want to do next: only commands that exist. */

@@ -1,3 +1,5 @@
+import { stderr, stdout } from '../../cli/terminal.ts'
+import { jsonText } from '../../report/text/json.ts'
 import { standardOutput } from '../../cli/output.ts'
 import { invalidValue } from '../../model/user-error.ts'
 import { EventMaker } from '../../probe/events.ts'
@@ -17,10 +19,9 @@ export async function watch(session: ProbeSession): Promise<number> {
   const { cluster, options, format, progress, interrupt } = session
   if (format === 'name' || format === 'yaml')
     throw invalidValue('output', format, 'must be json, text or wide with --watch')
-  const { stdout, stderr } = process
   // Where both are the same terminal, lines go above the live view.
   const print = (line: string): void =>
-    stdout.isTTY && stderr.isTTY ? progress.note(line) : void stdout.write(`${line}\n`)
+    stdout.stream.isTTY && stderr.stream.isTTY ? progress.note(line) : stdout.write(`${line}\n`)
   const writer = createEventWriter(format === 'json' ? 'json' : 'text', print)
   const events = new EventMaker(writer.write, Date.now, progress.note)
   const asked =
@@ -37,7 +38,7 @@ export async function watch(session: ProbeSession): Promise<number> {
       const shown = { ...standardOutput(process), next: nextSteps(result) }
       const report = await renderProbe(result, format, shown)
       // One object on each line, this one too.
-      stdout.write(format === 'json' ? `${JSON.stringify(JSON.parse(report))}\n` : report)
+      stdout.write(format === 'json' ? `${jsonText(JSON.parse(report))}\n` : report)
     },
   })
   return exitCodeOf(verdict.result)

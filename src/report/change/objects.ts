@@ -1,3 +1,4 @@
+import { jsonText } from '../text/json.ts'
 import type { ChangeDone, RawObject } from '../../model/change.ts'
 
 export interface ObjectOptions {
@@ -20,18 +21,13 @@ export function listOrOne(list: readonly RawObject[], options: ObjectOptions): u
 }
 
 export function toJson(printed: unknown): string {
-  return `${JSON.stringify(printed, undefined, 4)}\n`
+  return `${jsonText(printed, 4)}\n`
 }
 
-/** As kubectl prints it: lists not indented, no aliases, and quotes around what YAML 1.1 takes for a date or a boolean. */
+/** As kubectl prints it: lists are not indented. */
 export async function toYaml(printed: unknown): Promise<string> {
-  const { stringify } = await import('yaml')
-  return stringify(printed, {
-    aliasDuplicateObjects: false,
-    compat: 'yaml-1.1',
-    indentSeq: false,
-    lineWidth: 0,
-  })
+  const { yamlText } = await import('../text/yaml.ts')
+  return yamlText(printed, { indentSeq: false })
 }
 
 /** For a comparison: without what every write changes. */

@@ -1,3 +1,4 @@
+import { jsonText } from '../text/json.ts'
 import type { Explanation } from '../../analysis/analyse.ts'
 import { type Finding, isAtLeast, type Level } from '../../model/finding.ts'
 import type { Path } from '../../model/leg.ts'
@@ -66,8 +67,7 @@ function policiesOf({ target, policy, paths }: Explanation): ExplainReport['spec
 export function jsonRenderer({ level, single }: RenderOptions): Renderer {
   let fileFindings: readonly Finding[] = []
   let items = 0
-  const indented = (value: unknown, by: string): string =>
-    JSON.stringify(value, undefined, 4).replaceAll('\n', `\n${by}`)
+  const indented = (value: unknown, by: string): string => jsonText(value, 4).replaceAll('\n', `\n${by}`)
   const head = `{\n    "apiVersion": "${apiVersion}",\n    "kind": "ExplainReportList",\n    "items": [`
   return {
     findings: (findings) => {
@@ -77,7 +77,7 @@ export function jsonRenderer({ level, single }: RenderOptions): Renderer {
     item: (explanation) => {
       items += 1
       const report = toReport(explanation, level)
-      if (single) return `${JSON.stringify(report, undefined, 4)}\n`
+      if (single) return `${jsonText(report, 4)}\n`
       return `${items === 1 ? head : ','}\n        ${indented(report, '        ')}`
     },
     end: () => {

@@ -1,12 +1,10 @@
-import { stringify } from 'yaml'
+import { yamlText } from '../text/yaml.ts'
 import { type Finding, isAtLeast } from '../../model/finding.ts'
 import { apiVersion, toReport } from './json.ts'
 import type { Renderer, RenderOptions } from './render.ts'
 
-/** The same as JSON, as kubectl prints it: no aliases, and quotes around what YAML 1.1 takes for a date or a boolean. */
+/** The same as JSON. */
 export function yamlRenderer({ level, single }: RenderOptions): Renderer {
-  const write = (value: unknown): string =>
-    stringify(value, { aliasDuplicateObjects: false, compat: 'yaml-1.1', lineWidth: 0 })
   const head = `apiVersion: ${apiVersion}\nkind: ExplainReportList\n`
   let fileFindings: readonly Finding[] = []
   let items = 0
@@ -18,11 +16,11 @@ export function yamlRenderer({ level, single }: RenderOptions): Renderer {
     item: (explanation) => {
       items += 1
       const report = toReport(explanation, level)
-      return single ? write(report) : `${items === 1 ? `${head}items:\n` : ''}${write([report])}`
+      return single ? yamlText(report) : `${items === 1 ? `${head}items:\n` : ''}${yamlText([report])}`
     },
     end: () => {
       if (single) return ''
-      return `${items === 0 ? `${head}items: []\n` : ''}${write({ findings: fileFindings })}`
+      return `${items === 0 ? `${head}items: []\n` : ''}${yamlText({ findings: fileFindings })}`
     },
   }
 }

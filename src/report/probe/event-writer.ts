@@ -1,3 +1,4 @@
+import { jsonText } from '../text/json.ts'
 import type { ProbeEvent } from '../../model/probe-event.ts'
 import { countOf } from '../text/numbers.ts'
 import { eventLine, eventObject } from './events.ts'
@@ -17,7 +18,7 @@ export interface EventWriter {
  */
 export function createEventWriter(format: 'json' | 'text', print: (line: string) => void): EventWriter {
   if (format === 'json') {
-    return { write: (event, at) => print(JSON.stringify(eventObject(event, at))), flush: () => {} }
+    return { write: (event, at) => print(jsonText(eventObject(event, at))), flush: () => {} }
   }
   let second = -1
   let printed = 0

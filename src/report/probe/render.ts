@@ -1,3 +1,4 @@
+import { jsonText } from '../text/json.ts'
 import type { ProbeResult } from '../../model/probe-result.ts'
 import { soleOf } from '../../model/sole.ts'
 import type { ProbeSurvey } from '../../model/survey.ts'
@@ -54,11 +55,10 @@ export async function renderProbe(
 }
 
 function jsonOf(report: object): string {
-  return `${JSON.stringify(report, undefined, 4)}\n`
+  return `${jsonText(report, 4)}\n`
 }
 
 async function yamlOf(report: object): Promise<string> {
-  const { stringify } = await import('yaml')
-  // As kubectl prints it: no aliases, and quotes around what YAML 1.1 takes for a date or a boolean.
-  return stringify(report, { aliasDuplicateObjects: false, compat: 'yaml-1.1', lineWidth: 0 })
+  const { yamlText } = await import('../text/yaml.ts')
+  return yamlText(report)
 }

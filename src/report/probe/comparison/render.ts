@@ -1,3 +1,4 @@
+import { jsonText } from '../../text/json.ts'
 import type { ProbeComparison } from '../../../model/comparison.ts'
 import type { ProbeFormat, RenderOptions } from '../render.ts'
 
@@ -11,15 +12,13 @@ const text =
 const renderers: Record<ProbeFormat, Renderer> = {
   text: text(false),
   wide: text(true),
-  json: async (comparison) =>
-    `${JSON.stringify((await import('./json.ts')).toComparisonReport(comparison), undefined, 4)}\n`,
+  json: async (comparison) => `${jsonText((await import('./json.ts')).toComparisonReport(comparison), 4)}\n`,
   yaml: async (comparison) => {
-    const [{ toComparisonReport }, { stringify }] = await Promise.all([import('./json.ts'), import('yaml')])
-    return stringify(toComparisonReport(comparison), {
-      aliasDuplicateObjects: false,
-      compat: 'yaml-1.1',
-      lineWidth: 0,
-    })
+    const [{ toComparisonReport }, { yamlText }] = await Promise.all([
+      import('./json.ts'),
+      import('../../text/yaml.ts'),
+    ])
+    return yamlText(toComparisonReport(comparison))
   },
   name: async ({ runs }) => {
     const { renderNames } = await import('../name.ts')

@@ -1,3 +1,4 @@
+import { jsonText } from '../../text/json.ts'
 import type { TimeoutResult } from '../../../model/timeout-result.ts'
 import type { RenderOptions } from '../render.ts'
 
@@ -19,16 +20,14 @@ const renderers: Record<TimeoutFormat, Renderer> = {
     (await import('./text.ts')).renderTimeoutText(result, { ...options, wide: true }),
   json: async (result) => {
     const { toTimeoutReport } = await import('./json.ts')
-    return `${JSON.stringify(toTimeoutReport(result), undefined, 4)}\n`
+    return `${jsonText(toTimeoutReport(result), 4)}\n`
   },
   yaml: async (result) => {
-    const [{ toTimeoutReport }, { stringify }] = await Promise.all([import('./json.ts'), import('yaml')])
-    // As kubectl prints it: no aliases, and quotes around what YAML 1.1 takes for a date or a boolean.
-    return stringify(toTimeoutReport(result), {
-      aliasDuplicateObjects: false,
-      compat: 'yaml-1.1',
-      lineWidth: 0,
-    })
+    const [{ toTimeoutReport }, { yamlText }] = await Promise.all([
+      import('./json.ts'),
+      import('../../text/yaml.ts'),
+    ])
+    return yamlText(toTimeoutReport(result))
   },
 }
 
