@@ -135,7 +135,7 @@ describe(`probe with several clients on ${site.name}`, () => {
       expectExit(ended, 0)
       expect(ended.stdout).toMatch(/each of 40 clients stays on its pod/)
       expect(ended.stdout).toMatch(/clients differ: 40 clients are kept on 3 pods/)
-      expect(ended.stdout).toMatch(/800 requests/)
+      expect(ended.stdout).toMatch(/960 requests/)
       expect(ended.stdout.split('\n').length).toBeLessThan(40)
     },
     120_000,
