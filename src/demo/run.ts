@@ -20,15 +20,17 @@ const pauseMs = 500
 /**
  * Tells the story: each step is shown as a user would type it and run for real. Ends early when interrupted.
  *
- * @throws UserError with the exit code of a step that ends with another one than 0; the next ones build on it.
+ * @throws UserError with the exit code of a step that ends with another one than it should; the next ones build on it.
  */
 export async function runDemo(options: DemoOptions): Promise<void> {
   for (const [index, step] of steps.entries()) {
     if (options.interrupted.aborted) return
     options.print(`${index === 0 ? '' : '\n'}# ${index + 1}/${steps.length}  ${step.says}`)
     const { exitCode, how } = await runStep(step, options)
-    if (exitCode !== 0 && !options.interrupted.aborted)
-      throw new UserError(`step ${index + 1} of ${steps.length} ${how}`, { exitCode })
+    if (exitCode !== (step.exitCode ?? 0) && !options.interrupted.aborted)
+      throw new UserError(`step ${index + 1} of ${steps.length} ${how}`, {
+        exitCode: exitCode === 0 ? 1 : exitCode,
+      })
     // Interrupted: the loop sees it.
     await sleep(pauseMs, undefined, { signal: options.interrupted }).catch(() => {})
   }

@@ -6,6 +6,8 @@ export interface Step {
   says: string
   /** What is typed after `kubectl affinity`. */
   words: readonly string[]
+  /** How it ends; unless given 0. */
+  exitCode?: number
 }
 
 const probe = ['probe', `svc/${serviceName}`, '--path', '/podinfo']
@@ -23,8 +25,9 @@ export const story: readonly Step[] = [
   },
   { says: 'The same requests now stay on one pod.', words: probe },
   {
-    says: 'Pauses longer than the timeout: each request may go elsewhere, which is no failure of affinity.',
+    says: 'Pauses longer than the timeout: each request may go elsewhere, which neither breaks affinity nor proves it.',
     words: [...probe, '--requests', '5', '--interval', '2500ms'],
+    exitCode: 4,
   },
   { says: 'Back to where it was.', words: ['disable', `svc/${serviceName}`] },
 ]
