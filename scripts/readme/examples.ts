@@ -68,8 +68,10 @@ export function shapeOf(output: string): string[] {
       .replaceAll(/\s+/g, ' ')
       .trim(),
   )
-  // How many pauses a measurement tries depends on what it finds.
-  return lines.filter((line, index) => !(/^N\w+ TRIALS$/.test(line) && line === lines[index - 1]))
+  // Which pauses a measurement tries, how they turn out, and which requests a busy machine does not answer in time is chance.
+  return lines
+    .filter((line) => !/TRIALS|^─$|^(pause )?N\w+( ×| N)*$|× N|^note .*failed/.test(line))
+    .filter((line, index, all) => !(line === '' && (index === 0 || all[index - 1] === '')))
 }
 
 const labels = { app: 'web' }
