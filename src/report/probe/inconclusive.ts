@@ -1,6 +1,7 @@
 import type { ProbeResult } from '../../model/probe-result.ts'
 import type { InconclusiveReason, Verdict } from '../../model/verdict.ts'
 import { countOf, formatCount, formatProbability, formatShare } from '../text/numbers.ts'
+import { sanitize } from '../text/sanitize.ts'
 import { requestWords } from './words.ts'
 
 interface Words {
@@ -26,7 +27,7 @@ const reasons: Record<InconclusiveReason, (result: ProbeResult) => Words> = {
             'see whether the pods listen on the target port and whether a network policy keeps the probe out',
         }
       : {
-          summary: `none of ${sent(result)} was answered: ${node} has no ready endpoint, and with internalTrafficPolicy Local it uses no other`,
+          summary: `none of ${sent(result)} was answered: ${sanitize(node)} has no ready endpoint, and with internalTrafficPolicy Local it uses no other`,
           advice: 'probe from a node that has one, with --node',
         }
   },
