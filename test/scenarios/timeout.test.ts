@@ -79,7 +79,9 @@ describe(`probe --measure-timeout on ${site.name}`, () => {
     expect(ended.stderr).toMatch(/the configured timeout of 3h0m0s is longer than is waited for \(--max 4s\)/)
     const { status } = reportOf(ended)
     expect(status.finding).toMatchObject({ outcome: 'held' })
-    expect(status.finding?.fromMs).toBeGreaterThan(3900)
+    // A clock of whole seconds may be late: 4 s seen kept prove a little less of what is configured.
+    expect(status.finding?.fromMs).toBeGreaterThan(3500)
+    expect(status.trials.some(({ pauseMs, same }) => pauseMs > 3900 && same)).toBe(true)
     expect(Math.max(...status.trials.map(({ pauseMs }) => pauseMs))).toBeLessThan(5000)
     expect(status.verdict.message).toMatch(/--shadow/)
   })

@@ -28,11 +28,12 @@ export function withoutNulls<T>(value: T): T {
 
 /**
  * Refuses an object that is not of its type's shape, in the API server's words: what cannot be decoded (400), then all
- * that is missing or wrong at once (422).
+ * that is missing or wrong at once (422). `decoded` is called between the two.
  */
-export function checkShape(type: ResourceType, object: Resource): void {
+export function checkShape(type: ResourceType, object: Resource, decoded: () => void): void {
   const causes: Cause[] = []
   check(object, shapeOf(type), '', { type, causes })
+  decoded()
   const { name } = object.metadata
   if (causes.length === 0) causes.push(...nameCauses(type, name))
   if (causes.length === 0 && type === types.ingresses) causes.push(...refusalCauses(object))

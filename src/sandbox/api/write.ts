@@ -169,14 +169,15 @@ function admit(
   before: Resource | undefined,
 ): Resource {
   const { type, query, warn } = call
-  checkShape(type, object)
-  const unknown = unknownFields(type, object).map((path) => `unknown field "${path}"`)
   const validation = query.get('fieldValidation') ?? 'Warn'
-  if (unknown.length > 0 && validation === 'Strict')
-    throw badRequest(
-      `${type.kind} in version "${type.version}" cannot be handled as a ${type.kind}: strict decoding error: ${unknown.join(', ')}`,
-    )
-  if (validation === 'Warn') for (const text of unknown) warn(text)
+  checkShape(type, object, () => {
+    const unknown = unknownFields(type, object).map((path) => `unknown field "${path}"`)
+    if (unknown.length > 0 && validation === 'Strict')
+      throw badRequest(
+        `${type.kind} in version "${type.version}" cannot be handled as a ${type.kind}: strict decoding error: ${unknown.join(', ')}`,
+      )
+    if (validation === 'Warn') for (const text of unknown) warn(text)
+  })
   const clean = withoutUnknownFields(type, object)
   if (type !== types.services) {
     checkRules(type, clean)
