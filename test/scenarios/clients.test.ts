@@ -142,12 +142,13 @@ describe(`probe with several clients on ${site.name}`, () => {
   )
 
   test('a rollout moves clients whose pod went, each with its reason', async () => {
+    // Long enough for the last pod to go on a machine that is busy otherwise.
     const running = place.startProbe([
       'sticky',
       '--clients',
       '4',
       '--duration',
-      '9s',
+      '20s',
       '--rate',
       '10',
       '-o',
