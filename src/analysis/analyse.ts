@@ -1,51 +1,44 @@
+import type { Analyzer, FindingDraft, Need, View } from '../mechanisms/analyzer.ts'
 import { mechanisms } from '../mechanisms/index.ts'
-import { ingresses } from '../mechanisms/ingress/index.ts'
-import type { EndpointCount, OutsideEndpoint } from '../model/explanation.ts'
+import { serviceKind } from '../mechanisms/service/objects.ts'
+import type { Fact, Unknown } from '../model/fact.ts'
+import { type FilePosition, type Finding, levels, type ObjectRef } from '../model/finding.ts'
+import type { KubernetesObject } from '../model/kubernetes.ts'
 import type { Path } from '../model/leg.ts'
-import { refOf } from '../model/object.ts'
+import { keyOf, type NamespacedName, type ObjectType, refOf } from '../model/object.ts'
+import type { ServiceSnapshot, Snapshot } from '../model/snapshot.ts'
+import type { Store } from '../model/store.ts'
+import { anyKind, type TargetKind, type TargetRef } from '../model/target.ts'
 import { networkOf } from '../path/network.ts'
 import { pathsThrough } from '../path/walk.ts'
-import { countedEndpoints, outsideEndpoints } from './endpoints.ts'
-import { storeOf } from './store.ts'
-import { type Finding, levels, type ObjectRef } from '../model/finding.ts'
-import { servicePolicy, type ServicePolicy } from '../model/policy.ts'
-import { type Fact, mapFact, type Unknown } from '../model/fact.ts'
-import type { NamespacedName } from '../model/object.ts'
-import type { ServiceSnapshot, Snapshot } from '../model/snapshot.ts'
-import { type Semantics, semanticsOf } from '../proxies/semantics.ts'
-import type { FindingDraft, InputName, Inputs, Subject } from './analyzer.ts'
 import { analyzers } from './analyzers/index.ts'
 import { allCodes, type Code, codeInfo, codeLink } from './codes.ts'
+import { type ExplainedService, explainService } from './service.ts'
+import { CheckStates, type StateLists } from './states.ts'
+import { storeOf } from './store.ts'
 
-/** What a snapshot says about one Service. */
-export interface Explanation {
-  target: NamespacedName
-  service: ServiceSnapshot['service']
+/** What a snapshot says about one target. */
+export interface Explanation extends StateLists {
+  target: TargetRef
+  /** Beside its name in the headline: type and address, or what else its kind says of it. */
+  description: readonly string[]
   paths: readonly Path[]
-  endpoints?: EndpointCount
-  /** The endpoints one by one, where they are outside the cluster: a Service without selector. */
-  outside?: readonly OutsideEndpoint[]
-  policy: ServicePolicy
-  /** What the policy means on the proxy of this cluster; absent where that is not known. */
-  semantics?: Semantics
+  /** What only Services have; absent for targets of other kinds. */
+  service?: ExplainedService
   /** The worst first; within a level in the order of the table of codes. */
   findings: Finding[]
-  /** Codes that were looked for and not found. Every code of an analyzer is found, or in exactly one of these lists. */
-  passed: Code[]
-  /** Codes that could not be looked for, or not everywhere, by what would have to be known. */
-  notPossible: NotPossible[]
-  /** Codes that say nothing about such a Service: there was nothing to look at. */
-  doesNotApply: Code[]
   /** All that should have been read and could not be, whether a code depends on it or not. */
   unknown: Unknown[]
 }
 
-export interface NotPossible {
-  codes: Code[]
-  why: Unknown
+/** What was read, and where it stands in files. */
+export interface Scene {
+  source: Snapshot['source']
+  store: Store
+  locate?: (object: ObjectRef, field?: string) => FilePosition | undefined
 }
 
-/** Draws the path and looks for every code of the table. Pure. Throws when the snapshot does not hold the target. */
+/** Explains a Service of a snapshot. Throws when the snapshot does not hold it. */
 export function analyse(snapshot: Snapshot, target: NamespacedName): Explanation {
   const found = snapshot.services.find(
     ({ service: { metadata } }) =>
@@ -57,102 +50,93 @@ export function analyse(snapshot: Snapshot, target: NamespacedName): Explanation
 
 /** The same for a Service that was found already. */
 export function analyseService(snapshot: Snapshot, found: ServiceSnapshot): Explanation {
-  const { service } = found
-  const ref = { namespace: service.metadata.namespace ?? 'default', name: service.metadata.name }
-  const subject: Subject = { ref, service, source: snapshot.source, policy: servicePolicy(service) }
-  const paths = pathsThrough(refOf(service), networkOf(storeOf(snapshot, found), mechanisms))
-  const facts = factsOf(snapshot, found, paths)
-  const endpoints = countedEndpoints(subject, facts.slices)
-  const outside = outsideEndpoints(subject, facts.slices)
+  const { source, locate } = snapshot
+  const scene = { source, store: storeOf(snapshot, found), ...(locate === undefined ? {} : { locate }) }
+  return analyseObject(scene, anyKind(serviceKind), found.service)
+}
+
+/** Draws the ways through an object and looks for every code of the table. Pure. */
+export function analyseObject(scene: Scene, kind: TargetKind, object: KubernetesObject): Explanation {
+  const { source, store } = scene
+  const ref = refOf(object)
+  const paths = pathsThrough(ref, networkOf(store, mechanisms))
+  const view: View = {
+    source,
+    target: { ref, object },
+    paths,
+    objects: concerned(ref, paths, store),
+    store,
+  }
   const findings: Finding[] = []
   const states = new CheckStates()
-  for (const { codes, inputs, applies, analyse: run } of analyzers) {
-    const isAbout = applies(subject)
-    const missing = isAbout ? firstUnknown(inputs, facts) : undefined
-    for (const code of codes) states.add(code, missing ?? (isAbout ? 'passed' : 'does-not-apply'))
-    if (!isAbout || missing !== undefined) continue
-    const say = (code: Code, draft: FindingDraft): void => {
-      states.add(code, 'found')
-      findings.push(toFinding(code, draft, snapshot, ref))
-    }
-    run(subject, valuesOf(inputs, facts), Object.assign(say, { cannot: states.add.bind(states) }))
-  }
+  for (const one of analyzers)
+    run(one, view, states, (code, draft) => findings.push(toFinding(code, draft, scene, ref)))
+  const service = explainService(view)
   return {
-    target: ref,
-    service,
+    target: { kind: kind.name, namespace: ref.namespace ?? 'default', name: ref.name },
+    description: kind.describe(object),
     paths,
-    ...(endpoints === undefined ? {} : { endpoints }),
-    ...(outside.length === 0 ? {} : { outside }),
-    policy: subject.policy,
-    ...(facts.proxy.known ? { semantics: semanticsOf(facts.proxy.value) } : {}),
+    ...(service === undefined ? {} : { service }),
     findings: sortFindings(findings),
     ...states.lists(),
-    unknown: unknownsOf(facts),
+    unknown: unknownsOf(
+      analyzers.flatMap(({ needs }) => needs),
+      store,
+    ),
   }
 }
 
-/** What is known of each code: the worst that one of its analyzers says. */
-class CheckStates {
-  readonly #states = new Map<Code, 'found' | 'passed' | 'does-not-apply' | Unknown>()
-
-  add(code: Code, state: 'found' | 'passed' | 'does-not-apply' | Unknown): void {
-    const before = this.#states.get(code)
-    if (before === undefined || badness(state) > badness(before)) this.#states.set(code, state)
+/** Runs one analyzer, and keeps what it lets know of each of its codes. */
+function run(
+  { codes, needs, applies, analyse: look }: Analyzer,
+  view: View,
+  states: CheckStates,
+  say: (code: Code, draft: FindingDraft) => void,
+): void {
+  // Tests hold that every code of an analyzer is in the table.
+  const own = codes as readonly Code[]
+  const isAbout = applies(view)
+  const missing = isAbout.known ? (isAbout.value ? firstUnknown(needs, view.store) : undefined) : isAbout.why
+  for (const code of own)
+    states.add(code, missing ?? (isAbout.known && isAbout.value ? 'passed' : 'does-not-apply'))
+  if (missing !== undefined || !isAbout.known || !isAbout.value) return
+  const report = (code: string, draft: FindingDraft): void => {
+    states.add(code as Code, 'found')
+    say(code as Code, draft)
   }
-
-  lists(): Pick<Explanation, 'passed' | 'notPossible' | 'doesNotApply'> {
-    const states = [...this.#states]
-    const of = (wanted: string): Code[] => states.flatMap(([code, state]) => (state === wanted ? [code] : []))
-    const blocked = new Map<string, NotPossible>()
-    for (const [code, why] of states) {
-      if (typeof why === 'string') continue
-      const entry = blocked.get(why.what) ?? { codes: [], why }
-      entry.codes.push(code)
-      blocked.set(why.what, entry)
-    }
-    return { passed: of('passed'), notPossible: [...blocked.values()], doesNotApply: of('does-not-apply') }
-  }
+  const cannot = (code: string, why: Unknown): void => states.add(code as Code, why)
+  look(view, Object.assign(report, { cannot }))
 }
 
-function badness(state: 'found' | 'passed' | 'does-not-apply' | Unknown): number {
-  if (typeof state !== 'string') return 2
-  return { 'does-not-apply': 0, passed: 1, found: 3 }[state]
+/** The target, what its ways pass, and what configures a hop of them. */
+function concerned(target: ObjectRef, paths: readonly Path[], store: Store): View['objects'] {
+  const refs = paths.flatMap(({ entry, hops }) => [
+    entry.of,
+    ...hops.flatMap(({ configuredBy, next }) => [...configuredBy, ...(next === undefined ? [] : [next])]),
+  ])
+  const all = [...new Map([target, ...refs].map((ref) => [keyOf(ref), ref])).values()]
+  return <T extends KubernetesObject>(type: ObjectType<T>): T[] =>
+    all
+      .filter(({ kind, group = '' }) => kind === type.kind && group === type.group)
+      .flatMap(({ namespace = '', name }) => store.get(type, { namespace, name }) ?? [])
 }
 
-export type Facts = { [Name in InputName]: Fact<Inputs[Name]> }
-
-function factsOf(snapshot: Snapshot, found: ServiceSnapshot, paths: readonly Path[]): Facts {
-  const { slices, pods, autoscalers, networkPolicies, ingresses: fronts, routes, events } = found
-  const { proxy, windowsNodes, version, ingressClasses } = snapshot
-  return {
-    slices,
-    pods,
-    autoscalers,
-    networkPolicies,
-    events,
-    proxy,
-    windowsNodes,
-    version,
-    ingressPaths: !fronts.known ? fronts : mapFact(ingressClasses, () => paths.filter(isOfIngress)),
-    routePaths: mapFact(routes, () => paths.filter((path) => !isOfIngress(path))),
-  }
+function factOf(need: Need, store: Store): Fact<unknown> {
+  return 'resource' in need ? store.list(need) : store.fact(need)
 }
 
-function isOfIngress({ entry }: Path): boolean {
-  return entry.of.kind === ingresses.kind && entry.of.group === ingresses.group
-}
-
-function firstUnknown(inputs: readonly InputName[], facts: Facts): Unknown | undefined {
-  for (const name of inputs) {
-    const fact = facts[name]
+function firstUnknown(needs: readonly Need[], store: Store): Unknown | undefined {
+  for (const need of needs) {
+    const fact = factOf(need, store)
     if (!fact.known) return fact.why
   }
   return undefined
 }
 
-function unknownsOf(facts: Facts): Unknown[] {
+function unknownsOf(needs: readonly Need[], store: Store): Unknown[] {
   const found = new Map<string, Unknown>()
-  for (const fact of Object.values(facts)) {
+  for (const need of new Set(needs)) {
+    const fact = factOf(need, store)
     // What nobody asked for is no gap, and files never hold a cluster.
     if (fact.known || fact.why.reason === 'not-asked' || fact.why.reason === 'not-in-files') continue
     found.set(fact.why.what, fact.why)
@@ -160,25 +144,16 @@ function unknownsOf(facts: Facts): Unknown[] {
   return [...found.values()]
 }
 
-/** Nothing but what is declared: an analyzer that reads more finds nothing there. */
-function valuesOf(inputs: readonly InputName[], facts: Facts): Inputs {
-  const values = inputs.map((name) => {
-    const fact = facts[name]
-    return [name, fact.known ? fact.value : undefined] as const
-  })
-  return Object.fromEntries(values) as unknown as Inputs
-}
-
-function toFinding(code: Code, draft: FindingDraft, snapshot: Snapshot, ref: NamespacedName): Finding {
+function toFinding(code: Code, draft: FindingDraft, { locate }: Scene, target: ObjectRef): Finding {
   const { message, why, mend = [], objects = [], field } = draft
-  const service: ObjectRef = { kind: 'Service', ...ref }
-  // What is said about another object stands there, unless a field of the Service is to blame.
-  const at = draft.at ?? { object: field === undefined ? (objects[0] ?? service) : service, field }
-  const position = snapshot.locate?.(at.object, at.field) ?? snapshot.locate?.(service)
+  const others = objects.filter((object) => keyOf(object) !== keyOf(target))
+  // What is said about another object stands there, unless a field of the target is to blame.
+  const at = draft.at ?? { object: field === undefined ? (objects[0] ?? target) : target, field }
+  const position = locate?.(at.object, at.field) ?? locate?.(target)
   return {
     code,
     level: codeInfo(code).level,
-    objects: [service, ...objects],
+    objects: [target, ...others],
     message,
     why,
     mend,

@@ -8,11 +8,10 @@ import type { Cluster } from '../cluster/index.ts'
 import { unknownFormat, UserError } from '../model/user-error.ts'
 import { createRenderer, explainFormats, isExplainFormat } from '../report/explain/render.ts'
 import { explainCluster, explainFiles } from '../snapshot/explanations.ts'
-import { serviceKind } from '../mechanisms/service/objects.ts'
-import { anyKind } from '../model/target.ts'
+import { targetKinds } from '../mechanisms/index.ts'
 import { parseQuery } from '../targets/parse.ts'
 import { type Printed, printSteps } from './explain/print.ts'
-import { commandFor, serviceTarget } from '../targets/command.ts'
+import { commandFor } from '../targets/command.ts'
 
 type ShownOptions = Parameters<typeof createRenderer>[1]
 
@@ -109,11 +108,7 @@ export default class Explain extends BaseCommand {
       const steps = explainFiles(filename, { recursive, namespace, stdin: process.stdin })
       return exitCodeOf(await printSteps(steps, createRenderer(format, shown), failOn))
     }
-    const query = parseQuery(
-      words,
-      { selector, all, allNamespaces },
-      { verb: 'explain', kinds: [anyKind(serviceKind)] },
-    )
+    const query = parseQuery(words, { selector, all, allNamespaces }, { verb: 'explain', kinds: targetKinds })
     return await this.withCluster(flags, async ({ cluster, interrupt }) => {
       const renderer = createRenderer(format, {
         ...shown,
@@ -152,14 +147,13 @@ function nothingFound({ namespace }: Cluster, allNamespaces: boolean): string {
 }
 
 /** What the reader may want to do next. */
-function nextSteps({ target, policy, paths, endpoints }: Explanation): { label: string; command: string }[] {
+function nextSteps({ target, service, paths }: Explanation): { label: string; command: string }[] {
   const hasProxy = paths.some(({ hops }) => hops.some(({ kind }) => kind === 'proxy'))
-  if (!hasProxy || endpoints?.ready === 0) return []
-  const where = serviceTarget(target)
+  if (service === undefined || !hasProxy || service.endpoints?.ready === 0) return []
   return [
-    { label: 'prove', command: commandFor('probe', where) },
-    ...(policy.kind === 'none'
-      ? [{ label: 'stick', command: commandFor('enable', where, '--timeout 3h') }]
+    { label: 'prove', command: commandFor('probe', target) },
+    ...(service.policy.kind === 'none'
+      ? [{ label: 'stick', command: commandFor('enable', target, '--timeout 3h') }]
       : []),
   ]
 }

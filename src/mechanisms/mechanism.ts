@@ -2,6 +2,8 @@ import type { KubernetesObject } from '../model/kubernetes.ts'
 import type { Leg } from '../model/leg.ts'
 import { isOfType, type ObjectType } from '../model/object.ts'
 import type { Store } from '../model/store.ts'
+import type { TargetKind } from '../model/target.ts'
+import type { Analyzer } from './analyzer.ts'
 
 /**
  * A system that implements affinity, and the objects that configure it. Adding one is a folder and a line in index.ts.
@@ -12,6 +14,8 @@ export interface Mechanism {
   name: string
   /** For people. */
   label: string
+  /** What a user can name: `explain ingress/x`. */
+  targets?: readonly TargetKind[]
   /** Types whose objects send requests on: those of custom resources are read where the cluster serves their group. */
   routes: readonly ObjectType[]
   /** What such an object leads to is said by others: read with them, draws nothing itself. */
@@ -27,6 +31,8 @@ export interface Mechanism {
    * annotation that its controller reads. The leg itself where there is nothing to change.
    */
   refine?(leg: Leg, store: Store): Leg
+  /** What they say stands in the codes beside them; src/analysis/codes.ts puts those tables together. */
+  analyzers?: readonly Analyzer[]
 }
 
 /** Arrows of a mechanism with one function for each type of object. */

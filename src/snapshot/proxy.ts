@@ -2,8 +2,13 @@ import type { Cluster } from '../cluster/index.ts'
 import type { EndpointSlice } from '../model/kubernetes.ts'
 import { type Fact, known, type Unknown, unknown } from '../model/fact.ts'
 import type { ProxyFacts } from '../model/snapshot.ts'
-import { kubeProxyConfigMaps, parseProxyMode } from '../proxies/kube-proxy.ts'
-import { type ConfigMap, type DaemonSet, proxyConfigMaps, recogniseProxy } from '../proxies/recognise.ts'
+import { kubeProxyConfigMaps, parseProxyMode } from '../mechanisms/service/proxies/kube-proxy.ts'
+import {
+  type ConfigMap,
+  type DaemonSet,
+  proxyConfigMaps,
+  recogniseProxy,
+} from '../mechanisms/service/proxies/recognise.ts'
 import { configMapPath, listPath, nodesPath, proxyModePath } from '../cluster/paths.ts'
 import { readList, readObject } from './read.ts'
 

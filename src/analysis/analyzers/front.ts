@@ -4,15 +4,20 @@ import { objectName, type ObjectRef } from '../../model/finding.ts'
 import type { Path, PathHop } from '../../model/leg.ts'
 import { sticks } from '../../model/policy.ts'
 import { commandFor, serviceTarget } from '../../targets/command.ts'
-import { analyzer, isProxied, isSticky } from '../analyzer.ts'
+import { analyzer, type View } from '../../mechanisms/analyzer.ts'
+import { ingressClasses } from '../../mechanisms/ingress/controllers.ts'
+import { ingresses } from '../../mechanisms/ingress/index.ts'
+import { frontResources } from '../../mechanisms/index.ts'
+import { isProxied, isSticky, subjectOf } from '../../mechanisms/service/analyzer.ts'
 
 /** An Ingress in front: does the Service's affinity still count? */
 export const ingressFront = analyzer({
   codes: ['AFF-ING-BYPASSES-SERVICE', 'AFF-ING-HIDES-CLIENTS'],
-  inputs: ['ingressPaths'],
-  applies: (subject) => isProxied(subject) && isSticky(subject),
-  analyse: (_subject, { ingressPaths }, report) => {
-    for (const front of frontsIn(ingressPaths)) {
+  needs: [ingresses, ingressClasses],
+  applies: isAboutAffinity,
+  analyse: ({ paths }, report) => {
+    for (const front of frontsIn(paths)) {
+      if (!isOfIngress(front)) continue
       if (front.arrival === 'pods') report('AFF-ING-BYPASSES-SERVICE', bypass(front))
       else if (front.arrival !== 'unknown') report('AFF-ING-HIDES-CLIENTS', hides(front))
       else {
@@ -35,15 +40,20 @@ export const routeFront = analyzer({
     'AFF-MESH-BYPASSES-SERVICE',
     'AFF-ING-HIDES-CLIENTS',
   ],
-  inputs: ['routePaths'],
-  applies: (subject) => isProxied(subject) && isSticky(subject),
-  analyse: ({ ref }, { routePaths }, report) => {
-    for (const front of frontsIn(routePaths)) {
+  needs: frontResources,
+  applies: isAboutAffinity,
+  analyse: ({ paths, target: { ref } }, report) => {
+    const { namespace = 'default', name } = ref
+    for (const front of frontsIn(paths)) {
+      if (isOfIngress(front)) continue
       if (front.object.group === gatewayGroup && sticks(front.policy) === true) {
         report('AFF-ROUTE-AFFINITY-CONFLICT', {
           message: `${objectName(front.object)} has sessionPersistence, and the Service has sessionAffinity`,
           why: 'Gateway API allows one of them only: an implementation has to reject the route.',
-          mend: [commandFor('disable', serviceTarget(ref)), 'remove sessionPersistence from the route'],
+          mend: [
+            commandFor('disable', serviceTarget({ namespace, name })),
+            'remove sessionPersistence from the route',
+          ],
           ...placeOf(front),
         })
       } else if (front.kind === 'mesh') report('AFF-MESH-BYPASSES-SERVICE', bypass(front))
@@ -53,34 +63,14 @@ export const routeFront = analyzer({
   },
 })
 
-/** Pods with a sidecar are called through the callers' sidecars as well, which pick the pod. */
-export const sidecars = analyzer({
-  codes: ['AFF-MESH-BYPASSES-SERVICE'],
-  inputs: ['pods'],
-  applies: (subject) => isProxied(subject) && isSticky(subject),
-  analyse: ({ service }, { pods }, report) => {
-    const injected = pods.find(({ metadata: { annotations } }) => meshOf(annotations) !== undefined)
-    if (injected === undefined) return
-    const mesh = meshOf(injected.metadata.annotations) ?? ''
-    report('AFF-MESH-BYPASSES-SERVICE', {
-      message: `pods have a sidecar of ${mesh}: callers in the mesh pick the pod themselves`,
-      why: 'The proxy beside the caller picks before the connection reaches the Service, and does not read sessionAffinity. Callers without a sidecar still get it.',
-      mend: [
-        mesh === 'Istio'
-          ? `set trafficPolicy.loadBalancer.consistentHash in a DestinationRule for ${service.metadata.name}`
-          : 'keep sessions outside the pods',
-      ],
-      objects: [
-        { kind: 'Pod', namespace: injected.metadata.namespace ?? 'default', name: injected.metadata.name },
-      ],
-    })
-  },
-})
+/** The Service has an affinity that something in front could pass by. */
+function isAboutAffinity(view: View): boolean {
+  const subject = subjectOf(view)
+  return subject !== undefined && isProxied(subject) && isSticky(subject)
+}
 
-/** Annotations that injectors leave on pods. */
-function meshOf(annotations: Readonly<Record<string, string>> = {}): string | undefined {
-  if ('sidecar.istio.io/status' in annotations) return 'Istio'
-  return 'linkerd.io/proxy-version' in annotations ? 'Linkerd' : undefined
+function isOfIngress({ object }: Front): boolean {
+  return object.kind === ingresses.kind && object.group === ingresses.group
 }
 
 /** A hop in front of the Service, and the object that configures it. */

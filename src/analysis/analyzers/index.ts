@@ -1,41 +1,10 @@
-import type { Analyzer } from '../analyzer.ts'
-import { endpoints } from './endpoints.ts'
-import { external } from './external.ts'
-import { ingressFront, routeFront, sidecars } from './front.ts'
-import { loadBalancerRefused, loadBalancerTimeout } from './load-balancer.ts'
-import { localTraffic } from './local-traffic.ts'
-import { networkPolicy } from './network-policy.ts'
-import { autoscaling, publishNotReady } from './pods.ts'
-import { ipvs, mixedModes, oldKubernetes, otherProxies, windows } from './proxy.ts'
-import { sliceAddresses, sliceLabels, slicePorts } from './slices.ts'
-import { iptablesList, perNode, perPort } from './tables.ts'
-import { timeout } from './timeout.ts'
-import { unproxied } from './unproxied.ts'
+import { mechanisms } from '../../mechanisms/index.ts'
+import type { Analyzer } from '../../mechanisms/analyzer.ts'
+import { ingressFront, routeFront } from './front.ts'
 
-/** Every analyzer. The order plays no part: findings are sorted by level and code. */
+/** Every analyzer: those that are about several mechanisms, and each mechanism's. */
 export const analyzers: readonly Analyzer[] = [
-  timeout,
-  unproxied,
-  endpoints,
-  publishNotReady,
-  autoscaling,
-  perPort,
-  perNode,
-  iptablesList,
-  localTraffic,
-  loadBalancerRefused,
-  loadBalancerTimeout,
-  networkPolicy,
   ingressFront,
   routeFront,
-  sidecars,
-  slicePorts,
-  sliceAddresses,
-  sliceLabels,
-  external,
-  ipvs,
-  windows,
-  mixedModes,
-  otherProxies,
-  oldKubernetes,
+  ...mechanisms.flatMap((mechanism) => mechanism.analyzers ?? []),
 ]

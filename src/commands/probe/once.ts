@@ -20,7 +20,7 @@ async function tableCapacity({ cluster, options, interrupt }: ProbeSession): Pro
   if ((options.clients ?? 1) <= fewClients) return undefined
   const [{ readGroups, readProxy }, { semanticsOf }] = await Promise.all([
     import('../../snapshot/proxy.ts'),
-    import('../../proxies/semantics.ts'),
+    import('../../mechanisms/service/proxies/semantics.ts'),
   ])
   const groups = readGroups(cluster, interrupt.first)
   const names = groups.then((fact) => (fact.known ? known(new Set(fact.value.keys())) : fact))

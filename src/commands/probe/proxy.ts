@@ -9,7 +9,7 @@ export async function proxyInCharge({
 }: ProbeSession): Promise<ProxyInCharge | undefined> {
   const [{ readGroups, readProxy }, { clockOf, semanticsOf }] = await Promise.all([
     import('../../snapshot/proxy.ts'),
-    import('../../proxies/semantics.ts'),
+    import('../../mechanisms/service/proxies/semantics.ts'),
   ])
   const groups = readGroups(cluster, interrupt.first)
   const names = groups.then((fact) => (fact.known ? known(new Set(fact.value.keys())) : fact))

@@ -1,11 +1,15 @@
 import { drawnBy, legsByType, type Mechanism } from '../mechanism.ts'
 import { serviceLegs } from './legs.ts'
-import { services } from './objects.ts'
+import { anyKind } from '../../model/target.ts'
+import { analyzers } from './analyzers/index.ts'
+import { serviceKind, services } from './objects.ts'
 
 /** The Service itself, on whatever proxy serves it: mechanism no. 1. */
 export const service: Mechanism = {
   name: 'service',
   label: 'Service',
+  targets: [anyKind(serviceKind)],
   routes: [services],
   legs: legsByType(drawnBy(services, serviceLegs)),
+  analyzers,
 }

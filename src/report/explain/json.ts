@@ -2,22 +2,23 @@ import { jsonText } from '../text/json.ts'
 import type { Explanation } from '../../analysis/analyse.ts'
 import { type Finding, isAtLeast, type Level } from '../../model/finding.ts'
 import type { Path } from '../../model/leg.ts'
+import { refOf } from '../../model/object.ts'
 import type { ExplainReport } from '../schema/explain.ts'
 import type { Renderer, RenderOptions } from './render.ts'
 import { policySentence } from './words.ts'
 
 export const apiVersion = 'affinity.kubectl.dev/v1'
 
-/** The report of one Service for programs, shaped like a Kubernetes object. */
+/** The report of one target for programs, shaped like a Kubernetes object. */
 export function toReport(explanation: Explanation, level: Level): ExplainReport {
-  const { target, paths, endpoints, outside, semantics, notPossible, passed, doesNotApply, unknown } =
-    explanation
+  const { target, paths, service, notPossible, passed, doesNotApply, unknown } = explanation
+  const { semantics, endpoints, outside } = service ?? {}
   return {
     apiVersion,
     kind: 'ExplainReport',
     metadata: { name: target.name, namespace: target.namespace },
     spec: {
-      target: { kind: 'service', namespace: target.namespace, name: target.name },
+      target: { kind: target.kind, namespace: target.namespace, name: target.name },
       policies: policiesOf(explanation),
     },
     status: {
@@ -49,17 +50,20 @@ function entryOf({ entry, hops, end, share }: Path): ExplainReport['status']['en
   }
 }
 
-/** What is configured, by the object that does: the Service itself first, then what stands in front of it. */
-function policiesOf({ target, policy, paths }: Explanation): ExplainReport['spec']['policies'] {
-  const service = { kind: 'Service', ...target }
+/** What is configured, by the object that does: a Service that was asked about first, then what stands in front. */
+function policiesOf({ service, paths }: Explanation): ExplainReport['spec']['policies'] {
+  const own =
+    service === undefined
+      ? []
+      : [{ object: { namespace: 'default', ...refOf(service.object) }, policy: service.policy }]
   const fronts = paths.flatMap(({ entry, hops }) =>
-    hops.flatMap(({ configuredBy: [object], policy: own }) =>
+    hops.flatMap(({ configuredBy: [object], policy }) =>
       object === undefined || entry.of.kind === 'Service' || object.kind === 'Service'
         ? []
-        : [{ object, policy: own }],
+        : [{ object, policy }],
     ),
   )
-  const all = [{ object: service, policy }, ...fronts]
+  const all = [...own, ...fronts]
   return [...new Map(all.map((one) => [JSON.stringify(one), one])).values()]
 }
 

@@ -5,7 +5,7 @@ import type { Renderer, RenderOptions } from './render.ts'
 import { unknownWords } from './words.ts'
 
 /**
- * JUnit's XML as CI systems read it: a suite for each Service, a test case for each code. Errors and warnings fail;
+ * JUnit's XML as CI systems read it: a suite for each target, a test case for each code. Errors and warnings fail;
  * a finding that is only good to know passes with its text as output; what could not be looked for is skipped.
  */
 export function junitRenderer({ level }: RenderOptions): Renderer {
@@ -22,7 +22,10 @@ export function junitRenderer({ level }: RenderOptions): Renderer {
       return cases.length === 0 ? '' : open() + suite('files', cases, findings, 0)
     },
     item: ({ target, findings: all, passed, notPossible }) => {
-      const name = `${target.namespace}/${target.name}`
+      const name =
+        target.kind === 'service'
+          ? `${target.namespace}/${target.name}`
+          : `${target.namespace}/${target.kind}/${target.name}`
       const findings = all.filter((finding) => isAtLeast(finding.level, level))
       const skipped = notPossible.flatMap(({ codes, why }) =>
         codes.map((code) => testCase(name, code, `<skipped message="${escape(unknownWords(why))}"/>`)),

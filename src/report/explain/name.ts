@@ -1,14 +1,14 @@
 import { isAtLeast } from '../../model/finding.ts'
-import { sanitize } from '../text/sanitize.ts'
+import { targetWord } from './target.ts'
 import type { Renderer, RenderOptions } from './render.ts'
 
-/** `service/NAME` of each Service; with --findings-only of those that have any. */
+/** `service/NAME` of each target; with --findings-only of those that have any. */
 export function nameRenderer({ findingsOnly, level }: RenderOptions): Renderer {
   return {
     findings: () => '',
     item: ({ target, findings }) => {
       const hasFindings = findings.some((finding) => isAtLeast(finding.level, level))
-      return findingsOnly && !hasFindings ? '' : `service/${sanitize(target.name)}\n`
+      return findingsOnly && !hasFindings ? '' : `${targetWord(target)}\n`
     },
     end: () => '',
   }

@@ -1,3 +1,4 @@
+import type { Explanation } from '../../analysis/analyse.ts'
 import type { OutsideEndpoint } from '../../model/explanation.ts'
 import { objectName } from '../../model/finding.ts'
 import type { HopRole, Path, PathHop } from '../../model/leg.ts'
@@ -19,13 +20,17 @@ const longestVerdict = 'decides'.length
 
 /** One line for each entry, more where the width does not suffice: entry ── hops ──► pods, and who decides. */
 export function layoutPaths(
-  { paths, outside }: { paths: readonly Path[]; outside?: readonly OutsideEndpoint[] },
+  { paths, service }: Pick<Explanation, 'paths' | 'service'>,
   width: number,
   style: Style,
 ): Line[] {
+  const outside = service?.outside
   const where = outside === undefined ? 'pods' : 'outside'
+  const named = service === undefined
   return [
-    ...together(paths).flatMap((group) => layoutGroup(group, { width, style, where })),
+    ...together(paths).flatMap((group) =>
+      layoutGroup(group, { width, style, where: named ? endOf(group) : where }),
+    ),
     ...(outside === undefined ? [] : [[], ...layoutOutside(outside, style)]),
   ]
 }
@@ -46,6 +51,12 @@ function together(paths: readonly Path[]): PathGroup[] {
     const addresses = [...new Set(members.map(({ entry }) => entry.address))]
     return first === undefined ? [] : [{ ...first, addresses }]
   })
+}
+
+/** Ways of other targets than a Service may end at several of them. */
+function endOf({ hops }: Path): string {
+  const next = hops.findLast((hop) => hop.next?.kind === 'Service')?.next
+  return next === undefined ? 'pods' : `${keep(sanitize(`svc/${next.name}`))} pods`
 }
 
 interface Layout {

@@ -1,6 +1,6 @@
 import type { Explanation } from '../../analysis/analyse.ts'
+import type { EndpointCount } from '../../model/explanation.ts'
 import { type Finding, isAtLeast } from '../../model/finding.ts'
-import type { ServicePort } from '../../model/kubernetes.ts'
 import type { Style } from '../terminal.ts'
 import { flow, flowGroups } from '../text/flow.ts'
 import { type Line, paintLines, type Span, span } from '../text/line.ts'
@@ -10,6 +10,7 @@ import { sanitize } from '../text/sanitize.ts'
 import { nonBreakingSpace } from '../text/width.ts'
 import { layoutFindings, layoutLines, paintOf } from './findings.ts'
 import { layoutPaths } from './path.ts'
+import { targetWord } from './target.ts'
 import type { Renderer, RenderOptions } from './render.ts'
 import { countLevels, findingWords, policySentence, summaryWords } from './words.ts'
 
@@ -21,7 +22,8 @@ export function textRenderer(options: RenderOptions & { wide: boolean }): Render
   const print = (lines: readonly Line[], columns = width): string =>
     lines.length === 0 ? '' : `${paintLines(lines, columns, style).join('\n')}\n`
   const totals = { error: 0, warning: 0, info: 0 }
-  let services = 0
+  let items = 0
+  let isAllServices = true
   let blocks = 0
   const count = (findings: readonly Finding[]): void => {
     const counts = countLevels(findings)
@@ -39,7 +41,8 @@ export function textRenderer(options: RenderOptions & { wide: boolean }): Render
       return separated(print(layoutLines(findings, style), Infinity))
     },
     item: (explanation) => {
-      services += 1
+      items += 1
+      isAllServices &&= explanation.service !== undefined
       const findings = explanation.findings.filter((finding) => isAtLeast(finding.level, level))
       count(findings)
       if (findingsOnly) return print(layoutLines(findings, style), Infinity)
@@ -48,9 +51,9 @@ export function textRenderer(options: RenderOptions & { wide: boolean }): Render
       return separated(print(layoutExplanation(explanation, findings, options)))
     },
     end: () => {
-      if (single || (options.isList && services === 0)) return ''
-      const what = services === 0 ? [] : [countOf(services, 'service')]
-      return findingsOnly || services !== 1
+      if (single || (options.isList && items === 0)) return ''
+      const what = items === 0 ? [] : [countOf(items, isAllServices ? 'service' : 'target')]
+      return findingsOnly || items !== 1
         ? separated(print([[span([...what, findingWords(totals)].join(', '))]]))
         : ''
     },
@@ -66,7 +69,10 @@ function layoutExplanation(
   const blocks: Line[][] = [
     [
       ...layoutHeader(explanation, width, style),
-      ...labelled('policy', [span(policySentence(explanation))], width, style),
+      // For targets of other kinds each way has a policy of its own, and the drawing shows them.
+      ...(explanation.service === undefined
+        ? []
+        : labelled('policy', [span(policySentence(explanation))], width, style)),
     ],
     layoutPaths(explanation, width, style),
     layoutFindings(findings, width, style, wide),
@@ -90,7 +96,7 @@ function layoutExplanation(
 /** A line for the Service, and one for each finding. */
 function layoutCompact(explanation: Explanation, findings: readonly Finding[], style: Style): Line[] {
   const { target } = explanation
-  const name = span(sanitize(`${target.namespace}/service/${target.name}`), style.strong)
+  const name = span(`${sanitize(target.namespace)}/${targetWord(target)}`, style.strong)
   const rest = headerWords(explanation).map((text) => span(`  ${text}`))
   return [
     [name, ...rest],
@@ -104,35 +110,20 @@ function layoutCompact(explanation: Explanation, findings: readonly Finding[], s
 
 function layoutHeader(explanation: Explanation, width: number, style: Style): Line[] {
   const [address = '', ...how] = headerWords(explanation)
-  const name = span(sanitize(`service/${explanation.target.name}`), style.strong)
+  const name = span(targetWord(explanation.target), style.strong)
   return flowGroups([[name, span(address)], how.map((text) => span(text))], { width, indent: labelWidth })
 }
 
-/** Type and address, affinity, endpoints. */
-function headerWords({ service: { spec }, policy, endpoints }: Explanation): string[] {
-  const type = spec.type ?? 'ClusterIP'
+/** Type and address, affinity, endpoints; of other kinds what they say of themselves. */
+function headerWords({ description, service }: Explanation): string[] {
+  const words = description.map(sanitize)
+  if (service === undefined) return words
+  const { policy, endpoints } = service
   const affinity = policy.kind === 'none' ? 'None' : `ClientIP ${formatDuration(policy.timeoutSeconds)}`
-  return [
-    sanitize(`${type} ${addressOf(spec.clusterIP, spec.externalName, spec.ports ?? [])}`.trim()),
-    `affinity ${affinity}`,
-    ...endpointWords(endpoints),
-  ]
+  return [...words, `affinity ${affinity}`, ...endpointWords(endpoints)]
 }
 
-function addressOf(
-  clusterIP: string | undefined,
-  externalName: string | undefined,
-  ports: readonly ServicePort[],
-): string {
-  if (externalName !== undefined && externalName !== '') return externalName
-  if (clusterIP === 'None') return 'headless'
-  const words = [...new Set(ports.map(({ port, protocol = 'TCP' }) => `${port}/${protocol}`))]
-  if (clusterIP === undefined || clusterIP === '') return words.join(',')
-  const host = clusterIP.includes(':') ? `[${clusterIP}]` : clusterIP
-  return words.length === 0 ? host : `${host}:${words.join(',')}`
-}
-
-function endpointWords(endpoints: Explanation['endpoints']): string[] {
+function endpointWords(endpoints: EndpointCount | undefined): string[] {
   if (endpoints === undefined) return []
   const { ready, total, nodes } = endpoints
   const some =

@@ -1,7 +1,8 @@
 import type { Explanation } from '../../analysis/analyse.ts'
+import type { ExplainedService } from '../../analysis/service.ts'
 import { type Finding, type Level, levels } from '../../model/finding.ts'
-import type { Hop } from '../../model/leg.ts'
-import type { Policy } from '../../model/policy.ts'
+import type { Hop, Path } from '../../model/leg.ts'
+import { type Policy, sticks } from '../../model/policy.ts'
 import type { Unknown } from '../../model/fact.ts'
 import { formatDuration } from '../../model/duration.ts'
 import { countOf } from '../text/numbers.ts'
@@ -38,12 +39,35 @@ function shortDuration(seconds: number): string {
     .replace(/(?<=h)0m$/, '')
 }
 
-/** The Service's own policy as a sentence. */
-export function policySentence({ policy, semantics, service, paths }: Explanation): string {
+/** The policy as a sentence: a Service's own, or what the ways of another target have. */
+export function policySentence({ service, paths }: Explanation): string {
+  return service === undefined ? waysSentence(paths) : serviceSentence(service, paths)
+}
+
+function waysSentence(paths: readonly Path[]): string {
+  const policies = paths.map(keptBy)
+  const kept = policies.filter((policy) => policy !== undefined && sticks(policy) === true)
+  const words = [...new Set(kept.map((policy) => (policy === undefined ? '' : hopPolicyWords(policy))))]
+  if (paths.length === 0) return 'no way leads through it'
+  if (kept.length === paths.length) return `clients stick on ${words.join(', ')}`
+  if (policies.some((policy) => policy === undefined || sticks(policy) === undefined))
+    return 'whether clients stick cannot be seen on every way'
+  return kept.length === 0
+    ? 'nothing keeps clients on a pod'
+    : `clients stick on ${words.join(', ')}, on ${kept.length} of ${countOf(paths.length, 'way')}`
+}
+
+/** What keeps clients on a way: none where the draw by weight comes first; undefined where that cannot be seen. */
+function keptBy({ hops, share = 1 }: Path): Policy | undefined {
+  const hop = hops.find(({ role }) => role === 'decides')
+  return hop !== undefined && share < 1 ? { kind: 'none' } : hop?.policy
+}
+
+function serviceSentence({ policy, semantics, object }: ExplainedService, paths: readonly Path[]): string {
   const isRead = paths.some(({ hops }) => hops.some(({ kind }) => kind === 'proxy'))
   if (!isRead) {
     const why =
-      service.spec.type === 'ExternalName' ? 'the name leads elsewhere by DNS' : 'clients pick a pod by DNS'
+      object.spec.type === 'ExternalName' ? 'the name leads elsewhere by DNS' : 'clients pick a pod by DNS'
     return `no proxy picks a pod: ${why}${policy.kind === 'none' ? '' : ', and sessionAffinity has no effect'}`
   }
   if (policy.kind === 'none') return 'every new connection may go to any ready pod'
@@ -52,7 +76,7 @@ export function policySentence({ policy, semantics, service, paths }: Explanatio
 
 function stickySentence(
   { timeoutSeconds }: Extract<Policy, { kind: 'client-ip' }>,
-  semantics: Explanation['semantics'],
+  semantics: ExplainedService['semantics'],
 ): string {
   const time = shortDuration(timeoutSeconds)
   if (semantics?.timer === 'absolute') {

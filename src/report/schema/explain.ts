@@ -98,7 +98,7 @@ const gap = {
 
 const status = z
   .object({
-    message: z.string().describe('The Service’s policy in a sentence for people; its wording may change.'),
+    message: z.string().describe('What clients stick on, in a sentence for people; its wording may change.'),
     proxy: z
       .object({
         name: z.string().describe('The Service proxy, for people.'),
@@ -107,7 +107,7 @@ const status = z
         leastSeconds: z.int().optional().describe('Shorter timeouts last this long.'),
       })
       .optional()
-      .describe('What affinity means on this cluster’s proxy; absent where that is not known.'),
+      .describe('Of a Service: what affinity means on this cluster’s proxy; absent where that is not known.'),
     entries: z
       .array(
         z
@@ -138,7 +138,7 @@ const status = z
         nodes: count.describe('Nodes with a ready endpoint.'),
       })
       .optional()
-      .describe('The end of the way; absent where endpoints could not be read.'),
+      .describe('Of a Service: the end of the way; absent where endpoints could not be read.'),
     outside: z
       .array(
         z
@@ -179,15 +179,15 @@ export const explainReport = z
     kind: z.literal('ExplainReport').describe('The kind of report.'),
     metadata: z
       .object({
-        name: z.string().describe('The Service’s name.'),
-        namespace: z.string().describe('The Service’s namespace.'),
+        name: z.string().describe('The target’s name.'),
+        namespace: z.string().describe('The target’s namespace.'),
       })
-      .describe('Which Service it is about.'),
+      .describe('Which object it is about.'),
     spec: z
       .object({
         target: z
           .object({
-            kind: z.string().describe('The kind in one word: `service`.'),
+            kind: z.string().describe('The kind in one word: `service`, `ingress`.'),
             namespace: z.string().describe('Its namespace.'),
             name: z.string().describe('Its name.'),
           })
@@ -203,15 +203,15 @@ export const explainReport = z
       .describe('What was asked about, and what is configured for it.'),
     status,
   })
-  .describe('What `kubectl affinity explain` says about one Service.')
+  .describe('What `kubectl affinity explain` says about one target.')
 
 export const explainReportList = z
   .object({
     apiVersion: z.literal('affinity.kubectl.dev/v1').describe('The version of this format.'),
     kind: z.literal('ExplainReportList').describe('The kind of report.'),
-    items: z.array(explainReport).describe('One report for each Service.'),
-    findings: z.array(finding).describe('Findings about files that belong to no Service.'),
+    items: z.array(explainReport).describe('One report for each target.'),
+    findings: z.array(finding).describe('Findings about files that belong to no target.'),
   })
-  .describe('What `kubectl affinity explain` says about several Services, or files.')
+  .describe('What `kubectl affinity explain` says about several targets, or files.')
 
 export type ExplainReport = z.infer<typeof explainReport>

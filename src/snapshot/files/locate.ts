@@ -2,11 +2,14 @@ import { isCollection, isMap, isNode, isScalar, isSeq, type Node } from 'yaml'
 import type { FilePosition } from '../../model/finding.ts'
 import type { FileObject } from './document.ts'
 
-/** Where `spec.ports[0].name` stands: the value, or the deepest part of the path that is there. */
+/**
+ * Where `spec.ports[0].name` stands: the value, or the deepest part of the path that is there. A key that has dots of its
+ * own stands in quotes: `metadata.annotations["example.com/a"]`.
+ */
 export function locate({ node, at }: FileObject, path: string): FilePosition | undefined {
   let current: unknown = node
   let found: Node | undefined
-  for (const part of path.split(/[.[\]]+/).filter((word) => word !== '')) {
+  for (const part of partsOf(path)) {
     if (!isCollection(current)) break
     const key = isSeq(current) ? Number(part) : part
     const pair = isMap(current)
@@ -19,4 +22,8 @@ export function locate({ node, at }: FileObject, path: string): FilePosition | u
     current = next
   }
   return found === undefined ? undefined : at(found)
+}
+
+function partsOf(path: string): string[] {
+  return [...path.matchAll(/"([^"]*)"|[^.[\]"]+/g)].map(([word, quoted]) => quoted ?? word)
 }

@@ -2,19 +2,14 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { analyse } from '../../../src/analysis/analyse.ts'
-import type { InputName } from '../../../src/analysis/analyzer.ts'
 import { analyzers } from '../../../src/analysis/analyzers/index.ts'
 import { allCodes, type Code, codeInfo, codeLink } from '../../../src/analysis/codes.ts'
 import { listCodes, pageOf } from '../../../src/analysis/pages.ts'
-import { mechanisms } from '../../../src/mechanisms/index.ts'
-import type { Path } from '../../../src/model/leg.ts'
-import { refOf } from '../../../src/model/object.ts'
-import { networkOf } from '../../../src/path/network.ts'
-import { pathsThrough } from '../../../src/path/walk.ts'
-import { storeOf } from '../../../src/analysis/store.ts'
+import type { Need } from '../../../src/mechanisms/analyzer.ts'
+import { ingresses } from '../../../src/mechanisms/ingress/index.ts'
+import { inputs } from '../../../src/mechanisms/service/facts.ts'
 import { levels } from '../../../src/model/finding.ts'
-import { servicePolicy } from '../../../src/model/policy.ts'
-import { type Fact, known, unknown } from '../../../src/model/fact.ts'
+import { known, unknown } from '../../../src/model/fact.ts'
 import type { Snapshot } from '../../../src/model/snapshot.ts'
 import { service, slice, snapshot, target } from './build.ts'
 import { grid } from './grid.ts'
@@ -67,9 +62,9 @@ describe('the grid', () => {
         })),
       }
     })
-    const { findings, endpoints } = analyse(snapshot({ slices: known(slices) }), target)
+    const { findings, service: explained } = analyse(snapshot({ slices: known(slices) }), target)
     expect(findings.map(({ code }) => code)).toContain('AFF-SVC-ONE-ENDPOINT')
-    expect(endpoints).toEqual({ ready: 1, total: 1, nodes: 1 })
+    expect(explained?.endpoints).toEqual({ ready: 1, total: 1, nodes: 1 })
   })
 
   it.each(rows)('%s is in one state, and so is every other code', (_code, { fires, silent }) => {
@@ -97,68 +92,21 @@ describe('the grid', () => {
   })
 })
 
-/** What has to be read for an input that is worked out. */
-const readFor: Partial<Record<InputName, string>> = { ingressPaths: 'ingresses', routePaths: 'routes' }
+/** What stands for a need in a snapshot. */
+function fieldsFor(need: Need): readonly string[] {
+  if ('resource' in need) return [need === ingresses ? 'ingresses' : 'routes']
+  const input = Object.entries(inputs).find(([, fact]) => fact === need)
+  return [input?.[0] ?? 'ingressClasses']
+}
 
-describe('declared inputs', () => {
-  const facts = (found: Snapshot): Record<InputName, Fact<unknown>> => {
-    const [one] = found.services
-    if (one === undefined) throw new Error('no Service')
-    const { slices, pods, autoscalers, networkPolicies, events } = one
-    const { proxy, windowsNodes, version } = found
-    const paths = pathsThrough(refOf(one.service), networkOf(storeOf(found, one), mechanisms))
-    const isOfIngress = ({ entry }: Path): boolean => entry.of.kind === 'Ingress'
-    return {
-      slices,
-      pods,
-      autoscalers,
-      networkPolicies,
-      events,
-      proxy,
-      windowsNodes,
-      version,
-      ingressPaths: known(paths.filter(isOfIngress)),
-      routePaths: known(paths.filter((path) => !isOfIngress(path))),
-    }
-  }
-
-  it('are all that analyzers read, and all are read somewhere', () => {
-    const used = new Map(analyzers.map((analyzer) => [analyzer, new Set<string>()]))
-    for (const [, { fires, silent }] of rows) {
-      for (const found of [fires(), silent()]) {
-        const { service: object } = found.services[0]!
-        const policy = servicePolicy(object)
-        const subject = { ref: target, service: object, source: found.source, policy }
-        for (const analyzer of analyzers) {
-          if (!analyzer.applies(subject)) continue
-          const all = facts(found)
-          const watched = new Proxy({} as never, {
-            get: (_target, name) => {
-              const input = String(name) as InputName
-              expect(analyzer.inputs, `${analyzer.codes.join()} reads ${input}`).toContain(input)
-              used.get(analyzer)?.add(input)
-              const fact = all[input]
-              return fact.known ? fact.value : undefined
-            },
-          })
-          const declared = (code: string): void => expect(analyzer.codes).toContain(code)
-          const report = Object.assign(declared, { cannot: declared })
-          analyzer.analyse(subject, watched, report)
-        }
-      }
-    }
-    for (const [analyzer, names] of used)
-      expect([...names].toSorted()).toEqual([...analyzer.inputs].toSorted())
-  })
-
+describe('declared needs', () => {
   it.each(rows.map(([code, { fires }]) => [code, fires] as const))(
     '%s is not possible, and not passed, where an input is unknown',
     (code, fires) => {
       const why = { what: 'this', reason: 'forbidden' } as const
       const analyzer = analyzers.find(({ codes }) => codes.includes(code as never))
-      for (const input of analyzer?.inputs ?? []) {
+      for (const read of (analyzer?.needs ?? []).flatMap(fieldsFor)) {
         const found = fires()
-        const read = readFor[input] ?? input
         const blinded = {
           ...found,
           ...(read in found ? { [read]: unknown(why) } : {}),
@@ -173,9 +121,11 @@ describe('declared inputs', () => {
           ...(doesNotApply.includes(code as Code) ? ['does not apply'] : []),
           ...(notPossible.some(({ codes }) => codes.includes(code as Code)) ? ['not possible'] : []),
         ]
-        const others = analyzers.filter((other) => other !== analyzer && other.codes.includes(code as Code))
+        const others = analyzers.filter((other) => other !== analyzer && other.codes.includes(code))
         expect(states).toEqual([
-          others.some((other) => !other.inputs.includes(input)) && isFound ? 'found' : 'not possible',
+          others.some((other) => !other.needs.flatMap(fieldsFor).includes(read)) && isFound
+            ? 'found'
+            : 'not possible',
         ])
       }
     },

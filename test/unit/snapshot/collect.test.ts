@@ -164,7 +164,9 @@ describe('several Services', () => {
     })
     const found = await steps(cluster, everywhere)
     expect(found).toHaveLength(600)
-    const ready = found.map((step) => (step.kind === 'explanation' ? step.explanation.endpoints?.ready : -1))
+    const ready = found.map((step) =>
+      step.kind === 'explanation' ? step.explanation.service?.endpoints?.ready : -1,
+    )
     expect(ready.slice(0, 4)).toEqual([0, 2, 0, 0])
     expect(new Set(asked).size).toBe(asked.length)
     expect(asked.length).toBeLessThan(10)

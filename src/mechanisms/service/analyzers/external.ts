@@ -1,10 +1,10 @@
-import { originsIn } from '../../model/external.ts'
-import { known } from '../../model/fact.ts'
-import { analyzer, hasSelector, isProxied, isSticky } from '../analyzer.ts'
+import { originsIn } from '../../../model/external.ts'
+import { known } from '../../../model/fact.ts'
+import { hasSelector, isProxied, isSticky, serviceAnalyzer } from '../analyzer.ts'
 import { outsideEndpoints } from '../endpoints.ts'
 
 /** What follows beyond the cluster, where the endpoints are not pods of it. */
-export const external = analyzer({
+export const external = serviceAnalyzer({
   codes: ['AFF-EXT-SECOND-HOP', 'AFF-EXT-NODE-IS-CLIENT'],
   inputs: ['slices'],
   applies: (subject) => isProxied(subject) && !hasSelector(subject),

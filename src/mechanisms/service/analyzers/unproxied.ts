@@ -1,11 +1,11 @@
-import { analyzer, hasSelector, isSticky } from '../analyzer.ts'
-import { commandFor, serviceTarget } from '../../targets/command.ts'
+import { hasSelector, isSticky, serviceAnalyzer } from '../analyzer.ts'
+import { commandFor, serviceTarget } from '../../../targets/command.ts'
 
 /** The label that hands a Service to another proxy (k8s.io/kubernetes pkg/proxy/apis/well_known_labels.go). */
 const proxyNameLabel = 'service.kubernetes.io/service-proxy-name'
 
 /** Services that no proxy serves: whatever their affinity says, nobody reads it. */
-export const unproxied = analyzer({
+export const unproxied = serviceAnalyzer({
   codes: [
     'AFF-SVC-HEADLESS',
     'AFF-SVC-EXTERNAL-NAME',

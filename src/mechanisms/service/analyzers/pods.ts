@@ -1,7 +1,7 @@
-import { analyzer, hasSelector, isProxied, isSticky } from '../analyzer.ts'
+import { hasSelector, isProxied, isSticky, serviceAnalyzer } from '../analyzer.ts'
 import { selects } from '../selector.ts'
 
-export const publishNotReady = analyzer({
+export const publishNotReady = serviceAnalyzer({
   codes: ['AFF-SVC-PUBLISH-NOT-READY'],
   inputs: [],
   applies: (subject) => isProxied(subject) && isSticky(subject),
@@ -20,7 +20,7 @@ export const publishNotReady = analyzer({
 })
 
 /** An autoscaler of the workload that owns the pods. A Deployment's pods belong to a ReplicaSet named after it. */
-export const autoscaling = analyzer({
+export const autoscaling = serviceAnalyzer({
   codes: ['AFF-SVC-REPLICAS-CHANGE'],
   inputs: ['pods', 'autoscalers'],
   applies: (subject) => isProxied(subject) && isSticky(subject) && hasSelector(subject),

@@ -1,9 +1,9 @@
-import { type Endpoint, endpointsOfPort } from '../../model/endpoint.ts'
-import type { Service } from '../../model/kubernetes.ts'
-import { analyzer, countEndpoints, hasSelector, isProxied, isSticky } from '../analyzer.ts'
+import { type Endpoint, endpointsOfPort } from '../../../model/endpoint.ts'
+import type { Service } from '../../../model/kubernetes.ts'
+import { countEndpoints, hasSelector, isProxied, isSticky, serviceAnalyzer } from '../analyzer.ts'
 
 /** Whether there is anything to stick to. */
-export const endpoints = analyzer({
+export const endpoints = serviceAnalyzer({
   codes: ['AFF-SVC-NO-ENDPOINTS', 'AFF-SVC-ONE-ENDPOINT'],
   inputs: ['slices'],
   applies: isProxied,

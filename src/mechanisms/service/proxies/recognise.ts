@@ -1,6 +1,6 @@
-import type { KubernetesObject } from '../model/kubernetes.ts'
-import { type Fact, known, unknown } from '../model/fact.ts'
-import type { ProxyFacts } from '../model/snapshot.ts'
+import type { KubernetesObject } from '../../../model/kubernetes.ts'
+import { type Fact, known, unknown } from '../../../model/fact.ts'
+import type { ProxyFacts } from '../../../model/snapshot.ts'
 import { kubeProxyConfigMaps, parseKubeProxyConfiguration } from './kube-proxy.ts'
 
 /** The parts of a DaemonSet that tell which proxy it runs. */

@@ -1,10 +1,10 @@
-import { analyzer, isProxied, isSticky } from '../analyzer.ts'
-import { commandFor, serviceTarget } from '../../targets/command.ts'
+import { isProxied, isSticky, serviceAnalyzer } from '../analyzer.ts'
+import { commandFor, serviceTarget } from '../../../targets/command.ts'
 
 /** What cloud controllers write when they cannot do it (k8s.io/cloud-provider-aws: "unsupported load balancer affinity"). */
 const refusal = /unsupported load ?balancer affinity|session ?affinity .*not supported/i
 
-export const loadBalancerRefused = analyzer({
+export const loadBalancerRefused = serviceAnalyzer({
   codes: ['AFF-SVC-LB-REFUSED'],
   inputs: ['events'],
   applies: (subject) =>
@@ -27,7 +27,7 @@ export const loadBalancerRefused = analyzer({
 /** Load balancers that keep clients but by a time of their own; by `spec.loadBalancerClass`. KubeLB: kubermatic/kubelb PR 435. */
 const ownTimeouts: Readonly<Record<string, string>> = { kubelb: 'KubeLB' }
 
-export const loadBalancerTimeout = analyzer({
+export const loadBalancerTimeout = serviceAnalyzer({
   codes: ['AFF-SVC-LB-IGNORES-TIMEOUT'],
   inputs: [],
   applies: (subject) => isProxied(subject) && isSticky(subject),

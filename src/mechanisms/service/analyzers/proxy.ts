@@ -1,11 +1,11 @@
-import { semanticsOf } from '../../proxies/semantics.ts'
-import { analyzer, isProxied, isSticky, type Subject } from '../analyzer.ts'
+import { semanticsOf } from '../proxies/semantics.ts'
+import { isProxied, isSticky, type Subject, serviceAnalyzer } from '../analyzer.ts'
 import { isOlderThan } from '../version.ts'
-import { commandFor, serviceTarget } from '../../targets/command.ts'
+import { commandFor, serviceTarget } from '../../../targets/command.ts'
 
 const applies = (subject: Subject): boolean => isProxied(subject) && isSticky(subject)
 
-export const ipvs = analyzer({
+export const ipvs = serviceAnalyzer({
   codes: ['AFF-PROXY-IPVS-MINIMUM', 'AFF-PROXY-IPVS-RETIRES'],
   inputs: ['proxy'],
   applies,
@@ -30,7 +30,7 @@ export const ipvs = analyzer({
   },
 })
 
-export const windows = analyzer({
+export const windows = serviceAnalyzer({
   codes: ['AFF-SVC-TIMEOUT-UNSUPPORTED'],
   inputs: ['windowsNodes'],
   applies,
@@ -46,7 +46,7 @@ export const windows = analyzer({
   },
 })
 
-export const mixedModes = analyzer({
+export const mixedModes = serviceAnalyzer({
   codes: ['AFF-PROXY-MIXED-MODES'],
   inputs: ['proxy'],
   applies,
@@ -63,7 +63,7 @@ export const mixedModes = analyzer({
   },
 })
 
-export const otherProxies = analyzer({
+export const otherProxies = serviceAnalyzer({
   codes: ['AFF-PROXY-CILIUM-SOCKET', 'AFF-PROXY-ANTREA-TIMEOUT', 'AFF-PROXY-OVN-TIMEOUT'],
   inputs: ['proxy'],
   applies,
@@ -97,7 +97,7 @@ export const otherProxies = analyzer({
   },
 })
 
-export const oldKubernetes = analyzer({
+export const oldKubernetes = serviceAnalyzer({
   codes: ['AFF-PROXY-OLD-KUBERNETES'],
   inputs: ['version', 'proxy'],
   applies,

@@ -1,10 +1,17 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { stringify } from 'yaml'
-import { known, unknown } from '../../../src/model/fact.ts'
-import { parseKubeProxyConfiguration, parseProxyMode } from '../../../src/proxies/kube-proxy.ts'
-import { type ConfigMap, type DaemonSet, recogniseProxy } from '../../../src/proxies/recognise.ts'
-import { semanticsOf } from '../../../src/proxies/semantics.ts'
+import { known, unknown } from '../../../../src/model/fact.ts'
+import {
+  parseKubeProxyConfiguration,
+  parseProxyMode,
+} from '../../../../src/mechanisms/service/proxies/kube-proxy.ts'
+import {
+  type ConfigMap,
+  type DaemonSet,
+  recogniseProxy,
+} from '../../../../src/mechanisms/service/proxies/recognise.ts'
+import { semanticsOf } from '../../../../src/mechanisms/service/proxies/semantics.ts'
 
 const set = (
   name: string,

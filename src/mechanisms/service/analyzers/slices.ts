@@ -1,20 +1,21 @@
-import type { ObjectRef } from '../../model/finding.ts'
-import type { EndpointSlice, Service, ServicePort } from '../../model/kubernetes.ts'
+import type { ObjectRef } from '../../../model/finding.ts'
+import type { EndpointSlice, Service, ServicePort } from '../../../model/kubernetes.ts'
 import {
   managedByLabel as managedBy,
   mirrorController as mirroring,
   ourSlices,
   selectorController as controller,
-} from '../../model/external.ts'
+} from '../../../model/external.ts'
 import { forbiddenAddress } from '../address.ts'
-import { analyzer, hasSelector, type FindingDraft, type Subject } from '../analyzer.ts'
-import { commandLine } from '../../targets/command.ts'
+import { hasSelector, type Subject, serviceAnalyzer } from '../analyzer.ts'
+import { commandLine } from '../../../targets/command.ts'
+import type { FindingDraft } from '../../analyzer.ts'
 
 /** A label of slices (k8s.io/api/discovery/v1/well_known_labels.go). */
 const headless = 'service.kubernetes.io/headless'
 
 /** Ports: names have to be equal; without a selector the slice's number counts, not targetPort. */
-export const slicePorts = analyzer({
+export const slicePorts = serviceAnalyzer({
   codes: ['AFF-EPS-PORT-NAME-MISMATCH', 'AFF-EPS-PORT-DIFFERS'],
   inputs: ['slices'],
   applies: isServed,
@@ -49,7 +50,7 @@ export const slicePorts = analyzer({
   },
 })
 
-export const sliceAddresses = analyzer({
+export const sliceAddresses = serviceAnalyzer({
   codes: [
     'AFF-EPS-SEVERAL-ADDRESSES',
     'AFF-EPS-DUPLICATE-ADDRESS',
@@ -95,7 +96,7 @@ export const sliceAddresses = analyzer({
   },
 })
 
-export const sliceLabels = analyzer({
+export const sliceLabels = serviceAnalyzer({
   codes: ['AFF-EPS-STALE', 'AFF-EPS-HEADLESS-LABEL', 'AFF-EPS-ENDPOINTS-API'],
   inputs: ['slices'],
   applies: isServed,

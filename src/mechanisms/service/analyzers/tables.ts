@@ -1,10 +1,10 @@
-import type { ServicePort } from '../../model/kubernetes.ts'
-import { semanticsOf } from '../../proxies/semantics.ts'
-import { analyzer, isExternal, isProxied, isSticky } from '../analyzer.ts'
-import { commandFor, serviceTarget } from '../../targets/command.ts'
+import type { ServicePort } from '../../../model/kubernetes.ts'
+import { semanticsOf } from '../proxies/semantics.ts'
+import { isExternal, isProxied, isSticky, serviceAnalyzer } from '../analyzer.ts'
+import { commandFor, serviceTarget } from '../../../targets/command.ts'
 
 /** What a proxy's memory is kept by: port, node, client address. */
-export const perPort = analyzer({
+export const perPort = serviceAnalyzer({
   codes: ['AFF-SVC-PER-PORT-TABLES'],
   inputs: [],
   applies: (subject) => isProxied(subject) && isSticky(subject),
@@ -23,7 +23,7 @@ export const perPort = analyzer({
   },
 })
 
-export const perNode = analyzer({
+export const perNode = serviceAnalyzer({
   codes: ['AFF-SVC-PER-NODE-TABLES', 'AFF-SVC-NODEPORT-MASQUERADED', 'AFF-SVC-LB-SPREADS-NODES'],
   inputs: [],
   applies: (subject) => isProxied(subject) && isExternal(subject),
@@ -64,7 +64,7 @@ export const perNode = analyzer({
   },
 })
 
-export const iptablesList = analyzer({
+export const iptablesList = serviceAnalyzer({
   codes: ['AFF-PROXY-IPTABLES-LIST'],
   inputs: ['proxy'],
   applies: (subject) => isProxied(subject) && isSticky(subject),

@@ -1,8 +1,9 @@
-import { endpointsOfPort } from '../model/endpoint.ts'
-import type { EndpointCount, OutsideEndpoint } from '../model/explanation.ts'
-import { originsIn } from '../model/external.ts'
-import type { Fact } from '../model/fact.ts'
-import { countEndpoints, hasSelector, type Inputs, isProxied, type Subject } from './analyzer.ts'
+import { endpointsOfPort } from '../../model/endpoint.ts'
+import type { EndpointCount, OutsideEndpoint } from '../../model/explanation.ts'
+import { originsIn } from '../../model/external.ts'
+import type { Fact } from '../../model/fact.ts'
+import { countEndpoints, hasSelector, isProxied, type Subject } from './analyzer.ts'
+import type { Inputs } from './facts.ts'
 
 /** Endpoints of a Service that selects no pods, as long as they are none. */
 export function outsideEndpoints(subject: Subject, slices: Fact<Inputs['slices']>): OutsideEndpoint[] {

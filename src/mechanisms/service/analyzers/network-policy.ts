@@ -1,4 +1,4 @@
-import { analyzer, hasSelector, isProxied } from '../analyzer.ts'
+import { hasSelector, isProxied, serviceAnalyzer } from '../analyzer.ts'
 import { type LabelSelector, matches, selects } from '../selector.ts'
 
 interface PolicySpec {
@@ -11,7 +11,7 @@ interface PolicySpec {
  * NetworkPolicies that select the Service's pods (or the selector's labels, where no pod is known) and do not let
  * everyone in. Whether they let a probe in depends on labels it cannot know: it is named as a possibility.
  */
-export const networkPolicy = analyzer({
+export const networkPolicy = serviceAnalyzer({
   codes: ['AFF-SVC-NETWORK-POLICY'],
   inputs: ['networkPolicies', 'pods'],
   applies: (subject) => isProxied(subject) && hasSelector(subject),

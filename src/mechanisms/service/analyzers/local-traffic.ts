@@ -1,8 +1,8 @@
-import { endpointsOfPort } from '../../model/endpoint.ts'
-import { analyzer, countEndpoints, isExternal, isProxied, isSticky } from '../analyzer.ts'
+import { endpointsOfPort } from '../../../model/endpoint.ts'
+import { countEndpoints, isExternal, isProxied, isSticky, serviceAnalyzer } from '../analyzer.ts'
 
 /** `…TrafficPolicy: Local`: a proxy uses the endpoints on its own node only. */
-export const localTraffic = analyzer({
+export const localTraffic = serviceAnalyzer({
   codes: ['AFF-SVC-LOCAL-TRAFFIC', 'AFF-SVC-INTERNAL-LOCAL'],
   inputs: ['slices'],
   applies: isProxied,

@@ -1,13 +1,13 @@
-import { defaultTimeoutSeconds } from '../../model/policy.ts'
-import { analyzer, isProxied, isSticky } from '../analyzer.ts'
-import { commandFor, serviceTarget } from '../../targets/command.ts'
+import { defaultTimeoutSeconds } from '../../../model/policy.ts'
+import { isProxied, isSticky, serviceAnalyzer } from '../analyzer.ts'
+import { commandFor, serviceTarget } from '../../../targets/command.ts'
 
 /** The range that the API allows (k8s.io/kubernetes pkg/apis/core/validation, validateAffinityTimeout). */
 const greatestSeconds = 86_400
 
 const field = 'spec.sessionAffinityConfig.clientIP.timeoutSeconds'
 
-export const timeout = analyzer({
+export const timeout = serviceAnalyzer({
   codes: ['AFF-SVC-TIMEOUT-OUT-OF-RANGE', 'AFF-SVC-TIMEOUT-WITHOUT-AFFINITY', 'AFF-SVC-TIMEOUT-DEFAULT'],
   inputs: [],
   analyse: (subject, _inputs, report) => {

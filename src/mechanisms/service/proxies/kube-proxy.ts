@@ -1,4 +1,4 @@
-import type { ProxyFacts } from '../model/snapshot.ts'
+import type { ProxyFacts } from '../../../model/snapshot.ts'
 
 /** Where kube-proxy keeps its configuration: kubeadm's ConfigMap, then that of Amazon EKS. */
 export const kubeProxyConfigMaps = [

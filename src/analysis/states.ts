@@ -1,0 +1,48 @@
+import type { Unknown } from '../model/fact.ts'
+import type { Code } from './codes.ts'
+
+/** What is known of a code. */
+export type State = 'found' | 'passed' | 'does-not-apply' | Unknown
+
+export interface NotPossible {
+  codes: Code[]
+  why: Unknown
+}
+
+/** Codes that were not found, each in exactly one of the lists. */
+export interface StateLists {
+  /** Codes that were looked for and not found. */
+  passed: Code[]
+  /** Codes that could not be looked for, or not everywhere, by what would have to be known. */
+  notPossible: NotPossible[]
+  /** Codes that say nothing about such a target: there was nothing to look at. */
+  doesNotApply: Code[]
+}
+
+/** What is known of each code: the worst that one of its analyzers says. */
+export class CheckStates {
+  readonly #states = new Map<Code, State>()
+
+  add(code: Code, state: State): void {
+    const before = this.#states.get(code)
+    if (before === undefined || badness(state) > badness(before)) this.#states.set(code, state)
+  }
+
+  lists(): StateLists {
+    const states = [...this.#states]
+    const of = (wanted: string): Code[] => states.flatMap(([code, state]) => (state === wanted ? [code] : []))
+    const blocked = new Map<string, NotPossible>()
+    for (const [code, why] of states) {
+      if (typeof why === 'string') continue
+      const entry = blocked.get(why.what) ?? { codes: [], why }
+      entry.codes.push(code)
+      blocked.set(why.what, entry)
+    }
+    return { passed: of('passed'), notPossible: [...blocked.values()], doesNotApply: of('does-not-apply') }
+  }
+}
+
+function badness(state: State): number {
+  if (typeof state !== 'string') return 2
+  return { 'does-not-apply': 0, passed: 1, found: 3 }[state]
+}

@@ -1,0 +1,106 @@
+import type { Fact, Unknown } from '../model/fact.ts'
+import type { ObjectRef } from '../model/finding.ts'
+import type { KubernetesObject } from '../model/kubernetes.ts'
+import type { Path } from '../model/leg.ts'
+import { type ObjectType, refOf } from '../model/object.ts'
+import type { FactType, Store } from '../model/store.ts'
+
+/** What is explained, as analyzers see it. */
+export interface View {
+  source: 'cluster' | 'files'
+  /** Of any kind. */
+  target: { ref: ObjectRef; object: KubernetesObject }
+  /** Every way through the target. */
+  paths: readonly Path[]
+  /** Objects of a type that matter for the target: itself, those on its ways, and those that configure a hop of them. */
+  objects<T extends KubernetesObject>(type: ObjectType<T>): readonly T[]
+  /** All that was read. */
+  store: Store
+}
+
+/** What has to be known before anybody can look. */
+export type Need = ObjectType | FactType<unknown>
+
+/** What an analyzer says about one finding; level, link and the target as first object are filled in. */
+export interface FindingDraft {
+  message: string
+  why: string
+  mend?: string[]
+  /** Other objects than the target, or with it. */
+  objects?: ObjectRef[]
+  /** The path of the field that is to blame, for its position in a file: of the target, or of the object that is looked at. */
+  field?: string
+  /** The same for another object. */
+  at?: { object: ObjectRef; field?: string }
+}
+
+/** How an analyzer speaks. */
+export interface Report<C extends string = string> {
+  (code: C, draft: FindingDraft): void
+  /** It looked and cannot tell: the code has not passed. */
+  cannot: (code: C, why: Unknown) => void
+}
+
+/** Looks for some codes in what was read. Pure. */
+export interface Analyzer {
+  /** What it may report. */
+  codes: readonly string[]
+  needs: readonly Need[]
+  /** False: there is nothing to look at; unknown: nobody can tell whether there is. */
+  applies: (view: View) => Fact<boolean>
+  analyse: (view: View, report: Report) => void
+}
+
+interface Definition<C extends string> {
+  codes: readonly C[]
+  needs?: readonly Need[]
+  applies?: (view: View) => boolean
+  analyse: (view: View, report: Report<C>) => void
+}
+
+/** An analyzer that looks at the whole of a view. Whatever may be unknown and matters stands in `needs`. */
+export function analyzer<const C extends string>({
+  codes,
+  needs = [],
+  applies = () => true,
+  analyse,
+}: Definition<C>): Analyzer {
+  return { codes, needs, applies: (view) => ({ known: true, value: applies(view) }), analyse }
+}
+
+interface ObjectDefinition<C extends string, T extends KubernetesObject> {
+  /** It looks at each object of this type that matters for the target. */
+  about: ObjectType<T>
+  codes: readonly C[]
+  needs?: readonly Need[]
+  /** Whether there is anything to look at in this object. */
+  applies?: (object: T, view: View) => boolean
+  analyse: (object: T, view: View, report: Report<C>) => void
+}
+
+/** An analyzer of single objects. A finding is about the object and stands there, unless it says otherwise. */
+export function objectAnalyzer<const C extends string, T extends KubernetesObject>(
+  definition: ObjectDefinition<C, T>,
+): Analyzer {
+  const { about, codes, needs = [], applies = () => true, analyse } = definition
+  const of = (view: View): T[] => view.objects(about).filter((object) => applies(object, view))
+  return {
+    codes,
+    needs,
+    applies: (view) => {
+      const all = view.store.list(about)
+      return all.known ? { known: true, value: of(view).length > 0 } : all
+    },
+    analyse: (view, report) => {
+      for (const object of of(view)) analyse(object, view, aboutObject(report, refOf(object)))
+    },
+  }
+}
+
+function aboutObject(report: Report, ref: ObjectRef): Report {
+  const say = (code: string, { field, ...draft }: FindingDraft): void => {
+    const at = { object: ref, ...(field === undefined ? {} : { field }) }
+    report(code, { objects: [ref], at, ...draft })
+  }
+  return Object.assign(say, { cannot: report.cannot })
+}

@@ -1,0 +1,89 @@
+import type { Endpoint } from '../../model/endpoint.ts'
+import { known } from '../../model/fact.ts'
+import type { Service } from '../../model/kubernetes.ts'
+import { isOfType, type NamespacedName } from '../../model/object.ts'
+import { servicePolicy, type ServicePolicy } from '../../model/policy.ts'
+import type { Store } from '../../model/store.ts'
+import type { Analyzer, Report, View } from '../analyzer.ts'
+import type { codes } from './codes.ts'
+import { type Inputs, type InputName, inputs as facts } from './facts.ts'
+import { services } from './objects.ts'
+
+type Code = keyof typeof codes
+
+/** What every analyzer of Services gets: the Service, and what is worked out from it alone. */
+export interface Subject {
+  ref: NamespacedName
+  service: Service
+  source: View['source']
+  policy: ServicePolicy
+}
+
+interface Definition<C extends string, I extends InputName> {
+  codes: readonly C[]
+  inputs: readonly I[]
+  /** False: there is nothing to look for, whatever the inputs say. */
+  applies?: (subject: Subject) => boolean
+  analyse: (subject: Subject, inputs: Pick<Inputs, I>, report: Report<C>) => void
+}
+
+/** An analyzer of Services. The compiler sees that it reads what it declares and reports what it declares. */
+export function serviceAnalyzer<const C extends Code, const I extends InputName>(
+  definition: Definition<C, I>,
+): Analyzer {
+  const { codes, inputs, applies = () => true, analyse } = definition
+  return {
+    codes,
+    needs: inputs.map((name) => facts[name]),
+    applies: (view) => {
+      const subject = subjectOf(view)
+      return known(subject !== undefined && applies(subject))
+    },
+    analyse: (view, report) => {
+      const subject = subjectOf(view)
+      if (subject !== undefined) analyse(subject, valuesOf(inputs, view.store), report)
+    },
+  }
+}
+
+function valuesOf<I extends InputName>(names: readonly I[], store: Store): Pick<Inputs, I> {
+  const values = names.map((name) => {
+    const fact = store.fact<unknown>(facts[name])
+    return [name, fact.known ? fact.value : undefined] as const
+  })
+  return Object.fromEntries(values) as unknown as Pick<Inputs, I>
+}
+
+/** The target of a view as a Service; undefined where it is none. */
+export function subjectOf({
+  target: { object },
+  source,
+}: Pick<View, 'target' | 'source'>): Subject | undefined {
+  if (!isOfType(object, services)) return undefined
+  const service = object as Service
+  const { namespace = 'default', name } = service.metadata
+  return { ref: { namespace, name }, service, source, policy: servicePolicy(service) }
+}
+
+/** kube-proxy and its like have something to do: there is a cluster IP. In files it need not be there yet. */
+export function isProxied({ service: { spec } }: Pick<Subject, 'service'>): boolean {
+  return spec.type !== 'ExternalName' && spec.clusterIP !== 'None'
+}
+
+export function isSticky({ policy }: Pick<Subject, 'policy'>): boolean {
+  return policy.kind === 'client-ip'
+}
+
+/** Reachable from outside through the nodes. */
+export function isExternal({ service: { spec } }: Pick<Subject, 'service'>): boolean {
+  return spec.type === 'NodePort' || spec.type === 'LoadBalancer'
+}
+
+export function hasSelector({ service: { spec } }: Pick<Subject, 'service'>): boolean {
+  return Object.keys(spec.selector ?? {}).length > 0
+}
+
+/** Endpoints count by pod, and by address where there is none: one pod with two ports or two families is one endpoint. */
+export function countEndpoints(endpoints: readonly Endpoint[]): number {
+  return new Set(endpoints.map(({ pod, address }) => pod ?? address)).size
+}

@@ -1,0 +1,39 @@
+import type { Analyzer } from '../../analyzer.ts'
+import { endpoints } from './endpoints.ts'
+import { external } from './external.ts'
+import { loadBalancerRefused, loadBalancerTimeout } from './load-balancer.ts'
+import { localTraffic } from './local-traffic.ts'
+import { networkPolicy } from './network-policy.ts'
+import { autoscaling, publishNotReady } from './pods.ts'
+import { ipvs, mixedModes, oldKubernetes, otherProxies, windows } from './proxy.ts'
+import { sidecars } from './sidecars.ts'
+import { sliceAddresses, sliceLabels, slicePorts } from './slices.ts'
+import { iptablesList, perNode, perPort } from './tables.ts'
+import { timeout } from './timeout.ts'
+import { unproxied } from './unproxied.ts'
+
+/** The order plays no part: findings are sorted by level and code. */
+export const analyzers: readonly Analyzer[] = [
+  timeout,
+  unproxied,
+  endpoints,
+  publishNotReady,
+  autoscaling,
+  perPort,
+  perNode,
+  iptablesList,
+  localTraffic,
+  loadBalancerRefused,
+  loadBalancerTimeout,
+  networkPolicy,
+  sidecars,
+  slicePorts,
+  sliceAddresses,
+  sliceLabels,
+  external,
+  ipvs,
+  windows,
+  mixedModes,
+  otherProxies,
+  oldKubernetes,
+]

@@ -1,0 +1,30 @@
+import type { ServiceSnapshot, Snapshot } from '../../model/snapshot.ts'
+import type { FactType } from '../../model/store.ts'
+
+type Value<F> = Extract<F, { known: true }> extends { value: infer T } ? T : never
+
+/** What analyzers of a Service may ask for, by name. The Service itself is always there. */
+export interface Inputs {
+  slices: Value<ServiceSnapshot['slices']>
+  pods: Value<ServiceSnapshot['pods']>
+  autoscalers: Value<ServiceSnapshot['autoscalers']>
+  networkPolicies: Value<ServiceSnapshot['networkPolicies']>
+  events: Value<ServiceSnapshot['events']>
+  proxy: Value<Snapshot['proxy']>
+  windowsNodes: Value<Snapshot['windowsNodes']>
+  version: Value<Snapshot['version']>
+}
+
+export type InputName = keyof Inputs
+
+/** The same as facts of a store, each of the Service that is explained. */
+export const inputs: { readonly [Name in InputName]: FactType<Inputs[Name]> } = {
+  slices: { name: 'slices', what: 'endpointslices' },
+  pods: { name: 'pods', what: 'pods' },
+  autoscalers: { name: 'autoscalers', what: 'horizontalpodautoscalers.autoscaling' },
+  networkPolicies: { name: 'network policies', what: 'networkpolicies.networking.k8s.io' },
+  events: { name: 'events', what: 'events' },
+  proxy: { name: 'proxy', what: 'the Service proxy' },
+  windowsNodes: { name: 'windows nodes', what: 'nodes' },
+  version: { name: 'version', what: 'the version' },
+}

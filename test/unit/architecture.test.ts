@@ -1,0 +1,77 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
+import { describe, expect, it } from 'vitest'
+
+const root = join(import.meta.dirname, '../..')
+const src = join(root, 'src')
+
+/** Folders of src, and which others each may import, as docs/architecture.md says. */
+const allowed = new Map(
+  [
+    ...readFileSync(join(root, 'docs/architecture.md'), 'utf8').matchAll(
+      /^\| `src\/(\w+)\/` \|.*\| ([^|]*) \|$/gm,
+    ),
+  ].map(
+    ([, folder = '', others = '']) =>
+      [folder, others.split(', ').filter((word) => word !== 'nothing')] as const,
+  ),
+)
+
+/** It may import everything. */
+const outermost = 'commands'
+
+/** Without I/O, clock, process or randomness. */
+const pure = new Set(['analysis', 'judge', 'measure', 'mechanisms', 'model', 'path', 'targets', 'validation'])
+
+interface Import {
+  file: string
+  folder: string
+  /** A folder of src, or the name of a package. */
+  of: string
+}
+
+const imports: readonly Import[] = readdirSync(src, { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.endsWith('.ts') && name.includes('/'))
+  .flatMap((file) => {
+    const text = readFileSync(join(src, file), 'utf8')
+    const folder = file.split('/')[0] ?? ''
+    return [...text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map(([, name = '']) => {
+      const target = relative(src, resolve(dirname(join(src, file)), name)).split('/')[0]
+      return { file, folder, of: name.startsWith('.') ? (target ?? '') : name }
+    })
+  })
+
+const wrong = (isWrong: (one: Import) => boolean): string[] =>
+  imports.filter(isWrong).map(({ file, of }) => `src/${file} imports ${of}`)
+
+describe('the direction of imports', () => {
+  it('has a line for every folder', () => {
+    expect([...allowed.keys()].toSorted()).toEqual(
+      [...new Set(imports.map(({ folder }) => folder))].toSorted(),
+    )
+  })
+
+  it('is the one in docs/architecture.md', () => {
+    const folders = new Set(allowed.keys())
+    const isAllowed = ({ folder, of }: Import): boolean =>
+      of === folder || folder === outermost || (allowed.get(folder) ?? []).includes(of)
+    expect(wrong((one) => folders.has(one.of) && !isAllowed(one))).toEqual([])
+  })
+
+  it('names no folder that is not used', () => {
+    const used = new Set(imports.map(({ folder, of }) => `${folder} → ${of}`))
+    const said = [...allowed]
+      .filter(([folder]) => folder !== outermost)
+      .flatMap(([folder, others]) => others.map((of) => `${folder} → ${of}`))
+    expect(said.filter((one) => !used.has(one))).toEqual([])
+  })
+
+  it('leads to client-node from src/cluster only', () => {
+    const isClient = ({ of }: Import): boolean => of.startsWith('@kubernetes/client-node')
+    expect(wrong((one) => isClient(one) && one.folder !== 'cluster')).toEqual([])
+  })
+
+  it('leads from what is pure to nothing of Node', () => {
+    expect(wrong(({ folder, of }) => pure.has(folder) && of.startsWith('node:'))).toEqual([])
+  })
+})

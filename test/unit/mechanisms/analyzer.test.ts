@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest'
+import { type FindingDraft, objectAnalyzer, type View } from '../../../src/mechanisms/analyzer.ts'
+import { type Fact, known, unknown } from '../../../src/model/fact.ts'
+import type { LooseObject, ObjectType } from '../../../src/model/object.ts'
+
+const ingresses: ObjectType<LooseObject> = {
+  group: 'networking.k8s.io',
+  versions: ['v1'],
+  resource: 'ingresses',
+  kind: 'Ingress',
+  scope: 'namespaced',
+}
+
+const ingress = (name: string, annotations = {}): LooseObject => ({
+  apiVersion: 'networking.k8s.io/v1',
+  kind: 'Ingress',
+  metadata: { name, namespace: 'shop', annotations },
+})
+
+const ref = (name: string) => ({ kind: 'Ingress', group: 'networking.k8s.io', namespace: 'shop', name })
+
+const view = (objects: readonly LooseObject[], all: Fact<readonly LooseObject[]> = known(objects)): View =>
+  ({ objects: () => objects, store: { list: () => all } }) as unknown as View
+
+const marked = objectAnalyzer({
+  about: ingresses,
+  codes: ['AFF-TEST-MARK'],
+  applies: ({ metadata }) => 'mark' in (metadata.annotations ?? {}),
+  analyse: (_object, _view, report) =>
+    report('AFF-TEST-MARK', { message: 'm', why: 'w', field: 'metadata.annotations.mark' }),
+})
+
+function draftsOf(of: View): FindingDraft[] {
+  const drafts: FindingDraft[] = []
+  const report = (_code: string, draft: FindingDraft): void => void drafts.push(draft)
+  marked.analyse(of, Object.assign(report, { cannot: () => undefined }))
+  return drafts
+}
+
+describe('an analyzer of single objects', () => {
+  it('speaks about each object that it applies to, and where', () => {
+    const drafts = draftsOf(view([ingress('a', { mark: '1' }), ingress('b'), ingress('c', { mark: '' })]))
+    expect(drafts.map(({ objects, at, field }) => ({ objects, at, field }))).toEqual(
+      ['a', 'c'].map((name) => ({
+        objects: [ref(name)],
+        at: { object: ref(name), field: 'metadata.annotations.mark' },
+        field: undefined,
+      })),
+    )
+  })
+
+  it('has nothing to look at where there is no such object, or it applies to none', () => {
+    expect(marked.applies(view([]))).toEqual(known(false))
+    expect(marked.applies(view([ingress('b')]))).toEqual(known(false))
+    expect(marked.applies(view([ingress('a', { mark: '1' })]))).toEqual(known(true))
+  })
+
+  it('cannot tell where such objects could not be read', () => {
+    const why = { what: 'ingresses', reason: 'forbidden' } as const
+    expect(marked.applies(view([], unknown(why)))).toEqual({ known: false, why })
+  })
+})

@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest'
+import { parseFile } from '../../../src/snapshot/files/document.ts'
+import { locate } from '../../../src/snapshot/files/locate.ts'
+
+const text = `apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: shop
+  annotations:
+    example.com/affinity: cookie
+    "example.com/affinity-mode": balanced
+spec:
+  rules:
+  - host: a.example
+  - host: b.example
+`
+
+const place = (path: string): [line: number, column: number] | undefined => {
+  const [object] = parseFile('a.yaml', text, true).objects
+  const found = object === undefined ? undefined : locate(object, path)
+  return found === undefined ? undefined : [found.line, found.column]
+}
+
+describe('the place of a field', () => {
+  it.each([
+    ['metadata.name', [4, 9]],
+    ['spec.rules[1].host', [11, 11]],
+    ['metadata.annotations["example.com/affinity"]', [6, 27]],
+    ['metadata.annotations["example.com/affinity-mode"]', [7, 34]],
+    ['metadata.annotations["example.com/other"]', [5, 3]],
+    ['spec.rules[7].host', [9, 3]],
+    ['status', undefined],
+  ] as const)('of %s', (path, expected) => {
+    expect(place(path)).toEqual(expected)
+  })
+})
