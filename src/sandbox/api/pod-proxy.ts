@@ -13,8 +13,12 @@ export async function proxyToPod(
   { namespace, name = '', rest, query }: Call,
   response: ServerResponse,
 ): Promise<void> {
-  const [podName = '', port = '80'] = name.split(':')
+  const [podName = '', asked] = name.split(':')
   const pod = store.get(types.pods, namespace, podName)
+  // Without a port the first that a container has (k8s.io/kubernetes pkg/registry/core/pod, ResourceLocation).
+  const { containers = [] } =
+    (pod as { spec?: { containers?: { ports?: { containerPort: number }[] }[] } }).spec ?? {}
+  const port = asked ?? containers.find(({ ports = [] }) => ports.length > 0)?.ports?.[0]?.containerPort ?? 80
   const search = query.size > 0 ? `?${query.toString()}` : ''
   const target = {
     host: plan.physical(String(at(pod, 'status', 'podIP'))),
