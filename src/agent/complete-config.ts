@@ -1,13 +1,15 @@
-import { type AgentConfig, type AgentTarget, markerOfClient } from './config.ts'
+import { type AgentConfig, type AgentSession, type AgentTarget, markerOfClient } from './config.ts'
 
 /** An `AgentTarget` with everything filled in. */
 export type CompleteTarget = Required<AgentTarget>
 
 /** An `AgentConfig` with everything filled in, for one client. */
 export interface CompleteConfig extends Required<
-  Omit<AgentConfig, 'targets' | 'pausesMs' | 'payload' | 'marker'>
+  Omit<AgentConfig, 'targets' | 'pausesMs' | 'payload' | 'marker' | 'sessions' | 'cookieSalt'>
 > {
   targets: CompleteTarget[]
+  sessions: readonly [AgentSession, ...AgentSession[]]
+  cookieSalt?: string
   /** `requests` and `durationMs` are Infinity when there is another limit; `requests` is counted from `pausesMs`. */
   pausesMs?: number[]
   payload?: string
@@ -34,7 +36,11 @@ export function decodeConfig(pieces: readonly string[], client = 0): CompleteCon
   // Paced requests start far enough apart for their order to be the order in which they reach the proxy, also when
   // some overlap; so slow answers do not lower the rate. A pooled client is one connection unless asked otherwise.
   const usual = intervalMs === 0 ? 16 : keepAlive ? 1 : 8
-  const concurrency = config.concurrency ?? (pausesMs === undefined ? usual : 1)
+  const [session = {}, ...others] = config.sessions ?? []
+  const sessions: CompleteConfig['sessions'] = [session, ...others]
+  // Users wait for an answer, and for its cookies, before they go on.
+  const users = isPlain(sessions) ? undefined : sessions.length
+  const concurrency = users ?? config.concurrency ?? (pausesMs === undefined ? usual : 1)
   demand(Number.isInteger(concurrency) && concurrency > 0 && concurrency <= 1024, 'concurrency')
   demand(config.targets.length > 0, 'targets')
   return {
@@ -49,11 +55,18 @@ export function decodeConfig(pieces: readonly string[], client = 0): CompleteCon
     keepAlive,
     ...(payload === undefined ? {} : { payload }),
     ...(marker === undefined ? {} : { marker: markerOfClient(marker, client) }),
+    sessions,
+    ...(config.cookieSalt === undefined ? {} : { cookieSalt: config.cookieSalt }),
     localPorts,
     identify,
     needles,
     maxAnswerBytes,
   }
+}
+
+/** One user, who keeps nothing: its requests need not wait for each other. */
+export function isPlain(sessions: CompleteConfig['sessions']): boolean {
+  return sessions.length === 1 && sessions[0].jar !== true
 }
 
 function completeTarget({
@@ -62,6 +75,8 @@ function completeTarget({
   port,
   path = '/',
   hostHeader,
+  headers = [],
+  redirects = 0,
   tls = {},
 }: AgentTarget): CompleteTarget {
   demand(['auto', 'http', 'https', 'tcp', 'udp'].includes(scheme), 'scheme')
@@ -70,8 +85,12 @@ function completeTarget({
   demand(/^\/[\x21-\x7e]*$/.test(path), 'path')
   const header = hostHeader ?? `${host.includes(':') ? `[${host}]` : host}:${port}`
   demand(/^[\w.:[\]%-]+$/.test(header), 'hostHeader')
+  demand(
+    headers.every(([name, value]) => /^[\w!#$%&'*+.^`|~-]+$/.test(name) && /^[\x20-\x7e]*$/.test(value)),
+    'headers',
+  )
   demand(Number.isInteger(port) && port > 0 && port < 65_536, 'port')
-  return { scheme, host, port, path, hostHeader: header, tls }
+  return { scheme, host, port, path, hostHeader: header, headers, redirects, tls }
 }
 
 function demand(holds: boolean, field: string): void {

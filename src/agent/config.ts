@@ -33,8 +33,21 @@ export interface AgentConfig {
   identify: IdentifyRule
   /** Per known endpoint: the names, IP addresses and hostnames by which an answer may name it. */
   needles: string[][]
+  /**
+   * The users that are simulated, in turns: request n is made by user (n − 1) mod so many, each after its request before
+   * has ended. One that keeps nothing unless given.
+   */
+  sessions?: AgentSession[]
+  /** Report the cookies that answers set, with digests of their values that are made with this. */
+  cookieSalt?: string
   /** Bytes of a body that are read at most; 65536 unless given. */
   maxAnswerBytes?: number
+}
+
+/** What one simulated user does. */
+export interface AgentSession {
+  /** It keeps cookies and sends them back, as a browser does. */
+  jar?: boolean
 }
 
 export interface AgentTarget {
@@ -47,6 +60,10 @@ export interface AgentTarget {
   path?: string
   /** The Host header; `host:port` unless given. */
   hostHeader?: string
+  /** Further headers of each request. */
+  headers?: (readonly [name: string, value: string])[]
+  /** Redirects that are followed for one request, as long as they stay on the host; none unless given. */
+  redirects?: number
   tls?: TlsConfig
 }
 

@@ -11,6 +11,7 @@ import type { AnyLane, Plan } from './lane.ts'
  * The socket is connected, so that the kernel drops what others send to it and reports what ICMP says.
  */
 export class DatagramLane implements AnyLane {
+  readonly session = 0
   number = 0
   startedAt = 0
   readonly answer: { status: number; headers: []; body: Buffer; bodyLength: number } = {
@@ -31,6 +32,11 @@ export class DatagramLane implements AnyLane {
   constructor(plan: Plan) {
     this.#plan = plan
     this.#payload = Buffer.from(plan.config.payload ?? '', 'latin1')
+  }
+
+  /** Datagrams carry none. */
+  reportCookies(): Record<string, never> {
+    return {}
   }
 
   get idle(): boolean {
@@ -119,6 +125,7 @@ export class DatagramLane implements AnyLane {
       replaced,
       endedAt: now(),
       localPort: this.#localPort,
+      redirects: 0,
       code,
       message,
     })

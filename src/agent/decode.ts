@@ -29,7 +29,8 @@ interface Line extends Omit<Decoded, 'observations' | 'gap' | 'foreign'> {
 }
 
 /** What a slot holds, as observations say it. */
-type Held = Required<Pick<Observation, 'identity'>> & Pick<Observation, 'seenAddress'>
+type Held = Required<Pick<Observation, 'identity'>> &
+  Pick<Observation, 'seenAddress' | 'cookies' | 'cookiesSent'>
 
 class LineDecoder implements Decoder {
   /** The number of the last line that was read. */
@@ -74,11 +75,13 @@ class LineDecoder implements Decoder {
     let status = -1
     let slot = -1
     let newConnection = true
+    let session = 0
     for (const item of (line.batch ?? '').split(' ')) {
       const number = this.#next++
       if (item === '-') continue
       let localPort = -1
       let replaced: Replaced | undefined
+      let redirects = 0
       const [start, latency, ...fields] = item.split('.')
       startUs += readNumber(start)
       const latencyUs = readNumber(latency)
@@ -88,6 +91,8 @@ class LineDecoder implements Decoder {
         else if (field[0] === 'S') slot = value
         else if (field[0] === 'H') status = value
         else if (field[0] === 'P') localPort = value
+        else if (field[0] === 'N') session = value
+        else if (field[0] === 'F') redirects = value
         else if (field[0] === 'R') replaced = replacedKinds[value]
         else if (field[0] === 'K' || field[0] === 'C') newConnection = field[0] === 'C'
       }
@@ -102,6 +107,7 @@ class LineDecoder implements Decoder {
       decoded.observations.push({
         number,
         target: line.target ?? 0,
+        ...(session === 0 ? {} : { session }),
         atMs: startUs / 1000,
         latencyMs: latencyUs / 1000,
         outcome,
@@ -109,6 +115,7 @@ class LineDecoder implements Decoder {
         newConnection,
         ...(replaced === undefined ? {} : { replaced }),
         ...held,
+        ...(redirects === 0 ? {} : { redirects }),
         ...(localPort < 0 ? {} : { localPort }),
       })
     }
@@ -118,14 +125,21 @@ class LineDecoder implements Decoder {
     const [before, after] = line.known ?? [0, 0]
     if (before !== this.#known) this.#slots.clear()
     this.#known = after
-    for (const [key, { seen, ...identity }] of Object.entries(line.ids ?? {})) {
+    for (const [key, { seen, set, sent, ...identity }] of Object.entries(line.ids ?? {})) {
       const slot = Number(key)
       if (!(slot >= 0 && slot < identitySlots)) continue
       const held = this.#slots.get(slot)
       // Said again comes without the excerpt.
       const same = held?.identity.source === identity.source && held.identity.value === identity.value
-      if (same && held.seenAddress === seen) continue
-      this.#slots.set(slot, { identity, ...(seen === undefined ? {} : { seenAddress: seen }) })
+      const cookies = JSON.stringify([set, sent])
+      const sameCookies = JSON.stringify([held?.cookies, held?.cookiesSent]) === cookies
+      if (same && held.seenAddress === seen && sameCookies) continue
+      this.#slots.set(slot, {
+        identity,
+        ...(seen === undefined ? {} : { seenAddress: seen }),
+        ...(set === undefined ? {} : { cookies: set }),
+        ...(sent === undefined ? {} : { cookiesSent: sent }),
+      })
     }
   }
 }

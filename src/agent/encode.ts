@@ -1,4 +1,4 @@
-import type { Observation, Outcome } from '../model/observation.ts'
+import type { Identity, Observation, Outcome } from '../model/observation.ts'
 import { outcomes, replacedKinds } from '../model/observation.ts'
 import type { Beat, End, Failure, Hello, Start, TargetEnd } from './protocol.ts'
 import type { SlotContent } from './protocol.ts'
@@ -40,6 +40,7 @@ export class Encoder {
   #status: number | undefined
   #slot = -1
   #newConnection = true
+  #session = 0
 
   /** By key, longest unused first. */
   readonly #slots = new Map<string, Slot>()
@@ -58,10 +59,10 @@ export class Encoder {
 
   /** Observations must come in the order of their numbers, none left out; see `skip`. */
   add(observation: Observation): void {
-    const { identity, seenAddress, localPort, replaced } = observation
+    const { identity, localPort, replaced, redirects, session = 0 } = observation
     const startUs = Math.max(this.#startUs, Math.round(observation.atMs * 1000))
     this.#about(observation.target)
-    const content = identity && (seenAddress === undefined ? identity : { ...identity, seen: seenAddress })
+    const content = identity && contentOf(identity, observation)
     const slot = content === undefined ? -1 : this.#slotOf(content, startUs)
     if (this.#batch === '') this.#atUs = this.#startUs = startUs
     let item = `${(startUs - this.#startUs).toString(36)}.${toMicroseconds(observation.latencyMs).toString(36)}`
@@ -83,6 +84,11 @@ export class Encoder {
       item += observation.newConnection ? '.C' : '.K'
     }
     if (replaced !== undefined) item += `.R${replacedKinds.indexOf(replaced)}`
+    if (session !== this.#session) {
+      this.#session = session
+      item += `.N${session.toString(36)}`
+    }
+    if (redirects !== undefined) item += `.F${redirects.toString(36)}`
     if (localPort !== undefined) item += `.P${localPort.toString(36)}`
     this.#append(item)
   }
@@ -137,6 +143,7 @@ export class Encoder {
     this.#status = undefined
     this.#slot = -1
     this.#newConnection = true
+    this.#session = 0
     return true
   }
 
@@ -165,7 +172,7 @@ export class Encoder {
 
   /** The slot that holds `identity` in the current line. */
   #slotOf(identity: SlotContent, nowUs: number): number {
-    const key = `${identity.source} ${identity.value} ${identity.seen ?? ''}`
+    const key = keyOf(identity)
     const slot = this.#slots.get(key)
     if (slot === undefined) return this.#assign(key, identity, nowUs)
     this.#slots.delete(key)
@@ -219,8 +226,18 @@ export class Encoder {
   }
 }
 
-function withoutExcerpt({ source, value, seen }: SlotContent): SlotContent {
-  return { source, value, seen }
+function withoutExcerpt({ excerpt: _excerpt, ...content }: SlotContent): SlotContent {
+  return content
+}
+
+function contentOf(identity: Identity, { seenAddress, cookies, cookiesSent }: Observation): SlotContent {
+  if (seenAddress === undefined && cookies === undefined && cookiesSent === undefined) return identity
+  return { ...identity, seen: seenAddress, set: cookies, sent: cookiesSent }
+}
+
+function keyOf({ source, value, seen = '', set, sent }: SlotContent): string {
+  const cookies = set === undefined && sent === undefined ? '' : JSON.stringify([set, sent])
+  return `${source} ${value} ${seen} ${cookies}`
 }
 
 function toMicroseconds(milliseconds: number): number {

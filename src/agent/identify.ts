@@ -45,6 +45,8 @@ const mute = new Set([
   'expires',
   'keep-alive',
   'last-modified',
+  // What a cookie names need not be who answered, and nobody else is to read its value.
+  'set-cookie',
   'transfer-encoding',
   'vary',
 ])

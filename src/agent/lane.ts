@@ -1,12 +1,14 @@
 import net from 'node:net'
 import tls from 'node:tls'
-import type { Outcome, Replaced, Scheme } from '../model/observation.ts'
+import type { Observation, Outcome, Replaced, Scheme } from '../model/observation.ts'
 import type { CompleteConfig, CompleteTarget } from './complete-config.ts'
+import type { CookieUser } from './cookies/user.ts'
 import type { Stage } from './failures.ts'
 import { outcomeOf } from './failures.ts'
 import type { Progress } from './http-response.ts'
 import { ResponseParser } from './http-response.ts'
 import type { Linger } from './linger.ts'
+import { cookiePlace, type Place, placeOf, redirectedTo } from './place.ts'
 
 /** How one request ended. The answer itself is in the lane's `answer` until the lane begins the next one. */
 export interface Exchange {
@@ -17,6 +19,8 @@ export interface Exchange {
   endedAt: number
   /** The client's port, once it is known. */
   localPort: number | undefined
+  /** Redirects that were followed before the answer. */
+  redirects: number
   /** For all outcomes but `answered`: Node's or our own code, and words. */
   code: string
   message: string
@@ -39,12 +43,16 @@ export interface Plan {
 
 /** Sends one request after the other. */
 export interface AnyLane {
+  /** Who sends them: an index. */
+  readonly session: number
   /** The number of the request in flight. */
   readonly number: number
   readonly startedAt: number
   readonly idle: boolean
   readonly answer: Pick<ResponseParser, 'status' | 'headers' | 'body' | 'bodyLength'>
   begin(number: number, now: number): void
+  /** The cookies of the request that has ended. */
+  reportCookies(): Pick<Observation, 'cookies' | 'cookiesSent'>
   /** Ends what has taken too long: time-outs are not timers, whoever runs the lanes calls this every few milliseconds. */
   tick(now: number): void
   /** Closes without a result. */
@@ -67,6 +75,12 @@ const bannerPauseMs = 60
 const linePauseMs = 5
 const lineEnd = 0x0a
 
+/** Who sends the requests of a lane. */
+export interface LaneUser {
+  session: number
+  cookies?: CookieUser
+}
+
 /** Requests over TCP, each over a connection of its own unless `keepAlive` is set. */
 export class Lane implements AnyLane {
   number = 0
@@ -74,9 +88,12 @@ export class Lane implements AnyLane {
   readonly answer: ResponseParser
 
   readonly #plan: Plan
-  /** Before and behind the number of the request, if that is said; all of it otherwise. */
-  readonly #head: string
-  readonly #tail: string | undefined
+  readonly #start: Place
+  readonly #cookies: CookieUser | undefined
+  readonly session: number
+  /** Where the request goes, and where the connection leads. */
+  #place: Place
+  #redirects = 0
   #socket: net.Socket | undefined
   #stage: Stage = 'connect'
   #busy = false
@@ -86,10 +103,12 @@ export class Lane implements AnyLane {
   #replaced: Replaced | undefined
   #lastByteAt = 0
 
-  constructor(plan: Plan) {
+  constructor(plan: Plan, { session, cookies }: LaneUser = { session: 0 }) {
     this.#plan = plan
+    this.session = session
+    this.#cookies = cookies
+    this.#start = this.#place = placeOf(plan.target, plan.scheme)
     this.answer = new ResponseParser(plan.config.maxAnswerBytes)
-    ;[this.#head, this.#tail] = requestOf(plan)
   }
 
   get idle(): boolean {
@@ -101,6 +120,12 @@ export class Lane implements AnyLane {
     this.startedAt = now
     this.#deadline = now + this.#plan.config.timeoutMs
     this.#busy = true
+    this.#redirects = 0
+    if (this.#place !== this.#start) this.#goTo(this.#start)
+    this.#ask()
+  }
+
+  #ask(): void {
     this.answer.reset()
     if (this.#socket === undefined) this.#open()
     else {
@@ -111,13 +136,39 @@ export class Lane implements AnyLane {
 
   /** Nothing but bytes is expected. */
   get #isPlain(): boolean {
-    return this.#plan.scheme === 'tcp'
+    return this.#place.scheme === 'tcp'
   }
 
   #send(socket: net.Socket): void {
-    const { number } = this
     if (this.#isPlain) this.answer.expectAnything()
-    socket.write(this.#tail === undefined ? this.#head : this.#head + number + this.#tail, 'latin1')
+    const cookies = this.#cookies?.header(cookiePlace(this.#place), Date.now()) ?? ''
+    socket.write(requestOf(this.#plan, this.#place, this.number, cookies), 'latin1')
+  }
+
+  /** A connection that is kept is of use where both places are reached by it. */
+  #goTo(place: Place): void {
+    if (place.scheme !== this.#place.scheme || place.port !== this.#place.port) this.#drop()
+    this.#place = place
+  }
+
+  /** Goes where the answer leads, as long as that is allowed; false where it is the answer. */
+  #follow(): boolean {
+    if (this.#redirects >= this.#plan.target.redirects) return false
+    const place = redirectedTo(this.answer, this.#place)
+    if (place === undefined) return false
+    if (!this.#plan.config.keepAlive || !this.answer.reusable) this.#drop()
+    this.#redirects += 1
+    this.#goTo(place)
+    this.#ask()
+    return true
+  }
+
+  reportCookies(): Pick<Observation, 'cookies' | 'cookiesSent'> {
+    return this.#cookies?.report() ?? {}
+  }
+
+  #readCookies(): void {
+    this.#cookies?.read(this.answer.headers, cookiePlace(this.#place), Date.now())
   }
 
   /** Ends what has taken too long. */
@@ -140,7 +191,7 @@ export class Lane implements AnyLane {
     this.#newConnection = true
     this.#localPort = undefined
     this.#stage = 'connect'
-    const socket = this.#plan.scheme === 'https' ? this.#connectTls() : this.#connect()
+    const socket = this.#place.scheme === 'https' ? this.#connectTls() : this.#connect()
     this.#socket = socket
     // The peer's end is followed by destroy(), which is one system call less than ending our side in an orderly way.
     socket.on('end', () => {
@@ -153,7 +204,8 @@ export class Lane implements AnyLane {
   }
 
   #connect(): net.Socket {
-    const { host, port } = this.#plan.target
+    const { host } = this.#plan.target
+    const { port } = this.#place
     const options = {
       allowHalfOpen: true,
       onread: {
@@ -174,7 +226,8 @@ export class Lane implements AnyLane {
 
   #connectTls(): net.Socket {
     const { target, secureContext } = this.#plan
-    const { host, port, tls: settings } = target
+    const { host, tls: settings } = target
+    const { port } = this.#place
     const name = settings.serverName ?? host
     const options = {
       host,
@@ -256,8 +309,10 @@ export class Lane implements AnyLane {
   }
 
   #advance(progress: Progress): void {
-    if (progress === 'done') this.#finish('answered')
-    else if (progress === 'broken') this.#fail('protocol', 'PROTOCOL', this.answer.problem)
+    if (progress === 'done') {
+      this.#readCookies()
+      if (!this.#follow()) this.#finish('answered')
+    } else if (progress === 'broken') this.#fail('protocol', 'PROTOCOL', this.answer.problem)
   }
 
   #fail(outcome: Outcome, code: string, message: string): void {
@@ -291,6 +346,7 @@ export class Lane implements AnyLane {
       newConnection: this.#newConnection,
       endedAt,
       localPort: this.#localPort,
+      redirects: this.#redirects,
       code,
       message,
     })
@@ -302,17 +358,18 @@ export class Lane implements AnyLane {
   }
 }
 
-/** The request, or its two parts around the number that the marker ends with. */
-function requestOf({ config, target, scheme }: Plan): [head: string, tail?: string] {
+/** @param cookies a line of the head, or nothing */
+function requestOf({ config, target }: Plan, place: Place, number: number, cookies: string): string {
   const { marker, keepAlive, payload = '' } = config
-  if (scheme === 'tcp') return [payload]
-  const { path, hostHeader } = target
-  const first = `GET ${path}`
-  const host = ` HTTP/1.1\r\nHost: ${hostHeader}\r\nUser-Agent: kubectl-affinity`
-  const rest =
-    `\r\nAccept: */*\r\nAccept-Encoding: identity\r\n` +
+  const { scheme, path, hostHeader } = place
+  if (scheme === 'tcp') return payload
+  const mark = marker === undefined ? '' : `${marker.text}-${number}`
+  const agent = marker?.in === 'header' ? `/${mark}` : ''
+  const query = marker?.in === 'query' ? `${path.includes('?') ? '&' : '?'}affinity-probe=${mark}` : ''
+  const own = target.headers.map(([name, value]) => `${name}: ${value}\r\n`).join('')
+  return (
+    `GET ${path}${query} HTTP/1.1\r\nHost: ${hostHeader}\r\nUser-Agent: kubectl-affinity${agent}\r\n` +
+    `Accept: */*\r\nAccept-Encoding: identity\r\n${own}${cookies}` +
     `Connection: ${keepAlive ? 'keep-alive' : 'close'}\r\n\r\n`
-  if (marker === undefined) return [`${first}${host}${rest}`]
-  if (marker.in === 'header') return [`${first}${host}/${marker.text}-`, rest]
-  return [`${first}${path.includes('?') ? '&' : '?'}affinity-probe=${marker.text}-`, `${host}${rest}`]
+  )
 }

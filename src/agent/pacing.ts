@@ -28,6 +28,11 @@ export class Pacer {
     this.#pace = pace
   }
 
+  /** All requests were started. */
+  get isAtEnd(): boolean {
+    return this.started >= this.#pace.requests
+  }
+
   /** `now` in milliseconds. After `start` the caller starts a request. */
   next(now: number, inFlight: number): Step {
     const { intervalMs, pausesMs, concurrency, requests, durationMs } = this.#pace

@@ -26,10 +26,12 @@
  *     .K .C   the connection was kept open before, or opened for it     (at the start of each line: C)
  *     .R<n>   the connection before ended like replacedKinds[n]; holds for this observation only
  *     .P<n>   the client's port; holds for this observation only
+ *     .N<n>   the session is n                  (at the start of each line: 0)
+ *     .F<n>   n redirects were followed; holds for this observation only
  *     -       instead of all: the run ended before the request did, there is no observation of this number
  *
  * The other fields hold until they change within the line. Identities live in 256 slots that are reused, longest unused first.
- * `ids` says what its slots hold: an Identity, and as `seen` the client's address as the server saw it from this line on, and slots in use are said again every 16 lines. `known` counts
+ * `ids` says what its slots hold: an Identity, as `seen` the client's address as the server saw it, and what cookies were `set` and `sent`. Slots in use are said again every 16 lines. `known` counts
  * how often slots had been given something new before and after this line: a reader that counted differently has
  * missed some and must forget all that it knew before.
  */
@@ -41,6 +43,9 @@ export const protocolVersion = 2
 export interface SlotContent extends Identity {
   /** The observation's `seenAddress`. */
   seen?: string | undefined
+  /** Its `cookies` and `cookiesSent`. */
+  set?: Observation['cookies'] | undefined
+  sent?: Observation['cookiesSent'] | undefined
 }
 
 /** Slots for identities. */
@@ -70,8 +75,8 @@ export interface Hello {
 /** Requests to a target begin. */
 export interface Start {
   target: number
-  /** Absent for the first session, 0. */
-  session?: number
+  /** The number of the last observation before it; absent for 0. */
+  after?: number
   scheme: Scheme
   /** The node's clock in milliseconds since 1970 at time 0, so the same for all targets but for steps of that clock. */
   epochMs: number

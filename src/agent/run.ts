@@ -1,17 +1,18 @@
 import tls from 'node:tls'
 import type { Observation, Scheme } from '../model/observation.ts'
-import type { CompleteConfig, CompleteTarget } from './complete-config.ts'
+import { type CompleteConfig, type CompleteTarget, isPlain } from './complete-config.ts'
+import { CookieUser } from './cookies/user.ts'
 import type { Encoder } from './encode.ts'
 import type { Identifier } from './identify.ts'
 import { DatagramLane } from './datagram-lane.ts'
 import type { AnyLane, Exchange, Plan } from './lane.ts'
-import { Lane } from './lane.ts'
+import { Lane, type LaneUser } from './lane.ts'
 import { Linger } from './linger.ts'
 import { Pacer } from './pacing.ts'
 import type { End, Totals } from './protocol.ts'
 import { seenAddressOf } from './seen-address.ts'
 import { Sequencer } from './sequencer.ts'
-import { Tally } from './tally.ts'
+import { sumTotals, Tally } from './tally.ts'
 
 export interface RunOptions {
   config: CompleteConfig
@@ -44,13 +45,20 @@ const beatMs = 1000
 /** Kinds of failures that are told in words. */
 const toldFailures = 32
 
+function userOf({ sessions, cookieSalt: salt }: CompleteConfig, session: number): LaneUser {
+  const keeps = sessions[session]?.jar === true
+  if (!keeps && salt === undefined) return { session }
+  return { session, cookies: new CookieUser({ keeps, salt: salt ?? '' }) }
+}
+
 /** Sends the requests to one target and writes what came of them. */
 export class Run {
   readonly #options: RunOptions
   readonly #lanes: AnyLane[] = []
   readonly #pacer: Pacer
   readonly #sequencer: Sequencer
-  readonly #tally = new Tally()
+  /** Of each session. */
+  readonly #tallies: readonly Tally[]
   readonly #linger = new Linger()
   readonly #told = new Set<string>()
   readonly #ticker: NodeJS.Timeout
@@ -66,9 +74,14 @@ export class Run {
   constructor(options: RunOptions) {
     this.#options = options
     const { config, target, scheme, now, encoder, numbersAfter } = options
-    this.#pacer = new Pacer(config)
+    const { sessions } = config
+    const users = sessions.length
+    // Each user keeps to the schedule, and so to all of it.
+    const pace = { intervalMs: config.intervalMs / users, requests: config.requests * users }
+    this.#pacer = new Pacer({ ...config, ...pace })
+    this.#tallies = sessions.map(() => new Tally())
     this.#sequencer = new Sequencer((observation) => {
-      this.#tally.add(observation)
+      this.#tallies[observation.session ?? 0]?.add(observation)
       encoder.add(observation)
     }, numbersAfter + 1)
     const { ca } = target.tls
@@ -84,7 +97,9 @@ export class Run {
       onDone: this.#onDone,
     }
     const LaneOf = scheme === 'udp' ? DatagramLane : Lane
-    for (let index = 0; index < config.concurrency; index++) this.#lanes.push(new LaneOf(plan))
+    const newLane = (session: number): AnyLane => new LaneOf(plan, userOf(config, session))
+    if (isPlain(sessions)) for (let lane = 0; lane < config.concurrency; lane++) this.#lanes.push(newLane(0))
+    else for (const session of sessions.keys()) this.#lanes.push(newLane(session))
     // Time-outs are as exact as this.
     const tickMs = scheme === 'tcp' ? 10 : Math.min(25, Math.max(2, config.timeoutMs / 20))
     this.#ticker = setInterval(this.#tick, tickMs)
@@ -127,11 +142,12 @@ export class Run {
       // Wakes up when a request ends.
       if (this.#sequencer.full) return
       const now = this.#options.now()
+      const lane = this.#nextLane()
+      if (lane === undefined) return
       const step = this.#pacer.next(now, this.#inFlight)
       if (step === 'busy') return
       if (step === 'done') {
-        if (this.#inFlight === 0)
-          this.#end(this.#pacer.started >= this.#options.config.requests ? 'done' : 'duration')
+        if (this.#inFlight === 0) this.#end(this.#pacer.isAtEnd ? 'done' : 'duration')
         return
       }
       if (step !== 'start') {
@@ -140,9 +156,17 @@ export class Run {
         return
       }
       this.#inFlight++
-      // The first idle one, so that a pool that need not be large is not.
-      this.#lanes.find((lane) => lane.idle)?.begin(this.#options.numbersAfter + this.#pacer.started, now)
+      lane.begin(this.#options.numbersAfter + this.#pacer.started, now)
     }
+  }
+
+  /** Who makes the next request; undefined while that has one in flight. */
+  #nextLane(): AnyLane | undefined {
+    const { sessions } = this.#options.config
+    // The first idle one, so that a pool that need not be large is not.
+    if (isPlain(sessions)) return this.#lanes.find((lane) => lane.idle)
+    const next = this.#lanes[this.#pacer.started % sessions.length]
+    return next?.idle === true ? next : undefined
   }
 
   readonly #onDone = (lane: AnyLane, exchange: Exchange): void => {
@@ -151,6 +175,7 @@ export class Run {
     const observation: Observation = {
       number: lane.number,
       target: targetIndex,
+      ...(lane.session === 0 ? {} : { session: lane.session }),
       atMs: lane.startedAt - zeroAt,
       latencyMs: exchange.endedAt - lane.startedAt,
       outcome: exchange.outcome,
@@ -158,8 +183,10 @@ export class Run {
     }
     if (exchange.replaced !== undefined) observation.replaced = exchange.replaced
     if (exchange.localPort !== undefined) observation.localPort = exchange.localPort
+    if (exchange.redirects > 0) observation.redirects = exchange.redirects
+    Object.assign(observation, lane.reportCookies())
     if (exchange.outcome === 'answered') this.#read(lane, observation)
-    else this.#tell(lane.number, exchange)
+    else this.#tell(lane, exchange)
     this.#sequencer.add(observation)
     this.#inFlight--
     this.#pump()
@@ -181,12 +208,13 @@ export class Run {
     if (seenAddress !== undefined) observation.seenAddress = seenAddress
   }
 
-  #tell(number: number, { outcome, code, message }: Exchange): void {
-    const key = `${outcome} ${code}`
+  #tell({ number, session: index }: AnyLane, { outcome, code, message }: Exchange): void {
+    const key = `${index} ${outcome} ${code}`
     if (this.#told.has(key) || this.#told.size >= toldFailures) return
     this.#told.add(key)
     const { encoder, targetIndex: target } = this.#options
-    encoder.failure({ target, number, outcome, code, message: message.slice(0, 500) })
+    const session = index === 0 ? {} : { session: index }
+    encoder.failure({ target, ...session, number, outcome, code, message: message.slice(0, 500) })
   }
 
   readonly #tick = (): void => {
@@ -206,8 +234,9 @@ export class Run {
     this.abandon()
     const { encoder, numbersAfter, onEnd, targetIndex: target } = this.#options
     this.#sequencer.finish(numbersAfter + this.#pacer.started, () => encoder.skip())
-    const totals = this.#tally.totals()
-    encoder.done({ target, ...totals })
-    onEnd({ reason, ...totals, lastEndAt: this.#lastEndAt, stalledMs: this.#stalledMs })
+    const all = this.#tallies.map((tally) => tally.totals())
+    for (const [session, totals] of all.entries())
+      encoder.done({ target, ...(session === 0 ? {} : { session }), ...totals })
+    onEnd({ reason, ...sumTotals(all), lastEndAt: this.#lastEndAt, stalledMs: this.#stalledMs })
   }
 }

@@ -104,7 +104,8 @@ export class Session {
       this.#epochMs = Date.now()
     }
     const detectionMs = target.scheme === 'auto' ? { detectionMs: now() - beganAt } : {}
-    encoder.start({ target: targetIndex, scheme, epochMs: this.#epochMs, ...detectionMs })
+    const after = encoder.lastNumber === 0 ? {} : { after: encoder.lastNumber }
+    encoder.start({ target: targetIndex, ...after, scheme, epochMs: this.#epochMs, ...detectionMs })
     return new Promise((resolve) => {
       this.#run = new Run({
         config,

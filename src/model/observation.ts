@@ -1,3 +1,5 @@
+import type { SetCookie } from './cookie.ts'
+
 /**
  * How one request ended.
  * `answered`: an answer was read, whatever its HTTP status. All others brought no answer.
@@ -59,6 +61,12 @@ export interface Observation {
    * IPv4 mapped into IPv6 as IPv4.
    */
   seenAddress?: string
+  /** What the answer set, redirects that were followed on the way included. */
+  cookies?: readonly SetCookie[]
+  /** The names of the cookies that the request sent, where there were any. */
+  cookiesSent?: readonly string[]
+  /** Redirects that were followed before this answer. */
+  redirects?: number
   /** The client's port, when the agent was told to say it. */
   localPort?: number
 }

@@ -10,14 +10,24 @@ import type { AgentKind } from '../../model/image-choice.ts'
  */
 const nodeFlags = ['--input-type=commonjs', '--max-semi-space-size=2', '-e']
 
-/** What the agent in shell can send: see docs/recognising.md. One target, HTTP, a new connection for each request. */
-export function shellServes({ targets, keepAlive, payload, pausesMs }: AgentConfig): boolean {
+/** What the agent in shell can send: see docs/recognising.md. One target and one user, HTTP, a new connection for each request. */
+export function shellServes(config: AgentConfig): boolean {
+  const { targets, keepAlive, payload, pausesMs, sessions, cookieSalt } = config
   return (
     targets.length === 1 &&
     !keepAlive &&
     payload === undefined &&
     pausesMs === undefined &&
-    targets.every(({ scheme, tls }) => scheme !== 'tcp' && scheme !== 'udp' && tls?.ca === undefined)
+    sessions === undefined &&
+    cookieSalt === undefined &&
+    targets.every(
+      ({ scheme, tls, headers, redirects }) =>
+        scheme !== 'tcp' &&
+        scheme !== 'udp' &&
+        tls?.ca === undefined &&
+        headers === undefined &&
+        redirects === undefined,
+    )
   )
 }
 

@@ -34,8 +34,8 @@ test('targets are asked one after the other, each found out by itself, and numbe
   const detectionMs: unknown = expect.any(Number)
   expect(starts).toEqual([
     { target: 0, scheme: 'http', epochMs, detectionMs },
-    { target: 1, scheme: 'tcp', epochMs, detectionMs },
-    { target: 2, scheme: 'http', epochMs, detectionMs },
+    { target: 1, after: 3, scheme: 'tcp', epochMs, detectionMs },
+    { target: 2, after: 6, scheme: 'http', epochMs, detectionMs },
   ])
   expect(dones.map(({ target, requests, switches }) => [target, requests, switches])).toEqual([
     [0, 3, 0],

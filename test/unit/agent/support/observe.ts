@@ -14,9 +14,9 @@ export type Change = Partial<AgentConfig & AgentTarget>
 /** A configuration for a server on loopback. */
 export function configFor(
   port: number,
-  { scheme, host, path, hostHeader, tls, ...change }: Change = {},
+  { scheme, host, path, hostHeader, tls, headers, redirects, ...change }: Change = {},
 ): AgentConfig {
-  const target = { path, hostHeader, tls }
+  const target = { path, hostHeader, tls, headers, redirects }
   return {
     targets: [
       {

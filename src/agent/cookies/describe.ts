@@ -1,0 +1,53 @@
+import { createHash } from 'node:crypto'
+import type { CookieForm, SetCookie } from '../../model/cookie.ts'
+import type { Taken } from './jar.ts'
+
+/** The name of a value for one run: whoever does not know the value and the salt learns nothing from it. */
+export function digestOf(value: string, salt: string): string {
+  return createHash('sha256').update(`${salt} ${value}`, 'latin1').digest('hex').slice(0, 16)
+}
+
+/** A cookie as it is reported: of its value only what tells it from others, and what it looks like. */
+export function describeCookie({ cookie, refused }: Taken, salt: string, nowMs: number): SetCookie {
+  const { name, value, domain, path, maxAgeSeconds, expiresAt, secure, httpOnly, sameSite } = cookie
+  const lifetime =
+    maxAgeSeconds ?? (expiresAt === undefined ? undefined : Math.round((expiresAt - nowMs) / 1000))
+  const names = addressIn(value)
+  return {
+    name: name.slice(0, 128),
+    length: value.length,
+    digest: digestOf(value, salt),
+    form: names === undefined ? formOf(value) : 'address',
+    ...(names === undefined ? {} : { names }),
+    ...(domain === undefined ? {} : { domain: domain.slice(0, 128) }),
+    ...(path === undefined ? {} : { path: path.slice(0, 128) }),
+    ...(lifetime === undefined ? {} : { lifetimeSeconds: lifetime }),
+    ...(secure ? { secure } : {}),
+    ...(httpOnly ? { httpOnly } : {}),
+    ...(sameSite === undefined ? {} : { sameSite: sameSite.slice(0, 16) }),
+    ...(refused === undefined ? {} : { refused }),
+  }
+}
+
+const forms: readonly (readonly [CookieForm, RegExp])[] = [
+  ['quoted-hash', /^"[\da-f]{16}"$/],
+  ['ring-key', /^\d+(?:\.\d+){2,3}\|[\da-f]{32}$/],
+  ['two-md5', /^[\da-f]{32}\|[\da-f]{32}$/],
+  ['sha256', /^[\da-f]{64}$/],
+  ['md5', /^[\da-f]{32}$/],
+  ['hex16', /^[\da-f]{16}$/],
+]
+
+function formOf(value: string): CookieForm {
+  return forms.find(([, pattern]) => pattern.test(value))?.[0] ?? 'other'
+}
+
+/** The address of Envoy's stateful session: base64 of a message whose field 1 is `IP:port` (envoy stateful_session/v3/cookie.proto). */
+function addressIn(value: string): string | undefined {
+  const base64 = value.replaceAll('"', '')
+  if (!/^C[g-j][\w+/-]+={0,2}$/.test(base64)) return undefined
+  const bytes = Buffer.from(base64, 'base64')
+  if (bytes[0] !== 0x0a) return undefined
+  const text = bytes.toString('latin1', 2, 2 + (bytes[1] ?? 0))
+  return /^(?:[\d.]+|\[[\da-f:.]+\]):\d{1,5}$/i.test(text) ? text : undefined
+}

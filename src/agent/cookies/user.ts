@@ -1,0 +1,45 @@
+import type { CookiePlace, SetCookie } from '../../model/cookie.ts'
+import { describeCookie } from './describe.ts'
+import { CookieJar } from './jar.ts'
+
+/** What one simulated user does with cookies: keeps them, or only looks at them. */
+export class CookieUser {
+  readonly #jar: CookieJar | undefined
+  readonly #salt: string
+  #set: SetCookie[] = []
+  #sent = new Set<string>()
+
+  constructor({ keeps, salt }: { keeps: boolean; salt: string }) {
+    this.#jar = keeps ? new CookieJar() : undefined
+    this.#salt = salt
+  }
+
+  /** What was set and sent since this was called before. */
+  report(): { cookies?: SetCookie[]; cookiesSent?: string[] } {
+    const cookies = this.#set
+    const cookiesSent = [...this.#sent]
+    this.#set = []
+    this.#sent = new Set()
+    return {
+      ...(cookies.length === 0 ? {} : { cookies }),
+      ...(cookiesSent.length === 0 ? {} : { cookiesSent }),
+    }
+  }
+
+  /** The header of a request, `Cookie: a=1; b=2` and its line end, or nothing. */
+  header(place: CookiePlace, nowMs: number): string {
+    const cookies = this.#jar?.cookiesFor(place, nowMs) ?? []
+    if (cookies.length === 0) return ''
+    for (const { name } of cookies) this.#sent.add(name)
+    return `Cookie: ${cookies.map(({ name, value }) => `${name}=${value}`).join('; ')}\r\n`
+  }
+
+  /** Takes in what an answer sets. */
+  read(headers: readonly (readonly [string, string])[], place: CookiePlace, nowMs: number): void {
+    for (const [name, value] of headers) {
+      if (name !== 'set-cookie') continue
+      const taken = (this.#jar ?? new CookieJar()).take(value, place, nowMs)
+      if (taken !== undefined) this.#set.push(describeCookie(taken, this.#salt, nowMs))
+    }
+  }
+}

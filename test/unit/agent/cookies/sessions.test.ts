@@ -1,0 +1,135 @@
+import http from 'node:http'
+import { describe, expect, test } from 'vitest'
+import { configFor, observe } from '../support/observe.ts'
+import { listen } from '../support/servers.ts'
+
+interface Asked {
+  url: string
+  cookie: string | undefined
+  host: string | undefined
+  header: string | undefined
+}
+
+/** A server that gives each newcomer a cookie of one of two pods, and answers in the name of that pod. */
+async function sticky(attributes = 'Path=/'): Promise<{ port: number; asked: Asked[] }> {
+  const asked: Asked[] = []
+  let next = 0
+  const server = http.createServer(({ url = '', headers }, response) => {
+    asked.push({ url, cookie: headers.cookie, host: headers.host, header: headers['x-user'] as string })
+    const pod = /\broute=(pod-\d)/.exec(headers.cookie ?? '')?.[1] ?? `pod-${(next++ % 2) + 1}`
+    if (headers.cookie === undefined) response.setHeader('set-cookie', `route=${pod}; ${attributes}`)
+    response.end(`from ${pod}`)
+  })
+  return { port: await listen(server), asked }
+}
+
+const needles = [['pod-1'], ['pod-2']]
+const jar = { jar: true }
+
+describe('sessions', () => {
+  test('take turns, each with a jar of its own', async () => {
+    const { port, asked } = await sticky()
+    const sessions = [jar, jar, {}]
+    const { observations, dones } = await observe(
+      configFor(port, { requests: 4, sessions, needles, cookieSalt: 'x' }),
+    )
+    expect(observations.map(({ number, session = 0 }) => [number, session])).toEqual(
+      Array.from({ length: 12 }, (_, index) => [index + 1, index % 3]),
+    )
+    const of = (session: number): string[] =>
+      observations
+        .filter((one) => (one.session ?? 0) === session)
+        .map(({ identity }) => identity?.value ?? '')
+    expect(new Set(of(0)).size).toBe(1)
+    expect(new Set(of(1)).size).toBe(1)
+    expect(asked.filter(({ cookie }) => cookie !== undefined)).toHaveLength(6)
+    expect(dones.map(({ session = 0, requests, switches }) => [session, requests, switches])).toEqual([
+      [0, 4, 0],
+      [1, 4, 0],
+      [2, 4, expect.any(Number)],
+    ])
+    const [first, , , second] = observations
+    expect(first?.cookies).toMatchObject([{ name: 'route', length: 5, path: '/' }])
+    expect(first?.cookiesSent).toBeUndefined()
+    expect(second?.cookies).toBeUndefined()
+    expect(second?.cookiesSent).toEqual(['route'])
+  })
+
+  test('each keeps to the whole schedule', async () => {
+    const { port } = await sticky()
+    const { observations } = await observe(
+      configFor(port, { requests: 3, intervalMs: 40, sessions: [jar, jar, jar, jar], cookieSalt: 'x' }),
+    )
+    expect(observations).toHaveLength(12)
+    expect(observations.at(-1)?.atMs).toBeGreaterThanOrEqual(105)
+  })
+
+  test('one keeps back what it must not send, and the control sends nothing', async () => {
+    const { port, asked } = await sticky('Path=/(app1/.*)')
+    const { observations } = await observe(
+      configFor(port, { requests: 2, path: '/app1/x', sessions: [jar, {}], cookieSalt: 'x' }),
+    )
+    expect(asked.map(({ cookie }) => cookie)).toEqual([undefined, undefined, undefined, undefined])
+    expect(observations.every(({ cookies }) => cookies?.[0]?.path === '/(app1/.*)')).toBe(true)
+  })
+
+  test('say nothing of cookies unless they are asked to', async () => {
+    const { port } = await sticky()
+    const { observations } = await observe(configFor(port, { requests: 2 }))
+    expect(observations.some((one) => 'cookies' in one || 'cookiesSent' in one)).toBe(false)
+  })
+
+  test('send further headers, to the host that is meant', async () => {
+    const { port, asked } = await sticky()
+    await observe(configFor(port, { hostHeader: 'shop.lab', headers: [['X-User', 'me']] }))
+    expect(asked).toMatchObject([{ host: 'shop.lab', header: 'me' }])
+  })
+})
+
+describe('redirects', () => {
+  /** `/` leads to `location`, and sets a cookie on the way. */
+  async function redirecting(location: string): Promise<{ port: number; asked: string[] }> {
+    const asked: string[] = []
+    const server = http.createServer(({ url = '', headers }, response) => {
+      asked.push(`${url} ${headers.cookie ?? '-'}`)
+      if (url === '/') response.writeHead(302, { location, 'set-cookie': 'a=1; Path=/' })
+      response.end(`at ${url}`)
+    })
+    return { port: await listen(server), asked }
+  }
+
+  test('are followed on the host, with the cookies', async () => {
+    const { port, asked } = await redirecting('/login?x')
+    const { observations } = await observe(
+      configFor(port, { requests: 2, sessions: [jar], redirects: 5, hostHeader: 'a.lab', cookieSalt: 'x' }),
+    )
+    expect(asked).toEqual(['/ -', '/login?x a=1', '/ a=1', '/login?x a=1'])
+    expect(observations).toMatchObject([
+      { status: 200, redirects: 1, cookies: [{ name: 'a' }], cookiesSent: ['a'] },
+      { status: 200, redirects: 1 },
+    ])
+  })
+
+  test('come to an end', async () => {
+    const { port, asked } = await redirecting('/')
+    const { observations } = await observe(configFor(port, { redirects: 3, hostHeader: 'a.lab' }))
+    expect(asked).toHaveLength(4)
+    expect(observations).toMatchObject([{ status: 302, redirects: 3 }])
+  })
+
+  test.each(['http://b.lab/', 'ftp://a.lab/', '//b.lab', 'http://['])(
+    'to %s are the answer',
+    async (location) => {
+      const { port, asked } = await redirecting(location)
+      const { observations } = await observe(configFor(port, { redirects: 3, hostHeader: 'a.lab' }))
+      expect(asked).toHaveLength(1)
+      expect(observations).toMatchObject([{ status: 302 }])
+    },
+  )
+
+  test('are the answer unless they are to be followed', async () => {
+    const { port } = await redirecting('/x')
+    const { observations } = await observe(configFor(port, { hostHeader: 'a.lab' }))
+    expect(observations).toMatchObject([{ status: 302 }])
+  })
+})
