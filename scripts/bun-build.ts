@@ -1,6 +1,7 @@
 /**
  * Runs in Bun, started by bundle.ts: `bun scripts/bun-build.ts OPTIONS`, with the options of `Bun.build` as JSON. Leaves out
- * what oclif loads and this program never calls, see docs/decisions/005-start-up.md.
+ * what oclif loads and this program never calls, see docs/decisions/005-start-up.md. Prints the sources of which something is in
+ * what was made, with what each of them imports, as JSON.
  */
 
 interface Build {
@@ -11,8 +12,20 @@ interface Build {
   onLoad(where: { filter: RegExp; namespace: string }, load: () => { contents: string; loader: 'js' }): void
 }
 
+/** What is loaded later has the path of the file that it went into, and that of the source beside it. */
+interface Import {
+  path: string
+  entryPoint?: string
+}
+
+/** As esbuild writes it: what went into each file, and what each source imports. */
+interface Metafile {
+  inputs: Record<string, { imports: readonly Import[] }>
+  outputs: Record<string, { inputs: Record<string, { bytesInOutput: number }> }>
+}
+
 declare const Bun: {
-  build(options: object): Promise<{ success: boolean; logs: readonly unknown[] }>
+  build(options: object): Promise<{ success: boolean; logs: readonly unknown[]; metafile?: Metafile }>
 }
 
 /**
@@ -45,6 +58,16 @@ const leaveOut = {
 }
 
 const options = JSON.parse(process.argv[2] ?? '{}') as object
-const { success, logs } = await Bun.build({ ...options, plugins: [leaveOut] })
+const { success, logs, metafile } = await Bun.build({ ...options, metafile: true, plugins: [leaveOut] })
 for (const log of logs) console.error(log)
-process.exitCode = success ? 0 : 1
+process.exitCode = success && metafile !== undefined ? 0 : 1
+if (metafile !== undefined) {
+  const used = Object.values(metafile.outputs).flatMap(({ inputs }) =>
+    Object.entries(inputs).flatMap(([path, { bytesInOutput }]) => (bytesInOutput > 0 ? [path] : [])),
+  )
+  const sources = [...new Set(used)].map((path) => ({
+    path,
+    imports: metafile.inputs[path]?.imports.map(({ path: to, entryPoint }) => entryPoint ?? to) ?? [],
+  }))
+  console.log(JSON.stringify(sources))
+}

@@ -23,6 +23,14 @@ const common = {
   },
 }
 
+/** A source of which something is in what was made. */
+export interface Source {
+  /** From the top of the repository. */
+  path: string
+  /** The paths of what it imports. */
+  imports: readonly string[]
+}
+
 /** Another platform than the one that builds. */
 export interface Foreign {
   /** As Bun names it: `bun-darwin-arm64`. */
@@ -36,8 +44,8 @@ export interface Foreign {
  * called 50 times as often as usual before they are compiled further, which in a command that lasts for 50 ms
  * costs more than it saves. See docs/decisions/005-start-up.md.
  */
-export function compileExecutable(outfile: string, foreign?: Foreign): void {
-  build({
+export function compileExecutable(outfile: string, foreign?: Foreign): Source[] {
+  return build({
     entrypoints: [entry('kubectl-affinity')],
     ...common,
     target: 'bun',
@@ -54,19 +62,26 @@ export function compileExecutable(outfile: string, foreign?: Foreign): void {
 }
 
 /** The bundle for Node, in parts that are loaded when they are needed, the first by a launcher. */
-export function bundleForNode(outdir: string): void {
+export function bundleForNode(outdir: string): Source[] {
   const names = ['kubectl-affinity', 'kubectl_complete-affinity']
   const naming = { entry: '[name].main.[ext]' }
-  build({ entrypoints: names.map(entry), ...common, naming, target: 'node', outdir })
+  const sources = build({ entrypoints: names.map(entry), ...common, naming, target: 'node', outdir })
   nameChunksByContent(outdir)
   for (const name of names) {
     const file = join(outdir, `${name}.js`)
     writeFileSync(file, launcher(`${name}.main.js`))
     chmodSync(file, 0o755)
   }
+  return sources
 }
 
-function build(options: object): void {
+function build(options: object): Source[] {
   const program = join(root, 'scripts', 'bun-build.ts')
-  execFileSync(bun, [program, JSON.stringify(options)], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] })
+  const printed = execFileSync(bun, [program, JSON.stringify(options)], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'inherit'],
+    encoding: 'utf8',
+    maxBuffer: 1e8,
+  })
+  return JSON.parse(printed) as Source[]
 }

@@ -1,6 +1,6 @@
 /**
- * Makes what a release consists of, in dist/release: an archive for each platform, the npm package, checksums and a
- * bill of materials; and krew-manifest.yaml at the top level. The same sources give the same bytes.
+ * Makes what a release consists of, in dist/release: an archive for each platform, the npm package, a bill of materials of
+ * each, checksums, and krew's manifest. The same sources give the same bytes.
  *
  *     npm run package
  *     npm run package -- --platform linux/amd64 --out FOLDER
@@ -13,16 +13,21 @@ import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import packageJson from '../../package.json' with { type: 'json' }
 import { completionScript } from '../../src/cli/completion/script.ts'
-import { bundleForNode, compileExecutable, root } from '../bundle.ts'
+import { bundleForNode, compileExecutable, root, type Source } from '../bundle.ts'
 import { writeNpmPackageJson } from '../npm-package.ts'
 import { type Entry, tarGz, zip } from './archive.ts'
 import { krewManifest, type Released } from './krew.ts'
 import { signAdHoc, signatureProblems } from './macho.ts'
+import { executableNotices, noticesName, packageNotices } from './notices.ts'
+import { packagesOf } from './packages.ts'
 import { archiveName, executableName, type Platform, platforms } from './platforms.ts'
 import { fetchRuntime } from './runtimes.ts'
 import { billOfMaterials } from './sbom.ts'
 
 const { version } = packageJson
+
+/** The bills of materials. */
+const bills = { executables: 'sbom-executables.cdx.json', npm: 'sbom-npm.cdx.json' }
 
 function main(): void {
   const { values } = parseArgs({
@@ -43,53 +48,63 @@ function makeRelease(chosen: readonly Platform[], out: string): void {
   const scratch = mkdtempSync(join(tmpdir(), 'kubectl-affinity-'))
   try {
     const released: Released[] = []
+    const sources: Source[] = []
     for (const platform of chosen) {
+      const { program, sources: own } = executable(platform, scratch)
+      sources.push(...own)
       const name = archiveName(platform, version)
-      const entries = [...archiveEntries(platform, scratch)]
+      const entries = archiveEntries(platform, program, executableNotices(packagesOf(own).packages))
       write(out, name, platform.os === 'windows' ? zip(entries) : tarGz(entries))
       released.push({ platform, sha256: sha256(join(out, name)) })
     }
+    const bill = billOfMaterials({ ...packagesOf(sources), platforms: chosen })
+    writeFileSync(join(out, bills.executables), bill)
     const npm = npmPackage(scratch, out)
-    writeFileSync(join(out, 'sbom.cdx.json'), billOfMaterials())
-    const files = [...chosen.map((platform) => archiveName(platform, version)), npm, 'sbom.cdx.json']
+    const files = [...chosen.map((platform) => archiveName(platform, version)), npm, ...Object.values(bills)]
     const sums = files.map((name) => `${sha256(join(out, name))}  ${name}\n`)
     writeFileSync(join(out, 'checksums.txt'), sums.join(''))
-    const manifest = krewManifest(version, released)
-    writeFileSync(join(out, 'affinity.yaml'), manifest)
-    // Part of a release is for trying, and not what krew's users should get.
-    if (chosen.length === platforms.length && out === join(root, 'dist', 'release'))
-      writeFileSync(join(root, 'krew-manifest.yaml'), manifest)
+    writeFileSync(join(out, 'affinity.yaml'), krewManifest(version, released))
   } finally {
     rmSync(scratch, { recursive: true })
   }
 }
 
-function* archiveEntries(platform: Platform, scratch: string): Generator<Entry> {
-  const name = executableName(platform)
-  yield { name, content: executable(platform, join(scratch, name)), executable: true }
-  yield { name: 'LICENSE', content: readFileSync(join(root, 'LICENSE')) }
+function archiveEntries(platform: Platform, program: Buffer, notices: string): Entry[] {
   const script = platform.os === 'windows' ? 'kubectl_complete-affinity.cmd' : 'kubectl_complete-affinity'
-  yield { name: script, content: Buffer.from(completionScript(platform.os)), executable: true }
+  return [
+    { name: executableName(platform), content: program, executable: true },
+    { name: 'LICENSE', content: readFileSync(join(root, 'LICENSE')) },
+    { name: noticesName, content: Buffer.from(notices) },
+    { name: script, content: Buffer.from(completionScript(platform.os)), executable: true },
+  ]
 }
 
-function executable(platform: Platform, path: string): Buffer {
-  compileExecutable(path, { target: platform.target, runtime: fetchRuntime(platform) })
+function executable(platform: Platform, folder: string): { program: Buffer; sources: Source[] } {
+  const path = join(folder, executableName(platform))
+  const sources = compileExecutable(path, { target: platform.target, runtime: fetchRuntime(platform) })
   const program = readFileSync(path)
-  if (platform.os !== 'darwin') return program
-  // Bun signs what it makes for Apple's processors. For Intel's it leaves the signature of Bun itself, which is wrong
-  // for what it has put in.
-  const signed = signatureProblems(program).length === 0 ? program : signAdHoc(program, 'kubectl-affinity')
-  const problems = signatureProblems(signed)
-  if (problems.length > 0) throw new Error(`${platform.target}: ${problems.join(', ')}`)
-  return signed
+  return { program: platform.os === 'darwin' ? signed(program, platform) : program, sources }
+}
+
+/**
+ * Bun signs what it makes for Apple's processors. For Intel's it leaves the signature of Bun itself, which is wrong for
+ * what it has put in.
+ */
+function signed(program: Buffer, { target }: Platform): Buffer {
+  const result = signatureProblems(program).length === 0 ? program : signAdHoc(program, 'kubectl-affinity')
+  const problems = signatureProblems(result)
+  if (problems.length > 0) throw new Error(`${target}: ${problems.join(', ')}`)
+  return result
 }
 
 /** npm itself writes neither times nor owners into a package. */
 function npmPackage(scratch: string, out: string): string {
   const folder = join(scratch, 'npm')
   mkdirSync(folder)
-  bundleForNode(folder)
+  const { packages, direct } = packagesOf(bundleForNode(folder))
   writeNpmPackageJson(folder)
+  writeFileSync(join(folder, noticesName), packageNotices(packages))
+  writeFileSync(join(out, bills.npm), billOfMaterials({ packages, direct, platforms: [] }))
   for (const name of ['LICENSE', 'README.md']) copyFileSync(join(root, name), join(folder, name))
   execFileSync('npm', ['pack', folder, '--pack-destination', out], {
     stdio: 'ignore',

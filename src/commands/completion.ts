@@ -14,7 +14,7 @@ export default class Completion extends BaseCommand {
     {
       description: 'After an installation with krew',
       command:
-        'kubectl affinity completion > ~/.krew/bin/kubectl_complete-affinity && chmod +x ~/.krew/bin/kubectl_complete-affinity',
+        'kubectl affinity completion > "${KREW_ROOT:-$HOME/.krew}/bin/kubectl_complete-affinity" && chmod +x "${KREW_ROOT:-$HOME/.krew}/bin/kubectl_complete-affinity"',
     },
     {
       description: 'After an installation by hand, into any folder on the PATH',

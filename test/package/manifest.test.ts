@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
@@ -31,26 +31,11 @@ const manifest = parse(text) as Manifest
 const { spec } = manifest
 const archiveOf = (uri: string): string => join(release, uri.replace(/^.*\//, ''))
 
-// krew cannot be run here. These are the rules of its validation (internal/index/validation, cmd/validate-krew-manifest)
-// and of its index's reviewers.
-describe('krew takes the manifest', () => {
-  test('kind and version of the API are exact', () => {
-    expect(manifest).toMatchObject({
-      apiVersion: 'krew.googlecontainertools.github.com/v1alpha2',
-      kind: 'Plugin',
-    })
-    expect(Object.keys(manifest)).toStrictEqual(['apiVersion', 'kind', 'metadata', 'spec'])
-  })
-
-  test('the name is safe, and the name of the file', () => {
-    expect(manifest.metadata).toStrictEqual({ name: 'affinity' })
-    expect(manifest.metadata['name']).toMatch(/^[\w-]+$/)
-    expect(path).toMatch(/\/affinity\.yaml$/)
-  })
-
-  test('the version is a semantic one with a v', () => {
+// What krew's own checker does not look at (krew.test.ts runs it): what is of this project, and what the reviewers of its
+// index ask for.
+describe('the manifest of the release', () => {
+  test('is of its version', () => {
     expect(spec.version).toBe(`v${version}`)
-    expect(spec.version).toMatch(/^v\d+\.\d+\.\d+(-[\w.]+)?$/)
   })
 
   test('the short description is one line of 50 characters at most, without a full stop', () => {
@@ -65,24 +50,18 @@ describe('krew takes the manifest', () => {
     expect(URL.parse(spec.homepage)?.protocol).toBe('https:')
   })
 
-  test('no field but those that krew knows', () => {
-    const known = ['version', 'homepage', 'shortDescription', 'description', 'caveats', 'platforms']
-    expect(known).toEqual(expect.arrayContaining(Object.keys(spec)))
-    for (const platform of spec.platforms)
-      expect(Object.keys(platform)).toStrictEqual(['selector', 'uri', 'sha256', 'bin'])
+  test('is the template with what a release adds', () => {
+    const template = parse(readFileSync(join(root, 'krew-manifest.yaml'), 'utf8')) as Manifest
+    const { version: _, platforms, ...rest } = spec
+    expect({ ...manifest, spec: rest }).toStrictEqual(template)
+    expect(platforms).toHaveLength(6)
   })
 
-  test('there is a platform, and each is selected by os and arch alone', () => {
-    expect(spec.platforms).toHaveLength(6)
+  test('selects by os and arch alone', () => {
     for (const { selector } of spec.platforms) {
       expect(Object.keys(selector ?? {})).toStrictEqual(['matchLabels'])
       expect(Object.keys(selector?.matchLabels ?? {})).toStrictEqual(['os', 'arch'])
     }
-  })
-
-  test('no two platforms are selected on one machine', () => {
-    const selected = spec.platforms.map(({ selector }) => JSON.stringify(selector))
-    expect(new Set(selected).size).toBe(selected.length)
   })
 
   for (const { selector, uri, sha256, bin } of spec.platforms) {
@@ -111,11 +90,4 @@ describe('krew takes the manifest', () => {
       })
     })
   }
-
-  test('the one in the repository says the same, checksums apart', () => {
-    const committed = join(root, 'krew-manifest.yaml')
-    expect(existsSync(committed)).toBe(true)
-    const masked = (content: string): string => content.replaceAll(/sha256: \w+/g, 'sha256: …')
-    expect(masked(readFileSync(committed, 'utf8'))).toBe(masked(text))
-  })
 })
