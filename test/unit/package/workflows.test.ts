@@ -17,8 +17,30 @@ test('workflows run scripts that there are, with no more rights than they need',
   }
 })
 
-test('the release is tried on every platform but the one that it is made on', () => {
-  const files = [...read('release.yml').matchAll(/file: ([\w.]+)/g)].map(([, file]) => file)
+test('the release is tried on every platform before it is published', () => {
+  const text = read('release.yml')
+  const files = [...text.matchAll(/file: ([\w.]+)/g)].map(([, file]) => file)
   const made = platforms.map((platform) => archiveName(platform, '').replace('kubectl-affinity_v_', ''))
-  expect(new Set([...files, 'linux_amd64.tar.gz'])).toStrictEqual(new Set(made))
+  expect(files).toHaveLength(made.length)
+  expect(new Set(files)).toStrictEqual(new Set(made))
+  const { jobs }: { jobs: Record<string, { needs?: string }> } = parse(text)
+  expect(Object.entries(jobs).map(([name, { needs }]) => [name, needs])).toStrictEqual([
+    ['build', undefined],
+    ['try', 'build'],
+    ['draft', 'try'],
+    ['npm', 'draft'],
+    ['publish', 'npm'],
+  ])
+})
+
+test('what runs code of this repository may write nothing', () => {
+  const { jobs }: { jobs: Record<string, { permissions: object }> } = parse(read('release.yml'))
+  expect(jobs['build']?.permissions).toStrictEqual({ contents: 'read' })
+  expect(jobs['try']?.permissions).toStrictEqual({ contents: 'read' })
+})
+
+test('actions are pinned by commit', () => {
+  for (const name of readdirSync(folder))
+    for (const [, action] of read(name).matchAll(/uses: (.*)/g))
+      expect(action, name).toMatch(/^[\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/)
 })
