@@ -1,10 +1,10 @@
+import { layoutCommand } from '../text/command.ts'
 import type { Hint } from '../../model/remedy.ts'
 import type { ChangeDone, ChangeOutcome, DryRun } from '../../model/change.ts'
 import type { Style } from '../terminal.ts'
-import { flow } from '../text/flow.ts'
-import { type Line, paintLines, type Span, span } from '../text/line.ts'
+import { type Line, paintLines, span } from '../text/line.ts'
 import { sanitize } from '../text/sanitize.ts'
-import { nonBreakingSpace, pad, textWidth } from '../text/width.ts'
+import { pad, textWidth } from '../text/width.ts'
 import { affinityWord, resultLine, timeoutWord } from './words.ts'
 import { affinityWords } from '../text/affinity.ts'
 
@@ -54,8 +54,6 @@ function fullChange(outcome: ChangeDone, style: Style): Line[] {
   ])
 }
 
-const continuation = ' \\'
-
 /** A command of the closing lines with its label. */
 export interface NextStep {
   label: string
@@ -65,33 +63,17 @@ export interface NextStep {
 /** Commands that break over lines stay commands: a backslash ends each line that continues. */
 export function renderNext(
   steps: readonly NextStep[],
-  { style, width: columns }: { style: Style; width: number },
+  { style, width }: { style: Style; width: number },
 ): string {
-  const column = Math.max(...steps.map(({ label }) => label.length)) + 2
-  const longest = Math.max(
-    ...steps.flatMap(({ command }) => commandPieces(command).map(({ text }) => text.length)),
-  )
-  // A name that is broken is another name: rather a line that is too long.
-  const width = Math.max(columns, column + longest + continuation.length)
+  const indent = Math.max(...steps.map(({ label }) => label.length)) + 2
   const lines = steps.flatMap(({ label, command }, index) =>
-    flow(commandPieces(command), {
+    layoutCommand(command, {
       width,
-      label: span((steps[index - 1]?.label === label ? '' : label).padEnd(column), style.quiet),
-      indent: column,
-      separator: span(' '),
-      continuation,
+      label: span((steps[index - 1]?.label === label ? '' : label).padEnd(indent), style.quiet),
+      indent,
     }),
   )
   return lines.length === 0 ? '' : `${paintLines(lines, width, style).join('\n')}\n`
-}
-
-/** A command may break before names and flags, not between a flag and its value. */
-function commandPieces(command: string): Span[] {
-  return sanitize(command)
-    .replace(/ (--?[\w-]+) (?!-)/g, ` $1${nonBreakingSpace}`)
-    .replace(/^kubectl affinity /, `kubectl${nonBreakingSpace}affinity${nonBreakingSpace}`)
-    .split(' ')
-    .map((piece) => span(piece))
 }
 
 /** Several Services may have the same to be said about them; it is said once. */

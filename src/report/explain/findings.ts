@@ -1,9 +1,10 @@
+import { layoutCommand, splitAdvice } from '../text/command.ts'
 import { type Finding, type Level, objectName } from '../../model/finding.ts'
 import type { Paint, Style } from '../terminal.ts'
 import { flow } from '../text/flow.ts'
 import { type Line, span } from '../text/line.ts'
 import { sanitize } from '../text/sanitize.ts'
-import { nonBreakingSpace, pad, textWidth } from '../text/width.ts'
+import { pad, textWidth } from '../text/width.ts'
 
 const indent = 10
 
@@ -35,14 +36,7 @@ function layoutFinding(finding: Finding, width: number, style: Style, isWide: bo
     }),
     ...flow([span(sanitize(message))], body),
     ...flow([span(sanitize(why), style.quiet)], body),
-    ...mend.flatMap((step, index) =>
-      flow([span(keepCommand(sanitize(step)))], {
-        width,
-        indent: indent + 6,
-        label: span(`${' '.repeat(indent)}${index === 0 ? 'mend' : 'or'}`.padEnd(indent + 6), style.quiet),
-        ...(isCommand(step) ? { continuation: ' \\' } : {}),
-      }),
-    ),
+    ...mend.flatMap((step, index) => layoutStep(step, index === 0 ? 'mend' : 'or', width, style)),
     ...(isWide ? flow([span(`see   kubectl affinity explain ${code}`, style.quiet)], body) : []),
   ]
 }
@@ -80,11 +74,17 @@ export function paintOf(level: Level, style: Style): Paint {
   return level === 'warning' ? style.unsure : style.quiet
 }
 
-function isCommand(step: string): boolean {
-  return step.startsWith('kubectl ')
-}
-
-/** Commands break before flags only, so that a backslash can stand there. */
-function keepCommand(step: string): string {
-  return isCommand(step) ? step.replace(/ (?!-)/g, nonBreakingSpace) : step
+/** What mends a finding: a sentence, a command, or one after the other. */
+function layoutStep(step: string, word: string, width: number, style: Style): Line[] {
+  const column = indent + 6
+  const label = span(`${' '.repeat(indent)}${word}`.padEnd(column), style.quiet)
+  const { sentence, command } = splitAdvice(step)
+  const options = { width, label, indent: column }
+  const whole = flow([span(sanitize(step))], options)
+  if (command === undefined || (sentence !== undefined && whole.length === 1)) return whole
+  if (sentence === undefined) return layoutCommand(command, options)
+  return [
+    ...flow([span(sanitize(sentence))], options),
+    ...layoutCommand(command, { ...options, label: span(' '.repeat(column)) }),
+  ]
 }

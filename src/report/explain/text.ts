@@ -1,3 +1,4 @@
+import { layoutCommand } from '../text/command.ts'
 import type { Explanation } from '../../analysis/analyse.ts'
 import type { EndpointCount } from '../../model/explanation.ts'
 import { type Finding, isAtLeast } from '../../model/finding.ts'
@@ -7,7 +8,6 @@ import { type Line, paintLines, type Span, span } from '../text/line.ts'
 import { formatDuration } from '../../model/duration.ts'
 import { countOf, formatCount } from '../text/numbers.ts'
 import { sanitize } from '../text/sanitize.ts'
-import { nonBreakingSpace } from '../text/width.ts'
 import { layoutFindings, layoutLines, paintOf } from './findings.ts'
 import { layoutPaths } from './path.ts'
 import { targetWord } from './target.ts'
@@ -79,11 +79,10 @@ function layoutExplanation(
     [
       ...flow(summary, { width, indent: 2, separator: span(', ') }),
       ...next(explanation).flatMap(({ label, command }) =>
-        flow([span(command.replace(/ (?!-)/g, nonBreakingSpace))], {
+        layoutCommand(command, {
           width,
           label: span(label.padEnd(labelWidth), style.quiet),
           indent: labelWidth,
-          continuation: ' \\',
         }),
       ),
     ],

@@ -1,10 +1,10 @@
+import { layoutCommand } from '../text/command.ts'
 import type { ProbeResult } from '../../model/probe-result.ts'
 import type { Paint, Style } from '../terminal.ts'
 import { flow } from '../text/flow.ts'
 import { type Line, paintLines, span } from '../text/line.ts'
 import { countOf, formatCount } from '../text/numbers.ts'
 import { sanitize } from '../text/sanitize.ts'
-import { nonBreakingSpace } from '../text/width.ts'
 import { labelWidth } from './header.ts'
 import { errorStatuses, failureCount, failureWords, requestWords } from './words.ts'
 
@@ -59,16 +59,10 @@ export function labelled(label: string, text: string | undefined, width: number,
 /** Commands that break over lines stay commands: a backslash ends each line that continues. */
 export function nextSteps(next: readonly string[], width: number, style: Style): Line[] {
   return next.flatMap((command, index) =>
-    flow([span(keepFlags(sanitize(command)))], {
+    layoutCommand(command, {
       width,
       label: span((index === 0 ? 'next' : '').padEnd(labelWidth), style.quiet),
       indent: labelWidth,
-      continuation: ' \\',
     }),
   )
-}
-
-/** Lets a command break before its flags only, not between a flag and its value. */
-function keepFlags(command: string): string {
-  return command.replace(/ (?!-)/g, nonBreakingSpace)
 }

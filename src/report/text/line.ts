@@ -6,6 +6,8 @@ import { nonBreakingSpace, shortenEnd, takeStart, textWidth } from './width.ts'
 export interface Span {
   text: string
   paint?: Paint | undefined
+  /** Nothing of its line may be cut off: shortened it would mean something else. */
+  whole?: boolean
 }
 
 export type Line = Span[]
@@ -37,7 +39,7 @@ function plainSpaces(text: string): string {
 }
 
 function cut(line: Line, width: number): Line {
-  if (lineWidth(line) <= width) return line
+  if (lineWidth(line) <= width || line.some(({ whole }) => whole === true)) return line
   const kept: Line = []
   let room = width
   for (const part of line) {
