@@ -94,9 +94,10 @@ export const codes = {
   'AFF-PROXY-IPVS-RETIRES': { level: 'warning', title: 'IPVS mode is deprecated and will be removed' },
   'AFF-PROXY-IPTABLES-LIST': { level: 'info', title: 'iptables remembers 100 clients per pod and port' },
   'AFF-PROXY-CILIUM-SOCKET': { level: 'info', title: 'Cilium tells pods apart by namespace, not by address' },
+  'AFF-PROXY-CILIUM-SECONDS': { level: 'warning', title: 'Cilium cuts a timeout of a second or two short' },
   'AFF-PROXY-ANTREA-TIMEOUT': {
     level: 'info',
-    title: 'Antrea ends affinity although a client keeps calling',
+    title: 'Antrea and Calico let go of clients that keep calling',
   },
   'AFF-PROXY-OVN-TIMEOUT': { level: 'warning', title: 'OVN-Kubernetes reads 86400 as "no timeout"' },
   'AFF-PROXY-OLD-KUBERNETES': { level: 'warning', title: 'This version has known affinity bugs' },

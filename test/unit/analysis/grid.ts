@@ -349,6 +349,18 @@ export const grid: Partial<Record<Code, GridRow>> = {
     fires: () => snapshot({}, proxy({ kind: 'cilium' })),
     silent: () => snapshot({}, proxy({ kind: 'cilium', settings: { 'bpf-lb-sock-hostns-only': 'true' } })),
   },
+  'AFF-PROXY-CILIUM-SECONDS': {
+    fires: () =>
+      snapshot(
+        { service: service({ sessionAffinityConfig: { clientIP: { timeoutSeconds: 2 } } }) },
+        proxy({ kind: 'cilium' }),
+      ),
+    silent: () =>
+      snapshot(
+        { service: service({ sessionAffinityConfig: { clientIP: { timeoutSeconds: 3 } } }) },
+        proxy({ kind: 'cilium' }),
+      ),
+  },
   'AFF-PROXY-ANTREA-TIMEOUT': {
     fires: () => snapshot({}, proxy({ kind: 'antrea' })),
     silent: () => snapshot({}, proxy({ kind: 'kube-router' })),

@@ -81,7 +81,7 @@ export const otherProxies = serviceAnalyzer({
     }
     if (semantics.timer === 'absolute') {
       report('AFF-PROXY-ANTREA-TIMEOUT', {
-        message: 'Antrea counts the timeout from the first connection, not from the last',
+        message: `${semantics.name} counts the timeout from the first connection, not from the last`,
         why: 'A busy client changes its pod when the time is over, although it never paused.',
         mend: ['choose a timeout longer than a session'],
       })
@@ -94,6 +94,28 @@ export const otherProxies = serviceAnalyzer({
         field: 'spec.sessionAffinityConfig.clientIP.timeoutSeconds',
       })
     }
+  },
+})
+
+/** Longer timeouts hold most of the time that was asked for. */
+const hardlyHolds = 2
+
+export const cilium = serviceAnalyzer({
+  codes: ['AFF-PROXY-CILIUM-SECONDS'],
+  inputs: ['proxy'],
+  applies,
+  analyse: ({ policy, ref }, { proxy }, report) => {
+    if (proxy.kind !== 'cilium' || policy.kind !== 'client-ip' || policy.timeoutSeconds > hardlyHolds) return
+    const { timeoutSeconds } = policy
+    report('AFF-PROXY-CILIUM-SECONDS', {
+      message:
+        timeoutSeconds === 1
+          ? 'a timeout of 1 s hardly holds anybody: Cilium counts whole seconds, and the next one ends it'
+          : `a timeout of ${timeoutSeconds} s lasts for 1 to 2 s: Cilium counts whole seconds`,
+      why: 'Cilium cuts the time of the last connection and the present to seconds, so that a timeout ends up to a second early.',
+      mend: [commandFor('enable', serviceTarget(ref), '--timeout 10')],
+      field: 'spec.sessionAffinityConfig.clientIP.timeoutSeconds',
+    })
   },
 })
 
