@@ -33,6 +33,11 @@ export interface JobOptions {
 /** What pods may need to be scheduled and to pull their image before the Job's deadline ends it, in seconds. */
 const startAllowanceSeconds = 300
 
+/** What a Job has from its start, in seconds, after which the cluster ends it, its pods and their logs. */
+export function deadlineSeconds(maxRunSeconds: number): number {
+  return startAllowanceSeconds + maxRunSeconds
+}
+
 /** Beyond so many clients each sends less, and what all of them reserve adds up. */
 const manyClients = 20
 
@@ -63,7 +68,7 @@ export function probeJob(options: JobOptions): Job & { spec: unknown } {
     },
     spec: {
       ...replicas(options.clients),
-      activeDeadlineSeconds: startAllowanceSeconds + options.maxRunSeconds,
+      activeDeadlineSeconds: deadlineSeconds(options.maxRunSeconds),
       ttlSecondsAfterFinished: leftoverSeconds,
       template: {
         metadata: withoutMesh(labels),

@@ -5,7 +5,8 @@ import type { Job, Pod } from '../../model/kubernetes.ts'
 import { UserError } from '../../model/user-error.ts'
 import { isMissingPermission, missingPermission } from '../permissions.ts'
 import { agentCommand, answerReader } from './agent.ts'
-import { containerName, jobName, probeJob } from './job.ts'
+import { containerName, deadlineSeconds, jobName, probeJob } from './job.ts'
+import { leaseSeconds } from './lease.ts'
 import { type PodTracker, trackPods } from './pod-tracker.ts'
 import { removeRun } from './remove.ts'
 import type { RunControl } from '../steps.ts'
@@ -20,6 +21,13 @@ const slowRemovalMs = 5000
  * time to end dozens of pods each (280 on three nodes: more than a minute).
  */
 const removalPatienceMs = (clients: number): number => 60_000 + 500 * clients
+
+/**
+ * How long an API server may be away until there is nothing left to read, in milliseconds: when it comes back, it ends
+ * a Job at once whose deadline has passed.
+ */
+const outagePatienceMs = (maxRunSeconds: number): number =>
+  Math.min(deadlineSeconds(maxRunSeconds), leaseSeconds) * 1000
 
 /**
  * Runs the agent in client pods, all of one Job, and tells what each says, until the last of them has ended.
@@ -93,7 +101,7 @@ interface Following {
 /** Resolves to true when every client has ended by itself. Rejects when none has started. */
 async function followAll(
   cluster: Cluster,
-  { namespace, clients, agent }: ClientsSpec,
+  { namespace, clients, agent, maxRunSeconds }: ClientsSpec,
   emit: Emit<ClientEvent>,
   { pods, signal, interrupted }: Following,
 ): Promise<boolean> {
@@ -116,6 +124,7 @@ async function followAll(
       container: containerName,
       signal,
       isFinished: () => pods.hasEnded(client),
+      giveUpAfterMs: outagePatienceMs(maxRunSeconds),
       ...outage(client),
     })
     for await (const line of lines) {
