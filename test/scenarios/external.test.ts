@@ -8,6 +8,7 @@ import { type Ended, run, type Running, shell, start } from './support/command.t
 import { deployment, service } from './support/manifests.ts'
 import { usePlayground } from './support/namespace.ts'
 import { expectExit, reportOf } from './support/report.ts'
+import { bindRole } from './support/roles.ts'
 import { describeOnce, scenario } from './support/scenario.ts'
 import { type Peer, type PeerBackend, site } from './support/site.ts'
 
@@ -383,20 +384,12 @@ describeOnce('external, what it refuses', () => {
   test('a right that is missing for a part: nothing of the rest is done', async () => {
     const user = site.restrictedUsers[2] ?? ''
     expectExit(await external('halved', ...to('192.0.2.7')), 0)
-    const roles = [
-      ['--verb=get,list,create,patch,delete', '--resource=services'],
-      ['--verb=list', '--resource=endpointslices.discovery.k8s.io'],
-    ]
-    for (const [index, words] of roles.entries()) {
-      await place.kubectl('create', 'role', `halved-${index}`, ...words)
-      await place.kubectl(
-        'create',
-        'rolebinding',
-        `halved-${index}`,
-        `--role=halved-${index}`,
-        `--user=${user}`,
-      )
-    }
+    await bindRole(place, user, {
+      rules: [
+        { apiGroups: [''], resources: ['services'], verbs: ['get', 'list', 'create', 'patch', 'delete'] },
+        { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: ['list'] },
+      ],
+    })
     const before = await place.kubectl(
       'get',
       'service',
@@ -423,22 +416,16 @@ describeOnce('external, what it refuses', () => {
 
   test('with nothing but that Role it works, and says what could not be checked', async () => {
     const user = site.restrictedUsers[1] ?? ''
-    await place.kubectl(
-      'create',
-      'role',
-      'external-a',
-      '--verb=get,list,create,patch,delete',
-      '--resource=services',
-    )
-    await place.kubectl(
-      'create',
-      'role',
-      'external-b',
-      '--verb=list,create,patch,delete',
-      '--resource=endpointslices.discovery.k8s.io',
-    )
-    for (const role of ['external-a', 'external-b'])
-      await place.kubectl('create', 'rolebinding', role, `--role=${role}`, `--user=${user}`)
+    await bindRole(place, user, {
+      rules: [
+        { apiGroups: [''], resources: ['services'], verbs: ['get', 'list', 'create', 'patch', 'delete'] },
+        {
+          apiGroups: ['discovery.k8s.io'],
+          resources: ['endpointslices'],
+          verbs: ['list', 'create', 'patch', 'delete'],
+        },
+      ],
+    })
     const options = { context: user }
     const made = await run(site, ['external', 'mine', ...to('192.0.2.7'), '-n', place.name], options)
     expectExit(made, 0)
