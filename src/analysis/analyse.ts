@@ -1,21 +1,19 @@
 import type { Analyzer, FindingDraft, Need, View } from '../mechanisms/analyzer.ts'
-import { mechanisms } from '../mechanisms/index.ts'
 import { serviceKind } from '../mechanisms/service/objects.ts'
 import type { Fact, Unknown } from '../model/fact.ts'
-import { type FilePosition, type Finding, levels, type ObjectRef } from '../model/finding.ts'
+import { type Finding, levels, type ObjectRef } from '../model/finding.ts'
 import type { KubernetesObject } from '../model/kubernetes.ts'
 import type { Path } from '../model/leg.ts'
 import { keyOf, type NamespacedName, type ObjectType, refOf } from '../model/object.ts'
 import type { ServiceSnapshot, Snapshot } from '../model/snapshot.ts'
 import type { Store } from '../model/store.ts'
 import { anyKind, type TargetKind, type TargetRef } from '../model/target.ts'
-import { networkOf } from '../path/network.ts'
 import { pathsThrough } from '../path/walk.ts'
 import { analyzers } from './analyzers/index.ts'
 import { allCodes, type Code, codeInfo, codeLink } from './codes.ts'
 import { type ExplainedService, explainService } from './service.ts'
 import { CheckStates, type StateLists } from './states.ts'
-import { storeOf } from './store.ts'
+import { type Scene, sceneOfService } from './store.ts'
 
 /** What a snapshot says about one target. */
 export interface Explanation extends StateLists {
@@ -31,13 +29,6 @@ export interface Explanation extends StateLists {
   unknown: Unknown[]
 }
 
-/** What was read, and where it stands in files. */
-export interface Scene {
-  source: Snapshot['source']
-  store: Store
-  locate?: (object: ObjectRef, field?: string) => FilePosition | undefined
-}
-
 /** Explains a Service of a snapshot. Throws when the snapshot does not hold it. */
 export function analyse(snapshot: Snapshot, target: NamespacedName): Explanation {
   const found = snapshot.services.find(
@@ -50,16 +41,14 @@ export function analyse(snapshot: Snapshot, target: NamespacedName): Explanation
 
 /** The same for a Service that was found already. */
 export function analyseService(snapshot: Snapshot, found: ServiceSnapshot): Explanation {
-  const { source, locate } = snapshot
-  const scene = { source, store: storeOf(snapshot, found), ...(locate === undefined ? {} : { locate }) }
-  return analyseObject(scene, anyKind(serviceKind), found.service)
+  return analyseObject(sceneOfService(snapshot, found), anyKind(serviceKind), found.service)
 }
 
 /** Draws the ways through an object and looks for every code of the table. Pure. */
 export function analyseObject(scene: Scene, kind: TargetKind, object: KubernetesObject): Explanation {
-  const { source, store } = scene
+  const { source, store, network, gaps } = scene
   const ref = refOf(object)
-  const paths = pathsThrough(ref, networkOf(store, mechanisms))
+  const paths = pathsThrough(ref, network)
   const view: View = {
     source,
     target: { ref, object },
@@ -79,10 +68,7 @@ export function analyseObject(scene: Scene, kind: TargetKind, object: Kubernetes
     ...(service === undefined ? {} : { service }),
     findings: sortFindings(findings),
     ...states.lists(),
-    unknown: unknownsOf(
-      analyzers.flatMap(({ needs }) => needs),
-      store,
-    ),
+    unknown: unknownsOf(store, gaps),
   }
 }
 
@@ -133,9 +119,9 @@ function firstUnknown(needs: readonly Need[], store: Store): Unknown | undefined
   return undefined
 }
 
-function unknownsOf(needs: readonly Need[], store: Store): Unknown[] {
-  const found = new Map<string, Unknown>()
-  for (const need of new Set(needs)) {
+function unknownsOf(store: Store, gaps: readonly Unknown[]): Unknown[] {
+  const found = new Map(gaps.map((gap) => [gap.what, gap]))
+  for (const need of new Set(analyzers.flatMap(({ needs }) => needs))) {
     const fact = factOf(need, store)
     // What nobody asked for is no gap, and files never hold a cluster.
     if (fact.known || fact.why.reason === 'not-asked' || fact.why.reason === 'not-in-files') continue

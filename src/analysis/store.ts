@@ -1,45 +1,106 @@
-import { ingressClasses } from '../mechanisms/ingress/controllers.ts'
-import { ingresses } from '../mechanisms/ingress/index.ts'
+import { mechanisms } from '../mechanisms/index.ts'
 import { inputs } from '../mechanisms/service/facts.ts'
 import { proxyName } from '../mechanisms/service/legs.ts'
 import { services } from '../mechanisms/service/objects.ts'
+import { semanticsOf } from '../mechanisms/service/proxies/semantics.ts'
 import { type Fact, known, mapFact, notAsked } from '../model/fact.ts'
+import type { FilePosition, ObjectRef } from '../model/finding.ts'
 import type { KubernetesObject } from '../model/kubernetes.ts'
-import { isOfType, type ObjectType } from '../model/object.ts'
+import { type NamespacedName, type ObjectType, resourceName } from '../model/object.ts'
 import type { ServiceSnapshot, Snapshot } from '../model/snapshot.ts'
 import type { FactType, Store } from '../model/store.ts'
-import { semanticsOf } from '../mechanisms/service/proxies/semantics.ts'
+import { type Network, networkOf } from '../path/network.ts'
 
-/** What a snapshot says about one Service and what stands in front of it, as mechanisms ask for it. */
-export function storeOf(snapshot: Snapshot, one: ServiceSnapshot): Store {
-  const facts: Readonly<Record<string, Fact<unknown>>> = {
-    [proxyName.name]: mapFact(snapshot.proxy, (proxy) => semanticsOf(proxy).name),
-    [ingressClasses.name]: snapshot.ingressClasses,
+/** What was read, what it draws, and where it stands in files. */
+export interface Scene {
+  source: Snapshot['source']
+  store: Store
+  network: Network
+  /** What is missing in lists that are known. */
+  gaps: Snapshot['objects']['gaps']
+  locate?: (object: ObjectRef, field?: string) => FilePosition | undefined
+}
+
+/** Thousands of Services share what stands in front of them. */
+const scenes = new WeakMap<Snapshot, Scene>()
+
+/** A snapshot as mechanisms and analyzers see it. */
+export function sceneOf(snapshot: Snapshot): Scene {
+  const before = scenes.get(snapshot)
+  if (before !== undefined) return before
+  const store = storeOf(snapshot)
+  const { source, locate } = snapshot
+  const network = networkOf(store, mechanisms)
+  const scene = {
+    source,
+    store,
+    network,
+    gaps: snapshot.objects.gaps,
+    ...(locate === undefined ? {} : { locate }),
+  }
+  scenes.set(snapshot, scene)
+  return scene
+}
+
+/** The same with what is known of one Service alone. */
+export function sceneOfService(snapshot: Snapshot, one: ServiceSnapshot): Scene {
+  const scene = sceneOf(snapshot)
+  const own: Readonly<Record<string, Fact<unknown>>> = {
     [inputs.slices.name]: one.slices,
     [inputs.pods.name]: one.pods,
     [inputs.autoscalers.name]: one.autoscalers,
     [inputs.networkPolicies.name]: one.networkPolicies,
     [inputs.events.name]: one.events,
-    [inputs.proxy.name]: snapshot.proxy,
-    [inputs.windowsNodes.name]: snapshot.windowsNodes,
-    [inputs.version.name]: snapshot.version,
   }
-  const listed = (type: ObjectType): Fact<readonly KubernetesObject[]> => {
-    if (type.kind === services.kind && type.group === services.group) return known([one.service])
-    const all = type.kind === ingresses.kind && type.group === ingresses.group ? one.ingresses : one.routes
-    return mapFact<readonly KubernetesObject[], KubernetesObject[]>(all, (objects) =>
-      objects.filter((object) => isOfType(object, type)),
-    )
+  const fact = <T>(type: FactType<T>) => (own[type.name] ?? scene.store.fact(type)) as Fact<T>
+  return { ...scene, store: { ...scene.store, fact } }
+}
+
+function storeOf(snapshot: Snapshot): Store {
+  const facts = new Map<string, Fact<unknown>>([
+    [proxyName.name, mapFact(snapshot.proxy, (proxy) => semanticsOf(proxy).name)],
+    [inputs.proxy.name, snapshot.proxy],
+    [inputs.windowsNodes.name, snapshot.windowsNodes],
+    [inputs.version.name, snapshot.version],
+  ])
+  const lists = new Map<string, Fact<readonly KubernetesObject[]>>([
+    ...snapshot.objects.lists,
+    [resourceName(services), known(snapshot.services.map(({ service }) => service))],
+  ])
+  const indexes = new Map<string, ReadonlyMap<string, KubernetesObject>>()
+  const indexOf = (type: ObjectType): ReadonlyMap<string, KubernetesObject> => {
+    const name = resourceName(type)
+    const index = indexes.get(name) ?? indexed(lists.get(name), type)
+    indexes.set(name, index)
+    return index
   }
-  return {
-    list: <T extends KubernetesObject>(type: ObjectType<T>) => listed(type) as Fact<readonly T[]>,
-    get: <T extends KubernetesObject>(type: ObjectType<T>, ref: { namespace: string; name: string }) => {
-      const found = listed(type)
-      const all = found.known ? found.value : []
-      return all.find(
-        ({ metadata }) => metadata.name === ref.name && (metadata.namespace ?? 'default') === ref.namespace,
-      ) as T | undefined
+  const store: Store = {
+    list: <T extends KubernetesObject>(type: ObjectType<T>) =>
+      (lists.get(resourceName(type)) ?? notAsked(resourceName(type))) as Fact<readonly T[]>,
+    get: <T extends KubernetesObject>(type: ObjectType<T>, { namespace, name }: NamespacedName) =>
+      indexOf(type).get(`${placeOf(type, namespace)}/${name}`) as T | undefined,
+    fact: <T>(type: FactType<T>) => {
+      const fact = facts.get(type.name) ?? type.derive?.(store) ?? notAsked(type.what)
+      facts.set(type.name, fact)
+      return fact as Fact<T>
     },
-    fact: <T>(type: FactType<T>) => (facts[type.name] ?? notAsked(type.what)) as Fact<T>,
   }
+  return store
+}
+
+function indexed(
+  list: Fact<readonly KubernetesObject[]> | undefined,
+  type: ObjectType,
+): ReadonlyMap<string, KubernetesObject> {
+  const index = new Map<string, KubernetesObject>()
+  for (const object of list?.known === true ? list.value : []) {
+    const key = `${placeOf(type, object.metadata.namespace)}/${object.metadata.name}`
+    // The first of two in files; the second is a finding.
+    if (!index.has(key)) index.set(key, object)
+  }
+  return index
+}
+
+function placeOf({ scope }: ObjectType, namespace = ''): string {
+  return scope === 'cluster' ? '' : namespace === '' ? 'default' : namespace
 }

@@ -1,12 +1,11 @@
 import type { Cluster } from '../cluster/index.ts'
-import { frontResources } from '../mechanisms/index.ts'
 import type { EndpointSlice, KubernetesList, Pod, Service } from '../model/kubernetes.ts'
 import type { Fact } from '../model/fact.ts'
-import type { LooseObject, NamespacedName } from '../model/object.ts'
+import type { NamespacedName } from '../model/object.ts'
 import type { ServiceSnapshot, Snapshot } from '../model/snapshot.ts'
 import { known } from '../model/fact.ts'
-import { readIngressClasses } from '../snapshot/collect.ts'
-import { listPath, podsPath, slicesPath } from '../cluster/paths.ts'
+import { ObjectReader } from '../snapshot/objects.ts'
+import { podsPath, slicesPath } from '../cluster/paths.ts'
 import { notAsked, readGroups } from '../snapshot/proxy.ts'
 import { readList, readObject } from '../snapshot/read.ts'
 
@@ -22,12 +21,6 @@ const fewPods = 3
 /** API groups of the meshes whose sidecars matter; where none is served, no pod has one. */
 const meshGroup = /(^|\.)(istio|linkerd)\.io$/
 
-interface Fronts {
-  ingresses: ServiceSnapshot['ingresses']
-  ingressClasses: Snapshot['ingressClasses']
-  routes: ServiceSnapshot['routes']
-}
-
 type SliceList = Fact<readonly EndpointSlice[]>
 
 /**
@@ -37,19 +30,22 @@ type SliceList = Fact<readonly EndpointSlice[]>
 export class Survey {
   readonly #cluster: Cluster
   readonly #signal: AbortSignal
-  readonly #fronts = new Map<string, Promise<Fronts>>()
+  readonly #objects: ObjectReader
   readonly #slices = new Map<string, Promise<SliceList>>()
-  #groups: ReturnType<typeof readGroups> | undefined
+  readonly #groups: ReturnType<typeof readGroups>
 
   constructor(cluster: Cluster, signal: AbortSignal) {
     this.#cluster = cluster
     this.#signal = signal
+    this.#groups = readGroups(cluster, signal)
+    this.#groups.catch(() => undefined)
+    this.#objects = new ObjectReader(cluster, this.#groups, signal)
   }
 
   /** Begins to read; what fails is told by `snapshot`. */
   begin(refs: readonly NamespacedName[]): void {
     for (const [namespace, members] of Map.groupBy(refs, (ref) => ref.namespace)) {
-      this.#frontsOf(namespace).catch(() => undefined)
+      this.#objects.read(namespace).catch(() => undefined)
       for (const { name } of members.length < manyServices ? members : [{ name: undefined }])
         this.#slicesOf(namespace, name).catch(() => undefined)
     }
@@ -58,8 +54,8 @@ export class Survey {
   /** What a snapshot tells about one Service, as far as it was asked for. */
   async snapshot({ namespace, name }: NamespacedName, service: Service): Promise<Snapshot> {
     const all = this.#slices.get(`${namespace}/`)
-    const [{ ingressClasses, ...fronts }, slices, pods] = await Promise.all([
-      this.#frontsOf(namespace),
+    const [objects, slices, pods] = await Promise.all([
+      this.#objects.read(namespace),
       all === undefined ? this.#slicesOf(namespace, name) : all.then((fact) => only(fact, name)),
       this.#podsOf(namespace, service),
     ])
@@ -70,52 +66,16 @@ export class Survey {
           service,
           slices,
           pods,
-          ...fronts,
           autoscalers: notAsked('autoscalers'),
           networkPolicies: notAsked('networkpolicies'),
           events: notAsked('events'),
         },
       ],
-      ingressClasses,
+      objects,
       proxy: notAsked('the Service proxy'),
       windowsNodes: notAsked('nodes'),
       version: notAsked('the version'),
     }
-  }
-
-  #frontsOf(namespace: string): Promise<Fronts> {
-    return memo(this.#fronts, namespace, async () => {
-      const [ingresses, routes] = await Promise.all([
-        this.#objects('networking.k8s.io', 'v1', 'ingresses', 'Ingress', namespace),
-        this.#routes(namespace),
-      ])
-      const ingressClasses = await readIngressClasses(this.#cluster, [ingresses], this.#signal)
-      return { ingresses, ingressClasses, routes }
-    })
-  }
-
-  async #routes(namespace: string): Promise<ServiceSnapshot['routes']> {
-    const groups = await this.#servedGroups()
-    if (!groups.known) return groups
-    const lists = await Promise.all(
-      frontResources
-        .filter(({ group }) => groups.value.has(group))
-        .map(({ group, resource, kind }) =>
-          this.#objects(group, groups.value.get(group) ?? 'v1', resource, kind, namespace),
-        ),
-    )
-    const refused = lists.find((fact) => !fact.known)
-    return refused ?? known(lists.flatMap((fact) => (fact.known ? fact.value : [])))
-  }
-
-  #objects(group: string, version: string, resource: string, kind: string, namespace: string) {
-    return readList<LooseObject>(
-      this.#cluster,
-      listPath(`/apis/${group}/${version}`, resource, namespace),
-      `${resource}.${group}`,
-      { apiVersion: `${group}/${version}`, kind },
-      { signal: this.#signal },
-    )
   }
 
   /** Of one Service, or without a name of all. */
@@ -134,13 +94,8 @@ export class Survey {
     )
   }
 
-  #servedGroups(): ReturnType<typeof readGroups> {
-    this.#groups ??= readGroups(this.#cluster, this.#signal)
-    return this.#groups
-  }
-
   async #podsOf(namespace: string, { spec }: Service): Promise<ServiceSnapshot['pods']> {
-    const groups = await this.#servedGroups()
+    const groups = await this.#groups
     if (groups.known && !groups.value.keys().some((group) => meshGroup.test(group))) return known([])
     const labelSelector = Object.entries(spec.selector ?? {})
       .map(([key, value]) => `${key}=${value}`)

@@ -8,7 +8,7 @@ export const listPath = (api: string, resource: string, namespace: string | unde
   `${api}${scope(namespace)}/${resource}`
 
 /** One object of a list. */
-const itemPath = (list: string, name: string): string => `${list}/${encodeURIComponent(name)}`
+export const itemPath = (list: string, name: string): string => `${list}/${encodeURIComponent(name)}`
 
 export const servicesPath = (namespace: string | undefined): string =>
   listPath('/api/v1', 'services', namespace)

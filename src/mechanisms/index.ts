@@ -1,20 +1,34 @@
-import type { ObjectType } from '../model/object.ts'
+import { type ObjectType, resourceName } from '../model/object.ts'
 import { anyKind, type TargetKind } from '../model/target.ts'
 import { gatewayApi } from './gateway-api/index.ts'
 import { ingress } from './ingress/index.ts'
 import { istio } from './istio/index.ts'
 import type { Mechanism } from './mechanism.ts'
 import { service } from './service/index.ts'
-import { serviceKind } from './service/objects.ts'
+import { serviceKind, services } from './service/objects.ts'
 import { traefik } from './traefik/index.ts'
 
 /** Every mechanism; ways are shown in this order, and what a mechanism draws in front of a Service stands before its own. */
 export const mechanisms: readonly Mechanism[] = [ingress, gatewayApi, istio, traefik, service]
 
-/** The custom resources that they read. */
-export const frontResources: readonly ObjectType[] = mechanisms
-  .flatMap(({ routes, reads = [] }) => [...routes, ...reads])
+/** Types of what stands in front of Services, but for Ingresses. */
+export const routeTypes: readonly ObjectType[] = mechanisms
+  .flatMap(({ routes }) => routes)
   .filter(({ isCustom }) => isCustom === true)
+
+/** All types that are read beside Services and their endpoints, each once. */
+export const objectTypes: readonly ObjectType[] = unique(
+  mechanisms
+    .flatMap(({ routes, reads = [] }) => [
+      ...routes,
+      ...reads.flatMap((one) => ('resource' in one ? [one] : (one.reads ?? []))),
+    ])
+    .filter((type) => resourceName(type) !== resourceName(services)),
+)
+
+function unique(types: readonly ObjectType[]): ObjectType[] {
+  return [...new Map(types.map((type) => [resourceName(type), type])).values()]
+}
 
 /** What a user can name; a bare name is a Service. */
 export const targetKinds: readonly [TargetKind, ...TargetKind[]] = [

@@ -1,7 +1,7 @@
 import type { KubernetesObject } from '../model/kubernetes.ts'
 import type { Leg } from '../model/leg.ts'
 import { isOfType, type ObjectType } from '../model/object.ts'
-import type { Store } from '../model/store.ts'
+import type { FactType, Store } from '../model/store.ts'
 import type { TargetKind } from '../model/target.ts'
 import type { Analyzer } from './analyzer.ts'
 
@@ -18,8 +18,8 @@ export interface Mechanism {
   targets?: readonly TargetKind[]
   /** Types whose objects send requests on: those of custom resources are read where the cluster serves their group. */
   routes: readonly ObjectType[]
-  /** What such an object leads to is said by others: read with them, draws nothing itself. */
-  reads?: readonly ObjectType[]
+  /** Read with them, without an arrow of their own: types of objects, and what is worked out from objects. */
+  reads?: readonly (ObjectType | FactType<unknown>)[]
   /**
    * The arrows that one object of mine draws: from its entries to it, from it to others or to the pods. An object that
    * is none of mine (an Ingress of another class) draws none. To which objects they lead follows from the object alone;

@@ -27,6 +27,14 @@ export interface ObjectType<T extends KubernetesObject = KubernetesObject> {
   scope: 'namespaced' | 'cluster'
   /** Of a custom resource: not asked for where the cluster does not serve the group. */
   isCustom?: boolean
+  /** `everywhere`: objects of other namespaces may matter, as routes beside a gateway do. Else those of the target's. */
+  within?: 'everywhere'
+  /** Asked for only where there is an object of one of these types. */
+  beside?: readonly ObjectType[]
+  /** A label selector; of all others none matters. */
+  selector?: string
+  /** Written by whoever runs the cluster: files that hold none of them say nothing about them. */
+  isOfCluster?: boolean
   /** Nothing is of it: it ties the type of the objects to this constant. */
   readonly of?: T
 }
@@ -40,6 +48,11 @@ export function groupOf(apiVersion: string): string {
 /** Whether an object is of a type, whatever its version. */
 export function isOfType(object: KubernetesObject, { group, kind }: ObjectType): boolean {
   return object.kind === kind && groupOf(object.apiVersion) === group
+}
+
+/** `ingresses.networking.k8s.io`: as kubectl and API servers call a type; equal for types that are the same. */
+export function resourceName({ resource, group }: ObjectType): string {
+  return group === '' ? resource : `${resource}.${group}`
 }
 
 /** What an object is called in findings and reports. */

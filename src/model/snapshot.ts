@@ -1,4 +1,4 @@
-import type { Fact } from './fact.ts'
+import type { Fact, Unknown } from './fact.ts'
 import type { LooseObject } from './object.ts'
 import type { FilePosition, ObjectRef } from './finding.ts'
 import type { EndpointSlice, KubernetesObject, Pod, Service } from './kubernetes.ts'
@@ -21,6 +21,14 @@ export interface Autoscaler extends KubernetesObject {
   spec: { scaleTargetRef: { kind: string; name: string }; minReplicas?: number; maxReplicas: number }
 }
 
+/** Objects by their types, as mechanisms ask for them. */
+export interface ObjectTable {
+  /** By `resourceName`. A type that is not here was not asked for. */
+  lists: ReadonlyMap<string, Fact<readonly KubernetesObject[]>>
+  /** What is missing in lists that are known: the objects of other namespaces. */
+  gaps: readonly Unknown[]
+}
+
 /** What one cluster (or a set of files) says about one Service. */
 export interface ServiceSnapshot {
   service: Service
@@ -30,10 +38,6 @@ export interface ServiceSnapshot {
   autoscalers: Fact<readonly Autoscaler[]>
   /** NetworkPolicies of the namespace. */
   networkPolicies: Fact<readonly LooseObject[]>
-  /** Ingresses of the namespace. */
-  ingresses: Fact<readonly LooseObject[]>
-  /** Routes, mesh objects and custom resources of the namespace, of every known group that the cluster serves. */
-  routes: Fact<readonly LooseObject[]>
   /** Warnings that controllers wrote about the Service; asked for load balancers only. */
   events: Fact<readonly { reason: string; message: string }[]>
 }
@@ -43,11 +47,8 @@ export interface Snapshot {
   source: 'cluster' | 'files'
   services: readonly ServiceSnapshot[]
   proxy: Fact<ProxyFacts>
-  /**
-   * Name → controller, `nginx` → `k8s.io/ingress-nginx`; under the empty name that of the class that counts where an
-   * Ingress names none. Asked for when there is an Ingress.
-   */
-  ingressClasses: Fact<Readonly<Record<string, string>>>
+  /** What stands in front of Services. */
+  objects: ObjectTable
   /** Names of some Windows nodes; empty when there is none. */
   windowsNodes: Fact<readonly string[]>
   /** `v1.36.3`. */

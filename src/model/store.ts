@@ -19,6 +19,10 @@ export interface FactType<T> {
   name: string
   /** In words, for the list of what is unknown: `the Service proxy`. */
   what: string
+  /** What it is worked out from: read for it. */
+  reads?: readonly ObjectType[]
+  /** Works it out, once for each store. Without it whoever makes the store has to know. */
+  derive?: (store: Store) => Fact<T>
   /** What it is, for the compiler only. */
   readonly of?: T
 }

@@ -33,11 +33,21 @@ export function networkOf(store: Store, mechanisms: readonly Mechanism[]): Netwo
     drawn.set(object, legs)
     return legs
   }
+  let index: ReadonlyMap<string, typeof all> | undefined
   const touching = (ref: ObjectRef): readonly Leg[] => {
-    const key = keyOf(ref)
-    return all
-      .filter(({ mechanism, object }) => endsOf(mechanism, object, store).has(key))
-      .flatMap((one) => draw(one))
+    index ??= indexed()
+    return (index.get(keyOf(ref)) ?? []).flatMap((one) => draw(one))
+  }
+  const indexed = (): ReadonlyMap<string, typeof all> => {
+    const found = new Map<string, typeof all>()
+    for (const one of all) {
+      for (const key of endsOf(one.mechanism, one.object, store)) {
+        const members = found.get(key)
+        if (members === undefined) found.set(key, [one])
+        else members.push(one)
+      }
+    }
+    return found
   }
   return {
     into: (ref) => touching(ref).filter(({ to }) => isNodeOf(to, ref)),

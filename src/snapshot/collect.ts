@@ -1,17 +1,19 @@
 import { type Cluster, isNotFound } from '../cluster/index.ts'
-import { controllersByClass } from '../mechanisms/ingress/index.ts'
 import type { EndpointSlice, Pod, Service } from '../model/kubernetes.ts'
 import { type Fact, known, mapFact } from '../model/fact.ts'
-import type { LooseObject, NamespacedName } from '../model/object.ts'
+import type { NamespacedName } from '../model/object.ts'
 import type { ServiceSnapshot, Snapshot } from '../model/snapshot.ts'
 import { type NamespaceFacts, readNamespace } from './namespace.ts'
 import { eventsPath, podsPath, servicePath, slicesPath } from '../cluster/paths.ts'
-import { askNodes, notAsked, readGroups, readProxy, readWindowsNodes } from './proxy.ts'
+import { ObjectReader, readObjects } from './objects.ts'
+import { askNodes, type Groups, notAsked, readGroups, readProxy, readWindowsNodes } from './proxy.ts'
 import { readList, readObject } from './read.ts'
 import { notFound, refOf } from './targets.ts'
 
 export interface CollectOptions {
   signal?: AbortSignal | undefined
+  /** What has been read of the objects in front; it is asked for the rest. */
+  objects?: ObjectReader
 }
 
 /** From this many Services of one namespace on, one list of the namespace costs less than one for each. */
@@ -28,10 +30,10 @@ const serviceLabel = 'kubernetes.io/service-name'
 export async function collectSnapshot(
   cluster: Cluster,
   subjects: readonly (Service | NamespacedName)[],
-  { signal }: CollectOptions = {},
+  { signal, objects }: CollectOptions = {},
 ): Promise<Snapshot> {
   const groups = readGroups(cluster, signal)
-  const names = groups.then((fact) => (fact.known ? known(new Set(fact.value.keys())) : fact))
+  const names = groupNames(groups)
   const asked = subjects.map((subject) => ({
     ref: refTo(subject),
     service: getService(cluster, subject, signal),
@@ -39,7 +41,7 @@ export async function collectSnapshot(
   const sticky = isAnySticky(asked)
   const services = Promise.all(
     [...Map.groupBy(asked, ({ ref }) => ref.namespace)].map(async ([namespace, members]) => {
-      const shared = readNamespace(cluster, groups, namespace, isAnySticky(members), signal)
+      const shared = readNamespace(cluster, namespace, isAnySticky(members), signal)
       const slices = readSlices(cluster, namespace, members, signal)
       return await Promise.all(members.map((member) => readService(cluster, member, slices, shared, signal)))
     }),
@@ -52,20 +54,17 @@ export async function collectSnapshot(
       signal,
     ),
   )
-  const [found, proxyFact, windowsNodes, version, ingressClasses] = await Promise.all([
+  const [found, proxyFact, windowsNodes, version, table] = await Promise.all([
     services,
     proxy,
     sticky.then((wanted) => (wanted ? readWindowsNodes(cluster, signal) : notAsked<string[]>('nodes'))),
     readVersion(cluster, groups, signal),
-    services.then((list) =>
-      readIngressClasses(
-        cluster,
-        list.map(({ ingresses }) => ingresses),
-        signal,
-      ),
+    readObjects(
+      objects ?? new ObjectReader(cluster, groups, signal),
+      asked.map(({ ref }) => ref.namespace),
     ),
   ])
-  return { source: 'cluster', services: found, proxy: proxyFact, windowsNodes, version, ingressClasses }
+  return { source: 'cluster', services: found, proxy: proxyFact, windowsNodes, version, objects: table }
 }
 
 type SliceReader = (name: string) => Promise<Fact<readonly EndpointSlice[]>>
@@ -193,31 +192,18 @@ async function readEvents(
  */
 export async function readVersion(
   cluster: Cluster,
-  groups: Promise<Fact<ReadonlyMap<string, string>>>,
+  groups: Promise<Fact<Groups>>,
   signal: AbortSignal | undefined,
 ): Promise<Fact<string>> {
   const served = await groups
-  if (served.known && served.value.get('autoscaling') === 'v2') return known('v1.23 or newer')
+  if (served.known && served.value.get('autoscaling')?.preferred === 'v2') return known('v1.23 or newer')
   const answer = await readObject<{ gitVersion?: string }>(cluster, '/version', 'the version', { signal })
   return answer.known ? known(answer.value?.gitVersion ?? '') : answer
 }
 
-/** IngressClasses are asked for only where there is an Ingress: one that names none is of the default class. */
-export async function readIngressClasses(
-  cluster: Cluster,
-  ingresses: readonly Fact<readonly LooseObject[]>[],
-  signal: AbortSignal | undefined,
-): Promise<Snapshot['ingressClasses']> {
-  const isAny = ingresses.some((fact) => fact.known && fact.value.length > 0)
-  if (!isAny) return known({})
-  const classes = await readList<LooseObject>(
-    cluster,
-    '/apis/networking.k8s.io/v1/ingressclasses',
-    'ingressclasses.networking.k8s.io',
-    { apiVersion: 'networking.k8s.io/v1', kind: 'IngressClass' },
-    { signal },
-  )
-  return mapFact(classes, controllersByClass)
+/** The names of groups alone. */
+export async function groupNames(groups: Promise<Fact<Groups>>): Promise<Fact<ReadonlySet<string>>> {
+  return mapFact(await groups, (served) => new Set(served.keys()))
 }
 
 function refTo(subject: Service | NamespacedName): NamespacedName {

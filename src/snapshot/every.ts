@@ -2,8 +2,9 @@ import type { Cluster } from '../cluster/index.ts'
 import type { EndpointSlice, KubernetesObject, Service } from '../model/kubernetes.ts'
 import { type Fact, known } from '../model/fact.ts'
 import type { ServiceSnapshot, Snapshot } from '../model/snapshot.ts'
-import { readIngressClasses, readVersion } from './collect.ts'
+import { groupNames, readVersion } from './collect.ts'
 import { type NamespaceFacts, readNamespace } from './namespace.ts'
+import { ObjectReader } from './objects.ts'
 import { slicesPath } from '../cluster/paths.ts'
 import { askNodes, notAsked, readGroups, readProxy, readWindowsNodes } from './proxy.ts'
 import type { TargetQuery } from '../targets/parse.ts'
@@ -27,11 +28,12 @@ export async function* collectMany(
 ): AsyncGenerator<Snapshot, void, undefined> {
   const namespace = query.allNamespaces ? undefined : cluster.namespace
   const groups = readGroups(cluster, signal)
-  const names = groups.then((fact) => (fact.known ? known(new Set(fact.value.keys())) : fact))
+  const names = groupNames(groups)
   const resolved = resolveServices(cluster, query, signal)[Symbol.asyncIterator]()
   const first = resolved.next()
-  const [shared, slices, proxy, windowsNodes, version] = await Promise.all([
-    readNamespace(cluster, groups, namespace, Promise.resolve(true), signal),
+  const [shared, objects, slices, proxy, windowsNodes, version] = await Promise.all([
+    readNamespace(cluster, namespace, Promise.resolve(true), signal),
+    new ObjectReader(cluster, groups, signal).read(namespace),
     readSlices(cluster, namespace, signal),
     readProxy(cluster, names, signal),
     readWindowsNodes(cluster, signal),
@@ -40,8 +42,7 @@ export async function* collectMany(
     first.catch(() => undefined),
   ])
   const asked = await askNodes(cluster, proxy, slices.known ? [...slices.value.values()].flat() : [], signal)
-  const ingressClasses = await readIngressClasses(cluster, [shared.ingresses], signal)
-  const common = { source: 'cluster' as const, proxy: asked, windowsNodes, version, ingressClasses }
+  const common = { source: 'cluster' as const, proxy: asked, windowsNodes, version, objects }
   const local = byNamespace(shared)
   let services: ServiceSnapshot[] = []
   for (let next = await first; next.done !== true; next = await resolved.next()) {
@@ -109,8 +110,6 @@ function byNamespace(facts: NamespaceFacts): Local {
   return {
     autoscalers: lookup(facts.autoscalers),
     networkPolicies: lookup(facts.networkPolicies),
-    ingresses: lookup(facts.ingresses),
-    routes: lookup(facts.routes),
   }
 }
 
@@ -144,7 +143,5 @@ function toSnapshot(
     events,
     autoscalers: local.autoscalers(namespace),
     networkPolicies: local.networkPolicies(namespace),
-    ingresses: local.ingresses(namespace),
-    routes: local.routes(namespace),
   }
 }

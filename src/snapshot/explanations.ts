@@ -1,6 +1,8 @@
 import type { Explanation } from '../analysis/analyse.ts'
 import type { Cluster } from '../cluster/index.ts'
+import { serviceKind } from '../mechanisms/service/objects.ts'
 import type { Finding } from '../model/finding.ts'
+import type { Path } from '../model/leg.ts'
 import type { Snapshot } from '../model/snapshot.ts'
 import { UserError } from '../model/user-error.ts'
 import { collectSnapshot } from './collect.ts'
@@ -10,23 +12,29 @@ import { type Resolved, resolveServices } from './targets.ts'
 /** What comes out of explaining, in order. */
 export type Step =
   | { kind: 'explanation'; explanation: Explanation }
-  /** About files, of no Service. */
+  /** About files, of no target. */
   | { kind: 'findings'; findings: readonly Finding[] }
-  /** One Service that could not be read; the others go on. */
+  /** One target that could not be read; the others go on. */
   | { kind: 'failure'; error: Error }
 
-/** Explains Services of a cluster. */
+/** Explains targets of a cluster: Services first, then what is of other kinds. */
 export async function* explainCluster(
   cluster: Cluster,
   query: TargetQuery,
   signal?: AbortSignal,
 ): AsyncGenerator<Step, void, undefined> {
   if (query.kind === 'list') {
+    if (query.of.name !== serviceKind.name) {
+      yield* explainOtherKinds(cluster, query, signal)
+      return
+    }
     const { collectMany } = await import('./every.ts')
     for await (const snapshot of collectMany(cluster, query, signal)) yield* explainSnapshot(snapshot)
     return
   }
-  const [first] = query.targets
+  const others = query.targets.filter(({ kind }) => kind.name !== serviceKind.name)
+  const targets = query.targets.filter(({ kind }) => kind.name === serviceKind.name)
+  const [first] = targets
   if (query.targets.length === 1 && first !== undefined) {
     // One Service is read together with all the rest, which saves waiting for it.
     yield* explainSnapshot(
@@ -34,13 +42,33 @@ export async function* explainCluster(
     )
     return
   }
-  const resolved: Resolved[] = await Array.fromAsync(resolveServices(cluster, query, signal))
-  const services = resolved.flatMap((item) => ('service' in item ? [item.service] : []))
-  yield* explainSnapshot(collectSnapshot(cluster, services, { signal }))
-  for (const item of resolved) if ('error' in item) yield { kind: 'failure', error: item.error }
+  if (targets.length > 0) {
+    const resolved: Resolved[] = await Array.fromAsync(
+      resolveServices(cluster, { kind: 'names', targets }, signal),
+    )
+    const services = resolved.flatMap((item) => ('service' in item ? [item.service] : []))
+    yield* explainSnapshot(collectSnapshot(cluster, services, { signal }))
+    for (const item of resolved) if ('error' in item) yield { kind: 'failure', error: item.error }
+  }
+  if (others.length > 0) yield* explainOtherKinds(cluster, { kind: 'names', targets: others }, signal)
 }
 
-/** Explains the Services of files; `namespace` is that of objects that name none. */
+async function* explainOtherKinds(
+  cluster: Cluster,
+  query: TargetQuery,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Step, void, undefined> {
+  const { explainOthers, objectReader, readTargets } = await import('./others.ts')
+  const reader = objectReader(cluster, signal)
+  const { targets, errors } = await readTargets(cluster, reader, query)
+  const explanations = targets.length === 0 ? [] : await explainOthers(cluster, reader, targets, signal)
+  for (const explanation of explanations) yield { kind: 'explanation', explanation }
+  for (const error of errors) yield { kind: 'failure', error }
+}
+
+/**
+ * Explains the Services of files, and what lies on no way to one of them; `namespace` is that of objects that name none.
+ */
 export async function* explainFiles(
   names: readonly string[],
   options: { recursive: boolean; namespace: string; stdin: AsyncIterable<Uint8Array | string> },
@@ -57,14 +85,25 @@ export async function* explainFiles(
     })
   }
   yield { kind: 'findings', findings: byPlace(findings) }
-  if (snapshot.services.length === 0) {
-    const error = new UserError(`no Service in ${listOf(names)}: nothing to explain`, {
-      hints: ['an Ingress or a route is explained with the Service that it leads to'],
-    })
-    yield { kind: 'failure', error }
-    return
+  const paths: Path[] = []
+  for await (const step of explainSnapshot(snapshot)) {
+    yield step
+    if (step.kind === 'explanation') paths.push(...step.explanation.paths)
   }
-  yield* explainSnapshot(snapshot)
+  const [{ besides }, { analyseObject }, { sceneOf }, { targetKinds }] = await Promise.all([
+    import('./others.ts'),
+    import('../analysis/analyse.ts'),
+    import('../analysis/store.ts'),
+    import('../mechanisms/index.ts'),
+  ])
+  const others = besides(targetKinds.slice(1), snapshot, paths)
+  for (const { kind, object } of others)
+    yield { kind: 'explanation', explanation: analyseObject(sceneOf(snapshot), kind, object) }
+  if (snapshot.services.length + others.length > 0) return
+  const error = new UserError(`nothing to explain in ${listOf(names)}`, {
+    hints: [`what can be explained:  ${targetKinds.map(({ label }) => label).join(', ')}`],
+  })
+  yield { kind: 'failure', error }
 }
 
 function listOf(names: readonly string[]): string {

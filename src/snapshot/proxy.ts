@@ -108,11 +108,11 @@ export async function readWindowsNodes(
   return page.known ? known((page.value?.items ?? []).map(({ metadata }) => metadata.name)) : page
 }
 
-/** The names of the API groups that the server has. */
-export async function readGroups(
-  cluster: Cluster,
-  signal: AbortSignal | undefined,
-): Promise<Fact<ReadonlyMap<string, string>>> {
+/** The API groups that a server has, and in which versions. */
+export type Groups = ReadonlyMap<string, { preferred: string; versions: readonly string[] }>
+
+/** Asks for the API groups that the server has. */
+export async function readGroups(cluster: Cluster, signal: AbortSignal | undefined): Promise<Fact<Groups>> {
   interface GroupList {
     groups?: { name: string; preferredVersion?: { version?: string }; versions?: { version: string }[] }[]
   }
@@ -120,10 +120,10 @@ export async function readGroups(
   if (!answer.known) return answer
   return known(
     new Map(
-      (answer.value?.groups ?? []).map(({ name, preferredVersion, versions }) => [
-        name,
-        preferredVersion?.version ?? versions?.[0]?.version ?? 'v1',
-      ]),
+      (answer.value?.groups ?? []).map(({ name, preferredVersion, versions = [] }) => {
+        const preferred = preferredVersion?.version ?? versions[0]?.version ?? 'v1'
+        return [name, { preferred, versions: versions.map(({ version }) => version) }]
+      }),
     ),
   )
 }

@@ -30,14 +30,14 @@ export async function readObject<T>(
 
 /**
  * All items of a list. A kind that the server does not have is an empty list. Items of a list name no
- * kind: it is put in. `keep` may drop what is not needed before the next item is read.
+ * kind: it is put in. `keep` may drop what is not needed before the next item is read; `onMissing` tells an absent kind.
  */
 export async function readList<T extends object>(
   cluster: Cluster,
   path: string,
   what: What,
   type: { apiVersion: string; kind: string },
-  { keep, ...options }: ReadOptions & { keep?: (item: T) => T } = {},
+  { keep, onMissing, ...options }: ReadOptions & { keep?: (item: T) => T; onMissing?: () => void } = {},
 ): Promise<Fact<T[]>> {
   const items: T[] = []
   try {
@@ -47,7 +47,10 @@ export async function readList<T extends object>(
     }
     return known(items)
   } catch (error) {
-    if (isNotFound(error)) return known([])
+    if (isNotFound(error)) {
+      onMissing?.()
+      return known([])
+    }
     return unknown(refused(error, what))
   }
 }

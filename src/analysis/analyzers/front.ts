@@ -5,9 +5,9 @@ import type { Path, PathHop } from '../../model/leg.ts'
 import { sticks } from '../../model/policy.ts'
 import { commandFor, serviceTarget } from '../../targets/command.ts'
 import { analyzer, type View } from '../../mechanisms/analyzer.ts'
-import { ingressClasses } from '../../mechanisms/ingress/controllers.ts'
-import { ingresses } from '../../mechanisms/ingress/index.ts'
-import { frontResources } from '../../mechanisms/index.ts'
+import { ingressClasses } from '../../mechanisms/ingress/classes.ts'
+import { ingresses } from '../../mechanisms/ingress/objects.ts'
+import { routeTypes } from '../../mechanisms/index.ts'
 import { isProxied, isSticky, subjectOf } from '../../mechanisms/service/analyzer.ts'
 
 /** An Ingress in front: does the Service's affinity still count? */
@@ -40,7 +40,7 @@ export const routeFront = analyzer({
     'AFF-MESH-BYPASSES-SERVICE',
     'AFF-ING-HIDES-CLIENTS',
   ],
-  needs: frontResources,
+  needs: routeTypes,
   applies: isAboutAffinity,
   analyse: ({ paths, target: { ref } }, report) => {
     const { namespace = 'default', name } = ref

@@ -1,6 +1,5 @@
 import type { Policy } from '../../model/policy.ts'
 import type { Arrival } from '../../model/leg.ts'
-import type { FactType } from '../../model/store.ts'
 
 type Annotations = Readonly<Record<string, string>>
 
@@ -79,12 +78,6 @@ export function controllerOf(
   classes: Readonly<Record<string, string>>,
 ): Controller | undefined {
   return controllers[classes[className] ?? '']
-}
-
-/** IngressClass → its controller; under the empty name that of the default class. */
-export const ingressClasses: FactType<Readonly<Record<string, string>>> = {
-  name: 'ingress classes',
-  what: 'ingressclasses.networking.k8s.io',
 }
 
 function nginxPolicy(ingress: Annotations): Policy {

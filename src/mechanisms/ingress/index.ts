@@ -1,25 +1,23 @@
-import { type LooseObject, type ObjectType, refOf } from '../../model/object.ts'
+import { type LooseObject, refOf } from '../../model/object.ts'
 import type { Leg } from '../../model/leg.ts'
 import type { Store } from '../../model/store.ts'
 import { hostEntry, sendingLegs } from '../kit/front.ts'
 import { at, list, record, text } from '../kit/loose.ts'
+import { anyKind } from '../../model/target.ts'
 import { drawnBy, legsByType, type Mechanism } from '../mechanism.ts'
 import { services } from '../service/objects.ts'
-import { controllerOf, ingressClasses } from './controllers.ts'
-
-export const ingresses: ObjectType<LooseObject> = {
-  group: 'networking.k8s.io',
-  versions: ['v1'],
-  resource: 'ingresses',
-  kind: 'Ingress',
-  scope: 'namespaced',
-}
+import { ingressClass, ingressClasses } from './classes.ts'
+import { controllerOf } from './controllers.ts'
+import { ingressKind } from './kind.ts'
+import { ingresses } from './objects.ts'
 
 /** Ingress of networking.k8s.io, whoever implements it. */
 export const ingress: Mechanism = {
   name: 'ingress',
   label: 'Ingress',
+  targets: [anyKind(ingressKind)],
   routes: [ingresses],
+  reads: [ingressClasses],
   legs: legsByType(drawnBy(ingresses, ingressLegs)),
 }
 
@@ -49,26 +47,6 @@ function ingressLegs(object: LooseObject, store: Store): Leg[] {
       store,
     )
   })
-}
-
-/** What IngressClasses say: name → controller, and under the empty name that of the one default class. */
-export function controllersByClass(classes: readonly LooseObject[]): Record<string, string> {
-  const byName = classes.map((object): [string, string] => [
-    object.metadata.name,
-    text(at(object.spec, 'controller')) ?? '',
-  ])
-  const marked = classes.filter(
-    ({ metadata }) => metadata.annotations?.['ingressclass.kubernetes.io/is-default-class'] === 'true',
-  )
-  const [first, second] = marked
-  // Of several the API server takes the one that was created last, which files do not tell.
-  if (first !== undefined && second === undefined) byName.push(['', text(at(first.spec, 'controller')) ?? ''])
-  return Object.fromEntries(byName)
-}
-
-/** `spec.ingressClassName`, or the annotation that was used before it. */
-function ingressClass({ spec, metadata }: LooseObject): string | undefined {
-  return text(at(spec, 'ingressClassName')) ?? metadata.annotations?.['kubernetes.io/ingress.class']
 }
 
 interface HostPath {

@@ -1,8 +1,14 @@
 import type { FilePosition, Finding } from '../../model/finding.ts'
-import { controllersByClass } from '../../mechanisms/ingress/index.ts'
-import { frontResources } from '../../mechanisms/index.ts'
+import { objectTypes } from '../../mechanisms/index.ts'
 import { type Fact, known, unknown } from '../../model/fact.ts'
-import { keyOf, type LooseObject, refOf } from '../../model/object.ts'
+import {
+  isOfType,
+  keyOf,
+  type LooseObject,
+  type ObjectType,
+  refOf,
+  resourceName,
+} from '../../model/object.ts'
 import type { Autoscaler, ServiceSnapshot, Snapshot } from '../../model/snapshot.ts'
 import { type FileObject, parseFile } from './document.ts'
 import { locate } from './locate.ts'
@@ -58,8 +64,6 @@ function toSnapshot(objects: readonly FileObject[], namespace: string): Snapshot
     (byKind.get(kind) ?? [])
       .map((object) => toObject(object, namespace))
       .filter((object) => object.metadata.namespace === where)
-  const classes = (byKind.get('IngressClass') ?? []).map((object) => toObject(object, namespace))
-  const hasIngress = byKind.has('Ingress')
   const isService = ({ value }: FileObject): boolean => value['apiVersion'] === 'v1'
   return {
     source: 'files',
@@ -69,10 +73,7 @@ function toSnapshot(objects: readonly FileObject[], namespace: string): Snapshot
     proxy: notInFiles('the Service proxy'),
     windowsNodes: notInFiles('nodes'),
     version: notInFiles('the version'),
-    ingressClasses:
-      classes.length > 0 || !hasIngress
-        ? known(controllersByClass(classes))
-        : notInFiles('ingressclasses.networking.k8s.io'),
+    objects: { lists: listsOf(objects.map((object) => toObject(object, namespace))), gaps: [] },
     locate: locator(objects, namespace),
   }
 }
@@ -95,6 +96,21 @@ function locator(objects: readonly FileObject[], namespace: string): NonNullable
   }
 }
 
+/** Files are all that there is, but for what whoever runs a cluster writes. */
+function listsOf(objects: readonly LooseObject[]): Snapshot['objects']['lists'] {
+  const of = (type: ObjectType): LooseObject[] => objects.filter((object) => isOfType(object, type))
+  const isUnsaid = (type: ObjectType): boolean =>
+    type.isOfCluster === true &&
+    (type.beside ?? []).some((other) => of(other).length > 0) &&
+    of(type).length === 0
+  return new Map(
+    objectTypes.map((type) => {
+      const name = resourceName(type)
+      return [name, isUnsaid(type) ? notInFiles<readonly LooseObject[]>(name) : known(of(type))]
+    }),
+  )
+}
+
 function toService(
   object: FileObject,
   namespace: string,
@@ -113,10 +129,6 @@ function toService(
     pods: notInFiles('pods'),
     autoscalers: known(inNamespace('HorizontalPodAutoscaler', where) as unknown as Autoscaler[]),
     networkPolicies: known(inNamespace('NetworkPolicy', where)),
-    ingresses: known(inNamespace('Ingress', where)),
-    routes: known(
-      [...new Set(frontResources.map(({ kind }) => kind))].flatMap((kind) => inNamespace(kind, where)),
-    ),
     events: notInFiles('events'),
   }
 }

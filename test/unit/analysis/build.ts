@@ -1,6 +1,8 @@
-import type { EndpointSlice, Pod, Service } from '../../../src/model/kubernetes.ts'
-import { known } from '../../../src/model/fact.ts'
-import type { ServiceSnapshot, Snapshot } from '../../../src/model/snapshot.ts'
+import { objectTypes } from '../../../src/mechanisms/index.ts'
+import { type Fact, known, type Unknown, unknown } from '../../../src/model/fact.ts'
+import type { EndpointSlice, KubernetesObject, Pod, Service } from '../../../src/model/kubernetes.ts'
+import { isOfType, type LooseObject, type ObjectType, resourceName } from '../../../src/model/object.ts'
+import type { ObjectTable, ServiceSnapshot, Snapshot } from '../../../src/model/snapshot.ts'
 
 type Spec = Service['spec']
 
@@ -59,8 +61,42 @@ export function pod(changes: Partial<Pod['metadata']> = {}): Pod {
   }
 }
 
+/** Objects in front of Services as a table; `unsaid` of a type stands for all of its objects. */
+export function tableOf(
+  objects: readonly KubernetesObject[],
+  unsaid: ReadonlyMap<ObjectType, Unknown> = new Map(),
+): ObjectTable {
+  const list = (type: ObjectType): Fact<readonly KubernetesObject[]> => {
+    const why = unsaid.get(type)
+    return why === undefined ? known(objects.filter((object) => isOfType(object, type))) : unknown(why)
+  }
+  return { lists: new Map(objectTypes.map((type) => [resourceName(type), list(type)])), gaps: [] }
+}
+
+/** IngressClasses by name and controller; the empty name makes another one the default. */
+export function classes(controllers: Readonly<Record<string, string>>): LooseObject[] {
+  return Object.entries(controllers).map(([name, controller]) => ({
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'IngressClass',
+    metadata:
+      name === ''
+        ? { name: 'default', annotations: { 'ingressclass.kubernetes.io/is-default-class': 'true' } }
+        : { name },
+    spec: { controller },
+  }))
+}
+
+const usualClasses = classes({
+  nginx: 'k8s.io/ingress-nginx',
+  traefik: 'traefik.io/ingress-controller',
+})
+
 /** Everything is known and nothing is wrong: four ready endpoints on two nodes, kube-proxy with nftables. */
-export function snapshot(changes: Partial<ServiceSnapshot> = {}, cluster: Partial<Snapshot> = {}): Snapshot {
+export function snapshot(
+  changes: Partial<ServiceSnapshot> & { fronts?: readonly KubernetesObject[] } = {},
+  cluster: Partial<Snapshot> = {},
+): Snapshot {
+  const { fronts = [], ...own } = changes
   return {
     source: 'cluster',
     services: [
@@ -70,10 +106,8 @@ export function snapshot(changes: Partial<ServiceSnapshot> = {}, cluster: Partia
         pods: known([pod()]),
         autoscalers: known([]),
         networkPolicies: known([]),
-        ingresses: known([]),
-        routes: known([]),
         events: known([]),
-        ...changes,
+        ...own,
       },
     ],
     proxy: known({
@@ -82,7 +116,7 @@ export function snapshot(changes: Partial<ServiceSnapshot> = {}, cluster: Partia
       source: 'configmap kube-system/kube-proxy',
       settings: {},
     }),
-    ingressClasses: known({ nginx: 'k8s.io/ingress-nginx', traefik: 'traefik.io/ingress-controller' }),
+    objects: tableOf([...usualClasses, ...fronts]),
     windowsNodes: known([]),
     version: known('v1.36.3'),
     ...cluster,

@@ -6,10 +6,10 @@ import { analyzers } from '../../../src/analysis/analyzers/index.ts'
 import { allCodes, type Code, codeInfo, codeLink } from '../../../src/analysis/codes.ts'
 import { listCodes, pageOf } from '../../../src/analysis/pages.ts'
 import type { Need } from '../../../src/mechanisms/analyzer.ts'
-import { ingresses } from '../../../src/mechanisms/ingress/index.ts'
 import { inputs } from '../../../src/mechanisms/service/facts.ts'
 import { levels } from '../../../src/model/finding.ts'
-import { known, unknown } from '../../../src/model/fact.ts'
+import { known, type Unknown, unknown } from '../../../src/model/fact.ts'
+import { resourceName } from '../../../src/model/object.ts'
 import type { Snapshot } from '../../../src/model/snapshot.ts'
 import { service, slice, snapshot, target } from './build.ts'
 import { grid } from './grid.ts'
@@ -92,11 +92,18 @@ describe('the grid', () => {
   })
 })
 
-/** What stands for a need in a snapshot. */
-function fieldsFor(need: Need): readonly string[] {
-  if ('resource' in need) return [need === ingresses ? 'ingresses' : 'routes']
-  const input = Object.entries(inputs).find(([, fact]) => fact === need)
-  return [input?.[0] ?? 'ingressClasses']
+/** A snapshot in which a need is unknown: what it is read from, or the fact itself. */
+function blinded(found: Snapshot, need: Need, why: Unknown): Snapshot {
+  const types = 'resource' in need ? [need] : (need.reads ?? [])
+  const lists = new Map(found.objects.lists)
+  for (const type of types) lists.set(resourceName(type), unknown(why))
+  const [name = ''] = Object.entries(inputs).find(([, fact]) => fact === need) ?? []
+  return {
+    ...found,
+    ...(name in found ? { [name]: unknown(why) } : {}),
+    objects: { ...found.objects, lists },
+    services: found.services.map((one) => (name in one ? { ...one, [name]: unknown(why) } : one)),
+  }
 }
 
 describe('declared needs', () => {
@@ -105,14 +112,8 @@ describe('declared needs', () => {
     (code, fires) => {
       const why = { what: 'this', reason: 'forbidden' } as const
       const analyzer = analyzers.find(({ codes }) => codes.includes(code as never))
-      for (const read of (analyzer?.needs ?? []).flatMap(fieldsFor)) {
-        const found = fires()
-        const blinded = {
-          ...found,
-          ...(read in found ? { [read]: unknown(why) } : {}),
-          services: found.services.map((one) => (read in one ? { ...one, [read]: unknown(why) } : one)),
-        } as Snapshot
-        const { findings, passed, doesNotApply, notPossible } = analyse(blinded, target)
+      for (const need of analyzer?.needs ?? []) {
+        const { findings, passed, doesNotApply, notPossible } = analyse(blinded(fires(), need, why), target)
         const isFound = findings.some((finding) => finding.code === code)
         // Another analyzer of the code may have found it all the same.
         const states = [
@@ -123,9 +124,7 @@ describe('declared needs', () => {
         ]
         const others = analyzers.filter((other) => other !== analyzer && other.codes.includes(code))
         expect(states).toEqual([
-          others.some((other) => !other.needs.flatMap(fieldsFor).includes(read)) && isFound
-            ? 'found'
-            : 'not possible',
+          others.some((other) => !other.needs.includes(need)) && isFound ? 'found' : 'not possible',
         ])
       }
     },

@@ -185,25 +185,24 @@ export const grid: Partial<Record<Code, GridRow>> = {
     silent: () => snapshot({ networkPolicies: known([networkPolicy([{}])]) }),
   },
   'AFF-ING-BYPASSES-SERVICE': {
-    fires: () => snapshot({ ingresses: known([ingress()]) }),
-    silent: () => snapshot({ ingresses: known([ingress({}, 'other')]) }),
+    fires: () => snapshot({ fronts: [ingress()] }),
+    silent: () => snapshot({ fronts: [ingress({}, 'other')] }),
   },
   'AFF-ING-HIDES-CLIENTS': {
-    fires: () =>
-      snapshot({ ingresses: known([ingress({ 'nginx.ingress.kubernetes.io/service-upstream': 'true' })]) }),
-    silent: () => snapshot({ ingresses: known([ingress()]) }),
+    fires: () => snapshot({ fronts: [ingress({ 'nginx.ingress.kubernetes.io/service-upstream': 'true' })] }),
+    silent: () => snapshot({ fronts: [ingress()] }),
   },
   'AFF-ROUTE-BYPASSES-SERVICE': {
-    fires: () => snapshot({ routes: known([httpRoute()]) }),
-    silent: () => snapshot({ routes: known([httpRoute({}, 'other')]) }),
+    fires: () => snapshot({ fronts: [httpRoute()] }),
+    silent: () => snapshot({ fronts: [httpRoute({}, 'other')] }),
   },
   'AFF-ROUTE-AFFINITY-CONFLICT': {
-    fires: () => snapshot({ routes: known([httpRoute({ sessionPersistence: { sessionName: 'route' } })]) }),
-    silent: () => snapshot({ routes: known([httpRoute()]) }),
+    fires: () => snapshot({ fronts: [httpRoute({ sessionPersistence: { sessionName: 'route' } })] }),
+    silent: () => snapshot({ fronts: [httpRoute()] }),
   },
   'AFF-MESH-BYPASSES-SERVICE': {
-    fires: () => snapshot({ routes: known([destinationRule('web.shop.svc.cluster.local')]) }),
-    silent: () => snapshot({ routes: known([destinationRule('web.other.svc.cluster.local')]) }),
+    fires: () => snapshot({ fronts: [destinationRule('web.shop.svc.cluster.local')] }),
+    silent: () => snapshot({ fronts: [destinationRule('web.other.svc.cluster.local')] }),
   },
   'AFF-EPS-PORT-NAME-MISMATCH': {
     fires: () =>

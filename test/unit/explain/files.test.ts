@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { analyseService, type Explanation } from '../../../src/analysis/analyse.ts'
-import { explainFiles } from '../../../src/snapshot/explanations.ts'
+import { explainFiles, type Step } from '../../../src/snapshot/explanations.ts'
 import { snapshotOfFiles } from '../../../src/snapshot/files/snapshot.ts'
 
 const service = `apiVersion: v1
@@ -115,17 +115,31 @@ spec:
     expect(entries).toContain('Host(`shop.example`) picks,decides')
   })
 
-  it('has nothing to explain without a Service, and says so', async () => {
-    const text = ingressOf(`  rules:\n${path('a.example', '/x')}`)
+  const stepsOf = async (text: string): Promise<Step[]> => {
     const stdin = (async function* () {
       yield await Promise.resolve(text)
     })()
-    const steps = await Array.fromAsync(
-      explainFiles(['-'], { recursive: false, namespace: 'default', stdin }),
-    )
+    return await Array.fromAsync(explainFiles(['-'], { recursive: false, namespace: 'default', stdin }))
+  }
+
+  it('explains an Ingress whose Service is not in the files by itself', async () => {
+    const steps = await stepsOf(ingressOf(`  rules:\n${path('a.example', '/x')}`))
+    const [, second] = steps
+    expect(steps).toHaveLength(2)
+    expect(second).toMatchObject({
+      kind: 'explanation',
+      explanation: {
+        target: { kind: 'ingress', namespace: 'shop', name: 'front' },
+        paths: [{ entry: { address: 'a.example/x' } }],
+      },
+    })
+  })
+
+  it('has nothing to explain where nothing is a target, and says so', async () => {
+    const steps = await stepsOf('apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n')
     expect(steps.map((step) => (step.kind === 'failure' ? step.error : step.kind))).toEqual([
       'findings',
-      expect.objectContaining({ message: 'no Service in "-": nothing to explain', exitCode: 1 }),
+      expect.objectContaining({ message: 'nothing to explain in "-"', exitCode: 1 }),
     ])
   })
 })

@@ -1,8 +1,9 @@
 import { analyse, type Explanation } from '../../../src/analysis/analyse.ts'
-import { known, unknown } from '../../../src/model/fact.ts'
+import { ingresses } from '../../../src/mechanisms/ingress/objects.ts'
+import { known, type Unknown, unknown } from '../../../src/model/fact.ts'
 import type { LooseObject } from '../../../src/model/object.ts'
 import type { Snapshot } from '../../../src/model/snapshot.ts'
-import { service, slice, snapshot, target } from '../analysis/build.ts'
+import { service, slice, snapshot, tableOf, target } from '../analysis/build.ts'
 
 const ingress: LooseObject = {
   apiVersion: 'networking.k8s.io/v1',
@@ -23,7 +24,8 @@ const ingress: LooseObject = {
   },
 }
 
-const forbidden = (what: string) => unknown<never>({ what, reason: 'forbidden' })
+const refused = (what: string): Unknown => ({ what, reason: 'forbidden' })
+const forbidden = (what: string) => unknown<never>(refused(what))
 
 /** Snapshots whose reports are golden files. */
 const snapshots: Readonly<Record<string, () => Snapshot>> = {
@@ -37,7 +39,7 @@ const snapshots: Readonly<Record<string, () => Snapshot>> = {
         externalTrafficPolicy: 'Cluster',
         ports: [{ name: 'http', port: 8080, targetPort: 8080, nodePort: 31_280, protocol: 'TCP' }],
       }),
-      ingresses: known([ingress]),
+      fronts: [ingress],
     }),
   'load-balancer': () =>
     snapshot({
@@ -73,8 +75,12 @@ const snapshots: Readonly<Record<string, () => Snapshot>> = {
   'no-endpoints': () => snapshot({ slices: known([slice([])]) }),
   restricted: () =>
     snapshot(
-      { pods: forbidden('pods in shop'), ingresses: forbidden('ingresses.networking.k8s.io') },
-      { windowsNodes: forbidden('nodes'), proxy: forbidden('configmap kube-system/kube-proxy') },
+      { pods: forbidden('pods in shop') },
+      {
+        windowsNodes: forbidden('nodes'),
+        proxy: forbidden('configmap kube-system/kube-proxy'),
+        objects: tableOf([], new Map([[ingresses, refused('ingresses.networking.k8s.io')]])),
+      },
     ),
   'many-findings': () =>
     snapshot(

@@ -1,0 +1,33 @@
+import { mapFact } from '../../model/fact.ts'
+import type { LooseObject } from '../../model/object.ts'
+import type { FactType } from '../../model/store.ts'
+import { at, text } from '../kit/loose.ts'
+import { ingressClassObjects } from './objects.ts'
+
+/** IngressClass → its controller; under the empty name that of the default class. */
+export const ingressClasses: FactType<Readonly<Record<string, string>>> = {
+  name: 'ingress classes',
+  what: 'ingressclasses.networking.k8s.io',
+  reads: [ingressClassObjects],
+  derive: (store) => mapFact(store.list(ingressClassObjects), controllersByClass),
+}
+
+/** What IngressClasses say: name → controller, and under the empty name that of the one default class. */
+function controllersByClass(classes: readonly LooseObject[]): Record<string, string> {
+  const byName = classes.map((object): [string, string] => [
+    object.metadata.name,
+    text(at(object.spec, 'controller')) ?? '',
+  ])
+  const marked = classes.filter(
+    ({ metadata }) => metadata.annotations?.['ingressclass.kubernetes.io/is-default-class'] === 'true',
+  )
+  const [first, second] = marked
+  // Of several the API server takes the one that was created last, which files do not tell.
+  if (first !== undefined && second === undefined) byName.push(['', text(at(first.spec, 'controller')) ?? ''])
+  return Object.fromEntries(byName)
+}
+
+/** `spec.ingressClassName`, or the annotation that was used before it. */
+export function ingressClass({ spec, metadata }: LooseObject): string | undefined {
+  return text(at(spec, 'ingressClassName')) ?? metadata.annotations?.['kubernetes.io/ingress.class']
+}

@@ -1,0 +1,187 @@
+import { type Cluster, isNotFound } from '../cluster/index.ts'
+import { itemPath, listPath } from '../cluster/paths.ts'
+import { objectTypes } from '../mechanisms/index.ts'
+import { type Fact, known, type Unknown } from '../model/fact.ts'
+import type { KubernetesObject } from '../model/kubernetes.ts'
+import { type ObjectType, resourceName } from '../model/object.ts'
+import type { ObjectTable } from '../model/snapshot.ts'
+import { UserError } from '../model/user-error.ts'
+import type { Groups } from './proxy.ts'
+import { readList } from './read.ts'
+
+type List = Fact<readonly KubernetesObject[]>
+
+/**
+ * Reads the objects that mechanisms ask for, by their types, and each list once. A type whose group the cluster does not
+ * serve has no objects. What may not be read is unknown.
+ */
+export class ObjectReader {
+  readonly #cluster: Cluster
+  readonly #groups: Promise<Fact<Groups>>
+  readonly #signal: AbortSignal | undefined
+  readonly #lists = new Map<string, Promise<List>>()
+
+  constructor(cluster: Cluster, groups: Promise<Fact<Groups>>, signal?: AbortSignal) {
+    this.#cluster = cluster
+    this.#groups = groups
+    this.#signal = signal
+  }
+
+  /** What matters for targets of a namespace; without one for those of all. */
+  async read(namespace: string | undefined): Promise<ObjectTable> {
+    const gaps: Unknown[] = []
+    const entries = await Promise.all(
+      objectTypes.map(
+        async (type) => [resourceName(type), await this.#relevant(type, namespace, gaps)] as const,
+      ),
+    )
+    return { lists: new Map(entries), gaps }
+  }
+
+  /** The objects of a type with these labels; rejects as kubectl does where they may not be read. */
+  async select(
+    type: ObjectType,
+    namespace: string | undefined,
+    selector: string | undefined,
+  ): Promise<readonly KubernetesObject[]> {
+    const versions = await this.#versionsOf(type)
+    if (!versions.known) throw versions.why.cause ?? new UserError(`could not read the API groups`)
+    const query = selector === undefined ? {} : { labelSelector: selector }
+    for (const version of versions.value) {
+      const path = listPath(apiOf(type, version), type.resource, namespace)
+      const found: KubernetesObject[] = []
+      try {
+        for await (const item of this.#cluster.list<KubernetesObject>(path, { query, signal: this.#signal }))
+          found.push(typed(compact(item), type, version))
+        return found
+      } catch (error) {
+        if (!isNotFound(error)) throw error
+      }
+    }
+    throw noSuchType(type)
+  }
+
+  /** One object; rejects as kubectl does where its type or itself is not there. */
+  async get<T extends KubernetesObject>(type: ObjectType<T>, namespace: string, name: string): Promise<T> {
+    const versions = await this.#versionsOf(type)
+    const what = resourceName(type)
+    if (versions.known && versions.value.length === 0) throw noSuchType(type)
+    let missing: unknown
+    for (const version of versions.known ? versions.value : [type.versions[0]]) {
+      const path = itemPath(listPath(apiOf(type, version), type.resource, scopeOf(type, namespace)), name)
+      try {
+        return await this.#cluster.get<T>(path, { signal: this.#signal })
+      } catch (error) {
+        if (!isNotFound(error)) throw error
+        missing = error
+      }
+    }
+    const where = type.scope === 'cluster' ? '' : ` in namespace "${namespace}"`
+    throw new UserError(`${what} "${name}" not found${where}`, {
+      hints: [`see what there is:  kubectl get ${what}${type.scope === 'cluster' ? '' : ` -n ${namespace}`}`],
+      cause: missing,
+    })
+  }
+
+  async #relevant(type: ObjectType, namespace: string | undefined, gaps: Unknown[]): Promise<List> {
+    if (type.beside !== undefined) {
+      const others = await Promise.all(type.beside.map((one) => this.#relevant(one, namespace, [])))
+      if (!others.some((list) => list.known && list.value.length > 0)) return known([])
+    }
+    const isWide = namespace === undefined || type.within === 'everywhere' || type.scope === 'cluster'
+    const all = await this.#list(type, isWide ? undefined : namespace)
+    if (all.known || all.why.reason !== 'forbidden') return all
+    if (namespace === undefined || type.within !== 'everywhere') return all
+    // Those of the namespace may be allowed.
+    const own = await this.#list(type, namespace)
+    if (own.known) gaps.push({ ...all.why, what: `${resourceName(type)} of other namespaces` })
+    return own
+  }
+
+  #list(type: ObjectType, namespace: string | undefined): Promise<List> {
+    const key = `${resourceName(type)} ${namespace ?? ''}`
+    const list = this.#lists.get(key) ?? this.#ask(type, namespace)
+    this.#lists.set(key, list)
+    return list
+  }
+
+  async #ask(type: ObjectType, namespace: string | undefined): Promise<List> {
+    const versions = await this.#versionsOf(type)
+    if (!versions.known) return versions
+    const query = type.selector === undefined ? {} : { labelSelector: type.selector }
+    for (const version of versions.value) {
+      let isMissing = false
+      const list = await readList<KubernetesObject>(
+        this.#cluster,
+        listPath(apiOf(type, version), type.resource, namespace),
+        resourceName(type),
+        { apiVersion: versionOf(type, version), kind: type.kind },
+        { query, signal: this.#signal, keep: compact, onMissing: () => (isMissing = true) },
+      )
+      // A group may serve the type in another of its versions only.
+      if (!isMissing) return list
+    }
+    return known([])
+  }
+
+  /** In which versions the cluster may serve a type; none where it does not serve its group. */
+  async #versionsOf(type: ObjectType): Promise<Fact<readonly string[]>> {
+    if (type.isCustom !== true) return known([type.versions[0]])
+    const groups = await this.#groups
+    if (!groups.known) return groups
+    const served = groups.value.get(type.group)
+    if (served === undefined) return known([])
+    const both = type.versions.filter((version) => served.versions.includes(version))
+    return known(both.length > 0 ? both : [served.preferred])
+  }
+}
+
+/** What matters for targets of some namespaces, together. */
+export async function readObjects(reader: ObjectReader, namespaces: readonly string[]): Promise<ObjectTable> {
+  const tables = await Promise.all([...new Set(namespaces)].map((namespace) => reader.read(namespace)))
+  const [first] = tables
+  if (first === undefined || tables.length === 1) return first ?? { lists: new Map(), gaps: [] }
+  const lists = new Map<string, List>()
+  for (const name of first.lists.keys())
+    lists.set(name, together(tables.map((table) => table.lists.get(name))))
+  const gaps = new Map(tables.flatMap((table) => table.gaps.map((gap) => [gap.what, gap] as const)))
+  return { lists, gaps: [...gaps.values()] }
+}
+
+/** The objects of several lists, each once; unknown where one is. */
+function together(lists: readonly (List | undefined)[]): List {
+  const objects = new Set<KubernetesObject>()
+  for (const list of lists) {
+    if (list?.known === false) return list
+    for (const object of list?.value ?? []) objects.add(object)
+  }
+  return known([...objects])
+}
+
+/** In kubectl's words. */
+function noSuchType(type: ObjectType): UserError {
+  return new UserError(`the server doesn't have a resource type "${resourceName(type)}"`)
+}
+
+/** Items of a list name no kind. */
+function typed(object: KubernetesObject, type: ObjectType, version: string): KubernetesObject {
+  return Object.assign(object, { apiVersion: versionOf(type, version), kind: type.kind })
+}
+
+function versionOf({ group }: ObjectType, version: string): string {
+  return group === '' ? version : `${group}/${version}`
+}
+
+function apiOf({ group }: ObjectType, version: string): string {
+  return group === '' ? `/api/${version}` : `/apis/${group}/${version}`
+}
+
+function scopeOf({ scope }: ObjectType, namespace: string): string | undefined {
+  return scope === 'cluster' ? undefined : namespace
+}
+
+/** What nobody reads is half of an object. */
+function compact(object: KubernetesObject): KubernetesObject {
+  delete (object.metadata as { managedFields?: unknown }).managedFields
+  return object
+}

@@ -1,0 +1,129 @@
+import { analyseObject, type Explanation } from '../analysis/analyse.ts'
+import { sceneOf } from '../analysis/store.ts'
+import { ApiError, type Cluster } from '../cluster/index.ts'
+import { services } from '../mechanisms/service/objects.ts'
+import { known } from '../model/fact.ts'
+import type { KubernetesObject } from '../model/kubernetes.ts'
+import type { Path } from '../model/leg.ts'
+import { isOfType, keyOf, type NamespacedName, refOf, resourceName } from '../model/object.ts'
+import type { ObjectTable, Snapshot } from '../model/snapshot.ts'
+import type { TargetKind } from '../model/target.ts'
+import { UserError } from '../model/user-error.ts'
+import { pathsThrough } from '../path/walk.ts'
+import type { TargetQuery } from '../targets/parse.ts'
+import { collectSnapshot } from './collect.ts'
+import { ObjectReader, readObjects } from './objects.ts'
+import { notAsked, readGroups } from './proxy.ts'
+import { readOne } from './targets.ts'
+
+/** A target that is no Service, as it was read. */
+export interface OtherTarget {
+  kind: TargetKind
+  object: KubernetesObject
+}
+
+/** The targets that a query means, and an error for each that cannot be had. Rejects where a list itself fails. */
+export async function readTargets(
+  cluster: Cluster,
+  reader: ObjectReader,
+  query: TargetQuery,
+): Promise<{ targets: OtherTarget[]; errors: Error[] }> {
+  if (query.kind === 'list') {
+    const { of: kind, allNamespaces, selector } = query
+    const list = await reader.select(kind.type, allNamespaces ? undefined : cluster.namespace, selector)
+    return { targets: list.map((object) => ({ kind, object })), errors: [] }
+  }
+  const answers = await Promise.allSettled(
+    query.targets.map(async ({ kind, name }) => ({
+      kind,
+      object: await reader.get(kind.type, cluster.namespace, name),
+    })),
+  )
+  const refused = answers.flatMap((answer) => (answer.status === 'rejected' ? [answer.reason as Error] : []))
+  const lost = refused.find((error) => !(error instanceof UserError || error instanceof ApiError))
+  // Nobody answers: the others will not do better.
+  if (lost !== undefined) throw lost
+  return {
+    targets: answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : [])),
+    errors: refused,
+  }
+}
+
+/** Explains targets that are no Services, with the Services that their ways lead to. */
+export async function explainOthers(
+  cluster: Cluster,
+  reader: ObjectReader,
+  targets: readonly OtherTarget[],
+  signal: AbortSignal | undefined,
+): Promise<Explanation[]> {
+  const namespaces = targets.map(({ object }) => object.metadata.namespace ?? cluster.namespace)
+  const objects = withTargets(await readObjects(reader, namespaces), targets)
+  const refs = servicesBehind(objects, targets)
+  const answers = await Promise.all(refs.map((ref) => readOne(cluster, ref, signal)))
+  const found = answers.flatMap((answer) => ('service' in answer ? [answer.service] : []))
+  const snapshot = await collectSnapshot(cluster, found, { signal, objects: reader })
+  const scene = sceneOf({ ...snapshot, objects })
+  return targets.map(({ kind, object }) => analyseObject(scene, kind, object))
+}
+
+/** Targets are there whatever their lists say: one may be read by its name where lists are forbidden. */
+function withTargets({ lists, gaps }: ObjectTable, targets: readonly OtherTarget[]): ObjectTable {
+  const more = new Map(lists)
+  for (const { kind, object } of targets) {
+    const name = resourceName(kind.type)
+    const list = more.get(name)
+    const others = list?.known === true ? list.value : []
+    const key = keyOf(refOf(object))
+    more.set(name, known([object, ...others.filter((other) => keyOf(refOf(other)) !== key)]))
+  }
+  return { lists: more, gaps }
+}
+
+function servicesBehind(objects: ObjectTable, targets: readonly OtherTarget[]): NamespacedName[] {
+  const bare: Snapshot = {
+    source: 'cluster',
+    services: [],
+    objects,
+    proxy: notAsked('the Service proxy'),
+    windowsNodes: notAsked('nodes'),
+    version: notAsked('the version'),
+  }
+  const { network } = sceneOf(bare)
+  const paths = targets.flatMap(({ object }) => pathsThrough(refOf(object), network))
+  const refs = paths.flatMap(({ hops }) => hops.flatMap(({ next }) => next ?? []))
+  const ofServices = refs.filter(({ kind, group = '' }) => kind === services.kind && group === services.group)
+  return [...new Map(ofServices.map((ref) => [keyOf(ref), ref])).values()].map(
+    ({ namespace = '', name }) => ({
+      namespace,
+      name,
+    }),
+  )
+}
+
+/** Objects of other kinds than Services that lie on none of these ways. */
+export function besides(
+  kinds: readonly TargetKind[],
+  snapshot: Snapshot,
+  paths: readonly Path[],
+): OtherTarget[] {
+  const seen = new Set(
+    paths.flatMap(({ entry, hops }) => [
+      keyOf(entry.of),
+      ...hops.flatMap(({ configuredBy, next }) =>
+        [...configuredBy, ...(next === undefined ? [] : [next])].map(keyOf),
+      ),
+    ]),
+  )
+  return kinds.flatMap((kind) => {
+    const list = snapshot.objects.lists.get(resourceName(kind.type))
+    const objects = list?.known === true ? list.value : []
+    return objects
+      .filter((object) => isOfType(object, kind.type) && !seen.has(keyOf(refOf(object))))
+      .map((object) => ({ kind, object }))
+  })
+}
+
+/** For targets of a cluster. */
+export function objectReader(cluster: Cluster, signal: AbortSignal | undefined): ObjectReader {
+  return new ObjectReader(cluster, readGroups(cluster, signal), signal)
+}

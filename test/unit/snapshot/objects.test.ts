@@ -1,0 +1,159 @@
+import { describe, expect, it } from 'vitest'
+import { known } from '../../../src/model/fact.ts'
+import type { LooseObject, ObjectType } from '../../../src/model/object.ts'
+import { resourceName } from '../../../src/model/object.ts'
+import { explainCluster } from '../../../src/snapshot/explanations.ts'
+import { ObjectReader } from '../../../src/snapshot/objects.ts'
+import { readGroups } from '../../../src/snapshot/proxy.ts'
+import { targetKinds } from '../../../src/mechanisms/index.ts'
+import { parseQuery } from '../../../src/targets/parse.ts'
+import { service } from '../analysis/build.ts'
+import { fakeCluster } from './fake-cluster.ts'
+
+const ingressesOf = (namespace: string) => `/apis/networking.k8s.io/v1/namespaces/${namespace}/ingresses`
+
+const ingress = (name: string, backend = 'web'): LooseObject => ({
+  apiVersion: 'networking.k8s.io/v1',
+  kind: 'Ingress',
+  metadata: { name, namespace: 'shop' },
+  spec: {
+    ingressClassName: 'nginx',
+    rules: [
+      { host: `${name}.example`, http: { paths: [{ path: '/', backend: { service: { name: backend } } }] } },
+    ],
+  },
+})
+
+const reader = (answers: Parameters<typeof fakeCluster>[0]) => {
+  const { cluster, asked } = fakeCluster(answers)
+  return { reader: new ObjectReader(cluster, readGroups(cluster, undefined)), cluster, asked }
+}
+
+const widgets = (more: Partial<ObjectType> = {}): ObjectType => ({
+  group: 'example.com',
+  versions: ['v2', 'v1'],
+  resource: 'widgets',
+  kind: 'Widget',
+  scope: 'namespaced',
+  isCustom: true,
+  ...more,
+})
+
+const served = (...versions: string[]) => ({
+  groups: [
+    {
+      name: 'example.com',
+      preferredVersion: { version: versions[0] ?? '' },
+      versions: versions.map((version) => ({ version })),
+    },
+  ],
+})
+
+describe('objects of a namespace', () => {
+  it('come by their types, and IngressClasses only where there is an Ingress', async () => {
+    const classes = '/apis/networking.k8s.io/v1/ingressclasses'
+    const without = reader({})
+    const empty = await without.reader.read('shop')
+    expect(empty.lists.get('ingresses.networking.k8s.io')).toEqual(known([]))
+    expect(empty.lists.get('ingressclasses.networking.k8s.io')).toEqual(known([]))
+    expect(without.asked).not.toContain(classes)
+    const withOne = reader({ [ingressesOf('shop')]: { items: [ingress('a')] } })
+    const { lists } = await withOne.reader.read('shop')
+    expect(lists.get('ingresses.networking.k8s.io')).toMatchObject({ value: [{ metadata: { name: 'a' } }] })
+    expect(withOne.asked).toContain(classes)
+  })
+
+  it('are read once, however often they are asked for', async () => {
+    const { reader: one, asked } = reader({})
+    await Promise.all([one.read('shop'), one.read('shop')])
+    expect(new Set(asked).size).toBe(asked.length)
+  })
+
+  it('say what may not be read', async () => {
+    const { lists } = await reader({ [ingressesOf('shop')]: 'forbidden' }).reader.read('shop')
+    expect(lists.get('ingresses.networking.k8s.io')).toMatchObject({
+      known: false,
+      why: { what: 'ingresses.networking.k8s.io', reason: 'forbidden' },
+    })
+  })
+})
+
+describe('a type of custom resource', () => {
+  const api = (version: string) => `/apis/example.com/${version}/namespaces/shop/widgets`
+  const select = (answers: Parameters<typeof fakeCluster>[0], type = widgets()) =>
+    reader(answers).reader.select(type, 'shop', undefined)
+
+  it('is read in the version that is wanted first and served', async () => {
+    const found = await select({
+      '/apis': served('v3', 'v1'),
+      [api('v1')]: { items: [{ metadata: { name: 'a' } }] },
+      [api('v3')]: { items: [{ metadata: { name: 'wrong' } }] },
+    })
+    expect(found).toEqual([{ apiVersion: 'example.com/v1', kind: 'Widget', metadata: { name: 'a' } }])
+  })
+
+  it('is read in the next version where its group serves the first without it', async () => {
+    const found = await select({
+      '/apis': served('v2', 'v1'),
+      [api('v2')]: 'missing',
+      [api('v1')]: { items: [{ metadata: { name: 'a' } }] },
+    })
+    expect(found.map(({ apiVersion }) => apiVersion)).toEqual(['example.com/v1'])
+  })
+
+  it('is refused in words that kubectl has where the cluster does not serve it', async () => {
+    const message = 'the server doesn\'t have a resource type "widgets.example.com"'
+    await expect(select({})).rejects.toMatchObject({ message })
+    await expect(reader({}).reader.get(widgets(), 'shop', 'a')).rejects.toMatchObject({ message })
+  })
+
+  it('is named when one object is not there', async () => {
+    const missing = reader({ '/apis': served('v1'), [`${api('v1')}/a`]: 'missing' }).reader.get(
+      widgets(),
+      'shop',
+      'a',
+    )
+    await expect(missing).rejects.toMatchObject({
+      message: 'widgets.example.com "a" not found in namespace "shop"',
+    })
+  })
+})
+
+describe('targets that are no Services', () => {
+  const answers = {
+    [`${ingressesOf('shop')}/a`]: ingress('a'),
+    [`${ingressesOf('shop')}/nobody`]: 'missing',
+    [ingressesOf('shop')]: { items: [ingress('a'), ingress('b', 'other')] },
+    '/api/v1/namespaces/shop/services/web': service(),
+    '/api/v1/namespaces/shop/services/other': 'missing',
+  }
+  const explained = async (words: string[], flags = {}) => {
+    const query = parseQuery(words, flags, { verb: 'explain', kinds: targetKinds })
+    return await Array.fromAsync(explainCluster(fakeCluster(answers).cluster, query))
+  }
+
+  it('are explained with their own ways, and after Services', async () => {
+    const steps = await explained(['ingress/a', 'svc/web', 'ing/nobody'])
+    const words = steps.map((step) =>
+      step.kind === 'explanation'
+        ? `${step.explanation.target.kind}/${step.explanation.target.name}`
+        : step.kind,
+    )
+    expect(words).toEqual(['service/web', 'ingress/a', 'failure'])
+  })
+
+  it('are listed as their kind is', async () => {
+    const steps = await explained(['ingress'], { all: true })
+    const addresses = steps.flatMap((step) =>
+      step.kind === 'explanation' ? step.explanation.paths.map(({ entry }) => entry.address) : [],
+    )
+    expect(addresses).toEqual(['a.example/', 'b.example/'])
+  })
+})
+
+describe('names of types', () => {
+  it('are those of kubectl', () => {
+    expect(resourceName(widgets())).toBe('widgets.example.com')
+    expect(resourceName(widgets({ group: '' }))).toBe('widgets')
+  })
+})
