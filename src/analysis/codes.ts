@@ -1,3 +1,5 @@
+import { codes as awsCodes } from '../mechanisms/aws/codes.ts'
+import { codes as ingressCodes } from '../mechanisms/ingress/codes.ts'
 import { codes as serviceCodes } from '../mechanisms/service/codes.ts'
 import type { CodeInfo, CodeTable } from '../model/code.ts'
 
@@ -17,7 +19,12 @@ const general = {
 } as const satisfies CodeTable
 
 /** Every finding, in the order in which those of one level are shown: the general ones, then each mechanism's. */
-export const codes = { ...general, ...serviceCodes } as const satisfies CodeTable
+export const codes = {
+  ...general,
+  ...serviceCodes,
+  ...ingressCodes,
+  ...awsCodes,
+} as const satisfies CodeTable
 
 export type Code = keyof typeof codes
 

@@ -92,12 +92,13 @@ export function objectAnalyzer<const C extends string, T extends KubernetesObjec
       return all.known ? { known: true, value: of(view).length > 0 } : all
     },
     analyse: (view, report) => {
-      for (const object of of(view)) analyse(object, view, aboutObject(report, refOf(object)))
+      for (const object of of(view)) analyse(object, view, reportAbout(report, refOf(object)))
     },
   }
 }
 
-function aboutObject(report: Report, ref: ObjectRef): Report {
+/** A report whose findings are about an object and stand there, unless they say otherwise. */
+export function reportAbout(report: Report, ref: ObjectRef): Report {
   const say = (code: string, { field, ...draft }: FindingDraft): void => {
     const at = { object: ref, ...(field === undefined ? {} : { field }) }
     report(code, { objects: [ref], at, ...draft })

@@ -1,5 +1,6 @@
 import { type ObjectType, resourceName } from '../model/object.ts'
 import { anyKind, type TargetKind } from '../model/target.ts'
+import { aws } from './aws/index.ts'
 import { gatewayApi } from './gateway-api/index.ts'
 import { ingress } from './ingress/index.ts'
 import { istio } from './istio/index.ts'
@@ -9,7 +10,7 @@ import { serviceKind, services } from './service/objects.ts'
 import { traefik } from './traefik/index.ts'
 
 /** Every mechanism; ways are shown in this order, and what a mechanism draws in front of a Service stands before its own. */
-export const mechanisms: readonly Mechanism[] = [ingress, gatewayApi, istio, traefik, service]
+export const mechanisms: readonly Mechanism[] = [ingress, aws, gatewayApi, istio, traefik, service]
 
 /** Types of what stands in front of Services, but for Ingresses. */
 export const routeTypes: readonly ObjectType[] = mechanisms

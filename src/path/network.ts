@@ -2,7 +2,7 @@ import type { Mechanism } from '../mechanisms/mechanism.ts'
 import type { ObjectRef } from '../model/finding.ts'
 import type { KubernetesObject } from '../model/kubernetes.ts'
 import { isEntry, type Leg } from '../model/leg.ts'
-import { keyOf, refOf } from '../model/object.ts'
+import { keyOf, refOf, resourceName } from '../model/object.ts'
 import type { Store } from '../model/store.ts'
 
 /** All arrows, by their ends. */
@@ -19,29 +19,24 @@ const knownEnds = new WeakMap<KubernetesObject, ReadonlySet<string>>()
  * does not need the routes of all others.
  */
 export function networkOf(store: Store, mechanisms: readonly Mechanism[]): Network {
-  const all = mechanisms.flatMap((mechanism) =>
-    mechanism.routes.flatMap((type) => {
-      const objects = store.list(type)
-      return objects.known ? objects.value.map((object) => ({ mechanism, object })) : []
-    }),
-  )
+  const all = drawersOf(store, mechanisms)
   const drawn = new Map<KubernetesObject, readonly Leg[]>()
-  const draw = ({ mechanism, object }: (typeof all)[number]): readonly Leg[] => {
+  const draw = ({ by, object }: Drawers): readonly Leg[] => {
     const before = drawn.get(object)
     if (before !== undefined) return before
-    const legs = mechanism.legs(object, store).map((leg) => refined(leg, store, mechanisms))
+    const legs = legsOf(by, object, store).map((leg) => refined(leg, store, mechanisms))
     drawn.set(object, legs)
     return legs
   }
-  let index: ReadonlyMap<string, typeof all> | undefined
+  let index: ReadonlyMap<string, readonly Drawers[]> | undefined
   const touching = (ref: ObjectRef): readonly Leg[] => {
     index ??= indexed()
     return (index.get(keyOf(ref)) ?? []).flatMap((one) => draw(one))
   }
-  const indexed = (): ReadonlyMap<string, typeof all> => {
-    const found = new Map<string, typeof all>()
+  const indexed = (): ReadonlyMap<string, readonly Drawers[]> => {
+    const found = new Map<string, Drawers[]>()
     for (const one of all) {
-      for (const key of endsOf(one.mechanism, one.object, store)) {
+      for (const key of endsOf(one, store)) {
         const members = found.get(key)
         if (members === undefined) found.set(key, [one])
         else members.push(one)
@@ -55,15 +50,34 @@ export function networkOf(store: Store, mechanisms: readonly Mechanism[]): Netwo
   }
 }
 
+/** An object, and every mechanism that may draw arrows of it. */
+interface Drawers {
+  by: readonly Mechanism[]
+  object: KubernetesObject
+}
+
+function drawersOf(store: Store, mechanisms: readonly Mechanism[]): Drawers[] {
+  const types = new Map(mechanisms.flatMap(({ routes }) => routes.map((type) => [resourceName(type), type])))
+  return [...types].flatMap(([name, type]) => {
+    const by = mechanisms.filter(({ routes }) => routes.some((route) => resourceName(route) === name))
+    const objects = store.list(type)
+    return objects.known ? objects.value.map((object) => ({ by, object })) : []
+  })
+}
+
+function legsOf(by: readonly Mechanism[], object: KubernetesObject, store: Store): Leg[] {
+  return by.flatMap((mechanism) => [...mechanism.legs(object, store)])
+}
+
 function refined(leg: Leg, store: Store, mechanisms: readonly Mechanism[]): Leg {
   return mechanisms.reduce((before, mechanism) => mechanism.refine?.(before, store) ?? before, leg)
 }
 
-function endsOf(mechanism: Mechanism, object: KubernetesObject, store: Store): ReadonlySet<string> {
+function endsOf({ by, object }: Drawers, store: Store): ReadonlySet<string> {
   const known = knownEnds.get(object)
   if (known !== undefined) return known
   const ends = new Set([keyOf(refOf(object))])
-  for (const { to } of mechanism.legs(object, store)) if (typeof to === 'object') ends.add(keyOf(to.object))
+  for (const { to } of legsOf(by, object, store)) if (typeof to === 'object') ends.add(keyOf(to.object))
   knownEnds.set(object, ends)
   return ends
 }

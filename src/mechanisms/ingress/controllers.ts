@@ -1,96 +1,129 @@
 import type { Policy } from '../../model/policy.ts'
-import type { Arrival } from '../../model/leg.ts'
-
-type Annotations = Readonly<Record<string, string>>
-
-/** What is known of an Ingress controller: where it sends requests, and what it sticks on. */
-export interface Controller {
-  name: string
-  arrival: (ingress: Annotations, service: Annotations) => Arrival
-  policy: (ingress: Annotations, service: Annotations) => Policy
-}
+import type { LooseObject } from '../../model/object.ts'
+import type { Store } from '../../model/store.ts'
+import { alb } from '../aws/alb.ts'
+import { agic } from '../azure/controller.ts'
+import { gke } from '../gke/controller.ts'
+import { haproxytech } from '../haproxy/haproxytech.ts'
+import { jcmoraisjr } from '../haproxy/jcmoraisjr.ts'
+import { annotationsOf, type IngressController, isServedBy } from '../kit/controller.ts'
+import { kong } from '../kong/controller.ts'
+import { nginxInc } from '../nginx-inc/controller.ts'
+import { ingressClass, ingressClasses } from './classes.ts'
 
 const none: Policy = { kind: 'none' }
-const toPods = (): 'pods' => 'pods'
 
-/** By IngressClass.spec.controller. Sources: each controller's documentation of its annotations. */
-const controllers: Readonly<Record<string, Controller>> = {
-  'k8s.io/ingress-nginx': {
-    name: 'ingress-nginx',
+const nginxPrefix = 'nginx.ingress.kubernetes.io/'
+
+const ingressNginx: IngressController = {
+  name: 'ingress-nginx',
+  controllers: ['k8s.io/ingress-nginx'],
+  serve: ({ ingress }) => ({
+    policy: nginxPolicy(annotationsOf(ingress)),
     // service-upstream: one upstream, the cluster IP (docs/user-guide/nginx-configuration/annotations.md).
-    arrival: (ingress) =>
-      ingress['nginx.ingress.kubernetes.io/service-upstream'] === 'true' ? 'cluster-ip' : 'pods',
-    policy: (ingress) => nginxPolicy(ingress),
+    arrival: annotationsOf(ingress)[`${nginxPrefix}service-upstream`] === 'true' ? 'cluster-ip' : 'pods',
+  }),
+  keys: {
+    ingress: [
+      'affinity',
+      'affinity-canary-behavior',
+      'affinity-mode',
+      'session-cookie-change-on-failure',
+      'session-cookie-conditional-samesite-none',
+      'session-cookie-domain',
+      'session-cookie-expires',
+      'session-cookie-hash',
+      'session-cookie-max-age',
+      'session-cookie-name',
+      'session-cookie-path',
+      'session-cookie-samesite',
+      'session-cookie-secure',
+      'upstream-hash-by',
+      'upstream-hash-by-subset',
+      'upstream-hash-by-subset-size',
+    ].map((name) => `${nginxPrefix}${name}`),
+    service: [],
   },
-  'nginx.org/ingress-controller': {
-    name: 'NGINX Ingress Controller',
-    arrival: (ingress) => (ingress['nginx.org/use-cluster-ip'] === 'true' ? 'cluster-ip' : 'pods'),
-    policy: (ingress) =>
-      ingress['nginx.com/sticky-cookie-services'] === undefined ? none : { kind: 'cookie' },
-  },
-  'traefik.io/ingress-controller': {
-    name: 'Traefik',
-    arrival: (_ingress, service) =>
-      service['traefik.ingress.kubernetes.io/service.nativelb'] === 'true' ? 'cluster-ip' : 'pods',
-    policy: (_ingress, service) =>
-      service['traefik.ingress.kubernetes.io/service.sticky.cookie'] === 'true'
-        ? cookie(service['traefik.ingress.kubernetes.io/service.sticky.cookie.name'])
-        : none,
-  },
-  'haproxy-ingress.github.io/controller': {
-    name: 'HAProxy Ingress',
-    arrival: (ingress) =>
-      ingress['haproxy-ingress.github.io/service-upstream'] === 'true' ? 'cluster-ip' : 'pods',
-    policy: (ingress) =>
-      ingress['haproxy-ingress.github.io/affinity'] === 'cookie'
-        ? cookie(ingress['haproxy-ingress.github.io/session-cookie-name'])
-        : none,
-  },
-  'haproxy.org/ingress-controller/haproxy': {
-    name: 'HAProxy Kubernetes Ingress',
-    arrival: toPods,
-    policy: (ingress, service) =>
-      cookieIf(ingress['haproxy.org/cookie-persistence'] ?? service['haproxy.org/cookie-persistence']),
-  },
-  'ingress.k8s.aws/alb': {
-    name: 'AWS load balancer',
-    arrival: (ingress) => (ingress['alb.ingress.kubernetes.io/target-type'] === 'ip' ? 'pods' : 'node-port'),
-    policy: (ingress) =>
-      /stickiness\.enabled=true/.test(ingress['alb.ingress.kubernetes.io/target-group-attributes'] ?? '')
-        ? cookie('AWSALB')
-        : none,
-  },
-  'ingress-controllers.konghq.com/kong': {
-    name: 'Kong',
-    arrival: (_ingress, service) =>
-      service['ingress.kubernetes.io/service-upstream'] === 'true' ? 'cluster-ip' : 'pods',
-    policy: (_ingress, service) =>
-      service['konghq.com/upstream-policy'] === undefined ? none : { kind: 'unknown' },
-  },
-  'projectcontour.io/ingress-controller': { name: 'Contour', arrival: toPods, policy: () => none },
-  'istio.io/ingress-controller': { name: 'Istio', arrival: toPods, policy: () => ({ kind: 'unknown' }) },
-  'cilium.io/ingress-controller': { name: 'Cilium', arrival: toPods, policy: () => none },
+  instead: `${nginxPrefix}affinity: cookie`,
 }
 
-/** The controller of an IngressClass, or for the empty name of the default class; undefined where the class or its controller is not known. */
-export function controllerOf(
-  className: string,
-  classes: Readonly<Record<string, string>>,
-): Controller | undefined {
-  return controllers[classes[className] ?? '']
+const traefikPrefix = 'traefik.ingress.kubernetes.io/service.'
+
+const traefik: IngressController = {
+  name: 'Traefik',
+  controllers: ['traefik.io/ingress-controller'],
+  serve: ({ service }) => {
+    const annotations = annotationsOf(service)
+    return {
+      policy:
+        annotations[`${traefikPrefix}sticky.cookie`] === 'true'
+          ? cookie(annotations[`${traefikPrefix}sticky.cookie.name`])
+          : none,
+      arrival: annotations[`${traefikPrefix}nativelb`] === 'true' ? 'cluster-ip' : 'pods',
+    }
+  },
+  keys: {
+    ingress: [],
+    service: ['sticky.cookie', 'sticky.cookie.name'].map((name) => `${traefikPrefix}${name}`),
+  },
+  instead: `${traefikPrefix}sticky.cookie: "true" on the Service`,
 }
 
-function nginxPolicy(ingress: Annotations): Policy {
-  const prefix = 'nginx.ingress.kubernetes.io/'
+/** A controller that spreads what comes through its Ingresses. */
+const spreading = (name: string, controller: string): IngressController => ({
+  name,
+  controllers: [controller],
+  serve: () => ({ policy: none, arrival: 'pods' }),
+  keys: { ingress: [], service: [] },
+  instead: 'a route of its own kind, as its Ingresses have no affinity',
+})
+
+const contour = spreading('Contour', 'projectcontour.io/ingress-controller')
+const cilium = spreading('Cilium', 'cilium.io/ingress-controller')
+const istio: IngressController = {
+  ...spreading('Istio', 'istio.io/ingress-controller'),
+  serve: () => ({ policy: { kind: 'unknown' }, arrival: 'pods' }),
+  instead: 'consistentHash in a DestinationRule',
+}
+
+/** Every Ingress controller that is known. */
+export const ingressControllers: readonly IngressController[] = [
+  ingressNginx,
+  nginxInc,
+  traefik,
+  haproxytech,
+  jcmoraisjr,
+  alb,
+  kong,
+  gke,
+  agic,
+  contour,
+  istio,
+  cilium,
+]
+
+/** Who serves an Ingress; undefined where its class or the class's controller is not known. */
+export function controllerOf(ingress: LooseObject, store: Store): IngressController | undefined {
+  const classes = store.fact(ingressClasses)
+  const name = ingressClass(ingress) ?? ''
+  const value = classes.known ? classes.value[name] : undefined
+  if (value !== undefined && value !== '') return ingressControllers.find((one) => isServedBy(one, value))
+  // Chosen by the annotation, a class needs no object. Of controllers that share a name, the one whose annotations are there.
+  if (annotationsOf(ingress)['kubernetes.io/ingress.class'] !== name) return undefined
+  const candidates = ingressControllers.filter((one) => one.classes?.includes(name) === true)
+  return candidates.length > 1 ? candidates.find((one) => hasKeysOf(one, ingress)) : candidates[0]
+}
+
+function hasKeysOf({ keys }: IngressController, ingress: LooseObject): boolean {
+  return keys.ingress.some((key) => key in annotationsOf(ingress))
+}
+
+function nginxPolicy(ingress: Readonly<Record<string, string>>): Policy {
   // The default name is of the controller's own documentation.
-  if (ingress[`${prefix}affinity`] === 'cookie')
-    return cookie(ingress[`${prefix}session-cookie-name`] ?? 'INGRESSCOOKIE')
-  const hashed = ingress[`${prefix}upstream-hash-by`]
+  if (ingress[`${nginxPrefix}affinity`] === 'cookie')
+    return cookie(ingress[`${nginxPrefix}session-cookie-name`] ?? 'INGRESSCOOKIE')
+  const hashed = ingress[`${nginxPrefix}upstream-hash-by`]
   return hashed === undefined ? none : { kind: 'hash', of: hashed }
-}
-
-function cookieIf(name: string | undefined): Policy {
-  return name === undefined ? none : cookie(name)
 }
 
 function cookie(name: string | undefined): Policy {

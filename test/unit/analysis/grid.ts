@@ -1,17 +1,11 @@
-import type { Code } from '../../../src/analysis/codes.ts'
 import type { Pod } from '../../../src/model/kubernetes.ts'
 import { known } from '../../../src/model/fact.ts'
 import type { LooseObject } from '../../../src/model/object.ts'
 import type { Autoscaler, ProxyFacts, Snapshot } from '../../../src/model/snapshot.ts'
 import { pod, service, slice, snapshot } from './build.ts'
-
-type Case = () => Snapshot
-
-/** Where a code has to be reported, and where, though it looks alike, it must not be. */
-export interface GridRow {
-  fires: Case
-  silent: Case
-}
+import { awsGrid } from '../mechanisms/aws/grid.ts'
+import { ingressGrid } from '../mechanisms/ingress/grid.ts'
+import type { GridRows } from './rows.ts'
 
 const proxy = (facts: Partial<ProxyFacts>): Partial<Snapshot> => ({
   proxy: known({ kind: 'kube-proxy', mode: 'nftables', source: 'test', settings: {}, ...facts }),
@@ -71,7 +65,9 @@ const deployed: Pod = pod({
 })
 
 /** Every code that an analyzer reports. Those of the file checker are in test/unit/snapshot/files.test.ts. */
-export const grid: Partial<Record<Code, GridRow>> = {
+export const grid: GridRows = {
+  ...ingressGrid,
+  ...awsGrid,
   'AFF-SVC-TIMEOUT-OUT-OF-RANGE': {
     fires: () =>
       snapshot({ service: service({ sessionAffinityConfig: { clientIP: { timeoutSeconds: 86_401 } } }) }),

@@ -151,7 +151,10 @@ describe('several Services', () => {
 
   it('of all namespaces are read in lists, each once', async () => {
     const all = Array.from({ length: 600 }, (_, index) =>
-      service({}, { name: 'web', namespace: `team-${index % 3}`, uid: String(index) }),
+      service(
+        {},
+        { name: index < 3 ? 'web' : `web-${index}`, namespace: `team-${index % 3}`, uid: String(index) },
+      ),
     )
     const own = slice(['10.244.1.4', '10.244.2.4'], { metadata: { name: 'web-1', namespace: 'team-1' } })
     const { cluster, asked } = fakeCluster({

@@ -1,0 +1,82 @@
+import type { Leg } from '../../model/leg.ts'
+import { type LooseObject, refOf } from '../../model/object.ts'
+import type { Store } from '../../model/store.ts'
+import { behind } from '../ingress/backends.ts'
+import { annotationsOf } from '../kit/controller.ts'
+import { hostEntry, sendingLegs } from '../kit/front.ts'
+import { at, list, record, text } from '../kit/loose.ts'
+import { services } from '../service/objects.ts'
+import { alb, albPrefix } from './alb.ts'
+
+interface Target {
+  service: string
+  weight: number
+}
+
+/** An action that forwards to Services: `alb.ingress.kubernetes.io/actions.NAME`, in JSON. */
+interface Forward {
+  name: string
+  targets: readonly Target[]
+  /** `targetGroupStickinessConfig`: a client stays with its group. */
+  isSticky: boolean
+}
+
+const actionPrefix = `${albPrefix}actions.`
+
+/** The forwarding actions of an Ingress. */
+export function forwards(ingress: LooseObject): Forward[] {
+  return Object.entries(annotationsOf(ingress)).flatMap(([key, value]) => {
+    if (!key.startsWith(actionPrefix)) return []
+    const config = at(parsed(value), 'forwardConfig')
+    const targets = list(at(config, 'targetGroups')).flatMap((group): Target[] => {
+      const { serviceName, weight = 1 } = record(group)
+      const service = text(serviceName)
+      return service === undefined || typeof weight !== 'number' ? [] : [{ service, weight }]
+    })
+    const isSticky = at(config, 'targetGroupStickinessConfig.enabled') === true
+    return targets.length === 0 ? [] : [{ name: key.slice(actionPrefix.length), targets, isSticky }]
+  })
+}
+
+function parsed(value: string): unknown {
+  try {
+    return JSON.parse(value) as unknown
+  } catch {
+    return undefined
+  }
+}
+
+/** The arrows of backends that are actions: their port is called `use-annotation`, which nobody else has. */
+export function actionLegs(ingress: LooseObject, store: Store): Leg[] {
+  const actions = new Map(forwards(ingress).map((one) => [one.name, one]))
+  const ref = refOf(ingress)
+  return behind(ingress, store).flatMap(({ backend, places }) => {
+    const action = backend.port === 'use-annotation' ? actions.get(backend.to.name) : undefined
+    if (action === undefined) return []
+    const total = action.targets.reduce((sum, { weight }) => sum + weight, 0)
+    return action.targets.flatMap(({ service: name, weight }) => {
+      const to = { namespace: backend.to.namespace, name }
+      const service = store.get(services, to)
+      const { policy, arrival } = alb.serve({ ingress, to, service }, store)
+      const isDrawn = action.targets.length > 1 && !action.isSticky
+      return sendingLegs(
+        {
+          object: ref,
+          part: `action ${action.name} ${name}`,
+          entries: places.map(({ host, path }) => hostEntry(ref, host, path)),
+          to,
+          hop: {
+            kind: 'ingress',
+            mechanism: alb.name,
+            configuredBy: [ref],
+            // The target group is drawn for each request before anything keeps a client in one.
+            policy: isDrawn ? { kind: 'none' } : policy,
+          },
+          arrival,
+          ...(action.targets.length > 1 && total > 0 ? { share: weight / total } : {}),
+        },
+        store,
+      )
+    })
+  })
+}

@@ -1,0 +1,58 @@
+import type { Policy } from '../../model/policy.ts'
+import { annotationsOf, type Backend, type IngressController, type Served } from '../kit/controller.ts'
+import { defaultCookieSeconds, parseAttributes } from './attributes.ts'
+
+export const albPrefix = 'alb.ingress.kubernetes.io/'
+export const attributesKey = `${albPrefix}target-group-attributes`
+export const targetTypeKey = `${albPrefix}target-type`
+
+/**
+ * An annotation as the AWS Load Balancer Controller reads it, and where: that of the Service beats that of the Ingress
+ * (pkg/ingress/model_build_target_group.go: MergeStringMap of both, the first one wins).
+ */
+export function annotationFor(
+  key: string,
+  { ingress, service }: Pick<Backend, 'ingress' | 'service'>,
+): { value: string; of: 'service' | 'ingress' } | undefined {
+  const ofService = annotationsOf(service)[key]
+  if (ofService !== undefined) return { value: ofService, of: 'service' }
+  const ofIngress = annotationsOf(ingress)[key]
+  return ofIngress === undefined ? undefined : { value: ofIngress, of: 'ingress' }
+}
+
+/** What attributes make an ALB stick on. */
+export function albPolicy(text: string | undefined): Policy {
+  const attributes = parseAttributes(text)
+  if (attributes.get('stickiness.enabled') !== 'true') return { kind: 'none' }
+  const type = attributes.get('stickiness.type') ?? 'lb_cookie'
+  if (type !== 'lb_cookie' && type !== 'app_cookie') return { kind: 'none' }
+  const seconds = Number(attributes.get(`stickiness.${type}.duration_seconds`) ?? defaultCookieSeconds)
+  const ttl = Number.isInteger(seconds) && seconds > 0 ? { ttlSeconds: seconds } : {}
+  const name = attributes.get('stickiness.app_cookie.cookie_name')
+  if (type === 'lb_cookie')
+    return { kind: 'cookie', name: 'AWSALB', path: '/', ...ttl, madeBy: 'proxy', points: 'at-a-pod' }
+  // Beside the application's own one, the load balancer sets AWSALBAPP-n.
+  if (name === undefined) return { kind: 'none' }
+  return { kind: 'cookie', name, ...ttl, madeBy: 'application', points: 'at-a-pod' }
+}
+
+function serve(backend: Backend): Served {
+  const targets = annotationFor(targetTypeKey, backend)?.value
+  return {
+    policy: albPolicy(annotationFor(attributesKey, backend)?.value),
+    arrival: targets === 'ip' ? 'pods' : 'node-port',
+    ...(targets === undefined
+      ? { note: 'its targets are nodes, unless the controller or the IngressClass says otherwise' }
+      : {}),
+  }
+}
+
+/** The AWS Load Balancer Controller, for Ingresses. */
+export const alb: IngressController = {
+  name: 'AWS load balancer',
+  controllers: ['ingress.k8s.aws/alb'],
+  classes: ['alb'],
+  serve,
+  keys: { ingress: [attributesKey, targetTypeKey], service: [attributesKey, targetTypeKey] },
+  instead: `${attributesKey}: stickiness.enabled=true,stickiness.type=lb_cookie, with ${targetTypeKey}: ip`,
+}

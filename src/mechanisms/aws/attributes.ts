@@ -1,0 +1,104 @@
+import { didYouMean } from '../../model/spelling.ts'
+
+/** Attributes of the target groups of Application Load Balancers. */
+const albAttributes = [
+  'deregistration_delay.timeout_seconds',
+  'lambda.multi_value_headers.enabled',
+  'load_balancing.algorithm.anomaly_mitigation',
+  'load_balancing.algorithm.type',
+  'load_balancing.cross_zone.enabled',
+  'slow_start.duration_seconds',
+  'stickiness.app_cookie.cookie_name',
+  'stickiness.app_cookie.duration_seconds',
+  'stickiness.enabled',
+  'stickiness.lb_cookie.duration_seconds',
+  'stickiness.type',
+  'target_group_health.dns_failover.minimum_healthy_targets.count',
+  'target_group_health.dns_failover.minimum_healthy_targets.percentage',
+  'target_group_health.unhealthy_state_routing.minimum_healthy_targets.count',
+  'target_group_health.unhealthy_state_routing.minimum_healthy_targets.percentage',
+] as const
+
+/** Those of Network Load Balancers. */
+const nlbAttributes = [
+  'deregistration_delay.connection_termination.enabled',
+  'deregistration_delay.timeout_seconds',
+  'load_balancing.cross_zone.enabled',
+  'preserve_client_ip.enabled',
+  'proxy_protocol_v2.enabled',
+  'stickiness.enabled',
+  'stickiness.type',
+  'target_group_health.dns_failover.minimum_healthy_targets.count',
+  'target_group_health.dns_failover.minimum_healthy_targets.percentage',
+  'target_group_health.unhealthy_state_routing.minimum_healthy_targets.count',
+  'target_group_health.unhealthy_state_routing.minimum_healthy_targets.percentage',
+  'target_health_state.unhealthy.connection_termination.enabled',
+  'target_health_state.unhealthy.draining_interval_seconds',
+] as const
+
+export type Balancer = 'alb' | 'nlb'
+
+const known: Readonly<Record<Balancer, readonly string[]>> = { alb: albAttributes, nlb: nlbAttributes }
+
+/** `k1=v1,k2=v2`, as the AWS Load Balancer Controller reads it; the last of two with one key counts. */
+export function parseAttributes(text: string | undefined): ReadonlyMap<string, string> {
+  const pairs = (text ?? '').split(',').flatMap((part): [string, string][] => {
+    const at = part.indexOf('=')
+    return at <= 0 ? [] : [[part.slice(0, at).trim(), part.slice(at + 1).trim()]]
+  })
+  return new Map(pairs)
+}
+
+/** Keys that no such load balancer has, and that look like one about stickiness: with the one that is meant. */
+export function misspelt(attributes: ReadonlyMap<string, string>, of: Balancer): Map<string, string> {
+  const found = new Map<string, string>()
+  for (const key of attributes.keys()) {
+    if (known[of].includes(key)) continue
+    const meant = didYouMean(key, known[of])
+    // What is like nothing may be newer than this list.
+    if (meant !== undefined && (meant.startsWith('stickiness.') || /^sti[cn]/.test(key)))
+      found.set(key, meant)
+  }
+  return found
+}
+
+/** Whether somebody wants stickiness, however it is spelt. */
+export function wantsStickiness(attributes: ReadonlyMap<string, string>, of: Balancer): boolean {
+  const meant = misspelt(attributes, of)
+  const keys = [...attributes.keys()].map((key) => meant.get(key) ?? key)
+  const enabled = [...attributes].find(([key]) => (meant.get(key) ?? key) === 'stickiness.enabled')
+  return enabled === undefined
+    ? keys.some((key) => key.startsWith('stickiness.'))
+    : enabled[1].toLowerCase() !== 'false'
+}
+
+/** What is wrong with values about stickiness, in words: AWS refuses them. */
+export function wrongValues(attributes: ReadonlyMap<string, string>, of: Balancer): string[] {
+  const problems: string[] = []
+  const enabled = attributes.get('stickiness.enabled')
+  if (enabled !== undefined && !['true', 'false'].includes(enabled))
+    problems.push(`stickiness.enabled is true or false, not "${enabled}"`)
+  const types = of === 'alb' ? ['lb_cookie', 'app_cookie'] : ['source_ip']
+  const type = attributes.get('stickiness.type')
+  if (type !== undefined && !types.includes(type))
+    problems.push(
+      `stickiness.type of ${of === 'alb' ? 'an ALB' : 'an NLB'} is ${types.join(' or ')}, not "${type}"`,
+    )
+  for (const kind of ['lb_cookie', 'app_cookie']) {
+    const seconds = attributes.get(`stickiness.${kind}.duration_seconds`)
+    if (seconds !== undefined && !(/^\d+$/.test(seconds) && Number(seconds) >= 1 && Number(seconds) <= week))
+      problems.push(`stickiness.${kind}.duration_seconds is 1 to ${week}, not "${seconds}"`)
+  }
+  if (type === 'app_cookie' && !attributes.has('stickiness.app_cookie.cookie_name'))
+    problems.push('stickiness.type=app_cookie needs stickiness.app_cookie.cookie_name')
+  const name = attributes.get('stickiness.app_cookie.cookie_name') ?? ''
+  if (/^AWSALB(APP|TG)?($|-)/.test(name))
+    problems.push(`the cookie name ${name} is reserved for the load balancer`)
+  return problems
+}
+
+/** Seven days, in seconds. */
+const week = 604_800
+
+/** What an ALB keeps a cookie for when nothing is said: one day. */
+export const defaultCookieSeconds = 86_400

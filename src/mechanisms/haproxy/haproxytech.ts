@@ -1,0 +1,69 @@
+import type { Policy } from '../../model/policy.ts'
+import { annotationsOf, type Backend, type IngressController, type Served } from '../kit/controller.ts'
+
+/** Both are read; `haproxy.com` is the older one. */
+export const prefixes = ['haproxy.org/', 'haproxy.com/'] as const
+export const cookieKey = 'cookie-persistence'
+export const staticCookieKey = 'cookie-persistence-no-dynamic'
+
+type Place = 'service' | 'ingress'
+
+/** An annotation with either prefix, and where it stands. The Service comes first, then the Ingress. */
+export function readKey(
+  name: string,
+  { ingress, service }: Pick<Backend, 'ingress' | 'service'>,
+): { key: string; value: string; of: Place } | undefined {
+  for (const [of, object] of [
+    ['service', service],
+    ['ingress', ingress],
+  ] as const) {
+    for (const prefix of prefixes) {
+      const value = annotationsOf(object)[`${prefix}${name}`]
+      if (value !== undefined) return { key: `${prefix}${name}`, value, of }
+    }
+  }
+  return undefined
+}
+
+/** Since commit 2fa2ea61 of 2026-06-15, which is in no 3.2. */
+export const onlyUpTo32 =
+  'up to 3.2; later versions read cookie-persistence from the Service or the ConfigMap alone'
+
+function serve(backend: Backend): Served {
+  const dynamic = readKey(cookieKey, backend)
+  const fixed = readKey(staticCookieKey, backend)
+  const found = dynamic ?? fixed
+  if (found === undefined)
+    return { policy: balanced(readKey('load-balance', backend)?.value), arrival: 'pods' }
+  // Both are an error, and neither is applied.
+  if (dynamic !== undefined && fixed !== undefined) return { policy: { kind: 'none' }, arrival: 'pods' }
+  return {
+    policy: { kind: 'cookie', name: found.value, path: '/', madeBy: 'proxy', points: 'at-a-pod' },
+    arrival: 'pods',
+    ...(found.of === 'ingress' ? { note: onlyUpTo32 } : {}),
+  }
+}
+
+/** `load-balance`: what HAProxy's `balance` takes, as far as it keeps clients. */
+export function balanced(value: string | undefined): Policy {
+  const [algorithm = '', argument] = (value ?? '').trim().split(/\s+/)
+  if (algorithm === 'source') return { kind: 'hash', of: 'client address' }
+  if (algorithm === 'uri') return { kind: 'hash', of: 'path' }
+  if (algorithm === 'url_param' && argument !== undefined)
+    return { kind: 'hash', of: `parameter ${argument}` }
+  const header = /^hdr\(([^)]+)\)/.exec(algorithm)?.[1]
+  return header === undefined ? { kind: 'none' } : { kind: 'header', name: header, points: 'into-a-hash' }
+}
+
+const names = [cookieKey, staticCookieKey, 'load-balance']
+const keys = prefixes.flatMap((prefix) => names.map((name) => `${prefix}${name}`))
+
+/** HAProxy Kubernetes Ingress Controller of HAProxy Technologies. */
+export const haproxytech: IngressController = {
+  name: 'HAProxy Kubernetes Ingress',
+  controllers: ['haproxy.org/ingress-controller/*'],
+  classes: ['haproxy'],
+  serve,
+  keys: { ingress: keys, service: keys },
+  instead: 'haproxy.org/cookie-persistence: NAME on the Service',
+}

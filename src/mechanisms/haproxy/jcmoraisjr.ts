@@ -1,0 +1,70 @@
+import type { Policy } from '../../model/policy.ts'
+import { annotationsOf, type Backend, type IngressController, type Served } from '../kit/controller.ts'
+import { balanced } from './haproxytech.ts'
+
+/** What `--annotations-prefix` is unless it is set; the first one wins. */
+export const prefixes = ['haproxy-ingress.github.io/', 'ingress.kubernetes.io/'] as const
+
+/** An annotation of a backend, with its prefix: of the Service, or of the Ingress. */
+export function readKey(
+  name: string,
+  { ingress, service }: Pick<Backend, 'ingress' | 'service'>,
+): { key: string; value: string; of: 'service' | 'ingress' } | undefined {
+  for (const [of, object] of [
+    ['service', service],
+    ['ingress', ingress],
+  ] as const) {
+    for (const prefix of prefixes) {
+      const value = annotationsOf(object)[`${prefix}${name}`]
+      if (value !== undefined) return { key: `${prefix}${name}`, value, of }
+    }
+  }
+  return undefined
+}
+
+function serve(backend: Backend): Served {
+  const valueOf = (name: string): string | undefined => readKey(name, backend)?.value
+  const arrival = valueOf('service-upstream') === 'true' ? 'cluster-ip' : 'pods'
+  // Anything else is logged as an error, and nothing is set.
+  if (valueOf('affinity') !== 'cookie') return { policy: balanced(valueOf('balance-algorithm')), arrival }
+  return { policy: cookie(valueOf), arrival }
+}
+
+function cookie(valueOf: (name: string) => string | undefined): Policy {
+  const strategy = valueOf('session-cookie-strategy') ?? 'insert'
+  return {
+    kind: 'cookie',
+    name: valueOf('session-cookie-name') ?? 'INGRESSCOOKIE',
+    path: '/',
+    ...(valueOf('session-cookie-same-site') === 'true' ? { secure: true } : {}),
+    madeBy: strategy === 'insert' ? 'proxy' : 'application',
+    points: 'at-a-pod',
+  }
+}
+
+export const keyNames = [
+  'affinity',
+  'balance-algorithm',
+  'service-upstream',
+  'session-cookie-domain',
+  'session-cookie-dynamic',
+  'session-cookie-keywords',
+  'session-cookie-name',
+  'session-cookie-preserve',
+  'session-cookie-same-site',
+  'session-cookie-shared',
+  'session-cookie-strategy',
+  'session-cookie-value-strategy',
+] as const
+
+const keys = prefixes.flatMap((prefix) => keyNames.map((name) => `${prefix}${name}`))
+
+/** HAProxy Ingress, of the community. */
+export const jcmoraisjr: IngressController = {
+  name: 'HAProxy Ingress',
+  controllers: ['haproxy-ingress.github.io/controller/*'],
+  classes: ['haproxy'],
+  serve,
+  keys: { ingress: keys, service: keys },
+  instead: 'haproxy-ingress.github.io/affinity: cookie',
+}

@@ -1,0 +1,68 @@
+import { type Fact, known } from '../../model/fact.ts'
+import { type LooseObject, refOf } from '../../model/object.ts'
+import {
+  type Analyzer,
+  type FindingDraft,
+  type Need,
+  type Report,
+  reportAbout,
+  type View,
+} from '../analyzer.ts'
+import type { Backend, IngressController } from '../kit/controller.ts'
+import { behind } from './backends.ts'
+import { ingressClasses } from './classes.ts'
+import { controllerOf } from './controllers.ts'
+import { ingresses } from './objects.ts'
+
+/** An Ingress and what stands behind it, for an analyzer. */
+export interface ServedIngress {
+  ingress: LooseObject
+  controller: IngressController
+  backends: readonly Backend[]
+}
+
+interface Definition<C extends string> {
+  codes: readonly C[]
+  /** Whose Ingresses it looks at; absent for those of any that is known. */
+  by?: IngressController
+  needs?: readonly Need[]
+  applies?: (served: ServedIngress, view: View) => boolean
+  analyse: (served: ServedIngress, view: View, report: Report<C>) => void
+}
+
+/** An analyzer of the Ingresses that a controller serves. A finding is about the Ingress, unless it says otherwise. */
+export function ingressAnalyzer<const C extends string>(definition: Definition<C>): Analyzer {
+  const { codes, by, needs = [], applies = () => true, analyse } = definition
+  const servedIn = (view: View): ServedIngress[] =>
+    view.objects(ingresses).flatMap((ingress) => {
+      const controller = controllerOf(ingress, view.store)
+      if (controller === undefined || (by !== undefined && controller !== by)) return []
+      const served = {
+        ingress,
+        controller,
+        backends: behind(ingress, view.store).map(({ backend }) => backend),
+      }
+      return applies(served, view) ? [served] : []
+    })
+  return {
+    codes,
+    needs,
+    applies: (view): Fact<boolean> => {
+      const all = view.store.list(ingresses)
+      if (!all.known) return all
+      if (servedIn(view).length > 0) return known(true)
+      const classes = view.store.fact(ingressClasses)
+      const isOpen = view.objects(ingresses).some((one) => controllerOf(one, view.store) === undefined)
+      return isOpen && !classes.known ? classes : known(false)
+    },
+    analyse: (view, report) => {
+      for (const served of servedIn(view)) analyse(served, view, reportAbout(report, refOf(served.ingress)))
+    },
+  }
+}
+
+/** A draft about a field of an object that may be another one than the Ingress. */
+export function placedAt(object: LooseObject, field: string): Pick<FindingDraft, 'objects' | 'at'> {
+  const ref = refOf(object)
+  return { objects: [ref], at: { object: ref, field } }
+}

@@ -1,0 +1,60 @@
+import { sticks } from '../../model/policy.ts'
+import type { Analyzer } from '../analyzer.ts'
+import { annotationField, annotationsOf, type IngressController } from '../kit/controller.ts'
+import { ingressAnalyzer, type ServedIngress } from './analyzer.ts'
+import { ingressControllers } from './controllers.ts'
+
+/** Annotations of another controller, where the one that serves the Ingress spreads requests. */
+const foreign = ingressAnalyzer({
+  codes: ['AFF-L7-FOREIGN-ANNOTATION'],
+  analyse: ({ ingress, controller, backends }, { store }, report) => {
+    // Manifests for several clusters carry those of several controllers.
+    if (backends.some((backend) => sticks(controller.serve(backend, store).policy) !== false)) return
+    for (const other of ingressControllers) {
+      const keys = other === controller ? [] : foreignKeys({ ingress, controller }, other)
+      const [first, ...more] = keys
+      if (first === undefined) continue
+      const also = more.length === 0 ? '' : ` (and ${more.map((key) => lastPart(key)).join(', ')})`
+      report('AFF-L7-FOREIGN-ANNOTATION', {
+        message: `${first}${also} is an annotation of ${other.name}: ${controller.name} serves this Ingress, and does not read it`,
+        why: 'Nothing comes of it: clients do not stay on a pod.',
+        mend: [`ask ${controller.name} for it: ${controller.instead}`],
+        field: annotationField(first),
+      })
+    }
+  },
+})
+
+function foreignKeys(
+  { ingress, controller }: Pick<ServedIngress, 'ingress' | 'controller'>,
+  { keys }: IngressController,
+): string[] {
+  const own = new Set([...controller.keys.ingress, ...controller.keys.service])
+  return Object.keys(annotationsOf(ingress)).filter(
+    // The prefix of old had several owners.
+    (key) => keys.ingress.includes(key) && !own.has(key) && !key.startsWith('ingress.kubernetes.io/'),
+  )
+}
+
+function lastPart(key: string): string {
+  return key.slice(key.indexOf('/') + 1)
+}
+
+/** Affinity that is kept for one address alone. */
+const oneAddress = ingressAnalyzer({
+  codes: ['AFF-L7-ONE-ADDRESS'],
+  analyse: ({ controller, backends }, { store }, report) => {
+    for (const backend of backends) {
+      const { policy, arrival } = controller.serve(backend, store)
+      if (arrival !== 'cluster-ip' || sticks(policy) !== true) continue
+      report('AFF-L7-ONE-ADDRESS', {
+        message: `${controller.name} goes to the cluster IP of service/${backend.to.name}: its own affinity keeps nobody on a pod`,
+        why: 'It sees one address and no pods. The Service proxy behind it picks the pod, and sees the addresses of the controller for clients.',
+        mend: ['let it go to the pods: take away what sends it to the cluster IP'],
+      })
+    }
+  },
+})
+
+/** Of what several controllers share. */
+export const analyzers: readonly Analyzer[] = [foreign, oneAddress]

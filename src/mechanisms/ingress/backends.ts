@@ -1,0 +1,44 @@
+import type { LooseObject } from '../../model/object.ts'
+import type { Store } from '../../model/store.ts'
+import type { Backend } from '../kit/controller.ts'
+import { at, list, record, text } from '../kit/loose.ts'
+import { services } from '../service/objects.ts'
+
+interface HostPath {
+  host: string
+  path: string
+}
+
+/** A Service behind an Ingress, by one of its ports, and all hosts and paths that lead there; `*` for any host. */
+export interface Behind {
+  /** Tells it from others of the Ingress. */
+  part: string
+  backend: Backend
+  places: readonly HostPath[]
+}
+
+/** What stands behind an Ingress. */
+export function behind(ingress: LooseObject, store: Store): Behind[] {
+  const { spec, metadata } = ingress
+  const found = new Map<string, Behind & { places: HostPath[] }>()
+  const add = (given: unknown, host: string, path: string): void => {
+    const name = text(at(given, 'name'))
+    if (name === undefined) return
+    const number = at(given, 'port.number')
+    const port = typeof number === 'number' ? number : text(at(given, 'port.name'))
+    const part = port === undefined ? name : `${name}:${port}`
+    const to = { namespace: metadata.namespace ?? '', name }
+    const backend = { ingress, to, service: store.get(services, to), ...(port === undefined ? {} : { port }) }
+    const one = found.get(part) ?? { part, backend, places: [] }
+    found.set(part, one)
+    if (!one.places.some((place) => place.host === host && place.path === path))
+      one.places.push({ host, path })
+  }
+  add(at(spec, 'defaultBackend.service'), '*', '')
+  for (const rule of list(at(spec, 'rules'))) {
+    const host = text(record(rule)['host']) ?? '*'
+    for (const path of list(at(rule, 'http.paths')))
+      add(at(path, 'backend.service'), host, text(record(path)['path']) ?? '')
+  }
+  return [...found.values()]
+}

@@ -1,0 +1,13 @@
+import type { CodeTable } from '../../model/code.ts'
+
+/** Of what several Ingress controllers share. */
+export const codes = {
+  'AFF-L7-FOREIGN-ANNOTATION': {
+    level: 'warning',
+    title: 'An affinity annotation of another Ingress controller',
+  },
+  'AFF-L7-ONE-ADDRESS': {
+    level: 'warning',
+    title: 'A controller with a cookie goes to the cluster IP',
+  },
+} as const satisfies CodeTable

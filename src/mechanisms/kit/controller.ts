@@ -1,0 +1,66 @@
+import type { ObjectRef } from '../../model/finding.ts'
+import type { Service } from '../../model/kubernetes.ts'
+import type { Arrival } from '../../model/leg.ts'
+import type { LooseObject, NamespacedName } from '../../model/object.ts'
+import type { Policy } from '../../model/policy.ts'
+import type { Store } from '../../model/store.ts'
+
+/** A backend of an Ingress, as its controller meets it. */
+export interface Backend {
+  ingress: LooseObject
+  to: NamespacedName
+  /** Undefined where it is not there, or nothing is known of it. */
+  service: Service | undefined
+  /** As the Ingress names it; absent where it is not told. */
+  port?: string | number
+}
+
+/** What a controller does for a backend. */
+export interface Served {
+  policy: Policy
+  arrival: Arrival
+  /** Objects beside the Ingress that have a say in it. */
+  configuredBy?: readonly ObjectRef[]
+  note?: string
+}
+
+/** An Ingress controller, as its mechanism knows it. */
+export interface IngressController {
+  /** For people. */
+  name: string
+  /** Values of `IngressClass.spec.controller`; one that ends in `/*` stands for all that begin so, and for itself without. */
+  controllers: readonly string[]
+  /** Classes that it serves although no IngressClass object says so. */
+  classes?: readonly string[]
+  serve: (backend: Backend, store: Store) => Served
+  /** The annotations by which it decides, for whoever writes those of another one. */
+  keys: Readonly<Record<'ingress' | 'service', readonly string[]>>
+  /** How affinity is had from it, in a few words. */
+  instead: string
+}
+
+/** Whether a value of `IngressClass.spec.controller` is that of a controller. */
+export function isServedBy({ controllers }: IngressController, value: string): boolean {
+  return controllers.some((one) =>
+    one.endsWith('/*') ? value === one.slice(0, -2) || value.startsWith(one.slice(0, -1)) : value === one,
+  )
+}
+
+/** The annotations of an object. */
+export function annotationsOf(
+  object: Pick<LooseObject, 'metadata'> | undefined,
+): Readonly<Record<string, string>> {
+  return object?.metadata.annotations ?? {}
+}
+
+/** The field of an annotation, as positions in files are looked up. */
+export function annotationField(key: string): string {
+  return `metadata.annotations["${key}"]`
+}
+
+/** What Go's strconv.ParseBool takes for true and false; undefined for anything else. */
+export function goBoolean(text: string | undefined): boolean | undefined {
+  if (text === undefined) return undefined
+  if (['1', 't', 'T', 'TRUE', 'true', 'True'].includes(text)) return true
+  return ['0', 'f', 'F', 'FALSE', 'false', 'False'].includes(text) ? false : undefined
+}

@@ -1,0 +1,75 @@
+import type { ObjectRef } from '../../model/finding.ts'
+import { type LooseObject, type ObjectType, refTo } from '../../model/object.ts'
+import type { Policy } from '../../model/policy.ts'
+import type { Store } from '../../model/store.ts'
+import { annotationsOf, type Backend, type IngressController, type Served } from '../kit/controller.ts'
+import { at, text } from '../kit/loose.ts'
+import { customType } from '../kit/types.ts'
+
+/** What a Service's `konghq.com/upstream-policy` names. */
+export const upstreamPolicies: ObjectType<LooseObject> = {
+  ...customType('configuration.konghq.com', 'kongupstreampolicies', 'KongUpstreamPolicy'),
+  versions: ['v1beta1'],
+}
+
+export const policyKey = 'konghq.com/upstream-policy'
+export const upstreamKey = 'ingress.kubernetes.io/service-upstream'
+
+/** The policy that a Service names, whether it is there or not. */
+export function policyRefOf(service: Pick<LooseObject, 'metadata'> | undefined): ObjectRef | undefined {
+  const name = annotationsOf(service)[policyKey]
+  if (name === undefined || name === '') return undefined
+  return refTo(upstreamPolicies, { namespace: service?.metadata.namespace ?? 'default', name })
+}
+
+/** What Kong sticks on by a policy (api/configuration/v1beta1/kongupstreampolicy_types.go). */
+export function kongPolicy({ spec }: LooseObject): Policy {
+  const algorithm = text(at(spec, 'algorithm')) ?? 'round-robin'
+  if (algorithm === 'sticky-sessions') {
+    const name = text(at(spec, 'stickySessions.cookie'))
+    if (name === undefined) return { kind: 'none' }
+    const path = text(at(spec, 'stickySessions.cookiePath')) ?? '/'
+    return { kind: 'cookie', name, path, madeBy: 'proxy', points: 'at-a-pod' }
+  }
+  return algorithm === 'consistent-hashing' ? hashed(at(spec, 'hashOn')) : { kind: 'none' }
+}
+
+function hashed(on: unknown): Policy {
+  const cookie = text(at(on, 'cookie'))
+  if (cookie !== undefined) {
+    const path = text(at(on, 'cookiePath')) ?? '/'
+    return { kind: 'cookie', name: cookie, path, madeBy: 'proxy', points: 'into-a-hash' }
+  }
+  const header = text(at(on, 'header'))
+  if (header !== undefined) return { kind: 'header', name: header, points: 'into-a-hash' }
+  const parameter = text(at(on, 'queryArg'))
+  if (parameter !== undefined) return { kind: 'hash', of: `parameter ${parameter}` }
+  const capture = text(at(on, 'uriCapture'))
+  if (capture !== undefined) return { kind: 'hash', of: `part ${capture} of the path` }
+  const input = text(at(on, 'input')) ?? 'none'
+  if (input === 'ip') return { kind: 'hash', of: 'client address' }
+  return input === 'none' ? { kind: 'none' } : { kind: 'hash', of: input }
+}
+
+function serve({ service, to }: Backend, store: Store): Served {
+  const arrival = annotationsOf(service)[upstreamKey] === 'true' ? 'cluster-ip' : 'pods'
+  const ref = policyRefOf(service)
+  if (ref === undefined) return { policy: { kind: 'none' }, arrival }
+  const found = store.get(upstreamPolicies, { namespace: to.namespace, name: ref.name })
+  const why = `KongUpstreamPolicy ${ref.name} could not be seen`
+  return {
+    policy: found === undefined ? { kind: 'unknown', why } : kongPolicy(found),
+    arrival,
+    configuredBy: [ref],
+  }
+}
+
+/** Kong's Ingress controller. */
+export const kong: IngressController = {
+  name: 'Kong',
+  controllers: ['ingress-controllers.konghq.com/kong'],
+  classes: ['kong'],
+  serve,
+  keys: { ingress: [], service: [policyKey, upstreamKey] },
+  instead: `a KongUpstreamPolicy that the Service names by ${policyKey}`,
+}

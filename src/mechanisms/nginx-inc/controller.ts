@@ -1,0 +1,55 @@
+import type { Policy } from '../../model/policy.ts'
+import {
+  annotationsOf,
+  type Backend,
+  goBoolean,
+  type IngressController,
+  type Served,
+} from '../kit/controller.ts'
+import { parseStickyServices } from './sticky.ts'
+
+/** Read by open source NGINX as well since 5.4.0 (2026-03-20), and before the other one where both are there. */
+export const stickyKey = 'nginx.org/sticky-cookie-services'
+/** Of NGINX Plus. */
+export const plusStickyKey = 'nginx.com/sticky-cookie-services'
+export const methodKey = 'nginx.org/lb-method'
+export const clusterIpKey = 'nginx.org/use-cluster-ip'
+
+/** The annotation that counts. */
+export function stickyAnnotation(
+  annotations: Readonly<Record<string, string>>,
+): { key: string; value: string } | undefined {
+  for (const key of [stickyKey, plusStickyKey]) {
+    const value = annotations[key]
+    if (value !== undefined) return { key, value }
+  }
+  return undefined
+}
+
+/** What an `lb-method` keeps clients by; the default picks at random. */
+export function methodPolicy(method: string | undefined): Policy {
+  const words = (method ?? '').trim().split(/\s+/)
+  if (words[0] === 'ip_hash') return { kind: 'hash', of: 'client address' }
+  return words[0] === 'hash' && words[1] !== undefined ? { kind: 'hash', of: words[1] } : { kind: 'none' }
+}
+
+function serve({ ingress, to }: Backend): Served {
+  const annotations = annotationsOf(ingress)
+  const arrival = goBoolean(annotations[clusterIpKey]) === true ? 'cluster-ip' : 'pods'
+  const sticky = stickyAnnotation(annotations)
+  const own = parseStickyServices(sticky?.value ?? '').services.find(({ service }) => service === to.name)
+  if (own === undefined || sticky === undefined)
+    return { policy: methodPolicy(annotations[methodKey]), arrival }
+  const note =
+    sticky.key === stickyKey ? 'since 5.4.0; before that it takes NGINX Plus' : 'with NGINX Plus only'
+  return { policy: own.policy, arrival, note }
+}
+
+/** NGINX Ingress Controller of F5. */
+export const nginxInc: IngressController = {
+  name: 'NGINX Ingress Controller (F5)',
+  controllers: ['nginx.org/ingress-controller'],
+  serve,
+  keys: { ingress: [stickyKey, plusStickyKey, methodKey, clusterIpKey], service: [] },
+  instead: `${stickyKey}: "serviceName=NAME COOKIE expires=1h path=/" (open source since 5.4.0, before that NGINX Plus only)`,
+}

@@ -1,0 +1,13 @@
+import type { Code } from '../../../src/analysis/codes.ts'
+import type { Snapshot } from '../../../src/model/snapshot.ts'
+
+type Case = () => Snapshot
+
+/** Where a code has to be reported, and where, though it looks alike, it must not be. */
+export interface GridRow {
+  fires: Case
+  silent: Case
+}
+
+/** The rows of one mechanism. */
+export type GridRows = Partial<Record<Code, GridRow>>

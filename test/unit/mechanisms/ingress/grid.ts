@@ -1,0 +1,18 @@
+import type { GridRows } from '../../analysis/rows.ts'
+import { ingressOf, scene } from '../objects.ts'
+
+const cookie = { 'nginx.ingress.kubernetes.io/affinity': 'cookie' }
+const ownCookie = { 'nginx.org/sticky-cookie-services': 'serviceName=web srv_id' }
+const clusterIp = { 'nginx.org/use-cluster-ip': 'true' }
+
+/** Of what several Ingress controllers share. */
+export const ingressGrid: GridRows = {
+  'AFF-L7-FOREIGN-ANNOTATION': {
+    fires: () => scene({}, ingressOf('f5', cookie)),
+    silent: () => scene({}, ingressOf('nginx', cookie)),
+  },
+  'AFF-L7-ONE-ADDRESS': {
+    fires: () => scene({}, ingressOf('f5', { ...ownCookie, ...clusterIp })),
+    silent: () => scene({}, ingressOf('f5', ownCookie)),
+  },
+}

@@ -1,0 +1,40 @@
+import type { KubernetesObject } from '../../../src/model/kubernetes.ts'
+import type { LooseObject } from '../../../src/model/object.ts'
+import type { Snapshot } from '../../../src/model/snapshot.ts'
+import { classes, service, snapshot } from '../analysis/build.ts'
+
+type Annotations = Readonly<Record<string, string>>
+
+/** An Ingress for `shop.example` in front of service/web. */
+export function ingressOf(
+  className: string,
+  annotations: Annotations = {},
+  backend: unknown = { service: { name: 'web', port: { number: 80 } } },
+): LooseObject {
+  return {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'Ingress',
+    metadata: { name: 'front', namespace: 'shop', annotations },
+    spec: {
+      ...(className === '' ? {} : { ingressClassName: className }),
+      rules: [{ host: 'shop.example', http: { paths: [{ path: '/', backend }] } }],
+    },
+  }
+}
+
+const controllers = {
+  alb: 'ingress.k8s.aws/alb',
+  f5: 'nginx.org/ingress-controller',
+  haproxy: 'haproxy.org/ingress-controller/haproxy',
+  community: 'haproxy-ingress.github.io/controller',
+  kong: 'ingress-controllers.konghq.com/kong',
+  agic: 'azure/application-gateway',
+}
+
+/** service/web, without affinity and with these annotations, and what stands in front of it. */
+export function scene(ofService: Annotations, ...fronts: readonly KubernetesObject[]): Snapshot {
+  return snapshot({
+    service: service({ sessionAffinity: 'None', type: 'NodePort' }, { annotations: ofService }),
+    fronts: [...classes(controllers), ...fronts],
+  })
+}
