@@ -1,22 +1,23 @@
 import { BaseCommand } from '../cli/base-command.ts'
-import { serviceKind } from '../mechanisms/service/objects.ts'
-import { anyKind } from '../model/target.ts'
+import { probedKinds } from '../front/kinds.ts'
 import { unknownFormat } from '../model/user-error.ts'
 import { readProbeFlags } from '../probe/flags/read.ts'
 import { isProbeFormat, probeFormats } from '../report/probe/render.ts'
 import { parseTarget } from '../targets/parse.ts'
 import { probeFlags } from './probe/flags.ts'
 import { modeOf } from './probe/mode.ts'
+import { wayTo } from './probe/way.ts'
 
 export default class Probe extends BaseCommand {
   static override summary =
-    'Send requests to a Service from a pod inside the cluster, and judge whether the client stays on its pod.'
+    'Send requests to a Service, or through what stands in front of it, and judge whether clients stay on their pod.'
   static override description = [
     'A Job runs a small client in the namespace of the Service. It opens a new connection for each request, reads from the answers which pod gave them, and is deleted at the end: nothing stays in the cluster.',
+    'An Ingress, an HTTPRoute, a VirtualService and their like are probed through their gateway: users who keep cookies as browsers do, and beside them the same requests without a jar, which show whether it is the cookie that holds the users. Of cookies only names and attributes are reported, never values.',
     'The verdict covers the whole run and gives the probability that it is a coincidence. The exit code is 0 when the Service behaves as configured (or as --expect says), 3 when it does not, and 4 when the run cannot tell.',
   ].join('\n\n')
   static override usage =
-    'kubectl affinity probe (svc/NAME | svc NAME | NAME) [-n NAMESPACE] [flags] [options]'
+    'kubectl affinity probe (svc/NAME | KIND/NAME | KIND NAME | NAME) [-n NAMESPACE] [flags] [options]'
   static override examples = [
     {
       description: "Does the Service 'web' keep a client on its pod?",
@@ -54,6 +55,14 @@ export default class Probe extends BaseCommand {
       command: 'kubectl affinity probe svc/web --via all --spread nodes',
     },
     {
+      description: 'Does the cookie of an Ingress keep users on their pod, and is it the cookie that does?',
+      command: 'kubectl affinity probe ingress/shop',
+    },
+    {
+      description: 'Through a proxy that no object tells of',
+      command: 'kubectl affinity probe svc/web --address 203.0.113.7 --host shop.example.com --path /cart',
+    },
+    {
       description: 'Who moves while the pods are replaced',
       command: "kubectl affinity probe svc/web --during 'kubectl rollout restart deployment/web'",
     },
@@ -74,18 +83,21 @@ export default class Probe extends BaseCommand {
 
   override async run(): Promise<number> {
     const { flags, argv } = await this.parse(Probe)
-    const target = parseTarget(argv.map(String), { verb: 'probe', kinds: [anyKind(serviceKind)] })
+    const target = parseTarget(argv.map(String), { verb: 'probe', kinds: probedKinds })
     const { output: format } = flags
     if (!isProbeFormat(format)) throw unknownFormat(format, probeFormats)
     const asked = readProbeFlags(flags)
     const mode = await modeOf(flags)
     return await this.withCluster(flags, async ({ cluster, interrupt, progress }) => {
+      const shown = await progress()
+      const way = await wayTo(cluster, target, flags, interrupt.first)
+      for (const note of way.notes) shown.note(note)
       const exitCode = await mode({
         cluster,
-        options: { ...asked, namespace: cluster.namespace, service: target.name },
+        options: { ...asked, ...way.options },
         flags,
         format,
-        progress: await progress(),
+        progress: shown,
         interrupt,
       })
       // To be stopped is how a watch ends.

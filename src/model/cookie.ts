@@ -71,3 +71,8 @@ export function pathMatches(requestPath: string, cookiePath: string): boolean {
   if (path === cookiePath) return true
   return path.startsWith(cookiePath) && (cookiePath.endsWith('/') || path[cookiePath.length] === '/')
 }
+
+/** The `Path` that counts: that of the cookie, or the folder of the request whose answer set it. */
+export function effectivePath(path: string | undefined, requestPath: string): string {
+  return path?.startsWith('/') === true ? path : defaultPath(requestPath)
+}

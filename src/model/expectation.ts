@@ -6,8 +6,27 @@ export interface Expectation {
   behaviour: 'sticky' | 'spread'
   /** After a silence of so long any pod may be picked; absent where a silence changes nothing. */
   idleMs?: number
+  /** The first answer may come from anywhere: the session has nothing yet that could hold it. */
+  isFirstFree?: boolean
   /** What it follows from, in words. */
   because: string
+}
+
+/** What a session should see through something that stands in front of the Service and sticks on what `policy` says. */
+export function expectationThrough(
+  policy: Policy,
+  keepsCookies: boolean,
+  asked?: Expectation['behaviour'],
+): Expectation {
+  const wanted = asked ?? (sticks(policy) === false ? 'spread' : 'sticky')
+  // Who keeps nothing shows what holds the others: a cookie cannot hold it.
+  const isHeldAnyway = policy.kind === 'client-ip' || policy.kind === 'hash'
+  const behaviour = keepsCookies || isHeldAnyway ? wanted : 'spread'
+  return {
+    behaviour,
+    ...(keepsCookies ? { isFirstFree: true } : {}),
+    because: asked === undefined ? 'it is configured' : 'it was asked for',
+  }
 }
 
 /** What the connections of one client address should see of a Service with this policy; `asked` is what a user expects instead. */

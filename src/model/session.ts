@@ -2,5 +2,7 @@
 export type SessionSpec =
   /** Nothing: each request opens a connection. */
   | { keeps: 'nothing' }
+  /** The cookies that it was given, as a browser does. */
+  | { keeps: 'cookies' }
   /** One connection, as long as the other side lets it. */
   | { keeps: 'connection' }

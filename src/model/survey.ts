@@ -1,4 +1,5 @@
 import type { Backend } from './backend.ts'
+import type { CookieReport, UsersVerdict } from './cause.ts'
 import type { DirectAccess } from './direct.ts'
 import type { DuringReport } from './during.ts'
 import type { Outcome } from './observation.ts'
@@ -15,7 +16,9 @@ import type {
   Switch,
   TimelineCell,
 } from './probe-result.ts'
+import type { Policy } from './policy.ts'
 import type { SessionSpec } from './session.ts'
+import type { TargetRef } from './target.ts'
 import type { Verdict } from './verdict.ts'
 
 /**
@@ -28,6 +31,8 @@ export interface ProbeSurvey {
   /** RFC 3339. */
   startedAt: string
   service: ProbedService
+  /** What was named, where it is not the Service itself. */
+  target?: TargetRef
   /** One client at one entry was asked for, and not several of which one is left. */
   sole: boolean
   clients: SurveyClient[]
@@ -52,6 +57,8 @@ export interface ProbeSurvey {
   /** With a command in the middle. */
   during?: DuringReport
   verdict: SurveyVerdict
+  /** With users who keep cookies: what they say together, for each entry. */
+  users?: UsersVerdict[]
   /** Sentences worth reading that change nothing in the verdict. */
   notes: string[]
   timing: ProbeResult['timing']
@@ -89,7 +96,7 @@ export interface AbsentClient {
 /** A way into the Service. */
 export interface SurveyEntry {
   index: number
-  kind: 'cluster-ip' | 'dns' | 'node-port' | 'load-balancer' | 'external-ip'
+  kind: 'cluster-ip' | 'dns' | 'node-port' | 'load-balancer' | 'external-ip' | 'gateway'
   /** What clients connect to: an address, or a name. */
   host: string
   /** The port there: a node port, or the Service's own. */
@@ -105,6 +112,19 @@ export interface SurveyEntry {
   policyLocal?: boolean
   /** A load balancer that nodes do not stand in for when their own pods connect to it (`ipMode: Proxy`). */
   proxied?: boolean
+  /** With `gateway`: what is asked for there. */
+  front?: FrontPlace
+}
+
+/** A host and path behind a gateway, an Ingress controller, or any proxy in front of a Service. */
+export interface FrontPlace {
+  scheme: 'auto' | 'http' | 'https'
+  hostName: string
+  path: string
+  /** Who is there, in words: `ingress-nginx`. */
+  by?: string
+  /** What decides on the pod there, as far as objects tell. */
+  policy: Policy
 }
 
 /** One client at one entry, in one session. */
@@ -125,6 +145,12 @@ export interface SurveyCell {
   /** Its first switches; times are since its own first request. */
   switches: Switch[]
   timeline: TimelineCell[]
+  /** What it saw of cookies, where they were looked at. */
+  cookies?: CookieReport[]
+  /** Redirects that were followed. */
+  redirects?: number
+  /** Answers that named no backend, by HTTP status, where there is something in front that may have given them. */
+  nameless?: Record<string, number>
   /** Its first failures in words. */
   failures: string[]
   /** When its first request was started. */

@@ -18,7 +18,9 @@ export function announcement(subject: ProbeSubject, plan: ProbePlan, from: strin
   const host = entry?.host.includes(':') === true ? `[${entry.host}]` : (entry?.host ?? '')
   const to = entries.length === 1 ? `${host}:${entry?.port ?? ''}` : `each of ${entries.length} entries`
   const asking = clients + Number(here)
-  const all = asking === 1 ? '' : ` from each of ${asking} clients`
+  const clientsWords = asking === 1 ? '' : ` from each of ${asking} clients`
+  const all =
+    plan.sessions.length === 1 ? clientsWords : ` of each of ${plan.sessions.length} sessions${clientsWords}`
   return [`sending ${amount}${all} to ${to}, ${pace(intervalMs)}, ${each[keepAlive ? 0 : 1]}`, `from ${from}`]
 }
 

@@ -11,6 +11,8 @@ import type { NodeClock } from './clock.ts'
 import { EndpointHistory } from './endpoint-history.ts'
 import { eligibleThrough, type EntryClient } from './entries/eligible.ts'
 import { KeptConnection } from './kept.ts'
+import type { Claims } from './users/claims.ts'
+import { CookieLog } from './users/cookie-log.ts'
 import { Letters } from './letters.ts'
 import type { RecognisedBackend, Recogniser } from './recognise.ts'
 import type { SwitchRecord } from './switches.ts'
@@ -32,6 +34,8 @@ export interface CellOptions {
   letters?: Letters
   /** Which of the sessions of its client. */
   session?: number
+  /** What cookies name, where they are looked at. */
+  claims?: Claims
 }
 
 /** An observation that was counted. */
@@ -85,6 +89,10 @@ export class Cell {
   #raw: Observation[] | undefined
   #isReassigned = false
   #facts: CellFacts = {}
+  readonly cookies: CookieLog
+  redirects = 0
+  /** Answers that named nobody, by their HTTP status. */
+  readonly nameless = new Map<number, number>()
 
   constructor(options: CellOptions) {
     const {
@@ -97,7 +105,9 @@ export class Cell {
       keep,
       session = 0,
       letters = new Letters(),
+      claims,
     } = options
+    this.cookies = new CookieLog(claims)
     this.entry = entry
     this.#expectation = expectation
     this.#cells = cells
@@ -140,8 +150,11 @@ export class Cell {
     else this.#history.update(this.#clock.sinceStart(heardAt), endpoints, this.#eligible())
   }
 
-  /** Counts an observation, and says who answered, if that is known, and what changed with it. */
-  add(observation: Observation): Seen {
+  /**
+   * Counts an observation, and says who answered, if that is known, and what changed with it.
+   * @param turn its number among those of this cell, where several take turns
+   */
+  add(observation: Observation, turn?: number): Seen {
     const { identity, seenAddress, number, target } = observation
     this.#before ??= target === 0 ? 0 : number - 1
     if (seenAddress !== undefined && (this.seen.size < mostSeen || this.seen.has(seenAddress)))
@@ -150,10 +163,10 @@ export class Cell {
     if (this.#mayBeExempt && recognised?.address !== undefined) this.#noteExemption(recognised.address)
     this.#kept?.add(observation, recognised?.key)
     this.#keepRaw(observation, recognised)
-    const backend = this.tally.add(
-      this.#before === 0 ? observation : { ...observation, number: number - this.#before },
-      recognised,
-    )
+    const own = turn ?? number - this.#before
+    const backend = this.tally.add(own === number ? observation : { ...observation, number: own }, recognised)
+    this.cookies.add(observation, backend)
+    this.#noteFront(observation, recognised)
     const [switched] = this.#fresh
     this.#fresh = []
     return {
@@ -162,6 +175,13 @@ export class Cell {
       ...(backend === undefined ? {} : { backend }),
       ...(switched === undefined ? {} : { switched }),
     }
+  }
+
+  /** What something in front did of its own accord. */
+  #noteFront({ redirects = 0, status }: Observation, recognised: RecognisedBackend | undefined): void {
+    this.redirects += redirects
+    const isNamed = recognised !== undefined && recognised.by !== 'anonymous'
+    if (status !== undefined && !isNamed) this.nameless.set(status, (this.nameless.get(status) ?? 0) + 1)
   }
 
   /** What was kept of a run whose answers do not settle who gave them; undefined when they do, or when it is too long. */

@@ -1,6 +1,6 @@
 import type { Decoded, End, Failure, Gap } from '../agent/protocol.ts'
 import type { Pod } from '../model/kubernetes.ts'
-import type { Scheme } from '../model/observation.ts'
+import type { Observation, Scheme } from '../model/observation.ts'
 import { UserError } from '../model/user-error.ts'
 import type { Cell, Seen } from './cell.ts'
 import { hereIndex } from './clients/here-index.ts'
@@ -31,6 +31,8 @@ export class ClientRun {
   #clock: NodeClock | undefined
   #asked = 0
   readonly #sessions: number
+  /** Observations before the first of each target. */
+  readonly #before = new Map<number, number>()
 
   constructor(index: number, cells: readonly Cell[], sessions = 1) {
     this.index = index
@@ -58,20 +60,29 @@ export class ClientRun {
     if (start !== undefined) {
       this.scheme ??= start.scheme
       this.#clock ??= new NodeClock(start.epochMs)
-      this.#asked = this.#cellOf(start)
-      this.cells[this.#asked]?.start(this.#clock)
+      this.#asked = this.#cellOf({ target: start.target })
+      this.#before.set(start.target, start.after ?? 0)
+      for (let session = 0; session < this.#sessions; session++)
+        this.cells[this.#cellOf({ target: start.target, session })]?.start(this.#clock)
     }
     if (failure !== undefined && this.failures.length < mostFailures) this.failures.push(failure)
     if (foreign !== undefined && this.foreign.length < mostForeignLines) this.foreign.push(foreign)
     if (error !== undefined) throw new UserError(`the probe's agent failed: ${error}`)
     const seen = observations.flatMap(
-      (observation) => this.cells[this.#cellOf(observation)]?.add(observation) ?? [],
+      (observation) =>
+        this.cells[this.#cellOf(observation)]?.add(observation, this.#turnOf(observation)) ?? [],
     )
     const last = observations.at(-1)
     if (last !== undefined) this.#clock?.heard(arrivedAt, last.atMs + last.latencyMs)
     if (done !== undefined) this.cells[this.#cellOf(done)]?.finish(done)
     if (end !== undefined) this.end = end
     return { ...(gap === undefined ? {} : { gap: gapWords(gap) }), seen }
+  }
+
+  /** Sessions take turns: the number of an observation among those of its own. */
+  #turnOf({ number, target }: Observation): number | undefined {
+    if (this.#sessions === 1) return undefined
+    return Math.floor((number - 1 - (this.#before.get(target) ?? 0)) / this.#sessions) + 1
   }
 
   /** The agent asks each target in each session. */

@@ -32,6 +32,8 @@ import { backendAt, Recogniser } from './recognise.ts'
 import type { LiveProbe, Observed, ProbeStep } from './steps.ts'
 import { Stopwatch } from './stopwatch.ts'
 import type { TallyResult } from './tally.ts'
+import type { Claims } from './users/claims.ts'
+import { claimsOf, usersOf, worstOf } from './users/judge.ts'
 
 export interface CollectOptions {
   cluster: Cluster
@@ -86,6 +88,8 @@ export class Collector {
   /** The endpoints of the first entry over the course of the run. */
   #history: EndpointHistory
   #watchTrouble: Error | undefined
+  /** What cookies name, where they are looked at. */
+  readonly #claims: Claims | undefined
 
   constructor(given: CollectOptions) {
     this.#given = given
@@ -95,6 +99,8 @@ export class Collector {
     this.#recogniser = new Recogniser(options.identify, plan.told)
     if (direct !== undefined) this.#recogniser.learn(direct.learned)
     const letters = new Letters()
+    this.#claims = plan.cookieSalt === undefined ? undefined : claimsOf(plan.cookieSalt, subject)
+    this.#claims?.update(endpointsOfAll(subject.slices, entries))
     this.#clients = Array.from({ length: clients }, (_, index) => this.#newClient(index, entries, letters))
     if (here) this.#clients.push(this.#newClient(hereIndex, entriesFromHere(entries), letters))
     this.#history = new EndpointHistory(
@@ -114,7 +120,8 @@ export class Collector {
           new Cell({
             entry,
             session,
-            expectation: expectations[session]!,
+            expectation: expectations[entry.index]![session]!,
+            ...(this.#claims === undefined ? {} : { claims: this.#claims }),
             recogniser: this.#recogniser,
             endpoints: endpointsBehind(subject.slices, entry),
             cells: count,
@@ -204,6 +211,7 @@ export class Collector {
   *#follow(slices: readonly EndpointSlice[], heardAt: number): Generator<ProbeStep, void, undefined> {
     const { entries } = this.#given.plan
     this.#recogniser.update(endpointsOfAll(slices, entries))
+    this.#claims?.update(endpointsOfAll(slices, entries))
     for (const [index, entry] of entries.entries()) {
       const endpoints = endpointsBehind(slices, entry)
       for (const { cells } of this.#clients)
@@ -338,7 +346,7 @@ export class Collector {
     const absent = this.#absentClients()
     const endpointChanges = this.#history.changes
     const verdict = judgeSurvey({
-      expected: plan.expectations[0]!.behaviour,
+      expected: plan.expectations[0]![0]!.behaviour,
       acceptedError: options.acceptedError,
       clients,
       absent: absent.length,
@@ -348,11 +356,13 @@ export class Collector {
       endpointsChanged: this.#history.changed,
       ...(capacity === undefined ? {} : { tableCapacity: capacity }),
     })
+    const users = usersOf({ plan, options }, cells)
     const lost = judged.reduce((sum, { cell }) => sum + cell.totals.lost, 0)
     return {
       runId: plan.runId,
       startedAt: run.startedAt,
       service: subject.service,
+      ...(options.front?.target === undefined ? {} : { target: options.front.target }),
       sole: this.#isSole,
       clients,
       absent,
@@ -371,9 +381,13 @@ export class Collector {
       outcomes: mergeOutcomes(placed),
       endpointChanges,
       ...(direct === undefined ? {} : { direct: direct.access }),
-      verdict,
+      verdict: users === undefined ? verdict : { ...verdict, result: worstOf(users, absent.length === 0) },
+      ...(users === undefined ? {} : { users }),
       notes: [
-        ...few(judged.flatMap(({ notes }) => notes)),
+        // Where requests without a jar are spread, uneven shares explain nothing.
+        ...(users?.every(({ cause }) => cause.kind === 'cookie') === true
+          ? []
+          : few(judged.flatMap(({ notes }) => notes))),
         ...this.#notes,
         ...new Set(seen.flatMap((client) => client.toolNotes())),
         ...watchNotes(this.#watchTrouble),
@@ -442,11 +456,21 @@ export class Collector {
           ...stretch,
           ...(letter === undefined ? {} : { letter: letterOf(letter) }),
         })),
+        ...this.#aboutCookies(cell),
         failures: client.failureWords(index, most.failures),
         startMs,
       }
       return [{ cell: found, parts, notes: judgeNotes(input, verdict) }]
     })
+  }
+
+  #aboutCookies(cell: Cell): Pick<SurveyCell, 'cookies' | 'redirects' | 'nameless'> {
+    if (this.#claims === undefined) return {}
+    return {
+      cookies: cell.cookies.reports(),
+      ...(cell.redirects === 0 ? {} : { redirects: cell.redirects }),
+      ...(cell.nameless.size === 0 ? {} : { nameless: Object.fromEntries(cell.nameless) }),
+    }
   }
 
   #clientOf(index: number): ClientRun | undefined {
@@ -524,7 +548,7 @@ export class Collector {
     const placed = this.#placed().filter(({ cell }) => cell.tally.requests > 0)
     const [first] = placed
     return {
-      expected: plan.expectations[0]!.behaviour,
+      expected: plan.expectations[0]![0]!.behaviour,
       clients: {
         all: this.#clients.length,
         begun: this.#clients.filter(({ hasObservations }) => hasObservations).length,

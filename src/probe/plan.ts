@@ -2,11 +2,12 @@ import type { AgentConfig, AgentTarget, TlsConfig } from '../agent/config.ts'
 import { requestsNeeded } from '../judge/requests.ts'
 import { errorPerVerdict } from '../judge/survey.ts'
 import type { Endpoint } from '../model/endpoint.ts'
-import { type Expectation, expectationOf } from '../model/expectation.ts'
+import { type Expectation, expectationOf, expectationThrough } from '../model/expectation.ts'
 import type { ServicePort } from '../model/kubernetes.ts'
 import type { IdentifyMode, IdentifyRule } from '../model/observation.ts'
 import type { ProbeRequest } from '../model/probe-result.ts'
-import type { SurveyEntry } from '../model/survey.ts'
+import type { FrontPlace, SurveyEntry } from '../model/survey.ts'
+import type { TargetRef } from '../model/target.ts'
 import type { SessionSpec } from '../model/session.ts'
 import { UserError } from '../model/user-error.ts'
 import { tracesOf } from './attribution/marks.ts'
@@ -62,7 +63,25 @@ export interface ProbeOptions {
   via?: AskedEntries
   /** The machine that this program runs on is a client as well; the only one with no `clients`. */
   viaLocal?: boolean
+  /** What stands in front of the Service, where requests go through that. */
+  front?: Front
+  /** How many users of each client keep cookies; none unless given. */
+  users?: number
+  /** No requests beside theirs that keep nothing. */
+  withoutControl?: boolean
+  /** Further headers of each request. */
+  headers?: readonly (readonly [name: string, value: string])[]
 }
+
+/** A way in that is not the Service's own. */
+export interface Front {
+  /** What was named, where it is not the Service. */
+  target?: TargetRef
+  places: readonly (FrontPlace & { address: string; port: number })[]
+}
+
+/** Redirects that are followed behind a gateway, which sends http to https, or to a path of its own. */
+const mostRedirects = 5
 
 /** All that a probe will do; made once, before anything is made in the cluster. */
 export interface ProbePlan {
@@ -77,8 +96,10 @@ export interface ProbePlan {
   here: boolean
   /** One client at one entry was asked for. */
   sole: boolean
-  /** What each session should see. */
-  expectations: readonly Expectation[]
+  /** What each session should see at each entry. */
+  expectations: readonly (readonly Expectation[])[]
+  /** What the digests of cookies are made with, where cookies are looked at. */
+  cookieSalt?: string
   /** Requests leave traces by which they can be found again where answers name nobody. */
   leavesTraces: boolean
   request: Omit<ProbeRequest, 'scheme'>
@@ -99,6 +120,7 @@ export interface PlanInput {
   entries?: readonly SurveyEntry[]
   /** In pods. */
   clients?: number
+  cookieSalt?: string
   /** Sentences for the report that were found on the way. */
   notes?: readonly string[]
 }
@@ -117,8 +139,11 @@ export function planProbe(options: ProbeOptions, subject: ProbeSubject, input: P
   // Told nothing, the agent finds nobody.
   const { needles, endpoints: told, leftOut } = needlesOf(identify.kind === 'anonymous' ? [] : all)
   const tooMany = `${leftOut} of ${all.length} endpoints are too many for the agent to look for in answers`
-  const longestMs = durationMs ?? (requests ?? 0) * Math.max(options.intervalMs, options.timeoutMs)
-  const sessions: SessionSpec[] = [{ keeps: options.keepAlive ? 'connection' : 'nothing' }]
+  const sessions = sessionsOf(options)
+  const looksAtCookies = options.front !== undefined || sessions.length > 1
+  // Users take turns: one that hangs holds up the others.
+  const longestMs =
+    durationMs ?? (requests ?? 0) * Math.max(options.intervalMs, options.timeoutMs * sessions.length)
   const agent: AgentConfig = {
     targets: entries.map((entry) => targetOf(entry, options, subject)),
     ...(requests === undefined ? {} : { requests }),
@@ -129,6 +154,10 @@ export function planProbe(options: ProbeOptions, subject: ProbeSubject, input: P
     ...payloadOf(options, subject),
     identify: ruleOf(identify),
     needles,
+    ...(keepsNoCookies(sessions)
+      ? {}
+      : { sessions: sessions.map(({ keeps }) => ({ jar: keeps === 'cookies' })) }),
+    ...(looksAtCookies && input.cookieSalt !== undefined ? { cookieSalt: input.cookieSalt } : {}),
   }
   const traces = tracesOf(identify, agent, runId, asking * entries.length * sessions.length)
   return {
@@ -139,7 +168,10 @@ export function planProbe(options: ProbeOptions, subject: ProbeSubject, input: P
     clients,
     here,
     sole: isSole(options),
-    expectations: sessions.map(() => expectationOf(subject.service.policy, options.expect)),
+    expectations: entries.map((entry) =>
+      sessions.map((session) => expected(entry, session, options, subject)),
+    ),
+    ...(agent.cookieSalt === undefined ? {} : { cookieSalt: agent.cookieSalt }),
     leavesTraces: traces.localPorts === true,
     request: {
       path: options.path,
@@ -157,8 +189,32 @@ export function planProbe(options: ProbeOptions, subject: ProbeSubject, input: P
   }
 }
 
+/** Users with a jar each, and beside them requests that keep nothing. */
+function sessionsOf({ users = 0, withoutControl, keepAlive }: ProbeOptions): SessionSpec[] {
+  const plain: SessionSpec = { keeps: keepAlive ? 'connection' : 'nothing' }
+  if (users === 0) return [plain]
+  const jars = Array.from({ length: users }, (): SessionSpec => ({ keeps: 'cookies' }))
+  return withoutControl === true ? jars : [...jars, plain]
+}
+
+function keepsNoCookies(sessions: readonly SessionSpec[]): boolean {
+  return sessions.every(({ keeps }) => keeps !== 'cookies')
+}
+
+function expected(
+  { front }: SurveyEntry,
+  { keeps }: SessionSpec,
+  options: ProbeOptions,
+  { service }: ProbeSubject,
+): Expectation {
+  if (front === undefined && (options.users ?? 0) === 0) return expectationOf(service.policy, options.expect)
+  return expectationThrough(front?.policy ?? service.policy, keeps === 'cookies', options.expect)
+}
+
 /** What was asked for leaves no room for a second client, entry or session. */
-function isSole({ clients = 1, spreadNodes, via, viaLocal, inPods = [] }: ProbeOptions): boolean {
+function isSole(options: ProbeOptions): boolean {
+  const { clients = 1, spreadNodes, via, viaLocal, inPods = [], front, users = 0 } = options
+  if (front !== undefined || users > 0) return false
   return clients === 1 && spreadNodes !== true && via === undefined && viaLocal !== true && inPods.length < 2
 }
 
@@ -172,25 +228,47 @@ function ruleOf(mode: IdentifyMode): IdentifyRule {
 /** Without a number of the user: enough for the accepted error, wherever the clients will run. */
 function defaultRequests(
   options: ProbeOptions,
-  { slices, service }: ProbeSubject,
+  subject: ProbeSubject,
   entries: readonly SurveyEntry[],
   clients: number,
 ): number {
-  const verdicts = entries.length * clients
+  const { slices } = subject
+  const sessions = sessionsOf(options)
+  const verdicts = entries.length * clients * sessions.length
   const acceptedError = errorPerVerdict(options.acceptedError, verdicts)
-  const expected = expectationOf(service.policy, options.expect).behaviour
   return Math.max(
-    ...entries.map((entry) => {
+    ...entries.flatMap((entry) => {
       const policy = entry.policyLocal === true ? 'Local' : 'Cluster'
       const eligible = fewestEligible(endpointsBehind(slices, entry), policy)
-      return requestsNeeded(eligible, acceptedError, expected, { verdicts })
+      return sessions.map((session) => {
+        const { behaviour, isFirstFree } = expected(entry, session, options, subject)
+        return (
+          requestsNeeded(eligible, acceptedError, behaviour, { verdicts }) + (isFirstFree === true ? 1 : 0)
+        )
+      })
     }),
   )
 }
 
 function targetOf(entry: SurveyEntry, options: ProbeOptions, { service, ports }: ProbeSubject): AgentTarget {
+  const { headers } = options
+  const own = headers === undefined || headers.length === 0 ? {} : { headers: [...headers] }
+  if (entry.front !== undefined) {
+    const { scheme, hostName, path } = entry.front
+    return {
+      scheme,
+      host: entry.host,
+      port: entry.port,
+      path,
+      hostHeader: hostName,
+      redirects: mostRedirects,
+      ...own,
+      tls: { serverName: hostName.replace(/:\d+$/, ''), ...options.tls },
+    }
+  }
   const name = `${service.name}.${service.namespace}.svc`
   return {
+    ...own,
     scheme: schemeOf(options, entry, ports),
     host: entry.host,
     port: entry.port,

@@ -56,7 +56,7 @@ export async function* probe(
           { interrupted, abandoned },
         )
       : undefined
-  const expected = plan.expectations[0]?.behaviour ?? 'sticky'
+  const expected = plan.expectations[0]?.[0]?.behaviour ?? 'sticky'
   yield { kind: 'planned', expected, endpoints: subject.endpoints.length, sole: plan.sole }
   const failed = new AbortController()
   const collector = new Collector({
@@ -111,6 +111,7 @@ async function prepare(
   const { entries, notes } = await findEntries(cluster, service, subject, options, signal)
   const plan = planProbe(options, subject, {
     runId: randomBytes(4).toString('hex'),
+    cookieSalt: randomBytes(8).toString('hex'),
     entries,
     clients: clientCount(options, nodes),
     notes: [...nodeNotes(nodes), ...notes],

@@ -57,6 +57,8 @@ const unseen: ReadonlySet<Outcome> = new Set<Outcome>(['refused', 'unreachable',
  */
 export class Tally {
   readonly #timeoutMs: number
+  /** Answers that count for nobody's order. */
+  #free: number
   readonly #outcomes = new Map<Outcome, number>()
   readonly #latency = new Histogram()
   readonly #timeline: Timeline
@@ -88,13 +90,14 @@ export class Tally {
    * @param letters those of all of them
    */
   constructor(
-    { idleMs = Infinity }: Pick<Expectation, 'idleMs'>,
+    { idleMs = Infinity, isFirstFree = false }: Pick<Expectation, 'idleMs' | 'isFirstFree'>,
     {
       tallies = 1,
       letters = new Letters(),
       onSwitch,
     }: { tallies?: number; letters?: Letters; onSwitch?: (record: SwitchRecord) => void } = {},
   ) {
+    this.#free = isFirstFree ? 1 : 0
     this.#letters = letters
     this.#backends = new Backends(letters)
     this.#onSwitch = onSwitch
@@ -130,6 +133,12 @@ export class Tally {
     this.#recognised += 1
     countAnswer(entry, observation)
     const { index, backend } = entry
+    if (this.#free > 0) {
+      this.#free -= 1
+      const place = { index, letter: backend.letter }
+      this.#timeline.add({ ...mark, switched: false, binding: false, backend: place })
+      return backend
+    }
     this.#timeline.add({
       ...mark,
       ...this.#compare(observation, recognised.key, entry),

@@ -5,6 +5,11 @@ import { countFlag, durationFlag } from '../../cli/value-flags.ts'
 const hour = 3_600_000
 
 const flags = {
+  address: Flags.string({
+    description:
+      'Where the gateway in front of the Service listens, ADDRESS or ADDRESS:PORT. Default: what the status of the objects says.',
+    helpValue: "''",
+  }),
   'all-ports': Flags.boolean({
     description: 'Probe every port of the Service and not only one.',
     default: false,
@@ -58,6 +63,17 @@ const flags = {
     description:
       'First connect to each endpoint directly, from every node: learns by which answers each is known, for backends that do not say who they are, and shows from where each can be reached. Needs to list nodes.',
   }),
+  header: Flags.string({
+    description: "Header to send with each request, 'NAME: VALUE'.",
+    helpValue: '[]',
+    multiple: true,
+    multipleNonGreedy: true,
+  }),
+  host: Flags.string({
+    description:
+      'Go through the gateway or Ingress controller that serves this host: sent as Host, and as the name of TLS. Default: what the objects say.',
+    helpValue: "''",
+  }),
   'host-network': Flags.boolean({
     description: "Clients use their node's network: they have the node's address.",
     default: false,
@@ -94,6 +110,11 @@ const flags = {
   'keep-alive': Flags.boolean({
     description: 'Keep one connection open instead of a new one for each request.',
     default: false,
+  }),
+  jar: Flags.boolean({
+    description:
+      'Simulated users keep cookies as browsers do, and beside them run requests that keep nothing. Default with a gateway; --no-jar leaves the users out.',
+    allowNo: true,
   }),
   max: durationFlag({
     description: 'With --measure-timeout: the longest pause that is waited for.',
@@ -149,6 +170,12 @@ const flags = {
       'What to send in each datagram (udp), or on each connection instead of HTTP (tcp; a line end is added). Knows \\n, \\r, \\t, \\\\ and \\xHH.',
     helpValue: "''",
   }),
+  sessions: countFlag({
+    description: 'How many users with a cookie jar each client simulates.',
+    helpValue: '6',
+    min: 1,
+    max: 200,
+  }),
   shadow: Flags.boolean({
     description:
       'With --measure-timeout: measure a temporary Service with the same settings and a timeout of 10s at most.',
@@ -194,9 +221,21 @@ const flags = {
 /** The flags of `probe`, under the headings of help. */
 export const probeFlags = grouped(flags, {
   Load: ['duration', 'interval', 'rate', 'requests', 'watch'],
-  Request: ['ca', 'insecure', 'keep-alive', 'path', 'port', 'protocol', 'scheme', 'send', 'timeout'],
+  Request: [
+    'ca',
+    'header',
+    'insecure',
+    'keep-alive',
+    'path',
+    'port',
+    'protocol',
+    'scheme',
+    'send',
+    'timeout',
+  ],
   Client: ['clients', 'host-network', 'in-pod', 'container', 'node', 'spread', 'via-local'],
-  Entry: ['all-ports', 'ip-family', 'via'],
+  User: ['jar', 'sessions'],
+  Entry: ['address', 'all-ports', 'host', 'ip-family', 'via'],
   Judgement: ['confidence', 'expect', 'fingerprint', 'identify'],
   Experiment: ['compare', 'during', 'echo', 'max', 'measure-timeout', 'shadow', 'what-if'],
   Pod: ['image', 'pod-running-timeout'],

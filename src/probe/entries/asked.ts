@@ -10,6 +10,7 @@ export const outsideKinds: ReadonlySet<SurveyEntry['kind']> = new Set<SurveyEntr
   'node-port',
   'load-balancer',
   'external-ip',
+  'gateway',
 ])
 
 /** Those of some entries that a client outside the cluster can ask. */

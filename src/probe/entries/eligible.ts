@@ -39,6 +39,8 @@ export function eligibleThrough(
   client: EntryClient,
   endpoints: readonly Endpoint[],
 ): Through {
+  // A proxy in front has the endpoints from the API, and picks among all of them.
+  if (entry.kind === 'gateway') return { endpoints: eligibleEndpoints(endpoints, 'Cluster', {}).endpoints }
   const node = decidingNode(entry, client)
   const zone = node !== undefined && node === client.node ? client.zone : undefined
   const place = { ...(node === undefined ? {} : { node }), ...(zone === undefined ? {} : { zone }) }

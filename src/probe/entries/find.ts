@@ -6,6 +6,7 @@ import type { ProbeOptions } from '../plan.ts'
 import type { ProbeSubject } from '../preflight.ts'
 import { type AskedEntries, entriesFromHere } from './asked.ts'
 import { defaultEntry } from './default.ts'
+import { frontEntries } from './front.ts'
 import { readNodes } from './nodes.ts'
 import { entriesOf, type FoundEntries } from './resolve.ts'
 
@@ -17,9 +18,10 @@ export async function findEntries(
   cluster: Cluster,
   service: Service,
   subject: ProbeSubject,
-  { via, viaLocal, clients }: Pick<ProbeOptions, 'via' | 'viaLocal' | 'clients'>,
+  { via, viaLocal, clients, front }: Pick<ProbeOptions, 'via' | 'viaLocal' | 'clients' | 'front'>,
   signal: AbortSignal,
 ): Promise<FoundEntries> {
+  if (front !== undefined) return { entries: frontEntries(front, subject), notes: [] }
   if (via === undefined && viaLocal !== true) return { entries: [defaultEntry(subject)], notes: [] }
   const asked: AskedEntries = via ?? { kinds: 'all' }
   const ports = portsOf(subject, asked)

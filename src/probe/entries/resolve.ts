@@ -16,7 +16,7 @@ export interface FoundEntries {
   notes: string[]
 }
 
-type Kind = SurveyEntry['kind']
+type Kind = Exclude<SurveyEntry['kind'], 'gateway'>
 type Bare = Omit<SurveyEntry, 'index'>
 
 interface Inputs {

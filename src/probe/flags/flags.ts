@@ -2,6 +2,7 @@ import type { ProbeOptions } from '../plan.ts'
 
 /** The flags of `probe`, parsed one by one. */
 export interface ProbeFlags {
+  address?: string | undefined
   'all-ports'?: boolean
   ca?: string | undefined
   clients?: number | undefined
@@ -12,6 +13,8 @@ export interface ProbeFlags {
   during?: string | undefined
   echo: boolean
   expect?: 'sticky' | 'spread' | undefined
+  header?: string[] | undefined
+  host?: string | undefined
   'host-network'?: boolean
   fingerprint: boolean
   identify: string
@@ -21,6 +24,7 @@ export interface ProbeFlags {
   interval?: number | undefined
   'ip-family'?: 'ipv4' | 'ipv6' | 'all' | undefined
   'keep-alive': boolean
+  jar?: boolean | undefined
   max?: number | undefined
   'measure-timeout': boolean
   node?: string | undefined
@@ -32,6 +36,7 @@ export interface ProbeFlags {
   requests?: number | undefined
   scheme: ProbeOptions['scheme']
   send?: string | undefined
+  sessions?: number | undefined
   shadow: boolean
   spread?: 'nodes' | undefined
   timeout?: number | undefined

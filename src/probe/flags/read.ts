@@ -3,7 +3,7 @@ import { parseVia } from '../entries/asked.ts'
 import type { ProbeOptions } from '../plan.ts'
 import type { ProbeFlags } from './flags.ts'
 import { refuseWhatDoesNotGoTogether } from './together.ts'
-import { acceptedErrorOf, identifyModeOf, intervalOf, payloadOf, readCa } from './values.ts'
+import { acceptedErrorOf, headerOf, identifyModeOf, intervalOf, payloadOf, readCa } from './values.ts'
 
 /** Requests per second of one client, and of all clients together. */
 const defaultRate = 50
@@ -51,6 +51,19 @@ export function readProbeFlags(flags: ProbeFlags): Omit<ProbeOptions, 'namespace
     ...(flags.spread === undefined ? {} : { spreadNodes: true }),
     ...(flags['host-network'] === true ? { hostNetwork: true } : {}),
     ...entriesFlags(flags),
+    ...usersFlags(flags),
+  }
+}
+
+/** Users that a probe through a gateway simulates: enough to see that they differ, few enough to be quick. */
+export const defaultUsers = 6
+
+/** Users with a jar, and what all requests carry. */
+function usersFlags({ jar, sessions, header = [] }: ProbeFlags): Pick<ProbeOptions, 'users' | 'headers'> {
+  const users = jar === false ? 0 : (sessions ?? (jar === true ? defaultUsers : undefined))
+  return {
+    ...(users === undefined ? {} : { users }),
+    ...(header.length === 0 ? {} : { headers: header.map((text) => headerOf(text)) }),
   }
 }
 

@@ -3,6 +3,7 @@ import type { ProbeFlags } from './flags.ts'
 
 /** Ways to probe of which only one can be meant, and the flags that each has no use for. */
 const exclusive: Partial<Record<keyof ProbeFlags, readonly (keyof ProbeFlags)[]>> = {
+  address: ['all-ports', 'compare', 'echo', 'ip-family', 'measure-timeout', 'via', 'via-local', 'what-if'],
   'all-ports': ['port'],
   ca: ['insecure'],
   compare: ['echo', 'what-if'],
@@ -10,11 +11,17 @@ const exclusive: Partial<Record<keyof ProbeFlags, readonly (keyof ProbeFlags)[]>
   during: ['compare', 'duration', 'echo', 'measure-timeout', 'requests', 'watch', 'what-if'],
   echo: ['what-if'],
   // The pods are there: how many, where, and what they speak is given. The agent in shell speaks HTTP, and no more.
+  host: ['all-ports', 'compare', 'echo', 'ip-family', 'measure-timeout', 'via', 'via-local', 'what-if'],
+  jar: ['compare', 'echo', 'measure-timeout', 'send', 'what-if'],
+  sessions: ['compare', 'echo', 'measure-timeout', 'send', 'what-if'],
   'in-pod': [
     'ca',
     'clients',
     'fingerprint',
+    'header',
+    'host',
     'host-network',
+    'jar',
     'keep-alive',
     'measure-timeout',
     'node',

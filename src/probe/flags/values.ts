@@ -66,6 +66,16 @@ export function identifyModeOf(text: string): IdentifyMode {
   )
 }
 
+/** `NAME: VALUE`, as curl takes it. What the client says itself may not be said twice. */
+export function headerOf(text: string): [name: string, value: string] {
+  const [, name = '', value = ''] = /^([\w!#$%&'*+.^`|~-]+):\s*([\x20-\x7e]*)$/.exec(text) ?? []
+  if (name === '') throw invalidValue('header', text, "must be 'NAME: VALUE' in ASCII")
+  const own: Record<string, string> = { host: '--host', cookie: '--jar', connection: '--keep-alive' }
+  const flag = own[name.toLowerCase()]
+  if (flag !== undefined) throw invalidValue('header', text, `is up to ${flag}`)
+  return [name, value]
+}
+
 /** The certificates in a file. */
 export function readCa(file: string): string {
   let text: string

@@ -30,12 +30,115 @@ const clientIndex = z
   .describe('Index of a client in `status.clients`; -1 is the user’s machine.')
 const entryIndex = count.describe('Index of an entry in `spec.entries`.')
 
+const policy = z
+  .object({
+    kind: z
+      .enum(['none', 'client-ip', 'cookie', 'header', 'hash', 'unknown'])
+      .describe('On what: `none` is nothing, `unknown` what cannot be seen.'),
+    name: z.string().optional().describe('Of the cookie or header.'),
+  })
+  .describe('What the hop that decides sticks on.')
+
+const front = z
+  .object({
+    scheme: z.enum(['auto', 'http', 'https']).describe('How it is asked.'),
+    hostName: z.string().describe('The host that is asked for.'),
+    path: z.string().describe('The path that is asked for.'),
+    by: z.string().optional().describe('Who is there, in words.'),
+    policy,
+  })
+  .describe('With `gateway`: what is asked for there.')
+
+const refusal = z.enum([
+  'domain',
+  'secure-over-http',
+  'samesite-none',
+  'prefix',
+  'too-long',
+  'overwrites-secure',
+])
+
+const cookie = z
+  .object({
+    name: z.string().describe('Its name.'),
+    set: count.describe('Answers that set it.'),
+    values: count.describe('Different values that it was given.'),
+    sent: count.describe('Requests that sent it back.'),
+    disagreed: count.describe('Answers from another pod than the one that it names.'),
+    maker: z.string().optional().describe('Who makes such cookies, where its name or its value tells.'),
+    names: z.string().optional().describe('The pod that it named last, where that can be computed.'),
+    first: z
+      .object({
+        length: count.describe('Characters of the value.'),
+        form: z
+          .enum(['quoted-hash', 'address', 'ring-key', 'two-md5', 'md5', 'sha256', 'hex16', 'other'])
+          .describe('What the value looks like.'),
+        names: z.string().optional().describe('The address that the value holds in clear.'),
+        domain: z.string().optional().describe('`Domain`.'),
+        path: z.string().optional().describe('`Path`.'),
+        lifetimeSeconds: z.number().optional().describe('From the answer on; absent for a session cookie.'),
+        secure: z.boolean().optional().describe('`Secure`.'),
+        httpOnly: z.boolean().optional().describe('`HttpOnly`.'),
+        sameSite: z.string().optional().describe('`SameSite`.'),
+        refused: refusal.optional().describe('Why browsers do not take it.'),
+      })
+      .describe('As it was set first.'),
+  })
+  .describe('A cookie as a session met it. Its value is never told.')
+
+const behaviour = z.enum(['sticky', 'spread', 'broken', 'inconclusive'])
+const names = z.array(z.string()).describe('Names of cookies.')
+
+const users = z
+  .object({
+    entry: z.int().min(0).describe('Index of an entry in `spec.entries`.'),
+    expected: z.enum(['sticky', 'spread']).describe('What it is compared with.'),
+    result: z.enum(['as-expected', 'differs', 'inconclusive']).describe('The comparison.'),
+    users: z
+      .object({
+        sticky: count.describe('Users who stayed.'),
+        spread: count.describe('Users who were spread.'),
+        broken: count.describe('Users who did neither.'),
+        inconclusive: count.describe('Users of whom nothing can be told.'),
+      })
+      .describe('How those behaved who keep cookies.'),
+    control: behaviour.optional().describe('How requests behaved that keep nothing.'),
+    cause: z
+      .discriminatedUnion('kind', [
+        z.object({
+          kind: z.literal('cookie').describe('These hold, as the same requests without them do not stay.'),
+          cookies: names,
+        }),
+        z.object({ kind: z.literal('something-else').describe('Requests that keep nothing stay, too.') }),
+        z.object({ kind: z.literal('unproven').describe('What holds the users is not shown.') }),
+        z.object({
+          kind: z.literal('no-cookie').describe('The cookie did not come.'),
+          expected: z.string().optional().describe('The one that is configured.'),
+          others: names,
+        }),
+        z.object({
+          kind: z.literal('never-sent').describe('A browser never sends it back.'),
+          cookie: z.string().describe('Its name.'),
+          why: z.enum([...refusal.options, 'path', 'expired', 'unknown']).describe('What keeps it back.'),
+          path: z.string().optional().describe('The path that it is for.'),
+        }),
+        z.object({
+          kind: z.literal('ignored').describe('It is sent back, and the pod changes all the same.'),
+          cookies: names,
+          anew: z.boolean().describe('Whether it is given another value again and again.'),
+        }),
+        z.object({ kind: z.literal('none').describe('There is nothing to explain.') }),
+      ])
+      .describe('Why users stayed, or did not.'),
+  })
+  .describe('What users with a cookie jar say together, at one entry.')
+
 const entry = z
   .object({
     index: entryIndex,
     kind: z
-      .enum(['cluster-ip', 'dns', 'node-port', 'load-balancer', 'external-ip'])
-      .describe('What it is, as in `--via`.'),
+      .enum(['cluster-ip', 'dns', 'node-port', 'load-balancer', 'external-ip', 'gateway'])
+      .describe('What it is, as in `--via`; `gateway` is something in front of the Service.'),
     host: z.string().describe('The address or name that clients connect to.'),
     port: z.int().describe('The port there: a node port, or the Service’s own.'),
     servicePort: z.int().describe('The port of the Service that it leads to.'),
@@ -51,6 +154,7 @@ const entry = z
       .boolean()
       .optional()
       .describe('True for a load balancer with `ipMode: Proxy`, which nodes do not stand in for.'),
+    front: front.optional(),
   })
   .describe('A way into the Service.')
 
@@ -111,6 +215,12 @@ const cell = z
     switches: z
       .array(switchSchema)
       .describe('Its first changes of the backend; times since its own first request.'),
+    cookies: z.array(cookie).optional().describe('What it saw of cookies, where they were looked at.'),
+    redirects: count.optional().describe('Redirects that were followed.'),
+    nameless: z
+      .record(z.string(), count)
+      .optional()
+      .describe('Answers that named no backend, by HTTP status, where a proxy may have given them.'),
     failures: z.array(z.string()).describe('Its first failures, in words.'),
     startMs: z
       .number()
@@ -214,6 +324,22 @@ export const surveyReport = z
             timeoutSeconds: z.int().optional().describe('Its timeout; absent with sessionAffinity None.'),
           })
           .describe('What was probed, and how it was configured at the start.'),
+        target: z
+          .object({
+            kind: z.string().describe('Its kind, `ingress` for example.'),
+            namespace: z.string().describe('Its namespace.'),
+            name: z.string().describe('Its name.'),
+          })
+          .optional()
+          .describe('What was named, where that is not the Service.'),
+        sessions: z
+          .array(
+            z
+              .object({ keeps: z.enum(['nothing', 'cookies', 'connection']).describe('What it keeps.') })
+              .describe('What a simulated user keeps from request to request.'),
+          )
+          .optional()
+          .describe('The sessions of each client, where there are several.'),
         entries: z.array(entry).describe('The ways in that were probed.'),
         request,
         expected: z.enum(['sticky', 'spread']).describe('What the verdicts are compared with.'),
@@ -247,6 +373,10 @@ export const surveyReport = z
           })
           .describe('What all cells say together.'),
         statements: z.array(statement).describe('What can be said of several cells only.'),
+        users: z
+          .array(users)
+          .optional()
+          .describe('With users who keep cookies: what they say, for each entry.'),
         clients: z.array(client).describe('The clients that ran.'),
         absent: z
           .array(

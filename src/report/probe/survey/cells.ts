@@ -147,7 +147,8 @@ function noteOf(
   }
 }
 
-const reasons: Record<InconclusiveReason, string> = {
+/** Why nothing can be told, in words. */
+export const reasons: Record<InconclusiveReason, string> = {
   'no-answers': 'no answer came back',
   'too-few-requests': 'too few answers to tell: chance alone could look like this; send more with --requests',
   failures: 'requests reached nobody, and pods answered nobody: affinity that breaks looks the same',

@@ -1,4 +1,5 @@
 import type { ProbeSurvey, SurveyCell, SurveyClient } from '../../../model/survey.ts'
+import type { TargetRef } from '../../../model/target.ts'
 import type { SurveyReport } from '../../schema/survey.ts'
 import { affinity } from '../json.ts'
 import { isMasqueraded } from './cells.ts'
@@ -15,6 +16,8 @@ export function toSurveyReport(survey: ProbeSurvey): SurveyReport {
     metadata: { name: survey.runId, namespace: service.namespace, creationTimestamp: survey.startedAt },
     spec: {
       service: { name: service.name, type: service.type, ...affinity(service.policy) },
+      ...(survey.target === undefined ? {} : { target: targetOf(survey.target) }),
+      ...(survey.sessions.length > 1 ? { sessions: survey.sessions } : {}),
       entries: survey.entries,
       request,
       expected,
@@ -23,6 +26,7 @@ export function toSurveyReport(survey: ProbeSurvey): SurveyReport {
     status: {
       verdict: { result, message: surveySentence(survey), ...numbers },
       statements,
+      ...(survey.users === undefined ? {} : { users: survey.users }),
       clients,
       absent: survey.absent,
       cells: survey.cells.map(({ timeline: _timeline, session, recognition: _recognition, ...cell }) => ({
@@ -43,6 +47,10 @@ export function toSurveyReport(survey: ProbeSurvey): SurveyReport {
       timing: survey.timing,
     },
   }
+}
+
+function targetOf({ kind, namespace, name }: TargetRef): NonNullable<SurveyReport['spec']['target']> {
+  return { kind, namespace, name }
 }
 
 function masquerade(

@@ -19,9 +19,13 @@ import { indexRanges } from './labels.ts'
 import { statementSentences } from './statements.ts'
 import { layoutTable } from './table.ts'
 import { describeSurvey } from './verdict.ts'
+import { layoutCookies } from '../users/cookies.ts'
+import { layoutUsersHeader } from '../users/header.ts'
+import { layoutUsers } from '../users/text.ts'
 
 const mostBackends = 12
 const mostRows = 24
+const mostUsers = 8
 const mostReasons = 4
 
 /** The report for people on several clients or entries: who answered, the table, what it says, and the verdict. */
@@ -38,14 +42,17 @@ export function layoutSurvey(
   { palette, style, width, wide }: Omit<TextOptions, 'next'> & { palette: Palette },
 ): Line[][] {
   const most = wide ? Infinity : mostBackends
+  const { users } = survey
   return [
-    layoutSurveyHeader(survey, width, style),
+    users === undefined ? layoutSurveyHeader(survey, width, style) : layoutUsersHeader(survey, width, style),
     layoutBackends({ backends: survey.backends, palette, most, latency: wide }, width, style),
     layoutDirect(survey.direct, width, style),
-    layoutTable({ survey, palette, mostRows: wide ? Infinity : mostRows }, width, style),
+    users === undefined
+      ? layoutTable({ survey, palette, mostRows: wide ? Infinity : mostRows }, width, style)
+      : layoutUsers({ survey, palette, mostRows: wide ? Infinity : mostUsers }, width, style),
     layoutTroubles({ ...survey, ...withoutExpectedSilence(survey) }, width, style),
     layoutDuring({ ...survey, switches: allSwitches(survey) }, width, style),
-    layoutStatements(survey, width, style),
+    users === undefined ? layoutStatements(survey, width, style) : layoutCookies(survey, width, style),
     closing(survey, width, style),
   ]
 }

@@ -2,10 +2,12 @@ import { affinityWords } from '../../text/affinity.ts'
 import type { ProbeSurvey, SurveyCell } from '../../../model/survey.ts'
 import { countOf, formatCount, formatProbability } from '../../text/numbers.ts'
 import { nonBreakingSpace } from '../../text/width.ts'
+import { describeUsers } from '../users/verdict.ts'
 import type { VerdictWords } from '../verdict.ts'
 
 /** The verdict of a survey in words; the same sentence in the text and in JSON. */
 export function describeSurvey(survey: ProbeSurvey): VerdictWords {
+  if (survey.users !== undefined) return describeUsers(survey, survey.users)
   const { result, expected, errorProbability } = survey.verdict
   const isConfigured = (survey.service.policy.kind === 'none') === (expected === 'spread')
   const name = expected === 'sticky' ? 'STICKY' : 'SPREAD'

@@ -1,0 +1,185 @@
+import { type Cluster, isForbidden, isNotFound } from '../cluster/index.ts'
+import { listPath } from '../cluster/paths.ts'
+import { mechanisms } from '../mechanisms/index.ts'
+import { at, list, record, strings } from '../mechanisms/kit/loose.ts'
+import { unknown } from '../model/fact.ts'
+import type { KubernetesObject } from '../model/kubernetes.ts'
+import { isOfType, type LooseObject, type NamespacedName, type ObjectType, refOf } from '../model/object.ts'
+import type { FrontPlace } from '../model/survey.ts'
+import type { Store } from '../model/store.ts'
+import type { TargetKind } from '../model/target.ts'
+import { UserError } from '../model/user-error.ts'
+import type { Front } from '../probe/plan.ts'
+import { collectSnapshot } from '../snapshot/collect.ts'
+import { findAddress } from './address.ts'
+import { type Place, placesOf } from './places.ts'
+
+/** What to go through, and to which Service. */
+export interface FrontQuery {
+  kind: TargetKind
+  name: string
+  isService: boolean
+  /** What the user says of the way in: it counts before what objects say. */
+  address?: string | undefined
+  host?: string | undefined
+  path?: string | undefined
+  scheme: FrontPlace['scheme']
+}
+
+export interface FoundFront {
+  service: NamespacedName
+  front: Front
+  notes: string[]
+}
+
+/**
+ * Finds the way in to a Service by something that stands in front of it, from the objects. Rejects with UserError where they
+ * do not tell enough, and says what to add.
+ */
+export async function findFront(
+  cluster: Cluster,
+  query: FrontQuery,
+  signal: AbortSignal,
+): Promise<FoundFront> {
+  const { namespace } = cluster
+  const object = query.isService ? undefined : await readTarget(cluster, query, signal)
+  const services = object === undefined ? [{ namespace, name: query.name }] : servicesBehind(object)
+  const word = `${query.kind.name}/${query.name}`
+  if (services.length === 0) throw new UserError(`${word} leads to no Service`)
+  const notes: string[] = []
+  const [{ analyse }, snapshot] = await Promise.all([
+    import('../analysis/analyse.ts'),
+    collectSnapshot(cluster, services, { signal }),
+  ])
+  const ref = object === undefined ? undefined : refOf(object)
+  const all = services.map((service) => ({
+    service,
+    ...placesOf(analyse(snapshot, service).paths, ref, query),
+  }))
+  const found = all.find(({ places }) => places.length > 0) ?? all[0]!
+  const others = all
+    .filter((one) => one !== found && one.places.length > 0)
+    .map(({ service }) => service.name)
+  if (others.length > 0)
+    notes.push(
+      `only the way to service/${found.service.name} is probed; --path leads to ${others.join(', ')}`,
+    )
+  const places = found.places.length > 0 ? found.places : placesAsked(query)
+  if (places === undefined) {
+    throw new UserError(`no object says by which host ${word} is reached`, {
+      hints: [...found.notes, 'say it:  --host shop.example.com --path /'],
+    })
+  }
+  const address = await addressFor(cluster, query, object, { word, by: places[0]?.by, notes }, signal)
+  const secure = secureHosts(object)
+  return {
+    service: found.service,
+    notes: [...notes, ...found.notes],
+    front: {
+      ...(object === undefined ? {} : { target: { kind: query.kind.name, namespace, name: query.name } }),
+      places: places.map(({ host, path, ...place }) => {
+        const scheme =
+          query.scheme === 'auto' && secure.has(host)
+            ? 'https'
+            : query.scheme === 'auto'
+              ? 'http'
+              : query.scheme
+        return { ...place, ...address(scheme), scheme, hostName: host, path }
+      }),
+    },
+  }
+}
+
+/** Where objects say nothing, and the user says all. */
+function placesAsked({ host, path = '/', address }: FrontQuery): Place[] | undefined {
+  if (host === undefined || address === undefined) return undefined
+  return [{ host, path, policy: { kind: 'unknown' } }]
+}
+
+type AddressOf = (scheme: FrontPlace['scheme']) => { address: string; port: number }
+
+async function addressFor(
+  cluster: Cluster,
+  { address: asked }: FrontQuery,
+  object: LooseObject | undefined,
+  { word, by, notes }: { word: string; by: string | undefined; notes: string[] },
+  signal: AbortSignal,
+): Promise<AddressOf> {
+  const own =
+    asked !== undefined || object === undefined ? undefined : await findAddress(cluster, object, by, signal)
+  if (own?.isGuess === true)
+    notes.push(`no status says where ${word} is reached; asking ${own.address}, that of ${own.from}`)
+  const found = asked ?? own?.address
+  if (found === undefined) {
+    throw new UserError(`no object says at which address ${word} is reached`, {
+      hints: ['say where its gateway listens:  --address 203.0.113.7'],
+    })
+  }
+  const [, host = found, port] = /^(\[[^\]]+\]|[^:]+):(\d+)$/.exec(found) ?? []
+  const address = host.replace(/^\[(.*)\]$/, '$1')
+  return (scheme) => ({ address, port: port === undefined ? (scheme === 'https' ? 443 : 80) : Number(port) })
+}
+
+/** Hosts that an Ingress serves by TLS. */
+function secureHosts(object: LooseObject | undefined): ReadonlySet<string> {
+  return new Set(list(at(object?.spec, 'tls')).flatMap((entry) => strings(record(entry)['hosts'])))
+}
+
+/** The Services that an object's own arrows lead to. */
+function servicesBehind(object: LooseObject): NamespacedName[] {
+  const mechanism = mechanisms.find(({ routes }) => routes.some((type) => isOfType(object, type)))
+  const legs = mechanism?.legs(object, nothingKnown) ?? []
+  const all = legs.flatMap(({ to }) =>
+    typeof to === 'object' && to.object.kind === 'Service' && to.object.namespace !== undefined
+      ? [{ namespace: to.object.namespace, name: to.object.name }]
+      : [],
+  )
+  return [...new Map(all.map((one) => [`${one.namespace}/${one.name}`, one])).values()]
+}
+
+/** Where an arrow leads follows from its object alone. */
+const nothingKnown: Store = {
+  list: ({ resource }) => unknown({ what: resource, reason: 'not-asked' }),
+  get: () => undefined,
+  fact: ({ what }) => unknown({ what, reason: 'not-asked' }),
+}
+
+/** Of whichever group serves the kind: Traefik's has changed its name. */
+async function readTarget(
+  cluster: Cluster,
+  { kind: { type, label, name: kind }, name }: FrontQuery,
+  signal: AbortSignal,
+): Promise<LooseObject> {
+  const { namespace } = cluster
+  const types = mechanisms.flatMap(({ routes }) => routes).filter((one) => one.kind === type.kind)
+  for (const one of types) {
+    const found = await readOfType(cluster, one, { namespace, name }, signal)
+    if (found !== undefined) return found
+  }
+  throw new UserError(`${label} "${name}" not found in namespace "${namespace}"`, {
+    hints: [`see what there is:  kubectl get ${kind} -n ${namespace}`],
+  })
+}
+
+/** In the version that the cluster prefers. */
+async function readOfType(
+  cluster: Cluster,
+  { group, resource, versions }: ObjectType,
+  { namespace, name }: NamespacedName,
+  signal: AbortSignal,
+): Promise<LooseObject | undefined> {
+  try {
+    const { preferredVersion } = await cluster.get<ApiGroup>(`/apis/${group}`, { signal })
+    const version = preferredVersion?.version ?? versions[0]
+    const list = listPath(`/apis/${group}/${version}`, resource, namespace)
+    return await cluster.get<LooseObject>(`${list}/${encodeURIComponent(name)}`, { signal })
+  } catch (error) {
+    if (isNotFound(error)) return undefined
+    if (isForbidden(error)) throw new UserError(error.status.message ?? error.message, { cause: error })
+    throw error
+  }
+}
+
+interface ApiGroup extends KubernetesObject {
+  preferredVersion?: { version: string }
+}

@@ -1,0 +1,104 @@
+import type { ObjectRef } from '../model/finding.ts'
+import type { Path, PathHop } from '../model/leg.ts'
+import { keyOf } from '../model/object.ts'
+import type { Policy } from '../model/policy.ts'
+import { examplePath } from './example-path.ts'
+
+/** A host and path in front of a Service, and what decides behind them. */
+export interface Place {
+  host: string
+  path: string
+  by?: string
+  policy: Policy
+}
+
+/** What the user said about where to ask. */
+export interface Wanted {
+  host?: string | undefined
+  path?: string | undefined
+}
+
+/** More are not asked unless they are named: each takes its share of the run. */
+const mostPlaces = 4
+
+export interface FoundPlaces {
+  places: Place[]
+  notes: string[]
+}
+
+/**
+ * Where requests can be sent that lead to a Service, from the ways that explain draws: those that pass an object, where
+ * one is named. Pure.
+ */
+export function placesOf(paths: readonly Path[], target: ObjectRef | undefined, wanted: Wanted): FoundPlaces {
+  const notes: string[] = []
+  const found = new Map<string, Place>()
+  for (const { entry, hops } of paths) {
+    if (entry.kind !== 'host' || entry.from !== 'outside') continue
+    if (target !== undefined && !passes({ entry, hops }, target)) continue
+    const host = wanted.host ?? concreteHost(entry.host)
+    const path = wanted.path ?? examplePath(entry.path ?? '')
+    if (host === undefined || path === undefined) {
+      notes.push(
+        `${entry.address} is left out: ${host === undefined ? '--host' : '--path'} says what to ask for there`,
+      )
+      continue
+    }
+    if (!matchesHost(entry.host, host) || (wanted.path !== undefined && !matchesPath(entry.path, path)))
+      continue
+    const decides = hops.find(({ role, kind }) => role === 'decides' && kind !== 'proxy')
+    const hop = decides ?? hops[0]
+    found.set(`${host} ${path}`, {
+      host,
+      path,
+      ...(hop === undefined ? {} : { by: hop.mechanism }),
+      policy: policyOf(hops, decides),
+    })
+  }
+  const all = [...found.values()]
+  if (all.length > mostPlaces)
+    notes.push(
+      `${all.length - mostPlaces} of ${all.length} hosts and paths are not asked; --host and --path choose`,
+    )
+  return { places: all.slice(0, mostPlaces), notes }
+}
+
+/** What the hop decides on; where one behind it decides, what that one does, as the gateway is its only client. */
+function policyOf(hops: readonly PathHop[], decides: PathHop | undefined): Policy {
+  if (decides !== undefined) return decides.policy
+  const last = hops.at(-1)
+  if (last?.role === 'unknown') return { kind: 'unknown' }
+  return last?.policy ?? { kind: 'unknown' }
+}
+
+function passes({ entry, hops }: Pick<Path, 'entry' | 'hops'>, target: ObjectRef): boolean {
+  const key = keyOf(target)
+  return (
+    keyOf(entry.of) === key || hops.some(({ configuredBy }) => configuredBy.some((ref) => keyOf(ref) === key))
+  )
+}
+
+/** A host that can be asked for: any below `*.example.com` is. */
+function concreteHost(host: string | undefined): string | undefined {
+  if (host === undefined || host === '*' || host === '') return undefined
+  return host.startsWith('*.') ? `probe${host.slice(1)}` : host
+}
+
+function matchesHost(pattern: string | undefined, host: string): boolean {
+  if (pattern === undefined || pattern === '*' || pattern === '') return true
+  const name = host.replace(/:\d+$/, '').toLowerCase()
+  return pattern.startsWith('*.')
+    ? name.endsWith(pattern.slice(1).toLowerCase())
+    : name === pattern.toLowerCase()
+}
+
+/** Prefixes and regular expressions alike; what cannot be read may match. */
+function matchesPath(pattern: string | undefined, path: string): boolean {
+  if (pattern === undefined || pattern === '' || path.startsWith(pattern)) return true
+  if (!/[()[\]{}*+?^$|\\]/.test(pattern)) return false
+  try {
+    return new RegExp(`^(?:${pattern})`, 'i').test(path)
+  } catch {
+    return true
+  }
+}

@@ -1,0 +1,143 @@
+import {
+  type Cause,
+  type CookieReport,
+  mergedCookies,
+  type NeverSent,
+  type UsersVerdict,
+} from '../model/cause.ts'
+import { effectivePath, pathMatches } from '../model/cookie.ts'
+import type { Behaviour, Verdict } from '../model/verdict.ts'
+
+/** A session at an entry, judged before. */
+export interface JudgedSession {
+  keepsCookies: boolean
+  verdict: Pick<Verdict, 'behaviour' | 'picks' | 'switches' | 'explainedSwitches'>
+  cookies: readonly CookieReport[]
+}
+
+/** What is known of an entry and of those who used it. */
+export interface UsersEvidence {
+  entry: number
+  expected: Verdict['expected']
+  /** The user said what to expect, and not the configuration. */
+  isAsked: boolean
+  /** The error that the user accepts. */
+  acceptedError: number
+  /** The path of the requests. */
+  path: string
+  /** The name of the cookie that is configured, where there is one. */
+  configured?: string | undefined
+  /** Cookies that proxies make, by name. */
+  proxyCookies: ReadonlySet<string>
+  sessions: readonly JudgedSession[]
+}
+
+/**
+ * Judges the users with a jar, and finds the cause: that a cookie holds them is proven only when the same requests without a
+ * jar, at the same time, do not stay. Pure; docs/judging.md explains it.
+ */
+export function judgeUsers(evidence: UsersEvidence): UsersVerdict {
+  const { entry, expected, sessions } = evidence
+  const jars = sessions.filter(({ keepsCookies }) => keepsCookies)
+  const control = sessions.find(({ keepsCookies }) => !keepsCookies)?.verdict
+  const users: Record<Behaviour, number> = { sticky: 0, spread: 0, broken: 0, inconclusive: 0 }
+  for (const { verdict } of jars) users[verdict.behaviour] += 1
+  const cause = causeOf(evidence, jars, users, control)
+  return {
+    entry,
+    expected,
+    result: resultOf(evidence, users, cause),
+    users,
+    ...(control === undefined ? {} : { control: control.behaviour }),
+    cause,
+  }
+}
+
+/** One who moves is enough; and where all stay, what holds them must be known, unless only that was asked. */
+function resultOf(
+  { expected, isAsked, sessions }: UsersEvidence,
+  users: UsersVerdict['users'],
+  cause: Cause,
+): Verdict['result'] {
+  const moved = users.spread + users.broken
+  if (expected === 'spread') {
+    if (users.sticky + users.broken > 0) return 'differs'
+    return users.inconclusive > 0 || moved === 0 ? 'inconclusive' : 'as-expected'
+  }
+  if (moved > 0) return 'differs'
+  if (users.inconclusive > 0 || users.sticky === 0) return 'inconclusive'
+  const hasControl = sessions.some(({ keepsCookies }) => !keepsCookies)
+  return cause.kind === 'cookie' || isAsked || !hasControl ? 'as-expected' : 'inconclusive'
+}
+
+function causeOf(
+  evidence: UsersEvidence,
+  jars: readonly JudgedSession[],
+  users: UsersVerdict['users'],
+  control: JudgedSession['verdict'] | undefined,
+): Cause {
+  const cookies = mergedCookies(jars.flatMap((jar) => jar.cookies))
+  if (users.spread + users.broken > 0) {
+    return evidence.expected === 'spread' && users.broken === 0 ? { kind: 'none' } : whyNot(evidence, cookies)
+  }
+  if (users.sticky === 0) return { kind: 'none' }
+  if (control?.behaviour === 'sticky') return { kind: 'something-else' }
+  const sent = cookies.filter((cookie) => cookie.sent > 0)
+  const isProven = control !== undefined && chanceWithout(control, jars) <= evidence.acceptedError
+  if (!isProven || sent.length === 0) return { kind: 'unproven' }
+  return { kind: 'cookie', cookies: holding(evidence, sent) }
+}
+
+/**
+ * The probability that all users stay at all their picks, if they were moved half as often as requests without a jar:
+ * (1 − s/2m)^n, with s switches at m picks without a jar that nothing explains, and n picks of users. Half, as s is seen at few
+ * picks only; where the control is spread over pods, s is so large that the number is as good as 0.
+ */
+function chanceWithout(
+  { switches, explainedSwitches, picks }: JudgedSession['verdict'],
+  jars: readonly JudgedSession[],
+): number {
+  const rate = (switches - explainedSwitches) / (2 * Math.max(1, picks - 1))
+  return (1 - rate) ** jars.reduce((sum, { verdict }) => sum + Math.max(0, verdict.picks - 1), 0)
+}
+
+/** Those that can be what holds: the configured one, else those of proxies, else all. */
+function holding(
+  { configured, proxyCookies }: Pick<UsersEvidence, 'configured' | 'proxyCookies'>,
+  cookies: readonly CookieReport[],
+): string[] {
+  const names = cookies.map(({ name }) => name)
+  if (configured !== undefined && names.includes(configured)) return [configured]
+  const made = names.filter((name) => proxyCookies.has(name))
+  return made.length > 0 ? made : names
+}
+
+function whyNot(evidence: UsersEvidence, cookies: readonly CookieReport[]): Cause {
+  const { configured, path } = evidence
+  const names = cookies.map(({ name }) => name)
+  if (names.length === 0 || (configured !== undefined && !names.includes(configured))) {
+    return { kind: 'no-cookie', ...(configured === undefined ? {} : { expected: configured }), others: names }
+  }
+  const meant = new Set(holding(evidence, cookies))
+  const own = cookies.filter(({ name }) => meant.has(name))
+  const [unsent] = own
+  if (unsent !== undefined && own.every(({ sent }) => sent === 0)) {
+    const why = neverSent(unsent, path)
+    return {
+      kind: 'never-sent',
+      cookie: unsent.name,
+      why,
+      ...(why === 'path' ? { path: effectivePath(unsent.first.path, path) } : {}),
+    }
+  }
+  const sent = own.filter((cookie) => cookie.sent > 0)
+  // Once for each user is what is meant to be; one more may be for the pod that it lost.
+  const anew = sent.every(({ set, sent: times }) => set > times / 2)
+  return { kind: 'ignored', cookies: sent.map(({ name }) => name), anew }
+}
+
+function neverSent({ first }: CookieReport, path: string): NeverSent {
+  if (first.refused !== undefined) return first.refused
+  if (first.lifetimeSeconds !== undefined && first.lifetimeSeconds <= 0) return 'expired'
+  return pathMatches(path, effectivePath(first.path, path)) ? 'unknown' : 'path'
+}

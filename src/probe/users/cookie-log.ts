@@ -1,0 +1,78 @@
+import type { CookieReport } from '../../model/cause.ts'
+import type { SetCookie } from '../../model/cookie.ts'
+import type { Observation } from '../../model/observation.ts'
+import type { Claims } from './claims.ts'
+import { makerOf } from './makers.ts'
+
+/** Of one session; applications have a handful. */
+const mostCookies = 32
+/** Values of a cookie that are told apart. */
+const mostValues = 256
+
+interface Entry {
+  report: CookieReport
+  digests: Set<string>
+  /** The pod that the value names which the session has now. */
+  claim: { pod?: string; address: string } | undefined
+}
+
+/** Adds up what a session saw of each cookie, in bounded memory. */
+export class CookieLog {
+  readonly #claims: Claims | undefined
+  readonly #entries = new Map<string, Entry>()
+
+  constructor(claims?: Claims) {
+    this.#claims = claims
+  }
+
+  /** @param answered the pod that gave the answer, or its address, where it is known */
+  add({ cookies = [], cookiesSent = [] }: Observation, answered?: { name: string; address?: string }): void {
+    for (const name of cookiesSent) {
+      const entry = this.#entries.get(name)
+      if (entry === undefined) continue
+      entry.report.sent += 1
+      const { claim } = entry
+      const isSetAnew = cookies.some((cookie) => cookie.name === name)
+      if (claim === undefined || answered === undefined || isSetAnew) continue
+      if (answered.name !== claim.pod && answered.address !== claim.address) entry.report.disagreed += 1
+    }
+    for (const cookie of cookies) this.#set(cookie)
+  }
+
+  /** What was seen, the first cookie first. */
+  reports(): CookieReport[] {
+    return [...this.#entries.values()].map(({ report }) => ({ ...report }))
+  }
+
+  #set(cookie: SetCookie): void {
+    const entry = this.#entryOf(cookie)
+    if (entry === undefined) return
+    entry.report.set += 1
+    if (entry.digests.size < mostValues) entry.digests.add(cookie.digest)
+    entry.report.values = entry.digests.size
+    if (cookie.refused !== undefined) return
+    const named = this.#claims?.of(cookie)
+    const { pod } = named ?? {}
+    entry.claim = named && { address: named.address, ...(pod === undefined ? {} : { pod }) }
+    if (named === undefined) delete entry.report.names
+    else entry.report.names = pod ?? named.address
+  }
+
+  #entryOf({ name, digest: _digest, ...first }: SetCookie): Entry | undefined {
+    const known = this.#entries.get(name)
+    if (known !== undefined || this.#entries.size >= mostCookies) return known
+    const maker = makerOf({ name, form: first.form })?.name
+    const report: CookieReport = {
+      name,
+      set: 0,
+      values: 0,
+      sent: 0,
+      disagreed: 0,
+      ...(maker === undefined ? {} : { maker }),
+      first,
+    }
+    const entry: Entry = { report, digests: new Set(), claim: undefined }
+    this.#entries.set(name, entry)
+    return entry
+  }
+}

@@ -1,0 +1,59 @@
+import { judgeUsers } from '../../judge/users.ts'
+import type { UsersVerdict } from '../../model/cause.ts'
+import type { SurveyCell } from '../../model/survey.ts'
+import type { Verdict } from '../../model/verdict.ts'
+import type { ProbeOptions, ProbePlan } from '../plan.ts'
+import type { ProbeSubject } from '../preflight.ts'
+import { Claims } from './claims.ts'
+
+/** What cookies name of the endpoints of a Service. */
+export function claimsOf(salt: string, { service }: ProbeSubject): Claims {
+  const ports = [String(service.port), ...(service.portName === undefined ? [] : [service.portName])]
+  return new Claims(
+    salt,
+    ports.map((port) => `${service.namespace}-${service.name}-${port}`),
+  )
+}
+
+/** What the users of a probe say together, entry by entry; undefined where none keeps cookies. */
+export function usersOf(
+  { plan, options }: { plan: ProbePlan; options: ProbeOptions },
+  cells: readonly SurveyCell[],
+): UsersVerdict[] | undefined {
+  const { sessions, entries, expectations } = plan
+  if (!sessions.some(({ keeps }) => keeps === 'cookies')) return undefined
+  return entries.flatMap(({ index, front }) => {
+    const own = cells.filter(({ entry }) => entry === index)
+    if (own.length === 0) return []
+    const { policy } = front ?? {}
+    const made = own.flatMap(({ cookies = [] }) =>
+      cookies.filter(({ maker }) => maker !== undefined).map(({ name }) => name),
+    )
+    return [
+      judgeUsers({
+        entry: index,
+        expected: expectations[index]?.[0]?.behaviour ?? 'sticky',
+        isAsked: options.expect !== undefined,
+        acceptedError: options.acceptedError,
+        path: front?.path ?? options.path,
+        ...(policy?.kind === 'cookie' && policy.name !== undefined ? { configured: policy.name } : {}),
+        proxyCookies: new Set(made),
+        sessions: own.map(({ session, verdict, cookies = [] }) => ({
+          keepsCookies: sessions[session]?.keeps === 'cookies',
+          verdict,
+          cookies,
+        })),
+      }),
+    ]
+  })
+}
+
+/**
+ * One entry that differs is enough, and one that is open leaves the whole open, and so does a client that did not run.
+ * @param isComplete all that was to be asked was asked
+ */
+export function worstOf(users: readonly UsersVerdict[], isComplete: boolean): Verdict['result'] {
+  const results = new Set(users.map(({ result }) => result))
+  if (results.has('differs')) return 'differs'
+  return results.has('inconclusive') || results.size === 0 || !isComplete ? 'inconclusive' : 'as-expected'
+}

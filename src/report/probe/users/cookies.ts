@@ -1,0 +1,99 @@
+import { mergedCookies } from '../../../model/cause.ts'
+import type { CookieReport } from '../../../model/cause.ts'
+import { formatDuration } from '../../../model/duration.ts'
+import type { ProbeSurvey, SurveyEntry } from '../../../model/survey.ts'
+import type { Style } from '../../terminal.ts'
+import { flow } from '../../text/flow.ts'
+import { type Line, span } from '../../text/line.ts'
+import { countOf, formatCount } from '../../text/numbers.ts'
+import { sanitize } from '../../text/sanitize.ts'
+import { labelWidth } from '../header.ts'
+import { cookiesOf, placeWords } from './verdict.ts'
+
+const mostCookies = 6
+
+/** What came in cookies: whose each is, what it says, and whether it was sent back; and what came from no pod. */
+export function layoutCookies(survey: ProbeSurvey, width: number, style: Style): Line[] {
+  const { entries } = survey
+  return entries.flatMap((entry) => {
+    const where = entries.length > 1 ? [span(placeWords(survey, entry.index), style.quiet)] : []
+    const put = (label: string, pieces: readonly string[]): Line[] =>
+      flow([...where, ...pieces.map((text) => span(text))], {
+        width,
+        label: span(label.padEnd(labelWidth), style.quiet),
+        indent: labelWidth,
+        separator: span('  '),
+      })
+    const cookies = mergedCookies(cookiesOf(survey, entry.index))
+    const rest = cookies.length - mostCookies
+    return [
+      ...cookies.slice(0, mostCookies).flatMap((cookie) => put('cookie', cookieWords(cookie, entry))),
+      ...(rest > 0 ? put('', [`and ${countOf(rest, 'more cookie')}`]) : []),
+      ...frontWords(survey, entry).flatMap((text) => put('proxy', [text])),
+    ]
+  })
+}
+
+function cookieWords(cookie: CookieReport, { front }: SurveyEntry): string[] {
+  const { name, set, sent, first, maker, names, disagreed } = cookie
+  const isConfigured = front?.policy.kind === 'cookie' && front.policy.name === name
+  const by = maker ?? (isConfigured ? (front?.by ?? 'the proxy') : undefined)
+  return [
+    sanitize(name),
+    `set ${formatCount(set)} ${set === 1 ? 'time' : 'times'}${by === undefined ? '' : ` by ${sanitize(by)}`}`,
+    `sent ${formatCount(sent)} ${sent === 1 ? 'time' : 'times'}`,
+    ...attributeWords(first),
+    ...(names === undefined
+      ? []
+      : [
+          disagreed > 0
+            ? `names another pod than answers in ${countOf(disagreed, 'answer')}`
+            : 'names the pod',
+        ]),
+  ]
+}
+
+function attributeWords({
+  path,
+  domain,
+  lifetimeSeconds,
+  httpOnly,
+  secure,
+  sameSite,
+}: CookieReport['first']): string[] {
+  return [
+    path === undefined ? 'no Path' : `Path=${sanitize(path)}`,
+    ...(domain === undefined ? [] : [`Domain=${sanitize(domain)}`]),
+    ...(lifetimeSeconds === undefined
+      ? []
+      : [lifetimeSeconds <= 0 ? 'expired' : `for ${formatDuration(lifetimeSeconds)}`]),
+    ...(httpOnly === true ? ['HttpOnly'] : []),
+    ...(secure === true ? ['Secure'] : []),
+    ...(sameSite === undefined ? [] : [`SameSite=${sanitize(sameSite)}`]),
+  ]
+}
+
+/** Redirects, and answers that named no pod: 401 and 503 mean different things to whoever looks for a fault. */
+function frontWords({ cells }: ProbeSurvey, { index }: SurveyEntry): string[] {
+  const own = cells.filter(({ entry }) => entry === index)
+  const redirects = own.reduce((sum, cell) => sum + (cell.redirects ?? 0), 0)
+  const statuses = new Map<string, number>()
+  for (const { nameless = {} } of own)
+    for (const [status, count] of Object.entries(nameless))
+      statuses.set(status, (statuses.get(status) ?? 0) + count)
+  return [
+    ...(redirects === 0 ? [] : [`${countOf(redirects, 'redirect')} followed`]),
+    ...[...statuses]
+      .filter(([status]) => Number(status) >= 300)
+      .map(([status, count]) => `${countOf(count, 'answer')} ${status} named no pod${meaning[status] ?? ''}`),
+  ]
+}
+
+const meaning: Record<string, string> = {
+  '401': ': who asks must say who they are; --header says it',
+  '403': ': it is not allowed',
+  '404': ': nothing is there under this host and path',
+  '502': ': the proxy got no valid answer from a pod',
+  '503': ': the proxy has no pod to send to',
+  '504': ': the proxy waited for a pod in vain',
+}

@@ -1,0 +1,74 @@
+import { formatDuration } from '../../../model/duration.ts'
+import { matchPolicy, type Policy } from '../../../model/policy.ts'
+import type { ProbeSurvey } from '../../../model/survey.ts'
+import type { Style } from '../../terminal.ts'
+import { flow, flowGroups } from '../../text/flow.ts'
+import { type Line, span } from '../../text/line.ts'
+import { countOf } from '../../text/numbers.ts'
+import { sanitize } from '../../text/sanitize.ts'
+import { labelWidth, readyWords } from '../header.ts'
+import { recognitionWords, requestSummary } from '../words.ts'
+import { placeWords } from './verdict.ts'
+
+/** What was probed, through what, and by whom. */
+export function layoutUsersHeader(survey: ProbeSurvey, width: number, style: Style): Line[] {
+  const { target, service, entries, clients, sessions, recognition, endpoints } = survey
+  const name = target === undefined ? `service/${service.name}` : `${target.kind}/${target.name}`
+  const behind = target === undefined ? [] : [span(`service/${sanitize(service.name)}`)]
+  const jars = sessions.filter(({ keeps }) => keeps === 'cookies').length
+  const pods = clients.filter(({ place }) => place === 'pod').length
+  const who = [
+    ...(pods === 0 ? [] : [countOf(pods, 'pod')]),
+    ...(pods < clients.length ? ['this machine'] : []),
+  ].join(' and ')
+  const users = `${countOf(jars, 'user')} with a cookie jar${jars < sessions.length ? ', and requests without' : ''}`
+  return [
+    ...flowGroups(
+      [
+        [span(sanitize(name), style.strong), ...entries.map(({ index }) => span(placeWords(survey, index)))],
+        [...throughWords(survey).map((text) => span(text)), ...behind, span(readyWords(endpoints))],
+      ],
+      { width, indent: labelWidth },
+    ),
+    ...flow(
+      [
+        span(who),
+        span(users),
+        span(requestSummary(survey)),
+        ...(recognition.by === 'none' ? [] : [span(recognitionWords(recognition))]),
+      ],
+      {
+        width,
+        label: span('clients '.padEnd(labelWidth), style.quiet),
+        indent: labelWidth,
+        separator: span('   ·   ', style.quiet),
+      },
+    ),
+  ]
+}
+
+/** `through ingress-nginx 10.96.14.2:443`, and what decides there. */
+function throughWords({ entries }: ProbeSurvey): string[] {
+  const [first] = entries
+  if (first?.front === undefined) return []
+  const address = `${first.host.includes(':') ? `[${first.host}]` : first.host}:${first.port}`
+  const policies = [
+    ...new Set(entries.flatMap(({ front }) => (front === undefined ? [] : [policyWords(front.policy)]))),
+  ]
+  return [`through ${sanitize(first.front.by ?? 'a gateway')} at ${address}`, policies.join('; ')].filter(
+    (text) => text !== '',
+  )
+}
+
+function policyWords(policy: Policy): string {
+  return matchPolicy(policy, {
+    none: () => 'no affinity configured',
+    'client-ip': ({ timeoutSeconds }) => `client IP, ${formatDuration(timeoutSeconds)}`,
+    cookie: ({ name }) =>
+      name === undefined ? 'affinity by a cookie' : `affinity by the cookie ${sanitize(name)}`,
+    header: ({ name }) =>
+      name === undefined ? 'affinity by a header' : `affinity by the header ${sanitize(name)}`,
+    hash: ({ of }) => `affinity by a hash of ${sanitize(of)}`,
+    unknown: () => 'what it sticks on is not known',
+  })
+}

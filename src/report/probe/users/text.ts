@@ -1,0 +1,67 @@
+import type { ProbeSurvey, SurveyCell } from '../../../model/survey.ts'
+import type { Style } from '../../terminal.ts'
+import { type Line, type Span, span } from '../../text/line.ts'
+import { countOf } from '../../text/numbers.ts'
+import type { Palette } from '../palette.ts'
+import { placeWords } from './verdict.ts'
+
+export interface UsersInput {
+  survey: ProbeSurvey
+  palette: Palette
+  /** Rows of users to show of each entry. */
+  mostRows: number
+}
+
+const labels = { user: 10, how: 14 }
+
+/** A line for each user: who answered, one after the other; and the requests without a jar after them. */
+export function layoutUsers({ survey, palette, mostRows }: UsersInput, width: number, style: Style): Line[] {
+  const { entries, sessions, clients } = survey
+  return entries.flatMap(({ index }): Line[] => {
+    const own = survey.cells.filter(({ entry }) => entry === index)
+    const keeps = ({ session }: SurveyCell): boolean => sessions[session]?.keeps === 'cookies'
+    const jars = own.filter((cell) => keeps(cell))
+    // What differs first: those who moved.
+    const sorted = jars.toSorted((one, other) => other.verdict.switches - one.verdict.switches)
+    const shown = sorted.slice(0, mostRows)
+    const rest = jars.length - shown.length
+    const named = (cell: SurveyCell): string =>
+      clients.length > 1 ? `${cell.client}.${cell.session + 1}` : String(cell.session + 1)
+    return [
+      ...(entries.length > 1 ? [[span(placeWords(survey, index), style.strong)]] : []),
+      ...shown.map((cell) => row(`user ${named(cell)}`, 'with jar', cell, palette, width, style)),
+      ...(rest > 0 ? [[span('  '), span(`… and ${countOf(rest, 'more user')}`, style.quiet)]] : []),
+      ...own
+        .filter((cell) => !keeps(cell))
+        .map((cell) => row('no user', 'without jar', cell, palette, width, style)),
+    ]
+  })
+}
+
+function row(
+  user: string,
+  how: string,
+  cell: SurveyCell,
+  palette: Palette,
+  width: number,
+  style: Style,
+): Line {
+  const room = Math.max(8, width - labels.user - labels.how - 2)
+  return [
+    span('  '),
+    span(user.padEnd(labels.user)),
+    span(how.padEnd(labels.how), style.quiet),
+    ...strip(cell, palette, room, style),
+  ]
+}
+
+/** One character for each request, or each stretch of a long run. */
+function strip({ timeline }: SurveyCell, palette: Palette, room: number, style: Style): Span[] {
+  const shown = timeline.length > room ? timeline.slice(0, room - 2) : timeline
+  const pieces = shown.map(({ letter, failures, requests, switches }): Span => {
+    if (letter !== undefined) return span(letter, palette.paintOf(letter))
+    if (failures === requests) return span('×', style.bad)
+    return span(switches > 0 ? '~' : '?', style.unsure)
+  })
+  return timeline.length > room ? [...pieces, span(' …', style.quiet)] : pieces
+}

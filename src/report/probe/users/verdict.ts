@@ -1,0 +1,144 @@
+import type { Cause, CookieReport, NeverSent, UsersVerdict } from '../../../model/cause.ts'
+import type { ProbeSurvey } from '../../../model/survey.ts'
+import { countOf, formatCount, formatProbability } from '../../text/numbers.ts'
+import { sanitize } from '../../text/sanitize.ts'
+import { reasons } from '../survey/cells.ts'
+import type { VerdictWords } from '../verdict.ts'
+
+/** The verdict on users with a cookie jar, and what holds them or does not; the same sentence in the text and in JSON. */
+export function describeUsers(survey: ProbeSurvey, users: readonly UsersVerdict[]): VerdictWords {
+  const { result, errorProbability } = survey.verdict
+  // The one that decides: the first that differs, that is open, or any.
+  const deciding = users.find((one) => one.result === result) ?? users[0]
+  if (deciding === undefined)
+    return { tone: 'unsure', headline: 'INCONCLUSIVE', summary: reasons['no-answers'] }
+  const where = users.length > 1 ? `at ${placeWords(survey, deciding.entry)}: ` : ''
+  if (result === 'inconclusive') {
+    return { tone: 'unsure', headline: 'INCONCLUSIVE', summary: `${where}${openWords(survey, deciding)}` }
+  }
+  const tone = result === 'as-expected' ? 'good' : 'bad'
+  const isHeld = deciding.users.spread + deciding.users.broken === 0
+  const chance = isHeld ? { chance: `by chance ${formatProbability(errorProbability)}` } : {}
+  if (isHeld) return { tone, ...heldWords(deciding, where), ...chance }
+  if (deciding.expected === 'spread' && deciding.users.broken === 0)
+    return { tone, headline: 'SPREAD', summary: `${where}users with a cookie jar do not stay` }
+  return { tone, headline: 'NOT STICKY', summary: `${where}${movedWords(survey, deciding)}` }
+}
+
+function heldWords(
+  { cause, users, expected }: UsersVerdict,
+  where: string,
+): Pick<VerdictWords, 'headline' | 'summary'> {
+  const stayed = `${formatCount(users.sticky)} of ${countOf(allOf(users), 'user')}`
+  const although = expected === 'spread' ? 'although spread is expected: ' : ''
+  if (cause.kind === 'cookie') {
+    return {
+      headline: `STICKY by the cookie${cause.cookies.length === 1 ? '' : 's'} ${cause.cookies.map((name) => sanitize(name)).join(', ')}`,
+      summary: `${where}${although}${stayed} with it stayed on their pod, the same requests without it were spread`,
+    }
+  }
+  if (cause.kind === 'something-else') {
+    return {
+      headline: 'STICKY, and not by a cookie',
+      summary: `${where}${although}${stayed} stayed on their pod, and so did requests that keep nothing: something else holds them`,
+    }
+  }
+  return {
+    headline: 'STICKY',
+    summary: `${where}${although}${stayed} stayed on their pod; what holds them is not shown`,
+  }
+}
+
+function movedWords(survey: ProbeSurvey, { users, cause, entry }: UsersVerdict): string {
+  const moved = users.spread + users.broken
+  const who = `${formatCount(moved)} of ${countOf(allOf(users), 'user')} did not stay`
+  const disagreed = disagreement(survey, entry, cause)
+  return `${who}: ${causeWords(cause)}${disagreed}`
+}
+
+function causeWords(cause: Cause): string {
+  if (cause.kind === 'no-cookie') {
+    const others =
+      cause.others.length === 0
+        ? ''
+        : `; there are others: ${cause.others.map((name) => sanitize(name)).join(', ')}`
+    return cause.expected === undefined
+      ? `no answer set a cookie${others}`
+      : `no answer set the cookie ${sanitize(cause.expected)} that is configured${others}`
+  }
+  if (cause.kind === 'never-sent')
+    return `the cookie ${sanitize(cause.cookie)} is never sent back: ${neverSentWords(cause.why, cause.path)}`
+  if (cause.kind === 'ignored') {
+    const names = cause.cookies.map((name) => sanitize(name)).join(', ')
+    return cause.anew
+      ? `the cookie ${names} is sent back, and is set to another value again and again`
+      : `the cookie ${names} is sent back and stays the same, the pod does not`
+  }
+  return 'nothing that was seen explains it'
+}
+
+function neverSentWords(why: NeverSent, path = '/'): string {
+  const words: Record<NeverSent, string> = {
+    path: `its Path ${sanitize(path)} does not cover the path of the requests`,
+    expired: 'it has expired when it comes',
+    unknown: 'the requests go elsewhere than the answer that set it',
+    domain: 'its Domain is not that of the host, so browsers do not take it',
+    'secure-over-http':
+      'it is Secure and came over http, so browsers do not take it; ask with --scheme https',
+    'samesite-none': 'it has SameSite=None without Secure, so browsers do not take it',
+    prefix: 'its name promises attributes that it lacks, so browsers do not take it',
+    'too-long': 'it is longer than browsers take',
+    'overwrites-secure': 'it would overwrite a cookie that is Secure, over http',
+  }
+  return words[why]
+}
+
+/** The cookie names one pod and another answers: whoever reads the cookie is not the last to pick. */
+function disagreement(survey: ProbeSurvey, entry: number, cause: Cause): string {
+  if (cause.kind !== 'ignored') return ''
+  const own = cookiesOf(survey, entry).filter(({ name }) => cause.cookies.includes(name))
+  const disagreed = own.reduce((sum, cookie) => sum + cookie.disagreed, 0)
+  if (disagreed === 0) return ''
+  const sent = own.reduce((sum, cookie) => sum + cookie.sent, 0)
+  return `; in ${formatCount(disagreed)} of ${countOf(sent, 'answer')} another pod answered than the one that it names: something behind picks again`
+}
+
+function openWords(survey: ProbeSurvey, { users, cause, entry, control }: UsersVerdict): string {
+  if (users.inconclusive === 0 && users.sticky > 0) {
+    const stayed = `${formatCount(users.sticky)} of ${countOf(allOf(users), 'user')} stayed on their pod`
+    if (cause.kind === 'something-else')
+      return `${stayed}, and so did requests that keep nothing: something else holds them, and whether the cookie would is not shown`
+    return control === undefined || control === 'inconclusive'
+      ? `${stayed}, and whether requests without a cookie do so, too, cannot be told: ${reasonOf(survey, entry, false)}`
+      : `${stayed} without a cookie that was sent back`
+  }
+  return `${formatCount(users.inconclusive)} of ${countOf(allOf(users), 'user')} could not be judged: ${reasonOf(survey, entry, true)}`
+}
+
+function reasonOf({ cells, sessions }: ProbeSurvey, entry: number, keepsCookies: boolean): string {
+  const reason = cells.find(
+    (cell) =>
+      cell.entry === entry &&
+      cell.verdict.reason !== undefined &&
+      (sessions[cell.session]?.keeps === 'cookies') === keepsCookies,
+  )?.verdict.reason
+  return reasons[reason ?? 'too-few-requests']
+}
+
+function allOf({ sticky, spread, broken, inconclusive }: UsersVerdict['users']): number {
+  return sticky + spread + broken + inconclusive
+}
+
+/** All that the sessions of an entry saw of cookies. */
+export function cookiesOf({ cells, sessions }: ProbeSurvey, entry: number): CookieReport[] {
+  return cells
+    .filter((cell) => cell.entry === entry && sessions[cell.session]?.keeps === 'cookies')
+    .flatMap(({ cookies = [] }) => cookies)
+}
+
+/** `shop.example.com/api`. */
+export function placeWords({ entries }: Pick<ProbeSurvey, 'entries'>, index: number): string {
+  const entry = entries[index]
+  if (entry?.front === undefined) return entry?.host ?? ''
+  return sanitize(`${entry.front.hostName}${entry.front.path}`)
+}

@@ -1,0 +1,101 @@
+import { describe, expect, test } from 'vitest'
+import { placesOf } from '../../../src/front/places.ts'
+import type { ObjectRef } from '../../../src/model/finding.ts'
+import type { Path, PathHop } from '../../../src/model/leg.ts'
+
+const ingress = (name: string): ObjectRef => ({
+  kind: 'Ingress',
+  group: 'networking.k8s.io',
+  namespace: 'shop',
+  name,
+})
+
+function way(name: string, host: string, path = '', hop: Partial<PathHop> = {}): Path {
+  return {
+    entry: {
+      kind: 'host',
+      from: 'outside',
+      address: `${host}${path}`,
+      host,
+      ...(path === '' ? {} : { path }),
+      of: ingress(name),
+    },
+    hops: [
+      {
+        kind: 'ingress',
+        mechanism: 'ingress-nginx',
+        configuredBy: [ingress(name)],
+        policy: { kind: 'cookie', name: 'route' },
+        role: 'decides',
+        arrival: 'pods',
+        ...hop,
+      },
+    ],
+    end: 'pods',
+  }
+}
+
+const inside: Path = {
+  entry: {
+    kind: 'cluster-ip',
+    from: 'inside',
+    address: '10.96.0.7:80',
+    of: { kind: 'Service', name: 'web' },
+  },
+  hops: [],
+  end: 'pods',
+}
+
+describe('where requests can be sent', () => {
+  test('is every host and path of the object that is named', () => {
+    const paths = [inside, way('web', 'a.lab', '/api'), way('web', 'a.lab'), way('other', 'b.lab')]
+    expect(placesOf(paths, ingress('web'), {}).places).toMatchObject([
+      { host: 'a.lab', path: '/api', by: 'ingress-nginx', policy: { kind: 'cookie', name: 'route' } },
+      { host: 'a.lab', path: '/' },
+    ])
+  })
+
+  test('is every one that leads to the Service where no object is named', () => {
+    expect(placesOf([way('web', 'a.lab'), way('other', 'b.lab')], undefined, {}).places).toHaveLength(2)
+  })
+
+  test('is what the user asks for where it leads there', () => {
+    const paths = [way('web', 'a.lab', '/api'), way('web', '*.b.lab', '/(app|web)/.*')]
+    const asked = { host: 'x.b.lab', path: '/web/1' }
+    expect(placesOf(paths, undefined, asked).places).toMatchObject([{ host: 'x.b.lab', path: '/web/1' }])
+    expect(placesOf(paths, undefined, { host: 'c.lab' }).places).toEqual([])
+    expect(placesOf(paths, undefined, { host: 'a.lab', path: '/other' }).places).toEqual([])
+  })
+
+  test('is made up where a wildcard or an expression allows it, and told where not', () => {
+    const { places, notes } = placesOf([way('web', '*.b.lab', '/(app1/.*)'), way('web', '*')], undefined, {})
+    expect(places).toMatchObject([{ host: 'probe.b.lab', path: '/app1/x' }])
+    expect(notes).toEqual(['* is left out: --host says what to ask for there'])
+  })
+
+  test('is a handful at most', () => {
+    const paths = Array.from({ length: 6 }, (_, index) => way('web', `h${index}.lab`))
+    const { places, notes } = placesOf(paths, undefined, {})
+    expect(places).toHaveLength(4)
+    expect(notes).toEqual(['2 of 6 hosts and paths are not asked; --host and --path choose'])
+  })
+
+  test('has what the hop behind does where that decides', () => {
+    const {
+      hops: [front],
+      entry,
+    } = way('web', 'a.lab', '', {
+      role: 'no-effect',
+      arrival: 'cluster-ip',
+    })
+    const proxy: PathHop = {
+      ...front!,
+      kind: 'proxy',
+      mechanism: 'kube-proxy',
+      policy: { kind: 'none' },
+      role: 'decides',
+    }
+    const { places } = placesOf([{ entry, hops: [front!, proxy], end: 'pods' }], undefined, {})
+    expect(places).toMatchObject([{ by: 'ingress-nginx', policy: { kind: 'none' } }])
+  })
+})
