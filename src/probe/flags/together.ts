@@ -10,10 +10,10 @@ const exclusive: Partial<Record<keyof ProbeFlags, readonly (keyof ProbeFlags)[]>
   // What is done once, in the middle, is not done for each of two; and it ends the run.
   during: ['compare', 'duration', 'echo', 'measure-timeout', 'requests', 'watch', 'what-if'],
   echo: ['what-if'],
-  // The pods are there: how many, where, and what they speak is given. The agent in shell speaks HTTP, and no more.
-  host: ['all-ports', 'compare', 'echo', 'ip-family', 'measure-timeout', 'via', 'via-local', 'what-if'],
+  host: ['all-ports', 'compare', 'echo', 'ip-family', 'measure-timeout', 'via', 'what-if'],
   jar: ['compare', 'echo', 'measure-timeout', 'send', 'what-if'],
   sessions: ['compare', 'echo', 'measure-timeout', 'send', 'what-if'],
+  // The pods are there: how many, where, and what they speak is given. The agent in shell speaks HTTP, and no more.
   'in-pod': [
     'ca',
     'clients',
