@@ -5,12 +5,15 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { allCodes, codeInfo } from '../src/analysis/codes.ts'
 import { globalOptions } from '../src/cli/global-options.ts'
 import { type CommandSummary, type Documented, documentedFlags, flagGroups } from '../src/cli/help.ts'
 import { commands } from '../src/commands/index.ts'
 import { rolesSection } from './roles.ts'
 
 const folder = fileURLToPath(new URL('../docs/commands/', import.meta.url))
+
+const findings = fileURLToPath(new URL('../docs/findings/README.md', import.meta.url))
 
 const security = fileURLToPath(new URL('../docs/security.md', import.meta.url))
 
@@ -19,6 +22,16 @@ function securityPage(): string {
   const page = readFileSync(security, 'utf8')
   const [before = '', after = ''] = page.split(/(?<=<!-- roles: [^>]* -->\n)[\s\S]*(?=<!-- \/roles -->)/)
   return `${before}\n${rolesSection()}\n\n${after}`
+}
+
+/** docs/findings/README.md: the table of codes. */
+function findingsPage(): string {
+  const rows = allCodes.map(
+    (code) => `| [${code}](${code}.md) | ${codeInfo(code).level} | ${codeInfo(code).title} |`,
+  )
+  const head = '| code | level | what it says |\n|---|---|---|'
+  const [before = ''] = readFileSync(findings, 'utf8').split('| code |')
+  return `${before}${head}\n${rows.join('\n')}\n`
 }
 
 /** The pages as they should be: name → content. */
@@ -39,7 +52,13 @@ export async function stalePages(): Promise<string[]> {
   const pages = await commandPages()
   const stale = [...pages].filter(([name, content]) => current(name) !== content).map(([name]) => name)
   const isSecurityStale = securityPage() !== readFileSync(security, 'utf8')
-  return [...stale, ...leftOver(pages), ...(isSecurityStale ? ['../security.md'] : [])]
+  const isTableStale = findingsPage() !== readFileSync(findings, 'utf8')
+  return [
+    ...stale,
+    ...leftOver(pages),
+    ...(isSecurityStale ? ['../security.md'] : []),
+    ...(isTableStale ? ['../findings/README.md'] : []),
+  ]
 }
 
 function leftOver(pages: ReadonlyMap<string, string>): string[] {
@@ -132,6 +151,7 @@ async function main(check: boolean): Promise<void> {
   for (const name of leftOver(pages)) rmSync(join(folder, name))
   for (const [name, content] of pages) writeFileSync(join(folder, name), content)
   writeFileSync(security, securityPage())
+  writeFileSync(findings, findingsPage())
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await main(process.argv.includes('--check'))

@@ -1,5 +1,6 @@
 import { codes as awsCodes } from '../mechanisms/aws/codes.ts'
 import { codes as ingressCodes } from '../mechanisms/ingress/codes.ts'
+import { codes as ingressNginxCodes } from '../mechanisms/ingress-nginx/codes.ts'
 import { codes as serviceCodes } from '../mechanisms/service/codes.ts'
 import type { CodeInfo, CodeTable } from '../model/code.ts'
 
@@ -23,6 +24,7 @@ export const codes = {
   ...general,
   ...serviceCodes,
   ...ingressCodes,
+  ...ingressNginxCodes,
   ...awsCodes,
 } as const satisfies CodeTable
 

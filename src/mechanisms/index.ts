@@ -3,6 +3,7 @@ import { anyKind, type TargetKind } from '../model/target.ts'
 import { aws } from './aws/index.ts'
 import { gatewayApi } from './gateway-api/index.ts'
 import { ingress } from './ingress/index.ts'
+import { ingressNginx } from './ingress-nginx/index.ts'
 import { istio } from './istio/index.ts'
 import type { Mechanism } from './mechanism.ts'
 import { service } from './service/index.ts'
@@ -10,7 +11,15 @@ import { serviceKind, services } from './service/objects.ts'
 import { traefik } from './traefik/index.ts'
 
 /** Every mechanism; ways are shown in this order, and what a mechanism draws in front of a Service stands before its own. */
-export const mechanisms: readonly Mechanism[] = [ingress, aws, gatewayApi, istio, traefik, service]
+export const mechanisms: readonly Mechanism[] = [
+  ingress,
+  ingressNginx,
+  aws,
+  gatewayApi,
+  istio,
+  traefik,
+  service,
+]
 
 /** Types of what stands in front of Services, but for Ingresses. */
 export const routeTypes: readonly ObjectType[] = mechanisms

@@ -33,6 +33,8 @@ export interface CookiePolicy {
   madeBy?: 'proxy' | 'application'
   /** A record of the pod, or a value that is hashed and moves clients when pods come or go. */
   points?: 'at-a-pod' | 'into-a-hash'
+  /** Why no browser sends it back, so that it keeps nobody: `its Path is a regular expression`. */
+  neverSent?: string
 }
 
 export interface HeaderPolicy {
@@ -70,7 +72,7 @@ export function sticks(policy: Policy): boolean | undefined {
   return matchPolicy(policy, {
     none: () => false,
     'client-ip': () => true,
-    cookie: () => true,
+    cookie: ({ neverSent }) => neverSent === undefined,
     header: () => true,
     hash: () => true,
     unknown: () => undefined,

@@ -29,7 +29,7 @@ export function behind(ingress: LooseObject, store: Store): Behind[] {
     const part = port === undefined ? name : `${name}:${port}`
     const to = { namespace: metadata.namespace ?? '', name }
     const backend = { ingress, to, service: store.get(services, to), ...(port === undefined ? {} : { port }) }
-    const one = found.get(part) ?? { part, backend, places: [] }
+    const one = found.get(part) ?? { part, backend, places: new Array<HostPath>() }
     found.set(part, one)
     if (!one.places.some((place) => place.host === host && place.path === path))
       one.places.push({ host, path })

@@ -6,6 +6,7 @@ import { agic } from '../azure/controller.ts'
 import { gke } from '../gke/controller.ts'
 import { haproxytech } from '../haproxy/haproxytech.ts'
 import { jcmoraisjr } from '../haproxy/jcmoraisjr.ts'
+import { controller as ingressNginx } from '../ingress-nginx/controller.ts'
 import { annotationsOf, type IngressController, isServedBy } from '../kit/controller.ts'
 import { kong } from '../kong/controller.ts'
 import { nginxInc } from '../nginx-inc/controller.ts'
@@ -13,45 +14,12 @@ import { ingressClass, ingressClasses } from './classes.ts'
 
 const none: Policy = { kind: 'none' }
 
-const nginxPrefix = 'nginx.ingress.kubernetes.io/'
-
-const ingressNginx: IngressController = {
-  name: 'ingress-nginx',
-  controllers: ['k8s.io/ingress-nginx'],
-  serve: ({ ingress }) => ({
-    policy: nginxPolicy(annotationsOf(ingress)),
-    // service-upstream: one upstream, the cluster IP (docs/user-guide/nginx-configuration/annotations.md).
-    arrival: annotationsOf(ingress)[`${nginxPrefix}service-upstream`] === 'true' ? 'cluster-ip' : 'pods',
-  }),
-  keys: {
-    ingress: [
-      'affinity',
-      'affinity-canary-behavior',
-      'affinity-mode',
-      'session-cookie-change-on-failure',
-      'session-cookie-conditional-samesite-none',
-      'session-cookie-domain',
-      'session-cookie-expires',
-      'session-cookie-hash',
-      'session-cookie-max-age',
-      'session-cookie-name',
-      'session-cookie-path',
-      'session-cookie-samesite',
-      'session-cookie-secure',
-      'upstream-hash-by',
-      'upstream-hash-by-subset',
-      'upstream-hash-by-subset-size',
-    ].map((name) => `${nginxPrefix}${name}`),
-    service: [],
-  },
-  instead: `${nginxPrefix}affinity: cookie`,
-}
-
 const traefikPrefix = 'traefik.ingress.kubernetes.io/service.'
 
 const traefik: IngressController = {
   name: 'Traefik',
   controllers: ['traefik.io/ingress-controller'],
+  classes: ['traefik'],
   serve: ({ service }) => {
     const annotations = annotationsOf(service)
     return {
@@ -102,28 +70,42 @@ export const ingressControllers: readonly IngressController[] = [
   cilium,
 ]
 
-/** Who serves an Ingress; undefined where its class or the class's controller is not known. */
-export function controllerOf(ingress: LooseObject, store: Store): IngressController | undefined {
+/** Who serves an Ingress. */
+export interface Serving {
+  controller: IngressController | undefined
+  /** No IngressClass says so: it follows from the name of the class, and from annotations. */
+  isAssumed: boolean
+}
+
+/** Finds who serves an Ingress; no controller where its class or the class's controller is not known. */
+export function servingOf(ingress: LooseObject, store: Store): Serving {
   const classes = store.fact(ingressClasses)
-  const name = ingressClass(ingress) ?? ''
-  const value = classes.known ? classes.value[name] : undefined
-  if (value !== undefined && value !== '') return ingressControllers.find((one) => isServedBy(one, value))
-  // Chosen by the annotation, a class needs no object. Of controllers that share a name, the one whose annotations are there.
-  if (annotationsOf(ingress)['kubernetes.io/ingress.class'] !== name) return undefined
+  const name = ingressClass(ingress)
+  const value = classes.known ? classes.value[name ?? ''] : undefined
+  if (value !== undefined && value !== '') {
+    return { controller: ingressControllers.find((one) => isServedBy(one, value)), isAssumed: false }
+  }
+  // A cluster says all of its classes. Chosen by the annotation, one needs no object.
+  const isTold = classes.known && annotationsOf(ingress)['kubernetes.io/ingress.class'] === undefined
+  return { controller: isTold ? undefined : usualFor(ingress, name), isAssumed: true }
+}
+
+/** Who serves an Ingress, assumed or not. */
+export function controllerOf(ingress: LooseObject, store: Store): IngressController | undefined {
+  return servingOf(ingress, store).controller
+}
+
+/** Of those with this name for a class the one whose annotations are there, else the first; without a name by these alone. */
+function usualFor(ingress: LooseObject, name: string | undefined): IngressController | undefined {
+  if (name === undefined) return ingressControllers.find((one) => hasKeysOf(one, ingress))
   const candidates = ingressControllers.filter((one) => one.classes?.includes(name) === true)
-  return candidates.length > 1 ? candidates.find((one) => hasKeysOf(one, ingress)) : candidates[0]
+  return candidates.find((one) => hasKeysOf(one, ingress)) ?? candidates[0]
 }
 
+/** Whether an annotation of the Ingress begins as its own do. */
 function hasKeysOf({ keys }: IngressController, ingress: LooseObject): boolean {
-  return keys.ingress.some((key) => key in annotationsOf(ingress))
-}
-
-function nginxPolicy(ingress: Readonly<Record<string, string>>): Policy {
-  // The default name is of the controller's own documentation.
-  if (ingress[`${nginxPrefix}affinity`] === 'cookie')
-    return cookie(ingress[`${nginxPrefix}session-cookie-name`] ?? 'INGRESSCOOKIE')
-  const hashed = ingress[`${nginxPrefix}upstream-hash-by`]
-  return hashed === undefined ? none : { kind: 'hash', of: hashed }
+  const prefixes = new Set(keys.ingress.map((key) => key.slice(0, key.indexOf('/') + 1)))
+  return Object.keys(annotationsOf(ingress)).some((key) => prefixes.has(key.slice(0, key.indexOf('/') + 1)))
 }
 
 function cookie(name: string | undefined): Policy {

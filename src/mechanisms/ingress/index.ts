@@ -8,7 +8,7 @@ import { drawnBy, legsByType, type Mechanism } from '../mechanism.ts'
 import { analyzers } from './analyzers.ts'
 import { behind } from './backends.ts'
 import { ingressClass, ingressClasses } from './classes.ts'
-import { controllerOf } from './controllers.ts'
+import { servingOf } from './controllers.ts'
 import { ingressKind } from './kind.ts'
 import { ingresses } from './objects.ts'
 
@@ -25,23 +25,30 @@ export const ingress: Mechanism = {
 
 function ingressLegs(object: LooseObject, store: Store): Leg[] {
   const ref = refOf(object)
-  const controller = controllerOf(object, store)
-  return behind(object, store).flatMap(({ part, backend, places }) => {
-    const { policy, arrival, configuredBy = [], note } = controller?.serve(backend, store) ?? unknownWay
+  const { controller, isAssumed } = servingOf(object, store)
+  const name = controller?.name ?? ingressClass(object) ?? 'unknown controller'
+  const all = behind(object, store).flatMap(({ part, backend, places }) =>
+    places.map((place) => ({ part, backend, place })),
+  )
+  return all.flatMap(({ part, backend, place }) => {
+    const { host, path } = place
+    const sent = controller?.serve({ ...backend, place }, store) ?? unknownWay
+    const { policy, arrival, configuredBy = [], note, share } = sent
     return sendingLegs(
       {
         object: ref,
-        part,
-        entries: places.map(({ host, path }) => hostEntry(ref, host, path)),
+        part: `${host}${path} ${part}`,
+        entries: [hostEntry(ref, host, path)],
         to: backend.to,
         hop: {
           kind: 'ingress',
-          mechanism: controller?.name ?? ingressClass(object) ?? 'unknown controller',
+          mechanism: isAssumed && controller !== undefined ? `${name}, assumed` : name,
           configuredBy: [ref, ...configuredBy],
           policy,
           ...(note === undefined ? {} : { note }),
         },
         arrival,
+        ...(share === undefined ? {} : { share }),
       },
       store,
     )

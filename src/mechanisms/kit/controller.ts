@@ -13,6 +13,8 @@ export interface Backend {
   service: Service | undefined
   /** As the Ingress names it; absent where it is not told. */
   port?: string | number
+  /** By which host (`*` for any) and path it is reached, where that makes a difference; absent for all. */
+  place?: { host: string; path: string }
 }
 
 /** What a controller does for a backend. */
@@ -22,6 +24,8 @@ export interface Served {
   /** Objects beside the Ingress that have a say in it. */
   configuredBy?: readonly ObjectRef[]
   note?: string
+  /** What part of the requests of the host and path comes here, where chance decides. */
+  share?: number
 }
 
 /** An Ingress controller, as its mechanism knows it. */
@@ -30,7 +34,7 @@ export interface IngressController {
   name: string
   /** Values of `IngressClass.spec.controller`; one that ends in `/*` stands for all that begin so, and for itself without. */
   controllers: readonly string[]
-  /** Classes that it serves although no IngressClass object says so. */
+  /** Usual names of its classes: by them it is known where no IngressClass object is there. */
   classes?: readonly string[]
   serve: (backend: Backend, store: Store) => Served
   /** The annotations by which it decides, for whoever writes those of another one. */

@@ -2,7 +2,7 @@ import type { Explanation } from '../../analysis/analyse.ts'
 import type { ExplainedService } from '../../analysis/service.ts'
 import { type Finding, type Level, levels } from '../../model/finding.ts'
 import type { Hop, Path } from '../../model/leg.ts'
-import { type Policy, sticks } from '../../model/policy.ts'
+import { type CookiePolicy, type Policy, sticks } from '../../model/policy.ts'
 import type { Unknown } from '../../model/fact.ts'
 import { formatDuration } from '../../model/duration.ts'
 import { countOf } from '../text/numbers.ts'
@@ -16,7 +16,7 @@ export function hopPolicyWords(policy: Policy): string {
     case 'client-ip':
       return `client IP ${shortDuration(policy.timeoutSeconds)}`
     case 'cookie':
-      return policy.name === undefined ? 'cookie' : `cookie "${sanitize(policy.name)}"`
+      return cookieWords(policy)
     case 'header':
       return policy.name === undefined ? 'header' : `header ${sanitize(policy.name)}`
     case 'hash':
@@ -24,6 +24,17 @@ export function hopPolicyWords(policy: Policy): string {
     case 'unknown':
   }
   return 'affinity unknown'
+}
+
+/** `cookie "route" 1h, Path /app`; the path where it is not all of them. */
+function cookieWords({ name, ttlSeconds, path, neverSent }: CookiePolicy): string {
+  return [
+    'cookie',
+    ...(name === undefined ? [] : [` "${sanitize(name)}"`]),
+    ...(ttlSeconds === undefined ? [] : [` ${shortDuration(ttlSeconds)}`]),
+    ...(path === undefined || path === '/' ? [] : [`, Path ${sanitize(path)}`]),
+    ...(neverSent === undefined ? [] : [', never sent back']),
+  ].join('')
 }
 
 /** `kube-proxy nftables, per node`; without the second part where there is no room for it. */

@@ -62,6 +62,10 @@ const policy = z
     why: z.string().optional().describe('With unknown: why.'),
     name: z.string().optional().describe('With cookie and header: its name, where it is set.'),
     of: z.string().optional().describe('With hash: what is hashed.'),
+    neverSent: z
+      .string()
+      .optional()
+      .describe('With cookie: why no browser sends it back, so that it keeps nobody.'),
   })
   .describe('What a hop sticks on.')
 

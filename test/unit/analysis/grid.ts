@@ -4,6 +4,7 @@ import type { LooseObject } from '../../../src/model/object.ts'
 import type { Autoscaler, ProxyFacts, Snapshot } from '../../../src/model/snapshot.ts'
 import { pod, service, slice, snapshot } from './build.ts'
 import { awsGrid } from '../mechanisms/aws/grid.ts'
+import { ingressNginxGrid } from '../mechanisms/ingress-nginx/grid.ts'
 import { ingressGrid } from '../mechanisms/ingress/grid.ts'
 import type { GridRows } from './rows.ts'
 
@@ -67,6 +68,7 @@ const deployed: Pod = pod({
 /** Every code that an analyzer reports. Those of the file checker are in test/unit/snapshot/files.test.ts. */
 export const grid: GridRows = {
   ...ingressGrid,
+  ...ingressNginxGrid,
   ...awsGrid,
   'AFF-SVC-TIMEOUT-OUT-OF-RANGE': {
     fires: () =>

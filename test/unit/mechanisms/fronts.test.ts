@@ -41,19 +41,20 @@ const ingress = (ingressClassName: string, annotations: Record<string, string> =
     },
     annotations,
   )
+const nginxCookie = { kind: 'cookie', path: '/x', madeBy: 'proxy', points: 'into-a-hash' } as const
 const nginx = (key: string, value: string) => ({ [`nginx.ingress.kubernetes.io/${key}`]: value })
 
 describe('Ingress', () => {
   const at = ['a.example/x']
   it.each([
     ['nginx', {}, {}, 'pods', { kind: 'none' }],
-    ['nginx', nginx('affinity', 'cookie'), {}, 'pods', { kind: 'cookie', name: 'INGRESSCOOKIE' }],
+    ['nginx', nginx('affinity', 'cookie'), {}, 'pods', { ...nginxCookie, name: 'INGRESSCOOKIE' }],
     [
       'nginx',
       { ...nginx('affinity', 'cookie'), ...nginx('session-cookie-name', 'route') },
       {},
       'pods',
-      { kind: 'cookie', name: 'route' },
+      { ...nginxCookie, name: 'route' },
     ],
     ['nginx', nginx('upstream-hash-by', '$remote_addr'), {}, 'pods', { kind: 'hash', of: '$remote_addr' }],
     ['nginx', nginx('service-upstream', 'true'), {}, 'cluster-ip', { kind: 'none' }],

@@ -1,0 +1,414 @@
+import { objectName } from '../../model/finding.ts'
+import { type LooseObject, refOf } from '../../model/object.ts'
+import { didYouMean } from '../../model/spelling.ts'
+import type { Service } from '../../model/kubernetes.ts'
+import { type Analyzer, objectAnalyzer, type View } from '../analyzer.ts'
+import { annotationField, annotationsOf } from '../kit/controller.ts'
+import { controllerOf } from '../ingress/controllers.ts'
+import { locationsOf } from '../ingress/locations.ts'
+import { ingresses } from '../ingress/objects.ts'
+import { at, list, strings } from '../kit/loose.ts'
+import { services } from '../service/objects.ts'
+import { controller, familyOf, hasPattern } from './controller.ts'
+import { fieldOf, keys, prefix, settingsOf } from './settings.ts'
+import { hasAffinity, isCanary, isRegexHost, primaryOf, upstreamOf } from './upstream.ts'
+
+/** Whether ingress-nginx serves it, as far as can be seen. */
+function isOurs(object: LooseObject, { store }: View): boolean {
+  return controllerOf(object, store) === controller
+}
+
+/** The command that writes or takes away (`KEY-`) an annotation. */
+function annotate(object: LooseObject, change: string, ...flags: string[]): string {
+  const { name, namespace = 'default' } = object.metadata
+  return ['kubectl annotate ingress', name, '-n', namespace, prefix + change, ...flags].join(' ')
+}
+
+const values = objectAnalyzer({
+  about: ingresses,
+  codes: ['AFF-NGX-VALUE-DROPPED'],
+  applies: isOurs,
+  analyse: (object, _view, report) => {
+    for (const { key, value } of settingsOf(object).dropped) {
+      const meant = key === 'affinity' ? 'cookie' : value.toLowerCase()
+      const isMeant = settingsOf({
+        ...object,
+        metadata: { name: '', annotations: { [prefix + key]: meant } },
+      })
+      report('AFF-NGX-VALUE-DROPPED', {
+        message: `${key} "${value}" is not a value that ingress-nginx takes: the annotation counts as absent`,
+        why: 'Values are checked to the letter since v1.12. The admission webhook refuses such an Ingress; without it the annotation is dropped.',
+        mend: isMeant.dropped.length === 0 ? [annotate(object, `${key}=${meant}`, '--overwrite')] : [],
+        field: fieldOf(key),
+      })
+    }
+  },
+})
+
+/** Annotations of ingress-nginx that begin like ours and are none of them (annotations.md, v1.15.1). */
+const others = new Set([
+  'affinity-canary-behavior',
+  'canary-by-header-value',
+  'canary-by-header-pattern',
+  'session-cookie-hash',
+  'load-balance',
+  'upstream-vhost',
+  'app-root',
+  'use-port-in-redirects',
+])
+
+const misspelt = objectAnalyzer({
+  about: ingresses,
+  codes: ['AFF-NGX-MISSPELT-ANNOTATION'],
+  applies: isOurs,
+  analyse: (object, _view, report) => {
+    for (const whole of Object.keys(annotationsOf(object))) {
+      if (!whole.startsWith(prefix)) continue
+      const key = whole.slice(prefix.length)
+      if ((keys as readonly string[]).includes(key) || others.has(key)) continue
+      const isNear = /affin|session|cookie|hash|sticky/i.test(key)
+      const meant = isNear ? didYouMean(key, keys) : undefined
+      if (!isNear) continue
+      report('AFF-NGX-MISSPELT-ANNOTATION', {
+        message: `ingress-nginx has no annotation "${key}"${meant === undefined ? '' : `: did you mean "${meant}"?`}`,
+        why: 'Annotations that a controller does not know have no effect, and nobody says so.',
+        mend: meant === undefined ? [] : [`write ${prefix}${meant}`],
+        field: fieldOf(key),
+      })
+    }
+  },
+})
+
+const oldPrefix = 'ingress.kubernetes.io/'
+
+const dead = objectAnalyzer({
+  about: ingresses,
+  codes: ['AFF-NGX-DEAD-ANNOTATION'],
+  applies: isOurs,
+  analyse: (object, _view, report) => {
+    const annotations = annotationsOf(object)
+    const say = (key: string, message: string, mend: string): void =>
+      report('AFF-NGX-DEAD-ANNOTATION', {
+        message,
+        why: 'It is still in many tutorials. The controller does not read it.',
+        mend: [mend],
+        field: annotationField(key),
+      })
+    if (annotations[`${prefix}session-cookie-hash`] !== undefined)
+      say(`${prefix}session-cookie-hash`, 'session-cookie-hash has no effect since 0.24 (2019)', 'remove it')
+    if (annotations[`${prefix}load-balance`] === 'ip_hash')
+      say(
+        `${prefix}load-balance`,
+        'load-balance ip_hash does not exist any more: requests are spread round robin',
+        annotate(object, "upstream-hash-by='$remote_addr'"),
+      )
+    for (const key of ['affinity', 'session-cookie-name', 'sticky-cookie-name'])
+      if (annotations[oldPrefix + key] !== undefined)
+        say(oldPrefix + key, `the prefix ${oldPrefix} is not read since 2018`, `write ${prefix}${key}`)
+  },
+})
+
+const regexPath = objectAnalyzer({
+  about: ingresses,
+  codes: ['AFF-NGX-REGEX-COOKIE-PATH'],
+  applies: (object, view) => isOurs(object, view) && hasAffinity(object),
+  analyse: (object, { store }, report) => {
+    if ((settingsOf(object).get('session-cookie-path') ?? '') !== '') return
+    const family = familyOf(object, store)
+    const found = locationsOf(object).find(({ path, host }) => hasPattern(path) && isRegexHost(host, family))
+    if (found === undefined) return
+    report('AFF-NGX-REGEX-COOKIE-PATH', {
+      message: `the cookie gets the path ${found.path} as its Path, which is a regular expression: browsers never send it back`,
+      why: 'Every request gets a new cookie and any pod. A test by hand (curl -b NAME=VALUE) hides it; curl with a cookie jar shows it.',
+      mend: [annotate(object, 'session-cookie-path=/')],
+      field: `${found.field}.path`,
+    })
+  },
+})
+
+const serviceUpstream = objectAnalyzer({
+  about: ingresses,
+  codes: ['AFF-NGX-SERVICE-UPSTREAM'],
+  applies: (object, view) => isOurs(object, view) && hasAffinity(object) && !isCanary(object),
+  analyse: (object, { store }, report) => {
+    const family = familyOf(object, store)
+    for (const location of locationsOf(object)) {
+      const { first } = upstreamOf(location, family)
+      if (first === undefined || !settingsOf(first).is('service-upstream')) continue
+      const ref = refOf(first)
+      report('AFF-NGX-SERVICE-UPSTREAM', {
+        message: `service-upstream${first === object ? '' : ` of ${objectName(ref)}`} sends everything to the cluster IP of ${location.service.name}: the cookie keeps nobody on a pod`,
+        why: 'nginx knows one address only, and the Service proxy picks the pod behind it. The cookie is set all the same and means nothing.',
+        mend: [annotate(first, 'service-upstream-')],
+        objects: [ref],
+        at: { object: ref, field: fieldOf('service-upstream') },
+      })
+      return
+    }
+  },
+})
+
+const canary = objectAnalyzer({
+  about: ingresses,
+  codes: ['AFF-NGX-CANARY-AFFINITY'],
+  applies: (object, view) => isOurs(object, view) && isCanary(object),
+  analyse: (object, { store }, report) => {
+    if (!hasAffinity(object)) return
+    const family = familyOf(object, store)
+    const mains = locationsOf(object).flatMap((one) => primaryOf(one, family) ?? [])
+    const [main] = mains
+    if (main === undefined || mains.some((one) => hasAffinity(one.object))) return
+    const ref = refOf(main.object)
+    report('AFF-NGX-CANARY-AFFINITY', {
+      message: `affinity on a canary has no effect: ingress-nginx takes it from the main ${objectName(ref)}, which has none`,
+      why: 'Each request draws again between the main Service and the canary, and no cookie is set.',
+      mend: [
+        `${annotate(main.object, 'affinity=cookie')}  (and the session-cookie annotations: the canary inherits them)`,
+      ],
+      objects: [refOf(object), ref],
+      field: fieldOf('affinity'),
+    })
+  },
+})
+
+const hashLoses = objectAnalyzer({
+  about: ingresses,
+  codes: ['AFF-NGX-HASH-LOSES'],
+  applies: (object, view) =>
+    isOurs(object, view) && (settingsOf(object).get('upstream-hash-by') ?? '') !== '',
+  analyse: (object, { store }, report) => {
+    const family = familyOf(object, store)
+    for (const location of locationsOf(object)) {
+      const { cookie } = upstreamOf(location, family)
+      if (cookie === undefined) continue
+      const ref = refOf(cookie)
+      const isSame = cookie === object
+      report('AFF-NGX-HASH-LOSES', {
+        message: isSame
+          ? 'upstream-hash-by has no effect beside affinity: cookie, which wins'
+          : `upstream-hash-by has no effect: ${objectName(ref)} sets affinity: cookie for the same Service and port, and the cookie wins for both`,
+        why: isSame
+          ? 'A Service and port have one balancer, and a cookie comes before a hash.'
+          : `A Service and port have one balancer. On ${location.host} no cookie is set, so each request gets any pod.`,
+        mend: isSame
+          ? [annotate(object, 'upstream-hash-by-')]
+          : ['make a second Service with the same selector for one of the two'],
+        objects: [refOf(object), ...(isSame ? [] : [ref])],
+        field: fieldOf('upstream-hash-by'),
+      })
+      return
+    }
+  },
+})
+
+const cookieKeys = [
+  'session-cookie-name',
+  'session-cookie-path',
+  'session-cookie-domain',
+  'session-cookie-max-age',
+  'session-cookie-expires',
+  'session-cookie-samesite',
+  'session-cookie-secure',
+  'affinity-mode',
+] as const
+
+const fight = objectAnalyzer({
+  about: ingresses,
+  codes: ['AFF-NGX-COOKIES-FIGHT'],
+  applies: (object, view) => isOurs(object, view) && hasAffinity(object) && !isCanary(object),
+  analyse: (object, { store }, report) => {
+    const family = familyOf(object, store)
+    for (const location of locationsOf(object)) {
+      const { members } = upstreamOf(location, family)
+      const sticky = members.filter(hasAffinity)
+      const other = sticky.find((one) => one !== object)
+      const key = cookieKeys.find(
+        (name) => other !== undefined && settingsOf(other).get(name) !== settingsOf(object).get(name),
+      )
+      if (other === undefined || key === undefined) continue
+      const ref = refOf(other)
+      report('AFF-NGX-COOKIES-FIGHT', {
+        message: `${objectName(ref)} sets ${key} of the same Service and port differently: one of the two counts, for both`,
+        why: 'The cookie belongs to the Service and port. The mode comes from the oldest Ingress with affinity, the rest from the youngest.',
+        mend: ['give both the same annotations, or make a second Service with the same selector'],
+        objects: [refOf(object), ref],
+        field: settingsOf(object).get(key) === undefined ? fieldOf('affinity') : fieldOf(key),
+      })
+      return
+    }
+  },
+})
+
+const notIssued = objectAnalyzer({
+  about: ingresses,
+  codes: ['AFF-NGX-COOKIE-NOT-ISSUED'],
+  applies: (object, view) =>
+    isOurs(object, view) &&
+    !hasAffinity(object) &&
+    !isCanary(object) &&
+    (settingsOf(object).get('upstream-hash-by') ?? '') === '',
+  analyse: (object, { store }, report) => {
+    const family = familyOf(object, store)
+    for (const location of locationsOf(object)) {
+      const { cookie } = upstreamOf(location, family)
+      if (cookie === undefined) continue
+      const ref = refOf(cookie)
+      report('AFF-NGX-COOKIE-NOT-ISSUED', {
+        message: `${location.host}${location.path} sets no cookie, though ${objectName(ref)} makes ${location.service.name} sticky`,
+        why: 'ingress-nginx sets the cookie only on the paths of Ingresses with affinity. Elsewhere it follows a cookie that comes and sets none.',
+        mend: [annotate(object, 'affinity=cookie')],
+        objects: [refOf(object), ref],
+        field: `${location.field}.path`,
+      })
+      return
+    }
+  },
+})
+
+const hashSubset = objectAnalyzer({
+  about: ingresses,
+  codes: ['AFF-NGX-HASH-SUBSET'],
+  applies: (object, view) =>
+    isOurs(object, view) && (settingsOf(object).get('upstream-hash-by') ?? '') !== '',
+  analyse: (object, _view, report) => {
+    if (!settingsOf(object).is('upstream-hash-by-subset')) return
+    report('AFF-NGX-HASH-SUBSET', {
+      message: 'upstream-hash-by-subset picks a pod of the subset at random for every request',
+      why: 'The hash keeps a client on some pods, not on one.',
+      mend: [annotate(object, 'upstream-hash-by-subset-')],
+      field: fieldOf('upstream-hash-by-subset'),
+    })
+  },
+})
+
+const hashOfNodes = objectAnalyzer({
+  about: ingresses,
+  codes: ['AFF-NGX-HASH-OF-NODES'],
+  applies: (object, view) =>
+    isOurs(object, view) &&
+    /\$(binary_)?remote_addr|\$\{(binary_)?remote_addr\}/.test(
+      settingsOf(object).get('upstream-hash-by') ?? '',
+    ),
+  analyse: (object, { store }, report) => {
+    const all = store.list(services)
+    const own = (all.known ? all.value : []).filter(isOfController)
+    if (own.length === 0) {
+      report.cannot('AFF-NGX-HASH-OF-NODES', { what: 'the Service of ingress-nginx', reason: 'not-known' })
+      return
+    }
+    const hiding = own.find(({ spec }) => spec.externalTrafficPolicy !== 'Local')
+    if (hiding === undefined) return
+    const ref = refOf(hiding)
+    report('AFF-NGX-HASH-OF-NODES', {
+      message: `the hash is of the address that nginx sees, and ${objectName(ref)} has externalTrafficPolicy Cluster: that is a node's address`,
+      why: 'The Service proxy puts the node in the place of the client, so everybody who comes through one node gets one pod.',
+      mend: [
+        `kubectl patch service ${ref.name} -n ${ref.namespace ?? 'default'} -p '{"spec":{"externalTrafficPolicy":"Local"}}'`,
+        'let the load balancer tell the address: PROXY protocol, or use-forwarded-headers',
+        'use a cookie:  affinity: cookie',
+      ],
+      objects: [refOf(object), ref],
+      field: fieldOf('upstream-hash-by'),
+    })
+  },
+})
+
+function isOfController({ metadata, spec }: Service): boolean {
+  const isNamed =
+    metadata.labels?.['app.kubernetes.io/name'] === 'ingress-nginx' ||
+    spec.selector?.['app.kubernetes.io/name'] === 'ingress-nginx' ||
+    metadata.name === 'ingress-nginx-controller'
+  return isNamed && (spec.type === 'LoadBalancer' || spec.type === 'NodePort')
+}
+
+const shared = objectAnalyzer({
+  about: ingresses,
+  codes: ['AFF-NGX-COOKIE-SHARED'],
+  applies: (object, view) => isOurs(object, view) && hasAffinity(object) && !isCanary(object),
+  analyse: (object, { store }, report) => {
+    const settings = settingsOf(object)
+    // A balanced cookie of one Service is as good a key for another: only a record is lost.
+    if (settings.get('affinity-mode') !== 'persistent') return
+    const path = settings.get('session-cookie-path') ?? ''
+    const name = settings.get('session-cookie-name')
+    const own = locationsOf(object)
+    for (const other of familyOf(object, store).filter(hasAffinity)) {
+      const theirs = settingsOf(other)
+      if (
+        theirs.get('session-cookie-name') !== name ||
+        theirs.get('session-cookie-path') !== settings.get('session-cookie-path')
+      )
+        continue
+      const clash = locationsOf(other).find((one) =>
+        own.some(
+          (mine) =>
+            mine.host === one.host &&
+            (mine.service.name !== one.service.name || mine.port !== one.port) &&
+            (path !== '' || mine.path === one.path),
+        ),
+      )
+      if (clash === undefined) continue
+      report('AFF-NGX-COOKIE-SHARED', {
+        message: `${clash.service.name} on ${clash.host} sets a cookie of the same name and Path: each answer replaces the other's`,
+        why: 'In persistent mode the value is a record of a pod of one Service. The other does not know it, picks again and sets its own.',
+        mend: ['give each Service a session-cookie-name of its own'],
+        objects: [refOf(object), ...(other === object ? [] : [refOf(other)])],
+        field: fieldOf(name === undefined ? 'affinity' : 'session-cookie-name'),
+      })
+      return
+    }
+  },
+})
+
+const sameSite = objectAnalyzer({
+  about: ingresses,
+  codes: ['AFF-NGX-SAMESITE-INSECURE'],
+  applies: (object, view) => isOurs(object, view) && hasAffinity(object),
+  analyse: (object, _view, report) => {
+    const settings = settingsOf(object)
+    if (
+      !/^none$/i.test(settings.get('session-cookie-samesite') ?? '') ||
+      settings.is('session-cookie-secure')
+    )
+      return
+    const covered = new Set(list(at(object.spec, 'tls')).flatMap((entry) => strings(at(entry, 'hosts'))))
+    const bare = locationsOf(object).find(({ host }) => !covered.has(host))
+    if (bare === undefined) return
+    report('AFF-NGX-SAMESITE-INSECURE', {
+      message: `SameSite=None without Secure on ${bare.host}, where nginx does not end TLS: browsers refuse the cookie`,
+      why: 'nginx sets Secure by itself only where it speaks https. Behind a load balancer that ends TLS it does not; curl takes the cookie, browsers do not.',
+      mend: [annotate(object, 'session-cookie-secure=true')],
+      field: fieldOf('session-cookie-samesite'),
+    })
+  },
+})
+
+const retired = objectAnalyzer({
+  about: ingresses,
+  codes: ['AFF-NGX-RETIRED'],
+  analyse: (object, view, report) => {
+    if (!isOurs(object, view)) return
+    report('AFF-NGX-RETIRED', {
+      message: 'ingress-nginx is retired: no releases and no security fixes since March 2026',
+      why: "Traefik's ingress-nginx provider reads most of the same annotations; Gateway API, Istio and Envoy Gateway have affinity of their own.",
+      mend: [],
+    })
+  },
+})
+
+export const analyzers: readonly Analyzer[] = [
+  values,
+  misspelt,
+  dead,
+  regexPath,
+  serviceUpstream,
+  canary,
+  hashLoses,
+  fight,
+  notIssued,
+  hashSubset,
+  hashOfNodes,
+  shared,
+  sameSite,
+  retired,
+]

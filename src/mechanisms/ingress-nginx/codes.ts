@@ -1,0 +1,37 @@
+import type { CodeTable } from '../../model/code.ts'
+
+/** What is found about Ingresses that the controller of kubernetes/ingress-nginx serves. */
+export const codes = {
+  'AFF-NGX-VALUE-DROPPED': { level: 'warning', title: 'ingress-nginx drops the value of an annotation' },
+  'AFF-NGX-MISSPELT-ANNOTATION': { level: 'warning', title: 'An annotation of ingress-nginx is misspelt' },
+  'AFF-NGX-DEAD-ANNOTATION': { level: 'warning', title: 'An annotation that ingress-nginx no longer has' },
+  'AFF-NGX-REGEX-COOKIE-PATH': {
+    level: 'warning',
+    title: 'The Path of the cookie is a regular expression',
+  },
+  'AFF-NGX-SERVICE-UPSTREAM': {
+    level: 'warning',
+    title: 'With service-upstream the cookie keeps nobody on a pod',
+  },
+  'AFF-NGX-CANARY-AFFINITY': { level: 'warning', title: 'Affinity on a canary Ingress has no effect' },
+  'AFF-NGX-HASH-LOSES': { level: 'warning', title: 'A hash loses to a cookie on the same Service' },
+  'AFF-NGX-COOKIES-FIGHT': { level: 'warning', title: 'Two Ingresses set one Service’s cookie differently' },
+  'AFF-NGX-COOKIE-NOT-ISSUED': {
+    level: 'warning',
+    title: 'A path of a sticky Service sets no cookie',
+  },
+  'AFF-NGX-HASH-SUBSET': { level: 'warning', title: 'A hash over a subset keeps nobody on one pod' },
+  'AFF-NGX-HASH-OF-NODES': {
+    level: 'warning',
+    title: 'A hash of the client address sees the addresses of nodes',
+  },
+  'AFF-NGX-COOKIE-SHARED': {
+    level: 'warning',
+    title: 'Two Services of a host replace each other’s cookie',
+  },
+  'AFF-NGX-SAMESITE-INSECURE': {
+    level: 'warning',
+    title: 'Browsers refuse SameSite=None without Secure',
+  },
+  'AFF-NGX-RETIRED': { level: 'info', title: 'ingress-nginx is no longer maintained' },
+} as const satisfies CodeTable

@@ -1,0 +1,146 @@
+import type { LooseObject } from '../../model/object.ts'
+import type { CookiePolicy, Policy } from '../../model/policy.ts'
+import type { Store } from '../../model/store.ts'
+import { objectName } from '../../model/finding.ts'
+import { refOf } from '../../model/object.ts'
+import { ingressClass } from '../ingress/classes.ts'
+import { type Location, locationsOf } from '../ingress/locations.ts'
+import type { IngressController, Served } from '../kit/controller.ts'
+import { keys, prefix, settingsOf } from './settings.ts'
+import {
+  hasAffinity,
+  isCanary,
+  isRegexHost,
+  primaryOf,
+  siblingsOf,
+  type Upstream,
+  upstreamOf,
+  weightOf,
+} from './upstream.ts'
+
+/** The name of the cookie where none is given (internal/ingress/annotations/sessionaffinity/main.go). */
+const standardCookie = 'INGRESSCOOKIE'
+
+/** Those that are about affinity. */
+const affinityKeys = [...keys, 'session-cookie-hash'].filter((key) =>
+  /^(affinity|session-cookie|upstream-hash)/.test(key),
+)
+
+/** The controller of kubernetes/ingress-nginx: its affinity is one of upstreams, its cookie one of locations. */
+export const controller: IngressController = {
+  name: 'ingress-nginx',
+  controllers: ['k8s.io/ingress-nginx'],
+  classes: ['nginx'],
+  serve: ({ ingress, to, port, place }, store) => {
+    const isSame = (one: Location): boolean =>
+      one.service.name === to.name && (port === undefined || one.port === String(port))
+    const all = locationsOf(ingress).filter(isSame)
+    const own = all.find(
+      ({ host, path }) => place !== undefined && host === place.host && path === place.path,
+    )
+    const location = own ?? all[0]
+    return location === undefined ? { policy: { kind: 'none' }, arrival: 'pods' } : sentBy(location, store)
+  },
+  keys: { ingress: affinityKeys.map((key) => `${prefix}${key}`), service: [] },
+  instead: `${prefix}affinity: cookie`,
+}
+
+/** What the controller makes of a location, and of which upstream. */
+function sentBy(location: Location, store: Store): Served {
+  const siblings = familyOf(location.object, store)
+  if (isCanary(location.object)) return sentByCanary(location, siblings)
+  const sent = sentByMain(location, siblings)
+  const share = shareBeside(location, siblings)
+  // With affinity the lot is drawn once: the cookie comes before the weight.
+  return share === undefined || sent.policy.kind === 'cookie' ? sent : { ...sent, share }
+}
+
+/** Ingresses of the same class and namespace. */
+export function familyOf(object: LooseObject, store: Store): LooseObject[] {
+  const own = ingressClass(object)
+  return siblingsOf(object, store, (other) => ingressClass(other) === own)
+}
+
+function sentByMain(location: Location, siblings: readonly LooseObject[]): Served {
+  const upstream = upstreamOf(location, siblings)
+  const { first = location.object } = upstream
+  const isOneAddress = settingsOf(first).is('service-upstream')
+  return {
+    arrival: isOneAddress ? 'cluster-ip' : 'pods',
+    ...policyOf(location, upstream, isRegexHost(location.host, siblings)),
+  }
+}
+
+function policyOf(location: Location, upstream: Upstream, isRegex: boolean): Pick<Served, 'policy' | 'note'> {
+  const { first = location.object, cookie } = upstream
+  if (cookie === undefined) return { policy: hashOf(first) }
+  if (hasAffinity(location.object)) return { policy: cookieOf(location, upstream, isRegex) }
+  const { name } = cookieOf(location, upstream, isRegex)
+  return {
+    policy: { kind: 'none' },
+    note: `sets no cookie here; one "${name ?? ''}" that ${objectName(refOf(cookie))} has set is followed`,
+  }
+}
+
+function hashOf(object: LooseObject): Policy {
+  const settings = settingsOf(object)
+  const key = settings.get('upstream-hash-by') ?? ''
+  if (key === '') return { kind: 'none' }
+  // Within the subset the pod is drawn for every request.
+  return settings.is('upstream-hash-by-subset') ? { kind: 'none' } : { kind: 'hash', of: key }
+}
+
+/** The cookie of a location whose Ingress has affinity: as the last of the upstream's says, in the mode of the first. */
+function cookieOf(location: Location, { cookie, mode }: Upstream, isRegex: boolean): CookiePolicy {
+  const settings = settingsOf(cookie ?? location.object)
+  const path = settings.get('session-cookie-path') ?? ''
+  const seconds = settings.number('session-cookie-max-age') ?? settings.number('session-cookie-expires')
+  const own = path === '' ? location.path : path
+  const isPersistent = settingsOf(mode ?? location.object).get('affinity-mode') === 'persistent'
+  return {
+    kind: 'cookie',
+    name: nameOf(settings.get('session-cookie-name')),
+    path: own === '' ? '/' : own,
+    ...(seconds === undefined || seconds === 0 ? {} : { ttlSeconds: seconds }),
+    ...(settings.is('session-cookie-secure') ? { secure: true } : {}),
+    madeBy: 'proxy',
+    points: isPersistent ? 'at-a-pod' : 'into-a-hash',
+    ...(path === '' && isRegex && hasPattern(location.path)
+      ? { neverSent: 'its Path is a regular expression' }
+      : {}),
+  }
+}
+
+function nameOf(name: string | undefined): string {
+  return name === undefined || name === '' ? standardCookie : name
+}
+
+/** No URL of a browser begins with such a path. */
+export function hasPattern(path: string): boolean {
+  return /[()[\]*+?^$|\\]/.test(path)
+}
+
+/** A canary has the affinity of the main Ingress, unless it says `legacy`; its own is not read (mergeAlternativeBackend). */
+function sentByCanary(location: Location, siblings: readonly LooseObject[]): Served {
+  const settings = settingsOf(location.object)
+  const arrival = settings.is('service-upstream') ? 'cluster-ip' : 'pods'
+  const main = primaryOf(location, siblings)
+  const share = weightOf(settings)
+  const drawn = share === undefined ? {} : { share }
+  if (main === undefined)
+    return { arrival, policy: { kind: 'none' }, note: 'a canary of a host and path that no main Ingress has' }
+  const ofMain = sentByMain(main, siblings)
+  const isSticky = ofMain.policy.kind === 'cookie'
+  if (isSticky && settings.get('affinity-canary-behavior') !== 'legacy') return { ...ofMain, arrival }
+  return { arrival, policy: { kind: 'none' }, ...drawn }
+}
+
+/** What canaries leave to a main Ingress. */
+function shareBeside(location: Location, siblings: readonly LooseObject[]): number | undefined {
+  const isSame = ({ host, path }: Location): boolean => host === location.host && path === location.path
+  const weights = siblings
+    .filter((one) => isCanary(one) && locationsOf(one).some(isSame))
+    .flatMap((one) => weightOf(settingsOf(one)) ?? [])
+  if (weights.length === 0) return undefined
+  return Math.max(0, 1 - weights.reduce((sum, weight) => sum + weight, 0))
+}

@@ -1,0 +1,11 @@
+import type { Mechanism } from '../mechanism.ts'
+import { analyzers } from './analyzers.ts'
+
+/** kubernetes/ingress-nginx: its Ingresses are drawn as those of every controller (controller.ts). */
+export const ingressNginx: Mechanism = {
+  name: 'ingress-nginx',
+  label: 'ingress-nginx',
+  routes: [],
+  legs: () => [],
+  analyzers,
+}

@@ -1,0 +1,84 @@
+import type { KubernetesObject } from '../../model/kubernetes.ts'
+import type { LooseObject } from '../../model/object.ts'
+import type { Store } from '../../model/store.ts'
+import { type Location, locationsOf } from '../ingress/locations.ts'
+import { ingresses } from '../ingress/objects.ts'
+import { type Settings, settingsOf } from './settings.ts'
+
+/**
+ * What is said of one Service and port, which all Ingresses share: an upstream of nginx. Who says what, by the order in
+ * which the controller takes Ingresses, the oldest first (kubernetes/ingress-nginx v1.15.1,
+ * internal/ingress/controller/controller.go, createUpstreams and getBackendServers).
+ */
+export interface Upstream {
+  /** The Ingresses that lead there, but for canaries. */
+  members: readonly LooseObject[]
+  /** The first: its hash and its service-upstream count. */
+  first: LooseObject | undefined
+  /** The first with affinity: its mode counts. */
+  mode: LooseObject | undefined
+  /** The last with affinity: its cookie counts. */
+  cookie: LooseObject | undefined
+}
+
+export function isCanary(object: LooseObject): boolean {
+  return settingsOf(object).is('canary')
+}
+
+export function hasAffinity(object: LooseObject): boolean {
+  return settingsOf(object).get('affinity') === 'cookie'
+}
+
+/** Ingresses of the same controller in the namespace of one, in the order of the controller. */
+export function siblingsOf(
+  object: LooseObject,
+  store: Store,
+  isOurs: (other: LooseObject) => boolean,
+): LooseObject[] {
+  const all = store.list(ingresses)
+  const same = (all.known ? all.value : [object]).filter(
+    ({ metadata }) => metadata.namespace === object.metadata.namespace,
+  )
+  return same.filter((other) => other === object || isOurs(other)).toSorted(byAge)
+}
+
+/** The oldest first; of one age the last name first, as the controller has it. In files the order is theirs. */
+function byAge(a: KubernetesObject, b: KubernetesObject): number {
+  const [x, y] = [a, b].map(({ metadata }) => metadata.creationTimestamp ?? '') as [string, string]
+  if (x !== y) return x < y ? -1 : 1
+  return x === '' ? 0 : b.metadata.name < a.metadata.name ? -1 : 1
+}
+
+export function upstreamOf({ service, port }: Location, siblings: readonly LooseObject[]): Upstream {
+  const members = siblings.filter(
+    (one) =>
+      !isCanary(one) &&
+      locationsOf(one).some((other) => other.service.name === service.name && other.port === port),
+  )
+  const sticky = members.filter(hasAffinity)
+  return { members, first: members[0], mode: sticky[0], cookie: sticky.at(-1) }
+}
+
+/** The main Ingress of a canary: the one that serves the same host and path. */
+export function primaryOf(canary: Location, siblings: readonly LooseObject[]): Location | undefined {
+  return siblings
+    .filter((one) => !isCanary(one))
+    .flatMap((one) => locationsOf(one))
+    .find(({ host, path }) => host === canary.host && path === canary.path)
+}
+
+/** The part of the requests that a canary draws by weight; undefined where it goes by headers or cookies alone. */
+export function weightOf(settings: Settings): number | undefined {
+  const weight = settings.number('canary-weight')
+  if (weight === undefined) return undefined
+  return Math.min(1, weight / (settings.number('canary-weight-total') ?? 100))
+}
+
+/** A regular expression on any Ingress of a host makes all paths of the host such. */
+export function isRegexHost(host: string, siblings: readonly LooseObject[]): boolean {
+  return siblings.some((one) => {
+    const settings = settingsOf(one)
+    const isRegex = settings.is('use-regex') || (settings.get('rewrite-target') ?? '') !== ''
+    return isRegex && locationsOf(one).some((location) => location.host === host)
+  })
+}
