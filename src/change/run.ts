@@ -2,11 +2,12 @@ import type { Cluster } from '../cluster/index.ts'
 import type { ChangeDone, ChangeNotice, ChangeOutcome, DryRun } from '../model/change.ts'
 import type { Service } from '../model/kubernetes.ts'
 import type { NamespacedName } from '../model/object.ts'
+import { Collector } from '../snapshot/collect.ts'
 import type { Resolved } from '../snapshot/targets.ts'
+import { toChange } from '../snapshot/wants.ts'
 import { mapOrdered } from './ordered.ts'
 import { explainProblem } from './problems.ts'
 import { type ChangePlan, type ChangeRequest, planChange } from './request.ts'
-import { Survey } from './survey.ts'
 import type { ChangeTargets } from './targets.ts'
 import { writeChange } from './write.ts'
 
@@ -40,16 +41,18 @@ export async function changeServices(
   signals: ChangeSignals,
 ): Promise<{ count: number; outcomes: AsyncIterable<ChangeOutcome> }> {
   // Nobody has to be warned of turning affinity off.
-  const survey = options.request.verb === 'enable' ? new Survey(cluster, signals.interrupted) : undefined
-  survey?.begin(targets.named ?? [])
+  const collector =
+    options.request.verb === 'enable' ? new Collector(cluster, { signal: signals.interrupted }) : undefined
+  collector?.begin(targets.named ?? [], { wants: toChange })
   const found = await Array.fromAsync(targets.found)
-  if (targets.named === undefined) survey?.begin(toBeSwitchedOn(found, options.request))
+  if (targets.named === undefined)
+    collector?.begin(toBeSwitchedOn(found, options.request), { wants: toChange })
   const outcomes = mapOrdered(found, parallel, async (target): Promise<ChangeOutcome> => {
     const { ref } = target
     if (signals.interrupted.aborted) return { kind: 'skipped', service: ref }
     try {
       if ('error' in target) throw target.error
-      return await changeOne(cluster, target, survey, options, signals)
+      return await changeOne(cluster, target, collector, options, signals)
     } catch (error) {
       if (signals.interrupted.aborted && error === signals.interrupted.reason)
         return { kind: 'skipped', service: ref }
@@ -68,16 +71,16 @@ function toBeSwitchedOn(found: readonly Resolved[], request: ChangeRequest): Nam
 async function changeOne(
   cluster: Cluster,
   target: Extract<Resolved, { service: Service }>,
-  survey: Survey | undefined,
+  collector: Collector | undefined,
   options: ChangeOptions,
   { abandoned }: ChangeSignals,
 ): Promise<ChangeDone> {
   const { ref, service } = target
   const plan = planChange(service, options.request)
-  // Nothing that is surveyed speaks against another timeout.
+  // Nothing that is read for it speaks against another timeout.
   const isSwitchedOn = plan.before.kind === 'none' && plan.after.kind === 'client-ip'
   const remarks =
-    survey === undefined || !isSwitchedOn ? [] : await remarksOn(target, plan, survey, options.force)
+    collector === undefined || !isSwitchedOn ? [] : await remarksOn(target, plan, collector, options.force)
   const done = await writeChange(cluster, ref, service, { ...options, signal: abandoned })
   return { ...done, warnings: [...done.warnings, ...remarks] }
 }
@@ -86,11 +89,11 @@ async function changeOne(
 async function remarksOn(
   { ref, service }: Extract<Resolved, { service: Service }>,
   plan: ChangePlan,
-  survey: Survey,
+  collector: Collector,
   force: boolean,
 ): Promise<ChangeNotice[]> {
   const [snapshot, { objectionsTo, weigh }] = await Promise.all([
-    survey.snapshot(ref, service),
+    collector.collect([service], { wants: toChange }),
     import('./objections.ts'),
   ])
   return weigh(ref.name, objectionsTo(snapshot, ref, plan), force)

@@ -10,7 +10,7 @@ import type { Store } from '../model/store.ts'
 import type { TargetKind } from '../model/target.ts'
 import { UserError } from '../model/user-error.ts'
 import type { Front } from '../probe/plan.ts'
-import { collectSnapshot } from '../snapshot/collect.ts'
+import { Collector } from '../snapshot/collect.ts'
 import { findAddress } from './address.ts'
 import { type Place, placesOf } from './places.ts'
 
@@ -49,7 +49,7 @@ export async function findFront(
   const notes: string[] = []
   const [{ analyse }, snapshot] = await Promise.all([
     import('../analysis/analyse.ts'),
-    collectSnapshot(cluster, services, { signal }),
+    new Collector(cluster, { signal }).collect(services),
   ])
   const ref = object === undefined ? undefined : refOf(object)
   const all = services.map((service) => ({

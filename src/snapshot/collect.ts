@@ -1,211 +1,222 @@
-import { type Cluster, isNotFound } from '../cluster/index.ts'
-import type { EndpointSlice, Pod, Service } from '../model/kubernetes.ts'
-import { type Fact, known, mapFact } from '../model/fact.ts'
+import type { Cluster } from '../cluster/index.ts'
+import { type InputName, inputs } from '../mechanisms/service/facts.ts'
+import { services } from '../mechanisms/service/objects.ts'
+import { type Fact, mapFact, notAsked, type Unknown } from '../model/fact.ts'
+import type { EndpointSlice, Service } from '../model/kubernetes.ts'
 import type { NamespacedName } from '../model/object.ts'
-import type { ServiceSnapshot, Snapshot } from '../model/snapshot.ts'
-import { type NamespaceFacts, readNamespace } from './namespace.ts'
-import { eventsPath, podsPath, servicePath, slicesPath } from '../cluster/paths.ts'
-import { ObjectReader, readObjects } from './objects.ts'
-import { askNodes, type Groups, notAsked, readGroups, readProxy, readWindowsNodes } from './proxy.ts'
-import { readList, readObject } from './read.ts'
-import { notFound, refOf } from './targets.ts'
+import type { ObjectTable, ProxyFacts, ServiceSnapshot, Snapshot } from '../model/snapshot.ts'
+import type { TargetQuery } from '../targets/parse.ts'
+import { readGroups, readVersion } from './groups.ts'
+import { ObjectReader } from './objects.ts'
+import { askNodes, readProxy, readWindowsNodes } from './proxy.ts'
+import { type Asked, type Scope, ServiceReader } from './services.ts'
+import { findService, getService, refOf, resolveServices } from './targets.ts'
+import { toExplain, toExplainMany, type Wants } from './wants.ts'
+
+export interface CollectorOptions {
+  signal?: AbortSignal | undefined
+  /** There are targets all over the cluster: every list is one of all namespaces. */
+  isEverywhere?: boolean
+}
 
 export interface CollectOptions {
-  signal?: AbortSignal | undefined
-  /** What has been read of the objects in front; it is asked for the rest. */
-  objects?: ObjectReader
+  wants?: Wants
+  /** Of targets that are no Services: what stands in front is read there as well. */
+  namespaces?: readonly string[]
 }
 
 /** From this many Services of one namespace on, one list of the namespace costs less than one for each. */
 const manyServices = 8
 
-/** The label by which EndpointSlices name their Service. */
-const serviceLabel = 'kubernetes.io/service-name'
+/** Services of a list are handed on in groups, so that the shared part of a snapshot is not made for each. */
+const groupSize = 250
 
 /**
- * Reads what matters for some Services, in parallel. Services may be given as names (they are read as well; one that
- * does not exist rejects with UserError) or as objects that were read already. What may not be read becomes an
- * unknown fact; only a lost connection, bad credentials, an aborted signal, or a Service that may not be read reject.
+ * Reads what matters for targets from a cluster: in parallel, and nothing twice. What may not be read becomes an unknown
+ * fact; only a lost connection, bad credentials, an aborted signal, or a Service that may not be read reject.
  */
-export async function collectSnapshot(
-  cluster: Cluster,
-  subjects: readonly (Service | NamespacedName)[],
-  { signal, objects }: CollectOptions = {},
-): Promise<Snapshot> {
-  const groups = readGroups(cluster, signal)
-  const names = groupNames(groups)
-  const asked = subjects.map((subject) => ({
-    ref: refTo(subject),
-    service: getService(cluster, subject, signal),
-  }))
-  const sticky = isAnySticky(asked)
-  const services = Promise.all(
-    [...Map.groupBy(asked, ({ ref }) => ref.namespace)].map(async ([namespace, members]) => {
-      const shared = readNamespace(cluster, namespace, isAnySticky(members), signal)
-      const slices = readSlices(cluster, namespace, members, signal)
-      return await Promise.all(members.map((member) => readService(cluster, member, slices, shared, signal)))
-    }),
-  ).then((lists) => lists.flat())
-  const proxy = Promise.all([readProxy(cluster, names, signal), services]).then(([fact, found]) =>
-    askNodes(
-      cluster,
-      fact,
-      found.flatMap(({ slices }) => (slices.known ? slices.value : [])),
-      signal,
-    ),
-  )
-  const [found, proxyFact, windowsNodes, version, table] = await Promise.all([
-    services,
-    proxy,
-    sticky.then((wanted) => (wanted ? readWindowsNodes(cluster, signal) : notAsked<string[]>('nodes'))),
-    readVersion(cluster, groups, signal),
-    readObjects(
-      objects ?? new ObjectReader(cluster, groups, signal),
-      asked.map(({ ref }) => ref.namespace),
-    ),
-  ])
-  return { source: 'cluster', services: found, proxy: proxyFact, windowsNodes, version, objects: table }
-}
+export class Collector {
+  readonly objects: ObjectReader
+  readonly #cluster: Cluster
+  readonly #signal: AbortSignal | undefined
+  readonly #isEverywhere: boolean
+  readonly #groups: ReturnType<typeof readGroups>
+  readonly #services: ServiceReader
+  readonly #scopes = new Map<string, Scope>()
+  readonly #proxy: () => Promise<Fact<ProxyFacts>>
+  readonly #windowsNodes: () => Promise<Fact<readonly string[]>>
+  readonly #version: () => Promise<Fact<string>>
 
-type SliceReader = (name: string) => Promise<Fact<readonly EndpointSlice[]>>
+  constructor(cluster: Cluster, { signal, isEverywhere = false }: CollectorOptions = {}) {
+    this.#cluster = cluster
+    this.#signal = signal
+    this.#isEverywhere = isEverywhere
+    this.#groups = readGroups(cluster, signal)
+    // Whoever needs it awaits it; until then its error must not be unhandled.
+    this.#groups.catch(() => undefined)
+    this.objects = new ObjectReader(cluster, this.#groups, signal)
+    this.#services = new ServiceReader(cluster, this.#groups, this.objects, signal)
+    this.#proxy = once(() => readProxy(cluster, signal, this.#groups))
+    this.#windowsNodes = once(() => readWindowsNodes(cluster, signal))
+    this.#version = once(() => readVersion(cluster, this.#groups, signal))
+  }
 
-/** One list for each Service, or for many Services one list of the namespace. */
-function readSlices(
-  cluster: Cluster,
-  namespace: string,
-  members: readonly unknown[],
-  signal: AbortSignal | undefined,
-): SliceReader {
-  const list = (query: Record<string, string>) =>
-    readList<EndpointSlice>(
-      cluster,
-      slicesPath(namespace),
-      'endpointslices',
-      { apiVersion: 'discovery.k8s.io/v1', kind: 'EndpointSlice' },
-      { query, signal },
+  /** Begins to read for what is known by name only, so that nobody waits twice. What fails is told by `collect`. */
+  begin(refs: readonly NamespacedName[], { wants = toExplain, namespaces = [] }: CollectOptions = {}): void {
+    const ignore = (reading: Promise<unknown>): void => void reading.catch(() => undefined)
+    for (const [namespace, members] of Map.groupBy(refs, (ref) => ref.namespace)) {
+      const isWhole = this.#isEverywhere || new Set(members.map(({ name }) => name)).size >= manyServices
+      const scope = this.#scopes.get(namespace) ?? { namespace: this.#placeOf(namespace), isWhole }
+      this.#scopes.set(namespace, scope)
+      ignore(this.inFront([namespace]))
+      for (const { name } of members) ignore(this.#services.slices(scope, name))
+    }
+    ignore(this.inFront(namespaces))
+    if (wants.inputs.has('proxy')) ignore(this.#proxy())
+  }
+
+  /** What stands in front of the Services of some namespaces. */
+  async inFront(namespaces: readonly string[]): Promise<ObjectTable> {
+    return await this.objects.read(namespaces.map((namespace) => this.#placeOf(namespace)))
+  }
+
+  /** The Services of these names, as far as there are any, and what of them may not be read. */
+  async find(refs: readonly NamespacedName[]): Promise<{ services: Service[]; gaps: Unknown[] }> {
+    const facts = await Promise.all(
+      [...Map.groupBy(refs, ({ namespace }) => this.#placeOf(namespace))].map(async ([place, members]) => {
+        if (!this.#isEverywhere && members.length < manyServices)
+          return await Promise.all(members.map((ref) => findService(this.#cluster, ref, this.#signal)))
+        const wanted = new Set(members.map(({ namespace, name }) => `${namespace}/${name}`))
+        const isWanted = ({ metadata: { namespace = place, name } }: Service): boolean =>
+          wanted.has(`${namespace}/${name}`)
+        return [mapFact(await this.objects.list(services, place), (list) => list.filter(isWanted))]
+      }),
     )
-  if (members.length < manyServices) return (name) => list({ labelSelector: `${serviceLabel}=${name}` })
-  const all = list({}).then((fact) =>
-    fact.known ? known(Map.groupBy(fact.value, ({ metadata }) => metadata.labels?.[serviceLabel])) : fact,
-  )
-  return async (name) => {
-    const fact = await all
-    return fact.known ? known(fact.value.get(name) ?? []) : fact
+    const all = facts.flat()
+    return {
+      services: all.flatMap((fact) => (fact.known ? fact.value : [])),
+      gaps: all.flatMap((fact) => (fact.known ? [] : [fact.why])),
+    }
+  }
+
+  /**
+   * What matters for some Services, given as names (they are read as well; one that does not exist rejects with
+   * UserError) or as objects that were read already.
+   */
+  async collect(
+    subjects: readonly (Service | NamespacedName)[],
+    { wants = toExplain, namespaces = [] }: CollectOptions = {},
+  ): Promise<Snapshot> {
+    const asked = subjects.map((subject) => this.#ask(subject))
+    this.begin(
+      asked.map(({ ref }) => ref),
+      { wants, namespaces },
+    )
+    const groups = Map.groupBy(asked, ({ ref }) => ref.namespace)
+    const sticky = new Map([...groups].map(([namespace, members]) => [namespace, isAnySticky(members)]))
+    const found = Promise.all(
+      asked.map(async (one) => {
+        const { namespace } = one.ref
+        const scope = this.#scopes.get(namespace) ?? { namespace, isWhole: false }
+        return await this.#services.read(one, {
+          scope,
+          wants,
+          sticky: sticky.get(namespace) ?? isAnySticky([one]),
+        })
+      }),
+    )
+    const objects = this.inFront([...groups.keys(), ...namespaces])
+    const [all, common] = await Promise.all([
+      found,
+      this.#common(objects, { wants, slices: slicesOf(found), sticky: isAnySticky(asked) }),
+    ])
+    return { ...common, services: all }
+  }
+
+  /**
+   * Snapshots of the Services of a list, a group at a time. They are read page by page as they are consumed. Rejects as
+   * resolveServices does.
+   */
+  async *everything(
+    query: Extract<TargetQuery, { kind: 'list' }>,
+  ): AsyncGenerator<Snapshot, void, undefined> {
+    const namespace = query.allNamespaces ? undefined : this.#cluster.namespace
+    const reading = {
+      scope: { namespace, isWhole: true },
+      wants: toExplainMany,
+      // Nobody knows before the last page.
+      sticky: Promise.resolve(true),
+    }
+    const slices = this.#services.slices(reading.scope).then((fact) => (fact.known ? fact.value : []))
+    const resolved = resolveServices(this.#cluster, query, this.#signal)[Symbol.asyncIterator]()
+    const first = resolved.next()
+    const [common] = await Promise.all([
+      this.#common(this.objects.read([namespace]), { ...reading, slices }),
+      // Its error is thrown below; here it must not stay unhandled.
+      first.catch(() => undefined),
+    ])
+    let group: Promise<ServiceSnapshot>[] = []
+    for (let next = await first; next.done !== true; next = await resolved.next()) {
+      if ('error' in next.value) continue
+      const { ref, service } = next.value
+      group.push(this.#services.read({ ref, service: Promise.resolve(service) }, reading))
+      if (group.length === groupSize) {
+        yield { ...common, services: await Promise.all(group) }
+        group = []
+      }
+    }
+    if (group.length > 0) yield { ...common, services: await Promise.all(group) }
+  }
+
+  #ask(subject: Service | NamespacedName): Asked {
+    if ('spec' in subject) return { ref: refOf(subject), service: Promise.resolve(subject) }
+    return { ref: subject, service: getService(this.#cluster, subject, this.#signal) }
+  }
+
+  #placeOf(namespace: string): string | undefined {
+    return this.#isEverywhere ? undefined : namespace
+  }
+
+  /** What all Services of a snapshot share. */
+  async #common(
+    front: Promise<ObjectTable>,
+    { wants, slices, sticky }: Common,
+  ): Promise<Omit<Snapshot, 'services'>> {
+    const ifWanted = <T>(name: InputName, ask: () => Promise<Fact<T>>): Promise<Fact<T>> =>
+      wants.inputs.has(name) ? ask() : Promise.resolve(notAsked<T>(inputs[name].what))
+    const [proxy, windowsNodes, version, objects] = await Promise.all([
+      ifWanted('proxy', async () => {
+        const [fact, found] = await Promise.all([this.#proxy(), slices])
+        return await askNodes(this.#cluster, fact, found, this.#signal)
+      }),
+      ifWanted('windowsNodes', async () =>
+        (await sticky) ? await this.#windowsNodes() : notAsked<readonly string[]>(inputs.windowsNodes.what),
+      ),
+      ifWanted('version', () => this.#version()),
+      front,
+    ])
+    return { source: 'cluster', proxy, windowsNodes, version, objects }
   }
 }
 
-interface Asked {
-  ref: NamespacedName
-  service: Promise<Service>
+/** What is read at most once, when it is needed. */
+function once<T>(read: () => Promise<T>): () => Promise<T> {
+  let reading: Promise<T> | undefined
+  return () => (reading ??= read())
 }
 
-/** Many facts matter only where there is affinity: what is not needed is not asked for. */
+interface Common {
+  wants: Wants
+  slices: Promise<Iterable<EndpointSlice>>
+  /** Whether there is affinity: many facts matter only then, and what does not matter is not asked for. */
+  sticky: Promise<boolean>
+}
+
 async function isAnySticky(asked: readonly Asked[]): Promise<boolean> {
   const services = await Promise.all(asked.map(({ service }) => service))
   return services.some(({ spec }) => spec.sessionAffinity === 'ClientIP')
 }
 
-async function readService(
-  cluster: Cluster,
-  { ref, service }: Asked,
-  slices: SliceReader,
-  shared: Promise<NamespaceFacts>,
-  signal: AbortSignal | undefined,
-): Promise<ServiceSnapshot> {
-  const [found, sliceFact, pods, events, facts] = await Promise.all([
-    service,
-    slices(ref.name),
-    readPodsIfNeeded(cluster, service, shared, signal),
-    service.then((object) => readEvents(cluster, object, signal)),
-    shared,
-  ])
-  return { service: found, slices: sliceFact, pods, events, ...facts }
-}
-
-async function getService(
-  cluster: Cluster,
-  subject: Service | NamespacedName,
-  signal: AbortSignal | undefined,
-): Promise<Service> {
-  if ('spec' in subject) return subject
-  try {
-    return await cluster.get<Service>(servicePath(subject.namespace, subject.name), { signal })
-  } catch (error) {
-    throw isNotFound(error) ? notFound(subject, error) : error
-  }
-}
-
-/** Pods say who owns them and which policies select them; with neither affinity nor policies nobody asks. */
-async function readPodsIfNeeded(
-  cluster: Cluster,
-  service: Promise<Service>,
-  shared: Promise<NamespaceFacts>,
-  signal: AbortSignal | undefined,
-): Promise<Fact<readonly Pod[]>> {
-  const found = await service
-  if (found.spec.sessionAffinity !== 'ClientIP') {
-    const { networkPolicies } = await shared
-    if (networkPolicies.known && networkPolicies.value.length === 0) return known([])
-  }
-  return await readPods(cluster, found, signal)
-}
-
-/** The pods that the Service selects. Without a selector there are none by that way. */
-async function readPods(
-  cluster: Cluster,
-  service: Service,
-  signal: AbortSignal | undefined,
-): Promise<Fact<readonly Pod[]>> {
-  const selector = Object.entries(service.spec.selector ?? {}).map(([key, value]) => `${key}=${value}`)
-  if (selector.length === 0) return known([])
-  const { namespace } = refOf(service)
-  const type = { apiVersion: 'v1', kind: 'Pod' }
-  const query = { labelSelector: selector.join() }
-  return await readList<Pod>(cluster, podsPath(namespace), `pods in ${namespace}`, type, { query, signal })
-}
-
-/** Warnings about a load balancer that cannot be made; other Services have no events that matter. */
-async function readEvents(
-  cluster: Cluster,
-  service: Service,
-  signal: AbortSignal | undefined,
-): Promise<ServiceSnapshot['events']> {
-  if (service.spec.type !== 'LoadBalancer') return notAsked('events')
-  const { namespace, name } = refOf(service)
-  const query = { fieldSelector: `involvedObject.kind=Service,involvedObject.name=${name},type=Warning` }
-  const type = { apiVersion: 'v1', kind: 'Event' }
-  const events = await readList<{ reason?: string; message?: string }>(
-    cluster,
-    eventsPath(namespace),
-    `events in ${namespace}`,
-    type,
-    { query, signal },
-  )
-  return events.known
-    ? known(events.value.map(({ reason = '', message = '' }) => ({ reason, message })))
-    : events
-}
-
-/**
- * `v1.36.3`. The version matters for bugs that are older than autoscaling/v2, which came with 1.23: where that is
- * served, nobody needs to ask.
- */
-export async function readVersion(
-  cluster: Cluster,
-  groups: Promise<Fact<Groups>>,
-  signal: AbortSignal | undefined,
-): Promise<Fact<string>> {
-  const served = await groups
-  if (served.known && served.value.get('autoscaling')?.preferred === 'v2') return known('v1.23 or newer')
-  const answer = await readObject<{ gitVersion?: string }>(cluster, '/version', 'the version', { signal })
-  return answer.known ? known(answer.value?.gitVersion ?? '') : answer
-}
-
-/** The names of groups alone. */
-export async function groupNames(groups: Promise<Fact<Groups>>): Promise<Fact<ReadonlySet<string>>> {
-  return mapFact(await groups, (served) => new Set(served.keys()))
-}
-
-function refTo(subject: Service | NamespacedName): NamespacedName {
-  return 'spec' in subject ? refOf(subject) : subject
+async function slicesOf(services: Promise<readonly ServiceSnapshot[]>): Promise<EndpointSlice[]> {
+  return (await services).flatMap(({ slices }) => (slices.known ? slices.value : []))
 }

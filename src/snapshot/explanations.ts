@@ -1,13 +1,15 @@
 import type { Explanation } from '../analysis/analyse.ts'
 import type { Cluster } from '../cluster/index.ts'
 import { serviceKind } from '../mechanisms/service/objects.ts'
+import type { Service } from '../model/kubernetes.ts'
 import type { Finding } from '../model/finding.ts'
 import type { Path } from '../model/leg.ts'
 import type { Snapshot } from '../model/snapshot.ts'
 import { UserError } from '../model/user-error.ts'
-import { collectSnapshot } from './collect.ts'
-import type { TargetQuery } from '../targets/parse.ts'
-import { type Resolved, resolveServices } from './targets.ts'
+import { Collector } from './collect.ts'
+import type { NamedTarget, TargetQuery } from '../targets/parse.ts'
+import { resolveServices } from './targets.ts'
+import { toExplainOthers } from './wants.ts'
 
 /** What comes out of explaining, in order. */
 export type Step =
@@ -23,45 +25,52 @@ export async function* explainCluster(
   query: TargetQuery,
   signal?: AbortSignal,
 ): AsyncGenerator<Step, void, undefined> {
+  const isEverywhere = query.kind === 'list' && query.allNamespaces
+  const collector = new Collector(cluster, { signal, isEverywhere })
   if (query.kind === 'list') {
-    if (query.of.name !== serviceKind.name) {
-      yield* explainOtherKinds(cluster, query, signal)
-      return
-    }
-    const { collectMany } = await import('./every.ts')
-    for await (const snapshot of collectMany(cluster, query, signal)) yield* explainSnapshot(snapshot)
+    if (query.of.name !== serviceKind.name) yield* explainOtherKinds(cluster, collector, query)
+    else for await (const snapshot of collector.everything(query)) yield* explainSnapshot(snapshot)
     return
   }
-  const others = query.targets.filter(({ kind }) => kind.name !== serviceKind.name)
-  const targets = query.targets.filter(({ kind }) => kind.name === serviceKind.name)
-  const [first] = targets
-  if (query.targets.length === 1 && first !== undefined) {
+  const [first] = query.targets
+  if (first?.kind.name === serviceKind.name && query.targets.length === 1) {
     // One Service is read together with all the rest, which saves waiting for it.
-    yield* explainSnapshot(
-      collectSnapshot(cluster, [{ namespace: cluster.namespace, name: first.name }], { signal }),
-    )
+    yield* explainSnapshot(collector.collect([{ namespace: cluster.namespace, name: first.name }]))
     return
   }
-  if (targets.length > 0) {
-    const resolved: Resolved[] = await Array.fromAsync(
-      resolveServices(cluster, { kind: 'names', targets }, signal),
-    )
-    const services = resolved.flatMap((item) => ('service' in item ? [item.service] : []))
-    yield* explainSnapshot(collectSnapshot(cluster, services, { signal }))
-    for (const item of resolved) if ('error' in item) yield { kind: 'failure', error: item.error }
+  const isService = ({ kind }: NamedTarget): boolean => kind.name === serviceKind.name
+  const services = query.targets.filter(isService)
+  if (services.length > 0) yield* explainServices(cluster, collector, services, signal)
+  const others = query.targets.filter((target) => !isService(target))
+  if (others.length > 0) yield* explainOtherKinds(cluster, collector, { kind: 'names', targets: others })
+}
+
+async function* explainServices(
+  cluster: Cluster,
+  collector: Collector,
+  targets: readonly NamedTarget[],
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Step, void, undefined> {
+  collector.begin(targets.map(({ name }) => ({ namespace: cluster.namespace, name })))
+  const services: Service[] = []
+  const failures: Step[] = []
+  for await (const item of resolveServices(cluster, { kind: 'names', targets }, signal)) {
+    if ('service' in item) services.push(item.service)
+    else failures.push({ kind: 'failure', error: item.error })
   }
-  if (others.length > 0) yield* explainOtherKinds(cluster, { kind: 'names', targets: others }, signal)
+  if (services.length > 0) yield* explainSnapshot(collector.collect(services))
+  yield* failures
 }
 
 async function* explainOtherKinds(
   cluster: Cluster,
+  collector: Collector,
   query: TargetQuery,
-  signal: AbortSignal | undefined,
 ): AsyncGenerator<Step, void, undefined> {
-  const { explainOthers, objectReader, readTargets } = await import('./others.ts')
-  const reader = objectReader(cluster, signal)
-  const { targets, errors } = await readTargets(cluster, reader, query)
-  const explanations = targets.length === 0 ? [] : await explainOthers(cluster, reader, targets, signal)
+  collector.begin([], { wants: toExplainOthers, namespaces: [cluster.namespace] })
+  const { explainOthers, readTargets } = await import('./others.ts')
+  const { targets, errors } = await readTargets(cluster, collector, query)
+  const explanations = targets.length === 0 ? [] : await explainOthers(collector, targets)
   for (const explanation of explanations) yield { kind: 'explanation', explanation }
   for (const error of errors) yield { kind: 'failure', error }
 }

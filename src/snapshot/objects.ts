@@ -6,7 +6,7 @@ import type { KubernetesObject } from '../model/kubernetes.ts'
 import { type ObjectType, resourceName } from '../model/object.ts'
 import type { ObjectTable } from '../model/snapshot.ts'
 import { UserError } from '../model/user-error.ts'
-import type { Groups } from './proxy.ts'
+import type { Groups } from './groups.ts'
 import { readList } from './read.ts'
 
 type List = Fact<readonly KubernetesObject[]>
@@ -27,15 +27,17 @@ export class ObjectReader {
     this.#signal = signal
   }
 
-  /** What matters for targets of a namespace; without one for those of all. */
-  async read(namespace: string | undefined): Promise<ObjectTable> {
-    const gaps: Unknown[] = []
+  /** What matters for targets of these namespaces, together; `undefined` among them stands for all namespaces. */
+  async read(namespaces: readonly (string | undefined)[]): Promise<ObjectTable> {
+    const places = namespaces.includes(undefined) ? [undefined] : [...new Set(namespaces)]
+    const gaps = new Map<string, Unknown>()
     const entries = await Promise.all(
-      objectTypes.map(
-        async (type) => [resourceName(type), await this.#relevant(type, namespace, gaps)] as const,
-      ),
+      objectTypes.map(async (type) => {
+        const lists = await Promise.all(places.map((place) => this.#relevant(type, place, gaps)))
+        return [resourceName(type), together(lists)] as const
+      }),
     )
-    return { lists: new Map(entries), gaps }
+    return { lists: new Map(entries), gaps: [...gaps.values()] }
   }
 
   /** The objects of a type with these labels; rejects as kubectl does where they may not be read. */
@@ -83,9 +85,13 @@ export class ObjectReader {
     })
   }
 
-  async #relevant(type: ObjectType, namespace: string | undefined, gaps: Unknown[]): Promise<List> {
+  async #relevant(
+    type: ObjectType,
+    namespace: string | undefined,
+    gaps: Map<string, Unknown>,
+  ): Promise<List> {
     if (type.beside !== undefined) {
-      const others = await Promise.all(type.beside.map((one) => this.#relevant(one, namespace, [])))
+      const others = await Promise.all(type.beside.map((one) => this.#relevant(one, namespace, gaps)))
       if (!others.some((list) => list.known && list.value.length > 0)) return known([])
     }
     const isWide = namespace === undefined || type.within === 'everywhere' || type.scope === 'cluster'
@@ -94,8 +100,17 @@ export class ObjectReader {
     if (namespace === undefined || type.within !== 'everywhere') return all
     // Those of the namespace may be allowed.
     const own = await this.#list(type, namespace)
-    if (own.known) gaps.push({ ...all.why, what: `${resourceName(type)} of other namespaces` })
+    const what = `${resourceName(type)} of other namespaces`
+    if (own.known) gaps.set(what, { ...all.why, what })
     return own
+  }
+
+  /** All objects of a type, in a namespace or in all of them. */
+  list<T extends KubernetesObject>(
+    type: ObjectType<T>,
+    namespace: string | undefined,
+  ): Promise<Fact<readonly T[]>> {
+    return this.#list(type, namespace) as Promise<Fact<readonly T[]>>
   }
 
   #list(type: ObjectType, namespace: string | undefined): Promise<List> {
@@ -136,24 +151,14 @@ export class ObjectReader {
   }
 }
 
-/** What matters for targets of some namespaces, together. */
-export async function readObjects(reader: ObjectReader, namespaces: readonly string[]): Promise<ObjectTable> {
-  const tables = await Promise.all([...new Set(namespaces)].map((namespace) => reader.read(namespace)))
-  const [first] = tables
-  if (first === undefined || tables.length === 1) return first ?? { lists: new Map(), gaps: [] }
-  const lists = new Map<string, List>()
-  for (const name of first.lists.keys())
-    lists.set(name, together(tables.map((table) => table.lists.get(name))))
-  const gaps = new Map(tables.flatMap((table) => table.gaps.map((gap) => [gap.what, gap] as const)))
-  return { lists, gaps: [...gaps.values()] }
-}
-
 /** The objects of several lists, each once; unknown where one is. */
-function together(lists: readonly (List | undefined)[]): List {
+function together(lists: readonly List[]): List {
+  const [first] = lists
+  if (first !== undefined && lists.length === 1) return first
   const objects = new Set<KubernetesObject>()
   for (const list of lists) {
-    if (list?.known === false) return list
-    for (const object of list?.value ?? []) objects.add(object)
+    if (!list.known) return list
+    for (const object of list.value) objects.add(object)
   }
   return known([...objects])
 }
@@ -180,8 +185,10 @@ function scopeOf({ scope }: ObjectType, namespace: string): string | undefined {
   return scope === 'cluster' ? undefined : namespace
 }
 
-/** What nobody reads is half of an object. */
+/** What nobody reads is more than half of an object. */
 function compact(object: KubernetesObject): KubernetesObject {
-  delete (object.metadata as { managedFields?: unknown }).managedFields
+  const metadata: { managedFields?: unknown; annotations?: Record<string, string> } = object.metadata
+  delete metadata.managedFields
+  delete metadata.annotations?.['kubectl.kubernetes.io/last-applied-configuration']
   return object
 }

@@ -2,7 +2,7 @@ import { analyseObject, type Explanation } from '../analysis/analyse.ts'
 import { sceneOf } from '../analysis/store.ts'
 import { ApiError, type Cluster } from '../cluster/index.ts'
 import { services } from '../mechanisms/service/objects.ts'
-import { known } from '../model/fact.ts'
+import { known, notAsked } from '../model/fact.ts'
 import type { KubernetesObject } from '../model/kubernetes.ts'
 import type { Path } from '../model/leg.ts'
 import { isOfType, keyOf, type NamespacedName, refOf, resourceName } from '../model/object.ts'
@@ -11,10 +11,8 @@ import type { TargetKind } from '../model/target.ts'
 import { UserError } from '../model/user-error.ts'
 import { pathsThrough } from '../path/walk.ts'
 import type { TargetQuery } from '../targets/parse.ts'
-import { collectSnapshot } from './collect.ts'
-import { ObjectReader, readObjects } from './objects.ts'
-import { notAsked, readGroups } from './proxy.ts'
-import { readOne } from './targets.ts'
+import type { Collector } from './collect.ts'
+import { toExplainOthers } from './wants.ts'
 
 /** A target that is no Service, as it was read. */
 export interface OtherTarget {
@@ -25,18 +23,18 @@ export interface OtherTarget {
 /** The targets that a query means, and an error for each that cannot be had. Rejects where a list itself fails. */
 export async function readTargets(
   cluster: Cluster,
-  reader: ObjectReader,
+  { objects }: Collector,
   query: TargetQuery,
 ): Promise<{ targets: OtherTarget[]; errors: Error[] }> {
   if (query.kind === 'list') {
     const { of: kind, allNamespaces, selector } = query
-    const list = await reader.select(kind.type, allNamespaces ? undefined : cluster.namespace, selector)
+    const list = await objects.select(kind.type, allNamespaces ? undefined : cluster.namespace, selector)
     return { targets: list.map((object) => ({ kind, object })), errors: [] }
   }
   const answers = await Promise.allSettled(
     query.targets.map(async ({ kind, name }) => ({
       kind,
-      object: await reader.get(kind.type, cluster.namespace, name),
+      object: await objects.get(kind.type, cluster.namespace, name),
     })),
   )
   const refused = answers.flatMap((answer) => (answer.status === 'rejected' ? [answer.reason as Error] : []))
@@ -51,18 +49,15 @@ export async function readTargets(
 
 /** Explains targets that are no Services, with the Services that their ways lead to. */
 export async function explainOthers(
-  cluster: Cluster,
-  reader: ObjectReader,
+  collector: Collector,
   targets: readonly OtherTarget[],
-  signal: AbortSignal | undefined,
 ): Promise<Explanation[]> {
-  const namespaces = targets.map(({ object }) => object.metadata.namespace ?? cluster.namespace)
-  const objects = withTargets(await readObjects(reader, namespaces), targets)
-  const refs = servicesBehind(objects, targets)
-  const answers = await Promise.all(refs.map((ref) => readOne(cluster, ref, signal)))
-  const found = answers.flatMap((answer) => ('service' in answer ? [answer.service] : []))
-  const snapshot = await collectSnapshot(cluster, found, { signal, objects: reader })
-  const scene = sceneOf({ ...snapshot, objects })
+  const namespaces = [...new Set(targets.flatMap(({ object }) => object.metadata.namespace ?? []))]
+  const front = withTargets(await collector.inFront(namespaces), targets)
+  const { services, gaps } = await collector.find(servicesBehind(front, targets))
+  const snapshot = await collector.collect(services, { wants: toExplainOthers, namespaces })
+  const objects = withTargets(snapshot.objects, targets)
+  const scene = sceneOf({ ...snapshot, objects: { ...objects, gaps: [...objects.gaps, ...gaps] } })
   return targets.map(({ kind, object }) => analyseObject(scene, kind, object))
 }
 
@@ -121,9 +116,4 @@ export function besides(
       .filter((object) => isOfType(object, kind.type) && !seen.has(keyOf(refOf(object))))
       .map((object) => ({ kind, object }))
   })
-}
-
-/** For targets of a cluster. */
-export function objectReader(cluster: Cluster, signal: AbortSignal | undefined): ObjectReader {
-  return new ObjectReader(cluster, readGroups(cluster, signal), signal)
 }

@@ -1,6 +1,6 @@
 import type { Cluster } from '../cluster/index.ts'
 import type { EndpointSlice } from '../model/kubernetes.ts'
-import { type Fact, known, type Unknown, unknown } from '../model/fact.ts'
+import { type Fact, known } from '../model/fact.ts'
 import type { ProxyFacts } from '../model/snapshot.ts'
 import { kubeProxyConfigMaps, parseProxyMode } from '../mechanisms/service/proxies/kube-proxy.ts'
 import {
@@ -10,6 +10,7 @@ import {
   recogniseProxy,
 } from '../mechanisms/service/proxies/recognise.ts'
 import { configMapPath, listPath, nodesPath, proxyModePath } from '../cluster/paths.ts'
+import { type Groups, readGroups } from './groups.ts'
 import { readList, readObject } from './read.ts'
 
 /** As many nodes are asked for their mode as tell whether modes differ, without calling a whole cluster. */
@@ -23,11 +24,11 @@ const agentNamespaces = [
   { group: 'k8s.ovn.org', namespace: 'ovn-kubernetes' },
 ] as const
 
-/** Finds out who serves Services. `groups` are the API groups that the server has. */
+/** Finds out who serves Services, as far as objects of the cluster tell. */
 export async function readProxy(
   cluster: Cluster,
-  groups: Promise<Fact<ReadonlySet<string>>>,
   signal: AbortSignal | undefined,
+  groups = readGroups(cluster, signal),
 ): Promise<Fact<ProxyFacts>> {
   const [primary] = kubeProxyConfigMaps
   const [system, config, others] = await Promise.all([
@@ -57,18 +58,15 @@ export async function readProxy(
 export async function askNodes(
   cluster: Cluster,
   proxy: Fact<ProxyFacts>,
-  slices: readonly EndpointSlice[],
+  slices: Iterable<EndpointSlice>,
   signal: AbortSignal | undefined,
 ): Promise<Fact<ProxyFacts>> {
   if (!proxy.known && proxy.why.reason !== 'forbidden') return proxy
   if (proxy.known && (proxy.value.kind !== 'kube-proxy' || proxy.value.settings['tellsMode'] === 'false')) {
     return proxy
   }
-  const names = new Set(
-    slices.flatMap(({ endpoints }) => (endpoints ?? []).flatMap(({ nodeName }) => nodeName ?? [])),
-  )
   const answers = await Promise.all(
-    [...names].slice(0, mostNodes).map(async (name) => [name, await askNode(cluster, name, signal)] as const),
+    nodesOf(slices).map(async (name) => [name, await askNode(cluster, name, signal)] as const),
   )
   const nodes = Object.fromEntries(
     answers.flatMap(([name, mode]) => (mode === undefined ? [] : [[name, mode]])),
@@ -77,6 +75,16 @@ export async function askNodes(
   if (mode === undefined) return proxy
   const base = proxy.known ? proxy.value : { kind: 'kube-proxy' as const, source: '', settings: {} }
   return known({ ...base, mode, nodes, source: 'the proxies on the nodes' })
+}
+
+/** The first nodes that hold endpoints. */
+function nodesOf(slices: Iterable<EndpointSlice>): string[] {
+  const names = new Set<string>()
+  for (const { endpoints } of slices) {
+    for (const { nodeName } of endpoints ?? []) if (nodeName !== undefined) names.add(nodeName)
+    if (names.size >= mostNodes) break
+  }
+  return [...names].slice(0, mostNodes)
 }
 
 async function askNode(cluster: Cluster, node: string, signal: AbortSignal | undefined) {
@@ -108,33 +116,12 @@ export async function readWindowsNodes(
   return page.known ? known((page.value?.items ?? []).map(({ metadata }) => metadata.name)) : page
 }
 
-/** The API groups that a server has, and in which versions. */
-export type Groups = ReadonlyMap<string, { preferred: string; versions: readonly string[] }>
-
-/** Asks for the API groups that the server has. */
-export async function readGroups(cluster: Cluster, signal: AbortSignal | undefined): Promise<Fact<Groups>> {
-  interface GroupList {
-    groups?: { name: string; preferredVersion?: { version?: string }; versions?: { version: string }[] }[]
-  }
-  const answer = await readObject<GroupList>(cluster, '/apis', 'API groups', { signal })
-  if (!answer.known) return answer
-  return known(
-    new Map(
-      (answer.value?.groups ?? []).map(({ name, preferredVersion, versions = [] }) => {
-        const preferred = preferredVersion?.version ?? versions[0]?.version ?? 'v1'
-        return [name, { preferred, versions: versions.map(({ version }) => version) }]
-      }),
-    ),
-  )
-}
-
 async function readAgents(
   cluster: Cluster,
-  groups: Fact<ReadonlySet<string>>,
+  groups: Fact<Groups>,
   signal: AbortSignal | undefined,
 ): Promise<DaemonSet[]> {
-  const served = groups.known ? groups.value : new Set<string>()
-  const wanted = agentNamespaces.filter(({ group }) => served.has(group))
+  const wanted = agentNamespaces.filter(({ group }) => groups.known && groups.value.has(group))
   const lists = await Promise.all(wanted.map(({ namespace }) => readDaemonSets(cluster, namespace, signal)))
   return lists.flatMap((list) => (list.known ? list.value : []))
 }
@@ -162,9 +149,4 @@ function readConfigMap(
 
 function keyOf({ namespace, name }: { namespace: string; name: string }): string {
   return `${namespace}/${name}`
-}
-
-/** For facts that nobody has asked for. */
-export function notAsked<T>(what: string): Fact<T> {
-  return unknown<T>({ what, reason: 'not-asked' } satisfies Unknown)
 }

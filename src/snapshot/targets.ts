@@ -4,6 +4,8 @@ import type { NamespacedName } from '../model/object.ts'
 import { UserError } from '../model/user-error.ts'
 import { servicePath, servicesPath } from '../cluster/paths.ts'
 import type { TargetQuery } from '../targets/parse.ts'
+import { readObject } from './read.ts'
+import { type Fact, mapFact } from '../model/fact.ts'
 
 /** One answer for each Service that was asked for: the Service, or why it cannot be had. */
 export type Resolved =
@@ -54,6 +56,29 @@ export async function readOne(
     if (error instanceof ApiError) return { ref, error }
     throw error
   }
+}
+
+/** The same where nothing can go on without it: rejects with what `readOne` tells. */
+export async function getService(
+  cluster: Cluster,
+  ref: NamespacedName,
+  signal: AbortSignal | undefined,
+): Promise<Service> {
+  const answer = await readOne(cluster, ref, signal)
+  if ('error' in answer) throw answer.error
+  return answer.service
+}
+
+/** The Service of this name; no Service where there is none. */
+export async function findService(
+  cluster: Cluster,
+  ref: NamespacedName,
+  signal: AbortSignal | undefined,
+): Promise<Fact<Service[]>> {
+  const { namespace, name } = ref
+  const what = `service ${name} in ${namespace}`
+  const fact = await readObject<Service>(cluster, servicePath(namespace, name), what, { signal })
+  return mapFact(fact, (service) => (service === undefined ? [] : [service]))
 }
 
 /** What to say about a Service that does not exist. */

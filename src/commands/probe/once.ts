@@ -1,4 +1,3 @@
-import { known } from '../../model/fact.ts'
 import { probe } from '../../probe/probe.ts'
 import { controlOf, exitCodeOf, follow, print, type ProbeSession } from './session.ts'
 
@@ -18,12 +17,10 @@ const fewClients = 100
 /** How many clients the proxy remembers for each pod, where that may matter and can be found out. */
 async function tableCapacity({ cluster, options, interrupt }: ProbeSession): Promise<number | undefined> {
   if ((options.clients ?? 1) <= fewClients) return undefined
-  const [{ readGroups, readProxy }, { semanticsOf }] = await Promise.all([
+  const [{ readProxy }, { semanticsOf }] = await Promise.all([
     import('../../snapshot/proxy.ts'),
     import('../../mechanisms/service/proxies/semantics.ts'),
   ])
-  const groups = readGroups(cluster, interrupt.first)
-  const names = groups.then((fact) => (fact.known ? known(new Set(fact.value.keys())) : fact))
-  const proxy = await readProxy(cluster, names, interrupt.first)
+  const proxy = await readProxy(cluster, interrupt.first)
   return proxy.known ? semanticsOf(proxy.value).mostClients : undefined
 }

@@ -1,5 +1,4 @@
 import type { ProxyInCharge } from '../../measure/verdict.ts'
-import { known } from '../../model/fact.ts'
 import type { ProbeSession } from './session.ts'
 
 /** The Service proxy in charge and its clock; undefined where either cannot be found out. */
@@ -7,13 +6,11 @@ export async function proxyInCharge({
   cluster,
   interrupt,
 }: ProbeSession): Promise<ProxyInCharge | undefined> {
-  const [{ readGroups, readProxy }, { clockOf, semanticsOf }] = await Promise.all([
+  const [{ readProxy }, { clockOf, semanticsOf }] = await Promise.all([
     import('../../snapshot/proxy.ts'),
     import('../../mechanisms/service/proxies/semantics.ts'),
   ])
-  const groups = readGroups(cluster, interrupt.first)
-  const names = groups.then((fact) => (fact.known ? known(new Set(fact.value.keys())) : fact))
-  const proxy = await readProxy(cluster, names, interrupt.first)
+  const proxy = await readProxy(cluster, interrupt.first)
   if (!proxy.known) return undefined
   const clock = clockOf(proxy.value)
   return clock === undefined ? undefined : { name: semanticsOf(proxy.value).name, clock }

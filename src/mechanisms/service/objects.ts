@@ -1,6 +1,7 @@
 import type { Service, ServicePort } from '../../model/kubernetes.ts'
 import { bracketed, hostAndPort } from '../../model/ip.ts'
-import type { ObjectType } from '../../model/object.ts'
+import type { LooseObject, ObjectType } from '../../model/object.ts'
+import type { Autoscaler } from '../../model/snapshot.ts'
 import { refuseLabel, type TargetKind } from '../../model/target.ts'
 
 export const services: ObjectType<Service> = {
@@ -8,6 +9,22 @@ export const services: ObjectType<Service> = {
   versions: ['v1'],
   resource: 'services',
   kind: 'Service',
+  scope: 'namespaced',
+}
+
+export const networkPolicies: ObjectType<LooseObject> = {
+  group: 'networking.k8s.io',
+  versions: ['v1'],
+  resource: 'networkpolicies',
+  kind: 'NetworkPolicy',
+  scope: 'namespaced',
+}
+
+export const autoscalers: ObjectType<Autoscaler> = {
+  group: 'autoscaling',
+  versions: ['v2'],
+  resource: 'horizontalpodautoscalers',
+  kind: 'HorizontalPodAutoscaler',
   scope: 'namespaced',
 }
 

@@ -2,7 +2,6 @@ import { type Cluster, isNotFound } from '../../cluster/index.ts'
 import { servicePath } from '../../cluster/paths.ts'
 import type { Shares } from '../../judge/shares.ts'
 import type { Service } from '../../model/kubernetes.ts'
-import { known } from '../../model/fact.ts'
 import type { ProxyFacts } from '../../model/snapshot.ts'
 import { serviceChanges } from './service-changes.ts'
 
@@ -35,10 +34,8 @@ async function readChanges(cluster: Cluster, before: Service, signal: AbortSigna
 }
 
 async function readShares(cluster: Cluster, signal: AbortSignal): Promise<Shares> {
-  const { readGroups, readProxy } = await import('../../snapshot/proxy.ts')
-  const groups = readGroups(cluster, signal)
-  const names = groups.then((fact) => (fact.known ? known(new Set(fact.value.keys())) : fact))
-  const proxy = await readProxy(cluster, names, signal)
+  const { readProxy } = await import('../../snapshot/proxy.ts')
+  const proxy = await readProxy(cluster, signal)
   return proxy.known ? sharesOf(proxy.value) : 'unknown'
 }
 

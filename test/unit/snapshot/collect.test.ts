@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { analyse } from '../../../src/analysis/analyse.ts'
 import type { Service } from '../../../src/model/kubernetes.ts'
-import { collectSnapshot } from '../../../src/snapshot/collect.ts'
+import { Collector } from '../../../src/snapshot/collect.ts'
 import { explainCluster, type Step } from '../../../src/snapshot/explanations.ts'
 import { serviceKind } from '../../../src/mechanisms/service/objects.ts'
 import { anyKind } from '../../../src/model/target.ts'
@@ -42,7 +42,7 @@ const steps = (cluster: Parameters<typeof explainCluster>[0], query: TargetQuery
 describe('what one Service needs', () => {
   it('is read, and no list of the whole cluster', async () => {
     const { cluster, asked } = fakeCluster(base)
-    const snapshot = await collectSnapshot(cluster, [target])
+    const snapshot = await new Collector(cluster).collect([target])
     expect(analyse(snapshot, target).notPossible).toEqual([])
     expect(asked.toSorted()).toEqual(
       [
@@ -65,13 +65,13 @@ describe('what one Service needs', () => {
       ...base,
       [`${services}/web`]: service({ sessionAffinity: 'None' }),
     })
-    await collectSnapshot(cluster, [target])
+    await new Collector(cluster).collect([target])
     expect(asked).toHaveLength(7)
   })
 
   it('holds custom resources of groups that the cluster serves only', async () => {
     const { cluster, asked } = fakeCluster({ ...base, '/apis': groups('gateway.networking.k8s.io') })
-    await collectSnapshot(cluster, [target])
+    await new Collector(cluster).collect([target])
     expect(asked).toContain('/apis/gateway.networking.k8s.io/v1/namespaces/shop/httproutes')
     expect(asked.join()).not.toContain('istio')
   })
@@ -86,7 +86,7 @@ describe('what one Service needs', () => {
       '/api/v1/nodes/node1%3A10249/proxy/proxyMode': 'iptables',
       '/api/v1/nodes/node2%3A10249/proxy/proxyMode': 'nftables',
     })
-    const { findings } = analyse(await collectSnapshot(cluster, [target]), target)
+    const { findings } = analyse(await new Collector(cluster).collect([target]), target)
     expect(findings.map(({ code }) => code)).toContain('AFF-PROXY-MIXED-MODES')
   })
 })
@@ -105,19 +105,19 @@ describe('what may not be read', () => {
 
   it.each(paths)('%s is unknown, and the rest is said', async (what, path) => {
     const { cluster } = fakeCluster({ ...base, [path]: 'forbidden' })
-    const { notPossible, paths } = analyse(await collectSnapshot(cluster, [target]), target)
+    const { notPossible, paths } = analyse(await new Collector(cluster).collect([target]), target)
     expect(notPossible.map(({ why }) => [why.what, why.reason])).toEqual([[what, 'forbidden']])
     expect(paths).toHaveLength(1)
   })
 
   it('is fatal for the Service itself', async () => {
     const { cluster } = fakeCluster({ ...base, [`${services}/web`]: 'forbidden' })
-    await expect(collectSnapshot(cluster, [target])).rejects.toMatchObject({ reason: 'Forbidden' })
+    await expect(new Collector(cluster).collect([target])).rejects.toMatchObject({ reason: 'Forbidden' })
   })
 
   it('a Service that does not exist is named', async () => {
     const { cluster } = fakeCluster({ [`${services}/web`]: 'missing' })
-    await expect(collectSnapshot(cluster, [target])).rejects.toMatchObject({
+    await expect(new Collector(cluster).collect([target])).rejects.toMatchObject({
       message: 'services "web" not found in namespace "shop"',
     })
   })

@@ -4,7 +4,7 @@ import type { LooseObject, ObjectType } from '../../../src/model/object.ts'
 import { resourceName } from '../../../src/model/object.ts'
 import { explainCluster } from '../../../src/snapshot/explanations.ts'
 import { ObjectReader } from '../../../src/snapshot/objects.ts'
-import { readGroups } from '../../../src/snapshot/proxy.ts'
+import { readGroups } from '../../../src/snapshot/groups.ts'
 import { targetKinds } from '../../../src/mechanisms/index.ts'
 import { parseQuery } from '../../../src/targets/parse.ts'
 import { service } from '../analysis/build.ts'
@@ -53,24 +53,24 @@ describe('objects of a namespace', () => {
   it('come by their types, and IngressClasses only where there is an Ingress', async () => {
     const classes = '/apis/networking.k8s.io/v1/ingressclasses'
     const without = reader({})
-    const empty = await without.reader.read('shop')
+    const empty = await without.reader.read(['shop'])
     expect(empty.lists.get('ingresses.networking.k8s.io')).toEqual(known([]))
     expect(empty.lists.get('ingressclasses.networking.k8s.io')).toEqual(known([]))
     expect(without.asked).not.toContain(classes)
     const withOne = reader({ [ingressesOf('shop')]: { items: [ingress('a')] } })
-    const { lists } = await withOne.reader.read('shop')
+    const { lists } = await withOne.reader.read(['shop'])
     expect(lists.get('ingresses.networking.k8s.io')).toMatchObject({ value: [{ metadata: { name: 'a' } }] })
     expect(withOne.asked).toContain(classes)
   })
 
   it('are read once, however often they are asked for', async () => {
     const { reader: one, asked } = reader({})
-    await Promise.all([one.read('shop'), one.read('shop')])
+    await Promise.all([one.read(['shop']), one.read(['shop'])])
     expect(new Set(asked).size).toBe(asked.length)
   })
 
   it('say what may not be read', async () => {
-    const { lists } = await reader({ [ingressesOf('shop')]: 'forbidden' }).reader.read('shop')
+    const { lists } = await reader({ [ingressesOf('shop')]: 'forbidden' }).reader.read(['shop'])
     expect(lists.get('ingresses.networking.k8s.io')).toMatchObject({
       known: false,
       why: { what: 'ingresses.networking.k8s.io', reason: 'forbidden' },

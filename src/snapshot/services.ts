@@ -1,0 +1,242 @@
+import type { Cluster } from '../cluster/index.ts'
+import { eventsPath, podsPath, slicesPath } from '../cluster/paths.ts'
+import { type InputName, inputs } from '../mechanisms/service/facts.ts'
+import { autoscalers, networkPolicies } from '../mechanisms/service/objects.ts'
+import { originAnnotation, serviceLabel } from '../model/external.ts'
+import { type Fact, known, mapFact, notAsked } from '../model/fact.ts'
+import type {
+  EndpointSlice,
+  KubernetesList,
+  KubernetesObject,
+  Pod,
+  Service,
+  SliceEndpoint,
+} from '../model/kubernetes.ts'
+import type { NamespacedName, ObjectType } from '../model/object.ts'
+import type { Autoscaler, ServiceSnapshot } from '../model/snapshot.ts'
+import type { Groups } from './groups.ts'
+import type { ObjectReader } from './objects.ts'
+import { readList, readObject } from './read.ts'
+import type { Wants } from './wants.ts'
+
+/** From where what belongs to Services is read. */
+export interface Scope {
+  /** Undefined for all namespaces. */
+  namespace: string | undefined
+  /** One list of slices for all Services costs less than one for each. */
+  isWhole: boolean
+}
+
+/** How a Service is read. */
+export interface Reading {
+  scope: Scope
+  wants: Wants
+  /** Whether it or another one of its scope has affinity. */
+  sticky: Promise<boolean>
+}
+
+/** A Service that may still be on its way. */
+export interface Asked {
+  ref: NamespacedName
+  service: Promise<Service>
+}
+
+/** As many pods as tell what all of them have. */
+const fewPods = 3
+
+/** API groups of the meshes whose sidecars matter; where none is served, no pod has one. */
+const meshGroup = /(^|\.)(istio|linkerd)\.io$/
+
+type SlicesByService = Fact<ReadonlyMap<string, readonly EndpointSlice[]>>
+
+/** Reads what belongs to Services, each list once. */
+export class ServiceReader {
+  readonly #cluster: Cluster
+  readonly #groups: Promise<Fact<Groups>>
+  readonly #objects: ObjectReader
+  readonly #signal: AbortSignal | undefined
+  readonly #slices = new Map<string, Promise<SlicesByService>>()
+  readonly #byNamespace = new WeakMap<object, ReadonlyMap<string, unknown>>()
+
+  constructor(
+    cluster: Cluster,
+    groups: Promise<Fact<Groups>>,
+    objects: ObjectReader,
+    signal: AbortSignal | undefined,
+  ) {
+    this.#cluster = cluster
+    this.#groups = groups
+    this.#objects = objects
+    this.#signal = signal
+  }
+
+  /** The slices of one Service or, where the scope has one list, those of all. */
+  async slices(scope: Scope, name?: string): Promise<Fact<readonly EndpointSlice[]>> {
+    return mapFact(await this.#slicesIn(scope, name), (index) => [...index.values()].flat())
+  }
+
+  /** What is known of a Service; what is not wanted is not asked for. */
+  async read({ ref, service }: Asked, reading: Reading): Promise<ServiceSnapshot> {
+    const { scope, wants, sticky } = reading
+    const { namespace, name } = ref
+    const ifWanted = <T>(input: InputName, ask: () => Promise<Fact<T>>): Promise<Fact<T>> =>
+      wants.inputs.has(input) ? ask() : Promise.resolve(notAsked<T>(inputs[input].what))
+    const policies = ifWanted('networkPolicies', () => this.#ofNamespace(networkPolicies, scope, namespace))
+    const [found, slices, pods, events, scalers, rules] = await Promise.all([
+      service,
+      this.#slicesIn(scope, name),
+      ifWanted('pods', async () =>
+        wants.somePods === true
+          ? await this.#somePodsOf(namespace, service)
+          : await this.#podsOf(namespace, service, policies),
+      ),
+      ifWanted('events', () => this.#eventsOf(ref, service)),
+      ifWanted('autoscalers', async () =>
+        // Only where clients stay does it matter that pods come and go.
+        (await sticky)
+          ? await this.#ofNamespace(autoscalers, scope, namespace)
+          : notAsked<readonly Autoscaler[]>(inputs.autoscalers.what),
+      ),
+      policies,
+    ])
+    return {
+      service: found,
+      slices: mapFact(slices, (index) => index.get(`${namespace}/${name}`) ?? none),
+      pods,
+      events,
+      autoscalers: scalers,
+      networkPolicies: rules,
+    }
+  }
+
+  #slicesIn({ namespace, isWhole }: Scope, name?: string): Promise<SlicesByService> {
+    const one = isWhole ? undefined : name
+    const key = `${namespace ?? ''}/${one ?? ''}`
+    const list = this.#slices.get(key) ?? this.#listSlices(namespace, one)
+    this.#slices.set(key, list)
+    return list
+  }
+
+  async #listSlices(namespace: string | undefined, name: string | undefined): Promise<SlicesByService> {
+    const slices = await readList<EndpointSlice>(
+      this.#cluster,
+      slicesPath(namespace),
+      inputs.slices.what,
+      { apiVersion: 'discovery.k8s.io/v1', kind: 'EndpointSlice' },
+      {
+        signal: this.#signal,
+        keep: compact,
+        ...(name === undefined ? {} : { query: { labelSelector: `${serviceLabel}=${name}` } }),
+      },
+    )
+    return mapFact(slices, (all) =>
+      Map.groupBy(
+        all,
+        ({ metadata }) => `${metadata.namespace ?? namespace ?? ''}/${metadata.labels?.[serviceLabel] ?? ''}`,
+      ),
+    )
+  }
+
+  /** The objects of a type in the namespace of a Service, from the list of its scope. */
+  async #ofNamespace<T extends KubernetesObject>(
+    type: ObjectType<T>,
+    scope: Scope,
+    namespace: string,
+  ): Promise<Fact<readonly T[]>> {
+    const list = await this.#objects.list(type, scope.namespace)
+    if (!list.known || scope.namespace !== undefined) return list
+    const before = this.#byNamespace.get(list) as ReadonlyMap<string, readonly T[]> | undefined
+    const index = before ?? Map.groupBy(list.value, ({ metadata }) => metadata.namespace ?? '')
+    this.#byNamespace.set(list, index)
+    return known(index.get(namespace) ?? none)
+  }
+
+  /** Pods say who owns them and which policies select them; with neither affinity nor policies nobody asks. */
+  async #podsOf(
+    namespace: string,
+    service: Promise<Service>,
+    policies: Promise<ServiceSnapshot['networkPolicies']>,
+  ): Promise<ServiceSnapshot['pods']> {
+    const { spec } = await service
+    const rules = spec.sessionAffinity === 'ClientIP' ? undefined : await policies
+    const labelSelector = selectorOf(spec)
+    if (labelSelector === '' || (rules?.known === true && rules.value.length === 0)) return known(none)
+    return await readList<Pod>(
+      this.#cluster,
+      podsPath(namespace),
+      `pods in ${namespace}`,
+      { apiVersion: 'v1', kind: 'Pod' },
+      { query: { labelSelector }, signal: this.#signal },
+    )
+  }
+
+  async #somePodsOf(namespace: string, service: Promise<Service>): Promise<ServiceSnapshot['pods']> {
+    const [{ spec }, groups] = await Promise.all([service, this.#groups])
+    const labelSelector = selectorOf(spec)
+    const hasMesh = !groups.known || groups.value.keys().some((group) => meshGroup.test(group))
+    if (!hasMesh || labelSelector === '') return known(none)
+    const page = await readObject<KubernetesList<Pod>>(
+      this.#cluster,
+      podsPath(namespace),
+      `pods in ${namespace}`,
+      { query: { labelSelector, limit: fewPods }, signal: this.#signal },
+    )
+    return mapFact(page, (list) => list?.items ?? none)
+  }
+
+  /** Warnings about a load balancer that cannot be made; other Services have no events that matter. */
+  async #eventsOf(
+    { namespace, name }: NamespacedName,
+    service: Promise<Service>,
+  ): Promise<ServiceSnapshot['events']> {
+    if ((await service).spec.type !== 'LoadBalancer') return notAsked(inputs.events.what)
+    const fieldSelector = `involvedObject.kind=Service,involvedObject.name=${name},type=Warning`
+    const events = await readList<{ reason?: string; message?: string }>(
+      this.#cluster,
+      eventsPath(namespace),
+      `events in ${namespace}`,
+      { apiVersion: 'v1', kind: 'Event' },
+      { query: { fieldSelector }, signal: this.#signal },
+    )
+    return mapFact(events, (all) => all.map(({ reason = '', message = '' }) => ({ reason, message })))
+  }
+}
+
+/** Thousands of Services share it. */
+const none: readonly never[] = []
+
+/** The pods that the Service selects. Without a selector there are none by that way. */
+function selectorOf({ selector = {} }: Service['spec']): string {
+  return Object.entries(selector)
+    .map(([key, value]) => `${key}=${value}`)
+    .join()
+}
+
+/** A slice without what nobody reads, so that memory follows the number of endpoints and not the size of objects. */
+function compact({ apiVersion, metadata, addressType, endpoints, ports }: EndpointSlice): EndpointSlice {
+  const { name, namespace, labels, annotations } = metadata
+  const origin = annotations?.[originAnnotation]
+  return {
+    apiVersion,
+    kind: 'EndpointSlice',
+    metadata: {
+      name,
+      ...(namespace === undefined ? {} : { namespace }),
+      ...(labels === undefined ? {} : { labels }),
+      ...(origin === undefined ? {} : { annotations: { [originAnnotation]: origin } }),
+    },
+    addressType,
+    ports: ports ?? null,
+    endpoints: (endpoints ?? []).map(compactEndpoint),
+  }
+}
+
+function compactEndpoint({ addresses, conditions, nodeName, targetRef }: SliceEndpoint): SliceEndpoint {
+  const { kind, name } = targetRef ?? {}
+  return {
+    addresses,
+    ...(conditions === undefined ? {} : { conditions }),
+    ...(nodeName === undefined ? {} : { nodeName }),
+    ...(kind === undefined || name === undefined ? {} : { targetRef: { kind, name } }),
+  }
+}
