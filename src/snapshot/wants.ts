@@ -20,5 +20,8 @@ export const toExplainMany: Wants = {
 /** For a target that is no Service: who takes its requests from there to the pods. */
 export const toExplainOthers: Wants = { inputs: new Set<InputName>(['proxy']) }
 
-/** What could speak against turning affinity on. A sidecar is in all pods of a Service or in none. */
+/**
+ * What could speak against turning affinity on. A sidecar is in all pods of a Service or in none. Events are of the past:
+ * what a load balancer has refused may have been mended since.
+ */
 export const toChange: Wants = { inputs: new Set<InputName>(['pods']), somePods: true }

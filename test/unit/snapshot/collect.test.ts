@@ -1,8 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { analyse } from '../../../src/analysis/analyse.ts'
+import { analyzers } from '../../../src/analysis/analyzers/index.ts'
+import { codeInfo, isCode } from '../../../src/analysis/codes.ts'
+import type { Need } from '../../../src/mechanisms/analyzer.ts'
+import { type InputName, inputs } from '../../../src/mechanisms/service/facts.ts'
 import type { Service } from '../../../src/model/kubernetes.ts'
 import { Collector } from '../../../src/snapshot/collect.ts'
 import { explainCluster, type Step } from '../../../src/snapshot/explanations.ts'
+import { toChange } from '../../../src/snapshot/wants.ts'
 import { serviceKind } from '../../../src/mechanisms/service/objects.ts'
 import { anyKind } from '../../../src/model/target.ts'
 import type { TargetQuery } from '../../../src/targets/parse.ts'
@@ -123,6 +128,55 @@ describe('what may not be read', () => {
   })
 })
 
+describe('what a change needs', () => {
+  const gone = { [`${services}/web`]: service({ sessionAffinity: 'None' }) }
+  const asked = async (...names: string[]): Promise<string[]> => {
+    const fake = fakeCluster({ ...base, ...gone, '/apis': groups(...names) })
+    const collector = new Collector(fake.cluster)
+    collector.begin([target], { wants: toChange })
+    await collector.collect([service({ sessionAffinity: 'None' })], { wants: toChange })
+    return fake.asked
+  }
+
+  it('is the endpoints and what stands in front, each asked for once', async () => {
+    expect((await asked()).toSorted()).toEqual(
+      [
+        '/apis',
+        `${slices}?kubernetes.io/service-name=web`,
+        '/apis/networking.k8s.io/v1/namespaces/shop/ingresses',
+      ].toSorted(),
+    )
+  })
+
+  it.each(['networking.istio.io', 'policy.linkerd.io'])(
+    'is the pods, too, where a mesh is served: %s',
+    async (group) => {
+      expect(await asked(group)).toContain(`${pods}?app=web`)
+    },
+  )
+
+  it('is no pods beside groups that are called alike', async () => {
+    expect(await asked('notistio.io')).not.toContain(`${pods}?app=web`)
+  })
+
+  it('is all that the findings need which may forbid it, but for events of the past', () => {
+    const forbidding = analyzers.filter((one) => one.codes.some((code) => isForbidding(code)))
+    const names = forbidding.flatMap(({ needs }) => needs.flatMap((need) => nameOf(need)))
+    const others: InputName[] = ['slices', 'events']
+    expect([...new Set(names)].toSorted()).toEqual([...toChange.inputs, ...others].toSorted())
+  })
+})
+
+function isForbidding(code: string): boolean {
+  if (!isCode(code)) return false
+  const { forbids, level } = codeInfo(code)
+  return forbids !== undefined || level === 'error'
+}
+
+function nameOf(need: Need): InputName[] {
+  return (Object.keys(inputs) as InputName[]).filter((name) => inputs[name] === need)
+}
+
 describe('several Services', () => {
   const named = (name: string): Service => service({}, { name })
 
@@ -174,6 +228,31 @@ describe('several Services', () => {
     expect(new Set(asked).size).toBe(asked.length)
     expect(asked.length).toBeLessThan(10)
     expect(asked.join()).not.toContain('/pods')
+  })
+
+  it('are the same from a list as one by one', async () => {
+    const endpoints = ['10.244.1.4', 'fd00::4'].map((address, index) => ({
+      ...slice([address], { metadata: { name: `web-${index}`, namespace: 'shop' } }),
+      ...(index === 1 ? { addressType: 'IPv6' as const } : {}),
+    }))
+    for (const one of endpoints)
+      one.endpoints = (one.endpoints ?? []).map((endpoint) => ({
+        ...endpoint,
+        targetRef: { kind: 'Pod', name: 'web-1', namespace: 'shop' },
+      }))
+    const { cluster } = fakeCluster({
+      ...base,
+      '/api/v1/services': { items: [service()] },
+      '/apis/discovery.k8s.io/v1/endpointslices': { items: endpoints },
+      [slices]: { items: endpoints },
+    })
+    const counted = async (query: TargetQuery): Promise<unknown[]> =>
+      (await steps(cluster, query)).map(
+        (step) => step.kind === 'explanation' && step.explanation.service?.endpoints,
+      )
+    const one = await counted(namedQuery(['web']))
+    expect(one).toEqual([{ ready: 1, total: 1, nodes: 1 }])
+    expect(await counted(everywhere)).toEqual(one)
   })
 
   it('rejects where the list is refused', async () => {

@@ -151,6 +151,49 @@ describe('targets that are no Services', () => {
   })
 })
 
+describe('targets of all namespaces', () => {
+  const everywhere = { allNamespaces: true }
+  const all = ['shop', 'blog'].map((namespace) => ({
+    ...ingress('a'),
+    metadata: { name: 'a', namespace },
+  }))
+
+  it('share lists of the whole cluster, each asked for once', async () => {
+    const { cluster, asked } = fakeCluster({
+      '/apis/networking.k8s.io/v1/ingresses': { items: all },
+      '/api/v1/services': { items: [service(), service({}, { namespace: 'blog' })] },
+    })
+    const query = parseQuery(['ingress'], everywhere, { verb: 'explain', kinds: targetKinds })
+    const steps = await Array.fromAsync(explainCluster(cluster, query))
+    expect(steps.map(({ kind }) => kind)).toEqual(['explanation', 'explanation'])
+    const lists = asked.filter((path) => /\/(services|ingresses|endpointslices)\b/.test(path))
+    expect([...new Set(lists)].toSorted()).toEqual([
+      '/api/v1/services',
+      '/apis/discovery.k8s.io/v1/endpointslices',
+      '/apis/networking.k8s.io/v1/ingresses',
+    ])
+  })
+})
+
+describe('a Service behind a target', () => {
+  const named = async (answer: object | string) => {
+    const { cluster } = fakeCluster({
+      [`${ingressesOf('shop')}/a`]: ingress('a'),
+      [ingressesOf('shop')]: { items: [ingress('a')] },
+      '/api/v1/namespaces/shop/services/web': answer,
+    })
+    const query = parseQuery(['ingress/a'], {}, { verb: 'explain', kinds: targetKinds })
+    const steps = await Array.fromAsync(explainCluster(cluster, query))
+    const unknown = steps.flatMap((step) => (step.kind === 'explanation' ? step.explanation.unknown : []))
+    return unknown.filter(({ what }) => what.includes('web'))
+  }
+
+  it('is said to be unknown where it may not be read, and not where it is not there', async () => {
+    expect(await named('forbidden')).toMatchObject([{ what: 'service web in shop', reason: 'forbidden' }])
+    expect(await named('missing')).toEqual([])
+  })
+})
+
 describe('names of types', () => {
   it('are those of kubectl', () => {
     expect(resourceName(widgets())).toBe('widgets.example.com')
