@@ -13,6 +13,7 @@ export const externalLabel = 'affinity.kubectl.dev/external'
 /** JSON. On a Service: `Source`. On a slice: address → where it was read. */
 export const originAnnotation = 'affinity.kubectl.dev/origin'
 
+/** The label by which an EndpointSlice names its Service. */
 export const serviceLabel = 'kubernetes.io/service-name'
 
 /** Who writes an EndpointSlice (k8s.io/api/discovery/v1/well_known_labels.go). */

@@ -1,5 +1,6 @@
-import { objectTypes } from '../mechanisms/index.ts'
-import type { ObjectType } from '../model/object.ts'
+import { objectTypes, targetKinds } from '../mechanisms/index.ts'
+import { autoscalers, networkPolicies } from '../mechanisms/service/objects.ts'
+import { type ObjectType, resourceName } from '../model/object.ts'
 import type { Rule } from '../model/role.ts'
 
 /** What `explain` reads in the namespace of a Service. Only the Service is needed; the rest is unknown where it is refused. */
@@ -7,9 +8,7 @@ export const explainRules: readonly Rule[] = [
   { apiGroups: [''], resources: ['services'], verbs: ['get', 'list'] },
   { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: ['list'] },
   { apiGroups: [''], resources: ['pods', 'events'], verbs: ['list'] },
-  { apiGroups: ['networking.k8s.io'], resources: ['networkpolicies'], verbs: ['list'] },
-  { apiGroups: ['autoscaling'], resources: ['horizontalpodautoscalers'], verbs: ['list'] },
-  ...listRules(objectTypes.filter(({ scope }) => scope === 'namespaced')),
+  ...readRules([networkPolicies, autoscalers, ...objectTypes.filter(({ scope }) => scope === 'namespaced')]),
 ]
 
 /** What it reads in kube-system, to recognise the Service proxy and its mode. */
@@ -21,15 +20,22 @@ export const explainProxyRules: readonly Rule[] = [
 /** What it reads that belongs to no namespace. */
 export const explainClusterRules: readonly Rule[] = [
   { apiGroups: [''], resources: ['nodes'], verbs: ['list'] },
-  ...listRules(objectTypes.filter(({ scope, within }) => scope === 'cluster' || within === 'everywhere')),
+  ...readRules(objectTypes.filter(({ scope, within }) => scope === 'cluster' || within === 'everywhere')),
 ]
 
-function listRules(types: readonly ObjectType[]): Rule[] {
-  return Map.groupBy(types, ({ group }) => group)
-    .entries()
-    .map(([group, members]): Rule => {
-      const resources = members.map(({ resource }) => resource)
-      return { apiGroups: [group], resources: [...new Set(resources)], verbs: ['list'] }
+/** Lists, and single objects of the kinds that a user can name. */
+function readRules(types: readonly ObjectType[]): Rule[] {
+  const named = new Set(targetKinds.map(({ type }) => resourceName(type)))
+  const isNamed = (type: ObjectType): boolean => named.has(resourceName(type))
+  return Map.groupBy(types, (type) => `${type.group} ${isNamed(type) ? 'named' : ''}`)
+    .values()
+    .map((members): Rule => {
+      const verbs = members.every(isNamed) ? ['get', 'list'] : ['list']
+      return {
+        apiGroups: members.slice(0, 1).map(({ group }) => group),
+        resources: [...new Set(members.map(({ resource }) => resource))],
+        verbs,
+      }
     })
     .toArray()
 }

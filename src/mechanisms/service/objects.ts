@@ -1,4 +1,4 @@
-import type { Service, ServicePort } from '../../model/kubernetes.ts'
+import type { EndpointSlice, Service, ServicePort } from '../../model/kubernetes.ts'
 import { bracketed, hostAndPort } from '../../model/ip.ts'
 import type { LooseObject, ObjectType } from '../../model/object.ts'
 import type { Autoscaler } from '../../model/snapshot.ts'
@@ -9,6 +9,14 @@ export const services: ObjectType<Service> = {
   versions: ['v1'],
   resource: 'services',
   kind: 'Service',
+  scope: 'namespaced',
+}
+
+export const endpointSlices: ObjectType<EndpointSlice> = {
+  group: 'discovery.k8s.io',
+  versions: ['v1'],
+  resource: 'endpointslices',
+  kind: 'EndpointSlice',
   scope: 'namespaced',
 }
 

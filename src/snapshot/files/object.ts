@@ -1,4 +1,5 @@
 import type { FilePosition, Finding, ObjectRef } from '../../model/finding.ts'
+import { serviceLabel } from '../../model/external.ts'
 import { refusalsOf } from '../../validation/index.ts'
 import { checkShape } from './check.ts'
 import type { FileObject } from './document.ts'
@@ -7,9 +8,6 @@ import { checkKind } from './kinds.ts'
 import { asRecord } from './record.ts'
 import { schemas } from '../../validation/schema.ts'
 import { locate } from './locate.ts'
-
-/** The label by which an EndpointSlice names its Service. */
-export const serviceLabel = 'kubernetes.io/service-name'
 
 /** What is wrong with one object by itself, and whether it was `seen` before, where it is written down. */
 export function checkObject(

@@ -12,8 +12,10 @@ import {
 import type { Autoscaler, ServiceSnapshot, Snapshot } from '../../model/snapshot.ts'
 import { type FileObject, parseFile } from './document.ts'
 import { locate } from './locate.ts'
-import { checkObject, serviceLabel } from './object.ts'
+import { checkObject } from './object.ts'
 import type { SourceFile } from './read.ts'
+import { serviceLabel } from '../../model/external.ts'
+import { autoscalers, endpointSlices, networkPolicies, services } from '../../mechanisms/service/objects.ts'
 import { asRecord } from './record.ts'
 import { tidyService, tidySlice } from '../../mechanisms/service/tidy.ts'
 
@@ -58,31 +60,44 @@ function isReadable({ value }: FileObject): boolean {
   )
 }
 
-function toSnapshot(objects: readonly FileObject[], namespace: string): Snapshot {
-  const byKind = Map.groupBy(objects, ({ value }) => String(value['kind']))
-  const inNamespace = (kind: string, where: string): LooseObject[] =>
-    (byKind.get(kind) ?? [])
-      .map((object) => toObject(object, namespace))
-      .filter((object) => object.metadata.namespace === where)
-  const isService = ({ value }: FileObject): boolean => value['apiVersion'] === 'v1'
+function toSnapshot(read: readonly FileObject[], namespace: string): Snapshot {
+  const objects = read.map((one) => toObject(one, namespace))
+  const inNamespace = (type: ObjectType): ByPlace =>
+    Map.groupBy(
+      objects.filter((object) => isOfType(object, type)),
+      ({ metadata }) => metadata.namespace ?? '',
+    )
+  const parts = {
+    slices: Map.groupBy(
+      objects.filter((object) => isOfType(object, endpointSlices)),
+      ({ metadata }) => `${metadata.namespace ?? ''}/${metadata.labels?.[serviceLabel] ?? ''}`,
+    ),
+    autoscalers: inNamespace(autoscalers),
+    networkPolicies: inNamespace(networkPolicies),
+  }
   return {
     source: 'files',
-    services: (byKind.get('Service') ?? [])
-      .filter(isService)
-      .map((object) => toService(object, namespace, inNamespace)),
+    services: objects
+      .filter((object) => isOfType(object, services) && object.apiVersion === 'v1')
+      .map((object) => toService(object, parts)),
     proxy: notInFiles('the Service proxy'),
     windowsNodes: notInFiles('nodes'),
     version: notInFiles('the version'),
-    objects: { lists: listsOf(objects.map((object) => toObject(object, namespace))), gaps: [] },
-    locate: locator(objects, namespace),
+    objects: { lists: listsOf(objects), gaps: [] },
+    locate: locator(read, objects),
   }
 }
 
+type ByPlace = ReadonlyMap<string, readonly LooseObject[]>
+
 /** Finds any object of the files, whatever its version, and the fields in it. */
-function locator(objects: readonly FileObject[], namespace: string): NonNullable<Snapshot['locate']> {
+function locator(
+  read: readonly FileObject[],
+  objects: readonly LooseObject[],
+): NonNullable<Snapshot['locate']> {
   const places = new Map<string, FileObject>()
-  for (const object of objects) {
-    const ref = refOf(toObject(object, namespace))
+  for (const [index, object] of read.entries()) {
+    const ref = refOf(objects[index]!)
     for (const one of [ref, { ...ref, namespace: '' }]) {
       const key = keyOf(one)
       // The first of two objects with one name; the second is a finding of its own.
@@ -112,40 +127,40 @@ function listsOf(objects: readonly LooseObject[]): Snapshot['objects']['lists'] 
 }
 
 function toService(
-  object: FileObject,
-  namespace: string,
-  inNamespace: (kind: string, where: string) => LooseObject[],
+  object: LooseObject,
+  all: Readonly<Record<'slices' | 'autoscalers' | 'networkPolicies', ByPlace>>,
 ): ServiceSnapshot {
-  const service = toObject(object, namespace)
-  const clean = tidyService(service)
-  const where = clean.metadata.namespace ?? namespace
-  const slices = inNamespace('EndpointSlice', where)
-    .filter(({ metadata }) => metadata.labels?.[serviceLabel] === clean.metadata.name)
-    .map(tidySlice)
-  const isSelecting = Object.keys(clean.spec.selector ?? {}).length > 0
+  const service = tidyService(object)
+  const { name, namespace = '' } = service.metadata
+  const slices = (all.slices.get(`${namespace}/${name}`) ?? []).map(tidySlice)
+  const isSelecting = Object.keys(service.spec.selector ?? {}).length > 0
   return {
-    service: clean,
+    service,
     slices: isSelecting || slices.length === 0 ? notInFiles('endpointslices') : known(slices),
     pods: notInFiles('pods'),
-    autoscalers: known(inNamespace('HorizontalPodAutoscaler', where) as unknown as Autoscaler[]),
-    networkPolicies: known(inNamespace('NetworkPolicy', where)),
+    autoscalers: known((all.autoscalers.get(namespace) ?? []) as unknown as Autoscaler[]),
+    networkPolicies: known(all.networkPolicies.get(namespace) ?? []),
     events: notInFiles('events'),
   }
 }
 
 function toObject({ value }: FileObject, namespace: string): LooseObject {
-  const metadata = asRecord(value['metadata'])
-  return {
+  const { namespace: own, ...metadata } = asRecord(value['metadata'])
+  const object = {
     ...value,
     metadata: {
       ...metadata,
       name: String(metadata['name']),
-      namespace: typeof metadata['namespace'] === 'string' ? metadata['namespace'] : namespace,
       labels: texts(metadata['labels']),
       annotations: texts(metadata['annotations']),
     },
   } as unknown as LooseObject
+  if (clusterTypes.some((type) => isOfType(object, type))) return object
+  return { ...object, metadata: { ...object.metadata, namespace: typeof own === 'string' ? own : namespace } }
 }
+
+/** Objects that are in no namespace, whatever a file says. */
+const clusterTypes = objectTypes.filter(({ scope }) => scope === 'cluster')
 
 function notInFiles<T>(what: string): Fact<T> {
   return unknown({ what, reason: 'not-in-files' })

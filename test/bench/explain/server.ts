@@ -31,14 +31,17 @@ const configuration = 'kind: KubeProxyConfiguration\nmode: nftables\n'
 const objects: Record<string, unknown> = {
   '/version': { gitVersion: 'v1.36.3' },
   '/apis': { groups: [] },
-  '/api/v1/namespaces/kube-system/configmaps/kube-proxy': { data: { 'config.conf': configuration } },
+  '/api/v1/namespaces/kube-system/configmaps/kube-proxy': {
+    metadata: { name: 'kube-proxy', namespace: 'kube-system' },
+    data: { 'config.conf': configuration },
+  },
 }
 
 const server = createServer((request, response) => {
   const url = new URL(request.url ?? '/', 'http://server')
   const page = lists[url.pathname]?.[Number(url.searchParams.get('continue') ?? 0)]
   response.setHeader('Content-Type', 'application/json')
-  response.end(page ?? JSON.stringify(objects[url.pathname] ?? { kind: 'List', metadata: {}, items: [] }))
+  response.end(page ?? JSON.stringify(objects[url.pathname] ?? { metadata: {}, items: [] }))
 })
 
 server.listen(0, '127.0.0.1', () => {
