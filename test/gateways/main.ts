@@ -1,0 +1,28 @@
+/**
+ * What `explain` says of generated set-ups beside what the proxies of the lab do with them.
+ *
+ *     node test/gateways/main.ts ingress-nginx [HOW-MANY [SEED]]
+ */
+import { join } from 'node:path'
+import { labKubeconfig } from '../lab/index.ts'
+import type { Compared } from './frame.ts'
+import { compare as ingressNginx } from './ingress-nginx.ts'
+
+type Judge = (
+  programs: { executable: string; kubeconfig: string },
+  count: number,
+  seed: number,
+) => Promise<Compared[]>
+
+const judges: Readonly<Record<string, Judge>> = { 'ingress-nginx': ingressNginx }
+
+const [name = '', count = '40', seed = '1'] = process.argv.slice(2)
+const judge = judges[name]
+if (judge === undefined) throw new Error(`no judge "${name}": there are ${Object.keys(judges).join(', ')}`)
+const executable = join(import.meta.dirname, '..', '..', 'dist', 'kubectl-affinity')
+const compared = await judge({ executable, kubeconfig: labKubeconfig() }, Number(count), Number(seed))
+const differ = compared.filter(({ claim, effective }) => claim !== effective)
+for (const { where, claim, effective } of differ)
+  console.log(`${where}\n    explain  ${claim}\n    proxy    ${effective}`)
+const share = ((1 - differ.length / compared.length) * 100).toFixed(1)
+console.log(`${compared.length} hosts and paths, agreed on ${compared.length - differ.length} (${share} %)`)
