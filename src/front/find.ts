@@ -2,9 +2,18 @@ import { type Cluster, isForbidden, isNotFound } from '../cluster/index.ts'
 import { listPath } from '../cluster/paths.ts'
 import { mechanisms } from '../mechanisms/index.ts'
 import { at, list, record, strings } from '../mechanisms/kit/loose.ts'
+import type { Suspect } from '../model/breaks.ts'
 import { unknown } from '../model/fact.ts'
+import type { Finding, ObjectRef } from '../model/finding.ts'
 import type { KubernetesObject } from '../model/kubernetes.ts'
-import { isOfType, type LooseObject, type NamespacedName, type ObjectType, refOf } from '../model/object.ts'
+import {
+  isOfType,
+  keyOf,
+  type LooseObject,
+  type NamespacedName,
+  type ObjectType,
+  refOf,
+} from '../model/object.ts'
 import type { FrontPlace } from '../model/survey.ts'
 import type { Store } from '../model/store.ts'
 import type { TargetKind } from '../model/target.ts'
@@ -52,10 +61,10 @@ export async function findFront(
     new Collector(cluster, { signal }).collect(services),
   ])
   const ref = object === undefined ? undefined : refOf(object)
-  const all = services.map((service) => ({
-    service,
-    ...placesOf(analyse(snapshot, service).paths, ref, query),
-  }))
+  const all = services.map((service) => {
+    const explanation = analyse(snapshot, service)
+    return { service, explanation, ...placesOf(explanation.paths, ref, query) }
+  })
   const found = all.find(({ places }) => places.length > 0) ?? all[0]!
   const others = all
     .filter((one) => one !== found && one.places.length > 0)
@@ -76,6 +85,7 @@ export async function findFront(
     service: found.service,
     notes: [...notes, ...found.notes],
     front: {
+      suspects: suspectsOf(found.explanation.findings, ref),
       ...(object === undefined ? {} : { target: { kind: query.kind.name, namespace, name: query.name } }),
       places: places.map(({ host, path, ...place }) => {
         const scheme =
@@ -88,6 +98,19 @@ export async function findFront(
       }),
     },
   }
+}
+
+/** What is wrong with the object that was named; where none was, with what stands in front. */
+function suspectsOf(findings: readonly Finding[], ref: ObjectRef | undefined): Suspect[] {
+  return findings
+    .filter(
+      ({ level, objects }) =>
+        level !== 'info' &&
+        objects.some((object) =>
+          ref === undefined ? object.kind !== 'Service' : keyOf(object) === keyOf(ref),
+        ),
+    )
+    .map(({ code, message }) => ({ code, message }))
 }
 
 /** Where objects say nothing, and the user says all. */

@@ -1,7 +1,7 @@
 import type { ObjectRef } from '../model/finding.ts'
 import type { Path, PathHop } from '../model/leg.ts'
 import { keyOf } from '../model/object.ts'
-import type { Policy } from '../model/policy.ts'
+import { type Policy, sticks } from '../model/policy.ts'
 import { examplePath } from './example-path.ts'
 
 /** A host and path in front of a Service, and what decides behind them. */
@@ -63,9 +63,14 @@ export function placesOf(paths: readonly Path[], target: ObjectRef | undefined, 
   return { places: all.slice(0, mostPlaces), notes }
 }
 
-/** What the hop decides on; where one behind it decides, what that one does, as the gateway is its only client. */
+/**
+ * What is promised: what the hop decides on, or what one is configured for though it has no effect, as nobody configures it
+ * for nothing; else what the last one does.
+ */
 function policyOf(hops: readonly PathHop[], decides: PathHop | undefined): Policy {
   if (decides !== undefined) return decides.policy
+  const promised = hops.find(({ kind, policy }) => kind !== 'proxy' && sticks(policy) === true)
+  if (promised !== undefined) return promised.policy
   const last = hops.at(-1)
   if (last?.role === 'unknown') return { kind: 'unknown' }
   return last?.policy ?? { kind: 'unknown' }

@@ -9,6 +9,8 @@ export type ProbeEvent =
       /** Where there are several: whose request it was, and at which entry. */
       client?: number
       entry?: number
+      /** Which of its users, where it has several. */
+      session?: number
       /** Number of the request that reached the new backend. */
       number: number
       from: Backend

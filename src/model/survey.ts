@@ -1,4 +1,5 @@
 import type { Backend } from './backend.ts'
+import type { Breaks } from './breaks.ts'
 import type { CookieReport, UsersVerdict } from './cause.ts'
 import type { DirectAccess } from './direct.ts'
 import type { DuringReport } from './during.ts'
@@ -59,6 +60,8 @@ export interface ProbeSurvey {
   verdict: SurveyVerdict
   /** With users who keep cookies: what they say together, for each entry. */
   users?: UsersVerdict[]
+  /** Where the way breaks, where users moved who should have stayed. */
+  breaks?: Breaks
   /** Sentences worth reading that change nothing in the verdict. */
   notes: string[]
   timing: ProbeResult['timing']

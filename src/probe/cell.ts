@@ -36,6 +36,8 @@ export interface CellOptions {
   session?: number
   /** What cookies name, where they are looked at. */
   claims?: Claims
+  /** Nothing is meant to hold it. */
+  isLoose?: boolean
 }
 
 /** An observation that was counted. */
@@ -89,6 +91,7 @@ export class Cell {
   #raw: Observation[] | undefined
   #isReassigned = false
   #facts: CellFacts = {}
+  readonly isLoose: boolean
   readonly cookies: CookieLog
   redirects = 0
   /** Answers that named nobody, by their HTTP status. */
@@ -106,7 +109,9 @@ export class Cell {
       session = 0,
       letters = new Letters(),
       claims,
+      isLoose = false,
     } = options
+    this.isLoose = isLoose
     this.cookies = new CookieLog(claims)
     this.entry = entry
     this.#expectation = expectation

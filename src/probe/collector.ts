@@ -122,6 +122,7 @@ export class Collector {
             session,
             expectation: expectations[entry.index]![session]!,
             ...(this.#claims === undefined ? {} : { claims: this.#claims }),
+            isLoose: isLoose(sessions, session),
             recogniser: this.#recogniser,
             endpoints: endpointsBehind(subject.slices, entry),
             cells: count,
@@ -555,7 +556,9 @@ export class Collector {
         ended: this.#ended,
       },
       entries: plan.entries.length,
-      moved: this.#clients.filter(({ cells }) => cells.some(({ tally }) => tally.switchCount > 0)).length,
+      moved: this.#clients.filter(({ cells }) =>
+        cells.some(({ tally, isLoose }) => tally.switchCount > 0 && !isLoose),
+      ).length,
       backends: tallyBackends(new MergedBackends(placed).entries),
       totals: mergeTotals(placed),
       outcomes: mergeOutcomes(placed),
@@ -563,6 +566,11 @@ export class Collector {
       ...(this.#isSole && first !== undefined ? { course: first.cell.parts() } : {}),
     }
   }
+}
+
+/** Beside users with a jar, requests that keep nothing move. */
+function isLoose(sessions: ProbePlan['sessions'], session: number): boolean {
+  return sessions[session]?.keeps !== 'cookies' && sessions.some(({ keeps }) => keeps === 'cookies')
 }
 
 /** What was seen in a cell, by the time of the run. */
@@ -575,6 +583,7 @@ function observedBy(
     client,
     entry: cell.entry.index,
     session: cell.session,
+    ...(cell.isLoose ? { isLoose: true } : {}),
     observation: { ...observation, atMs: observation.atMs + offsetMs },
     ...(backend === undefined ? {} : { backend }),
     ...(switched === undefined

@@ -9,7 +9,7 @@ const mostHeld = 256
 
 /** A switch that waits for its explanation, and whose it is where there are several cells. */
 interface Held extends SwitchRecord {
-  cell?: { client: number; entry: number }
+  cell?: { client: number; entry: number; session?: number }
 }
 
 /**
@@ -24,6 +24,7 @@ export class EventMaker {
   #tellsSwitches = true
   #endpoints = 0
   #sole = true
+  #hasUsers = false
   #held: Held[] = []
   #changes: readonly EndpointChange[] = []
   /** When the first request was, by `clock`. */
@@ -60,18 +61,20 @@ export class EventMaker {
     this.#release(Infinity)
   }
 
-  #begin({ expected, endpoints, sole }: ProbeStep & { kind: 'planned' }): void {
+  #begin({ expected, endpoints, sole, users }: ProbeStep & { kind: 'planned' }): void {
     this.#endpoints = endpoints
     this.#sole = sole
+    this.#hasUsers = users > 0
     // Where switches are the rule they say nothing.
     this.#tellsSwitches = expected === 'sticky'
     if (!this.#tellsSwitches)
       this.#note('each request may pick another pod here: endpoints are told, switches are counted')
   }
 
-  #hold({ client, entry }: Observed, record: SwitchRecord): void {
-    if (!this.#tellsSwitches) return
-    this.#held.push({ ...record, ...(this.#sole ? {} : { cell: { client, entry } }) })
+  #hold({ client, entry, session, isLoose }: Observed, record: SwitchRecord): void {
+    if (!this.#tellsSwitches || isLoose === true) return
+    const cell = { client, entry, ...(this.#hasUsers ? { session } : {}) }
+    this.#held.push({ ...record, ...(this.#sole ? {} : { cell }) })
     for (const { kind, name } of [record.from, record.to]) if (kind === 'anonymous') this.#anonymous.add(name)
     if (this.#anonymous.size <= this.#endpoints) return
     // More answers that name nobody differ than there can be endpoints.

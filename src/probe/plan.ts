@@ -1,6 +1,7 @@
 import type { AgentConfig, AgentTarget, TlsConfig } from '../agent/config.ts'
 import { requestsNeeded } from '../judge/requests.ts'
 import { errorPerVerdict } from '../judge/survey.ts'
+import type { Suspect } from '../model/breaks.ts'
 import type { Endpoint } from '../model/endpoint.ts'
 import { type Expectation, expectationOf, expectationThrough } from '../model/expectation.ts'
 import type { ServicePort } from '../model/kubernetes.ts'
@@ -78,6 +79,8 @@ export interface Front {
   /** What was named, where it is not the Service. */
   target?: TargetRef
   places: readonly (FrontPlace & { address: string; port: number })[]
+  /** What `explain` found wrong with it. */
+  suspects?: readonly Suspect[]
 }
 
 /** Redirects that are followed behind a gateway, which sends http to https, or to a path of its own. */

@@ -57,7 +57,8 @@ export async function* probe(
         )
       : undefined
   const expected = plan.expectations[0]?.[0]?.behaviour ?? 'sticky'
-  yield { kind: 'planned', expected, endpoints: subject.endpoints.length, sole: plan.sole }
+  const users = plan.sessions.filter(({ keeps }) => keeps === 'cookies').length
+  yield { kind: 'planned', expected, endpoints: subject.endpoints.length, sole: plan.sole, users }
   const failed = new AbortController()
   const collector = new Collector({
     options,

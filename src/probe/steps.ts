@@ -22,7 +22,7 @@ export type ProbeStep =
   /** A sentence for the person who waits. */
   | { kind: 'note'; text: string }
   /** What will be judged, and of how many endpoints: before the first request. */
-  | { kind: 'planned'; expected: Verdict['expected']; endpoints: number; sole: boolean }
+  | { kind: 'planned'; expected: Verdict['expected']; endpoints: number; sole: boolean; users: number }
   /** A client said something, so that time has passed: `nowMs` since the first request of the run. */
   | { kind: 'observed'; nowMs: number; seen: readonly Observed[]; changes: readonly EndpointChange[] }
   /** What happened to the endpoints just now. */
@@ -37,6 +37,8 @@ export interface Observed {
   client: number
   entry: number
   session: number
+  /** The session is held by nothing and meant to move. */
+  isLoose?: boolean
   observation: Observation
   /** Who answered, if that is known. */
   backend?: Backend

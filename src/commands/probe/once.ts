@@ -1,3 +1,5 @@
+import type { Breaks } from '../../model/breaks.ts'
+import type { ProbeSurvey } from '../../model/survey.ts'
 import { probe } from '../../probe/probe.ts'
 import { controlOf, exitCodeOf, follow, print, type ProbeSession } from './session.ts'
 
@@ -6,9 +8,20 @@ export async function probeOnce(session: ProbeSession): Promise<number> {
   const { cluster, options, progress } = session
   const steps = probe(cluster, options, controlOf(session), await tableCapacity(session))
   const { verdict } = await follow(steps, progress, {
-    report: async (result) => await print(result, session),
+    report: async (result) => {
+      const breaks = await whereItBreaks(session, result)
+      await print(breaks === undefined ? result : { ...result, breaks }, session)
+    },
   })
   return exitCodeOf(verdict.result)
+}
+
+/** Through a gateway, a verdict that is not what was promised is no answer yet. */
+async function whereItBreaks(session: ProbeSession, result: ProbeSurvey): Promise<Breaks | undefined> {
+  const { cluster, options, progress } = session
+  if (options.front === undefined || result.verdict.result !== 'differs') return undefined
+  const { narrow } = await import('../../front/narrow.ts')
+  return await narrow(cluster, options, result, controlOf(session), (text) => progress.stage(text))
 }
 
 /** Fewer clients fit into every proxy's memory. */

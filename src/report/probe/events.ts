@@ -21,9 +21,12 @@ export function eventObject(event: ProbeEvent, at: Date): object {
 
 function switchWords({ number, from, to, explanation, ...cell }: ProbeEvent & { type: 'switch' }): string {
   const why = explanation === undefined ? 'nothing explains it' : explanationWords(explanation, from)
-  const { client, entry = 0 } = cell
+  const { client, entry = 0, session } = cell
+  const user = session === undefined ? '' : `user ${session + 1} of `
   const who =
-    client === undefined ? '' : `${client < 0 ? 'this machine' : `client ${client}`} at entry ${entry}: `
+    client === undefined
+      ? ''
+      : `${user}${client < 0 ? 'this machine' : `client ${client}`} at entry ${entry}: `
   return `${who}${backendWords(from)} → ${backendWords(to)}   request ${number}, ${why}`
 }
 

@@ -133,6 +133,36 @@ const users = z
   })
   .describe('What users with a cookie jar say together, at one entry.')
 
+const breaks = z
+  .object({
+    at: z
+      .enum(['browser', 'gateway', 'service', 'pods'])
+      .optional()
+      .describe('The hop that breaks; absent where what was seen does not tell.'),
+    checked: z
+      .array(
+        z
+          .object({
+            stage: z.enum(['gateway', 'service', 'pods']).describe('Who was asked.'),
+            picks: count.describe('Picks that were compared.'),
+            changed: count.describe('Those of them that changed the pod.'),
+          })
+          .describe('A part of the way, asked by itself.'),
+      )
+      .describe('What was asked to find that out.'),
+    suspects: z
+      .array(
+        z
+          .object({
+            code: z.string().describe('The code of `explain`.'),
+            message: z.string().describe('What it says.'),
+          })
+          .describe('A finding about what was probed.'),
+      )
+      .describe('Why it may be so.'),
+  })
+  .describe('Where the way breaks, where users moved who should have stayed.')
+
 const entry = z
   .object({
     index: entryIndex,
@@ -373,6 +403,7 @@ export const surveyReport = z
           })
           .describe('What all cells say together.'),
         statements: z.array(statement).describe('What can be said of several cells only.'),
+        breaks: breaks.optional(),
         users: z
           .array(users)
           .optional()

@@ -80,7 +80,7 @@ describe('where requests can be sent', () => {
     expect(notes).toEqual(['2 of 6 hosts and paths are not asked; --host and --path choose'])
   })
 
-  test('has what the hop behind does where that decides', () => {
+  test('has what is configured, also where it has no effect, and else what decides behind', () => {
     const {
       hops: [front],
       entry,
@@ -96,6 +96,11 @@ describe('where requests can be sent', () => {
       role: 'decides',
     }
     const { places } = placesOf([{ entry, hops: [front!, proxy], end: 'pods' }], undefined, {})
-    expect(places).toMatchObject([{ by: 'ingress-nginx', policy: { kind: 'none' } }])
+    expect(places).toMatchObject([{ by: 'ingress-nginx', policy: { kind: 'cookie', name: 'route' } }])
+    const plain: PathHop = { ...front!, policy: { kind: 'none' }, role: 'picks' }
+    const held: PathHop = { ...proxy, policy: { kind: 'client-ip', timeoutSeconds: 5 } }
+    expect(placesOf([{ entry, hops: [plain, held], end: 'pods' }], undefined, {}).places).toMatchObject([
+      { policy: { kind: 'client-ip' } },
+    ])
   })
 })

@@ -17,7 +17,7 @@ const gone = (atMs: number): EndpointChange => ({
   pod: 'web-1',
 })
 
-function observe(expected: 'sticky' | 'spread' = 'sticky', { endpoints = 2, sole = true } = {}) {
+function observe(expected: 'sticky' | 'spread' = 'sticky', { endpoints = 2, sole = true, users = 0 } = {}) {
   const notes: string[] = []
   const said: (ProbeEvent & { second: number })[] = []
   let clock = 100_000
@@ -26,13 +26,13 @@ function observe(expected: 'sticky' | 'spread' = 'sticky', { endpoints = 2, sole
     () => clock,
     (text) => notes.push(text),
   )
-  events.take({ kind: 'planned', expected, endpoints, sole })
+  events.take({ kind: 'planned', expected, endpoints, sole, users })
   const pending: Observed[] = []
   return {
     said,
     notes,
     events,
-    move: (switched: SwitchRecord, client = 0) => {
+    move: (switched: SwitchRecord, client = 0, more: Partial<Observed> = {}) => {
       const { number, atMs } = switched
       const observation = {
         number,
@@ -42,7 +42,7 @@ function observe(expected: 'sticky' | 'spread' = 'sticky', { endpoints = 2, sole
         outcome: 'answered',
         newConnection: true,
       } as const
-      pending.push({ client, entry: 0, session: 0, observation, switched })
+      pending.push({ client, entry: 0, session: 0, observation, switched, ...more })
     },
     change: (change: EndpointChange) => events.take({ kind: 'endpoints', changes: [change] }),
     /** So long after the first request, which was 100 s after the epoch. */
@@ -151,5 +151,15 @@ describe('what happens', () => {
     pass(1010)
     events.finish()
     expect(said).toMatchObject([{ type: 'switch', client: 3, entry: 0 }])
+    expect(said[0]).not.toHaveProperty('session')
+  })
+
+  test('is said of users with a jar, and not of who is meant to move', () => {
+    const { said, events, move, pass } = observe('sticky', { sole: false, users: 2 })
+    move(moved(7, 1000), 3, { session: 1 })
+    move(moved(8, 1001), 3, { session: 2, isLoose: true })
+    pass(1010)
+    events.finish()
+    expect(said).toMatchObject([{ type: 'switch', client: 3, entry: 0, session: 1 }])
   })
 })

@@ -19,6 +19,7 @@ import { indexRanges } from './labels.ts'
 import { statementSentences } from './statements.ts'
 import { layoutTable } from './table.ts'
 import { describeSurvey } from './verdict.ts'
+import { layoutBreaks } from '../users/breaks.ts'
 import { layoutCookies } from '../users/cookies.ts'
 import { layoutUsersHeader } from '../users/header.ts'
 import { layoutUsers } from '../users/text.ts'
@@ -137,6 +138,7 @@ function closing(survey: ProbeSurvey, width: number, style: Style): Line[] {
   const said = [span(words.headline, style[words.tone]), span(words.summary)]
   return [
     ...flowGroups([said, numbers], { width, indent: labelWidth, separator: span('   ') }),
+    ...layoutBreaks(survey, width, style),
     ...layoutAbsent(survey, width, style),
     ...survey.notes.flatMap((note) => labelled('note', sanitize(note), width, style)),
   ]

@@ -1,0 +1,120 @@
+import type { Cluster } from '../cluster/index.ts'
+import type { Breaks, CheckedStage } from '../model/breaks.ts'
+import { breakOf } from '../judge/breaks.ts'
+import { sticks } from '../model/policy.ts'
+import type { ProbeSurvey, SurveyCell } from '../model/survey.ts'
+import type { Front, ProbeOptions } from '../probe/plan.ts'
+import { examineService } from '../probe/preflight.ts'
+import { probe } from '../probe/probe.ts'
+import { readService } from '../probe/read.ts'
+import type { RunControl } from '../probe/steps.ts'
+
+/** Requests to each part of the way; of two pods without affinity they are as good as never on one. */
+const requests = 30
+/** Pods that are asked by themselves. */
+const mostPods = 3
+
+/**
+ * Where users moved who should have stayed: asks past the gateway, and past the Service, and says which hop it is.
+ * Undefined where there is nothing to look for. What it makes in the cluster is removed before it returns.
+ */
+export async function narrow(
+  cluster: Cluster,
+  options: ProbeOptions,
+  survey: ProbeSurvey,
+  control: RunControl,
+  onStage: (text: string) => void,
+): Promise<Breaks | undefined> {
+  const { users = [], entries, cells } = survey
+  const moved = users.find(({ result, expected }) => result === 'differs' && expected === 'sticky')
+  const front = moved === undefined ? undefined : entries[moved.entry]?.front
+  if (moved === undefined || front === undefined || control.interrupted.aborted) return undefined
+  const own = cells.filter(({ entry }) => entry === moved.entry)
+  const isClear = moved.cause.kind === 'never-sent' || moved.cause.kind === 'no-cookie'
+  const checked = [
+    stageOf(
+      'gateway',
+      own.filter(({ session }) => survey.sessions[session]?.keeps === 'cookies'),
+    ),
+    ...(isClear
+      ? []
+      : await pastTheGateway(
+          cluster,
+          options,
+          { hostName: front.hostName, path: front.path },
+          control,
+          onStage,
+        )),
+  ]
+  const at = breakOf({
+    cause: moved.cause,
+    isConfigured: sticks(front.policy) === true,
+    named: namedBy(own),
+    checked,
+  })
+  return { ...(at === undefined ? {} : { at }), checked, suspects: [...(options.front?.suspects ?? [])] }
+}
+
+async function pastTheGateway(
+  cluster: Cluster,
+  options: ProbeOptions,
+  asked: { hostName: string; path: string },
+  control: RunControl,
+  onStage: (text: string) => void,
+): Promise<CheckedStage[]> {
+  onStage('users moved; asking past the gateway, and past the Service')
+  const { service, slices } = await readService(
+    cluster,
+    options.namespace,
+    options.service,
+    control.interrupted,
+  )
+  const subject = examineService(service, slices, options.port)
+  const place = { ...asked, scheme: 'auto', policy: { kind: 'unknown' } } as const
+  const pods = subject.endpoints.filter(({ ready }) => ready).slice(0, mostPods)
+  const places: Front['places'] = [
+    { ...place, address: subject.service.clusterIP, port: subject.service.port },
+    ...pods.map(({ address, port }) => ({ ...place, address, port })),
+  ]
+  const {
+    durationMs: _durationMs,
+    until: _until,
+    viaLocal: _viaLocal,
+    spreadNodes: _spreadNodes,
+    ...rest
+  } = options
+  const steps = probe(
+    cluster,
+    { ...rest, clients: 1, front: { places }, users: 1, withoutControl: true, requests, expect: 'sticky' },
+    control,
+  )
+  let found: ProbeSurvey | undefined
+  for await (const step of steps) if (step.kind === 'result') found = step.result
+  const cells = found?.cells ?? []
+  return [
+    stageOf(
+      'service',
+      cells.filter(({ entry }) => entry === 0),
+    ),
+    stageOf(
+      'pods',
+      cells.filter(({ entry }) => entry > 0),
+    ),
+  ]
+}
+
+function stageOf(stage: CheckedStage['stage'], cells: readonly SurveyCell[]): CheckedStage {
+  return {
+    stage,
+    picks: cells.reduce((sum, { verdict }) => sum + verdict.picks, 0),
+    changed: cells.reduce((sum, { verdict }) => sum + verdict.switches, 0),
+  }
+}
+
+function namedBy(cells: readonly SurveyCell[]): { answers: number; disagreed: number } {
+  const naming = cells.flatMap(({ cookies = [] }) => cookies.filter(({ names }) => names !== undefined))
+  return {
+    answers: naming.reduce((sum, { sent }) => sum + sent, 0),
+    disagreed: naming.reduce((sum, { disagreed }) => sum + disagreed, 0),
+  }
+}

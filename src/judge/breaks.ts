@@ -1,0 +1,27 @@
+import type { CheckedStage, Stage } from '../model/breaks.ts'
+import type { Cause } from '../model/cause.ts'
+
+/** What is known of users who moved. */
+export interface BreakEvidence {
+  cause: Cause
+  /** What stands in front is configured to stick. */
+  isConfigured: boolean
+  /** Answers to requests that sent a cookie which names a pod, and those of them that came from another pod. */
+  named: { answers: number; disagreed: number }
+  checked: readonly CheckedStage[]
+}
+
+/** The hop that breaks, as far as that is sure; undefined otherwise. Pure. */
+export function breakOf({ cause, isConfigured, named, checked }: BreakEvidence): Stage | undefined {
+  if (cause.kind === 'never-sent') return 'browser'
+  if (cause.kind === 'no-cookie') return 'gateway'
+  const changed = (stage: CheckedStage['stage']): number =>
+    checked.find((one) => one.stage === stage)?.changed ?? 0
+  // Whoever is asked at one address and answers in the names of several hands requests on.
+  if (changed('pods') > 0) return 'pods'
+  if (!isConfigured) return 'gateway'
+  // Who reads the cookie sends to the pod that it names: another one answers only if somebody picks after that.
+  if (named.disagreed > 0) return changed('service') > 0 ? 'service' : undefined
+  if (named.answers > 0) return 'gateway'
+  return cause.kind === 'ignored' && cause.anew ? 'gateway' : undefined
+}

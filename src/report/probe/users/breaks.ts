@@ -1,0 +1,47 @@
+import type { Breaks, Stage } from '../../../model/breaks.ts'
+import type { ProbeSurvey } from '../../../model/survey.ts'
+import type { Style } from '../../terminal.ts'
+import type { Line } from '../../text/line.ts'
+import { formatCount } from '../../text/numbers.ts'
+import { sanitize } from '../../text/sanitize.ts'
+import { labelled } from '../parts.ts'
+
+const mostSuspects = 3
+
+/** Which hop breaks, what shows it, and what `explain` says of it. */
+export function layoutBreaks({ breaks, service, entries }: ProbeSurvey, width: number, style: Style): Line[] {
+  if (breaks === undefined) return []
+  const by = sanitize(entries[0]?.front?.by ?? 'the gateway')
+  return [
+    ...labelled('breaks', whereWords(breaks.at, by, sanitize(service.name)), width, style),
+    ...(breaks.checked.length > 1 ? labelled('checked', checkedWords(breaks.checked), width, style) : []),
+    ...breaks.suspects
+      .slice(0, mostSuspects)
+      .flatMap(({ code, message }) => labelled('likely', `${code}  ${sanitize(message)}`, width, style)),
+  ]
+}
+
+function whereWords(at: Stage | undefined, by: string, service: string): string {
+  if (at === undefined) return `at ${by} or behind it: what was seen does not tell which`
+  const words: Record<Stage, string> = {
+    browser: 'at the browser, which does not send the cookie back',
+    gateway: `at ${by}: it does not send users back to their pod`,
+    service: `at service/${service}: ${by} sends to it and not to the pods, and it picks again`,
+    pods: 'in the pods: asked at its own address, a pod hands requests on to others',
+  }
+  return words[at]
+}
+
+function checkedWords(checked: Breaks['checked']): string {
+  const words = {
+    gateway: 'through the gateway',
+    service: 'past it, at the Service',
+    pods: 'past both, at each pod',
+  }
+  return checked
+    .map(
+      ({ stage, picks, changed }) =>
+        `${words[stage]} ${formatCount(changed)} of ${formatCount(picks)} changed`,
+    )
+    .join(' · ')
+}

@@ -1,0 +1,96 @@
+import { beforeAll, expect } from 'vitest'
+import { gatewayFollows, sessionApp, sets } from '../support/gateways.ts'
+import { service } from '../support/manifests.ts'
+import { usePlayground } from '../support/namespace.ts'
+import { expectExit, surveyOf } from '../support/report.ts'
+import { describeOnce, scenario } from '../support/scenario.ts'
+import { gateway, site } from '../support/site.ts'
+
+const needs = [gateway('istio'), 'a way in from here'] as const
+
+describeOnce("S3: Istio's ingress gateway and a cookie", () => {
+  const place = usePlayground()
+  const host = (): string => `counter.${place.name}.lab`
+  const asked = (): { address: string; host: string } => ({
+    address: site.gatewayAddress('istio'),
+    host: host(),
+  })
+  const port = { number: 80, name: 'http', protocol: 'HTTP' }
+
+  beforeAll(async () => {
+    if (!needs.every((need) => site.capabilities.has(need))) return
+    await place.deploy(
+      sessionApp(site, 'counter', 5),
+      service('counter', { ports: [{ name: 'http', port: 80, targetPort: 8080 }] }),
+      {
+        apiVersion: 'networking.istio.io/v1',
+        kind: 'Gateway',
+        metadata: { name: 'counter' },
+        spec: { selector: { istio: 'ingressgateway' }, servers: [{ port, hosts: [host()] }] },
+      },
+      {
+        apiVersion: 'networking.istio.io/v1',
+        kind: 'VirtualService',
+        metadata: { name: 'counter' },
+        spec: {
+          hosts: [host()],
+          gateways: ['counter'],
+          http: [{ route: [{ destination: { host: 'counter', port: { number: 80 } } }] }],
+        },
+      },
+    )
+    await gatewayFollows(asked(), sets('JSESSIONID'))
+  })
+
+  scenario('without a rule users are spread, and lose their sessions', needs, async () => {
+    const ended = await place.probe(['virtualservice/counter', '-o', 'json'])
+    expectExit(ended, 0)
+    const { status, spec } = surveyOf(ended)
+    expect(spec.entries).toMatchObject([{ kind: 'gateway', host: site.gatewayAddress('istio'), port: 80 }])
+    expect(status.users).toMatchObject([{ expected: 'spread', users: { sticky: 0 }, control: 'spread' }])
+    const [jar] = status.cells
+    const [session] = jar?.cookies ?? []
+    expect(session).toMatchObject({ name: 'JSESSIONID' })
+    expect(session?.values).toBeGreaterThan(5)
+  })
+
+  scenario('who expects to stay is told that the application only sets cookies anew', needs, async () => {
+    const ended = await place.probe(['virtualservice/counter', '--expect', 'sticky'])
+    expectExit(ended, 3)
+    expect(ended.stdout).toMatch(
+      /^NOT STICKY {3}6 of 6 users did not stay: the cookie JSESSIONID is sent back, and\s+is set to another value again and again$/m,
+    )
+  })
+
+  scenario(
+    'with a hash of a cookie users stay, with their sessions, and without it they do not',
+    needs,
+    async () => {
+      await place.apply({
+        apiVersion: 'networking.istio.io/v1',
+        kind: 'DestinationRule',
+        metadata: { name: 'counter' },
+        spec: {
+          host: 'counter',
+          trafficPolicy: {
+            loadBalancer: { consistentHash: { httpCookie: { name: 'user', path: '/', ttl: '0s' } } },
+          },
+        },
+      })
+      await gatewayFollows(asked(), sets('user'))
+      const ended = await place.probe(['virtualservice/counter', '-o', 'json'])
+      expectExit(ended, 0)
+      const { status } = surveyOf(ended)
+      expect(status.users).toMatchObject([
+        { expected: 'sticky', users: { sticky: 6 }, cause: { kind: 'cookie', cookies: ['user'] } },
+      ])
+      for (const { cookies } of status.cells.slice(0, 6)) {
+        expect(cookies?.find(({ name }) => name === 'user')).toMatchObject({ set: 1, maker: 'Envoy' })
+        expect(cookies?.find(({ name }) => name === 'JSESSIONID')).toMatchObject({ set: 1 })
+        expect(cookies?.find(({ name }) => name === 'JSESSIONID')).not.toHaveProperty('maker')
+      }
+      const text = await place.probe(['virtualservice/counter', '--no-jar', '--expect', 'spread'])
+      expectExit(text, 0)
+    },
+  )
+})

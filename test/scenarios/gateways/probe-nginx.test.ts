@@ -1,0 +1,118 @@
+import { beforeAll, expect } from 'vitest'
+import { gatewayFollows, ingress, ingressPath, sessionApp, sets } from '../support/gateways.ts'
+import { service } from '../support/manifests.ts'
+import { usePlayground } from '../support/namespace.ts'
+import { expectExit, surveyOf } from '../support/report.ts'
+import { describeOnce, scenario } from '../support/scenario.ts'
+import { gateway, site } from '../support/site.ts'
+
+const needs = [gateway('ingress-nginx'), 'a way in from here'] as const
+
+describeOnce('S4: an Ingress of ingress-nginx with regular expressions and a cookie', () => {
+  const place = usePlayground()
+  const host = (): string => `shop.${place.name}.lab`
+  const asked = (): { address: string; host: string; path: string } => ({
+    address: site.gatewayAddress('ingress-nginx'),
+    host: host(),
+    path: '/app1/x',
+  })
+  /** As the walkthrough has it, old names included; `more` is what differs. */
+  const shop = (more: Record<string, string> = {}): object =>
+    ingress('shop', host(), {
+      className: 'nginx',
+      paths: ['app1', 'app2'].map((app) => ingressPath(`/(${app}/.*)`, app, 'ImplementationSpecific')),
+      annotations: Object.fromEntries(
+        Object.entries({ 'use-regex': 'true', 'rewrite-target': '/$1', ...more }).map(([key, value]) => [
+          `nginx.ingress.kubernetes.io/${key}`,
+          value,
+        ]),
+      ),
+    })
+  const cookie = { affinity: 'cookie', 'session-cookie-name': 'route', 'session-cookie-hash': 'sha1' }
+
+  beforeAll(async () => {
+    if (!needs.every((need) => site.capabilities.has(need))) return
+    await place.deploy(sessionApp(site, 'app1'), sessionApp(site, 'app2'), service('app1'), service('app2'))
+  })
+
+  scenario('without affinity users are spread', needs, async () => {
+    await place.apply(shop())
+    await gatewayFollows(asked(), sets('route', false))
+    const ended = await place.probe(['ingress/shop'])
+    expectExit(ended, 0)
+    expect(ended.stdout).toMatch(/^ingress\/shop {2}shop\.\S+\/app1\/x\n/)
+    expect(ended.stdout).toMatch(/^SPREAD {3}users with a cookie jar do not stay/m)
+  })
+
+  scenario('a cookie for the path of the expression is never sent back', needs, async () => {
+    await place.apply(shop(cookie))
+    await gatewayFollows(asked(), sets('route'))
+    const ended = await place.probe(['ingress/shop', '-o', 'json'])
+    expectExit(ended, 3)
+    expect(surveyOf(ended)).toMatchObject({
+      spec: {
+        target: { kind: 'ingress', name: 'shop' },
+        entries: [{ front: { policy: { kind: 'cookie' } } }],
+      },
+      status: {
+        verdict: { result: 'differs' },
+        users: [
+          {
+            users: { sticky: 0 },
+            cause: { kind: 'never-sent', cookie: 'route', why: 'path', path: '/(app1/.*)' },
+          },
+        ],
+      },
+    })
+  })
+
+  scenario('with session-cookie-path users stay, and without the cookie they do not', needs, async () => {
+    await place.apply(shop({ ...cookie, 'session-cookie-path': '/', 'affinity-mode': 'persistent' }))
+    await gatewayFollows(
+      asked(),
+      ({ status, cookies }) => status === 200 && cookies.some((text) => text.includes('Path=/;')),
+    )
+    const ended = await place.probe(['ingress/shop', '-o', 'json'])
+    expectExit(ended, 0)
+    const { status } = surveyOf(ended)
+    expect(status.users).toMatchObject([
+      { users: { sticky: 6 }, control: 'spread', cause: { kind: 'cookie', cookies: ['route'] } },
+    ])
+    // The cookie names the pod, which is the one that answers.
+    const jars = status.cells.slice(0, 6)
+    for (const { cookies = [], backends } of jars) {
+      const route = cookies.find(({ name }) => name === 'route')
+      expect(route).toMatchObject({
+        set: 1,
+        disagreed: 0,
+        maker: 'ingress-nginx',
+        first: { path: '/', httpOnly: true },
+      })
+      const letter = status.backends.find(({ name }) => name === route?.names)?.letter
+      expect(backends.map((backend) => backend.letter)).toEqual([letter])
+    }
+    expect(ended.stdout).not.toContain('|')
+  })
+
+  scenario('a Service behind it that picks again is found out', needs, async () => {
+    await place.apply(
+      shop({
+        ...cookie,
+        'session-cookie-path': '/',
+        'affinity-mode': 'persistent',
+        'service-upstream': 'true',
+      }),
+    )
+    await gatewayFollows(asked(), sets('route'))
+    const ended = await place.probe(['ingress/shop', '-o', 'json'])
+    expectExit(ended, 3)
+    const { users, breaks } = surveyOf(ended).status
+    expect(users).toMatchObject([
+      { users: { sticky: 0 }, cause: { kind: 'ignored', cookies: ['route'], anew: false } },
+    ])
+    const [gateway, service, pods] = breaks?.checked ?? []
+    expect(gateway).toMatchObject({ stage: 'gateway' })
+    expect(service?.changed).toBeGreaterThan(5)
+    expect(pods).toMatchObject({ stage: 'pods', changed: 0 })
+  })
+})

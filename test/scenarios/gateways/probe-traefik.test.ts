@@ -1,0 +1,88 @@
+import { beforeAll, expect } from 'vitest'
+import { gatewayFollows, ingress, ingressPath, sessionApp, sets } from '../support/gateways.ts'
+import { service } from '../support/manifests.ts'
+import { usePlayground } from '../support/namespace.ts'
+import { expectExit, surveyOf } from '../support/report.ts'
+import { describeOnce, scenario } from '../support/scenario.ts'
+import { gateway, site } from '../support/site.ts'
+
+const needs = [gateway('traefik'), 'a way in from here'] as const
+
+describeOnce("S4: Traefik's provider for Ingresses, and a cookie", () => {
+  const place = usePlayground()
+  const host = (): string => `shop.${place.name}.lab`
+  const asked = (): { address: string; host: string } => ({
+    address: site.gatewayAddress('traefik'),
+    host: host(),
+  })
+  /** Annotations of Traefik about a backend are read from its Service. */
+  const sticky = (isSticky: boolean): object => {
+    const { metadata, ...rest } = service('web') as { metadata: object }
+    const cookie = {
+      'traefik.ingress.kubernetes.io/service.sticky.cookie': 'true',
+      'traefik.ingress.kubernetes.io/service.sticky.cookie.name': 'route',
+    }
+    return { ...rest, metadata: { ...metadata, annotations: isSticky ? cookie : {} } }
+  }
+
+  beforeAll(async () => {
+    if (!needs.every((need) => site.capabilities.has(need))) return
+    await place.deploy(
+      sessionApp(site, 'web'),
+      sticky(false),
+      ingress('shop', host(), { className: 'traefik', paths: [ingressPath('/', 'web')] }),
+    )
+    await gatewayFollows(asked(), sets('route', false))
+  })
+
+  scenario('without affinity users are spread', needs, async () => {
+    const ended = await place.probe(['ingress/shop'])
+    expectExit(ended, 0)
+    expect(ended.stdout).toMatch(/^SPREAD {3}users with a cookie jar do not stay/m)
+  })
+
+  scenario('with a sticky cookie users stay, and the cookie names their pod', needs, async () => {
+    await place.apply(sticky(true))
+    await gatewayFollows(asked(), sets('route'))
+    const ended = await place.probe(['ingress/shop', '--expect', 'sticky', '-o', 'json'])
+    expectExit(ended, 0)
+    const { status } = surveyOf(ended)
+    expect(status.users).toMatchObject([
+      {
+        users: { sticky: 6 },
+        control: 'spread',
+        cause: { kind: 'cookie', cookies: expect.arrayContaining(['route']) },
+      },
+    ])
+    for (const { cookies = [], backends } of status.cells.slice(0, 6)) {
+      const route = cookies.find(({ name }) => name === 'route')
+      expect(route).toMatchObject({ set: 1, disagreed: 0 })
+      const letter = status.backends.find(({ name }) => name === route?.names)?.letter
+      expect(backends.map((backend) => backend.letter)).toEqual([letter])
+    }
+  })
+
+  scenario('each change of pod is told when it happens', needs, async () => {
+    await place.apply(sticky(false))
+    await gatewayFollows(asked(), sets('route', false))
+    const ended = await place.probe([
+      'ingress/shop',
+      '--watch',
+      '--duration',
+      '1s',
+      '--sessions',
+      '2',
+      '--expect',
+      'sticky',
+      '-o',
+      'json',
+    ])
+    const lines = ended.stdout
+      .trim()
+      .split('\n')
+      .map((line): { kind?: string; session?: number } => JSON.parse(line))
+    expect(lines.at(-1)?.kind).toBe('ProbeSurveyReport')
+    const users = new Set(lines.slice(0, -1).map(({ session }) => session))
+    expect(users).toEqual(new Set([0, 1]))
+  })
+})

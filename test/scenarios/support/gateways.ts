@@ -1,0 +1,100 @@
+import http from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { deployment } from './manifests.ts'
+import type { Site } from './site.ts'
+
+const sessionServer = `const sessions = new Map()
+require('http').createServer((request, response) => {
+  let [, id] = /\\bJSESSIONID=(\\w+)/.exec(request.headers.cookie ?? '') ?? []
+  if (!sessions.has(id)) {
+    id = require('crypto').randomBytes(8).toString('hex')
+    sessions.set(id, 0)
+    response.setHeader('set-cookie', 'JSESSIONID=' + id + '; Path=/; HttpOnly')
+  }
+  sessions.set(id, sessions.get(id) + 1)
+  response.end('Hostname: ' + require('os').hostname() + '<br>\\n' + sessions.get(id) + 'th time access.')
+}).listen(8080)`
+
+/** An application that counts, in a session of its own, how often each of its users came; whatever path is asked for. */
+export function sessionApp(site: Site, name: string, replicas = 3): object {
+  return deployment(name, replicas, {
+    name: 'server',
+    image: site.images.node,
+    command: ['node', '-e', sessionServer],
+    readinessProbe: { tcpSocket: { port: 8080 }, periodSeconds: 1 },
+    ports: [{ containerPort: 8080 }],
+  })
+}
+
+/** A path of an Ingress, which leads to port 80 of a Service. */
+export function ingressPath(path: string, service: string, pathType = 'Prefix'): object {
+  return { path, pathType, backend: { service: { name: service, port: { number: 80 } } } }
+}
+
+export function ingress(
+  name: string,
+  host: string,
+  {
+    className,
+    paths,
+    annotations = {},
+  }: { className: string; paths: object[]; annotations?: Record<string, string> },
+): object {
+  return {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'Ingress',
+    metadata: { name, annotations },
+    spec: { ingressClassName: className, rules: [{ host, http: { paths } }] },
+  }
+}
+
+export interface Asked {
+  address: string
+  host: string
+  path?: string
+}
+
+/** How often it is looked whether a gateway has followed, and for how long, in milliseconds. */
+const everyMs = 100
+const longestMs = 60_000
+
+/**
+ * Waits until a gateway answers as it should after a change: gateways follow the API by themselves, and say nowhere that they
+ * have. Two answers in a row, as two replicas of a worker may differ for a moment.
+ */
+export async function gatewayFollows(
+  asked: Asked,
+  holds: (answer: { status: number; cookies: readonly string[] }) => boolean,
+): Promise<void> {
+  const until = performance.now() + longestMs
+  let inRow = 0
+  let last: unknown
+  while (inRow < 2) {
+    if (performance.now() > until)
+      throw new Error(`${asked.host} did not follow within ${longestMs} ms: ${JSON.stringify(last)}`)
+    const answer = await ask(asked)
+    last = answer
+    inRow = holds(answer) ? inRow + 1 : 0
+    if (inRow === 0) await sleep(everyMs)
+  }
+}
+
+function ask({ address, host, path = '/' }: Asked): Promise<{ status: number; cookies: string[] }> {
+  return new Promise((resolve) => {
+    const request = http.get(
+      { host: address, path, headers: { host }, agent: false, timeout: 2000 },
+      (response) => {
+        response.resume()
+        resolve({ status: response.statusCode ?? 0, cookies: response.headers['set-cookie'] ?? [] })
+      },
+    )
+    request.on('timeout', () => request.destroy(new Error('timeout')))
+    request.on('error', () => resolve({ status: 0, cookies: [] }))
+  })
+}
+
+/** It answers, and sets a cookie of this name, or none of it. */
+export const sets =
+  (name: string, isSet = true) =>
+  ({ status, cookies }: { status: number; cookies: readonly string[] }): boolean =>
+    status === 200 && cookies.some((cookie) => cookie.startsWith(`${name}=`)) === isSet
