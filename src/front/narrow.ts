@@ -1,7 +1,7 @@
 import type { Cluster } from '../cluster/index.ts'
 import type { Breaks, CheckedStage } from '../model/breaks.ts'
 import { breakOf } from '../judge/breaks.ts'
-import { sticks } from '../model/policy.ts'
+import { isPromise } from '../model/policy.ts'
 import type { ProbeSurvey, SurveyCell } from '../model/survey.ts'
 import type { Front, ProbeOptions } from '../probe/plan.ts'
 import { examineService } from '../probe/preflight.ts'
@@ -48,7 +48,7 @@ export async function narrow(
   ]
   const at = breakOf({
     cause: moved.cause,
-    isConfigured: sticks(front.policy) === true,
+    isConfigured: isPromise(front.policy) === true,
     named: namedBy(own),
     checked,
   })

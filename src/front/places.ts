@@ -1,7 +1,7 @@
 import type { ObjectRef } from '../model/finding.ts'
 import type { Path, PathHop } from '../model/leg.ts'
 import { keyOf } from '../model/object.ts'
-import { type Policy, sticks } from '../model/policy.ts'
+import { isPromise, type Policy } from '../model/policy.ts'
 import { examplePath } from './example-path.ts'
 
 /** A host and path in front of a Service, and what decides behind them. */
@@ -69,7 +69,7 @@ export function placesOf(paths: readonly Path[], target: ObjectRef | undefined, 
  */
 function policyOf(hops: readonly PathHop[], decides: PathHop | undefined): Policy {
   if (decides !== undefined) return decides.policy
-  const promised = hops.find(({ kind, policy }) => kind !== 'proxy' && sticks(policy) === true)
+  const promised = hops.find(({ kind, policy }) => kind !== 'proxy' && isPromise(policy) === true)
   if (promised !== undefined) return promised.policy
   const last = hops.at(-1)
   if (last?.role === 'unknown') return { kind: 'unknown' }

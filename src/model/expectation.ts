@@ -1,4 +1,4 @@
-import { type Policy, sticks } from './policy.ts'
+import { isPromise, type Policy, sticks } from './policy.ts'
 
 /** What a session should see: what a run is judged by, whatever on its way is to bring it about. */
 export interface Expectation {
@@ -18,7 +18,7 @@ export function expectationThrough(
   keepsCookies: boolean,
   asked?: Expectation['behaviour'],
 ): Expectation {
-  const wanted = asked ?? (sticks(policy) === false ? 'spread' : 'sticky')
+  const wanted = asked ?? (isPromise(policy) === false ? 'spread' : 'sticky')
   // Who keeps nothing shows what holds the others: a cookie cannot hold it.
   const isHeldAnyway = policy.kind === 'client-ip' || policy.kind === 'hash'
   const behaviour = keepsCookies || isHeldAnyway ? wanted : 'spread'

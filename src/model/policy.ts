@@ -79,6 +79,11 @@ export function sticks(policy: Policy): boolean | undefined {
   })
 }
 
+/** Whether somebody who configures it wants clients to stay, whatever comes of it; undefined where that cannot be seen. */
+export function isPromise({ kind }: Policy): boolean | undefined {
+  return kind === 'unknown' ? undefined : kind !== 'none'
+}
+
 /** The API server's default for `timeoutSeconds`: three hours (k8s.io/api core/v1, DefaultClientIPServiceAffinitySeconds). */
 export const defaultTimeoutSeconds = 10_800
 

@@ -3,24 +3,32 @@ import { digestOf } from '../../agent/cookies/describe.ts'
 import type { SetCookie } from '../../model/cookie.ts'
 import type { Endpoint } from '../../model/endpoint.ts'
 
+/** Whom a cookie may name. */
+export type Claimed = Pick<Endpoint, 'address' | 'port' | 'pod'>
+
 /** The pods that cookies name, where a value can be computed for each: see docs/probing-gateways.md. */
 export class Claims {
   readonly #salt: string
   readonly #upstreams: readonly string[]
-  #byDigest = new Map<string, Endpoint>()
-  #byAddress = new Map<string, Endpoint>()
+  readonly #service: Claimed | undefined
+  #byDigest = new Map<string, Claimed>()
+  #byAddress = new Map<string, Claimed>()
 
-  /** @param upstreams what ingress-nginx calls the backend: `namespace-service-port`, with the number or the name of the port */
-  constructor(salt: string, upstreams: readonly string[]) {
+  /**
+   * @param upstreams what ingress-nginx calls the backend: `namespace-service-port`, with the number or the name of the port
+   * @param service where a proxy sends that does not go to the pods: a cookie then names nobody in particular
+   */
+  constructor(salt: string, upstreams: readonly string[], service?: Claimed) {
     this.#salt = salt
+    this.#service = service
     this.#upstreams = upstreams
   }
 
   /** There are these endpoints now. */
-  update(endpoints: readonly Endpoint[]): void {
+  update(endpoints: readonly Claimed[]): void {
     this.#byDigest = new Map()
     this.#byAddress = new Map()
-    for (const endpoint of endpoints) {
+    for (const endpoint of this.#service === undefined ? endpoints : [...endpoints, this.#service]) {
       const address = addressOf(endpoint)
       this.#byAddress.set(address, endpoint)
       for (const value of valuesFor(address, this.#upstreams))
@@ -29,12 +37,12 @@ export class Claims {
   }
 
   /** The endpoint that a cookie names, if it names one that is known. */
-  of({ digest, names }: Pick<SetCookie, 'digest' | 'names'>): Endpoint | undefined {
+  of({ digest, names }: Pick<SetCookie, 'digest' | 'names'>): Claimed | undefined {
     return names === undefined ? this.#byDigest.get(digest) : this.#byAddress.get(names)
   }
 }
 
-function addressOf({ address, port }: Endpoint): string {
+function addressOf({ address, port }: Claimed): string {
   return `${address.includes(':') ? `[${address}]` : address}:${port}`
 }
 

@@ -12,6 +12,7 @@ export function claimsOf(salt: string, { service }: ProbeSubject): Claims {
   return new Claims(
     salt,
     ports.map((port) => `${service.namespace}-${service.name}-${port}`),
+    { address: service.clusterIP, port: service.port },
   )
 }
 

@@ -70,7 +70,7 @@ describeOnce('S4: an Ingress of ingress-nginx with regular expressions and a coo
     await place.apply(shop({ ...cookie, 'session-cookie-path': '/', 'affinity-mode': 'persistent' }))
     await gatewayFollows(
       asked(),
-      ({ status, cookies }) => status === 200 && cookies.some((text) => text.includes('Path=/;')),
+      ({ status, cookies }) => status === 200 && cookies.some((text) => /^route=.*; Path=\/;/.test(text)),
     )
     const ended = await place.probe(['ingress/shop', '-o', 'json'])
     expectExit(ended, 0)
@@ -110,6 +110,7 @@ describeOnce('S4: an Ingress of ingress-nginx with regular expressions and a coo
     expect(users).toMatchObject([
       { users: { sticky: 0 }, cause: { kind: 'ignored', cookies: ['route'], anew: false } },
     ])
+    expect(breaks?.at).toBe('service')
     const [gateway, service, pods] = breaks?.checked ?? []
     expect(gateway).toMatchObject({ stage: 'gateway' })
     expect(service?.changed).toBeGreaterThan(5)

@@ -100,7 +100,7 @@ function disagreement(survey: ProbeSurvey, entry: number, cause: Cause): string 
   const disagreed = own.reduce((sum, cookie) => sum + cookie.disagreed, 0)
   if (disagreed === 0) return ''
   const sent = own.reduce((sum, cookie) => sum + cookie.sent, 0)
-  return `; in ${formatCount(disagreed)} of ${countOf(sent, 'answer')} another pod answered than the one that it names: something behind picks again`
+  return `; in ${formatCount(disagreed)} of ${countOf(sent, 'answer')} somebody else answered than it names: something behind picks again`
 }
 
 function openWords(survey: ProbeSurvey, { users, cause, entry, control }: UsersVerdict): string {

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import type { Breaks } from '../../../../../src/model/breaks.ts'
 import type { ProbeSurvey } from '../../../../../src/model/survey.ts'
 import { toSurveyReport } from '../../../../../src/report/probe/survey/json.ts'
 import { renderSurveyText } from '../../../../../src/report/probe/survey/text.ts'
@@ -26,9 +27,39 @@ const reports: Record<string, [gateway: keyof typeof gateways, asking: Asking]> 
   'not-known': ['hash', { policy: { kind: 'unknown' }, options: { users: 12 } }],
 }
 
+/** What was found out about some of them beyond the run. */
+const breaks: Record<string, Breaks> = {
+  'never-sent': {
+    at: 'browser',
+    checked: [{ stage: 'gateway', picks: 180, changed: 120 }],
+    suspects: [
+      { code: 'AFF-NGX-REGEX-COOKIE-PATH', message: 'the Path of the cookie is a regular expression' },
+    ],
+  },
+  'picked-again': {
+    at: 'service',
+    checked: [
+      { stage: 'gateway', picks: 174, changed: 118 },
+      { stage: 'service', picks: 29, changed: 19 },
+      { stage: 'pods', picks: 87, changed: 0 },
+    ],
+    suspects: [],
+  },
+  anew: {
+    checked: [
+      { stage: 'gateway', picks: 174, changed: 118 },
+      { stage: 'service', picks: 29, changed: 0 },
+      { stage: 'pods', picks: 87, changed: 0 },
+    ],
+    suspects: [],
+  },
+}
+
 async function surveyOf(name: string): Promise<ProbeSurvey> {
   const [gateway, asking] = reports[name]!
-  return await probed(gateways[gateway](seeded(11)), asking)
+  const survey = await probed(gateways[gateway](seeded(11)), asking)
+  const found = breaks[name]
+  return found === undefined ? survey : { ...survey, breaks: found }
 }
 
 describe('reports on users look as in their golden files', () => {
