@@ -163,7 +163,8 @@ const canary = objectAnalyzer({
       message: `affinity on a canary has no effect: ingress-nginx takes it from the main ${objectName(ref)}, which has none`,
       why: 'Each request draws again between the main Service and the canary, and no cookie is set.',
       mend: [
-        `${annotate(main.object, 'affinity=cookie')}  (and the session-cookie annotations: the canary inherits them)`,
+        annotate(main.object, 'affinity=cookie'),
+        'write the session-cookie annotations there as well: the canary inherits them',
       ],
       objects: [refOf(object), ref],
       field: fieldOf('affinity'),

@@ -3,6 +3,7 @@ import type { OutsideEndpoint } from '../../model/explanation.ts'
 import { objectName } from '../../model/finding.ts'
 import type { HopRole, Path, PathHop } from '../../model/leg.ts'
 import { hostAndPort } from '../../model/ip.ts'
+import { sticks } from '../../model/policy.ts'
 import type { Paint, Style } from '../terminal.ts'
 import { flow } from '../text/flow.ts'
 import { type Line, lineWidth, type Span, span } from '../text/line.ts'
@@ -79,10 +80,17 @@ function layoutHops(group: PathGroup, layout: Layout, isShort: boolean): Line[] 
   const pieces = [
     ...addressPieces(group.addresses, style),
     ...group.hops.flatMap((hop) => hopPieces(hop, style, isShort)),
+    ...sharePieces(group, style),
   ]
   const label = span(` ${group.entry.from.padEnd(indent - 1)}`, style.quiet)
   const lines = flow(pieces, { width, label, indent: indent + 2, separator: span(' ── ', style.quiet) })
   return appendEnd(lines, group, layout)
+}
+
+/** What part of the requests goes this way, where a draw by weight decides. */
+function sharePieces({ share }: Path, style: Style): Span[] {
+  if (share === undefined) return []
+  return [span(keep(`${Math.round(share * 100)} % by weight`), style.unsure)]
 }
 
 /** All of them, several on a line: `a.example/x, b.example/y`. */
@@ -144,8 +152,11 @@ function layoutNote(note: string, width: number, style: Style): Line[] {
 }
 
 function roleOf({ hops }: Path): { role: HopRole; text: string } {
-  const decides = hops.some(({ role }) => role === 'decides')
-  if (decides) return { role: 'decides', text: 'decides' }
+  const decider = hops.find(({ role }) => role === 'decides')
+  // It picks the pod, and what it is told to go by does not come.
+  if (decider?.policy.kind === 'cookie' && sticks(decider.policy) === false)
+    return { role: 'no-effect', text: 'in vain' }
+  if (decider !== undefined) return { role: 'decides', text: 'decides' }
   if (hops.some(({ role }) => role === 'unknown')) return { role: 'unknown', text: 'unknown' }
   if (hops.some(({ role }) => role === 'no-effect')) return { role: 'no-effect', text: 'in vain' }
   return { role: 'picks', text: 'client' }
