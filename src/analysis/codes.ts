@@ -1,4 +1,9 @@
 import { codes as awsCodes } from '../mechanisms/aws/codes.ts'
+import { codes as azureCodes } from '../mechanisms/azure/codes.ts'
+import { codes as gkeCodes } from '../mechanisms/gke/codes.ts'
+import { codes as haproxyCodes } from '../mechanisms/haproxy/codes.ts'
+import { codes as kongCodes } from '../mechanisms/kong/codes.ts'
+import { codes as nginxIncCodes } from '../mechanisms/nginx-inc/codes.ts'
 import { codes as ingressCodes } from '../mechanisms/ingress/codes.ts'
 import { codes as ingressNginxCodes } from '../mechanisms/ingress-nginx/codes.ts'
 import { codes as serviceCodes } from '../mechanisms/service/codes.ts'
@@ -25,7 +30,12 @@ export const codes = {
   ...serviceCodes,
   ...ingressCodes,
   ...ingressNginxCodes,
+  ...nginxIncCodes,
+  ...haproxyCodes,
+  ...kongCodes,
   ...awsCodes,
+  ...gkeCodes,
+  ...azureCodes,
 } as const satisfies CodeTable
 
 export type Code = keyof typeof codes

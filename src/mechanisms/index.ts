@@ -1,11 +1,16 @@
 import { type ObjectType, resourceName } from '../model/object.ts'
 import { anyKind, type TargetKind } from '../model/target.ts'
 import { aws } from './aws/index.ts'
+import { azure } from './azure/index.ts'
 import { gatewayApi } from './gateway-api/index.ts'
+import { gkeMechanism } from './gke/index.ts'
+import { haproxy } from './haproxy/index.ts'
 import { ingress } from './ingress/index.ts'
 import { ingressNginx } from './ingress-nginx/index.ts'
 import { istio } from './istio/index.ts'
+import { kongMechanism } from './kong/index.ts'
 import type { Mechanism } from './mechanism.ts'
+import { nginxIncMechanism } from './nginx-inc/index.ts'
 import { service } from './service/index.ts'
 import { serviceKind, services } from './service/objects.ts'
 import { traefik } from './traefik/index.ts'
@@ -14,7 +19,12 @@ import { traefik } from './traefik/index.ts'
 export const mechanisms: readonly Mechanism[] = [
   ingress,
   ingressNginx,
+  nginxIncMechanism,
+  haproxy,
+  kongMechanism,
   aws,
+  gkeMechanism,
+  azure,
   gatewayApi,
   istio,
   traefik,

@@ -87,7 +87,9 @@ export function servingOf(ingress: LooseObject, store: Store): Serving {
   }
   // A cluster says all of its classes. Chosen by the annotation, one needs no object.
   const isTold = classes.known && annotationsOf(ingress)['kubernetes.io/ingress.class'] === undefined
-  return { controller: isTold ? undefined : usualFor(ingress, name), isAssumed: true }
+  const controller = isTold ? undefined : usualFor(ingress, name)
+  // One that has no IngressClass at all is chosen by that name alone.
+  return { controller, isAssumed: controller === undefined || controller.controllers.length > 0 }
 }
 
 /** Who serves an Ingress, assumed or not. */

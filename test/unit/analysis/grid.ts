@@ -5,6 +5,7 @@ import type { Autoscaler, ProxyFacts, Snapshot } from '../../../src/model/snapsh
 import { pod, service, slice, snapshot } from './build.ts'
 import { awsGrid } from '../mechanisms/aws/grid.ts'
 import { ingressNginxGrid } from '../mechanisms/ingress-nginx/grid.ts'
+import { azureGrid, gkeGrid, haproxyGrid, kongGrid, nginxIncGrid } from '../mechanisms/others/grid.ts'
 import { ingressGrid } from '../mechanisms/ingress/grid.ts'
 import type { GridRows } from './rows.ts'
 
@@ -70,6 +71,11 @@ export const grid: GridRows = {
   ...ingressGrid,
   ...ingressNginxGrid,
   ...awsGrid,
+  ...nginxIncGrid,
+  ...haproxyGrid,
+  ...kongGrid,
+  ...gkeGrid,
+  ...azureGrid,
   'AFF-SVC-TIMEOUT-OUT-OF-RANGE': {
     fires: () =>
       snapshot({ service: service({ sessionAffinityConfig: { clientIP: { timeoutSeconds: 86_401 } } }) }),

@@ -54,4 +54,38 @@ describe('cases from the field', () => {
     )
     expect(wordsOf(explanation)).not.toMatch(/ClientIP|AWSALB/)
   })
+
+  test('20: a cookie of HAProxy on the Ingress, which versions after 3.2 ignore', () => {
+    const explanation = explain('20-haproxytech-cookie-on-the-ingress')
+    expect(found(explanation)).toStrictEqual(['warning AFF-HAP-COOKIE-ON-INGRESS 25'])
+    const [path] = explanation.paths
+    expect(path?.hops[0]).toMatchObject({
+      mechanism: 'HAProxy Kubernetes Ingress',
+      policy: { kind: 'cookie', name: 'COOKIE', path: '/', madeBy: 'proxy', points: 'at-a-pod' },
+      role: 'decides',
+      note: expect.stringContaining('up to 3.2'),
+    })
+    expect(wordsOf(explanation)).toMatch(/works up to 3\.2; later versions .* ConfigMap.*service\/app/s)
+  })
+
+  test('21: sticky sessions of Kong, nothing wrong', () => {
+    const explanation = explain('21-kong-healthy-sticky-sessions')
+    expect(found(explanation)).toStrictEqual(['info AFF-KONG-ENTERPRISE 14'])
+    expect(explanation.paths[0]?.hops[0]).toMatchObject({
+      mechanism: 'Kong',
+      policy: { kind: 'cookie', name: 'session-id', path: '/' },
+      role: 'decides',
+    })
+  })
+
+  test('22: a generated cookie of GKE, nothing wrong', () => {
+    const explanation = explain('22-gke-healthy-backendconfig')
+    expect(found(explanation)).toStrictEqual([])
+    expect(explanation.paths[0]?.hops[0]).toMatchObject({
+      mechanism: 'Google load balancer',
+      policy: { kind: 'cookie', name: 'GCLB', ttlSeconds: 600 },
+      role: 'decides',
+    })
+    expect(explanation.notPossible.flatMap(({ codes }) => codes)).not.toContain('AFF-GKE-AFFINITY-VALUE')
+  })
 })

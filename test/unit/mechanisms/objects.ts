@@ -1,4 +1,3 @@
-import type { KubernetesObject } from '../../../src/model/kubernetes.ts'
 import type { LooseObject } from '../../../src/model/object.ts'
 import type { Snapshot } from '../../../src/model/snapshot.ts'
 import { classes, service, snapshot } from '../analysis/build.ts'
@@ -22,6 +21,17 @@ export function ingressOf(
   }
 }
 
+/** An object of any kind in the namespace of service/web. */
+export function objectOf(
+  apiVersion: string,
+  kind: string,
+  name: string,
+  spec: unknown,
+  annotations: Annotations = {},
+): LooseObject {
+  return { apiVersion, kind, metadata: { name, namespace: 'shop', annotations }, spec }
+}
+
 const controllers = {
   alb: 'ingress.k8s.aws/alb',
   f5: 'nginx.org/ingress-controller',
@@ -32,7 +42,7 @@ const controllers = {
 }
 
 /** service/web, without affinity and with these annotations, and what stands in front of it. */
-export function scene(ofService: Annotations, ...fronts: readonly KubernetesObject[]): Snapshot {
+export function scene(ofService: Annotations, ...fronts: readonly LooseObject[]): Snapshot {
   return snapshot({
     service: service({ sessionAffinity: 'None', type: 'NodePort' }, { annotations: ofService }),
     fronts: [...classes(controllers), ...fronts],

@@ -1,0 +1,39 @@
+import type { Analyzer } from '../analyzer.ts'
+import { ingressAnalyzer } from '../ingress/analyzer.ts'
+import { annotationField, annotationsOf, goBoolean } from '../kit/controller.ts'
+import { affinityKey, agic, distinctNameKey } from './controller.ts'
+
+const value = ingressAnalyzer({
+  by: agic,
+  codes: ['AFF-AZURE-VALUE'],
+  analyse: ({ ingress }, _view, report) => {
+    for (const key of [affinityKey, distinctNameKey]) {
+      const found = annotationsOf(ingress)[key]
+      if (found === undefined || goBoolean(found) !== undefined) continue
+      report('AFF-AZURE-VALUE', {
+        message: `${key} is "true" or "false", and not "${found}"`,
+        why: 'The controller cannot read it, and sets no cookie.',
+        mend: [`${key}: "true"`],
+        field: annotationField(key),
+      })
+    }
+  },
+})
+
+const oneName = ingressAnalyzer({
+  by: agic,
+  codes: ['AFF-AZURE-ONE-NAME'],
+  applies: ({ ingress }) => goBoolean(annotationsOf(ingress)[affinityKey]) === true,
+  analyse: ({ ingress, backends }, _view, report) => {
+    const names = [...new Set(backends.map(({ to }) => to.name))]
+    if (names.length < 2 || goBoolean(annotationsOf(ingress)[distinctNameKey]) === true) return
+    report('AFF-AZURE-ONE-NAME', {
+      message: `${names.join(' and ')} set a cookie of the same name, ApplicationGatewayAffinity, for one host`,
+      why: 'A browser keeps one of them: who visits both Services loses the pod of the other each time.',
+      mend: [`${distinctNameKey}: "true"`],
+      field: annotationField(affinityKey),
+    })
+  },
+})
+
+export const analyzers: readonly Analyzer[] = [value, oneName]

@@ -1,0 +1,6 @@
+import type { CodeTable } from '../../model/code.ts'
+
+export const codes = {
+  'AFF-AZURE-VALUE': { level: 'error', title: 'cookie-based-affinity is "true" or "false"' },
+  'AFF-AZURE-ONE-NAME': { level: 'warning', title: 'Two Services of one host share the name of a cookie' },
+} as const satisfies CodeTable

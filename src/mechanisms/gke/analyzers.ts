@@ -1,0 +1,170 @@
+import type { LooseObject, ObjectType } from '../../model/object.ts'
+import type { Analyzer } from '../analyzer.ts'
+import { objectAnalyzer } from '../analyzer.ts'
+import { ingressAnalyzer, placedAt } from '../ingress/analyzer.ts'
+import { annotationField, annotationsOf } from '../kit/controller.ts'
+import { at, record, text } from '../kit/loose.ts'
+import { services } from '../service/objects.ts'
+import { sticks } from '../../model/policy.ts'
+import { backendConfigs, configKeys, configRefOf, gke, jsonOf, negKey } from './controller.ts'
+import { backendPolicies, backendPolicyTypes } from './policies.ts'
+
+const missing = objectAnalyzer({
+  about: services,
+  codes: ['AFF-GKE-NO-CONFIG'],
+  needs: [backendConfigs],
+  // In files it may well be elsewhere.
+  applies: (service, { source }) => source === 'cluster' && configRefOf(service) !== undefined,
+  analyse: (service, { store }, report) => {
+    const ref = configRefOf(service)
+    if (ref === undefined) return
+    const { namespace = '', name } = ref
+    if (store.get(backendConfigs, { namespace, name }) !== undefined) return
+    report('AFF-GKE-NO-CONFIG', {
+      message: `there is no BackendConfig ${name} in ${namespace}`,
+      why: 'The controller stops at it, and the load balancer stays as it was.',
+      mend: ['correct the name', 'make the BackendConfig'],
+      ...placedAt(service, annotationField(configKeyOf(service))),
+    })
+  },
+})
+
+function configKeyOf(service: Pick<LooseObject, 'metadata'>): string {
+  return configKeys.find((key) => key in annotationsOf(service)) ?? configKeys[0]
+}
+
+const json = objectAnalyzer({
+  about: services,
+  codes: ['AFF-GKE-BAD-JSON'],
+  applies: (service) => [...configKeys, negKey].some((key) => key in annotationsOf(service)),
+  analyse: (service, _view, report) => {
+    for (const key of [...configKeys, negKey]) {
+      const value = annotationsOf(service)[key]
+      if (value === undefined || isObject(jsonOf(value))) continue
+      const example = key === negKey ? '{"ingress": true}' : '{"default": "NAME"}'
+      report('AFF-GKE-BAD-JSON', {
+        message: `${key} is JSON such as ${example}, and not ${value}`,
+        why: 'The controller cannot read it, and does nothing for this Service.',
+        mend: [`${key}: '${example}'`],
+        field: annotationField(key),
+      })
+    }
+  },
+})
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+const misplaced = ingressAnalyzer({
+  by: gke,
+  codes: ['AFF-GKE-MISPLACED'],
+  analyse: ({ ingress, backends }, _view, report) => {
+    const key = configKeys.find((one) => one in annotationsOf(ingress))
+    if (key === undefined) return
+    const names = [...new Set(backends.map(({ to }) => `service/${to.name}`))].join(', ')
+    report('AFF-GKE-MISPLACED', {
+      message: `${key} has no effect on an Ingress: it is read on Services`,
+      why: 'A BackendConfig is of a backend, and backends are Services.',
+      mend: [`annotate ${names} with it`],
+      field: annotationField(key),
+    })
+  },
+})
+
+interface Affinity {
+  about: ObjectType<LooseObject>
+  /** Where it stands. */
+  path: string
+  typeKey: string
+  ttlKey: string
+  types: readonly string[]
+  mostSeconds: number
+}
+
+const inBackendConfig: Affinity = {
+  about: backendConfigs,
+  path: 'sessionAffinity',
+  typeKey: 'affinityType',
+  ttlKey: 'affinityCookieTtlSec',
+  // pkg/backendconfig/validation.go
+  types: ['NONE', 'CLIENT_IP', 'GENERATED_COOKIE'],
+  mostSeconds: 86_400,
+}
+
+const inBackendPolicy: Affinity = {
+  about: backendPolicies,
+  path: 'default.sessionAffinity',
+  typeKey: 'type',
+  ttlKey: 'cookieTtlSec',
+  types: backendPolicyTypes,
+  mostSeconds: 1_209_600,
+}
+
+function affinityAnalyzers({ about, path, typeKey, ttlKey, types, mostSeconds }: Affinity): Analyzer {
+  return objectAnalyzer({
+    about,
+    codes: ['AFF-GKE-AFFINITY-VALUE', 'AFF-GKE-UNUSED-TTL'],
+    applies: ({ spec }) => at(spec, path) !== undefined,
+    analyse: ({ spec }, _view, report) => {
+      const { [typeKey]: given, [ttlKey]: seconds } = record(at(spec, path))
+      const type = text(given)
+      if (type !== undefined && !types.includes(type)) {
+        const meant = types.find((one) => one === type.toUpperCase())
+        report('AFF-GKE-AFFINITY-VALUE', {
+          message: `${typeKey} is one of ${types.join(', ')}, and not "${type}"`,
+          why: 'The controller refuses it, and the load balancer stays as it was.',
+          mend: [`${typeKey}: ${meant ?? 'GENERATED_COOKIE'}`],
+          field: `spec.${path}.${typeKey}`,
+        })
+      }
+      if (typeof seconds !== 'number') return
+      if (seconds < 0 || seconds > mostSeconds) {
+        report('AFF-GKE-AFFINITY-VALUE', {
+          message: `${ttlKey} is 0 to ${mostSeconds}, and not ${seconds}`,
+          why: 'The controller refuses it, and the load balancer stays as it was.',
+          mend: [`${ttlKey}: ${mostSeconds}`],
+          field: `spec.${path}.${ttlKey}`,
+        })
+      } else if (seconds > 0 && !['GENERATED_COOKIE', 'HTTP_COOKIE'].includes(type ?? 'NONE')) {
+        report('AFF-GKE-UNUSED-TTL', {
+          message: `${ttlKey} has no effect with ${typeKey} ${type ?? 'NONE'}: there is no cookie`,
+          why: 'The time is that of a cookie which the load balancer makes.',
+          mend: [`${typeKey}: GENERATED_COOKIE`, `take ${ttlKey} away`],
+          field: `spec.${path}.${ttlKey}`,
+        })
+      }
+    },
+  })
+}
+
+const nodes = ingressAnalyzer({
+  by: gke,
+  codes: ['AFF-GKE-NODES'],
+  applies: ({ controller, backends }, { store }) =>
+    backends.some((backend) => sticks(controller.serve(backend, store).policy) === true),
+  analyse: ({ ingress, controller, backends }, { store }, report) => {
+    for (const backend of backends) {
+      const { policy, arrival } = controller.serve(backend, store)
+      if (sticks(policy) !== true || arrival !== 'node-port') continue
+      report('AFF-GKE-NODES', {
+        message: `the load balancer goes to the nodes of service/${backend.to.name}: its affinity keeps a client on a node, and not on a pod`,
+        why: 'Without network endpoint groups its backends are nodes; the Service proxy there picks a pod for each connection.',
+        mend: [`${negKey}: '{"ingress": true}' on the Service`],
+        ...placedAt(
+          backend.service ?? ingress,
+          backend.service === undefined ? 'metadata' : annotationField(negKey),
+        ),
+      })
+    }
+  },
+})
+
+export const analyzers: readonly Analyzer[] = [
+  missing,
+  json,
+  misplaced,
+  affinityAnalyzers(inBackendConfig),
+  affinityAnalyzers(inBackendPolicy),
+  nodes,
+]

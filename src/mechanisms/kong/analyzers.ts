@@ -1,0 +1,104 @@
+import { refOf } from '../../model/object.ts'
+import type { Analyzer } from '../analyzer.ts'
+import { objectAnalyzer } from '../analyzer.ts'
+import { ingressAnalyzer, placedAt } from '../ingress/analyzer.ts'
+import { annotationField, annotationsOf } from '../kit/controller.ts'
+import { at, record, text } from '../kit/loose.ts'
+import { services } from '../service/objects.ts'
+import { kong, policyKey, policyRefOf, upstreamPolicies } from './controller.ts'
+
+const missing = objectAnalyzer({
+  about: services,
+  codes: ['AFF-KONG-NO-POLICY'],
+  needs: [upstreamPolicies],
+  // In files the policy may well be elsewhere.
+  applies: (service, { source }) => source === 'cluster' && policyRefOf(service) !== undefined,
+  analyse: (service, { store }, report) => {
+    const ref = policyRefOf(service)
+    if (ref === undefined) return
+    const { namespace = '', name } = ref
+    if (store.get(upstreamPolicies, { namespace, name }) !== undefined) return
+    report('AFF-KONG-NO-POLICY', {
+      message: `there is no KongUpstreamPolicy ${name} in ${namespace}`,
+      why: 'Kong then spreads requests round robin.',
+      mend: ['correct the name', 'make the KongUpstreamPolicy'],
+      ...placedAt(service, annotationField(policyKey)),
+    })
+  },
+})
+
+const algorithm = objectAnalyzer({
+  about: upstreamPolicies,
+  codes: ['AFF-KONG-ALGORITHM'],
+  analyse: (policy, _view, report) => {
+    const { spec } = policy
+    const chosen = text(at(spec, 'algorithm')) ?? 'round-robin'
+    const hasHash = Object.entries(record(at(spec, 'hashOn'))).some(([, value]) => value !== 'none')
+    const hasSession = at(spec, 'stickySessions') !== undefined
+    if (hasHash && chosen !== 'consistent-hashing') {
+      report('AFF-KONG-ALGORITHM', {
+        message: `hashOn has no effect with algorithm ${chosen}`,
+        why: 'Kong hashes with the algorithm consistent-hashing only; clients do not stay on a pod.',
+        mend: ['algorithm: consistent-hashing'],
+        field: 'spec.hashOn',
+      })
+    }
+    if (hasSession && chosen !== 'sticky-sessions') {
+      report('AFF-KONG-ALGORITHM', {
+        message: `stickySessions has no effect with algorithm ${chosen}`,
+        why: 'Kong sets its cookie with the algorithm sticky-sessions only.',
+        mend: ['algorithm: sticky-sessions (Kong Gateway Enterprise 3.11)'],
+        field: 'spec.stickySessions',
+      })
+    }
+    if (chosen === 'sticky-sessions' && text(at(spec, 'stickySessions.cookie')) === undefined) {
+      report('AFF-KONG-ALGORITHM', {
+        message: 'algorithm sticky-sessions lacks the name of the cookie',
+        why: 'Without stickySessions.cookie there is nothing to keep clients by.',
+        mend: ['set stickySessions.cookie'],
+        field: 'spec.algorithm',
+      })
+    }
+    if (chosen === 'consistent-hashing' && !hasHash) {
+      report('AFF-KONG-ALGORITHM', {
+        message: 'algorithm consistent-hashing has nothing to hash: there is no hashOn',
+        why: 'Without hashOn, which is none by default, Kong does not keep clients on a pod.',
+        mend: ['set hashOn: a cookie, a header, input ip, …'],
+        field: 'spec.algorithm',
+      })
+    }
+  },
+})
+
+const enterprise = objectAnalyzer({
+  about: upstreamPolicies,
+  codes: ['AFF-KONG-ENTERPRISE'],
+  analyse: ({ spec }, _view, report) => {
+    if (text(at(spec, 'algorithm')) !== 'sticky-sessions') return
+    report('AFF-KONG-ENTERPRISE', {
+      message: 'sticky-sessions needs Kong Gateway Enterprise 3.11 and Kong Ingress Controller 3.5, or newer',
+      why: 'Older ones, and Kong Gateway OSS, refuse the upstream; which one this is cannot be seen here.',
+      mend: ['with others use consistent-hashing with hashOn.cookie'],
+      field: 'spec.algorithm',
+    })
+  },
+})
+
+const misplaced = ingressAnalyzer({
+  by: kong,
+  codes: ['AFF-KONG-MISPLACED'],
+  analyse: ({ ingress, backends }, _view, report) => {
+    const name = annotationsOf(ingress)[policyKey]
+    if (name === undefined) return
+    const names = [...new Set(backends.map(({ to }) => `service/${to.name}`))].join(', ')
+    report('AFF-KONG-MISPLACED', {
+      message: `${policyKey} has no effect on an Ingress: Kong reads it on Services`,
+      why: 'A policy is of an upstream, and upstreams are Services.',
+      mend: [`annotate ${names} with it`],
+      objects: [refOf(ingress)],
+      field: annotationField(policyKey),
+    })
+  },
+})
+
+export const analyzers: readonly Analyzer[] = [missing, algorithm, enterprise, misplaced]

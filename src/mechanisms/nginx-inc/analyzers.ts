@@ -1,0 +1,115 @@
+import type { ObjectType, LooseObject } from '../../model/object.ts'
+import { didYouMean } from '../../model/spelling.ts'
+import type { Analyzer } from '../analyzer.ts'
+import { objectAnalyzer } from '../analyzer.ts'
+import { ingressAnalyzer } from '../ingress/analyzer.ts'
+import { annotationField, annotationsOf } from '../kit/controller.ts'
+import { at } from '../kit/loose.ts'
+import { nginxInc, plusStickyKey, stickyAnnotation, stickyKey } from './controller.ts'
+import { parseStickyServices } from './sticky.ts'
+import {
+  routesOf,
+  upstreamPolicy,
+  upstreamsOf,
+  virtualServerRoutes,
+  virtualServers,
+} from './virtual-server.ts'
+
+const sticky = ingressAnalyzer({
+  by: nginxInc,
+  codes: ['AFF-NGINC-SYNTAX', 'AFF-NGINC-SERVICE', 'AFF-NGINC-PLUS', 'AFF-NGINC-VERSION'],
+  applies: ({ ingress }) => stickyAnnotation(annotationsOf(ingress)) !== undefined,
+  analyse: ({ ingress, backends }, _view, report) => {
+    const found = stickyAnnotation(annotationsOf(ingress))
+    if (found === undefined) return
+    const field = annotationField(found.key)
+    const { services, problems } = parseStickyServices(found.value)
+    if (problems.length > 0 || services.length === 0) {
+      report('AFF-NGINC-SYNTAX', {
+        message: problems.length > 0 ? problems.join('; ') : 'it names no Service',
+        why: 'The controller cannot read it, and sets no cookie.',
+        mend: [`${found.key}: "serviceName=NAME COOKIE expires=1h path=/"`],
+        field,
+      })
+    }
+    const names = new Set(backends.map(({ to }) => to.name))
+    for (const { service } of services) {
+      if (names.has(service)) continue
+      const meant = didYouMean(service, names)
+      report('AFF-NGINC-SERVICE', {
+        message: `serviceName=${service} is none of the Services of this Ingress${meant === undefined ? '' : `: did you mean ${meant}?`}`,
+        why: 'A cookie is set for Services of the rules only.',
+        mend: [`name one of ${[...names].join(', ')}`],
+        field,
+      })
+    }
+    // Both may be there: the one is read, and the other is refused all the same.
+    if (plusStickyKey in annotationsOf(ingress)) {
+      report('AFF-NGINC-PLUS', {
+        message: `with open source NGINX the controller refuses the whole Ingress because of ${plusStickyKey}`,
+        why: 'It is of NGINX Plus. Which of the two is running cannot be seen here.',
+        mend: [`with 5.4.0 or newer, use ${stickyKey}, which both take`],
+        field: annotationField(plusStickyKey),
+      })
+    }
+    if (found.key === stickyKey && services.length > 0) {
+      report('AFF-NGINC-VERSION', {
+        message: `${stickyKey} takes NGINX Ingress Controller 5.4.0 or newer`,
+        why: 'Older ones do not know it; there NGINX Plus has nginx.com/sticky-cookie-services.',
+        field,
+      })
+    }
+  },
+})
+
+/** The same for both kinds that have upstreams. */
+function ofRoutes(about: ObjectType<LooseObject>, name: 'routes' | 'subroutes'): Analyzer[] {
+  const enabled = objectAnalyzer({
+    about,
+    codes: ['AFF-NGINC-NOT-ENABLED'],
+    applies: (object) => upstreamsOf(object).some(({ value }) => at(value, 'sessionCookie') !== undefined),
+    analyse: (object, _view, report) => {
+      for (const { value, name: upstream, index } of upstreamsOf(object)) {
+        const cookie = at(value, 'sessionCookie')
+        if (cookie === undefined || upstreamPolicy(value).kind === 'cookie') continue
+        const lacks = at(cookie, 'enable') === true ? 'has no name' : 'lacks enable: true'
+        report('AFF-NGINC-NOT-ENABLED', {
+          message: `the sessionCookie of upstream ${upstream} ${lacks}: no cookie is set`,
+          why: 'It is off unless it is switched on, and needs a name.',
+          mend: ['sessionCookie: {enable: true, name: srv_id, path: /}'],
+          field: `spec.upstreams[${index}].sessionCookie`,
+        })
+      }
+    },
+  })
+  const splits = objectAnalyzer({
+    about,
+    codes: ['AFF-NGINC-SPLITS'],
+    applies: (object) => routesOf(object, name).some(({ passing }) => passing.some(isDrawn)),
+    analyse: (object, _view, report) => {
+      const cookies = new Set(
+        upstreamsOf(object).flatMap((one) => (upstreamPolicy(one.value).kind === 'none' ? [] : [one.name])),
+      )
+      for (const { passing, field } of routesOf(object, name)) {
+        if (!passing.some((one) => isDrawn(one) && cookies.has(one.upstream))) continue
+        report('AFF-NGINC-SPLITS', {
+          message: 'a split draws the upstream for each request, whatever cookie it brings',
+          why: 'The cookie keeps clients among the pods of one upstream only; they move between the upstreams.',
+          mend: ['tell versions apart by a cookie or a header, with matches'],
+          field: `${field}.splits`,
+        })
+      }
+    },
+  })
+  return [enabled, splits]
+}
+
+function isDrawn({ share }: { share?: number }): boolean {
+  return share !== undefined && share > 0 && share < 1
+}
+
+export const analyzers: readonly Analyzer[] = [
+  sticky,
+  ...ofRoutes(virtualServers, 'routes'),
+  ...ofRoutes(virtualServerRoutes, 'subroutes'),
+]

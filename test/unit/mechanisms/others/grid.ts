@@ -1,0 +1,152 @@
+import type { GridRows } from '../../analysis/rows.ts'
+import { ingressOf, objectOf, scene } from '../objects.ts'
+
+type Words = Record<string, string>
+
+const sticky = (value: string, prefix = 'nginx.org') =>
+  scene({}, ingressOf('f5', { [`${prefix}/sticky-cookie-services`]: value }))
+
+const virtualServer = (upstream: object, route: object = { action: { pass: 'web' } }) =>
+  scene(
+    {},
+    objectOf('k8s.nginx.org/v1', 'VirtualServer', 'front', {
+      host: 'shop.example',
+      upstreams: [
+        { name: 'web', service: 'web', port: 80, ...upstream },
+        { name: 'next', service: 'next', port: 80 },
+      ],
+      routes: [{ path: '/', ...route }],
+    }),
+  )
+const cookie = { sessionCookie: { enable: true, name: 'srv_id', path: '/' } }
+const split = (weights: readonly number[]) => ({
+  splits: ['web', 'next'].map((pass, index) => ({ weight: weights[index], action: { pass } })),
+})
+
+/** NGINX Ingress Controller of F5. */
+export const nginxIncGrid: GridRows = {
+  'AFF-NGINC-SYNTAX': { fires: () => sticky('web srv_id'), silent: () => sticky('serviceName=web srv_id') },
+  'AFF-NGINC-SERVICE': {
+    fires: () => sticky('serviceName=wbe srv_id'),
+    silent: () => sticky('serviceName=web srv_id expires=1h path=/'),
+  },
+  'AFF-NGINC-VERSION': {
+    fires: () => sticky('serviceName=web srv_id'),
+    silent: () => sticky('serviceName=web srv_id', 'nginx.com'),
+  },
+  'AFF-NGINC-PLUS': {
+    fires: () => sticky('serviceName=web srv_id', 'nginx.com'),
+    silent: () => sticky('serviceName=web srv_id'),
+  },
+  'AFF-NGINC-NOT-ENABLED': {
+    fires: () => virtualServer({ sessionCookie: { name: 'srv_id' } }),
+    silent: () => virtualServer(cookie),
+  },
+  'AFF-NGINC-SPLITS': {
+    fires: () => virtualServer(cookie, split([90, 10])),
+    silent: () => virtualServer({}, split([90, 10])),
+  },
+}
+
+const tech = (ingress: Words, service: Words = {}) => scene(service, ingressOf('haproxy', ingress))
+const own = { 'haproxy.org/cookie-persistence': 'ID' }
+const community = (ingress: Words, other: Words = ingress) => {
+  const second = ingressOf('community', other)
+  return scene({}, ingressOf('community', ingress), {
+    ...second,
+    metadata: { ...second.metadata, name: 'second' },
+  })
+}
+const affinity = { 'haproxy-ingress.github.io/affinity': 'cookie' }
+
+/** The two controllers of HAProxy. */
+export const haproxyGrid: GridRows = {
+  'AFF-HAP-COOKIE-ON-INGRESS': { fires: () => tech(own), silent: () => tech(own, own) },
+  'AFF-HAP-BOTH-COOKIES': {
+    fires: () => tech({}, { ...own, 'haproxy.org/cookie-persistence-no-dynamic': 'ID' }),
+    silent: () => tech({}, own),
+  },
+  'AFF-HAP-AFFINITY-VALUE': {
+    fires: () => community({ 'haproxy-ingress.github.io/affinity': 'ip' }),
+    silent: () => community(affinity),
+  },
+  'AFF-HAP-CONFLICT': {
+    fires: () => community(affinity, { ...affinity, 'haproxy-ingress.github.io/session-cookie-name': 'ID' }),
+    silent: () => community(affinity),
+  },
+}
+
+const kong = (spec: object, ingress: Words = {}) =>
+  scene(
+    { 'konghq.com/upstream-policy': 'sticky' },
+    ingressOf('kong', ingress),
+    objectOf('configuration.konghq.com/v1beta1', 'KongUpstreamPolicy', 'sticky', spec),
+  )
+const hashed = { algorithm: 'consistent-hashing', hashOn: { header: 'x-user' } }
+const session = { algorithm: 'sticky-sessions', stickySessions: { cookie: 'sid' } }
+
+export const kongGrid: GridRows = {
+  'AFF-KONG-NO-POLICY': {
+    fires: () => scene({ 'konghq.com/upstream-policy': 'nowhere' }, ingressOf('kong')),
+    silent: () => kong(hashed),
+  },
+  'AFF-KONG-ALGORITHM': {
+    fires: () => kong({ hashOn: { header: 'x-user' } }),
+    silent: () => kong({ ...session, hashOn: { input: 'none' } }),
+  },
+  'AFF-KONG-MISPLACED': {
+    fires: () => kong(hashed, { 'konghq.com/upstream-policy': 'sticky' }),
+    silent: () => kong(hashed),
+  },
+  'AFF-KONG-ENTERPRISE': { fires: () => kong(session), silent: () => kong(hashed) },
+}
+
+const isNeg = { 'cloud.google.com/neg': '{"ingress": true}' }
+const named = { 'cloud.google.com/backend-config': '{"default": "own"}' }
+const gke = (sessionAffinity: object, service: Words = { ...isNeg, ...named }, ingress: Words = {}) =>
+  scene(
+    service,
+    ingressOf('', { 'kubernetes.io/ingress.class': 'gce', ...ingress }),
+    objectOf('cloud.google.com/v1', 'BackendConfig', 'own', { sessionAffinity }),
+  )
+const generated = { affinityType: 'GENERATED_COOKIE', affinityCookieTtlSec: 600 }
+
+export const gkeGrid: GridRows = {
+  'AFF-GKE-NO-CONFIG': {
+    fires: () => gke(generated, { 'cloud.google.com/backend-config': '{"default": "other"}' }),
+    silent: () => gke(generated),
+  },
+  'AFF-GKE-BAD-JSON': {
+    fires: () => gke(generated, { 'cloud.google.com/backend-config': 'own' }),
+    silent: () => gke(generated),
+  },
+  'AFF-GKE-MISPLACED': { fires: () => gke(generated, isNeg, named), silent: () => gke(generated) },
+  'AFF-GKE-AFFINITY-VALUE': {
+    fires: () => gke({ affinityType: 'generated_cookie' }),
+    silent: () => gke(generated),
+  },
+  'AFF-GKE-UNUSED-TTL': {
+    fires: () => gke({ ...generated, affinityType: 'CLIENT_IP' }),
+    silent: () => gke(generated),
+  },
+  'AFF-GKE-NODES': {
+    fires: () => gke(generated, { ...named, 'cloud.google.com/neg': '{"ingress": false}' }),
+    silent: () => gke(generated),
+  },
+}
+
+const agic = (annotations: Words, more: readonly string[] = []) => {
+  const prefix = 'appgw.ingress.kubernetes.io/cookie-based-affinity'
+  const keys = Object.entries(annotations).map(([key, value]) => [`${prefix}${key}`, value])
+  const one = ingressOf('agic', Object.fromEntries(keys))
+  const paths = ['web', ...more].map((name) => ({ path: `/${name}`, backend: { service: { name } } }))
+  return scene({}, { ...one, spec: { ingressClassName: 'agic', rules: [{ http: { paths } }] } })
+}
+
+export const azureGrid: GridRows = {
+  'AFF-AZURE-VALUE': { fires: () => agic({ '': 'yes' }), silent: () => agic({ '': 'true' }) },
+  'AFF-AZURE-ONE-NAME': {
+    fires: () => agic({ '': 'true' }, ['api']),
+    silent: () => agic({ '': 'true', '-distinct-name': 'true' }, ['api']),
+  },
+}
