@@ -119,9 +119,11 @@ function firstUnknown(needs: readonly Need[], store: Store): Unknown | undefined
   return undefined
 }
 
+const allNeeds: ReadonlySet<Need> = new Set(analyzers.flatMap(({ needs }) => needs))
+
 function unknownsOf(store: Store, gaps: readonly Unknown[]): Unknown[] {
   const found = new Map(gaps.map((gap) => [gap.what, gap]))
-  for (const need of new Set(analyzers.flatMap(({ needs }) => needs))) {
+  for (const need of allNeeds) {
     const fact = factOf(need, store)
     // What nobody asked for is no gap, and files never hold a cluster.
     if (fact.known || fact.why.reason === 'not-asked' || fact.why.reason === 'not-in-files') continue

@@ -29,20 +29,24 @@ export class CheckStates {
   }
 
   lists(): StateLists {
-    const states = [...this.#states]
-    const of = (wanted: string): Code[] => states.flatMap(([code, state]) => (state === wanted ? [code] : []))
+    const passed: Code[] = []
+    const doesNotApply: Code[] = []
     const blocked = new Map<string, NotPossible>()
-    for (const [code, why] of states) {
-      if (typeof why === 'string') continue
-      const entry = blocked.get(why.what) ?? { codes: [], why }
-      entry.codes.push(code)
-      blocked.set(why.what, entry)
+    for (const [code, state] of this.#states) {
+      if (state === 'passed') passed.push(code)
+      else if (state === 'does-not-apply') doesNotApply.push(code)
+      else if (state !== 'found') {
+        const entry = blocked.get(state.what) ?? { codes: [], why: state }
+        entry.codes.push(code)
+        blocked.set(state.what, entry)
+      }
     }
-    return { passed: of('passed'), notPossible: [...blocked.values()], doesNotApply: of('does-not-apply') }
+    return { passed, notPossible: [...blocked.values()], doesNotApply }
   }
 }
 
+const ranks = { 'does-not-apply': 0, passed: 1, found: 3 }
+
 function badness(state: State): number {
-  if (typeof state !== 'string') return 2
-  return { 'does-not-apply': 0, passed: 1, found: 3 }[state]
+  return typeof state === 'string' ? ranks[state] : 2
 }

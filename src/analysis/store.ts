@@ -67,6 +67,8 @@ function storeOf(snapshot: Snapshot): Store {
     ...snapshot.objects.lists,
     [resourceName(services), known(snapshot.services.map(({ service }) => service))],
   ])
+  // Analyzers of thousands of Services ask for the same lists.
+  const byType = new Map<ObjectType, Fact<readonly KubernetesObject[]>>()
   const indexes = new Map<string, ReadonlyMap<string, KubernetesObject>>()
   const indexOf = (type: ObjectType): ReadonlyMap<string, KubernetesObject> => {
     const name = resourceName(type)
@@ -75,8 +77,11 @@ function storeOf(snapshot: Snapshot): Store {
     return index
   }
   const store: Store = {
-    list: <T extends KubernetesObject>(type: ObjectType<T>) =>
-      (lists.get(resourceName(type)) ?? notAsked(resourceName(type))) as Fact<readonly T[]>,
+    list: <T extends KubernetesObject>(type: ObjectType<T>) => {
+      const list = byType.get(type) ?? lists.get(resourceName(type)) ?? notAsked(resourceName(type))
+      byType.set(type, list)
+      return list as Fact<readonly T[]>
+    },
     get: <T extends KubernetesObject>(type: ObjectType<T>, { namespace, name }: NamespacedName) =>
       indexOf(type).get(`${placeOf(type, namespace)}/${name}`) as T | undefined,
     fact: <T>(type: FactType<T>) => {

@@ -20,11 +20,12 @@ const knownEnds = new WeakMap<KubernetesObject, ReadonlySet<string>>()
  */
 export function networkOf(store: Store, mechanisms: readonly Mechanism[]): Network {
   const all = drawersOf(store, mechanisms)
+  const refiners = mechanisms.filter((mechanism) => 'refine' in mechanism)
   const drawn = new Map<KubernetesObject, readonly Leg[]>()
   const draw = ({ by, object }: Drawers): readonly Leg[] => {
     const before = drawn.get(object)
     if (before !== undefined) return before
-    const legs = legsOf(by, object, store).map((leg) => refined(leg, store, mechanisms))
+    const legs = legsOf(by, object, store).map((leg) => refined(leg, store, refiners))
     drawn.set(object, legs)
     return legs
   }

@@ -141,31 +141,31 @@ export class Collector {
     query: Extract<TargetQuery, { kind: 'list' }>,
   ): AsyncGenerator<Snapshot, void, undefined> {
     const namespace = query.allNamespaces ? undefined : this.#cluster.namespace
-    const reading = {
-      scope: { namespace, isWhole: true },
-      wants: toExplainMany,
-      // Nobody knows before the last page.
-      sticky: Promise.resolve(true),
-    }
-    const slices = this.#services.slices(reading.scope).then((fact) => (fact.known ? fact.value : []))
+    const scope: Scope = { namespace, isWhole: true }
+    const slices = this.#services.slices(scope).then((fact) => (fact.known ? fact.value : []))
     const resolved = resolveServices(this.#cluster, query, this.#signal)[Symbol.asyncIterator]()
     const first = resolved.next()
-    const [common] = await Promise.all([
-      this.#common(this.objects.read([namespace]), { ...reading, slices }),
+    const [common, read] = await Promise.all([
+      this.#common(this.objects.read([namespace]), {
+        wants: toExplainMany,
+        slices,
+        // Nobody knows before the last page.
+        sticky: Promise.resolve(true),
+      }),
+      this.#services.ofList(scope),
       // Its error is thrown below; here it must not stay unhandled.
       first.catch(() => undefined),
     ])
-    let group: Promise<ServiceSnapshot>[] = []
+    let group: ServiceSnapshot[] = []
     for (let next = await first; next.done !== true; next = await resolved.next()) {
       if ('error' in next.value) continue
-      const { ref, service } = next.value
-      group.push(this.#services.read({ ref, service: Promise.resolve(service) }, reading))
+      group.push(read(next.value.service, next.value.ref))
       if (group.length === groupSize) {
-        yield { ...common, services: await Promise.all(group) }
+        yield { ...common, services: group }
         group = []
       }
     }
-    if (group.length > 0) yield { ...common, services: await Promise.all(group) }
+    if (group.length > 0) yield { ...common, services: group }
   }
 
   #ask(subject: Service | NamespacedName): Asked {

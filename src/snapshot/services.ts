@@ -56,7 +56,7 @@ export class ServiceReader {
   readonly #objects: ObjectReader
   readonly #signal: AbortSignal | undefined
   readonly #slices = new Map<string, Promise<SlicesByService>>()
-  readonly #byNamespace = new WeakMap<object, ReadonlyMap<string, unknown>>()
+  readonly #indexes = new WeakMap<Fact<unknown>, Fact<ReadonlyMap<string, unknown>>>()
 
   constructor(
     cluster: Cluster,
@@ -109,6 +109,28 @@ export class ServiceReader {
     }
   }
 
+  /**
+   * The same for the Services of a list that are read already, once the lists of their scope are there: then nothing is
+   * waited for, which counts with thousands of them. Pods and events, which would be asked for each, are not read.
+   */
+  async ofList(scope: Scope): Promise<(service: Service, ref: NamespacedName) => ServiceSnapshot> {
+    const [slices, scalers, policies] = await Promise.all([
+      this.#slicesIn(scope),
+      this.#byNamespace(autoscalers, scope),
+      this.#byNamespace(networkPolicies, scope),
+    ])
+    const pods = notAsked<never>(inputs.pods.what)
+    const events = notAsked<never>(inputs.events.what)
+    return (service, { namespace, name }) => ({
+      service,
+      slices: mapFact(slices, (index) => index.get(`${namespace}/${name}`) ?? none),
+      pods,
+      events,
+      autoscalers: mapFact(scalers, (index) => index.get(namespace) ?? none),
+      networkPolicies: mapFact(policies, (index) => index.get(namespace) ?? none),
+    })
+  }
+
   #slicesIn({ namespace, isWhole }: Scope, name?: string): Promise<SlicesByService> {
     const one = isWhole ? undefined : name
     const key = `${namespace ?? ''}/${one ?? ''}`
@@ -143,12 +165,20 @@ export class ServiceReader {
     scope: Scope,
     namespace: string,
   ): Promise<Fact<readonly T[]>> {
-    const list = await this.#objects.list(type, scope.namespace)
-    if (!list.known || scope.namespace !== undefined) return list
-    const before = this.#byNamespace.get(list) as ReadonlyMap<string, readonly T[]> | undefined
-    const index = before ?? Map.groupBy(list.value, ({ metadata }) => metadata.namespace ?? '')
-    this.#byNamespace.set(list, index)
-    return known(index.get(namespace) ?? none)
+    return mapFact(await this.#byNamespace(type, scope), (index) => index.get(namespace) ?? none)
+  }
+
+  async #byNamespace<T extends KubernetesObject>(
+    type: ObjectType<T>,
+    { namespace: place }: Scope,
+  ): Promise<Fact<ReadonlyMap<string, readonly T[]>>> {
+    const list = await this.#objects.list(type, place)
+    const before = this.#indexes.get(list) as Fact<ReadonlyMap<string, readonly T[]>> | undefined
+    const index =
+      before ??
+      mapFact(list, (all) => Map.groupBy(all, ({ metadata: { namespace = place } }) => namespace ?? ''))
+    this.#indexes.set(list, index)
+    return index
   }
 
   /** Pods say who owns them and which policies select them; with neither affinity nor policies nobody asks. */

@@ -8,7 +8,6 @@ import {
   labKubeconfig,
   labStatusInTime,
   programs,
-  readsGatewayApi,
   restrictedUsers,
   startApiServer,
   stopApiServer,
@@ -43,8 +42,6 @@ export type Capability =
   | 'UDP'
   /** Pods see the port that a client in a pod sends from. */
   | 'client ports'
-  /** The kinds of the Gateway API. */
-  | 'Gateway API'
   | `gateway ${GatewayName}`
 
 /** What a scenario needs that uses this gateway; `gatewayAddress` of the site tells where it is. */
@@ -150,7 +147,6 @@ async function labSite(): Promise<Site> {
       ...(/^\d+Ki$|^1Mi$/.test(state.logMaxSize) ? (['small logs'] as const) : []),
       ...(nodes.length > 1 ? (['several nodes'] as const) : []),
       ...[...gateways.keys()].map(gateway),
-      ...(readsGatewayApi(gateways.keys()) ? (['Gateway API'] as const) : []),
     ]),
     gatewayAddress: (name) => gateways.get(name) ?? missingGateway(name),
     kubectl: (args, input) => kubectl(args, input === undefined ? {} : { input }),

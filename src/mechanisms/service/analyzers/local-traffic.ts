@@ -8,6 +8,7 @@ export const localTraffic = serviceAnalyzer({
   applies: isProxied,
   analyse: (subject, { slices }, report) => {
     const { spec } = subject.service
+    if (spec.externalTrafficPolicy !== 'Local' && spec.internalTrafficPolicy !== 'Local') return
     const ready = (spec.ports ?? []).flatMap((port) =>
       endpointsOfPort(slices, port.name).filter((endpoint) => endpoint.ready),
     )
