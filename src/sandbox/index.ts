@@ -1,8 +1,7 @@
 import { randomBytes, randomInt } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { UserError } from '../model/user-error.ts'
 import { administrator } from './api/access.ts'
@@ -16,6 +15,7 @@ import { Kubelet } from './controllers/kubelet.ts'
 import { collectGarbage } from './controllers/owners.ts'
 import { runQuotas } from './controllers/quotas.ts'
 import { type Fault, type FaultKind, Faults } from './faults.ts'
+import { ownFolder } from './folder.ts'
 import { kubeconfig } from './kubeconfig.ts'
 import { type AddressPlan, addressPlan, lowestOpenPort } from './network/address-plan.ts'
 import type { ProxyMode } from './network/affinity.ts'
@@ -85,9 +85,9 @@ async function start(options: SandboxOptions, ends: End[]): Promise<Omit<Sandbox
   }))
   const tokens = new Map(users.map(({ name, token }) => [token, name]))
   const lowestPort = lowestOpenPort()
-  const folder = ownFolder()
-  ends.push(() => rmSync(folder, { recursive: true, force: true }))
-  const programs = new Programs(folder)
+  const folder = await ownFolder()
+  ends.push(() => folder.remove())
+  const programs = new Programs(folder.path)
   const { plan, release, certificate, kubelet, api } = await claimNetwork(async (plan) => {
     const certificate = selfSigned('sandbox', plan.apiServer)
     const kubelet = new Kubelet({ store, plan, faults, lowestPort, programs })
@@ -124,7 +124,7 @@ async function start(options: SandboxOptions, ends: End[]): Promise<Omit<Sandbox
   )
   if (options.sample) addSample(store, plan)
   const server = `https://${plan.apiServer}:${apiPort}`
-  const path = join(folder, 'kubeconfig')
+  const path = join(folder.path, 'kubeconfig')
   writeFileSync(path, kubeconfig(server, certificate.cert, users), { mode: 0o600 })
   faults.start(
     options.faults,
@@ -139,19 +139,6 @@ async function start(options: SandboxOptions, ends: End[]): Promise<Omit<Sandbox
     ready: options.sample ? sampleReady(store) : Promise.resolve(),
     disconnect: () => api.disconnect(),
     connect: () => api.connect(),
-  }
-}
-
-/** A new folder for the kubeconfig and the pods' programs. Rejects a machine where nothing can be written. */
-function ownFolder(): string {
-  try {
-    return mkdtempSync(join(tmpdir(), 'kubectl-affinity-sandbox-'))
-  } catch (error) {
-    const { message } = error as Error
-    throw new UserError(`the sandbox cannot make a folder for its files in ${tmpdir()}: ${message}`, {
-      hints: ['name a folder that can be written:  TMPDIR=FOLDER kubectl affinity …'],
-      cause: error,
-    })
   }
 }
 

@@ -1,8 +1,9 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { affinity, type Ended, forms } from './support/executable.ts'
-import { startAffinity } from './support/running.ts'
+import { type Running, startAffinity } from './support/running.ts'
 
 const [executable] = forms.executable
 const service = 'svc/sample-clusterip'
@@ -139,6 +140,54 @@ describe('sandbox', () => {
     probing.kill('SIGKILL')
     expect(existsSync(join(path!, '..'))).toBe(false)
     expect(processes.filter((pid) => existsSync(`/proc/${pid}`))).toStrictEqual([])
+  })
+
+  test('what kill -9 leaves of one, the next start removes; those that live stay', async () => {
+    const folders = mkdtempSync(join(tmpdir(), 'affinity-folders-'))
+    const env = { TMPDIR: folders, HOME: folders }
+    const start = async (): Promise<Running> => {
+      const running = startAffinity(['sandbox'], env)
+      await running.printed(/Ctrl-C ends it/, 'stderr')
+      return running
+    }
+    const killed = await start()
+    const [dead = ''] = readdirSync(folders)
+    const living = await start()
+    expect(readdirSync(folders)).toHaveLength(2)
+    killed.kill('SIGKILL')
+    await killed.ended
+    const ended = await affinity(['sandbox', '--', 'sh', '-c', 'ls "$TMPDIR"'], { env })
+    expect(ended.stdout).not.toContain(dead)
+    expect(ended.stdout.match(/sandbox-/g)).toHaveLength(2)
+    living.kill('SIGTERM')
+    expect(await living.ended).toBe(143)
+    expect(readdirSync(folders)).toStrictEqual([])
+  })
+
+  test('what kill -9 leaves of a demo ends, and cleanup knows it', async () => {
+    const sandbox = startAffinity(['sandbox'])
+    await sandbox.printed(/Ctrl-C ends it/, 'stderr')
+    const [, path = ''] = /^export KUBECONFIG=(\S+)\n$/.exec(sandbox.stdout) ?? []
+    const env = { KUBECONFIG: path }
+    const demo = startAffinity(['demo', '--on-cluster', '--kubeconfig', path])
+    await demo.printed(/Three pods start/, 'stdout')
+    demo.kill('SIGKILL')
+    await demo.ended
+    const [, name = ''] = /namespace (affinity-demo-\w+)/.exec(demo.stdout) ?? []
+    const elsewhere = await affinity(['cleanup'], { env })
+    expect(elsewhere.stderr).toContain(
+      `A demo made namespace/${name}; remove it with  kubectl affinity cleanup -n ${name}\n`,
+    )
+    const dry = await affinity(['cleanup', '-A', '--dry-run=client'], { env })
+    expect(dry.stdout).toBe(`namespace/${name} deleted (dry run)\n`)
+    expect(await affinity(['cleanup', '-n', name], { env })).toMatchObject({
+      code: 0,
+      stdout: `namespace/${name} deleted\n`,
+    })
+    const again = await affinity(['cleanup', '-A'], { env })
+    expect(again.stderr).toBe('Nothing left by kubectl-affinity in any namespace.\n')
+    sandbox.kill('SIGTERM')
+    await sandbox.ended
   })
 
   test('what it does not know is refused', async () => {

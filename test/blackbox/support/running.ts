@@ -13,9 +13,13 @@ export interface Running {
   ended: Promise<number | null>
 }
 
-export function startAffinity(args: readonly string[]): Running {
+/** @param env what is added to the environment */
+export function startAffinity(args: readonly string[], env: NodeJS.ProcessEnv = {}): Running {
   const startedAt = performance.now()
-  const child = spawn(forms.executable[0]!, [...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(forms.executable[0]!, [...args], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   const texts = { stdout: '', stderr: '' }
   for (const stream of ['stdout', 'stderr'] as const) {
     child[stream].setEncoding('utf8').on('data', (text: string) => {
