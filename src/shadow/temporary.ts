@@ -3,6 +3,7 @@ import type { Cluster } from '../cluster/index.ts'
 import { jobsPath } from '../cluster/paths.ts'
 import type { Job, KubernetesObject, ObjectMeta } from '../model/kubernetes.ts'
 import { managedBy, managedByLabel, runLabel } from '../probe/clients/job.ts'
+import { makeWhole } from '../probe/clients/make.ts'
 import { removeRun } from '../probe/clients/remove.ts'
 import { anchorJob, anchorName, ownedBy } from './anchor.ts'
 import { explainRefusal } from './refusal.ts'
@@ -62,7 +63,9 @@ export async function withTemporary<T>(
     try {
       made.push(`${listPath}/${object.metadata.name}`)
       const query = { fieldManager: 'kubectl-affinity' }
-      return await cluster.create(listPath, object, { signal: interrupted, query })
+      return await makeWhole({ interrupted, abandoned }, (signal) =>
+        cluster.create(listPath, object, { signal, query }),
+      )
     } catch (error) {
       throw explainRefusal(error, object.kind, namespace)
     }
@@ -77,7 +80,7 @@ export async function withTemporary<T>(
     const metadata = (name: string): ObjectMeta => ({ name, namespace, labels, annotations, ownerReferences })
     return await body({ runId, lifeSeconds, metadata, create })
   } finally {
-    const options = { namespace, job, runId, also: made, ended: true, patienceMs: removalPatienceMs }
+    const options = { namespace, job, runId, also: made, ended: true, pods: 0, patienceMs: removalPatienceMs }
     const removed = await removeRun(cluster, { ...options, signal: abandoned }).catch(() => false)
     if (!removed) {
       onNote(`Warning: job/${job} and what it owns may be left in namespace "${namespace}"; remove it with`)

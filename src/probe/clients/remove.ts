@@ -4,6 +4,11 @@ import { runLabel } from './job.ts'
 import { jobPath, podPath, podsPath } from '../../cluster/paths.ts'
 
 const retryEveryMs = 500
+/**
+ * How long pods may still come after their Job was deleted, in milliseconds: its controller may have been about to make
+ * them.
+ */
+const latePodsMs = 2000
 /** Pods that are deleted at the same time. */
 const atOnce = 16
 
@@ -21,6 +26,8 @@ export interface RemoveOptions {
    * "gone" means that it sends no more requests.
    */
   ended: boolean
+  /** How many pods the Job makes: where fewer were seen, more may come. */
+  pods: number
   /** How long to go on trying, in milliseconds: an API server that is away comes back. */
   patienceMs: number
   signal?: AbortSignal
@@ -31,10 +38,12 @@ export interface RemoveOptions {
  * Objects that are gone already are fine. Rejects with ApiError when deleting is not allowed.
  */
 export async function removeRun(cluster: Cluster, options: RemoveOptions): Promise<boolean> {
-  const { namespace, job, runId, also = [], ended, patienceMs, signal } = options
+  const { namespace, job, runId, also = [], ended, pods: expected, patienceMs, signal } = options
   const until = performance.now() + patienceMs
   const call = signal === undefined ? {} : { signal }
   let jobDeleted = false
+  let lateUntil = Number.POSITIVE_INFINITY
+  const seen = new Set<string>()
   let mayDeletePods = true
   const left = [...also]
   // Most pods are gone in a moment; who waits longer need not ask so often.
@@ -42,14 +51,18 @@ export async function removeRun(cluster: Cluster, options: RemoveOptions): Promi
   while (true) {
     try {
       // The Job first: whatever happens next, nothing that it owns stays for long.
-      if (!jobDeleted) await deleteIfThere(cluster, jobPath(namespace, job), call)
-      jobDeleted = true
+      if (!jobDeleted) {
+        await deleteIfThere(cluster, jobPath(namespace, job), call)
+        jobDeleted = true
+        lateUntil = performance.now() + latePodsMs
+      }
       while (left.length > 0) {
         await deleteIfAllowed(cluster, left[0]!, call)
         left.shift()
       }
       const pods = await podsOfRun(cluster, namespace, runId, call)
-      if (pods.length === 0) return true
+      for (const { metadata } of pods) seen.add(metadata.name)
+      if (pods.length === 0 && (seen.size >= expected || performance.now() >= lateUntil)) return true
       // The garbage collector does it as well, some time later: much later after an outage.
       if (mayDeletePods) mayDeletePods = await deletePods(cluster, namespace, pods, { ended, call })
     } catch (error) {

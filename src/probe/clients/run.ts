@@ -1,5 +1,5 @@
 import { createDecoder } from '../../agent/decode.ts'
-import { type Cluster, followLog, isForbidden } from '../../cluster/index.ts'
+import { ApiError, type Cluster, followLog, isForbidden } from '../../cluster/index.ts'
 import { jobsPath } from '../../cluster/paths.ts'
 import type { Job, Pod } from '../../model/kubernetes.ts'
 import { UserError } from '../../model/user-error.ts'
@@ -7,6 +7,7 @@ import { isMissingPermission, missingPermission } from '../permissions.ts'
 import { agentCommand, answerReader } from './agent.ts'
 import { containerName, deadlineSeconds, jobName, probeJob } from './job.ts'
 import { leaseSeconds } from './lease.ts'
+import { makeWhole } from './make.ts'
 import { type PodTracker, trackPods } from './pod-tracker.ts'
 import { removeRun } from './remove.ts'
 import type { RunControl } from '../steps.ts'
@@ -57,8 +58,9 @@ async function runJob(
   const signal = AbortSignal.any([interrupted, watches.signal])
   const note = (text: string): void => void emit({ kind: 'note', text })
   let allEnded = false
+  let mayHavePods = false
   try {
-    await createJob(cluster, spec, interrupted)
+    await createJob(cluster, spec, { interrupted, abandoned }, () => void (mayHavePods = true))
     void emit({ kind: 'created' })
     const text = spec.clients === 1 ? 'starting the probe pod' : `starting ${spec.clients} probe pods`
     void emit({ kind: 'stage', text })
@@ -82,6 +84,7 @@ async function runJob(
       job: jobName(runId),
       runId,
       ended: allEnded,
+      pods: mayHavePods ? spec.clients : 0,
       patienceMs: removalPatienceMs(spec.clients),
       signal: abandoned,
     }).catch(() => false)
@@ -166,13 +169,25 @@ function outageNotes(
   })
 }
 
-async function createJob(cluster: Cluster, spec: ClientsSpec, signal: AbortSignal): Promise<void> {
+/** Calls `onMade` when there is a Job from now on, or may be. */
+async function createJob(
+  cluster: Cluster,
+  spec: ClientsSpec,
+  ends: Pick<RunControl, 'interrupted' | 'abandoned'>,
+  onMade: () => void,
+): Promise<void> {
   const { namespace, agent, image, ...rest } = spec
   const command = await agentCommand(agent, image.agent, spec.maxRunSeconds)
   const job = probeJob({ ...rest, namespace, image: image.image, command })
   try {
     const query = { fieldManager: 'kubectl-affinity' }
-    await cluster.create<Job>(jobsPath(namespace), job, { signal, query })
+    await makeWhole(ends, async (signal) => {
+      await cluster.create<Job>(jobsPath(namespace), job, { signal, query }).catch((error: unknown) => {
+        if (!(error instanceof ApiError)) onMade()
+        throw error
+      })
+      onMade()
+    })
   } catch (error) {
     if (!isForbidden(error)) throw error
     const explained = withRole(error, namespace)
