@@ -5,7 +5,14 @@ import { demoNamespaceRules } from '../src/demo/permissions.ts'
 import { externalRules, loopRules } from '../src/external/problems.ts'
 import { mergeRules, type Rule, roleYaml } from '../src/model/role.ts'
 import { nodesRule } from '../src/probe/entries/nodes.ts'
-import { cleanupRules, inPodRules, probeRules, shadowRules, socketsRules } from '../src/probe/permissions.ts'
+import {
+  cleanupClusterRules,
+  cleanupRules,
+  inPodRules,
+  probeRules,
+  shadowRules,
+  socketsRules,
+} from '../src/probe/permissions.ts'
 import { explainClusterRules, explainProxyRules, explainRules } from '../src/snapshot/permissions.ts'
 
 export interface Grant {
@@ -110,8 +117,11 @@ export const commandRoles: readonly CommandRoles[] = [
   },
   {
     command: 'cleanup',
-    says: 'With `-A` it is a ClusterRole, bound in the whole cluster.',
-    grants: [{ name: 'kubectl-affinity-cleanup', namespace: here, rules: cleanupRules }],
+    says: 'With `-A` it is a ClusterRole, bound in the whole cluster. The second one is for the namespaces of demos.',
+    grants: [
+      { name: 'kubectl-affinity-cleanup', namespace: here, rules: cleanupRules },
+      { name: 'kubectl-affinity-cleanup', rules: cleanupClusterRules },
+    ],
     example: ['cleanup'],
   },
   {

@@ -24,6 +24,10 @@ export const slicesPath = (namespace: string | undefined): string =>
 export const jobsPath = (namespace: string | undefined): string =>
   listPath('/apis/batch/v1', 'jobs', namespace)
 export const jobPath = (namespace: string, name: string): string => itemPath(jobsPath(namespace), name)
+export const deploymentsPath = (namespace: string): string =>
+  listPath('/apis/apps/v1', 'deployments', namespace)
+export const namespacesPath = '/api/v1/namespaces'
+export const namespacePath = (name: string): string => itemPath(namespacesPath, name)
 export const nodesPath = '/api/v1/nodes'
 export const nodePath = (name: string): string => itemPath(nodesPath, name)
 /** kube-proxy's own answer about its mode, through the API server's proxy to a node. */

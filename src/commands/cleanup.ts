@@ -3,12 +3,12 @@ import * as Flags from '@oclif/core/flags'
 import { BaseCommand } from '../cli/base-command.ts'
 import { refuseArguments } from '../cli/value-flags.ts'
 import { UserError } from '../model/user-error.ts'
-import { cleanUp } from '../probe/cleanup.ts'
+import { cleanUp, leftNamespaces } from '../probe/cleanup.ts'
 
 export default class Cleanup extends BaseCommand {
-  static override summary = 'Remove what an interrupted probe left in the cluster.'
+  static override summary = 'Remove what an interrupted probe or demo left in the cluster.'
   static override description =
-    'Probes remove what they make themselves: Jobs, pods, temporary Services. What a killed probe leaves ends by a deadline and is removed by Kubernetes. This removes it at once. Probes that still run, of anyone, are removed as well.'
+    'Probes remove what they make themselves: Jobs, pods, temporary Services, the namespace of a demo. What a killed probe leaves ends by a deadline and is removed by Kubernetes; of a killed demo the pods do, and its namespace stays until it is removed here. This removes it at once. Probes that still run, of anyone, are removed as well.'
   static override usage = 'kubectl affinity cleanup [-n NAMESPACE | -A] [--dry-run=none|client] [options]'
   static override examples = [
     { description: 'Remove leftovers in the current namespace', command: 'kubectl affinity cleanup' },
@@ -36,10 +36,15 @@ export default class Cleanup extends BaseCommand {
       const namespace = flags['all-namespaces'] ? undefined : cluster.namespace
       const dryRun = flags['dry-run'] === 'client'
       let found = 0
-      for await (const { object, namespace: where, removed } of cleanUp(cluster, { namespace, dryRun })) {
+      const { due, elsewhere, unknown } = await leftNamespaces(cluster, namespace)
+      for await (const { object, namespace: where, removed } of cleanUp(
+        cluster,
+        { namespace, dryRun },
+        due,
+      )) {
         interrupt.first.throwIfAborted()
         found += 1
-        const inNamespace = flags['all-namespaces'] ? ` in namespace ${where}` : ''
+        const inNamespace = flags['all-namespaces'] && where !== undefined ? ` in namespace ${where}` : ''
         if (dryRun) stdout.write(`${object} deleted${inNamespace} (dry run)\n`)
         else if (removed) stdout.write(`${object} deleted${inNamespace}\n`)
         else throw new UserError(`${object}${inNamespace} is deleted, but its pod has not gone yet`)
@@ -48,6 +53,10 @@ export default class Cleanup extends BaseCommand {
         const where = namespace === undefined ? 'any namespace' : `namespace ${namespace}`
         stderr.write(`Nothing left by kubectl-affinity in ${where}.\n`)
       }
+      for (const name of elsewhere)
+        stderr.write(`A demo made namespace/${name}; remove it with  kubectl affinity cleanup -n ${name}\n`)
+      if (unknown && namespace === undefined)
+        stderr.write('Whether a demo left a namespace is not known: namespaces may not be listed.\n')
       return 0
     })
   }

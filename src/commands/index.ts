@@ -79,7 +79,7 @@ export const commands: readonly CommandEntry[] = [
   {
     name: 'cleanup',
     group: 'Other Commands',
-    summary: 'Remove what an interrupted probe left in the cluster',
+    summary: 'Remove what an interrupted probe or demo left in the cluster',
     load: async () => (await import('./cleanup.ts')).default,
   },
   {

@@ -1,3 +1,5 @@
+import type { OwnerReference } from '../model/kubernetes.ts'
+
 /** What a demonstration needs: three pods that say who they are, behind a Service without affinity. */
 
 export const serviceName = 'sample-clusterip'
@@ -14,11 +16,11 @@ const variable = (name: string, fieldPath: string): object => ({
   valueFrom: { fieldRef: { fieldPath } },
 })
 
-/** Meets the "restricted" Pod Security Standard. */
-export const deployment = (namespace: string, image: string): object => ({
+/** Meets the "restricted" Pod Security Standard; goes with its owner. */
+export const deployment = (namespace: string, image: string, owner: OwnerReference): object => ({
   apiVersion: 'apps/v1',
   kind: 'Deployment',
-  metadata: { name: deploymentName, namespace, labels },
+  metadata: { name: deploymentName, namespace, labels, ownerReferences: [owner] },
   spec: {
     replicas: 3,
     selector: { matchLabels: labels },

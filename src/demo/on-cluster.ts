@@ -1,11 +1,17 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Cluster, isNotFound } from '../cluster/index.ts'
+import { deploymentsPath, jobsPath, namespacePath, namespacesPath, servicesPath } from '../cluster/paths.ts'
+import type { Job } from '../model/kubernetes.ts'
 import { UserError } from '../model/user-error.ts'
+import { managedBy, managedByLabel, runLabel } from '../probe/clients/job.ts'
+import { anchorJob, ownedBy } from '../shadow/anchor.ts'
 import { deployment, deploymentName, service } from './objects.ts'
 
 const readyMs = 120_000
 const pollMs = 200
+/** The demo takes less than a minute. When it was killed, its pods end after so long, in seconds. */
+const lifeSeconds = 600
 
 /** A namespace of its own on a cluster, with the sample in it. */
 export interface DemoNamespace {
@@ -15,27 +21,33 @@ export interface DemoNamespace {
   remove: () => Promise<void>
 }
 
-/** Rejects with ApiError when it may not be made; nothing is left then. */
+/**
+ * Rejects with ApiError when it may not be made; nothing is left then. No namespace ends by itself: when this program is
+ * killed, the pods do, with the Job that owns them, and `cleanup` removes the namespace by its labels.
+ */
 export async function makeDemoNamespace(cluster: Cluster, image: string): Promise<DemoNamespace> {
-  const name = `affinity-demo-${randomBytes(3).toString('hex')}`
+  const runId = randomBytes(4).toString('hex')
+  const name = `affinity-demo-${runId}`
   const query = { fieldManager: 'kubectl-affinity' }
-  const labels = { 'app.kubernetes.io/managed-by': 'kubectl-affinity' }
+  const labels = { [managedByLabel]: managedBy, [runLabel]: runId }
   await cluster.create(
-    '/api/v1/namespaces',
+    namespacesPath,
     { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } },
     { query },
   )
   const remove = async (): Promise<void> => {
     try {
-      await cluster.delete(`/api/v1/namespaces/${name}`)
+      await cluster.delete(namespacePath(name))
     } catch (error) {
       if (!isNotFound(error)) throw error
     }
   }
-  const deployments = `/apis/apps/v1/namespaces/${name}/deployments`
+  const deployments = deploymentsPath(name)
   try {
-    await cluster.create(deployments, deployment(name, image), { query })
-    await cluster.create(`/api/v1/namespaces/${name}/services`, service(name), { query })
+    const metadata = { name, namespace: name, labels }
+    const anchor = await cluster.create<Job>(jobsPath(name), anchorJob(metadata, lifeSeconds), { query })
+    await cluster.create(deployments, deployment(name, image, ownedBy(anchor)), { query })
+    await cluster.create(servicesPath(name), service(name), { query })
   } catch (error) {
     await remove()
     throw error

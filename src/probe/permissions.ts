@@ -40,6 +40,11 @@ export const cleanupRules: readonly Rule[] = [
   { apiGroups: [''], resources: ['services'], verbs: ['list', 'delete'] },
 ]
 
+/** The same in the whole cluster, for the namespaces of demos. */
+export const cleanupClusterRules: readonly Rule[] = [
+  { apiGroups: [''], resources: ['namespaces'], verbs: ['list', 'delete'] },
+]
+
 /**
  * True when RBAC refused. Quota and admission answer Forbidden as well; only RBAC says who cannot do what.
  * `words` are the API server's own.
