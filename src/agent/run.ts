@@ -85,8 +85,9 @@ export class Run {
       encoder.add(observation)
     }, numbersAfter + 1)
     const { ca } = target.tls
-    const secureContext =
-      scheme === 'https' ? tls.createSecureContext(ca === undefined ? {} : { ca }) : undefined
+    // A redirect may lead there, too.
+    const mayBeSecure = scheme === 'https' || target.redirects > 0
+    const secureContext = mayBeSecure ? tls.createSecureContext(ca === undefined ? {} : { ca }) : undefined
     const plan: Plan = {
       config,
       target,

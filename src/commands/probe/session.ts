@@ -3,6 +3,7 @@ import type { Interrupt } from '../../cli/interrupt.ts'
 import { exitCodes } from '../../cli/errors.ts'
 import { standardOutput } from '../../cli/output.ts'
 import type { Cluster } from '../../cluster/index.ts'
+import { targetKinds } from '../../mechanisms/index.ts'
 import type { ProbeSurvey } from '../../model/survey.ts'
 import type { Verdict } from '../../model/verdict.ts'
 import type { ProbeOptions } from '../../probe/plan.ts'
@@ -66,8 +67,9 @@ export async function print(
 }
 
 /** What the reader may want to do next: only commands that exist. */
-export function nextSteps({ service, verdict, sole }: ProbeSurvey): string[] {
-  const target = serviceTarget(service)
+export function nextSteps({ service, target: named, verdict, sole }: ProbeSurvey): string[] {
+  const isExplained = named !== undefined && targetKinds.some(({ name }) => name === named.kind)
+  const target = isExplained ? named : serviceTarget(service)
   if (verdict.result === 'differs') return [commandFor('explain', target)]
   const isPlain = sole && verdict.result === 'as-expected' && service.policy.kind === 'none'
   return isPlain ? [commandFor('enable', target, '--timeout 3h')] : []

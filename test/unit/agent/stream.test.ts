@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createDecoder } from '../../../src/agent/decode.ts'
 import { Encoder } from '../../../src/agent/encode.ts'
+import type { SetCookie } from '../../../src/model/cookie.ts'
 import type { Identity, Observation } from '../../../src/model/observation.ts'
 import { outcomes, replacedKinds } from '../../../src/model/observation.ts'
 
@@ -12,6 +13,13 @@ const identities: fc.Arbitrary<Identity> = fc.oneof(
     value: fc.string({ unit: 'binary', maxLength: 20 }),
   }),
 )
+
+const cookies: fc.Arbitrary<SetCookie> = fc.record({
+  name: fc.constantFrom('route', 'JSESSIONID', 'é'),
+  length: fc.nat(100),
+  digest: fc.constantFrom('a', 'b', 'c'),
+  form: fc.constantFrom('other', 'md5'),
+})
 
 /** Observations with consecutive numbers and times that only grow, of one target after the other. */
 const runs = fc
@@ -26,6 +34,12 @@ const runs = fc
       fc.option(fc.integer({ min: 1, max: 65_535 }), { nil: undefined }),
       fc.constantFrom(undefined, undefined, ...replacedKinds),
       fc.constantFrom(0, 0, 0, 0, 1, 2),
+      fc.record({
+        session: fc.constantFrom(undefined, undefined, 1, 40),
+        redirects: fc.constantFrom(undefined, undefined, 1, 5),
+        cookies: fc.option(fc.array(cookies, { minLength: 1, maxLength: 3 }), { nil: undefined }),
+        cookiesSent: fc.constantFrom(undefined, ['route'], ['route', 'é']),
+      }),
     ),
     { maxLength: 60 },
   )
@@ -34,7 +48,7 @@ const runs = fc
     let target = 0
     return list.map(
       (
-        [afterUs, latencyUs, outcome, newConnection, status, said, port, replaced, on],
+        [afterUs, latencyUs, outcome, newConnection, status, said, port, replaced, on, user],
         index,
       ): Observation => {
         atUs += afterUs
@@ -51,6 +65,11 @@ const runs = fc
           ...(said?.[1] === undefined ? {} : { seenAddress: said[1] }),
           ...(replaced === undefined ? {} : { replaced }),
           ...(port === undefined ? {} : { localPort: port }),
+          ...(user.session === undefined ? {} : { session: user.session }),
+          ...(user.redirects === undefined ? {} : { redirects: user.redirects }),
+          // Cookies travel with who answered.
+          ...(said === undefined || user.cookies === undefined ? {} : { cookies: user.cookies }),
+          ...(said === undefined || user.cookiesSent === undefined ? {} : { cookiesSent: user.cookiesSent }),
         }
       },
     )

@@ -45,7 +45,9 @@ export function layoutSurvey(
   const most = wide ? Infinity : mostBackends
   const { users } = survey
   return [
-    users === undefined ? layoutSurveyHeader(survey, width, style) : layoutUsersHeader(survey, width, style),
+    users === undefined && survey.entries.every(({ front }) => front === undefined)
+      ? layoutSurveyHeader(survey, width, style)
+      : layoutUsersHeader(survey, width, style),
     layoutBackends({ backends: survey.backends, palette, most, latency: wide }, width, style),
     layoutDirect(survey.direct, width, style),
     users === undefined

@@ -9,7 +9,9 @@ import type { VerdictWords } from '../verdict.ts'
 export function describeSurvey(survey: ProbeSurvey): VerdictWords {
   if (survey.users !== undefined) return describeUsers(survey, survey.users)
   const { result, expected, errorProbability } = survey.verdict
-  const isConfigured = (survey.service.policy.kind === 'none') === (expected === 'spread')
+  // Behind a gateway it is not the Service's configuration that counts.
+  const isDirect = survey.entries.every(({ front }) => front === undefined)
+  const isConfigured = isDirect && (survey.service.policy.kind === 'none') === (expected === 'spread')
   const name = expected === 'sticky' ? 'STICKY' : 'SPREAD'
   const scope = scopeWords(survey)
   const told = survey.cells.filter(({ verdict }) => verdict.result === 'as-expected')

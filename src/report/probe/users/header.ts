@@ -21,7 +21,10 @@ export function layoutUsersHeader(survey: ProbeSurvey, width: number, style: Sty
     ...(pods === 0 ? [] : [countOf(pods, 'pod')]),
     ...(pods < clients.length ? ['this machine'] : []),
   ].join(' and ')
-  const users = `${countOf(jars, 'user')} with a cookie jar${jars < sessions.length ? ', and requests without' : ''}`
+  const users =
+    jars === 0
+      ? 'nobody keeps cookies'
+      : `${countOf(jars, 'user')} with a cookie jar${jars < sessions.length ? ', and requests without' : ''}`
   return [
     ...flowGroups(
       [

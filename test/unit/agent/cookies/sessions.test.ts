@@ -1,5 +1,7 @@
 import http from 'node:http'
+import https from 'node:https'
 import { describe, expect, test } from 'vitest'
+import { makeAuthority } from '../../cluster/support/pki.ts'
 import { configFor, observe } from '../support/observe.ts'
 import { listen } from '../support/servers.ts'
 
@@ -108,6 +110,40 @@ describe('redirects', () => {
       { status: 200, redirects: 1, cookies: [{ name: 'a' }], cookiesSent: ['a'] },
       { status: 200, redirects: 1 },
     ])
+  })
+
+  test('lead to https, whose certificate is verified as it would be there, and with cookies for it', async () => {
+    const authority = makeAuthority('redirects')
+    const { cert, key } = authority.issue({ commonName: 'a.lab', dnsNames: ['a.lab'] })
+    const cookies: (string | undefined)[] = []
+    const secure = https.createServer({ cert, key }, ({ headers }, response) => {
+      cookies.push(headers.cookie)
+      response.setHeader('set-cookie', 'b=1; Secure; Path=/')
+      response.end('pod-1')
+    })
+    const { port } = await redirecting(`https://a.lab:${await listen(secure)}/in`)
+    const asked = {
+      requests: 2,
+      sessions: [jar],
+      redirects: 5,
+      hostHeader: 'a.lab',
+      needles,
+      cookieSalt: 'x',
+    }
+    const trusted = { tls: { ca: authority.cert, serverName: 'a.lab' } }
+    const { observations } = await observe(configFor(port, { ...asked, ...trusted }))
+    expect(observations).toMatchObject([
+      {
+        outcome: 'answered',
+        redirects: 1,
+        identity: { value: 'pod-1' },
+        cookies: [{ name: 'a' }, { name: 'b' }],
+      },
+      { outcome: 'answered', cookiesSent: ['a', 'b'] },
+    ])
+    expect(cookies).toEqual(['a=1', 'a=1; b=1'])
+    const refused = await observe(configFor(port, { ...asked, tls: { serverName: 'a.lab' } }))
+    expect(refused.observations).toMatchObject([{ outcome: 'tls' }, { outcome: 'tls' }])
   })
 
   test('come to an end', async () => {
