@@ -7,6 +7,7 @@ import { codes as nginxIncCodes } from '../mechanisms/nginx-inc/codes.ts'
 import { codes as ingressCodes } from '../mechanisms/ingress/codes.ts'
 import { codes as ingressNginxCodes } from '../mechanisms/ingress-nginx/codes.ts'
 import { codes as serviceCodes } from '../mechanisms/service/codes.ts'
+import { codes as traefikCodes } from '../mechanisms/traefik/codes.ts'
 import type { CodeInfo, CodeTable } from '../model/code.ts'
 
 const general = {
@@ -33,6 +34,7 @@ export const codes = {
   ...nginxIncCodes,
   ...haproxyCodes,
   ...kongCodes,
+  ...traefikCodes,
   ...awsCodes,
   ...gkeCodes,
   ...azureCodes,

@@ -10,9 +10,12 @@ const foreign = ingressAnalyzer({
   analyse: ({ ingress, controller, backends }, { store }, report) => {
     // Manifests for several clusters carry those of several controllers.
     if (backends.some((backend) => sticks(controller.serve(backend, store).policy) !== false)) return
+    // Some are read by several controllers; the first is whose they are.
+    const said = new Set<string>()
     for (const other of ingressControllers) {
       const keys = other === controller ? [] : foreignKeys({ ingress, controller }, other)
-      const [first, ...more] = keys
+      const [first, ...more] = keys.filter((key) => !said.has(key))
+      for (const key of keys) said.add(key)
       if (first === undefined) continue
       const also = more.length === 0 ? '' : ` (and ${more.map((key) => lastPart(key)).join(', ')})`
       report('AFF-L7-FOREIGN-ANNOTATION', {

@@ -10,32 +10,10 @@ import { controller as ingressNginx } from '../ingress-nginx/controller.ts'
 import { annotationsOf, type IngressController, isServedBy } from '../kit/controller.ts'
 import { kong } from '../kong/controller.ts'
 import { nginxInc } from '../nginx-inc/controller.ts'
+import { traefikController, traefikNginxController } from '../traefik/controller.ts'
 import { ingressClass, ingressClasses } from './classes.ts'
 
 const none: Policy = { kind: 'none' }
-
-const traefikPrefix = 'traefik.ingress.kubernetes.io/service.'
-
-const traefik: IngressController = {
-  name: 'Traefik',
-  controllers: ['traefik.io/ingress-controller'],
-  classes: ['traefik'],
-  serve: ({ service }) => {
-    const annotations = annotationsOf(service)
-    return {
-      policy:
-        annotations[`${traefikPrefix}sticky.cookie`] === 'true'
-          ? cookie(annotations[`${traefikPrefix}sticky.cookie.name`])
-          : none,
-      arrival: annotations[`${traefikPrefix}nativelb`] === 'true' ? 'cluster-ip' : 'pods',
-    }
-  },
-  keys: {
-    ingress: [],
-    service: ['sticky.cookie', 'sticky.cookie.name'].map((name) => `${traefikPrefix}${name}`),
-  },
-  instead: `${traefikPrefix}sticky.cookie: "true" on the Service`,
-}
 
 /** A controller that spreads what comes through its Ingresses. */
 const spreading = (name: string, controller: string): IngressController => ({
@@ -58,7 +36,8 @@ const istio: IngressController = {
 export const ingressControllers: readonly IngressController[] = [
   ingressNginx,
   nginxInc,
-  traefik,
+  traefikController,
+  traefikNginxController,
   haproxytech,
   jcmoraisjr,
   alb,
@@ -108,8 +87,4 @@ function usualFor(ingress: LooseObject, name: string | undefined): IngressContro
 function hasKeysOf({ keys }: IngressController, ingress: LooseObject): boolean {
   const prefixes = new Set(keys.ingress.map((key) => key.slice(0, key.indexOf('/') + 1)))
   return Object.keys(annotationsOf(ingress)).some((key) => prefixes.has(key.slice(0, key.indexOf('/') + 1)))
-}
-
-function cookie(name: string | undefined): Policy {
-  return name === undefined ? { kind: 'cookie' } : { kind: 'cookie', name }
 }

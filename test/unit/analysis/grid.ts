@@ -6,6 +6,7 @@ import { pod, service, slice, snapshot } from './build.ts'
 import { awsGrid } from '../mechanisms/aws/grid.ts'
 import { ingressNginxGrid } from '../mechanisms/ingress-nginx/grid.ts'
 import { azureGrid, gkeGrid, haproxyGrid, kongGrid, nginxIncGrid } from '../mechanisms/others/grid.ts'
+import { traefikGrid } from '../mechanisms/traefik/grid.ts'
 import { ingressGrid } from '../mechanisms/ingress/grid.ts'
 import type { GridRows } from './rows.ts'
 
@@ -76,6 +77,7 @@ export const grid: GridRows = {
   ...kongGrid,
   ...gkeGrid,
   ...azureGrid,
+  ...traefikGrid,
   'AFF-SVC-TIMEOUT-OUT-OF-RANGE': {
     fires: () =>
       snapshot({ service: service({ sessionAffinityConfig: { clientIP: { timeoutSeconds: 86_401 } } }) }),

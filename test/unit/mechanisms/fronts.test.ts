@@ -41,6 +41,7 @@ const ingress = (ingressClassName: string, annotations: Record<string, string> =
     },
     annotations,
   )
+const traefikCookie = { path: '/', madeBy: 'proxy', points: 'at-a-pod' } as const
 const nginxCookie = { kind: 'cookie', path: '/x', madeBy: 'proxy', points: 'into-a-hash' } as const
 const nginx = (key: string, value: string) => ({ [`nginx.ingress.kubernetes.io/${key}`]: value })
 
@@ -64,7 +65,7 @@ describe('Ingress', () => {
       {},
       { 'traefik.ingress.kubernetes.io/service.sticky.cookie': 'true' },
       'pods',
-      { kind: 'cookie' },
+      { kind: 'cookie', ...traefikCookie },
     ],
     [
       'traefik',
@@ -160,7 +161,7 @@ describe('routes and meshes', () => {
       object('traefik.io/v1alpha1', 'IngressRoute', {
         routes: [{ match: 'Host(`a`)', services: [{ name: 'web', sticky: { cookie: { name: 's' } } }] }],
       }),
-      ['ingress', 'pods', { kind: 'cookie', name: 's' }, ['Host(`a`)']],
+      ['ingress', 'pods', { kind: 'cookie', name: 's', ...traefikCookie }, ['Host(`a`)']],
     ],
     [
       'nativeLB',

@@ -1,0 +1,29 @@
+import type { CookiePolicy } from '../../model/policy.ts'
+
+/** A sticky cookie as it is configured, in an annotation or in a custom resource. */
+export interface CookieSettings {
+  name?: string
+  path?: string
+  maxAge?: number
+  secure?: boolean
+  sameSite?: string
+}
+
+/** What Traefik makes of it. Where no name is given, it makes up one of `_` and five digits. */
+export function cookiePolicy({ name, path = '/', maxAge = 0, secure }: CookieSettings): CookiePolicy {
+  return {
+    kind: 'cookie',
+    ...(name === undefined || name === '' ? {} : { name: sanitizedName(name) }),
+    path,
+    ...(maxAge === 0 ? {} : { ttlSeconds: maxAge }),
+    ...(secure === true ? { secure: true } : {}),
+    madeBy: 'proxy',
+    points: 'at-a-pod',
+    ...(maxAge < 0 ? { neverSent: 'it has expired when it comes' } : {}),
+  }
+}
+
+/** Letters that a cookie's name may not hold become `_` (traefik/traefik pkg/server/cookie, v3.6.12). */
+function sanitizedName(name: string): string {
+  return name.replace(/[^!#$%&'*+\-.^`|~a-zA-Z0-9]/gu, '_')
+}

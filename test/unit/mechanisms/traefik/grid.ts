@@ -1,0 +1,122 @@
+import type { LooseObject } from '../../../../src/model/object.ts'
+import type { Snapshot } from '../../../../src/model/snapshot.ts'
+import { service, snapshot } from '../../analysis/build.ts'
+import type { GridRows } from '../../analysis/rows.ts'
+
+const prefix = 'traefik.ingress.kubernetes.io/'
+
+/** service/web with annotations below `service.`, behind an Ingress of Traefik with annotations of its own. */
+const annotated =
+  (ofService: Record<string, string>, ofIngress: Record<string, string> = {}, path = '/') =>
+  (): Snapshot => {
+    const prefixed = Object.entries(ofService).map(([key, value]) => [`${prefix}service.${key}`, value])
+    const front: LooseObject = {
+      apiVersion: 'networking.k8s.io/v1',
+      kind: 'Ingress',
+      metadata: { name: 'front', namespace: 'shop', annotations: ofIngress },
+      spec: {
+        ingressClassName: 'traefik',
+        rules: [
+          {
+            host: 'shop.example',
+            http: { paths: [{ path, backend: { service: { name: 'web', port: { number: 80 } } } }] },
+          },
+        ],
+      },
+    }
+    const annotations = Object.fromEntries(prefixed) as Record<string, string>
+    return snapshot({ service: service({ sessionAffinity: 'None' }, { annotations }), fronts: [front] })
+  }
+
+/** An IngressRoute with one route to these. */
+const route =
+  (services: unknown[], apiVersion = 'traefik.io/v1alpha1') =>
+  (): Snapshot =>
+    snapshot({
+      fronts: [
+        {
+          apiVersion,
+          kind: 'IngressRoute',
+          metadata: { name: 'front', namespace: 'shop' },
+          spec: { routes: [{ kind: 'Rule', match: 'Host(`shop.example`)', services }] },
+        } as LooseObject,
+      ],
+    })
+
+/** A TraefikService of these, with an IngressRoute in front. */
+const weighted = (weights: Record<string, unknown>) => (): Snapshot => {
+  const parts: LooseObject[] = [
+    {
+      apiVersion: 'traefik.io/v1alpha1',
+      kind: 'TraefikService',
+      metadata: { name: 'split', namespace: 'shop' },
+      spec: { weighted: weights },
+    },
+    {
+      apiVersion: 'traefik.io/v1alpha1',
+      kind: 'IngressRoute',
+      metadata: { name: 'front', namespace: 'shop' },
+      spec: {
+        routes: [{ match: 'Host(`shop.example`)', services: [{ name: 'split', kind: 'TraefikService' }] }],
+      },
+    },
+  ]
+  return snapshot({ fronts: parts })
+}
+
+const sticky = (name: string, more: Record<string, unknown> = {}) => ({
+  sticky: { cookie: { name, ...more } },
+})
+const web = (own: Record<string, unknown> = {}) => ({ name: 'web', port: 80, ...own })
+const next = (own: Record<string, unknown> = {}) => ({ name: 'next', port: 80, ...own })
+
+export const traefikGrid: GridRows = {
+  'AFF-TRA-UNREADABLE-ANNOTATION': {
+    fires: annotated({ 'sticky.cookie.nmae': 'sid' }),
+    silent: annotated({ 'Sticky.Cookie.Name': 'sid', 'sticky.cookie.secure': 'T' }),
+  },
+  'AFF-TRA-ANNOTATION-ON-INGRESS': {
+    fires: annotated({}, { [`${prefix}service.sticky.cookie`]: 'true' }),
+    silent: annotated({ 'sticky.cookie': 'true' }, { [`${prefix}router.entrypoints`]: 'web' }),
+  },
+  'AFF-TRA-DEAD-ANNOTATION': {
+    fires: annotated({}, { [`${prefix}affinity`]: 'true' }),
+    silent: annotated({}, { [`${prefix}router.entrypoints`]: 'web' }),
+  },
+  'AFF-TRA-COOKIE-PATH': {
+    fires: annotated({ 'sticky.cookie.path': '/app' }, {}, '/'),
+    silent: annotated({ 'sticky.cookie.path': '/app' }, {}, '/app/x'),
+  },
+  'AFF-TRA-COOKIE-EXPIRED': {
+    fires: annotated({ 'sticky.cookie.maxage': '-1' }),
+    silent: annotated({ 'sticky.cookie.maxage': '3600' }),
+  },
+  'AFF-TRA-SAMESITE': {
+    fires: route([web(sticky('sid', { sameSite: 'none' }))]),
+    silent: route([web(sticky('sid', { sameSite: 'none', secure: true }))]),
+  },
+  'AFF-TRA-DRAWS-SERVICE': {
+    fires: route([web(sticky('a')), next(sticky('b'))]),
+    silent: weighted({ services: [web(sticky('a')), next(sticky('b'))], ...sticky('c') }),
+  },
+  'AFF-TRA-SERVICE-LEVEL-ONLY': {
+    fires: weighted({ services: [web(), next(sticky('b'))], ...sticky('c') }),
+    silent: weighted({ services: [web(sticky('a')), next(sticky('b'))], ...sticky('c') }),
+  },
+  'AFF-TRA-ONE-COOKIE-NAME': {
+    fires: weighted({ services: [web(sticky('a')), next(sticky('b'))], ...sticky('a') }),
+    silent: weighted({ services: [web(sticky('a')), next(sticky('b'))], ...sticky('c') }),
+  },
+  'AFF-TRA-HASH-BEFORE-COOKIE': {
+    fires: route([web({ strategy: 'hrw', ...sticky('a') })]),
+    silent: route([web({ strategy: 'p2c', ...sticky('a') })]),
+  },
+  'AFF-TRA-ONE-SERVER': {
+    fires: route([web({ nativeLB: true, ...sticky('a') })]),
+    silent: route([web({ nativeLB: false, ...sticky('a') })]),
+  },
+  'AFF-TRA-OLD-GROUP': {
+    fires: route([web()], 'traefik.containo.us/v1alpha1'),
+    silent: route([web()]),
+  },
+}
