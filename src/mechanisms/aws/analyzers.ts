@@ -26,7 +26,7 @@ function lintAttributes(
     report('AFF-AWS-UNKNOWN-ATTRIBUTE', {
       message: `AWS has no attribute ${meant.map(([key]) => `"${key}"`).join(', ')}: did you mean ${meant.map(([, word]) => word).join(', ')}?`,
       why: 'AWS refuses the attributes, all of them: nothing sticks. The controller says so in an event.',
-      mend: meant.map(([key, word]) => `write ${word} instead of ${key}`),
+      mend: [meant.map(([key, word]) => `write ${word} instead of ${key}`).join(', and ')],
       ...place,
     })
   }

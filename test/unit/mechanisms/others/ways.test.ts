@@ -1,0 +1,251 @@
+import { describe, expect, it } from 'vitest'
+import { analyse } from '../../../../src/analysis/analyse.ts'
+import type { Snapshot } from '../../../../src/model/snapshot.ts'
+import { service, snapshot, target } from '../../analysis/build.ts'
+import { ingressOf, objectOf, scene } from '../objects.ts'
+
+type Words = Record<string, string>
+
+/** What the first hop of each way from outside sticks on, and how the next stage is met. */
+function hops(found: Snapshot) {
+  const { paths } = analyse(found, target)
+  return paths
+    .filter(({ entry }) => entry.kind === 'host' || entry.kind === 'load-balancer')
+    .map(({ hops: [first], share }) => ({
+      policy: first?.policy,
+      arrival: first?.arrival,
+      ...(share === undefined ? {} : { share }),
+    }))
+}
+
+const ways = (
+  className: string,
+  ingress: Words,
+  ofService: Words = {},
+  ...more: ReturnType<typeof objectOf>[]
+) => hops(scene(ofService, ingressOf(className, ingress), ...more))
+
+const pods = (policy: object) => [{ policy, arrival: 'pods' }]
+const nodes = (policy: object) => [{ policy, arrival: 'node-port' }]
+const none = { kind: 'none' }
+const recorded = { madeBy: 'proxy', points: 'at-a-pod' }
+const prefixed = (prefix: string, words: Words): Words =>
+  Object.fromEntries(Object.entries(words).map(([key, value]) => [`${prefix}${key}`, value]))
+
+describe('ALB', () => {
+  const alb = (words: Words) => prefixed('alb.ingress.kubernetes.io/', words)
+  const awsalb = { kind: 'cookie', name: 'AWSALB', path: '/', ttlSeconds: 86_400, ...recorded }
+
+  it.each([
+    ['its own cookie, for a day', 'stickiness.enabled=true', awsalb],
+    [
+      'for so long as is said',
+      'stickiness.enabled=true,stickiness.type=lb_cookie,stickiness.lb_cookie.duration_seconds=60',
+      { ...awsalb, ttlSeconds: 60 },
+    ],
+    [
+      "the application's",
+      'stickiness.enabled=true,stickiness.type=app_cookie,stickiness.app_cookie.cookie_name=SID',
+      { kind: 'cookie', name: 'SID', ttlSeconds: 86_400, madeBy: 'application', points: 'at-a-pod' },
+    ],
+    ['nothing that is not switched on', 'stickiness.type=lb_cookie', none],
+  ])('%s', (_name, attributes, policy) => {
+    const annotations = alb({ 'target-group-attributes': attributes, 'target-type': 'ip' })
+    expect(ways('alb', annotations)).toStrictEqual(pods(policy))
+  })
+
+  it('goes to nodes unless it is told not to, and the Service counts before the Ingress', () => {
+    const sticky = alb({ 'target-group-attributes': 'stickiness.enabled=true' })
+    expect(ways('alb', sticky)).toStrictEqual(nodes(awsalb))
+    const ofService = alb({ 'target-group-attributes': 'stickiness.enabled=false', 'target-type': 'ip' })
+    expect(ways('alb', { ...sticky, ...alb({ 'target-type': 'instance' }) }, ofService)).toStrictEqual(
+      pods(none),
+    )
+  })
+
+  it('draws the target group of an action by weight, unless groups are sticky', () => {
+    const targetGroups = [
+      { serviceName: 'web', servicePort: 80, weight: 30 },
+      { serviceName: 'next', servicePort: 80, weight: 10 },
+    ]
+    const split = (config: object) => {
+      const action = JSON.stringify({ type: 'forward', forwardConfig: { targetGroups, ...config } })
+      const annotations = alb({
+        'actions.split': action,
+        'target-group-attributes': 'stickiness.enabled=true',
+        'target-type': 'ip',
+      })
+      const backend = { service: { name: 'split', port: { name: 'use-annotation' } } }
+      return hops(scene({}, ingressOf('alb', annotations, backend)))
+    }
+    expect(split({})).toStrictEqual([{ policy: none, arrival: 'pods', share: 0.75 }])
+    expect(split({ targetGroupStickinessConfig: { enabled: true } })).toStrictEqual([
+      { policy: awsalb, arrival: 'pods', share: 0.75 },
+    ])
+  })
+})
+
+describe('NLB', () => {
+  const nlb = (words: Words, spec: object = {}) => {
+    const annotations = prefixed('service.beta.kubernetes.io/aws-load-balancer-', words)
+    return hops(snapshot({ service: service({ type: 'LoadBalancer', ...spec }, { annotations }) }))
+  }
+  const byAddress = { kind: 'hash', of: 'client address' }
+  const attributes = { 'target-group-attributes': 'stickiness.enabled=true,stickiness.type=source_ip' }
+
+  it('sticks by address', () => {
+    expect(nlb({ type: 'external', ...attributes })).toStrictEqual(nodes(byAddress))
+    expect(
+      nlb({ 'nlb-target-type': 'ip', ...attributes }, { loadBalancerClass: 'service.k8s.aws/nlb' }),
+    ).toStrictEqual(pods(byAddress))
+  })
+
+  it('is not known where another controller makes the load balancer', () => {
+    expect(nlb(attributes)).toMatchObject([{ policy: { kind: 'unknown' } }])
+  })
+})
+
+describe('HAProxy', () => {
+  const cookie = { kind: 'cookie', name: 'ID', path: '/', ...recorded }
+
+  it.each<[string, Words, Words, object]>([
+    ['a cookie of the Service', {}, { 'haproxy.org/cookie-persistence': 'ID' }, cookie],
+    ['with the older prefix', { 'haproxy.com/cookie-persistence': 'ID' }, {}, cookie],
+    ['without one', {}, {}, none],
+    [
+      'two kinds',
+      { 'haproxy.org/cookie-persistence-no-dynamic': 'A' },
+      { 'haproxy.org/cookie-persistence': 'B' },
+      none,
+    ],
+    ['the address', {}, { 'haproxy.org/load-balance': 'source' }, { kind: 'hash', of: 'client address' }],
+    [
+      'a header',
+      {},
+      { 'haproxy.org/load-balance': 'hdr(x-user)' },
+      { kind: 'header', name: 'x-user', points: 'into-a-hash' },
+    ],
+  ])('of HAProxy Technologies: %s', (_name, ingress, ofService, policy) => {
+    expect(ways('haproxy', ingress, ofService)).toStrictEqual(pods(policy))
+  })
+
+  it.each<[string, Words, Words, object]>([
+    ['its default name', { affinity: 'cookie' }, {}, { ...cookie, name: 'INGRESSCOOKIE' }],
+    [
+      'a name of the Service before the Ingress',
+      { affinity: 'cookie', 'session-cookie-name': 'A' },
+      { 'session-cookie-name': 'ID' },
+      cookie,
+    ],
+    ['another affinity', { affinity: 'ip' }, {}, none],
+  ])('of the community: %s', (_name, ingress, ofService, policy) => {
+    const prefix = 'ingress.kubernetes.io/'
+    expect(ways('community', prefixed(prefix, ingress), prefixed(prefix, ofService))).toStrictEqual(
+      pods(policy),
+    )
+  })
+})
+
+describe('Kong', () => {
+  const kong = (spec: object) =>
+    ways(
+      'kong',
+      {},
+      { 'konghq.com/upstream-policy': 'own' },
+      objectOf('configuration.konghq.com/v1beta1', 'KongUpstreamPolicy', 'own', spec),
+    )
+  const hashing = (hashOn: object) => kong({ algorithm: 'consistent-hashing', hashOn })
+
+  it('sticks on what a policy says', () => {
+    expect(kong({ algorithm: 'sticky-sessions', stickySessions: { cookie: 'sid' } })).toStrictEqual(
+      pods({ kind: 'cookie', name: 'sid', path: '/', ...recorded }),
+    )
+    expect(hashing({ cookie: 'sid', cookiePath: '/a' })).toStrictEqual(
+      pods({ kind: 'cookie', name: 'sid', path: '/a', madeBy: 'proxy', points: 'into-a-hash' }),
+    )
+    expect(hashing({ header: 'x-user' })).toStrictEqual(
+      pods({ kind: 'header', name: 'x-user', points: 'into-a-hash' }),
+    )
+    expect(hashing({ input: 'ip' })).toStrictEqual(pods({ kind: 'hash', of: 'client address' }))
+    expect(kong({ hashOn: { header: 'x-user' } })).toStrictEqual(pods(none))
+  })
+
+  it('does not tell without the policy', () => {
+    expect(ways('kong', {}, { 'konghq.com/upstream-policy': 'own' })).toMatchObject([
+      { policy: { kind: 'unknown' }, arrival: 'pods' },
+    ])
+  })
+})
+
+describe('NGINX Ingress Controller of F5', () => {
+  const cookie = { kind: 'cookie', name: 'srv_id', path: '/a', ttlSeconds: 5400, secure: true, ...recorded }
+
+  it('sticks on the annotation of the Service, or by a method', () => {
+    const sticky = {
+      'nginx.org/sticky-cookie-services':
+        'serviceName=api id;serviceName=web srv_id expires=1h30m path=/a secure',
+    }
+    expect(ways('f5', sticky)).toStrictEqual(pods(cookie))
+    expect(ways('f5', { 'nginx.org/lb-method': 'ip_hash' })).toStrictEqual(
+      pods({ kind: 'hash', of: 'client address' }),
+    )
+    expect(ways('f5', { 'nginx.org/lb-method': 'hash $cookie_sid consistent' })).toStrictEqual(
+      pods({ kind: 'hash', of: '$cookie_sid' }),
+    )
+    expect(ways('f5', { 'nginx.org/lb-method': 'least_conn' })).toStrictEqual(pods(none))
+  })
+
+  const virtualServer = (upstream: object, route: object) => {
+    const upstreams = [
+      { name: 'u', service: 'web', port: 80, ...upstream },
+      { name: 'v', service: 'next', port: 80 },
+    ]
+    const spec = { host: 'shop.example', upstreams, routes: [{ path: '/', ...route }] }
+    return hops(scene({}, objectOf('k8s.nginx.org/v1', 'VirtualServer', 'front', spec)))
+  }
+  const sessionCookie = { enable: true, name: 'srv_id', path: '/a', expires: '1h30m', secure: true }
+
+  it('reads VirtualServers', () => {
+    const pass = { action: { pass: 'u' } }
+    expect(virtualServer({ sessionCookie }, pass)).toStrictEqual(pods(cookie))
+    expect(virtualServer({ sessionCookie: { name: 'srv_id' } }, pass)).toStrictEqual(pods(none))
+    expect(virtualServer({ 'lb-method': 'ip_hash', 'use-cluster-ip': true }, pass)).toStrictEqual([
+      { policy: { kind: 'hash', of: 'client address' }, arrival: 'cluster-ip' },
+    ])
+    const splits = [
+      { weight: 90, action: { pass: 'u' } },
+      { weight: 10, action: { pass: 'v' } },
+    ]
+    expect(virtualServer({ sessionCookie }, { splits })).toStrictEqual([
+      { policy: none, arrival: 'pods', share: 0.9 },
+    ])
+  })
+})
+
+describe('Google and Azure', () => {
+  const config = (sessionAffinity: object) =>
+    objectOf('cloud.google.com/v1', 'BackendConfig', 'own', { sessionAffinity })
+  const gce = { 'kubernetes.io/ingress.class': 'gce' }
+  const named = { 'cloud.google.com/backend-config': '{"ports": {"80": "own"}}' }
+
+  it('reads the BackendConfig of the port, and network endpoint groups', () => {
+    const byAddress = config({ affinityType: 'CLIENT_IP' })
+    const neg = (value: boolean) => ({ 'cloud.google.com/neg': JSON.stringify({ ingress: value }) })
+    expect(ways('', gce, { ...named, ...neg(true) }, byAddress)).toStrictEqual(
+      pods({ kind: 'hash', of: 'client address' }),
+    )
+    expect(ways('', gce, { ...named, ...neg(false) }, byAddress)).toStrictEqual(
+      nodes({ kind: 'hash', of: 'client address' }),
+    )
+    expect(ways('', gce, named, byAddress)).toMatchObject([{ arrival: 'unknown' }])
+  })
+
+  it('reads the annotations of Application Gateway', () => {
+    const agic = (words: Words) =>
+      ways('agic', prefixed('appgw.ingress.kubernetes.io/cookie-based-affinity', words))
+    const cookie = { kind: 'cookie', path: '/', ...recorded }
+    expect(agic({ '': 'true' })).toStrictEqual(pods({ ...cookie, name: 'ApplicationGatewayAffinity' }))
+    expect(agic({ '': 'true', '-distinct-name': 'true' })).toStrictEqual(pods(cookie))
+    expect(agic({ '': 'yes' })).toStrictEqual(pods(none))
+  })
+})
