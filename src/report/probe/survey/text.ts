@@ -61,8 +61,10 @@ export function layoutSurvey(
 }
 
 /** The switches of all cells, by the time of the run. */
-function allSwitches({ cells }: ProbeSurvey): Switch[] {
+function allSwitches({ cells, sessions, users }: ProbeSurvey): Switch[] {
+  // What keeps nothing beside users with a jar is meant to move.
   return cells
+    .filter(({ session }) => users === undefined || sessions[session]?.keeps === 'cookies')
     .flatMap(({ switches, startMs }) => switches.map((one) => ({ ...one, atMs: one.atMs + startMs })))
     .toSorted((one, other) => one.atMs - other.atMs)
 }

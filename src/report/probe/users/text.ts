@@ -1,3 +1,4 @@
+import type { TimelineCell } from '../../../model/probe-result.ts'
 import type { ProbeSurvey, SurveyCell } from '../../../model/survey.ts'
 import type { Style } from '../../terminal.ts'
 import { type Line, type Span, span } from '../../text/line.ts'
@@ -33,7 +34,16 @@ export function layoutUsers({ survey, palette, mostRows }: UsersInput, width: nu
       ...(rest > 0 ? [[span('  '), span(`… and ${countOf(rest, 'more user')}`, style.quiet)]] : []),
       ...own
         .filter((cell) => !keeps(cell))
-        .map((cell) => row('no user', 'without jar', cell, palette, width, style)),
+        .map((cell) =>
+          row(
+            clients.length > 1 ? `client ${cell.client}` : 'no user',
+            'without jar',
+            cell,
+            palette,
+            width,
+            style,
+          ),
+        ),
     ]
   })
 }
@@ -55,13 +65,19 @@ function row(
   ]
 }
 
-/** One character for each request, or each stretch of a long run. */
+/** One character for each request, or each stretch of a long run: `~` where the pod changed in it. */
 function strip({ timeline }: SurveyCell, palette: Palette, room: number, style: Style): Span[] {
-  const shown = timeline.length > room ? timeline.slice(0, room - 2) : timeline
-  const pieces = shown.map(({ letter, failures, requests, switches }): Span => {
-    if (letter !== undefined) return span(letter, palette.paintOf(letter))
-    if (failures === requests) return span('×', style.bad)
-    return span(switches > 0 ? '~' : '?', style.unsure)
-  })
-  return timeline.length > room ? [...pieces, span(' …', style.quiet)] : pieces
+  const size = Math.ceil(timeline.length / room)
+  return Array.from({ length: Math.ceil(timeline.length / size) }, (_, index) =>
+    characterOf(timeline.slice(index * size, (index + 1) * size), palette, style),
+  )
+}
+
+function characterOf(stretch: readonly TimelineCell[], palette: Palette, style: Style): Span {
+  const answered = stretch.filter(({ failures, requests }) => failures < requests)
+  if (answered.length === 0) return span('×', style.bad)
+  const letters = new Set(answered.map(({ letter }) => letter))
+  const [letter] = letters
+  if (letters.size === 1 && letter !== undefined) return span(letter, palette.paintOf(letter))
+  return span(letters.size > 1 || answered.some(({ switches }) => switches > 0) ? '~' : '?', style.unsure)
 }

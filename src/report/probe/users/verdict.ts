@@ -53,7 +53,7 @@ function movedWords(survey: ProbeSurvey, { users, cause, entry }: UsersVerdict):
   const moved = users.spread + users.broken
   const who = `${formatCount(moved)} of ${countOf(allOf(users), 'user')} did not stay`
   const disagreed = disagreement(survey, entry, cause)
-  return `${who}: ${causeWords(cause)}${disagreed}`
+  return `${who}: ${causeWords(cause)}${disagreed}${rehashed(survey, entry, cause)}`
 }
 
 function causeWords(cause: Cause): string {
@@ -101,6 +101,17 @@ function disagreement(survey: ProbeSurvey, entry: number, cause: Cause): string 
   if (disagreed === 0) return ''
   const sent = own.reduce((sum, cookie) => sum + cookie.sent, 0)
   return `; in ${formatCount(disagreed)} of ${countOf(sent, 'answer')} somebody else answered than it names: something behind picks again`
+}
+
+const hashes: ReadonlySet<string> = new Set(['quoted-hash', 'ring-key'])
+
+/** A value that is hashed moves users whose pod is still there, when others come or go. */
+function rehashed(survey: ProbeSurvey, entry: number, cause: Cause): string {
+  if (cause.kind !== 'ignored' || cause.anew || survey.endpointChanges.length === 0) return ''
+  const own = cookiesOf(survey, entry).filter(({ name }) => cause.cookies.includes(name))
+  return own.some(({ first }) => hashes.has(first.form))
+    ? '; endpoints came or went, and its value is hashed to a pod: that moves users whose pod is still there, too'
+    : '; endpoints came or went meanwhile'
 }
 
 function openWords(survey: ProbeSurvey, { users, cause, entry, control }: UsersVerdict): string {

@@ -24,6 +24,7 @@ const reports: Record<string, [gateway: keyof typeof gateways, asking: Asking]> 
   anew: ['anew', {}],
   'something-else': ['byAddress', {}],
   'too-few': ['record', { options: { requests: 4 } }],
+  long: ['pickedAgain', { options: { requests: 400, users: 2 } }],
   'not-known': ['hash', { policy: { kind: 'unknown' }, options: { users: 12 } }],
 }
 
