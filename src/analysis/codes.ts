@@ -1,5 +1,6 @@
 import { codes as awsCodes } from '../mechanisms/aws/codes.ts'
 import { codes as azureCodes } from '../mechanisms/azure/codes.ts'
+import { codes as emissaryCodes } from '../mechanisms/emissary/codes.ts'
 import { codes as gkeCodes } from '../mechanisms/gke/codes.ts'
 import { codes as haproxyCodes } from '../mechanisms/haproxy/codes.ts'
 import { codes as kongCodes } from '../mechanisms/kong/codes.ts'
@@ -38,6 +39,7 @@ export const codes = {
   ...awsCodes,
   ...gkeCodes,
   ...azureCodes,
+  ...emissaryCodes,
 } as const satisfies CodeTable
 
 export type Code = keyof typeof codes

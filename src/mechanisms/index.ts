@@ -2,6 +2,7 @@ import { type ObjectType, resourceName } from '../model/object.ts'
 import { anyKind, type TargetKind } from '../model/target.ts'
 import { aws } from './aws/index.ts'
 import { azure } from './azure/index.ts'
+import { emissary } from './emissary/index.ts'
 import { gatewayApi } from './gateway-api/index.ts'
 import { gkeMechanism } from './gke/index.ts'
 import { haproxy } from './haproxy/index.ts'
@@ -26,6 +27,7 @@ export const mechanisms: readonly Mechanism[] = [
   gkeMechanism,
   azure,
   gatewayApi,
+  emissary,
   istio,
   traefik,
   service,

@@ -5,7 +5,14 @@ import type { Autoscaler, ProxyFacts, Snapshot } from '../../../src/model/snapsh
 import { pod, service, slice, snapshot } from './build.ts'
 import { awsGrid } from '../mechanisms/aws/grid.ts'
 import { ingressNginxGrid } from '../mechanisms/ingress-nginx/grid.ts'
-import { azureGrid, gkeGrid, haproxyGrid, kongGrid, nginxIncGrid } from '../mechanisms/others/grid.ts'
+import {
+  azureGrid,
+  emissaryGrid,
+  gkeGrid,
+  haproxyGrid,
+  kongGrid,
+  nginxIncGrid,
+} from '../mechanisms/others/grid.ts'
 import { traefikGrid } from '../mechanisms/traefik/grid.ts'
 import { ingressGrid } from '../mechanisms/ingress/grid.ts'
 import type { GridRows } from './rows.ts'
@@ -77,6 +84,7 @@ export const grid: GridRows = {
   ...kongGrid,
   ...gkeGrid,
   ...azureGrid,
+  ...emissaryGrid,
   ...traefikGrid,
   'AFF-SVC-TIMEOUT-OUT-OF-RANGE': {
     fires: () =>

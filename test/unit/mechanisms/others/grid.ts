@@ -150,3 +150,27 @@ export const azureGrid: GridRows = {
     silent: () => agic({ '': 'true', '-distinct-name': 'true' }, ['api']),
   },
 }
+
+const mapping = (balancer: object, resolver?: string) =>
+  scene(
+    {},
+    objectOf('getambassador.io/v3alpha1', 'Mapping', 'front', {
+      hostname: 'shop.example',
+      prefix: '/',
+      service: 'web:80',
+      load_balancer: { policy: 'ring_hash', ...balancer },
+      ...(resolver === undefined ? {} : { resolver }),
+    }),
+    objectOf('getambassador.io/v3alpha1', 'KubernetesEndpointResolver', 'endpoint', {}),
+  )
+
+export const emissaryGrid: GridRows = {
+  'AFF-EMISSARY-RESOLVER': {
+    fires: () => mapping({ cookie: { name: 'sid', ttl: '60s' } }),
+    silent: () => mapping({ cookie: { name: 'sid', ttl: '60s' } }, 'endpoint'),
+  },
+  'AFF-EMISSARY-NO-TTL': {
+    fires: () => mapping({ cookie: { name: 'sid' } }, 'endpoint'),
+    silent: () => mapping({ cookie: { name: 'sid', ttl: '60s' } }, 'endpoint'),
+  },
+}

@@ -249,3 +249,36 @@ describe('Google and Azure', () => {
     expect(agic({ '': 'yes' })).toStrictEqual(pods(none))
   })
 })
+
+describe('Emissary', () => {
+  const mapping = (load_balancer: object, more: object = {}) =>
+    hops(
+      scene(
+        {},
+        objectOf('getambassador.io/v3alpha1', 'Mapping', 'front', {
+          hostname: 'shop.example',
+          prefix: '/',
+          service: 'http://web.shop:80',
+          load_balancer,
+          ...more,
+        }),
+        objectOf('getambassador.io/v3alpha1', 'KubernetesEndpointResolver', 'endpoint', {}),
+      ),
+    )
+  const cookie = { kind: 'cookie', name: 'sid', path: '/a', points: 'into-a-hash' }
+
+  it('sticks on what a Mapping says, with a resolver for endpoints', () => {
+    const endpoint = { resolver: 'endpoint' }
+    const ring = { policy: 'ring_hash', cookie: { name: 'sid', path: '/a', ttl: '1h30m' } }
+    expect(mapping(ring, endpoint)).toStrictEqual(pods({ ...cookie, ttlSeconds: 5400, madeBy: 'proxy' }))
+    expect(mapping({ ...ring, cookie: { name: 'sid', path: '/a' } }, endpoint)).toStrictEqual(
+      pods({ ...cookie, madeBy: 'application' }),
+    )
+    expect(mapping({ policy: 'maglev', source_ip: true }, endpoint)).toStrictEqual(
+      pods({ kind: 'hash', of: 'client address' }),
+    )
+    expect(mapping({ policy: 'least_request' }, endpoint)).toStrictEqual(pods(none))
+    expect(mapping(ring)).toMatchObject([{ policy: { kind: 'cookie' }, arrival: 'cluster-ip' }])
+    expect(mapping(ring, { resolver: 'elsewhere' })).toMatchObject([{ arrival: 'unknown' }])
+  })
+})

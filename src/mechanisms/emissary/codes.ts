@@ -1,0 +1,9 @@
+import type { CodeTable } from '../../model/code.ts'
+
+export const codes = {
+  'AFF-EMISSARY-RESOLVER': {
+    level: 'warning',
+    title: 'A load_balancer of Emissary without an endpoint resolver',
+  },
+  'AFF-EMISSARY-NO-TTL': { level: 'warning', title: 'Without a ttl Emissary sets no cookie' },
+} as const satisfies CodeTable

@@ -1,0 +1,60 @@
+import { sticks } from '../../model/policy.ts'
+import { refuseSubdomain, type TargetKind, anyKind } from '../../model/target.ts'
+import type { LooseObject } from '../../model/object.ts'
+import { type Analyzer, objectAnalyzer } from '../analyzer.ts'
+import { at, text } from '../kit/loose.ts'
+import { drawnBy, legsByType, type Mechanism } from '../mechanism.ts'
+import { arrivalOf, endpointResolvers, mappingLegs, mappingPolicy, mappings } from './mapping.ts'
+
+/** `mapping/shop`. */
+const mappingKind: TargetKind<LooseObject> = {
+  name: 'mapping',
+  label: 'Mapping',
+  words: ['mappings', 'mapping.getambassador.io', 'mappings.getambassador.io'],
+  type: mappings,
+  refuseName: refuseSubdomain,
+  describe: ({ spec }) => [text(at(spec, 'prefix')) ?? ''].filter((prefix) => prefix !== ''),
+}
+
+const resolver = objectAnalyzer({
+  about: mappings,
+  codes: ['AFF-EMISSARY-RESOLVER'],
+  applies: (mapping) => sticks(mappingPolicy(mapping)) === true,
+  analyse: (mapping, { store }, report) => {
+    if (arrivalOf(mapping, store) !== 'cluster-ip') return
+    report('AFF-EMISSARY-RESOLVER', {
+      message: 'load_balancer has no effect with the default resolver, which goes to the cluster IP',
+      why: 'Emissary then sees one address and no pods; the Service proxy picks the pod. A Module may name another default.',
+      mend: ['make a KubernetesEndpointResolver, and name it in spec.resolver'],
+      field: 'spec.load_balancer',
+    })
+  },
+})
+
+const cookie = objectAnalyzer({
+  about: mappings,
+  codes: ['AFF-EMISSARY-NO-TTL'],
+  applies: (mapping) => mappingPolicy(mapping).kind === 'cookie',
+  analyse: ({ spec }, _view, report) => {
+    if (text(at(spec, 'load_balancer.cookie.ttl')) !== undefined) return
+    report('AFF-EMISSARY-NO-TTL', {
+      message: 'the cookie has no ttl: Emissary does not set it',
+      why: 'Envoy makes a cookie only where it has a ttl; who brings none is sent to any pod.',
+      mend: ['add ttl, in load_balancer.cookie', 'let the application set the cookie'],
+      field: 'spec.load_balancer.cookie',
+    })
+  },
+})
+
+const analyzers: readonly Analyzer[] = [resolver, cookie]
+
+/** Emissary-ingress, which was called Ambassador. */
+export const emissary: Mechanism = {
+  name: 'emissary',
+  label: 'Emissary',
+  targets: [anyKind(mappingKind)],
+  routes: [mappings],
+  reads: [endpointResolvers],
+  legs: legsByType(drawnBy(mappings, mappingLegs)),
+  analyzers,
+}

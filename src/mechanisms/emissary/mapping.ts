@@ -1,0 +1,85 @@
+import type { Arrival, Leg } from '../../model/leg.ts'
+import { type LooseObject, type NamespacedName, type ObjectType, refOf } from '../../model/object.ts'
+import type { Policy } from '../../model/policy.ts'
+import type { Store } from '../../model/store.ts'
+import { hostEntry, sendingLegs } from '../kit/front.ts'
+import { at, record, text } from '../kit/loose.ts'
+import { customType } from '../kit/types.ts'
+import { goSeconds } from './duration.ts'
+
+const versions: ObjectType['versions'] = ['v3alpha1', 'v2']
+
+export const mappings: ObjectType<LooseObject> = {
+  ...customType('getambassador.io', 'mappings', 'Mapping'),
+  versions,
+}
+
+/** With one of these, Envoy picks from the pods itself. */
+export const endpointResolvers: ObjectType<LooseObject> = {
+  ...customType('getambassador.io', 'kubernetesendpointresolvers', 'KubernetesEndpointResolver'),
+  versions,
+}
+
+/** The arrows of a Mapping: from its host and prefix to a Service. */
+export function mappingLegs(object: LooseObject, store: Store): Leg[] {
+  const ref = refOf(object)
+  const to = serviceOf(object)
+  if (to === undefined) return []
+  const host = text(at(object.spec, 'hostname')) ?? text(at(object.spec, 'host')) ?? '*'
+  const prefix = text(at(object.spec, 'prefix')) ?? ''
+  return sendingLegs(
+    {
+      object: ref,
+      part: '',
+      entries: [hostEntry(ref, host, prefix === '/' ? '' : prefix)],
+      to,
+      hop: { kind: 'gateway', mechanism: 'Emissary', configuredBy: [ref], policy: mappingPolicy(object) },
+      arrival: arrivalOf(object, store),
+      field: 'spec.service',
+    },
+    store,
+  )
+}
+
+/** `web`, `web:80`, `http://web.shop`: without a namespace it is that of the Mapping. */
+function serviceOf({ spec, metadata }: LooseObject): NamespacedName | undefined {
+  const [host = ''] = (text(at(spec, 'service')) ?? '').replace(/^\w+:\/\//, '').split(/[:/]/)
+  const [name = '', namespace = metadata.namespace ?? ''] = host.split('.')
+  return name === '' ? undefined : { namespace, name }
+}
+
+/** The default resolver goes to the Service, and so does every one that is not for endpoints. */
+export function arrivalOf({ spec, metadata }: LooseObject, store: Store): Arrival {
+  const name = text(at(spec, 'resolver'))
+  const found =
+    name === undefined
+      ? undefined
+      : store.get(endpointResolvers, { namespace: metadata.namespace ?? '', name })
+  if (found !== undefined) return 'pods'
+  // Another default may be set for all, in a Module; in files the resolver may be elsewhere.
+  return name === undefined ? 'cluster-ip' : 'unknown'
+}
+
+/** What a Mapping makes Envoy stick on. */
+export function mappingPolicy({ spec }: LooseObject): Policy {
+  const balancer = record(at(spec, 'load_balancer'))
+  if (balancer['policy'] !== 'ring_hash' && balancer['policy'] !== 'maglev') return { kind: 'none' }
+  const cookie = record(balancer['cookie'])
+  const name = text(cookie['name'])
+  if (name !== undefined) {
+    const [path, ttl] = [text(cookie['path']), text(cookie['ttl'])]
+    const ttlSeconds = goSeconds(ttl)
+    return {
+      kind: 'cookie',
+      name,
+      ...(path === undefined ? {} : { path }),
+      ...(ttlSeconds === undefined || ttlSeconds === 0 ? {} : { ttlSeconds }),
+      // Without a ttl Envoy makes none.
+      madeBy: ttl === undefined ? 'application' : 'proxy',
+      points: 'into-a-hash',
+    }
+  }
+  const header = text(balancer['header'])
+  if (header !== undefined) return { kind: 'header', name: header, points: 'into-a-hash' }
+  return balancer['source_ip'] === true ? { kind: 'hash', of: 'client address' } : { kind: 'none' }
+}
