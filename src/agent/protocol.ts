@@ -82,6 +82,8 @@ export interface Start {
   epochMs: number
   /** How long ago the first of the connections that found out the scheme was opened; absent when the agent was told it. */
   detectionMs?: number
+  /** Where it was found out that it is not HTTP: what the port does instead, to go on after "the port". */
+  notHttp?: string
 }
 
 /** Why a request brought no answer, in words. Said once per target, outcome and code. */

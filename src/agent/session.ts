@@ -1,11 +1,10 @@
-import type { Scheme } from '../model/observation.ts'
 import type { CompleteConfig, CompleteTarget } from './complete-config.ts'
 import type { Encoder } from './encode.ts'
 import type { Identifier } from './identify.ts'
 import type { End } from './protocol.ts'
 import type { RunEnd } from './run.ts'
 import { Run } from './run.ts'
-import { detectScheme } from './scheme.ts'
+import { detectScheme, type Spoken } from './scheme.ts'
 import { sumTotals } from './tally.ts'
 
 export interface SessionOptions {
@@ -60,9 +59,9 @@ export class Session {
   async run(): Promise<End> {
     for (const [index, target] of this.#options.config.targets.entries()) {
       const beganAt = this.#options.now()
-      const scheme = await this.#prepare(target, index)
+      const spoken = await this.#prepare(target, index)
       if (this.#stopped) break
-      this.#ends.push(await this.#ask(target, index, scheme, beganAt))
+      this.#ends.push(await this.#ask(target, index, spoken, beganAt))
       if (this.#stopped) break
     }
     const last = this.#ends.at(-1)
@@ -75,15 +74,15 @@ export class Session {
   }
 
   /** Finds out the scheme and waits for the moment to begin; ends early, with any scheme, when it is stopped. */
-  async #prepare(target: CompleteTarget, index: number): Promise<Scheme> {
+  async #prepare(target: CompleteTarget, index: number): Promise<Spoken> {
     const { config, encoder, now } = this.#options
     const atMs = (): number => (index === 0 ? 0 : Math.round(now() - this.#zeroAt))
     const beats = setInterval(() => encoder.beat({ atMs: atMs(), inFlight: 1 }), beatMs)
-    const stop = new Promise<Scheme>((resolve) => {
-      this.#onStop = () => resolve('tcp')
+    const stop = new Promise<Spoken>((resolve) => {
+      this.#onStop = () => resolve({ scheme: 'tcp' })
     })
-    const scheme = target.scheme === 'auto' ? detectScheme(config, target, now) : target.scheme
-    const known = await Promise.race([scheme, stop])
+    const spoken = target.scheme === 'auto' ? detectScheme(config, target, now) : { scheme: target.scheme }
+    const known = await Promise.race([spoken, stop])
     const waitMs = index === 0 ? config.startAtEpochMs - Date.now() : 0
     let timer: NodeJS.Timeout | undefined
     if (waitMs > 0 && !this.#stopped) {
@@ -97,15 +96,16 @@ export class Session {
     return known
   }
 
-  #ask(target: CompleteTarget, targetIndex: number, scheme: Scheme, beganAt: number): Promise<RunEnd> {
+  #ask(target: CompleteTarget, targetIndex: number, spoken: Spoken, beganAt: number): Promise<RunEnd> {
     const { config, identify, encoder, outputFull, now } = this.#options
     if (targetIndex === 0) {
       this.#zeroAt = now()
       this.#epochMs = Date.now()
     }
+    const { scheme } = spoken
     const detectionMs = target.scheme === 'auto' ? { detectionMs: now() - beganAt } : {}
     const after = encoder.lastNumber === 0 ? {} : { after: encoder.lastNumber }
-    encoder.start({ target: targetIndex, ...after, scheme, epochMs: this.#epochMs, ...detectionMs })
+    encoder.start({ target: targetIndex, ...after, ...spoken, epochMs: this.#epochMs, ...detectionMs })
     return new Promise((resolve) => {
       this.#run = new Run({
         config,

@@ -23,6 +23,8 @@ export class ClientRun {
   #isCoarse = false
   /** Of the first target that was asked. */
   scheme: Scheme | undefined
+  /** What ports do instead of speaking HTTP. */
+  readonly #notHttp = new Set<string>()
   readonly failures: Failure[] = []
   readonly foreign: string[] = []
   end: End | undefined
@@ -59,6 +61,7 @@ export class ClientRun {
     }
     if (start !== undefined) {
       this.scheme ??= start.scheme
+      if (start.notHttp !== undefined) this.#notHttp.add(start.notHttp)
       this.#clock ??= new NodeClock(start.epochMs)
       this.#asked = this.#cellOf({ target: start.target })
       this.#before.set(start.target, start.after ?? 0)
@@ -95,6 +98,13 @@ export class ClientRun {
     if (this.tool === undefined) return []
     const precision = this.#isCoarse ? '; its clock counts in steps of 10 ms or more' : ''
     return [`there is no Node: requests were sent one after the other with ${this.tool}${precision}`]
+  }
+
+  /** Why connections are all that was counted, where that was found out. */
+  notHttpNotes(): string[] {
+    return [...this.#notHttp].map(
+      (what) => `not HTTP: the port ${what}; connections were counted, as with --scheme tcp`,
+    )
   }
 
   get hasObservations(): boolean {

@@ -391,6 +391,7 @@ export class Collector {
           : few(judged.flatMap(({ notes }) => notes))),
         ...this.#notes,
         ...new Set(seen.flatMap((client) => client.toolNotes())),
+        ...new Set(seen.flatMap((client) => client.notHttpNotes())),
         ...watchNotes(this.#watchTrouble),
         ...this.#failureNotes(cells),
         ...seen

@@ -34,7 +34,14 @@ test('targets are asked one after the other, each found out by itself, and numbe
   const detectionMs: unknown = expect.any(Number)
   expect(starts).toEqual([
     { target: 0, scheme: 'http', epochMs, detectionMs },
-    { target: 1, after: 3, scheme: 'tcp', epochMs, detectionMs },
+    {
+      target: 1,
+      after: 3,
+      scheme: 'tcp',
+      epochMs,
+      detectionMs,
+      notHttp: String.raw`answers an HTTP request with "pod-2\n"`,
+    },
     { target: 2, after: 6, scheme: 'http', epochMs, detectionMs },
   ])
   expect(dones.map(({ target, requests, switches }) => [target, requests, switches])).toEqual([
