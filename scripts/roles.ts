@@ -50,7 +50,7 @@ export const commandRoles: readonly CommandRoles[] = [
   },
   {
     command: 'probe',
-    says: "When something is missing, the command names it and prints this Role. With `delete` on `pods` as well, the pod is gone at once at the end instead of some seconds later. With `patch` on `jobs` as well, a probe of more than half an hour (`--watch`, `--duration 2h`) keeps its Job's deadline half an hour ahead and renews it every five minutes, so that a command that was killed leaves nothing for longer; without it the deadline is that of the whole run. Without `events`, a pod that the cluster refuses is reported only after `--pod-running-timeout`.",
+    says: "When something is missing, the command names it and prints this Role. With `delete` on `pods` as well, the pod is gone at once at the end instead of some seconds later. With `patch` on `jobs` as well, a probe of more than half an hour (`--watch`, `--duration 2h`) keeps its Job's deadline half an hour ahead and renews it every five minutes, so that a command that was killed leaves nothing for longer; without it the deadline is that of the whole run. With `list` on `limitranges` as well, the pod asks for no more than a LimitRange leaves it. Without `events`, a pod that the cluster refuses is reported only after `--pod-running-timeout`.",
     grants: [{ name: 'kubectl-affinity-probe', namespace: here, rules: probeRules }],
     example: ['probe', 'svc/web'],
   },

@@ -39,7 +39,15 @@ export function clientsSpec(
   { agent, clients, maxRunSeconds, runId }: Pick<ProbePlan, 'agent' | 'clients' | 'maxRunSeconds' | 'runId'>,
   image: ClientsSpec['image'],
 ): ClientsSpec {
-  const { namespace, service, node, spreadNodes, hostNetwork, podRunningTimeoutMs } = options
+  const {
+    namespace,
+    service,
+    node,
+    spreadNodes,
+    hostNetwork,
+    podRunningTimeoutMs,
+    waitsForImage = false,
+  } = options
   return {
     runId,
     namespace,
@@ -52,6 +60,7 @@ export function clientsSpec(
     ...(hostNetwork === undefined ? {} : { hostNetwork }),
     maxRunSeconds,
     podRunningTimeoutMs,
+    waitsForImage,
   }
 }
 

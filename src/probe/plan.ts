@@ -54,6 +54,8 @@ export interface ProbeOptions {
   fingerprint?: boolean
   /** How long the pod may take to run. */
   podRunningTimeoutMs: number
+  /** An image that cannot be pulled may yet come until then: somebody said how long to wait. */
+  waitsForImage?: boolean
   /** How many client pods; one unless given, and one for each node with `spreadNodes`. None with `viaLocal` only. */
   clients?: number
   /** As many clients on one node as on any other. */

@@ -135,7 +135,8 @@ const flags = {
   }),
   path: Flags.string({ description: 'Path of the HTTP request.', default: '/' }),
   'pod-running-timeout': durationFlag({
-    description: 'How long to wait until the probe pod runs.',
+    description:
+      'How long to wait until the probe pod runs. When it is given, an image that cannot be pulled is waited for as well.',
     helpValue: '1m0s',
     min: 1000,
     max: hour,

@@ -1,4 +1,5 @@
 import type { Job, OwnerReference } from '../../model/kubernetes.ts'
+import { fittingResources, type LimitRange } from './resources.ts'
 import { containerSecurity, onNode, podBasics, withoutMesh } from './pod-parts.ts'
 
 /** Labels on everything that a probe puts into a cluster; `cleanup` finds leftovers by them. */
@@ -28,6 +29,8 @@ export interface JobOptions {
   maxRunSeconds: number
   /** What the Job goes with. */
   owner?: OwnerReference
+  /** What limits the pods of the namespace. */
+  limitRanges?: readonly LimitRange[]
 }
 
 /** What pods may need to be scheduled and to pull their image before the Job's deadline ends it, in seconds. */
@@ -86,10 +89,13 @@ export function probeJob(options: JobOptions): Job & { spec: unknown } {
               image: options.image,
               imagePullPolicy: 'IfNotPresent',
               command: options.command,
-              resources: {
-                requests: { cpu: options.clients > manyClients ? '10m' : '50m', memory: '64Mi' },
-                limits: { cpu: '1', memory: '192Mi' },
-              },
+              resources: fittingResources(
+                {
+                  requests: { cpu: options.clients > manyClients ? '10m' : '50m', memory: '64Mi' },
+                  limits: { cpu: '1', memory: '192Mi' },
+                },
+                options.limitRanges ?? [],
+              ),
               securityContext: containerSecurity,
             },
           ],

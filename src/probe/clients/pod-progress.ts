@@ -7,7 +7,7 @@ export type PodProgress =
   | { kind: 'running' }
   | { kind: 'ended'; exitCode: number | undefined; message: string }
   /** It will not start by itself; someone must mend something. */
-  | { kind: 'stuck'; error: UserError }
+  | { kind: 'stuck'; onImage: boolean; error: UserError }
 
 const pullReasons = new Set([
   'ErrImagePull',
@@ -36,11 +36,12 @@ export function podProgress(pod: Pod): PodProgress {
   if (container?.state?.running !== undefined) return { kind: 'running' }
   const waiting = container?.state?.waiting
   if (waiting?.reason !== undefined && pullReasons.has(waiting.reason)) {
-    return { kind: 'stuck', error: imageError(container?.image ?? '', on, waiting) }
+    return { kind: 'stuck', onImage: true, error: imageError(container?.image ?? '', on, waiting) }
   }
   if (waiting?.reason !== undefined && startReasons.has(waiting.reason)) {
     return {
       kind: 'stuck',
+      onImage: false,
       error: new UserError(`the probe pod cannot start${on}: ${waiting.reason}: ${waiting.message ?? ''}`),
     }
   }
@@ -84,6 +85,9 @@ export function refusalIn(event: Event): UserError | undefined {
 function refusalHint(message: string): string {
   if (message.includes('exceeded quota')) {
     return 'free some quota, or ask for more:  kubectl describe resourcequota; the probe asks for 50m CPU and 64Mi memory, with limits of 1 CPU and 192Mi'
+  }
+  if (/(?:maximum|minimum) \S+ usage per|max limit to request ratio per/.test(message)) {
+    return 'a LimitRange of the namespace leaves no room for it:  kubectl describe limitrange; with list on limitranges the probe asks for what fits'
   }
   if (message.includes('must specify limits.cpu') || message.includes('failed quota')) {
     return 'the quota of the namespace wants every pod to say more than the probe pod does; a LimitRange with defaults supplies it'

@@ -11,6 +11,8 @@ export interface TrackOptions {
   clients: number
   /** How long the pods may take to start, from now on. */
   timeoutMs: number
+  /** An image that cannot be pulled is waited for, too. */
+  waitsForImage?: boolean
   /** Ends the watches. */
   signal: AbortSignal
   /** Told what the pods wait for, each time it is something else. */
@@ -57,6 +59,8 @@ class Tracked {
   endMessage = ''
   isSettled = false
   #status = ''
+  /** Why it does not start, where that may yet change. */
+  stuck: UserError | undefined
   waitingFor = 'the Job controller has not made a pod yet'
 
   constructor() {
@@ -74,11 +78,16 @@ class Tracked {
   }
 
   /** Takes over the pod as it is now; true when it waits for something else than before. */
-  update(pod: Pod): boolean {
+  update(pod: Pod, waitsForImage: boolean): boolean {
     this.pod = pod
     // The agent says good-bye before its pod is gone.
     if (pod.metadata.deletionTimestamp !== undefined) this.endMessage = deletedMessage
     const progress = podProgress(pod)
+    if (progress.kind === 'stuck' && progress.onImage && waitsForImage) {
+      this.stuck = progress.error
+      return this.waitFor(progress.error.message)
+    }
+    this.stuck = undefined
     if (progress.kind === 'stuck') this.fail(progress.error)
     else if (progress.kind === 'waiting') {
       // Events say more than a status that has not changed.
@@ -128,7 +137,8 @@ class Tracker implements PodTracker {
     this.#explaining = AbortSignal.any([signal, this.#settled.signal])
     this.#until(timeoutMs, () => {
       this.#failWaiting(
-        ({ waitingFor }) =>
+        ({ waitingFor, stuck }) =>
+          stuck ??
           new UserError(
             `the probe pod did not start within ${Math.round(timeoutMs / 1000)}s: ${waitingFor}`,
             { hints: ['wait longer with --pod-running-timeout'] },
@@ -173,7 +183,7 @@ class Tracker implements PodTracker {
       if (event.type === 'deleted') tracked.deleted()
       else {
         if (tracked.pod === undefined) this.#explainPod(tracked, event.object)
-        if (tracked.update(event.object)) this.#say(tracked)
+        if (tracked.update(event.object, this.#options.waitsForImage ?? false)) this.#say(tracked)
       }
       this.#noteSettled()
     }

@@ -10,6 +10,7 @@ import { leaseSeconds } from './lease.ts'
 import { makeWhole } from './make.ts'
 import { type PodTracker, trackPods } from './pod-tracker.ts'
 import { removeRun } from './remove.ts'
+import { readLimitRanges } from './resources.ts'
 import type { RunControl } from '../steps.ts'
 import { type Emit, streamOf } from '../stream.ts'
 import type { ClientEvent, ClientsSpec } from './spec.ts'
@@ -69,6 +70,7 @@ async function runJob(
       runId,
       clients: spec.clients,
       timeoutMs: spec.podRunningTimeoutMs,
+      waitsForImage: spec.waitsForImage ?? false,
       signal,
       onStage: (waiting) => void emit({ kind: 'stage', text: waiting }),
     })
@@ -177,8 +179,11 @@ async function createJob(
   onMade: () => void,
 ): Promise<void> {
   const { namespace, agent, image, ...rest } = spec
-  const command = await agentCommand(agent, image.agent, spec.maxRunSeconds)
-  const job = probeJob({ ...rest, namespace, image: image.image, command })
+  const [command, limitRanges] = await Promise.all([
+    agentCommand(agent, image.agent, spec.maxRunSeconds),
+    readLimitRanges(cluster, namespace, ends.interrupted),
+  ])
+  const job = probeJob({ ...rest, namespace, image: image.image, command, limitRanges })
   try {
     const query = { fieldManager: 'kubectl-affinity' }
     await makeWhole(ends, async (signal) => {

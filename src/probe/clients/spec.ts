@@ -10,6 +10,8 @@ export interface ClientsSpec extends Omit<JobOptions, 'image' | 'command'> {
   image: ImageChoice
   /** How long the pods may take to run; those that do by then go on without the others. */
   podRunningTimeoutMs: number
+  /** An image that cannot be pulled may yet come until then. */
+  waitsForImage?: boolean
 }
 
 /** What happens to the clients of a run. A client is known by its index, 0 … clients − 1. */

@@ -37,6 +37,7 @@ export function readProbeFlags(flags: ProbeFlags): Omit<ProbeOptions, 'namespace
     acceptedError: acceptedErrorOf(flags.confidence ?? defaultConfidence(flags)),
     identify: identifyModeOf(flags.identify),
     podRunningTimeoutMs: flags['pod-running-timeout'] ?? 60_000,
+    ...(flags['pod-running-timeout'] === undefined ? {} : { waitsForImage: true }),
     ...(inPods === undefined ? {} : { inPods }),
     ...(flags.image === undefined ? {} : { image: flags.image }),
     ...(flags.port === undefined ? {} : { port: flags.port }),

@@ -161,7 +161,7 @@ class Measurement {
   /** Resolves with the next round, or with the result once it has been reported. */
   async #playRound(round: Round): Promise<Round | TimeoutResult> {
     const { progress, interrupted, abandoned, report } = this.#surroundings
-    const { namespace, node, podRunningTimeoutMs, timeoutMs, service } = this.#options
+    const { namespace, node, podRunningTimeoutMs, waitsForImage = false, timeoutMs, service } = this.#options
     const number = this.#rounds.length + 1
     const { image } = this.#measured
     const runId = randomBytes(4).toString('hex')
@@ -186,6 +186,7 @@ class Measurement {
       ...(node === undefined ? {} : { node }),
       maxRunSeconds: Math.ceil(roundSeconds(round) + ((longest + 1) * timeoutMs) / 1000) + 10,
       podRunningTimeoutMs,
+      waitsForImage,
     }
     let next: Round | TimeoutResult | undefined
     const failed = new AbortController()

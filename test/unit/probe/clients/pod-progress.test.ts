@@ -87,6 +87,14 @@ describe('refusalIn', () => {
   const refusals: [string, RegExp][] = [
     ['Error creating: pods "x" is forbidden: exceeded quota: q', /free some quota/],
     ['Error creating: pods "x" is forbidden: failed quota: q: must specify limits.cpu', /LimitRange/],
+    [
+      'Error creating: pods "x" is forbidden: maximum cpu usage per Container is 500m, but limit is 1',
+      /describe limitrange/,
+    ],
+    [
+      'Error creating: pods "x" is forbidden: cpu max limit to request ratio per Container is 2, but provided ratio is 20.000000',
+      /describe limitrange/,
+    ],
     ['Error creating: pods "x" is forbidden: violates PodSecurity "restricted"', /mutating webhooks/],
     ['Error creating: admission webhook "policy" denied the request: no', /an admission webhook or a policy/],
   ]

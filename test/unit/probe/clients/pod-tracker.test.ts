@@ -50,6 +50,7 @@ async function outcomes(
   clients: number,
   refusals: readonly string[] = [],
   timeoutMs = 150,
+  waitsForImage = false,
 ) {
   const stop = new AbortController()
   const stages: string[] = []
@@ -58,6 +59,7 @@ async function outcomes(
     runId: 'abc',
     clients,
     timeoutMs,
+    waitsForImage,
     signal: stop.signal,
     onStage: (text) => stages.push(text),
   })
@@ -73,6 +75,19 @@ describe('the pods of several clients', () => {
   test('each is known by its number, whatever the order', async () => {
     const { words } = await outcomes([pod(2, running), pod(0, running), pod(1, running)], 3)
     expect(words).toStrictEqual([0, 1, 2].map((client) => `affinity-probe-abc-${client}-xxxxx`))
+  })
+
+  test('an image that cannot be pulled ends the wait at once, unless somebody said how long to wait', async () => {
+    const soon = performance.now()
+    const hasty = await outcomes([pod(0, failing)], 1, [], 60_000)
+    expect(performance.now() - soon).toBeLessThan(30_000)
+    const patient = await outcomes([pod(0, failing)], 1, [], 150, true)
+    expect(patient.words).toStrictEqual(hasty.words)
+    expect(patient.words[0]).toMatch(/image "node:24" could not be pulled on node1: not found/)
+    expect(patient.stages).toStrictEqual([
+      'the probe pod cannot start: image "node:24" could not be pulled on node1: not found',
+    ])
+    expect(hasty.stages).toStrictEqual([])
   })
 
   test('those that do not start in time fail, and the others run', async () => {
