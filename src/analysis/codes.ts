@@ -7,6 +7,9 @@ import { codes as kongCodes } from '../mechanisms/kong/codes.ts'
 import { codes as nginxIncCodes } from '../mechanisms/nginx-inc/codes.ts'
 import { codes as ingressCodes } from '../mechanisms/ingress/codes.ts'
 import { codes as ingressNginxCodes } from '../mechanisms/ingress-nginx/codes.ts'
+import { codes as contourCodes } from '../mechanisms/contour/codes.ts'
+import { codes as envoyGatewayCodes } from '../mechanisms/envoy-gateway/codes.ts'
+import { codes as gatewayApiCodes } from '../mechanisms/gateway-api/codes.ts'
 import { codes as serviceCodes } from '../mechanisms/service/codes.ts'
 import { codes as traefikCodes } from '../mechanisms/traefik/codes.ts'
 import type { CodeInfo, CodeTable } from '../model/code.ts'
@@ -40,6 +43,9 @@ export const codes = {
   ...gkeCodes,
   ...azureCodes,
   ...emissaryCodes,
+  ...gatewayApiCodes,
+  ...envoyGatewayCodes,
+  ...contourCodes,
 } as const satisfies CodeTable
 
 export type Code = keyof typeof codes

@@ -3,6 +3,8 @@ import { anyKind, type TargetKind } from '../model/target.ts'
 import { aws } from './aws/index.ts'
 import { azure } from './azure/index.ts'
 import { emissary } from './emissary/index.ts'
+import { contour } from './contour/index.ts'
+import { envoyGateway } from './envoy-gateway/index.ts'
 import { gatewayApi } from './gateway-api/index.ts'
 import { gkeMechanism } from './gke/index.ts'
 import { haproxy } from './haproxy/index.ts'
@@ -28,8 +30,10 @@ export const mechanisms: readonly Mechanism[] = [
   azure,
   gatewayApi,
   emissary,
+  envoyGateway,
   istio,
   traefik,
+  contour,
   service,
 ]
 

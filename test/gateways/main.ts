@@ -2,9 +2,11 @@
  * What `explain` says of generated set-ups beside what the proxies of the lab do with them.
  *
  *     node test/gateways/main.ts ingress-nginx [HOW-MANY [SEED]]
+ *     node test/gateways/main.ts envoy-gateway [HOW-MANY]
  */
 import { join } from 'node:path'
 import { labKubeconfig } from '../lab/index.ts'
+import { compare as envoyGateway } from './envoy-gateway/compare.ts'
 import type { Compared } from './frame.ts'
 import { compare as ingressNginx } from './ingress-nginx.ts'
 
@@ -14,7 +16,13 @@ type Judge = (
   seed: number,
 ) => Promise<Compared[]>
 
-const judges: Readonly<Record<string, Judge>> = { 'ingress-nginx': ingressNginx }
+const judges: Readonly<Record<string, Judge>> = {
+  'ingress-nginx': ingressNginx,
+  'envoy-gateway': async (_programs, count) => {
+    const { site } = await import('../scenarios/support/site.ts')
+    return await envoyGateway(site, { about: count })
+  },
+}
 
 const [name = '', count = '40', seed = '1'] = process.argv.slice(2)
 const judge = judges[name]

@@ -49,7 +49,7 @@ export const routeFront = analyzer({
       if (front.object.group === gatewayGroup && sticks(front.policy) === true) {
         report('AFF-ROUTE-AFFINITY-CONFLICT', {
           message: `${objectName(front.object)} has sessionPersistence, and the Service has sessionAffinity`,
-          why: 'Gateway API allows one of them only: an implementation has to reject the route.',
+          why: 'The gateway goes to the pods, and the session alone decides. Gateway API wants a controller that goes to the cluster IP to reject such a route.',
           mend: [
             commandFor('disable', serviceTarget({ namespace, name })),
             'remove sessionPersistence from the route',

@@ -62,8 +62,9 @@ export const codes = {
     forbids: 'enable-unforced',
   },
   'AFF-ROUTE-AFFINITY-CONFLICT': {
-    level: 'error',
+    level: 'warning',
     title: 'Session persistence and Service affinity at once',
+    forbids: 'enable-unforced',
   },
   'AFF-MESH-BYPASSES-SERVICE': {
     level: 'warning',

@@ -4,6 +4,10 @@ import type { LooseObject } from '../../../src/model/object.ts'
 import type { Autoscaler, ProxyFacts, Snapshot } from '../../../src/model/snapshot.ts'
 import { pod, service, slice, snapshot } from './build.ts'
 import { awsGrid } from '../mechanisms/aws/grid.ts'
+import { contourGrid } from '../mechanisms/contour/grid.ts'
+import { envoyGatewayGrid } from '../mechanisms/envoy-gateway/grid.ts'
+import { gatewayOf, routeOf, session } from '../mechanisms/gateway-api/build.ts'
+import { gatewayApiGrid } from '../mechanisms/gateway-api/grid.ts'
 import { ingressNginxGrid } from '../mechanisms/ingress-nginx/grid.ts'
 import {
   azureGrid,
@@ -86,6 +90,9 @@ export const grid: GridRows = {
   ...azureGrid,
   ...emissaryGrid,
   ...traefikGrid,
+  ...gatewayApiGrid,
+  ...envoyGatewayGrid,
+  ...contourGrid,
   'AFF-SVC-TIMEOUT-OUT-OF-RANGE': {
     fires: () =>
       snapshot({ service: service({ sessionAffinityConfig: { clientIP: { timeoutSeconds: 86_401 } } }) }),
@@ -211,7 +218,7 @@ export const grid: GridRows = {
     silent: () => snapshot({ fronts: [httpRoute({}, 'other')] }),
   },
   'AFF-ROUTE-AFFINITY-CONFLICT': {
-    fires: () => snapshot({ fronts: [httpRoute({ sessionPersistence: { sessionName: 'route' } })] }),
+    fires: () => snapshot({ fronts: [...gatewayOf('eg'), routeOf([session()])] }),
     silent: () => snapshot({ fronts: [httpRoute()] }),
   },
   'AFF-MESH-BYPASSES-SERVICE': {

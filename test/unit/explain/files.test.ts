@@ -80,10 +80,21 @@ apiVersion: gateway.networking.k8s.io/v1
 kind: HTTPRoute
 metadata: {name: r, namespace: shop}
 spec:
+  parentRefs: [{name: gw}]
   rules:
   - backendRefs: [{name: web, port: 80}]
   - sessionPersistence: {sessionName: x}
     backendRefs: [{name: web, port: 80}]
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata: {name: gw, namespace: shop}
+spec: {gatewayClassName: eg, listeners: [{name: web, port: 80, protocol: HTTP}]}
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: GatewayClass
+metadata: {name: eg}
+spec: {controllerName: gateway.envoyproxy.io/gatewayclass-controller}
 `
     const lines = `${service}${route}`.split('\n')
     expect(said(`${service}${route}`).found).toContain(

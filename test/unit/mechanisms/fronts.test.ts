@@ -111,27 +111,6 @@ describe('routes and meshes', () => {
 
   it.each([
     [
-      'HTTPRoute',
-      object(gateway, 'HTTPRoute', { hostnames: ['a.example'], rules: [{ backendRefs: [{ name: 'web' }] }] }),
-      ['gateway', 'pods', { kind: 'none' }, ['a.example']],
-    ],
-    [
-      'old persistence',
-      object(gateway, 'HTTPRoute', {
-        rules: [{ backendRefs: [{ name: 'web' }], sessionPersistence: { sessionName: 'r' } }],
-      }),
-      ['gateway', 'pods', { kind: 'cookie', name: 'r' }, ['*']],
-    ],
-    [
-      'new persistence',
-      object(gateway, 'GRPCRoute', {
-        rules: [
-          { backendRefs: [{ name: 'web' }], sessionPersistence: { type: 'Header', header: { name: 'r' } } },
-        ],
-      }),
-      ['gateway', 'pods', { kind: 'header', name: 'r' }, ['*']],
-    ],
-    [
       'another namespace',
       object(gateway, 'HTTPRoute', { rules: [{ backendRefs: [{ name: 'web', namespace: 'other' }] }] }),
       undefined,
@@ -228,20 +207,6 @@ describe('several ways through one object', () => {
     ['web.other.svc.cluster.local', false],
   ])('Istio takes the host %s for the Service: %s', (host, isOurs) => {
     expect(ways([route([], host)])).toHaveLength(isOurs ? 1 : 0)
-  })
-
-  it('rules of an HTTPRoute that stick differently are different ways', () => {
-    const rules = [
-      { backendRefs: [{ name: 'web' }], matches: [{ path: { value: '/a' } }, { path: { value: '/' } }] },
-      { backendRefs: [{ name: 'web' }], sessionPersistence: { sessionName: 'x' } },
-    ]
-    const objects = [object('gateway.networking.k8s.io/v1', 'HTTPRoute', { hostnames: ['c.example'], rules })]
-    const found = waysThrough(web(), objects, ingressClasses)
-    expect(found.map(({ entry, hops: [hop] }) => [hop?.policy.kind, entry.address, hop?.field])).toEqual([
-      ['none', 'c.example/a', 'spec.rules[0]'],
-      ['none', 'c.example', 'spec.rules[0]'],
-      ['cookie', 'c.example', 'spec.rules[1]'],
-    ])
   })
 
   it('an Ingress of another namespace leads to a Service of its own', () => {

@@ -77,7 +77,7 @@ describe('what one Service needs', () => {
   it('holds custom resources of groups that the cluster serves only', async () => {
     const { cluster, asked } = fakeCluster({ ...base, '/apis': groups('gateway.networking.k8s.io') })
     await new Collector(cluster).collect([target])
-    expect(asked).toContain('/apis/gateway.networking.k8s.io/v1/namespaces/shop/httproutes')
+    expect(asked).toContain('/apis/gateway.networking.k8s.io/v1/httproutes')
     expect(asked.join()).not.toContain('istio')
   })
 

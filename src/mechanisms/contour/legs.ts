@@ -1,0 +1,105 @@
+import type { Leg } from '../../model/leg.ts'
+import { keyOf, type LooseObject, type NamespacedName, refOf } from '../../model/object.ts'
+import type { ObjectRef } from '../../model/finding.ts'
+import type { Store } from '../../model/store.ts'
+import { hostEntry, sendingLegs } from '../kit/front.ts'
+import { at, list, record, text } from '../kit/loose.ts'
+import { httpProxies } from './objects.ts'
+import { routePolicy } from './policy.ts'
+
+/** From its host, or from those of who includes it, to the Services of its routes. */
+export function proxyLegs(proxy: LooseObject, store: Store): Leg[] {
+  const ref = refOf(proxy)
+  const places = placesOf(proxy, store, new Set())
+  return list(at(proxy.spec, 'routes')).flatMap((route, index) => {
+    const services = servicesOf(route, proxy)
+    const path = pathOf(route)
+    return services.flatMap(({ to, share, number }) =>
+      sendingLegs(
+        {
+          object: ref,
+          part: `routes[${index}].services[${number}]`,
+          entries: places.map(({ host, prefix, of }) => hostEntry(of, host, joined(prefix, path))),
+          to,
+          hop: {
+            kind: 'ingress',
+            mechanism: 'Contour',
+            configuredBy: [ref],
+            policy: routePolicy(at(route, 'loadBalancerPolicy')),
+          },
+          arrival: 'pods',
+          field: `spec.routes[${index}]`,
+          ...(share === undefined ? {} : { share }),
+        },
+        store,
+      ),
+    )
+  })
+}
+
+interface Place {
+  host: string
+  prefix: string
+  of: ObjectRef
+}
+
+/** A proxy without a host of its own is reached by those that include it. */
+function placesOf(proxy: LooseObject, store: Store, seen: ReadonlySet<string>): Place[] {
+  const host = text(at(proxy.spec, 'virtualhost.fqdn'))
+  const own = host === undefined ? [] : [{ host, prefix: '', of: refOf(proxy) }]
+  const key = keyOf(refOf(proxy))
+  const all = store.list(httpProxies)
+  if (!all.known || seen.has(key)) return own
+  const included = all.value.flatMap((other) =>
+    list(at(other.spec, 'includes')).flatMap((include) => {
+      const { name, namespace } = record(include)
+      const isThis =
+        name === proxy.metadata.name &&
+        (text(namespace) ?? other.metadata.namespace) === proxy.metadata.namespace
+      return isThis
+        ? placesOf(other, store, new Set([...seen, key])).map((place) => ({
+            ...place,
+            prefix: joined(place.prefix, pathOf(include)),
+          }))
+        : []
+    }),
+  )
+  return [...own, ...included]
+}
+
+function pathOf(route: unknown): string {
+  const conditions = list(record(route)['conditions']).map(
+    (one) => text(record(one)['prefix']) ?? text(record(one)['exact']) ?? text(record(one)['regex']) ?? '',
+  )
+  return conditions.find((path) => path !== '') ?? ''
+}
+
+function joined(prefix: string, path: string): string {
+  const whole = `${prefix}/${path}`.replaceAll(/\/+/g, '/')
+  return whole === '/' ? '' : whole.replace(/(.)\/$/, '$1')
+}
+
+/** The Services of a route; mirrors get copies, and no answer of theirs counts. */
+function servicesOf(
+  route: unknown,
+  { metadata }: LooseObject,
+): { to: NamespacedName; number: number; share?: number }[] {
+  const all = list(record(route)['services'])
+    .map((one, number) => ({ one: record(one), number }))
+    .filter(({ one }) => one['mirror'] !== true)
+  // Without any weight each gets the same.
+  const weights = all.map(({ one: { weight } }) => (typeof weight === 'number' ? weight : 0))
+  const total = weights.reduce((sum, weight) => sum + weight, 0)
+  return all.flatMap(({ one, number }, index) => {
+    const name = text(one['name'])
+    if (name === undefined) return []
+    const share = total > 0 ? (weights[index] ?? 0) / total : 1 / all.length
+    return [
+      {
+        to: { namespace: metadata.namespace ?? '', name },
+        number,
+        ...(all.length > 1 ? { share } : {}),
+      },
+    ]
+  })
+}

@@ -1,0 +1,16 @@
+import type { Mechanism } from '../mechanism.ts'
+import { analyzers } from './analyzers.ts'
+import { backendTrafficPolicies, envoyProxies, policyKind } from './objects.ts'
+import { refine } from './refine.ts'
+
+/** BackendTrafficPolicy of Envoy Gateway: it draws no arrow, and changes those of routes and gateways it is attached to. */
+export const envoyGateway: Mechanism = {
+  name: 'envoy-gateway',
+  label: 'Envoy Gateway',
+  targets: [policyKind],
+  routes: [],
+  reads: [backendTrafficPolicies, envoyProxies],
+  legs: () => [],
+  refine,
+  analyzers,
+}

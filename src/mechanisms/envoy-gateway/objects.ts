@@ -1,0 +1,77 @@
+import type { LooseObject, ObjectType } from '../../model/object.ts'
+import { refuseSubdomain, type TargetKind } from '../../model/target.ts'
+import { gatewayClasses, gateways, grpcRoutes, httpRoutes } from '../gateway-api/objects.ts'
+import { at, list, record, text } from '../kit/loose.ts'
+import { customType } from '../kit/types.ts'
+
+export const group = 'gateway.envoyproxy.io'
+
+export const backendTrafficPolicies: ObjectType<LooseObject> = {
+  ...customType(group, 'backendtrafficpolicies', 'BackendTrafficPolicy'),
+  versions: ['v1alpha1'],
+  within: 'everywhere',
+}
+
+/** How its Envoys are set up, for a class or a gateway. */
+export const envoyProxies: ObjectType<LooseObject> = {
+  ...customType(group, 'envoyproxies', 'EnvoyProxy'),
+  versions: ['v1alpha1'],
+  within: 'everywhere',
+  beside: [gateways, gatewayClasses],
+}
+
+/** `backendtrafficpolicy/x`, or `btp/x` as kubectl has it. */
+export const policyKind: TargetKind = {
+  name: 'backendtrafficpolicy',
+  label: 'BackendTrafficPolicy',
+  words: [
+    'backendtrafficpolicies',
+    'btp',
+    `backendtrafficpolicy.${group}`,
+    `backendtrafficpolicies.${group}`,
+  ],
+  type: backendTrafficPolicies,
+  refuseName: refuseSubdomain,
+  describe: (object) => {
+    const targets = targetsOf(object as LooseObject).map(
+      ({ kind, name, section }) =>
+        `${kind.toLowerCase()}/${name}${section === undefined ? '' : `, ${section}`}`,
+    )
+    return targets.length === 0 ? [] : [`for ${targets.join(', ')}`]
+  },
+}
+
+/** The kinds to which such a policy can be attached. */
+export const targetTypes: readonly ObjectType<LooseObject>[] = [gateways, httpRoutes, grpcRoutes]
+
+/** Something that a policy names. */
+export interface Target {
+  group: string
+  kind: string
+  name: string
+  /** A listener of a gateway, or a rule of a route. */
+  section?: string
+  /** The field that names it. */
+  field: string
+}
+
+/** `targetRefs`, and `targetRef` of old. */
+export function targetsOf({ spec }: LooseObject): Target[] {
+  const refs = list(at(spec, 'targetRefs')).map((ref, index) => ({ ref, field: `spec.targetRefs[${index}]` }))
+  const old = at(spec, 'targetRef')
+  const all = old === undefined ? refs : [...refs, { ref: old, field: 'spec.targetRef' }]
+  return all.flatMap(({ ref, field }): Target[] => {
+    const { group: of, kind, name, sectionName } = record(ref)
+    if (text(kind) === undefined || text(name) === undefined) return []
+    const section = text(sectionName)
+    return [
+      {
+        group: text(of) ?? '',
+        kind: String(kind),
+        name: String(name),
+        field,
+        ...(section === undefined ? {} : { section }),
+      },
+    ]
+  })
+}

@@ -1,0 +1,177 @@
+import { objectName } from '../../../model/finding.ts'
+import { keyOf, type LooseObject, type ObjectType, refOf } from '../../../model/object.ts'
+import type { Policy } from '../../../model/policy.ts'
+import type { Store } from '../../../model/store.ts'
+import { type Analyzer, objectAnalyzer } from '../../analyzer.ts'
+import { applicationOf } from '../../kit/cookies.ts'
+import { at, list, record } from '../../kit/loose.ts'
+import { backendsOf } from '../backends.ts'
+import { type Rule, rulesOf } from '../legs.ts'
+import { isPattern } from '../implementations.ts'
+import { gateways, grpcRoutes, httpRoutes } from '../objects.ts'
+import { once } from './once.ts'
+
+/** Cookies that browsers do not send back, or that stand in each other's way. */
+export function cookieAnalyzer(about: ObjectType<LooseObject>): Analyzer {
+  return objectAnalyzer({
+    about,
+    codes: [
+      'AFF-GWAPI-ONE-NAME',
+      'AFF-GWAPI-COOKIE-PATH',
+      'AFF-GWAPI-NO-PATH',
+      'AFF-GWAPI-APPLICATION-COOKIE',
+      'AFF-GWAPI-COOKIE-ATTRIBUTES',
+    ],
+    needs: [gateways],
+    applies: ({ spec }) =>
+      list(at(spec, 'rules')).some((rule) => record(rule)['sessionPersistence'] !== undefined),
+    analyse: (route, { store }, report) => {
+      const isNew = once()
+      const own = rulesOf(route, store)
+      for (const rule of own) {
+        const { index, attachment, persistence, controller } = rule
+        const cookies = cookiesOf(rule)
+        const [first] = cookies
+        if (first === undefined || persistence === undefined) continue
+        const field = `spec.rules[${index}].sessionPersistence`
+        const name = first.policy.name
+        const nameField = persistence.nameField === undefined ? field : `${field}.${persistence.nameField}`
+        const twin =
+          name === undefined ? undefined : twinOf(rule, cookies, [...own, ...othersOf(route, store)])
+        if (twin !== undefined && isNew('twin', index))
+          report('AFF-GWAPI-ONE-NAME', {
+            message: oneName(name ?? '', rule, twin),
+            why: twin.isCertain
+              ? "The cookie's path is the same, so each answer replaces the other's cookie and both lose their pod."
+              : "Where the path of the cookie is / (Envoy Gateway from 1.10 on, Gateway API from 1.7 on), each answer replaces the other's cookie and both lose their pod; up to Envoy Gateway 1.9 their paths tell them apart.",
+            mend: [
+              'give each rule a name of its own',
+              'leave the name out: the controller makes one for each rule',
+            ],
+            objects: twin.rule.route === route ? [refOf(route)] : [refOf(route), refOf(twin.rule.route)],
+            at: { object: refOf(route), field: nameField },
+          })
+        const wrong = wrongPath(cookies)
+        if (wrong !== undefined && isNew('path', index))
+          report('AFF-GWAPI-COOKIE-PATH', { ...wrong, field: `spec.rules[${index}].matches` })
+        if (controller?.label === 'kgateway' && isNew('no path', index))
+          report('AFF-GWAPI-NO-PATH', {
+            message: 'kgateway gives the cookie no path: browsers keep it for the directory of the page',
+            why: 'A client that goes on to another directory does not send it, and gets another pod there (kgateway-dev/kgateway issue 14123).',
+            mend: ['serve all pages that belong together below one directory'],
+            field,
+          })
+        const application = name === undefined ? undefined : applicationOf(name)
+        if (application !== undefined && isNew('application', index))
+          report('AFF-GWAPI-APPLICATION-COOKIE', {
+            message: `"${name}" is a cookie of ${application}: the gateway overwrites it`,
+            why: 'The gateway keeps the address of the pod in it. An application that uses the name itself loses its sessions, or the gateway its pod.',
+            mend: ['use another name, or none'],
+            field: nameField,
+          })
+        if (attachment.protocol === 'HTTPS' && isNew('attributes', index))
+          report('AFF-GWAPI-COOKIE-ATTRIBUTES', {
+            message: 'the cookie is HttpOnly, and neither Secure nor SameSite',
+            why: 'No controller sets them for session persistence. Browsers send it over http as well, and treat it as SameSite=Lax: not from other sites.',
+            field,
+          })
+      }
+    },
+  })
+}
+
+type CookiePolicy = Extract<Policy, { kind: 'cookie' }>
+
+interface Cookie {
+  policy: CookiePolicy
+  /** As far as it is known. */
+  path?: string
+  olderPath?: string
+}
+
+function cookiesOf({ ways }: Rule): Cookie[] {
+  return ways.flatMap(({ policy, reading }) =>
+    policy.kind !== 'cookie'
+      ? []
+      : [
+          {
+            policy,
+            ...(policy.path === undefined ? {} : { path: policy.path }),
+            ...(reading?.olderPath === undefined ? {} : { olderPath: reading.olderPath }),
+          },
+        ],
+  )
+}
+
+interface Twin {
+  rule: Rule
+  isCertain: boolean
+}
+
+/** Another rule at the same gateway and host with a cookie of this name and another Service. */
+function twinOf(rule: Rule, cookies: readonly Cookie[], rules: readonly Rule[]): Twin | undefined {
+  for (const other of rules) {
+    const isItself = keyOf(refOf(other.route)) === keyOf(refOf(rule.route)) && other.index === rule.index
+    if (isItself || !sharesHost(rule, other) || serviceKey(rule) === serviceKey(other)) continue
+    for (const a of cookies)
+      for (const b of cookiesOf(other)) {
+        if (a.policy.name !== b.policy.name) continue
+        if (a.path !== undefined && b.path !== undefined) {
+          if (a.path === b.path) return { rule: other, isCertain: true }
+        } else if (a.olderPath !== undefined && b.olderPath !== undefined)
+          return { rule: other, isCertain: a.olderPath === b.olderPath }
+      }
+  }
+  return undefined
+}
+
+function sharesHost({ attachment: a }: Rule, { attachment: b }: Rule): boolean {
+  if (a.to === undefined || b.to === undefined) return false
+  const isSameGateway = a.to.namespace === b.to.namespace && a.to.name === b.to.name
+  return isSameGateway && a.hosts.some((host) => b.hosts.includes(host))
+}
+
+function serviceKey({ rule, route }: Rule): string {
+  const all = backendsOf(rule, route).map(({ to }) => `${to.namespace}/${to.name}`)
+  return [...new Set(all)].toSorted().join()
+}
+
+function othersOf(route: LooseObject, store: Store): Rule[] {
+  return [httpRoutes, grpcRoutes].flatMap((type) => {
+    const all = store.list(type)
+    return (all.known ? all.value : [])
+      .filter((other) => keyOf(refOf(other)) !== keyOf(refOf(route)))
+      .filter(({ spec }) =>
+        list(at(spec, 'rules')).some((rule) => record(rule)['sessionPersistence'] !== undefined),
+      )
+      .flatMap((other) => rulesOf(other, store))
+  })
+}
+
+function oneName(name: string, { route, attachment }: Rule, { rule }: Twin): string {
+  const host = attachment.hosts.find((one) => rule.attachment.hosts.includes(one)) ?? '*'
+  const services = backendsOf(rule.rule, rule.route).map(({ to }) => to.name)
+  const where = keyOf(refOf(route)) === keyOf(refOf(rule.route)) ? '' : `${objectName(refOf(rule.route))} `
+  return `cookie "${name}" on ${host} is also that of ${where}rules[${rule.index}], which leads to another Service (${services.join()})`
+}
+
+/** Up to Envoy Gateway 1.9 the cookie has the path of the match. */
+function wrongPath(cookies: readonly Cookie[]): { message: string; why: string; mend: string[] } | undefined {
+  const paths = cookies.map(({ path, olderPath }) => path ?? olderPath)
+  const isSure = cookies.every(({ path }) => path !== undefined)
+  const when = isSure ? '' : 'Up to Envoy Gateway 1.9: '
+  const pattern = paths.find((path) => path !== undefined && isPattern(path))
+  if (pattern !== undefined)
+    return {
+      message: `${when}the path of the cookie is "${pattern}", as the regular expression begins`,
+      why: 'No page has a path that begins so: browsers never send the cookie back, and every request may go to another pod.',
+      mend: ['match by PathPrefix'],
+    }
+  const different = [...new Set(paths)]
+  if (different.length < 2) return undefined
+  return {
+    message: `${when}each path of the rule has a cookie of its own: ${different.join(', ')}`,
+    why: 'A client that uses several of them has a session, and maybe another pod, for each.',
+    mend: ['match a prefix that all of them share'],
+  }
+}

@@ -1,0 +1,90 @@
+import type { LooseObject, NamespacedName } from '../../model/object.ts'
+import type { Store } from '../../model/store.ts'
+import { at, list, record, strings, text } from '../kit/loose.ts'
+import { gateways, group } from './objects.ts'
+
+/** A listener of a gateway that takes a route, and the hosts under which it does. */
+export interface Attachment {
+  to: NamespacedName
+  /** Absent where it is not among what was read. */
+  gateway?: LooseObject
+  listener?: string
+  /** `HTTPS`, `HTTP`. */
+  protocol?: string
+  hosts: readonly string[]
+  /** The gateway is there and none of its listeners takes the route. */
+  isRefused: boolean
+}
+
+/** Where a route is attached to gateways: one for each listener, or for the gateway where its listeners cannot be seen. */
+export function attachmentsOf(route: LooseObject, store: Store): Attachment[] {
+  const names = strings(at(route.spec, 'hostnames'))
+  const hosts = names.length === 0 ? ['*'] : names
+  return parentsOf(route).flatMap(({ to, section, port }): Attachment[] => {
+    const gateway = store.get(gateways, to)
+    if (gateway === undefined) return [{ to, hosts, isRefused: false }]
+    const taking = list(at(gateway.spec, 'listeners')).flatMap((listener): Attachment[] => {
+      const { name, protocol, hostname } = record(listener)
+      if (section !== undefined && name !== section) return []
+      if (port !== undefined && record(listener)['port'] !== port) return []
+      if (!admits(listener, route, gateway)) return []
+      const shared = sharedHosts(names, text(hostname))
+      return shared.length === 0
+        ? []
+        : [
+            {
+              to,
+              gateway,
+              hosts: shared,
+              isRefused: false,
+              ...(text(name) === undefined ? {} : { listener: String(name) }),
+              ...(text(protocol) === undefined ? {} : { protocol: String(protocol) }),
+            },
+          ]
+    })
+    return taking.length === 0 ? [{ to, gateway, hosts, isRefused: true }] : taking
+  })
+}
+
+/** The gateways that a route names. */
+function parentsOf({
+  spec,
+  metadata,
+}: LooseObject): { to: NamespacedName; section?: string; port?: number }[] {
+  return list(at(spec, 'parentRefs')).flatMap((parent) => {
+    const { kind = 'Gateway', group: of = group, name, namespace, sectionName, port } = record(parent)
+    if (kind !== 'Gateway' || of !== group || text(name) === undefined) return []
+    return [
+      {
+        to: { namespace: text(namespace) ?? metadata.namespace ?? '', name: String(name) },
+        ...(text(sectionName) === undefined ? {} : { section: String(sectionName) }),
+        ...(typeof port === 'number' ? { port } : {}),
+      },
+    ]
+  })
+}
+
+/** By protocol, namespace and kind. Whether the labels of a namespace match cannot be seen, and is taken for granted. */
+function admits(listener: unknown, route: LooseObject, gateway: LooseObject): boolean {
+  const protocol = text(record(listener)['protocol'])
+  if (protocol !== undefined && protocol !== 'HTTP' && protocol !== 'HTTPS') return false
+  const from = text(at(listener, 'allowedRoutes.namespaces.from')) ?? 'Same'
+  if (from === 'None' || (from === 'Same' && route.metadata.namespace !== gateway.metadata.namespace))
+    return false
+  const kinds = list(at(listener, 'allowedRoutes.kinds')).map((one) => record(one)['kind'])
+  return kinds.length === 0 || kinds.includes(route.kind)
+}
+
+/** The hosts that a route and a listener have in common, the narrower of each two. */
+function sharedHosts(ofRoute: readonly string[], ofListener: string | undefined): string[] {
+  if (ofListener === undefined) return ofRoute.length === 0 ? ['*'] : [...ofRoute]
+  if (ofRoute.length === 0) return [ofListener]
+  return ofRoute.flatMap((host) =>
+    covers(ofListener, host) ? [host] : covers(host, ofListener) ? [ofListener] : [],
+  )
+}
+
+/** `*.example` covers `a.example` and `*.a.example`. */
+function covers(wide: string, narrow: string): boolean {
+  return wide === narrow || (wide.startsWith('*.') && narrow.endsWith(wide.slice(1)) && narrow !== wide)
+}

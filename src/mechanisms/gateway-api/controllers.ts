@@ -1,0 +1,67 @@
+import { type Fact, known } from '../../model/fact.ts'
+import type { LooseObject } from '../../model/object.ts'
+import type { FactType, Store } from '../../model/store.ts'
+import { at, text } from '../kit/loose.ts'
+import { versionOf, type Version } from '../kit/version.ts'
+import { deployments, type Program, programsOf } from '../kit/workloads.ts'
+import { gatewayClasses } from './objects.ts'
+import { type Implementation, implementationOf, implementations } from './implementations.ts'
+
+/** Who serves a Gateway. */
+export interface Controller extends Pick<Implementation, 'label' | 'read' | 'others'> {
+  version?: Version
+  /** As the image's tag has it. */
+  tag?: string
+  words?: readonly string[]
+}
+
+type Found = ReadonlyMap<string, Program>
+
+/** The program of each implementation that runs here, by its label; of several versions none counts. */
+const programs: FactType<Found> = {
+  name: 'gateway controllers',
+  what: 'the controllers of gateways',
+  reads: [deployments],
+  derive: (store): Fact<Found> => {
+    const all = store.list(deployments)
+    if (!all.known) return all
+    const running = programsOf(all.value)
+    return known(
+      new Map(
+        implementations.flatMap(({ label, image }) => {
+          const own = running.filter((one) => image !== undefined && isImage(one.image, image))
+          const [first] = own
+          const isOne = new Set(own.map(({ version }) => version)).size === 1
+          const words = own.flatMap((one) => one.words)
+          return first === undefined || !isOne ? [] : [[label, { ...first, words }] as const]
+        }),
+      ),
+    )
+  },
+}
+
+export const controllerFacts = [gatewayClasses, programs]
+
+function isImage(name: string, end: string): boolean {
+  return name === end || name.endsWith(`/${end}`)
+}
+
+/** Who serves a Gateway; undefined where that cannot be seen. */
+export function controllerOf(gateway: LooseObject, store: Store): Controller | undefined {
+  const className = text(at(gateway.spec, 'gatewayClassName'))
+  const ofClass =
+    className === undefined ? undefined : store.get(gatewayClasses, { namespace: '', name: className })
+  const found = implementationOf(className, text(at(ofClass?.spec, 'controllerName')))
+  if (found === undefined) return undefined
+  const all = store.fact(programs)
+  const program = all.known ? all.value.get(found.label) : undefined
+  const version = versionOf(program?.version)
+  return {
+    label: found.label,
+    read: found.read,
+    ...(found.others === undefined ? {} : { others: found.others }),
+    ...(version === undefined ? {} : { version }),
+    ...(program?.version === undefined ? {} : { tag: program.version }),
+    ...(program === undefined ? {} : { words: program.words }),
+  }
+}

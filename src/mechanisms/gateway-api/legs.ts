@@ -1,0 +1,204 @@
+import type { Entry, Leg, Node } from '../../model/leg.ts'
+import { type LooseObject, refOf, refTo } from '../../model/object.ts'
+import type { Policy } from '../../model/policy.ts'
+import type { Store } from '../../model/store.ts'
+import { hostEntry, sendingLegs } from '../kit/front.ts'
+import { at, list, record, text } from '../kit/loose.ts'
+import { type Attachment, attachmentsOf } from './attach.ts'
+import { backendsOf, mayReach } from './backends.ts'
+import { type Controller, controllerOf } from './controllers.ts'
+import type { Reading, RuleContext } from './implementations.ts'
+import { gateways } from './objects.ts'
+import { type Persistence, persistenceOf } from './persistence.ts'
+import { remember, type Routing } from './routing.ts'
+
+/** From each host and path by way of the gateway to the route, and on to the Services of the rule. */
+export function routeLegs(route: LooseObject, store: Store): Leg[] {
+  return rulesOf(route, store).flatMap((rule) => ruleLegs(rule, store))
+}
+
+/** The rules of a route, for each listener that takes it. */
+export function rulesOf(route: LooseObject, store: Store): Rule[] {
+  return attachments(route, store).flatMap((attachment) => {
+    const { gateway } = attachment
+    const controller = gateway === undefined ? undefined : controllerOf(gateway, store)
+    return list(at(route.spec, 'rules')).map((value, index): Rule => {
+      const rule = record(value)
+      const persistence = persistenceOf(rule['sessionPersistence'])
+      const one = { route, rule, index, attachment, controller }
+      return { ...one, persistence, ways: waysOf(one, persistence) }
+    })
+  })
+}
+
+/** A route that names no gateway is shown as well: nobody knows who takes it. */
+function attachments(route: LooseObject, store: Store): (Attachment | Unattached)[] {
+  const found = attachmentsOf(route, store)
+  const names = list(at(route.spec, 'hostnames')).flatMap((name) => text(name) ?? [])
+  return found.length > 0 ? found : [{ hosts: names.length === 0 ? ['*'] : names, isRefused: false }]
+}
+
+type Unattached = Omit<Attachment, 'to'> & { to?: undefined }
+
+interface BareRule {
+  route: LooseObject
+  rule: Readonly<Record<string, unknown>>
+  index: number
+  attachment: Attachment | Unattached
+  controller: Controller | undefined
+}
+
+/** A rule of a route as one listener takes it. */
+export interface Rule extends BareRule {
+  persistence: Persistence | undefined
+  ways: readonly Way[]
+}
+
+function ruleLegs(one: Rule, store: Store): Leg[] {
+  const { route, rule, index, attachment, persistence } = one
+  const ref = refOf(route)
+  const backends = backendsOf(rule, route)
+  const name = text(rule['name'])
+  return one.ways.flatMap(({ paths, reading, policy }, way) =>
+    backends.flatMap((backend): Leg[] => {
+      const { to, share } = backend
+      const part = [attachment.to, attachment.listener, index, way, backend.index]
+      const from: Node = { object: ref, part: JSON.stringify(part) }
+      const isReached = mayReach(route, to, store) !== false && !attachment.isRefused
+      const legs = sendingLegs(
+        {
+          object: ref,
+          part: from.part ?? '',
+          entries: [],
+          to,
+          hop: {
+            kind: 'gateway',
+            mechanism: mechanismOf(one),
+            configuredBy: [ref, ...(attachment.gateway === undefined ? [] : [refOf(attachment.gateway)])],
+            policy: isReached ? policy : { kind: 'none' },
+            ...(isReached ? {} : { note: whyNot(attachment) }),
+          },
+          arrival: isReached ? 'pods' : 'unknown',
+          field: `spec.rules[${index}]`,
+          ...(share === undefined ? {} : { share }),
+        },
+        store,
+      )
+      if (attachment.to !== undefined)
+        for (const leg of legs) {
+          const routing: Routing = {
+            route,
+            index,
+            rule,
+            attachment,
+            backend,
+            backends,
+            ...(name === undefined ? {} : { ruleName: name }),
+            ...(one.controller === undefined ? {} : { controller: one.controller }),
+            ...(persistence === undefined ? {} : { persistence }),
+            ...(reading === undefined ? {} : { reading }),
+          }
+          remember(leg.from as Node, routing)
+        }
+      const entries = attachment.hosts.flatMap((host) => paths.map((path) => hostEntry(ref, host, path)))
+      return [...entryLegs(entries, from, attachment), ...legs]
+    }),
+  )
+}
+
+/** A gateway is passed on the way, so that it can be asked about, and picks nothing by itself. */
+function entryLegs(entries: readonly Entry[], route: Node, { to }: Rule['attachment']): Leg[] {
+  if (to === undefined) return entries.map((entry) => ({ from: entry, to: route, arrival: 'object' }))
+  const gateway: Node = {
+    object: refTo(gateways, to),
+    part: `${route.object.namespace}/${route.object.name} ${route.part}`,
+  }
+  return [
+    ...entries.map((entry): Leg => ({ from: entry, to: gateway, arrival: 'object' })),
+    { from: gateway, to: route, arrival: 'object' },
+  ]
+}
+
+/** Paths of a rule, and what becomes of its session persistence there. */
+interface Way {
+  paths: string[]
+  reading?: Reading
+  policy: Policy
+}
+
+/** Paths that are kept in one way: up to Envoy Gateway 1.9 each has a cookie of its own. */
+function waysOf(rule: BareRule, persistence: Persistence | undefined): Way[] {
+  const matches = matchesOf(rule.rule)
+  const ways = matches.map(({ path, shown }) => ({ ...policyOf(rule, persistence, path), path: shown }))
+  return [...Map.groupBy(ways, ({ policy }) => JSON.stringify(policy)).values()].map((members) => ({
+    ...members[0]!,
+    paths: [...new Set(members.map(({ path }) => path))],
+  }))
+}
+
+function policyOf(
+  { route, rule, index, attachment, controller }: BareRule,
+  persistence: Persistence | undefined,
+  path: RuleContext['path'],
+): { policy: Policy; reading?: Reading } {
+  if (controller === undefined) return { policy: unseen(attachment) }
+  if (persistence === undefined)
+    return {
+      policy:
+        controller.others === undefined
+          ? { kind: 'none' }
+          : {
+              kind: 'unknown',
+              why: `${controller.label} has kinds of its own for it (${controller.others}), which are not read`,
+            },
+    }
+  const { version, words } = controller
+  const reading = controller.read(persistence, {
+    kind: route.kind === 'GRPCRoute' ? 'GRPCRoute' : 'HTTPRoute',
+    namespace: route.metadata.namespace ?? '',
+    route: route.metadata.name,
+    index,
+    isUnmatched: Array.isArray(rule['matches']) && rule['matches'].length === 0,
+    ...(path === undefined ? {} : { path }),
+    ...(version === undefined ? {} : { version }),
+    ...(words === undefined ? {} : { words }),
+  })
+  return { policy: reading.policy, reading }
+}
+
+function unseen({ to, gateway }: Rule['attachment']): Policy {
+  if (to === undefined) return { kind: 'unknown', why: 'the route names no gateway' }
+  const why =
+    gateway === undefined
+      ? `gateway/${to.name} cannot be seen, and who serves it decides`
+      : `which controller serves gateway/${to.name} cannot be seen`
+  return { kind: 'unknown', why }
+}
+
+/** The matches of a rule by path; shown is what follows the host, nothing where everything matches. */
+function matchesOf(
+  rule: Readonly<Record<string, unknown>>,
+): { path?: { type: string; value: string }; shown: string }[] {
+  const all = list(rule['matches'])
+  if (all.length === 0) return [{ path: { type: 'PathPrefix', value: '/' }, shown: '' }]
+  return all.map((match) => {
+    const service = text(at(match, 'method.service'))
+    if (service !== undefined) return { shown: `/${service}/${text(at(match, 'method.method')) ?? ''}` }
+    const value = text(at(match, 'path.value'))
+    const type = text(at(match, 'path.type')) ?? 'PathPrefix'
+    // The API server fills in `/` where a match has no path (of an HTTPRoute).
+    if (value === undefined) return { path: { type: 'PathPrefix', value: '/' }, shown: '' }
+    return { path: { type, value }, shown: value === '/' && type === 'PathPrefix' ? '' : value }
+  })
+}
+
+function mechanismOf({ attachment: { to }, controller }: BareRule): string {
+  if (to === undefined) return 'Gateway API'
+  return controller === undefined ? `gateway ${to.name}` : `gateway ${to.name}, ${controller.label}`
+}
+
+function whyNot({ isRefused, to }: Rule['attachment']): string {
+  return isRefused && to !== undefined
+    ? `no listener of gateway/${to.name} takes this route`
+    : 'no ReferenceGrant lets the route name a Service of another namespace'
+}

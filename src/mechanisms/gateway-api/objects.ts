@@ -1,0 +1,42 @@
+import type { LooseObject, ObjectType } from '../../model/object.ts'
+import { customType } from '../kit/types.ts'
+
+export const group = 'gateway.networking.k8s.io'
+
+/** Routes, gateways and what joins them stand in several namespaces. */
+function everywhere(
+  resource: string,
+  kind: string,
+  versions: ObjectType['versions'],
+  of = group,
+): ObjectType<LooseObject> {
+  return { ...customType(of, resource, kind), versions, within: 'everywhere' }
+}
+
+export const httpRoutes = everywhere('httproutes', 'HTTPRoute', ['v1', 'v1beta1'])
+export const grpcRoutes = everywhere('grpcroutes', 'GRPCRoute', ['v1', 'v1alpha2'])
+export const gateways = everywhere('gateways', 'Gateway', ['v1', 'v1beta1'])
+
+/** A class says which controller serves a Gateway. Whoever runs the cluster makes it, or the controller itself. */
+export const gatewayClasses: ObjectType<LooseObject> = {
+  ...everywhere('gatewayclasses', 'GatewayClass', ['v1', 'v1beta1']),
+  scope: 'cluster',
+  isOfCluster: true,
+  beside: [gateways],
+}
+
+export const referenceGrants: ObjectType<LooseObject> = {
+  ...everywhere('referencegrants', 'ReferenceGrant', ['v1', 'v1beta1', 'v1alpha2']),
+  beside: [httpRoutes, grpcRoutes],
+}
+
+/** Session persistence for a Service, from v1.3 on; its group is that of experiments. */
+export const xBackendTrafficPolicies = everywhere(
+  'xbackendtrafficpolicies',
+  'XBackendTrafficPolicy',
+  ['v1alpha1'],
+  'gateway.networking.x-k8s.io',
+)
+
+/** The same in v1.1 and v1.2. */
+export const backendLbPolicies = everywhere('backendlbpolicies', 'BackendLBPolicy', ['v1alpha2'])

@@ -1,0 +1,36 @@
+import type { Leg, Node } from '../../model/leg.ts'
+import type { LooseObject } from '../../model/object.ts'
+import type { Attachment } from './attach.ts'
+import type { Backend } from './backends.ts'
+import type { Controller } from './controllers.ts'
+import type { Reading } from './implementations.ts'
+import type { Persistence } from './persistence.ts'
+
+/** All that decides what a gateway does with a rule of a route, for whoever refines the arrow that it draws. */
+export interface Routing {
+  route: LooseObject
+  index: number
+  rule: Readonly<Record<string, unknown>>
+  /** The rule's name, which policies may point at. */
+  ruleName?: string
+  attachment: Attachment
+  controller?: Controller
+  persistence?: Persistence
+  reading?: Reading
+  backend: Backend
+  /** All backends of the rule. */
+  backends: readonly Backend[]
+}
+
+/** Legs are copied when they are refined; the node that they begin at stays the same. */
+const routings = new WeakMap<Node, Routing>()
+
+/** What an arrow of a route stands for; undefined for all others. */
+export function routingOf({ from }: Leg): Routing | undefined {
+  return 'object' in from ? routings.get(from) : undefined
+}
+
+/** Keeps it for those who ask. */
+export function remember(from: Node, routing: Routing): void {
+  routings.set(from, routing)
+}

@@ -1,0 +1,40 @@
+import type { LooseObject, ObjectType } from '../../model/object.ts'
+import { refuseSubdomain, type TargetKind } from '../../model/target.ts'
+import { at, list, record, strings, text } from '../kit/loose.ts'
+import { gateways, grpcRoutes, httpRoutes } from './objects.ts'
+
+/** `httproute/x`, `grpcroute/x`, `gateway/x`. */
+export const routeKinds: readonly TargetKind[] = [
+  kindOf(httpRoutes, ['httproutes'], hostsOf),
+  kindOf(grpcRoutes, ['grpcroutes'], hostsOf),
+  kindOf(gateways, ['gateways', 'gtw'], listenersOf),
+]
+
+function kindOf(
+  type: ObjectType<LooseObject>,
+  words: readonly string[],
+  describe: (object: LooseObject) => readonly string[],
+): TargetKind {
+  const name = type.kind.toLowerCase()
+  return {
+    name,
+    label: type.kind,
+    words: [...words, `${name}.${type.group}`, `${type.resource}.${type.group}`],
+    type,
+    refuseName: refuseSubdomain,
+    describe,
+  }
+}
+
+function hostsOf({ spec }: LooseObject): string[] {
+  const hosts = strings(at(spec, 'hostnames'))
+  return [hosts.length === 0 ? 'any host' : hosts.join(', ')]
+}
+
+function listenersOf({ spec }: LooseObject): string[] {
+  const listeners = list(at(spec, 'listeners')).map((listener) => {
+    const { protocol, port } = record(listener)
+    return `${text(protocol) ?? ''} ${typeof port === 'number' ? port : ''}`.trim()
+  })
+  return [`class ${text(at(spec, 'gatewayClassName')) ?? ''}`.trim(), ...listeners]
+}

@@ -1,0 +1,52 @@
+import type { LooseObject, ObjectType } from '../../model/object.ts'
+import { gateways } from '../gateway-api/objects.ts'
+import { ingresses } from '../ingress/objects.ts'
+import { at, list, record, strings, text } from './loose.ts'
+
+/** What controllers run as: their image tells the version, their arguments what they serve. */
+export const deployments: ObjectType<LooseObject> = {
+  group: 'apps',
+  versions: ['v1'],
+  resource: 'deployments',
+  kind: 'Deployment',
+  scope: 'namespaced',
+  within: 'everywhere',
+  isOfCluster: true,
+  beside: [gateways, ingresses],
+}
+
+/** A container of a Deployment, as far as it tells which program it is. */
+export interface Program {
+  /** Without registry, tag and digest: `envoyproxy/gateway`. */
+  image: string
+  /** As the tag has it: `v1.9.1`; absent where there is none. */
+  version?: string
+  /** Command and arguments. */
+  words: readonly string[]
+}
+
+/** The containers of Deployments. */
+export function programsOf(objects: readonly LooseObject[]): Program[] {
+  return objects.flatMap(({ spec }) =>
+    list(at(spec, 'template.spec.containers')).map((container): Program => {
+      const { name, tag } = imageParts(text(record(container)['image']) ?? '')
+      return {
+        image: name,
+        ...(tag === undefined ? {} : { version: tag }),
+        words: [...strings(record(container)['command']), ...strings(record(container)['args'])],
+      }
+    }),
+  )
+}
+
+/** `docker.io/envoyproxy/gateway:v1.9.1@sha256:…`: the path without its registry, and the tag. */
+function imageParts(reference: string): { name: string; tag?: string } {
+  const [named = ''] = reference.split('@')
+  const slash = named.lastIndexOf('/')
+  const colon = named.indexOf(':', slash + 1)
+  const path = colon < 0 ? named : named.slice(0, colon)
+  const [first = '', ...rest] = path.split('/')
+  const isRegistry = rest.length > 0 && /[.:]|^localhost$/.test(first)
+  const name = isRegistry ? rest.join('/') : path
+  return colon < 0 ? { name } : { name, tag: named.slice(colon + 1) }
+}
