@@ -3,6 +3,7 @@ import { changeRules, waitRules } from '../src/change/problems.ts'
 import { completionClusterRules, completionRules } from '../src/cli/completion/names.ts'
 import { demoNamespaceRules } from '../src/demo/permissions.ts'
 import { externalRules, loopRules } from '../src/external/problems.ts'
+import { probedKinds } from '../src/front/kinds.ts'
 import { mergeRules, type Rule, roleYaml } from '../src/model/role.ts'
 import { nodesRule } from '../src/probe/entries/nodes.ts'
 import {
@@ -13,7 +14,12 @@ import {
   shadowRules,
   socketsRules,
 } from '../src/probe/permissions.ts'
-import { explainClusterRules, explainProxyRules, explainRules } from '../src/snapshot/permissions.ts'
+import {
+  explainClusterRules,
+  explainProxyRules,
+  explainRules,
+  readRules,
+} from '../src/snapshot/permissions.ts'
 
 export interface Grant {
   name: string
@@ -128,7 +134,11 @@ export const commandRoles: readonly CommandRoles[] = [
     command: 'completion of words',
     says: 'What may not be listed is not offered.',
     grants: [
-      { name: 'kubectl-affinity-completion', namespace: here, rules: completionRules },
+      {
+        name: 'kubectl-affinity-completion',
+        namespace: here,
+        rules: [...completionRules, ...readRules(probedKinds.slice(1).map(({ type }) => type))],
+      },
       { name: 'kubectl-affinity-completion', rules: completionClusterRules },
     ],
     example: ['__complete', 'probe', ''],

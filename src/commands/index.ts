@@ -1,5 +1,6 @@
 import type { BaseCommand } from '../cli/base-command.ts'
 import type { CommandSummary } from '../cli/help.ts'
+import type { TargetKind } from '../model/target.ts'
 
 /** A command's class: its static description, and `run`. */
 type CommandClass = Pick<typeof BaseCommand, 'description' | 'examples' | 'flags' | 'summary' | 'usage'> &
@@ -11,6 +12,8 @@ export interface CommandEntry extends CommandSummary {
   subcommands?: readonly CommandEntry[]
   /** For completion: its words are Services. */
   takesServices?: boolean
+  /** For completion: other kinds that its words may be of. */
+  kinds?: () => Promise<readonly TargetKind[]>
   /** For completion: its Services have this label. */
   serviceSelector?: () => Promise<string>
   /** For completion: words that it takes as well. */
@@ -28,6 +31,7 @@ export const commands: readonly CommandEntry[] = [
     group: 'Troubleshooting Commands',
     summary: 'Show who decides which pod gets a connection, and what is wrong with it',
     takesServices: true,
+    kinds: async () => (await import('../mechanisms/index.ts')).targetKinds.slice(1),
     otherWords: async () => (await import('../analysis/codes.ts')).allCodes,
     load: async () => (await import('./explain.ts')).default,
   },
@@ -36,6 +40,7 @@ export const commands: readonly CommandEntry[] = [
     group: 'Troubleshooting Commands',
     summary: 'Send requests from inside the cluster and judge whether clients stay on their pod',
     takesServices: true,
+    kinds: async () => (await import('../front/kinds.ts')).probedKinds.slice(1),
     load: async () => (await import('./probe.ts')).default,
   },
   {

@@ -24,7 +24,7 @@ export const explainClusterRules: readonly Rule[] = [
 ]
 
 /** Lists, and single objects of the kinds that a user can name. */
-function readRules(types: readonly ObjectType[]): Rule[] {
+export function readRules(types: readonly ObjectType[]): Rule[] {
   const named = new Set(targetKinds.map(({ type }) => resourceName(type)))
   const isNamed = (type: ObjectType): boolean => named.has(resourceName(type))
   return Map.groupBy(types, (type) => `${type.group} ${isNamed(type) ? 'named' : ''}`)

@@ -3,6 +3,7 @@ import { globalOptions } from '../global-options.ts'
 import { type Completion, directives, nothing, offer } from './candidate.ts'
 import { completeFlagName, completeFlagValue } from './flags.ts'
 import { type CompletableFlags, type Line, readLine } from './line.ts'
+import type { TargetKind } from '../../model/target.ts'
 import type { Names } from './names.ts'
 
 /** A command, as completion sees it. */
@@ -11,6 +12,8 @@ export interface CompletableCommand {
   summary: string
   /** Its words are Services: names, `svc/NAME`, `svc NAME`. */
   takesServices?: boolean
+  /** What its words may be besides, each named with its kind. Loaded only when something is typed. */
+  kinds?: () => Promise<readonly TargetKind[]>
   /** Commands of its own, offered where its first word is typed. */
   subcommands?: readonly CompletableCommand[]
   /** Only Services of this label are offered. */
@@ -48,7 +51,10 @@ export async function complete(
       last,
     )
   }
-  return command?.takesServices === true ? await completeService(line, names, command) : nothing
+  if (command === undefined) return nothing
+  const target = await completeKind(line, names, command)
+  if (target !== undefined) return target
+  return command.takesServices === true ? await completeService(line, names, command) : nothing
 }
 
 /** The command that the words after it are for: itself, or one of its own. */
@@ -70,6 +76,39 @@ function withHelp(flags: CompletableFlags): CompletableFlags {
 function commandNames(commands: readonly CompletableCommand[], partial: string): Completion {
   const candidates = commands.map(({ name, summary }) => ({ word: name, description: summary }))
   return offer(candidates, partial, directives.keepOrder)
+}
+
+/** Names of another kind than Services, where one was typed or begun: `ingress/`, `ing `, `ingr`. */
+async function completeKind(
+  { words, partial }: Line,
+  names: Names,
+  { kinds }: CompletableCommand,
+): Promise<Completion | undefined> {
+  if (kinds === undefined || (words.length === 0 && partial === '')) return undefined
+  const all = await kinds()
+  const isCalled = ({ name, words: others }: TargetKind, word: string): boolean =>
+    name === word || others.includes(word)
+  const [first = ''] = words
+  const typed = all.find((kind) => isCalled(kind, first))
+  if (typed !== undefined) {
+    const free = (await names.targets(typed)).filter(({ word }) => !words.includes(word))
+    return offer(free, partial)
+  }
+  if (partial === '') return undefined
+  const [, start = partial, slash = ''] = /^([^/]*)(\/)/.exec(partial) ?? []
+  const begun = all.filter((kind) => (slash === '' ? kind.name.startsWith(start) : isCalled(kind, start)))
+  if (begun.length === 0) return undefined
+  const found = await Promise.all([
+    // A Service may be called as a kind begins.
+    ...(slash === '' ? [names.services()] : []),
+    ...begun.map(async (kind) => {
+      const prefix = slash === '' ? `${kind.name}/` : `${start}/`
+      const targets = await names.targets(kind)
+      return targets.map(({ word, description }) => ({ word: `${prefix}${word}`, description }))
+    }),
+  ])
+  const free = found.flat().filter(({ word }) => !words.includes(word))
+  return offer(free, partial)
 }
 
 /** Names of Services, in the form that was begun; the API server has sorted them. */

@@ -1,7 +1,8 @@
 import type { Cluster, KubeconfigNames } from '../../cluster/index.ts'
-import { nodesPath, servicePath, servicesPath } from '../../cluster/paths.ts'
+import { listPath, nodesPath, servicePath, servicesPath } from '../../cluster/paths.ts'
 import type { KubernetesList, KubernetesObject, Service } from '../../model/kubernetes.ts'
 import type { Rule } from '../../model/role.ts'
+import type { TargetKind } from '../../model/target.ts'
 import type { Candidate } from './candidate.ts'
 import type { Line } from './line.ts'
 
@@ -21,6 +22,8 @@ export interface Names {
   ofFlag(flag: string, line: Line): Promise<Candidate[]>
   /** Those of a label selector, or all. */
   services(selector?: string): Promise<Candidate[]>
+  /** Those of another kind. */
+  targets(kind: TargetKind): Promise<Candidate[]>
 }
 
 /** Where names come from; opened only for what needs it. */
@@ -52,6 +55,17 @@ export function liveNames({ kubeconfig, cluster, origin }: Sources): Names {
     port: async ({ words: typed }) => portsOf(await cluster(), typed),
   }
   return {
+    targets: async ({ type, label }) => {
+      const open = await cluster()
+      for (const version of type.versions) {
+        const api = type.group === '' ? `/api/${version}` : `/apis/${type.group}/${version}`
+        const path = listPath(api, type.resource, type.scope === 'cluster' ? undefined : open.namespace)
+        // Of several versions the cluster may serve another one.
+        const found = await named(path).catch(() => undefined)
+        if (found !== undefined) return found.map(({ word }) => ({ word, description: label }))
+      }
+      return []
+    },
     ofFlag: async (flag, line) => (await ofFlags[flag]?.(line)) ?? [],
     services: async (selector) => {
       const open = await cluster()

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { printed } from '../../../../src/cli/completion/candidate.ts'
 import { complete } from '../../../../src/cli/completion/complete.ts'
+import { ingressKind } from '../../../../src/mechanisms/ingress/kind.ts'
+import { anyKind } from '../../../../src/model/target.ts'
 import type { Line } from '../../../../src/cli/completion/line.ts'
 
 const commands = [
@@ -21,6 +23,7 @@ const commands = [
     name: 'explain',
     summary: 'Explain it',
     takesServices: true,
+    kinds: () => Promise.resolve([anyKind(ingressKind)]),
     otherWords: () => Promise.resolve(['AFF-A', 'AFF-B']),
     flags: () => Promise.resolve({}),
   },
@@ -49,6 +52,8 @@ const commands = [
 ]
 
 const names = (line: Line) => ({
+  targets: ({ name }: { name: string }) =>
+    Promise.resolve(['front', 'back'].map((word) => ({ word, description: name }))),
   ofFlag: (flag: string) =>
     Promise.resolve(flag === 'namespace' ? [{ word: 'shop' }, { word: 'kube-system' }] : []),
   services: (selector?: string) =>
@@ -88,6 +93,14 @@ describe('complete', () => {
     ['version ', [':4']],
     ['explain AFF-', ['AFF-A', 'AFF-B', ':4']],
     ['explain ', ['web', 'web-2', 'svelte', ':4']],
+    ['explain ing', ['ingress/front', 'ingress/back', ':4']],
+    ['explain ing/', ['ing/front', 'ing/back', ':4']],
+    ['explain ing/f', ['ing/front', ':4']],
+    ['explain ingress/front ing/', ['ing/front', 'ing/back', ':4']],
+    ['explain ing ', ['front', 'back', ':4']],
+    ['explain ingresses front ', ['back', ':4']],
+    ['explain s', ['svelte', 'svc/web', 'svc/web-2', 'svc/svelte', ':4']],
+    ['explain httproute/', [':4']],
     ['probe --expect ', ['sticky', 'spread', ':4']],
     ['probe --expect=st', ['sticky', ':4']],
     ['probe -o ', ['json', 'yaml', ':4']],
