@@ -1,8 +1,9 @@
 import type { ChangeNotice } from '../model/change.ts'
+import type { FieldsWrite } from '../model/write.ts'
 import { type Keeper, keeperOf } from './keepers.ts'
 import { lastApplied } from './last-applied.ts'
-import { type AffinityField, fieldOwners, type FieldOwner, type ManagedObject } from './managers.ts'
-import type { ChangePlan } from './request.ts'
+import { changedLeaves, isEqual, type Leaf, leavesOf, valueAt } from './fields.ts'
+import { fieldOwners, type FieldOwner, type ManagedObject } from './managers.ts'
 
 /** Whether a change may be written over what others set. */
 export interface OwnershipVerdict {
@@ -19,8 +20,13 @@ export interface OwnershipVerdict {
  * owns `sessionAffinity`, because the API server's default counts as set by him. So the tools of people, who change
  * their mind, are overruled as `kubectl patch` would, and managers that keep an object in a certain state are not.
  */
-export function judgeOwners(object: ManagedObject, plan: ChangePlan): OwnershipVerdict {
-  const owners = fieldOwners(object, changedFields(plan))
+export function judgeOwners(write: FieldsWrite): OwnershipVerdict {
+  const object: ManagedObject = write.object
+  const owners = fieldOwners(
+    object,
+    changedLeaves(write).map(({ path }) => path),
+    write.how,
+  )
   const conflicts = owners.filter((owner) => !yields(owner))
   const keeper = keeperOf(object)
   return {
@@ -28,16 +34,8 @@ export function judgeOwners(object: ManagedObject, plan: ChangePlan): OwnershipV
     keeper,
     // An object without managedFields: the API server would invent an owner, "before-first-apply".
     takesOver: owners.length > 0 || (object.metadata.managedFields ?? []).length === 0,
-    warnings: [...keeperWarning(keeper), ...manifestWarning(object, plan)],
+    warnings: [...keeperWarning(keeper, write.object.kind), ...manifestWarning(object, write)],
   }
-}
-
-function changedFields({ before, after, spec }: ChangePlan): AffinityField[] {
-  const fields: AffinityField[] = []
-  if (before.kind !== after.kind) fields.push('.spec.sessionAffinity')
-  if (spec.sessionAffinityConfig !== undefined)
-    fields.push('.spec.sessionAffinityConfig.clientIP.timeoutSeconds')
-  return fields
 }
 
 /**
@@ -51,24 +49,23 @@ function yields({ manager, operation }: FieldOwner): boolean {
   return /^kubectl(-|$)/.test(manager) || ['before-first-apply', 'helm', 'k9s', 'Mozilla'].includes(manager)
 }
 
-function keeperWarning(keeper: Keeper | undefined): ChangeNotice[] {
+function keeperWarning(keeper: Keeper | undefined, kind: string): ChangeNotice[] {
   if (keeper === undefined) return []
-  return [{ message: `${keeper.name} keeps this Service: ${keeper.consequence}`, hints: [keeper.instead] }]
+  return [{ message: `${keeper.name} keeps this ${kind}: ${keeper.consequence}`, hints: [keeper.instead] }]
 }
 
 /** `kubectl apply` restores what its manifest sets, and leaves alone what the manifest does not mention. */
-function manifestWarning(object: ManagedObject, { after }: ChangePlan): ChangeNotice[] {
-  const spec = lastApplied(object)?.spec
-  if (spec === undefined) return []
-  const says: string[] = []
-  const affinity = after.kind === 'none' ? 'None' : 'ClientIP'
-  if (spec.sessionAffinity !== undefined && spec.sessionAffinity !== affinity) {
-    says.push(`sessionAffinity: ${spec.sessionAffinity}`)
-  }
-  const timeout = spec.sessionAffinityConfig?.clientIP?.timeoutSeconds
-  if (after.kind === 'client-ip' && timeout !== undefined && timeout !== after.timeoutSeconds) {
-    says.push(`timeoutSeconds: ${timeout}`)
-  }
+function manifestWarning(object: ManagedObject, { fields, stored = {} }: FieldsWrite): ChangeNotice[] {
+  const applied = lastApplied(object)
+  if (applied === undefined) return []
+  const filledIn = leavesOf(stored).filter(({ value }) => value !== null)
+  const wanted = new Map(
+    [...leavesOf(fields), ...filledIn].map((leaf) => [JSON.stringify(leaf.path), leaf] as const),
+  )
+  const says = [...wanted.values()].flatMap((leaf) => {
+    const said = valueAt(applied, leaf.path)
+    return said === undefined || isEqual(said, leaf.value) ? [] : [words(leaf, said)]
+  })
   if (says.length === 0) return []
   return [
     {
@@ -76,4 +73,9 @@ function manifestWarning(object: ManagedObject, { after }: ChangePlan): ChangeNo
       hints: [{ remedy: 'edit-manifest' }],
     },
   ]
+}
+
+function words({ path }: Leaf, said: unknown): string {
+  const name = path.at(-1) ?? ''
+  return typeof said === 'string' ? `${name}: ${said}` : `${name}: ${JSON.stringify(said)}`
 }

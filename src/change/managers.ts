@@ -3,6 +3,9 @@
  * https://kubernetes.io/docs/reference/using-api/server-side-apply/#field-management
  */
 
+import type { FieldsWrite } from '../model/write.ts'
+import type { FieldPath } from './fields.ts'
+
 /** The name under which this tool writes. */
 export const fieldManager = 'kubectl-affinity'
 
@@ -29,35 +32,47 @@ interface ManagedFieldsEntry {
 /** FieldsV1: a tree whose keys are `f:NAME` for fields; an empty leaf is an owned field. */
 type FieldSet = { readonly [key: string]: FieldSet }
 
-/** A field that a change writes, as the API server names it in a conflict. */
-export type AffinityField = '.spec.sessionAffinity' | '.spec.sessionAffinityConfig.clientIP.timeoutSeconds'
-
 /** Another manager that owns a field. */
 export interface FieldOwner {
   manager: string
   /** `Apply` declares the field; `Update` may own it only because the API server filled in its default. */
   operation: 'Apply' | 'Update'
-  fields: AffinityField[]
+  /** As the API server names them in a conflict: `.spec.sessionAffinity`. */
+  fields: string[]
 }
 
 /** The managers of these fields other than this tool, in the order of the object. */
-export function fieldOwners(object: ManagedObject, fields: readonly AffinityField[]): FieldOwner[] {
+export function fieldOwners(
+  object: ManagedObject,
+  fields: readonly FieldPath[],
+  how: FieldsWrite['how'],
+): FieldOwner[] {
   return (object.metadata.managedFields ?? []).flatMap((entry) => {
     const { manager = '', operation } = entry
-    if (isOwn(entry) || entry.subresource === 'status') return []
+    if (isOwn(entry, how) || entry.subresource === 'status') return []
     const owned = fields.filter((field) => owns(entry.fieldsV1, field))
     if (owned.length === 0) return []
-    return [{ manager, operation: operation === 'Apply' ? 'Apply' : 'Update', fields: owned }]
+    const names = owned.map((field) => `.${field.join('.')}`)
+    return [{ manager, operation: operation === 'Apply' ? 'Apply' : 'Update', fields: names }]
   })
 }
 
-/** The same name with `Update` is another entry, and another manager: only what was applied is ours to replace. */
-function isOwn({ manager, operation }: ManagedFieldsEntry): boolean {
-  return manager === fieldManager && operation === 'Apply'
+/**
+ * For an apply the same name with `Update` is another entry, and another manager: only what was applied is ours to
+ * replace. A patch replaces whatever it names.
+ */
+function isOwn({ manager, operation }: ManagedFieldsEntry, how: FieldsWrite['how']): boolean {
+  return manager === fieldManager && (how === 'patch' || operation === 'Apply')
 }
 
-function owns(fields: FieldSet | undefined, field: AffinityField): boolean {
+/** Whoever owns a mapping or a list as a whole owns what is in it. */
+function owns(fields: FieldSet | undefined, path: FieldPath): boolean {
   let at = fields
-  for (const name of field.slice(1).split('.')) at = at?.[`f:${name}`]
-  return at !== undefined
+  for (const name of path) {
+    const inner = at?.[`f:${name}`]
+    if (inner === undefined) return false
+    if (Object.keys(inner).length === 0) return true
+    at = inner
+  }
+  return true
 }

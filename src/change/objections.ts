@@ -8,8 +8,7 @@ import type { Snapshot } from '../model/snapshot.ts'
 import type { Hint } from '../model/remedy.ts'
 import { UserError } from '../model/user-error.ts'
 import { predict } from './predict.ts'
-import { type ChangePlan } from './request.ts'
-import type { RawObject } from '../model/change.ts'
+import type { ChangePlan } from '../model/write.ts'
 
 /** What is to be said about a change before it is made. */
 export interface Objections {
@@ -51,7 +50,9 @@ function afterChange(snapshot: Snapshot, ref: NamespacedName, plan: ChangePlan):
     const { service } = entry
     const { namespace = ref.namespace, name } = service.metadata
     if (name !== ref.name || namespace !== ref.namespace) return entry
-    const after = predict(service as unknown as RawObject, plan) as unknown as Service
+    const [write] = plan.writes
+    if (write === undefined) return entry
+    const after = predict({ ...write, object: service }) as unknown as Service
     return { ...entry, service: after }
   })
   return { ...snapshot, services }

@@ -1,4 +1,5 @@
 import { type ApiError, isConflict, isForbidden } from '../cluster/index.ts'
+import { objectName, type ObjectRef } from '../model/finding.ts'
 import { type Rule, roleYaml } from '../model/role.ts'
 import { UserError } from '../model/user-error.ts'
 import type { Keeper } from './keepers.ts'
@@ -41,7 +42,7 @@ export function explainWaitProblem(error: unknown): unknown {
 
 /** Fields belong to managers that must not be overruled unasked. */
 export function ownedByOthers(
-  service: string,
+  object: ObjectRef,
   owners: readonly FieldOwner[],
   keeper: Keeper | undefined,
 ): UserError {
@@ -50,11 +51,11 @@ export function ownedByOthers(
   )
   const count = `${fields.length} conflict${fields.length === 1 ? '' : 's'}`
   const declared = owners.filter(({ operation }) => operation === 'Apply')
-  return new UserError(`service/${service} not changed, ${count}: ${fields.join(', ')}`, {
+  return new UserError(`${objectName(object)} not changed, ${count}: ${fields.join(', ')}`, {
     hints: [
       ...(keeper === undefined
         ? [`change it in what ${quoted(owners)} ${owners.length === 1 ? 'applies' : 'apply'}`]
-        : [`${keeper.name} keeps this Service: ${keeper.consequence}`, keeper.instead]),
+        : [`${keeper.name} keeps this ${object.kind}: ${keeper.consequence}`, keeper.instead]),
       { remedy: 'take-over-fields', declared: declared.length > 0 ? quoted(declared) : undefined },
     ],
   })

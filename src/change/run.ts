@@ -1,13 +1,16 @@
 import type { Cluster } from '../cluster/index.ts'
 import type { ChangeDone, ChangeNotice, ChangeOutcome, DryRun } from '../model/change.ts'
+import { planChange } from '../mechanisms/service/write.ts'
+import type { ChangeRequest } from '../model/intent.ts'
 import type { Service } from '../model/kubernetes.ts'
+import type { ChangePlan } from '../model/write.ts'
+import { serviceTarget } from '../targets/command.ts'
 import type { NamespacedName } from '../model/object.ts'
 import { Collector } from '../snapshot/collect.ts'
 import type { Resolved } from '../snapshot/targets.ts'
 import { toChange } from '../snapshot/wants.ts'
 import { mapOrdered } from './ordered.ts'
 import { explainProblem } from './problems.ts'
-import { type ChangePlan, type ChangeRequest, planChange } from './request.ts'
 import type { ChangeTargets } from './targets.ts'
 import { writeChange } from './write.ts'
 
@@ -49,14 +52,14 @@ export async function changeServices(
     collector?.begin(toBeSwitchedOn(found, options.request), { wants: toChange })
   const outcomes = mapOrdered(found, parallel, async (target): Promise<ChangeOutcome> => {
     const { ref } = target
-    if (signals.interrupted.aborted) return { kind: 'skipped', service: ref }
+    if (signals.interrupted.aborted) return { kind: 'skipped', target: serviceTarget(ref) }
     try {
       if ('error' in target) throw target.error
       return await changeOne(cluster, target, collector, options, signals)
     } catch (error) {
       if (signals.interrupted.aborted && error === signals.interrupted.reason)
-        return { kind: 'skipped', service: ref }
-      return { kind: 'failed', service: ref, error: explainProblem(error, ref.namespace) }
+        return { kind: 'skipped', target: serviceTarget(ref) }
+      return { kind: 'failed', target: serviceTarget(ref), error: explainProblem(error, ref.namespace) }
     }
   })
   return { count: found.length, outcomes }

@@ -5,7 +5,7 @@ import type { SourceFile } from '../snapshot/files/read.ts'
 import type { TargetQuery } from '../targets/parse.ts'
 import { type Resolved, resolveServices } from '../snapshot/targets.ts'
 import { readServices } from './read.ts'
-import type { ChangeRequest } from './request.ts'
+import type { ChangeRequest } from '../model/intent.ts'
 
 /** What was asked to be changed: Services by name or selector, or those of files. */
 export type Selection =
@@ -46,9 +46,12 @@ async function servicesInFiles(
   { files, namespace: asked }: Extract<Selection, { kind: 'files' }>,
   request: ChangeRequest,
 ): Promise<NamespacedName[]> {
-  const { editManifest } = await import('./manifest/edit.ts')
+  const [{ editManifest }, { serviceEdit }] = await Promise.all([
+    import('./manifest/edit.ts'),
+    import('./manifest/files.ts'),
+  ])
   const refs = files.flatMap(({ name: file, text }) =>
-    editManifest(text, request, file).services.map(({ before: { metadata } }) => {
+    editManifest(text, serviceEdit(request), file).edited.map(({ before: { metadata } }) => {
       const { name, namespace } = metadata
       if (asked !== undefined && namespace !== undefined && namespace !== asked)
         throw new UserError(

@@ -43,8 +43,12 @@ export async function* waitUntilServed(
   if (switched.length === 0) return true
   const { usable, unusable } = await nodesForPods(cluster, interrupted)
   const deadline = AbortSignal.any([AbortSignal.timeout(limitMs), interrupted])
-  const places = switched.flatMap(({ service, after }) =>
-    usable.map((node): Place => ({ service, node, expect: after.kind === 'none' ? 'spread' : 'sticky' })),
+  const places = switched.flatMap(({ target: { namespace, name }, after }) =>
+    usable.map((node): Place => ({
+      service: { namespace, name },
+      node,
+      expect: after.kind === 'none' ? 'spread' : 'sticky',
+    })),
   )
   const asking = mapOrdered(places, parallel, (place) =>
     waitForNode(place, { ask, now, changedAtMs, deadline }),

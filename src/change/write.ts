@@ -1,15 +1,17 @@
 import { type Cluster, isNotFound } from '../cluster/index.ts'
-import type { ChangeDone, ChangeNotice, DryRun, RawObject } from '../model/change.ts'
-import type { Service } from '../model/kubernetes.ts'
-import { type ServicePolicy, servicePolicy } from '../model/policy.ts'
-import type { NamespacedName } from '../model/object.ts'
 import { servicePath } from '../cluster/paths.ts'
+import { planChange } from '../mechanisms/service/write.ts'
+import type { ChangeDone, ChangedObject, ChangeNotice, DryRun, RawObject } from '../model/change.ts'
+import type { ChangeRequest } from '../model/intent.ts'
+import type { Service } from '../model/kubernetes.ts'
+import type { NamespacedName } from '../model/object.ts'
+import { servicePolicy } from '../model/policy.ts'
+import type { ChangePlan } from '../model/write.ts'
 import { notFound } from '../snapshot/targets.ts'
-import { judgeOwners } from './judge.ts'
-import { fieldManager } from './managers.ts'
-import { predict } from './predict.ts'
-import { isStale, ownedByOthers } from './problems.ts'
-import { type ChangePlan, type ChangeRequest, planChange } from './request.ts'
+import { serviceTarget } from '../targets/command.ts'
+import { applyWrites } from './apply.ts'
+import { isEqual } from './fields.ts'
+import { isStale } from './problems.ts'
 
 export interface WriteOptions {
   request: ChangeRequest
@@ -38,15 +40,11 @@ export async function writeChange(
   let service = read
   for (let attempt = 1; ; attempt++) {
     const plan = planChange(service, options.request)
-    if (plan.isDone) return done('unchanged', ref, plan, service, service, [])
-    const { conflicts, keeper, takesOver, warnings } = judgeOwners(service, plan)
-    if (conflicts.length > 0 && !options.forceConflicts) throw ownedByOthers(ref.name, conflicts, keeper)
+    const same = service as unknown as RawObject
+    if (plan.isDone) return done('unchanged', ref, plan, [{ name: '', before: same, after: same }], [])
     try {
-      const after =
-        options.dryRun === 'client'
-          ? predict(raw(service), plan)
-          : await apply(cluster, ref, service, plan, { ...options, force: takesOver })
-      return done('patched', ref, plan, service, after, warnings)
+      const { objects, warnings } = await applyWrites(cluster, plan.writes, options)
+      return done('patched', ref, plan, objects, warnings)
     } catch (error) {
       if (isNotFound(error)) throw notFound(ref, error)
       if (!isStale(error) || attempt >= attempts) throw error
@@ -55,58 +53,27 @@ export async function writeChange(
   }
 }
 
-async function apply(
-  cluster: Cluster,
-  { namespace, name }: NamespacedName,
-  service: Service,
-  { spec }: ChangePlan,
-  { dryRun, signal, force }: WriteOptions & { force: boolean },
-): Promise<RawObject> {
-  // The uid keeps apply from creating the Service anew when it was deleted meanwhile.
-  const { uid, resourceVersion } = service.metadata
-  const body = {
-    apiVersion: 'v1',
-    kind: 'Service',
-    metadata: { name, namespace, uid, resourceVersion },
-    spec,
-  }
-  return await cluster.patch<RawObject>(
-    servicePath(namespace, name),
-    { type: 'apply', body, fieldManager, force },
-    { signal, query: dryRun === 'server' ? { dryRun: 'All' } : {} },
-  )
-}
-
 function done(
   kind: ChangeDone['kind'],
   service: NamespacedName,
   plan: ChangePlan,
-  before: Service,
-  after: Service | RawObject,
+  objects: readonly ChangedObject[],
   warnings: readonly ChangeNotice[],
 ): ChangeDone {
-  const policy = servicePolicy(after as Service)
+  const policy = servicePolicy(objects[0]?.after as unknown as Service)
   return {
     kind,
-    service,
+    target: serviceTarget(service),
     before: plan.before,
     after: policy,
     timeoutIsDefault: plan.timeoutIsDefault,
-    objects: { before: raw(before), after: raw(after) },
-    warnings: isSame(policy, plan.after) ? warnings : [...warnings, overruled],
+    objects,
+    warnings: isEqual(policy, plan.after) ? warnings : [...warnings, overruled],
   }
 }
 
+/** What is said where the API server made something else of a change. */
 const overruled: ChangeNotice = {
   message: 'the API server stored a different value than requested (a mutating webhook or policy changed it)',
   hints: ['an admission webhook or policy of the cluster overrules it'],
-}
-
-function isSame(a: ServicePolicy, b: ServicePolicy): boolean {
-  if (a.kind === 'none' || b.kind === 'none') return a.kind === b.kind
-  return a.timeoutSeconds === b.timeoutSeconds
-}
-
-function raw(object: Service | RawObject): RawObject {
-  return object as unknown as RawObject
 }

@@ -4,7 +4,8 @@ import { wait } from '../cluster/wait.ts'
 import { keeperOf } from '../change/keepers.ts'
 import { predict } from '../change/predict.ts'
 import { isFieldConflict, isStale } from '../change/problems.ts'
-import { type ChangeRequest, planChange } from '../change/request.ts'
+import { planChange } from '../mechanisms/service/write.ts'
+import type { ChangeRequest } from '../model/intent.ts'
 import { writeChange } from '../change/write.ts'
 import type { ChangeNotice, DryRun, RawObject } from '../model/change.ts'
 import type { EndpointSlice, KubernetesObject, Service } from '../model/kubernetes.ts'
@@ -198,7 +199,7 @@ class Writer {
     const plan = planChange(service, request)
     if (plan.isDone) return { change: undefined, warnings: [] }
     if (dryRun !== 'none') {
-      const after = predict(raw(service), plan)
+      const after = plan.writes.map(predict)[0] ?? raw(service)
       this.#service = after as unknown as Service
       return { change: { kind: 'configured', before: raw(service), after }, warnings: [] }
     }
@@ -208,8 +209,9 @@ class Writer {
       forceConflicts,
       signal,
     })
-    this.#service = done.objects.after as unknown as Service
-    return { change: { kind: 'configured', ...done.objects }, warnings: done.warnings }
+    const after = done.objects[0]?.after ?? raw(service)
+    this.#service = after as unknown as Service
+    return { change: { kind: 'configured', before: raw(service), after }, warnings: done.warnings }
   }
 
   async #writeSlice(write: SliceWrite): Promise<ObjectChange> {

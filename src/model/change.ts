@@ -1,7 +1,8 @@
-/** What `enable` and `disable` did to one Service: the input of their reports. */
+/** What `enable` and `disable` did to one target: the input of their reports. */
 import type { Hint } from './remedy.ts'
-import type { ServicePolicy } from './policy.ts'
+import type { Policy } from './policy.ts'
 import type { NamespacedName } from './object.ts'
+import type { TargetRef } from './target.ts'
 
 export type DryRun = 'none' | 'client' | 'server'
 
@@ -15,29 +16,39 @@ export interface ChangeNotice {
 /** A whole object as the API server sent it: no field of it is dropped. */
 export type RawObject = Readonly<Record<string, unknown>>
 
-/** A Service that is as it was asked for: it was changed (or would be, in a dry run), or was so before. */
+/** A target that is as it was asked for: it was changed (or would be, in a dry run), or was so before. */
 export interface ChangeDone {
   kind: 'patched' | 'unchanged'
-  service: NamespacedName
-  before: ServicePolicy
-  after: ServicePolicy
+  target: TargetRef
+  before: Policy
+  after: Policy
   /** Nobody asked for this timeout: it is the API server's default. */
   timeoutIsDefault: boolean
-  /** The object before and after; the same one where nothing changed. */
-  objects: { before: RawObject; after: RawObject }
+  /** The objects that were written, or the target itself where nothing changed. */
+  objects: readonly ChangedObject[]
   warnings: readonly ChangeNotice[]
+  /** What takes it back, where that does not follow from the policies alone. */
+  undo?: readonly string[]
+}
+
+/** An object before and after a change; the same one where nothing changed. Without one of them it was made, or deleted. */
+export interface ChangedObject {
+  /** `ingress/shop`. */
+  name: string
+  before?: RawObject
+  after?: RawObject
 }
 
 export interface ChangeFailed {
   kind: 'failed'
-  service: NamespacedName
+  target: TargetRef
   error: unknown
 }
 
-/** The run was interrupted before this Service's turn. */
+/** The run was interrupted before this target's turn. */
 export interface ChangeSkipped {
   kind: 'skipped'
-  service: NamespacedName
+  target: TargetRef
 }
 
 export type ChangeOutcome = ChangeDone | ChangeFailed | ChangeSkipped

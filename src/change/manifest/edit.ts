@@ -11,60 +11,85 @@ import {
   parseAllDocuments,
   type YAMLMap,
 } from 'yaml'
+import type { KubernetesObject } from '../../model/kubernetes.ts'
 import { UserError } from '../../model/user-error.ts'
-import type { Service } from '../../model/kubernetes.ts'
-import { type ChangeRequest, planChange } from '../request.ts'
-import { applySplices, insertPairs, type Plain, removePair, replaceValue, type Splice } from './splice.ts'
-import { withoutAffinity } from './without-affinity.ts'
+import type { FieldTree, FieldValue } from '../../model/write.ts'
+import { difference, isEqual, isTree, merge } from '../fields.ts'
+import { applySplices, insertPairs, removePairs, replaceValue, type Splice } from './splice.ts'
 
 /** A manifest after a change, and what it holds. */
 export interface EditedManifest {
   text: string
-  services: ManifestService[]
+  /** The objects that the change is about. */
+  edited: ManifestObject[]
   /** The documents that have content, as plain objects, after the change. */
   objects: unknown[]
 }
 
-interface ManifestService {
+interface ManifestObject {
   /** As it stood in the file. */
-  before: Service
+  before: KubernetesObject
   changed: boolean
 }
+
+/** What an object of a file is to become; undefined for one that the change is not about. */
+export type Edit = (object: KubernetesObject) => FieldTree | undefined
 
 type Mapping = YAMLMap
 
 /**
- * Sets the affinity of every Service in a manifest (YAML or JSON, several documents, Lists) and leaves every other byte
- * as it is: comments, order, quotes, line ends. The text is not written anew from its parsed form, but cut and joined at
- * the positions that the parser tells; then both forms are parsed and must differ in nothing else.
+ * Sets fields of objects in a manifest (YAML or JSON, several documents, Lists) and leaves every other byte as it is:
+ * comments, order, quotes, line ends. The text is not written anew from its parsed form, but cut and joined at the
+ * positions that the parser tells; then the text is parsed again and must hold exactly what was to come of it.
  *
  * Throws UserError for text that is no YAML, and where a field cannot be set without touching others.
  */
-export function editManifest(text: string, request: ChangeRequest, file: string): EditedManifest {
+export function editManifest(text: string, edit: Edit, file: string): EditedManifest {
   const { documents, at } = parse(text, file)
-  const services: ManifestService[] = []
+  const edited: ManifestObject[] = []
   const splices: Splice[] = []
   for (const document of documents) {
-    for (const mapping of serviceMappings(document.contents)) {
-      const before = mapping.toJS(document) as Service
-      const edits = editService(text, mapping, before, request, at)
+    for (const mapping of objectMappings(document.contents)) {
+      const before = mapping.toJS(document) as KubernetesObject
+      const tree = edit(before)
+      if (tree === undefined) continue
+      const edits = editObject(text, mapping, tree, at)
       splices.push(...edits)
-      services.push({ before, changed: edits.length > 0 })
+      edited.push({ before, changed: edits.length > 0 })
     }
   }
-  const edited = applySplices(text, splices)
-  const after = parse(edited, file).documents
-  const objects = plainObjects(after)
-  const [was, is] = [plainObjects(documents), objects].map((all) => JSON.stringify(all.map(withoutAffinity)))
-  if (was !== is || !servicesOf(after).every((service) => planChange(service, request).isDone)) {
-    throw new UserError(
-      `${file}: sessionAffinity cannot be set without changing something else in this file`,
-      {
-        hints: ['it shares parts by aliases, or is written in an unusual way: change it by hand'],
-      },
-    )
+  const result = applySplices(text, splices)
+  const objects = plainObjects(parse(result, file).documents)
+  const wanted = plainObjects(documents).map((object) => expected(object, edit))
+  if (!isEqual(objects, wanted)) {
+    throw new UserError(`${file}: this cannot be set without changing something else in the file`, {
+      hints: ['it shares parts by aliases, or is written in an unusual way: change it by hand'],
+    })
   }
-  return { text: edited, services, objects }
+  return { text: result, edited, objects }
+}
+
+/** A document after the change, worked out without its text. */
+function expected(object: unknown, edit: Edit): unknown {
+  if (!isTree(object)) return object
+  const { items } = object
+  if (isListKind(object['kind']) && Array.isArray(items))
+    return { ...object, items: items.map((item) => expected(item, edit)) }
+  const tree = isObject(object) ? edit(object as unknown as KubernetesObject) : undefined
+  return tree === undefined ? object : merge(object, tree)
+}
+
+function isListKind(kind: unknown): boolean {
+  return typeof kind === 'string' && kind.endsWith('List')
+}
+
+function isObject(object: FieldTree): boolean {
+  return (
+    typeof object['kind'] === 'string' &&
+    typeof object['apiVersion'] === 'string' &&
+    isTree(object['metadata']) &&
+    typeof object['metadata']['name'] === 'string'
+  )
 }
 
 function parse(text: string, file: string) {
@@ -101,71 +126,105 @@ function plainObjects(documents: readonly Document.Parsed[]): unknown[] {
   return documents.map((document): unknown => document.toJS()).filter((object) => object !== null)
 }
 
-function servicesOf(documents: readonly Document.Parsed[]): Service[] {
-  return documents.flatMap((document) =>
-    serviceMappings(document.contents).map((mapping) => mapping.toJS(document) as Service),
-  )
-}
-
-/** The Services of a document: itself, or those in the items of a List. */
-function serviceMappings(node: unknown): Mapping[] {
+/** The objects of a document: itself, or those in the items of a List. */
+function objectMappings(node: unknown): Mapping[] {
   if (!isMap(node)) return []
-  const kind = node.get('kind')
-  if (kind === 'Service' && node.get('apiVersion') === 'v1') return [node]
-  const items = kind === 'List' || kind === 'ServiceList' ? node.get('items', true) : undefined
-  return isSeq(items) ? items.items.flatMap(serviceMappings) : []
+  const items = isListKind(node.get('kind')) ? node.get('items', true) : undefined
+  if (isSeq(items)) return items.items.flatMap(objectMappings)
+  const isNamed = isMap(node.get('metadata', true)) && typeof node.getIn(['metadata', 'name']) === 'string'
+  return typeof node.get('kind') === 'string' && isNamed ? [node] : []
 }
 
-function editService(
+function editObject(
   text: string,
   mapping: Mapping,
-  before: Service,
-  request: ChangeRequest,
+  tree: FieldTree,
   at: (offset: number) => string,
 ): Splice[] {
+  const kind = String(mapping.get('kind'))
   const spec = mapping.get('spec', true)
-  if (!isMap(spec) || spec.items.length === 0) {
-    const where = at((isNode(spec) ? spec : mapping).range?.[0] ?? 0)
-    throw new UserError(
-      isAlias(spec)
-        ? `${where}: the spec of this Service is an alias, a change would be one of all that share it`
-        : `${where}: this Service has no spec`,
-    )
-  }
-  const plan = planChange(before, request)
-  if (plan.isDone) return []
-  const config = pairOf(spec, 'sessionAffinityConfig')
-  const keepsConfig = request.verb === 'enable' && request.timeoutSeconds !== undefined
-  const setting = setEntries(text, spec, Object.entries({ ...plan.spec }), config)
-  // Beside None the API server refuses or drops it, and behind a None it would come into force now.
-  return config === undefined || keepsConfig ? setting : [...setting, removePair(text, spec, config)]
+  const where = (): string => at((isNode(spec) ? spec : mapping).range?.[0] ?? 0)
+  for (const part of Object.keys(tree))
+    if (isAlias(mapping.get(part, true)))
+      throw new UserError(
+        `${where()}: the ${part} of this ${kind} is an alias, a change would be one of all that share it`,
+      )
+  if ('spec' in tree && (!isMap(spec) || spec.items.length === 0))
+    throw new UserError(`${where()}: this ${kind} has no spec`)
+  return setEntries(text, mapping, tree)
 }
 
-/** Sets entries of a mapping, and within mappings that exist only what is missing or different. */
-function setEntries(
-  text: string,
-  mapping: Mapping,
-  entries: readonly (readonly [string, Plain])[],
-  avoid?: Pair,
-): Splice[] {
-  const missing: (readonly [string, Plain])[] = []
-  const splices = entries.flatMap(([key, value]) => {
+/** Sets entries of a mapping, and within mappings and lists that exist only what is missing or different. */
+function setEntries(text: string, mapping: Mapping, tree: FieldTree): Splice[] {
+  const missing: (readonly [string, FieldValue])[] = []
+  const removed = new Set<Pair>()
+  const splices: Splice[] = []
+  for (const [key, value] of Object.entries(tree)) {
     const pair = pairOf(mapping, key)
-    if (pair === undefined) missing.push([key, value])
-    if (pair === undefined || !isNode(pair.value)) return []
-    return setValue(text, pair.value, value)
-  })
+    if (pair !== undefined && (value === null || isEmptied(pair.value, value))) removed.add(pair)
+    else if (pair !== undefined && value !== null && isNode(pair.value))
+      splices.push(...setValue(text, pair.value, value))
+    else if (value !== null) {
+      const written = withoutNulls(value)
+      if (written !== undefined) missing.push([key, written])
+    }
+  }
+  splices.push(...removePairs(text, mapping, removed))
   if (missing.length === 0) return splices
-  const after = mapping.items.findLast((pair) => pair !== avoid) ?? mapping.items[0]!
+  const after = mapping.items.findLast((pair) => !removed.has(pair)) ?? mapping.items[0]!
   return [...splices, insertPairs(text, mapping, after, missing)]
 }
 
-function setValue(text: string, node: Node, value: Plain): Splice[] {
-  if (typeof value === 'object' && isMap(node) && node.items.length > 0) {
-    return setEntries(text, node, Object.entries(value))
+function setValue(text: string, node: Node, value: FieldValue): Splice[] {
+  if (isTree(value) && isMap(node) && node.items.length > 0 && !isRewritten(node, value))
+    return setEntries(text, node, value)
+  if (isTree(value)) {
+    const written = withoutNulls(
+      isMap(node) ? (merge(node.toJSON() as FieldTree, value) as FieldTree) : value,
+    )
+    return written === undefined ? [] : [replaceValue(text, node, written)]
   }
-  if (isScalar(node) && node.value === value) return []
+  const old: unknown = isAlias(node) ? undefined : node.toJSON()
+  if (isEqual(old, value)) return []
+  if (Array.isArray(value) && isSeq(node) && node.items.length === value.length)
+    return node.items.flatMap((item, index) => (isNode(item) ? setItem(text, item, value[index]) : []))
   return [replaceValue(text, node, value)]
+}
+
+/** An item of a list becomes the new one by what is different in it. */
+function setItem(text: string, node: Node, value: FieldValue): Splice[] {
+  const old: unknown = node.toJSON()
+  if (isEqual(old, value)) return []
+  if (isMap(node) && isTree(old) && isTree(value)) return setValue(text, node, difference(old, value))
+  return setValue(text, node, value)
+}
+
+/** All that is in it goes away, and nothing comes. */
+function isEmptied(node: unknown, value: FieldValue): boolean {
+  if (!isTree(value) || !isMap(node) || node.items.length === 0) return false
+  if (withoutNulls(value) !== undefined) return false
+  return node.items.every(({ key, value: inner }) => {
+    const wanted = isScalar(key) ? value[String(key.value)] : undefined
+    return wanted === null || (wanted !== undefined && isEmptied(inner, wanted))
+  })
+}
+
+/** A flow mapping all of whose entries are replaced has no place to put the new ones behind. */
+function isRewritten(node: Mapping, tree: FieldTree): boolean {
+  return (
+    node.flow === true && node.items.every(({ key }) => isScalar(key) && tree[String(key.value)] === null)
+  )
+}
+
+/** What is left to write where nothing is yet; undefined for nothing. */
+function withoutNulls(value: FieldValue): FieldValue | undefined {
+  if (value === null) return undefined
+  if (!isTree(value)) return value
+  const entries = Object.entries(value).flatMap(([name, inner]) => {
+    const kept = withoutNulls(inner)
+    return kept === undefined ? [] : [[name, kept] as const]
+  })
+  return entries.length === 0 ? undefined : Object.fromEntries(entries)
 }
 
 function pairOf(mapping: Mapping, name: string): Pair | undefined {

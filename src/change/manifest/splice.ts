@@ -1,4 +1,6 @@
-import { isCollection, isMap, isNode, isScalar, type Node, type Pair, type YAMLMap } from 'yaml'
+import { isCollection, isMap, isNode, isScalar, type Node, type Pair, stringify, type YAMLMap } from 'yaml'
+import type { FieldValue } from '../../model/write.ts'
+import { isTree } from '../fields.ts'
 
 /** Replaces what stands between two offsets of a text. */
 export interface Splice {
@@ -9,13 +11,10 @@ export interface Splice {
 
 type Mapping = YAMLMap
 
-/** A value to write: a word, a number, or a mapping of such. */
-export type Plain = string | number | { readonly [key: string]: Plain }
-
 export function applySplices(text: string, splices: readonly Splice[]): string {
   let result = ''
   let at = 0
-  for (const { start, end, text: insert } of splices.toSorted((a, b) => a.start - b.start)) {
+  for (const { start, end, text: insert } of splices.toSorted((a, b) => a.start - b.start || a.end - b.end)) {
     result += text.slice(at, start) + insert
     at = end
   }
@@ -23,10 +22,11 @@ export function applySplices(text: string, splices: readonly Splice[]): string {
 }
 
 /** Another value in the place of one; a word keeps the quotes that are there, a number must not have any. */
-export function replaceValue(text: string, node: Node, value: Plain): Splice {
+export function replaceValue(text: string, node: Node, value: FieldValue): Splice {
   const [start, end] = rangeOf(node)
   const quote = isScalar(node) ? (/^["']/.exec(text.slice(start, end))?.[0] ?? '') : ''
-  const written = typeof value === 'string' ? quote + value + quote : inFlow(value, '')
+  const isJson = isCollection(node) && node.flow === true && /^[[{]\s*["[{]/.test(text.slice(start, end))
+  const written = isScalarValue(value) ? scalar(value, quote) : inFlow(value, isJson ? '"' : '')
   // `key:` without a value ends at the colon.
   return { start, end, text: start === end && text[start - 1] === ':' ? ` ${written}` : written }
 }
@@ -36,7 +36,7 @@ export function insertPairs(
   text: string,
   mapping: Mapping,
   after: Pair,
-  entries: readonly (readonly [string, Plain])[],
+  entries: readonly (readonly [string, FieldValue])[],
 ): Splice {
   if (mapping.flow === true) return insertInFlow(text, mapping, after, entries)
   const column = columnOf(text, keyStart(mapping.items[0]!))
@@ -49,9 +49,17 @@ export function insertPairs(
   return { start: end, end, text: lines.map((line) => line + newline).join('') }
 }
 
-/** Takes an entry out of a mapping: its lines, or its part of a flow mapping with one comma. */
-export function removePair(text: string, mapping: Mapping, pair: Pair): Splice {
-  if (mapping.flow === true) return removeFromFlow(text, mapping, pair)
+/** Takes entries out of a mapping, and not all of them: their lines, or their parts of a flow mapping with one comma each. */
+export function removePairs(text: string, mapping: Mapping, pairs: ReadonlySet<Pair>): Splice[] {
+  return mapping.items.flatMap((pair, index) => {
+    if (!pairs.has(pair)) return []
+    if (mapping.flow !== true) return removeFromBlock(text, mapping, pair)
+    const isKept = mapping.items.slice(0, index).some((other) => !pairs.has(other))
+    return removeFromFlow(text, mapping, index, isKept)
+  })
+}
+
+function removeFromBlock(text: string, mapping: Mapping, pair: Pair): Splice {
   const start = keyStart(pair)
   const lineStart = text.lastIndexOf('\n', start - 1) + 1
   const end = lineEnd(text, leafEnd(pair))
@@ -70,7 +78,7 @@ function insertInFlow(
   text: string,
   mapping: Mapping,
   after: Pair,
-  entries: readonly (readonly [string, Plain])[],
+  entries: readonly (readonly [string, FieldValue])[],
 ): Splice {
   const end = leafEnd(after)
   const start = keyStart(after)
@@ -80,7 +88,7 @@ function insertInFlow(
   const isFirst = mapping.items[0] === after
   const gap = before === '' || (isFirst && !before.includes('\n')) ? flowGap(text, mapping, quote) : before
   const written = entries.map(
-    ([key, value]) => `,${gap}${quote}${key}${quote}:${colonGap(text, after)}${inFlow(value, quote)}`,
+    ([key, value]) => `,${gap}${scalar(key, quote)}:${colonGap(text, after)}${inFlow(value, quote)}`,
   )
   return { start: end, end, text: written.join('') }
 }
@@ -100,33 +108,39 @@ function colonGap(text: string, pair: Pair): string {
   return /^:$/.test(between) && text[keyStart(pair)] === '"' ? '' : ' '
 }
 
-function removeFromFlow(text: string, mapping: Mapping, pair: Pair): Splice {
-  const index = mapping.items.indexOf(pair)
-  const next = mapping.items[index + 1]
-  const previous = mapping.items[index - 1]
-  if (previous !== undefined) {
-    const comma = text.indexOf(',', leafEnd(previous))
-    return { start: comma, end: leafEnd(pair), text: '' }
-  }
+/** `isBehind`: another entry stays in front of it, whose comma goes. */
+function removeFromFlow(text: string, { items }: Mapping, index: number, isBehind: boolean): Splice {
+  const pair = items[index]!
+  const next = items[index + 1]
+  if (isBehind) return { start: text.indexOf(',', leafEnd(items[index - 1]!)), end: leafEnd(pair), text: '' }
   return { start: keyStart(pair), end: next === undefined ? leafEnd(pair) : keyStart(next), text: '' }
 }
 
-function inBlock(key: string, value: Plain, column: number, step: number): string[] {
-  const indent = ' '.repeat(column)
-  if (typeof value !== 'object') return [`${indent}${key}: ${value}`]
-  return [
-    `${indent}${key}:`,
-    ...Object.entries(value).flatMap(([name, inner]) => inBlock(name, inner, column + step, step)),
-  ]
+function inBlock(name: string, value: FieldValue, column: number, step: number): string[] {
+  const key = `${' '.repeat(column)}${scalar(name, '')}:`
+  if (isTree(value) && Object.keys(value).length > 0)
+    return [key, ...Object.entries(value).flatMap(([inner, one]) => inBlock(inner, one, column + step, step))]
+  return [`${key} ${isScalarValue(value) ? scalar(value, '') : inFlow(value, '')}`]
 }
 
-function inFlow(value: Plain, quote: string): string {
-  if (typeof value === 'number') return String(value)
-  if (typeof value === 'string') return quote + value + quote
+function inFlow(value: FieldValue, quote: string): string {
+  if (isScalarValue(value)) return scalar(value, quote)
+  if (!isTree(value)) return `[${value.map((inner) => inFlow(inner, quote)).join(', ')}]`
   const entries = Object.entries(value).map(
-    ([key, inner]) => `${quote}${key}${quote}: ${inFlow(inner, quote)}`,
+    ([key, inner]) => `${scalar(key, quote)}: ${inFlow(inner, quote)}`,
   )
   return `{${entries.join(', ')}}`
+}
+
+function isScalarValue(value: FieldValue): value is string | number | boolean | null {
+  return typeof value !== 'object' || value === null
+}
+
+/** Only words have quotes: those that are asked for, or that they need to stay words. */
+function scalar(value: string | number | boolean | null, quote: string): string {
+  if (typeof value !== 'string') return String(value)
+  if (quote === "'") return `'${value.replaceAll("'", "''")}'`
+  return quote === '"' ? JSON.stringify(value) : stringify(value, { lineWidth: 0 }).trimEnd()
 }
 
 /** How far this file indents: the difference to a mapping within, else the usual two. */

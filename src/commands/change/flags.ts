@@ -4,7 +4,7 @@ import { grouped } from '../../cli/flag-groups.ts'
 import { durationFlag } from '../../cli/value-flags.ts'
 import { writeFlags } from '../../cli/write-flags.ts'
 import { invalidValue } from '../../model/user-error.ts'
-import { timeoutRange } from '../../change/request.ts'
+import { timeoutRange } from '../../mechanisms/service/write.ts'
 
 const flags = {
   all: Flags.boolean({ description: 'Select all Services of the namespace.' }),

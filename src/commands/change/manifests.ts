@@ -1,6 +1,6 @@
 import { stdout } from '../../cli/terminal.ts'
 import { editFiles } from '../../change/manifest/files.ts'
-import type { ChangeRequest } from '../../change/request.ts'
+import type { ChangeRequest } from '../../model/intent.ts'
 import { toJson } from '../../report/change/objects.ts'
 import type { SourceFile } from '../../snapshot/files/read.ts'
 

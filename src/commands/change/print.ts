@@ -4,8 +4,8 @@ import { explainFailure } from '../../cli/errors.ts'
 import { type Output, standardOutput } from '../../cli/output.ts'
 import { hintText } from '../../cli/remedies.ts'
 import type { ChangeDone, ChangeFailed, ChangeOutcome, WaitReport } from '../../model/change.ts'
-import { comparable, toJson, toPrinted, toYaml } from '../../report/change/objects.ts'
-import { resultLine } from '../../report/change/words.ts'
+import { comparableText, fileName, toJson, toPrinted, toYaml } from '../../report/change/objects.ts'
+import { resultLine, targetName } from '../../report/change/words.ts'
 import { createStyle } from '../../report/terminal.ts'
 import { connectionFlags } from '../connection-flags.ts'
 import type { ChangeFlagValues } from './options.ts'
@@ -52,8 +52,8 @@ export class Printer {
     const shown = { dryRun: this.#flags['dry-run'], showNamespace: this.#flags['all-namespaces'] }
     if (outcome.kind === 'failed') stderr.write(this.#failure(outcome))
     else if (outcome.kind === 'skipped')
-      stderr.write(`service/${outcome.service.name} not changed: interrupted\n`)
-    else if (this.#format === 'name') stdout.write(`service/${outcome.service.name}\n`)
+      stderr.write(`${targetName(outcome.target)} not changed: interrupted\n`)
+    else if (this.#format === 'name') stdout.write(`${targetName(outcome.target)}\n`)
     else if (this.#flags.diff) stdout.write(`${resultLine(outcome, shown)}\n${await this.#diff(outcome)}`)
     else if (this.#format === 'text') {
       const { renderChange } = await import('../../report/change/text.ts')
@@ -62,24 +62,27 @@ export class Printer {
   }
 
   /** A failure of one of several Services says whose it is, and the same advice only once. */
-  #failure({ service: { name }, error }: ChangeFailed): string {
+  #failure({ target, error }: ChangeFailed): string {
     const [first = '', ...advice] = explainFailure(error, { flags: [] }).lines
-    const whose = first.includes(name) ? first : `service/${name} not changed: ${first}`
+    const whose = first.includes(target.name) ? first : `${targetName(target)} not changed: ${first}`
     const text = advice.join('\n')
     const isNew = text !== '' && !this.#said.has(text)
     this.#said.add(text)
     return `${[whose, ...(isNew ? [text] : [])].join('\n')}\n`
   }
 
-  async #diff({ service, objects }: ChangeDone): Promise<string> {
+  async #diff({ objects }: ChangeDone): Promise<string> {
     const { renderDiff } = await import('../../report/change/diff-text.ts')
-    const [before, after] = await Promise.all(
-      [objects.before, objects.after].map((one) => toYaml(comparable(one))),
+    const diffs = await Promise.all(
+      objects.map(async ({ before, after }) => {
+        const [old, now] = await Promise.all([comparableText(before), comparableText(after)])
+        // kubectl diff names the two sides like this, as files of an object.
+        const file = fileName(after ?? before ?? {})
+        const names = { before: `LIVE/${file}`, after: `MERGED/${file}` }
+        return renderDiff(old, now, names, this.#output.style)
+      }),
     )
-    // kubectl diff names the two sides like this, as files of an object.
-    const file = `v1.Service.${service.namespace}.${service.name}`
-    const names = { before: `LIVE/${file}`, after: `MERGED/${file}` }
-    return renderDiff(before!, after!, names, this.#output.style)
+    return diffs.join('')
   }
 
   /** What comes after the outcomes: the sum, the way back and the proof for people; warnings for everybody. */

@@ -1,5 +1,5 @@
 import { explainProblem } from '../../change/problems.ts'
-import type { ChangeRequest } from '../../change/request.ts'
+import type { ChangeRequest } from '../../model/intent.ts'
 import { changeSteps } from '../../change/steps.ts'
 import type { WithCluster } from '../../cli/base-command.ts'
 import { exitCodes } from '../../cli/errors.ts'

@@ -1,5 +1,6 @@
 import * as Flags from '@oclif/core/flags'
-import { type ChangeRequest, timeoutRange } from '../../change/request.ts'
+import { timeoutRange } from '../../mechanisms/service/write.ts'
+import type { ChangeRequest } from '../../model/intent.ts'
 import type { FlagValues } from '../../cli/base-command.ts'
 import { grouped } from '../../cli/flag-groups.ts'
 import { durationFlag } from '../../cli/value-flags.ts'

@@ -11,7 +11,7 @@ import type { Service } from '../../model/kubernetes.ts'
 import { hostAndPort } from '../../model/ip.ts'
 import { servicePolicy, type ServicePolicy } from '../../model/policy.ts'
 import { renderDiff } from '../../report/change/diff-text.ts'
-import { comparable, listOrOne, toJson, toYaml } from '../../report/change/objects.ts'
+import { comparableText, fileName, listOrOne, toJson, toYaml } from '../../report/change/objects.ts'
 import { type NextStep, renderNext } from '../../report/change/text.ts'
 import { type ExternalOutcome, renderExternal } from '../../report/external/text.ts'
 import { formatDuration } from '../../model/duration.ts'
@@ -117,22 +117,12 @@ async function diffs(objects: readonly ObjectChange[], { style }: Output): Promi
   const texts = await Promise.all(
     objects.map(async ({ kind, before, after }) => {
       if (kind === 'unchanged') return ''
-      const text = async (object: RawObject | undefined): Promise<string> =>
-        object === undefined ? '' : await toYaml(comparable(object))
-      const [one, other] = await Promise.all([text(before), text(after)])
+      const [one, other] = await Promise.all([comparableText(before), comparableText(after)])
       const file = fileName(after ?? before ?? {})
       return renderDiff(one, other, { before: `LIVE/${file}`, after: `MERGED/${file}` }, style)
     }),
   )
   return texts.join('')
-}
-
-function fileName(object: RawObject): string {
-  const { name = '', namespace = '' } = object['metadata'] as { name?: string; namespace?: string }
-  const [group, version] = String(object['apiVersion']).includes('/')
-    ? String(object['apiVersion']).split('/')
-    : ['', String(object['apiVersion'])]
-  return [group, version, String(object['kind']), namespace, name].filter((part) => part !== '').join('.')
 }
 
 function nextSteps(done: ExternalDone, flags: ExternalFlagValues): NextStep[] {

@@ -1,8 +1,8 @@
 import type { ChangeDone, ChangeOutcome } from '../../model/change.ts'
-import type { ServicePolicy } from '../../model/policy.ts'
+import type { Policy } from '../../model/policy.ts'
 import { formatDuration } from '../../model/duration.ts'
 import type { NextStep } from './text.ts'
-import { commandFor, commandLine, serviceTarget, targetWord } from '../../targets/command.ts'
+import { commandFor, commandLine, targetWord } from '../../targets/command.ts'
 
 export interface NextOptions {
   /** Flags that every command has to have to mean the same cluster: ` --context prod`. */
@@ -21,16 +21,17 @@ const mostNames = 5
 export function nextSteps(outcomes: readonly ChangeOutcome[], options: NextOptions): NextStep[] {
   const patched = outcomes.filter((outcome): outcome is ChangeDone => outcome.kind === 'patched')
   const groups = new Map<string, ChangeDone[]>()
-  for (const outcome of patched) {
-    const key = JSON.stringify([outcome.service.namespace, outcome.before])
+  for (const outcome of patched.filter(({ undo }) => undo === undefined)) {
+    const key = JSON.stringify([outcome.target.namespace, outcome.before])
     groups.set(key, [...(groups.get(key) ?? []), outcome])
   }
   const areAll = groups.size === 1 && patched.length === outcomes.length
   return [
     ...[...groups.values()].map((group) => ({ label: 'undo', command: undo(group, areAll, options) })),
-    ...patched.slice(0, mostProofs).map(({ service }) => ({
+    ...patched.flatMap(({ undo = [] }) => undo.map((command) => ({ label: 'undo', command }))),
+    ...patched.slice(0, mostProofs).map(({ target }) => ({
       label: 'prove',
-      command: commandFor('probe', serviceTarget(service), options.flags.trim()),
+      command: commandFor('probe', target, options.flags.trim()),
     })),
   ]
 }
@@ -40,19 +41,13 @@ function undo(group: readonly ChangeDone[], areAll: boolean, { flags, selection 
   if (first === undefined) return ''
   const { verb, rest } = verbFor(first.before)
   const isSelected = areAll && selection !== undefined && group.length > mostNames
-  const names = group.map(({ service }) => targetWord(serviceTarget(service))).join(' ')
-  return commandLine(
-    verb,
-    isSelected ? selection : names,
-    `-n ${first.service.namespace}`,
-    flags.trim(),
-    rest,
-  )
+  const names = group.map(({ target }) => targetWord(target)).join(' ')
+  return commandLine(verb, isSelected ? selection : names, `-n ${first.target.namespace}`, flags.trim(), rest)
 }
 
 /** What leads back to a policy; the timeout is always told, as the default may not be what it was. */
-function verbFor(policy: ServicePolicy): { verb: string; rest: string } {
-  return policy.kind === 'none'
-    ? { verb: 'disable', rest: '' }
-    : { verb: 'enable', rest: `--timeout ${formatDuration(policy.timeoutSeconds)}` }
+function verbFor(policy: Policy): { verb: string; rest: string } {
+  return policy.kind === 'client-ip'
+    ? { verb: 'enable', rest: `--timeout ${formatDuration(policy.timeoutSeconds)}` }
+    : { verb: 'disable', rest: '' }
 }

@@ -8,7 +8,7 @@ export interface ObjectOptions {
 /** The objects that a change came to, as `kubectl get -o json` has them: one by itself, several in a List. */
 export function toPrinted(outcomes: readonly ChangeDone[], options: ObjectOptions): unknown {
   return listOrOne(
-    outcomes.map(({ objects: { after } }) => after),
+    outcomes.flatMap(({ objects }) => objects.flatMap(({ after }) => (after === undefined ? [] : [after]))),
     options,
   )
 }
@@ -31,7 +31,7 @@ export async function toYaml(printed: unknown): Promise<string> {
 }
 
 /** For a comparison: without what every write changes. */
-export function comparable(object: RawObject): unknown {
+function comparable(object: RawObject): unknown {
   const { metadata, ...rest } = object
   const { managedFields: _, resourceVersion: __, generation: ___, ...kept } = metadata as RawObject
   return sorted({ ...rest, metadata: kept })
@@ -49,4 +49,18 @@ function sorted(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value
   const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))
   return Object.fromEntries(entries.map(([key, inner]) => [key, sorted(inner)]))
+}
+
+/** What `kubectl diff` calls an object: `v1.Service.shop.web`. */
+export function fileName(object: RawObject): string {
+  const { name = '', namespace = '' } = object['metadata'] as { name?: string; namespace?: string }
+  const [group, version] = String(object['apiVersion']).includes('/')
+    ? String(object['apiVersion']).split('/')
+    : ['', String(object['apiVersion'])]
+  return [group, version, String(object['kind']), namespace, name].filter((part) => part !== '').join('.')
+}
+
+/** An object as the side of a comparison; nothing for one that is not there. */
+export async function comparableText(object: RawObject | undefined): Promise<string> {
+  return object === undefined ? '' : await toYaml(comparable(object))
 }

@@ -5,8 +5,9 @@ import type { Style } from '../terminal.ts'
 import { type Line, paintLines, span } from '../text/line.ts'
 import { sanitize } from '../text/sanitize.ts'
 import { pad, textWidth } from '../text/width.ts'
-import { affinityWord, resultLine, timeoutWord } from './words.ts'
+import { affinityWord, resultLine, targetName, timeoutWord } from './words.ts'
 import { affinityWords } from '../text/affinity.ts'
+import { objectRows } from './fields.ts'
 
 export interface TextOptions {
   style: Style
@@ -33,9 +34,29 @@ function compactChange({ kind, before, after }: ChangeDone, style: Style): Line 
 }
 
 function fullChange(outcome: ChangeDone, style: Style): Line[] {
-  const { kind, before, after, timeoutIsDefault } = outcome
+  const { kind, after } = outcome
   if (kind === 'unchanged') return [[span(`    already ${affinityWords(after)}`, style.quiet)]]
-  const rows = [
+  const isService = [outcome.before, after].every((policy) => ['none', 'client-ip'].includes(policy.kind))
+  const rows = isService && outcome.target.kind === 'service' ? serviceRows(outcome) : fieldRows(outcome)
+  const widest = (values: string[]): number => Math.max(...values.map(textWidth))
+  const nameWidth = widest(rows.map(({ name }) => name))
+  const fromWidth = widest(rows.map(({ from }) => from))
+  return rows.map(({ name, from, to, note }) => [
+    span(`    ${pad(sanitize(name), nameWidth)}   ${pad(sanitize(from), fromWidth)} → `),
+    span(sanitize(to), style.strong),
+    span(note, style.quiet),
+  ])
+}
+
+interface Row {
+  name: string
+  from: string
+  to: string
+  note: string
+}
+
+function serviceRows({ before, after, timeoutIsDefault }: ChangeDone): Row[] {
+  return [
     { name: 'sessionAffinity', from: affinityWord(before), to: affinityWord(after), note: '' },
     {
       name: 'timeout',
@@ -44,14 +65,15 @@ function fullChange(outcome: ChangeDone, style: Style): Line[] {
       note: timeoutIsDefault ? ' (default)' : '',
     },
   ].filter(({ from, to }) => from !== to)
-  const widest = (values: string[]): number => Math.max(...values.map(textWidth))
-  const nameWidth = widest(rows.map(({ name }) => name))
-  const fromWidth = widest(rows.map(({ from }) => from))
-  return rows.map(({ name, from, to, note }) => [
-    span(`    ${pad(name, nameWidth)}   ${pad(from, fromWidth)} → `),
-    span(to, style.strong),
-    span(note, style.quiet),
-  ])
+}
+
+/** What becomes of the affinity, and the fields by which. */
+function fieldRows({ before, after, objects, target }: ChangeDone): Row[] {
+  const rows = [
+    { name: 'affinity', from: affinityWords(before), to: affinityWords(after), note: '' },
+    ...objects.flatMap((object) => objectRows(object, object.name === targetName(target))),
+  ]
+  return rows.filter(({ from, to }) => from !== to)
 }
 
 /** A command of the closing lines with its label. */
@@ -88,14 +110,14 @@ export function renderWarnings(
     for (const { message, hints } of outcome.warnings) {
       const key = JSON.stringify([message, hints])
       const group = groups.get(key) ?? { services: [], hints, message }
-      group.services.push(outcome.service.name)
+      group.services.push(targetName(outcome.target))
       groups.set(key, group)
     }
   }
   return [...groups.values()]
     .map(({ services, hints, message }) => {
       const [first = '', ...others] = services
-      const who = `service/${first}${others.length === 0 ? '' : ` and ${others.length} more`}`
+      const who = `${first}${others.length === 0 ? '' : ` and ${others.length} more`}`
       const title = `${style.unsure('Warning:')} ${sanitize(`${who}: ${message}`)}`
       return [title, ...hints.map((hint) => `  ${sanitize(words(hint))}`), ''].join('\n')
     })

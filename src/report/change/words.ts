@@ -1,5 +1,6 @@
 import type { ChangeDone, DryRun } from '../../model/change.ts'
-import type { ServicePolicy } from '../../model/policy.ts'
+import type { TargetRef } from '../../model/target.ts'
+import type { Policy } from '../../model/policy.ts'
 import { formatDuration } from '../../model/duration.ts'
 import { sanitize } from '../text/sanitize.ts'
 
@@ -11,18 +12,24 @@ const suffixes: Record<DryRun, string> = {
 
 /** kubectl's line about an object; with its namespace where there are several. */
 export function resultLine(
-  { kind, service }: ChangeDone,
+  { kind, target }: ChangeDone,
   { dryRun, showNamespace }: { dryRun: DryRun; showNamespace: boolean },
 ): string {
-  const where = showNamespace ? ` in namespace ${sanitize(service.namespace)}` : ''
-  return `service/${sanitize(service.name)} ${kind}${where}${suffixes[dryRun]}`
+  const where = showNamespace ? ` in namespace ${sanitize(target.namespace)}` : ''
+  return `${sanitize(targetName(target))} ${kind}${where}${suffixes[dryRun]}`
 }
 
-export function affinityWord(policy: ServicePolicy): string {
+/** `service/web`, as kubectl prints it. */
+export function targetName({ kind, name }: TargetRef): string {
+  return `${kind}/${name}`
+}
+
+/** A policy as the fields of a Service have it: `None`, `ClientIP`. */
+export function affinityWord(policy: Policy): string {
   return policy.kind === 'none' ? 'None' : 'ClientIP'
 }
 
 /** A timeout as it may be typed: `30m0s`; a dash where there is none. */
-export function timeoutWord(policy: ServicePolicy): string {
-  return policy.kind === 'none' ? '–' : formatDuration(policy.timeoutSeconds)
+export function timeoutWord(policy: Policy): string {
+  return policy.kind === 'client-ip' ? formatDuration(policy.timeoutSeconds) : '–'
 }

@@ -1,7 +1,20 @@
 import { formatDuration } from '../../model/duration.ts'
-import type { ServicePolicy } from '../../model/policy.ts'
+import { matchPolicy, type Policy } from '../../model/policy.ts'
 
-/** `None`, `ClientIP 3h0m0s`: the words of a Service's own fields. */
-export function affinityWords(policy: ServicePolicy): string {
-  return policy.kind === 'none' ? 'None' : `ClientIP ${formatDuration(policy.timeoutSeconds)}`
+/** `None`, `ClientIP 3h0m0s`, `cookie "route", 1h0m0s`: what clients are kept by, in a few words. */
+export function affinityWords(policy: Policy): string {
+  return matchPolicy(policy, {
+    none: () => 'None',
+    'client-ip': ({ timeoutSeconds }) => `ClientIP ${formatDuration(timeoutSeconds)}`,
+    cookie: ({ name, path, ttlSeconds, secure }) =>
+      [
+        name === undefined ? 'cookie' : `cookie "${name}"`,
+        ...(path === undefined ? [] : [`path ${path}`]),
+        ttlSeconds === undefined ? 'until the browser closes' : `for ${formatDuration(ttlSeconds)}`,
+        ...(secure === true ? ['secure'] : []),
+      ].join(', '),
+    header: ({ name }) => (name === undefined ? 'a header' : `header "${name}"`),
+    hash: ({ of }) => `hash of ${of}`,
+    unknown: ({ why }) => why ?? 'not known',
+  })
 }

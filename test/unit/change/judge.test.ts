@@ -2,15 +2,25 @@ import { describe, expect, it } from 'vitest'
 import { judgeOwners } from '../../../src/change/judge.ts'
 import { keeperOf } from '../../../src/change/keepers.ts'
 import type { ManagedObject } from '../../../src/change/managers.ts'
-import { type ChangeRequest, planChange } from '../../../src/change/request.ts'
+import { planChange } from '../../../src/mechanisms/service/write.ts'
+import type { Service } from '../../../src/model/kubernetes.ts'
+import type { FieldsWrite } from '../../../src/model/write.ts'
+import type { ChangeRequest } from '../../../src/model/intent.ts'
 import { field, managed, serviceOf } from './service.ts'
+
+/** The write of a request. */
+function writeOf(service: Service, request: ChangeRequest): FieldsWrite {
+  const [write] = planChange(service, request).writes
+  if (write?.how !== 'apply') throw new Error('a Service is changed by one apply')
+  return write
+}
 
 const enable: ChangeRequest = { verb: 'enable', timeoutSeconds: 60 }
 
 /** The managers that stop a change of a Service with these managedFields. */
 function stoppedBy(entries: ReturnType<typeof managed>[], request = enable, seconds?: number): string[] {
   const service = serviceOf({ seconds, managedFields: entries })
-  const { conflicts } = judgeOwners(service, planChange(service, request))
+  const { conflicts } = judgeOwners(writeOf(service, request))
   return conflicts.flatMap(({ manager, fields }) => fields.map((name) => `${manager} ${name}`))
 }
 
@@ -70,7 +80,7 @@ describe('owners of a field', () => {
   it('make the write a forced one only where there are some, or none are recorded', () => {
     const takesOver = (entries: ReturnType<typeof managed>[]): boolean => {
       const service = serviceOf({ managedFields: entries })
-      return judgeOwners(service, planChange(service, enable)).takesOver
+      return judgeOwners(writeOf(service, enable)).takesOver
     }
     expect(takesOver([managed('kubectl-create', 'Update', field.affinity)])).toBe(true)
     expect(takesOver([managed('kubectl-affinity', 'Apply', field.affinity)])).toBe(false)
@@ -85,7 +95,7 @@ describe('a manifest that was applied', () => {
       annotations:
         manifest === undefined ? {} : { 'kubectl.kubernetes.io/last-applied-configuration': manifest },
     })
-    return judgeOwners(service, planChange(service, request)).warnings.map(({ message }) => message)
+    return judgeOwners(writeOf(service, request)).warnings.map(({ message }) => message)
   }
   const spec = (value: object): string => JSON.stringify({ spec: value })
 

@@ -2,13 +2,15 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { stringify } from 'yaml'
 import { editManifest } from '../../../src/change/manifest/edit.ts'
-import type { ChangeRequest } from '../../../src/change/request.ts'
+import { serviceEdit } from '../../../src/change/manifest/files.ts'
+import type { ChangeRequest } from '../../../src/model/intent.ts'
 
 const enable: ChangeRequest = { verb: 'enable', timeoutSeconds: 1800 }
 const enableDefault: ChangeRequest = { verb: 'enable' }
 const disable: ChangeRequest = { verb: 'disable' }
 
-const edit = (text: string, request: ChangeRequest): string => editManifest(text, request, 'x.yaml').text
+const edit = (text: string, request: ChangeRequest): string =>
+  editManifest(text, serviceEdit(request), 'x.yaml').text
 
 /** The lines that a change took out (`-`) and put in (`+`), where both sides are otherwise the same. */
 function changedLines(before: string, after: string): string[] {
@@ -136,8 +138,8 @@ describe('a manifest', () => {
 
   it('of a List has all its Services changed', () => {
     const text = `kind: List\napiVersion: v1\nitems:\n- kind: Service\n  apiVersion: v1\n  metadata: {name: a}\n  spec: {type: NodePort}\n- apiVersion: v1\n  kind: Service\n  metadata: {name: b}\n  spec:\n    type: ClusterIP\n- kind: Pod\n  apiVersion: v1\n  metadata: {name: c}\n`
-    const { text: on, services } = editManifest(text, enableDefault, 'x')
-    expect(services.map(({ before, changed }) => [before.metadata.name, changed])).toStrictEqual([
+    const { text: on, edited } = editManifest(text, serviceEdit(enableDefault), 'x')
+    expect(edited.map(({ before, changed }) => [before.metadata.name, changed])).toStrictEqual([
       ['a', true],
       ['b', true],
     ])
@@ -225,10 +227,10 @@ describe('whatever a manifest holds', () => {
   it('a change is complete, and a second one finds nothing to do', () => {
     fc.assert(
       fc.property(services, requests, layouts, (service, request, layout) => {
-        const after = editManifest(stringify(service, layout), request, 'x')
-        const again = editManifest(after.text, request, 'x')
+        const after = editManifest(stringify(service, layout), serviceEdit(request), 'x')
+        const again = editManifest(after.text, serviceEdit(request), 'x')
         expect(again.text).toBe(after.text)
-        expect(again.services.map(({ changed }) => changed)).toStrictEqual([false])
+        expect(again.edited.map(({ changed }) => changed)).toStrictEqual([false])
       }),
       { numRuns: 250 },
     )

@@ -1,14 +1,15 @@
 import fc from 'fast-check'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import type { ChangeDone, ChangeOutcome, DryRun } from '../../../src/model/change.ts'
+import type { ChangeDone, ChangeOutcome, DryRun, RawObject } from '../../../src/model/change.ts'
 import { unifiedDiff } from '../../../src/report/change/diff.ts'
 import { toJson, toPrinted, toYaml } from '../../../src/report/change/objects.ts'
 import { nextSteps } from '../../../src/report/change/next.ts'
 import { renderChange, renderNext, renderWarnings, summaryLine } from '../../../src/report/change/text.ts'
 import { createStyle } from '../../../src/report/terminal.ts'
 import { textWidth } from '../../../src/report/text/width.ts'
-import { type ChangeRequest, planChange } from '../../../src/change/request.ts'
+import { planChange } from '../../../src/mechanisms/service/write.ts'
+import type { ChangeRequest } from '../../../src/model/intent.ts'
 import { predict } from '../../../src/change/predict.ts'
 import { managed, serviceOf } from './service.ts'
 
@@ -31,21 +32,24 @@ const off: ChangeRequest = { verb: 'disable' }
 function done(request: ChangeRequest, seconds?: number, name = 'sample-clusterip'): ChangeDone {
   const service = serviceOf({ name, seconds, managedFields: [managed('kubectl-create', 'Update', {})] })
   const plan = planChange(service, request)
-  const raw = service as unknown as ChangeDone['objects']['before']
+  const before = service as unknown as RawObject
+  const [write] = plan.writes
   return {
     kind: plan.isDone ? 'unchanged' : 'patched',
-    service: { namespace: 'handson', name },
+    target: { kind: 'service', namespace: 'handson', name },
     before: plan.before,
     after: plan.after,
     timeoutIsDefault: plan.timeoutIsDefault,
-    objects: { before: raw, after: plan.isDone ? raw : predict(raw, plan) },
+    objects: [
+      { name: `service/${name}`, before, after: (plan.isDone ? undefined : predict(write!)) ?? before },
+    ],
     warnings: [],
   }
 }
 
 const failed = (name: string): ChangeOutcome => ({
   kind: 'failed',
-  service: { namespace: 'handson', name },
+  target: { kind: 'service', namespace: 'handson', name },
   error: new Error('x'),
 })
 
@@ -82,7 +86,12 @@ const pages: Record<string, { outcomes: ChangeOutcome[]; dryRun?: DryRun }> = {
       failed('f'),
     ],
   },
-  interrupted: { outcomes: [done(on(5)), { kind: 'skipped', service: { namespace: 'handson', name: 'b' } }] },
+  interrupted: {
+    outcomes: [
+      done(on(5)),
+      { kind: 'skipped', target: { kind: 'service', namespace: 'handson', name: 'b' } },
+    ],
+  },
 }
 
 describe('the report of a change', () => {

@@ -75,11 +75,11 @@ describe('waiting for a node', () => {
     const sticky = { kind: 'client-ip', timeoutSeconds: 60 } as const
     const done = (name: string, before: ServicePolicy, after: ServicePolicy): ChangeDone => ({
       kind: 'patched',
-      service: { namespace: 'shop', name },
+      target: { kind: 'service', namespace: 'shop', name },
       before,
       after,
       timeoutIsDefault: false,
-      objects: { before: {}, after: {} },
+      objects: [],
       warnings: [],
     })
     const outcomes = [done('on', none, sticky), done('off', sticky, none)]

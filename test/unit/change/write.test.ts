@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { DryRun } from '../../../src/model/change.ts'
 import { writeChange } from '../../../src/change/write.ts'
-import type { ChangeRequest } from '../../../src/change/request.ts'
+import type { ChangeRequest } from '../../../src/model/intent.ts'
 import { conflict, fakeCluster } from './cluster.ts'
 import { field, managed, serviceOf } from './service.ts'
 
@@ -137,7 +137,7 @@ describe('a change', () => {
     const { cluster, sent } = fakeCluster(serviceOf())
     const done = await writeChange(cluster, ref, serviceOf(), options(enable, 'client'))
     expect(sent).toStrictEqual([])
-    expect(done.objects.after['spec']).toMatchObject({
+    expect(done.objects[0]?.after?.['spec']).toMatchObject({
       sessionAffinity: 'ClientIP',
       sessionAffinityConfig: { clientIP: { timeoutSeconds: 5 } },
     })
@@ -153,7 +153,7 @@ describe('a change', () => {
   it('to None clears the timeout in a prediction, as the API server does', async () => {
     const on = serviceOf({ seconds: 30 })
     const done = await writeChange(fakeCluster(on).cluster, ref, on, options({ verb: 'disable' }, 'client'))
-    expect(done.objects.after['spec']).not.toHaveProperty('sessionAffinityConfig')
+    expect(done.objects[0]?.after?.['spec']).not.toHaveProperty('sessionAffinityConfig')
     expect(done.before).toStrictEqual({ kind: 'client-ip', timeoutSeconds: 30 })
   })
 })

@@ -1,0 +1,21 @@
+/** What is asked for. An `enable` of a client address without a timeout leaves it to the API server, or as it is. */
+export type ChangeRequest = { verb: 'enable'; timeoutSeconds?: number; by?: Wish } | { verb: 'disable' }
+
+/** What clients are to be kept by, where it is not the address that a Service sees. */
+export type Wish = CookieWish | { kind: 'header'; name: string } | { kind: 'source-ip' }
+
+export interface CookieWish {
+  kind: 'cookie'
+  name: string
+  /** Without one the cookie lasts as long as the browser. */
+  ttlSeconds?: number
+  /** `/` unless it is set already. */
+  path?: string
+  domain?: string
+  secure?: boolean
+  sameSite?: SameSite
+  /** A client keeps its pod although pods were added. */
+  persistent?: boolean
+}
+
+export type SameSite = 'Strict' | 'Lax' | 'None'
