@@ -29,9 +29,9 @@ export function random(seed: number): () => number {
   }
 }
 
-/** One of several. */
+/** One of several, undefined as likely as any other. */
 export function pick<T>(next: () => number, from: readonly [T, ...T[]]): T {
-  return from[Math.floor(next() * from.length)] ?? from[0]
+  return from[Math.floor(next() * from.length)] as T
 }
 
 /** Makes a namespace with these objects for a while. */
@@ -51,24 +51,21 @@ export async function inNamespace<T>(
   }
 }
 
-interface Report {
-  metadata: { name: string }
-  status: {
-    entries: {
-      kind: string
-      host?: string
-      path?: string
-      of: { kind: string; name: string }
-      share?: number
-      hops: Hop[]
-    }[]
-  }
+/** A way from outside, with all its stages. */
+export interface Entry {
+  kind: string
+  host?: string
+  path?: string
+  of: { kind: string; name: string }
+  share?: number
+  hops: Hop[]
 }
 
 export interface Hop {
   mechanism: string
   role: string
   arrival: string
+  note?: string
   policy: {
     kind: string
     name?: string
@@ -90,21 +87,30 @@ export interface Way {
 }
 
 /** Every way through the objects of a kind, by the executable. */
+export async function explainedEntries(
+  executable: string,
+  kubeconfig: string,
+  kind: string,
+  namespace: string,
+): Promise<Entry[]> {
+  const { stdout } = await run(executable, ['explain', kind, '--all', '-n', namespace, '-o', 'json'], {
+    env: { ...process.env, KUBECONFIG: kubeconfig },
+    maxBuffer: 100_000_000,
+  })
+  const { items } = JSON.parse(stdout) as { items: { status: { entries: Entry[] } }[] }
+  return items.flatMap(({ status }) => status.entries)
+}
+
+/** The first stage of each of these ways, each host, path and object once. */
 export async function explainedWays(
   executable: string,
   kubeconfig: string,
   kind: string,
   namespace: string,
 ): Promise<Way[]> {
-  const { stdout } = await run(executable, ['explain', kind, '--all', '-n', namespace, '-o', 'json'], {
-    env: { ...process.env, KUBECONFIG: kubeconfig },
-    maxBuffer: 100_000_000,
-  })
-  const { items } = JSON.parse(stdout) as { items: Report[] }
-  const ways = items.flatMap(({ status }) =>
-    status.entries.flatMap(({ host = '', path = '', of, share, hops: [hop] }): Way[] =>
-      hop === undefined ? [] : [{ host, path, of: of.name, share, hop }],
-    ),
+  const entries = await explainedEntries(executable, kubeconfig, kind, namespace)
+  const ways = entries.flatMap(({ host = '', path = '', of, share, hops: [hop] }): Way[] =>
+    hop === undefined ? [] : [{ host, path, of: of.name, share, hop }],
   )
   return [...new Map(ways.map((way) => [`${way.host}${way.path} ${way.of}`, way])).values()]
 }

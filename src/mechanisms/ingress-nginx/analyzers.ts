@@ -230,7 +230,7 @@ const fight = objectAnalyzer({
       const ref = refOf(other)
       report('AFF-NGX-COOKIES-FIGHT', {
         message: `${objectName(ref)} sets ${key} of the same Service and port differently: one of the two counts, for both`,
-        why: 'The cookie belongs to the Service and port. The mode comes from the oldest Ingress with affinity, the rest from the youngest.',
+        why: 'The cookie belongs to the Service and port. The mode comes from the oldest Ingress that gives one, the rest from the youngest with affinity.',
         mend: ['give both the same annotations, or make a second Service with the same selector'],
         objects: [refOf(object), ref],
         field: settingsOf(object).get(key) === undefined ? fieldOf('affinity') : fieldOf(key),

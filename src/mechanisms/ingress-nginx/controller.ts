@@ -90,7 +90,7 @@ function hashOf(object: LooseObject): Policy {
   return settings.is('upstream-hash-by-subset') ? { kind: 'none' } : { kind: 'hash', of: key }
 }
 
-/** The cookie of a location whose Ingress has affinity: as the last of the upstream's says, in the mode of the first. */
+/** The cookie of a location whose Ingress has affinity: as the last of the upstream's says, in the mode that the first gives. */
 function cookieOf(location: Location, { cookie, mode }: Upstream, isRegex: boolean): CookiePolicy {
   const settings = settingsOf(cookie ?? location.object)
   const path = settings.get('session-cookie-path') ?? ''
@@ -120,7 +120,7 @@ export function hasPattern(path: string): boolean {
   return /[()[\]*+?^$|\\]/.test(path)
 }
 
-/** A canary has the affinity of the main Ingress, unless it says `legacy`; its own is not read (mergeAlternativeBackend). */
+/** A canary has the affinity of the main Ingress, unless it says `legacy`; its own is not read (mergeAlternativeBackend), but for a hash. */
 function sentByCanary(location: Location, siblings: readonly LooseObject[]): Served {
   const settings = settingsOf(location.object)
   const arrival = settings.is('service-upstream') ? 'cluster-ip' : 'pods'
@@ -129,10 +129,12 @@ function sentByCanary(location: Location, siblings: readonly LooseObject[]): Ser
   const drawn = share === undefined ? {} : { share }
   if (main === undefined)
     return { arrival, policy: { kind: 'none' }, note: 'a canary of a host and path that no main Ingress has' }
-  const ofMain = sentByMain(main, siblings)
-  const isSticky = ofMain.policy.kind === 'cookie'
-  if (isSticky && settings.get('affinity-canary-behavior') !== 'legacy') return { ...ofMain, arrival }
-  return { arrival, policy: { kind: 'none' }, ...drawn }
+  const isSticky = upstreamOf(main, siblings).cookie !== undefined
+  if (isSticky && settings.get('affinity-canary-behavior') !== 'legacy') {
+    const sent = sentByMain(main, siblings)
+    return { ...sent, arrival, ...(sent.policy.kind === 'cookie' ? {} : drawn) }
+  }
+  return { arrival, policy: hashOf(location.object), ...drawn }
 }
 
 /** What canaries leave to a main Ingress. */

@@ -15,7 +15,7 @@ export interface Upstream {
   members: readonly LooseObject[]
   /** The first: its hash and its service-upstream count. */
   first: LooseObject | undefined
-  /** The first with affinity: its mode counts. */
+  /** The first that gives a mode, with affinity or without: that one counts. */
   mode: LooseObject | undefined
   /** The last with affinity: its cookie counts. */
   cookie: LooseObject | undefined
@@ -56,7 +56,12 @@ export function upstreamOf({ service, port }: Location, siblings: readonly Loose
       locationsOf(one).some((other) => other.service.name === service.name && other.port === port),
   )
   const sticky = members.filter(hasAffinity)
-  return { members, first: members[0], mode: sticky[0], cookie: sticky.at(-1) }
+  return {
+    members,
+    first: members[0],
+    mode: members.find((one) => settingsOf(one).get('affinity-mode') !== undefined),
+    cookie: sticky.at(-1),
+  }
 }
 
 /** The main Ingress of a canary: the one that serves the same host and path. */

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { describe, expect } from 'vitest'
 import { compare as ingressNginx } from '../../gateways/ingress-nginx.ts'
+import { compare as traefik } from '../../gateways/traefik.ts'
 import { dist } from '../support/command.ts'
 import { scenario } from '../support/scenario.ts'
 import { gateway, site } from '../support/site.ts'
@@ -14,4 +15,14 @@ describe('what explain claims is what the proxy does', () => {
     expect(compared.length).toBeGreaterThan(60)
     expect(differ).toEqual([])
   })
+
+  scenario(
+    'generated Ingresses, IngressRoutes and TraefikServices, by Traefik',
+    [gateway('traefik')],
+    async () => {
+      const compared = await traefik({ executable, kubeconfig: site.kubeconfig }, 48, 1)
+      expect(compared.filter(({ effective }) => effective.includes('cookie')).length).toBeGreaterThan(10)
+      expect(compared.filter(({ claim, effective }) => claim !== effective)).toEqual([])
+    },
+  )
 })

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { explained } from '../explained.ts'
+import { explained, explainedText } from '../explained.ts'
 
 const at = (name: string) => explained(join(import.meta.dirname, '../../../cases/gateways', `${name}.yaml`))
 
@@ -34,5 +34,59 @@ describe('ingress-nginx: inputs from the field', () => {
     const found = await at(name)
     expect(found.faults).toEqual(faults)
     expect(found.ways).toEqual(ways)
+  })
+})
+
+const place = (name: string, service: string, own: Record<string, string>): string => {
+  const annotations = Object.fromEntries(
+    Object.entries(own).map(([key, value]) => [`nginx.ingress.kubernetes.io/${key}`, value]),
+  )
+  const backend = { service: { name: service, port: { number: 80 } } }
+  return JSON.stringify({
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'Ingress',
+    metadata: { name, namespace: 'shop', annotations },
+    spec: {
+      ingressClassName: 'nginx',
+      rules: [{ host: 'shop.example', http: { paths: [{ path: '/', backend }] } }],
+    },
+  })
+}
+
+describe('ingress-nginx: as its own configuration says', () => {
+  it('the mode is of the oldest Ingress that gives one, though it has no affinity', async () => {
+    const first = place('first', 'web', { 'affinity-mode': 'persistent' })
+    const second = place('second', 'web', { affinity: 'cookie' }).replaceAll('shop.example', 'b.example')
+    const { explanations } = await explainedText([first, second].join('\n---\n'))
+    const policies = explanations.flatMap(({ paths }) =>
+      paths.flatMap(({ hops }) => hops.map((hop) => hop.policy)),
+    )
+    expect(policies.filter(({ kind }) => kind === 'cookie')).toMatchObject([{ points: 'at-a-pod' }])
+  })
+
+  it('a canary has a hash of its own, within its part of the requests', async () => {
+    const main = place('main', 'web', {})
+    const canary = place('next', 'next', {
+      canary: 'true',
+      'canary-weight': '20',
+      'upstream-hash-by': '$arg_room',
+    })
+    expect((await explainedText([main, canary].join('\n---\n'))).ways).toEqual([
+      'shop.example/ hash $arg_room 20 %',
+      'shop.example/ none 80 %',
+    ])
+  })
+
+  it('a canary takes the affinity of the Service and port of its main Ingress, from whichever Ingress that has it', async () => {
+    const files = [
+      place('main', 'web', {}),
+      place('other', 'web', { affinity: 'cookie' }).replaceAll('shop.example', 'b.example'),
+      place('next', 'next', { canary: 'true', 'canary-weight': '20', 'upstream-hash-by': '$arg_room' }),
+    ]
+    expect((await explainedText(files.join('\n---\n'))).ways).toEqual([
+      'b.example/ cookie INGRESSCOOKIE',
+      'shop.example/ none 20 %',
+      'shop.example/ none 80 %',
+    ])
   })
 })
