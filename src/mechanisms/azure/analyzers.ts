@@ -1,3 +1,6 @@
+import { objectAnalyzer } from '../analyzer.ts'
+import { at, text } from '../kit/loose.ts'
+import { routePolicies } from './route-policy.ts'
 import type { Analyzer } from '../analyzer.ts'
 import { ingressAnalyzer } from '../ingress/analyzer.ts'
 import { annotationField, annotationsOf, goBoolean } from '../kit/controller.ts'
@@ -36,4 +39,30 @@ const oneName = ingressAnalyzer({
   },
 })
 
-export const analyzers: readonly Analyzer[] = [value, oneName]
+const routePolicy = objectAnalyzer({
+  about: routePolicies,
+  codes: ['AFF-AZURE-ROUTE-POLICY'],
+  applies: ({ spec }) => at(spec, 'default.sessionAffinity') !== undefined,
+  analyse: ({ spec }, _view, report) => {
+    const affinity = at(spec, 'default.sessionAffinity')
+    const type = text(at(affinity, 'affinityType'))
+    const lacks = ['cookieName', 'cookieDuration'].filter((name) => at(affinity, name) === undefined)
+    if (type === 'application-cookie' && lacks.length > 0) {
+      report('AFF-AZURE-ROUTE-POLICY', {
+        message: `affinityType application-cookie lacks ${lacks.join(' and ')}`,
+        why: 'Both are required for it.',
+        mend: [`set ${lacks.join(' and ')}`, 'affinityType: managed-cookie, with the cookie AGCAffinity'],
+        field: 'spec.default.sessionAffinity',
+      })
+    } else if (type !== 'application-cookie' && type !== 'managed-cookie') {
+      report('AFF-AZURE-ROUTE-POLICY', {
+        message: `affinityType is application-cookie or managed-cookie, and not ${type === undefined ? 'absent' : `"${type}"`}`,
+        why: 'Other values are refused.',
+        mend: ['affinityType: managed-cookie'],
+        field: 'spec.default.sessionAffinity',
+      })
+    }
+  },
+})
+
+export const analyzers: readonly Analyzer[] = [value, oneName, routePolicy]

@@ -99,7 +99,7 @@ export const implementations: readonly Implementation[] = [
   },
   { label: 'Traefik', controllers: ['traefik.io/'], read: nobody('Traefik') },
   { label: 'Contour', controllers: ['projectcontour.io/'], read: nobody('Contour') },
-  { label: 'Kong', controllers: ['konghq.com/'], others: 'KongUpstreamPolicy', read: nobody('Kong') },
+  { label: 'Kong', controllers: ['konghq.com/'], read: nobody('Kong') },
   {
     label: 'HAProxy',
     controllers: ['haproxy-ingress.github.io/', 'haproxy.org/', 'gate.haproxy.org/'],
@@ -110,7 +110,6 @@ export const implementations: readonly Implementation[] = [
     label: 'GKE',
     controllers: ['networking.gke.io/'],
     classes: /^gke-/,
-    others: 'GCPBackendPolicy, GCPSessionAffinityPolicy',
     read: nobody('GKE'),
   },
   {
@@ -123,7 +122,6 @@ export const implementations: readonly Implementation[] = [
     label: 'Azure Application Gateway',
     controllers: ['alb.networking.azure.io/'],
     classes: /^azure-alb-external$/,
-    others: 'RoutePolicy',
     read: nobody('Application Gateway for Containers'),
   },
   {

@@ -1,14 +1,37 @@
-import type { LooseObject, ObjectType } from '../../model/object.ts'
+import type { Leg } from '../../model/leg.ts'
+import { type LooseObject, type ObjectType, refOf } from '../../model/object.ts'
+import type { Policy } from '../../model/policy.ts'
+import type { Store } from '../../model/store.ts'
+import { routingOf } from '../gateway-api/routing.ts'
+import { at, list, record, text } from '../kit/loose.ts'
+import { policiesFor, unreadable } from '../kit/targeting.ts'
 import { customType } from '../kit/types.ts'
+import { generatedCookie } from './controller.ts'
+
+const group = 'networking.gke.io'
 
 /** For a Service behind Gateways of GKE. */
 export const backendPolicies: ObjectType<LooseObject> = customType(
-  'networking.gke.io',
+  group,
   'gcpbackendpolicies',
   'GCPBackendPolicy',
 )
 
-/** What its `spec.default.sessionAffinity.type` may be. */
+/** A cookie that names the pod, for a Service. */
+export const sessionPolicies: ObjectType<LooseObject> = customType(
+  group,
+  'gcpsessionaffinitypolicies',
+  'GCPSessionAffinityPolicy',
+)
+
+/** The same, for the rules of routes that name it as a filter. */
+export const sessionFilters: ObjectType<LooseObject> = customType(
+  group,
+  'gcpsessionaffinityfilters',
+  'GCPSessionAffinityFilter',
+)
+
+/** What `spec.default.sessionAffinity.type` of a GCPBackendPolicy may be. */
 export const backendPolicyTypes = [
   'CLIENT_IP',
   'CLIENT_IP_PORT_PROTO',
@@ -18,3 +41,55 @@ export const backendPolicyTypes = [
   'HTTP_COOKIE',
   'NONE',
 ] as const
+
+/** The hop of a Gateway of GKE, with what policies and filters say of it. */
+export function refineGateway(leg: Leg, store: Store): Leg {
+  const routing = routingOf(leg)
+  const { hop, to } = leg
+  if (routing?.controller?.label !== 'GKE' || hop === undefined || typeof to !== 'object') return leg
+  const found = [
+    ...filtersOf(routing.rule, routing.route, store),
+    ...policiesFor(sessionPolicies, to.object, store),
+    ...policiesFor(backendPolicies, to.object, store),
+  ].flatMap((object) => {
+    const policy = policyOf(object)
+    return policy === undefined ? [] : [{ object, policy }]
+  })
+  const open = unreadable([sessionPolicies, sessionFilters, backendPolicies], store)
+  if (open !== undefined) return { ...leg, hop: { ...hop, policy: open } }
+  const [first, second] = found
+  if (first === undefined) return leg
+  const why = 'several policies and filters set session affinity, and which one wins is not documented'
+  return {
+    ...leg,
+    hop: {
+      ...hop,
+      configuredBy: [...hop.configuredBy, ...found.map(({ object }) => refOf(object))],
+      policy: second === undefined ? first.policy : { kind: 'unknown', why },
+    },
+  }
+}
+
+function filtersOf(rule: unknown, route: LooseObject, store: Store): LooseObject[] {
+  const namespace = route.metadata.namespace ?? 'default'
+  return list(record(rule)['filters']).flatMap((filter) => {
+    const { group: of, kind, name } = record(at(filter, 'extensionRef'))
+    const isSession = of === group && kind === sessionFilters.kind
+    return isSession ? (store.get(sessionFilters, { namespace, name: text(name) ?? '' }) ?? []) : []
+  })
+}
+
+/** What one of them makes a load balancer stick on; undefined where it says nothing about that. */
+function policyOf({ kind, spec }: LooseObject): Policy | undefined {
+  if (kind !== backendPolicies.kind) {
+    const seconds = at(spec, 'statefulGeneratedCookie.cookieTtlSeconds')
+    return at(spec, 'statefulGeneratedCookie') === undefined ? undefined : generatedCookie('GSSA', seconds)
+  }
+  const affinity = record(at(spec, 'default.sessionAffinity'))
+  const type = text(affinity['type'])
+  if (type === undefined) return undefined
+  if (type === 'GENERATED_COOKIE') return generatedCookie('GCLB', affinity['cookieTtlSec'])
+  if (type === 'HTTP_COOKIE') return { kind: 'cookie', points: 'into-a-hash' }
+  if (type === 'HEADER_FIELD') return { kind: 'header', points: 'into-a-hash' }
+  return type.startsWith('CLIENT_IP') ? { kind: 'hash', of: 'client address' } : { kind: 'none' }
+}

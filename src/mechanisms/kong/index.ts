@@ -1,13 +1,30 @@
 import type { Mechanism } from '../mechanism.ts'
 import { analyzers } from './analyzers.ts'
-import { upstreamPolicies } from './controller.ts'
+import { kong, upstreamPolicies } from './controller.ts'
+import { services } from '../service/objects.ts'
+import { routingOf } from '../gateway-api/routing.ts'
+import type { Leg } from '../../model/leg.ts'
+import type { Store } from '../../model/store.ts'
 
-/** Kong: what a Service's KongUpstreamPolicy says. Its Ingresses are drawn with the others. */
+/** Kong: what a Service's KongUpstreamPolicy says. Its Ingresses and routes are drawn with the others. */
 export const kongMechanism: Mechanism = {
   name: 'kong',
   label: 'Kong',
   routes: [],
   reads: [upstreamPolicies],
   legs: () => [],
+  refine: refineGateway,
   analyzers,
+}
+
+/** The hop of a Gateway of Kong: what the Service says counts there as well. */
+function refineGateway(leg: Leg, store: Store): Leg {
+  const routing = routingOf(leg)
+  const { hop, to } = leg
+  if (routing?.controller?.label !== 'Kong' || hop === undefined || typeof to !== 'object') return leg
+  const { namespace = 'default', name } = to.object
+  const ref = { namespace, name }
+  const backend = { ingress: routing.route, to: ref, service: store.get(services, ref) }
+  const { policy, arrival, configuredBy = [] } = kong.serve(backend, store)
+  return { ...leg, arrival, hop: { ...hop, policy, configuredBy: [...hop.configuredBy, ...configuredBy] } }
 }

@@ -32,6 +32,22 @@ export function objectOf(
   return { apiVersion, kind, metadata: { name, namespace: 'shop', annotations }, spec }
 }
 
+/** An HTTPRoute in front of service/web, by a Gateway whose class has this controller. */
+export function gatewayOf(controllerName: string, rule: object = {}): LooseObject[] {
+  const api = 'gateway.networking.k8s.io/v1'
+  return [
+    { apiVersion: api, kind: 'GatewayClass', metadata: { name: 'outer' }, spec: { controllerName } },
+    objectOf(api, 'Gateway', 'outer', {
+      gatewayClassName: 'outer',
+      listeners: [{ name: 'http', port: 80, protocol: 'HTTP' }],
+    }),
+    objectOf(api, 'HTTPRoute', 'front', {
+      parentRefs: [{ name: 'outer' }],
+      rules: [{ backendRefs: [{ name: 'web', port: 80 }], ...rule }],
+    }),
+  ]
+}
+
 const controllers = {
   alb: 'ingress.k8s.aws/alb',
   f5: 'nginx.org/ingress-controller',

@@ -1,5 +1,5 @@
 import type { GridRows } from '../../analysis/rows.ts'
-import { ingressOf, objectOf, scene } from '../objects.ts'
+import { gatewayOf, ingressOf, objectOf, scene } from '../objects.ts'
 
 type Words = Record<string, string>
 
@@ -143,7 +143,21 @@ const agic = (annotations: Words, more: readonly string[] = []) => {
   return scene({}, { ...one, spec: { ingressClassName: 'agic', rules: [{ http: { paths } }] } })
 }
 
+const routePolicy = (sessionAffinity: object) =>
+  scene(
+    {},
+    ...gatewayOf('alb.networking.azure.io/alb-controller'),
+    objectOf('alb.networking.azure.io/v1', 'RoutePolicy', 'own', {
+      targetRef: { group: 'gateway.networking.k8s.io', kind: 'HTTPRoute', name: 'front' },
+      default: { sessionAffinity },
+    }),
+  )
+
 export const azureGrid: GridRows = {
+  'AFF-AZURE-ROUTE-POLICY': {
+    fires: () => routePolicy({ affinityType: 'application-cookie', cookieName: 'sid' }),
+    silent: () => routePolicy({ affinityType: 'managed-cookie' }),
+  },
   'AFF-AZURE-VALUE': { fires: () => agic({ '': 'yes' }), silent: () => agic({ '': 'true' }) },
   'AFF-AZURE-ONE-NAME': {
     fires: () => agic({ '': 'true' }, ['api']),

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { analyse } from '../../../../src/analysis/analyse.ts'
 import type { Snapshot } from '../../../../src/model/snapshot.ts'
 import { service, snapshot, target } from '../../analysis/build.ts'
-import { ingressOf, objectOf, scene } from '../objects.ts'
+import { gatewayOf, ingressOf, objectOf, scene } from '../objects.ts'
 
 type Words = Record<string, string>
 
@@ -280,5 +280,70 @@ describe('Emissary', () => {
     expect(mapping({ policy: 'least_request' }, endpoint)).toStrictEqual(pods(none))
     expect(mapping(ring)).toMatchObject([{ policy: { kind: 'cookie' }, arrival: 'cluster-ip' }])
     expect(mapping(ring, { resolver: 'elsewhere' })).toMatchObject([{ arrival: 'unknown' }])
+  })
+})
+
+describe('gateways whose controllers have policies of their own', () => {
+  const toService = { targetRef: { group: '', kind: 'Service', name: 'web' } }
+  const behind = (controllerName: string, objects: ReturnType<typeof objectOf>[], rule: object = {}) =>
+    hops(scene({}, ...gatewayOf(controllerName, rule), ...objects))
+  const gke = 'networking.gke.io/gateway'
+  const backendPolicy = (sessionAffinity: object) =>
+    objectOf('networking.gke.io/v1', 'GCPBackendPolicy', 'own', {
+      ...toService,
+      default: { sessionAffinity },
+    })
+  const stateful = { statefulGeneratedCookie: { cookieTtlSeconds: 50 } }
+  const sessionPolicy = objectOf('networking.gke.io/v1', 'GCPSessionAffinityPolicy', 'own', {
+    ...toService,
+    ...stateful,
+  })
+
+  it('GKE: GCPBackendPolicy, GCPSessionAffinityPolicy and the filter of a rule', () => {
+    const gclb = { kind: 'cookie', name: 'GCLB', path: '/', ttlSeconds: 50, ...recorded }
+    const generated = backendPolicy({ type: 'GENERATED_COOKIE', cookieTtlSec: 50 })
+    expect(behind(gke, [generated])).toMatchObject(pods(gclb))
+    expect(behind(gke, [backendPolicy({ type: 'CLIENT_IP' })])).toMatchObject(
+      pods({ kind: 'hash', of: 'client address' }),
+    )
+    expect(behind(gke, [sessionPolicy])).toMatchObject(pods({ ...gclb, name: 'GSSA' }))
+    const filter = objectOf('networking.gke.io/v1', 'GCPSessionAffinityFilter', 'own', stateful)
+    const extensionRef = { group: 'networking.gke.io', kind: 'GCPSessionAffinityFilter', name: 'own' }
+    expect(behind(gke, [filter], { filters: [{ type: 'ExtensionRef', extensionRef }] })).toMatchObject(
+      pods({ ...gclb, name: 'GSSA' }),
+    )
+    expect(behind(gke, [generated, sessionPolicy])).toMatchObject([{ policy: { kind: 'unknown' } }])
+  })
+
+  it('a policy of another controller changes nothing', () => {
+    expect(behind('traefik.io/gateway-controller', [sessionPolicy])).toMatchObject(pods(none))
+  })
+
+  it('Azure: RoutePolicy', () => {
+    const routePolicy = (sessionAffinity: object) =>
+      behind('alb.networking.azure.io/alb-controller', [
+        objectOf('alb.networking.azure.io/v1', 'RoutePolicy', 'own', {
+          targetRef: { group: 'gateway.networking.k8s.io', kind: 'HTTPRoute', name: 'front' },
+          default: { sessionAffinity },
+        }),
+      ])
+    expect(routePolicy({ affinityType: 'managed-cookie', cookieName: 'sid' })).toMatchObject(
+      pods({ kind: 'cookie', name: 'AGCAffinity', ttlSeconds: 86_400 }),
+    )
+    expect(
+      routePolicy({ affinityType: 'application-cookie', cookieName: 'sid', cookieDuration: '1h' }),
+    ).toMatchObject(pods({ kind: 'cookie', name: 'sid', ttlSeconds: 3600 }))
+    expect(routePolicy({ affinityType: 'application-cookie', cookieName: 'sid' })).toMatchObject(pods(none))
+  })
+
+  it('Kong: the KongUpstreamPolicy of the Service', () => {
+    const policy = objectOf('configuration.konghq.com/v1beta1', 'KongUpstreamPolicy', 'own', {
+      algorithm: 'consistent-hashing',
+      hashOn: { header: 'x-user' },
+    })
+    const annotated = { 'konghq.com/upstream-policy': 'own' }
+    expect(hops(scene(annotated, ...gatewayOf('konghq.com/kic-gateway-controller'), policy))).toMatchObject(
+      pods({ kind: 'header', name: 'x-user' }),
+    )
   })
 })

@@ -1,0 +1,45 @@
+import type { Leg } from '../../model/leg.ts'
+import { type LooseObject, type ObjectType, refOf } from '../../model/object.ts'
+import type { Policy } from '../../model/policy.ts'
+import type { Store } from '../../model/store.ts'
+import { secondsOf } from '../gateway-api/persistence.ts'
+import { routingOf } from '../gateway-api/routing.ts'
+import { at, record, text } from '../kit/loose.ts'
+import { policiesFor, unreadable } from '../kit/targeting.ts'
+import { customType } from '../kit/types.ts'
+
+/** What Application Gateway for Containers sticks on for an HTTPRoute. */
+export const routePolicies: ObjectType<LooseObject> = customType(
+  'alb.networking.azure.io',
+  'routepolicies',
+  'RoutePolicy',
+)
+
+/** The hop of Application Gateway for Containers, with what a RoutePolicy says of it. */
+export function refineRoute(leg: Leg, store: Store): Leg {
+  const routing = routingOf(leg)
+  const { hop } = leg
+  if (routing?.controller?.label !== 'Azure Application Gateway' || hop === undefined) return leg
+  const open = unreadable([routePolicies], store)
+  if (open !== undefined) return { ...leg, hop: { ...hop, policy: open } }
+  const [policy] = policiesFor(routePolicies, refOf(routing.route), store).filter(
+    ({ spec }) => at(spec, 'default.sessionAffinity') !== undefined,
+  )
+  if (policy === undefined) return leg
+  return {
+    ...leg,
+    hop: { ...hop, configuredBy: [...hop.configuredBy, refOf(policy)], policy: policyOf(policy) },
+  }
+}
+
+function policyOf({ spec }: LooseObject): Policy {
+  const { affinityType, cookieName, cookieDuration } = record(at(spec, 'default.sessionAffinity'))
+  // Name and duration of one that is managed are not looked at.
+  if (affinityType === 'managed-cookie')
+    return { kind: 'cookie', name: 'AGCAffinity', ttlSeconds: 86_400, madeBy: 'proxy', points: 'at-a-pod' }
+  const name = text(cookieName)
+  if (affinityType !== 'application-cookie' || name === undefined || cookieDuration === undefined)
+    return { kind: 'none' }
+  const ttlSeconds = secondsOf(text(cookieDuration))
+  return { kind: 'cookie', name, ...(ttlSeconds === undefined ? {} : { ttlSeconds }), points: 'at-a-pod' }
+}

@@ -1,0 +1,34 @@
+import type { ObjectRef } from '../../model/finding.ts'
+import { type LooseObject, type ObjectType, groupOf } from '../../model/object.ts'
+import type { UnknownPolicy } from '../../model/policy.ts'
+import type { Store } from '../../model/store.ts'
+import { at, list, record } from './loose.ts'
+
+/** The policies of a type that point at an object of their namespace, by `targetRef` or one of `targetRefs`. */
+export function policiesFor(
+  type: ObjectType<LooseObject>,
+  { kind, group = '', namespace = 'default', name }: ObjectRef,
+  store: Store,
+): readonly LooseObject[] {
+  const all = store.list(type)
+  if (!all.known) return []
+  return all.value.filter(
+    ({ spec, metadata }) =>
+      (metadata.namespace ?? 'default') === namespace &&
+      [at(spec, 'targetRef'), ...list(at(spec, 'targetRefs'))].some((target) => {
+        const { kind: ofKind, group: ofGroup = '', name: ofName } = record(target)
+        // Core is written as an empty group, as none, and by some as "v1".
+        const isGroup =
+          ofGroup === group || (group === '' && typeof ofGroup === 'string' && groupOf(ofGroup) === '')
+        return ofKind === kind && isGroup && ofName === name
+      }),
+  )
+}
+
+/** What a hop sticks on where policies of one of these types could not be read; undefined where all could. */
+export function unreadable(types: readonly ObjectType[], store: Store): UnknownPolicy | undefined {
+  const missing = types.find((type) => !store.list(type).known)
+  return missing === undefined
+    ? undefined
+    : { kind: 'unknown', why: `objects of kind ${missing.kind} could not be read` }
+}
