@@ -7,7 +7,7 @@ import { type ObjectType, resourceName } from '../model/object.ts'
 import type { ObjectTable } from '../model/snapshot.ts'
 import { UserError } from '../model/user-error.ts'
 import type { Groups } from './groups.ts'
-import { readList } from './read.ts'
+import { readList, readObject } from './read.ts'
 
 type List = Fact<readonly KubernetesObject[]>
 
@@ -133,10 +133,21 @@ export class ObjectReader {
         { apiVersion: versionOf(type, version), kind: type.kind },
         { query, signal: this.#signal, keep: compact, onMissing: () => (isMissing = true) },
       )
-      // A group may serve the type in another of its versions only.
-      if (!isMissing) return list
+      // A group may serve the type in another of its versions only, or not at all, which who may not read is not told.
+      if (!isMissing && (list.known || (await this.#isServed(type, version)))) return list
     }
     return known([])
+  }
+
+  /** Asked where a list is refused: without permission there is no difference between what is there and what is not. */
+  async #isServed(type: ObjectType, version: string): Promise<boolean> {
+    if (type.isCustom !== true) return true
+    const path = apiOf(type, version)
+    const answer = await readObject<{ resources?: { name: string }[] }>(this.#cluster, path, path, {
+      signal: this.#signal,
+    })
+    const resources = answer.known ? answer.value?.resources : undefined
+    return resources === undefined || resources.some(({ name }) => name === type.resource)
   }
 
   /** In which versions the cluster may serve a type; none where it does not serve its group. */

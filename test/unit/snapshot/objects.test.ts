@@ -119,6 +119,30 @@ describe('a type of custom resource', () => {
   })
 })
 
+describe('a type that may not be read', () => {
+  const known = targetKinds.slice(1).map(({ type }) => type)
+  const type = known.find(({ isCustom }) => isCustom === true)!
+  const version = type.versions[0]
+  const api = `/apis/${type.group}/${version}`
+  const answers = {
+    '/apis': { groups: [{ name: type.group, versions: [{ version }] }] },
+    [`${api}/namespaces/shop/${type.resource}`]: 'forbidden',
+    [`${api}/${type.resource}`]: 'forbidden',
+  }
+  const listed = async (resources: string[]) => {
+    const { reader: one } = reader({ ...answers, [api]: { resources: resources.map((name) => ({ name })) } })
+    return await one.list(type, 'shop')
+  }
+
+  it('is unknown where the cluster serves it, and none where it does not', async () => {
+    expect(await listed(['others', type.resource])).toMatchObject({
+      known: false,
+      why: { reason: 'forbidden' },
+    })
+    expect(await listed(['others'])).toEqual({ known: true, value: [] })
+  })
+})
+
 describe('targets that are no Services', () => {
   const answers = {
     [`${ingressesOf('shop')}/a`]: ingress('a'),
