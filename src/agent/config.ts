@@ -34,7 +34,7 @@ export interface AgentConfig {
   /** Per known endpoint: the names, IP addresses and hostnames by which an answer may name it. */
   needles: string[][]
   /**
-   * The users that are simulated, in turns: request n is made by user (n − 1) mod so many, each after its request before
+   * The users that are simulated, in turns: each makes one request in each round, in an order by chance, after its request before
    * has ended. One that keeps nothing unless given.
    */
   sessions?: AgentSession[]

@@ -45,6 +45,14 @@ const beatMs = 1000
 /** Kinds of failures that are told in words. */
 const toldFailures = 32
 
+/** Every order is as likely as any other. */
+function shuffle(items: number[]): void {
+  for (let last = items.length - 1; last > 0; last--) {
+    const other = Math.floor(Math.random() * (last + 1))
+    ;[items[last], items[other]] = [items[other]!, items[last]!]
+  }
+}
+
 function userOf({ sessions, cookieSalt: salt }: CompleteConfig, session: number): LaneUser {
   const keeps = sessions[session]?.jar === true
   if (!keeps && salt === undefined) return { session }
@@ -56,6 +64,9 @@ export class Run {
   readonly #options: RunOptions
   readonly #lanes: AnyLane[] = []
   readonly #pacer: Pacer
+  /** Who goes when, in each round anew: a proxy that deals pods out in turn would give each user always the same one. */
+  readonly #turns: number[]
+  #shuffledAt = -1
   readonly #sequencer: Sequencer
   /** Of each session. */
   readonly #tallies: readonly Tally[]
@@ -80,6 +91,7 @@ export class Run {
     const pace = { intervalMs: config.intervalMs / users, requests: config.requests * users }
     this.#pacer = new Pacer({ ...config, ...pace })
     this.#tallies = sessions.map(() => new Tally())
+    this.#turns = [...sessions.keys()]
     this.#sequencer = new Sequencer((observation) => {
       this.#tallies[observation.session ?? 0]?.add(observation)
       encoder.add(observation)
@@ -166,7 +178,12 @@ export class Run {
     const { sessions } = this.#options.config
     // The first idle one, so that a pool that need not be large is not.
     if (isPlain(sessions)) return this.#lanes.find((lane) => lane.idle)
-    const next = this.#lanes[this.#pacer.started % sessions.length]
+    const turn = this.#pacer.started % sessions.length
+    if (turn === 0 && this.#shuffledAt !== this.#pacer.started) {
+      this.#shuffledAt = this.#pacer.started
+      shuffle(this.#turns)
+    }
+    const next = this.#lanes[this.#turns[turn] ?? turn]
     return next?.idle === true ? next : undefined
   }
 

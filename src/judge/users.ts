@@ -11,7 +11,7 @@ import type { Behaviour, Verdict } from '../model/verdict.ts'
 /** A session at an entry, judged before. */
 export interface JudgedSession {
   keepsCookies: boolean
-  verdict: Pick<Verdict, 'behaviour' | 'picks' | 'switches' | 'explainedSwitches'>
+  verdict: Pick<Verdict, 'behaviour' | 'picks' | 'switches' | 'explainedSwitches' | 'switchesIfIndependent'>
   cookies: readonly CookieReport[]
 }
 
@@ -41,7 +41,7 @@ export function judgeUsers(evidence: UsersEvidence): UsersVerdict {
   const jars = sessions.filter(({ keepsCookies }) => keepsCookies)
   const control = sessions.find(({ keepsCookies }) => !keepsCookies)?.verdict
   const users: Record<Behaviour, number> = { sticky: 0, spread: 0, broken: 0, inconclusive: 0 }
-  for (const { verdict } of jars) users[verdict.behaviour] += 1
+  for (const { verdict } of jars) users[isRestless(verdict, expected) ? 'spread' : verdict.behaviour] += 1
   const cause = causeOf(evidence, jars, users, control)
   return {
     entry,
@@ -51,6 +51,18 @@ export function judgeUsers(evidence: UsersEvidence): UsersVerdict {
     ...(control === undefined ? {} : { control: control.behaviour }),
     cause,
   }
+}
+
+/**
+ * Where nobody is meant to stay, one whose order chance does not explain, and who changed the pod a third as often as by
+ * chance, is not held: proxies deal out pods in turn.
+ */
+function isRestless(
+  { behaviour, switches, explainedSwitches, switchesIfIndependent = 0 }: JudgedSession['verdict'],
+  expected: Verdict['expected'],
+): boolean {
+  if (behaviour !== 'inconclusive' || expected !== 'spread') return false
+  return switches > explainedSwitches && 3 * (switches - explainedSwitches) >= switchesIfIndependent
 }
 
 /** One who moves is enough; and where all stay, what holds them must be known, unless only that was asked. */

@@ -55,6 +55,8 @@ export interface Question {
   acceptedError: number
   /** Verdicts that are to hold at once; see `JudgeInput`. */
   verdicts?: number
+  /** Names and addresses of endpoints that answered others. */
+  heard?: ReadonlySet<string>
 }
 
 /** What the judge is told that is not in the answers. */
@@ -242,7 +244,7 @@ export class Cell {
   /** @param cutShort it was not asked as often as it was meant to be */
   judge(
     parts: TallyResult,
-    { acceptedError, verdicts }: Question,
+    { acceptedError, verdicts, heard }: Question,
     { end, cutShort }: { end: End | undefined; cutShort: boolean },
   ): { input: JudgeInput; verdict: Verdict } {
     // The agent compared the answers.
@@ -251,7 +253,7 @@ export class Cell {
       ...parts.evidence,
       anonymous:
         parts.evidence.anonymous && this.#recogniser.takesDistinctAnswers ? 'told' : parts.evidence.anonymous,
-      unheard: this.#unheard(),
+      unheard: this.#unheard(heard),
       ...this.#facts,
       expectation: this.#expectation,
       acceptedError,
@@ -263,11 +265,12 @@ export class Cell {
   }
 
   /** Endpoints that may be picked and that are not known to answer. */
-  #unheard(): string[] {
+  #unheard(elsewhere: ReadonlySet<string> = new Set()): string[] {
     const heard = new Set(this.tally.entries.flatMap(({ backend: { name, address } }) => [name, address]))
     const { endpoints } = eligibleThrough(this.entry, this.#client, this.#endpoints)
     return endpoints
       .filter(({ pod, address }) => !heard.has(pod) && !heard.has(address))
+      .filter(({ pod, address }) => !elsewhere.has(address) && (pod === undefined || !elsewhere.has(pod)))
       .map(({ pod, address }) => pod ?? address)
   }
 

@@ -424,6 +424,8 @@ export class Collector {
     const question = {
       acceptedError,
       verdicts,
+      // One who stays hears one pod only; that the others answer is known from those beside it.
+      ...(this.#given.plan.sessions.length > 1 ? { heard: heardOf(backends) } : {}),
     }
     const startMs = (client.startedAt ?? 0) - (this.#startedAt ?? 0)
     return client.cells.flatMap((cell, index) => {
@@ -567,6 +569,13 @@ export class Collector {
       ...(this.#isSole && first !== undefined ? { course: first.cell.parts() } : {}),
     }
   }
+}
+
+/** Names and addresses of those who answered. */
+function heardOf({ entries }: MergedBackends): ReadonlySet<string> {
+  return new Set(
+    entries.flatMap(({ backend: { name, address } }) => (address === undefined ? [name] : [name, address])),
+  )
 }
 
 /** Beside users with a jar, requests that keep nothing move. */

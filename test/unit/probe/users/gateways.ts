@@ -102,12 +102,14 @@ export interface Asking {
   policy?: Policy
   options?: Partial<ProbeOptions>
   path?: string
+  /** The request that gets no answer. */
+  failing?: number
 }
 
 /** What a probe makes of a gateway, from the cookies that its answers set to the verdict. */
 export async function probed(
   gateway: Gateway,
-  { policy = { kind: 'cookie', name: 'route' }, options: more, path = '/app1/x' }: Asking = {},
+  { policy = { kind: 'cookie', name: 'route' }, options: more, path = '/app1/x', failing }: Asking = {},
 ): Promise<ProbeSurvey> {
   const endpoints = [...Array(pods).keys()].map((pod) => ({
     addresses: [`10.0.0.${pod + 1}`],
@@ -142,7 +144,7 @@ export async function probed(
       place: { host: 'shop.lab', path, secure: false },
       salt,
     },
-  )
+  ).map((one): Observation => (one.number === failing ? failed(one) : one))
   const all = { requests: observations.length, connections: observations.length, outcomes: {}, switches: 0 }
   const totals = { ...all, reason: 'done', durationMs: 0, stalledMs: 0 } as const
   const start = { target: 0, scheme: 'http', epochMs: 0 } as const
@@ -158,6 +160,10 @@ export async function probed(
   said({ end: totals })
   for await (const step of collector.conclude()) if (step.kind === 'result') return step.result
   throw new Error('no result')
+}
+
+function failed({ identity: _identity, status: _status, ...one }: Observation): Observation {
+  return { ...one, outcome: 'timeout' }
 }
 
 function ask(

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { UsersVerdict } from '../../../../src/model/cause.ts'
 import type { Policy } from '../../../../src/model/policy.ts'
 import { seeded } from '../../judge/simulate.ts'
-import { type Asking, gateways, probed } from './gateways.ts'
+import { type Asking, gateways, pods, probed } from './gateways.ts'
 
 const cookie: Policy = { kind: 'cookie', name: 'route' }
 const none: Policy = { kind: 'none' }
@@ -72,6 +72,20 @@ describe('what users with a jar show', () => {
   test('without a control what holds them is not shown', async () => {
     const { users } = await probed(gateways.record(seeded(1)), { options: { withoutControl: true } })
     expect(users).toMatchObject([{ result: 'as-expected', cause: { kind: 'unproven' } }])
+  })
+
+  test('a request that fails leaves nothing open, as others hear the pods that it may have been for', async () => {
+    const { users, cells } = await probed(gateways.record(seeded(1)), { failing: 40 })
+    expect(cells.filter(({ outcomes }) => outcomes.timeout === 1)).toHaveLength(1)
+    expect(users).toMatchObject([{ result: 'as-expected', users: { sticky: 6 } }])
+  })
+
+  test('pods that are dealt out in turn are spread', async () => {
+    let next = 0
+    const dealing = (): { pod: number } => ({ pod: Math.floor(next++ / 3) % pods })
+    const { users } = await probed(dealing, { policy: none })
+    expect(users).toMatchObject([{ users: { sticky: 0 } }])
+    expect(users?.[0]?.result).not.toBe('differs')
   })
 
   test('too few requests leave it open', async () => {
