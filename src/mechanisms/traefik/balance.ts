@@ -153,11 +153,7 @@ export function balancerLegs(
       ]
     const own = ownPolicy(member)
     const isDrawn = isChoice && first.kind === 'none'
-    const note = isDrawn
-      ? `draws one of ${members.length} Services for every request first`
-      : isChoice && own.kind === 'none'
-        ? 'keeps clients on the Service, and on no pod of it'
-        : undefined
+    const note = isChoice ? choiceNote(first, own, members.length) : undefined
     return sendingLegs(
       {
         object: from.object,
@@ -172,4 +168,12 @@ export function balancerLegs(
       store,
     ).map((leg) => ({ ...leg, from }))
   })
+}
+
+/** What is special where a Service is chosen before its pod. */
+function choiceNote(first: Policy, own: Policy, count: number): string | undefined {
+  if (first.kind === 'none') return `draws one of ${count} Services for every request first`
+  if (own.kind === 'none') return 'keeps clients on the Service, and on no pod of it'
+  if (first.kind !== 'cookie') return undefined
+  return `the Service is kept by a cookie of its own${first.name === undefined ? '' : `, "${first.name}"`}`
 }

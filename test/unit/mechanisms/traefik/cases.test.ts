@@ -92,4 +92,17 @@ describe('TraefikService', () => {
     const one = explanations.find(({ target }) => target.kind === 'traefikservice')
     expect(one?.paths[0]?.entry).toMatchObject({ host: 'shop.example', path: '/cart' })
   })
+
+  it('tells of the cookie for the Service beside that for its pod', async () => {
+    const services = [
+      { name: 'a', ...cookie('second') },
+      { name: 'b', ...cookie('third') },
+    ]
+    const spec = { weighted: { ...cookie('first'), services } }
+    const { explanations } = await explainedText(files(toSplit, object('TraefikService', 'split', spec)))
+    const notes = explanations.flatMap(({ paths }) =>
+      paths.flatMap(({ hops }) => hops.map(({ note }) => note)),
+    )
+    expect(new Set(notes)).toEqual(new Set(['the Service is kept by a cookie of its own, "first"']))
+  })
 })
