@@ -5,10 +5,10 @@ import { isEntry, type Leg } from '../model/leg.ts'
 import { keyOf, refOf, resourceName } from '../model/object.ts'
 import type { Store } from '../model/store.ts'
 
-/** All arrows, by their ends. */
+/** All arrows, by their ends; with a part, those of the part and of the whole object. */
 export interface Network {
-  into(ref: ObjectRef): readonly Leg[]
-  outOf(ref: ObjectRef): readonly Leg[]
+  into(ref: ObjectRef, part?: string): readonly Leg[]
+  outOf(ref: ObjectRef, part?: string): readonly Leg[]
 }
 
 /** What an object touches, itself included: found out once for each, as where it leads does not change with a store. */
@@ -46,8 +46,34 @@ export function networkOf(store: Store, mechanisms: readonly Mechanism[]): Netwo
     return found
   }
   return {
-    into: (ref) => touching(ref).filter(({ to }) => isNodeOf(to, ref)),
-    outOf: (ref) => touching(ref).filter(({ from }) => !isEntry(from) && isNodeOf(from, ref)),
+    into: byEnd(touching, ({ to }) => to),
+    outOf: byEnd(touching, ({ from }) => (isEntry(from) ? 'elsewhere' : from)),
+  }
+}
+
+/** A gateway has arrows to thousands of routes, each by a part of its own. */
+function byEnd(
+  touching: (ref: ObjectRef) => readonly Leg[],
+  endOf: (leg: Leg) => Leg['to'],
+): (ref: ObjectRef, part?: string) => readonly Leg[] {
+  const partOf = (leg: Leg): string | undefined => {
+    const end = endOf(leg)
+    return typeof end === 'object' ? end.part : undefined
+  }
+  const tables = new Map<
+    string,
+    { all: readonly Leg[]; parts: ReadonlyMap<string | undefined, readonly Leg[]> }
+  >()
+  return (ref, part) => {
+    const key = keyOf(ref)
+    let table = tables.get(key)
+    if (table === undefined) {
+      const all = touching(ref).filter((leg) => isNodeOf(endOf(leg), ref))
+      table = { all, parts: Map.groupBy(all, partOf) }
+      tables.set(key, table)
+    }
+    if (part === undefined) return table.all
+    return [...(table.parts.get(part) ?? []), ...(table.parts.get(undefined) ?? [])]
   }
 }
 

@@ -1,5 +1,13 @@
 import type { ObjectRef } from '../model/finding.ts'
-import { type Entry, type HopRole, isEntry, type Leg, type Path, type PathHop } from '../model/leg.ts'
+import {
+  type Entry,
+  type HopRole,
+  isEntry,
+  type Leg,
+  type Node,
+  type Path,
+  type PathHop,
+} from '../model/leg.ts'
 import { sticks } from '../model/policy.ts'
 import type { Network } from './network.ts'
 
@@ -8,18 +16,18 @@ const longest = 12
 
 /** Every way that passes an object: up to the entries, and down to the pods. */
 export function pathsThrough(ref: ObjectRef, network: Network): Path[] {
-  return up(ref, network, 0)
+  return up({ object: ref }, network, 0)
     .flatMap((before) => down(before, network, 0))
     .map(toPath)
 }
 
 /** The arrows from entries up to the object, each way from its beginning. */
-function up(ref: ObjectRef, network: Network, depth: number): Leg[][] {
+function up({ object, part }: Node, network: Network, depth: number): Leg[][] {
   if (depth > longest) return []
-  return network.into(ref).flatMap((leg): Leg[][] => {
+  return network.into(object, part).flatMap((leg): Leg[][] => {
     const { from } = leg
     if (isEntry(from)) return [[leg]]
-    return up(from.object, network, depth + 1)
+    return up(from, network, depth + 1)
       .filter((before) => follows(leg, before.at(-1)))
       .map((before) => [...before, leg])
   })
@@ -30,7 +38,7 @@ function down(before: readonly Leg[], network: Network, depth: number): Leg[][] 
   const last = before.at(-1)
   if (last === undefined || typeof last.to !== 'object' || depth > longest) return [[...before]]
   if (last.arrival === 'pods' || last.arrival === 'unknown') return [[...before]]
-  const next = network.outOf(last.to.object).filter((leg) => follows(leg, last))
+  const next = network.outOf(last.to.object, last.to.part).filter((leg) => follows(leg, last))
   return next.length === 0 ? [[...before]] : next.flatMap((leg) => down([...before, leg], network, depth + 1))
 }
 

@@ -17,17 +17,56 @@ export type Attached = Readonly<Record<Level, readonly LooseObject[]>>
 export function attachedTo(routing: Routing, store: Store): Attached | undefined {
   const all = store.list(backendTrafficPolicies)
   if (!all.known) return undefined
-  const policies = all.value.toSorted(older)
+  let index = indexes.get(all.value)
+  if (index === undefined) {
+    index = indexOf(all.value)
+    indexes.set(all.value, index)
+  }
+  const { named, selecting } = index
   const { route, ruleName, attachment } = routing
   const { gateway, listener } = attachment
-  const at = (object: LooseObject | undefined, section: string | undefined): LooseObject[] =>
-    object === undefined ? [] : policies.filter((policy) => isAttached(policy, object, section, store))
-  return {
-    rule: ruleName === undefined ? [] : at(route, ruleName),
-    route: at(route, undefined),
-    listener: listener === undefined ? [] : at(gateway, listener),
-    gateway: at(gateway, undefined),
+  const attached = (object: LooseObject | undefined, section?: string): LooseObject[] => {
+    if (object === undefined) return []
+    const byName = named.get(keyOf(object.kind, object.metadata, section)) ?? []
+    const byLabel =
+      section === undefined ? selecting.filter((policy) => isSelected(policy, object, store)) : []
+    return byLabel.length === 0 ? byName : [...new Set([...byName, ...byLabel])].toSorted(older)
   }
+  return {
+    rule: ruleName === undefined ? [] : attached(route, ruleName),
+    route: attached(route),
+    listener: listener === undefined ? [] : attached(gateway, listener),
+    gateway: attached(gateway),
+  }
+}
+
+interface Index {
+  /** By kind, place and section of what they name; the oldest first. */
+  named: ReadonlyMap<string, LooseObject[]>
+  selecting: readonly LooseObject[]
+}
+
+/** Once for each list of policies: every arrow asks. */
+const indexes = new WeakMap<readonly LooseObject[], Index>()
+
+/** A policy names objects of its own namespace only. */
+function indexOf(all: readonly LooseObject[]): Index {
+  const named = new Map<string, LooseObject[]>()
+  for (const policy of all.toSorted(older)) {
+    const keys = targetsOf(policy)
+      .filter(({ group: of }) => of === gatewayGroup)
+      .map(({ kind, name, section }) => keyOf(kind, { ...policy.metadata, name }, section))
+    for (const key of new Set(keys)) {
+      const before = named.get(key)
+      if (before === undefined) named.set(key, [policy])
+      else before.push(policy)
+    }
+  }
+  return { named, selecting: all.filter(({ spec }) => list(at(spec, 'targetSelectors')).length > 0) }
+}
+
+function keyOf(kind: string, { namespace = '', name }: LooseObject['metadata'], section = ''): string {
+  return `${kind} ${namespace}/${name} ${section}`
 }
 
 function older({ metadata: a }: LooseObject, { metadata: b }: LooseObject): number {
@@ -44,24 +83,9 @@ function older({ metadata: a }: LooseObject, { metadata: b }: LooseObject): numb
   return 0
 }
 
-/** By name, in the policy's own namespace; or by labels, which cannot mean a listener or a rule. */
-function isAttached(
-  policy: LooseObject,
-  object: LooseObject,
-  section: string | undefined,
-  store: Store,
-): boolean {
+/** By labels, which cannot mean a listener or a rule. */
+function isSelected(policy: LooseObject, object: LooseObject, store: Store): boolean {
   const isNear = policy.metadata.namespace === object.metadata.namespace
-  const isNamed =
-    isNear &&
-    targetsOf(policy).some(
-      (target) =>
-        target.kind === object.kind &&
-        target.group === gatewayGroup &&
-        target.name === object.metadata.name &&
-        target.section === section,
-    )
-  if (isNamed || section !== undefined) return isNamed
   return list(at(policy.spec, 'targetSelectors')).some(
     (selector) =>
       record(selector)['kind'] === object.kind &&

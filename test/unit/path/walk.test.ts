@@ -126,3 +126,15 @@ describe('the role of a hop follows from the legs after it', () => {
     expect(roles([mechanism], gate).length).toBeGreaterThan(0)
   })
 })
+
+it('of an object of many parts only those that are asked about are looked at, and those of the whole', () => {
+  const gates = ['a', 'b', undefined].map((part): Leg => ({
+    from: { object: refOf(gate), ...(part === undefined ? {} : { part }) },
+    to: { object: refOf(pool), ...(part === undefined ? {} : { part }) },
+    arrival: 'object',
+  }))
+  const network = networkOf(store(gate, pool), [drawing({ Gate: gates })])
+  expect(network.into(refOf(pool), 'a')).toEqual([gates[0], gates[2]])
+  expect(network.outOf(refOf(gate), 'b')).toEqual([gates[1], gates[2]])
+  expect(network.into(refOf(pool))).toEqual(gates)
+})

@@ -37,7 +37,7 @@ export function cookieAnalyzer(about: ObjectType<LooseObject>): Analyzer {
         const name = first.policy.name
         const nameField = persistence.nameField === undefined ? field : `${field}.${persistence.nameField}`
         const twin =
-          name === undefined ? undefined : twinOf(rule, cookies, [...own, ...othersOf(route, store)])
+          name === undefined ? undefined : twinOf(rule, cookies, [...own, ...besideOf(rule, store)])
         if (twin !== undefined && isNew('twin', index))
           report('AFF-GWAPI-ONE-NAME', {
             message: oneName(name ?? '', rule, twin),
@@ -136,16 +136,39 @@ function serviceKey({ rule, route }: Rule): string {
   return [...new Set(all)].toSorted().join()
 }
 
-function othersOf(route: LooseObject, store: Store): Rule[] {
+/** Rules with sessions by gateway and host, once for each list of routes. */
+const knownRules = new WeakMap<readonly LooseObject[], ReadonlyMap<string, readonly Rule[]>>()
+
+/** The rules of all routes at the same gateway and a host of the rule. */
+function besideOf({ attachment }: Rule, store: Store): Rule[] {
   return [httpRoutes, grpcRoutes].flatMap((type) => {
     const all = store.list(type)
-    return (all.known ? all.value : [])
-      .filter((other) => keyOf(refOf(other)) !== keyOf(refOf(route)))
-      .filter(({ spec }) =>
-        list(at(spec, 'rules')).some((rule) => record(rule)['sessionPersistence'] !== undefined),
-      )
-      .flatMap((other) => rulesOf(other, store))
+    if (!all.known) return []
+    let rules = knownRules.get(all.value)
+    if (rules === undefined) {
+      rules = rulesByHost(all.value, store)
+      knownRules.set(all.value, rules)
+    }
+    return keysOf(attachment).flatMap((key) => rules.get(key) ?? [])
   })
+}
+
+function rulesByHost(routes: readonly LooseObject[], store: Store): Map<string, Rule[]> {
+  const found = new Map<string, Rule[]>()
+  for (const route of routes)
+    for (const rule of rulesOf(route, store)) {
+      if (rule.persistence === undefined) continue
+      for (const key of keysOf(rule.attachment)) {
+        const before = found.get(key)
+        if (before === undefined) found.set(key, [rule])
+        else before.push(rule)
+      }
+    }
+  return found
+}
+
+function keysOf({ to, hosts }: Rule['attachment']): string[] {
+  return to === undefined ? [] : hosts.map((host) => `${to.namespace}/${to.name} ${host}`)
 }
 
 function oneName(name: string, { route, attachment }: Rule, { rule }: Twin): string {
