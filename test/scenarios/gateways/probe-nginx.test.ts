@@ -101,14 +101,16 @@ describeOnce('S4: an Ingress of ingress-nginx with regular expressions and a coo
         'session-cookie-path': '/',
         'affinity-mode': 'persistent',
         'service-upstream': 'true',
+        // Another name shows that the controller has followed.
+        'session-cookie-name': 'again',
       }),
     )
-    await gatewayFollows(asked(), sets('route'))
+    await gatewayFollows(asked(), sets('again'))
     const ended = await place.probe(['ingress/shop', '-o', 'json'])
     expectExit(ended, 3)
     const { users, breaks } = surveyOf(ended).status
     expect(users).toMatchObject([
-      { users: { sticky: 0 }, cause: { kind: 'ignored', cookies: ['route'], anew: false } },
+      { users: { sticky: 0 }, cause: { kind: 'ignored', cookies: ['again'], anew: false } },
     ])
     expect(breaks?.at).toBe('service')
     const [gateway, service, pods] = breaks?.checked ?? []
