@@ -2,7 +2,7 @@ import type { ChangeNotice } from '../model/change.ts'
 import type { FieldsWrite } from '../model/write.ts'
 import { type Keeper, keeperOf } from './keepers.ts'
 import { lastApplied } from './last-applied.ts'
-import { changedLeaves, isEqual, type Leaf, leavesOf, valueAt } from './fields.ts'
+import { changedLeaves, isEqual, type Leaf, leavesOf, valueAt } from '../model/fields.ts'
 import { fieldOwners, type FieldOwner, type ManagedObject } from './managers.ts'
 
 /** Whether a change may be written over what others set. */
@@ -64,7 +64,10 @@ function manifestWarning(object: ManagedObject, { fields, stored = {} }: FieldsW
   )
   const says = [...wanted.values()].flatMap((leaf) => {
     const said = valueAt(applied, leaf.path)
-    return said === undefined || isEqual(said, leaf.value) ? [] : [words(leaf, said)]
+    if (said === undefined || isEqual(said, leaf.value)) return []
+    // A list is written whole; what counts is what changes in it.
+    const now = valueAt(object, leaf.path)
+    return Array.isArray(said) && !isOtherwise(now, leaf.value, said) ? [] : [words(leaf, said)]
   })
   if (says.length === 0) return []
   return [
@@ -75,7 +78,19 @@ function manifestWarning(object: ManagedObject, { fields, stored = {} }: FieldsW
   ]
 }
 
+/** Whether a manifest says something else where two values differ. */
+function isOtherwise(before: unknown, after: unknown, said: unknown): boolean {
+  if (isEqual(before, after)) return false
+  const [old, now, own] = [before, after, said].map((value) =>
+    typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : undefined,
+  )
+  if (old === undefined || now === undefined) return !isEqual(after, said)
+  const names = new Set([...Object.keys(old), ...Object.keys(now)])
+  return [...names].some((name) => isOtherwise(old[name], now[name], own?.[name]))
+}
+
 function words({ path }: Leaf, said: unknown): string {
   const name = path.at(-1) ?? ''
+  if (typeof said === 'object') return `other ${name}`
   return typeof said === 'string' ? `${name}: ${said}` : `${name}: ${JSON.stringify(said)}`
 }

@@ -4,7 +4,7 @@
  */
 
 import type { FieldsWrite } from '../model/write.ts'
-import type { FieldPath } from './fields.ts'
+import type { FieldPath } from '../model/fields.ts'
 
 /** The name under which this tool writes. */
 export const fieldManager = 'kubectl-affinity'

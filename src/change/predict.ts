@@ -1,6 +1,6 @@
 import type { RawObject } from '../model/change.ts'
 import type { Write } from '../model/write.ts'
-import { merge } from './fields.ts'
+import { merge } from '../model/fields.ts'
 
 /**
  * The object as it would be after a write, for a dry run that asks nobody: with what the API server fills in and drops,

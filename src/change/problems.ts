@@ -11,14 +11,18 @@ export const changeRules: readonly Rule[] = [
 ]
 
 /** A failure in words that say what to do about it; what needs none stays what it is. */
-export function explainProblem(error: unknown, namespace: string): unknown {
+export function explainProblem(
+  error: unknown,
+  namespace: string,
+  rules: readonly Rule[] = changeRules,
+): unknown {
   // Quota and admission answer Forbidden as well; only RBAC says who cannot do what.
   if (!isForbidden(error) || !/ cannot \w+ resource /.test(error.message)) return error
   return new UserError(error.status.message ?? error.message, {
     hints: [
       'enable and disable need this Role; ask an administrator to apply it and bind it to you:',
       '',
-      ...roleYaml('kubectl-affinity-change', namespace, changeRules).split('\n'),
+      ...roleYaml('kubectl-affinity-change', namespace, rules).split('\n'),
     ],
     cause: error,
   })

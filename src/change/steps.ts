@@ -17,6 +17,10 @@ export type ChangeStep =
 
 export interface ChangeRun extends ChangeOptions {
   selection: Selection
+  /** It is about what stands in front of Services, or about cookies and headers. */
+  isInFront: boolean
+  /** The mechanism that is to do it, where there is a choice. */
+  with: string | undefined
   /** To be waited for until every node serves it. */
   wait?: WaitRequest | undefined
 }
@@ -31,8 +35,7 @@ export async function* changeSteps(
   signals: ChangeSignals,
 ): AsyncGenerator<ChangeStep, boolean, undefined> {
   const { interrupted } = signals
-  const targets = await findTargets(cluster, selection, options.request, interrupted)
-  const { count, outcomes } = await changeServices(cluster, targets, options, signals)
+  const { count, outcomes } = await begin(cluster, selection, options, signals)
   const changedAtMs = wait?.now() ?? 0
   yield { kind: 'found', count }
   const done: ChangeOutcome[] = []
@@ -44,6 +47,22 @@ export async function* changeSteps(
   const isComplete = done.every(({ kind }) => kind === 'patched' || kind === 'unchanged')
   if (wait === undefined || options.dryRun !== 'none' || interrupted.aborted) return isComplete
   return (yield* served(cluster, done, { ...wait, changedAtMs }, interrupted)) && isComplete
+}
+
+/** Services by their own affinity are changed side by side; what stands in front one after the other. */
+async function begin(
+  cluster: Cluster,
+  selection: Selection,
+  options: Omit<ChangeRun, 'selection' | 'wait'>,
+  signals: ChangeSignals,
+): Promise<{ count: number; outcomes: AsyncIterable<ChangeOutcome> }> {
+  if (options.isInFront) {
+    const { changeOthers, wantedOf } = await import('./others.ts')
+    const wanted = wantedOf(selection, cluster.namespace)
+    return { count: wanted.length, outcomes: changeOthers(cluster, wanted, options, signals) }
+  }
+  const targets = await findTargets(cluster, selection, options.request, signals.interrupted)
+  return await changeServices(cluster, targets, options, signals)
 }
 
 /** The changes are made; whatever goes wrong with the waiting must not look as if they were not. */

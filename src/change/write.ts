@@ -10,7 +10,7 @@ import type { ChangePlan } from '../model/write.ts'
 import { notFound } from '../snapshot/targets.ts'
 import { serviceTarget } from '../targets/command.ts'
 import { applyWrites } from './apply.ts'
-import { isEqual } from './fields.ts'
+import { isEqual } from '../model/fields.ts'
 import { isStale } from './problems.ts'
 
 export interface WriteOptions {
@@ -22,7 +22,7 @@ export interface WriteOptions {
 }
 
 /** How often an object is read again that others keep changing. */
-const attempts = 10
+export const attempts = 10
 
 /**
  * Brings one Service to what is asked for, by server-side apply of the affinity alone.

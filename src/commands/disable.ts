@@ -2,11 +2,11 @@ import { BaseCommand } from '../cli/base-command.ts'
 import { changeFlags } from './change/flags.ts'
 
 export default class Disable extends BaseCommand {
-  static override summary = 'Spread the connections of each client over the pods of a Service again.'
+  static override summary = 'Spread each client over the pods again.'
   static override description =
     'Sets sessionAffinity to None, by server-side apply as field manager kubectl-affinity. The timeout is lost with it; the printed command that undoes the change sets it again. Use --force-conflicts to take over a field owned by another manager.'
   static override usage =
-    'kubectl affinity disable (svc/NAME ... | -l SELECTOR | --all | -f FILE) [flags] [options]'
+    'kubectl affinity disable (TYPE/NAME ... | -l SELECTOR | --all | -f FILE) [flags] [options]'
   static override examples = [
     { description: "Spread clients of the Service 'web' again", command: 'kubectl affinity disable svc/web' },
     {

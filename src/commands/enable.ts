@@ -1,15 +1,18 @@
 import * as Flags from '@oclif/core/flags'
 import { BaseCommand } from '../cli/base-command.ts'
 import { changeFlags, timeoutFlag } from './change/flags.ts'
+import { readWish, wishFlags } from './change/wish.ts'
 
 export default class Enable extends BaseCommand {
-  static override summary = 'Keep each client of a Service on its pod (session affinity by client IP).'
+  static override summary =
+    'Keep each client on its pod: by its IP at a Service, by cookies or headers in front of one.'
   static override description = [
     'Sets sessionAffinity to ClientIP, by server-side apply as field manager kubectl-affinity. A client IP keeps its pod until it has opened no new connection for --timeout. Without --timeout the API server sets three hours; a timeout that is set already stays.',
+    'With --cookie, --header or --source-ip, and for an Ingress, IngressRoute, VirtualService, DestinationRule or HTTPRoute, it configures the ingress controller, gateway or mesh that serves it: ingress-nginx, Traefik, Istio, Envoy Gateway. It extends the object that is there, and refuses what the controller would drop.',
     'Checks first whether affinity can work for this Service. Use --force for a change that would have no effect, and --force-conflicts to take over a field owned by another manager. Prints the command that undoes the change.',
   ].join('\n\n')
   static override usage =
-    'kubectl affinity enable (svc/NAME ... | -l SELECTOR | --all | -f FILE) [--timeout 30m] [flags] [options]'
+    'kubectl affinity enable (TYPE/NAME ... | -l SELECTOR | --all | -f FILE) [--timeout 30m | --cookie NAME] [flags] [options]'
   static override examples = [
     {
       description: "Keep clients of the Service 'web' on their pod",
@@ -28,6 +31,14 @@ export default class Enable extends BaseCommand {
       command: 'kubectl affinity enable -l app=web --wait',
     },
     {
+      description: 'Keep the users of an Ingress on their pod by a cookie',
+      command: 'kubectl affinity enable ingress/shop --cookie route --ttl 1h',
+    },
+    {
+      description: 'The same in an Istio mesh, for a Service',
+      command: 'kubectl affinity enable svc/web --with istio --cookie route',
+    },
+    {
       description: 'Print a manifest with the field set, its comments and order kept',
       command: 'kubectl affinity enable -f service.yaml --timeout 30m --dry-run=client -o yaml',
     },
@@ -38,6 +49,7 @@ export default class Enable extends BaseCommand {
       helpGroup: 'Change',
       description: 'Change it although it would have no effect, such as with a single endpoint.',
     }),
+    ...wishFlags,
     timeout: timeoutFlag({
       helpGroup: 'Change',
       description:
@@ -50,7 +62,12 @@ export default class Enable extends BaseCommand {
     const { flags, argv } = await this.parse(Enable)
     const { runChange } = await import('./change/run.ts')
     const { timeout } = flags
-    const request = { verb: 'enable' as const, ...(timeout === undefined ? {} : { timeoutSeconds: timeout }) }
+    const by = readWish(flags)
+    const request = {
+      verb: 'enable' as const,
+      ...(timeout === undefined ? {} : { timeoutSeconds: timeout }),
+      ...(by === undefined ? {} : { by }),
+    }
     return await runChange(request, argv.map(String), flags, (work, manners) =>
       this.withCluster(flags, work, manners),
     )

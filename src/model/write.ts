@@ -2,6 +2,7 @@ import type { KubernetesObject } from './kubernetes.ts'
 import type { ObjectType } from './object.ts'
 import type { ChangeNotice } from './change.ts'
 import type { Policy } from './policy.ts'
+import type { Hint } from './remedy.ts'
 
 /** A value of a field. A list is one value: whoever changes a part of it writes it whole. */
 export type FieldValue = string | number | boolean | null | readonly FieldValue[] | FieldTree
@@ -52,4 +53,10 @@ export interface ChangePlan<P extends Policy = Policy> {
   /** In the order in which they are made. */
   writes: readonly Write[]
   notices: readonly ChangeNotice[]
+}
+
+/** Why nothing is changed: what is asked for would come to nothing there. */
+export interface Refusal {
+  refused: string
+  hints: readonly Hint[]
 }

@@ -14,7 +14,7 @@ import {
 import type { KubernetesObject } from '../../model/kubernetes.ts'
 import { UserError } from '../../model/user-error.ts'
 import type { FieldTree, FieldValue } from '../../model/write.ts'
-import { difference, isEqual, isTree, merge } from '../fields.ts'
+import { difference, isEqual, isTree, merge } from '../../model/fields.ts'
 import { applySplices, insertPairs, removePairs, replaceValue, type Splice } from './splice.ts'
 
 /** A manifest after a change, and what it holds. */

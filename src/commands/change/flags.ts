@@ -34,7 +34,10 @@ const flags = {
     description: 'Output format. One of: (json, yaml, name, text).',
     default: 'text',
   }),
-  path: Flags.string({ description: 'With --wait: path of the HTTP requests.', default: '/' }),
+  path: Flags.string({
+    description: 'Path of the cookie; with --wait path of the HTTP requests. Default: /.',
+    helpValue: "''",
+  }),
   recursive: Flags.boolean({ char: 'R', description: 'With -f: look into the folders below as well.' }),
   selector: Flags.string({
     char: 'l',
@@ -48,6 +51,11 @@ const flags = {
     description:
       'Wait until a short probe on every node has seen the change in effect. Needs the permissions of probe, and to list nodes.',
   }),
+  with: Flags.string({
+    description: 'Who is to do it, where there is a choice: ingress-nginx, traefik, istio, envoy-gateway.',
+    options: ['ingress-nginx', 'traefik', 'istio', 'envoy-gateway'],
+    helpValue: "''",
+  }),
   'wait-timeout': durationFlag({
     description: 'With --wait: how long to wait.',
     helpValue: '1m0s',
@@ -59,7 +67,7 @@ const flags = {
 /** The flags that `enable` and `disable` share, under the headings of help. */
 export const changeFlags = grouped(flags, {
   Selection: ['all', 'all-namespaces', 'filename', 'recursive', 'selector'],
-  Change: ['dry-run', 'force-conflicts'],
+  Change: ['dry-run', 'force-conflicts', 'with'],
   Wait: ['image', 'path', 'wait', 'wait-timeout'],
   Output: ['diff', 'output', 'show-managed-fields'],
 })

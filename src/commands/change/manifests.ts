@@ -4,13 +4,22 @@ import type { ChangeRequest } from '../../model/intent.ts'
 import { toJson } from '../../report/change/objects.ts'
 import type { SourceFile } from '../../snapshot/files/read.ts'
 
+interface Asked {
+  request: ChangeRequest
+  /** It is about what stands in front of Services. */
+  isInFront: boolean
+  with: string | undefined
+}
+
 /** The files with the field set: as they stand, comments and all, or as plain objects, several in a List. */
-export function printManifests(
+export async function printManifests(
   files: readonly SourceFile[],
-  request: ChangeRequest,
+  { request, isInFront, with: named }: Asked,
   format: 'yaml' | 'json',
-): void {
-  const { text, objects } = editFiles(files, request)
+): Promise<void> {
+  const { text, objects } = isInFront
+    ? (await import('../../change/manifest/others.ts')).editOthers(files, { request, with: named })
+    : editFiles(files, request)
   const list = { apiVersion: 'v1', items: objects, kind: 'List', metadata: {} }
   if (format === 'yaml') stdout.writeExactly(text)
   else stdout.write(toJson(objects.length === 1 ? objects[0] : list))

@@ -4,12 +4,13 @@ import { exitCodes } from '../../cli/errors.ts'
 import { unknownFormat, UserError } from '../../model/user-error.ts'
 import { readFiles } from '../../snapshot/files/read.ts'
 import { serviceKind } from '../../mechanisms/service/objects.ts'
-import { anyKind } from '../../model/target.ts'
+import { resourceName } from '../../model/object.ts'
+import { anyKind, type TargetKind } from '../../model/target.ts'
 import { parseQuery } from '../../targets/parse.ts'
 import type { changeFlags } from './flags.ts'
 import { type ChangeFormat, changeFormats } from './print.ts'
 
-export type ChangeFlagValues = FlagValues<typeof changeFlags> & { force?: boolean }
+export type ChangeFlagValues = FlagValues<typeof changeFlags> & { force?: boolean; path?: string | undefined }
 
 /** What was named. Rejects with UserError for words and flags that do not go together, and files that cannot be read. */
 export async function readSelection(
@@ -22,13 +23,29 @@ export async function readSelection(
     if (recursive) throw usage('--recursive needs --filename')
     if (words.length === 0 && allNamespaces && !all && selector === undefined)
       throw usage('--all-namespaces needs --all or --selector')
-    const asked = { verb, kinds: [anyKind(serviceKind)] } as const
+    const asked = { verb, kinds: [anyKind(serviceKind), ...(await kindsInFront(words))] } as const
     return { kind: 'query', query: parseQuery(words, { all, allNamespaces, selector }, asked) }
   }
   if (words.length > 0 || all || allNamespaces || selector !== undefined)
     throw usage('when paths are provided as input, you may not specify names, --all, -A or a selector')
   const files = await Array.fromAsync(readFiles(names, recursive, process.stdin))
   return { kind: 'files', files, namespace: flags.namespace }
+}
+
+/** Loaded only where something else than a Service is named. */
+async function kindsInFront(words: readonly string[]): Promise<readonly TargetKind[]> {
+  const isService = (word: string): boolean =>
+    [serviceKind.name, ...serviceKind.words].includes(word.toLowerCase())
+  const [first = ''] = words
+  const kinds = words.filter((word) => word.includes('/')).map((word) => word.slice(0, word.indexOf('/')))
+  const isPair = words.length > 1 && !first.includes('/')
+  if ([...kinds, ...(isPair ? [first] : [])].every(isService)) return []
+  const [{ probedKinds }, { changes }] = await Promise.all([
+    import('../../front/kinds.ts'),
+    import('../../mechanisms/changes.ts'),
+  ])
+  const types = new Set(changes.flatMap((one) => one.targets).map(resourceName))
+  return probedKinds.slice(1).filter(({ type }) => types.has(resourceName(type)))
 }
 
 /** The flags that select the same Services again. */

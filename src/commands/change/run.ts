@@ -2,6 +2,9 @@ import { explainProblem } from '../../change/problems.ts'
 import type { ChangeRequest } from '../../model/intent.ts'
 import { changeSteps } from '../../change/steps.ts'
 import type { WithCluster } from '../../cli/base-command.ts'
+import { serviceKind } from '../../mechanisms/service/objects.ts'
+import { UserError } from '../../model/user-error.ts'
+import type { Selection } from '../../change/targets.ts'
 import { exitCodes } from '../../cli/errors.ts'
 import { type ChangeFlagValues, formatOf, readSelection, selectionWords } from './options.ts'
 import { Printer } from './print.ts'
@@ -21,13 +24,18 @@ export async function runChange(
   const format = formatOf(flags)
   const selection = await readSelection(words, flags, request.verb)
   const dryRun = flags['dry-run']
+  const isInFront = isAboutFronts(request, selection, flags.with)
+  if (isInFront && flags.wait)
+    throw new UserError('only the affinity of Services themselves can be waited for', {
+      exitCode: exitCodes.usage,
+    })
   if (selection.kind === 'files' && dryRun === 'client' && (format === 'yaml' || format === 'json')) {
     const { printManifests } = await import('./manifests.ts')
-    printManifests(selection.files, request, format)
+    await printManifests(selection.files, { request, isInFront, with: flags.with }, format)
     return 0
   }
   const force = { force: flags.force === true, forceConflicts: flags['force-conflicts'] }
-  const { image, path, wait, 'wait-timeout': limitMs = defaultWaitMs } = flags
+  const { image, path = '/', wait, 'wait-timeout': limitMs = defaultWaitMs } = flags
   return await withCluster(
     async ({ cluster, interrupt }) => {
       const printer = new Printer(format, flags, {
@@ -37,7 +45,15 @@ export async function runChange(
       const ask = proberOf(cluster, { image, path, now }, interrupt)
       const steps = changeSteps(
         cluster,
-        { request, dryRun, ...force, selection, wait: wait ? { ask, limitMs, now } : undefined },
+        {
+          request,
+          isInFront,
+          with: flags.with,
+          dryRun,
+          ...force,
+          selection,
+          wait: wait ? { ask, limitMs, now } : undefined,
+        },
         { interrupted: interrupt.first, abandoned: interrupt.second },
       )
       for (;;) {
@@ -51,4 +67,17 @@ export async function runChange(
       explain: (error, { namespace }) => explainProblem(error, namespace),
     },
   )
+}
+
+/** Cookies and headers, and everything that is no Service. */
+function isAboutFronts(request: ChangeRequest, selection: Selection, named: string | undefined): boolean {
+  if (named !== undefined || (request.verb === 'enable' && request.by !== undefined)) return true
+  if (selection.kind === 'files' || selection.query.kind === 'list') return false
+  const { targets } = selection.query
+  const others = targets.filter(({ kind }) => kind.name !== serviceKind.name)
+  if (others.length > 0 && others.length < targets.length)
+    throw new UserError('Services and what stands in front of them are changed one after the other', {
+      exitCode: exitCodes.usage,
+    })
+  return others.length > 0
 }

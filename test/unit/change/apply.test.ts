@@ -6,7 +6,7 @@ import type { RawObject } from '../../../src/model/change.ts'
 import type { KubernetesObject } from '../../../src/model/kubernetes.ts'
 import type { ObjectType } from '../../../src/model/object.ts'
 import type { FieldTree, Write } from '../../../src/model/write.ts'
-import { merge } from '../../../src/change/fields.ts'
+import { merge } from '../../../src/model/fields.ts'
 
 const widgets: ObjectType = {
   group: 'example.org',

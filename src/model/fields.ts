@@ -1,5 +1,5 @@
-import type { FieldTree, FieldValue, FieldsWrite } from '../model/write.ts'
-import type { RawObject } from '../model/change.ts'
+import type { FieldTree, FieldValue, FieldsWrite } from './write.ts'
+import type { RawObject } from './change.ts'
 
 /** The way to a field by the names of its parents. */
 export type FieldPath = readonly string[]

@@ -1,0 +1,48 @@
+import { changes } from '../mechanisms/changes.ts'
+import type { Changing } from '../mechanisms/changing.ts'
+import { objectName } from '../model/finding.ts'
+import type { ChangeRequest } from '../model/intent.ts'
+import type { KubernetesObject } from '../model/kubernetes.ts'
+import { type ObjectType, refOf, resourceName } from '../model/object.ts'
+import { UserError } from '../model/user-error.ts'
+import type { ChangePlan } from '../model/write.ts'
+
+export interface Asked {
+  request: ChangeRequest
+  /** The mechanism that is to do it, where there is a choice. */
+  with: string | undefined
+}
+
+/** Who may be able to change targets of a type. */
+export function ableTo(type: ObjectType, named: string | undefined): readonly Changing[] {
+  const isOf = (other: ObjectType): boolean => resourceName(other) === resourceName(type)
+  return changes.filter((one) => one.targets.some(isOf) && (named === undefined || one.name === named))
+}
+
+/** The mechanism that serves a target, and what it would do. Throws UserError where there is none, or where it refuses. */
+export function choose(
+  able: readonly Changing[],
+  object: KubernetesObject,
+  options: Asked,
+  store: Parameters<Changing['plan']>[2],
+): { changing: Changing; plan: ChangePlan } {
+  const name = objectName(refOf(object))
+  for (const changing of able) {
+    if (options.with === undefined && changing.isOnAsking?.(object) === true) continue
+    const plan = changing.plan(object, options.request, store)
+    if (plan === undefined) continue
+    if ('refused' in plan) throw new UserError(`${name} not changed: ${plan.refused}`, { hints: plan.hints })
+    return { changing, plan }
+  }
+  const others = able.filter((one) => one.isOnAsking?.(object) === true)
+  if (others.length > 0)
+    throw new UserError(`${name} not changed: a Service itself knows clients by their address only`, {
+      hints: [
+        'cookies and headers are up to what stands in front of it: name that, such as ingress/NAME',
+        ...others.map((one) => `or say who is to do it:  --with ${one.name}`),
+      ],
+    })
+  throw new UserError(`${name} not changed: who serves it is none of those that can be changed here`, {
+    hints: [`that are:  ${[...new Set(changes.map(({ label }) => label))].join(', ')}`],
+  })
+}

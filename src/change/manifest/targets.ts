@@ -1,0 +1,80 @@
+import { changes } from '../../mechanisms/changes.ts'
+import { services } from '../../mechanisms/service/objects.ts'
+import type { KubernetesObject } from '../../model/kubernetes.ts'
+import { isOfType, keyOf, type ObjectType, refOf, resourceName } from '../../model/object.ts'
+import { refuseSubdomain, type TargetKind } from '../../model/target.ts'
+import { UserError } from '../../model/user-error.ts'
+import type { SourceFile } from '../../snapshot/files/read.ts'
+import { editManifest } from './edit.ts'
+
+/** A target by its kind and name. */
+export interface Wanted {
+  kind: TargetKind
+  namespace: string
+  name: string
+}
+
+/** The targets of files by their names, to be changed in the cluster. */
+export function targetsIn(
+  { files, namespace: asked }: { files: readonly SourceFile[]; namespace: string | undefined },
+  namespace: string,
+): Wanted[] {
+  const found = targetsAmong(objectsOf(files), undefined)
+  if (found.length === 0) throw nothingIn(files)
+  return found.map(({ object: { metadata }, type }) => {
+    if (asked !== undefined && metadata.namespace !== undefined && metadata.namespace !== asked)
+      throw new UserError(
+        `the namespace from the provided object "${metadata.namespace}" does not match the namespace "${asked}"`,
+        { hints: [{ remedy: 'namespace-of-object', namespace: metadata.namespace }], exitCode: 2 },
+      )
+    const kind = {
+      name: type.kind.toLowerCase(),
+      label: type.kind,
+      words: [],
+      type,
+      refuseName: refuseSubdomain,
+      describe: () => [],
+    }
+    return { kind, namespace: metadata.namespace ?? namespace, name: metadata.name }
+  })
+}
+
+/** What stands in front; Services, too, where a mechanism is named that writes on them. */
+export function targetsAmong(
+  objects: readonly KubernetesObject[],
+  named: string | undefined,
+): { object: KubernetesObject; type: ObjectType }[] {
+  const types = changes
+    .filter(({ name }) => named === undefined || name === named)
+    .flatMap((one) => one.targets)
+    .filter((type) => type !== services)
+  const all = new Map(types.map((type) => [resourceName(type), type]))
+  return objects.flatMap((object) => {
+    const type = [...all.values()].find((one) => isOfType(object, one))
+    return type === undefined ? [] : [{ object, type }]
+  })
+}
+
+/** All objects of files, each once. */
+export function objectsOf(files: readonly SourceFile[]): KubernetesObject[] {
+  const objects: KubernetesObject[] = []
+  for (const { name, text } of files)
+    editManifest(
+      text,
+      (object) => {
+        if (!objects.includes(object)) objects.push(object)
+        return undefined
+      },
+      name,
+    )
+  const unique = new Map(objects.map((object) => [keyOf(refOf(object)), object]))
+  return [...unique.values()]
+}
+
+/** What to say about files that hold nothing of it. */
+export function nothingIn(files: readonly SourceFile[]): UserError {
+  const kinds = [...new Set(changes.flatMap((one) => one.targets).map(({ kind }) => kind))]
+  return new UserError(
+    `there is none of ${kinds.join(', ')} in ${files.map(({ name }) => JSON.stringify(name)).join(', ')}`,
+  )
+}

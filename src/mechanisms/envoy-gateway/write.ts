@@ -1,0 +1,209 @@
+import type { CookieWish, Wish } from '../../model/intent.ts'
+import { isEqual } from '../../model/fields.ts'
+import type { LooseObject } from '../../model/object.ts'
+import type { Policy } from '../../model/policy.ts'
+import type { Store } from '../../model/store.ts'
+import type { ChangePlan, FieldTree, Refusal, Write } from '../../model/write.ts'
+import { type Changing, definitions, planOf, refusal } from '../changing.ts'
+import { at, list, record, text } from '../kit/loose.ts'
+import { customType } from '../kit/types.ts'
+
+const group = 'gateway.networking.k8s.io'
+const httpRoutes = customType(group, 'httproutes', 'HTTPRoute')
+const gateways = { ...customType(group, 'gateways', 'Gateway'), within: 'everywhere' as const }
+const gatewayClasses = { ...customType(group, 'gatewayclasses', 'GatewayClass'), scope: 'cluster' as const }
+const definition = 'httproutes.gateway.networking.k8s.io'
+
+const controller = 'gateway.envoyproxy.io/gatewayclass-controller'
+
+const none: Policy = { kind: 'none' }
+
+/** `sessionPersistence` in the rules of an HTTPRoute, which Envoy Gateway reads since 1.2. */
+export const envoyGatewayChange: Changing = {
+  name: 'envoy-gateway',
+  label: 'Envoy Gateway',
+  targets: [httpRoutes],
+  reads: [gateways, gatewayClasses],
+  definitions: [definition],
+  plan: (target, request, store) => {
+    const route = target as LooseObject
+    const wish = request.verb === 'disable' ? null : request.by
+    const rules = list(at(route.spec, 'rules'))
+    const before = rules.map(policyOf).find(({ kind }) => kind !== 'none') ?? none
+    if (wish === null) return planOf({ before, after: none, writes: rewritten(route, withoutSession) })
+    const others = [...new Set(controllersOf(route, store))].filter((one) => one !== controller)
+    if (others.length > 0) return refusal(...servedBy(others))
+    if (wish === undefined)
+      return refusal('by what clients are to be kept has to be said', 'for example:  --cookie route')
+    return enable(route, wish, { before, store })
+  },
+}
+
+/** The controllers behind the gateways of a route; empty for one that is not known. */
+function controllersOf(route: LooseObject, store: Store): string[] {
+  const classes = store.list(gatewayClasses)
+  return list(at(route.spec, 'parentRefs')).map((parent) => {
+    const { name, namespace = route.metadata.namespace } = record(parent)
+    const gateway = store.get(gateways, { namespace: text(namespace) ?? '', name: text(name) ?? '' })
+    const className = text(at(gateway?.spec, 'gatewayClassName'))
+    const found = classes.known
+      ? classes.value.find(({ metadata }) => metadata.name === className)
+      : undefined
+    return text(at(found?.spec, 'controllerName')) ?? ''
+  })
+}
+
+function servedBy(controllers: readonly string[]): [string, ...string[]] {
+  const [first = ''] = controllers
+  if (first === '')
+    return [
+      'which controller serves its gateways cannot be seen: the Gateway or its class is missing, or may not be read',
+    ]
+  if (first.startsWith('istio.io/'))
+    return [
+      `its gateway is served by Istio (${first}), which reads no sessionPersistence`,
+      'set it for the Services behind it:  svc/NAME --with istio',
+    ]
+  return [`its gateway is served by ${first}, for which nothing can be written here yet`]
+}
+
+function enable(
+  route: LooseObject,
+  wish: Wish,
+  { before, store }: { before: Policy; store: Store },
+): ChangePlan | Refusal {
+  if (wish.kind === 'source-ip') return refusal('sessionPersistence knows cookies and headers only')
+  const schema = schemaOf(store)
+  if (schema === undefined)
+    return refusal(
+      'the HTTPRoutes of this cluster have no sessionPersistence: its definitions are those of the standard channel, and the API server would drop the field',
+      'have the experimental channel of the Gateway API installed',
+    )
+  const rules = list(at(route.spec, 'rules'))
+  if (rules.some((rule) => isEqual(record(rule)['matches'], []) && 'matches' in record(rule)))
+    return refusal(
+      'a rule has an empty list of matches, for which Envoy Gateway ignores sessionPersistence',
+      'take matches away',
+    )
+  if (wish.kind === 'cookie') {
+    const unfit = unfitting(wish)
+    if (unfit !== undefined) return unfit
+  }
+  const session = (index: number): FieldTree => sessionOf(wish, schema, index)
+  const writes = rewritten(route, (rule, index) => ({ ...rule, sessionPersistence: session(index) }))
+  const notices =
+    rules.length > 1 && wish.kind === 'cookie'
+      ? [
+          {
+            message: `its ${rules.length} rules get cookies of their own, ${wish.name} and ${wish.name}-2 …: rules share no session`,
+            hints: [],
+          },
+        ]
+      : []
+  return planOf({ before, after: policyOf({ sessionPersistence: session(0) }), writes, notices })
+}
+
+/** The fields of sessionPersistence in the installed schema; where it may not be read those of most versions are taken. */
+function schemaOf(store: Store): ReadonlySet<string> | undefined {
+  const crd = store.get(definitions, { namespace: '', name: definition })
+  if (crd === undefined) return new Set(['sessionName', 'type', 'absoluteTimeout', 'cookieConfig'])
+  const versions = list(at(crd.spec, 'versions')).filter((one) => record(one)['served'] === true)
+  const version = versions.find((one) => record(one)['storage'] === true) ?? versions[0]
+  const fields = at(
+    version,
+    'schema.openAPIV3Schema.properties.spec.properties.rules.items.properties.sessionPersistence.properties',
+  )
+  return fields === undefined ? undefined : new Set(Object.keys(record(fields)))
+}
+
+function unfitting({ path, domain, secure, sameSite, persistent }: CookieWish): Refusal | undefined {
+  const given = [
+    ...(path === undefined || path === '/' ? [] : ['path']),
+    ...(domain === undefined ? [] : ['domain']),
+    ...(secure === true ? ['secure'] : []),
+    ...(sameSite === undefined ? [] : ['same-site']),
+    ...(persistent === true ? ['persistent'] : []),
+  ]
+  if (given.length === 0) return undefined
+  return refusal(
+    `sessionPersistence has no field for ${given.join(', ')}: the cookie always holds the pod, and its path is that of the rule, or / from Envoy Gateway 1.10 on`,
+    'a BackendTrafficPolicy can set attributes of a cookie; that has to be written by hand',
+  )
+}
+
+function sessionOf(
+  wish: Exclude<Wish, { kind: 'source-ip' }>,
+  schema: ReadonlySet<string>,
+  index: number,
+): FieldTree {
+  const name = index === 0 ? wish.name : `${wish.name}-${index + 1}`
+  // From 1.7 on the name stands beside what it is the name of.
+  const isNew = !schema.has('sessionName')
+  if (wish.kind === 'header')
+    return isNew
+      ? { type: 'Header', header: { name: wish.name } }
+      : { type: 'Header', sessionName: wish.name }
+  const { ttlSeconds } = wish
+  // Without Permanent the timeout does not get into the cookie.
+  const lasting = ttlSeconds === undefined ? {} : { lifetimeType: 'Permanent' }
+  const timeout = ttlSeconds === undefined ? {} : { absoluteTimeout: durationOf(ttlSeconds) }
+  if (isNew) return { type: 'Cookie', cookie: { name, ...lasting }, ...timeout }
+  return {
+    type: 'Cookie',
+    sessionName: name,
+    ...timeout,
+    ...(ttlSeconds === undefined ? {} : { cookieConfig: lasting }),
+  }
+}
+
+/** Numbers of at most five digits: `^([0-9]{1,5}(h|m|s|ms)){1,4}$`. */
+function durationOf(seconds: number): string {
+  const parts = [
+    [Math.floor(seconds / 3600), 'h'],
+    [Math.floor((seconds % 3600) / 60), 'm'],
+    [seconds % 60, 's'],
+  ] as const
+  return parts.flatMap(([number, unit]) => (number === 0 ? [] : [`${number}${unit}`])).join('')
+}
+
+function withoutSession(rule: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const { sessionPersistence: _, ...kept } = rule
+  return kept
+}
+
+function rewritten(
+  route: LooseObject,
+  each: (rule: Readonly<Record<string, unknown>>, index: number) => Readonly<Record<string, unknown>>,
+): Write[] {
+  const rules = list(at(route.spec, 'rules'))
+  const changed = rules.map((rule, index) => each(record(rule), index) as FieldTree)
+  if (isEqual(changed, rules)) return []
+  return [{ how: 'patch', type: httpRoutes, object: route, fields: { spec: { rules: changed } } }]
+}
+
+/** Field names have moved between versions of the experimental channel: both are read. */
+function policyOf(rule: unknown): Policy {
+  const session = record(rule)['sessionPersistence']
+  if (session === undefined) return none
+  if (at(session, 'type') === 'Header') {
+    const name = text(at(session, 'header.name')) ?? text(at(session, 'sessionName'))
+    return { kind: 'header', ...(name === undefined ? {} : { name }), points: 'at-a-pod' }
+  }
+  const name = text(at(session, 'cookie.name')) ?? text(at(session, 'sessionName'))
+  const lifetime = text(at(session, 'cookie.lifetimeType')) ?? text(at(session, 'cookieConfig.lifetimeType'))
+  const ttl = lifetime === 'Permanent' ? secondsOf(text(at(session, 'absoluteTimeout')) ?? '') : 0
+  return {
+    kind: 'cookie',
+    ...(name === undefined ? {} : { name }),
+    ...(ttl > 0 ? { ttlSeconds: ttl } : {}),
+    points: 'at-a-pod',
+  }
+}
+
+function secondsOf(duration: string): number {
+  const units: Readonly<Record<string, number>> = { h: 3600, m: 60, s: 1, ms: 0.001 }
+  const parts = [...duration.matchAll(/(\d+)(ms|h|m|s)/g)]
+  return Math.floor(
+    parts.reduce((sum, [, number, unit = '']) => sum + Number(number) * (units[unit] ?? 0), 0),
+  )
+}

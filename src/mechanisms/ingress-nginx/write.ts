@@ -1,0 +1,163 @@
+import type { CookieWish, Wish } from '../../model/intent.ts'
+import type { LooseObject } from '../../model/object.ts'
+import type { Policy } from '../../model/policy.ts'
+import type { Store } from '../../model/store.ts'
+import type { ChangePlan, Refusal } from '../../model/write.ts'
+import { type Changing, planOf, refusal } from '../changing.ts'
+import { behind } from '../ingress/backends.ts'
+import { ingressClass, ingressClasses } from '../ingress/classes.ts'
+import { ingressClassObjects, ingresses } from '../ingress/objects.ts'
+import { annotate, without } from '../kit/annotations.ts'
+
+const prefix = 'nginx.ingress.kubernetes.io/'
+
+/** Who reads these annotations: the controller that they are of, and Traefik, which does so differently. */
+const readers: Readonly<Record<string, 'ingress-nginx' | 'Traefik'>> = {
+  'k8s.io/ingress-nginx': 'ingress-nginx',
+  'traefik.io/ingress-nginx': 'Traefik',
+}
+
+/** All that makes it sticky, and what has no meaning without it. */
+const sticky = ['affinity', 'session-cookie-', 'upstream-hash-by'].map((name) => prefix + name)
+
+/** Annotations on the Ingress. */
+export const ingressNginxChange: Changing = {
+  name: 'ingress-nginx',
+  label: 'ingress-nginx',
+  targets: [ingresses],
+  reads: [ingressClassObjects],
+  plan: (target, request, store) => {
+    const ingress = target as LooseObject
+    const classes = store.fact(ingressClasses)
+    const name = ingressClass(ingress) ?? ''
+    const controller = classes.known ? (classes.value[name] ?? '') : ''
+    const reader =
+      readers[controller] ?? (controller === '' && name === 'nginx' ? 'ingress-nginx' : undefined)
+    if (reader === undefined) return undefined
+    const before = policyOf(ingress)
+    if (request.verb === 'disable')
+      return planOf({
+        before,
+        after: { kind: 'none' },
+        writes: annotate(ingresses, ingress, without(ingress, sticky)),
+      })
+    if (request.by === undefined)
+      return refusal('by what clients are to be kept has to be said', 'for example:  --cookie route')
+    return enable(ingress, request.by, { before, reader, store })
+  },
+}
+
+interface Known {
+  before: Policy
+  reader: 'ingress-nginx' | 'Traefik'
+  store: Store
+}
+
+function enable(ingress: LooseObject, wish: Wish, known: Known): ChangePlan | Refusal {
+  const { before, reader, store } = known
+  const annotations = ingress.metadata.annotations ?? {}
+  if (annotations[`${prefix}canary`] === 'true')
+    return refusal(
+      `a canary is as sticky as the Ingress beside it, whose affinity ${reader} copies`,
+      'name the Ingress without canary: "true"',
+    )
+  if (annotations[`${prefix}service-upstream`] === 'true')
+    return refusal(
+      `with service-upstream: "true" ${reader} sends to the cluster IP, so that no cookie of its own keeps a pod`,
+      `take ${prefix}service-upstream away, or turn the affinity of the Service on`,
+    )
+  if (annotations[`${prefix}ssl-passthrough`] === 'true')
+    return refusal(`with ssl-passthrough: "true" ${reader} sees no HTTP, and so no cookies and headers`)
+  if (wish.kind !== 'cookie') return hash(ingress, wish, known)
+  if (!/^[-._~a-zA-Z0-9]+$/.test(wish.name))
+    return refusal(`"${wish.name}" is no name that ${reader} takes for a cookie: it would use another one`)
+  if (reader === 'Traefik') {
+    const services = new Set(behind(ingress, store).map(({ backend }) => backend.to.name))
+    if (services.size > 1)
+      return refusal(
+        `${[...services].join(' and ')} are behind one Ingress: Traefik would give both a cookie of this name, and each would overwrite the other's`,
+        'split it into an Ingress for each Service, and give each cookie its own name',
+      )
+  }
+  const wanted = { ...without(ingress, [`${prefix}upstream-hash-by`]), ...cookie(wish, annotations) }
+  const writes = annotate(ingresses, ingress, wanted)
+  const after = policyOf({ metadata: { annotations: { ...annotations, ...kept(wanted) } } })
+  const notices =
+    wish.persistent === true && reader === 'Traefik'
+      ? [{ message: 'Traefik does not read affinity-mode: its cookies always keep their pod', hints: [] }]
+      : []
+  return planOf({ before, after, writes, notices })
+}
+
+function cookie(wish: CookieWish, now: Readonly<Record<string, string>>): Record<string, string | null> {
+  const { name, ttlSeconds, path, domain, secure, sameSite, persistent } = wish
+  const wanted: Record<string, string | null | undefined> = {
+    affinity: 'cookie',
+    'affinity-mode': persistent === true ? 'persistent' : undefined,
+    'session-cookie-name': name,
+    // Without one the path of the Ingress is taken, which is a regular expression more often than not.
+    'session-cookie-path': path ?? now[`${prefix}session-cookie-path`] ?? '/',
+    'session-cookie-max-age': ttlSeconds === undefined ? undefined : String(ttlSeconds),
+    // Beside another lifetime it would be the one of older browsers.
+    'session-cookie-expires': ttlSeconds === undefined ? undefined : null,
+    'session-cookie-domain': domain,
+    'session-cookie-secure': secure === true ? 'true' : undefined,
+    'session-cookie-samesite': sameSite,
+  }
+  return Object.fromEntries(
+    Object.entries(wanted).flatMap(([key, value]) => (value === undefined ? [] : [[prefix + key, value]])),
+  )
+}
+
+/** Of the variables of nginx that hold what is asked for. */
+function hash(
+  ingress: LooseObject,
+  wish: Exclude<Wish, CookieWish>,
+  { before, reader }: Known,
+): ChangePlan | Refusal {
+  if (reader === 'Traefik')
+    return refusal(
+      'Traefik reads upstream-hash-by from 3.7 on only, and not for every variable',
+      'keep clients by a cookie:  --cookie route',
+    )
+  const variable =
+    wish.kind === 'header' ? `$http_${wish.name.toLowerCase().replaceAll('-', '_')}` : '$remote_addr'
+  const wanted = {
+    // A cookie counts before a hash.
+    ...without(ingress, [
+      `${prefix}affinity`,
+      `${prefix}session-cookie-`,
+      `${prefix}upstream-hash-by-subset`,
+    ]),
+    [`${prefix}upstream-hash-by`]: variable,
+  }
+  return planOf({
+    before,
+    after: { kind: 'hash', of: variable },
+    writes: annotate(ingresses, ingress, wanted),
+  })
+}
+
+function kept(wanted: Readonly<Record<string, string | null>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(wanted).filter((entry): entry is [string, string] => entry[1] !== null),
+  )
+}
+
+/** What the annotations say; the default name is of the controller's own documentation. */
+function policyOf({ metadata }: { metadata: { annotations?: Record<string, string> } }): Policy {
+  const value = (name: string): string | undefined => metadata.annotations?.[prefix + name]
+  if (value('affinity') !== 'cookie') {
+    const of = value('upstream-hash-by')
+    return of === undefined ? { kind: 'none' } : { kind: 'hash', of }
+  }
+  const path = value('session-cookie-path')
+  const ttl = Number(value('session-cookie-max-age') ?? value('session-cookie-expires') ?? '')
+  return {
+    kind: 'cookie',
+    name: value('session-cookie-name') ?? 'INGRESSCOOKIE',
+    ...(path === undefined ? {} : { path }),
+    ...(ttl > 0 ? { ttlSeconds: ttl } : {}),
+    ...(value('session-cookie-secure') === 'true' ? { secure: true } : {}),
+  }
+}

@@ -1,0 +1,276 @@
+import type { CookieWish, Wish } from '../../model/intent.ts'
+import type { KubernetesObject } from '../../model/kubernetes.ts'
+import { difference, isEqual } from '../../model/fields.ts'
+import { isOfType, type LooseObject, type NamespacedName, refOf } from '../../model/object.ts'
+import { objectName } from '../../model/finding.ts'
+import type { Policy } from '../../model/policy.ts'
+import type { FieldTree, FieldValue, Refusal, Write } from '../../model/write.ts'
+import { type Changing, planOf, refusal } from '../changing.ts'
+import { at, list, record, text } from '../kit/loose.ts'
+import { customType } from '../kit/types.ts'
+import { services } from '../service/objects.ts'
+
+const group = 'networking.istio.io'
+const virtualServices = customType(group, 'virtualservices', 'VirtualService')
+const destinationRules = {
+  ...customType(group, 'destinationrules', 'DestinationRule'),
+  within: 'everywhere' as const,
+}
+
+/** What this tool made, and may take away. */
+const ours = { 'app.kubernetes.io/managed-by': 'kubectl-affinity' }
+
+const none: Policy = { kind: 'none' }
+
+/** `consistentHash` in the DestinationRule of each host that the target leads to. */
+export const istioChange: Changing = {
+  name: 'istio',
+  label: 'Istio',
+  targets: [virtualServices, destinationRules, services],
+  reads: [destinationRules],
+  isOnAsking: (target) => isOfType(target, services),
+  plan: (target, request, store) => {
+    const wish = request.verb === 'disable' ? null : request.by
+    const found = hostsOf(target, wish)
+    if ('refused' in found) return found
+    const rules = store.list(destinationRules)
+    if (!rules.known)
+      return refusal(
+        'the DestinationRules cannot be read, and without them it is not known which one counts for its hosts',
+      )
+    if (wish === undefined)
+      return refusal('by what clients are to be kept has to be said', 'for example:  --cookie route')
+    const places = found.hosts.map((host) => placeOf(host, rules.value))
+    const before = places.map(({ rule }) => policyOf(rule)).find(({ kind }) => kind !== 'none') ?? none
+    if (wish === null)
+      return planOf({ before, after: none, writes: places.flatMap(({ rule }) => removal(rule)) })
+    const unfit = unfitting(wish)
+    if (unfit !== undefined) return unfit
+    const hash = hashOf(wish)
+    return planOf({
+      before,
+      after: hashPolicy(hash),
+      writes: places.flatMap((place) => setting(place, hash)),
+      notices: places.flatMap((place) => noticesOf(place)),
+    })
+  },
+}
+
+/** Hosts of Services, each once; a target that would not stick is refused unless it is only to be taken back. */
+function hostsOf(
+  target: KubernetesObject,
+  wish: Wish | null | undefined,
+): { hosts: NamespacedName[] } | Refusal {
+  const { name, namespace = '' } = target.metadata
+  if (isOfType(target, services)) return { hosts: [{ namespace, name }] }
+  const object = target as LooseObject
+  const isRule = isOfType(target, destinationRules)
+  const routes = list(at(object.spec, 'http')).map((route) => list(record(route)['route']))
+  const named = isRule
+    ? [at(object.spec, 'host')]
+    : routes.flatMap((targets) => targets.map((one) => at(one, 'destination.host')))
+  const found = named.flatMap((host) => serviceOf(host, namespace) ?? [])
+  const hosts = [...new Map(found.map((host) => [`${host.namespace}/${host.name}`, host])).values()]
+  if (hosts.length === 0)
+    return refusal(
+      isRule
+        ? 'its host is none of a Service of this cluster'
+        : 'none of its HTTP routes leads to a Service of this cluster; TLS and TCP routes know no cookies and headers',
+    )
+  const isDrawn = routes.some((targets) => targets.filter((one) => record(one)['weight'] !== 0).length > 1)
+  if (wish !== null && isDrawn)
+    return refusal(
+      'a route has several destinations: Istio draws one of them for every request, whatever hash is set',
+      'leave one destination in each route, or pick them by a match on a header',
+    )
+  return { hosts }
+}
+
+/** A name without any dot is one of the namespace of the object that names it (ResolveShortnameToFQDN). */
+function serviceOf(host: unknown, own: string): NamespacedName | undefined {
+  if (typeof host !== 'string' || host === '' || host.includes('*')) return undefined
+  const [name = '', namespace, suffix, ...domain] = host.split('.')
+  if (namespace === undefined) return { namespace: own, name }
+  return suffix === 'svc' && domain.length > 0 ? { namespace, name } : undefined
+}
+
+interface Place {
+  host: NamespacedName
+  /** The one that counts for the host; undefined where there is none. */
+  rule: LooseObject | undefined
+  /** A rule for many hosts, which counts as long as there is none for this one. */
+  wide: LooseObject | undefined
+  /** Of other namespaces, for the same host: callers from there go by them. */
+  elsewhere: readonly LooseObject[]
+  /** Names of the namespace that are taken. */
+  taken: ReadonlySet<string>
+}
+
+/**
+ * Beside the Service: of several rules for one host the policy of the oldest that has one counts, and the most specific host
+ * hides the others (istio pilot/pkg/model/destination_rule.go, push_context.go).
+ */
+function placeOf(host: NamespacedName, all: readonly LooseObject[]): Place {
+  const isExact = (rule: LooseObject): boolean => {
+    const to = serviceOf(at(rule.spec, 'host'), rule.metadata.namespace ?? '')
+    return to?.name === host.name && to.namespace === host.namespace
+  }
+  const counting = all.filter((rule) => at(rule.spec, 'workloadSelector') === undefined)
+  const beside = counting.filter(({ metadata }) => metadata.namespace === host.namespace)
+  const exact = beside.filter(isExact).toSorted(byAge)
+  const wide = beside.filter((rule) => covers(text(at(rule.spec, 'host')) ?? '', host)).toSorted(byAge)
+  return {
+    host,
+    rule: exact.find((rule) => at(rule.spec, 'trafficPolicy') !== undefined) ?? exact[0],
+    wide: wide[0],
+    elsewhere: counting.filter((rule) => rule.metadata.namespace !== host.namespace && isExact(rule)),
+    taken: new Set(beside.map(({ metadata }) => metadata.name)),
+  }
+}
+
+function covers(pattern: string, { namespace, name }: NamespacedName): boolean {
+  return pattern.startsWith('*') && `${name}.${namespace}.svc.cluster.local`.endsWith(pattern.slice(1))
+}
+
+function byAge(a: LooseObject, b: LooseObject): number {
+  const [one = '', other = ''] = [a.metadata.creationTimestamp, b.metadata.creationTimestamp]
+  return one < other ? -1 : one > other ? 1 : 0
+}
+
+function noticesOf({ wide, rule, elsewhere, host }: Place): { message: string; hints: string[] }[] {
+  const hidden = elsewhere.map(({ metadata: { namespace = '', name } }) => ({
+    message: `destinationrule/${name} in namespace ${namespace} is for ${host.name} as well: callers and gateways of that namespace go by it`,
+    hints: ['set the same there, or take it away'],
+  }))
+  if (rule !== undefined || wide === undefined) return hidden
+  const copied = {
+    message: `${objectName(refOf(wide))} no longer counts for ${host.name}: what it says is copied`,
+    hints: ['of two rules the one with the more specific host counts alone'],
+  }
+  return [copied, ...hidden]
+}
+
+function unfitting(wish: Wish): Refusal | undefined {
+  if (wish.kind !== 'cookie') return undefined
+  if (wish.persistent === true)
+    return refusal('Istio hashes the cookie: no cookie can hold a client on its pod when pods are added')
+  return undefined
+}
+
+/** Without a ttl Envoy makes no cookie; without a path browsers keep it for a directory only. `0s` is until the browser closes. */
+function hashOf(wish: Wish): FieldTree {
+  if (wish.kind === 'header') return { httpHeaderName: wish.name }
+  if (wish.kind === 'source-ip') return { useSourceIp: true }
+  const { name, path = '/', ttlSeconds = 0 } = wish
+  const attributes = attributesOf(wish)
+  return {
+    httpCookie: { name, path, ttl: `${ttlSeconds}s`, ...(attributes.length === 0 ? {} : { attributes }) },
+  }
+}
+
+function attributesOf({ domain, secure, sameSite }: CookieWish): FieldTree[] {
+  return [
+    ...(domain === undefined ? [] : [{ name: 'Domain', value: domain }]),
+    ...(secure === true ? [{ name: 'Secure' }] : []),
+    ...(sameSite === undefined ? [] : [{ name: 'SameSite', value: sameSite }]),
+  ]
+}
+
+const hashKeys = new Set(['httpCookie', 'httpHeaderName', 'httpQueryParameterName', 'useSourceIp'])
+
+function setting({ host, rule, wide, taken }: Place, hash: FieldTree): Write[] {
+  if (rule === undefined) {
+    const name = taken.has(host.name) ? `${host.name}-affinity` : host.name
+    const policy = withHash(record(at(wide?.spec, 'trafficPolicy')), hash)
+    const spec = { host: `${host.name}.${host.namespace}.svc.cluster.local`, trafficPolicy: policy }
+    const metadata = { name, namespace: host.namespace, labels: ours }
+    const object = { apiVersion: `${group}/v1`, kind: 'DestinationRule', metadata, spec }
+    return [{ how: 'create', type: destinationRules, object }]
+  }
+  return rewrite(rule, (policy, isOptional) =>
+    isOptional && record(policy)['loadBalancer'] === undefined ? policy : withHash(policy, hash),
+  )
+}
+
+/** A policy that hashes so; the size of its ring and what it says about zones stay. */
+function withHash(policy: Readonly<Record<string, unknown>>, hash: FieldTree): FieldTree {
+  const { simple: _, ...balancer } = record(policy['loadBalancer'])
+  const old = record(balancer['consistentHash'])
+  const kept = Object.fromEntries(Object.entries(old).filter(([key]) => !hashKeys.has(key)))
+  return { ...policy, loadBalancer: { ...balancer, consistentHash: { ...kept, ...hash } } } as FieldTree
+}
+
+function removal(rule: LooseObject | undefined): Write[] {
+  if (rule === undefined) return []
+  const writes = rewrite(rule, withoutHash)
+  const [write] = writes
+  const { metadata } = rule
+  const isOurs = metadata.labels?.['app.kubernetes.io/managed-by'] === ours['app.kubernetes.io/managed-by']
+  const policy = withoutHash(record(at(rule.spec, 'trafficPolicy')))
+  const isAll =
+    Object.keys(policy).length === 0 &&
+    Object.keys(record(rule.spec)).every((key) => ['host', 'trafficPolicy'].includes(key))
+  return write !== undefined && isOurs && isAll
+    ? [{ how: 'delete', type: destinationRules, object: rule }]
+    : writes
+}
+
+function withoutHash(policy: Readonly<Record<string, unknown>>): FieldTree {
+  const { loadBalancer, ...others } = policy
+  if (at(loadBalancer, 'consistentHash') === undefined) return policy as FieldTree
+  const { consistentHash: _, ...balancer } = record(loadBalancer)
+  return (Object.keys(balancer).length === 0 ? others : { ...others, loadBalancer: balancer }) as FieldTree
+}
+
+type Change = (
+  policy: Readonly<Record<string, unknown>>,
+  isOptional: boolean,
+) => Readonly<Record<string, unknown>>
+
+/**
+ * The policy of the host, and those that would take its place: the one of a port replaces it whole, that of a subset as far
+ * as it names a balancer.
+ */
+function rewrite(rule: LooseObject, change: Change): Write[] {
+  const policy = record(at(rule.spec, 'trafficPolicy'))
+  const ports = list(policy['portLevelSettings']).map((one) => change(record(one), false))
+  const main = {
+    ...change(policy, false),
+    ...(policy['portLevelSettings'] === undefined ? {} : { portLevelSettings: ports }),
+  }
+  const subsets = list(at(rule.spec, 'subsets')).map((one) => {
+    const own = record(one)['trafficPolicy']
+    return own === undefined ? one : { ...record(one), trafficPolicy: change(record(own), true) }
+  })
+  const fields: Record<string, FieldValue> = {}
+  if (!isEqual(main, policy))
+    fields['trafficPolicy'] =
+      Object.keys(main).length === 0 ? null : difference(policy as FieldTree, main as FieldTree)
+  if (!isEqual(subsets, list(at(rule.spec, 'subsets')))) fields['subsets'] = subsets as FieldValue
+  if (Object.keys(fields).length === 0) return []
+  return [{ how: 'patch', type: destinationRules, object: rule, fields: { spec: fields } }]
+}
+
+function policyOf(rule: LooseObject | undefined): Policy {
+  return hashPolicy(at(rule?.spec, 'trafficPolicy.loadBalancer.consistentHash'))
+}
+
+function hashPolicy(hash: unknown): Policy {
+  const cookie = at(hash, 'httpCookie')
+  if (cookie !== undefined) {
+    const { name, path, ttl } = record(cookie)
+    const seconds = Number(/^(\d+)s$/.exec(text(ttl) ?? '')?.[1] ?? 0)
+    return {
+      kind: 'cookie',
+      ...(text(name) === undefined ? {} : { name: String(name) }),
+      ...(text(path) === undefined ? {} : { path: String(path) }),
+      ...(seconds > 0 ? { ttlSeconds: seconds } : {}),
+      points: 'into-a-hash',
+    }
+  }
+  const header = text(at(hash, 'httpHeaderName'))
+  if (header !== undefined) return { kind: 'header', name: header, points: 'into-a-hash' }
+  if (at(hash, 'useSourceIp') === true) return { kind: 'hash', of: 'client address' }
+  const query = text(at(hash, 'httpQueryParameterName'))
+  return query === undefined ? none : { kind: 'hash', of: `parameter ${query}` }
+}

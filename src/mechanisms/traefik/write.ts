@@ -1,0 +1,231 @@
+import type { CookieWish, Wish } from '../../model/intent.ts'
+import type { KubernetesObject, Service } from '../../model/kubernetes.ts'
+import { isOfType, type LooseObject } from '../../model/object.ts'
+import type { Policy } from '../../model/policy.ts'
+import type { Store } from '../../model/store.ts'
+import type { ChangePlan, FieldTree, FieldValue, Refusal, Write } from '../../model/write.ts'
+import { type Changing, planOf, refusal } from '../changing.ts'
+import { behind } from '../ingress/backends.ts'
+import { ingressClass, ingressClasses } from '../ingress/classes.ts'
+import { ingressClassObjects, ingresses } from '../ingress/objects.ts'
+import { annotate, without } from '../kit/annotations.ts'
+import { at, list, record, text } from '../kit/loose.ts'
+import { customType } from '../kit/types.ts'
+import { services } from '../service/objects.ts'
+
+const prefix = 'traefik.ingress.kubernetes.io/service.'
+const sticky = `${prefix}sticky.cookie`
+
+const ingressRoutes = {
+  ...customType('traefik.io', 'ingressroutes', 'IngressRoute'),
+  versions: ['v1alpha1'] as const,
+}
+
+const onlyCookies = 'of what can be written here Traefik keeps clients by cookies only'
+
+/** Annotations on the Service for an Ingress, `sticky` in the routes of an IngressRoute. */
+export const traefikChange: Changing = {
+  name: 'traefik',
+  label: 'Traefik',
+  targets: [ingresses, ingressRoutes, services],
+  reads: [ingressClassObjects, services],
+  isOnAsking: (target) => isOfType(target, services),
+  plan: (target, request, store) => {
+    if (isOfType(target, ingressRoutes)) return planRoute(target, wishOf(request))
+    if (isOfType(target, services)) return planServices([target as Service], wishOf(request))
+    const ingress = target as LooseObject
+    const classes = store.fact(ingressClasses)
+    const controller = classes.known ? classes.value[ingressClass(ingress) ?? ''] : undefined
+    if (controller !== 'traefik.io/ingress-controller') return undefined
+    return planIngress(ingress, wishOf(request), store)
+  },
+}
+
+/** What is wished: null for nothing. */
+type Wished = Wish | null | undefined
+
+function wishOf(request: Parameters<Changing['plan']>[1]): Wished {
+  return request.verb === 'disable' ? null : request.by
+}
+
+function planIngress(ingress: LooseObject, wish: Wished, store: Store): ChangePlan | Refusal {
+  const backends = behind(ingress, store).map(({ backend }) => backend)
+  const found = new Map(backends.map(({ to, service }) => [to.name, service]))
+  const missing = [...found].filter(([, service]) => service === undefined).map(([name]) => name)
+  if (missing.length > 0)
+    return refusal(`service/${missing.join(', service/')} is not there, on which Traefik reads it`)
+  return planServices(
+    [...found.values()].filter((one) => one !== undefined),
+    wish,
+  )
+}
+
+function planServices(all: readonly Service[], wish: Wished): ChangePlan | Refusal {
+  const before = all.map(annotated).find(({ kind }) => kind !== 'none') ?? none
+  if (wish === null) {
+    const writes = all.flatMap((service) => annotate(services, service, without(service, [sticky])))
+    return planOf({ before, after: none, writes })
+  }
+  if (wish === undefined) return unsaid
+  if (wish.kind !== 'cookie') return refusal(onlyCookies, 'for example:  --cookie route')
+  const [first, second] = all
+  if (first === undefined) return refusal('it leads to no Service')
+  if (second !== undefined) return overwritten(all.map(({ metadata }) => metadata.name))
+  if (first.metadata.annotations?.[`${prefix}nativelb`] === 'true')
+    return refusal(
+      `service/${first.metadata.name} has nativelb: "true": Traefik sends to its cluster IP, so that a cookie keeps no pod`,
+      `take ${prefix}nativelb away`,
+    )
+  const unfit = unfitting(wish)
+  if (unfit !== undefined) return unfit
+  const wanted = annotationsFor(wish, first)
+  const writes = annotate(services, first, wanted)
+  const after = annotated({ metadata: { annotations: { ...first.metadata.annotations, ...wanted } } })
+  return planOf({ before, after, writes })
+}
+
+const none: Policy = { kind: 'none' }
+const unsaid = refusal('by what clients are to be kept has to be said', 'for example:  --cookie route')
+
+function overwritten(names: readonly string[]): Refusal {
+  return refusal(
+    `${names.join(' and ')} would get cookies of the same name, and each would overwrite the other's`,
+    ...names
+      .slice(0, 3)
+      .map((name, index) => `one after the other:  svc/${name} --with traefik --cookie NAME${index + 1}`),
+  )
+}
+
+function unfitting({ persistent }: CookieWish): Refusal | undefined {
+  return persistent === true
+    ? refusal("Traefik's cookies always keep their pod; there is nothing to set for it")
+    : undefined
+}
+
+function annotationsFor(wish: CookieWish, { metadata }: Service): Record<string, string> {
+  const { name, ttlSeconds, path, domain, secure, sameSite } = wish
+  const now = metadata.annotations ?? {}
+  const wanted = {
+    '': 'true',
+    '.name': name,
+    '.maxage': ttlSeconds === undefined ? undefined : String(ttlSeconds),
+    // `/` is the default, and all that Traefik before 3.3 knows.
+    '.path': path === undefined || (path === '/' && now[`${sticky}.path`] === undefined) ? undefined : path,
+    '.domain': domain,
+    '.secure': secure === true ? 'true' : undefined,
+    '.samesite': sameSite?.toLowerCase(),
+  }
+  return Object.fromEntries(
+    Object.entries(wanted).flatMap(([key, value]) => (value === undefined ? [] : [[sticky + key, value]])),
+  )
+}
+
+function annotated({ metadata }: { metadata: { annotations?: Record<string, string> } }): Policy {
+  const value = (name: string): string | undefined => metadata.annotations?.[sticky + name]
+  if (value('') !== 'true') return none
+  return cookiePolicy({
+    name: value('.name'),
+    path: value('.path'),
+    maxAge: Number(value('.maxage') ?? 0),
+    secure: value('.secure') === 'true',
+  })
+}
+
+interface Cookie {
+  name: string | undefined
+  path: string | undefined
+  maxAge: number
+  secure: boolean
+}
+
+function cookiePolicy({ name, path, maxAge, secure }: Cookie): Policy {
+  return {
+    kind: 'cookie',
+    ...(name === undefined ? {} : { name }),
+    path: path ?? '/',
+    ...(maxAge > 0 ? { ttlSeconds: maxAge } : {}),
+    ...(secure ? { secure: true } : {}),
+  }
+}
+
+function planRoute(route: LooseObject, wish: Wished): ChangePlan | Refusal {
+  const routes = list(at(route.spec, 'routes'))
+  const targets = routes.flatMap((one) => list(record(one)['services']))
+  const before = targets.map(routePolicy).find(({ kind }) => kind !== 'none') ?? none
+  if (wish === null) return planOf({ before, after: none, writes: rewritten(route, withoutSticky) })
+  if (wish === undefined) return unsaid
+  if (wish.kind !== 'cookie') return refusal(onlyCookies, 'for example:  --cookie route')
+  if (routes.some((one) => list(record(one)['services']).length > 1))
+    return refusal(
+      'a route has several services: Traefik first picks one of them, for which an IngressRoute has no cookie',
+      'put them into a TraefikService, and set sticky on its weighted and on each of its services',
+    )
+  if (targets.some((one) => record(one)['kind'] === 'TraefikService'))
+    return refusal(
+      'it leads to a TraefikService, which has its own sticky on weighted and on each of its services',
+    )
+  const names = [...new Set(targets.map((one) => text(record(one)['name']) ?? ''))]
+  if (names.length > 1) return overwritten(names)
+  if (targets.some((one) => record(one)['nativeLB'] === true))
+    return refusal(
+      'with nativeLB: true Traefik sends to the cluster IP, so that a cookie keeps no pod',
+      'take nativeLB away',
+    )
+  if (targets.some((one) => record(one)['strategy'] === 'hrw'))
+    return refusal('with strategy: hrw Traefik ignores sticky', 'take strategy away')
+  const unfit = unfitting(wish)
+  if (unfit !== undefined) return unfit
+  const cookie = (target: Readonly<Record<string, unknown>>): FieldValue => {
+    const now = record(at(target, 'sticky.cookie'))
+    return { ...target, sticky: { cookie: { ...now, ...cookieFields(wish, now) } } } as FieldTree
+  }
+  const writes = rewritten(route, cookie)
+  const after = routePolicy(cookie(record(targets[0])))
+  return planOf({ before, after, writes })
+}
+
+function cookieFields(
+  { name, ttlSeconds, path, domain, secure, sameSite }: CookieWish,
+  now: object,
+): FieldTree {
+  return {
+    name,
+    ...(ttlSeconds === undefined ? {} : { maxAge: ttlSeconds }),
+    ...(path === undefined || (path === '/' && !('path' in now)) ? {} : { path }),
+    ...(domain === undefined ? {} : { domain }),
+    ...(secure === true ? { secure } : {}),
+    ...(sameSite === undefined ? {} : { sameSite: sameSite.toLowerCase() }),
+  }
+}
+
+function withoutSticky(target: Readonly<Record<string, unknown>>): FieldValue {
+  const { sticky: _, ...kept } = target
+  return kept as FieldTree
+}
+
+/** The routes with each of their services made anew; no write where they are as they were. */
+function rewritten(
+  object: KubernetesObject & { spec?: unknown },
+  each: (target: Readonly<Record<string, unknown>>) => FieldValue,
+): Write[] {
+  const routes = list(at(object.spec, 'routes'))
+  const changed = routes.map((route) => {
+    const all = list(record(route)['services'])
+    const made = all.map((one) => each(record(one)))
+    return all.length === 0 ? record(route) : { ...record(route), services: made }
+  })
+  if (JSON.stringify(changed) === JSON.stringify(routes)) return []
+  return [{ how: 'patch', type: ingressRoutes, object, fields: { spec: { routes: changed as FieldTree[] } } }]
+}
+
+function routePolicy(target: unknown): Policy {
+  const cookie = at(target, 'sticky.cookie')
+  if (cookie === undefined) return none
+  const { name, path, maxAge, secure } = record(cookie)
+  return cookiePolicy({
+    name: text(name),
+    path: text(path),
+    maxAge: typeof maxAge === 'number' ? maxAge : 0,
+    secure: secure === true,
+  })
+}

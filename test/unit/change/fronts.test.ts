@@ -1,0 +1,215 @@
+import { describe, expect, it } from 'vitest'
+import { choose } from '../../../src/change/choose.ts'
+import { predict } from '../../../src/change/predict.ts'
+import { storeOf } from '../../../src/change/store.ts'
+import { undoOf } from '../../../src/change/undo.ts'
+import { changes } from '../../../src/mechanisms/changes.ts'
+import { known } from '../../../src/model/fact.ts'
+import type { ChangeRequest } from '../../../src/model/intent.ts'
+import type { KubernetesObject } from '../../../src/model/kubernetes.ts'
+import { isOfType, resourceName } from '../../../src/model/object.ts'
+import type { TargetRef } from '../../../src/model/target.ts'
+
+const cookie: ChangeRequest = { verb: 'enable', by: { kind: 'cookie', name: 'route' } }
+const disable: ChangeRequest = { verb: 'disable' }
+
+type Fields = Record<string, unknown>
+
+const object = (
+  apiVersion: string,
+  kind: string,
+  name: string,
+  spec: Fields,
+  annotations = {},
+): KubernetesObject =>
+  ({ apiVersion, kind, metadata: { name, namespace: 'shop', annotations }, spec }) as KubernetesObject
+
+const ingress = (className: string, annotations = {}, services = ['web']): KubernetesObject =>
+  object(
+    'networking.k8s.io/v1',
+    'Ingress',
+    'shop',
+    {
+      ingressClassName: className,
+      rules: services.map((name) => ({
+        host: 'shop.example.org',
+        http: { paths: [{ path: `/${name}`, backend: { service: { name, port: { number: 80 } } } }] },
+      })),
+    },
+    annotations,
+  )
+
+const ingressClass = (name: string, controller: string): KubernetesObject =>
+  object('networking.k8s.io/v1', 'IngressClass', name, { controller })
+
+const web = (annotations = {}): KubernetesObject => object('v1', 'Service', 'web', { ports: [] }, annotations)
+
+const virtualService = (destinations: Fields[]): KubernetesObject =>
+  object('networking.istio.io/v1', 'VirtualService', 'shop', {
+    hosts: ['x'],
+    http: [{ route: destinations }],
+  })
+
+const toWeb = { destination: { host: 'web' } }
+
+const rule = (name: string, spec: Fields): KubernetesObject =>
+  object('networking.istio.io/v1', 'DestinationRule', name, { host: 'web', ...spec })
+
+const classes = [
+  ingressClass('nginx', 'k8s.io/ingress-nginx'),
+  ingressClass('nginx-traefik', 'traefik.io/ingress-nginx'),
+  ingressClass('traefik', 'traefik.io/ingress-controller'),
+]
+
+/** What a request comes to, among other objects: what is written, by name, and how it is undone. */
+function ask(target: KubernetesObject, request: ChangeRequest, others: readonly KubernetesObject[] = []) {
+  const all = [target, ...others, ...classes]
+  const types = new Map(
+    changes.flatMap((one) => [...one.targets, ...one.reads]).map((type) => [resourceName(type), type]),
+  )
+  const lists = new Map(
+    [...types].map(([name, type]) => [name, known(all.filter((one) => isOfType(one, type)))]),
+  )
+  const able = changes.filter(({ targets }) => targets.some((type) => isOfType(target, type)))
+  const { changing, plan } = choose(able, target, { request, with: undefined }, storeOf(lists))
+  const ref: TargetRef = { kind: target.kind.toLowerCase(), namespace: 'shop', name: target.metadata.name }
+  return {
+    plan,
+    writes: plan.writes.map((write) => ('fields' in write ? write.fields : write.how)),
+    after: plan.writes.map((write) => predict(write)),
+    undo: undoOf({ changing, target: ref, object: target, plan, lists }),
+  }
+}
+
+const prefix = 'nginx.ingress.kubernetes.io/'
+
+describe('a cookie at ingress-nginx', () => {
+  it('is three annotations, with a path that browsers send it back for', () => {
+    const { writes, undo } = ask(ingress('nginx'), cookie)
+    expect(writes).toStrictEqual([
+      {
+        metadata: {
+          annotations: {
+            [`${prefix}affinity`]: 'cookie',
+            [`${prefix}session-cookie-name`]: 'route',
+            [`${prefix}session-cookie-path`]: '/',
+          },
+        },
+      },
+    ])
+    expect(undo).toStrictEqual(['kubectl affinity disable ingress/shop -n shop --with ingress-nginx'])
+  })
+
+  it('goes with all that makes it sticky, and nothing else', () => {
+    const annotations = {
+      [`${prefix}affinity`]: 'cookie',
+      [`${prefix}session-cookie-hash`]: 'sha1',
+      [`${prefix}rewrite-target`]: '/',
+    }
+    const { after, undo } = ask(ingress('nginx', annotations), disable)
+    expect(after).toMatchObject([{ metadata: { annotations: { [`${prefix}rewrite-target`]: '/' } } }])
+    expect(after[0]).not.toMatchObject({
+      metadata: { annotations: { [`${prefix}session-cookie-hash`]: 'sha1' } },
+    })
+    // No flag says it: kubectl does.
+    expect(undo[0]).toMatch(/^kubectl patch ingresses.networking.k8s.io\/shop -n shop --type merge -p '\{/)
+  })
+
+  it.each([
+    ['a canary', ingress('nginx', { [`${prefix}canary`]: 'true' }), /a canary is as sticky as/],
+    ['the cluster IP', ingress('nginx', { [`${prefix}service-upstream`]: 'true' }), /cluster IP/],
+    ['two Services of Traefik', ingress('nginx-traefik', {}, ['a', 'b']), /overwrite the other/],
+    ['a class of nobody', ingress('else'), /who serves it is none of those/],
+  ])('is refused for %s', (_, target, message) => {
+    expect(() => ask(target, cookie)).toThrow(message)
+  })
+})
+
+describe('a cookie at Traefik', () => {
+  it('is written on the Service behind the Ingress', () => {
+    const { plan, writes } = ask(ingress('traefik'), cookie, [web()])
+    expect(plan.writes.map((write) => write.object.metadata.name)).toStrictEqual(['web'])
+    const sticky = 'traefik.ingress.kubernetes.io/service.sticky.cookie'
+    expect(writes).toStrictEqual([
+      { metadata: { annotations: { [sticky]: 'true', [`${sticky}.name`]: 'route' } } },
+    ])
+  })
+})
+
+describe('a cookie in Istio', () => {
+  it('makes a rule where there is none, with a path and the ttl without which no cookie is made', () => {
+    const { plan, undo } = ask(virtualService([toWeb]), cookie)
+    expect(plan.writes).toMatchObject([
+      {
+        how: 'create',
+        object: {
+          metadata: { name: 'web', namespace: 'shop' },
+          spec: {
+            host: 'web.shop.svc.cluster.local',
+            trafficPolicy: {
+              loadBalancer: { consistentHash: { httpCookie: { name: 'route', path: '/', ttl: '0s' } } },
+            },
+          },
+        },
+      },
+    ])
+    expect(undo).toStrictEqual(['kubectl affinity disable virtualservice/shop -n shop --with istio'])
+  })
+
+  it('extends the rule that counts, and the ports and subsets that would take its place', () => {
+    const policy = {
+      connectionPool: { tcp: { maxConnections: 9 } },
+      loadBalancer: { simple: 'ROUND_ROBIN' },
+      portLevelSettings: [{ port: { number: 80 }, tls: { mode: 'DISABLE' } }],
+    }
+    const subsets = [{ name: 'v1', trafficPolicy: { loadBalancer: { simple: 'RANDOM' } } }, { name: 'v2' }]
+    const { after, writes } = ask(virtualService([toWeb]), cookie, [
+      rule('mine', { trafficPolicy: policy, subsets }),
+    ])
+    const loadBalancer = { consistentHash: { httpCookie: { name: 'route', path: '/', ttl: '0s' } } }
+    expect(writes).toHaveLength(1)
+    expect(after[0]?.['spec']).toStrictEqual({
+      host: 'web',
+      subsets: [{ name: 'v1', trafficPolicy: { loadBalancer } }, { name: 'v2' }],
+      trafficPolicy: {
+        connectionPool: { tcp: { maxConnections: 9 } },
+        loadBalancer,
+        portLevelSettings: [{ port: { number: 80 }, tls: { mode: 'DISABLE' }, loadBalancer }],
+      },
+    })
+  })
+
+  it('is refused where a route has several destinations', () => {
+    expect(() => ask(virtualService([toWeb, toWeb]), cookie)).toThrow(/draws one of them for every request/)
+  })
+
+  it('goes from a rule of somebody else, which stays', () => {
+    const hash = { loadBalancer: { consistentHash: { httpCookie: { name: 'a', ttl: '0s' } } } }
+    const { plan, after } = ask(virtualService([toWeb]), disable, [rule('theirs', { trafficPolicy: hash })])
+    expect(plan.writes.map(({ how }) => how)).toStrictEqual(['patch'])
+    expect(after[0]?.['spec']).toStrictEqual({ host: 'web' })
+  })
+})
+
+describe('a cookie at a route', () => {
+  const route = object('gateway.networking.k8s.io/v1', 'HTTPRoute', 'shop', {
+    parentRefs: [{ name: 'gw' }],
+    rules: [{ backendRefs: [{ name: 'web', port: 80 }] }],
+  })
+  const gateway = (controllerName: string): KubernetesObject[] => [
+    object('gateway.networking.k8s.io/v1', 'Gateway', 'gw', { gatewayClassName: 'c' }),
+    object('gateway.networking.k8s.io/v1', 'GatewayClass', 'c', { controllerName }),
+  ]
+
+  it('is session persistence of each rule, at Envoy Gateway', () => {
+    const { after } = ask(route, cookie, gateway('gateway.envoyproxy.io/gatewayclass-controller'))
+    expect(after[0]?.['spec']).toMatchObject({
+      rules: [{ sessionPersistence: { type: 'Cookie', sessionName: 'route' } }],
+    })
+  })
+
+  it('is refused where the controller does not read it, with who serves it', () => {
+    expect(() => ask(route, cookie, gateway('istio.io/gateway-controller'))).toThrow(/served by Istio/)
+    expect(() => ask(route, cookie)).toThrow(/cannot be seen/)
+  })
+})
