@@ -82,7 +82,10 @@ function breakWord(word: string, width: number): string[] {
   let rest = word
   while (textWidth(rest) > width) {
     // At least one character, even where a wide one does not fit: the rest must get shorter.
-    const part = takeStart(rest, width) || String.fromCodePoint(rest.codePointAt(0) ?? 0)
+    const most = takeStart(rest, width) || String.fromCodePoint(rest.codePointAt(0) ?? 0)
+    // Of a list, such as one of ports, every number stays whole.
+    const comma = most.lastIndexOf(',')
+    const part = comma > 0 ? most.slice(0, comma + 1) : most
     parts.push(part)
     rest = rest.slice(part.length)
   }

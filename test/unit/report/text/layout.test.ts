@@ -52,6 +52,11 @@ describe('a flow of pieces', () => {
     expect(texts(flow(pieces, { width: 20, indent: 2 }))).toEqual(['one two  three four', '  five'])
   })
 
+  it('breaks no number of a list', () => {
+    const [first, ...rest] = texts(flow([span('ports 8080,8443,9090,30000')], { width: 14, indent: 2 }))
+    expect([first, ...rest]).toEqual(['ports', '  8080,8443,', '  9090,30000'])
+  })
+
   it('breaks a piece that is longer than a line at its spaces, and a word where it must', () => {
     const pieces = [span('a sentence with averyveryverylongword')]
     expect(texts(flow(pieces, { width: 14, indent: 2 }))).toEqual([
