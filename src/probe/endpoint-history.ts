@@ -12,6 +12,8 @@ const mostCounts = 4096
 export class EndpointHistory {
   #endpoints: readonly Endpoint[]
   #changes: EndpointChange[] = []
+  /** Endpoints that were going, or not ready, from the start: a proxy may have used them a moment ago. */
+  readonly #lostBefore: readonly EndpointChange[]
   #changed = false
   readonly #everReady = new Set<string>()
   #counts: { atMs: number; eligible: number }[]
@@ -20,6 +22,15 @@ export class EndpointHistory {
   constructor(endpoints: readonly Endpoint[], eligible: number) {
     this.#endpoints = endpoints
     this.#counts = [{ atMs: -Infinity, eligible }]
+    this.#lostBefore = endpoints
+      .filter(({ ready, terminating }) => !ready || terminating)
+      .map(({ address, pod, node, terminating }) => ({
+        atMs: 0,
+        kind: terminating ? 'terminating' : 'not-ready',
+        address,
+        ...(pod === undefined ? {} : { pod }),
+        ...(node === undefined ? {} : { node }),
+      }))
     this.#noteReady(endpoints)
   }
 
@@ -42,6 +53,11 @@ export class EndpointHistory {
 
   get changes(): EndpointChange[] {
     return this.#changes.slice(-mostChanges)
+  }
+
+  /** What may be a reason to leave an endpoint: the changes, and what was so when the run began. */
+  get reasons(): EndpointChange[] {
+    return [...this.#lostBefore, ...this.changes]
   }
 
   /** True when endpoints changed after the first request. */

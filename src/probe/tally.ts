@@ -197,7 +197,7 @@ export class Tally {
    * @param made requests that the agent says it made; by default as many as the highest number that arrived
    */
   result(history: EndpointHistory, made = this.#number): TallyResult {
-    const { switches, gone } = explainSwitches(this.#switches, history.changes)
+    const { switches, gone } = explainSwitches(this.#switches, history.reasons)
     const course = this.#course.blocks()
     const answered = this.#outcomes.get('answered') ?? 0
     const lost = Math.max(0, made - this.#requests)

@@ -32,7 +32,7 @@ const reasons: Record<InconclusiveReason, (result: ProbeResult) => Words> = {
         }
   },
   'too-few-requests': ({ verdict }) => ({
-    summary: `too few answers to tell: with ${formatCount(verdict.answers)}, chance alone could look like this (${formatProbability(verdict.errorProbability)})`,
+    summary: `too few answers to tell: with ${formatCount(verdict.answers)}, chance alone ${chanceWords(verdict)}`,
     advice: 'send more with --requests or --duration',
   }),
   failures: ({ verdict, totals }) => ({
@@ -87,6 +87,13 @@ const reasons: Record<InconclusiveReason, (result: ProbeResult) => Words> = {
     summary: `interrupted after ${planned(result)}`,
     advice: 'let it run to its end, or send fewer with --requests',
   }),
+}
+
+/** How often it does where that is seldom; a probability near 1 explains nothing. */
+function chanceWords({ errorProbability }: Verdict): string {
+  return errorProbability < 0.5
+    ? `could look like this (${formatProbability(errorProbability)})`
+    : 'looks like this most of the time'
 }
 
 /** The judge's note says what. */

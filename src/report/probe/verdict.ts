@@ -15,6 +15,9 @@ import { backendNoun } from './words.ts'
 /** Where affinity fails, picks are called independent when keeping every second one would look so with no more than this. */
 const sureOfSpread = 0.05
 
+/** From here on a probability says nothing about what was seen. */
+const ordinary = 0.5
+
 /** The verdict in words; the same sentence in the text and in JSON. */
 export interface VerdictWords {
   tone: 'good' | 'bad' | 'unsure'
@@ -130,7 +133,10 @@ function causes({ switches, verdict }: ProbeResult): string {
 
 /** Of a spread Service the number says how sure the name is, not that it may be sticky after all: docs/judging.md. */
 function chanceWords({ behaviour, errorProbability }: Verdict): Pick<VerdictWords, 'chance'> {
-  return behaviour === 'spread' ? {} : { chance: `by chance ${formatProbability(errorProbability)}` }
+  // What chance does all the time explains nothing.
+  return behaviour === 'spread' || errorProbability >= ordinary
+    ? {}
+    : { chance: `by chance ${formatProbability(errorProbability)}` }
 }
 
 function boundWords({ verdict, request }: ProbeResult): Pick<VerdictWords, 'bound'> {

@@ -172,6 +172,19 @@ describe('EndpointHistory', () => {
     expect(history.everReady).toBe(4)
   })
 
+  test('an endpoint that was going or not ready when the run began is a reason to leave it', () => {
+    const [a, b, c] = [pod('a', 1), pod('b', 2), pod('c', 3)]
+    const history = new EndpointHistory([{ ...a, ready: false }, { ...b, terminating: true }, c], 1)
+    history.update(1500, [c], 1)
+    expect(history.changes.map(({ kind }) => kind)).toEqual(['removed', 'removed'])
+    expect(history.reasons).toMatchObject([
+      { atMs: 0, kind: 'not-ready', pod: 'a' },
+      { atMs: 0, kind: 'terminating', pod: 'b' },
+      { atMs: 1500, kind: 'removed', pod: 'a' },
+      { atMs: 1500, kind: 'removed', pod: 'b' },
+    ])
+  })
+
   test('stays small, and on the safe side', () => {
     const history = new EndpointHistory([pod('a', 1)], 5)
     for (let i = 1; i <= 20_000; i++) history.update(i, [pod(`p${i}`, 1)], i === 7 ? 1 : 3 + (i % 2))
