@@ -55,7 +55,7 @@ export interface CollectOptions {
   /** Ends the run as if it had come to its own end; `interrupted` is then aborted, too. */
   finished?: AbortSignal | undefined
   /** What is around the run, looked at once it is over. */
-  around?: () => Promise<Surroundings>
+  around?: (startedAt: number | undefined) => Promise<Surroundings>
   /** How many clients the proxy remembers per pod and port on each node, where that is known to be limited. */
   capacity?: number | undefined
 }
@@ -248,7 +248,7 @@ export class Collector {
   async #lookAround(): Promise<void> {
     const cell = this.#soleCell
     if (cell === undefined) return
-    const found = await this.#given.around?.()
+    const found = await this.#given.around?.(this.#startedAt)
     if (found !== undefined) cell.learn(found)
   }
 

@@ -35,7 +35,6 @@ export async function* probe(
   const interrupted = AbortSignal.any([control.interrupted, ...(finished === undefined ? [] : [finished])])
   const run = { startedAt: new Date().toISOString(), begunMs: performance.now() }
   const { service, subject, plan, origin } = await prepare(cluster, options, interrupted)
-  const around = lookAround(cluster, service, interrupted)
   if (plan.leavesTraces && (options.identify.kind === 'access-log' || options.identify.kind === 'sockets')) {
     const { checkAttribution } = await import('./attribution/attribute.ts')
     const { namespace, identify } = options
@@ -60,6 +59,8 @@ export async function* probe(
   const users = plan.sessions.filter(({ keeps }) => keeps === 'cookies').length
   yield { kind: 'planned', expected, endpoints: subject.endpoints.length, sole: plan.sole, users }
   const failed = new AbortController()
+  const over = new AbortController()
+  const around = lookAround(cluster, service, AbortSignal.any([interrupted, over.signal]))
   const collector = new Collector({
     options,
     subject,
@@ -79,18 +80,22 @@ export async function* probe(
     abandoned,
   })
   let failure: { error: unknown } | undefined
-  for await (const event of events) {
-    // What is left after a failure is the clean-up, and what it has to say.
-    if (event.kind === 'note') yield event
-    else if (failure === undefined) {
-      try {
-        yield* collector.take(event)
-        if (event.kind === 'all-ended') yield* collector.conclude()
-      } catch (error) {
-        failure = { error }
-        failed.abort(error)
+  try {
+    for await (const event of events) {
+      // What is left after a failure is the clean-up, and what it has to say.
+      if (event.kind === 'note') yield event
+      else if (failure === undefined) {
+        try {
+          yield* collector.take(event)
+          if (event.kind === 'all-ended') yield* collector.conclude()
+        } catch (error) {
+          failure = { error }
+          failed.abort(error)
+        }
       }
     }
+  } finally {
+    over.abort()
   }
   if (failure !== undefined) throw failure.error
 }

@@ -91,7 +91,7 @@ describeOnce('runs that would be judged wrongly by what is seen at first', () =>
     expectExit(ended, 4)
     const { verdict, notes } = reportOf(ended).status
     expect(verdict.reason).toBe('service-changed')
-    expect(notes.join('\n')).toMatch(/its affinity went from None to ClientIP 600s/)
+    expect(notes.join('\n')).toMatch(/its affinity went from None to ClientIP 600s between \d+s and \d+s/)
   })
 
   test('the Service is deleted in the middle', async () => {
@@ -103,6 +103,6 @@ describeOnce('runs that would be judged wrongly by what is seen at first', () =>
     expectExit(ended, 4)
     const { verdict, notes } = reportOf(ended).status
     expect(verdict.reason).toBe('service-changed')
-    expect(notes.join('\n')).toMatch(/it was deleted/)
+    expect(notes.join('\n')).toMatch(/it was deleted between \d+s and \d+s/)
   })
 })

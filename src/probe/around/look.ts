@@ -1,35 +1,67 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type Cluster, isNotFound } from '../../cluster/index.ts'
 import { servicePath } from '../../cluster/paths.ts'
 import type { Shares } from '../../judge/shares.ts'
 import type { Service } from '../../model/kubernetes.ts'
 import type { ProxyFacts } from '../../model/snapshot.ts'
-import { serviceChanges } from './service-changes.ts'
+import { ServiceHistory } from './service-history.ts'
 
 /** What decides about a verdict and is not in the answers. */
 export interface Surroundings {
-  /** What became of the Service while it was asked, in words. */
+  /** What became of the Service while it was asked, and when, in words. */
   serviceChanges: string[]
   shares: Shares
 }
 
-/** Begins to look at what is around a run; the function that it returns tells what was found, once the run is over. */
+/** How often a Service is read again, in milliseconds. A right to watch Services is not asked for. */
+const everyMs = 2000
+
+/**
+ * Begins to look at what is around a run; the function that it returns tells what was found, once the run is over.
+ * `startedAt` is its first request by our clock.
+ */
 export function lookAround(
   cluster: Cluster,
   before: Service,
   signal: AbortSignal,
-): () => Promise<Surroundings> {
+): (startedAt: number | undefined) => Promise<Surroundings> {
   const shares = readShares(cluster, signal).catch((): Shares => 'unknown')
-  return async () => ({ shares: await shares, serviceChanges: await readChanges(cluster, before, signal) })
+  const history = new ServiceHistory(before, Date.now())
+  const over = new AbortController()
+  const following = follow(cluster, before, history, AbortSignal.any([signal, over.signal]))
+  return async (startedAt) => {
+    over.abort()
+    await following
+    await look(cluster, before, history, signal)
+    return { shares: await shares, serviceChanges: history.changes(startedAt) }
+  }
 }
 
-async function readChanges(cluster: Cluster, before: Service, signal: AbortSignal): Promise<string[]> {
-  const { namespace = 'default', name } = before.metadata
+/** Reads the Service again and again until the signal. */
+async function follow(
+  cluster: Cluster,
+  before: Service,
+  history: ServiceHistory,
+  signal: AbortSignal,
+): Promise<void> {
+  while (!signal.aborted) {
+    await sleep(everyMs, undefined, { signal, ref: false }).catch(() => undefined)
+    if (!signal.aborted) await look(cluster, before, history, signal)
+  }
+}
+
+async function look(
+  cluster: Cluster,
+  { metadata: { namespace = 'default', name } }: Service,
+  history: ServiceHistory,
+  signal: AbortSignal,
+): Promise<void> {
   try {
     const after = await cluster.get<Service>(servicePath(namespace, name), { signal })
-    return serviceChanges(before, after)
+    history.look(after, Date.now())
   } catch (error) {
     // What cannot be read again is not said to have changed.
-    return isNotFound(error) ? serviceChanges(before, undefined) : []
+    if (isNotFound(error)) history.look(undefined, Date.now())
   }
 }
 
