@@ -15,7 +15,8 @@ export function standardOutput({ env }: NodeJS.Process): Output {
 }
 
 /** Progress on stderr, so that stdout holds nothing but the answer. */
-export async function standardProgress({ env }: NodeJS.Process): Promise<Progress> {
+export async function standardProgress(process: NodeJS.Process): Promise<Progress> {
+  const { env } = process
   const { createProgress } = await import('../report/probe/progress.ts')
   const { stream } = stderr
   return createProgress({
@@ -24,6 +25,7 @@ export async function standardProgress({ env }: NodeJS.Process): Promise<Progres
     columns: () => outputWidth(factsOf(stream, env)),
     style: createStyle(factsOf(stream, env)),
     now: () => performance.now(),
+    process,
   })
 }
 

@@ -6,13 +6,15 @@ import { createTerminalProgress } from './progress-terminal.ts'
 
 /** Where progress is written: stderr, as the answer has stdout for itself. */
 export interface ProgressOptions {
-  stream: NodeJS.WritableStream & { rows?: number }
+  stream: NodeJS.WritableStream & { rows?: number; columns?: number }
   isTTY: boolean
   /** A function, because a terminal's width changes. */
   columns: () => number
   style: Style
   /** Milliseconds; only differences count. */
   now: () => number
+  /** Told when it is to stop for a while (Ctrl-Z) and when it goes on (`fg`). */
+  process?: Pick<NodeJS.Process, 'on' | 'off' | 'kill' | 'pid'>
 }
 
 export interface Progress {

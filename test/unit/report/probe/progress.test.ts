@@ -1,10 +1,11 @@
+import { EventEmitter } from 'node:events'
 import { clearLine, cursorTo, moveCursor } from 'node:readline'
 import { Writable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { stripVTControlCharacters } from 'node:util'
 import { describe, expect, it, vi } from 'vitest'
 import type { LiveState } from '../../../../src/report/probe/live.ts'
-import { createProgress, type Progress } from '../../../../src/report/probe/progress.ts'
+import { createProgress, type Progress, type ProgressOptions } from '../../../../src/report/probe/progress.ts'
 import { createStyle } from '../../../../src/report/terminal.ts'
 import { buildResult } from './build-result.ts'
 
@@ -12,6 +13,7 @@ class Recorder extends Writable {
   text = ''
   isTTY = true
   rows = 30
+  columns = 80
   cursorTo(column: number): boolean {
     return cursorTo(this, column)
   }
@@ -33,11 +35,18 @@ interface Setup {
   advance: (ms: number) => void
 }
 
-function setup(isTTY: boolean): Setup {
-  const stream = new Recorder()
+/** What a terminal's program is told by signals. */
+class Signals extends EventEmitter {
+  readonly pid = 1
+  readonly kill = vi.fn<(pid: number, signal?: string | number) => true>(() => true)
+}
+
+function setup(isTTY: boolean, signals = new Signals(), stream = new Recorder()): Setup {
   let time = 0
   const style = createStyle({ isTTY: false, env: {} })
-  const progress = createProgress({ stream, isTTY, columns: () => 80, style, now: () => time })
+  const process = signals as unknown as NonNullable<ProgressOptions['process']>
+  const columns = (): number => stream.columns
+  const progress = createProgress({ stream, isTTY, columns, style, now: () => time, process })
   return { progress, stream, advance: (ms) => (time += ms) }
 }
 
@@ -122,6 +131,40 @@ describe('progress on a terminal', () => {
       timeout: 5000,
     })
     expect(stream.text.slice(before)).not.toContain('60/60 requests')
+    progress.stop()
+  })
+
+  it('lets go of its lines when it is stopped for a while, and draws anew when it goes on', async () => {
+    const signals = new Signals()
+    const { progress, stream } = setup(true, signals)
+    progress.update(() => after(12))
+    await vi.waitFor(() => expect(stream.text).toContain('12/60 requests'), { timeout: 5000 })
+    signals.emit('SIGTSTP')
+    expect(signals.kill).toHaveBeenCalledWith(1, 'SIGSTOP')
+    const before = stream.text.length
+    signals.emit('SIGCONT')
+    // Nothing above is erased: it is the shell's by now.
+    expect(stream.text.slice(before)).toContain('12/60 requests')
+    for (const erase of ['\u001B[2K', '\u001B[1A']) expect(stream.text.slice(before)).not.toContain(erase)
+    progress.stop()
+    expect(signals.listenerCount('SIGCONT') + signals.listenerCount('SIGTSTP')).toBe(0)
+  })
+
+  it('erases all rows that the last frame takes in a terminal that became narrower', async () => {
+    const stream = new Recorder()
+    const { progress, advance } = setup(true, new Signals(), stream)
+    progress.update(() => after(12))
+    await vi.waitFor(() => expect(stream.text).toContain('12/60 requests'), { timeout: 5000 })
+    const widths = stripVTControlCharacters(stream.text)
+      .split('\n')
+      .map((line) => line.length)
+    stream.columns = 40
+    const rows = widths.reduce((sum, width) => sum + Math.max(1, Math.ceil(width / 40)), 0)
+    const before = stream.text.length
+    advance(1000)
+    progress.update(() => after(13))
+    await vi.waitFor(() => expect(stream.text.slice(before)).toContain('13/60'), { timeout: 5000 })
+    expect(stream.text.slice(before).split('\u001B[2K')).toHaveLength(rows + 1)
     progress.stop()
   })
 
