@@ -25,7 +25,7 @@ export function storeOf(lists: ReadonlyMap<string, List>): Store {
     get: <T extends KubernetesObject>(type: ObjectType<T>, { namespace, name }: NamespacedName) => {
       const fact = list(type)
       const isIt = ({ metadata }: KubernetesObject): boolean =>
-        metadata.name === name && (type.scope === 'cluster' || metadata.namespace === namespace)
+        metadata.name === name && (type.scope === 'cluster' || (metadata.namespace ?? '') === namespace)
       return (fact.known ? fact.value.find(isIt) : undefined) as T | undefined
     },
     fact: <T>(type: FactType<T>) => type.derive?.(store) ?? notAsked<T>(type.what),

@@ -116,14 +116,14 @@ function placeOf(host: NamespacedName, all: readonly LooseObject[]): Place {
     return to?.name === host.name && to.namespace === host.namespace
   }
   const counting = all.filter((rule) => at(rule.spec, 'workloadSelector') === undefined)
-  const beside = counting.filter(({ metadata }) => metadata.namespace === host.namespace)
+  const beside = counting.filter(({ metadata }) => (metadata.namespace ?? '') === host.namespace)
   const exact = beside.filter(isExact).toSorted(byAge)
   const wide = beside.filter((rule) => covers(text(at(rule.spec, 'host')) ?? '', host)).toSorted(byAge)
   return {
     host,
     rule: exact.find((rule) => at(rule.spec, 'trafficPolicy') !== undefined) ?? exact[0],
     wide: wide[0],
-    elsewhere: counting.filter((rule) => rule.metadata.namespace !== host.namespace && isExact(rule)),
+    elsewhere: counting.filter((rule) => !beside.includes(rule) && isExact(rule)),
     taken: new Set(beside.map(({ metadata }) => metadata.name)),
   }
 }
@@ -182,8 +182,13 @@ function setting({ host, rule, wide, taken }: Place, hash: FieldTree): Write[] {
   if (rule === undefined) {
     const name = taken.has(host.name) ? `${host.name}-affinity` : host.name
     const policy = withHash(record(at(wide?.spec, 'trafficPolicy')), hash)
-    const spec = { host: `${host.name}.${host.namespace}.svc.cluster.local`, trafficPolicy: policy }
-    const metadata = { name, namespace: host.namespace, labels: ours }
+    // In a file that names no namespace the short name stands for it.
+    const isPlaced = host.namespace !== ''
+    const spec = {
+      host: isPlaced ? `${host.name}.${host.namespace}.svc.cluster.local` : host.name,
+      trafficPolicy: policy,
+    }
+    const metadata = { name, ...(isPlaced ? { namespace: host.namespace } : {}), labels: ours }
     const object = { apiVersion: `${group}/v1`, kind: 'DestinationRule', metadata, spec }
     return [{ how: 'create', type: destinationRules, object }]
   }

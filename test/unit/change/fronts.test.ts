@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
 import { choose } from '../../../src/change/choose.ts'
+import { editOthers } from '../../../src/change/manifest/others.ts'
 import { predict } from '../../../src/change/predict.ts'
 import { storeOf } from '../../../src/change/store.ts'
 import { undoOf } from '../../../src/change/undo.ts'
@@ -188,6 +190,43 @@ describe('a cookie in Istio', () => {
     const { plan, after } = ask(virtualService([toWeb]), disable, [rule('theirs', { trafficPolicy: hash })])
     expect(plan.writes.map(({ how }) => how)).toStrictEqual(['patch'])
     expect(after[0]?.['spec']).toStrictEqual({ host: 'web' })
+  })
+})
+
+describe('a cookie in files', () => {
+  const edit = (text: string): string =>
+    editOthers([{ name: 'x.yaml', text, named: true }], { request: cookie, with: undefined }).text
+  const shop = `apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: shop} # no namespace
+spec:
+  http:
+  - route:
+    - destination: {host: web}
+`
+  it('stands in a rule of its own behind them, in the namespace that they are applied to', () => {
+    const [first, second] = edit(shop).split('---\n')
+    expect(first).toBe(shop)
+    expect(parse(second!)).toMatchObject({ metadata: { name: 'web' }, spec: { host: 'web' } })
+    expect(parse(second!)).not.toHaveProperty('metadata.namespace')
+  })
+
+  it('extends the rule that is there, with its comments', () => {
+    const rule = `apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: any}
+spec:
+  host: web # ours
+  trafficPolicy:
+    connectionPool: {tcp: {maxConnections: 9}} # enough
+`
+    expect(edit(`${shop}---\n${rule}`)).toBe(`${shop}---\n${rule}    loadBalancer:
+      consistentHash:
+        httpCookie:
+          name: route
+          path: /
+          ttl: 0s
+`)
   })
 })
 
