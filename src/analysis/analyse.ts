@@ -8,7 +8,7 @@ import { keyOf, type NamespacedName, type ObjectType, refOf } from '../model/obj
 import type { ServiceSnapshot, Snapshot } from '../model/snapshot.ts'
 import type { Store } from '../model/store.ts'
 import { anyKind, type TargetKind, type TargetRef } from '../model/target.ts'
-import { pathsThrough } from '../path/walk.ts'
+import { pathsAbout, pathsThrough } from '../path/walk.ts'
 import { analyzers } from './analyzers/index.ts'
 import { allCodes, type Code, codeInfo, codeLink } from './codes.ts'
 import { type ExplainedService, explainService } from './service.ts'
@@ -48,7 +48,8 @@ export function analyseService(snapshot: Snapshot, found: ServiceSnapshot): Expl
 export function analyseObject(scene: Scene, kind: TargetKind, object: KubernetesObject): Explanation {
   const { source, store, network, gaps } = scene
   const ref = refOf(object)
-  const paths = pathsThrough(ref, network)
+  // A Service configures no hop but its own, and there may be thousands of them.
+  const paths = kind.type === serviceKind.type ? pathsThrough(ref, network) : pathsAbout(ref, network)
   const view: View = {
     source,
     target: { ref, object },

@@ -9,6 +9,8 @@ import type { Store } from '../model/store.ts'
 export interface Network {
   into(ref: ObjectRef, part?: string): readonly Leg[]
   outOf(ref: ObjectRef, part?: string): readonly Leg[]
+  /** Those with a hop that the object configures without being met on the way: all have to be drawn for it. */
+  configuredBy(ref: ObjectRef): readonly Leg[]
 }
 
 /** What an object touches, itself included: found out once for each, as where it leads does not change with a store. */
@@ -30,6 +32,7 @@ export function networkOf(store: Store, mechanisms: readonly Mechanism[]): Netwo
     return legs
   }
   let index: ReadonlyMap<string, readonly Drawers[]> | undefined
+  let configured: ReadonlyMap<string, readonly Leg[]> | undefined
   const touching = (ref: ObjectRef): readonly Leg[] => {
     index ??= indexed()
     return (index.get(keyOf(ref)) ?? []).flatMap((one) => draw(one))
@@ -48,6 +51,10 @@ export function networkOf(store: Store, mechanisms: readonly Mechanism[]): Netwo
   return {
     into: byEnd(touching, ({ to }) => to),
     outOf: byEnd(touching, ({ from }) => (isEntry(from) ? 'elsewhere' : from)),
+    configuredBy: (ref) => {
+      configured ??= byConfiguration(all.flatMap((one) => draw(one)))
+      return configured.get(keyOf(ref)) ?? []
+    },
   }
 }
 
@@ -75,6 +82,20 @@ function byEnd(
     if (part === undefined) return table.all
     return [...(table.parts.get(part) ?? []), ...(table.parts.get(undefined) ?? [])]
   }
+}
+
+function byConfiguration(legs: readonly Leg[]): ReadonlyMap<string, readonly Leg[]> {
+  const found = new Map<string, Leg[]>()
+  for (const leg of legs) {
+    for (const ref of leg.hop?.configuredBy ?? []) {
+      if (!isEntry(leg.from) && isNodeOf(leg.from, ref)) continue
+      const key = keyOf(ref)
+      const members = found.get(key)
+      if (members === undefined) found.set(key, [leg])
+      else members.push(leg)
+    }
+  }
+  return found
 }
 
 /** An object, and every mechanism that may draw arrows of it. */

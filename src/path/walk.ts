@@ -8,6 +8,7 @@ import {
   type Path,
   type PathHop,
 } from '../model/leg.ts'
+import { keyOf } from '../model/object.ts'
 import { sticks } from '../model/policy.ts'
 import type { Network } from './network.ts'
 
@@ -19,6 +20,21 @@ export function pathsThrough(ref: ObjectRef, network: Network): Path[] {
   return up({ object: ref }, network, 0)
     .flatMap((before) => down(before, network, 0))
     .map(toPath)
+}
+
+/** The same, and every way with a hop that the object configures from beside it, as a policy does. */
+export function pathsAbout(ref: ObjectRef, network: Network): Path[] {
+  const key = keyOf(ref)
+  const passes = ({ to }: Leg): boolean => typeof to === 'object' && keyOf(to.object) === key
+  const beside = network.configuredBy(ref).flatMap((leg) => {
+    const { from } = leg
+    const before = isEntry(from)
+      ? [[leg]]
+      : up(from, network, 0).flatMap((some) => (follows(leg, some.at(-1)) ? [[...some, leg]] : []))
+    const all = before.flatMap((legs) => down(legs, network, 0))
+    return all.filter((legs) => !legs.some(passes)).map(toPath)
+  })
+  return [...pathsThrough(ref, network), ...beside]
 }
 
 /** The arrows from entries up to the object, each way from its beginning. */

@@ -128,7 +128,12 @@ describe('routes and meshes', () => {
     [
       'cookie',
       rule({ httpCookie: { name: 'user', ttl: '0s' } }),
-      ['mesh', 'pods', { kind: 'cookie', name: 'user' }, ['web (mesh)']],
+      [
+        'mesh',
+        'pods',
+        { kind: 'cookie', name: 'user', madeBy: 'proxy', points: 'into-a-hash' },
+        ['web (mesh)'],
+      ],
     ],
     [
       'address',
@@ -162,6 +167,7 @@ describe('routes and meshes', () => {
     expect(front([route, rule({ httpHeaderName: 'x-user' })])?.[2]).toEqual({
       kind: 'header',
       name: 'x-user',
+      points: 'into-a-hash',
     })
   })
 })

@@ -1,0 +1,20 @@
+import type { LooseObject, ObjectType } from '../../model/object.ts'
+import { customType } from '../kit/types.ts'
+
+export const group = 'networking.istio.io'
+
+/** The namespace whose rules are for the whole mesh (meshConfig.rootNamespace), as every installation has it by default. */
+export const rootNamespace = 'istio-system'
+
+/** Gateways, routes and rules of other namespaces have a say in what reaches a Service. */
+function everywhere(resource: string, kind: string): ObjectType<LooseObject> {
+  return {
+    ...customType(group, resource, kind),
+    versions: ['v1', 'v1beta1', 'v1alpha3'],
+    within: 'everywhere',
+  }
+}
+
+export const virtualServices = everywhere('virtualservices', 'VirtualService')
+export const destinationRules = everywhere('destinationrules', 'DestinationRule')
+export const istioGateways = everywhere('gateways', 'Gateway')

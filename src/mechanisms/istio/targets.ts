@@ -1,0 +1,31 @@
+import type { LooseObject, ObjectType } from '../../model/object.ts'
+import { refuseSubdomain, type TargetKind } from '../../model/target.ts'
+import { at, list, strings, text } from '../kit/loose.ts'
+import { destinationRules, group, istioGateways, virtualServices } from './objects.ts'
+
+function kind(
+  name: string,
+  type: ObjectType<LooseObject>,
+  words: readonly string[],
+  describe: TargetKind<LooseObject>['describe'],
+): TargetKind<LooseObject> {
+  const whole = [`${type.kind.toLowerCase()}.${group}`, `${type.resource}.${group}`]
+  const more = [...words, ...whole].filter((word) => word !== name)
+  return { name, label: type.kind, words: more, type, refuseName: refuseSubdomain, describe }
+}
+
+/**
+ * What a user can name, with the words that kubectl takes. `gateway` and `gw` are those of the Gateway API, which
+ * clusters with Istio often have, too: an Istio Gateway is named in full.
+ */
+export const istioKinds: readonly TargetKind[] = [
+  kind('virtualservice', virtualServices, ['vs', 'virtualservices'], ({ spec }) => [
+    `hosts ${strings(at(spec, 'hosts')).join(', ')}`,
+  ]),
+  kind('destinationrule', destinationRules, ['dr', 'destinationrules'], ({ spec }) => [
+    `host ${text(at(spec, 'host')) ?? ''}`,
+  ]),
+  kind('gateway.networking.istio.io', istioGateways, [], ({ spec }) => [
+    `Istio, ${list(at(spec, 'servers')).length} servers`,
+  ]),
+] as readonly TargetKind[]
