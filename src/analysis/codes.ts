@@ -3,6 +3,7 @@ import { codes as azureCodes } from '../mechanisms/azure/codes.ts'
 import { codes as emissaryCodes } from '../mechanisms/emissary/codes.ts'
 import { codes as gkeCodes } from '../mechanisms/gke/codes.ts'
 import { codes as haproxyCodes } from '../mechanisms/haproxy/codes.ts'
+import { codes as istioCodes } from '../mechanisms/istio/codes.ts'
 import { codes as kongCodes } from '../mechanisms/kong/codes.ts'
 import { codes as nginxIncCodes } from '../mechanisms/nginx-inc/codes.ts'
 import { codes as ingressCodes } from '../mechanisms/ingress/codes.ts'
@@ -46,6 +47,7 @@ export const codes = {
   ...gatewayApiCodes,
   ...envoyGatewayCodes,
   ...contourCodes,
+  ...istioCodes,
 } as const satisfies CodeTable
 
 export type Code = keyof typeof codes

@@ -28,7 +28,8 @@ export function serversOf(gateway: LooseObject, namespace: string): Server[] {
     const hosts = strings(record(server)['hosts']).flatMap((host) => {
       const [of = '', name] = host.split('/')
       if (name === undefined) return [of]
-      const isTaken = of === '*' || of === namespace || (of === '.' && namespace === gateway.metadata.namespace)
+      const isTaken =
+        of === '*' || of === namespace || (of === '.' && namespace === gateway.metadata.namespace)
       return isTaken ? [name] : []
     })
     const port = at(server, 'port.number')
@@ -73,7 +74,8 @@ export function isMissing(ref: ObjectRef, store: Store): boolean {
   return (
     all.known &&
     !all.value.some(
-      ({ metadata: { namespace = '', name } }) => keyOf(refTo(istioGateways, { namespace, name })) === keyOf(ref),
+      ({ metadata: { namespace = '', name } }) =>
+        keyOf(refTo(istioGateways, { namespace, name })) === keyOf(ref),
     )
   )
 }

@@ -1,6 +1,8 @@
 import { drawnBy, legsByType, type Mechanism } from '../mechanism.ts'
 import { destinationRuleLegs, virtualServiceLegs } from './legs.ts'
 import { destinationRules, istioGateways, virtualServices } from './objects.ts'
+import { analyzers } from './analyzers/index.ts'
+import { refineRoute } from './refine.ts'
 import { istioKinds } from './targets.ts'
 
 export { group } from './objects.ts'
@@ -15,5 +17,10 @@ export const istio: Mechanism = {
   targets: istioKinds,
   routes: [virtualServices, destinationRules],
   reads: [istioGateways],
-  legs: legsByType(drawnBy(virtualServices, virtualServiceLegs), drawnBy(destinationRules, destinationRuleLegs)),
+  legs: legsByType(
+    drawnBy(virtualServices, virtualServiceLegs),
+    drawnBy(destinationRules, destinationRuleLegs),
+  ),
+  refine: refineRoute,
+  analyzers,
 }

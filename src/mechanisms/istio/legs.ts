@@ -1,6 +1,7 @@
 import type { Entry, Hop, Leg, Node } from '../../model/leg.ts'
 import { keyOf, type LooseObject, refOf, refTo } from '../../model/object.ts'
 import type { ServicePort } from '../../model/kubernetes.ts'
+import { sticks } from '../../model/policy.ts'
 import type { Store } from '../../model/store.ts'
 import { hostEntry, sendingLegs } from '../kit/front.ts'
 import { at, list } from '../kit/loose.ts'
@@ -76,7 +77,12 @@ interface Onwards {
   beside: Hop['configuredBy']
 }
 
-function onwards(object: LooseObject, route: Route, { start, hop, client, listenerPort, beside }: Onwards, store: Store): Leg[] {
+function onwards(
+  object: LooseObject,
+  route: Route,
+  { start, hop, client, listenerPort, beside }: Onwards,
+  store: Store,
+): Leg[] {
   const ref = refOf(object)
   const delegated: Leg[] =
     route.delegate === undefined
@@ -104,6 +110,10 @@ interface Delivery {
 function deliver({ start, target, ruling, hop }: Delivery, store: Store): Leg[] {
   const to = serviceOfHost(target.host)
   if (to === undefined) return []
+  const isDrawn = target.share !== undefined && target.share < 1 && sticks(ruling.policy) === true
+  const note =
+    ruling.note ??
+    (isDrawn ? 'drawn by weight for each request: the hash holds clients inside only' : undefined)
   return sendingLegs(
     {
       object: start.object,
@@ -113,7 +123,7 @@ function deliver({ start, target, ruling, hop }: Delivery, store: Store): Leg[] 
       hop: {
         ...hop,
         policy: ruling.policy,
-        ...(ruling.note === undefined ? {} : { note: ruling.note }),
+        ...(note === undefined ? {} : { note }),
       },
       arrival: 'pods',
       field: target.field,
@@ -180,13 +190,11 @@ function portsToTell({ spec }: LooseObject, all: readonly ServicePort[]): ToldPo
   const settings = [at(spec, 'trafficPolicy'), ...list(at(spec, 'subsets'))].flatMap((policy) =>
     list(at(policy, 'portLevelSettings')),
   )
-  const told = all.map(
-    (one): ToldPort => ({
-      port: one.port,
-      protocol: isHttp(one) ? 'http' : 'tcp',
-      shown: all.length === 1 ? '' : `:${one.port}`,
-    }),
-  )
+  const told = all.map((one): ToldPort => ({
+    port: one.port,
+    protocol: isHttp(one) ? 'http' : 'tcp',
+    shown: all.length === 1 ? '' : `:${one.port}`,
+  }))
   const isOne = settings.length === 0 && new Set(told.map(({ protocol }) => protocol)).size === 1
   if (told.length === 0) return [{ protocol: 'http', shown: '' }]
   return isOne ? [{ ...told[0]!, shown: '' }] : told

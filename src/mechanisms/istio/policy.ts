@@ -52,7 +52,12 @@ export function policyFor(
     ...(port === undefined ? {} : { port }),
     ...(subset === undefined ? {} : { subset }),
   }
-  return rulingFor(destination, clientNamespace === undefined ? {} : { namespace: clientNamespace }, 'http', store)
+  return rulingFor(
+    destination,
+    clientNamespace === undefined ? {} : { namespace: clientNamespace },
+    'http',
+    store,
+  )
 }
 
 /** What comes of the rules for a destination. Traffic that is not read as HTTP can be told apart by its address alone. */
@@ -69,7 +74,9 @@ export function rulingFor(
   if (rule === undefined) return { policy: { kind: 'none' }, configuredBy: [] }
   const balancer = balancerOf(rule, clusterPort(destination, store), destination.subset)
   const hash =
-    protocol === 'http' ? routeHash(rule, destination.port, destination.subset) : addressHash(rule, destination.subset)
+    protocol === 'http'
+      ? routeHash(rule, destination.port, destination.subset)
+      : addressHash(rule, destination.subset)
   const isRing = at(balancer?.value, 'consistentHash') !== undefined
   const by = [hash?.rule ?? balancer?.rule ?? rule.trafficPolicy?.rule, ...rule.rules].flatMap((one) =>
     one === undefined ? [] : [one],
@@ -82,7 +89,11 @@ export function rulingFor(
   }
   if (isRing && hash !== undefined) return { policy: hashPolicy(hash.value), ...base }
   if (isRing)
-    return { policy: { kind: 'none' }, note: 'a hash is configured, and nothing of a request to make it of', ...base }
+    return {
+      policy: { kind: 'none' },
+      note: 'a hash is configured, and nothing of a request to make it of',
+      ...base,
+    }
   return { policy: { kind: 'none' }, ...base }
 }
 

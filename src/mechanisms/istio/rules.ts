@@ -65,7 +65,10 @@ export function ruleFor(host: string, client: Client, store: Store): Fact<Merged
   if (missing !== undefined) return missing
   const different = new Set(found.map((one) => (one.known ? keyOfRule(one.value) : '')))
   if (different.size === 1) return found[0]!
-  return unknown({ what: 'the namespace of the proxy, by which its DestinationRule is chosen', reason: 'not-known' })
+  return unknown({
+    what: 'the namespace of the proxy, by which its DestinationRule is chosen',
+    reason: 'not-known',
+  })
 }
 
 /** The namespaces from which rules may be chosen differently, and one that stands for all others. */
@@ -195,7 +198,10 @@ function select(entries: readonly Entry[], { namespace, labels }: Client): Fact<
   for (const { selector, ...entry } of entries) {
     if (selector === undefined || entry.namespace !== namespace) continue
     if (labels === undefined)
-      return unknown({ what: "the labels of the proxy's pod, which a workloadSelector asks for", reason: 'not-known' })
+      return unknown({
+        what: "the labels of the proxy's pod, which a workloadSelector asks for",
+        reason: 'not-known',
+      })
     if (isSubsetOf(selector, labels)) return known(entry)
   }
   return known(entries.findLast(({ selector }) => selector === undefined))
@@ -210,9 +216,7 @@ function isSubsetOf(
 
 function byAge(a: LooseObject, b: LooseObject): number {
   const rank = (rule: LooseObject): number => (selectorOf(rule) === undefined ? 1 : 0)
-  const age = (rule: LooseObject): string => String(at(rule.metadata, 'creationTimestamp') ?? '')
+  const age = (rule: LooseObject): string => text(at(rule.metadata, 'creationTimestamp')) ?? ''
   const compare = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0)
-  return (
-    rank(a) - rank(b) || compare(age(a), age(b)) || compare(a.metadata.name, b.metadata.name)
-  )
+  return rank(a) - rank(b) || compare(age(a), age(b)) || compare(a.metadata.name, b.metadata.name)
 }

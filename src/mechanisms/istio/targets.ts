@@ -11,12 +11,19 @@ function kind(
 ): TargetKind<LooseObject> {
   const whole = [`${type.kind.toLowerCase()}.${group}`, `${type.resource}.${group}`]
   const more = [...words, ...whole].filter((word) => word !== name)
-  return { name, label: type.kind, words: more, type, refuseName: refuseSubdomain, describe }
+  return {
+    name,
+    label: type === istioGateways ? 'Istio Gateway' : type.kind,
+    words: more,
+    type,
+    refuseName: refuseSubdomain,
+    describe,
+  }
 }
 
 /**
- * What a user can name, with the words that kubectl takes. `gateway` and `gw` are those of the Gateway API, which
- * clusters with Istio often have, too: an Istio Gateway is named in full.
+ * What a user can name, with the words that kubectl takes. `gateway` is that of the Gateway API, which clusters
+ * with Istio often have, too; `gw` is the short name of Istio's alone.
  */
 export const istioKinds: readonly TargetKind[] = [
   kind('virtualservice', virtualServices, ['vs', 'virtualservices'], ({ spec }) => [
@@ -25,7 +32,7 @@ export const istioKinds: readonly TargetKind[] = [
   kind('destinationrule', destinationRules, ['dr', 'destinationrules'], ({ spec }) => [
     `host ${text(at(spec, 'host')) ?? ''}`,
   ]),
-  kind('gateway.networking.istio.io', istioGateways, [], ({ spec }) => [
+  kind('gateway.networking.istio.io', istioGateways, ['gw'], ({ spec }) => [
     `Istio, ${list(at(spec, 'servers')).length} servers`,
   ]),
 ] as readonly TargetKind[]

@@ -19,6 +19,7 @@ import {
 } from '../mechanisms/others/grid.ts'
 import { traefikGrid } from '../mechanisms/traefik/grid.ts'
 import { ingressGrid } from '../mechanisms/ingress/grid.ts'
+import { istioGrid } from '../mechanisms/istio/grid.ts'
 import type { GridRows } from './rows.ts'
 
 const proxy = (facts: Partial<ProxyFacts>): Partial<Snapshot> => ({
@@ -80,6 +81,7 @@ const deployed: Pod = pod({
 
 /** Every code that an analyzer reports. Those of the file checker are in test/unit/snapshot/files.test.ts. */
 export const grid: GridRows = {
+  ...istioGrid,
   ...ingressGrid,
   ...ingressNginxGrid,
   ...awsGrid,

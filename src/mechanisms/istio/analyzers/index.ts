@@ -1,0 +1,13 @@
+import type { Analyzer } from '../../analyzer.ts'
+import { hashAnalyzers } from './cookies.ts'
+import { routeAnalyzers } from './routes.ts'
+import { ruleAnalyzers } from './rules.ts'
+import { serviceAnalyzers } from './services.ts'
+
+/** All that is found about objects of Istio. */
+export const analyzers: readonly Analyzer[] = [
+  ...hashAnalyzers,
+  ...ruleAnalyzers,
+  ...routeAnalyzers,
+  ...serviceAnalyzers,
+]

@@ -1,0 +1,161 @@
+import { objectName } from '../../../model/finding.ts'
+import type { LooseObject } from '../../../model/object.ts'
+import { sticks } from '../../../model/policy.ts'
+import { type Analyzer, objectAnalyzer } from '../../analyzer.ts'
+import { at, strings } from '../../kit/loose.ts'
+import { gatewayOf, gatewayRef, isMissing, takenBy } from '../gateway.ts'
+import { hashPolicy } from '../hash.ts'
+import { gatewayClient } from '../legs.ts'
+import { destinationRules, istioGateways, virtualServices } from '../objects.ts'
+import { balancerOf, clusterPort, routeHash, rulingFor } from '../policy.ts'
+import { gatewayNames, hostsOf, type Route, routesOf } from '../routes.ts'
+import { ruleFor } from '../rules.ts'
+import { hashesOf } from './hashes.ts'
+
+const policyWords = (value: unknown): string => {
+  const policy = hashPolicy(value)
+  if (policy.kind === 'cookie' || policy.kind === 'header')
+    return `${policy.kind} ${policy.name ?? ''}`.trim()
+  return policy.kind === 'hash' ? policy.of : 'nothing'
+}
+
+const weighted = objectAnalyzer({
+  about: virtualServices,
+  codes: ['AFF-ISTIO-WEIGHTED'],
+  needs: [destinationRules],
+  applies: (object) => routesOf(object).some(isSplit),
+  analyse: (object, { store }, report) => {
+    for (const route of routesOf(object).filter(isSplit)) {
+      const rulings = route.targets.map((target) =>
+        rulingFor(target, gatewayClient, route.kind === 'http' ? 'http' : 'tcp', store),
+      )
+      const sticky = rulings.find(({ policy }) => sticks(policy) === true)
+      if (sticky === undefined) continue
+      const names = route.targets.map(({ subset, host }) => subset ?? host.split('.')[0])
+      report('AFF-ISTIO-WEIGHTED', {
+        message: `for every request one of ${names.join(' and ')} is drawn by weight, before the hash of ${policyWords(sticky.hash?.value)} comes in: clients change between them`,
+        why: 'Envoy draws among weighted clusters at random for each request. The hash holds a client inside of each only.',
+        mend: [
+          'no field of Istio makes the draw sticky: route by a header or cookie (match: headers), or give all of the weight to one',
+        ],
+        field: `${route.targets[0]?.field}.weight`,
+      })
+    }
+  },
+})
+
+function isSplit({ targets }: Route): boolean {
+  return new Set(targets.map(({ host, subset, port }) => `${host} ${subset} ${port}`)).size > 1
+}
+
+const subsets = objectAnalyzer({
+  about: virtualServices,
+  codes: ['AFF-ISTIO-NO-SUBSET'],
+  needs: [destinationRules],
+  applies: (object) => targetsOf(object).some(({ subset }) => subset !== undefined),
+  analyse: (object, { store, source }, report) => {
+    for (const { subset, host, field } of targetsOf(object)) {
+      if (subset === undefined) continue
+      const found = ruleFor(host, { ...gatewayClient, labels: {} }, store)
+      if (!found.known || (found.value === undefined && source === 'files')) continue
+      if (found.value?.subsets.some(({ name }) => name === subset) === true) continue
+      report('AFF-ISTIO-NO-SUBSET', {
+        message: `no DestinationRule for ${host} has a subset ${subset}`,
+        why: 'Requests to it are answered with 503.',
+        mend: ['add the subset to the DestinationRule, or take it out of the route'],
+        field: `${field}.destination.subset`,
+      })
+    }
+  },
+})
+
+const unnamed = objectAnalyzer({
+  about: virtualServices,
+  codes: ['AFF-ISTIO-PORT-NOT-NAMED'],
+  needs: [destinationRules],
+  applies: (object) => targetsOf(object).length > 0,
+  analyse: (object, { store }, report) => {
+    for (const target of routesOf(object).flatMap(({ kind, targets }) => (kind === 'http' ? targets : []))) {
+      if (target.port !== undefined) continue
+      const found = ruleFor(target.host, gatewayClient, store)
+      if (!found.known || found.value === undefined) continue
+      const port = clusterPort(target, store)
+      const balancer = balancerOf(found.value, port, target.subset)
+      const isRing = at(balancer?.value, 'consistentHash') !== undefined
+      if (!isRing || routeHash(found.value, undefined, target.subset) !== undefined) continue
+      report('AFF-ISTIO-PORT-NOT-NAMED', {
+        message: `the hash is in portLevelSettings for port ${port}, and the route does not name the port: nothing is hashed`,
+        why: 'The balancer is a ring then, and requests have no hash policy: they are spread at random.',
+        mend: [`add port: {number: ${port}} to the destination`, 'or move loadBalancer up to trafficPolicy'],
+        field: `${target.field}.destination`,
+      })
+    }
+  },
+})
+
+const notHttp = objectAnalyzer({
+  about: virtualServices,
+  codes: ['AFF-ISTIO-NOT-HTTP'],
+  needs: [destinationRules],
+  applies: (object) => routesOf(object).some(({ kind }) => kind !== 'http'),
+  analyse: (object, { store }, report) => {
+    for (const route of routesOf(object)) {
+      if (route.kind === 'http') continue
+      for (const target of route.targets) {
+        const found = ruleFor(target.host, gatewayClient, store)
+        if (!found.known || found.value === undefined) continue
+        const hash = found.value.rules
+          .flatMap(hashesOf)
+          .find(({ value }) => at(value, 'useSourceIp') !== true)
+        const { policy } = rulingFor(target, gatewayClient, 'tcp', store)
+        if (hash === undefined || sticks(policy) === true) continue
+        report('AFF-ISTIO-NOT-HTTP', {
+          message: `the hash of ${policyWords(hash.value)} plays no part here: the proxy passes this traffic on without reading it`,
+          why: 'In TLS that the gateway does not end, and in TCP, only useSourceIp works.',
+          mend: ['end TLS at the gateway (mode: SIMPLE) and use an http route', 'or useSourceIp: true'],
+          field: route.field,
+        })
+      }
+    }
+  },
+})
+
+const gateways = objectAnalyzer({
+  about: virtualServices,
+  codes: ['AFF-ISTIO-NO-GATEWAY', 'AFF-ISTIO-HOST-NOT-TAKEN'],
+  needs: [istioGateways],
+  applies: (object) => gatewayNames(object).length > 0,
+  analyse: (object, { store, source }, report) => {
+    for (const [index, name] of strings(at(object.spec, 'gateways')).entries()) {
+      if (name === 'mesh') continue
+      const ref = gatewayRef(name, object)
+      if (source === 'cluster' && isMissing(ref, store)) {
+        report('AFF-ISTIO-NO-GATEWAY', {
+          message: `there is no ${objectName(ref)} in ${ref.namespace}`,
+          why: 'Nobody comes in this way; what the route and its DestinationRule say has no effect for it.',
+          mend: ['name it as NAMESPACE/NAME where it is in another namespace'],
+          field: `spec.gateways[${index}]`,
+        })
+        continue
+      }
+      const found = gatewayOf(ref, store)
+      if (found === undefined || isTaken(found, object)) continue
+      report('AFF-ISTIO-HOST-NOT-TAKEN', {
+        message: `no server of ${objectName(ref)} takes ${hostsOf(object).join(', ')} for these routes`,
+        why: 'Hosts of both have to match, http routes need a server that speaks HTTP or ends TLS, and tls routes one that does not.',
+        mend: ['the same host in the Gateway and the VirtualService'],
+        field: `spec.gateways[${index}]`,
+      })
+    }
+  },
+})
+
+function isTaken(gateway: LooseObject, object: LooseObject): boolean {
+  return routesOf(object).some(({ kind }) =>
+    hostsOf(object).some((host) => takenBy(gateway, object, host, kind).length > 0),
+  )
+}
+
+const targetsOf = (object: LooseObject) => routesOf(object).flatMap(({ targets }) => targets)
+
+export const routeAnalyzers: readonly Analyzer[] = [weighted, subsets, unnamed, notHttp, gateways]

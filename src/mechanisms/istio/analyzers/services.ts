@@ -1,0 +1,87 @@
+import { type LooseObject, refOf } from '../../../model/object.ts'
+import { sticks } from '../../../model/policy.ts'
+import { type Analyzer, analyzer, objectAnalyzer } from '../../analyzer.ts'
+import { at, list, record, text } from '../../kit/loose.ts'
+import { services } from '../../service/objects.ts'
+import { destinationRules, virtualServices } from '../objects.ts'
+
+const labels = ['istio.io/persistent-session', 'istio.io/persistent-session-header']
+
+const sessions = objectAnalyzer({
+  about: services,
+  codes: ['AFF-ISTIO-SESSION-LABEL'],
+  analyse: ({ metadata }, _view, report) => {
+    const label = labels.find((one) => metadata.labels?.[one] !== undefined)
+    if (label === undefined) return
+    report('AFF-ISTIO-SESSION-LABEL', {
+      message: `${label} counts only where istiod runs with PILOT_ENABLE_PERSISTENT_SESSION_FILTER=true`,
+      why: 'It is off by default, and nobody says so. With it the proxy keeps the pod in a cookie or header, which moves nobody when pods come or go.',
+      mend: ['kubectl -n istio-system get deployment istiod -o yaml | grep PERSISTENT_SESSION'],
+      field: `metadata.labels["${label}"]`,
+    })
+  },
+})
+
+const waypoint = objectAnalyzer({
+  about: services,
+  codes: ['AFF-ISTIO-WAYPOINT'],
+  analyse: ({ metadata }, { paths }, report) => {
+    const name = metadata.labels?.['istio.io/use-waypoint']
+    if (name === undefined || name === 'none') return
+    const isHashed = paths.some(({ hops }) =>
+      hops.some(({ kind, policy }) => kind === 'mesh' && sticks(policy) === true),
+    )
+    if (!isHashed) return
+    report('AFF-ISTIO-WAYPOINT', {
+      message: `callers go through waypoint ${name}: up to Istio 1.30 it hashes only where a VirtualService or HTTPRoute leads to the Service`,
+      why: 'Without a route its clusters are rings and requests have no hash policy (istio/istio pull request 61048). ztunnel alone knows no DestinationRule.',
+      mend: ['a VirtualService or HTTPRoute of the mesh for the Service', 'or Istio 1.31'],
+      field: 'metadata.labels["istio.io/use-waypoint"]',
+    })
+  },
+})
+
+/** A name with a dot counts as whole, and Services have only one whole name. */
+const hosts = analyzer({
+  codes: ['AFF-ISTIO-HOST'],
+  needs: [virtualServices, destinationRules],
+  analyse: ({ store, target }, report) => {
+    for (const type of [virtualServices, destinationRules]) {
+      const all = store.list(type)
+      for (const object of all.known ? all.value : []) {
+        for (const { host, field } of namesIn(object)) {
+          const [name = '', namespace, suffix, ...more] = host.split('.')
+          if (namespace === undefined || more.length > 0 || (suffix !== undefined && suffix !== 'svc'))
+            continue
+          const isTarget =
+            target.object === object || (target.ref.name === name && target.ref.namespace === namespace)
+          if (!isTarget || store.get(services, { namespace, name }) === undefined) continue
+          const ref = refOf(object)
+          report('AFF-ISTIO-HOST', {
+            message: `${host} is not the name of service/${name}: a name with a dot has to be whole`,
+            why: 'Istio completes names without any dot only. This one is that of another host, and what is said about it does nothing for the Service.',
+            mend: [`${name}.${namespace}.svc.cluster.local`],
+            objects: [ref],
+            at: { object: ref, field },
+          })
+        }
+      }
+    }
+  },
+})
+
+function namesIn({ spec }: LooseObject): { host: string; field: string }[] {
+  const own = text(at(spec, 'host'))
+  const routes = ['http', 'tls', 'tcp'].flatMap((kind) =>
+    list(at(spec, kind)).flatMap((route, index) =>
+      list(record(route)['route']).flatMap((target, number) => {
+        const host = text(at(target, 'destination.host'))
+        const field = `spec.${kind}[${index}].route[${number}].destination.host`
+        return host === undefined ? [] : [{ host, field }]
+      }),
+    ),
+  )
+  return [...(own === undefined ? [] : [{ host: own, field: 'spec.host' }]), ...routes]
+}
+
+export const serviceAnalyzers: readonly Analyzer[] = [hosts, sessions, waypoint]
