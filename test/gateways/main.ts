@@ -1,7 +1,7 @@
 /**
  * What `explain` says of generated set-ups beside what the proxies of the lab do with them.
  *
- *     node test/gateways/main.ts ingress-nginx|traefik [HOW-MANY [SEED]]
+ *     node test/gateways/main.ts ingress-nginx|traefik|istio [HOW-MANY [SEED]]
  *     node test/gateways/main.ts envoy-gateway [HOW-MANY]
  */
 import { join } from 'node:path'
@@ -9,6 +9,7 @@ import { labKubeconfig } from '../lab/index.ts'
 import { compare as envoyGateway } from './envoy-gateway/compare.ts'
 import type { Compared } from './frame.ts'
 import { compare as ingressNginx } from './ingress-nginx.ts'
+import { compare as istio } from './istio.ts'
 import { compare as traefik } from './traefik.ts'
 
 type Judge = (
@@ -20,6 +21,7 @@ type Judge = (
 const judges: Readonly<Record<string, Judge>> = {
   'ingress-nginx': ingressNginx,
   traefik,
+  istio,
   'envoy-gateway': async (_programs, count) => {
     const { site } = await import('../scenarios/support/site.ts')
     return await envoyGateway(site, { about: count })

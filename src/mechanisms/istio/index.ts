@@ -1,3 +1,4 @@
+import { deployments } from '../kit/workloads.ts'
 import { drawnBy, legsByType, type Mechanism } from '../mechanism.ts'
 import { destinationRuleLegs, virtualServiceLegs } from './legs.ts'
 import { destinationRules, istioGateways, virtualServices } from './objects.ts'
@@ -16,7 +17,7 @@ export const istio: Mechanism = {
   label: 'Istio',
   targets: istioKinds,
   routes: [virtualServices, destinationRules],
-  reads: [istioGateways],
+  reads: [istioGateways, deployments],
   legs: legsByType(
     drawnBy(virtualServices, virtualServiceLegs),
     drawnBy(destinationRules, destinationRuleLegs),

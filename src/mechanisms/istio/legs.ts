@@ -6,6 +6,7 @@ import type { Store } from '../../model/store.ts'
 import { hostEntry, sendingLegs } from '../kit/front.ts'
 import { at, list } from '../kit/loose.ts'
 import { services } from '../service/objects.ts'
+import { clientOf } from './client.ts'
 import { type ServerKind, gatewayOf, gatewayRef, takenBy } from './gateway.ts'
 import { covers, serviceOfHost, wholeHost } from './hosts.ts'
 import { virtualServices } from './objects.ts'
@@ -22,9 +23,6 @@ export function virtualServiceLegs(object: LooseObject, store: Store): Leg[] {
   ])
 }
 
-/** The namespace of a gateway's pods does not stand in the Gateway: where rules depend on it, nothing is claimed. */
-export const gatewayClient: Client = {}
-
 function gatewayLegs(object: LooseObject, route: Route, name: string, store: Store): Leg[] {
   const ref = refOf(object)
   const gateway = gatewayRef(name, object)
@@ -40,7 +38,12 @@ function gatewayLegs(object: LooseObject, route: Route, name: string, store: Sto
   return [
     ...unique(entries).map((entry): Leg => ({ from: entry, to: way, arrival: 'object' })),
     { from: way, to: start, arrival: 'object' },
-    ...onwards(object, route, { start, hop, client: gatewayClient, listenerPort, beside: [gateway] }, store),
+    ...onwards(
+      object,
+      route,
+      { start, hop, client: clientOf(found, store), listenerPort, beside: [gateway] },
+      store,
+    ),
   ]
 }
 

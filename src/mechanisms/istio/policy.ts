@@ -77,6 +77,7 @@ export function rulingFor(
     protocol === 'http'
       ? routeHash(rule, destination.port, destination.subset)
       : addressHash(rule, destination.subset)
+  const missing = missingPart(destination, rule, store)
   const isRing = at(balancer?.value, 'consistentHash') !== undefined
   const by = [hash?.rule ?? balancer?.rule ?? rule.trafficPolicy?.rule, ...rule.rules].flatMap((one) =>
     one === undefined ? [] : [one],
@@ -87,6 +88,7 @@ export function rulingFor(
     ...(balancer === undefined ? {} : { balancer }),
     ...(hash === undefined ? {} : { hash }),
   }
+  if (missing !== undefined) return { policy: { kind: 'none' }, note: missing, ...base }
   if (isRing && hash !== undefined) return { policy: hashPolicy(hash.value), ...base }
   if (isRing)
     return {
@@ -95,6 +97,20 @@ export function rulingFor(
       ...base,
     }
   return { policy: { kind: 'none' }, ...base }
+}
+
+/** Why the proxy has no cluster for the destination, so that it answers 503 whatever the rules say. */
+function missingPart(
+  { host, port, subset }: Destination,
+  rule: MergedRule,
+  store: Store,
+): string | undefined {
+  if (subset !== undefined && !rule.subsets.some(({ name }) => name === subset))
+    return `there is no subset ${subset}: answered with 503`
+  const to = serviceOfHost(host)
+  const ports = to === undefined ? undefined : store.get(services, to)?.spec.ports
+  if (port === undefined || ports === undefined || ports.some((one) => one.port === port)) return undefined
+  return `the Service has no port ${port}: answered with 503`
 }
 
 /** The port by which the cluster of the proxy is chosen: the named one, the only one, or that of the listener. */

@@ -1,6 +1,7 @@
 import type { LooseObject, ObjectType } from '../../model/object.ts'
 import { gateways } from '../gateway-api/objects.ts'
 import { ingresses } from '../ingress/objects.ts'
+import { istioGateways } from '../istio/objects.ts'
 import { at, list, record, strings, text } from './loose.ts'
 
 /** What controllers run as: their image tells the version, their arguments what they serve. */
@@ -12,7 +13,7 @@ export const deployments: ObjectType<LooseObject> = {
   scope: 'namespaced',
   within: 'everywhere',
   isOfCluster: true,
-  beside: [gateways, ingresses],
+  beside: [gateways, ingresses, istioGateways],
 }
 
 /** A container of a Deployment, as far as it tells which program it is. */

@@ -1,15 +1,16 @@
 import { objectName } from '../../../model/finding.ts'
 import type { LooseObject } from '../../../model/object.ts'
 import { sticks } from '../../../model/policy.ts'
+import type { Store } from '../../../model/store.ts'
 import { type Analyzer, objectAnalyzer } from '../../analyzer.ts'
 import { at, strings } from '../../kit/loose.ts'
 import { gatewayOf, gatewayRef, isMissing, takenBy } from '../gateway.ts'
 import { hashPolicy } from '../hash.ts'
-import { gatewayClient } from '../legs.ts'
+import { clientOf } from '../client.ts'
 import { destinationRules, istioGateways, virtualServices } from '../objects.ts'
 import { balancerOf, clusterPort, routeHash, rulingFor } from '../policy.ts'
 import { gatewayNames, hostsOf, type Route, routesOf } from '../routes.ts'
-import { ruleFor } from '../rules.ts'
+import { type Client, ruleFor } from '../rules.ts'
 import { hashesOf } from './hashes.ts'
 
 const policyWords = (value: unknown): string => {
@@ -27,7 +28,7 @@ const weighted = objectAnalyzer({
   analyse: (object, { store }, report) => {
     for (const route of routesOf(object).filter(isSplit)) {
       const rulings = route.targets.map((target) =>
-        rulingFor(target, gatewayClient, route.kind === 'http' ? 'http' : 'tcp', store),
+        rulingFor(target, clientsOf(object, store), route.kind === 'http' ? 'http' : 'tcp', store),
       )
       const sticky = rulings.find(({ policy }) => sticks(policy) === true)
       if (sticky === undefined) continue
@@ -56,7 +57,7 @@ const subsets = objectAnalyzer({
   analyse: (object, { store, source }, report) => {
     for (const { subset, host, field } of targetsOf(object)) {
       if (subset === undefined) continue
-      const found = ruleFor(host, { ...gatewayClient, labels: {} }, store)
+      const found = ruleFor(host, { labels: {}, ...clientsOf(object, store) }, store)
       if (!found.known || (found.value === undefined && source === 'files')) continue
       if (found.value?.subsets.some(({ name }) => name === subset) === true) continue
       report('AFF-ISTIO-NO-SUBSET', {
@@ -77,7 +78,7 @@ const unnamed = objectAnalyzer({
   analyse: (object, { store }, report) => {
     for (const target of routesOf(object).flatMap(({ kind, targets }) => (kind === 'http' ? targets : []))) {
       if (target.port !== undefined) continue
-      const found = ruleFor(target.host, gatewayClient, store)
+      const found = ruleFor(target.host, clientsOf(object, store), store)
       if (!found.known || found.value === undefined) continue
       const port = clusterPort(target, store)
       const balancer = balancerOf(found.value, port, target.subset)
@@ -102,12 +103,12 @@ const notHttp = objectAnalyzer({
     for (const route of routesOf(object)) {
       if (route.kind === 'http') continue
       for (const target of route.targets) {
-        const found = ruleFor(target.host, gatewayClient, store)
+        const found = ruleFor(target.host, clientsOf(object, store), store)
         if (!found.known || found.value === undefined) continue
         const hash = found.value.rules
           .flatMap(hashesOf)
           .find(({ value }) => at(value, 'useSourceIp') !== true)
-        const { policy } = rulingFor(target, gatewayClient, 'tcp', store)
+        const { policy } = rulingFor(target, clientsOf(object, store), 'tcp', store)
         if (hash === undefined || sticks(policy) === true) continue
         report('AFF-ISTIO-NOT-HTTP', {
           message: `the hash of ${policyWords(hash.value)} plays no part here: the proxy passes this traffic on without reading it`,
@@ -154,6 +155,12 @@ function isTaken(gateway: LooseObject, object: LooseObject): boolean {
   return routesOf(object).some(({ kind }) =>
     hostsOf(object).some((host) => takenBy(gateway, object, host, kind).length > 0),
   )
+}
+
+/** Of the first gateway; where it is not known, callers anywhere. */
+function clientsOf(object: LooseObject, store: Store): Client {
+  const [name] = gatewayNames(object)
+  return name === undefined ? {} : clientOf(gatewayOf(gatewayRef(name, object), store), store)
 }
 
 const targetsOf = (object: LooseObject) => routesOf(object).flatMap(({ targets }) => targets)
