@@ -238,17 +238,25 @@ interface Entry {
   host?: string
   path?: string
   share?: number
-  hops: { kind: string; policy: Json }[]
+  hops: { kind: string; policy: Claimed }[]
 }
 
-function claimWords({ kind, name, path, ttlSeconds, madeBy, of }: Json): string {
+interface Claimed {
+  kind?: string
+  name?: string
+  path?: string
+  ttlSeconds?: number
+  madeBy?: string
+  of?: string
+}
+
+function claimWords({ kind, name, path, ttlSeconds, madeBy, of }: Claimed): string {
   if (kind === 'cookie') {
-    const ttl =
-      madeBy === 'application' ? 'none' : ttlSeconds === undefined ? 'session' : `${String(ttlSeconds)}s`
-    return `cookie ${String(name)} path ${String(path ?? '-')} ttl ${ttl}`
+    const ttl = madeBy === 'application' ? 'none' : ttlSeconds === undefined ? 'session' : `${ttlSeconds}s`
+    return `cookie ${name} path ${path ?? '-'} ttl ${ttl}`
   }
-  if (kind === 'header') return `header ${String(name)}`
-  return kind === 'hash' ? `hash ${String(of)}` : String(kind)
+  if (kind === 'header') return `header ${name}`
+  return kind === 'hash' ? `hash ${of}` : (kind ?? 'nothing')
 }
 
 async function claims(executable: string, kubeconfig: string): Promise<Claim[]> {
