@@ -1,3 +1,4 @@
+import type { Service } from '../../../model/kubernetes.ts'
 import { type LooseObject, refOf } from '../../../model/object.ts'
 import { sticks } from '../../../model/policy.ts'
 import { type Analyzer, analyzer, objectAnalyzer } from '../../analyzer.ts'
@@ -7,9 +8,15 @@ import { destinationRules, virtualServices } from '../objects.ts'
 
 const labels = ['istio.io/persistent-session', 'istio.io/persistent-session-header']
 
+/** Elsewhere nobody has thought of Istio. */
+function isLabelled({ metadata }: Service): boolean {
+  return Object.keys(metadata.labels ?? {}).some((label) => label.startsWith('istio.io/'))
+}
+
 const sessions = objectAnalyzer({
   about: services,
   codes: ['AFF-ISTIO-SESSION-LABEL'],
+  applies: isLabelled,
   analyse: ({ metadata }, _view, report) => {
     const label = labels.find((one) => metadata.labels?.[one] !== undefined)
     if (label === undefined) return
@@ -25,6 +32,7 @@ const sessions = objectAnalyzer({
 const waypoint = objectAnalyzer({
   about: services,
   codes: ['AFF-ISTIO-WAYPOINT'],
+  applies: isLabelled,
   analyse: ({ metadata }, { paths }, report) => {
     const name = metadata.labels?.['istio.io/use-waypoint']
     if (name === undefined || name === 'none') return
@@ -45,6 +53,11 @@ const waypoint = objectAnalyzer({
 const hosts = analyzer({
   codes: ['AFF-ISTIO-HOST'],
   needs: [virtualServices, destinationRules],
+  applies: ({ store }) =>
+    [virtualServices, destinationRules].some((type) => {
+      const all = store.list(type)
+      return !all.known || all.value.length > 0
+    }),
   analyse: ({ store, target }, report) => {
     for (const type of [virtualServices, destinationRules]) {
       const all = store.list(type)

@@ -144,7 +144,7 @@ export const istioGrid: GridRows = {
   },
   'AFF-ISTIO-SESSION-LABEL': {
     fires: labelled({ 'istio.io/persistent-session': 'route' }),
-    silent: labelled({}),
+    silent: labelled({ 'istio.io/use-waypoint': 'none' }),
   },
   'AFF-ISTIO-WAYPOINT': {
     fires: labelled({ 'istio.io/use-waypoint': 'waypoint' }, rule({ trafficPolicy: cookie })),
