@@ -3,7 +3,7 @@ import { changeRules, waitRules } from '../src/change/problems.ts'
 import { completionClusterRules, completionRules } from '../src/cli/completion/names.ts'
 import { demoNamespaceRules } from '../src/demo/permissions.ts'
 import { externalRules, loopRules } from '../src/external/problems.ts'
-import { probedKinds } from '../src/front/kinds.ts'
+import { targetKinds } from '../src/mechanisms/index.ts'
 import { mergeRules, type Rule, roleYaml } from '../src/model/role.ts'
 import { nodesRule } from '../src/probe/entries/nodes.ts'
 import {
@@ -137,7 +137,7 @@ export const commandRoles: readonly CommandRoles[] = [
       {
         name: 'kubectl-affinity-completion',
         namespace: here,
-        rules: [...completionRules, ...readRules(probedKinds.slice(1).map(({ type }) => type))],
+        rules: [...completionRules, ...readRules(targetKinds.slice(1).map(({ type }) => type))],
       },
       { name: 'kubectl-affinity-completion', rules: completionClusterRules },
     ],

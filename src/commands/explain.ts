@@ -8,7 +8,7 @@ import type { Cluster } from '../cluster/index.ts'
 import { unknownFormat, UserError } from '../model/user-error.ts'
 import { createRenderer, explainFormats, isExplainFormat } from '../report/explain/render.ts'
 import { explainCluster, explainFiles } from '../snapshot/explanations.ts'
-import { probedKinds } from '../front/kinds.ts'
+
 import { targetKinds } from '../mechanisms/index.ts'
 import { parseQuery } from '../targets/parse.ts'
 import { type Printed, printSteps } from './explain/print.ts'
@@ -150,8 +150,7 @@ function nothingFound({ namespace }: Cluster, allNamespaces: boolean): string {
 /** What the reader may want to do next. */
 function nextSteps({ target, service, paths }: Explanation): { label: string; command: string }[] {
   if (service === undefined) {
-    const isProbed = paths.length > 0 && probedKinds.some(({ name }) => name === target.kind)
-    return isProbed ? [{ label: 'prove', command: commandFor('probe', target) }] : []
+    return paths.length > 0 ? [{ label: 'prove', command: commandFor('probe', target) }] : []
   }
   const hasProxy = paths.some(({ hops }) => hops.some(({ kind }) => kind === 'proxy'))
   if (!hasProxy || service.endpoints?.ready === 0) return []

@@ -40,7 +40,7 @@ export const commands: readonly CommandEntry[] = [
     group: 'Troubleshooting Commands',
     summary: 'Send requests from inside the cluster and judge whether clients stay on their pod',
     takesServices: true,
-    kinds: async () => (await import('../front/kinds.ts')).probedKinds.slice(1),
+    kinds: async () => (await import('../mechanisms/index.ts')).targetKinds.slice(1),
     load: async () => (await import('./probe.ts')).default,
   },
   {

@@ -1,5 +1,6 @@
+import { targetKinds } from '../mechanisms/index.ts'
 import { BaseCommand } from '../cli/base-command.ts'
-import { probedKinds } from '../front/kinds.ts'
+
 import { unknownFormat } from '../model/user-error.ts'
 import { readProbeFlags } from '../probe/flags/read.ts'
 import { isProbeFormat, probeFormats } from '../report/probe/render.ts'
@@ -83,7 +84,7 @@ export default class Probe extends BaseCommand {
 
   override async run(): Promise<number> {
     const { flags, argv } = await this.parse(Probe)
-    const target = parseTarget(argv.map(String), { verb: 'probe', kinds: probedKinds })
+    const target = parseTarget(argv.map(String), { verb: 'probe', kinds: targetKinds })
     const { output: format } = flags
     if (!isProbeFormat(format)) throw unknownFormat(format, probeFormats)
     const asked = readProbeFlags(flags)

@@ -110,7 +110,7 @@ export async function* explainFiles(
     yield { kind: 'explanation', explanation: analyseObject(sceneOf(snapshot), kind, object) }
   if (snapshot.services.length + others.length > 0) return
   const error = new UserError(`nothing to explain in ${listOf(names)}`, {
-    hints: [`what can be explained:  ${targetKinds.map(({ label }) => label).join(', ')}`],
+    hints: [`what can be explained:  ${[...new Set(targetKinds.map(({ label }) => label))].join(', ')}`],
   })
   yield { kind: 'failure', error }
 }

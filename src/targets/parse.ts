@@ -108,7 +108,8 @@ function unknownKind(word: string, { verb, kinds }: Asked): UserError {
   )
   return usage(`cannot ${verb} a "${word}"`, [
     ...(meant === undefined ? [] : [`did you mean ${meant}/NAME?`]),
-    `what can be named:  ${kinds.map(({ name }) => targetWord({ kind: name, name: 'NAME' })).join(', ')}`,
+    // A kind may stand there twice, for its group of today and the one of old.
+    `what can be named:  ${[...new Set(kinds.map(({ name }) => targetWord({ kind: name, name: 'NAME' })))].join(', ')}`,
   ])
 }
 

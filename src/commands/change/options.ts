@@ -40,12 +40,12 @@ async function kindsInFront(words: readonly string[]): Promise<readonly TargetKi
   const kinds = words.filter((word) => word.includes('/')).map((word) => word.slice(0, word.indexOf('/')))
   const isPair = words.length > 1 && !first.includes('/')
   if ([...kinds, ...(isPair ? [first] : [])].every(isService)) return []
-  const [{ probedKinds }, { changes }] = await Promise.all([
-    import('../../front/kinds.ts'),
+  const [{ targetKinds }, { changes }] = await Promise.all([
+    import('../../mechanisms/index.ts'),
     import('../../mechanisms/changes.ts'),
   ])
   const types = new Set(changes.flatMap((one) => one.targets).map(resourceName))
-  return probedKinds.slice(1).filter(({ type }) => types.has(resourceName(type)))
+  return targetKinds.slice(1).filter(({ type }) => types.has(resourceName(type)))
 }
 
 /** The flags that select the same Services again. */
