@@ -76,9 +76,14 @@ function storeOf(snapshot: Snapshot): Store {
     indexes.set(name, index)
     return index
   }
+  const listed = (type: ObjectType): Fact<readonly KubernetesObject[]> => {
+    const list = lists.get(resourceName(type)) ?? notAsked(resourceName(type))
+    // Files may hold an object twice, which is a finding: a cluster has one of them, and ways must not multiply.
+    return snapshot.source === 'files' ? mapFact(list, () => [...indexOf(type).values()]) : list
+  }
   const store: Store = {
     list: <T extends KubernetesObject>(type: ObjectType<T>) => {
-      const list = byType.get(type) ?? lists.get(resourceName(type)) ?? notAsked(resourceName(type))
+      const list = byType.get(type) ?? listed(type)
       byType.set(type, list)
       return list as Fact<readonly T[]>
     },

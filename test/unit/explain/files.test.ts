@@ -146,6 +146,12 @@ spec:
     })
   })
 
+  it('does not multiply ways by objects that stand there twice', () => {
+    const one = [service, ingressOf(`  rules:\n${path('a.example', '/x')}`)].join('---\n')
+    const { paths } = explain(one)
+    expect(explain(`${one}---\n${one}`).paths).toEqual(paths)
+  })
+
   it('has nothing to explain where nothing is a target, and says so', async () => {
     const steps = await stepsOf('apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n')
     expect(steps.map((step) => (step.kind === 'failure' ? step.error : step.kind))).toEqual([
