@@ -5,7 +5,7 @@ import { defineConfig } from 'vitest/config'
 // own; those that disturb a whole cluster follow, one after the other.
 const alone = 'test/scenarios/alone/**/*.test.ts'
 // One run in some hundreds is undecided or wrong by chance (docs/judging.md), and a busy machine stalls clocks. .ci/run
-// lists what needed another try, and fails where that are more than two. Nothing else is tried again.
+// lists what needed another try, and fails where that are more than scripts/count.mjs allows. Nothing else is tried again.
 const retry = 2
 const scenarios = { testTimeout: 180_000, hookTimeout: 180_000, retry }
 
