@@ -3,12 +3,12 @@ import { inputs } from '../mechanisms/service/facts.ts'
 import { proxyName } from '../mechanisms/service/legs.ts'
 import { services } from '../mechanisms/service/objects.ts'
 import { semanticsOf } from '../mechanisms/service/proxies/semantics.ts'
-import { type Fact, known, mapFact, notAsked } from '../model/fact.ts'
+import { type Fact, known, mapFact } from '../model/fact.ts'
 import type { FilePosition, ObjectRef } from '../model/finding.ts'
 import type { KubernetesObject } from '../model/kubernetes.ts'
-import { type NamespacedName, type ObjectType, resourceName } from '../model/object.ts'
+import { keyOf, refOf, resourceName } from '../model/object.ts'
 import type { ServiceSnapshot, Snapshot } from '../model/snapshot.ts'
-import type { FactType, Store } from '../model/store.ts'
+import { type FactType, type Store, storeOf } from '../model/store.ts'
 import { type Network, networkOf } from '../path/network.ts'
 
 /** What was read, what it draws, and where it stands in files. */
@@ -28,7 +28,7 @@ const scenes = new WeakMap<Snapshot, Scene>()
 export function sceneOf(snapshot: Snapshot): Scene {
   const before = scenes.get(snapshot)
   if (before !== undefined) return before
-  const store = storeOf(snapshot)
+  const store = storeOfSnapshot(snapshot)
   const { source, locate } = snapshot
   const network = networkOf(store, mechanisms)
   const scene = {
@@ -56,61 +56,27 @@ export function sceneOfService(snapshot: Snapshot, one: ServiceSnapshot): Scene 
   return { ...scene, store: { ...scene.store, fact } }
 }
 
-function storeOf(snapshot: Snapshot): Store {
+function storeOfSnapshot({ objects, services: all, source, ...rest }: Snapshot): Store {
   const facts = new Map<string, Fact<unknown>>([
-    [proxyName.name, mapFact(snapshot.proxy, (proxy) => semanticsOf(proxy).name)],
-    [inputs.proxy.name, snapshot.proxy],
-    [inputs.windowsNodes.name, snapshot.windowsNodes],
-    [inputs.version.name, snapshot.version],
+    [proxyName.name, mapFact(rest.proxy, (proxy) => semanticsOf(proxy).name)],
+    [inputs.proxy.name, rest.proxy],
+    [inputs.windowsNodes.name, rest.windowsNodes],
+    [inputs.version.name, rest.version],
   ])
   const lists = new Map<string, Fact<readonly KubernetesObject[]>>([
-    ...snapshot.objects.lists,
-    [resourceName(services), known(snapshot.services.map(({ service }) => service))],
+    ...objects.lists,
+    [resourceName(services), known(all.map(({ service }) => service))],
   ])
-  // Analyzers of thousands of Services ask for the same lists.
-  const byType = new Map<ObjectType, Fact<readonly KubernetesObject[]>>()
-  const indexes = new Map<string, ReadonlyMap<string, KubernetesObject>>()
-  const indexOf = (type: ObjectType): ReadonlyMap<string, KubernetesObject> => {
-    const name = resourceName(type)
-    const index = indexes.get(name) ?? indexed(lists.get(name), type)
-    indexes.set(name, index)
-    return index
-  }
-  const listed = (type: ObjectType): Fact<readonly KubernetesObject[]> => {
-    const list = lists.get(resourceName(type)) ?? notAsked(resourceName(type))
-    // Files may hold an object twice, which is a finding: a cluster has one of them, and ways must not multiply.
-    return snapshot.source === 'files' ? mapFact(list, () => [...indexOf(type).values()]) : list
-  }
-  const store: Store = {
-    list: <T extends KubernetesObject>(type: ObjectType<T>) => {
-      const list = byType.get(type) ?? listed(type)
-      byType.set(type, list)
-      return list as Fact<readonly T[]>
-    },
-    get: <T extends KubernetesObject>(type: ObjectType<T>, { namespace, name }: NamespacedName) =>
-      indexOf(type).get(`${placeOf(type, namespace)}/${name}`) as T | undefined,
-    fact: <T>(type: FactType<T>) => {
-      const fact = facts.get(type.name) ?? type.derive?.(store) ?? notAsked(type.what)
-      facts.set(type.name, fact)
-      return fact as Fact<T>
-    },
-  }
-  return store
+  // Files may hold an object twice, which is a finding: a cluster has one of them, and ways must not multiply.
+  if (source === 'files') for (const [name, list] of lists) lists.set(name, mapFact(list, firstOfEach))
+  return storeOf(lists, facts)
 }
 
-function indexed(
-  list: Fact<readonly KubernetesObject[]> | undefined,
-  type: ObjectType,
-): ReadonlyMap<string, KubernetesObject> {
-  const index = new Map<string, KubernetesObject>()
-  for (const object of list?.known === true ? list.value : []) {
-    const key = `${placeOf(type, object.metadata.namespace)}/${object.metadata.name}`
-    // The first of two in files; the second is a finding.
-    if (!index.has(key)) index.set(key, object)
+function firstOfEach(objects: readonly KubernetesObject[]): KubernetesObject[] {
+  const first = new Map<string, KubernetesObject>()
+  for (const object of objects) {
+    const key = keyOf(refOf(object))
+    if (!first.has(key)) first.set(key, object)
   }
-  return index
-}
-
-function placeOf({ scope }: ObjectType, namespace = ''): string {
-  return scope === 'cluster' ? '' : namespace === '' ? 'default' : namespace
+  return [...first.values()]
 }

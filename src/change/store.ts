@@ -1,37 +1,13 @@
 import { ApiError, type Cluster, isForbidden, isNotFound } from '../cluster/index.ts'
 import { itemPath } from '../cluster/paths.ts'
 import { type Changing, definitions } from '../mechanisms/changing.ts'
-import { type Fact, known, notAsked, unknown } from '../model/fact.ts'
+import { type Fact, known, unknown } from '../model/fact.ts'
 import type { KubernetesObject } from '../model/kubernetes.ts'
-import {
-  isOfType,
-  keyOf,
-  type NamespacedName,
-  type ObjectType,
-  refOf,
-  resourceName,
-} from '../model/object.ts'
-import type { FactType, Store } from '../model/store.ts'
+import { isOfType, keyOf, type ObjectType, refOf, resourceName } from '../model/object.ts'
 import { UserError } from '../model/user-error.ts'
 import type { ObjectReader } from '../snapshot/objects.ts'
 
 type List = Fact<readonly KubernetesObject[]>
-
-/** Objects by their types, as those who plan a change see them. */
-export function storeOf(lists: ReadonlyMap<string, List>): Store {
-  const list = (type: ObjectType): List => lists.get(resourceName(type)) ?? notAsked(resourceName(type))
-  const store: Store = {
-    list: <T extends KubernetesObject>(type: ObjectType<T>) => list(type) as Fact<readonly T[]>,
-    get: <T extends KubernetesObject>(type: ObjectType<T>, { namespace, name }: NamespacedName) => {
-      const fact = list(type)
-      const isIt = ({ metadata }: KubernetesObject): boolean =>
-        metadata.name === name && (type.scope === 'cluster' || (metadata.namespace ?? '') === namespace)
-      return (fact.known ? fact.value.find(isIt) : undefined) as T | undefined
-    },
-    fact: <T>(type: FactType<T>) => type.derive?.(store) ?? notAsked<T>(type.what),
-  }
-  return store
-}
 
 /** What some mechanisms have to know for a target of a namespace. What may not be read is unknown. */
 export async function readLists(

@@ -9,7 +9,8 @@ import type { TargetRef } from '../model/target.ts'
 import type { ChangePlan, Write } from '../model/write.ts'
 import { commandFor } from '../targets/command.ts'
 import { predict } from './predict.ts'
-import { storeOf, withObjects } from './store.ts'
+import { storeOf } from '../model/store.ts'
+import { withObjects } from './store.ts'
 
 export interface Planned {
   changing: Changing

@@ -1,6 +1,6 @@
-import type { Fact } from './fact.ts'
+import { type Fact, notAsked } from './fact.ts'
 import type { KubernetesObject } from './kubernetes.ts'
-import type { NamespacedName, ObjectType } from './object.ts'
+import { type NamespacedName, type ObjectType, resourceName } from './object.ts'
 
 /**
  * What was read, as mechanisms see it: objects by their type, and what is known by other means. Nobody names a kind
@@ -25,4 +25,52 @@ export interface FactType<T> {
   derive?: (store: Store) => Fact<T>
   /** What it is, for the compiler only. */
   readonly of?: T
+}
+
+type List = Fact<readonly KubernetesObject[]>
+
+/** A store of lists, by `resourceName`, and of what is known by other means, by the fact's name. Each fact is derived once. */
+export function storeOf(
+  lists: ReadonlyMap<string, List>,
+  known: ReadonlyMap<string, Fact<unknown>> = new Map(),
+): Store {
+  const facts = new Map(known)
+  const listOf = (type: ObjectType): List => lists.get(resourceName(type)) ?? notAsked(resourceName(type))
+  // Analyzers of thousands of Services ask for the same lists.
+  const byType = new Map<ObjectType, List>()
+  const indexes = new Map<string, ReadonlyMap<string, KubernetesObject>>()
+  const indexOf = (type: ObjectType): ReadonlyMap<string, KubernetesObject> => {
+    const name = resourceName(type)
+    const index = indexes.get(name) ?? indexed(listOf(type), type)
+    indexes.set(name, index)
+    return index
+  }
+  const store: Store = {
+    list: <T extends KubernetesObject>(type: ObjectType<T>) => {
+      const list = byType.get(type) ?? listOf(type)
+      byType.set(type, list)
+      return list as Fact<readonly T[]>
+    },
+    get: <T extends KubernetesObject>(type: ObjectType<T>, { namespace, name }: NamespacedName) =>
+      indexOf(type).get(`${placeOf(type, namespace)}/${name}`) as T | undefined,
+    fact: <T>(type: FactType<T>) => {
+      const fact = facts.get(type.name) ?? type.derive?.(store) ?? notAsked(type.what)
+      facts.set(type.name, fact)
+      return fact as Fact<T>
+    },
+  }
+  return store
+}
+
+function indexed(list: List, type: ObjectType): ReadonlyMap<string, KubernetesObject> {
+  const index = new Map<string, KubernetesObject>()
+  for (const object of list.known ? list.value : []) {
+    const key = `${placeOf(type, object.metadata.namespace)}/${object.metadata.name}`
+    if (!index.has(key)) index.set(key, object)
+  }
+  return index
+}
+
+function placeOf({ scope }: ObjectType, namespace = ''): string {
+  return scope === 'cluster' ? '' : namespace === '' ? 'default' : namespace
 }

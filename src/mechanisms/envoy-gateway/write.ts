@@ -5,13 +5,9 @@ import type { Policy } from '../../model/policy.ts'
 import type { Store } from '../../model/store.ts'
 import type { ChangePlan, FieldTree, Refusal, Write } from '../../model/write.ts'
 import { type Changing, definitions, planOf, refusal } from '../changing.ts'
+import { gatewayClasses, gateways, httpRoutes } from '../gateway-api/objects.ts'
 import { at, list, record, text } from '../kit/loose.ts'
-import { customType } from '../kit/types.ts'
 
-const group = 'gateway.networking.k8s.io'
-const httpRoutes = customType(group, 'httproutes', 'HTTPRoute')
-const gateways = { ...customType(group, 'gateways', 'Gateway'), within: 'everywhere' as const }
-const gatewayClasses = { ...customType(group, 'gatewayclasses', 'GatewayClass'), scope: 'cluster' as const }
 const definition = 'httproutes.gateway.networking.k8s.io'
 
 const controller = 'gateway.envoyproxy.io/gatewayclass-controller'

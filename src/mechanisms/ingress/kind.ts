@@ -1,6 +1,7 @@
 import type { LooseObject } from '../../model/object.ts'
 import { refuseSubdomain, type TargetKind } from '../../model/target.ts'
 import { at, list, record, text } from '../kit/loose.ts'
+import { countOf } from '../kit/words.ts'
 import { ingressClass } from './classes.ts'
 import { ingresses } from './objects.ts'
 
@@ -18,11 +19,7 @@ export const ingressKind: TargetKind<LooseObject> = {
     const paths = rules.flatMap((rule) => list(at(rule, 'http.paths')))
     return [
       className === undefined ? 'default class' : `class ${className}`,
-      `${count(hosts.size, 'host')}, ${count(paths.length, 'path')}`,
+      `${countOf(hosts.size, 'host')}, ${countOf(paths.length, 'path')}`,
     ]
   },
-}
-
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`
 }

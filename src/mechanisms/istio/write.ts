@@ -7,15 +7,9 @@ import type { Policy } from '../../model/policy.ts'
 import type { FieldTree, FieldValue, Refusal, Write } from '../../model/write.ts'
 import { type Changing, planOf, refusal } from '../changing.ts'
 import { at, list, record, text } from '../kit/loose.ts'
-import { customType } from '../kit/types.ts'
 import { services } from '../service/objects.ts'
-
-const group = 'networking.istio.io'
-const virtualServices = customType(group, 'virtualservices', 'VirtualService')
-const destinationRules = {
-  ...customType(group, 'destinationrules', 'DestinationRule'),
-  within: 'everywhere' as const,
-}
+import { serviceOfHost, wholeHost } from './hosts.ts'
+import { destinationRules, group, virtualServices } from './objects.ts'
 
 /** What this tool made, and may take away. */
 const ours = { 'app.kubernetes.io/managed-by': 'kubectl-affinity' }
@@ -86,12 +80,9 @@ function hostsOf(
   return { hosts }
 }
 
-/** A name without any dot is one of the namespace of the object that names it (ResolveShortnameToFQDN). */
+/** The Service that an object of a namespace means by a host. */
 function serviceOf(host: unknown, own: string): NamespacedName | undefined {
-  if (typeof host !== 'string' || host === '' || host.includes('*')) return undefined
-  const [name = '', namespace, suffix, ...domain] = host.split('.')
-  if (namespace === undefined) return { namespace: own, name }
-  return suffix === 'svc' && domain.length > 0 ? { namespace, name } : undefined
+  return typeof host === 'string' ? serviceOfHost(wholeHost(host, own)) : undefined
 }
 
 interface Place {

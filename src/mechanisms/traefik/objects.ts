@@ -2,8 +2,9 @@ import type { LooseObject, ObjectType } from '../../model/object.ts'
 import { refuseSubdomain, type TargetKind } from '../../model/target.ts'
 import { at, list } from '../kit/loose.ts'
 import { customType } from '../kit/types.ts'
+import { countOf } from '../kit/words.ts'
 
-const group = 'traefik.io'
+const today = 'traefik.io'
 
 /** The group that Traefik 2 began with: Traefik 3 does not read it. */
 export const oldGroup = 'traefik.containo.us'
@@ -11,15 +12,16 @@ export const oldGroup = 'traefik.containo.us'
 /** The type of today, and that of the old group. */
 type Types = readonly [ObjectType<LooseObject>, ObjectType<LooseObject>]
 
-export const ingressRoutes: Types = [
-  customType(group, 'ingressroutes', 'IngressRoute'),
-  customType(oldGroup, 'ingressroutes', 'IngressRoute'),
-]
+export const ingressRoutes = types('ingressroutes', 'IngressRoute')
+export const traefikServices = types('traefikservices', 'TraefikService')
 
-export const traefikServices: Types = [
-  customType(group, 'traefikservices', 'TraefikService'),
-  customType(oldGroup, 'traefikservices', 'TraefikService'),
-]
+function types(resource: string, kind: string): Types {
+  const of = (group: string): ObjectType<LooseObject> => ({
+    ...customType(group, resource, kind),
+    versions: ['v1alpha1'],
+  })
+  return [of(today), of(oldGroup)]
+}
 
 /** `ingressroute/shop`. */
 export const ingressRouteKind: TargetKind<LooseObject> = {
@@ -42,8 +44,4 @@ export const traefikServiceKind: TargetKind<LooseObject> = {
     const kind = ['weighted', 'mirroring', 'highestRandomWeight'].find((one) => at(spec, one) !== undefined)
     return ['Traefik', ...(kind === undefined ? [] : [kind])]
   },
-}
-
-function countOf(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`
 }

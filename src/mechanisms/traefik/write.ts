@@ -10,16 +10,13 @@ import { ingressClass, ingressClasses } from '../ingress/classes.ts'
 import { ingressClassObjects, ingresses } from '../ingress/objects.ts'
 import { annotate, without } from '../kit/annotations.ts'
 import { at, list, record, text } from '../kit/loose.ts'
-import { customType } from '../kit/types.ts'
 import { services } from '../service/objects.ts'
+import { ingressRoutes as allIngressRoutes } from './objects.ts'
 
 const prefix = 'traefik.ingress.kubernetes.io/service.'
 const sticky = `${prefix}sticky.cookie`
 
-const ingressRoutes = {
-  ...customType('traefik.io', 'ingressroutes', 'IngressRoute'),
-  versions: ['v1alpha1'] as const,
-}
+const [ingressRoutes] = allIngressRoutes
 
 const onlyCookies = 'of what can be written here Traefik keeps clients by cookies only'
 
