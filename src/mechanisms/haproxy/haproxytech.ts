@@ -1,29 +1,13 @@
 import type { Policy } from '../../model/policy.ts'
-import { annotationsOf, type Backend, type IngressController, type Served } from '../kit/controller.ts'
+import { annotationReader } from './annotations.ts'
+import { type Backend, type IngressController, type Served } from '../kit/controller.ts'
 
 /** Both are read; `haproxy.com` is the older one. */
 export const prefixes = ['haproxy.org/', 'haproxy.com/'] as const
 export const cookieKey = 'cookie-persistence'
 export const staticCookieKey = 'cookie-persistence-no-dynamic'
 
-type Place = 'service' | 'ingress'
-
-/** An annotation with either prefix, and where it stands. The Service comes first, then the Ingress. */
-export function readKey(
-  name: string,
-  { ingress, service }: Pick<Backend, 'ingress' | 'service'>,
-): { key: string; value: string; of: Place } | undefined {
-  for (const [of, object] of [
-    ['service', service],
-    ['ingress', ingress],
-  ] as const) {
-    for (const prefix of prefixes) {
-      const value = annotationsOf(object)[`${prefix}${name}`]
-      if (value !== undefined) return { key: `${prefix}${name}`, value, of }
-    }
-  }
-  return undefined
-}
+export const readKey = annotationReader(prefixes)
 
 /** Since commit 2fa2ea61 of 2026-06-15, which is in no 3.2. */
 export const onlyUpTo32 =

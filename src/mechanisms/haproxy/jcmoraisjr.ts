@@ -1,26 +1,12 @@
 import type { Policy } from '../../model/policy.ts'
-import { annotationsOf, type Backend, type IngressController, type Served } from '../kit/controller.ts'
+import { annotationReader } from './annotations.ts'
+import { type Backend, type IngressController, type Served } from '../kit/controller.ts'
 import { balanced } from './haproxytech.ts'
 
 /** What `--annotations-prefix` is unless it is set; the first one wins. */
 export const prefixes = ['haproxy-ingress.github.io/', 'ingress.kubernetes.io/'] as const
 
-/** An annotation of a backend, with its prefix: of the Service, or of the Ingress. */
-export function readKey(
-  name: string,
-  { ingress, service }: Pick<Backend, 'ingress' | 'service'>,
-): { key: string; value: string; of: 'service' | 'ingress' } | undefined {
-  for (const [of, object] of [
-    ['service', service],
-    ['ingress', ingress],
-  ] as const) {
-    for (const prefix of prefixes) {
-      const value = annotationsOf(object)[`${prefix}${name}`]
-      if (value !== undefined) return { key: `${prefix}${name}`, value, of }
-    }
-  }
-  return undefined
-}
+export const readKey = annotationReader(prefixes)
 
 function serve(backend: Backend): Served {
   const valueOf = (name: string): string | undefined => readKey(name, backend)?.value

@@ -2,8 +2,9 @@ import { objectName } from '../../model/finding.ts'
 import { type LooseObject, refOf } from '../../model/object.ts'
 import { didYouMean } from '../../model/spelling.ts'
 import type { Service } from '../../model/kubernetes.ts'
-import { type Analyzer, objectAnalyzer, type View } from '../analyzer.ts'
+import { type Analyzer, objectAnalyzer, type Report, type View } from '../analyzer.ts'
 import { annotationField, annotationsOf } from '../kit/controller.ts'
+import { ingressAnalyzer } from '../ingress/analyzer.ts'
 import { controllerOf } from '../ingress/controllers.ts'
 import { locationsOf } from '../ingress/locations.ts'
 import { ingresses } from '../ingress/objects.ts'
@@ -13,10 +14,29 @@ import { controller, familyOf, hasPattern } from './controller.ts'
 import { fieldOf, keys, prefix, settingsOf } from './settings.ts'
 import { hasAffinity, isCanary, isRegexHost, primaryOf, upstreamOf } from './upstream.ts'
 
-/** Whether ingress-nginx serves it, as far as can be seen. */
-function isOurs(object: LooseObject, { store }: View): boolean {
-  return controllerOf(object, store) === controller
+interface Definition<C extends string> {
+  codes: readonly C[]
+  applies?: (object: LooseObject) => boolean
+  analyse: (object: LooseObject, view: View, report: Report<C>) => void
 }
+
+/** An analyzer of the Ingresses that ingress-nginx serves, as far as can be seen. */
+function nginxAnalyzer<const C extends string>({
+  codes,
+  applies = () => true,
+  analyse,
+}: Definition<C>): Analyzer {
+  return ingressAnalyzer({
+    by: controller,
+    codes,
+    applies: ({ ingress }) => applies(ingress),
+    analyse: ({ ingress }, view, report) => analyse(ingress, view, report),
+  })
+}
+
+const isHashed = (object: LooseObject): boolean => (settingsOf(object).get('upstream-hash-by') ?? '') !== ''
+
+const isStickyMain = (object: LooseObject): boolean => hasAffinity(object) && !isCanary(object)
 
 /** The command that writes or takes away (`KEY-`) an annotation. */
 function annotate(object: LooseObject, change: string, ...flags: string[]): string {
@@ -24,10 +44,8 @@ function annotate(object: LooseObject, change: string, ...flags: string[]): stri
   return ['kubectl annotate ingress', name, '-n', namespace, prefix + change, ...flags].join(' ')
 }
 
-const values = objectAnalyzer({
-  about: ingresses,
+const values = nginxAnalyzer({
   codes: ['AFF-NGX-VALUE-DROPPED'],
-  applies: isOurs,
   analyse: (object, _view, report) => {
     for (const { key, value } of settingsOf(object).dropped) {
       const meant = key === 'affinity' ? 'cookie' : value.toLowerCase()
@@ -57,10 +75,8 @@ const others = new Set([
   'use-port-in-redirects',
 ])
 
-const misspelt = objectAnalyzer({
-  about: ingresses,
+const misspelt = nginxAnalyzer({
   codes: ['AFF-NGX-MISSPELT-ANNOTATION'],
-  applies: isOurs,
   analyse: (object, _view, report) => {
     for (const whole of Object.keys(annotationsOf(object))) {
       if (!whole.startsWith(prefix)) continue
@@ -81,10 +97,8 @@ const misspelt = objectAnalyzer({
 
 const oldPrefix = 'ingress.kubernetes.io/'
 
-const dead = objectAnalyzer({
-  about: ingresses,
+const dead = nginxAnalyzer({
   codes: ['AFF-NGX-DEAD-ANNOTATION'],
-  applies: isOurs,
   analyse: (object, _view, report) => {
     const annotations = annotationsOf(object)
     const say = (key: string, message: string, mend: string): void =>
@@ -108,10 +122,9 @@ const dead = objectAnalyzer({
   },
 })
 
-const regexPath = objectAnalyzer({
-  about: ingresses,
+const regexPath = nginxAnalyzer({
   codes: ['AFF-NGX-REGEX-COOKIE-PATH'],
-  applies: (object, view) => isOurs(object, view) && hasAffinity(object),
+  applies: hasAffinity,
   analyse: (object, { store }, report) => {
     if ((settingsOf(object).get('session-cookie-path') ?? '') !== '') return
     const family = familyOf(object, store)
@@ -126,10 +139,9 @@ const regexPath = objectAnalyzer({
   },
 })
 
-const serviceUpstream = objectAnalyzer({
-  about: ingresses,
+const serviceUpstream = nginxAnalyzer({
   codes: ['AFF-NGX-SERVICE-UPSTREAM'],
-  applies: (object, view) => isOurs(object, view) && hasAffinity(object) && !isCanary(object),
+  applies: isStickyMain,
   analyse: (object, { store }, report) => {
     const family = familyOf(object, store)
     for (const location of locationsOf(object)) {
@@ -148,10 +160,9 @@ const serviceUpstream = objectAnalyzer({
   },
 })
 
-const canary = objectAnalyzer({
-  about: ingresses,
+const canary = nginxAnalyzer({
   codes: ['AFF-NGX-CANARY-AFFINITY'],
-  applies: (object, view) => isOurs(object, view) && isCanary(object),
+  applies: isCanary,
   analyse: (object, { store }, report) => {
     if (!hasAffinity(object)) return
     const family = familyOf(object, store)
@@ -172,11 +183,9 @@ const canary = objectAnalyzer({
   },
 })
 
-const hashLoses = objectAnalyzer({
-  about: ingresses,
+const hashLoses = nginxAnalyzer({
   codes: ['AFF-NGX-HASH-LOSES'],
-  applies: (object, view) =>
-    isOurs(object, view) && (settingsOf(object).get('upstream-hash-by') ?? '') !== '',
+  applies: isHashed,
   analyse: (object, { store }, report) => {
     const family = familyOf(object, store)
     for (const location of locationsOf(object)) {
@@ -213,10 +222,9 @@ const cookieKeys = [
   'affinity-mode',
 ] as const
 
-const fight = objectAnalyzer({
-  about: ingresses,
+const fight = nginxAnalyzer({
   codes: ['AFF-NGX-COOKIES-FIGHT'],
-  applies: (object, view) => isOurs(object, view) && hasAffinity(object) && !isCanary(object),
+  applies: isStickyMain,
   analyse: (object, { store }, report) => {
     const family = familyOf(object, store)
     for (const location of locationsOf(object)) {
@@ -240,14 +248,9 @@ const fight = objectAnalyzer({
   },
 })
 
-const notIssued = objectAnalyzer({
-  about: ingresses,
+const notIssued = nginxAnalyzer({
   codes: ['AFF-NGX-COOKIE-NOT-ISSUED'],
-  applies: (object, view) =>
-    isOurs(object, view) &&
-    !hasAffinity(object) &&
-    !isCanary(object) &&
-    (settingsOf(object).get('upstream-hash-by') ?? '') === '',
+  applies: (object) => !hasAffinity(object) && !isCanary(object) && !isHashed(object),
   analyse: (object, { store }, report) => {
     const family = familyOf(object, store)
     for (const location of locationsOf(object)) {
@@ -266,11 +269,9 @@ const notIssued = objectAnalyzer({
   },
 })
 
-const hashSubset = objectAnalyzer({
-  about: ingresses,
+const hashSubset = nginxAnalyzer({
   codes: ['AFF-NGX-HASH-SUBSET'],
-  applies: (object, view) =>
-    isOurs(object, view) && (settingsOf(object).get('upstream-hash-by') ?? '') !== '',
+  applies: isHashed,
   analyse: (object, _view, report) => {
     if (!settingsOf(object).is('upstream-hash-by-subset')) return
     report('AFF-NGX-HASH-SUBSET', {
@@ -282,11 +283,9 @@ const hashSubset = objectAnalyzer({
   },
 })
 
-const hashOfNodes = objectAnalyzer({
-  about: ingresses,
+const hashOfNodes = nginxAnalyzer({
   codes: ['AFF-NGX-HASH-OF-NODES'],
-  applies: (object, view) =>
-    isOurs(object, view) &&
+  applies: (object) =>
     /\$(binary_)?remote_addr|\$\{(binary_)?remote_addr\}/.test(
       settingsOf(object).get('upstream-hash-by') ?? '',
     ),
@@ -322,10 +321,9 @@ function isOfController({ metadata, spec }: Service): boolean {
   return isNamed && (spec.type === 'LoadBalancer' || spec.type === 'NodePort')
 }
 
-const shared = objectAnalyzer({
-  about: ingresses,
+const shared = nginxAnalyzer({
   codes: ['AFF-NGX-COOKIE-SHARED'],
-  applies: (object, view) => isOurs(object, view) && hasAffinity(object) && !isCanary(object),
+  applies: isStickyMain,
   analyse: (object, { store }, report) => {
     const settings = settingsOf(object)
     // A balanced cookie of one Service is as good a key for another: only a record is lost.
@@ -361,10 +359,9 @@ const shared = objectAnalyzer({
   },
 })
 
-const sameSite = objectAnalyzer({
-  about: ingresses,
+const sameSite = nginxAnalyzer({
   codes: ['AFF-NGX-SAMESITE-INSECURE'],
-  applies: (object, view) => isOurs(object, view) && hasAffinity(object),
+  applies: hasAffinity,
   analyse: (object, _view, report) => {
     const settings = settingsOf(object)
     if (
@@ -388,7 +385,7 @@ const retired = objectAnalyzer({
   about: ingresses,
   codes: ['AFF-NGX-RETIRED'],
   analyse: (object, view, report) => {
-    if (!isOurs(object, view)) return
+    if (controllerOf(object, view.store) !== controller) return
     report('AFF-NGX-RETIRED', {
       message: 'ingress-nginx is retired: no releases and no security fixes since March 2026',
       why: "Traefik's ingress-nginx provider reads most of the same annotations; Gateway API, Istio and Envoy Gateway have affinity of their own.",
