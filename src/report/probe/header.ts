@@ -2,7 +2,7 @@ import { affinityWords } from '../text/affinity.ts'
 import type { ProbeResult } from '../../model/probe-result.ts'
 import type { Style } from '../terminal.ts'
 import { flow, flowGroups } from '../text/flow.ts'
-import { type Line, type Span, span } from '../text/line.ts'
+import { type Line, span } from '../text/line.ts'
 import { formatDuration } from '../../model/duration.ts'
 import { countOf, formatCount, formatElapsed } from '../text/numbers.ts'
 import { sanitize } from '../text/sanitize.ts'
@@ -11,6 +11,31 @@ import { recognitionWords, requestSummary } from './words.ts'
 
 /** Labels and what continues beneath them share this column; `service/` fills it. */
 export const labelWidth = 8
+
+/** Who asked what, and how pods were recognised. */
+export function layoutClients(
+  label: 'client' | 'clients',
+  who: readonly string[],
+  run: Parameters<typeof requestSummary>[0] & Pick<ProbeResult, 'recognition'>,
+  width: number,
+  style: Style,
+): Line[] {
+  const { recognition } = run
+  const words = [
+    ...who,
+    requestSummary(run),
+    ...(recognition.by === 'none' ? [] : [recognitionWords(recognition)]),
+  ]
+  return flow(
+    words.map((text) => span(text)),
+    {
+      width,
+      label: span(label.padEnd(labelWidth), style.quiet),
+      indent: labelWidth,
+      separator: span('   ·   ', style.quiet),
+    },
+  )
+}
 
 /** What was probed, and from where: a line each, more where the width does not suffice. */
 export function layoutHeader(result: ProbeResult, width: number, style: Style, isWide: boolean): Line[] {
@@ -24,15 +49,10 @@ export function layoutHeader(result: ProbeResult, width: number, style: Style, i
   const how = [`affinity ${affinityWords(service.policy)}`, ...endpointWords(result)].map((text) =>
     span(text),
   )
-  const from: Span[] = [
-    span(whereFrom(client)),
-    span(requestSummary(result)),
-    ...(result.recognition.by === 'none' ? [] : [span(recognitionWords(result.recognition))]),
-  ]
   const details = requestDetails(result).map((text) => span(text))
   return [
     ...flowGroups([what, how], { width, indent: labelWidth }),
-    ...flow(from, { width, label: span('client  ', style.quiet), indent: labelWidth, separator: middleDot }),
+    ...layoutClients('client', [whereFrom(client)], result, width, style),
     ...(isWide
       ? flow(details, {
           width,

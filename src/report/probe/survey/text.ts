@@ -10,11 +10,10 @@ import { shortenMiddle } from '../../text/width.ts'
 import { layoutBackends } from '../backends.ts'
 import { layoutDirect } from '../direct.ts'
 import { layoutDuring } from '../during.ts'
-import { labelWidth, readyWords } from '../header.ts'
+import { labelWidth, layoutClients, readyWords } from '../header.ts'
 import { createPalette, type Palette } from '../palette.ts'
 import { labelled, layoutTroubles, nextSteps, paintBlocks } from '../parts.ts'
 import type { TextOptions } from '../text.ts'
-import { recognitionWords, requestSummary } from '../words.ts'
 import { indexRanges } from './labels.ts'
 import { statementSentences } from './statements.ts'
 import { layoutTable } from './table.ts'
@@ -86,7 +85,7 @@ function withoutExpectedSilence({
 }
 
 function layoutSurveyHeader(survey: ProbeSurvey, width: number, style: Style): Line[] {
-  const { service, clients, entries, endpoints, recognition } = survey
+  const { service, clients, entries, endpoints } = survey
   const name = shortenMiddle(sanitize(service.name), width - labelWidth)
   const pods = clients.filter(({ place }) => place === 'pod')
   const nodes = new Set(pods.map(({ node }) => node)).size
@@ -103,19 +102,12 @@ function layoutSurveyHeader(survey: ProbeSurvey, width: number, style: Style): L
       ],
       { width, indent: labelWidth },
     ),
-    ...flow(
-      [
-        span(who.join(' and ')),
-        span(countOf(entries.length, 'entry', 'entries')),
-        span(requestSummary(survey)),
-        ...(recognition.by === 'none' ? [] : [span(recognitionWords(recognition))]),
-      ],
-      {
-        width,
-        label: span('clients '.padEnd(labelWidth), style.quiet),
-        indent: labelWidth,
-        separator: span('   ·   ', style.quiet),
-      },
+    ...layoutClients(
+      'clients',
+      [who.join(' and '), countOf(entries.length, 'entry', 'entries')],
+      survey,
+      width,
+      style,
     ),
   ]
 }

@@ -2,17 +2,16 @@ import { formatDuration } from '../../../model/duration.ts'
 import { matchPolicy, type Policy } from '../../../model/policy.ts'
 import type { ProbeSurvey } from '../../../model/survey.ts'
 import type { Style } from '../../terminal.ts'
-import { flow, flowGroups } from '../../text/flow.ts'
+import { flowGroups } from '../../text/flow.ts'
 import { type Line, span } from '../../text/line.ts'
 import { countOf } from '../../text/numbers.ts'
 import { sanitize } from '../../text/sanitize.ts'
-import { labelWidth, readyWords } from '../header.ts'
-import { recognitionWords, requestSummary } from '../words.ts'
+import { labelWidth, layoutClients, readyWords } from '../header.ts'
 import { placeWords } from './verdict.ts'
 
 /** What was probed, through what, and by whom. */
 export function layoutUsersHeader(survey: ProbeSurvey, width: number, style: Style): Line[] {
-  const { target, service, entries, clients, sessions, recognition, endpoints } = survey
+  const { target, service, entries, clients, sessions, endpoints } = survey
   const name = target === undefined ? `service/${service.name}` : `${target.kind}/${target.name}`
   const behind = target === undefined ? [] : [span(`service/${sanitize(service.name)}`)]
   const jars = sessions.filter(({ keeps }) => keeps === 'cookies').length
@@ -33,20 +32,7 @@ export function layoutUsersHeader(survey: ProbeSurvey, width: number, style: Sty
       ],
       { width, indent: labelWidth },
     ),
-    ...flow(
-      [
-        span(who),
-        span(users),
-        span(requestSummary(survey)),
-        ...(recognition.by === 'none' ? [] : [span(recognitionWords(recognition))]),
-      ],
-      {
-        width,
-        label: span('clients '.padEnd(labelWidth), style.quiet),
-        indent: labelWidth,
-        separator: span('   ·   ', style.quiet),
-      },
-    ),
+    ...layoutClients('clients', [who, users], survey, width, style),
   ]
 }
 
