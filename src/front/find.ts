@@ -75,6 +75,11 @@ export async function findFront(
     )
   const places = found.places.length > 0 ? found.places : placesAsked(query)
   if (places === undefined) {
+    const others = [...new Set(all.flatMap((one) => one.others))]
+    if (others.length > 0)
+      throw new UserError(`${word} has no way for ${query.host ?? 'its hosts'}${query.path ?? ''}`, {
+        hints: [`what leads through it:  ${others.join(', ')}`],
+      })
     throw new UserError(`no object says by which host ${word} is reached`, {
       hints: [...found.notes, 'say it:  --host shop.example.com --path /'],
     })

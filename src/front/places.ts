@@ -24,6 +24,8 @@ const mostPlaces = 4
 export interface FoundPlaces {
   places: Place[]
   notes: string[]
+  /** Hosts and paths that are there, and are none of those that were asked for. */
+  others: string[]
 }
 
 /**
@@ -32,6 +34,7 @@ export interface FoundPlaces {
  */
 export function placesOf(paths: readonly Path[], target: ObjectRef | undefined, wanted: Wanted): FoundPlaces {
   const notes: string[] = []
+  const others = new Set<string>()
   const found = new Map<string, Place>()
   for (const { entry, hops } of paths) {
     if (entry.kind !== 'host' || entry.from !== 'outside') continue
@@ -44,8 +47,10 @@ export function placesOf(paths: readonly Path[], target: ObjectRef | undefined, 
       )
       continue
     }
-    if (!matchesHost(entry.host, host) || (wanted.path !== undefined && !matchesPath(entry.path, path)))
+    if (!matchesHost(entry.host, host) || (wanted.path !== undefined && !matchesPath(entry.path, path))) {
+      others.add(entry.address)
       continue
+    }
     const decides = hops.find(({ role, kind }) => role === 'decides' && kind !== 'proxy')
     const hop = decides ?? hops[0]
     found.set(`${host} ${path}`, {
@@ -60,7 +65,7 @@ export function placesOf(paths: readonly Path[], target: ObjectRef | undefined, 
     notes.push(
       `${all.length - mostPlaces} of ${all.length} hosts and paths are not asked; --host and --path choose`,
     )
-  return { places: all.slice(0, mostPlaces), notes }
+  return { places: all.slice(0, mostPlaces), notes, others: [...others] }
 }
 
 /**

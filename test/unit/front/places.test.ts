@@ -65,6 +65,8 @@ describe('where requests can be sent', () => {
     expect(placesOf(paths, undefined, asked).places).toMatchObject([{ host: 'x.b.lab', path: '/web/1' }])
     expect(placesOf(paths, undefined, { host: 'c.lab' }).places).toEqual([])
     expect(placesOf(paths, undefined, { host: 'a.lab', path: '/other' }).places).toEqual([])
+    const { others } = placesOf(paths, undefined, { host: 'c.lab' })
+    expect(others).toEqual(paths.map(({ entry }) => entry.address))
   })
 
   test('is made up where a wildcard or an expression allows it, and told where not', () => {
