@@ -34,6 +34,17 @@ async function render(
 
 const all = Object.entries(explanations)
 
+/** With some of the codes that found nothing: of all of them, every new one would be in these files. */
+function brief(explanation: Explanation): Explanation {
+  const some = (codes: Explanation['passed']) =>
+    codes.filter((code) => /^AFF-(SVC-TIMEOUT|PROXY-IP)/.test(code))
+  return {
+    ...explanation,
+    passed: some(explanation.passed),
+    doesNotApply: some(explanation.doesNotApply),
+  }
+}
+
 describe('explain', () => {
   it.each(all)('%s', async (name, make) => {
     const text = await render([make()], 'text')
@@ -61,7 +72,7 @@ describe('explain', () => {
     ],
     ['many-findings', 'text', 'findings-only.txt', { findingsOnly: true, level: 'warning' }],
   ] as const)('%s as %s', async (name, format, file, options) => {
-    const text = await render([explanations[name]!()], format, options)
+    const text = await render([brief(explanations[name]!())], format, options)
     await expect(text).toMatchFileSnapshot(join(golden, file))
   })
 
