@@ -1,0 +1,146 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { podsPath, servicePath } from '../../src/cluster/paths.ts'
+import type { Place } from './place.ts'
+import type { Outcome } from './outcome.ts'
+
+/** What somebody does while a Service is asked, and what the verdict may be then. */
+export interface Change {
+  name: string
+  isSticky: boolean
+  change: (place: Place, service: string, app: string) => Promise<unknown>
+  /** Verdicts that are true. */
+  may: readonly string[]
+}
+
+const patch = (place: Place, service: string, spec: object): Promise<unknown> =>
+  place.cluster.patch(servicePath('default', service), { type: 'merge', body: { spec } })
+
+const scale = (place: Place, app: string, replicas: number): Promise<unknown> =>
+  place.cluster.patch(`/apis/apps/v1/namespaces/default/deployments/${app}`, {
+    type: 'merge',
+    body: { spec: { replicas } },
+  })
+
+async function removePods(place: Place, app: string, most: number): Promise<void> {
+  const query = { labelSelector: `app=${app}` }
+  const { items } = await place.cluster.get<{ items: { metadata: { name: string } }[] }>(
+    podsPath('default'),
+    { query },
+  )
+  for (const { metadata } of items.slice(0, most))
+    await place.cluster.delete(`${podsPath('default')}/${metadata.name}`)
+}
+
+const changed = ['inconclusive, service-changed']
+
+export const changes: readonly Change[] = [
+  { name: 'nothing', isSticky: false, change: async () => {}, may: ['spread'] },
+  { name: 'nothing', isSticky: true, change: async () => {}, may: ['sticky'] },
+  {
+    name: 'affinity on',
+    isSticky: false,
+    change: async (place, service) => await patch(place, service, { sessionAffinity: 'ClientIP' }),
+    may: changed,
+  },
+  {
+    name: 'affinity off',
+    isSticky: true,
+    change: async (place, service) =>
+      await patch(place, service, { sessionAffinity: 'None', sessionAffinityConfig: null }),
+    may: changed,
+  },
+  {
+    name: 'affinity on and off again',
+    isSticky: false,
+    change: async (place, service) => {
+      await patch(place, service, { sessionAffinity: 'ClientIP' })
+      await sleep(2500)
+      await patch(place, service, { sessionAffinity: 'None', sessionAffinityConfig: null })
+    },
+    may: changed,
+  },
+  {
+    name: 'the Service is deleted',
+    isSticky: true,
+    change: async (place, service) => await place.cluster.delete(servicePath('default', service)),
+    may: changed,
+  },
+  {
+    name: 'another selector',
+    isSticky: true,
+    change: async (place, service) => await patch(place, service, { selector: { app: 'nobody' } }),
+    may: changed,
+  },
+  {
+    name: 'all pods end',
+    isSticky: true,
+    change: async (place, _, app) => await removePods(place, app, 3),
+    may: ['sticky', 'inconclusive, moves'],
+  },
+  {
+    name: 'a pod ends',
+    isSticky: true,
+    change: async (place, _, app) => await removePods(place, app, 1),
+    may: ['sticky'],
+  },
+  {
+    name: 'a pod ends',
+    isSticky: false,
+    change: async (place, _, app) => await removePods(place, app, 1),
+    may: ['spread'],
+  },
+  {
+    name: 'more pods',
+    isSticky: true,
+    change: async (place, _, app) => await scale(place, app, 6),
+    may: ['sticky'],
+  },
+  {
+    name: 'more pods',
+    isSticky: false,
+    change: async (place, _, app) => await scale(place, app, 6),
+    may: ['spread'],
+  },
+  {
+    name: 'one pod is left',
+    isSticky: true,
+    change: async (place, _, app) => await scale(place, app, 1),
+    may: ['sticky', 'inconclusive, one-endpoint'],
+  },
+  {
+    name: 'no pod is left',
+    isSticky: true,
+    change: async (place, _, app) => await scale(place, app, 0),
+    may: ['sticky', 'inconclusive, failures'],
+  },
+]
+
+/** Makes a change in the middle of a probe. */
+export async function runChange(place: Place, { name, isSticky, change, may }: Change): Promise<Outcome> {
+  const app = 'app-changes'
+  await place.deploy(app, 'http.createServer((_, res) => res.end(name)).listen(8080)')
+  const service = isSticky ? `${app}-sticky` : app
+  try {
+    const ended = await place.run(['probe', `svc/${service}`, '--duration', '8s', '-o', 'json'], async () => {
+      await sleep(4000)
+      await change(place, service, app)
+    })
+    const said = saidIn(ended.stdout) ?? `exit code ${ended.code}: ${ended.stderr.slice(-200)}`
+    const outcome = { group: 'changes', name: `${name}, ${isSticky ? 'sticky' : 'spread'}`, what: said }
+    return may.includes(said) ? outcome : { ...outcome, wrong: `it may be ${may.join(' or ')}` }
+  } finally {
+    await place.remove(app)
+    await sleep(1500)
+  }
+}
+
+function saidIn(stdout: string): string | undefined {
+  try {
+    const { verdict } = (
+      JSON.parse(stdout) as { status: { verdict: { behaviour: string; reason?: string } } }
+    ).status
+    return verdict.behaviour === 'inconclusive' ? `inconclusive, ${verdict.reason}` : verdict.behaviour
+  } catch {
+    return undefined
+  }
+}
