@@ -7,7 +7,7 @@ import { randomOf } from './random.ts'
 const commands = [
   ['probe', 'svc/sample-clusterip', '--path', '/podinfo'],
   ['probe', 'svc/sample-clusterip', '--path', '/podinfo', '--clients', '3'],
-  ['probe', 'svc/sample-clusterip', '--path', '/podinfo', '--shadow'],
+  ['probe', 'svc/sample-clusterip', '--path', '/podinfo', '--what-if', 'affinity=ClientIP'],
   ['probe', 'svc/sample-clusterip', '--path', '/podinfo', '--echo'],
   ['demo', '--on-cluster'],
 ] as const
@@ -37,6 +37,7 @@ async function wrongWith(
   code: number | null,
   stderr: string,
 ): Promise<string | undefined> {
+  if (code === 2) return stderr.slice(-300)
   const left = await place.leftovers()
   if (signal !== 'SIGKILL') {
     // Not yet listening, a signal ends the program as it ends any.
