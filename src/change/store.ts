@@ -3,7 +3,7 @@ import { itemPath } from '../cluster/paths.ts'
 import { type Changing, definitions } from '../mechanisms/changing.ts'
 import { type Fact, known, unknown } from '../model/fact.ts'
 import type { KubernetesObject } from '../model/kubernetes.ts'
-import { isOfType, keyOf, type ObjectType, refOf, resourceName } from '../model/object.ts'
+import { isOfType, keyOf, listName, type ObjectType, refOf, resourceName } from '../model/object.ts'
 import { UserError } from '../model/user-error.ts'
 import type { ObjectReader } from '../snapshot/objects.ts'
 
@@ -16,13 +16,13 @@ export async function readLists(
   mechanisms: readonly Changing[],
   namespace: string,
 ): Promise<Map<string, List>> {
-  const types = new Map(mechanisms.flatMap(({ reads }) => reads).map((type) => [resourceName(type), type]))
+  const types = new Map(mechanisms.flatMap(({ reads }) => reads).map((type) => [listName(type), type]))
   const names = [...new Set(mechanisms.flatMap((one) => one.definitions ?? []))]
   const lists = await Promise.all(
     [...types].map(async ([name, type]) => [name, await readList(reader, type, namespace)] as const),
   )
   const found = await Promise.all(names.map((name) => readDefinition(cluster, name)))
-  return new Map([...lists, [resourceName(definitions), known(found.flat())]])
+  return new Map([...lists, [listName(definitions), known(found.flat())]])
 }
 
 async function readList(reader: ObjectReader, type: ObjectType, namespace: string): Promise<List> {

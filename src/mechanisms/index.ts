@@ -1,4 +1,4 @@
-import { type ObjectType, resourceName } from '../model/object.ts'
+import { listName, type ObjectType, resourceName } from '../model/object.ts'
 import { anyKind, type TargetKind } from '../model/target.ts'
 import { aws } from './aws/index.ts'
 import { azure } from './azure/index.ts'
@@ -53,7 +53,7 @@ export const objectTypes: readonly ObjectType[] = unique(
 )
 
 function unique(types: readonly ObjectType[]): ObjectType[] {
-  return [...new Map(types.map((type) => [resourceName(type), type])).values()]
+  return [...new Map(types.map((type) => [listName(type), type])).values()]
 }
 
 /** What a user can name; a bare name is a Service. */

@@ -55,6 +55,11 @@ export function resourceName({ resource, group }: ObjectType): string {
   return group === '' ? resource : `${resource}.${group}`
 }
 
+/** The list of a type: equal for types of which the same objects matter. */
+export function listName(type: ObjectType): string {
+  return type.selector === undefined ? resourceName(type) : `${resourceName(type)} with ${type.selector}`
+}
+
 /** What an object is called in findings and reports. */
 export function refOf({ kind, apiVersion, metadata: { name, namespace } }: KubernetesObject): ObjectRef {
   const group = groupOf(apiVersion)

@@ -23,7 +23,7 @@ export interface Autoscaler extends KubernetesObject {
 
 /** Objects by their types, as mechanisms ask for them. */
 export interface ObjectTable {
-  /** By `resourceName`. A type that is not here was not asked for. */
+  /** By `listName`. A type that is not here was not asked for. */
   lists: ReadonlyMap<string, Fact<readonly KubernetesObject[]>>
   /** What is missing in lists that are known: the objects of other namespaces. */
   gaps: readonly Unknown[]

@@ -1,6 +1,6 @@
 import { type Fact, notAsked } from './fact.ts'
 import type { KubernetesObject } from './kubernetes.ts'
-import { type NamespacedName, type ObjectType, resourceName } from './object.ts'
+import { listName, type NamespacedName, type ObjectType, resourceName } from './object.ts'
 
 /**
  * What was read, as mechanisms see it: objects by their type, and what is known by other means. Nobody names a kind
@@ -29,18 +29,18 @@ export interface FactType<T> {
 
 type List = Fact<readonly KubernetesObject[]>
 
-/** A store of lists, by `resourceName`, and of what is known by other means, by the fact's name. Each fact is derived once. */
+/** A store of lists, by `listName`, and of what is known by other means, by the fact's name. Each fact is derived once. */
 export function storeOf(
   lists: ReadonlyMap<string, List>,
   known: ReadonlyMap<string, Fact<unknown>> = new Map(),
 ): Store {
   const facts = new Map(known)
-  const listOf = (type: ObjectType): List => lists.get(resourceName(type)) ?? notAsked(resourceName(type))
+  const listOf = (type: ObjectType): List => lists.get(listName(type)) ?? notAsked(resourceName(type))
   // Analyzers of thousands of Services ask for the same lists.
   const byType = new Map<ObjectType, List>()
   const indexes = new Map<string, ReadonlyMap<string, KubernetesObject>>()
   const indexOf = (type: ObjectType): ReadonlyMap<string, KubernetesObject> => {
-    const name = resourceName(type)
+    const name = listName(type)
     const index = indexes.get(name) ?? indexed(listOf(type), type)
     indexes.set(name, index)
     return index

@@ -3,7 +3,7 @@ import { itemPath, listPath } from '../cluster/paths.ts'
 import { objectTypes } from '../mechanisms/index.ts'
 import { type Fact, known, type Unknown } from '../model/fact.ts'
 import type { KubernetesObject } from '../model/kubernetes.ts'
-import { type ObjectType, resourceName } from '../model/object.ts'
+import { listName, type ObjectType, resourceName } from '../model/object.ts'
 import type { ObjectTable } from '../model/snapshot.ts'
 import { UserError } from '../model/user-error.ts'
 import type { Groups } from './groups.ts'
@@ -34,7 +34,7 @@ export class ObjectReader {
     const entries = await Promise.all(
       objectTypes.map(async (type) => {
         const lists = await Promise.all(places.map((place) => this.#relevant(type, place, gaps)))
-        return [resourceName(type), together(lists)] as const
+        return [listName(type), together(lists)] as const
       }),
     )
     return { lists: new Map(entries), gaps: [...gaps.values()] }
@@ -114,7 +114,7 @@ export class ObjectReader {
   }
 
   #list(type: ObjectType, namespace: string | undefined): Promise<List> {
-    const key = `${resourceName(type)} ${namespace ?? ''}`
+    const key = `${listName(type)} ${namespace ?? ''}`
     const list = this.#lists.get(key) ?? this.#ask(type, namespace)
     this.#lists.set(key, list)
     return list

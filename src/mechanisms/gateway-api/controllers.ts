@@ -3,8 +3,8 @@ import type { LooseObject } from '../../model/object.ts'
 import type { FactType, Store } from '../../model/store.ts'
 import { at, text } from '../kit/loose.ts'
 import { versionOf, type Version } from '../kit/version.ts'
-import { deployments, type Program, programsOf } from '../kit/workloads.ts'
-import { gatewayClasses } from './objects.ts'
+import { deploymentsWith, type Program, programsOf } from '../kit/workloads.ts'
+import { gatewayClasses, gateways } from './objects.ts'
 import { type Implementation, implementationOf, implementations } from './implementations.ts'
 
 /** Who serves a Gateway. */
@@ -17,13 +17,19 @@ export interface Controller extends Pick<Implementation, 'label' | 'read' | 'oth
 
 type Found = ReadonlyMap<string, Program>
 
+/** As the charts of those controllers name them whose version matters (`image` of an implementation). */
+const controllers = deploymentsWith(
+  'app.kubernetes.io/name in (gateway-helm,nginx-gateway-fabric,nginx-gateway)',
+  [gateways],
+)
+
 /** The program of each implementation that runs here, by its label; of several versions none counts. */
 const programs: FactType<Found> = {
   name: 'gateway controllers',
   what: 'the controllers of gateways',
-  reads: [deployments],
+  reads: [controllers],
   derive: (store): Fact<Found> => {
-    const all = store.list(deployments)
+    const all = store.list(controllers)
     if (!all.known) return all
     const running = programsOf(all.value)
     return known(

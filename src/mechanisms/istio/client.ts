@@ -1,7 +1,7 @@
 import type { LooseObject } from '../../model/object.ts'
 import type { Store } from '../../model/store.ts'
 import { at, record } from '../kit/loose.ts'
-import { deployments } from '../kit/workloads.ts'
+import { istioProxies } from './objects.ts'
 import type { Client } from './rules.ts'
 
 /**
@@ -10,7 +10,7 @@ import type { Client } from './rules.ts'
  */
 export function clientOf(gateway: LooseObject | undefined, store: Store): Client {
   const selector = Object.entries(record(at(gateway?.spec, 'selector')))
-  const all = store.list(deployments)
+  const all = store.list(istioProxies)
   if (!all.known || selector.length === 0) return {}
   const found = all.value.flatMap(({ spec, metadata }) => {
     const labels = record(at(spec, 'template.metadata.labels')) as Readonly<Record<string, string>>

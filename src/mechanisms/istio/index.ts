@@ -1,7 +1,6 @@
-import { deployments } from '../kit/workloads.ts'
 import { drawnBy, legsByType, type Mechanism } from '../mechanism.ts'
 import { destinationRuleLegs, virtualServiceLegs } from './legs.ts'
-import { destinationRules, istioGateways, virtualServices } from './objects.ts'
+import { destinationRules, istioGateways, istioProxies, virtualServices } from './objects.ts'
 import { analyzers } from './analyzers/index.ts'
 import { refineRoute } from './refine.ts'
 import { istioKinds } from './targets.ts'
@@ -17,7 +16,7 @@ export const istio: Mechanism = {
   label: 'Istio',
   targets: istioKinds,
   routes: [virtualServices, destinationRules],
-  reads: [istioGateways, deployments],
+  reads: [istioGateways, istioProxies],
   legs: legsByType(
     drawnBy(virtualServices, virtualServiceLegs),
     drawnBy(destinationRules, destinationRuleLegs),

@@ -1,5 +1,6 @@
 import type { LooseObject, ObjectType } from '../../model/object.ts'
 import { customType } from '../kit/types.ts'
+import { deploymentsWith } from '../kit/workloads.ts'
 
 export const group = 'networking.istio.io'
 
@@ -18,3 +19,6 @@ function everywhere(resource: string, kind: string): ObjectType<LooseObject> {
 export const virtualServices = everywhere('virtualservices', 'VirtualService')
 export const destinationRules = everywhere('destinationrules', 'DestinationRule')
 export const istioGateways = everywhere('gateways', 'Gateway')
+
+/** What the selectors of Gateways name: both of Istio's charts and its operator put this label on their proxies. */
+export const istioProxies = deploymentsWith('istio', [istioGateways])

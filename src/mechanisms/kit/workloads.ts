@@ -1,19 +1,22 @@
 import type { LooseObject, ObjectType } from '../../model/object.ts'
-import { gateways } from '../gateway-api/objects.ts'
-import { ingresses } from '../ingress/objects.ts'
-import { istioGateways } from '../istio/objects.ts'
 import { at, list, record, strings, text } from './loose.ts'
 
-/** What controllers run as: their image tells the version, their arguments what they serve. */
-export const deployments: ObjectType<LooseObject> = {
-  group: 'apps',
-  versions: ['v1'],
-  resource: 'deployments',
-  kind: 'Deployment',
-  scope: 'namespaced',
-  within: 'everywhere',
-  isOfCluster: true,
-  beside: [gateways, ingresses, istioGateways],
+/** What a program of a cluster runs as; those that matter are known by a label, of all that such a cluster may hold. */
+export function deploymentsWith(
+  selector: string,
+  beside: readonly ObjectType[],
+): ObjectType<LooseObject> & { selector: string } {
+  return {
+    group: 'apps',
+    versions: ['v1'],
+    resource: 'deployments',
+    kind: 'Deployment',
+    scope: 'namespaced',
+    within: 'everywhere',
+    isOfCluster: true,
+    selector,
+    beside,
+  }
 }
 
 /** A container of a Deployment, as far as it tells which program it is. */

@@ -7,6 +7,7 @@ import {
   type LooseObject,
   type ObjectType,
   refOf,
+  listName,
   resourceName,
 } from '../../model/object.ts'
 import type { Autoscaler, ServiceSnapshot, Snapshot } from '../../model/snapshot.ts'
@@ -119,10 +120,10 @@ function listsOf(objects: readonly LooseObject[]): Snapshot['objects']['lists'] 
     (type.beside ?? []).some((other) => of(other).length > 0) &&
     of(type).length === 0
   return new Map(
-    objectTypes.map((type) => {
-      const name = resourceName(type)
-      return [name, isUnsaid(type) ? notInFiles<readonly LooseObject[]>(name) : known(of(type))]
-    }),
+    objectTypes.map((type) => [
+      listName(type),
+      isUnsaid(type) ? notInFiles<readonly LooseObject[]>(resourceName(type)) : known(of(type)),
+    ]),
   )
 }
 

@@ -1,7 +1,7 @@
 import { objectTypes } from '../../../src/mechanisms/index.ts'
 import { type Fact, known, type Unknown, unknown } from '../../../src/model/fact.ts'
 import type { EndpointSlice, KubernetesObject, Pod, Service } from '../../../src/model/kubernetes.ts'
-import { isOfType, type LooseObject, type ObjectType, resourceName } from '../../../src/model/object.ts'
+import { isOfType, type LooseObject, type ObjectType, listName } from '../../../src/model/object.ts'
 import type { ObjectTable, ServiceSnapshot, Snapshot } from '../../../src/model/snapshot.ts'
 
 type Spec = Service['spec']
@@ -70,7 +70,7 @@ export function tableOf(
     const why = unsaid.get(type)
     return why === undefined ? known(objects.filter((object) => isOfType(object, type))) : unknown(why)
   }
-  return { lists: new Map(objectTypes.map((type) => [resourceName(type), list(type)])), gaps: [] }
+  return { lists: new Map(objectTypes.map((type) => [listName(type), list(type)])), gaps: [] }
 }
 
 /** IngressClasses by name and controller; the empty name makes another one the default. */

@@ -9,7 +9,7 @@ import type { Need } from '../../../src/mechanisms/analyzer.ts'
 import { inputs } from '../../../src/mechanisms/service/facts.ts'
 import { levels } from '../../../src/model/finding.ts'
 import { known, type Unknown, unknown } from '../../../src/model/fact.ts'
-import { resourceName } from '../../../src/model/object.ts'
+import { listName } from '../../../src/model/object.ts'
 import type { Snapshot } from '../../../src/model/snapshot.ts'
 import { service, slice, snapshot, target } from './build.ts'
 import { grid } from './grid.ts'
@@ -96,7 +96,7 @@ describe('the grid', () => {
 function blinded(found: Snapshot, need: Need, why: Unknown): Snapshot {
   const types = 'resource' in need ? [need] : (need.reads ?? [])
   const lists = new Map(found.objects.lists)
-  for (const type of types) lists.set(resourceName(type), unknown(why))
+  for (const type of types) lists.set(listName(type), unknown(why))
   const [name = ''] = Object.entries(inputs).find(([, fact]) => fact === need) ?? []
   return {
     ...found,

@@ -24,7 +24,8 @@ const programs: Group = {
 }
 const namespace = 'envoy-gateway-system'
 const name = 'envoy-gateway'
-const labels = { 'control-plane': name }
+/** As Envoy Gateway's chart labels it. */
+const labels = { 'control-plane': name, 'app.kubernetes.io/name': 'gateway-helm' }
 const number = 104
 const controllerName = 'gateway.envoyproxy.io/gatewayclass-controller'
 
