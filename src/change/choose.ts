@@ -1,16 +1,29 @@
 import { changes } from '../mechanisms/changes.ts'
 import type { Changing } from '../mechanisms/changing.ts'
+import type { ChangeNotice } from '../model/change.ts'
 import { objectName } from '../model/finding.ts'
 import type { ChangeRequest } from '../model/intent.ts'
 import type { KubernetesObject } from '../model/kubernetes.ts'
 import { type ObjectType, refOf, resourceName } from '../model/object.ts'
+import type { Store } from '../model/store.ts'
 import { UserError } from '../model/user-error.ts'
+import type { NamedTarget } from '../targets/parse.ts'
 import type { ChangePlan } from '../model/write.ts'
+import { type Carried, fitted, type Instead } from './migrate.ts'
 
 export interface Asked {
   request: ChangeRequest
   /** The mechanism that is to do it, where there is a choice. */
   with: string | undefined
+  /** What clients are to be kept by, taken over from another target; it counts instead of that of the request. */
+  carried?: Carried | undefined
+}
+
+/** Where the affinity of another target is to be taken from. */
+export interface From {
+  target: NamedTarget
+  /** What counts instead. */
+  instead: Instead
 }
 
 /** Who may be able to change targets of a type. */
@@ -19,20 +32,33 @@ export function ableTo(type: ObjectType, named: string | undefined): readonly Ch
   return changes.filter((one) => one.targets.some(isOf) && (named === undefined || one.name === named))
 }
 
+/** What is taken over goes as far as the mechanism has fields for it. */
+function requestTo(
+  changing: Changing,
+  object: KubernetesObject,
+  { request, carried }: Asked,
+  store: Store,
+): { request: ChangeRequest; notices: readonly ChangeNotice[] } {
+  if (carried === undefined) return { request, notices: [] }
+  const { by, notices } = fitted(carried, (wish) => changing.lacks?.(wish, object, store) ?? [])
+  return { request: { verb: 'enable', by }, notices }
+}
+
 /** The mechanism that serves a target, and what it would do. Throws UserError where there is none, or where it refuses. */
 export function choose(
   able: readonly Changing[],
   object: KubernetesObject,
   options: Asked,
-  store: Parameters<Changing['plan']>[2],
+  store: Store,
 ): { changing: Changing; plan: ChangePlan } {
   const name = objectName(refOf(object))
   for (const changing of able) {
     if (options.with === undefined && changing.isOnAsking?.(object) === true) continue
-    const plan = changing.plan(object, options.request, store)
+    const { request, notices } = requestTo(changing, object, options, store)
+    const plan = changing.plan(object, request, store)
     if (plan === undefined) continue
     if ('refused' in plan) throw new UserError(`${name} not changed: ${plan.refused}`, { hints: plan.hints })
-    return { changing, plan }
+    return { changing, plan: { ...plan, notices: [...plan.notices, ...notices] } }
   }
   const others = able.filter((one) => one.isOnAsking?.(object) === true)
   if (others.length > 0)

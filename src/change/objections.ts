@@ -1,13 +1,12 @@
-import { analyse } from '../analysis/analyse.ts'
+import { analyse, type Explanation } from '../analysis/analyse.ts'
 import { codeInfo, isCode } from '../analysis/codes.ts'
 import type { ChangeNotice } from '../model/change.ts'
 import type { Finding } from '../model/finding.ts'
-import type { Service } from '../model/kubernetes.ts'
 import type { NamespacedName } from '../model/object.ts'
 import type { Snapshot } from '../model/snapshot.ts'
 import type { Hint } from '../model/remedy.ts'
 import { UserError } from '../model/user-error.ts'
-import { predict } from './predict.ts'
+import { afterWrites } from './scene.ts'
 import type { ChangePlan } from '../model/write.ts'
 
 /** What is to be said about a change before it is made. */
@@ -25,9 +24,18 @@ export interface Objections {
  * already. What is wrong with a Service anyway is no reason against the change.
  */
 export function objectionsTo(snapshot: Snapshot, ref: NamespacedName, plan: ChangePlan): Objections {
-  const already = new Set(analyse(snapshot, ref).findings.map(identity))
-  const later = analyse(afterChange(snapshot, ref, plan), ref).findings
-  const found = later.filter((finding) => finding.level !== 'info' && !already.has(identity(finding)))
+  return objectionsBetween(analyse(snapshot, ref), analyse(afterWrites(snapshot, plan.writes), ref))
+}
+
+/** The same for a target of any kind, explained before and after. */
+export function objectionsBetween(
+  before: Pick<Explanation, 'findings'>,
+  after: Pick<Explanation, 'findings'>,
+): Objections {
+  const already = new Set(before.findings.map(identity))
+  const found = after.findings.filter(
+    (finding) => finding.level !== 'info' && !already.has(identity(finding)),
+  )
   const isRefused = ({ code, level }: Finding): boolean => level === 'error' || forbids(code) === 'enable'
   const isDoubtful = ({ code }: Finding): boolean => forbids(code) === 'enable-unforced'
   return {
@@ -45,37 +53,24 @@ function identity({ code, objects }: Finding): string {
   return JSON.stringify([code, objects])
 }
 
-function afterChange(snapshot: Snapshot, ref: NamespacedName, plan: ChangePlan): Snapshot {
-  const services = snapshot.services.map((entry) => {
-    const { service } = entry
-    const { namespace = ref.namespace, name } = service.metadata
-    if (name !== ref.name || namespace !== ref.namespace) return entry
-    const [write] = plan.writes
-    if (write === undefined) return entry
-    const after = predict({ ...write, object: service }) as unknown as Service
-    return { ...entry, service: after }
-  })
-  return { ...snapshot, services }
-}
-
 /** Throws UserError when the change must not be made; returns what is to be said beside it. */
 export function weigh(
-  service: string,
+  name: string,
   { refusals, doubts, remarks }: Objections,
   force: boolean,
 ): ChangeNotice[] {
   const [refusal] = refusals
-  if (refusal !== undefined) throw objection(service, refusal)
+  if (refusal !== undefined) throw objection(name, refusal)
   const [doubt] = doubts
-  if (doubt !== undefined && !force) throw objection(service, doubt, [{ remedy: 'force' }])
+  if (doubt !== undefined && !force) throw objection(name, doubt, [{ remedy: 'force' }])
   return [...doubts, ...remarks].map((finding) => ({
     message: `${finding.code}  ${finding.message}`,
     hints: [finding.why],
   }))
 }
 
-function objection(service: string, finding: Finding, more: readonly Hint[] = []): UserError {
-  return new UserError(`service/${service} not changed, ${finding.code}: ${finding.message}`, {
+function objection(name: string, finding: Finding, more: readonly Hint[] = []): UserError {
+  return new UserError(`${name} not changed, ${finding.code}: ${finding.message}`, {
     hints: [finding.why, ...finding.mend.slice(0, 1).map((mend) => `instead  ${mend}`), ...more],
   })
 }

@@ -1,31 +1,35 @@
-import type { Cluster } from '../cluster/index.ts'
+import { type Cluster, isNotFound } from '../cluster/index.ts'
 import type { Changing } from '../mechanisms/changing.ts'
-import { services } from '../mechanisms/service/objects.ts'
 import type { ChangeDone, ChangeOutcome, DryRun, RawObject } from '../model/change.ts'
 import { objectName } from '../model/finding.ts'
 import type { KubernetesObject } from '../model/kubernetes.ts'
-import { keyOf, refOf } from '../model/object.ts'
-import { mergeRules, type Rule } from '../model/role.ts'
+import { keyOf, refOf, resourceName } from '../model/object.ts'
 import type { TargetKind, TargetRef } from '../model/target.ts'
 import { UserError } from '../model/user-error.ts'
 import type { ChangePlan, Write } from '../model/write.ts'
-import { readGroups } from '../snapshot/groups.ts'
-import { ObjectReader } from '../snapshot/objects.ts'
+import { Collector } from '../snapshot/collect.ts'
 import { applyWrites } from './apply.ts'
 import { mapOrdered } from './ordered.ts'
 import { explainProblem, isStale } from './problems.ts'
 import type { ChangeSignals } from './run.ts'
 import type { Selection } from './targets.ts'
-import { ableTo, type Asked, choose } from './choose.ts'
+import { ableTo, type Asked, choose, type From } from './choose.ts'
 import { targetsIn, type Wanted } from './manifest/targets.ts'
 import { storeOf } from '../model/store.ts'
+import { type Carried, carryFrom } from './migrate.ts'
+import { rulesFor } from './permissions.ts'
+import { remarksOn } from './remarks.ts'
+import { snapshotAround } from './scene.ts'
 import { readLists, withObjects } from './store.ts'
 import { undoOf } from './undo.ts'
 import { attempts } from './write.ts'
 
-interface OtherOptions extends Asked {
+interface OtherOptions extends Omit<Asked, 'carried'> {
   dryRun: DryRun
+  /** Change what the findings call pointless. */
+  force: boolean
   forceConflicts: boolean
+  from?: From | undefined
 }
 
 /** The targets of a selection. Throws UserError where they cannot be told by name. */
@@ -48,36 +52,54 @@ export function changeOthers(
   signals: ChangeSignals,
 ): AsyncIterable<ChangeOutcome> {
   const { interrupted } = signals
-  const reader = new ObjectReader(cluster, readGroups(cluster, interrupted), interrupted)
+  const collector = new Collector(cluster, { signal: interrupted })
+  const { objects: reader } = collector
+  const { from } = options
+  const carrying = from === undefined ? undefined : readSource(collector, cluster.namespace, from)
+  // Each target awaits it.
+  carrying?.catch(() => undefined)
   return mapOrdered(wanted, parallel, async ({ kind, namespace, name }): Promise<ChangeOutcome> => {
     const target: TargetRef = { kind: kind.name, namespace, name }
     if (signals.interrupted.aborted) return { kind: 'skipped', target }
     const able = ableTo(kind.type, options.with)
     try {
       const object = await reader.get(kind.type, namespace, name)
-      return await changeOne({ cluster, reader, able, target, kind }, object, options, signals)
+      const asked = { ...options, carried: await carrying }
+      return await changeOne({ cluster, collector, able, target, kind }, object, asked, signals)
     } catch (error) {
       if (signals.interrupted.aborted && error === signals.interrupted.reason)
         return { kind: 'skipped', target }
-      return { kind: 'failed', target, error: explainProblem(error, namespace, rulesOf(kind, able)) }
+      return { kind: 'failed', target, error: explainProblem(error, namespace, rulesFor(kind.type, able)) }
     }
   })
 }
 
+/** What another target keeps clients by. */
+async function readSource(
+  collector: Collector,
+  namespace: string,
+  { target: { kind, name }, instead }: From,
+): Promise<Carried> {
+  const object = await collector.objects.get(kind.type, namespace, name)
+  const source = { kind, object }
+  return carryFrom(source, await snapshotAround(collector, source), instead)
+}
+
 interface Work {
   cluster: Cluster
-  reader: ObjectReader
+  collector: Collector
   able: readonly Changing[]
   target: TargetRef
   kind: TargetKind
 }
 
 async function changeOne(
-  { cluster, reader, able, target, kind }: Work,
+  { cluster, collector, able, target, kind }: Work,
   read: KubernetesObject,
-  options: OtherOptions,
+  options: OtherOptions & Asked,
   { abandoned }: ChangeSignals,
 ): Promise<ChangeDone> {
+  const { objects: reader } = collector
   let lists = await readLists(cluster, reader, able, target.namespace)
   let object = read
   for (let attempt = 1; ; attempt++) {
@@ -97,7 +119,12 @@ async function changeOne(
     const fresh = new Set(now.map((one) => keyOf(refOf(one.object))))
     const isFresh = ({ how, object: one }: Write): boolean => how === 'create' || fresh.has(keyOf(refOf(one)))
     if (!plan.writes.every(isFresh)) continue
-    if (plan.isDone) return unchanged(target, plan, object)
+    const said = options.carried === undefined ? {} : { from: options.carried.from }
+    if (plan.isDone) return { ...unchanged(target, plan, object), ...said }
+    const remarks =
+      options.request.verb === 'disable'
+        ? []
+        : await remarksOn(collector, { kind, object }, { plan, ...options })
     try {
       const { objects, warnings } = await applyWrites(cluster, plan.writes, { ...options, signal: abandoned })
       const undo = undoOf({ changing, target, object, plan, lists })
@@ -110,13 +137,24 @@ async function changeOne(
         timeoutIsDefault,
         objects,
         undo,
-        warnings: [...notices, ...warnings],
+        ...said,
+        warnings: [...notices, ...warnings, ...remarks],
       }
     } catch (error) {
-      if (!isStale(error) || attempt >= attempts) throw error
+      if (!isStale(error) || attempt >= attempts) throw withoutType(error, changing, plan)
       object = await reader.get(kind.type, target.namespace, target.name)
     }
   }
+}
+
+/** A type that is to be made an object of, and that the cluster does not have. */
+function withoutType(error: unknown, { label }: Changing, { writes }: ChangePlan): unknown {
+  const made = writes.find(({ how, type }) => how === 'create' && type.isCustom === true)
+  if (made === undefined || !isNotFound(error)) return error
+  return new UserError(`the server doesn't have a resource type "${resourceName(made.type)}"`, {
+    hints: [`${label} is not installed in this cluster`],
+    cause: error,
+  })
 }
 
 function unchanged(target: TargetRef, plan: ChangePlan, object: KubernetesObject): ChangeDone {
@@ -130,28 +168,4 @@ function unchanged(target: TargetRef, plan: ChangePlan, object: KubernetesObject
     objects: [{ name: objectName(refOf(object)), before: same, after: same }],
     warnings: [],
   }
-}
-
-/** What is needed to read for, and to write, all that may be written. */
-function rulesOf({ type }: TargetKind, able: readonly Changing[]): Rule[] {
-  const rule = ({ group, resource }: { group: string; resource: string }, verbs: string[]): Rule => ({
-    apiGroups: [group],
-    resources: [resource],
-    verbs,
-  })
-  return mergeRules([
-    rule(type, ['get', 'patch']),
-    ...able.flatMap((one) =>
-      one.reads
-        .filter(({ scope }) => scope === 'namespaced')
-        .map((read) =>
-          rule(
-            read,
-            one.name === 'istio'
-              ? ['get', 'list', 'create', 'patch', 'delete']
-              : ['get', 'list', ...(read === services ? ['patch'] : [])],
-          ),
-        ),
-    ),
-  ])
 }

@@ -1,4 +1,5 @@
 import type { RawObject } from '../model/change.ts'
+import type { KubernetesObject } from '../model/kubernetes.ts'
 import type { Write } from '../model/write.ts'
 import { merge } from '../model/fields.ts'
 
@@ -12,4 +13,14 @@ export function predict(write: Write): RawObject | undefined {
   if (write.how === 'create') return object
   const changed = merge(object, write.fields)
   return write.stored === undefined ? changed : merge(changed, write.stored)
+}
+
+/** The object of a write, as it would be after it. */
+export function played(write: Write): { type: Write['type']; object: KubernetesObject; isGone: boolean } {
+  const after = predict(write)
+  return {
+    type: write.type,
+    object: (after ?? write.object) as unknown as KubernetesObject,
+    isGone: after === undefined,
+  }
 }

@@ -99,5 +99,5 @@ async function remarksOn(
     collector.collect([service], { wants: toChange }),
     import('./objections.ts'),
   ])
-  return weigh(ref.name, objectionsTo(snapshot, ref, plan), force)
+  return weigh(`service/${ref.name}`, objectionsTo(snapshot, ref, plan), force)
 }

@@ -1,5 +1,6 @@
 import type { Cluster } from '../cluster/index.ts'
 import type { ChangeOutcome, WaitReport } from '../model/change.ts'
+import type { From } from './choose.ts'
 import { explainWaitProblem } from './problems.ts'
 import { type ChangeOptions, changeServices, type ChangeSignals } from './run.ts'
 import { findTargets, type Selection } from './targets.ts'
@@ -21,6 +22,8 @@ export interface ChangeRun extends ChangeOptions {
   isInFront: boolean
   /** The mechanism that is to do it, where there is a choice. */
   with: string | undefined
+  /** The target whose affinity is to be taken over. */
+  from?: From | undefined
   /** To be waited for until every node serves it. */
   wait?: WaitRequest | undefined
 }

@@ -8,7 +8,7 @@ import type { Policy } from '../model/policy.ts'
 import type { TargetRef } from '../model/target.ts'
 import type { ChangePlan, Write } from '../model/write.ts'
 import { commandFor } from '../targets/command.ts'
-import { predict } from './predict.ts'
+import { played } from './predict.ts'
 import { storeOf } from '../model/store.ts'
 import { withObjects } from './store.ts'
 
@@ -28,8 +28,13 @@ export function undoOf(planned: Planned): string[] {
   const { target, plan } = planned
   const request = backTo(plan.before)
   if (request !== undefined && leadsBack(planned, request))
-    return [commandFor(request.verb, target, ...wordsOf(request), `--with ${planned.changing.name}`)]
+    return [commandFor(request.verb, target, ...wordsOf(request), ...choiceOf(planned))]
   return plan.writes.toReversed().map(kubectl)
+}
+
+/** Who is to do it, where another one would without being named. */
+function choiceOf({ changing, object }: Planned): string[] {
+  return changing.isOnAsking?.(object) === true ? [`--with ${changing.name}`] : []
 }
 
 function backTo(before: Policy): ChangeRequest | undefined {
@@ -94,15 +99,6 @@ function leadsBack({ changing, object, plan, lists }: Planned, request: ChangeRe
       return isEqual(bare(find(lists)), bare(find(after)))
     })
   )
-}
-
-function played(write: Write): { type: Write['type']; object: KubernetesObject; isGone: boolean } {
-  const after = predict(write)
-  return {
-    type: write.type,
-    object: (after ?? write.object) as unknown as KubernetesObject,
-    isGone: after === undefined,
-  }
 }
 
 /** Without what every write changes; what lists leave out is left out. */

@@ -23,7 +23,7 @@ export default class Disable extends BaseCommand {
   override async run(): Promise<number> {
     const { flags, argv } = await this.parse(Disable)
     const { runChange } = await import('./change/run.ts')
-    return await runChange({ verb: 'disable' }, argv.map(String), flags, (work, manners) =>
+    return await runChange({ request: { verb: 'disable' } }, argv.map(String), flags, (work, manners) =>
       this.withCluster(flags, work, manners),
     )
   }

@@ -1,7 +1,7 @@
 import * as Flags from '@oclif/core/flags'
 import { BaseCommand } from '../cli/base-command.ts'
 import { changeFlags, timeoutFlag } from './change/flags.ts'
-import { readWish, wishFlags } from './change/wish.ts'
+import { readFrom, readWish, wishFlags } from './change/wish.ts'
 
 export default class Enable extends BaseCommand {
   static override summary =
@@ -39,6 +39,10 @@ export default class Enable extends BaseCommand {
       command: 'kubectl affinity enable svc/web --with istio --cookie route',
     },
     {
+      description: 'The same affinity on another proxy: of an Ingress, at a route of the Gateway API',
+      command: 'kubectl affinity enable httproute/shop --from ingress/shop',
+    },
+    {
       description: 'Print a manifest with the field set, its comments and order kept',
       command: 'kubectl affinity enable -f service.yaml --timeout 30m --dry-run=client -o yaml',
     },
@@ -62,13 +66,15 @@ export default class Enable extends BaseCommand {
     const { flags, argv } = await this.parse(Enable)
     const { runChange } = await import('./change/run.ts')
     const { timeout } = flags
-    const by = readWish(flags)
+    const wish = readWish(flags)
+    const [by, taken] = wish !== undefined && 'from' in wish ? [undefined, wish] : [wish, undefined]
     const request = {
       verb: 'enable' as const,
       ...(timeout === undefined ? {} : { timeoutSeconds: timeout }),
       ...(by === undefined ? {} : { by }),
     }
-    return await runChange(request, argv.map(String), flags, (work, manners) =>
+    const from = taken === undefined ? undefined : await readFrom(taken)
+    return await runChange({ request, from }, argv.map(String), flags, (work, manners) =>
       this.withCluster(flags, work, manners),
     )
   }

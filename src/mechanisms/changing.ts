@@ -1,4 +1,4 @@
-import type { ChangeRequest } from '../model/intent.ts'
+import type { ChangeRequest, CookieWish } from '../model/intent.ts'
 import type { KubernetesObject } from '../model/kubernetes.ts'
 import type { LooseObject, ObjectType } from '../model/object.ts'
 import type { Store } from '../model/store.ts'
@@ -15,12 +15,35 @@ export interface Changing {
   targets: readonly ObjectType[]
   /** What it has to know besides the target; `namespaced` lists are those of the target's namespace. */
   reads: readonly ObjectType[]
+  /** What it writes on. */
+  writes: readonly ObjectType[]
+  /** Of these it makes objects where there is none, and takes away what it made. */
+  makes?: readonly ObjectType[]
   /** CustomResourceDefinitions, by name, whose schema decides what may be written. */
   definitions?: readonly string[]
   /** It changes such a target only if it is named by `--with`: there are others that could. */
   isOnAsking?(target: KubernetesObject): boolean
+  /** What of a cookie it has no field for, at such a target; `plan` refuses it. */
+  lacks?(wish: CookieWish, target: KubernetesObject, store: Store): readonly Lack[]
+  /** What a target that it serves says beside its policy, for whoever takes that elsewhere. */
+  details?(target: KubernetesObject, store: Store): Details | undefined
   /** What a request comes to; undefined for a target that another one serves. */
   plan(target: KubernetesObject, request: ChangeRequest, store: Store): ChangePlan | Refusal | undefined
+}
+
+/** A part of a wish for which there is no field. */
+export interface Lack {
+  part: 'path' | 'domain' | 'secure' | 'sameSite' | 'persistent'
+  why: string
+  /** It is so without being asked for. */
+  isSo?: boolean
+}
+
+/** What a policy does not tell of a cookie. */
+export interface Details {
+  wish: Partial<Omit<CookieWish, 'kind' | 'name'>>
+  /** What no wish can say: what it is, and what that means. */
+  left: readonly { what: string; why: string }[]
 }
 
 /** The definition of a custom resource, as far as it is read. */
@@ -37,6 +60,12 @@ export function planOf(
   plan: Pick<ChangePlan, 'before' | 'after' | 'writes'> & Partial<ChangePlan>,
 ): ChangePlan {
   return { timeoutIsDefault: false, notices: [], isDone: plan.writes.length === 0, ...plan }
+}
+
+/** Why a cookie cannot be had as it is wished; undefined where it can. */
+export function refusalOf(lacks: readonly Lack[], ...hints: readonly string[]): Refusal | undefined {
+  if (lacks.length === 0) return undefined
+  return refusal([...new Set(lacks.map(({ why }) => why))].join('; '), ...hints)
 }
 
 /** Why not, with what to do instead. */

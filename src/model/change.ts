@@ -27,6 +27,8 @@ export interface ChangeDone {
   /** The objects that were written, or the target itself where nothing changed. */
   objects: readonly ChangedObject[]
   warnings: readonly ChangeNotice[]
+  /** The target whose affinity was taken over. */
+  from?: TargetRef
   /** What takes it back, where that does not follow from the policies alone. */
   undo?: readonly string[]
 }

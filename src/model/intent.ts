@@ -16,6 +16,8 @@ export interface CookieWish {
   sameSite?: SameSite
   /** A client keeps its pod although pods were added. */
   persistent?: boolean
+  /** Scripts cannot read it. Most proxies make every cookie so. */
+  httpOnly?: boolean
 }
 
 export type SameSite = 'Strict' | 'Lax' | 'None'

@@ -52,13 +52,21 @@ export async function explainOthers(
   collector: Collector,
   targets: readonly OtherTarget[],
 ): Promise<Explanation[]> {
+  const scene = sceneOf(await snapshotOfOthers(collector, targets))
+  return targets.map(({ kind, object }) => analyseObject(scene, kind, object))
+}
+
+/** What matters for such targets. */
+export async function snapshotOfOthers(
+  collector: Collector,
+  targets: readonly OtherTarget[],
+): Promise<Snapshot> {
   const namespaces = [...new Set(targets.flatMap(({ object }) => object.metadata.namespace ?? []))]
   const front = withTargets(await collector.inFront(namespaces), targets)
   const { services, gaps } = await collector.find(servicesBehind(front, targets))
   const snapshot = await collector.collect(services, { wants: toExplainOthers, namespaces })
   const objects = withTargets(snapshot.objects, targets)
-  const scene = sceneOf({ ...snapshot, objects: { ...objects, gaps: [...objects.gaps, ...gaps] } })
-  return targets.map(({ kind, object }) => analyseObject(scene, kind, object))
+  return { ...snapshot, objects: { ...objects, gaps: [...objects.gaps, ...gaps] } }
 }
 
 /** Targets are there whatever their lists say: one may be read by its name where lists are forbidden. */

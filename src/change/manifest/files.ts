@@ -1,4 +1,5 @@
 import { planChange } from '../../mechanisms/service/write.ts'
+import type { ChangeNotice } from '../../model/change.ts'
 import type { ChangeRequest } from '../../model/intent.ts'
 import type { KubernetesObject, Service } from '../../model/kubernetes.ts'
 import type { SourceFile } from '../../snapshot/files/read.ts'
@@ -12,6 +13,8 @@ export interface EditedFiles {
   text: string
   /** The objects in them. */
   objects: readonly unknown[]
+  /** What is to be said about what was changed, by its name. */
+  notices?: readonly { about: string; notice: ChangeNotice }[]
 }
 
 /** Sets the field in the Services of files. Throws UserError where there are none, or where one cannot have affinity. */

@@ -2,13 +2,17 @@ import { stringify } from 'yaml'
 import { changes } from '../../mechanisms/changes.ts'
 import { definitions } from '../../mechanisms/changing.ts'
 import { ingressClassObjects } from '../../mechanisms/ingress/objects.ts'
-import { known } from '../../model/fact.ts'
+import { type Fact, known } from '../../model/fact.ts'
+import type { KubernetesObject } from '../../model/kubernetes.ts'
+import { objectName } from '../../model/finding.ts'
 import { isOfType, keyOf, refOf, resourceName } from '../../model/object.ts'
 import { UserError } from '../../model/user-error.ts'
 import type { FieldTree, Write } from '../../model/write.ts'
 import type { SourceFile } from '../../snapshot/files/read.ts'
-import { ableTo, type Asked, choose } from '../choose.ts'
+import { ableTo, type Asked, choose, type From } from '../choose.ts'
 import { storeOf } from '../../model/store.ts'
+import { snapshotOfFiles } from '../../snapshot/files/snapshot.ts'
+import { type Carried, carryFrom } from '../migrate.ts'
 import { editManifest } from './edit.ts'
 import { nothingIn, objectsOf, targetsAmong } from './targets.ts'
 import { type EditedFiles, togetherOf } from './files.ts'
@@ -20,28 +24,58 @@ const ofCluster = [ingressClassObjects, definitions]
  * Turns affinity on or off in what files hold in front of Services. Throws UserError where nothing of theirs can be
  * changed, and where it is refused.
  */
-export function editOthers(files: readonly SourceFile[], asked: Asked): EditedFiles {
+export function editOthers(
+  files: readonly SourceFile[],
+  { from, ...plain }: Omit<Asked, 'carried'> & { from?: From | undefined },
+): EditedFiles {
+  const source = from === undefined ? undefined : sourceIn(files, from)
+  const asked = { ...plain, carried: source?.carried }
   const objects = objectsOf(files)
   const types = new Map(
     changes.flatMap(({ targets, reads }) => [...targets, ...reads]).map((type) => [resourceName(type), type]),
   )
-  const listed = [...types].filter(
-    ([, type]) => !ofCluster.some((one) => resourceName(one) === resourceName(type)),
+  const lists = [...types].flatMap(([name, type]): [string, Fact<readonly KubernetesObject[]>][] => {
+    const found = objects.filter((one) => isOfType(one, type))
+    const isUnsaid = found.length === 0 && ofCluster.some((one) => resourceName(one) === name)
+    return isUnsaid ? [] : [[name, known(found)]]
+  })
+  const store = storeOf(new Map(lists))
+  const targets = targetsAmong(objects, asked.with).filter(
+    ({ object }) => keyOf(refOf(object)) !== source?.key,
   )
-  const store = storeOf(
-    new Map(listed.map(([name, type]) => [name, known(objects.filter((one) => isOfType(one, type)))])),
-  )
-  const targets = targetsAmong(objects, asked.with)
   if (targets.length === 0) throw nothingIn(files)
-  const writes = targets.flatMap(
-    ({ object, type }) => choose(ableTo(type, asked.with), object, asked, store).plan.writes,
-  )
+  const plans = targets.map(({ object, type }) => ({
+    about: objectName(refOf(object)),
+    ...choose(ableTo(type, asked.with), object, asked, store).plan,
+  }))
+  const writes = plans.flatMap((plan) => plan.writes)
   const trees = new Map(writes.flatMap((write): [string, FieldTree][] => treeOf(write)))
   const edited = files.map(({ name, text }) =>
     editManifest(text, (object) => trees.get(keyOf(refOf(object))), name),
   )
   const made = writes.filter(({ how }) => how === 'create').map(({ object }) => object)
-  return togetherOf([...edited, ...made.map((object) => ({ text: stringify(object), objects: [object] }))])
+  const notices = plans.flatMap(({ about, notices }) => notices.map((notice) => ({ about, notice })))
+  const all = togetherOf([
+    ...edited,
+    ...made.map((object) => ({ text: stringify(object), objects: [object] })),
+  ])
+  return { ...all, notices }
+}
+
+/** The target whose affinity is taken over, which stands in the files as well. */
+function sourceIn(
+  files: readonly SourceFile[],
+  { target, instead }: From,
+): { key: string; carried: Carried } {
+  const { kind, name } = target
+  const object = objectsOf(files).find((one) => isOfType(one, kind.type) && one.metadata.name === name)
+  if (object === undefined)
+    throw new UserError(
+      `there is no ${kind.label} "${name}" in the files, whose affinity is to be taken over`,
+    )
+  const placed = { ...object, metadata: { namespace: 'default', ...object.metadata } }
+  const { snapshot } = snapshotOfFiles(files, 'default')
+  return { key: keyOf(refOf(object)), carried: carryFrom({ kind, object: placed }, snapshot, instead) }
 }
 
 function treeOf(write: Write): [string, FieldTree][] {

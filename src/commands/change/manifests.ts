@@ -1,5 +1,7 @@
-import { stdout } from '../../cli/terminal.ts'
+import { hintText } from '../../cli/remedies.ts'
+import { stderr, stdout } from '../../cli/terminal.ts'
 import { editFiles } from '../../change/manifest/files.ts'
+import type { From } from '../../change/choose.ts'
 import type { ChangeRequest } from '../../model/intent.ts'
 import { toJson } from '../../report/change/objects.ts'
 import type { SourceFile } from '../../snapshot/files/read.ts'
@@ -9,17 +11,27 @@ interface Asked {
   /** It is about what stands in front of Services. */
   isInFront: boolean
   with: string | undefined
+  from?: From | undefined
 }
 
 /** The files with the field set: as they stand, comments and all, or as plain objects, several in a List. */
 export async function printManifests(
   files: readonly SourceFile[],
-  { request, isInFront, with: named }: Asked,
+  { request, isInFront, with: named, from }: Asked,
   format: 'yaml' | 'json',
 ): Promise<void> {
-  const { text, objects } = isInFront
-    ? (await import('../../change/manifest/others.ts')).editOthers(files, { request, with: named })
+  const {
+    text,
+    objects,
+    notices = [],
+  } = isInFront
+    ? (await import('../../change/manifest/others.ts')).editOthers(files, { request, with: named, from })
     : editFiles(files, request)
+  for (const { about, notice } of notices)
+    stderr.write(
+      [`Warning: ${about}: ${notice.message}`, ...notice.hints.map(hintText), ''].join('\n  ').trimEnd() +
+        '\n',
+    )
   const list = { apiVersion: 'v1', items: objects, kind: 'List', metadata: {} }
   if (format === 'yaml') stdout.writeExactly(text)
   else stdout.write(toJson(objects.length === 1 ? objects[0] : list))

@@ -1,4 +1,5 @@
 import { explainProblem } from '../../change/problems.ts'
+import type { From } from '../../change/choose.ts'
 import type { ChangeRequest } from '../../model/intent.ts'
 import { changeSteps } from '../../change/steps.ts'
 import type { WithCluster } from '../../cli/base-command.ts'
@@ -14,9 +15,15 @@ const defaultWaitMs = 60_000
 
 const now = (): number => performance.now()
 
+interface Wanted {
+  request: ChangeRequest
+  /** The target whose affinity is to be taken over. */
+  from?: From | undefined
+}
+
 /** What `enable` and `disable` do; a cluster is opened only when it is needed. Resolves with the exit code. */
 export async function runChange(
-  request: ChangeRequest,
+  { request, from }: Wanted,
   words: readonly string[],
   flags: ChangeFlagValues,
   withCluster: WithCluster,
@@ -24,14 +31,14 @@ export async function runChange(
   const format = formatOf(flags)
   const selection = await readSelection(words, flags, request.verb)
   const dryRun = flags['dry-run']
-  const isInFront = isAboutFronts(request, selection, flags.with)
+  const isInFront = from !== undefined || isAboutFronts(request, selection, flags.with)
   if (isInFront && flags.wait)
     throw new UserError('only the affinity of Services themselves can be waited for', {
       exitCode: exitCodes.usage,
     })
   if (selection.kind === 'files' && dryRun === 'client' && (format === 'yaml' || format === 'json')) {
     const { printManifests } = await import('./manifests.ts')
-    await printManifests(selection.files, { request, isInFront, with: flags.with }, format)
+    await printManifests(selection.files, { request, isInFront, with: flags.with, from }, format)
     return 0
   }
   const force = { force: flags.force === true, forceConflicts: flags['force-conflicts'] }
@@ -49,6 +56,7 @@ export async function runChange(
           request,
           isInFront,
           with: flags.with,
+          from,
           dryRun,
           ...force,
           selection,

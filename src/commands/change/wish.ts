@@ -1,5 +1,7 @@
 import * as Flags from '@oclif/core/flags'
 import { durationFlag } from '../../cli/value-flags.ts'
+import type { Instead } from '../../change/migrate.ts'
+import type { From } from '../../change/choose.ts'
 import { exitCodes } from '../../cli/errors.ts'
 import type { SameSite, Wish } from '../../model/intent.ts'
 import { invalidValue, UserError } from '../../model/user-error.ts'
@@ -41,6 +43,12 @@ export const wishFlags = {
     helpGroup,
     description: 'Keep clients by their address, as the proxy sees it.',
   }),
+  from: Flags.string({
+    helpGroup,
+    description:
+      'Keep clients by what another target keeps them by, such as ingress/shop: its affinity on another proxy. Flags of the cookie count instead.',
+    helpValue: "''",
+  }),
 }
 
 interface WishValues {
@@ -53,14 +61,23 @@ interface WishValues {
   persistent: boolean
   header?: string | undefined
   'source-ip': boolean
+  from?: string | undefined
   timeout?: number | undefined
 }
 
 /** Of a cookie and a header (RFC 9110, token). */
 const token = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
 
-/** What was wished; undefined for nothing. Throws UserError for values that are none, and flags that do not go together. */
-export function readWish(flags: WishValues): Wish | undefined {
+/** The affinity of another target, but for what is given. */
+interface Taken {
+  from: string
+  instead: Instead
+}
+
+/**
+ * What was wished; undefined for nothing. Throws UserError for values that are none, and flags that do not go together.
+ */
+export function readWish(flags: WishValues): Wish | Taken | undefined {
   const { cookie, ttl, path, domain, secure, persistent, header, timeout } = flags
   const sourceIp = flags['source-ip']
   const sameSite = sameSites.find((one) => one === flags['same-site'])
@@ -70,6 +87,9 @@ export function readWish(flags: WishValues): Wish | undefined {
     sourceIp ? '--source-ip' : '',
   ]
   const [first, second] = given.filter((name) => name !== '')
+  const { from } = flags
+  if (from !== undefined && cookie === undefined && first !== undefined)
+    throw usage(`${first} and --from cannot be used together`)
   if (second !== undefined) throw usage(`${first} and ${second} cannot be used together`)
   if (first !== undefined && timeout !== undefined)
     throw usage(`--timeout is that of a Service; with ${first} it is not used`)
@@ -80,7 +100,8 @@ export function readWish(flags: WishValues): Wish | undefined {
     sameSite === undefined ? '' : '--same-site',
     persistent ? '--persistent' : '',
   ].filter((name) => name !== '')
-  if (cookie === undefined && ofCookies.length > 0) throw usage(`${ofCookies[0]} needs --cookie`)
+  if (from === undefined && cookie === undefined && ofCookies.length > 0)
+    throw usage(`${ofCookies[0]} needs --cookie`)
   if (sameSite === 'None' && !secure)
     throw usage('--same-site None needs --secure: browsers drop such a cookie without it')
   if (sourceIp) return { kind: 'source-ip' }
@@ -88,12 +109,13 @@ export function readWish(flags: WishValues): Wish | undefined {
     if (!token.test(header)) throw invalidValue('header', header, 'must be the name of a header')
     return { kind: 'header', name: header }
   }
-  if (cookie === undefined) return undefined
-  if (!token.test(cookie)) throw invalidValue('cookie', cookie, 'must be the name of a cookie')
+  if (from !== undefined && timeout !== undefined) throw usage('--timeout and --from cannot be used together')
+  if (cookie === undefined && from === undefined) return undefined
+  if (cookie !== undefined && !token.test(cookie))
+    throw invalidValue('cookie', cookie, 'must be the name of a cookie')
   if (path !== undefined && !/^\/[^\s;]*$/.test(path)) throw invalidValue('path', path, 'must begin with /')
-  return {
-    kind: 'cookie',
-    name: cookie,
+  const parts: Instead = {
+    ...(cookie === undefined ? {} : { name: cookie }),
     ...(ttl === undefined ? {} : { ttlSeconds: Math.round(ttl / 1000) }),
     ...(path === undefined ? {} : { path }),
     ...(domain === undefined ? {} : { domain }),
@@ -101,6 +123,16 @@ export function readWish(flags: WishValues): Wish | undefined {
     ...(sameSite === undefined ? {} : { sameSite }),
     ...(persistent ? { persistent } : {}),
   }
+  return from === undefined ? { kind: 'cookie', name: cookie ?? '', ...parts } : { from, instead: parts }
+}
+
+/** The target that `--from` names. Throws UserError for what is none. */
+export async function readFrom({ from, instead }: Taken): Promise<From> {
+  const [{ targetKinds }, { parseTarget }] = await Promise.all([
+    import('../../mechanisms/index.ts'),
+    import('../../targets/parse.ts'),
+  ])
+  return { target: parseTarget([from], { verb: 'take over', kinds: targetKinds }), instead }
 }
 
 function usage(message: string): UserError {

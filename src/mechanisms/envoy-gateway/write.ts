@@ -4,7 +4,7 @@ import type { LooseObject } from '../../model/object.ts'
 import type { Policy } from '../../model/policy.ts'
 import type { Store } from '../../model/store.ts'
 import type { ChangePlan, FieldTree, Refusal, Write } from '../../model/write.ts'
-import { type Changing, definitions, planOf, refusal } from '../changing.ts'
+import { type Changing, definitions, type Lack, planOf, refusal, refusalOf } from '../changing.ts'
 import { gatewayClasses, gateways, httpRoutes } from '../gateway-api/objects.ts'
 import { at, list, record, text } from '../kit/loose.ts'
 
@@ -20,7 +20,10 @@ export const envoyGatewayChange: Changing = {
   label: 'Envoy Gateway',
   targets: [httpRoutes],
   reads: [gateways, gatewayClasses],
+  writes: [httpRoutes],
   definitions: [definition],
+  lacks,
+  details: () => ({ wish: { httpOnly: true }, left: [] }),
   plan: (target, request, store) => {
     const route = target as LooseObject
     const wish = request.verb === 'disable' ? null : request.by
@@ -82,7 +85,10 @@ function enable(
       'take matches away',
     )
   if (wish.kind === 'cookie') {
-    const unfit = unfitting(wish)
+    const unfit = refusalOf(
+      lacks(wish),
+      'a BackendTrafficPolicy can set attributes of a cookie; that has to be written by hand',
+    )
     if (unfit !== undefined) return unfit
   }
   const session = (index: number): FieldTree => sessionOf(wish, schema, index)
@@ -112,19 +118,31 @@ function schemaOf(store: Store): ReadonlySet<string> | undefined {
   return fields === undefined ? undefined : new Set(Object.keys(record(fields)))
 }
 
-function unfitting({ path, domain, secure, sameSite, persistent }: CookieWish): Refusal | undefined {
-  const given = [
-    ...(path === undefined || path === '/' ? [] : ['path']),
-    ...(domain === undefined ? [] : ['domain']),
-    ...(secure === true ? ['secure'] : []),
-    ...(sameSite === undefined ? [] : ['same-site']),
-    ...(persistent === true ? ['persistent'] : []),
+/** What a cookie of Envoy Gateway's session persistence cannot have. */
+function lacks({ path, domain, secure, sameSite, persistent }: CookieWish): Lack[] {
+  const none = 'sessionPersistence has no field for it'
+  return [
+    ...(path === undefined || path === '/'
+      ? []
+      : [
+          {
+            part: 'path' as const,
+            why: `${none}: the path of the cookie is that of the rule, or / from Envoy Gateway 1.10 on`,
+          },
+        ]),
+    ...(domain === undefined ? [] : [{ part: 'domain' as const, why: none }]),
+    ...(secure === true ? [{ part: 'secure' as const, why: none }] : []),
+    ...(sameSite === undefined ? [] : [{ part: 'sameSite' as const, why: none }]),
+    ...(persistent === true
+      ? [
+          {
+            part: 'persistent' as const,
+            why: 'the cookie of sessionPersistence always keeps its pod; there is nothing to set for it',
+            isSo: true,
+          },
+        ]
+      : []),
   ]
-  if (given.length === 0) return undefined
-  return refusal(
-    `sessionPersistence has no field for ${given.join(', ')}: the cookie always holds the pod, and its path is that of the rule, or / from Envoy Gateway 1.10 on`,
-    'a BackendTrafficPolicy can set attributes of a cookie; that has to be written by hand',
-  )
 }
 
 function sessionOf(

@@ -3,19 +3,18 @@ import type { LooseObject } from '../../model/object.ts'
 import type { Policy } from '../../model/policy.ts'
 import type { Store } from '../../model/store.ts'
 import type { ChangePlan, Refusal } from '../../model/write.ts'
-import { type Changing, planOf, refusal } from '../changing.ts'
+import { type Changing, type Details, type Lack, planOf, refusal } from '../changing.ts'
 import { behind } from '../ingress/backends.ts'
-import { ingressClass, ingressClasses } from '../ingress/classes.ts'
+import { controllerOf } from '../ingress/controllers.ts'
 import { ingressClassObjects, ingresses } from '../ingress/objects.ts'
 import { annotate, without } from '../kit/annotations.ts'
+import { sameSiteOf } from '../kit/cookies.ts'
+import { at, list } from '../kit/loose.ts'
+import { traefikNginxController } from '../traefik/controller.ts'
+import { controller } from './controller.ts'
+import { settingsOf } from './settings.ts'
 
 const prefix = 'nginx.ingress.kubernetes.io/'
-
-/** Who reads these annotations: the controller that they are of, and Traefik, which does so differently. */
-const readers: Readonly<Record<string, 'ingress-nginx' | 'Traefik'>> = {
-  'k8s.io/ingress-nginx': 'ingress-nginx',
-  'traefik.io/ingress-nginx': 'Traefik',
-}
 
 /** All that makes it sticky, and what has no meaning without it. */
 const sticky = ['affinity', 'session-cookie-', 'upstream-hash-by'].map((name) => prefix + name)
@@ -26,13 +25,21 @@ export const ingressNginxChange: Changing = {
   label: 'ingress-nginx',
   targets: [ingresses],
   reads: [ingressClassObjects],
+  writes: [ingresses],
+  lacks: ({ persistent }, target, store): Lack[] =>
+    persistent === true && readerOf(target, store) === 'Traefik'
+      ? [
+          {
+            part: 'persistent',
+            why: 'Traefik does not read affinity-mode: its cookies always keep their pod',
+            isSo: true,
+          },
+        ]
+      : [],
+  details: (target, store) => (readerOf(target, store) === undefined ? undefined : detailsOf(target)),
   plan: (target, request, store) => {
     const ingress = target as LooseObject
-    const classes = store.fact(ingressClasses)
-    const name = ingressClass(ingress) ?? ''
-    const controller = classes.known ? (classes.value[name] ?? '') : ''
-    const reader =
-      readers[controller] ?? (controller === '' && name === 'nginx' ? 'ingress-nginx' : undefined)
+    const reader = readerOf(ingress, store)
     if (reader === undefined) return undefined
     const before = policyOf(ingress)
     if (request.verb === 'disable')
@@ -45,6 +52,55 @@ export const ingressNginxChange: Changing = {
       return refusal('by what clients are to be kept has to be said', 'for example:  --cookie route')
     return enable(ingress, request.by, { before, reader, store })
   },
+}
+
+/** Who reads the annotations of an Ingress; undefined for one that neither does. */
+function readerOf(ingress: LooseObject, store: Store): Known['reader'] | undefined {
+  const found = controllerOf(ingress, store)
+  if (found === controller) return 'ingress-nginx'
+  return found === traefikNginxController ? 'Traefik' : undefined
+}
+
+/** Both make every cookie HttpOnly. */
+function detailsOf(ingress: LooseObject): Details {
+  const settings = settingsOf(ingress)
+  const domain = settings.get('session-cookie-domain')
+  const sameSite = sameSiteOf(settings.get('session-cookie-samesite'))
+  const isSecure = settings.is('session-cookie-secure')
+  const hasTls = list(at(ingress.spec, 'tls')).length > 0
+  return {
+    wish: {
+      httpOnly: true,
+      ...(domain === undefined || domain === '' ? {} : { domain }),
+      ...(sameSite === undefined ? {} : { sameSite }),
+    },
+    left: [
+      ...(hasTls && !isSecure
+        ? [
+            {
+              what: 'Secure over TLS',
+              why: 'ingress-nginx adds it to the cookie where a request comes over TLS; --secure adds it to all',
+            },
+          ]
+        : []),
+      ...(settings.is('session-cookie-change-on-failure')
+        ? [
+            {
+              what: 'session-cookie-change-on-failure',
+              why: 'what becomes of clients of a pod that fails is up to the proxy',
+            },
+          ]
+        : []),
+      ...(settings.is('session-cookie-conditional-samesite-none')
+        ? [
+            {
+              what: 'session-cookie-conditional-samesite-none',
+              why: 'old browsers that do not know SameSite=None get the cookie like all others',
+            },
+          ]
+        : []),
+    ],
+  }
 }
 
 interface Known {

@@ -4,8 +4,10 @@ import { difference, isEqual } from '../../model/fields.ts'
 import { isOfType, type LooseObject, type NamespacedName, refOf } from '../../model/object.ts'
 import { objectName } from '../../model/finding.ts'
 import type { Policy } from '../../model/policy.ts'
+import type { Store } from '../../model/store.ts'
 import type { FieldTree, FieldValue, Refusal, Write } from '../../model/write.ts'
-import { type Changing, planOf, refusal } from '../changing.ts'
+import { type Changing, type Details, type Lack, planOf, refusal, refusalOf } from '../changing.ts'
+import { sameSiteOf } from '../kit/cookies.ts'
 import { at, list, record, text } from '../kit/loose.ts'
 import { services } from '../service/objects.ts'
 import { serviceOfHost, wholeHost } from './hosts.ts'
@@ -22,7 +24,11 @@ export const istioChange: Changing = {
   label: 'Istio',
   targets: [virtualServices, destinationRules, services],
   reads: [destinationRules],
+  writes: [destinationRules],
+  makes: [destinationRules],
   isOnAsking: (target) => isOfType(target, services),
+  lacks,
+  details: detailsOf,
   plan: (target, request, store) => {
     const wish = request.verb === 'disable' ? null : request.by
     const found = hostsOf(target, wish)
@@ -38,7 +44,7 @@ export const istioChange: Changing = {
     const before = places.map(({ rule }) => policyOf(rule)).find(({ kind }) => kind !== 'none') ?? none
     if (wish === null)
       return planOf({ before, after: none, writes: places.flatMap(({ rule }) => removal(rule)) })
-    const unfit = unfitting(wish)
+    const unfit = wish.kind === 'cookie' ? refusalOf(lacks(wish)) : undefined
     if (unfit !== undefined) return unfit
     const hash = hashOf(wish)
     return planOf({
@@ -141,11 +147,34 @@ function noticesOf({ wide, rule, elsewhere, host }: Place): { message: string; h
   return [copied, ...hidden]
 }
 
-function unfitting(wish: Wish): Refusal | undefined {
-  if (wish.kind !== 'cookie') return undefined
-  if (wish.persistent === true)
-    return refusal('Istio hashes the cookie: no cookie can hold a client on its pod when pods are added')
-  return undefined
+function lacks({ persistent }: CookieWish): Lack[] {
+  const why = 'Istio hashes the cookie: no cookie can hold a client on its pod when pods are added'
+  return persistent === true ? [{ part: 'persistent', why }] : []
+}
+
+/** Attributes of the cookie of the first host that has one; Envoy makes all of them HttpOnly. */
+function detailsOf(target: KubernetesObject, store: Store): Details | undefined {
+  const found = hostsOf(target, null)
+  const rules = store.list(destinationRules)
+  if ('refused' in found || !rules.known) return undefined
+  const cookies = found.hosts.map((host) =>
+    at(placeOf(host, rules.value).rule?.spec, 'trafficPolicy.loadBalancer.consistentHash.httpCookie'),
+  )
+  const cookie = cookies.find((one) => one !== undefined)
+  if (cookie === undefined) return undefined
+  const attribute = (name: string): string | undefined => {
+    const one = list(at(cookie, 'attributes')).find((it) => text(at(it, 'name'))?.toLowerCase() === name)
+    return text(at(one, 'value'))
+  }
+  const [domain, sameSite] = [attribute('domain'), sameSiteOf(attribute('samesite'))]
+  return {
+    wish: {
+      httpOnly: true,
+      ...(domain === undefined ? {} : { domain }),
+      ...(sameSite === undefined ? {} : { sameSite }),
+    },
+    left: [],
+  }
 }
 
 /** Without a ttl Envoy makes no cookie; without a path browsers keep it for a directory only. `0s` is until the browser closes. */

@@ -4,13 +4,15 @@ import { isOfType, type LooseObject } from '../../model/object.ts'
 import type { Policy } from '../../model/policy.ts'
 import type { Store } from '../../model/store.ts'
 import type { ChangePlan, FieldTree, FieldValue, Refusal, Write } from '../../model/write.ts'
-import { type Changing, planOf, refusal } from '../changing.ts'
+import { type Changing, type Details, type Lack, planOf, refusal, refusalOf } from '../changing.ts'
 import { behind } from '../ingress/backends.ts'
-import { ingressClass, ingressClasses } from '../ingress/classes.ts'
+import { controllerOf } from '../ingress/controllers.ts'
 import { ingressClassObjects, ingresses } from '../ingress/objects.ts'
 import { annotate, without } from '../kit/annotations.ts'
+import { sameSiteOf } from '../kit/cookies.ts'
 import { at, list, record, text } from '../kit/loose.ts'
 import { services } from '../service/objects.ts'
+import { traefikController } from './controller.ts'
 import { ingressRoutes as allIngressRoutes } from './objects.ts'
 
 const prefix = 'traefik.ingress.kubernetes.io/service.'
@@ -26,16 +28,25 @@ export const traefikChange: Changing = {
   label: 'Traefik',
   targets: [ingresses, ingressRoutes, services],
   reads: [ingressClassObjects, services],
+  writes: [services, ingressRoutes],
   isOnAsking: (target) => isOfType(target, services),
+  lacks,
+  details: (target, store) => {
+    const cookies = cookiesOf(target, store)
+    const [first] = cookies
+    return first === undefined ? undefined : { wish: detailsOf(first), left: [] }
+  },
   plan: (target, request, store) => {
     if (isOfType(target, ingressRoutes)) return planRoute(target, wishOf(request))
     if (isOfType(target, services)) return planServices([target as Service], wishOf(request))
     const ingress = target as LooseObject
-    const classes = store.fact(ingressClasses)
-    const controller = classes.known ? classes.value[ingressClass(ingress) ?? ''] : undefined
-    if (controller !== 'traefik.io/ingress-controller') return undefined
-    return planIngress(ingress, wishOf(request), store)
+    return isServed(ingress, store) ? planIngress(ingress, wishOf(request), store) : undefined
   },
+}
+
+/** Whether an Ingress is of Traefik's own class. */
+function isServed(ingress: LooseObject, store: Store): boolean {
+  return controllerOf(ingress, store) === traefikController
 }
 
 /** What is wished: null for nothing. */
@@ -73,7 +84,7 @@ function planServices(all: readonly Service[], wish: Wished): ChangePlan | Refus
       `service/${first.metadata.name} has nativelb: "true": Traefik sends to its cluster IP, so that a cookie keeps no pod`,
       `take ${prefix}nativelb away`,
     )
-  const unfit = unfitting(wish)
+  const unfit = refusalOf(lacks(wish))
   if (unfit !== undefined) return unfit
   const wanted = annotationsFor(wish, first)
   const writes = annotate(services, first, wanted)
@@ -93,14 +104,13 @@ function overwritten(names: readonly string[]): Refusal {
   )
 }
 
-function unfitting({ persistent }: CookieWish): Refusal | undefined {
-  return persistent === true
-    ? refusal("Traefik's cookies always keep their pod; there is nothing to set for it")
-    : undefined
+function lacks({ persistent }: CookieWish): Lack[] {
+  const why = "Traefik's cookies always keep their pod; there is nothing to set for it"
+  return persistent === true ? [{ part: 'persistent', why, isSo: true }] : []
 }
 
 function annotationsFor(wish: CookieWish, { metadata }: Service): Record<string, string> {
-  const { name, ttlSeconds, path, domain, secure, sameSite } = wish
+  const { name, ttlSeconds, path, domain, secure, sameSite, httpOnly } = wish
   const now = metadata.annotations ?? {}
   const wanted = {
     '': 'true',
@@ -111,6 +121,7 @@ function annotationsFor(wish: CookieWish, { metadata }: Service): Record<string,
     '.domain': domain,
     '.secure': secure === true ? 'true' : undefined,
     '.samesite': sameSite?.toLowerCase(),
+    '.httponly': httpOnly === true ? 'true' : undefined,
   }
   return Object.fromEntries(
     Object.entries(wanted).flatMap(([key, value]) => (value === undefined ? [] : [[sticky + key, value]])),
@@ -170,7 +181,7 @@ function planRoute(route: LooseObject, wish: Wished): ChangePlan | Refusal {
     )
   if (targets.some((one) => record(one)['strategy'] === 'hrw'))
     return refusal('with strategy: hrw Traefik ignores sticky', 'take strategy away')
-  const unfit = unfitting(wish)
+  const unfit = refusalOf(lacks(wish))
   if (unfit !== undefined) return unfit
   const cookie = (target: Readonly<Record<string, unknown>>): FieldValue => {
     const now = record(at(target, 'sticky.cookie'))
@@ -182,7 +193,7 @@ function planRoute(route: LooseObject, wish: Wished): ChangePlan | Refusal {
 }
 
 function cookieFields(
-  { name, ttlSeconds, path, domain, secure, sameSite }: CookieWish,
+  { name, ttlSeconds, path, domain, secure, sameSite, httpOnly }: CookieWish,
   now: object,
 ): FieldTree {
   return {
@@ -192,6 +203,37 @@ function cookieFields(
     ...(domain === undefined ? {} : { domain }),
     ...(secure === true ? { secure } : {}),
     ...(sameSite === undefined ? {} : { sameSite: sameSite.toLowerCase() }),
+    ...(httpOnly === true ? { httpOnly } : {}),
+  }
+}
+
+/** The cookies that a target has, as the fields of a custom resource. */
+function cookiesOf(target: KubernetesObject, store: Store): Readonly<Record<string, unknown>>[] {
+  if (isOfType(target, ingressRoutes))
+    return list(at((target as LooseObject).spec, 'routes'))
+      .flatMap((route) => list(record(route)['services']))
+      .flatMap((one) => at(one, 'sticky.cookie') ?? [])
+      .map((one) => record(one))
+  const all = isOfType(target, services)
+    ? [target]
+    : isServed(target, store)
+      ? behind(target as LooseObject, store).flatMap(({ backend }) => backend.service ?? [])
+      : []
+  return all
+    .filter((one) => annotated(one).kind !== 'none')
+    .map(({ metadata: { annotations = {} } }) => ({
+      domain: annotations[`${sticky}.domain`],
+      sameSite: annotations[`${sticky}.samesite`],
+      httpOnly: annotations[`${sticky}.httponly`] === 'true',
+    }))
+}
+
+function detailsOf({ domain, sameSite, httpOnly }: Readonly<Record<string, unknown>>): Details['wish'] {
+  const site = sameSiteOf(sameSite)
+  return {
+    ...(typeof domain === 'string' ? { domain } : {}),
+    ...(site === undefined ? {} : { sameSite: site }),
+    ...(httpOnly === true ? { httpOnly } : {}),
   }
 }
 

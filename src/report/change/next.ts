@@ -1,4 +1,5 @@
 import type { ChangeDone, ChangeOutcome } from '../../model/change.ts'
+import type { TargetRef } from '../../model/target.ts'
 import type { Policy } from '../../model/policy.ts'
 import { formatDuration } from '../../model/duration.ts'
 import type { NextStep } from './text.ts'
@@ -29,11 +30,16 @@ export function nextSteps(outcomes: readonly ChangeOutcome[], options: NextOptio
   return [
     ...[...groups.values()].map((group) => ({ label: 'undo', command: undo(group, areAll, options) })),
     ...patched.flatMap(({ undo = [] }) => undo.map((command) => ({ label: 'undo', command }))),
-    ...patched.slice(0, mostProofs).map(({ target }) => ({
-      label: 'prove',
-      command: commandFor('probe', target, options.flags.trim()),
-    })),
+    ...proofs(patched)
+      .slice(0, mostProofs)
+      .map((target) => ({ label: 'prove', command: commandFor('probe', target, options.flags.trim()) })),
   ]
+}
+
+/** What was taken over is to be seen at both ends. */
+function proofs(patched: readonly ChangeDone[]): TargetRef[] {
+  const all = patched.flatMap(({ target, from }) => [...(from === undefined ? [] : [from]), target])
+  return [...new Map(all.map((target) => [JSON.stringify(target), target])).values()]
 }
 
 function undo(group: readonly ChangeDone[], areAll: boolean, { flags, selection }: NextOptions): string {

@@ -2,6 +2,7 @@ import { layoutCommand } from '../text/command.ts'
 import type { Hint } from '../../model/remedy.ts'
 import type { ChangeDone, ChangeOutcome, DryRun } from '../../model/change.ts'
 import type { Style } from '../terminal.ts'
+import type { TargetRef } from '../../model/target.ts'
 import { type Line, paintLines, span } from '../text/line.ts'
 import { sanitize } from '../text/sanitize.ts'
 import { pad, textWidth } from '../text/width.ts'
@@ -68,12 +69,16 @@ function serviceRows({ before, after, timeoutIsDefault }: ChangeDone): Row[] {
 }
 
 /** What becomes of the affinity, and the fields by which. */
-function fieldRows({ before, after, objects, target }: ChangeDone): Row[] {
+function fieldRows({ before, after, objects, target, from }: ChangeDone): Row[] {
   const rows = [
-    { name: 'affinity', from: affinityWords(before), to: affinityWords(after), note: '' },
+    { name: 'affinity', from: affinityWords(before), to: affinityWords(after), note: noteOf(from) },
     ...objects.flatMap((object) => objectRows(object, object.name === targetName(target))),
   ]
   return rows.filter(({ from, to }) => from !== to)
+}
+
+function noteOf(from: TargetRef | undefined): string {
+  return from === undefined ? '' : ` (as ${targetName(from)})`
 }
 
 /** A command of the closing lines with its label. */

@@ -99,7 +99,7 @@ describe('a cookie at ingress-nginx', () => {
         },
       },
     ])
-    expect(undo).toStrictEqual(['kubectl affinity disable ingress/shop -n shop --with ingress-nginx'])
+    expect(undo).toStrictEqual(['kubectl affinity disable ingress/shop -n shop'])
   })
 
   it('goes with all that makes it sticky, and nothing else', () => {
@@ -155,7 +155,7 @@ describe('a cookie in Istio', () => {
         },
       },
     ])
-    expect(undo).toStrictEqual(['kubectl affinity disable virtualservice/shop -n shop --with istio'])
+    expect(undo).toStrictEqual(['kubectl affinity disable virtualservice/shop -n shop'])
   })
 
   it('extends the rule that counts, and the ports and subsets that would take its place', () => {
