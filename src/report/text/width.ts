@@ -1,9 +1,10 @@
+import { eastAsianWidth } from 'get-east-asian-width'
+
 /** Keeps two words on one line; printed as a plain space, so that output can be copied. */
 export const nonBreakingSpace = '\u00A0'
 
-/** Code points that terminals draw two columns wide: East Asian Wide and Fullwidth, and emoji. */
-const wide =
-  /[\u1100-\u115F\u2E80-\u303E\u3041-\u33FF\u3400-\u4DBF\u4E00-\u9FFF\uA000-\uA4CF\uA960-\uA97F\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF00-\uFF60\uFFE0-\uFFE6\u{16FE0}-\u{18DFF}\u{1B000}-\u{1B2FF}\u{1F300}-\u{1FAFF}\u{20000}-\u{3FFFD}]|\p{Emoji_Presentation}|\uFE0F/u
+/** What terminals draw two columns wide though Unicode does not call it so: emoji, and what is asked to be drawn as one. */
+const emoji = /\p{Emoji_Presentation}|\uFE0F/u
 
 const invisible = /^[\p{Mn}\p{Me}\p{Cf}]+$/u
 
@@ -64,7 +65,11 @@ function graphemes(text: string): string[] {
 
 function graphemeWidth(grapheme: string): number {
   if (invisible.test(grapheme)) return 0
-  return wide.test(grapheme) ? 2 : 1
+  return emoji.test(grapheme) ? 2 : Math.max(...Array.from(grapheme, columnsOf))
+}
+
+function columnsOf(character: string): number {
+  return eastAsianWidth(character.codePointAt(0) ?? 0)
 }
 
 /** Whether each character takes one column: ASCII, and what this tool draws with (see ascii.ts). */

@@ -1,3 +1,4 @@
+import { applyPatch, type Operation } from 'rfc6902'
 import { badRequest, Failure } from '../failure.ts'
 import { isObject, type JsonObject } from '../resource.ts'
 
@@ -76,66 +77,27 @@ function strategicList(name: string, target: unknown, patch: unknown[]): unknown
   return result
 }
 
-interface Operation {
-  op: string
-  path: string
-  from?: string
-  value?: unknown
-}
-
-/** RFC 6902. */
+/** RFC 6902; what cannot be done is told in the words of the API server's library (evanphx/json-patch). */
 export function jsonPatch(target: unknown, operations: unknown): unknown {
-  if (!Array.isArray(operations))
+  if (!Array.isArray(operations) || !operations.every(isObject))
     throw badRequest('error decoding patch: json: cannot unmarshal object into Go value')
-  let result = structuredClone(target)
-  for (const operation of operations as Operation[]) result = operate(result, operation)
-  return result
-}
-
-function operate(target: unknown, { op, path, from, value }: Operation): unknown {
-  const steps = stepsOf(path)
-  if (op === 'test') {
-    if (JSON.stringify(read(target, steps)) !== JSON.stringify(value))
-      throw impossible(`testing path ${path}: test failed`)
-    return target
+  // The library changes what it is given, and replaces the whole by changing its parent.
+  const whole = { '': structuredClone(target) }
+  for (const operation of operations as unknown as Operation[]) {
+    const [problem] = applyPatch(whole, [below(operation)])
+    if (problem == null) continue
+    const { op, path } = operation
+    if (problem.name === 'TestError') throw impossible(`testing path ${path}: test failed`)
+    throw impossible(`${op} operation does not apply: doc is missing path: "${path}": missing value`)
   }
-  if (op === 'remove') return write(target, steps, undefined, 'remove', path)
-  if (op === 'add' || op === 'replace') return write(target, steps, value, op, path)
-  const source = stepsOf(from ?? '')
-  const moved = read(target, source)
-  const rest = op === 'move' ? write(target, source, undefined, 'remove', path) : target
-  return write(rest, steps, moved, 'add', path)
+  return whole['']
 }
 
-function read(target: unknown, steps: readonly string[]): unknown {
-  let here: unknown = target
-  for (const step of steps) here = (here as JsonObject | undefined)?.[step]
-  return here
+/** An operation on the only member of an object. */
+function below(operation: Operation): Operation {
+  const from = 'from' in operation ? { from: `/${operation.from}` } : {}
+  return { ...operation, ...from, path: `/${operation.path}` }
 }
-
-function write(target: unknown, steps: string[], value: unknown, op: string, path: string): unknown {
-  const last = steps.at(-1)
-  if (last === undefined) return value
-  const parent = read(target, steps.slice(0, -1))
-  if (Array.isArray(parent)) {
-    const index = last === '-' ? parent.length : Number(last)
-    if (op === 'add') parent.splice(index, 0, value)
-    else if (op === 'remove') parent.splice(index, 1)
-    else parent[index] = value
-  } else if (isObject(parent)) {
-    if (op !== 'add' && !(last in parent))
-      throw impossible(`${op} operation does not apply: doc is missing key: ${path}: missing value`)
-    if (op === 'remove') delete parent[last]
-    else parent[last] = value
-  } else throw impossible(`${op} operation does not apply: doc is missing path: "${path}": missing value`)
-  return target
-}
-
-const stepsOf = (path: string): string[] =>
-  path
-    .split('/')
-    .slice(1)
-    .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'))
 
 const impossible = (message: string): Failure =>
   new Failure(
