@@ -1,8 +1,6 @@
 import { mechanisms } from '../mechanisms/index.ts'
 import { inputs } from '../mechanisms/service/facts.ts'
-import { proxyName } from '../mechanisms/service/legs.ts'
 import { services } from '../mechanisms/service/objects.ts'
-import { semanticsOf } from '../mechanisms/service/proxies/semantics.ts'
 import { type Fact, known, mapFact } from '../model/fact.ts'
 import type { FilePosition, ObjectRef } from '../model/finding.ts'
 import type { KubernetesObject } from '../model/kubernetes.ts'
@@ -58,7 +56,6 @@ export function sceneOfService(snapshot: Snapshot, one: ServiceSnapshot): Scene 
 
 function storeOfSnapshot({ objects, services: all, source, ...rest }: Snapshot): Store {
   const facts = new Map<string, Fact<unknown>>([
-    [proxyName.name, mapFact(rest.proxy, (proxy) => semanticsOf(proxy).name)],
     [inputs.proxy.name, rest.proxy],
     [inputs.windowsNodes.name, rest.windowsNodes],
     [inputs.version.name, rest.version],

@@ -36,7 +36,8 @@ export function objectionsBetween(
   const found = after.findings.filter(
     (finding) => finding.level !== 'info' && !already.has(identity(finding)),
   )
-  const isRefused = ({ code, level }: Finding): boolean => level === 'error' || forbids(code) === 'enable'
+  const isRefused = ({ code, level }: Finding): boolean =>
+    forbids(code) === 'enable' || (level === 'error' && forbids(code) === undefined)
   const isDoubtful = ({ code }: Finding): boolean => forbids(code) === 'enable-unforced'
   return {
     refusals: found.filter(isRefused),

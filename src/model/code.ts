@@ -7,8 +7,8 @@ export interface CodeInfo {
   title: string
   /**
    * What the finding means for switching affinity on where it would come of it: `enable`: never, as nothing could keep
-   * clients on a pod (errors forbid it as well); `enable-unforced`: only if the user insists, as nothing would come of
-   * it today. Absent: it is said and nothing more.
+   * clients on a pod; `enable-unforced`: only if the user insists, as nothing would come of it today, or something would
+   * break. Absent: an error forbids it for good, anything else is said and nothing more.
    */
   forbids?: 'enable' | 'enable-unforced'
 }

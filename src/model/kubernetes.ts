@@ -109,7 +109,11 @@ export interface ContainerStatus {
 
 export interface Pod extends KubernetesObject {
   kind: 'Pod'
-  spec: { nodeName?: string; hostname?: string; containers?: { name: string; image?: string }[] }
+  spec: {
+    nodeName?: string
+    hostname?: string
+    containers?: { name: string; image?: string; command?: string[]; args?: string[] }[]
+  }
   status?: {
     phase?: 'Pending' | 'Running' | 'Succeeded' | 'Failed' | 'Unknown'
     reason?: string

@@ -5,7 +5,9 @@ import type { EndpointSlice, KubernetesObject, Pod, Service } from './kubernetes
 
 /** How Services are implemented on the nodes, as far as objects tell. */
 export interface ProxyFacts {
-  kind: 'kube-proxy' | 'cilium' | 'calico-ebpf' | 'antrea' | 'ovn-kubernetes' | 'kube-router'
+  kind: 'kube-proxy' | 'cilium' | 'calico-ebpf' | 'antrea' | 'ovn-kubernetes' | 'kube-ovn' | 'kube-router'
+  /** What it is sold as, where that is another name: `GKE Dataplane V2`. */
+  product?: string
   /** kube-proxy's mode; `default` where none is set. */
   mode?: 'iptables' | 'nftables' | 'ipvs' | 'kernelspace'
   /** kube-proxy's mode by node, where proxies were asked themselves. */
@@ -14,6 +16,19 @@ export interface ProxyFacts {
   source: string
   /** Settings that change what affinity means. */
   settings: Readonly<Record<string, string>>
+  /** Whether it heeds sessionAffinity at all; absent where it always does. */
+  affinity?: ProxyAffinity
+  /** Who serves node ports, external addresses and load balancers, where that is somebody else or not known. */
+  outside?: Fact<ProxyFacts>
+}
+
+/** That a proxy leaves sessionAffinity alone, or that nobody can tell whether it does. */
+export interface ProxyAffinity {
+  state: 'off' | 'unknown'
+  /** `enable-session-affinity is "false"`. */
+  why: string
+  /** What switches it on, the best first. */
+  mend: readonly string[]
 }
 
 /** The only fields of a HorizontalPodAutoscaler that matter here. */

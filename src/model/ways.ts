@@ -22,7 +22,10 @@ export function waysInto({ spec, status }: Service): Way[] {
   })
   const pending: Way[] =
     spec.type === 'LoadBalancer' && balancers.length === 0 ? [{ kind: 'load-balancer' }] : []
-  const hasNodePorts = (spec.ports ?? []).some(({ nodePort }) => nodePort !== undefined && nodePort !== 0)
+  // A manifest may leave the numbers to the cluster.
+  const hasNodePorts =
+    spec.type === 'NodePort' ||
+    (spec.ports ?? []).some(({ nodePort }) => nodePort !== undefined && nodePort !== 0)
   const clusterIPs = spec.clusterIPs ?? (spec.clusterIP ? [spec.clusterIP] : [])
   return [
     ...balancers,

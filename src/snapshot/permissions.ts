@@ -15,11 +15,19 @@ export const explainRules: readonly Rule[] = [
 export const explainProxyRules: readonly Rule[] = [
   { apiGroups: ['apps'], resources: ['daemonsets'], verbs: ['list'] },
   { apiGroups: [''], resources: ['configmaps'], verbs: ['get'] },
+  // Where neither tells: kube-proxy in static pods.
+  { apiGroups: [''], resources: ['pods'], verbs: ['list'] },
 ]
 
 /** What it reads that belongs to no namespace. */
 export const explainClusterRules: readonly Rule[] = [
   { apiGroups: [''], resources: ['nodes'], verbs: ['list'] },
+  // Whether Calico replaces kube-proxy.
+  {
+    apiGroups: ['crd.projectcalico.org', 'projectcalico.org'],
+    resources: ['felixconfigurations'],
+    verbs: ['list'],
+  },
   ...readRules(objectTypes.filter(({ scope, within }) => scope === 'cluster' || within === 'everywhere')),
 ]
 

@@ -1,15 +1,19 @@
 import type { Cluster } from '../cluster/index.ts'
-import type { EndpointSlice } from '../model/kubernetes.ts'
-import { type Fact, known } from '../model/fact.ts'
+import type { EndpointSlice, KubernetesList, Node, Pod } from '../model/kubernetes.ts'
+import { type Fact, known, mapFact, notAsked } from '../model/fact.ts'
 import type { ProxyFacts } from '../model/snapshot.ts'
 import { kubeProxyConfigMaps, parseProxyMode } from '../mechanisms/service/proxies/kube-proxy.ts'
-import {
-  type ConfigMap,
-  type DaemonSet,
-  proxyConfigMaps,
-  recogniseProxy,
-} from '../mechanisms/service/proxies/recognise.ts'
-import { configMapPath, listPath, nodesPath, proxyModePath } from '../cluster/paths.ts'
+import { asksFelix } from '../mechanisms/service/proxies/calico.ts'
+import type {
+  ConfigMap,
+  DaemonSet,
+  FelixConfiguration,
+  HiddenEvidence,
+  ProxyEvidence,
+} from '../mechanisms/service/proxies/evidence.ts'
+import { nodeArguments, sitsInside } from '../mechanisms/service/proxies/hidden.ts'
+import { proxyConfigMaps, recogniseProxy } from '../mechanisms/service/proxies/recognise.ts'
+import { configMapPath, listPath, nodesPath, podsPath, proxyModePath } from '../cluster/paths.ts'
 import { type Groups, readGroups } from './groups.ts'
 import { readList, readObject } from './read.ts'
 
@@ -22,7 +26,21 @@ const agentNamespaces = [
   { group: 'operator.tigera.io', namespace: 'calico-system' },
   { group: 'k8s.ovn.org', namespace: 'openshift-ovn-kubernetes' },
   { group: 'k8s.ovn.org', namespace: 'ovn-kubernetes' },
+  { group: 'operator.openshift.io', namespace: 'openshift-kube-proxy' },
+  { group: 'operator.openshift.io', namespace: 'openshift-sdn' },
 ] as const
+
+/** Where Calico's settings are served: by its own resources, or by its API server. */
+const felixPaths = [
+  { group: 'crd.projectcalico.org', path: '/apis/crd.projectcalico.org/v1/felixconfigurations' },
+  { group: 'projectcalico.org', path: '/apis/projectcalico.org/v3/felixconfigurations' },
+] as const
+
+/** Labels of kube-proxy in static pods: of kops, and of GKE and RKE2. */
+const proxyPodLabels = ['k8s-app=kube-proxy', 'component=kube-proxy'] as const
+
+/** As many pods or nodes as tell what all of them have. */
+const fewObjects = 20
 
 /** Finds out who serves Services, as far as objects of the cluster tell. */
 export async function readProxy(
@@ -47,8 +65,67 @@ export async function readProxy(
       configMaps[keyOf({ namespace, name })] = await readConfigMap(cluster, namespace, name, signal)
     }),
   )
-  const daemonSets = system.known ? known([...system.value, ...others]) : system
-  return recogniseProxy({ daemonSets, configMaps })
+  const evidence: ProxyEvidence = {
+    daemonSets: system.known ? known([...system.value, ...others]) : system,
+    configMaps,
+  }
+  const felix = asksFelix(evidence) ? await readFelix(cluster, await groups, signal) : undefined
+  const found = recogniseProxy({ ...evidence, ...(felix === undefined ? {} : { felix }) })
+  if (!isOpen(found)) return found
+  const hidden = await readHidden(cluster, signal)
+  return recogniseProxy({ ...evidence, hidden, ...(felix === undefined ? {} : { felix }) })
+}
+
+/** Whether all was read, and part of it does not say who serves. */
+function isOpen(found: Fact<ProxyFacts>): boolean {
+  if (!found.known) return found.why.reason === 'not-known'
+  const { outside } = found.value
+  return outside !== undefined && !outside.known && outside.why.reason === 'not-known'
+}
+
+async function readFelix(
+  cluster: Cluster,
+  groups: Fact<Groups>,
+  signal: AbortSignal | undefined,
+): Promise<Fact<readonly FelixConfiguration[]>> {
+  const served = felixPaths.find(({ group }) => groups.known && groups.value.has(group))
+  if (served === undefined) return notAsked('felixconfigurations')
+  const type = { apiVersion: `${served.group}/v1`, kind: 'FelixConfiguration' }
+  return await readList<FelixConfiguration>(cluster, served.path, 'felixconfigurations', type, { signal })
+}
+
+/** Asks for what tells of a kube-proxy that no DaemonSet runs; most clusters are not asked. */
+async function readHidden(cluster: Cluster, signal: AbortSignal | undefined): Promise<HiddenEvidence> {
+  const [version, ...pods] = await Promise.all([
+    readObject<{ gitVersion?: string }>(cluster, '/version', 'the version', { signal }),
+    ...proxyPodLabels.map((labelSelector) =>
+      readPage<Pod>(cluster, podsPath('kube-system'), 'pods in kube-system', {
+        query: { labelSelector, limit: fewObjects },
+        signal,
+      }),
+    ),
+  ])
+  const text = mapFact(version, (answer) => answer?.gitVersion ?? '')
+  const isInside = text.known && sitsInside(text.value)
+  const nodes = isInside
+    ? await readPage<Node>(cluster, nodesPath, 'nodes', { query: { limit: fewObjects }, signal })
+    : notAsked<readonly Node[]>('nodes')
+  return {
+    version: text,
+    pods: pods.find((list) => list.known && list.value.length > 0) ?? pods[0] ?? notAsked('pods'),
+    nodeArgs: mapFact(nodes, nodeArguments),
+  }
+}
+
+/** The first page of a list. */
+async function readPage<T>(
+  cluster: Cluster,
+  path: string,
+  what: string,
+  options: Parameters<typeof readObject>[3],
+): Promise<Fact<readonly T[]>> {
+  const page = await readObject<KubernetesList<T>>(cluster, path, what, options)
+  return mapFact(page, (list) => list?.items ?? [])
 }
 
 /**

@@ -89,6 +89,11 @@ export const codes = {
   'AFF-EXT-NODE-IS-CLIENT': { level: 'info', title: 'Outside, all clients of a node may look like one' },
 
   // Service proxies.
+  'AFF-PROXY-AFFINITY-OFF': {
+    level: 'error',
+    title: 'sessionAffinity is switched off in the Service proxy',
+    forbids: 'enable-unforced',
+  },
   'AFF-SVC-TIMEOUT-UNSUPPORTED': { level: 'warning', title: 'Windows nodes ignore the timeout' },
   'AFF-PROXY-MIXED-MODES': { level: 'warning', title: 'Nodes run different proxies' },
   'AFF-PROXY-IPVS-MINIMUM': { level: 'warning', title: 'IPVS keeps clients for two minutes at least' },

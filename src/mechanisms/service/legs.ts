@@ -3,11 +3,12 @@ import { bracketed } from '../../model/ip.ts'
 import type { Entry, Hop, Leg } from '../../model/leg.ts'
 import { refOf } from '../../model/object.ts'
 import { servicePolicy, sticks } from '../../model/policy.ts'
-import type { FactType, Store } from '../../model/store.ts'
+import type { Fact } from '../../model/fact.ts'
+import type { ProxyFacts } from '../../model/snapshot.ts'
+import type { Store } from '../../model/store.ts'
 import { type Way, waysInto } from '../../model/ways.ts'
-
-/** Who serves Services on the nodes, by its name for people: `kube-proxy nftables`. */
-export const proxyName: FactType<string> = { name: 'proxy name', what: 'the Service proxy' }
+import { inputs } from './facts.ts'
+import { semanticsOf } from './proxies/semantics.ts'
 
 /** The ways into a Service, and what picks the pod behind them. */
 export function serviceLegs(service: Service, store: Store): Leg[] {
@@ -15,24 +16,41 @@ export function serviceLegs(service: Service, store: Store): Leg[] {
   if (spec.type === 'ExternalName') return byName(service, spec.externalName ?? '', 'CNAME', 'elsewhere')
   if (spec.clusterIP === 'None') return byName(service, service.metadata.name, 'DNS, all pods', 'pods')
   const object = refOf(service)
-  const name = store.fact(proxyName)
-  const inside: Hop = {
-    kind: 'proxy',
-    mechanism: name.known ? name.value : 'Service proxy',
-    configuredBy: [object],
-    policy: servicePolicy(service),
-    perNode: true,
-  }
+  const proxy = store.fact(inputs.proxy)
+  const inside = proxyHop(service, proxy)
+  const outside = proxyHop(service, outsideOf(proxy))
   const isLocal = spec.externalTrafficPolicy === 'Local'
-  const note = isLocal
+  const seen = isLocal
     ? "pods on the same node only; pods see the client's address"
     : 'pods see the address of the node'
+  const note = outside.note === undefined ? seen : `${outside.note}; ${seen}`
   const pods = { from: { object }, to: 'pods', arrival: 'pods' } as const
   return [
     ...entryLegs(service),
     { ...pods, after: 'cluster-ip', hop: inside },
-    { ...pods, after: 'node-port', hop: { ...inside, note } },
+    { ...pods, after: 'node-port', hop: { ...outside, note } },
   ]
+}
+
+/** Who serves node ports, external addresses and load balancers. */
+export function outsideOf(proxy: Fact<ProxyFacts>): Fact<ProxyFacts> {
+  return proxy.known ? (proxy.value.outside ?? proxy) : proxy
+}
+
+function proxyHop(service: Service, proxy: Fact<ProxyFacts>): Hop {
+  const policy = servicePolicy(service)
+  const hop: Hop = {
+    kind: 'proxy',
+    mechanism: proxy.known ? semanticsOf(proxy.value).name : 'Service proxy',
+    configuredBy: [refOf(service)],
+    policy,
+    perNode: true,
+  }
+  const affinity = proxy.known ? proxy.value.affinity : undefined
+  if (affinity === undefined || sticks(policy) === false) return hop
+  return affinity.state === 'off'
+    ? { ...hop, policy: { kind: 'none' }, note: 'sessionAffinity is switched off in it' }
+    : { ...hop, policy: { kind: 'unknown', why: affinity.why } }
 }
 
 function entryLegs(service: Service): Leg[] {
@@ -87,7 +105,7 @@ function addressOf({ kind, host }: Way, ports: readonly ServicePort[]): string {
   const nodePorts = ports.flatMap(({ nodePort }) =>
     nodePort === undefined || nodePort === 0 ? [] : [nodePort],
   )
-  return `<node>:${nodePorts.join(',')}`
+  return `<node>:${nodePorts.length === 0 ? '<node port>' : [...new Set(nodePorts)].join(',')}`
 }
 
 function withPorts(address: string, ports: readonly ServicePort[]): string {

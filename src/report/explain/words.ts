@@ -83,7 +83,23 @@ function serviceSentence({ policy, semantics, object }: ExplainedService, paths:
     return `no proxy picks a pod: ${why}${policy.kind === 'none' ? '' : ', and sessionAffinity has no effect'}`
   }
   if (policy.kind === 'none') return 'every new connection may go to any ready pod'
-  return stickySentence(policy, semantics)
+  const sticky = stickySentence(policy, semantics)
+  const proxies = paths.flatMap(({ entry, hops }) =>
+    hops.filter(({ kind }) => kind === 'proxy').map((hop) => ({ from: entry.from, hop })),
+  )
+  const heedless = proxies.filter(({ hop }) => sticks(hop.policy) !== true)
+  const [first] = heedless
+  if (first === undefined) return sticky
+  const name = sanitize(first.hop.mechanism)
+  const isKnown = first.hop.policy.kind === 'none'
+  const what = isKnown
+    ? `sessionAffinity is switched off in ${name}`
+    : `whether ${name} heeds it is not known`
+  if (heedless.length === proxies.length)
+    return isKnown
+      ? `every new connection may go to any ready pod: ${what}`
+      : `sessionAffinity ClientIP, but ${what}`
+  return `from outside ${sticky}; inside ${isKnown ? 'every new connection may go to any ready pod: ' : ''}${what}`
 }
 
 function stickySentence(
@@ -91,10 +107,10 @@ function stickySentence(
   semantics: ExplainedService['semantics'],
 ): string {
   const time = shortDuration(timeoutSeconds)
-  if (semantics?.timer === 'absolute') {
-    return `a client address stays on its pod for ${time} from its first connection`
-  }
-  return `a client address stays on its pod until ${time} pass without a new connection`
+  const held = 'a client address stays on its pod'
+  if (semantics?.timer === 'absolute') return `${held} for ${time} from its first connection`
+  if (semantics?.timer === 'idle') return `${held} until ${time} pass without a new connection`
+  return `${held} for ${time}; from when that counts is up to the Service proxy`
 }
 
 /** `2 findings (1 error, 1 warning), 14 checks passed, 3 not possible: …`. */
@@ -135,10 +151,11 @@ export function findingWords(counts: LevelCounts): string {
   return `${countOf(total, 'finding')} (${parts.join(', ')})`
 }
 
-export function unknownWords({ what, reason }: Unknown): string {
+export function unknownWords({ what, reason, detail }: Unknown): string {
   const name = sanitize(what)
   if (reason === 'forbidden') return `reading ${name} is not allowed`
   if (reason === 'not-in-files') return `${name} needs a cluster`
-  if (reason === 'not-known') return `${name}: not known`
+  if (reason === 'not-known')
+    return detail === undefined ? `${name}: not known` : `${name}: not known (${sanitize(detail)})`
   return reason === 'not-asked' ? `${name} was not read` : `${name} could not be read`
 }

@@ -343,6 +343,10 @@ export const grid: GridRows = {
     fires: () => snapshot({}, { windowsNodes: known(['win-1']) }),
     silent: () => snapshot({}, { windowsNodes: known([]) }),
   },
+  'AFF-PROXY-AFFINITY-OFF': {
+    fires: () => snapshot({}, proxy({ kind: 'cilium', affinity: { state: 'off', why: 'so', mend: [] } })),
+    silent: () => snapshot({}, proxy({ kind: 'cilium' })),
+  },
   'AFF-PROXY-MIXED-MODES': {
     fires: () => snapshot({}, proxy({ nodes: { node1: 'iptables', node2: 'nftables' } })),
     silent: () => snapshot({}, proxy({ nodes: { node1: 'nftables', node2: 'nftables' } })),
@@ -368,8 +372,13 @@ export const grid: GridRows = {
     silent: () => snapshot({}, proxy({ mode: 'nftables' })),
   },
   'AFF-PROXY-CILIUM-SOCKET': {
-    fires: () => snapshot({}, proxy({ kind: 'cilium' })),
-    silent: () => snapshot({}, proxy({ kind: 'cilium', settings: { 'bpf-lb-sock-hostns-only': 'true' } })),
+    fires: () =>
+      snapshot({}, proxy({ kind: 'cilium', settings: { replaces: 'true', 'bpf-lb-sock': 'false' } })),
+    silent: () =>
+      snapshot(
+        {},
+        proxy({ kind: 'cilium', settings: { replaces: 'true', 'bpf-lb-sock-hostns-only': 'true' } }),
+      ),
   },
   'AFF-PROXY-CILIUM-SECONDS': {
     fires: () =>

@@ -54,6 +54,45 @@ const snapshots: Readonly<Record<string, () => Snapshot>> = {
         status: { loadBalancer: { ingress: [{ ip: '203.0.113.7' }, { hostname: 'lb.example' }] } },
       },
     }),
+  'cilium-beside-kube-proxy': () =>
+    snapshot(
+      {
+        service: service({
+          type: 'NodePort',
+          externalTrafficPolicy: 'Cluster',
+          ports: [{ name: 'http', port: 80, targetPort: 8080, nodePort: 31_280, protocol: 'TCP' }],
+        }),
+      },
+      {
+        proxy: known({
+          kind: 'cilium',
+          source: 'configmap kube-system/cilium-config',
+          settings: { replaces: 'false' },
+          affinity: {
+            state: 'off',
+            why: 'enable-session-affinity is "false" in Cilium 1.16.1',
+            mend: ["set sessionAffinity: true in Cilium's Helm values"],
+          },
+          outside: known({
+            kind: 'kube-proxy',
+            mode: 'nftables',
+            source: 'configmap kube-system/kube-proxy',
+            settings: {},
+          }),
+        }),
+      },
+    ),
+  'proxy-not-known': () =>
+    snapshot(
+      {},
+      {
+        proxy: unknown({
+          what: 'the Service proxy',
+          reason: 'not-known',
+          detail: 'kube-system has no DaemonSet of a known one',
+        }),
+      },
+    ),
   headless: () => snapshot({ service: service({ clusterIP: 'None' }) }),
   'external-name': () => snapshot({ service: service({ type: 'ExternalName', externalName: 'db.example' }) }),
   external: () =>

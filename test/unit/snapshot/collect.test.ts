@@ -96,6 +96,78 @@ describe('what one Service needs', () => {
   })
 })
 
+describe('a proxy that does not show at first', () => {
+  const daemonSets = '/apis/apps/v1/namespaces/kube-system/daemonsets'
+  const bare = { ...base, [configMap]: 'missing' }
+  const proxyOf = async (answers: Parameters<typeof fakeCluster>[0]) => {
+    const { cluster, asked } = fakeCluster(answers)
+    const { proxy } = await new Collector(cluster).collect([target])
+    return { proxy, asked }
+  }
+  const set = (name: string, more: object = {}) => ({ metadata: { name, namespace: 'kube-system' }, ...more })
+
+  it('is part of k3s, which is asked for by its nodes', async () => {
+    const { proxy, asked } = await proxyOf({
+      ...bare,
+      '/version': { gitVersion: 'v1.32.3+k3s1' },
+      '/api/v1/nodes': {
+        items: [{ metadata: { name: 'n1', annotations: { 'k3s.io/node-args': '["server"]' } } }],
+      },
+    })
+    expect(proxy).toMatchObject({ known: true, value: { kind: 'kube-proxy', mode: 'iptables' } })
+    expect(asked).toContain('/api/v1/nodes')
+  })
+
+  it('is not there at all, which is no failure to read it', async () => {
+    const { proxy, asked } = await proxyOf({ ...bare, '/version': { gitVersion: 'v1.36.3' } })
+    expect(proxy).toMatchObject({
+      known: false,
+      why: { reason: 'not-known', detail: 'kube-system has no DaemonSet of a known one' },
+    })
+    expect(asked).not.toContain('/api/v1/nodes')
+  })
+
+  it.each([
+    ['crd.projectcalico.org', '/apis/crd.projectcalico.org/v1/felixconfigurations'],
+    ['projectcalico.org', '/apis/projectcalico.org/v3/felixconfigurations'],
+  ])('is Calico by its settings in %s', async (group, path) => {
+    const { proxy } = await proxyOf({
+      ...base,
+      '/apis': groups(group),
+      [daemonSets]: {
+        items: [set('calico-node'), set('kube-proxy', { status: { desiredNumberScheduled: 0 } })],
+      },
+      [path]: { items: [{ metadata: { name: 'default' }, spec: { bpfEnabled: true } }] },
+    })
+    expect(proxy).toMatchObject({ known: true, value: { kind: 'calico-ebpf' } })
+  })
+
+  it('is Cilium for cluster IPs alone', async () => {
+    const image = 'quay.io/cilium/cilium:v1.16.1'
+    const { cluster } = fakeCluster({
+      ...base,
+      [`${services}/web`]: service({ type: 'NodePort', externalTrafficPolicy: 'Cluster' }),
+      [daemonSets]: {
+        items: [
+          set('cilium', { spec: { template: { spec: { containers: [{ image }] } } } }),
+          set('kube-proxy'),
+        ],
+      },
+      '/api/v1/namespaces/kube-system/configmaps/cilium-config': {
+        data: { 'kube-proxy-replacement': 'false', 'enable-session-affinity': 'false' },
+      },
+    })
+    const { paths, findings } = analyse(await new Collector(cluster).collect([target]), target)
+    expect(
+      paths.map(({ entry, hops }) => [entry.kind, hops.at(-1)?.mechanism, hops.at(-1)?.policy.kind]),
+    ).toEqual([
+      ['node-port', 'kube-proxy nftables', 'client-ip'],
+      ['cluster-ip', 'Cilium', 'none'],
+    ])
+    expect(findings.map(({ code }) => code)).toContain('AFF-PROXY-AFFINITY-OFF')
+  })
+})
+
 describe('what may not be read', () => {
   const paths = Object.entries({
     endpointslices: slices,
@@ -138,10 +210,12 @@ describe('what a change needs', () => {
     return fake.asked
   }
 
-  it('is the endpoints and what stands in front, each asked for once', async () => {
+  it('is the endpoints, the proxy and what stands in front, each asked for once', async () => {
     expect((await asked()).toSorted()).toEqual(
       [
         '/apis',
+        '/apis/apps/v1/namespaces/kube-system/daemonsets',
+        configMap,
         `${slices}?kubernetes.io/service-name=web`,
         '/apis/networking.k8s.io/v1/namespaces/shop/ingresses',
       ].toSorted(),

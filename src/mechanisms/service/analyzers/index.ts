@@ -5,7 +5,7 @@ import { loadBalancerRefused, loadBalancerTimeout } from './load-balancer.ts'
 import { localTraffic } from './local-traffic.ts'
 import { networkPolicy } from './network-policy.ts'
 import { autoscaling, publishNotReady } from './pods.ts'
-import { cilium, ipvs, mixedModes, oldKubernetes, otherProxies, windows } from './proxy.ts'
+import { affinityOff, cilium, ipvs, mixedModes, oldKubernetes, otherProxies, windows } from './proxy.ts'
 import { sidecars } from './sidecars.ts'
 import { sliceAddresses, sliceLabels, slicePorts } from './slices.ts'
 import { iptablesList, perNode, perPort } from './tables.ts'
@@ -31,6 +31,7 @@ export const analyzers: readonly Analyzer[] = [
   sliceAddresses,
   sliceLabels,
   external,
+  affinityOff,
   cilium,
   ipvs,
   windows,

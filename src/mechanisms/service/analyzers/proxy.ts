@@ -1,16 +1,44 @@
 import { semanticsOf } from '../proxies/semantics.ts'
+import { servedBy } from '../proxies/served.ts'
 import { isProxied, isSticky, type Subject, serviceAnalyzer } from '../analyzer.ts'
 import { isOlderThan } from '../version.ts'
 import { commandFor, serviceTarget } from '../../../targets/command.ts'
 
 const applies = (subject: Subject): boolean => isProxied(subject) && isSticky(subject)
 
+/** Proxies that leave sessionAffinity alone, in whichever way in they serve. */
+export const affinityOff = serviceAnalyzer({
+  codes: ['AFF-PROXY-AFFINITY-OFF'],
+  inputs: ['proxy'],
+  applies,
+  analyse: (_subject, { proxy }, report) => {
+    const { affinity, outside } = proxy
+    if (affinity === undefined) return
+    const { name } = semanticsOf(proxy)
+    if (affinity.state === 'unknown') {
+      const what = `whether ${name} heeds sessionAffinity`
+      report.cannot('AFF-PROXY-AFFINITY-OFF', { what, reason: 'not-known', detail: affinity.why })
+      return
+    }
+    report('AFF-PROXY-AFFINITY-OFF', {
+      message: `${name} ignores sessionAffinity${outside === undefined ? '' : ' at the cluster IP'}: ${affinity.why}`,
+      why:
+        outside === undefined
+          ? 'It serves the connections of pods and nodes, and picks a pod for each of them.'
+          : 'It translates the cluster IP for pods although kube-proxy runs beside it, which decides for node ports and for the nodes themselves.',
+      mend: [...affinity.mend],
+    })
+  },
+})
+
 export const ipvs = serviceAnalyzer({
   codes: ['AFF-PROXY-IPVS-MINIMUM', 'AFF-PROXY-IPVS-RETIRES'],
   inputs: ['proxy'],
   applies,
-  analyse: ({ policy, ref }, { proxy }, report) => {
-    if (proxy.kind !== 'kube-proxy' || proxy.mode !== 'ipvs') return
+  analyse: (subject, { proxy: inside }, report) => {
+    const { policy, ref } = subject
+    const proxy = servedBy(subject, inside).find(({ mode }) => mode === 'ipvs')
+    if (proxy === undefined) return
     const least = semanticsOf(proxy).leastSeconds ?? 0
     if (policy.kind === 'client-ip' && policy.timeoutSeconds < least) {
       report('AFF-PROXY-IPVS-MINIMUM', {
@@ -68,10 +96,13 @@ export const otherProxies = serviceAnalyzer({
   inputs: ['proxy'],
   applies,
   analyse: ({ policy, ref }, { proxy }, report) => {
+    if (proxy.affinity !== undefined) return
     const semantics = semanticsOf(proxy)
     // The socket load balancer can be confined to the host's namespace; pods are then told apart by address.
+    // A full replacement switches it on, whatever bpf-lb-sock says (cilium/cilium pkg/kpr).
     const hasSockets =
-      proxy.settings['bpf-lb-sock-hostns-only'] !== 'true' && proxy.settings['bpf-lb-sock'] !== 'false'
+      proxy.settings['bpf-lb-sock-hostns-only'] !== 'true' &&
+      (proxy.settings['replaces'] === 'true' || proxy.settings['bpf-lb-sock'] === 'true')
     if (semantics.client === 'network-namespace' && hasSockets) {
       report('AFF-PROXY-CILIUM-SOCKET', {
         message: 'Cilium counts a pod as one client by its network namespace, whatever its address',
@@ -123,8 +154,9 @@ export const oldKubernetes = serviceAnalyzer({
   codes: ['AFF-PROXY-OLD-KUBERNETES'],
   inputs: ['version', 'proxy'],
   applies,
-  analyse: ({ service }, { version, proxy }, report) => {
-    if (proxy.kind !== 'kube-proxy') return
+  analyse: (subject, { version, proxy }, report) => {
+    const { service } = subject
+    if (!servedBy(subject, proxy).some(({ kind }) => kind === 'kube-proxy')) return
     const bug = knownBugs.find(({ from, fixed, concerns }) => {
       const isAffected = !isOlderThan(version, from) && isOlderThan(version, fixed)
       return isAffected && (concerns === 'all' || service.spec.externalTrafficPolicy === concerns)

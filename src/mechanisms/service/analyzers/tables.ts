@@ -1,5 +1,6 @@
 import type { ServicePort } from '../../../model/kubernetes.ts'
 import { semanticsOf } from '../proxies/semantics.ts'
+import { servedBy } from '../proxies/served.ts'
 import { isExternal, isProxied, isSticky, serviceAnalyzer } from '../analyzer.ts'
 import { commandFor, serviceTarget } from '../../../targets/command.ts'
 
@@ -68,9 +69,12 @@ export const iptablesList = serviceAnalyzer({
   codes: ['AFF-PROXY-IPTABLES-LIST'],
   inputs: ['proxy'],
   applies: (subject) => isProxied(subject) && isSticky(subject),
-  analyse: (_subject, { proxy }, report) => {
-    const { name, mostClients } = semanticsOf(proxy)
-    if (mostClients === undefined) return
+  analyse: (subject, { proxy }, report) => {
+    const limited = servedBy(subject, proxy)
+      .map(semanticsOf)
+      .find((semantics) => semantics.mostClients !== undefined)
+    if (limited === undefined) return
+    const { name, mostClients } = limited
     report('AFF-PROXY-IPTABLES-LIST', {
       message: `${name} remembers at most ${mostClients} clients per pod and port on each node`,
       why: 'The kernel list behind it (xt_recent, ip_list_tot) holds 100 addresses unless the module was loaded with more; the client that was silent longest is forgotten first and may get another pod.',

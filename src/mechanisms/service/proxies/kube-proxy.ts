@@ -1,4 +1,5 @@
 import type { ProxyFacts } from '../../../model/snapshot.ts'
+import { flagOf } from './evidence.ts'
 
 /** Where kube-proxy keeps its configuration: kubeadm's ConfigMap, then that of Amazon EKS. */
 export const kubeProxyConfigMaps = [
@@ -11,7 +12,7 @@ type Mode = NonNullable<ProxyFacts['mode']>
 const modes: readonly string[] = ['iptables', 'nftables', 'ipvs', 'kernelspace'] satisfies Mode[]
 
 /** The mode of a KubeProxyConfiguration that sets none (cmd/kube-proxy/app/server_linux.go, platformApplyDefaults). */
-const defaultMode: Mode = 'iptables'
+export const defaultMode: Mode = 'iptables'
 
 /** What matters of a KubeProxyConfiguration; undefined for a text that is none. */
 export interface KubeProxyConfiguration {
@@ -47,6 +48,17 @@ function topLevelScalar(text: string, key: string): string | undefined {
 
 /** What `/proxyMode` answers; undefined for anything else. */
 export function parseProxyMode(answer: unknown): Mode | undefined {
-  const word = typeof answer === 'string' ? answer.trim().toLowerCase() : ''
+  return typeof answer === 'string' ? modeWord(answer) : undefined
+}
+
+/** A mode by its word; undefined for anything else. */
+export function modeWord(text: string): Mode | undefined {
+  const word = text.trim().toLowerCase()
   return modes.includes(word) ? (word as Mode) : undefined
+}
+
+/** The mode of a kube-proxy by its command line; undefined where a file says it, or nobody does. */
+export function modeOf(words: readonly string[]): Mode | undefined {
+  if (words.length === 0 || flagOf(words, '--config') !== undefined) return undefined
+  return modeWord(flagOf(words, '--proxy-mode') ?? defaultMode)
 }

@@ -1,82 +1,74 @@
-import type { KubernetesObject } from '../../../model/kubernetes.ts'
 import { type Fact, known, unknown } from '../../../model/fact.ts'
 import type { ProxyFacts } from '../../../model/snapshot.ts'
-import { kubeProxyConfigMaps, parseKubeProxyConfiguration } from './kube-proxy.ts'
-
-/** The parts of a DaemonSet that tell which proxy it runs. */
-export interface DaemonSet extends KubernetesObject {
-  spec?: {
-    template?: {
-      spec?: { containers?: { name?: string; image?: string; env?: { name: string; value?: string }[] }[] }
-    }
-  }
-}
-
-export interface ConfigMap extends KubernetesObject {
-  data?: Record<string, string>
-}
-
-/** What is known about the system namespaces. A ConfigMap that does not exist is known and undefined. */
-export interface ProxyEvidence {
-  daemonSets: Fact<readonly DaemonSet[]>
-  /** By `namespace/name`. */
-  configMaps: Readonly<Record<string, Fact<ConfigMap | undefined>>>
-}
+import { calico } from './calico.ts'
+import { cilium, isReplacement } from './cilium.ts'
+import {
+  type DaemonSet,
+  dataOf,
+  flagOf,
+  type ProxyEvidence,
+  type Recogniser,
+  running,
+  sourceOf,
+  wordsOf,
+} from './evidence.ts'
+import { hiddenKubeProxy } from './hidden.ts'
+import { kubeProxyConfigMaps, modeOf, parseKubeProxyConfiguration } from './kube-proxy.ts'
 
 /** ConfigMaps that tell how a proxy is set up, each with the DaemonSet that makes it worth reading. */
 export const proxyConfigMaps = [
   { daemonSet: 'cilium', namespace: 'kube-system', name: 'cilium-config' },
+  { daemonSet: 'anetd', namespace: 'kube-system', name: 'cilium-config' },
   { daemonSet: 'antrea-agent', namespace: 'kube-system', name: 'antrea-config' },
 ] as const
 
 /**
- * Which proxy serves Services on the nodes. Replacements come first: where one is installed and set to replace
- * kube-proxy, a kube-proxy that may still be there has nothing to say for the traffic of pods.
+ * Which proxy serves Services on the nodes. Replacements come first: where one is installed, a kube-proxy that is there as
+ * well has nothing to say for the traffic of pods to cluster IPs; node ports may be left to it (`outside`).
  */
 export function recogniseProxy(evidence: ProxyEvidence): Fact<ProxyFacts> {
   const { daemonSets } = evidence
   const sets = daemonSets.known ? daemonSets.value : []
-  for (const recognise of [cilium, calico, antrea, ovn, kubeRouter]) {
+  for (const recognise of [cilium, calico, antrea, ovn, kubeOvn, kubeRouter]) {
     const found = recognise(sets, evidence)
-    if (found !== undefined) return known(found)
+    if (found !== undefined) return known(withOutside(found, evidence))
   }
   return kubeProxy(evidence)
 }
 
-type Recogniser = (sets: readonly DaemonSet[], evidence: ProxyEvidence) => ProxyFacts | undefined
-
-/** Replaces kube-proxy where cilium-config says so: `true`, or the older `strict` and `probe`. */
-const cilium: Recogniser = (sets, evidence) => {
-  if (!has(sets, 'cilium')) return undefined
-  const config = dataOf(evidence, 'kube-system/cilium-config')
-  const replacement = config?.['kube-proxy-replacement']
-  const replaces = replacement === 'true' || replacement === 'strict' || replacement === 'probe'
-  // Without the ConfigMap it is not known: a cluster without kube-proxy must have a replacement, though.
-  if (!replaces && (config !== undefined || has(sets, 'kube-proxy'))) return undefined
-  return {
-    kind: 'cilium',
-    source:
-      config === undefined
-        ? 'daemonset kube-system/cilium, no kube-proxy'
-        : 'configmap kube-system/cilium-config',
-    settings: pick(config, ['bpf-lb-sock', 'bpf-lb-sock-hostns-only', 'bpf-lb-algorithm', 'bpf-lb-mode']),
+/** Who serves the rest, where a replacement serves cluster IPs alone. */
+function withOutside(found: ProxyFacts, evidence: ProxyEvidence): ProxyFacts {
+  const servesAll = all[found.kind](found)
+  if (servesAll === true) return found
+  if (servesAll === undefined) {
+    const why = { what: `what ${found.kind} leaves to kube-proxy`, reason: 'not-known' } as const
+    return { ...found, outside: unknown(why) }
   }
+  return { ...found, outside: kubeProxy(evidence) }
 }
 
-const calico: Recogniser = (sets) => {
-  const node = sets.find(({ metadata }) => metadata.name === 'calico-node')
-  const enabled = node?.spec?.template?.spec?.containers?.some((container) =>
-    container.env?.some(({ name, value }) => name === 'FELIX_BPFENABLED' && value?.toLowerCase() === 'true'),
-  )
-  if (enabled !== true) return undefined
-  return { kind: 'calico-ebpf', source: sourceOf(node), settings: {} }
+/** Whether a replacement serves node ports as well; undefined where that is not known. */
+const all: Readonly<Record<ProxyFacts['kind'], (facts: ProxyFacts) => boolean | undefined>> = {
+  cilium: isReplacement,
+  antrea: ({ settings }) => settings['proxyAll'] === 'true',
+  // With kube-proxy beside it, which its installation asks for.
+  'kube-ovn': () => false,
+  'calico-ebpf': () => true,
+  'ovn-kubernetes': () => true,
+  'kube-router': () => true,
+  'kube-proxy': () => true,
 }
 
-/** AntreaProxy serves ClusterIPs for pods beside kube-proxy, and everything with `proxyAll` (docs/antrea-proxy.md). */
+/** AntreaProxy serves cluster IPs for pods beside kube-proxy, and everything with `proxyAll` (docs/antrea-proxy.md). */
 const antrea: Recogniser = (sets, evidence) => {
-  const agent = sets.find(({ metadata }) => metadata.name === 'antrea-agent')
+  const agent = running(sets, 'antrea-agent')
   if (agent === undefined) return undefined
   const text = dataOf(evidence, 'kube-system/antrea-config')?.['antrea-agent.conf'] ?? ''
+  // Switched off by its feature gate, or by its own field.
+  const isOff =
+    /^\s*AntreaProxy:\s*false\b/m.test(text) ||
+    /^antreaProxy:(?:\s*#.*)?\n(?:\s+.*\n)*?\s+enable:\s*false\b/m.test(text)
+  if (isOff) return undefined
   const proxyAll = /^\s*proxyAll:\s*(true|false)/m.exec(text)?.[1]
   return {
     kind: 'antrea',
@@ -86,61 +78,85 @@ const antrea: Recogniser = (sets, evidence) => {
 }
 
 const ovn: Recogniser = (sets) => {
-  const node = sets.find(({ metadata }) => metadata.name.startsWith('ovnkube-node'))
+  const node = sets.find(
+    ({ metadata, status }) =>
+      metadata.name.startsWith('ovnkube-node') && status?.desiredNumberScheduled !== 0,
+  )
   return node === undefined ? undefined : { kind: 'ovn-kubernetes', source: sourceOf(node), settings: {} }
+}
+
+/** Kube-OVN gives cluster IPs to OVN's own load balancers (`--enable-lb`, on by default). */
+const kubeOvn: Recogniser = (sets) => {
+  const cni = running(sets, 'kube-ovn-cni')
+  if (cni === undefined) return undefined
+  return { kind: 'kube-ovn', source: sourceOf(cni), settings: {} }
 }
 
 /** kube-router is often installed for networking alone: it serves Services only with `--run-service-proxy`, no kube-proxy. */
 const kubeRouter: Recogniser = (sets) => {
-  const router = sets.find(({ metadata }) => metadata.name === 'kube-router')
-  if (router === undefined || has(sets, 'kube-proxy')) return undefined
+  const router = running(sets, 'kube-router')
+  const isAsked = flagOf(wordsOf(router), '--run-service-proxy')
+  if (router === undefined || isAsked === 'false') return undefined
+  if (isAsked === undefined && running(sets, 'kube-proxy') !== undefined) return undefined
   return { kind: 'kube-router', source: sourceOf(router), settings: {} }
 }
 
-function kubeProxy({ daemonSets, configMaps }: ProxyEvidence): Fact<ProxyFacts> {
+/** kube-proxy as DaemonSets run it: kubeadm's and Talos', and of OpenShift without OVN. */
+const kubeProxySets = ['kube-proxy', 'openshift-kube-proxy', 'sdn'] as const
+
+function kubeProxy(evidence: ProxyEvidence): Fact<ProxyFacts> {
+  const { daemonSets, configMaps, hidden } = evidence
+  const sets = daemonSets.known ? daemonSets.value : []
+  const [name, set] = runningKubeProxy(sets)
+  // A DaemonSet that was switched off leaves its ConfigMap behind.
+  const isOff = sets.some(({ metadata }) => metadata.name === 'kube-proxy') && set === undefined
+  const configured = isOff ? undefined : fromConfigMap(evidence)
+  if (configured !== undefined) return known(configured)
+  if (set !== undefined) {
+    const words = wordsOf(set)
+    const mode = name === 'kube-proxy' ? modeOf(words) : undefined
+    return known({
+      kind: 'kube-proxy',
+      ...(mode === undefined ? {} : { mode }),
+      source: sourceOf(set),
+      settings: {},
+    })
+  }
+  const first = configMaps['kube-system/kube-proxy']
+  const found = hidden === undefined ? undefined : hiddenKubeProxy(hidden)
+  if (found !== undefined) return found
+  if (!isOff && first?.known === false) return first
+  if (!daemonSets.known) return daemonSets
+  return unknown({
+    what: 'the Service proxy',
+    reason: 'not-known',
+    detail: isOff
+      ? 'the DaemonSet kube-proxy is on no node, and none of another proxy is there'
+      : 'kube-system has no DaemonSet of a known one',
+  })
+}
+
+function fromConfigMap({ configMaps }: ProxyEvidence): ProxyFacts | undefined {
   for (const { namespace, name, key } of kubeProxyConfigMaps) {
     const fact = configMaps[`${namespace}/${name}`]
     const text = fact?.known === true ? fact.value?.data?.[key] : undefined
     const configuration = text === undefined ? undefined : parseKubeProxyConfiguration(text)
     if (configuration === undefined) continue
     const { mode, tellsMode } = configuration
-    return known({
+    return {
       kind: 'kube-proxy',
       mode,
       source: `configmap ${namespace}/${name}`,
       settings: { tellsMode: String(tellsMode) },
-    })
+    }
   }
-  const first = configMaps['kube-system/kube-proxy']
-  if (daemonSets.known && has(daemonSets.value, 'kube-proxy')) {
-    return known({ kind: 'kube-proxy', source: 'daemonset kube-system/kube-proxy', settings: {} })
+  return undefined
+}
+
+function runningKubeProxy(sets: readonly DaemonSet[]): [name?: string, set?: DaemonSet] {
+  for (const name of kubeProxySets) {
+    const set = running(sets, name)
+    if (set !== undefined) return [name, set]
   }
-  if (first?.known === false) return first
-  return unknown({
-    what: 'the Service proxy',
-    reason: 'failed',
-    detail: 'no kube-proxy ConfigMap and no DaemonSet of a known proxy in kube-system',
-  })
-}
-
-function has(sets: readonly DaemonSet[], name: string): boolean {
-  return sets.some(({ metadata }) => metadata.name === name)
-}
-
-function sourceOf(set: DaemonSet | undefined): string {
-  return `daemonset ${set?.metadata.namespace ?? 'kube-system'}/${set?.metadata.name ?? ''}`
-}
-
-function dataOf({ configMaps }: ProxyEvidence, name: string): Record<string, string> | undefined {
-  const fact = configMaps[name]
-  return fact?.known === true ? fact.value?.data : undefined
-}
-
-function pick(data: Record<string, string> | undefined, keys: readonly string[]): Record<string, string> {
-  return Object.fromEntries(
-    keys.flatMap((key) => {
-      const value = data?.[key]
-      return value === undefined ? [] : [[key, value]]
-    }),
-  )
+  return []
 }

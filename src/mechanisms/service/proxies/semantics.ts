@@ -38,12 +38,16 @@ const proxies: Readonly<Record<ProxyFacts['kind'], Semantics>> = {
     timer: 'idle',
     client: 'address',
   },
+  'kube-ovn': { name: 'Kube-OVN', timer: 'unknown', client: 'address' },
   'kube-router': { name: 'kube-router', timer: 'idle', client: 'address' },
 }
 
-export function semanticsOf({ kind, mode }: ProxyFacts): Semantics {
-  const semantics = proxies[kind]
+export function semanticsOf({ kind, mode, product }: ProxyFacts): Semantics {
+  const own = proxies[kind]
+  const semantics = product === undefined ? own : { ...own, name: product }
   if (mode === undefined) return semantics
+  // Windows keeps a time of its own, which nothing sets.
+  if (mode === 'kernelspace') return { ...semantics, name: `${semantics.name} ${mode}`, timer: 'unknown' }
   if (mode === 'ipvs') return { ...semantics, name: `${semantics.name} IPVS`, leastSeconds: 120 }
   const limit = mode === 'iptables' ? { mostClients: recentListTotal } : {}
   return { ...semantics, name: `${semantics.name} ${mode}`, ...limit }
@@ -64,6 +68,7 @@ const clocks: Readonly<Record<ProxyFacts['kind'], ProxyClock>> = {
   'calico-ebpf': exact,
   antrea: looksEverySecond,
   'ovn-kubernetes': looksEverySecond,
+  'kube-ovn': looksEverySecond,
   'kube-router': exact,
 }
 

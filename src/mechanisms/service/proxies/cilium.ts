@@ -1,0 +1,110 @@
+import type { ProxyAffinity, ProxyFacts } from '../../../model/snapshot.ts'
+import { isOlderThan } from '../version.ts'
+import { type DaemonSet, dataOf, type Recogniser, running } from './evidence.ts'
+
+/** What Cilium's agent is called: by its own chart, and by GKE. */
+const agents = [
+  { name: 'cilium', product: undefined },
+  { name: 'anetd', product: 'GKE Dataplane V2' },
+] as const
+
+/**
+ * Cilium translates cluster IPs of pods on every node, with and without replacing kube-proxy; node ports and the like
+ * only where it replaces it (cilium/cilium pull requests 11085, 16179; bpf/bpf_lxc.c, per-packet load balancing).
+ */
+export const cilium: Recogniser = (sets, evidence) => {
+  const agent = agents.find(({ name }) => running(sets, name) !== undefined)
+  if (agent === undefined) return undefined
+  const set = running(sets, agent.name)
+  const config = dataOf(evidence, 'kube-system/cilium-config')
+  const isAlone = running(sets, 'kube-proxy') === undefined
+  const replaces = replacesAll(config, isAlone)
+  return {
+    kind: 'cilium',
+    ...(agent.product === undefined ? {} : { product: agent.product }),
+    source:
+      config === undefined
+        ? `daemonset kube-system/${agent.name}, no kube-proxy`
+        : 'configmap kube-system/cilium-config',
+    settings: {
+      ...pick(config, ['bpf-lb-sock', 'bpf-lb-sock-hostns-only', 'bpf-lb-algorithm', 'bpf-lb-mode']),
+      ...(replaces === undefined ? {} : { replaces: String(replaces) }),
+    },
+    ...(replaces === true ? {} : affinityOf(set, config)),
+  }
+}
+
+/** Whether it serves node ports and the like as well; undefined where its settings are not known. */
+export function isReplacement({ settings }: ProxyFacts): boolean | undefined {
+  const replaces = settings['replaces']
+  return replaces === undefined ? undefined : replaces === 'true'
+}
+
+/**
+ * `true`, or the older `strict` and `probe`; in between, `partial` and `false` with node ports switched on by themselves,
+ * up to 1.18. Without the ConfigMap: a cluster without kube-proxy must have a replacement.
+ */
+function replacesAll(config: Record<string, string> | undefined, isAlone: boolean): boolean | undefined {
+  if (config === undefined) return isAlone ? true : undefined
+  const replacement = config['kube-proxy-replacement'] ?? (isAlone ? 'true' : 'false')
+  return ['true', 'strict', 'probe'].includes(replacement) || config['enable-node-port'] === 'true'
+}
+
+const switchOn = [
+  "set sessionAffinity: true in Cilium's Helm values",
+  `kubectl patch configmap cilium-config -n kube-system -p '{"data":{"enable-session-affinity":"true"}}'`,
+  'kubectl rollout restart daemonset/cilium -n kube-system',
+] as const
+
+/**
+ * Without replacing kube-proxy, sessionAffinity was off unless switched on up to 1.17, on unless switched off in 1.18, and
+ * cannot be switched off since 1.19 (Documentation/operations/upgrade.rst of 1.18 and 1.19; pkg/kpr/kpr.go of 1.18).
+ */
+function affinityOf(
+  set: DaemonSet | undefined,
+  config: Record<string, string> | undefined,
+): { affinity?: ProxyAffinity } {
+  if (config === undefined) {
+    const why = 'its settings, the ConfigMap kube-system/cilium-config, are not known'
+    return { affinity: { state: 'unknown', why, mend: switchOn } }
+  }
+  const setting = config['enable-session-affinity']
+  if (setting === 'true') return {}
+  const version = versionOf(set)
+  const words = setting === undefined ? 'not set' : `"${setting}"`
+  if (version === undefined)
+    return {
+      affinity: {
+        state: 'unknown',
+        why: `enable-session-affinity is ${words}, and which version of Cilium that means cannot be seen`,
+        mend: switchOn,
+      },
+    }
+  if (!isOlderThan(version, '1.19') || (setting === undefined && !isOlderThan(version, '1.18'))) return {}
+  return {
+    affinity: {
+      state: 'off',
+      why: `enable-session-affinity is ${words} in Cilium ${version}`,
+      mend: switchOn,
+    },
+  }
+}
+
+/** `1.16.1` of `quay.io/cilium/cilium:v1.16.1@sha256:…`. */
+function versionOf(set: DaemonSet | undefined): string | undefined {
+  const images = (set?.spec?.template?.spec?.containers ?? []).map(({ image = '' }) => image)
+  for (const image of images) {
+    const match = /cilium[^:/]*:v?(\d+\.\d+(?:\.\d+)?)/.exec(image)
+    if (match?.[1] !== undefined) return match[1]
+  }
+  return undefined
+}
+
+function pick(data: Record<string, string> | undefined, keys: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    keys.flatMap((key) => {
+      const value = data?.[key]
+      return value === undefined ? [] : [[key, value]]
+    }),
+  )
+}
