@@ -1,5 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import { loadavg } from 'node:os'
 
 export interface Command {
   argv: [string, ...string[]]
@@ -72,6 +73,29 @@ export function median(values: readonly number[]): number {
   return ((sorted[Math.ceil(middle) - 1] ?? Number.NaN) + (sorted[Math.floor(middle)] ?? Number.NaN)) / 2
 }
 
+/** Of the peer's own times, the distance of the quartiles over the median: beyond it a ratio says more of the machine. */
+const mostSpread = 0.35
+
+/** How far values are apart: the distance of the quartiles, as a part of the median. */
+function spread(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  const quartile = (part: number): number => sorted[Math.floor((sorted.length - 1) * part)] ?? Number.NaN
+  return (quartile(0.75) - quartile(0.25)) / median(values)
+}
+
+/**
+ * The ratio of pairs of times, ours first, with the load of the machine (jobs that wanted a processor in the last minute);
+ * none where the peer's times are too far apart to be trusted.
+ */
+export function ratioOf(pairs: readonly (readonly [number, number])[]): string {
+  const apart = spread(pairs.map(([, their]) => their))
+  const load = `load ${loadavg()[0]?.toFixed(1)}`
+  if (apart > mostSpread)
+    return `no ratio: the peer's own times are ${(apart * 100).toFixed(0)} % apart (${load})`
+  const ratio = median(pairs.map(([our, their]) => our / their))
+  return `ratio ${ratio.toFixed(2)}   (${pairs.length} pairs, ${load})`
+}
+
 /**
  * Times two commands in turn, ours first, so that a machine whose speed drifts treats both alike. Prints the medians
  * in milliseconds, and the median of the ratios of each pair.
@@ -89,9 +113,8 @@ export async function compare(
   pairs.shift()
   const mine = median(pairs.map(([our]) => our))
   const theirs = median(pairs.map(([, their]) => their))
-  const ratio = median(pairs.map(([our, their]) => our / their))
   console.log(
-    `${title.padEnd(34)} ${mine.toFixed(0).padStart(6)} ms   ${peer.name} ${theirs.toFixed(0)} ms   ratio ${ratio.toFixed(2)}   (${runs} pairs)`,
+    `${title.padEnd(34)} ${mine.toFixed(0).padStart(6)} ms   ${peer.name} ${theirs.toFixed(0)} ms   ${ratioOf(pairs)}`,
   )
   if (options.memory === true) console.log(`${''.padEnd(34)} ${compareMemory(ours, peer)}`)
 }

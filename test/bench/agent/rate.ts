@@ -14,6 +14,7 @@ import { agentSource } from '../../../src/agent/bundle.generated.ts'
 import type { AgentConfig } from '../../../src/agent/config.ts'
 import { encodeConfig } from '../../../src/agent/config.ts'
 import { createDecoder } from '../../../src/agent/decode.ts'
+import { median, ratioOf } from '../measure.ts'
 
 const run = promisify(execFile)
 
@@ -82,11 +83,6 @@ async function measure(program: string, args: string[], rate: RegExp): Promise<n
   }
 }
 
-function median(values: number[]): number {
-  const sorted = values.toSorted((a, b) => a - b)
-  return sorted[Math.floor(sorted.length / 2)] ?? NaN
-}
-
 /** Answers like an echo server; in a process of its own, as it would be in a cluster. */
 async function startServer(): Promise<{ server: ChildProcess; url: URL }> {
   const source = `require('node:http').createServer((_, answer) => answer.end('pod-1')).listen(0, '127.0.0.1', function () {
@@ -116,11 +112,14 @@ try {
       if (rate !== undefined) rates.get(name)?.push(rate)
     }
   }
-  const reference = median(rates.get('hey') ?? [])
+  const reference = rates.get('hey') ?? []
   for (const [name, all] of rates) {
-    const rate = median(all)
+    const pairs = all.flatMap((rate, round) => {
+      const peer = reference[round]
+      return peer === undefined ? [] : [[rate, peer] as const]
+    })
     console.log(
-      `${name.padEnd(8)} ${rate.toFixed(0).padStart(7)} per second   ${(rate / reference).toFixed(2)} of hey`,
+      `${name.padEnd(8)} ${median(all).toFixed(0).padStart(7)} per second   of hey: ${pairs.length === 0 ? 'not there' : ratioOf(pairs)}`,
     )
   }
 } finally {
