@@ -26,7 +26,8 @@ export function decodeConfig(pieces: readonly string[], client = 0): CompleteCon
   const { intervalMs, timeoutMs, keepAlive, payload, marker, identify, needles } = config
   const pausesMs = config.pausesMs?.[client]
   demand(config.pausesMs === undefined || pausesMs?.every((pause) => pause >= 0) === true, 'pausesMs')
-  const { durationMs = Infinity, maxAnswerBytes = 65_536, startAtEpochMs = 0, localPorts = false } = config
+  const { durationMs = Infinity, maxAnswerBytes = 65_536, startAtEpochMs = 0 } = config
+  const { localPorts = false, sharedJars = false } = config
   const requests = pausesMs === undefined ? (config.requests ?? Infinity) : pausesMs.length + 1
   demand(requests > 0 && durationMs > 0 && (requests < Infinity || durationMs < Infinity), 'requests')
   demand(intervalMs >= 0, 'intervalMs')
@@ -56,6 +57,7 @@ export function decodeConfig(pieces: readonly string[], client = 0): CompleteCon
     ...(payload === undefined ? {} : { payload }),
     ...(marker === undefined ? {} : { marker: markerOfClient(marker, client) }),
     sessions,
+    sharedJars,
     ...(config.cookieSalt === undefined ? {} : { cookieSalt: config.cookieSalt }),
     localPorts,
     identify,

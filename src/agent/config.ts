@@ -38,6 +38,8 @@ export interface AgentConfig {
    * has ended. One that keeps nothing unless given.
    */
   sessions?: AgentSession[]
+  /** Users take their cookies along from one target to the next. */
+  sharedJars?: boolean
   /** Report the cookies that answers set, with digests of their values that are made with this. */
   cookieSalt?: string
   /** Bytes of a body that are read at most; 65536 unless given. */

@@ -19,6 +19,8 @@ export interface RunOptions {
   target: CompleteTarget
   targetIndex: number
   scheme: Scheme
+  /** Whoever is in it goes on, whoever is not is put there. */
+  users: KnownUsers
   /** The number of the last request before this run. */
   numbersAfter: number
   /** Time 0 of the observations, by `now`. */
@@ -53,10 +55,20 @@ function shuffle(items: number[]): void {
   }
 }
 
-function userOf({ sessions, cookieSalt: salt }: CompleteConfig, session: number): LaneUser {
+/** Users of earlier targets, by their session. */
+export type KnownUsers = Map<number, CookieUser>
+
+function userOf(
+  { sessions, cookieSalt: salt, sharedJars }: CompleteConfig,
+  session: number,
+  known: KnownUsers,
+): LaneUser {
   const keeps = sessions[session]?.jar === true
   if (!keeps && salt === undefined) return { session }
-  return { session, cookies: new CookieUser({ keeps, salt: salt ?? '' }) }
+  const earlier = keeps && sharedJars ? known.get(session) : undefined
+  const cookies = earlier ?? new CookieUser({ keeps, salt: salt ?? '' })
+  known.set(session, cookies)
+  return { session, cookies }
 }
 
 /** Sends the requests to one target and writes what came of them. */
@@ -110,7 +122,7 @@ export class Run {
       onDone: this.#onDone,
     }
     const LaneOf = scheme === 'udp' ? DatagramLane : Lane
-    const newLane = (session: number): AnyLane => new LaneOf(plan, userOf(config, session))
+    const newLane = (session: number): AnyLane => new LaneOf(plan, userOf(config, session, options.users))
     if (isPlain(sessions)) for (let lane = 0; lane < config.concurrency; lane++) this.#lanes.push(newLane(0))
     else for (const session of sessions.keys()) this.#lanes.push(newLane(session))
     // Time-outs are as exact as this.

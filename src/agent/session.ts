@@ -3,7 +3,7 @@ import type { Encoder } from './encode.ts'
 import type { Identifier } from './identify.ts'
 import type { End } from './protocol.ts'
 import type { RunEnd } from './run.ts'
-import { Run } from './run.ts'
+import { type KnownUsers, Run } from './run.ts'
 import { detectScheme, type Spoken } from './scheme.ts'
 import { sumTotals } from './tally.ts'
 
@@ -25,6 +25,7 @@ export class Session {
   readonly #options: SessionOptions
   readonly #isBackend: (address: string) => boolean
   readonly #ends: RunEnd[] = []
+  readonly #users: KnownUsers = new Map()
   #zeroAt = 0
   #epochMs = 0
   #run: Run | undefined
@@ -112,6 +113,7 @@ export class Session {
         target,
         targetIndex,
         scheme,
+        users: this.#users,
         numbersAfter: encoder.lastNumber,
         zeroAt: this.#zeroAt,
         identify,

@@ -4,6 +4,7 @@ import { mechanisms } from '../mechanisms/index.ts'
 import { at, list, record, strings } from '../mechanisms/kit/loose.ts'
 import type { Suspect } from '../model/breaks.ts'
 import { unknown } from '../model/fact.ts'
+import type { Explanation } from '../analysis/analyse.ts'
 import type { Finding, ObjectRef } from '../model/finding.ts'
 import type { KubernetesObject } from '../model/kubernetes.ts'
 import {
@@ -21,7 +22,8 @@ import { UserError } from '../model/user-error.ts'
 import type { Front } from '../probe/plan.ts'
 import { Collector } from '../snapshot/collect.ts'
 import { findAddress } from './address.ts'
-import { type Place, placesOf } from './places.ts'
+import { placesOf } from './places.ts'
+import { type ServiceWays, type Visited, visitedOf } from './visited.ts'
 
 /** What to go through, and to which Service. */
 export interface FrontQuery {
@@ -30,8 +32,8 @@ export interface FrontQuery {
   isService: boolean
   /** What the user says of the way in: it counts before what objects say. */
   address?: string | undefined
-  host?: string | undefined
-  path?: string | undefined
+  hosts?: readonly string[] | undefined
+  paths?: readonly string[] | undefined
   scheme: FrontPlace['scheme']
 }
 
@@ -61,25 +63,22 @@ export async function findFront(
     new Collector(cluster, { signal }).collect(services),
   ])
   const ref = object === undefined ? undefined : refOf(object)
-  const all = services.map((service) => {
+  const all = services.map((service): ExplainedWays => {
     const explanation = analyse(snapshot, service)
     return { service, explanation, ...placesOf(explanation.paths, ref, query) }
   })
-  const found = all.find(({ places }) => places.length > 0) ?? all[0]!
-  const others = all
-    .filter((one) => one !== found && one.places.length > 0)
-    .map(({ service }) => service.name)
-  if (others.length > 0)
-    notes.push(
-      `only the way to service/${found.service.name} is probed; --path leads to ${others.join(', ')}`,
-    )
-  const places = found.places.length > 0 ? found.places : placesAsked(query)
+  const wayIn = visitedOf(all, query)
+  notes.push(...wayIn.notes)
+  const found = wayIn.first
+  const places = wayIn.places.length > 0 ? wayIn.places : placesAsked(query, found.service.name)
   if (places === undefined) {
     const others = [...new Set(all.flatMap((one) => one.others))]
-    if (others.length > 0)
-      throw new UserError(`${word} has no way for ${query.host ?? 'its hosts'}${query.path ?? ''}`, {
+    if (others.length > 0) {
+      const asked = `${query.hosts?.join(', ') ?? 'its hosts'}${query.paths?.join(', ') ?? ''}`
+      throw new UserError(`${word} has no way for ${asked}`, {
         hints: [`what leads through it:  ${others.join(', ')}`],
       })
+    }
     throw new UserError(`no object says by which host ${word} is reached`, {
       hints: [...found.notes, 'say it:  --host shop.example.com --path /'],
     })
@@ -90,16 +89,24 @@ export async function findFront(
     service: found.service,
     notes: [...notes, ...found.notes],
     front: {
+      ...(wayIn.others.length === 0 ? {} : { others: wayIn.others }),
       suspects: suspectsOf(found.explanation.findings, ref),
       ...(object === undefined ? {} : { target: { kind: query.kind.name, namespace, name: query.name } }),
-      places: places.map(({ host, path, ...place }) => {
+      places: places.map(({ host, path, pattern: _pattern, service, ...place }) => {
         const scheme =
           query.scheme === 'auto' && secure.has(host)
             ? 'https'
             : query.scheme === 'auto'
               ? 'http'
               : query.scheme
-        return { ...place, ...address(scheme), scheme, hostName: host, path }
+        return {
+          ...place,
+          ...address(scheme),
+          scheme,
+          hostName: host,
+          path,
+          ...(wayIn.others.length === 0 ? {} : { service }),
+        }
       }),
     },
   }
@@ -119,9 +126,15 @@ function suspectsOf(findings: readonly Finding[], ref: ObjectRef | undefined): S
 }
 
 /** Where objects say nothing, and the user says all. */
-function placesAsked({ host, path = '/', address }: FrontQuery): Place[] | undefined {
-  if (host === undefined || address === undefined) return undefined
-  return [{ host, path, policy: { kind: 'unknown' } }]
+function placesAsked({ hosts, paths = ['/'], address }: FrontQuery, service: string): Visited[] | undefined {
+  if (hosts === undefined || address === undefined) return undefined
+  return hosts.flatMap((host) =>
+    paths.map((path) => ({ host, path, pattern: '', service, policy: { kind: 'unknown' } as const })),
+  )
+}
+
+interface ExplainedWays extends ServiceWays {
+  explanation: Explanation
 }
 
 type AddressOf = (scheme: FrontPlace['scheme']) => { address: string; port: number }

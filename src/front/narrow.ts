@@ -27,6 +27,8 @@ export async function narrow(
 ): Promise<Breaks | undefined> {
   const { users = [], entries, cells } = survey
   const moved = users.find(({ result, expected }) => result === 'differs' && expected === 'sticky')
+  // Each place keeps its users; that they do not get along is shown already.
+  if (moved?.cause.kind === 'elsewhere') return undefined
   const front = moved === undefined ? undefined : entries[moved.entry]?.front
   if (moved === undefined || front === undefined || control.interrupted.aborted) return undefined
   const own = cells.filter(({ entry }) => entry === moved.entry)
@@ -40,7 +42,7 @@ export async function narrow(
       ? []
       : await pastTheGateway(
           cluster,
-          options,
+          { ...options, service: front.service ?? options.service },
           { hostName: front.hostName, path: front.path },
           control,
           onStage,

@@ -10,16 +10,15 @@ export interface Place {
   path: string
   by?: string
   policy: Policy
+  /** What the objects say of the path there: the longer one wins where two match. */
+  pattern: string
 }
 
-/** What the user said about where to ask. */
+/** What the user said about where to ask: any of them. */
 export interface Wanted {
-  host?: string | undefined
-  path?: string | undefined
+  hosts?: readonly string[] | undefined
+  paths?: readonly string[] | undefined
 }
-
-/** More are not asked unless they are named: each takes its share of the run. */
-const mostPlaces = 4
 
 export interface FoundPlaces {
   places: Place[]
@@ -39,33 +38,40 @@ export function placesOf(paths: readonly Path[], target: ObjectRef | undefined, 
   for (const { entry, hops } of paths) {
     if (entry.kind !== 'host' || entry.from !== 'outside') continue
     if (target !== undefined && !passes({ entry, hops }, target)) continue
-    const host = wanted.host ?? concreteHost(entry.host)
-    const path = wanted.path ?? examplePath(entry.path ?? '')
-    if (host === undefined || path === undefined) {
+    const {
+      hosts = optional(concreteHost(entry.host)),
+      paths: asked = optional(examplePath(entry.path ?? '')),
+    } = wanted
+    if (hosts.length === 0 || asked.length === 0) {
       notes.push(
-        `${entry.address} is left out: ${host === undefined ? '--host' : '--path'} says what to ask for there`,
+        `${entry.address} is left out: ${hosts.length === 0 ? '--host' : '--path'} says what to ask for there`,
       )
       continue
     }
-    if (!matchesHost(entry.host, host) || (wanted.path !== undefined && !matchesPath(entry.path, path))) {
-      others.add(entry.address)
-      continue
-    }
+    const places = hosts
+      .filter((host) => matchesHost(entry.host, host))
+      .flatMap((host) => asked.map((path) => ({ host, path })))
+      .filter(({ path }) => wanted.paths === undefined || matchesPath(entry.path, path))
+    if (places.length === 0) others.add(entry.address)
     const decides = hops.find(({ role, kind }) => role === 'decides' && kind !== 'proxy')
     const hop = decides ?? hops[0]
-    found.set(`${host} ${path}`, {
-      host,
-      path,
-      ...(hop === undefined ? {} : { by: hop.mechanism }),
-      policy: policyOf(hops, decides),
-    })
+    for (const place of places) {
+      const key = `${place.host} ${place.path}`
+      const pattern = entry.path ?? ''
+      if ((found.get(key)?.pattern.length ?? -1) > pattern.length) continue
+      found.set(key, {
+        ...place,
+        ...(hop === undefined ? {} : { by: hop.mechanism }),
+        policy: policyOf(hops, decides),
+        pattern,
+      })
+    }
   }
-  const all = [...found.values()]
-  if (all.length > mostPlaces)
-    notes.push(
-      `${all.length - mostPlaces} of ${all.length} hosts and paths are not asked; --host and --path choose`,
-    )
-  return { places: all.slice(0, mostPlaces), notes, others: [...others] }
+  return { places: [...found.values()], notes, others: [...others] }
+}
+
+function optional<T>(value: T | undefined): T[] {
+  return value === undefined ? [] : [value]
 }
 
 /**

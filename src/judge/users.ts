@@ -5,6 +5,7 @@ import {
   type NeverSent,
   type UsersVerdict,
 } from '../model/cause.ts'
+import type { Crossing } from '../model/crossing.ts'
 import { effectivePath, pathMatches } from '../model/cookie.ts'
 import type { Behaviour, Verdict } from '../model/verdict.ts'
 
@@ -51,6 +52,16 @@ export function judgeUsers(evidence: UsersEvidence): UsersVerdict {
     ...(control === undefined ? {} : { control: control.behaviour }),
     cause,
   }
+}
+
+/** Who comes back to another pod did not stay, however well it was kept each time. */
+export function judgeReturn(
+  verdict: UsersVerdict,
+  { from, users: of, same, cookies }: Crossing,
+): UsersVerdict {
+  if (verdict.expected !== 'sticky' || verdict.users.sticky === 0 || same === of) return verdict
+  if (verdict.result === 'differs') return verdict
+  return { ...verdict, result: 'differs', cause: { kind: 'elsewhere', moved: of - same, of, from, cookies } }
 }
 
 /**

@@ -10,6 +10,8 @@ export interface CookieReport {
   values: number
   /** Requests that sent it. */
   sent: number
+  /** Requests that sent it as it had been given elsewhere, before this place gave it. */
+  brought?: number
   /** Requests that it was sent with and whose answer came from another pod than the one that it names. */
   disagreed: number
   /** Who makes such cookies, where its name or its value tells: a proxy. */
@@ -34,6 +36,8 @@ export type Cause =
   | { kind: 'never-sent'; cookie: string; why: NeverSent; path?: string }
   /** It is sent, and the pod changes all the same; `anew`: it is given another value again and again. */
   | { kind: 'ignored'; cookies: string[]; anew: boolean }
+  /** Who was elsewhere with the same cookies came back to another pod: of `of` users, `moved`; `from` is where they had been. */
+  | { kind: 'elsewhere'; moved: number; of: number; from: number; cookies: string[] }
   /** There is nothing to explain: nobody was to stay, and nobody did. */
   | { kind: 'none' }
 
@@ -48,6 +52,7 @@ export function mergedCookies(all: readonly CookieReport[]): CookieReport[] {
       before.values += cookie.values
       before.sent += cookie.sent
       before.disagreed += cookie.disagreed
+      if (cookie.brought !== undefined) before.brought = (before.brought ?? 0) + cookie.brought
     }
   }
   return [...merged.values()]

@@ -1,6 +1,7 @@
 import type { Backend } from './backend.ts'
 import type { Breaks } from './breaks.ts'
 import type { CookieReport, UsersVerdict } from './cause.ts'
+import type { Crossing } from './crossing.ts'
 import type { DirectAccess } from './direct.ts'
 import type { DuringReport } from './during.ts'
 import type { Outcome } from './observation.ts'
@@ -60,6 +61,8 @@ export interface ProbeSurvey {
   verdict: SurveyVerdict
   /** With users who keep cookies: what they say together, for each entry. */
   users?: UsersVerdict[]
+  /** With users who took their cookies from place to place: what they found. */
+  crossings?: Crossing[]
   /** Where the way breaks, where users moved who should have stayed. */
   breaks?: Breaks
   /** Sentences worth reading that change nothing in the verdict. */
@@ -128,6 +131,10 @@ export interface FrontPlace {
   by?: string
   /** What decides on the pod there, as far as objects tell. */
   policy: Policy
+  /** The Service behind it, where that is not the one of the survey. */
+  service?: string
+  /** The entry to which users come back here, after they were elsewhere with the same cookies. */
+  again?: number
 }
 
 /** One client at one entry, in one session. */

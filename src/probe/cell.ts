@@ -38,6 +38,8 @@ export interface CellOptions {
   claims?: Claims
   /** Nothing is meant to hold it. */
   isLoose?: boolean
+  /** What the same user saw of cookies elsewhere, where it brings them along. */
+  cookiesBefore?: CookieLog
 }
 
 /** An observation that was counted. */
@@ -112,9 +114,10 @@ export class Cell {
       letters = new Letters(),
       claims,
       isLoose = false,
+      cookiesBefore,
     } = options
     this.isLoose = isLoose
-    this.cookies = new CookieLog(claims)
+    this.cookies = new CookieLog(claims, cookiesBefore)
     this.entry = entry
     this.#expectation = expectation
     this.#cells = cells
@@ -224,6 +227,11 @@ export class Cell {
   /** The agent has asked this entry for the last time. */
   finish(done: TargetEnd): void {
     this.#done = done
+  }
+
+  /** Endpoints behind its entry came or went while it was asked. */
+  get sawChanges(): boolean {
+    return this.#history.changed
   }
 
   /** The endpoints as they are now. */

@@ -33,7 +33,9 @@ import type { LiveProbe, Observed, ProbeStep } from './steps.ts'
 import { Stopwatch } from './stopwatch.ts'
 import type { TallyResult } from './tally.ts'
 import type { Claims } from './users/claims.ts'
+import type { CookieLog } from './users/cookie-log.ts'
 import { claimsOf, usersOf, worstOf } from './users/judge.ts'
+import { travels } from './users/travels.ts'
 
 export interface CollectOptions {
   cluster: Cluster
@@ -114,28 +116,33 @@ export class Collector {
     const { plan, options, subject } = this.#given
     const { sessions, expectations } = plan
     const count = this.#cellCount
+    // Of each session, what it saw of cookies where it was last.
+    const before = new Map<number, CookieLog>()
     const cells = entries.flatMap((entry) =>
-      sessions.map(
-        ({ keeps }, session) =>
-          new Cell({
-            entry,
-            session,
-            expectation: expectations[entry.index]![session]!,
-            ...(this.#claims === undefined ? {} : { claims: this.#claims }),
-            isLoose: isLoose(sessions, session),
-            recogniser: this.#recogniser,
-            endpoints: endpointsBehind(subject.slices, entry),
-            cells: count,
-            letters,
-            ...(plan.leavesTraces
-              ? {
-                  keep: { most: Math.floor(mostKept / count), unlessNamed: options.identify.kind === 'auto' },
-                }
-              : {}),
-            // At full rate there are several connections, whose observations mix.
-            followConnection: keeps === 'connection' && options.intervalMs > 0,
-          }),
-      ),
+      sessions.map(({ keeps }, session) => {
+        const cookiesBefore = before.get(session)
+        const cell = new Cell({
+          entry,
+          session,
+          expectation: expectations[entry.index]![session]!,
+          ...(this.#claims === undefined ? {} : { claims: this.#claims }),
+          isLoose: isLoose(sessions, session),
+          recogniser: this.#recogniser,
+          endpoints: endpointsBehind(subject.slices, entry),
+          cells: count,
+          letters,
+          ...(plan.leavesTraces
+            ? {
+                keep: { most: Math.floor(mostKept / count), unlessNamed: options.identify.kind === 'auto' },
+              }
+            : {}),
+          // At full rate there are several connections, whose observations mix.
+          followConnection: keeps === 'connection' && options.intervalMs > 0,
+          ...(cookiesBefore === undefined ? {} : { cookiesBefore }),
+        })
+        if (plan.agent.sharedJars === true) before.set(session, cell.cookies)
+        return cell
+      }),
     )
     return new ClientRun(index, cells, sessions.length)
   }
@@ -274,6 +281,11 @@ export class Collector {
       )
   }
 
+  /** Endpoints of any entry came or went. */
+  get #anyChanged(): boolean {
+    return this.#clients.some(({ cells }) => cells.some(({ sawChanges }) => sawChanges))
+  }
+
   get #soleCell(): Cell | undefined {
     return this.#isSole ? this.#clients[0]?.cells[0] : undefined
   }
@@ -357,7 +369,8 @@ export class Collector {
       endpointsChanged: this.#history.changed,
       ...(capacity === undefined ? {} : { tableCapacity: capacity }),
     })
-    const users = usersOf({ plan, options }, cells)
+    const crossings = plan.agent.sharedJars === true ? travels(plan, cells) : undefined
+    const users = usersOf({ plan, options, crossings, endpointsChanged: this.#anyChanged }, cells)
     const lost = judged.reduce((sum, { cell }) => sum + cell.totals.lost, 0)
     return {
       runId: plan.runId,
@@ -384,6 +397,7 @@ export class Collector {
       ...(direct === undefined ? {} : { direct: direct.access }),
       verdict: users === undefined ? verdict : { ...verdict, result: worstOf(users, absent.length === 0) },
       ...(users === undefined ? {} : { users }),
+      ...(crossings === undefined || users === undefined ? {} : { crossings }),
       notes: [
         // Where requests without a jar are spread, uneven shares explain nothing.
         ...(users?.every(({ cause }) => cause.kind === 'cookie') === true

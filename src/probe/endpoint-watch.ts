@@ -47,21 +47,27 @@ export type EndpointsEvent =
   /** Why the endpoints are not known at present; undefined once they are again. */
   | { kind: 'watch-trouble'; error: Error | undefined }
 
-/** Tells of the endpoints until the signal. That they cannot be watched is no failure. */
+/** Tells of the endpoints of Services until the signal. That they cannot be watched is no failure. */
 export function followEndpoints(
   cluster: Cluster,
-  { namespace, service }: Pick<EndpointWatchOptions, 'namespace' | 'service'>,
+  { namespace, services }: { namespace: string; services: readonly string[] },
   emit: (event: EndpointsEvent) => unknown,
   signal: AbortSignal,
 ): void {
-  watchEndpoints(cluster, {
-    namespace,
-    service,
-    signal,
-    onSlices: (slices, heardAt) => void emit({ kind: 'slices', slices, heardAt }),
-    onTrouble: (error) => void emit({ kind: 'watch-trouble', error }),
-  }).catch((error: unknown) => {
-    if (!signal.aborted)
-      emit({ kind: 'watch-trouble', error: error instanceof Error ? error : new Error(String(error)) })
-  })
+  const known = new Map<string, readonly EndpointSlice[]>()
+  for (const service of services)
+    watchEndpoints(cluster, {
+      namespace,
+      service,
+      signal,
+      onSlices: (own, heardAt) => {
+        known.set(service, own)
+        if (known.size === services.length)
+          emit({ kind: 'slices', slices: [...known.values()].flat(), heardAt })
+      },
+      onTrouble: (error) => void emit({ kind: 'watch-trouble', error }),
+    }).catch((error: unknown) => {
+      if (!signal.aborted)
+        emit({ kind: 'watch-trouble', error: error instanceof Error ? error : new Error(String(error)) })
+    })
 }

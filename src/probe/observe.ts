@@ -75,7 +75,7 @@ function targetsFromHere({ agent, entries }: ProbePlan): AgentConfig['targets'] 
  */
 export function observe(
   cluster: Cluster,
-  service: Pick<ProbeOptions, 'namespace' | 'service'>,
+  { namespace, service, front }: Pick<ProbeOptions, 'namespace' | 'service' | 'front'>,
   { pods, here }: Senders,
   { interrupted, abandoned }: RunControl,
 ): AsyncGenerator<RunEvent, void, undefined> {
@@ -92,7 +92,7 @@ export function observe(
     const beside = here === undefined ? undefined : begun.promise.then(async () => await askHere(here))
     beside?.catch(() => {})
     const onCreated = (): void => {
-      followEndpoints(cluster, service, emit, signal)
+      followEndpoints(cluster, { namespace, services: [service, ...(front?.others ?? [])] }, emit, signal)
       if (pods !== undefined && 'runId' in pods && pods.maxRunSeconds > leaseSeconds) {
         const { namespace, runId, maxRunSeconds } = pods
         void keepLease(cluster, { namespace, job: jobName(runId), maxRunSeconds, signal })

@@ -81,6 +81,10 @@ export interface Front {
   /** What was named, where it is not the Service. */
   target?: TargetRef
   places: readonly (FrontPlace & { address: string; port: number })[]
+  /** Further Services in the namespace of the first that places lead to; each place then says which. */
+  others?: readonly string[]
+  /** Users take their cookies along from place to place. */
+  isJourney?: boolean
   /** What `explain` found wrong with it. */
   suspects?: readonly Suspect[]
 }
@@ -162,6 +166,7 @@ export function planProbe(options: ProbeOptions, subject: ProbeSubject, input: P
     ...(keepsNoCookies(sessions)
       ? {}
       : { sessions: sessions.map(({ keeps }) => ({ jar: keeps === 'cookies' })) }),
+    ...(options.front?.isJourney === true ? { sharedJars: true } : {}),
     ...(looksAtCookies && input.cookieSalt !== undefined ? { cookieSalt: input.cookieSalt } : {}),
   }
   const traces = tracesOf(identify, agent, runId, asking * entries.length * sessions.length)

@@ -13,7 +13,9 @@ export interface ProbeSubject {
   endpoints: Endpoint[]
   /** `internalTrafficPolicy: Local`: a proxy uses the endpoints on its own node only. */
   localOnly: boolean
-  /** Of all ports of the Service. */
+  /** Further Services behind the same way in. */
+  others?: readonly ProbedService[]
+  /** Of all ports of the Service, and of the others. */
   slices: readonly EndpointSlice[]
   ports: readonly ServicePort[]
 }

@@ -113,7 +113,8 @@ async function prepare(
     readOrigins(cluster, options, signal),
     checkNode(cluster, options.node, signal),
   ])
-  const subject = examineService(service, slices, options.port, options.protocol)
+  const own = examineService(service, slices, options.port, options.protocol)
+  const subject = await withOthers(cluster, own, options.front, signal)
   const { entries, notes } = await findEntries(cluster, service, subject, options, signal)
   const plan = planProbe(options, subject, {
     runId: randomBytes(4).toString('hex'),
@@ -123,6 +124,27 @@ async function prepare(
     notes: [...nodeNotes(nodes), ...notes],
   })
   return { service, subject, plan, origin: chooseOrigin(origins, options, plan) }
+}
+
+/** Further Services behind the same way in. */
+async function withOthers(
+  cluster: Cluster,
+  subject: ProbeSubject,
+  front: ProbeOptions['front'],
+  signal: AbortSignal,
+): Promise<ProbeSubject> {
+  const names = front?.others ?? []
+  if (names.length === 0) return subject
+  const { namespace } = subject.service
+  const read = await Promise.all(
+    names.map(async (name) => await readService(cluster, namespace, name, signal)),
+  )
+  const others = read.map(({ service, slices }) => examineService(service, slices, undefined))
+  return {
+    ...subject,
+    others: others.map(({ service }) => service),
+    slices: [subject, ...others].flatMap(({ slices }) => slices),
+  }
 }
 
 function clientCount({ clients, inPods, spreadNodes }: ProbeOptions, nodes: PodNodes | undefined): number {

@@ -71,8 +71,10 @@ const flags = {
   }),
   host: Flags.string({
     description:
-      'Go through the gateway or Ingress controller that serves this host: sent as Host, and as the name of TLS. Default: what the objects say.',
-    helpValue: "''",
+      'Go through the gateway or Ingress controller that serves this host: sent as Host, and as the name of TLS. Users visit several, with one jar. Default: what the objects say.',
+    helpValue: '[]',
+    multiple: true,
+    multipleNonGreedy: true,
   }),
   'host-network': Flags.boolean({
     description: "Clients use their node's network: they have the node's address.",
@@ -133,7 +135,12 @@ const flags = {
     description: 'Output format. One of: (json, yaml, name, text, wide).',
     default: 'text',
   }),
-  path: Flags.string({ description: 'Path of the HTTP request.', default: '/' }),
+  path: Flags.string({
+    description: 'Path of the HTTP request. Through a gateway users visit several, with one jar.',
+    helpValue: '/',
+    multiple: true,
+    multipleNonGreedy: true,
+  }),
   'pod-running-timeout': durationFlag({
     description:
       'How long to wait until the probe pod runs. When it is given, an image that cannot be pulled is waited for as well.',

@@ -18,22 +18,31 @@ export async function wayTo(
 }> {
   const { address, host, jar, sessions, scheme } = flags
   const isService = kind.name === serviceKind.name
-  if (isService && address === undefined && host === undefined)
+  if (isService && address === undefined && host === undefined) {
+    if ((flags.path?.length ?? 0) > 1)
+      throw new UserError('several --path are for what stands in front of a Service', {
+        exitCode: 2,
+        hints: ['say by which host it is reached:  --host shop.example.com'],
+      })
     return { options: { namespace: cluster.namespace, service: name }, notes: [] }
+  }
   refuseOtherWays(kind.label, flags)
-  const { findFront } = await import('../../front/find.ts')
-  const path = flags.path === '/' ? undefined : flags.path
+  const [{ findFront }, { journeyOf }] = await Promise.all([
+    import('../../front/find.ts'),
+    import('../../front/journey.ts'),
+  ])
   const asked = {
     kind,
     name,
     isService,
     address,
-    host,
-    path,
+    hosts: host,
+    paths: flags.path,
     scheme: scheme === 'tcp' ? 'auto' : scheme,
   } as const
-  const { service, front, notes } = await findFront(cluster, asked, signal)
+  const { service, front: found, notes } = await findFront(cluster, asked, signal)
   const users = jar === false ? 0 : (sessions ?? defaultUsers)
+  const front = users > 0 ? journeyOf(found) : found
   return { options: { namespace: service.namespace, service: service.name, front, users }, notes }
 }
 

@@ -14,7 +14,7 @@ export interface ProbeFlags {
   echo: boolean
   expect?: 'sticky' | 'spread' | undefined
   header?: string[] | undefined
-  host?: string | undefined
+  host?: string[] | undefined
   'host-network'?: boolean
   fingerprint: boolean
   identify: string
@@ -28,7 +28,7 @@ export interface ProbeFlags {
   max?: number | undefined
   'measure-timeout': boolean
   node?: string | undefined
-  path: string
+  path?: string[] | undefined
   'pod-running-timeout'?: number | undefined
   port?: string | undefined
   protocol?: 'tcp' | 'udp' | undefined

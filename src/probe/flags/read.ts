@@ -15,18 +15,12 @@ export function readProbeFlags(flags: ProbeFlags): Omit<ProbeOptions, 'namespace
   const requests = flags.requests === 0 ? undefined : flags.requests
   const { clients } = flags
   refuseWhatDoesNotGoTogether({ ...flags, requests })
-  if (!/^\/[\x21-\x7e]*$/.test(flags.path)) {
-    throw invalidValue(
-      'path',
-      flags.path,
-      'must begin with "/" and hold no spaces, control characters or letters beyond ASCII (encode them with %)',
-    )
-  }
+  const path = pathOf(flags)
   const payload = flags.send === undefined ? undefined : payloadOf(flags.send)
   const inPods = readInPods(flags)
   const ca = flags.ca === undefined ? undefined : readCa(flags.ca)
   return {
-    path: flags.path,
+    path,
     scheme: flags.scheme,
     intervalMs:
       flags.interval ??
@@ -54,6 +48,19 @@ export function readProbeFlags(flags: ProbeFlags): Omit<ProbeOptions, 'namespace
     ...entriesFlags(flags),
     ...usersFlags(flags),
   }
+}
+
+/** The first one; through a gateway there may be more. */
+function pathOf({ path: paths = [], host }: ProbeFlags): string {
+  for (const path of paths)
+    if (!/^\/[\x21-\x7e]*$/.test(path))
+      throw invalidValue(
+        'path',
+        path,
+        'must begin with "/" and hold no spaces, control characters or letters beyond ASCII (encode them with %)',
+      )
+  if (host?.some((name) => name === '') === true) throw invalidValue('host', '', 'must be a host')
+  return paths[0] ?? '/'
 }
 
 /** Users that a probe through a gateway simulates: enough to see that they differ, few enough to be quick. */

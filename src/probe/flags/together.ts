@@ -112,7 +112,7 @@ function refuseWithoutHttp(flags: ProbeFlags): void {
   const first =
     scheme !== 'auto' && (scheme !== 'tcp' || protocol === 'udp')
       ? `--scheme ${scheme}`
-      : flags.path !== '/'
+      : flags.path?.some((path) => path !== '/') === true
         ? '--path'
         : flags.identify.startsWith('header:')
           ? '--identify header'

@@ -317,7 +317,7 @@ class Measurement {
       this.#collectors.at(-1)?.onEndpoints(endpoints, event.heardAt)
     }
     const { namespace } = this.#options
-    followEndpoints(this.#cluster, { namespace, service: name }, take, signal)
+    followEndpoints(this.#cluster, { namespace, services: [name] }, take, signal)
   }
 }
 

@@ -10,17 +10,17 @@ export type Claimed = Pick<Endpoint, 'address' | 'port' | 'pod'>
 export class Claims {
   readonly #salt: string
   readonly #upstreams: readonly string[]
-  readonly #service: Claimed | undefined
+  readonly #services: readonly Claimed[]
   #byDigest = new Map<string, Claimed>()
   #byAddress = new Map<string, Claimed>()
 
   /**
    * @param upstreams what ingress-nginx calls the backend: `namespace-service-port`, with the number or the name of the port
-   * @param service where a proxy sends that does not go to the pods: a cookie then names nobody in particular
+   * @param services where a proxy sends that does not go to the pods: a cookie then names nobody in particular
    */
-  constructor(salt: string, upstreams: readonly string[], service?: Claimed) {
+  constructor(salt: string, upstreams: readonly string[], services: readonly Claimed[] = []) {
     this.#salt = salt
-    this.#service = service
+    this.#services = services
     this.#upstreams = upstreams
   }
 
@@ -28,7 +28,7 @@ export class Claims {
   update(endpoints: readonly Claimed[]): void {
     this.#byDigest = new Map()
     this.#byAddress = new Map()
-    for (const endpoint of this.#service === undefined ? endpoints : [...endpoints, this.#service]) {
+    for (const endpoint of [...endpoints, ...this.#services]) {
       const address = addressOf(endpoint)
       this.#byAddress.set(address, endpoint)
       for (const value of valuesFor(address, this.#upstreams))

@@ -19,18 +19,22 @@ interface Entry {
 /** Adds up what a session saw of each cookie, in bounded memory. */
 export class CookieLog {
   readonly #claims: Claims | undefined
+  readonly #before: CookieLog | undefined
   readonly #entries = new Map<string, Entry>()
 
-  constructor(claims?: Claims) {
+  /** @param before what the same user saw elsewhere, where it brings its cookies along */
+  constructor(claims?: Claims, before?: CookieLog) {
     this.#claims = claims
+    this.#before = before
   }
 
   /** @param answered the pod that gave the answer, or its address, where it is known */
   add({ cookies = [], cookiesSent = [] }: Observation, answered?: { name: string; address?: string }): void {
     for (const name of cookiesSent) {
-      const entry = this.#entries.get(name)
+      const entry = this.#entries.get(name) ?? this.#bring(name)
       if (entry === undefined) continue
       entry.report.sent += 1
+      if (entry.report.set === 0) entry.report.brought = (entry.report.brought ?? 0) + 1
       const { claim } = entry
       const isSetAnew = cookies.some((cookie) => cookie.name === name)
       if (claim === undefined || answered === undefined || isSetAnew) continue
@@ -42,6 +46,25 @@ export class CookieLog {
   /** What was seen, the first cookie first. */
   reports(): CookieReport[] {
     return [...this.#entries.values()].map(({ report }) => ({ ...report }))
+  }
+
+  /** What is sent and was not given here was given before. */
+  #bring(name: string): Entry | undefined {
+    const known = this.#before?.find(name)
+    if (known === undefined || this.#entries.size >= mostCookies) return undefined
+    const { brought: _brought, ...report } = known.report
+    const entry: Entry = {
+      report: { ...report, set: 0, values: 0, sent: 0, disagreed: 0 },
+      digests: new Set(),
+      claim: known.claim,
+    }
+    this.#entries.set(name, entry)
+    return entry
+  }
+
+  /** What is known of a cookie, the latest first. */
+  find(name: string): Entry | undefined {
+    return this.#entries.get(name) ?? this.#before?.find(name)
   }
 
   #set(cookie: SetCookie): void {

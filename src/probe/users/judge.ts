@@ -1,5 +1,6 @@
-import { judgeUsers } from '../../judge/users.ts'
+import { judgeReturn, judgeUsers } from '../../judge/users.ts'
 import type { UsersVerdict } from '../../model/cause.ts'
+import type { Crossing } from '../../model/crossing.ts'
 import type { SurveyCell } from '../../model/survey.ts'
 import type { Verdict } from '../../model/verdict.ts'
 import type { ProbeOptions, ProbePlan } from '../plan.ts'
@@ -7,18 +8,29 @@ import type { ProbeSubject } from '../preflight.ts'
 import { Claims } from './claims.ts'
 
 /** What cookies name of the endpoints of a Service. */
-export function claimsOf(salt: string, { service }: ProbeSubject): Claims {
-  const ports = [String(service.port), ...(service.portName === undefined ? [] : [service.portName])]
+export function claimsOf(salt: string, { service, others = [] }: ProbeSubject): Claims {
+  const all = [service, ...others]
   return new Claims(
     salt,
-    ports.map((port) => `${service.namespace}-${service.name}-${port}`),
-    { address: service.clusterIP, port: service.port },
+    all.flatMap(({ namespace, name, port, portName }) =>
+      [String(port), ...(portName === undefined ? [] : [portName])].map(
+        (word) => `${namespace}-${name}-${word}`,
+      ),
+    ),
+    all.map(({ clusterIP, port }) => ({ address: clusterIP, port })),
   )
+}
+
+interface UsersInput {
+  plan: ProbePlan
+  options: ProbeOptions
+  crossings?: readonly Crossing[] | undefined
+  endpointsChanged: boolean
 }
 
 /** What the users of a probe say together, entry by entry; undefined where none keeps cookies. */
 export function usersOf(
-  { plan, options }: { plan: ProbePlan; options: ProbeOptions },
+  { plan, options, crossings = [], endpointsChanged }: UsersInput,
   cells: readonly SurveyCell[],
 ): UsersVerdict[] | undefined {
   const { sessions, entries, expectations } = plan
@@ -30,22 +42,22 @@ export function usersOf(
     const made = own.flatMap(({ cookies = [] }) =>
       cookies.filter(({ maker }) => maker !== undefined).map(({ name }) => name),
     )
-    return [
-      judgeUsers({
-        entry: index,
-        expected: expectations[index]?.[0]?.behaviour ?? 'sticky',
-        isAsked: options.expect !== undefined,
-        acceptedError: options.acceptedError,
-        path: front?.path ?? options.path,
-        ...(policy?.kind === 'cookie' && policy.name !== undefined ? { configured: policy.name } : {}),
-        proxyCookies: new Set(made),
-        sessions: own.map(({ session, verdict, cookies = [] }) => ({
-          keepsCookies: sessions[session]?.keeps === 'cookies',
-          verdict,
-          cookies,
-        })),
-      }),
-    ]
+    const verdict = judgeUsers({
+      entry: index,
+      expected: expectations[index]?.[0]?.behaviour ?? 'sticky',
+      isAsked: options.expect !== undefined,
+      acceptedError: options.acceptedError,
+      path: front?.path ?? options.path,
+      ...(policy?.kind === 'cookie' && policy.name !== undefined ? { configured: policy.name } : {}),
+      proxyCookies: new Set(made),
+      sessions: own.map(({ session, verdict, cookies = [] }) => ({
+        keepsCookies: sessions[session]?.keeps === 'cookies',
+        verdict,
+        cookies,
+      })),
+    })
+    const back = crossings.find(({ isReturn, to }) => isReturn && to === index)
+    return [back === undefined || endpointsChanged ? verdict : judgeReturn(verdict, back)]
   })
 }
 

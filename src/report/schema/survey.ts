@@ -46,6 +46,8 @@ const front = z
     path: z.string().describe('The path that is asked for.'),
     by: z.string().optional().describe('Who is there, in words.'),
     policy,
+    service: z.string().optional().describe('The Service behind it, where there are several.'),
+    again: entryIndex.optional().describe('The entry to which users come back after the others.'),
   })
   .describe('With `gateway`: what is asked for there.')
 
@@ -64,6 +66,9 @@ const cookie = z
     set: count.describe('Answers that set it.'),
     values: count.describe('Different values that it was given.'),
     sent: count.describe('Requests that sent it back.'),
+    brought: count
+      .optional()
+      .describe('Requests that sent it as it had been given elsewhere, before this place gave it.'),
     disagreed: count.describe('Answers from another pod than the one that it names.'),
     maker: z.string().optional().describe('Who makes such cookies, where its name or its value tells.'),
     names: z.string().optional().describe('The pod that it named last, where that can be computed.'),
@@ -127,11 +132,29 @@ const users = z
           cookies: names,
           anew: z.boolean().describe('Whether it is given another value again and again.'),
         }),
+        z.object({
+          kind: z.literal('elsewhere').describe('Who came back from elsewhere was given another pod.'),
+          moved: count.describe('Users who were.'),
+          of: count.describe('Users who came back.'),
+          from: entryIndex.describe('The entry that they had been at before.'),
+          cookies: names,
+        }),
         z.object({ kind: z.literal('none').describe('There is nothing to explain.') }),
       ])
       .describe('Why users stayed, or did not.'),
   })
   .describe('What users with a cookie jar say together, at one entry.')
+
+const crossing = z
+  .object({
+    from: entryIndex.describe('The entry where they were before.'),
+    to: entryIndex.describe('The entry where they came.'),
+    isReturn: z.boolean().describe('Whether they had been there and were elsewhere in between.'),
+    users: count.describe('Users whose pod is known at both.'),
+    same: count.describe('Those of them whose first answer there came from the pod that they had.'),
+    cookies: names.describe('Cookies that were given elsewhere and that they sent there.'),
+  })
+  .describe('What users found who took their cookies from one place to another.')
 
 const breaks = z
   .object({
@@ -403,6 +426,10 @@ export const surveyReport = z
           })
           .describe('What all cells say together.'),
         statements: z.array(statement).describe('What can be said of several cells only.'),
+        crossings: z
+          .array(crossing)
+          .optional()
+          .describe('With users who took their cookies from place to place: what they found.'),
         breaks: breaks.optional(),
         users: z
           .array(users)

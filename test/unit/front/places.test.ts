@@ -59,13 +59,31 @@ describe('where requests can be sent', () => {
     expect(placesOf([way('web', 'a.lab'), way('other', 'b.lab')], undefined, {}).places).toHaveLength(2)
   })
 
+  test('is each of the hosts and paths that are asked for, where it leads there', () => {
+    const paths = [way('web', 'a.lab', '/app1'), way('web', 'b.lab')]
+    const asked = { hosts: ['a.lab', 'b.lab'], paths: ['/app1/x', '/app2/x'] }
+    const found = placesOf(paths, undefined, asked).places.map(({ host, path }) => `${host}${path}`)
+    expect(found).toEqual(['a.lab/app1/x', 'b.lab/app1/x', 'b.lab/app2/x'])
+  })
+
+  test('is what the more exact path says where two match', () => {
+    const exact = way('web', 'a.lab', '/api', { policy: { kind: 'cookie', name: 'api' } })
+    for (const paths of [
+      [exact, way('web', 'a.lab')],
+      [way('web', 'a.lab'), exact],
+    ])
+      expect(placesOf(paths, undefined, { paths: ['/api/x'] }).places).toMatchObject([
+        { path: '/api/x', policy: { name: 'api' } },
+      ])
+  })
+
   test('is what the user asks for where it leads there', () => {
     const paths = [way('web', 'a.lab', '/api'), way('web', '*.b.lab', '/(app|web)/.*')]
-    const asked = { host: 'x.b.lab', path: '/web/1' }
+    const asked = { hosts: ['x.b.lab'], paths: ['/web/1'] }
     expect(placesOf(paths, undefined, asked).places).toMatchObject([{ host: 'x.b.lab', path: '/web/1' }])
-    expect(placesOf(paths, undefined, { host: 'c.lab' }).places).toEqual([])
-    expect(placesOf(paths, undefined, { host: 'a.lab', path: '/other' }).places).toEqual([])
-    const { others } = placesOf(paths, undefined, { host: 'c.lab' })
+    expect(placesOf(paths, undefined, { hosts: ['c.lab'] }).places).toEqual([])
+    expect(placesOf(paths, undefined, { hosts: ['a.lab'], paths: ['/other'] }).places).toEqual([])
+    const { others } = placesOf(paths, undefined, { hosts: ['c.lab'] })
     expect(others).toEqual(paths.map(({ entry }) => entry.address))
   })
 
@@ -73,13 +91,6 @@ describe('where requests can be sent', () => {
     const { places, notes } = placesOf([way('web', '*.b.lab', '/(app1/.*)'), way('web', '*')], undefined, {})
     expect(places).toMatchObject([{ host: 'probe.b.lab', path: '/app1/x' }])
     expect(notes).toEqual(['* is left out: --host says what to ask for there'])
-  })
-
-  test('is a handful at most', () => {
-    const paths = Array.from({ length: 6 }, (_, index) => way('web', `h${index}.lab`))
-    const { places, notes } = placesOf(paths, undefined, {})
-    expect(places).toHaveLength(4)
-    expect(notes).toEqual(['2 of 6 hosts and paths are not asked; --host and --path choose'])
   })
 
   test('has what is configured, also where it has no effect, and else what decides behind', () => {

@@ -13,7 +13,6 @@ const flags = (more: Partial<ProbeFlags> = {}): ProbeFlags => ({
   insecure: false,
   'keep-alive': false,
   'measure-timeout': false,
-  path: '/',
   scheme: 'auto',
   shadow: false,
   watch: false,
@@ -106,9 +105,9 @@ describe('readProbeFlags', () => {
     ['certainty', { confidence: '100%' }, /--confidence/],
     ['a coin', { confidence: '0.4' }, /--confidence/],
     ['no confidence', { confidence: '' }, /--confidence/],
-    ['a path without a slash', { path: 'x' }, /must begin with "\/"/],
-    ['a path that smuggles a header', { path: '/\r\nX: y' }, /control characters/],
-    ['a path in Greek', { path: '/αβγ' }, /beyond ASCII/],
+    ['a path without a slash', { path: ['x'] }, /must begin with "\/"/],
+    ['a path that smuggles a header', { path: ['/', '/\r\nX: y'] }, /control characters/],
+    ['a path in Greek', { path: ['/αβγ'] }, /beyond ASCII/],
     [
       'an unknown rule',
       { identify: 'xml:x' },
@@ -184,10 +183,10 @@ describe('--send', () => {
 
   test.each<[string, Partial<ProbeFlags>]>([
     ['--scheme https and --send', { send: 'a', scheme: 'https' }],
-    ['--path and --send', { send: 'a', path: '/a' }],
+    ['--path and --send', { send: 'a', path: ['/a'] }],
     ['--identify header and --send', { send: 'a', identify: 'header:x' }],
     ['--send and --insecure', { send: 'a', insecure: true }],
-    ['--path and --protocol udp', { protocol: 'udp', path: '/a' }],
+    ['--path and --protocol udp', { protocol: 'udp', path: ['/a'] }],
     ['--scheme tcp and --send', { send: 'a', protocol: 'udp', scheme: 'tcp' }],
     ['--keep-alive with --scheme tcp needs --send', { scheme: 'tcp', 'keep-alive': true }],
   ])('%s do not go together', (words, more) => {

@@ -27,6 +27,7 @@ export function toSurveyReport(survey: ProbeSurvey): SurveyReport {
       verdict: { result, message: surveySentence(survey), ...numbers },
       statements,
       ...(survey.users === undefined ? {} : { users: survey.users }),
+      ...(survey.crossings === undefined ? {} : { crossings: survey.crossings }),
       ...(survey.breaks === undefined ? {} : { breaks: survey.breaks }),
       clients,
       absent: survey.absent,

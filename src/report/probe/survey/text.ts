@@ -20,6 +20,7 @@ import { layoutTable } from './table.ts'
 import { describeSurvey } from './verdict.ts'
 import { layoutBreaks } from '../users/breaks.ts'
 import { layoutCookies } from '../users/cookies.ts'
+import { layoutCrossings } from '../users/crossings.ts'
 import { layoutUsersHeader } from '../users/header.ts'
 import { layoutUsers } from '../users/text.ts'
 
@@ -54,7 +55,9 @@ export function layoutSurvey(
       : layoutUsers({ survey, palette, mostRows: wide ? Infinity : mostUsers }, width, style),
     layoutTroubles({ ...survey, ...withoutExpectedSilence(survey) }, width, style),
     layoutDuring({ ...survey, switches: allSwitches(survey) }, width, style),
-    users === undefined ? layoutStatements(survey, width, style) : layoutCookies(survey, width, style),
+    users === undefined
+      ? layoutStatements(survey, width, style)
+      : [...layoutCookies(survey, width, style), ...layoutCrossings(survey, width, style)],
     closing(survey, width, style),
   ]
 }

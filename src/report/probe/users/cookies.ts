@@ -40,7 +40,11 @@ function cookieWords(cookie: CookieReport, { front }: SurveyEntry): string[] {
   const by = maker ?? (isConfigured ? (front?.by ?? 'the proxy') : undefined)
   return [
     sanitize(name),
-    `set ${formatCount(set)} ${set === 1 ? 'time' : 'times'}${by === undefined ? '' : ` by ${sanitize(by)}`}`,
+    ...(set === 0
+      ? ['given elsewhere']
+      : [
+          `set ${formatCount(set)} ${set === 1 ? 'time' : 'times'}${by === undefined ? '' : ` by ${sanitize(by)}`}`,
+        ]),
     `sent ${formatCount(sent)} ${sent === 1 ? 'time' : 'times'}`,
     ...attributeWords(first),
     ...(names === undefined

@@ -27,7 +27,12 @@ export function layoutUsersHeader(survey: ProbeSurvey, width: number, style: Sty
   return [
     ...flowGroups(
       [
-        [span(sanitize(name), style.strong), ...entries.map(({ index }) => span(placeWords(survey, index)))],
+        [
+          span(sanitize(name), style.strong),
+          ...entries
+            .filter(({ front }) => front?.again === undefined)
+            .map(({ index }) => span(placeWords(survey, index))),
+        ],
         [...throughWords(survey).map((text) => span(text)), ...behind, span(readyWords(endpoints))],
       ],
       { width, indent: labelWidth },

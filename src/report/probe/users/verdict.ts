@@ -12,17 +12,25 @@ export function describeUsers(survey: ProbeSurvey, users: readonly UsersVerdict[
   const deciding = users.find((one) => one.result === result) ?? users[0]
   if (deciding === undefined)
     return { tone: 'unsure', headline: 'INCONCLUSIVE', summary: reasons['no-answers'] }
-  const where = users.length > 1 ? `at ${placeWords(survey, deciding.entry)}: ` : ''
+  const where = whereWords(survey, users, deciding)
   if (result === 'inconclusive') {
     return { tone: 'unsure', headline: 'INCONCLUSIVE', summary: `${where}${openWords(survey, deciding)}` }
   }
   const tone = result === 'as-expected' ? 'good' : 'bad'
-  const isHeld = deciding.users.spread + deciding.users.broken === 0
+  const isHeld = deciding.users.spread + deciding.users.broken === 0 && deciding.cause.kind !== 'elsewhere'
   const chance = isHeld ? { chance: `by chance ${formatProbability(errorProbability)}` } : {}
   if (isHeld) return { tone, ...heldWords(deciding, where), ...chance }
   if (deciding.expected === 'spread' && deciding.users.broken === 0)
     return { tone, headline: 'SPREAD', summary: `${where}users with a cookie jar do not stay` }
   return { tone, headline: 'NOT STICKY', summary: `${where}${movedWords(survey, deciding)}` }
+}
+
+/** The place that decides; all of them where the same is to be said of each. */
+function whereWords(survey: ProbeSurvey, users: readonly UsersVerdict[], deciding: UsersVerdict): string {
+  if (users.length === 1) return ''
+  const said = ({ entry: _entry, ...rest }: UsersVerdict): string => JSON.stringify(rest)
+  const isSame = users.every((one) => said(one) === said(deciding))
+  return isSame ? `at each of ${users.length} places: ` : `at ${placeWords(survey, deciding.entry)}: `
 }
 
 function heldWords(
@@ -50,10 +58,25 @@ function heldWords(
 }
 
 function movedWords(survey: ProbeSurvey, { users, cause, entry }: UsersVerdict): string {
+  if (cause.kind === 'elsewhere') return returnWords(survey, cause)
   const moved = users.spread + users.broken
   const who = `${formatCount(moved)} of ${countOf(allOf(users), 'user')} did not stay`
   const disagreed = disagreement(survey, entry, cause)
   return `${who}: ${causeWords(cause)}${disagreed}${rehashed(survey, entry, cause)}`
+}
+
+/** Where both places give a cookie of one name for one path, the later takes the place of the earlier. */
+function returnWords(
+  survey: ProbeSurvey,
+  { moved, of, from, cookies }: Extract<Cause, { kind: 'elsewhere' }>,
+): string {
+  const again = survey.crossings?.find((one) => one.isReturn && one.from === from)?.to ?? Infinity
+  const between = survey.entries
+    .filter(({ index, front }) => index > from && index < again && front?.again === undefined)
+    .map(({ index }) => placeWords(survey, index))
+  const sent = cookies.map((name) => sanitize(name)).join(', ')
+  const who = `${formatCount(moved)} of ${countOf(of, 'user')} who came back from ${between.join(' and ')} had lost their pod`
+  return sent === '' ? who : `${who}: what they bring from there (${sent}) is another value than they had`
 }
 
 function causeWords(cause: Cause): string {
@@ -147,9 +170,10 @@ export function cookiesOf({ cells, sessions }: ProbeSurvey, entry: number): Cook
     .flatMap(({ cookies = [] }) => cookies)
 }
 
-/** `shop.example.com/api`. */
+/** `shop.example.com/api`; `again` where users come back to it. */
 export function placeWords({ entries }: Pick<ProbeSurvey, 'entries'>, index: number): string {
   const entry = entries[index]
   if (entry?.front === undefined) return entry?.host ?? ''
-  return sanitize(`${entry.front.hostName}${entry.front.path}`)
+  const again = entry.front.again === undefined ? '' : ' again'
+  return `${sanitize(`${entry.front.hostName}${entry.front.path}`)}${again}`
 }

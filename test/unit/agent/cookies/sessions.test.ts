@@ -60,6 +60,22 @@ describe('sessions', () => {
     expect(second?.cookiesSent).toEqual(['route'])
   })
 
+  test.each([
+    [true, 1],
+    [undefined, 2],
+  ])('take their cookies along to the next target: %s', async (sharedJars, firstTimers) => {
+    const { port, asked } = await sticky()
+    const config = configFor(port, { requests: 2, sessions: [jar, {}], needles, cookieSalt: 'x' })
+    const [target] = config.targets
+    await observe({
+      ...config,
+      targets: [target!, target!],
+      ...(sharedJars === undefined ? {} : { sharedJars }),
+    })
+    // The control never sends anything: 4 of 8.
+    expect(asked.filter(({ cookie }) => cookie === undefined)).toHaveLength(4 + firstTimers)
+  })
+
   test('each keeps to the whole schedule', async () => {
     const { port } = await sticky()
     const { observations } = await observe(

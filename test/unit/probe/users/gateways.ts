@@ -5,6 +5,7 @@ import type { CookiePlace } from '../../../../src/model/cookie.ts'
 import type { Observation } from '../../../../src/model/observation.ts'
 import type { Policy } from '../../../../src/model/policy.ts'
 import type { ProbeSurvey } from '../../../../src/model/survey.ts'
+import { journeyOf } from '../../../../src/front/journey.ts'
 import { Collector } from '../../../../src/probe/collector.ts'
 import { frontEntries } from '../../../../src/probe/entries/front.ts'
 import { planProbe, type ProbeOptions } from '../../../../src/probe/plan.ts'
@@ -35,6 +36,7 @@ const text = (random: Random): string => md5(String(random())).slice(0, 16)
 
 type GatewayName =
   | 'record'
+  | 'otherRecord'
   | 'hash'
   | 'changesOnce'
   | 'spread'
@@ -57,6 +59,15 @@ export const gateways: Record<GatewayName, (random: Random, attributes?: string)
       const known = [...Array(pods).keys()].find((pod) => md5(addressOf(pod)) === value)
       const pod = known ?? pick(random)
       return { pod, ...(known === undefined ? { set: [`route=${md5(addressOf(pod))}; ${attributes}`] } : {}) }
+    },
+  /** The same of another Service, whose values are of its own: neither knows those of the other. */
+  otherRecord:
+    (random, attributes = 'Path=/') =>
+    (header) => {
+      const value = valueOf(header, 'route')
+      const known = [...Array(pods).keys()].find((pod) => md5(`other ${pod}`) === value)
+      const pod = known ?? pick(random)
+      return { pod, ...(known === undefined ? { set: [`route=${md5(`other ${pod}`)}; ${attributes}`] } : {}) }
     },
   /** The cookie is a text that is hashed to a pod, as Envoy's is. */
   hash: (random) => (header) => {
@@ -104,12 +115,20 @@ export interface Asking {
   path?: string
   /** The request that gets no answer. */
   failing?: number
+  /** Where else users go with what they have, and who is there. */
+  elsewhere?: { gateway: Gateway; path: string }[]
 }
 
 /** What a probe makes of a gateway, from the cookies that its answers set to the verdict. */
 export async function probed(
   gateway: Gateway,
-  { policy = { kind: 'cookie', name: 'route' }, options: more, path = '/app1/x', failing }: Asking = {},
+  {
+    policy = { kind: 'cookie', name: 'route' },
+    options: more,
+    path = '/app1/x',
+    failing,
+    elsewhere = [],
+  }: Asking = {},
 ): Promise<ProbeSurvey> {
   const endpoints = [...Array(pods).keys()].map((pod) => ({
     addresses: [`10.0.0.${pod + 1}`],
@@ -118,8 +137,11 @@ export async function probed(
     targetRef: { kind: 'Pod', name: `web-${pod}` },
   }))
   const subject = examineService(service(), [slice({ endpoints })], undefined)
-  const place = { scheme: 'http', hostName: 'shop.lab', path, by: 'ingress-nginx', policy } as const
-  const front = { places: [{ ...place, address: '192.0.2.7', port: 80 }] }
+  const place = { scheme: 'http', hostName: 'shop.lab', by: 'ingress-nginx', policy } as const
+  const visited = [{ gateway, path }, ...elsewhere]
+  const front = journeyOf({
+    places: visited.map((one) => ({ ...place, path: one.path, address: '192.0.2.7', port: 80 })),
+  })
   const given = options({ front, users: 6, ...more })
   const salt = 'salt'
   const plan = planProbe(given, subject, {
@@ -136,28 +158,28 @@ export async function probed(
     origin: { kind: 'job', image: { image: 'node:24', agent: 'node', from: 'asked' } },
     interrupted: new AbortController().signal,
   })
-  const observations = ask(
-    gateway,
-    plan.sessions.map(({ keeps }) => keeps === 'cookies'),
-    {
-      requests: plan.request.plannedRequests ?? 0,
-      place: { host: 'shop.lab', path, secure: false },
-      salt,
-    },
-  ).map((one): Observation => (one.number === failing ? failed(one) : one))
-  const all = { requests: observations.length, connections: observations.length, outcomes: {}, switches: 0 }
-  const totals = { ...all, reason: 'done', durationMs: 0, stalledMs: 0 } as const
-  const start = { target: 0, scheme: 'http', epochMs: 0 } as const
   const said = (decoded: object) =>
     [...collector.take({ kind: 'said', client: 0, decoded: { observations: [], ...decoded }, arrivedAt: 0 })]
       .length
-  said({ start })
-  said({ observations })
-  for (const [session] of plan.sessions.entries()) {
-    const requests = observations.filter((one) => (one.session ?? 0) === session).length
-    said({ done: { target: 0, session, ...all, requests } })
+  const users = plan.sessions.map(({ keeps }) => new CookieUser({ keeps: keeps === 'cookies', salt }))
+  let after = 0
+  for (const { index: target, front: at } of plan.entries) {
+    const own = visited.find((one) => one.path === at?.path)?.gateway ?? gateway
+    const asked = { target, after, requests: plan.request.plannedRequests ?? 0 }
+    const observations = ask(own, users, {
+      ...asked,
+      place: { host: 'shop.lab', path: at?.path ?? path, secure: false },
+    }).map((one): Observation => (one.number === failing ? failed(one) : one))
+    said({ start: { target, after, scheme: 'http', epochMs: 0 } })
+    said({ observations })
+    for (const [session] of plan.sessions.entries()) {
+      const { length: requests } = observations.filter((one) => (one.session ?? 0) === session)
+      said({ done: { target, session, requests, connections: requests, outcomes: {}, switches: 0 } })
+    }
+    after += observations.length
   }
-  said({ end: totals })
+  const all = { requests: after, connections: after, outcomes: {}, switches: 0 }
+  said({ end: { ...all, reason: 'done', durationMs: 0, stalledMs: 0 } })
   for await (const step of collector.conclude()) if (step.kind === 'result') return step.result
   throw new Error('no result')
 }
@@ -168,12 +190,11 @@ function failed({ identity: _identity, status: _status, ...one }: Observation): 
 
 function ask(
   gateway: Gateway,
-  keeps: readonly boolean[],
-  { requests, place, salt }: { requests: number; place: CookiePlace; salt: string },
+  users: readonly CookieUser[],
+  { requests, place, target, after }: { requests: number; place: CookiePlace; target: number; after: number },
 ): Observation[] {
-  const users = keeps.map((own) => new CookieUser({ keeps: own, salt }))
-  return Array.from({ length: requests * keeps.length }, (_, index): Observation => {
-    const session = index % keeps.length
+  return Array.from({ length: requests * users.length }, (_, index): Observation => {
+    const session = index % users.length
     const user = users[session]!
     const header = user.header(place, 0)
     const { pod, set = [] } = gateway(header === '' ? undefined : header.slice('Cookie: '.length, -2), index)
@@ -183,10 +204,10 @@ function ask(
       0,
     )
     return {
-      number: index + 1,
-      target: 0,
+      number: after + index + 1,
+      target,
       ...(session === 0 ? {} : { session }),
-      atMs: index * 3,
+      atMs: (after + index) * 3,
       latencyMs: 1,
       outcome: 'answered',
       status: 200,

@@ -25,6 +25,8 @@ const reports: Record<string, [gateway: keyof typeof gateways, asking: Asking]> 
   'something-else': ['byAddress', {}],
   'too-few': ['record', { options: { requests: 4 } }],
   long: ['pickedAgain', { options: { requests: 400, users: 2 } }],
+  across: ['record', { elsewhere: [{ path: '/app2/x', gateway: gateways.record(seeded(2)) }] }],
+  overwritten: ['record', { elsewhere: [{ path: '/app2/x', gateway: gateways.otherRecord(seeded(2)) }] }],
   'not-known': ['hash', { policy: { kind: 'unknown' }, options: { users: 12 } }],
 }
 

@@ -1,0 +1,31 @@
+import type { Front } from '../probe/plan.ts'
+
+type Places = Front['places']
+
+/**
+ * The places that users visit one after the other with one jar, and then those again at which a cookie of a later one may
+ * have come between: whether the cookie of one path holds on another, and whether both get along. Pure.
+ */
+export function journeyThrough(places: Places): Places {
+  const returns = places.flatMap((place, index) => {
+    const isDisturbed = places
+      .slice(index + 1)
+      .some(({ hostName }) => mayShareCookies(hostName, place.hostName))
+    return isDisturbed ? [{ ...place, again: index }] : []
+  })
+  return [...places, ...returns]
+}
+
+/** One host, or two below one domain, which a cookie may be for. */
+export function mayShareCookies(one: string, other: string): boolean {
+  const labels = [one, other].map((host) => host.replace(/:\d+$/, '').toLowerCase().split('.').toReversed())
+  const [first = [], second = []] = labels
+  if (first.join('.') === second.join('.')) return true
+  const shared = first.findIndex((label, index) => label !== second[index])
+  return shared >= 2 || (shared === -1 && first.length >= 2)
+}
+
+/** Users who visit all places with one jar, where there are several. */
+export function journeyOf(front: Front): Front {
+  return front.places.length < 2 ? front : { ...front, places: journeyThrough(front.places), isJourney: true }
+}
