@@ -13,7 +13,7 @@ import { join } from 'node:path'
 const root = join(import.meta.dirname, '..')
 
 /** The kernel takes 128 KiB per argument; an API server stores every Job and pod that carries this. */
-const bundleLimit = 40_960
+const bundleLimit = 49_152
 
 /** A program that runs in a pod, as one text. */
 function bundle(folder: 'agent' | 'echo'): string {

@@ -5,11 +5,12 @@ export type CompleteTarget = Required<AgentTarget>
 
 /** An `AgentConfig` with everything filled in, for one client. */
 export interface CompleteConfig extends Required<
-  Omit<AgentConfig, 'targets' | 'pausesMs' | 'payload' | 'marker' | 'sessions' | 'cookieSalt'>
+  Omit<AgentConfig, 'targets' | 'pausesMs' | 'payload' | 'marker' | 'sessions' | 'cookieSalt' | 'counter'>
 > {
   targets: CompleteTarget[]
   sessions: readonly [AgentSession, ...AgentSession[]]
   cookieSalt?: string
+  counter?: NonNullable<AgentConfig['counter']>
   /** `requests` and `durationMs` are Infinity when there is another limit; `requests` is counted from `pausesMs`. */
   pausesMs?: number[]
   payload?: string
@@ -58,6 +59,8 @@ export function decodeConfig(pieces: readonly string[], client = 0): CompleteCon
     ...(marker === undefined ? {} : { marker: markerOfClient(marker, client) }),
     sessions,
     sharedJars,
+    shownCookies: config.shownCookies ?? [],
+    ...(config.counter === undefined ? {} : { counter: config.counter }),
     ...(config.cookieSalt === undefined ? {} : { cookieSalt: config.cookieSalt }),
     localPorts,
     identify,

@@ -1,4 +1,4 @@
-import type { IdentifyRule, Scheme } from '../model/observation.ts'
+import type { CounterRule, IdentifyRule, Scheme } from '../model/observation.ts'
 
 /** What the agent is told to do. Travels as JSON; see `encodeConfig`. */
 export interface AgentConfig {
@@ -40,6 +40,10 @@ export interface AgentConfig {
   sessions?: AgentSession[]
   /** Users take their cookies along from one target to the next. */
   sharedJars?: boolean
+  /** What takes the number of a visit, as the application counts it in its session, out of an answer. */
+  counter?: CounterRule
+  /** The cookies of proxies whose values are told, by name; those that only proxies write are, too. None unless given. */
+  shownCookies?: string[]
   /** Report the cookies that answers set, with digests of their values that are made with this. */
   cookieSalt?: string
   /** Bytes of a body that are read at most; 65536 unless given. */

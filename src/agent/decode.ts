@@ -82,6 +82,7 @@ class LineDecoder implements Decoder {
       let localPort = -1
       let replaced: Replaced | undefined
       let redirects = 0
+      let counter = -1
       const [start, latency, ...fields] = item.split('.')
       startUs += readNumber(start)
       const latencyUs = readNumber(latency)
@@ -93,6 +94,7 @@ class LineDecoder implements Decoder {
         else if (field[0] === 'P') localPort = value
         else if (field[0] === 'N') session = value
         else if (field[0] === 'F') redirects = value
+        else if (field[0] === 'V') counter = value
         else if (field[0] === 'R') replaced = replacedKinds[value]
         else if (field[0] === 'K' || field[0] === 'C') newConnection = field[0] === 'C'
       }
@@ -116,6 +118,7 @@ class LineDecoder implements Decoder {
         ...(replaced === undefined ? {} : { replaced }),
         ...held,
         ...(redirects === 0 ? {} : { redirects }),
+        ...(counter < 0 ? {} : { counter }),
         ...(localPort < 0 ? {} : { localPort }),
       })
     }

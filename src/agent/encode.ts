@@ -59,7 +59,7 @@ export class Encoder {
 
   /** Observations must come in the order of their numbers, none left out; see `skip`. */
   add(observation: Observation): void {
-    const { identity, localPort, replaced, redirects, session = 0 } = observation
+    const { identity, localPort, replaced, redirects, counter, session = 0 } = observation
     const startUs = Math.max(this.#startUs, Math.round(observation.atMs * 1000))
     this.#about(observation.target)
     const content = identity && contentOf(identity, observation)
@@ -89,6 +89,7 @@ export class Encoder {
       item += `.N${session.toString(36)}`
     }
     if (redirects !== undefined) item += `.F${redirects.toString(36)}`
+    if (counter !== undefined) item += `.V${counter.toString(36)}`
     if (localPort !== undefined) item += `.P${localPort.toString(36)}`
     this.#append(item)
   }

@@ -15,7 +15,7 @@
  * An endpoint that is mentioned by all others, such as a leader, and that these do not name themselves, looks like
  * the one that answers. A rule of the user is the way out.
  */
-import type { Identity, IdentifyRule } from '../model/observation.ts'
+import type { CounterRule, Identity, IdentifyRule } from '../model/observation.ts'
 import type { Answer } from './answer.ts'
 import { digest } from './digest.ts'
 import { formatExcerpt } from './excerpt.ts'
@@ -82,6 +82,15 @@ function extractor(rule: IdentifyRule): ((answer: Answer) => string | undefined)
   return (answer) => {
     const match = expression.exec(utf8(answer.body.slice(0, regexLimit)))
     return match?.[1] ?? match?.[0]
+  }
+}
+
+/** Takes the number of a visit out of an answer; undefined where there is none. Throws as `createIdentifier` does. */
+export function createCounter(rule: CounterRule): (answer: Answer) => number | undefined {
+  const extract = extractor(rule)
+  return (answer) => {
+    const [digits] = /\d{1,15}/.exec(extract?.(answer) ?? '') ?? []
+    return digits === undefined ? undefined : Number(digits)
   }
 }
 

@@ -28,6 +28,7 @@
  *     .P<n>   the client's port; holds for this observation only
  *     .N<n>   the session is n                  (at the start of each line: 0)
  *     .F<n>   n redirects were followed; holds for this observation only
+ *     .V<n>   the application says that it is visit n; holds for this observation only
  *     -       instead of all: the run ended before the request did, there is no observation of this number
  *
  * The other fields hold until they change within the line. Identities live in 256 slots that are reused, longest unused first.

@@ -3,7 +3,7 @@ import type { Observation, Scheme } from '../model/observation.ts'
 import { type CompleteConfig, type CompleteTarget, isPlain } from './complete-config.ts'
 import { CookieUser } from './cookies/user.ts'
 import type { Encoder } from './encode.ts'
-import type { Identifier } from './identify.ts'
+import { createCounter, type Identifier } from './identify.ts'
 import { DatagramLane } from './datagram-lane.ts'
 import type { AnyLane, Exchange, Plan } from './lane.ts'
 import { Lane, type LaneUser } from './lane.ts'
@@ -59,14 +59,14 @@ function shuffle(items: number[]): void {
 export type KnownUsers = Map<number, CookieUser>
 
 function userOf(
-  { sessions, cookieSalt: salt, sharedJars }: CompleteConfig,
+  { sessions, cookieSalt: salt, sharedJars, shownCookies }: CompleteConfig,
   session: number,
   known: KnownUsers,
 ): LaneUser {
   const keeps = sessions[session]?.jar === true
   if (!keeps && salt === undefined) return { session }
   const earlier = keeps && sharedJars ? known.get(session) : undefined
-  const cookies = earlier ?? new CookieUser({ keeps, salt: salt ?? '' })
+  const cookies = earlier ?? new CookieUser({ keeps, salt: salt ?? '', shown: new Set(shownCookies) })
   known.set(session, cookies)
   return { session, cookies }
 }
@@ -84,6 +84,7 @@ export class Run {
   readonly #tallies: readonly Tally[]
   readonly #linger = new Linger()
   readonly #told = new Set<string>()
+  readonly #count: ReturnType<typeof createCounter> | undefined
   readonly #ticker: NodeJS.Timeout
   #wakeUp: NodeJS.Timeout | undefined
   #inFlight = 0
@@ -99,6 +100,7 @@ export class Run {
     const { config, target, scheme, now, encoder, numbersAfter } = options
     const { sessions } = config
     const users = sessions.length
+    this.#count = config.counter && createCounter(config.counter)
     // Each user keeps to the schedule, and so to all of it.
     const pace = { intervalMs: config.intervalMs / users, requests: config.requests * users }
     this.#pacer = new Pacer({ ...config, ...pace })
@@ -229,11 +231,10 @@ export class Run {
     if (!http && answer.bodyLength === 0) return
     if (http) observation.status = answer.status
     const body = answer.body.toString('latin1', 0, answer.bodyLength)
-    observation.identity = this.#options.identify({
-      ...(http ? { status: answer.status } : {}),
-      headers: answer.headers,
-      body,
-    })
+    const said = { ...(http ? { status: answer.status } : {}), headers: answer.headers, body }
+    observation.identity = this.#options.identify(said)
+    const counter = this.#count?.(said)
+    if (counter !== undefined) observation.counter = counter
     const seenAddress = seenAddressOf(body, this.#options.isBackend)
     if (seenAddress !== undefined) observation.seenAddress = seenAddress
   }

@@ -12,6 +12,11 @@ export interface CookieReport {
   sent: number
   /** Requests that sent it as it had been given elsewhere, before this place gave it. */
   brought?: number
+  /** Answers that gave it another value though it was sent: from the pod as before, and from another one. */
+  renewed?: number
+  renewedElsewhere?: number
+  /** Its first values, where they are told. */
+  shown?: string[]
   /** Requests that it was sent with and whose answer came from another pod than the one that it names. */
   disagreed: number
   /** Who makes such cookies, where its name or its value tells: a proxy. */
@@ -19,7 +24,7 @@ export interface CookieReport {
   /** The pod that it named last, where that can be computed. */
   names?: string
   /** As it was set first. */
-  first: Omit<SetCookie, 'name' | 'digest'>
+  first: Omit<SetCookie, 'name' | 'digest' | 'value'>
 }
 
 /** Why the users of an entry were held, or were not. Programs read it; the report puts it in words. */
@@ -52,7 +57,9 @@ export function mergedCookies(all: readonly CookieReport[]): CookieReport[] {
       before.values += cookie.values
       before.sent += cookie.sent
       before.disagreed += cookie.disagreed
-      if (cookie.brought !== undefined) before.brought = (before.brought ?? 0) + cookie.brought
+      for (const key of ['brought', 'renewed', 'renewedElsewhere'] as const)
+        if (cookie[key] !== undefined) before[key] = (before[key] ?? 0) + cookie[key]
+      if (cookie.shown !== undefined) before.shown = [...new Set([...(before.shown ?? []), ...cookie.shown])]
     }
   }
   return [...merged.values()]

@@ -6,6 +6,8 @@ export interface SetCookie {
   /** Tells values of one run apart, and says nothing about them elsewhere. */
   digest: string
   form: CookieForm
+  /** What it is, where that was asked for and a proxy made it. */
+  value?: string
   /** The backend that the value names in clear, `10.244.1.7:8080`. */
   names?: string
   /** As it was written, without a leading dot. */

@@ -65,6 +65,8 @@ export interface Observation {
   cookies?: readonly SetCookie[]
   /** The names of the cookies that the request sent, where there were any. */
   cookiesSent?: readonly string[]
+  /** The number of the visit in the application's own session, as the answer says it. */
+  counter?: number
   /** Redirects that were followed before this answer. */
   redirects?: number
   /** The client's port, when the agent was told to say it. */
@@ -88,6 +90,9 @@ export type IdentifyRule =
   | { kind: 'json'; path: string }
   | { kind: 'header'; name: string }
   | { kind: 'regex'; pattern: string }
+
+/** Where an answer holds the number of a visit. */
+export type CounterRule = Extract<IdentifyRule, { kind: 'json' | 'regex' }>
 
 /**
  * How backends are recognised. `auto`: by the answers, else by the pods' access logs, else by their sockets, else as

@@ -22,6 +22,7 @@ import type { Policy } from './policy.ts'
 import type { SessionSpec } from './session.ts'
 import type { TargetRef } from './target.ts'
 import type { Verdict } from './verdict.ts'
+import type { VisitsReport } from './visits.ts'
 
 /**
  * All that one probe found out: a verdict for each client at each entry, and what they say together. One client at one
@@ -157,6 +158,8 @@ export interface SurveyCell {
   timeline: TimelineCell[]
   /** What it saw of cookies, where they were looked at. */
   cookies?: CookieReport[]
+  /** What the application's own count says of its session, where answers were to hold one. */
+  visits?: VisitsReport
   /** Redirects that were followed. */
   redirects?: number
   /** Answers that named no backend, by HTTP status, where there is something in front that may have given them. */

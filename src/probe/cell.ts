@@ -13,6 +13,7 @@ import { eligibleThrough, type EntryClient } from './entries/eligible.ts'
 import { KeptConnection } from './kept.ts'
 import type { Claims } from './users/claims.ts'
 import { CookieLog } from './users/cookie-log.ts'
+import { VisitLog } from './users/visit-log.ts'
 import { Letters } from './letters.ts'
 import type { RecognisedBackend, Recogniser } from './recognise.ts'
 import type { SwitchRecord } from './switches.ts'
@@ -97,6 +98,7 @@ export class Cell {
   #facts: CellFacts = {}
   readonly isLoose: boolean
   readonly cookies: CookieLog
+  readonly visits = new VisitLog()
   redirects = 0
   /** Answers that named nobody, by their HTTP status. */
   readonly nameless = new Map<number, number>()
@@ -176,6 +178,7 @@ export class Cell {
     const own = turn ?? number - this.#before
     const backend = this.tally.add(own === number ? observation : { ...observation, number: own }, recognised)
     this.cookies.add(observation, backend)
+    this.visits.add(observation.counter, backend?.name)
     this.#noteFront(observation, recognised)
     const [switched] = this.#fresh
     this.#fresh = []

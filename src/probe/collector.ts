@@ -404,6 +404,7 @@ export class Collector {
           ? []
           : few(judged.flatMap(({ notes }) => notes))),
         ...this.#notes,
+        ...countNotes(options, cells),
         ...new Set(seen.flatMap((client) => client.toolNotes())),
         ...new Set(seen.flatMap((client) => client.notHttpNotes())),
         ...watchNotes(this.#watchTrouble),
@@ -482,9 +483,12 @@ export class Collector {
     })
   }
 
-  #aboutCookies(cell: Cell): Pick<SurveyCell, 'cookies' | 'redirects' | 'nameless'> {
-    if (this.#claims === undefined) return {}
+  #aboutCookies(cell: Cell): Pick<SurveyCell, 'cookies' | 'redirects' | 'nameless' | 'visits'> {
+    const visits = cell.visits.report()
+    const counted = visits === undefined ? {} : { visits }
+    if (this.#claims === undefined) return counted
     return {
+      ...counted,
       cookies: cell.cookies.reports(),
       ...(cell.redirects === 0 ? {} : { redirects: cell.redirects }),
       ...(cell.nameless.size === 0 ? {} : { nameless: Object.fromEntries(cell.nameless) }),
@@ -620,6 +624,13 @@ function observedBy(
           },
         }),
   }
+}
+
+/** What was to be counted and was nowhere. */
+function countNotes({ counter }: ProbeOptions, cells: readonly SurveyCell[]): string[] {
+  return counter === undefined || cells.some(({ visits }) => visits !== undefined)
+    ? []
+    : ['no answer held a number where --session-counter looks for one']
 }
 
 /** The different ones of some sentences, and how many more there are. */

@@ -5,11 +5,12 @@ import type { Suspect } from '../model/breaks.ts'
 import type { Endpoint } from '../model/endpoint.ts'
 import { type Expectation, expectationOf, expectationThrough } from '../model/expectation.ts'
 import type { ServicePort } from '../model/kubernetes.ts'
-import type { IdentifyMode, IdentifyRule } from '../model/observation.ts'
+import type { CounterRule, IdentifyMode, IdentifyRule } from '../model/observation.ts'
 import type { ProbeRequest } from '../model/probe-result.ts'
 import type { FrontPlace, SurveyEntry } from '../model/survey.ts'
 import type { TargetRef } from '../model/target.ts'
 import type { SessionSpec } from '../model/session.ts'
+import { applicationOf } from '../model/maker.ts'
 import { UserError } from '../model/user-error.ts'
 import { tracesOf } from './attribution/marks.ts'
 import type { AskedEntries } from './entries/asked.ts'
@@ -72,6 +73,10 @@ export interface ProbeOptions {
   users?: number
   /** No requests beside theirs that keep nothing. */
   withoutControl?: boolean
+  /** Where answers hold the number of a visit, as the application counts it in its own session. */
+  counter?: CounterRule
+  /** Tell the values of cookies that proxies make. */
+  showCookies?: boolean
   /** Further headers of each request. */
   headers?: readonly (readonly [name: string, value: string])[]
 }
@@ -166,6 +171,8 @@ export function planProbe(options: ProbeOptions, subject: ProbeSubject, input: P
     ...(keepsNoCookies(sessions)
       ? {}
       : { sessions: sessions.map(({ keeps }) => ({ jar: keeps === 'cookies' })) }),
+    ...(options.counter === undefined ? {} : { counter: options.counter }),
+    ...(options.showCookies === true ? { shownCookies: shownOf(entries) } : {}),
     ...(options.front?.isJourney === true ? { sharedJars: true } : {}),
     ...(looksAtCookies && input.cookieSalt !== undefined ? { cookieSalt: input.cookieSalt } : {}),
   }
@@ -197,6 +204,18 @@ export function planProbe(options: ProbeOptions, subject: ProbeSubject, input: P
     maxRunSeconds: Math.ceil((entries.length * (longestMs + options.timeoutMs)) / 1000) + 5,
     notes: [...(leftOut > 0 ? [tooMany] : []), ...(input.notes ?? [])],
   }
+}
+
+/** The cookies that a proxy is configured to make; never empty, as that would mean that none is told. */
+function shownOf(entries: readonly SurveyEntry[]): string[] {
+  const names = entries.flatMap(({ front }) =>
+    front?.policy.kind === 'cookie' &&
+    front.policy.madeBy !== 'application' &&
+    front.policy.name !== undefined
+      ? [front.policy.name]
+      : [],
+  )
+  return ['', ...new Set(names.filter((name) => applicationOf(name) === undefined))]
 }
 
 /** Users with a jar each, and beside them requests that keep nothing. */

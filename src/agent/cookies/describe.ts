@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { CookieForm, SetCookie } from '../../model/cookie.ts'
+import { makerOf } from '../../model/maker.ts'
 import type { Taken } from './jar.ts'
 
 /** The name of a value for one run: whoever does not know the value and the salt learns nothing from it. */
@@ -8,16 +9,24 @@ export function digestOf(value: string, salt: string): string {
 }
 
 /** A cookie as it is reported: of its value only what tells it from others, and what it looks like. */
-export function describeCookie({ cookie, refused }: Taken, salt: string, nowMs: number): SetCookie {
+export function describeCookie(
+  { cookie, refused }: Taken,
+  salt: string,
+  nowMs: number,
+  shown?: ReadonlySet<string>,
+): SetCookie {
   const { name, value, domain, path, maxAgeSeconds, expiresAt, secure, httpOnly, sameSite } = cookie
   const lifetime =
     maxAgeSeconds ?? (expiresAt === undefined ? undefined : Math.round((expiresAt - nowMs) / 1000))
   const names = addressIn(value)
+  const form = names === undefined ? formOf(value) : 'address'
+  const isTold = shown !== undefined && isOfProxy({ name, form }, shown)
   return {
     name: name.slice(0, 128),
     length: value.length,
     digest: digestOf(value, salt),
-    form: names === undefined ? formOf(value) : 'address',
+    form,
+    ...(isTold ? { value: value.slice(0, longestTold) } : {}),
     ...(names === undefined ? {} : { names }),
     ...(domain === undefined ? {} : { domain: domain.slice(0, 128) }),
     ...(path === undefined ? {} : { path: path.slice(0, 128) }),
@@ -27,6 +36,14 @@ export function describeCookie({ cookie, refused }: Taken, salt: string, nowMs: 
     ...(sameSite === undefined ? {} : { sameSite: sameSite.slice(0, 16) }),
     ...(refused === undefined ? {} : { refused }),
   }
+}
+
+/** Characters of a value that are told. */
+const longestTold = 256
+
+/** Never one that an application may have made: it opens somebody's session. */
+function isOfProxy(cookie: Pick<SetCookie, 'name' | 'form'>, shown: ReadonlySet<string>): boolean {
+  return makerOf(cookie) !== undefined || (shown.has(cookie.name) && cookie.form !== 'other')
 }
 
 const forms: readonly (readonly [CookieForm, RegExp])[] = [

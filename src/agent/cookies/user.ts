@@ -6,10 +6,13 @@ import { CookieJar } from './jar.ts'
 export class CookieUser {
   readonly #jar: CookieJar | undefined
   readonly #salt: string
+  readonly #shown: ReadonlySet<string> | undefined
   #set: SetCookie[] = []
   #sent = new Set<string>()
 
-  constructor({ keeps, salt }: { keeps: boolean; salt: string }) {
+  /** @param user.shown the cookies of proxies whose values are told; none unless there is one */
+  constructor({ keeps, salt, shown }: { keeps: boolean; salt: string; shown?: ReadonlySet<string> }) {
+    this.#shown = shown === undefined || shown.size === 0 ? undefined : shown
     this.#jar = keeps ? new CookieJar() : undefined
     this.#salt = salt
   }
@@ -39,7 +42,7 @@ export class CookieUser {
     for (const [name, value] of headers) {
       if (name !== 'set-cookie') continue
       const taken = (this.#jar ?? new CookieJar()).take(value, place, nowMs)
-      if (taken !== undefined) this.#set.push(describeCookie(taken, this.#salt, nowMs))
+      if (taken !== undefined) this.#set.push(describeCookie(taken, this.#salt, nowMs, this.#shown))
     }
   }
 }

@@ -178,6 +178,15 @@ const flags = {
       'What to send in each datagram (udp), or on each connection instead of HTTP (tcp; a line end is added). Knows \\n, \\r, \\t, \\\\ and \\xHH.',
     helpValue: "''",
   }),
+  'session-counter': Flags.string({
+    description:
+      "Where answers hold the number of a visit that the application counts in its own session, json:PATH or regex:RE (its first group): shows whether that session survives beside the user's pod.",
+    helpValue: "''",
+  }),
+  'show-cookies': Flags.boolean({
+    description: 'Tell the values of cookies that proxies make; those of applications are never told.',
+    default: false,
+  }),
   sessions: countFlag({
     description: 'How many users with a cookie jar each client simulates.',
     helpValue: '6',
@@ -242,7 +251,7 @@ export const probeFlags = grouped(flags, {
     'timeout',
   ],
   Client: ['clients', 'host-network', 'in-pod', 'container', 'node', 'spread', 'via-local'],
-  User: ['jar', 'sessions'],
+  User: ['jar', 'session-counter', 'sessions', 'show-cookies'],
   Entry: ['address', 'all-ports', 'host', 'ip-family', 'via'],
   Judgement: ['confidence', 'expect', 'fingerprint', 'identify'],
   Experiment: ['compare', 'during', 'echo', 'max', 'measure-timeout', 'shadow', 'what-if'],

@@ -36,6 +36,8 @@ export interface ProbeFlags {
   requests?: number | undefined
   scheme: ProbeOptions['scheme']
   send?: string | undefined
+  'session-counter'?: string | undefined
+  'show-cookies'?: boolean
   sessions?: number | undefined
   shadow: boolean
   spread?: 'nodes' | undefined

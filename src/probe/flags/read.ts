@@ -3,7 +3,15 @@ import { parseVia } from '../entries/asked.ts'
 import type { ProbeOptions } from '../plan.ts'
 import type { ProbeFlags } from './flags.ts'
 import { refuseWhatDoesNotGoTogether } from './together.ts'
-import { acceptedErrorOf, headerOf, identifyModeOf, intervalOf, payloadOf, readCa } from './values.ts'
+import {
+  acceptedErrorOf,
+  counterOf,
+  headerOf,
+  identifyModeOf,
+  intervalOf,
+  payloadOf,
+  readCa,
+} from './values.ts'
 
 /** Requests per second of one client, and of all clients together. */
 const defaultRate = 50
@@ -67,10 +75,13 @@ function pathOf({ path: paths = [], host }: ProbeFlags): string {
 export const defaultUsers = 6
 
 /** Users with a jar, and what all requests carry. */
-function usersFlags({ jar, sessions, header = [] }: ProbeFlags): Pick<ProbeOptions, 'users' | 'headers'> {
+function usersFlags(flags: ProbeFlags): Pick<ProbeOptions, 'users' | 'headers' | 'counter' | 'showCookies'> {
+  const { jar, sessions, header = [], 'session-counter': counter, 'show-cookies': showCookies } = flags
   const users = jar === false ? 0 : (sessions ?? (jar === true ? defaultUsers : undefined))
   return {
     ...(users === undefined ? {} : { users }),
+    ...(counter === undefined ? {} : { counter: counterOf(counter) }),
+    ...(showCookies === true ? { showCookies } : {}),
     ...(header.length === 0 ? {} : { headers: header.map((text) => headerOf(text)) }),
   }
 }

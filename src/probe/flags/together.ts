@@ -12,6 +12,7 @@ const exclusive: Partial<Record<keyof ProbeFlags, readonly (keyof ProbeFlags)[]>
   echo: ['what-if'],
   host: ['all-ports', 'compare', 'echo', 'ip-family', 'measure-timeout', 'via', 'what-if'],
   jar: ['compare', 'echo', 'measure-timeout', 'send', 'what-if'],
+  'session-counter': ['in-pod', 'measure-timeout', 'send'],
   sessions: ['compare', 'echo', 'measure-timeout', 'send', 'what-if'],
   // The pods are there: how many, where, and what they speak is given. The agent in shell speaks HTTP, and no more.
   'in-pod': [

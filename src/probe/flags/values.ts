@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import type { IdentifyMode } from '../../model/observation.ts'
+import type { CounterRule, IdentifyMode } from '../../model/observation.ts'
 import { invalidValue, UserError } from '../../model/user-error.ts'
 
 const escapes: Record<string, string> = { n: '\n', r: '\r', t: '\t', '\\': '\\' }
@@ -40,7 +40,7 @@ export function acceptedErrorOf(confidence: string): number {
 }
 
 /** `auto`, `json:PATH` and so on. */
-export function identifyModeOf(text: string): IdentifyMode {
+export function identifyModeOf(text: string, flag = 'identify'): IdentifyMode {
   if (text === 'auto' || text === 'access-log' || text === 'sockets' || text === 'anonymous') {
     return { kind: text }
   }
@@ -55,7 +55,7 @@ export function identifyModeOf(text: string): IdentifyMode {
     try {
       void new RegExp(value!)
     } catch (error) {
-      throw invalidValue('identify', text, error instanceof Error ? error.message : String(error))
+      throw invalidValue(flag, text, error instanceof Error ? error.message : String(error))
     }
     return { kind, pattern: value! }
   }
@@ -64,6 +64,15 @@ export function identifyModeOf(text: string): IdentifyMode {
     text,
     'must be auto, access-log, sockets, anonymous, json:PATH, header:NAME or regex:RE',
   )
+}
+
+/** `json:PATH` or `regex:RE`. */
+export function counterOf(text: string): CounterRule {
+  if (!/^(?:json|regex):./s.test(text))
+    throw invalidValue('session-counter', text, 'must be json:PATH or regex:RE')
+  const rule = identifyModeOf(text, 'session-counter')
+  if (rule.kind !== 'json' && rule.kind !== 'regex') throw new Error('a counter is a path or an expression')
+  return rule
 }
 
 /** `NAME: VALUE`, as curl takes it. What the client says itself may not be said twice. */

@@ -2,16 +2,20 @@ import type { CookieReport } from '../../model/cause.ts'
 import type { SetCookie } from '../../model/cookie.ts'
 import type { Observation } from '../../model/observation.ts'
 import type { Claims } from './claims.ts'
-import { makerOf } from './makers.ts'
+import { makerOf } from '../../model/maker.ts'
 
 /** Of one session; applications have a handful. */
 const mostCookies = 32
+/** Values that are told. */
+const mostShown = 4
 /** Values of a cookie that are told apart. */
 const mostValues = 256
 
 interface Entry {
   report: CookieReport
   digests: Set<string>
+  /** The digest of the value that it has now. */
+  now: string | undefined
   /** The pod that the value names which the session has now. */
   claim: { pod?: string; address: string } | undefined
 }
@@ -20,6 +24,8 @@ interface Entry {
 export class CookieLog {
   readonly #claims: Claims | undefined
   readonly #before: CookieLog | undefined
+  /** Who gave the answer before. */
+  #answered: string | undefined
   readonly #entries = new Map<string, Entry>()
 
   /** @param before what the same user saw elsewhere, where it brings its cookies along */
@@ -30,6 +36,9 @@ export class CookieLog {
 
   /** @param answered the pod that gave the answer, or its address, where it is known */
   add({ cookies = [], cookiesSent = [] }: Observation, answered?: { name: string; address?: string }): void {
+    const isElsewhere =
+      answered !== undefined && this.#answered !== undefined && answered.name !== this.#answered
+    if (answered !== undefined) this.#answered = answered.name
     for (const name of cookiesSent) {
       const entry = this.#entries.get(name) ?? this.#bring(name)
       if (entry === undefined) continue
@@ -40,7 +49,15 @@ export class CookieLog {
       if (claim === undefined || answered === undefined || isSetAnew) continue
       if (answered.name !== claim.pod && answered.address !== claim.address) entry.report.disagreed += 1
     }
-    for (const cookie of cookies) this.#set(cookie)
+    for (const cookie of cookies) {
+      const before = this.#entries.get(cookie.name)
+      const isRenewed = before?.now !== undefined && before.now !== cookie.digest
+      if (isRenewed && cookiesSent.includes(cookie.name)) {
+        const key = isElsewhere ? 'renewedElsewhere' : 'renewed'
+        before.report[key] = (before.report[key] ?? 0) + 1
+      }
+      this.#set(cookie)
+    }
   }
 
   /** What was seen, the first cookie first. */
@@ -52,10 +69,20 @@ export class CookieLog {
   #bring(name: string): Entry | undefined {
     const known = this.#before?.find(name)
     if (known === undefined || this.#entries.size >= mostCookies) return undefined
-    const { brought: _brought, ...report } = known.report
+    const { maker, names, first } = known.report
     const entry: Entry = {
-      report: { ...report, set: 0, values: 0, sent: 0, disagreed: 0 },
+      report: {
+        name,
+        ...(maker === undefined ? {} : { maker }),
+        ...(names === undefined ? {} : { names }),
+        first,
+        set: 0,
+        values: 0,
+        sent: 0,
+        disagreed: 0,
+      },
       digests: new Set(),
+      now: known.now,
       claim: known.claim,
     }
     this.#entries.set(name, entry)
@@ -74,6 +101,11 @@ export class CookieLog {
     if (entry.digests.size < mostValues) entry.digests.add(cookie.digest)
     entry.report.values = entry.digests.size
     if (cookie.refused !== undefined) return
+    entry.now = cookie.digest
+    const { value } = cookie
+    const { shown = [] } = entry.report
+    if (value !== undefined && shown.length < mostShown && !shown.includes(value))
+      entry.report.shown = [...shown, value]
     const named = this.#claims?.of(cookie)
     const { pod } = named ?? {}
     entry.claim = named && { address: named.address, ...(pod === undefined ? {} : { pod }) }
@@ -81,7 +113,7 @@ export class CookieLog {
     else entry.report.names = pod ?? named.address
   }
 
-  #entryOf({ name, digest: _digest, ...first }: SetCookie): Entry | undefined {
+  #entryOf({ name, digest: _digest, value: _value, ...first }: SetCookie): Entry | undefined {
     const known = this.#entries.get(name)
     if (known !== undefined || this.#entries.size >= mostCookies) return known
     const maker = makerOf({ name, form: first.form })?.name
@@ -94,7 +126,7 @@ export class CookieLog {
       ...(maker === undefined ? {} : { maker }),
       first,
     }
-    const entry: Entry = { report, digests: new Set(), claim: undefined }
+    const entry: Entry = { report, digests: new Set(), now: undefined, claim: undefined }
     this.#entries.set(name, entry)
     return entry
   }

@@ -69,6 +69,14 @@ const cookie = z
     brought: count
       .optional()
       .describe('Requests that sent it as it had been given elsewhere, before this place gave it.'),
+    renewed: count
+      .optional()
+      .describe('Answers of the pod as before that gave it another value though it was sent.'),
+    renewedElsewhere: count.optional().describe('The same, from another pod than the answer before.'),
+    shown: z
+      .array(z.string())
+      .optional()
+      .describe('With --show-cookies: its first values, where a proxy makes it.'),
     disagreed: count.describe('Answers from another pod than the one that it names.'),
     maker: z.string().optional().describe('Who makes such cookies, where its name or its value tells.'),
     names: z.string().optional().describe('The pod that it named last, where that can be computed.'),
@@ -89,7 +97,9 @@ const cookie = z
       })
       .describe('As it was set first.'),
   })
-  .describe('A cookie as a session met it. Its value is never told.')
+  .describe(
+    'A cookie as a session met it. Its value is told with --show-cookies only, and never that of an application.',
+  )
 
 const behaviour = z.enum(['sticky', 'spread', 'broken', 'inconclusive'])
 const names = z.array(z.string()).describe('Names of cookies.')
@@ -268,6 +278,15 @@ const cell = z
     switches: z
       .array(switchSchema)
       .describe('Its first changes of the backend; times since its own first request.'),
+    visits: z
+      .object({
+        counted: count.describe('Answers that held a number.'),
+        highest: count.describe('The highest one.'),
+        lost: count.describe('Answers whose number is not above that of the answer before.'),
+        lostOnPod: count.describe('Those of them that came from the pod as before.'),
+      })
+      .optional()
+      .describe("With --session-counter: what the application's own count says of its session."),
     cookies: z.array(cookie).optional().describe('What it saw of cookies, where they were looked at.'),
     redirects: count.optional().describe('Redirects that were followed.'),
     nameless: z

@@ -3,7 +3,7 @@ import { keyOf, type LooseObject, type ObjectType, refOf } from '../../../model/
 import type { Policy } from '../../../model/policy.ts'
 import type { Store } from '../../../model/store.ts'
 import { type Analyzer, objectAnalyzer } from '../../analyzer.ts'
-import { applicationOf } from '../../kit/cookies.ts'
+import { applicationOf } from '../../../model/maker.ts'
 import { at, list, record } from '../../kit/loose.ts'
 import { backendsOf } from '../backends.ts'
 import { type Rule, rulesOf } from '../legs.ts'

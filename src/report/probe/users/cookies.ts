@@ -29,6 +29,7 @@ export function layoutCookies(survey: ProbeSurvey, width: number, style: Style):
     return [
       ...cookies.slice(0, mostCookies).flatMap((cookie) => put('cookie', cookieWords(cookie, entry))),
       ...(rest > 0 ? put('', [`and ${countOf(rest, 'more cookie')}`]) : []),
+      ...visitWords(survey, entry).flatMap((text) => put('session', [text])),
       ...frontWords(survey, entry).flatMap((text) => put('proxy', [text])),
     ]
   })
@@ -42,11 +43,11 @@ function cookieWords(cookie: CookieReport, { front }: SurveyEntry): string[] {
     sanitize(name),
     ...(set === 0
       ? ['given elsewhere']
-      : [
-          `set ${formatCount(set)} ${set === 1 ? 'time' : 'times'}${by === undefined ? '' : ` by ${sanitize(by)}`}`,
-        ]),
-    `sent ${formatCount(sent)} ${sent === 1 ? 'time' : 'times'}`,
+      : [`set ${timesOf(set)}${by === undefined ? '' : ` by ${sanitize(by)}`}`]),
+    `sent ${timesOf(sent)}`,
     ...attributeWords(first),
+    ...(by === undefined ? renewalWords(cookie) : []),
+    ...(cookie.shown ?? []).map((value) => sanitize(value)),
     ...(names === undefined
       ? []
       : [
@@ -55,6 +56,23 @@ function cookieWords(cookie: CookieReport, { front }: SurveyEntry): string[] {
             : 'names the pod',
         ]),
   ]
+}
+
+/** Of an application's cookie: another pod that does not know it gives another one. */
+function renewalWords({ sent, values, renewed = 0, renewedElsewhere = 0 }: CookieReport): string[] {
+  if (sent === 0) return []
+  if (renewed + renewedElsewhere === 0) return values > 0 ? ['keeps its value'] : []
+  if (renewed + renewedElsewhere >= sent) return ['another value in each answer']
+  return [
+    ...(renewedElsewhere === 0
+      ? []
+      : [`given anew by another pod ${timesOf(renewedElsewhere)}: its session is lost`]),
+    ...(renewed === 0 ? [] : [`given anew by the same pod ${timesOf(renewed)}`]),
+  ]
+}
+
+function timesOf(count: number): string {
+  return `${formatCount(count)} ${count === 1 ? 'time' : 'times'}`
 }
 
 function attributeWords({
@@ -75,6 +93,20 @@ function attributeWords({
     ...(secure === true ? ['Secure'] : []),
     ...(sameSite === undefined ? [] : [`SameSite=${sanitize(sameSite)}`]),
   ]
+}
+
+/** Whether the application's own session survived, as it counts itself; it may not though the pod stays. */
+function visitWords({ cells, sessions }: ProbeSurvey, { index }: SurveyEntry): string[] {
+  const own = cells.filter(({ entry, session }) => entry === index && sessions[session]?.keeps === 'cookies')
+  const counted = own.flatMap(({ visits }) => (visits === undefined ? [] : [visits]))
+  if (counted.length === 0) return []
+  const kept = counted.filter(({ lost }) => lost === 0).length
+  const lost = counted.reduce((sum, one) => sum + one.lost, 0)
+  const onPod = counted.reduce((sum, one) => sum + one.lostOnPod, 0)
+  const head = `the application's session survived in ${formatCount(kept)} of ${countOf(counted.length, 'user')}`
+  if (lost === 0) return [head]
+  const where = onPod === 0 ? '' : `, ${formatCount(onPod)} of them on the pod that had it`
+  return [`${head}: its count began again ${timesOf(lost)}${where}`]
 }
 
 /** Redirects, and answers that named no pod: 401 and 503 mean different things to whoever looks for a fault. */

@@ -53,3 +53,16 @@ test('no value is told, only what tells it from others of the run', () => {
   expect(digest).not.toBe(digestOf('secret', 'other'))
   expect(digest).not.toBe(digestOf('secre', 'salt'))
 })
+
+test.each([
+  ['a name that a proxy is configured for', 'route=29f74cc3b98ee8936bb1a6afbfc49ed7', true],
+  ['a form that only a proxy writes', 'x="0123456789abcdef"', true],
+  ['a name that only a proxy uses', 'AWSALB=anything', true],
+  ['a configured name with a value of nobody knows whom', 'route=secret', false],
+  ['the session of an application', 'JSESSIONID=29f74cc3b98ee8936bb1a6afbfc49ed7', false],
+])('where values are told, %s: %s', (_what, header, isTold) => {
+  const taken = { cookie: parseSetCookie(header)! }
+  const { value } = describeCookie(taken, 's', 0, new Set(['route']))
+  expect(value === undefined).toBe(!isTold)
+  expect(describeCookie(taken, 's', 0).value).toBeUndefined()
+})

@@ -76,6 +76,29 @@ describe('sessions', () => {
     expect(asked.filter(({ cookie }) => cookie === undefined)).toHaveLength(4 + firstTimers)
   })
 
+  test('say the number of the visit that the application counts in its session', async () => {
+    const sessions = new Map<string, number>()
+    const server = http.createServer(({ headers }, response) => {
+      const id = /\bid=(\w+)/.exec(headers.cookie ?? '')?.[1] ?? `s${sessions.size}`
+      const count = (sessions.get(id) ?? 0) + 1
+      sessions.set(id, count)
+      response.setHeader('set-cookie', `id=${id}; Path=/`)
+      response.end(`${count}th time access.`)
+    })
+    const counter = { kind: 'regex' as const, pattern: String.raw`(\d+)th time` }
+    const config = configFor(await listen(server), {
+      requests: 4,
+      sessions: [jar, {}],
+      cookieSalt: 'x',
+      counter,
+    })
+    const { observations } = await observe(config)
+    const counted = (session: number) =>
+      observations.filter((one) => (one.session ?? 0) === session).map((one) => one.counter)
+    expect(counted(0)).toEqual([1, 2, 3, 4])
+    expect(counted(1)).toEqual([1, 1, 1, 1])
+  })
+
   test('each keeps to the whole schedule', async () => {
     const { port } = await sticky()
     const { observations } = await observe(

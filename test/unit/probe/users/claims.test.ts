@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { digestOf } from '../../../../src/agent/cookies/describe.ts'
 import type { Endpoint } from '../../../../src/model/endpoint.ts'
 import { Claims, valuesFor } from '../../../../src/probe/users/claims.ts'
-import { makerOf } from '../../../../src/probe/users/makers.ts'
+import { makerOf } from '../../../../src/model/maker.ts'
 import { pod } from '../endpoints.ts'
 
 /** As the proxies write them: computed with md5sum and sha256sum. */

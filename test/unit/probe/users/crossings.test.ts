@@ -16,7 +16,9 @@ describe('users who take their cookies from one path to another', () => {
         { from: 0, to: 1, isReturn: false, users: 6, same: 6, cookies: ['route'] },
         { from: 0, to: 2, isReturn: true, users: 6, same: 6, cookies: ['route'] },
       ])
-      expect(users?.map(({ cause }) => cause)).toEqual(Array(3).fill({ kind: 'cookie', cookies: ['route'] }))
+      expect(users?.map(({ cause }) => cause)).toEqual(
+        Array.from({ length: 3 }, () => ({ kind: 'cookie', cookies: ['route'] })),
+      )
       expect(verdict.result).toBe('as-expected')
     },
   )

@@ -1,4 +1,4 @@
-import type { SetCookie } from '../../model/cookie.ts'
+import type { SetCookie } from './cookie.ts'
 
 /** Who makes such a cookie: a proxy by its name for people, or nobody who is known. */
 export interface Maker {
@@ -31,4 +31,24 @@ const byForm: Partial<Record<SetCookie['form'], Maker>> = {
  */
 export function makerOf({ name, form }: Pick<SetCookie, 'name' | 'form'>): Maker | undefined {
   return byName.find(([pattern]) => pattern.test(name))?.[1] ?? byForm[form]
+}
+
+/** Names under which frameworks keep sessions of their own, and what writes them (lower case). */
+const applications: Readonly<Record<string, string>> = {
+  jsessionid: 'Java servlets',
+  phpsessid: 'PHP',
+  'asp.net_sessionid': 'ASP.NET',
+  '.aspnetcore.session': 'ASP.NET Core',
+  'connect.sid': 'Express',
+  sessionid: 'Django',
+  csrftoken: 'Django',
+  'xsrf-token': 'Angular and Laravel',
+  laravel_session: 'Laravel',
+  _session_id: 'Rails',
+  play_session: 'Play',
+}
+
+/** Which applications use a cookie of this name themselves. */
+export function applicationOf(cookie: string): string | undefined {
+  return applications[cookie.toLowerCase()]
 }
