@@ -38,7 +38,7 @@ export function decodeConfig(pieces: readonly string[], client = 0): CompleteCon
   // Paced requests start far enough apart for their order to be the order in which they reach the proxy, also when
   // some overlap; so slow answers do not lower the rate. A pooled client is one connection unless asked otherwise.
   const usual = intervalMs === 0 ? 16 : keepAlive ? 1 : 8
-  const [session = {}, ...others] = config.sessions ?? []
+  const [session = {}, ...others] = (config.sessions ?? []).map((one) => sessionOf(one, client))
   const sessions: CompleteConfig['sessions'] = [session, ...others]
   // Users wait for an answer, and for its cookies, before they go on.
   const users = isPlain(sessions) ? undefined : sessions.length
@@ -69,9 +69,20 @@ export function decodeConfig(pieces: readonly string[], client = 0): CompleteCon
   }
 }
 
+function sessionOf({ header, isOwn, ...session }: AgentSession, client: number): AgentSession {
+  if (header === undefined) return session
+  demand(isHeader(header), 'sessions')
+  const [name, value] = header
+  return { ...session, header: [name, isOwn === true ? `${value}-${client}` : value] }
+}
+
+function isHeader([name, value]: readonly [name: string, value: string]): boolean {
+  return /^[\w!#$%&'*+.^`|~-]+$/.test(name) && /^[\x20-\x7e]*$/.test(value)
+}
+
 /** One user, who keeps nothing: its requests need not wait for each other. */
 export function isPlain(sessions: CompleteConfig['sessions']): boolean {
-  return sessions.length === 1 && sessions[0].jar !== true
+  return sessions.length === 1 && sessions[0].jar !== true && sessions[0].header === undefined
 }
 
 function completeTarget({
@@ -91,7 +102,7 @@ function completeTarget({
   const header = hostHeader ?? `${host.includes(':') ? `[${host}]` : host}:${port}`
   demand(/^[\w.:[\]%-]+$/.test(header), 'hostHeader')
   demand(
-    headers.every(([name, value]) => /^[\w!#$%&'*+.^`|~-]+$/.test(name) && /^[\x20-\x7e]*$/.test(value)),
+    headers.every((header) => isHeader(header)),
     'headers',
   )
   demand(Number.isInteger(port) && port > 0 && port < 65_536, 'port')

@@ -54,6 +54,10 @@ export interface AgentConfig {
 export interface AgentSession {
   /** It keeps cookies and sends them back, as a browser does. */
   jar?: boolean
+  /** A header of its own in each request. */
+  header?: readonly [name: string, value: string]
+  /** Each client says something else in it. */
+  isOwn?: boolean
 }
 
 export interface AgentTarget {

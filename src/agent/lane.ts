@@ -78,6 +78,7 @@ const lineEnd = 0x0a
 /** Who sends the requests of a lane. */
 export interface LaneUser {
   session: number
+  header?: readonly [name: string, value: string]
   cookies?: CookieUser
 }
 
@@ -90,6 +91,7 @@ export class Lane implements AnyLane {
   readonly #plan: Plan
   readonly #start: Place
   readonly #cookies: CookieUser | undefined
+  readonly #header: string
   readonly session: number
   /** Where the request goes, and where the connection leads. */
   #place: Place
@@ -103,7 +105,8 @@ export class Lane implements AnyLane {
   #replaced: Replaced | undefined
   #lastByteAt = 0
 
-  constructor(plan: Plan, { session, cookies }: LaneUser = { session: 0 }) {
+  constructor(plan: Plan, { session, cookies, header }: LaneUser = { session: 0 }) {
+    this.#header = header === undefined ? '' : `${header[0]}: ${header[1]}\r\n`
     this.#plan = plan
     this.session = session
     this.#cookies = cookies
@@ -142,7 +145,7 @@ export class Lane implements AnyLane {
   #send(socket: net.Socket): void {
     if (this.#isPlain) this.answer.expectAnything()
     const cookies = this.#cookies?.header(cookiePlace(this.#place), Date.now()) ?? ''
-    socket.write(requestOf(this.#plan, this.#place, this.number, cookies), 'latin1')
+    socket.write(requestOf(this.#plan, this.#place, this.number, this.#header + cookies), 'latin1')
   }
 
   /** A connection that is kept is of use where both places are reached by it. */
@@ -358,8 +361,8 @@ export class Lane implements AnyLane {
   }
 }
 
-/** @param cookies a line of the head, or nothing */
-function requestOf({ config, target }: Plan, place: Place, number: number, cookies: string): string {
+/** @param user lines of the head, or nothing */
+function requestOf({ config, target }: Plan, place: Place, number: number, user: string): string {
   const { marker, keepAlive, payload = '' } = config
   const { scheme, path, hostHeader } = place
   if (scheme === 'tcp') return payload
@@ -369,7 +372,7 @@ function requestOf({ config, target }: Plan, place: Place, number: number, cooki
   const own = target.headers.map(([name, value]) => `${name}: ${value}\r\n`).join('')
   return (
     `GET ${path}${query} HTTP/1.1\r\nHost: ${hostHeader}\r\nUser-Agent: kubectl-affinity${agent}\r\n` +
-    `Accept: */*\r\nAccept-Encoding: identity\r\n${own}${cookies}` +
+    `Accept: */*\r\nAccept-Encoding: identity\r\n${own}${user}` +
     `Connection: ${keepAlive ? 'keep-alive' : 'close'}\r\n\r\n`
   )
 }

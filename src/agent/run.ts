@@ -63,12 +63,13 @@ function userOf(
   session: number,
   known: KnownUsers,
 ): LaneUser {
-  const keeps = sessions[session]?.jar === true
-  if (!keeps && salt === undefined) return { session }
+  const { jar: keeps = false, header } = sessions[session] ?? {}
+  const own = header === undefined ? { session } : { session, header }
+  if (!keeps && salt === undefined) return own
   const earlier = keeps && sharedJars ? known.get(session) : undefined
   const cookies = earlier ?? new CookieUser({ keeps, salt: salt ?? '', shown: new Set(shownCookies) })
   known.set(session, cookies)
-  return { session, cookies }
+  return { ...own, cookies }
 }
 
 /** Sends the requests to one target and writes what came of them. */

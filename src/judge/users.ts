@@ -28,6 +28,8 @@ export interface UsersEvidence {
   path: string
   /** The name of the cookie that is configured, where there is one. */
   configured?: string | undefined
+  /** The header by which users are told apart, where they say who they are. */
+  header?: string | undefined
   /** Cookies that proxies make, by name. */
   proxyCookies: ReadonlySet<string>
   sessions: readonly JudgedSession[]
@@ -90,7 +92,9 @@ function resultOf(
   if (moved > 0) return 'differs'
   if (users.inconclusive > 0 || users.sticky === 0) return 'inconclusive'
   const hasControl = sessions.some(({ keepsCookies }) => !keepsCookies)
-  return cause.kind === 'cookie' || isAsked || !hasControl ? 'as-expected' : 'inconclusive'
+  return cause.kind === 'cookie' || cause.kind === 'header' || isAsked || !hasControl
+    ? 'as-expected'
+    : 'inconclusive'
 }
 
 function causeOf(
@@ -107,6 +111,7 @@ function causeOf(
   if (control?.behaviour === 'sticky') return { kind: 'something-else' }
   const sent = cookies.filter((cookie) => cookie.sent > 0)
   const isProven = control !== undefined && chanceWithout(control, jars) <= evidence.acceptedError
+  if (isProven && evidence.header !== undefined) return { kind: 'header', header: evidence.header }
   if (!isProven || sent.length === 0) return { kind: 'unproven' }
   return { kind: 'cookie', cookies: holding(evidence, sent) }
 }
@@ -136,7 +141,8 @@ function holding(
 }
 
 function whyNot(evidence: UsersEvidence, cookies: readonly CookieReport[]): Cause {
-  const { configured, path } = evidence
+  const { configured, path, header } = evidence
+  if (header !== undefined) return { kind: 'header-ignored', header }
   const names = cookies.map(({ name }) => name)
   if (names.length === 0 || (configured !== undefined && !names.includes(configured))) {
     return { kind: 'no-cookie', ...(configured === undefined ? {} : { expected: configured }), others: names }

@@ -31,6 +31,10 @@ export interface CookieReport {
 export type Cause =
   /** Those who sent these cookies stayed, and the same requests without a jar did not. */
   | { kind: 'cookie'; cookies: string[] }
+  /** Those who said who they are in this header stayed, and the same requests without it did not. */
+  | { kind: 'header'; header: string }
+  /** It was sent, and the pod changes all the same. */
+  | { kind: 'header-ignored'; header: string }
   /** Requests that keep nothing stay, too. */
   | { kind: 'something-else' }
   /** The users stayed; what those do who keep nothing is not known. */

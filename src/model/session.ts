@@ -2,7 +2,9 @@
 export type SessionSpec =
   /** Nothing: each request opens a connection. */
   | { keeps: 'nothing' }
-  /** The cookies that it was given, as a browser does. */
-  | { keeps: 'cookies' }
+  /** The cookies that it was given, as a browser does; and with `header` it says who it is in one. */
+  | { keeps: 'cookies'; header?: string }
+  /** One cookie that nobody gave it, whatever it is given. */
+  | { keeps: 'one-cookie' }
   /** One connection, as long as the other side lets it. */
   | { keeps: 'connection' }

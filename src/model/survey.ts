@@ -4,6 +4,7 @@ import type { CookieReport, UsersVerdict } from './cause.ts'
 import type { Crossing } from './crossing.ts'
 import type { DirectAccess } from './direct.ts'
 import type { DuringReport } from './during.ts'
+import type { ForgedSurvey } from './forged.ts'
 import type { Outcome } from './observation.ts'
 import type {
   BackendTally,
@@ -20,6 +21,7 @@ import type {
 } from './probe-result.ts'
 import type { Policy } from './policy.ts'
 import type { SessionSpec } from './session.ts'
+import type { Stranger } from './stranger.ts'
 import type { TargetRef } from './target.ts'
 import type { Verdict } from './verdict.ts'
 import type { VisitsReport } from './visits.ts'
@@ -64,6 +66,10 @@ export interface ProbeSurvey {
   users?: UsersVerdict[]
   /** With users who took their cookies from place to place: what they found. */
   crossings?: Crossing[]
+  /** Cookies that are not what the objects lead one to expect. */
+  strangers?: Stranger[]
+  /** What cookies that nobody was given became, where that was asked for. */
+  forged?: ForgedSurvey
   /** Where the way breaks, where users moved who should have stayed. */
   breaks?: Breaks
   /** Sentences worth reading that change nothing in the verdict. */

@@ -1,7 +1,9 @@
 import type { Cluster } from '../cluster/index.ts'
 import type { Decoded } from '../agent/protocol.ts'
 import { judgeNotes } from '../judge/notes.ts'
+import { strangersOf } from '../judge/strangers.ts'
 import { errorPerVerdict, judgeSurvey } from '../judge/survey.ts'
+import { mergedCookies } from '../model/cause.ts'
 import type { EndpointSlice } from '../model/kubernetes.ts'
 import type { AbsentClient, ProbeSurvey, SurveyCell, SurveyClient, SurveyEntry } from '../model/survey.ts'
 import type { Surroundings } from './around/look.ts'
@@ -397,6 +399,7 @@ export class Collector {
       ...(direct === undefined ? {} : { direct: direct.access }),
       verdict: users === undefined ? verdict : { ...verdict, result: worstOf(users, absent.length === 0) },
       ...(users === undefined ? {} : { users }),
+      ...(users === undefined ? {} : strangeCookies(entries, cells)),
       ...(crossings === undefined || users === undefined ? {} : { crossings }),
       notes: [
         // Where requests without a jar are spread, uneven shares explain nothing.
@@ -624,6 +627,18 @@ function observedBy(
           },
         }),
   }
+}
+
+function strangeCookies(
+  entries: readonly SurveyEntry[],
+  cells: readonly SurveyCell[],
+): Pick<ProbeSurvey, 'strangers'> {
+  const strangers = entries.flatMap(({ index, front }) => {
+    if (front === undefined || front.again !== undefined) return []
+    const own = cells.filter(({ entry }) => entry === index).flatMap(({ cookies = [] }) => cookies)
+    return strangersOf(index, front, mergedCookies(own))
+  })
+  return strangers.length === 0 ? {} : { strangers }
 }
 
 /** What was to be counted and was nowhere. */

@@ -1,4 +1,4 @@
-import type { AgentConfig, AgentTarget, TlsConfig } from '../agent/config.ts'
+import type { AgentConfig, AgentSession, AgentTarget, TlsConfig } from '../agent/config.ts'
 import { requestsNeeded } from '../judge/requests.ts'
 import { errorPerVerdict } from '../judge/survey.ts'
 import type { Suspect } from '../model/breaks.ts'
@@ -71,6 +71,8 @@ export interface ProbeOptions {
   front?: Front
   /** How many users of each client keep cookies; none unless given. */
   users?: number
+  /** Users who send one cookie that nobody gave them, `name=value`; nobody else asks then. */
+  oneCookie?: readonly string[]
   /** No requests beside theirs that keep nothing. */
   withoutControl?: boolean
   /** Where answers hold the number of a visit, as the application counts it in its own session. */
@@ -170,7 +172,11 @@ export function planProbe(options: ProbeOptions, subject: ProbeSubject, input: P
     needles,
     ...(keepsNoCookies(sessions)
       ? {}
-      : { sessions: sessions.map(({ keeps }) => ({ jar: keeps === 'cookies' })) }),
+      : {
+          sessions: sessions.map((session, index) =>
+            agentSession(session, index, { oneCookie: options.oneCookie, runId }),
+          ),
+        }),
     ...(options.counter === undefined ? {} : { counter: options.counter }),
     ...(options.showCookies === true ? { shownCookies: shownOf(entries) } : {}),
     ...(options.front?.isJourney === true ? { sharedJars: true } : {}),
@@ -219,15 +225,48 @@ function shownOf(entries: readonly SurveyEntry[]): string[] {
 }
 
 /** Users with a jar each, and beside them requests that keep nothing. */
-function sessionsOf({ users = 0, withoutControl, keepAlive }: ProbeOptions): SessionSpec[] {
+function sessionsOf({
+  users = 0,
+  withoutControl,
+  keepAlive,
+  oneCookie,
+  front,
+  headers = [],
+}: ProbeOptions): SessionSpec[] {
+  if (oneCookie !== undefined) return oneCookie.map(() => ({ keeps: 'one-cookie' }))
   const plain: SessionSpec = { keeps: keepAlive ? 'connection' : 'nothing' }
   if (users === 0) return [plain]
-  const jars = Array.from({ length: users }, (): SessionSpec => ({ keeps: 'cookies' }))
+  const header = userHeader(front)
+  // Who says the same in it for all is one user.
+  const isSaid = headers.some(([name]) => name.toLowerCase() === header?.toLowerCase())
+  const says = header === undefined || isSaid ? {} : { header }
+  const jars = Array.from({ length: users }, (): SessionSpec => ({ keeps: 'cookies', ...says }))
   return withoutControl === true ? jars : [...jars, plain]
 }
 
+/** The header by which something in front tells users apart, where it does. */
+function userHeader(front: Front | undefined): string | undefined {
+  const policies = (front?.places ?? []).map(({ policy }) => policy)
+  return policies.flatMap((policy) => (policy.kind === 'header' ? (policy.name ?? []) : []))[0]
+}
+
+/** What the agent does for a session. */
+function agentSession(
+  session: SessionSpec,
+  index: number,
+  { oneCookie, runId }: { oneCookie: readonly string[] | undefined; runId: string },
+): AgentSession {
+  if (session.keeps === 'one-cookie') return { header: ['Cookie', oneCookie?.[index] ?? ''] }
+  if (session.keeps !== 'cookies') return {}
+  const { header } = session
+  return {
+    jar: true,
+    ...(header === undefined ? {} : { header: [header, `affinity-probe-${runId}-${index}`], isOwn: true }),
+  }
+}
+
 function keepsNoCookies(sessions: readonly SessionSpec[]): boolean {
-  return sessions.every(({ keeps }) => keeps !== 'cookies')
+  return sessions.every(({ keeps }) => keeps !== 'cookies' && keeps !== 'one-cookie')
 }
 
 function expected(

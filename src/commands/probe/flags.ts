@@ -63,6 +63,11 @@ const flags = {
     description:
       'First connect to each endpoint directly, from every node: learns by which answers each is known, for backends that do not say who they are, and shows from where each can be reached. Needs to list nodes.',
   }),
+  forge: Flags.boolean({
+    description:
+      'Through a gateway: afterwards send cookies that nobody was given (unknown, stale, expired, of a pod by name), and tell a hash from a record by what becomes of them.',
+    default: false,
+  }),
   header: Flags.string({
     description: "Header to send with each request, 'NAME: VALUE'.",
     helpValue: '[]',
@@ -254,7 +259,7 @@ export const probeFlags = grouped(flags, {
   User: ['jar', 'session-counter', 'sessions', 'show-cookies'],
   Entry: ['address', 'all-ports', 'host', 'ip-family', 'via'],
   Judgement: ['confidence', 'expect', 'fingerprint', 'identify'],
-  Experiment: ['compare', 'during', 'echo', 'max', 'measure-timeout', 'shadow', 'what-if'],
+  Experiment: ['compare', 'during', 'echo', 'forge', 'max', 'measure-timeout', 'shadow', 'what-if'],
   Pod: ['image', 'pod-running-timeout'],
   Output: ['output'],
 })

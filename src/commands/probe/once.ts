@@ -1,4 +1,5 @@
 import type { Breaks } from '../../model/breaks.ts'
+import type { ForgedSurvey } from '../../model/forged.ts'
 import type { ProbeSurvey } from '../../model/survey.ts'
 import { probe } from '../../probe/probe.ts'
 import { controlOf, exitCodeOf, follow, print, type ProbeSession } from './session.ts'
@@ -10,7 +11,13 @@ export async function probeOnce(session: ProbeSession): Promise<number> {
   const { verdict } = await follow(steps, progress, {
     report: async (result) => {
       const breaks = await whereItBreaks(session, result)
-      await print(breaks === undefined ? result : { ...result, breaks }, session)
+      const forged = await whatForgedShow(session, result)
+      const found = {
+        ...result,
+        ...(breaks === undefined ? {} : { breaks }),
+        ...(forged === undefined ? {} : { forged }),
+      }
+      await print(found, session)
     },
   })
   return exitCodeOf(verdict.result)
@@ -22,6 +29,14 @@ async function whereItBreaks(session: ProbeSession, result: ProbeSurvey): Promis
   if (options.front === undefined || result.verdict.result !== 'differs') return undefined
   const { narrow } = await import('../../front/narrow.ts')
   return await narrow(cluster, options, result, controlOf(session), (text) => progress.stage(text))
+}
+
+/** A run of its own, with cookies that nobody was given, where that was asked for. */
+async function whatForgedShow(session: ProbeSession, result: ProbeSurvey): Promise<ForgedSurvey | undefined> {
+  const { cluster, options, flags, progress } = session
+  if (flags.forge !== true || options.front === undefined) return undefined
+  const { forge } = await import('../../front/forge.ts')
+  return await forge(cluster, options, result, controlOf(session), (text) => progress.stage(text))
 }
 
 /** Fewer clients fit into every proxy's memory. */

@@ -19,11 +19,7 @@ export async function wayTo(
   const { address, host, jar, sessions, scheme } = flags
   const isService = kind.name === serviceKind.name
   if (isService && address === undefined && host === undefined) {
-    if ((flags.path?.length ?? 0) > 1)
-      throw new UserError('several --path are for what stands in front of a Service', {
-        exitCode: 2,
-        hints: ['say by which host it is reached:  --host shop.example.com'],
-      })
+    refuseWithoutFront(flags)
     return { options: { namespace: cluster.namespace, service: name }, notes: [] }
   }
   refuseOtherWays(kind.label, flags)
@@ -44,6 +40,16 @@ export async function wayTo(
   const users = jar === false ? 0 : (sessions ?? defaultUsers)
   const front = users > 0 ? journeyOf(found) : found
   return { options: { namespace: service.namespace, service: service.name, front, users }, notes }
+}
+
+/** What only something in front of a Service can be asked. */
+function refuseWithoutFront({ path = [], forge }: ProbeFlags): void {
+  const what = path.length > 1 ? 'several --path are' : forge === true ? '--forge is' : undefined
+  if (what === undefined) return
+  throw new UserError(`${what} for what stands in front of a Service`, {
+    exitCode: 2,
+    hints: ['say by which host it is reached:  --host shop.example.com'],
+  })
 }
 
 /** A Service's own addresses, and temporary Services in its place, are not on the way through a gateway. */

@@ -13,6 +13,7 @@ export interface ProbeFlags {
   during?: string | undefined
   echo: boolean
   expect?: 'sticky' | 'spread' | undefined
+  forge?: boolean
   header?: string[] | undefined
   host?: string[] | undefined
   'host-network'?: boolean

@@ -10,6 +10,7 @@ const exclusive: Partial<Record<keyof ProbeFlags, readonly (keyof ProbeFlags)[]>
   // What is done once, in the middle, is not done for each of two; and it ends the run.
   during: ['compare', 'duration', 'echo', 'measure-timeout', 'requests', 'watch', 'what-if'],
   echo: ['what-if'],
+  forge: ['compare', 'during', 'echo', 'measure-timeout', 'watch', 'what-if'],
   host: ['all-ports', 'compare', 'echo', 'ip-family', 'measure-timeout', 'via', 'what-if'],
   jar: ['compare', 'echo', 'measure-timeout', 'send', 'what-if'],
   'session-counter': ['in-pod', 'measure-timeout', 'send'],

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { digestOf } from '../../agent/cookies/describe.ts'
-import type { SetCookie } from '../../model/cookie.ts'
+import type { CookieForm, SetCookie } from '../../model/cookie.ts'
 import type { Endpoint } from '../../model/endpoint.ts'
 
 /** Whom a cookie may name. */
@@ -42,7 +42,8 @@ export class Claims {
   }
 }
 
-function addressOf({ address, port }: Claimed): string {
+/** `10.244.1.7:8080`, as proxies write it. */
+export function addressOf({ address, port }: Pick<Endpoint, 'address' | 'port'>): string {
   return `${address.includes(':') ? `[${address}]` : address}:${port}`
 }
 
@@ -52,11 +53,35 @@ function addressOf({ address, port }: Claimed): string {
  */
 export function valuesFor(address: string, upstreams: readonly string[]): string[] {
   return [
-    hash('sha256', `http://${address}`).slice(0, 16),
-    hash('sha256', `https://${address}`).slice(0, 16),
-    hash('md5', address),
-    ...upstreams.map((name) => `${hash('md5', name + address)}|${hash('md5', hash('md5', name) + name)}`),
+    ...writtenAs('hex16', address, upstreams),
+    ...writtenAs('md5', address, upstreams),
+    ...writtenAs('two-md5', address, upstreams),
   ]
+}
+
+/** The same of one form; with several there is no telling which is meant. Empty for forms that cannot be computed. */
+export function writtenAs(form: CookieForm, address: string, upstreams: readonly string[]): string[] {
+  if (form === 'hex16')
+    return ['http', 'https'].map((scheme) => hash('sha256', `${scheme}://${address}`).slice(0, 16))
+  if (form === 'md5') return [hash('md5', address)]
+  if (form === 'two-md5')
+    return upstreams.map((name) => `${hash('md5', name + address)}|${hash('md5', hash('md5', name) + name)}`)
+  return form === 'address' ? [statefulSession(address)] : []
+}
+
+/**
+ * As Envoy writes it: base64 of a message in double quotes, with the address as field 1 and the end as field 2.
+ *
+ * @param endSeconds since 1970
+ */
+export function statefulSession(address: string, endSeconds?: number): string {
+  const end = endSeconds === undefined ? [] : [0x10, ...varint(endSeconds)]
+  const bytes = Buffer.from([0x0a, address.length, ...Buffer.from(address, 'latin1'), ...end])
+  return `"${bytes.toString('base64')}"`
+}
+
+function varint(value: number): number[] {
+  return value < 128 ? [value] : [(value % 128) + 128, ...varint(Math.floor(value / 128))]
 }
 
 function hash(algorithm: 'md5' | 'sha256', text: string): string {

@@ -1,22 +1,26 @@
 import { judgeReturn, judgeUsers } from '../../judge/users.ts'
 import type { UsersVerdict } from '../../model/cause.ts'
 import type { Crossing } from '../../model/crossing.ts'
+import type { ProbedService } from '../../model/probe-result.ts'
 import type { SurveyCell } from '../../model/survey.ts'
 import type { Verdict } from '../../model/verdict.ts'
 import type { ProbeOptions, ProbePlan } from '../plan.ts'
 import type { ProbeSubject } from '../preflight.ts'
 import { Claims } from './claims.ts'
 
+/** What ingress-nginx calls a backend. */
+export function upstreamsOf({ namespace, name, port, portName }: ProbedService): string[] {
+  return [String(port), ...(portName === undefined ? [] : [portName])].map(
+    (word) => `${namespace}-${name}-${word}`,
+  )
+}
+
 /** What cookies name of the endpoints of a Service. */
 export function claimsOf(salt: string, { service, others = [] }: ProbeSubject): Claims {
   const all = [service, ...others]
   return new Claims(
     salt,
-    all.flatMap(({ namespace, name, port, portName }) =>
-      [String(port), ...(portName === undefined ? [] : [portName])].map(
-        (word) => `${namespace}-${name}-${word}`,
-      ),
-    ),
+    all.flatMap((one) => upstreamsOf(one)),
     all.map(({ clusterIP, port }) => ({ address: clusterIP, port })),
   )
 }
@@ -49,6 +53,7 @@ export function usersOf(
       acceptedError: options.acceptedError,
       path: front?.path ?? options.path,
       ...(policy?.kind === 'cookie' && policy.name !== undefined ? { configured: policy.name } : {}),
+      header: sessions.flatMap((one) => (one.keeps === 'cookies' ? (one.header ?? []) : []))[0],
       proxyCookies: new Set(made),
       sessions: own.map(({ session, verdict, cookies = [] }) => ({
         keepsCookies: sessions[session]?.keeps === 'cookies',

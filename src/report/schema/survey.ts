@@ -124,6 +124,14 @@ const users = z
           kind: z.literal('cookie').describe('These hold, as the same requests without them do not stay.'),
           cookies: names,
         }),
+        z.object({
+          kind: z.literal('header').describe('It holds, as the same requests without it do not stay.'),
+          header: z.string().describe('The header in which users say who they are.'),
+        }),
+        z.object({
+          kind: z.literal('header-ignored').describe('It is sent, and the pod changes all the same.'),
+          header: z.string().describe('The header in which users say who they are.'),
+        }),
         z.object({ kind: z.literal('something-else').describe('Requests that keep nothing stay, too.') }),
         z.object({ kind: z.literal('unproven').describe('What holds the users is not shown.') }),
         z.object({
@@ -154,6 +162,59 @@ const users = z
       .describe('Why users stayed, or did not.'),
   })
   .describe('What users with a cookie jar say together, at one entry.')
+
+const points = z.enum(['at-a-pod', 'into-a-hash']).describe('What the value is to who reads it.')
+
+const stranger = z
+  .discriminatedUnion('kind', [
+    z.object({
+      kind: z.literal('another-maker').describe('It has the configured name, and is of another product.'),
+      entry: entryIndex,
+      cookie: z.string().describe('Its name.'),
+      maker: z.string().describe('Who makes such cookies.'),
+      expected: z.string().describe('Who was to make it.'),
+    }),
+    z.object({
+      kind: z.literal('another-proxy').describe('Another proxy on the way makes it.'),
+      entry: entryIndex,
+      cookie: z.string().describe('Its name.'),
+      maker: z.string().describe('Who makes such cookies.'),
+    }),
+    z.object({
+      kind: z.literal('another-kind').describe('A record where a hash is expected, or the other way round.'),
+      entry: entryIndex,
+      cookie: z.string().describe('Its name.'),
+      points,
+    }),
+  ])
+  .describe('A cookie that is not what the objects lead one to expect.')
+
+const forged = z
+  .object({
+    entry: entryIndex,
+    cookie: z.string().describe('Its name.'),
+    reports: z
+      .array(
+        z
+          .object({
+            kind: z
+              .enum(['unknown', 'named', 'stale', 'expired'])
+              .describe('What was sent: a text by chance, or what the proxy would write.'),
+            users: count.describe('Users who sent one each.'),
+            answers: count.describe('Answers to them.'),
+            replaced: count.describe('Answers that gave another cookie of the name.'),
+            changed: count.describe('Picks at which the pod changed.'),
+            disagreed: count.optional().describe('With `named`: answers of another pod.'),
+            outcome: z
+              .enum(['kept', 'replaced', 'ignored', 'mixed'])
+              .describe('What became of those who sent it.'),
+          })
+          .describe('One kind of them.'),
+      )
+      .describe('What became of each kind.'),
+    points: points.optional(),
+  })
+  .describe('With --forge: what cookies that nobody was given became.')
 
 const crossing = z
   .object({
@@ -407,7 +468,10 @@ export const surveyReport = z
         sessions: z
           .array(
             z
-              .object({ keeps: z.enum(['nothing', 'cookies', 'connection']).describe('What it keeps.') })
+              .object({
+                keeps: z.enum(['nothing', 'cookies', 'one-cookie', 'connection']).describe('What it keeps.'),
+                header: z.string().optional().describe('The header in which it says who it is.'),
+              })
               .describe('What a simulated user keeps from request to request.'),
           )
           .optional()
@@ -445,6 +509,11 @@ export const surveyReport = z
           })
           .describe('What all cells say together.'),
         statements: z.array(statement).describe('What can be said of several cells only.'),
+        strangers: z
+          .array(stranger)
+          .optional()
+          .describe('Cookies that are not what the objects lead one to expect.'),
+        forged: forged.optional(),
         crossings: z
           .array(crossing)
           .optional()

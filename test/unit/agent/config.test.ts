@@ -23,6 +23,8 @@ test('a configuration arrives as it was, with everything filled in', () => {
     startAtEpochMs: 0,
     concurrency: 8,
     localPorts: false,
+    sharedJars: false,
+    shownCookies: [],
     maxAnswerBytes: 65_536,
   })
   const ipv6 = { ...target, host: 'fd00::1' }

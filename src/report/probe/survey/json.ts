@@ -27,6 +27,8 @@ export function toSurveyReport(survey: ProbeSurvey): SurveyReport {
       verdict: { result, message: surveySentence(survey), ...numbers },
       statements,
       ...(survey.users === undefined ? {} : { users: survey.users }),
+      ...(survey.strangers === undefined ? {} : { strangers: survey.strangers }),
+      ...(survey.forged === undefined ? {} : { forged: survey.forged }),
       ...(survey.crossings === undefined ? {} : { crossings: survey.crossings }),
       ...(survey.breaks === undefined ? {} : { breaks: survey.breaks }),
       clients,

@@ -21,6 +21,7 @@ import { describeSurvey } from './verdict.ts'
 import { layoutBreaks } from '../users/breaks.ts'
 import { layoutCookies } from '../users/cookies.ts'
 import { layoutCrossings } from '../users/crossings.ts'
+import { layoutForged, layoutStrangers } from '../users/forged.ts'
 import { layoutUsersHeader } from '../users/header.ts'
 import { layoutUsers } from '../users/text.ts'
 
@@ -57,7 +58,12 @@ export function layoutSurvey(
     layoutDuring({ ...survey, switches: allSwitches(survey) }, width, style),
     users === undefined
       ? layoutStatements(survey, width, style)
-      : [...layoutCookies(survey, width, style), ...layoutCrossings(survey, width, style)],
+      : [
+          ...layoutCookies(survey, width, style),
+          ...layoutStrangers(survey, width, style),
+          ...layoutForged(survey, width, style),
+          ...layoutCrossings(survey, width, style),
+        ],
     closing(survey, width, style),
   ]
 }

@@ -46,6 +46,7 @@ function cookieWords(cookie: CookieReport, { front }: SurveyEntry): string[] {
       : [`set ${timesOf(set)}${by === undefined ? '' : ` by ${sanitize(by)}`}`]),
     `sent ${timesOf(sent)}`,
     ...attributeWords(first),
+    ...lifeWords(cookie),
     ...(by === undefined ? renewalWords(cookie) : []),
     ...(cookie.shown ?? []).map((value) => sanitize(value)),
     ...(names === undefined
@@ -57,6 +58,16 @@ function cookieWords(cookie: CookieReport, { front }: SurveyEntry): string[] {
         ]),
   ]
 }
+
+/** Whether its end moves on with each answer, where it has one and that can be seen. */
+function lifeWords({ set, sent, first: { lifetimeSeconds = 0 } }: CookieReport): string[] {
+  if (lifetimeSeconds <= 0 || sent < fewestSent) return []
+  if (set >= sent) return ['renewed by each answer']
+  return set <= sent / 2 ? ['not renewed'] : []
+}
+
+/** Requests after which it is known whether each answer sets a cookie. */
+const fewestSent = 10
 
 /** Of an application's cookie: another pod that does not know it gives another one. */
 function renewalWords({ sent, values, renewed = 0, renewedElsewhere = 0 }: CookieReport): string[] {

@@ -15,6 +15,7 @@ export function layoutUsersHeader(survey: ProbeSurvey, width: number, style: Sty
   const name = target === undefined ? `service/${service.name}` : `${target.kind}/${target.name}`
   const behind = target === undefined ? [] : [span(`service/${sanitize(service.name)}`)]
   const jars = sessions.filter(({ keeps }) => keeps === 'cookies').length
+  const said = sessions.flatMap((one) => (one.keeps === 'cookies' ? (one.header ?? []) : []))[0]
   const pods = clients.filter(({ place }) => place === 'pod').length
   const who = [
     ...(pods === 0 ? [] : [countOf(pods, 'pod')]),
@@ -23,7 +24,7 @@ export function layoutUsersHeader(survey: ProbeSurvey, width: number, style: Sty
   const users =
     jars === 0
       ? 'nobody keeps cookies'
-      : `${countOf(jars, 'user')} with a cookie jar${jars < sessions.length ? ', and requests without' : ''}`
+      : `${countOf(jars, 'user')} with a cookie jar${said === undefined ? '' : ` and a ${sanitize(said)} of their own`}${jars < sessions.length ? ', and requests without' : ''}`
   return [
     ...flowGroups(
       [

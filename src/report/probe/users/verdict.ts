@@ -45,6 +45,12 @@ function heldWords(
       summary: `${where}${although}${stayed} with it stayed on their pod, the same requests without it were spread`,
     }
   }
+  if (cause.kind === 'header') {
+    return {
+      headline: `STICKY by the header ${sanitize(cause.header)}`,
+      summary: `${where}${although}${stayed} with it stayed on their pod, the same requests without it were spread`,
+    }
+  }
   if (cause.kind === 'something-else') {
     return {
       headline: 'STICKY, and not by a cookie',
@@ -89,6 +95,8 @@ function causeWords(cause: Cause): string {
       ? `no answer set a cookie${others}`
       : `no answer set the cookie ${sanitize(cause.expected)} that is configured${others}`
   }
+  if (cause.kind === 'header-ignored')
+    return `the header ${sanitize(cause.header)} is sent and stays the same, the pod does not`
   if (cause.kind === 'never-sent')
     return `the cookie ${sanitize(cause.cookie)} is never sent back: ${neverSentWords(cause.why, cause.path)}`
   if (cause.kind === 'ignored') {

@@ -99,6 +99,21 @@ describe('sessions', () => {
     expect(counted(1)).toEqual([1, 1, 1, 1])
   })
 
+  test('say who they are in a header of their own, or send one cookie whatever they are given', async () => {
+    const { port, asked } = await sticky()
+    const sessions = [
+      { jar: true, header: ['X-User', 'one'] as const, isOwn: true },
+      { header: ['Cookie', 'route=pod-2'] as const },
+    ]
+    await observe(configFor(port, { requests: 2, sessions, cookieSalt: 'x' }))
+    const said = asked.map(({ header, cookie }) => [header, cookie])
+    expect(said.filter(([header]) => header === 'one-0')).toHaveLength(2)
+    expect(said.filter(([header]) => header === undefined)).toEqual([
+      [undefined, 'route=pod-2'],
+      [undefined, 'route=pod-2'],
+    ])
+  })
+
   test('each keeps to the whole schedule', async () => {
     const { port } = await sticky()
     const { observations } = await observe(

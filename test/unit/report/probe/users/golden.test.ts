@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Breaks } from '../../../../../src/model/breaks.ts'
+import type { ForgedSurvey } from '../../../../../src/model/forged.ts'
 import type { ProbeSurvey } from '../../../../../src/model/survey.ts'
 import { toSurveyReport } from '../../../../../src/report/probe/survey/json.ts'
 import { renderSurveyText } from '../../../../../src/report/probe/survey/text.ts'
@@ -58,11 +59,29 @@ const breaks: Record<string, Breaks> = {
   },
 }
 
+const forged: Record<string, ForgedSurvey> = {
+  'never-sent': {
+    entry: 0,
+    cookie: 'route',
+    points: 'at-a-pod',
+    reports: [
+      { kind: 'unknown', users: 4, answers: 48, replaced: 48, changed: 30, outcome: 'replaced' },
+      { kind: 'named', users: 3, answers: 36, replaced: 0, changed: 0, disagreed: 0, outcome: 'kept' },
+      { kind: 'stale', users: 2, answers: 24, replaced: 24, changed: 15, outcome: 'replaced' },
+    ],
+  },
+}
+
 async function surveyOf(name: string): Promise<ProbeSurvey> {
   const [gateway, asking] = reports[name]!
   const survey = await probed(gateways[gateway](seeded(11)), asking)
   const found = breaks[name]
-  return found === undefined ? survey : { ...survey, breaks: found }
+  const sent = forged[name]
+  return {
+    ...survey,
+    ...(found === undefined ? {} : { breaks: found }),
+    ...(sent === undefined ? {} : { forged: sent }),
+  }
 }
 
 describe('reports on users look as in their golden files', () => {

@@ -1,0 +1,111 @@
+import { randomBytes } from 'node:crypto'
+import type { Cluster } from '../cluster/index.ts'
+import { judgeForged } from '../judge/forged.ts'
+import type { CookieReport } from '../model/cause.ts'
+import { mergedCookies } from '../model/cause.ts'
+import type { ForgedSurvey } from '../model/forged.ts'
+import { familyOf } from '../model/ip.ts'
+import type { ProbeSurvey, SurveyCell } from '../model/survey.ts'
+import { endpointsOfPort } from '../model/endpoint.ts'
+import type { ProbeOptions } from '../probe/plan.ts'
+import { examineService } from '../probe/preflight.ts'
+import { probe } from '../probe/probe.ts'
+import { readService } from '../probe/read.ts'
+import type { RunControl } from '../probe/steps.ts'
+import { type Forgery, forgeriesOf } from '../probe/users/forgeries.ts'
+import { upstreamsOf } from '../probe/users/judge.ts'
+
+/** Of each user. */
+const requests = 12
+
+/**
+ * Sends cookies that nobody was given, in the place of one that a proxy makes, and tells what became of them: a hash keeps any
+ * text on a pod, a record is replaced. Undefined where no such cookie was seen. What it makes in the cluster is
+ * removed before it returns.
+ */
+export async function forge(
+  cluster: Cluster,
+  options: ProbeOptions,
+  survey: ProbeSurvey,
+  control: RunControl,
+  onStage: (text: string) => void,
+): Promise<ForgedSurvey | undefined> {
+  const entry = survey.entries[0]
+  const seen = affinityCookie(survey)
+  if (entry?.front === undefined || seen === undefined || control.interrupted.aborted) return undefined
+  onStage(`sending cookies ${seen.name} that nobody was given`)
+  const name = entry.front.service ?? options.service
+  const { service, slices } = await readService(cluster, options.namespace, name, control.interrupted)
+  const subject = examineService(service, slices, options.port)
+  const { portName, clusterIP } = subject.service
+  const endpoints = endpointsOfPort(slices, portName).filter(
+    ({ ready, family }) => ready && family === familyOf(clusterIP),
+  )
+  const texts = Array.from({ length: 8 }, () => randomBytes(16).toString('hex'))
+  const forgeries = forgeriesOf(
+    seen.first.form,
+    seen.names !== undefined,
+    { endpoints, upstreams: upstreamsOf(subject.service) },
+    texts,
+  )
+  const { durationMs: _durationMs, until: _until, expect: _expect, front, ...rest } = options
+  const steps = probe(
+    cluster,
+    {
+      ...rest,
+      service: name,
+      clients: rest.viaLocal === true ? 0 : 1,
+      ...(front === undefined ? {} : { front: { places: front.places.slice(0, 1).map(withoutService) } }),
+      users: 0,
+      oneCookie: forgeries.map(({ value }) => `${seen.name}=${value}`),
+      requests,
+      expect: 'sticky',
+    },
+    control,
+  )
+  let found: ProbeSurvey | undefined
+  for await (const step of steps) if (step.kind === 'result') found = step.result
+  if (found === undefined) return undefined
+  const { backends } = found
+  const visits = found.cells.flatMap((cell) => {
+    const forgery = forgeries[cell.session]
+    return forgery === undefined ? [] : [visitOf(cell, forgery, seen.name, backends)]
+  })
+  return { entry: entry.index, cookie: seen.name, ...judgeForged(visits) }
+}
+
+function withoutService<Place extends { service?: string }>({ service: _service, ...place }: Place) {
+  return place
+}
+
+/** The configured one, else one that only a proxy can have made. */
+function affinityCookie({ entries, cells }: ProbeSurvey): CookieReport | undefined {
+  const [entry] = entries
+  const cookies = mergedCookies(
+    cells.filter((cell) => cell.entry === 0).flatMap((cell) => cell.cookies ?? []),
+  )
+  const policy = entry?.front?.policy
+  const configured = policy?.kind === 'cookie' ? policy.name : undefined
+  return (
+    cookies.find(({ name }) => name === configured) ??
+    cookies.find(({ maker, names }) => maker !== undefined || names !== undefined)
+  )
+}
+
+function visitOf(
+  { totals, verdict, cookies = [], backends }: SurveyCell,
+  { kind, names }: Forgery,
+  cookie: string,
+  all: ProbeSurvey['backends'],
+) {
+  const letter = all.find(({ backend }) => backend.name === names || backend.address === names)?.backend
+    .letter
+  const agreed = backends.find((one) => one.letter === letter)?.hits ?? 0
+  return {
+    kind,
+    answers: totals.answered,
+    replaced: cookies.find(({ name }) => name === cookie)?.set ?? 0,
+    changed: verdict.switches,
+    disagreed: totals.answered - agreed,
+  }
+}
