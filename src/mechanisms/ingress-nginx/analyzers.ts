@@ -10,9 +10,9 @@ import { locationsOf } from '../ingress/locations.ts'
 import { ingresses } from '../ingress/objects.ts'
 import { at, list, strings } from '../kit/loose.ts'
 import { services } from '../service/objects.ts'
-import { controller, familyOf, hasPattern } from './controller.ts'
+import { controller, hasPattern } from './controller.ts'
 import { fieldOf, keys, prefix, settingsOf } from './settings.ts'
-import { hasAffinity, isCanary, isRegexHost, primaryOf, upstreamOf } from './upstream.ts'
+import { familyOf, hasAffinity, isCanary, isRegexHost, primaryOf, upstreamOf } from './upstream.ts'
 
 interface Definition<C extends string> {
   codes: readonly C[]

@@ -3,7 +3,6 @@ import type { CookiePolicy, Policy } from '../../model/policy.ts'
 import type { Store } from '../../model/store.ts'
 import { objectName } from '../../model/finding.ts'
 import { refOf } from '../../model/object.ts'
-import { ingressClass } from '../ingress/classes.ts'
 import { type Location, locationsOf } from '../ingress/locations.ts'
 import type { IngressController, Served } from '../kit/controller.ts'
 import { keys, prefix, settingsOf } from './settings.ts'
@@ -12,7 +11,7 @@ import {
   isCanary,
   isRegexHost,
   primaryOf,
-  siblingsOf,
+  familyOf,
   type Upstream,
   upstreamOf,
   weightOf,
@@ -53,12 +52,6 @@ function sentBy(location: Location, store: Store): Served {
   const share = shareBeside(location, siblings)
   // With affinity the lot is drawn once: the cookie comes before the weight.
   return share === undefined || sent.policy.kind === 'cookie' ? sent : { ...sent, share }
-}
-
-/** Ingresses of the same class and namespace. */
-export function familyOf(object: LooseObject, store: Store): LooseObject[] {
-  const own = ingressClass(object)
-  return siblingsOf(object, store, (other) => ingressClass(other) === own)
 }
 
 function sentByMain(location: Location, siblings: readonly LooseObject[]): Served {

@@ -2,7 +2,9 @@ import type { KubernetesObject } from '../../model/kubernetes.ts'
 import type { LooseObject } from '../../model/object.ts'
 import type { Store } from '../../model/store.ts'
 import { type Location, locationsOf } from '../ingress/locations.ts'
+import { ingressClass } from '../ingress/classes.ts'
 import { ingresses } from '../ingress/objects.ts'
+import { onceFor } from '../kit/once.ts'
 import { type Settings, settingsOf } from './settings.ts'
 
 /**
@@ -29,17 +31,16 @@ export function hasAffinity(object: LooseObject): boolean {
   return settingsOf(object).get('affinity') === 'cookie'
 }
 
-/** Ingresses of the same controller in the namespace of one, in the order of the controller. */
-export function siblingsOf(
-  object: LooseObject,
-  store: Store,
-  isOurs: (other: LooseObject) => boolean,
-): LooseObject[] {
+/** Ingresses of the class and namespace of one, in the order of the controller. */
+export function familyOf(object: LooseObject, store: Store): readonly LooseObject[] {
   const all = store.list(ingresses)
-  const same = (all.known ? all.value : [object]).filter(
-    ({ metadata }) => metadata.namespace === object.metadata.namespace,
-  )
-  return same.filter((other) => other === object || isOurs(other)).toSorted(byAge)
+  return (all.known ? familiesIn(all.value).get(nameOfFamily(object)) : undefined) ?? [object]
+}
+
+const familiesIn = onceFor((all: readonly LooseObject[]) => Map.groupBy(all.toSorted(byAge), nameOfFamily))
+
+function nameOfFamily(object: LooseObject): string {
+  return `${object.metadata.namespace ?? ''} ${ingressClass(object) ?? ''}`
 }
 
 /** The oldest first; of one age the last name first, as the controller has it. In files the order is theirs. */

@@ -1,5 +1,6 @@
 import type { LooseObject, NamespacedName } from '../../model/object.ts'
 import { at, list, record, text } from '../kit/loose.ts'
+import { onceFor } from '../kit/once.ts'
 
 /** A host and path of an Ingress, and the port of a Service that it leads to. */
 export interface Location {
@@ -16,7 +17,7 @@ export interface Location {
 }
 
 /** Every host and path of an Ingress that leads to a Service, in the order of the object; the default backend first. */
-export function locationsOf(object: LooseObject): Location[] {
+export const locationsOf: (object: LooseObject) => readonly Location[] = onceFor((object) => {
   const { namespace = '' } = object.metadata
   const location = (backend: unknown, place: Pick<Location, 'host' | 'path' | 'field'>): Location[] => {
     const name = text(at(backend, 'service.name'))
@@ -41,4 +42,4 @@ export function locationsOf(object: LooseObject): Location[] {
     field: 'spec.defaultBackend',
   })
   return [...standard, ...rules]
-}
+})

@@ -1,5 +1,6 @@
 import type { LooseObject } from '../../model/object.ts'
 import { at, list, record, strings, text } from '../kit/loose.ts'
+import { onceFor } from '../kit/once.ts'
 import type { ServerKind } from './gateway.ts'
 import { wholeHost } from './hosts.ts'
 import type { Destination } from './policy.ts'
@@ -25,8 +26,8 @@ export interface Route {
 const kinds = ['http', 'tls', 'tcp'] as const
 
 /** The routes of a VirtualService. Those that answer by themselves, as redirects, have no targets. */
-export function routesOf(object: LooseObject): Route[] {
-  return kinds.flatMap((kind) =>
+export const routesOf: (object: LooseObject) => readonly Route[] = onceFor((object) =>
+  kinds.flatMap((kind) =>
     list(at(object.spec, kind)).map((route, index): Route => {
       const field = `spec.${kind}[${index}]`
       const name = text(at(route, 'delegate.name'))
@@ -39,8 +40,8 @@ export function routesOf(object: LooseObject): Route[] {
         ...(name === undefined ? {} : { delegate: { namespace, name } }),
       }
     }),
-  )
-}
+  ),
+)
 
 function pathsOf(route: unknown): string[] {
   const paths = list(record(route)['match']).map((match) => {

@@ -2,6 +2,7 @@ import { type Fact, known, unknown } from '../../model/fact.ts'
 import { keyOf, type LooseObject, refOf } from '../../model/object.ts'
 import type { Store } from '../../model/store.ts'
 import { at, list, record, strings, text } from '../kit/loose.ts'
+import { onceFor } from '../kit/once.ts'
 import { covers, mostExact, serviceOfHost, wholeHost } from './hosts.ts'
 import { destinationRules, rootNamespace } from './objects.ts'
 
@@ -58,7 +59,7 @@ export function exportOf(rule: LooseObject): ReadonlySet<string> {
 export function ruleFor(host: string, client: Client, store: Store): Fact<MergedRule | undefined> {
   const all = store.list(destinationRules)
   if (!all.known) return all
-  const rules = all.value.filter((rule) => covers(hostOfRule(rule), host))
+  const rules = rulesCovering(host, all.value)
   const names = client.namespace === undefined ? namespacesOf(rules) : [client.namespace]
   const found = names.map((namespace) => lookUp(rules, host, { ...client, namespace }))
   const missing = found.find((one) => !one.known)
@@ -87,7 +88,26 @@ export function keyOfRule(rule: MergedRule | undefined): string {
 /** All rules that stand for a host. */
 export function rulesAbout(host: string, store: Store): readonly LooseObject[] {
   const all = store.list(destinationRules)
-  return all.known ? all.value.filter((rule) => covers(hostOfRule(rule), host)) : []
+  return all.known ? rulesCovering(host, all.value) : []
+}
+
+/** Most rules are for one host alone. */
+const placed = onceFor((rules: readonly LooseObject[]) => {
+  const all = rules.map((rule, index) => ({ rule, index, host: hostOfRule(rule) }))
+  return {
+    byHost: Map.groupBy(all, ({ host }) => host),
+    wide: all.filter(({ host }) => host.startsWith('*')),
+  }
+})
+
+/** The rules that stand for a host, in the order of the list. */
+function rulesCovering(host: string, rules: readonly LooseObject[]): LooseObject[] {
+  const { byHost, wide } = placed(rules)
+  const found = [
+    ...(byHost.get(host) ?? []),
+    ...wide.filter((one) => one.host !== host && covers(one.host, host)),
+  ]
+  return found.toSorted((a, b) => a.index - b.index).map(({ rule }) => rule)
 }
 
 function lookUp(

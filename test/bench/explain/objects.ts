@@ -6,7 +6,7 @@ export interface Size {
   endpointsEach: number
 }
 
-const managedFields = (manager: string, fields: readonly string[]): unknown => [
+export const managedFields = (manager: string, fields: readonly string[]): unknown => [
   {
     manager,
     operation: 'Update',
@@ -20,7 +20,7 @@ const managedFields = (manager: string, fields: readonly string[]): unknown => [
   },
 ]
 
-const place = (index: number) => ({
+export const place = (index: number) => ({
   name: `service-${String(index % perNamespace).padStart(4, '0')}`,
   namespace: `team-${String(Math.floor(index / perNamespace)).padStart(4, '0')}`,
 })

@@ -3,6 +3,16 @@
  * client. Prints its port when it is ready.
  */
 import { createServer } from 'node:http'
+import {
+  classes,
+  destinationRule,
+  gateway,
+  httpRoute,
+  ingress,
+  istioGateway,
+  manyFronts,
+  virtualService,
+} from './fronts.ts'
 import { type Size, service, slice } from './objects.ts'
 
 const pageSize = 500
@@ -27,23 +37,95 @@ const lists: Record<string, string[]> = {
     'discovery.k8s.io/v1',
   ),
 }
+const fronts = process.argv[4] === 'fronts' ? manyFronts : undefined
+
+if (fronts !== undefined) {
+  const add = (path: string, items: number, make: (index: number) => object, kind: string): void => {
+    const [, , group = '', version = ''] = path.split('/')
+    lists[path] = pages(items, make, `${kind}List`, `${group}/${version}`)
+  }
+  const from =
+    (all: readonly object[]) =>
+    (index: number): object =>
+      all[index]!
+  add('/apis/networking.k8s.io/v1/ingresses', fronts.ingresses, ingress, 'Ingress')
+  add(
+    '/apis/networking.k8s.io/v1/ingressclasses',
+    classes.ingress.length,
+    from(classes.ingress),
+    'IngressClass',
+  )
+  add('/apis/gateway.networking.k8s.io/v1/httproutes', fronts.httpRoutes, httpRoute, 'HTTPRoute')
+  add('/apis/gateway.networking.k8s.io/v1/gateways', 10, gateway, 'Gateway')
+  add('/apis/gateway.networking.k8s.io/v1/gatewayclasses', 1, from(classes.gateway), 'GatewayClass')
+  add(
+    '/apis/networking.istio.io/v1/virtualservices',
+    fronts.virtualServices,
+    virtualService,
+    'VirtualService',
+  )
+  add(
+    '/apis/networking.istio.io/v1/destinationrules',
+    fronts.virtualServices / 2,
+    destinationRule,
+    'DestinationRule',
+  )
+  add('/apis/networking.istio.io/v1/gateways', 1, () => istioGateway, 'Gateway')
+}
+
+const served =
+  fronts === undefined
+    ? ['discovery.k8s.io']
+    : [
+        'discovery.k8s.io',
+        'networking.k8s.io',
+        'gateway.networking.k8s.io',
+        'networking.istio.io',
+        'gateway.envoyproxy.io',
+      ]
 const configuration = 'kind: KubeProxyConfiguration\nmode: nftables\n'
 const objects: Record<string, unknown> = {
   '/version': { gitVersion: 'v1.36.3' },
-  '/apis': { groups: [] },
+  '/api': { kind: 'APIVersions', versions: ['v1'] },
+  '/apis': {
+    kind: 'APIGroupList',
+    groups: served.map((name) => {
+      const version = name.startsWith('gateway.envoy') ? 'v1alpha1' : 'v1'
+      const one = { groupVersion: `${name}/${version}`, version }
+      return { name, versions: [one], preferredVersion: one }
+    }),
+  },
   '/api/v1/namespaces/kube-system/configmaps/kube-proxy': {
     metadata: { name: 'kube-proxy', namespace: 'kube-system' },
     data: { 'config.conf': configuration },
   },
 }
 
+/** As kubectl asks for what there is. */
+function resources(path: string): object | undefined {
+  const found = Object.keys(lists).filter((list) => list.slice(0, list.lastIndexOf('/')) === path)
+  if (found.length === 0) return undefined
+  const one = (list: string): object => {
+    const name = list.slice(list.lastIndexOf('/') + 1)
+    const { kind = '' } = JSON.parse(lists[list]?.[0] ?? '{}') as { kind?: string }
+    const isWide = name.endsWith('classes')
+    return { name, kind: kind.replace(/List$/, ''), namespaced: !isWide, verbs: ['get', 'list'] }
+  }
+  const groupVersion = path.replace(/^\/apis?\//, '')
+  return { kind: 'APIResourceList', apiVersion: 'v1', groupVersion, resources: found.map(one) }
+}
+
 const server = createServer((request, response) => {
   const url = new URL(request.url ?? '/', 'http://server')
   const page = lists[url.pathname]?.[Number(url.searchParams.get('continue') ?? 0)]
   response.setHeader('Content-Type', 'application/json')
-  response.end(page ?? JSON.stringify(objects[url.pathname] ?? { metadata: {}, items: [] }))
+  response.end(
+    page ?? JSON.stringify(objects[url.pathname] ?? resources(url.pathname) ?? { metadata: {}, items: [] }),
+  )
 })
 
+// A busy machine is no reason to close a connection that is about to be used.
+server.keepAliveTimeout = 120_000
 server.listen(0, '127.0.0.1', () => {
   const address = server.address()
   process.stdout.write(`${typeof address === 'object' ? address?.port : ''}\n`)

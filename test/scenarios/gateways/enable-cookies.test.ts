@@ -1,6 +1,7 @@
 import { beforeAll, expect } from 'vitest'
 import { run } from '../support/command.ts'
-import { type Asked, gatewayFollows, ingress, ingressPath, sessionApp, sets } from '../support/gateways.ts'
+import { gatewayWays } from '../support/gateway-ways.ts'
+import { type Asked, gatewayFollows, sessionApp, sets } from '../support/gateways.ts'
 import { service } from '../support/manifests.ts'
 import { usePlayground } from '../support/namespace.ts'
 import { expectExit, surveyOf } from '../support/report.ts'
@@ -9,68 +10,7 @@ import { gateway, site } from '../support/site.ts'
 
 type Place = ReturnType<typeof usePlayground>
 
-interface Way {
-  name: Parameters<typeof gateway>[0]
-  /** What a user names. */
-  target: string
-  objects: (host: string) => object[]
-}
-
-const ways: readonly Way[] = [
-  {
-    name: 'ingress-nginx',
-    target: 'ingress/shop',
-    objects: (host) => [ingress('shop', host, { className: 'nginx', paths: [ingressPath('/', 'shop')] })],
-  },
-  {
-    name: 'traefik',
-    target: 'ingress/shop',
-    objects: (host) => [ingress('shop', host, { className: 'traefik', paths: [ingressPath('/', 'shop')] })],
-  },
-  {
-    name: 'istio',
-    target: 'virtualservice/shop',
-    objects: (host) => [
-      {
-        apiVersion: 'networking.istio.io/v1',
-        kind: 'Gateway',
-        metadata: { name: 'shop' },
-        spec: {
-          selector: { istio: 'ingressgateway' },
-          servers: [{ port: { number: 80, name: 'http', protocol: 'HTTP' }, hosts: [host] }],
-        },
-      },
-      {
-        apiVersion: 'networking.istio.io/v1',
-        kind: 'VirtualService',
-        metadata: { name: 'shop' },
-        spec: {
-          hosts: [host],
-          gateways: ['shop'],
-          http: [{ route: [{ destination: { host: 'shop', port: { number: 80 } } }] }],
-        },
-      },
-    ],
-  },
-  {
-    name: 'envoy-gateway',
-    target: 'httproute/shop',
-    objects: (host) => [
-      {
-        apiVersion: 'gateway.networking.k8s.io/v1',
-        kind: 'HTTPRoute',
-        metadata: { name: 'shop' },
-        spec: {
-          parentRefs: [{ name: 'eg', namespace: 'envoy-gateway-system' }],
-          hostnames: [host],
-          rules: [{ backendRefs: [{ name: 'shop', port: 80 }] }],
-        },
-      },
-    ],
-  },
-]
-
-for (const way of ways) {
+for (const way of gatewayWays) {
   const needs = [gateway(way.name), 'a way in from here'] as const
   describeOnce(`a cookie is turned on and off at ${way.name}`, () => {
     const place = usePlayground()

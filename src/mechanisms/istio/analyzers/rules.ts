@@ -2,6 +2,7 @@ import { objectName } from '../../../model/finding.ts'
 import { type LooseObject, refOf } from '../../../model/object.ts'
 import { type Analyzer, objectAnalyzer } from '../../analyzer.ts'
 import { at, list, record } from '../../kit/loose.ts'
+import { onceFor } from '../../kit/once.ts'
 import { services } from '../../service/objects.ts'
 import { serviceOfHost } from '../hosts.ts'
 import { destinationRules, virtualServices } from '../objects.ts'
@@ -46,6 +47,14 @@ const ports = objectAnalyzer({
   },
 })
 
+/** Destinations of all routes, by their hosts. */
+const targetsIn = onceFor((routes: readonly LooseObject[]) =>
+  Map.groupBy(
+    routes.flatMap(routesOf).flatMap((route) => route.targets),
+    ({ host }) => host,
+  ),
+)
+
 const subsets = objectAnalyzer({
   about: destinationRules,
   codes: ['AFF-ISTIO-SUBSET-OVERRIDES', 'AFF-ISTIO-SUBSET-UNUSED'],
@@ -56,10 +65,7 @@ const subsets = objectAnalyzer({
     const hashes = hashesOf(rule)
     const isForAll = hashes.some(({ subset }) => subset === undefined)
     const routes = store.list(virtualServices)
-    const targets = (routes.known ? routes.value : [])
-      .flatMap(routesOf)
-      .flatMap((route) => route.targets)
-      .filter((target) => target.host === host)
+    const targets = routes.known ? (targetsIn(routes.value).get(host) ?? []) : []
     for (const { policy, field, subset, port } of levelsOf(rule)) {
       if (subset === undefined) continue
       const balancer = record(policy)['loadBalancer']

@@ -3,6 +3,7 @@ import { type LooseObject, refOf } from '../../../model/object.ts'
 import { sticks } from '../../../model/policy.ts'
 import { type Analyzer, analyzer, objectAnalyzer } from '../../analyzer.ts'
 import { at, list, record, text } from '../../kit/loose.ts'
+import { onceFor } from '../../kit/once.ts'
 import { services } from '../../service/objects.ts'
 import { destinationRules, virtualServices } from '../objects.ts'
 
@@ -61,27 +62,34 @@ const hosts = analyzer({
   analyse: ({ store, target }, report) => {
     for (const type of [virtualServices, destinationRules]) {
       const all = store.list(type)
-      for (const object of all.known ? all.value : []) {
-        for (const { host, field } of namesIn(object)) {
-          const [name = '', namespace, suffix, ...more] = host.split('.')
-          if (namespace === undefined || more.length > 0 || (suffix !== undefined && suffix !== 'svc'))
-            continue
-          const isTarget =
-            target.object === object || (target.ref.name === name && target.ref.namespace === namespace)
-          if (!isTarget || store.get(services, { namespace, name }) === undefined) continue
-          const ref = refOf(object)
-          report('AFF-ISTIO-HOST', {
-            message: `${host} is not the name of service/${name}: a name with a dot has to be whole`,
-            why: 'Istio completes names without any dot only. This one is that of another host, and what is said about it does nothing for the Service.',
-            mend: [`${name}.${namespace}.svc.cluster.local`],
-            objects: [ref],
-            at: { object: ref, field },
-          })
-        }
+      for (const { object, host, field, name, namespace } of all.known ? halfNamesIn(all.value) : []) {
+        const isTarget =
+          target.object === object || (target.ref.name === name && target.ref.namespace === namespace)
+        if (!isTarget || store.get(services, { namespace, name }) === undefined) continue
+        const ref = refOf(object)
+        report('AFF-ISTIO-HOST', {
+          message: `${host} is not the name of service/${name}: a name with a dot has to be whole`,
+          why: 'Istio completes names without any dot only. This one is that of another host, and what is said about it does nothing for the Service.',
+          mend: [`${name}.${namespace}.svc.cluster.local`],
+          objects: [ref],
+          at: { object: ref, field },
+        })
       }
     }
   },
 })
+
+/** Names with a dot that may be meant for Services, and are not whole. */
+const halfNamesIn = onceFor((objects: readonly LooseObject[]) =>
+  objects.flatMap((object) =>
+    namesIn(object).flatMap(({ host, field }) => {
+      const [name = '', namespace, suffix, ...more] = host.split('.')
+      const isHalf =
+        namespace !== undefined && more.length === 0 && (suffix === undefined || suffix === 'svc')
+      return isHalf ? [{ object, host, field, name, namespace }] : []
+    }),
+  ),
+)
 
 function namesIn({ spec }: LooseObject): { host: string; field: string }[] {
   const own = text(at(spec, 'host'))
