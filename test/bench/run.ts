@@ -3,10 +3,10 @@
  * agent's rate, Debian's apache2-utils. Prints medians of interleaved runs; judges nothing.
  */
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, statSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
 import { inPlace, kubectl, labKubeconfig, labStatusInTime, programs } from '../lab/index.ts'
+import { temporaryFolder } from '../support/folder.ts'
 import { type Command, compare } from './measure.ts'
 
 const root = join(import.meta.dirname, '..', '..')
@@ -69,7 +69,7 @@ async function deploy(): Promise<void> {
 /** Reads only; `enable` is measured by enable.ts. The goals are 0.8 of kubectl's time and 1.5 of its memory. */
 async function startUp(): Promise<void> {
   console.log('start-up')
-  const manifest = join(mkdtempSync(join(tmpdir(), 'affinity-bench-')), 'service.yaml')
+  const manifest = join(temporaryFolder(), 'service.yaml')
   writeFileSync(manifest, manifestOfService)
   const pairs: [string, Command, Command & { name: string }][] = [
     ['--help', our(['--help']), peer(['--help'])],

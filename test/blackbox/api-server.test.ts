@@ -1,15 +1,15 @@
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import type { RequestListener } from 'node:http'
 import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { temporaryFolder } from '../support/folder.ts'
 import { kubeconfigText } from '../unit/cluster/support/kubeconfig.ts'
 import { makeAuthority } from '../unit/cluster/support/pki.ts'
 import { fail, json, listen, startServer } from '../unit/cluster/support/server.ts'
 import { affinity } from './support/executable.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'affinity-'))
+const folder = temporaryFolder()
 let files = 0
 
 function kubeconfig(server: string, more: object = {}): string {

@@ -12,7 +12,8 @@ import {
   Watch,
 } from '@kubernetes/client-node'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Running, startAffinity } from './support/running.ts'
+import type { Running } from '../support/program.ts'
+import { startAffinity } from './support/executable.ts'
 
 // Everything else that talks to the sandbox is either ours or kubectl. This client is somebody else's and reads all answers
 // by the types of the API.

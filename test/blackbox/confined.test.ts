@@ -1,8 +1,8 @@
-import { spawn } from 'node:child_process'
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { temporaryFolder } from '../support/folder.ts'
+import { type Ended, runProgram, startProgram } from '../support/program.ts'
 import {
   asUser,
   canMount,
@@ -13,9 +13,9 @@ import {
   memoryGroup,
   withMounts,
 } from './support/confine.ts'
-import { type Ended, forms } from './support/executable.ts'
+import { forms } from './support/executable.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'affinity-confined-'))
+const folder = temporaryFolder()
 const programs = join(folder, 'programs')
 const service = 'apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {ports: [{port: 80}]}\n'
 /** Where a program that hangs is given up. */
@@ -40,44 +40,26 @@ beforeAll(() => {
   chmodSync(folder, 0o755)
 })
 
-afterAll(() => {
-  rmSync(folder, { recursive: true })
-})
-
 interface Confined {
   within?: Confinement
   env?: NodeJS.ProcessEnv
 }
 
+type Answer = Pick<Ended, 'code' | 'stdout' | 'stderr'>
+
 /** Runs a program with nothing in its environment but PATH and what is given; a code of null for one that hangs. */
-async function run(
-  command: readonly string[],
-  { within = [], env = {} }: Confined,
-): Promise<Omit<Ended, 'ms'>> {
-  const [program = '', ...args] = [...within, ...command]
-  const child = spawn(program, args, {
+async function run(command: readonly string[], { within = [], env = {} }: Confined): Promise<Answer> {
+  const { code, stdout, stderr } = await runProgram([...within, ...command], {
     cwd: folder,
     env: { PATH: process.env['PATH'], ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: patienceMs,
-    killSignal: 'SIGKILL',
+    patienceMs,
   })
-  const texts = { stdout: '', stderr: '' }
-  for (const stream of ['stdout', 'stderr'] as const) {
-    child[stream].setEncoding('utf8').on('data', (text: string) => {
-      texts[stream] += text
-    })
-  }
-  return await new Promise((resolve, reject) => {
-    child.once('error', reject)
-    child.once('close', (code) => resolve({ code, ...texts }))
-  })
+  return { code, stdout, stderr }
 }
 
 /** What needs no files of its own, in surroundings where nothing of it may fail. */
 async function startsEverywhere(command: readonly string[], confined: Confined): Promise<void> {
-  const asked = async (...words: string[]): Promise<Omit<Ended, 'ms'>> =>
-    await run([...command, ...words], confined)
+  const asked = async (...words: string[]): Promise<Answer> => await run([...command, ...words], confined)
   expect(await asked('version', '--client')).toMatchObject({
     code: 0,
     stdout: expect.stringMatching(/^Client Version: v\d/),
@@ -100,7 +82,7 @@ async function startsEverywhere(command: readonly string[], confined: Confined):
 }
 
 /** A sandbox, and the program in it. */
-async function sandbox(command: readonly string[], confined: Confined): Promise<Omit<Ended, 'ms'>> {
+async function sandbox(command: readonly string[], confined: Confined): Promise<Answer> {
   return await run([...command, 'sandbox', '--', ...command, 'probe', 'svc/sample-clusterip'], confined)
 }
 
@@ -217,31 +199,16 @@ describe('the npm bundle', () => {
 
 describe('demo', () => {
   test('ends with a step that is killed', async () => {
-    const [program = '', ...args] = forms.executable
-    const child = spawn(program, [...args, 'demo'], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      timeout: patienceMs,
-    })
-    const texts = { stdout: '', stderr: '' }
-    let search: NodeJS.Timeout | undefined
-    const killProbe = (): void => {
-      const probe = childrenOf(child.pid ?? 0).find((pid) => commandLine(pid).includes('\0probe\0'))
-      if (probe === undefined) return
-      clearInterval(search)
-      process.kill(probe, 'SIGKILL')
-    }
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      texts.stderr += text
-    })
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      texts.stdout += text
-      if (texts.stdout.includes('# 2/')) search ??= setInterval(killProbe, 5)
-    })
-    const code = await new Promise((resolve) => child.once('close', resolve))
-    clearInterval(search)
-    expect(texts.stderr).toMatch(/error: step 2 of 6 was ended by SIGKILL\n$/)
+    const demo = startProgram([...forms.executable, 'demo'], { patienceMs })
+    await demo.printed(/# 2\//, 'stdout')
+    const probes = (): number[] =>
+      childrenOf(demo.pid).filter((pid) => commandLine(pid).includes('\0probe\0'))
+    await expect.poll(probes, { interval: 5 }).toHaveLength(1)
+    for (const probe of probes()) process.kill(probe, 'SIGKILL')
+    const { code, stdout, stderr } = await demo.ended
+    expect(stderr).toMatch(/error: step 2 of 6 was ended by SIGKILL\n$/)
     expect(code).toBe(137)
-    expect(texts.stdout).not.toContain('Nothing is left')
+    expect(stdout).not.toContain('Nothing is left')
   })
 })
 

@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { mkdtempSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'yaml'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { temporaryFolder } from '../support/folder.ts'
 import { kubeconfigText } from '../unit/cluster/support/kubeconfig.ts'
 import { startServer } from '../unit/cluster/support/server.ts'
 import { affinity } from './support/executable.ts'
@@ -137,7 +137,7 @@ function refuse(code: number, reason: string) {
   }
 }
 
-const folder = mkdtempSync(join(tmpdir(), 'affinity-hostile-'))
+const folder = temporaryFolder()
 const manifest = join(folder, `${words.replaceAll('\u0000', '')}.json`)
 
 const formatsOf: [string, readonly string[]][] = [

@@ -1,9 +1,9 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { affinity, type Ended, forms } from './support/executable.ts'
-import { type Running, startAffinity } from './support/running.ts'
+import { temporaryFolder } from '../support/folder.ts'
+import type { Ended, Running } from '../support/program.ts'
+import { affinity, forms, startAffinity } from './support/executable.ts'
 
 const [executable] = forms.executable
 const service = 'svc/sample-clusterip'
@@ -136,14 +136,14 @@ describe('sandbox', () => {
     await expect.poll(() => processesOf(running.pid)).toHaveLength(1)
     const processes = processesOf(running.pid)
     running.kill('SIGINT')
-    expect(await running.ended).toBe(130)
+    expect((await running.ended).code).toBe(130)
     probing.kill('SIGKILL')
     expect(existsSync(join(path!, '..'))).toBe(false)
     expect(processes.filter((pid) => existsSync(`/proc/${pid}`))).toStrictEqual([])
   })
 
   test('what kill -9 leaves of one, the next start removes; those that live stay', async () => {
-    const folders = mkdtempSync(join(tmpdir(), 'affinity-folders-'))
+    const folders = temporaryFolder()
     const env = { TMPDIR: folders, HOME: folders }
     const start = async (): Promise<Running> => {
       const running = startAffinity(['sandbox'], env)
@@ -160,7 +160,7 @@ describe('sandbox', () => {
     expect(ended.stdout).not.toContain(dead)
     expect(ended.stdout.match(/sandbox-/g)).toHaveLength(2)
     living.kill('SIGTERM')
-    expect(await living.ended).toBe(143)
+    expect((await living.ended).code).toBe(143)
     expect(readdirSync(folders)).toStrictEqual([])
   })
 

@@ -1,12 +1,13 @@
 import { execFile } from 'node:child_process'
-import { chmodSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
+import { temporaryFolder } from '../support/folder.ts'
 import { affinity, forms } from './support/executable.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'affinity-'))
+const folder = temporaryFolder()
 const shell = promisify(execFile)
 
 const manifest = join(folder, 'service.yaml')

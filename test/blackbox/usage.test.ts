@@ -1,10 +1,10 @@
-import { mkdtempSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { temporaryFolder } from '../support/folder.ts'
 import { affinity } from './support/executable.ts'
 
-const emptyFile = join(mkdtempSync(join(tmpdir(), 'affinity-')), 'empty.pem')
+const emptyFile = join(temporaryFolder(), 'empty.pem')
 writeFileSync(emptyFile, '')
 
 /** Words of a command line, and the whole of stderr. */

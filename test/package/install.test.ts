@@ -4,11 +4,12 @@ import { delimiter, join } from 'node:path'
 import { arch, execPath, platform } from 'node:process'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { archiveName, hostPlatform } from '../../scripts/package/platforms.ts'
-import { emptyFolder, fakeKubectl, release, root, runIn, unpack, version, works } from './support/release.ts'
+import { temporaryFolder } from '../support/folder.ts'
+import { fakeKubectl, release, root, runIn, unpack, version, works } from './support/release.ts'
 
 describe('an archive, unpacked into a folder of the PATH', () => {
   const host = hostPlatform({ platform, arch })
-  const home = emptyFolder()
+  const home = temporaryFolder()
   let env: NodeJS.ProcessEnv
 
   beforeAll(() => {
@@ -17,27 +18,27 @@ describe('an archive, unpacked into a folder of the PATH', () => {
     env = { PATH: [bin, fakeKubectl(), '/usr/bin', '/bin'].join(delimiter) }
   })
 
-  test('runs as kubectl affinity', () => {
-    works(home, env, ['kubectl', 'affinity'])
+  test('runs as kubectl affinity', async () => {
+    await works(home, env, ['kubectl', 'affinity'])
   })
 
-  test('completes words', () => {
-    const { stdout } = runIn(home, ['kubectl', '__complete', 'affinity', 'pro'], env)
+  test('completes words', async () => {
+    const { stdout } = await runIn(home, ['kubectl', '__complete', 'affinity', 'pro'], env)
     expect(stdout).toMatch(/^probe\tSend requests .*\n:36\n$/)
   })
 
-  test('reads no .env and no bunfig.toml where it is started', () => {
-    const folder = emptyFolder()
+  test('reads no .env and no bunfig.toml where it is started', async () => {
+    const folder = temporaryFolder()
     writeFileSync(join(folder, '.env'), 'KUBECTL_AFFINITY_IMAGE=from-dotenv\n')
     writeFileSync(join(folder, 'bunfig.toml'), 'preload = ["./nowhere.ts"]\n')
-    const { code, stdout } = runIn(folder, ['kubectl', 'affinity', 'probe', '--help'], env)
+    const { code, stdout } = await runIn(folder, ['kubectl', 'affinity', 'probe', '--help'], env)
     expect(code).toBe(0)
     expect(stdout).not.toContain('from-dotenv')
   })
 })
 
 describe('the npm package', () => {
-  const folder = emptyFolder()
+  const folder = temporaryFolder()
   const tarball = join(release, `kubectl-affinity-${version}.tgz`)
   const installed = join(folder, 'node_modules')
 
@@ -63,26 +64,25 @@ describe('the npm package', () => {
     expect(statSync(tarball).size).toBeLessThan(1_000_000)
   })
 
-  test('runs on Node', () => {
+  test('runs on Node', async () => {
     const env = { PATH: [join(execPath, '..'), '/usr/bin', '/bin'].join(delimiter) }
-    works(folder, env, [execPath, join(installed, '.bin', 'kubectl-affinity')])
-    works(folder, env, [join(installed, '.bin', 'kubectl-affinity')])
+    await works(folder, env, [execPath, join(installed, '.bin', 'kubectl-affinity')])
+    await works(folder, env, [join(installed, '.bin', 'kubectl-affinity')])
   })
 
-  test('runs on Bun', () => {
+  test('runs on Bun', async () => {
     const env = { PATH: '/usr/bin:/bin' }
     const bun = join(root, 'node_modules', '.bin', 'bun')
-    works(folder, env, [bun, join(installed, 'kubectl-affinity', 'kubectl-affinity.js')])
+    await works(folder, env, [bun, join(installed, 'kubectl-affinity', 'kubectl-affinity.js')])
   })
 
-  test('completes words', () => {
+  test('completes words', async () => {
     const env = {
       PATH: [join(installed, '.bin'), join(execPath, '..'), fakeKubectl(), '/usr/bin', '/bin'].join(
         delimiter,
       ),
     }
-    expect(runIn(folder, ['kubectl', '__complete', 'affinity', 'probe', '--expect='], env).stdout).toBe(
-      'sticky\nspread\n:4\n',
-    )
+    const words = ['kubectl', '__complete', 'affinity', 'probe', '--expect=']
+    expect((await runIn(folder, words, env)).stdout).toBe('sticky\nspread\n:4\n')
   })
 })

@@ -13,21 +13,15 @@ import type { AddressInfo } from 'node:net'
 import { basename, delimiter, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { platforms } from '../../scripts/package/platforms.ts'
-import {
-  type Answer,
-  emptyFolder,
-  fakeKubectl,
-  release,
-  runAsync,
-  version,
-  works,
-} from './support/release.ts'
+import { temporaryFolder } from '../support/folder.ts'
+import type { Ended } from '../support/program.ts'
+import { fakeKubectl, release, runIn, version, works } from './support/release.ts'
 import { goPrograms } from './support/tools.ts'
 
 /** The newest that the module proxy has; krew's index checks with 0.4.5. */
 const krewVersion = 'v0.4.4'
 
-const home = emptyFolder()
+const home = temporaryFolder()
 const krewRoot = join(home, '.krew')
 const index = join(home, 'index')
 const path = join(index, 'plugins', 'affinity.yaml')
@@ -58,8 +52,8 @@ function publish(as: string): void {
   git('commit', '-m', as)
 }
 
-const krew = async (...words: string[]): Promise<Answer> =>
-  await runAsync(home, ['kubectl', 'krew', ...words], env)
+const krew = async (...words: string[]): Promise<Ended> =>
+  await runIn(home, ['kubectl', 'krew', ...words], env)
 
 beforeAll(async () => {
   tools = goPrograms('sigs.k8s.io/krew', krewVersion, ['cmd/krew', 'cmd/validate-krew-manifest'])
@@ -87,7 +81,7 @@ beforeAll(async () => {
 afterAll(() => server.close())
 
 test('the checker of krew’s index takes the manifest, and installs each archive that it names', async () => {
-  const checked = await runAsync(home, [join(tools, 'validate-krew-manifest'), '-manifest', path], env)
+  const checked = await runIn(home, [join(tools, 'validate-krew-manifest'), '-manifest', path], env)
   expect(checked.code, checked.stderr).toBe(0)
   for (const index of platforms.keys())
     expect(checked.stderr).toContain(`installing spec.platform[${index}]\n`)
@@ -108,13 +102,13 @@ describe('krew itself', () => {
   test('installs from an index, and shows how words are completed', async () => {
     const ended = await krew('install', 'affinity')
     expect(ended.code, ended.stderr).toBe(0)
-    works(home, env, ['kubectl', 'affinity'])
+    await works(home, env, ['kubectl', 'affinity'])
     // What a user copies from the caveats.
     const lines = ended.stderr.split('\n').map((line) => line.replace(/^[ |\\/]+/, ''))
     const commands = lines.filter((line) => line.includes('${KREW_ROOT'))
     expect(commands, ended.stderr).toHaveLength(2)
-    for (const command of commands) expect((await runAsync(home, ['sh', '-c', command], env)).code).toBe(0)
-    expect((await runAsync(home, ['kubectl', '__complete', 'affinity', 'pro'], env)).stdout).toMatch(
+    for (const command of commands) expect((await runIn(home, ['sh', '-c', command], env)).code).toBe(0)
+    expect((await runIn(home, ['kubectl', '__complete', 'affinity', 'pro'], env)).stdout).toMatch(
       /^probe\tSend requests .*\n:36\n$/,
     )
   })
@@ -125,8 +119,8 @@ describe('krew itself', () => {
     expect(ended.code, ended.stderr).toBe(0)
     expect((await krew('list')).stdout).toMatch(/affinity\b/)
     expect(readFileSync(join(krewRoot, 'receipts', 'affinity.yaml'), 'utf8')).toContain('version: v99.0.0')
-    works(home, env, ['kubectl', 'affinity'])
-    expect((await runAsync(home, ['kubectl', '__complete', 'affinity', 'pro'], env)).code).toBe(0)
+    await works(home, env, ['kubectl', 'affinity'])
+    expect((await runIn(home, ['kubectl', '__complete', 'affinity', 'pro'], env)).code).toBe(0)
   })
 
   test('removes it', async () => {

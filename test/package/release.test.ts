@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { signatureProblems } from '../../scripts/package/macho.ts'
 import { archiveName, platforms } from '../../scripts/package/platforms.ts'
+import { temporaryFolder } from '../support/folder.ts'
 import { fileIn, release, root, unpack, version } from './support/release.ts'
 
 const sha256 = (content: Buffer): string => createHash('sha256').update(content).digest('hex')
@@ -20,7 +21,7 @@ test('checksums.txt names every file but itself and the manifest, and is right',
 
 test('the same sources give the same bytes, in another folder, too', () => {
   // On the same disk, so that the packages need not be copied.
-  const copy = mkdtempSync(join(root, 'dist', 'copy-'))
+  const copy = temporaryFolder(join(root, 'dist'))
   const sources = [
     'bin',
     'docs',
@@ -44,7 +45,6 @@ test('the same sources give the same bytes, in another folder, too', () => {
   // It names the platforms, of which these are a part.
   const compared = names.filter((name) => name !== 'sbom-executables.cdx.json')
   for (const name of compared) expect(sha256(readFileSync(join(out, name))), name).toBe(sha256(fileIn(name)))
-  rmSync(copy, { recursive: true })
 })
 
 describe('executables', () => {

@@ -1,11 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { parseFile } from '../../src/snapshot/files/document.ts'
 import { chosen } from '../differential/choose.ts'
 import { judge } from '../differential/compare.ts'
 import { scalars, texts } from '../differential/yaml.ts'
+import { temporaryFolder } from '../support/folder.ts'
 import { dist } from './support/command.ts'
 import { describeOnce, scenario } from './support/scenario.ts'
 import { site } from './support/site.ts'
@@ -33,8 +33,7 @@ describeOnce('what is said of files is what the API server does', () => {
     600_000,
   )
 
-  const folder = mkdtempSync(join(tmpdir(), 'affinity-yaml-'))
-  afterAll(() => rmSync(folder, { recursive: true }))
+  const folder = temporaryFolder()
   let count = 0
   const byKubectl = async (text: string): Promise<unknown> => {
     const file = join(folder, `${(count += 1)}.yaml`)

@@ -1,7 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
+import { temporaryFolder } from '../support/folder.ts'
 import { run } from './support/command.ts'
 import { describeOnce } from './support/scenario.ts'
 import { site } from './support/site.ts'
@@ -28,12 +28,11 @@ spec:
 `
 
 describeOnce('explain of files', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'affinity-files-'))
+  const folder = temporaryFolder()
   const file = join(folder, 'sample-session-affinity.yaml')
   writeFileSync(file, manifest)
   // Neither a kubeconfig nor a server: nothing may be asked.
   const env = { KUBECONFIG: '/nonexistent' }
-  afterAll(() => rmSync(folder, { recursive: true }))
 
   test('names both mistakes with their place and the right spelling', async () => {
     const { code, stdout, stderr } = await run(site, ['explain', '-f', file], { env })

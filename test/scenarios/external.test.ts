@@ -1,9 +1,9 @@
-import { mkdtempSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { explainReport } from '../../src/report/schema/explain.ts'
+import { temporaryFolder } from '../support/folder.ts'
 import { type Ended, run, type Running, shell, start } from './support/command.ts'
 import { deployment, service } from './support/manifests.ts'
 import { usePlayground } from './support/namespace.ts'
@@ -629,7 +629,7 @@ describeOnce('external, its objects', () => {
     expect(local.stderr).toMatch(/\(svc\/named-lb \(localhost\)\) cannot be a backend: it is a loopback/)
     expect(await isThere('service/named')).toBe(false)
     // A hosts file of its own says where the name leads.
-    const hosts = join(mkdtempSync(join(tmpdir(), 'hosts-')), 'hosts')
+    const hosts = join(temporaryFolder(), 'hosts')
     writeFileSync(hosts, '127.0.0.1 localhost\n198.51.100.77 lb.example\n')
     await hostnames('lb.example')
     const words = ['external', 'named', ...peer.flags, '--from', 'svc/named-lb', '-n', place.name]

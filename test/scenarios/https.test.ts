@@ -1,7 +1,7 @@
-import { mkdtempSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
+import { temporaryFolder } from '../support/folder.ts'
 import { app, certificateFor, service } from './support/manifests.ts'
 import { usePlayground } from './support/namespace.ts'
 import { expectExit, reportOf } from './support/report.ts'
@@ -11,7 +11,7 @@ import { site } from './support/site.ts'
 describeOnce('a Service that speaks HTTPS', () => {
   const place = usePlayground()
   const { authority, ...certificate } = certificateFor('secure', place.name)
-  const folder = mkdtempSync(join(tmpdir(), 'affinity-ca-'))
+  const folder = temporaryFolder()
 
   beforeAll(async () => {
     writeFileSync(join(folder, 'ca.pem'), authority)

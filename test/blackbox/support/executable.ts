@@ -1,7 +1,7 @@
-import { spawn } from 'node:child_process'
-import { existsSync, mkdtempSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { temporaryFolder } from '../../support/folder.ts'
+import { type Ended, runProgram, type Running, startProgram } from '../../support/program.ts'
 
 const root = join(import.meta.dirname, '..', '..', '..')
 /** The folder with the executable under test. */
@@ -13,14 +13,6 @@ export const forms: Readonly<Record<'executable' | 'npm bundle', readonly string
   'npm bundle': [join(root, 'node_modules/node/bin/node'), join(dist, 'npm', 'kubectl-affinity.js')],
 }
 
-/** How the program ended. */
-export interface Ended {
-  code: number | null
-  stdout: string
-  stderr: string
-  ms: number
-}
-
 export interface Surroundings {
   form?: keyof typeof forms
   /** Replaces the whole environment but PATH. */
@@ -28,27 +20,21 @@ export interface Surroundings {
   cwd?: string
 }
 
-const emptyHome = mkdtempSync(join(tmpdir(), 'affinity-home-'))
+const emptyHome = temporaryFolder()
 
 /** Runs the program as a user without any configuration of their own, standard input empty. */
 export async function affinity(args: readonly string[], surroundings: Surroundings = {}): Promise<Ended> {
   const { form = 'executable', env = { HOME: emptyHome, LANG: 'C.UTF-8' }, cwd = emptyHome } = surroundings
-  const [program, ...first] = forms[form]
-  if (!existsSync(program!)) throw new Error(`there is no ${program}: npm run build`)
-  const startedAt = performance.now()
-  const child = spawn(program!, [...first, ...args], {
-    cwd,
-    env: { PATH: process.env['PATH'], ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  const texts = { stdout: '', stderr: '' }
-  for (const stream of ['stdout', 'stderr'] as const) {
-    child[stream].setEncoding('utf8').on('data', (text: string) => {
-      texts[stream] += text
-    })
-  }
-  return await new Promise((resolve, reject) => {
-    child.once('error', reject)
-    child.once('close', (code) => resolve({ code, ...texts, ms: performance.now() - startedAt }))
-  })
+  const [program = ''] = forms[form]
+  if (!existsSync(program)) throw new Error(`there is no ${program}: npm run build`)
+  return await runProgram([...forms[form], ...args], { cwd, env: { PATH: process.env['PATH'], ...env } })
+}
+
+/**
+ * Starts the executable.
+ *
+ * @param env what is added to the environment
+ */
+export function startAffinity(args: readonly string[], env: NodeJS.ProcessEnv = {}): Running {
+  return startProgram([...forms.executable, ...args], { env: { ...process.env, ...env } })
 }

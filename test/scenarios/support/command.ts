@@ -1,34 +1,16 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process'
-import { existsSync, mkdtempSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { promisify } from 'node:util'
+import { temporaryFolder } from '../../support/folder.ts'
+import { type Ended, type Running, startProgram } from '../../support/program.ts'
 import type { Site } from './site.ts'
+
+export type { Ended, Running } from '../../support/program.ts'
 
 /** The folder with the executable under test. */
 export const dist: string =
   process.env['KUBECTL_AFFINITY_DIST'] ?? join(import.meta.dirname, '..', '..', '..', 'dist')
-
-/** How a command ended, and what it printed. */
-export interface Ended {
-  code: number | null
-  signal: NodeJS.Signals | null
-  stdout: string
-  stderr: string
-  /** From its start to its end. */
-  ms: number
-}
-
-/** A command that runs. */
-export interface Running {
-  readonly pid: number
-  readonly stdout: string
-  readonly stderr: string
-  /** Resolves when it has printed something that matches; rejects when it ends first. */
-  printed(pattern: RegExp, stream?: 'stdout' | 'stderr'): Promise<void>
-  kill(signal: NodeJS.Signals): void
-  ended: Promise<Ended>
-}
 
 export interface CommandOptions {
   /** Context of the kubeconfig, for another user than the administrator. */
@@ -38,7 +20,7 @@ export interface CommandOptions {
   input?: string
 }
 
-const home = mkdtempSync(join(tmpdir(), 'affinity-home-'))
+const home = temporaryFolder()
 
 /** The environment of a user of the site: kubectl and the plugin on PATH, a home of their own. */
 export function userEnvironment(site: Site): NodeJS.ProcessEnv {
@@ -63,41 +45,12 @@ export function userEnvironment(site: Site): NodeJS.ProcessEnv {
 
 /** Starts `kubectl affinity …` as a user does. */
 export function start(site: Site, args: readonly string[], options: CommandOptions = {}): Running {
-  const startedAt = performance.now()
-  const words = [
-    'affinity',
-    ...args,
-    ...(options.context === undefined ? [] : ['--context', options.context]),
-  ]
-  const child = spawn('kubectl', words, {
-    env: { ...userEnvironment(site), ...options.env },
-    stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+  const { context, env, input } = options
+  const words = ['kubectl', 'affinity', ...args, ...(context === undefined ? [] : ['--context', context])]
+  return startProgram(words, {
+    env: { ...userEnvironment(site), ...env },
+    ...(input === undefined ? {} : { input }),
   })
-  child.stdin?.end(options.input)
-  const texts = { stdout: '', stderr: '' }
-  for (const stream of ['stdout', 'stderr'] as const) {
-    child[stream]?.setEncoding('utf8').on('data', (text: string) => {
-      texts[stream] += text
-    })
-  }
-  const ended = new Promise<Ended>((resolve, reject) => {
-    child.once('error', reject)
-    child.once('close', (code, signal) =>
-      resolve({ code, signal, ...texts, ms: performance.now() - startedAt }),
-    )
-  })
-  return {
-    pid: child.pid ?? 0,
-    get stdout() {
-      return texts.stdout
-    },
-    get stderr() {
-      return texts.stderr
-    },
-    printed: (pattern, stream = 'stderr') => waitForText(child, ended, () => texts[stream], stream, pattern),
-    kill: (signal) => void child.kill(signal),
-    ended,
-  }
 }
 
 /** Runs `kubectl affinity …` to its end. */
@@ -108,24 +61,4 @@ export async function run(site: Site, args: readonly string[], options: CommandO
 /** Runs a line of shell as a user of the site does, whatever its exit code. */
 export async function shell(site: Site, line: string): Promise<{ stdout: string; stderr: string }> {
   return await promisify(execFile)('bash', ['-c', `${line}; true`], { env: userEnvironment(site) })
-}
-
-async function waitForText(
-  child: ChildProcess,
-  ended: Promise<Ended>,
-  text: () => string,
-  stream: 'stdout' | 'stderr',
-  pattern: RegExp,
-): Promise<void> {
-  if (pattern.test(text())) return
-  await new Promise<void>((resolve, reject) => {
-    child[stream]?.on('data', () => {
-      if (pattern.test(text())) resolve()
-    })
-    ended.then(
-      ({ stdout, stderr }) =>
-        reject(new Error(`it ended before it printed ${pattern} to ${stream}:\n${stdout}\n${stderr}`)),
-      reject,
-    )
-  })
 }

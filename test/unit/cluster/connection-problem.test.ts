@@ -7,7 +7,8 @@ import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { connectionError } from '../../../src/cluster/connection-problem.ts'
 import { isRetryable } from '../../../src/cluster/index.ts'
 import type { KubeconfigCluster } from '../../../src/cluster/kubeconfig/types.ts'
-import { connectTo, temporaryDirectory } from './support/kubeconfig.ts'
+import { temporaryFolder } from '../../support/folder.ts'
+import { connectTo } from './support/kubeconfig.ts'
 import { type Authority, makeAuthority } from './support/pki.ts'
 import { json, listen, startServer } from './support/server.ts'
 
@@ -37,7 +38,7 @@ describe('certificates', () => {
   })
 
   it('are verified against the system’s authorities without one', async () => {
-    const directory = temporaryDirectory()
+    const directory = temporaryFolder()
     const [server, file] = [await secure(), join(directory, 'system.pem')]
     writeFileSync(file, authority.cert)
     const script = `

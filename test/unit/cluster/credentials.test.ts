@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import type { KubeconfigUser } from '../../../src/cluster/kubeconfig/types.ts'
 import { tokenFileCredentials } from '../../../src/cluster/credentials/token-file.ts'
-import { connectTo, environment, temporaryDirectory } from './support/kubeconfig.ts'
+import { temporaryFolder } from '../../support/folder.ts'
+import { connectTo, environment } from './support/kubeconfig.ts'
 import { makeAuthority } from './support/pki.ts'
 import { fail, json, startServer } from './support/server.ts'
 
@@ -68,7 +69,7 @@ describe('constant credentials', () => {
     const demands = { certificate: true }
     await expect(asked({}, demands)).rejects.toThrow('Unable to connect to the server')
     await asked({ 'client-certificate-data': base64(cert), 'client-key-data': base64(key) }, demands)
-    const directory = temporaryDirectory()
+    const directory = temporaryFolder()
     writeFileSync(join(directory, 'cert'), cert)
     writeFileSync(join(directory, 'key'), key)
     await asked({}, demands, {
@@ -94,7 +95,7 @@ describe('constant credentials', () => {
 
 describe('a token in a file', () => {
   it('comes before a token beside it, which serves while the file is missing', async () => {
-    const file = join(temporaryDirectory(), 'token')
+    const file = join(temporaryFolder(), 'token')
     const credentials = tokenFileCredentials(file, 'fallback', {})
     expect(await credentials.current()).toEqual({ authorization: 'Bearer fallback' })
     writeFileSync(file, 'fresh\n')
@@ -102,7 +103,7 @@ describe('a token in a file', () => {
   })
 
   it('is read again after a minute', async () => {
-    const file = join(temporaryDirectory(), 'token')
+    const file = join(temporaryFolder(), 'token')
     let now = 0
     const credentials = tokenFileCredentials(file, undefined, {}, () => now)
     writeFileSync(file, 'one')
@@ -115,7 +116,7 @@ describe('a token in a file', () => {
   })
 
   it('is read again at once when the server refuses it', async () => {
-    const file = join(temporaryDirectory(), 'token')
+    const file = join(temporaryFolder(), 'token')
     writeFileSync(file, 'one')
     const { cluster } = await asked({ tokenFile: file })
     expect((await cluster.get<Seen>('/x')).authorization).toBe('Bearer one')
@@ -145,7 +146,7 @@ describe('a credential plugin', () => {
 
   /** A plugin that notes what it was told and answers with a status. `N` in a token is the number of the run. */
   function plugin(status: unknown, changes: object = {}, code = 0) {
-    const notes = join(temporaryDirectory(), 'notes')
+    const notes = join(temporaryFolder(), 'notes')
     writeFileSync(notes, '')
     const script = `
       const fs = require('node:fs')

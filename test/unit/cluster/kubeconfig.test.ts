@@ -5,11 +5,12 @@ import { describe, expect, it } from 'vitest'
 import { connect, type ConnectionFlags, KubeconfigError } from '../../../src/cluster/index.ts'
 import { mergeKubeconfigs } from '../../../src/cluster/kubeconfig/merge.ts'
 import { resolveConnection } from '../../../src/cluster/kubeconfig/resolve.ts'
-import { environment, temporaryDirectory } from './support/kubeconfig.ts'
+import { temporaryFolder } from '../../support/folder.ts'
+import { environment } from './support/kubeconfig.ts'
 
 /** Writes files into a new directory and resolves with KUBECONFIG naming those of `list`. */
 function workspace(files: Record<string, string>) {
-  const directory = temporaryDirectory()
+  const directory = temporaryFolder()
   for (const [name, text] of Object.entries(files)) {
     mkdirSync(join(directory, name, '..'), { recursive: true })
     writeFileSync(join(directory, name), text)

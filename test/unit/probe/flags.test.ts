@@ -1,9 +1,9 @@
-import { mkdtempSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { ProbeFlags } from '../../../src/probe/flags/flags.ts'
 import { readProbeFlags } from '../../../src/probe/flags/read.ts'
+import { temporaryFolder } from '../../support/folder.ts'
 
 const flags = (more: Partial<ProbeFlags> = {}): ProbeFlags => ({
   echo: false,
@@ -158,7 +158,7 @@ describe('readProbeFlags', () => {
   })
 
   test('reads the authorities of --ca, and refuses a file without any', () => {
-    const file = join(mkdtempSync(join(tmpdir(), 'affinity-')), 'ca.pem')
+    const file = join(temporaryFolder(), 'ca.pem')
     writeFileSync(file, '-----BEGIN CERTIFICATE-----\n')
     expect(readProbeFlags(flags({ ca: file })).tls).toStrictEqual({ ca: '-----BEGIN CERTIFICATE-----\n' })
     writeFileSync(file, 'something else')

@@ -1,11 +1,9 @@
 import { createHash } from 'node:crypto'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import http, { type IncomingMessage } from 'node:http'
 import net from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { Duplex } from 'node:stream'
-import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { exec, execToEnd } from '../../../src/cluster/exec/index.ts'
 import type { Cluster } from '../../../src/cluster/index.ts'
 import type { Status } from '../../../src/model/kubernetes.ts'
@@ -17,11 +15,11 @@ import { addressPlan } from '../../../src/sandbox/network/address-plan.ts'
 import { ContainerLog } from '../../../src/sandbox/pods/log.ts'
 import { Programs } from '../../../src/sandbox/pods/programs.ts'
 import type { Resource } from '../../../src/sandbox/resource.ts'
+import { temporaryFolder } from '../../support/folder.ts'
 import { connectTo } from '../cluster/support/kubeconfig.ts'
 import { listen } from '../cluster/support/server.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'affinity-exec-'))
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
+const folder = temporaryFolder()
 const programs = new Programs(folder)
 const plan = addressPlan(252)
 const podIp = plan.pod(1, 9)

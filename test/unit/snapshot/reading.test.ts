@@ -1,9 +1,9 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { parseFile } from '../../../src/snapshot/files/document.ts'
 import { readFiles } from '../../../src/snapshot/files/read.ts'
+import { temporaryFolder } from '../../support/folder.ts'
 
 const objectsOf = (text: string) => parseFile('a.yaml', text, true).objects.map(({ value }) => value)
 const findingsOf = (text: string) =>
@@ -45,9 +45,7 @@ describe('a text', () => {
 })
 
 describe('a file', () => {
-  let folder = ''
-  beforeAll(async () => (folder = await mkdtemp(join(tmpdir(), 'affinity-reading-'))))
-  afterAll(() => rm(folder, { recursive: true }))
+  const folder = temporaryFolder()
 
   const read = async (name: string) =>
     await Array.fromAsync(readFiles([join(folder, name)], false, (async function* () {})()))

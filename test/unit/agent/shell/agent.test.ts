@@ -1,17 +1,17 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { createServer as createHttpsServer } from 'node:https'
 import { createServer as createTcpServer, type AddressInfo, type Server } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import type { AgentConfig } from '../../../../src/agent/config.ts'
 import { createDecoder } from '../../../../src/agent/decode.ts'
 import { createIdentifier } from '../../../../src/agent/identify.ts'
 import { shellSource } from '../../../../src/agent/shell/script.generated.ts'
 import { agentCommand, shellScript } from '../../../../src/probe/clients/agent.ts'
+import { temporaryFolder } from '../../../support/folder.ts'
 import { makeAuthority } from '../../cluster/support/pki.ts'
 
 const find = (name: string): string | undefined => {
@@ -21,10 +21,8 @@ const find = (name: string): string | undefined => {
 const busybox = find('busybox')
 
 /** A PATH with these programs only, each the machine's own or busybox's. */
-const folders: string[] = []
 function pathWith(programs: Record<string, string | undefined>): string {
-  const folder = mkdtempSync(join(tmpdir(), 'affinity-shell-'))
-  folders.push(folder)
+  const folder = temporaryFolder()
   for (const [name, target] of Object.entries(programs)) {
     // Not a link: busybox's shell would run its own instead.
     if (target === undefined) continue
@@ -34,9 +32,6 @@ function pathWith(programs: Record<string, string | undefined>): string {
   }
   return folder
 }
-afterAll(() => {
-  for (const folder of folders) rmSync(folder, { recursive: true })
-})
 
 const needs = { sleep: busybox, date: busybox, head: busybox, cat: busybox }
 /** What they make of connections that are refused, closed, or never answered. */

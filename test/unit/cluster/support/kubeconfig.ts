@@ -1,17 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { connect } from '../../../../src/cluster/index.ts'
 import type { Cluster, ConnectionFlags, Environment } from '../../../../src/cluster/index.ts'
 import type { KubeconfigCluster, KubeconfigUser } from '../../../../src/cluster/kubeconfig/types.ts'
-
-/** A directory of the running test's own. */
-export function temporaryDirectory(): string {
-  const directory = mkdtempSync(join(tmpdir(), 'affinity-'))
-  onTestFinished(() => rmSync(directory, { recursive: true, force: true }))
-  return directory
-}
+import { temporaryFolder } from '../../../support/folder.ts'
 
 export function kubeconfigText(
   cluster: KubeconfigCluster,
@@ -57,7 +50,7 @@ export async function connectTo(
   flags: ConnectionFlags = {},
   recorded: Environment = environment(),
 ): Promise<Cluster> {
-  const kubeconfig = join(temporaryDirectory(), 'config')
+  const kubeconfig = join(temporaryFolder(), 'config')
   writeFileSync(kubeconfig, kubeconfigText(typeof cluster === 'string' ? { server: cluster } : cluster, user))
   const connected = await connect({ kubeconfig, ...flags }, recorded)
   onTestFinished(() => connected.close())
