@@ -59,6 +59,7 @@ function storeOfSnapshot({ objects, services: all, source, ...rest }: Snapshot):
     [inputs.proxy.name, rest.proxy],
     [inputs.windowsNodes.name, rest.windowsNodes],
     [inputs.version.name, rest.version],
+    [inputs.cloud.name, rest.cloud],
   ])
   const lists = new Map<string, Fact<readonly KubernetesObject[]>>([
     ...objects.lists,

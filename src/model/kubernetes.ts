@@ -23,6 +23,7 @@ export interface ObjectMeta {
   deletionTimestamp?: string
   labels?: Record<string, string>
   annotations?: Record<string, string>
+  finalizers?: string[]
   ownerReferences?: OwnerReference[]
 }
 
@@ -63,12 +64,16 @@ export interface Service extends KubernetesObject {
     loadBalancerClass?: string
     internalTrafficPolicy?: 'Cluster' | 'Local'
     externalTrafficPolicy?: 'Cluster' | 'Local'
+    allocateLoadBalancerNodePorts?: boolean
     trafficDistribution?: string
     publishNotReadyAddresses?: boolean
     ipFamilies?: ('IPv4' | 'IPv6')[]
     ipFamilyPolicy?: 'SingleStack' | 'PreferDualStack' | 'RequireDualStack'
   }
-  status?: { loadBalancer?: { ingress?: { ip?: string; hostname?: string; ipMode?: 'VIP' | 'Proxy' }[] } }
+  status?: {
+    loadBalancer?: { ingress?: { ip?: string; hostname?: string; ipMode?: 'VIP' | 'Proxy' }[] }
+    conditions?: Condition[]
+  }
 }
 
 export interface EndpointSlice extends KubernetesObject {
@@ -127,7 +132,7 @@ export interface Pod extends KubernetesObject {
 
 export interface Node extends KubernetesObject {
   kind: 'Node'
-  spec?: { unschedulable?: boolean; taints?: { effect?: string; key?: string }[] }
+  spec?: { unschedulable?: boolean; providerID?: string; taints?: { effect?: string; key?: string }[] }
   status?: {
     addresses?: { type: string; address: string }[]
     conditions?: Condition[]

@@ -66,6 +66,8 @@ export interface Snapshot {
   objects: ObjectTable
   /** Names of some Windows nodes; empty when there is none. */
   windowsNodes: Fact<readonly string[]>
+  /** The `spec.providerID` of a node, which names its cloud; empty where it has none. Asked for load balancers only. */
+  cloud: Fact<string>
   /** `v1.36.3`. */
   version: Fact<string>
   /** For objects from files: where one stands, or a field of it by its path, such as `spec.sessionAffinity`. */

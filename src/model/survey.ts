@@ -125,6 +125,8 @@ export interface SurveyEntry {
   policyLocal?: boolean
   /** A load balancer that nodes do not stand in for when their own pods connect to it (`ipMode: Proxy`). */
   proxied?: boolean
+  /** Who makes the load balancer, where that is known, and what its own stickiness is called. */
+  balancer?: { name: string; own?: string }
   /** With `gateway`: what is asked for there. */
   front?: FrontPlace
 }

@@ -8,7 +8,8 @@ import type { ObjectTable, ProxyFacts, ServiceSnapshot, Snapshot } from '../mode
 import type { TargetQuery } from '../targets/parse.ts'
 import { readGroups, readVersion } from './groups.ts'
 import { ObjectReader } from './objects.ts'
-import { askNodes, readProxy, readWindowsNodes } from './proxy.ts'
+import { needsCloud } from '../mechanisms/service/balancers/recognise.ts'
+import { askNodes, readCloud, readProxy, readWindowsNodes } from './proxy.ts'
 import { type Asked, type Scope, ServiceReader } from './services.ts'
 import { findService, getService, refOf, resolveServices } from './targets.ts'
 import { toExplain, toExplainMany, type Wants } from './wants.ts'
@@ -46,6 +47,7 @@ export class Collector {
   readonly #proxy: () => Promise<Fact<ProxyFacts>>
   readonly #windowsNodes: () => Promise<Fact<readonly string[]>>
   readonly #version: () => Promise<Fact<string>>
+  readonly #cloud: () => Promise<Fact<string>>
 
   constructor(cluster: Cluster, { signal, isEverywhere = false }: CollectorOptions = {}) {
     this.#cluster = cluster
@@ -59,6 +61,7 @@ export class Collector {
     this.#proxy = once(() => readProxy(cluster, signal, this.#groups))
     this.#windowsNodes = once(() => readWindowsNodes(cluster, signal))
     this.#version = once(() => readVersion(cluster, this.#groups, signal))
+    this.#cloud = once(() => readCloud(cluster, signal))
   }
 
   /** Begins to read for what is known by name only, so that nobody waits twice. What fails is told by `collect`. */
@@ -113,7 +116,7 @@ export class Collector {
       { wants, namespaces },
     )
     const groups = Map.groupBy(asked, ({ ref }) => ref.namespace)
-    const sticky = new Map([...groups].map(([namespace, members]) => [namespace, isAnySticky(members)]))
+    const sticky = new Map([...groups].map(([namespace, members]) => [namespace, isAny(members, isSticky)]))
     const found = Promise.all(
       asked.map(async (one) => {
         const { namespace } = one.ref
@@ -121,14 +124,19 @@ export class Collector {
         return await this.#services.read(one, {
           scope,
           wants,
-          sticky: sticky.get(namespace) ?? isAnySticky([one]),
+          sticky: sticky.get(namespace) ?? isAny([one], isSticky),
         })
       }),
     )
     const objects = this.inFront([...groups.keys(), ...namespaces])
     const [all, common] = await Promise.all([
       found,
-      this.#common(objects, { wants, slices: slicesOf(found), sticky: isAnySticky(asked) }),
+      this.#common(objects, {
+        wants,
+        slices: slicesOf(found),
+        sticky: isAny(asked, isSticky),
+        clouded: isAny(asked, needsCloud),
+      }),
     ])
     return { ...common, services: all }
   }
@@ -151,6 +159,7 @@ export class Collector {
         slices,
         // Nobody knows before the last page.
         sticky: Promise.resolve(true),
+        clouded: Promise.resolve(true),
       }),
       this.#services.ofList(scope),
       // Its error is thrown below; here it must not stay unhandled.
@@ -180,11 +189,11 @@ export class Collector {
   /** What all Services of a snapshot share. */
   async #common(
     front: Promise<ObjectTable>,
-    { wants, slices, sticky }: Common,
+    { wants, slices, sticky, clouded }: Common,
   ): Promise<Omit<Snapshot, 'services'>> {
     const ifWanted = <T>(name: InputName, ask: () => Promise<Fact<T>>): Promise<Fact<T>> =>
       wants.inputs.has(name) ? ask() : Promise.resolve(notAsked<T>(inputs[name].what))
-    const [proxy, windowsNodes, version, objects] = await Promise.all([
+    const [proxy, windowsNodes, version, cloud, objects] = await Promise.all([
       ifWanted('proxy', async () => {
         const [fact, found] = await Promise.all([this.#proxy(), slices])
         return await askNodes(this.#cluster, fact, found, this.#signal)
@@ -193,9 +202,12 @@ export class Collector {
         (await sticky) ? await this.#windowsNodes() : notAsked<readonly string[]>(inputs.windowsNodes.what),
       ),
       ifWanted('version', () => this.#version()),
+      ifWanted('cloud', async () =>
+        (await clouded) ? await this.#cloud() : notAsked<string>(inputs.cloud.what),
+      ),
       front,
     ])
-    return { source: 'cluster', proxy, windowsNodes, version, objects }
+    return { source: 'cluster', proxy, windowsNodes, version, cloud, objects }
   }
 }
 
@@ -210,11 +222,17 @@ interface Common {
   slices: Promise<Iterable<EndpointSlice>>
   /** Whether there is affinity: many facts matter only then, and what does not matter is not asked for. */
   sticky: Promise<boolean>
+  /** Whether there is a load balancer that only the nodes' cloud can tell. */
+  clouded: Promise<boolean>
 }
 
-async function isAnySticky(asked: readonly Asked[]): Promise<boolean> {
+async function isAny(asked: readonly Asked[], is: (service: Service) => boolean): Promise<boolean> {
   const services = await Promise.all(asked.map(({ service }) => service))
-  return services.some(({ spec }) => spec.sessionAffinity === 'ClientIP')
+  return services.some(is)
+}
+
+function isSticky({ spec }: Service): boolean {
+  return spec.sessionAffinity === 'ClientIP'
 }
 
 async function slicesOf(services: Promise<readonly ServiceSnapshot[]>): Promise<EndpointSlice[]> {

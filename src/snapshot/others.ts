@@ -89,6 +89,7 @@ function servicesBehind(objects: ObjectTable, targets: readonly OtherTarget[]): 
     objects,
     proxy: notAsked('the Service proxy'),
     windowsNodes: notAsked('nodes'),
+    cloud: notAsked('nodes'),
     version: notAsked('the version'),
   }
   const { network } = sceneOf(bare)

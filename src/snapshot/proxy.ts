@@ -193,6 +193,12 @@ export async function readWindowsNodes(
   return page.known ? known((page.value?.items ?? []).map(({ metadata }) => metadata.name)) : page
 }
 
+/** What cloud the nodes are of, as the first one says. */
+export async function readCloud(cluster: Cluster, signal: AbortSignal | undefined): Promise<Fact<string>> {
+  const nodes = await readPage<Node>(cluster, nodesPath, 'nodes', { query: { limit: 1 }, signal })
+  return mapFact(nodes, ([node]) => node?.spec?.providerID ?? '')
+}
+
 async function readAgents(
   cluster: Cluster,
   groups: Fact<Groups>,

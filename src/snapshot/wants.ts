@@ -24,4 +24,4 @@ export const toExplainOthers: Wants = { inputs: new Set<InputName>(['proxy']) }
  * What could speak against turning affinity on. A sidecar is in all pods of a Service or in none. Events are of the past:
  * what a load balancer has refused may have been mended since.
  */
-export const toChange: Wants = { inputs: new Set<InputName>(['pods', 'proxy']), somePods: true }
+export const toChange: Wants = { inputs: new Set<InputName>(['pods', 'proxy', 'cloud']), somePods: true }

@@ -1,5 +1,5 @@
 import type { Endpoint } from '../../model/endpoint.ts'
-import { known } from '../../model/fact.ts'
+import { type Fact, known } from '../../model/fact.ts'
 import type { Service } from '../../model/kubernetes.ts'
 import { isOfType, type NamespacedName } from '../../model/object.ts'
 import { servicePolicy, type ServicePolicy } from '../../model/policy.ts'
@@ -19,19 +19,27 @@ export interface Subject {
   policy: ServicePolicy
 }
 
-interface Definition<C extends string, I extends InputName> {
+interface Definition<C extends string, I extends InputName, O extends InputName> {
   codes: readonly C[]
   inputs: readonly I[]
+  /** What makes the answer better where it is known; it looks without it as well. */
+  hints?: readonly O[]
   /** False: there is nothing to look for, whatever the inputs say. */
   applies?: (subject: Subject) => boolean
-  analyse: (subject: Subject, inputs: Pick<Inputs, I>, report: Report<C>) => void
+  analyse: (
+    subject: Subject,
+    inputs: Pick<Inputs, I> & { [Name in O]: Fact<Inputs[Name]> },
+    report: Report<C>,
+  ) => void
 }
 
 /** An analyzer of Services. The compiler sees that it reads what it declares and reports what it declares. */
-export function serviceAnalyzer<const C extends Code, const I extends InputName>(
-  definition: Definition<C, I>,
-): Analyzer {
-  const { codes, inputs, applies = () => true, analyse } = definition
+export function serviceAnalyzer<
+  const C extends Code,
+  const I extends InputName,
+  const O extends InputName = never,
+>(definition: Definition<C, I, O>): Analyzer {
+  const { codes, inputs, hints = [], applies = () => true, analyse } = definition
   return {
     codes,
     needs: inputs.map((name) => facts[name]),
@@ -41,7 +49,8 @@ export function serviceAnalyzer<const C extends Code, const I extends InputName>
     },
     analyse: (view, report) => {
       const subject = subjectOf(view)
-      if (subject !== undefined) analyse(subject, valuesOf(inputs, view.store), report)
+      if (subject === undefined) return
+      analyse(subject, { ...valuesOf(inputs, view.store), ...factsOf(hints, view.store) }, report)
     },
   }
 }
@@ -52,6 +61,14 @@ function valuesOf<I extends InputName>(names: readonly I[], store: Store): Pick<
     return [name, fact.known ? fact.value : undefined] as const
   })
   return Object.fromEntries(values) as unknown as Pick<Inputs, I>
+}
+
+function factsOf<O extends InputName>(
+  names: readonly O[],
+  store: Store,
+): { [Name in O]: Fact<Inputs[Name]> } {
+  const found = names.map((name) => [name, store.fact<unknown>(facts[name])] as const)
+  return Object.fromEntries(found) as unknown as { [Name in O]: Fact<Inputs[Name]> }
 }
 
 /** The target of a view as a Service; undefined where it is none. */

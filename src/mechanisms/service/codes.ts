@@ -40,7 +40,20 @@ export const codes = {
     level: 'warning',
     title: 'The load balancer may hand a client to several nodes',
   },
-  'AFF-SVC-LB-REFUSED': { level: 'error', title: 'The load balancer does not support client-IP affinity' },
+  'AFF-SVC-LB-REFUSED': {
+    level: 'error',
+    title: 'The load balancer does not support client-IP affinity',
+    forbids: 'enable-unforced',
+  },
+  'AFF-SVC-LB-HIDES-CLIENTS': {
+    level: 'warning',
+    title: 'Behind the load balancer all clients look like one',
+  },
+  'AFF-SVC-LB-BYPASSES': {
+    level: 'warning',
+    title: 'The load balancer goes to the pods, past the affinity',
+    forbids: 'enable-unforced',
+  },
   'AFF-SVC-LB-IGNORES-TIMEOUT': { level: 'warning', title: 'The load balancer ignores the timeout' },
   'AFF-SVC-LOCAL-TRAFFIC': {
     level: 'warning',

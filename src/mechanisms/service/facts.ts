@@ -13,6 +13,7 @@ export interface Inputs {
   proxy: Value<Snapshot['proxy']>
   windowsNodes: Value<Snapshot['windowsNodes']>
   version: Value<Snapshot['version']>
+  cloud: Value<Snapshot['cloud']>
 }
 
 export type InputName = keyof Inputs
@@ -27,4 +28,5 @@ export const inputs: { readonly [Name in InputName]: FactType<Inputs[Name]> } = 
   proxy: { name: 'proxy', what: 'the Service proxy' },
   windowsNodes: { name: 'windows nodes', what: 'nodes' },
   version: { name: 'version', what: 'the version' },
+  cloud: { name: 'cloud', what: 'nodes' },
 }

@@ -2,11 +2,13 @@ import type { Service, ServicePort } from '../../model/kubernetes.ts'
 import { bracketed } from '../../model/ip.ts'
 import type { Entry, Hop, Leg } from '../../model/leg.ts'
 import { refOf } from '../../model/object.ts'
-import { servicePolicy, sticks } from '../../model/policy.ts'
+import { type Policy, servicePolicy, sticks } from '../../model/policy.ts'
 import type { Fact } from '../../model/fact.ts'
 import type { ProxyFacts } from '../../model/snapshot.ts'
 import type { Store } from '../../model/store.ts'
 import { type Way, waysInto } from '../../model/ways.ts'
+import type { Provider } from './balancers/provider.ts'
+import { balancerOf } from './balancers/recognise.ts'
 import { inputs } from './facts.ts'
 import { semanticsOf } from './proxies/semantics.ts'
 
@@ -26,7 +28,7 @@ export function serviceLegs(service: Service, store: Store): Leg[] {
   const note = outside.note === undefined ? seen : `${outside.note}; ${seen}`
   const pods = { from: { object }, to: 'pods', arrival: 'pods' } as const
   return [
-    ...entryLegs(service),
+    ...entryLegs(service, store),
     { ...pods, after: 'cluster-ip', hop: inside },
     { ...pods, after: 'node-port', hop: { ...outside, note } },
   ]
@@ -53,15 +55,11 @@ function proxyHop(service: Service, proxy: Fact<ProxyFacts>): Hop {
     : { ...hop, policy: { kind: 'unknown', why: affinity.why } }
 }
 
-function entryLegs(service: Service): Leg[] {
+function entryLegs(service: Service, store: Store): Leg[] {
   const { spec } = service
   const of = refOf(service)
-  const balancer: Hop = {
-    kind: 'load-balancer',
-    mechanism: 'load balancer',
-    configuredBy: [],
-    policy: { kind: 'unknown', why: 'what a load balancer sticks on is not in the Service' },
-  }
+  const provider = balancerOf(service, { events: store.fact(inputs.events), cloud: store.fact(inputs.cloud) })
+  const balancer = balancerHop(provider)
   const ways = waysInto(service)
   const isNumbered = ways.some(({ kind }) => kind === 'cluster-ip')
   return (isNumbered ? ways : [...ways, { kind: 'cluster-ip' } satisfies Way]).map((way): Leg => {
@@ -75,10 +73,30 @@ function entryLegs(service: Service): Leg[] {
     return {
       from: entry,
       to: { object: of },
-      arrival: isInside ? 'cluster-ip' : 'node-port',
+      arrival: isInside
+        ? 'cluster-ip'
+        : way.kind === 'load-balancer' && provider?.to === 'pods'
+          ? 'pods'
+          : 'node-port',
       ...(way.kind === 'load-balancer' ? { hop: balancer } : {}),
     }
   })
+}
+
+/** What is known of who stands in front of the nodes. */
+function balancerHop(provider: Provider | undefined): Hop {
+  return {
+    kind: 'load-balancer',
+    mechanism: provider?.name ?? 'load balancer',
+    configuredBy: [],
+    policy: balancerPolicy(provider),
+  }
+}
+
+function balancerPolicy(provider: Provider | undefined): Policy {
+  if (provider?.affinity === 'follows') return { kind: 'hash', of: 'client address' }
+  if (provider?.affinity === 'ignores' && provider.keeps === undefined) return { kind: 'none' }
+  return { kind: 'unknown', why: 'what a load balancer sticks on is not in the Service' }
 }
 
 /** No proxy: what the Service's affinity says is read by nobody. */

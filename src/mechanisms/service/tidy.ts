@@ -4,9 +4,9 @@ import { list, record } from '../kit/loose.ts'
 
 /** A Service whose fields are of the types that analyzers expect; what is of another type was reported and is left out. */
 export function tidyService(service: LooseObject): Service {
-  const spec = record(service.spec)
+  const spec = withoutNulls(record(service.spec))
   const ports = list(spec['ports'])
-    .map(record)
+    .map((port) => withoutNulls(record(port)))
     .filter((port) => typeof port['port'] === 'number')
   const config = record(record(spec['sessionAffinityConfig'])['clientIP'])
   const timeout = config['timeoutSeconds']
@@ -27,7 +27,26 @@ export function tidyService(service: LooseObject): Service {
     ),
   )
   const good = Object.entries(kept).filter(([key, value]) => value !== undefined && !bad.has(key))
-  return { ...service, kind: 'Service', spec: Object.fromEntries(good), status: {} }
+  return { ...service, kind: 'Service', spec: Object.fromEntries(good), status: statusOf(service) }
+}
+
+/** Null is the same as leaving a field out. */
+function withoutNulls(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null))
+}
+
+/** A dump of a cluster holds the status; its addresses are read, and who wrote conditions. */
+function statusOf(service: LooseObject): NonNullable<Service['status']> {
+  const { loadBalancer, conditions } = record((service as { status?: unknown }).status)
+  const ingress = list(record(loadBalancer)['ingress']).map((item) => {
+    const texts = Object.entries(record(item)).filter(([, value]) => typeof value === 'string')
+    return Object.fromEntries(texts)
+  })
+  const types = list(conditions).flatMap((condition) => {
+    const { type } = record(condition)
+    return typeof type === 'string' ? [{ type, status: 'Unknown' as const }] : []
+  })
+  return { loadBalancer: { ingress }, conditions: types }
 }
 
 /** The same for an EndpointSlice. */

@@ -1,3 +1,4 @@
+import { balancerOf } from '../../mechanisms/service/balancers/recognise.ts'
 import { familyOf } from '../../model/ip.ts'
 import type { Service, ServicePort } from '../../model/kubernetes.ts'
 import type { Fact } from '../../model/fact.ts'
@@ -117,6 +118,7 @@ function byAddress(kind: Exclude<Way['kind'], 'node-port'>, inputs: Inputs): Fou
   // A host name says nothing about families.
   const usable = hosts.filter(({ host }) => isName(host) || families.includes(familyOf(host)))
   const local = isLocal(service, kind)
+  const provider = kind === 'load-balancer' ? balancerOf(service) : undefined
   const entries = ports.flatMap((port) =>
     usable.map(({ host, proxied }): Bare => ({
       kind,
@@ -125,6 +127,11 @@ function byAddress(kind: Exclude<Way['kind'], 'node-port'>, inputs: Inputs): Fou
       ...portOf(port),
       ...(local ? { policyLocal: true } : {}),
       ...(proxied === true ? { proxied } : {}),
+      ...(provider === undefined
+        ? {}
+        : {
+            balancer: { name: provider.name, ...(provider.own === undefined ? {} : { own: provider.own }) },
+          }),
     })),
   )
   if (entries.length > 0) return { entries, troubles: [] }
@@ -144,6 +151,13 @@ function whyNone(
   if (!isPending)
     return { why: `${name} is of type ${service.spec.type ?? 'ClusterIP'} and has no load balancer` }
   const { namespace = 'default' } = service.metadata
+  const provider = balancerOf(service)
+  if (provider?.affinity === 'refuses' && service.spec.sessionAffinity === 'ClientIP') {
+    return {
+      why: `the load balancer of ${name} has no address: the cloud controller of the ${provider.name} refuses sessionAffinity ClientIP (AFF-SVC-LB-REFUSED)`,
+      hints: [`switch it off:  kubectl affinity disable svc/${service.metadata.name} -n ${namespace}`],
+    }
+  }
   return {
     why: `the load balancer of ${name} has no address yet (status.loadBalancer)`,
     hints: [`see why:  kubectl describe service ${service.metadata.name} -n ${namespace}`],

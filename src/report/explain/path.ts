@@ -140,7 +140,7 @@ function hopPieces(hop: PathHop, style: Style, isShort: boolean): Span[] {
   return [
     span(keep(name)),
     // That nobody knows a load balancer's affinity is said by a finding.
-    ...(hop.kind === 'load-balancer'
+    ...(hop.kind === 'load-balancer' && hop.policy.kind === 'unknown'
       ? []
       : [hop.role === 'no-effect' ? span(policy, style.unsure) : span(policy)]),
   ]

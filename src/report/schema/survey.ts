@@ -274,6 +274,13 @@ const entry = z
       .boolean()
       .optional()
       .describe('True where the traffic policy of this side is Local: a node uses its own endpoints only.'),
+    balancer: z
+      .strictObject({
+        name: z.string().describe('Who makes it: `AWS Network Load Balancer`.'),
+        own: z.string().optional().describe('What its own stickiness is called, as an annotation.'),
+      })
+      .optional()
+      .describe('Of a load balancer, where it is known who makes it.'),
     proxied: z
       .boolean()
       .optional()

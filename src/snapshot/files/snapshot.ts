@@ -84,6 +84,7 @@ function toSnapshot(read: readonly FileObject[], namespace: string): Snapshot {
     proxy: notInFiles('the Service proxy'),
     windowsNodes: notInFiles('nodes'),
     version: notInFiles('the version'),
+    cloud: notInFiles('nodes'),
     objects: { lists: listsOf(objects), gaps: [] },
     locate: locator(read, objects),
   }

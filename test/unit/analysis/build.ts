@@ -119,6 +119,7 @@ export function snapshot(
     objects: tableOf([...usualClasses, ...fronts]),
     windowsNodes: known([]),
     version: known('v1.36.3'),
+    cloud: known(''),
     ...cluster,
   }
 }

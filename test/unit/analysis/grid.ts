@@ -29,6 +29,13 @@ const proxy = (facts: Partial<ProxyFacts>): Partial<Snapshot> => ({
 const ofType = (type: 'NodePort' | 'LoadBalancer', more: Parameters<typeof service>[0] = {}) =>
   service({ type, externalTrafficPolicy: 'Cluster', ...more })
 
+const balanced = (annotations: Record<string, string>) =>
+  service({ type: 'LoadBalancer', externalTrafficPolicy: 'Cluster' }, { annotations })
+const lbc = {
+  'service.beta.kubernetes.io/aws-load-balancer-type': 'external',
+  'service.beta.kubernetes.io/aws-load-balancer-nlb-target-type': 'ip',
+}
+
 const selectorless = (more: Parameters<typeof service>[0] = {}) => service({ selector: {}, ...more })
 const own = { name: 'web-hand', namespace: 'shop', labels: {} }
 
@@ -185,6 +192,21 @@ export const grid: GridRows = {
       snapshot({
         service: ofType('LoadBalancer'),
         events: known([{ reason: 'SyncLoadBalancerFailed', message: 'quota exceeded' }]),
+      }),
+  },
+  'AFF-SVC-LB-HIDES-CLIENTS': {
+    fires: () => snapshot({ service: balanced({ 'load-balancer.hetzner.cloud/location': 'fsn1' }) }),
+    silent: () => snapshot({ service: balanced({ 'cloud.google.com/neg': '{}' }) }),
+  },
+  'AFF-SVC-LB-BYPASSES': {
+    fires: () => snapshot({ service: balanced(lbc) }),
+    silent: () =>
+      snapshot({
+        service: balanced({
+          ...lbc,
+          'service.beta.kubernetes.io/aws-load-balancer-target-group-attributes':
+            'stickiness.enabled=true,stickiness.type=source_ip',
+        }),
       }),
   },
   'AFF-SVC-LB-IGNORES-TIMEOUT': {

@@ -1,7 +1,14 @@
 import type { Analyzer } from '../../analyzer.ts'
 import { endpoints } from './endpoints.ts'
 import { external } from './external.ts'
-import { loadBalancerRefused, loadBalancerTimeout } from './load-balancer.ts'
+import {
+  loadBalancerBypasses,
+  loadBalancerHides,
+  loadBalancerRefused,
+  loadBalancerRefuses,
+  loadBalancerSpreads,
+  loadBalancerTimeout,
+} from './load-balancer.ts'
 import { localTraffic } from './local-traffic.ts'
 import { networkPolicy } from './network-policy.ts'
 import { autoscaling, publishNotReady } from './pods.ts'
@@ -24,7 +31,11 @@ export const analyzers: readonly Analyzer[] = [
   iptablesList,
   localTraffic,
   loadBalancerRefused,
+  loadBalancerRefuses,
   loadBalancerTimeout,
+  loadBalancerSpreads,
+  loadBalancerHides,
+  loadBalancerBypasses,
   networkPolicy,
   sidecars,
   slicePorts,

@@ -1,45 +1,164 @@
-import { isProxied, isSticky, serviceAnalyzer } from '../analyzer.ts'
+import type { Service } from '../../../model/kubernetes.ts'
 import { commandFor, serviceTarget } from '../../../targets/command.ts'
+import { analyzer, type Report } from '../../analyzer.ts'
+import { isProxied, isSticky, type Subject, serviceAnalyzer, subjectOf } from '../analyzer.ts'
+import type { Provider } from '../balancers/provider.ts'
+import { balancerOf } from '../balancers/recognise.ts'
 
-/** What cloud controllers write when they cannot do it (k8s.io/cloud-provider-aws: "unsupported load balancer affinity"). */
-const refusal = /unsupported load ?balancer affinity|session ?affinity .*not supported/i
+/** What cloud controllers write when they cannot do it: AWS, "unsupported load balancer affinity"; OCI, "only supports SessionAffinity". */
+const refusal =
+  /unsupported load ?balancer affinity|session ?affinity .*not supported|only supports session ?affinity/i
 
+const isBalanced = (subject: Subject): boolean =>
+  isProxied(subject) && subject.service.spec.type === 'LoadBalancer'
+const applies = (subject: Subject): boolean => isBalanced(subject) && isSticky(subject)
+
+/** By what its controller has written. */
 export const loadBalancerRefused = serviceAnalyzer({
   codes: ['AFF-SVC-LB-REFUSED'],
   inputs: ['events'],
-  applies: (subject) =>
-    isProxied(subject) && isSticky(subject) && subject.service.spec.type === 'LoadBalancer',
-  analyse: ({ ref }, { events }, report) => {
+  applies,
+  analyse: (subject, { events }, report) => {
     const event = events.find(({ message }) => refusal.test(message))
     if (event === undefined) return
-    report('AFF-SVC-LB-REFUSED', {
-      message: `the load balancer's controller refuses: ${event.message}`,
-      why: 'Such a Service gets no load balancer at all as long as sessionAffinity is ClientIP.',
+    const provider = balancerOf(subject.service, { events: { known: true, value: events } })
+    refuse(subject, `the load balancer's controller refuses: ${event.message}`, provider, report)
+  },
+})
+
+/** By who its controller is, whether it has written or not. */
+export const loadBalancerRefuses = serviceAnalyzer({
+  codes: ['AFF-SVC-LB-REFUSED'],
+  inputs: [],
+  hints: ['events', 'cloud'],
+  applies: (subject) => isBalanced(subject) && isSticky(subject),
+  analyse: (subject, { events, cloud }, report) => {
+    const provider = balancerOf(subject.service, { events, cloud })
+    if (provider?.affinity !== 'refuses') return
+    // It is said already, in its own words.
+    if (events.known && events.value.some(({ message }) => refusal.test(message))) return
+    refuse(
+      subject,
+      `the cloud controller of the ${provider.name} refuses sessionAffinity ClientIP`,
+      provider,
+      report,
+    )
+  },
+})
+
+function refuse(
+  { service, ref, source }: Subject,
+  message: string,
+  provider: Provider | undefined,
+  report: Report<'AFF-SVC-LB-REFUSED'>,
+): void {
+  report('AFF-SVC-LB-REFUSED', {
+    message,
+    why: hasAddress(service)
+      ? 'Its load balancer goes on as it was made, but no change reaches it any more as long as sessionAffinity is ClientIP: no new node, port or annotation.'
+      : 'Such a Service gets no load balancer as long as sessionAffinity is ClientIP.',
+    mend: [
+      source === 'files' ? 'remove sessionAffinity' : commandFor('disable', serviceTarget(ref)),
+      provider?.own === undefined
+        ? "set affinity by the provider's annotations instead of sessionAffinity"
+        : `set its own stickiness instead, ${provider.own}`,
+    ],
+    field: 'spec.sessionAffinity',
+  })
+}
+
+function hasAddress({ status }: Service): boolean {
+  return (status?.loadBalancer?.ingress ?? []).length > 0
+}
+
+/** Load balancers that keep clients but by a time of their own. */
+export const loadBalancerTimeout = serviceAnalyzer({
+  codes: ['AFF-SVC-LB-IGNORES-TIMEOUT'],
+  inputs: [],
+  hints: ['events', 'cloud'],
+  applies: (subject) => isProxied(subject) && isSticky(subject),
+  analyse: ({ service }, { events, cloud }, report) => {
+    const provider = balancerOf(service, { events, cloud })
+    if (provider?.ownTime !== true) return
+    report('AFF-SVC-LB-IGNORES-TIMEOUT', {
+      message: `${provider.name} keeps clients by their address, but not for timeoutSeconds`,
+      why: 'From outside, how long a client stays is up to the load balancer; the timeout counts for traffic inside only.',
+      mend: [`configure the time at ${provider.name}`],
+      field: 'spec.loadBalancerClass',
+    })
+  },
+})
+
+/** Load balancers that pick a node for each connection. */
+export const loadBalancerSpreads = serviceAnalyzer({
+  codes: ['AFF-SVC-LB-SPREADS-NODES'],
+  inputs: [],
+  hints: ['events', 'cloud'],
+  applies: (subject) => isProxied(subject) && isSticky(subject),
+  analyse: (subject, { events, cloud }, report) => {
+    const { service } = subject
+    if (service.spec.type !== 'LoadBalancer') return
+    const provider = balancerOf(service, { events, cloud })
+    if (provider?.affinity === 'follows' || provider?.to === 'pods') return
+    // What it refuses it does not serve.
+    if (provider?.affinity === 'refuses' && !hasAddress(service)) return
+    const isSure = provider?.affinity === 'ignores' && provider.keeps === undefined
+    const name = provider?.name ?? 'the load balancer'
+    report('AFF-SVC-LB-SPREADS-NODES', {
+      message: isSure
+        ? `${name} does not read sessionAffinity and picks a node for each connection`
+        : `whether ${name} keeps a client on one node is not known`,
+      why: 'Each node picks a pod by itself: unless a client always comes to the same node, the Service keeps it on one pod per node only.',
       mend: [
-        "set affinity by the provider's annotations instead of sessionAffinity",
-        commandFor('disable', serviceTarget(ref)),
+        provider?.own === undefined
+          ? 'switch on affinity by source address at the load balancer'
+          : `switch on its own stickiness: ${provider.own}`,
+      ],
+      field: 'spec.type',
+    })
+  },
+})
+
+/** Load balancers that connect with addresses of their own. */
+export const loadBalancerHides = serviceAnalyzer({
+  codes: ['AFF-SVC-LB-HIDES-CLIENTS'],
+  inputs: [],
+  hints: ['events', 'cloud'],
+  applies,
+  analyse: ({ service }, { events, cloud }, report) => {
+    const provider = balancerOf(service, { events, cloud })
+    if (provider?.client !== 'hidden') return
+    report('AFF-SVC-LB-HIDES-CLIENTS', {
+      message: `the ${provider.name} connects with its own addresses: to sessionAffinity all clients are one`,
+      why: 'It is a proxy, so that the nodes never see who is behind it: everybody who comes through it is held on one pod of a node, as long as anybody connects.',
+      mend: [
+        ...(provider.own === undefined ? [] : [`use its own stickiness: ${provider.own}`]),
+        'let an Ingress or a gateway keep clients, by a cookie',
       ],
       field: 'spec.sessionAffinity',
     })
   },
 })
 
-/** Load balancers that keep clients but by a time of their own; by `spec.loadBalancerClass`. KubeLB: kubermatic/kubelb PR 435. */
-const ownTimeouts: Readonly<Record<string, string>> = { kubelb: 'KubeLB' }
-
-export const loadBalancerTimeout = serviceAnalyzer({
-  codes: ['AFF-SVC-LB-IGNORES-TIMEOUT'],
-  inputs: [],
-  applies: (subject) => isProxied(subject) && isSticky(subject),
-  analyse: ({ service }, _inputs, report) => {
-    const { type, loadBalancerClass } = service.spec
-    const name = ownTimeouts[loadBalancerClass ?? '']
-    if (type !== 'LoadBalancer' || name === undefined) return
-    report('AFF-SVC-LB-IGNORES-TIMEOUT', {
-      message: `${name} keeps clients by their address, but not for timeoutSeconds`,
-      why: 'From outside, how long a client stays is up to the load balancer; the timeout counts for traffic inside only.',
-      mend: [`configure the time at ${name}`],
-      field: 'spec.loadBalancerClass',
+/** Load balancers that go to the pods, past every Service proxy. */
+export const loadBalancerBypasses = analyzer({
+  codes: ['AFF-SVC-LB-BYPASSES'],
+  applies: (view) => {
+    const subject = subjectOf(view)
+    return subject !== undefined && applies(subject)
+  },
+  analyse: ({ paths }, report) => {
+    const hop = paths
+      .flatMap(({ hops }) => hops)
+      .find(({ kind, arrival }) => kind === 'load-balancer' && arrival === 'pods')
+    if (hop === undefined || hop.policy.kind === 'hash') return
+    report('AFF-SVC-LB-BYPASSES', {
+      message: `the ${hop.mechanism} goes to the pods directly: sessionAffinity plays no part there`,
+      why: 'It picks a pod for each connection by its own rules; the Service keeps clients from inside the cluster only.',
+      mend: [
+        'switch on its own stickiness: service.beta.kubernetes.io/aws-load-balancer-target-group-attributes: stickiness.enabled=true,stickiness.type=source_ip',
+      ],
+      field: 'spec.sessionAffinity',
     })
   },
 })

@@ -1,4 +1,5 @@
 import type { ServicePort } from '../../../model/kubernetes.ts'
+import { balancerOf } from '../balancers/recognise.ts'
 import { semanticsOf } from '../proxies/semantics.ts'
 import { servedBy } from '../proxies/served.ts'
 import { isExternal, isProxied, isSticky, serviceAnalyzer } from '../analyzer.ts'
@@ -25,13 +26,16 @@ export const perPort = serviceAnalyzer({
 })
 
 export const perNode = serviceAnalyzer({
-  codes: ['AFF-SVC-PER-NODE-TABLES', 'AFF-SVC-NODEPORT-MASQUERADED', 'AFF-SVC-LB-SPREADS-NODES'],
+  codes: ['AFF-SVC-PER-NODE-TABLES', 'AFF-SVC-NODEPORT-MASQUERADED'],
   inputs: [],
+  hints: ['events', 'cloud'],
   applies: (subject) => isProxied(subject) && isExternal(subject),
-  analyse: (subject, _inputs, report) => {
+  analyse: (subject, { events, cloud }, report) => {
     const { service, ref } = subject
     const isLocal = service.spec.externalTrafficPolicy === 'Local'
-    const isBalanced = service.spec.type === 'LoadBalancer'
+    const provider = balancerOf(service, { events, cloud })
+    // Nobody comes through a node, or what comes through one hides its clients from all.
+    if (provider?.to === 'pods') return
     if (isSticky(subject)) {
       report('AFF-SVC-PER-NODE-TABLES', {
         message: 'every node remembers the clients that enter through it, and knows nothing of the others',
@@ -39,19 +43,7 @@ export const perNode = serviceAnalyzer({
         mend: ['let a client always enter through the same node'],
       })
     }
-    if (isSticky(subject) && isBalanced) {
-      report('AFF-SVC-LB-SPREADS-NODES', {
-        message: 'the load balancer picks a node for each connection, and each node picks a pod by itself',
-        why: 'Unless the load balancer keeps a client on its node, the Service keeps it on one pod per node only.',
-        mend: [
-          isLocal
-            ? 'switch on affinity by source address at the load balancer'
-            : 'set externalTrafficPolicy: Local and affinity by source address at the load balancer',
-        ],
-        field: 'spec.type',
-      })
-    }
-    if (!isLocal) {
+    if (!isLocal && provider?.client !== 'hidden') {
       report('AFF-SVC-NODEPORT-MASQUERADED', {
         message:
           'with externalTrafficPolicy Cluster, pods see the address of the node that a client came through',

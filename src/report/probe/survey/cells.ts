@@ -1,3 +1,4 @@
+import { sanitize } from '../../text/sanitize.ts'
 import { affinityWords } from '../../text/affinity.ts'
 import type { Code } from '../../../analysis/codes.ts'
 import type { ProbeSurvey, SurveyCell, SurveyClient, SurveyEntry } from '../../../model/survey.ts'
@@ -133,9 +134,11 @@ function noteOf(
   if (isBalanced && policy.kind === 'client-ip') {
     return {
       symbol: '▲',
-      sentence: 'the load balancer hands the same client to different nodes',
+      sentence: `${entry.balancer === undefined ? 'the load balancer' : sanitize(entry.balancer.name)} hands the same client to different nodes`,
       code: 'AFF-SVC-LB-SPREADS-NODES',
-      mend: `${entry.policyLocal === true ? '' : 'externalTrafficPolicy Local, and '}affinity by address at the load balancer`,
+      mend:
+        entry.balancer?.own ??
+        `${entry.policyLocal === true ? '' : 'externalTrafficPolicy Local, and '}affinity by address at the load balancer`,
     }
   }
   return {

@@ -151,6 +151,15 @@ describe('entries of a Service', () => {
   })
 })
 
+test('a load balancer that is known goes with its entry', () => {
+  const from = balanced()
+  from.metadata.annotations = { 'load-balancer.hetzner.cloud/location': 'fsn1' }
+  const { entries } = entriesOf(from, [http], known(nodes), { kinds: parseVia(['load-balancer']) })
+  expect(entries.map(({ balancer }) => balancer)).toMatchObject([
+    { name: 'Hetzner load balancer', own: expect.stringMatching(/http-sticky-sessions/) },
+  ])
+})
+
 describe('refusals', () => {
   const asked = (word: string, more: Partial<AskedEntries> = {}): AskedEntries => ({
     kinds: parseVia([word]),
@@ -172,6 +181,14 @@ describe('refusals', () => {
     const error = refused(from, asked(word))
     expect(error.message).toMatch(message)
     expect(error.hints.map(hintText).join()).toMatch(/--via cluster-ip|kubectl describe/)
+  })
+
+  test('a load balancer that nobody makes, as its cloud refuses the affinity', () => {
+    const from = balanced({ sessionAffinity: 'ClientIP' }, [])
+    from.metadata.annotations = { 'service.beta.kubernetes.io/aws-load-balancer-type': 'nlb' }
+    const error = refused(from, asked('load-balancer'))
+    expect(error.message).toMatch(/AWS Network Load Balancer refuses sessionAffinity ClientIP/)
+    expect(error.hints.map(hintText).join()).toMatch(/kubectl affinity disable svc\/web/)
   })
 
   test('IPv6 on a Service of one family', () => {

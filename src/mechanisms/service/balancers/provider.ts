@@ -1,0 +1,47 @@
+import type { Service } from '../../../model/kubernetes.ts'
+
+/** What a kind of load balancer makes of a Service, and how it is told from others. */
+export interface Provider {
+  /** For people: `AWS Network Load Balancer`. */
+  name: string
+  /**
+   * What it does with `sessionAffinity: ClientIP`: keeps a client on its node by itself (`follows`), does not read it, has its
+   * controller refuse the Service, or nobody looked.
+   */
+  affinity: 'follows' | 'ignores' | 'refuses' | 'unknown'
+  /** Whether it keeps a client on a node all the same: one node takes all connections, or its default is sticky. */
+  keeps?: 'always' | 'maybe'
+  /** Whether what comes to the nodes has the client's address. */
+  client: 'kept' | 'hidden' | 'unknown'
+  /** Where it sends connections. */
+  to: 'nodes' | 'pods' | 'unknown'
+  /** Clients stay for a time of its own, whatever timeoutSeconds says. */
+  ownTime?: boolean
+  /** Its own stickiness: what to write, and what it does. */
+  own?: string
+  /** What it gives to a Service. */
+  gives?: 'host' | 'ip'
+  signs: Signs
+  /** Where that is known from. */
+  source: string
+}
+
+/** By what it is recognised; the first that says something decides. */
+export interface Signs {
+  /** `spec.loadBalancerClass`: whoever has another class is another one. */
+  class?: RegExp
+  /** Keys of annotations, of people or of its controller. */
+  annotation?: RegExp
+  /** Finalizers of its controller. */
+  finalizer?: RegExp
+  /** Types of conditions in the status. */
+  condition?: RegExp
+  /** Host names in the status. */
+  host?: RegExp
+  /** Words of events. */
+  event?: RegExp
+  /** The nodes' `spec.providerID`: who serves Services that say nothing. */
+  nodes?: RegExp
+  /** What must hold as well. */
+  only?: (service: Service) => boolean
+}

@@ -1,0 +1,66 @@
+import type { Fact } from '../../../model/fact.ts'
+import type { Service } from '../../../model/kubernetes.ts'
+import type { Provider, Signs } from './provider.ts'
+import { providers } from './providers.ts'
+
+/** What else is known, beside the Service: warnings about it, and the `spec.providerID` of a node. */
+export interface Hints {
+  events?: Fact<readonly { message: string }[]>
+  cloud?: Fact<string>
+}
+
+/**
+ * Who makes the load balancer of a Service, by what says so most surely: its class, what stands on the Service, events,
+ * and, where it says nothing, the cloud of the nodes. Undefined where nobody is recognised.
+ */
+export function balancerOf(service: Service, { events, cloud }: Hints = {}): Provider | undefined {
+  const { spec } = service
+  if (spec.type !== 'LoadBalancer') return undefined
+  const { loadBalancerClass } = spec
+  const allowed = providers.filter(({ signs }) => signs.only?.(service) !== false)
+  if (loadBalancerClass !== undefined && loadBalancerClass !== '')
+    return allowed.find(({ signs }) => signs.class?.test(loadBalancerClass))
+  const shown = signsOf(service)
+  const warned = events?.known === true ? events.value.map(({ message }) => message) : []
+  return (
+    allowed.find(({ signs }) =>
+      shownSigns.some((sign) => shown[sign].some((text) => signs[sign]?.test(text) === true)),
+    ) ??
+    allowed.find(({ signs }) => warned.some((text) => signs.event?.test(text) === true)) ??
+    byNodes(service, allowed, cloud)
+  )
+}
+
+/** Whether the nodes' cloud has to be known: nothing on the Service tells who serves it. */
+export function needsCloud(service: Service): boolean {
+  const { type, loadBalancerClass = '' } = service.spec
+  return type === 'LoadBalancer' && loadBalancerClass === '' && balancerOf(service) === undefined
+}
+
+const shownSigns = ['annotation', 'finalizer', 'condition', 'host'] as const satisfies (keyof Signs)[]
+
+function signsOf({ metadata, status }: Service): Record<(typeof shownSigns)[number], readonly string[]> {
+  return {
+    annotation: Object.keys(metadata.annotations ?? {}),
+    finalizer: metadata.finalizers ?? [],
+    condition: (status?.conditions ?? []).map(({ type }) => type),
+    host: (status?.loadBalancer?.ingress ?? []).flatMap(({ hostname }) => hostname ?? []),
+  }
+}
+
+/** The cloud's own load balancers, unless the Service has an address of a kind that they never give. */
+function byNodes(
+  { status }: Service,
+  allowed: readonly Provider[],
+  cloud: Fact<string> | undefined,
+): Provider | undefined {
+  if (cloud?.known !== true) return undefined
+  const given = (status?.loadBalancer?.ingress ?? []).map(({ hostname }) =>
+    hostname === undefined || hostname === '' ? 'ip' : 'host',
+  )
+  return allowed.find(
+    ({ signs, gives }) =>
+      signs.nodes?.test(cloud.value) === true &&
+      (gives === undefined || given.every((kind) => kind === gives)),
+  )
+}

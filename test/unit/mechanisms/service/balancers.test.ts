@@ -1,0 +1,179 @@
+import { describe, expect, it } from 'vitest'
+import { analyse } from '../../../../src/analysis/analyse.ts'
+import { providers } from '../../../../src/mechanisms/service/balancers/providers.ts'
+import { balancerOf, needsCloud } from '../../../../src/mechanisms/service/balancers/recognise.ts'
+import { known, unknown } from '../../../../src/model/fact.ts'
+import type { Service } from '../../../../src/model/kubernetes.ts'
+import { service, snapshot, target } from '../../analysis/build.ts'
+
+interface Made {
+  class?: string
+  annotations?: Record<string, string>
+  finalizers?: string[]
+  host?: string
+  ip?: string
+  conditions?: string[]
+  cloud?: string
+  events?: string[]
+  local?: boolean
+}
+
+const aws = 'service.beta.kubernetes.io/aws-load-balancer-'
+
+function make({ annotations = {}, finalizers = [], host, ip, conditions = [], ...more }: Made): Service {
+  const given = [...(host === undefined ? [] : [{ hostname: host }]), ...(ip === undefined ? [] : [{ ip }])]
+  return {
+    ...service(
+      {
+        type: 'LoadBalancer',
+        externalTrafficPolicy: more.local === true ? 'Local' : 'Cluster',
+        ...(more.class === undefined ? {} : { loadBalancerClass: more.class }),
+      },
+      { annotations, finalizers },
+    ),
+    status: {
+      loadBalancer: { ingress: given },
+      conditions: conditions.map((type) => ({ type, status: 'True' })),
+    },
+  }
+}
+
+const snapshotOf = (made: Made) =>
+  snapshot(
+    {
+      service: make(made),
+      events: known((made.events ?? []).map((message) => ({ reason: 'SyncLoadBalancerFailed', message }))),
+    },
+    { cloud: known(made.cloud ?? '') },
+  )
+
+describe('who makes a load balancer', () => {
+  it.each<[string, Made]>([
+    ['MetalLB', { annotations: { 'metallb.io/ip-allocated-from-pool': 'home' }, cloud: 'aws:///i-1' }],
+    ['MetalLB', { annotations: { 'metallb.universe.tf/address-pool': 'home' } }],
+    ['kube-vip', { annotations: { 'kube-vip.io/vipHost': 'node1' } }],
+    ['kube-vip', { class: 'kube-vip.io/kube-vip-class' }],
+    ['Cilium LB IPAM', { conditions: ['cilium.io/IPAMRequestSatisfied'] }],
+    ['Cilium LB IPAM', { class: 'io.cilium/l2-announcer' }],
+    ['k3s ServiceLB', { annotations: { 'svccontroller.k3s.cattle.io/priorityclassname': 'x' } }],
+    ['KubeLB', { class: 'kubelb' }],
+    ['AWS Network Load Balancer', { class: 'service.k8s.aws/nlb' }],
+    ['AWS Network Load Balancer', { annotations: { [`${aws}type`]: 'external' } }],
+    ['AWS Network Load Balancer', { annotations: { [`${aws}type`]: 'nlb' } }],
+    ['AWS load balancer', { annotations: { [`${aws}internal`]: 'true' } }],
+    ['AWS load balancer', { host: 'a1b2-17.eu-west-1.elb.amazonaws.com' }],
+    ['AWS load balancer', { host: 'k8s-x-0a.elb.us-east-1.amazonaws.com' }],
+    ['AWS load balancer', { cloud: 'aws:///eu-west-1a/i-0123' }],
+    [
+      'AWS Network Load Balancer',
+      { host: 'k8s-x.elb.eu-west-1.amazonaws.com', finalizers: ['service.k8s.aws/resources'] },
+    ],
+    ['Google Cloud load balancer', { annotations: { 'networking.gke.io/load-balancer-type': 'Internal' } }],
+    ['Google Cloud load balancer', { ip: '203.0.113.7', cloud: 'gce://shop/europe-west1-b/n1' }],
+    [
+      'Azure Load Balancer',
+      { annotations: { 'service.beta.kubernetes.io/azure-load-balancer-internal': 'true' } },
+    ],
+    ['Azure Load Balancer', { cloud: 'azure:///subscriptions/1/resourceGroups/x' }],
+    ['OpenStack Octavia', { annotations: { 'loadbalancer.openstack.org/proxy-protocol': 'true' } }],
+    [
+      'OVHcloud load balancer',
+      { annotations: { 'loadbalancer.ovhcloud.com/flavor': 's' }, cloud: 'openstack:///1' },
+    ],
+    ['DigitalOcean load balancer', { annotations: { 'kubernetes.digitalocean.com/load-balancer-id': '1' } }],
+    [
+      'DigitalOcean network load balancer',
+      { annotations: { 'service.beta.kubernetes.io/do-loadbalancer-type': 'REGIONAL_NETWORK' } },
+    ],
+    ['Hetzner load balancer', { cloud: 'hcloud://123' }],
+    ['Linode NodeBalancer', { host: 'nb-1-2-3-4.frankfurt.nodebalancer.linode.com' }],
+    [
+      'Oracle Cloud load balancer',
+      { events: ['invalid service: OCI only supports SessionAffinity "None" currently'] },
+    ],
+    ['CloudStack load balancer', { cloud: 'external-cloudstack://1' }],
+    ['Scaleway load balancer', { cloud: 'scaleway://instance/fr-par-1/1' }],
+  ])('%s: %j', (name, made) => {
+    const { services, cloud } = snapshotOf(made)
+    const [one] = services
+    expect(balancerOf(one!.service, { events: one!.events, cloud })?.name).toBe(name)
+  })
+
+  it.each<[string, Made]>([
+    [
+      'a class of somebody',
+      { class: 'example.com/lb', annotations: { [`${aws}type`]: 'nlb' }, cloud: 'aws:///i-1' },
+    ],
+    ['nothing', {}],
+    ['nodes that have no cloud', { cloud: 'k3s://node1' }],
+    ['an address that the cloud of the nodes never gives', { ip: '203.0.113.7', cloud: 'aws:///i-1' }],
+    ['a host name that the cloud of the nodes never gives', { host: 'lb.example', cloud: 'gce://a/b/c' }],
+  ])('nobody knows: %s', (_name, made) => {
+    expect(balancerOf(make(made), { cloud: known(made.cloud ?? '') })).toBeUndefined()
+  })
+
+  it('asks for the nodes where nothing else tells', () => {
+    expect(needsCloud(make({}))).toBe(true)
+    expect(needsCloud(make({ class: 'example.com/lb' }))).toBe(false)
+    expect(needsCloud(make({ annotations: { [`${aws}type`]: 'nlb' } }))).toBe(false)
+    expect(needsCloud(service())).toBe(false)
+    expect(balancerOf(make({}), { cloud: unknown({ what: 'nodes', reason: 'forbidden' }) })).toBeUndefined()
+  })
+
+  it('names a source for each', () => {
+    for (const { source, signs } of providers) {
+      expect(source).toMatch(/[a-z]+\/[a-z]|documentation/)
+      expect(Object.keys(signs)).not.toEqual([])
+    }
+  })
+})
+
+describe('what is found of a load balancer', () => {
+  const codes = (made: Made) =>
+    analyse(snapshotOf(made), target)
+      .findings.map(({ code }) => code.replace('AFF-SVC-', ''))
+      .filter((code) => /^LB-|MASQUERADED|PER-NODE/.test(code))
+  const words = (made: Made, code: string) => {
+    const found = analyse(snapshotOf(made), target).findings.find((finding) => finding.code === code)
+    return `${found?.message} ${found?.why}`
+  }
+
+  it.each<[string, Made, string[]]>([
+    ['nobody known', {}, ['LB-SPREADS-NODES', 'PER-NODE-TABLES', 'NODEPORT-MASQUERADED']],
+    ['one that follows', { cloud: 'gce://a/b/c', local: true }, ['PER-NODE-TABLES']],
+    [
+      'one that refuses, as yet none',
+      { annotations: { [`${aws}type`]: 'nlb' }, local: true },
+      ['LB-REFUSED', 'PER-NODE-TABLES'],
+    ],
+    [
+      'one that refuses, made before',
+      { host: 'a.elb.us-east-1.amazonaws.com', local: true },
+      ['LB-REFUSED', 'LB-SPREADS-NODES', 'PER-NODE-TABLES'],
+    ],
+    ['a proxy', { cloud: 'hcloud://1' }, ['LB-HIDES-CLIENTS', 'LB-SPREADS-NODES', 'PER-NODE-TABLES']],
+    [
+      'one that goes to the pods',
+      { annotations: { [`${aws}type`]: 'external', [`${aws}nlb-target-type`]: 'ip' } },
+      ['LB-BYPASSES'],
+    ],
+  ])('%s', (_name, made, expected) => {
+    expect(codes(made).toSorted()).toEqual(expected.toSorted())
+  })
+
+  it('says whether it is sure', () => {
+    expect(words({}, 'AFF-SVC-LB-SPREADS-NODES')).toContain('is not known')
+    expect(words({ cloud: 'hcloud://1' }, 'AFF-SVC-LB-SPREADS-NODES')).toContain(
+      'picks a node for each connection',
+    )
+    expect(words({ class: 'metallb' }, 'AFF-SVC-LB-SPREADS-NODES')).toContain('is not known')
+  })
+
+  it('says what a refusal means for a load balancer that is there', () => {
+    const events = ['failed to ensure load balancer: unsupported load balancer affinity: ClientIP']
+    expect(words({ events }, 'AFF-SVC-LB-REFUSED')).toContain('gets no load balancer')
+    expect(words({ events, host: 'a.elb.us-east-1.amazonaws.com' }, 'AFF-SVC-LB-REFUSED')).toContain(
+      'goes on as it was made',
+    )
+  })
+})
