@@ -26,6 +26,8 @@ export interface SurveyEvidence {
   >[]
   /** Endpoints came or went while requests were sent. */
   endpointsChanged: boolean
+  /** The proxy of a pod's own node serves it at every entry, and remembers it at each entry by itself. */
+  remembersByEntry?: boolean
   /** How many clients the proxy can remember per pod and port on each node, where that is limited. */
   tableCapacity?: number
 }
@@ -236,7 +238,7 @@ function fullTables(
 }
 
 /** Clients that stay on one pod at each of several entries, and not on the same. */
-function betweenEntries({ cells, entries, clients }: SurveyEvidence): SurveyStatement[] {
+function betweenEntries({ cells, entries, clients, remembersByEntry }: SurveyEvidence): SurveyStatement[] {
   const known = new Map(entries.map((entry) => [entry.index, entry]))
   const nodes = new Map(clients.map(({ index, node }) => [index, node]))
   const found = new Map<EntryDifference, Set<number>>()
@@ -245,7 +247,9 @@ function betweenEntries({ cells, entries, clients }: SurveyEvidence): SurveyStat
       for (const other of own.slice(index + 1)) {
         const [a, b] = [known.get(one.entry), known.get(other.entry)]
         if (a === undefined || b === undefined || letterOf(one) === letterOf(other)) continue
-        const by = difference(a, b, nodes.get(client))
+        const node = nodes.get(client)
+        const isServedAtHome = remembersByEntry === true && node !== undefined
+        const by = isServedAtHome ? differenceAtHome(a, b) : difference(a, b, node)
         found.set(by, (found.get(by) ?? new Set()).add(client))
       }
     }
@@ -260,6 +264,12 @@ function difference(one: SurveyEntry, other: SurveyEntry, clientNode: string | u
   if (one.servicePort !== other.servicePort) return 'port'
   if (one.family !== other.family) return 'family'
   return (one.node ?? clientNode) === (other.node ?? clientNode) ? 'unknown' : 'node'
+}
+
+/** The same where the proxy of the client's own node serves every entry, and has a memory for each. */
+function differenceAtHome(one: SurveyEntry, other: SurveyEntry): EntryDifference {
+  if (one.servicePort !== other.servicePort) return 'port'
+  return one.family === other.family ? 'entry' : 'family'
 }
 
 /** The pod that a client which stays is on at last. */

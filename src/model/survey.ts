@@ -227,7 +227,7 @@ export type SurveyStatement =
     }
   /**
    * Clients that are kept at each entry, but on different pods at different ones. `by` is what the entries differ in:
-   * the node whose proxy picks, the port, the address family, or nothing that is known.
+   * the node whose proxy picks, the port, the address family, the entry itself, or nothing that is known.
    */
   | { kind: 'entries-differ'; by: EntryDifference; clients: number[] }
   /** Nothing came back through an entry. */
@@ -242,4 +242,4 @@ export type NoAnswerReason =
   'no-local-endpoint'
 
 /** What two entries with different pods for the same client differ in. */
-export type EntryDifference = 'node' | 'port' | 'family' | 'unknown'
+export type EntryDifference = 'node' | 'port' | 'family' | 'entry' | 'unknown'

@@ -92,6 +92,7 @@ export class Collector {
   /** The endpoints of the first entry over the course of the run. */
   #history: EndpointHistory
   #watchTrouble: Error | undefined
+  #remembersByEntry = false
   /** What cookies name, where they are looked at. */
   readonly #claims: Claims | undefined
 
@@ -253,12 +254,13 @@ export class Collector {
     yield { kind: 'result', result: this.#result() }
   }
 
-  /** What decides about the verdict of one client and is not in the answers. */
+  /** What decides about the verdicts and is not in the answers. */
   async #lookAround(): Promise<void> {
-    const cell = this.#soleCell
-    if (cell === undefined) return
     const found = await this.#given.around?.(this.#startedAt)
-    if (found !== undefined) cell.learn(found)
+    if (found === undefined) return
+    const { remembersByEntry, ...facts } = found
+    this.#remembersByEntry = remembersByEntry
+    for (const client of this.#clients) for (const cell of client.cells) cell.learn(facts)
   }
 
   /** One name in all answers may be of somebody else: asks another pod. */
@@ -369,6 +371,7 @@ export class Collector {
       entries,
       cells,
       endpointsChanged: this.#history.changed,
+      remembersByEntry: this.#remembersByEntry,
       ...(capacity === undefined ? {} : { tableCapacity: capacity }),
     })
     const crossings = plan.agent.sharedJars === true ? travels(plan, cells) : undefined

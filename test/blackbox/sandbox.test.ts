@@ -99,6 +99,25 @@ describe('sandbox', () => {
     }
   })
 
+  test('from a pod Cilium remembers by address, and the ports of other nodes are one', async () => {
+    const script = `$affinity enable ${service} --timeout 1h >&2
+      kubectl patch ${service} -p '{"spec":{"type":"NodePort"}}' >&2
+      $affinity probe ${service} --path /podinfo --spread nodes --via cluster-ip,node-port -o json`
+    const { stdout, stderr } = await inSandbox(['--proxy', 'cilium'], script)
+    const { spec, status } = JSON.parse(stdout || stderr)
+    expect(status.verdict.result).toBe('as-expected')
+    expect(status.notes.join()).not.toMatch(/shares out/)
+    for (const { index, node } of status.clients) {
+      const elsewhere = status.cells.filter(
+        ({ client, entry }: { client: number; entry: number }) =>
+          client === index && spec.entries[entry].kind === 'node-port' && spec.entries[entry].node !== node,
+      )
+      expect(elsewhere).toHaveLength(2)
+      expect(elsewhere[0].backends[0].letter).toBe(elsewhere[1].backends[0].letter)
+    }
+    for (const { by = 'entry' } of status.statements) expect(by).toBe('entry')
+  })
+
   test('an idle timer lasts while requests go on, an absolute one does not', async () => {
     const second = `$affinity enable ${service} --timeout 1s`
     const script = `${second} >&2 && ${ask} --interval 250ms --requests 60 -o json`

@@ -114,6 +114,10 @@ export const codes = {
   'AFF-PROXY-IPTABLES-LIST': { level: 'info', title: 'iptables remembers 100 clients per pod and port' },
   'AFF-PROXY-CILIUM-SOCKET': { level: 'info', title: 'Cilium tells pods apart by namespace, not by address' },
   'AFF-PROXY-CILIUM-SECONDS': { level: 'warning', title: 'Cilium cuts a timeout of a second or two short' },
+  'AFF-PROXY-CILIUM-ENTRIES': {
+    level: 'info',
+    title: 'Cilium remembers clients for each address by itself',
+  },
   'AFF-PROXY-ANTREA-TIMEOUT': {
     level: 'info',
     title: 'Antrea and Calico let go of clients that keep calling',

@@ -3,6 +3,7 @@ import { type Cluster, isNotFound } from '../../cluster/index.ts'
 import { servicePath } from '../../cluster/paths.ts'
 import type { Shares } from '../../judge/shares.ts'
 import type { Service } from '../../model/kubernetes.ts'
+import { balancesSockets } from '../../mechanisms/service/proxies/semantics.ts'
 import type { ProxyFacts } from '../../model/snapshot.ts'
 import { ServiceHistory } from './service-history.ts'
 
@@ -11,6 +12,8 @@ export interface Surroundings {
   /** What became of the Service while it was asked, and when, in words. */
   serviceChanges: string[]
   shares: Shares
+  /** Each address of a Service remembers clients by itself, and pods are served at their own node whichever they ask. */
+  remembersByEntry: boolean
 }
 
 /** How often a Service is read again, in milliseconds. A right to watch Services is not asked for. */
@@ -25,7 +28,7 @@ export function lookAround(
   before: Service,
   signal: AbortSignal,
 ): (startedAt: number | undefined) => Promise<Surroundings> {
-  const shares = readShares(cluster, signal).catch((): Shares => 'unknown')
+  const proxy = readProxyInCharge(cluster, signal).catch(() => undefined)
   const history = new ServiceHistory(before, Date.now())
   const over = new AbortController()
   const following = follow(cluster, before, history, AbortSignal.any([signal, over.signal]))
@@ -33,7 +36,12 @@ export function lookAround(
     over.abort()
     await following
     await look(cluster, before, history, signal)
-    return { shares: await shares, serviceChanges: history.changes(startedAt) }
+    const facts = await proxy
+    return {
+      shares: facts === undefined ? 'unknown' : sharesOf(facts),
+      remembersByEntry: facts !== undefined && facts.outside === undefined && balancesSockets(facts),
+      serviceChanges: history.changes(startedAt),
+    }
   }
 }
 
@@ -65,10 +73,10 @@ async function look(
   }
 }
 
-async function readShares(cluster: Cluster, signal: AbortSignal): Promise<Shares> {
+async function readProxyInCharge(cluster: Cluster, signal: AbortSignal): Promise<ProxyFacts | undefined> {
   const { readProxy } = await import('../../snapshot/proxy.ts')
   const proxy = await readProxy(cluster, signal)
-  return proxy.known ? sharesOf(proxy.value) : 'unknown'
+  return proxy.known ? proxy.value : undefined
 }
 
 /**

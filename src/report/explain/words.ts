@@ -106,7 +106,9 @@ function stickySentence(
   { timeoutSeconds }: Extract<Policy, { kind: 'client-ip' }>,
   semantics: ExplainedService['semantics'],
 ): string {
-  const time = shortDuration(timeoutSeconds)
+  const { earlyMs, lateMs } = semantics?.clock ?? { earlyMs: 0, lateMs: 0 }
+  const [from, to] = [timeoutSeconds - earlyMs / 1000, timeoutSeconds + lateMs / 1000].map(shortDuration)
+  const time = from === to ? to : `${from} to ${to}`
   const held = 'a client address stays on its pod'
   if (semantics?.timer === 'absolute') return `${held} for ${time} from its first connection`
   if (semantics?.timer === 'idle') return `${held} until ${time} pass without a new connection`

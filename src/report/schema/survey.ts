@@ -418,8 +418,10 @@ const statement = z
         .literal('entries-differ')
         .describe('Clients are kept at each entry, but on different pods at different ones.'),
       by: z
-        .enum(['node', 'port', 'family', 'unknown'])
-        .describe('What such entries differ in: the node whose proxy picks, the port, the address family.'),
+        .enum(['node', 'port', 'family', 'entry', 'unknown'])
+        .describe(
+          'What such entries differ in: the node whose proxy picks, the port, the address family. entry: the proxy remembers clients for each address by itself.',
+        ),
       clients,
     }),
     z.object({

@@ -5,6 +5,11 @@ export interface AffinityRules {
   /** Shorter timeouts are this long in truth, in seconds. */
   leastSeconds: number
   clock: Clock
+  /**
+   * A client has an entry for each address of a Service, and whoever is on a node is served there, whichever node's port
+   * it asks for: by its socket, which needs no address of the node's.
+   */
+  perEntry?: true
 }
 
 /**
@@ -22,7 +27,7 @@ export const affinityRules: Readonly<Record<ProxyMode, AffinityRules>> = {
   nftables: { timer: 'idle', leastSeconds: 0, clock: 'exact' },
   // The template of a client lives as long as its last connection, and that one spends two minutes in TIME_WAIT.
   ipvs: { timer: 'idle', leastSeconds: 120, clock: 'exact' },
-  cilium: { timer: 'idle', leastSeconds: 0, clock: 'whole-seconds' },
+  cilium: { timer: 'idle', leastSeconds: 0, clock: 'whole-seconds', perEntry: true },
   // A learned flow with a hard timeout, and one with an idle timeout: Open vSwitch looks for those that are over.
   antrea: { timer: 'absolute', leastSeconds: 0, clock: 'swept' },
   ovn: { timer: 'idle', leastSeconds: 0, clock: 'swept' },
@@ -40,7 +45,7 @@ interface Pin {
   sinceMs: number
 }
 
-/** Which client is held on which endpoint, for one port of one Service on one node. Pure: the clock is passed in. */
+/** Which client is held on which endpoint, for one port of one Service, or one address of it, on one node. Pure: the clock is passed in. */
 export class AffinityTable {
   readonly #pins = new Map<string, Pin>()
   readonly #rules: AffinityRules

@@ -33,9 +33,18 @@ interface Frontend {
   port: ServicePort
   protocol: Protocol
   endpoints: Endpoint[]
-  /** Per node: kube-proxy on one node knows nothing of those on others. */
-  tables: Map<number, AffinityTable>
+  /** By node, as the proxy on one node knows nothing of those on others, and by entry where that one does so. */
+  tables: Map<string, AffinityTable>
   forwarders: AnyForwarder[]
+}
+
+/** Where a connection meets a proxy. */
+interface Entrance {
+  /** Whose proxy picks. */
+  node: number
+  /** `home`: at the client's own node, although another node's port may have been asked for. */
+  from: 'inside' | 'outside' | 'home'
+  entry: string
 }
 
 type News = Omit<Frontend, 'key' | 'tables' | 'forwarders'>
@@ -189,7 +198,7 @@ export class ServiceProxy {
     // The proxy on a pod's own node serves these; others are routed to the first node, as in the lab.
     const serve = (address: string, from: 'inside' | 'outside'): AnyForwarder => {
       const forwarder = new Forwarder((client) =>
-        this.#route(frontend, client, this.#nodeOf(plan.logical(client)), from),
+        this.#route(frontend, client, { node: this.#nodeOf(plan.logical(client)), from, entry: address }),
       )
       forwarder.listen(plan.physical(address), openPort(port.port, lowestPort))
       return forwarder
@@ -198,7 +207,9 @@ export class ServiceProxy {
     const { nodePort } = port
     if (nodePort !== undefined) {
       for (let node = 1; node <= nodes; node++) {
-        const forwarder = new Forwarder((client) => this.#route(frontend, client, node, 'outside'))
+        const forwarder = new Forwarder((client) =>
+          this.#route(frontend, client, this.#atNodePort(client, node)),
+        )
         forwarder.listen(plan.physical(plan.inFamily(plan.node(node), family)), nodePort)
         forwarders.push(forwarder)
       }
@@ -206,7 +217,17 @@ export class ServiceProxy {
     return forwarders
   }
 
-  #route(frontend: Frontend, peer: string, node: number, from: 'inside' | 'outside'): Route | undefined {
+  /** Who serves a client that asks for the node port at this node. */
+  #atNodePort(peer: string, node: number): Entrance {
+    const { plan, mode } = this.#options
+    const client = plan.logical(peer)
+    const home = plan.nodeOfPod(client) ?? plan.nodeWith(client)
+    if (affinityRules[mode].perEntry !== true || home === undefined)
+      return { node, from: 'outside', entry: 'node port' }
+    return { node: home, from: 'home', entry: node === home ? 'node port' : 'node port of others' }
+  }
+
+  #route(frontend: Frontend, peer: string, { node, from, entry }: Entrance): Route | undefined {
     const { mode, ignoresAffinity, plan, lowestPort } = this.#options
     const { service, family } = frontend
     const { spec } = service
@@ -224,8 +245,10 @@ export class ServiceProxy {
     let chosen: string | undefined
     if (spec.sessionAffinity !== 'ClientIP' || ignoresAffinity()) chosen = pick(addresses, Math.random)
     else {
-      let table = frontend.tables.get(node)
-      if (table === undefined) frontend.tables.set(node, (table = new AffinityTable(affinityRules[mode])))
+      const rules = affinityRules[mode]
+      const key = `${node} ${rules.perEntry === true ? entry : ''}`
+      let table = frontend.tables.get(key)
+      if (table === undefined) frontend.tables.set(key, (table = new AffinityTable(rules)))
       const options = { timeoutSeconds, nowMs: performance.now(), random: Math.random }
       chosen = table.choose(client, addresses, options)
     }

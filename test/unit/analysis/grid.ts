@@ -414,6 +414,10 @@ export const grid: GridRows = {
         proxy({ kind: 'cilium' }),
       ),
   },
+  'AFF-PROXY-CILIUM-ENTRIES': {
+    fires: () => snapshot({ service: ofType('NodePort') }, proxy({ kind: 'cilium' })),
+    silent: () => snapshot({ service: ofType('NodePort') }),
+  },
   'AFF-PROXY-ANTREA-TIMEOUT': {
     fires: () => snapshot({}, proxy({ kind: 'antrea' })),
     silent: () => snapshot({}, proxy({ kind: 'kube-router' })),

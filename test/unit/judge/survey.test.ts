@@ -119,6 +119,12 @@ describe('the verdict on all clients', () => {
       { kind: 'entries-differ', by: 'node', clients: [0] },
       { kind: 'entries-differ', by: 'port', clients: [0] },
     ])
+    // Where the client's own node serves all of them, nothing is the nodes' doing.
+    const byEntry = judgeSurvey(evidence(cells, { entries, remembersByEntry: true }))
+    expect(statement('entries-differ', byEntry)).toStrictEqual([
+      { kind: 'entries-differ', by: 'entry', clients: [0] },
+      { kind: 'entries-differ', by: 'port', clients: [0] },
+    ])
   })
 })
 

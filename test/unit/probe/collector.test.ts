@@ -6,6 +6,7 @@ import type { Observation } from '../../../src/model/observation.ts'
 import type { Pod } from '../../../src/model/kubernetes.ts'
 import type { ProbeSurvey, SurveyEntry } from '../../../src/model/survey.ts'
 import { UserError } from '../../../src/model/user-error.ts'
+import type { Surroundings } from '../../../src/probe/around/look.ts'
 import { Collector } from '../../../src/probe/collector.ts'
 import { defaultEntry } from '../../../src/probe/entries/default.ts'
 import { planProbe } from '../../../src/probe/plan.ts'
@@ -31,9 +32,10 @@ interface Given {
   entries?: number
   affinity?: 'None' | 'ClientIP'
   interrupted?: AbortSignal
+  around?: Surroundings
 }
 
-function collector({ clients, entries: count = 1, affinity = 'ClientIP', interrupted }: Given) {
+function collector({ clients, entries: count = 1, affinity = 'ClientIP', interrupted, around }: Given) {
   const subject = examineService(service({ sessionAffinity: affinity }), slices(), undefined)
   const entries = Array.from({ length: count }, (_, index): SurveyEntry => ({
     ...defaultEntry(subject),
@@ -49,6 +51,7 @@ function collector({ clients, entries: count = 1, affinity = 'ClientIP', interru
     run: { startedAt: '2026-01-01T00:00:00.000Z', begunMs: 0 },
     origin: { kind: 'job', image: { image: 'node:24', agent: 'node', from: 'asked' } },
     interrupted: interrupted ?? new AbortController().signal,
+    ...(around === undefined ? {} : { around: () => Promise.resolve(around) }),
   })
   return { survey }
 }
@@ -179,6 +182,33 @@ describe('a survey', () => {
     expect(cells.map((cell) => cell.totals.lost)).toStrictEqual([0, 0])
     expect(totals).toMatchObject({ requests: 50, answered: 50, lost: 0 })
     expect(verdict.result).toBe('differs')
+  })
+
+  test('what is around decides about every client', async () => {
+    const resultWith = async (found: Partial<Surroundings>): Promise<ProbeSurvey> => {
+      const around: Surroundings = { serviceChanges: [], shares: 'even', remembersByEntry: false, ...found }
+      const { survey } = collector({ clients: 2, entries: 2, around })
+      for (const client of [0, 1]) run(survey, client, [times(0), times(1)])
+      return await resultOf(survey)
+    }
+    const even = await resultWith({})
+    expect(even.notes).toStrictEqual([])
+    expect(even.verdict.statements).toContainEqual({ kind: 'entries-differ', by: 'node', clients: [0] })
+    const unknown = await resultWith({ shares: 'unknown' })
+    expect(unknown.notes).toStrictEqual([
+      expect.stringMatching(/^How the proxy shares out connections is not/),
+    ])
+    const changed = await resultWith({ serviceChanges: ['its selector changed'] })
+    expect(changed.cells.map(({ verdict }) => verdict.reason)).toStrictEqual(
+      changed.cells.map(() => 'service-changed'),
+    )
+    expect(changed.verdict.result).toBe('inconclusive')
+    const byEntry = await resultWith({ remembersByEntry: true })
+    expect(byEntry.verdict.statements).toContainEqual({
+      kind: 'entries-differ',
+      by: 'entry',
+      clients: [0, 1],
+    })
   })
 
   test('totals are the sums of the cells, whatever the clients saw', async () => {

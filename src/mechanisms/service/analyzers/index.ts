@@ -12,7 +12,16 @@ import {
 import { localTraffic } from './local-traffic.ts'
 import { networkPolicy } from './network-policy.ts'
 import { autoscaling, publishNotReady } from './pods.ts'
-import { affinityOff, cilium, ipvs, mixedModes, oldKubernetes, otherProxies, windows } from './proxy.ts'
+import {
+  affinityOff,
+  cilium,
+  ciliumEntries,
+  ipvs,
+  mixedModes,
+  oldKubernetes,
+  otherProxies,
+  windows,
+} from './proxy.ts'
 import { sidecars } from './sidecars.ts'
 import { sliceAddresses, sliceLabels, slicePorts } from './slices.ts'
 import { iptablesList, perNode, perPort } from './tables.ts'
@@ -44,6 +53,7 @@ export const analyzers: readonly Analyzer[] = [
   external,
   affinityOff,
   cilium,
+  ciliumEntries,
   ipvs,
   windows,
   mixedModes,

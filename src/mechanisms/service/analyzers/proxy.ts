@@ -1,6 +1,6 @@
-import { semanticsOf } from '../proxies/semantics.ts'
+import { balancesSockets, semanticsOf } from '../proxies/semantics.ts'
 import { servedBy } from '../proxies/served.ts'
-import { isProxied, isSticky, type Subject, serviceAnalyzer } from '../analyzer.ts'
+import { isExternal, isProxied, isSticky, type Subject, serviceAnalyzer } from '../analyzer.ts'
 import { isOlderThan } from '../version.ts'
 import { commandFor, serviceTarget } from '../../../targets/command.ts'
 
@@ -98,12 +98,7 @@ export const otherProxies = serviceAnalyzer({
   analyse: ({ policy, ref }, { proxy }, report) => {
     if (proxy.affinity !== undefined) return
     const semantics = semanticsOf(proxy)
-    // The socket load balancer can be confined to the host's namespace; pods are then told apart by address.
-    // A full replacement switches it on, whatever bpf-lb-sock says (cilium/cilium pkg/kpr).
-    const hasSockets =
-      proxy.settings['bpf-lb-sock-hostns-only'] !== 'true' &&
-      (proxy.settings['replaces'] === 'true' || proxy.settings['bpf-lb-sock'] === 'true')
-    if (semantics.client === 'network-namespace' && hasSockets) {
+    if (balancesSockets(proxy)) {
       report('AFF-PROXY-CILIUM-SOCKET', {
         message: 'Cilium counts a pod as one client by its network namespace, whatever its address',
         why: 'Where a pod connects through the socket load balancer there is no source address yet. From outside, the address counts.',
@@ -146,6 +141,23 @@ export const cilium = serviceAnalyzer({
       why: 'Cilium cuts the time of the last connection and the present to seconds, so that a timeout ends up to a second early.',
       mend: [commandFor('enable', serviceTarget(ref), '--timeout 10')],
       field: 'spec.sessionAffinityConfig.clientIP.timeoutSeconds',
+    })
+  },
+})
+
+export const ciliumEntries = serviceAnalyzer({
+  codes: ['AFF-PROXY-CILIUM-ENTRIES'],
+  inputs: ['proxy'],
+  applies: (subject) => applies(subject) && isExternal(subject),
+  analyse: ({ ref }, { proxy }, report) => {
+    if (proxy.kind !== 'cilium' || proxy.affinity !== undefined || proxy.outside !== undefined) return
+    report('AFF-PROXY-CILIUM-ENTRIES', {
+      message: 'Cilium remembers a client for each address of the Service by itself',
+      why: 'The same client may be on one pod by the cluster IP and on another by a node port.',
+      mend: [
+        'let a client always use the same address',
+        commandFor('probe', serviceTarget(ref), '--via cluster-ip,node-port'),
+      ],
     })
   },
 })

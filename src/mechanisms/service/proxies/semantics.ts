@@ -13,6 +13,8 @@ export interface Semantics {
   leastSeconds?: number
   /** How many clients it remembers for each pod and port on a node. */
   mostClients?: number
+  /** How exactly it ends an entry; absent where nobody looked. */
+  clock?: ProxyClock
 }
 
 /**
@@ -28,7 +30,7 @@ const recentListTotal = 100
  * OVN-Kubernetes: openshift-docs PR 56678.
  * Calico leaves the time of the first TCP connection as it is (felix/bpf-gpl/nat_lookup.h, affinity_tmr_update).
  */
-const proxies: Readonly<Record<ProxyFacts['kind'], Semantics>> = {
+const proxies: Readonly<Record<ProxyFacts['kind'], Omit<Semantics, 'clock'>>> = {
   'kube-proxy': { name: 'kube-proxy', timer: 'idle', client: 'address' },
   cilium: { name: 'Cilium', timer: 'idle', client: 'network-namespace' },
   'calico-ebpf': { name: 'Calico eBPF', timer: 'absolute', client: 'address' },
@@ -42,15 +44,30 @@ const proxies: Readonly<Record<ProxyFacts['kind'], Semantics>> = {
   'kube-router': { name: 'kube-router', timer: 'idle', client: 'address' },
 }
 
-export function semanticsOf({ kind, mode, product }: ProxyFacts): Semantics {
-  const own = proxies[kind]
-  const semantics = product === undefined ? own : { ...own, name: product }
+export function semanticsOf(facts: ProxyFacts): Semantics {
+  const { kind, mode, product } = facts
+  const clock = clockOf(facts)
+  const semantics = {
+    ...proxies[kind],
+    ...(product === undefined ? {} : { name: product }),
+    ...(kind === 'cilium' && !balancesSockets(facts) ? { client: 'address' as const } : {}),
+    ...(clock === undefined ? {} : { clock }),
+  }
   if (mode === undefined) return semantics
   // Windows keeps a time of its own, which nothing sets.
   if (mode === 'kernelspace') return { ...semantics, name: `${semantics.name} ${mode}`, timer: 'unknown' }
   if (mode === 'ipvs') return { ...semantics, name: `${semantics.name} IPVS`, leastSeconds: 120 }
   const limit = mode === 'iptables' ? { mostClients: recentListTotal } : {}
   return { ...semantics, name: `${semantics.name} ${mode}`, ...limit }
+}
+
+/**
+ * Cilium picks when a pod connects, before there is a packet. It always does where it replaces kube-proxy, whatever
+ * `bpf-lb-sock` says (cilium/cilium pkg/kpr), unless that is confined to processes of the node itself.
+ */
+export function balancesSockets({ kind, settings }: ProxyFacts): boolean {
+  if (kind !== 'cilium' || settings['bpf-lb-sock-hostns-only'] === 'true') return false
+  return settings['replaces'] === 'true' || settings['bpf-lb-sock'] === 'true'
 }
 
 const exact: ProxyClock = { earlyMs: 0, lateMs: 0 }

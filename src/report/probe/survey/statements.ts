@@ -42,6 +42,10 @@ const differences: Record<EntryDifference, { text: string; code?: Code }> = {
   },
   port: { text: 'the pod differs by the port', code: 'AFF-SVC-PER-PORT-TABLES' },
   family: { text: 'the pod differs by the address family' },
+  entry: {
+    text: 'the pod differs by the address that a client asks, cluster IP or node port',
+    code: 'AFF-PROXY-CILIUM-ENTRIES',
+  },
   unknown: { text: 'the pod differs from entry to entry' },
 }
 
