@@ -90,7 +90,7 @@ describe(`entries, on ${site.name}`, () => {
   describe('S2: a load balancer, node ports and affinity for 10 seconds', () => {
     scenario(
       'the whole matrix: each entry sticks, and the pod differs by the node',
-      ['several nodes'],
+      ['several nodes', 'a table for each node'],
       async () => {
         const report = await survey(['svc/echo', '--via', 'all', '--spread', 'nodes', '--clients', '6'])
         expect(report.spec.entries.map(({ kind }) => kind)).toStrictEqual([
@@ -117,7 +117,29 @@ describe(`entries, on ${site.name}`, () => {
       },
     )
 
-    scenario('the address that the pod saw, entry by entry', ['several nodes'], async () => {
+    scenario(
+      'the whole matrix: each entry sticks, and the pod differs by the entry',
+      ['several nodes', 'a table for each entry'],
+      async () => {
+        const report = await survey(['svc/echo', '--via', 'all', '--spread', 'nodes', '--clients', '6'])
+        for (const { verdict } of report.status.cells) expect(verdict.behaviour).toBe('sticky')
+        // Six clients that each get the same pod of three at all entries: once in 3⁶ runs or less.
+        expect(report.status.statements.filter(({ kind }) => kind === 'entries-differ')).toStrictEqual([
+          expect.objectContaining({ by: 'entry' }),
+        ])
+        // The ports of all other nodes are one to the node that a client is on.
+        for (const { index, node } of report.status.clients) {
+          const elsewhere = at(report, 'node-port').filter(
+            ({ cell, entry }) => cell.client === index && entry.node !== node,
+          )
+          expect(new Set(elsewhere.map(({ cell }) => lettersOf(cell))).size).toBe(1)
+          for (const { cell } of elsewhere) expect(cell).toMatchObject({ masqueraded: false })
+        }
+      },
+    )
+
+    const seen = ['several nodes', 'a table for each node'] as const
+    scenario('the address that the pod saw, entry by entry', seen, async () => {
       const report = await survey(['svc/echo', '--via', 'cluster-ip,node-port', '--spread', 'nodes'])
       for (const { cell } of at(report, 'cluster-ip')) expect(cell).toMatchObject({ masqueraded: false })
       const others = at(report, 'node-port').filter(({ cell, entry }) => nodeOf(report, cell) !== entry.node)
@@ -136,7 +158,7 @@ describe(`entries, on ${site.name}`, () => {
       for (const { masqueraded } of report.status.cells) expect(masqueraded).toBe(false)
     })
 
-    test('the table, within the width, and what its words mean', async () => {
+    scenario('the table, within the width, and what its words mean', ['a table for each node'], async () => {
       const ended = await probe(['svc/echo', '--via', 'all'])
       expectExit(ended, 0)
       expect(ended.stdout).toMatch(/node-port\s+node1:30084/)

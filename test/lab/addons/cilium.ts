@@ -76,6 +76,9 @@ const replaces = (proxy: ServiceProxy): boolean => proxy !== 'cilium-beside'
 /** Small tables, IPv4 only, native routing: the nodes have routes to each other's pods. */
 const settings = (proxy: ServiceProxy): Record<string, string> => ({
   'agent-health-port': '9879',
+  // By default a node gets a pod every two seconds, fewer when it is busy.
+  'api-rate-limit':
+    '{"endpoint-create":"rate-limit:50/s,rate-burst:50,parallel-requests:8,auto-adjust:false"}',
   'auto-direct-node-routes': 'true',
   'bpf-ct-global-any-max': '16384',
   'bpf-ct-global-tcp-max': '32768',

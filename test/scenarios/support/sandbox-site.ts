@@ -24,6 +24,7 @@ export async function sandboxSite(proxy: ProxyMode): Promise<Site> {
   return {
     name: `the sandbox with the affinity of ${proxy}`,
     isFirstMode: proxy === 'iptables',
+    countsSeconds: proxy === 'cilium',
     kubeconfig: sandbox.kubeconfig,
     kubectlFolder,
     images: {
@@ -45,6 +46,7 @@ export async function sandboxSite(proxy: ProxyMode): Promise<Site> {
       'UDP',
       'cluster DNS',
       'IPv6',
+      proxy === 'cilium' ? 'a table for each entry' : 'a table for each node',
     ]),
     gatewayAddress: (name) => {
       throw new Error(`the sandbox has no gateway ${name}`)

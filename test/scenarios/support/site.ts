@@ -5,10 +5,12 @@ import {
   type GatewayName,
   images,
   kubectl,
+  kubeProxyMode,
   labKubeconfig,
   labStatusInTime,
   programs,
   restrictedUsers,
+  type ServiceProxy,
   startApiServer,
   stopApiServer,
 } from '../../lab/index.ts'
@@ -42,6 +44,10 @@ export type Capability =
   | 'UDP'
   /** Pods see the port that a client in a pod sends from. */
   | 'client ports'
+  /** The proxy of a node has one memory of a client for all addresses of a Service, as kube-proxy has. */
+  | 'a table for each node'
+  /** It has one for each address, and serves its own pods whichever node they ask, as Cilium does. */
+  | 'a table for each entry'
   | `gateway ${GatewayName}`
 
 /** What a scenario needs that uses this gateway; `gatewayAddress` of the site tells where it is. */
@@ -101,6 +107,8 @@ export interface Site {
    * tried there only.
    */
   isFirstMode: boolean
+  /** Its proxy counts whole seconds: a timeout ends up to a second early. */
+  countsSeconds: boolean
   /** Runs kubectl as the administrator and returns what it printed; throws when it fails. */
   kubectl(args: readonly string[], input?: string): Promise<string>
   /** The programs that run in a pod's first container beside the one that it is there for, a line each. */
@@ -114,6 +122,12 @@ export interface Site {
 /** For a scenario that forgot to say what it needs. */
 function missingGateway(name: GatewayName): never {
   throw new Error(`this cluster has no gateway ${name}`)
+}
+
+/** cilium-hostns has one for each entry as well, and leaves the ports of other nodes to these. */
+function tablesOf(proxy: ServiceProxy): Capability[] {
+  if (kubeProxyMode(proxy) !== undefined) return ['a table for each node']
+  return proxy === 'cilium' ? ['a table for each entry'] : []
 }
 
 /** The lab, which must be up, in whichever proxy mode it is. */
@@ -138,6 +152,7 @@ async function labSite(): Promise<Site> {
       'pod security',
       'UDP',
       'client ports',
+      ...tablesOf(state.proxy),
       ...(hasCilium(state.proxy) ? [] : (['IPv6'] as const)),
       'Endpoints API',
       'custom resources',
@@ -151,6 +166,7 @@ async function labSite(): Promise<Site> {
     gatewayAddress: (name) => gateways.get(name) ?? missingGateway(name),
     kubectl: (args, input) => kubectl(args, input === undefined ? {} : { input }),
     isFirstMode: state.proxy === 'iptables',
+    countsSeconds: kubeProxyMode(state.proxy) === undefined,
     programsIn: async (namespace, pod) => {
       const script = 'for p in /proc/[0-9]*; do read -r s <$p/stat 2>/dev/null && echo "$s"; done'
       const lines = (await kubectl(['-n', namespace, 'exec', pod, '--', 'sh', '-c', script]))
