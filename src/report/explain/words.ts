@@ -99,14 +99,20 @@ function serviceSentence({ policy, semantics, object }: ExplainedService, paths:
     return isKnown
       ? `every new connection may go to any ready pod: ${what}`
       : `sessionAffinity ClientIP, but ${what}`
-  return `from outside ${sticky}; inside ${isKnown ? 'every new connection may go to any ready pod: ' : ''}${what}`
+  // That clock is the inner one's.
+  const outside = semantics === undefined ? semantics : { ...semantics, clock: exact }
+  return `from outside ${stickySentence(policy, outside)}; inside ${isKnown ? 'every new connection may go to any ready pod: ' : ''}${what}`
 }
+
+const exact = { earlyMs: 0, lateMs: 0 }
+/** A second more or less is nothing to a longer timeout. */
+const longSeconds = 100
 
 function stickySentence(
   { timeoutSeconds }: Extract<Policy, { kind: 'client-ip' }>,
   semantics: ExplainedService['semantics'],
 ): string {
-  const { earlyMs, lateMs } = semantics?.clock ?? { earlyMs: 0, lateMs: 0 }
+  const { earlyMs, lateMs } = (timeoutSeconds < longSeconds ? semantics?.clock : undefined) ?? exact
   const [from, to] = [timeoutSeconds - earlyMs / 1000, timeoutSeconds + lateMs / 1000].map(shortDuration)
   const time = from === to ? to : `${from} to ${to}`
   const held = 'a client address stays on its pod'

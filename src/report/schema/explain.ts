@@ -109,6 +109,15 @@ const status = z
         timer: z.enum(['idle', 'absolute', 'unknown']).describe('From when the timeout counts.'),
         client: z.enum(['address', 'network-namespace']).describe('What counts as one client for pods.'),
         leastSeconds: z.int().optional().describe('Shorter timeouts last this long.'),
+        clock: z
+          .object({
+            earlyMs: count.describe('So much earlier than configured, in milliseconds.'),
+            lateMs: count.describe('So much later.'),
+          })
+          .optional()
+          .describe(
+            'How far from its time a timeout may end; absent where it ends exactly then, or is not known.',
+          ),
       })
       .optional()
       .describe('Of a Service: what affinity means on this cluster’s proxy; absent where that is not known.'),

@@ -82,6 +82,24 @@ const snapshots: Readonly<Record<string, () => Snapshot>> = {
         }),
       },
     ),
+  cilium: () =>
+    snapshot(
+      {
+        service: service({
+          type: 'NodePort',
+          externalTrafficPolicy: 'Cluster',
+          sessionAffinityConfig: { clientIP: { timeoutSeconds: 5 } },
+          ports: [{ name: 'http', port: 80, targetPort: 8080, nodePort: 31_280, protocol: 'TCP' }],
+        }),
+      },
+      {
+        proxy: known({
+          kind: 'cilium',
+          source: 'configmap kube-system/cilium-config',
+          settings: { replaces: 'true' },
+        }),
+      },
+    ),
   'proxy-not-known': () =>
     snapshot(
       {},

@@ -13,7 +13,7 @@ export interface Semantics {
   leastSeconds?: number
   /** How many clients it remembers for each pod and port on a node. */
   mostClients?: number
-  /** How exactly it ends an entry; absent where nobody looked. */
+  /** How far from its time an entry may end; absent where it ends exactly then, or nobody looked. */
   clock?: ProxyClock
 }
 
@@ -51,7 +51,7 @@ export function semanticsOf(facts: ProxyFacts): Semantics {
     ...proxies[kind],
     ...(product === undefined ? {} : { name: product }),
     ...(kind === 'cilium' && !balancesSockets(facts) ? { client: 'address' as const } : {}),
-    ...(clock === undefined ? {} : { clock }),
+    ...(clock === undefined || clock === exact ? {} : { clock }),
   }
   if (mode === undefined) return semantics
   // Windows keeps a time of its own, which nothing sets.
