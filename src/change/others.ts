@@ -32,12 +32,25 @@ interface OtherOptions extends Omit<Asked, 'carried'> {
   from?: From | undefined
 }
 
-/** The targets of a selection. Throws UserError where they cannot be told by name. */
-export function wantedOf(selection: Selection, namespace: string): Wanted[] {
+/** The targets of a selection. Rejects as kubectl does where they cannot be listed. */
+export async function wantedOf(
+  cluster: Cluster,
+  selection: Selection,
+  signal: AbortSignal,
+): Promise<Wanted[]> {
+  const { namespace } = cluster
   if (selection.kind === 'files') return targetsIn(selection, namespace)
   const { query } = selection
-  if (query.kind === 'list')
-    throw new UserError('what stands in front of Services is changed by name', { exitCode: 2 })
+  if (query.kind === 'list') {
+    const { of: kind, allNamespaces, selector } = query
+    const { objects } = new Collector(cluster, { signal })
+    const found = await objects.select(kind.type, allNamespaces ? undefined : namespace, selector)
+    return found.map(({ metadata }) => ({
+      kind,
+      namespace: metadata.namespace ?? namespace,
+      name: metadata.name,
+    }))
+  }
   return query.targets.map(({ kind, name }) => ({ kind, namespace, name }))
 }
 

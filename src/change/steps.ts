@@ -61,7 +61,7 @@ async function begin(
 ): Promise<{ count: number; outcomes: AsyncIterable<ChangeOutcome> }> {
   if (options.isInFront) {
     const { changeOthers, wantedOf } = await import('./others.ts')
-    const wanted = wantedOf(selection, cluster.namespace)
+    const wanted = await wantedOf(cluster, selection, signals.interrupted)
     return { count: wanted.length, outcomes: changeOthers(cluster, wanted, options, signals) }
   }
   const targets = await findTargets(cluster, selection, options.request, signals.interrupted)

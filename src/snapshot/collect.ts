@@ -30,7 +30,7 @@ export interface CollectOptions {
 const manyServices = 8
 
 /** Services of a list are handed on in groups, so that the shared part of a snapshot is not made for each. */
-const groupSize = 250
+const groupSize = 1000
 
 /**
  * Reads what matters for targets from a cluster: in parallel, and nothing twice. What may not be read becomes an unknown

@@ -7,7 +7,9 @@ import { invalidValue } from '../../model/user-error.ts'
 import { timeoutRange } from '../../mechanisms/service/write.ts'
 
 const flags = {
-  all: Flags.boolean({ description: 'Select all Services of the namespace.' }),
+  all: Flags.boolean({
+    description: 'Select all Services of the namespace, or all of a kind that is named.',
+  }),
   'all-namespaces': Flags.boolean({
     char: 'A',
     description: 'Select in all namespaces; with --all or a selector.',
@@ -41,7 +43,7 @@ const flags = {
   recursive: Flags.boolean({ char: 'R', description: 'With -f: look into the folders below as well.' }),
   selector: Flags.string({
     char: 'l',
-    description: 'Selector (label query) for the Services, such as app=web.',
+    description: 'Selector (label query) for the Services, or for a kind that is named, such as app=web.',
     helpValue: "''",
   }),
   'show-managed-fields': Flags.boolean({

@@ -23,7 +23,10 @@ export async function readSelection(
     if (recursive) throw usage('--recursive needs --filename')
     if (words.length === 0 && allNamespaces && !all && selector === undefined)
       throw usage('--all-namespaces needs --all or --selector')
-    const asked = { verb, kinds: [anyKind(serviceKind), ...(await kindsInFront(words))] } as const
+    const asked = {
+      verb,
+      kinds: [anyKind(serviceKind), ...(await kindsInFront(words, all || selector !== undefined))],
+    } as const
     return { kind: 'query', query: parseQuery(words, { all, allNamespaces, selector }, asked) }
   }
   if (words.length > 0 || all || allNamespaces || selector !== undefined)
@@ -33,12 +36,13 @@ export async function readSelection(
 }
 
 /** Loaded only where something else than a Service is named. */
-async function kindsInFront(words: readonly string[]): Promise<readonly TargetKind[]> {
+async function kindsInFront(words: readonly string[], isList: boolean): Promise<readonly TargetKind[]> {
   const isService = (word: string): boolean =>
     [serviceKind.name, ...serviceKind.words].includes(word.toLowerCase())
   const [first = ''] = words
   const kinds = words.filter((word) => word.includes('/')).map((word) => word.slice(0, word.indexOf('/')))
-  const isPair = words.length > 1 && !first.includes('/')
+  // `ingress -l app=shop`: the name of a Service may be that of a kind, too, but goes with no selector.
+  const isPair = (words.length > 1 || isList) && first !== '' && !first.includes('/')
   if ([...kinds, ...(isPair ? [first] : [])].every(isService)) return []
   const [{ targetKinds }, { changes }] = await Promise.all([
     import('../../mechanisms/index.ts'),

@@ -64,7 +64,9 @@ export class Printer {
   /** A failure of one of several Services says whose it is, and the same advice only once. */
   #failure({ target, error }: ChangeFailed): string {
     const [first = '', ...advice] = explainFailure(error, { flags: [] }).lines
-    const whose = first.includes(target.name) ? first : `${targetName(target)} not changed: ${first}`
+    const whose = first.includes(target.name)
+      ? first
+      : `${targetName(target)} not changed: ${first.replace(/^error: /, '')}`
     const text = advice.join('\n')
     const isNew = text !== '' && !this.#said.has(text)
     this.#said.add(text)

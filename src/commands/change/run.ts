@@ -80,7 +80,8 @@ export async function runChange(
 /** Cookies and headers, and everything that is no Service. */
 function isAboutFronts(request: ChangeRequest, selection: Selection, named: string | undefined): boolean {
   if (named !== undefined || (request.verb === 'enable' && request.by !== undefined)) return true
-  if (selection.kind === 'files' || selection.query.kind === 'list') return false
+  if (selection.kind === 'files') return false
+  if (selection.query.kind === 'list') return selection.query.of.name !== serviceKind.name
   const { targets } = selection.query
   const others = targets.filter(({ kind }) => kind.name !== serviceKind.name)
   if (others.length > 0 && others.length < targets.length)

@@ -6,7 +6,10 @@ import type { Store } from '../../model/store.ts'
 import type { ChangePlan, FieldTree, Refusal, Write } from '../../model/write.ts'
 import { type Changing, definitions, type Lack, planOf, refusal, refusalOf } from '../changing.ts'
 import { gatewayClasses, gateways, httpRoutes } from '../gateway-api/objects.ts'
+import { gatewayDuration } from '../gateway-api/persistence.ts'
 import { at, list, record, text } from '../kit/loose.ts'
+import { backendTrafficPolicies } from './objects.ts'
+import { hashAt, hashing, unhashing } from './write-hash.ts'
 
 const definition = 'httproutes.gateway.networking.k8s.io'
 
@@ -14,13 +17,17 @@ const controller = 'gateway.envoyproxy.io/gatewayclass-controller'
 
 const none: Policy = { kind: 'none' }
 
-/** `sessionPersistence` in the rules of an HTTPRoute, which Envoy Gateway reads since 1.2. */
+/**
+ * `sessionPersistence` in the rules of an HTTPRoute, which Envoy Gateway reads since 1.2; a BackendTrafficPolicy of its own for what that
+ * cannot have.
+ */
 export const envoyGatewayChange: Changing = {
   name: 'envoy-gateway',
   label: 'Envoy Gateway',
   targets: [httpRoutes],
-  reads: [gateways, gatewayClasses],
-  writes: [httpRoutes],
+  reads: [gateways, gatewayClasses, backendTrafficPolicies],
+  writes: [httpRoutes, backendTrafficPolicies],
+  makes: [backendTrafficPolicies],
   definitions: [definition],
   lacks,
   details: () => ({ wish: { httpOnly: true }, left: [] }),
@@ -28,8 +35,11 @@ export const envoyGatewayChange: Changing = {
     const route = target as LooseObject
     const wish = request.verb === 'disable' ? null : request.by
     const rules = list(at(route.spec, 'rules'))
-    const before = rules.map(policyOf).find(({ kind }) => kind !== 'none') ?? none
-    if (wish === null) return planOf({ before, after: none, writes: rewritten(route, withoutSession) })
+    const before = rules.map(policyOf).find(({ kind }) => kind !== 'none') ?? hashAt(route, store)
+    if (wish === null) {
+      const writes = [...rewritten(route, withoutSession), ...unhashing(route, store)]
+      return planOf({ before, after: none, writes })
+    }
     const others = [...new Set(controllersOf(route, store))].filter((one) => one !== controller)
     if (others.length > 0) return refusal(...servedBy(others))
     if (wish === undefined)
@@ -71,13 +81,9 @@ function enable(
   wish: Wish,
   { before, store }: { before: Policy; store: Store },
 ): ChangePlan | Refusal {
-  if (wish.kind === 'source-ip') return refusal('sessionPersistence knows cookies and headers only')
   const schema = schemaOf(store)
-  if (schema === undefined)
-    return refusal(
-      'the HTTPRoutes of this cluster have no sessionPersistence: its definitions are those of the standard channel, and the API server would drop the field',
-      'have the experimental channel of the Gateway API installed',
-    )
+  if (schema === undefined || wish.kind === 'source-ip' || needsHash(wish))
+    return byHash(route, wish, { before, store, isStandard: schema === undefined })
   const rules = list(at(route.spec, 'rules'))
   if (rules.some((rule) => isEqual(record(rule)['matches'], []) && 'matches' in record(rule)))
     return refusal(
@@ -85,10 +91,7 @@ function enable(
       'take matches away',
     )
   if (wish.kind === 'cookie') {
-    const unfit = refusalOf(
-      lacks(wish),
-      'a BackendTrafficPolicy can set attributes of a cookie; that has to be written by hand',
-    )
+    const unfit = refusalOf(lacks(wish))
     if (unfit !== undefined) return unfit
   }
   const session = (index: number): FieldTree => sessionOf(wish, schema, index)
@@ -118,8 +121,38 @@ function schemaOf(store: Store): ReadonlySet<string> | undefined {
   return fields === undefined ? undefined : new Set(Object.keys(record(fields)))
 }
 
-/** What a cookie of Envoy Gateway's session persistence cannot have. */
-function lacks({ path, domain, secure, sameSite, persistent }: CookieWish): Lack[] {
+/** Attributes that session persistence has no fields for, and a hash has. */
+function needsHash(wish: Exclude<Wish, { kind: 'source-ip' }>): boolean {
+  if (wish.kind === 'header' || wish.persistent === true) return false
+  const { path = '/', domain, secure, sameSite } = wish
+  return path !== '/' || domain !== undefined || secure === true || sameSite !== undefined
+}
+
+/** A policy of Envoy Gateway, which knows nothing of pods: those that come and go move some clients. */
+function byHash(
+  route: LooseObject,
+  wish: Wish,
+  { before, store, isStandard }: { before: Policy; store: Store; isStandard: boolean },
+): ChangePlan | Refusal {
+  const { writes, after } = hashing(route, wish, store)
+  const why = isStandard
+    ? 'the definitions of this cluster are those of the standard channel, whose HTTPRoutes have no sessionPersistence'
+    : undefined
+  if (why !== undefined && wish.kind === 'cookie' && wish.persistent === true)
+    return refusal(
+      `${why}, and a hash moves some clients when pods are added`,
+      'have the experimental channel of the Gateway API installed',
+    )
+  const notices = why === undefined ? [] : [{ message: `a hash keeps clients: ${why}`, hints: [] }]
+  // A session that is set counts before the hash.
+  const all = [...rewritten(route, withoutSession), ...writes]
+  return planOf({ before, after, writes: all, notices })
+}
+
+/** What a cookie of Envoy Gateway's session persistence cannot have, where it has to be one of that. */
+function lacks(wish: CookieWish): Lack[] {
+  if (wish.persistent !== true) return []
+  const { path, domain, secure, sameSite } = wish
   const none = 'sessionPersistence has no field for it'
   return [
     ...(path === undefined || path === '/'
@@ -133,15 +166,11 @@ function lacks({ path, domain, secure, sameSite, persistent }: CookieWish): Lack
     ...(domain === undefined ? [] : [{ part: 'domain' as const, why: none }]),
     ...(secure === true ? [{ part: 'secure' as const, why: none }] : []),
     ...(sameSite === undefined ? [] : [{ part: 'sameSite' as const, why: none }]),
-    ...(persistent === true
-      ? [
-          {
-            part: 'persistent' as const,
-            why: 'the cookie of sessionPersistence always keeps its pod; there is nothing to set for it',
-            isSo: true,
-          },
-        ]
-      : []),
+    {
+      part: 'persistent',
+      why: 'the cookie of sessionPersistence always keeps its pod; there is nothing to set for it',
+      isSo: true,
+    },
   ]
 }
 
@@ -160,7 +189,7 @@ function sessionOf(
   const { ttlSeconds } = wish
   // Without Permanent the timeout does not get into the cookie.
   const lasting = ttlSeconds === undefined ? {} : { lifetimeType: 'Permanent' }
-  const timeout = ttlSeconds === undefined ? {} : { absoluteTimeout: durationOf(ttlSeconds) }
+  const timeout = ttlSeconds === undefined ? {} : { absoluteTimeout: gatewayDuration(ttlSeconds) }
   if (isNew) return { type: 'Cookie', cookie: { name, ...lasting }, ...timeout }
   return {
     type: 'Cookie',
@@ -168,16 +197,6 @@ function sessionOf(
     ...timeout,
     ...(ttlSeconds === undefined ? {} : { cookieConfig: lasting }),
   }
-}
-
-/** Numbers of at most five digits: `^([0-9]{1,5}(h|m|s|ms)){1,4}$`. */
-function durationOf(seconds: number): string {
-  const parts = [
-    [Math.floor(seconds / 3600), 'h'],
-    [Math.floor((seconds % 3600) / 60), 'm'],
-    [seconds % 60, 's'],
-  ] as const
-  return parts.flatMap(([number, unit]) => (number === 0 ? [] : [`${number}${unit}`])).join('')
 }
 
 function withoutSession(rule: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {

@@ -58,3 +58,14 @@ export function secondsOf(duration: string | undefined): number | undefined {
   const ms = parseDuration(duration)
   return ms === undefined ? undefined : Math.floor(ms / 1000)
 }
+
+/** Seconds in that form, whose numbers have five digits at most. */
+export function gatewayDuration(seconds: number): string {
+  const parts = [
+    [Math.floor(seconds / 3600), 'h'],
+    [Math.floor((seconds % 3600) / 60), 'm'],
+    [seconds % 60, 's'],
+  ] as const
+  const told = parts.flatMap(([number, unit]) => (number === 0 ? [] : [`${number}${unit}`])).join('')
+  return told === '' ? '0s' : told
+}

@@ -9,12 +9,10 @@ import type { FieldTree, FieldValue, Refusal, Write } from '../../model/write.ts
 import { type Changing, type Details, type Lack, planOf, refusal, refusalOf } from '../changing.ts'
 import { sameSiteOf } from '../kit/cookies.ts'
 import { at, list, record, text } from '../kit/loose.ts'
+import { isOurs, ours } from '../kit/ours.ts'
 import { services } from '../service/objects.ts'
 import { serviceOfHost, wholeHost } from './hosts.ts'
 import { destinationRules, group, virtualServices } from './objects.ts'
-
-/** What this tool made, and may take away. */
-const ours = { 'app.kubernetes.io/managed-by': 'kubectl-affinity' }
 
 const none: Policy = { kind: 'none' }
 
@@ -229,13 +227,11 @@ function removal(rule: LooseObject | undefined): Write[] {
   if (rule === undefined) return []
   const writes = rewrite(rule, withoutHash)
   const [write] = writes
-  const { metadata } = rule
-  const isOurs = metadata.labels?.['app.kubernetes.io/managed-by'] === ours['app.kubernetes.io/managed-by']
   const policy = withoutHash(record(at(rule.spec, 'trafficPolicy')))
   const isAll =
     Object.keys(policy).length === 0 &&
     Object.keys(record(rule.spec)).every((key) => ['host', 'trafficPolicy'].includes(key))
-  return write !== undefined && isOurs && isAll
+  return write !== undefined && isOurs(rule) && isAll
     ? [{ how: 'delete', type: destinationRules, object: rule }]
     : writes
 }

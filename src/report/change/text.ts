@@ -138,5 +138,6 @@ export function summaryLine(outcomes: readonly ChangeOutcome[], dryRun: DryRun):
     .map((kind) => [count(kind), kind === 'skipped' ? 'not begun' : kind] as const)
     .filter(([number]) => number > 0)
     .map(([number, word]) => `${number} ${word}`)
-  return `${outcomes.length} services: ${parts.join(', ')}${dryRun === 'none' ? '' : ' (dry run)'}`
+  const noun = outcomes.every(({ target }) => target.kind === 'service') ? 'services' : 'targets'
+  return `${outcomes.length} ${noun}: ${parts.join(', ')}${dryRun === 'none' ? '' : ' (dry run)'}`
 }

@@ -6,6 +6,7 @@ import { predict } from '../../../src/change/predict.ts'
 import { storeOf } from '../../../src/model/store.ts'
 import { undoOf } from '../../../src/change/undo.ts'
 import { changes } from '../../../src/mechanisms/changes.ts'
+import { definitions } from '../../../src/mechanisms/changing.ts'
 import { known } from '../../../src/model/fact.ts'
 import type { ChangeRequest } from '../../../src/model/intent.ts'
 import type { KubernetesObject } from '../../../src/model/kubernetes.ts'
@@ -67,7 +68,10 @@ const classes = [
 function ask(target: KubernetesObject, request: ChangeRequest, others: readonly KubernetesObject[] = []) {
   const all = [target, ...others, ...classes]
   const types = new Map(
-    changes.flatMap((one) => [...one.targets, ...one.reads]).map((type) => [resourceName(type), type]),
+    [definitions, ...changes.flatMap((one) => [...one.targets, ...one.reads])].map((type) => [
+      resourceName(type),
+      type,
+    ]),
   )
   const lists = new Map(
     [...types].map(([name, type]) => [name, known(all.filter((one) => isOfType(one, type)))]),
@@ -245,6 +249,79 @@ describe('a cookie at a route', () => {
     expect(after[0]?.['spec']).toMatchObject({
       rules: [{ sessionPersistence: { type: 'Cookie', sessionName: 'route' } }],
     })
+  })
+
+  const eg = gateway('gateway.envoyproxy.io/gatewayclass-controller')
+  const policy = (spec: Fields): KubernetesObject =>
+    object('gateway.envoyproxy.io/v1alpha1', 'BackendTrafficPolicy', 'mine', {
+      targetRefs: [{ group: 'gateway.networking.k8s.io', kind: 'HTTPRoute', name: 'shop' }],
+      ...spec,
+    })
+  const standard = object(
+    'apiextensions.k8s.io/v1',
+    'CustomResourceDefinition',
+    'httproutes.gateway.networking.k8s.io',
+    {
+      versions: [{ served: true, storage: true, schema: { openAPIV3Schema: { properties: {} } } }],
+    },
+  )
+  const secure: ChangeRequest = {
+    verb: 'enable',
+    by: { kind: 'cookie', name: 'route', secure: true, ttlSeconds: 604_800 },
+  }
+
+  it('is a hash of a policy where it has attributes, and goes with it', () => {
+    const { plan, undo } = ask(route, secure, eg)
+    expect(plan.writes).toMatchObject([
+      {
+        how: 'create',
+        object: {
+          metadata: { name: 'shop', namespace: 'shop' },
+          spec: {
+            targetRefs: [{ kind: 'HTTPRoute', name: 'shop' }],
+            loadBalancer: {
+              type: 'ConsistentHash',
+              consistentHash: {
+                type: 'Cookie',
+                cookie: { name: 'route', ttl: '168h', attributes: { Path: '/', Secure: 'true' } },
+              },
+            },
+          },
+        },
+      },
+    ])
+    expect(undo).toStrictEqual(['kubectl affinity disable httproute/shop -n shop'])
+  })
+
+  it('extends the policy of the route, without what does not go with a hash', () => {
+    const balancer = { type: 'ConsistentHash', consistentHash: { type: 'SourceIP', tableSize: 1021 } }
+    const { after } = ask(route, secure, [
+      ...eg,
+      policy({ loadBalancer: balancer, retry: { numRetries: 2 } }),
+    ])
+    expect(after[0]?.['spec']).toMatchObject({
+      retry: { numRetries: 2 },
+      loadBalancer: { consistentHash: { type: 'Cookie', tableSize: 1021 } },
+    })
+    const least = { type: 'LeastRequest', slowStart: { window: '10s' } }
+    const changed = ask(route, { verb: 'enable', by: { kind: 'source-ip' } }, [
+      ...eg,
+      policy({ loadBalancer: least }),
+    ])
+    expect(changed.after[0]?.['spec']).toMatchObject({
+      loadBalancer: { type: 'ConsistentHash', consistentHash: { type: 'SourceIP' } },
+    })
+    expect(changed.after[0]).not.toHaveProperty('spec.loadBalancer.slowStart')
+    expect(changed.undo[0]).toContain('"slowStart":{"window":"10s"}')
+  })
+
+  it('is merged with the policy of a gateway, and is a hash where routes have no such field', () => {
+    const ofGateway = policy({ targetRefs: [{ kind: 'Gateway', name: 'gw' }] })
+    const { plan } = ask(route, cookie, [...eg, ofGateway, standard])
+    expect(plan.writes).toMatchObject([{ how: 'create', object: { spec: { mergeType: 'StrategicMerge' } } }])
+    expect(plan.notices.map(({ message }) => message)).toStrictEqual([
+      expect.stringContaining('those of the standard channel'),
+    ])
   })
 
   it('is refused where the controller does not read it, with who serves it', () => {

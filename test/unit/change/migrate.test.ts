@@ -117,8 +117,9 @@ describe('the cookie of ingress-nginx on another proxy', () => {
     })
   })
 
-  it('is session persistence of Envoy Gateway, without what that has no fields for', () => {
-    expect(take(ingress(cookie) + httpRoute)['HTTPRoute/shop']).toMatchObject({
+  it('is session persistence of Envoy Gateway where it keeps the pod, without what that has no fields for', () => {
+    const persistent = { ...cookie, [`${prefix}/affinity-mode`]: 'persistent' }
+    expect(take(ingress(persistent) + httpRoute)['HTTPRoute/shop']).toMatchObject({
       spec: {
         rules: [
           {
@@ -130,6 +131,22 @@ describe('the cookie of ingress-nginx on another proxy', () => {
             },
           },
         ],
+      },
+    })
+  })
+
+  it('is a hash of Envoy Gateway with all attributes where it is one', () => {
+    expect(take(ingress(cookie) + httpRoute)['BackendTrafficPolicy/shop']).toMatchObject({
+      spec: {
+        loadBalancer: {
+          consistentHash: {
+            cookie: {
+              name: 'route',
+              ttl: '1h',
+              attributes: { Path: '/', Domain: '.example.org', SameSite: 'Lax' },
+            },
+          },
+        },
       },
     })
   })

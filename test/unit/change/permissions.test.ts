@@ -14,7 +14,10 @@ it('the page of enable and disable shows the Role that the command prints', () =
 it.each([
   ['virtualservices', ['destinationrules get list patch create delete', 'virtualservices get']],
   ['ingresses', ['ingresses get patch', 'services get list patch']],
-  ['httproutes', ['gateways get list', 'httproutes get patch']],
+  [
+    'httproutes',
+    ['backendtrafficpolicies get list patch create delete', 'gateways get list', 'httproutes get patch'],
+  ],
 ])('who changes %s is told what it takes', (resource, wanted) => {
   const able = changes.filter(({ targets }) => targets.some((type) => type.resource === resource))
   const target = able.flatMap(({ targets }) => targets).find((type) => type.resource === resource)!
