@@ -4,6 +4,7 @@ import { breakOf } from '../judge/breaks.ts'
 import { isPromise } from '../model/policy.ts'
 import type { ProbeSurvey, SurveyCell } from '../model/survey.ts'
 import type { Front, ProbeOptions } from '../probe/plan.ts'
+import { atReplicas, findReplicas } from './replicas.ts'
 import { examineService } from '../probe/preflight.ts'
 import { probe } from '../probe/probe.ts'
 import { readService } from '../probe/read.ts'
@@ -48,6 +49,11 @@ export async function narrow(
           onStage,
         )),
   ]
+  // Its users are to be asked after, and not those who are asked about.
+  if (!isClear && front.replica === undefined) {
+    const stage = await eachReplica(cluster, options, moved.entry, control, onStage)
+    if (stage !== undefined) checked.splice(1, 0, stage)
+  }
   const at = breakOf({
     cause: moved.cause,
     isConfigured: isPromise(front.policy) === true,
@@ -55,6 +61,50 @@ export async function narrow(
     checked,
   })
   return { ...(at === undefined ? {} : { at }), checked, suspects: [...(options.front?.suspects ?? [])] }
+}
+
+/** Where there are several replicas: whether each of them keeps users by itself. */
+async function eachReplica(
+  cluster: Cluster,
+  options: ProbeOptions,
+  entry: number,
+  control: RunControl,
+  onStage: (text: string) => void,
+): Promise<CheckedStage | undefined> {
+  const place = options.front?.places[entry]
+  if (options.front === undefined || place === undefined || isPromise(place.policy) !== true) return undefined
+  const { replicas } = await findReplicas(cluster, place, control.interrupted)
+  if (replicas.length < 2) return undefined
+  onStage('asking each replica of the gateway by itself')
+  const { isJourney: _isJourney, ...front } = options.front
+  const found = await again(cluster, options, atReplicas({ ...front, places: [place] }, replicas), 3, control)
+  const own = (found?.cells ?? []).filter(({ session }) => found?.sessions[session]?.keeps === 'cookies')
+  return stageOf('replicas', own)
+}
+
+/** A second, short run with other places. */
+async function again(
+  cluster: Cluster,
+  options: ProbeOptions,
+  front: Front,
+  users: number,
+  control: RunControl,
+): Promise<ProbeSurvey | undefined> {
+  const {
+    durationMs: _durationMs,
+    until: _until,
+    viaLocal: _viaLocal,
+    spreadNodes: _spreadNodes,
+    ...rest
+  } = options
+  const steps = probe(
+    cluster,
+    { ...rest, clients: 1, front, users, withoutControl: true, requests, expect: 'sticky' },
+    control,
+  )
+  let found: ProbeSurvey | undefined
+  for await (const step of steps) if (step.kind === 'result') found = step.result
+  return found
 }
 
 async function pastTheGateway(
@@ -78,20 +128,7 @@ async function pastTheGateway(
     { ...place, address: subject.service.clusterIP, port: subject.service.port },
     ...pods.map(({ address, port }) => ({ ...place, address, port })),
   ]
-  const {
-    durationMs: _durationMs,
-    until: _until,
-    viaLocal: _viaLocal,
-    spreadNodes: _spreadNodes,
-    ...rest
-  } = options
-  const steps = probe(
-    cluster,
-    { ...rest, clients: 1, front: { places }, users: 1, withoutControl: true, requests, expect: 'sticky' },
-    control,
-  )
-  let found: ProbeSurvey | undefined
-  for await (const step of steps) if (step.kind === 'result') found = step.result
+  const found = await again(cluster, options, { places }, 1, control)
   const cells = found?.cells ?? []
   return [
     stageOf(

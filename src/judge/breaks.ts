@@ -20,6 +20,10 @@ export function breakOf({ cause, isConfigured, named, checked }: BreakEvidence):
   // Whoever is asked at one address and answers in the names of several hands requests on.
   if (changed('pods') > 0) return 'pods'
   if (!isConfigured) return 'gateway'
+  // Each by itself keeps its users, all together do not.
+  const replicas = checked.find((one) => one.stage === 'replicas')
+  if (replicas !== undefined && replicas.picks > 0 && replicas.changed === 0 && changed('gateway') > 0)
+    return 'replicas'
   // Who reads the cookie sends to the pod that it names: another one answers only if somebody picks after that.
   if (named.disagreed > 0) return changed('service') > 0 ? 'service' : undefined
   if (named.answers > 0) return 'gateway'

@@ -17,6 +17,7 @@ export interface Step {
   from: number
   to: number
   isReturn: boolean
+  isReplica?: boolean
 }
 
 /** What the users who kept their cookies found at each place that they came to from another. Pure. */

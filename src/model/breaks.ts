@@ -1,5 +1,5 @@
 /** A part of the way from a user to a pod. */
-export type Stage = 'browser' | 'gateway' | 'service' | 'pods'
+export type Stage = 'browser' | 'replicas' | 'gateway' | 'service' | 'pods'
 
 /** What a part of the way did when it was asked by itself, from a pod: how many of the picks changed the pod. */
 export interface CheckedStage {

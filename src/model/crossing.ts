@@ -5,6 +5,8 @@ export interface Crossing {
   to: number
   /** It is the place that they had been at first: they were elsewhere in between. */
   isReturn: boolean
+  /** Both are replicas of one gateway, which should be one to the user. */
+  isReplica?: boolean
   /** Users whose pod is known at both. */
   users: number
   /** Those of them whose first answer came from the pod that they had. */

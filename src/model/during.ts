@@ -9,6 +9,21 @@ export interface DuringReport {
   endedMs?: number
   /** Those that were reached, in their order. */
   phases: Phase[]
+  /** Of users with a cookie jar, who moved. */
+  sessions?: SessionMoves
+}
+
+/** How many users were moved since the command began, and how many have to be. */
+export interface SessionMoves {
+  users: number
+  moved: number
+  /** Those of them who were moved though their pod had not gone. */
+  needless: number
+  endpoints: { before: number; came: number; went: number }
+  /** What holds them: a record of their pod, or a text that is hashed to one. */
+  points?: 'at-a-pod' | 'into-a-hash'
+  /** The share that this has to move, 0 … 1, where that can be said. */
+  share?: number
 }
 
 /**

@@ -142,6 +142,8 @@ export interface FrontPlace {
   policy: Policy
   /** The Service behind it, where that is not the one of the survey. */
   service?: string
+  /** The pod of the gateway that is asked by itself. */
+  replica?: string
   /** The entry to which users come back here, after they were elsewhere with the same cookies. */
   again?: number
 }

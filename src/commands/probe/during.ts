@@ -2,6 +2,7 @@ import { exitCodes } from '../../cli/errors.ts'
 import type { DuringReport } from '../../model/during.ts'
 import { invalidValue, UserError } from '../../model/user-error.ts'
 import { Phases } from '../../probe/phases.ts'
+import { sessionMoves } from '../../probe/users/moves.ts'
 import { probe } from '../../probe/probe.ts'
 import { type CommandEnd, runCommand, type RunningCommand } from './command.ts'
 import { controlOf, exitCodeOf, follow, print, type ProbeMode } from './session.ts'
@@ -38,7 +39,9 @@ export function probeDuring(command: string): ProbeMode {
         tell: (step) => phases.take(step),
         report: async (result) => {
           const { problem: _, ...ended } = end
-          const during: DuringReport = { command, ...ended, ...phases.report(result.backends) }
+          const divided = phases.report(result.backends)
+          const sessions = sessionMoves(result, divided.startedMs)
+          const during: DuringReport = { command, ...ended, ...divided, ...sessions }
           await print({ ...result, during }, { format, progress })
         },
       })

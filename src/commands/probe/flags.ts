@@ -167,6 +167,11 @@ const flags = {
       'Requests per second of each client, or max. Default: 50, or less where many clients would make more than 1000 in all.',
     helpValue: '50',
   }),
+  replicas: Flags.boolean({
+    description:
+      'Through a gateway: users go from one replica of it to another with one jar, each asked by itself. Needs to list Services.',
+    default: false,
+  }),
   requests: countFlag({
     description: 'How many requests to send. Default: enough for --confidence.',
     helpValue: '0',
@@ -259,7 +264,17 @@ export const probeFlags = grouped(flags, {
   User: ['jar', 'session-counter', 'sessions', 'show-cookies'],
   Entry: ['address', 'all-ports', 'host', 'ip-family', 'via'],
   Judgement: ['confidence', 'expect', 'fingerprint', 'identify'],
-  Experiment: ['compare', 'during', 'echo', 'forge', 'max', 'measure-timeout', 'shadow', 'what-if'],
+  Experiment: [
+    'compare',
+    'during',
+    'echo',
+    'forge',
+    'max',
+    'measure-timeout',
+    'replicas',
+    'shadow',
+    'what-if',
+  ],
   Pod: ['image', 'pod-running-timeout'],
   Output: ['output'],
 })

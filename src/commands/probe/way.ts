@@ -2,7 +2,7 @@ import type { Cluster } from '../../cluster/index.ts'
 import { serviceKind } from '../../mechanisms/service/objects.ts'
 import type { ProbeFlags } from '../../probe/flags/flags.ts'
 import { defaultUsers } from '../../probe/flags/read.ts'
-import type { ProbeOptions } from '../../probe/plan.ts'
+import type { Front, ProbeOptions } from '../../probe/plan.ts'
 import { UserError } from '../../model/user-error.ts'
 import type { NamedTarget } from '../../targets/parse.ts'
 
@@ -38,13 +38,53 @@ export async function wayTo(
   } as const
   const { service, front: found, notes } = await findFront(cluster, asked, signal)
   const users = jar === false ? 0 : (sessions ?? defaultUsers)
+  const isOne = flags.watch || flags.during !== undefined
+  const left = found.places.length - 1
+  if (isOne && left > 0) {
+    const { hostName, path } = found.places[0]!
+    const one = { ...found, places: found.places.slice(0, 1) }
+    const note = `only ${hostName}${path} is asked, as the run goes on there; --host and --path choose`
+    const options = { namespace: service.namespace, service: service.name, front: one, users }
+    return { options, notes: [...notes, note] }
+  }
+  if (flags.replicas === true) {
+    const { front, notes: more } = await toReplicas(cluster, found, signal)
+    const options = { namespace: service.namespace, service: service.name, front: journeyOf(front), users }
+    return { options, notes: [...notes, ...more] }
+  }
   const front = users > 0 ? journeyOf(found) : found
   return { options: { namespace: service.namespace, service: service.name, front, users }, notes }
 }
 
+/** The first place at each replica of its gateway. */
+async function toReplicas(
+  cluster: Cluster,
+  found: Front,
+  signal: AbortSignal,
+): Promise<{ front: Front; notes: string[] }> {
+  const { atReplicas, findReplicas } = await import('../../front/replicas.ts')
+  const [place] = found.places
+  const { replicas, all } =
+    place === undefined ? { replicas: [], all: 0 } : await findReplicas(cluster, place, signal)
+  const at = `${place?.address ?? ''}:${place?.port ?? ''}`
+  if (replicas.length < 2)
+    throw new UserError(
+      replicas.length === 0
+        ? `no Service that can be read has the address ${at}, so the replicas behind it are not known`
+        : `there is one replica of the gateway at ${at}`,
+    )
+  const left = all - replicas.length
+  const { others: _others, ...front } = found
+  return {
+    front: atReplicas(front, replicas),
+    notes: left > 0 ? [`${left} of ${all} replicas of the gateway are not asked`] : [],
+  }
+}
+
 /** What only something in front of a Service can be asked. */
-function refuseWithoutFront({ path = [], forge }: ProbeFlags): void {
-  const what = path.length > 1 ? 'several --path are' : forge === true ? '--forge is' : undefined
+function refuseWithoutFront({ path = [], forge, replicas }: ProbeFlags): void {
+  const flag = forge === true ? '--forge is' : replicas === true ? '--replicas is' : undefined
+  const what = path.length > 1 ? 'several --path are' : flag
   if (what === undefined) return
   throw new UserError(`${what} for what stands in front of a Service`, {
     exitCode: 2,

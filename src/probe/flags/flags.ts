@@ -34,6 +34,7 @@ export interface ProbeFlags {
   port?: string | undefined
   protocol?: 'tcp' | 'udp' | undefined
   rate?: string | undefined
+  replicas?: boolean
   requests?: number | undefined
   scheme: ProbeOptions['scheme']
   send?: string | undefined

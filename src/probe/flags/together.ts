@@ -3,7 +3,7 @@ import type { ProbeFlags } from './flags.ts'
 
 /** Ways to probe of which only one can be meant, and the flags that each has no use for. */
 const exclusive: Partial<Record<keyof ProbeFlags, readonly (keyof ProbeFlags)[]>> = {
-  address: ['all-ports', 'compare', 'echo', 'ip-family', 'measure-timeout', 'via', 'via-local', 'what-if'],
+  address: ['all-ports', 'compare', 'echo', 'ip-family', 'measure-timeout', 'via', 'what-if'],
   'all-ports': ['port'],
   ca: ['insecure'],
   compare: ['echo', 'what-if'],
@@ -52,6 +52,7 @@ const exclusive: Partial<Record<keyof ProbeFlags, readonly (keyof ProbeFlags)[]>
   ],
   node: ['spread'],
   requests: ['duration'],
+  replicas: ['during', 'watch', 'via-local', 'compare', 'echo', 'measure-timeout', 'what-if'],
   send: ['ca', 'insecure'],
   // It ends when it is stopped, and there is one of it.
   watch: ['compare', 'echo', 'measure-timeout', 'requests', 'what-if'],

@@ -61,8 +61,12 @@ export function usersOf(
         cookies,
       })),
     })
-    const back = crossings.find(({ isReturn, to }) => isReturn && to === index)
-    return [back === undefined || endpointsChanged ? verdict : judgeReturn(verdict, back)]
+    // Whoever comes back, or to another replica of one gateway, is to find the pod that it had.
+    const back = crossings.filter(
+      ({ isReturn, isReplica, to }) => (isReturn || isReplica === true) && to === index,
+    )
+    const worst = back.toSorted((one, other) => one.same - other.same)[0]
+    return [worst === undefined || endpointsChanged ? verdict : judgeReturn(verdict, worst)]
   })
 }
 

@@ -11,7 +11,12 @@ export function travels({ entries, sessions }: ProbePlan, cells: readonly Survey
     places
       .slice(0, index)
       .filter(({ front }) => front?.service === to.front?.service)
-      .map((from): Step => ({ from: from.index, to: to.index, isReturn: false })),
+      .map((from): Step => ({
+        from: from.index,
+        to: to.index,
+        isReturn: false,
+        ...(to.front?.replica === undefined ? {} : { isReplica: true }),
+      })),
   )
   const back = entries.flatMap(({ index, front }): Step[] =>
     front?.again === undefined ? [] : [{ from: front.again, to: index, isReturn: true }],

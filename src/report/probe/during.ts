@@ -38,6 +38,7 @@ export function layoutDuring(result: DuringInput, width: number, style: Style): 
     }),
     ...phases,
     ...layoutMoves(result, during, width, style),
+    ...layoutSessions(during.sessions, width, style),
   ]
 }
 
@@ -83,6 +84,30 @@ function layoutMoves(result: DuringInput, during: DuringReport, width: number, s
   ]
   const label = span('moved'.padEnd(labelWidth), style.quiet)
   return flow(pieces, { width, label, indent: labelWidth, separator: span('   ') })
+}
+
+/** Who of the users moved, against what holds them has to move. */
+function layoutSessions(moves: DuringReport['sessions'], width: number, style: Style): Line[] {
+  if (moves === undefined) return []
+  const { users, moved, needless, endpoints, points, share } = moves
+  const { before, came, went } = endpoints
+  const pods = [
+    ...(came === 0 ? [] : [`${formatCount(came)} came`]),
+    ...(went === 0 ? [] : [`${formatCount(went)} went`]),
+  ]
+  const changed =
+    pods.length === 0 ? 'no pod came or went' : `of ${countOf(before, 'pod')} ${pods.join(', ')}`
+  const must =
+    points === undefined || share === undefined
+      ? ''
+      : `; a ${points === 'at-a-pod' ? 'record of the pod' : 'hash'} has to move ${Math.round(share * 100)} % of them`
+  const without = needless === 0 ? '' : `, ${formatCount(needless)} though their pod had not gone`
+  return labelled(
+    'users',
+    `${formatCount(moved)} of ${countOf(users, 'user')} moved${without}: ${changed}${must}`,
+    width,
+    style,
+  )
 }
 
 function moveWords({ from, to, explanation }: Switch, { backends }: DuringInput): string {

@@ -213,6 +213,26 @@ export const during = z.object({
       }),
     )
     .describe('The phases that were reached.'),
+  sessions: z
+    .object({
+      users: count.describe('Users with a cookie jar.'),
+      moved: count.describe('Those of them who were moved.'),
+      needless: count.describe('Those who were moved though their pod had not gone.'),
+      endpoints: z
+        .object({
+          before: count.describe('Ready ones before.'),
+          came: count.describe('Addresses that came.'),
+          went: count.describe('Addresses that went.'),
+        })
+        .describe('What became of the endpoints.'),
+      points: z
+        .enum(['at-a-pod', 'into-a-hash'])
+        .optional()
+        .describe('What holds them: a record of the pod, or a text that is hashed to one.'),
+      share: z.number().optional().describe('The share of them that this has to move, 0 … 1.'),
+    })
+    .optional()
+    .describe('With users who are to stay: who moved since the command began.'),
 })
 
 export const direct = z.array(

@@ -47,6 +47,7 @@ const front = z
     by: z.string().optional().describe('Who is there, in words.'),
     policy,
     service: z.string().optional().describe('The Service behind it, where there are several.'),
+    replica: z.string().optional().describe('The pod of the gateway that is asked by itself.'),
     again: entryIndex.optional().describe('The entry to which users come back after the others.'),
   })
   .describe('With `gateway`: what is asked for there.')
@@ -221,6 +222,7 @@ const crossing = z
     from: entryIndex.describe('The entry where they were before.'),
     to: entryIndex.describe('The entry where they came.'),
     isReturn: z.boolean().describe('Whether they had been there and were elsewhere in between.'),
+    isReplica: z.boolean().optional().describe('Whether both are replicas of one gateway.'),
     users: count.describe('Users whose pod is known at both.'),
     same: count.describe('Those of them whose first answer there came from the pod that they had.'),
     cookies: names.describe('Cookies that were given elsewhere and that they sent there.'),
@@ -230,14 +232,14 @@ const crossing = z
 const breaks = z
   .object({
     at: z
-      .enum(['browser', 'gateway', 'service', 'pods'])
+      .enum(['browser', 'replicas', 'gateway', 'service', 'pods'])
       .optional()
       .describe('The hop that breaks; absent where what was seen does not tell.'),
     checked: z
       .array(
         z
           .object({
-            stage: z.enum(['gateway', 'service', 'pods']).describe('Who was asked.'),
+            stage: z.enum(['gateway', 'replicas', 'service', 'pods']).describe('Who was asked.'),
             picks: count.describe('Picks that were compared.'),
             changed: count.describe('Those of them that changed the pod.'),
           })

@@ -12,6 +12,8 @@ const checked = (...changed: number[]): CheckedStage[] =>
     .slice(0, changed.length)
     .map((stage, index) => ({ stage, picks: 30, changed: changed[index] ?? 0 }))
 
+const replicas = (changed: number): CheckedStage => ({ stage: 'replicas', picks: 90, changed })
+
 const named = { answers: 174, disagreed: 0 }
 const other = { answers: 174, disagreed: 110 }
 const nobody = { answers: 0, disagreed: 0 }
@@ -24,6 +26,12 @@ test.each<[what: string, evidence: Partial<BreakEvidence>, at: string | undefine
   ['another pod than the cookie names, behind a Service that picks', { named: other }, 'service'],
   ['the same, behind a Service that keeps', { named: other, checked: checked(20, 0, 0) }, undefined],
   ['the pod that the cookie names, which changes', { named, cause: anew }, 'gateway'],
+  [
+    'replicas that each keep their users',
+    { cause: anew, checked: [...checked(20), replicas(0)] },
+    'replicas',
+  ],
+  ['replicas of which one moves them', { cause: anew, checked: [...checked(20), replicas(9)] }, 'gateway'],
   ['a cookie that names nobody and is set anew', { cause: anew }, 'gateway'],
   ['a cookie that names nobody and stays', {}, undefined],
 ])('%s', (_, evidence, at) => {

@@ -25,6 +25,7 @@ function whereWords(at: Stage | undefined, by: string, service: string): string 
   if (at === undefined) return `at ${by} or behind it: what was seen does not tell which`
   const words: Record<Stage, string> = {
     browser: 'at the browser, which does not send the cookie back',
+    replicas: `between the replicas of ${by}: each by itself keeps its users, but one does not know the cookie of another`,
     gateway: `at ${by}: it does not send users back to their pod`,
     service: `at service/${service}: ${by} sends to it and not to the pods, and it picks again`,
     pods: 'in the pods: asked at its own address, a pod hands requests on to others',
@@ -35,6 +36,7 @@ function whereWords(at: Stage | undefined, by: string, service: string): string 
 function checkedWords(checked: Breaks['checked']): string {
   const words = {
     gateway: 'through the gateway',
+    replicas: 'at each replica by itself',
     service: 'past it, at the Service',
     pods: 'past both, at each pod',
   }

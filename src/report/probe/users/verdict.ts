@@ -76,6 +76,9 @@ function returnWords(
   survey: ProbeSurvey,
   { moved, of, from, cookies }: Extract<Cause, { kind: 'elsewhere' }>,
 ): string {
+  const replica = survey.entries[from]?.front?.replica
+  if (replica !== undefined)
+    return `${formatCount(moved)} of ${countOf(of, 'user')} who came from the replica ${sanitize(replica)} lost their pod: the cookie of one replica does not hold at another`
   const again = survey.crossings?.find((one) => one.isReturn && one.from === from)?.to ?? Infinity
   const between = survey.entries
     .filter(({ index, front }) => index > from && index < again && front?.again === undefined)
@@ -182,6 +185,7 @@ export function cookiesOf({ cells, sessions }: ProbeSurvey, entry: number): Cook
 export function placeWords({ entries }: Pick<ProbeSurvey, 'entries'>, index: number): string {
   const entry = entries[index]
   if (entry?.front === undefined) return entry?.host ?? ''
-  const again = entry.front.again === undefined ? '' : ' again'
-  return `${sanitize(`${entry.front.hostName}${entry.front.path}`)}${again}`
+  const { hostName, path, replica, again } = entry.front
+  const at = replica === undefined ? '' : ` at ${sanitize(replica)}`
+  return `${sanitize(`${hostName}${path}`)}${at}${again === undefined ? '' : ' again'}`
 }

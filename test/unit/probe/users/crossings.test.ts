@@ -52,6 +52,14 @@ describe('users who take their cookies from one path to another', () => {
     expect(verdict.result).toBe('differs')
   })
 
+  test('lose it at another replica of one gateway that does not know what the first one gave', async () => {
+    const asking = { ...toApp2('otherRecord', 2), replicas: ['gw-1', 'gw-2'] }
+    const { users, crossings, verdict } = await probed(gateways.record(seeded(1)), asking)
+    expect(crossings?.[0]).toMatchObject({ from: 0, to: 1, isReplica: true, cookies: ['route'] })
+    expect(users?.[1]).toMatchObject({ result: 'differs', cause: { kind: 'elsewhere', from: 0 } })
+    expect(verdict.result).toBe('differs')
+  })
+
   test('keep it where the later one hashes whatever it is sent', async () => {
     const { users, verdict } = await probed(gateways.hash(seeded(1)), toApp2('hash', 2))
     expect(users).toHaveLength(3)

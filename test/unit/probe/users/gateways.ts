@@ -117,6 +117,8 @@ export interface Asking {
   failing?: number
   /** Where else users go with what they have, and who is there. */
   elsewhere?: { gateway: Gateway; path: string }[]
+  /** These places are replicas of one gateway. */
+  replicas?: string[]
 }
 
 /** What a probe makes of a gateway, from the cookies that its answers set to the verdict. */
@@ -128,6 +130,7 @@ export async function probed(
     path = '/app1/x',
     failing,
     elsewhere = [],
+    replicas,
   }: Asking = {},
 ): Promise<ProbeSurvey> {
   const endpoints = [...Array(pods).keys()].map((pod) => ({
@@ -140,7 +143,11 @@ export async function probed(
   const place = { scheme: 'http', hostName: 'shop.lab', by: 'ingress-nginx', policy } as const
   const visited = [{ gateway, path }, ...elsewhere]
   const front = journeyOf({
-    places: visited.map((one) => ({ ...place, path: one.path, address: '192.0.2.7', port: 80 })),
+    places: visited.map((one, index) => {
+      const replica = replicas?.[index]
+      const at = replica === undefined ? {} : { replica }
+      return { ...place, ...at, path: one.path, address: '192.0.2.7', port: 80 }
+    }),
   })
   const given = options({ front, users: 6, ...more })
   const salt = 'salt'

@@ -1,0 +1,68 @@
+import { describe, expect, test } from 'vitest'
+import { findAddress } from '../../../src/front/address.ts'
+import type { LooseObject } from '../../../src/model/object.ts'
+import { fakeCluster } from '../snapshot/fake-cluster.ts'
+
+const signal = new AbortController().signal
+
+const object = (spec: object, status?: object): LooseObject & { status?: unknown } =>
+  ({ apiVersion: 'x/v1', kind: 'X', metadata: { name: 'shop', namespace: 'shop' }, spec, status }) as never
+
+const controller = (name: string, labels: object, ip?: string) => ({
+  metadata: { name, namespace: 'ingress' },
+  spec: { selector: labels, clusterIP: '10.96.0.9', ports: [{ port: 80 }] },
+  status: ip === undefined ? {} : { loadBalancer: { ingress: [{ ip }] } },
+})
+
+describe('the address of a gateway', () => {
+  test('is what the status of the object says', async () => {
+    const { cluster, asked } = fakeCluster({})
+    const told = object({}, { loadBalancer: { ingress: [{ hostname: 'lb.example.com' }] } })
+    expect(await findAddress(cluster, told, undefined, signal)).toEqual({
+      address: 'lb.example.com',
+      from: 'its status',
+    })
+    expect(asked).toEqual([])
+  })
+
+  test('is that of the Gateway which a route names, in its namespace or another', async () => {
+    const { cluster } = fakeCluster({
+      '/apis/gateway.networking.k8s.io/v1/namespaces/infra/gateways/edge': {
+        status: { addresses: [{ value: '192.0.2.7' }] },
+      },
+      '/apis/gateway.networking.k8s.io/v1/namespaces/shop/gateways/none': 'missing',
+    })
+    const route = object({ parentRefs: [{ name: 'none' }, { name: 'edge', namespace: 'infra' }] })
+    expect(await findAddress(cluster, route, undefined, signal)).toEqual({
+      address: '192.0.2.7',
+      from: 'gateway/edge',
+    })
+  })
+
+  test('is that of the Service whose pods the Gateway of Istio selects', async () => {
+    const { cluster } = fakeCluster({
+      '/apis/networking.istio.io/v1/namespaces/istio/gateways/edge': {
+        spec: { selector: { istio: 'edge' } },
+      },
+      '/api/v1/services': { items: [controller('edge', { istio: 'edge', app: 'x' }, '192.0.2.8')] },
+    })
+    const found = await findAddress(cluster, object({ gateways: ['mesh', 'istio/edge'] }), undefined, signal)
+    expect(found).toEqual({ address: '192.0.2.8', from: 'service/edge in namespace ingress' })
+  })
+
+  test('is a guess where only the name of the controller tells, and none where there are two', async () => {
+    const labels = { 'app.kubernetes.io/name': 'ingress-nginx' }
+    const one = fakeCluster({ '/api/v1/services': { items: [controller('nginx', labels)] } })
+    expect(await findAddress(one.cluster, object({}), 'ingress-nginx', signal)).toEqual({
+      address: '10.96.0.9',
+      from: 'service/nginx in namespace ingress',
+      isGuess: true,
+    })
+    const two = fakeCluster({
+      '/api/v1/services': { items: [controller('nginx', labels), controller('nginx-2', labels)] },
+    })
+    expect(await findAddress(two.cluster, object({}), 'ingress-nginx', signal)).toBeUndefined()
+    const closed = fakeCluster({ '/api/v1/services': 'forbidden' })
+    expect(await findAddress(closed.cluster, object({}), 'ingress-nginx', signal)).toBeUndefined()
+  })
+})
