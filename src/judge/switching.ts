@@ -12,7 +12,7 @@ import { shareOf } from './sticky.ts'
  * does not hold is certain after one switch without an explanation; whether the picks are independent (`spread`) or
  * kept for a while (`broken`) can be told from 20 picks with this error, and with one of 10⁻⁶ only from some hundred.
  */
-const namingError = 0.001
+export const namingError = 0.001
 
 /** Shares that are surely not those of the proxy are not called spread when they are as unlikely as this among those reached. */
 const suspicious = 0.05

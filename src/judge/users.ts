@@ -1,3 +1,5 @@
+import { binomialAtLeast } from './binomial.ts'
+import { namingError } from './switching.ts'
 import {
   type Cause,
   type CookieReport,
@@ -67,15 +69,18 @@ export function judgeReturn(
 }
 
 /**
- * Where nobody is meant to stay, one whose order chance does not explain, and who changed the pod a third as often as by
- * chance, is not held: proxies deal out pods in turn.
+ * Where nobody is meant to stay, one whose order chance does not explain is not held either, if an affinity that keeps every
+ * second pick would as good as never show as many switches: proxies deal out pods in turn.
  */
 function isRestless(
-  { behaviour, switches, explainedSwitches, switchesIfIndependent = 0 }: JudgedSession['verdict'],
+  { behaviour, switches, explainedSwitches, picks, switchesIfIndependent = 0 }: JudgedSession['verdict'],
   expected: Verdict['expected'],
 ): boolean {
-  if (behaviour !== 'inconclusive' || expected !== 'spread') return false
-  return switches > explainedSwitches && 3 * (switches - explainedSwitches) >= switchesIfIndependent
+  const moved = switches - explainedSwitches
+  if (behaviour !== 'inconclusive' || expected !== 'spread' || moved <= 0) return false
+  const transitions = Math.max(1, picks - 1)
+  const rate = Math.min(1, switchesIfIndependent / (2 * transitions))
+  return binomialAtLeast(moved, transitions, rate) <= namingError
 }
 
 /** One who moves is enough; and where all stay, what holds them must be known, unless only that was asked. */

@@ -1,0 +1,234 @@
+import { requestsNeeded } from '../../src/judge/requests.ts'
+import { judge } from '../../src/judge/judge.ts'
+import { errorPerVerdict } from '../../src/judge/survey.ts'
+import { judgeUsers } from '../../src/judge/users.ts'
+import type { CookieReport, UsersVerdict } from '../../src/model/cause.ts'
+import { expectationThrough } from '../../src/model/expectation.ts'
+import type { Policy } from '../../src/model/policy.ts'
+import { inputOf, type Random } from '../unit/judge/simulate.ts'
+
+/** Who answers the requests of one user, one after the other; without a jar each request is that of a newcomer. */
+type Picks = (requests: number, keepsCookies: boolean) => number[]
+
+/** Something in front of some pods whose truth is known, and what must not be said of it. */
+export interface UsersScenario {
+  truth: string
+  configured: boolean
+  pods: number
+  users: number
+  /** Made anew for each run: what all users have in common. */
+  front: (random: Random, pods: number) => Picks
+  /** What is seen of the cookie; none comes where it is absent. */
+  cookie?: (requests: number) => Pick<CookieReport, 'set' | 'values' | 'sent'> & { path?: string }
+  wrong: (verdict: UsersVerdict) => boolean
+  stated: number
+}
+
+const accepted = 1e-6
+
+const anyOf = (random: Random, pods: number): number => Math.floor(random() * pods)
+const repeated = (requests: number, pick: (index: number) => number): number[] =>
+  Array.from({ length: requests }, (_, index) => pick(index))
+
+/** A record, or a text that is hashed: to one user both are a pod that stays. */
+const held =
+  (random: Random, pods: number): Picks =>
+  (requests, keepsCookies) => {
+    const own = anyOf(random, pods)
+    return repeated(requests, () => (keepsCookies ? own : anyOf(random, pods)))
+  }
+
+/** The application gives a cookie of the same name in its first answer: from the second on it hashes to another pod. */
+const changesOnce =
+  (random: Random, pods: number): Picks =>
+  (requests, keepsCookies) => {
+    const own = anyOf(random, pods)
+    return repeated(requests, (index) => (keepsCookies && index > 0 ? own : anyOf(random, pods)))
+  }
+
+const spread =
+  (random: Random, pods: number): Picks =>
+  (requests) =>
+    repeated(requests, () => anyOf(random, pods))
+
+/** One pod has nine of ten. */
+const weighted =
+  (random: Random, pods: number): Picks =>
+  (requests) =>
+    repeated(requests, () => (random() < 0.9 ? 0 : 1 + anyOf(random, pods - 1)))
+
+/** The cookie keeps users in a half of the pods, of which any answers. */
+const twoLevels =
+  (random: Random, pods: number): Picks =>
+  (requests, keepsCookies) => {
+    const group = anyOf(random, 2)
+    return repeated(requests, () => 2 * anyOf(random, pods / 2) + (keepsCookies ? group : anyOf(random, 2)))
+  }
+
+/** Whoever asks from this address stays, with a cookie or without. */
+const byAddress = (random: Random, pods: number): Picks => {
+  const own = anyOf(random, pods)
+  return (requests) => repeated(requests, () => own)
+}
+
+/** Pods are dealt out in turn to whoever comes; the order of the users in a round is by chance. */
+const inTurn = (random: Random, pods: number): Picks => {
+  const users = 7
+  return (requests) => repeated(requests, (index) => (index * users + anyOf(random, users)) % pods)
+}
+
+const once = (requests: number): ReturnType<NonNullable<UsersScenario['cookie']>> => ({
+  set: 1,
+  values: 1,
+  sent: requests - 1,
+})
+const never = (requests: number) => ({ set: requests, values: requests, sent: 0, path: '/(app1/.*)' })
+
+const isHeldByCookie = ({ result, cause }: UsersVerdict): boolean =>
+  result === 'as-expected' && cause.kind === 'cookie'
+
+const pods = [2, 3, 10]
+
+export const usersScenarios: UsersScenario[] = pods.flatMap((count) => {
+  const base = { pods: count, users: 6 }
+  // Never anything but held; where the control looks as if it stayed, open.
+  const loses = (verdict: UsersVerdict): boolean => verdict.result === 'differs'
+  const holds = (verdict: UsersVerdict): boolean => verdict.result === 'as-expected'
+  return [
+    {
+      ...base,
+      truth: 'record or hash',
+      configured: true,
+      front: held,
+      cookie: once,
+      wrong: loses,
+      stated: 0,
+    },
+    {
+      ...base,
+      truth: 'changes once, after the first answer',
+      configured: true,
+      front: changesOnce,
+      cookie: once,
+      wrong: loses,
+      stated: 0,
+    },
+    {
+      ...base,
+      truth: 'record, and nothing is configured',
+      configured: false,
+      front: held,
+      cookie: once,
+      wrong: holds,
+      stated: 0,
+    },
+    {
+      ...base,
+      truth: 'spread, the cookie is ignored',
+      configured: true,
+      front: spread,
+      cookie: once,
+      wrong: holds,
+      stated: accepted,
+    },
+    {
+      ...base,
+      truth: 'spread, the cookie is for another path',
+      configured: true,
+      front: spread,
+      cookie: never,
+      wrong: holds,
+      stated: accepted,
+    },
+    {
+      ...base,
+      truth: 'spread, nothing is configured',
+      configured: false,
+      front: spread,
+      wrong: loses,
+      stated: accepted,
+    },
+    {
+      ...base,
+      truth: 'weights 90/10, the cookie is ignored',
+      configured: true,
+      front: weighted,
+      cookie: once,
+      wrong: isHeldByCookie,
+      stated: accepted,
+    },
+    ...(count === 2
+      ? []
+      : [
+          {
+            ...base,
+            pods: count === 3 ? 4 : count,
+            truth: 'two levels, the cookie chooses the half',
+            configured: true,
+            front: twoLevels,
+            cookie: once,
+            wrong: holds,
+            stated: accepted,
+          },
+        ]),
+    {
+      ...base,
+      truth: 'by address, whatever the cookie says',
+      configured: true,
+      front: byAddress,
+      cookie: once,
+      wrong: (verdict: UsersVerdict) => verdict.result !== 'inconclusive',
+      stated: 0,
+    },
+    {
+      ...base,
+      truth: 'in turn, nothing is configured',
+      configured: false,
+      front: inTurn,
+      wrong: loses,
+      stated: accepted,
+    },
+  ]
+})
+
+/** What is said in one run: each session is judged as the probe does, and then all together. */
+export function runOf(scenario: UsersScenario, random: Random): UsersVerdict {
+  const { pods: count, users, configured, front, cookie } = scenario
+  const policy: Policy = configured ? { kind: 'cookie', name: 'route' } : { kind: 'none' }
+  const verdicts = users + 1
+  const acceptedError = errorPerVerdict(accepted, verdicts)
+  const expectations = Array.from({ length: verdicts }, (_, index) =>
+    expectationThrough(policy, index < users),
+  )
+  const requests = Math.max(
+    ...expectations.map(
+      ({ behaviour, isFirstFree }) =>
+        requestsNeeded(count, acceptedError, behaviour, { verdicts }) + (isFirstFree === true ? 1 : 0),
+    ),
+  )
+  const picks = front(random, count)
+  const sessions = expectations.map((expectation, index) => {
+    const keepsCookies = index < users
+    const answers = picks(requests, keepsCookies).slice(keepsCookies ? 1 : 0)
+    const verdict = judge(inputOf(answers, count, { expectation, acceptedError, verdicts, unheard: [] }))
+    return {
+      keepsCookies,
+      verdict,
+      cookies: keepsCookies && cookie !== undefined ? [reportOf(cookie(requests))] : [],
+    }
+  })
+  return judgeUsers({
+    entry: 0,
+    expected: expectations[0]!.behaviour,
+    isAsked: false,
+    acceptedError: accepted,
+    path: '/app1/x',
+    ...(configured ? { configured: 'route' } : {}),
+    proxyCookies: new Set(),
+    sessions,
+  })
+}
+
+function reportOf({ path = '/', ...counts }: ReturnType<NonNullable<UsersScenario['cookie']>>): CookieReport {
+  return { name: 'route', ...counts, disagreed: 0, first: { length: 16, form: 'other', path } }
+}

@@ -1,0 +1,51 @@
+import { describe, expect, test } from 'vitest'
+import { judge } from '../../../src/judge/judge.ts'
+import { judgeUsers } from '../../../src/judge/users.ts'
+import { runOf, usersScenarios } from '../../statistics/users-scenarios.ts'
+import { inputOf, seeded } from './simulate.ts'
+
+// The same grid as `npm run test:statistics`, in short: nothing that is stated as good as never happens in so few runs.
+test.each(usersScenarios.map((scenario, index) => ({ ...scenario, index })))(
+  '$truth, $pods pods',
+  (scenario) => {
+    const random = seeded(100 + scenario.index)
+    const wrong = Array.from({ length: 40 }, () => runOf(scenario, random)).filter((verdict) =>
+      scenario.wrong(verdict),
+    )
+    expect(wrong).toEqual([])
+  },
+)
+
+describe('where nobody is meant to stay, one of whom the order leaves it open', () => {
+  const called = (picks: number[], pods: number): string => {
+    const verdict = judge(
+      inputOf(picks, pods, { expectation: { behaviour: 'spread', because: '' }, unheard: [] }),
+    )
+    if (verdict.behaviour !== 'inconclusive') return 'judged'
+    const { users } = judgeUsers({
+      entry: 0,
+      expected: 'spread',
+      isAsked: false,
+      acceptedError: 1e-6,
+      path: '/',
+      proxyCookies: new Set(),
+      sessions: [{ keepsCookies: true, verdict, cookies: [] }],
+    })
+    return users.spread === 1 ? 'spread' : 'open'
+  }
+
+  test.each([2, 3, 10])('%i pods: is as good as never spread if every second pick is kept', (pods) => {
+    const random = seeded(1)
+    const any = (): number => Math.floor(random() * pods)
+    const said = Array.from({ length: 2000 }, () => {
+      let own = any()
+      return called(
+        Array.from({ length: 40 }, () => (own = random() < 0.5 ? any() : own)),
+        pods,
+      )
+    })
+    // 0.1 % of 2000, and what chance adds to it.
+    expect(said.filter((one) => one === 'spread').length).toBeLessThanOrEqual(7)
+    expect(said.filter((one) => one === 'open').length).toBeGreaterThan(100)
+  })
+})
