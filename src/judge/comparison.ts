@@ -1,4 +1,4 @@
-import { behaviourOf, unexplainedOf } from '../model/compared.ts'
+import { behaviourOf, policyOf, unexplainedOf } from '../model/compared.ts'
 import type { Aspect, ComparedRun, ComparisonKind, Conclusion } from '../model/comparison.ts'
 import type { Verdict } from '../model/verdict.ts'
 
@@ -44,7 +44,7 @@ const failureShare = 0.1
 /** In what two runs differ by more than chance; shares of pods are left out, as those of a Service that spreads always do. */
 export function differencesOf([{ result: one }, { result: two }]: Runs): Aspect[] {
   const found: Record<Aspect, boolean> = {
-    affinity: JSON.stringify(one.service.policy) !== JSON.stringify(two.service.policy),
+    affinity: JSON.stringify(policyOf(one)) !== JSON.stringify(policyOf(two)),
     behaviour: behaviourOf(one) !== behaviourOf(two),
     backends: reached(one) !== reached(two),
     // How often a Service that spreads changes pods is chance.

@@ -41,6 +41,8 @@ export interface CellOptions {
   isLoose?: boolean
   /** What the same user saw of cookies elsewhere, where it brings them along. */
   cookiesBefore?: CookieLog
+  /** What the application counted before, where the user comes back to a place. */
+  visitsBefore?: VisitLog
 }
 
 /** An observation that was counted. */
@@ -98,7 +100,7 @@ export class Cell {
   #facts: CellFacts = {}
   readonly isLoose: boolean
   readonly cookies: CookieLog
-  readonly visits = new VisitLog()
+  readonly visits: VisitLog
   redirects = 0
   /** Answers that named nobody, by their HTTP status. */
   readonly nameless = new Map<number, number>()
@@ -117,9 +119,11 @@ export class Cell {
       claims,
       isLoose = false,
       cookiesBefore,
+      visitsBefore,
     } = options
     this.isLoose = isLoose
     this.cookies = new CookieLog(claims, cookiesBefore)
+    this.visits = new VisitLog(visitsBefore)
     this.entry = entry
     this.#expectation = expectation
     this.#cells = cells

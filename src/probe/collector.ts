@@ -38,6 +38,7 @@ import type { Claims } from './users/claims.ts'
 import type { CookieLog } from './users/cookie-log.ts'
 import { claimsOf, usersOf, worstOf } from './users/judge.ts'
 import { travels } from './users/travels.ts'
+import type { VisitLog } from './users/visit-log.ts'
 
 export interface CollectOptions {
   cluster: Cluster
@@ -121,9 +122,11 @@ export class Collector {
     const count = this.#cellCount
     // Of each session, what it saw of cookies where it was last.
     const before = new Map<number, CookieLog>()
+    const visited = new Map<string, VisitLog>()
     const cells = entries.flatMap((entry) =>
       sessions.map(({ keeps }, session) => {
         const cookiesBefore = before.get(session)
+        const visitsBefore = visited.get(`${entry.front?.again ?? ''} ${session}`)
         const cell = new Cell({
           entry,
           session,
@@ -142,7 +145,9 @@ export class Collector {
           // At full rate there are several connections, whose observations mix.
           followConnection: keeps === 'connection' && options.intervalMs > 0,
           ...(cookiesBefore === undefined ? {} : { cookiesBefore }),
+          ...(visitsBefore === undefined ? {} : { visitsBefore }),
         })
+        visited.set(`${entry.index} ${session}`, cell.visits)
         if (plan.agent.sharedJars === true) before.set(session, cell.cookies)
         return cell
       }),

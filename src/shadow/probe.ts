@@ -11,7 +11,7 @@ import type { RunControl } from '../probe/steps.ts'
 import { type Emit, streamOf } from '../probe/stream.ts'
 import { parseTarget } from '../targets/parse.ts'
 import { withShadowRole } from './refusal.ts'
-import { type BesideStep, probeSideBySide } from './side-by-side.ts'
+import { type BesideStep, probeSideBySide, type Side } from './side-by-side.ts'
 import type { ServiceChange } from './change.ts'
 import { checkChange, parseWhatIf } from './what-if.ts'
 import { withEcho } from './with-echo.ts'
@@ -20,6 +20,8 @@ import { withShadow } from './with-shadow.ts'
 /** What a Service is put beside of: another one, its shadow, echo pods in its place. */
 export type Beside =
   | { kind: 'compare'; service: string }
+  /** Either is something in front of a Service. */
+  | { kind: 'compare-fronts'; sides: readonly [Side, Side] }
   | { kind: 'what-if'; change: ServiceChange; words: string }
   | { kind: 'echo' }
 
@@ -49,6 +51,12 @@ export function probeBeside(
     const stopped = { ...control, interrupted: AbortSignal.any([control.interrupted, left]) }
     if (beside.kind === 'compare')
       return await compareServices(cluster, options, beside.service, { emit, control: stopped })
+    if (beside.kind === 'compare-fronts')
+      return await probeBoth(
+        cluster,
+        { kind: 'compare', sides: beside.sides, notes: [] },
+        { emit, control: stopped },
+      )
     try {
       if (beside.kind === 'echo') await tryEcho(cluster, options, { emit, control: stopped })
       else await tryChange(cluster, options, beside, { emit, control: stopped })

@@ -5,7 +5,51 @@ import { renderComparison } from '../../report/probe/comparison/render.ts'
 import { renderProbe } from '../../report/probe/render.ts'
 import { type Beside, probeBeside } from '../../shadow/probe.ts'
 import { exitCodeOf, type ProbeMode } from './session.ts'
+import { targetKinds } from '../../mechanisms/index.ts'
+import { serviceKind } from '../../mechanisms/service/objects.ts'
 import { commandFor, serviceTarget } from '../../targets/command.ts'
+import { parseTarget } from '../../targets/parse.ts'
+import { wayTo } from './way.ts'
+
+/** Another Service, or something in front of one, beside what is probed. Throws UserError (usage) for what is neither. */
+export function probeComparedWith(words: string): ProbeMode {
+  const other = parseTarget([words], { verb: 'compare', kinds: targetKinds })
+  return async (session) => {
+    const { cluster, options, flags, progress, interrupt } = session
+    const isService = other.kind.name === serviceKind.name
+    if (isService && options.front === undefined) {
+      const { readCompare } = await import('../../shadow/probe.ts')
+      return await probeBesideOf(readCompare(words))(session)
+    }
+    const { front, users: _users, ...asked } = options
+    // Several would be two tables for each.
+    const one = front && { ...front, places: front.places.slice(0, 1), isJourney: false }
+    const way = await wayTo(
+      cluster,
+      other,
+      { ...flags, ...(isService ? { host: undefined } : {}) },
+      interrupt.first,
+    )
+    for (const note of way.notes) progress.note(note)
+    const otherFront = way.options.front && {
+      ...way.options.front,
+      places: way.options.front.places.slice(0, 1),
+      isJourney: false,
+    }
+    const first = front?.target
+    const sides = [
+      {
+        title: first === undefined ? `service/${options.service}` : `${first.kind}/${first.name}`,
+        options: { ...options, ...(one === undefined ? {} : { front: one }) },
+      },
+      {
+        title: `${other.kind.name}/${other.name}`,
+        options: { ...asked, ...way.options, ...(otherFront === undefined ? {} : { front: otherFront }) },
+      },
+    ] as const
+    return await probeBesideOf({ kind: 'compare-fronts', sides })(session)
+  }
+}
 
 /** A Service and something in its place, two results side by side. */
 export function probeBesideOf(beside: Beside): ProbeMode {

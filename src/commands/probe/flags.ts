@@ -26,7 +26,8 @@ const flags = {
     max: 1000,
   }),
   compare: Flags.string({
-    description: 'Another Service to probe in the same way, and to show beside this one.',
+    description:
+      'Another Service, or something in front of one, to probe in the same way, and to show beside this one.',
     helpValue: "''",
   }),
   confidence: Flags.string({

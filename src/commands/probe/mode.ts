@@ -8,9 +8,9 @@ import type { ProbeMode } from './session.ts'
 export async function modeOf(flags: ProbeFlags): Promise<ProbeMode> {
   const { compare, echo, 'what-if': whatIf } = flags
   if (compare !== undefined || echo || whatIf !== undefined) {
-    const { probeBesideOf } = await import('./beside.ts')
-    const { readCompare, readWhatIf } = await import('../../shadow/probe.ts')
-    if (compare !== undefined) return probeBesideOf(readCompare(compare))
+    const { probeBesideOf, probeComparedWith } = await import('./beside.ts')
+    const { readWhatIf } = await import('../../shadow/probe.ts')
+    if (compare !== undefined) return probeComparedWith(compare)
     return probeBesideOf(whatIf === undefined ? { kind: 'echo' } : readWhatIf(whatIf))
   }
   if (flags.during !== undefined) return (await import('./during.ts')).probeDuring(flags.during)

@@ -93,16 +93,7 @@ function refuseWithoutFront({ path = [], forge, replicas }: ProbeFlags): void {
 }
 
 /** A Service's own addresses, and temporary Services in its place, are not on the way through a gateway. */
-const otherWays = [
-  'all-ports',
-  'compare',
-  'echo',
-  'in-pod',
-  'ip-family',
-  'measure-timeout',
-  'via',
-  'what-if',
-] as const
+const otherWays = ['all-ports', 'echo', 'in-pod', 'ip-family', 'measure-timeout', 'via', 'what-if'] as const
 
 function refuseOtherWays(label: string, flags: ProbeFlags): void {
   const used = otherWays.find((name) => flags[name] !== undefined && flags[name] !== false)

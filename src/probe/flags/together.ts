@@ -11,10 +11,10 @@ const exclusive: Partial<Record<keyof ProbeFlags, readonly (keyof ProbeFlags)[]>
   during: ['compare', 'duration', 'echo', 'measure-timeout', 'requests', 'watch', 'what-if'],
   echo: ['what-if'],
   forge: ['compare', 'during', 'echo', 'measure-timeout', 'watch', 'what-if'],
-  host: ['all-ports', 'compare', 'echo', 'ip-family', 'measure-timeout', 'via', 'what-if'],
-  jar: ['compare', 'echo', 'measure-timeout', 'send', 'what-if'],
+  host: ['all-ports', 'echo', 'ip-family', 'measure-timeout', 'via', 'what-if'],
+  jar: ['echo', 'measure-timeout', 'send', 'what-if'],
   'session-counter': ['in-pod', 'measure-timeout', 'send'],
-  sessions: ['compare', 'echo', 'measure-timeout', 'send', 'what-if'],
+  sessions: ['echo', 'measure-timeout', 'send', 'what-if'],
   // The pods are there: how many, where, and what they speak is given. The agent in shell speaks HTTP, and no more.
   'in-pod': [
     'ca',

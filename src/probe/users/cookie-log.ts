@@ -36,8 +36,8 @@ export class CookieLog {
 
   /** @param answered the pod that gave the answer, or its address, where it is known */
   add({ cookies = [], cookiesSent = [] }: Observation, answered?: { name: string; address?: string }): void {
-    const isElsewhere =
-      answered !== undefined && this.#answered !== undefined && answered.name !== this.#answered
+    const last = this.lastAnswered
+    const isElsewhere = answered !== undefined && last !== undefined && answered.name !== last
     if (answered !== undefined) this.#answered = answered.name
     for (const name of cookiesSent) {
       const entry = this.#entries.get(name) ?? this.#bring(name)
@@ -87,6 +87,11 @@ export class CookieLog {
     }
     this.#entries.set(name, entry)
     return entry
+  }
+
+  /** Who gave the answer before, also elsewhere. */
+  get lastAnswered(): string | undefined {
+    return this.#answered ?? this.#before?.lastAnswered
   }
 
   /** What is known of a cookie, the latest first. */

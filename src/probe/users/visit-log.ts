@@ -6,16 +6,28 @@ export class VisitLog {
   #highest = 0
   #lost = 0
   #lostOnPod = 0
+  readonly #lastBefore: () => VisitLog['last']
   #last: { counter: number; pod: string | undefined } | undefined
+
+  /** @param before of the same place, where the user comes back to it */
+  constructor(before?: VisitLog) {
+    this.#lastBefore = () => before?.last
+  }
+
+  /** What was counted last. */
+  get last(): { counter: number; pod: string | undefined } | undefined {
+    return this.#last ?? this.#lastBefore()
+  }
 
   /** @param pod who gave the answer, where it is known */
   add(counter: number | undefined, pod: string | undefined): void {
     if (counter === undefined) return
     this.#counted += 1
     this.#highest = Math.max(this.#highest, counter)
-    if (this.#last !== undefined && counter <= this.#last.counter) {
+    const { last } = this
+    if (last !== undefined && counter <= last.counter) {
       this.#lost += 1
-      if (pod !== undefined && pod === this.#last.pod) this.#lostOnPod += 1
+      if (pod !== undefined && pod === last.pod) this.#lostOnPod += 1
     }
     this.#last = { counter, pod }
   }

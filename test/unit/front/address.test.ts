@@ -5,8 +5,13 @@ import { fakeCluster } from '../snapshot/fake-cluster.ts'
 
 const signal = new AbortController().signal
 
-const object = (spec: object, status?: object): LooseObject & { status?: unknown } =>
-  ({ apiVersion: 'x/v1', kind: 'X', metadata: { name: 'shop', namespace: 'shop' }, spec, status }) as never
+const object = (spec: object, status?: object): LooseObject & { status?: unknown } => ({
+  apiVersion: 'x/v1',
+  kind: 'X',
+  metadata: { name: 'shop', namespace: 'shop' },
+  spec,
+  status,
+})
 
 const controller = (name: string, labels: object, ip?: string) => ({
   metadata: { name, namespace: 'ingress' },

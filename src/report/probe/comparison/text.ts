@@ -1,5 +1,5 @@
 import { affinityWords } from '../../text/affinity.ts'
-import { unexplainedOf } from '../../../model/compared.ts'
+import { policyOf, unexplainedOf } from '../../../model/compared.ts'
 import type { Aspect, ComparedRun, ProbeComparison } from '../../../model/comparison.ts'
 import type { Style } from '../../terminal.ts'
 import { flow } from '../../text/flow.ts'
@@ -11,6 +11,7 @@ import { labelWidth } from '../header.ts'
 import { createPalette } from '../palette.ts'
 import { labelled, nextSteps, paintBlocks } from '../parts.ts'
 import { layoutSurvey } from '../survey/text.ts'
+import { policyWords } from '../users/header.ts'
 import { layoutProbe, type TextOptions } from '../text.ts'
 import { failureCount } from '../words.ts'
 import { alignLetters } from './letters.ts'
@@ -72,7 +73,14 @@ interface Row {
 
 /** What is said of each of the runs. */
 const rows: readonly Row[] = [
-  { aspect: 'affinity', label: 'affinity', of: ({ service }) => affinityWords(service.policy) },
+  {
+    aspect: 'affinity',
+    label: 'affinity',
+    of: (result) =>
+      'cells' in result && result.users !== undefined
+        ? policyWords(policyOf(result))
+        : affinityWords(result.service.policy),
+  },
   {
     aspect: 'behaviour',
     label: 'verdict',

@@ -55,7 +55,8 @@ function throughWords({ entries }: ProbeSurvey): string[] {
   )
 }
 
-function policyWords(policy: Policy): string {
+/** What decides in front of a Service, in words. */
+export function policyWords(policy: Policy): string {
   return matchPolicy(policy, {
     none: () => 'no affinity configured',
     'client-ip': ({ timeoutSeconds }) => `client IP, ${formatDuration(timeoutSeconds)}`,

@@ -67,3 +67,10 @@ test('values are told where the agent tells them, the first few', () => {
   expect(log.reports()[0]?.shown).toEqual(['v0', 'v1', 'v2', 'v3'])
   expect(JSON.stringify(log.reports()[0]?.first)).not.toContain('v0')
 })
+
+test('a session that another Service does not know is lost there, and not on the pod as before', () => {
+  const there = logged([[[cookie('1')], false, 'a']])
+  const [report] = logged([[[cookie('2')], true, 'x']], there).reports()
+  expect(report).toMatchObject({ renewedElsewhere: 1 })
+  expect(report?.renewed).toBeUndefined()
+})

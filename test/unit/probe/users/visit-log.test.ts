@@ -47,3 +47,12 @@ test.each<[string, Visit[], object | undefined]>([
   for (const [counter, pod] of visits) log.add(counter, pod)
   expect(log.report()).toEqual(expected)
 })
+
+test('who comes back goes on where it was', () => {
+  const before = new VisitLog()
+  before.add(7, 'a')
+  const after = new VisitLog(before)
+  after.add(1, 'a')
+  after.add(2, 'a')
+  expect(after.report()).toEqual({ counted: 2, highest: 2, lost: 1, lostOnPod: 1 })
+})
