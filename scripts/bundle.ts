@@ -6,7 +6,8 @@ import { nameChunksByContent } from './chunk-names.ts'
 import { launcher } from './launcher.ts'
 
 export const root: string = join(import.meta.dirname, '..')
-const bun = join(root, 'node_modules', '.bin', 'bun')
+/** The program, of the version that everything is made with. */
+export const bun: string = join(root, 'node_modules', '.bin', 'bun')
 const entry = (name: string): string => join(root, 'bin', `${name}.ts`)
 
 /** Options of `Bun.build` for both forms. Split into parts, so that a command loads only what it needs. */

@@ -20,6 +20,8 @@ const total = { passed: 0, failed: 0, skipped: 0 }
  */
 const retryBudget = 12
 let retried = 0
+/** Why tests were skipped, and how many were. */
+const leftOut = new Map()
 for (const name of readdirSync(folder).filter((one) => one.endsWith('.step') || one.endsWith('.json'))) {
   const text = readFileSync(join(folder, name), 'utf8')
   if (name.endsWith('.step')) {
@@ -31,6 +33,11 @@ for (const name of readdirSync(folder).filter((one) => one.endsWith('.step') || 
   total.passed += report.numPassedTests
   total.failed += report.numFailedTests
   total.skipped += report.numPendingTests + report.numTodoTests
+  for (const { status, fullName } of report.testResults.flatMap((file) => file.assertionResults))
+    if (status === 'pending' || status === 'skipped' || status === 'todo') {
+      const reason = /\(skipped: (.*?)\)(?: |$)/.exec(fullName)?.[1] ?? fullName
+      leftOut.set(reason, (leftOut.get(reason) ?? 0) + 1)
+    }
   for (const { status, fullName, failureMessages } of report.testResults.flatMap(
     (file) => file.assertionResults,
   )) {
@@ -44,6 +51,8 @@ for (const name of readdirSync(folder).filter((one) => one.endsWith('.step') || 
     (file) => file.status === 'failed' && file.assertionResults.length === 0,
   ).length
 }
+for (const [reason, count] of [...leftOut].toSorted(([, one], [, other]) => other - one))
+  console.log(`left out, ${count} tests: ${reason}`)
 if (retried > retryBudget) {
   console.log(`failed: ${retried} tests needed another try, ${retryBudget} may`)
   total.failed += 1

@@ -1,4 +1,7 @@
-import { gzipSync, deflateRawSync, crc32 } from 'node:zlib'
+import { execFileSync } from 'node:child_process'
+import { join } from 'node:path'
+import { crc32 } from 'node:zlib'
+import { bun, root } from '../bundle.ts'
 
 /** A file in an archive. */
 export interface Entry {
@@ -24,7 +27,7 @@ export function tarGz(entries: readonly Entry[]): Buffer {
     entry.content,
     Buffer.alloc(-entry.content.length & 511),
   ])
-  return gzipSync(Buffer.concat([...blocks, Buffer.alloc(1024)]), { level: 9 })
+  return packed('gzip', Buffer.concat([...blocks, Buffer.alloc(1024)]))
 }
 
 function tarHeader(entry: Entry): Buffer {
@@ -47,9 +50,9 @@ export function zip(entries: readonly Entry[]): Buffer {
   let offset = 0
   for (const entry of entries) {
     const name = Buffer.from(entry.name)
-    const packed = deflateRawSync(entry.content, { level: 9 })
-    const common = zipFields(entry, packed.length, name.length)
-    const local = Buffer.concat([words('PK\u0003\u0004'), common, name, packed])
+    const content = packed('deflate', entry.content)
+    const common = zipFields(entry, content.length, name.length)
+    const local = Buffer.concat([words('PK\u0003\u0004'), common, name, content])
     // Made on Unix (3), so that the permissions count.
     const central = Buffer.concat([words('PK\u0001\u0002', 20 | (3 << 8)), common, Buffer.alloc(14)])
     central.writeUInt32LE(((0o100000 | mode(entry)) << 16) >>> 0, 38)
@@ -75,6 +78,15 @@ function zipFields(entry: Entry, packed: number, nameLength: number): Buffer {
   fields.writeUInt32LE(entry.content.length, 18)
   fields.writeUInt16LE(nameLength, 22)
   return fields
+}
+
+function packed(form: 'gzip' | 'deflate', content: Uint8Array): Buffer {
+  const program = join(root, 'scripts', 'bun-deflate.ts')
+  return execFileSync(bun, [program, form], {
+    input: content,
+    stdio: ['pipe', 'pipe', 'inherit'],
+    maxBuffer: 1e9,
+  })
 }
 
 function words(signature: string, ...values: number[]): Buffer {

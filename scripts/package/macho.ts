@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto'
  * <mach-o/loader.h> and <kern/cs_blobs.h>: the Mach-O header is little endian, the signature big endian.
  */
 const magic64 = 0xfeedfacf
-const loadCommands = { segment64: 0x19, codeSignature: 0x1d }
+const loadCommands = { segment64: 0x19, codeSignature: 0x1d, buildVersion: 0x32 }
 const magics = { superBlob: 0xfade0cc0, codeDirectory: 0xfade0c02 }
 const slotCodeDirectory = 0
 const flags = { adhoc: 0x2, linkerSigned: 0x20000 }
@@ -23,6 +23,8 @@ interface Layout {
   signature: { command: number; offset: number; size: number }
   linkedit: { command: number; offset: number }
   text: { offset: number; size: number }
+  /** Three numbers in four bytes. */
+  oldestSystem?: number
 }
 
 function layoutOf(file: Buffer): Layout {
@@ -34,6 +36,7 @@ function layoutOf(file: Buffer): Layout {
     if (kind === loadCommands.codeSignature) {
       found.signature = { command: at, offset: file.readUInt32LE(at + 8), size: file.readUInt32LE(at + 12) }
     }
+    if (kind === loadCommands.buildVersion) found.oldestSystem = file.readUInt32LE(at + 12)
     if (kind === loadCommands.segment64) {
       const name = file.toString('latin1', at + 8, at + 24).replace(/\0+$/, '')
       const offset = Number(file.readBigUInt64LE(at + 40))
@@ -42,10 +45,10 @@ function layoutOf(file: Buffer): Layout {
     }
     at += file.readUInt32LE(at + 4)
   }
-  const { signature, linkedit, text } = found
+  const { signature, linkedit, text, ...rest } = found
   if (signature === undefined || linkedit === undefined || text === undefined)
     throw new Error('the Mach-O file has no room for a signature')
-  return { signature, linkedit, text }
+  return { signature, linkedit, text, ...rest }
 }
 
 /** What is wrong with the signature of a Mach-O file; empty when every page is as it was signed, ad hoc. */
@@ -58,6 +61,20 @@ export function signatureProblems(file: Buffer): string[] {
   const directory = codeDirectory(file, offset)
   if (directory === undefined) return ['the signature has no code directory']
   return directoryProblems(file, offset, directory)
+}
+
+/** The name of the program that the signature is of. */
+export function signedName(file: Buffer): string | undefined {
+  const at = codeDirectory(file, layoutOf(file).signature.offset)
+  if (at === undefined) return undefined
+  const start = at + file.readUInt32BE(at + 20)
+  return file.toString('latin1', start, file.indexOf(0, start))
+}
+
+/** The oldest macOS that starts the file: "13.0". */
+export function oldestMacOs(file: Buffer): string | undefined {
+  const { oldestSystem: version } = layoutOf(file)
+  return version === undefined ? undefined : `${version >>> 16}.${(version >>> 8) & 0xff}`
 }
 
 function codeDirectory(file: Buffer, offset: number): number | undefined {

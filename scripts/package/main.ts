@@ -17,12 +17,14 @@ import { bundleForNode, compileExecutable, root, type Source } from '../bundle.t
 import { writeNpmPackageJson } from '../npm-package.ts'
 import { type Entry, tarGz, zip } from './archive.ts'
 import { krewManifest, type Released } from './krew.ts'
+import { programIcon } from './icon.ts'
 import { signAdHoc, signatureProblems } from './macho.ts'
 import { executableNotices, noticesName, packageNotices } from './notices.ts'
 import { packagesOf } from './packages.ts'
 import { archiveName, executableName, type Platform, platforms } from './platforms.ts'
 import { fetchRuntime } from './runtimes.ts'
 import { billOfMaterials } from './sbom.ts'
+import { type ProgramInfo, withProgramInfo } from './windows.ts'
 
 const { version } = packageJson
 
@@ -83,15 +85,22 @@ function executable(platform: Platform, folder: string): { program: Buffer; sour
   const path = join(folder, executableName(platform))
   const sources = compileExecutable(path, { target: platform.target, runtime: fetchRuntime(platform) })
   const program = readFileSync(path)
-  return { program: platform.os === 'darwin' ? signed(program, platform) : program, sources }
+  if (platform.os === 'darwin') return { program: signed(program, platform), sources }
+  return { program: platform.os === 'windows' ? withProgramInfo(program, programInfo()) : program, sources }
+}
+
+/** What Windows shows of the program. */
+function programInfo(): ProgramInfo {
+  const { name, description, license, homepage } = packageJson
+  return { name, version, description, licence: license, homepage, icon: programIcon() }
 }
 
 /**
- * Bun signs what it makes for Apple's processors. For Intel's it leaves the signature of Bun itself, which is wrong for
- * what it has put in.
+ * Bun signs what it makes for Apple's processors, under the name a.out. For Intel's it leaves the signature of Bun itself,
+ * which is wrong for what it has put in.
  */
 function signed(program: Buffer, { target }: Platform): Buffer {
-  const result = signatureProblems(program).length === 0 ? program : signAdHoc(program, 'kubectl-affinity')
+  const result = signAdHoc(program, packageJson.name)
   const problems = signatureProblems(result)
   if (problems.length > 0) throw new Error(`${target}: ${problems.join(', ')}`)
   return result

@@ -2,15 +2,16 @@ import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { temporaryFolder } from '../support/folder.ts'
+import { testUnless } from '../support/needs.ts'
 import { type Ended, runProgram, startProgram } from '../support/program.ts'
 import {
   asUser,
-  canMount,
   type Confinement,
   copyForEverybody,
   detached,
-  isRoot,
   memoryGroup,
+  noMounts,
+  notRoot,
   withMounts,
 } from './support/confine.ts'
 import { forms } from './support/executable.ts'
@@ -119,14 +120,14 @@ for (const { form, command } of commands) {
         })
     })
 
-    test.runIf(isRoot)('as a user that nobody knows, without HOME', async () => {
+    testUnless(notRoot, 'as a user that nobody knows, without HOME', {}, async () => {
       for (const uid of [12_345, 65_534]) {
         await startsEverywhere(command, { within: asUser(uid) })
         expect((await sandbox(command, { within: asUser(uid) })).stdout).toContain('SPREAD as configured')
       }
     })
 
-    test.runIf(isRoot)('beside a folder that it may not read', async () => {
+    testUnless(notRoot, 'beside a folder that it may not read', {}, async () => {
       const within = asUser(12_345)
       for (const words of [
         ['-f', 'locked'],
@@ -144,7 +145,7 @@ for (const { form, command } of commands) {
       })
     })
 
-    test.runIf(canMount)('where nothing can be written', async () => {
+    testUnless(noMounts, 'where nothing can be written', {}, async () => {
       const within = withMounts(
         'mount -o remount,bind,ro /',
         `mount --bind '${folder}' '${folder}'`,
@@ -161,7 +162,7 @@ for (const { form, command } of commands) {
       })
     })
 
-    test.runIf(canMount)('where no temporary file can be executed', async () => {
+    testUnless(noMounts, 'where no temporary file can be executed', {}, async () => {
       const within = withMounts('mount -t tmpfs -o noexec none /mnt')
       const confined = { within, env: { TMPDIR: '/mnt' } }
       await startsEverywhere(command, confined)
@@ -169,7 +170,7 @@ for (const { form, command } of commands) {
     })
 
     const group = memoryGroup(64 * 1024 * 1024)
-    test.runIf(group !== undefined)('in 64 MiB of memory', async () => {
+    testUnless(group === undefined ? 'no control groups' : undefined, 'in 64 MiB of memory', {}, async () => {
       await startsEverywhere(command, { within: group?.within ?? [] })
     })
     afterAll(() => group?.remove())

@@ -1,8 +1,9 @@
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { archiveName, platforms } from '../../scripts/package/platforms.ts'
 import { arm64Emulator, type Emulator, windowsEmulator } from '../support/emulators.ts'
 import { temporaryFolder } from '../support/folder.ts'
+import { describeUnless } from '../support/needs.ts'
 import { release, root, runIn, starts, unpack, version } from './support/release.ts'
 
 const qemu = await arm64Emulator()
@@ -17,11 +18,10 @@ const unpacked = (name: string): string => {
   return unpack(join(release, archiveName(platform, version)))
 }
 
-/** Says in the name of what is skipped why it is. */
-function emulated<T>(name: string, emulator: Emulator<T>, body: (emulator: T) => void): void {
-  const { missing } = emulator
-  if (missing === undefined) describe(name, () => body(emulator as T))
-  else test.skip(`${name} (skipped: ${missing})`)
+function emulated<T extends object>(name: string, emulator: Emulator<T>, body: (emulator: T) => void): void {
+  describeUnless(emulator.missing, name, () => {
+    if (emulator.missing === undefined) body(emulator)
+  })
 }
 
 emulated('the executable for linux/arm64, in qemu', qemu, ({ within }) => {

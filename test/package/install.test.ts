@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { arch, execPath, platform } from 'node:process'
 import { beforeAll, describe, expect, test } from 'vitest'
@@ -74,6 +74,18 @@ describe('the npm package', () => {
     const env = { PATH: '/usr/bin:/bin' }
     const bun = join(root, 'node_modules', '.bin', 'bun')
     await works(folder, env, [bun, join(installed, 'kubectl-affinity', 'kubectl-affinity.js')])
+  })
+
+  test('needs a word more where only Bun is installed', async () => {
+    const onlyBun = temporaryFolder()
+    symlinkSync(join(root, 'node_modules', 'bun', 'bin', 'bun.exe'), join(onlyBun, 'bun'))
+    const env = { PATH: onlyBun }
+    expect(await runIn(folder, [join(installed, '.bin', 'kubectl-affinity'), '--help'], env)).toMatchObject({
+      code: 127,
+      stdout: '',
+      stderr: expect.stringMatching(/^\S*env: .*node.*: No such file or directory\n$/),
+    })
+    await works(folder, env, [join(onlyBun, 'bun'), 'x', '--bun', '--no-install', 'kubectl-affinity'])
   })
 
   test('completes words', async () => {

@@ -3,8 +3,11 @@ import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { signatureProblems } from '../../scripts/package/macho.ts'
+import packageJson from '../../package.json' with { type: 'json' }
+import { programIcon } from '../../scripts/package/icon.ts'
+import { oldestMacOs, signatureProblems, signedName } from '../../scripts/package/macho.ts'
 import { archiveName, platforms } from '../../scripts/package/platforms.ts'
+import { iconOf, versionTexts } from '../../scripts/package/windows.ts'
 import { temporaryFolder } from '../support/folder.ts'
 import { fileIn, release, root, unpack, version } from './support/release.ts'
 
@@ -49,9 +52,28 @@ test('the same sources give the same bytes, in another folder, too', () => {
 
 describe('executables', () => {
   for (const platform of platforms.filter(({ os }) => os === 'darwin')) {
-    test(`of ${platform.os}/${platform.arch} have an ad-hoc signature that fits each page`, () => {
+    test(`of ${platform.os}/${platform.arch} have an ad-hoc signature of their name that fits each page`, () => {
       const folder = unpack(join(release, archiveName(platform, version)))
-      expect(signatureProblems(readFileSync(join(folder, 'kubectl-affinity')))).toStrictEqual([])
+      const program = readFileSync(join(folder, 'kubectl-affinity'))
+      expect(signatureProblems(program)).toStrictEqual([])
+      expect(signedName(program)).toBe('kubectl-affinity')
+      const [, oldest] =
+        /^- \*\*macOS\*\*: (\d+) or newer/m.exec(readFileSync(join(root, 'README.md'), 'utf8')) ?? []
+      expect(oldestMacOs(program)).toBe(`${oldest}.0`)
+    })
+  }
+
+  for (const platform of platforms.filter(({ os }) => os === 'windows')) {
+    test(`of ${platform.os}/${platform.arch} tell Windows what they are, and have the icon`, () => {
+      const folder = unpack(join(release, archiveName(platform, version)))
+      const program = readFileSync(join(folder, 'kubectl-affinity.exe'))
+      expect(versionTexts(program)).toMatchObject({
+        FileDescription: packageJson.description,
+        FileVersion: version,
+        OriginalFilename: 'kubectl-affinity.exe',
+        ProductName: 'kubectl-affinity',
+      })
+      expect(iconOf(program).equals(programIcon().png)).toBe(true)
     })
   }
 

@@ -6,9 +6,11 @@ import { join } from 'node:path'
 /** Words before a command line that take something away from it. */
 export type Confinement = readonly string[]
 
-/** Whether we may become others, and mount. */
-export const isRoot: boolean = process.getuid?.() === 0
-export const canMount: boolean = isRoot && spawnSync('unshare', ['--mount', 'true']).status === 0
+const isRoot = process.getuid?.() === 0
+/** Why we may not become others, and not mount; undefined where we may. */
+export const notRoot: string | undefined = isRoot ? undefined : 'only root can be somebody else'
+export const noMounts: string | undefined =
+  isRoot && spawnSync('unshare', ['--mount', 'true']).status === 0 ? undefined : 'mounting is not allowed'
 
 /** As a user of this number, who is in no group. */
 export const asUser = (uid: number): Confinement => ['setpriv', `--reuid=${uid}`, '--clear-groups', '--']
