@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { root, type Source } from '../bundle.ts'
 import { lockedPackage } from './runtimes.ts'
@@ -52,12 +52,23 @@ function readPackage(folder: string, imports: readonly string[]): BundledPackage
     readFileSync(join(path, 'package.json'), 'utf8'),
   )
   if (typeof license !== 'string') throw new Error(`${folder} names no licence`)
-  const notices = readdirSync(path)
-    .filter((file) => noticeFile.test(file))
-    .toSorted()
-    .map((file) => readFileSync(join(path, file), 'utf8').replaceAll('\r\n', '\n').trim())
-  if (notices.length === 0) throw new Error(`${folder} comes without the text of its licence`)
+  const notices = noticesOf(path, `${name.replace('/', '+')}-${version}`)
   const locked = lockedPackage(folder.slice('node_modules/'.length))
   if (locked.version !== version) throw new Error(`${folder} is ${version}, and locked is ${locked.version}`)
   return { folder, name, version, licence: license, integrity: locked.integrity, notices, imports }
+}
+
+/**
+ * The texts of the licence and the notices that a package has; for one that only names its licence, the file that we have
+ * for this version of it.
+ *
+ * @throws Error where there is neither: read what the package says, and write scripts/package/licences/NAME-VERSION.txt.
+ */
+export function noticesOf(path: string, name: string): string[] {
+  const files = readdirSync(path).filter((file) => noticeFile.test(file))
+  const own = join(import.meta.dirname, 'licences', `${name}.txt`)
+  const paths = files.length > 0 ? files.toSorted().map((file) => join(path, file)) : [own]
+  if (!paths.every((one) => existsSync(one)))
+    throw new Error(`${name} comes without the text of its licence, and ${own} is not there`)
+  return paths.map((one) => readFileSync(one, 'utf8').replaceAll('\r\n', '\n').trim())
 }
