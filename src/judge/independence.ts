@@ -57,7 +57,9 @@ export function dependence(blocks: readonly Block[]): Dependence {
 }
 
 function fewSwitches({ hits, switches }: Block): number {
-  return chanceOfAtMostRuns(switches + 1, [...hits.values()])
+  const counts = [...hits.values()]
+  // As many as chance makes on average are not few, and need no counting.
+  return switches >= switchesIfIndependent(counts) ? 1 : chanceOfAtMostRuns(switches + 1, counts)
 }
 
 /**
