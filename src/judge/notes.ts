@@ -5,7 +5,7 @@ import type { JudgeInput } from './input.ts'
 export function judgeNotes(input: JudgeInput, verdict: Verdict): string[] {
   const notes: string[] = []
   const { serviceChanges = [] } = input
-  if (serviceChanges.length > 0) notes.push(`While the Service was asked, ${serviceChanges.join(', and ')}.`)
+  if (serviceChanges.length > 0) notes.push(changedWords(serviceChanges))
   const decided = verdict.behaviour !== 'inconclusive'
   if (input.anonymous !== false && decided) {
     notes.push(
@@ -40,6 +40,11 @@ export function judgeNotes(input: JudgeInput, verdict: Verdict): string[] {
   }
   if (input.endpointsChanged) notes.push('Endpoints came, went or changed their readiness during the run.')
   return notes
+}
+
+/** What became of a Service while it was asked. */
+export function changedWords(changes: readonly string[]): string {
+  return `While the Service was asked, ${changes.join(', and ')}.`
 }
 
 function answers(count: number): string {

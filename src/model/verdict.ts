@@ -1,3 +1,5 @@
+import type { ServicePolicy } from './policy.ts'
+
 /**
  * What a run showed.
  * - `sticky`: every answer came from one backend, or every switch is explained.
@@ -59,6 +61,26 @@ export interface Verdict {
   excludedShare?: number
   /** With `broken`: the stretch in which one backend is picked more often than in the rest, where there is one. */
   place?: { fromMs: number; toMs: number; letter: string }
+  /** With a Service that was changed: the parts of the run between, each judged by what held then. */
+  stretches?: HeldStretch[]
   /** With `failures`: endpoints that are not known to answer anybody. */
   unheard?: string[]
+}
+
+/** A part of a run in which the Service stayed as it was. */
+export interface HeldStretch extends Pick<
+  Verdict,
+  | 'behaviour'
+  | 'expected'
+  | 'result'
+  | 'reason'
+  | 'errorProbability'
+  | 'answers'
+  | 'switches'
+  | 'explainedSwitches'
+> {
+  /** Its first and its last request. */
+  fromMs: number
+  toMs: number
+  policy: ServicePolicy
 }

@@ -1,6 +1,7 @@
 import type { End, TargetEnd } from '../agent/protocol.ts'
 import { judge } from '../judge/judge.ts'
 import type { JudgeInput } from '../judge/input.ts'
+import { joinStretches } from '../judge/stretched.ts'
 import type { Endpoint } from '../model/endpoint.ts'
 import type { Backend } from '../model/backend.ts'
 import type { Observation } from '../model/observation.ts'
@@ -8,8 +9,10 @@ import type { Expectation } from '../model/expectation.ts'
 import type { SurveyEntry } from '../model/survey.ts'
 import type { Verdict } from '../model/verdict.ts'
 import type { NodeClock } from './clock.ts'
+import { CountedLog } from './counted.ts'
 import { EndpointHistory } from './endpoint-history.ts'
 import { eligibleThrough, type EntryClient } from './entries/eligible.ts'
+import { type HeldRange, judgeRange } from './held.ts'
 import { KeptConnection } from './kept.ts'
 import type { Claims } from './users/claims.ts'
 import { CookieLog } from './users/cookie-log.ts'
@@ -65,7 +68,10 @@ export interface Question {
 }
 
 /** What the judge is told that is not in the answers. */
-export type CellFacts = Pick<JudgeInput, 'shares' | 'serviceChanges' | 'nameIsShared'>
+export interface CellFacts extends Pick<JudgeInput, 'shares' | 'serviceChanges' | 'nameIsShared'> {
+  /** With `serviceChanges`: while the Service stayed as it was, by our clock. */
+  held?: readonly HeldRange[]
+}
 
 /** Addresses of a client that are kept; where every answer says another one they tell nothing. */
 const mostSeen = 64
@@ -97,6 +103,7 @@ export class Cell {
   readonly #keep: CellOptions['keep']
   #raw: Observation[] | undefined
   #isReassigned = false
+  #counted: CountedLog
   #facts: CellFacts = {}
   readonly isLoose: boolean
   readonly cookies: CookieLog
@@ -131,6 +138,7 @@ export class Cell {
     this.#raw = keep === undefined ? undefined : []
     this.session = session
     this.#letters = letters
+    this.#counted = new CountedLog(cells)
     this.tally = new Tally(expectation, {
       tallies: cells,
       letters,
@@ -180,7 +188,9 @@ export class Cell {
     this.#kept?.add(observation, recognised?.key)
     this.#keepRaw(observation, recognised)
     const own = turn ?? number - this.#before
-    const backend = this.tally.add(own === number ? observation : { ...observation, number: own }, recognised)
+    const numbered = own === number ? observation : { ...observation, number: own }
+    const backend = this.tally.add(numbered, recognised)
+    this.#counted.add(numbered, recognised)
     this.cookies.add(observation, backend)
     this.visits.add(observation.counter, backend?.name)
     this.#noteFront(observation, recognised)
@@ -215,9 +225,12 @@ export class Cell {
   reassign(backendOf: (observation: Observation) => RecognisedBackend | undefined): void {
     this.tally.forget()
     const tally = new Tally(this.#expectation, { tallies: this.#cells, letters: this.#letters })
+    this.#counted = new CountedLog(this.#cells)
     for (const observation of this.#raw ?? []) {
       const answered = observation.outcome === 'answered'
-      tally.add(observation, answered ? backendOf(observation) : undefined)
+      const recognised = answered ? backendOf(observation) : undefined
+      tally.add(observation, recognised)
+      this.#counted.add(observation, recognised)
     }
     this.tally = tally
     this.#isReassigned = true
@@ -264,19 +277,33 @@ export class Cell {
   ): { input: JudgeInput; verdict: Verdict } {
     // The agent compared the answers.
     const counted = this.#isReassigned ? undefined : (this.#done ?? end)
+    const { held = [], ...facts } = this.#facts
     const input: JudgeInput = {
       ...parts.evidence,
       anonymous:
         parts.evidence.anonymous && this.#recogniser.takesDistinctAnswers ? 'told' : parts.evidence.anonymous,
       unheard: this.#unheard(heard),
-      ...this.#facts,
+      ...facts,
       expectation: this.#expectation,
       acceptedError,
       ...(verdicts === undefined ? {} : { verdicts }),
       interrupted: cutShort,
       ...(counted === undefined ? {} : { agentTotals: { switches: counted.switches } }),
     }
-    return { input, verdict: judge(input) }
+    const stretches = held.flatMap(
+      (range) => judgeRange(range, this.#partOf(range, held.length), input) ?? [],
+    )
+    return { input, verdict: joinStretches(judge(input), stretches) }
+  }
+
+  /** What was counted while the Service was as it was. */
+  #partOf({ fromMs, toMs }: HeldRange, ranges: number): Parameters<typeof judgeRange>[1] {
+    const clock = this.#clock
+    const counted =
+      clock === undefined
+        ? undefined
+        : this.#counted.between(clock.sinceStart(fromMs), clock.sinceStart(toMs))
+    return { counted: counted ?? [], history: this.#history, ranges }
   }
 
   /** Endpoints that may be picked and that are not known to answer. */

@@ -1,6 +1,6 @@
 import type { Cluster } from '../cluster/index.ts'
 import type { Decoded } from '../agent/protocol.ts'
-import { judgeNotes } from '../judge/notes.ts'
+import { changedWords, judgeNotes } from '../judge/notes.ts'
 import { strangersOf } from '../judge/strangers.ts'
 import { errorPerVerdict, judgeSurvey } from '../judge/survey.ts'
 import { mergedCookies } from '../model/cause.ts'
@@ -13,6 +13,7 @@ import { Cell, type Seen } from './cell.ts'
 import { ClientRun } from './client-run.ts'
 import { hereIndex } from './clients/here-index.ts'
 import { nothingObserved, requestOf, stallNotes, summarise, watchNotes } from './collected.ts'
+import { rangesOf } from './held.ts'
 import type { DirectRound } from './direct/ask.ts'
 import { EndpointHistory } from './endpoint-history.ts'
 import { entriesFromHere } from './entries/asked.ts'
@@ -259,13 +260,25 @@ export class Collector {
     yield { kind: 'result', result: this.#result() }
   }
 
-  /** What decides about the verdicts and is not in the answers. */
+  /** What decides about verdicts and is not in the answers. */
   async #lookAround(): Promise<void> {
     const found = await this.#given.around?.(this.#startedAt)
     if (found === undefined) return
-    const { remembersByEntry, ...facts } = found
+    const { serviceChanges, held, shares, remembersByEntry } = found
     this.#remembersByEntry = remembersByEntry
-    for (const client of this.#clients) for (const cell of client.cells) cell.learn(facts)
+    const { options, plan } = this.#given
+    const isChanged = serviceChanges.length > 0
+    const cells = this.#clients.flatMap((client) => client.cells)
+    // Who stands in front may go past the Service, and users are held by what they keep.
+    const own = plan.sessions.length > 1 ? [] : cells.filter(({ entry }) => entry.front === undefined)
+    if (isChanged && own.length < cells.length) this.#notes.push(changedWords(serviceChanges))
+    for (const cell of own) {
+      cell.learn({
+        serviceChanges,
+        ...(isChanged ? { held: rangesOf(held, cell.entry, options.expect) } : {}),
+        ...(picksAtOneNode(cell.entry) ? { shares } : {}),
+      })
+    }
   }
 
   /** One name in all answers may be of somebody else: asks another pod. */
@@ -605,6 +618,11 @@ function heardOf({ entries }: MergedBackends): ReadonlySet<string> {
   return new Set(
     entries.flatMap(({ backend: { name, address } }) => (address === undefined ? [name] : [name, address])),
   )
+}
+
+/** One proxy picks, and no load balancer before it shares out nodes. */
+function picksAtOneNode({ kind, node }: SurveyEntry): boolean {
+  return kind === 'cluster-ip' || kind === 'dns' || (kind === 'node-port' && node !== undefined)
 }
 
 /** Beside users with a jar, requests that keep nothing move. */

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { podsPath, servicePath } from '../../src/cluster/paths.ts'
+import { podsPath, servicePath, servicesPath } from '../../src/cluster/paths.ts'
+import type { Service } from '../../src/model/kubernetes.ts'
 import type { Place } from './place.ts'
 import type { Outcome } from './outcome.ts'
 
@@ -10,6 +11,8 @@ export interface Change {
   change: (place: Place, service: string, app: string) => Promise<unknown>
   /** Verdicts that are true. */
   may: readonly string[]
+  /** Further words of the probe. */
+  args?: readonly string[]
 }
 
 const patch = (place: Place, service: string, spec: object): Promise<unknown> =>
@@ -20,6 +23,26 @@ const scale = (place: Place, app: string, replicas: number): Promise<unknown> =>
     type: 'merge',
     body: { spec: { replicas } },
   })
+
+/** Deletes a Service and makes it again; with another address unless it is to keep its own. */
+async function makeAnew(place: Place, name: string, keepsAddress: boolean): Promise<void> {
+  const { metadata, spec } = await place.cluster.get<Service>(servicePath('default', name))
+  const { clusterIP, clusterIPs, ...rest } = spec
+  // Somebody else takes the address meanwhile.
+  const other = { clusterIP: undefined, ports: spec.ports, selector: { app: 'nobody' } }
+  await place.cluster.delete(servicePath('default', name))
+  const make = async (as: string, more: object): Promise<unknown> =>
+    await place.cluster.create(servicesPath('default'), {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name: as, namespace: 'default', labels: metadata.labels ?? {} },
+      spec: more,
+    })
+  if (!keepsAddress)
+    await make(`${name}-squatter`, { ...other, ...(clusterIP === undefined ? {} : { clusterIP }) })
+  await make(name, keepsAddress ? { ...rest, clusterIP, clusterIPs } : rest)
+  if (!keepsAddress) await place.cluster.delete(servicePath('default', `${name}-squatter`))
+}
 
 async function removePods(place: Place, app: string, most: number): Promise<void> {
   const query = { labelSelector: `app=${app}` }
@@ -72,6 +95,32 @@ export const changes: readonly Change[] = [
     may: changed,
   },
   {
+    name: 'another port',
+    isSticky: true,
+    change: async (place, service) =>
+      await patch(place, service, { ports: [{ port: 81, targetPort: 8080 }] }),
+    may: changed,
+  },
+  {
+    name: 'made anew with the same address',
+    isSticky: true,
+    change: async (place, service) => await makeAnew(place, service, true),
+    may: changed,
+  },
+  {
+    name: 'made anew with another address',
+    isSticky: true,
+    change: async (place, service) => await makeAnew(place, service, false),
+    may: changed,
+  },
+  {
+    name: 'affinity on, of three clients',
+    isSticky: false,
+    change: async (place, service) => await patch(place, service, { sessionAffinity: 'ClientIP' }),
+    may: ['inconclusive, service-changed of 3 clients'],
+    args: ['--clients', '3'],
+  },
+  {
     name: 'all pods end',
     isSticky: true,
     change: async (place, _, app) => await removePods(place, app, 3),
@@ -116,15 +165,21 @@ export const changes: readonly Change[] = [
 ]
 
 /** Makes a change in the middle of a probe. */
-export async function runChange(place: Place, { name, isSticky, change, may }: Change): Promise<Outcome> {
+export async function runChange(
+  place: Place,
+  { name, isSticky, change, may, args = [] }: Change,
+): Promise<Outcome> {
   const app = 'app-changes'
   await place.deploy(app, 'http.createServer((_, res) => res.end(name)).listen(8080)')
   const service = isSticky ? `${app}-sticky` : app
   try {
-    const ended = await place.run(['probe', `svc/${service}`, '--duration', '8s', '-o', 'json'], async () => {
-      await sleep(4000)
-      await change(place, service, app)
-    })
+    const ended = await place.run(
+      ['probe', `svc/${service}`, '--duration', '10s', ...args, '-o', 'json'],
+      async () => {
+        await sleep(4000)
+        await change(place, service, app)
+      },
+    )
     const said = saidIn(ended.stdout) ?? `exit code ${ended.code}: ${ended.stderr.slice(-200)}`
     const outcome = { group: 'changes', name: `${name}, ${isSticky ? 'sticky' : 'spread'}`, what: said }
     return may.includes(said) ? outcome : { ...outcome, wrong: `it may be ${may.join(' or ')}` }
@@ -134,13 +189,23 @@ export async function runChange(place: Place, { name, isSticky, change, may }: C
   }
 }
 
+interface Said {
+  behaviour: string
+  reason?: string
+}
+
 function saidIn(stdout: string): string | undefined {
   try {
-    const { verdict } = (
-      JSON.parse(stdout) as { status: { verdict: { behaviour: string; reason?: string } } }
+    const { verdict, cells } = (
+      JSON.parse(stdout) as { status: { verdict: Said; cells?: { verdict: Said }[] } }
     ).status
-    return verdict.behaviour === 'inconclusive' ? `inconclusive, ${verdict.reason}` : verdict.behaviour
+    if (cells === undefined) return wordsOf(verdict)
+    return `${[...new Set(cells.map((cell) => wordsOf(cell.verdict)))].join(' and ')} of ${cells.length} clients`
   } catch {
     return undefined
   }
+}
+
+function wordsOf({ behaviour, reason }: Said): string {
+  return behaviour === 'inconclusive' ? `inconclusive, ${reason}` : behaviour
 }

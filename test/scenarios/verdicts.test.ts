@@ -79,7 +79,7 @@ describeOnce('runs that would be judged wrongly by what is seen at first', () =>
   })
 
   test('affinity is switched on in the middle', async () => {
-    const running = place.startProbe(['changed', '--duration', '7s', '-o', 'json'])
+    const running = place.startProbe(['changed', '--duration', '12s', '-o', 'json'])
     await running.printed(/waiting for the first answer/)
     await sleep(3000)
     const spec = {
@@ -91,6 +91,10 @@ describeOnce('runs that would be judged wrongly by what is seen at first', () =>
     expectExit(ended, 4)
     const { verdict, notes } = reportOf(ended).status
     expect(verdict.reason).toBe('service-changed')
+    expect(verdict.stretches).toMatchObject([
+      { behaviour: 'spread', result: 'as-expected' },
+      { behaviour: 'sticky', result: 'as-expected' },
+    ])
     expect(notes.join('\n')).toMatch(/its affinity went from None to ClientIP 600s between \d+s and \d+s/)
   })
 

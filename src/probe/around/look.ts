@@ -5,19 +5,21 @@ import type { Shares } from '../../judge/shares.ts'
 import type { Service } from '../../model/kubernetes.ts'
 import { balancesSockets } from '../../mechanisms/service/proxies/semantics.ts'
 import type { ProxyFacts } from '../../model/snapshot.ts'
-import { ServiceHistory } from './service-history.ts'
+import { type Held, ServiceHistory } from './service-history.ts'
 
 /** What decides about a verdict and is not in the answers. */
 export interface Surroundings {
   /** What became of the Service while it was asked, and when, in words. */
   serviceChanges: string[]
+  /** What it was, one after the other. */
+  held: readonly Held[]
   shares: Shares
   /** Each address of a Service remembers clients by itself, and pods are served at their own node whichever they ask. */
   remembersByEntry: boolean
 }
 
 /** How often a Service is read again, in milliseconds. A right to watch Services is not asked for. */
-const everyMs = 2000
+const everyMs = 1000
 
 /**
  * Begins to look at what is around a run; the function that it returns tells what was found, once the run is over.
@@ -41,6 +43,7 @@ export function lookAround(
       shares: facts === undefined ? 'unknown' : sharesOf(facts),
       remembersByEntry: facts !== undefined && facts.outside === undefined && balancesSockets(facts),
       serviceChanges: history.changes(startedAt),
+      held: history.held,
     }
   }
 }

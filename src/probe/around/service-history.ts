@@ -7,29 +7,44 @@ interface Found {
   betweenMs: readonly [number, number]
 }
 
+/** A Service as it was for a while. */
+export interface Held {
+  /** When it was first and last seen so, in milliseconds since 1970 by our clock. */
+  fromMs: number
+  toMs: number
+  /** Undefined while there was none. */
+  service: Service | undefined
+}
+
 /** A Service over the course of a run, looked at again and again. */
 export class ServiceHistory {
   #known: Service
-  #isGone = false
-  #lookedAtMs: number
+  readonly #held: Held[]
   readonly #found: Found[] = []
 
   constructor(before: Service, atMs: number) {
     this.#known = before
-    this.#lookedAtMs = atMs
+    this.#held = [{ fromMs: atMs, toMs: atMs, service: before }]
   }
 
   /** Takes over the Service as it is at `atMs`; undefined when it is gone. */
   look(after: Service | undefined, atMs: number): void {
-    const changes = this.#isGone && after === undefined ? [] : serviceChanges(this.#known, after)
-    const betweenMs = [this.#lookedAtMs, atMs] as const
+    const last = this.#held.at(-1)!
+    const wasGone = last.service === undefined
+    const changes = wasGone && after === undefined ? [] : serviceChanges(this.#known, after)
+    const betweenMs = [last.toMs, atMs] as const
     for (const change of changes) {
-      const what = this.#isGone ? change.replace('it was deleted and made anew', 'it was made anew') : change
+      const what = wasGone ? change.replace('it was deleted and made anew', 'it was made anew') : change
       this.#found.push({ what, betweenMs })
     }
-    this.#isGone = after === undefined
+    if (changes.length === 0) last.toMs = atMs
+    else this.#held.push({ fromMs: atMs, toMs: atMs, service: after })
     this.#known = after ?? this.#known
-    this.#lookedAtMs = atMs
+  }
+
+  /** What the Service was, one after the other. */
+  get held(): readonly Held[] {
+    return this.#held
   }
 
   /** What changed, and when after the first request, in words. */

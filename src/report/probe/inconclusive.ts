@@ -2,6 +2,7 @@ import type { ProbeResult } from '../../model/probe-result.ts'
 import type { InconclusiveReason, Verdict } from '../../model/verdict.ts'
 import { countOf, formatCount, formatProbability, formatShare } from '../text/numbers.ts'
 import { sanitize } from '../text/sanitize.ts'
+import { stretchesWords } from './stretches.ts'
 import { requestWords } from './words.ts'
 
 interface Words {
@@ -60,8 +61,8 @@ const reasons: Record<InconclusiveReason, (result: ProbeResult) => Words> = {
     advice:
       'look elsewhere with --identify access-log or --identify sockets, or ask each pod directly with --fingerprint',
   }),
-  'service-changed': ({ notes }) => ({
-    summary: `the Service was changed while it was asked${changeWords(notes)}`,
+  'service-changed': ({ notes, verdict }) => ({
+    summary: `the Service was changed while it was asked${changeWords(notes)}${partsWords(verdict)}`,
     advice: 'probe again now that it is as it should be',
   }),
   'one-endpoint': () => ({
@@ -94,6 +95,12 @@ function chanceWords({ errorProbability }: Verdict): string {
   return errorProbability < 0.5
     ? `could look like this (${formatProbability(errorProbability)})`
     : 'looks like this most of the time'
+}
+
+/** What held while it stayed as it was. */
+function partsWords(verdict: Verdict): string {
+  const words = stretchesWords(verdict)
+  return words === undefined ? '' : `; ${words}`
 }
 
 /** The judge's note says what. */

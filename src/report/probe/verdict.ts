@@ -10,6 +10,7 @@ import {
 } from '../text/numbers.ts'
 import { nonBreakingSpace } from '../text/width.ts'
 import { inconclusiveWords } from './inconclusive.ts'
+import { describeDiffering } from './stretches.ts'
 import { backendNoun } from './words.ts'
 
 /** Where affinity fails, picks are called independent when keeping every second one would look so with no more than this. */
@@ -37,6 +38,8 @@ export function describeVerdict(result: ProbeResult): VerdictWords {
   if (verdict.behaviour === 'inconclusive' || verdict.result === 'inconclusive') {
     return { tone: 'unsure', headline: 'INCONCLUSIVE', ...inconclusiveWords(result) }
   }
+  const differing = describeDiffering(result)
+  if (differing !== undefined) return { tone: 'bad', ...differing, ...chanceWords(verdict) }
   const asExpected = verdict.result === 'as-expected'
   return {
     tone: asExpected ? 'good' : 'bad',

@@ -271,35 +271,64 @@ const spec = z
   })
   .describe('What was asked.')
 
+const behaviour = z
+  .enum(['sticky', 'spread', 'broken', 'inconclusive'])
+  .describe(
+    'sticky: one backend, or every switch is explained. spread: every pick is independent. broken: neither. inconclusive: the run cannot tell.',
+  )
+
+const reason = z
+  .enum([
+    'no-answers',
+    'too-few-requests',
+    'failures',
+    'uneven-shares',
+    'clustered',
+    'moves',
+    'silences',
+    'one-name',
+    'service-changed',
+    'one-endpoint',
+    'one-connection',
+    'backends-not-told-apart',
+    'observations-lost',
+    'interrupted',
+  ])
+  .optional()
+  .describe('Why the run cannot tell.')
+
+const stretch = z
+  .object({
+    fromMs: z.number().describe('Its first request.'),
+    toMs: z.number().describe('Its last request.'),
+    policy: z
+      .object({
+        kind: z.enum(['none', 'client-ip']).describe('What clients are kept by.'),
+        timeoutSeconds: count.optional().describe('With client-ip: for how long.'),
+      })
+      .describe('The affinity that was configured then.'),
+    behaviour,
+    expected: z.enum(['sticky', 'spread']).describe('What it is compared with.'),
+    result: z.enum(['as-expected', 'differs', 'inconclusive']).describe('What came of that.'),
+    reason,
+    errorProbability: probability.describe('The probability that the behaviour is told wrongly by chance.'),
+    answers: count.describe('Requests that were answered by a recognised backend.'),
+    switches: count.describe('Changes of the backend from one answer to the next.'),
+    explainedSwitches: count.describe('Those of them that have an explanation.'),
+  })
+  .describe('A part of the run.')
+
 export const verdict = z
   .object({
-    behaviour: z
-      .enum(['sticky', 'spread', 'broken', 'inconclusive'])
-      .describe(
-        'sticky: one backend, or every switch is explained. spread: every pick is independent. broken: neither. inconclusive: the run cannot tell.',
-      ),
+    behaviour,
     result: z
       .enum(['as-expected', 'differs', 'inconclusive'])
       .describe('Compared with `spec.expected`; the exit code is 0, 3 or 4.'),
-    reason: z
-      .enum([
-        'no-answers',
-        'too-few-requests',
-        'failures',
-        'uneven-shares',
-        'clustered',
-        'moves',
-        'silences',
-        'one-name',
-        'service-changed',
-        'one-endpoint',
-        'one-connection',
-        'backends-not-told-apart',
-        'observations-lost',
-        'interrupted',
-      ])
+    reason,
+    stretches: z
+      .array(stretch)
       .optional()
-      .describe('Why the run cannot tell.'),
+      .describe('Of a Service that was changed: the parts of the run in which it stayed as it was.'),
     message: z.string().describe('The verdict in one sentence for people; its wording may change.'),
     errorProbability: probability.describe('The probability that the behaviour is told wrongly by chance.'),
     answers: count.describe('Requests that were answered by a recognised backend.'),

@@ -186,7 +186,13 @@ describe('a survey', () => {
 
   test('what is around decides about every client', async () => {
     const resultWith = async (found: Partial<Surroundings>): Promise<ProbeSurvey> => {
-      const around: Surroundings = { serviceChanges: [], shares: 'even', remembersByEntry: false, ...found }
+      const around = {
+        serviceChanges: [],
+        held: [],
+        shares: 'even' as const,
+        remembersByEntry: false,
+        ...found,
+      }
       const { survey } = collector({ clients: 2, entries: 2, around })
       for (const client of [0, 1]) run(survey, client, [times(0), times(1)])
       return await resultOf(survey)

@@ -1,0 +1,88 @@
+import type { JudgeInput } from '../judge/input.ts'
+import { judge } from '../judge/judge.ts'
+import { type ServicePolicy, servicePolicy } from '../model/policy.ts'
+import { type Expectation, expectationOf } from '../model/expectation.ts'
+import type { SurveyEntry } from '../model/survey.ts'
+import type { HeldStretch } from '../model/verdict.ts'
+import { stillLeads } from './around/leads.ts'
+import type { Held } from './around/service-history.ts'
+import type { Counted } from './counted.ts'
+import type { EndpointHistory } from './endpoint-history.ts'
+import { Tally } from './tally.ts'
+
+/** While a Service stayed as it was, by our clock, and what clients should see then. */
+export interface HeldRange {
+  fromMs: number
+  toMs: number
+  policy: ServicePolicy
+  expectation: Expectation
+}
+
+/** How far the clocks of the node and of this machine may be apart. */
+const clockSlackMs = 500
+/** A Service proxy follows a change after so long at most. */
+const proxySlackMs = 2000
+/** Fewer requests than this are not worth a sentence. */
+const fewest = 5
+
+/** When an entry led to the Service, and what held then. */
+export function rangesOf(
+  held: readonly Held[],
+  entry: SurveyEntry,
+  asked: Expectation['behaviour'] | undefined,
+): HeldRange[] {
+  const before = held[0]?.service
+  return held.flatMap(({ fromMs, toMs, service }, index): HeldRange[] => {
+    if (before === undefined || service === undefined || !stillLeads(entry, before, service)) return []
+    const policy = servicePolicy(service)
+    return [
+      {
+        fromMs: index === 0 ? -Infinity : fromMs + proxySlackMs,
+        toMs: index === held.length - 1 ? Infinity : toMs - clockSlackMs,
+        policy,
+        expectation: expectationOf(policy, asked),
+      },
+    ]
+  })
+}
+
+/** The verdict on a part of a run; undefined where there is too little of it. */
+export function judgeRange(
+  { policy, expectation }: HeldRange,
+  { counted, history, ranges }: { counted: readonly Counted[]; history: EndpointHistory; ranges: number },
+  whole: JudgeInput,
+): HeldStretch | undefined {
+  const first = counted[0]?.observation
+  const last = counted.at(-1)?.observation
+  if (first === undefined || last === undefined || counted.length < fewest) return undefined
+  const tally = new Tally(expectation)
+  for (const { observation, recognised } of counted) tally.add(observation, recognised)
+  const { evidence } = tally.result(history)
+  const { serviceChanges: _, agentTotals: __, ...rest } = whole
+  const eligible = history.fewest(first.atMs, last.atMs)
+  const verdict = judge({
+    ...rest,
+    ...evidence,
+    anonymous: whole.anonymous,
+    eligibleEndpoints: Number.isFinite(eligible) ? eligible : evidence.eligibleEndpoints,
+    expectation,
+    acceptedError: whole.acceptedError / ranges,
+    verdicts: (whole.verdicts ?? 1) * ranges,
+    interrupted: false,
+  })
+  const { behaviour, expected, result, reason, errorProbability, answers, switches, explainedSwitches } =
+    verdict
+  return {
+    fromMs: first.atMs,
+    toMs: last.atMs,
+    policy,
+    behaviour,
+    expected,
+    result,
+    ...(reason === undefined ? {} : { reason }),
+    errorProbability,
+    answers,
+    switches,
+    explainedSwitches,
+  }
+}
