@@ -47,6 +47,8 @@ export interface JudgeInput {
   anonymous: false | 'guessed' | 'told'
   /** Every answer names the same backend, and so does another one when it is asked directly. */
   nameIsShared?: boolean
+  /** Endpoints were known by their answers, which do not mean the same any more when they are asked again. */
+  isUnconfirmed?: boolean
   /** What became of the Service while it was asked, in words; each changes what is to be expected. */
   serviceChanges?: readonly string[]
   /** Answers that could not be assigned to a backend. */

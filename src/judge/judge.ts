@@ -49,7 +49,8 @@ function find(input: JudgeInput, expected: Verdict['expected']): Finding {
     return inconclusive(input.unrecognised > 0 ? 'backends-not-told-apart' : 'no-answers')
   }
   // What differs between two answers is a pod's only where somebody says so.
-  if (input.anonymous === 'guessed') return inconclusive('backends-not-told-apart')
+  if (input.anonymous === 'guessed' || input.isUnconfirmed === true)
+    return inconclusive('backends-not-told-apart')
   if (input.anonymous === 'told' && !mayBePods(input)) return inconclusive('backends-not-told-apart')
   return input.switches > explained(input) ? nameSwitching(input, expected) : nameSteady(input)
 }

@@ -27,8 +27,10 @@ export function nameSteady(input: JudgeInput): Finding {
   return inconclusive(whatIsInTheWay(input, picks), errorProbability)
 }
 
-/** Why chance looks like this, too: what it would take to change that. */
-function whatIsInTheWay(input: JudgeInput, picks: number): 'failures' | 'moves' | 'too-few-requests' {
+type Obstacle = 'failures' | 'moves' | 'one-connection' | 'silences' | 'one-endpoint' | 'too-few-requests'
+
+/** Why chance looks like this, too: what it would take to change that. More of the same only where nothing else is in the way. */
+function whatIsInTheWay(input: JudgeInput, picks: number): Obstacle {
   const without = (other: Partial<JudgeInput>): number => {
     const { bindingPicks, goneSwitches, shares, missing } = { ...input, ...other }
     return chanceOfLookingSticky(bindingPicks, picks, goneSwitches, {
@@ -39,5 +41,15 @@ function whatIsInTheWay(input: JudgeInput, picks: number): 'failures' | 'moves' 
   if (input.missing > 0 && without({ missing: 0 }) <= input.acceptedError) return 'failures'
   if (input.goneSwitches > 0 && without({ goneSwitches: 0, missing: 0 }) <= input.acceptedError)
     return 'moves'
-  return 'too-few-requests'
+  return mostOf(input, picks) ?? 'too-few-requests'
+}
+
+/** What most of the requests were lost to. */
+function mostOf({ answers, bindingPicks, missing }: JudgeInput, picks: number): Obstacle | undefined {
+  const binding = total(bindingPicks.map((group) => group.picks))
+  const withChoice = total(bindingPicks.filter(({ eligible }) => eligible > 1).map((group) => group.picks))
+  if (missing > picks) return 'failures'
+  if (answers > 2 * picks) return 'one-connection'
+  if (picks - 1 > 2 * binding) return 'silences'
+  return binding > 2 * withChoice ? 'one-endpoint' : undefined
 }

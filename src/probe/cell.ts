@@ -68,7 +68,10 @@ export interface Question {
 }
 
 /** What the judge is told that is not in the answers. */
-export interface CellFacts extends Pick<JudgeInput, 'shares' | 'serviceChanges' | 'nameIsShared'> {
+export interface CellFacts extends Pick<
+  JudgeInput,
+  'shares' | 'serviceChanges' | 'nameIsShared' | 'isUnconfirmed'
+> {
   /** With `serviceChanges`: while the Service stayed as it was, by our clock. */
   held?: readonly HeldRange[]
 }

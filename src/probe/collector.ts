@@ -104,7 +104,7 @@ export class Collector {
     const { plan, options, subject, direct } = given
     const { entries, clients, here } = plan
     this.#recogniser = new Recogniser(options.identify, plan.told)
-    if (direct !== undefined) this.#recogniser.learn(direct.learned)
+    if (direct !== undefined) this.#recogniser.learn(direct.fingerprints.learned)
     const letters = new Letters()
     this.#claims = plan.cookieSalt === undefined ? undefined : claimsOf(plan.cookieSalt, subject)
     this.#claims?.update(endpointsOfAll(subject.slices, entries))
@@ -242,6 +242,18 @@ export class Collector {
         if (changes.length > 0) yield { kind: 'endpoints', changes }
       }
     }
+  }
+
+  /** The endpoints were asked directly once more: do their answers still mean the same? */
+  confirm(again: DirectRound): void {
+    const refuted = this.#given.direct?.fingerprints.refutedBy(again.fingerprints) ?? []
+    const names = [...new Set(refuted.map(({ pod, address }) => pod ?? address))]
+    if (names.length === 0) return
+    for (const { cells } of this.#clients) for (const cell of cells) cell.learn({ isUnconfirmed: true })
+    const some = names.slice(0, mostNotes).join(', ')
+    this.#notes.push(
+      `asked directly once more after the run, ${some} answered otherwise than before: these answers do not tell who gives them`,
+    )
   }
 
   /** The clients have ended: looks for who answered where the answers do not tell, and makes the result. */

@@ -46,15 +46,12 @@ export async function* probe(
   }
   for (const text of announcement(subject, plan, fromWords(origin, options, plan)))
     yield { kind: 'note', text }
+  const question =
+    options.fingerprint === true && origin.kind === 'job' ? { subject, plan, image: origin.image } : undefined
   const direct =
-    options.fingerprint === true && origin.kind === 'job'
-      ? yield* askDirectly(
-          cluster,
-          options,
-          { subject, plan, image: origin.image },
-          { interrupted, abandoned },
-        )
-      : undefined
+    question === undefined
+      ? undefined
+      : yield* askDirectly(cluster, options, question, { interrupted, abandoned })
   const expected = plan.expectations[0]?.[0]?.behaviour ?? 'sticky'
   const users = plan.sessions.filter(({ keeps }) => keeps === 'cookies').length
   yield { kind: 'planned', expected, endpoints: subject.endpoints.length, sole: plan.sole, users }
@@ -87,7 +84,17 @@ export async function* probe(
       else if (failure === undefined) {
         try {
           yield* collector.take(event)
-          if (event.kind === 'all-ended') yield* collector.conclude()
+          if (event.kind !== 'all-ended') continue
+          if (question !== undefined && direct?.fingerprints.learned.size !== 0 && !interrupted.aborted)
+            collector.confirm(
+              yield* askDirectly(
+                cluster,
+                options,
+                { ...question, isAgain: true },
+                { interrupted, abandoned },
+              ),
+            )
+          yield* collector.conclude()
         } catch (error) {
           failure = { error }
           failed.abort(error)

@@ -168,3 +168,21 @@ export const behaviours: readonly Behaviour[] = [
     "const t = setInterval(() => s.write('x'), 1000); s.on('close', () => clearInterval(t))",
   ),
 ]
+
+/** Those that tell nothing of themselves, and may be known by what they answer: asked with `--fingerprint` as well. */
+export const nameless: readonly Behaviour[] = behaviours.filter(({ name }) =>
+  [
+    'nothing',
+    'the same',
+    'a clock in seconds',
+    'one of two texts',
+    'one of a hundred texts',
+    'a counter',
+    'a counter modulo 2',
+    'something new',
+    'warming up, then ready',
+    '503 for half',
+    'half of a name',
+    'one name for all',
+  ].includes(name),
+)

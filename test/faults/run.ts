@@ -1,12 +1,12 @@
 /**
- * A campaign of faults: `npm run test:faults -- [--seed 1] [--signals 40] [--only signals|behaviours|changes] [--write]`.
+ * A campaign of faults: `npm run test:faults -- [--seed 1] [--signals 40] [--only signals|behaviours|fingerprints|changes] [--write]`.
  * Each goes to the executable, on sandboxes of its own. Ends with 1 when a verdict is wrong, when something is left, or when
  * the program crashes; `--write` puts the counts into docs/reliability.md.
  */
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { behaviours } from './behaviours.ts'
+import { behaviours, nameless } from './behaviours.ts'
 import { changes, runChange } from './changes.ts'
 import type { Outcome } from './outcome.ts'
 import { Place } from './place.ts'
@@ -40,6 +40,9 @@ try {
   if (isAsked('behaviours'))
     for (const behaviour of behaviours)
       for (const outcome of await askBehaviour(place, behaviour)) take(outcome)
+  if (isAsked('fingerprints'))
+    for (const behaviour of nameless)
+      for (const outcome of await askBehaviour(place, behaviour, ['--fingerprint'])) take(outcome)
   if (isAsked('changes')) for (const change of changes) take(await runChange(place, change))
 } finally {
   await place.stop()

@@ -3,7 +3,11 @@ import type { Ended, Place } from './place.ts'
 import type { Outcome } from './outcome.ts'
 
 /** Asks an application with such a behaviour through a Service without affinity and one with it. */
-export async function askBehaviour(place: Place, { name, telling, program }: Behaviour): Promise<Outcome[]> {
+export async function askBehaviour(
+  place: Place,
+  { name, telling, program }: Behaviour,
+  args: readonly string[] = [],
+): Promise<Outcome[]> {
   const app = `app-${name.toLowerCase().replaceAll(/[^a-z\d]+/g, '-')}`
   await place.deploy(app, program)
   try {
@@ -12,9 +16,10 @@ export async function askBehaviour(place: Place, { name, telling, program }: Beh
       [app, 'spread'],
       [`${app}-sticky`, 'sticky'],
     ] as const) {
-      const ended = await place.run(['probe', `svc/${service}`, '--timeout', '500ms', '-o', 'json'])
+      const ended = await place.run(['probe', `svc/${service}`, '--timeout', '500ms', ...args, '-o', 'json'])
       const { said, wrong } = judge(ended, truth, telling)
-      const found = { group: 'behaviours', name: `${name}, ${truth}`, what: `${telling}: ${said}` }
+      const group = ['behaviours', ...args].join(' ')
+      const found = { group, name: `${name}, ${truth}`, what: `${telling}: ${said}` }
       outcomes.push({ ...found, ...(wrong === undefined ? {} : { wrong }) })
     }
     return outcomes

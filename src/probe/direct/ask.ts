@@ -25,8 +25,17 @@ const requests = 6
 /** What was found out past the Service. */
 export interface DirectRound {
   access: DirectAccess[]
-  learned: ReadonlyMap<string, Endpoint>
+  fingerprints: Fingerprints
   notes: string[]
+}
+
+/** Which endpoints are asked, and with what. */
+export interface DirectQuestion {
+  subject: ProbeSubject
+  plan: ProbePlan
+  image: ImageChoice
+  /** After the run, to see whether answers still mean the same. */
+  isAgain?: boolean
 }
 
 /**
@@ -36,7 +45,7 @@ export interface DirectRound {
 export async function* askDirectly(
   cluster: Cluster,
   options: ProbeOptions,
-  { subject, plan, image }: { subject: ProbeSubject; plan: ProbePlan; image: ImageChoice },
+  { subject, plan, image, isAgain = false }: DirectQuestion,
   { interrupted, abandoned }: RunControl,
 ): AsyncGenerator<ProbeStep, DirectRound, undefined> {
   const targets = directTargets(plan, subject)
@@ -50,7 +59,8 @@ export async function* askDirectly(
     yield { kind: 'note', text: 'you may not list nodes: the endpoints are asked from one node only' }
   const clients = Math.max(1, nodes?.usable.length ?? 1)
   const from = clients === 1 ? 'one client' : `${clients} clients on as many nodes`
-  yield { kind: 'note', text: `first each of ${targets.length} endpoints directly, from ${from}` }
+  if (isAgain) yield { kind: 'stage', text: 'asking each endpoint directly once more' }
+  else yield { kind: 'note', text: `first each of ${targets.length} endpoints directly, from ${from}` }
   const round = {
     runId: randomBytes(4).toString('hex'),
     agent: directConfig(plan.agent, targets),
@@ -127,7 +137,7 @@ class DirectAnswers {
       accessOf(endpoint, this.#counts[index], this.#nodes),
     )
     const { learned, ambiguous } = this.#fingerprints
-    return { access, learned, notes: notesOf(access, learned, ambiguous) }
+    return { access, fingerprints: this.#fingerprints, notes: notesOf(access, learned, ambiguous) }
   }
 }
 

@@ -53,7 +53,7 @@ const reasons: Record<InconclusiveReason, (result: ProbeResult) => Words> = {
     advice: 'probe when the endpoints are quiet, or faster with --interval',
   }),
   silences: ({ verdict }) => ({
-    summary: `each of ${countOf(verdict.picks, 'connection')} came after a silence longer than the timeout, when any pod may be picked`,
+    summary: `${verdict.errorProbability < 1 ? 'most' : 'each'} of ${countOf(verdict.picks, 'connection')} came after a silence longer than the timeout, when any pod may be picked`,
     advice: 'probe with a shorter --interval',
   }),
   'one-name': ({ backends }) => ({
@@ -65,15 +65,18 @@ const reasons: Record<InconclusiveReason, (result: ProbeResult) => Words> = {
     summary: `the Service was changed while it was asked${changeWords(notes)}${partsWords(verdict)}`,
     advice: 'probe again now that it is as it should be',
   }),
-  'one-endpoint': () => ({
-    summary: 'only one endpoint could be picked, so every request reaches it, affinity or not',
-    advice: 'scale to two pods or more and probe again',
+  'one-endpoint': ({ verdict }) => ({
+    summary: `${verdict.errorProbability < 1 ? 'most of the time ' : ''}only one endpoint could be picked, so every request reaches it, affinity or not`,
+    advice:
+      verdict.eligibleEndpoints < 2
+        ? 'scale to two pods or more and probe again'
+        : `probe again now that there are ${countOf(verdict.eligibleEndpoints, 'endpoint')}`,
   }),
   'one-connection': (result) => ({
     summary:
       result.request.scheme === 'udp'
-        ? `all ${sent(result)} came from one port, and what comes from one port is kept together, affinity or not`
-        : `all ${sent(result)} went over one connection, and a connection stays with its pod`,
+        ? `all ${sent(result)} came from ${few(result, 'port')}, and what comes from one port is kept together, affinity or not`
+        : `all ${sent(result)} went over ${few(result, 'connection')}, and a connection stays with its pod`,
     advice: 'probe without --keep-alive',
   }),
   'backends-not-told-apart': ({ request }) => ({
@@ -95,6 +98,10 @@ function chanceWords({ errorProbability }: Verdict): string {
   return errorProbability < 0.5
     ? `could look like this (${formatProbability(errorProbability)})`
     : 'looks like this most of the time'
+}
+
+function few({ verdict: { picks } }: ProbeResult, noun: string): string {
+  return picks < 2 ? `one ${noun}` : countOf(picks, noun)
 }
 
 /** What held while it stayed as it was. */

@@ -117,10 +117,26 @@ describe('inconclusive', () => {
     ['one-endpoint', sticky, 1, {}],
     ['one-endpoint', sticky, 1, { expectation: none }],
     ['one-connection', 'A', 3, { answers: 500 }],
+    // More of the same would not help.
+    ['one-connection', 'AAA', 3, { answers: 500 }],
+    ['silences', sticky, 3, { bindingPicks: [{ eligible: 3, picks: 3 }] }],
+    ['failures', 'AAA', 3, { missing: 100, unheard: [] }],
+    [
+      'one-endpoint',
+      sticky,
+      3,
+      {
+        bindingPicks: [
+          { eligible: 1, picks: 17 },
+          { eligible: 3, picks: 3 },
+        ],
+      },
+    ],
     ['backends-not-told-apart', sticky, 3, { anonymous: 'told' }],
     ['backends-not-told-apart', 'ABCDEFGHIJKLMNOPQRSTU', 3, { anonymous: 'told' }],
     ['backends-not-told-apart', 'ABCDEFGHIJKLMNOPQRSTU', 30, { anonymous: 'told' }],
     ['backends-not-told-apart', '', 3, { unrecognised: 20 }],
+    ['backends-not-told-apart', sticky, 3, { isUnconfirmed: true }],
     ['observations-lost', sticky, 3, { lost: 1 }],
     ['observations-lost', sticky, 3, { lost: 1, agentTotals: { switches: 2 } }],
   ])('%s: %s with %i pods', (reason, text, endpoints, overrides) => {

@@ -47,4 +47,94 @@ describe('fingerprints', () => {
     recogniser.learn(fingerprints.learned)
     expect(recogniser.recognise(answer('pod a'))?.key).toBe(recogniser.recognise(answer('pod b'))?.key)
   })
+
+  const of = (...answers: [string, number][]): Fingerprints => {
+    const fingerprints = new Fingerprints()
+    for (const [value, n] of answers) fingerprints.add(answer(value), endpoint(n))
+    return fingerprints
+  }
+
+  it.each<[string, [string, number][], [string, number][], number[]]>([
+    [
+      'the same',
+      [
+        ['a', 1],
+        ['b', 2],
+      ],
+      [
+        ['a', 1],
+        ['b', 2],
+      ],
+      [],
+    ],
+    [
+      'warm by now',
+      [
+        ['warming up', 1],
+        ['ready', 2],
+      ],
+      [
+        ['ready', 1],
+        ['ready', 2],
+      ],
+      [2],
+    ],
+    [
+      'a clock',
+      [
+        ['12:00:01', 1],
+        ['12:00:02', 2],
+      ],
+      [
+        ['12:01:00', 1],
+        ['12:01:01', 2],
+      ],
+      [1, 2],
+    ],
+    [
+      'exchanged',
+      [
+        ['a', 1],
+        ['b', 2],
+      ],
+      [
+        ['b', 1],
+        ['a', 2],
+      ],
+      [2, 1],
+    ],
+    [
+      'nobody to ask',
+      [
+        ['a', 1],
+        ['b', 2],
+      ],
+      [],
+      [],
+    ],
+    [
+      'those that told nothing before',
+      [
+        ['a', 1],
+        ['a', 2],
+      ],
+      [
+        ['b', 1],
+        ['a', 2],
+      ],
+      [],
+    ],
+  ])('are confirmed by asking once more: %s', (_, before, later, refuted) => {
+    const found = of(...before).refutedBy(of(...later))
+    expect(found.map(({ address }) => address)).toStrictEqual(refuted.map((n) => `192.0.2.${n}`))
+  })
+
+  it('let those who say a name say something else as well', () => {
+    const named: Identity = { source: 'body', value: 'pod-1' }
+    const [before, later] = [new Fingerprints(), new Fingerprints()]
+    before.add(named, endpoint(1))
+    later.add(named, endpoint(1))
+    later.add(answer('busy'), endpoint(1))
+    expect(before.refutedBy(later)).toStrictEqual([])
+  })
 })

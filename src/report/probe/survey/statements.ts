@@ -19,6 +19,9 @@ type Of<Kind extends SurveyStatement['kind']> = Extract<SurveyStatement, { kind:
 /** Less likely than this, that clients are all on one pod is no accident. */
 const surprising = 0.001
 
+/** From here on a probability explains nothing. */
+const ordinary = 0.5
+
 /** What the cells say together, each fact once, however many entries it holds for. */
 export function statementSentences(survey: ProbeSurvey): Sentence[] {
   const { statements } = survey.verdict
@@ -127,7 +130,7 @@ function loadSentences(survey: ProbeSurvey, loads: readonly Of<'load'>[]): Sente
     ({ clientsPerPod }) => clientsPerPod.reduce((sum, clients) => sum + clients, 0) >= fewestForLoad,
   )
   return worthwhile.map(({ entry, clientsPerPod, expectedMost, chance }) => ({
-    text: `load${through(survey, entry)}: ${clientsPerPod.slice(0, 8).join(' + ')}${clientsPerPod.length > 8 ? ' + …' : ''} clients per ${backendNoun(survey)}; the fullest has ${formatCount(clientsPerPod[0] ?? 0)} where chance gives ${formatCount(expectedMost)} (${formatProbability(chance)})`,
+    text: `load${through(survey, entry)}: ${clientsPerPod.slice(0, 8).join(' + ')}${clientsPerPod.length > 8 ? ' + …' : ''} clients per ${backendNoun(survey)}; the fullest has ${formatCount(clientsPerPod[0] ?? 0)} where chance gives ${formatCount(expectedMost)}${chance < ordinary ? ` (${formatProbability(chance)})` : ''}`,
   }))
 }
 
