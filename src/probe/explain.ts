@@ -58,13 +58,20 @@ function whatWent(
   own: readonly EndpointChange[],
   againMs: number,
 ): SwitchExplanation | undefined {
-  const index = own.findLastIndex((change) => isLoss(change) && change.atMs <= atMs + slackMs)
-  const change = own[index]
-  if (change === undefined) return undefined
-  const returns = own.slice(index + 1).filter((later) => !isLoss(later))
-  if (returns.some((later) => later.atMs < previousMs - slackMs)) return undefined
-  const mayAnswer = againMs === Infinity || returns.some((later) => later.atMs <= againMs + slackMs)
-  return mayAnswer ? { kind: 'endpoint-gone', change } : undefined
+  // What came before the switch is the reason, where there is such; news of it may come later than its effect.
+  const before = own.findLastIndex((change) => isLoss(change) && change.atMs <= atMs)
+  const after = own.findIndex(
+    (change) => isLoss(change) && change.atMs > atMs && change.atMs <= atMs + slackMs,
+  )
+  for (const index of [before, after]) {
+    const change = own[index]
+    if (change === undefined) continue
+    const returns = own.slice(index + 1).filter((later) => !isLoss(later))
+    if (returns.some((later) => later.atMs < previousMs - slackMs)) continue
+    const mayAnswer = againMs === Infinity || returns.some((later) => later.atMs <= againMs + slackMs)
+    if (mayAnswer) return { kind: 'endpoint-gone', change }
+  }
+  return undefined
 }
 
 /** Whether a change takes an endpoint away from new connections. */

@@ -1,6 +1,7 @@
 import { type EchoConfig, type EchoPort, podNameVariable } from '../echo/config.ts'
 import type { Endpoint } from '../model/endpoint.ts'
 import type { ObjectMeta, Pod, ServicePort } from '../model/kubernetes.ts'
+import type { Resources } from '../probe/clients/resources.ts'
 import { containerSecurity, onNode, podBasics, withoutMesh } from '../probe/clients/pod-parts.ts'
 
 /** Echo pods at most; an endpoint more would show nothing more about the cluster. */
@@ -38,6 +39,12 @@ export function echoNodes(endpoints: readonly Endpoint[], most = mostEchoPods): 
   return chosen
 }
 
+/** What an echo pod asks for, unless a LimitRange has it otherwise. */
+export const echoResources: Resources = {
+  requests: { cpu: '10m', memory: '48Mi' },
+  limits: { cpu: '500m', memory: '128Mi' },
+}
+
 export interface EchoPodOptions {
   metadata: ObjectMeta
   image: string
@@ -45,13 +52,15 @@ export interface EchoPodOptions {
   source: string
   ports: readonly EchoPort[]
   node: string | undefined
+  /** What it asks for, where not as usual. */
+  resources?: Resources
   /** After this the kubelet ends the pod, in seconds. */
   lifeSeconds: number
 }
 
 /** One pod that answers with its name on all ports. Meets the "restricted" Pod Security Standard. */
 export function echoPod(options: EchoPodOptions): Omit<Pod, 'spec'> & { spec: object } {
-  const { metadata, image, source, ports, node, lifeSeconds } = options
+  const { metadata, image, source, ports, node, lifeSeconds, resources = echoResources } = options
   const config: EchoConfig = { ports: [...ports] }
   const quiet = withoutMesh({ ...metadata.labels, [echoLabel]: 'true' })
   const probed = ports.find(({ protocol }) => protocol === 'TCP')
@@ -65,7 +74,7 @@ export function echoPod(options: EchoPodOptions): Omit<Pod, 'spec'> & { spec: ob
     ...(probed === undefined
       ? {}
       : { readinessProbe: { tcpSocket: { port: probed.port }, periodSeconds: 1 } }),
-    resources: { requests: { cpu: '10m', memory: '48Mi' }, limits: { cpu: '500m', memory: '128Mi' } },
+    resources,
     securityContext: containerSecurity,
   }
   const spec = {

@@ -122,7 +122,7 @@ async function tryChange(
 }
 
 async function tryEcho(cluster: Cluster, options: ProbeOptions, told: Told): Promise<void> {
-  const { podRunningTimeoutMs, image: asked, node } = options
+  const { podRunningTimeoutMs, waitsForImage = false, image: asked, node } = options
   const { interrupted } = told.control
   const [{ service, subject, maxSeconds }, nodes] = await Promise.all([
     examine(cluster, options, told.control),
@@ -132,7 +132,7 @@ async function tryEcho(cluster: Cluster, options: ProbeOptions, told: Told): Pro
   const { endpoints } = subject
   await withEcho(
     cluster,
-    { service, endpoints, image, podRunningTimeoutMs, maxSeconds },
+    { service, endpoints, image, podRunningTimeoutMs, waitsForImage, maxSeconds },
     temporary(told),
     async ({ service: echo, notes }) => {
       const sides = [

@@ -5,8 +5,9 @@ import type { Endpoint } from '../model/endpoint.ts'
 import type { KubernetesList, Pod, Service } from '../model/kubernetes.ts'
 import { UserError } from '../model/user-error.ts'
 import { runLabel } from '../probe/clients/job.ts'
+import { fittingResources, readLimitRanges } from '../probe/clients/resources.ts'
 import { type PodProgress, podProgress } from '../probe/clients/pod-progress.ts'
-import { echoLabel, echoNodes, echoPod, echoPorts } from './echo-pods.ts'
+import { echoLabel, echoNodes, echoPod, echoPorts, echoResources } from './echo-pods.ts'
 import { awaitServed } from './ready.ts'
 import { shadowName, shadowService } from './service.ts'
 import { type Temporary, type TemporarySurroundings, withTemporary } from './temporary.ts'
@@ -19,6 +20,8 @@ export interface EchoOptions {
   endpoints: readonly Endpoint[]
   image: string
   podRunningTimeoutMs: number
+  /** An image that cannot be pulled may yet come until then. */
+  waitsForImage?: boolean
   /** How long the body may take at the very most, in seconds. */
   maxSeconds: number
 }
@@ -31,7 +34,14 @@ const pollMs = 200
  */
 export async function withEcho<T>(
   cluster: Cluster,
-  { service: original, endpoints, image, podRunningTimeoutMs, maxSeconds }: EchoOptions,
+  {
+    service: original,
+    endpoints,
+    image,
+    podRunningTimeoutMs,
+    waitsForImage = false,
+    maxSeconds,
+  }: EchoOptions,
   surroundings: TemporarySurroundings,
   body: (echo: Shadow) => Promise<T>,
 ): Promise<T> {
@@ -47,12 +57,14 @@ export async function withEcho<T>(
     const ports = echoPorts(planned.spec.ports ?? [])
     const nodes = echoNodes(endpoints)
     onStage(`making ${nodes.length} echo pods`)
+    const ranges = await readLimitRanges(cluster, namespace, surroundings.interrupted)
+    const resources = fittingResources(echoResources, ranges)
     const { echoSource: source } = await import('../echo/bundle.generated.ts')
     await Promise.all(
       nodes.map(async (node, index) => {
         const metadata = temporary.metadata(`${name}-${index + 1}`)
         const { lifeSeconds } = temporary
-        const pod = echoPod({ metadata, image, source, ports: ports.echo, node, lifeSeconds })
+        const pod = echoPod({ metadata, image, source, ports: ports.echo, node, resources, lifeSeconds })
         await temporary.create(podsPath(namespace), pod)
       }),
     )
@@ -62,6 +74,7 @@ export async function withEcho<T>(
     const { ready, missing } = await podsRun(cluster, namespace, temporary, {
       wanted: nodes.length,
       timeoutMs: podRunningTimeoutMs,
+      waitsForImage,
       surroundings,
     })
     await awaitServed(cluster, service, (addresses) => addresses.size >= ready.length, surroundings)
@@ -80,8 +93,9 @@ async function podsRun(
   {
     wanted,
     timeoutMs,
+    waitsForImage,
     surroundings: { onStage, interrupted },
-  }: { wanted: number; timeoutMs: number; surroundings: TemporarySurroundings },
+  }: { wanted: number; timeoutMs: number; waitsForImage: boolean; surroundings: TemporarySurroundings },
 ): Promise<{ ready: Pod[]; missing: string[] }> {
   const query = { labelSelector: `${runLabel}=${runId}` }
   const until = performance.now() + timeoutMs
@@ -93,7 +107,7 @@ async function podsRun(
     const ready = items.filter(isReady)
     if (ready.length === wanted) return { ready, missing: [] }
     const waiting = items.filter((pod) => !isReady(pod)).map((pod) => ({ pod, progress: podProgress(pod) }))
-    for (const { progress } of waiting) refuseToWait(progress)
+    for (const { progress } of waiting) refuseToWait(progress, waitsForImage)
     if (performance.now() > until) {
       const missing = waiting.map(
         ({ pod, progress }) => `echo pod ${pod.metadata.name}: ${wordsOf(progress)}`,
@@ -110,8 +124,8 @@ async function podsRun(
 }
 
 /** Throws when a pod will not become ready by itself. Echo pods never end of their own accord. */
-function refuseToWait(progress: PodProgress): void {
-  if (progress.kind === 'stuck') throw progress.error
+function refuseToWait(progress: PodProgress, waitsForImage: boolean): void {
+  if (progress.kind === 'stuck' && !(progress.onImage && waitsForImage)) throw progress.error
   if (progress.kind !== 'ended') return
   throw new UserError(`an echo pod has ended: ${progress.message || 'nobody says why'}`, {
     hints: [
@@ -124,5 +138,7 @@ const isReady = ({ status, metadata }: Pod): boolean =>
   metadata.deletionTimestamp === undefined &&
   (status?.conditions ?? []).some((condition) => condition.type === 'Ready' && condition.status === 'True')
 
-const wordsOf = (progress: PodProgress): string =>
-  progress.kind === 'waiting' ? progress.text : 'runs and is not ready'
+const wordsOf = (progress: PodProgress): string => {
+  if (progress.kind === 'stuck') return progress.error.message
+  return progress.kind === 'waiting' ? progress.text : 'runs and is not ready'
+}

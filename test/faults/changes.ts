@@ -16,42 +16,42 @@ export interface Change {
 }
 
 const patch = (place: Place, service: string, spec: object): Promise<unknown> =>
-  place.cluster.patch(servicePath('default', service), { type: 'merge', body: { spec } })
+  place.cluster.patch(servicePath(place.namespace, service), { type: 'merge', body: { spec } })
 
 const scale = (place: Place, app: string, replicas: number): Promise<unknown> =>
-  place.cluster.patch(`/apis/apps/v1/namespaces/default/deployments/${app}`, {
+  place.cluster.patch(`/apis/apps/v1/namespaces/${place.namespace}/deployments/${app}`, {
     type: 'merge',
     body: { spec: { replicas } },
   })
 
 /** Deletes a Service and makes it again; with another address unless it is to keep its own. */
 async function makeAnew(place: Place, name: string, keepsAddress: boolean): Promise<void> {
-  const { metadata, spec } = await place.cluster.get<Service>(servicePath('default', name))
+  const { metadata, spec } = await place.cluster.get<Service>(servicePath(place.namespace, name))
   const { clusterIP, clusterIPs, ...rest } = spec
   // Somebody else takes the address meanwhile.
   const other = { clusterIP: undefined, ports: spec.ports, selector: { app: 'nobody' } }
-  await place.cluster.delete(servicePath('default', name))
+  await place.cluster.delete(servicePath(place.namespace, name))
   const make = async (as: string, more: object): Promise<unknown> =>
-    await place.cluster.create(servicesPath('default'), {
+    await place.cluster.create(servicesPath(place.namespace), {
       apiVersion: 'v1',
       kind: 'Service',
-      metadata: { name: as, namespace: 'default', labels: metadata.labels ?? {} },
+      metadata: { name: as, namespace: place.namespace, labels: metadata.labels ?? {} },
       spec: more,
     })
   if (!keepsAddress)
     await make(`${name}-squatter`, { ...other, ...(clusterIP === undefined ? {} : { clusterIP }) })
   await make(name, keepsAddress ? { ...rest, clusterIP, clusterIPs } : rest)
-  if (!keepsAddress) await place.cluster.delete(servicePath('default', `${name}-squatter`))
+  if (!keepsAddress) await place.cluster.delete(servicePath(place.namespace, `${name}-squatter`))
 }
 
 async function removePods(place: Place, app: string, most: number): Promise<void> {
   const query = { labelSelector: `app=${app}` }
   const { items } = await place.cluster.get<{ items: { metadata: { name: string } }[] }>(
-    podsPath('default'),
+    podsPath(place.namespace),
     { query },
   )
   for (const { metadata } of items.slice(0, most))
-    await place.cluster.delete(`${podsPath('default')}/${metadata.name}`)
+    await place.cluster.delete(`${podsPath(place.namespace)}/${metadata.name}`)
 }
 
 const changed = ['inconclusive, service-changed']
@@ -85,7 +85,7 @@ export const changes: readonly Change[] = [
   {
     name: 'the Service is deleted',
     isSticky: true,
-    change: async (place, service) => await place.cluster.delete(servicePath('default', service)),
+    change: async (place, service) => await place.cluster.delete(servicePath(place.namespace, service)),
     may: changed,
   },
   {

@@ -1,10 +1,14 @@
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { parse, stringify } from 'yaml'
 import { type Cluster, connect } from '../../src/cluster/index.ts'
-import { jobsPath, podsPath, servicesPath, slicesPath } from '../../src/cluster/paths.ts'
+import { jobsPath, listPath, podsPath, servicesPath, slicesPath } from '../../src/cluster/paths.ts'
 import { startSandbox } from '../../src/sandbox/index.ts'
+import { images, labKubeconfig } from '../lab/index.ts'
 
 const executable = join(import.meta.dirname, '..', '..', 'dist', 'kubectl-affinity')
 
@@ -16,47 +20,101 @@ export interface Ended {
   stderr: string
 }
 
-/** A sandbox, and the executable against it. */
+interface Own {
+  kubeconfig: string
+  namespace: string
+  image: string
+  stop: () => Promise<void>
+}
+
+/** A sandbox, or a namespace of the lab, and the executable against it. */
 export class Place {
   readonly cluster: Cluster
-  readonly #kubeconfig: string
-  readonly stop: () => Promise<void>
+  readonly #own: Own
 
-  private constructor(cluster: Cluster, kubeconfig: string, stop: () => Promise<void>) {
+  private constructor(cluster: Cluster, own: Own) {
     this.cluster = cluster
-    this.#kubeconfig = kubeconfig
-    this.stop = stop
+    this.#own = own
   }
 
   static async start(): Promise<Place> {
-    if (!existsSync(executable)) throw new Error(`there is no ${executable}: npm run build`)
-    const sandbox = await startSandbox({ nodes: 2, proxy: 'iptables', faults: [], sample: true })
+    const sandbox = await startSandbox({ nodes: 2, proxy: 'iptables', faults: [], sample: false })
     await sandbox.ready
-    const cluster = await connect(
-      { kubeconfig: sandbox.kubeconfig },
-      {
-        env: {},
-        homedir: undefined,
-        version: 'test',
-        verbosity: 0,
-        interactive: false,
-        log: () => {},
-        warn: () => {},
-      },
-    )
-    return new Place(cluster, sandbox.kubeconfig, async () => {
-      cluster.close()
-      await sandbox.stop()
+    return await Place.#at({
+      kubeconfig: sandbox.kubeconfig,
+      namespace: 'default',
+      image: 'docker.io/library/node:24-alpine',
+      stop: async () => await sandbox.stop(),
     })
+  }
+
+  /** A namespace of its own on the lab, which runs. */
+  static async onLab(): Promise<Place> {
+    const folder = await mkdtemp(join(tmpdir(), 'faults-'))
+    const namespace = `faults-${process.pid}`
+    const config = parse(await readFile(labKubeconfig(), 'utf8')) as { contexts: { context: object }[] }
+    for (const { context } of config.contexts) Object.assign(context, { namespace })
+    const kubeconfig = join(folder, 'kubeconfig')
+    await writeFile(kubeconfig, stringify(config), { mode: 0o600 })
+    const metadata = { name: namespace }
+    const place = await Place.#at({
+      kubeconfig,
+      namespace,
+      image: images.node,
+      stop: async () => {
+        await place.cluster.delete(`/api/v1/namespaces/${namespace}`)
+        await rm(folder, { recursive: true })
+      },
+    })
+    await place.cluster.create('/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata })
+    return place
+  }
+
+  static async #at(own: Own): Promise<Place> {
+    if (!existsSync(executable)) throw new Error(`there is no ${executable}: npm run build`)
+    const surroundings = {
+      env: {},
+      homedir: undefined,
+      version: 'test',
+      verbosity: 0,
+      interactive: false,
+      log: () => {},
+      warn: () => {},
+    }
+    return new Place(await connect({ kubeconfig: own.kubeconfig }, surroundings), own)
+  }
+
+  async stop(): Promise<void> {
+    await this.#own.stop()
+    this.cluster.close()
+  }
+
+  get namespace(): string {
+    return this.#own.namespace
+  }
+
+  get kubeconfig(): string {
+    return this.#own.kubeconfig
+  }
+
+  /** Nobody else uses this cluster. */
+  get isOwn(): boolean {
+    return this.namespace === 'default'
   }
 
   /** Runs a command; `meanwhile` may send it signals. */
   async run(
     args: readonly string[],
     meanwhile?: (kill: (signal: NodeJS.Signals) => void) => Promise<void>,
+    kubeconfig = this.kubeconfig,
   ): Promise<Ended> {
     const child = spawn(executable, args, {
-      env: { PATH: process.env['PATH'], HOME: '/nonexistent', KUBECONFIG: this.#kubeconfig },
+      env: {
+        PATH: process.env['PATH'],
+        HOME: '/nonexistent',
+        KUBECONFIG: kubeconfig,
+        KUBECTL_AFFINITY_IMAGE: this.#own.image,
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     const texts = { stdout: '', stderr: '' }
@@ -73,9 +131,10 @@ export class Place {
   /** Three pods that run a program, behind a Service without affinity and one with it. */
   async deploy(name: string, program: string): Promise<void> {
     const labels = { app: name }
-    const metadata = (object: string): object => ({ name: object, namespace: 'default', labels })
+    const { namespace, image } = this.#own
+    const metadata = (object: string): object => ({ name: object, namespace, labels })
     const source = `const name=require('os').hostname(),http=require('http'),net=require('net');let n=0;${program}`
-    await this.cluster.create('/apis/apps/v1/namespaces/default/deployments', {
+    await this.cluster.create(listPath('/apis/apps/v1', 'deployments', namespace), {
       apiVersion: 'apps/v1',
       kind: 'Deployment',
       metadata: metadata(name),
@@ -89,7 +148,7 @@ export class Place {
             containers: [
               {
                 name: 'app',
-                image: 'docker.io/library/node:24-alpine',
+                image,
                 command: ['node', '-e', source],
                 ports: [{ containerPort: 8080 }],
                 readinessProbe: { tcpSocket: { port: 8080 }, periodSeconds: 1 },
@@ -103,7 +162,7 @@ export class Place {
       [name, 'None'],
       [`${name}-sticky`, 'ClientIP'],
     ] as const)
-      await this.cluster.create(servicesPath('default'), {
+      await this.cluster.create(servicesPath(namespace), {
         apiVersion: 'v1',
         kind: 'Service',
         metadata: metadata(service),
@@ -115,7 +174,7 @@ export class Place {
           metadata: { labels?: Record<string, string> }
           endpoints?: { conditions?: { ready?: boolean } }[]
         }[]
-      }>(slicesPath('default'))
+      }>(slicesPath(namespace))
       const own = slices.items.filter(
         ({ metadata: { labels: of } }) => of?.['kubernetes.io/service-name']?.replace('-sticky', '') === name,
       )
@@ -130,17 +189,18 @@ export class Place {
   }
 
   async remove(name: string): Promise<void> {
-    await this.cluster.delete(`/apis/apps/v1/namespaces/default/deployments/${name}`)
+    await this.cluster.delete(`${listPath('/apis/apps/v1', 'deployments', this.namespace)}/${name}`)
     for (const service of [name, `${name}-sticky`])
-      await this.cluster.delete(`${servicesPath('default')}/${service}`).catch(() => undefined)
+      await this.cluster.delete(`${servicesPath(this.namespace)}/${service}`).catch(() => undefined)
   }
 
-  /** Names of what the program has in the cluster, its own and its namespaces. */
+  /** Names of what the program has in the cluster, its own and its namespaces; of a cluster of others in its namespace. */
   async leftovers(): Promise<string[]> {
     const query = { labelSelector: 'app.kubernetes.io/managed-by=kubectl-affinity,affinity.kubectl.dev/run' }
-    const paths = [jobsPath(undefined), podsPath(undefined), servicesPath(undefined), '/api/v1/namespaces']
+    const where = this.isOwn ? undefined : this.namespace
+    const paths = [jobsPath(where), podsPath(where), servicesPath(where)]
     const lists = await Promise.all(
-      paths.map(
+      [...paths, ...(this.isOwn ? ['/api/v1/namespaces'] : [])].map(
         async (path) =>
           await this.cluster.get<{ items: { metadata: { name: string; deletionTimestamp?: string } }[] }>(
             path,
@@ -156,11 +216,12 @@ export class Place {
   }
 
   async #until(isSo: () => Promise<boolean>): Promise<void> {
-    const until = performance.now() + 30_000
+    const until = performance.now() + 60_000
     while (!(await isSo())) {
       if (performance.now() > until) throw new Error('the application does not start')
       await sleep(100)
     }
-    await sleep(200)
+    // The Service proxies follow within a second.
+    await sleep(this.isOwn ? 200 : 2000)
   }
 }

@@ -1,76 +1,104 @@
 /**
- * A campaign of faults: `npm run test:faults -- [--seed 1] [--signals 40] [--only signals|behaviours|fingerprints|changes] [--write]`.
- * Each goes to the executable, on sandboxes of its own. Ends with 1 when a verdict is wrong, when something is left, or when
- * the program crashes; `--write` puts the counts into docs/reliability.md.
+ * A campaign of faults: `npm run test:faults -- [--on sandbox|lab] [--seed 1] [--signals 40] [--only GROUP] [--resume]
+ * [--write]`, where a group is signals, behaviours, fingerprints, changes or api. Each fault goes to the executable, on a sandbox or
+ * in a namespace of the lab. Ends with 1 when a verdict is wrong, when something is left, or when the program crashes. What was found
+ * is kept: `--resume` leaves out what is known, and `--write` puts all counts into docs/reliability.md.
  */
-import { readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { askOddApi, deployForApi } from './api.ts'
 import { behaviours, nameless } from './behaviours.ts'
 import { changes, runChange } from './changes.ts'
+import { apiFaults } from './odd-api.ts'
 import type { Outcome } from './outcome.ts'
 import { Place } from './place.ts'
 import { askBehaviour } from './servers.ts'
-import { signalRun } from './signals.ts'
+import { deployForSignals, signalRun } from './signals.ts'
+import { Records, writeTable } from './table.ts'
 
 const { values } = parseArgs({
   options: {
+    on: { type: 'string', default: 'sandbox' },
     seed: { type: 'string', default: '1' },
     signals: { type: 'string', default: '40' },
     only: { type: 'string' },
+    resume: { type: 'boolean', default: false },
     write: { type: 'boolean', default: false },
   },
 })
+const seed = Number(values.seed)
+const where = values.on === 'lab' ? 'lab' : 'sandbox'
 
-const outcomes: Outcome[] = []
-const take = (outcome: Outcome): void => {
-  outcomes.push(outcome)
-  const { group, name, what, wrong } = outcome
-  console.log(
-    `${wrong === undefined ? 'ok   ' : 'WRONG'} ${group}: ${name}: ${what}${wrong === undefined ? '' : `: ${wrong}`}`,
-  )
+/** One fault, and how it is tried. */
+interface Trial {
+  group: string
+  name: string
+  run: (place: Place) => Promise<Outcome[]>
 }
-const isAsked = (group: string): boolean => values.only === undefined || values.only === group
 
-const place = await Place.start()
+/** What a group needs before, and its trials. */
+const groups: Record<string, { prepare?: (place: Place) => Promise<void>; trials: readonly Trial[] }> = {
+  signals: {
+    prepare: deployForSignals,
+    trials: Array.from({ length: Number(values.signals) }, (_, run) => ({
+      group: 'signals',
+      name: `${run}`,
+      run: async (place) => [await signalRun(place, seed, run)],
+    })),
+  },
+  behaviours: {
+    trials: behaviours.map((behaviour) => ({
+      group: 'behaviours',
+      name: behaviour.name,
+      run: async (place) => await askBehaviour(place, behaviour),
+    })),
+  },
+  fingerprints: {
+    trials: nameless.map((behaviour) => ({
+      group: 'fingerprints',
+      name: behaviour.name,
+      run: async (place) => await askBehaviour(place, behaviour, ['--fingerprint']),
+    })),
+  },
+  changes: {
+    trials: changes.map((change) => ({
+      group: 'changes',
+      name: `${change.name}, ${change.isSticky ? 'sticky' : 'spread'}`,
+      run: async (place) => [await runChange(place, change)],
+    })),
+  },
+  api: {
+    prepare: deployForApi,
+    trials: Object.keys(apiFaults).map((fault) => ({
+      group: 'api',
+      name: fault,
+      run: async (place) => await askOddApi(place, fault, seed),
+    })),
+  },
+}
+
+const records = await Records.open(where, seed)
+const asked = Object.entries(groups).filter(([name]) => values.only === undefined || values.only === name)
+let isWrong = false
+const place = where === 'lab' ? await Place.onLab() : await Place.start()
 try {
-  if (isAsked('signals'))
-    for (let run = 0; run < Number(values.signals); run += 1)
-      take(await signalRun(place, Number(values.seed), run))
-  if (isAsked('behaviours'))
-    for (const behaviour of behaviours)
-      for (const outcome of await askBehaviour(place, behaviour)) take(outcome)
-  if (isAsked('fingerprints'))
-    for (const behaviour of nameless)
-      for (const outcome of await askBehaviour(place, behaviour, ['--fingerprint'])) take(outcome)
-  if (isAsked('changes')) for (const change of changes) take(await runChange(place, change))
+  for (const [, { prepare, trials }] of asked) {
+    const open = trials.filter(({ group, name }) => !values.resume || !records.has(group, name))
+    if (open.length > 0) await prepare?.(place)
+    for (const { group, name, run } of open) {
+      const outcomes = await run(place)
+      await records.keep(group, name, outcomes)
+      for (const outcome of outcomes) {
+        isWrong ||= outcome.wrong !== undefined
+        console.log(lineOf(outcome))
+      }
+    }
+  }
 } finally {
   await place.stop()
 }
+if (values.write) await writeTable(seed)
+process.exitCode = isWrong ? 1 : 0
 
-const table = tableOf(outcomes)
-console.log(`\n${table}`)
-if (values.write) await writeTable(table)
-process.exitCode = outcomes.some(({ wrong }) => wrong !== undefined) ? 1 : 0
-
-function tableOf(all: readonly Outcome[]): string {
-  const rows = [...Map.groupBy(all, ({ group, what }) => `${group} | ${what}`)].map(
-    ([key, some]) =>
-      `| ${key} | ${some.length} | ${some.filter(({ wrong }) => wrong !== undefined).length} |`,
-  )
-  return [
-    `Seed ${values.seed}, on the sandbox.`,
-    '',
-    '| faults | what the program said | runs | wrong |',
-    '| --- | --- | ---: | ---: |',
-    ...rows,
-  ].join('\n')
-}
-
-async function writeTable(text: string): Promise<void> {
-  const file = join(import.meta.dirname, '../../docs/reliability.md')
-  const page = await readFile(file, 'utf8')
-  const mark = '<!-- counts -->'
-  const [before = '', , after = ''] = page.split(mark)
-  await writeFile(file, `${before}${mark}\n\n${text}\n\n${mark}${after}`)
+function lineOf({ group, name, what, wrong }: Outcome): string {
+  return `${wrong === undefined ? 'ok   ' : 'WRONG'} ${group}: ${name}: ${what}${wrong === undefined ? '' : `: ${wrong}`}`
 }

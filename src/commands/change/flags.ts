@@ -26,6 +26,11 @@ const flags = {
   'force-conflicts': Flags.boolean({
     description: 'Take the fields over from another manager, such as a GitOps controller.',
   }),
+  identify: Flags.string({
+    description:
+      'With --wait: how to tell which pod gave an answer, as with probe. Default: by the answers, the access logs or the sockets of the pods.',
+    helpValue: "''",
+  }),
   image: Flags.string({
     description: 'With --wait: image of the probe pods, any with Node 18 or newer.',
     env: 'KUBECTL_AFFINITY_IMAGE',
@@ -70,7 +75,7 @@ const flags = {
 export const changeFlags = grouped(flags, {
   Selection: ['all', 'all-namespaces', 'filename', 'recursive', 'selector'],
   Change: ['dry-run', 'force-conflicts', 'with'],
-  Wait: ['image', 'path', 'wait', 'wait-timeout'],
+  Wait: ['identify', 'image', 'path', 'wait', 'wait-timeout'],
   Output: ['diff', 'output', 'show-managed-fields'],
 })
 

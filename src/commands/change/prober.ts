@@ -1,18 +1,20 @@
 import type { Interrupt } from '../../cli/interrupt.ts'
 import type { AskNode, NodeAnswer } from '../../change/wait.ts'
 import type { Cluster } from '../../cluster/index.ts'
+import type { IdentifyMode } from '../../model/observation.ts'
 import type { ProbeSurvey } from '../../model/survey.ts'
 
 export interface ProberOptions {
   image: string | undefined
   path: string
+  identify: IdentifyMode
   now: () => number
 }
 
 /** Probes of few requests: they have to see whether there is affinity, not to prove it. */
 export function proberOf(
   cluster: Cluster,
-  { image, path, now }: ProberOptions,
+  { image, path, identify, now }: ProberOptions,
   interrupt: Interrupt,
 ): AskNode {
   return async ({ service: { namespace, name }, node, expect }, signal) => {
@@ -30,7 +32,7 @@ export function proberOf(
       tls: { insecure: true },
       ...(image === undefined ? {} : { image }),
       acceptedError: 1e-3,
-      identify: { kind: 'auto' },
+      identify,
       podRunningTimeoutMs: 60_000,
     } as const
     const control = { interrupted: signal, abandoned: interrupt.second }

@@ -8,6 +8,7 @@ import { UserError } from '../../model/user-error.ts'
 import type { Selection } from '../../change/targets.ts'
 import { exitCodes } from '../../cli/errors.ts'
 import { type ChangeFlagValues, formatOf, readSelection, selectionWords } from './options.ts'
+import { identifyModeOf } from '../../probe/flags/values.ts'
 import { Printer } from './print.ts'
 import { proberOf } from './prober.ts'
 
@@ -42,14 +43,15 @@ export async function runChange(
     return 0
   }
   const force = { force: flags.force === true, forceConflicts: flags['force-conflicts'] }
-  const { image, path = '/', wait, 'wait-timeout': limitMs = defaultWaitMs } = flags
+  const { identify = 'auto', image, path = '/', wait, 'wait-timeout': limitMs = defaultWaitMs } = flags
+  const mode = identifyModeOf(identify)
   return await withCluster(
     async ({ cluster, interrupt }) => {
       const printer = new Printer(format, flags, {
         ...(flags['all-namespaces'] || selection.kind === 'files' ? {} : { namespace: cluster.namespace }),
         selection: selectionWords(selection),
       })
-      const ask = proberOf(cluster, { image, path, now }, interrupt)
+      const ask = proberOf(cluster, { image, path, identify: mode, now }, interrupt)
       const steps = changeSteps(
         cluster,
         {

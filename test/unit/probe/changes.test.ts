@@ -74,6 +74,21 @@ describe('explainSwitches', () => {
     to: backendOf(to),
   })
 
+  test('the reason comes before its effect, where one does', () => {
+    const log = new SwitchLog()
+    log.add(record('A', 'B', 5200, 5100))
+    const told = (...changes: EndpointChange[]): number | undefined => {
+      const [found] = explainSwitches(log, changes).switches
+      return found?.explanation?.kind === 'endpoint-gone' ? found.explanation.change.atMs : undefined
+    }
+    expect(told(change(5000, 'terminating', 'A'), change(6000, 'removed', 'A'))).toBe(5000)
+    // News may be late, by the clocks as by the way.
+    expect(told(change(5300, 'terminating', 'A'), change(6300, 'removed', 'A'))).toBe(5300)
+    expect(
+      told(change(1000, 'not-ready', 'A'), change(2000, 'ready', 'A'), change(5300, 'terminating', 'A')),
+    ).toBe(5300)
+  })
+
   test('nothing explains a switch without changes', () => {
     expect(explanations('A0 B10000', [])).toEqual([undefined])
   })

@@ -90,9 +90,13 @@ function noAnswer(client: SurveyClient, entry: SurveyEntry, cell: SurveyCell): N
   const isInside = entry.kind === 'cluster-ip' || entry.kind === 'dns'
   if (entry.policyLocal === true && cell.verdict.eligibleEndpoints === 0) {
     const policy = isInside ? 'internalTrafficPolicy' : 'externalTrafficPolicy'
+    const lost = lostOnTheWay(client, entry)
     return {
       symbol: '–',
-      sentence: `the ${isInside ? "client's node" : 'node'} has no ready endpoint, and with ${policy} Local it uses no other: nothing answers, as configured`,
+      sentence:
+        lost === ''
+          ? `the ${isInside ? "client's node" : 'node'} has no ready endpoint, and with ${policy} Local it uses no other: nothing answers, as configured`
+          : `the node has no ready endpoint: with ${policy} Local it drops what comes from outside the cluster${lost}`,
       code: isInside ? 'AFF-SVC-INTERNAL-LOCAL' : 'AFF-SVC-LOCAL-TRAFFIC',
     }
   }
@@ -109,7 +113,7 @@ function noAnswer(client: SurveyClient, entry: SurveyEntry, cell: SurveyCell): N
 function lostOnTheWay({ place, node, hostNetwork }: SurveyClient, entry: SurveyEntry): string {
   const isElsewhere = entry.kind === 'node-port' && entry.node !== node
   return place === 'pod' && hostNetwork !== true && isElsewhere && entry.policyLocal === true
-    ? "; maybe because a pod's connection is sent on past externalTrafficPolicy Local, and its answers take another way back"
+    ? "; a pod's connection may be sent on past externalTrafficPolicy Local, and its answers take another way back"
     : ''
 }
 
