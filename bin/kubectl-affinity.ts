@@ -7,4 +7,8 @@ async function main(): Promise<void> {
   process.exitCode = await program(process.argv.slice(2))
 }
 
+// Much is read at once, and what is needed is awaited: there its failure is told. One that comes later, of what nobody needs any
+// more, is not to end the program by a stack trace.
+process.on('unhandledRejection', () => {})
+
 void main()

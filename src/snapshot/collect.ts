@@ -54,8 +54,7 @@ export class Collector {
     this.#signal = signal
     this.#isEverywhere = isEverywhere
     this.#groups = readGroups(cluster, signal)
-    // Whoever needs it awaits it; until then its error must not be unhandled.
-    this.#groups.catch(() => undefined)
+    handled(this.#groups)
     this.objects = new ObjectReader(cluster, this.#groups, signal)
     this.#services = new ServiceReader(cluster, this.#groups, this.objects, signal)
     this.#proxy = once(() => readProxy(cluster, signal, this.#groups))
@@ -116,7 +115,9 @@ export class Collector {
       { wants, namespaces },
     )
     const groups = Map.groupBy(asked, ({ ref }) => ref.namespace)
-    const sticky = new Map([...groups].map(([namespace, members]) => [namespace, isAny(members, isSticky)]))
+    const sticky = new Map(
+      [...groups].map(([namespace, members]) => [namespace, handled(isAny(members, isSticky))]),
+    )
     const found = Promise.all(
       asked.map(async (one) => {
         const { namespace } = one.ref
@@ -133,9 +134,9 @@ export class Collector {
       found,
       this.#common(objects, {
         wants,
-        slices: slicesOf(found),
-        sticky: isAny(asked, isSticky),
-        clouded: isAny(asked, needsCloud),
+        slices: handled(slicesOf(found)),
+        sticky: handled(isAny(asked, isSticky)),
+        clouded: handled(isAny(asked, needsCloud)),
       }),
     ])
     return { ...common, services: all }
@@ -150,7 +151,7 @@ export class Collector {
   ): AsyncGenerator<Snapshot, void, undefined> {
     const namespace = query.allNamespaces ? undefined : this.#cluster.namespace
     const scope: Scope = { namespace, isWhole: true }
-    const slices = this.#services.slices(scope).then((fact) => (fact.known ? fact.value : []))
+    const slices = handled(this.#services.slices(scope).then((fact) => (fact.known ? fact.value : [])))
     const resolved = resolveServices(this.#cluster, query, this.#signal)[Symbol.asyncIterator]()
     const first = resolved.next()
     const [common, read] = await Promise.all([
@@ -209,6 +210,12 @@ export class Collector {
     ])
     return { source: 'cluster', proxy, windowsNodes, version, cloud, objects }
   }
+}
+
+/** Whoever needs it awaits it, perhaps nobody; its error must not be unhandled until then. */
+function handled<T>(reading: Promise<T>): Promise<T> {
+  reading.catch(() => undefined)
+  return reading
 }
 
 /** What is read at most once, when it is needed. */

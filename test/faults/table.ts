@@ -12,7 +12,7 @@ type Kept = Record<string, Outcome[]>
 /** What came of faults at one place, kept from call to call. */
 export class Records {
   readonly #file: string
-  readonly #kept: Kept
+  #kept: Kept
 
   private constructor(file: string, kept: Kept) {
     this.#file = file
@@ -21,8 +21,7 @@ export class Records {
 
   static async open(where: Where, seed: number): Promise<Records> {
     const file = join(folder, `${where}-${seed}.json`)
-    const text = await readFile(file, 'utf8').catch(() => '{}')
-    return new Records(file, JSON.parse(text) as Kept)
+    return new Records(file, await readKept(file))
   }
 
   has(group: string, name: string): boolean {
@@ -30,7 +29,8 @@ export class Records {
   }
 
   async keep(group: string, name: string, outcomes: readonly Outcome[]): Promise<void> {
-    this.#kept[`${group}: ${name}`] = [...outcomes]
+    // Another group may be tried at the same time.
+    this.#kept = { ...(await readKept(this.#file)), [`${group}: ${name}`]: [...outcomes] }
     await mkdir(folder, { recursive: true })
     await writeFile(this.#file, JSON.stringify(this.#kept))
   }
@@ -38,6 +38,10 @@ export class Records {
   get all(): Outcome[] {
     return Object.values(this.#kept).flat()
   }
+}
+
+async function readKept(file: string): Promise<Kept> {
+  return JSON.parse(await readFile(file, 'utf8').catch(() => '{}')) as Kept
 }
 
 /** Puts what is known of both places into docs/reliability.md. */

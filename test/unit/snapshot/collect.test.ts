@@ -44,6 +44,15 @@ const namedQuery = (names: readonly string[]): TargetQuery => ({
 const steps = (cluster: Parameters<typeof explainCluster>[0], query: TargetQuery): Promise<Step[]> =>
   Array.fromAsync(explainCluster(cluster, query))
 
+describe('what cannot be read', () => {
+  it('is told once, and no failure of what nobody needs is left over', async () => {
+    const { cluster } = fakeCluster({ [`${services}/web`]: 'missing' })
+    const wants = { inputs: new Set<InputName>() }
+    // A failure that nobody handles would fail this test run.
+    await expect(new Collector(cluster).collect([target], { wants })).rejects.toThrow()
+  })
+})
+
 describe('what one Service needs', () => {
   it('is read, and no list of the whole cluster', async () => {
     const { cluster, asked } = fakeCluster(base)
