@@ -66,7 +66,7 @@ const reasons: Record<InconclusiveReason, (result: ProbeResult) => Words> = {
     advice: 'probe again now that it is as it should be',
   }),
   'one-endpoint': ({ verdict }) => ({
-    summary: `${verdict.errorProbability < 1 ? 'most of the time ' : ''}only one endpoint could be picked, so every request reaches it, affinity or not`,
+    summary: `${verdict.eligibleEndpoints > 1 ? 'most of the time ' : ''}only one endpoint could be picked, so every request reaches it, affinity or not`,
     advice:
       verdict.eligibleEndpoints < 2
         ? 'scale to two pods or more and probe again'
@@ -100,8 +100,8 @@ function chanceWords({ errorProbability }: Verdict): string {
     : 'looks like this most of the time'
 }
 
-function few({ verdict: { picks } }: ProbeResult, noun: string): string {
-  return picks < 2 ? `one ${noun}` : countOf(picks, noun)
+function few({ totals: { connections } }: ProbeResult, noun: string): string {
+  return connections < 2 ? `one ${noun}` : countOf(connections, noun)
 }
 
 /** What held while it stayed as it was. */
