@@ -172,7 +172,7 @@ export class Place {
       const slices = await this.cluster.get<{
         items: {
           metadata: { labels?: Record<string, string> }
-          endpoints?: { conditions?: { ready?: boolean } }[]
+          endpoints?: { conditions?: { ready?: boolean } }[] | null
         }[]
       }>(slicesPath(namespace))
       const own = slices.items.filter(
@@ -181,8 +181,7 @@ export class Place {
       return (
         own.length === 2 &&
         own.every(
-          ({ endpoints = [] }) =>
-            endpoints.filter(({ conditions }) => conditions?.ready === true).length === 3,
+          ({ endpoints }) => endpoints?.filter(({ conditions }) => conditions?.ready === true).length === 3,
         )
       )
     })
