@@ -24,7 +24,10 @@ async function loadedBy(...args: string[]): Promise<{ sources: string[]; package
       join(root, 'bin', 'kubectl-affinity.ts'),
       ...args,
     ],
-    { stdio: ['ignore', 'ignore', 'ignore', 'pipe'], env: { ...process.env, KUBECONFIG: '/nonexistent/kubeconfig' } },
+    {
+      stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
+      env: { ...process.env, KUBECONFIG: '/nonexistent/kubeconfig' },
+    },
   )
   const [lines] = await Promise.all([text(child.stdio[3] as NodeJS.ReadableStream), once(child, 'close')])
   const paths = lines
