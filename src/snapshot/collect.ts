@@ -53,8 +53,7 @@ export class Collector {
     this.#cluster = cluster
     this.#signal = signal
     this.#isEverywhere = isEverywhere
-    this.#groups = readGroups(cluster, signal)
-    handled(this.#groups)
+    this.#groups = handled(readGroups(cluster, signal))
     this.objects = new ObjectReader(cluster, this.#groups, signal)
     this.#services = new ServiceReader(cluster, this.#groups, this.objects, signal)
     this.#proxy = once(() => readProxy(cluster, signal, this.#groups))
