@@ -9,7 +9,7 @@ import type { Expectation } from '../model/expectation.ts'
 import type { SurveyEntry } from '../model/survey.ts'
 import type { Verdict } from '../model/verdict.ts'
 import type { NodeClock } from './clock.ts'
-import { CountedLog } from './counted.ts'
+import { type Counted, CountedLog } from './counted.ts'
 import { EndpointHistory } from './endpoint-history.ts'
 import { eligibleThrough, type EntryClient } from './entries/eligible.ts'
 import { type HeldRange, judgeRange } from './held.ts'
@@ -293,20 +293,20 @@ export class Cell {
       interrupted: cutShort,
       ...(counted === undefined ? {} : { agentTotals: { switches: counted.switches } }),
     }
-    const stretches = held.flatMap(
-      (range) => judgeRange(range, this.#partOf(range, held.length), input) ?? [],
-    )
+    const part = {
+      between: (fromMs: number, toMs: number) => this.#between(fromMs, toMs),
+      history: this.#history,
+      ranges: held.length,
+    }
+    const stretches = held.flatMap((range) => judgeRange(range, part, input) ?? [])
     return { input, verdict: joinStretches(judge(input), stretches) }
   }
 
-  /** What was counted while the Service was as it was. */
-  #partOf({ fromMs, toMs }: HeldRange, ranges: number): Parameters<typeof judgeRange>[1] {
+  /** What was counted between two moments of our clock. */
+  #between(fromMs: number, toMs: number): readonly Counted[] {
     const clock = this.#clock
-    const counted =
-      clock === undefined
-        ? undefined
-        : this.#counted.between(clock.sinceStart(fromMs), clock.sinceStart(toMs))
-    return { counted: counted ?? [], history: this.#history, ranges }
+    if (clock === undefined) return []
+    return this.#counted.between(clock.sinceStart(fromMs), clock.sinceStart(toMs)) ?? []
   }
 
   /** Endpoints that may be picked and that are not known to answer. */

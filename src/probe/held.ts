@@ -16,12 +16,18 @@ export interface HeldRange {
   toMs: number
   policy: ServicePolicy
   expectation: Expectation
+  /** From when on even a slow proxy has followed the change before. */
+  surelyFromMs: number
 }
 
 /** How far the clocks of the node and of this machine may be apart. */
 const clockSlackMs = 500
-/** A Service proxy follows a change after so long at most. */
+/**
+ * A Service proxy has followed a change after so long, when it is quick; and when it is not: only what is seen later shows that it does
+ * not do what was configured.
+ */
 const proxySlackMs = 2000
+const slowestProxyMs = 10_000
 /** Fewer requests than this are not worth a sentence. */
 const fewest = 5
 
@@ -41,15 +47,35 @@ export function rangesOf(
         toMs: index === held.length - 1 ? Infinity : toMs - clockSlackMs,
         policy,
         expectation: expectationOf(policy, asked),
+        surelyFromMs: index === 0 ? -Infinity : fromMs + slowestProxyMs,
       },
     ]
   })
 }
 
-/** The verdict on a part of a run; undefined where there is too little of it. */
-export function judgeRange(
+/** What was counted between two moments of our clock, and what is known beside it. */
+interface Part {
+  between: (fromMs: number, toMs: number) => readonly Counted[]
+  history: EndpointHistory
+  /** How many ranges are judged. */
+  ranges: number
+}
+
+/**
+ * The verdict on a part of a run; undefined where there is too little of it. One that differs has to do so when even a slow
+ * proxy has followed.
+ */
+export function judgeRange(range: HeldRange, part: Part, whole: JudgeInput): HeldStretch | undefined {
+  const { fromMs, toMs, surelyFromMs } = range
+  const found = judgeCounted(range, part.between(fromMs, toMs), part, whole)
+  if (found?.result !== 'differs' || surelyFromMs === fromMs) return found
+  return judgeCounted(range, part.between(surelyFromMs, toMs), part, whole)
+}
+
+function judgeCounted(
   { policy, expectation }: HeldRange,
-  { counted, history, ranges }: { counted: readonly Counted[]; history: EndpointHistory; ranges: number },
+  counted: readonly Counted[],
+  { history, ranges }: Part,
   whole: JudgeInput,
 ): HeldStretch | undefined {
   const first = counted[0]?.observation

@@ -102,6 +102,14 @@ describe('a Service that is changed in the middle', () => {
     expect(verdict.stretches).toMatchObject([{ result: 'as-expected' }, { result: 'differs' }])
   })
 
+  test('a proxy that follows late does not differ', () => {
+    const slow = (request: number): number => (request < 380 ? anyPod(request) : 1)
+    expect(verdictOf(slow, sticky)).toMatchObject({
+      reason: 'service-changed',
+      stretches: [{ result: 'as-expected' }, { fromMs: 40_000, behaviour: 'sticky', result: 'as-expected' }],
+    })
+  })
+
   test('is not judged once it is gone', () => {
     const verdict = verdictOf(() => 1, undefined, sticky)
     expect(verdict).toMatchObject({ result: 'inconclusive', reason: 'service-changed' })
