@@ -1,11 +1,12 @@
 import type { CookieWish, Wish } from '../../model/intent.ts'
 import { isEqual } from '../../model/fields.ts'
-import type { LooseObject } from '../../model/object.ts'
+import type { KubernetesObject } from '../../model/kubernetes.ts'
+import { isOfType, type LooseObject } from '../../model/object.ts'
 import type { Policy } from '../../model/policy.ts'
 import type { Store } from '../../model/store.ts'
 import type { ChangePlan, FieldTree, Refusal, Write } from '../../model/write.ts'
 import { type Changing, definitions, type Lack, planOf, refusal, refusalOf } from '../changing.ts'
-import { gatewayClasses, gateways, httpRoutes } from '../gateway-api/objects.ts'
+import { gatewayClasses, gateways, grpcRoutes, httpRoutes } from '../gateway-api/objects.ts'
 import { gatewayDuration } from '../gateway-api/persistence.ts'
 import { at, list, record, text } from '../kit/loose.ts'
 import { backendTrafficPolicies } from './objects.ts'
@@ -24,9 +25,9 @@ const none: Policy = { kind: 'none' }
 export const envoyGatewayChange: Changing = {
   name: 'envoy-gateway',
   label: 'Envoy Gateway',
-  targets: [httpRoutes],
+  targets: [httpRoutes, grpcRoutes],
   reads: [gateways, gatewayClasses, backendTrafficPolicies],
-  writes: [httpRoutes, backendTrafficPolicies],
+  writes: [httpRoutes, grpcRoutes, backendTrafficPolicies],
   makes: [backendTrafficPolicies],
   definitions: [definition],
   lacks,
@@ -82,8 +83,13 @@ function enable(
   { before, store }: { before: Policy; store: Store },
 ): ChangePlan | Refusal {
   const schema = schemaOf(store)
-  if (schema === undefined || wish.kind === 'source-ip' || needsHash(wish))
-    return byHash(route, wish, { before, store, isStandard: schema === undefined })
+  const whyNot = isOfType(route, grpcRoutes)
+    ? 'sessionPersistence of a GRPCRoute is read since Envoy Gateway 1.10 only'
+    : schema === undefined
+      ? 'the definitions of this cluster are those of the standard channel, whose HTTPRoutes have no sessionPersistence'
+      : undefined
+  if (schema === undefined || whyNot !== undefined || wish.kind === 'source-ip' || needsHash(wish))
+    return byHash(route, wish, { before, store, whyNot })
   const rules = list(at(route.spec, 'rules'))
   if (rules.some((rule) => isEqual(record(rule)['matches'], []) && 'matches' in record(rule)))
     return refusal(
@@ -91,7 +97,7 @@ function enable(
       'take matches away',
     )
   if (wish.kind === 'cookie') {
-    const unfit = refusalOf(lacks(wish))
+    const unfit = refusalOf(lacks(wish, route))
     if (unfit !== undefined) return unfit
   }
   const session = (index: number): FieldTree => sessionOf(wish, schema, index)
@@ -132,26 +138,24 @@ function needsHash(wish: Exclude<Wish, { kind: 'source-ip' }>): boolean {
 function byHash(
   route: LooseObject,
   wish: Wish,
-  { before, store, isStandard }: { before: Policy; store: Store; isStandard: boolean },
+  { before, store, whyNot }: { before: Policy; store: Store; whyNot: string | undefined },
 ): ChangePlan | Refusal {
   const { writes, after } = hashing(route, wish, store)
-  const why = isStandard
-    ? 'the definitions of this cluster are those of the standard channel, whose HTTPRoutes have no sessionPersistence'
-    : undefined
-  if (why !== undefined && wish.kind === 'cookie' && wish.persistent === true)
-    return refusal(
-      `${why}, and a hash moves some clients when pods are added`,
-      'have the experimental channel of the Gateway API installed',
-    )
-  const notices = why === undefined ? [] : [{ message: `a hash keeps clients: ${why}`, hints: [] }]
+  if (whyNot !== undefined && wish.kind === 'cookie' && wish.persistent === true)
+    return refusal(`${whyNot}, and a hash moves some clients when pods are added`)
+  const notices = whyNot === undefined ? [] : [{ message: `a hash keeps clients: ${whyNot}`, hints: [] }]
   // A session that is set counts before the hash.
   const all = [...rewritten(route, withoutSession), ...writes]
   return planOf({ before, after, writes: all, notices })
 }
 
 /** What a cookie of Envoy Gateway's session persistence cannot have, where it has to be one of that. */
-function lacks(wish: CookieWish): Lack[] {
+function lacks(wish: CookieWish, target: KubernetesObject): Lack[] {
   if (wish.persistent !== true) return []
+  if (isOfType(target, grpcRoutes))
+    return [
+      { part: 'persistent', why: 'a GRPCRoute gets a hash, which moves some clients when pods are added' },
+    ]
   const { path, domain, secure, sameSite } = wish
   const none = 'sessionPersistence has no field for it'
   return [
@@ -211,7 +215,14 @@ function rewritten(
   const rules = list(at(route.spec, 'rules'))
   const changed = rules.map((rule, index) => each(record(rule), index) as FieldTree)
   if (isEqual(changed, rules)) return []
-  return [{ how: 'patch', type: httpRoutes, object: route, fields: { spec: { rules: changed } } }]
+  return [
+    {
+      how: 'patch',
+      type: isOfType(route, grpcRoutes) ? grpcRoutes : httpRoutes,
+      object: route,
+      fields: { spec: { rules: changed } },
+    },
+  ]
 }
 
 /** Field names have moved between versions of the experimental channel: both are read. */

@@ -1,6 +1,7 @@
 import type { CookieWish, Wish } from '../../model/intent.ts'
 import type { KubernetesObject, Service } from '../../model/kubernetes.ts'
 import { isOfType, type LooseObject } from '../../model/object.ts'
+import { difference } from '../../model/fields.ts'
 import type { Policy } from '../../model/policy.ts'
 import type { Store } from '../../model/store.ts'
 import type { ChangePlan, FieldTree, FieldValue, Refusal, Write } from '../../model/write.ts'
@@ -13,12 +14,13 @@ import { sameSiteOf } from '../kit/cookies.ts'
 import { at, list, record, text } from '../kit/loose.ts'
 import { services } from '../service/objects.ts'
 import { traefikController } from './controller.ts'
-import { ingressRoutes as allIngressRoutes } from './objects.ts'
+import { ingressRoutes as allIngressRoutes, traefikServices as allTraefikServices } from './objects.ts'
 
 const prefix = 'traefik.ingress.kubernetes.io/service.'
 const sticky = `${prefix}sticky.cookie`
 
 const [ingressRoutes] = allIngressRoutes
+const [traefikServices] = allTraefikServices
 
 const onlyCookies = 'of what can be written here Traefik keeps clients by cookies only'
 
@@ -26,9 +28,9 @@ const onlyCookies = 'of what can be written here Traefik keeps clients by cookie
 export const traefikChange: Changing = {
   name: 'traefik',
   label: 'Traefik',
-  targets: [ingresses, ingressRoutes, services],
+  targets: [ingresses, ingressRoutes, traefikServices, services],
   reads: [ingressClassObjects, services],
-  writes: [services, ingressRoutes],
+  writes: [services, ingressRoutes, traefikServices],
   isOnAsking: (target) => isOfType(target, services),
   lacks,
   details: (target, store) => {
@@ -38,6 +40,7 @@ export const traefikChange: Changing = {
   },
   plan: (target, request, store) => {
     if (isOfType(target, ingressRoutes)) return planRoute(target, wishOf(request))
+    if (isOfType(target, traefikServices)) return planWeighted(target, wishOf(request))
     if (isOfType(target, services)) return planServices([target as Service], wishOf(request))
     const ingress = target as LooseObject
     return isServed(ingress, store) ? planIngress(ingress, wishOf(request), store) : undefined
@@ -156,6 +159,55 @@ function cookiePolicy({ name, path, maxAge, secure }: Cookie): Policy {
   }
 }
 
+/** Traefik picks a Service first and then its pod: each has a cookie, and each cookie a name of its own. */
+function planWeighted(object: LooseObject, wish: Wished): ChangePlan | Refusal {
+  const weighted = record(at(object.spec, 'weighted'))
+  const members = list(weighted['services']).map((one) => record(one))
+  const before = [weighted, ...members].map(routePolicy).find(({ kind }) => kind !== 'none') ?? none
+  if (members.length === 0)
+    return refusal('it has no weighted services: only those can be kept by cookies, one after the other')
+  if (wish === null)
+    return planOf({
+      before,
+      after: none,
+      writes: writeOf(object, withoutSticky(weighted), members.map(withoutSticky)),
+    })
+  if (wish === undefined) return unsaid
+  if (wish.kind !== 'cookie') return refusal(onlyCookies, 'for example:  --cookie route')
+  if (members.some(({ kind }) => kind === 'TraefikService'))
+    return refusal('it leads to another TraefikService, which has its own sticky', 'begin with that one')
+  if (members.some(({ nativeLB }) => nativeLB === true))
+    return refusal(
+      'with nativeLB: true Traefik sends to the cluster IP, so that a cookie keeps no pod',
+      'take nativeLB away',
+    )
+  const unfit = refusalOf(lacks(wish))
+  if (unfit !== undefined) return unfit
+  const main = stickyBy(wish, weighted)
+  const all = members.map((one) =>
+    stickyBy({ ...wish, name: `${wish.name}-${text(one['name']) ?? ''}` }, one),
+  )
+  const notices = [
+    {
+      message: `each of its services has a cookie of its own beside ${wish.name}, such as ${wish.name}-${text(members[0]?.['name']) ?? ''}`,
+      hints: [],
+    },
+  ]
+  return planOf({ before, after: routePolicy(main), writes: writeOf(object, main, all), notices })
+}
+
+function stickyBy(wish: CookieWish, target: Readonly<Record<string, unknown>>): FieldTree {
+  const now = record(at(target, 'sticky.cookie'))
+  return { ...target, sticky: { cookie: { ...now, ...cookieFields(wish, now) } } } as FieldTree
+}
+
+function writeOf(object: LooseObject, main: FieldValue, members: readonly FieldValue[]): Write[] {
+  const now = record(at(object.spec, 'weighted')) as FieldTree
+  const weighted = difference(now, { ...(main as FieldTree), services: members })
+  if (Object.keys(weighted).length === 0) return []
+  return [{ how: 'patch', type: traefikServices, object, fields: { spec: { weighted } } }]
+}
+
 function planRoute(route: LooseObject, wish: Wished): ChangePlan | Refusal {
   const routes = list(at(route.spec, 'routes'))
   const targets = routes.flatMap((one) => list(record(one)['services']))
@@ -166,11 +218,12 @@ function planRoute(route: LooseObject, wish: Wished): ChangePlan | Refusal {
   if (routes.some((one) => list(record(one)['services']).length > 1))
     return refusal(
       'a route has several services: Traefik first picks one of them, for which an IngressRoute has no cookie',
-      'put them into a TraefikService, and set sticky on its weighted and on each of its services',
+      'put them into a TraefikService, and name that:  traefikservice/NAME',
     )
   if (targets.some((one) => record(one)['kind'] === 'TraefikService'))
     return refusal(
       'it leads to a TraefikService, which has its own sticky on weighted and on each of its services',
+      'name that:  traefikservice/NAME',
     )
   const names = [...new Set(targets.map((one) => text(record(one)['name']) ?? ''))]
   if (names.length > 1) return overwritten(names)
@@ -183,10 +236,7 @@ function planRoute(route: LooseObject, wish: Wished): ChangePlan | Refusal {
     return refusal('with strategy: hrw Traefik ignores sticky', 'take strategy away')
   const unfit = refusalOf(lacks(wish))
   if (unfit !== undefined) return unfit
-  const cookie = (target: Readonly<Record<string, unknown>>): FieldValue => {
-    const now = record(at(target, 'sticky.cookie'))
-    return { ...target, sticky: { cookie: { ...now, ...cookieFields(wish, now) } } } as FieldTree
-  }
+  const cookie = (target: Readonly<Record<string, unknown>>): FieldValue => stickyBy(wish, target)
   const writes = rewritten(route, cookie)
   const after = routePolicy(cookie(record(targets[0])))
   return planOf({ before, after, writes })

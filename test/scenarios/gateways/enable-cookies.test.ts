@@ -57,3 +57,37 @@ async function usersBy(place: Place, target: string): Promise<unknown> {
   expectExit(ended, 0)
   return surveyOf(ended).status.users
 }
+
+const eg = [gateway('envoy-gateway'), 'a way in from here'] as const
+describeOnce('a cookie with attributes at envoy-gateway', () => {
+  const place = usePlayground()
+  const asked = (): Asked => ({ address: site.gatewayAddress('envoy-gateway'), host: hostOf(place) })
+  const [route] = gatewayWays.filter(({ name }) => name === 'envoy-gateway')
+
+  beforeAll(async () => {
+    if (!eg.every((need) => site.capabilities.has(need))) return
+    await place.deploy(
+      sessionApp(site, 'shop'),
+      service('shop', { ports: [{ name: 'http', port: 80, targetPort: 8080 }] }),
+      ...route!.objects(hostOf(place)),
+    )
+    await gatewayFollows(asked(), sets('route', false))
+  })
+
+  scenario('is a policy of the route, which goes with it', eg, async () => {
+    const policies = (): Promise<string> => place.kubectl('get', 'backendtrafficpolicies', '-o', 'name')
+    const words = ['enable', 'httproute/shop', '--cookie', 'route', '--same-site', 'Lax']
+    const enabled = await change(place, words)
+    expectExit(enabled, 0)
+    await gatewayFollows(asked(), ({ cookies }) =>
+      cookies.some((one) => one.startsWith('route=') && one.includes('SameSite=Lax')),
+    )
+    expect(await policies()).toContain('/shop')
+    expect(await usersBy(place, 'httproute/shop')).toMatchObject([
+      { expected: 'sticky', users: { spread: 0 } },
+    ])
+    expectExit(await change(place, ['disable', 'httproute/shop']), 0)
+    await gatewayFollows(asked(), sets('route', false))
+    expect(await policies()).toBe('')
+  })
+})

@@ -142,6 +142,37 @@ describe('a cookie at Traefik', () => {
   })
 })
 
+describe('a cookie at a TraefikService', () => {
+  const weighted = (services: Fields[]): KubernetesObject =>
+    object('traefik.io/v1alpha1', 'TraefikService', 'both', { weighted: { services } })
+
+  it('is one of the Service first and one of the pod, each with its own name', () => {
+    const { after, undo } = ask(
+      weighted([
+        { name: 'a', weight: 3 },
+        { name: 'b', weight: 1 },
+      ]),
+      cookie,
+    )
+    expect(after[0]?.['spec']).toStrictEqual({
+      weighted: {
+        services: [
+          { name: 'a', weight: 3, sticky: { cookie: { name: 'route-a' } } },
+          { name: 'b', weight: 1, sticky: { cookie: { name: 'route-b' } } },
+        ],
+        sticky: { cookie: { name: 'route' } },
+      },
+    })
+    expect(undo).toStrictEqual(['kubectl affinity disable traefikservice/both -n shop'])
+  })
+
+  it('is refused where there is nothing to weigh', () => {
+    expect(() =>
+      ask(object('traefik.io/v1alpha1', 'TraefikService', 'x', { mirroring: { name: 'a' } }), cookie),
+    ).toThrow(/no weighted services/)
+  })
+})
+
 describe('a cookie in Istio', () => {
   it('makes a rule where there is none, with a path and the ttl without which no cookie is made', () => {
     const { plan, undo } = ask(virtualService([toWeb]), cookie)
@@ -313,6 +344,17 @@ describe('a cookie at a route', () => {
     })
     expect(changed.after[0]).not.toHaveProperty('spec.loadBalancer.slowStart')
     expect(changed.undo[0]).toContain('"slowStart":{"window":"10s"}')
+  })
+
+  it('is a hash of a GRPCRoute, whose sessions few versions read', () => {
+    const grpc = { ...route, kind: 'GRPCRoute' }
+    const { plan } = ask(grpc, cookie, eg)
+    expect(plan.writes).toMatchObject([
+      { how: 'create', object: { spec: { targetRefs: [{ kind: 'GRPCRoute', name: 'shop' }] } } },
+    ])
+    expect(() =>
+      ask(grpc, { verb: 'enable', by: { kind: 'cookie', name: 'a', persistent: true } }, eg),
+    ).toThrow(/moves some clients when pods are added/)
   })
 
   it('is merged with the policy of a gateway, and is a hash where routes have no such field', () => {
