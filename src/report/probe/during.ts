@@ -98,7 +98,7 @@ function layoutSessions(moves: DuringReport['sessions'], width: number, style: S
   const changed =
     pods.length === 0 ? 'no pod came or went' : `of ${countOf(before, 'pod')} ${pods.join(', ')}`
   const must =
-    points === undefined || share === undefined
+    points === undefined || share === undefined || pods.length === 0
       ? ''
       : `; a ${points === 'at-a-pod' ? 'record of the pod' : 'hash'} has to move ${Math.round(share * 100)} % of them`
   const without = needless === 0 ? '' : `, ${formatCount(needless)} though their pod had not gone`
