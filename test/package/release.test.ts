@@ -22,7 +22,7 @@ test('checksums.txt names every file but itself and the manifest, and is right',
   for (const [name, sum] of sums) expect(sha256(fileIn(name)), name).toBe(sum)
 })
 
-test('the same sources give the same bytes, in another folder, too', () => {
+test('the same sources give the same bytes, in another folder, too', { timeout: 400_000 }, () => {
   // On the same disk, so that the packages need not be copied.
   const copy = temporaryFolder(join(root, 'dist'))
   const sources = [
