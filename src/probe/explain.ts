@@ -58,8 +58,10 @@ function whatWent(
   own: readonly EndpointChange[],
   againMs: number,
 ): SwitchExplanation | undefined {
-  // What came before the switch is the reason, where there is such; news of it may come later than its effect.
-  const before = own.findLastIndex((change) => isLoss(change) && change.atMs <= atMs)
+  // What came before the switch is the reason, where there is such; news of it may come later than its effect. An endpoint
+  // that is terminating goes then, and not when it is removed.
+  let before = own.findLastIndex((change) => isLoss(change) && change.atMs <= atMs)
+  while (before > 0 && isLoss(own[before - 1]!)) before -= 1
   const after = own.findIndex(
     (change) => isLoss(change) && change.atMs > atMs && change.atMs <= atMs + slackMs,
   )

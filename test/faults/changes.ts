@@ -56,7 +56,11 @@ async function removePods(place: Place, app: string, most: number): Promise<void
 }
 
 /** What is said where requests failed on a busy machine. */
-const openForFailures = new Set(['inconclusive, failures', 'inconclusive, too-few-requests'])
+const openForFailures = new Set([
+  'inconclusive, failures',
+  'inconclusive, no-answers',
+  'inconclusive, too-few-requests',
+])
 
 const changed = ['inconclusive, service-changed']
 

@@ -82,6 +82,7 @@ describe('explainSwitches', () => {
       return found?.explanation?.kind === 'endpoint-gone' ? found.explanation.change.atMs : undefined
     }
     expect(told(change(5000, 'terminating', 'A'), change(6000, 'removed', 'A'))).toBe(5000)
+    expect(told(change(4000, 'terminating', 'A'), change(5000, 'removed', 'A'))).toBe(4000)
     // News may be late, by the clocks as by the way.
     expect(told(change(5300, 'terminating', 'A'), change(6300, 'removed', 'A'))).toBe(5300)
     expect(
