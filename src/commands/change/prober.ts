@@ -3,6 +3,7 @@ import type { AskNode, NodeAnswer } from '../../change/wait.ts'
 import type { Cluster } from '../../cluster/index.ts'
 import type { IdentifyMode } from '../../model/observation.ts'
 import type { ProbeSurvey } from '../../model/survey.ts'
+import type { InconclusiveReason } from '../../model/verdict.ts'
 
 export interface ProberOptions {
   image: string | undefined
@@ -44,10 +45,22 @@ export function proberOf(
   }
 }
 
-function answerOf({ cells, verdict }: ProbeSurvey, atMs: number): NodeAnswer {
+/** Reasons that stay, however often is asked; others pass, as failures on a busy node do. */
+const lasting: ReadonlySet<InconclusiveReason> = new Set<InconclusiveReason>([
+  'backends-not-told-apart',
+  'one-connection',
+  'one-endpoint',
+  'one-name',
+  'silences',
+  'uneven-shares',
+])
+
+/** What a short probe says about a change. */
+export function answerOf(
+  { cells, verdict }: Pick<ProbeSurvey, 'cells' | 'verdict'>,
+  atMs: number,
+): NodeAnswer {
   if (verdict.result === 'as-expected') return { kind: 'served', atMs }
   const reason = cells[0]?.verdict.reason
-  if (reason === undefined || reason === 'too-few-requests' || reason === 'interrupted')
-    return { kind: 'not-yet' }
-  return { kind: 'untold', why: reason }
+  return reason !== undefined && lasting.has(reason) ? { kind: 'untold', why: reason } : { kind: 'not-yet' }
 }

@@ -1,0 +1,22 @@
+import { expect, test } from 'vitest'
+import { answerOf } from '../../../../src/commands/change/prober.ts'
+import type { ProbeSurvey } from '../../../../src/model/survey.ts'
+import type { InconclusiveReason } from '../../../../src/model/verdict.ts'
+
+const survey = (result: 'as-expected' | 'differs' | 'inconclusive', reason?: InconclusiveReason) =>
+  ({ verdict: { result }, cells: [{ verdict: { reason } }] }) as unknown as Pick<
+    ProbeSurvey,
+    'cells' | 'verdict'
+  >
+
+test.each<[string, ReturnType<typeof survey>, string]>([
+  ['as it is to be', survey('as-expected'), 'served'],
+  ['as it was', survey('differs'), 'not-yet'],
+  ['too few', survey('inconclusive', 'too-few-requests'), 'not-yet'],
+  ['failures, which pass', survey('inconclusive', 'failures'), 'not-yet'],
+  ['nobody answers yet', survey('inconclusive', 'no-answers'), 'not-yet'],
+  ['answers that name nobody', survey('inconclusive', 'backends-not-told-apart'), 'untold'],
+  ['one endpoint', survey('inconclusive', 'one-endpoint'), 'untold'],
+])('a node that is waited for: %s', (_, found, kind) => {
+  expect(answerOf(found, 1).kind).toBe(kind)
+})
