@@ -6,17 +6,19 @@ import type { Interrupt } from '../cli/interrupt.ts'
 import { withInterrupt } from '../cli/session.ts'
 import { countFlag } from '../cli/value-flags.ts'
 import { UserError } from '../model/user-error.ts'
-import { endSoon, parseFault, proxyModes, startSandbox } from '../sandbox/index.ts'
+import { type GatewayName, gatewayNames, proxyModes } from '../sandbox/choices.ts'
+import type { Sandbox, SandboxOptions } from '../sandbox/index.ts'
 
 export default class SandboxCommand extends BaseCommand {
   static override summary = 'Run a miniature cluster in this process, to try things without a cluster.'
   static override description = [
     'It is a simulation: an API server on loopback that knows what this plugin and everyday kubectl need, pods that are small servers on addresses of 127.0.0.0/8, and Service proxies with the affinity of the real ones. It starts with three pods behind the Service "sample-clusterip", serves until Ctrl-C, and leaves nothing.',
+    'With --with it has gateways: ingress-nginx, Traefik, Istio and Envoy Gateway, each with the cookies and hashes of the real one.',
     'With a command after -- it runs that with KUBECONFIG set, and ends with it.',
     'Faults, as NAME[@WHEN][:FOR]: api-disconnect, slow-api, 429, conflict, watch-expired, log-truncate, evict, image-pull, ignore-affinity, forget-clients. What each does and what the sandbox cannot do is in docs/sandbox.md.',
   ].join('\n\n')
   static override usage =
-    'kubectl affinity sandbox [--nodes=3] [--proxy=nftables] [--fault=NAME[@WHEN][:FOR]...] [-- COMMAND [ARGS...]]'
+    'kubectl affinity sandbox [--nodes=3] [--proxy=nftables] [--with=GATEWAY,...] [--fault=NAME[@WHEN][:FOR]...] [-- COMMAND [ARGS...]]'
   static override examples = [
     {
       description: 'Start a cluster; use it from another terminal as it says',
@@ -38,6 +40,10 @@ export default class SandboxCommand extends BaseCommand {
         'The Service proxy whose affinity is simulated: iptables, nftables, ipvs, cilium, antrea or ovn.',
       default: 'nftables',
     }),
+    with: Flags.string({
+      description: `Gateways in front of Services, as a list: ${gatewayNames.join(', ')}.`,
+      helpValue: '',
+    }),
     fault: Flags.string({
       description: 'Something that goes wrong; can be repeated.',
       multiple: true,
@@ -54,18 +60,19 @@ export default class SandboxCommand extends BaseCommand {
         exitCode: exitCodes.usage,
       })
     }
+    const gateways = gatewaysIn(flags.with ?? '')
+    const { parseFault } = await import('../sandbox/faults.ts')
     const faults = (flags.fault ?? []).map((text) => parseFault(text))
     return await withInterrupt(({ interrupt }) =>
-      serve({ nodes: flags.nodes ?? 3, proxy: flags.proxy, faults }, command, interrupt),
+      serve({ nodes: flags.nodes ?? 3, proxy: flags.proxy, faults, gateways }, command, interrupt),
     )
   }
 }
 
-async function serve(
-  options: Omit<Parameters<typeof startSandbox>[0], 'sample'>,
-  command: readonly string[],
-  interrupt: Interrupt,
-): Promise<number> {
+type Options = Omit<SandboxOptions, 'sample'>
+
+async function serve(options: Options, command: readonly string[], interrupt: Interrupt): Promise<number> {
+  const { endSoon, startSandbox } = await import('../sandbox/index.ts')
   const sandbox = await startSandbox({
     ...options,
     sample: true,
@@ -77,7 +84,7 @@ async function serve(
       return await runInside(command, sandbox.kubeconfig, interrupt.first)
     }
     stdout.write(`export KUBECONFIG=${sandbox.kubeconfig}\n`)
-    stderr.write(`${introduction(options.nodes, options.proxy)}\n`)
+    stderr.write(`${introduction(options, sandbox.gateway)}\n`)
     await new Promise<void>((resolve) =>
       interrupt.first.addEventListener('abort', () => resolve(), { once: true }),
     )
@@ -93,12 +100,28 @@ function wordsAfterDashes(words: readonly string[]): string[] {
   return index < 0 ? [] : words.slice(index + 1)
 }
 
-function introduction(nodes: number, proxy: string): string {
+function gatewaysIn(list: string): GatewayName[] {
+  const words = list.split(',').filter((word) => word !== '')
+  const isName = (word: string): word is GatewayName => (gatewayNames as readonly string[]).includes(word)
+  const wrong = words.find((word) => !isName(word))
+  if (wrong !== undefined)
+    throw new UserError(`the sandbox knows no gateway "${wrong}"`, {
+      hints: [`there are ${gatewayNames.join(', ')}`],
+      exitCode: exitCodes.usage,
+    })
+  return [...new Set(words.filter((word) => isName(word)))]
+}
+
+function introduction({ nodes, proxy, gateways = [] }: Options, gateway: Sandbox['gateway']): string {
   return [
     '',
     `A simulated cluster with ${nodes} ${nodes === 1 ? 'node' : 'nodes'} and the affinity of ${proxy}. In another terminal, after the line above:`,
     '  kubectl get pods,services',
     '  kubectl affinity probe svc/sample-clusterip --path /podinfo',
+    ...gateways.map((name) => {
+      const { address, reachedAt } = gateway(name)
+      return `${name} listens on ${address}:80, for this machine on ${reachedAt}`
+    }),
     'Ctrl-C ends it and leaves nothing.',
   ].join('\n')
 }

@@ -1,7 +1,7 @@
 import { version } from './api/discovery.ts'
+import type { ProxyMode } from './choices.ts'
 import { mostPodsOfNode } from './controllers/scheduler.ts'
 import type { AddressPlan } from './network/address-plan.ts'
-import type { ProxyMode } from './network/affinity.ts'
 import { now } from './resource.ts'
 import { types } from './resource-types.ts'
 import type { Store } from './store.ts'

@@ -3,10 +3,13 @@ import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
+import type { EndpointSlice, Service } from '../model/kubernetes.ts'
 import { UserError } from '../model/user-error.ts'
+import { waysInto } from '../model/ways.ts'
 import { administrator } from './api/access.ts'
 import { ApiServer } from './api/server.ts'
 import { withAddresses, withDefaults } from './api/services.ts'
+import type { GatewayName, ProxyMode } from './choices.ts'
 import { makeCluster } from './cluster-objects.ts'
 import { runDeployments } from './controllers/deployments.ts'
 import { runEndpointSlices } from './controllers/endpoint-slices.ts'
@@ -16,9 +19,10 @@ import { collectGarbage } from './controllers/owners.ts'
 import { runQuotas } from './controllers/quotas.ts'
 import { type Fault, type FaultKind, Faults } from './faults.ts'
 import { ownFolder } from './folder.ts'
+import { gatewayAddress, proxyIn, runGateways, typesWith } from './gateways/index.ts'
+import type { Installed } from './gateways/kit/gateway.ts'
 import { kubeconfig } from './kubeconfig.ts'
 import { type AddressPlan, addressPlan, lowestOpenPort } from './network/address-plan.ts'
-import type { ProxyMode } from './network/affinity.ts'
 import { selfSigned } from './network/certificate.ts'
 import { serveDns } from './network/cluster-dns.ts'
 import { ServiceProxy } from './network/service-proxy.ts'
@@ -28,8 +32,7 @@ import { types } from './resource-types.ts'
 import { sampleObjects } from './sample.ts'
 import { Store } from './store.ts'
 
-export { proxyModes, type ProxyMode } from './network/affinity.ts'
-export { type Fault, parseFault } from './faults.ts'
+export { parseFault } from './faults.ts'
 
 export interface SandboxOptions {
   nodes: number
@@ -37,6 +40,8 @@ export interface SandboxOptions {
   faults: readonly Fault[]
   /** With three pods and a Service in the namespace `default`. */
   sample: boolean
+  /** What stands in front of Services. */
+  gateways?: readonly GatewayName[]
 }
 
 /** A cluster that runs. */
@@ -44,7 +49,9 @@ export interface Sandbox {
   /** Path of a kubeconfig file that leads to it. */
   kubeconfig: string
   server: string
-  /** Resolves when the sample's pods are behind its Service. */
+  /** The address of a gateway, as pods know it and as it is reached from this machine. */
+  gateway: (name: GatewayName) => { address: string; reachedAt: string }
+  /** Resolves when the sample's pods and the gateways serve. */
   ready: Promise<void>
   /** Breaks all connections to the API server, and refuses new ones until `connect`. */
   disconnect(): void
@@ -77,7 +84,8 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
 }
 
 async function start(options: SandboxOptions, ends: End[]): Promise<Omit<Sandbox, 'stop'>> {
-  const store = new Store()
+  const { gateways = [] } = options
+  const store = new Store(typesWith(gateways))
   const faults = new Faults()
   const users = [administrator, ...restrictedUsers].map((name) => ({
     name,
@@ -90,7 +98,14 @@ async function start(options: SandboxOptions, ends: End[]): Promise<Omit<Sandbox
   const programs = new Programs(folder.path)
   const { plan, release, certificate, kubelet, api } = await claimNetwork(async (plan) => {
     const certificate = selfSigned('sandbox', plan.apiServer)
-    const kubelet = new Kubelet({ store, plan, faults, lowestPort, programs })
+    const kubelet = new Kubelet({
+      store,
+      plan,
+      faults,
+      lowestPort,
+      programs,
+      proxyIn: (container) => proxyIn(gateways, store, container),
+    })
     const api = new ApiServer({ store, plan, kubelet, faults, certificate, lowestPort, tokens })
     try {
       await api.listen(plan.apiServer, apiPort)
@@ -122,7 +137,16 @@ async function start(options: SandboxOptions, ends: End[]): Promise<Omit<Sandbox
     () => faults.stop(),
     () => api.disconnect(),
   )
-  if (options.sample) addSample(store, plan)
+  const install = ({ type, object }: Installed): void => {
+    const resource = object as Resource
+    store.create(
+      type,
+      type === types.services ? withAddresses(withDefaults(resource), undefined, store, plan) : resource,
+    )
+  }
+  if (options.sample)
+    for (const { type, object } of sampleObjects('default')) install({ type: types[type], object })
+  ends.push(runGateways(gateways, { store, plan, install }))
   const server = `https://${plan.apiServer}:${apiPort}`
   const path = join(folder.path, 'kubeconfig')
   writeFileSync(path, kubeconfig(server, certificate.cert, users), { mode: 0o600 })
@@ -136,7 +160,14 @@ async function start(options: SandboxOptions, ends: End[]): Promise<Omit<Sandbox
   return {
     kubeconfig: path,
     server,
-    ready: options.sample ? sampleReady(store) : Promise.resolve(),
+    gateway: (name) => {
+      const address = gatewayAddress(plan, name)
+      return { address, reachedAt: plan.physical(address) }
+    },
+    ready: allReady(
+      store,
+      gateways.map((name) => gatewayAddress(plan, name)),
+    ),
     disconnect: () => api.disconnect(),
     connect: () => api.connect(),
   }
@@ -195,22 +226,27 @@ async function hold(host: string, port: number): Promise<() => void> {
   return () => void server.close()
 }
 
-function addSample(store: Store, plan: AddressPlan): void {
-  for (const { type, object } of sampleObjects('default')) {
-    const resource = object as Resource
-    store.create(
-      types[type],
-      type === 'services' ? withAddresses(withDefaults(resource), undefined, store, plan) : resource,
+/** Resolves when pods are ready behind every Service, and a Service has each of these addresses. */
+async function allReady(store: Store, addresses: readonly string[]): Promise<void> {
+  const isServed = ({ metadata }: Resource): boolean =>
+    store
+      .list(types.endpointslices, metadata.namespace)
+      .filter(({ metadata: { labels } }) => labels?.['kubernetes.io/service-name'] === metadata.name)
+      .flatMap((slice) => (slice as unknown as EndpointSlice).endpoints ?? [])
+      .some(({ conditions }) => conditions?.ready === true)
+  const isReady = (): boolean => {
+    const services = store.list(types.services)
+    const own = new Set(
+      services.flatMap((one) => waysInto(one as unknown as Service).map(({ host }) => host)),
+    )
+    return (
+      addresses.every((address) => own.has(address)) &&
+      services.every((one) => isServed(one)) &&
+      store
+        .list(types.deployments)
+        .every((one) => at(one, 'status', 'readyReplicas') === at(one, 'spec', 'replicas'))
     )
   }
-}
-
-async function sampleReady(store: Store): Promise<void> {
-  const isReady = (): boolean =>
-    store.list(types.endpointslices, 'default').some((slice) => {
-      const endpoints = (slice['endpoints'] ?? []) as { conditions: { ready: boolean } }[]
-      return endpoints.filter(({ conditions }) => conditions.ready).length === 3
-    })
   await new Promise<void>((resolve) => {
     const check = (): void => {
       if (!isReady()) return

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { alreadyExists, expired, notFound } from './failure.ts'
 import { now, type Resource } from './resource.ts'
-import { apiVersionOf, type ResourceType } from './resource-types.ts'
+import { apiVersionOf, builtInTypes, type ResourceType } from './resource-types.ts'
 
 export interface Change {
   type: 'ADDED' | 'MODIFIED' | 'DELETED'
@@ -19,12 +19,18 @@ const keyOf = (namespace: string | undefined, name: string): string => `${namesp
 
 /** All objects, the order in which they changed, and whoever listens. */
 export class Store {
+  /** All that there can be objects of. */
+  readonly types: readonly ResourceType[]
   readonly #objects = new Map<ResourceType, Map<string, Resource>>()
   readonly #listeners = new Set<(change: Change) => void>()
   #history: Change[] = []
   #revision = 1
   /** The newest change that is forgotten. */
   #forgotten = 0
+
+  constructor(types: readonly ResourceType[] = builtInTypes) {
+    this.types = types
+  }
 
   get revision(): number {
     return this.#revision

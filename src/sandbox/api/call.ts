@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { badRequest } from '../failure.ts'
-import { apiVersionOf, findType, type ResourceType, reviewTypes } from '../resource-types.ts'
+import { type ResourceType, reviewTypes } from '../resource-types.ts'
 
 /** A request about objects, taken apart. */
 export interface Call {
@@ -23,7 +23,7 @@ export interface Call {
 type Where = Pick<Call, 'type' | 'namespace' | 'name' | 'subresource' | 'rest'>
 
 /** What a path of the API means; undefined for a path that there is not. */
-export function findObjects(path: string): Where | undefined {
+export function findObjects(path: string, types: readonly ResourceType[]): Where | undefined {
   const words = path
     .split('/')
     .slice(1)
@@ -38,9 +38,9 @@ export function findObjects(path: string): Where | undefined {
     rest = rest.slice(2)
   }
   const [plural = '', name, subresource] = rest
-  const type =
-    findType(group, version, plural) ??
-    reviewTypes.find((one) => one.plural === plural && apiVersionOf(one) === `${group}/${version}`)
+  const type = [...types, ...reviewTypes].find(
+    (one) => one.group === group && one.version === version && one.plural === plural,
+  )
   if (type === undefined || (rest.length > 3 && subresource !== 'proxy')) return undefined
   if (namespace !== undefined && !type.namespaced) return undefined
   return { type, namespace, name, subresource, rest: rest.slice(3).join('/') }

@@ -1,13 +1,14 @@
-import { allTypes, apiVersionOf, type ResourceType, reviewTypes } from '../resource-types.ts'
+import { apiVersionOf, type ResourceType, reviewTypes } from '../resource-types.ts'
 
 /** What the server has, in the documents by which clients find it out. */
 
 const verbs = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch']
-const groups = [...new Set([...allTypes, ...reviewTypes].map(({ group }) => group))].filter(
-  (group) => group !== '',
-)
-const versionOf = (group: string): string =>
-  [...allTypes, ...reviewTypes].find((type) => type.group === group)?.version ?? 'v1'
+
+/** A version of each group with a name. */
+function groupsOf(types: readonly ResourceType[]): Map<string, string> {
+  const all = [...types, ...reviewTypes].filter(({ group }) => group !== '')
+  return new Map(all.map(({ group, version: of }) => [group, of]))
+}
 
 export const version = {
   major: '1',
@@ -22,7 +23,8 @@ export const version = {
 }
 
 /** The answer to a path of discovery; undefined for any other path. */
-export function discovery(path: string, address: string): object | undefined {
+export function discovery(path: string, address: string, types: readonly ResourceType[]): object | undefined {
+  const groups = groupsOf(types)
   if (path === '/version') return version
   if (path === '/api')
     return {
@@ -31,23 +33,27 @@ export function discovery(path: string, address: string): object | undefined {
       serverAddressByClientCIDRs: [{ clientCIDR: '0.0.0.0/0', serverAddress: address }],
     }
   if (path === '/apis')
-    return { kind: 'APIGroupList', apiVersion: 'v1', groups: groups.map((group) => groupDocument(group)) }
-  if (path === '/api/v1') return resourceList('')
-  const group = groups.find((name) => path === `/apis/${name}` || path === `/apis/${name}/${versionOf(name)}`)
-  if (group !== undefined)
-    return path === `/apis/${group}`
-      ? { kind: 'APIGroup', apiVersion: 'v1', ...groupDocument(group) }
-      : resourceList(group)
-  return openApi(path)
+    return {
+      kind: 'APIGroupList',
+      apiVersion: 'v1',
+      groups: [...groups].map((group) => groupDocument(...group)),
+    }
+  if (path === '/api/v1') return resourceList('', 'v1', types)
+  const [, name = '', asked] = /^\/apis\/([^/]+)(?:\/([^/]+))?$/.exec(path) ?? []
+  const served = groups.get(name)
+  if (served !== undefined && asked === undefined)
+    return { kind: 'APIGroup', apiVersion: 'v1', ...groupDocument(name, served) }
+  if (served !== undefined && asked === served) return resourceList(name, served, types)
+  return openApi(path, groups, types)
 }
 
-function groupDocument(name: string): object {
-  const entry = { groupVersion: `${name}/${versionOf(name)}`, version: versionOf(name) }
+function groupDocument(name: string, served: string): object {
+  const entry = { groupVersion: `${name}/${served}`, version: served }
   return { name, versions: [entry], preferredVersion: entry }
 }
 
-function resourceList(group: string): object {
-  const stored = allTypes.flatMap((type) =>
+function resourceList(group: string, served: string, types: readonly ResourceType[]): object {
+  const stored = types.flatMap((type) =>
     type.group === group
       ? [entryOf(type, verbs), ...type.subresources.map((sub) => subresource(type, sub))]
       : [],
@@ -56,7 +62,7 @@ function resourceList(group: string): object {
   return {
     kind: 'APIResourceList',
     apiVersion: 'v1',
-    groupVersion: group === '' ? 'v1' : `${group}/${versionOf(group)}`,
+    groupVersion: group === '' ? served : `${group}/${served}`,
     resources: [...stored, ...asked],
   }
 }
@@ -94,8 +100,12 @@ export const openApiV2 = Buffer.from('\n\u00032.0\u0012\u000e\n\u0007sandbox\u00
 export const openApiV2Type = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf'
 
 /** No schemas: only what kubectl looks for, that the server validates fields and does dry runs. */
-function openApi(path: string): object | undefined {
-  const versions = ['api/v1', ...groups.map((group) => `apis/${group}/${versionOf(group)}`)]
+function openApi(
+  path: string,
+  groups: ReadonlyMap<string, string>,
+  types: readonly ResourceType[],
+): object | undefined {
+  const versions = ['api/v1', ...[...groups].map(([group, served]) => `apis/${group}/${served}`)]
   if (path === '/openapi/v3') {
     return {
       paths: Object.fromEntries(versions.map((name) => [name, { serverRelativeURL: `/openapi/v3/${name}` }])),
@@ -103,7 +113,7 @@ function openApi(path: string): object | undefined {
   }
   const found = versions.find((name) => path === `/openapi/v3/${name}`)
   if (found === undefined) return undefined
-  const here = allTypes.filter(
+  const here = types.filter(
     (type) => found.endsWith(apiVersionOf(type)) && (type.group === '') === (found === 'api/v1'),
   )
   return {

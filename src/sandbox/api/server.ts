@@ -129,7 +129,7 @@ export class ApiServer {
       response.end(openApiV2)
       return
     }
-    const document = discovery(path, `${this.#address.host}:${this.#address.port}`)
+    const document = discovery(path, `${this.#address.host}:${this.#address.port}`, store.types)
     if (document !== undefined) {
       send(response, 200, document, [])
       return
@@ -155,7 +155,7 @@ export class ApiServer {
     const { tokens, faults } = this.#options
     const { path, query } = partsOf(request)
     const user = whoAsks(request.headers, tokens)
-    const where = findObjects(path)
+    const where = findObjects(path, this.#options.store.types)
     if (where === undefined) throw noSuchPath()
     const call: Call = {
       ...where,

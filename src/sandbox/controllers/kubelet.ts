@@ -43,6 +43,8 @@ interface KubeletOptions {
   faults: Faults
   lowestPort: number
   programs: Programs
+  /** What runs in pods of gateways; undefined for all others. */
+  proxyIn?: (options: ContainerOptions) => Container | undefined
 }
 
 interface Running {
@@ -244,7 +246,7 @@ export class Kubelet {
       this.#fail(pod, addresses, restarts, message)
       return
     }
-    const started = startContainer(program, options)
+    const started = startContainer(() => this.#options.proxyIn?.(options) ?? containerWith(program, options))
     if (typeof started === 'string') {
       this.#fail(pod, addresses, restarts, `failed to create containerd task: ${started}`)
       return
@@ -415,10 +417,13 @@ function probedPort({ readinessProbe, ports = [] }: ContainerSpec): number | 'no
   return number > 0 && number < 65_536 ? number : 'nobody'
 }
 
+const containerWith = (program: Program | undefined, options: ContainerOptions): Container =>
+  program === undefined ? startSampleServer(options) : startProcess(program, options)
+
 /** The container, or why this machine cannot start it: a word of its command with a zero byte, say. */
-function startContainer(program: Program | undefined, options: ContainerOptions): Container | string {
+function startContainer(start: () => Container): Container | string {
   try {
-    return program === undefined ? startSampleServer(options) : startProcess(program, options)
+    return start()
   } catch (error) {
     return error instanceof Error ? error.message : String(error)
   }

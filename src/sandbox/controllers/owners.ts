@@ -1,6 +1,6 @@
 import type { OwnerReference } from '../../model/kubernetes.ts'
 import { now, type Resource } from '../resource.ts'
-import { allTypes, types } from '../resource-types.ts'
+import { type ResourceType, types } from '../resource-types.ts'
 import type { Store } from '../store.ts'
 
 export function ownerReference({ apiVersion, kind, metadata }: Resource): OwnerReference {
@@ -53,13 +53,13 @@ export function collectGarbage(store: Store): () => void {
 
 const ownedTypes = [types.replicasets, types.pods, types.jobs, types.services, types.endpointslices]
 
-function removeObject(store: Store, type: (typeof allTypes)[number], object: Resource): void {
+function removeObject(store: Store, type: ResourceType, object: Resource): void {
   if (type === types.pods) deletePod(store, object)
   else store.remove(type, object)
 }
 
 function emptyNamespace(store: Store, name: string): void {
-  for (const type of allTypes) {
+  for (const type of store.types) {
     if (!type.namespaced) continue
     for (const object of store.list(type, name)) removeObject(store, type, object)
   }

@@ -6,6 +6,7 @@ import { type Family, parseIp } from '../../model/ip.ts'
  *
  *     10.X.0.1          API server
  *     10.X.0.10+n       node n (1, 2, …)
+ *     10.X.64.0/24      load balancers
  *     10.X.96.0/20      Services, 10.X.96.10 the cluster's DNS
  *     10.X.128+n.0/24   pods of node n
  *
@@ -24,6 +25,7 @@ export interface AddressPlan {
   /** Both families. */
   serviceCidrs: string[]
   service(host: number): string
+  loadBalancer(host: number): string
   dns: string
   /** The address of a family that goes with an IPv4 address of a sandbox. Others are what they are. */
   inFamily(address: string, family: Family): string
@@ -70,6 +72,7 @@ export function addressPlan(network: number): AddressPlan {
     pod: (index, host) => `${prefix}.${firstPodSubnet + index}.${host}`,
     serviceCidrs: [`${prefix}.96.0/20`, `fd00:10:${network}::96:0/112`],
     service,
+    loadBalancer: (host) => `${prefix}.64.${host}`,
     dns: service(10),
     inFamily: (address, family) => {
       const parts = partsOf(address)

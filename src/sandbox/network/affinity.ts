@@ -1,3 +1,5 @@
+import type { ProxyMode } from '../choices.ts'
+
 /** How a Service proxy keeps a client on its pod. */
 export interface AffinityRules {
   /** `idle`: each new connection starts the time again. `absolute`: only the first one does. */
@@ -17,9 +19,6 @@ export interface AffinityRules {
  * whole seconds, so that it ends up to a second early. `swept`: who is over time goes when somebody looks, once a second.
  */
 type Clock = 'exact' | 'whole-seconds' | 'swept'
-
-export const proxyModes = ['iptables', 'nftables', 'ipvs', 'cilium', 'antrea', 'ovn'] as const
-export type ProxyMode = (typeof proxyModes)[number]
 
 /** What is known of the proxies; docs/sandbox.md says where from. */
 export const affinityRules: Readonly<Record<ProxyMode, AffinityRules>> = {

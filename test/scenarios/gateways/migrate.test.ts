@@ -19,11 +19,11 @@ const annotations = {
 }
 
 for (const way of gatewayWays.filter(({ name }) => name !== 'ingress-nginx')) {
-  const needs = [gateway('ingress-nginx'), gateway(way.name), 'a way in from here'] as const
+  const needs = [gateway('ingress-nginx'), gateway(way.name)] as const
   describeOnce(`the cookie of ingress-nginx is carried over to ${way.name}`, () => {
     const place = usePlayground()
     const host = (): string => `shop.${place.name}.lab`
-    const asked = (): Asked => ({ address: site.gatewayAddress(way.name), host: host() })
+    const asked = (): Asked => ({ address: site.reachedAt(way.name), host: host() })
     const users = async (target: string): Promise<unknown> => {
       const ended = await place.probe([target, '-o', 'json'])
       expectExit(ended, 0)
@@ -39,7 +39,7 @@ for (const way of gatewayWays.filter(({ name }) => name !== 'ingress-nginx')) {
         ...way.objects(host()),
       )
       await gatewayFollows(asked(), sets('route', false))
-      await gatewayFollows({ ...asked(), address: site.gatewayAddress('ingress-nginx') }, sets('route'))
+      await gatewayFollows({ ...asked(), address: site.reachedAt('ingress-nginx') }, sets('route'))
     })
 
     scenario('users stay at both', needs, async () => {

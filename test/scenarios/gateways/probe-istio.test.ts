@@ -6,13 +6,13 @@ import { expectExit, surveyOf } from '../support/report.ts'
 import { describeOnce, scenario } from '../support/scenario.ts'
 import { gateway, site } from '../support/site.ts'
 
-const needs = [gateway('istio'), 'a way in from here'] as const
+const needs = [gateway('istio')] as const
 
 describeOnce("S3: Istio's ingress gateway and a cookie", () => {
   const place = usePlayground()
   const host = (): string => `counter.${place.name}.lab`
   const asked = (): { address: string; host: string } => ({
-    address: site.gatewayAddress('istio'),
+    address: site.reachedAt('istio'),
     host: host(),
   })
   const port = { number: 80, name: 'http', protocol: 'HTTP' }

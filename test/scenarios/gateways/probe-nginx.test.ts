@@ -6,13 +6,13 @@ import { expectExit, surveyOf } from '../support/report.ts'
 import { describeOnce, scenario } from '../support/scenario.ts'
 import { gateway, site } from '../support/site.ts'
 
-const needs = [gateway('ingress-nginx'), 'a way in from here'] as const
+const needs = [gateway('ingress-nginx')] as const
 
 describeOnce('S4: an Ingress of ingress-nginx with regular expressions and a cookie', () => {
   const place = usePlayground()
   const host = (): string => `shop.${place.name}.lab`
   const asked = (): { address: string; host: string; path: string } => ({
-    address: site.gatewayAddress('ingress-nginx'),
+    address: site.reachedAt('ingress-nginx'),
     host: host(),
     path: '/app1/x',
   })

@@ -6,13 +6,13 @@ import { expectExit, surveyOf } from '../support/report.ts'
 import { describeOnce, scenario } from '../support/scenario.ts'
 import { gateway, site } from '../support/site.ts'
 
-const needs = [gateway('traefik'), 'a way in from here'] as const
+const needs = [gateway('traefik')] as const
 
 describeOnce("S4: Traefik's provider for Ingresses, and a cookie", () => {
   const place = usePlayground()
   const host = (): string => `shop.${place.name}.lab`
   const asked = (): { address: string; host: string } => ({
-    address: site.gatewayAddress('traefik'),
+    address: site.reachedAt('traefik'),
     host: host(),
   })
   /** Annotations of Traefik about a backend are read from its Service. */

@@ -2,18 +2,23 @@ import { execFile } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { afterAll } from 'vitest'
-import { type ProxyMode, restrictedUsers, startSandbox } from '../../../src/sandbox/index.ts'
+import { afterAll, expect } from 'vitest'
+import { gatewayNames, type ProxyMode } from '../../../src/sandbox/choices.ts'
+import { restrictedUsers, startSandbox } from '../../../src/sandbox/index.ts'
 import { programs } from '../../lab/index.ts'
 import { makeService, writeAddress } from './lab-peer.ts'
 import { deployment } from './manifests.ts'
-import type { Capability, Peer, Site } from './site.ts'
+import { type Capability, gateway, type Peer, type Site } from './site.ts'
 
 const nodes = 2
 
 /** The sandbox: a simulation, started anew for each file of scenarios. Where it differs from the lab it is wrong. */
 export async function sandboxSite(proxy: ProxyMode): Promise<Site> {
-  const sandbox = await startSandbox({ nodes, proxy, faults: [], sample: false })
+  // Only where they are needed: they are more for a machine to do.
+  const isAboutGateways = expect.getState().testPath?.includes('/scenarios/gateways/') === true
+  const gateways = isAboutGateways ? gatewayNames : []
+  const sandbox = await startSandbox({ nodes, proxy, faults: [], sample: false, gateways })
+  await sandbox.ready
   const kubectlFolder = await programs('kubernetes')
   let peer: Promise<Peer & { stop: () => Promise<void> }> | undefined
   // Hooks of the file itself: after those of its playgrounds.
@@ -47,10 +52,10 @@ export async function sandboxSite(proxy: ProxyMode): Promise<Site> {
       'cluster DNS',
       'IPv6',
       proxy === 'cilium' ? 'a table for each entry' : 'a table for each node',
+      ...gateways.map(gateway),
     ]),
-    gatewayAddress: (name) => {
-      throw new Error(`the sandbox has no gateway ${name}`)
-    },
+    gatewayAddress: (name) => sandbox.gateway(name).address,
+    reachedAt: (name) => sandbox.gateway(name).reachedAt,
     kubectl: (args, input) => kubectl(join(kubectlFolder, 'kubectl'), sandbox.kubeconfig, args, input),
     programsIn: async (namespace, pod) => {
       const address = ['get', 'pod', pod, '-n', namespace, '-o', 'jsonpath={.status.podIP}']

@@ -1,4 +1,4 @@
-import type { ProxyMode } from '../../../src/sandbox/index.ts'
+import type { ProxyMode } from '../../../src/sandbox/choices.ts'
 import {
   gatewayAddresses,
   hasCilium,
@@ -49,6 +49,8 @@ export type Capability =
   /** It has one for each address, and serves its own pods whichever node they ask, as Cilium does. */
   | 'a table for each entry'
   | `gateway ${GatewayName}`
+  /** Gateways are the programs that their names say, and what they were told can be read from them. */
+  | 'real gateways'
 
 /** What a scenario needs that uses this gateway; `gatewayAddress` of the site tells where it is. */
 export const gateway = (name: GatewayName): Capability => `gateway ${name}`
@@ -100,8 +102,10 @@ export interface Site {
   /** Contexts of users who may do nothing until a scenario grants it; their names are the users'. */
   restrictedUsers: readonly string[]
   capabilities: ReadonlySet<Capability>
-  /** Where a gateway is reached from the machine that the tests run on; throws when the cluster does not have it. */
+  /** The address of a gateway; throws when the cluster does not have it. */
   gatewayAddress(name: GatewayName): string
+  /** Where it is reached from the machine that the tests run on. */
+  reachedAt(name: GatewayName): string
   /**
    * True in one of the modes in which the suite runs on this cluster: what does not depend on the Service proxy is
    * tried there only.
@@ -159,11 +163,13 @@ async function labSite(): Promise<Site> {
       'a way in from here',
       'cluster DNS',
       'validation',
+      'real gateways',
       ...(/^\d+Ki$|^1Mi$/.test(state.logMaxSize) ? (['small logs'] as const) : []),
       ...(nodes.length > 1 ? (['several nodes'] as const) : []),
       ...[...gateways.keys()].map(gateway),
     ]),
     gatewayAddress: (name) => gateways.get(name) ?? missingGateway(name),
+    reachedAt: (name) => gateways.get(name) ?? missingGateway(name),
     kubectl: (args, input) => kubectl(args, input === undefined ? {} : { input }),
     isFirstMode: state.proxy === 'iptables',
     countsSeconds: kubeProxyMode(state.proxy) === undefined,

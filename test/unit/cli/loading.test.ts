@@ -75,6 +75,17 @@ describe('nothing is loaded before it is needed', () => {
     }
   })
 
+  test('the sandbox is loaded by what runs one, and its help is not', async () => {
+    const sandboxOf = async (...args: string[]): Promise<string[]> =>
+      (await loadedBy(...args)).sources.filter((source) => source.startsWith('src/sandbox/'))
+    const loaded = await Promise.all([
+      sandboxOf('demo', '--help'),
+      sandboxOf('sandbox', '--help'),
+      sandboxOf('explain', 'web', '-s', 'https://127.0.0.1:1', '--token', 'x'),
+    ])
+    expect(loaded).toEqual([[], ['src/sandbox/choices.ts'], []])
+  })
+
   test('whoever connects with a certificate or a token does not load client-node', async () => {
     const { packages, sources } = await loadedBy('version', '-s', 'http://127.0.0.1:1', '--token', 'x')
     expect(sources).toContain('src/cluster/client.ts')

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { affinityRules, AffinityTable, type ProxyMode } from '../../../src/sandbox/network/affinity.ts'
+import type { ProxyMode } from '../../../src/sandbox/choices.ts'
+import { affinityRules, AffinityTable } from '../../../src/sandbox/network/affinity.ts'
 
 const endpoints = ['a', 'b', 'c']
 

@@ -17,7 +17,7 @@ import { Faults } from '../../../src/sandbox/faults.ts'
 import { addressPlan } from '../../../src/sandbox/network/address-plan.ts'
 import { ServiceProxy } from '../../../src/sandbox/network/service-proxy.ts'
 import { Programs } from '../../../src/sandbox/pods/programs.ts'
-import { allTypes, type ResourceType, types } from '../../../src/sandbox/resource-types.ts'
+import { builtInTypes, type ResourceType, types } from '../../../src/sandbox/resource-types.ts'
 import { Store } from '../../../src/sandbox/store.ts'
 import { mutated, seeded } from './support/mutate.ts'
 import { samples } from './support/objects.ts'
@@ -80,7 +80,7 @@ function attempt(action: () => unknown): string {
 }
 
 async function empty(): Promise<void> {
-  for (const type of allTypes) {
+  for (const type of builtInTypes) {
     if (!type.namespaced || type === types.events) continue
     for (const object of store.list(type, 'default'))
       attempt(() => remove(writer, call(type, 'DELETE', object.metadata.name), { gracePeriodSeconds: 0 }))

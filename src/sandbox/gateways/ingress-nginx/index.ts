@@ -1,0 +1,74 @@
+import { types } from '../../resource-types.ts'
+import type { Store } from '../../store.ts'
+import { Balancer } from '../kit/balance.ts'
+import { following } from '../kit/follow.ts'
+import type { Gateway } from '../kit/gateway.ts'
+import { publish } from '../kit/ingresses.ts'
+import { balanced, ingressClass, namespaceObject, workload } from '../kit/objects.ts'
+import type { Answer, Router } from '../kit/proxy.ts'
+import { serviceTypes } from '../kit/services.ts'
+import { choose, goesToCanary } from './balance.ts'
+import { configure, controller, locationFor, rewritten, upstreamName } from './configuration.ts'
+
+const image = 'registry.k8s.io/ingress-nginx/controller:v1.11.0'
+const namespace = 'ingress-nginx'
+const labels = {
+  'app.kubernetes.io/name': 'ingress-nginx',
+  'app.kubernetes.io/instance': 'ingress-nginx',
+  'app.kubernetes.io/component': 'controller',
+}
+const ports = [{ name: 'http', containerPort: 80 }]
+
+/** The controller of kubernetes/ingress-nginx, IngressClass `nginx`. */
+export const ingressNginx: Gateway = {
+  types: [],
+  image,
+  objects: (address) => {
+    const name = 'ingress-nginx-controller'
+    const args = ['/nginx-ingress-controller', `--controller-class=${controller}`, '--ingress-class=nginx']
+    return [
+      namespaceObject(namespace),
+      ingressClass('nginx', controller),
+      workload({ name, namespace, labels, image, args, ports }),
+      balanced({ name, namespace, labels, ports }, labels, address),
+    ]
+  },
+  run: (store, { address }) => publish(store, [controller], address),
+  router,
+}
+
+const notFound: Answer = {
+  status: 404,
+  body: '<html>\r\n<head><title>404 Not Found</title></head>\r\n<body>\r\n<center><h1>404 Not Found</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n',
+  headers: [['Content-Type', 'text/html']],
+}
+const nobody: Answer = {
+  status: 503,
+  body: '<html>\r\n<head><title>503 Service Temporarily Unavailable</title></head>\r\n<body>\r\n<center><h1>503 Service Temporarily Unavailable</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n',
+  headers: [['Content-Type', 'text/html']],
+}
+
+/** `proxy_next_upstream_tries`. */
+const tries = 3
+
+function router(store: Store): Router {
+  const configuration = following(store, [types.ingresses, types.ingressclasses, ...serviceTypes], () =>
+    configure(store),
+  )
+  const balancer = new Balancer()
+  return (asked) => {
+    const { locations, canaries, upstreams } = configuration()
+    const location = locationFor(locations, asked)
+    const own = location && upstreams.get(upstreamName(location))
+    if (location === undefined || own === undefined) return notFound
+    const canary = canaries.find(({ host, path }) => host === location.host && path === location.path)
+    const other = canary && upstreams.get(upstreamName(canary))
+    const upstream = other !== undefined && goesToCanary(other, own, asked) ? other : own
+    return {
+      tries,
+      ...rewritten(location, asked),
+      nobody,
+      choose: (failed) => choose({ store, balancer, location, upstream }, asked, failed),
+    }
+  }
+}

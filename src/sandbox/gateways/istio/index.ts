@@ -1,0 +1,174 @@
+import { at, type Resource } from '../../resource.ts'
+import { defineType, types } from '../../resource-types.ts'
+import { matches as matchesLabels } from '../../selectors.ts'
+import type { Store } from '../../store.ts'
+import { Balancer } from '../kit/balance.ts'
+import { chooseByHash, type HashPolicy } from '../kit/envoy.ts'
+import { following } from '../kit/follow.ts'
+import type { Gateway } from '../kit/gateway.ts'
+import { matchesHost, weightOfHost } from '../kit/hosts.ts'
+import { listAt, numberAt, textAt } from '../kit/loose.ts'
+import { balanced, ingressClass, namespaceObject, workload } from '../kit/objects.ts'
+import type { Answer, Asked, Choice, Router } from '../kit/proxy.ts'
+import { backendsOf, serviceTypes } from '../kit/services.ts'
+import { destinationRules, group, namespace, policiesFor } from './rules.ts'
+
+const version = '1.31.0'
+const image = `docker.io/istio/proxyv2:${version}`
+const name = 'istio-ingressgateway'
+const labels = { app: name, istio: 'ingressgateway' }
+const ports = [{ name: 'http2', containerPort: 8080 }]
+
+const gateways = defineType(group, 'gateways', 'Gateway')
+const virtualServices = defineType(group, 'virtualservices', 'VirtualService', { short: ['vs'] })
+
+/** Istio with the gateway `istio-ingressgateway`, and no sidecars. */
+export const istio: Gateway = {
+  types: [gateways, virtualServices, destinationRules],
+  image,
+  objects: (address) => [
+    namespaceObject(namespace),
+    ingressClass('istio', 'istio.io/ingress-controller'),
+    workload({
+      name: 'istiod',
+      namespace,
+      labels: { app: 'istiod' },
+      image: `docker.io/istio/pilot:${version}`,
+    }),
+    workload({ name, namespace, labels, image, args: ['proxy', 'router'], ports }),
+    balanced({ name, namespace, labels, ports }, labels, address),
+  ],
+  router,
+}
+
+const notFound: Answer = { status: 404, body: '' }
+const nobody: Answer = { status: 503, body: 'no healthy upstream' }
+
+/** An HTTP route of a VirtualService, for one of its hosts. */
+interface Route {
+  host: string
+  /** Any of these; all requests where there is none. */
+  matches: readonly unknown[]
+  destinations: readonly Destination[]
+  rewrite: string | undefined
+}
+
+interface Destination {
+  namespace: string
+  service: string
+  port: string | undefined
+  weight: number
+  policies: readonly HashPolicy[]
+}
+
+function router(store: Store, pod: { namespace: string; name: string }): Router {
+  const followed = [types.pods, gateways, virtualServices, destinationRules, ...serviceTypes]
+  const routes = following(store, followed, () => routesOf(store, pod))
+  const balancer = new Balancer()
+  return (asked) => {
+    const own = routes().filter(({ host }) => matchesHost(host, asked.host))
+    const route = own.find(({ host, matches }) => host === own[0]?.host && applies(matches, asked))
+    if (route === undefined) return notFound
+    const path = rewritten(route, asked)
+    return {
+      tries: 3,
+      ...(path === undefined ? {} : { path }),
+      nobody,
+      choose: () => choose(store, balancer, route, asked),
+    }
+  }
+}
+
+/** For the gateway in a pod; the most exact host first, and routes in their order. */
+function routesOf(store: Store, pod: { namespace: string; name: string }): Route[] {
+  const podLabels = store.find(types.pods, pod.namespace, pod.name)?.metadata.labels
+  const served = store
+    .list(gateways)
+    .filter((one) => matchesLabels({ ...(at(one, 'spec', 'selector') as object) }, podLabels))
+  const found = store.list(virtualServices).flatMap((object) => {
+    const of = object.metadata.namespace ?? ''
+    const names = new Set(
+      listAt(object, 'spec', 'gateways')
+        .map(String)
+        .map((word) => (word.includes('/') ? word : `${of}/${word}`)),
+    )
+    const hosts = served
+      .filter(({ metadata }) => names.has(`${metadata.namespace ?? ''}/${metadata.name}`))
+      .flatMap((gateway) => takenHosts(gateway, object))
+    return [...new Set(hosts)].flatMap((host) =>
+      listAt(object, 'spec', 'http').map((http) => routeOf(store, http, host, of)),
+    )
+  })
+  return found.toSorted((a, b) => weightOfHost(b.host) - weightOfHost(a.host))
+}
+
+/** Hosts of a VirtualService that a server of the gateway is for. */
+function takenHosts(gateway: Resource, object: Resource): string[] {
+  const own = listAt(object, 'spec', 'hosts').map(String)
+  const open = listAt(gateway, 'spec', 'servers')
+    .filter((server) => /^(HTTP|HTTP2|GRPC)$/i.test(textAt(server, 'port', 'protocol') ?? ''))
+    .flatMap((server) => listAt(server, 'hosts').map((host) => String(host).replace(/^.*\//, '')))
+  return own.flatMap((host) =>
+    open.flatMap((pattern) =>
+      matchesHost(pattern, host) ? [host] : matchesHost(host, pattern) ? [pattern] : [],
+    ),
+  )
+}
+
+function routeOf(store: Store, http: unknown, host: string, of: string): Route {
+  return {
+    host,
+    matches: listAt(http, 'match'),
+    rewrite: textAt(http, 'rewrite', 'uri'),
+    destinations: listAt(http, 'route').map((one) => {
+      const [service = '', where = of] = (textAt(one, 'destination', 'host') ?? '').split('.')
+      const port = textAt(one, 'destination', 'port', 'number')
+      const subset = textAt(one, 'destination', 'subset')
+      return {
+        namespace: where,
+        service,
+        port,
+        weight: numberAt(one, 'weight') ?? 1,
+        policies: policiesFor(store, `${service}.${where}.svc.cluster.local`, port, subset),
+      }
+    }),
+  }
+}
+
+function applies(matches: readonly unknown[], asked: Asked): boolean {
+  return matches.length === 0 || matches.some((one) => appliesOne(one, asked))
+}
+
+function appliesOne(match: unknown, asked: Asked): boolean {
+  const headers = Object.entries({ ...(at(match, 'headers') as object) })
+  return (
+    isString(at(match, 'uri'), asked.path) &&
+    isString(at(match, 'method'), asked.method) &&
+    headers.every(([key, wanted]) => isString(wanted, String(asked.headers[key.toLowerCase()] ?? '')))
+  )
+}
+
+/** StringMatch: `exact`, `prefix` or `regex`. */
+function isString(match: unknown, text: string): boolean {
+  const [exact, prefix, regex] = ['exact', 'prefix', 'regex'].map((key) => textAt(match, key))
+  if (exact !== undefined) return text === exact
+  if (prefix !== undefined) return text.startsWith(prefix)
+  return regex === undefined || new RegExp(`^(?:${regex})$`).test(text)
+}
+
+/** The prefix that was matched becomes another one. */
+function rewritten({ rewrite, matches }: Route, { path }: Asked): string | undefined {
+  if (rewrite === undefined) return undefined
+  const prefix = matches.map((one) => textAt(one, 'uri', 'prefix')).find((one) => one && path.startsWith(one))
+  return prefix === undefined ? rewrite : rewrite + path.slice(prefix.length)
+}
+
+/** One of several destinations is drawn for every request, whatever the hash. */
+function choose(store: Store, balancer: Balancer, { destinations }: Route, asked: Asked): Choice | undefined {
+  let lot = Math.random() * destinations.reduce((sum, { weight }) => sum + weight, 0)
+  const destination = destinations.find(({ weight }) => (lot -= weight) < 0) ?? destinations[0]
+  if (destination === undefined) return undefined
+  const { namespace: of, service, port, policies } = destination
+  const servers = backendsOf(store, of, service, port)?.ready ?? []
+  return chooseByHash(balancer, `${of}/${service}:${port ?? ''}`, servers, policies, asked)
+}

@@ -1,0 +1,33 @@
+import type { ResourceType } from '../../resource-types.ts'
+import type { Store } from '../../store.ts'
+import type { Router } from './proxy.ts'
+
+/** An object that is there when a gateway is. */
+export interface Installed {
+  type: ResourceType
+  object: object
+}
+
+/** A gateway that a sandbox can have. */
+export interface Gateway {
+  /** The kinds that it brings. */
+  types: readonly ResourceType[]
+  /** What its users install, with the names of its chart. */
+  objects: (address: string) => Installed[]
+  /** The image of the pods that pass requests on. */
+  image: string
+  /** What such a pod does with a request. */
+  router: (store: Store, pod: { namespace: string; name: string }) => Router
+  /** What else it does in the cluster. Returns what ends it. */
+  run?: (store: Store, place: Place) => () => void
+}
+
+/** Where a gateway is in the cluster. */
+export interface Place {
+  /** The address of its Service of type LoadBalancer. */
+  address: string
+  /** Another one that nobody has. */
+  another: () => string
+  /** Puts an object into the cluster. */
+  install: (object: Installed) => void
+}

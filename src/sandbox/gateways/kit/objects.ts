@@ -1,0 +1,72 @@
+import { types } from '../../resource-types.ts'
+import type { Installed } from './gateway.ts'
+
+type Labels = Readonly<Record<string, string>>
+
+/** A Deployment as charts make it. */
+export interface Workload {
+  name: string
+  namespace: string
+  labels: Labels
+  image: string
+  args?: readonly string[]
+  ports?: readonly { name: string; containerPort: number }[]
+}
+
+export const namespaceObject = (name: string): Installed => ({
+  type: types.namespaces,
+  object: {
+    metadata: { name, labels: { 'kubernetes.io/metadata.name': name } },
+    spec: { finalizers: ['kubernetes'] },
+    status: { phase: 'Active' },
+  },
+})
+
+export function workload({ name, namespace, labels, image, args = [], ports = [] }: Workload): Installed {
+  const port = ports[0]?.name
+  const container = {
+    name,
+    image,
+    args,
+    ports,
+    ...(port === undefined ? {} : { readinessProbe: { tcpSocket: { port } } }),
+  }
+  return {
+    type: types.deployments,
+    object: {
+      metadata: { name, namespace, labels },
+      spec: {
+        replicas: 1,
+        selector: { matchLabels: labels },
+        template: {
+          metadata: { labels },
+          spec: { terminationGracePeriodSeconds: 1, containers: [container] },
+        },
+      },
+      status: {},
+    },
+  }
+}
+
+/** A Service of type LoadBalancer with port 80, which has its address already. */
+export const balanced = (
+  { name, namespace, labels, ports = [] }: Pick<Workload, 'name' | 'namespace' | 'labels' | 'ports'>,
+  selector: Labels,
+  address: string,
+): Installed => ({
+  type: types.services,
+  object: {
+    metadata: { name, namespace, labels },
+    spec: {
+      type: 'LoadBalancer',
+      selector,
+      ports: ports.map(({ name: port }) => ({ name: port, port: 80, targetPort: port })),
+    },
+    status: { loadBalancer: { ingress: [{ ip: address }] } },
+  },
+})
+
+export const ingressClass = (name: string, controller: string): Installed => ({
+  type: types.ingressclasses,
+  object: { metadata: { name }, spec: { controller } },
+})

@@ -1,0 +1,190 @@
+import { survive } from '../../controllers/survive.ts'
+import type { Resource } from '../../resource.ts'
+import { defineType, types } from '../../resource-types.ts'
+import type { Store } from '../../store.ts'
+import { Balancer } from '../kit/balance.ts'
+import { following } from '../kit/follow.ts'
+import type { Gateway } from '../kit/gateway.ts'
+import { isBelow } from '../kit/hosts.ts'
+import { type IngressPath, ingressesOf, pathsOf, publish } from '../kit/ingresses.ts'
+import { listAt, numberAt, textAt } from '../kit/loose.ts'
+import { balanced, ingressClass, namespaceObject, workload } from '../kit/objects.ts'
+import type { Answer, Asked, Router } from '../kit/proxy.ts'
+import { serviceTypes } from '../kit/services.ts'
+import { choose, type Servers, stickyIn, stickyOf, type Target } from './balance.ts'
+import { hostMatcher, ruleOf } from './rule.ts'
+
+const controller = 'traefik.io/ingress-controller'
+const nginxController = 'traefik.io/ingress-nginx'
+const image = 'docker.io/library/traefik:v3.6.12'
+const name = 'traefik'
+const namespace = 'traefik'
+const labels = { 'app.kubernetes.io/name': name, 'app.kubernetes.io/instance': 'traefik-traefik' }
+const ports = [{ name: 'web', containerPort: 8000 }]
+const args = [
+  '--entryPoints.web.address=:8000/tcp',
+  '--providers.kubernetescrd',
+  '--providers.kubernetesingress',
+  '--providers.kubernetesingress.ingressendpoint.publishedservice=traefik/traefik',
+  '--providers.kubernetesingressnginx',
+  `--providers.kubernetesingressnginx.controllerclass=${nginxController}`,
+  '--providers.kubernetesingressnginx.ingressclass=nginx-traefik',
+]
+
+const group = 'traefik.io/v1alpha1'
+const routes = defineType(group, 'ingressroutes', 'IngressRoute')
+const traefikServices = defineType(group, 'traefikservices', 'TraefikService')
+
+/** Traefik: its own kinds, Ingresses of class `traefik`, and ingress-nginx's annotations on class `nginx-traefik`. */
+export const traefik: Gateway = {
+  types: [routes, traefikServices, defineType(group, 'middlewares', 'Middleware')],
+  image,
+  objects: (address) => [
+    namespaceObject(namespace),
+    ingressClass('traefik', controller),
+    ingressClass('nginx-traefik', nginxController),
+    workload({ name, namespace, labels, image, args, ports }),
+    balanced({ name, namespace, labels, ports }, labels, address),
+  ],
+  run: (store, { address }) => publish(store, [controller, nginxController], address),
+  router,
+}
+
+const notFound: Answer = { status: 404, body: '404 page not found\n' }
+const nobody: Answer = { status: 503, body: 'no available server\n' }
+
+/** What Traefik calls a router: the longest rule is tried first. */
+interface Way {
+  length: number
+  matches: (asked: Asked) => boolean
+  target: Target
+  rewrite?: (path: string) => string
+}
+
+function router(store: Store): Router {
+  const followed = [types.ingresses, types.ingressclasses, routes, traefikServices, ...serviceTypes]
+  const ways = following(store, followed, () => waysOf(store))
+  const balancer = new Balancer()
+  return (asked) => {
+    const way = ways().find(({ matches }) => matches(asked))
+    if (way === undefined) return notFound
+    return {
+      tries: 1,
+      ...(way.rewrite === undefined ? {} : { path: way.rewrite(asked.path) }),
+      nobody,
+      choose: () => choose({ store, balancer }, way.target, asked),
+    }
+  }
+}
+
+function waysOf(store: Store): Way[] {
+  const found: Way[] = []
+  const from = (object: Resource, make: () => Way[]): void =>
+    survive(store, object, () => found.push(...make()))
+  for (const object of ingressesOf(store, controller))
+    from(object, () =>
+      pathsOf(object).map((path) => ({ ...ruleOfPath(path), target: byService(path, store) })),
+    )
+  for (const object of ingressesOf(store, nginxController))
+    from(object, () => pathsOf(object).map((path) => nginxWay(path)))
+  for (const object of store.list(routes))
+    from(object, () =>
+      listAt(object, 'spec', 'routes').flatMap((route) => {
+        const rule = textAt(route, 'match') ?? ''
+        const target = targetOf(listAt(route, 'services'), object.metadata.namespace ?? '', store)
+        const length = numberAt(route, 'priority') ?? rule.length
+        return target === undefined ? [] : [{ length, matches: ruleOf(rule), target }]
+      }),
+    )
+  return found.toSorted((a, b) => b.length - a.length)
+}
+
+function ruleOfPath({ host, path, pathType }: IngressPath): Pick<Way, 'length' | 'matches'> {
+  const isHost = hostMatcher(host)
+  const isPath = (asked: string): boolean => (pathType === 'Exact' ? asked === path : isBelow(asked, path))
+  return { length: host.length + path.length, matches: (asked) => isHost(asked) && isPath(asked.path) }
+}
+
+/** What the annotations of a Service say (pkg/provider/kubernetes/ingress/annotations.go). */
+function byService({ namespace: of, service, port }: IngressPath, store: Store): Servers {
+  const all = Object.entries(store.find(types.services, of, service)?.metadata.annotations ?? {})
+  const own = new Map(all.map(([key, value]) => [key.toLowerCase(), value]))
+  const get = (key: string): string | undefined => own.get(`traefik.ingress.kubernetes.io/service.${key}`)
+  const target = { name: `${of}-${service}-${port}`, namespace: of, service, port, strategy: 'wrr' }
+  const cookie = (key: string): string | undefined => get(`sticky.cookie.${key}`)
+  const isSticky = get('sticky.cookie') === 'true' || cookie('name') !== undefined
+  return {
+    ...target,
+    isNative: get('nativelb') === 'true',
+    ...(isSticky ? { sticky: stickyOf(cookie, target.name) } : {}),
+  }
+}
+
+/** What it makes of the annotations of ingress-nginx, as of 3.6: the pod is always what the cookie holds, and its path `/`. */
+function nginxWay(path: IngressPath): Way {
+  const { ingress, namespace: of, service, port } = path
+  const get = (key: string): string | undefined =>
+    ingress.metadata.annotations?.[`nginx.ingress.kubernetes.io/${key}`]
+  const target = { name: `${of}-${service}-${port}`, namespace: of, service, port, strategy: 'wrr' }
+  const isRegex = get('use-regex') === 'true' || get('rewrite-target') !== undefined
+  const pattern = isRegex ? new RegExp(`^${path.path}`, 'i') : undefined
+  const isHost = hostMatcher(path.host)
+  const rewrite = get('rewrite-target')
+  const keys: Readonly<Record<string, string>> = { maxage: 'max-age' }
+  const cookie = (key: string): string | undefined => {
+    if (key === 'httponly') return 'true'
+    return get(`session-cookie-${keys[key] ?? key}`) ?? (key === 'name' ? 'INGRESSCOOKIE' : undefined)
+  }
+  return {
+    length: path.host.length + path.path.length,
+    matches: (asked) =>
+      isHost(asked) && (pattern?.test(asked.path) ?? ruleOfPath({ ...path, host: '' }).matches(asked)),
+    target: {
+      ...target,
+      isNative: get('service-upstream') === 'true',
+      ...((get('affinity') ?? '') === '' ? {} : { sticky: stickyOf(cookie, target.name) }),
+    },
+    ...(rewrite === undefined || pattern === undefined
+      ? {}
+      : { rewrite: (asked) => asked.replace(pattern, rewrite) }),
+  }
+}
+
+/** The services of a route, or of a weighted TraefikService; several take turns. */
+function targetOf(services: readonly unknown[], of: string, store: Store): Target | undefined {
+  const children = services.flatMap((one) => {
+    const target = childOf(one, of, store)
+    return target === undefined ? [] : [{ target, weight: numberAt(one, 'weight') ?? 1 }]
+  })
+  const [first] = children
+  if (children.length <= 1) return first?.target
+  return { name: children.map(({ target }) => target.name).join(), children }
+}
+
+function childOf(one: unknown, of: string, store: Store): Target | undefined {
+  const service = textAt(one, 'name') ?? ''
+  const where = textAt(one, 'namespace') ?? of
+  if (textAt(one, 'kind') === 'TraefikService') {
+    const object = store.find(traefikServices, where, service)
+    const target = targetOf(listAt(object, 'spec', 'weighted', 'services'), where, store)
+    const path = ['spec', 'weighted', 'sticky', 'cookie']
+    const isSticky = isThere(object, ...path)
+    if (target === undefined || !isSticky) return target
+    const children = 'children' in target ? target.children : [{ target, weight: 1 }]
+    return { name: `${where}-${service}`, children, sticky: stickyIn(object, path, `${where}-${service}`) }
+  }
+  const port = textAt(one, 'port')
+  const target = { name: `${where}-${service}-${port ?? ''}`, namespace: where, service, port }
+  return {
+    ...target,
+    isNative: textAt(one, 'nativeLB') === 'true',
+    strategy: textAt(one, 'strategy') ?? 'wrr',
+    ...(isThere(one, 'sticky', 'cookie') ? { sticky: stickyIn(one, ['sticky', 'cookie'], target.name) } : {}),
+  }
+}
+
+function isThere(value: unknown, ...path: string[]): boolean {
+  let here = value
+  for (const key of path) here = (here as Record<string, unknown> | undefined)?.[key]
+  return here !== undefined
+}
