@@ -26,7 +26,14 @@ export function withOutputs(page: string, outputs: readonly string[]): string {
 
 /** Runs commands one after the other on one cluster, with the executable of `dist`; resolves with what each printed. */
 export async function runExamples(commands: readonly string[], dist: string): Promise<string[]> {
-  const sandbox = await startSandbox({ nodes: 3, proxy: 'nftables', faults: [], sample: false })
+  const sandbox = await startSandbox({
+    nodes: 3,
+    proxy: 'nftables',
+    faults: [],
+    sample: false,
+    gateways: ['ingress-nginx'],
+  })
+  await sandbox.ready
   const folder = mkdtempSync(join(tmpdir(), 'affinity-readme-'))
   try {
     writeFileSync(join(folder, 'shop.yaml'), misspelt)
@@ -83,6 +90,33 @@ const service = (name: string, spec: object): object => ({
   spec: { selector: labels, ports: [{ port: 80, targetPort: 8080 }], ...spec },
 })
 
+const cartIngress = {
+  apiVersion: 'networking.k8s.io/v1',
+  kind: 'Ingress',
+  metadata: {
+    name: 'cart',
+    namespace: 'default',
+    annotations: {
+      'nginx.ingress.kubernetes.io/affinity': 'cookie',
+      'nginx.ingress.kubernetes.io/affinity-mode': 'persistent',
+      'nginx.ingress.kubernetes.io/session-cookie-name': 'route',
+    },
+  },
+  spec: {
+    ingressClassName: 'nginx',
+    rules: [
+      {
+        host: 'shop.example.com',
+        http: {
+          paths: [
+            { path: '/', pathType: 'Prefix', backend: { service: { name: 'cart', port: { number: 80 } } } },
+          ],
+        },
+      },
+    ],
+  },
+}
+
 /** A mistake that the API server takes without a word. */
 const misspelt = `apiVersion: v1
 kind: Service
@@ -122,6 +156,8 @@ async function deploy(kubeconfig: string): Promise<void> {
     const services = '/api/v1/namespaces/default/services'
     await cluster.create(services, service('web', {}))
     await cluster.create(services, service('shop', { type: 'NodePort', sessionAffinity: 'ClientIP' }))
+    await cluster.create(services, service('cart', {}))
+    await cluster.create('/apis/networking.k8s.io/v1/namespaces/default/ingresses', cartIngress)
     const path = '/apis/apps/v1/namespaces/default/deployments/web'
     const ready = async (): Promise<boolean> =>
       (await cluster.get<{ status?: { availableReplicas?: number } }>(path)).status?.availableReplicas === 3

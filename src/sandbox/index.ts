@@ -28,11 +28,9 @@ import { serveDns } from './network/cluster-dns.ts'
 import { ServiceProxy } from './network/service-proxy.ts'
 import { Programs } from './pods/programs.ts'
 import { at, type Resource } from './resource.ts'
-import { types } from './resource-types.ts'
+import { apiVersionOf, type ResourceType, types } from './resource-types.ts'
 import { sampleObjects } from './sample.ts'
 import { Store } from './store.ts'
-
-export { parseFault } from './faults.ts'
 
 export interface SandboxOptions {
   nodes: number
@@ -42,6 +40,8 @@ export interface SandboxOptions {
   sample: boolean
   /** What stands in front of Services. */
   gateways?: readonly GatewayName[]
+  /** More that is there from the beginning. */
+  objects?: readonly object[]
 }
 
 /** A cluster that runs. */
@@ -146,6 +146,7 @@ async function start(options: SandboxOptions, ends: End[]): Promise<Omit<Sandbox
   }
   if (options.sample)
     for (const { type, object } of sampleObjects('default')) install({ type: types[type], object })
+  for (const object of options.objects ?? []) install({ type: typeOf(store, object as Resource), object })
   ends.push(runGateways(gateways, { store, plan, install }))
   const server = `https://${plan.apiServer}:${apiPort}`
   const path = join(folder.path, 'kubeconfig')
@@ -224,6 +225,12 @@ async function hold(host: string, port: number): Promise<() => void> {
   const server = createServer().listen(port, host).unref()
   await once(server, 'listening')
   return () => void server.close()
+}
+
+function typeOf({ types: all }: Store, { apiVersion, kind }: Resource): ResourceType {
+  const found = all.find((type) => type.kind === kind && apiVersionOf(type) === apiVersion)
+  if (found === undefined) throw new Error(`the sandbox has no ${kind} of ${apiVersion}`)
+  return found
 }
 
 /** Resolves when pods are ready behind every Service, and a Service has each of these addresses. */

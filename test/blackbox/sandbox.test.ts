@@ -304,6 +304,34 @@ test('demo tells the story with real output', { timeout: 60_000 }, async () => {
   expect(ended.ms).toBeLessThan(60_000)
 })
 
+test('demo tells the story of cookies with real output', { timeout: 120_000 }, async () => {
+  const ended = await affinity(['demo', '--story', 'cookies'])
+  expect(ended.code, ended.stderr).toBe(0)
+  const commands = ended.stdout
+    .match(/^\$ kubectl (?:affinity )?\w+/gm)
+    ?.map((line) => line.split(' ').at(-1))
+  const broken = ['annotate', 'probe']
+  expect(commands).toStrictEqual([
+    'explain',
+    'probe',
+    'enable',
+    'probe',
+    ...broken,
+    ...broken,
+    'annotate',
+    'disable',
+  ])
+  const told = [
+    'SPREAD   users with a cookie jar do not stay',
+    'STICKY by the cookie route   6 of 6 users',
+    'breaks  at the browser',
+    'breaks  at service/shop',
+    'cookie "route", path /, until the browser closes → None',
+  ]
+  const places = told.map((words) => ended.stdout.indexOf(words))
+  expect(places).toEqual(places.filter((place) => place >= 0).toSorted((a, b) => a - b))
+})
+
 /** Processes whose parent is this one, on Linux. */
 function processesOf(parent: number): string[] {
   return readdirSync('/proc').filter((entry) => /^\d+$/.test(entry) && parentOf(entry) === parent)

@@ -1,19 +1,10 @@
-import { serviceName } from './objects.ts'
-
-/** One thing that a user would do. */
-export interface Step {
-  /** Why, in a line. */
-  says: string
-  /** What is typed after `kubectl affinity`. */
-  words: readonly string[]
-  /** How it ends; unless given 0. */
-  exitCode?: number
-}
+import { serviceName } from '../objects.ts'
+import type { Step } from './step.ts'
 
 const probe = ['probe', `svc/${serviceName}`, '--path', '/podinfo']
 
 /** The story of a Service whose clients should stay on their pod. */
-export const story: readonly Step[] = [
+export const serviceStory: readonly Step[] = [
   { says: 'Who decides which pod a request reaches?', words: ['explain', `svc/${serviceName}`] },
   {
     says: 'Is it really so? A pod in the cluster sends requests, and the answers say which pod gave them.',
