@@ -1,5 +1,6 @@
 import type { View } from '../mechanisms/analyzer.ts'
 import { subjectOf } from '../mechanisms/service/analyzer.ts'
+import { reachWords, wantedReach } from '../mechanisms/service/candidates.ts'
 import { countedEndpoints, outsideEndpoints } from '../mechanisms/service/endpoints.ts'
 import { inputs } from '../mechanisms/service/facts.ts'
 import { type Semantics, semanticsOf } from '../mechanisms/service/proxies/semantics.ts'
@@ -11,6 +12,8 @@ import type { ServicePolicy } from '../model/policy.ts'
 export interface ExplainedService {
   object: Service
   policy: ServicePolicy
+  /** Which of the pods a client inside gets, after "any pod"; absent where that are all. */
+  reach?: string
   /** What the policy means on the proxy of this cluster; absent where that is not known. */
   semantics?: Semantics
   endpoints?: EndpointCount
@@ -26,7 +29,9 @@ export function explainService(view: View): ExplainedService | undefined {
   const proxy = view.store.fact(inputs.proxy)
   const endpoints = countedEndpoints(subject, slices)
   const outside = outsideEndpoints(subject, slices)
+  const reach = wantedReach(subject.service, 'inside')
   return {
+    ...(reach === 'all' ? {} : { reach: reachWords[reach] }),
     object: subject.service,
     policy: subject.policy,
     ...(proxy.known ? { semantics: semanticsOf(proxy.value) } : {}),

@@ -79,6 +79,8 @@ export interface EndpointSummary {
   nodes: number
   /** Ready endpoints that the proxy on the client's node may pick (traffic policy, topology hints). */
   eligible: number
+  /** What leaves the others out: the traffic policy Local of one side, or topology hints. */
+  fewerBy?: 'internalTrafficPolicy' | 'externalTrafficPolicy' | 'hints'
 }
 
 export interface Recognition {

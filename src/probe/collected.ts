@@ -2,19 +2,38 @@ import { isForbidden } from '../cluster/index.ts'
 import type { Endpoint } from '../model/endpoint.ts'
 import type { Scheme } from '../model/observation.ts'
 import type { EndpointSummary, ProbeRequest } from '../model/probe-result.ts'
+import type { SurveyEntry } from '../model/survey.ts'
 import { UserError } from '../model/user-error.ts'
 import type { ClientRun } from './client-run.ts'
+import { outsideKinds } from './entries/asked.ts'
 
 /** What results of one client and of many have in common. */
 
-export function summarise(endpoints: readonly Endpoint[], eligible: number): EndpointSummary {
+export function summarise(
+  endpoints: readonly Endpoint[],
+  eligible: number,
+  entries: readonly SurveyEntry[],
+): EndpointSummary {
   const ready = endpoints.filter((endpoint) => endpoint.ready)
+  const fewerBy = eligible < ready.length ? whatLeavesOut(ready, entries) : undefined
   return {
     ready: ready.length,
     total: endpoints.length,
     nodes: new Set(ready.map((endpoint) => endpoint.node).filter((node) => node !== undefined)).size,
     eligible,
+    ...(fewerBy === undefined ? {} : { fewerBy }),
   }
+}
+
+function whatLeavesOut(
+  ready: readonly Endpoint[],
+  entries: readonly SurveyEntry[],
+): EndpointSummary['fewerBy'] {
+  const local = entries.find(({ policyLocal }) => policyLocal === true)
+  if (local !== undefined)
+    return outsideKinds.has(local.kind) ? 'externalTrafficPolicy' : 'internalTrafficPolicy'
+  const isHinted = ready.some(({ forNodes = [], forZones = [] }) => forNodes.length + forZones.length > 0)
+  return isHinted ? 'hints' : undefined
 }
 
 /** What was sent, once it is known what the port speaks; plain TCP and UDP have no path. */

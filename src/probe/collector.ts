@@ -422,6 +422,7 @@ export class Collector {
       endpoints: summarise(
         this.#history.endpoints,
         Math.min(...cells.map((cell) => cell.verdict.eligibleEndpoints)),
+        entries,
       ),
       request: requestOf(plan.request, seen[0]?.scheme),
       recognition: mergeRecognition(judged.map(({ parts }) => parts.recognition)),

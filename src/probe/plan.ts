@@ -17,7 +17,7 @@ import type { AskedEntries } from './entries/asked.ts'
 import { endpointsBehind, endpointsOfAll } from './entries/behind.ts'
 import { defaultEntry } from './entries/default.ts'
 import type { ProbeSubject } from './preflight.ts'
-import { fewestEligible } from './eligible.ts'
+import { fewestEligible } from '../model/eligible.ts'
 import { needlesOf } from './needles.ts'
 
 /** What the user asks for, complete: every default is filled in except those that depend on the Service. */

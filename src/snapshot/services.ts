@@ -261,12 +261,20 @@ function compact({ apiVersion, metadata, addressType, endpoints, ports }: Endpoi
   }
 }
 
-function compactEndpoint({ addresses, conditions, nodeName, targetRef }: SliceEndpoint): SliceEndpoint {
+function compactEndpoint({
+  addresses,
+  conditions,
+  nodeName,
+  zone,
+  hints,
+  targetRef,
+}: SliceEndpoint): SliceEndpoint {
   const { kind, name } = targetRef ?? {}
   return {
     addresses,
     ...(conditions === undefined ? {} : { conditions }),
     ...(nodeName === undefined ? {} : { nodeName }),
+    ...(hints === undefined ? {} : { hints, ...(zone === undefined ? {} : { zone }) }),
     ...(kind === undefined || name === undefined ? {} : { targetRef: { kind, name } }),
   }
 }

@@ -60,6 +60,7 @@ export const codes = {
     title: 'With local traffic some nodes have one endpoint or none',
   },
   'AFF-SVC-INTERNAL-LOCAL': { level: 'warning', title: 'Inside, only endpoints on the same node are used' },
+  'AFF-SVC-FEWER-CANDIDATES': { level: 'info', title: 'A client reaches a part of the pods only' },
   'AFF-SVC-NETWORK-POLICY': { level: 'info', title: 'A NetworkPolicy may keep a probe from the pods' },
 
   // What stands in front of the Service.

@@ -10,6 +10,7 @@ import { type Way, waysInto } from '../../model/ways.ts'
 import type { Provider } from './balancers/provider.ts'
 import { balancerOf } from './balancers/recognise.ts'
 import { inputs } from './facts.ts'
+import { reachWords, wantedReach } from './candidates.ts'
 import { semanticsOf } from './proxies/semantics.ts'
 
 /** The ways into a Service, and what picks the pod behind them. */
@@ -22,16 +23,22 @@ export function serviceLegs(service: Service, store: Store): Leg[] {
   const inside = proxyHop(service, proxy)
   const outside = proxyHop(service, outsideOf(proxy))
   const isLocal = spec.externalTrafficPolicy === 'Local'
+  const reach = wantedReach(service, 'inside')
+  const among = reach === 'all' ? undefined : `pods ${reachWords[reach]}`
   const seen = isLocal
     ? "pods on the same node only; pods see the client's address"
     : 'pods see the address of the node'
-  const note = outside.note === undefined ? seen : `${outside.note}; ${seen}`
   const pods = { from: { object }, to: 'pods', arrival: 'pods' } as const
   return [
     ...entryLegs(service, store),
-    { ...pods, after: 'cluster-ip', hop: inside },
-    { ...pods, after: 'node-port', hop: { ...outside, note } },
+    { ...pods, after: 'cluster-ip', hop: { ...inside, ...noteOf(inside.note, among) } },
+    { ...pods, after: 'node-port', hop: { ...outside, ...noteOf(outside.note, seen) } },
   ]
+}
+
+function noteOf(...words: readonly (string | undefined)[]): { note?: string } {
+  const said = words.filter((word) => word !== undefined)
+  return said.length === 0 ? {} : { note: said.join('; ') }
 }
 
 /** Who serves node ports, external addresses and load balancers. */

@@ -1,6 +1,6 @@
 import type { Endpoint } from '../../model/endpoint.ts'
 import type { SurveyEntry } from '../../model/survey.ts'
-import { type ClientPlace, eligibleEndpoints } from '../eligible.ts'
+import { type ClientPlace, eligibleEndpoints } from '../../model/eligible.ts'
 import { outsideKinds } from './asked.ts'
 
 /** A client as a proxy sees it. */

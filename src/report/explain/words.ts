@@ -75,14 +75,18 @@ function keptBy({ hops, share = 1 }: Path): Policy | undefined {
   return hop !== undefined && share < 1 ? { kind: 'none' } : hop?.policy
 }
 
-function serviceSentence({ policy, semantics, object }: ExplainedService, paths: readonly Path[]): string {
+function serviceSentence(
+  { policy, semantics, object, reach }: ExplainedService,
+  paths: readonly Path[],
+): string {
   const isRead = paths.some(({ hops }) => hops.some(({ kind }) => kind === 'proxy'))
   if (!isRead) {
     const why =
       object.spec.type === 'ExternalName' ? 'the name leads elsewhere by DNS' : 'clients pick a pod by DNS'
     return `no proxy picks a pod: ${why}${policy.kind === 'none' ? '' : ', and sessionAffinity has no effect'}`
   }
-  if (policy.kind === 'none') return 'every new connection may go to any ready pod'
+  if (policy.kind === 'none')
+    return `every new connection may go to any ready pod${reach === undefined ? '' : ` ${reach}`}`
   const sticky = stickySentence(policy, semantics)
   const proxies = paths.flatMap(({ entry, hops }) =>
     hops.filter(({ kind }) => kind === 'proxy').map((hop) => ({ from: entry.from, hop })),

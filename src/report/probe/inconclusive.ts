@@ -65,13 +65,7 @@ const reasons: Record<InconclusiveReason, (result: ProbeResult) => Words> = {
     summary: `the Service was changed while it was asked${changeWords(notes)}${partsWords(verdict)}`,
     advice: 'probe again now that it is as it should be',
   }),
-  'one-endpoint': ({ verdict }) => ({
-    summary: `${verdict.eligibleEndpoints > 1 ? 'most of the time ' : ''}only one endpoint could be picked, so every request reaches it, affinity or not`,
-    advice:
-      verdict.eligibleEndpoints < 2
-        ? 'scale to two pods or more and probe again'
-        : `probe again now that there are ${countOf(verdict.eligibleEndpoints, 'endpoint')}`,
-  }),
+  'one-endpoint': oneEndpoint,
   'one-connection': (result) => ({
     summary:
       result.request.scheme === 'udp'
@@ -91,6 +85,29 @@ const reasons: Record<InconclusiveReason, (result: ProbeResult) => Words> = {
     summary: `interrupted after ${planned(result)}`,
     advice: 'let it run to its end, or send fewer with --requests',
   }),
+}
+
+/** There may be more, which the client's node leaves out. */
+function oneEndpoint({ endpoints: { ready, fewerBy }, verdict }: ProbeResult): Words {
+  if (ready < 2 || fewerBy === undefined)
+    return {
+      summary: `${verdict.eligibleEndpoints > 1 ? 'most of the time ' : ''}only one endpoint could be picked, so every request reaches it, affinity or not`,
+      advice:
+        verdict.eligibleEndpoints < 2
+          ? 'scale to two pods or more and probe again'
+          : `probe again now that there are ${countOf(verdict.eligibleEndpoints, 'endpoint')}`,
+    }
+  const why =
+    fewerBy === 'hints'
+      ? 'topology hints (trafficDistribution) keep a client to the pods of its node or zone, as long as there are any'
+      : `with ${fewerBy} Local a node uses its own pods alone`
+  return {
+    summary: `only one of ${countOf(ready, 'ready endpoint')} could be picked, so every request reaches it, affinity or not: ${why}`,
+    advice:
+      fewerBy === 'hints'
+        ? 'probe from a node or zone that has two or more, with --node'
+        : `probe ${fewerBy === 'internalTrafficPolicy' ? 'from' : 'through'} a node that has two or more${fewerBy === 'internalTrafficPolicy' ? ', with --node' : ''}, or set ${fewerBy}: Cluster`,
+  }
 }
 
 /** How often it does where that is seldom; a probability near 1 explains nothing. */

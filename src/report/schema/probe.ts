@@ -135,6 +135,10 @@ export const endpoints = z
     total: count.describe('All endpoints of the port.'),
     nodes: count.describe('Nodes that hold a ready endpoint.'),
     eligible: count.describe('Ready endpoints that the proxy on the client’s node may pick.'),
+    fewerBy: z
+      .enum(['internalTrafficPolicy', 'externalTrafficPolicy', 'hints'])
+      .optional()
+      .describe('What leaves the others out: a traffic policy Local, or topology hints.'),
   })
   .describe('The Service’s endpoints at the start.')
 

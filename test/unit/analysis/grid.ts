@@ -29,6 +29,15 @@ const proxy = (facts: Partial<ProxyFacts>): Partial<Snapshot> => ({
 const ofType = (type: 'NodePort' | 'LoadBalancer', more: Parameters<typeof service>[0] = {}) =>
   service({ type, externalTrafficPolicy: 'Cluster', ...more })
 
+const hinted = {
+  ...slice([]),
+  endpoints: ['n1', 'n2'].map((node, index) => ({
+    addresses: [`10.244.${index}.4`],
+    nodeName: node,
+    hints: { forNodes: [{ name: node }] },
+  })),
+}
+
 const balanced = (annotations: Record<string, string>) =>
   service({ type: 'LoadBalancer', externalTrafficPolicy: 'Cluster' }, { annotations })
 const lbc = {
@@ -224,6 +233,10 @@ export const grid: GridRows = {
   'AFF-SVC-INTERNAL-LOCAL': {
     fires: () => snapshot({ service: service({ internalTrafficPolicy: 'Local' }) }),
     silent: () => snapshot({ service: service({ internalTrafficPolicy: 'Cluster' }) }),
+  },
+  'AFF-SVC-FEWER-CANDIDATES': {
+    fires: () => snapshot({ slices: known([hinted]) }),
+    silent: () => snapshot({ service: service({ trafficDistribution: 'PreferSameNode' }) }),
   },
   'AFF-SVC-NETWORK-POLICY': {
     fires: () => snapshot({ networkPolicies: known([networkPolicy([{ from: [{ podSelector: {} }] }])]) }),

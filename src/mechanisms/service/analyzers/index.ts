@@ -1,4 +1,5 @@
 import type { Analyzer } from '../../analyzer.ts'
+import { candidates } from './candidates.ts'
 import { endpoints } from './endpoints.ts'
 import { external } from './external.ts'
 import {
@@ -9,7 +10,7 @@ import {
   loadBalancerSpreads,
   loadBalancerTimeout,
 } from './load-balancer.ts'
-import { localTraffic } from './local-traffic.ts'
+import { internalLocal, localTraffic } from './local-traffic.ts'
 import { networkPolicy } from './network-policy.ts'
 import { autoscaling, publishNotReady } from './pods.ts'
 import {
@@ -39,6 +40,8 @@ export const analyzers: readonly Analyzer[] = [
   perNode,
   iptablesList,
   localTraffic,
+  internalLocal,
+  candidates,
   loadBalancerRefused,
   loadBalancerRefuses,
   loadBalancerTimeout,

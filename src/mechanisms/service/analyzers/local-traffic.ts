@@ -1,53 +1,81 @@
 import { endpointsOfPort } from '../../../model/endpoint.ts'
-import { countEndpoints, isExternal, isProxied, isSticky, serviceAnalyzer } from '../analyzer.ts'
+import type { Service } from '../../../model/kubernetes.ts'
+import {
+  countEndpoints,
+  isExternal,
+  isProxied,
+  isSticky,
+  type Subject,
+  serviceAnalyzer,
+} from '../analyzer.ts'
+import type { Inputs } from '../facts.ts'
 
-/** `…TrafficPolicy: Local`: a proxy uses the endpoints on its own node only. */
+/** `externalTrafficPolicy: Local`: from outside a proxy uses the endpoints on its own node only. */
 export const localTraffic = serviceAnalyzer({
-  codes: ['AFF-SVC-LOCAL-TRAFFIC', 'AFF-SVC-INTERNAL-LOCAL'],
+  codes: ['AFF-SVC-LOCAL-TRAFFIC'],
   inputs: ['slices'],
-  applies: isProxied,
-  analyse: (subject, { slices }, report) => {
-    const { spec } = subject.service
-    if (spec.externalTrafficPolicy !== 'Local' && spec.internalTrafficPolicy !== 'Local') return
-    const ready = (spec.ports ?? []).flatMap((port) =>
-      endpointsOfPort(slices, port.name).filter((endpoint) => endpoint.ready),
-    )
-    if (ready.length === 0) return
-    // Slices that people write name no nodes.
-    if (ready.every(({ node }) => node === undefined)) {
-      const why = { what: 'the nodes of the endpoints', reason: 'not-known' } as const
-      if (isSticky(subject) && isExternal(subject) && spec.externalTrafficPolicy === 'Local')
-        report.cannot('AFF-SVC-LOCAL-TRAFFIC', why)
-      if (spec.internalTrafficPolicy === 'Local') report.cannot('AFF-SVC-INTERNAL-LOCAL', why)
+  applies: (subject) => isProxied(subject) && isSticky(subject) && isExternal(subject),
+  analyse: ({ service, source }, { slices }, report) => {
+    if (service.spec.externalTrafficPolicy !== 'Local') return
+    const { nodes, single, isNamed } = nodesOf(service, slices)
+    if (nodes === 0) return
+    if (!isNamed) {
+      report.cannot('AFF-SVC-LOCAL-TRAFFIC', { what: 'the nodes of the endpoints', reason: 'not-known' })
       return
     }
-    const byNode = new Map<string, typeof ready>()
-    for (const endpoint of ready) {
-      const node = endpoint.node ?? ''
-      byNode.set(node, [...(byNode.get(node) ?? []), endpoint])
-    }
-    const single = [...byNode].filter(([, list]) => countEndpoints(list) === 1).map(([node]) => node)
-    const counts = `${byNode.size === 1 ? '1 node has' : `${byNode.size} nodes have`} ready endpoints, ${single.length} of them only one`
-    if (
-      isSticky(subject) &&
-      isExternal(subject) &&
-      spec.externalTrafficPolicy === 'Local' &&
-      single.length > 0
-    ) {
-      report('AFF-SVC-LOCAL-TRAFFIC', {
-        message: `externalTrafficPolicy Local: ${counts}`,
-        why: 'From outside, the node decides the pod where it has only one, and connections to a node without any are dropped. Affinity has a choice only on nodes with several.',
-        mend: ['keep clients on their node at the load balancer', 'spread the pods evenly over the nodes'],
-        field: 'spec.externalTrafficPolicy',
-      })
-    }
-    if (spec.internalTrafficPolicy === 'Local') {
-      report('AFF-SVC-INTERNAL-LOCAL', {
-        message: `internalTrafficPolicy Local: ${counts}`,
-        why: 'A pod reaches only endpoints on its own node, and none at all from other nodes. A client that is moved to another node changes its pod.',
-        mend: ['set internalTrafficPolicy: Cluster unless that is meant'],
-        field: 'spec.internalTrafficPolicy',
-      })
-    }
+    if (single === 0) return
+    report('AFF-SVC-LOCAL-TRAFFIC', {
+      message: `externalTrafficPolicy Local: ${countWords(nodes, single)}`,
+      why: 'From outside, the node decides the pod where it has only one, and connections to a node without any are dropped. Affinity has a choice only on nodes with several.',
+      mend: [
+        'keep clients on their node at the load balancer',
+        ...(source === 'files' ? [] : ['spread the pods evenly over the nodes']),
+      ],
+      field: 'spec.externalTrafficPolicy',
+    })
   },
 })
+
+/** `internalTrafficPolicy: Local`: the same for clients inside; that it is so, the Service says alone. */
+export const internalLocal = serviceAnalyzer({
+  codes: ['AFF-SVC-INTERNAL-LOCAL'],
+  inputs: [],
+  hints: ['slices'],
+  applies: isProxied,
+  analyse: (subject, { slices }, report) => {
+    const { service } = subject
+    if (service.spec.internalTrafficPolicy !== 'Local') return
+    const { nodes, single, isNamed } = slices.known
+      ? nodesOf(service, slices.value)
+      : { nodes: 0, single: 0, isNamed: false }
+    report('AFF-SVC-INTERNAL-LOCAL', {
+      message: `internalTrafficPolicy Local: ${isNamed && nodes > 0 ? countWords(nodes, single) : 'a client reaches the endpoints of its own node only'}`,
+      why: 'A pod reaches only endpoints on its own node, and none at all from other nodes. A client that is moved to another node changes its pod.',
+      mend: [mendOf(subject)],
+      field: 'spec.internalTrafficPolicy',
+    })
+  },
+})
+
+function mendOf({ ref, source }: Subject): string {
+  return source === 'files'
+    ? 'set internalTrafficPolicy: Cluster unless that is meant'
+    : `unless that is meant:  kubectl patch service ${ref.name} -n ${ref.namespace} -p '{"spec":{"internalTrafficPolicy":"Cluster"}}'`
+}
+
+/** Nodes with ready endpoints, and how many of them have one only. Slices that people write name no nodes. */
+function nodesOf(
+  { spec }: Service,
+  slices: Inputs['slices'],
+): { nodes: number; single: number; isNamed: boolean } {
+  const ready = (spec.ports ?? []).flatMap((port) =>
+    endpointsOfPort(slices, port.name).filter((endpoint) => endpoint.ready),
+  )
+  const byNode = Map.groupBy(ready, ({ node = '' }) => node)
+  const single = [...byNode.values()].filter((list) => countEndpoints(list) === 1)
+  return { nodes: byNode.size, single: single.length, isNamed: ready.some(({ node }) => node !== undefined) }
+}
+
+function countWords(nodes: number, single: number): string {
+  return `${nodes === 1 ? '1 node has' : `${nodes} nodes have`} ready endpoints, ${single} of them only one`
+}

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { Endpoint } from '../../../src/model/endpoint.ts'
-import type { ClientPlace } from '../../../src/probe/eligible.ts'
-import { eligibleEndpoints, fewestEligible } from '../../../src/probe/eligible.ts'
-import { pod } from './endpoints.ts'
+import type { ClientPlace } from '../../../src/model/eligible.ts'
+import { eligibleEndpoints, fewestEligible } from '../../../src/model/eligible.ts'
+import { pod } from '../probe/endpoints.ts'
 
 const eligible = (
   endpoints: readonly Endpoint[],

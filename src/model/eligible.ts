@@ -1,4 +1,4 @@
-import type { Endpoint } from '../model/endpoint.ts'
+import type { Endpoint } from './endpoint.ts'
 
 /** Where a client's connections meet the Service proxy, as far as it is known. */
 export interface ClientPlace {
