@@ -11,6 +11,7 @@ import { anyKind, type TargetKind, type TargetRef } from '../model/target.ts'
 import { pathsAbout, pathsThrough } from '../path/walk.ts'
 import { analyzers } from './analyzers/index.ts'
 import { allCodes, type Code, codeInfo, codeLink } from './codes.ts'
+import { mendsInFiles } from './mends-in-files.ts'
 import { type ExplainedService, explainService } from './service.ts'
 import { CheckStates, type StateLists } from './states.ts'
 import { type Scene, sceneOfService } from './store.ts'
@@ -133,7 +134,7 @@ function unknownsOf(store: Store, gaps: readonly Unknown[]): Unknown[] {
   return [...found.values()]
 }
 
-function toFinding(code: Code, draft: FindingDraft, { locate }: Scene, target: ObjectRef): Finding {
+function toFinding(code: Code, draft: FindingDraft, { locate, source }: Scene, target: ObjectRef): Finding {
   const { message, why, mend = [], objects = [], field } = draft
   const others = objects.filter((object) => keyOf(object) !== keyOf(target))
   // What is said about another object stands there, unless a field of the target is to blame.
@@ -145,7 +146,7 @@ function toFinding(code: Code, draft: FindingDraft, { locate }: Scene, target: O
     objects: [target, ...others],
     message,
     why,
-    mend,
+    mend: source === 'files' ? mendsInFiles(mend, position) : mend,
     link: codeLink(code),
     ...(position === undefined ? {} : { position }),
   }

@@ -89,9 +89,11 @@ export function unknownFlag(word: string): string {
 
 function inKubectlsWords(message: string): string {
   const missing = /^Flag (--\S+) expects a value$/.exec(message)
-  const oneOfMissing = /^Flag (--\S+) expects one of these values: /.exec(message)
+  const oneOfMissing = /^Flag (--\S+) expects one of these values: (.*)$/s.exec(message)
   const flag = missing?.[1] ?? oneOfMissing?.[1]
-  if (flag !== undefined) return `flag needs an argument: ${flag}`
+  const values = oneOfMissing?.[2]?.trim().replace(/,\s*/g, ', ')
+  if (flag !== undefined)
+    return `flag needs an argument: ${flag}${values === undefined ? '' : `, one of ${values}`}`
   const oneOf = /^Expected (--[^=]+)=(.*) to be one of: (.*)$/.exec(message)
   if (oneOf !== null)
     return `invalid argument "${oneOf[2]}" for "${oneOf[1]}" flag: must be one of ${oneOf[3]}`

@@ -18,6 +18,7 @@ import { readExisting } from './read.ts'
 import { type Existing, foreignSlices, ownSlices, refuseExisting } from './refuse.ts'
 import { isDeclared, serviceObject } from './service.ts'
 import { contentOf, planSlices, sliceObject, type SlicePlan, type SliceWrite } from './slices.ts'
+import { familyWarning } from './families.ts'
 import type { Wanted } from './types.ts'
 
 export interface WriteOptions {
@@ -128,7 +129,7 @@ class Writer {
   async run(): Promise<ExternalDone> {
     const { adding, removing, unchanged } = this.#plan
     const isNew = this.#existing.service === undefined
-    const warnings: ChangeNotice[] = []
+    const warnings: ChangeNotice[] = [...familyWarning(this.#wanted)]
     const slices: ObjectChange[] = []
     const writeAll = async (writes: readonly SliceWrite[]): Promise<void> => {
       for (const write of writes) slices.push(await this.#writeSlice(write))

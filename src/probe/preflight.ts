@@ -131,6 +131,9 @@ function noReadyEndpoints(
     const names = new Set(
       slices.flatMap((slice) => slice.ports ?? []).map((slicePort) => slicePort.name ?? ''),
     )
+    // A target port by a name that no container has is left out of the slices.
+    if (names.size === 0 && typeof port.targetPort === 'string')
+      return `${name} has no endpoints: ${addresses === 1 ? 'the pod that it selects has no port' : `none of the ${addresses} pods that it selects has a port`} named ${port.targetPort}`
     return `${name} has no endpoints for its port ${port.name ?? port.port}: its EndpointSlices name the port ${[...names].map((slicePort) => `"${slicePort}"`).join(', ') || 'not at all'}, and the names must be the same`
   }
   return `${name} has no endpoints`

@@ -95,7 +95,8 @@ export async function* explainFiles(
   }
   yield { kind: 'findings', findings: byPlace(findings) }
   const paths: Path[] = []
-  for await (const step of explainSnapshot(snapshot)) {
+  for await (const one of explainSnapshot(snapshot)) {
+    const step = one.kind === 'explanation' ? { ...one, explanation: beside(findings, one.explanation) } : one
     yield step
     if (step.kind === 'explanation') paths.push(...step.explanation.paths)
   }
@@ -113,6 +114,31 @@ export async function* explainFiles(
     hints: [`what can be explained:  ${[...new Set(targetKinds.map(({ label }) => label))].join(', ')}`],
   })
   yield { kind: 'failure', error }
+}
+
+/**
+ * What is said about the files is not said again: a finding at the same place, and that a code passed which was found in an
+ * object that the target is made of.
+ */
+function beside(findings: readonly Finding[], explanation: Explanation): Explanation {
+  const placeOf = ({ position: at }: Finding): string => `${at?.file}:${at?.line}:${at?.column}`
+  const errors = new Set(findings.filter(({ level }) => level === 'error').map(placeOf))
+  const { namespace, name } = explanation.target
+  const said = new Set(
+    findings
+      .filter(({ objects }) =>
+        objects.some((object) => object.namespace === namespace && object.name === name),
+      )
+      .map(({ code }) => code),
+  )
+  return {
+    ...explanation,
+    findings: explanation.findings.filter(
+      (finding) =>
+        finding.level !== 'error' || finding.position === undefined || !errors.has(placeOf(finding)),
+    ),
+    passed: explanation.passed.filter((code) => !said.has(code)),
+  }
 }
 
 function listOf(names: readonly string[]): string {

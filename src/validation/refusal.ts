@@ -8,7 +8,7 @@ export interface Refusal {
   kind: 'missing' | 'value'
   /** For people: `nodePort 30080: not with type ClusterIP`. */
   message: string
-  /** What to do, in words. */
+  /** What to do, in words; empty where the message says it. */
   fix: string
 }
 
@@ -28,8 +28,7 @@ export class Refusals {
   text(path: string, value: unknown, rule: Rule): void {
     if (typeof value !== 'string') return
     const problem = rule(value)
-    if (problem !== undefined)
-      this.value(path, `${lastOf(path)} "${shortened(value)}": ${problem}`, 'write one that is allowed')
+    if (problem !== undefined) this.value(path, `${lastOf(path)} "${shortened(value)}": ${problem}`, '')
   }
 }
 

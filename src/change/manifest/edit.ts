@@ -103,7 +103,10 @@ function parse(text: string, file: string) {
   for (const document of documents) {
     const [error] = document.errors
     if (error !== undefined) {
-      const [what = 'this is not YAML'] = error.message.split(/ at line |\n/)
+      const [first = 'this is not YAML'] = error.message.split(/ at line |\n/)
+      const key = /^[^\s:,}\]]+/.exec(text.slice(error.pos[0]))?.[0]
+      const what =
+        error.code === 'DUPLICATE_KEY' && key !== undefined ? `${key} is already set in the same map` : first
       throw new UserError(`${at(error.pos[0])}: ${what}`, { cause: error })
     }
     assertPlain(document, file)
@@ -151,7 +154,22 @@ function editObject(
       )
   if ('spec' in tree && (!isMap(spec) || spec.items.length === 0))
     throw new UserError(`${where()}: this ${kind} has no spec`)
+  assertSettable(mapping, tree, at)
   return setEntries(text, mapping, tree)
+}
+
+/** A map or list where a single value belongs was meant for another field: whoever wrote it has to say for which. */
+function assertSettable(mapping: Mapping, tree: FieldTree, at: (offset: number) => string): void {
+  for (const [key, value] of Object.entries(tree)) {
+    const node = pairOf(mapping, key)?.value
+    if (isMap(node) && isTree(value)) assertSettable(node, value, at)
+    else if ((isMap(node) || isSeq(node)) && value !== null && !isTree(value) && !Array.isArray(value)) {
+      throw new UserError(
+        `${at(node.range?.[0] ?? 0)}: ${key} is a ${isMap(node) ? 'map' : 'list'} here and has to be ${JSON.stringify(value)}`,
+        { hints: ['move what is in it to the field that it belongs to, and try again'] },
+      )
+    }
+  }
 }
 
 /** Sets entries of a mapping, and within mappings and lists that exist only what is missing or different. */

@@ -87,14 +87,24 @@ export function isProxied({ service: { spec } }: Pick<Subject, 'service'>): bool
   return spec.type !== 'ExternalName' && spec.clusterIP !== 'None'
 }
 
-export function isSticky({ policy }: Pick<Subject, 'policy'>): boolean {
-  return policy.kind === 'client-ip'
+/** It has an affinity that has something to choose from. */
+export function isSticky({ policy, service }: Pick<Subject, 'policy' | 'service'>): boolean {
+  return policy.kind === 'client-ip' && !leadsToOne({ service })
 }
 
 /** Reachable from outside through the nodes. */
 export function isExternal({ service: { spec } }: Pick<Subject, 'service'>): boolean {
   return spec.type === 'NodePort' || spec.type === 'LoadBalancer'
 }
+
+/** It selects one pod by its name, as StatefulSets label them: there is nothing to choose from, on purpose. */
+export function leadsToOne({ service: { spec } }: Pick<Subject, 'service'>): boolean {
+  const keys = Object.keys(spec.selector ?? {})
+  return keys.some((key) => podNameLabels.has(key))
+}
+
+/** Labels that one pod of a StatefulSet has (k8s.io/api apps/v1, StatefulSetPodNameLabel, PodIndexLabel). */
+const podNameLabels = new Set(['statefulset.kubernetes.io/pod-name', 'apps.kubernetes.io/pod-index'])
 
 export function hasSelector({ service: { spec } }: Pick<Subject, 'service'>): boolean {
   return Object.keys(spec.selector ?? {}).length > 0

@@ -17,6 +17,10 @@ export const codes = {
     forbids: 'enable',
   },
   'AFF-SVC-EXTERNAL-NAME-SELECTOR': { level: 'warning', title: 'An ExternalName Service has a selector' },
+  'AFF-SVC-EXTERNAL-NAME-ADDRESS': {
+    level: 'warning',
+    title: 'An ExternalName that is an address resolves to nothing',
+  },
   'AFF-SVC-OTHER-PROXY': {
     level: 'warning',
     title: 'A label hands the Service to another proxy',
@@ -28,9 +32,15 @@ export const codes = {
     title: 'Only one endpoint: nothing to stick to',
     forbids: 'enable-unforced',
   },
+  'AFF-SVC-ONE-POD-BY-NAME': {
+    level: 'info',
+    title: 'The selector names one pod: nothing to choose from',
+    forbids: 'enable-unforced',
+  },
   'AFF-SVC-PUBLISH-NOT-READY': { level: 'warning', title: 'Clients can stick to pods that are not ready' },
   'AFF-SVC-REPLICAS-CHANGE': { level: 'info', title: 'An autoscaler changes the number of pods' },
   'AFF-SVC-PER-PORT-TABLES': { level: 'info', title: 'Each port remembers clients by itself' },
+  'AFF-SVC-PER-FAMILY-TABLES': { level: 'info', title: 'Each address family remembers clients by itself' },
   'AFF-SVC-PER-NODE-TABLES': { level: 'info', title: 'Each node remembers clients by itself' },
   'AFF-SVC-NODEPORT-MASQUERADED': {
     level: 'info',

@@ -1,4 +1,5 @@
-import type { EndpointSlice, Service } from '../../model/kubernetes.ts'
+import { managedByLabel, mirrorController, serviceLabel } from '../../model/external.ts'
+import type { EndpointSlice, Service, SliceEndpoint } from '../../model/kubernetes.ts'
 import type { LooseObject } from '../../model/object.ts'
 import { list, record } from '../kit/loose.ts'
 
@@ -15,6 +16,7 @@ export function tidyService(service: LooseObject): Service {
     ports,
     selector: record(spec['selector']),
     clusterIPs: undefined,
+    ipFamilies: list(spec['ipFamilies']).filter((family) => family === 'IPv4' || family === 'IPv6'),
     externalIPs: list(spec['externalIPs']).map(String),
     sessionAffinityConfig:
       spec['sessionAffinityConfig'] === undefined
@@ -54,7 +56,15 @@ export function tidySlice(object: LooseObject): EndpointSlice {
   const { endpoints, ports, addressType } = object as unknown as Record<string, unknown>
   const entries = list(endpoints).map((endpoint) => {
     const { addresses, conditions } = record(endpoint)
-    return { addresses: list(addresses).map(String), conditions: record(conditions) }
+    const { nodeName, zone, targetRef, hints } = record(endpoint)
+    return {
+      addresses: list(addresses).map(String),
+      conditions: record(conditions),
+      ...(typeof nodeName === 'string' ? { nodeName } : {}),
+      ...(typeof zone === 'string' ? { zone } : {}),
+      ...(typeof record(targetRef)['name'] === 'string' ? { targetRef: record(targetRef) } : {}),
+      ...(hints === undefined ? {} : { hints: hintsOf(record(hints)) }),
+    }
   })
   return {
     ...object,
@@ -62,4 +72,56 @@ export function tidySlice(object: LooseObject): EndpointSlice {
     endpoints: entries,
     ports: list(ports).map(record),
   } as unknown as EndpointSlice
+}
+
+function hintsOf(hints: Readonly<Record<string, unknown>>): Record<string, { name: string }[]> {
+  const named = (value: unknown): { name: string }[] =>
+    list(value).flatMap((item) => {
+      const { name } = record(item)
+      return typeof name === 'string' ? [{ name }] : []
+    })
+  return { forNodes: named(hints['forNodes']), forZones: named(hints['forZones']) }
+}
+
+/**
+ * The slices that a cluster makes of an Endpoints object for a Service without selector: one for each subset and family
+ * (kubernetes/kubernetes pkg/controller/endpointslicemirroring). They stand where the Endpoints stand.
+ */
+export function mirrored(object: LooseObject): EndpointSlice[] {
+  const { subsets } = object as unknown as Record<string, unknown>
+  const { name, namespace } = object.metadata
+  return list(subsets).flatMap((subset, index) => {
+    const { addresses, notReadyAddresses, ports } = record(subset)
+    const ready = list(addresses).map((item) => endpointOf(record(item), true))
+    const others = list(notReadyAddresses).map((item) => endpointOf(record(item), false))
+    const families = Map.groupBy([...ready, ...others], (endpoint) =>
+      endpoint.addresses[0]?.includes(':') === true ? 'IPv6' : 'IPv4',
+    )
+    return [...families].map(
+      ([addressType, endpoints]) =>
+        ({
+          // As its source is called: findings stand there.
+          apiVersion: object.apiVersion,
+          kind: object.kind,
+          metadata: {
+            name,
+            ...(namespace === undefined ? {} : { namespace }),
+            labels: { [serviceLabel]: name, [managedByLabel]: mirrorController },
+          },
+          addressType,
+          endpoints,
+          ports: list(ports).map((port) => withoutNulls(record(port))),
+          field: `subsets[${index}]`,
+        }) as unknown as EndpointSlice,
+    )
+  })
+}
+
+function endpointOf(item: Readonly<Record<string, unknown>>, ready: boolean): SliceEndpoint {
+  const { ip, nodeName } = item
+  return {
+    addresses: [String(ip)],
+    conditions: { ready },
+    ...(typeof nodeName === 'string' ? { nodeName } : {}),
+  }
 }

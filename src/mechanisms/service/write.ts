@@ -2,6 +2,7 @@ import { defaultTimeoutSeconds, type ServicePolicy, servicePolicy } from '../../
 import type { ChangeRequest } from '../../model/intent.ts'
 import type { Service } from '../../model/kubernetes.ts'
 import type { ChangePlan, FieldTree } from '../../model/write.ts'
+import { isTree } from '../../model/fields.ts'
 import { services } from './objects.ts'
 
 /** The range that the API server accepts (k8s.io/kubernetes pkg/apis/core/validation, validateClientIPAffinityConfig). */
@@ -47,6 +48,17 @@ export function planChange(service: Service, request: ChangeRequest): ChangePlan
   }
 }
 
+/** What stands in sessionAffinityConfig by mistake, where the API has no such field, goes when the config is written. */
+function withoutStrays({ spec }: Service, manifest: FieldTree): FieldTree {
+  const config = manifest['sessionAffinityConfig']
+  if (!isTree(config)) return manifest
+  const strays = Object.keys(spec.sessionAffinityConfig ?? {}).filter((key) => key !== 'clientIP')
+  return {
+    ...manifest,
+    sessionAffinityConfig: { ...Object.fromEntries(strays.map((key) => [key, null])), ...config },
+  }
+}
+
 function write(
   object: Service,
   spec: FieldTree,
@@ -59,6 +71,6 @@ function write(
     object,
     fields: { spec },
     stored: { spec: stored },
-    manifest: { spec: manifest },
+    manifest: { spec: withoutStrays(object, manifest) },
   }
 }

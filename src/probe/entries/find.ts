@@ -28,7 +28,8 @@ export async function findEntries(
   const throughNodes = asked.kinds === 'all' || asked.kinds.has('node-port')
   const hasNodePorts = ports.some(({ nodePort }) => nodePort !== undefined && nodePort !== 0)
   const nodes = throughNodes && hasNodePorts ? await readNodes(cluster, signal) : known([])
-  const found = entriesOf(service, ports, nodes, asked)
+  const all = entriesOf(service, ports, nodes, asked)
+  const found = { ...all, notes: [...all.notes, ...leftOut(subject, asked)] }
   if (viaLocal !== true) return found
   const outside = entriesFromHere(found.entries)
   if (outside.length === 0) {
@@ -39,6 +40,18 @@ export async function findEntries(
   }
   if (clients !== 0) return found
   return { ...found, entries: outside.map((entry, index) => ({ ...entry, index })) }
+}
+
+/** Ports of another protocol than the one that is asked by cannot be asked in the same run. */
+function leftOut({ service, ports }: ProbeSubject, { allPorts }: AskedEntries): string[] {
+  const others = ports.filter(({ protocol = 'TCP' }) => protocol !== service.protocol)
+  if (allPorts !== true || others.length === 0) return []
+  const words = others.map(({ name, port, protocol = 'TCP' }) =>
+    name === undefined ? `${port}/${protocol}` : `${name} ${port}/${protocol}`,
+  )
+  return [
+    `not asked, as they are not ${service.protocol}: ${words.join(', ')}${others.some(({ protocol }) => protocol === 'UDP') ? '; UDP ports are probed with --protocol udp --send TEXT' : ''}`,
+  ]
 }
 
 function portsOf({ service, ports }: ProbeSubject, { allPorts }: AskedEntries): ServicePort[] {

@@ -59,6 +59,15 @@ export function layoutLines(findings: readonly Finding[], style: Style): Line[] 
   ])
 }
 
+/** The same with what mends each below it. */
+export function layoutNotes(findings: readonly Finding[], style: Style): Line[] {
+  const lines = layoutLines(findings, style)
+  return lines.flatMap((line, index) => {
+    const [step] = findings[index]?.mend ?? []
+    return step === undefined ? [line] : [line, [span('    mend  ', style.quiet), span(sanitize(step))]]
+  })
+}
+
 export function positionWords({ file, line, column }: NonNullable<Finding['position']>): string {
   return `${sanitize(file)}:${line}:${column}`
 }

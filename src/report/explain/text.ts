@@ -8,7 +8,7 @@ import { type Line, paintLines, type Span, span } from '../text/line.ts'
 import { formatDuration } from '../../model/duration.ts'
 import { countOf, formatCount } from '../text/numbers.ts'
 import { sanitize } from '../text/sanitize.ts'
-import { layoutFindings, layoutLines, paintOf } from './findings.ts'
+import { layoutFindings, layoutLines, layoutNotes, paintOf } from './findings.ts'
 import { layoutPaths } from './path.ts'
 import { targetWord } from './target.ts'
 import type { Renderer, RenderOptions } from './render.ts'
@@ -25,6 +25,8 @@ export function textRenderer(options: RenderOptions & { wide: boolean }): Render
   let items = 0
   let isAllServices = true
   let blocks = 0
+  /** Findings about files, which no target has. */
+  let besides = 0
   const count = (findings: readonly Finding[]): void => {
     const counts = countLevels(findings)
     for (const key of ['error', 'warning', 'info'] as const) totals[key] += counts[key]
@@ -38,7 +40,10 @@ export function textRenderer(options: RenderOptions & { wide: boolean }): Render
     findings: (all) => {
       const findings = all.filter((finding) => isAtLeast(finding.level, level))
       count(findings)
-      return separated(print(layoutLines(findings, style), Infinity))
+      besides = findings.length
+      return separated(
+        print(findingsOnly ? layoutLines(findings, style) : layoutNotes(findings, style), Infinity),
+      )
     },
     item: (explanation) => {
       items += 1
@@ -48,12 +53,13 @@ export function textRenderer(options: RenderOptions & { wide: boolean }): Render
       if (findingsOnly) return print(layoutLines(findings, style), Infinity)
       if (options.compact && !options.wide)
         return print(layoutCompact(explanation, findings, style), Infinity)
-      return separated(print(layoutExplanation(explanation, findings, options)))
+      return separated(print(layoutExplanation(explanation, findings, { ...options, besides })))
     },
     end: () => {
-      if (single || (options.isList && items === 0)) return ''
+      // That there was nothing to look at is an error, which is said.
+      if (single || (items === 0 && (options.isList || besides === 0))) return ''
       const what = items === 0 ? [] : [countOf(items, isAllServices ? 'service' : 'target')]
-      return findingsOnly || items !== 1
+      return findingsOnly || items !== 1 || besides > 0
         ? separated(print([[span([...what, findingWords(totals)].join(', '))]]))
         : ''
     },
@@ -63,9 +69,9 @@ export function textRenderer(options: RenderOptions & { wide: boolean }): Render
 function layoutExplanation(
   explanation: Explanation,
   findings: readonly Finding[],
-  { style, width, wide, next }: RenderOptions & { wide: boolean },
+  { style, width, wide, next, besides }: RenderOptions & { wide: boolean; besides: number },
 ): Line[] {
-  const summary = summaryWords(findings, explanation).map((text) => span(text))
+  const summary = summaryWords(findings, explanation, besides).map((text) => span(text))
   const blocks: Line[][] = [
     [
       ...layoutHeader(explanation, width, style),

@@ -129,19 +129,29 @@ function stickySentence(
 export function summaryWords(
   findings: readonly Finding[],
   { passed, notPossible, unknown }: Explanation,
+  besides = 0,
 ): string[] {
-  const missing = notPossible.reduce((sum, { codes }) => sum + codes.length, 0)
-  const why = new Set([...notPossible.map((entry) => entry.why), ...unknown].map(unknownWords))
+  // Of files it is plain why.
+  const isOfCluster = ({ why }: (typeof notPossible)[number]): boolean => why.reason === 'not-in-files'
+  const inCluster = countCodes(notPossible.filter(isOfCluster))
+  const others = notPossible.filter((entry) => !isOfCluster(entry))
+  const missing = countCodes(others)
+  const why = new Set([...others.map((entry) => entry.why), ...unknown].map(unknownWords))
   const reasons = [...why].join(', ')
   return [
-    findingWords(countLevels(findings)),
+    besides > 0 && findings.length === 0 ? 'no other findings' : findingWords(countLevels(findings)),
     `${countOf(passed.length, 'check')} passed`,
+    ...(inCluster > 0 ? [`${inCluster} need a cluster`] : []),
     ...(missing > 0
       ? [`${missing} not possible: ${reasons}`]
       : reasons === ''
         ? []
         : [`not known: ${reasons}`]),
   ]
+}
+
+function countCodes(entries: Explanation['notPossible']): number {
+  return entries.reduce((sum, { codes }) => sum + codes.length, 0)
 }
 
 export type LevelCounts = Readonly<Record<Level, number>>

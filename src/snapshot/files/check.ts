@@ -70,7 +70,7 @@ function checkObject(
     if (key === undefined || key === '<<') continue
     const child = Object.hasOwn(fields, key) ? fields[key] : undefined
     if (child === undefined && schema.open === true) continue
-    if (child === undefined) unknownField(pair, key, Object.keys(fields), seen, path, context)
+    if (child === undefined) unknownField(pair, key, fields, seen, path, context)
     else checkNode(pair.value, child, path === '' ? key : `${path}.${key}`, context)
   }
   if (!seen.has('<<')) checkRequired(node, seen, schema, path, context)
@@ -132,22 +132,47 @@ function doubled(node: YAMLMap, path: string, context: Context): Set<string> {
 function unknownField(
   pair: Pair,
   key: string,
-  known: readonly string[],
+  fields: Extract<Schema, { type: 'object' }>['fields'],
   seen: ReadonlySet<string>,
   path: string,
   context: Context,
 ): void {
   const meant = didYouMean(
     key,
-    known.filter((name) => !seen.has(name)),
+    Object.keys(fields).filter((name) => !seen.has(name)),
   )
   const place = path === '' ? '' : ` in ${path}`
+  const home = homeOf(key, fields)
+  if (meant === undefined && home !== undefined) {
+    add(
+      context,
+      'AFF-FILE-UNKNOWN-FIELD',
+      pair.key,
+      `"${key}": no such field${place}; it belongs in ${home}`,
+      {
+        why: 'The API server drops fields that it does not know: the object works as if this one were not there.',
+        mend: [`move it into ${home}:`],
+      },
+    )
+    return
+  }
   const message =
     meant === undefined ? `"${key}": no such field${place}` : `"${key}": did you mean "${meant}"?`
   add(context, 'AFF-FILE-UNKNOWN-FIELD', pair.key, message, {
     why: 'The API server drops fields that it does not know: the object works as if this one were not there.',
     mend: meant === undefined ? ['remove it, or move it to where it belongs'] : [`write "${meant}"`],
   })
+}
+
+/** The map beside a stray field, or below one, that has a field of this name. */
+function homeOf(key: string, fields: Extract<Schema, { type: 'object' }>['fields']): string | undefined {
+  for (const [name, child] of Object.entries(fields)) {
+    if (child.type !== 'object') continue
+    if (Object.hasOwn(child.fields, key)) return name
+    const below = homeOf(key, child.fields)
+    if (below !== undefined) return `${name}.${below}`
+  }
+  return undefined
 }
 
 function checkScalar(node: Node, value: unknown, schema: Schema, path: string, context: Context): void {

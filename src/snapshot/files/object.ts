@@ -48,7 +48,11 @@ function withRefusals(object: FileObject, ref: ObjectRef, found: readonly Findin
     const position = locate(object, path) ?? object.at(object.node)
     if (isSaid(position)) continue
     const code = kind === 'missing' ? 'AFF-FILE-MISSING-FIELD' : 'AFF-SVC-BAD-VALUE'
-    findings.push(fileFinding(code, position, message, 'The API server refuses the object.', [fix], [ref]))
+    findings.push(
+      fileFinding(code, position, message, 'The API server refuses the object.', fix === '' ? [] : [fix], [
+        ref,
+      ]),
+    )
   }
   return findings
 }

@@ -15,10 +15,11 @@ import { type FileObject, parseFile } from './document.ts'
 import { locate } from './locate.ts'
 import { checkObject } from './object.ts'
 import type { SourceFile } from './read.ts'
-import { serviceLabel } from '../../model/external.ts'
+import { managedByLabel, selectorController, serviceLabel } from '../../model/external.ts'
+import type { EndpointSlice } from '../../model/kubernetes.ts'
 import { autoscalers, endpointSlices, networkPolicies, services } from '../../mechanisms/service/objects.ts'
 import { asRecord } from './record.ts'
-import { tidyService, tidySlice } from '../../mechanisms/service/tidy.ts'
+import { mirrored, tidyService, tidySlice } from '../../mechanisms/service/tidy.ts'
 
 /** What files say: a snapshot of their Services, and what is wrong with the files themselves. */
 export interface FileSnapshot {
@@ -72,6 +73,10 @@ function toSnapshot(read: readonly FileObject[], namespace: string): Snapshot {
     slices: Map.groupBy(
       objects.filter((object) => isOfType(object, endpointSlices)),
       ({ metadata }) => `${metadata.namespace ?? ''}/${metadata.labels?.[serviceLabel] ?? ''}`,
+    ),
+    endpoints: Map.groupBy(
+      objects.filter(({ kind, apiVersion }) => kind === 'Endpoints' && apiVersion === 'v1'),
+      ({ metadata }) => `${metadata.namespace ?? ''}/${metadata.name}`,
     ),
     autoscalers: inNamespace(autoscalers),
     networkPolicies: inNamespace(networkPolicies),
@@ -130,20 +135,32 @@ function listsOf(objects: readonly LooseObject[]): Snapshot['objects']['lists'] 
 
 function toService(
   object: LooseObject,
-  all: Readonly<Record<'slices' | 'autoscalers' | 'networkPolicies', ByPlace>>,
+  all: Readonly<Record<'slices' | 'endpoints' | 'autoscalers' | 'networkPolicies', ByPlace>>,
 ): ServiceSnapshot {
   const service = tidyService(object)
   const { name, namespace = '' } = service.metadata
-  const slices = (all.slices.get(`${namespace}/${name}`) ?? []).map(tidySlice)
+  const key = `${namespace}/${name}`
+  const slices = [
+    ...(all.slices.get(key) ?? []).map(tidySlice),
+    ...(all.endpoints.get(key) ?? []).flatMap(mirrored),
+  ]
   const isSelecting = Object.keys(service.spec.selector ?? {}).length > 0
   return {
     service,
-    slices: isSelecting || slices.length === 0 ? notInFiles('endpointslices') : known(slices),
+    // With a selector the controller writes them: a dump of a cluster holds its slices.
+    slices:
+      (isSelecting && !slices.some(isDumped)) || slices.length === 0
+        ? notInFiles('endpointslices')
+        : known(slices),
     pods: notInFiles('pods'),
     autoscalers: known((all.autoscalers.get(namespace) ?? []) as unknown as Autoscaler[]),
     networkPolicies: known(all.networkPolicies.get(namespace) ?? []),
     events: notInFiles('events'),
   }
+}
+
+function isDumped({ metadata }: EndpointSlice): boolean {
+  return metadata.labels?.[managedByLabel] === selectorController
 }
 
 function toObject({ value }: FileObject, namespace: string): LooseObject {

@@ -174,6 +174,20 @@ export const grid: GridRows = {
       }),
     silent: () => snapshot(),
   },
+  'AFF-SVC-ONE-POD-BY-NAME': {
+    fires: () =>
+      snapshot({ service: service({ selector: { 'statefulset.kubernetes.io/pod-name': 'web-0' } }) }),
+    silent: () => snapshot(),
+  },
+  'AFF-SVC-PER-FAMILY-TABLES': {
+    fires: () => snapshot({ service: service({ ipFamilies: ['IPv6', 'IPv4'] }) }),
+    silent: () => snapshot({ service: service({ ipFamilies: ['IPv6'], ipFamilyPolicy: 'PreferDualStack' }) }),
+  },
+  'AFF-SVC-EXTERNAL-NAME-ADDRESS': {
+    fires: () => snapshot({ service: service({ type: 'ExternalName', externalName: '192.0.2.15' }) }),
+    silent: () =>
+      snapshot({ service: service({ type: 'ExternalName', externalName: 'db-192-0-2-15.example' }) }),
+  },
   'AFF-SVC-PER-NODE-TABLES': {
     fires: () => snapshot({ service: ofType('NodePort') }),
     silent: () => snapshot({ service: ofType('NodePort', { sessionAffinity: 'None' }) }),

@@ -207,6 +207,36 @@ const layouts = fc.record({
   collectionStyle: fc.constantFrom('any' as const, 'block' as const, 'flow' as const),
 })
 
+describe('a manifest that is wrong already', () => {
+  const service = (spec: string): string =>
+    `apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec:\n  ports: [{port: 80}]\n${spec}`
+  const set = (text: string): string =>
+    editManifest(text, serviceEdit({ verb: 'enable', timeoutSeconds: 1800 }), 'a.yaml').text
+
+  it('loses a field that stands in sessionAffinityConfig by mistake, as the API would refuse it', () => {
+    const text = service('  sessionAffinity: ClientIP\n  sessionAffinityConfig:\n    timeoutSeconds: 3600\n')
+    expect(set(text)).toBe(
+      service(
+        '  sessionAffinity: ClientIP\n  sessionAffinityConfig:\n    clientIP:\n      timeoutSeconds: 1800\n',
+      ),
+    )
+  })
+
+  it.each([
+    [
+      '  sessionAffinity:\n    clientIP:\n      timeoutSeconds: 3600\n',
+      /a\.yaml:7:5: sessionAffinity is a map here and has to be "ClientIP"/,
+    ],
+    ['  sessionAffinity: [ClientIP]\n', /a\.yaml:6:20: sessionAffinity is a list here/],
+    [
+      '  sessionAffinity: None\n  sessionAffinity: ClientIP\n',
+      /a\.yaml:7:3: sessionAffinity is already set in the same map/,
+    ],
+  ])('is refused at the place where it is wrong: %j', (spec, message) => {
+    expect(() => set(service(spec))).toThrow(message)
+  })
+})
+
 describe('whatever a manifest holds', () => {
   const other = { apiVersion: 'v1', kind: 'ConfigMap', data: { sessionAffinity: 'None' } }
 

@@ -52,7 +52,10 @@ describe('explain -f', () => {
   })
 
   it('cannot tell about nodes where slices name none', () => {
-    const local = service.replace('selector: {app: web}', 'internalTrafficPolicy: Local')
+    const local = service.replace(
+      'selector: {app: web}',
+      'type: NodePort\n  internalTrafficPolicy: Local\n  externalTrafficPolicy: Local',
+    )
     const slice = `---
 apiVersion: discovery.k8s.io/v1
 kind: EndpointSlice
@@ -61,7 +64,10 @@ addressType: IPv4
 ports: [{port: 80}]
 endpoints: [{addresses: [192.0.2.1]}]
 `
-    expect(said(local + slice).open).toContain('AFF-SVC-INTERNAL-LOCAL')
+    const { open, found } = said(local + slice)
+    expect(open).toContain('AFF-SVC-LOCAL-TRAFFIC')
+    // That it is so needs no nodes.
+    expect(found.join()).toContain('AFF-SVC-INTERNAL-LOCAL')
   })
 
   it('shows every host and path, and points at the object that a finding is about', () => {

@@ -17,6 +17,16 @@ const slice = (metadata: string, rest = ''): string =>
   `apiVersion: discovery.k8s.io/v1\nkind: EndpointSlice\nmetadata: ${metadata}\naddressType: IPv4\nendpoints: [{addresses: [192.0.2.1]}]\n${rest}`
 const labelled = '{name: web-1, labels: {kubernetes.io/service-name: web}}'
 
+it.each([
+  ['  sessionAffinityConfig: {timeoutSeconds: 3600}', 'it belongs in clientIP'],
+  ['  timeoutSeconds: 3600', 'it belongs in sessionAffinityConfig.clientIP'],
+  ['  nodePort: 30080', 'no such field in spec'],
+])('says where a stray field belongs: %s', (lines, words) => {
+  const [finding] = check(spec(lines)).findings
+  expect(finding).toMatchObject({ code: 'AFF-FILE-UNKNOWN-FIELD' })
+  expect(finding?.message).toContain(words)
+})
+
 /** What the checker of files reports: code → a text that has the mistake, and one that looks alike and has not. */
 const grid: Partial<Record<Code, [fires: string, silent: string]>> = {
   'AFF-FILE-SYNTAX': ['a: "b', 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: "b"}'],
@@ -96,7 +106,7 @@ describe('the checker of files', () => {
     ],
     [
       '  sessionAffinityConfig: {timeoutSeconds: 10}',
-      '6:27 AFF-FILE-UNKNOWN-FIELD "timeoutSeconds": no such field in spec.sessionAffinityConfig',
+      '6:27 AFF-FILE-UNKNOWN-FIELD "timeoutSeconds": no such field in spec.sessionAffinityConfig; it belongs in clientIP',
     ],
     ['  publishNotReadyAddresses: yes', undefined],
     [

@@ -13,9 +13,13 @@ export const endpoints = serviceAnalyzer({
     const ready = countEndpoints(all.filter((endpoint) => endpoint.ready))
     if (ready === 0) {
       const total = countEndpoints(all)
+      const unnamed = total > 0 ? undefined : withoutPort(service, slices)
       report('AFF-SVC-NO-ENDPOINTS', {
-        message: total > 0 ? `none of the ${total} endpoints is ready` : noEndpoints(hasSelector(subject)),
+        message:
+          unnamed ??
+          (total > 0 ? `none of the ${total} endpoints is ready` : noEndpoints(hasSelector(subject))),
         why: 'Connections are refused or dropped, so there is nothing that affinity could keep.',
+        ...(unnamed === undefined ? {} : { field: 'spec.ports' }),
         mend: hasSelector(subject)
           ? [`kubectl get pods -n ${ref.namespace} -l ${selectorOf(service)}`]
           : [`kubectl get endpointslices -n ${ref.namespace} -l kubernetes.io/service-name=${ref.name}`],
@@ -29,6 +33,32 @@ export const endpoints = serviceAnalyzer({
     }
   },
 })
+
+/**
+ * Endpoints that are there although no port leads to them: a target port by a name that no container has is left out of
+ * the slices (kubernetes/endpointslice, FindPort), and one that people name otherwise belongs to no port.
+ */
+function withoutPort({ spec }: Service, slices: Parameters<typeof endpointsOfPort>[0]): string | undefined {
+  const pods = new Set(
+    slices.flatMap(({ endpoints }) =>
+      (endpoints ?? []).map(({ targetRef, addresses }) => targetRef?.name ?? addresses[0]),
+    ),
+  )
+  const names = (spec.ports ?? []).flatMap(({ targetPort }) =>
+    typeof targetPort === 'string' ? [targetPort] : [],
+  )
+  const hasPorts = slices.some(({ ports }) => (ports ?? []).length > 0)
+  if (pods.size === 0) return undefined
+  if (hasPorts) {
+    const listed = pods.size === 1 ? '1 endpoint is' : `${pods.size} endpoints are`
+    return `${listed} listed, and none for a port of the Service: their ports have other names`
+  }
+  const matched =
+    pods.size === 1 ? '1 pod matches the selector, and it' : `${pods.size} pods match the selector, and none`
+  const lacks =
+    names.length === 0 ? 'has a port that the Service leads to' : `has a port named ${names.join(' or ')}`
+  return pods.size === 1 ? `${matched} ${lacks.replace('has a', 'has no')}` : `${matched} ${lacks}`
+}
 
 /** The endpoints of every port of a Service; the same pod counts once for each port. */
 export function portEndpoints(service: Service, slices: Parameters<typeof endpointsOfPort>[0]): Endpoint[] {

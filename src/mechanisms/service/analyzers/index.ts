@@ -12,7 +12,7 @@ import {
 } from './load-balancer.ts'
 import { internalLocal, localTraffic } from './local-traffic.ts'
 import { networkPolicy } from './network-policy.ts'
-import { autoscaling, publishNotReady } from './pods.ts'
+import { autoscaling, podByName, publishNotReady } from './pods.ts'
 import {
   affinityOff,
   cilium,
@@ -25,7 +25,7 @@ import {
 } from './proxy.ts'
 import { sidecars } from './sidecars.ts'
 import { sliceAddresses, sliceLabels, slicePorts } from './slices.ts'
-import { iptablesList, perNode, perPort } from './tables.ts'
+import { iptablesList, perFamily, perNode, perPort } from './tables.ts'
 import { timeout } from './timeout.ts'
 import { unproxied } from './unproxied.ts'
 
@@ -35,8 +35,10 @@ export const analyzers: readonly Analyzer[] = [
   unproxied,
   endpoints,
   publishNotReady,
+  podByName,
   autoscaling,
   perPort,
+  perFamily,
   perNode,
   iptablesList,
   localTraffic,

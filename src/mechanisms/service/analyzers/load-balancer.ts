@@ -12,12 +12,14 @@ const refusal =
 const isBalanced = (subject: Subject): boolean =>
   isProxied(subject) && subject.service.spec.type === 'LoadBalancer'
 const applies = (subject: Subject): boolean => isBalanced(subject) && isSticky(subject)
+/** A refusal does not care how many pods there are. */
+const isAsked = (subject: Subject): boolean => isBalanced(subject) && subject.policy.kind === 'client-ip'
 
 /** By what its controller has written. */
 export const loadBalancerRefused = serviceAnalyzer({
   codes: ['AFF-SVC-LB-REFUSED'],
   inputs: ['events'],
-  applies,
+  applies: isAsked,
   analyse: (subject, { events }, report) => {
     const event = events.find(({ message }) => refusal.test(message))
     if (event === undefined) return
@@ -31,7 +33,7 @@ export const loadBalancerRefuses = serviceAnalyzer({
   codes: ['AFF-SVC-LB-REFUSED'],
   inputs: [],
   hints: ['events', 'cloud'],
-  applies: (subject) => isBalanced(subject) && isSticky(subject),
+  applies: isAsked,
   analyse: (subject, { events, cloud }, report) => {
     const provider = balancerOf(subject.service, { events, cloud })
     if (provider?.affinity !== 'refuses') return
@@ -58,10 +60,10 @@ function refuse(
       ? 'Its load balancer goes on as it was made, but no change reaches it any more as long as sessionAffinity is ClientIP: no new node, port or annotation.'
       : 'Such a Service gets no load balancer as long as sessionAffinity is ClientIP.',
     mend: [
-      source === 'files' ? 'remove sessionAffinity' : commandFor('disable', serviceTarget(ref)),
       provider?.own === undefined
         ? "set affinity by the provider's annotations instead of sessionAffinity"
         : `set its own stickiness instead, ${provider.own}`,
+      source === 'files' ? 'remove sessionAffinity' : commandFor('disable', serviceTarget(ref)),
     ],
     field: 'spec.sessionAffinity',
   })

@@ -1,4 +1,5 @@
-import { hasSelector, isProxied, isSticky, serviceAnalyzer } from '../analyzer.ts'
+import { commandFor, serviceTarget } from '../../../targets/command.ts'
+import { hasSelector, isProxied, isSticky, leadsToOne, serviceAnalyzer } from '../analyzer.ts'
 import { selects } from '../selector.ts'
 
 export const publishNotReady = serviceAnalyzer({
@@ -15,6 +16,22 @@ export const publishNotReady = serviceAnalyzer({
         `kubectl patch service ${ref.name} -n ${ref.namespace} -p '{"spec":{"publishNotReadyAddresses":false}}'`,
       ],
       field: 'spec.publishNotReadyAddresses',
+    })
+  },
+})
+
+/** Services that lead to one pod on purpose, as each pod of a StatefulSet may have one. */
+export const podByName = serviceAnalyzer({
+  codes: ['AFF-SVC-ONE-POD-BY-NAME'],
+  inputs: [],
+  applies: (subject) => isProxied(subject) && subject.policy.kind === 'client-ip',
+  analyse: (subject, _inputs, report) => {
+    if (!leadsToOne(subject)) return
+    report('AFF-SVC-ONE-POD-BY-NAME', {
+      message: 'the selector names one pod: affinity has nothing to choose from',
+      why: 'Every client is on it with and without sessionAffinity, and more replicas change nothing.',
+      mend: [commandFor('disable', serviceTarget(subject.ref))],
+      field: 'spec.selector',
     })
   },
 })

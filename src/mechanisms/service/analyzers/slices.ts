@@ -37,10 +37,10 @@ export const slicePorts = serviceAnalyzer({
         const found = (slice.ports ?? []).find((candidate) => (candidate.name ?? '') === wanted)
         if (found?.port === undefined || found.port === (port.targetPort ?? port.port)) continue
         report('AFF-EPS-PORT-DIFFERS', {
-          message: `port ${portName(port)} leads to ${found.port}, as the EndpointSlice says, not to ${String(port.targetPort ?? port.port)}`,
-          why: 'Without a selector nothing reads targetPort: connections go to the port of the EndpointSlice.',
+          message: `port ${portName(port)} leads to ${found.port}, as the ${kindOf(slice)} says, not to ${String(port.targetPort ?? port.port)}`,
+          why: `Without a selector nothing reads targetPort: connections go to the port of the ${kindOf(slice)}.`,
           mend: [
-            `write targetPort: ${found.port} into the Service, or the meant port into the EndpointSlice`,
+            `write targetPort: ${found.port} into the Service, or the meant port into the ${kindOf(slice)}`,
           ],
           objects: [refOf(slice)],
           field: `spec.ports[${index}].${port.targetPort === undefined ? 'port' : 'targetPort'}`,
@@ -65,26 +65,23 @@ export const sliceAddresses = serviceAnalyzer({
     for (const slice of slices) {
       if (slice.addressType === 'FQDN') {
         report('AFF-EPS-FQDN', {
-          message: `endpointslice/${slice.metadata.name} holds host names (addressType FQDN), which no proxy serves`,
+          message: `${nameOf(slice)} holds host names (addressType FQDN), which no proxy serves`,
           why: 'kube-proxy reads slices of IP addresses only; these endpoints get no traffic.',
           mend: ['use addresses (addressType IPv4 or IPv6), or a Service of type ExternalName'],
           objects: [refOf(slice)],
         })
         continue
       }
-      const several = (slice.endpoints ?? []).filter((endpoint) => endpoint.addresses.length > 1)
-      if (several.length > 0)
-        report(
-          'AFF-EPS-SEVERAL-ADDRESSES',
-          severalAddresses(
-            slice,
-            several.map((e) => e.addresses),
-          ),
-        )
-      for (const { addresses } of slice.endpoints ?? []) {
-        for (const address of addresses) {
+      const several = (slice.endpoints ?? []).findIndex((endpoint) => endpoint.addresses.length > 1)
+      if (several >= 0) report('AFF-EPS-SEVERAL-ADDRESSES', severalAddresses(slice, several))
+      for (const [index, { addresses }] of (slice.endpoints ?? []).entries()) {
+        for (const [place, address] of addresses.entries()) {
           const why = forbiddenAddress(address)
-          if (why !== undefined) report('AFF-EPS-FORBIDDEN-ADDRESS', forbidden(slice, address, why))
+          if (why !== undefined)
+            report(
+              'AFF-EPS-FORBIDDEN-ADDRESS',
+              forbidden(slice, { address, why, field: fieldOf(slice, index, place) }),
+            )
         }
         const key = `${addresses[0]} ${portsKey(slice)}`
         const other = seen.get(key)
@@ -117,7 +114,8 @@ export const sliceLabels = serviceAnalyzer({
       })
     }
     const mirrored = filled.filter((slice) => slice.metadata.labels?.[managedBy] === mirroring)
-    if (mirrored.length > 0) {
+    // Of files it is said where they stand.
+    if (mirrored.length > 0 && !isMirrored(mirrored[0])) {
       report('AFF-EPS-ENDPOINTS-API', {
         message: `the endpoints are written as endpoints/${subject.ref.name}, an API that is deprecated since 1.33`,
         why: 'The Endpoints API is mirrored into EndpointSlices, 1000 addresses at most, without zones or node names.',
@@ -171,31 +169,37 @@ function mismatch(
 ): FindingDraft {
   const names = [...offered].map((name) => (name === '' ? 'one without a name' : `"${name}"`)).join(', ')
   return {
-    message: `no endpoint for port ${portName(port)}: the EndpointSlice has ${names === '' ? 'no ports' : names}`,
+    message: `no endpoint for port ${portName(port)}: the ${kindOf(slices[0])} has ${names === '' ? 'no ports' : names}`,
     why: 'A port of the Service finds its endpoints by name alone; for this one there are none, so connections are refused.',
     mend: [
-      `name the port of the EndpointSlice ${port.name === undefined ? 'nothing' : `"${port.name}"`}, as in the Service`,
+      `name the port of the ${kindOf(slices[0])} ${port.name === undefined ? 'nothing' : `"${port.name}"`}, as in the Service`,
     ],
     objects: slices.map(refOf),
     field: `spec.ports[${index}]${port.name === undefined ? '' : '.name'}`,
   }
 }
 
-function severalAddresses(slice: EndpointSlice, lists: readonly string[][]): FindingDraft {
+function severalAddresses(slice: EndpointSlice, index: number): FindingDraft {
+  const addresses = slice.endpoints?.[index]?.addresses ?? []
   return {
-    message: `an endpoint of endpointslice/${slice.metadata.name} has ${lists[0]?.length} addresses; only ${lists[0]?.[0]} is used`,
+    message: `an endpoint of ${nameOf(slice)} has ${addresses.length} addresses; only ${addresses[0]} is used`,
     why: 'kube-proxy takes the first address of an endpoint and drops the others: they get no traffic.',
     mend: ['write an endpoint of its own for each address'],
     objects: [refOf(slice)],
+    at: { object: refOf(slice), field: fieldOf(slice, index) },
   }
 }
 
-function forbidden(slice: EndpointSlice, address: string, why: string): FindingDraft {
+function forbidden(
+  slice: EndpointSlice,
+  { address, why, field }: { address: string; why: string; field: string },
+): FindingDraft {
   return {
     message: `${address} cannot be an endpoint: ${why}`,
-    why: 'The API server refuses the EndpointSlice.',
+    why: `The API server refuses the ${kindOf(slice)}.`,
     mend: ['use an address that every node can reach'],
     objects: [refOf(slice)],
+    at: { object: refOf(slice), field },
   }
 }
 
@@ -222,14 +226,35 @@ function portName({
 }
 
 function listOf(slices: readonly EndpointSlice[]): string {
-  return slices.map((slice) => `endpointslice/${slice.metadata.name}`).join(', ')
+  return slices.map(nameOf).join(', ')
 }
 
-function refOf({ metadata: { name, namespace } }: EndpointSlice): ObjectRef {
+/** Slices of files that a cluster would make of Endpoints are called as those are. */
+function isMirrored(slice: EndpointSlice | undefined): boolean {
+  return (slice?.kind as string | undefined) === 'Endpoints'
+}
+
+function kindOf(slice: EndpointSlice | undefined): string {
+  return isMirrored(slice) ? 'Endpoints' : 'EndpointSlice'
+}
+
+function nameOf(slice: EndpointSlice): string {
+  return `${kindOf(slice).toLowerCase()}/${slice.metadata.name}`
+}
+
+function refOf(slice: EndpointSlice): ObjectRef {
+  const { name, namespace } = slice.metadata
   return {
-    kind: 'EndpointSlice',
-    group: 'discovery.k8s.io',
+    kind: kindOf(slice),
+    ...(isMirrored(slice) ? {} : { group: 'discovery.k8s.io' }),
     name,
     ...(namespace === undefined ? {} : { namespace }),
   }
+}
+
+/** Where an address stands. */
+function fieldOf(slice: EndpointSlice, endpoint: number, address?: number): string {
+  const { field } = slice as { field?: string }
+  if (field !== undefined) return `${field}.addresses[${endpoint}].ip`
+  return `endpoints[${endpoint}].addresses${address === undefined ? '' : `[${address}]`}`
 }

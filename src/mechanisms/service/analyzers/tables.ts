@@ -18,7 +18,7 @@ export const perPort = serviceAnalyzer({
       why: 'The same client may be on one pod for one port and on another pod for the next.',
       mend: [
         'let what belongs together use one port',
-        commandFor('probe', serviceTarget(ref), `--port ${ports[1]?.port ?? ''}`),
+        commandFor('probe', serviceTarget(ref), portFlags(ports, ports[1])),
       ],
       field: 'spec.ports',
     })
@@ -75,6 +75,32 @@ export const iptablesList = serviceAnalyzer({
   },
 })
 
-function portWord({ name, port }: ServicePort): string {
-  return name === undefined ? String(port) : `${name} ${port}`
+function portWord({ name, port, protocol = 'TCP' }: ServicePort): string {
+  const number = protocol === 'TCP' ? String(port) : `${port}/${protocol}`
+  return name === undefined ? number : `${name} ${number}`
 }
+
+/** One number may be two ports, of TCP and UDP. */
+function portFlags(all: readonly ServicePort[], port: ServicePort | undefined): string {
+  if (port === undefined) return ''
+  const isAlone = all.filter((other) => other.port === port.port).length === 1
+  return `--port ${isAlone ? port.port : (port.name ?? `${port.port} --protocol ${(port.protocol ?? 'TCP').toLowerCase()}`)}`
+}
+
+/** Each family has tables and endpoints of its own. */
+export const perFamily = serviceAnalyzer({
+  codes: ['AFF-SVC-PER-FAMILY-TABLES'],
+  inputs: [],
+  applies: (subject) => isProxied(subject) && isSticky(subject),
+  analyse: ({ service }, _inputs, report) => {
+    const { ipFamilies = [], clusterIPs = [], ipFamilyPolicy } = service.spec
+    const isDual = ipFamilies.length > 1 || clusterIPs.length > 1 || ipFamilyPolicy === 'RequireDualStack'
+    if (!isDual) return
+    report('AFF-SVC-PER-FAMILY-TABLES', {
+      message: 'IPv4 and IPv6 remember clients separately',
+      why: 'A client that comes by one family and then by the other may be on two pods: its two addresses are two clients, and browsers try both.',
+      mend: ['let clients use one family, or keep them by a cookie at an Ingress or a gateway'],
+      field: ipFamilyPolicy === undefined ? 'spec.ipFamilies' : 'spec.ipFamilyPolicy',
+    })
+  },
+})

@@ -40,9 +40,9 @@ export const timeout = serviceAnalyzer({
     report('AFF-SVC-TIMEOUT-DEFAULT', {
       message:
         configured === undefined
-          ? 'no timeout is set, so it is the default: 3 hours without a new connection'
+          ? 'no timeout is set, so it is the default of 3 hours'
           : 'the timeout is 3 hours, which is also the default',
-      why: 'A client that is silent for less stays on its pod; one that never pauses may stay for days.',
+      why: 'Most proxies count from the last new connection: a client that is silent for less stays on its pod, and one that never pauses may stay for days.',
       mend: [commandFor('enable', serviceTarget(ref), '--timeout 30m')],
       field: 'spec.sessionAffinity',
     })

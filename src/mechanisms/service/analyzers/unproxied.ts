@@ -1,5 +1,6 @@
 import { hasSelector, isSticky, serviceAnalyzer } from '../analyzer.ts'
-import { commandFor, serviceTarget } from '../../../targets/command.ts'
+import { parseIp } from '../../../model/ip.ts'
+import { commandFor, commandLine, serviceTarget } from '../../../targets/command.ts'
 
 /** The label that hands a Service to another proxy (k8s.io/kubernetes pkg/proxy/apis/well_known_labels.go). */
 const proxyNameLabel = 'service.kubernetes.io/service-proxy-name'
@@ -10,6 +11,7 @@ export const unproxied = serviceAnalyzer({
     'AFF-SVC-HEADLESS',
     'AFF-SVC-EXTERNAL-NAME',
     'AFF-SVC-EXTERNAL-NAME-SELECTOR',
+    'AFF-SVC-EXTERNAL-NAME-ADDRESS',
     'AFF-SVC-OTHER-PROXY',
   ],
   inputs: [],
@@ -28,6 +30,26 @@ export const unproxied = serviceAnalyzer({
             off,
           ],
           field: 'spec.sessionAffinity',
+        })
+      }
+      const { externalName = '' } = spec
+      if (parseIp(externalName) !== undefined) {
+        report('AFF-SVC-EXTERNAL-NAME-ADDRESS', {
+          message: `externalName ${externalName} is an address: DNS answers with a name that nobody has`,
+          why: 'The API server takes it, and the name of the Service never resolves: externalName is written into a CNAME, which leads to names only.',
+          mend: [
+            commandLine(
+              'external',
+              ref.name,
+              '-n',
+              ref.namespace,
+              '--port',
+              String(spec.ports?.[0]?.port ?? 'PORT'),
+              '--to',
+              externalName,
+            ),
+          ],
+          field: 'spec.externalName',
         })
       }
       if (hasSelector(subject)) {

@@ -17,9 +17,12 @@ export function balancerOf(service: Service, { events, cloud }: Hints = {}): Pro
   const { spec } = service
   if (spec.type !== 'LoadBalancer') return undefined
   const { loadBalancerClass } = spec
-  const allowed = providers.filter(({ signs }) => signs.only?.(service) !== false)
+  const possible = providers.filter(({ signs }) => signs.only?.(service) !== false)
   if (loadBalancerClass !== undefined && loadBalancerClass !== '')
-    return allowed.find(({ signs }) => signs.class?.test(loadBalancerClass))
+    return possible.find(({ signs }) => signs.class?.test(loadBalancerClass))
+  // What a provider never gives, it has not given: the annotations are of another time or cluster.
+  const given = givenBy(service)
+  const allowed = possible.filter(({ gives }) => gives === undefined || given.every((kind) => kind === gives))
   const shown = signsOf(service)
   const warned = events?.known === true ? events.value.map(({ message }) => message) : []
   return (
@@ -27,7 +30,7 @@ export function balancerOf(service: Service, { events, cloud }: Hints = {}): Pro
       shownSigns.some((sign) => shown[sign].some((text) => signs[sign]?.test(text) === true)),
     ) ??
     allowed.find(({ signs }) => warned.some((text) => signs.event?.test(text) === true)) ??
-    byNodes(service, allowed, cloud)
+    (cloud?.known === true ? allowed.find(({ signs }) => signs.nodes?.test(cloud.value) === true) : undefined)
   )
 }
 
@@ -48,19 +51,9 @@ function signsOf({ metadata, status }: Service): Record<(typeof shownSigns)[numb
   }
 }
 
-/** The cloud's own load balancers, unless the Service has an address of a kind that they never give. */
-function byNodes(
-  { status }: Service,
-  allowed: readonly Provider[],
-  cloud: Fact<string> | undefined,
-): Provider | undefined {
-  if (cloud?.known !== true) return undefined
-  const given = (status?.loadBalancer?.ingress ?? []).map(({ hostname }) =>
+/** Of which kinds the addresses are that the Service has. */
+function givenBy({ status }: Service): NonNullable<Provider['gives']>[] {
+  return (status?.loadBalancer?.ingress ?? []).map(({ hostname }) =>
     hostname === undefined || hostname === '' ? 'ip' : 'host',
-  )
-  return allowed.find(
-    ({ signs, gives }) =>
-      signs.nodes?.test(cloud.value) === true &&
-      (gives === undefined || given.every((kind) => kind === gives)),
   )
 }

@@ -107,6 +107,10 @@ describe('who makes a load balancer', () => {
     ['nothing', {}],
     ['nodes that have no cloud', { cloud: 'k3s://node1' }],
     ['an address that the cloud of the nodes never gives', { ip: '203.0.113.7', cloud: 'aws:///i-1' }],
+    [
+      'an address that its annotations never give',
+      { ip: '203.0.113.7', annotations: { [`${aws}type`]: 'nlb' } },
+    ],
     ['a host name that the cloud of the nodes never gives', { host: 'lb.example', cloud: 'gce://a/b/c' }],
   ])('nobody knows: %s', (_name, made) => {
     expect(balancerOf(make(made), { cloud: known(made.cloud ?? '') })).toBeUndefined()

@@ -192,6 +192,18 @@ export const fixtures: Record<string, () => ProbeResult> = {
       endpoints: { ready: 1, total: 1, nodes: 1, eligible: 1 },
       verdict: { ...inconclusive('one-endpoint'), eligibleEndpoints: 1 },
     }),
+  'one-endpoint-by-policy': () =>
+    buildResult('A'.repeat(20), {
+      service: clientIp,
+      endpoints: { ready: 3, total: 3, nodes: 3, eligible: 1, fewerBy: 'internalTrafficPolicy' },
+      verdict: { ...inconclusive('one-endpoint'), eligibleEndpoints: 1 },
+    }),
+  'one-endpoint-by-hints': () =>
+    buildResult('A'.repeat(20), {
+      service: clientIp,
+      endpoints: { ready: 3, total: 3, nodes: 3, eligible: 1, fewerBy: 'hints' },
+      verdict: { ...inconclusive('one-endpoint'), eligibleEndpoints: 1 },
+    }),
   'keep-alive': () =>
     buildResult('A'.repeat(60), {
       request: { keepAlive: true },
