@@ -88,7 +88,7 @@ function layoutStep(step: string, word: string, width: number, style: Style): Li
   const column = indent + 6
   const label = span(`${' '.repeat(indent)}${word}`.padEnd(column), style.quiet)
   const { sentence, command } = splitAdvice(step)
-  const options = { width, label, indent: column }
+  const options = { width, label, indent: column, keepsWords: true }
   const whole = flow([span(sanitize(step))], options)
   if (command === undefined || (sentence !== undefined && whole.length === 1)) return whole
   if (sentence === undefined) return layoutCommand(command, options)

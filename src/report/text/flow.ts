@@ -10,6 +10,8 @@ export interface FlowOptions {
   separator?: Span
   /** Put at the end of a line that continues, as a shell wants it. */
   continuation?: string
+  /** A word that is longer than a line stays whole, as what is to be pasted has to; the line is too long then. */
+  keepsWords?: boolean
 }
 
 /**
@@ -39,7 +41,7 @@ export function flow(pieces: readonly Span[], options: FlowOptions): Line[] {
     const fits = lineWidth(line) + 1 + textWidth(word.text) <= limit
     // Words of one sentence stay one span, so that colour is switched once and not for each word.
     if (last !== undefined && !isFresh && fits)
-      line[line.length - 1] = { ...last, text: `${last.text} ${word.text}` }
+      line[line.length - 1] = { ...last, ...word, text: `${last.text} ${word.text}` }
     else put(word, span(' '))
   }
   for (const piece of pieces) {
@@ -48,7 +50,7 @@ export function flow(pieces: readonly Span[], options: FlowOptions): Line[] {
       put(piece, separator)
       continue
     }
-    const [first, ...rest] = words(piece, limit - indent)
+    const [first, ...rest] = words(piece, limit - indent, options.keepsWords === true)
     if (first !== undefined) put(first, separator)
     for (const word of rest) putWord(word)
   }
@@ -68,13 +70,13 @@ export function flowGroups(groups: readonly (readonly Span[])[], options: FlowOp
   )
 }
 
-function words(piece: Span, width: number): Span[] {
+function words(piece: Span, width: number, keepsWords: boolean): Span[] {
   return piece.text
     .split(' ')
     .filter((word) => word !== '')
     .flatMap((word) => (textWidth(word) > width ? word.split(nonBreakingSpace) : [word]))
-    .flatMap((word) => breakWord(word, width))
-    .map((text) => ({ ...piece, text }))
+    .flatMap((word) => (keepsWords ? [word] : breakWord(word, width)))
+    .map((text) => ({ ...piece, text, ...(keepsWords && textWidth(text) > width ? { whole: true } : {}) }))
 }
 
 function breakWord(word: string, width: number): string[] {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { bar } from '../../../../src/report/text/bar.ts'
 import { flow } from '../../../../src/report/text/flow.ts'
-import { type Line, span } from '../../../../src/report/text/line.ts'
+import { createStyle } from '../../../../src/report/terminal.ts'
+import { type Line, paintLines, span } from '../../../../src/report/text/line.ts'
 import { layoutTable } from '../../../../src/report/text/table.ts'
 import { shortenEnd, shortenMiddle, textWidth } from '../../../../src/report/text/width.ts'
 
@@ -94,4 +95,13 @@ describe('a table', () => {
     expect(at(22)).toEqual(['A  a-r…name  node1   7', 'B  short     node2  12'])
     expect(at(16)).toEqual(['A  a-ra…name   7', 'B  short      12'])
   })
+})
+
+it('a word that has to be pasted stays whole, and its line is too long', () => {
+  const key = 'service.beta.kubernetes.io/aws-load-balancer-target-group-attributes:'
+  const options = { width: 40, label: span('mend  '), indent: 6, keepsWords: true }
+  const lines = flow([span(`set ${key} stickiness.enabled=true`)], options)
+  expect(texts(lines).map((line) => line.trim())).toEqual(['mend  set', key, 'stickiness.enabled=true'])
+  const style = createStyle({ isTTY: false, env: {} })
+  expect(paintLines(lines, 40, style)[1]).toContain(key)
 })
