@@ -31,7 +31,8 @@ usage: npm run lab -- COMMAND
   peer stop|start       end its API server as a crash would, and bring it back
   conformance [--all]   run Kubernetes' own tests of session affinity; --all takes half an hour
   selftest              bring the lab up and down, through crashes, and look for traces
-  selftest gateways     show the affinity of the gateways that the lab has
+  selftest gateways [GATEWAY,…]
+                        show the affinity of the gateways that the lab has
   build [--with GATEWAY,…]
                         build all programs and images into the cache
   install               install the Debian packages that the lab needs
@@ -152,7 +153,7 @@ async function main(command: string | undefined, args: string[]): Promise<number
     case 'conformance':
       return runConformance(parseArgs({ args, options: { all: { type: 'boolean', default: false } } }).values)
     case 'selftest':
-      return done(args[0] === 'gateways' ? proveGateways() : selftest())
+      return done(args[0] === 'gateways' ? proveGateways(gatewayNames(args[1] ?? '')) : selftest())
     case 'build':
       return done(
         build(

@@ -88,7 +88,10 @@ export async function selftest(): Promise<void> {
   await labUp({ proxy: 'nftables' })
   await expectUp('after a change of the proxy mode')
   const objects = await clusterObjects()
-  await labUp({ proxy: 'nftables', gateways: ['envoy-gateway', 'ingress-nginx', 'istio', 'traefik'] })
+  await labUp({
+    proxy: 'nftables',
+    gateways: ['contour', 'envoy-gateway', 'ingress-nginx', 'istio', 'traefik'],
+  })
   await proveGateways()
   await labUp({ proxy: 'nftables' })
   deepStrictEqual(await clusterObjects(), objects)

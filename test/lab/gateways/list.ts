@@ -1,3 +1,4 @@
+import { contour } from './contour/index.ts'
 import { envoyGateway } from './envoy-gateway/index.ts'
 import { ingressNginx } from './ingress-nginx/index.ts'
 import { istio } from './istio/index.ts'
@@ -10,6 +11,7 @@ export const gateways = {
   'ingress-nginx': ingressNginx,
   traefik,
   'envoy-gateway': envoyGateway,
+  contour,
 } satisfies Record<string, Gateway>
 
 export type GatewayName = keyof typeof gateways

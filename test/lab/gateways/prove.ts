@@ -11,9 +11,12 @@ const inNamespace = (namespace: string, objects: readonly object[]): object[] =>
     metadata: { ...('metadata' in object ? (object.metadata as object) : {}), namespace },
   }))
 
-/** Shows the affinity of each gateway that the lab has with real requests; throws at the first that is not as it should be. */
-export async function proveGateways(): Promise<void> {
-  const names = presentGateways()
+/**
+ * Shows the affinity of these gateways, all that the lab has unless some are named, with real requests; throws at the first
+ * that is not as it should be.
+ */
+export async function proveGateways(wanted: readonly GatewayName[] = []): Promise<void> {
+  const names = presentGateways().filter((name) => wanted.length === 0 || wanted.includes(name))
   if (names.length === 0) throw new Error('the lab has no gateways: npm run lab -- up --with …')
   for (const name of names) await prove(name)
 }

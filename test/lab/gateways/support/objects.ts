@@ -10,9 +10,11 @@ export interface ApiObject {
   metadata: { name: string; namespace?: string }
 }
 
-/** The objects of a YAML file. */
+/** The objects of a YAML file, read as kubectl does: 0644 is octal. */
 export const objectsOf = (file: string): ApiObject[] =>
-  parseAllDocuments(readFileSync(file, 'utf8')).flatMap((document) => document.toJS() ?? [])
+  parseAllDocuments(readFileSync(file, 'utf8'), { version: '1.1' }).flatMap(
+    (document) => document.toJS() ?? [],
+  )
 
 /** A namespace. */
 export const namespaceObject = (name: string, labels: Readonly<Record<string, string>> = {}): object => ({
