@@ -8,7 +8,7 @@ import { restrictedUsers, startSandbox } from '../../../src/sandbox/index.ts'
 import { programs } from '../../lab/index.ts'
 import { makeService, writeAddress } from './lab-peer.ts'
 import { deployment } from './manifests.ts'
-import { type Capability, gateway, type Peer, type Site } from './site.ts'
+import { type Capability, gateway, missingGateway, type Peer, type Site } from './site.ts'
 
 const nodes = 2
 
@@ -20,6 +20,8 @@ export async function sandboxSite(proxy: ProxyMode): Promise<Site> {
   const sandbox = await startSandbox({ nodes, proxy, faults: [], sample: false, gateways })
   await sandbox.ready
   const kubectlFolder = await programs('kubernetes')
+  const gatewayOf = (name: string): ReturnType<typeof sandbox.gateway> =>
+    sandbox.gateway(gatewayNames.find((one) => one === name) ?? missingGateway(name))
   let peer: Promise<Peer & { stop: () => Promise<void> }> | undefined
   // Hooks of the file itself: after those of its playgrounds.
   afterAll(async () => {
@@ -54,8 +56,8 @@ export async function sandboxSite(proxy: ProxyMode): Promise<Site> {
       proxy === 'cilium' ? 'a table for each entry' : 'a table for each node',
       ...gateways.map(gateway),
     ]),
-    gatewayAddress: (name) => sandbox.gateway(name).address,
-    reachedAt: (name) => sandbox.gateway(name).reachedAt,
+    gatewayAddress: (name) => gatewayOf(name).address,
+    reachedAt: (name) => gatewayOf(name).reachedAt,
     kubectl: (args, input) => kubectl(join(kubectlFolder, 'kubectl'), sandbox.kubeconfig, args, input),
     programsIn: async (namespace, pod) => {
       const address = ['get', 'pod', pod, '-n', namespace, '-o', 'jsonpath={.status.podIP}']

@@ -124,7 +124,7 @@ export interface Site {
 }
 
 /** For a scenario that forgot to say what it needs. */
-function missingGateway(name: GatewayName): never {
+export function missingGateway(name: string): never {
   throw new Error(`this cluster has no gateway ${name}`)
 }
 

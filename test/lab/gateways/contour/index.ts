@@ -48,7 +48,8 @@ interface Workload extends ApiObject {
 }
 
 /** With the lab's Envoy, ready soon, gone at once, and without the ports of the nodes, which nothing here needs. */
-function adaptContainer({ lifecycle: _, ports, readinessProbe, ...container }: Container): object {
+function adaptContainer(before: Container): object {
+  const { lifecycle: _, ports, readinessProbe, ...container } = before
   return {
     ...container,
     image: container.image.includes('/envoy:') ? envoyImage.name : container.image,
