@@ -4,8 +4,8 @@ import { completionClusterRules, completionRules } from '../src/cli/completion/n
 import { demoNamespaceRules } from '../src/demo/permissions.ts'
 import { externalRules, loopRules } from '../src/external/problems.ts'
 import { targetKinds } from '../src/mechanisms/index.ts'
-import { mergeRules, type Rule, roleYaml } from '../src/model/role.ts'
-import { nodesRule } from '../src/probe/entries/nodes.ts'
+import { mergeRules, type Rule, roleYaml } from '../src/model/cluster/role.ts'
+import { nodesRule } from '../src/probe/plan/entries/nodes.ts'
 import {
   cleanupClusterRules,
   cleanupRules,

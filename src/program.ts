@@ -6,8 +6,8 @@ import { globalOptions } from './cli/global-options.ts'
 import { commandHelp, globalOptionsHelp, rootHelp } from './cli/help.ts'
 import type { CompletableCommand } from './cli/completion/complete.ts'
 import { type CommandEntry, commands } from './commands/index.ts'
-import { didYouMean } from './model/spelling.ts'
-import { UserError } from './model/user-error.ts'
+import { didYouMean } from './model/common/spelling.ts'
+import { UserError } from './model/common/user-error.ts'
 import { sanitize } from './report/text/sanitize.ts'
 
 const helpWords = new Set(['-h', '--help'])

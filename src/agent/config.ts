@@ -1,4 +1,4 @@
-import type { CounterRule, IdentifyRule, Scheme } from '../model/observation.ts'
+import type { CounterRule, IdentifyRule, Scheme } from '../model/probe/observation.ts'
 
 /** What the agent is told to do. Travels as JSON; see `encodeConfig`. */
 export interface AgentConfig {

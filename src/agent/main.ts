@@ -8,14 +8,14 @@
  */
 import os from 'node:os'
 import { decodeConfig } from './complete-config.ts'
-import { Encoder } from './encode.ts'
-import { createIdentifier } from './identify.ts'
-import { Output } from './output.ts'
-import { ownAddresses } from './own-addresses.ts'
-import type { End } from './protocol.ts'
-import { protocolVersion } from './protocol.ts'
+import { Encoder } from './protocol/encode.ts'
+import { createIdentifier } from './answers/identify.ts'
+import { Output } from './protocol/output.ts'
+import { ownAddresses } from './requests/own-addresses.ts'
+import type { End } from './protocol/protocol.ts'
+import { protocolVersion } from './protocol/protocol.ts'
 import { Session } from './session.ts'
-import { sumTotals } from './tally.ts'
+import { sumTotals } from './protocol/tally.ts'
 
 /** Filled in by scripts/generate.ts. */
 declare const AGENT_VERSION: string

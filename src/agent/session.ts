@@ -1,11 +1,11 @@
 import type { CompleteConfig, CompleteTarget } from './complete-config.ts'
-import type { Encoder } from './encode.ts'
-import type { Identifier } from './identify.ts'
-import type { End } from './protocol.ts'
+import type { Encoder } from './protocol/encode.ts'
+import type { Identifier } from './answers/identify.ts'
+import type { End } from './protocol/protocol.ts'
 import type { RunEnd } from './run.ts'
 import { type KnownUsers, Run } from './run.ts'
-import { detectScheme, type Spoken } from './scheme.ts'
-import { sumTotals } from './tally.ts'
+import { detectScheme, type Spoken } from './requests/scheme.ts'
+import { sumTotals } from './protocol/tally.ts'
 
 export interface SessionOptions {
   config: CompleteConfig

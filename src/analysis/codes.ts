@@ -13,7 +13,7 @@ import { codes as envoyGatewayCodes } from '../mechanisms/envoy-gateway/codes.ts
 import { codes as gatewayApiCodes } from '../mechanisms/gateway-api/codes.ts'
 import { codes as serviceCodes } from '../mechanisms/service/codes.ts'
 import { codes as traefikCodes } from '../mechanisms/traefik/codes.ts'
-import type { CodeInfo, CodeTable } from '../model/code.ts'
+import type { CodeInfo, CodeTable } from '../model/findings/code.ts'
 
 const general = {
   // Files: what an API server would refuse, drop or misread.

@@ -1,5 +1,5 @@
-import { parseDuration } from '../model/duration.ts'
-import type { FilePosition } from '../model/finding.ts'
+import { parseDuration } from '../model/common/duration.ts'
+import type { FilePosition } from '../model/findings/finding.ts'
 
 /**
  * What mends a finding about files: edits of the file instead of commands that change a cluster, which may not hold the

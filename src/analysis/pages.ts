@@ -1,5 +1,5 @@
-import { didYouMean } from '../model/spelling.ts'
-import { UserError } from '../model/user-error.ts'
+import { didYouMean } from '../model/common/spelling.ts'
+import { UserError } from '../model/common/user-error.ts'
 import { allCodes, codes, isCode } from './codes.ts'
 
 /** The page of a code, as in docs/findings. Rejects with UserError (exit code 2) for a code that does not exist. */

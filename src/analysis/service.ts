@@ -4,9 +4,9 @@ import { reachWords, wantedReach } from '../mechanisms/service/candidates.ts'
 import { countedEndpoints, outsideEndpoints } from '../mechanisms/service/endpoints.ts'
 import { inputs } from '../mechanisms/service/facts.ts'
 import { type Semantics, semanticsOf } from '../mechanisms/service/proxies/semantics.ts'
-import type { EndpointCount, OutsideEndpoint } from '../model/explanation.ts'
-import type { Service } from '../model/kubernetes.ts'
-import type { ServicePolicy } from '../model/policy.ts'
+import type { EndpointCount, OutsideEndpoint } from '../model/findings/explanation.ts'
+import type { Service } from '../model/cluster/kubernetes.ts'
+import type { ServicePolicy } from '../model/affinity/policy.ts'
 
 /** What is said of a Service beside its ways and findings. */
 export interface ExplainedService {

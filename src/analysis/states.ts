@@ -1,4 +1,4 @@
-import type { Unknown } from '../model/fact.ts'
+import type { Unknown } from '../model/cluster/fact.ts'
 import type { Code } from './codes.ts'
 
 /** What is known of a code. */

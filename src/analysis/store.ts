@@ -1,12 +1,12 @@
 import { mechanisms } from '../mechanisms/index.ts'
 import { inputs } from '../mechanisms/service/facts.ts'
 import { services } from '../mechanisms/service/objects.ts'
-import { type Fact, known, mapFact } from '../model/fact.ts'
-import type { FilePosition, ObjectRef } from '../model/finding.ts'
-import type { KubernetesObject } from '../model/kubernetes.ts'
-import { keyOf, refOf, resourceName } from '../model/object.ts'
-import type { ServiceSnapshot, Snapshot } from '../model/snapshot.ts'
-import { type FactType, type Store, storeOf } from '../model/store.ts'
+import { type Fact, known, mapFact } from '../model/cluster/fact.ts'
+import type { FilePosition, ObjectRef } from '../model/findings/finding.ts'
+import type { KubernetesObject } from '../model/cluster/kubernetes.ts'
+import { keyOf, refOf, resourceName } from '../model/cluster/object.ts'
+import type { ServiceSnapshot, Snapshot } from '../model/cluster/snapshot.ts'
+import { type FactType, type Store, storeOf } from '../model/cluster/store.ts'
 import { type Network, networkOf } from '../path/network.ts'
 
 /** What was read, what it draws, and where it stands in files. */

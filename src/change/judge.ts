@@ -1,8 +1,8 @@
-import type { ChangeNotice } from '../model/change.ts'
-import type { FieldsWrite } from '../model/write.ts'
+import type { ChangeNotice } from '../model/affinity/change.ts'
+import type { FieldsWrite } from '../model/affinity/write.ts'
 import { type Keeper, keeperOf } from './keepers.ts'
 import { lastApplied } from './last-applied.ts'
-import { changedLeaves, isEqual, type Leaf, leavesOf, valueAt } from '../model/fields.ts'
+import { changedLeaves, isEqual, type Leaf, leavesOf, valueAt } from '../model/affinity/fields.ts'
 import { fieldOwners, type FieldOwner, type ManagedObject } from './managers.ts'
 
 /** Whether a change may be written over what others set. */

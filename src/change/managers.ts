@@ -3,8 +3,8 @@
  * https://kubernetes.io/docs/reference/using-api/server-side-apply/#field-management
  */
 
-import type { FieldsWrite } from '../model/write.ts'
-import type { FieldPath } from '../model/fields.ts'
+import type { FieldsWrite } from '../model/affinity/write.ts'
+import type { FieldPath } from '../model/affinity/fields.ts'
 
 /** The name under which this tool writes. */
 export const fieldManager = 'kubectl-affinity'

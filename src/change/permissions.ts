@@ -1,6 +1,6 @@
 import type { Changing } from '../mechanisms/changing.ts'
-import { type ObjectType, resourceName } from '../model/object.ts'
-import { mergeRules, type Rule } from '../model/role.ts'
+import { type ObjectType, resourceName } from '../model/cluster/object.ts'
+import { mergeRules, type Rule } from '../model/cluster/role.ts'
 
 /** What somebody needs to be allowed to change a target of a type: to read what decides, and to write what may be written. */
 export function rulesFor(target: ObjectType, able: readonly Changing[]): Rule[] {

@@ -1,7 +1,7 @@
-import type { RawObject } from '../model/change.ts'
-import type { KubernetesObject } from '../model/kubernetes.ts'
-import type { Write } from '../model/write.ts'
-import { merge } from '../model/fields.ts'
+import type { RawObject } from '../model/affinity/change.ts'
+import type { KubernetesObject } from '../model/cluster/kubernetes.ts'
+import type { Write } from '../model/affinity/write.ts'
+import { merge } from '../model/affinity/fields.ts'
 
 /**
  * The object as it would be after a write, for a dry run that asks nobody: with what the API server fills in and drops,

@@ -1,7 +1,7 @@
 import { type ApiError, isConflict, isForbidden } from '../cluster/index.ts'
-import { objectName, type ObjectRef } from '../model/finding.ts'
-import { type Rule, roleYaml } from '../model/role.ts'
-import { UserError } from '../model/user-error.ts'
+import { objectName, type ObjectRef } from '../model/findings/finding.ts'
+import { type Rule, roleYaml } from '../model/cluster/role.ts'
+import { UserError } from '../model/common/user-error.ts'
 import type { Keeper } from './keepers.ts'
 import type { FieldOwner } from './managers.ts'
 

@@ -1,5 +1,5 @@
 import type { Cluster } from '../cluster/index.ts'
-import type { NamespacedName } from '../model/object.ts'
+import type { NamespacedName } from '../model/cluster/object.ts'
 import { readOne, type Resolved } from '../snapshot/targets.ts'
 import { mapOrdered } from './ordered.ts'
 

@@ -1,5 +1,5 @@
 import type { Cluster } from '../cluster/index.ts'
-import type { ChangeOutcome, WaitReport } from '../model/change.ts'
+import type { ChangeOutcome, WaitReport } from '../model/affinity/change.ts'
 import type { From } from './choose.ts'
 import { explainWaitProblem } from './problems.ts'
 import { type ChangeOptions, changeServices, type ChangeSignals } from './run.ts'

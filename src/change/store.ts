@@ -1,10 +1,10 @@
 import { ApiError, type Cluster, isForbidden, isNotFound } from '../cluster/index.ts'
 import { itemPath } from '../cluster/paths.ts'
 import { type Changing, definitions } from '../mechanisms/changing.ts'
-import { type Fact, known, unknown } from '../model/fact.ts'
-import type { KubernetesObject } from '../model/kubernetes.ts'
-import { isOfType, keyOf, listName, type ObjectType, refOf, resourceName } from '../model/object.ts'
-import { UserError } from '../model/user-error.ts'
+import { type Fact, known, unknown } from '../model/cluster/fact.ts'
+import type { KubernetesObject } from '../model/cluster/kubernetes.ts'
+import { isOfType, keyOf, listName, type ObjectType, refOf, resourceName } from '../model/cluster/object.ts'
+import { UserError } from '../model/common/user-error.ts'
 import type { ObjectReader } from '../snapshot/objects.ts'
 
 type List = Fact<readonly KubernetesObject[]>

@@ -1,11 +1,11 @@
 import type { Cluster } from '../cluster/index.ts'
-import type { NamespacedName } from '../model/object.ts'
-import { UserError } from '../model/user-error.ts'
+import type { NamespacedName } from '../model/cluster/object.ts'
+import { UserError } from '../model/common/user-error.ts'
 import type { SourceFile } from '../snapshot/files/read.ts'
 import type { TargetQuery } from '../targets/parse.ts'
 import { type Resolved, resolveServices } from '../snapshot/targets.ts'
 import { readServices } from './read.ts'
-import type { ChangeRequest } from '../model/intent.ts'
+import type { ChangeRequest } from '../model/affinity/intent.ts'
 
 /** What was asked to be changed: Services by name or selector, or those of files. */
 export type Selection =

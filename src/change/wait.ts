@@ -1,7 +1,7 @@
 import type { Cluster } from '../cluster/index.ts'
 import { nodesForPods } from '../cluster/nodes.ts'
-import type { ChangeDone, ChangeOutcome, NodeOutcome, WaitReport } from '../model/change.ts'
-import type { NamespacedName } from '../model/object.ts'
+import type { ChangeDone, ChangeOutcome, NodeOutcome, WaitReport } from '../model/affinity/change.ts'
+import type { NamespacedName } from '../model/cluster/object.ts'
 import { mapOrdered } from './ordered.ts'
 
 /** What a short probe on one node says about a change. */

@@ -1,6 +1,6 @@
-import { ClusterError } from '../cluster/errors.ts'
-import { didYouMean } from '../model/spelling.ts'
-import { UserError } from '../model/user-error.ts'
+import { ClusterError } from '../cluster/answers/errors.ts'
+import { didYouMean } from '../model/common/spelling.ts'
+import { UserError } from '../model/common/user-error.ts'
 import { hintText } from './remedies.ts'
 
 /** What the person at the terminal is told about a failure, and the exit code. */

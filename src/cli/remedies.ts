@@ -1,4 +1,4 @@
-import type { Hint, Remedy } from '../model/remedy.ts'
+import type { Hint, Remedy } from '../model/common/remedy.ts'
 
 type Words = { [Name in Remedy['remedy']]: (facts: Extract<Remedy, { remedy: Name }>) => string }
 

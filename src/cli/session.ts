@@ -1,6 +1,6 @@
 import { stderr, stdout } from './terminal.ts'
 import type { Cluster } from '../cluster/index.ts'
-import { UserError } from '../model/user-error.ts'
+import { UserError } from '../model/common/user-error.ts'
 import type { Progress } from '../report/probe/progress.ts'
 import { exitCodes } from './errors.ts'
 import { type Interrupt, listenForInterrupt } from './interrupt.ts'

@@ -1,6 +1,6 @@
 import * as Flags from '@oclif/core/flags'
-import { parseDuration } from '../model/duration.ts'
-import { invalidValue, UserError } from '../model/user-error.ts'
+import { parseDuration } from '../model/common/duration.ts'
+import { invalidValue, UserError } from '../model/common/user-error.ts'
 import { exitCodes } from './errors.ts'
 
 type Range = {

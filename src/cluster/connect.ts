@@ -1,14 +1,14 @@
 import { Client } from './client.ts'
 import { chooseCredentials } from './credentials/choose.ts'
-import { HttpTransport } from './http.ts'
-import { impersonationHeaders } from './impersonation.ts'
+import { HttpTransport } from './transport/http.ts'
+import { impersonationHeaders } from './transport/impersonation.ts'
 import { SERVICE_ACCOUNT_DIRECTORY } from './kubeconfig/in-cluster.ts'
 import { resolveConnection } from './kubeconfig/resolve.ts'
 import { chooseProxy } from './proxy/choose.ts'
-import { RequestLog } from './request-log.ts'
-import { Sender } from './sender.ts'
+import { RequestLog } from './transport/request-log.ts'
+import { Sender } from './transport/sender.ts'
 import type { Cluster, ConnectionFlags, Environment } from './types.ts'
-import { userAgent } from './user-agent.ts'
+import { userAgent } from './transport/user-agent.ts'
 
 /**
  * Finds the server and the user that kubectl would choose. Reads files only; the server is not asked anything,

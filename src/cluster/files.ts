@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { errorCode } from './error-code.ts'
-import { KubeconfigError } from './errors.ts'
+import { KubeconfigError } from './answers/errors.ts'
 
 /**
  * A certificate or key: the base64 of a `-data` field if there is one, else the contents of the file.

@@ -9,8 +9,8 @@ export {
   isNotFound,
   isRetryable,
   KubeconfigError,
-} from './errors.ts'
+} from './answers/errors.ts'
 export type { Cluster, ConnectionFlags, Environment } from './types.ts'
 export { kubeconfigNames, type KubeconfigNames } from './kubeconfig/names.ts'
-export { followLog, type FollowLogOptions } from './logs.ts'
-export { watchList, type WatchEvent, type WatchOptions } from './watch.ts'
+export { followLog, type FollowLogOptions } from './streams/logs.ts'
+export { watchList, type WatchEvent, type WatchOptions } from './streams/watch.ts'

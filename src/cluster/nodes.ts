@@ -1,5 +1,5 @@
-import type { Node } from '../model/kubernetes.ts'
-import { whyNoPods } from '../model/node.ts'
+import type { Node } from '../model/cluster/kubernetes.ts'
+import { whyNoPods } from '../model/cluster/node.ts'
 import { nodesPath } from './paths.ts'
 import type { Cluster } from './types.ts'
 

@@ -2,8 +2,8 @@ import { stderr, stdout } from '../cli/terminal.ts'
 import * as Flags from '@oclif/core/flags'
 import { BaseCommand } from '../cli/base-command.ts'
 import { refuseArguments } from '../cli/value-flags.ts'
-import { UserError } from '../model/user-error.ts'
-import { cleanUp, leftNamespaces } from '../probe/cleanup.ts'
+import { UserError } from '../model/common/user-error.ts'
+import { cleanUp, leftNamespaces } from '../probe/run/cleanup.ts'
 
 export default class Cleanup extends BaseCommand {
   static override summary = 'Remove what an interrupted probe or demo left in the cluster.'

@@ -11,8 +11,8 @@ import { refuseArguments } from '../cli/value-flags.ts'
 import { type DemoOptions, ownCommand, runDemo, say, suggest } from '../demo/run.ts'
 import { serviceStory } from '../demo/stories/service.ts'
 import type { Annotate } from '../demo/stories/step.ts'
-import { UserError } from '../model/user-error.ts'
-import { defaultImage } from '../probe/image/choose.ts'
+import { UserError } from '../model/common/user-error.ts'
+import { defaultImage } from '../probe/plan/image/choose.ts'
 import type { Sandbox, SandboxOptions } from '../sandbox/index.ts'
 
 export default class Demo extends BaseCommand {

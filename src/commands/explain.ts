@@ -5,7 +5,7 @@ import { BaseCommand } from '../cli/base-command.ts'
 import { exitCodes } from '../cli/errors.ts'
 import { standardOutput } from '../cli/output.ts'
 import type { Cluster } from '../cluster/index.ts'
-import { unknownFormat, UserError } from '../model/user-error.ts'
+import { unknownFormat, UserError } from '../model/common/user-error.ts'
 import { createRenderer, explainFormats, isExplainFormat } from '../report/explain/render.ts'
 import { explainCluster, explainFiles } from '../snapshot/explanations.ts'
 

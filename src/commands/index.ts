@@ -1,6 +1,6 @@
 import type { BaseCommand } from '../cli/base-command.ts'
 import type { CommandSummary } from '../cli/help.ts'
-import type { TargetKind } from '../model/target.ts'
+import type { TargetKind } from '../model/affinity/target.ts'
 
 /** A command's class: its static description, and `run`. */
 type CommandClass = Pick<typeof BaseCommand, 'description' | 'examples' | 'flags' | 'summary' | 'usage'> &
@@ -22,7 +22,8 @@ export interface CommandEntry extends CommandSummary {
   load: () => Promise<CommandClass>
 }
 
-const externalServices = async (): Promise<string> => (await import('../model/external.ts')).externalLabel
+const externalServices = async (): Promise<string> =>
+  (await import('../model/cluster/external.ts')).externalLabel
 
 /** Every command, in the order of help. */
 export const commands: readonly CommandEntry[] = [

@@ -1,8 +1,8 @@
 import { targetKinds } from '../mechanisms/index.ts'
 import { BaseCommand } from '../cli/base-command.ts'
 
-import { unknownFormat } from '../model/user-error.ts'
-import { readProbeFlags } from '../probe/flags/read.ts'
+import { unknownFormat } from '../model/common/user-error.ts'
+import { readProbeFlags } from '../probe/plan/flags/read.ts'
 import { isProbeFormat, probeFormats } from '../report/probe/render.ts'
 import { parseTarget } from '../targets/parse.ts'
 import { probeFlags } from './probe/flags.ts'

@@ -5,7 +5,7 @@ import { exitCodes } from '../cli/errors.ts'
 import type { Interrupt } from '../cli/interrupt.ts'
 import { withInterrupt } from '../cli/session.ts'
 import { countFlag } from '../cli/value-flags.ts'
-import { UserError } from '../model/user-error.ts'
+import { UserError } from '../model/common/user-error.ts'
 import { type GatewayName, gatewayNames, proxyModes } from '../sandbox/choices.ts'
 import type { Sandbox, SandboxOptions } from '../sandbox/index.ts'
 

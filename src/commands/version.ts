@@ -1,11 +1,11 @@
 import { jsonText } from '../report/text/json.ts'
 import { stdout } from '../cli/terminal.ts'
 import * as Flags from '@oclif/core/flags'
-import { protocolVersion } from '../agent/protocol.ts'
+import { protocolVersion } from '../agent/protocol/protocol.ts'
 import { BaseCommand } from '../cli/base-command.ts'
 import { exitCodes } from '../cli/errors.ts'
 import { refuseArguments } from '../cli/value-flags.ts'
-import { UserError } from '../model/user-error.ts'
+import { UserError } from '../model/common/user-error.ts'
 import { renderVersions, type ServerVersion, type Versions } from '../report/versions.ts'
 
 export default class Version extends BaseCommand {

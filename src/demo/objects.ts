@@ -1,4 +1,4 @@
-import type { OwnerReference } from '../model/kubernetes.ts'
+import type { OwnerReference } from '../model/cluster/kubernetes.ts'
 
 /** What a demonstration needs: three pods that say who they are, behind a Service without affinity. */
 

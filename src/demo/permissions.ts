@@ -1,4 +1,4 @@
-import type { Rule } from '../model/role.ts'
+import type { Rule } from '../model/cluster/role.ts'
 
 /** What `demo --on-cluster` needs for its namespace and what is in it, besides what the commands that it shows need. */
 export const demoNamespaceRules: readonly Rule[] = [

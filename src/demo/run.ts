@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { constants } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { UserError } from '../model/user-error.ts'
+import { UserError } from '../model/common/user-error.ts'
 import { layoutCommand } from '../report/text/command.ts'
 import { flow } from '../report/text/flow.ts'
 import { type Line, paintLines, span } from '../report/text/line.ts'

@@ -1,4 +1,4 @@
-import type { ChangeNotice } from '../model/change.ts'
+import type { ChangeNotice } from '../model/affinity/change.ts'
 import type { Wanted } from './types.ts'
 
 /** Each family is a set of endpoints of its own: an address of each is no choice in either. */

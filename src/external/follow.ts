@@ -1,8 +1,8 @@
 import { type Cluster, watchList } from '../cluster/index.ts'
-import { Outage } from '../cluster/outage.ts'
-import { unlessAborted, wait } from '../cluster/wait.ts'
-import type { KubernetesObject } from '../model/kubernetes.ts'
-import { UserError } from '../model/user-error.ts'
+import { Outage } from '../cluster/streams/outage.ts'
+import { unlessAborted, wait } from '../cluster/transport/wait.ts'
+import type { KubernetesObject } from '../model/cluster/kubernetes.ts'
+import { UserError } from '../model/common/user-error.ts'
 import { originLists, type OriginRequest } from './origin/read.ts'
 
 /** What is told while another cluster is followed. */

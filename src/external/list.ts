@@ -1,13 +1,13 @@
 import type { Cluster } from '../cluster/index.ts'
 import { servicesPath, slicesPath } from '../cluster/paths.ts'
-import type { EndpointSlice, Service } from '../model/kubernetes.ts'
+import type { EndpointSlice, Service } from '../model/cluster/kubernetes.ts'
 import {
   externalLabel,
   managedByLabel,
   originAnnotation,
   ourSlices,
   serviceLabel,
-} from '../model/external.ts'
+} from '../model/cluster/external.ts'
 import type { Source } from './types.ts'
 
 /** One Service of this command, and its slices. */

@@ -1,5 +1,5 @@
-import { UserError } from '../model/user-error.ts'
-import type { Hint } from '../model/remedy.ts'
+import { UserError } from '../model/common/user-error.ts'
+import type { Hint } from '../model/common/remedy.ts'
 import type { OfferedPort } from './origin/offer.ts'
 import type { Protocol, ServicePort } from './types.ts'
 

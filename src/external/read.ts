@@ -1,8 +1,8 @@
 import { type Cluster, isNotFound } from '../cluster/index.ts'
 import { servicePath, slicesPath } from '../cluster/paths.ts'
-import type { EndpointSlice, Service } from '../model/kubernetes.ts'
-import type { NamespacedName } from '../model/object.ts'
-import { serviceLabel } from '../model/external.ts'
+import type { EndpointSlice, Service } from '../model/cluster/kubernetes.ts'
+import type { NamespacedName } from '../model/cluster/object.ts'
+import { serviceLabel } from '../model/cluster/external.ts'
 import type { Existing } from './refuse.ts'
 
 /** The Service and every slice that names it, whoever wrote them. */

@@ -1,7 +1,7 @@
-import type { EndpointSlice, Service } from '../model/kubernetes.ts'
-import { contains, hostAndPort, parseIp } from '../model/ip.ts'
-import type { Hint } from '../model/remedy.ts'
-import { UserError } from '../model/user-error.ts'
+import type { EndpointSlice, Service } from '../model/cluster/kubernetes.ts'
+import { contains, hostAndPort, parseIp } from '../model/common/ip.ts'
+import type { Hint } from '../model/common/remedy.ts'
+import { UserError } from '../model/common/user-error.ts'
 import { forbiddenBackend } from './addresses.ts'
 import {
   externalLabel,
@@ -9,7 +9,7 @@ import {
   mirrorController,
   ourSlices,
   selectorController,
-} from '../model/external.ts'
+} from '../model/cluster/external.ts'
 import type { OwnAddresses } from './own-addresses.ts'
 import type { Backend } from './types.ts'
 

@@ -1,8 +1,8 @@
-import type { RawObject } from '../model/change.ts'
-import type { Service } from '../model/kubernetes.ts'
-import type { Family } from '../model/ip.ts'
-import { externalLabel, originAnnotation } from '../model/external.ts'
-import type { NamespacedName } from '../model/object.ts'
+import type { RawObject } from '../model/affinity/change.ts'
+import type { Service } from '../model/cluster/kubernetes.ts'
+import type { Family } from '../model/common/ip.ts'
+import { externalLabel, originAnnotation } from '../model/cluster/external.ts'
+import type { NamespacedName } from '../model/cluster/object.ts'
 import type { Wanted } from './types.ts'
 
 /** The Service as it is declared by server-side apply; the affinity is another manager's. */

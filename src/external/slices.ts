@@ -1,6 +1,12 @@
-import type { EndpointSlice } from '../model/kubernetes.ts'
-import { hostAndPort, type Family, parseIp } from '../model/ip.ts'
-import { managedByLabel, originAnnotation, originsIn, ourSlices, serviceLabel } from '../model/external.ts'
+import type { EndpointSlice } from '../model/cluster/kubernetes.ts'
+import { hostAndPort, type Family, parseIp } from '../model/common/ip.ts'
+import {
+  managedByLabel,
+  originAnnotation,
+  originsIn,
+  ourSlices,
+  serviceLabel,
+} from '../model/cluster/external.ts'
 import type { Backend, ServicePort } from './types.ts'
 
 /** What the controllers of Kubernetes use as well: a change of one endpoint is one small object. */

@@ -1,9 +1,9 @@
 import type { Cluster } from '../cluster/index.ts'
 import { listPath, servicesPath } from '../cluster/paths.ts'
 import { at, list, record, text } from '../mechanisms/kit/loose.ts'
-import type { Service } from '../model/kubernetes.ts'
-import type { LooseObject } from '../model/object.ts'
-import { waysInto } from '../model/ways.ts'
+import type { Service } from '../model/cluster/kubernetes.ts'
+import type { LooseObject } from '../model/cluster/object.ts'
+import { waysInto } from '../model/cluster/ways.ts'
 
 /** An address at which something in front is reached. */
 export interface FoundAddress {

@@ -2,11 +2,11 @@ import { type Cluster, isForbidden, isNotFound } from '../cluster/index.ts'
 import { listPath } from '../cluster/paths.ts'
 import { mechanisms } from '../mechanisms/index.ts'
 import { at, list, record, strings } from '../mechanisms/kit/loose.ts'
-import type { Suspect } from '../model/breaks.ts'
-import { unknown } from '../model/fact.ts'
+import type { Suspect } from '../model/probe/breaks.ts'
+import { unknown } from '../model/cluster/fact.ts'
 import type { Explanation } from '../analysis/analyse.ts'
-import type { Finding, ObjectRef } from '../model/finding.ts'
-import type { KubernetesObject } from '../model/kubernetes.ts'
+import type { Finding, ObjectRef } from '../model/findings/finding.ts'
+import type { KubernetesObject } from '../model/cluster/kubernetes.ts'
 import {
   isOfType,
   keyOf,
@@ -14,12 +14,12 @@ import {
   type NamespacedName,
   type ObjectType,
   refOf,
-} from '../model/object.ts'
-import type { FrontPlace } from '../model/survey.ts'
-import type { Store } from '../model/store.ts'
-import type { TargetKind } from '../model/target.ts'
-import { UserError } from '../model/user-error.ts'
-import type { Front } from '../probe/plan.ts'
+} from '../model/cluster/object.ts'
+import type { FrontPlace } from '../model/probe/survey.ts'
+import type { Store } from '../model/cluster/store.ts'
+import type { TargetKind } from '../model/affinity/target.ts'
+import { UserError } from '../model/common/user-error.ts'
+import type { Front } from '../probe/plan/plan.ts'
 import { Collector } from '../snapshot/collect.ts'
 import { findAddress } from './address.ts'
 import { placesOf } from './places.ts'

@@ -1,4 +1,4 @@
-import type { Front } from '../probe/plan.ts'
+import type { Front } from '../probe/plan/plan.ts'
 
 type Places = Front['places']
 

@@ -1,7 +1,7 @@
-import type { ObjectRef } from '../model/finding.ts'
-import type { Path, PathHop } from '../model/leg.ts'
-import { keyOf } from '../model/object.ts'
-import { isPromise, type Policy } from '../model/policy.ts'
+import type { ObjectRef } from '../model/findings/finding.ts'
+import type { Path, PathHop } from '../model/affinity/leg.ts'
+import { keyOf } from '../model/cluster/object.ts'
+import { isPromise, type Policy } from '../model/affinity/policy.ts'
 import { examplePath } from './example-path.ts'
 
 /** A host and path in front of a Service, and what decides behind them. */

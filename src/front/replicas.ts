@@ -1,10 +1,10 @@
 import type { Cluster } from '../cluster/index.ts'
 import { servicesPath, slicesPath } from '../cluster/paths.ts'
-import { endpointsOfPort } from '../model/endpoint.ts'
-import type { EndpointSlice, Service } from '../model/kubernetes.ts'
-import { waysInto } from '../model/ways.ts'
-import type { Front } from '../probe/plan.ts'
-import { slicesOf } from '../probe/read.ts'
+import { endpointsOfPort } from '../model/cluster/endpoint.ts'
+import type { EndpointSlice, Service } from '../model/cluster/kubernetes.ts'
+import { waysInto } from '../model/cluster/ways.ts'
+import type { Front } from '../probe/plan/plan.ts'
+import { slicesOf } from '../probe/plan/read.ts'
 
 /** A pod of a gateway, asked past the Service in front of it. */
 export interface Replica {

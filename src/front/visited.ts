@@ -1,4 +1,4 @@
-import type { NamespacedName } from '../model/object.ts'
+import type { NamespacedName } from '../model/cluster/object.ts'
 import type { FoundPlaces, Place, Wanted } from './places.ts'
 
 /** The places that lead to one Service. */

@@ -1,5 +1,5 @@
-import type { CheckedStage, Stage } from '../model/breaks.ts'
-import type { Cause } from '../model/cause.ts'
+import type { CheckedStage, Stage } from '../model/probe/breaks.ts'
+import type { Cause } from '../model/probe/cause.ts'
 
 /** What is known of users who moved. */
 export interface BreakEvidence {

@@ -1,6 +1,6 @@
-import { behaviourOf, policyOf, unexplainedOf } from '../model/compared.ts'
-import type { Aspect, ComparedRun, ComparisonKind, Conclusion } from '../model/comparison.ts'
-import type { Verdict } from '../model/verdict.ts'
+import { behaviourOf, policyOf, unexplainedOf } from '../model/probe/compared.ts'
+import type { Aspect, ComparedRun, ComparisonKind, Conclusion } from '../model/probe/comparison.ts'
+import type { Verdict } from '../model/probe/verdict.ts'
 
 type Runs = readonly [ComparedRun, ComparedRun]
 

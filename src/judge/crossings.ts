@@ -1,5 +1,5 @@
-import type { CookieReport } from '../model/cause.ts'
-import type { Crossing } from '../model/crossing.ts'
+import type { CookieReport } from '../model/probe/cause.ts'
+import type { Crossing } from '../model/probe/crossing.ts'
 
 /** What one user saw at one place. */
 export interface Visit {

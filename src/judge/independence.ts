@@ -1,8 +1,8 @@
-import { joinAll, type Block } from './course.ts'
-import { chanceOfRun, hypergeometricAtLeast } from './hypergeometric.ts'
-import { logMean } from './keeping.ts'
-import { chanceOfAtMostRuns } from './runs.ts'
-import { sumsBefore, windowsOf, within } from './windows.ts'
+import { joinAll, type Block } from './statistics/course.ts'
+import { chanceOfRun, hypergeometricAtLeast } from './statistics/hypergeometric.ts'
+import { logMean } from './statistics/keeping.ts'
+import { chanceOfAtMostRuns } from './statistics/runs.ts'
+import { sumsBefore, windowsOf, within } from './statistics/windows.ts'
 
 /** Up to this many picks the exact distribution of runs is counted: a few milliseconds at most. */
 const mostExact = 200

@@ -1,6 +1,6 @@
-import type { Expectation } from '../model/expectation.ts'
-import type { Block } from './course.ts'
-import type { Shares } from './shares.ts'
+import type { Expectation } from '../model/affinity/expectation.ts'
+import type { Block } from './statistics/course.ts'
+import type { Shares } from './statistics/shares.ts'
 
 /** Everything that the judge looks at: the whole run, never a part of it. */
 export interface JudgeInput {

@@ -1,5 +1,5 @@
-import type { SessionMoves } from '../model/during.ts'
-import type { EndpointChange, Switch } from '../model/probe-result.ts'
+import type { SessionMoves } from '../model/probe/during.ts'
+import type { EndpointChange, Switch } from '../model/probe/probe-result.ts'
 
 /** What is known of users while endpoints came and went. */
 export interface MovesEvidence {

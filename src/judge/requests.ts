@@ -1,6 +1,6 @@
-import type { Verdict } from '../model/verdict.ts'
-import { binomialAtMost } from './binomial.ts'
-import type { Shares } from './shares.ts'
+import type { Verdict } from '../model/probe/verdict.ts'
+import { binomialAtMost } from './statistics/binomial.ts'
+import type { Shares } from './statistics/shares.ts'
 import { shareOf } from './sticky.ts'
 
 /** Fewer requests than this show no shares worth looking at. At 50 per second they take 0.4 s. */

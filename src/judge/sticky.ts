@@ -1,6 +1,6 @@
-import { binomialAtMost } from './binomial.ts'
+import { binomialAtMost } from './statistics/binomial.ts'
 import type { BindingPicks } from './input.ts'
-import type { Shares } from './shares.ts'
+import type { Shares } from './statistics/shares.ts'
 
 /**
  * The probability that picks which are independent of each other look sticky: that all of them hit the backend of the

@@ -1,7 +1,7 @@
-import type { CookieReport } from '../model/cause.ts'
-import { type Maker, makerOf } from '../model/maker.ts'
-import type { Policy } from '../model/policy.ts'
-import type { Stranger } from '../model/stranger.ts'
+import type { CookieReport } from '../model/probe/cause.ts'
+import { type Maker, makerOf } from '../model/probe/maker.ts'
+import type { Policy } from '../model/affinity/policy.ts'
+import type { Stranger } from '../model/probe/stranger.ts'
 
 /** Products whose proxy is Envoy: what they write is Envoy's. */
 const builtOnEnvoy = /istio|envoy|contour|emissary|kgateway|gloo|cilium|gke/i

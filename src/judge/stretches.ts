@@ -1,4 +1,4 @@
-import type { Block } from './course.ts'
+import type { Block } from './statistics/course.ts'
 import type { Stretch } from './input.ts'
 
 /**

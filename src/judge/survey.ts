@@ -5,9 +5,9 @@ import type {
   SurveyEntry,
   SurveyStatement,
   SurveyVerdict,
-} from '../model/survey.ts'
-import type { Verdict } from '../model/verdict.ts'
-import { chanceOfFullest, expectedFullest } from './occupancy.ts'
+} from '../model/probe/survey.ts'
+import type { Verdict } from '../model/probe/verdict.ts'
+import { chanceOfFullest, expectedFullest } from './statistics/occupancy.ts'
 
 /** What a survey found in its cells, and what there was around them. */
 export interface SurveyEvidence {

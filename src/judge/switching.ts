@@ -1,10 +1,10 @@
-import type { Verdict } from '../model/verdict.ts'
-import { binomialAtLeast, binomialAtMost } from './binomial.ts'
-import { joinAll } from './course.ts'
+import type { Verdict } from '../model/probe/verdict.ts'
+import { binomialAtLeast, binomialAtMost } from './statistics/binomial.ts'
+import { joinAll } from './statistics/course.ts'
 import { type Finding, inconclusive, total } from './finding.ts'
 import { dependence, type Dependence, switchesIfIndependent } from './independence.ts'
 import type { JudgeInput } from './input.ts'
-import { chanceByShares, isDominated } from './shares.ts'
+import { chanceByShares, isDominated } from './statistics/shares.ts'
 import { shareOf } from './sticky.ts'
 
 /**

@@ -1,4 +1,4 @@
-import { binomialAtLeast } from './binomial.ts'
+import { binomialAtLeast } from './statistics/binomial.ts'
 import { namingError } from './switching.ts'
 import {
   type Cause,
@@ -6,10 +6,10 @@ import {
   mergedCookies,
   type NeverSent,
   type UsersVerdict,
-} from '../model/cause.ts'
-import type { Crossing } from '../model/crossing.ts'
-import { effectivePath, pathMatches } from '../model/cookie.ts'
-import type { Behaviour, Verdict } from '../model/verdict.ts'
+} from '../model/probe/cause.ts'
+import type { Crossing } from '../model/probe/crossing.ts'
+import { effectivePath, pathMatches } from '../model/probe/cookie.ts'
+import type { Behaviour, Verdict } from '../model/probe/verdict.ts'
 
 /** A session at an entry, judged before. */
 export interface JudgedSession {

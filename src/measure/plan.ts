@@ -1,4 +1,4 @@
-import type { ProxyClock } from '../model/proxy-clock.ts'
+import type { ProxyClock } from '../model/affinity/proxy-clock.ts'
 import { conclude, isNarrow, precisionMs, shortPauseMs } from './conclude.ts'
 import type { Knowledge, Range } from './infer.ts'
 import { secondMs } from './prior.ts'

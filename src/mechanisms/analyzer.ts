@@ -1,9 +1,9 @@
-import type { Fact, Unknown } from '../model/fact.ts'
-import type { ObjectRef } from '../model/finding.ts'
-import type { KubernetesObject } from '../model/kubernetes.ts'
-import type { Path } from '../model/leg.ts'
-import { type ObjectType, refOf } from '../model/object.ts'
-import type { FactType, Store } from '../model/store.ts'
+import type { Fact, Unknown } from '../model/cluster/fact.ts'
+import type { ObjectRef } from '../model/findings/finding.ts'
+import type { KubernetesObject } from '../model/cluster/kubernetes.ts'
+import type { Path } from '../model/affinity/leg.ts'
+import { type ObjectType, refOf } from '../model/cluster/object.ts'
+import type { FactType, Store } from '../model/cluster/store.ts'
 
 /** What is explained, as analyzers see it. */
 export interface View {

@@ -1,8 +1,8 @@
-import type { ChangeRequest, CookieWish } from '../model/intent.ts'
-import type { KubernetesObject } from '../model/kubernetes.ts'
-import type { LooseObject, ObjectType } from '../model/object.ts'
-import type { Store } from '../model/store.ts'
-import type { ChangePlan, Refusal } from '../model/write.ts'
+import type { ChangeRequest, CookieWish } from '../model/affinity/intent.ts'
+import type { KubernetesObject } from '../model/cluster/kubernetes.ts'
+import type { LooseObject, ObjectType } from '../model/cluster/object.ts'
+import type { Store } from '../model/cluster/store.ts'
+import type { ChangePlan, Refusal } from '../model/affinity/write.ts'
 
 /**
  * How a mechanism turns affinity on and off. Apart from the mechanism itself, as only `enable` and `disable` need it. Pure.

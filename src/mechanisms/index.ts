@@ -1,5 +1,5 @@
-import { listName, type ObjectType, resourceName } from '../model/object.ts'
-import { anyKind, type TargetKind } from '../model/target.ts'
+import { listName, type ObjectType, resourceName } from '../model/cluster/object.ts'
+import { anyKind, type TargetKind } from '../model/affinity/target.ts'
 import { aws } from './aws/index.ts'
 import { azure } from './azure/index.ts'
 import { emissary } from './emissary/index.ts'

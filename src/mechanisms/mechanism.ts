@@ -1,8 +1,8 @@
-import type { KubernetesObject } from '../model/kubernetes.ts'
-import type { Leg } from '../model/leg.ts'
-import { isOfType, type ObjectType } from '../model/object.ts'
-import type { FactType, Store } from '../model/store.ts'
-import type { TargetKind } from '../model/target.ts'
+import type { KubernetesObject } from '../model/cluster/kubernetes.ts'
+import type { Leg } from '../model/affinity/leg.ts'
+import { isOfType, type ObjectType } from '../model/cluster/object.ts'
+import type { FactType, Store } from '../model/cluster/store.ts'
+import type { TargetKind } from '../model/affinity/target.ts'
 import type { Analyzer } from './analyzer.ts'
 
 /**

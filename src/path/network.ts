@@ -1,9 +1,9 @@
 import type { Mechanism } from '../mechanisms/mechanism.ts'
-import type { ObjectRef } from '../model/finding.ts'
-import type { KubernetesObject } from '../model/kubernetes.ts'
-import { isEntry, type Leg } from '../model/leg.ts'
-import { keyOf, refOf, resourceName } from '../model/object.ts'
-import type { Store } from '../model/store.ts'
+import type { ObjectRef } from '../model/findings/finding.ts'
+import type { KubernetesObject } from '../model/cluster/kubernetes.ts'
+import { isEntry, type Leg } from '../model/affinity/leg.ts'
+import { keyOf, refOf, resourceName } from '../model/cluster/object.ts'
+import type { Store } from '../model/cluster/store.ts'
 
 /** All arrows, by their ends; with a part, those of the part and of the whole object. */
 export interface Network {

@@ -1,4 +1,4 @@
-import type { ObjectRef } from '../model/finding.ts'
+import type { ObjectRef } from '../model/findings/finding.ts'
 import {
   type Entry,
   type HopRole,
@@ -7,9 +7,9 @@ import {
   type Node,
   type Path,
   type PathHop,
-} from '../model/leg.ts'
-import { keyOf } from '../model/object.ts'
-import { sticks } from '../model/policy.ts'
+} from '../model/affinity/leg.ts'
+import { keyOf } from '../model/cluster/object.ts'
+import { sticks } from '../model/affinity/policy.ts'
 import type { Network } from './network.ts'
 
 /** More objects than this, one after the other, are a circle. */

@@ -1,5 +1,5 @@
-import { mergeRules, roleYaml, type Rule } from '../model/role.ts'
-import { UserError } from '../model/user-error.ts'
+import { mergeRules, roleYaml, type Rule } from '../model/cluster/role.ts'
+import { UserError } from '../model/common/user-error.ts'
 
 /** Every request that `probe` makes, as RBAC rules. */
 export const probeRules: readonly Rule[] = [

@@ -1,19 +1,19 @@
 import { randomBytes } from 'node:crypto'
 import type { Cluster } from '../cluster/index.ts'
 import type { PodNodes } from '../cluster/nodes.ts'
-import { UserError } from '../model/user-error.ts'
-import type { Service } from '../model/kubernetes.ts'
-import { announcement } from './announce.ts'
-import { lookAround } from './around/look.ts'
-import { checkNode, clientNodes } from './clients/nodes.ts'
-import { Collector } from './collector.ts'
-import { askDirectly } from './direct/ask.ts'
-import { findEntries } from './entries/find.ts'
-import { observe, sendersOf } from './observe.ts'
-import { chooseOrigin, type Origin, originWords, readOrigins } from './origin.ts'
-import { planProbe, type ProbeOptions, type ProbePlan } from './plan.ts'
-import { examineService, type ProbeSubject } from './preflight.ts'
-import { readService } from './read.ts'
+import { UserError } from '../model/common/user-error.ts'
+import type { Service } from '../model/cluster/kubernetes.ts'
+import { announcement } from './plan/announce.ts'
+import { lookAround } from './run/around/look.ts'
+import { checkNode, clientNodes } from './run/clients/nodes.ts'
+import { Collector } from './count/collector.ts'
+import { askDirectly } from './run/direct/ask.ts'
+import { findEntries } from './plan/entries/find.ts'
+import { observe, sendersOf } from './run/observe.ts'
+import { chooseOrigin, type Origin, originWords, readOrigins } from './plan/origin.ts'
+import { planProbe, type ProbeOptions, type ProbePlan } from './plan/plan.ts'
+import { examineService, type ProbeSubject } from './plan/preflight.ts'
+import { readService } from './plan/read.ts'
 import type { ProbeStep, RunControl } from './steps.ts'
 
 /**
@@ -36,7 +36,7 @@ export async function* probe(
   const run = { startedAt: new Date().toISOString(), begunMs: performance.now() }
   const { service, subject, plan, origin } = await prepare(cluster, options, interrupted)
   if (plan.leavesTraces && (options.identify.kind === 'access-log' || options.identify.kind === 'sockets')) {
-    const { checkAttribution } = await import('./attribution/attribute.ts')
+    const { checkAttribution } = await import('./count/attribution/attribute.ts')
     const { namespace, identify } = options
     const { protocol } = subject.service
     await checkAttribution(

@@ -1,9 +1,9 @@
-import type { Backend } from '../model/backend.ts'
-import type { Observation } from '../model/observation.ts'
-import type { EndpointChange, Switch, TimelineCell } from '../model/probe-result.ts'
-import type { ProbeSurvey } from '../model/survey.ts'
-import type { Verdict } from '../model/verdict.ts'
-import type { SwitchRecord } from './switches.ts'
+import type { Backend } from '../model/probe/backend.ts'
+import type { Observation } from '../model/probe/observation.ts'
+import type { EndpointChange, Switch, TimelineCell } from '../model/probe/probe-result.ts'
+import type { ProbeSurvey } from '../model/probe/survey.ts'
+import type { Verdict } from '../model/probe/verdict.ts'
+import type { SwitchRecord } from './count/switches.ts'
 
 /** When a run ends other than by itself. */
 export interface RunControl {

@@ -1,4 +1,4 @@
-import type { Status } from '../model/kubernetes.ts'
+import type { Status } from '../model/cluster/kubernetes.ts'
 import { qualified, type ResourceType } from './resource-types.ts'
 
 /** One of the reasons why an object is not valid. */

@@ -1,4 +1,4 @@
-import { UserError } from '../model/user-error.ts'
+import { UserError } from '../model/common/user-error.ts'
 
 /** What can be made to go wrong, and for how long unless the order says so (undefined: to the end). */
 const kinds = {

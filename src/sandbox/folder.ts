@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { UserError } from '../model/user-error.ts'
+import { UserError } from '../model/common/user-error.ts'
 
 const prefix = 'kubectl-affinity-sandbox-'
 /** A socket that answers as long as the sandbox of the folder lives, stopped or not, and in whatever container. */

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { constants } from 'node:os'
-import { UserError } from '../model/user-error.ts'
+import { UserError } from '../model/common/user-error.ts'
 
 /** Runs a command on this terminal with its KUBECONFIG; returns its exit code. Ends with it when interrupted. */
 export async function runInside(

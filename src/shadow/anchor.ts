@@ -1,5 +1,5 @@
-import type { Job, ObjectMeta, OwnerReference } from '../model/kubernetes.ts'
-import { containerSecurity, podBasics } from '../probe/clients/pod-parts.ts'
+import type { Job, ObjectMeta, OwnerReference } from '../model/cluster/kubernetes.ts'
+import { containerSecurity, podBasics } from '../probe/run/clients/pod-parts.ts'
 
 /** The name of the Job that all temporary objects of a run hang on. */
 export function anchorName(runId: string): string {

@@ -1,4 +1,4 @@
-import type { Service } from '../model/kubernetes.ts'
+import type { Service } from '../model/cluster/kubernetes.ts'
 
 /** What a shadow has that differs from the Service it is made after; what is absent stays as it is. */
 export interface ServiceChange {

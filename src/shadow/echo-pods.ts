@@ -1,8 +1,8 @@
 import { type EchoConfig, type EchoPort, podNameVariable } from '../echo/config.ts'
-import type { Endpoint } from '../model/endpoint.ts'
-import type { ObjectMeta, Pod, ServicePort } from '../model/kubernetes.ts'
-import type { Resources } from '../probe/clients/resources.ts'
-import { containerSecurity, onNode, podBasics, withoutMesh } from '../probe/clients/pod-parts.ts'
+import type { Endpoint } from '../model/cluster/endpoint.ts'
+import type { ObjectMeta, Pod, ServicePort } from '../model/cluster/kubernetes.ts'
+import type { Resources } from '../probe/run/clients/resources.ts'
+import { containerSecurity, onNode, podBasics, withoutMesh } from '../probe/run/clients/pod-parts.ts'
 
 /** Echo pods at most; an endpoint more would show nothing more about the cluster. */
 export const mostEchoPods = 20

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Cluster } from '../cluster/index.ts'
 import { slicesPath } from '../cluster/paths.ts'
-import type { EndpointSlice, Service } from '../model/kubernetes.ts'
-import { slicesOf } from '../probe/read.ts'
+import type { EndpointSlice, Service } from '../model/cluster/kubernetes.ts'
+import { slicesOf } from '../probe/plan/read.ts'
 import { readyAddresses } from './slices.ts'
 import type { TemporarySurroundings } from './temporary.ts'
 

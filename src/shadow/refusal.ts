@@ -1,5 +1,5 @@
 import { ApiError } from '../cluster/index.ts'
-import { UserError } from '../model/user-error.ts'
+import { UserError } from '../model/common/user-error.ts'
 import { isMissingPermission, missingPermission, shadowRules } from '../probe/permissions.ts'
 
 /** Turns the cluster's refusal to take a temporary object into what the user can do about it. */

@@ -1,4 +1,4 @@
-import type { ObjectMeta, Service, ServicePort } from '../model/kubernetes.ts'
+import type { ObjectMeta, Service, ServicePort } from '../model/cluster/kubernetes.ts'
 import { changedSpec, type ServiceChange } from './change.ts'
 
 const longestName = 63

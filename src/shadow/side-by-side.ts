@@ -1,9 +1,9 @@
 import type { Cluster } from '../cluster/index.ts'
 import { conclude, differencesOf, overallResult } from '../judge/comparison.ts'
-import type { ComparedRun, ComparisonKind, ProbeComparison } from '../model/comparison.ts'
-import { soleOf } from '../model/sole.ts'
-import type { ProbeSurvey } from '../model/survey.ts'
-import type { ProbeOptions } from '../probe/plan.ts'
+import type { ComparedRun, ComparisonKind, ProbeComparison } from '../model/probe/comparison.ts'
+import { soleOf } from '../model/probe/sole.ts'
+import type { ProbeSurvey } from '../model/probe/survey.ts'
+import type { ProbeOptions } from '../probe/plan/plan.ts'
 import { probe } from '../probe/probe.ts'
 import type { ProbeStep, RunControl } from '../probe/steps.ts'
 

@@ -1,4 +1,4 @@
-import type { EndpointSlice, ObjectMeta } from '../model/kubernetes.ts'
+import type { EndpointSlice, ObjectMeta } from '../model/cluster/kubernetes.ts'
 
 /** Tells the cluster's own controllers that these slices are not theirs. */
 const slicesManager = 'shadow.affinity.kubectl.dev'

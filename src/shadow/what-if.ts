@@ -1,8 +1,8 @@
-import { parseDuration } from '../model/duration.ts'
-import type { Service } from '../model/kubernetes.ts'
-import { servicePolicy } from '../model/policy.ts'
-import { didYouMean } from '../model/spelling.ts'
-import { invalidValue, UserError } from '../model/user-error.ts'
+import { parseDuration } from '../model/common/duration.ts'
+import type { Service } from '../model/cluster/kubernetes.ts'
+import { servicePolicy } from '../model/affinity/policy.ts'
+import { didYouMean } from '../model/common/spelling.ts'
+import { invalidValue, UserError } from '../model/common/user-error.ts'
 import type { ServiceChange } from './change.ts'
 
 const flag = 'what-if'

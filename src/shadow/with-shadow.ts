@@ -1,6 +1,6 @@
 import type { Cluster } from '../cluster/index.ts'
 import { servicesPath, slicesPath } from '../cluster/paths.ts'
-import type { EndpointSlice, Service } from '../model/kubernetes.ts'
+import type { EndpointSlice, Service } from '../model/cluster/kubernetes.ts'
 import type { ServiceChange } from './change.ts'
 import { awaitServed } from './ready.ts'
 import { shadowName, shadowService } from './service.ts'

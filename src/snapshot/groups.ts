@@ -1,5 +1,5 @@
 import type { Cluster } from '../cluster/index.ts'
-import { type Fact, known } from '../model/fact.ts'
+import { type Fact, known } from '../model/cluster/fact.ts'
 import { readObject } from './read.ts'
 
 /** The API groups that a server has, and in which versions. */

@@ -1,7 +1,7 @@
 import { objectTypes, targetKinds } from '../mechanisms/index.ts'
 import { autoscalers, networkPolicies } from '../mechanisms/service/objects.ts'
-import { type ObjectType, resourceName } from '../model/object.ts'
-import type { Rule } from '../model/role.ts'
+import { type ObjectType, resourceName } from '../model/cluster/object.ts'
+import type { Rule } from '../model/cluster/role.ts'
 
 /** What `explain` reads in the namespace of a Service. Only the Service is needed; the rest is unknown where it is refused. */
 export const explainRules: readonly Rule[] = [

@@ -1,7 +1,7 @@
 import type { Cluster } from '../cluster/index.ts'
-import type { EndpointSlice, KubernetesList, Node, Pod } from '../model/kubernetes.ts'
-import { type Fact, known, mapFact, notAsked } from '../model/fact.ts'
-import type { ProxyFacts } from '../model/snapshot.ts'
+import type { EndpointSlice, KubernetesList, Node, Pod } from '../model/cluster/kubernetes.ts'
+import { type Fact, known, mapFact, notAsked } from '../model/cluster/fact.ts'
+import type { ProxyFacts } from '../model/cluster/snapshot.ts'
 import { kubeProxyConfigMaps, parseProxyMode } from '../mechanisms/service/proxies/kube-proxy.ts'
 import { asksFelix } from '../mechanisms/service/proxies/calico.ts'
 import type {

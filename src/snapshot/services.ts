@@ -2,8 +2,8 @@ import type { Cluster } from '../cluster/index.ts'
 import { eventsPath, podsPath, slicesPath } from '../cluster/paths.ts'
 import { type InputName, inputs } from '../mechanisms/service/facts.ts'
 import { autoscalers, networkPolicies } from '../mechanisms/service/objects.ts'
-import { originAnnotation, serviceLabel } from '../model/external.ts'
-import { type Fact, known, mapFact, notAsked } from '../model/fact.ts'
+import { originAnnotation, serviceLabel } from '../model/cluster/external.ts'
+import { type Fact, known, mapFact, notAsked } from '../model/cluster/fact.ts'
 import type {
   EndpointSlice,
   KubernetesList,
@@ -11,9 +11,9 @@ import type {
   Pod,
   Service,
   SliceEndpoint,
-} from '../model/kubernetes.ts'
-import type { NamespacedName, ObjectType } from '../model/object.ts'
-import type { Autoscaler, ServiceSnapshot } from '../model/snapshot.ts'
+} from '../model/cluster/kubernetes.ts'
+import type { NamespacedName, ObjectType } from '../model/cluster/object.ts'
+import type { Autoscaler, ServiceSnapshot } from '../model/cluster/snapshot.ts'
 import type { Groups } from './groups.ts'
 import type { ObjectReader } from './objects.ts'
 import { readList, readObject } from './read.ts'

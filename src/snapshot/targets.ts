@@ -1,11 +1,11 @@
 import { ApiError, type Cluster, isNotFound } from '../cluster/index.ts'
-import type { Service } from '../model/kubernetes.ts'
-import type { NamespacedName } from '../model/object.ts'
-import { UserError } from '../model/user-error.ts'
+import type { Service } from '../model/cluster/kubernetes.ts'
+import type { NamespacedName } from '../model/cluster/object.ts'
+import { UserError } from '../model/common/user-error.ts'
 import { servicePath, servicesPath } from '../cluster/paths.ts'
 import type { TargetQuery } from '../targets/parse.ts'
 import { readObject } from './read.ts'
-import { type Fact, mapFact } from '../model/fact.ts'
+import { type Fact, mapFact } from '../model/cluster/fact.ts'
 
 /** One answer for each Service that was asked for: the Service, or why it cannot be had. */
 export type Resolved =

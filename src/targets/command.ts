@@ -1,4 +1,4 @@
-import type { TargetRef } from '../model/target.ts'
+import type { TargetRef } from '../model/affinity/target.ts'
 
 /** `svc/web`, `ingress/shop`: what names the target again. */
 export function targetWord({ kind, name }: Pick<TargetRef, 'kind' | 'name'>): string {

@@ -1,6 +1,6 @@
-import { didYouMean } from '../model/spelling.ts'
-import type { TargetKind } from '../model/target.ts'
-import { UserError } from '../model/user-error.ts'
+import { didYouMean } from '../model/common/spelling.ts'
+import type { TargetKind } from '../model/affinity/target.ts'
+import { UserError } from '../model/common/user-error.ts'
 import { commandLine, targetWord } from './command.ts'
 
 /** A verb and the kinds of target that it takes, the one that a bare name means first. */

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { podsPath, servicePath, servicesPath } from '../../src/cluster/paths.ts'
-import type { Service } from '../../src/model/kubernetes.ts'
+import type { Service } from '../../src/model/cluster/kubernetes.ts'
 import type { Place } from './place.ts'
 import type { Outcome } from './outcome.ts'
 import { verdictOf } from './servers.ts'

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { objectTypes } from '../../src/mechanisms/index.ts'
-import { resourceName } from '../../src/model/object.ts'
+import { resourceName } from '../../src/model/cluster/object.ts'
 import { explainReport, explainReportList } from '../../src/report/schema/explain.ts'
 import { type Ended, run } from './support/command.ts'
 import { manyHours, service, smallApp } from './support/manifests.ts'

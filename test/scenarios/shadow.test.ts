@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { beforeAll, describe, expect, test } from 'vitest'
-import type { Service } from '../../src/model/kubernetes.ts'
+import type { Service } from '../../src/model/cluster/kubernetes.ts'
 import { run } from './support/command.ts'
 import { app, manyHours, service, smallApp } from './support/manifests.ts'
 import { type Playground, usePlayground } from './support/namespace.ts'

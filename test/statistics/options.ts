@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { binomialAtLeast } from '../../src/judge/binomial.ts'
+import { binomialAtLeast } from '../../src/judge/statistics/binomial.ts'
 
 /** What both tables are asked with. */
 export interface Options {

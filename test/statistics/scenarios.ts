@@ -1,8 +1,8 @@
 import type { JudgeInput } from '../../src/judge/input.ts'
 import { requestsNeeded } from '../../src/judge/requests.ts'
-import type { Shares } from '../../src/judge/shares.ts'
-import type { Expectation } from '../../src/model/expectation.ts'
-import type { Verdict } from '../../src/model/verdict.ts'
+import type { Shares } from '../../src/judge/statistics/shares.ts'
+import type { Expectation } from '../../src/model/affinity/expectation.ts'
+import type { Verdict } from '../../src/model/probe/verdict.ts'
 import {
   failing,
   homePod,

@@ -2,9 +2,9 @@ import { requestsNeeded } from '../../src/judge/requests.ts'
 import { judge } from '../../src/judge/judge.ts'
 import { errorPerVerdict } from '../../src/judge/survey.ts'
 import { judgeUsers } from '../../src/judge/users.ts'
-import type { CookieReport, UsersVerdict } from '../../src/model/cause.ts'
-import { expectationThrough } from '../../src/model/expectation.ts'
-import type { Policy } from '../../src/model/policy.ts'
+import type { CookieReport, UsersVerdict } from '../../src/model/probe/cause.ts'
+import { expectationThrough } from '../../src/model/affinity/expectation.ts'
+import type { Policy } from '../../src/model/affinity/policy.ts'
 import { inputOf, type Random } from '../unit/judge/simulate.ts'
 
 /** Who answers the requests of one user, one after the other; without a jar each request is that of a newcomer. */

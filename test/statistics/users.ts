@@ -6,8 +6,8 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { binomialAtLeast } from '../../src/judge/binomial.ts'
-import type { UsersVerdict } from '../../src/model/cause.ts'
+import { binomialAtLeast } from '../../src/judge/statistics/binomial.ts'
+import type { UsersVerdict } from '../../src/model/probe/cause.ts'
 import { seeded } from '../unit/judge/simulate.ts'
 import { runOf, usersScenarios } from './users-scenarios.ts'
 

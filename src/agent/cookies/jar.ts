@@ -1,5 +1,5 @@
 import net from 'node:net'
-import { type CookiePlace, type CookieRefusal, defaultPath, pathMatches } from '../../model/cookie.ts'
+import { type CookiePlace, type CookieRefusal, defaultPath, pathMatches } from '../../model/probe/cookie.ts'
 import { type ParsedCookie, parseSetCookie } from './parse.ts'
 
 /** Browsers keep no cookie for longer, in milliseconds: 400 days. */

@@ -1,5 +1,5 @@
-import type { Outcome } from '../../model/observation.ts'
-import type { Answer } from '../answer.ts'
+import type { Outcome } from '../../model/probe/observation.ts'
+import type { Answer } from '../answers/answer.ts'
 
 /** What a tool printed, read: an answer, or why there is none. */
 export type ToolResult =

@@ -1,9 +1,9 @@
-import type { Observation } from '../../model/observation.ts'
-import type { Identifier } from '../identify.ts'
-import type { Decoded, End, Hello } from '../protocol.ts'
-import { protocolVersion } from '../protocol.ts'
-import { seenAddressOf } from '../seen-address.ts'
-import { Tally } from '../tally.ts'
+import type { Observation } from '../../model/probe/observation.ts'
+import type { Identifier } from '../answers/identify.ts'
+import type { Decoded, End, Hello } from '../protocol/protocol.ts'
+import { protocolVersion } from '../protocol/protocol.ts'
+import { seenAddressOf } from '../requests/seen-address.ts'
+import { Tally } from '../protocol/tally.ts'
 import { readToolOutput } from './answer.ts'
 
 /** Where every line of the agent in shell begins. */

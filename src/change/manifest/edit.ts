@@ -11,10 +11,10 @@ import {
   parseAllDocuments,
   type YAMLMap,
 } from 'yaml'
-import type { KubernetesObject } from '../../model/kubernetes.ts'
-import { UserError } from '../../model/user-error.ts'
-import type { FieldTree, FieldValue } from '../../model/write.ts'
-import { difference, isEqual, isTree, merge } from '../../model/fields.ts'
+import type { KubernetesObject } from '../../model/cluster/kubernetes.ts'
+import { UserError } from '../../model/common/user-error.ts'
+import type { FieldTree, FieldValue } from '../../model/affinity/write.ts'
+import { difference, isEqual, isTree, merge } from '../../model/affinity/fields.ts'
 import { applySplices, insertPairs, removePairs, replaceValue, type Splice } from './splice.ts'
 
 /** A manifest after a change, and what it holds. */

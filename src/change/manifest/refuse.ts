@@ -1,5 +1,5 @@
-import type { Service } from '../../model/kubernetes.ts'
-import { UserError } from '../../model/user-error.ts'
+import type { Service } from '../../model/cluster/kubernetes.ts'
+import { UserError } from '../../model/common/user-error.ts'
 
 /** What a file alone tells to be of no use. Throws UserError; the cluster would be asked for everything else. */
 export function refuseInFile({ metadata, spec }: Service): void {

@@ -1,6 +1,6 @@
 import { isCollection, isMap, isNode, isScalar, type Node, type Pair, stringify, type YAMLMap } from 'yaml'
-import type { FieldValue } from '../../model/write.ts'
-import { isTree } from '../../model/fields.ts'
+import type { FieldValue } from '../../model/affinity/write.ts'
+import { isTree } from '../../model/affinity/fields.ts'
 
 /** Replaces what stands between two offsets of a text. */
 export interface Splice {

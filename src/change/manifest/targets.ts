@@ -1,9 +1,9 @@
 import { changes } from '../../mechanisms/changes.ts'
 import { services } from '../../mechanisms/service/objects.ts'
-import type { KubernetesObject } from '../../model/kubernetes.ts'
-import { isOfType, keyOf, type ObjectType, refOf, resourceName } from '../../model/object.ts'
-import { refuseSubdomain, type TargetKind } from '../../model/target.ts'
-import { UserError } from '../../model/user-error.ts'
+import type { KubernetesObject } from '../../model/cluster/kubernetes.ts'
+import { isOfType, keyOf, type ObjectType, refOf, resourceName } from '../../model/cluster/object.ts'
+import { refuseSubdomain, type TargetKind } from '../../model/affinity/target.ts'
+import { UserError } from '../../model/common/user-error.ts'
 import type { SourceFile } from '../../snapshot/files/read.ts'
 import { editManifest } from './edit.ts'
 

@@ -3,7 +3,7 @@ import { globalOptions } from '../global-options.ts'
 import { type Completion, directives, nothing, offer } from './candidate.ts'
 import { completeFlagName, completeFlagValue } from './flags.ts'
 import { type CompletableFlags, type Line, readLine } from './line.ts'
-import type { TargetKind } from '../../model/target.ts'
+import type { TargetKind } from '../../model/affinity/target.ts'
 import type { Names } from './names.ts'
 
 /** A command, as completion sees it. */

@@ -1,8 +1,8 @@
 import type { Cluster, KubeconfigNames } from '../../cluster/index.ts'
 import { listPath, nodesPath, servicePath, servicesPath } from '../../cluster/paths.ts'
-import type { KubernetesList, KubernetesObject, Service } from '../../model/kubernetes.ts'
-import type { Rule } from '../../model/role.ts'
-import type { TargetKind } from '../../model/target.ts'
+import type { KubernetesList, KubernetesObject, Service } from '../../model/cluster/kubernetes.ts'
+import type { Rule } from '../../model/cluster/role.ts'
+import type { TargetKind } from '../../model/affinity/target.ts'
 import type { Candidate } from './candidate.ts'
 import type { Line } from './line.ts'
 

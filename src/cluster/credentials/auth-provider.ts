@@ -1,5 +1,5 @@
 import type { RequestOptions } from 'node:https'
-import { KubeconfigError } from '../errors.ts'
+import { KubeconfigError } from '../answers/errors.ts'
 import type { KubeconfigUser } from '../kubeconfig/types.ts'
 import type { Credentials } from './credentials.ts'
 

@@ -1,4 +1,4 @@
-import { KubeconfigError } from '../errors.ts'
+import { KubeconfigError } from '../answers/errors.ts'
 
 /** What a request carries to say who asks. */
 export interface Identity {

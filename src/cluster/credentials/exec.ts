@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { KubeconfigError } from '../errors.ts'
+import { KubeconfigError } from '../answers/errors.ts'
 import type { ExecConfig } from '../kubeconfig/types.ts'
 import type { Environment } from '../types.ts'
 import { bearer, type Credentials, type Identity } from './credentials.ts'

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { KubeconfigError } from '../errors.ts'
+import { KubeconfigError } from '../answers/errors.ts'
 import { readProblem } from '../files.ts'
 import { bearer, type Credentials, type Identity } from './credentials.ts'
 

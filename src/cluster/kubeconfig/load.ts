@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
 import { errorCode } from '../error-code.ts'
-import { KubeconfigError } from '../errors.ts'
+import { KubeconfigError } from '../answers/errors.ts'
 import { readProblem } from '../files.ts'
 import type { Environment } from '../types.ts'
 import { mergeKubeconfigs } from './merge.ts'

@@ -1,5 +1,5 @@
 import { dirname, isAbsolute, resolve, sep } from 'node:path'
-import { KubeconfigError } from '../errors.ts'
+import { KubeconfigError } from '../answers/errors.ts'
 import type { KubeconfigFile } from './parse.ts'
 import type { Kubeconfig, KubeconfigCluster, KubeconfigContext, KubeconfigUser } from './types.ts'
 

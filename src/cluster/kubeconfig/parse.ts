@@ -1,4 +1,4 @@
-import { KubeconfigError } from '../errors.ts'
+import { KubeconfigError } from '../answers/errors.ts'
 import type { KubeconfigCluster, KubeconfigContext, KubeconfigUser } from './types.ts'
 
 /** One kubeconfig file as it stands on disk. */

@@ -1,5 +1,5 @@
-import { parseDuration } from '../../model/duration.ts'
-import { KubeconfigError } from '../errors.ts'
+import { parseDuration } from '../../model/common/duration.ts'
+import { KubeconfigError } from '../answers/errors.ts'
 import { dataOrFile } from '../files.ts'
 import type { ConnectionFlags, Environment } from '../types.ts'
 import { inClusterSelection } from './in-cluster.ts'

@@ -1,4 +1,4 @@
-import { KubeconfigError } from '../errors.ts'
+import { KubeconfigError } from '../answers/errors.ts'
 import { isExempt } from './no-proxy.ts'
 
 const SCHEMES = new Set(['http:', 'https:', 'socks5:', 'socks5h:'])

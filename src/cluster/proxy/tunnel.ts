@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { request as httpRequest } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import { connect, type Socket } from 'node:net'
-import { hostOf, portOf } from '../address.ts'
+import { hostOf, portOf } from '../transport/address.ts'
 import { ProxyError } from './proxy-error.ts'
 import { socksHandshake } from './socks.ts'
 

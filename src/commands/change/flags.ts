@@ -1,9 +1,9 @@
 import * as Flags from '@oclif/core/flags'
-import { parseDuration } from '../../model/duration.ts'
+import { parseDuration } from '../../model/common/duration.ts'
 import { grouped } from '../../cli/flag-groups.ts'
 import { durationFlag } from '../../cli/value-flags.ts'
 import { writeFlags } from '../../cli/write-flags.ts'
-import { invalidValue } from '../../model/user-error.ts'
+import { invalidValue } from '../../model/common/user-error.ts'
 import { timeoutRange } from '../../mechanisms/service/write.ts'
 
 const flags = {

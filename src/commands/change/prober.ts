@@ -1,9 +1,9 @@
 import type { Interrupt } from '../../cli/interrupt.ts'
 import type { AskNode, NodeAnswer } from '../../change/wait.ts'
 import type { Cluster } from '../../cluster/index.ts'
-import type { IdentifyMode } from '../../model/observation.ts'
-import type { ProbeSurvey } from '../../model/survey.ts'
-import type { InconclusiveReason } from '../../model/verdict.ts'
+import type { IdentifyMode } from '../../model/probe/observation.ts'
+import type { ProbeSurvey } from '../../model/probe/survey.ts'
+import type { InconclusiveReason } from '../../model/probe/verdict.ts'
 
 export interface ProberOptions {
   image: string | undefined

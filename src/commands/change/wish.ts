@@ -3,8 +3,8 @@ import { durationFlag } from '../../cli/value-flags.ts'
 import type { Instead } from '../../change/migrate.ts'
 import type { From } from '../../change/choose.ts'
 import { exitCodes } from '../../cli/errors.ts'
-import type { SameSite, Wish } from '../../model/intent.ts'
-import { invalidValue, UserError } from '../../model/user-error.ts'
+import type { SameSite, Wish } from '../../model/affinity/intent.ts'
+import { invalidValue, UserError } from '../../model/common/user-error.ts'
 
 const helpGroup = 'Cookies and headers'
 

@@ -1,6 +1,6 @@
 import { stderr, stdout } from '../../cli/terminal.ts'
 import { explainFailure } from '../../cli/errors.ts'
-import { isAtLeast, type Level } from '../../model/finding.ts'
+import { isAtLeast, type Level } from '../../model/findings/finding.ts'
 import type { Renderer } from '../../report/explain/render.ts'
 import type { Step } from '../../snapshot/explanations.ts'
 

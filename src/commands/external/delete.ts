@@ -6,8 +6,8 @@ import { writeFlags } from '../../cli/write-flags.ts'
 import type { Cluster } from '../../cluster/index.ts'
 import { deleteExternal } from '../../external/delete.ts'
 import { explainProblem } from '../../external/problems.ts'
-import type { DryRun } from '../../model/change.ts'
-import { UserError } from '../../model/user-error.ts'
+import type { DryRun } from '../../model/affinity/change.ts'
+import { UserError } from '../../model/common/user-error.ts'
 import { namesIn, readFormat } from './options.ts'
 
 const suffixes = { none: '', client: ' (dry run)', server: ' (server dry run)' } as const

@@ -1,12 +1,12 @@
 import * as Flags from '@oclif/core/flags'
 import { timeoutRange } from '../../mechanisms/service/write.ts'
-import type { ChangeRequest } from '../../model/intent.ts'
+import type { ChangeRequest } from '../../model/affinity/intent.ts'
 import type { FlagValues } from '../../cli/base-command.ts'
 import { grouped } from '../../cli/flag-groups.ts'
 import { durationFlag } from '../../cli/value-flags.ts'
 import { writeFlags } from '../../cli/write-flags.ts'
-import { parseDuration } from '../../model/duration.ts'
-import { invalidValue } from '../../model/user-error.ts'
+import { parseDuration } from '../../model/common/duration.ts'
+import { invalidValue } from '../../model/common/user-error.ts'
 
 /** `3h`, or `none`. */
 const affinityFlag = Flags.custom<ChangeRequest>({

@@ -2,8 +2,8 @@ import type { TypedAddress } from '../../external/addresses.ts'
 import type { FromRef } from '../../external/origin/refs.ts'
 import { demandNames, isPort } from '../../external/ports.ts'
 import type { ServicePort } from '../../external/types.ts'
-import { parseIp } from '../../model/ip.ts'
-import { invalidValue, UserError } from '../../model/user-error.ts'
+import { parseIp } from '../../model/common/ip.ts'
+import { invalidValue, UserError } from '../../model/common/user-error.ts'
 
 /** DNS-1123 label, the rule for the names of Service ports (k8s.io/apimachinery, IsDNS1123Label). */
 const portName = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/

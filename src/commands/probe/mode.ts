@@ -1,4 +1,4 @@
-import type { ProbeFlags } from '../../probe/flags/flags.ts'
+import type { ProbeFlags } from '../../probe/plan/flags/flags.ts'
 import type { ProbeMode } from './session.ts'
 
 /**

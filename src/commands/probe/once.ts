@@ -1,6 +1,6 @@
-import type { Breaks } from '../../model/breaks.ts'
-import type { ForgedSurvey } from '../../model/forged.ts'
-import type { ProbeSurvey } from '../../model/survey.ts'
+import type { Breaks } from '../../model/probe/breaks.ts'
+import type { ForgedSurvey } from '../../model/probe/forged.ts'
+import type { ProbeSurvey } from '../../model/probe/survey.ts'
 import { probe } from '../../probe/probe.ts'
 import { controlOf, exitCodeOf, follow, print, type ProbeSession } from './session.ts'
 

@@ -1,7 +1,7 @@
 import { stderr, stdout } from '../../cli/terminal.ts'
 import { jsonText } from '../../report/text/json.ts'
 import { standardOutput } from '../../cli/output.ts'
-import { invalidValue } from '../../model/user-error.ts'
+import { invalidValue } from '../../model/common/user-error.ts'
 import { EventMaker } from '../../probe/events.ts'
 import { probe } from '../../probe/probe.ts'
 import { createEventWriter } from '../../report/probe/event-writer.ts'

@@ -1,9 +1,9 @@
 import type { Cluster } from '../../cluster/index.ts'
 import { serviceKind } from '../../mechanisms/service/objects.ts'
-import type { ProbeFlags } from '../../probe/flags/flags.ts'
-import { defaultUsers } from '../../probe/flags/read.ts'
-import type { Front, ProbeOptions } from '../../probe/plan.ts'
-import { UserError } from '../../model/user-error.ts'
+import type { ProbeFlags } from '../../probe/plan/flags/flags.ts'
+import { defaultUsers } from '../../probe/plan/flags/read.ts'
+import type { Front, ProbeOptions } from '../../probe/plan/plan.ts'
+import { UserError } from '../../model/common/user-error.ts'
 import type { NamedTarget } from '../../targets/parse.ts'
 
 /** How requests get to the Service: by itself, or through what stands in front of it. */

@@ -1,4 +1,4 @@
-import type { EndpointSlice, KubernetesObject, Service } from '../../model/kubernetes.ts'
+import type { EndpointSlice, KubernetesObject, Service } from '../../model/cluster/kubernetes.ts'
 import type { Protocol, ServicePort } from '../types.ts'
 
 /** A port of the other side: how it is found, and where it is served. */

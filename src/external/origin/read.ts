@@ -1,10 +1,10 @@
 import { type Cluster, isNotFound } from '../../cluster/index.ts'
 import { gatewaysPath, ingressesPath, nodesPath, servicesPath, slicesPath } from '../../cluster/paths.ts'
-import type { EndpointSlice, Service } from '../../model/kubernetes.ts'
-import { parseIp } from '../../model/ip.ts'
-import type { Remedy } from '../../model/remedy.ts'
-import { UserError } from '../../model/user-error.ts'
-import { serviceLabel } from '../../model/external.ts'
+import type { EndpointSlice, Service } from '../../model/cluster/kubernetes.ts'
+import { parseIp } from '../../model/common/ip.ts'
+import type { Remedy } from '../../model/common/remedy.ts'
+import { UserError } from '../../model/common/user-error.ts'
+import { serviceLabel } from '../../model/cluster/external.ts'
 import {
   type AddressedNode,
   type Gateway,

@@ -1,4 +1,4 @@
-import { wait } from '../../cluster/wait.ts'
+import { wait } from '../../cluster/transport/wait.ts'
 import type { Origin } from './read.ts'
 
 /** How often is looked for an address: a load balancer takes seconds to minutes. */

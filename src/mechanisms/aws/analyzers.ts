@@ -1,4 +1,4 @@
-import type { LooseObject } from '../../model/object.ts'
+import type { LooseObject } from '../../model/cluster/object.ts'
 import type { Analyzer, FindingDraft, Report } from '../analyzer.ts'
 import { objectAnalyzer } from '../analyzer.ts'
 import { ingressAnalyzer, placedAt } from '../ingress/analyzer.ts'

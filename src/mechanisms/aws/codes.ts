@@ -1,4 +1,4 @@
-import type { CodeTable } from '../../model/code.ts'
+import type { CodeTable } from '../../model/findings/code.ts'
 
 /** Of AWS load balancers: Ingresses (ALB) and Services (NLB). */
 export const codes = {

@@ -1,4 +1,4 @@
-import type { Policy } from '../../model/policy.ts'
+import type { Policy } from '../../model/affinity/policy.ts'
 import {
   annotationsOf,
   type Backend,

@@ -1,4 +1,4 @@
-import { didYouMean } from '../../model/spelling.ts'
+import { didYouMean } from '../../model/common/spelling.ts'
 import { objectAnalyzer, type Report } from '../analyzer.ts'
 import { at, list, record, text } from '../kit/loose.ts'
 import type { codes } from './codes.ts'

@@ -1,4 +1,4 @@
-import type { Policy } from '../../model/policy.ts'
+import type { Policy } from '../../model/affinity/policy.ts'
 import { at, list, record, text } from '../kit/loose.ts'
 
 /** All strategies; whatever else is written is round robin without a word. */

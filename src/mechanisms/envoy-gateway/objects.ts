@@ -1,5 +1,5 @@
-import type { LooseObject, ObjectType } from '../../model/object.ts'
-import { refuseSubdomain, type TargetKind } from '../../model/target.ts'
+import type { LooseObject, ObjectType } from '../../model/cluster/object.ts'
+import { refuseSubdomain, type TargetKind } from '../../model/affinity/target.ts'
 import { gatewayClasses, gateways, grpcRoutes, httpRoutes } from '../gateway-api/objects.ts'
 import { at, list, record, text } from '../kit/loose.ts'
 import { customType } from '../kit/types.ts'

@@ -1,5 +1,5 @@
-import type { LooseObject } from '../../model/object.ts'
-import type { Store } from '../../model/store.ts'
+import type { LooseObject } from '../../model/cluster/object.ts'
+import type { Store } from '../../model/cluster/store.ts'
 import { gatewayClasses } from '../gateway-api/objects.ts'
 import type { Routing } from '../gateway-api/routing.ts'
 import { at, record, text } from '../kit/loose.ts'

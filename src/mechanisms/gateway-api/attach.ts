@@ -1,5 +1,5 @@
-import type { LooseObject, NamespacedName } from '../../model/object.ts'
-import type { Store } from '../../model/store.ts'
+import type { LooseObject, NamespacedName } from '../../model/cluster/object.ts'
+import type { Store } from '../../model/cluster/store.ts'
 import { at, list, record, strings, text } from '../kit/loose.ts'
 import { gateways, group } from './objects.ts'
 

@@ -1,5 +1,5 @@
-import type { LooseObject, NamespacedName } from '../../model/object.ts'
-import type { Store } from '../../model/store.ts'
+import type { LooseObject, NamespacedName } from '../../model/cluster/object.ts'
+import type { Store } from '../../model/cluster/store.ts'
 import { list, record, text } from '../kit/loose.ts'
 import { at } from '../kit/loose.ts'
 import { group, referenceGrants } from './objects.ts'

@@ -1,4 +1,4 @@
-import type { CodeTable } from '../../model/code.ts'
+import type { CodeTable } from '../../model/findings/code.ts'
 
 /** What is found about routes of the Gateway API and their session persistence. */
 export const codes = {

@@ -1,4 +1,4 @@
-import type { Policy } from '../../model/policy.ts'
+import type { Policy } from '../../model/affinity/policy.ts'
 import { isAtLeastVersion, type Version } from '../kit/version.ts'
 import { type Persistence, secondsOf } from './persistence.ts'
 

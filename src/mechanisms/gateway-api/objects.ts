@@ -1,4 +1,4 @@
-import type { LooseObject, ObjectType } from '../../model/object.ts'
+import type { LooseObject, ObjectType } from '../../model/cluster/object.ts'
 import { customType } from '../kit/types.ts'
 
 export const group = 'gateway.networking.k8s.io'

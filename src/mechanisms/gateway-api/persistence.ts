@@ -1,4 +1,4 @@
-import { parseDuration } from '../../model/duration.ts'
+import { parseDuration } from '../../model/common/duration.ts'
 import { at, record, text } from '../kit/loose.ts'
 
 /**

@@ -1,5 +1,5 @@
-import type { Leg, Node } from '../../model/leg.ts'
-import type { LooseObject } from '../../model/object.ts'
+import type { Leg, Node } from '../../model/affinity/leg.ts'
+import type { LooseObject } from '../../model/cluster/object.ts'
 import type { Attachment } from './attach.ts'
 import type { Backend } from './backends.ts'
 import type { Controller } from './controllers.ts'

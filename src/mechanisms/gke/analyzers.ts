@@ -1,11 +1,11 @@
-import type { LooseObject, ObjectType } from '../../model/object.ts'
+import type { LooseObject, ObjectType } from '../../model/cluster/object.ts'
 import type { Analyzer } from '../analyzer.ts'
 import { objectAnalyzer } from '../analyzer.ts'
 import { ingressAnalyzer, placedAt } from '../ingress/analyzer.ts'
 import { annotationField, annotationsOf } from '../kit/controller.ts'
 import { at, record, text } from '../kit/loose.ts'
 import { services } from '../service/objects.ts'
-import { sticks } from '../../model/policy.ts'
+import { sticks } from '../../model/affinity/policy.ts'
 import { backendConfigs, configKeys, configRefOf, gke, jsonOf, negKey } from './controller.ts'
 import { backendPolicies, backendPolicyTypes } from './policies.ts'
 

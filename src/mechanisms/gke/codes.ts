@@ -1,4 +1,4 @@
-import type { CodeTable } from '../../model/code.ts'
+import type { CodeTable } from '../../model/findings/code.ts'
 
 export const codes = {
   'AFF-GKE-NO-CONFIG': { level: 'warning', title: 'A Service names a BackendConfig that is not there' },

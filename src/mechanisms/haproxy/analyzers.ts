@@ -1,5 +1,5 @@
-import { objectName } from '../../model/finding.ts'
-import { refOf } from '../../model/object.ts'
+import { objectName } from '../../model/findings/finding.ts'
+import { refOf } from '../../model/cluster/object.ts'
 import type { Analyzer } from '../analyzer.ts'
 import { ingressAnalyzer, placedAt } from '../ingress/analyzer.ts'
 import { behind } from '../ingress/backends.ts'

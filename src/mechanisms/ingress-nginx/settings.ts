@@ -1,4 +1,4 @@
-import type { LooseObject } from '../../model/object.ts'
+import type { LooseObject } from '../../model/cluster/object.ts'
 import { annotationField, annotationsOf } from '../kit/controller.ts'
 
 /** What the annotations of ingress-nginx begin with. */

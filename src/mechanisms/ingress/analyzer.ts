@@ -1,5 +1,5 @@
-import { type Fact, known } from '../../model/fact.ts'
-import { type LooseObject, refOf } from '../../model/object.ts'
+import { type Fact, known } from '../../model/cluster/fact.ts'
+import { type LooseObject, refOf } from '../../model/cluster/object.ts'
 import {
   type Analyzer,
   type FindingDraft,

@@ -1,4 +1,4 @@
-import { sticks } from '../../model/policy.ts'
+import { sticks } from '../../model/affinity/policy.ts'
 import type { Analyzer } from '../analyzer.ts'
 import { annotationField, annotationsOf, type IngressController } from '../kit/controller.ts'
 import { ingressAnalyzer, type ServedIngress } from './analyzer.ts'

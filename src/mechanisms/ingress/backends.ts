@@ -1,5 +1,5 @@
-import type { LooseObject } from '../../model/object.ts'
-import type { Store } from '../../model/store.ts'
+import type { LooseObject } from '../../model/cluster/object.ts'
+import type { Store } from '../../model/cluster/store.ts'
 import type { Backend } from '../kit/controller.ts'
 import { at, list, record, text } from '../kit/loose.ts'
 import { services } from '../service/objects.ts'

@@ -1,6 +1,6 @@
-import { mapFact } from '../../model/fact.ts'
-import type { LooseObject } from '../../model/object.ts'
-import type { FactType } from '../../model/store.ts'
+import { mapFact } from '../../model/cluster/fact.ts'
+import type { LooseObject } from '../../model/cluster/object.ts'
+import type { FactType } from '../../model/cluster/store.ts'
 import { at, text } from '../kit/loose.ts'
 import { ingressClassObjects } from './objects.ts'
 

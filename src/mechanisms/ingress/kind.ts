@@ -1,5 +1,5 @@
-import type { LooseObject } from '../../model/object.ts'
-import { refuseSubdomain, type TargetKind } from '../../model/target.ts'
+import type { LooseObject } from '../../model/cluster/object.ts'
+import { refuseSubdomain, type TargetKind } from '../../model/affinity/target.ts'
 import { at, list, record, text } from '../kit/loose.ts'
 import { countOf } from '../kit/words.ts'
 import { ingressClass } from './classes.ts'

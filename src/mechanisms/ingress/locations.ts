@@ -1,4 +1,4 @@
-import type { LooseObject, NamespacedName } from '../../model/object.ts'
+import type { LooseObject, NamespacedName } from '../../model/cluster/object.ts'
 import { at, list, record, text } from '../kit/loose.ts'
 import { onceFor } from '../kit/once.ts'
 

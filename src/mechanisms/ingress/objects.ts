@@ -1,4 +1,4 @@
-import type { LooseObject, ObjectType } from '../../model/object.ts'
+import type { LooseObject, ObjectType } from '../../model/cluster/object.ts'
 
 export const ingresses: ObjectType<LooseObject> = {
   group: 'networking.k8s.io',

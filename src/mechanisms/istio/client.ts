@@ -1,5 +1,5 @@
-import type { LooseObject } from '../../model/object.ts'
-import type { Store } from '../../model/store.ts'
+import type { LooseObject } from '../../model/cluster/object.ts'
+import type { Store } from '../../model/cluster/store.ts'
 import { at, record } from '../kit/loose.ts'
 import { istioProxies } from './objects.ts'
 import type { Client } from './rules.ts'

@@ -1,5 +1,5 @@
-import { parseDuration } from '../../model/duration.ts'
-import type { Policy } from '../../model/policy.ts'
+import { parseDuration } from '../../model/common/duration.ts'
+import type { Policy } from '../../model/affinity/policy.ts'
 import { at, list, record, text } from '../kit/loose.ts'
 
 /** The ways to name what is hashed; Istio takes exactly one of them. */

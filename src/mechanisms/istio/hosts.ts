@@ -1,4 +1,4 @@
-import type { NamespacedName } from '../../model/object.ts'
+import type { NamespacedName } from '../../model/cluster/object.ts'
 
 /**
  * The whole name of a host as an object of a namespace writes it: a name without any dot is one of that namespace, all

@@ -1,5 +1,5 @@
-import type { Leg } from '../../model/leg.ts'
-import type { Store } from '../../model/store.ts'
+import type { Leg } from '../../model/affinity/leg.ts'
+import type { Store } from '../../model/cluster/store.ts'
 import { routingOf } from '../gateway-api/routing.ts'
 import { at, list } from '../kit/loose.ts'
 import { policyFor } from './policy.ts'

@@ -1,4 +1,4 @@
-import type { LooseObject } from '../../model/object.ts'
+import type { LooseObject } from '../../model/cluster/object.ts'
 import { at, list, record, strings, text } from '../kit/loose.ts'
 import { onceFor } from '../kit/once.ts'
 import type { ServerKind } from './gateway.ts'

@@ -1,6 +1,6 @@
-import type { KubernetesObject } from '../../model/kubernetes.ts'
-import type { ObjectType } from '../../model/object.ts'
-import type { FieldsWrite } from '../../model/write.ts'
+import type { KubernetesObject } from '../../model/cluster/kubernetes.ts'
+import type { ObjectType } from '../../model/cluster/object.ts'
+import type { FieldsWrite } from '../../model/affinity/write.ts'
 
 /**
  * Annotations of an object as they are to be: null goes away. No write where all of them are so already.

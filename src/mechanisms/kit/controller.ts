@@ -1,9 +1,9 @@
-import type { ObjectRef } from '../../model/finding.ts'
-import type { Service } from '../../model/kubernetes.ts'
-import type { Arrival } from '../../model/leg.ts'
-import type { LooseObject, NamespacedName } from '../../model/object.ts'
-import type { Policy } from '../../model/policy.ts'
-import type { Store } from '../../model/store.ts'
+import type { ObjectRef } from '../../model/findings/finding.ts'
+import type { Service } from '../../model/cluster/kubernetes.ts'
+import type { Arrival } from '../../model/affinity/leg.ts'
+import type { LooseObject, NamespacedName } from '../../model/cluster/object.ts'
+import type { Policy } from '../../model/affinity/policy.ts'
+import type { Store } from '../../model/cluster/store.ts'
 
 /** A backend of an Ingress, as its controller meets it. */
 export interface Backend {

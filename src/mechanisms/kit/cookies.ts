@@ -1,4 +1,4 @@
-import type { SameSite } from '../../model/intent.ts'
+import type { SameSite } from '../../model/affinity/intent.ts'
 
 /** What RFC 6265 calls a token: what a cookie's name may be. */
 export function isCookieName(name: string): boolean {

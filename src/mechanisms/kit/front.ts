@@ -1,7 +1,7 @@
-import type { ObjectRef } from '../../model/finding.ts'
-import type { Arrival, Entry, Hop, Leg } from '../../model/leg.ts'
-import { type NamespacedName, refTo } from '../../model/object.ts'
-import type { Store } from '../../model/store.ts'
+import type { ObjectRef } from '../../model/findings/finding.ts'
+import type { Arrival, Entry, Hop, Leg } from '../../model/affinity/leg.ts'
+import { type NamespacedName, refTo } from '../../model/cluster/object.ts'
+import type { Store } from '../../model/cluster/store.ts'
 import { hasAffinity } from '../service/legs.ts'
 import { services } from '../service/objects.ts'
 

@@ -1,4 +1,4 @@
-import type { KubernetesObject } from '../../model/kubernetes.ts'
+import type { KubernetesObject } from '../../model/cluster/kubernetes.ts'
 
 /** What this tool makes is marked so, and it may take it away. */
 export const ours = { 'app.kubernetes.io/managed-by': 'kubectl-affinity' }

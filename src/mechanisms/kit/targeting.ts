@@ -1,7 +1,7 @@
-import type { ObjectRef } from '../../model/finding.ts'
-import { type LooseObject, type ObjectType, groupOf } from '../../model/object.ts'
-import type { UnknownPolicy } from '../../model/policy.ts'
-import type { Store } from '../../model/store.ts'
+import type { ObjectRef } from '../../model/findings/finding.ts'
+import { type LooseObject, type ObjectType, groupOf } from '../../model/cluster/object.ts'
+import type { UnknownPolicy } from '../../model/affinity/policy.ts'
+import type { Store } from '../../model/cluster/store.ts'
 import { at, list, record } from './loose.ts'
 
 /** The policies of a type that point at an object of their namespace, by `targetRef` or one of `targetRefs`. */

@@ -1,4 +1,4 @@
-import type { LooseObject, ObjectType } from '../../model/object.ts'
+import type { LooseObject, ObjectType } from '../../model/cluster/object.ts'
 import { at, list, record, strings, text } from './loose.ts'
 
 /** What a program of a cluster runs as; those that matter are known by a label, of all that such a cluster may hold. */

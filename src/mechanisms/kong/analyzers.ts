@@ -1,4 +1,4 @@
-import { refOf } from '../../model/object.ts'
+import { refOf } from '../../model/cluster/object.ts'
 import type { Analyzer } from '../analyzer.ts'
 import { objectAnalyzer } from '../analyzer.ts'
 import { ingressAnalyzer, placedAt } from '../ingress/analyzer.ts'

@@ -3,8 +3,8 @@ import { analyzers } from './analyzers.ts'
 import { kong, upstreamPolicies } from './controller.ts'
 import { services } from '../service/objects.ts'
 import { routingOf } from '../gateway-api/routing.ts'
-import type { Leg } from '../../model/leg.ts'
-import type { Store } from '../../model/store.ts'
+import type { Leg } from '../../model/affinity/leg.ts'
+import type { Store } from '../../model/cluster/store.ts'
 
 /** Kong: what a Service's KongUpstreamPolicy says. Its Ingresses and routes are drawn with the others. */
 export const kongMechanism: Mechanism = {

@@ -1,5 +1,5 @@
-import type { ObjectType, LooseObject } from '../../model/object.ts'
-import { didYouMean } from '../../model/spelling.ts'
+import type { ObjectType, LooseObject } from '../../model/cluster/object.ts'
+import { didYouMean } from '../../model/common/spelling.ts'
 import type { Analyzer } from '../analyzer.ts'
 import { objectAnalyzer } from '../analyzer.ts'
 import { ingressAnalyzer } from '../ingress/analyzer.ts'

@@ -1,4 +1,4 @@
-import type { CodeTable } from '../../model/code.ts'
+import type { CodeTable } from '../../model/findings/code.ts'
 
 export const codes = {
   'AFF-NGINC-SYNTAX': { level: 'error', title: 'sticky-cookie-services cannot be read' },

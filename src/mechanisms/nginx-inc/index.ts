@@ -1,4 +1,4 @@
-import { anyKind } from '../../model/target.ts'
+import { anyKind } from '../../model/affinity/target.ts'
 import { drawnBy, legsByType, type Mechanism } from '../mechanism.ts'
 import { analyzers } from './analyzers.ts'
 import {

@@ -1,4 +1,4 @@
-import type { CookiePolicy } from '../../model/policy.ts'
+import type { CookiePolicy } from '../../model/affinity/policy.ts'
 
 /** What `sticky-cookie-services` says of one Service. */
 export interface StickyService {

@@ -1,6 +1,6 @@
-import { eligibleEndpoints } from '../../model/eligible.ts'
-import type { Endpoint } from '../../model/endpoint.ts'
-import type { Service } from '../../model/kubernetes.ts'
+import { eligibleEndpoints } from '../../model/affinity/eligible.ts'
+import type { Endpoint } from '../../model/cluster/endpoint.ts'
+import type { Service } from '../../model/cluster/kubernetes.ts'
 
 /**
  * Which ready endpoints a client reaches: all; those of its node alone; those of its node or zone as long as there are any.

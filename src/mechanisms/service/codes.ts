@@ -1,4 +1,4 @@
-import type { CodeTable } from '../../model/code.ts'
+import type { CodeTable } from '../../model/findings/code.ts'
 
 /** What is found about a Service, its endpoints and the proxies that serve it. */
 export const codes = {

@@ -1,7 +1,7 @@
-import { endpointsOfPort } from '../../model/endpoint.ts'
-import type { EndpointCount, OutsideEndpoint } from '../../model/explanation.ts'
-import { originsIn } from '../../model/external.ts'
-import type { Fact } from '../../model/fact.ts'
+import { endpointsOfPort } from '../../model/cluster/endpoint.ts'
+import type { EndpointCount, OutsideEndpoint } from '../../model/findings/explanation.ts'
+import { originsIn } from '../../model/cluster/external.ts'
+import type { Fact } from '../../model/cluster/fact.ts'
 import { countEndpoints, hasSelector, isProxied, type Subject } from './analyzer.ts'
 import type { Inputs } from './facts.ts'
 

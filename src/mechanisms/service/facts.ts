@@ -1,5 +1,5 @@
-import type { ServiceSnapshot, Snapshot } from '../../model/snapshot.ts'
-import type { FactType } from '../../model/store.ts'
+import type { ServiceSnapshot, Snapshot } from '../../model/cluster/snapshot.ts'
+import type { FactType } from '../../model/cluster/store.ts'
 
 type Value<F> = Extract<F, { known: true }> extends { value: infer T } ? T : never
 

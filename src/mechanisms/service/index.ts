@@ -1,6 +1,6 @@
 import { drawnBy, legsByType, type Mechanism } from '../mechanism.ts'
 import { serviceLegs } from './legs.ts'
-import { anyKind } from '../../model/target.ts'
+import { anyKind } from '../../model/affinity/target.ts'
 import { analyzers } from './analyzers/index.ts'
 import { serviceKind, services } from './objects.ts'
 

@@ -1,8 +1,8 @@
-import type { EndpointSlice, Service, ServicePort } from '../../model/kubernetes.ts'
-import { bracketed, hostAndPort } from '../../model/ip.ts'
-import type { LooseObject, ObjectType } from '../../model/object.ts'
-import type { Autoscaler } from '../../model/snapshot.ts'
-import { refuseLabel, type TargetKind } from '../../model/target.ts'
+import type { EndpointSlice, Service, ServicePort } from '../../model/cluster/kubernetes.ts'
+import { bracketed, hostAndPort } from '../../model/common/ip.ts'
+import type { LooseObject, ObjectType } from '../../model/cluster/object.ts'
+import type { Autoscaler } from '../../model/cluster/snapshot.ts'
+import { refuseLabel, type TargetKind } from '../../model/affinity/target.ts'
 
 export const services: ObjectType<Service> = {
   group: '',

@@ -1,6 +1,6 @@
-import { managedByLabel, mirrorController, serviceLabel } from '../../model/external.ts'
-import type { EndpointSlice, Service, SliceEndpoint } from '../../model/kubernetes.ts'
-import type { LooseObject } from '../../model/object.ts'
+import { managedByLabel, mirrorController, serviceLabel } from '../../model/cluster/external.ts'
+import type { EndpointSlice, Service, SliceEndpoint } from '../../model/cluster/kubernetes.ts'
+import type { LooseObject } from '../../model/cluster/object.ts'
 import { list, record } from '../kit/loose.ts'
 
 /** A Service whose fields are of the types that analyzers expect; what is of another type was reported and is left out. */

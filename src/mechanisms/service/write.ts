@@ -1,8 +1,8 @@
-import { defaultTimeoutSeconds, type ServicePolicy, servicePolicy } from '../../model/policy.ts'
-import type { ChangeRequest } from '../../model/intent.ts'
-import type { Service } from '../../model/kubernetes.ts'
-import type { ChangePlan, FieldTree } from '../../model/write.ts'
-import { isTree } from '../../model/fields.ts'
+import { defaultTimeoutSeconds, type ServicePolicy, servicePolicy } from '../../model/affinity/policy.ts'
+import type { ChangeRequest } from '../../model/affinity/intent.ts'
+import type { Service } from '../../model/cluster/kubernetes.ts'
+import type { ChangePlan, FieldTree } from '../../model/affinity/write.ts'
+import { isTree } from '../../model/affinity/fields.ts'
 import { services } from './objects.ts'
 
 /** The range that the API server accepts (k8s.io/kubernetes pkg/apis/core/validation, validateClientIPAffinityConfig). */

@@ -1,6 +1,6 @@
-import type { ObjectRef } from '../../model/finding.ts'
-import { objectName } from '../../model/finding.ts'
-import { type LooseObject, refOf } from '../../model/object.ts'
+import type { ObjectRef } from '../../model/findings/finding.ts'
+import { objectName } from '../../model/findings/finding.ts'
+import { type LooseObject, refOf } from '../../model/cluster/object.ts'
 import {
   type Analyzer,
   analyzer,

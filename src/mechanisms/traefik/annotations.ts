@@ -1,4 +1,4 @@
-import { didYouMean } from '../../model/spelling.ts'
+import { didYouMean } from '../../model/common/spelling.ts'
 import { goBoolean } from '../kit/controller.ts'
 import type { CookieSettings } from './cookie.ts'
 

@@ -1,4 +1,4 @@
-import type { CodeTable } from '../../model/code.ts'
+import type { CodeTable } from '../../model/findings/code.ts'
 
 /** Of Traefik: annotations of Services, IngressRoute, TraefikService. */
 export const codes = {

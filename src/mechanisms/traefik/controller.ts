@@ -1,5 +1,5 @@
-import { refOf } from '../../model/object.ts'
-import type { Policy } from '../../model/policy.ts'
+import { refOf } from '../../model/cluster/object.ts'
+import type { Policy } from '../../model/affinity/policy.ts'
 import {
   annotationsOf,
   type Backend,

@@ -1,4 +1,4 @@
-import type { CookiePolicy } from '../../model/policy.ts'
+import type { CookiePolicy } from '../../model/affinity/policy.ts'
 
 /** A sticky cookie as it is configured, in an annotation or in a custom resource. */
 export interface CookieSettings {

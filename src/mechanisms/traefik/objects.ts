@@ -1,5 +1,5 @@
-import type { LooseObject, ObjectType } from '../../model/object.ts'
-import { refuseSubdomain, type TargetKind } from '../../model/target.ts'
+import type { LooseObject, ObjectType } from '../../model/cluster/object.ts'
+import { refuseSubdomain, type TargetKind } from '../../model/affinity/target.ts'
 import { at, list } from '../kit/loose.ts'
 import { customType } from '../kit/types.ts'
 import { countOf } from '../kit/words.ts'

@@ -1,9 +1,9 @@
-import { formatDuration } from '../../model/duration.ts'
+import { formatDuration } from '../../model/common/duration.ts'
 import type { Conclusion } from '../../measure/conclude.ts'
 import type { MeasurePlan, Round } from '../../measure/plan.ts'
 import { isTooLong } from '../../measure/plan.ts'
-import type { TimeoutTrial } from '../../model/timeout-result.ts'
-import type { ProbeSubject } from '../preflight.ts'
+import type { TimeoutTrial } from '../../model/probe/timeout-result.ts'
+import type { ProbeSubject } from '../plan/preflight.ts'
 
 /** What a measurement will do before it does it. */
 export function announcement(

@@ -1,4 +1,4 @@
-import type { ChangedObject } from '../../model/change.ts'
+import type { ChangedObject } from '../../model/affinity/change.ts'
 
 /** A field that a change set, and what it was before. */
 export interface FieldRow {

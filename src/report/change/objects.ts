@@ -1,5 +1,5 @@
 import { jsonText } from '../text/json.ts'
-import type { ChangeDone, RawObject } from '../../model/change.ts'
+import type { ChangeDone, RawObject } from '../../model/affinity/change.ts'
 
 export interface ObjectOptions {
   showManagedFields: boolean

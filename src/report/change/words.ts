@@ -1,7 +1,7 @@
-import type { ChangeDone, DryRun } from '../../model/change.ts'
-import type { TargetRef } from '../../model/target.ts'
-import type { Policy } from '../../model/policy.ts'
-import { formatDuration } from '../../model/duration.ts'
+import type { ChangeDone, DryRun } from '../../model/affinity/change.ts'
+import type { TargetRef } from '../../model/affinity/target.ts'
+import type { Policy } from '../../model/affinity/policy.ts'
+import { formatDuration } from '../../model/common/duration.ts'
 import { sanitize } from '../text/sanitize.ts'
 
 const suffixes: Record<DryRun, string> = {

@@ -1,5 +1,5 @@
 import { layoutCommand, splitAdvice } from '../text/command.ts'
-import { type Finding, type Level, objectName } from '../../model/finding.ts'
+import { type Finding, type Level, objectName } from '../../model/findings/finding.ts'
 import type { Paint, Style } from '../terminal.ts'
 import { flow } from '../text/flow.ts'
 import { type Line, span } from '../text/line.ts'

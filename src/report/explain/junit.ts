@@ -1,4 +1,4 @@
-import { type Finding, isAtLeast } from '../../model/finding.ts'
+import { type Finding, isAtLeast } from '../../model/findings/finding.ts'
 import { sanitize } from '../text/sanitize.ts'
 import { positionWords } from './findings.ts'
 import type { Renderer, RenderOptions } from './render.ts'

@@ -1,4 +1,4 @@
-import { isAtLeast } from '../../model/finding.ts'
+import { isAtLeast } from '../../model/findings/finding.ts'
 import { targetWord } from './target.ts'
 import type { Renderer, RenderOptions } from './render.ts'
 

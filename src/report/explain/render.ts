@@ -1,5 +1,5 @@
 import type { Explanation } from '../../analysis/analyse.ts'
-import type { Finding, Level } from '../../model/finding.ts'
+import type { Finding, Level } from '../../model/findings/finding.ts'
 import type { Style } from '../terminal.ts'
 
 export const explainFormats = ['json', 'junit', 'name', 'text', 'wide', 'yaml'] as const

@@ -1,5 +1,5 @@
 import { yamlText } from '../text/yaml.ts'
-import { type Finding, isAtLeast } from '../../model/finding.ts'
+import { type Finding, isAtLeast } from '../../model/findings/finding.ts'
 import { apiVersion, toReport } from './json.ts'
 import type { Renderer, RenderOptions } from './render.ts'
 

@@ -1,4 +1,4 @@
-import type { DryRun } from '../../model/change.ts'
+import type { DryRun } from '../../model/affinity/change.ts'
 import type { Style } from '../terminal.ts'
 import { type Line, paintLines, span } from '../text/line.ts'
 import { sanitize } from '../text/sanitize.ts'

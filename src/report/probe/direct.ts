@@ -1,5 +1,5 @@
-import type { DirectAccess } from '../../model/direct.ts'
-import { hostAndPort } from '../../model/ip.ts'
+import type { DirectAccess } from '../../model/probe/direct.ts'
+import { hostAndPort } from '../../model/common/ip.ts'
 import type { Style } from '../terminal.ts'
 import { flow } from '../text/flow.ts'
 import { type Line, span } from '../text/line.ts'

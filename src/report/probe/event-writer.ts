@@ -1,5 +1,5 @@
 import { jsonText } from '../text/json.ts'
-import type { ProbeEvent } from '../../model/probe-event.ts'
+import type { ProbeEvent } from '../../model/probe/probe-event.ts'
 import { countOf } from '../text/numbers.ts'
 import { eventLine, eventObject } from './events.ts'
 

@@ -1,5 +1,5 @@
-import type { ProbeResult } from '../../model/probe-result.ts'
-import type { InconclusiveReason, Verdict } from '../../model/verdict.ts'
+import type { ProbeResult } from '../../model/probe/probe-result.ts'
+import type { InconclusiveReason, Verdict } from '../../model/probe/verdict.ts'
 import { countOf, formatCount, formatProbability, formatShare } from '../text/numbers.ts'
 import { sanitize } from '../text/sanitize.ts'
 import { stretchesWords } from './stretches.ts'

@@ -1,5 +1,5 @@
-import type { ProbeResult } from '../../model/probe-result.ts'
-import type { HeldStretch, Verdict } from '../../model/verdict.ts'
+import type { ProbeResult } from '../../model/probe/probe-result.ts'
+import type { HeldStretch, Verdict } from '../../model/probe/verdict.ts'
 import { affinityWords } from '../text/affinity.ts'
 import { countOf, formatCount, formatElapsed } from '../text/numbers.ts'
 import type { VerdictWords } from './verdict.ts'

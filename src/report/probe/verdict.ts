@@ -1,6 +1,6 @@
 import { affinityWords } from '../text/affinity.ts'
-import type { ProbeResult } from '../../model/probe-result.ts'
-import type { Verdict } from '../../model/verdict.ts'
+import type { ProbeResult } from '../../model/probe/probe-result.ts'
+import type { Verdict } from '../../model/probe/verdict.ts'
 import {
   countOf,
   formatConfidence,

@@ -1,5 +1,5 @@
-import { type Outcome, outcomes as allOutcomes } from '../../model/observation.ts'
-import type { ProbeResult, Recognition } from '../../model/probe-result.ts'
+import { type Outcome, outcomes as allOutcomes } from '../../model/probe/observation.ts'
+import type { ProbeResult, Recognition } from '../../model/probe/probe-result.ts'
 import { countOf, formatCount } from '../text/numbers.ts'
 import { sanitize } from '../text/sanitize.ts'
 

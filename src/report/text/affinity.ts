@@ -1,5 +1,5 @@
-import { formatDuration } from '../../model/duration.ts'
-import { matchPolicy, type Policy } from '../../model/policy.ts'
+import { formatDuration } from '../../model/common/duration.ts'
+import { matchPolicy, type Policy } from '../../model/affinity/policy.ts'
 
 /** `None`, `ClientIP 3h0m0s`, `cookie "route", 1h0m0s`: what clients are kept by, in a few words. */
 export function affinityWords(policy: Policy): string {

@@ -1,4 +1,4 @@
-import { formatDuration } from '../../model/duration.ts'
+import { formatDuration } from '../../model/common/duration.ts'
 import { nonBreakingSpace } from './width.ts'
 
 const space = nonBreakingSpace

@@ -1,5 +1,5 @@
-import { parseIp } from '../../model/ip.ts'
-import type { EndpointSlice } from '../../model/kubernetes.ts'
+import { parseIp } from '../../model/common/ip.ts'
+import type { EndpointSlice } from '../../model/cluster/kubernetes.ts'
 import { type Cause, invalid } from '../failure.ts'
 import { at, type Resource } from '../resource.ts'
 import { type ResourceType, types } from '../resource-types.ts'

@@ -1,5 +1,5 @@
-import { type Family, familyOf, parseIp } from '../../model/ip.ts'
-import type { Service, ServicePort } from '../../model/kubernetes.ts'
+import { type Family, familyOf, parseIp } from '../../model/common/ip.ts'
+import type { Service, ServicePort } from '../../model/cluster/kubernetes.ts'
 import { type Cause, invalid } from '../failure.ts'
 import type { AddressPlan } from '../network/address-plan.ts'
 import type { Resource } from '../resource.ts'

@@ -1,4 +1,4 @@
-import type { ContainerStatus, Event, EndpointSlice, Pod, Service } from '../../model/kubernetes.ts'
+import type { ContainerStatus, Event, EndpointSlice, Pod, Service } from '../../model/cluster/kubernetes.ts'
 import { asText, at, type Resource } from '../resource.ts'
 import { type ResourceType, types } from '../resource-types.ts'
 

@@ -1,5 +1,5 @@
-import { type Family, familyOf } from '../../model/ip.ts'
-import type { Pod, Service, ServicePort, SliceEndpoint } from '../../model/kubernetes.ts'
+import { type Family, familyOf } from '../../model/common/ip.ts'
+import type { Pod, Service, ServicePort, SliceEndpoint } from '../../model/cluster/kubernetes.ts'
 import type { Resource } from '../resource.ts'
 import { types } from '../resource-types.ts'
 import { matches } from '../selectors.ts'

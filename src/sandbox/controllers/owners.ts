@@ -1,4 +1,4 @@
-import type { OwnerReference } from '../../model/kubernetes.ts'
+import type { OwnerReference } from '../../model/cluster/kubernetes.ts'
 import { now, type Resource } from '../resource.ts'
 import { type ResourceType, types } from '../resource-types.ts'
 import type { Store } from '../store.ts'

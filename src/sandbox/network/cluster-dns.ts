@@ -1,6 +1,6 @@
 import dgram from 'node:dgram'
-import { familyOf } from '../../model/ip.ts'
-import type { EndpointSlice, Service } from '../../model/kubernetes.ts'
+import { familyOf } from '../../model/common/ip.ts'
+import type { EndpointSlice, Service } from '../../model/cluster/kubernetes.ts'
 import { types } from '../resource-types.ts'
 import type { Store } from '../store.ts'
 import { type AddressPlan, openPort } from './address-plan.ts'

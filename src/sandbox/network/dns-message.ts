@@ -1,4 +1,4 @@
-import type { Family } from '../../model/ip.ts'
+import type { Family } from '../../model/common/ip.ts'
 import { bytesOf } from './address-plan.ts'
 
 /** What is asked of a DNS server. */

@@ -9,8 +9,8 @@ import {
   type YAMLMap,
   type YAMLSeq,
 } from 'yaml'
-import type { Finding, ObjectRef } from '../../model/finding.ts'
-import { didYouMean } from '../../model/spelling.ts'
+import type { Finding, ObjectRef } from '../../model/findings/finding.ts'
+import { didYouMean } from '../../model/common/spelling.ts'
 import type { FileObject } from './document.ts'
 import { fileFinding } from './finding.ts'
 import type { Schema } from '../../validation/schema.ts'

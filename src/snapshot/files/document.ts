@@ -1,5 +1,5 @@
 import { isMap, isNode, isScalar, isSeq, LineCounter, type Node, parseAllDocuments, type YAMLMap } from 'yaml'
-import type { FilePosition, Finding } from '../../model/finding.ts'
+import type { FilePosition, Finding } from '../../model/findings/finding.ts'
 import { fileFinding } from './finding.ts'
 import { kubectlTags } from './tags.ts'
 

@@ -1,5 +1,5 @@
 import { type Code, codeInfo, codeLink } from '../../analysis/codes.ts'
-import type { FilePosition, Finding, ObjectRef } from '../../model/finding.ts'
+import type { FilePosition, Finding, ObjectRef } from '../../model/findings/finding.ts'
 
 /** A finding about a place in a file. */
 export function fileFinding(

@@ -1,5 +1,5 @@
-import type { Finding } from '../../model/finding.ts'
-import { didYouMean } from '../../model/spelling.ts'
+import type { Finding } from '../../model/findings/finding.ts'
+import { didYouMean } from '../../model/common/spelling.ts'
 import type { FileObject } from './document.ts'
 import { fileFinding } from './finding.ts'
 import { kindsOfGroup, schemas } from '../../validation/schema.ts'

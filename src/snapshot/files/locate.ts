@@ -1,5 +1,5 @@
 import { isCollection, isMap, isNode, isScalar, isSeq, type Node } from 'yaml'
-import type { FilePosition } from '../../model/finding.ts'
+import type { FilePosition } from '../../model/findings/finding.ts'
 import type { FileObject } from './document.ts'
 
 /**

@@ -1,5 +1,5 @@
-import type { FilePosition, Finding, ObjectRef } from '../../model/finding.ts'
-import { serviceLabel } from '../../model/external.ts'
+import type { FilePosition, Finding, ObjectRef } from '../../model/findings/finding.ts'
+import { serviceLabel } from '../../model/cluster/external.ts'
 import { refusalsOf } from '../../validation/index.ts'
 import { checkShape } from './check.ts'
 import type { FileObject } from './document.ts'

@@ -1,7 +1,7 @@
 import type { Dirent } from 'node:fs'
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { UserError } from '../../model/user-error.ts'
+import { UserError } from '../../model/common/user-error.ts'
 
 export interface SourceFile {
   /** As the user named it; `-` is standard input. */

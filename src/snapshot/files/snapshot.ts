@@ -1,6 +1,6 @@
-import type { FilePosition, Finding } from '../../model/finding.ts'
+import type { FilePosition, Finding } from '../../model/findings/finding.ts'
 import { objectTypes } from '../../mechanisms/index.ts'
-import { type Fact, known, unknown } from '../../model/fact.ts'
+import { type Fact, known, unknown } from '../../model/cluster/fact.ts'
 import {
   isOfType,
   keyOf,
@@ -9,14 +9,14 @@ import {
   refOf,
   listName,
   resourceName,
-} from '../../model/object.ts'
-import type { Autoscaler, ServiceSnapshot, Snapshot } from '../../model/snapshot.ts'
+} from '../../model/cluster/object.ts'
+import type { Autoscaler, ServiceSnapshot, Snapshot } from '../../model/cluster/snapshot.ts'
 import { type FileObject, parseFile } from './document.ts'
 import { locate } from './locate.ts'
 import { checkObject } from './object.ts'
 import type { SourceFile } from './read.ts'
-import { managedByLabel, selectorController, serviceLabel } from '../../model/external.ts'
-import type { EndpointSlice } from '../../model/kubernetes.ts'
+import { managedByLabel, selectorController, serviceLabel } from '../../model/cluster/external.ts'
+import type { EndpointSlice } from '../../model/cluster/kubernetes.ts'
 import { autoscalers, endpointSlices, networkPolicies, services } from '../../mechanisms/service/objects.ts'
 import { asRecord } from './record.ts'
 import { mirrored, tidyService, tidySlice } from '../../mechanisms/service/tidy.ts'

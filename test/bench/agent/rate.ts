@@ -13,7 +13,7 @@ import { parseArgs, promisify } from 'node:util'
 import { agentSource } from '../../../src/agent/bundle.generated.ts'
 import type { AgentConfig } from '../../../src/agent/config.ts'
 import { encodeConfig } from '../../../src/agent/config.ts'
-import { createDecoder } from '../../../src/agent/decode.ts'
+import { createDecoder } from '../../../src/agent/protocol/decode.ts'
 import { median, ratioOf } from '../measure.ts'
 
 const run = promisify(execFile)

@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { createDecoder } from '../../../src/agent/decode.ts'
-import { Encoder } from '../../../src/agent/encode.ts'
-import type { SetCookie } from '../../../src/model/cookie.ts'
-import type { Identity, Observation } from '../../../src/model/observation.ts'
-import { outcomes, replacedKinds } from '../../../src/model/observation.ts'
+import { createDecoder } from '../../../src/agent/protocol/decode.ts'
+import { Encoder } from '../../../src/agent/protocol/encode.ts'
+import type { SetCookie } from '../../../src/model/probe/cookie.ts'
+import type { Identity, Observation } from '../../../src/model/probe/observation.ts'
+import { outcomes, replacedKinds } from '../../../src/model/probe/observation.ts'
 
 const identities: fc.Arbitrary<Identity> = fc.oneof(
   fc.constantFrom<Identity>({ source: 'body', value: 'a' }, { source: 'body', value: 'b' }),

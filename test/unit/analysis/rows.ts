@@ -1,5 +1,5 @@
 import type { Code } from '../../../src/analysis/codes.ts'
-import type { Snapshot } from '../../../src/model/snapshot.ts'
+import type { Snapshot } from '../../../src/model/cluster/snapshot.ts'
 
 type Case = () => Snapshot
 

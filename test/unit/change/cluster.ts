@@ -1,6 +1,6 @@
 import { ApiError, type Cluster } from '../../../src/cluster/index.ts'
 import type { CallOptions, Patch } from '../../../src/cluster/types.ts'
-import type { Service, Status } from '../../../src/model/kubernetes.ts'
+import type { Service, Status } from '../../../src/model/cluster/kubernetes.ts'
 
 export interface Sent {
   path: string

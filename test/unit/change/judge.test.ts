@@ -3,9 +3,9 @@ import { judgeOwners } from '../../../src/change/judge.ts'
 import { keeperOf } from '../../../src/change/keepers.ts'
 import type { ManagedObject } from '../../../src/change/managers.ts'
 import { planChange } from '../../../src/mechanisms/service/write.ts'
-import type { Service } from '../../../src/model/kubernetes.ts'
-import type { FieldsWrite } from '../../../src/model/write.ts'
-import type { ChangeRequest } from '../../../src/model/intent.ts'
+import type { Service } from '../../../src/model/cluster/kubernetes.ts'
+import type { FieldsWrite } from '../../../src/model/affinity/write.ts'
+import type { ChangeRequest } from '../../../src/model/affinity/intent.ts'
 import { field, managed, serviceOf } from './service.ts'
 
 /** The write of a request. */

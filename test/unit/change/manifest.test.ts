@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { stringify } from 'yaml'
 import { editManifest } from '../../../src/change/manifest/edit.ts'
 import { serviceEdit } from '../../../src/change/manifest/files.ts'
-import type { ChangeRequest } from '../../../src/model/intent.ts'
+import type { ChangeRequest } from '../../../src/model/affinity/intent.ts'
 
 const enable: ChangeRequest = { verb: 'enable', timeoutSeconds: 1800 }
 const enableDefault: ChangeRequest = { verb: 'enable' }

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest'
 import { rulesFor } from '../../../src/change/permissions.ts'
 import { changeRules } from '../../../src/change/problems.ts'
 import { changes } from '../../../src/mechanisms/changes.ts'
-import { roleYaml } from '../../../src/model/role.ts'
+import { roleYaml } from '../../../src/model/cluster/role.ts'
 
 it('the page of enable and disable shows the Role that the command prints', () => {
   const page = readFileSync(join(import.meta.dirname, '../../../docs/changing.md'), 'utf8')

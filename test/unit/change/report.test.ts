@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import type { ChangeDone, ChangeOutcome, DryRun, RawObject } from '../../../src/model/change.ts'
+import type { ChangeDone, ChangeOutcome, DryRun, RawObject } from '../../../src/model/affinity/change.ts'
 import { unifiedDiff } from '../../../src/report/change/diff.ts'
 import { toJson, toPrinted, toYaml } from '../../../src/report/change/objects.ts'
 import { nextSteps } from '../../../src/report/change/next.ts'
@@ -9,7 +9,7 @@ import { renderChange, renderNext, renderWarnings, summaryLine } from '../../../
 import { createStyle } from '../../../src/report/terminal.ts'
 import { textWidth } from '../../../src/report/text/width.ts'
 import { planChange } from '../../../src/mechanisms/service/write.ts'
-import type { ChangeRequest } from '../../../src/model/intent.ts'
+import type { ChangeRequest } from '../../../src/model/affinity/intent.ts'
 import { predict } from '../../../src/change/predict.ts'
 import { managed, serviceOf } from './service.ts'
 

@@ -1,4 +1,4 @@
-import type { Service } from '../../../src/model/kubernetes.ts'
+import type { Service } from '../../../src/model/cluster/kubernetes.ts'
 
 type Fields = Record<string, object>
 

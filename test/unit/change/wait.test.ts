@@ -8,8 +8,8 @@ import {
   waitUntilServed,
 } from '../../../src/change/wait.ts'
 import type { Cluster } from '../../../src/cluster/index.ts'
-import type { ChangeDone } from '../../../src/model/change.ts'
-import type { ServicePolicy } from '../../../src/model/policy.ts'
+import type { ChangeDone } from '../../../src/model/affinity/change.ts'
+import type { ServicePolicy } from '../../../src/model/affinity/policy.ts'
 import { renderWait } from '../../../src/report/change/wait.ts'
 
 /** A cluster that has nothing but nodes. */

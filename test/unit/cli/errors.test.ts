@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { explainFailure, unknownFlag } from '../../../src/cli/errors.ts'
 import { ApiError, ConnectionError } from '../../../src/cluster/index.ts'
-import { UserError } from '../../../src/model/user-error.ts'
+import { UserError } from '../../../src/model/common/user-error.ts'
 
 const probe = { name: 'probe', flags: ['requests', 'node'] }
 

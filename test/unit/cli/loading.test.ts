@@ -55,10 +55,10 @@ describe('nothing is loaded before it is needed', () => {
         "src/cli/help.ts",
         "src/cli/remedies.ts",
         "src/cli/terminal.ts",
-        "src/cluster/errors.ts",
+        "src/cluster/answers/errors.ts",
         "src/commands/index.ts",
-        "src/model/spelling.ts",
-        "src/model/user-error.ts",
+        "src/model/common/spelling.ts",
+        "src/model/common/user-error.ts",
         "src/program.ts",
         "src/report/text/sanitize.ts",
       ]
@@ -94,10 +94,10 @@ describe('nothing is loaded before it is needed', () => {
 
   test('requests load the HTTP that they go by', async () => {
     const secure = await loadedBy('version', '-s', 'https://127.0.0.1:1', '--token', 'x')
-    expect(secure.sources).toContain('src/cluster/http2.ts')
-    expect(secure.sources).not.toContain('src/cluster/http1.ts')
+    expect(secure.sources).toContain('src/cluster/transport/http2.ts')
+    expect(secure.sources).not.toContain('src/cluster/transport/http1.ts')
     const plain = await loadedBy('version', '-s', 'http://127.0.0.1:1')
-    expect(plain.sources).toContain('src/cluster/http1.ts')
+    expect(plain.sources).toContain('src/cluster/transport/http1.ts')
   })
 
   test('a change loads what judges it, and what waits for it, when it comes to that', async () => {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Cluster } from '../../../src/cluster/index.ts'
 import { makeDemoNamespace } from '../../../src/demo/on-cluster.ts'
-import type { KubernetesObject } from '../../../src/model/kubernetes.ts'
+import type { KubernetesObject } from '../../../src/model/cluster/kubernetes.ts'
 
 test('the namespace can be found by its labels, and its pods go with a Job that ends by itself', async () => {
   const made: KubernetesObject[] = []

@@ -5,7 +5,7 @@ import { forbiddenBackend } from '../../../src/external/addresses.ts'
 import { matchPorts, portText } from '../../../src/external/ports.ts'
 import { rangesIn } from '../../../src/external/own-addresses.ts'
 import { fromTyped } from '../../../src/external/wanted.ts'
-import { hostAndPort, parseIp } from '../../../src/model/ip.ts'
+import { hostAndPort, parseIp } from '../../../src/model/common/ip.ts'
 import { forbiddenAddress } from '../../../src/mechanisms/service/address.ts'
 
 const offered = (texts: string[]) => parsePorts(texts).map((port) => ({ ...port, at: port.port }))

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { findAddress } from '../../../src/front/address.ts'
-import type { LooseObject } from '../../../src/model/object.ts'
+import type { LooseObject } from '../../../src/model/cluster/object.ts'
 import { fakeCluster } from '../snapshot/fake-cluster.ts'
 
 const signal = new AbortController().signal

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { placesOf } from '../../../src/front/places.ts'
-import type { ObjectRef } from '../../../src/model/finding.ts'
-import type { Path, PathHop } from '../../../src/model/leg.ts'
+import type { ObjectRef } from '../../../src/model/findings/finding.ts'
+import type { Path, PathHop } from '../../../src/model/affinity/leg.ts'
 
 const ingress = (name: string): ObjectRef => ({
   kind: 'Ingress',

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { type BreakEvidence, breakOf } from '../../../src/judge/breaks.ts'
-import type { Cause } from '../../../src/model/cause.ts'
-import type { CheckedStage } from '../../../src/model/breaks.ts'
+import type { Cause } from '../../../src/model/probe/cause.ts'
+import type { CheckedStage } from '../../../src/model/probe/breaks.ts'
 
 const ignored: Cause = { kind: 'ignored', cookies: ['route'], anew: false }
 const anew: Cause = { ...ignored, anew: true }

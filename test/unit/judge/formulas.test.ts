@@ -1,9 +1,9 @@
 import { assert, double, integer, property } from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { binomialAtLeast, binomialAtMost, logGamma } from '../../../src/judge/binomial.ts'
+import { binomialAtLeast, binomialAtMost, logGamma } from '../../../src/judge/statistics/binomial.ts'
 import { switchesIfIndependent } from '../../../src/judge/independence.ts'
 import { requestsNeeded } from '../../../src/judge/requests.ts'
-import { chanceOfAtMostRuns } from '../../../src/judge/runs.ts'
+import { chanceOfAtMostRuns } from '../../../src/judge/statistics/runs.ts'
 import { breakRateBound, chanceOfLookingSticky } from '../../../src/judge/sticky.ts'
 
 describe('requestsNeeded', () => {

@@ -1,4 +1,4 @@
-import { Course } from '../../../src/judge/course.ts'
+import { Course } from '../../../src/judge/statistics/course.ts'
 import type { JudgeInput } from '../../../src/judge/input.ts'
 
 export type Random = () => number

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { strangersOf } from '../../../src/judge/strangers.ts'
-import type { CookieReport } from '../../../src/model/cause.ts'
-import type { CookieForm } from '../../../src/model/cookie.ts'
-import type { Policy } from '../../../src/model/policy.ts'
+import type { CookieReport } from '../../../src/model/probe/cause.ts'
+import type { CookieForm } from '../../../src/model/probe/cookie.ts'
+import type { Policy } from '../../../src/model/affinity/policy.ts'
 
 const seen = (name: string, form: CookieForm): CookieReport => ({
   name,

@@ -3,8 +3,8 @@ import type { Contact } from '../../../src/measure/contact.ts'
 import { infer } from '../../../src/measure/infer.ts'
 import { clientsFor, firstRound, mostClients, nextRound, type Round } from '../../../src/measure/plan.ts'
 import { priorFor } from '../../../src/measure/prior.ts'
-import type { ProxyClock } from '../../../src/model/proxy-clock.ts'
-import type { TimeoutFinding } from '../../../src/model/timeout-result.ts'
+import type { ProxyClock } from '../../../src/model/affinity/proxy-clock.ts'
+import type { TimeoutFinding } from '../../../src/model/probe/timeout-result.ts'
 import type { Random } from '../judge/simulate.ts'
 
 /** A proxy whose timer is known. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { type FindingDraft, objectAnalyzer, type View } from '../../../src/mechanisms/analyzer.ts'
-import { type Fact, known, unknown } from '../../../src/model/fact.ts'
-import type { LooseObject, ObjectType } from '../../../src/model/object.ts'
+import { type Fact, known, unknown } from '../../../src/model/cluster/fact.ts'
+import type { LooseObject, ObjectType } from '../../../src/model/cluster/object.ts'
 
 const ingresses: ObjectType<LooseObject> = {
   group: 'networking.k8s.io',

@@ -1,7 +1,7 @@
 import { sceneOf } from '../../../src/analysis/store.ts'
-import type { Service } from '../../../src/model/kubernetes.ts'
-import type { Path } from '../../../src/model/leg.ts'
-import { type LooseObject, refOf } from '../../../src/model/object.ts'
+import type { Service } from '../../../src/model/cluster/kubernetes.ts'
+import type { Path } from '../../../src/model/affinity/leg.ts'
+import { type LooseObject, refOf } from '../../../src/model/cluster/object.ts'
 import { pathsThrough } from '../../../src/path/walk.ts'
 import { classes, snapshot, tableOf } from '../analysis/build.ts'
 

@@ -1,5 +1,5 @@
-import type { LooseObject } from '../../../src/model/object.ts'
-import type { Snapshot } from '../../../src/model/snapshot.ts'
+import type { LooseObject } from '../../../src/model/cluster/object.ts'
+import type { Snapshot } from '../../../src/model/cluster/snapshot.ts'
 import { classes, service, snapshot } from '../analysis/build.ts'
 
 type Annotations = Readonly<Record<string, string>>

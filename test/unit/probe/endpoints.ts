@@ -1,4 +1,4 @@
-import type { Endpoint } from '../../../src/model/endpoint.ts'
+import type { Endpoint } from '../../../src/model/cluster/endpoint.ts'
 
 /** A ready pod; `ip` is the last byte of its address. */
 export function pod(name: string, ip: number, more: Partial<Endpoint> = {}): Endpoint {

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import type { Backend } from '../../../src/model/backend.ts'
-import type { ProbeEvent } from '../../../src/model/probe-event.ts'
-import type { EndpointChange } from '../../../src/model/probe-result.ts'
+import type { Backend } from '../../../src/model/probe/backend.ts'
+import type { ProbeEvent } from '../../../src/model/probe/probe-event.ts'
+import type { EndpointChange } from '../../../src/model/probe/probe-result.ts'
 import { EventMaker } from '../../../src/probe/events.ts'
 import type { Observed } from '../../../src/probe/steps.ts'
-import type { SwitchRecord } from '../../../src/probe/switches.ts'
+import type { SwitchRecord } from '../../../src/probe/count/switches.ts'
 
 const a: Backend = { letter: 'A', kind: 'pod', name: 'web-1' }
 const b: Backend = { letter: 'B', kind: 'pod', name: 'web-2' }

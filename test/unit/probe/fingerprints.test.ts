@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Endpoint } from '../../../src/model/endpoint.ts'
-import type { Identity } from '../../../src/model/observation.ts'
-import { Fingerprints } from '../../../src/probe/direct/learn.ts'
-import { Recogniser } from '../../../src/probe/recognise.ts'
+import type { Endpoint } from '../../../src/model/cluster/endpoint.ts'
+import type { Identity } from '../../../src/model/probe/observation.ts'
+import { Fingerprints } from '../../../src/probe/run/direct/learn.ts'
+import { Recogniser } from '../../../src/probe/count/recognise.ts'
 
 const endpoint = (n: number): Endpoint => ({
   address: `192.0.2.${n}`,

@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import type { ProbeFlags } from '../../../src/probe/flags/flags.ts'
-import { readProbeFlags } from '../../../src/probe/flags/read.ts'
+import type { ProbeFlags } from '../../../src/probe/plan/flags/flags.ts'
+import { readProbeFlags } from '../../../src/probe/plan/flags/read.ts'
 import { temporaryFolder } from '../../support/folder.ts'
 
 const flags = (more: Partial<ProbeFlags> = {}): ProbeFlags => ({

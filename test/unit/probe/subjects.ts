@@ -1,5 +1,5 @@
-import type { EndpointSlice, Service } from '../../../src/model/kubernetes.ts'
-import type { ProbeOptions } from '../../../src/probe/plan.ts'
+import type { EndpointSlice, Service } from '../../../src/model/cluster/kubernetes.ts'
+import type { ProbeOptions } from '../../../src/probe/plan/plan.ts'
 
 export function service(spec: Partial<Service['spec']> = {}): Service {
   return {

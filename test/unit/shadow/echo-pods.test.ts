@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { Endpoint } from '../../../src/model/endpoint.ts'
+import type { Endpoint } from '../../../src/model/cluster/endpoint.ts'
 import { echoNodes, echoPod, echoPorts } from '../../../src/shadow/echo-pods.ts'
 
 const endpoint = (node: string | undefined, ready = true): Endpoint => ({

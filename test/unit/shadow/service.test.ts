@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { Service } from '../../../src/model/kubernetes.ts'
+import type { Service } from '../../../src/model/cluster/kubernetes.ts'
 import { shadowName, shadowService } from '../../../src/shadow/service.ts'
 
 const original = (spec: Service['spec'], metadata: Partial<Service['metadata']> = {}): Service => ({

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { ApiError, type Cluster } from '../../../src/cluster/index.ts'
-import type { KubernetesObject } from '../../../src/model/kubernetes.ts'
+import type { KubernetesObject } from '../../../src/model/cluster/kubernetes.ts'
 import { withTemporary } from '../../../src/shadow/temporary.ts'
 
 const notFound = (path: string): ApiError =>

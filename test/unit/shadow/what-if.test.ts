@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Service } from '../../../src/model/kubernetes.ts'
+import type { Service } from '../../../src/model/cluster/kubernetes.ts'
 import { checkChange, parseWhatIf } from '../../../src/shadow/what-if.ts'
 
 describe('what can be asked', () => {

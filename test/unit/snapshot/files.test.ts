@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { stringify } from 'yaml'
 import { analyseService } from '../../../src/analysis/analyse.ts'
 import { allCodes, type Code } from '../../../src/analysis/codes.ts'
-import type { Finding } from '../../../src/model/finding.ts'
+import type { Finding } from '../../../src/model/findings/finding.ts'
 import { snapshotOfFiles } from '../../../src/snapshot/files/snapshot.ts'
 
 const check = (text: string, named = true) => snapshotOfFiles([{ name: 'a.yaml', text, named }], 'default')

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { objectTypes, targetKinds } from '../../../src/mechanisms/index.ts'
-import type { ObjectType } from '../../../src/model/object.ts'
-import type { Rule } from '../../../src/model/role.ts'
+import type { ObjectType } from '../../../src/model/cluster/object.ts'
+import type { Rule } from '../../../src/model/cluster/role.ts'
 import { explainClusterRules, explainRules } from '../../../src/snapshot/permissions.ts'
 
 const allows = (rules: readonly Rule[], verb: string, { group, resource }: ObjectType): boolean =>

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { UserError } from '../../../src/model/user-error.ts'
+import { UserError } from '../../../src/model/common/user-error.ts'
 import { serviceKind } from '../../../src/mechanisms/service/objects.ts'
-import { anyKind, refuseSubdomain, type TargetKind } from '../../../src/model/target.ts'
+import { anyKind, refuseSubdomain, type TargetKind } from '../../../src/model/affinity/target.ts'
 import { parseQuery, parseTarget } from '../../../src/targets/parse.ts'
 
 const service = anyKind(serviceKind)

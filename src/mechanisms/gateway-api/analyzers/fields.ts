@@ -1,5 +1,5 @@
-import type { LooseObject, ObjectType } from '../../../model/object.ts'
-import { didYouMean } from '../../../model/spelling.ts'
+import type { LooseObject, ObjectType } from '../../../model/cluster/object.ts'
+import { didYouMean } from '../../../model/common/spelling.ts'
 import { type Analyzer, objectAnalyzer, type Report } from '../../analyzer.ts'
 import { isCookieName } from '../../kit/cookies.ts'
 import { at, list, record, text } from '../../kit/loose.ts'

@@ -1,4 +1,4 @@
-import type { LooseObject } from '../../../model/object.ts'
+import type { LooseObject } from '../../../model/cluster/object.ts'
 import { at, list, record, text } from '../../kit/loose.ts'
 
 /** A consistentHash in a rule. */

@@ -1,5 +1,5 @@
-import { objectName } from '../../../model/finding.ts'
-import { type LooseObject, refOf } from '../../../model/object.ts'
+import { objectName } from '../../../model/findings/finding.ts'
+import { type LooseObject, refOf } from '../../../model/cluster/object.ts'
 import { type Analyzer, objectAnalyzer } from '../../analyzer.ts'
 import { at, list, record } from '../../kit/loose.ts'
 import { onceFor } from '../../kit/once.ts'

@@ -1,4 +1,4 @@
-import { endpointsOfPort } from '../../../model/endpoint.ts'
+import { endpointsOfPort } from '../../../model/cluster/endpoint.ts'
 import { isProxied, isSticky, serviceAnalyzer } from '../analyzer.ts'
 import { reachCause, reachedBy, reachWords, wantedReach } from '../candidates.ts'
 

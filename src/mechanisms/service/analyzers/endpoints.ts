@@ -1,5 +1,5 @@
-import { type Endpoint, endpointsOfPort } from '../../../model/endpoint.ts'
-import type { Service } from '../../../model/kubernetes.ts'
+import { type Endpoint, endpointsOfPort } from '../../../model/cluster/endpoint.ts'
+import type { Service } from '../../../model/cluster/kubernetes.ts'
 import { countEndpoints, hasSelector, isProxied, isSticky, serviceAnalyzer } from '../analyzer.ts'
 
 /** Whether there is anything to stick to. */

@@ -1,4 +1,4 @@
-import type { Service } from '../../../model/kubernetes.ts'
+import type { Service } from '../../../model/cluster/kubernetes.ts'
 import { commandFor, serviceTarget } from '../../../targets/command.ts'
 import { analyzer, type Report } from '../../analyzer.ts'
 import { isProxied, isSticky, type Subject, serviceAnalyzer, subjectOf } from '../analyzer.ts'

@@ -1,5 +1,5 @@
-import { endpointsOfPort } from '../../../model/endpoint.ts'
-import type { Service } from '../../../model/kubernetes.ts'
+import { endpointsOfPort } from '../../../model/cluster/endpoint.ts'
+import type { Service } from '../../../model/cluster/kubernetes.ts'
 import {
   countEndpoints,
   isExternal,

@@ -1,11 +1,11 @@
-import type { ObjectRef } from '../../../model/finding.ts'
-import type { EndpointSlice, Service, ServicePort } from '../../../model/kubernetes.ts'
+import type { ObjectRef } from '../../../model/findings/finding.ts'
+import type { EndpointSlice, Service, ServicePort } from '../../../model/cluster/kubernetes.ts'
 import {
   managedByLabel as managedBy,
   mirrorController as mirroring,
   ourSlices,
   selectorController as controller,
-} from '../../../model/external.ts'
+} from '../../../model/cluster/external.ts'
 import { forbiddenAddress } from '../address.ts'
 import { hasSelector, type Subject, serviceAnalyzer } from '../analyzer.ts'
 import { commandLine } from '../../../targets/command.ts'

@@ -1,4 +1,4 @@
-import type { ServicePort } from '../../../model/kubernetes.ts'
+import type { ServicePort } from '../../../model/cluster/kubernetes.ts'
 import { balancerOf } from '../balancers/recognise.ts'
 import { semanticsOf } from '../proxies/semantics.ts'
 import { servedBy } from '../proxies/served.ts'

@@ -1,4 +1,4 @@
-import { defaultTimeoutSeconds } from '../../../model/policy.ts'
+import { defaultTimeoutSeconds } from '../../../model/affinity/policy.ts'
 import { isProxied, isSticky, serviceAnalyzer } from '../analyzer.ts'
 import { commandFor, serviceTarget } from '../../../targets/command.ts'
 

@@ -1,5 +1,5 @@
 import { hasSelector, isSticky, serviceAnalyzer } from '../analyzer.ts'
-import { parseIp } from '../../../model/ip.ts'
+import { parseIp } from '../../../model/common/ip.ts'
 import { commandFor, commandLine, serviceTarget } from '../../../targets/command.ts'
 
 /** The label that hands a Service to another proxy (k8s.io/kubernetes pkg/proxy/apis/well_known_labels.go). */

@@ -1,4 +1,4 @@
-import type { Service } from '../../../model/kubernetes.ts'
+import type { Service } from '../../../model/cluster/kubernetes.ts'
 
 /** What a kind of load balancer makes of a Service, and how it is told from others. */
 export interface Provider {

@@ -1,4 +1,4 @@
-import type { Service } from '../../../model/kubernetes.ts'
+import type { Service } from '../../../model/cluster/kubernetes.ts'
 import type { Provider } from './provider.ts'
 
 const beta = 'service.beta.kubernetes.io/'

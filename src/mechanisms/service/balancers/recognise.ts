@@ -1,5 +1,5 @@
-import type { Fact } from '../../../model/fact.ts'
-import type { Service } from '../../../model/kubernetes.ts'
+import type { Fact } from '../../../model/cluster/fact.ts'
+import type { Service } from '../../../model/cluster/kubernetes.ts'
 import type { Provider, Signs } from './provider.ts'
 import { providers } from './providers.ts'
 

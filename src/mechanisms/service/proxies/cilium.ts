@@ -1,4 +1,4 @@
-import type { ProxyAffinity, ProxyFacts } from '../../../model/snapshot.ts'
+import type { ProxyAffinity, ProxyFacts } from '../../../model/cluster/snapshot.ts'
 import { isOlderThan } from '../version.ts'
 import { type DaemonSet, dataOf, type Recogniser, running } from './evidence.ts'
 

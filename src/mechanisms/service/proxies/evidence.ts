@@ -1,6 +1,6 @@
-import type { Fact } from '../../../model/fact.ts'
-import type { KubernetesObject, Pod } from '../../../model/kubernetes.ts'
-import type { ProxyFacts } from '../../../model/snapshot.ts'
+import type { Fact } from '../../../model/cluster/fact.ts'
+import type { KubernetesObject, Pod } from '../../../model/cluster/kubernetes.ts'
+import type { ProxyFacts } from '../../../model/cluster/snapshot.ts'
 
 /** The parts of a container that tell how a proxy was started. */
 export interface ProxyContainer {

@@ -1,6 +1,6 @@
-import { type Fact, known, unknown } from '../../../model/fact.ts'
-import type { Node } from '../../../model/kubernetes.ts'
-import type { ProxyFacts } from '../../../model/snapshot.ts'
+import { type Fact, known, unknown } from '../../../model/cluster/fact.ts'
+import type { Node } from '../../../model/cluster/kubernetes.ts'
+import type { ProxyFacts } from '../../../model/cluster/snapshot.ts'
 import { flagOf, type HiddenEvidence, startWords } from './evidence.ts'
 import { defaultMode, modeOf, modeWord } from './kube-proxy.ts'
 

@@ -1,4 +1,4 @@
-import type { ProxyFacts } from '../../../model/snapshot.ts'
+import type { ProxyFacts } from '../../../model/cluster/snapshot.ts'
 import { flagOf } from './evidence.ts'
 
 /** Where kube-proxy keeps its configuration: kubeadm's ConfigMap, then that of Amazon EKS. */

@@ -1,5 +1,5 @@
-import { type Fact, known, unknown } from '../../../model/fact.ts'
-import type { ProxyFacts } from '../../../model/snapshot.ts'
+import { type Fact, known, unknown } from '../../../model/cluster/fact.ts'
+import type { ProxyFacts } from '../../../model/cluster/snapshot.ts'
 import { calico } from './calico.ts'
 import { cilium, isReplacement } from './cilium.ts'
 import {

@@ -1,5 +1,5 @@
-import type { ProxyClock } from '../../../model/proxy-clock.ts'
-import type { ProxyFacts } from '../../../model/snapshot.ts'
+import type { ProxyClock } from '../../../model/affinity/proxy-clock.ts'
+import type { ProxyFacts } from '../../../model/cluster/snapshot.ts'
 
 /** What session affinity means on one Service proxy. */
 export interface Semantics {

@@ -1,4 +1,4 @@
-import type { ProxyFacts } from '../../../model/snapshot.ts'
+import type { ProxyFacts } from '../../../model/cluster/snapshot.ts'
 import { isExternal, type Subject } from '../analyzer.ts'
 
 /** The proxies that serve a Service: at its cluster IP, and another one at its node ports where that is so. */

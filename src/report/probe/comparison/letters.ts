@@ -1,8 +1,8 @@
-import { backendLetter } from '../../../model/backend.ts'
-import type { ComparedRun } from '../../../model/comparison.ts'
-import type { BackendTally, ProbeResult } from '../../../model/probe-result.ts'
+import { backendLetter } from '../../../model/probe/backend.ts'
+import type { ComparedRun } from '../../../model/probe/comparison.ts'
+import type { BackendTally, ProbeResult } from '../../../model/probe/probe-result.ts'
 
-/** All who have no letter of their own share this one (src/model/backend.ts). */
+/** All who have no letter of their own share this one (src/model/probe/backend.ts). */
 const shared = '+'
 
 type Backends = Pick<ProbeResult, 'backends'>

@@ -1,8 +1,8 @@
 import { nonBreakingSpace } from '../../text/width.ts'
 import { describeSurvey } from '../survey/verdict.ts'
 import { describeVerdict, type VerdictWords } from '../verdict.ts'
-import { behaviourOf } from '../../../model/compared.ts'
-import type { Conclusion, ProbeComparison } from '../../../model/comparison.ts'
+import { behaviourOf } from '../../../model/probe/compared.ts'
+import type { Conclusion, ProbeComparison } from '../../../model/probe/comparison.ts'
 
 export interface ConclusionWords {
   headline: string

@@ -1,4 +1,4 @@
-import type { EndpointChange, Switch, SwitchExplanation } from '../../../model/probe-result.ts'
+import type { EndpointChange, Switch, SwitchExplanation } from '../../../model/probe/probe-result.ts'
 import { sanitize } from '../../text/sanitize.ts'
 import { formatElapsed } from '../../text/numbers.ts'
 import { shortenMiddle } from '../../text/width.ts'

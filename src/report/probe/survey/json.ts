@@ -1,5 +1,5 @@
-import type { ProbeSurvey, SurveyCell, SurveyClient } from '../../../model/survey.ts'
-import type { TargetRef } from '../../../model/target.ts'
+import type { ProbeSurvey, SurveyCell, SurveyClient } from '../../../model/probe/survey.ts'
+import type { TargetRef } from '../../../model/affinity/target.ts'
 import type { SurveyReport } from '../../schema/survey.ts'
 import { affinity } from '../json.ts'
 import { isMasqueraded } from './cells.ts'

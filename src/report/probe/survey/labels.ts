@@ -1,4 +1,4 @@
-import type { ProbeSurvey, SurveyClient, SurveyEntry } from '../../../model/survey.ts'
+import type { ProbeSurvey, SurveyClient, SurveyEntry } from '../../../model/probe/survey.ts'
 import { countOf } from '../../text/numbers.ts'
 import { sanitize } from '../../text/sanitize.ts'
 import type { AxisItem } from './matrix.ts'

@@ -1,5 +1,5 @@
 import type { Code } from '../../../analysis/codes.ts'
-import type { EntryDifference, ProbeSurvey, SurveyStatement } from '../../../model/survey.ts'
+import type { EntryDifference, ProbeSurvey, SurveyStatement } from '../../../model/probe/survey.ts'
 import { countOf, formatCount, formatProbability } from '../../text/numbers.ts'
 import { sanitize } from '../../text/sanitize.ts'
 import { backendNoun } from '../words.ts'

@@ -1,6 +1,6 @@
 import { affinityWords } from '../../text/affinity.ts'
-import type { Switch } from '../../../model/probe-result.ts'
-import type { ProbeSurvey } from '../../../model/survey.ts'
+import type { Switch } from '../../../model/probe/probe-result.ts'
+import type { ProbeSurvey } from '../../../model/probe/survey.ts'
 import type { Style } from '../../terminal.ts'
 import { flow, flowGroups } from '../../text/flow.ts'
 import { type Line, span } from '../../text/line.ts'

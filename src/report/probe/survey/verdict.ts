@@ -1,5 +1,5 @@
 import { affinityWords } from '../../text/affinity.ts'
-import type { ProbeSurvey, SurveyCell } from '../../../model/survey.ts'
+import type { ProbeSurvey, SurveyCell } from '../../../model/probe/survey.ts'
 import { countOf, formatCount, formatProbability } from '../../text/numbers.ts'
 import { nonBreakingSpace } from '../../text/width.ts'
 import { describeUsers } from '../users/verdict.ts'

@@ -1,5 +1,5 @@
-import type { TimeoutReason, TimeoutResult } from '../../../model/timeout-result.ts'
-import { formatDuration } from '../../../model/duration.ts'
+import type { TimeoutReason, TimeoutResult } from '../../../model/probe/timeout-result.ts'
+import { formatDuration } from '../../../model/common/duration.ts'
 import { formatConfidence } from '../../text/numbers.ts'
 import { nonBreakingSpace } from '../../text/width.ts'
 

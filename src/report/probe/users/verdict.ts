@@ -1,5 +1,5 @@
-import type { Cause, CookieReport, NeverSent, UsersVerdict } from '../../../model/cause.ts'
-import type { ProbeSurvey } from '../../../model/survey.ts'
+import type { Cause, CookieReport, NeverSent, UsersVerdict } from '../../../model/probe/cause.ts'
+import type { ProbeSurvey } from '../../../model/probe/survey.ts'
 import { countOf, formatCount, formatProbability } from '../../text/numbers.ts'
 import { sanitize } from '../../text/sanitize.ts'
 import { reasons } from '../survey/cells.ts'

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { hostAndPort } from '../../../model/ip.ts'
+import { hostAndPort } from '../../../model/common/ip.ts'
 
 /** Where a request can be sent on to. */
 export interface Server {

@@ -1,5 +1,5 @@
-import { endpointsOfPort } from '../../../model/endpoint.ts'
-import type { EndpointSlice, Service } from '../../../model/kubernetes.ts'
+import { endpointsOfPort } from '../../../model/cluster/endpoint.ts'
+import type { EndpointSlice, Service } from '../../../model/cluster/kubernetes.ts'
 import { types } from '../../resource-types.ts'
 import type { Store } from '../../store.ts'
 import type { Server } from './balance.ts'

@@ -1,12 +1,12 @@
 import { decodeConfig } from '../../../../src/agent/complete-config.ts'
 import type { AgentConfig, AgentTarget } from '../../../../src/agent/config.ts'
 import { encodeConfig } from '../../../../src/agent/config.ts'
-import { createDecoder } from '../../../../src/agent/decode.ts'
-import { Encoder } from '../../../../src/agent/encode.ts'
-import { createIdentifier } from '../../../../src/agent/identify.ts'
-import type { End, Failure, Start, TargetEnd } from '../../../../src/agent/protocol.ts'
+import { createDecoder } from '../../../../src/agent/protocol/decode.ts'
+import { Encoder } from '../../../../src/agent/protocol/encode.ts'
+import { createIdentifier } from '../../../../src/agent/answers/identify.ts'
+import type { End, Failure, Start, TargetEnd } from '../../../../src/agent/protocol/protocol.ts'
 import { Session } from '../../../../src/agent/session.ts'
-import type { Observation } from '../../../../src/model/observation.ts'
+import type { Observation } from '../../../../src/model/probe/observation.ts'
 
 /** What differs, of the run and of its only target. */
 export type Change = Partial<AgentConfig & AgentTarget>

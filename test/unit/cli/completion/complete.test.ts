@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { printed } from '../../../../src/cli/completion/candidate.ts'
 import { complete } from '../../../../src/cli/completion/complete.ts'
 import { ingressKind } from '../../../../src/mechanisms/ingress/kind.ts'
-import { anyKind } from '../../../../src/model/target.ts'
+import { anyKind } from '../../../../src/model/affinity/target.ts'
 import type { Line } from '../../../../src/cli/completion/line.ts'
 
 const commands = [

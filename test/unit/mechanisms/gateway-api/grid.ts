@@ -1,4 +1,4 @@
-import type { LooseObject } from '../../../../src/model/object.ts'
+import type { LooseObject } from '../../../../src/model/cluster/object.ts'
 import { service, snapshot } from '../../analysis/build.ts'
 import type { GridRows } from '../../analysis/rows.ts'
 import { envoyGatewayOf, gatewayOf, prefix, routeOf, session, xPolicyOf } from './build.ts'

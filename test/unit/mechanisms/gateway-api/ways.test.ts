@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { LooseObject } from '../../../../src/model/object.ts'
+import type { LooseObject } from '../../../../src/model/cluster/object.ts'
 import { service } from '../../analysis/build.ts'
 import { waysThrough } from '../build.ts'
 import {

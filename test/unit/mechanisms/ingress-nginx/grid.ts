@@ -1,6 +1,6 @@
-import { known } from '../../../../src/model/fact.ts'
-import type { LooseObject } from '../../../../src/model/object.ts'
-import type { Snapshot } from '../../../../src/model/snapshot.ts'
+import { known } from '../../../../src/model/cluster/fact.ts'
+import type { LooseObject } from '../../../../src/model/cluster/object.ts'
+import type { Snapshot } from '../../../../src/model/cluster/snapshot.ts'
 import type { GridRows } from '../../analysis/rows.ts'
 import { service, snapshot } from '../../analysis/build.ts'
 

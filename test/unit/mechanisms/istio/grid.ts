@@ -1,5 +1,5 @@
-import type { KubernetesObject } from '../../../../src/model/kubernetes.ts'
-import type { Snapshot } from '../../../../src/model/snapshot.ts'
+import type { KubernetesObject } from '../../../../src/model/cluster/kubernetes.ts'
+import type { Snapshot } from '../../../../src/model/cluster/snapshot.ts'
 import type { GridRow, GridRows } from '../../analysis/rows.ts'
 import { service, snapshot } from '../../analysis/build.ts'
 import { cookie, gateway, hashing, header, route, rule, to } from './objects.ts'

@@ -1,4 +1,4 @@
-import type { LooseObject } from '../../../../src/model/object.ts'
+import type { LooseObject } from '../../../../src/model/cluster/object.ts'
 
 interface Place {
   name?: string

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { sceneOf } from '../../../../src/analysis/store.ts'
 import { policyFor, rulingFor } from '../../../../src/mechanisms/istio/policy.ts'
-import type { LooseObject } from '../../../../src/model/object.ts'
-import type { Policy } from '../../../../src/model/policy.ts'
+import type { LooseObject } from '../../../../src/model/cluster/object.ts'
+import type { Policy } from '../../../../src/model/affinity/policy.ts'
 import { service, snapshot } from '../../analysis/build.ts'
 import { hashing, rule } from './objects.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { analyse } from '../../../../src/analysis/analyse.ts'
-import type { Snapshot } from '../../../../src/model/snapshot.ts'
+import type { Snapshot } from '../../../../src/model/cluster/snapshot.ts'
 import { service, snapshot, target } from '../../analysis/build.ts'
 import { gatewayOf, ingressOf, objectOf, scene } from '../objects.ts'
 

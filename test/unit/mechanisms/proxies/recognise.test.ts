@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { stringify } from 'yaml'
-import { known, unknown } from '../../../../src/model/fact.ts'
+import { known, unknown } from '../../../../src/model/cluster/fact.ts'
 import {
   parseKubeProxyConfiguration,
   parseProxyMode,
@@ -15,7 +15,7 @@ import type {
 } from '../../../../src/mechanisms/service/proxies/evidence.ts'
 import { nodeArguments } from '../../../../src/mechanisms/service/proxies/hidden.ts'
 import { recogniseProxy } from '../../../../src/mechanisms/service/proxies/recognise.ts'
-import type { ProxyFacts } from '../../../../src/model/snapshot.ts'
+import type { ProxyFacts } from '../../../../src/model/cluster/snapshot.ts'
 import { semanticsOf } from '../../../../src/mechanisms/service/proxies/semantics.ts'
 
 const set = (

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { analyse } from '../../../../src/analysis/analyse.ts'
 import { providers } from '../../../../src/mechanisms/service/balancers/providers.ts'
 import { balancerOf, needsCloud } from '../../../../src/mechanisms/service/balancers/recognise.ts'
-import { known, unknown } from '../../../../src/model/fact.ts'
-import type { Service } from '../../../../src/model/kubernetes.ts'
+import { known, unknown } from '../../../../src/model/cluster/fact.ts'
+import type { Service } from '../../../../src/model/cluster/kubernetes.ts'
 import { service, snapshot, target } from '../../analysis/build.ts'
 
 interface Made {

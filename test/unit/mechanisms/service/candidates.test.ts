@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { analyse } from '../../../../src/analysis/analyse.ts'
-import { known, unknown } from '../../../../src/model/fact.ts'
-import type { EndpointSlice, Service } from '../../../../src/model/kubernetes.ts'
+import { known, unknown } from '../../../../src/model/cluster/fact.ts'
+import type { EndpointSlice, Service } from '../../../../src/model/cluster/kubernetes.ts'
 import { service, slice, snapshot, target } from '../../analysis/build.ts'
 
 type Spec = Partial<Service['spec']>

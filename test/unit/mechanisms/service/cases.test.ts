@@ -2,8 +2,8 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { explainFiles, type Step } from '../../../../src/snapshot/explanations.ts'
-import type { Finding } from '../../../../src/model/finding.ts'
-import type { Path } from '../../../../src/model/leg.ts'
+import type { Finding } from '../../../../src/model/findings/finding.ts'
+import type { Path } from '../../../../src/model/affinity/leg.ts'
 
 const folder = join(import.meta.dirname, '../../../cases/services')
 const golden = join(import.meta.dirname, '../../../golden/cases')

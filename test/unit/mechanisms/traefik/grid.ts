@@ -1,5 +1,5 @@
-import type { LooseObject } from '../../../../src/model/object.ts'
-import type { Snapshot } from '../../../../src/model/snapshot.ts'
+import type { LooseObject } from '../../../../src/model/cluster/object.ts'
+import type { Snapshot } from '../../../../src/model/cluster/snapshot.ts'
 import { service, snapshot } from '../../analysis/build.ts'
 import type { GridRows } from '../../analysis/rows.ts'
 

@@ -1,12 +1,12 @@
-import { backendLetter } from '../../../../src/model/backend.ts'
-import type { Outcome } from '../../../../src/model/observation.ts'
+import { backendLetter } from '../../../../src/model/probe/backend.ts'
+import type { Outcome } from '../../../../src/model/probe/observation.ts'
 import type {
   BackendTally,
   Latency,
   ProbeResult,
   Switch,
   TimelineCell,
-} from '../../../../src/model/probe-result.ts'
+} from '../../../../src/model/probe/probe-result.ts'
 
 type Overrides = { [Key in keyof ProbeResult]?: Partial<ProbeResult[Key]> }
 

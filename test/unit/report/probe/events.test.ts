@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { ProbeEvent } from '../../../../src/model/probe-event.ts'
+import type { ProbeEvent } from '../../../../src/model/probe/probe-event.ts'
 import { createEventWriter } from '../../../../src/report/probe/event-writer.ts'
 
 const move = (number: number, more: Partial<ProbeEvent & { type: 'switch' }> = {}): ProbeEvent => ({

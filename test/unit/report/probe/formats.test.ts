@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { unknownFormat } from '../../../../src/model/user-error.ts'
+import { unknownFormat } from '../../../../src/model/common/user-error.ts'
 import { isProbeFormat, probeFormats, renderProbe } from '../../../../src/report/probe/render.ts'
 import { createStyle } from '../../../../src/report/terminal.ts'
 import { buildResult, podName } from './build-result.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { formatDuration } from '../../../../src/model/duration.ts'
+import { formatDuration } from '../../../../src/model/common/duration.ts'
 import {
   countOf,
   formatConfidence,

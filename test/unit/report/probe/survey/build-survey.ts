@@ -4,8 +4,8 @@ import type {
   SurveyClient,
   SurveyEntry,
   SurveyStatement,
-} from '../../../../../src/model/survey.ts'
-import type { Behaviour, InconclusiveReason, Verdict } from '../../../../../src/model/verdict.ts'
+} from '../../../../../src/model/probe/survey.ts'
+import type { Behaviour, InconclusiveReason, Verdict } from '../../../../../src/model/probe/verdict.ts'
 import { buildResult, latencyOf } from '../build-result.ts'
 
 export interface SurveySketch {

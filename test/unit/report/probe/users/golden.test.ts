@@ -1,14 +1,14 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import type { Breaks } from '../../../../../src/model/breaks.ts'
-import type { ForgedSurvey } from '../../../../../src/model/forged.ts'
-import type { ProbeSurvey } from '../../../../../src/model/survey.ts'
+import type { Breaks } from '../../../../../src/model/probe/breaks.ts'
+import type { ForgedSurvey } from '../../../../../src/model/probe/forged.ts'
+import type { ProbeSurvey } from '../../../../../src/model/probe/survey.ts'
 import { toSurveyReport } from '../../../../../src/report/probe/survey/json.ts'
 import { renderSurveyText } from '../../../../../src/report/probe/survey/text.ts'
 import { surveyReport } from '../../../../../src/report/schema/survey.ts'
 import { createStyle } from '../../../../../src/report/terminal.ts'
 import { seeded } from '../../../judge/simulate.ts'
-import { type Asking, gateways, probed } from '../../../probe/users/gateways.ts'
+import { type Asking, gateways, probed } from '../../../probe/count/users/gateways.ts'
 
 // How the reports on users with a cookie jar look. After a change that is meant:
 // npx vitest run --project unit test/unit/report/probe/users -u, and read the diff.

@@ -1,0 +1,378 @@
+import net from 'node:net'
+import tls from 'node:tls'
+import type { Observation, Outcome, Replaced, Scheme } from '../../model/probe/observation.ts'
+import type { CompleteConfig, CompleteTarget } from '../complete-config.ts'
+import type { CookieUser } from '../cookies/user.ts'
+import type { Stage } from './failures.ts'
+import { outcomeOf } from './failures.ts'
+import type { Progress } from './http-response.ts'
+import { ResponseParser } from './http-response.ts'
+import type { Linger } from './linger.ts'
+import { cookiePlace, type Place, placeOf, redirectedTo } from './place.ts'
+
+/** How one request ended. The answer itself is in the lane's `answer` until the lane begins the next one. */
+export interface Exchange {
+  outcome: Outcome
+  newConnection: boolean
+  /** How the connection ended that was kept open until then. */
+  replaced: Replaced | undefined
+  endedAt: number
+  /** The client's port, once it is known. */
+  localPort: number | undefined
+  /** Redirects that were followed before the answer. */
+  redirects: number
+  /** For all outcomes but `answered`: Node's or our own code, and words. */
+  code: string
+  message: string
+}
+
+/** What all lanes of a run share. */
+export interface Plan {
+  config: CompleteConfig
+  target: CompleteTarget
+  scheme: Scheme
+  /** For https: made once, because that takes longer than a handshake. */
+  secureContext: tls.SecureContext | undefined
+  /** Milliseconds, monotonic. */
+  now: () => number
+  /** The lane can begin the next request, at once too. Never called while `begin` runs. */
+  onDone: (lane: AnyLane, exchange: Exchange) => void
+  /** Connections whose answer was read. */
+  linger: Linger
+}
+
+/** Sends one request after the other. */
+export interface AnyLane {
+  /** Who sends them: an index. */
+  readonly session: number
+  /** The number of the request in flight. */
+  readonly number: number
+  readonly startedAt: number
+  readonly idle: boolean
+  readonly answer: Pick<ResponseParser, 'status' | 'headers' | 'body' | 'bodyLength'>
+  begin(number: number, now: number): void
+  /** The cookies of the request that has ended. */
+  reportCookies(): Pick<Observation, 'cookies' | 'cookiesSent'>
+  /** Ends what has taken too long: time-outs are not timers, whoever runs the lanes calls this every few milliseconds. */
+  tick(now: number): void
+  /** Closes without a result. */
+  stop(): void
+}
+
+/**
+ * Connections read into this. One for all: what is in it is used up before the next read
+ * (on Unix, where a read is not handed to the kernel in advance).
+ */
+const readBuffer = Buffer.allocUnsafeSlow(65_536)
+
+/** For how long a plain TCP server may keep silent before that counts as its answer, in milliseconds. */
+const bannerMs = 300
+/**
+ * What a plain TCP server says has ended when nothing came for so long, in milliseconds: longer than the 40 that a second
+ * write waits for the first to be acknowledged (Nagle, delayed acknowledgement); less behind the end of a line.
+ */
+const bannerPauseMs = 60
+const linePauseMs = 5
+const lineEnd = 0x0a
+
+/** Who sends the requests of a lane. */
+export interface LaneUser {
+  session: number
+  header?: readonly [name: string, value: string]
+  cookies?: CookieUser
+}
+
+/** Requests over TCP, each over a connection of its own unless `keepAlive` is set. */
+export class Lane implements AnyLane {
+  number = 0
+  startedAt = 0
+  readonly answer: ResponseParser
+
+  readonly #plan: Plan
+  readonly #start: Place
+  readonly #cookies: CookieUser | undefined
+  readonly #header: string
+  readonly session: number
+  /** Where the request goes, and where the connection leads. */
+  #place: Place
+  #redirects = 0
+  #socket: net.Socket | undefined
+  #stage: Stage = 'connect'
+  #busy = false
+  #deadline = Infinity
+  #newConnection = true
+  #localPort: number | undefined
+  #replaced: Replaced | undefined
+  #lastByteAt = 0
+
+  constructor(plan: Plan, { session, cookies, header }: LaneUser = { session: 0 }) {
+    this.#header = header === undefined ? '' : `${header[0]}: ${header[1]}\r\n`
+    this.#plan = plan
+    this.session = session
+    this.#cookies = cookies
+    this.#start = this.#place = placeOf(plan.target, plan.scheme)
+    this.answer = new ResponseParser(plan.config.maxAnswerBytes)
+  }
+
+  get idle(): boolean {
+    return !this.#busy
+  }
+
+  begin(number: number, now: number): void {
+    this.number = number
+    this.startedAt = now
+    this.#deadline = now + this.#plan.config.timeoutMs
+    this.#busy = true
+    this.#redirects = 0
+    if (this.#place !== this.#start) this.#goTo(this.#start)
+    this.#ask()
+  }
+
+  #ask(): void {
+    this.answer.reset()
+    if (this.#socket === undefined) this.#open()
+    else {
+      this.#newConnection = false
+      this.#send(this.#socket)
+    }
+  }
+
+  /** Nothing but bytes is expected. */
+  get #isPlain(): boolean {
+    return this.#place.scheme === 'tcp'
+  }
+
+  #send(socket: net.Socket): void {
+    if (this.#isPlain) this.answer.expectAnything()
+    const cookies = this.#cookies?.header(cookiePlace(this.#place), Date.now()) ?? ''
+    socket.write(requestOf(this.#plan, this.#place, this.number, this.#header + cookies), 'latin1')
+  }
+
+  /** A connection that is kept is of use where both places are reached by it. */
+  #goTo(place: Place): void {
+    if (place.scheme !== this.#place.scheme || place.port !== this.#place.port) this.#drop()
+    this.#place = place
+  }
+
+  /** Goes where the answer leads, as long as that is allowed; false where it is the answer. */
+  #follow(): boolean {
+    if (this.#redirects >= this.#plan.target.redirects) return false
+    const place = redirectedTo(this.answer, this.#place)
+    if (place === undefined) return false
+    if (!this.#plan.config.keepAlive || !this.answer.reusable) this.#drop()
+    this.#redirects += 1
+    this.#goTo(place)
+    this.#ask()
+    return true
+  }
+
+  reportCookies(): Pick<Observation, 'cookies' | 'cookiesSent'> {
+    return this.#cookies?.report() ?? {}
+  }
+
+  #readCookies(): void {
+    this.#cookies?.read(this.answer.headers, cookiePlace(this.#place), Date.now())
+  }
+
+  /** Ends what has taken too long. */
+  tick(now: number): void {
+    if (now < this.#deadline) return
+    const { payload } = this.#plan.config
+    if (this.#stage === 'answer' && this.#isPlain && (this.answer.started || payload === undefined)) {
+      this.#finish('answered')
+    } else this.#fail('timeout', 'TIMEOUT', `no answer within ${this.#plan.config.timeoutMs} ms`)
+  }
+
+  /** Closes without a result. */
+  stop(): void {
+    this.#drop()
+    this.#busy = false
+    this.#deadline = Infinity
+  }
+
+  #open(): void {
+    this.#newConnection = true
+    this.#localPort = undefined
+    this.#stage = 'connect'
+    const socket = this.#place.scheme === 'https' ? this.#connectTls() : this.#connect()
+    this.#socket = socket
+    // The peer's end is followed by destroy(), which is one system call less than ending our side in an orderly way.
+    socket.on('end', () => {
+      if (this.#socket === socket) this.#onEnd()
+      else this.#plan.linger.ended(socket)
+    })
+    socket.on('error', (error) => {
+      if (this.#socket === socket) this.#onError(error)
+    })
+  }
+
+  #connect(): net.Socket {
+    const { host } = this.#plan.target
+    const { port } = this.#place
+    const options = {
+      allowHalfOpen: true,
+      onread: {
+        buffer: readBuffer,
+        callback: (length: number) => {
+          if (this.#socket === socket) this.#onBytes(readBuffer, length)
+          return true
+        },
+      },
+    }
+    const socket = new net.Socket(options)
+    socket.on('connect', () => {
+      if (this.#socket === socket) this.#onReady(socket)
+    })
+    socket.connect({ host, port, autoSelectFamily: false })
+    return socket
+  }
+
+  #connectTls(): net.Socket {
+    const { target, secureContext } = this.#plan
+    const { host, tls: settings } = target
+    const { port } = this.#place
+    const name = settings.serverName ?? host
+    const options = {
+      host,
+      port,
+      autoSelectFamily: false,
+      // The name of a certificate's owner, never an address: RFC 6066.
+      servername: net.isIP(name) === 0 ? name : '',
+      checkServerIdentity: (_host: string, certificate: tls.PeerCertificate) =>
+        tls.checkServerIdentity(name, certificate),
+      rejectUnauthorized: settings.insecure !== true,
+      ...(secureContext === undefined ? {} : { secureContext }),
+    }
+    const socket = tls.connect(options)
+    // Otherwise the request waits until the last message of the handshake is acknowledged.
+    socket.setNoDelay(true)
+    socket.on('connect', () => {
+      this.#stage = 'handshake'
+    })
+    socket.on('secureConnect', () => {
+      if (this.#socket === socket) this.#onReady(socket)
+    })
+    socket.on('data', (bytes: Buffer) => {
+      if (this.#socket === socket) this.#onBytes(bytes, bytes.length)
+    })
+    return socket
+  }
+
+  #onReady(socket: net.Socket): void {
+    this.#stage = 'answer'
+    // Asked for only where it is wanted: it is a system call.
+    if (this.#plan.config.localPorts) this.#localPort = socket.localPort
+    if (this.#isPlain && this.#plan.config.payload === undefined) {
+      this.#deadline = Math.min(this.#deadline, this.#plan.now() + bannerMs)
+      this.answer.expectAnything()
+    } else this.#send(socket)
+  }
+
+  #onBytes(bytes: Buffer, length: number): void {
+    // A server that speaks without being asked, or after its answer.
+    if (!this.#busy) return this.#drop()
+    if (this.#isPlain) {
+      const pauseMs = bytes[length - 1] === lineEnd ? linePauseMs : bannerPauseMs
+      this.#lastByteAt = this.#plan.now()
+      this.#deadline = Math.min(this.startedAt + this.#plan.config.timeoutMs, this.#lastByteAt + pauseMs)
+    }
+    this.#advance(this.answer.push(bytes, length))
+    return undefined
+  }
+
+  #onEnd(): void {
+    if (!this.#busy) return this.#lose('closed')
+    const silent = this.#isPlain && this.#plan.config.payload === undefined
+    if (this.answer.started || silent) this.#advance(this.answer.close())
+    else if (!this.#retry('closed'))
+      this.#fail('reset', 'EMPTY', 'the connection was closed without an answer')
+    return undefined
+  }
+
+  #onError(error: NodeJS.ErrnoException): void {
+    if (!this.#busy) return this.#lose('reset')
+    if (this.answer.started || !this.#retry('reset')) {
+      this.#fail(outcomeOf(error, this.#stage), error.code ?? 'ERROR', error.message)
+    }
+    return undefined
+  }
+
+  /** A kept connection that the server closed while the request was on its way says nothing about the server. */
+  #retry(how: Replaced): boolean {
+    if (this.#newConnection) return false
+    this.#lose(how)
+    this.#open()
+    return true
+  }
+
+  /** A connection that was kept is of no use any more. */
+  #lose(how: Replaced): void {
+    this.#drop()
+    if (this.#plan.config.keepAlive) this.#replaced = how
+  }
+
+  #advance(progress: Progress): void {
+    if (progress === 'done') {
+      this.#readCookies()
+      if (!this.#follow()) this.#finish('answered')
+    } else if (progress === 'broken') this.#fail('protocol', 'PROTOCOL', this.answer.problem)
+  }
+
+  #fail(outcome: Outcome, code: string, message: string): void {
+    this.#drop()
+    this.#finish(outcome, code, message)
+  }
+
+  #finish(outcome: Outcome, code = '', message = ''): void {
+    const { config, linger, now, onDone } = this.#plan
+    const { closed, reusable, truncated, started } = this.answer
+    const endedAt = this.#isPlain && outcome === 'answered' && started ? this.#lastByteAt : now()
+    const replaced = this.#newConnection ? this.#replaced : undefined
+    this.#busy = false
+    this.#deadline = Infinity
+    const open = outcome === 'answered' && !closed && !truncated
+    const askable = this.#isPlain ? open && config.payload !== undefined : reusable
+    const keep = config.keepAlive && outcome === 'answered' && askable
+    this.#replaced = undefined
+    if (!keep) {
+      if (config.keepAlive && (outcome === 'answered' || !this.#newConnection)) {
+        this.#replaced = outcome === 'answered' ? 'closed' : outcome === 'timeout' ? 'timeout' : 'reset'
+      }
+      const complete = open && !this.#isPlain
+      if (complete && this.#socket !== undefined) linger.add(this.#socket, endedAt)
+      else this.#socket?.destroy()
+      this.#socket = undefined
+    }
+    onDone(this, {
+      replaced,
+      outcome,
+      newConnection: this.#newConnection,
+      endedAt,
+      localPort: this.#localPort,
+      redirects: this.#redirects,
+      code,
+      message,
+    })
+  }
+
+  #drop(): void {
+    this.#socket?.destroy()
+    this.#socket = undefined
+  }
+}
+
+/** @param user lines of the head, or nothing */
+function requestOf({ config, target }: Plan, place: Place, number: number, user: string): string {
+  const { marker, keepAlive, payload = '' } = config
+  const { scheme, path, hostHeader } = place
+  if (scheme === 'tcp') return payload
+  const mark = marker === undefined ? '' : `${marker.text}-${number}`
+  const agent = marker?.in === 'header' ? `/${mark}` : ''
+  const query = marker?.in === 'query' ? `${path.includes('?') ? '&' : '?'}affinity-probe=${mark}` : ''
+  const own = target.headers.map(([name, value]) => `${name}: ${value}\r\n`).join('')
+  return (
+    `GET ${path}${query} HTTP/1.1\r\nHost: ${hostHeader}\r\nUser-Agent: kubectl-affinity${agent}\r\n` +
+    `Accept: */*\r\nAccept-Encoding: identity\r\n${own}${user}` +
+    `Connection: ${keepAlive ? 'keep-alive' : 'close'}\r\n\r\n`
+  )
+}

@@ -1,0 +1,125 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { type ConnectionOptions, getCACertificates } from 'node:tls'
+import { connectionError } from './connection-problem.ts'
+import type { Identity } from '../credentials/credentials.ts'
+import type { ConnectionError } from '../answers/errors.ts'
+import type { Http1 } from './http1.ts'
+import { SharedConnection } from './http2.ts'
+import type { Connection } from '../kubeconfig/resolve.ts'
+
+export interface HttpRequest {
+  method: string
+  /** With the query, below the server's own path. */
+  path: string
+  headers: Readonly<Record<string, string | string[]>>
+  body?: string | undefined
+  signal?: AbortSignal | undefined
+  /** The answer goes on for long, or changes the protocol: it gets a connection of its own. */
+  lasting?: boolean
+}
+
+export interface HttpResponse {
+  status: number
+  statusText: string
+  headers: IncomingHttpHeaders
+  /** Leaving the iteration gives the rest up. Rejects with ConnectionError when the answer is cut. */
+  body: AsyncIterable<Uint8Array>
+  /** With status 101: the connection, which now speaks the protocol that was asked for, and its first bytes. */
+  upgraded?: { socket: Duplex; head: Uint8Array }
+}
+
+/** What the connections to one server have in common. */
+export interface Surroundings {
+  tlsFor: (identity: Identity) => SecureOptions
+  /** Says what became of a connection. */
+  explain: (error: unknown) => ConnectionError
+  /** Aborted when all connections are to be closed. */
+  ending: AbortSignal
+}
+
+type SecureOptions = Pick<ConnectionOptions, 'rejectUnauthorized' | 'ca' | 'servername' | 'cert' | 'key'>
+
+/**
+ * The connections to one server. One exchange at a time knows nothing of retries, users or JSON.
+ *
+ * Requests that are answered at once share one connection by HTTP/2, as kubectl's do: setting up another one (TLS)
+ * costs both sides more than the request. Whatever lasts has an HTTP/1.1 connection to itself, and so has every
+ * request where there is a proxy, no TLS, or a server without HTTP/2.
+ */
+export class HttpTransport {
+  readonly #connection: Connection
+  readonly #proxy: URL | undefined
+  readonly #isShared: boolean
+  /** By client certificate, since a connection belongs to the identity that opened it. */
+  readonly #shared = new Map<string, SharedConnection>()
+  #http1: Promise<Http1> | undefined
+  readonly #ending = new AbortController()
+  readonly #surroundings: Surroundings
+
+  constructor(connection: Connection, proxy: URL | undefined, http2: boolean) {
+    this.#connection = connection
+    this.#proxy = proxy
+    this.#isShared = http2 && connection.server.protocol === 'https:' && proxy === undefined
+    this.#surroundings = {
+      tlsFor: (identity) => secureOptions(connection, identity),
+      explain: (error) => this.#explain(error),
+      ending: this.#ending.signal,
+    }
+  }
+
+  /** Rejects with ConnectionError, or with the reason of the signal. */
+  async send(request: HttpRequest, identity: Identity): Promise<HttpResponse> {
+    request.signal?.throwIfAborted()
+    this.#ending.signal.throwIfAborted()
+    if (this.#isShared && request.lasting !== true) {
+      const response = await this.#sharedBy(identity).send(request, identity)
+      if (response !== undefined) return response
+    }
+    this.#http1 ??= this.#loadHttp1()
+    return await (await this.#http1).send(request, identity)
+  }
+
+  /** Closes all connections, also those in use, and refuses new ones. */
+  close(): void {
+    this.#ending.abort(new Error('the connection to the cluster was closed'))
+  }
+
+  #sharedBy(identity: Identity): SharedConnection {
+    const key = identity.cert ?? ''
+    const known = this.#shared.get(key)
+    if (known?.isUsable === true) return known
+    const shared = new SharedConnection(this.#connection.server, identity, this.#surroundings)
+    this.#shared.set(key, shared)
+    return shared
+  }
+
+  async #loadHttp1(): Promise<Http1> {
+    const { Http1 } = await import('./http1.ts')
+    return new Http1(this.#connection.server, this.#proxy, this.#surroundings)
+  }
+
+  #explain(error: unknown): ConnectionError {
+    const { server, guessed } = this.#connection
+    return connectionError(error, forwarderTo(server, this.#proxy) ?? server, guessed)
+  }
+}
+
+/** Plain http is not tunnelled: an HTTP proxy is asked for the whole URL. */
+export function forwarderTo(server: URL, proxy: URL | undefined): URL | undefined {
+  return server.protocol === 'http:' && proxy?.protocol.startsWith('http') ? proxy : undefined
+}
+
+function secureOptions({ ca, verify, serverName }: Connection, identity: Identity): SecureOptions {
+  return {
+    rejectUnauthorized: verify,
+    ...(verify ? { ca: ca ?? systemAuthorities() } : {}),
+    ...(serverName === undefined ? {} : { servername: serverName }),
+    ...(identity.cert === undefined ? {} : { cert: identity.cert, key: identity.key }),
+  }
+}
+
+/** kubectl trusts what the system trusts (SSL_CERT_FILE included); Node and Bun by themselves only their own list. */
+function systemAuthorities(): string[] {
+  return [...new Set([...getCACertificates('system'), ...getCACertificates('default')])]
+}

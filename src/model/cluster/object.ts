@@ -1,0 +1,90 @@
+import type { ObjectRef } from '../findings/finding.ts'
+import type { KubernetesObject } from './kubernetes.ts'
+
+/** An object of somebody else's kind: its mechanism reads the parts that it needs, of whatever shape they are. */
+export interface LooseObject extends KubernetesObject {
+  spec?: unknown
+}
+
+/** Namespace and name: an object whose kind is known from where it stands. */
+export interface NamespacedName {
+  namespace: string
+  name: string
+}
+
+/**
+ * A type of object that can be read. A constant in the folder of the mechanism that owns it; whatever else has to know
+ * of it is derived from the mechanisms' list.
+ */
+export interface ObjectType<T extends KubernetesObject = KubernetesObject> {
+  /** Empty for the core group. */
+  group: string
+  /** The preferred one first. A cluster that serves none of them is asked for its own preferred one. */
+  versions: readonly [string, ...string[]]
+  /** Plural, as in URLs: `httproutes`. */
+  resource: string
+  kind: string
+  scope: 'namespaced' | 'cluster'
+  /** Of a custom resource: not asked for where the cluster does not serve the group. */
+  isCustom?: boolean
+  /** `everywhere`: objects of other namespaces may matter, as routes beside a gateway do. Else those of the target's. */
+  within?: 'everywhere'
+  /** Asked for only where there is an object of one of these types. */
+  beside?: readonly ObjectType[]
+  /** A label selector; of all others none matters. */
+  selector?: string
+  /** Written by whoever runs the cluster: files that hold none of them say nothing about them. */
+  isOfCluster?: boolean
+  /** Nothing is of it: it ties the type of the objects to this constant. */
+  readonly of?: T
+}
+
+/** `apps` of `apps/v1`; empty for the core group. */
+export function groupOf(apiVersion: string): string {
+  const slash = apiVersion.indexOf('/')
+  return slash < 0 ? '' : apiVersion.slice(0, slash)
+}
+
+/** Whether an object is of a type, whatever its version. */
+export function isOfType(object: KubernetesObject, { group, kind }: ObjectType): boolean {
+  return object.kind === kind && groupOf(object.apiVersion) === group
+}
+
+/** `ingresses.networking.k8s.io`: as kubectl and API servers call a type; equal for types that are the same. */
+export function resourceName({ resource, group }: ObjectType): string {
+  return group === '' ? resource : `${resource}.${group}`
+}
+
+/** The list of a type: equal for types of which the same objects matter. */
+export function listName(type: ObjectType): string {
+  return type.selector === undefined ? resourceName(type) : `${resourceName(type)} with ${type.selector}`
+}
+
+/** What an object is called in findings and reports. */
+export function refOf({ kind, apiVersion, metadata: { name, namespace } }: KubernetesObject): ObjectRef {
+  const group = groupOf(apiVersion)
+  return {
+    kind,
+    ...(group === '' ? {} : { group }),
+    ...(namespace === undefined ? {} : { namespace }),
+    name,
+  }
+}
+
+/** One object of a type by its name. */
+export function refTo(
+  type: ObjectType,
+  { namespace, name }: { namespace?: string; name: string },
+): ObjectRef {
+  return {
+    kind: type.kind,
+    ...(type.group === '' ? {} : { group: type.group }),
+    ...(type.scope === 'cluster' || namespace === undefined ? {} : { namespace }),
+    name,
+  }
+}
+
+/** Equal for references to the same object. */
+export function keyOf({ kind, group = '', namespace = '', name }: ObjectRef): string {
+  return `${kind}.${group} ${namespace}/${name}`
+}

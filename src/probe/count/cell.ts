@@ -1,0 +1,336 @@
+import type { End, TargetEnd } from '../../agent/protocol/protocol.ts'
+import { judge } from '../../judge/judge.ts'
+import type { JudgeInput } from '../../judge/input.ts'
+import { joinStretches } from '../../judge/stretched.ts'
+import type { Endpoint } from '../../model/cluster/endpoint.ts'
+import type { Backend } from '../../model/probe/backend.ts'
+import type { Observation } from '../../model/probe/observation.ts'
+import type { Expectation } from '../../model/affinity/expectation.ts'
+import type { SurveyEntry } from '../../model/probe/survey.ts'
+import type { Verdict } from '../../model/probe/verdict.ts'
+import type { NodeClock } from '../run/clock.ts'
+import { type Counted, CountedLog } from './counted.ts'
+import { EndpointHistory } from './endpoint-history.ts'
+import { eligibleThrough, type EntryClient } from '../plan/entries/eligible.ts'
+import { type HeldRange, judgeRange } from './held.ts'
+import { KeptConnection } from './kept.ts'
+import type { Claims } from './users/claims.ts'
+import { CookieLog } from './users/cookie-log.ts'
+import { VisitLog } from './users/visit-log.ts'
+import { Letters } from './letters.ts'
+import type { RecognisedBackend, Recogniser } from './recognise.ts'
+import type { SwitchRecord } from './switches.ts'
+import { Tally, type TallyResult } from './tally.ts'
+
+export interface CellOptions {
+  entry: SurveyEntry
+  expectation: Expectation
+  recogniser: Recogniser
+  /** Those of the entry's port and address family. */
+  endpoints: readonly Endpoint[]
+  /** Keeps so many observations for `reassign`; `unlessNamed`: until the first answer that names its backend. */
+  keep?: { most: number; unlessNamed: boolean }
+  /** How many cells there are in all. */
+  cells: number
+  /** One connection at a time is kept open, and its life is worth following. */
+  followConnection?: boolean
+  /** Of all cells. */
+  letters?: Letters
+  /** Which of the sessions of its client. */
+  session?: number
+  /** What cookies name, where they are looked at. */
+  claims?: Claims
+  /** Nothing is meant to hold it. */
+  isLoose?: boolean
+  /** What the same user saw of cookies elsewhere, where it brings them along. */
+  cookiesBefore?: CookieLog
+  /** What the application counted before, where the user comes back to a place. */
+  visitsBefore?: VisitLog
+}
+
+/** An observation that was counted. */
+export interface Seen {
+  cell: Cell
+  observation: Observation
+  /** Who answered, if that is known. */
+  backend?: Backend
+  /** The answer came from another backend than the one before. */
+  switched?: SwitchRecord
+}
+
+/** What is asked of a cell's run. */
+export interface Question {
+  acceptedError: number
+  /** Verdicts that are to hold at once; see `JudgeInput`. */
+  verdicts?: number
+  /** Names and addresses of endpoints that answered others. */
+  heard?: ReadonlySet<string>
+}
+
+/** What the judge is told that is not in the answers. */
+export interface CellFacts extends Pick<
+  JudgeInput,
+  'shares' | 'serviceChanges' | 'nameIsShared' | 'isUnconfirmed'
+> {
+  /** With `serviceChanges`: while the Service stayed as it was, by our clock. */
+  held?: readonly HeldRange[]
+}
+
+/** Addresses of a client that are kept; where every answer says another one they tell nothing. */
+const mostSeen = 64
+
+/** What one client observes through one entry, added up. */
+export class Cell {
+  readonly entry: SurveyEntry
+  tally: Tally
+  /** The client's address as backends saw it, with the number of answers that say so. */
+  readonly seen = new Map<string, number>()
+  readonly #recogniser: Recogniser
+  #endpoints: readonly Endpoint[]
+  #client: EntryClient = { place: 'pod' }
+  /** Replaced by what the proxy may pick once the client's node is known. */
+  #history: EndpointHistory
+  #clock: NodeClock | undefined
+  /** Observations before the first of this cell: their numbers run on from target to target. */
+  #before: number | undefined
+  #done: TargetEnd | undefined
+  readonly #expectation: Expectation
+  readonly #kept: KeptConnection | undefined
+  readonly session: number
+  readonly #letters: Letters
+  /** Switches since they were asked for last. */
+  #fresh: SwitchRecord[] = []
+  #mayBeExempt = false
+  #isExempt = false
+  readonly #cells: number
+  readonly #keep: CellOptions['keep']
+  #raw: Observation[] | undefined
+  #isReassigned = false
+  #counted: CountedLog
+  #facts: CellFacts = {}
+  readonly isLoose: boolean
+  readonly cookies: CookieLog
+  readonly visits: VisitLog
+  redirects = 0
+  /** Answers that named nobody, by their HTTP status. */
+  readonly nameless = new Map<number, number>()
+
+  constructor(options: CellOptions) {
+    const {
+      entry,
+      expectation,
+      recogniser,
+      endpoints,
+      cells,
+      followConnection = false,
+      keep,
+      session = 0,
+      letters = new Letters(),
+      claims,
+      isLoose = false,
+      cookiesBefore,
+      visitsBefore,
+    } = options
+    this.isLoose = isLoose
+    this.cookies = new CookieLog(claims, cookiesBefore)
+    this.visits = new VisitLog(visitsBefore)
+    this.entry = entry
+    this.#expectation = expectation
+    this.#cells = cells
+    this.#keep = keep
+    this.#raw = keep === undefined ? undefined : []
+    this.session = session
+    this.#letters = letters
+    this.#counted = new CountedLog(cells)
+    this.tally = new Tally(expectation, {
+      tallies: cells,
+      letters,
+      onSwitch: (record) => this.#fresh.push(record),
+    })
+    this.#kept = followConnection ? new KeptConnection() : undefined
+    this.#recogniser = recogniser
+    this.#endpoints = endpoints
+    this.#history = new EndpointHistory(endpoints, this.#eligible())
+  }
+
+  /** What was found out without the answers. */
+  learn(facts: CellFacts): void {
+    this.#facts = { ...this.#facts, ...facts }
+  }
+
+  /** The client is here. */
+  placeAt(client: EntryClient): void {
+    this.#client = client
+    this.#history = new EndpointHistory(this.#endpoints, this.#eligible())
+  }
+
+  /** Its requests begin. */
+  start(clock: NodeClock): void {
+    this.#clock ??= clock
+  }
+
+  /** The endpoints are these since `heardAt` (Date.now). */
+  follow(endpoints: readonly Endpoint[], heardAt: number): void {
+    this.#endpoints = endpoints
+    // Before the first request a change is not one of the run: the run begins with what there is then.
+    if (this.#clock === undefined) this.#history = new EndpointHistory(endpoints, this.#eligible())
+    else this.#history.update(this.#clock.sinceStart(heardAt), endpoints, this.#eligible())
+  }
+
+  /**
+   * Counts an observation, and says who answered, if that is known, and what changed with it.
+   * @param turn its number among those of this cell, where several take turns
+   */
+  add(observation: Observation, turn?: number): Seen {
+    const { identity, seenAddress, number, target } = observation
+    this.#before ??= target === 0 ? 0 : number - 1
+    if (seenAddress !== undefined && (this.seen.size < mostSeen || this.seen.has(seenAddress)))
+      this.seen.set(seenAddress, (this.seen.get(seenAddress) ?? 0) + 1)
+    const recognised = identity === undefined ? undefined : this.#recogniser.recognise(identity)
+    if (this.#mayBeExempt && recognised?.address !== undefined) this.#noteExemption(recognised.address)
+    this.#kept?.add(observation, recognised?.key)
+    this.#keepRaw(observation, recognised)
+    const own = turn ?? number - this.#before
+    const numbered = own === number ? observation : { ...observation, number: own }
+    const backend = this.tally.add(numbered, recognised)
+    this.#counted.add(numbered, recognised)
+    this.cookies.add(observation, backend)
+    this.visits.add(observation.counter, backend?.name)
+    this.#noteFront(observation, recognised)
+    const [switched] = this.#fresh
+    this.#fresh = []
+    return {
+      cell: this,
+      observation,
+      ...(backend === undefined ? {} : { backend }),
+      ...(switched === undefined ? {} : { switched }),
+    }
+  }
+
+  /** What something in front did of its own accord. */
+  #noteFront({ redirects = 0, status }: Observation, recognised: RecognisedBackend | undefined): void {
+    this.redirects += redirects
+    const isNamed = recognised !== undefined && recognised.by !== 'anonymous'
+    if (status !== undefined && !isNamed) this.nameless.set(status, (this.nameless.get(status) ?? 0) + 1)
+  }
+
+  /** What was kept of a run whose answers do not settle who gave them; undefined when they do, or when it is too long. */
+  get unattributed(): readonly Observation[] | undefined {
+    return this.#raw
+  }
+
+  /** Who answered is known by what the answers say. */
+  get isNamedByAnswers(): boolean {
+    return !this.#isReassigned && !this.#recogniser.hasLearned
+  }
+
+  /** Adds everything up anew, with backends that were found out without the answers. */
+  reassign(backendOf: (observation: Observation) => RecognisedBackend | undefined): void {
+    this.tally.forget()
+    const tally = new Tally(this.#expectation, { tallies: this.#cells, letters: this.#letters })
+    this.#counted = new CountedLog(this.#cells)
+    for (const observation of this.#raw ?? []) {
+      const answered = observation.outcome === 'answered'
+      const recognised = answered ? backendOf(observation) : undefined
+      tally.add(observation, recognised)
+      this.#counted.add(observation, recognised)
+    }
+    this.tally = tally
+    this.#isReassigned = true
+  }
+
+  #keepRaw(observation: Observation, recognised: RecognisedBackend | undefined): void {
+    const raw = this.#raw
+    if (raw === undefined || this.#keep === undefined) return
+    const isSettled = recognised !== undefined && recognised.by !== 'anonymous'
+    if (raw.length >= this.#keep.most || (isSettled && this.#keep.unlessNamed)) this.#raw = undefined
+    else raw.push(observation)
+  }
+
+  /** The agent has asked this entry for the last time. */
+  finish(done: TargetEnd): void {
+    this.#done = done
+  }
+
+  /** Endpoints behind its entry came or went while it was asked. */
+  get sawChanges(): boolean {
+    return this.#history.changed
+  }
+
+  /** The endpoints as they are now. */
+  get endpoints(): readonly Endpoint[] {
+    return this.#endpoints
+  }
+
+  /** What became of connections that were kept open, in sentences. */
+  connectionNotes(): string[] {
+    return this.#kept?.notes(this.#expectation) ?? []
+  }
+
+  /** All that is known, also on the way. `end` counts where the agent had one target only. */
+  parts(end?: End): TallyResult {
+    return this.tally.result(this.#history, (this.#done ?? end)?.requests)
+  }
+
+  /** @param cutShort it was not asked as often as it was meant to be */
+  judge(
+    parts: TallyResult,
+    { acceptedError, verdicts, heard }: Question,
+    { end, cutShort }: { end: End | undefined; cutShort: boolean },
+  ): { input: JudgeInput; verdict: Verdict } {
+    // The agent compared the answers.
+    const counted = this.#isReassigned ? undefined : (this.#done ?? end)
+    const { held = [], ...facts } = this.#facts
+    const input: JudgeInput = {
+      ...parts.evidence,
+      anonymous:
+        parts.evidence.anonymous && this.#recogniser.takesDistinctAnswers ? 'told' : parts.evidence.anonymous,
+      unheard: this.#unheard(heard),
+      ...facts,
+      expectation: this.#expectation,
+      acceptedError,
+      ...(verdicts === undefined ? {} : { verdicts }),
+      interrupted: cutShort,
+      ...(counted === undefined ? {} : { agentTotals: { switches: counted.switches } }),
+    }
+    const part = {
+      between: (fromMs: number, toMs: number) => this.#between(fromMs, toMs),
+      history: this.#history,
+      ranges: held.length,
+    }
+    const stretches = held.flatMap((range) => judgeRange(range, part, input) ?? [])
+    return { input, verdict: joinStretches(judge(input), stretches) }
+  }
+
+  /** What was counted between two moments of our clock. */
+  #between(fromMs: number, toMs: number): readonly Counted[] {
+    const clock = this.#clock
+    if (clock === undefined) return []
+    return this.#counted.between(clock.sinceStart(fromMs), clock.sinceStart(toMs)) ?? []
+  }
+
+  /** Endpoints that may be picked and that are not known to answer. */
+  #unheard(elsewhere: ReadonlySet<string> = new Set()): string[] {
+    const heard = new Set(this.tally.entries.flatMap(({ backend: { name, address } }) => [name, address]))
+    const { endpoints } = eligibleThrough(this.entry, this.#client, this.#endpoints)
+    return endpoints
+      .filter(({ pod, address }) => !heard.has(pod) && !heard.has(address))
+      .filter(({ pod, address }) => !elsewhere.has(address) && (pod === undefined || !elsewhere.has(pod)))
+      .map(({ pod, address }) => pod ?? address)
+  }
+
+  /** How many endpoints the proxy that decides may pick. */
+  #eligible(): number {
+    const { endpoints, unlessExempt } = eligibleThrough(this.entry, this.#client, this.#endpoints)
+    this.#mayBeExempt = unlessExempt !== undefined && !this.#isExempt
+    return (this.#isExempt ? (unlessExempt ?? endpoints) : endpoints).length
+  }
+
+  /** An answer from an endpoint that the traffic policy excludes shows that it does not count for this client. */
+  #noteExemption(address: string): void {
+    const { endpoints } = eligibleThrough(this.entry, this.#client, this.#endpoints)
+    if (endpoints.some((endpoint) => endpoint.address === address)) return
+    this.#isExempt = true
+    if (!this.#history.changed) this.#history = new EndpointHistory(this.#endpoints, this.#eligible())
+  }
+}

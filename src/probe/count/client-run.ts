@@ -1,0 +1,147 @@
+import type { Decoded, End, Failure, Gap } from '../../agent/protocol/protocol.ts'
+import type { Pod } from '../../model/cluster/kubernetes.ts'
+import type { Observation, Scheme } from '../../model/probe/observation.ts'
+import { UserError } from '../../model/common/user-error.ts'
+import type { Cell, Seen } from './cell.ts'
+import { hereIndex } from '../run/clients/here-index.ts'
+import { NodeClock } from '../run/clock.ts'
+
+/** Lines in the pod's log that are not the agent's, kept for when it fails. */
+const mostForeignLines = 5
+/** Failures that are kept in words; all are counted. */
+const mostFailures = 16
+
+/** What one client says, from the start of its pod to its last line: its cells add it up. */
+export class ClientRun {
+  readonly index: number
+  /** One for each session at each target of the agent, in their order. */
+  readonly cells: readonly Cell[]
+  pod: Pod | undefined
+  addresses: string[] = []
+  /** What sends its requests where there is no Node. */
+  tool: string | undefined
+  #isCoarse = false
+  /** Of the first target that was asked. */
+  scheme: Scheme | undefined
+  /** What ports do instead of speaking HTTP. */
+  readonly #notHttp = new Set<string>()
+  readonly failures: Failure[] = []
+  readonly foreign: string[] = []
+  end: End | undefined
+  /** Why its container ended, in the kubelet's words. */
+  endMessage = ''
+  #clock: NodeClock | undefined
+  #asked = 0
+  readonly #sessions: number
+  /** Observations before the first of each target. */
+  readonly #before = new Map<number, number>()
+
+  constructor(index: number, cells: readonly Cell[], sessions = 1) {
+    this.index = index
+    this.#sessions = sessions
+    this.cells = cells
+    if (index === hereIndex) for (const cell of cells) cell.placeAt({ place: 'here' })
+  }
+
+  onPod(pod: Pod): void {
+    this.pod = pod
+    this.addresses = (pod.status?.podIPs ?? []).map(({ ip }) => ip)
+    const { nodeName } = pod.spec
+    for (const cell of this.cells)
+      cell.placeAt({ place: 'pod', ...(nodeName === undefined ? {} : { node: nodeName }) })
+  }
+
+  /** Throws UserError when the agent could not do its work. Returns the gap in words, if there is one, and what was seen. */
+  onDecoded(decoded: Decoded, arrivedAt: number): { gap?: string; seen: Seen[] } {
+    const { hello, start, failure, foreign, done, end, error, observations, gap } = decoded
+    if (hello !== undefined) {
+      if (hello.addresses.length > 0) this.addresses = hello.addresses
+      this.tool = hello.tool
+      this.#isCoarse = hello.isCoarse ?? false
+    }
+    if (start !== undefined) {
+      this.scheme ??= start.scheme
+      if (start.notHttp !== undefined) this.#notHttp.add(start.notHttp)
+      this.#clock ??= new NodeClock(start.epochMs)
+      this.#asked = this.#cellOf({ target: start.target })
+      this.#before.set(start.target, start.after ?? 0)
+      for (let session = 0; session < this.#sessions; session++)
+        this.cells[this.#cellOf({ target: start.target, session })]?.start(this.#clock)
+    }
+    if (failure !== undefined && this.failures.length < mostFailures) this.failures.push(failure)
+    if (foreign !== undefined && this.foreign.length < mostForeignLines) this.foreign.push(foreign)
+    if (error !== undefined) throw new UserError(`the probe's agent failed: ${error}`)
+    const seen = observations.flatMap(
+      (observation) =>
+        this.cells[this.#cellOf(observation)]?.add(observation, this.#turnOf(observation)) ?? [],
+    )
+    const last = observations.at(-1)
+    if (last !== undefined) this.#clock?.heard(arrivedAt, last.atMs + last.latencyMs)
+    if (done !== undefined) this.cells[this.#cellOf(done)]?.finish(done)
+    if (end !== undefined) this.end = end
+    return { ...(gap === undefined ? {} : { gap: gapWords(gap) }), seen }
+  }
+
+  /** Sessions take turns: the number of an observation among those of its own. */
+  #turnOf({ number, target }: Observation): number | undefined {
+    if (this.#sessions === 1) return undefined
+    return Math.floor((number - 1 - (this.#before.get(target) ?? 0)) / this.#sessions) + 1
+  }
+
+  /** The agent asks each target in each session. */
+  #cellOf({ target, session = 0 }: { target: number; session?: number }): number {
+    return target * this.#sessions + session
+  }
+
+  /** What to know of an agent that is not the usual one. */
+  toolNotes(): string[] {
+    if (this.tool === undefined) return []
+    const precision = this.#isCoarse ? '; its clock counts in steps of 10 ms or more' : ''
+    return [`there is no Node: requests were sent one after the other with ${this.tool}${precision}`]
+  }
+
+  /** Why connections are all that was counted, where that was found out. */
+  notHttpNotes(): string[] {
+    return [...this.#notHttp].map(
+      (what) => `not HTTP: the port ${what}; connections were counted, as with --scheme tcp`,
+    )
+  }
+
+  get hasObservations(): boolean {
+    return this.cells.some(({ tally }) => tally.requests > 0)
+  }
+
+  /** Its first request by our clock, in milliseconds since 1970. */
+  get startedAt(): number | undefined {
+    return this.#clock?.startedAt
+  }
+
+  /** The run did not come to its own end. */
+  get isCutShort(): boolean {
+    return this.end === undefined || this.end.reason === 'signal'
+  }
+
+  /** This cell was not asked as often as it was meant to be. */
+  isCutShortAt(cell: number): boolean {
+    return this.isCutShort && cell >= this.#asked
+  }
+
+  /** The first failures of a cell, in words. */
+  failureWords(cell: number, most: number): string[] {
+    return this.failures
+      .filter((failure) => this.#cellOf(failure) === cell)
+      .slice(0, most)
+      .map(({ number, outcome, code, message }) => {
+        const advice =
+          outcome === 'tls'
+            ? '; --insecure does not verify the certificate, --ca FILE names who signed it'
+            : ''
+        return `request ${number} failed: ${message} (${code})${advice}`
+      })
+  }
+}
+
+function gapWords({ fromObservation, toObservation, observations }: Gap): string {
+  if (observations === 0) return 'some lines of the log did not arrive; no observation was in them'
+  return `${observations} observations did not arrive (requests ${fromObservation} to ${toObservation}): the log was rotated before it was read`
+}

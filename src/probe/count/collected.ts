@@ -1,0 +1,70 @@
+import { isForbidden } from '../../cluster/index.ts'
+import type { Endpoint } from '../../model/cluster/endpoint.ts'
+import type { Scheme } from '../../model/probe/observation.ts'
+import type { EndpointSummary, ProbeRequest } from '../../model/probe/probe-result.ts'
+import type { SurveyEntry } from '../../model/probe/survey.ts'
+import { UserError } from '../../model/common/user-error.ts'
+import type { ClientRun } from './client-run.ts'
+import { outsideKinds } from '../plan/entries/asked.ts'
+
+/** What results of one client and of many have in common. */
+
+export function summarise(
+  endpoints: readonly Endpoint[],
+  eligible: number,
+  entries: readonly SurveyEntry[],
+): EndpointSummary {
+  const ready = endpoints.filter((endpoint) => endpoint.ready)
+  const fewerBy = eligible < ready.length ? whatLeavesOut(ready, entries) : undefined
+  return {
+    ready: ready.length,
+    total: endpoints.length,
+    nodes: new Set(ready.map((endpoint) => endpoint.node).filter((node) => node !== undefined)).size,
+    eligible,
+    ...(fewerBy === undefined ? {} : { fewerBy }),
+  }
+}
+
+function whatLeavesOut(
+  ready: readonly Endpoint[],
+  entries: readonly SurveyEntry[],
+): EndpointSummary['fewerBy'] {
+  const local = entries.find(({ policyLocal }) => policyLocal === true)
+  if (local !== undefined)
+    return outsideKinds.has(local.kind) ? 'externalTrafficPolicy' : 'internalTrafficPolicy'
+  const isHinted = ready.some(({ forNodes = [], forZones = [] }) => forNodes.length + forZones.length > 0)
+  return isHinted ? 'hints' : undefined
+}
+
+/** What was sent, once it is known what the port speaks; plain TCP and UDP have no path. */
+export function requestOf(planned: Omit<ProbeRequest, 'scheme'>, scheme: Scheme = 'http'): ProbeRequest {
+  const { path, ...request } = planned
+  const isHttp = scheme === 'http' || scheme === 'https'
+  return { ...request, scheme, ...(isHttp && path !== undefined ? { path } : {}) }
+}
+
+/** Why endpoints that came or went may be missing. */
+export function watchNotes(trouble: Error | undefined): string[] {
+  if (trouble === undefined) return []
+  const why = isForbidden(trouble) ? 'watching EndpointSlices is not allowed' : trouble.message
+  return [`endpoints that came or went during the run may not be known: ${why}`]
+}
+
+export function stallNotes(stalledMs: number): string[] {
+  return stalledMs < 1
+    ? []
+    : [`requests were held back for ${Math.round(stalledMs)} ms because the pod's log was read too slowly`]
+}
+
+/** The agent did not get to its first request. */
+export function nothingObserved({ foreign, endMessage }: ClientRun, image: string): UserError {
+  const words = [...foreign, endMessage].filter((text) => text !== '')
+  return new UserError(
+    `the probe pod ended before it sent a request${words.length > 0 ? `: ${words.join('\n  ')}` : ''}`,
+    {
+      hints: [
+        `the image must hold Node 18 or newer as "node", or a shell with curl, wget or nc: it is "${image}"`,
+      ],
+    },
+  )
+}

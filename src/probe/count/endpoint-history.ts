@@ -1,0 +1,115 @@
+import type { Endpoint } from '../../model/cluster/endpoint.ts'
+import type { EndpointChange } from '../../model/probe/probe-result.ts'
+import { diffEndpoints } from './changes.ts'
+import { ownerOf } from '../plan/needles.ts'
+
+/** Changes that are kept; a run that sees more keeps the newest. */
+const mostChanges = 1000
+/** Moments for which the number of eligible endpoints is kept. */
+const mostCounts = 4096
+
+/** A Service's endpoints over the course of a run. Times are milliseconds since the first request; earlier is negative. */
+export class EndpointHistory {
+  #endpoints: readonly Endpoint[]
+  #changes: EndpointChange[] = []
+  /** Endpoints that were going, or not ready, from the start: a proxy may have used them a moment ago. */
+  readonly #lostBefore: readonly EndpointChange[]
+  #changed = false
+  readonly #everReady = new Set<string>()
+  #counts: { atMs: number; eligible: number }[]
+
+  /** @param eligible how many of them the client's proxy may pick (`eligibleEndpoints`) */
+  constructor(endpoints: readonly Endpoint[], eligible: number) {
+    this.#endpoints = endpoints
+    this.#counts = [{ atMs: -Infinity, eligible }]
+    this.#lostBefore = endpoints
+      .filter(({ ready, terminating }) => !ready || terminating)
+      .map(({ address, pod, node, terminating }) => ({
+        atMs: 0,
+        kind: terminating ? 'terminating' : 'not-ready',
+        address,
+        ...(pod === undefined ? {} : { pod }),
+        ...(node === undefined ? {} : { node }),
+      }))
+    this.#noteReady(endpoints)
+  }
+
+  /** Takes over the endpoints as they are at `atMs`, and returns what has changed. */
+  update(atMs: number, endpoints: readonly Endpoint[], eligible: number): EndpointChange[] {
+    const changes = diffEndpoints(this.#endpoints, endpoints, atMs)
+    this.#endpoints = endpoints
+    this.#noteReady(endpoints)
+    if (changes.length > 0 && atMs > 0) this.#changed = true
+    this.#changes.push(...changes)
+    if (this.#changes.length > 2 * mostChanges) this.#changes = this.#changes.slice(-mostChanges)
+    if (this.#counts.at(-1)?.eligible !== eligible) this.#counts.push({ atMs, eligible })
+    if (this.#counts.length > mostCounts) this.#thin()
+    return changes
+  }
+
+  get endpoints(): readonly Endpoint[] {
+    return this.#endpoints
+  }
+
+  get changes(): EndpointChange[] {
+    return this.#changes.slice(-mostChanges)
+  }
+
+  /** What may be a reason to leave an endpoint: the changes, and what was so when the run began. */
+  get reasons(): EndpointChange[] {
+    return [...this.#lostBefore, ...this.changes]
+  }
+
+  /** True when endpoints changed after the first request. */
+  get changed(): boolean {
+    return this.#changed
+  }
+
+  /** Backends that were ready at any time. */
+  get everReady(): number {
+    return this.#everReady.size
+  }
+
+  get eligible(): number {
+    return this.#counts.at(-1)?.eligible ?? 0
+  }
+
+  /** The fewest eligible endpoints between two moments. */
+  fewest(fromMs: number, toMs: number): number {
+    let fewest = Infinity
+    for (let index = this.#counts.length - 1; index >= 0; index--) {
+      const count = this.#counts[index]
+      if (count === undefined) break
+      if (count.atMs <= toMs) fewest = Math.min(fewest, count.eligible)
+      if (count.atMs <= fromMs) break
+    }
+    return fewest
+  }
+
+  /** The most eligible endpoints between two moments. */
+  most(fromMs: number, toMs: number): number {
+    let most = 0
+    for (let index = this.#counts.length - 1; index >= 0; index--) {
+      const count = this.#counts[index]
+      if (count === undefined) break
+      if (count.atMs <= toMs) most = Math.max(most, count.eligible)
+      if (count.atMs <= fromMs) break
+    }
+    return most
+  }
+
+  #noteReady(endpoints: readonly Endpoint[]): void {
+    // Bounded, because a run may outlive any number of rollouts; beyond it the exact number decides nothing.
+    for (const endpoint of endpoints) {
+      if (endpoint.ready && this.#everReady.size < mostCounts) this.#everReady.add(ownerOf(endpoint))
+    }
+  }
+
+  /** Joins moments in pairs; the smaller number stands for both. */
+  #thin(): void {
+    this.#counts = this.#counts.flatMap((count, index, all) => {
+      if (index % 2 === 1) return []
+      return [{ atMs: count.atMs, eligible: Math.min(count.eligible, all[index + 1]?.eligible ?? Infinity) }]
+    })
+  }
+}

@@ -1,0 +1,87 @@
+import type { Backend } from '../../model/probe/backend.ts'
+import type { EndpointChange, Switch, SwitchExplanation } from '../../model/probe/probe-result.ts'
+import type { SwitchLog, SwitchRecord } from './switches.ts'
+
+/** How far the clocks of the node and of this machine, and the news of a change, may be apart. */
+export const slackMs = 2000
+
+/**
+ * The switches that are kept, each with what explains it, and how many of all only an endpoint that went explains. Where
+ * a client was silent for longer than the timeout as well, the end of its pod is the reason that is told: it had to move.
+ */
+export function explainSwitches(
+  log: SwitchLog,
+  changes: readonly EndpointChange[],
+): { switches: Switch[]; gone: number } {
+  const { first, last, all } = log.kept()
+  const byBackend = Map.groupBy(changes, (change) => change.pod ?? change.address)
+  // From the last to the first, so that the next answer of each backend is known.
+  const next = new Map<Backend, number>()
+  let gone = 0
+  const explain = (records: readonly SwitchRecord[], complete: boolean): Switch[] =>
+    records
+      .toReversed()
+      .map((record) => {
+        const { number, atMs, from, to, silentMs } = record
+        const went = whatWent(
+          record,
+          byBackend.get(nameOf(from)) ?? [],
+          next.get(from) ?? (complete ? Infinity : -Infinity),
+        )
+        if (went !== undefined && silentMs === undefined) gone += 1
+        const explanation: SwitchExplanation | undefined =
+          silentMs === undefined ? went : (went ?? { kind: 'timeout-expired', silentMs })
+        next.set(to, atMs)
+        return {
+          number,
+          atMs,
+          from: from.letter,
+          to: to.letter,
+          ...(explanation === undefined ? {} : { explanation }),
+        }
+      })
+      .toReversed()
+  const lastOnes = explain(last, true)
+  // Between the first and the last ones switches are missing, and one of them may have led back.
+  if (!all) next.clear()
+  const switches = [...explain(first, all), ...lastOnes]
+  return { switches, gone }
+}
+
+/**
+ * The change that took away the backend that a switch left: its endpoint stopped being ready, began to terminate or
+ * was removed before the switch, and had not come back before its last answer. It does not count when the backend
+ * answers again (`againMs`) although its endpoint has not come back: then the proxy could still use it and chose not to.
+ */
+function whatWent(
+  { atMs, previousMs }: SwitchRecord,
+  own: readonly EndpointChange[],
+  againMs: number,
+): SwitchExplanation | undefined {
+  // What came before the switch is the reason, where there is such; news of it may come later than its effect. An endpoint
+  // that is terminating goes then, and not when it is removed.
+  let before = own.findLastIndex((change) => isLoss(change) && change.atMs <= atMs)
+  while (before > 0 && isLoss(own[before - 1]!)) before -= 1
+  const after = own.findIndex(
+    (change) => isLoss(change) && change.atMs > atMs && change.atMs <= atMs + slackMs,
+  )
+  for (const index of [before, after]) {
+    const change = own[index]
+    if (change === undefined) continue
+    const returns = own.slice(index + 1).filter((later) => !isLoss(later))
+    if (returns.some((later) => later.atMs < previousMs - slackMs)) continue
+    const mayAnswer = againMs === Infinity || returns.some((later) => later.atMs <= againMs + slackMs)
+    if (mayAnswer) return { kind: 'endpoint-gone', change }
+  }
+  return undefined
+}
+
+/** Whether a change takes an endpoint away from new connections. */
+export function isLoss({ kind }: EndpointChange): boolean {
+  return kind === 'removed' || kind === 'not-ready' || kind === 'terminating'
+}
+
+/** What changes of a backend's endpoint are known by. */
+export function nameOf({ kind, name, address }: Backend): string {
+  return kind === 'pod' ? name : (address ?? '')
+}

@@ -1,0 +1,354 @@
+import { Course } from '../../judge/statistics/course.ts'
+import type { JudgeInput } from '../../judge/input.ts'
+import { stretchesOf } from '../../judge/stretches.ts'
+import type { Backend } from '../../model/probe/backend.ts'
+import type { Observation, Outcome } from '../../model/probe/observation.ts'
+import type { Expectation } from '../../model/affinity/expectation.ts'
+import type { ProbeResult, Recognition } from '../../model/probe/probe-result.ts'
+import type { BackendCount } from './backends.ts'
+import { Backends, countAnswer } from './backends.ts'
+import type { EndpointHistory } from './endpoint-history.ts'
+import { explainSwitches, slackMs } from './explain.ts'
+import { Gaps } from './gaps.ts'
+import { Histogram } from './histogram.ts'
+import { Letters } from './letters.ts'
+import type { RecognisedBackend } from './recognise.ts'
+import { SwitchLog, type SwitchRecord } from './switches.ts'
+import { Timeline } from './timeline.ts'
+
+/** The parts of a ProbeResult that follow from the observations and the endpoints. */
+export interface TallyResult extends Pick<
+  ProbeResult,
+  'recognition' | 'backends' | 'totals' | 'latency' | 'outcomes' | 'timeline' | 'switches' | 'endpointChanges'
+> {
+  /** The part of the judge's input that the observations decide. */
+  evidence: Evidence
+}
+
+export type Evidence = Omit<
+  JudgeInput,
+  'expectation' | 'acceptedError' | 'interrupted' | 'agentTotals' | 'unheard'
+>
+
+/**
+ * A silence this much shorter than the timeout may have been long enough: the proxy saw the connections somewhat
+ * earlier or later than the client made them.
+ */
+const silenceSlackMs = 100
+
+/** What is kept of a run's course: by one tally at most, by all of a survey, and by each in any case. Even numbers. */
+const timelineCells = { one: 4096, all: 65_536, each: 64 }
+/** The same for the blocks of picks that the judge looks at. */
+const courseBlocks = { one: 1024, all: 16_384, each: 32 }
+/** The same for the first and for the last switches. */
+const switches = { one: 500, all: 10_000, each: 20 }
+
+/** Outcomes without a connection that a proxy could have counted as the client's last sign of life. */
+const unseen: ReadonlySet<Outcome> = new Set<Outcome>(['refused', 'unreachable', 'dns', 'error'])
+
+/**
+ * Adds up the observations of a run in bounded memory, however long it is.
+ *
+ * Only a new connection is a pick: the proxy decides once per connection. As long as a run has but one connection, its
+ * answers are compared too, because an answer from another backend shows that something decides per request.
+ *
+ * Answers that name nobody count as anonymous backends until the first answer is recognised by name; from then on, and
+ * in hindsight, they are unrecognised: an error page among answers of pods is not a backend.
+ */
+export class Tally {
+  readonly #timeoutMs: number
+  /** Answers that count for nobody's order. */
+  #free: number
+  readonly #outcomes = new Map<Outcome, number>()
+  readonly #latency = new Histogram()
+  readonly #timeline: Timeline
+  readonly #keptSwitches: number
+  readonly #keptBlocks: number
+  #course: Course
+  readonly #gaps = new Gaps()
+  readonly #letters: Letters
+  #backends: Backends
+  #switches: SwitchLog
+  readonly #onSwitch: ((record: SwitchRecord) => void) | undefined
+  #by: Recognition['by'] = 'none'
+  #source: string | undefined
+  #recognised = 0
+  #requests = 0
+  #connections = 0
+  #number = 0
+  #endMs = 0
+  /** True once answers on the only connection came from different backends. */
+  #perRequest = false
+  /** The last answer that was compared, and the last connection that the proxy saw. */
+  #previous: { key: string; entry: BackendCount; atMs: number } | undefined
+  #seenMs = -Infinity
+  /** The silence since the last pick that was recognised, when it was longer than the timeout; otherwise 0. */
+  #expired = 0
+
+  /**
+   * @param tallies how many of them share the memory of one: each of many keeps less detail, and all counts
+   * @param letters those of all of them
+   */
+  constructor(
+    { idleMs = Infinity, isFirstFree = false }: Pick<Expectation, 'idleMs' | 'isFirstFree'>,
+    {
+      tallies = 1,
+      letters = new Letters(),
+      onSwitch,
+    }: { tallies?: number; letters?: Letters; onSwitch?: (record: SwitchRecord) => void } = {},
+  ) {
+    this.#free = isFirstFree ? 1 : 0
+    this.#letters = letters
+    this.#backends = new Backends(letters)
+    this.#onSwitch = onSwitch
+    this.#timeline = new Timeline(shareOf(timelineCells, tallies))
+    this.#keptSwitches = shareOf(switches, tallies)
+    this.#switches = new SwitchLog(this.#keptSwitches)
+    this.#keptBlocks = shareOf(courseBlocks, tallies)
+    this.#course = new Course(this.#keptBlocks)
+    this.#timeoutMs = idleMs
+  }
+
+  /**
+   * Counts the next observation. They come in the order of their numbers, in which the requests were started; one that
+   * comes again is ignored. Returns who answered, if that is known.
+   */
+  add(observation: Observation, recognised?: RecognisedBackend): Backend | undefined {
+    const { number, atMs, latencyMs, outcome, newConnection } = observation
+    if (number <= this.#number) return undefined
+    const missing = number - this.#number - 1
+    this.#number = number
+    this.#requests += 1
+    this.#outcomes.set(outcome, (this.#outcomes.get(outcome) ?? 0) + 1)
+    this.#endMs = Math.max(this.#endMs, atMs + latencyMs)
+    if (outcome === 'answered') this.#latency.add(latencyMs)
+    if (newConnection) this.#noteConnection(atMs, outcome, missing)
+    const entry = this.#entryOf(recognised)
+    const mark = { atMs, endMs: atMs + latencyMs, failed: outcome !== 'answered' }
+    if (entry === undefined || recognised === undefined) {
+      if (newConnection) this.#miss(atMs)
+      this.#timeline.add({ ...mark, switched: false, binding: false })
+      return undefined
+    }
+    this.#recognised += 1
+    countAnswer(entry, observation)
+    const { index, backend } = entry
+    if (this.#free > 0) {
+      this.#free -= 1
+      const place = { index, letter: backend.letter }
+      this.#timeline.add({ ...mark, switched: false, binding: false, backend: place })
+      return backend
+    }
+    this.#timeline.add({
+      ...mark,
+      ...this.#compare(observation, recognised.key, entry),
+      backend: { index, letter: backend.letter },
+    })
+    return backend
+  }
+
+  /** Gives its letters back: another one takes its place. */
+  forget(): void {
+    this.#backends.forget()
+  }
+
+  /** Who answered, for adding up several tallies. */
+  get entries(): readonly BackendCount[] {
+    return this.#backends.entries
+  }
+
+  /** The times of all answers. */
+  get latency(): Histogram {
+    return this.#latency
+  }
+
+  /** The backend of the last pick. */
+  get current(): Backend | undefined {
+    return this.#previous?.entry.backend
+  }
+
+  /** How requests ended so far. */
+  get outcomes(): ReadonlyMap<Outcome, number> {
+    return this.#outcomes
+  }
+
+  /** Changes of the backend so far. */
+  get switchCount(): number {
+    return this.#switches.count
+  }
+
+  /** Connections so far, and when the last request ended. */
+  get connections(): number {
+    return this.#connections
+  }
+
+  get endMs(): number {
+    return this.#endMs
+  }
+
+  /** Observations that were added. */
+  get requests(): number {
+    return this.#requests
+  }
+
+  /**
+   * All that is known, also on the way: it takes a few milliseconds at most.
+   *
+   * @param made requests that the agent says it made; by default as many as the highest number that arrived
+   */
+  result(history: EndpointHistory, made = this.#number): TallyResult {
+    const { switches, gone } = explainSwitches(this.#switches, history.reasons)
+    const course = this.#course.blocks()
+    const answered = this.#outcomes.get('answered') ?? 0
+    const lost = Math.max(0, made - this.#requests)
+    const seconds = this.#endMs / 1000
+    return {
+      recognition: {
+        by: this.#by,
+        ...(this.#source === undefined ? {} : { source: this.#source }),
+        unrecognised: answered - this.#recognised,
+      },
+      backends: this.#backends.tallies(),
+      totals: {
+        requests: this.#requests,
+        answered,
+        connections: this.#connections,
+        lost,
+        durationMs: this.#endMs,
+        requestsPerSecond: seconds > 0 ? this.#requests / seconds : 0,
+      },
+      latency: this.#latency.latency(),
+      outcomes: Object.fromEntries(this.#outcomes),
+      timeline: this.#timeline.cells(),
+      switches,
+      endpointChanges: history.changes,
+      evidence: {
+        eligibleEndpoints: history.eligible,
+        knownEndpoints: history.everReady,
+        endpointsChanged: history.changed,
+        answers: this.#recognised,
+        pickHits: this.#backends.entries.map((entry) => (this.#perRequest ? entry.hits : entry.picks)),
+        perRequest: this.#perRequest,
+        switches: this.#switches.count,
+        expiredSwitches: this.#switches.expired,
+        goneSwitches: gone,
+        bindingPicks: this.#bindingPicks(history),
+        course,
+        stretches: this.#stretches(course, history),
+        missing: this.#gaps.unexplained(switches, history, this.#previous?.entry.backend),
+        anonymous: this.#by === 'anonymous' ? 'guessed' : false,
+        unrecognised: answered - this.#recognised,
+        lost,
+      },
+    }
+  }
+
+  #miss(atMs: number): void {
+    this.#course.miss()
+    this.#gaps.miss(atMs)
+  }
+
+  /** Cut where endpoints changed after the first request. */
+  #stretches(course: ReturnType<Course['blocks']>, history: EndpointHistory): JudgeInput['stretches'] {
+    const moments = history.changed ? history.changes.map(({ atMs }) => atMs) : []
+    return stretchesOf(course, moments, slackMs, (fromMs, toMs) => history.fewest(fromMs, toMs))
+  }
+
+  /** @param missing how many observations before this one were lost: the client was not silent then, but made them */
+  #noteConnection(atMs: number, outcome: Outcome, missing: number): void {
+    this.#connections += 1
+    if (unseen.has(outcome)) return
+    const silentMs = (atMs - this.#seenMs) / (missing + 1)
+    if (silentMs >= this.#timeoutMs - silenceSlackMs) this.#expired = silentMs
+    this.#seenMs = Math.max(this.#seenMs, atMs)
+  }
+
+  /** The entry of a backend, unless it is an anonymous one and others have names. */
+  #entryOf(recognised: RecognisedBackend | undefined): BackendCount | undefined {
+    if (recognised === undefined) return undefined
+    const { by, source } = recognised
+    if (by === 'anonymous') {
+      if (this.#by === 'none') this.#by = by
+      return this.#by === 'anonymous' ? this.#backends.of(recognised) : undefined
+    }
+    if (this.#by === 'none' || this.#by === 'anonymous') {
+      if (this.#by === 'anonymous') this.#forgetBackends()
+      this.#by = by
+      this.#source = source
+    }
+    return this.#backends.of(recognised)
+  }
+
+  #forgetBackends(): void {
+    this.#backends.forget()
+    this.#backends = new Backends(this.#letters)
+    this.#switches = new SwitchLog(this.#keptSwitches)
+    this.#course = new Course(this.#keptBlocks)
+    // The answers until now are of nobody known.
+    for (let pick = 0; pick < this.#recognised; pick++) this.#miss(this.#endMs)
+    this.#timeline.forgetBackends()
+    this.#recognised = 0
+    this.#perRequest = false
+    this.#previous = undefined
+  }
+
+  /** Compares an answer with the one before it, if it is a pick. */
+  #compare(
+    { number, atMs, newConnection }: Observation,
+    key: string,
+    entry: BackendCount,
+  ): { switched: boolean; binding: boolean } {
+    const previous = this.#previous
+    const switched = previous !== undefined && previous.key !== key
+    if (!newConnection) {
+      if (switched && this.#connections === 1) this.#perRequest = true
+      // Answers on the only connection are picks once one of them shows that something picks for every request.
+      if (this.#perRequest || this.#connections === 1) this.#course.pick(entry.index, atMs)
+      if (!switched || this.#connections > 1) return { switched: false, binding: false }
+    } else {
+      if (this.#connections === 2 && !this.#perRequest) this.#restartCourse()
+      this.#course.pick(entry.index, atMs)
+      this.#gaps.end(switched ? number : undefined)
+    }
+    this.#previous = { key, entry, atMs }
+    const expired = newConnection ? this.#expired : 0
+    if (newConnection) {
+      entry.picks += 1
+      this.#expired = 0
+    }
+    if (switched) {
+      const record: SwitchRecord = {
+        number,
+        atMs,
+        previousMs: previous.entry.lastMs,
+        from: previous.entry.backend,
+        to: entry.backend,
+        ...(expired > 0 ? { silentMs: expired } : {}),
+      }
+      this.#switches.add(record)
+      this.#onSwitch?.(record)
+    }
+    return { switched, binding: previous !== undefined && expired === 0 }
+  }
+
+  /** A second connection: on the first one only its first answer was a pick. */
+  #restartCourse(): void {
+    const first = this.#course.blocks()[0]
+    this.#course = new Course(this.#keptBlocks)
+    if (first !== undefined) this.#course.pick(first.first, first.fromMs)
+  }
+
+  /** Groups the binding picks by the number of endpoints that could be picked when they were made. */
+  #bindingPicks(history: EndpointHistory): JudgeInput['bindingPicks'][number][] {
+    const groups = new Map<number, number>()
+    this.#timeline.eachBinding((fromMs, toMs, picks) => {
+      const eligible = history.fewest(fromMs - slackMs, toMs + slackMs)
+      groups.set(eligible, (groups.get(eligible) ?? 0) + picks)
+    })
+    return [...groups].map(([eligible, picks]) => ({ eligible, picks }))
+  }
+}
+
+function shareOf({ one, all, each }: typeof switches, tallies: number): number {
+  return Math.max(each, Math.min(one, 2 * Math.floor(all / tallies / 2)))
+}

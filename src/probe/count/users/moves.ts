@@ -1,0 +1,31 @@
+import { movesOf } from '../../../judge/moves.ts'
+import type { DuringReport } from '../../../model/probe/during.ts'
+import { makerOf } from '../../../model/probe/maker.ts'
+import type { ProbeSurvey } from '../../../model/probe/survey.ts'
+
+/** Who of the users with a jar was moved since a moment of the run; nothing where there are none who should stay. */
+export function sessionMoves(survey: ProbeSurvey, sinceMs: number): Pick<DuringReport, 'sessions'> {
+  const { cells, sessions, users = [], endpoints, endpointChanges } = survey
+  if (!users.some(({ expected }) => expected === 'sticky')) return {}
+  const jars = cells.filter(({ session }) => sessions[session]?.keeps === 'cookies')
+  const changes = endpointChanges.filter(({ atMs }) => atMs >= sinceMs)
+  return {
+    sessions: movesOf({
+      users: jars.map(({ switches, startMs }) => switches.filter(({ atMs }) => atMs + startMs >= sinceMs)),
+      changes,
+      readyAtEnd: endpoints.ready,
+      points: pointsOf(survey),
+    }),
+  }
+}
+
+/** What the values of the cookies say, else what the objects do. */
+function pointsOf({ cells, entries }: ProbeSurvey): 'at-a-pod' | 'into-a-hash' | undefined {
+  const policy = entries[0]?.front?.policy
+  for (const { name, first, names } of cells.flatMap(({ cookies = [] }) => cookies)) {
+    if (names !== undefined) return 'at-a-pod'
+    const points = makerOf({ name, form: first.form })?.points
+    if (points !== undefined && points !== 'unknown') return points
+  }
+  return policy?.kind === 'cookie' || policy?.kind === 'header' ? policy.points : undefined
+}

@@ -1,0 +1,24 @@
+import { familyOf } from '../../../model/common/ip.ts'
+import type { SurveyEntry } from '../../../model/probe/survey.ts'
+import type { Front } from '../plan.ts'
+import type { ProbeSubject } from '../preflight.ts'
+
+/** The ways in by something in front of the Service: to its endpoints, but neither by its addresses nor by its ports. */
+export function frontEntries({ places }: Front, { service, others = [] }: ProbeSubject): SurveyEntry[] {
+  return places.map(({ address, port: entered, ...front }, index) => {
+    const behind = others.find(({ name }) => name === front.service) ?? service
+    const { port, portName, protocol, clusterIP } = behind
+    return {
+      index,
+      kind: 'gateway',
+      host: address,
+      port: entered,
+      servicePort: port,
+      ...(portName === undefined ? {} : { portName }),
+      protocol,
+      // Of the endpoints, which have that of the Service; how the proxy is reached is another matter.
+      family: familyOf(clusterIP),
+      front,
+    }
+  })
+}

@@ -1,0 +1,47 @@
+import { ApiError, type Cluster, isForbidden } from '../../../cluster/index.ts'
+import { nodesPath } from '../../../cluster/paths.ts'
+import type { Node } from '../../../model/cluster/kubernetes.ts'
+import { roleYaml, type Rule } from '../../../model/cluster/role.ts'
+import { type Fact, known, unknown } from '../../../model/cluster/fact.ts'
+
+/** A node as somebody sees it who connects to its ports. */
+export interface EntryNode {
+  name: string
+  ready: boolean
+  /** Its InternalIPs, in the order of its status. */
+  addresses: readonly string[]
+}
+
+/** What node ports need beside the Role of `probe`: nodes belong to no namespace. */
+export const nodesRule: Rule = { apiGroups: [''], resources: ['nodes'], verbs: ['list'] }
+
+/** What to do for somebody who may not list nodes. */
+export const nodesHint: readonly string[] = [
+  'node ports are found through the nodes; this ClusterRole allows to list them, have it applied and bound to you:',
+  '',
+  ...roleYaml('kubectl-affinity-nodes', undefined, [nodesRule]).split('\n'),
+]
+
+/** The nodes and their addresses, by name; what the server refuses is an unknown fact, a lost connection rejects. */
+export async function readNodes(cluster: Cluster, signal: AbortSignal): Promise<Fact<EntryNode[]>> {
+  try {
+    const nodes: EntryNode[] = []
+    for await (const { metadata, status } of cluster.list<Node>(nodesPath, { signal })) {
+      nodes.push({
+        name: metadata.name,
+        ready: (status?.conditions ?? []).some(({ type, status }) => type === 'Ready' && status === 'True'),
+        addresses: (status?.addresses ?? [])
+          .filter(({ type }) => type === 'InternalIP')
+          .map(({ address }) => address),
+      })
+    }
+    return known(nodes.toSorted((a, b) => (a.name < b.name ? -1 : 1)))
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.code === 401) throw error
+    return unknown({
+      what: 'nodes',
+      reason: isForbidden(error) ? 'forbidden' : 'failed',
+      detail: error.status.message ?? error.message,
+    })
+  }
+}

@@ -1,0 +1,137 @@
+import { invalidValue, UserError } from '../../../model/common/user-error.ts'
+import { parseVia } from '../entries/asked.ts'
+import type { ProbeOptions } from '../plan.ts'
+import type { ProbeFlags } from './flags.ts'
+import { refuseWhatDoesNotGoTogether } from './together.ts'
+import {
+  acceptedErrorOf,
+  counterOf,
+  headerOf,
+  identifyModeOf,
+  intervalOf,
+  payloadOf,
+  readCa,
+} from './values.ts'
+
+/** Requests per second of one client, and of all clients together. */
+const defaultRate = 50
+const defaultRateOfAll = 1000
+
+/** Throws UserError for values that cannot be meant or do not go together. */
+export function readProbeFlags(flags: ProbeFlags): Omit<ProbeOptions, 'namespace' | 'service'> {
+  // 0 is the default that help shows.
+  const requests = flags.requests === 0 ? undefined : flags.requests
+  const { clients } = flags
+  refuseWhatDoesNotGoTogether({ ...flags, requests })
+  const path = pathOf(flags)
+  const payload = flags.send === undefined ? undefined : payloadOf(flags.send)
+  const inPods = readInPods(flags)
+  const ca = flags.ca === undefined ? undefined : readCa(flags.ca)
+  return {
+    path,
+    scheme: flags.scheme,
+    intervalMs:
+      flags.interval ??
+      intervalOf(flags.rate ?? String(Math.min(defaultRate, defaultRateOfAll / (clients ?? 1)))),
+    timeoutMs: flags.timeout ?? 2000,
+    keepAlive: flags['keep-alive'],
+    tls: { ...(flags.insecure ? { insecure: true } : {}), ...(ca === undefined ? {} : { ca }) },
+    acceptedError: acceptedErrorOf(flags.confidence ?? defaultConfidence(flags)),
+    identify: identifyModeOf(flags.identify),
+    podRunningTimeoutMs: flags['pod-running-timeout'] ?? 60_000,
+    ...(flags['pod-running-timeout'] === undefined ? {} : { waitsForImage: true }),
+    ...(inPods === undefined ? {} : { inPods }),
+    ...(flags.image === undefined ? {} : { image: flags.image }),
+    ...(flags.port === undefined ? {} : { port: flags.port }),
+    ...(flags.protocol === undefined ? {} : { protocol: flags.protocol === 'udp' ? 'UDP' : 'TCP' }),
+    ...(payload === undefined ? {} : { payload }),
+    ...(requests === undefined ? {} : { requests }),
+    ...(flags.duration === undefined ? {} : { durationMs: flags.duration }),
+    ...(flags.node === undefined ? {} : { node: flags.node }),
+    ...(flags.expect === undefined ? {} : { expect: flags.expect }),
+    ...(flags.fingerprint ? { fingerprint: true } : {}),
+    ...(clients === undefined ? {} : { clients }),
+    ...(flags.spread === undefined ? {} : { spreadNodes: true }),
+    ...(flags['host-network'] === true ? { hostNetwork: true } : {}),
+    ...entriesFlags(flags),
+    ...usersFlags(flags),
+  }
+}
+
+/** The first one; through a gateway there may be more. */
+function pathOf({ path: paths = [], host }: ProbeFlags): string {
+  for (const path of paths)
+    if (!/^\/[\x21-\x7e]*$/.test(path))
+      throw invalidValue(
+        'path',
+        path,
+        'must begin with "/" and hold no spaces, control characters or letters beyond ASCII (encode them with %)',
+      )
+  if (host?.some((name) => name === '') === true) throw invalidValue('host', '', 'must be a host')
+  return paths[0] ?? '/'
+}
+
+/** Users that a probe through a gateway simulates: enough to see that they differ, few enough to be quick. */
+export const defaultUsers = 6
+
+/** Users with a jar, and what all requests carry. */
+function usersFlags(flags: ProbeFlags): Pick<ProbeOptions, 'users' | 'headers' | 'counter' | 'showCookies'> {
+  const { jar, sessions, header = [], 'session-counter': counter, 'show-cookies': showCookies } = flags
+  const users = jar === false ? 0 : (sessions ?? (jar === true ? defaultUsers : undefined))
+  return {
+    ...(users === undefined ? {} : { users }),
+    ...(counter === undefined ? {} : { counter: counterOf(counter) }),
+    ...(showCookies === true ? { showCookies } : {}),
+    ...(header.length === 0 ? {} : { headers: header.map((text) => headerOf(text)) }),
+  }
+}
+
+const families = { ipv4: 'IPv4', ipv6: 'IPv6', all: 'all' } as const
+
+/** Where clients enter, and whether this machine is one. */
+function entriesFlags(flags: ProbeFlags): Pick<ProbeOptions, 'via' | 'viaLocal'> {
+  const { via, 'ip-family': family, 'all-ports': allPorts, 'via-local': viaLocal } = flags
+  const usual = viaLocal === true ? 'all' : new Set(['cluster-ip' as const])
+  const isAsked = via !== undefined || family !== undefined || allPorts === true
+  return {
+    ...(isAsked
+      ? {
+          via: {
+            kinds: via === undefined ? usual : parseVia(via),
+            ...(family === undefined ? {} : { family: families[family] }),
+            ...(allPorts === true ? { allPorts } : {}),
+          },
+        }
+      : {}),
+    ...(viaLocal === true ? { viaLocal } : {}),
+  }
+}
+
+/** `pod/NAME` or `NAME`, as kubectl exec takes it. */
+function readInPods(flags: ProbeFlags): ProbeOptions['inPods'] {
+  const { 'in-pod': texts, container, scheme } = flags
+  if (texts === undefined) {
+    if (container === undefined) return undefined
+    throw new UserError('--container names a container of the pod of --in-pod, which is missing', {
+      exitCode: 2,
+    })
+  }
+  if (scheme === 'tcp') {
+    throw new UserError('--in-pod speaks HTTP only: it cannot be used together with --scheme tcp', {
+      exitCode: 2,
+    })
+  }
+  const pods = texts
+    .flatMap((text) => text.split(','))
+    .map((text) => {
+      const [, pod] = /^(?:pods?\/|po\/)?([a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?)$/.exec(text) ?? []
+      if (pod === undefined) throw invalidValue('in-pod', text, 'must be pod/NAME')
+      return pod
+    })
+  return [...new Set(pods)].map((pod) => ({ pod, ...(container === undefined ? {} : { container }) }))
+}
+
+/** Each digit more takes a measurement more clients or another round, and costs a probe next to nothing. */
+function defaultConfidence(flags: ProbeFlags): string {
+  return flags['measure-timeout'] ? '99.9%' : '99.9999%'
+}

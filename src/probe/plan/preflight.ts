@@ -1,0 +1,152 @@
+import { type Endpoint, endpointsOfPort } from '../../model/cluster/endpoint.ts'
+import { familyOf } from '../../model/common/ip.ts'
+import type { EndpointSlice, Service, ServicePort } from '../../model/cluster/kubernetes.ts'
+import { servicePolicy } from '../../model/affinity/policy.ts'
+import type { ProbedService } from '../../model/probe/probe-result.ts'
+import { UserError } from '../../model/common/user-error.ts'
+
+/** A Service that can be probed, and where it leads. */
+export interface ProbeSubject {
+  service: ProbedService
+  appProtocol?: string
+  /** The endpoints of the probed port, ready or not, of the address family that the cluster IP is of. */
+  endpoints: Endpoint[]
+  /** `internalTrafficPolicy: Local`: a proxy uses the endpoints on its own node only. */
+  localOnly: boolean
+  /** Further Services behind the same way in. */
+  others?: readonly ProbedService[]
+  /** Of all ports of the Service, and of the others. */
+  slices: readonly EndpointSlice[]
+  ports: readonly ServicePort[]
+}
+
+/**
+ * Checks that a Service can be probed through its cluster IP and picks the port.
+ * Throws UserError with the reason and what to do: no cluster IP, no such port, SCTP, nobody ready to answer.
+ */
+export function examineService(
+  service: Service,
+  slices: readonly EndpointSlice[],
+  portWord: string | undefined,
+  protocol?: 'TCP' | 'UDP',
+): ProbeSubject {
+  const name = service.metadata.name
+  const { spec } = service
+  if (spec.type === 'ExternalName') {
+    throw new UserError(
+      `service/${name} is of type ExternalName: its name leads to "${spec.externalName ?? ''}" by DNS, no proxy picks a pod, so there is no affinity to probe`,
+    )
+  }
+  if (spec.clusterIP === 'None') {
+    throw new UserError(
+      `service/${name} is headless (clusterIP: None): clients pick a pod by DNS themselves, so sessionAffinity has no effect and there is nothing to probe`,
+    )
+  }
+  if (!spec.clusterIP) {
+    throw new UserError(`service/${name} has no cluster IP yet`, { hints: ['try again in a moment'] })
+  }
+  const port = choosePort(name, spec.ports ?? [], portWord, protocol)
+  const endpoints = ofFamily(endpointsOfPort(slices, port.name), spec.clusterIP)
+  if (!endpoints.some((endpoint) => endpoint.ready)) {
+    throw new UserError(noReadyEndpoints(service, endpoints, slices, port), { hints: endpointHints(service) })
+  }
+  return {
+    service: {
+      namespace: service.metadata.namespace ?? 'default',
+      name,
+      type: spec.type ?? 'ClusterIP',
+      clusterIP: spec.clusterIP,
+      port: port.port,
+      ...(port.name === undefined ? {} : { portName: port.name }),
+      protocol: protocolOf(port) === 'UDP' ? 'UDP' : 'TCP',
+      policy: servicePolicy(service),
+    },
+    ...(port.appProtocol === undefined ? {} : { appProtocol: port.appProtocol }),
+    endpoints,
+    localOnly: spec.internalTrafficPolicy === 'Local',
+    slices,
+    ports: spec.ports ?? [],
+  }
+}
+
+/** The endpoints that are reached through a cluster IP: those of its address family. */
+export function ofFamily(endpoints: readonly Endpoint[], clusterIP: string): Endpoint[] {
+  const family = familyOf(clusterIP)
+  return endpoints.filter((endpoint) => endpoint.family === family)
+}
+
+function protocolOf(port: ServicePort): string {
+  return port.protocol ?? 'TCP'
+}
+
+/** The port that is meant. One number may be two ports, of TCP and UDP: TCP unless the other is asked for. */
+function choosePort(
+  service: string,
+  ports: readonly ServicePort[],
+  word: string | undefined,
+  asked: 'TCP' | 'UDP' | undefined,
+): ServicePort {
+  const hints = [portList(ports)]
+  const meant =
+    word === undefined ? ports : ports.filter((port) => String(port.port) === word || port.name === word)
+  for (const protocol of asked === undefined ? ['TCP', 'UDP'] : [asked]) {
+    const found = meant.find((port) => protocolOf(port) === protocol)
+    if (found !== undefined) return found
+  }
+  if (word === undefined) {
+    const wanted = asked ?? 'TCP or UDP'
+    throw new UserError(`service/${service} has no ${wanted} port, and only TCP and UDP can be probed`, {
+      hints,
+    })
+  }
+  const [other] = meant
+  throw new UserError(
+    other === undefined
+      ? `service/${service} has no port "${word}"`
+      : `port "${word}" of service/${service} is ${protocolOf(other)}, ${asked === undefined ? 'and only TCP and UDP can be probed' : `not ${asked}`}`,
+    { hints },
+  )
+}
+
+function portList(ports: readonly ServicePort[]): string {
+  if (ports.length === 0) return 'the Service has no ports'
+  const words = ports.map(
+    (port) => `${port.name === undefined ? '' : `${port.name} `}${port.port}/${port.protocol ?? 'TCP'}`,
+  )
+  return `its ports: ${words.join(', ')}`
+}
+
+function noReadyEndpoints(
+  service: Service,
+  endpoints: readonly Endpoint[],
+  slices: readonly EndpointSlice[],
+  port: ServicePort,
+): string {
+  const name = `service/${service.metadata.name}`
+  if (endpoints.length > 0) {
+    return `${name} has no ready endpoints: none of its ${endpoints.length} is ready to answer`
+  }
+  const addresses = slices.flatMap((slice) => slice.endpoints ?? []).length
+  if (addresses > 0) {
+    const names = new Set(
+      slices.flatMap((slice) => slice.ports ?? []).map((slicePort) => slicePort.name ?? ''),
+    )
+    // A target port by a name that no container has is left out of the slices.
+    if (names.size === 0 && typeof port.targetPort === 'string')
+      return `${name} has no endpoints: ${addresses === 1 ? 'the pod that it selects has no port' : `none of the ${addresses} pods that it selects has a port`} named ${port.targetPort}`
+    return `${name} has no endpoints for its port ${port.name ?? port.port}: its EndpointSlices name the port ${[...names].map((slicePort) => `"${slicePort}"`).join(', ') || 'not at all'}, and the names must be the same`
+  }
+  return `${name} has no endpoints`
+}
+
+function endpointHints(service: Service): string[] {
+  const namespace = service.metadata.namespace ?? 'default'
+  const { selector } = service.spec
+  if (selector === undefined || Object.keys(selector).length === 0) {
+    return [
+      `see its EndpointSlices:  kubectl get endpointslices -n ${namespace} -l kubernetes.io/service-name=${service.metadata.name}`,
+    ]
+  }
+  const labels = Object.entries(selector).map(([key, value]) => `${key}=${value}`)
+  return [`see the pods that it selects:  kubectl get pods -n ${namespace} -l ${labels.join(',')}`]
+}

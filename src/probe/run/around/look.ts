@@ -1,0 +1,94 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Cluster, isNotFound } from '../../../cluster/index.ts'
+import { servicePath } from '../../../cluster/paths.ts'
+import type { Shares } from '../../../judge/statistics/shares.ts'
+import type { Service } from '../../../model/cluster/kubernetes.ts'
+import { balancesSockets } from '../../../mechanisms/service/proxies/semantics.ts'
+import type { ProxyFacts } from '../../../model/cluster/snapshot.ts'
+import { type Held, ServiceHistory } from './service-history.ts'
+
+/** What decides about a verdict and is not in the answers. */
+export interface Surroundings {
+  /** What became of the Service while it was asked, and when, in words. */
+  serviceChanges: string[]
+  /** What it was, one after the other. */
+  held: readonly Held[]
+  shares: Shares
+  /** Each address of a Service remembers clients by itself, and pods are served at their own node whichever they ask. */
+  remembersByEntry: boolean
+}
+
+/** How often a Service is read again, in milliseconds. A right to watch Services is not asked for. */
+const everyMs = 1000
+
+/**
+ * Begins to look at what is around a run; the function that it returns tells what was found, once the run is over.
+ * `startedAt` is its first request by our clock.
+ */
+export function lookAround(
+  cluster: Cluster,
+  before: Service,
+  signal: AbortSignal,
+): (startedAt: number | undefined) => Promise<Surroundings> {
+  const proxy = readProxyInCharge(cluster, signal).catch(() => undefined)
+  const history = new ServiceHistory(before, Date.now())
+  const over = new AbortController()
+  const following = follow(cluster, before, history, AbortSignal.any([signal, over.signal]))
+  return async (startedAt) => {
+    over.abort()
+    await following
+    await look(cluster, before, history, signal)
+    const facts = await proxy
+    return {
+      shares: facts === undefined ? 'unknown' : sharesOf(facts),
+      remembersByEntry: facts !== undefined && facts.outside === undefined && balancesSockets(facts),
+      serviceChanges: history.changes(startedAt),
+      held: history.held,
+    }
+  }
+}
+
+/** Reads the Service again and again until the signal. */
+async function follow(
+  cluster: Cluster,
+  before: Service,
+  history: ServiceHistory,
+  signal: AbortSignal,
+): Promise<void> {
+  while (!signal.aborted) {
+    await sleep(everyMs, undefined, { signal, ref: false }).catch(() => undefined)
+    if (!signal.aborted) await look(cluster, before, history, signal)
+  }
+}
+
+async function look(
+  cluster: Cluster,
+  { metadata: { namespace = 'default', name } }: Service,
+  history: ServiceHistory,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    const after = await cluster.get<Service>(servicePath(namespace, name), { signal })
+    history.look(after, Date.now())
+  } catch (error) {
+    // What cannot be read again is not said to have changed.
+    if (isNotFound(error)) history.look(undefined, Date.now())
+  }
+}
+
+async function readProxyInCharge(cluster: Cluster, signal: AbortSignal): Promise<ProxyFacts | undefined> {
+  const { readProxy } = await import('../../../snapshot/proxy.ts')
+  const proxy = await readProxy(cluster, signal)
+  return proxy.known ? proxy.value : undefined
+}
+
+/**
+ * How a Service proxy shares out connections without affinity. kube-proxy's rules pick by a uniform random number
+ * (iptables: statistic mode random; nftables: numgen random), and so does Cilium by default. IPVS has schedulers.
+ */
+export function sharesOf({ kind, mode, nodes = {} }: ProxyFacts): Shares {
+  if (kind === 'cilium') return 'even'
+  if (kind !== 'kube-proxy') return 'unknown'
+  const modes = [mode, ...Object.values(nodes)]
+  return modes.every((one) => one === 'iptables' || one === 'nftables') ? 'even' : 'unknown'
+}

@@ -1,0 +1,39 @@
+import type { Service } from '../../../model/cluster/kubernetes.ts'
+import { type Policy, servicePolicy } from '../../../model/affinity/policy.ts'
+
+/**
+ * What became of a Service while it was asked, as far as it decides which pod gets a connection, in words; nothing for
+ * what does not. `after` is undefined for one that is gone.
+ */
+export function serviceChanges(before: Service, after: Service | undefined): string[] {
+  if (after === undefined) return ['it was deleted']
+  const changes: string[] = []
+  if (before.metadata.uid !== after.metadata.uid) changes.push('it was deleted and made anew')
+  const [one, other] = [affinity(servicePolicy(before)), affinity(servicePolicy(after))]
+  if (one !== other) changes.push(`its affinity went from ${one} to ${other}`)
+  if (before.spec.clusterIP !== after.spec.clusterIP)
+    changes.push(`its address went from ${before.spec.clusterIP} to ${after.spec.clusterIP}`)
+  for (const [field, noun] of fields)
+    if (textOf(before.spec[field]) !== textOf(after.spec[field])) changes.push(`its ${noun} changed`)
+  return changes
+}
+
+const fields = [
+  ['selector', 'selector'],
+  ['ports', 'ports'],
+  ['internalTrafficPolicy', 'internalTrafficPolicy'],
+  ['externalTrafficPolicy', 'externalTrafficPolicy'],
+] as const
+
+function affinity(policy: Policy): string {
+  return policy.kind === 'client-ip' ? `ClientIP ${policy.timeoutSeconds}s` : 'None'
+}
+
+/** The order of a map's keys says nothing. */
+function textOf(value: unknown): string {
+  return JSON.stringify(value, (_, inner: unknown) =>
+    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  )
+}

@@ -1,0 +1,65 @@
+import type { Service } from '../../../model/cluster/kubernetes.ts'
+import { serviceChanges } from './service-changes.ts'
+
+interface Found {
+  what: string
+  /** It was not so yet then, and so at the second moment; milliseconds since 1970 by our clock. */
+  betweenMs: readonly [number, number]
+}
+
+/** A Service as it was for a while. */
+export interface Held {
+  /** When it was first and last seen so, in milliseconds since 1970 by our clock. */
+  fromMs: number
+  toMs: number
+  /** Undefined while there was none. */
+  service: Service | undefined
+}
+
+/** A Service over the course of a run, looked at again and again. */
+export class ServiceHistory {
+  #known: Service
+  readonly #held: Held[]
+  readonly #found: Found[] = []
+
+  constructor(before: Service, atMs: number) {
+    this.#known = before
+    this.#held = [{ fromMs: atMs, toMs: atMs, service: before }]
+  }
+
+  /** Takes over the Service as it is at `atMs`; undefined when it is gone. */
+  look(after: Service | undefined, atMs: number): void {
+    const last = this.#held.at(-1)!
+    const wasGone = last.service === undefined
+    const changes = wasGone && after === undefined ? [] : serviceChanges(this.#known, after)
+    const betweenMs = [last.toMs, atMs] as const
+    for (const change of changes) {
+      const what = wasGone ? change.replace('it was deleted and made anew', 'it was made anew') : change
+      this.#found.push({ what, betweenMs })
+    }
+    if (changes.length === 0) last.toMs = atMs
+    else this.#held.push({ fromMs: atMs, toMs: atMs, service: after })
+    this.#known = after ?? this.#known
+  }
+
+  /** What the Service was, one after the other. */
+  get held(): readonly Held[] {
+    return this.#held
+  }
+
+  /** What changed, and when after the first request, in words. */
+  changes(startedAt: number | undefined): string[] {
+    return this.#found.map(({ what, betweenMs }) => `${what}${whenWords(betweenMs, startedAt)}`)
+  }
+}
+
+/** To whole seconds, outwards. */
+function whenWords([from, to]: Found['betweenMs'], startedAt: number | undefined): string {
+  if (startedAt === undefined) return ''
+  if (to <= startedAt) return ' before the first request'
+  const seconds = [
+    Math.floor(Math.max(0, from - startedAt) / 1000),
+    Math.ceil((to - startedAt) / 1000),
+  ] as const
+  return ` between ${seconds[0]}s and ${seconds[1]}s`
+}

@@ -1,0 +1,126 @@
+import type { AgentConfig } from '../../agent/config.ts'
+import type { Cluster } from '../../cluster/index.ts'
+import { jobName } from './clients/job.ts'
+import { keepLease, leaseSeconds } from './clients/lease.ts'
+import { runClients } from './clients/run.ts'
+import type { InPodSpec } from './clients/in-pod.ts'
+import type { ClientEvent, ClientsSpec } from './clients/spec.ts'
+import { type EndpointsEvent, followEndpoints } from './endpoint-watch.ts'
+import { entriesFromHere } from '../plan/entries/asked.ts'
+import type { Origin } from '../plan/origin.ts'
+import type { ProbeOptions, ProbePlan } from '../plan/plan.ts'
+import type { RunControl } from '../steps.ts'
+import { streamOf } from './stream.ts'
+
+/** What happens while requests are sent: to the clients, and to the endpoints behind the Service. */
+export type RunEvent = ClientEvent | EndpointsEvent
+
+/** Who sends requests. */
+export interface Senders {
+  /** In the cluster; none where this machine is the only client. */
+  pods?: ClientsSpec | InPodSpec
+  /** What this machine does as a client. */
+  here?: AgentConfig
+}
+
+/** The senders of a plan. */
+export function sendersOf(options: ProbeOptions, plan: ProbePlan, origin: Origin): Senders {
+  const { agent, clients, maxRunSeconds } = plan
+  const here = plan.here ? { here: { ...agent, targets: targetsFromHere(plan) } } : {}
+  if (clients === 0) return here
+  if (origin.kind === 'job') return { ...here, pods: clientsSpec(options, plan, origin.image) }
+  const { containers } = origin
+  return { ...here, pods: { containers, namespace: options.namespace, agent, maxRunSeconds } }
+}
+
+/** The client pods of a plan. */
+export function clientsSpec(
+  options: ProbeOptions,
+  { agent, clients, maxRunSeconds, runId }: Pick<ProbePlan, 'agent' | 'clients' | 'maxRunSeconds' | 'runId'>,
+  image: ClientsSpec['image'],
+): ClientsSpec {
+  const {
+    namespace,
+    service,
+    node,
+    spreadNodes,
+    hostNetwork,
+    podRunningTimeoutMs,
+    waitsForImage = false,
+  } = options
+  return {
+    runId,
+    namespace,
+    target: `service/${service}`,
+    image,
+    agent,
+    clients,
+    ...(node === undefined ? {} : { node }),
+    ...(spreadNodes === undefined ? {} : { spreadNodes }),
+    ...(hostNetwork === undefined ? {} : { hostNetwork }),
+    maxRunSeconds,
+    podRunningTimeoutMs,
+    waitsForImage,
+  }
+}
+
+function targetsFromHere({ agent, entries }: ProbePlan): AgentConfig['targets'] {
+  const own = new Set(entriesFromHere(entries))
+  return agent.targets.filter((_, index) => own.has(entries[index]!))
+}
+
+/**
+ * Runs all senders while the endpoints of the Service are followed. What was made for them is removed on every way out.
+ * Rejects as `runClients` does.
+ */
+export function observe(
+  cluster: Cluster,
+  { namespace, service, front }: Pick<ProbeOptions, 'namespace' | 'service' | 'front'>,
+  { pods, here }: Senders,
+  { interrupted, abandoned }: RunControl,
+): AsyncGenerator<RunEvent, void, undefined> {
+  return streamOf(async (emit, left) => {
+    const watching = new AbortController()
+    const stopped = AbortSignal.any([interrupted, left])
+    const signal = AbortSignal.any([stopped, watching.signal])
+    // Together with the first pod: until that runs there is nothing to compare with, and afterwards the job is gone.
+    const begun = Promise.withResolvers<void>()
+    const askHere = async (agent: AgentConfig): Promise<void> => {
+      const { runHere } = await import('./clients/here.ts')
+      for await (const event of runHere(agent, stopped)) await emit(event)
+    }
+    const beside = here === undefined ? undefined : begun.promise.then(async () => await askHere(here))
+    beside?.catch(() => {})
+    const onCreated = (): void => {
+      followEndpoints(cluster, { namespace, services: [service, ...(front?.others ?? [])] }, emit, signal)
+      if (pods !== undefined && 'runId' in pods && pods.maxRunSeconds > leaseSeconds) {
+        const { namespace, runId, maxRunSeconds } = pods
+        void keepLease(cluster, { namespace, job: jobName(runId), maxRunSeconds, signal })
+      }
+    }
+    try {
+      for await (const event of podEvents(cluster, pods, { interrupted: stopped, abandoned })) {
+        if (event.kind === 'created') onCreated()
+        if (event.kind === 'said' && event.decoded.observations.length > 0) begun.resolve()
+        if (event.kind === 'all-ended') {
+          begun.resolve()
+          await beside
+        }
+        await emit(event)
+      }
+    } finally {
+      watching.abort()
+    }
+  })
+}
+
+async function* podEvents(
+  cluster: Cluster,
+  pods: Senders['pods'],
+  control: RunControl,
+): AsyncGenerator<ClientEvent, void, undefined> {
+  if (pods === undefined) yield* [{ kind: 'created' }, { kind: 'all-ended' }] satisfies ClientEvent[]
+  else if ('containers' in pods)
+    yield* (await import('./clients/in-pod.ts')).runInPods(cluster, pods, control)
+  else yield* runClients(cluster, pods, control)
+}

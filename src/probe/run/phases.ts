@@ -1,0 +1,113 @@
+import type { Backend } from '../../model/probe/backend.ts'
+import type { Phase, PhaseName } from '../../model/probe/during.ts'
+import type { BackendTally } from '../../model/probe/probe-result.ts'
+import type { Observed, ProbeStep } from '../steps.ts'
+
+/** What there has to be before the command and after all is still, in milliseconds and requests. */
+const leastMs = 2000
+const leastRequests = 20
+
+/** Endpoints that did not change for so long after the command are taken to be still, in milliseconds. */
+const stillMs = 3000
+
+interface Counted {
+  name: PhaseName
+  fromMs: number
+  toMs: number
+  requests: number
+  failed: number
+  hits: Map<string, number>
+}
+
+export interface PhaseActions {
+  /** The run is steady: the command can start. */
+  start: () => void
+  /** All is said. */
+  finish: () => void
+}
+
+/** Divides a run into what was before a command, during it and after it, and says when to go on. */
+export class Phases {
+  readonly #actions: PhaseActions
+  readonly #phases: [Counted, ...Counted[]] = [begin('before', 0)]
+  #nowMs = 0
+  #commandEndedMs: number | undefined
+  #lastChangeMs = 0
+  #finished = false
+
+  constructor(actions: PhaseActions) {
+    this.#actions = actions
+  }
+
+  take(step: ProbeStep): void {
+    if (step.kind === 'endpoints')
+      for (const { atMs } of step.changes) this.#lastChangeMs = Math.max(this.#lastChangeMs, atMs)
+    else if (step.kind === 'observed') {
+      for (const one of step.seen) this.#count(one)
+      this.#pass(step.nowMs)
+    }
+  }
+
+  #count({ observation: { atMs, latencyMs, outcome }, backend }: Observed): void {
+    // Lines arrive later than what they tell: the phase follows from the time of the request.
+    const phase = this.#phases.findLast(({ fromMs }) => atMs >= fromMs) ?? this.#phases[0]
+    phase.requests += 1
+    phase.toMs = Math.max(phase.toMs, atMs + latencyMs)
+    if (outcome !== 'answered') phase.failed += 1
+    if (backend !== undefined) phase.hits.set(nameOf(backend), (phase.hits.get(nameOf(backend)) ?? 0) + 1)
+  }
+
+  #pass(nowMs: number): void {
+    this.#nowMs = nowMs
+    const phase = this.#phases.at(-1) ?? this.#phases[0]
+    const isLong = phase.requests >= leastRequests && nowMs >= phase.fromMs + leastMs
+    if (phase.name === 'before' && isLong) {
+      this.#phases.push(begin('during', nowMs))
+      this.#actions.start()
+    } else if (phase.name === 'during' && this.#isStill) this.#phases.push(begin('after', nowMs))
+    else if (phase.name === 'after' && isLong && !this.#finished) {
+      this.#finished = true
+      this.#actions.finish()
+    }
+  }
+
+  /** The command has ended. */
+  commandEnded(): void {
+    this.#commandEndedMs = this.#nowMs
+  }
+
+  /**
+   * When the command started and ended, and the phases that were reached.
+   * @param backends those of the result, for their letters
+   */
+  report(backends: readonly BackendTally[]): { startedMs: number; endedMs?: number; phases: Phase[] } {
+    const letters = new Map(backends.map(({ backend }) => [nameOf(backend), backend.letter]))
+    return {
+      startedMs: this.#phases[1]?.fromMs ?? this.#nowMs,
+      ...(this.#commandEndedMs === undefined ? {} : { endedMs: this.#commandEndedMs }),
+      phases: this.#phases.map(({ hits, ...phase }) => ({
+        ...phase,
+        // Answers that named nobody count until one does.
+        backends: [...hits].flatMap(([name, count]) => {
+          const letter = letters.get(name)
+          return letter === undefined ? [] : [{ letter, hits: count }]
+        }),
+      })),
+    }
+  }
+
+  get #isStill(): boolean {
+    return (
+      this.#commandEndedMs !== undefined &&
+      this.#nowMs >= Math.max(this.#commandEndedMs, this.#lastChangeMs) + stillMs
+    )
+  }
+}
+
+function nameOf({ kind, name }: Backend): string {
+  return `${kind} ${name}`
+}
+
+function begin(name: PhaseName, fromMs: number): Counted {
+  return { name, fromMs, toMs: fromMs, requests: 0, failed: 0, hits: new Map() }
+}

@@ -1,0 +1,81 @@
+import { describe, expect, test } from 'vitest'
+import { readAnswer, readEvent } from '../../../../src/cluster/answers/door.ts'
+import { isForbidden, ApiError } from '../../../../src/cluster/answers/errors.ts'
+import { statusOf } from '../../../../src/cluster/answers/status.ts'
+
+const server = 'https://10.0.0.1'
+const ask =
+  (path: string, answer: unknown, method = 'GET') =>
+  () =>
+    readAnswer(JSON.stringify(answer), { method, path, server })
+
+const web = '/api/v1/namespaces/shop/services/web'
+const services = '/api/v1/namespaces/shop/services'
+const slices = '/apis/discovery.k8s.io/v1/namespaces/shop/endpointslices'
+const words = `error: ${server} does not answer as a Kubernetes API server does`
+const service = { kind: 'Service', metadata: { name: 'web' }, spec: { ports: [{ port: 80 }] } }
+
+describe('an answer that is no API server’s', () => {
+  test.each<[string, unknown]>([
+    [web, null],
+    [web, []],
+    [web, 'ok'],
+    [web, 7],
+    [web, {}],
+    [web, { ...service, kind: 'Pod' }],
+    [web, { ...service, spec: undefined }],
+    [web, { ...service, spec: null }],
+    [web, { ...service, spec: [] }],
+    [web, { ...service, spec: { ports: 'http' } }],
+    [web, { ...service, spec: { ports: [null] } }],
+    [web, { ...service, metadata: null }],
+    [web, { ...service, metadata: { name: 7 } }],
+    [web, { ...service, metadata: { name: 'web', labels: [null] } }],
+    [services, { kind: 'ServiceList', items: 'none' }],
+    [services, { kind: 'ServiceList', items: [null] }],
+    [services, { kind: 'ServiceList', items: [{}] }],
+    [services, { kind: 'ServiceList', metadata: 7, items: [] }],
+    [services, service],
+    [slices, { items: [{ metadata: { name: 'web-1' }, endpoints: [{}] }] }],
+    [slices, { items: [{ metadata: { name: 'web-1' }, endpoints: [null] }] }],
+    [slices, { items: [{ metadata: { name: 'web-1' }, endpoints: {}, ports: [] }] }],
+  ])('%s %j', (path, answer) => {
+    expect(ask(path, answer)).toThrow(words)
+  })
+
+  test.each(['null', '[]', '{}', '{"type":"ADDED"}', '{"type":"ADDED","object":{}}', '7'])(
+    'an event: %s',
+    (line) => {
+      expect(() => readEvent(line, services, server)).toThrow(words)
+    },
+  )
+})
+
+describe('an answer that is one', () => {
+  test.each<[string, unknown, string?]>([
+    [web, service],
+    [services, { kind: 'ServiceList', metadata: {}, items: [{ ...service, kind: undefined }] }],
+    [services, { kind: 'ServiceList', metadata: {}, items: null }],
+    [slices, { items: [{ metadata: { name: 'web-1' }, endpoints: null, ports: null }] }],
+    [web, { kind: 'Status', status: 'Success' }, 'DELETE'],
+    ['/version', { major: '1' }],
+  ])('%s %j', (path, answer, method) => {
+    expect(ask(path, answer, method)()).toEqual(JSON.parse(JSON.stringify(answer)))
+  })
+})
+
+test('a page of a proxy that forbids is shown in its words, and asks for no Role', () => {
+  const page = '<html><style>p{}</style><h1>Blocked</h1> <p>by the   company’s filter</p></html>'
+  const error = new ApiError(statusOf(403, 'Forbidden', page), { verb: 'GET', path: web })
+  expect(error.message).toBe('Error from server: 403 Forbidden: Blocked by the company’s filter')
+  expect(isForbidden(error)).toBe(false)
+})
+
+test.each(['null', '[]', '"no"', '{"kind":"Status","message":7}', '{"kind":"Status","details":7}'])(
+  'a failure whose body is %s gets words',
+  (body) => {
+    expect(statusOf(404, 'Not Found', body).message).toMatch(
+      /^the server could not find the requested resource/,
+    )
+  },
+)

@@ -1,0 +1,123 @@
+import { describe, expect, test } from 'vitest'
+import type { Service } from '../../../../src/model/cluster/kubernetes.ts'
+import { stillLeads } from '../../../../src/probe/run/around/leads.ts'
+import { Cell } from '../../../../src/probe/count/cell.ts'
+import { NodeClock } from '../../../../src/probe/run/clock.ts'
+import { rangesOf } from '../../../../src/probe/count/held.ts'
+import { Recogniser } from '../../../../src/probe/count/recognise.ts'
+import type { SurveyEntry } from '../../../../src/model/probe/survey.ts'
+import { pod } from '../endpoints.ts'
+
+const entry: SurveyEntry = {
+  index: 0,
+  kind: 'cluster-ip',
+  host: '10.0.0.1',
+  port: 80,
+  servicePort: 80,
+  protocol: 'TCP',
+  family: 'IPv4',
+}
+
+const service = (spec: Partial<Service['spec']> = {}): Service => ({
+  apiVersion: 'v1',
+  kind: 'Service',
+  metadata: { name: 'web', namespace: 'default', uid: '1' },
+  spec: { clusterIP: '10.0.0.1', selector: { app: 'web' }, ports: [{ port: 80 }], ...spec },
+})
+
+describe('whether an entry still leads to a Service', () => {
+  test.each<[string, Service, boolean]>([
+    ['as it was', service(), true],
+    ['with affinity', service({ sessionAffinity: 'ClientIP' }), true],
+    ['with other pods', service({ selector: { app: 'new' } }), true],
+    ['at another address', service({ clusterIP: '10.0.0.2' }), false],
+    ['without the port', service({ ports: [{ port: 81 }] }), false],
+    ['by another name of the port', service({ ports: [{ port: 80, name: 'http' }] }), false],
+    ['of its own node only', service({ internalTrafficPolicy: 'Local' }), false],
+  ])('%s', (_, now, leads) => {
+    expect(stillLeads(entry, service(), now)).toBe(leads)
+  })
+
+  test('at a node port', () => {
+    const before = service({ ports: [{ port: 80, nodePort: 30_001 }] })
+    const at = { ...entry, kind: 'node-port' } as const
+    expect(stillLeads(at, before, before)).toBe(true)
+    expect(stillLeads(at, before, service({ ports: [{ port: 80, nodePort: 30_002 }] }))).toBe(false)
+  })
+})
+
+// One request each 100 ms, from 0 to 60 s; the Service is looked at every second.
+const epoch = 1_700_000_000_000
+const sticky = service({ sessionAffinity: 'ClientIP' })
+const pods = [0, 1, 2].map((index) => pod(`pod-${index}`, index))
+
+function verdictOf(
+  podAt: (request: number) => number,
+  second: Service | undefined,
+  first = service(),
+): ReturnType<Cell['judge']>['verdict'] {
+  const recogniser = new Recogniser({ kind: 'auto' }, pods)
+  const expectation = { behaviour: 'spread', because: 'it is configured' } as const
+  const cell = new Cell({ entry, expectation, recogniser, endpoints: pods, cells: 1 })
+  cell.placeAt({ place: 'pod', node: 'node1' })
+  const clock = new NodeClock(epoch)
+  clock.heard(epoch, 0)
+  cell.start(clock)
+  for (let index = 0; index < 600; index++)
+    cell.add({
+      number: index + 1,
+      target: 0,
+      atMs: index * 100,
+      latencyMs: 2,
+      outcome: 'answered',
+      newConnection: true,
+      identity: { source: 'body', value: `pod-${podAt(index)}` },
+    })
+  const held = [
+    { fromMs: epoch - 1000, toMs: epoch + 29_000, service: first },
+    { fromMs: epoch + 30_000, toMs: epoch + 60_000, service: second },
+  ]
+  cell.learn({ serviceChanges: ['something'], held: rangesOf(held, entry, undefined), shares: 'even' })
+  const context = { end: undefined, cutShort: false }
+  return cell.judge(cell.parts(), { acceptedError: 1e-6 }, context).verdict
+}
+
+/** Neither by turns nor by chance, so that every run of the test is the same. */
+const anyPod = (request: number): number => (request * request + (request >> 2)) % 3
+
+describe('a Service that is changed in the middle', () => {
+  test('is judged before and after by what held then', () => {
+    const verdict = verdictOf((request) => (request < 300 ? anyPod(request) : 1), sticky)
+    expect(verdict).toMatchObject({ behaviour: 'inconclusive', reason: 'service-changed' })
+    expect(verdict.stretches).toMatchObject([
+      { fromMs: 0, toMs: 28_500, behaviour: 'spread', expected: 'spread', result: 'as-expected' },
+      { fromMs: 32_000, toMs: 59_900, behaviour: 'sticky', expected: 'sticky', result: 'as-expected' },
+    ])
+  })
+
+  test('that does not do what it is changed to differs', () => {
+    const verdict = verdictOf(anyPod, sticky)
+    expect(verdict).toMatchObject({ result: 'differs', expected: 'sticky' })
+    expect(verdict.reason).toBeUndefined()
+    expect(verdict.stretches).toMatchObject([{ result: 'as-expected' }, { result: 'differs' }])
+  })
+
+  test('a proxy that follows late does not differ', () => {
+    const slow = (request: number): number => (request < 380 ? anyPod(request) : 1)
+    expect(verdictOf(slow, sticky)).toMatchObject({
+      reason: 'service-changed',
+      stretches: [{ result: 'as-expected' }, { fromMs: 40_000, behaviour: 'sticky', result: 'as-expected' }],
+    })
+  })
+
+  test('is not judged once it is gone', () => {
+    const verdict = verdictOf(() => 1, undefined, sticky)
+    expect(verdict).toMatchObject({ result: 'inconclusive', reason: 'service-changed' })
+    expect(verdict.stretches).toMatchObject([{ behaviour: 'sticky', result: 'as-expected', toMs: 28_500 }])
+  })
+
+  test('a move at the change itself breaks nothing', () => {
+    const verdict = verdictOf((request) => (request < 300 ? 1 : 2), sticky, sticky)
+    expect(verdict.stretches).toMatchObject([{ result: 'as-expected' }, { result: 'as-expected' }])
+  })
+})

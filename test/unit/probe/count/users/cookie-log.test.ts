@@ -1,0 +1,76 @@
+import { describe, expect, test } from 'vitest'
+import type { SetCookie } from '../../../../../src/model/probe/cookie.ts'
+import type { Observation } from '../../../../../src/model/probe/observation.ts'
+import { CookieLog } from '../../../../../src/probe/count/users/cookie-log.ts'
+
+const cookie = (digest: string, more: Partial<SetCookie> = {}): SetCookie => ({
+  name: 'id',
+  length: 8,
+  digest,
+  form: 'other',
+  ...more,
+})
+
+/** What a user met: the cookies that an answer set, whether it was asked with them, and who gave it. */
+function logged(visits: [set: SetCookie[], sent: boolean, pod: string][], before?: CookieLog): CookieLog {
+  const log = new CookieLog(undefined, before)
+  for (const [cookies, sent, pod] of visits)
+    log.add({ cookies, ...(sent ? { cookiesSent: ['id'] } : {}) } as unknown as Observation, { name: pod })
+  return log
+}
+
+describe('a cookie that is given another value', () => {
+  test('by another pod is a session that the pod does not know', () => {
+    const [report] = logged([
+      [[cookie('1')], false, 'a'],
+      [[], true, 'a'],
+      [[cookie('2')], true, 'b'],
+      [[cookie('2')], true, 'b'],
+    ]).reports()
+    expect(report).toMatchObject({ set: 3, values: 2, renewedElsewhere: 1 })
+    expect(report?.renewed).toBeUndefined()
+  })
+
+  test('by the same pod is told apart from that', () => {
+    const [report] = logged([
+      [[cookie('1')], false, 'a'],
+      [[cookie('2')], true, 'a'],
+    ]).reports()
+    expect(report).toMatchObject({ renewed: 1 })
+  })
+
+  test('is the first of another user where it was not sent', () => {
+    const [report] = logged([
+      [[cookie('1')], false, 'a'],
+      [[cookie('2')], false, 'b'],
+    ]).reports()
+    expect([report?.renewed, report?.renewedElsewhere]).toEqual([undefined, undefined])
+  })
+})
+
+test('a cookie that comes from elsewhere keeps its maker and is counted anew', () => {
+  const there = logged([[[cookie('1', { form: 'ring-key', path: '/' })], false, 'a']])
+  const here = logged([[[], true, 'a']], there)
+  expect(here.reports()).toEqual([
+    expect.objectContaining({ name: 'id', set: 0, sent: 1, brought: 1, maker: 'ingress-nginx' }),
+  ])
+})
+
+test('values are told where the agent tells them, the first few', () => {
+  const log = logged(
+    Array.from({ length: 6 }, (_, n): [SetCookie[], boolean, string] => [
+      [cookie(String(n), { value: `v${n}` })],
+      true,
+      'a',
+    ]),
+  )
+  expect(log.reports()[0]?.shown).toEqual(['v0', 'v1', 'v2', 'v3'])
+  expect(JSON.stringify(log.reports()[0]?.first)).not.toContain('v0')
+})
+
+test('a session that another Service does not know is lost there, and not on the pod as before', () => {
+  const there = logged([[[cookie('1')], false, 'a']])
+  const [report] = logged([[[cookie('2')], true, 'x']], there).reports()
+  expect(report).toMatchObject({ renewedElsewhere: 1 })
+  expect(report?.renewed).toBeUndefined()
+})

@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest'
+import type { EndpointChange } from '../../../../../src/model/probe/probe-result.ts'
+import { sessionMoves } from '../../../../../src/probe/count/users/moves.ts'
+import { seeded } from '../../../judge/simulate.ts'
+import { gateways, probed } from './gateways.ts'
+
+const came: EndpointChange = { atMs: 10, kind: 'added', address: '10.0.0.3' }
+
+test('who was moved while pods came is counted since the command began', async () => {
+  const survey = { ...(await probed(gateways.hash(seeded(1)))), endpointChanges: [came] }
+  expect(sessionMoves(survey, 0)).toEqual({
+    sessions: {
+      users: 6,
+      moved: 0,
+      needless: 0,
+      endpoints: { before: 2, came: 1, went: 0 },
+      points: 'into-a-hash',
+      share: 1 / 3,
+    },
+  })
+  expect(sessionMoves(survey, 11).sessions?.endpoints).toEqual({ before: 3, came: 0, went: 0 })
+})
+
+test('where a cookie names its pod, a pod that comes has to move nobody', async () => {
+  const survey = { ...(await probed(gateways.pickedAgain(seeded(1)))), endpointChanges: [came] }
+  expect(sessionMoves(survey, 0).sessions).toMatchObject({
+    moved: 6,
+    needless: 6,
+    points: 'at-a-pod',
+    share: 0,
+  })
+})
+
+test('where nobody is to stay, there is nothing to say', async () => {
+  const survey = await probed(gateways.spread(seeded(1)), { policy: { kind: 'none' } })
+  expect(sessionMoves(survey, 0)).toEqual({})
+})

@@ -1,0 +1,98 @@
+import { expect, test } from 'vitest'
+import type { Backend } from '../../../../src/model/probe/backend.ts'
+import type { Observation } from '../../../../src/model/probe/observation.ts'
+import type { BackendTally } from '../../../../src/model/probe/probe-result.ts'
+import { Phases } from '../../../../src/probe/run/phases.ts'
+
+const backendOf = (letter: string): Backend => ({ letter, kind: 'pod', name: `web-${letter}` })
+
+const tallyOf = (letter: string): BackendTally => ({
+  backend: backendOf(letter),
+  hits: 1,
+  share: 1,
+  latency: { p50: 1, p90: 1, p99: 1, max: 1 },
+  firstMs: 0,
+  lastMs: 0,
+  statuses: {},
+})
+
+/** 50 requests per second, answered by A until `movesAt`, by B from then on; lines arrive 100 ms late. */
+function simulate({
+  untilMs,
+  commandMs,
+  movesAt = Infinity,
+  changesAt = [],
+}: {
+  untilMs: number
+  commandMs: number
+  movesAt?: number
+  changesAt?: number[]
+}) {
+  let startedAt: number | undefined
+  const finished: number[] = []
+  let now = 0
+  const phases = new Phases({ start: () => (startedAt = now), finish: () => void finished.push(now) })
+  for (now = 0; now <= untilMs && finished.length === 0; now += 20) {
+    if (startedAt !== undefined && now === startedAt + commandMs) phases.commandEnded()
+    for (const atMs of changesAt) {
+      if (atMs === now)
+        phases.take({ kind: 'endpoints', changes: [{ atMs, kind: 'removed', address: '10.0.0.1' }] })
+    }
+    const atMs = now - 100
+    if (atMs < 0) continue
+    const letter = atMs < movesAt ? 'A' : 'B'
+    const observation: Observation = {
+      number: atMs / 20 + 1,
+      target: 0,
+      atMs,
+      latencyMs: 5,
+      outcome: atMs === movesAt ? 'timeout' : 'answered',
+      newConnection: true,
+    }
+    const backend = atMs === movesAt ? {} : { backend: backendOf(letter) }
+    const seen = [{ client: 0, entry: 0, session: 0, observation, ...backend }]
+    phases.take({ kind: 'observed', nowMs: now, seen, changes: [] })
+  }
+  return { ...phases.report(['A', 'B'].map(tallyOf)), startedAt, finishedAt: finished[0] }
+}
+
+test('a command runs when there is something before it, and after it the endpoints have to be still', () => {
+  const { startedMs, endedMs, phases, finishedAt } = simulate({
+    untilMs: 60_000,
+    commandMs: 1000,
+    movesAt: 4000,
+    changesAt: [3500, 5000],
+  })
+  expect([startedMs, endedMs]).toEqual([2000, 2980])
+  // Three seconds after the last change.
+  expect(phases.map(({ name, fromMs }) => [name, fromMs])).toEqual([
+    ['before', 0],
+    ['during', 2000],
+    ['after', 8000],
+  ])
+  expect(finishedAt).toBe(10_000)
+  expect(phases.map(({ backends, failed }) => ({ backends, failed }))).toEqual([
+    { backends: [{ letter: 'A', hits: 100 }], failed: 0 },
+    {
+      backends: [
+        { letter: 'A', hits: 100 },
+        { letter: 'B', hits: 199 },
+      ],
+      failed: 1,
+    },
+    { backends: [{ letter: 'B', hits: 96 }], failed: 0 },
+  ])
+})
+
+test('a command that does not end is waited for', () => {
+  const { endedMs, phases, finishedAt } = simulate({ untilMs: 20_000, commandMs: 1e6 })
+  expect(endedMs).toBeUndefined()
+  expect(finishedAt).toBeUndefined()
+  expect(phases.map(({ name }) => name)).toEqual(['before', 'during'])
+})
+
+test('a run that ends early has no command', () => {
+  const { startedAt, phases } = simulate({ untilMs: 1000, commandMs: 0 })
+  expect(startedAt).toBeUndefined()
+  expect(phases.map(({ name }) => name)).toEqual(['before'])
+})
