@@ -38,7 +38,7 @@ describeOnce('S4: an Ingress of ingress-nginx with regular expressions and a coo
   scenario('without affinity users are spread', needs, async () => {
     await place.apply(shop())
     await gatewayFollows(asked(), sets('route', false))
-    const ended = await place.probe(['ingress/shop'])
+    const ended = await place.probe(['ingress/shop', '--path', '/app1/x'])
     expectExit(ended, 0)
     expect(ended.stdout).toMatch(/^ingress\/shop {2}shop\.\S+\/app1\/x\n/)
     expect(ended.stdout).toMatch(/^SPREAD {3}users with a cookie jar do not stay/m)
@@ -47,7 +47,7 @@ describeOnce('S4: an Ingress of ingress-nginx with regular expressions and a coo
   scenario('a cookie for the path of the expression is never sent back', needs, async () => {
     await place.apply(shop(cookie))
     await gatewayFollows(asked(), sets('route'))
-    const ended = await place.probe(['ingress/shop', '-o', 'json'])
+    const ended = await place.probe(['ingress/shop', '--path', '/app1/x', '-o', 'json'])
     expectExit(ended, 3)
     expect(surveyOf(ended)).toMatchObject({
       spec: {
@@ -72,7 +72,7 @@ describeOnce('S4: an Ingress of ingress-nginx with regular expressions and a coo
       asked(),
       ({ status, cookies }) => status === 200 && cookies.some((text) => /^route=.*; Path=\/;/.test(text)),
     )
-    const ended = await place.probe(['ingress/shop', '-o', 'json'])
+    const ended = await place.probe(['ingress/shop', '--path', '/app1/x', '-o', 'json'])
     expectExit(ended, 0)
     const { status } = surveyOf(ended)
     expect(status.users).toMatchObject([
@@ -106,7 +106,7 @@ describeOnce('S4: an Ingress of ingress-nginx with regular expressions and a coo
       }),
     )
     await gatewayFollows(asked(), sets('again'))
-    const ended = await place.probe(['ingress/shop', '-o', 'json'])
+    const ended = await place.probe(['ingress/shop', '--path', '/app1/x', '-o', 'json'])
     expectExit(ended, 3)
     const { users, breaks } = surveyOf(ended).status
     expect(users).toMatchObject([
