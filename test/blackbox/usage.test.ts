@@ -59,7 +59,7 @@ const mistakes: [string, string][] = [
   ],
   [
     'probe web --expect',
-    "error: flag needs an argument: --expect\nSee 'kubectl affinity probe --help' for usage.\n",
+    "error: flag needs an argument: --expect, one of sticky, spread\nSee 'kubectl affinity probe --help' for usage.\n",
   ],
   [
     'probe web other',
