@@ -4,7 +4,7 @@ import { UserError } from '../model/common/user-error.ts'
 const kinds = {
   'api-disconnect': { lasts: 3, says: 'every connection to the API server breaks, and new ones are refused' },
   'slow-api': { lasts: undefined, says: 'the API server takes a second for each answer' },
-  '429': { lasts: undefined, says: 'the API server is too busy for every other request' },
+  '429': { lasts: undefined, says: 'the API server is too busy for every other try of a request' },
   conflict: { lasts: undefined, says: 'every other write finds that the object was modified meanwhile' },
   'watch-expired': { lasts: 0, says: 'watches end, and those of older versions have to list again (410)' },
   'log-truncate': { lasts: undefined, says: 'logs keep their last 5 lines, as after a rotation' },
@@ -47,7 +47,7 @@ export function parseFault(text: string): Fault {
 export class Faults {
   readonly #active = new Set<FaultKind>()
   readonly #timers: NodeJS.Timeout[] = []
-  #turn = 0
+  readonly #turns = new Map<string, number>()
 
   /** Starts the clock. `begin` and `end` are called for each fault when its time comes. */
   start(faults: readonly Fault[], begin: (kind: FaultKind) => void, end: (kind: FaultKind) => void): void {
@@ -70,9 +70,15 @@ export class Faults {
     return this.#active.has(kind)
   }
 
-  /** True every other time while the fault lasts. */
-  strikes(kind: FaultKind): boolean {
-    return this.has(kind) && this.#turn++ % 2 === 0
+  /**
+   * True every other time that the same is tried while the fault lasts. Were all requests counted together, one that is
+   * made each second would take each turn of another that waits for a second.
+   */
+  strikes(kind: FaultKind, tried: string): boolean {
+    const key = `${kind} ${tried}`
+    const turn = this.#turns.get(key) ?? 0
+    if (this.has(kind)) this.#turns.set(key, turn + 1)
+    return this.has(kind) && turn % 2 === 0
   }
 
   stop(): void {

@@ -145,7 +145,7 @@ export class ApiServer {
       send(response, 201, review(store, call.type.kind, user, body), [])
       return
     }
-    if (['PUT', 'PATCH'].includes(call.method) && faults.strikes('conflict'))
+    if (['PUT', 'PATCH'].includes(call.method) && faults.strikes('conflict', path))
       throw modified(call.type, call.name ?? '')
     await this.#handle(call, body, response, warnings)
   }
@@ -171,7 +171,7 @@ export class ApiServer {
     this.#authorize(call, verb)
     // Browsers can only GET a WebSocket, which must not do for running a program (AuthorizePodWebsocketUpgradeCreatePermission).
     if (where.subresource === 'exec' && verb === 'get') this.#authorize(call, 'create')
-    if (verb !== 'watch' && faults.strikes('429')) throw busy(1)
+    if (verb !== 'watch' && faults.strikes('429', `${call.method} ${request.url}`)) throw busy(1)
     return call
   }
 
