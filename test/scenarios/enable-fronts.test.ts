@@ -90,7 +90,8 @@ describe(`enable and disable in front of Services on ${site.name}`, () => {
 
   test('a manager that keeps an annotation is named with it, and stops the change', async () => {
     const name = `${prefix}/session-cookie-name`
-    const declared = { ...ingress('kept'), metadata: { name: 'kept', annotations: { [name]: 'theirs' } } }
+    // Whole: what kubectl applied before and is not declared here goes with the first server-side apply.
+    const declared = ingress('kept', { ...cookie, [name]: 'theirs' })
     await site.kubectl(
       [
         'apply',

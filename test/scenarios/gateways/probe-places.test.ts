@@ -64,7 +64,7 @@ describeOnce('users who go from one path of an Ingress to another', () => {
     expect(ended.stdout).toMatch(/"shown":\s*\[\s*"[\da-f]{32}\|/)
     const text = await place.probe(asked)
     expectExit(text, 3)
-    expect(text.stdout).toMatch(/^NOT STICKY {3}at \S+\/app1\/x again: \d of 6 users who came back from/m)
+    expect(text.stdout).toMatch(/^NOT STICKY {3}at \S+\/app1\/x again: \d of 6 users who came back\s+from/m)
     expect(text.stdout).not.toMatch(/\b[\da-f]{16}\b/)
   })
 
