@@ -175,7 +175,8 @@ export class Run {
       const step = this.#pacer.next(now, this.#inFlight)
       if (step === 'busy') return
       if (step === 'done') {
-        if (this.#inFlight === 0) this.#end(this.#pacer.isAtEnd ? 'done' : 'duration')
+        // Who looks into the pods finds the connections that the server closed itself: those of the last answers as well.
+        if (this.#inFlight === 0 && this.#linger.isEmpty) this.#end(this.#pacer.isAtEnd ? 'done' : 'duration')
         return
       }
       if (step !== 'start') {
@@ -253,6 +254,7 @@ export class Run {
     const now = this.#options.now()
     for (const lane of this.#lanes) lane.tick(now)
     this.#linger.tick(now)
+    if (this.#inFlight === 0) this.#pump()
     if (this.#ended || now - this.#lastFlushAt < flushMs) return
     this.#lastFlushAt = now
     if (this.#options.encoder.flush()) this.#lastLineAt = now

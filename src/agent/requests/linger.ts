@@ -22,6 +22,11 @@ export class Linger {
     else socket.destroy()
   }
 
+  /** Whether no connection waits any more. */
+  get isEmpty(): boolean {
+    return this.#waiting.size === 0
+  }
+
   /** The server closed its side. */
   ended(socket: Socket): void {
     if (this.#waiting.delete(socket)) this.#slow = 0
