@@ -44,6 +44,8 @@ export interface RunEnd extends Pick<End, 'reason' | 'stalledMs'>, Totals {
 /** Milliseconds. Lines are written so often, and a sign of life when there is none. */
 const flushMs = 75
 const beatMs = 1000
+/** How often it is looked whether the server has closed the last connections. */
+const lingerMs = 5
 /** Kinds of failures that are told in words. */
 const toldFailures = 32
 
@@ -175,18 +177,24 @@ export class Run {
       const step = this.#pacer.next(now, this.#inFlight)
       if (step === 'busy') return
       if (step === 'done') {
+        if (this.#inFlight > 0) return
         // Who looks into the pods finds the connections that the server closed itself: those of the last answers as well.
-        if (this.#inFlight === 0 && this.#linger.isEmpty) this.#end(this.#pacer.isAtEnd ? 'done' : 'duration')
+        if (this.#linger.isEmpty) this.#end(this.#pacer.isAtEnd ? 'done' : 'duration')
+        else this.#pumpIn(lingerMs)
         return
       }
       if (step !== 'start') {
-        clearTimeout(this.#wakeUp)
-        this.#wakeUp = setTimeout(this.#pump, Math.ceil(step))
+        this.#pumpIn(Math.ceil(step))
         return
       }
       this.#inFlight++
       lane.begin(this.#options.numbersAfter + this.#pacer.started, now)
     }
+  }
+
+  #pumpIn(milliseconds: number): void {
+    clearTimeout(this.#wakeUp)
+    this.#wakeUp = setTimeout(this.#pump, milliseconds)
   }
 
   /** Who makes the next request; undefined while that has one in flight. */
@@ -254,7 +262,6 @@ export class Run {
     const now = this.#options.now()
     for (const lane of this.#lanes) lane.tick(now)
     this.#linger.tick(now)
-    if (this.#inFlight === 0) this.#pump()
     if (this.#ended || now - this.#lastFlushAt < flushMs) return
     this.#lastFlushAt = now
     if (this.#options.encoder.flush()) this.#lastLineAt = now

@@ -53,6 +53,24 @@ describe('a run', () => {
     })
   })
 
+  test('ends when the server has closed the last connection, so that its pod still knows it', async () => {
+    const closedBy: string[] = []
+    const port = await serve((socket) => {
+      socket.on('end', () => closedBy.push('client'))
+      socket.on('data', () => {
+        socket.write(ok)
+        setTimeout(() => {
+          closedBy.push('server')
+          socket.end()
+        }, 20)
+      })
+    })
+    // A clock that stands still: patience does not run out, however busy the machine is.
+    const { end } = await observe(configFor(port), () => 0)
+    expect(end.outcomes).toEqual({ answered: 1 })
+    expect(closedBy[0]).toBe('server')
+  })
+
   test('counts changes of the backend', async () => {
     let count = 0
     const port = await serve((socket) => {

@@ -45,7 +45,7 @@ export interface Seen {
 }
 
 /** What the agent writes when it runs in this process, read back. */
-export async function observe(config: AgentConfig): Promise<Seen> {
+export async function observe(config: AgentConfig, now = (): number => performance.now()): Promise<Seen> {
   const complete = decodeConfig(encodeConfig(config))
   const decoder = createDecoder()
   const seen: Omit<Seen, 'end'> = { observations: [], failures: [], starts: [], dones: [] }
@@ -61,7 +61,7 @@ export async function observe(config: AgentConfig): Promise<Seen> {
     identify: createIdentifier(complete.identify, complete.needles),
     encoder,
     outputFull: () => false,
-    now: () => performance.now(),
+    now,
   })
   const end = await session.run()
   return { ...seen, end }
