@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Cluster } from '../cluster/index.ts'
+import { askAgain } from './again.ts'
 import { judgeForged } from '../judge/forged.ts'
 import type { CookieReport } from '../model/probe/cause.ts'
 import { mergedCookies } from '../model/probe/cause.ts'
@@ -9,7 +10,6 @@ import type { ProbeSurvey, SurveyCell } from '../model/probe/survey.ts'
 import { endpointsOfPort } from '../model/cluster/endpoint.ts'
 import type { ProbeOptions } from '../probe/plan/plan.ts'
 import { examineService } from '../probe/plan/preflight.ts'
-import { probe } from '../probe/probe.ts'
 import { readService } from '../probe/plan/read.ts'
 import type { RunControl } from '../probe/steps.ts'
 import { type Forgery, forgeriesOf } from '../probe/count/users/forgeries.ts'
@@ -48,8 +48,8 @@ export async function forge(
     { endpoints, upstreams: upstreamsOf(subject.service) },
     texts,
   )
-  const { durationMs: _durationMs, until: _until, expect: _expect, front, ...rest } = options
-  const steps = probe(
+  const { front, ...rest } = options
+  const found = await askAgain(
     cluster,
     {
       ...rest,
@@ -59,12 +59,9 @@ export async function forge(
       users: 0,
       oneCookie: forgeries.map(({ value }) => `${seen.name}=${value}`),
       requests,
-      expect: 'sticky',
     },
     control,
   )
-  let found: ProbeSurvey | undefined
-  for await (const step of steps) if (step.kind === 'result') found = step.result
   if (found === undefined) return undefined
   const { backends } = found
   const visits = found.cells.flatMap((cell) => {

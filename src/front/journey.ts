@@ -25,6 +25,11 @@ export function mayShareCookies(one: string, other: string): boolean {
   return shared >= 2 || (shared === -1 && first.length >= 2)
 }
 
+/** The first place alone, for runs that go on at one. */
+export function firstPlaceOf(front: Front): Front {
+  return { ...front, places: front.places.slice(0, 1), isJourney: false }
+}
+
 /** Users who visit all places with one jar, where there are several. */
 export function journeyOf(front: Front): Front {
   return front.places.length < 2 ? front : { ...front, places: journeyThrough(front.places), isJourney: true }

@@ -4,9 +4,9 @@ import { breakOf } from '../judge/breaks.ts'
 import { isPromise } from '../model/affinity/policy.ts'
 import type { ProbeSurvey, SurveyCell } from '../model/probe/survey.ts'
 import type { Front, ProbeOptions } from '../probe/plan/plan.ts'
+import { askAgain } from './again.ts'
 import { atReplicas, findReplicas } from './replicas.ts'
 import { examineService } from '../probe/plan/preflight.ts'
-import { probe } from '../probe/probe.ts'
 import { readService } from '../probe/plan/read.ts'
 import type { RunControl } from '../probe/steps.ts'
 
@@ -77,34 +77,31 @@ async function eachReplica(
   if (replicas.length < 2) return undefined
   onStage('asking each replica of the gateway by itself')
   const { isJourney: _isJourney, ...front } = options.front
-  const found = await again(cluster, options, atReplicas({ ...front, places: [place] }, replicas), 3, control)
+  const found = await atPlaces(
+    cluster,
+    options,
+    atReplicas({ ...front, places: [place] }, replicas),
+    3,
+    control,
+  )
   const own = (found?.cells ?? []).filter(({ session }) => found?.sessions[session]?.keeps === 'cookies')
   return stageOf('replicas', own)
 }
 
-/** A second, short run with other places. */
-async function again(
+/** A second run with other places, from one pod. */
+async function atPlaces(
   cluster: Cluster,
   options: ProbeOptions,
   front: Front,
   users: number,
   control: RunControl,
 ): Promise<ProbeSurvey | undefined> {
-  const {
-    durationMs: _durationMs,
-    until: _until,
-    viaLocal: _viaLocal,
-    spreadNodes: _spreadNodes,
-    ...rest
-  } = options
-  const steps = probe(
+  const { viaLocal: _viaLocal, spreadNodes: _spreadNodes, ...rest } = options
+  return await askAgain(
     cluster,
-    { ...rest, clients: 1, front, users, withoutControl: true, requests, expect: 'sticky' },
+    { ...rest, clients: 1, front, users, withoutControl: true, requests },
     control,
   )
-  let found: ProbeSurvey | undefined
-  for await (const step of steps) if (step.kind === 'result') found = step.result
-  return found
 }
 
 async function pastTheGateway(
@@ -128,7 +125,7 @@ async function pastTheGateway(
     { ...place, address: subject.service.clusterIP, port: subject.service.port },
     ...pods.map(({ address, port }) => ({ ...place, address, port })),
   ]
-  const found = await again(cluster, options, { places }, 1, control)
+  const found = await atPlaces(cluster, options, { places }, 1, control)
   const cells = found?.cells ?? []
   return [
     stageOf(

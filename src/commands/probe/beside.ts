@@ -4,6 +4,7 @@ import type { ProbeComparison } from '../../model/probe/comparison.ts'
 import { renderComparison } from '../../report/probe/comparison/render.ts'
 import { renderProbe } from '../../report/probe/render.ts'
 import { type Beside, probeBeside } from '../../shadow/probe.ts'
+import { firstPlaceOf } from '../../front/journey.ts'
 import { exitCodeOf, type ProbeMode } from './session.ts'
 import { targetKinds } from '../../mechanisms/index.ts'
 import { serviceKind } from '../../mechanisms/service/objects.ts'
@@ -23,7 +24,7 @@ export function probeComparedWith(words: string): ProbeMode {
     }
     const { front, users: _users, ...asked } = options
     // Several would be two tables for each.
-    const one = front && { ...front, places: front.places.slice(0, 1), isJourney: false }
+    const one = front && firstPlaceOf(front)
     const way = await wayTo(
       cluster,
       other,
@@ -31,11 +32,7 @@ export function probeComparedWith(words: string): ProbeMode {
       interrupt.first,
     )
     for (const note of way.notes) progress.note(note)
-    const otherFront = way.options.front && {
-      ...way.options.front,
-      places: way.options.front.places.slice(0, 1),
-      isJourney: false,
-    }
+    const otherFront = way.options.front && firstPlaceOf(way.options.front)
     const first = front?.target
     const sides = [
       {

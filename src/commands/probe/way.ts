@@ -23,7 +23,7 @@ export async function wayTo(
     return { options: { namespace: cluster.namespace, service: name }, notes: [] }
   }
   refuseOtherWays(kind.label, flags)
-  const [{ findFront }, { journeyOf }] = await Promise.all([
+  const [{ findFront }, { firstPlaceOf, journeyOf }] = await Promise.all([
     import('../../front/find.ts'),
     import('../../front/journey.ts'),
   ])
@@ -42,9 +42,8 @@ export async function wayTo(
   const left = found.places.length - 1
   if (isOne && left > 0) {
     const { hostName, path } = found.places[0]!
-    const one = { ...found, places: found.places.slice(0, 1) }
     const note = `only ${hostName}${path} is asked, as the run goes on there; --host and --path choose`
-    const options = { namespace: service.namespace, service: service.name, front: one, users }
+    const options = { namespace: service.namespace, service: service.name, front: firstPlaceOf(found), users }
     return { options, notes: [...notes, note] }
   }
   if (flags.replicas === true) {
