@@ -35,7 +35,7 @@ function editFor(command: string, position: FilePosition | undefined): string | 
   }
   const gone = /^kubectl delete (\S+) (\S+)/.exec(command)
   if (gone !== null) return `remove ${gone[1]}/${gone[2]}`
-  if (/^kubectl affinity (external|migrate) /.test(command)) return command
+  if (command.startsWith('kubectl affinity external ')) return command
   const change = /^kubectl affinity (enable|disable) (\S+)(?: -n \S+)?(.*)$/.exec(command)
   return change === null
     ? undefined

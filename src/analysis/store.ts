@@ -1,4 +1,5 @@
 import { mechanisms } from '../mechanisms/index.ts'
+import { onceFor } from '../mechanisms/kit/once.ts'
 import { inputs } from '../mechanisms/service/facts.ts'
 import { services } from '../mechanisms/service/objects.ts'
 import { type Fact, known, mapFact } from '../model/cluster/fact.ts'
@@ -19,26 +20,19 @@ export interface Scene {
   locate?: (object: ObjectRef, field?: string) => FilePosition | undefined
 }
 
-/** Thousands of Services share what stands in front of them. */
-const scenes = new WeakMap<Snapshot, Scene>()
-
-/** A snapshot as mechanisms and analyzers see it. */
-export function sceneOf(snapshot: Snapshot): Scene {
-  const before = scenes.get(snapshot)
-  if (before !== undefined) return before
+/** A snapshot as mechanisms and analyzers see it. Thousands of Services share what stands in front of them. */
+export const sceneOf = onceFor((snapshot: Snapshot): Scene => {
   const store = storeOfSnapshot(snapshot)
   const { source, locate } = snapshot
   const network = networkOf(store, mechanisms)
-  const scene = {
+  return {
     source,
     store,
     network,
     gaps: snapshot.objects.gaps,
     ...(locate === undefined ? {} : { locate }),
   }
-  scenes.set(snapshot, scene)
-  return scene
-}
+})
 
 /** The same with what is known of one Service alone. */
 export function sceneOfService(snapshot: Snapshot, one: ServiceSnapshot): Scene {

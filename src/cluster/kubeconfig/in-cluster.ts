@@ -1,3 +1,4 @@
+import { hostAndPort } from '../../model/common/ip.ts'
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -17,7 +18,7 @@ export async function inClusterSelection(
   const port = env['KUBERNETES_SERVICE_PORT']
   const tokenFile = join(directory, 'token')
   if (!host || !port || !existsSync(tokenFile)) return undefined
-  const server = `https://${host.includes(':') ? `[${host}]` : host}:${port}`
+  const server = `https://${hostAndPort(host, port)}`
   const namespace = flags.namespace || env['POD_NAMESPACE'] || (await namespaceOf(directory))
   const impersonation = {
     ...(flags.as ? { as: flags.as } : {}),

@@ -1,3 +1,4 @@
+import { hostAndPort } from '../../model/common/ip.ts'
 import { once } from 'node:events'
 import { request as httpRequest } from 'node:http'
 import { request as httpsRequest } from 'node:https'
@@ -28,7 +29,7 @@ export async function openTunnel(
 }
 
 function throughConnect(proxy: URL, host: string, port: number, ending: AbortSignal): Promise<Socket> {
-  const target = `${host.includes(':') ? `[${host}]` : host}:${port}`
+  const target = hostAndPort(host, port)
   return new Promise((resolve, reject) => {
     const request = (proxy.protocol === 'https:' ? httpsRequest : httpRequest)({
       method: 'CONNECT',

@@ -4,6 +4,7 @@ import { isGranted } from '../gateway-api/backends.ts'
 import { group as gatewayGroup } from '../gateway-api/objects.ts'
 import type { Routing } from '../gateway-api/routing.ts'
 import { at, list, record, strings, text } from '../kit/loose.ts'
+import { onceFor } from '../kit/once.ts'
 import { backendTrafficPolicies, group, targetsOf } from './objects.ts'
 
 /** Where a policy is attached, the most specific first. */
@@ -17,12 +18,7 @@ export type Attached = Readonly<Record<Level, readonly LooseObject[]>>
 export function attachedTo(routing: Routing, store: Store): Attached | undefined {
   const all = store.list(backendTrafficPolicies)
   if (!all.known) return undefined
-  let index = indexes.get(all.value)
-  if (index === undefined) {
-    index = indexOf(all.value)
-    indexes.set(all.value, index)
-  }
-  const { named, selecting } = index
+  const { named, selecting } = indexIn(all.value)
   const { route, ruleName, attachment } = routing
   const { gateway, listener } = attachment
   const attached = (object: LooseObject | undefined, section?: string): LooseObject[] => {
@@ -46,11 +42,8 @@ interface Index {
   selecting: readonly LooseObject[]
 }
 
-/** Once for each list of policies: every arrow asks. */
-const indexes = new WeakMap<readonly LooseObject[], Index>()
-
-/** A policy names objects of its own namespace only. */
-function indexOf(all: readonly LooseObject[]): Index {
+/** A policy names objects of its own namespace only. Every arrow asks. */
+const indexIn = onceFor((all: readonly LooseObject[]): Index => {
   const named = new Map<string, LooseObject[]>()
   for (const policy of all.toSorted(older)) {
     const keys = targetsOf(policy)
@@ -63,6 +56,12 @@ function indexOf(all: readonly LooseObject[]): Index {
     }
   }
   return { named, selecting: all.filter(({ spec }) => list(at(spec, 'targetSelectors')).length > 0) }
+})
+
+/** The policies that name the whole of an object, the oldest first: that one counts. */
+export function policiesNaming({ kind, metadata }: LooseObject, store: Store): readonly LooseObject[] {
+  const all = store.list(backendTrafficPolicies)
+  return all.known ? (indexIn(all.value).named.get(keyOf(kind, metadata)) ?? []) : []
 }
 
 function keyOf(kind: string, { namespace = '', name }: LooseObject['metadata'], section = ''): string {

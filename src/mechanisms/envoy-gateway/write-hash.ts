@@ -8,30 +8,13 @@ import { gateways, group as gatewayGroup } from '../gateway-api/objects.ts'
 import { gatewayDuration } from '../gateway-api/persistence.ts'
 import { isOurs, ours } from '../kit/ours.ts'
 import { at, record } from '../kit/loose.ts'
+import { policiesNaming } from './attached.ts'
 import { hashPolicyOf } from './hash.ts'
 import { backendTrafficPolicies, group, targetsOf } from './objects.ts'
 
-/** The policies that name a whole route, the oldest first: that one counts. */
-function policiesOf(route: LooseObject, store: Store): LooseObject[] {
-  const all = store.list(backendTrafficPolicies)
-  const own = (all.known ? all.value : []).filter(
-    (policy) =>
-      (policy.metadata.namespace ?? '') === (route.metadata.namespace ?? '') &&
-      targetsOf(policy).some(
-        ({ kind, name, section }) =>
-          kind === route.kind && name === route.metadata.name && section === undefined,
-      ),
-  )
-  return own.toSorted((a, b) => (ageOf(a) < ageOf(b) ? -1 : 1))
-}
-
-function ageOf({ metadata: { creationTimestamp = '', name } }: LooseObject): string {
-  return `${creationTimestamp} ${name}`
-}
-
 /** What the policy of a route hashes on. */
 export function hashAt(route: LooseObject, store: Store): Policy {
-  const [policy] = policiesOf(route, store)
+  const [policy] = policiesNaming(route, store)
   return hashPolicyOf(record(at(policy?.spec, 'loadBalancer'))) ?? { kind: 'none' }
 }
 
@@ -42,7 +25,7 @@ export function hashAt(route: LooseObject, store: Store): Policy {
 export function hashing(route: LooseObject, wish: Wish, store: Store): { writes: Write[]; after: Policy } {
   const loadBalancer = { type: 'ConsistentHash', consistentHash: hashOf(wish) }
   const after = hashPolicyOf(loadBalancer) ?? { kind: 'none' }
-  const [policy] = policiesOf(route, store)
+  const [policy] = policiesNaming(route, store)
   if (policy !== undefined) {
     const now = record(at(policy.spec, 'loadBalancer'))
     const wanted = {
@@ -87,7 +70,7 @@ function hasParent(store: Store): boolean {
 
 /** Takes the hash away, and the policy with it if it was made for it. */
 export function unhashing(route: LooseObject, store: Store): Write[] {
-  return policiesOf(route, store).flatMap((policy): Write[] => {
+  return policiesNaming(route, store).flatMap((policy): Write[] => {
     if (hashPolicyOf(record(at(policy.spec, 'loadBalancer'))) === undefined) return []
     const isAll = Object.keys(record(policy.spec)).every((name) =>
       ['targetRefs', 'mergeType', 'loadBalancer'].includes(name),

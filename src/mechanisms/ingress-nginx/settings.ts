@@ -1,5 +1,6 @@
 import type { LooseObject } from '../../model/cluster/object.ts'
 import { annotationField, annotationsOf } from '../kit/controller.ts'
+import { onceFor } from '../kit/once.ts'
 
 /** What the annotations of ingress-nginx begin with. */
 export const prefix = 'nginx.ingress.kubernetes.io/'
@@ -58,11 +59,7 @@ export interface Settings {
   dropped: readonly Dropped[]
 }
 
-const read = new WeakMap<LooseObject, Settings>()
-
-export function settingsOf(object: LooseObject): Settings {
-  const before = read.get(object)
-  if (before !== undefined) return before
+export const settingsOf = onceFor((object: LooseObject): Settings => {
   const values = new Map<Key, string>()
   const dropped: Dropped[] = []
   const annotations = annotationsOf(object)
@@ -72,7 +69,7 @@ export function settingsOf(object: LooseObject): Settings {
     if (allowed[key].test(value)) values.set(key, value)
     else dropped.push({ key, value })
   }
-  const settings: Settings = {
+  return {
     get: (key) => values.get(key),
     is: (key) => /^(true|t|1)$/i.test(values.get(key) ?? ''),
     number: (key) => {
@@ -81,6 +78,4 @@ export function settingsOf(object: LooseObject): Settings {
     },
     dropped,
   }
-  read.set(object, settings)
-  return settings
-}
+})

@@ -1,3 +1,4 @@
+import { hostAndPort } from '../../model/common/ip.ts'
 import { formatDuration } from '../../model/common/duration.ts'
 import type { Conclusion } from '../../measure/conclude.ts'
 import type { MeasurePlan, Round } from '../../measure/plan.ts'
@@ -13,10 +14,9 @@ export function announcement(
   round: Round,
 ): string[] {
   const { configuredMs, maxMs } = plan
-  const host = service.clusterIP.includes(':') ? `[${service.clusterIP}]` : service.clusterIP
   const tooLong = `the configured timeout of ${duration(configuredMs ?? 0)} is longer than is waited for (--max ${duration(maxMs)})`
   return [
-    `measuring the affinity timeout of ${host}:${service.port}: ${plan.clients} clients pause between connections`,
+    `measuring the affinity timeout of ${hostAndPort(service.clusterIP, service.port)}: ${plan.clients} clients pause between connections`,
     `from ${from}`,
     ...(configuredMs !== undefined && isTooLong(plan) ? [tooLong] : []),
     `takes about ${duration(roundSeconds(round) * 1000)} and the start of the pods; as long again for each further round, if one does not tell`,

@@ -1,3 +1,4 @@
+import { hostAndPort } from '../../model/common/ip.ts'
 import { affinityWords } from '../text/affinity.ts'
 import type { ProbeResult } from '../../model/probe/probe-result.ts'
 import type { Style } from '../terminal.ts'
@@ -66,8 +67,7 @@ export function layoutHeader(result: ProbeResult, width: number, style: Style, i
 
 /** `10.96.0.1:80`, `[fd00::1]:80`. */
 export function address({ clusterIP, port }: ProbeResult['service']): string {
-  const host = sanitize(clusterIP)
-  return `${host.includes(':') ? `[${host}]` : host}:${port}`
+  return hostAndPort(sanitize(clusterIP), port)
 }
 
 function endpointWords({ endpoints, client }: ProbeResult): string[] {

@@ -1,3 +1,4 @@
+import { hostAndPort } from '../../../model/common/ip.ts'
 import { createHash } from 'node:crypto'
 import { digestOf } from '../../../agent/cookies/describe.ts'
 import type { CookieForm, SetCookie } from '../../../model/probe/cookie.ts'
@@ -44,7 +45,7 @@ export class Claims {
 
 /** `10.244.1.7:8080`, as proxies write it. */
 export function addressOf({ address, port }: Pick<Endpoint, 'address' | 'port'>): string {
-  return `${address.includes(':') ? `[${address}]` : address}:${port}`
+  return hostAndPort(address, port)
 }
 
 /**

@@ -1,3 +1,4 @@
+import { serviceLabel } from '../../../model/cluster/external.ts'
 import { type Endpoint, endpointsOfPort } from '../../../model/cluster/endpoint.ts'
 import type { EndpointSlice } from '../../../model/cluster/kubernetes.ts'
 import type { SurveyEntry } from '../../../model/probe/survey.ts'
@@ -14,7 +15,7 @@ export function endpointsBehind(
 /** Those of one Service, where several are read. */
 function slicesOf(slices: readonly EndpointSlice[], service: string | undefined): readonly EndpointSlice[] {
   if (service === undefined) return slices
-  return slices.filter(({ metadata }) => metadata.labels?.['kubernetes.io/service-name'] === service)
+  return slices.filter(({ metadata }) => metadata.labels?.[serviceLabel] === service)
 }
 
 /** The endpoints of all ports of some entries, in all families: an answer may name its pod by any of its addresses. */

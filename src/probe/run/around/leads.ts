@@ -1,3 +1,4 @@
+import { type Way, waysInto } from '../../../model/cluster/ways.ts'
 import type { Service } from '../../../model/cluster/kubernetes.ts'
 import type { SurveyEntry } from '../../../model/probe/survey.ts'
 
@@ -13,19 +14,15 @@ export function stillLeads(entry: SurveyEntry, before: Service, now: Service): b
   const [one, other] = [portOf(before), portOf(now)]
   if (other === undefined || one?.name !== other.name) return false
   if (entry.kind === 'node-port') return one?.nodePort === other.nodePort && hasSame('externalTrafficPolicy')
-  if (entry.kind === 'load-balancer')
-    return addressesOf(now).includes(entry.host) && hasSame('externalTrafficPolicy')
-  if (entry.kind === 'external-ip')
-    return now.spec.externalIPs?.includes(entry.host) === true && hasSame('externalTrafficPolicy')
+  if (entry.kind === 'load-balancer' || entry.kind === 'external-ip')
+    return isWay(entry.kind) && hasSame('externalTrafficPolicy')
   return before.spec.clusterIP === now.spec.clusterIP && hasSame('internalTrafficPolicy')
+
+  function isWay(kind: Way['kind']): boolean {
+    return waysInto(now).some((way) => way.kind === kind && way.host === entry.host)
+  }
 
   function hasSame(field: 'externalTrafficPolicy' | 'internalTrafficPolicy'): boolean {
     return (before.spec[field] ?? 'Cluster') === (now.spec[field] ?? 'Cluster')
   }
-}
-
-function addressesOf({ status }: Service): string[] {
-  return (status?.loadBalancer?.ingress ?? []).flatMap(({ ip, hostname }) =>
-    [ip, hostname].filter((each) => each !== undefined),
-  )
 }

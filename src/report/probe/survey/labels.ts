@@ -1,3 +1,4 @@
+import { hostAndPort } from '../../../model/common/ip.ts'
 import type { ProbeSurvey, SurveyClient, SurveyEntry } from '../../../model/probe/survey.ts'
 import { countOf } from '../../text/numbers.ts'
 import { sanitize } from '../../text/sanitize.ts'
@@ -5,7 +6,7 @@ import type { AxisItem } from './matrix.ts'
 
 /** `node2:30084`, `10.96.12.167`, `[fd00::7]:8080`: what tells an entry from the others of its kind. */
 export function entryAddress({ host, port, node }: SurveyEntry): string {
-  return `${bracketed(node ?? host)}:${port}`
+  return hostAndPort(node ?? host, port)
 }
 
 /** The head of an entry's column; the family is named where entries differ in it only. */
@@ -57,8 +58,4 @@ export function indexRanges(clients: readonly Pick<SurveyClient, 'index'>[]): st
     else ranges.push({ from: index, to: index })
   }
   return ranges.map(({ from, to }) => (from === to ? String(from) : `${from}–${to}`)).join(', ')
-}
-
-function bracketed(host: string): string {
-  return host.includes(':') ? `[${host}]` : host
 }

@@ -1,3 +1,4 @@
+import { hostAndPort } from '../../../model/common/ip.ts'
 import { formatDuration } from '../../../model/common/duration.ts'
 import { matchPolicy, type Policy } from '../../../model/affinity/policy.ts'
 import type { ProbeSurvey } from '../../../model/probe/survey.ts'
@@ -46,7 +47,7 @@ export function layoutUsersHeader(survey: ProbeSurvey, width: number, style: Sty
 function throughWords({ entries }: ProbeSurvey): string[] {
   const [first] = entries
   if (first?.front === undefined) return []
-  const address = `${first.host.includes(':') ? `[${first.host}]` : first.host}:${first.port}`
+  const address = hostAndPort(first.host, first.port)
   const policies = [
     ...new Set(entries.flatMap(({ front }) => (front === undefined ? [] : [policyWords(front.policy)]))),
   ]
