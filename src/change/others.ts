@@ -8,6 +8,7 @@ import type { TargetKind, TargetRef } from '../model/affinity/target.ts'
 import { UserError } from '../model/common/user-error.ts'
 import type { ChangePlan, Write } from '../model/affinity/write.ts'
 import { Collector } from '../snapshot/collect.ts'
+import type { ObjectReader } from '../snapshot/objects.ts'
 import { applyWrites } from './apply.ts'
 import { mapOrdered } from './ordered.ts'
 import { explainProblem, isStale } from './problems.ts'
@@ -33,18 +34,12 @@ interface OtherOptions extends Omit<Asked, 'carried'> {
 }
 
 /** The targets of a selection. Rejects as kubectl does where they cannot be listed. */
-export async function wantedOf(
-  cluster: Cluster,
-  selection: Selection,
-  signal: AbortSignal,
-): Promise<Wanted[]> {
-  const { namespace } = cluster
+async function wantedOf(selection: Selection, reader: ObjectReader, namespace: string): Promise<Wanted[]> {
   if (selection.kind === 'files') return targetsIn(selection, namespace)
   const { query } = selection
   if (query.kind === 'list') {
     const { of: kind, allNamespaces, selector } = query
-    const { objects } = new Collector(cluster, { signal })
-    const found = await objects.select(kind.type, allNamespaces ? undefined : namespace, selector)
+    const found = await reader.select(kind.type, allNamespaces ? undefined : namespace, selector)
     return found.map(({ metadata }) => ({
       kind,
       namespace: metadata.namespace ?? namespace,
@@ -57,21 +52,25 @@ export async function wantedOf(
 /** Several may write to one object; one after the other, each sees what the one before it left. */
 const parallel = 1
 
-/** Changes what stands in front of Services; the outcomes come one for each, in their order. A failure stops nothing. */
-export function changeOthers(
+/**
+ * Changes what stands in front of Services; the outcomes come one for each, in their order. A failure stops nothing. Rejects
+ * where the targets cannot be listed.
+ */
+export async function changeOthers(
   cluster: Cluster,
-  wanted: readonly Wanted[],
+  selection: Selection,
   options: OtherOptions,
   signals: ChangeSignals,
-): AsyncIterable<ChangeOutcome> {
+): Promise<{ count: number; outcomes: AsyncIterable<ChangeOutcome> }> {
   const { interrupted } = signals
   const collector = new Collector(cluster, { signal: interrupted })
   const { objects: reader } = collector
+  const wanted = await wantedOf(selection, reader, cluster.namespace)
   const { from } = options
   const carrying = from === undefined ? undefined : readSource(collector, cluster.namespace, from)
   // Each target awaits it.
   carrying?.catch(() => undefined)
-  return mapOrdered(wanted, parallel, async ({ kind, namespace, name }): Promise<ChangeOutcome> => {
+  const outcomes = mapOrdered(wanted, parallel, async ({ kind, namespace, name }): Promise<ChangeOutcome> => {
     const target: TargetRef = { kind: kind.name, namespace, name }
     if (signals.interrupted.aborted) return { kind: 'skipped', target }
     const able = ableTo(kind.type, options.with)
@@ -85,6 +84,7 @@ export function changeOthers(
       return { kind: 'failed', target, error: explainProblem(error, namespace, rulesFor(kind.type, able)) }
     }
   })
+  return { count: wanted.length, outcomes }
 }
 
 /** What another target keeps clients by. */

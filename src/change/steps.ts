@@ -60,9 +60,8 @@ async function begin(
   signals: ChangeSignals,
 ): Promise<{ count: number; outcomes: AsyncIterable<ChangeOutcome> }> {
   if (options.isInFront) {
-    const { changeOthers, wantedOf } = await import('./others.ts')
-    const wanted = await wantedOf(cluster, selection, signals.interrupted)
-    return { count: wanted.length, outcomes: changeOthers(cluster, wanted, options, signals) }
+    const { changeOthers } = await import('./others.ts')
+    return await changeOthers(cluster, selection, options, signals)
   }
   const targets = await findTargets(cluster, selection, options.request, signals.interrupted)
   return await changeServices(cluster, targets, options, signals)

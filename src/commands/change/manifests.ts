@@ -28,10 +28,7 @@ export async function printManifests(
     ? (await import('../../change/manifest/others.ts')).editOthers(files, { request, with: named, from })
     : editFiles(files, request)
   for (const { about, notice } of notices)
-    stderr.write(
-      [`Warning: ${about}: ${notice.message}`, ...notice.hints.map(hintText), ''].join('\n  ').trimEnd() +
-        '\n',
-    )
+    stderr.write(`${[`Warning: ${about}: ${notice.message}`, ...notice.hints.map(hintText)].join('\n  ')}\n`)
   const list = { apiVersion: 'v1', items: objects, kind: 'List', metadata: {} }
   if (format === 'yaml') stdout.writeExactly(text)
   else stdout.write(toJson(objects.length === 1 ? objects[0] : list))
