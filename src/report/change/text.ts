@@ -3,7 +3,8 @@ import type { Hint } from '../../model/common/remedy.ts'
 import type { ChangeDone, ChangeOutcome, DryRun } from '../../model/affinity/change.ts'
 import type { Style } from '../terminal.ts'
 import type { TargetRef } from '../../model/affinity/target.ts'
-import { type Line, paintLines, span } from '../text/line.ts'
+import { flow } from '../text/flow.ts'
+import { type Line, lineWidth, paintLines, span } from '../text/line.ts'
 import { sanitize } from '../text/sanitize.ts'
 import { pad, textWidth } from '../text/width.ts'
 import { affinityWord, resultLine, targetName, timeoutWord } from './words.ts'
@@ -12,6 +13,7 @@ import { objectRows } from './fields.ts'
 
 export interface TextOptions {
   style: Style
+  width: number
   dryRun: DryRun
   showNamespace: boolean
   /** One line for each Service, where there are many. */
@@ -20,11 +22,11 @@ export interface TextOptions {
 
 /** What became of one Service. */
 export function renderChange(outcome: ChangeDone, options: TextOptions): string {
-  const { style, compact } = options
+  const { style, width, compact } = options
   const title = span(resultLine(outcome, options), outcome.kind === 'patched' ? style.strong : undefined)
   const lines = compact
     ? [[title, ...compactChange(outcome, style)]]
-    : [[title], ...fullChange(outcome, style)]
+    : [[title], ...fullChange(outcome, width, style)]
   // Never cut: names are long, and what became of them stands behind them.
   return `${paintLines(lines, Infinity, style).join('\n')}\n`
 }
@@ -34,7 +36,7 @@ function compactChange({ kind, before, after }: ChangeDone, style: Style): Line 
   return [span(`   ${affinityWords(before)} → ${affinityWords(after)}`)]
 }
 
-function fullChange(outcome: ChangeDone, style: Style): Line[] {
+function fullChange(outcome: ChangeDone, width: number, style: Style): Line[] {
   const { kind, after } = outcome
   if (kind === 'unchanged') return [[span(`    already ${affinityWords(after)}`, style.quiet)]]
   const isService = [outcome.before, after].every((policy) => ['none', 'client-ip'].includes(policy.kind))
@@ -42,11 +44,34 @@ function fullChange(outcome: ChangeDone, style: Style): Line[] {
   const widest = (values: string[]): number => Math.max(...values.map(textWidth))
   const nameWidth = widest(rows.map(({ name }) => name))
   const fromWidth = widest(rows.map(({ from }) => from))
-  return rows.map(({ name, from, to, note }) => [
+  const table = rows.map(({ name, from, to, note }) => [
     span(`    ${pad(sanitize(name), nameWidth)}   ${pad(sanitize(from), fromWidth)} → `),
     span(sanitize(to), style.strong),
     span(note, style.quiet),
   ])
+  return table.every((line) => lineWidth(line) <= width)
+    ? table
+    : rows.flatMap((row) => stacked(row, width, style))
+}
+
+/** What becomes of a field below its name, where there is no room beside it. Names stay whole: they are pasted. */
+function stacked({ name, from, to, note }: Row, width: number, style: Style): Line[] {
+  const [nameIndent, indent] = [2, 4]
+  const told = [
+    span(`${sanitize(from)} →`),
+    span(sanitize(to), style.strong),
+    ...(note === '' ? [] : [span(note.trim(), style.quiet)]),
+  ]
+  return [
+    [span(`${' '.repeat(nameIndent)}${sanitize(name)}`)],
+    ...flow(told, {
+      width,
+      label: span(' '.repeat(indent)),
+      indent,
+      separator: span(' '),
+      keepsWords: true,
+    }),
+  ]
 }
 
 interface Row {

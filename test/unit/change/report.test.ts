@@ -47,6 +47,34 @@ function done(request: ChangeRequest, seconds?: number, name = 'sample-clusterip
   }
 }
 
+const annotated = (annotations: Record<string, string>): RawObject =>
+  ({
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'Ingress',
+    metadata: { name: 'shop', namespace: 'handson', annotations },
+  }) as unknown as RawObject
+
+/** Names and values that have no room beside each other. */
+const ofIngress: ChangeDone = {
+  kind: 'patched',
+  target: { kind: 'ingress', namespace: 'handson', name: 'shop' },
+  from: { kind: 'service', namespace: 'handson', name: 'sample-clusterip' },
+  before: { kind: 'none' },
+  after: { kind: 'cookie', name: 'route', path: '/', madeBy: 'proxy', points: 'at-a-pod' },
+  timeoutIsDefault: false,
+  objects: [
+    {
+      name: 'ingress/shop',
+      before: annotated({}),
+      after: annotated({
+        'nginx.ingress.kubernetes.io/affinity': 'cookie',
+        'nginx.ingress.kubernetes.io/session-cookie-name': 'route',
+      }),
+    },
+  ],
+  warnings: [],
+}
+
 const failed = (name: string): ChangeOutcome => ({
   kind: 'failed',
   target: { kind: 'service', namespace: 'handson', name },
@@ -60,7 +88,7 @@ function page(
   dryRun: DryRun = 'none',
   style = plain,
 ): string {
-  const options = { style, dryRun, showNamespace: false, compact: outcomes.length > 5 }
+  const options = { style, width, dryRun, showNamespace: false, compact: outcomes.length > 5 }
   const bodies = outcomes.map((outcome) =>
     outcome.kind === 'patched' || outcome.kind === 'unchanged' ? renderChange(outcome, options) : '',
   )
@@ -86,6 +114,7 @@ const pages: Record<string, { outcomes: ChangeOutcome[]; dryRun?: DryRun }> = {
       failed('f'),
     ],
   },
+  'of an Ingress': { outcomes: [ofIngress] },
   interrupted: {
     outcomes: [
       done(on(5)),

@@ -48,12 +48,12 @@ const became: Record<ForgedOutcome, string> = {
 }
 
 function reportWords({ kind, users, answers, outcome, disagreed }: ForgedReport): string {
+  if (outcome === 'kept' && disagreed === 0)
+    return `${countOf(users, 'cookie')} ${who[kind]}: each stays on the pod that it names, and no other cookie comes`
   const named =
-    disagreed === undefined || outcome === 'replaced'
+    disagreed === undefined || disagreed === 0 || outcome === 'replaced'
       ? ''
-      : disagreed === 0
-        ? ', the one that it names'
-        : `, in ${formatCount(disagreed)} of ${countOf(answers, 'answer')} not the one that it names`
+      : `, in ${formatCount(disagreed)} of ${countOf(answers, 'answer')} not the one that it names`
   return `${countOf(users, 'cookie')} ${who[kind]}: ${became[outcome]}${named}`
 }
 
