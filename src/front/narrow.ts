@@ -150,7 +150,7 @@ function stageOf(stage: CheckedStage['stage'], cells: readonly SurveyCell[]): Ch
 function namedBy(cells: readonly SurveyCell[]): { answers: number; disagreed: number } {
   const naming = cells.flatMap(({ cookies = [] }) => cookies.filter(({ names }) => names !== undefined))
   return {
-    answers: naming.reduce((sum, { sent }) => sum + sent, 0),
+    answers: naming.reduce((sum, { sent, unconfirmed = 0 }) => sum + sent - unconfirmed, 0),
     disagreed: naming.reduce((sum, { disagreed }) => sum + disagreed, 0),
   }
 }

@@ -15,10 +15,14 @@ export interface CookieReport {
   /** Answers that gave it another value though it was sent: from the pod as before, and from another one. */
   renewed?: number
   renewedElsewhere?: number
+  /** The same, from a pod that is not known. */
+  renewedSomewhere?: number
   /** Its first values, where they are told. */
   shown?: string[]
   /** Requests that it was sent with and whose answer came from another pod than the one that it names. */
   disagreed: number
+  /** Requests that it was sent with and whose answer does not say which pod gave it. */
+  unconfirmed?: number
   /** Who makes such cookies, where its name or its value tells: a proxy. */
   maker?: string
   /** The pod that it named last, where that can be computed. */
@@ -61,7 +65,13 @@ export function mergedCookies(all: readonly CookieReport[]): CookieReport[] {
       before.values += cookie.values
       before.sent += cookie.sent
       before.disagreed += cookie.disagreed
-      for (const key of ['brought', 'renewed', 'renewedElsewhere'] as const)
+      for (const key of [
+        'brought',
+        'renewed',
+        'renewedElsewhere',
+        'renewedSomewhere',
+        'unconfirmed',
+      ] as const)
         if (cookie[key] !== undefined) before[key] = (before[key] ?? 0) + cookie[key]
       if (cookie.shown !== undefined) before.shown = [...new Set([...(before.shown ?? []), ...cookie.shown])]
     }

@@ -194,8 +194,10 @@ export class Cell {
     const numbered = own === number ? observation : { ...observation, number: own }
     const backend = this.tally.add(numbered, recognised)
     this.#counted.add(numbered, recognised)
-    this.cookies.add(observation, backend)
-    this.visits.add(observation.counter, backend?.name)
+    // Answers that look alike may be of several pods.
+    const pod = backend?.kind === 'anonymous' ? undefined : backend
+    this.cookies.add(observation, pod)
+    this.visits.add(observation.counter, pod?.name)
     this.#noteFront(observation, recognised)
     const [switched] = this.#fresh
     this.#fresh = []

@@ -410,7 +410,8 @@ export class Collector {
       remembersByEntry: this.#remembersByEntry,
       ...(capacity === undefined ? {} : { tableCapacity: capacity }),
     })
-    const crossings = plan.agent.sharedJars === true ? travels(plan, cells) : undefined
+    const tallied = tallyBackends(backends.entries)
+    const crossings = plan.agent.sharedJars === true ? travels(plan, cells, tallied) : undefined
     const users = usersOf({ plan, options, crossings, endpointsChanged: this.#anyChanged }, cells)
     const lost = judged.reduce((sum, { cell }) => sum + cell.totals.lost, 0)
     return {
@@ -424,7 +425,7 @@ export class Collector {
       entries: [...entries],
       sessions: [...plan.sessions],
       cells,
-      backends: tallyBackends(backends.entries),
+      backends: tallied,
       endpoints: summarise(
         this.#history.endpoints,
         Math.min(...cells.map((cell) => cell.verdict.eligibleEndpoints)),

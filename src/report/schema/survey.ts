@@ -74,11 +74,13 @@ const cookie = z
       .optional()
       .describe('Answers of the pod as before that gave it another value though it was sent.'),
     renewedElsewhere: count.optional().describe('The same, from another pod than the answer before.'),
+    renewedSomewhere: count.optional().describe('The same, from a pod that is not known.'),
     shown: z
       .array(z.string())
       .optional()
       .describe('With --show-cookies: its first values, where a proxy makes it.'),
     disagreed: count.describe('Answers from another pod than the one that it names.'),
+    unconfirmed: count.optional().describe('Answers that do not say whether they came from that pod.'),
     maker: z.string().optional().describe('Who makes such cookies, where its name or its value tells.'),
     names: z.string().optional().describe('The pod that it named last, where that can be computed.'),
     first: z

@@ -34,7 +34,7 @@ export class CookieLog {
     this.#before = before
   }
 
-  /** @param answered the pod that gave the answer, or its address, where it is known */
+  /** @param answered the pod that gave the answer, or its address, where it is known: an answer that looks like another does not tell */
   add({ cookies = [], cookiesSent = [] }: Observation, answered?: { name: string; address?: string }): void {
     const last = this.lastAnswered
     const isElsewhere = answered !== undefined && last !== undefined && answered.name !== last
@@ -46,14 +46,16 @@ export class CookieLog {
       if (entry.report.set === 0) entry.report.brought = (entry.report.brought ?? 0) + 1
       const { claim } = entry
       const isSetAnew = cookies.some((cookie) => cookie.name === name)
-      if (claim === undefined || answered === undefined || isSetAnew) continue
-      if (answered.name !== claim.pod && answered.address !== claim.address) entry.report.disagreed += 1
+      if (claim === undefined || isSetAnew) continue
+      if (answered === undefined) entry.report.unconfirmed = (entry.report.unconfirmed ?? 0) + 1
+      else if (answered.name !== claim.pod && answered.address !== claim.address) entry.report.disagreed += 1
     }
     for (const cookie of cookies) {
       const before = this.#entries.get(cookie.name)
       const isRenewed = before?.now !== undefined && before.now !== cookie.digest
       if (isRenewed && cookiesSent.includes(cookie.name)) {
-        const key = isElsewhere ? 'renewedElsewhere' : 'renewed'
+        const onPod = answered === undefined ? 'renewedSomewhere' : 'renewed'
+        const key = isElsewhere ? 'renewedElsewhere' : onPod
         before.report[key] = (before.report[key] ?? 0) + 1
       }
       this.#set(cookie)

@@ -1,10 +1,21 @@
 import { crossingsOf, type Step } from '../../../judge/crossings.ts'
 import type { Crossing } from '../../../model/probe/crossing.ts'
+import type { BackendTally } from '../../../model/probe/probe-result.ts'
 import type { SurveyCell } from '../../../model/probe/survey.ts'
 import type { ProbePlan } from '../../plan/plan.ts'
 
 /** What users found who took their cookies from place to place. */
-export function travels({ entries, sessions }: ProbePlan, cells: readonly SurveyCell[]): Crossing[] {
+export function travels(
+  { entries, sessions }: ProbePlan,
+  cells: readonly SurveyCell[],
+  backends: readonly BackendTally[],
+): Crossing[] {
+  // Answers that look alike may be of several pods: who gave them is not known.
+  const known = new Set(
+    backends.flatMap(({ backend }) => (backend.kind === 'anonymous' ? [] : [backend.letter])),
+  )
+  const podOf = (letter: string | undefined): string | undefined =>
+    letter !== undefined && known.has(letter) ? letter : undefined
   const places = entries.filter(({ front }) => front?.again === undefined)
   // Pods of different Services have nothing to do with each other.
   const onward = places.flatMap((to, index) =>
@@ -27,8 +38,8 @@ export function travels({ entries, sessions }: ProbePlan, cells: readonly Survey
       client,
       session,
       entry,
-      first: timeline[0]?.letter,
-      last: timeline.at(-1)?.letter,
+      first: podOf(timeline[0]?.letter),
+      last: podOf(timeline.at(-1)?.letter),
       cookies,
     }))
   return crossingsOf([...onward, ...back], visits)

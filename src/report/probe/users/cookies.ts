@@ -36,7 +36,7 @@ export function layoutCookies(survey: ProbeSurvey, width: number, style: Style):
 }
 
 function cookieWords(cookie: CookieReport, { front }: SurveyEntry): string[] {
-  const { name, set, sent, first, maker, names, disagreed } = cookie
+  const { name, set, sent, first, maker, names } = cookie
   const isConfigured = front?.policy.kind === 'cookie' && front.policy.name === name
   const by = maker ?? (isConfigured ? (front?.by ?? 'the proxy') : undefined)
   return [
@@ -49,14 +49,15 @@ function cookieWords(cookie: CookieReport, { front }: SurveyEntry): string[] {
     ...lifeWords(cookie),
     ...(by === undefined ? renewalWords(cookie) : []),
     ...(cookie.shown ?? []).map((value) => sanitize(value)),
-    ...(names === undefined
-      ? []
-      : [
-          disagreed > 0
-            ? `names another pod than answers in ${countOf(disagreed, 'answer')}`
-            : 'names the pod',
-        ]),
+    ...(names === undefined ? [] : [nameWords(cookie)]),
   ]
+}
+
+function nameWords({ sent, disagreed, unconfirmed = 0 }: CookieReport): string {
+  if (disagreed > 0) return `names another pod than answers in ${countOf(disagreed, 'answer')}`
+  return sent > 0 && unconfirmed >= sent
+    ? 'names a pod, and no answer says whether it is the one'
+    : 'names the pod'
 }
 
 /** Whether its end moves on with each answer, where it has one and that can be seen. */
@@ -70,15 +71,23 @@ function lifeWords({ set, sent, first: { lifetimeSeconds = 0 } }: CookieReport):
 const fewestSent = 10
 
 /** Of an application's cookie: another pod that does not know it gives another one. */
-function renewalWords({ sent, values, renewed = 0, renewedElsewhere = 0 }: CookieReport): string[] {
+function renewalWords({
+  sent,
+  values,
+  renewed = 0,
+  renewedElsewhere = 0,
+  renewedSomewhere = 0,
+}: CookieReport): string[] {
+  const all = renewed + renewedElsewhere + renewedSomewhere
   if (sent === 0) return []
-  if (renewed + renewedElsewhere === 0) return values > 0 ? ['keeps its value'] : []
-  if (renewed + renewedElsewhere >= sent) return ['another value in each answer']
+  if (all === 0) return values > 0 ? ['keeps its value'] : []
+  if (all >= sent) return ['another value in each answer']
   return [
     ...(renewedElsewhere === 0
       ? []
       : [`given anew by another pod ${timesOf(renewedElsewhere)}: its session is lost`]),
     ...(renewed === 0 ? [] : [`given anew by the same pod ${timesOf(renewed)}`]),
+    ...(renewedSomewhere === 0 ? [] : [`given anew ${timesOf(renewedSomewhere)}`]),
   ]
 }
 

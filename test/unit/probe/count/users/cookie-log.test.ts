@@ -12,10 +12,16 @@ const cookie = (digest: string, more: Partial<SetCookie> = {}): SetCookie => ({
 })
 
 /** What a user met: the cookies that an answer set, whether it was asked with them, and who gave it. */
-function logged(visits: [set: SetCookie[], sent: boolean, pod: string][], before?: CookieLog): CookieLog {
+function logged(
+  visits: [set: SetCookie[], sent: boolean, pod: string | undefined][],
+  before?: CookieLog,
+): CookieLog {
   const log = new CookieLog(undefined, before)
   for (const [cookies, sent, pod] of visits)
-    log.add({ cookies, ...(sent ? { cookiesSent: ['id'] } : {}) } as unknown as Observation, { name: pod })
+    log.add(
+      { cookies, ...(sent ? { cookiesSent: ['id'] } : {}) } as unknown as Observation,
+      pod === undefined ? undefined : { name: pod },
+    )
   return log
 }
 
@@ -37,6 +43,15 @@ describe('a cookie that is given another value', () => {
       [[cookie('2')], true, 'a'],
     ]).reports()
     expect(report).toMatchObject({ renewed: 1 })
+  })
+
+  test('by a pod that is not known is neither', () => {
+    const [report] = logged([
+      [[cookie('1')], false, undefined],
+      [[cookie('2')], true, undefined],
+    ]).reports()
+    expect(report).toMatchObject({ renewedSomewhere: 1 })
+    expect([report?.renewed, report?.renewedElsewhere]).toEqual([undefined, undefined])
   })
 
   test('is the first of another user where it was not sent', () => {

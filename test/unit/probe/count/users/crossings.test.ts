@@ -37,6 +37,19 @@ describe('users who take their cookies from one path to another', () => {
     expect(there1?.cookies?.[0]?.brought).toBeUndefined()
   })
 
+  test('are not followed to where answers name nobody, and nothing is said of the pod there', async () => {
+    const { crossings, users, cells } = await probed(gateways.record(seeded(1)), {
+      elsewhere: [{ path: '/app2/x', gateway: gateways.record(seeded(2)), namesNobody: true }],
+    })
+    // Back at the first place they are known again.
+    expect(crossings?.map(({ from, to, same }) => ({ from, to, same }))).toEqual([
+      { from: 0, to: 2, same: 6 },
+    ])
+    expect(users?.map(({ result }) => result)).toEqual(['as-expected', 'inconclusive', 'as-expected'])
+    const [there] = cells.find(({ entry, session }) => entry === 1 && session === 0)?.cookies ?? []
+    expect(there).toMatchObject({ name: 'route', disagreed: 0, unconfirmed: there?.sent })
+  })
+
   test('lose their pod where both give a cookie of one name for one path', async () => {
     const { crossings, users, verdict } = await probed(gateways.record(seeded(1)), toApp2('otherRecord', 2))
     const back = crossings?.find(({ isReturn }) => isReturn)

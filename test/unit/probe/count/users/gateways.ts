@@ -116,7 +116,7 @@ export interface Asking {
   /** The request that gets no answer. */
   failing?: number
   /** Where else users go with what they have, and who is there. */
-  elsewhere?: { gateway: Gateway; path: string }[]
+  elsewhere?: { gateway: Gateway; path: string; namesNobody?: boolean }[]
   /** These places are replicas of one gateway. */
   replicas?: string[]
 }
@@ -141,7 +141,7 @@ export async function probed(
   }))
   const subject = examineService(service(), [slice({ endpoints })], undefined)
   const place = { scheme: 'http', hostName: 'shop.lab', by: 'ingress-nginx', policy } as const
-  const visited = [{ gateway, path }, ...elsewhere]
+  const visited: NonNullable<Asking['elsewhere']> = [{ gateway, path }, ...elsewhere]
   const front = journeyOf({
     places: visited.map((one, index) => {
       const replica = replicas?.[index]
@@ -171,12 +171,16 @@ export async function probed(
   const users = plan.sessions.map(({ keeps }) => new CookieUser({ keeps: keeps === 'cookies', salt }))
   let after = 0
   for (const { index: target, front: at } of plan.entries) {
-    const own = visited.find((one) => one.path === at?.path)?.gateway ?? gateway
+    const visit = visited.find((one) => one.path === at?.path)
+    const own = visit?.gateway ?? gateway
     const asked = { target, after, requests: plan.request.plannedRequests ?? 0 }
+    const identity: Observation['identity'] = { source: 'none', value: 'alike', excerpt: 'HTTP 200' }
     const observations = ask(own, users, {
       ...asked,
       place: { host: 'shop.lab', path: at?.path ?? path, secure: false },
-    }).map((one): Observation => (one.number === failing ? failed(one) : one))
+    })
+      .map((one): Observation => (visit?.namesNobody === true ? { ...one, identity } : one))
+      .map((one): Observation => (one.number === failing ? failed(one) : one))
     said({ start: { target, after, scheme: 'http', epochMs: 0 } })
     said({ observations })
     for (const [session] of plan.sessions.entries()) {
