@@ -9,6 +9,7 @@ import { isOfType } from '../model/cluster/object.ts'
 import { type CookiePolicy, matchPolicy, type Policy, sticks } from '../model/affinity/policy.ts'
 import type { Snapshot } from '../model/cluster/snapshot.ts'
 import type { TargetRef } from '../model/affinity/target.ts'
+import { commandFor } from '../targets/command.ts'
 import { UserError } from '../model/common/user-error.ts'
 import type { OtherTarget } from '../snapshot/others.ts'
 import { explained, storeIn } from './scene.ts'
@@ -43,7 +44,7 @@ export function carriedFrom(
     .filter(({ kind }) => !isService || kind === 'client-ip')
   const found = policies.filter((policy) => sticks(policy) === true || isLost(policy))
   const [first] = found
-  if (first === undefined) throw nothing(name, policies)
+  if (first === undefined) throw nothing(target, policies)
   const kinds = new Set(found.map((policy) => JSON.stringify({ ...policy, path: '', neverSent: '' })))
   if (kinds.size > 1)
     throw new UserError(`${name} keeps clients by several things, depending on host and path`, {
@@ -57,10 +58,10 @@ export function carriedFrom(
   })
   return matchPolicy(first, {
     none: () => {
-      throw nothing(name, policies)
+      throw nothing(target, policies)
     },
     unknown: () => {
-      throw nothing(name, policies)
+      throw nothing(target, policies)
     },
     'client-ip': ({ timeoutSeconds }) =>
       carried({ kind: 'source-ip' }, [
@@ -169,7 +170,8 @@ export function servicesOf(paths: readonly Path[]): string[] {
   return [...new Set(refs.map(objectName))]
 }
 
-function nothing(name: string, policies: readonly Policy[]): UserError {
+function nothing(target: TargetRef, policies: readonly Policy[]): UserError {
+  const name = nameOf(target)
   const why = policies.flatMap((policy) =>
     policy.kind === 'unknown' ? [policy.why ?? 'it cannot be seen'] : [],
   )
@@ -177,7 +179,7 @@ function nothing(name: string, policies: readonly Policy[]): UserError {
     policies.length === 0
       ? `no way leads through ${name}: there is no affinity to carry over`
       : `${name} keeps no clients: there is no affinity to carry over`,
-    { hints: [...new Set(why), 'what it does and why, says  kubectl affinity explain'] },
+    { hints: [...new Set(why), `who decides, and why:  ${commandFor('explain', target)}`] },
   )
 }
 
