@@ -27,11 +27,10 @@ function split(mend: string): { sentence: string; command?: string } {
 function editFor(command: string, position: FilePosition | undefined): string | undefined {
   const patch = /^kubectl patch .*? -p '(.*)'$/.exec(command)?.[1]
   if (patch !== undefined) return fieldsOf(patch)
-  const marked = /^kubectl (annotate|label) .* ([^\s=]+?)(?:=(.*)|-)$/.exec(command)
+  const marked = /^kubectl (annotate|label) \S+ \S+ (.*)$/.exec(command)
   if (marked !== null) {
-    const [, verb = '', key = '', value] = marked
-    const what = verb === 'label' ? 'label' : 'annotation'
-    return value === undefined ? `remove the ${what} ${key}` : `set the ${what} ${key}: ${quoted(value)}`
+    const what = marked[1] === 'label' ? 'label' : 'annotation'
+    return marksIn(marked[2] ?? '', what).join(', ')
   }
   const gone = /^kubectl delete (\S+) (\S+)/.exec(command)
   if (gone !== null) return `remove ${gone[1]}/${gone[2]}`
@@ -40,6 +39,15 @@ function editFor(command: string, position: FilePosition | undefined): string | 
   return change === null
     ? undefined
     : changeIn(change[1] ?? '', change[2] ?? '', change[3]?.trim() ?? '', position)
+}
+
+/** Every `key=value` and `key-` among flags. */
+function marksIn(words: string, what: string): string[] {
+  return [...words.matchAll(/(?:'[^']*'|[^\s'])+/g)].flatMap(([word]) => {
+    const [, key = '', value, gone] = /^(?!-)([^=]+?)(?:=(.*)|(-))$/.exec(word) ?? []
+    if (gone !== undefined) return [`remove the ${what} ${key}`]
+    return value === undefined ? [] : [`set the ${what} ${key}: ${quoted(value.replaceAll("'", ''))}`]
+  })
 }
 
 function changeIn(verb: string, target: string, flags: string, position: FilePosition | undefined): string {

@@ -20,6 +20,16 @@ describe('what mends a finding about a file', () => {
     ],
     ['kubectl annotate ingress a -n b example.com/path=/', ['set the annotation example.com/path: /']],
     ['kubectl annotate ingress a -n b example.com/on=true', ['set the annotation example.com/on: "true"']],
+    [
+      'kubectl annotate ingress a -n b example.com/path=/ --overwrite',
+      ['set the annotation example.com/path: /'],
+    ],
+    [
+      `kubectl annotate service a -n b example.com/x=1 example.com/y='b c' example.com/z-`,
+      [
+        'set the annotation example.com/x: "1", set the annotation example.com/y: b c, remove the annotation example.com/z',
+      ],
+    ],
     ['kubectl annotate ingress a -n b example.com/path-', ['remove the annotation example.com/path']],
     ['kubectl label service a -n b example.com/name-', ['remove the label example.com/name']],
     ['kubectl delete endpointslice a -n b', ['remove endpointslice/a']],

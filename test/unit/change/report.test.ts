@@ -47,12 +47,11 @@ function done(request: ChangeRequest, seconds?: number, name = 'sample-clusterip
   }
 }
 
-const annotated = (annotations: Record<string, string>): RawObject =>
-  ({
-    apiVersion: 'networking.k8s.io/v1',
-    kind: 'Ingress',
-    metadata: { name: 'shop', namespace: 'handson', annotations },
-  }) as unknown as RawObject
+const annotated = (annotations: Record<string, string>): RawObject => ({
+  apiVersion: 'networking.k8s.io/v1',
+  kind: 'Ingress',
+  metadata: { name: 'shop', namespace: 'handson', annotations },
+})
 
 /** Names and values that have no room beside each other. */
 const ofIngress: ChangeDone = {
