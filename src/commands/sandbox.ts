@@ -37,7 +37,7 @@ export default class SandboxCommand extends BaseCommand {
     nodes: countFlag({ description: 'Number of nodes.', default: 3, helpValue: '3', min: 1, max: 100 }),
     proxy: Flags.option({ options: proxyModes })({
       description:
-        'The Service proxy whose affinity is simulated: iptables, nftables, ipvs, cilium, antrea or ovn.',
+        'The Service proxy whose affinity is simulated: iptables, nftables, ipvs, kube-router, cilium, antrea or ovn.',
       default: 'nftables',
     }),
     with: Flags.string({

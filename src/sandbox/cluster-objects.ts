@@ -72,8 +72,9 @@ function node(plan: AddressPlan, index: number): object {
 /** The objects by which each proxy is known in the field. Nothing runs behind them: the proxies are part of the sandbox. */
 function makeProxy(store: Store, mode: ProxyMode): void {
   const namespace = 'kube-system'
-  const daemonSet = (name: string, labels: Record<string, string>): void => {
-    const template = { metadata: { labels }, spec: { containers: [{ name, image: `sandbox/${name}` }] } }
+  const daemonSet = (name: string, labels: Record<string, string>, args: readonly string[] = []): void => {
+    const containers = [{ name, image: `sandbox/${name}`, args }]
+    const template = { metadata: { labels }, spec: { containers } }
     store.create(types.daemonsets, {
       metadata: { name, namespace, labels },
       spec: { selector: { matchLabels: labels }, template },
@@ -94,6 +95,8 @@ function makeProxy(store: Store, mode: ProxyMode): void {
     daemonSet('antrea-agent', { app: 'antrea', component: 'antrea-agent' })
   } else if (mode === 'ovn') {
     daemonSet('ovnkube-node', { app: 'ovnkube-node' })
+  } else if (mode === 'kube-router') {
+    daemonSet('kube-router', { 'k8s-app': 'kube-router' }, ['--run-service-proxy=true'])
   } else {
     const config = `apiVersion: kubeproxy.config.k8s.io/v1alpha1\nkind: KubeProxyConfiguration\nmode: ${mode}\n`
     store.create(types.configmaps, {

@@ -12,14 +12,14 @@ import { kubeconfigPath } from './paths.ts'
 import { peerDown, peerUp, startPeer, stopPeer } from './peer.ts'
 import { passThrough } from './process.ts'
 import { progress } from './progress.ts'
-import { selftest } from './selftest.ts'
+import { selftest, selftestCilium } from './selftest.ts'
 import { hasCilium, presentState, serviceProxies, type ServiceProxy } from './state.ts'
 import { labStatus } from './status.ts'
 
 const usage = `A real Kubernetes cluster on this machine, for the tests (docs/lab.md).
 
 usage: npm run lab -- COMMAND
-  up [--nodes 2] [--proxy iptables|nftables|cilium|cilium-hostns|cilium-beside] [--log-max-size 10Mi] [--with GATEWAY,…] [--gateway-replicas 1]
+  up [--nodes 2] [--proxy PROXY] [--log-max-size 10Mi] [--with GATEWAY,…] [--gateway-replicas 1]
                         bring the lab up, or change it to this; without --with it has no gateway
   down                  take it down; nothing stays
   status                show how it is; exit code 0 when it is up
@@ -31,11 +31,13 @@ usage: npm run lab -- COMMAND
   peer stop|start       end its API server as a crash would, and bring it back
   conformance [--all]   run Kubernetes' own tests of session affinity; --all takes half an hour
   selftest              bring the lab up and down, through crashes, and look for traces
+  selftest cilium       the same through all ways to have Cilium
   selftest gateways [GATEWAY,…]
                         show the affinity of the gateways that the lab has
   build [--with GATEWAY,…]
                         build all programs and images into the cache
   install               install the Debian packages that the lab needs
+proxies: ${serviceProxies.join(', ')}
 gateways: ${Object.keys(gateways).join(', ')}
 `
 
@@ -126,6 +128,13 @@ async function inside([place, ...command]: string[]): Promise<number> {
   return passThrough(program, args)
 }
 
+async function test([part, names = '']: string[]): Promise<void> {
+  if (part === undefined) return selftest()
+  if (part === 'cilium') return selftestCilium()
+  if (part === 'gateways') return proveGateways(gatewayNames(names))
+  throw new UsageError('selftest, selftest cilium or selftest gateways')
+}
+
 const done = async (action: Promise<unknown>): Promise<number> => {
   await action
   return 0
@@ -153,7 +162,7 @@ async function main(command: string | undefined, args: string[]): Promise<number
     case 'conformance':
       return runConformance(parseArgs({ args, options: { all: { type: 'boolean', default: false } } }).values)
     case 'selftest':
-      return done(args[0] === 'gateways' ? proveGateways(gatewayNames(args[1] ?? '')) : selftest())
+      return done(test(args))
     case 'build':
       return done(
         build(

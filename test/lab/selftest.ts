@@ -1,5 +1,7 @@
 import { deepStrictEqual } from 'node:assert'
 import { existsSync, globSync, readFileSync, readdirSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { isDeepStrictEqual } from 'node:util'
 import { findProgram } from './apt.ts'
 import { labProcesses } from './cgroups.ts'
 import { labDown, labUp } from './cluster.ts'
@@ -8,6 +10,8 @@ import { kubectl } from './kubectl.ts'
 import { cacheDir, stateDir } from './paths.ts'
 import { tryRun } from './process.ts'
 import { progress } from './progress.ts'
+import { proveServices } from './prove-services.ts'
+import { hasCilium, serviceProxies } from './state.ts'
 import { labStatus } from './status.ts'
 
 /** Folders where container runtimes like to leave things. */
@@ -33,6 +37,11 @@ async function machine(): Promise<Record<string, string[]>> {
       ...(await lines('ip6tables-save')),
       ...(await lines('nft', 'list', 'ruleset')),
     ],
+    // What Cilium loads into the kernel. Its maps are there as long as these are.
+    programs: readFileSync('/proc/kallsyms', 'utf8')
+      .split('\n')
+      .filter((line) => line.endsWith('[bpf]'))
+      .map((line) => line.split(/\s+/)[2] ?? ''),
     folders: folders.flatMap((folder) =>
       existsSync(folder) ? readdirSync(folder).map((name) => `${folder}/${name}`) : [],
     ),
@@ -103,8 +112,32 @@ export async function selftest(): Promise<void> {
   await labUp({ nodes: 1 })
   await expectUp('after a crash of everything')
   await labDown()
-  deepStrictEqual(await machine(), before)
+  await expectNothingLeft(before)
   progress('selftest passed: nothing is left')
+}
+
+/** Proves the same of all ways to have Cilium: Services spread and stick in each, and nothing is left of any. */
+export async function selftestCilium(): Promise<void> {
+  await labDown()
+  const before = await machine()
+  for (const proxy of serviceProxies.filter(hasCilium)) {
+    await labUp({ nodes: 3, proxy })
+    await expectUp(`with ${proxy}`)
+    await proveServices()
+  }
+  await labUp()
+  await expectUp('after Cilium')
+  await proveServices()
+  await labDown()
+  await expectNothingLeft(before)
+  progress('selftest passed: nothing is left of Cilium')
+}
+
+/** The kernel takes some things away a moment after the last that used them has ended. */
+async function expectNothingLeft(before: Record<string, string[]>): Promise<void> {
+  const deadline = Date.now() + 30_000
+  while (!isDeepStrictEqual(await machine(), before) && Date.now() < deadline) await sleep(500)
+  deepStrictEqual(await machine(), before)
 }
 
 function tryKill(pid: number): void {

@@ -5,20 +5,23 @@ import { stateDir, statePath } from './paths.ts'
 
 export type ProxyMode = 'iptables' | 'nftables'
 
-/**
- * Who serves Services. Cilium is the network of the pods as well: in place of kube-proxy, the same with socket load
- * balancing for the nodes only, or beside kube-proxy.
- */
-export type ServiceProxy = ProxyMode | 'cilium' | 'cilium-hostns' | 'cilium-beside'
-
 /** All that `up --proxy` knows. */
-export const serviceProxies: readonly ServiceProxy[] = [
+export const serviceProxies = [
   'iptables',
   'nftables',
   'cilium',
   'cilium-hostns',
+  'cilium-maglev',
+  'cilium-dsr',
   'cilium-beside',
-]
+] as const
+
+/**
+ * Who serves Services. Cilium is the network of the pods as well: in place of kube-proxy; the same with socket load
+ * balancing for the nodes only, with pods picked by Maglev, or with answers that go straight to the client; or beside
+ * kube-proxy.
+ */
+export type ServiceProxy = (typeof serviceProxies)[number]
 
 /** Whether Cilium is the network of the pods. */
 export const hasCilium = (proxy: ServiceProxy): boolean => proxy.startsWith('cilium')

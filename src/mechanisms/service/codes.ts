@@ -129,6 +129,10 @@ export const codes = {
     level: 'info',
     title: 'Cilium remembers clients for each address by itself',
   },
+  'AFF-PROXY-CILIUM-MAGLEV': {
+    level: 'info',
+    title: 'Maglev brings clients from outside back to their pod',
+  },
   'AFF-PROXY-ANTREA-TIMEOUT': {
     level: 'info',
     title: 'Antrea and Calico let go of clients that keep calling',

@@ -113,16 +113,25 @@ const exact = { earlyMs: 0, lateMs: 0 }
 const longSeconds = 100
 
 function stickySentence(
-  { timeoutSeconds }: Extract<Policy, { kind: 'client-ip' }>,
+  policy: Extract<Policy, { kind: 'client-ip' }>,
   semantics: ExplainedService['semantics'],
 ): string {
-  const { earlyMs, lateMs } = (timeoutSeconds < longSeconds ? semantics?.clock : undefined) ?? exact
-  const [from, to] = [timeoutSeconds - earlyMs / 1000, timeoutSeconds + lateMs / 1000].map(shortDuration)
-  const time = from === to ? to : `${from} to ${to}`
+  const time = timeWords(policy, semantics)
   const held = 'a client address stays on its pod'
   if (semantics?.timer === 'absolute') return `${held} for ${time} from its first connection`
   if (semantics?.timer === 'idle') return `${held} until ${time} pass without a new connection`
   return `${held} for ${time}; from when that counts is up to the Service proxy`
+}
+
+function timeWords(
+  { timeoutSeconds }: Extract<Policy, { kind: 'client-ip' }>,
+  semantics: ExplainedService['semantics'],
+): string {
+  const { leastSeconds = 0, clock } = semantics ?? {}
+  if (timeoutSeconds < leastSeconds) return `${shortDuration(leastSeconds)} or more`
+  const { earlyMs, lateMs } = (timeoutSeconds < longSeconds ? clock : undefined) ?? exact
+  const [from, to] = [timeoutSeconds - earlyMs / 1000, timeoutSeconds + lateMs / 1000].map(shortDuration)
+  return from === to ? `${to}` : `${from} to ${to}`
 }
 
 /** `2 findings (1 error, 1 warning), 14 checks passed, 3 not possible: …`. */

@@ -82,8 +82,12 @@ const settings = (proxy: ServiceProxy): Record<string, string> => ({
   'auto-direct-node-routes': 'true',
   'bpf-ct-global-any-max': '16384',
   'bpf-ct-global-tcp-max': '32768',
+  'bpf-lb-algorithm': proxy === 'cilium-maglev' ? 'maglev' : 'random',
   'bpf-lb-external-clusterip': 'true',
+  // Small, as each Service has a table.
+  'bpf-lb-maglev-table-size': '1021',
   'bpf-lb-map-max': '65536',
+  'bpf-lb-mode': proxy === 'cilium-dsr' ? 'dsr' : 'snat',
   'bpf-lb-sock': String(replaces(proxy)),
   'bpf-lb-sock-hostns-only': String(proxy === 'cilium-hostns'),
   'bpf-nat-global-max': '32768',

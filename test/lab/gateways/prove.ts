@@ -3,13 +3,7 @@ import { step } from '../progress.ts'
 import { presentGateways } from './change.ts'
 import { gatewayOf, type GatewayName } from './list.ts'
 import { echo } from './support/manifests.ts'
-import { install, namespaceObject, remove } from './support/objects.ts'
-
-const inNamespace = (namespace: string, objects: readonly object[]): object[] =>
-  objects.map((object) => ({
-    ...object,
-    metadata: { ...('metadata' in object ? (object.metadata as object) : {}), namespace },
-  }))
+import { inNamespace, install, namespaceObject, remove } from './support/objects.ts'
 
 /**
  * Shows the affinity of these gateways, all that the lab has unless some are named, with real requests; throws at the first

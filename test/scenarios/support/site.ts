@@ -5,7 +5,6 @@ import {
   type GatewayName,
   images,
   kubectl,
-  kubeProxyMode,
   labKubeconfig,
   labStatusInTime,
   programs,
@@ -128,10 +127,13 @@ export function missingGateway(name: string): never {
   throw new Error(`this cluster has no gateway ${name}`)
 }
 
-/** cilium-hostns has one for each entry as well, and leaves the ports of other nodes to these. */
+/**
+ * cilium-hostns has one for each entry as well, and leaves the ports of other nodes to these. Beside kube-proxy Cilium has
+ * those of cluster IPs only.
+ */
 function tablesOf(proxy: ServiceProxy): Capability[] {
-  if (kubeProxyMode(proxy) !== undefined) return ['a table for each node']
-  return proxy === 'cilium' ? ['a table for each entry'] : []
+  if (!hasCilium(proxy)) return ['a table for each node']
+  return ['cilium', 'cilium-maglev', 'cilium-dsr'].includes(proxy) ? ['a table for each entry'] : []
 }
 
 /** The lab, which must be up, in whichever proxy mode it is. */
@@ -172,7 +174,7 @@ async function labSite(): Promise<Site> {
     reachedAt: (name) => gateways.get(name) ?? missingGateway(name),
     kubectl: (args, input) => kubectl(args, input === undefined ? {} : { input }),
     isFirstMode: state.proxy === 'iptables',
-    countsSeconds: kubeProxyMode(state.proxy) === undefined,
+    countsSeconds: hasCilium(state.proxy),
     programsIn: async (namespace, pod) => {
       const script = 'for p in /proc/[0-9]*; do read -r s <$p/stat 2>/dev/null && echo "$s"; done'
       const lines = (await kubectl(['-n', namespace, 'exec', pod, '--', 'sh', '-c', script]))

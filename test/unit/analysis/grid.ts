@@ -445,6 +445,23 @@ export const grid: GridRows = {
     fires: () => snapshot({ service: ofType('NodePort') }, proxy({ kind: 'cilium' })),
     silent: () => snapshot({ service: ofType('NodePort') }),
   },
+  'AFF-PROXY-CILIUM-MAGLEV': {
+    fires: () =>
+      snapshot(
+        { service: ofType('NodePort') },
+        proxy({ kind: 'cilium', settings: { 'bpf-lb-algorithm': 'maglev' } }),
+      ),
+    silent: () =>
+      snapshot(
+        {
+          service: service(
+            { type: 'NodePort' },
+            { annotations: { 'service.cilium.io/lb-algorithm': 'random' } },
+          ),
+        },
+        proxy({ kind: 'cilium', settings: { 'bpf-lb-algorithm': 'maglev' } }),
+      ),
+  },
   'AFF-PROXY-ANTREA-TIMEOUT': {
     fires: () => snapshot({}, proxy({ kind: 'antrea' })),
     silent: () => snapshot({}, proxy({ kind: 'kube-router' })),

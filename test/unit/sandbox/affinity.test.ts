@@ -44,9 +44,26 @@ describe('affinity of the proxies', () => {
     expect([0, 2, 4, 4.999, 5].map((seconds) => at(seconds))).toStrictEqual(['a', 'a', 'a', 'a', 'b'])
   })
 
-  test('ipvs: two minutes at least', () => {
-    const { at } = tableOf('ipvs')
-    expect([0, 119, 238.999, 359].map((seconds) => at(seconds))).toStrictEqual(['a', 'a', 'a', 'b'])
+  test.each(['ipvs', 'kube-router'] as const)(
+    '%s: minute after minute while a connection is in TIME_WAIT',
+    (mode) => {
+      const { at } = tableOf(mode)
+      expect([0, 4, 128.999, 308.998].map((seconds) => at(seconds))).toStrictEqual(['a', 'a', 'a', 'a'])
+      expect(at(488.998)).toBe('b')
+      const { at: once } = tableOf(mode)
+      expect([0, 125].map((seconds) => once(seconds))).toStrictEqual(['a', 'b'])
+    },
+  )
+
+  test('ipvs: a timeout that is longer than TIME_WAIT is kept', () => {
+    const table = new AffinityTable(affinityRules.ipvs)
+    const at = (seconds: number): string | undefined =>
+      table.choose('10.0.0.1', endpoints, {
+        timeoutSeconds: 121,
+        nowMs: seconds * 1000,
+        random: () => seconds / 300,
+      })
+    expect([0, 120.999, 241.999].map(at)).toStrictEqual(['a', 'a', 'c'])
   })
 
   test('clients are told apart by their addresses', () => {

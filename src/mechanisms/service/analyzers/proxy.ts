@@ -37,12 +37,13 @@ export const ipvs = serviceAnalyzer({
   applies,
   analyse: (subject, { proxy: inside }, report) => {
     const { policy, ref } = subject
-    const proxy = servedBy(subject, inside).find(({ mode }) => mode === 'ipvs')
+    const proxy = servedBy(subject, inside).find((one) => semanticsOf(one).leastSeconds !== undefined)
     if (proxy === undefined) return
-    const least = semanticsOf(proxy).leastSeconds ?? 0
+    const { leastSeconds: least = 0, name } = semanticsOf(proxy)
     if (policy.kind === 'client-ip' && policy.timeoutSeconds < least) {
+      const where = proxy.mode === 'ipvs' ? 'in IPVS mode' : `with ${name}, which uses IPVS,`
       report('AFF-PROXY-IPVS-MINIMUM', {
-        message: `timeout ${policy.timeoutSeconds} s, but in IPVS mode a client stays for ${least} s at least`,
+        message: `timeout ${policy.timeoutSeconds} s, but ${where} a client stays for ${least} s at least`,
         why: 'Connections that have just closed (TIME_WAIT, two minutes) keep the entry alive in the kernel.',
         mend: [
           commandFor('enable', serviceTarget(ref), `--timeout ${least}`),
@@ -50,6 +51,7 @@ export const ipvs = serviceAnalyzer({
         ],
       })
     }
+    if (proxy.mode !== 'ipvs') return
     report('AFF-PROXY-IPVS-RETIRES', {
       message: 'kube-proxy runs in IPVS mode, which is deprecated since 1.35',
       why: 'It will be off by default and then removed. nftables mode keeps clients by the same rules, without the two-minute minimum.',
@@ -158,6 +160,25 @@ export const ciliumEntries = serviceAnalyzer({
         'let a client always use the same address',
         commandFor('probe', serviceTarget(ref), '--via cluster-ip,node-port'),
       ],
+    })
+  },
+})
+
+/** By which a Service can ask for another way to pick its pods, where Cilium is told to heed it. */
+const algorithmAnnotation = 'service.cilium.io/lb-algorithm'
+
+export const ciliumMaglev = serviceAnalyzer({
+  codes: ['AFF-PROXY-CILIUM-MAGLEV'],
+  inputs: ['proxy'],
+  applies: (subject) => applies(subject) && isExternal(subject),
+  analyse: ({ ref, service }, { proxy }, report) => {
+    if (proxy.kind !== 'cilium' || proxy.affinity !== undefined || proxy.outside !== undefined) return
+    if (proxy.settings['bpf-lb-algorithm'] !== 'maglev') return
+    if (service.metadata.annotations?.[algorithmAnnotation] !== undefined) return
+    report('AFF-PROXY-CILIUM-MAGLEV', {
+      message: 'Cilium picks by Maglev: from outside, a client is on the same pod again after the timeout',
+      why: 'With affinity on, the hash is of the addresses without the port of the client: whoever was forgotten is hashed to the same pod.',
+      mend: [commandFor('probe', serviceTarget(ref))],
     })
   },
 })

@@ -24,6 +24,13 @@ export interface Semantics {
 const recentListTotal = 100
 
 /**
+ * Both kube-proxy's IPVS mode and kube-router (pkg/controllers/proxy, ipvsSetPersistence) leave affinity to the kernel's
+ * templates. One that is over time gets another minute while its last connection is in TIME_WAIT, for two minutes
+ * (net/netfilter/ipvs/ip_vs_conn.c, ip_vs_conn_expire).
+ */
+const ipvsLeastSeconds = 120
+
+/**
  * Sources: kube-proxy: kubernetes/kubernetes v1.36, pkg/proxy/iptables/proxier.go (`-m recent --set` at each new
  * connection), pkg/proxy/nftables/proxier.go (`update @set` likewise), pkg/proxy/ipvs (the kernel's persistence
  * templates). Cilium: Documentation/network/kubernetes/kubeproxy-free.rst, "Session affinity". Antrea: PR 1576.
@@ -41,7 +48,7 @@ const proxies: Readonly<Record<ProxyFacts['kind'], Omit<Semantics, 'clock'>>> = 
     client: 'address',
   },
   'kube-ovn': { name: 'Kube-OVN', timer: 'unknown', client: 'address' },
-  'kube-router': { name: 'kube-router', timer: 'idle', client: 'address' },
+  'kube-router': { name: 'kube-router', timer: 'idle', client: 'address', leastSeconds: ipvsLeastSeconds },
 }
 
 export function semanticsOf(facts: ProxyFacts): Semantics {
@@ -56,7 +63,7 @@ export function semanticsOf(facts: ProxyFacts): Semantics {
   if (mode === undefined) return semantics
   // Windows keeps a time of its own, which nothing sets.
   if (mode === 'kernelspace') return { ...semantics, name: `${semantics.name} ${mode}`, timer: 'unknown' }
-  if (mode === 'ipvs') return { ...semantics, name: `${semantics.name} IPVS`, leastSeconds: 120 }
+  if (mode === 'ipvs') return { ...semantics, name: `${semantics.name} IPVS`, leastSeconds: ipvsLeastSeconds }
   const limit = mode === 'iptables' ? { mostClients: recentListTotal } : {}
   return { ...semantics, name: `${semantics.name} ${mode}`, ...limit }
 }

@@ -23,6 +23,13 @@ export const namespaceObject = (name: string, labels: Readonly<Record<string, st
   metadata: { name, labels },
 })
 
+/** The same objects, in this namespace. */
+export const inNamespace = (namespace: string, objects: readonly object[]): object[] =>
+  objects.map((object) => ({
+    ...object,
+    metadata: { ...('metadata' in object ? (object.metadata as object) : {}), namespace },
+  }))
+
 /** A service account that may do everything: what a gateway's own roles are makes no difference to its affinity. */
 export const administrator = (name: string, namespace: string): object[] => [
   { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name, namespace } },
