@@ -64,7 +64,11 @@ export function infer(clients: readonly Contacts[], prior: Prior, acceptedError:
   const left = cells.filter((cell) => isLeft(cell))
   const posterior = (cell: Cell): number => cell.weight * Math.exp(cell.logLikelihood - logMean)
   const share = (isMeant: (cell: Cell) => boolean): Share => ({
-    probability: all.reduce((sum, cell) => sum + (isMeant(cell) ? posterior(cell) : 0), 0),
+    // A sum of thousands of rounded numbers can pass 1.
+    probability: Math.min(
+      1,
+      all.reduce((sum, cell) => sum + (isMeant(cell) ? posterior(cell) : 0), 0),
+    ),
     range: hull(left.filter((cell) => isMeant(cell))),
   })
   return {

@@ -186,3 +186,13 @@ test('nothing is known before anything was seen', async () => {
     settled: false,
   })
 })
+
+test('a probability is 1 at most, however its parts were rounded', () => {
+  const truth: Truth = { kind: 'idle', timeoutMs: 2000, endpoints: 3, clock: 'whole-seconds' }
+  // The sum of the parts is 1.0000000000000115 with the last of these seeds.
+  for (const seed of [30, 31, 32]) {
+    const clock = proxyClocks['whole-seconds']
+    const found = measure(truth, seeded(seed), { configuredMs: 2000, acceptedError: 0.01, clock })
+    expect(found.idleProbability).toBeLessThanOrEqual(1)
+  }
+})
