@@ -5,6 +5,7 @@ import type { SourceFile } from '../snapshot/files/read.ts'
 import type { TargetQuery } from '../targets/parse.ts'
 import { type Resolved, resolveServices } from '../snapshot/targets.ts'
 import { readServices } from './read.ts'
+import { noServices } from './manifest/refuse.ts'
 import type { ChangeRequest } from '../model/affinity/intent.ts'
 
 /** What was asked to be changed: Services by name or selector, or those of files. */
@@ -63,13 +64,4 @@ async function servicesInFiles(
   )
   if (refs.length === 0) throw noServices(files)
   return refs
-}
-
-/** What to say about files that hold no Service. */
-export function noServices(files: readonly SourceFile[]): UserError {
-  return files.length === 0
-    ? new UserError('there is no file that ends with .json, .yaml or .yml', {
-        hints: [{ remedy: 'read-folders-below' }],
-      })
-    : new UserError(`there is no Service in ${files.map(({ name }) => JSON.stringify(name)).join(', ')}`)
 }

@@ -1,13 +1,10 @@
 import type { Interfaces } from '@oclif/core'
 import type { Cluster } from '../cluster/index.ts'
 import { normaliseBooleans } from './argv.ts'
-import { globalFlags } from './global-flags.ts'
+import { type GlobalFlagValues, globalFlags } from './global-flags.ts'
 import { Command } from './oclif-command.ts'
 import { openCluster } from './open-cluster.ts'
 import { type ClusterSession, withInterrupt } from './session.ts'
-
-/** The values of kubectl's global flags. */
-export type GlobalFlagValues = Interfaces.InferredFlags<typeof globalFlags>
 
 /** The values of flags, kubectl's global ones among them: `FlagValues<typeof enableFlags>`. */
 export type FlagValues<Own extends Interfaces.FlagInput> = Interfaces.InferredFlags<Own> & GlobalFlagValues

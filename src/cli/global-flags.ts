@@ -1,3 +1,4 @@
+import type { Interfaces } from '@oclif/core'
 import * as Flags from '@oclif/core/flags'
 import { globalOptions } from './global-options.ts'
 
@@ -21,3 +22,6 @@ export const globalFlags = {
   user: Flags.string({ ...globalOptions.user }),
   v: Flags.integer({ ...globalOptions.v, default: 0 }),
 }
+
+/** The values of kubectl's global flags. */
+export type GlobalFlagValues = Interfaces.InferredFlags<typeof globalFlags>

@@ -17,7 +17,7 @@ export function standardOutput({ env }: NodeJS.Process): Output {
 /** Progress on stderr, so that stdout holds nothing but the answer. */
 export async function standardProgress(process: NodeJS.Process): Promise<Progress> {
   const { env } = process
-  const { createProgress } = await import('../report/probe/progress.ts')
+  const { createProgress } = await import('../report/probe/progress-view.ts')
   const { stream } = stderr
   return createProgress({
     stream,

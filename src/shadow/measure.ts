@@ -8,7 +8,8 @@ import { readNodes } from '../probe/plan/image/read.ts'
 import { checkNode } from '../probe/run/clients/nodes.ts'
 import { examineService } from '../probe/plan/preflight.ts'
 import { readService } from '../probe/plan/read.ts'
-import { type MeasureOptions, type MeasureSurroundings, measureTimeout } from '../probe/timeout/measure.ts'
+import { type MeasureSurroundings, measureTimeout } from '../probe/timeout/measure.ts'
+import type { MeasureOptions } from '../probe/timeout/options.ts'
 import { commandFor, serviceTarget } from '../targets/command.ts'
 
 /** A shadow's timeout, in seconds: short enough to be measured in half a minute, long enough to be told from others. */

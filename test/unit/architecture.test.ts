@@ -26,6 +26,8 @@ const pure = new Set(['analysis', 'judge', 'measure', 'mechanisms', 'model', 'pa
 interface Import {
   file: string
   folder: string
+  /** A file of src; undefined for a package. */
+  to: string | undefined
   /** A folder of src, or the name of a package. */
   of: string
 }
@@ -36,8 +38,8 @@ const imports: readonly Import[] = readdirSync(src, { recursive: true, encoding:
     const text = readFileSync(join(src, file), 'utf8')
     const folder = file.split('/')[0] ?? ''
     return [...text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map(([, name = '']) => {
-      const target = relative(src, resolve(dirname(join(src, file)), name)).split('/')[0]
-      return { file, folder, of: name.startsWith('.') ? (target ?? '') : name }
+      const to = name.startsWith('.') ? relative(src, resolve(dirname(join(src, file)), name)) : undefined
+      return { file, folder, to, of: to?.split('/')[0] ?? name }
     })
   })
 
@@ -64,6 +66,17 @@ describe('the direction of imports', () => {
       .filter(([folder]) => folder !== outermost)
       .flatMap(([folder, others]) => others.map((of) => `${folder} → ${of}`))
     expect(said.filter((one) => !used.has(one))).toEqual([])
+  })
+
+  it('leads in no circle from file to file', () => {
+    const left = Map.groupBy(imports, ({ file }) => file)
+    const isLeft = ({ to }: Import): boolean => to !== undefined && left.has(to)
+    // What imports nothing that is left is in no circle.
+    for (let before = 0; before !== left.size;) {
+      before = left.size
+      for (const [file, own] of left) if (!own.some(isLeft)) left.delete(file)
+    }
+    expect([...left.keys()]).toEqual([])
   })
 
   it('leads to client-node from src/cluster only', () => {

@@ -3,7 +3,7 @@ import type { ChangeNotice } from '../../model/affinity/change.ts'
 import type { ChangeRequest } from '../../model/affinity/intent.ts'
 import type { KubernetesObject, Service } from '../../model/cluster/kubernetes.ts'
 import type { SourceFile } from '../../snapshot/files/read.ts'
-import { noServices } from '../targets.ts'
+import { noServices } from './refuse.ts'
 import { type Edit, editManifest } from './edit.ts'
 import { refuseInFile } from './refuse.ts'
 

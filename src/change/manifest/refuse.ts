@@ -1,5 +1,6 @@
 import type { Service } from '../../model/cluster/kubernetes.ts'
 import { UserError } from '../../model/common/user-error.ts'
+import type { SourceFile } from '../../snapshot/files/read.ts'
 
 /** What a file alone tells to be of no use. Throws UserError; the cluster would be asked for everything else. */
 export function refuseInFile({ metadata, spec }: Service): void {
@@ -10,4 +11,13 @@ export function refuseInFile({ metadata, spec }: Service): void {
         ? 'a headless Service has no address of its own: clients pick a pod themselves'
         : undefined
   if (why !== undefined) throw new UserError(`service/${metadata.name} not changed: ${why}`)
+}
+
+/** What to say about files that hold no Service. */
+export function noServices(files: readonly SourceFile[]): UserError {
+  return files.length === 0
+    ? new UserError('there is no file that ends with .json, .yaml or .yml', {
+        hints: [{ remedy: 'read-folders-below' }],
+      })
+    : new UserError(`there is no Service in ${files.map(({ name }) => JSON.stringify(name)).join(', ')}`)
 }

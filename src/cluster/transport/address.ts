@@ -7,3 +7,8 @@ export function portOf(url: URL): number {
   if (url.protocol === 'https:') return 443
   return url.protocol === 'http:' ? 80 : 1080
 }
+
+/** Plain http is not tunnelled: an HTTP proxy is asked for the whole URL. */
+export function forwarderTo(server: URL, proxy: URL | undefined): URL | undefined {
+  return server.protocol === 'http:' && proxy?.protocol.startsWith('http') ? proxy : undefined
+}

@@ -1,44 +1,12 @@
-import type { IncomingHttpHeaders } from 'node:http'
-import type { Duplex } from 'node:stream'
-import { type ConnectionOptions, getCACertificates } from 'node:tls'
+import { getCACertificates } from 'node:tls'
+import { forwarderTo } from './address.ts'
 import { connectionError } from './connection-problem.ts'
 import type { Identity } from '../credentials/credentials.ts'
 import type { ConnectionError } from '../answers/errors.ts'
+import type { HttpRequest, HttpResponse, SecureOptions, Surroundings } from './exchange.ts'
 import type { Http1 } from './http1.ts'
 import { SharedConnection } from './http2.ts'
 import type { Connection } from '../kubeconfig/resolve.ts'
-
-export interface HttpRequest {
-  method: string
-  /** With the query, below the server's own path. */
-  path: string
-  headers: Readonly<Record<string, string | string[]>>
-  body?: string | undefined
-  signal?: AbortSignal | undefined
-  /** The answer goes on for long, or changes the protocol: it gets a connection of its own. */
-  lasting?: boolean
-}
-
-export interface HttpResponse {
-  status: number
-  statusText: string
-  headers: IncomingHttpHeaders
-  /** Leaving the iteration gives the rest up. Rejects with ConnectionError when the answer is cut. */
-  body: AsyncIterable<Uint8Array>
-  /** With status 101: the connection, which now speaks the protocol that was asked for, and its first bytes. */
-  upgraded?: { socket: Duplex; head: Uint8Array }
-}
-
-/** What the connections to one server have in common. */
-export interface Surroundings {
-  tlsFor: (identity: Identity) => SecureOptions
-  /** Says what became of a connection. */
-  explain: (error: unknown) => ConnectionError
-  /** Aborted when all connections are to be closed. */
-  ending: AbortSignal
-}
-
-type SecureOptions = Pick<ConnectionOptions, 'rejectUnauthorized' | 'ca' | 'servername' | 'cert' | 'key'>
 
 /**
  * The connections to one server. One exchange at a time knows nothing of retries, users or JSON.
@@ -103,11 +71,6 @@ export class HttpTransport {
     const { server, guessed } = this.#connection
     return connectionError(error, forwarderTo(server, this.#proxy) ?? server, guessed)
   }
-}
-
-/** Plain http is not tunnelled: an HTTP proxy is asked for the whole URL. */
-export function forwarderTo(server: URL, proxy: URL | undefined): URL | undefined {
-  return server.protocol === 'http:' && proxy?.protocol.startsWith('http') ? proxy : undefined
 }
 
 function secureOptions({ ca, verify, serverName }: Connection, identity: Identity): SecureOptions {

@@ -4,7 +4,7 @@ import { hostOf, portOf } from './address.ts'
 import { CONNECT_LIMIT_MS, IDLE_LIMIT_MS, KEEP_ALIVE_MS } from './connection-limits.ts'
 import type { Identity } from '../credentials/credentials.ts'
 import { errorCode } from '../error-code.ts'
-import type { HttpRequest, HttpResponse, Surroundings } from './http.ts'
+import type { HttpRequest, HttpResponse, Surroundings } from './exchange.ts'
 import { statusText } from './status-text.ts'
 
 /** Of one answer, and of all on a connection: lists are long, and are read as fast as they come. */

@@ -1,4 +1,5 @@
 import * as Flags from '@oclif/core/flags'
+import type { FlagValues } from '../../cli/base-command.ts'
 import { parseDuration } from '../../model/common/duration.ts'
 import { grouped } from '../../cli/flag-groups.ts'
 import { durationFlag } from '../../cli/value-flags.ts'
@@ -94,3 +95,6 @@ export const timeoutFlag = Flags.custom<number>({
     return seconds
   },
 })
+
+/** What was given of them. */
+export type ChangeFlagValues = FlagValues<typeof changeFlags> & { force?: boolean; path?: string | undefined }

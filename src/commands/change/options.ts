@@ -1,5 +1,4 @@
 import type { Selection } from '../../change/targets.ts'
-import type { FlagValues } from '../../cli/base-command.ts'
 import { exitCodes } from '../../cli/errors.ts'
 import { unknownFormat, UserError } from '../../model/common/user-error.ts'
 import { readFiles } from '../../snapshot/files/read.ts'
@@ -7,10 +6,8 @@ import { serviceKind } from '../../mechanisms/service/objects.ts'
 import { resourceName } from '../../model/cluster/object.ts'
 import { anyKind, type TargetKind } from '../../model/affinity/target.ts'
 import { parseQuery } from '../../targets/parse.ts'
-import type { changeFlags } from './flags.ts'
+import type { ChangeFlagValues } from './flags.ts'
 import { type ChangeFormat, changeFormats } from './print.ts'
-
-export type ChangeFlagValues = FlagValues<typeof changeFlags> & { force?: boolean; path?: string | undefined }
 
 /** What was named. Rejects with UserError for words and flags that do not go together, and files that cannot be read. */
 export async function readSelection(

@@ -8,7 +8,7 @@ import { comparableText, fileName, toJson, toPrinted, toYaml } from '../../repor
 import { resultLine, targetName } from '../../report/change/words.ts'
 import { createStyle } from '../../report/terminal.ts'
 import { connectionFlags } from '../connection-flags.ts'
-import type { ChangeFlagValues } from './options.ts'
+import type { ChangeFlagValues } from './flags.ts'
 
 export const changeFormats = ['json', 'name', 'text', 'yaml'] as const
 

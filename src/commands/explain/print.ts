@@ -1,7 +1,7 @@
 import { stderr, stdout } from '../../cli/terminal.ts'
 import { explainFailure } from '../../cli/errors.ts'
 import { isAtLeast, type Level } from '../../model/findings/finding.ts'
-import type { Renderer } from '../../report/explain/render.ts'
+import type { Renderer } from '../../report/explain/renderer.ts'
 import type { Step } from '../../snapshot/explanations.ts'
 
 /** What was printed, for the exit code. */

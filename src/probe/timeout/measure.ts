@@ -13,31 +13,20 @@ import {
   type Round,
 } from '../../measure/plan.ts'
 import { type Prior, priorFor } from '../../measure/prior.ts'
-import type { ProxyInCharge } from '../../measure/verdict.ts'
 import { type Endpoint, endpointsOfPort } from '../../model/cluster/endpoint.ts'
-import type { ImageChoice } from '../../model/probe/image-choice.ts'
-import type { EndpointSlice, Service } from '../../model/cluster/kubernetes.ts'
 import type { Scheme } from '../../model/probe/observation.ts'
 import type { TimeoutResult, TimeoutRound } from '../../model/probe/timeout-result.ts'
 import { runClients } from '../run/clients/run.ts'
 import { fewestEligible } from '../../model/affinity/eligible.ts'
 import { type EndpointsEvent, followEndpoints } from '../run/endpoint-watch.ts'
 import { originWords } from '../plan/origin.ts'
-import { planProbe, type ProbeOptions } from '../plan/plan.ts'
+import { planProbe } from '../plan/plan.ts'
 import { examineService, type ProbeSubject } from '../plan/preflight.ts'
 import { Recogniser } from '../count/recognise.ts'
+import type { Measured, MeasureOptions } from './options.ts'
 import { timeoutResult } from './result.ts'
 import { RoundCollector } from './round.ts'
 import { announcement, roundSeconds, roundWords, waitingWords } from './words.ts'
-
-export interface MeasureOptions extends ProbeOptions {
-  /** The longest pause that is waited for, in milliseconds. */
-  maxMs: number
-  /** Client pods; enough for the accepted error unless given. */
-  clients?: number
-  /** The Service proxy in charge, where it and its clock are known. */
-  proxy?: ProxyInCharge
-}
 
 export interface MeasureProgress {
   stage: (text: string) => void
@@ -54,18 +43,6 @@ export interface MeasureSurroundings {
   abandoned: AbortSignal
   /** Called with the result before the last clean-up, so that nobody waits for it. */
   report: (result: TimeoutResult) => Promise<void>
-}
-
-/** A Service, read from the cluster. */
-export interface Measured {
-  service: Service
-  slices: readonly EndpointSlice[]
-  /** What it stands for: see TimeoutResult. */
-  shadowOf?: { service: Service; slices: readonly EndpointSlice[] }
-  /** Of the clients; it holds Node. */
-  image: ImageChoice
-  /** Sentences for the report. */
-  notes: readonly string[]
 }
 
 /** Where clients look like one so much more than not, there is no telling. */

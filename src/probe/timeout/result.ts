@@ -7,7 +7,7 @@ import type { Scheme } from '../../model/probe/observation.ts'
 import type { ProbeResult, Recognition } from '../../model/probe/probe-result.ts'
 import type { TimeoutResult, TimeoutRound } from '../../model/probe/timeout-result.ts'
 import { examineService, ofFamily, type ProbeSubject } from '../plan/preflight.ts'
-import type { MeasureOptions, Measured } from './measure.ts'
+import type { MeasureOptions, Measured } from './options.ts'
 import type { RoundCollector } from './round.ts'
 
 export interface ResultInput {

@@ -4,7 +4,7 @@ import { type Finding, isAtLeast, type Level } from '../../model/findings/findin
 import type { Path } from '../../model/affinity/leg.ts'
 import { refOf } from '../../model/cluster/object.ts'
 import type { ExplainReport } from '../schema/explain.ts'
-import type { Renderer, RenderOptions } from './render.ts'
+import type { Renderer, RenderOptions } from './renderer.ts'
 import { policySentence } from './words.ts'
 
 export const apiVersion = 'affinity.kubectl.dev/v1'

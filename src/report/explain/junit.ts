@@ -1,7 +1,7 @@
 import { type Finding, isAtLeast } from '../../model/findings/finding.ts'
 import { sanitize } from '../text/sanitize.ts'
 import { positionWords } from './findings.ts'
-import type { Renderer, RenderOptions } from './render.ts'
+import type { Renderer, RenderOptions } from './renderer.ts'
 import { unknownWords } from './words.ts'
 
 /**

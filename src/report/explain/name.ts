@@ -1,6 +1,6 @@
 import { isAtLeast } from '../../model/findings/finding.ts'
 import { targetWord } from './target.ts'
-import type { Renderer, RenderOptions } from './render.ts'
+import type { Renderer, RenderOptions } from './renderer.ts'
 
 /** `service/NAME` of each target; with --findings-only of those that have any. */
 export function nameRenderer({ findingsOnly, level }: RenderOptions): Renderer {

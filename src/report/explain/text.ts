@@ -11,7 +11,7 @@ import { sanitize } from '../text/sanitize.ts'
 import { layoutFindings, layoutLines, layoutNotes, paintOf } from './findings.ts'
 import { layoutPaths } from './path.ts'
 import { targetWord } from './target.ts'
-import type { Renderer, RenderOptions } from './render.ts'
+import type { Renderer, RenderOptions } from './renderer.ts'
 import { countLevels, findingWords, policySentence, summaryWords } from './words.ts'
 
 const labelWidth = 8

@@ -1,7 +1,7 @@
 import { yamlText } from '../text/yaml.ts'
 import { type Finding, isAtLeast } from '../../model/findings/finding.ts'
 import { apiVersion, toReport } from './json.ts'
-import type { Renderer, RenderOptions } from './render.ts'
+import type { Renderer, RenderOptions } from './renderer.ts'
 
 /** The same as JSON. */
 export function yamlRenderer({ level, single }: RenderOptions): Renderer {

@@ -1,8 +1,5 @@
 import type { Style } from '../terminal.ts'
-import { sanitize } from '../text/sanitize.ts'
 import type { AnyLiveState } from './live.ts'
-import { createPlainProgress } from './progress-plain.ts'
-import { createTerminalProgress } from './progress-terminal.ts'
 
 /** Where progress is written: stderr, as the answer has stdout for itself. */
 export interface ProgressOptions {
@@ -30,17 +27,4 @@ export interface Progress {
   note: (text: string) => void
   /** Takes the moving parts away and gives the cursor back. Nothing may be shown after it. */
   stop: () => void
-}
-
-/** A live view on a terminal, plain lines elsewhere. All text is made safe to print here. */
-export function createProgress(options: ProgressOptions): Progress {
-  const progress = options.isTTY ? createTerminalProgress(options) : createPlainProgress(options)
-  return {
-    stage: (text) => progress.stage(sanitize(text)),
-    update: (state) => progress.update(state),
-    wait: (text, untilMs) => progress.wait(sanitize(text), untilMs),
-    startOver: () => progress.startOver(),
-    note: (text) => progress.note(sanitize(text)),
-    stop: () => progress.stop(),
-  }
 }

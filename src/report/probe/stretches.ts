@@ -2,7 +2,7 @@ import type { ProbeResult } from '../../model/probe/probe-result.ts'
 import type { HeldStretch, Verdict } from '../../model/probe/verdict.ts'
 import { affinityWords } from '../text/affinity.ts'
 import { countOf, formatCount, formatElapsed } from '../text/numbers.ts'
-import type { VerdictWords } from './verdict.ts'
+import type { VerdictWords } from './words.ts'
 
 /** What the part of a run showed that differs from what held then; undefined where none does. */
 export function describeDiffering(

@@ -11,27 +11,13 @@ import {
 import { nonBreakingSpace } from '../text/width.ts'
 import { inconclusiveWords } from './inconclusive.ts'
 import { describeDiffering } from './stretches.ts'
-import { backendNoun } from './words.ts'
+import { backendNoun, type VerdictWords } from './words.ts'
 
 /** Where affinity fails, picks are called independent when keeping every second one would look so with no more than this. */
 const sureOfSpread = 0.05
 
 /** From here on a probability says nothing about what was seen. */
 const ordinary = 0.5
-
-/** The verdict in words; the same sentence in the text and in JSON. */
-export interface VerdictWords {
-  tone: 'good' | 'bad' | 'unsure'
-  headline: string
-  /** "as configured", or what speaks against it. */
-  summary: string
-  /** With what probability chance alone looks like this; absent where it decides nothing. */
-  chance?: string
-  /** What the run does not exclude. */
-  bound?: string
-  /** What to do about a run that could not tell. */
-  advice?: string
-}
 
 export function describeVerdict(result: ProbeResult): VerdictWords {
   const { verdict } = result

@@ -3,6 +3,20 @@ import type { ProbeResult, Recognition } from '../../model/probe/probe-result.ts
 import { countOf, formatCount } from '../text/numbers.ts'
 import { sanitize } from '../text/sanitize.ts'
 
+/** The verdict in words; the same sentence in the text and in JSON. */
+export interface VerdictWords {
+  tone: 'good' | 'bad' | 'unsure'
+  headline: string
+  /** "as configured", or what speaks against it. */
+  summary: string
+  /** With what probability chance alone looks like this; absent where it decides nothing. */
+  chance?: string
+  /** What the run does not exclude. */
+  bound?: string
+  /** What to do about a run that could not tell. */
+  advice?: string
+}
+
 /** `pod` where everyone who answered is one; people look for their pods in the text, not for "backends". */
 export function backendNoun(result: Pick<ProbeResult, 'backends'>): 'pod' | 'backend' {
   return result.backends.every((tally) => tally.backend.kind === 'pod') ? 'pod' : 'backend'

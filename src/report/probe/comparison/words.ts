@@ -1,6 +1,7 @@
 import { nonBreakingSpace } from '../../text/width.ts'
 import { describeSurvey } from '../survey/verdict.ts'
-import { describeVerdict, type VerdictWords } from '../verdict.ts'
+import { describeVerdict } from '../verdict.ts'
+import type { VerdictWords } from '../words.ts'
 import { behaviourOf } from '../../../model/probe/compared.ts'
 import type { Conclusion, ProbeComparison } from '../../../model/probe/comparison.ts'
 

@@ -1,20 +1,12 @@
-import type { ProbeResult } from '../../../model/probe/probe-result.ts'
 import type { Style } from '../../terminal.ts'
 import { flow } from '../../text/flow.ts'
 import { type Line, span } from '../../text/line.ts'
 import { formatDuration } from '../../../model/common/duration.ts'
 import { countOf, formatElapsed } from '../../text/numbers.ts'
 import { textWidth } from '../../text/width.ts'
-import type { Palette } from '../palette.ts'
 import { annotationLines, markerLines } from './beneath.ts'
 import { arrange, type Glyph, glyphSpans } from './glyphs.ts'
-import { findMarks } from './marks.ts'
-
-export interface StripInput extends Pick<ProbeResult, 'timeline' | 'switches' | 'endpointChanges'> {
-  /** Whether a change of the backend is something to point at, rather than what a Service without affinity does. */
-  pointsAtSwitches: boolean
-  palette: Palette
-}
+import { findMarks, type StripInput } from './marks.ts'
 
 const indent = 2
 const longestLine = 120

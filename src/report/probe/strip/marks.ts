@@ -1,9 +1,20 @@
-import type { EndpointChange, Switch, SwitchExplanation } from '../../../model/probe/probe-result.ts'
+import type {
+  EndpointChange,
+  ProbeResult,
+  Switch,
+  SwitchExplanation,
+} from '../../../model/probe/probe-result.ts'
 import { sanitize } from '../../text/sanitize.ts'
 import { formatElapsed } from '../../text/numbers.ts'
 import { shortenMiddle } from '../../text/width.ts'
 import type { Palette } from '../palette.ts'
-import type { StripInput } from './index.ts'
+
+/** What a strip shows of a run. */
+export interface StripInput extends Pick<ProbeResult, 'timeline' | 'switches' | 'endpointChanges'> {
+  /** Whether a change of the backend is something to point at, rather than what a Service without affinity does. */
+  pointsAtSwitches: boolean
+  palette: Palette
+}
 
 /** Something that happened just before a cell of the timeline, told beneath the strip. */
 interface Mark {

@@ -3,7 +3,7 @@ import type { ProbeSurvey, SurveyCell } from '../../../model/probe/survey.ts'
 import { countOf, formatCount, formatProbability } from '../../text/numbers.ts'
 import { nonBreakingSpace } from '../../text/width.ts'
 import { describeUsers } from '../users/verdict.ts'
-import type { VerdictWords } from '../verdict.ts'
+import type { VerdictWords } from '../words.ts'
 
 /** The verdict of a survey in words; the same sentence in the text and in JSON. */
 export function describeSurvey(survey: ProbeSurvey): VerdictWords {

@@ -3,7 +3,7 @@ import type { ProbeSurvey } from '../../../model/probe/survey.ts'
 import { countOf, formatCount, formatProbability } from '../../text/numbers.ts'
 import { sanitize } from '../../text/sanitize.ts'
 import { reasons } from '../survey/cells.ts'
-import type { VerdictWords } from '../verdict.ts'
+import type { VerdictWords } from '../words.ts'
 
 /** The verdict on users with a cookie jar, and what holds them or does not; the same sentence in the text and in JSON. */
 export function describeUsers(survey: ProbeSurvey, users: readonly UsersVerdict[]): VerdictWords {
