@@ -11,7 +11,7 @@ import { anyKind, type TargetKind, type TargetRef } from '../model/affinity/targ
 import { pathsAbout, pathsThrough } from '../path/walk.ts'
 import { analyzers } from './analyzers/index.ts'
 import { allCodes, type Code, codeInfo, codeLink } from './codes.ts'
-import { mendsInFiles } from './mends-in-files.ts'
+import { mendsInCluster, mendsInFiles } from './mends.ts'
 import { type ExplainedService, explainService } from './service.ts'
 import { CheckStates, type StateLists } from './states.ts'
 import { type Scene, sceneOfService } from './store.ts'
@@ -146,7 +146,7 @@ function toFinding(code: Code, draft: FindingDraft, { locate, source }: Scene, t
     objects: [target, ...others],
     message,
     why,
-    mend: source === 'files' ? mendsInFiles(mend, position) : mend,
+    mend: source === 'files' ? mendsInFiles(mend) : mendsInCluster(mend),
     link: codeLink(code),
     ...(position === undefined ? {} : { position }),
   }

@@ -1,3 +1,4 @@
+import type { Mend } from '../model/findings/mend.ts'
 import type { Fact, Unknown } from '../model/cluster/fact.ts'
 import type { ObjectRef } from '../model/findings/finding.ts'
 import type { KubernetesObject } from '../model/cluster/kubernetes.ts'
@@ -25,7 +26,7 @@ export type Need = ObjectType | FactType<unknown>
 export interface FindingDraft {
   message: string
   why: string
-  mend?: string[]
+  mend?: readonly Mend[]
   /** Other objects than the target, or with it. */
   objects?: ObjectRef[]
   /** The path of the field that is to blame, for its position in a file: of the target, or of the object that is looked at. */

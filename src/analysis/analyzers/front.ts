@@ -3,7 +3,6 @@ import { group as istioGroup } from '../../mechanisms/istio/index.ts'
 import { objectName, type ObjectRef } from '../../model/findings/finding.ts'
 import type { Path, PathHop } from '../../model/affinity/leg.ts'
 import { sticks } from '../../model/affinity/policy.ts'
-import { commandFor, serviceTarget } from '../../targets/command.ts'
 import { analyzer, type View } from '../../mechanisms/analyzer.ts'
 import { ingressClasses } from '../../mechanisms/ingress/classes.ts'
 import { ingresses } from '../../mechanisms/ingress/objects.ts'
@@ -51,7 +50,7 @@ export const routeFront = analyzer({
           message: `${objectName(front.object)} has sessionPersistence, and the Service has sessionAffinity`,
           why: 'The gateway goes to the pods, and the session alone decides. Gateway API wants a controller that goes to the cluster IP to reject such a route.',
           mend: [
-            commandFor('disable', serviceTarget({ namespace, name })),
+            { deed: { kind: 'affinity', of: { namespace, name }, to: 'off' } },
             'remove sessionPersistence from the route',
           ],
           ...placeOf(front),

@@ -1,3 +1,4 @@
+import type { Mend } from '../../model/findings/mend.ts'
 import { objectName } from '../../model/findings/finding.ts'
 import { type LooseObject, refOf } from '../../model/cluster/object.ts'
 import { didYouMean } from '../../model/common/spelling.ts'
@@ -38,10 +39,9 @@ const isHashed = (object: LooseObject): boolean => (settingsOf(object).get('upst
 
 const isStickyMain = (object: LooseObject): boolean => hasAffinity(object) && !isCanary(object)
 
-/** The command that writes or takes away (`KEY-`) an annotation. */
-function annotate(object: LooseObject, change: string, ...flags: string[]): string {
-  const { name, namespace = 'default' } = object.metadata
-  return ['kubectl annotate ingress', name, '-n', namespace, prefix + change, ...flags].join(' ')
+/** An annotation of an Ingress as it is to be; null takes it away. */
+function annotate(object: LooseObject, key: string, value: string | null, replaces = false): Mend {
+  return { deed: { kind: 'annotation', of: refOf(object), marks: { [prefix + key]: value }, replaces } }
 }
 
 const values = nginxAnalyzer({
@@ -56,7 +56,7 @@ const values = nginxAnalyzer({
       report('AFF-NGX-VALUE-DROPPED', {
         message: `${key} "${value}" is not a value that ingress-nginx takes: the annotation counts as absent`,
         why: 'Values are checked to the letter since v1.12. The admission webhook refuses such an Ingress; without it the annotation is dropped.',
-        mend: isMeant.dropped.length === 0 ? [annotate(object, `${key}=${meant}`, '--overwrite')] : [],
+        mend: isMeant.dropped.length === 0 ? [annotate(object, key, meant, true)] : [],
         field: fieldOf(key),
       })
     }
@@ -101,7 +101,7 @@ const dead = nginxAnalyzer({
   codes: ['AFF-NGX-DEAD-ANNOTATION'],
   analyse: (object, _view, report) => {
     const annotations = annotationsOf(object)
-    const say = (key: string, message: string, mend: string): void =>
+    const say = (key: string, message: string, mend: Mend): void =>
       report('AFF-NGX-DEAD-ANNOTATION', {
         message,
         why: 'It is still in many tutorials. The controller does not read it.',
@@ -114,7 +114,7 @@ const dead = nginxAnalyzer({
       say(
         `${prefix}load-balance`,
         'load-balance ip_hash does not exist any more: requests are spread round robin',
-        annotate(object, "upstream-hash-by='$remote_addr'"),
+        annotate(object, 'upstream-hash-by', '$remote_addr'),
       )
     for (const key of ['affinity', 'session-cookie-name', 'sticky-cookie-name'])
       if (annotations[oldPrefix + key] !== undefined)
@@ -133,7 +133,7 @@ const regexPath = nginxAnalyzer({
     report('AFF-NGX-REGEX-COOKIE-PATH', {
       message: `the cookie gets the path ${found.path} as its Path, which is a regular expression: browsers never send it back`,
       why: 'Every request gets a new cookie and any pod. A test by hand (curl -b NAME=VALUE) hides it; curl with a cookie jar shows it.',
-      mend: [annotate(object, 'session-cookie-path=/')],
+      mend: [annotate(object, 'session-cookie-path', '/')],
       field: `${found.field}.path`,
     })
   },
@@ -151,7 +151,7 @@ const serviceUpstream = nginxAnalyzer({
       report('AFF-NGX-SERVICE-UPSTREAM', {
         message: `service-upstream${first === object ? '' : ` of ${objectName(ref)}`} sends everything to the cluster IP of ${location.service.name}: the cookie keeps nobody on a pod`,
         why: 'nginx knows one address only, and the Service proxy picks the pod behind it. The cookie is set all the same and means nothing.',
-        mend: [annotate(first, 'service-upstream-')],
+        mend: [annotate(first, 'service-upstream', null)],
         objects: [ref],
         at: { object: ref, field: fieldOf('service-upstream') },
       })
@@ -174,7 +174,7 @@ const canary = nginxAnalyzer({
       message: `affinity on a canary has no effect: ingress-nginx takes it from the main ${objectName(ref)}, which has none`,
       why: 'Each request draws again between the main Service and the canary, and no cookie is set.',
       mend: [
-        annotate(main.object, 'affinity=cookie'),
+        annotate(main.object, 'affinity', 'cookie'),
         'write the session-cookie annotations there as well: the canary inherits them',
       ],
       objects: [refOf(object), ref],
@@ -201,7 +201,7 @@ const hashLoses = nginxAnalyzer({
           ? 'A Service and port have one balancer, and a cookie comes before a hash.'
           : `A Service and port have one balancer. On ${location.host} no cookie is set, so each request gets any pod.`,
         mend: isSame
-          ? [annotate(object, 'upstream-hash-by-')]
+          ? [annotate(object, 'upstream-hash-by', null)]
           : ['make a second Service with the same selector for one of the two'],
         objects: [refOf(object), ...(isSame ? [] : [ref])],
         field: fieldOf('upstream-hash-by'),
@@ -260,7 +260,7 @@ const notIssued = nginxAnalyzer({
       report('AFF-NGX-COOKIE-NOT-ISSUED', {
         message: `${location.host}${location.path} sets no cookie, though ${objectName(ref)} makes ${location.service.name} sticky`,
         why: 'ingress-nginx sets the cookie only on the paths of Ingresses with affinity. Elsewhere it follows a cookie that comes and sets none.',
-        mend: [annotate(object, 'affinity=cookie')],
+        mend: [annotate(object, 'affinity', 'cookie')],
         objects: [refOf(object), ref],
         field: `${location.field}.path`,
       })
@@ -277,7 +277,7 @@ const hashSubset = nginxAnalyzer({
     report('AFF-NGX-HASH-SUBSET', {
       message: 'upstream-hash-by-subset picks a pod of the subset at random for every request',
       why: 'The hash keeps a client on some pods, not on one.',
-      mend: [annotate(object, 'upstream-hash-by-subset-')],
+      mend: [annotate(object, 'upstream-hash-by-subset', null)],
       field: fieldOf('upstream-hash-by-subset'),
     })
   },
@@ -303,7 +303,7 @@ const hashOfNodes = nginxAnalyzer({
       message: `the hash is of the address that nginx sees, and ${objectName(ref)} has externalTrafficPolicy Cluster: that is a node's address`,
       why: 'The Service proxy puts the node in the place of the client, so everybody who comes through one node gets one pod.',
       mend: [
-        `kubectl patch service ${ref.name} -n ${ref.namespace ?? 'default'} -p '{"spec":{"externalTrafficPolicy":"Local"}}'`,
+        { deed: { kind: 'fields', of: ref, fields: { spec: { externalTrafficPolicy: 'Local' } } } },
         'let the load balancer tell the address: PROXY protocol, or use-forwarded-headers',
         'use a cookie:  affinity: cookie',
       ],
@@ -375,7 +375,7 @@ const sameSite = nginxAnalyzer({
     report('AFF-NGX-SAMESITE-INSECURE', {
       message: `SameSite=None without Secure on ${bare.host}, where nginx does not end TLS: browsers refuse the cookie`,
       why: 'nginx sets Secure by itself only where it speaks https. Behind a load balancer that ends TLS it does not; curl takes the cookie, browsers do not.',
-      mend: [annotate(object, 'session-cookie-secure=true')],
+      mend: [annotate(object, 'session-cookie-secure', 'true')],
       field: fieldOf('session-cookie-samesite'),
     })
   },

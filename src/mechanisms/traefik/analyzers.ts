@@ -53,10 +53,13 @@ const onIngress = ingressAnalyzer({
       report('AFF-TRA-ANNOTATION-ON-INGRESS', {
         message: `Traefik does not read ${first}${also === '' ? '' : ` (and ${also})`} on an Ingress: it belongs on the Service`,
         why: 'What begins with service. counts on Services alone. On an Ingress it is ignored, and clients do not stay on a pod.',
-        mend: names.map(
-          (name) =>
-            `kubectl annotate service ${name} -n ${ingress.metadata.namespace ?? 'default'} ${misplaced.map((key) => `${key}=${annotationsOf(ingress)[key] ?? ''}`).join(' ')}`,
-        ),
+        mend: names.map((name) => ({
+          deed: {
+            kind: 'annotation',
+            of: { kind: 'Service', namespace: ingress.metadata.namespace ?? 'default', name },
+            marks: Object.fromEntries(misplaced.map((key) => [key, annotationsOf(ingress)[key] ?? ''])),
+          },
+        })),
         field: annotationField(first),
       })
     }

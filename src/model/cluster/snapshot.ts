@@ -1,3 +1,4 @@
+import type { Mend } from '../findings/mend.ts'
 import type { Fact, Unknown } from './fact.ts'
 import type { LooseObject } from './object.ts'
 import type { FilePosition, ObjectRef } from '../findings/finding.ts'
@@ -28,7 +29,7 @@ export interface ProxyAffinity {
   /** `enable-session-affinity is "false"`. */
   why: string
   /** What switches it on, the best first. */
-  mend: readonly string[]
+  mend: readonly Mend[]
 }
 
 /** The only fields of a HorizontalPodAutoscaler that matter here. */

@@ -178,7 +178,15 @@ function experimental({ nameField, lifetimeField }: Persistence, field: string, 
     why: `With definitions of the standard channel the API server drops it.${
       old.length > 0 ? ` In Gateway API 1.7 ${old.join(', ')}.` : ''
     }${young ? ' Gateway API up to 1.6 knows it as sessionName and cookieConfig.' : ''}`,
-    mend: ['kubectl get crd httproutes.gateway.networking.k8s.io -o yaml | grep gateway.networking.k8s.io/'],
+    mend: [
+      {
+        deed: {
+          kind: 'run',
+          command:
+            'kubectl get crd httproutes.gateway.networking.k8s.io -o yaml | grep gateway.networking.k8s.io/',
+        },
+      },
+    ],
     field,
   })
 }

@@ -1,3 +1,4 @@
+import { refOf } from '../../../model/cluster/object.ts'
 import { endpointsOfPort } from '../../../model/cluster/endpoint.ts'
 import { isProxied, isSticky, serviceAnalyzer } from '../analyzer.ts'
 import { reachCause, reachedBy, reachWords, wantedReach } from '../candidates.ts'
@@ -12,7 +13,7 @@ export const candidates = serviceAnalyzer({
   hints: ['slices'],
   applies: isProxied,
   analyse: (subject, { slices }, report) => {
-    const { service, ref, source } = subject
+    const { service } = subject
     const reach = wantedReach(service, 'inside')
     const wanted = wantedReach(
       { ...service, spec: { ...service.spec, internalTrafficPolicy: 'Cluster' } },
@@ -25,7 +26,7 @@ export const candidates = serviceAnalyzer({
     if (wanted === 'all' && (places === undefined || places.size === 0)) return
     // With Local on the inside, hints play no part there.
     if (reach === 'node' && service.spec.externalTrafficPolicy !== 'Cluster') return
-    if (source === 'cluster' && places !== undefined && places.size === 0 && wanted !== 'all') return
+    if (places !== undefined && places.size === 0 && wanted !== 'all') return
     const { words, field } =
       wanted === 'all' ? { words: 'topology hints', field: 'spec.ports' } : reachCause(service)
     const counts = [...(places ?? [])].map(([name, count]) => `${name} ${count}`)
@@ -39,13 +40,17 @@ export const candidates = serviceAnalyzer({
         ? 'Affinity chooses among these only. A client that is moved to another node or zone changes its pod, and so do all whose last pod there goes.'
         : 'Connections are spread over these only, so that pods get as much as the clients near them ask for.',
       mend: [
-        wanted === 'all' || field === 'metadata.annotations'
-          ? source === 'files'
-            ? 'remove the annotation service.kubernetes.io/topology-mode unless that is meant'
-            : `kubectl annotate service ${ref.name} -n ${ref.namespace} service.kubernetes.io/topology-mode-`
-          : source === 'files'
-            ? 'remove trafficDistribution unless that is meant'
-            : `kubectl patch service ${ref.name} -n ${ref.namespace} --type merge -p '{"spec":{"trafficDistribution":null}}'`,
+        {
+          say: 'unless that is meant',
+          deed:
+            wanted === 'all' || field === 'metadata.annotations'
+              ? {
+                  kind: 'annotation',
+                  of: refOf(service),
+                  marks: { 'service.kubernetes.io/topology-mode': null },
+                }
+              : { kind: 'fields', of: refOf(service), fields: { spec: { trafficDistribution: null } } },
+        },
       ],
       field,
     })

@@ -20,9 +20,16 @@ export const endpoints = serviceAnalyzer({
           (total > 0 ? `none of the ${total} endpoints is ready` : noEndpoints(hasSelector(subject))),
         why: 'Connections are refused or dropped, so there is nothing that affinity could keep.',
         ...(unnamed === undefined ? {} : { field: 'spec.ports' }),
-        mend: hasSelector(subject)
-          ? [`kubectl get pods -n ${ref.namespace} -l ${selectorOf(service)}`]
-          : [`kubectl get endpointslices -n ${ref.namespace} -l kubernetes.io/service-name=${ref.name}`],
+        mend: [
+          {
+            deed: {
+              kind: 'run',
+              command: hasSelector(subject)
+                ? `kubectl get pods -n ${ref.namespace} -l ${selectorOf(service)}`
+                : `kubectl get endpointslices -n ${ref.namespace} -l kubernetes.io/service-name=${ref.name}`,
+            },
+          },
+        ],
       })
     } else if (ready === 1 && isSticky(subject)) {
       report('AFF-SVC-ONE-ENDPOINT', {

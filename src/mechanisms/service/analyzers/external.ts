@@ -1,4 +1,5 @@
 import { originsIn } from '../../../model/cluster/external.ts'
+import { commandLine } from '../../../targets/command.ts'
 import { known } from '../../../model/cluster/fact.ts'
 import { hasSelector, isProxied, isSticky, serviceAnalyzer } from '../analyzer.ts'
 import { outsideEndpoints } from '../endpoints.ts'
@@ -16,7 +17,12 @@ export const external = serviceAnalyzer({
       report('AFF-EXT-SECOND-HOP', {
         message: `the endpoints are entries of another cluster (${list(origins)}), which picks again behind each`,
         why: 'A client that sticks to an endpoint here may still reach several pods there: that is up to the affinity of what stands behind it.',
-        mend: ['look there as well, with the other context:  kubectl affinity explain --context CONTEXT'],
+        mend: [
+          {
+            say: 'look there as well, with the other context',
+            deed: { kind: 'run', command: commandLine('explain', '--context CONTEXT') },
+          },
+        ],
       })
     }
     if (isSticky(subject)) {
@@ -25,7 +31,13 @@ export const external = serviceAnalyzer({
           'where nodes masquerade what leaves the cluster, the other side sees one client for each node',
         why: "Here each pod is a client of its own. On the other side affinity by client address, limits and logs then count nodes, and all clients of a node share one backend's memory.",
         mend: [
-          'see what the other side sees:  kubectl affinity probe, with a path that answers with the address of its client',
+          {
+            say: 'see what the other side sees',
+            deed: {
+              kind: 'run',
+              command: `${commandLine('probe')}, with a path that answers with the address of its client`,
+            },
+          },
         ],
       })
     }

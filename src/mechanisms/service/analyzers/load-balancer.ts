@@ -1,5 +1,4 @@
 import type { Service } from '../../../model/cluster/kubernetes.ts'
-import { commandFor, serviceTarget } from '../../../targets/command.ts'
 import { analyzer, type Report } from '../../analyzer.ts'
 import { isProxied, isSticky, type Subject, serviceAnalyzer, subjectOf } from '../analyzer.ts'
 import type { Provider } from '../balancers/provider.ts'
@@ -49,7 +48,7 @@ export const loadBalancerRefuses = serviceAnalyzer({
 })
 
 function refuse(
-  { service, ref, source }: Subject,
+  { service, ref }: Subject,
   message: string,
   provider: Provider | undefined,
   report: Report<'AFF-SVC-LB-REFUSED'>,
@@ -63,7 +62,7 @@ function refuse(
       provider?.own === undefined
         ? "set affinity by the provider's annotations instead of sessionAffinity"
         : `set its own stickiness instead, ${provider.own}`,
-      source === 'files' ? 'remove sessionAffinity' : commandFor('disable', serviceTarget(ref)),
+      { deed: { kind: 'affinity', of: ref, to: 'off' } },
     ],
     field: 'spec.sessionAffinity',
   })

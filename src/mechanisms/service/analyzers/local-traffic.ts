@@ -1,13 +1,7 @@
+import { refOf } from '../../../model/cluster/object.ts'
 import { endpointsOfPort } from '../../../model/cluster/endpoint.ts'
 import type { Service } from '../../../model/cluster/kubernetes.ts'
-import {
-  countEndpoints,
-  isExternal,
-  isProxied,
-  isSticky,
-  type Subject,
-  serviceAnalyzer,
-} from '../analyzer.ts'
+import { countEndpoints, isExternal, isProxied, isSticky, serviceAnalyzer } from '../analyzer.ts'
 import type { Inputs } from '../facts.ts'
 
 /** `externalTrafficPolicy: Local`: from outside a proxy uses the endpoints on its own node only. */
@@ -15,7 +9,7 @@ export const localTraffic = serviceAnalyzer({
   codes: ['AFF-SVC-LOCAL-TRAFFIC'],
   inputs: ['slices'],
   applies: (subject) => isProxied(subject) && isSticky(subject) && isExternal(subject),
-  analyse: ({ service, source }, { slices }, report) => {
+  analyse: ({ service }, { slices }, report) => {
     if (service.spec.externalTrafficPolicy !== 'Local') return
     const { nodes, single, isNamed } = nodesOf(service, slices)
     if (nodes === 0) return
@@ -27,10 +21,7 @@ export const localTraffic = serviceAnalyzer({
     report('AFF-SVC-LOCAL-TRAFFIC', {
       message: `externalTrafficPolicy Local: ${countWords(nodes, single)}`,
       why: 'From outside, the node decides the pod where it has only one, and connections to a node without any are dropped. Affinity has a choice only on nodes with several.',
-      mend: [
-        'keep clients on their node at the load balancer',
-        ...(source === 'files' ? [] : ['spread the pods evenly over the nodes']),
-      ],
+      mend: ['keep clients on their node at the load balancer', 'spread the pods evenly over the nodes'],
       field: 'spec.externalTrafficPolicy',
     })
   },
@@ -42,8 +33,7 @@ export const internalLocal = serviceAnalyzer({
   inputs: [],
   hints: ['slices'],
   applies: isProxied,
-  analyse: (subject, { slices }, report) => {
-    const { service } = subject
+  analyse: ({ service }, { slices }, report) => {
     if (service.spec.internalTrafficPolicy !== 'Local') return
     const { nodes, single, isNamed } = slices.known
       ? nodesOf(service, slices.value)
@@ -51,17 +41,20 @@ export const internalLocal = serviceAnalyzer({
     report('AFF-SVC-INTERNAL-LOCAL', {
       message: `internalTrafficPolicy Local: ${isNamed && nodes > 0 ? countWords(nodes, single) : 'a client reaches the endpoints of its own node only'}`,
       why: 'A pod reaches only endpoints on its own node, and none at all from other nodes. A client that is moved to another node changes its pod.',
-      mend: [mendOf(subject)],
+      mend: [
+        {
+          say: 'unless that is meant',
+          deed: {
+            kind: 'fields',
+            of: refOf(service),
+            fields: { spec: { internalTrafficPolicy: 'Cluster' } },
+          },
+        },
+      ],
       field: 'spec.internalTrafficPolicy',
     })
   },
 })
-
-function mendOf({ ref, source }: Subject): string {
-  return source === 'files'
-    ? 'set internalTrafficPolicy: Cluster unless that is meant'
-    : `unless that is meant:  kubectl patch service ${ref.name} -n ${ref.namespace} -p '{"spec":{"internalTrafficPolicy":"Cluster"}}'`
-}
 
 /** Nodes with ready endpoints, and how many of them have one only. Slices that people write name no nodes. */
 function nodesOf(

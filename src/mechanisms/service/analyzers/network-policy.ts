@@ -31,7 +31,14 @@ export const networkPolicy = serviceAnalyzer({
     report('AFF-SVC-NETWORK-POLICY', {
       message: `${names.length === 1 ? 'a NetworkPolicy restricts' : `${names.length} NetworkPolicies restrict`} who may reach the pods: ${names.join(', ')}`,
       why: 'A probe runs in a pod of its own in this namespace; unless a policy lets it in, its requests time out.',
-      mend: [`kubectl describe networkpolicy ${names[0] ?? ''} -n ${ref.namespace}`],
+      mend: [
+        {
+          deed: {
+            kind: 'run',
+            command: `kubectl describe networkpolicy ${names[0] ?? ''} -n ${ref.namespace}`,
+          },
+        },
+      ],
       objects: named.map(({ metadata }) => ({
         kind: 'NetworkPolicy',
         group: 'networking.k8s.io',

@@ -1,4 +1,4 @@
-import { commandFor, serviceTarget } from '../../../targets/command.ts'
+import { refOf } from '../../../model/cluster/object.ts'
 import { hasSelector, isProxied, isSticky, leadsToOne, serviceAnalyzer } from '../analyzer.ts'
 import { selects } from '../selector.ts'
 
@@ -6,14 +6,20 @@ export const publishNotReady = serviceAnalyzer({
   codes: ['AFF-SVC-PUBLISH-NOT-READY'],
   inputs: [],
   applies: (subject) => isProxied(subject) && isSticky(subject),
-  analyse: ({ service, ref }, _inputs, report) => {
+  analyse: ({ service }, _inputs, report) => {
     if (service.spec.publishNotReadyAddresses !== true) return
     report('AFF-SVC-PUBLISH-NOT-READY', {
       message:
         'publishNotReadyAddresses is true: clients can be sent to pods that are not ready, and stay there',
       why: 'A failing readiness probe does not take a pod out of the Service, so affinity holds clients on a pod that cannot serve them.',
       mend: [
-        `kubectl patch service ${ref.name} -n ${ref.namespace} -p '{"spec":{"publishNotReadyAddresses":false}}'`,
+        {
+          deed: {
+            kind: 'fields',
+            of: refOf(service),
+            fields: { spec: { publishNotReadyAddresses: false } },
+          },
+        },
       ],
       field: 'spec.publishNotReadyAddresses',
     })
@@ -30,7 +36,7 @@ export const podByName = serviceAnalyzer({
     report('AFF-SVC-ONE-POD-BY-NAME', {
       message: 'the selector names one pod: affinity has nothing to choose from',
       why: 'Every client is on it with and without sessionAffinity, and more replicas change nothing.',
-      mend: [commandFor('disable', serviceTarget(subject.ref))],
+      mend: [{ deed: { kind: 'affinity', of: subject.ref, to: 'off' } }],
       field: 'spec.selector',
     })
   },

@@ -26,7 +26,7 @@ export const affinityOff = serviceAnalyzer({
         outside === undefined
           ? 'It serves the connections of pods and nodes, and picks a pod for each of them.'
           : 'It translates the cluster IP for pods although kube-proxy runs beside it, which decides for node ports and for the nodes themselves.',
-      mend: [...affinity.mend],
+      mend: affinity.mend,
     })
   },
 })
@@ -46,7 +46,7 @@ export const ipvs = serviceAnalyzer({
         message: `timeout ${policy.timeoutSeconds} s, but ${where} a client stays for ${least} s at least`,
         why: 'Connections that have just closed (TIME_WAIT, two minutes) keep the entry alive in the kernel.',
         mend: [
-          commandFor('enable', serviceTarget(ref), `--timeout ${least}`),
+          { deed: { kind: 'affinity', of: ref, to: { timeoutSeconds: least } } },
           'use kube-proxy in nftables mode',
         ],
       })
@@ -104,7 +104,7 @@ export const otherProxies = serviceAnalyzer({
       report('AFF-PROXY-CILIUM-SOCKET', {
         message: 'Cilium counts a pod as one client by its network namespace, whatever its address',
         why: 'Where a pod connects through the socket load balancer there is no source address yet. From outside, the address counts.',
-        mend: [commandFor('probe', serviceTarget(ref))],
+        mend: [{ deed: { kind: 'run', command: commandFor('probe', serviceTarget(ref)) } }],
       })
     }
     if (semantics.timer === 'absolute') {
@@ -118,7 +118,7 @@ export const otherProxies = serviceAnalyzer({
       report('AFF-PROXY-OVN-TIMEOUT', {
         message: 'OVN-Kubernetes takes a timeout of exactly 86400 s for "no timeout"',
         why: 'It then hashes addresses instead of remembering clients: they stay for good, and move when endpoints change.',
-        mend: [commandFor('enable', serviceTarget(ref), '--timeout 86399')],
+        mend: [{ deed: { kind: 'affinity', of: ref, to: { timeoutSeconds: 86_399 } } }],
         field: 'spec.sessionAffinityConfig.clientIP.timeoutSeconds',
       })
     }
@@ -141,7 +141,7 @@ export const cilium = serviceAnalyzer({
           ? 'a timeout of 1 s hardly holds anybody: Cilium counts whole seconds, and the next one ends it'
           : `a timeout of ${timeoutSeconds} s lasts for 1 to 2 s: Cilium counts whole seconds`,
       why: 'Cilium cuts the time of the last connection and the present to seconds, so that a timeout ends up to a second early.',
-      mend: [commandFor('enable', serviceTarget(ref), '--timeout 10')],
+      mend: [{ deed: { kind: 'affinity', of: ref, to: { timeoutSeconds: 10 } } }],
       field: 'spec.sessionAffinityConfig.clientIP.timeoutSeconds',
     })
   },
@@ -158,7 +158,12 @@ export const ciliumEntries = serviceAnalyzer({
       why: 'The same client may be on one pod by the cluster IP and on another by a node port.',
       mend: [
         'let a client always use the same address',
-        commandFor('probe', serviceTarget(ref), '--via cluster-ip,node-port'),
+        {
+          deed: {
+            kind: 'run',
+            command: commandFor('probe', serviceTarget(ref), '--via cluster-ip,node-port'),
+          },
+        },
       ],
     })
   },

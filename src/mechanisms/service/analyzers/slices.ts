@@ -106,10 +106,9 @@ export const sliceLabels = serviceAnalyzer({
       report('AFF-EPS-HEADLESS-LABEL', {
         message: `${listOf(hidden)} has the label ${headless}, so kube-proxy does not read it`,
         why: 'The label is for slices of headless Services; this Service has a cluster IP, and its endpoints behind the label get no traffic.',
-        mend: hidden.map(
-          (slice) =>
-            `kubectl label endpointslice ${slice.metadata.name} -n ${subject.ref.namespace} ${headless}-`,
-        ),
+        mend: hidden.map((slice) => ({
+          deed: { kind: 'label', of: refOf(slice), marks: { [headless]: null } },
+        })),
         objects: hidden.map(refOf),
       })
     }
@@ -119,7 +118,14 @@ export const sliceLabels = serviceAnalyzer({
       report('AFF-EPS-ENDPOINTS-API', {
         message: `the endpoints are written as endpoints/${subject.ref.name}, an API that is deprecated since 1.33`,
         why: 'The Endpoints API is mirrored into EndpointSlices, 1000 addresses at most, without zones or node names.',
-        mend: [commandLine('external', subject.ref.name, '-n', subject.ref.namespace, '--adopt')],
+        mend: [
+          {
+            deed: {
+              kind: 'make',
+              command: commandLine('external', subject.ref.name, '-n', subject.ref.namespace, '--adopt'),
+            },
+          },
+        ],
         objects: [
           { kind: 'Endpoints', namespace: subject.ref.namespace, name: subject.ref.name },
           ...mirrored.map(refOf),
@@ -147,7 +153,7 @@ function isStale({ metadata: { labels } }: EndpointSlice, isSelecting: boolean):
   return by === mirroring || by?.includes('.') !== true
 }
 
-function staleSlices({ ref, service }: Subject, stale: readonly EndpointSlice[]): FindingDraft {
+function staleSlices({ service }: Subject, stale: readonly EndpointSlice[]): FindingDraft {
   const hasSelector = Object.keys(service.spec.selector ?? {}).length > 0
   return {
     message: hasSelector
@@ -156,7 +162,7 @@ function staleSlices({ ref, service }: Subject, stale: readonly EndpointSlice[])
     why: hasSelector
       ? 'Its addresses get traffic beside the pods, and stay when nobody answers there any more.'
       : 'Nothing updates it any more: pods that are gone still get traffic.',
-    mend: stale.map((slice) => `kubectl delete endpointslice ${slice.metadata.name} -n ${ref.namespace}`),
+    mend: stale.map((slice) => ({ deed: { kind: 'delete', of: refOf(slice) } })),
     objects: stale.map(refOf),
   }
 }

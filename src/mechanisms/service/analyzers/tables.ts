@@ -1,3 +1,4 @@
+import { refOf } from '../../../model/cluster/object.ts'
 import type { ServicePort } from '../../../model/cluster/kubernetes.ts'
 import { balancerOf } from '../balancers/recognise.ts'
 import { semanticsOf } from '../proxies/semantics.ts'
@@ -18,7 +19,9 @@ export const perPort = serviceAnalyzer({
       why: 'The same client may be on one pod for one port and on another pod for the next.',
       mend: [
         'let what belongs together use one port',
-        commandFor('probe', serviceTarget(ref), portFlags(ports, ports[1])),
+        {
+          deed: { kind: 'run', command: commandFor('probe', serviceTarget(ref), portFlags(ports, ports[1])) },
+        },
       ],
       field: 'spec.ports',
     })
@@ -31,7 +34,7 @@ export const perNode = serviceAnalyzer({
   hints: ['events', 'cloud'],
   applies: (subject) => isProxied(subject) && isExternal(subject),
   analyse: (subject, { events, cloud }, report) => {
-    const { service, ref } = subject
+    const { service } = subject
     const isLocal = service.spec.externalTrafficPolicy === 'Local'
     const provider = balancerOf(service, { events, cloud })
     // Nobody comes through a node, or what comes through one hides its clients from all.
@@ -49,7 +52,13 @@ export const perNode = serviceAnalyzer({
           'with externalTrafficPolicy Cluster, pods see the address of the node that a client came through',
         why: 'Logs, rate limits and affinity inside the application see nodes instead of clients. The proxy itself sees the address that reached the node.',
         mend: [
-          `kubectl patch service ${ref.name} -n ${ref.namespace} -p '{"spec":{"externalTrafficPolicy":"Local"}}'`,
+          {
+            deed: {
+              kind: 'fields',
+              of: refOf(service),
+              fields: { spec: { externalTrafficPolicy: 'Local' } },
+            },
+          },
         ],
         field: 'spec.externalTrafficPolicy',
       })

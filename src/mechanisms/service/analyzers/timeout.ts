@@ -1,6 +1,5 @@
 import { defaultTimeoutSeconds } from '../../../model/affinity/policy.ts'
 import { isProxied, isSticky, serviceAnalyzer } from '../analyzer.ts'
-import { commandFor, serviceTarget } from '../../../targets/command.ts'
 
 /** The range that the API allows (k8s.io/kubernetes pkg/apis/core/validation, validateAffinityTimeout). */
 const greatestSeconds = 86_400
@@ -11,7 +10,7 @@ export const timeout = serviceAnalyzer({
   codes: ['AFF-SVC-TIMEOUT-OUT-OF-RANGE', 'AFF-SVC-TIMEOUT-WITHOUT-AFFINITY', 'AFF-SVC-TIMEOUT-DEFAULT'],
   inputs: [],
   analyse: (subject, _inputs, report) => {
-    const { service, ref, source } = subject
+    const { service, ref } = subject
     const configured = service.spec.sessionAffinityConfig?.clientIP?.timeoutSeconds
     if (!isSticky(subject)) {
       const { sessionAffinity = 'None', sessionAffinityConfig } = service.spec
@@ -20,9 +19,7 @@ export const timeout = serviceAnalyzer({
       report('AFF-SVC-TIMEOUT-WITHOUT-AFFINITY', {
         message: `sessionAffinityConfig is set, but sessionAffinity is ${service.spec.sessionAffinity ?? 'not set, which means None'}`,
         why: 'The API server drops sessionAffinityConfig without a word, and clients spread over all pods.',
-        mend: [
-          source === 'files' ? 'add "sessionAffinity: ClientIP"' : commandFor('enable', serviceTarget(ref)),
-        ],
+        mend: [{ deed: { kind: 'affinity', of: ref, to: 'on' } }],
         field: 'spec.sessionAffinityConfig',
       })
       return
@@ -43,7 +40,7 @@ export const timeout = serviceAnalyzer({
           ? 'no timeout is set, so it is the default of 3 hours'
           : 'the timeout is 3 hours, which is also the default',
       why: 'Most proxies count from the last new connection: a client that is silent for less stays on its pod, and one that never pauses may stay for days.',
-      mend: [commandFor('enable', serviceTarget(ref), '--timeout 30m')],
+      mend: [{ deed: { kind: 'affinity', of: ref, to: { timeoutSeconds: 1800 } } }],
       field: 'spec.sessionAffinity',
     })
   },

@@ -1,6 +1,8 @@
+import { refOf } from '../../../model/cluster/object.ts'
+import type { Mend } from '../../../model/findings/mend.ts'
 import { hasSelector, isSticky, serviceAnalyzer } from '../analyzer.ts'
 import { parseIp } from '../../../model/common/ip.ts'
-import { commandFor, commandLine, serviceTarget } from '../../../targets/command.ts'
+import { commandLine } from '../../../targets/command.ts'
 
 /** The label that hands a Service to another proxy (k8s.io/kubernetes pkg/proxy/apis/well_known_labels.go). */
 const proxyNameLabel = 'service.kubernetes.io/service-proxy-name'
@@ -16,9 +18,9 @@ export const unproxied = serviceAnalyzer({
   ],
   inputs: [],
   analyse: (subject, _inputs, report) => {
-    const { service, ref, source } = subject
+    const { service, ref } = subject
     const { spec, metadata } = service
-    const off = source === 'files' ? 'remove sessionAffinity' : commandFor('disable', serviceTarget(ref))
+    const off: Mend = { deed: { kind: 'affinity', of: ref, to: 'off' } }
     if (spec.type === 'ExternalName') {
       if (isSticky(subject)) {
         report('AFF-SVC-EXTERNAL-NAME', {
@@ -26,7 +28,10 @@ export const unproxied = serviceAnalyzer({
           why: 'Clients get a CNAME and connect elsewhere themselves: no proxy sees their connections.',
           mend: [
             'set affinity where the name leads to',
-            'if its addresses are known, make a Service with a cluster IP:  kubectl affinity external NAME --port PORT --to ADDRESS',
+            {
+              say: 'if its addresses are known, make a Service with a cluster IP',
+              deed: { kind: 'make', command: commandLine('external', 'NAME --port PORT --to ADDRESS') },
+            },
             off,
           ],
           field: 'spec.sessionAffinity',
@@ -38,16 +43,21 @@ export const unproxied = serviceAnalyzer({
           message: `externalName ${externalName} is an address: DNS answers with a name that nobody has`,
           why: 'The API server takes it, and the name of the Service never resolves: externalName is written into a CNAME, which leads to names only.',
           mend: [
-            commandLine(
-              'external',
-              ref.name,
-              '-n',
-              ref.namespace,
-              '--port',
-              String(spec.ports?.[0]?.port ?? 'PORT'),
-              '--to',
-              externalName,
-            ),
+            {
+              deed: {
+                kind: 'make',
+                command: commandLine(
+                  'external',
+                  ref.name,
+                  '-n',
+                  ref.namespace,
+                  '--port',
+                  String(spec.ports?.[0]?.port ?? 'PORT'),
+                  '--to',
+                  externalName,
+                ),
+              },
+            },
           ],
           field: 'spec.externalName',
         })
@@ -76,7 +86,7 @@ export const unproxied = serviceAnalyzer({
       report('AFF-SVC-OTHER-PROXY', {
         message: `the label ${proxyNameLabel} hands the Service to the proxy "${proxy}"`,
         why: 'kube-proxy ignores Services with this label, whatever its value. Whether clients stick is up to the other proxy; without one, nothing answers.',
-        mend: [`kubectl label service ${ref.name} -n ${ref.namespace} ${proxyNameLabel}-`],
+        mend: [{ deed: { kind: 'label', of: refOf(service), marks: { [proxyNameLabel]: null } } }],
         field: 'metadata.labels',
       })
     }

@@ -1,3 +1,4 @@
+import type { Mend } from '../../../model/findings/mend.ts'
 import type { ProxyAffinity, ProxyFacts } from '../../../model/cluster/snapshot.ts'
 import { isOlderThan } from '../version.ts'
 import { type DaemonSet, dataOf, type Recogniser, running } from './evidence.ts'
@@ -50,11 +51,17 @@ function replacesAll(config: Record<string, string> | undefined, isAlone: boolea
   return ['true', 'strict', 'probe'].includes(replacement) || config['enable-node-port'] === 'true'
 }
 
-const switchOn = [
+const switchOn: readonly Mend[] = [
   "set sessionAffinity: true in Cilium's Helm values",
-  `kubectl patch configmap cilium-config -n kube-system -p '{"data":{"enable-session-affinity":"true"}}'`,
-  'kubectl rollout restart daemonset/cilium -n kube-system',
-] as const
+  {
+    deed: {
+      kind: 'fields',
+      of: { kind: 'ConfigMap', namespace: 'kube-system', name: 'cilium-config' },
+      fields: { data: { 'enable-session-affinity': 'true' } },
+    },
+  },
+  { deed: { kind: 'run', command: 'kubectl rollout restart daemonset/cilium -n kube-system' } },
+]
 
 /**
  * Without replacing kube-proxy, sessionAffinity was off unless switched on up to 1.17, on unless switched off in 1.18, and
