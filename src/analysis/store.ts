@@ -1,6 +1,6 @@
 import { mechanisms } from '../mechanisms/index.ts'
 import { onceFor } from '../mechanisms/kit/once.ts'
-import { inputs } from '../mechanisms/service/facts.ts'
+import { inputs, ownFacts } from '../mechanisms/service/facts.ts'
 import { services } from '../mechanisms/service/objects.ts'
 import { type Fact, known, mapFact } from '../model/cluster/fact.ts'
 import type { FilePosition, ObjectRef } from '../model/findings/finding.ts'
@@ -54,6 +54,7 @@ function storeOfSnapshot({ objects, services: all, source, ...rest }: Snapshot):
     [inputs.windowsNodes.name, rest.windowsNodes],
     [inputs.version.name, rest.version],
     [inputs.cloud.name, rest.cloud],
+    [ownFacts.name, known(new Map(all.map((one) => [keyOf(refOf(one.service)), one])))],
   ])
   const lists = new Map<string, Fact<readonly KubernetesObject[]>>([
     ...objects.lists,

@@ -7,7 +7,7 @@ import { standardOutput } from '../cli/output.ts'
 import type { Cluster } from '../cluster/index.ts'
 import { unknownFormat, UserError } from '../model/common/user-error.ts'
 import { createRenderer, explainFormats, isExplainFormat } from '../report/explain/render.ts'
-import { explainCluster, explainFiles } from '../snapshot/explanations.ts'
+import { explainCluster, explainFiles, explainKustomization } from '../snapshot/explanations.ts'
 
 import { targetKinds } from '../mechanisms/index.ts'
 import { parseQuery } from '../targets/parse.ts'
@@ -26,7 +26,7 @@ export default class Explain extends BaseCommand {
   ].join('\n\n')
   static override usage = [
     'kubectl affinity explain (svc/NAME ... | svc NAME ... | NAME ... | -l LABEL | --all | -A) [flags] [options]',
-    'kubectl affinity explain -f FILENAME [-R] [flags] [options]',
+    'kubectl affinity explain (-f FILENAME [-R] | -k DIRECTORY) [flags] [options]',
     'kubectl affinity explain (--list | AFF-CODE)',
   ]
   static override examples = [
@@ -62,6 +62,11 @@ export default class Explain extends BaseCommand {
       multipleNonGreedy: true,
     }),
     'findings-only': Flags.boolean({ description: 'Show a line for each finding, and no paths.' }),
+    kustomize: Flags.string({
+      char: 'k',
+      description: 'A folder with a kustomization, whose objects are checked instead of a cluster.',
+      helpValue: "''",
+    }),
     level: Flags.option({ options: levels })({
       description: 'Show findings of this level or worse: error, warning or info.',
       default: 'info',
@@ -89,11 +94,23 @@ export default class Explain extends BaseCommand {
     if (!isExplainFormat(format)) {
       throw unknownFormat(format, explainFormats)
     }
-    const { selector, all, 'all-namespaces': allNamespaces } = flags
-    if (filename !== undefined && (words.length > 0 || selector !== undefined || all || allNamespaces)) {
-      throw new UserError('-f reads all Services of the files: it goes with no names, -l, --all or -A', {
+    const {
+      selector,
+      all,
+      'all-namespaces': allNamespaces,
+      kustomize,
+      recursive,
+      namespace = 'default',
+    } = flags
+    const isFiles = filename !== undefined || kustomize !== undefined
+    if (isFiles && (words.length > 0 || selector !== undefined || all || allNamespaces)) {
+      const flag = filename === undefined ? '-k' : '-f'
+      throw new UserError(`${flag} reads all Services of the files: it goes with no names, -l, --all or -A`, {
         exitCode: exitCodes.usage,
       })
+    }
+    if (kustomize !== undefined && (filename !== undefined || recursive)) {
+      throw new UserError('-k goes with neither -f nor -R', { exitCode: exitCodes.usage })
     }
     const shown: ShownOptions = {
       ...standardOutput(process),
@@ -104,9 +121,11 @@ export default class Explain extends BaseCommand {
       isList: false,
       next: () => [],
     }
-    if (filename !== undefined) {
-      const { recursive, namespace = 'default' } = flags
-      const steps = explainFiles(filename, { recursive, namespace, stdin: process.stdin })
+    if (isFiles) {
+      const steps =
+        kustomize === undefined
+          ? explainFiles(filename ?? [], { recursive, namespace, stdin: process.stdin })
+          : explainKustomization(kustomize, namespace)
       return exitCodeOf(await printSteps(steps, createRenderer(format, shown), failOn))
     }
     const query = parseQuery(words, { selector, all, allNamespaces }, { verb: 'explain', kinds: targetKinds })

@@ -10,6 +10,7 @@ import { Collector } from './collect.ts'
 import type { NamedTarget, TargetQuery } from '../targets/parse.ts'
 import { resolveServices } from './targets.ts'
 import { toExplainOthers } from './wants.ts'
+import type { SourceFile } from './files/read.ts'
 
 /** What comes out of explaining, in order. */
 export type Step =
@@ -75,23 +76,49 @@ async function* explainOtherKinds(
   for (const error of errors) yield { kind: 'failure', error }
 }
 
-/**
- * Explains the Services of files, and what lies on no way to one of them; `namespace` is that of objects that name none.
- */
+export interface FileOptions {
+  recursive: boolean
+  /** Of objects that name none. */
+  namespace: string
+  stdin: AsyncIterable<Uint8Array | string>
+}
+
+/** Explains the Services of files, and what lies on no way to one of them. */
 export async function* explainFiles(
   names: readonly string[],
-  options: { recursive: boolean; namespace: string; stdin: AsyncIterable<Uint8Array | string> },
+  options: FileOptions,
 ): AsyncGenerator<Step, void, undefined> {
-  const [{ readFiles }, { snapshotOfFiles }] = await Promise.all([
-    import('./files/read.ts'),
-    import('./files/snapshot.ts'),
-  ])
+  const { readFiles } = await import('./files/read.ts')
   const files = await Array.fromAsync(readFiles(names, options.recursive, options.stdin))
-  const { snapshot, findings, objects } = snapshotOfFiles(files, options.namespace)
+  const hints = options.recursive || !(await hasFolder(names)) ? [] : ['folders in folders are read with -R']
+  yield* explainTexts(files, names, options.namespace, hints)
+}
+
+/** Explains what a kustomization makes, as kubectl's `-k` applies it. */
+export async function* explainKustomization(
+  folder: string,
+  namespace: string,
+): AsyncGenerator<Step, void, undefined> {
+  const { kustomized } = await import('./files/kustomize.ts')
+  yield* explainTexts([await kustomized(folder)], [folder], namespace, [])
+}
+
+async function hasFolder(names: readonly string[]): Promise<boolean> {
+  const { stat } = await import('node:fs/promises')
+  const found = await Promise.all(names.map(async (name) => name !== '-' && (await stat(name)).isDirectory()))
+  return found.includes(true)
+}
+
+async function* explainTexts(
+  files: readonly SourceFile[],
+  names: readonly string[],
+  namespace: string,
+  hints: readonly string[],
+): AsyncGenerator<Step, void, undefined> {
+  const { snapshotOfFiles } = await import('./files/snapshot.ts')
+  const { snapshot, findings, objects } = snapshotOfFiles(files, namespace)
   if (objects === 0 && findings.length === 0) {
-    throw new UserError(`no objects in ${listOf(names)}`, {
-      hints: options.recursive ? [] : ['folders in folders are read with -R'],
-    })
+    throw new UserError(`no objects in ${listOf(names)}`, { hints })
   }
   yield { kind: 'findings', findings: byPlace(findings) }
   const paths: Path[] = []
@@ -111,7 +138,10 @@ export async function* explainFiles(
     yield { kind: 'explanation', explanation: analyseObject(sceneOf(snapshot), kind, object) }
   if (snapshot.services.length + others.length > 0) return
   const error = new UserError(`nothing to explain in ${listOf(names)}`, {
-    hints: [`what can be explained:  ${[...new Set(targetKinds.map(({ label }) => label))].join(', ')}`],
+    // What is wrong with the files is why.
+    hints: findings.some(({ level }) => level === 'error')
+      ? []
+      : [`what can be explained:  ${[...new Set(targetKinds.map(({ label }) => label))].join(', ')}`],
   })
   yield { kind: 'failure', error }
 }

@@ -116,7 +116,10 @@ function checkAddresses(spec: Tree, out: Refusals): void {
     return
   }
   const given = asked.filter((ip) => typeof ip === 'string')
-  for (const [index, ip] of given.entries()) out.text(path(index), ip, ipAddress)
+  for (const [index, ip] of given.entries())
+    if (/^none$/i.test(ip))
+      out.value(path(index), `clusterIP "${ip}": must be an IP address or "None"`, 'write "None"')
+    else out.text(path(index), ip, ipAddress)
   if (given.some((ip) => parseIp(ip) === undefined)) return
   if (given.length > 2) out.value('spec.clusterIPs', 'clusterIPs: two at most', 'remove the others')
   else if (given.length === 2 && familyOf(given[0] ?? '') === familyOf(given[1] ?? ''))

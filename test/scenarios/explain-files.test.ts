@@ -68,6 +68,33 @@ describeOnce('explain of files', () => {
     ])
   })
 
+  test('reads what kustomize makes of a folder, and says so where it is named with -f', async () => {
+    const overlay = temporaryFolder()
+    writeFileSync(
+      join(overlay, 'service.yaml'),
+      'apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {selector: {app: web}, ports: [{port: 80}]}\n',
+    )
+    writeFileSync(
+      join(overlay, 'patch.yaml'),
+      'apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {sessionAffinity: clientIP}\n',
+    )
+    writeFileSync(
+      join(overlay, 'kustomization.yaml'),
+      'resources: [service.yaml]\npatches: [{path: patch.yaml}]\n',
+    )
+    const made = await run(site, ['explain', '-k', overlay, '--findings-only'], { env })
+    expect([made.code, made.stderr]).toEqual([0, ''])
+    expect(made.stdout).toMatch(/ \(rendered\):\d+:\d+ +error +AFF-SVC-BAD-VALUE +sessionAffinity "clientIP"/)
+    const named = await run(site, ['explain', '-f', overlay], { env })
+    expect([named.code, named.stderr]).toEqual([
+      1,
+      `error: "${overlay}" is a kustomization: its files are parts of objects, and patches\n  explain what comes of it:  kubectl affinity explain -k ${overlay}\n  or:  kubectl kustomize ${overlay} | kubectl affinity explain -f -\n`,
+    ])
+    const none = await run(site, ['explain', '-k', join(folder, 'gone')], { env })
+    expect(none.code).toBe(1)
+    expect(none.stderr).toContain(`error: cannot read the kustomization "${join(folder, 'gone')}": `)
+  })
+
   test('the server agrees with what is found, without naming the place', async () => {
     await expect(
       site.kubectl(['apply', '--dry-run=server', '--validate=strict', '-f', file]),

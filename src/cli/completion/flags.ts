@@ -11,6 +11,7 @@ const fileFlags = new Set([
   'filename',
   'from-kubeconfig',
   'kubeconfig',
+  'kustomize',
 ])
 
 /** `--flag` and `-f` of what may still be typed. */

@@ -1,6 +1,8 @@
 import { eligibleEndpoints } from '../../model/affinity/eligible.ts'
-import type { Endpoint } from '../../model/cluster/endpoint.ts'
-import type { Service } from '../../model/cluster/kubernetes.ts'
+import { countEndpoints } from './analyzer.ts'
+import { type Endpoint, endpointsOfPort } from '../../model/cluster/endpoint.ts'
+import type { Fact } from '../../model/cluster/fact.ts'
+import type { EndpointSlice, Service } from '../../model/cluster/kubernetes.ts'
 
 /**
  * Which ready endpoints a client reaches: all; those of its node alone; those of its node or zone as long as there are any.
@@ -16,23 +18,29 @@ export function wantedReach({ metadata, spec }: Service, side: 'inside' | 'outsi
 
 /** The annotation counts before the field (kubernetes/endpointslice, topologycache; k/k pkg/proxy/topology.go). */
 function distribution(annotations: Readonly<Record<string, string>>, field: string | undefined): Reach {
-  const mode =
-    annotations['service.kubernetes.io/topology-mode'] ??
-    annotations['service.kubernetes.io/topology-aware-hints']
-  if (mode !== undefined && /^auto$/i.test(mode)) return 'zone-first'
+  if (autoAnnotation(annotations) !== undefined) return 'zone-first'
   if (field === 'PreferSameNode') return 'node-first'
   return field === 'PreferClose' || field === 'PreferSameZone' ? 'zone-first' : 'all'
 }
 
-/** What asks for it, as it is written: `trafficDistribution PreferSameNode`. */
-export function reachCause({ metadata, spec }: Service): { words: string; field: string } {
-  if (spec.trafficDistribution !== undefined && !isAuto(metadata.annotations ?? {}))
-    return { words: `trafficDistribution ${spec.trafficDistribution}`, field: 'spec.trafficDistribution' }
-  return { words: 'topology-mode Auto', field: 'metadata.annotations' }
+/** By which annotation the controller hands out hints: the newer one counts, with these values (topologycache, hintsEnabled). */
+function autoAnnotation(annotations: Readonly<Record<string, string>>): string | undefined {
+  const key = ['topology-mode', 'topology-aware-hints']
+    .map((name) => `service.kubernetes.io/${name}`)
+    .find((name) => annotations[name] !== undefined)
+  return key !== undefined && ['Auto', 'auto'].includes(annotations[key] ?? '') ? key : undefined
 }
 
-function isAuto(annotations: Readonly<Record<string, string>>): boolean {
-  return distribution(annotations, undefined) === 'zone-first'
+/** What asks for it, as it is written: `trafficDistribution PreferSameNode`; with the annotation where it is one. */
+export function reachCause({ metadata, spec }: Service): {
+  words: string
+  field: string
+  annotation?: string
+} {
+  const annotation = autoAnnotation(metadata.annotations ?? {})
+  return annotation === undefined
+    ? { words: `trafficDistribution ${spec.trafficDistribution}`, field: 'spec.trafficDistribution' }
+    : { words: `${annotation.split('/')[1]} Auto`, field: 'metadata.annotations', annotation }
 }
 
 /** In words, after "pods": `pods of the client's node only`. */
@@ -54,5 +62,45 @@ export function reachedBy(endpoints: readonly Endpoint[]): Map<string, number> {
   const counts = [...places].map(
     ([name, place]) => [name, eligibleEndpoints(endpoints, 'Cluster', place).endpoints.length] as const,
   )
-  return new Map(counts.some(([, count]) => count < ready.length) ? counts : [])
+  return new Map(counts.some(([, count]) => count < countEndpoints(ready)) ? counts : [])
+}
+
+/** How many ready endpoints a client of each node reaches where only those of its own count; empty where nodes are not named. */
+export function reachedOnNode(endpoints: readonly Endpoint[]): Map<string, number> {
+  const ready = endpoints.filter((endpoint) => endpoint.ready && endpoint.node !== undefined)
+  const nodes = Map.groupBy(ready, ({ node = '' }) => node)
+  return new Map([...nodes].map(([name, own]) => [name, countEndpoints(own)]))
+}
+
+/** As many places are named as tell how it is. */
+const mostNamed = 4
+
+/** `node1 2, node2 1 and 3 more`. */
+export function placesWords(counts: ReadonlyMap<string, number>): string {
+  const words = [...counts].map(([name, count]) => `${name} ${count}`)
+  const more = words.length > mostNamed ? ` and ${words.length - mostNamed} more` : ''
+  return `${words.slice(0, mostNamed).join(', ')}${more}`
+}
+
+/** What the way inside says of it: `pods of the client's node only (node1 2, node2 1)`; undefined where every client reaches all. */
+export function reachNote(
+  service: Service,
+  slices: Fact<readonly EndpointSlice[]> | undefined,
+): string | undefined {
+  const reach = wantedReach(service, 'inside')
+  const [port] = service.spec.ports ?? []
+  const endpoints =
+    slices?.known === true && port !== undefined ? endpointsOfPort(slices.value, port.name) : undefined
+  const counts =
+    endpoints === undefined
+      ? new Map<string, number>()
+      : reach === 'node'
+        ? reachedOnNode(endpoints)
+        : reachedBy(endpoints)
+  const counted = counts.size === 0 ? '' : ` (${placesWords(counts)})`
+  if (reach === 'node') return `pods ${reachWords.node}${counted}`
+  // Hints decide: none, and all endpoints count; some that nobody asked for count all the same.
+  if (endpoints === undefined) return reach === 'all' ? undefined : `pods ${reachWords[reach]}`
+  if (counts.size === 0) return undefined
+  return reach === 'all' ? `pods by topology hints${counted}` : `pods ${reachWords[reach]}${counted}`
 }

@@ -30,3 +30,12 @@ export const inputs: { readonly [Name in InputName]: FactType<Inputs[Name]> } = 
   version: { name: 'version', what: 'the version' },
   cloud: { name: 'cloud', what: 'nodes' },
 }
+
+/** What ways are drawn by, of every Service of a snapshot: legs are drawn once for all of them. */
+export type OwnFacts = Pick<ServiceSnapshot, 'slices' | 'events'>
+
+/** The same by key of the Service (`keyOf`). */
+export const ownFacts: FactType<ReadonlyMap<string, OwnFacts>> = {
+  name: 'facts of Services',
+  what: 'services',
+}

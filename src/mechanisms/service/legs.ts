@@ -1,7 +1,7 @@
 import type { Service, ServicePort } from '../../model/cluster/kubernetes.ts'
 import { bracketed } from '../../model/common/ip.ts'
 import type { Entry, Hop, Leg } from '../../model/affinity/leg.ts'
-import { refOf } from '../../model/cluster/object.ts'
+import { keyOf, refOf } from '../../model/cluster/object.ts'
 import { type Policy, servicePolicy, sticks } from '../../model/affinity/policy.ts'
 import type { Fact } from '../../model/cluster/fact.ts'
 import type { ProxyFacts } from '../../model/cluster/snapshot.ts'
@@ -9,8 +9,8 @@ import type { Store } from '../../model/cluster/store.ts'
 import { type Way, waysInto } from '../../model/cluster/ways.ts'
 import type { Provider } from './balancers/provider.ts'
 import { balancerOf } from './balancers/recognise.ts'
-import { inputs } from './facts.ts'
-import { reachWords, wantedReach } from './candidates.ts'
+import { inputs, type OwnFacts, ownFacts } from './facts.ts'
+import { reachNote } from './candidates.ts'
 import { semanticsOf } from './proxies/semantics.ts'
 
 /** The ways into a Service, and what picks the pod behind them. */
@@ -23,8 +23,7 @@ export function serviceLegs(service: Service, store: Store): Leg[] {
   const inside = proxyHop(service, proxy)
   const outside = proxyHop(service, outsideOf(proxy))
   const isLocal = spec.externalTrafficPolicy === 'Local'
-  const reach = wantedReach(service, 'inside')
-  const among = reach === 'all' ? undefined : `pods ${reachWords[reach]}`
+  const among = reachNote(service, ownOf(service, store)?.slices)
   const seen = isLocal
     ? "pods on the same node only; pods see the client's address"
     : 'pods see the address of the node'
@@ -34,6 +33,12 @@ export function serviceLegs(service: Service, store: Store): Leg[] {
     { ...pods, after: 'cluster-ip', hop: { ...inside, ...noteOf(inside.note, among) } },
     { ...pods, after: 'node-port', hop: { ...outside, ...noteOf(outside.note, seen) } },
   ]
+}
+
+/** Undefined for what is no Service of the snapshot. */
+function ownOf(service: Service, store: Store): OwnFacts | undefined {
+  const own = store.fact(ownFacts)
+  return own.known ? own.value.get(keyOf(refOf(service))) : undefined
 }
 
 function noteOf(...words: readonly (string | undefined)[]): { note?: string } {
@@ -65,8 +70,10 @@ function proxyHop(service: Service, proxy: Fact<ProxyFacts>): Hop {
 function entryLegs(service: Service, store: Store): Leg[] {
   const { spec } = service
   const of = refOf(service)
-  const provider = balancerOf(service, { events: store.fact(inputs.events), cloud: store.fact(inputs.cloud) })
-  const balancer = balancerHop(provider)
+  const events = ownOf(service, store)?.events
+  const cloud = store.fact(inputs.cloud)
+  const provider = balancerOf(service, { ...(events === undefined ? {} : { events }), cloud })
+  const balancer = balancerHop(provider, servicePolicy(service))
   const ways = waysInto(service)
   const isNumbered = ways.some(({ kind }) => kind === 'cluster-ip')
   return (isNumbered ? ways : [...ways, { kind: 'cluster-ip' } satisfies Way]).map((way): Leg => {
@@ -91,17 +98,19 @@ function entryLegs(service: Service, store: Store): Leg[] {
 }
 
 /** What is known of who stands in front of the nodes. */
-function balancerHop(provider: Provider | undefined): Hop {
+function balancerHop(provider: Provider | undefined, policy: Policy): Hop {
   return {
     kind: 'load-balancer',
     mechanism: provider?.name ?? 'load balancer',
     configuredBy: [],
-    policy: balancerPolicy(provider),
+    policy: balancerPolicy(provider, policy),
   }
 }
 
-function balancerPolicy(provider: Provider | undefined): Policy {
-  if (provider?.affinity === 'follows') return { kind: 'hash', of: 'client address' }
+function balancerPolicy(provider: Provider | undefined, policy: Policy): Policy {
+  if (provider?.affinity === 'follows')
+    // Without affinity the ports count as well, or connections go round: each new one may be elsewhere.
+    return policy.kind === 'client-ip' ? { kind: 'hash', of: 'client address' } : { kind: 'none' }
   if (provider?.affinity === 'ignores' && provider.keeps === undefined) return { kind: 'none' }
   return { kind: 'unknown', why: 'what a load balancer sticks on is not in the Service' }
 }

@@ -1,7 +1,18 @@
-import { isMap, isNode, isScalar, isSeq, LineCounter, type Node, parseAllDocuments, type YAMLMap } from 'yaml'
+import {
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseAllDocuments,
+  visit,
+  type YAMLMap,
+} from 'yaml'
 import type { FilePosition, Finding } from '../../model/findings/finding.ts'
 import { fileFinding } from './finding.ts'
 import { kubectlTags } from './tags.ts'
+import { holdsActions, templateFinding } from './template.ts'
 
 /** One object of a file, with the nodes that know where everything stands. */
 export interface FileObject {
@@ -41,22 +52,15 @@ export function parseFile(
   for (const document of documents) {
     const [error] = document.errors
     if (error !== undefined) {
+      const position = positionAt(error.pos[0])
+      const words = error.message.split('\n')[0]?.replace(/ at line \d+, column \d+:?$/, '') ?? ''
+      findings.push(unreadable(text, position, words, 'Nothing after this place can be read.'))
+      continue
+    }
+    const key = mapAsKey(document.contents)
+    if (key !== undefined) {
       findings.push(
-        isTemplate(text)
-          ? fileFinding(
-              'AFF-FILE-SYNTAX',
-              positionAt(error.pos[0]),
-              'this is a template, and no YAML before {{ … }} is filled in',
-              'What will be applied cannot be seen here.',
-              ['helm template CHART | kubectl affinity explain -f -'],
-            )
-          : fileFinding(
-              'AFF-FILE-SYNTAX',
-              positionAt(error.pos[0]),
-              error.message.split('\n')[0]?.replace(/ at line \d+, column \d+:?$/, '') ?? '',
-              'Nothing after this place can be read.',
-              [],
-            ),
+        unreadable(text, at(key), 'a map or list cannot be a key', 'The document cannot be read.'),
       )
       continue
     }
@@ -66,8 +70,25 @@ export function parseFile(
   return { objects, findings }
 }
 
-/** Actions of Go's templates, which Helm fills in. */
-const isTemplate = (text: string): boolean => /\{\{-?\s[^}]*\}\}/.test(text)
+function unreadable(text: string, position: FilePosition, message: string, why: string): Finding {
+  return holdsActions(text, position.line)
+    ? templateFinding(position, 'helm')
+    : fileFinding('AFF-FILE-SYNTAX', position, message, why, [])
+}
+
+/** YAML allows it, JSON does not: kubectl refuses the document (and `{{ .Values.x }}` reads as such a map). */
+function mapAsKey(contents: unknown): Node | undefined {
+  let found: Node | undefined
+  if (!isNode(contents)) return undefined
+  visit(contents, {
+    Pair: (_, { key }) => {
+      if (!isMap(key) && !isSeq(key)) return undefined
+      found = key
+      return visit.BREAK
+    },
+  })
+  return found
+}
 
 type Convert = (options?: { maxAliasCount?: number }) => unknown
 

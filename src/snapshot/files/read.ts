@@ -1,6 +1,6 @@
 import type { Dirent } from 'node:fs'
 import { readdir, readFile, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { UserError } from '../../model/common/user-error.ts'
 
 export interface SourceFile {
@@ -16,6 +16,9 @@ const extensions = /\.(json|yaml|yml)$/i
 
 /** What makes a folder one that kustomize reads (sigs.k8s.io/kustomize, konfig.RecognizedKustomizationFileNames). */
 const kustomizations = new Set(['kustomization.yaml', 'kustomization.yml', 'Kustomization'])
+
+/** What makes a folder a chart of Helm (helm.sh/helm, chartutil.ChartfileName). */
+const chart = 'Chart.yaml'
 
 /** The files that `-f` names, one after the other. Rejects with UserError for what cannot be read. */
 export async function* readFiles(
@@ -45,6 +48,8 @@ async function* readPath(
   try {
     const isFolder = (await stat(name)).isDirectory()
     if (!isFolder) {
+      if (kustomizations.has(basename(name))) throw isKustomization(dirname(name))
+      if (basename(name) === chart) throw isChart(dirname(name))
       yield { name, text: decode(await readFile(name)), named }
       return
     }
@@ -52,11 +57,8 @@ async function* readPath(
   } catch (error) {
     throw unreadable(name, error)
   }
-  if (entries.some((entry) => kustomizations.has(entry.name))) {
-    throw new UserError(`"${name}" is a kustomization: its files are parts of objects, and patches`, {
-      hints: [`explain what comes of it:  kubectl kustomize ${name} | kubectl affinity explain -f -`],
-    })
-  }
+  if (entries.some((entry) => kustomizations.has(entry.name))) throw isKustomization(name)
+  if (entries.some((entry) => entry.name === chart)) throw isChart(name)
   for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
     const path = join(name, entry.name)
     if (entry.isDirectory()) {
@@ -65,6 +67,21 @@ async function* readPath(
       yield* readPath(path, isRecursive, false)
     }
   }
+}
+
+function isKustomization(folder: string): UserError {
+  return new UserError(`"${folder}" is a kustomization: its files are parts of objects, and patches`, {
+    hints: [
+      `explain what comes of it:  kubectl affinity explain -k ${folder}`,
+      `or:  kubectl kustomize ${folder} | kubectl affinity explain -f -`,
+    ],
+  })
+}
+
+function isChart(folder: string): UserError {
+  return new UserError(`"${folder}" is a Helm chart: its templates are no YAML before they are filled in`, {
+    hints: [`explain what comes of it:  helm template ${folder} | kubectl affinity explain -f -`],
+  })
 }
 
 async function textOf(stream: AsyncIterable<Uint8Array | string>): Promise<string> {
@@ -82,6 +99,7 @@ function decode(bytes: Uint8Array): string {
 }
 
 function unreadable(name: string, error: unknown): UserError {
+  if (error instanceof UserError) return error
   const code = error instanceof Error && 'code' in error ? error.code : undefined
   if (code === 'ENOENT') return new UserError(`the path "${name}" does not exist`)
   const why = code === 'EACCES' ? 'permission denied' : error instanceof Error ? error.message : String(error)

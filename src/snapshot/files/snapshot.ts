@@ -19,6 +19,7 @@ import { managedByLabel, selectorController, serviceLabel } from '../../model/cl
 import type { EndpointSlice } from '../../model/cluster/kubernetes.ts'
 import { autoscalers, endpointSlices, networkPolicies, services } from '../../mechanisms/service/objects.ts'
 import { asRecord } from './record.ts'
+import { templateIn } from './template-marks.ts'
 import { mirrored, tidyService, tidySlice } from '../../mechanisms/service/tidy.ts'
 
 /** What files say: a snapshot of their Services, and what is wrong with the files themselves. */
@@ -40,6 +41,11 @@ export function snapshotOfFiles(files: readonly SourceFile[], namespace: string)
     for (const object of parsed.objects) {
       // Folders hold values files, charts and other YAML as well.
       if (!named && !looksLikeObject(object)) continue
+      const template = templateIn(object)
+      if (template !== undefined) {
+        findings.push(template)
+        continue
+      }
       findings.push(...checkObject(object, namespace, seen))
       if (isReadable(object)) objects.push(object)
     }

@@ -28,7 +28,20 @@ describe('a text', () => {
   })
 
   it('with another mistake is called no template', () => {
-    expect(findingsOf('a: "{{b').map(({ message }) => message)).not.toContain('template')
+    expect(findingsOf('a: "{{b').map(({ message }) => message)).not.toContainEqual(
+      expect.stringContaining('template'),
+    )
+  })
+
+  it('whose mistake is elsewhere is called no template for a value in braces', () => {
+    const [finding] = findingsOf('a: "{{ x }}"\nb: [\n')
+    expect(finding?.message).not.toContain('template')
+  })
+
+  it('with a map as a key is refused, as by kubectl', () => {
+    expect(findingsOf('kind: Service\nspec: {{a: b}: c}\n')).toMatchObject([
+      { code: 'AFF-FILE-SYNTAX', line: 2, message: 'a map or list cannot be a key' },
+    ])
   })
 
   it('that is a ServiceList gives its kind to its items', () => {
@@ -66,7 +79,8 @@ describe('a file', () => {
     await expect(read('overlay')).rejects.toMatchObject({
       message: `"${join(folder, 'overlay')}" is a kustomization: its files are parts of objects, and patches`,
       hints: [
-        `explain what comes of it:  kubectl kustomize ${join(folder, 'overlay')} | kubectl affinity explain -f -`,
+        `explain what comes of it:  kubectl affinity explain -k ${join(folder, 'overlay')}`,
+        `or:  kubectl kustomize ${join(folder, 'overlay')} | kubectl affinity explain -f -`,
       ],
     })
   })

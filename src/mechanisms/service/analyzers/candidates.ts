@@ -1,10 +1,9 @@
 import { refOf } from '../../../model/cluster/object.ts'
 import { endpointsOfPort } from '../../../model/cluster/endpoint.ts'
+import type { Service } from '../../../model/cluster/kubernetes.ts'
+import type { Mend } from '../../../model/findings/mend.ts'
 import { isProxied, isSticky, serviceAnalyzer } from '../analyzer.ts'
-import { reachCause, reachedBy, reachWords, wantedReach } from '../candidates.ts'
-
-/** As many places are named as tell how it is. */
-const mostNamed = 4
+import { placesWords, reachCause, reachedBy, reachWords, wantedReach } from '../candidates.ts'
 
 /** Services whose clients get a part of the endpoints: those of their node or zone. */
 export const candidates = serviceAnalyzer({
@@ -26,33 +25,35 @@ export const candidates = serviceAnalyzer({
     if (wanted === 'all' && (places === undefined || places.size === 0)) return
     // With Local on the inside, hints play no part there.
     if (reach === 'node' && service.spec.externalTrafficPolicy !== 'Cluster') return
-    if (places !== undefined && places.size === 0 && wanted !== 'all') return
-    const { words, field } =
-      wanted === 'all' ? { words: 'topology hints', field: 'spec.ports' } : reachCause(service)
-    const counts = [...(places ?? [])].map(([name, count]) => `${name} ${count}`)
-    const more = counts.length > mostNamed ? ` and ${counts.length - mostNamed} more` : ''
+    // Nobody has handed out hints, so that nobody heeds what was asked for.
+    if (places !== undefined && places.size === 0) return
+    const { words, field, annotation } =
+      wanted === 'all'
+        ? { words: 'topology hints', field: 'spec.ports', annotation: undefined }
+        : reachCause(service)
     report('AFF-SVC-FEWER-CANDIDATES', {
       message:
-        counts.length === 0 && wanted !== 'all'
+        places === undefined && wanted !== 'all'
           ? `${words}: a client reaches the pods ${reachWords[wanted]}`
-          : `${words}: how many pods a client reaches depends on its place (${counts.slice(0, mostNamed).join(', ')}${more})`,
+          : `${words}: how many pods a client reaches depends on its place (${placesWords(places ?? new Map())})`,
       why: isSticky(subject)
         ? 'Affinity chooses among these only. A client that is moved to another node or zone changes its pod, and so do all whose last pod there goes.'
         : 'Connections are spread over these only, so that pods get as much as the clients near them ask for.',
-      mend: [
-        {
-          say: 'unless that is meant',
-          deed:
-            wanted === 'all' || field === 'metadata.annotations'
-              ? {
-                  kind: 'annotation',
-                  of: refOf(service),
-                  marks: { 'service.kubernetes.io/topology-mode': null },
-                }
-              : { kind: 'fields', of: refOf(service), fields: { spec: { trafficDistribution: null } } },
-        },
-      ],
+      mend: [mendOf(service, wanted === 'all', annotation)],
       field,
     })
   },
 })
+
+function mendOf(service: Service, isUnasked: boolean, annotation: string | undefined): Mend {
+  // Whoever wrote the hints is not known.
+  if (isUnasked) return 'remove the hints of the endpoints unless they are meant'
+  const of = refOf(service)
+  return {
+    say: 'unless that is meant',
+    deed:
+      annotation === undefined
+        ? { kind: 'fields', of, fields: { spec: { trafficDistribution: null } } }
+        : { kind: 'annotation', of, marks: { [annotation]: null } },
+  }
+}

@@ -2,6 +2,7 @@ import { refOf } from '../../../model/cluster/object.ts'
 import { endpointsOfPort } from '../../../model/cluster/endpoint.ts'
 import type { Service } from '../../../model/cluster/kubernetes.ts'
 import { countEndpoints, isExternal, isProxied, isSticky, serviceAnalyzer } from '../analyzer.ts'
+import { placesWords, reachedOnNode } from '../candidates.ts'
 import type { Inputs } from '../facts.ts'
 
 /** `externalTrafficPolicy: Local`: from outside a proxy uses the endpoints on its own node only. */
@@ -35,11 +36,16 @@ export const internalLocal = serviceAnalyzer({
   applies: isProxied,
   analyse: ({ service }, { slices }, report) => {
     if (service.spec.internalTrafficPolicy !== 'Local') return
-    const { nodes, single, isNamed } = slices.known
-      ? nodesOf(service, slices.value)
-      : { nodes: 0, single: 0, isNamed: false }
+    const [port] = service.spec.ports ?? []
+    const counts = reachedOnNode(
+      slices.known && port !== undefined ? endpointsOfPort(slices.value, port.name) : [],
+    )
     report('AFF-SVC-INTERNAL-LOCAL', {
-      message: `internalTrafficPolicy Local: ${isNamed && nodes > 0 ? countWords(nodes, single) : 'a client reaches the endpoints of its own node only'}`,
+      message: `internalTrafficPolicy Local: ${
+        counts.size === 0
+          ? 'a client reaches the endpoints of its own node only'
+          : `a client reaches those of its own node (${placesWords(counts)}, other nodes none)`
+      }`,
       why: 'A pod reaches only endpoints on its own node, and none at all from other nodes. A client that is moved to another node changes its pod.',
       mend: [
         {

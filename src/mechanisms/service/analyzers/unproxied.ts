@@ -38,9 +38,9 @@ export const unproxied = serviceAnalyzer({
         })
       }
       const { externalName = '' } = spec
-      if (parseIp(externalName) !== undefined) {
+      if (looksLikeAddress(externalName)) {
         report('AFF-SVC-EXTERNAL-NAME-ADDRESS', {
-          message: `externalName ${externalName} is an address: DNS answers with a name that nobody has`,
+          message: `externalName ${externalName} ${parseIp(externalName) === undefined ? 'ends in a number' : 'is an address'}: DNS answers with a name that nobody has`,
           why: 'The API server takes it, and the name of the Service never resolves: externalName is written into a CNAME, which leads to names only.',
           mend: [
             {
@@ -54,7 +54,7 @@ export const unproxied = serviceAnalyzer({
                   '--port',
                   String(spec.ports?.[0]?.port ?? 'PORT'),
                   '--to',
-                  externalName,
+                  parseIp(externalName) === undefined ? 'ADDRESS' : externalName,
                 ),
               },
             },
@@ -92,3 +92,8 @@ export const unproxied = serviceAnalyzer({
     }
   },
 })
+
+/** An address, or what was meant for one (`010.1.1.1`, `10.0.0.300`): no top-level domain is a number (RFC 3696, 2). */
+function looksLikeAddress(name: string): boolean {
+  return parseIp(name) !== undefined || /(^|\.)\d+\.?$/.test(name)
+}

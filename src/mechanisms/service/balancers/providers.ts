@@ -49,7 +49,8 @@ export const providers: readonly Provider[] = [
     client: 'kept',
     to: 'nodes',
     signs: { class: /^kube-vip\.io\//, annotation: /^kube-vip\.io\// },
-    source: 'kube-vip/kube-vip docs: with ARP one node takes all connections, with BGP the routers pick',
+    source:
+      'kube-vip/website content/docs/modes/arp.md, bgp.md: with ARP one node takes all connections, with BGP the routers pick',
   },
   {
     name: 'Cilium LB IPAM',
@@ -163,6 +164,20 @@ export const providers: readonly Provider[] = [
       'kubernetes-sigs/cloud-provider-azure pkg/provider/azure_loadbalancer.go, loadDistribution SourceIP: a hash of the addresses, without a time',
   },
   {
+    name: 'OVHcloud Public Cloud Load Balancer',
+    affinity: 'follows',
+    client: 'unknown',
+    to: 'nodes',
+    gives: 'ip',
+    signs: {
+      annotation: /^loadbalancer\.ovhcloud\.com\//,
+      only: ({ metadata }) =>
+        ['octavia', undefined].includes(metadata.annotations?.['loadbalancer.ovhcloud.com/class']),
+    },
+    source:
+      'ovh/docs pages/public_cloud/containers_orchestration/managed_kubernetes/expose_your_applications_using_a_load_balancer: Octavia by the controller of OpenStack, see there',
+  },
+  {
     name: 'OVHcloud load balancer',
     affinity: 'unknown',
     client: 'unknown',
@@ -171,8 +186,7 @@ export const providers: readonly Provider[] = [
       annotation: /^(loadbalancer\.ovhcloud\.com\/|service\.beta\.kubernetes\.io\/ovh-)/,
       host: /\.k8s\.ovh\.net$/,
     },
-    source:
-      'OVHcloud documentation, "Expose your applications using OVHcloud Public Cloud Load Balancer"; what it does with ClientIP is not said',
+    source: 'not known: the one before Octavia, whose controller is not public',
   },
   {
     name: 'OpenStack Octavia',
@@ -256,11 +270,12 @@ export const providers: readonly Provider[] = [
   },
   {
     name: 'Scaleway load balancer',
-    affinity: 'unknown',
+    affinity: 'ignores',
     client: 'hidden',
     to: 'nodes',
     own: `${beta}scw-loadbalancer-sticky-sessions: table`,
     signs: { annotation: /^service\.beta\.kubernetes\.io\/scw-loadbalancer-/, nodes: /^scaleway:/ },
-    source: 'scaleway/scaleway-cloud-controller-manager docs/loadbalancer-annotations.md',
+    source:
+      'scaleway/scaleway-cloud-controller-manager scaleway/loadbalancers.go, getStickySessions; docs/loadbalancer-annotations.md',
   },
 ]

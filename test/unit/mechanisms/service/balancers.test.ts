@@ -77,9 +77,11 @@ describe('who makes a load balancer', () => {
     ['Azure Load Balancer', { cloud: 'azure:///subscriptions/1/resourceGroups/x' }],
     ['OpenStack Octavia', { annotations: { 'loadbalancer.openstack.org/proxy-protocol': 'true' } }],
     [
-      'OVHcloud load balancer',
+      'OVHcloud Public Cloud Load Balancer',
       { annotations: { 'loadbalancer.ovhcloud.com/flavor': 's' }, cloud: 'openstack:///1' },
     ],
+    ['OVHcloud load balancer', { annotations: { 'loadbalancer.ovhcloud.com/class': 'iolb' } }],
+    ['OVHcloud load balancer', { host: 'lb-1.gra.k8s.ovh.net' }],
     ['DigitalOcean load balancer', { annotations: { 'kubernetes.digitalocean.com/load-balancer-id': '1' } }],
     [
       'DigitalOcean network load balancer',
@@ -126,7 +128,7 @@ describe('who makes a load balancer', () => {
 
   it('names a source for each', () => {
     for (const { source, signs } of providers) {
-      expect(source).toMatch(/[a-z]+\/[a-z]|documentation/)
+      expect(source).toMatch(/^([\w.-]+\/[\w.-]+ [a-zA-Z]|not known: )/)
       expect(Object.keys(signs)).not.toEqual([])
     }
   })

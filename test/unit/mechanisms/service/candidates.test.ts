@@ -109,7 +109,7 @@ describe('fewer candidates than endpoints', () => {
       'the older annotation',
       {},
       { 'service.kubernetes.io/topology-aware-hints': 'auto' },
-      "topology-mode Auto: a client reaches the pods of the client's zone, as long as it has any",
+      "topology-aware-hints Auto: a client reaches the pods of the client's zone, as long as it has any",
       "pods of the client's zone, as long as it has any",
     ],
     ['switched off', {}, { 'service.kubernetes.io/topology-mode': 'Disabled' }, undefined, undefined],
