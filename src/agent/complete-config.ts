@@ -1,7 +1,7 @@
 import { type AgentConfig, type AgentSession, type AgentTarget, markerOfClient } from './config.ts'
 
 /** An `AgentTarget` with everything filled in. */
-export type CompleteTarget = Required<AgentTarget>
+export type CompleteTarget = Required<Omit<AgentTarget, 'upgrade'>> & Pick<AgentTarget, 'upgrade'>
 
 /** An `AgentConfig` with everything filled in, for one client. */
 export interface CompleteConfig extends Required<
@@ -93,6 +93,8 @@ function completeTarget({
   hostHeader,
   headers = [],
   redirects = 0,
+  upgrade,
+  isHttp2 = false,
   tls = {},
 }: AgentTarget): CompleteTarget {
   demand(['auto', 'http', 'https', 'tcp', 'udp'].includes(scheme), 'scheme')
@@ -106,7 +108,18 @@ function completeTarget({
     'headers',
   )
   demand(Number.isInteger(port) && port > 0 && port < 65_536, 'port')
-  return { scheme, host, port, path, hostHeader: header, headers, redirects, tls }
+  return {
+    scheme,
+    host,
+    port,
+    path,
+    hostHeader: header,
+    headers,
+    redirects,
+    isHttp2,
+    ...(upgrade === undefined ? {} : { upgrade }),
+    tls,
+  }
 }
 
 function demand(holds: boolean, field: string): void {

@@ -54,6 +54,10 @@ export interface AgentConfig {
 export interface AgentSession {
   /** It keeps cookies and sends them back, as a browser does. */
   jar?: boolean
+  /** It keeps them past the end that they were given, which browsers do not. */
+  pastEnd?: boolean
+  /** The name of one that it does not send back. */
+  without?: string
   /** A header of its own in each request. */
   header?: readonly [name: string, value: string]
   /** Each client says something else in it. */
@@ -74,6 +78,10 @@ export interface AgentTarget {
   headers?: (readonly [name: string, value: string])[]
   /** Redirects that are followed for one request, as long as they stay on the host; none unless given. */
   redirects?: number
+  /** Each request asks for a WebSocket, and is answered by the first message on it. */
+  upgrade?: 'websocket'
+  /** Speak HTTP/2: over TLS where the server chooses it, and without from the first byte on. */
+  isHttp2?: boolean
   tls?: TlsConfig
 }
 

@@ -5,6 +5,7 @@ import { CookieUser } from './cookies/user.ts'
 import type { Encoder } from './protocol/encode.ts'
 import { createCounter, type Identifier } from './answers/identify.ts'
 import { DatagramLane } from './requests/datagram-lane.ts'
+import { Http2Lane } from './requests/http2-lane.ts'
 import type { AnyLane, Exchange, Plan } from './requests/lane.ts'
 import { Lane, type LaneUser } from './requests/lane.ts'
 import { Linger } from './requests/linger.ts'
@@ -26,6 +27,8 @@ export interface RunOptions {
   /** Time 0 of the observations, by `now`. */
   zeroAt: number
   identify: Identifier
+  /** Node's, where a target is asked in HTTP/2: it takes its time to load. */
+  http2: typeof import('node:http2') | undefined
   /** Is this string the address of a backend? */
   isBackend: (address: string) => boolean
   encoder: Encoder
@@ -65,11 +68,12 @@ function userOf(
   session: number,
   known: KnownUsers,
 ): LaneUser {
-  const { jar: keeps = false, header } = sessions[session] ?? {}
+  const { jar: keeps = false, pastEnd, without, header } = sessions[session] ?? {}
   const own = header === undefined ? { session } : { session, header }
   if (!keeps && salt === undefined) return own
   const earlier = keeps && sharedJars ? known.get(session) : undefined
-  const cookies = earlier ?? new CookieUser({ keeps, salt: salt ?? '', shown: new Set(shownCookies) })
+  const cookies =
+    earlier ?? new CookieUser({ keeps, pastEnd, without, salt: salt ?? '', shown: new Set(shownCookies) })
   known.set(session, cookies)
   return { ...own, cookies }
 }
@@ -104,8 +108,9 @@ export class Run {
     const { sessions } = config
     const users = sessions.length
     this.#count = config.counter && createCounter(config.counter)
-    // Each user keeps to the schedule, and so to all of it.
-    const pace = { intervalMs: config.intervalMs / users, requests: config.requests * users }
+    // Each user keeps to the schedule, and so to all of it; pauses are said one by one, for all of them.
+    const requests = config.pausesMs === undefined ? config.requests * users : config.requests
+    const pace = { intervalMs: config.intervalMs / users, requests }
     this.#pacer = new Pacer({ ...config, ...pace })
     this.#tallies = sessions.map(() => new Tally())
     this.#turns = [...sessions.keys()]
@@ -127,7 +132,11 @@ export class Run {
       onDone: this.#onDone,
     }
     const LaneOf = scheme === 'udp' ? DatagramLane : Lane
-    const newLane = (session: number): AnyLane => new LaneOf(plan, userOf(config, session, options.users))
+    const { http2 } = options
+    const newLane = (session: number): AnyLane => {
+      const user = userOf(config, session, options.users)
+      return http2 !== undefined && target.isHttp2 ? new Http2Lane(plan, user, http2) : new LaneOf(plan, user)
+    }
     if (isPlain(sessions)) for (let lane = 0; lane < config.concurrency; lane++) this.#lanes.push(newLane(0))
     else for (const session of sessions.keys()) this.#lanes.push(newLane(session))
     // Time-outs are as exact as this.

@@ -26,6 +26,7 @@ export class Session {
   readonly #isBackend: (address: string) => boolean
   readonly #ends: RunEnd[] = []
   readonly #users: KnownUsers = new Map()
+  #http2: typeof import('node:http2') | undefined
   #zeroAt = 0
   #epochMs = 0
   #run: Run | undefined
@@ -61,6 +62,7 @@ export class Session {
     for (const [index, target] of this.#options.config.targets.entries()) {
       const beganAt = this.#options.now()
       const spoken = await this.#prepare(target, index)
+      if (target.isHttp2) this.#http2 ??= await import('node:http2')
       if (this.#stopped) break
       this.#ends.push(await this.#ask(target, index, spoken, beganAt))
       if (this.#stopped) break
@@ -117,6 +119,7 @@ export class Session {
         numbersAfter: encoder.lastNumber,
         zeroAt: this.#zeroAt,
         identify,
+        http2: this.#http2,
         isBackend: this.#isBackend,
         encoder,
         outputFull,

@@ -2,7 +2,7 @@ import type { Cluster } from '../cluster/index.ts'
 import type { ProbeSurvey } from '../model/probe/survey.ts'
 import type { ProbeOptions } from '../probe/plan/plan.ts'
 import { probe } from '../probe/probe.ts'
-import type { RunControl } from '../probe/steps.ts'
+import type { ProbeStep, RunControl } from '../probe/steps.ts'
 
 /**
  * A second, short run of users who should stay, as long as its requests last. Undefined where it was ended before it had a
@@ -12,9 +12,11 @@ export async function askAgain(
   cluster: Cluster,
   { durationMs: _durationMs, until: _until, ...options }: ProbeOptions,
   control: RunControl,
+  onStep?: (step: ProbeStep) => void,
 ): Promise<ProbeSurvey | undefined> {
   let found: ProbeSurvey | undefined
   for await (const step of probe(cluster, { ...options, expect: 'sticky' }, control))
     if (step.kind === 'result') found = step.result
+    else onStep?.(step)
   return found
 }

@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import type { Cluster } from '../cluster/index.ts'
+import { affinityCookie } from './affinity-cookie.ts'
 import { askAgain } from './again.ts'
 import { judgeForged } from '../judge/forged.ts'
-import type { CookieReport } from '../model/probe/cause.ts'
-import { mergedCookies } from '../model/probe/cause.ts'
 import type { ForgedSurvey } from '../model/probe/forged.ts'
 import { familyOf } from '../model/common/ip.ts'
 import type { ProbeSurvey, SurveyCell } from '../model/probe/survey.ts'
@@ -73,20 +72,6 @@ export async function forge(
 
 function withoutService<Place extends { service?: string }>({ service: _service, ...place }: Place) {
   return place
-}
-
-/** The configured one, else one that only a proxy can have made. */
-function affinityCookie({ entries, cells }: ProbeSurvey): CookieReport | undefined {
-  const [entry] = entries
-  const cookies = mergedCookies(
-    cells.filter((cell) => cell.entry === 0).flatMap((cell) => cell.cookies ?? []),
-  )
-  const policy = entry?.front?.policy
-  const configured = policy?.kind === 'cookie' ? policy.name : undefined
-  return (
-    cookies.find(({ name }) => name === configured) ??
-    cookies.find(({ maker, names }) => maker !== undefined || names !== undefined)
-  )
 }
 
 function visitOf(

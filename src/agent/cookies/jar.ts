@@ -35,7 +35,13 @@ export interface Taken {
  */
 export class CookieJar {
   readonly #cookies = new Map<string, Stored>()
+  readonly #pastEnd: boolean
   #made = 0
+
+  /** @param habits.pastEnd cookies are kept past their end: to see whether whoever reads them knows that it has passed */
+  constructor({ pastEnd }: { pastEnd: boolean } = { pastEnd: false }) {
+    this.#pastEnd = pastEnd
+  }
 
   /** Takes what an answer sets. Undefined for a header that sets nothing at all. */
   take(header: string, place: CookiePlace, nowMs: number): Taken | undefined {
@@ -56,7 +62,8 @@ export class CookieJar {
     // One that is set again keeps its place in the order.
     const made = this.#cookies.get(key)?.made ?? this.#made++
     const { name, value, secure } = cookie
-    this.#cookies.set(key, { name, value, ...scope, path, secure, expiresAt, made })
+    const ends = this.#pastEnd ? Infinity : expiresAt
+    this.#cookies.set(key, { name, value, ...scope, path, secure, expiresAt: ends, made })
     this.#evict()
     return { cookie }
   }

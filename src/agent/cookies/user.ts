@@ -2,18 +2,31 @@ import type { CookiePlace, SetCookie } from '../../model/probe/cookie.ts'
 import { describeCookie } from './describe.ts'
 import { CookieJar } from './jar.ts'
 
+export interface CookieHabits {
+  keeps: boolean
+  pastEnd?: boolean | undefined
+  without?: string | undefined
+  salt: string
+  shown?: ReadonlySet<string>
+}
+
 /** What one simulated user does with cookies: keeps them, or only looks at them. */
 export class CookieUser {
   readonly #jar: CookieJar | undefined
   readonly #salt: string
   readonly #shown: ReadonlySet<string> | undefined
+  readonly #without: string | undefined
   #set: SetCookie[] = []
   #sent = new Set<string>()
 
-  /** @param user.shown the cookies of proxies whose values are told; none unless there is one */
-  constructor({ keeps, salt, shown }: { keeps: boolean; salt: string; shown?: ReadonlySet<string> }) {
+  /**
+   * @param user.shown the cookies of proxies whose values are told; none unless there is one
+   * @param user.without the name of one that is kept and not sent
+   */
+  constructor({ keeps, pastEnd, without, salt, shown }: CookieHabits) {
+    this.#without = without
     this.#shown = shown === undefined || shown.size === 0 ? undefined : shown
-    this.#jar = keeps ? new CookieJar() : undefined
+    this.#jar = keeps ? new CookieJar({ pastEnd: pastEnd === true }) : undefined
     this.#salt = salt
   }
 
@@ -31,7 +44,7 @@ export class CookieUser {
 
   /** The header of a request, `Cookie: a=1; b=2` and its line end, or nothing. */
   header(place: CookiePlace, nowMs: number): string {
-    const cookies = this.#jar?.cookiesFor(place, nowMs) ?? []
+    const cookies = (this.#jar?.cookiesFor(place, nowMs) ?? []).filter(({ name }) => name !== this.#without)
     if (cookies.length === 0) return ''
     for (const { name } of cookies) this.#sent.add(name)
     return `Cookie: ${cookies.map(({ name, value }) => `${name}=${value}`).join('; ')}\r\n`

@@ -1,3 +1,5 @@
+import { FrameReader, opcodes } from '../../model/common/websocket.ts'
+
 /** Bytes of status line, headers, interim answers and trailers together. */
 const headLimit = 32_768
 /** Bytes of a chunk's size line, with extensions. */
@@ -18,6 +20,7 @@ type Phase =
   | 'chunk'
   | 'chunk-end'
   | 'trailers'
+  | 'frame'
   | 'done'
   | 'broken'
 
@@ -41,11 +44,14 @@ export class ResponseParser {
   firstByte = -1
   /** The peer has closed its side. */
   closed = false
+  /** The request asked for a WebSocket: the first message on it is the body. */
+  isUpgrade = false
   /** What is wrong with the answer, once `broken`. */
   problem = ''
 
   readonly #maxBody: number
   #phase: Phase = 'head'
+  #frames = new FrameReader('server')
   /** The part of the head, or of a line, that arrived in earlier pieces. */
   #pending: Buffer = Buffer.alloc(0)
   #headBytes = 0
@@ -91,7 +97,7 @@ export class ResponseParser {
   close(): Progress {
     this.reusable = false
     this.closed = true
-    if (this.#phase === 'until-close') this.#phase = 'done'
+    if (this.#phase === 'until-close' || this.#phase === 'frame') this.#phase = 'done'
     else if (this.#phase !== 'done') this.#fail('the connection was closed in the middle of the answer')
     return this.#progress()
   }
@@ -110,6 +116,7 @@ export class ResponseParser {
   #step(bytes: Buffer, at: number, length: number): number {
     const phase = this.#phase
     if (phase === 'head') return this.#readHead(bytes, at, length)
+    if (phase === 'frame') return this.#readFrame(bytes, at, length)
     if (phase === 'length' || phase === 'until-close' || phase === 'chunk')
       return this.#readBody(bytes, at, length)
     return this.#readLine(bytes, at, length)
@@ -154,6 +161,11 @@ export class ResponseParser {
       if (header === null) return this.#fail('a header is not valid')
       const [, name = '', value = ''] = header
       this.headers.push([name.toLowerCase(), value])
+    }
+    if (this.status === 101 && this.isUpgrade) {
+      this.#phase = 'frame'
+      this.#frames = new FrameReader('server')
+      return undefined
     }
     if (this.status === 101) return this.#fail('the server switched protocols without being asked')
     if (this.status < 200) return undefined
@@ -219,6 +231,21 @@ export class ResponseParser {
     }
     bytes.copy(this.body, this.bodyLength, at, at + count)
     this.bodyLength = needed
+  }
+
+  #readFrame(bytes: Buffer, at: number, length: number): number {
+    try {
+      const [message] = this.#frames
+        .push(bytes.subarray(at, length))
+        .filter(({ opcode }) => opcode <= opcodes.close)
+      if (message === undefined) return length
+      if (message.opcode !== opcodes.close)
+        this.#keep(message.data, 0, Math.min(message.data.length, this.#maxBody))
+      this.#phase = 'done'
+    } catch (error) {
+      this.#fail(error instanceof Error ? error.message : String(error))
+    }
+    return length
   }
 
   #readLine(bytes: Buffer, at: number, length: number): number {

@@ -1,8 +1,9 @@
 import net from 'node:net'
-import tls from 'node:tls'
+import type tls from 'node:tls'
 import type { Observation, Outcome, Replaced, Scheme } from '../../model/probe/observation.ts'
 import type { CompleteConfig, CompleteTarget } from '../complete-config.ts'
 import type { CookieUser } from '../cookies/user.ts'
+import { connectTls } from './connect.ts'
 import type { Stage } from './failures.ts'
 import { outcomeOf } from './failures.ts'
 import type { Progress } from './http-response.ts'
@@ -65,7 +66,7 @@ export interface AnyLane {
  */
 const readBuffer = Buffer.allocUnsafeSlow(65_536)
 
-/** For how long a plain TCP server may keep silent before that counts as its answer, in milliseconds. */
+/** For how long a plain TCP server, or one on a WebSocket, may keep silent before that counts as its answer, in milliseconds. */
 const bannerMs = 300
 /**
  * What a plain TCP server says has ended when nothing came for so long, in milliseconds: longer than the 40 that a second
@@ -130,6 +131,7 @@ export class Lane implements AnyLane {
 
   #ask(): void {
     this.answer.reset()
+    this.answer.isUpgrade = this.#plan.target.upgrade !== undefined
     if (this.#socket === undefined) this.#open()
     else {
       this.#newConnection = false
@@ -180,7 +182,13 @@ export class Lane implements AnyLane {
     const { payload } = this.#plan.config
     if (this.#stage === 'answer' && this.#isPlain && (this.answer.started || payload === undefined)) {
       this.#finish('answered')
-    } else this.#fail('timeout', 'TIMEOUT', `no answer within ${this.#plan.config.timeoutMs} ms`)
+    } else if (this.#isOpenSocket) this.#advance('done')
+    else this.#fail('timeout', 'TIMEOUT', `no answer within ${this.#plan.config.timeoutMs} ms`)
+  }
+
+  /** A WebSocket is open on which the server has not said anything yet. */
+  get #isOpenSocket(): boolean {
+    return this.answer.isUpgrade && this.answer.status === 101
   }
 
   /** Closes without a result. */
@@ -229,23 +237,7 @@ export class Lane implements AnyLane {
 
   #connectTls(): net.Socket {
     const { target, secureContext } = this.#plan
-    const { host, tls: settings } = target
-    const { port } = this.#place
-    const name = settings.serverName ?? host
-    const options = {
-      host,
-      port,
-      autoSelectFamily: false,
-      // The name of a certificate's owner, never an address: RFC 6066.
-      servername: net.isIP(name) === 0 ? name : '',
-      checkServerIdentity: (_host: string, certificate: tls.PeerCertificate) =>
-        tls.checkServerIdentity(name, certificate),
-      rejectUnauthorized: settings.insecure !== true,
-      ...(secureContext === undefined ? {} : { secureContext }),
-    }
-    const socket = tls.connect(options)
-    // Otherwise the request waits until the last message of the handshake is acknowledged.
-    socket.setNoDelay(true)
+    const socket = connectTls(target, this.#place.port, secureContext)
     socket.on('connect', () => {
       this.#stage = 'handshake'
     })
@@ -276,7 +268,10 @@ export class Lane implements AnyLane {
       this.#lastByteAt = this.#plan.now()
       this.#deadline = Math.min(this.startedAt + this.#plan.config.timeoutMs, this.#lastByteAt + pauseMs)
     }
-    this.#advance(this.answer.push(bytes, length))
+    const progress = this.answer.push(bytes, length)
+    if (progress === 'more' && this.#isOpenSocket)
+      this.#deadline = Math.min(this.#deadline, this.#plan.now() + bannerMs)
+    this.#advance(progress)
     return undefined
   }
 
@@ -363,16 +358,31 @@ export class Lane implements AnyLane {
 
 /** @param user lines of the head, or nothing */
 function requestOf({ config, target }: Plan, place: Place, number: number, user: string): string {
-  const { marker, keepAlive, payload = '' } = config
+  const { keepAlive, payload = '' } = config
   const { scheme, path, hostHeader } = place
   if (scheme === 'tcp') return payload
-  const mark = marker === undefined ? '' : `${marker.text}-${number}`
-  const agent = marker?.in === 'header' ? `/${mark}` : ''
-  const query = marker?.in === 'query' ? `${path.includes('?') ? '&' : '?'}affinity-probe=${mark}` : ''
+  const { agent, query } = markOf(config, path, number)
   const own = target.headers.map(([name, value]) => `${name}: ${value}\r\n`).join('')
   return (
-    `GET ${path}${query} HTTP/1.1\r\nHost: ${hostHeader}\r\nUser-Agent: kubectl-affinity${agent}\r\n` +
+    `GET ${path}${query} HTTP/1.1\r\nHost: ${hostHeader}\r\nUser-Agent: ${agent}\r\n` +
     `Accept: */*\r\nAccept-Encoding: identity\r\n${own}${user}` +
-    `Connection: ${keepAlive ? 'keep-alive' : 'close'}\r\n\r\n`
+    `${target.upgrade === undefined ? `Connection: ${keepAlive ? 'keep-alive' : 'close'}\r\n` : webSocket}\r\n`
   )
 }
+
+/** What makes a request known to whoever reads the server's log. */
+export function markOf(
+  { marker }: CompleteConfig,
+  path: string,
+  number: number,
+): { agent: string; query: string } {
+  const mark = marker === undefined ? '' : `${marker.text}-${number}`
+  return {
+    agent: `kubectl-affinity${marker?.in === 'header' ? `/${mark}` : ''}`,
+    query: marker?.in === 'query' ? `${path.includes('?') ? '&' : '?'}affinity-probe=${mark}` : '',
+  }
+}
+
+/** RFC 6455, 4.1. The key keeps caches away, and the answer to it is not looked at: any will do. */
+const webSocket =
+  'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: a3ViZWN0bC1hZmZpbml0eQ==\r\n'

@@ -86,6 +86,10 @@ const flags = {
     description: "Clients use their node's network: they have the node's address.",
     default: false,
   }),
+  http2: Flags.boolean({
+    description: 'Through a gateway: speak HTTP/2, by ALPN over https and by prior knowledge over http.',
+    default: false,
+  }),
   identify: Flags.string({
     description:
       'How to tell who answered: by the answer (json:PATH, header:NAME, or regex:RE, its first group), by the access-log or the sockets of the pods, or anonymous (answers that differ). auto looks for names and addresses of the endpoints in the answers, then tries these in turn.',
@@ -132,7 +136,7 @@ const flags = {
   }),
   'measure-timeout': Flags.boolean({
     description:
-      'Find out after which pause a client may be moved to another pod, and whether new connections renew the time.',
+      'Find out after which pause a client may be moved to another pod, and whether new connections renew the time. Through a gateway: how long the cookie lives, and who ends it.',
     default: false,
   }),
   node: Flags.string({ description: 'Name of the node that the client runs on.', helpValue: "''" }),
@@ -237,6 +241,11 @@ const flags = {
       'Go on until stopped (for 24h, or --duration), and say each switch when it happens. With -o json one object on each line, the report last.',
     default: false,
   }),
+  websocket: Flags.boolean({
+    description:
+      'Through a gateway: users open WebSockets as well, with the cookies that they have. The answer is the first message, or the head.',
+    default: false,
+  }),
   'what-if': Flags.string({
     description:
       'KEY=VALUE that a temporary Service beside this one has differently: timeout, affinity, internalTrafficPolicy.',
@@ -252,6 +261,7 @@ export const probeFlags = grouped(flags, {
   Request: [
     'ca',
     'header',
+    'http2',
     'insecure',
     'keep-alive',
     'path',
@@ -260,6 +270,7 @@ export const probeFlags = grouped(flags, {
     'scheme',
     'send',
     'timeout',
+    'websocket',
   ],
   Client: ['clients', 'host-network', 'in-pod', 'container', 'node', 'spread', 'via-local'],
   User: ['jar', 'session-counter', 'sessions', 'show-cookies'],

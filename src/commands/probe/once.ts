@@ -1,26 +1,35 @@
 import type { Breaks } from '../../model/probe/breaks.ts'
+import type { DroppedCookie } from '../../model/probe/dropped.ts'
 import type { ForgedSurvey } from '../../model/probe/forged.ts'
 import type { ProbeSurvey } from '../../model/probe/survey.ts'
+import type { CookieLifetime } from '../../model/probe/lifetime.ts'
 import { probe } from '../../probe/probe.ts'
 import { controlOf, exitCodeOf, follow, print, type ProbeSession } from './session.ts'
 
 /** Sends requests, and prints what they show. */
 export async function probeOnce(session: ProbeSession): Promise<number> {
   const { cluster, options, progress } = session
+  let lifetime: CookieLifetime | undefined
   const steps = probe(cluster, options, controlOf(session), await tableCapacity(session))
   const { verdict } = await follow(steps, progress, {
     report: async (result) => {
       const breaks = await whereItBreaks(session, result)
+      const dropped = await whichDecides(session, result)
       const forged = await whatForgedShow(session, result)
+      lifetime = await howLongCookiesLive(session, result)
       const found = {
         ...result,
         ...(breaks === undefined ? {} : { breaks }),
+        ...(dropped.length === 0 ? {} : { dropped }),
         ...(forged === undefined ? {} : { forged }),
+        ...(lifetime === undefined ? {} : { lifetime }),
       }
       await print(found, session)
     },
   })
-  return exitCodeOf(verdict.result)
+  return exitCodeOf(
+    verdict.result === 'as-expected' && lifetime?.result === 'differs' ? 'differs' : verdict.result,
+  )
 }
 
 /** Through a gateway, a verdict that is not what was promised is no answer yet. */
@@ -31,12 +40,34 @@ async function whereItBreaks(session: ProbeSession, result: ProbeSurvey): Promis
   return await narrow(cluster, options, result, controlOf(session), (text) => progress.stage(text))
 }
 
+/** Where there are several cookies of which each may be the one: a run without one after the other. */
+async function whichDecides(session: ProbeSession, result: ProbeSurvey): Promise<DroppedCookie[]> {
+  const { cluster, options, progress } = session
+  if (options.front === undefined) return []
+  const { dropInTurn } = await import('../../front/dropped.ts')
+  return await dropInTurn(cluster, options, result, controlOf(session), (text) => progress.stage(text))
+}
+
 /** A run of its own, with cookies that nobody was given, where that was asked for. */
 async function whatForgedShow(session: ProbeSession, result: ProbeSurvey): Promise<ForgedSurvey | undefined> {
   const { cluster, options, flags, progress } = session
   if (flags.forge !== true || options.front === undefined) return undefined
   const { forge } = await import('../../front/forge.ts')
   return await forge(cluster, options, result, controlOf(session), (text) => progress.stage(text))
+}
+
+const longestWaitMs = 120_000
+
+/** A run of its own, that waits for the end of a cookie, where that was asked for. */
+async function howLongCookiesLive(
+  session: ProbeSession,
+  result: ProbeSurvey,
+): Promise<CookieLifetime | undefined> {
+  const { cluster, options, flags, progress } = session
+  if (!flags['measure-timeout'] || options.front === undefined) return undefined
+  const { measureLifetime } = await import('../../front/lifetime.ts')
+  const control = { ...controlOf(session), maxMs: flags.max ?? longestWaitMs }
+  return await measureLifetime(cluster, options, result, control, (text) => progress.stage(text))
 }
 
 /** Fewer clients fit into every proxy's memory. */

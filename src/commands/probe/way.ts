@@ -36,7 +36,8 @@ export async function wayTo(
     paths: flags.path,
     scheme: scheme === 'tcp' ? 'auto' : scheme,
   } as const
-  const { service, front: found, notes } = await findFront(cluster, asked, signal)
+  const { service, front: way, notes } = await findFront(cluster, asked, signal)
+  const found = spoken(way, flags)
   const users = jar === false ? 0 : (sessions ?? defaultUsers)
   const isOne = flags.watch || flags.during !== undefined
   const left = found.places.length - 1
@@ -53,6 +54,13 @@ export async function wayTo(
   }
   const front = users > 0 ? journeyOf(found) : found
   return { options: { namespace: service.namespace, service: service.name, front, users }, notes }
+}
+
+/** How users speak there: in HTTP/2, and by WebSocket after they were there without. */
+function spoken(front: Front, { http2, websocket }: ProbeFlags): Front {
+  const places = front.places.map((place) => (http2 === true ? { ...place, isHttp2: true } : place))
+  if (websocket !== true) return { ...front, places }
+  return { ...front, places: places.flatMap((place) => [place, { ...place, upgrade: 'websocket' as const }]) }
 }
 
 /** The first place at each replica of its gateway. */
@@ -81,9 +89,13 @@ async function toReplicas(
 }
 
 /** What only something in front of a Service can be asked. */
-function refuseWithoutFront({ path = [], forge, replicas }: ProbeFlags): void {
-  const flag = forge === true ? '--forge is' : replicas === true ? '--replicas is' : undefined
-  const what = path.length > 1 ? 'several --path are' : flag
+function refuseWithoutFront(flags: ProbeFlags): void {
+  const { path = [], forge, http2, replicas, websocket } = flags
+  if (flags['measure-timeout']) refuseUsers(flags)
+  const [used] = Object.entries({ forge, http2, replicas, websocket }).flatMap(([name, value]) =>
+    value === true ? [`--${name} is`] : [],
+  )
+  const what = path.length > 1 ? 'several --path are' : used
   if (what === undefined) return
   throw new UserError(`${what} for what stands in front of a Service`, {
     exitCode: 2,
@@ -92,7 +104,7 @@ function refuseWithoutFront({ path = [], forge, replicas }: ProbeFlags): void {
 }
 
 /** A Service's own addresses, and temporary Services in its place, are not on the way through a gateway. */
-const otherWays = ['all-ports', 'echo', 'in-pod', 'ip-family', 'measure-timeout', 'via', 'what-if'] as const
+const otherWays = ['all-ports', 'echo', 'in-pod', 'ip-family', 'shadow', 'via', 'what-if'] as const
 
 function refuseOtherWays(label: string, flags: ProbeFlags): void {
   const used = otherWays.find((name) => flags[name] !== undefined && flags[name] !== false)
@@ -103,4 +115,14 @@ function refuseOtherWays(label: string, flags: ProbeFlags): void {
       exitCode: 2,
     },
   )
+}
+
+/** A Service's own affinity is by address: whoever measures it is a client, and no user of one. */
+function refuseUsers(flags: ProbeFlags): void {
+  const used = (['jar', 'sessions', 'session-counter'] as const).find((name) => flags[name] !== undefined)
+  if (used === undefined) return
+  throw new UserError(`--${used} and --measure-timeout cannot be used together for a Service by itself`, {
+    exitCode: 2,
+    hints: ['say by which host it is reached through a gateway:  --host shop.example.com'],
+  })
 }

@@ -1,4 +1,4 @@
-/** The part of WebSockets (RFC 6455) that `pods/exec` needs, on both sides. No extensions, so none are in use. */
+/** The part of WebSockets (RFC 6455) that `pods/exec` and probes of applications need, on both sides. No extensions, so none are in use. */
 
 /** What a server appends to a client's key before it hashes it, as a proof that it speaks the protocol (section 1.3). */
 export const acceptanceSuffix = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11'

@@ -3,9 +3,10 @@
  * - `unknown`: a text by chance;
  * - `named`: what the proxy would write for a pod that is there;
  * - `stale`: the same for an address that is none of the Service;
- * - `expired`: the same for a pod that is there, with an end that has passed.
+ * - `expired`: the same for a pod that is there, with an end that has passed;
+ * - `foreign`: what another gateway would write for a pod that is there, or this one for a pod of another Service.
  */
-export type ForgedKind = 'unknown' | 'named' | 'stale' | 'expired'
+export type ForgedKind = 'unknown' | 'named' | 'stale' | 'expired' | 'foreign'
 
 /**
  * What became of those who sent it.

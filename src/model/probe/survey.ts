@@ -3,8 +3,10 @@ import type { Breaks } from './breaks.ts'
 import type { CookieReport, UsersVerdict } from './cause.ts'
 import type { Crossing } from './crossing.ts'
 import type { DirectAccess } from './direct.ts'
+import type { DroppedCookie } from './dropped.ts'
 import type { DuringReport } from './during.ts'
 import type { ForgedSurvey } from './forged.ts'
+import type { CookieLifetime } from './lifetime.ts'
 import type { Outcome } from './observation.ts'
 import type {
   BackendTally,
@@ -70,6 +72,10 @@ export interface ProbeSurvey {
   strangers?: Stranger[]
   /** What cookies that nobody was given became, where that was asked for. */
   forged?: ForgedSurvey
+  /** What became of users who left one of several cookies out. */
+  dropped?: DroppedCookie[]
+  /** How long the cookie lives that keeps users, where that was asked for. */
+  lifetime?: CookieLifetime
   /** Where the way breaks, where users moved who should have stayed. */
   breaks?: Breaks
   /** Sentences worth reading that change nothing in the verdict. */
@@ -144,6 +150,10 @@ export interface FrontPlace {
   service?: string
   /** The pod of the gateway that is asked by itself. */
   replica?: string
+  /** Requests there ask for a WebSocket. */
+  upgrade?: 'websocket'
+  /** Requests there are made in HTTP/2. */
+  isHttp2?: boolean
   /** The entry to which users come back here, after they were elsewhere with the same cookies. */
   again?: number
 }

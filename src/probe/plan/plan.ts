@@ -9,7 +9,7 @@ import type { CounterRule, IdentifyMode, IdentifyRule } from '../../model/probe/
 import type { ProbeRequest } from '../../model/probe/probe-result.ts'
 import type { FrontPlace, SurveyEntry } from '../../model/probe/survey.ts'
 import type { TargetRef } from '../../model/affinity/target.ts'
-import type { SessionSpec } from '../../model/probe/session.ts'
+import type { OddHabit, SessionSpec } from '../../model/probe/session.ts'
 import { applicationOf } from '../../model/probe/maker.ts'
 import { UserError } from '../../model/common/user-error.ts'
 import { tracesOf } from '../count/attribution/marks.ts'
@@ -73,6 +73,10 @@ export interface ProbeOptions {
   users?: number
   /** Users who send one cookie that nobody gave them, `name=value`; nobody else asks then. */
   oneCookie?: readonly string[]
+  /** Users beside them who do something with their cookies that browsers do not. */
+  oddUsers?: readonly OddHabit[]
+  /** How long each waits from one request to the next, instead of a rate and a number of requests. */
+  pausesMs?: readonly number[]
   /** No requests beside theirs that keep nothing. */
   withoutControl?: boolean
   /** Where answers hold the number of a visit, as the application counts it in its own session. */
@@ -147,8 +151,9 @@ export function planProbe(options: ProbeOptions, subject: ProbeSubject, input: P
   const { durationMs, until } = options
   const here = options.viaLocal === true
   const asking = clients + Number(here)
+  const { pausesMs } = options
   const requests =
-    options.requests ??
+    (pausesMs === undefined ? options.requests : pausesMs.length + 1) ??
     (durationMs === undefined ? defaultRequests(options, subject, entries, asking) : undefined)
   const all = endpointsOfAll(subject.slices, entries)
   const { identify } = options
@@ -159,10 +164,12 @@ export function planProbe(options: ProbeOptions, subject: ProbeSubject, input: P
   const looksAtCookies = options.front !== undefined || sessions.length > 1
   // Users take turns: one that hangs holds up the others.
   const longestMs =
-    durationMs ?? (requests ?? 0) * Math.max(options.intervalMs, options.timeoutMs * sessions.length)
+    (pausesMs ?? []).reduce((sum, pause) => sum + pause, 0) +
+    (durationMs ?? (requests ?? 0) * Math.max(options.intervalMs, options.timeoutMs * sessions.length))
   const agent: AgentConfig = {
     targets: entries.map((entry) => targetOf(entry, options, subject)),
-    ...(requests === undefined ? {} : { requests }),
+    ...(pausesMs === undefined ? {} : { pausesMs: [pausesOfAll(pausesMs, sessions.length)] }),
+    ...(requests === undefined || pausesMs !== undefined ? {} : { requests }),
     ...(durationMs === undefined ? {} : { durationMs }),
     intervalMs: options.intervalMs,
     timeoutMs: options.timeoutMs,
@@ -212,6 +219,12 @@ export function planProbe(options: ProbeOptions, subject: ProbeSubject, input: P
   }
 }
 
+/** All users make their requests at once, then all wait. */
+function pausesOfAll(pausesMs: readonly number[], users: number): number[] {
+  const atOnce = Array.from({ length: users - 1 }, () => 0)
+  return [...pausesMs.flatMap((pause) => [...atOnce, pause]), ...atOnce]
+}
+
 /** The cookies that a proxy is configured to make; never empty, as that would mean that none is told. */
 function shownOf(entries: readonly SurveyEntry[]): string[] {
   const names = entries.flatMap(({ front }) =>
@@ -230,17 +243,19 @@ function sessionsOf({
   withoutControl,
   keepAlive,
   oneCookie,
+  oddUsers = [],
   front,
   headers = [],
 }: ProbeOptions): SessionSpec[] {
   if (oneCookie !== undefined) return oneCookie.map(() => ({ keeps: 'one-cookie' }))
   const plain: SessionSpec = { keeps: keepAlive ? 'connection' : 'nothing' }
-  if (users === 0) return [plain]
+  if (users === 0 && oddUsers.length === 0) return [plain]
   const header = userHeader(front)
   // Who says the same in it for all is one user.
   const isSaid = headers.some(([name]) => name.toLowerCase() === header?.toLowerCase())
   const says = header === undefined || isSaid ? {} : { header }
   const jars = Array.from({ length: users }, (): SessionSpec => ({ keeps: 'cookies', ...says }))
+  jars.push(...oddUsers.map((habit): SessionSpec => ({ keeps: 'cookies', ...says, ...habit })))
   return withoutControl === true ? jars : [...jars, plain]
 }
 
@@ -258,9 +273,11 @@ function agentSession(
 ): AgentSession {
   if (session.keeps === 'one-cookie') return { header: ['Cookie', oneCookie?.[index] ?? ''] }
   if (session.keeps !== 'cookies') return {}
-  const { header } = session
+  const { header, pastEnd, without } = session
   return {
     jar: true,
+    ...(pastEnd === undefined ? {} : { pastEnd }),
+    ...(without === undefined ? {} : { without }),
     ...(header === undefined ? {} : { header: [header, `affinity-probe-${runId}-${index}`], isOwn: true }),
   }
 }
@@ -322,7 +339,7 @@ function targetOf(entry: SurveyEntry, options: ProbeOptions, { service, ports }:
   const { headers } = options
   const own = headers === undefined || headers.length === 0 ? {} : { headers: [...headers] }
   if (entry.front !== undefined) {
-    const { scheme, hostName, path } = entry.front
+    const { scheme, hostName, path, upgrade, isHttp2 } = entry.front
     return {
       scheme,
       host: entry.host,
@@ -330,6 +347,8 @@ function targetOf(entry: SurveyEntry, options: ProbeOptions, { service, ports }:
       path,
       hostHeader: hostName,
       redirects: mostRedirects,
+      ...(upgrade === undefined ? {} : { upgrade }),
+      ...(isHttp2 === true ? { isHttp2 } : {}),
       ...own,
       tls: { serverName: hostName.replace(/:\d+$/, ''), ...options.tls },
     }

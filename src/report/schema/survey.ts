@@ -48,6 +48,8 @@ const front = z
     policy,
     service: z.string().optional().describe('The Service behind it, where there are several.'),
     replica: z.string().optional().describe('The pod of the gateway that is asked by itself.'),
+    upgrade: z.literal('websocket').optional().describe('Requests there ask for a WebSocket.'),
+    isHttp2: z.boolean().optional().describe('Requests there are made in HTTP/2.'),
     again: entryIndex.optional().describe('The entry to which users come back after the others.'),
   })
   .describe('With `gateway`: what is asked for there.')
@@ -201,8 +203,8 @@ const forged = z
         z
           .object({
             kind: z
-              .enum(['unknown', 'named', 'stale', 'expired'])
-              .describe('What was sent: a text by chance, or what the proxy would write.'),
+              .enum(['unknown', 'named', 'stale', 'expired', 'foreign'])
+              .describe('What was sent: a text by chance, or what the proxy or another one would write.'),
             users: count.describe('Users who sent one each.'),
             answers: count.describe('Answers to them.'),
             replaced: count.describe('Answers that gave another cookie of the name.'),
@@ -218,6 +220,59 @@ const forged = z
     points: points.optional(),
   })
   .describe('With --forge: what cookies that nobody was given became.')
+
+const dropped = z
+  .object({
+    cookie: z.string().describe('Its name.'),
+    users: count.describe('Users who did not send it and could be judged.'),
+    moved: count.describe('Those of them whose pod changed.'),
+  })
+  .describe('What became of users who left one of several cookies out.')
+
+const seenOf = z
+  .object({
+    users: count.describe('Users whose pod is known, then and when the cookie was given.'),
+    sent: count.describe('Those of them who sent it.'),
+    same: count.describe('Those of them whom the same pod answered.'),
+    anew: count.describe('Those of them who were given it anew.'),
+  })
+  .describe('What users of a kind saw.')
+
+const lifetime = z
+  .object({
+    entry: entryIndex,
+    cookie: z.string().describe('Its name.'),
+    givenSeconds: z
+      .int()
+      .optional()
+      .describe('For how long answers give it; absent: as long as the browser runs.'),
+    configuredSeconds: count
+      .optional()
+      .describe('For how long objects say; 0 is as long as the browser runs.'),
+    notWaited: z
+      .enum(['no-end', 'has-passed', 'too-long', 'interrupted'])
+      .optional()
+      .describe('Why its end was not waited for.'),
+    maxMs: z.number().describe('The longest that is waited for, in milliseconds.'),
+    steps: z
+      .array(
+        z
+          .object({
+            ageMs: z.number().describe('Milliseconds since it was given.'),
+            browsers: seenOf.describe('Users who forget it at its end, as browsers do.'),
+            keepers: seenOf.describe('Users who keep it past its end.'),
+          })
+          .describe('One moment.'),
+      )
+      .describe('What was seen, the earliest first.'),
+    isRenewed: z.boolean().optional().describe('Whether each answer moves its end on.'),
+    endedBy: z
+      .enum(['browser', 'server'])
+      .optional()
+      .describe('Whether only the browser ends it, or whoever reads it as well.'),
+    result: z.enum(['as-expected', 'differs', 'inconclusive']).describe('Whether its end is as configured.'),
+  })
+  .describe('With --measure-timeout: how long the cookie lives that keeps users.')
 
 const crossing = z
   .object({
@@ -527,6 +582,8 @@ export const surveyReport = z
           .optional()
           .describe('Cookies that are not what the objects lead one to expect.'),
         forged: forged.optional(),
+        dropped: z.array(dropped).optional().describe('Which of several cookies holds users.'),
+        lifetime: lifetime.optional(),
         crossings: z
           .array(crossing)
           .optional()

@@ -58,5 +58,7 @@ export function proxyIn(
 ): Container | undefined {
   const { image, namespace, pod } = options
   const found = names.find((name) => gateways[name].image === image)
-  return found && startProxy(options, routerOf(found, store, { namespace, name: pod }))
+  if (found === undefined) return undefined
+  const router = routerOf(found, store, { namespace, name: pod })
+  return startProxy(options, router, gateways[found].isBilingual === true)
 }

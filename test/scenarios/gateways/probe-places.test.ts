@@ -77,6 +77,7 @@ describeOnce('users who go from one path of an Ingress to another', () => {
       ['unknown', 'replaced'],
       ['named', 'kept'],
       ['stale', 'replaced'],
+      ['foreign', 'replaced'],
     ])
   })
 

@@ -54,5 +54,22 @@ export function forgeriesOf(
           names: endpoint.pod ?? endpoint.address,
         }))
       : []
-  return [...unknown, ...named, ...stale, ...expired]
+  return [...unknown, ...named, ...stale, ...expired, ...foreignTo(form, some[0], upstreams)]
+}
+
+/** A cookie that somebody brings along who was elsewhere before: after a migration, or with one name for two Services. */
+function foreignTo(
+  form: CookieForm,
+  endpoint: Pick<Endpoint, 'address' | 'port'> | undefined,
+  upstreams: readonly string[],
+): Forgery[] {
+  if (endpoint === undefined) return []
+  const others: readonly CookieForm[] = ['address', 'hex16', 'md5']
+  const ofGateways = others
+    .filter((other) => other !== form)
+    .slice(0, 2)
+    .flatMap((other) => writtenAs(other, addressOf(endpoint), upstreams).slice(0, 1))
+  const another = upstreams.slice(0, 1).map((name) => name.replace(/-\w+$/, '-other-80'))
+  const ofService = form === 'two-md5' ? writtenAs(form, addressOf(endpoint), another) : []
+  return [...ofGateways, ...ofService].map((value) => ({ kind: 'foreign', value }))
 }

@@ -17,6 +17,7 @@ export interface ProbeFlags {
   header?: string[] | undefined
   host?: string[] | undefined
   'host-network'?: boolean
+  http2?: boolean
   fingerprint: boolean
   identify: string
   image?: string | undefined
@@ -47,5 +48,6 @@ export interface ProbeFlags {
   via?: string[] | undefined
   'via-local'?: boolean
   watch: boolean
+  websocket?: boolean
   'what-if'?: string[] | undefined
 }

@@ -3,7 +3,7 @@ import type { ProbeFlags } from './flags.ts'
 
 /** Ways to probe of which only one can be meant, and the flags that each has no use for. */
 const exclusive: Partial<Record<keyof ProbeFlags, readonly (keyof ProbeFlags)[]>> = {
-  address: ['all-ports', 'compare', 'echo', 'ip-family', 'measure-timeout', 'via', 'what-if'],
+  address: ['all-ports', 'compare', 'echo', 'ip-family', 'via', 'what-if'],
   'all-ports': ['port'],
   ca: ['insecure'],
   compare: ['echo', 'what-if'],
@@ -11,10 +11,10 @@ const exclusive: Partial<Record<keyof ProbeFlags, readonly (keyof ProbeFlags)[]>
   during: ['compare', 'duration', 'echo', 'measure-timeout', 'requests', 'watch', 'what-if'],
   echo: ['what-if'],
   forge: ['compare', 'during', 'echo', 'measure-timeout', 'watch', 'what-if'],
-  host: ['all-ports', 'echo', 'ip-family', 'measure-timeout', 'via', 'what-if'],
-  jar: ['echo', 'measure-timeout', 'send', 'what-if'],
-  'session-counter': ['in-pod', 'measure-timeout', 'send'],
-  sessions: ['echo', 'measure-timeout', 'send', 'what-if'],
+  host: ['all-ports', 'echo', 'ip-family', 'via', 'what-if'],
+  jar: ['echo', 'send', 'what-if'],
+  'session-counter': ['in-pod', 'send'],
+  sessions: ['echo', 'send', 'what-if'],
   // The pods are there: how many, where, and what they speak is given. The agent in shell speaks HTTP, and no more.
   'in-pod': [
     'ca',
@@ -31,6 +31,8 @@ const exclusive: Partial<Record<keyof ProbeFlags, readonly (keyof ProbeFlags)[]>
     'send',
     'spread',
   ],
+  // A WebSocket is a connection of HTTP/1.1, and those that go on are at one place.
+  websocket: ['http2', 'watch', 'during', 'replicas', 'compare', 'keep-alive', 'measure-timeout'],
   interval: ['rate'],
   'measure-timeout': [
     'all-ports',

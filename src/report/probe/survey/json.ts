@@ -29,6 +29,8 @@ export function toSurveyReport(survey: ProbeSurvey): SurveyReport {
       ...(survey.users === undefined ? {} : { users: survey.users }),
       ...(survey.strangers === undefined ? {} : { strangers: survey.strangers }),
       ...(survey.forged === undefined ? {} : { forged: survey.forged }),
+      ...(survey.dropped === undefined ? {} : { dropped: survey.dropped }),
+      ...(survey.lifetime === undefined ? {} : { lifetime: survey.lifetime }),
       ...(survey.crossings === undefined ? {} : { crossings: survey.crossings }),
       ...(survey.breaks === undefined ? {} : { breaks: survey.breaks }),
       clients,

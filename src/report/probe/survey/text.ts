@@ -21,7 +21,9 @@ import { describeSurvey } from './verdict.ts'
 import { layoutBreaks } from '../users/breaks.ts'
 import { layoutCookies } from '../users/cookies.ts'
 import { layoutCrossings } from '../users/crossings.ts'
+import { layoutDropped } from '../users/dropped.ts'
 import { layoutForged, layoutStrangers } from '../users/forged.ts'
+import { layoutLifetime } from '../users/lifetime.ts'
 import { layoutUsersHeader } from '../users/header.ts'
 import { layoutUsers } from '../users/text.ts'
 
@@ -61,7 +63,9 @@ export function layoutSurvey(
       : [
           ...layoutCookies(survey, width, style),
           ...layoutStrangers(survey, width, style),
+          ...layoutDropped(survey, width, style),
           ...layoutForged(survey, width, style),
+          ...layoutLifetime(survey, width, style),
           ...layoutCrossings(survey, width, style),
         ],
     closing(survey, width, style),

@@ -38,6 +38,7 @@ const who: Record<ForgedKind, string> = {
   named: 'made up for a pod',
   stale: 'for an address that is no pod',
   expired: 'for a pod, with an end that has passed',
+  foreign: 'of another gateway or Service',
 }
 
 const became: Record<ForgedOutcome, string> = {

@@ -51,9 +51,11 @@ function throughWords({ entries }: ProbeSurvey): string[] {
   const policies = [
     ...new Set(entries.flatMap(({ front }) => (front === undefined ? [] : [policyWords(front.policy)]))),
   ]
-  return [`through ${sanitize(first.front.by ?? 'a gateway')} at ${address}`, policies.join('; ')].filter(
-    (text) => text !== '',
-  )
+  const how = first.front.isHttp2 === true ? ' in HTTP/2' : ''
+  return [
+    `through ${sanitize(first.front.by ?? 'a gateway')} at ${address}${how}`,
+    policies.join('; '),
+  ].filter((text) => text !== '')
 }
 
 /** What decides in front of a Service, in words. */

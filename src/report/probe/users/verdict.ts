@@ -185,7 +185,8 @@ export function cookiesOf({ cells, sessions }: ProbeSurvey, entry: number): Cook
 export function placeWords({ entries }: Pick<ProbeSurvey, 'entries'>, index: number): string {
   const entry = entries[index]
   if (entry?.front === undefined) return entry?.host ?? ''
-  const { hostName, path, replica, again } = entry.front
+  const { hostName, path, replica, again, upgrade } = entry.front
+  const by = upgrade === undefined ? '' : ' by WebSocket'
   const at = replica === undefined ? '' : ` at ${sanitize(replica)}`
-  return `${sanitize(`${hostName}${path}`)}${at}${again === undefined ? '' : ' again'}`
+  return `${sanitize(`${hostName}${path}`)}${at}${by}${again === undefined ? '' : ' again'}`
 }

@@ -24,6 +24,7 @@ export const envoyGateway: Gateway = {
     defineType(group, 'clienttrafficpolicies', 'ClientTrafficPolicy'),
   ],
   image,
+  isBilingual: true,
   objects: () => {
     const name = 'envoy-gateway'
     const labels = { 'control-plane': name }

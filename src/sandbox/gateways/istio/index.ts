@@ -26,6 +26,7 @@ const virtualServices = defineType(group, 'virtualservices', 'VirtualService', {
 export const istio: Gateway = {
   types: [gateways, virtualServices, destinationRules],
   image,
+  isBilingual: true,
   objects: (address) => [
     namespaceObject(namespace),
     ingressClass('istio', 'istio.io/ingress-controller'),

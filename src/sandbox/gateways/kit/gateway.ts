@@ -16,6 +16,8 @@ export interface Gateway {
   objects: (address: string) => Installed[]
   /** The image of the pods that pass requests on. */
   image: string
+  /** It speaks HTTP/2 without TLS, too. */
+  isBilingual?: true
   /** What such a pod does with a request. */
   router: (store: Store, pod: { namespace: string; name: string }) => Router
   /** What else it does in the cluster. Returns what ends it. */

@@ -1,6 +1,7 @@
-import http, { type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { Socket } from 'node:net'
-import type { Duplex } from 'node:stream'
+import http2 from 'node:http2'
+import http, { type IncomingHttpHeaders, type IncomingMessage } from 'node:http'
+import net, { type Socket } from 'node:net'
+import type { Duplex, Writable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { type AddressPlan, openPort } from '../../network/address-plan.ts'
 import type { Container, ContainerOptions } from '../../pods/container.ts'
@@ -52,28 +53,31 @@ export type Router = (asked: Asked) => Forward | Answer
 
 /** Headers of one connection, which no proxy passes on (RFC 9110, 7.6.1). */
 const ofConnection =
-  /^(connection|keep-alive|proxy-connection|te|trailer|transfer-encoding|upgrade|x-forwarded-(for|proto|host))$/i
+  /^(:.*|host|connection|keep-alive|proxy-connection|te|trailer|transfer-encoding|upgrade|x-forwarded-(for|proto|host))$/i
 
 const failure: Answer = { status: 502, body: 'Bad Gateway\n' }
 
-/** A program of a pod that passes HTTP on, request by request, from the pod's own address. */
-export function startProxy(options: ContainerOptions, router: Router): Container {
+/**
+ * A program of a pod that passes HTTP on, request by request, from the pod's own address.
+ *
+ * @param isBilingual it speaks HTTP/2 as well
+ */
+export function startProxy(options: ContainerOptions, router: Router, isBilingual: boolean): Container {
   const { podIp, ports, lowestPort, plan } = options
   const log = new ContainerLog()
   const end = Promise.withResolvers<number>()
   const agent = new http.Agent({ keepAlive: true })
   const sender: Sender = { agent, plan, lowestPort, own: plan.physical(podIp) }
   const servers = ports.map(({ containerPort }) => {
-    const server = http.createServer(
-      (request, response) =>
-        void serve(request, response, router, sender).then(
-          (line) => log.write(`${line}\n`),
-          (error: unknown) => {
-            log.write(`${String(error)}\n`)
-            response.destroy()
-          },
-        ),
-    )
+    const answer = (request: Incoming, response: Response): void =>
+      void serve(request, response, router, sender).then(
+        (line) => log.write(`${line}\n`),
+        (error: unknown) => {
+          log.write(`${String(error)}\n`)
+          response.destroy()
+        },
+      )
+    const server = http.createServer(answer)
     server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) =>
       serveUpgrade(request, socket, head, router, sender),
     )
@@ -81,11 +85,13 @@ export function startProxy(options: ContainerOptions, router: Router): Container
       log.write(`${error.message}\n`)
       end.resolve(1)
     })
-    return server.listen(openPort(containerPort, lowestPort), sender.own)
+    const door = isBilingual ? doorOf(server, http2.createServer(answer), end.promise) : server
+    door.listen(openPort(containerPort, lowestPort), sender.own)
+    return { door, server }
   })
   const ended = end.promise.then((code) => {
-    for (const server of servers) {
-      server.close()
+    for (const { door, server } of servers) {
+      door.close()
       server.closeAllConnections()
     }
     agent.destroy()
@@ -94,6 +100,26 @@ export function startProxy(options: ContainerOptions, router: Router): Container
   })
   return { log, ended, stop: () => end.resolve(143) }
 }
+
+/** Without TLS it is the first bytes that say which version a client speaks (RFC 9113, 3.3). */
+function doorOf(first: http.Server, second: http2.Http2Server, ended: Promise<unknown>): net.Server {
+  const door = net.createServer((socket) => {
+    socket.on('error', () => {})
+    socket.once('readable', () => {
+      const bytes: Buffer | null = socket.read()
+      if (bytes === null) return
+      socket.unshift(bytes)
+      const server = bytes.toString('latin1', 0, 3) === 'PRI' ? second : first
+      server.emit('connection', socket)
+    })
+  })
+  second.on('sessionError', () => {})
+  second.on('session', (session) => void ended.then(() => session.destroy()))
+  return door
+}
+
+type Incoming = IncomingMessage | http2.Http2ServerRequest
+type Response = Writable & { writeHead(status: number, headers: string[]): unknown }
 
 interface Sender {
   agent: http.Agent
@@ -104,12 +130,7 @@ interface Sender {
 }
 
 /** Resolves with a line for the log. */
-async function serve(
-  request: IncomingMessage,
-  response: ServerResponse,
-  router: Router,
-  sender: Sender,
-): Promise<string> {
+async function serve(request: Incoming, response: Response, router: Router, sender: Sender): Promise<string> {
   const asked = askedOf(request, sender.plan)
   const body = await buffer(request)
   const decision = router(asked)
@@ -143,12 +164,13 @@ async function serve(
   return `${line} ${status}`
 }
 
-function askedOf({ method = 'GET', url = '/', headers, socket }: IncomingMessage, plan: AddressPlan): Asked {
+function askedOf({ method = 'GET', url = '/', headers: said, socket }: Incoming, plan: AddressPlan): Asked {
+  const headers = { ...said, host: said.host ?? said[':authority']?.toString() ?? '' }
   const [path = '/', query = ''] = url.split('?')
   const client = plan.logical(socket.remoteAddress ?? '')
   return {
     method,
-    host: (headers.host ?? '').toLowerCase().replace(/:\d+$/, ''),
+    host: headers.host.toLowerCase().replace(/:\d+$/, ''),
     path,
     query: new URLSearchParams(query),
     headers,
@@ -163,7 +185,7 @@ interface Outgoing {
   headers: Record<string, string | string[]>
 }
 
-function outgoingOf({ url = '/', rawHeaders }: IncomingMessage, asked: Asked, { path }: Forward): Outgoing {
+function outgoingOf({ url = '/', rawHeaders }: Incoming, asked: Asked, { path }: Forward): Outgoing {
   const search = url.includes('?') ? url.slice(url.indexOf('?')) : ''
   const before = asked.headers['x-forwarded-for']
   const from = before === undefined ? asked.client : `${String(before)}, ${asked.client}`
@@ -172,6 +194,7 @@ function outgoingOf({ url = '/', rawHeaders }: IncomingMessage, asked: Asked, { 
     path: path === undefined ? url : path + search,
     headers: {
       ...byName(kept(rawHeaders)),
+      Host: asked.headers.host ?? '',
       'X-Forwarded-For': from,
       'X-Forwarded-Proto': 'http',
       'X-Forwarded-Host': asked.headers.host ?? '',
@@ -219,7 +242,7 @@ const connectionTo = ({ address, port }: Server, { plan, lowestPort, own }: Send
   localAddress: own,
 })
 
-function write(response: ServerResponse, { status, body, headers = [] }: Answer): void {
+function write(response: Response, { status, body, headers = [] }: Answer): void {
   const type = headers.some(([name]) => /^content-type$/i.test(name)) ? [] : ['Content-Type', 'text/plain']
   response.writeHead(status, [...type, ...headers.flatMap(([name, value]) => [name, value])])
   response.end(body)

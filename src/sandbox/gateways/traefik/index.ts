@@ -39,6 +39,7 @@ const traefikServices = defineType(group, 'traefikservices', 'TraefikService')
 export const traefik: Gateway = {
   types: [routes, traefikServices, defineType(group, 'middlewares', 'Middleware')],
   image,
+  isBilingual: true,
   objects: (address) => [
     namespaceObject(namespace),
     ingressClass('traefik', controller),

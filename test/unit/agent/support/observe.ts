@@ -14,9 +14,9 @@ export type Change = Partial<AgentConfig & AgentTarget>
 /** A configuration for a server on loopback. */
 export function configFor(
   port: number,
-  { scheme, host, path, hostHeader, tls, headers, redirects, ...change }: Change = {},
+  { scheme, host, path, hostHeader, tls, headers, redirects, upgrade, isHttp2, ...change }: Change = {},
 ): AgentConfig {
-  const target = { path, hostHeader, tls, headers, redirects }
+  const target = { path, hostHeader, tls, headers, redirects, upgrade, isHttp2 }
   return {
     targets: [
       {

@@ -19,19 +19,30 @@ const kindsOf = (form: Parameters<typeof forgeriesOf>[0], isComputed: boolean): 
 
 describe('what is made up', () => {
   test('are texts by chance where nothing can be computed', () => {
-    expect(kindsOf('ring-key', false)).toEqual({ unknown: 4 })
+    expect(kindsOf('ring-key', false)).toEqual({ unknown: 4, foreign: 2 })
     // Somebody else may write 16 digits, too.
-    expect(kindsOf('hex16', false)).toEqual({ unknown: 4 })
+    expect(kindsOf('hex16', false)).toEqual({ unknown: 4, foreign: 2 })
   })
 
   test('are also those that the proxy would write where that is known', () => {
-    expect(kindsOf('md5', true)).toEqual({ unknown: 4, named: 2, stale: 2 })
-    expect(kindsOf('address', true)).toEqual({ unknown: 4, named: 2, stale: 2, expired: 2 })
+    expect(kindsOf('md5', true)).toEqual({ unknown: 4, named: 2, stale: 2, foreign: 2 })
+    expect(kindsOf('address', true)).toEqual({ unknown: 4, named: 2, stale: 2, expired: 2, foreign: 2 })
+    // Another Service of the same gateway, beside two other gateways.
+    expect(kindsOf('two-md5', true)).toEqual({ unknown: 4, named: 2, stale: 2, foreign: 3 })
     const named = forgeriesOf('md5', true, about, texts).filter(({ kind }) => kind === 'named')
     expect(named).toEqual([
       { kind: 'named', value: valuesFor('10.0.0.1:8080', [])[2], names: 'web-0' },
       { kind: 'named', value: valuesFor('10.0.0.2:8080', [])[2], names: 'web-1' },
     ])
+  })
+
+  test('are of nobody who reads them where another gateway or Service made them', () => {
+    const values = forgeriesOf('two-md5', true, about, texts).flatMap(({ kind, value }) =>
+      kind === 'foreign' ? [value] : [],
+    )
+    expect(values).not.toContain(writtenAs('two-md5', '10.0.0.1:8080', about.upstreams)[0])
+    expect(values).toContain(statefulSession('10.0.0.1:8080'))
+    expect(values).toContain(writtenAs('two-md5', '10.0.0.1:8080', ['shop-web-other-80'])[0])
   })
 
   test('is read as it would be of a proxy', () => {

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Breaks } from '../../../../../src/model/probe/breaks.ts'
+import type { CookieLifetime } from '../../../../../src/model/probe/lifetime.ts'
 import type { ForgedSurvey } from '../../../../../src/model/probe/forged.ts'
 import type { ProbeSurvey } from '../../../../../src/model/probe/survey.ts'
 import { toSurveyReport } from '../../../../../src/report/probe/survey/json.ts'
@@ -28,6 +29,7 @@ const reports: Record<string, [gateway: keyof typeof gateways, asking: Asking]> 
   long: ['pickedAgain', { options: { requests: 400, users: 2 } }],
   across: ['record', { elsewhere: [{ path: '/app2/x', gateway: gateways.record(seeded(2)) }] }],
   overwritten: ['record', { elsewhere: [{ path: '/app2/x', gateway: gateways.otherRecord(seeded(2)) }] }],
+  lives: ['record', {}],
   'not-known': ['hash', { policy: { kind: 'unknown' }, options: { users: 12 } }],
 }
 
@@ -72,15 +74,37 @@ const forged: Record<string, ForgedSurvey> = {
   },
 }
 
+const all = { users: 6, sent: 6, same: 6, anew: 0 }
+
+const lifetimes: Record<string, CookieLifetime> = {
+  lives: {
+    entry: 0,
+    cookie: 'route',
+    givenSeconds: 5,
+    configuredSeconds: 5,
+    maxMs: 120_000,
+    steps: [
+      { ageMs: 204, browsers: all, keepers: all },
+      { ageMs: 3960, browsers: all, keepers: all },
+      { ageMs: 7170, browsers: { users: 6, sent: 0, same: 2, anew: 6 }, keepers: all },
+    ],
+    isRenewed: false,
+    endedBy: 'browser',
+    result: 'as-expected',
+  },
+}
+
 async function surveyOf(name: string): Promise<ProbeSurvey> {
   const [gateway, asking] = reports[name]!
   const survey = await probed(gateways[gateway](seeded(11)), asking)
   const found = breaks[name]
   const sent = forged[name]
+  const lifetime = lifetimes[name]
   return {
     ...survey,
     ...(found === undefined ? {} : { breaks: found }),
     ...(sent === undefined ? {} : { forged: sent }),
+    ...(lifetime === undefined ? {} : { lifetime }),
   }
 }
 

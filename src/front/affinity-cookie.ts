@@ -1,0 +1,19 @@
+import type { CookieReport } from '../model/probe/cause.ts'
+import { mergedCookies } from '../model/probe/cause.ts'
+import type { ProbeSurvey } from '../model/probe/survey.ts'
+
+/** Of the first place: the cookie that is configured there, else one that only a proxy can have made. */
+export function affinityCookie(survey: ProbeSurvey): CookieReport | undefined {
+  const cookies = cookiesAtFirst(survey)
+  const policy = survey.entries[0]?.front?.policy
+  const configured = policy?.kind === 'cookie' ? policy.name : undefined
+  return (
+    cookies.find(({ name }) => name === configured) ??
+    cookies.find(({ maker, names }) => maker !== undefined || names !== undefined)
+  )
+}
+
+/** All that came at the first place. */
+export function cookiesAtFirst({ cells }: ProbeSurvey): CookieReport[] {
+  return mergedCookies(cells.filter(({ entry }) => entry === 0).flatMap(({ cookies = [] }) => cookies))
+}

@@ -1,0 +1,73 @@
+import type { Cluster } from '../cluster/index.ts'
+import type { CookieReport } from '../model/probe/cause.ts'
+import type { DroppedCookie } from '../model/probe/dropped.ts'
+import type { ProbeSurvey } from '../model/probe/survey.ts'
+import type { ProbeOptions } from '../probe/plan/plan.ts'
+import type { RunControl } from '../probe/steps.ts'
+import { cookiesAtFirst } from './affinity-cookie.ts'
+import { askAgain } from './again.ts'
+import { firstPlaceOf } from './journey.ts'
+
+/** Users who leave one cookie out, and their requests. */
+const [users, requests] = [6, 12]
+/** More cookies are not left out in turn: each takes its share of the run. */
+const mostCookies = 3
+
+/**
+ * Where two proxies give users a cookie each, or nobody knows whose any of them is: leaves out one after the other, and sees
+ * without which users lose their pod. Empty where there is nothing to find out. What it makes in the cluster is removed
+ * before it returns.
+ */
+export async function dropInTurn(
+  cluster: Cluster,
+  options: ProbeOptions,
+  survey: ProbeSurvey,
+  control: RunControl,
+  onStage: (text: string) => void,
+): Promise<DroppedCookie[]> {
+  const { front } = options
+  const [first] = survey.users ?? []
+  const policy = survey.entries[0]?.front?.policy
+  const configured = policy?.kind === 'cookie' ? policy.name : undefined
+  if (front === undefined || first?.cause.kind !== 'cookie' || control.interrupted.aborted) return []
+  const names = toBeDropped(cookiesAtFirst(survey), configured)
+  if (names.length === 0) return []
+  onStage(`leaving out the cookies ${names.join(', ')}, one after the other`)
+  const { others: _others, places, ...rest } = firstPlaceOf(front)
+  const found = await askAgain(
+    cluster,
+    {
+      ...options,
+      front: { ...rest, places: places.map(({ service: _service, ...place }) => place) },
+      service: places[0]?.service ?? options.service,
+      clients: options.viaLocal === true ? 0 : 1,
+      users: 0,
+      oddUsers: names.flatMap((without) => Array.from({ length: users }, () => ({ without }))),
+      withoutControl: true,
+      requests,
+    },
+    control,
+  )
+  if (found === undefined || found.endpointChanges.length > 0) return []
+  const dropped = names.map((cookie) => {
+    const own = found.cells.filter(({ session, verdict }) => {
+      const spec = found.sessions[session]
+      return spec?.keeps === 'cookies' && spec.without === cookie && verdict.picks > 0
+    })
+    return { cookie, users: own.length, moved: own.filter(({ verdict }) => verdict.switches > 0).length }
+  })
+  return dropped.every((one) => one.users > 0) ? dropped : []
+}
+
+/** Those of proxies, where there are several; all that are sent, where none is known to be one. Pure. */
+export function toBeDropped(
+  cookies: readonly Pick<CookieReport, 'name' | 'sent' | 'maker' | 'names'>[],
+  configured: string | undefined,
+): string[] {
+  const sent = cookies.filter((cookie) => cookie.sent > 0)
+  const known = sent.filter(
+    ({ name, maker, names }) => name === configured || maker !== undefined || names !== undefined,
+  )
+  const meant = known.length > 0 ? known : sent
+  return meant.length < 2 ? [] : meant.slice(0, mostCookies).map(({ name }) => name)
+}

@@ -1,0 +1,110 @@
+import { beforeAll, expect } from 'vitest'
+import { gatewayWays } from '../support/gateway-ways.ts'
+import { type Asked, gatewayFollows, ingress, ingressPath, sessionApp, sets } from '../support/gateways.ts'
+import { service } from '../support/manifests.ts'
+import { usePlayground } from '../support/namespace.ts'
+import { expectExit, surveyOf } from '../support/report.ts'
+import { describeOnce, scenario } from '../support/scenario.ts'
+import { gateway, site } from '../support/site.ts'
+
+const quick = ['--measure-timeout', '-o', 'json'] as const
+
+describeOnce('how long the cookie of an Ingress lives', () => {
+  const place = usePlayground()
+  const needs = [gateway('ingress-nginx')] as const
+  const host = (): string => `shop.${place.name}.lab`
+  const shop = (maxAge: string): object =>
+    ingress('shop', host(), {
+      className: 'nginx',
+      paths: [ingressPath('/', 'shop')],
+      annotations: Object.fromEntries(
+        Object.entries({
+          affinity: 'cookie',
+          'affinity-mode': 'persistent',
+          'session-cookie-name': 'route',
+          'session-cookie-max-age': maxAge,
+        }).map(([key, value]) => [`nginx.ingress.kubernetes.io/${key}`, value]),
+      ),
+    })
+  const follows = async (seconds: number): Promise<void> =>
+    await gatewayFollows(
+      { address: site.reachedAt('ingress-nginx'), host: host() },
+      ({ status, cookies }) =>
+        status === 200 &&
+        cookies.some((text) => text.startsWith('route=') && text.includes(`Max-Age=${seconds};`)),
+    )
+
+  beforeAll(async () => {
+    if (!needs.every((need) => site.capabilities.has(need))) return
+    await place.deploy(sessionApp(site, 'shop'), service('shop'), shop('2'))
+    await follows(2)
+  })
+
+  scenario('only the browser ends it, and no answer moves its end on', needs, async () => {
+    const ended = await place.probe(['ingress/shop', ...quick])
+    expectExit(ended, 0)
+    const { lifetime } = surveyOf(ended).status
+    expect(lifetime).toMatchObject({
+      cookie: 'route',
+      givenSeconds: 2,
+      configuredSeconds: 2,
+      isRenewed: false,
+      endedBy: 'browser',
+      result: 'as-expected',
+    })
+    const [, before, after] = lifetime?.steps ?? []
+    expect(before?.browsers.same).toBe(before?.browsers.users)
+    expect(after?.browsers).toMatchObject({ sent: 0, anew: after?.browsers.users })
+    expect(after?.keepers).toMatchObject({ anew: 0, same: after?.keepers.users })
+  })
+
+  scenario('one that lives for long is not waited for', needs, async () => {
+    await place.apply(shop('3600'))
+    await follows(3600)
+    const ended = await place.probe(['ingress/shop', '--measure-timeout'])
+    expectExit(ended, 0)
+    expect(ended.stdout).toMatch(
+      /^life {4}route is given for 1h0m0s, as configured; its end is not waited for\s+\(--max 2m0s\)$/m,
+    )
+  })
+})
+
+describeOnce('how long a session lives that holds its pod', () => {
+  const place = usePlayground()
+  const needs = [gateway('envoy-gateway')] as const
+  const [way] = gatewayWays.filter(({ name }) => name === 'envoy-gateway')
+  const asked = (): Asked => ({
+    address: site.reachedAt('envoy-gateway'),
+    host: `shop.${place.name}.lab`,
+  })
+
+  beforeAll(async () => {
+    if (!needs.every((need) => site.capabilities.has(need))) return
+    const [route] = way!.objects(asked().host) as [{ spec: { rules: [object] } }]
+    const sessionPersistence = {
+      sessionName: 'route',
+      type: 'Cookie',
+      absoluteTimeout: '2s',
+      cookieConfig: { lifetimeType: 'Permanent' },
+    }
+    route.spec.rules = [{ ...route.spec.rules[0], sessionPersistence }]
+    await place.deploy(
+      sessionApp(site, 'shop'),
+      service('shop', { ports: [{ name: 'http', port: 80, targetPort: 8080 }] }),
+      route,
+    )
+    await gatewayFollows(asked(), sets('route'))
+  })
+
+  scenario('the gateway ends it as well', needs, async () => {
+    const ended = await place.probe(['httproute/shop', ...quick])
+    expectExit(ended, 0)
+    const { lifetime } = surveyOf(ended).status
+    expect(lifetime).toMatchObject({
+      givenSeconds: 2,
+      isRenewed: false,
+      endedBy: 'server',
+      result: 'as-expected',
+    })
+  })
+})
