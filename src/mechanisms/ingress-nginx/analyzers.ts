@@ -139,6 +139,30 @@ const regexPath = nginxAnalyzer({
   },
 })
 
+const patterns = nginxAnalyzer({
+  codes: ['AFF-NGX-REGEX-OFF', 'AFF-NGX-PATH-TYPE'],
+  applies: hasAffinity,
+  analyse: (object, { store }, report) => {
+    const family = familyOf(object, store)
+    for (const { path, pathType, host, field } of locationsOf(object).filter((one) => hasPattern(one.path))) {
+      if (!isRegexHost(host, family))
+        report('AFF-NGX-REGEX-OFF', {
+          message: `no Ingress of ${host} says use-regex: ${path} is taken to the letter`,
+          why: 'No request has such a path, so none reaches the pods through it, and nobody gets its cookie.',
+          mend: [annotate(object, 'use-regex', 'true', settingsOf(object).get('use-regex') !== undefined)],
+          field: `${field}.path`,
+        })
+      if (pathType === 'Prefix' || pathType === 'Exact')
+        report('AFF-NGX-PATH-TYPE', {
+          message: `${path} is a regular expression, and its pathType is ${pathType}`,
+          why: 'The admission webhook refuses it since v1.12 (strict-validate-path-type), and warns before.',
+          mend: ['set pathType: ImplementationSpecific'],
+          field: `${field}.pathType`,
+        })
+    }
+  },
+})
+
 const serviceUpstream = nginxAnalyzer({
   codes: ['AFF-NGX-SERVICE-UPSTREAM'],
   applies: isStickyMain,
@@ -399,6 +423,7 @@ export const analyzers: readonly Analyzer[] = [
   misspelt,
   dead,
   regexPath,
+  patterns,
   serviceUpstream,
   canary,
   hashLoses,

@@ -6,9 +6,11 @@ export const codes = {
   'AFF-NGX-MISSPELT-ANNOTATION': { level: 'warning', title: 'An annotation of ingress-nginx is misspelt' },
   'AFF-NGX-DEAD-ANNOTATION': { level: 'warning', title: 'An annotation that ingress-nginx no longer has' },
   'AFF-NGX-REGEX-COOKIE-PATH': {
-    level: 'warning',
+    level: 'error',
     title: 'The Path of the cookie is a regular expression',
   },
+  'AFF-NGX-REGEX-OFF': { level: 'warning', title: 'A path with a pattern is taken to the letter' },
+  'AFF-NGX-PATH-TYPE': { level: 'warning', title: 'A path with a pattern and a path type that allows none' },
   'AFF-NGX-SERVICE-UPSTREAM': {
     level: 'warning',
     title: 'With service-upstream the cookie keeps nobody on a pod',

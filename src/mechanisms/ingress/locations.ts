@@ -9,6 +9,8 @@ export interface Location {
   host: string
   /** As written; empty for all paths. */
   path: string
+  /** `spec.rules[].http.paths[].pathType`; none for the default backend. */
+  pathType?: string
   service: NamespacedName
   /** Its number or its name. */
   port: string
@@ -19,7 +21,10 @@ export interface Location {
 /** Every host and path of an Ingress that leads to a Service, in the order of the object; the default backend first. */
 export const locationsOf: (object: LooseObject) => readonly Location[] = onceFor((object) => {
   const { namespace = '' } = object.metadata
-  const location = (backend: unknown, place: Pick<Location, 'host' | 'path' | 'field'>): Location[] => {
+  const location = (
+    backend: unknown,
+    place: Pick<Location, 'host' | 'path' | 'pathType' | 'field'>,
+  ): Location[] => {
     const name = text(at(backend, 'service.name'))
     if (name === undefined) return []
     const service = { namespace, name }
@@ -32,6 +37,7 @@ export const locationsOf: (object: LooseObject) => readonly Location[] = onceFor
       location(record(path)['backend'], {
         host: text(record(rule)['host']) ?? '*',
         path: text(record(path)['path']) ?? '',
+        pathType: text(record(path)['pathType']) ?? 'ImplementationSpecific',
         field: `spec.rules[${index}].http.paths[${number}]`,
       }),
     ),

@@ -10,6 +10,7 @@ interface Place {
   name?: string
   host?: string
   path?: string
+  pathType?: string
   backend?: string
   className?: string
   annotations?: Record<string, string>
@@ -18,6 +19,7 @@ interface Place {
 /** An Ingress of class nginx; keys of `annotations` go without the prefix, or are whole. */
 function ingress(own: Record<string, string> = {}, place: Place = {}): LooseObject {
   const { name = 'front', host = 'shop.example', path = '/', backend = 'web', className = 'nginx' } = place
+  const { pathType = 'ImplementationSpecific' } = place
   const prefixed = Object.entries(own).map(([key, value]) => [`${prefix}${key}`, value])
   return {
     apiVersion: 'networking.k8s.io/v1',
@@ -30,7 +32,12 @@ function ingress(own: Record<string, string> = {}, place: Place = {}): LooseObje
     spec: {
       ingressClassName: className,
       rules: [
-        { host, http: { paths: [{ path, backend: { service: { name: backend, port: { number: 80 } } } }] } },
+        {
+          host,
+          http: {
+            paths: [{ path, pathType, backend: { service: { name: backend, port: { number: 80 } } } }],
+          },
+        },
       ],
     },
   }
@@ -79,6 +86,19 @@ export const ingressNginxGrid: GridRows = {
     silent: inFront(
       ingress({ ...sticky, 'use-regex': 'true', 'session-cookie-path': '/' }, { path: '/app(/|$)(.*)' }),
     ),
+  },
+  'AFF-NGX-REGEX-OFF': {
+    fires: inFront(ingress(sticky, { path: '/app(/|$)(.*)' })),
+    silent: inFront(
+      ingress(sticky, { path: '/app(/|$)(.*)' }),
+      ingress({ 'rewrite-target': '/$2' }, { name: 'other' }),
+    ),
+  },
+  'AFF-NGX-PATH-TYPE': {
+    fires: inFront(
+      ingress({ ...sticky, 'use-regex': 'true' }, { path: '/app(/|$)(.*)', pathType: 'Prefix' }),
+    ),
+    silent: inFront(ingress({ ...sticky, 'use-regex': 'true' }, { path: '/app', pathType: 'Prefix' })),
   },
   'AFF-NGX-SERVICE-UPSTREAM': {
     fires: inFront(ingress({ ...sticky, 'service-upstream': 'true' })),
