@@ -1,9 +1,10 @@
-import type { Cluster } from '../cluster/index.ts'
-import { listPath, servicesPath } from '../cluster/paths.ts'
+import { gateways } from '../mechanisms/gateway-api/objects.ts'
+import { istioGateways } from '../mechanisms/istio/objects.ts'
 import { at, list, record, text } from '../mechanisms/kit/loose.ts'
-import type { Service } from '../model/cluster/kubernetes.ts'
-import type { LooseObject } from '../model/cluster/object.ts'
+import { services } from '../mechanisms/service/objects.ts'
+import type { LooseObject, ObjectType } from '../model/cluster/object.ts'
 import { waysInto } from '../model/cluster/ways.ts'
+import type { ObjectReader } from '../snapshot/objects.ts'
 
 /** An address at which something in front is reached. */
 export interface FoundAddress {
@@ -22,74 +23,61 @@ export interface FoundAddress {
  * @param by the controller, as people call it
  */
 export async function findAddress(
-  cluster: Cluster,
-  object: LooseObject & { status?: unknown },
+  objects: ObjectReader,
+  object: Reached,
   by: string | undefined,
-  signal: AbortSignal,
 ): Promise<FoundAddress | undefined> {
   const own = addressIn(at(object.status, 'loadBalancer.ingress'))
   if (own !== undefined) return { address: own, from: 'its status' }
   const namespace = object.metadata.namespace ?? 'default'
   for (const parent of list(at(object.spec, 'parentRefs'))) {
     const { name, namespace: other } = record(parent)
-    const gateway = await read(cluster, gatewayApi, text(other) ?? namespace, text(name) ?? '', signal)
+    const gateway = await read(objects, gateways, text(other) ?? namespace, text(name) ?? '')
     const address = addressIn(at(gateway?.status, 'addresses'))
     if (address !== undefined) return { address, from: `gateway/${text(name) ?? ''}` }
   }
   for (const word of list(at(object.spec, 'gateways'))) {
     const [name = '', other] = (text(word) ?? '').split('/').toReversed()
     if (name === 'mesh') continue
-    const gateway = await read(cluster, istio, other ?? namespace, name, signal)
+    const gateway = await read(objects, istioGateways, other ?? namespace, name)
     const selector = record(at(gateway?.spec, 'selector'))
-    const found = await serviceOfPods(cluster, selector, signal)
+    const found = await serviceOfPods(objects, selector)
     if (found !== undefined) return found
   }
-  const named =
-    by === undefined ? undefined : await serviceOfPods(cluster, { [nameLabel]: by.toLowerCase() }, signal)
+  const named = by === undefined ? undefined : await serviceOfPods(objects, { [nameLabel]: by.toLowerCase() })
   return named === undefined ? undefined : { ...named, isGuess: true }
 }
 
 /** What charts call the pods of a product. */
 const nameLabel = 'app.kubernetes.io/name'
 
-const gatewayApi = { api: '/apis/gateway.networking.k8s.io/v1', resource: 'gateways' }
-const istio = { api: '/apis/networking.istio.io/v1', resource: 'gateways' }
+/** An object whose status may say where it is reached. */
+type Reached = LooseObject & { status?: unknown }
 
 async function read(
-  cluster: Cluster,
-  { api, resource }: { api: string; resource: string },
+  objects: ObjectReader,
+  type: ObjectType<LooseObject>,
   namespace: string,
   name: string,
-  signal: AbortSignal,
-): Promise<(LooseObject & { status?: unknown }) | undefined> {
+): Promise<Reached | undefined> {
   try {
-    return await cluster.get<LooseObject>(
-      `${listPath(api, resource, namespace)}/${encodeURIComponent(name)}`,
-      {
-        signal,
-      },
-    )
+    return await objects.find(type, namespace, name)
   } catch {
-    // Not there, or not to be read: the user can say the address.
+    // Not to be read: the user can say the address.
     return undefined
   }
 }
 
 /** The Service in front of pods with these labels that has an address. */
 async function serviceOfPods(
-  cluster: Cluster,
+  objects: ObjectReader,
   labels: Readonly<Record<string, unknown>>,
-  signal: AbortSignal,
 ): Promise<FoundAddress | undefined> {
   const wanted = Object.entries(labels)
   if (wanted.length === 0) return undefined
-  let services: Service[]
-  try {
-    services = await Array.fromAsync(cluster.list<Service>(servicesPath(undefined), { signal }))
-  } catch {
-    return undefined
-  }
-  const own = services.filter(({ spec: { selector } }) =>
+  const all = await objects.list(services, undefined)
+  if (!all.known) return undefined
+  const own = all.value.filter(({ spec: { selector } }) =>
     wanted.every(([key, value]) => selector?.[key] === value),
   )
   const [only, ...others] = own.flatMap((service) => {

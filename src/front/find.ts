@@ -1,20 +1,11 @@
-import { type Cluster, isForbidden, isNotFound } from '../cluster/index.ts'
-import { listPath } from '../cluster/paths.ts'
+import { type Cluster, isForbidden } from '../cluster/index.ts'
 import { mechanisms } from '../mechanisms/index.ts'
 import { at, list, record, strings } from '../mechanisms/kit/loose.ts'
 import type { Suspect } from '../model/probe/breaks.ts'
 import { unknown } from '../model/cluster/fact.ts'
 import type { Explanation } from '../analysis/analyse.ts'
 import type { Finding, ObjectRef } from '../model/findings/finding.ts'
-import type { KubernetesObject } from '../model/cluster/kubernetes.ts'
-import {
-  isOfType,
-  keyOf,
-  type LooseObject,
-  type NamespacedName,
-  type ObjectType,
-  refOf,
-} from '../model/cluster/object.ts'
+import { isOfType, keyOf, type LooseObject, type NamespacedName, refOf } from '../model/cluster/object.ts'
 import type { FrontPlace } from '../model/probe/survey.ts'
 import type { Store } from '../model/cluster/store.ts'
 import type { TargetKind } from '../model/affinity/target.ts'
@@ -53,14 +44,15 @@ export async function findFront(
   signal: AbortSignal,
 ): Promise<FoundFront> {
   const { namespace } = cluster
-  const object = query.isService ? undefined : await readTarget(cluster, query, signal)
+  const collector = new Collector(cluster, { signal })
+  const object = query.isService ? undefined : await readTarget(collector, query, namespace)
   const services = object === undefined ? [{ namespace, name: query.name }] : servicesBehind(object)
   const word = `${query.kind.name}/${query.name}`
   if (services.length === 0) throw new UserError(`${word} leads to no Service`)
   const notes: string[] = []
   const [{ analyse }, snapshot] = await Promise.all([
     import('../analysis/analyse.ts'),
-    new Collector(cluster, { signal }).collect(services),
+    collector.collect(services),
   ])
   const ref = object === undefined ? undefined : refOf(object)
   const all = services.map((service): ExplainedWays => {
@@ -83,7 +75,7 @@ export async function findFront(
       hints: [...found.notes, 'say it:  --host shop.example.com --path /'],
     })
   }
-  const address = await addressFor(cluster, query, object, { word, by: places[0]?.by, notes }, signal)
+  const address = await addressFor(collector, query, object, { word, by: places[0]?.by, notes })
   const secure = secureHosts(object)
   return {
     service: found.service,
@@ -140,14 +132,12 @@ interface ExplainedWays extends ServiceWays {
 type AddressOf = (scheme: FrontPlace['scheme']) => { address: string; port: number }
 
 async function addressFor(
-  cluster: Cluster,
+  { objects }: Collector,
   { address: asked }: FrontQuery,
   object: LooseObject | undefined,
   { word, by, notes }: { word: string; by: string | undefined; notes: string[] },
-  signal: AbortSignal,
 ): Promise<AddressOf> {
-  const own =
-    asked !== undefined || object === undefined ? undefined : await findAddress(cluster, object, by, signal)
+  const own = asked !== undefined || object === undefined ? undefined : await findAddress(objects, object, by)
   if (own?.isGuess === true)
     notes.push(`no status says where ${word} is reached; asking ${own.address}, that of ${own.from}`)
   const found = asked ?? own?.address
@@ -187,40 +177,21 @@ const nothingKnown: Store = {
 
 /** Of whichever group serves the kind: Traefik's has changed its name. */
 async function readTarget(
-  cluster: Cluster,
+  { objects }: Collector,
   { kind: { type, label, name: kind }, name }: FrontQuery,
-  signal: AbortSignal,
+  namespace: string,
 ): Promise<LooseObject> {
-  const { namespace } = cluster
   const types = mechanisms.flatMap(({ routes }) => routes).filter((one) => one.kind === type.kind)
-  for (const one of types) {
-    const found = await readOfType(cluster, one, { namespace, name }, signal)
-    if (found !== undefined) return found
+  try {
+    for (const one of types) {
+      const found = await objects.find(one, namespace, name)
+      if (found !== undefined) return found
+    }
+  } catch (error) {
+    if (isForbidden(error)) throw new UserError(error.status.message ?? error.message, { cause: error })
+    throw error
   }
   throw new UserError(`${label} "${name}" not found in namespace "${namespace}"`, {
     hints: [`see what there is:  kubectl get ${kind} -n ${namespace}`],
   })
-}
-
-/** In the version that the cluster prefers. */
-async function readOfType(
-  cluster: Cluster,
-  { group, resource, versions }: ObjectType,
-  { namespace, name }: NamespacedName,
-  signal: AbortSignal,
-): Promise<LooseObject | undefined> {
-  try {
-    const { preferredVersion } = await cluster.get<ApiGroup>(`/apis/${group}`, { signal })
-    const version = preferredVersion?.version ?? versions[0]
-    const list = listPath(`/apis/${group}/${version}`, resource, namespace)
-    return await cluster.get<LooseObject>(`${list}/${encodeURIComponent(name)}`, { signal })
-  } catch (error) {
-    if (isNotFound(error)) return undefined
-    if (isForbidden(error)) throw new UserError(error.status.message ?? error.message, { cause: error })
-    throw error
-  }
-}
-
-interface ApiGroup extends KubernetesObject {
-  preferredVersion?: { version: string }
 }

@@ -1,10 +1,11 @@
 import type { Cluster } from '../cluster/index.ts'
-import { servicesPath, slicesPath } from '../cluster/paths.ts'
+import { endpointSlices, services } from '../mechanisms/service/objects.ts'
 import { endpointsOfPort } from '../model/cluster/endpoint.ts'
-import type { EndpointSlice, Service } from '../model/cluster/kubernetes.ts'
+import { serviceLabel } from '../model/cluster/external.ts'
+import type { Service } from '../model/cluster/kubernetes.ts'
 import { waysInto } from '../model/cluster/ways.ts'
 import type { Front } from '../probe/plan/plan.ts'
-import { slicesOf } from '../probe/plan/read.ts'
+import { Collector } from '../snapshot/collect.ts'
 
 /** A pod of a gateway, asked past the Service in front of it. */
 export interface Replica {
@@ -26,14 +27,16 @@ export async function findReplicas(
   signal: AbortSignal,
 ): Promise<{ replicas: Replica[]; all: number }> {
   try {
-    const services = await Array.fromAsync(cluster.list<Service>(servicesPath(undefined), { signal }))
-    const found = behind(services, address, port)
+    const { objects } = new Collector(cluster, { signal })
+    const all = await objects.list(services, undefined)
+    const found = all.known ? behind(all.value, address, port) : undefined
     if (found === undefined) return { replicas: [], all: 0 }
     const { name, namespace = 'default' } = found.service.metadata
-    const slices = await Array.fromAsync(
-      cluster.list<EndpointSlice>(slicesPath(namespace), { query: slicesOf(name), signal }),
+    const own = { ...endpointSlices, selector: `${serviceLabel}=${name}` }
+    const slices = await objects.list(own, namespace)
+    const ready = endpointsOfPort(slices.known ? slices.value : [], found.portName).filter(
+      (endpoint) => endpoint.ready,
     )
-    const ready = endpointsOfPort(slices, found.portName).filter((endpoint) => endpoint.ready)
     const replicas = ready.slice(0, mostReplicas).map((endpoint) => ({
       name: endpoint.pod ?? endpoint.address,
       address: endpoint.address,

@@ -65,24 +65,45 @@ export class ObjectReader {
 
   /** One object; rejects as kubectl does where its type or itself is not there. */
   async get<T extends KubernetesObject>(type: ObjectType<T>, namespace: string, name: string): Promise<T> {
-    const versions = await this.#versionsOf(type)
+    const found = await this.#getAny(type, namespace, name)
+    if ('object' in found) return found.object
+    if (found.missing === undefined) throw noSuchType(type)
     const what = resourceName(type)
-    if (versions.known && versions.value.length === 0) throw noSuchType(type)
+    const where = type.scope === 'cluster' ? '' : ` in namespace "${namespace}"`
+    throw new UserError(`${what} "${name}" not found${where}`, {
+      hints: [`see what there is:  kubectl get ${what}${type.scope === 'cluster' ? '' : ` -n ${namespace}`}`],
+      cause: found.missing,
+    })
+  }
+
+  /** The same; undefined where its type or itself is not there. */
+  async find<T extends KubernetesObject>(
+    type: ObjectType<T>,
+    namespace: string,
+    name: string,
+  ): Promise<T | undefined> {
+    const found = await this.#getAny(type, namespace, name)
+    return 'object' in found ? found.object : undefined
+  }
+
+  /** In the first version in which it is there; else what was said of the last one, nothing where the type is not served. */
+  async #getAny<T extends KubernetesObject>(
+    type: ObjectType<T>,
+    namespace: string,
+    name: string,
+  ): Promise<{ object: T } | { missing?: unknown }> {
+    const versions = await this.#versionsOf(type)
     let missing: unknown
     for (const version of versions.known ? versions.value : [type.versions[0]]) {
       const path = itemPath(listPath(apiOf(type, version), type.resource, scopeOf(type, namespace)), name)
       try {
-        return await this.#cluster.get<T>(path, { signal: this.#signal })
+        return { object: await this.#cluster.get<T>(path, { signal: this.#signal }) }
       } catch (error) {
         if (!isNotFound(error)) throw error
         missing = error
       }
     }
-    const where = type.scope === 'cluster' ? '' : ` in namespace "${namespace}"`
-    throw new UserError(`${what} "${name}" not found${where}`, {
-      hints: [`see what there is:  kubectl get ${what}${type.scope === 'cluster' ? '' : ` -n ${namespace}`}`],
-      cause: missing,
-    })
+    return { missing }
   }
 
   async #relevant(

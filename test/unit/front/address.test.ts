@@ -1,9 +1,20 @@
 import { describe, expect, test } from 'vitest'
 import { findAddress } from '../../../src/front/address.ts'
 import type { LooseObject } from '../../../src/model/cluster/object.ts'
+import type { Cluster } from '../../../src/cluster/index.ts'
+import { known } from '../../../src/model/cluster/fact.ts'
+import { ObjectReader } from '../../../src/snapshot/objects.ts'
 import { fakeCluster } from '../snapshot/fake-cluster.ts'
 
-const signal = new AbortController().signal
+/** By the preferred versions of the groups that a cluster like this has. */
+const readerOf = (cluster: Cluster): ObjectReader => new ObjectReader(cluster, Promise.resolve(known(groups)))
+
+const groups = new Map(
+  ['gateway.networking.k8s.io', 'networking.istio.io'].map((group) => [
+    group,
+    { preferred: 'v1', versions: ['v1'] },
+  ]),
+)
 
 const object = (spec: object, status?: object): LooseObject & { status?: unknown } => ({
   apiVersion: 'x/v1',
@@ -23,7 +34,7 @@ describe('the address of a gateway', () => {
   test('is what the status of the object says', async () => {
     const { cluster, asked } = fakeCluster({})
     const told = object({}, { loadBalancer: { ingress: [{ hostname: 'lb.example.com' }] } })
-    expect(await findAddress(cluster, told, undefined, signal)).toEqual({
+    expect(await findAddress(readerOf(cluster), told, undefined)).toEqual({
       address: 'lb.example.com',
       from: 'its status',
     })
@@ -38,7 +49,7 @@ describe('the address of a gateway', () => {
       '/apis/gateway.networking.k8s.io/v1/namespaces/shop/gateways/none': 'missing',
     })
     const route = object({ parentRefs: [{ name: 'none' }, { name: 'edge', namespace: 'infra' }] })
-    expect(await findAddress(cluster, route, undefined, signal)).toEqual({
+    expect(await findAddress(readerOf(cluster), route, undefined)).toEqual({
       address: '192.0.2.7',
       from: 'gateway/edge',
     })
@@ -51,14 +62,18 @@ describe('the address of a gateway', () => {
       },
       '/api/v1/services': { items: [controller('edge', { istio: 'edge', app: 'x' }, '192.0.2.8')] },
     })
-    const found = await findAddress(cluster, object({ gateways: ['mesh', 'istio/edge'] }), undefined, signal)
+    const found = await findAddress(
+      readerOf(cluster),
+      object({ gateways: ['mesh', 'istio/edge'] }),
+      undefined,
+    )
     expect(found).toEqual({ address: '192.0.2.8', from: 'service/edge in namespace ingress' })
   })
 
   test('is a guess where only the name of the controller tells, and none where there are two', async () => {
     const labels = { 'app.kubernetes.io/name': 'ingress-nginx' }
     const one = fakeCluster({ '/api/v1/services': { items: [controller('nginx', labels)] } })
-    expect(await findAddress(one.cluster, object({}), 'ingress-nginx', signal)).toEqual({
+    expect(await findAddress(readerOf(one.cluster), object({}), 'ingress-nginx')).toEqual({
       address: '10.96.0.9',
       from: 'service/nginx in namespace ingress',
       isGuess: true,
@@ -66,8 +81,8 @@ describe('the address of a gateway', () => {
     const two = fakeCluster({
       '/api/v1/services': { items: [controller('nginx', labels), controller('nginx-2', labels)] },
     })
-    expect(await findAddress(two.cluster, object({}), 'ingress-nginx', signal)).toBeUndefined()
+    expect(await findAddress(readerOf(two.cluster), object({}), 'ingress-nginx')).toBeUndefined()
     const closed = fakeCluster({ '/api/v1/services': 'forbidden' })
-    expect(await findAddress(closed.cluster, object({}), 'ingress-nginx', signal)).toBeUndefined()
+    expect(await findAddress(readerOf(closed.cluster), object({}), 'ingress-nginx')).toBeUndefined()
   })
 })
