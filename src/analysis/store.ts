@@ -1,13 +1,13 @@
 import { mechanisms } from '../mechanisms/index.ts'
 import { onceFor } from '../mechanisms/kit/once.ts'
-import { inputs, ownFacts } from '../mechanisms/service/facts.ts'
+import { inputs, ownFacts, subject } from '../mechanisms/service/facts.ts'
 import { services } from '../mechanisms/service/objects.ts'
 import { type Fact, known, mapFact } from '../model/cluster/fact.ts'
 import type { FilePosition, ObjectRef } from '../model/findings/finding.ts'
 import type { KubernetesObject } from '../model/cluster/kubernetes.ts'
 import { keyOf, refOf, resourceName } from '../model/cluster/object.ts'
 import type { ServiceSnapshot, Snapshot } from '../model/cluster/snapshot.ts'
-import { type FactType, type Store, storeOf } from '../model/cluster/store.ts'
+import { type Store, storeOf, storeWith } from '../model/cluster/store.ts'
 import { type Network, networkOf } from '../path/network.ts'
 
 /** What was read, what it draws, and where it stands in files. */
@@ -37,15 +37,15 @@ export const sceneOf = onceFor((snapshot: Snapshot): Scene => {
 /** The same with what is known of one Service alone. */
 export function sceneOfService(snapshot: Snapshot, one: ServiceSnapshot): Scene {
   const scene = sceneOf(snapshot)
-  const own: Readonly<Record<string, Fact<unknown>>> = {
-    [inputs.slices.name]: one.slices,
-    [inputs.pods.name]: one.pods,
-    [inputs.autoscalers.name]: one.autoscalers,
-    [inputs.networkPolicies.name]: one.networkPolicies,
-    [inputs.events.name]: one.events,
-  }
-  const fact = <T>(type: FactType<T>) => (own[type.name] ?? scene.store.fact(type)) as Fact<T>
-  return { ...scene, store: { ...scene.store, fact } }
+  const facts = new Map<string, Fact<unknown>>([
+    [subject.name, known(one.service)],
+    [inputs.slices.name, one.slices],
+    [inputs.pods.name, one.pods],
+    [inputs.autoscalers.name, one.autoscalers],
+    [inputs.networkPolicies.name, one.networkPolicies],
+    [inputs.events.name, one.events],
+  ])
+  return { ...scene, store: storeWith(scene.store, facts) }
 }
 
 function storeOfSnapshot({ objects, services: all, source, ...rest }: Snapshot): Store {

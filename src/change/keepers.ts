@@ -1,3 +1,4 @@
+import { managedByLabel } from '../model/cluster/ours.ts'
 import type { ManagedObject } from './managers.ts'
 
 /**
@@ -83,7 +84,7 @@ function fluxObject({ metadata: { labels } }: ManagedObject, group: string) {
 /** https://helm.sh/docs/chart_best_practices/labels/ and the annotations that Helm 3 and later put on all they install. */
 function helm({ metadata: { annotations, labels } }: ManagedObject): Keeper | undefined {
   const release = annotations?.['meta.helm.sh/release-name']
-  if (release === undefined && labels?.['app.kubernetes.io/managed-by'] !== 'Helm') return undefined
+  if (release === undefined && labels?.[managedByLabel] !== 'Helm') return undefined
   const namespace = annotations?.['meta.helm.sh/release-namespace']
   const flag = namespace === undefined ? '' : ` -n ${namespace}`
   return {

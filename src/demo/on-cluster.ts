@@ -4,7 +4,8 @@ import { type Cluster, isNotFound } from '../cluster/index.ts'
 import { deploymentsPath, jobsPath, namespacePath, namespacesPath, servicesPath } from '../cluster/paths.ts'
 import type { Job } from '../model/cluster/kubernetes.ts'
 import { UserError } from '../model/common/user-error.ts'
-import { managedBy, managedByLabel, runLabel } from '../probe/run/clients/job.ts'
+import { ours } from '../model/cluster/ours.ts'
+import { runLabel } from '../probe/run/clients/job.ts'
 import { anchorJob, ownedBy } from '../shadow/anchor.ts'
 import { deployment, deploymentName, service } from './objects.ts'
 
@@ -29,7 +30,7 @@ export async function makeDemoNamespace(cluster: Cluster, image: string): Promis
   const runId = randomBytes(4).toString('hex')
   const name = `affinity-demo-${runId}`
   const query = { fieldManager: 'kubectl-affinity' }
-  const labels = { [managedByLabel]: managedBy, [runLabel]: runId }
+  const labels = { ...ours, [runLabel]: runId }
   await cluster.create(
     namespacesPath,
     { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } },

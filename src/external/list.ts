@@ -3,7 +3,7 @@ import { servicesPath, slicesPath } from '../cluster/paths.ts'
 import type { EndpointSlice, Service } from '../model/cluster/kubernetes.ts'
 import {
   externalLabel,
-  managedByLabel,
+  sliceManagerLabel,
   originAnnotation,
   ourSlices,
   serviceLabel,
@@ -29,7 +29,7 @@ export async function listExternal(
     ),
     Array.fromAsync(
       cluster.list<EndpointSlice>(slicesPath(namespace), {
-        query: { labelSelector: `${managedByLabel}=${ourSlices}` },
+        query: { labelSelector: `${sliceManagerLabel}=${ourSlices}` },
         signal,
       }),
     ),

@@ -5,7 +5,7 @@ import { UserError } from '../model/common/user-error.ts'
 import { forbiddenBackend } from './addresses.ts'
 import {
   externalLabel,
-  managedByLabel,
+  sliceManagerLabel,
   mirrorController,
   ourSlices,
   selectorController,
@@ -27,12 +27,12 @@ export interface ForeignSlice {
 }
 
 export function ownSlices({ slices }: Existing): EndpointSlice[] {
-  return slices.filter(({ metadata }) => metadata.labels?.[managedByLabel] === ourSlices)
+  return slices.filter(({ metadata }) => metadata.labels?.[sliceManagerLabel] === ourSlices)
 }
 
 export function foreignSlices({ slices }: Existing): ForeignSlice[] {
   return slices.flatMap((slice) => {
-    const by = slice.metadata.labels?.[managedByLabel]
+    const by = slice.metadata.labels?.[sliceManagerLabel]
     if (by === ourSlices) return []
     const kind =
       by === mirrorController
@@ -90,7 +90,7 @@ function refuseSlices(name: string, foreign: readonly ForeignSlice[], adopt: boo
   const [first] = controlled
   if (first !== undefined)
     throw new UserError(
-      `service/${name} not changed: ${sliceNames(controlled)} belongs to the controller "${first.slice.metadata.labels?.[managedByLabel]}", which would keep writing endpoints of its own`,
+      `service/${name} not changed: ${sliceNames(controlled)} belongs to the controller "${first.slice.metadata.labels?.[sliceManagerLabel]}", which would keep writing endpoints of its own`,
     )
   if (adopt || foreign.length === 0) return
   const mirrored = foreign.filter(({ kind }) => kind === 'mirrored')

@@ -1,7 +1,7 @@
 import type { EndpointSlice } from '../model/cluster/kubernetes.ts'
 import { hostAndPort, type Family, parseIp } from '../model/common/ip.ts'
 import {
-  managedByLabel,
+  sliceManagerLabel,
   originAnnotation,
   originsIn,
   ourSlices,
@@ -175,7 +175,7 @@ function isSame(before: EndpointSlice, slice: SliceContent, ownerUid: string | u
   const addresses = (endpoints ?? []).map(({ addresses }) => addresses.join())
   const origins = originsIn(before)
   return (
-    metadata.labels?.[managedByLabel] === ourSlices &&
+    metadata.labels?.[sliceManagerLabel] === ourSlices &&
     (ownerUid === undefined || metadata.ownerReferences?.some(({ uid }) => uid === ownerUid) === true) &&
     addresses.join(' ') === [...slice.endpoints.keys()].join(' ') &&
     (endpoints ?? []).every(({ conditions }) => (conditions?.ready ?? true) && !conditions?.terminating) &&
@@ -248,7 +248,7 @@ export function sliceObject(
       namespace: service.namespace,
       // Keeps apply from writing over, or making anew, what changed since it was read.
       ...(before === undefined ? {} : { uid, resourceVersion }),
-      labels: { [serviceLabel]: service.name, [managedByLabel]: ourSlices },
+      labels: { [serviceLabel]: service.name, [sliceManagerLabel]: ourSlices },
       ...(origins.length === 0
         ? {}
         : { annotations: { [originAnnotation]: JSON.stringify(Object.fromEntries(origins)) } }),

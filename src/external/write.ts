@@ -12,7 +12,7 @@ import type { EndpointSlice, KubernetesObject, Service } from '../model/cluster/
 import { servicePolicy, type ServicePolicy } from '../model/affinity/policy.ts'
 import type { NamespacedName } from '../model/cluster/object.ts'
 import { UserError } from '../model/common/user-error.ts'
-import { externalManager, managedByLabel, mirrorController } from '../model/cluster/external.ts'
+import { externalManager, sliceManagerLabel, mirrorController } from '../model/cluster/external.ts'
 import { explainConflict, isPersonsTool } from './problems.ts'
 import { readExisting } from './read.ts'
 import { type Existing, foreignSlices, ownSlices, refuseExisting } from './refuse.ts'
@@ -278,7 +278,8 @@ class Writer {
   async #mirrorsAreGone(): Promise<boolean> {
     for (let attempt = 0; attempt < 50; attempt++) {
       const { slices } = await readExisting(this.#cluster, this.#ref, this.#options.signal)
-      if (!slices.some(({ metadata }) => metadata.labels?.[managedByLabel] === mirrorController)) return true
+      if (!slices.some(({ metadata }) => metadata.labels?.[sliceManagerLabel] === mirrorController))
+        return true
       await wait(200, this.#options.signal)
     }
     return false

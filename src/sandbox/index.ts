@@ -1,3 +1,4 @@
+import { serviceLabel } from '../model/cluster/external.ts'
 import { randomBytes, randomInt } from 'node:crypto'
 import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
@@ -238,7 +239,7 @@ async function allReady(store: Store, addresses: readonly string[]): Promise<voi
   const isServed = ({ metadata }: Resource): boolean =>
     store
       .list(types.endpointslices, metadata.namespace)
-      .filter(({ metadata: { labels } }) => labels?.['kubernetes.io/service-name'] === metadata.name)
+      .filter(({ metadata: { labels } }) => labels?.[serviceLabel] === metadata.name)
       .flatMap((slice) => (slice as unknown as EndpointSlice).endpoints ?? [])
       .some(({ conditions }) => conditions?.ready === true)
   const isReady = (): boolean => {

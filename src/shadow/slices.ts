@@ -1,3 +1,4 @@
+import { serviceLabel, sliceManagerLabel } from '../model/cluster/external.ts'
 import type { EndpointSlice, ObjectMeta } from '../model/cluster/kubernetes.ts'
 
 /** Tells the cluster's own controllers that these slices are not theirs. */
@@ -18,8 +19,8 @@ export function copiedSlices(
       const metadata = metadataOf(`${shadow}-${index + 1}`)
       const labels = {
         ...metadata.labels,
-        'kubernetes.io/service-name': shadow,
-        'endpointslice.kubernetes.io/managed-by': slicesManager,
+        [serviceLabel]: shadow,
+        [sliceManagerLabel]: slicesManager,
       }
       return {
         apiVersion: 'discovery.k8s.io/v1',

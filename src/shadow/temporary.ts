@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto'
 import type { Cluster } from '../cluster/index.ts'
 import { jobsPath } from '../cluster/paths.ts'
 import type { Job, KubernetesObject, ObjectMeta } from '../model/cluster/kubernetes.ts'
-import { managedBy, managedByLabel, runLabel } from '../probe/run/clients/job.ts'
+import { ours } from '../model/cluster/ours.ts'
+import { runLabel } from '../probe/run/clients/job.ts'
 import { makeWhole } from '../probe/run/clients/make.ts'
 import { removeRun } from '../probe/run/clients/remove.ts'
 import { anchorJob, anchorName, ownedBy } from './anchor.ts'
@@ -55,7 +56,7 @@ export async function withTemporary<T>(
 ): Promise<T> {
   const runId = randomBytes(4).toString('hex')
   const job = anchorName(runId)
-  const labels = { [managedByLabel]: managedBy, [runLabel]: runId }
+  const labels = { ...ours, [runLabel]: runId }
   const annotations = { 'affinity.kubectl.dev/target': target }
   const lifeSeconds = maxSeconds + allowanceSeconds
   const made: string[] = []

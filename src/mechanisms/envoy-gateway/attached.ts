@@ -1,3 +1,4 @@
+import { byCreation, byText } from '../kit/age.ts'
 import type { LooseObject } from '../../model/cluster/object.ts'
 import type { Store } from '../../model/cluster/store.ts'
 import { isGranted } from '../gateway-api/backends.ts'
@@ -68,18 +69,9 @@ function keyOf(kind: string, { namespace = '', name }: LooseObject['metadata'], 
   return `${kind} ${namespace}/${name} ${section}`
 }
 
-function older({ metadata: a }: LooseObject, { metadata: b }: LooseObject): number {
-  const words = ({ creationTimestamp, namespace, name }: typeof a): string[] => [
-    creationTimestamp ?? '',
-    namespace ?? '',
-    name,
-  ]
-  const [x, y] = [words(a), words(b)]
-  for (const [index, word] of x.entries()) {
-    const other = y[index] ?? ''
-    if (word !== other) return word < other ? -1 : 1
-  }
-  return 0
+function older(a: LooseObject, b: LooseObject): number {
+  const [x, y] = [a.metadata, b.metadata]
+  return byCreation(a, b) || byText(x.namespace ?? '', y.namespace ?? '') || byText(x.name, y.name)
 }
 
 /** By labels, which cannot mean a listener or a rule. */

@@ -1,3 +1,4 @@
+import { byCreation, byText } from '../kit/age.ts'
 import type { KubernetesObject } from '../../model/cluster/kubernetes.ts'
 import type { LooseObject } from '../../model/cluster/object.ts'
 import type { Store } from '../../model/cluster/store.ts'
@@ -45,9 +46,8 @@ function nameOfFamily(object: LooseObject): string {
 
 /** The oldest first; of one age the last name first, as the controller has it. In files the order is theirs. */
 function byAge(a: KubernetesObject, b: KubernetesObject): number {
-  const [x, y] = [a, b].map(({ metadata }) => metadata.creationTimestamp ?? '') as [string, string]
-  if (x !== y) return x < y ? -1 : 1
-  return x === '' ? 0 : b.metadata.name < a.metadata.name ? -1 : 1
+  const isDated = a.metadata.creationTimestamp !== undefined
+  return byCreation(a, b) || (isDated ? byText(b.metadata.name, a.metadata.name) : 0)
 }
 
 export function upstreamOf({ service, port }: Location, siblings: readonly LooseObject[]): Upstream {

@@ -1,3 +1,4 @@
+import { byCreation, byText } from '../kit/age.ts'
 import { type Fact, known, unknown } from '../../model/cluster/fact.ts'
 import { keyOf, type LooseObject, refOf } from '../../model/cluster/object.ts'
 import type { Store } from '../../model/cluster/store.ts'
@@ -236,7 +237,5 @@ function isSubsetOf(
 
 function byAge(a: LooseObject, b: LooseObject): number {
   const rank = (rule: LooseObject): number => (selectorOf(rule) === undefined ? 1 : 0)
-  const age = (rule: LooseObject): string => text(at(rule.metadata, 'creationTimestamp')) ?? ''
-  const compare = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0)
-  return rank(a) - rank(b) || compare(age(a), age(b)) || compare(a.metadata.name, b.metadata.name)
+  return rank(a) - rank(b) || byCreation(a, b) || byText(a.metadata.name, b.metadata.name)
 }

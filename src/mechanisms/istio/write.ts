@@ -1,3 +1,4 @@
+import { byCreation } from '../kit/age.ts'
 import type { CookieWish, Wish } from '../../model/affinity/intent.ts'
 import type { KubernetesObject } from '../../model/cluster/kubernetes.ts'
 import { difference, isEqual } from '../../model/affinity/fields.ts'
@@ -9,7 +10,7 @@ import type { FieldTree, FieldValue, Refusal, Write } from '../../model/affinity
 import { type Changing, type Details, type Lack, planOf, refusal, refusalOf } from '../changing.ts'
 import { sameSiteOf } from '../kit/cookies.ts'
 import { at, list, record, text } from '../kit/loose.ts'
-import { isOurs, ours } from '../kit/ours.ts'
+import { isOurs, ours } from '../../model/cluster/ours.ts'
 import { services } from '../service/objects.ts'
 import { serviceOfHost, wholeHost } from './hosts.ts'
 import { destinationRules, group, virtualServices } from './objects.ts'
@@ -112,8 +113,8 @@ function placeOf(host: NamespacedName, all: readonly LooseObject[]): Place {
   }
   const counting = all.filter((rule) => at(rule.spec, 'workloadSelector') === undefined)
   const beside = counting.filter(({ metadata }) => (metadata.namespace ?? '') === host.namespace)
-  const exact = beside.filter(isExact).toSorted(byAge)
-  const wide = beside.filter((rule) => covers(text(at(rule.spec, 'host')) ?? '', host)).toSorted(byAge)
+  const exact = beside.filter(isExact).toSorted(byCreation)
+  const wide = beside.filter((rule) => covers(text(at(rule.spec, 'host')) ?? '', host)).toSorted(byCreation)
   return {
     host,
     rule: exact.find((rule) => at(rule.spec, 'trafficPolicy') !== undefined) ?? exact[0],
@@ -125,11 +126,6 @@ function placeOf(host: NamespacedName, all: readonly LooseObject[]): Place {
 
 function covers(pattern: string, { namespace, name }: NamespacedName): boolean {
   return pattern.startsWith('*') && `${name}.${namespace}.svc.cluster.local`.endsWith(pattern.slice(1))
-}
-
-function byAge(a: LooseObject, b: LooseObject): number {
-  const [one = '', other = ''] = [a.metadata.creationTimestamp, b.metadata.creationTimestamp]
-  return one < other ? -1 : one > other ? 1 : 0
 }
 
 function noticesOf({ wide, rule, elsewhere, host }: Place): { message: string; hints: string[] }[] {

@@ -42,7 +42,8 @@ export function serviceAnalyzer<
   const { codes, inputs, hints = [], applies = () => true, analyse } = definition
   return {
     codes,
-    needs: inputs.map((name) => facts[name]),
+    // What is worked out of the Service is known where that is.
+    needs: inputs.map((name) => facts[name]).filter(({ derive }) => derive === undefined),
     applies: (view) => {
       const subject = subjectOf(view)
       return known(subject !== undefined && applies(subject))

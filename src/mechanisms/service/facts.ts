@@ -1,5 +1,9 @@
+import { known } from '../../model/cluster/fact.ts'
+import type { Service } from '../../model/cluster/kubernetes.ts'
 import type { ServiceSnapshot, Snapshot } from '../../model/cluster/snapshot.ts'
 import type { FactType } from '../../model/cluster/store.ts'
+import type { Provider } from './balancers/provider.ts'
+import { balancerOf } from './balancers/recognise.ts'
 
 type Value<F> = Extract<F, { known: true }> extends { value: infer T } ? T : never
 
@@ -14,9 +18,13 @@ export interface Inputs {
   windowsNodes: Value<Snapshot['windowsNodes']>
   version: Value<Snapshot['version']>
   cloud: Value<Snapshot['cloud']>
+  balancer: Provider | undefined
 }
 
 export type InputName = keyof Inputs
+
+/** The Service that is explained. */
+export const subject: FactType<Service> = { name: 'service', what: 'services' }
 
 /** The same as facts of a store, each of the Service that is explained. */
 export const inputs: { readonly [Name in InputName]: FactType<Inputs[Name]> } = {
@@ -29,6 +37,18 @@ export const inputs: { readonly [Name in InputName]: FactType<Inputs[Name]> } = 
   windowsNodes: { name: 'windows nodes', what: 'nodes' },
   version: { name: 'version', what: 'the version' },
   cloud: { name: 'cloud', what: 'nodes' },
+  // Who makes its load balancer, where anybody is recognised.
+  balancer: {
+    name: 'balancer',
+    what: 'the load balancer',
+    isOfOne: true,
+    derive: (store) => {
+      const service = store.fact(subject)
+      if (!service.known) return service
+      const [events, cloud] = [store.fact(inputs.events), store.fact(inputs.cloud)]
+      return known(balancerOf(service.value, { events, cloud }))
+    },
+  },
 }
 
 /** What ways are drawn by, of every Service of a snapshot: legs are drawn once for all of them. */

@@ -1,4 +1,4 @@
-import { managedByLabel, mirrorController, serviceLabel } from '../../model/cluster/external.ts'
+import { sliceManagerLabel, mirrorController, serviceLabel } from '../../model/cluster/external.ts'
 import type { EndpointSlice, Service, SliceEndpoint } from '../../model/cluster/kubernetes.ts'
 import type { LooseObject } from '../../model/cluster/object.ts'
 import { list, record } from '../kit/loose.ts'
@@ -106,7 +106,7 @@ export function mirrored(object: LooseObject): EndpointSlice[] {
           metadata: {
             name,
             ...(namespace === undefined ? {} : { namespace }),
-            labels: { [serviceLabel]: name, [managedByLabel]: mirrorController },
+            labels: { [serviceLabel]: name, [sliceManagerLabel]: mirrorController },
           },
           addressType,
           endpoints,

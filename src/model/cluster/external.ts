@@ -17,7 +17,7 @@ export const originAnnotation = 'affinity.kubectl.dev/origin'
 export const serviceLabel = 'kubernetes.io/service-name'
 
 /** Who writes an EndpointSlice (k8s.io/api/discovery/v1/well_known_labels.go). */
-export const managedByLabel = 'endpointslice.kubernetes.io/managed-by'
+export const sliceManagerLabel = 'endpointslice.kubernetes.io/managed-by'
 export const ourSlices = 'kubectl-affinity'
 export const selectorController = 'endpointslice-controller.k8s.io'
 export const mirrorController = 'endpointslicemirroring-controller.k8s.io'

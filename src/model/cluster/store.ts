@@ -23,6 +23,8 @@ export interface FactType<T> {
   reads?: readonly ObjectType[]
   /** Works it out, once for each store. Without it whoever makes the store has to know. */
   derive?: (store: Store) => Fact<T>
+  /** It is worked out for one object of many: see storeWith. */
+  isOfOne?: boolean
   /** What it is, for the compiler only. */
   readonly of?: T
 }
@@ -55,6 +57,21 @@ export function storeOf(
       indexOf(type).get(`${placeOf(type, namespace)}/${name}`) as T | undefined,
     fact: <T>(type: FactType<T>) => {
       const fact = facts.get(type.name) ?? type.derive?.(store) ?? notAsked(type.what)
+      facts.set(type.name, fact)
+      return fact as Fact<T>
+    },
+  }
+  return store
+}
+
+/** A store that knows more: what is known of one object of many. What is derived of that is derived anew, once. */
+export function storeWith(all: Store, known: ReadonlyMap<string, Fact<unknown>>): Store {
+  const facts = new Map(known)
+  const store: Store = {
+    ...all,
+    fact: <T>(type: FactType<T>) => {
+      const fact = facts.get(type.name) ?? (type.isOfOne === true ? type.derive?.(store) : undefined)
+      if (fact === undefined) return all.fact(type)
       facts.set(type.name, fact)
       return fact as Fact<T>
     },

@@ -8,7 +8,8 @@ import {
   servicesPath,
 } from '../../cluster/paths.ts'
 import type { Job, KubernetesObject, Pod, Service } from '../../model/cluster/kubernetes.ts'
-import { jobName, managedBy, managedByLabel, runLabel } from './clients/job.ts'
+import { oursSelector } from '../../model/cluster/ours.ts'
+import { jobName, runLabel } from './clients/job.ts'
 import { removeRun } from './clients/remove.ts'
 
 export interface CleanUpOptions {
@@ -90,7 +91,7 @@ interface LeftRun {
 }
 
 /** The labels of everything that this program makes. */
-const ours = { labelSelector: `${managedByLabel}=${managedBy},${runLabel}` }
+const ours = { labelSelector: `${oursSelector},${runLabel}` }
 
 async function leftRuns(cluster: Cluster, only: string | undefined): Promise<LeftRun[]> {
   const query = ours

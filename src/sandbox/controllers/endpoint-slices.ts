@@ -1,3 +1,4 @@
+import { selectorController, serviceLabel, sliceManagerLabel } from '../../model/cluster/external.ts'
 import { type Family, familyOf } from '../../model/common/ip.ts'
 import type { Pod, Service, ServicePort, SliceEndpoint } from '../../model/cluster/kubernetes.ts'
 import type { Resource } from '../resource.ts'
@@ -9,9 +10,6 @@ import { ownerReference } from './owners.ts'
 import { onChanges } from './reconciler.ts'
 
 const most = 100
-const serviceLabel = 'kubernetes.io/service-name'
-const managerLabel = 'endpointslice.kubernetes.io/managed-by'
-const manager = 'endpointslice-controller.k8s.io'
 
 /** Writes down, per Service with a selector, which pods are behind it and in what state. */
 export function runEndpointSlices(store: Store): () => void {
@@ -32,7 +30,8 @@ function reconcile(store: Store, object: Resource): void {
   const slices = store
     .list(types.endpointslices, namespace)
     .filter(
-      ({ metadata }) => metadata.labels?.[serviceLabel] === name && metadata.labels[managerLabel] === manager,
+      ({ metadata }) =>
+        metadata.labels?.[serviceLabel] === name && metadata.labels[sliceManagerLabel] === selectorController,
     )
   const wanted = (spec.ipFamilies ?? ['IPv4']).flatMap((addressType) => {
     const endpoints = pods.flatMap((pod) =>
@@ -61,7 +60,11 @@ function reconcile(store: Store, object: Resource): void {
         metadata: {
           name: `${name}-${randomSuffix()}`,
           namespace,
-          labels: { ...object.metadata.labels, [managerLabel]: manager, [serviceLabel]: name },
+          labels: {
+            ...object.metadata.labels,
+            [sliceManagerLabel]: selectorController,
+            [serviceLabel]: name,
+          },
           ownerReferences: [ownerReference(object)],
         },
         ...content,

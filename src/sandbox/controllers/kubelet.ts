@@ -1,3 +1,4 @@
+import { managedByLabel, ours } from '../../model/cluster/ours.ts'
 import { availableParallelism } from 'node:os'
 import type { Faults } from '../faults.ts'
 import type { AddressPlan } from '../network/address-plan.ts'
@@ -298,11 +299,10 @@ export class Kubelet {
     image: string,
   ): { program?: Program; missing?: string } {
     const content = contentOf(image)
-    const isOurs = metadata.labels?.['app.kubernetes.io/managed-by'] === 'kubectl-affinity'
     const node = nodeProgram(content.node ? withNode(command) : command)
     if (node !== undefined) return content.node ? { program: node } : { missing: 'node' }
     // The probe's agent in shell. What others do in theirs needs programs that this machine may not have.
-    if (!isOurs || command[0] !== 'sh') return {}
+    if (metadata.labels?.[managedByLabel] !== ours[managedByLabel] || command[0] !== 'sh') return {}
     const { programs } = this.#options
     const file = programs.find(image, 'sh')
     if (file === undefined) return { missing: 'sh' }

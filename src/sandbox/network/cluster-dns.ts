@@ -1,3 +1,4 @@
+import { serviceLabel } from '../../model/cluster/external.ts'
 import dgram from 'node:dgram'
 import { familyOf } from '../../model/common/ip.ts'
 import type { EndpointSlice, Service } from '../../model/cluster/kubernetes.ts'
@@ -36,7 +37,7 @@ export function addressesOf(name: string, store: Store): string[] | undefined {
   if (found.spec.clusterIP !== 'None') return found.spec.clusterIPs
   const endpoints = store
     .list(types.endpointslices, namespace)
-    .filter(({ metadata }) => metadata.labels?.['kubernetes.io/service-name'] === service)
+    .filter(({ metadata }) => metadata.labels?.[serviceLabel] === service)
     .flatMap((slice) => (slice as unknown as EndpointSlice).endpoints ?? [])
   const ready = endpoints
     .filter(({ conditions }) => conditions?.ready !== false)

@@ -1,3 +1,4 @@
+import { serviceLabel } from '../../model/cluster/external.ts'
 import { type Family, familyOf, hostAndPort } from '../../model/common/ip.ts'
 import type { Service, ServicePort } from '../../model/cluster/kubernetes.ts'
 import { type Endpoint, endpointsOfPort } from '../../model/cluster/endpoint.ts'
@@ -133,7 +134,7 @@ export class ServiceProxy {
     if (service.spec.clusterIP === 'None') return
     const slices = store
       .list(types.endpointslices, namespace)
-      .filter(({ metadata }) => metadata.labels?.['kubernetes.io/service-name'] === name)
+      .filter(({ metadata }) => metadata.labels?.[serviceLabel] === name)
     for (const port of service.spec.ports ?? []) {
       const { protocol = 'TCP' } = port
       if (protocol === 'SCTP') continue

@@ -15,7 +15,7 @@ import { type FileObject, parseFile } from './document.ts'
 import { locate } from './locate.ts'
 import { checkObject } from './object.ts'
 import type { SourceFile } from './read.ts'
-import { managedByLabel, selectorController, serviceLabel } from '../../model/cluster/external.ts'
+import { sliceManagerLabel, selectorController, serviceLabel } from '../../model/cluster/external.ts'
 import type { EndpointSlice } from '../../model/cluster/kubernetes.ts'
 import { autoscalers, endpointSlices, networkPolicies, services } from '../../mechanisms/service/objects.ts'
 import { asRecord } from './record.ts'
@@ -166,7 +166,7 @@ function toService(
 }
 
 function isDumped({ metadata }: EndpointSlice): boolean {
-  return metadata.labels?.[managedByLabel] === selectorController
+  return metadata.labels?.[sliceManagerLabel] === selectorController
 }
 
 function toObject({ value }: FileObject, namespace: string): LooseObject {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { managedByLabel, ourSlices, serviceLabel } from '../../../src/model/cluster/external.ts'
+import { sliceManagerLabel, ourSlices, serviceLabel } from '../../../src/model/cluster/external.ts'
 import { planSlices, sliceObject, slicePlaces, type SliceWrite } from '../../../src/external/slices.ts'
 import type { Backend, ServicePort } from '../../../src/external/types.ts'
 import { endpointsOfPort } from '../../../src/model/cluster/endpoint.ts'
@@ -86,7 +86,10 @@ describe('the plan from one list of backends to the next', () => {
             expect(new Set(addresses.map(({ addresses: [one] }) => one?.includes(':')))).toEqual(
               new Set([slice.addressType === 'IPv6']),
             )
-            expect(slice.metadata.labels).toEqual({ [serviceLabel]: 'backend', [managedByLabel]: ourSlices })
+            expect(slice.metadata.labels).toEqual({
+              [serviceLabel]: 'backend',
+              [sliceManagerLabel]: ourSlices,
+            })
           }
         }
       }),

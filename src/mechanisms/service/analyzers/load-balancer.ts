@@ -2,7 +2,6 @@ import type { Service } from '../../../model/cluster/kubernetes.ts'
 import { analyzer, type Report } from '../../analyzer.ts'
 import { isProxied, isSticky, type Subject, serviceAnalyzer, subjectOf } from '../analyzer.ts'
 import type { Provider } from '../balancers/provider.ts'
-import { balancerOf } from '../balancers/recognise.ts'
 
 /** What cloud controllers write when they cannot do it: AWS, "unsupported load balancer affinity"; OCI, "only supports SessionAffinity". */
 const refusal =
@@ -17,24 +16,22 @@ const isAsked = (subject: Subject): boolean => isBalanced(subject) && subject.po
 /** By what its controller has written. */
 export const loadBalancerRefused = serviceAnalyzer({
   codes: ['AFF-SVC-LB-REFUSED'],
-  inputs: ['events'],
+  inputs: ['events', 'balancer'],
   applies: isAsked,
-  analyse: (subject, { events }, report) => {
+  analyse: (subject, { events, balancer }, report) => {
     const event = events.find(({ message }) => refusal.test(message))
     if (event === undefined) return
-    const provider = balancerOf(subject.service, { events: { known: true, value: events } })
-    refuse(subject, `the load balancer's controller refuses: ${event.message}`, provider, report)
+    refuse(subject, `the load balancer's controller refuses: ${event.message}`, balancer, report)
   },
 })
 
 /** By who its controller is, whether it has written or not. */
 export const loadBalancerRefuses = serviceAnalyzer({
   codes: ['AFF-SVC-LB-REFUSED'],
-  inputs: [],
-  hints: ['events', 'cloud'],
+  inputs: ['balancer'],
+  hints: ['events'],
   applies: isAsked,
-  analyse: (subject, { events, cloud }, report) => {
-    const provider = balancerOf(subject.service, { events, cloud })
+  analyse: (subject, { balancer: provider, events }, report) => {
     if (provider?.affinity !== 'refuses') return
     // It is said already, in its own words.
     if (events.known && events.value.some(({ message }) => refusal.test(message))) return
@@ -75,11 +72,9 @@ function hasAddress({ status }: Service): boolean {
 /** Load balancers that keep clients but by a time of their own. */
 export const loadBalancerTimeout = serviceAnalyzer({
   codes: ['AFF-SVC-LB-IGNORES-TIMEOUT'],
-  inputs: [],
-  hints: ['events', 'cloud'],
+  inputs: ['balancer'],
   applies: (subject) => isProxied(subject) && isSticky(subject),
-  analyse: ({ service }, { events, cloud }, report) => {
-    const provider = balancerOf(service, { events, cloud })
+  analyse: (_subject, { balancer: provider }, report) => {
     if (provider?.ownTime !== true) return
     report('AFF-SVC-LB-IGNORES-TIMEOUT', {
       message: `${provider.name} keeps clients by their address, but not for timeoutSeconds`,
@@ -93,13 +88,10 @@ export const loadBalancerTimeout = serviceAnalyzer({
 /** Load balancers that pick a node for each connection. */
 export const loadBalancerSpreads = serviceAnalyzer({
   codes: ['AFF-SVC-LB-SPREADS-NODES'],
-  inputs: [],
-  hints: ['events', 'cloud'],
+  inputs: ['balancer'],
   applies: (subject) => isProxied(subject) && isSticky(subject),
-  analyse: (subject, { events, cloud }, report) => {
-    const { service } = subject
+  analyse: ({ service }, { balancer: provider }, report) => {
     if (service.spec.type !== 'LoadBalancer') return
-    const provider = balancerOf(service, { events, cloud })
     if (provider?.affinity === 'follows' || provider?.to === 'pods') return
     // What it refuses it does not serve.
     if (provider?.affinity === 'refuses' && !hasAddress(service)) return
@@ -123,11 +115,9 @@ export const loadBalancerSpreads = serviceAnalyzer({
 /** Load balancers that connect with addresses of their own. */
 export const loadBalancerHides = serviceAnalyzer({
   codes: ['AFF-SVC-LB-HIDES-CLIENTS'],
-  inputs: [],
-  hints: ['events', 'cloud'],
+  inputs: ['balancer'],
   applies,
-  analyse: ({ service }, { events, cloud }, report) => {
-    const provider = balancerOf(service, { events, cloud })
+  analyse: (_subject, { balancer: provider }, report) => {
     if (provider?.client !== 'hidden') return
     report('AFF-SVC-LB-HIDES-CLIENTS', {
       message: `the ${provider.name} connects with its own addresses: to sessionAffinity all clients are one`,

@@ -1,7 +1,7 @@
 import type { ObjectRef } from '../../../model/findings/finding.ts'
 import type { EndpointSlice, Service, ServicePort } from '../../../model/cluster/kubernetes.ts'
 import {
-  managedByLabel as managedBy,
+  sliceManagerLabel as managedBy,
   mirrorController as mirroring,
   ourSlices,
   selectorController as controller,

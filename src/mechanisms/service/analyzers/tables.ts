@@ -1,6 +1,5 @@
 import { refOf } from '../../../model/cluster/object.ts'
 import type { ServicePort } from '../../../model/cluster/kubernetes.ts'
-import { balancerOf } from '../balancers/recognise.ts'
 import { semanticsOf } from '../proxies/semantics.ts'
 import { servedBy } from '../proxies/served.ts'
 import { isExternal, isProxied, isSticky, serviceAnalyzer } from '../analyzer.ts'
@@ -30,13 +29,11 @@ export const perPort = serviceAnalyzer({
 
 export const perNode = serviceAnalyzer({
   codes: ['AFF-SVC-PER-NODE-TABLES', 'AFF-SVC-NODEPORT-MASQUERADED'],
-  inputs: [],
-  hints: ['events', 'cloud'],
+  inputs: ['balancer'],
   applies: (subject) => isProxied(subject) && isExternal(subject),
-  analyse: (subject, { events, cloud }, report) => {
+  analyse: (subject, { balancer: provider }, report) => {
     const { service } = subject
     const isLocal = service.spec.externalTrafficPolicy === 'Local'
-    const provider = balancerOf(service, { events, cloud })
     // Nobody comes through a node, or what comes through one hides its clients from all.
     if (provider?.to === 'pods') return
     if (isSticky(subject)) {

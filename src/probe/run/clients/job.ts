@@ -1,10 +1,9 @@
+import { ours } from '../../../model/cluster/ours.ts'
 import type { Job, OwnerReference } from '../../../model/cluster/kubernetes.ts'
 import { fittingResources, type LimitRange } from './resources.ts'
 import { containerSecurity, onNode, podBasics, withoutMesh } from './pod-parts.ts'
 
-/** Labels on everything that a probe puts into a cluster; `cleanup` finds leftovers by them. */
-export const managedByLabel = 'app.kubernetes.io/managed-by'
-export const managedBy = 'kubectl-affinity'
+/** On everything that a probe puts into a cluster, beside the label of what is ours. */
 export const runLabel = 'affinity.kubectl.dev/run'
 
 export const containerName = 'probe'
@@ -58,7 +57,7 @@ export function jobName(runId: string): string {
  * https://kubernetes.io/docs/concepts/security/pod-security-standards/
  */
 export function probeJob(options: JobOptions): Job & { spec: unknown } {
-  const labels = { [managedByLabel]: managedBy, [runLabel]: options.runId }
+  const labels = { ...ours, [runLabel]: options.runId }
   return {
     apiVersion: 'batch/v1',
     kind: 'Job',

@@ -1,3 +1,4 @@
+import { serviceLabel } from '../../../model/cluster/external.ts'
 import { endpointsOfPort } from '../../../model/cluster/endpoint.ts'
 import type { EndpointSlice, Service } from '../../../model/cluster/kubernetes.ts'
 import { types } from '../../resource-types.ts'
@@ -33,7 +34,7 @@ export function backendsOf(
   if (service === undefined || found === undefined) return undefined
   const slices = store
     .list(types.endpointslices, namespace)
-    .filter(({ metadata }) => metadata.labels?.['kubernetes.io/service-name'] === name)
+    .filter(({ metadata }) => metadata.labels?.[serviceLabel] === name)
   const endpoints = endpointsOfPort(slices as unknown as EndpointSlice[], found.name)
   const serversOf = (chosen: typeof endpoints): Server[] =>
     chosen.map(({ address, port: number }) => ({ address, port: number }))
