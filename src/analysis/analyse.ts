@@ -13,7 +13,7 @@ import { analyzers } from './analyzers/index.ts'
 import { allCodes, type Code, codeInfo, codeLink } from './codes.ts'
 import { mendsInCluster, mendsInFiles } from './mends.ts'
 import { type ExplainedService, explainService } from './service.ts'
-import { CheckStates, type StateLists } from './states.ts'
+import { CheckOrder, CheckStates, type StateLists } from './states.ts'
 import { type Scene, sceneOfService } from './store.ts'
 
 /** What a snapshot says about one target. */
@@ -59,9 +59,11 @@ export function analyseObject(scene: Scene, kind: TargetKind, object: Kubernetes
     store,
   }
   const findings: Finding[] = []
-  const states = new CheckStates()
-  for (const one of analyzers)
-    run(one, view, states, (code, draft) => findings.push(toFinding(code, draft, scene, ref)))
+  const states = new CheckStates(checks)
+  const say = (code: Code, draft: FindingDraft): void => {
+    findings.push(toFinding(code, draft, scene, ref))
+  }
+  for (const one of analyzers) if (!isIdle(one, view)) run(one, view, states, say)
   const service = explainService(view)
   return {
     target: { kind: kind.name, namespace: ref.namespace ?? 'default', name: ref.name },
@@ -72,6 +74,14 @@ export function analyseObject(scene: Scene, kind: TargetKind, object: Kubernetes
     ...states.lists(),
     unknown: unknownsOf(store, gaps),
   }
+}
+
+/** Every code that somebody looks for, in the order in which they are asked. */
+const checks = new CheckOrder(analyzers.flatMap(({ codes }) => codes as readonly Code[]))
+
+/** Whether it is about objects of which none matters here: most analyzers, for most Services. */
+function isIdle({ about }: Analyzer, { objects, store }: View): boolean {
+  return about !== undefined && objects(about).length === 0 && store.list(about).known
 }
 
 /** Runs one analyzer, and keeps what it lets know of each of its codes. */
@@ -102,11 +112,29 @@ function concerned(target: ObjectRef, paths: readonly Path[], store: Store): Vie
     entry.of,
     ...hops.flatMap(({ configuredBy, next }) => [...configuredBy, ...(next === undefined ? [] : [next])]),
   ])
-  const all = [...new Map([target, ...refs].map((ref) => [keyOf(ref), ref])).values()]
-  return <T extends KubernetesObject>(type: ObjectType<T>): T[] =>
-    all
-      .filter(({ kind, group = '' }) => kind === type.kind && group === type.group)
-      .flatMap(({ namespace = '', name }) => store.get(type, { namespace, name }) ?? [])
+  const byType = new Map<string, Map<string, ObjectRef>>()
+  for (const ref of new Set([target, ...refs])) {
+    const type = typeKey(ref)
+    const members = byType.get(type) ?? new Map<string, ObjectRef>()
+    byType.set(type, members.set(`${ref.namespace ?? ''}/${ref.name}`, ref))
+  }
+  // A hundred analyzers ask for the objects of a few types.
+  const found = new Map<ObjectType, readonly KubernetesObject[]>()
+  return <T extends KubernetesObject>(type: ObjectType<T>): readonly T[] => {
+    const members = byType.get(typeKey(type))
+    if (members === undefined) return none
+    const objects =
+      found.get(type) ??
+      [...members.values()].flatMap(({ namespace = '', name }) => store.get(type, { namespace, name }) ?? [])
+    found.set(type, objects)
+    return objects as readonly T[]
+  }
+}
+
+const none: readonly never[] = []
+
+function typeKey({ kind, group = '' }: { kind: string; group?: string }): string {
+  return `${kind}.${group}`
 }
 
 function factOf(need: Need, store: Store): Fact<unknown> {

@@ -19,29 +19,84 @@ export interface StateLists {
   doesNotApply: Code[]
 }
 
-/** What is known of each code: the worst that one of its analyzers says. */
-export class CheckStates {
-  readonly #states = new Map<Code, State>()
+/** More than a cluster has; who is in none of the states that were kept has lists of its own. */
+const manyStates = 1000
 
-  add(code: Code, state: State): void {
-    const before = this.#states.get(code)
-    if (before === undefined || badness(state) > badness(before)) this.#states.set(code, state)
+/** The codes that somebody looks for, each with its place. */
+export class CheckOrder {
+  readonly placeOf: ReadonlyMap<Code, number>
+  readonly #codes: readonly Code[]
+  /** Of thousands of Services most are in one of a few states: they share the lists. */
+  readonly #known = new Map<string, StateLists>()
+  readonly #numbers = new WeakMap<Unknown, number>()
+  #next = 0
+
+  constructor(codes: readonly Code[]) {
+    this.#codes = [...new Set(codes)]
+    this.placeOf = new Map(this.#codes.map((code, place) => [code, place]))
   }
 
-  lists(): StateLists {
+  /** What is known of every code; by its place, and empty where it does not apply. */
+  listsOf(states: readonly (State | undefined)[]): StateLists {
+    const key = this.#signatureOf(states)
+    const lists = this.#known.get(key) ?? this.#listed(states)
+    if (this.#known.size < manyStates) this.#known.set(key, lists)
+    return lists
+  }
+
+  /** Equal for states that are the same. */
+  #signatureOf(states: readonly (State | undefined)[]): string {
+    let signature = ''
+    for (const state of states) {
+      signature += typeof state === 'object' ? `${this.#numberOf(state)}.` : (state?.[0] ?? '-')
+    }
+    return signature
+  }
+
+  #numberOf(why: Unknown): number {
+    const number = this.#numbers.get(why) ?? this.#next++
+    this.#numbers.set(why, number)
+    return number
+  }
+
+  #listed(states: readonly (State | undefined)[]): StateLists {
     const passed: Code[] = []
     const doesNotApply: Code[] = []
     const blocked = new Map<string, NotPossible>()
-    for (const [code, state] of this.#states) {
+    for (const [place, code] of this.#codes.entries()) {
+      const state = states[place]
       if (state === 'passed') passed.push(code)
-      else if (state === 'does-not-apply') doesNotApply.push(code)
-      else if (state !== 'found') {
+      else if (state === undefined) doesNotApply.push(code)
+      else if (typeof state !== 'string') {
         const entry = blocked.get(state.what) ?? { codes: [], why: state }
         entry.codes.push(code)
         blocked.set(state.what, entry)
       }
     }
     return { passed, notPossible: [...blocked.values()], doesNotApply }
+  }
+}
+
+/** What is known of each code: the worst that one of its analyzers says; where none says anything, it does not apply. */
+export class CheckStates {
+  readonly #order: CheckOrder
+  /** By place; empty for what does not apply, which is most of them. */
+  readonly #states: (State | undefined)[] = []
+
+  constructor(order: CheckOrder) {
+    this.#order = order
+  }
+
+  add(code: Code, state: State): void {
+    if (state === 'does-not-apply') return
+    const place = this.#order.placeOf.get(code)
+    if (place === undefined) throw new Error(`nobody looks for ${code}`)
+    const before = this.#states[place]
+    if (before === undefined || badness(state) > badness(before)) this.#states[place] = state
+  }
+
+  lists(): StateLists {
+    return this.#order.listsOf(this.#states)
   }
 }
 

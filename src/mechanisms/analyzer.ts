@@ -46,6 +46,8 @@ export interface Report<C extends string = string> {
 export interface Analyzer {
   /** What it may report. */
   codes: readonly string[]
+  /** It looks at objects of this type alone: where none matters for the target, there is nothing to ask it. */
+  about?: ObjectType
   needs: readonly Need[]
   /** False: there is nothing to look at; unknown: nobody can tell whether there is. */
   applies: (view: View) => Fact<boolean>
@@ -87,6 +89,7 @@ export function objectAnalyzer<const C extends string, T extends KubernetesObjec
   const of = (view: View): T[] => view.objects(about).filter((object) => applies(object, view))
   return {
     codes,
+    about,
     needs,
     applies: (view) => {
       const all = view.store.list(about)

@@ -13,9 +13,6 @@ export interface Network {
   configuredBy(ref: ObjectRef): readonly Leg[]
 }
 
-/** What an object touches, itself included: found out once for each, as where it leads does not change with a store. */
-const knownEnds = new WeakMap<KubernetesObject, ReadonlySet<string>>()
-
 /**
  * The arrows of all objects of a store. Those of an object are drawn when somebody comes by: one Service of a namespace
  * does not need the routes of all others.
@@ -31,28 +28,20 @@ export function networkOf(store: Store, mechanisms: readonly Mechanism[]): Netwo
     drawn.set(object, legs)
     return legs
   }
-  let index: ReadonlyMap<string, readonly Drawers[]> | undefined
+  let indexes: readonly Index[] | undefined
   let configured: ReadonlyMap<string, readonly Leg[]> | undefined
   const touching = (ref: ObjectRef): readonly Leg[] => {
-    index ??= indexed()
-    return (index.get(keyOf(ref)) ?? []).flatMap((one) => draw(one))
-  }
-  const indexed = (): ReadonlyMap<string, readonly Drawers[]> => {
-    const found = new Map<string, Drawers[]>()
-    for (const one of all) {
-      for (const key of endsOf(one, store)) {
-        const members = found.get(key)
-        if (members === undefined) found.set(key, [one])
-        else members.push(one)
-      }
-    }
-    return found
+    indexes ??= all.map((some) => indexOf(some, store)).filter(({ size }) => size > 0)
+    const key = keyOf(ref)
+    return indexes.flatMap((index) => index.get(key) ?? []).flatMap((one) => draw(one))
   }
   return {
     into: byEnd(touching, ({ to }) => to),
     outOf: byEnd(touching, ({ from }) => (isEntry(from) ? 'elsewhere' : from)),
     configuredBy: (ref) => {
-      configured ??= byConfiguration(all.flatMap((one) => draw(one)))
+      configured ??= byConfiguration(
+        all.flatMap(({ by, objects }) => objects.flatMap((object) => draw({ by, object }))),
+      )
       return configured.get(keyOf(ref)) ?? []
     },
   }
@@ -104,13 +93,41 @@ interface Drawers {
   object: KubernetesObject
 }
 
-function drawersOf(store: Store, mechanisms: readonly Mechanism[]): Drawers[] {
+interface DrawersOfType {
+  by: readonly Mechanism[]
+  objects: readonly KubernetesObject[]
+}
+
+type Index = ReadonlyMap<string, readonly Drawers[]>
+
+/** By the list that the objects are of: thousands of Services come in groups, and what stands in front of them stays. */
+const knownIndexes = new WeakMap<readonly KubernetesObject[], Index>()
+
+/** The objects of each type that draws arrows. */
+function drawersOf(store: Store, mechanisms: readonly Mechanism[]): DrawersOfType[] {
   const types = new Map(mechanisms.flatMap(({ routes }) => routes.map((type) => [resourceName(type), type])))
   return [...types].flatMap(([name, type]) => {
     const by = mechanisms.filter(({ routes }) => routes.some((route) => resourceName(route) === name))
     const objects = store.list(type)
-    return objects.known ? objects.value.map((object) => ({ by, object })) : []
+    return objects.known ? [{ by, objects: objects.value }] : []
   })
+}
+
+/** Who touches what, of the objects of one type. */
+function indexOf({ by, objects }: DrawersOfType, store: Store): Index {
+  const before = knownIndexes.get(objects)
+  if (before !== undefined) return before
+  const found = new Map<string, Drawers[]>()
+  for (const object of objects) {
+    const one = { by, object }
+    for (const key of endsOf(one, store)) {
+      const members = found.get(key)
+      if (members === undefined) found.set(key, [one])
+      else members.push(one)
+    }
+  }
+  knownIndexes.set(objects, found)
+  return found
 }
 
 function legsOf(by: readonly Mechanism[], object: KubernetesObject, store: Store): Leg[] {
@@ -121,12 +138,10 @@ function refined(leg: Leg, store: Store, mechanisms: readonly Mechanism[]): Leg 
   return mechanisms.reduce((before, mechanism) => mechanism.refine?.(before, store) ?? before, leg)
 }
 
+/** What an object touches, itself included. Where it leads does not change with a store. */
 function endsOf({ by, object }: Drawers, store: Store): ReadonlySet<string> {
-  const known = knownEnds.get(object)
-  if (known !== undefined) return known
   const ends = new Set([keyOf(refOf(object))])
   for (const { to } of legsOf(by, object, store)) if (typeof to === 'object') ends.add(keyOf(to.object))
-  knownEnds.set(object, ends)
   return ends
 }
 

@@ -7,6 +7,7 @@ import { type Location, locationsOf } from '../ingress/locations.ts'
 import type { IngressController, Served } from '../kit/controller.ts'
 import { keys, prefix, settingsOf } from './settings.ts'
 import {
+  canariesOf,
   hasAffinity,
   isCanary,
   isRegexHost,
@@ -132,10 +133,7 @@ function sentByCanary(location: Location, siblings: readonly LooseObject[]): Ser
 
 /** What canaries leave to a main Ingress. */
 function shareBeside(location: Location, siblings: readonly LooseObject[]): number | undefined {
-  const isSame = ({ host, path }: Location): boolean => host === location.host && path === location.path
-  const weights = siblings
-    .filter((one) => isCanary(one) && locationsOf(one).some(isSame))
-    .flatMap((one) => weightOf(settingsOf(one)) ?? [])
+  const weights = canariesOf(location, siblings).flatMap((one) => weightOf(settingsOf(one)) ?? [])
   if (weights.length === 0) return undefined
   return Math.max(0, 1 - weights.reduce((sum, weight) => sum + weight, 0))
 }

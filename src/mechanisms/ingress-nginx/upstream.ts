@@ -50,27 +50,49 @@ function byAge(a: KubernetesObject, b: KubernetesObject): number {
   return byCreation(a, b) || (isDated ? byText(b.metadata.name, a.metadata.name) : 0)
 }
 
-export function upstreamOf({ service, port }: Location, siblings: readonly LooseObject[]): Upstream {
-  const members = siblings.filter(
-    (one) =>
-      !isCanary(one) &&
-      locationsOf(one).some((other) => other.service.name === service.name && other.port === port),
-  )
-  const sticky = members.filter(hasAffinity)
+/** What the Ingresses of a family lead to; there may be hundreds of them, and each asks for all of its locations. */
+const indexIn = onceFor((siblings: readonly LooseObject[]) => {
+  const mains = siblings.filter((one) => !isCanary(one)).flatMap((one) => locationsOf(one))
+  const isRegex = (one: LooseObject): boolean => {
+    const settings = settingsOf(one)
+    return settings.is('use-regex') || (settings.get('rewrite-target') ?? '') !== ''
+  }
+  return {
+    members: Map.groupBy(mains, upstreamKey),
+    mains: Map.groupBy(mains, placeKey),
+    canaries: Map.groupBy(siblings.filter(isCanary).flatMap(locationsOf), placeKey),
+    regexHosts: new Set(siblings.filter(isRegex).flatMap((one) => locationsOf(one).map(({ host }) => host))),
+  }
+})
+
+function upstreamKey({ service, port }: Location): string {
+  return `${service.name} ${port}`
+}
+
+function placeKey({ host, path }: Location): string {
+  return `${host} ${path}`
+}
+
+export function upstreamOf(location: Location, siblings: readonly LooseObject[]): Upstream {
+  const own = indexIn(siblings).members.get(upstreamKey(location)) ?? []
+  const members = [...new Set(own.map(({ object }) => object))]
   return {
     members,
     first: members[0],
     mode: members.find((one) => settingsOf(one).get('affinity-mode') !== undefined),
-    cookie: sticky.at(-1),
+    cookie: members.findLast(hasAffinity),
   }
 }
 
 /** The main Ingress of a canary: the one that serves the same host and path. */
 export function primaryOf(canary: Location, siblings: readonly LooseObject[]): Location | undefined {
-  return siblings
-    .filter((one) => !isCanary(one))
-    .flatMap((one) => locationsOf(one))
-    .find(({ host, path }) => host === canary.host && path === canary.path)
+  return indexIn(siblings).mains.get(placeKey(canary))?.[0]
+}
+
+/** The canaries of a host and path, each once. */
+export function canariesOf(main: Location, siblings: readonly LooseObject[]): LooseObject[] {
+  const found = indexIn(siblings).canaries.get(placeKey(main)) ?? []
+  return [...new Set(found.map(({ object }) => object))]
 }
 
 /** The part of the requests that a canary draws by weight; undefined where it goes by headers or cookies alone. */
@@ -82,9 +104,5 @@ export function weightOf(settings: Settings): number | undefined {
 
 /** A regular expression on any Ingress of a host makes all paths of the host such. */
 export function isRegexHost(host: string, siblings: readonly LooseObject[]): boolean {
-  return siblings.some((one) => {
-    const settings = settingsOf(one)
-    const isRegex = settings.is('use-regex') || (settings.get('rewrite-target') ?? '') !== ''
-    return isRegex && locationsOf(one).some((location) => location.host === host)
-  })
+  return indexIn(siblings).regexHosts.has(host)
 }

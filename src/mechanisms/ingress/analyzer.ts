@@ -9,6 +9,7 @@ import {
   type View,
 } from '../analyzer.ts'
 import type { Backend, IngressController } from '../kit/controller.ts'
+import { onceFor } from '../kit/once.ts'
 import { behind } from './backends.ts'
 import { ingressClasses } from './classes.ts'
 import { controllerOf } from './controllers.ts'
@@ -34,25 +35,19 @@ interface Definition<C extends string> {
 export function ingressAnalyzer<const C extends string>(definition: Definition<C>): Analyzer {
   const { codes, by, needs = [], applies = () => true, analyse } = definition
   const servedIn = (view: View): ServedIngress[] =>
-    view.objects(ingresses).flatMap((ingress) => {
-      const controller = controllerOf(ingress, view.store)
-      if (controller === undefined || (by !== undefined && controller !== by)) return []
-      const served = {
-        ingress,
-        controller,
-        backends: behind(ingress, view.store).map(({ backend }) => backend),
-      }
-      return applies(served, view) ? [served] : []
-    })
+    allServed(view).filter(
+      (served) => (by === undefined || served.controller === by) && applies(served, view),
+    )
   return {
     codes,
+    about: ingresses,
     needs,
     applies: (view): Fact<boolean> => {
       const all = view.store.list(ingresses)
       if (!all.known) return all
       if (servedIn(view).length > 0) return known(true)
       const classes = view.store.fact(ingressClasses)
-      const isOpen = view.objects(ingresses).some((one) => controllerOf(one, view.store) === undefined)
+      const isOpen = allServed(view).length < view.objects(ingresses).length
       return isOpen && !classes.known ? classes : known(false)
     },
     analyse: (view, report) => {
@@ -60,6 +55,15 @@ export function ingressAnalyzer<const C extends string>(definition: Definition<C
     },
   }
 }
+
+/** Every Ingress that matters for the target and whose controller is known: the analyzers of all controllers ask. */
+const allServed = onceFor(({ objects, store }: View): readonly ServedIngress[] =>
+  objects(ingresses).flatMap((ingress) => {
+    const controller = controllerOf(ingress, store)
+    if (controller === undefined) return []
+    return [{ ingress, controller, backends: behind(ingress, store).map(({ backend }) => backend) }]
+  }),
+)
 
 /** A draft about a field of an object that may be another one than the Ingress. */
 export function placedAt(object: LooseObject, field: string): Pick<FindingDraft, 'objects' | 'at'> {

@@ -5,6 +5,7 @@ import { sticks } from '../../model/affinity/policy.ts'
 import type { Store } from '../../model/cluster/store.ts'
 import { hostEntry, sendingLegs } from '../kit/front.ts'
 import { at, list } from '../kit/loose.ts'
+import { onceFor } from '../kit/once.ts'
 import { services } from '../service/objects.ts'
 import { clientOf } from './client.ts'
 import { type ServerKind, gatewayOf, gatewayRef, takenBy } from './gateway.ts'
@@ -212,12 +213,18 @@ function isHttp({ name = '', appProtocol }: ServicePort): boolean {
 /** A VirtualService of the mesh is about the name that callers use. */
 function isCaught(host: string, store: Store): boolean {
   const routes = store.list(virtualServices)
-  return (routes.known ? routes.value : []).some(
-    (route) =>
-      isOfMesh(route) &&
-      hostsOf(route).some((name) => covers(wholeHost(name, route.metadata.namespace ?? ''), host)),
-  )
+  if (!routes.known) return false
+  const { names, wide } = caughtBy(routes.value)
+  return names.has(host) || wide.some((name) => covers(name, host))
 }
+
+/** The hosts of all VirtualServices of the mesh: most are whole names. */
+const caughtBy = onceFor((routes: readonly LooseObject[]) => {
+  const all = routes
+    .filter(isOfMesh)
+    .flatMap((route) => hostsOf(route).map((name) => wholeHost(name, route.metadata.namespace ?? '')))
+  return { names: new Set(all), wide: all.filter((name) => name.startsWith('*')) }
+})
 
 interface Caller {
   client: Client

@@ -22,5 +22,18 @@ export function strings(value: unknown): string[] {
 
 /** The value at `a.b.c`, going through records only. */
 export function at(value: unknown, path: string): unknown {
-  return path.split('.').reduce<unknown>((inner, key) => record(inner)[key], value)
+  let inner = value
+  for (const key of keysOf(path)) inner = record(inner)[key]
+  return inner
+}
+
+/** There are a few hundred paths in the sources, and each is asked for in thousands of objects. */
+const known = new Map<string, readonly string[]>()
+
+function keysOf(path: string): readonly string[] {
+  const before = known.get(path)
+  if (before !== undefined) return before
+  const keys = path.split('.')
+  known.set(path, keys)
+  return keys
 }

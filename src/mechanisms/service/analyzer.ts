@@ -7,6 +7,7 @@ import type { Store } from '../../model/cluster/store.ts'
 import type { Analyzer, Report, View } from '../analyzer.ts'
 import type { codes } from './codes.ts'
 import { type Inputs, type InputName, inputs as facts } from './facts.ts'
+import { onceFor } from '../kit/once.ts'
 import { services } from './objects.ts'
 
 type Code = keyof typeof codes
@@ -72,16 +73,15 @@ function factsOf<O extends InputName>(
   return Object.fromEntries(found) as unknown as { [Name in O]: Fact<Inputs[Name]> }
 }
 
-/** The target of a view as a Service; undefined where it is none. */
-export function subjectOf({
-  target: { object },
-  source,
-}: Pick<View, 'target' | 'source'>): Subject | undefined {
-  if (!isOfType(object, services)) return undefined
-  const service = object as Service
-  const { namespace = 'default', name } = service.metadata
-  return { ref: { namespace, name }, service, source, policy: servicePolicy(service) }
-}
+/** The target of a view as a Service; undefined where it is none. Every analyzer of Services asks. */
+export const subjectOf = onceFor(
+  ({ target: { object }, source }: Pick<View, 'target' | 'source'>): Subject | undefined => {
+    if (!isOfType(object, services)) return undefined
+    const service = object as Service
+    const { namespace = 'default', name } = service.metadata
+    return { ref: { namespace, name }, service, source, policy: servicePolicy(service) }
+  },
+)
 
 /** kube-proxy and its like have something to do: there is a cluster IP. In files it need not be there yet. */
 export function isProxied({ service: { spec } }: Pick<Subject, 'service'>): boolean {

@@ -17,6 +17,7 @@ import { type Balancer, balancerOf, type Member, ownPolicy, routesOf } from './b
 import type { CookieSettings } from './cookie.ts'
 import { traefikController } from './controller.ts'
 import { ingressRoutes, oldGroup, traefikServices } from './objects.ts'
+import { onceFor } from '../kit/once.ts'
 
 /** Services behind an Ingress that are here, each once. */
 function servicesOf(backends: readonly { service: LooseObject | undefined }[]): LooseObject[] {
@@ -195,7 +196,7 @@ interface Balancing {
 }
 
 /** The routes and TraefikServices that matter for the target. */
-function balancersOf(view: View): Balancing[] {
+const balancersOf = onceFor((view: View): readonly Balancing[] => {
   const routes = ingressRoutes.flatMap((type) => view.objects(type))
   const weighted = traefikServices.flatMap((type) => view.objects(type))
   return [
@@ -205,7 +206,7 @@ function balancersOf(view: View): Balancing[] {
       return balancer === undefined ? [] : [{ object, balancer }]
     }),
   ]
-}
+})
 
 /** An analyzer of each of these. A finding is about the object that holds it. */
 function balancerAnalyzer(
