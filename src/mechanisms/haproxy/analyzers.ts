@@ -6,13 +6,23 @@ import { behind } from '../ingress/backends.ts'
 import { controllerOf } from '../ingress/controllers.ts'
 import { ingresses } from '../ingress/objects.ts'
 import { annotationField, type Backend } from '../kit/controller.ts'
-import { cookieKey, haproxytech, readKey, staticCookieKey } from './haproxytech.ts'
+import { seenVersion } from '../ingress/running.ts'
+import { isAtLeastVersion } from '../kit/version.ts'
+import { cookieKey, haproxytech, programsOfHaproxytech, readKey, staticCookieKey } from './haproxytech.ts'
 import { jcmoraisjr, keyNames, readKey as readCommunityKey } from './jcmoraisjr.ts'
 
 const onIngress = ingressAnalyzer({
   by: haproxytech,
   codes: ['AFF-HAP-COOKIE-ON-INGRESS'],
-  analyse: ({ ingress, backends }, _view, report) => {
+  analyse: ({ ingress, backends }, { store }, report) => {
+    const seen = seenVersion(programsOfHaproxytech(store))
+    const later = 'later versions read it from the Service or the ConfigMap only'
+    const ofVersion = (key: string): string => {
+      if (seen === undefined) return `${key} on an Ingress works up to 3.2; ${later}, and ignore it here`
+      return isAtLeastVersion(seen.version, [3, 3]) === true
+        ? `${key} on an Ingress is ignored by ${seen.text}, which runs here: since 3.3 it is read from the Service or the ConfigMap only`
+        : `${key} on an Ingress works in ${seen.text}, which runs here, and not after an update: ${later}`
+    }
     for (const name of [cookieKey, staticCookieKey]) {
       const found = readKey(name, { ingress, service: undefined })
       if (found === undefined) continue
@@ -21,7 +31,7 @@ const onIngress = ingressAnalyzer({
       if (without.length === 0) continue
       const services = [...new Set(without.map(({ to }) => `service/${to.name}`))].join(', ')
       report('AFF-HAP-COOKIE-ON-INGRESS', {
-        message: `${found.key} on an Ingress works up to 3.2; later versions read it from the Service or the ConfigMap only, and ignore it here`,
+        message: ofVersion(found.key),
         why: 'All Ingresses of a Service share one backend of HAProxy, so that one of them cannot decide for it.',
         mend: [`put the same annotation on ${services}`],
         field: annotationField(found.key),

@@ -1,6 +1,9 @@
 import type { Policy } from '../../model/affinity/policy.ts'
+import type { Store } from '../../model/cluster/store.ts'
+import { isSince, runningOf } from '../ingress/running.ts'
 import { annotationReader } from './annotations.ts'
 import { type Backend, type IngressController, type Served } from '../kit/controller.ts'
+import type { Program } from '../kit/workloads.ts'
 
 /** Both are read; `haproxy.com` is the older one. */
 export const prefixes = ['haproxy.org/', 'haproxy.com/'] as const
@@ -13,9 +16,20 @@ export const readKey = annotationReader(prefixes)
 export const onlyUpTo32 =
   'up to 3.2; later versions read cookie-persistence from the Service or the ConfigMap alone'
 
-function serve(backend: Backend): Served {
-  const dynamic = readKey(cookieKey, backend)
-  const fixed = readKey(staticCookieKey, backend)
+/** What runs here of this controller. */
+export function programsOfHaproxytech(store: Store): readonly Program[] {
+  return runningOf(['haproxytech/kubernetes-ingress'], store)
+}
+
+function serve(backend: Backend, store: Store): Served {
+  const programs = programsOfHaproxytech(store)
+  const isAfter32 = isSince([3, 3], programs)
+  const read = (name: string): ReturnType<typeof readKey> => {
+    const found = readKey(name, backend)
+    return isAfter32 === true && found?.of === 'ingress' ? undefined : found
+  }
+  const dynamic = read(cookieKey)
+  const fixed = read(staticCookieKey)
   const found = dynamic ?? fixed
   if (found === undefined)
     return { policy: balanced(readKey('load-balance', backend)?.value), arrival: 'pods' }
@@ -24,7 +38,7 @@ function serve(backend: Backend): Served {
   return {
     policy: { kind: 'cookie', name: found.value, path: '/', madeBy: 'proxy', points: 'at-a-pod' },
     arrival: 'pods',
-    ...(found.of === 'ingress' ? { note: onlyUpTo32 } : {}),
+    ...(found.of === 'ingress' && isAfter32 === undefined ? { note: onlyUpTo32 } : {}),
   }
 }
 

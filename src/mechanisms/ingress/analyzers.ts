@@ -2,6 +2,7 @@ import { sticks } from '../../model/affinity/policy.ts'
 import type { Analyzer } from '../analyzer.ts'
 import { annotationField, annotationsOf, type IngressController } from '../kit/controller.ts'
 import { ingressAnalyzer, type ServedIngress } from './analyzer.ts'
+import { controller as ingressNginx } from '../ingress-nginx/controller.ts'
 import { ingressControllers } from './controllers.ts'
 
 /** Annotations of another controller, where the one that serves the Ingress spreads requests. */
@@ -49,7 +50,8 @@ const oneAddress = ingressAnalyzer({
   analyse: ({ controller, backends }, { store }, report) => {
     for (const backend of backends) {
       const { policy, arrival } = controller.serve(backend, store)
-      if (arrival !== 'cluster-ip' || sticks(policy) !== true) continue
+      // Of ingress-nginx a finding of its own says it, with the Ingress that is to blame.
+      if (controller === ingressNginx || arrival !== 'cluster-ip' || sticks(policy) !== true) continue
       report('AFF-L7-ONE-ADDRESS', {
         message: `${controller.name} goes to the cluster IP of service/${backend.to.name}: its own affinity keeps nobody on a pod`,
         why: 'It sees one address and no pods. The Service proxy behind it picks the pod, and sees the addresses of the controller for clients.',

@@ -10,7 +10,7 @@ import { controller as ingressNginx } from '../ingress-nginx/controller.ts'
 import { annotationsOf, type IngressController, isServedBy } from '../kit/controller.ts'
 import { kong } from '../kong/controller.ts'
 import { nginxInc } from '../nginx-inc/controller.ts'
-import { traefikController, traefikNginxController } from '../traefik/controller.ts'
+import { servesClassesOfNginx, traefikController, traefikNginxController } from '../traefik/controller.ts'
 import { ingressClass, ingressClasses } from './classes.ts'
 
 const none: Policy = { kind: 'none' }
@@ -62,7 +62,9 @@ export function servingOf(ingress: LooseObject, store: Store): Serving {
   const name = ingressClass(ingress)
   const value = classes.known ? classes.value[name ?? ''] : undefined
   if (value !== undefined && value !== '') {
-    return { controller: ingressControllers.find((one) => isServedBy(one, value)), isAssumed: false }
+    const found = ingressControllers.find((one) => isServedBy(one, value))
+    const isTakenOver = found === ingressNginx && servesClassesOfNginx(store)
+    return { controller: isTakenOver ? traefikNginxController : found, isAssumed: false }
   }
   // A cluster says all of its classes. Chosen by the annotation, one needs no object.
   const isTold = classes.known && annotationsOf(ingress)['kubernetes.io/ingress.class'] === undefined

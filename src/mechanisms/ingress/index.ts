@@ -11,6 +11,7 @@ import { ingressClass, ingressClasses } from './classes.ts'
 import { servingOf } from './controllers.ts'
 import { ingressKind } from './kind.ts'
 import { ingresses } from './objects.ts'
+import { ingressPrograms } from './running.ts'
 
 /** Ingress of networking.k8s.io, whoever implements it. */
 export const ingress: Mechanism = {
@@ -18,7 +19,7 @@ export const ingress: Mechanism = {
   label: 'Ingress',
   targets: [anyKind(ingressKind)],
   routes: [ingresses],
-  reads: [ingressClasses],
+  reads: [ingressClasses, ingressPrograms],
   legs: legsByType(drawnBy(ingresses, ingressLegs)),
   analyzers,
 }

@@ -1,5 +1,6 @@
 import type { LooseObject, ObjectType } from '../../model/cluster/object.ts'
 import { at, list, record, strings, text } from './loose.ts'
+import { versionOf } from './version.ts'
 
 /** What a program of a cluster runs as; those that matter are known by a label, of all that such a cluster may hold. */
 export function deploymentsWith(
@@ -23,7 +24,7 @@ export function deploymentsWith(
 export interface Program {
   /** Without registry, tag and digest: `envoyproxy/gateway`. */
   image: string
-  /** As the tag has it: `v1.9.1`; absent where there is none. */
+  /** As the tag has it: `v1.9.1`, or the label app.kubernetes.io/version; absent where there is none. */
   version?: string
   /** Command and arguments. */
   words: readonly string[]
@@ -31,16 +32,19 @@ export interface Program {
 
 /** The containers of Deployments. */
 export function programsOf(objects: readonly LooseObject[]): Program[] {
-  return objects.flatMap(({ spec }) =>
-    list(at(spec, 'template.spec.containers')).map((container): Program => {
+  return objects.flatMap(({ spec, metadata }) => {
+    const labelled = text(metadata.labels?.['app.kubernetes.io/version'])
+    return list(at(spec, 'template.spec.containers')).map((container): Program => {
       const { name, tag } = imageParts(text(record(container)['image']) ?? '')
+      // A tag may be no version, as `latest`, or there is a digest alone.
+      const version = versionOf(tag) === undefined ? (labelled ?? tag) : tag
       return {
         image: name,
-        ...(tag === undefined ? {} : { version: tag }),
+        ...(version === undefined ? {} : { version }),
         words: [...strings(record(container)['command']), ...strings(record(container)['args'])],
       }
-    }),
-  )
+    })
+  })
 }
 
 /** `docker.io/envoyproxy/gateway:v1.9.1@sha256:…`: the path without its registry, and the tag. */

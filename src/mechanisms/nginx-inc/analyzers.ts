@@ -5,7 +5,8 @@ import { objectAnalyzer } from '../analyzer.ts'
 import { ingressAnalyzer } from '../ingress/analyzer.ts'
 import { annotationField, annotationsOf } from '../kit/controller.ts'
 import { at } from '../kit/loose.ts'
-import { nginxInc, plusStickyKey, stickyAnnotation, stickyKey } from './controller.ts'
+import { isAtLeastVersion } from '../kit/version.ts'
+import { editionOf, nginxInc, plusStickyKey, stickyAnnotation, stickyKey } from './controller.ts'
 import { parseStickyServices } from './sticky.ts'
 import {
   routesOf,
@@ -19,7 +20,8 @@ const sticky = ingressAnalyzer({
   by: nginxInc,
   codes: ['AFF-NGINC-SYNTAX', 'AFF-NGINC-SERVICE', 'AFF-NGINC-PLUS', 'AFF-NGINC-VERSION'],
   applies: ({ ingress }) => stickyAnnotation(annotationsOf(ingress)) !== undefined,
-  analyse: ({ ingress, backends }, _view, report) => {
+  analyse: ({ ingress, backends }, { store }, report) => {
+    const { seen, isPlus } = editionOf(store)
     const found = stickyAnnotation(annotationsOf(ingress))
     if (found === undefined) return
     const field = annotationField(found.key)
@@ -44,17 +46,18 @@ const sticky = ingressAnalyzer({
       })
     }
     // Both may be there: the one is read, and the other is refused all the same.
-    if (plusStickyKey in annotationsOf(ingress)) {
+    if (plusStickyKey in annotationsOf(ingress) && isPlus !== true) {
       report('AFF-NGINC-PLUS', {
-        message: `with open source NGINX the controller refuses the whole Ingress because of ${plusStickyKey}`,
-        why: 'It is of NGINX Plus. Which of the two is running cannot be seen here.',
+        message: `with open source NGINX${isPlus === false ? ', which runs here,' : ''} the controller refuses the whole Ingress because of ${plusStickyKey}`,
+        why: `It is of NGINX Plus.${isPlus === false ? '' : ' Which of the two is running cannot be seen here.'}`,
         mend: [`with 5.4.0 or newer, use ${stickyKey}, which both take`],
         field: annotationField(plusStickyKey),
       })
     }
-    if (found.key === stickyKey && services.length > 0) {
+    const isRead = isAtLeastVersion(seen?.version, [5, 4])
+    if (found.key === stickyKey && services.length > 0 && isRead !== true) {
       report('AFF-NGINC-VERSION', {
-        message: `${stickyKey} takes NGINX Ingress Controller 5.4.0 or newer`,
+        message: `${stickyKey} takes NGINX Ingress Controller 5.4.0 or newer${isRead === false ? `, and ${seen?.text} runs here: it is ignored` : ''}`,
         why: 'Older ones do not know it; there NGINX Plus has nginx.com/sticky-cookie-services.',
         field,
       })

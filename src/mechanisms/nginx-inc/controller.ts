@@ -1,4 +1,5 @@
 import type { Policy } from '../../model/affinity/policy.ts'
+import type { Store } from '../../model/cluster/store.ts'
 import {
   annotationsOf,
   type Backend,
@@ -6,6 +7,8 @@ import {
   type IngressController,
   type Served,
 } from '../kit/controller.ts'
+import { isAtLeastVersion } from '../kit/version.ts'
+import { runningOf, type SeenVersion, seenVersion } from '../ingress/running.ts'
 import { parseStickyServices } from './sticky.ts'
 
 /** Read by open source NGINX as well since 5.4.0 (2026-03-20), and before the other one where both are there. */
@@ -33,15 +36,40 @@ export function methodPolicy(method: string | undefined): Policy {
   return words[0] === 'hash' && words[1] !== undefined ? { kind: 'hash', of: words[1] } : { kind: 'none' }
 }
 
-function serve({ ingress, to }: Backend): Served {
+/** What runs here: by its image either with NGINX Plus or with open source NGINX. */
+export function editionOf(store: Store): { seen: SeenVersion | undefined; isPlus: boolean | undefined } {
+  const plus = runningOf(['nginx-plus-ingress', 'nginx-ic/nginx-plus-ingress'], store)
+  const free = runningOf(['nginx/nginx-ingress', 'nginx-ic/nginx-ingress'], store)
+  const isOne = (plus.length === 0) !== (free.length === 0)
+  return { seen: seenVersion([...plus, ...free]), isPlus: isOne ? plus.length > 0 : undefined }
+}
+
+/** Whether an annotation is read; undefined where nobody can tell. */
+function isRead(key: string, store: Store): boolean | undefined {
+  const { seen, isPlus } = editionOf(store)
+  if (key === plusStickyKey) return isPlus
+  return isAtLeastVersion(seen?.version, [5, 4])
+}
+
+function serve({ ingress, to }: Backend, store: Store): Served {
   const annotations = annotationsOf(ingress)
   const arrival = goBoolean(annotations[clusterIpKey]) === true ? 'cluster-ip' : 'pods'
   const sticky = stickyAnnotation(annotations)
   const own = parseStickyServices(sticky?.value ?? '').services.find(({ service }) => service === to.name)
   if (own === undefined || sticky === undefined)
     return { policy: methodPolicy(annotations[methodKey]), arrival }
-  const note =
-    sticky.key === stickyKey ? 'since 5.4.0; before that it takes NGINX Plus' : 'with NGINX Plus only'
+  const read = isRead(sticky.key, store)
+  if (read === true) return { policy: own.policy, arrival }
+  const isPlus = sticky.key === plusStickyKey
+  if (read === false)
+    return {
+      policy: isPlus ? { kind: 'none' } : methodPolicy(annotations[methodKey]),
+      arrival,
+      note: isPlus
+        ? 'open source NGINX runs here, which refuses the Ingress'
+        : `${sticky.key} is read since 5.4.0, and ${editionOf(store).seen?.text ?? ''} runs here`,
+    }
+  const note = isPlus ? 'with NGINX Plus only' : 'since 5.4.0; before that it takes NGINX Plus'
   return { policy: own.policy, arrival, note }
 }
 

@@ -8,6 +8,9 @@ import {
   type Served,
 } from '../kit/controller.ts'
 import { affinityKeys, readAnnotations, servicePrefix } from './annotations.ts'
+import type { Store } from '../../model/cluster/store.ts'
+import { isSince, runningOf } from '../ingress/running.ts'
+import type { Program } from '../kit/workloads.ts'
 import { cookiePolicy } from './cookie.ts'
 
 /** What a service without a cookie does. */
@@ -43,6 +46,44 @@ export const traefikController: IngressController = {
 
 const nginxPrefix = 'nginx.ingress.kubernetes.io/'
 
+/** What runs here of Traefik. */
+export function programsOfTraefik(store: Store): readonly Program[] {
+  return runningOf(['traefik', 'traefik/traefik'], store)
+}
+
+/** What the provider reads since 3.7 only: both are said where the version cannot be seen. */
+function notesOf(
+  annotations: Readonly<Record<string, string>>,
+  is37: boolean | undefined,
+): { note?: string } {
+  const young = ['upstream-hash-by', 'session-cookie-expires'].filter(
+    (key) => (annotations[nginxPrefix + key] ?? '') !== '',
+  )
+  if (young.length === 0 || is37 === true) return {}
+  if (is37 === false)
+    return { note: `${young.join(' and ')} ${young.length === 1 ? 'is' : 'are'} read since 3.7 only` }
+  const words = young.map((key) =>
+    key === 'upstream-hash-by'
+      ? 'since 3.7 upstream-hash-by decides'
+      : 'since 3.7 session-cookie-expires is read',
+  )
+  return { note: words.join('; ') }
+}
+
+/**
+ * Whether Traefik serves a class of ingress-nginx: it takes over that controller's classes unless it is told another one
+ * (providers.kubernetesIngressNGINX.controllerClass), which shows in its arguments alone.
+ */
+export function servesClassesOfNginx(store: Store): boolean {
+  const words = programsOfTraefik(store).flatMap((one) => one.words)
+  const isOn = words.some((word) => /^--providers\.kubernetesingressnginx(=true)?$/i.test(word))
+  const other = words.some((word) =>
+    /^--providers\.kubernetesingressnginx\.controllerclass=(?!k8s\.io\/ingress-nginx$)/i.test(word),
+  )
+  const own = runningOf(['ingress-nginx/controller'], store)
+  return isOn && !other && own.length === 0
+}
+
 /**
  * Traefik's provider for the annotations of ingress-nginx: not as that controller does. Any text switches affinity on, the
  * cookie's path is `/`, and whoever asks for no name shares one (pkg/provider/kubernetes/ingress-nginx, v3.6.12).
@@ -50,16 +91,23 @@ const nginxPrefix = 'nginx.ingress.kubernetes.io/'
 export const traefikNginxController: IngressController = {
   name: 'Traefik (for ingress-nginx)',
   controllers: ['traefik.io/ingress-nginx'],
-  serve: ({ ingress }) => {
+  serve: ({ ingress }, store) => {
+    const is37 = isSince([3, 7], programsOfTraefik(store))
     const annotations = annotationsOf(ingress)
     const get = (key: string): string | undefined => annotations[nginxPrefix + key]
     const arrival = goBoolean(get('service-upstream')) === true ? 'cluster-ip' : 'pods'
-    if ((get('affinity') ?? '') === '') return { policy: none, arrival }
-    const age = get('session-cookie-max-age') ?? ''
+    const hash = get('upstream-hash-by') ?? ''
+    const note = notesOf(annotations, is37)
+    // Since 3.7 the hash is read, and comes before the cookie.
+    if (hash !== '' && is37 === true) return { policy: { kind: 'hash', of: hash }, arrival }
+    if ((get('affinity') ?? '') === '') return { policy: none, arrival, ...note }
+    const expires = is37 === true ? get('session-cookie-expires') : undefined
+    const age = get('session-cookie-max-age') ?? expires ?? ''
     const path = get('session-cookie-path')
     const sameSite = get('session-cookie-samesite')?.toLowerCase()
     return {
       arrival,
+      ...note,
       policy: cookiePolicy({
         name: get('session-cookie-name') ?? 'INGRESSCOOKIE',
         secure: goBoolean(get('session-cookie-secure')) === true,
@@ -70,9 +118,14 @@ export const traefikNginxController: IngressController = {
     }
   },
   keys: {
-    ingress: ['affinity', 'session-cookie-name', 'session-cookie-path', 'session-cookie-max-age'].map(
-      (key) => nginxPrefix + key,
-    ),
+    ingress: [
+      'affinity',
+      'session-cookie-name',
+      'session-cookie-path',
+      'session-cookie-max-age',
+      'session-cookie-expires',
+      'upstream-hash-by',
+    ].map((key) => nginxPrefix + key),
     service: [],
   },
   instead: `${nginxPrefix}affinity: cookie`,
