@@ -80,8 +80,8 @@ export function analyseObject(scene: Scene, kind: TargetKind, object: Kubernetes
 const checks = new CheckOrder(analyzers.flatMap(({ codes }) => codes as readonly Code[]))
 
 /** Whether it is about objects of which none matters here: most analyzers, for most Services. */
-function isIdle({ about }: Analyzer, { objects, store }: View): boolean {
-  return about !== undefined && objects(about).length === 0 && store.list(about).known
+function isIdle({ about }: Analyzer, view: View): boolean {
+  return about !== undefined && view.objects(about).length === 0 && view.store.list(about).known
 }
 
 /** Runs one analyzer, and keeps what it lets know of each of its codes. */

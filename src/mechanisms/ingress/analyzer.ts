@@ -57,11 +57,11 @@ export function ingressAnalyzer<const C extends string>(definition: Definition<C
 }
 
 /** Every Ingress that matters for the target and whose controller is known: the analyzers of all controllers ask. */
-const allServed = onceFor(({ objects, store }: View): readonly ServedIngress[] =>
-  objects(ingresses).flatMap((ingress) => {
-    const controller = controllerOf(ingress, store)
+const allServed = onceFor((view: View): readonly ServedIngress[] =>
+  view.objects(ingresses).flatMap((ingress) => {
+    const controller = controllerOf(ingress, view.store)
     if (controller === undefined) return []
-    return [{ ingress, controller, backends: behind(ingress, store).map(({ backend }) => backend) }]
+    return [{ ingress, controller, backends: behind(ingress, view.store).map(({ backend }) => backend) }]
   }),
 )
 
