@@ -1,5 +1,5 @@
 /**
- * How often the executable is right on real Cilium: `node test/statistics/cilium.ts [--runs 20] [--at-once 5] [--minutes 60] [--write]`,
+ * How often the executable is right on real Cilium: `node test/statistics/cilium.ts [--runs 20] [--at-once 5] [--minutes 60] [--only TEXT] [--write]`,
  * with the lab up (`npm run lab -- up --nodes 3 --proxy cilium`). Ends with 1 when any run was wrong; `--write` puts the
  * table into docs/lab.md.
  */
@@ -19,6 +19,7 @@ const { values } = parseArgs({
     runs: { type: 'string', default: '20' },
     'at-once': { type: 'string', default: '5' },
     minutes: { type: 'string', default: '60' },
+    only: { type: 'string', default: '' },
     write: { type: 'boolean', default: false },
   },
 })
@@ -150,7 +151,7 @@ function wrongTimeout(json: unknown, seconds: number): string[] {
 }
 
 const json = ['-o', 'json'] as const
-const checks: readonly Check[] = [
+const all: readonly Check[] = [
   {
     words: '`explain`, 1, 2 and 10 s',
     args: ['explain', 's1', 's2', 's10'],
@@ -193,6 +194,7 @@ const checks: readonly Check[] = [
     wrong: (report: unknown) => wrongTimeout(report, seconds),
   })),
 ]
+const checks = all.filter(({ words }) => words.includes(values.only))
 
 interface Outcome {
   ms: number
@@ -270,9 +272,9 @@ const table = [
   '',
   '| command | right | time, median |',
   '| --- | ---: | ---: |',
-  ...[...outcomes].map(([{ words }, all]) => {
-    const right = all.filter(({ wrong }) => wrong.length === 0).length
-    return `| ${words} | ${right} of ${all.length} | ${(median(all.map(({ ms }) => ms)) / 1000).toFixed(1)} s |`
+  ...[...outcomes].map(([{ words }, ended]) => {
+    const right = ended.filter(({ wrong }) => wrong.length === 0).length
+    return `| ${words} | ${right} of ${ended.length} | ${(median(ended.map(({ ms }) => ms)) / 1000).toFixed(1)} s |`
   }),
 ].join('\n')
 process.stdout.write(`${table}\n`)
