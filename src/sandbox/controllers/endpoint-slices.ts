@@ -36,7 +36,7 @@ function reconcile(store: Store, object: Resource): void {
   const wanted = (spec.ipFamilies ?? ['IPv4']).flatMap((addressType) => {
     const endpoints = pods.flatMap((pod) =>
       endpointOf(pod, addressType, spec.publishNotReadyAddresses === true).map((endpoint) => ({
-        endpoint,
+        endpoint: { ...endpoint, ...hintsFor(spec, endpoint) },
         ports: (spec.ports ?? []).flatMap((port) => slicePort(port, pod)),
       })),
     )
@@ -100,6 +100,19 @@ function endpointOf(pod: Pod, family: Family, publishNotReady: boolean): SliceEn
       },
     },
   ]
+}
+
+/**
+ * To the endpoint's own node (kubernetes/endpointslice, trafficdist, preferSameNode). The other values hint at zones, and
+ * no node here is in one.
+ */
+function hintsFor(
+  { trafficDistribution }: Service['spec'],
+  { nodeName }: SliceEndpoint,
+): Pick<SliceEndpoint, 'hints'> {
+  return trafficDistribution === 'PreferSameNode' && nodeName !== undefined
+    ? { hints: { forNodes: [{ name: nodeName }] } }
+    : {}
 }
 
 /** None when the pod has no port of that name, as in the EndpointSlice controller (podutil.FindPort). */

@@ -3,6 +3,7 @@ import { type Family, familyOf, hostAndPort } from '../../model/common/ip.ts'
 import type { Service, ServicePort } from '../../model/cluster/kubernetes.ts'
 import { type Endpoint, endpointsOfPort } from '../../model/cluster/endpoint.ts'
 import type { EndpointSlice } from '../../model/cluster/kubernetes.ts'
+import { eligibleEndpoints } from '../../model/affinity/eligible.ts'
 import { waysInto } from '../../model/cluster/ways.ts'
 import type { ProxyMode } from '../choices.ts'
 import { survive } from '../controllers/survive.ts'
@@ -239,9 +240,11 @@ export class ServiceProxy {
     const isPod = plan.nodeOfPod(client) !== undefined
     const external = isPod ? 'Cluster' : spec.externalTrafficPolicy
     const policy = from === 'inside' ? spec.internalTrafficPolicy : external
-    const eligible = frontend.endpoints.filter(
-      ({ address }) => policy !== 'Local' || plan.nodeOfPod(address) === node,
-    )
+    const eligible =
+      policy === 'Local'
+        ? frontend.endpoints.filter(({ address }) => plan.nodeOfPod(address) === node)
+        : // Its nodes are in no zone.
+          eligibleEndpoints(frontend.endpoints, 'Cluster', { node: `node${node}`, zone: null }).endpoints
     const addresses = eligible.map((endpoint) => nameOf(endpoint))
     const timeoutSeconds = spec.sessionAffinityConfig?.clientIP?.timeoutSeconds ?? 10_800
     let chosen: string | undefined

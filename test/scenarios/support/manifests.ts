@@ -9,13 +9,15 @@ export interface AppOptions {
   replicas?: number
   /** Pods of all nodes in equal parts, or of this one only. */
   node?: string
+  /** Of the pods, beside `app`. */
+  labels?: Readonly<Record<string, string>>
   /** Serves HTTPS with it. */
   certificate?: { cert: string; key: string }
 }
 
 /** The Deployment of the scenarios' application, as of someone who runs it: probes, requests, labels. */
 export function app(site: Site, name: string, options: AppOptions = {}): object {
-  const { replicas = 3, node, certificate } = options
+  const { replicas = 3, node, labels, certificate } = options
   const container = {
     name: 'server',
     image: site.images.node,
@@ -34,7 +36,7 @@ export function app(site: Site, name: string, options: AppOptions = {}): object 
     readinessProbe: { tcpSocket: { port: 8080 }, periodSeconds: 1 },
     resources: { requests: { cpu: '5m', memory: '16Mi' } },
   }
-  return deployment(name, replicas, container, node)
+  return deployment(name, replicas, container, node, labels)
 }
 
 /** A Deployment of many pods that cost next to nothing: busybox's web server, which answers with the pod's name. */
@@ -121,7 +123,13 @@ export function lineApp(site: Site, name: string, replicas = 3): object {
 }
 
 /** A Deployment of one container, spread over the nodes. */
-export function deployment(name: string, replicas: number, container: object, node?: string): object {
+export function deployment(
+  name: string,
+  replicas: number,
+  container: object,
+  node?: string,
+  more: Readonly<Record<string, string>> = {},
+): object {
   const labels = { app: name }
   return {
     apiVersion: 'apps/v1',
@@ -131,7 +139,7 @@ export function deployment(name: string, replicas: number, container: object, no
       replicas,
       selector: { matchLabels: labels },
       template: {
-        metadata: { labels },
+        metadata: { labels: { ...labels, ...more } },
         spec: {
           terminationGracePeriodSeconds: 1,
           securityContext: {

@@ -1,4 +1,6 @@
+import type { Fact, Unknown } from '../../../model/cluster/fact.ts'
 import type { Service } from '../../../model/cluster/kubernetes.ts'
+import { inputs } from '../facts.ts'
 import { analyzer, type Report } from '../../analyzer.ts'
 import { isProxied, isSticky, type Subject, serviceAnalyzer, subjectOf } from '../analyzer.ts'
 import type { Provider } from '../balancers/provider.ts'
@@ -69,12 +71,24 @@ function hasAddress({ status }: Service): boolean {
   return (status?.loadBalancer?.ingress ?? []).length > 0
 }
 
+/** Somebody makes its load balancer, and nothing tells who. */
+function isNobodyKnown({ spec }: Service, provider: Provider | undefined): boolean {
+  return spec.type === 'LoadBalancer' && provider === undefined
+}
+
+/** What would have to be known; files do not tell the nodes' cloud. */
+function maker(cloud: Fact<string>): Unknown {
+  return cloud.known ? { what: 'what the load balancer does', reason: 'not-known' } : cloud.why
+}
+
 /** Load balancers that keep clients but by a time of their own. */
 export const loadBalancerTimeout = serviceAnalyzer({
   codes: ['AFF-SVC-LB-IGNORES-TIMEOUT'],
   inputs: ['balancer'],
+  hints: ['cloud'],
   applies: (subject) => isProxied(subject) && isSticky(subject),
-  analyse: (_subject, { balancer: provider }, report) => {
+  analyse: ({ service }, { balancer: provider, cloud }, report) => {
+    if (isNobodyKnown(service, provider)) return report.cannot('AFF-SVC-LB-IGNORES-TIMEOUT', maker(cloud))
     if (provider?.ownTime !== true) return
     report('AFF-SVC-LB-IGNORES-TIMEOUT', {
       message: `${provider.name} keeps clients by their address, but not for timeoutSeconds`,
@@ -116,8 +130,11 @@ export const loadBalancerSpreads = serviceAnalyzer({
 export const loadBalancerHides = serviceAnalyzer({
   codes: ['AFF-SVC-LB-HIDES-CLIENTS'],
   inputs: ['balancer'],
+  hints: ['cloud'],
   applies,
-  analyse: (_subject, { balancer: provider }, report) => {
+  analyse: ({ service }, { balancer: provider, cloud }, report) => {
+    if (isNobodyKnown(service, provider) || provider?.client === 'unknown')
+      return report.cannot('AFF-SVC-LB-HIDES-CLIENTS', maker(cloud))
     if (provider?.client !== 'hidden') return
     report('AFF-SVC-LB-HIDES-CLIENTS', {
       message: `the ${provider.name} connects with its own addresses: to sessionAffinity all clients are one`,
@@ -138,7 +155,13 @@ export const loadBalancerBypasses = analyzer({
     const subject = subjectOf(view)
     return subject !== undefined && applies(subject)
   },
-  analyse: ({ paths }, report) => {
+  analyse: (view, report) => {
+    const { paths, store } = view
+    const balancer = store.fact(inputs.balancer)
+    const service = subjectOf(view)?.service
+    const provider = balancer.known ? balancer.value : undefined
+    if (service !== undefined && (isNobodyKnown(service, provider) || provider?.to === 'unknown'))
+      return report.cannot('AFF-SVC-LB-BYPASSES', maker(store.fact(inputs.cloud)))
     const hop = paths
       .flatMap(({ hops }) => hops)
       .find(({ kind, arrival }) => kind === 'load-balancer' && arrival === 'pods')

@@ -133,6 +133,16 @@ describe('cases of Services from the field', () => {
     await expect(text).toMatchFileSnapshot(join(golden, 'services-29-cilium-beside.cluster.txt'))
   })
 
+  it('checks nothing off about a load balancer of nobody knows whom', async () => {
+    const codes = ['HIDES-CLIENTS', 'BYPASSES', 'IGNORES-TIMEOUT'].map((code) => `AFF-SVC-LB-${code}`)
+    for await (const step of fromFiles('17-internal-local-svc.yaml')) {
+      if (step.kind !== 'explanation') continue
+      const { passed, notPossible } = step.explanation
+      expect(passed.filter((code) => codes.includes(code))).toEqual([])
+      expect(notPossible.flatMap((one) => one.codes)).toEqual(expect.arrayContaining(codes))
+    }
+  })
+
   it('checks nothing off that was not looked at', async () => {
     for (const name of ['17-internal-local-svc.yaml', '16-pod-services-all.yaml', '01-nlb-udp-svc.yaml']) {
       for await (const step of fromFiles(name)) {
@@ -140,6 +150,7 @@ describe('cases of Services from the field', () => {
         const { passed, notPossible } = step.explanation
         expect(passed).not.toContain('AFF-SVC-NO-ENDPOINTS')
         expect(passed).not.toContain('AFF-SVC-LOCAL-TRAFFIC')
+        expect(passed).not.toContain('AFF-SVC-ONE-ENDPOINT')
         expect(notPossible.flatMap(({ codes }) => codes)).toContain('AFF-SVC-NO-ENDPOINTS')
       }
     }
