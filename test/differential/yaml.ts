@@ -78,3 +78,32 @@ export const texts: Readonly<Record<string, string>> = {
   'a number as key': 'spec:\n  1: one\n  true: yes\n',
   JSON: '{"spec": {"a": 1.50, "b": "22:30"}}\n',
 }
+
+const map = (name: string, spec = 'a: 1'): string =>
+  `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}}\nspec: {${spec}}\n`
+const items = ['one', 'two'].map((name) => ({ metadata: { name }, spec: { a: 1 } }))
+
+/** Whole files: documents, lists, encodings, doubled keys. Each holds objects. */
+export const files: Readonly<Record<string, string | Uint8Array>> = {
+  'two documents': `${map('one')}---\n${map('two')}`,
+  'empty documents': `---\n---\n# nothing\n---\n${map('one')}---\n`,
+  'an end of a document': `${map('one')}...\n---\n${map('two')}`,
+  'a List': `apiVersion: v1\nkind: List\nitems:\n${['one', 'two'].map((name) => `- {apiVersion: v1, kind: ConfigMap, metadata: {name: ${name}}, spec: {v: yes}}\n`).join('')}`,
+  'a list of one kind': JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMapList', items }),
+  'two objects of JSON': `${['one', 'two'].map((name) => JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name }, spec: { a: 1 } })).join('\n---\n')}`,
+  'UTF-16, little end first': Buffer.from(`\uFEFF${map('one', 'a: ä')}`, 'utf16le'),
+  'UTF-16, big end first': Buffer.from(`\uFEFF${map('one', 'a: ä')}`, 'utf16le').swap16(),
+  'doubled keys': map('one', 'a: 1, b: 2, a: 3'),
+  'doubled fields': 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: one}\nspec: {a: 1}\nspec: {b: 2}\n',
+  'tabs after values':
+    'apiVersion: v1\nkind: ConfigMap\nmetadata:\t{name: one}\nspec:\n  a: 1\t# one\n  b:\ttwo\n',
+}
+
+/** Files that kubectl cannot read. */
+export const unreadable: Readonly<Record<string, string>> = {
+  'tabs as indentation': 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n\tname: one\n',
+  'a map as a key': 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: one}\nspec: {{a: 1}: 2}\n',
+  'an alias of nothing': 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: one}\nspec: *gone\n',
+  'an open bracket': 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: one\n',
+  'a template': 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: one}\nspec:\n  a: {{ .Values.a }}\n',
+}

@@ -4,7 +4,8 @@ import { expect, test } from 'vitest'
 import { parseFile } from '../../src/snapshot/files/document.ts'
 import { chosen } from '../differential/choose.ts'
 import { judge } from '../differential/compare.ts'
-import { scalars, texts } from '../differential/yaml.ts'
+import { files, scalars, texts, unreadable } from '../differential/yaml.ts'
+import { readFiles } from '../../src/snapshot/files/read.ts'
 import { temporaryFolder } from '../support/folder.ts'
 import { dist } from './support/command.ts'
 import { describeOnce, scenario } from './support/scenario.ts'
@@ -22,8 +23,9 @@ describeOnce('what is said of files is what the API server does', () => {
       })
       const differ = judged.filter(({ refusal, errors }) => (refusal === undefined) !== (errors.length === 0))
       const refused = judged.filter(({ refusal }) => refusal !== undefined)
+      const agreed = judged.length - differ.length
       console.log(
-        `${judged.length} objects, ${refused.length} refused by the API server, ${differ.length} judged differently`,
+        `files: agreed with the API server on ${agreed} of ${judged.length} objects (${((agreed / judged.length) * 100).toFixed(2)} %), ${refused.length} of them refused`,
       )
       expect(judged.length).toBeGreaterThan(2500)
       expect(refused.length).toBeGreaterThan(1000)
@@ -61,5 +63,36 @@ describeOnce('what is said of files is what the API server does', () => {
         ? body.replace('spec:', `${head}spec:`)
         : head + body
     expect(byUs(text)).toEqual(await byKubectl(text))
+  })
+
+  const written = (content: string | Uint8Array): string => {
+    const file = join(folder, `${(count += 1)}.yaml`)
+    writeFileSync(file, content)
+    return file
+  }
+  const create = (file: string): Promise<string> =>
+    site.kubectl(['create', '--dry-run=client', '--validate=false', '-o', 'json', '-f', file])
+
+  test.each(Object.entries(files))('%s: the same objects as kubectl', async (_, content) => {
+    const file = written(content)
+    const read = await Array.fromAsync(readFiles([file], false, (async function* () {})()))
+    const { objects, findings } = parseFile(file, read[0]!.text, true)
+    expect(findings).toEqual([])
+    // kubectl prints one object after the other.
+    const printed = JSON.parse(`[${(await create(file)).trim().replaceAll(/^\}\n\{/gm, '},{')}]`) as {
+      items?: unknown[]
+    }[]
+    const theirs = printed.flatMap((one) => one.items ?? [one]) as {
+      metadata: { name: string }
+      spec: unknown
+    }[]
+    const mine = objects.map(({ value }) => value) as unknown as typeof theirs
+    const brief = ({ metadata: { name }, spec }: (typeof theirs)[number]): unknown => ({ name, spec })
+    expect(mine.map(brief)).toEqual(theirs.map(brief))
+  })
+
+  test.each(Object.entries(unreadable))('%s: unreadable for both', async (_, text) => {
+    await expect(create(written(text))).rejects.toThrow()
+    expect(parseFile('x.yaml', text, true).findings.map(({ code }) => code)).toEqual(['AFF-FILE-SYNTAX'])
   })
 })
