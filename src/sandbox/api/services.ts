@@ -12,6 +12,7 @@ import { bad, refusalCauses } from './validate.ts'
 const defaultTimeoutSeconds = 10_800
 const longestTimeoutSeconds = 86_400
 const lowestNodePort = 30_000
+const highestNodePort = 32_767
 
 /** SetDefaults_Service of pkg/apis/core/v1. */
 export function withDefaults(object: Resource): Resource {
@@ -125,6 +126,12 @@ function withNodePort(
   return { ...port, nodePort }
 }
 
+/** Families and addresses that exclude each other, before what was not asked for is filled in. */
+export function checkAsked(object: Resource): void {
+  const causes = refusalCauses(object).filter(({ field }) => /^spec\.(ipFamil|clusterIPs?\b)/.test(field))
+  if (causes.length > 0) throw invalid('Service', '', object.metadata.name, causes)
+}
+
 /**
  * Rules between fields: those of `explain -f`, and those for which one has to know the Service before and all others
  * (validateService of pkg/apis/core/validation).
@@ -133,6 +140,7 @@ export function check(
   object: Resource,
   before: Resource | undefined,
   others: readonly Resource[] = [],
+  isDryRun = false,
 ): void {
   const { spec } = object as unknown as Service
   const old = (before as unknown as Service | undefined)?.spec
@@ -141,6 +149,8 @@ export function check(
     ...addressCauses(spec, old),
     ...affinityCauses(spec),
     ...takenCauses(spec, others),
+    // A dry run allocates no port, and so finds none that is out of range.
+    ...(isDryRun ? [] : rangeCauses(spec)),
   ]
   if (causes.length > 0) throw invalid('Service', '', object.metadata.name, causes)
 }
@@ -158,15 +168,6 @@ function addressCauses(spec: Service['spec'], old: Service['spec'] | undefined):
     else if (family !== undefined && familyOf(address) !== family)
       causes.push(bad(path, address, `expected an ${family} value as indicated by \`ipFamilies[${index}]\``))
   }
-  for (const [index, address] of (spec.externalIPs ?? []).entries())
-    if (parseIp(address) === undefined)
-      causes.push(
-        bad(
-          `spec.externalIPs[${index}]`,
-          address,
-          'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)',
-        ),
-      )
   if ((spec.clusterIPs?.length ?? 0) > 2)
     causes.push(bad('spec.clusterIPs', spec.clusterIPs, 'may only hold up to 2 values'))
   return causes
@@ -205,4 +206,13 @@ function takenCauses(spec: Service['spec'], others: readonly Resource[]): Cause[
         : [],
     ),
   ]
+}
+
+function rangeCauses({ ports = [] }: Service['spec']): Cause[] {
+  const words = `provided port is not in the valid range. The range of valid ports is ${lowestNodePort}-${highestNodePort}`
+  return ports.flatMap(({ nodePort }, index) =>
+    nodePort !== undefined && nodePort !== 0 && (nodePort < lowestNodePort || nodePort > highestNodePort)
+      ? [bad(`spec.ports[${index}].nodePort`, nodePort, words)]
+      : [],
+  )
 }

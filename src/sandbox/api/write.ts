@@ -183,9 +183,10 @@ function admit(
     checkRules(type, clean)
     return withDefaults(call, clean)
   }
+  if (before === undefined) services.checkAsked(clean)
   const addressed = services.withAddresses(services.withDefaults(clean), before, store, plan)
   const others = store.list(types.services).filter(({ metadata }) => metadata.uid !== before?.metadata.uid)
-  services.check(addressed, before, others)
+  services.check(addressed, before, others, isDryRun(call))
   return addressed
 }
 

@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { create } from '../../../src/sandbox/api/write.ts'
 import type { Call } from '../../../src/sandbox/api/call.ts'
@@ -14,7 +16,7 @@ import { samples } from './support/objects.ts'
 const plan = addressPlan(40)
 
 /** What the sandbox says to the Service, in a cluster of its own. */
-function refusal(service: object, warnings: string[]): string | undefined {
+function refusal(service: object, warnings: string[], query = ''): string | undefined {
   const store = new Store()
   makeCluster(store, plan, 1, 'iptables')
   const call: Call = {
@@ -24,7 +26,7 @@ function refusal(service: object, warnings: string[]): string | undefined {
     name: undefined,
     subresource: undefined,
     rest: '',
-    query: new URLSearchParams(),
+    query: new URLSearchParams(query),
     accept: '',
     contentType: 'application/json',
     userAgent: 'test',
@@ -90,4 +92,21 @@ test.each([
   ['a selector that selects nobody', { ports: [{ port: 80 }], selector: { app: 'none' } }],
 ])('%s is legal', (_, spec) => {
   expect(refusal({ metadata: { name: 'web' }, spec }, [])).toBeUndefined()
+})
+
+const cases = join(import.meta.dirname, '../../cases/services')
+const named = readdirSync(cases).filter((name) => name.startsWith('26-'))
+const read = (name: string): object =>
+  parseFile(name, readFileSync(join(cases, name), 'utf8'), true).objects[0]!.value
+
+test.each(named.filter((name) => name !== '26-refused-nodeport-80.yaml'))('the case %s', (name) => {
+  const service = read(name)
+  expect(refusal(service, []) !== undefined).toBe(findingsOf(service).refused.length > 0)
+})
+
+test('a node port out of range is found when it is handed out, and in no dry run', () => {
+  const service = read('26-refused-nodeport-80.yaml')
+  expect(findingsOf(service).refused).toEqual([])
+  expect(refusal(service, [], 'dryRun=All')).toBeUndefined()
+  expect(refusal(service, [])).toContain('The range of valid ports is 30000-32767')
 })
