@@ -90,7 +90,11 @@ export const files: Readonly<Record<string, string | Uint8Array>> = {
   'an end of a document': `${map('one')}...\n---\n${map('two')}`,
   'a List': `apiVersion: v1\nkind: List\nitems:\n${['one', 'two'].map((name) => `- {apiVersion: v1, kind: ConfigMap, metadata: {name: ${name}}, spec: {v: yes}}\n`).join('')}`,
   'a list of one kind': JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMapList', items }),
-  'two objects of JSON': `${['one', 'two'].map((name) => JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name }, spec: { a: 1 } })).join('\n---\n')}`,
+  'two objects of JSON': ['one', 'two']
+    .map((name) =>
+      JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name }, spec: { a: 1 } }),
+    )
+    .join('\n---\n'),
   'UTF-16, little end first': Buffer.from(`\uFEFF${map('one', 'a: ä')}`, 'utf16le'),
   'UTF-16, big end first': Buffer.from(`\uFEFF${map('one', 'a: ä')}`, 'utf16le').swap16(),
   'doubled keys': map('one', 'a: 1, b: 2, a: 3'),
