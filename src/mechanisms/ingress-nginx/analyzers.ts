@@ -44,6 +44,14 @@ function annotate(object: LooseObject, key: string, value: string | null, replac
   return { deed: { kind: 'annotation', of: refOf(object), marks: { [prefix + key]: value }, replaces } }
 }
 
+/** Its value under the name that is read, unless there is one already; and the other away. */
+function rename(object: LooseObject, from: string, key: string): Mend {
+  const annotations = annotationsOf(object)
+  const to = prefix + key
+  const kept = annotations[to] === undefined ? { [to]: annotations[from] ?? '' } : {}
+  return { deed: { kind: 'annotation', of: refOf(object), marks: { ...kept, [from]: null } } }
+}
+
 const values = nginxAnalyzer({
   codes: ['AFF-NGX-VALUE-DROPPED'],
   analyse: (object, _view, report) => {
@@ -88,7 +96,7 @@ const misspelt = nginxAnalyzer({
       report('AFF-NGX-MISSPELT-ANNOTATION', {
         message: `ingress-nginx has no annotation "${key}"${meant === undefined ? '' : `: did you mean "${meant}"?`}`,
         why: 'Annotations that a controller does not know have no effect, and nobody says so.',
-        mend: meant === undefined ? [] : [`write ${prefix}${meant}`],
+        mend: meant === undefined ? [] : [rename(object, whole, meant)],
         field: fieldOf(key),
       })
     }
@@ -109,7 +117,11 @@ const dead = nginxAnalyzer({
         field: annotationField(key),
       })
     if (annotations[`${prefix}session-cookie-hash`] !== undefined)
-      say(`${prefix}session-cookie-hash`, 'session-cookie-hash has no effect since 0.24 (2019)', 'remove it')
+      say(
+        `${prefix}session-cookie-hash`,
+        'session-cookie-hash has no effect since 0.24 (2019)',
+        annotate(object, 'session-cookie-hash', null),
+      )
     if (annotations[`${prefix}load-balance`] === 'ip_hash')
       say(
         `${prefix}load-balance`,
@@ -118,7 +130,11 @@ const dead = nginxAnalyzer({
       )
     for (const key of ['affinity', 'session-cookie-name', 'sticky-cookie-name'])
       if (annotations[oldPrefix + key] !== undefined)
-        say(oldPrefix + key, `the prefix ${oldPrefix} is not read since 2018`, `write ${prefix}${key}`)
+        say(
+          oldPrefix + key,
+          `the prefix ${oldPrefix} is not read since 2018`,
+          rename(object, oldPrefix + key, key),
+        )
   },
 })
 

@@ -22,9 +22,10 @@ export function layoutUsers({ survey, palette, mostRows }: UsersInput, width: nu
     const own = survey.cells.filter(({ entry }) => entry === index)
     const keeps = ({ session }: SurveyCell): boolean => sessions[session]?.keeps === 'cookies'
     const jars = own.filter((cell) => keeps(cell))
-    // What differs first: those who moved.
-    const sorted = jars.toSorted((one, other) => other.verdict.switches - one.verdict.switches)
-    const shown = sorted.slice(0, mostRows)
+    // Where there is no room for all, those who moved.
+    const moved = jars.toSorted((one, other) => other.verdict.switches - one.verdict.switches)
+    const told = new Set(moved.slice(0, mostRows))
+    const shown = jars.filter((cell) => told.has(cell))
     const rest = jars.length - shown.length
     const named = (cell: SurveyCell): string =>
       clients.length > 1 ? `${cell.client}.${cell.session + 1}` : String(cell.session + 1)
