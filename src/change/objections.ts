@@ -21,10 +21,17 @@ export interface Objections {
 
 /**
  * The findings that the change would bring about: those of the Service as it would be, without those that it has
- * already. What is wrong with a Service anyway is no reason against the change.
+ * already. What is wrong with a Service anyway is no reason against the change; what makes the change void is said.
  */
 export function objectionsTo(snapshot: Snapshot, ref: NamespacedName, plan: ChangePlan): Objections {
-  return objectionsBetween(analyse(snapshot, ref), analyse(afterWrites(snapshot, plan.writes), ref))
+  const before = analyse(snapshot, ref)
+  const after = analyse(afterWrites(snapshot, plan.writes), ref)
+  const { refusals, doubts, remarks } = objectionsBetween(before, after)
+  const already = new Set(before.findings.map(identity))
+  const stays = after.findings.filter(
+    (finding) => already.has(identity(finding)) && forbids(finding.code) !== undefined,
+  )
+  return { refusals, doubts, remarks: [...stays, ...remarks] }
 }
 
 /** The same for a target of any kind, explained before and after. */

@@ -48,8 +48,7 @@ export async function changeServices(
     options.request.verb === 'enable' ? new Collector(cluster, { signal: signals.interrupted }) : undefined
   collector?.begin(targets.named ?? [], { wants: toChange })
   const found = await Array.fromAsync(targets.found)
-  if (targets.named === undefined)
-    collector?.begin(toBeSwitchedOn(found, options.request), { wants: toChange })
+  if (targets.named === undefined) collector?.begin(toBeSticky(found, options.request), { wants: toChange })
   const outcomes = mapOrdered(found, parallel, async (target): Promise<ChangeOutcome> => {
     const { ref } = target
     if (signals.interrupted.aborted) return { kind: 'skipped', target: serviceTarget(ref) }
@@ -65,9 +64,9 @@ export async function changeServices(
   return { count: found.length, outcomes }
 }
 
-function toBeSwitchedOn(found: readonly Resolved[], request: ChangeRequest): NamespacedName[] {
+function toBeSticky(found: readonly Resolved[], request: ChangeRequest): NamespacedName[] {
   return found.flatMap((target) =>
-    'service' in target && planChange(target.service, request).before.kind === 'none' ? [target.ref] : [],
+    'service' in target && planChange(target.service, request).after.kind === 'client-ip' ? [target.ref] : [],
   )
 }
 
@@ -80,10 +79,10 @@ async function changeOne(
 ): Promise<ChangeDone> {
   const { ref, service } = target
   const plan = planChange(service, options.request)
-  // Nothing that is read for it speaks against another timeout.
-  const isSwitchedOn = plan.before.kind === 'none' && plan.after.kind === 'client-ip'
+  // What makes affinity void makes another timeout void as well, and is said.
+  const isSticky = plan.after.kind === 'client-ip'
   const remarks =
-    collector === undefined || !isSwitchedOn ? [] : await remarksOn(target, plan, collector, options.force)
+    collector === undefined || !isSticky ? [] : await remarksOn(target, plan, collector, options.force)
   const done = await writeChange(cluster, ref, service, { ...options, signal: abandoned })
   return { ...done, warnings: [...done.warnings, ...remarks] }
 }

@@ -73,4 +73,19 @@ describeOnce('who decides, in clusters of another kind', () => {
     ])
     expect(text).not.toContain('externalTrafficPolicy')
   })
+
+  test.each([
+    ['headless', '"clusterIP":"None","ports":[{"port":80}]', 'AFF-SVC-HEADLESS'],
+    ['of type ExternalName', '"type":"ExternalName","externalName":"a.example"', 'AFF-SVC-EXTERNAL-NAME'],
+  ])('a Service %s that has affinity already: another timeout is as void', async (_, spec, finding) => {
+    const object = `{"apiVersion":"v1","kind":"Service","metadata":{"name":"void"},"spec":{"sessionAffinity":"ClientIP",${spec}}}`
+    const { code, text } = await inSandbox(
+      `echo '${object}' | kubectl apply -f -; kubectl affinity enable svc/void --timeout 20m`,
+    )
+    expect(code).toBe(0)
+    expect(text).toContain('timeout 3h0m0s → 20m0s')
+    expect(text).toMatch(
+      new RegExp(`Warning: service/void: ${finding} .* sessionAffinity ClientIP has no effect`),
+    )
+  })
 })

@@ -15,6 +15,7 @@ import type { KubernetesObject } from '../../model/cluster/kubernetes.ts'
 import { UserError } from '../../model/common/user-error.ts'
 import type { FieldTree, FieldValue } from '../../model/affinity/write.ts'
 import { difference, isEqual, isTree, merge } from '../../model/affinity/fields.ts'
+import { mapAsKey, unreadable } from '../../snapshot/files/document.ts'
 import { applySplices, insertPairs, removePairs, replaceValue, type Splice } from './splice.ts'
 
 /** A manifest after a change, and what it holds. */
@@ -100,6 +101,14 @@ function parse(text: string, file: string) {
     const { line, col } = lineCounter.linePos(offset)
     return `${file}:${line}:${col}`
   }
+  const unread = (offset: number, what: string, cause?: unknown): UserError => {
+    const { line, col: column } = lineCounter.linePos(offset)
+    const { message, mend } = unreadable(text, { file, line, column }, what, '')
+    return new UserError(`${at(offset)}: ${message}`, {
+      hints: mend,
+      cause,
+    })
+  }
   for (const document of documents) {
     const [error] = document.errors
     if (error !== undefined) {
@@ -107,8 +116,10 @@ function parse(text: string, file: string) {
       const key = /^[^\s:,}\]]+/.exec(text.slice(error.pos[0]))?.[0]
       const what =
         error.code === 'DUPLICATE_KEY' && key !== undefined ? `${key} is already set in the same map` : first
-      throw new UserError(`${at(error.pos[0])}: ${what}`, { cause: error })
+      throw unread(error.pos[0], what, error)
     }
+    const key = mapAsKey(document.contents)
+    if (key !== undefined) throw unread(key.range?.[0] ?? 0, 'a map or list cannot be a key')
     assertPlain(document, file)
   }
   return { documents, at }

@@ -70,14 +70,15 @@ export function parseFile(
   return { objects, findings }
 }
 
-function unreadable(text: string, position: FilePosition, message: string, why: string): Finding {
+/** What is wrong with a text at a place that cannot be read; a template is called one. */
+export function unreadable(text: string, position: FilePosition, message: string, why: string): Finding {
   return holdsActions(text, position.line)
     ? templateFinding(position, 'helm')
     : fileFinding('AFF-FILE-SYNTAX', position, message, why, [])
 }
 
 /** YAML allows it, JSON does not: kubectl refuses the document (and `{{ .Values.x }}` reads as such a map). */
-function mapAsKey(contents: unknown): Node | undefined {
+export function mapAsKey(contents: unknown): Node | undefined {
   let found: Node | undefined
   if (!isNode(contents)) return undefined
   visit(contents, {
