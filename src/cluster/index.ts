@@ -3,7 +3,6 @@ export { connect } from './connect.ts'
 export {
   ApiError,
   ConnectionError,
-  isAlreadyExists,
   isConflict,
   isForbidden,
   isNotFound,

@@ -87,8 +87,6 @@ export const isNotFound = (error: unknown): error is ApiError => hasCode(error, 
 /** The object changed meanwhile, or fields belong to another manager. */
 export const isConflict = (error: unknown): error is ApiError =>
   hasCode(error, 409) && error.reason !== 'AlreadyExists'
-export const isAlreadyExists = (error: unknown): error is ApiError =>
-  hasCode(error, 409) && error.reason === 'AlreadyExists'
 
 /** The same request may succeed later without anybody changing anything. */
 export function isRetryable(error: unknown): boolean {

@@ -2,7 +2,6 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import {
   ApiError,
   ConnectionError,
-  isAlreadyExists,
   isConflict,
   isForbidden,
   isNotFound,
@@ -203,7 +202,7 @@ describe('failures', () => {
       'AlreadyExists',
       'jobs "x" already exists',
       'Error from server (AlreadyExists): jobs "x" already exists',
-      isAlreadyExists,
+      undefined,
     ],
     [409, 'Conflict', 'changed', 'Error from server (Conflict): changed', isConflict],
     [
@@ -219,7 +218,7 @@ describe('failures', () => {
     const error = await failing((_, response) => fail(response, code, reason, message))
     expect(error).toBeInstanceOf(ApiError)
     expect(error).toMatchObject({ message: line, code, reason, verb: 'GET', path: '/api/v1/things/x' })
-    const all = { isNotFound, isForbidden, isAlreadyExists, isConflict, isRetryable }
+    const all = { isNotFound, isForbidden, isConflict, isRetryable }
     expect(Object.values(all).filter((it) => it(error))).toEqual(predicate ? [predicate] : [])
   })
 
