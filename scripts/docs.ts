@@ -6,7 +6,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { allCodes, codeInfo } from '../src/analysis/codes.ts'
-import { globalOptions } from '../src/cli/global-options.ts'
+import { globalOptions } from '../src/cli/flags/global-options.ts'
 import { type CommandSummary, type Documented, documentedFlags, flagGroups } from '../src/cli/help.ts'
 import { commands } from '../src/commands/index.ts'
 import { rolesSection } from './roles.ts'

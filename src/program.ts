@@ -1,8 +1,8 @@
 import { stderr, stdout } from './cli/terminal.ts'
 import packageJson from '../package.json' with { type: 'json' }
-import { splitCommand } from './cli/argv.ts'
+import { splitCommand } from './cli/flags/argv.ts'
 import { explainFailure, exitCodes, unknownFlag } from './cli/errors.ts'
-import { globalOptions } from './cli/global-options.ts'
+import { globalOptions } from './cli/flags/global-options.ts'
 import { commandHelp, globalOptionsHelp, rootHelp } from './cli/help.ts'
 import type { CompletableCommand } from './cli/completion/complete.ts'
 import { type CommandEntry, commands } from './commands/index.ts'

@@ -1,5 +1,5 @@
 import type { Command } from '@oclif/core'
-import { globalOptions } from './global-options.ts'
+import { globalOptions } from './flags/global-options.ts'
 
 /** The parts of a flag that help shows: of oclif's flags, and of our table of global options. */
 interface DocumentedFlag {

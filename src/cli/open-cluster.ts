@@ -1,6 +1,6 @@
 import { stderr } from './terminal.ts'
 import type { Cluster } from '../cluster/index.ts'
-import type { GlobalFlagValues } from './global-flags.ts'
+import type { GlobalFlagValues } from './flags/global.ts'
 import { homeFolder } from './home.ts'
 
 function toStderr(line: string): void {

@@ -1,5 +1,5 @@
 import { stderr, stdout } from './terminal.ts'
-import type { Progress } from '../report/probe/progress.ts'
+import type { Progress } from '../report/probe/live/progress.ts'
 import { createStyle, outputWidth, type Style, type TerminalFacts } from '../report/terminal.ts'
 
 /** How the answer may be shown on stdout. */
@@ -17,7 +17,7 @@ export function standardOutput({ env }: NodeJS.Process): Output {
 /** Progress on stderr, so that stdout holds nothing but the answer. */
 export async function standardProgress(process: NodeJS.Process): Promise<Progress> {
   const { env } = process
-  const { createProgress } = await import('../report/probe/progress-view.ts')
+  const { createProgress } = await import('../report/probe/live/view.ts')
   const { stream } = stderr
   return createProgress({
     stream,

@@ -1,7 +1,7 @@
 import { stderr, stdout } from './terminal.ts'
 import type { Cluster } from '../cluster/index.ts'
 import { UserError } from '../model/common/user-error.ts'
-import type { Progress } from '../report/probe/progress.ts'
+import type { Progress } from '../report/probe/live/progress.ts'
 import { exitCodes } from './errors.ts'
 import { type Interrupt, listenForInterrupt } from './interrupt.ts'
 import { standardProgress } from './output.ts'

@@ -1,7 +1,7 @@
 import { stderr, stdout } from '../cli/terminal.ts'
 import * as Flags from '@oclif/core/flags'
 import { BaseCommand } from '../cli/base-command.ts'
-import { refuseArguments } from '../cli/value-flags.ts'
+import { refuseArguments } from '../cli/flags/values.ts'
 import { UserError } from '../model/common/user-error.ts'
 import { cleanUp, leftNamespaces } from '../probe/run/cleanup.ts'
 

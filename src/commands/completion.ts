@@ -1,7 +1,7 @@
 import { stdout } from '../cli/terminal.ts'
 import { BaseCommand } from '../cli/base-command.ts'
 import { completionScript } from '../cli/completion/script.ts'
-import { refuseArguments } from '../cli/value-flags.ts'
+import { refuseArguments } from '../cli/flags/values.ts'
 
 export default class Completion extends BaseCommand {
   static override summary = 'Print the file with which kubectl completes the words of this plugin.'

@@ -4,7 +4,7 @@ import * as Flags from '@oclif/core/flags'
 import { protocolVersion } from '../agent/protocol/protocol.ts'
 import { BaseCommand } from '../cli/base-command.ts'
 import { exitCodes } from '../cli/errors.ts'
-import { refuseArguments } from '../cli/value-flags.ts'
+import { refuseArguments } from '../cli/flags/values.ts'
 import { UserError } from '../model/common/user-error.ts'
 import { renderVersions, type ServerVersion, type Versions } from '../report/versions.ts'
 

@@ -1,5 +1,5 @@
-import { splitCommand } from '../argv.ts'
-import { globalOptions } from '../global-options.ts'
+import { splitCommand } from '../flags/argv.ts'
+import { globalOptions } from '../flags/global-options.ts'
 import { type Completion, directives, nothing, offer } from './candidate.ts'
 import { completeFlagName, completeFlagValue } from './flags.ts'
 import { type CompletableFlags, type Line, readLine } from './line.ts'

@@ -1,9 +1,9 @@
 import * as Flags from '@oclif/core/flags'
 import type { FlagValues } from '../../cli/base-command.ts'
 import { parseDuration } from '../../model/common/duration.ts'
-import { grouped } from '../../cli/flag-groups.ts'
-import { durationFlag } from '../../cli/value-flags.ts'
-import { writeFlags } from '../../cli/write-flags.ts'
+import { grouped } from '../../cli/flags/groups.ts'
+import { durationFlag } from '../../cli/flags/values.ts'
+import { writeFlags } from '../../cli/flags/write.ts'
 import { invalidValue } from '../../model/common/user-error.ts'
 import { timeoutRange } from '../../mechanisms/service/write.ts'
 

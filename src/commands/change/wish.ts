@@ -1,5 +1,5 @@
 import * as Flags from '@oclif/core/flags'
-import { durationFlag } from '../../cli/value-flags.ts'
+import { durationFlag } from '../../cli/flags/values.ts'
 import type { Instead } from '../../change/migrate.ts'
 import type { From } from '../../change/choose.ts'
 import { exitCodes } from '../../cli/errors.ts'

@@ -1,6 +1,6 @@
 import * as Flags from '@oclif/core/flags'
-import { grouped } from '../../cli/flag-groups.ts'
-import { countFlag, durationFlag } from '../../cli/value-flags.ts'
+import { grouped } from '../../cli/flags/groups.ts'
+import { countFlag, durationFlag } from '../../cli/flags/values.ts'
 
 const hour = 3_600_000
 

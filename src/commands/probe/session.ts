@@ -9,7 +9,7 @@ import type { Verdict } from '../../model/probe/verdict.ts'
 import type { ProbeOptions } from '../../probe/plan/plan.ts'
 import type { ProbeFlags } from '../../probe/plan/flags/flags.ts'
 import type { ProbeStep, RunControl } from '../../probe/steps.ts'
-import type { Progress } from '../../report/probe/progress.ts'
+import type { Progress } from '../../report/probe/live/progress.ts'
 import { type ProbeFormat, renderProbe } from '../../report/probe/render.ts'
 import { commandFor, serviceTarget } from '../../targets/command.ts'
 

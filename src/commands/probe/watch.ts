@@ -4,7 +4,7 @@ import { standardOutput } from '../../cli/output.ts'
 import { invalidValue } from '../../model/common/user-error.ts'
 import { EventMaker } from '../../probe/events.ts'
 import { probe } from '../../probe/probe.ts'
-import { createEventWriter } from '../../report/probe/event-writer.ts'
+import { createEventWriter } from '../../report/probe/live/event-writer.ts'
 import { renderProbe } from '../../report/probe/render.ts'
 import { controlOf, exitCodeOf, follow, nextSteps, type ProbeSession } from './session.ts'
 

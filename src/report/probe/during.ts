@@ -5,7 +5,7 @@ import { flow } from '../text/flow.ts'
 import { type Line, type Span, span } from '../text/line.ts'
 import { countOf, formatCount, formatElapsed } from '../text/numbers.ts'
 import { sanitize } from '../text/sanitize.ts'
-import { explanationWords } from './events.ts'
+import { explanationWords } from './live/events.ts'
 import { labelWidth } from './header.ts'
 import { labelled } from './parts.ts'
 

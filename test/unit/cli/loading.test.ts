@@ -49,9 +49,9 @@ describe('nothing is loaded before it is needed', () => {
       [
         "bin/kubectl-affinity.ts",
         "package.json",
-        "src/cli/argv.ts",
         "src/cli/errors.ts",
-        "src/cli/global-options.ts",
+        "src/cli/flags/argv.ts",
+        "src/cli/flags/global-options.ts",
         "src/cli/help.ts",
         "src/cli/remedies.ts",
         "src/cli/terminal.ts",

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { renderLive } from '../../../../src/report/probe/live.ts'
+import { renderLive } from '../../../../src/report/probe/live/state.ts'
 import { renderProbe } from '../../../../src/report/probe/render.ts'
 import { createStyle } from '../../../../src/report/terminal.ts'
 import { textWidth } from '../../../../src/report/text/width.ts'

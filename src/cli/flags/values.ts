@@ -1,7 +1,7 @@
 import * as Flags from '@oclif/core/flags'
-import { parseDuration } from '../model/common/duration.ts'
-import { invalidValue, UserError } from '../model/common/user-error.ts'
-import { exitCodes } from './errors.ts'
+import { parseDuration } from '../../model/common/duration.ts'
+import { invalidValue, UserError } from '../../model/common/user-error.ts'
+import { exitCodes } from '../errors.ts'
 
 type Range = {
   min: number

@@ -1,5 +1,5 @@
-import { formatLeft } from '../text/numbers.ts'
-import { type AnyLiveState, liveLine, liveShare } from './live.ts'
+import { formatLeft } from '../../text/numbers.ts'
+import { type AnyLiveState, liveLine, liveShare } from './state.ts'
 import type { Progress, ProgressOptions } from './progress.ts'
 
 /** A line at each tenth of the run, and in between when it has been quiet for a while. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import type { ProbeEvent } from '../../../../src/model/probe/probe-event.ts'
-import { createEventWriter } from '../../../../src/report/probe/event-writer.ts'
+import type { ProbeEvent } from '../../../../../src/model/probe/probe-event.ts'
+import { createEventWriter } from '../../../../../src/report/probe/live/event-writer.ts'
 
 const move = (number: number, more: Partial<ProbeEvent & { type: 'switch' }> = {}): ProbeEvent => ({
   type: 'switch',

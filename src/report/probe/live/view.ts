@@ -1,7 +1,7 @@
-import { sanitize } from '../text/sanitize.ts'
+import { sanitize } from '../../text/sanitize.ts'
 import type { Progress, ProgressOptions } from './progress.ts'
-import { createPlainProgress } from './progress-plain.ts'
-import { createTerminalProgress } from './progress-terminal.ts'
+import { createPlainProgress } from './plain.ts'
+import { createTerminalProgress } from './terminal.ts'
 
 /** A live view on a terminal, plain lines elsewhere. All text is made safe to print here. */
 export function createProgress(options: ProgressOptions): Progress {

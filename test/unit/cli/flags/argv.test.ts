@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { normaliseBooleans, splitCommand } from '../../../src/cli/argv.ts'
+import { normaliseBooleans, splitCommand } from '../../../../src/cli/flags/argv.ts'
 
 const flags = {
   namespace: { type: 'option', char: 'n' },

@@ -1,8 +1,8 @@
-import type { Backend } from '../../model/probe/backend.ts'
-import type { ProbeEvent } from '../../model/probe/probe-event.ts'
-import type { EndpointChange, SwitchExplanation } from '../../model/probe/probe-result.ts'
-import { formatElapsed } from '../text/numbers.ts'
-import { sanitize } from '../text/sanitize.ts'
+import type { Backend } from '../../../model/probe/backend.ts'
+import type { ProbeEvent } from '../../../model/probe/probe-event.ts'
+import type { EndpointChange, SwitchExplanation } from '../../../model/probe/probe-result.ts'
+import { formatElapsed } from '../../text/numbers.ts'
+import { sanitize } from '../../text/sanitize.ts'
 
 /** An event in one line: `14:03:07  A web-1 → B web-2   request 812, A terminating`. `at` is when it happened. */
 export function eventLine(event: ProbeEvent, at: Date): string {

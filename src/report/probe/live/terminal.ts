@@ -1,10 +1,10 @@
 import { stripVTControlCharacters } from 'node:util'
 import type { Ora } from 'ora'
-import { flow } from '../text/flow.ts'
-import { paintLines, span } from '../text/line.ts'
-import { formatLeft } from '../text/numbers.ts'
-import { shortenEnd, textWidth } from '../text/width.ts'
-import { type AnyLiveState, renderLive } from './live.ts'
+import { flow } from '../../text/flow.ts'
+import { paintLines, span } from '../../text/line.ts'
+import { formatLeft } from '../../text/numbers.ts'
+import { shortenEnd, textWidth } from '../../text/width.ts'
+import { type AnyLiveState, renderLive } from './state.ts'
 import type { Progress, ProgressOptions } from './progress.ts'
 
 const frameMs = 66

@@ -1,5 +1,5 @@
-import type { Style } from '../terminal.ts'
-import type { AnyLiveState } from './live.ts'
+import type { Style } from '../../terminal.ts'
+import type { AnyLiveState } from './state.ts'
 
 /** Where progress is written: stderr, as the answer has stdout for itself. */
 export interface ProgressOptions {
