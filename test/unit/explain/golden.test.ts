@@ -59,6 +59,7 @@ describe('explain', () => {
     ['ingress-and-nodeport', 'yaml', 'ingress-and-nodeport.yaml', {}],
     ['many-findings', 'junit', 'many-findings.junit.xml', {}],
     ['ingress-and-nodeport', 'text', 'narrow.txt', { width: 44 }],
+    ['ingress-and-nodeport', 'text', 'narrowest.txt', { width: 30 }],
     [
       'ingress-and-nodeport',
       'text',
