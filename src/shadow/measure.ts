@@ -4,7 +4,7 @@ import type { TimeoutResult } from '../model/probe/timeout-result.ts'
 import { UserError } from '../model/common/user-error.ts'
 import { withShadow } from './with-shadow.ts'
 import { imageFor } from '../probe/plan/image/find.ts'
-import { readNodes } from '../probe/plan/image/read.ts'
+import { readImages } from '../probe/plan/image/read.ts'
 import { checkNode } from '../probe/run/clients/nodes.ts'
 import { examineService } from '../probe/plan/preflight.ts'
 import { readService } from '../probe/plan/read.ts'
@@ -28,7 +28,7 @@ export async function measureService(
   const { namespace, service: name } = options
   const [{ service, slices }, nodes] = await Promise.all([
     readService(cluster, namespace, name, interrupted),
-    options.image === undefined ? readNodes(cluster, options.node, interrupted) : undefined,
+    options.image === undefined ? readImages(cluster, options.node, interrupted) : undefined,
     checkNode(cluster, options.node, interrupted),
   ])
   const image = imageFor({ node: true }, options, nodes)

@@ -3,7 +3,7 @@ import { serviceKind } from '../mechanisms/service/objects.ts'
 import { anyKind } from '../model/affinity/target.ts'
 import { UserError } from '../model/common/user-error.ts'
 import { imageFor } from '../probe/plan/image/find.ts'
-import { readNodes } from '../probe/plan/image/read.ts'
+import { readImages } from '../probe/plan/image/read.ts'
 import { planProbe, type ProbeOptions } from '../probe/plan/plan.ts'
 import { examineService, type ProbeSubject } from '../probe/plan/preflight.ts'
 import { readService } from '../probe/plan/read.ts'
@@ -126,7 +126,7 @@ async function tryEcho(cluster: Cluster, options: ProbeOptions, told: Told): Pro
   const { interrupted } = told.control
   const [{ service, subject, maxSeconds }, nodes] = await Promise.all([
     examine(cluster, options, told.control),
-    asked === undefined ? readNodes(cluster, node, interrupted) : undefined,
+    asked === undefined ? readImages(cluster, node, interrupted) : undefined,
   ])
   const { image } = imageFor({ node: true }, options, nodes)
   const { endpoints } = subject

@@ -11,7 +11,7 @@ import { ObjectReader } from './objects.ts'
 import { needsCloud } from '../mechanisms/service/balancers/recognise.ts'
 import { askNodes, readCloud, readProxy, readWindowsNodes } from './proxy.ts'
 import { type Asked, type Scope, ServiceReader } from './services.ts'
-import { findService, getService, refOf, resolveServices } from './targets.ts'
+import { findService, getService, nameOf, resolveServices } from './targets.ts'
 import { toExplain, toExplainMany, type Wants } from './wants.ts'
 
 export interface CollectorOptions {
@@ -178,7 +178,7 @@ export class Collector {
   }
 
   #ask(subject: Service | NamespacedName): Asked {
-    if ('spec' in subject) return { ref: refOf(subject), service: Promise.resolve(subject) }
+    if ('spec' in subject) return { ref: nameOf(subject), service: Promise.resolve(subject) }
     return { ref: subject, service: getService(this.#cluster, subject, this.#signal) }
   }
 

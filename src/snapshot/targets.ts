@@ -35,11 +35,11 @@ export async function* resolveServices(
   const selection = query.selector === undefined ? {} : { labelSelector: query.selector }
   for await (const service of cluster.list<Service>(path, { query: selection, signal })) {
     // Items of a list carry no kind of their own.
-    yield { ref: refOf(service), service: { ...service, apiVersion: 'v1', kind: 'Service' } }
+    yield { ref: nameOf(service), service: { ...service, apiVersion: 'v1', kind: 'Service' } }
   }
 }
 
-export function refOf({ metadata: { namespace, name } }: Service): NamespacedName {
+export function nameOf({ metadata: { namespace, name } }: Service): NamespacedName {
   return { namespace: namespace ?? 'default', name }
 }
 

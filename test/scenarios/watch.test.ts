@@ -8,6 +8,8 @@ import { expectExit } from './support/report.ts'
 import { scenario } from './support/scenario.ts'
 import { site } from './support/site.ts'
 
+const codeOf = { 'as-expected': 0, differs: 3, inconclusive: 4 } as const
+
 /** What `-o json` prints: events, and the report as the last line. */
 function readLines(ended: Ended): {
   events: { type: string; from?: { name: string } }[]
@@ -64,9 +66,9 @@ describe(`probe --watch on ${site.name}`, () => {
     await running.printed(/"kind":"terminating"/, 'stdout')
     running.kill('SIGTERM')
     const ended = await running.ended
-    // A slow machine had too few answers by now to be sure.
-    expect([0, 4]).toContain(ended.code)
     const { events, report } = readLines(ended)
+    // How many answers there were by now is up to the machine, and so is whether they suffice to be sure.
+    expectExit(ended, codeOf[report.status.verdict.result])
     expect(events.map(({ type }) => type)).toContain('endpoint')
     expect(report.status.totals.lost).toBe(0)
     await place.kubectl('rollout', 'status', 'deployment/web', '--timeout=60s')

@@ -7,7 +7,7 @@ import { shellServes } from '../run/clients/agent.ts'
 import type { RunningContainer } from '../run/clients/in-pod.ts'
 import type { NodesRead } from './image/choose.ts'
 import { imageFor } from './image/find.ts'
-import { readNodes } from './image/read.ts'
+import { readImages } from './image/read.ts'
 import type { ProbeOptions, ProbePlan } from './plan.ts'
 
 /** Where requests can come from, as it was read. */
@@ -27,7 +27,7 @@ export async function readOrigins(
   signal: AbortSignal,
 ): Promise<OriginsRead> {
   if (inPods.length === 0)
-    return { kind: 'job', nodes: image === undefined ? await readNodes(cluster, node, signal) : undefined }
+    return { kind: 'job', nodes: image === undefined ? await readImages(cluster, node, signal) : undefined }
   const { findContainer } = await import('../run/clients/in-pod.ts')
   const containers = await Promise.all(
     inPods.map(async (asked) => await findContainer(cluster, namespace, asked, signal)),

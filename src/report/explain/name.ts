@@ -1,5 +1,5 @@
 import { isAtLeast } from '../../model/findings/finding.ts'
-import { targetWord } from './target.ts'
+import { printedName } from './target.ts'
 import type { Renderer, RenderOptions } from './renderer.ts'
 
 /** `service/NAME` of each target; with --findings-only of those that have any. */
@@ -8,7 +8,7 @@ export function nameRenderer({ findingsOnly, level }: RenderOptions): Renderer {
     findings: () => '',
     item: ({ target, findings }) => {
       const hasFindings = findings.some((finding) => isAtLeast(finding.level, level))
-      return findingsOnly && !hasFindings ? '' : `${targetWord(target)}\n`
+      return findingsOnly && !hasFindings ? '' : `${printedName(target)}\n`
     },
     end: () => '',
   }

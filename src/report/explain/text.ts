@@ -10,7 +10,7 @@ import { countOf, formatCount } from '../text/numbers.ts'
 import { sanitize } from '../text/sanitize.ts'
 import { layoutFindings, layoutLines, layoutNotes, paintOf } from './findings.ts'
 import { layoutPaths } from './path.ts'
-import { targetWord } from './target.ts'
+import { printedName } from './target.ts'
 import type { Renderer, RenderOptions } from './renderer.ts'
 import { countLevels, findingWords, policySentence, summaryWords } from './words.ts'
 
@@ -101,7 +101,7 @@ function layoutExplanation(
 /** A line for the Service, and one for each finding. */
 function layoutCompact(explanation: Explanation, findings: readonly Finding[], style: Style): Line[] {
   const { target } = explanation
-  const name = span(`${sanitize(target.namespace)}/${targetWord(target)}`, style.strong)
+  const name = span(`${sanitize(target.namespace)}/${printedName(target)}`, style.strong)
   const rest = headerWords(explanation).map((text) => span(`  ${text}`))
   return [
     [name, ...rest],
@@ -115,7 +115,7 @@ function layoutCompact(explanation: Explanation, findings: readonly Finding[], s
 
 function layoutHeader(explanation: Explanation, width: number, style: Style): Line[] {
   const [address = '', ...how] = headerWords(explanation)
-  const name = span(targetWord(explanation.target), style.strong)
+  const name = span(printedName(explanation.target), style.strong)
   return flowGroups([[name, span(address)], how.map((text) => span(text))], { width, indent: labelWidth })
 }
 

@@ -12,7 +12,7 @@ const mostNodes = 100
 const patienceMs = [2000, 10_000]
 
 /** Reads the nodes, or the one that was named, for the images that they have. Rejects with the signal's reason only. */
-export async function readNodes(
+export async function readImages(
   cluster: Cluster,
   node: string | undefined,
   signal: AbortSignal,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { ApiError, type Cluster, ConnectionError } from '../../../../../src/cluster/index.ts'
-import { readNodes } from '../../../../../src/probe/plan/image/read.ts'
+import { readImages } from '../../../../../src/probe/plan/image/read.ts'
 
 const never = new AbortController().signal
 
@@ -21,13 +21,13 @@ const late = (): never => {
 
 test('nodes that could not be read in time are asked again, with more patience', async () => {
   const { cluster, asked } = clusterThat(late, () => ({ metadata: {}, items: [] }))
-  expect(await readNodes(cluster, undefined, never)).toStrictEqual({ kind: 'read', nodes: [], all: true })
+  expect(await readImages(cluster, undefined, never)).toStrictEqual({ kind: 'read', nodes: [], all: true })
   expect(asked).toStrictEqual([2000, 10_000])
 })
 
 test('in vain: why, once', async () => {
   const { cluster, asked } = clusterThat(late)
-  expect(await readNodes(cluster, 'node1', never)).toStrictEqual({
+  expect(await readImages(cluster, 'node1', never)).toStrictEqual({
     kind: 'failed',
     why: 'did not answer in time',
   })
@@ -41,6 +41,6 @@ test('who may not read them does not ask twice', async () => {
       { verb: 'GET', path: '/' },
     )
   })
-  expect(await readNodes(cluster, undefined, never)).toStrictEqual({ kind: 'forbidden' })
+  expect(await readImages(cluster, undefined, never)).toStrictEqual({ kind: 'forbidden' })
   expect(asked).toHaveLength(1)
 })
