@@ -1,7 +1,7 @@
 import type { Cluster } from '../cluster/index.ts'
 import { endpointSlices, services } from '../mechanisms/service/objects.ts'
 import { endpointsOfPort } from '../model/cluster/endpoint.ts'
-import { serviceLabel } from '../model/cluster/external.ts'
+import { slicesSelector } from '../model/cluster/external.ts'
 import type { Service } from '../model/cluster/kubernetes.ts'
 import { waysInto } from '../model/cluster/ways.ts'
 import type { Front } from '../probe/plan/plan.ts'
@@ -32,7 +32,7 @@ export async function findReplicas(
     const found = all.known ? behind(all.value, address, port) : undefined
     if (found === undefined) return { replicas: [], all: 0 }
     const { name, namespace = 'default' } = found.service.metadata
-    const own = { ...endpointSlices, selector: `${serviceLabel}=${name}` }
+    const own = { ...endpointSlices, selector: slicesSelector(name) }
     const slices = await objects.list(own, namespace)
     const ready = endpointsOfPort(slices.known ? slices.value : [], found.portName).filter(
       (endpoint) => endpoint.ready,

@@ -1,8 +1,8 @@
+import { slicesSelector } from '../model/cluster/external.ts'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Cluster } from '../cluster/index.ts'
 import { slicesPath } from '../cluster/paths.ts'
 import type { EndpointSlice, Service } from '../model/cluster/kubernetes.ts'
-import { slicesOf } from '../probe/plan/read.ts'
 import { readyAddresses } from './slices.ts'
 import type { TemporarySurroundings } from './temporary.ts'
 
@@ -40,7 +40,7 @@ async function awaitEndpoints(
 ): Promise<boolean> {
   const until = performance.now() + slicesPatienceMs
   const path = slicesPath(namespace)
-  const query = slicesOf(name)
+  const query = { labelSelector: slicesSelector(name) }
   while (performance.now() < until) {
     const slices = await Array.fromAsync(cluster.list<EndpointSlice>(path, { query, signal }))
     if (isEnough(readyAddresses(slices))) return true

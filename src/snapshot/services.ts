@@ -2,7 +2,7 @@ import type { Cluster } from '../cluster/index.ts'
 import { eventsPath, podsPath, slicesPath } from '../cluster/paths.ts'
 import { type InputName, inputs } from '../mechanisms/service/facts.ts'
 import { autoscalers, networkPolicies } from '../mechanisms/service/objects.ts'
-import { originAnnotation, serviceLabel } from '../model/cluster/external.ts'
+import { originAnnotation, serviceLabel, slicesSelector } from '../model/cluster/external.ts'
 import { type Fact, known, mapFact, notAsked } from '../model/cluster/fact.ts'
 import type {
   EndpointSlice,
@@ -148,7 +148,7 @@ export class ServiceReader {
       {
         signal: this.#signal,
         keep: compact,
-        ...(name === undefined ? {} : { query: { labelSelector: `${serviceLabel}=${name}` } }),
+        ...(name === undefined ? {} : { query: { labelSelector: slicesSelector(name) } }),
       },
     )
     return mapFact(slices, (all) =>

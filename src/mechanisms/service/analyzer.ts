@@ -16,7 +16,6 @@ type Code = keyof typeof codes
 export interface Subject {
   ref: NamespacedName
   service: Service
-  source: View['source']
   policy: ServicePolicy
 }
 
@@ -74,14 +73,12 @@ function factsOf<O extends InputName>(
 }
 
 /** The target of a view as a Service; undefined where it is none. Every analyzer of Services asks. */
-export const subjectOf = onceFor(
-  ({ target: { object }, source }: Pick<View, 'target' | 'source'>): Subject | undefined => {
-    if (!isOfType(object, services)) return undefined
-    const service = object as Service
-    const { namespace = 'default', name } = service.metadata
-    return { ref: { namespace, name }, service, source, policy: servicePolicy(service) }
-  },
-)
+export const subjectOf = onceFor(({ target: { object } }: Pick<View, 'target'>): Subject | undefined => {
+  if (!isOfType(object, services)) return undefined
+  const service = object as Service
+  const { namespace = 'default', name } = service.metadata
+  return { ref: { namespace, name }, service, policy: servicePolicy(service) }
+})
 
 /** kube-proxy and its like have something to do: there is a cluster IP. In files it need not be there yet. */
 export function isProxied({ service: { spec } }: Pick<Subject, 'service'>): boolean {

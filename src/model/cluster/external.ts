@@ -16,6 +16,11 @@ export const originAnnotation = 'affinity.kubectl.dev/origin'
 /** The label by which an EndpointSlice names its Service. */
 export const serviceLabel = 'kubernetes.io/service-name'
 
+/** The EndpointSlices of a Service, as a label selector. */
+export function slicesSelector(service: string): string {
+  return `${serviceLabel}=${service}`
+}
+
 /** Who writes an EndpointSlice (k8s.io/api/discovery/v1/well_known_labels.go). */
 export const sliceManagerLabel = 'endpointslice.kubernetes.io/managed-by'
 export const ourSlices = 'kubectl-affinity'

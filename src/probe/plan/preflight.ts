@@ -1,3 +1,4 @@
+import { slicesSelector } from '../../model/cluster/external.ts'
 import { type Endpoint, endpointsOfPort } from '../../model/cluster/endpoint.ts'
 import { familyOf } from '../../model/common/ip.ts'
 import type { EndpointSlice, Service, ServicePort } from '../../model/cluster/kubernetes.ts'
@@ -144,7 +145,7 @@ function endpointHints(service: Service): string[] {
   const { selector } = service.spec
   if (selector === undefined || Object.keys(selector).length === 0) {
     return [
-      `see its EndpointSlices:  kubectl get endpointslices -n ${namespace} -l kubernetes.io/service-name=${service.metadata.name}`,
+      `see its EndpointSlices:  kubectl get endpointslices -n ${namespace} -l ${slicesSelector(service.metadata.name)}`,
     ]
   }
   const labels = Object.entries(selector).map(([key, value]) => `${key}=${value}`)

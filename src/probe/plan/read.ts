@@ -1,13 +1,9 @@
+import { slicesSelector } from '../../model/cluster/external.ts'
 import { type Cluster, isForbidden, isNotFound } from '../../cluster/index.ts'
 import type { EndpointSlice, Service } from '../../model/cluster/kubernetes.ts'
 import { UserError } from '../../model/common/user-error.ts'
 import { servicePath, slicesPath } from '../../cluster/paths.ts'
 import { missingPermission } from '../permissions.ts'
-
-/** The label by which EndpointSlices name their Service. */
-export function slicesOf(service: string): { labelSelector: string } {
-  return { labelSelector: `kubernetes.io/service-name=${service}` }
-}
 
 /**
  * Reads a Service and its EndpointSlices at once.
@@ -22,7 +18,12 @@ export async function readService(
   try {
     const [service, slices] = await Promise.all([
       cluster.get<Service>(servicePath(namespace, name), { signal }),
-      Array.fromAsync(cluster.list<EndpointSlice>(slicesPath(namespace), { query: slicesOf(name), signal })),
+      Array.fromAsync(
+        cluster.list<EndpointSlice>(slicesPath(namespace), {
+          query: { labelSelector: slicesSelector(name) },
+          signal,
+        }),
+      ),
     ])
     if (service.kind !== 'Service')
       throw new UserError(`${cluster.server} does not answer as a Kubernetes API server does`)

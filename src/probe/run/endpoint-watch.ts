@@ -1,7 +1,7 @@
+import { slicesSelector } from '../../model/cluster/external.ts'
 import { type Cluster, type WatchEvent, watchList } from '../../cluster/index.ts'
 import type { EndpointSlice } from '../../model/cluster/kubernetes.ts'
 import { slicesPath } from '../../cluster/paths.ts'
-import { slicesOf } from '../plan/read.ts'
 
 interface EndpointWatchOptions {
   namespace: string
@@ -19,7 +19,7 @@ async function watchEndpoints(cluster: Cluster, options: EndpointWatchOptions): 
   const slices = new Map<string, EndpointSlice>()
   let synced = false
   for await (const event of watchList<EndpointSlice>(cluster, slicesPath(namespace), {
-    query: slicesOf(service),
+    query: { labelSelector: slicesSelector(service) },
     signal,
     onDisconnect: onTrouble,
     onReconnect: () => onTrouble(undefined),

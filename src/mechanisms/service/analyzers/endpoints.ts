@@ -1,3 +1,4 @@
+import { slicesSelector } from '../../../model/cluster/external.ts'
 import { type Endpoint, endpointsOfPort } from '../../../model/cluster/endpoint.ts'
 import type { Service } from '../../../model/cluster/kubernetes.ts'
 import { countEndpoints, hasSelector, isProxied, isSticky, serviceAnalyzer } from '../analyzer.ts'
@@ -26,7 +27,7 @@ export const endpoints = serviceAnalyzer({
               kind: 'run',
               command: hasSelector(subject)
                 ? `kubectl get pods -n ${ref.namespace} -l ${selectorOf(service)}`
-                : `kubectl get endpointslices -n ${ref.namespace} -l kubernetes.io/service-name=${ref.name}`,
+                : `kubectl get endpointslices -n ${ref.namespace} -l ${slicesSelector(ref.name)}`,
             },
           },
         ],
