@@ -6,6 +6,7 @@ import { annotationField, annotationsOf } from '../kit/controller.ts'
 import { at, record, text } from '../kit/loose.ts'
 import { services } from '../service/objects.ts'
 import { sticks } from '../../model/affinity/policy.ts'
+import { didYouMean } from '../../model/common/spelling.ts'
 import { backendConfigs, configKeys, configRefOf, gke, jsonOf, negKey } from './controller.ts'
 import { backendPolicies, backendPolicyTypes } from './policies.ts'
 
@@ -108,6 +109,17 @@ function affinityAnalyzers({ about, path, typeKey, ttlKey, types, mostSeconds }:
     applies: ({ spec }) => at(spec, path) !== undefined,
     analyse: ({ spec }, _view, report) => {
       const { [typeKey]: given, [ttlKey]: seconds } = record(at(spec, path))
+      const known = [typeKey, ttlKey]
+      for (const key of Object.keys(record(at(spec, path)))) {
+        const meant = didYouMean(key, known)
+        if (known.includes(key) || meant === undefined) continue
+        report('AFF-GKE-AFFINITY-VALUE', {
+          message: `sessionAffinity has no field "${key}": did you mean "${meant}"?`,
+          why: 'The API server drops fields that it does not know, and what was meant is not set.',
+          mend: [`write ${meant}`],
+          field: `spec.${path}.${key}`,
+        })
+      }
       const type = text(given)
       if (type !== undefined && !types.includes(type)) {
         const meant = types.find((one) => one === type.toUpperCase())

@@ -1,4 +1,5 @@
 import { sticks } from '../../model/affinity/policy.ts'
+import { applicationOf } from '../../model/probe/maker.ts'
 import type { Analyzer } from '../analyzer.ts'
 import { annotationField, annotationsOf, type IngressController } from '../kit/controller.ts'
 import { ingressAnalyzer, type ServedIngress } from './analyzer.ts'
@@ -61,5 +62,25 @@ const oneAddress = ingressAnalyzer({
   },
 })
 
+/** A cookie under the name of a framework's own: two of one name come with an answer, and the browser keeps one. */
+const application = ingressAnalyzer({
+  codes: ['AFF-L7-APPLICATION-COOKIE'],
+  analyse: ({ controller, backends }, { store }, report) => {
+    const said = new Set<string>()
+    for (const backend of backends) {
+      const { policy } = controller.serve(backend, store)
+      if (policy.kind !== 'cookie' || policy.madeBy !== 'proxy' || policy.name === undefined) continue
+      const maker = applicationOf(policy.name)
+      if (maker === undefined || said.has(policy.name)) continue
+      said.add(policy.name)
+      report('AFF-L7-APPLICATION-COOKIE', {
+        message: `${controller.name} makes a cookie ${policy.name}, which ${maker} makes as well: of two cookies of one name the browser keeps one`,
+        why: 'Where the application answers with its own, either the pod is lost with the cookie of the proxy, or the session with that of the application.',
+        mend: ['give the cookie of the proxy a name of its own'],
+      })
+    }
+  },
+})
+
 /** Of what several controllers share. */
-export const analyzers: readonly Analyzer[] = [foreign, oneAddress]
+export const analyzers: readonly Analyzer[] = [foreign, oneAddress, application]

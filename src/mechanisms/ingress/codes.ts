@@ -10,4 +10,8 @@ export const codes = {
     level: 'warning',
     title: 'A controller with a cookie goes to the cluster IP',
   },
+  'AFF-L7-APPLICATION-COOKIE': {
+    level: 'warning',
+    title: 'A proxy makes a cookie that applications make themselves',
+  },
 } as const satisfies CodeTable

@@ -2,7 +2,7 @@ import { type LooseObject, refOf } from '../../model/cluster/object.ts'
 import type { Leg } from '../../model/affinity/leg.ts'
 import type { Store } from '../../model/cluster/store.ts'
 import { hostEntry, sendingLegs } from '../kit/front.ts'
-import type { Served } from '../kit/controller.ts'
+import type { Backend, Served } from '../kit/controller.ts'
 import { anyKind } from '../../model/affinity/target.ts'
 import { drawnBy, legsByType, type Mechanism } from '../mechanism.ts'
 import { analyzers } from './analyzers.ts'
@@ -28,9 +28,9 @@ function ingressLegs(object: LooseObject, store: Store): Leg[] {
   const ref = refOf(object)
   const { controller, isAssumed } = servingOf(object, store)
   const name = controller?.name ?? ingressClass(object) ?? 'unknown controller'
-  const all = behind(object, store).flatMap(({ part, backend, places }) =>
-    places.map((place) => ({ part, backend, place })),
-  )
+  const all = behind(object, store)
+    .filter(({ backend }) => !isAction(backend))
+    .flatMap(({ part, backend, places }) => places.map((place) => ({ part, backend, place })))
   return all.flatMap(({ part, backend, place }) => {
     const { host, path } = place
     const sent = controller?.serve({ ...backend, place }, store) ?? unknownWay
@@ -54,6 +54,11 @@ function ingressLegs(object: LooseObject, store: Store): Leg[] {
       store,
     )
   })
+}
+
+/** An action of AWS, whose name is no Service's: its arrows are drawn there. */
+function isAction({ port }: Pick<Backend, 'port'>): boolean {
+  return port === 'use-annotation'
 }
 
 const unknownWay: Served = { policy: { kind: 'unknown' }, arrival: 'unknown' }

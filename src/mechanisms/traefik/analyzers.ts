@@ -64,13 +64,16 @@ const onIngress = ingressAnalyzer({
         field: annotationField(first),
       })
     }
-    for (const key of keys.filter((one) => deadKeys.has(one))) {
-      report('AFF-TRA-DEAD-ANNOTATION', {
-        message: `${key} is of Traefik 1: nobody reads it any more`,
-        why: 'Since Traefik 2 the annotations of Services say what sticks.',
-        mend: [`remove it; ${traefikController.instead}`],
-        field: annotationField(key),
-      })
+    // In Traefik 1 those of affinity stood on Services.
+    for (const object of [ingress, ...servicesOf(backends)]) {
+      for (const key of Object.keys(annotationsOf(object)).filter((one) => deadKeys.has(one))) {
+        report('AFF-TRA-DEAD-ANNOTATION', {
+          message: `${key} is of Traefik 1: nobody reads it any more`,
+          why: 'Since Traefik 2 the annotations of Services say what sticks.',
+          mend: [`remove it; ${traefikController.instead}`],
+          ...placedAt(object, annotationField(key)),
+        })
+      }
     }
   },
 })

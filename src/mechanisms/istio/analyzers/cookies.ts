@@ -37,7 +37,7 @@ const cookie = objectAnalyzer({
           why: 'The first answer sets two cookies of one name. The browser keeps the one of the application, which hashes to another pod, where the session is not known.',
           mend: [
             'another name, with path: / and ttl: 0s',
-            "or leave ttl out: the application's own cookie is hashed then, and the first request is free",
+            "leave ttl out: the application's own cookie is hashed then, and the first request is free",
           ],
           field: `${field}.httpCookie.name`,
         })

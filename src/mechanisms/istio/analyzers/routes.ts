@@ -87,7 +87,7 @@ const unnamed = objectAnalyzer({
       report('AFF-ISTIO-PORT-NOT-NAMED', {
         message: `the hash is in portLevelSettings for port ${port}, and the route does not name the port: nothing is hashed`,
         why: 'The balancer is a ring then, and requests have no hash policy: they are spread at random.',
-        mend: [`add port: {number: ${port}} to the destination`, 'or move loadBalancer up to trafficPolicy'],
+        mend: [`add port: {number: ${port}} to the destination`, 'move loadBalancer up to trafficPolicy'],
         field: `${target.field}.destination`,
       })
     }
@@ -113,7 +113,7 @@ const notHttp = objectAnalyzer({
         report('AFF-ISTIO-NOT-HTTP', {
           message: `the hash of ${policyWords(hash.value)} plays no part here: the proxy passes this traffic on without reading it`,
           why: 'In TLS that the gateway does not end, and in TCP, only useSourceIp works.',
-          mend: ['end TLS at the gateway (mode: SIMPLE) and use an http route', 'or useSourceIp: true'],
+          mend: ['end TLS at the gateway (mode: SIMPLE) and use an http route', 'useSourceIp: true'],
           field: route.field,
         })
       }

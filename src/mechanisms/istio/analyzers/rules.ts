@@ -29,7 +29,7 @@ const ports = objectAnalyzer({
           why: 'The whole entry does nothing, its load balancer included. The port of a Gateway does not count here.',
           mend: [
             numbers.length === 1 ? `number: ${numbers[0]}` : 'the number of a port of the Service',
-            'or move loadBalancer up to trafficPolicy',
+            'move loadBalancer up to trafficPolicy',
           ],
           field: `${field}.port.number`,
         })
@@ -118,7 +118,7 @@ const hidden = objectAnalyzer({
           ? `proxies in other namespaces do not see this rule (${names.join(', ')}): exportTo keeps it from them`
           : `proxies in ${names.join(', ')} namespaces go by ${objectName(refOf(first.by))} of ${first.by.metadata.namespace} instead`,
       why: 'Rules are looked up in the namespace of the proxy, then in that of the Service, then in istio-system. The first place that has one for the host ends the search, and of several there the oldest policy counts.',
-      mend: ['put the hash into the rule that counts', 'or one rule for each host, beside its Service'],
+      mend: ['put the hash into the rule that counts', 'one rule for each host, beside its Service'],
       objects: [ref, ...(first?.by === undefined ? [] : [refOf(first.by)])],
       field:
         list(at(rule.spec, 'exportTo')).length > 0 && first === undefined ? 'spec.exportTo' : 'spec.host',

@@ -44,7 +44,7 @@ const waypoint = objectAnalyzer({
     report('AFF-ISTIO-WAYPOINT', {
       message: `callers go through waypoint ${name}: up to Istio 1.30 it hashes only where a VirtualService or HTTPRoute leads to the Service`,
       why: 'Without a route its clusters are rings and requests have no hash policy (istio/istio pull request 61048). ztunnel alone knows no DestinationRule.',
-      mend: ['a VirtualService or HTTPRoute of the mesh for the Service', 'or Istio 1.31'],
+      mend: ['a VirtualService or HTTPRoute of the mesh for the Service', 'Istio 1.31'],
       field: 'metadata.labels["istio.io/use-waypoint"]',
     })
   },

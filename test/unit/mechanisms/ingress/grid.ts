@@ -15,4 +15,12 @@ export const ingressGrid: GridRows = {
     fires: () => scene({}, ingressOf('f5', { ...ownCookie, ...clusterIp })),
     silent: () => scene({}, ingressOf('f5', ownCookie)),
   },
+  'AFF-L7-APPLICATION-COOKIE': {
+    fires: () =>
+      scene(
+        {},
+        ingressOf('nginx', { ...cookie, 'nginx.ingress.kubernetes.io/session-cookie-name': 'JSESSIONID' }),
+      ),
+    silent: () => scene({}, ingressOf('nginx', cookie)),
+  },
 }

@@ -1,0 +1,101 @@
+/** Kinds of faults that are like those of the cases from the field, and were not told. */
+import { expect, test } from 'vitest'
+import { explainedText } from './explained.ts'
+
+const service = (name: string, annotations: Readonly<Record<string, string>> = {}): string => `
+apiVersion: v1
+kind: Service
+metadata: {name: ${name}, namespace: shop, annotations: ${JSON.stringify(annotations)}}
+spec: {selector: {app: ${name}}, ports: [{port: 80}]}
+`
+
+const ingress = (
+  controller: string,
+  port: string,
+  annotations: Readonly<Record<string, string>> = {},
+): string => `
+apiVersion: networking.k8s.io/v1
+kind: IngressClass
+metadata: {name: it}
+spec: {controller: ${controller}}
+---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: web, namespace: shop, annotations: ${JSON.stringify(annotations)}}
+spec:
+  ingressClassName: it
+  rules:
+    - host: shop.example
+      http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: web, port: ${port}}}}]}
+`
+
+async function messages(...documents: readonly string[]): Promise<string[]> {
+  const { explanations } = await explainedText(documents.join('---'))
+  const found = explanations.flatMap(({ findings }) =>
+    findings.map(({ code, message }) => `${code} ${message}`),
+  )
+  return [...new Set(found)]
+}
+
+test('annotations of Traefik 1 on a Service', async () => {
+  const old = { 'traefik.ingress.kubernetes.io/affinity': 'true' }
+  const front = ingress('traefik.io/ingress-controller', '{number: 80}')
+  expect(await messages(service('web', old), front)).toEqual([
+    'AFF-TRA-DEAD-ANNOTATION traefik.ingress.kubernetes.io/affinity is of Traefik 1: nobody reads it any more',
+  ])
+})
+
+test('an action of AWS with the name of a Service is no way to it', async () => {
+  const targetGroups = ['web', 'api'].map((serviceName) => ({ serviceName, servicePort: 80, weight: 50 }))
+  const action = JSON.stringify({ type: 'forward', forwardConfig: { targetGroups } })
+  const annotations = {
+    'alb.ingress.kubernetes.io/target-type': 'ip',
+    'alb.ingress.kubernetes.io/actions.web': action,
+  }
+  const front = ingress('ingress.k8s.aws/alb', '{name: use-annotation}', annotations)
+  const { ways } = await explainedText([service('web'), service('api'), front].join('---'))
+  expect(ways).toEqual(['shop.example/ none 50 %'])
+})
+
+test('a field of a BackendConfig that does not exist', async () => {
+  const config = `
+apiVersion: cloud.google.com/v1
+kind: BackendConfig
+metadata: {name: b, namespace: shop}
+spec: {sessionAffinity: {affinityType: GENERATED_COOKIE, affinityCookieTtl: 50}}
+`
+  const front = `
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: web, namespace: shop, annotations: {kubernetes.io/ingress.class: gce}}
+spec: {defaultBackend: {service: {name: web, port: {number: 80}}}}
+`
+  const annotations = {
+    'cloud.google.com/backend-config': '{"default": "b"}',
+    'cloud.google.com/neg': '{"ingress": true}',
+  }
+  expect(await messages(service('web', annotations), front, config)).toEqual([
+    'AFF-GKE-AFFINITY-VALUE sessionAffinity has no field "affinityCookieTtl": did you mean "affinityCookieTtlSec"?',
+  ])
+})
+
+test.each([
+  [
+    'haproxy.org/ingress-controller',
+    { 'haproxy.org/cookie-persistence': 'PHPSESSID' },
+    'PHPSESSID, which PHP',
+  ],
+  [
+    'k8s.io/ingress-nginx',
+    {
+      'nginx.ingress.kubernetes.io/affinity': 'cookie',
+      'nginx.ingress.kubernetes.io/session-cookie-name': 'connect.sid',
+    },
+    'connect.sid, which Express',
+  ],
+])('a name that applications use themselves, at %s', async (controller, annotations, words) => {
+  const said = await messages(service('web'), ingress(controller, '{number: 80}', annotations))
+  expect(said.filter((one) => one.startsWith('AFF-L7-APPLICATION-COOKIE'))).toEqual([
+    expect.stringContaining(words),
+  ])
+})
