@@ -7,7 +7,7 @@ import { presentState, writeState } from '../state.ts'
 import { gatewayApi } from './gateway-api/index.ts'
 import { gatewayOf, isGatewayName, readsGatewayApi, type GatewayName } from './list.ts'
 import type { Settings } from './support/gateway.ts'
-import { install, remove } from './support/objects.ts'
+import { install, isDefinition, remove } from './support/objects.ts'
 
 /** A gateway that is wanted, with all that it needs in the cache. */
 export interface WantedGateway {
@@ -60,10 +60,12 @@ const record = (name: GatewayName, key: string | undefined): void => {
 async function add({ name, settings, archives, key }: WantedGateway): Promise<void> {
   const gateway = gatewayOf(name)
   record(name, '')
-  await step(`${name}: images`, () => importImages(archives))
   const [first = [], ...others] = await gateway.steps(settings)
+  await step(`${name}: images and kinds`, () =>
+    Promise.all([importImages(archives), install(first.filter(isDefinition))]),
+  )
   await step(`${name}: objects`, async () => {
-    await install(first)
+    await install(first.filter((object) => !isDefinition(object)))
     await gateway.afterFirstStep?.()
     for (const objects of others) await install(objects)
     const { installer } = gateway

@@ -82,7 +82,7 @@ const mounts = [
   { name: 'wasm', mountPath: '/var/lib/eg/wasm' },
 ]
 
-const controller = (): object[] => [
+const controller = ({ replicas }: Settings): object[] => [
   {
     apiVersion: 'v1',
     kind: 'ConfigMap',
@@ -108,6 +108,7 @@ const controller = (): object[] => [
     kind: 'Deployment',
     metadata: { name, namespace, labels },
     spec: {
+      replicas,
       selector: { matchLabels: labels },
       template: {
         metadata: { labels },
@@ -136,6 +137,24 @@ const controller = (): object[] => [
   },
 ]
 
+/** Both containers of an Envoy are looked at when they start, mostly in vain, and again after ten seconds unless told otherwise. */
+const soonReady = {
+  type: 'StrategicMerge',
+  value: {
+    spec: {
+      template: {
+        spec: {
+          containers: ['envoy', 'shutdown-manager'].map((container) => ({
+            name: container,
+            startupProbe: { periodSeconds: 1, failureThreshold: 120 },
+            readinessProbe: { periodSeconds: 1 },
+          })),
+        },
+      },
+    },
+  },
+}
+
 /** How its Envoys are made; with a number, the Service has that address. */
 const proxy = (proxyName: string, { replicas }: Settings, service: object): object => ({
   apiVersion: 'gateway.envoyproxy.io/v1alpha1',
@@ -149,6 +168,7 @@ const proxy = (proxyName: string, { replicas }: Settings, service: object): obje
       kubernetes: {
         envoyDeployment: {
           replicas,
+          patch: soonReady,
           container: { image: envoyImage.name, resources: { requests: { cpu: '10m', memory: '64Mi' } } },
         },
         // The lab's load balancers lead to the first node, wherever the pods are.
@@ -196,7 +216,7 @@ export const envoyGateway: Gateway = {
       ...administrator(name, namespace),
       certificates,
     ],
-    controller(),
+    controller(settings),
     classes(settings),
   ],
   afterFirstStep: () =>

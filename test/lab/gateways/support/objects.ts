@@ -48,7 +48,8 @@ export const balanced = (number: number): object => ({
   loadBalancerIP: loadBalancerAddress(number)[0],
 })
 
-const isDefinition = (object: object): boolean =>
+/** Whether it defines a kind, of which others may be. */
+export const isDefinition = (object: object): boolean =>
   'kind' in object && object.kind === 'CustomResourceDefinition'
 
 /** Applies objects, definitions of kinds first, as others may be of these kinds. */
