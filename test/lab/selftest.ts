@@ -96,14 +96,18 @@ export async function selftest(): Promise<void> {
   if (!labProcesses().includes(first ?? 0)) throw new Error('a second up did not keep the lab')
   await labUp({ proxy: 'nftables' })
   await expectUp('after a change of the proxy mode')
-  const objects = await clusterObjects()
+  const none = await clusterObjects()
+  await labUp({ proxy: 'nftables', gateways: ['traefik'] })
+  const one = await clusterObjects()
   await labUp({
     proxy: 'nftables',
     gateways: ['contour', 'envoy-gateway', 'ingress-nginx', 'istio', 'traefik'],
   })
   await proveGateways()
+  await labUp({ proxy: 'nftables', gateways: ['traefik'] })
+  deepStrictEqual(await clusterObjects(), one)
   await labUp({ proxy: 'nftables' })
-  deepStrictEqual(await clusterObjects(), objects)
+  deepStrictEqual(await clusterObjects(), none)
   for (const pid of labProcesses('control-plane')) process.kill(pid, 'SIGKILL')
   if ((await labStatus()).up) throw new Error('up without a control plane')
   await labUp({ nodes: 3 })
