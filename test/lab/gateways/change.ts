@@ -61,12 +61,17 @@ async function add({ name, settings, archives, key }: WantedGateway): Promise<vo
   const gateway = gatewayOf(name)
   record(name, '')
   const [first = [], ...others] = await gateway.steps(settings)
-  await step(`${name}: images and kinds`, () =>
-    Promise.all([importImages(archives), install(first.filter(isDefinition))]),
+  // The first step needs no other image than the first.
+  const [image = '', ...otherImages] = archives
+  await step(`${name}: image and kinds`, () =>
+    Promise.all([importImages([image]), install(first.filter(isDefinition))]),
   )
-  await step(`${name}: objects`, async () => {
+  const begin = async (): Promise<void> => {
     await install(first.filter((object) => !isDefinition(object)))
     await gateway.afterFirstStep?.()
+  }
+  await step(`${name}: objects`, async () => {
+    await Promise.all([importImages(otherImages), begin()])
     for (const objects of others) await install(objects)
     const { installer } = gateway
     await installer?.install(installer.input(settings))

@@ -16,6 +16,7 @@ export interface Gateway {
   version: string
   /** It reads objects of the Gateway API. */
   readsGatewayApi?: true
+  /** The first one first: what is applied first needs no other. */
   images: () => readonly Image[]
   /** What is applied with kubectl, in this order. */
   steps: (settings: Settings) => Promise<readonly (readonly object[])[]>
