@@ -19,6 +19,8 @@ import { type ServiceWays, type Visited, visitedOf } from './visited.ts'
 /** What to go through, and to which Service. */
 export interface FrontQuery {
   kind: TargetKind
+  /** Other kinds with the same word. */
+  namesakes?: readonly TargetKind[] | undefined
   name: string
   isService: boolean
   /** What the user says of the way in: it counts before what objects say. */
@@ -40,11 +42,12 @@ export interface FoundFront {
  */
 export async function findFront(
   cluster: Cluster,
-  query: FrontQuery,
+  named: FrontQuery,
   signal: AbortSignal,
 ): Promise<FoundFront> {
   const { namespace } = cluster
   const collector = new Collector(cluster, { signal })
+  const query = { ...named, kind: await collector.objects.servedKind(named) }
   const object = query.isService ? undefined : await readTarget(collector, query, namespace)
   const services = object === undefined ? [{ namespace, name: query.name }] : servicesBehind(object)
   const word = `${query.kind.name}/${query.name}`

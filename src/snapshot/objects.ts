@@ -4,8 +4,10 @@ import { objectTypes } from '../mechanisms/index.ts'
 import { type Fact, known, type Unknown } from '../model/cluster/fact.ts'
 import type { KubernetesObject } from '../model/cluster/kubernetes.ts'
 import { listName, type ObjectType, resourceName } from '../model/cluster/object.ts'
+import type { TargetKind } from '../model/affinity/target.ts'
 import type { ObjectTable } from '../model/cluster/snapshot.ts'
 import { UserError } from '../model/common/user-error.ts'
+import type { NamedTarget } from '../targets/parse.ts'
 import type { Groups } from './groups.ts'
 import { readList, readObject } from './read.ts'
 
@@ -124,6 +126,16 @@ export class ObjectReader {
     const what = `${resourceName(type)} of other namespaces`
     if (own.known) gaps.set(what, { ...all.why, what })
     return own
+  }
+
+  /** The kind that is meant: where several have the word, the first that the cluster serves. */
+  async servedKind({ kind, namesakes = [] }: Pick<NamedTarget, 'kind' | 'namesakes'>): Promise<TargetKind> {
+    if (namesakes.length === 0) return kind
+    for (const one of [kind, ...namesakes]) {
+      const versions = await this.#versionsOf(one.type)
+      if (versions.known && versions.value.length > 0) return one
+    }
+    return kind
   }
 
   /** All objects of a type, in a namespace or in all of them. */

@@ -32,10 +32,10 @@ export async function readTargets(
     return { targets: list.map((object) => ({ kind, object })), errors: [] }
   }
   const answers = await Promise.allSettled(
-    query.targets.map(async ({ kind, name }) => ({
-      kind,
-      object: await objects.get(kind.type, cluster.namespace, name),
-    })),
+    query.targets.map(async (target) => {
+      const kind = await objects.servedKind(target)
+      return { kind, object: await objects.get(kind.type, cluster.namespace, target.name) }
+    }),
   )
   const refused = answers.flatMap((answer) => (answer.status === 'rejected' ? [answer.reason as Error] : []))
   const lost = refused.find((error) => !(error instanceof UserError || error instanceof ApiError))

@@ -12,6 +12,8 @@ export interface Asked {
 /** A target without its namespace, which is up to flags and the kubeconfig. */
 export interface NamedTarget {
   kind: TargetKind
+  /** Other kinds with the same word, as `vs` and `gateway` are of two groups: the cluster may serve one of them instead. */
+  namesakes?: readonly TargetKind[] | undefined
   name: string
 }
 
@@ -91,11 +93,11 @@ function readTarget(word: string, asked: Asked): NamedTarget {
 }
 
 function toTarget(word: string, name: string, asked: Asked): NamedTarget {
-  const kind = kindOf(word, asked)
+  const [kind, ...namesakes] = kindsOf(word, asked)
   if (kind === undefined) throw unknownKind(word, asked)
   const refused = kind.refuseName(name)
   if (refused !== undefined) throw usage(`"${name}" cannot be the name of ${article(kind.label)}: ${refused}`)
-  return { kind, name }
+  return { kind, name, ...(namesakes.length === 0 ? {} : { namesakes }) }
 }
 
 function unknownKind(word: string, { verb, kinds }: Asked): UserError {
@@ -113,9 +115,13 @@ function unknownKind(word: string, { verb, kinds }: Asked): UserError {
   ])
 }
 
-function kindOf(word: string, { kinds }: Asked): TargetKind | undefined {
+function kindOf(word: string, asked: Asked): TargetKind | undefined {
+  return kindsOf(word, asked)[0]
+}
+
+function kindsOf(word: string, { kinds }: Asked): TargetKind[] {
   const lower = word.toLowerCase()
-  return kinds.find(({ name, words }) => name === lower || words.includes(lower))
+  return kinds.filter(({ name, words }) => name === lower || words.includes(lower))
 }
 
 function plainName(word: string): string {

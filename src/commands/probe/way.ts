@@ -9,7 +9,7 @@ import type { NamedTarget } from '../../targets/parse.ts'
 /** How requests get to the Service: by itself, or through what stands in front of it. */
 export async function wayTo(
   cluster: Cluster,
-  { kind, name }: NamedTarget,
+  { kind, namesakes, name }: NamedTarget,
   flags: ProbeFlags,
   signal: AbortSignal,
 ): Promise<{
@@ -29,6 +29,7 @@ export async function wayTo(
   ])
   const asked = {
     kind,
+    namesakes,
     name,
     isService,
     address,

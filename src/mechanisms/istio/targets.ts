@@ -22,8 +22,8 @@ function kind(
 }
 
 /**
- * What a user can name, with the words that kubectl takes. `gateway` is that of the Gateway API, which clusters
- * with Istio often have, too; `gw` is the short name of Istio's alone.
+ * What a user can name, with the words that kubectl takes. `gateway` is that of the Gateway API where a cluster
+ * serves both, as for kubectl; `gw` is the short name of Istio's alone.
  */
 export const istioKinds: readonly TargetKind[] = [
   kind('virtualservice', virtualServices, ['vs', 'virtualservices'], ({ spec }) => [
@@ -32,7 +32,7 @@ export const istioKinds: readonly TargetKind[] = [
   kind('destinationrule', destinationRules, ['dr', 'destinationrules'], ({ spec }) => [
     `host ${text(at(spec, 'host')) ?? ''}`,
   ]),
-  kind('gateway.networking.istio.io', istioGateways, ['gw'], ({ spec }) => [
+  kind('gateway.networking.istio.io', istioGateways, ['gw', 'gateway', 'gateways'], ({ spec }) => [
     `Istio, ${list(at(spec, 'servers')).length} servers`,
   ]),
 ] as readonly TargetKind[]

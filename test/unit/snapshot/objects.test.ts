@@ -224,3 +224,29 @@ describe('names of types', () => {
     expect(resourceName(widgets({ group: '' }))).toBe('widgets')
   })
 })
+
+describe('a word of several kinds', () => {
+  const meant = async (word: string, ...groups: string[]) => {
+    const served = groups.map((name) => {
+      const version = { version: 'v1' }
+      return { name, preferredVersion: version, versions: [version] }
+    })
+    const query = parseQuery([`${word}/a`], {}, { verb: 'explain', kinds: targetKinds })
+    const [target] = query.kind === 'names' ? query.targets : []
+    const kind = await reader({ '/apis': { groups: served } }).reader.servedKind(target!)
+    return `${kind.type.resource}.${kind.type.group}`
+  }
+
+  it('is of the one that the cluster serves', async () => {
+    expect(await meant('vs', 'networking.istio.io')).toBe('virtualservices.networking.istio.io')
+    expect(await meant('vs', 'k8s.nginx.org')).toBe('virtualservers.k8s.nginx.org')
+    expect(await meant('gateway', 'networking.istio.io')).toBe('gateways.networking.istio.io')
+  })
+
+  it('is of the first group where several are served, as for kubectl', async () => {
+    expect(await meant('vs', 'networking.istio.io', 'k8s.nginx.org')).toBe('virtualservers.k8s.nginx.org')
+    expect(await meant('gateway', 'networking.istio.io', 'gateway.networking.k8s.io')).toBe(
+      'gateways.gateway.networking.k8s.io',
+    )
+  })
+})
