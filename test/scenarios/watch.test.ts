@@ -77,8 +77,7 @@ describe(`probe --watch on ${site.name}`, () => {
 
   test('its exit code is that of the verdict', async () => {
     const running = place.startProbe(['spread', '--watch', '--expect', 'sticky'])
-    await running.printed(/nothing explains it/, 'stdout')
-    await sleep(1000)
+    await running.printed(/(?:nothing explains it[^]*){3}/, 'stdout')
     running.kill('SIGINT')
     expectExit(await running.ended, 3)
   })
