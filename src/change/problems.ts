@@ -1,6 +1,6 @@
 import { type ApiError, isConflict, isForbidden } from '../cluster/index.ts'
 import { objectName, type ObjectRef } from '../model/findings/finding.ts'
-import { type Rule, roleYaml } from '../model/cluster/role.ts'
+import { isRefusedByRbac, type Rule, roleYaml } from '../model/cluster/role.ts'
 import { UserError } from '../model/common/user-error.ts'
 import type { Keeper } from './keepers.ts'
 import type { FieldOwner } from './managers.ts'
@@ -16,8 +16,7 @@ export function explainProblem(
   namespace: string,
   rules: readonly Rule[] = changeRules,
 ): unknown {
-  // Quota and admission answer Forbidden as well; only RBAC says who cannot do what.
-  if (!isForbidden(error) || !/ cannot \w+ resource /.test(error.message)) return error
+  if (!isForbidden(error) || !isRefusedByRbac(error.message)) return error
   return new UserError(error.status.message ?? error.message, {
     hints: [
       'enable and disable need this Role; ask an administrator to apply it and bind it to you:',

@@ -11,6 +11,7 @@ import type { Store } from '../model/cluster/store.ts'
 import type { TargetKind } from '../model/affinity/target.ts'
 import { UserError } from '../model/common/user-error.ts'
 import type { Front } from '../probe/plan/plan.ts'
+import { missingPermission, probeRules } from '../probe/permissions.ts'
 import { Collector } from '../snapshot/collect.ts'
 import { findAddress } from './address.ts'
 import { placesOf } from './places.ts'
@@ -191,7 +192,15 @@ async function readTarget(
       if (found !== undefined) return found
     }
   } catch (error) {
-    if (isForbidden(error)) throw new UserError(error.status.message ?? error.message, { cause: error })
+    if (isForbidden(error)) {
+      const get = types.map(({ group, resource }) => ({
+        apiGroups: [group],
+        resources: [resource],
+        verbs: ['get'],
+      }))
+      const words = error.status.message ?? error.message
+      throw missingPermission(words, namespace, error, [...get, ...probeRules])
+    }
     throw error
   }
   throw new UserError(`${label} "${name}" not found in namespace "${namespace}"`, {

@@ -46,14 +46,6 @@ export const cleanupClusterRules: readonly Rule[] = [
 ]
 
 /**
- * True when RBAC refused. Quota and admission answer Forbidden as well; only RBAC says who cannot do what.
- * `words` are the API server's own.
- */
-export function isMissingPermission(words: string): boolean {
-  return / cannot \w+ resource /.test(words)
-}
-
-/**
  * Tells which permission is missing and prints the Role that would grant it, as YAML that `kubectl apply -f -` takes.
  * `words` are the API server's own.
  */

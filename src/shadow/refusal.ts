@@ -1,12 +1,13 @@
 import { ApiError } from '../cluster/index.ts'
 import { UserError } from '../model/common/user-error.ts'
-import { isMissingPermission, missingPermission, shadowRules } from '../probe/permissions.ts'
+import { isRefusedByRbac } from '../model/cluster/role.ts'
+import { missingPermission, shadowRules } from '../probe/permissions.ts'
 
 /** Turns the cluster's refusal to take a temporary object into what the user can do about it. */
 export function explainRefusal(error: unknown, kind: string, namespace: string): unknown {
   if (!(error instanceof ApiError)) return error
   const words = error.status.message ?? error.message
-  if (isMissingPermission(words)) return missingPermission(words, namespace, error, shadowRules)
+  if (isRefusedByRbac(words)) return missingPermission(words, namespace, error, shadowRules)
   if (![400, 403, 422].includes(error.code)) return error
   return new UserError(`the cluster refuses the temporary ${kind}: ${words}`, {
     hints: words.includes('exceeded quota')
@@ -20,5 +21,5 @@ export function explainRefusal(error: unknown, kind: string, namespace: string):
 export function withShadowRole(error: unknown, namespace: string): unknown {
   if (!(error instanceof UserError && error.cause instanceof ApiError)) return error
   const { cause, message } = error
-  return isMissingPermission(message) ? missingPermission(message, namespace, cause, shadowRules) : error
+  return isRefusedByRbac(message) ? missingPermission(message, namespace, cause, shadowRules) : error
 }

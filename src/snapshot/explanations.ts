@@ -20,8 +20,28 @@ export type Step =
   /** One target that could not be read; the others go on. */
   | { kind: 'failure'; error: Error }
 
-/** Explains targets of a cluster: Services first, then what is of other kinds. */
+/** Explains targets of a cluster: Services first, then what is of other kinds. Says which Role allows what was refused. */
 export async function* explainCluster(
+  cluster: Cluster,
+  query: TargetQuery,
+  signal?: AbortSignal,
+): AsyncGenerator<Step, void, undefined> {
+  const isEverywhere = query.kind === 'list' && query.allNamespaces
+  const namespace = isEverywhere ? undefined : cluster.namespace
+  try {
+    for await (const step of explainTargets(cluster, query, signal))
+      yield step.kind === 'failure' ? { ...step, error: await withRole(step.error, namespace) } : step
+  } catch (error) {
+    throw error instanceof Error ? await withRole(error, namespace) : error
+  }
+}
+
+async function withRole(error: Error, namespace: string | undefined): Promise<Error> {
+  const { explainRefusal } = await import('./refusal.ts')
+  return explainRefusal(error, namespace)
+}
+
+async function* explainTargets(
   cluster: Cluster,
   query: TargetQuery,
   signal?: AbortSignal,

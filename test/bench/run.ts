@@ -171,7 +171,55 @@ async function rate(): Promise<void> {
   })
 }
 
-const parts = { startUp, sizes, probe, rate }
+/** The goal is 1.5: what stands in front is found from objects, and answers come by one hop more. */
+async function gateway(): Promise<void> {
+  console.log('\n6 users with a cookie jar through ingress-nginx, against one client at the ClusterIP')
+  const controller = 'ingress-nginx'
+  if ((await labStatusInTime()).state?.gateways[controller] === undefined) {
+    console.log('  not measured: npm run lab -- up --with ingress-nginx')
+    return
+  }
+  const host = 'bench.lab'
+  const ingress = {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'Ingress',
+    metadata: {
+      name: 'bench',
+      namespace,
+      annotations: {
+        'nginx.ingress.kubernetes.io/affinity': 'cookie',
+        'nginx.ingress.kubernetes.io/session-cookie-name': 'route',
+      },
+    },
+    spec: {
+      ingressClassName: 'nginx',
+      rules: [
+        {
+          host,
+          http: {
+            paths: [
+              {
+                path: '/',
+                pathType: 'Prefix',
+                backend: { service: { name: 'bench', port: { number: 80 } } },
+              },
+            ],
+          },
+        },
+      ],
+    },
+  }
+  await kubectl(['apply', '-f', '-'], { input: JSON.stringify(ingress) })
+  const path = ['-n', namespace, '--path', '/hostname']
+  await compare(
+    'to the verdict (through the gateway)',
+    7,
+    our(['probe', 'ingress/bench', ...path], /STICKY by the cookie route/),
+    { ...our(['probe', 'svc/bench', ...path], /STICKY as configured/), name: 'at the ClusterIP' },
+  )
+}
+
+const parts = { startUp, sizes, probe, gateway, rate }
 const chosen = process.argv.slice(2)
 const needsPods = chosen.length === 0 || chosen.some((name) => !['startUp', 'sizes'].includes(name))
 try {

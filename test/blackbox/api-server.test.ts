@@ -124,6 +124,19 @@ describe('a server that answers with a failure', () => {
     })
   }
 
+  test.each(['explain', 'probe'])('%s of an Ingress that may not be read shows a Role', async (verb) => {
+    const words =
+      'ingresses.networking.k8s.io "shop" is forbidden: User "u" cannot get resource "ingresses" in API group "networking.k8s.io" in the namespace "default"'
+    const server = await startServer((_, response) => fail(response, 403, 'Forbidden', words))
+    onTestFinished(() => server.close())
+    const { code, stderr } = await affinity([verb, 'ingress/shop', '--kubeconfig', kubeconfig(server.url)])
+    expect(code).toBe(1)
+    expect(stderr).toMatch(
+      /^error: ingresses\.networking\.k8s\.io "shop" is forbidden: [^]*\n {2}kind: Role\n/m,
+    )
+    expect(stderr).toMatch(/resources: \[.*"ingresses".*\]\n.*verbs: \["get"/)
+  })
+
   test('control characters in a message are shown and not obeyed', async () => {
     const { stderr } = await probeAt((_, response) =>
       fail(response, 500, 'InternalError', 'evil \u001B[2J\u0007 words'),

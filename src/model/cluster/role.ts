@@ -31,3 +31,11 @@ export function roleYaml(name: string, namespace: string | undefined, rules: rea
     ),
   ].join('\n')
 }
+
+/**
+ * True when RBAC refused. Quota and admission answer Forbidden as well; only RBAC says who cannot do what.
+ * `words` are the API server's own.
+ */
+export function isRefusedByRbac(words: string): boolean {
+  return / cannot \w+ resource /.test(words)
+}

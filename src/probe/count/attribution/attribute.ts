@@ -3,7 +3,8 @@ import type { Cluster } from '../../../cluster/index.ts'
 import type { Endpoint } from '../../../model/cluster/endpoint.ts'
 import type { IdentifyMode, Observation } from '../../../model/probe/observation.ts'
 import { UserError } from '../../../model/common/user-error.ts'
-import { isMissingPermission, missingPermission, probeRules, socketsRules } from '../../permissions.ts'
+import { isRefusedByRbac } from '../../../model/cluster/role.ts'
+import { missingPermission, probeRules, socketsRules } from '../../permissions.ts'
 import { readAccessLogs } from './access-log.ts'
 import { type BackendPod, readPods, type Refusal } from './pods.ts'
 import { endKey, readSockets, visibleMs } from './sockets.ts'
@@ -216,7 +217,7 @@ export async function checkAttribution(
           })
   if (!('refused' in tried)) return
   const { refused } = tried
-  if (isMissingPermission(refused))
+  if (isRefusedByRbac(refused))
     throw missingPermission(
       refused,
       namespace,

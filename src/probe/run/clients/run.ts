@@ -3,7 +3,8 @@ import { ApiError, type Cluster, followLog, isForbidden } from '../../../cluster
 import { jobsPath } from '../../../cluster/paths.ts'
 import type { Job, Pod } from '../../../model/cluster/kubernetes.ts'
 import { UserError } from '../../../model/common/user-error.ts'
-import { isMissingPermission, missingPermission } from '../../permissions.ts'
+import { isRefusedByRbac } from '../../../model/cluster/role.ts'
+import { missingPermission } from '../../permissions.ts'
 import { agentCommand, answerReader } from './agent.ts'
 import { containerName, deadlineSeconds, jobName, probeJob } from './job.ts'
 import { leaseSeconds } from './lease.ts'
@@ -206,7 +207,7 @@ async function createJob(
 function withRole(error: unknown, namespace: string): unknown {
   if (!isForbidden(error)) return error
   const words = error.status.message ?? error.message
-  return isMissingPermission(words) ? missingPermission(words, namespace, error) : error
+  return isRefusedByRbac(words) ? missingPermission(words, namespace, error) : error
 }
 
 function slowRemoval(runId: string, interrupted: AbortSignal): string {

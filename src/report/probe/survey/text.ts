@@ -19,7 +19,7 @@ import { statementSentences } from './statements.ts'
 import { layoutTable } from './table.ts'
 import { describeSurvey } from './verdict.ts'
 import { layoutBreaks } from '../users/breaks.ts'
-import { layoutCookies } from '../users/cookies.ts'
+import { layoutCookies, manyPlaces } from '../users/cookies.ts'
 import { layoutCrossings } from '../users/crossings.ts'
 import { layoutDropped } from '../users/dropped.ts'
 import { layoutForged, layoutStrangers } from '../users/forged.ts'
@@ -30,6 +30,14 @@ import { layoutUsers } from '../users/text.ts'
 const mostBackends = 12
 const mostRows = 24
 const mostUsers = 8
+/** The same of each of many places: those who moved come first. */
+const mostUsersOfMany = 2
+
+/** Rows of users for each place. */
+function usersOf({ entries }: ProbeSurvey): number {
+  return entries.length > manyPlaces ? mostUsersOfMany : mostUsers
+}
+
 const mostReasons = 4
 
 /** The report for people on several clients or entries: who answered, the table, what it says, and the verdict. */
@@ -55,7 +63,7 @@ export function layoutSurvey(
     layoutDirect(survey.direct, width, style),
     users === undefined
       ? layoutTable({ survey, palette, mostRows: wide ? Infinity : mostRows }, width, style)
-      : layoutUsers({ survey, palette, mostRows: wide ? Infinity : mostUsers }, width, style),
+      : layoutUsers({ survey, palette, mostRows: wide ? Infinity : usersOf(survey) }, width, style),
     layoutTroubles({ ...survey, ...withoutExpectedSilence(survey) }, width, style),
     layoutDuring({ ...survey, switches: allSwitches(survey) }, width, style),
     users === undefined

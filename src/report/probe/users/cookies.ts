@@ -12,6 +12,9 @@ import { cookiesOf, placeWords } from './verdict.ts'
 
 const mostCookies = 6
 
+/** Of more places than these only what differs from place to place is shown. */
+export const manyPlaces = 3
+
 /** What came in cookies: whose each is, what it says, and whether it was sent back; and what came from no pod. */
 export function layoutCookies(survey: ProbeSurvey, width: number, style: Style): Line[] {
   const { entries } = survey
@@ -24,7 +27,9 @@ export function layoutCookies(survey: ProbeSurvey, width: number, style: Style):
         indent: labelWidth,
         separator: span('  '),
       })
-    const cookies = mergedCookies(cookiesOf(survey, entry.index))
+    // What was given elsewhere is told there; `across` says where it is sent.
+    const isOne = ({ set }: CookieReport): boolean => set > 0 || entries.length <= manyPlaces
+    const cookies = mergedCookies(cookiesOf(survey, entry.index)).filter((cookie) => isOne(cookie))
     const rest = cookies.length - mostCookies
     return [
       ...cookies.slice(0, mostCookies).flatMap((cookie) => put('cookie', cookieWords(cookie, entry))),

@@ -9,15 +9,39 @@ import { placeWords } from './verdict.ts'
 
 /** Whether what users have of one place holds at another, and whether they find their pod when they come back. */
 export function layoutCrossings(survey: ProbeSurvey, width: number, style: Style): Line[] {
-  return (survey.crossings ?? []).flatMap((one) => labelled('across', words(survey, one), width, style))
+  const all = survey.crossings ?? []
+  const said = [all.filter(({ isReturn }) => !isReturn), all.filter(({ isReturn }) => isReturn)].flatMap(
+    (some) => (isOneStory(some) ? [wordsOfAll(some)] : some.map((one) => words(survey, one))),
+  )
+  return said.flatMap((text) => labelled('across', text, width, style))
+}
+
+/** Of several places the same is to be said, and nobody lost a pod. */
+function isOneStory(crossings: readonly Crossing[]): boolean {
+  const seen = ({ users, same, cookies }: Crossing): string => JSON.stringify([users, same, cookies])
+  return (
+    crossings.length > 2 &&
+    crossings.every((one) => one.same === one.users && seen(one) === seen(crossings[0]!))
+  )
+}
+
+function wordsOfAll([first, ...others]: readonly Crossing[]): string {
+  const { isReturn, users, same, cookies } = first!
+  const stayed = `${formatCount(same)} of ${countOf(users, 'user')}`
+  const times = `${formatCount(others.length + 1)} ${isReturn ? 'places' : 'times'}`
+  return isReturn
+    ? `back at each of ${times} ${stayed} had their pod`
+    : `from place to place, ${times}: ${sentWords(cookies)}, ${stayed} kept their pod`
 }
 
 function words(survey: ProbeSurvey, { from, to, isReturn, users, same, cookies }: Crossing): string {
   const stayed = `${formatCount(same)} of ${countOf(users, 'user')}`
   if (isReturn) return `back at ${placeWords(survey, from)} ${stayed} had their pod`
-  const brought =
-    cookies.length === 0
-      ? 'no cookie of it is sent there'
-      : `${cookies.map((name) => sanitize(name)).join(', ')} ${cookies.length === 1 ? 'is' : 'are'} sent there`
-  return `from ${placeWords(survey, from)} to ${placeWords(survey, to)}: ${brought}, ${stayed} kept their pod`
+  return `from ${placeWords(survey, from)} to ${placeWords(survey, to)}: ${sentWords(cookies)}, ${stayed} kept their pod`
+}
+
+function sentWords(cookies: readonly string[]): string {
+  return cookies.length === 0
+    ? 'no cookie of it is sent there'
+    : `${cookies.map((name) => sanitize(name)).join(', ')} ${cookies.length === 1 ? 'is' : 'are'} sent there`
 }

@@ -4,6 +4,7 @@ import type { Style } from '../../terminal.ts'
 import { type Line, type Span, span } from '../../text/line.ts'
 import { countOf } from '../../text/numbers.ts'
 import type { Palette } from '../palette.ts'
+import { manyPlaces } from './cookies.ts'
 import { placeWords } from './verdict.ts'
 
 export interface UsersInput {
@@ -18,10 +19,14 @@ const labels = { user: 10, how: 14 }
 /** A line for each user: who answered, one after the other; and the requests without a jar after them. */
 export function layoutUsers({ survey, palette, mostRows }: UsersInput, width: number, style: Style): Line[] {
   const { entries, sessions, clients } = survey
-  return entries.flatMap(({ index }): Line[] => {
+  const isMoved = ({ verdict }: SurveyCell): boolean => verdict.switches > 0
+  return entries.flatMap(({ index, front }): Line[] => {
     const own = survey.cells.filter(({ entry }) => entry === index)
     const keeps = ({ session }: SurveyCell): boolean => sessions[session]?.keeps === 'cookies'
     const jars = own.filter((cell) => keeps(cell))
+    // Who came back to one of many places and stayed is told in a sentence.
+    if (entries.length > manyPlaces && front?.again !== undefined && !jars.some((cell) => isMoved(cell)))
+      return []
     // Where there is no room for all, those who moved.
     const moved = jars.toSorted((one, other) => other.verdict.switches - one.verdict.switches)
     const told = new Set(moved.slice(0, mostRows))

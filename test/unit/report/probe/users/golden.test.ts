@@ -28,6 +28,15 @@ const reports: Record<string, [gateway: keyof typeof gateways, asking: Asking]> 
   'too-few': ['record', { options: { requests: 4 } }],
   long: ['pickedAgain', { options: { requests: 400, users: 2 } }],
   across: ['record', { elsewhere: [{ path: '/app2/x', gateway: gateways.record(seeded(2)) }] }],
+  'many-places': [
+    'record',
+    {
+      elsewhere: ['/app2/x', '/app3/x', '/app4/x'].map((path) => ({
+        path,
+        gateway: gateways.record(seeded(2)),
+      })),
+    },
+  ],
   overwritten: ['record', { elsewhere: [{ path: '/app2/x', gateway: gateways.otherRecord(seeded(2)) }] }],
   lives: ['record', {}],
   'not-known': ['hash', { policy: { kind: 'unknown' }, options: { users: 12 } }],
@@ -94,6 +103,11 @@ const lifetimes: Record<string, CookieLifetime> = {
   },
 }
 
+const dropped = [
+  { cookie: 'route', users: 6, moved: 6 },
+  { cookie: 'AWSALB', users: 6, moved: 0 },
+]
+
 async function surveyOf(name: string): Promise<ProbeSurvey> {
   const [gateway, asking] = reports[name]!
   const survey = await probed(gateways[gateway](seeded(11)), asking)
@@ -105,6 +119,7 @@ async function surveyOf(name: string): Promise<ProbeSurvey> {
     ...(found === undefined ? {} : { breaks: found }),
     ...(sent === undefined ? {} : { forged: sent }),
     ...(lifetime === undefined ? {} : { lifetime }),
+    ...(name === 'lives' ? { dropped } : {}),
   }
 }
 
