@@ -44,8 +44,13 @@ export async function findAddress(
     const found = await serviceOfPods(objects, selector)
     if (found !== undefined) return found
   }
-  const named = by === undefined ? undefined : await serviceOfPods(objects, { [nameLabel]: by.toLowerCase() })
+  const named = by === undefined ? undefined : await serviceOfPods(objects, { [nameLabel]: productOf(by) })
   return named === undefined ? undefined : { ...named, isGuess: true }
+}
+
+/** `Traefik (for ingress-nginx)` → `traefik`. */
+function productOf(by: string): string {
+  return by.replace(/ \(.*$/, '').toLowerCase()
 }
 
 /** What charts call the pods of a product. */

@@ -7,11 +7,11 @@ import { type Analyzer, objectAnalyzer, type Report, type View } from '../analyz
 import { annotationField, annotationsOf } from '../kit/controller.ts'
 import { ingressAnalyzer } from '../ingress/analyzer.ts'
 import { controllerOf } from '../ingress/controllers.ts'
-import { locationsOf } from '../ingress/locations.ts'
+import { hasPattern, locationsOf } from '../ingress/locations.ts'
 import { ingresses } from '../ingress/objects.ts'
 import { at, list, strings } from '../kit/loose.ts'
 import { services } from '../service/objects.ts'
-import { controller, hasPattern } from './controller.ts'
+import { controller } from './controller.ts'
 import { fieldOf, keys, prefix, settingsOf } from './settings.ts'
 import { familyOf, hasAffinity, isCanary, isRegexHost, primaryOf, upstreamOf } from './upstream.ts'
 

@@ -3,7 +3,7 @@ import type { CookiePolicy, Policy } from '../../model/affinity/policy.ts'
 import type { Store } from '../../model/cluster/store.ts'
 import { objectName } from '../../model/findings/finding.ts'
 import { refOf } from '../../model/cluster/object.ts'
-import { type Location, locationsOf } from '../ingress/locations.ts'
+import { hasPattern, type Location, locationsOf } from '../ingress/locations.ts'
 import type { IngressController, Served } from '../kit/controller.ts'
 import { keys, prefix, settingsOf } from './settings.ts'
 import {
@@ -107,11 +107,6 @@ function cookieOf(location: Location, { cookie, mode }: Upstream, isRegex: boole
 
 function nameOf(name: string | undefined): string {
   return name === undefined || name === '' ? standardCookie : name
-}
-
-/** No URL of a browser begins with such a path. */
-export function hasPattern(path: string): boolean {
-  return /[()[\]*+?^$|\\]/.test(path)
 }
 
 /** A canary has the affinity of the main Ingress, unless it says `legacy`; its own is not read (mergeAlternativeBackend), but for a hash. */

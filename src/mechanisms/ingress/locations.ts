@@ -49,3 +49,8 @@ export const locationsOf: (object: LooseObject) => readonly Location[] = onceFor
   })
   return [...standard, ...rules]
 })
+
+/** No URL of a browser begins with such a path. */
+export function hasPattern(path: string): boolean {
+  return /[()[\]*+?^$|\\]/.test(path)
+}

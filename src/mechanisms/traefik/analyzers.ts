@@ -10,12 +10,12 @@ import {
   type View,
 } from '../analyzer.ts'
 import { ingressAnalyzer, placedAt } from '../ingress/analyzer.ts'
-import { locationsOf } from '../ingress/locations.ts'
-import { annotationField, annotationsOf } from '../kit/controller.ts'
+import { hasPattern, locationsOf } from '../ingress/locations.ts'
+import { annotationField, annotationsOf, goBoolean } from '../kit/controller.ts'
 import { affinityKeys, readAnnotations, servicePrefix } from './annotations.ts'
 import { type Balancer, balancerOf, type Member, ownPolicy, routesOf } from './balance.ts'
 import type { CookieSettings } from './cookie.ts'
-import { traefikController } from './controller.ts'
+import { nginxPrefix, traefikController, traefikNginxController } from './controller.ts'
 import { ingressRoutes, oldGroup, traefikServices } from './objects.ts'
 import { onceFor } from '../kit/once.ts'
 
@@ -169,6 +169,37 @@ function lintCookie({ cookie, object, fieldOf, isAnnotation }: Written, report: 
 }
 
 type CookieReport = Report<'AFF-TRA-COOKIE-EXPIRED' | 'AFF-TRA-SAMESITE'>
+
+const patterns = ingressAnalyzer({
+  by: traefikNginxController,
+  codes: ['AFF-TRA-PATTERN-OFF'],
+  applies: ({ ingress }) => (annotationsOf(ingress)[`${nginxPrefix}affinity`] ?? '') !== '',
+  analyse: ({ ingress }, _view, report) => {
+    const key = `${nginxPrefix}use-regex`
+    const value = annotationsOf(ingress)[key]
+    const isRegex = goBoolean(value) === true
+    for (const { path, pathType, field } of locationsOf(ingress)) {
+      if (!hasPattern(path) || (isRegex && pathType !== 'Exact')) continue
+      report('AFF-TRA-PATTERN-OFF', {
+        message: `${isRegex ? 'with pathType Exact' : 'without use-regex'} Traefik takes ${path} to the letter`,
+        why: 'For ingress-nginx rewrite-target on any Ingress of the host says the same. Traefik asks use-regex of each Ingress; requests get 404.',
+        mend: isRegex
+          ? ['set pathType: ImplementationSpecific']
+          : [
+              {
+                deed: {
+                  kind: 'annotation',
+                  of: refOf(ingress),
+                  marks: { [key]: 'true' },
+                  replaces: value !== undefined,
+                },
+              },
+            ],
+        field: `${field}.path`,
+      })
+    }
+  },
+})
 
 const annotatedCookies = ingressAnalyzer({
   by: traefikController,
@@ -360,6 +391,7 @@ export const analyzers: readonly Analyzer[] = [
   onIngress,
   path,
   annotatedCookies,
+  patterns,
   cookies,
   draws,
   levelOnly,

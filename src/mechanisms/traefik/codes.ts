@@ -36,6 +36,7 @@ export const codes = {
   },
   'AFF-TRA-COOKIE-EXPIRED': { level: 'warning', title: 'The cookie has expired when it comes' },
   'AFF-TRA-SAMESITE': { level: 'warning', title: 'Browsers refuse the cookie, or Traefik its SameSite' },
+  'AFF-TRA-PATTERN-OFF': { level: 'warning', title: 'Traefik takes a path with a pattern to the letter' },
   'AFF-TRA-OLD-GROUP': { level: 'warning', title: 'Traefik 3 does not read the group traefik.containo.us' },
   'AFF-TRA-DEAD-ANNOTATION': { level: 'info', title: 'An affinity annotation of Traefik 1' },
 } as const satisfies CodeTable

@@ -44,7 +44,7 @@ export const traefikController: IngressController = {
   instead: `${servicePrefix}sticky.cookie: "true" on the Service`,
 }
 
-const nginxPrefix = 'nginx.ingress.kubernetes.io/'
+export const nginxPrefix = 'nginx.ingress.kubernetes.io/'
 
 /** What runs here of Traefik. */
 export function programsOfTraefik(store: Store): readonly Program[] {

@@ -59,7 +59,6 @@ interface Way {
   length: number
   matches: (asked: Asked) => boolean
   target: Target
-  rewrite?: (path: string) => string
 }
 
 function router(store: Store): Router {
@@ -71,7 +70,6 @@ function router(store: Store): Router {
     if (way === undefined) return notFound
     return {
       tries: 1,
-      ...(way.rewrite === undefined ? {} : { path: way.rewrite(asked.path) }),
       nobody,
       choose: () => choose({ store, balancer }, way.target, asked),
     }
@@ -121,16 +119,18 @@ function byService({ namespace: of, service, port }: IngressPath, store: Store):
   }
 }
 
-/** What it makes of the annotations of ingress-nginx, as of 3.6: the pod is always what the cookie holds, and its path `/`. */
+/**
+ * What it makes of the annotations of ingress-nginx, as of 3.6: the pod is always what the cookie holds, and its path `/`;
+ * rewrite-target is not read, and a path is a pattern by use-regex of its own Ingress only.
+ */
 function nginxWay(path: IngressPath): Way {
   const { ingress, namespace: of, service, port } = path
   const get = (key: string): string | undefined =>
     ingress.metadata.annotations?.[`nginx.ingress.kubernetes.io/${key}`]
   const target = { name: `${of}-${service}-${port}`, namespace: of, service, port, strategy: 'wrr' }
-  const isRegex = get('use-regex') === 'true' || get('rewrite-target') !== undefined
-  const pattern = isRegex ? new RegExp(`^${path.path}`, 'i') : undefined
+  const isRegex = get('use-regex') === 'true' && path.pathType !== 'Exact'
+  const pattern = isRegex ? new RegExp(`^${path.path}`) : undefined
   const isHost = hostMatcher(path.host)
-  const rewrite = get('rewrite-target')
   const keys: Readonly<Record<string, string>> = { maxage: 'max-age' }
   const cookie = (key: string): string | undefined => {
     if (key === 'httponly') return 'true'
@@ -145,9 +145,6 @@ function nginxWay(path: IngressPath): Way {
       isNative: get('service-upstream') === 'true',
       ...((get('affinity') ?? '') === '' ? {} : { sticky: stickyOf(cookie, target.name) }),
     },
-    ...(rewrite === undefined || pattern === undefined
-      ? {}
-      : { rewrite: (asked) => asked.replace(pattern, rewrite) }),
   }
 }
 

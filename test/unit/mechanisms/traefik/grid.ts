@@ -28,6 +28,37 @@ const annotated =
     return snapshot({ service: service({ sessionAffinity: 'None' }, { annotations }), fronts: [front] })
   }
 
+/** An Ingress for ingress-nginx that Traefik serves. */
+const takenOver =
+  (own: Record<string, string>, path: string, pathType = 'ImplementationSpecific') =>
+  (): Snapshot => {
+    const annotations = Object.entries({ affinity: 'cookie', ...own }).map(([key, value]) => [
+      `nginx.ingress.kubernetes.io/${key}`,
+      value,
+    ])
+    const backend = { service: { name: 'web', port: { number: 80 } } }
+    const front: LooseObject = {
+      apiVersion: 'networking.k8s.io/v1',
+      kind: 'Ingress',
+      metadata: {
+        name: 'front',
+        namespace: 'shop',
+        annotations: Object.fromEntries(annotations) as Record<string, string>,
+      },
+      spec: {
+        ingressClassName: 'nginx',
+        rules: [{ host: 'shop.example', http: { paths: [{ path, pathType, backend }] } }],
+      },
+    }
+    const nginx = {
+      apiVersion: 'networking.k8s.io/v1',
+      kind: 'IngressClass',
+      metadata: { name: 'nginx' },
+      spec: { controller: 'traefik.io/ingress-nginx' },
+    }
+    return snapshot({ fronts: [front, nginx] })
+  }
+
 /** An IngressRoute with one route to these. */
 const route =
   (services: unknown[], apiVersion = 'traefik.io/v1alpha1') =>
@@ -114,6 +145,10 @@ export const traefikGrid: GridRows = {
   'AFF-TRA-ONE-SERVER': {
     fires: route([web({ nativeLB: true, ...sticky('a') })]),
     silent: route([web({ nativeLB: false, ...sticky('a') })]),
+  },
+  'AFF-TRA-PATTERN-OFF': {
+    fires: takenOver({ 'rewrite-target': '/$1' }, '/(app/.*)'),
+    silent: takenOver({ 'use-regex': 'true' }, '/(app/.*)'),
   },
   'AFF-TRA-OLD-GROUP': {
     fires: route([web()], 'traefik.containo.us/v1alpha1'),
