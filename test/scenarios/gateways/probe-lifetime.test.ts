@@ -36,8 +36,8 @@ describeOnce('how long the cookie of an Ingress lives', () => {
 
   beforeAll(async () => {
     if (!needs.every((need) => site.capabilities.has(need))) return
-    await place.deploy(sessionApp(site, 'shop'), service('shop'), shop('2'))
-    await follows(2)
+    await place.deploy(sessionApp(site, 'shop'), service('shop'), shop('5'))
+    await follows(5)
   })
 
   scenario('only the browser ends it, and no answer moves its end on', needs, async () => {
@@ -46,8 +46,8 @@ describeOnce('how long the cookie of an Ingress lives', () => {
     const { lifetime } = surveyOf(ended).status
     expect(lifetime).toMatchObject({
       cookie: 'route',
-      givenSeconds: 2,
-      configuredSeconds: 2,
+      givenSeconds: 5,
+      configuredSeconds: 5,
       isRenewed: false,
       endedBy: 'browser',
       result: 'as-expected',
@@ -84,7 +84,7 @@ describeOnce('how long a session lives that holds its pod', () => {
     const sessionPersistence = {
       sessionName: 'route',
       type: 'Cookie',
-      absoluteTimeout: '2s',
+      absoluteTimeout: '5s',
       cookieConfig: { lifetimeType: 'Permanent' },
     }
     route.spec.rules = [{ ...route.spec.rules[0], sessionPersistence }]
@@ -101,7 +101,7 @@ describeOnce('how long a session lives that holds its pod', () => {
     expectExit(ended, 0)
     const { lifetime } = surveyOf(ended).status
     expect(lifetime).toMatchObject({
-      givenSeconds: 2,
+      givenSeconds: 5,
       isRenewed: false,
       endedBy: 'server',
       result: 'as-expected',
