@@ -102,7 +102,6 @@ export async function selftest(): Promise<void> {
   await labUp({
     proxy: 'nftables',
     gateways: ['contour', 'envoy-gateway', 'ingress-nginx', 'istio', 'traefik'],
-    gatewayReplicas: 2,
   })
   await proveGateways()
   await labUp({ proxy: 'nftables', gateways: ['traefik'] })
