@@ -17,7 +17,17 @@ const config: AgentConfig = {
 test('a configuration arrives as it was, with everything filled in', () => {
   expect(decodeConfig(encodeConfig(config))).toEqual({
     ...config,
-    targets: [{ ...target, path: '/', hostHeader: '10.96.0.1:80', headers: [], redirects: 0, tls: {} }],
+    targets: [
+      {
+        ...target,
+        path: '/',
+        isHttp2: false,
+        hostHeader: '10.96.0.1:80',
+        headers: [],
+        redirects: 0,
+        tls: {},
+      },
+    ],
     sessions: [{}],
     durationMs: Infinity,
     startAtEpochMs: 0,
