@@ -55,6 +55,12 @@ export type Router = (asked: Asked) => Forward | Answer
 const ofConnection =
   /^(:.*|host|connection|keep-alive|proxy-connection|te|trailer|transfer-encoding|upgrade|x-forwarded-(for|proto|host))$/i
 
+/**
+ * NGINX and Envoy have a worker for each processor, with connections of its own to what is behind. Who sends to a cluster IP
+ * is led to a pod by each of these connections, so that few workers would often mean one pod.
+ */
+const workers = 16
+
 const failure: Answer = { status: 502, body: 'Bad Gateway\n' }
 
 /**
@@ -66,11 +72,18 @@ export function startProxy(options: ContainerOptions, router: Router, isBilingua
   const { podIp, ports, lowestPort, plan } = options
   const log = new ContainerLog()
   const end = Promise.withResolvers<number>()
-  const agent = new http.Agent({ keepAlive: true })
-  const sender: Sender = { agent, plan, lowestPort, own: plan.physical(podIp) }
+  const agents = Array.from({ length: workers }, () => new http.Agent({ keepAlive: true }))
+  const pools = new WeakMap<object, http.Agent>()
+  const sender = { plan, lowestPort, own: plan.physical(podIp) }
+  /** The worker that a client's connection has got. */
+  const poolOf = (socket: object): http.Agent => {
+    const pool = pools.get(socket) ?? agents[Math.floor(Math.random() * workers)]!
+    pools.set(socket, pool)
+    return pool
+  }
   const servers = ports.map(({ containerPort }) => {
     const answer = (request: Incoming, response: Response): void =>
-      void serve(request, response, router, sender).then(
+      void serve(request, response, router, { ...sender, agent: poolOf(request.socket) }).then(
         (line) => log.write(`${line}\n`),
         (error: unknown) => {
           log.write(`${String(error)}\n`)
@@ -79,7 +92,7 @@ export function startProxy(options: ContainerOptions, router: Router, isBilingua
       )
     const server = http.createServer(answer)
     server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) =>
-      serveUpgrade(request, socket, head, router, sender),
+      serveUpgrade(request, socket, head, router, { ...sender, agent: poolOf(socket) }),
     )
     server.on('error', (error) => {
       log.write(`${error.message}\n`)
@@ -94,7 +107,7 @@ export function startProxy(options: ContainerOptions, router: Router, isBilingua
       door.close()
       server.closeAllConnections()
     }
-    agent.destroy()
+    for (const agent of agents) agent.destroy()
     log.end()
     return code
   })
