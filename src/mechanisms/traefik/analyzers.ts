@@ -10,7 +10,9 @@ import {
   type View,
 } from '../analyzer.ts'
 import { ingressAnalyzer, placedAt } from '../ingress/analyzer.ts'
-import { hasPattern, locationsOf } from '../ingress/locations.ts'
+import { controllerOf } from '../ingress/controllers.ts'
+import { hasPattern, type Location, locationsOf } from '../ingress/locations.ts'
+import { ingresses } from '../ingress/objects.ts'
 import { annotationField, annotationsOf, goBoolean } from '../kit/controller.ts'
 import { affinityKeys, readAnnotations, servicePrefix } from './annotations.ts'
 import { type Balancer, balancerOf, type Member, ownPolicy, routesOf } from './balance.ts'
@@ -170,10 +172,59 @@ function lintCookie({ cookie, object, fieldOf, isAnnotation }: Written, report: 
 
 type CookieReport = Report<'AFF-TRA-COOKIE-EXPIRED' | 'AFF-TRA-SAMESITE'>
 
+const isStickyAsNginx = (ingress: LooseObject): boolean =>
+  (annotationsOf(ingress)[`${nginxPrefix}affinity`] ?? '') !== ''
+
+/** The name and path of the cookie that Traefik's provider for ingress-nginx sets; those of one id are one for browsers. */
+function cookieIdOf(ingress: LooseObject): string {
+  const { [`${nginxPrefix}session-cookie-name`]: name, [`${nginxPrefix}session-cookie-path`]: path } =
+    annotationsOf(ingress)
+  return `${name ?? 'INGRESSCOOKIE'} ${path ?? '/'}`
+}
+
+/** The locations of sticky Ingresses on each host with each cookie. */
+const stickyPlaces = onceFor((all: readonly LooseObject[]): ReadonlyMap<string, readonly Location[]> => {
+  const places = all
+    .filter((one) => isStickyAsNginx(one))
+    .flatMap((one) => locationsOf(one).map((location) => ({ location, id: cookieIdOf(one) })))
+  const grouped = Map.groupBy(places, ({ location: { host }, id }) => `${host} ${id}`)
+  return new Map([...grouped].map(([key, group]) => [key, group.map(({ location }) => location)]))
+})
+
+const oneNameOfHost = ingressAnalyzer({
+  by: traefikNginxController,
+  codes: ['AFF-TRA-ONE-COOKIE-NAME'],
+  applies: ({ ingress }) => isStickyAsNginx(ingress),
+  analyse: ({ ingress }, { store }, report) => {
+    const all = store.list(ingresses)
+    const id = cookieIdOf(ingress)
+    const serviceOf = ({ service: { namespace, name }, port }: Location): string =>
+      `${namespace}/${name}:${port}`
+    for (const mine of locationsOf(ingress)) {
+      const places = all.known ? (stickyPlaces(all.value).get(`${mine.host} ${id}`) ?? []) : []
+      const other = places.find(
+        (one) =>
+          serviceOf(one) !== serviceOf(mine) &&
+          (one.object === ingress || controllerOf(one.object, store) === traefikNginxController),
+      )
+      if (other === undefined) continue
+      const key = `${nginxPrefix}session-cookie-name`
+      report('AFF-TRA-ONE-COOKIE-NAME', {
+        message: `on ${mine.host} the cookie of ${mine.service.name} has the name and path of that of ${other.service.name}`,
+        why: 'Each answer of one replaces the cookie of the other. Its value is unknown there, so the next request gets any pod. With ingress-nginx a balanced cookie serves both.',
+        mend: ['give each an Ingress and a session-cookie-name of its own'],
+        objects: [refOf(ingress), ...(other.object === ingress ? [] : [refOf(other.object)])],
+        field: annotationField(annotationsOf(ingress)[key] === undefined ? `${nginxPrefix}affinity` : key),
+      })
+      return
+    }
+  },
+})
+
 const patterns = ingressAnalyzer({
   by: traefikNginxController,
   codes: ['AFF-TRA-PATTERN-OFF'],
-  applies: ({ ingress }) => (annotationsOf(ingress)[`${nginxPrefix}affinity`] ?? '') !== '',
+  applies: ({ ingress }) => isStickyAsNginx(ingress),
   analyse: ({ ingress }, _view, report) => {
     const key = `${nginxPrefix}use-regex`
     const value = annotationsOf(ingress)[key]
@@ -392,6 +443,7 @@ export const analyzers: readonly Analyzer[] = [
   path,
   annotatedCookies,
   patterns,
+  oneNameOfHost,
   cookies,
   draws,
   levelOnly,

@@ -99,3 +99,23 @@ test.each([
     expect.stringContaining(words),
   ])
 })
+
+test('two Services of a host with one cookie, behind Traefik instead of ingress-nginx', async () => {
+  const sticky = (name: string): Readonly<Record<string, string>> => ({
+    'nginx.ingress.kubernetes.io/affinity': 'cookie',
+    'nginx.ingress.kubernetes.io/session-cookie-name': name,
+  })
+  const second = (name: string): string =>
+    ingress('traefik.io/ingress-nginx', '{number: 80}', sticky(name))
+      .split('---')[1]!
+      .replace('{name: web, namespace', '{name: api, namespace')
+      .replace('{path: /,', '{path: /api,')
+      .replace('service: {name: web', 'service: {name: api')
+  const first = ingress('traefik.io/ingress-nginx', '{number: 80}', sticky('route'))
+  const both = [service('web'), service('api'), first]
+  expect(await messages(...both, second('route'))).toEqual([
+    'AFF-TRA-ONE-COOKIE-NAME on shop.example the cookie of web has the name and path of that of api',
+    'AFF-TRA-ONE-COOKIE-NAME on shop.example the cookie of api has the name and path of that of web',
+  ])
+  expect(await messages(...both, second('other'))).toEqual([])
+})
