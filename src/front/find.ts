@@ -1,11 +1,9 @@
 import { type Cluster, isForbidden } from '../cluster/index.ts'
 import { mechanisms } from '../mechanisms/index.ts'
 import { at, list, record, strings } from '../mechanisms/kit/loose.ts'
-import type { Suspect } from '../model/probe/breaks.ts'
 import { unknown } from '../model/cluster/fact.ts'
 import type { Explanation } from '../analysis/analyse.ts'
-import type { Finding, ObjectRef } from '../model/findings/finding.ts'
-import { isOfType, keyOf, type LooseObject, type NamespacedName, refOf } from '../model/cluster/object.ts'
+import { isOfType, type LooseObject, type NamespacedName, refOf } from '../model/cluster/object.ts'
 import type { FrontPlace } from '../model/probe/survey.ts'
 import type { Store } from '../model/cluster/store.ts'
 import type { TargetKind } from '../model/affinity/target.ts'
@@ -14,6 +12,7 @@ import type { Front } from '../probe/plan/plan.ts'
 import { missingPermission, probeRules } from '../probe/permissions.ts'
 import { Collector } from '../snapshot/collect.ts'
 import { findAddress } from './address.ts'
+import { suspectsOf } from './suspects.ts'
 import { placesOf } from './places.ts'
 import { type ServiceWays, type Visited, visitedOf } from './visited.ts'
 
@@ -106,19 +105,6 @@ export async function findFront(
       }),
     },
   }
-}
-
-/** What is wrong with the object that was named; where none was, with what stands in front. */
-function suspectsOf(findings: readonly Finding[], ref: ObjectRef | undefined): Suspect[] {
-  return findings
-    .filter(
-      ({ level, objects }) =>
-        level !== 'info' &&
-        objects.some((object) =>
-          ref === undefined ? object.kind !== 'Service' : keyOf(object) === keyOf(ref),
-        ),
-    )
-    .map(({ code, message }) => ({ code, message }))
 }
 
 /** Where objects say nothing, and the user says all. */
