@@ -45,6 +45,7 @@ const lbc = {
   'service.beta.kubernetes.io/aws-load-balancer-nlb-target-type': 'ip',
 }
 
+const metrics = { name: 'metrics', port: 9090, targetPort: 'metrics' }
 const selectorless = (more: Parameters<typeof service>[0] = {}) => service({ selector: {}, ...more })
 const own = { name: 'web-hand', namespace: 'shop', labels: {} }
 
@@ -149,6 +150,14 @@ export const grid: GridRows = {
   'AFF-SVC-NO-ENDPOINTS': {
     fires: () => snapshot({ slices: known([slice([])]) }),
     silent: () => snapshot({ slices: known([slice(['10.244.1.4'])]) }),
+  },
+  'AFF-SVC-PORT-NO-ENDPOINTS': {
+    fires: () => snapshot({ service: service({ ports: [{ name: 'http', port: 80 }, metrics] }) }),
+    silent: () =>
+      snapshot({
+        service: service({ ports: [metrics, { name: 'more', port: 81 }] }),
+        slices: known([slice([])]),
+      }),
   },
   'AFF-SVC-ONE-ENDPOINT': {
     fires: () => snapshot({ slices: known([slice(['10.244.1.4'])]) }),

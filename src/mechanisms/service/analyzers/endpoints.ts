@@ -42,6 +42,34 @@ export const endpoints = serviceAnalyzer({
   },
 })
 
+/** Of several ports, one that leads to nobody: no container has its target port by that name, or none of those is ready. */
+export const portsWithoutEndpoints = serviceAnalyzer({
+  codes: ['AFF-SVC-PORT-NO-ENDPOINTS'],
+  inputs: ['slices'],
+  applies: (subject) =>
+    isProxied(subject) && hasSelector(subject) && (subject.service.spec.ports ?? []).length > 1,
+  analyse: ({ service }, { slices }, report) => {
+    const ports = (service.spec.ports ?? []).map((port) => {
+      const ready = endpointsOfPort(slices, port.name).filter((endpoint) => endpoint.ready).length
+      return { ...port, ready }
+    })
+    // Where nobody is ready at all, that is said.
+    if (ports.every(({ ready }) => ready === 0)) return
+    for (const [index, { port, name = String(port), targetPort, ready }] of ports.entries()) {
+      if (ready > 0) continue
+      const isNamed = typeof targetPort === 'string'
+      report('AFF-SVC-PORT-NO-ENDPOINTS', {
+        message: `port ${name} has no ready endpoint${isNamed ? `: no ready pod has a container port named ${targetPort}` : ''}`,
+        why: 'Connections to it are refused, while those to the other ports are answered.',
+        mend: [
+          isNamed ? 'set targetPort to a port that the containers have' : 'look at the readiness of the pods',
+        ],
+        field: `spec.ports[${index}]${isNamed ? '.targetPort' : ''}`,
+      })
+    }
+  },
+})
+
 /**
  * Endpoints that are there although no port leads to them: a target port by a name that no container has is left out of
  * the slices (kubernetes/endpointslice, FindPort), and one that people name otherwise belongs to no port.

@@ -1,6 +1,6 @@
 import type { Analyzer } from '../../analyzer.ts'
 import { candidates } from './candidates.ts'
-import { endpoints } from './endpoints.ts'
+import { endpoints, portsWithoutEndpoints } from './endpoints.ts'
 import { external } from './external.ts'
 import {
   loadBalancerBypasses,
@@ -35,6 +35,7 @@ export const analyzers: readonly Analyzer[] = [
   timeout,
   unproxied,
   endpoints,
+  portsWithoutEndpoints,
   publishNotReady,
   podByName,
   autoscaling,
