@@ -181,6 +181,6 @@ describe(`explain, on ${site.name}`, () => {
       context: site.restrictedUsers[1] ?? '',
     })
     expect(refused.code).toBe(1)
-    expect(refused.stderr).toContain('Error from server (Forbidden)')
+    expect(refused.stderr).toMatch(/^error: services "default" is forbidden: [^]*kind: Role\n/)
   })
 })
