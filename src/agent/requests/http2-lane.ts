@@ -6,7 +6,7 @@ import type { CookieUser } from '../cookies/user.ts'
 import { connectTls } from './connect.ts'
 import { outcomeOf, type Stage } from './failures.ts'
 import { type AnyLane, type LaneUser, markOf, type Plan } from './lane.ts'
-import { cookiePlace, type Place, placeOf, redirectedTo } from './place.ts'
+import { cookiePlace, Course, type Place } from './place.ts'
 
 /** What has been read of an answer. */
 interface Answer {
@@ -31,11 +31,9 @@ export class Http2Lane implements AnyLane {
 
   readonly #plan: Plan
   readonly #http2: typeof http2
-  readonly #start: Place
+  readonly #course: Course
   readonly #cookies: CookieUser | undefined
   readonly #header: readonly [string, string] | undefined
-  #place: Place
-  #redirects = 0
   #connection: http2.ClientHttp2Session | undefined
   #stage: Stage = 'connect'
   #busy = false
@@ -50,11 +48,16 @@ export class Http2Lane implements AnyLane {
     this.session = session
     this.#cookies = cookies
     this.#header = header
-    this.#start = this.#place = placeOf(plan.target, plan.scheme)
+    this.#course = new Course(plan.target, plan.scheme)
   }
 
   get idle(): boolean {
     return !this.#busy
+  }
+
+  /** Where the request goes, and where the connection leads. */
+  get #place(): Place {
+    return this.#course.place
   }
 
   begin(number: number, now: number): void {
@@ -62,9 +65,8 @@ export class Http2Lane implements AnyLane {
     this.startedAt = now
     this.#deadline = now + this.#plan.config.timeoutMs
     this.#busy = true
-    this.#redirects = 0
     this.#newConnection = false
-    if (this.#place !== this.#start) this.#goTo(this.#start)
+    if (!this.#course.begin()) this.#drop()
     this.#ask()
   }
 
@@ -97,7 +99,12 @@ export class Http2Lane implements AnyLane {
     this.#localPort = undefined
     const socket = isSecure
       ? connectTls(target, this.#place.port, secureContext, ['h2', 'http/1.1'])
-      : net.connect({ host: target.host, port: this.#place.port, autoSelectFamily: false, noDelay: true })
+      : net.connect({
+          host: target.host,
+          port: this.#place.port,
+          autoSelectFamily: false,
+          noDelay: true,
+        })
     const authority = `${this.#place.scheme}://${this.#place.hostHeader}`
     // It is handed over before it is connected, and reports what becomes of it.
     const connection = this.#http2.connect(authority, { createConnection: () => socket })
@@ -166,20 +173,11 @@ export class Http2Lane implements AnyLane {
 
   /** Goes where the answer leads, as long as that is allowed; false where it is the answer. */
   #follow(): boolean {
-    if (this.#redirects >= this.#plan.target.redirects) return false
-    const place = redirectedTo(this.answer, this.#place)
-    if (place === undefined) return false
-    if (!this.#plan.config.keepAlive) this.#drop()
-    this.#redirects += 1
-    this.#goTo(place)
+    const isReached = this.#course.follow(this.answer)
+    if (isReached === undefined) return false
+    if (!isReached || !this.#plan.config.keepAlive) this.#drop()
     this.#ask()
     return true
-  }
-
-  /** A connection that is kept is of use where both places are reached by it. */
-  #goTo(place: Place): void {
-    if (place.scheme !== this.#place.scheme || place.port !== this.#place.port) this.#drop()
-    this.#place = place
   }
 
   #onError(error: NodeJS.ErrnoException): void {
@@ -214,7 +212,7 @@ export class Http2Lane implements AnyLane {
       newConnection: this.#newConnection,
       endedAt: now(),
       localPort: this.#localPort,
-      redirects: this.#redirects,
+      redirects: this.#course.redirects,
       code,
       message,
     })

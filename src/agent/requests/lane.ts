@@ -9,7 +9,7 @@ import { outcomeOf } from './failures.ts'
 import type { Progress } from './http-response.ts'
 import { ResponseParser } from './http-response.ts'
 import type { Linger } from './linger.ts'
-import { cookiePlace, type Place, placeOf, redirectedTo } from './place.ts'
+import { cookiePlace, Course, type Place } from './place.ts'
 
 /** How one request ended. The answer itself is in the lane's `answer` until the lane begins the next one. */
 export interface Exchange {
@@ -90,13 +90,10 @@ export class Lane implements AnyLane {
   readonly answer: ResponseParser
 
   readonly #plan: Plan
-  readonly #start: Place
+  readonly #course: Course
   readonly #cookies: CookieUser | undefined
   readonly #header: string
   readonly session: number
-  /** Where the request goes, and where the connection leads. */
-  #place: Place
-  #redirects = 0
   #socket: net.Socket | undefined
   #stage: Stage = 'connect'
   #busy = false
@@ -111,7 +108,7 @@ export class Lane implements AnyLane {
     this.#plan = plan
     this.session = session
     this.#cookies = cookies
-    this.#start = this.#place = placeOf(plan.target, plan.scheme)
+    this.#course = new Course(plan.target, plan.scheme)
     this.answer = new ResponseParser(plan.config.maxAnswerBytes)
   }
 
@@ -119,13 +116,17 @@ export class Lane implements AnyLane {
     return !this.#busy
   }
 
+  /** Where the request goes, and where the connection leads. */
+  get #place(): Place {
+    return this.#course.place
+  }
+
   begin(number: number, now: number): void {
     this.number = number
     this.startedAt = now
     this.#deadline = now + this.#plan.config.timeoutMs
     this.#busy = true
-    this.#redirects = 0
-    if (this.#place !== this.#start) this.#goTo(this.#start)
+    if (!this.#course.begin()) this.#drop()
     this.#ask()
   }
 
@@ -150,20 +151,11 @@ export class Lane implements AnyLane {
     socket.write(requestOf(this.#plan, this.#place, this.number, this.#header + cookies), 'latin1')
   }
 
-  /** A connection that is kept is of use where both places are reached by it. */
-  #goTo(place: Place): void {
-    if (place.scheme !== this.#place.scheme || place.port !== this.#place.port) this.#drop()
-    this.#place = place
-  }
-
   /** Goes where the answer leads, as long as that is allowed; false where it is the answer. */
   #follow(): boolean {
-    if (this.#redirects >= this.#plan.target.redirects) return false
-    const place = redirectedTo(this.answer, this.#place)
-    if (place === undefined) return false
-    if (!this.#plan.config.keepAlive || !this.answer.reusable) this.#drop()
-    this.#redirects += 1
-    this.#goTo(place)
+    const isReached = this.#course.follow(this.answer)
+    if (isReached === undefined) return false
+    if (!isReached || !this.#plan.config.keepAlive || !this.answer.reusable) this.#drop()
     this.#ask()
     return true
   }
@@ -344,7 +336,7 @@ export class Lane implements AnyLane {
       newConnection: this.#newConnection,
       endedAt,
       localPort: this.#localPort,
-      redirects: this.#redirects,
+      redirects: this.#course.redirects,
       code,
       message,
     })

@@ -10,19 +10,52 @@ export interface Place {
   hostHeader: string
 }
 
-/** Where the requests to a target begin. */
-export function placeOf({ port, path, hostHeader }: CompleteTarget, scheme: Scheme): Place {
-  return { scheme, port, path, hostHeader }
+/** What an answer says of where it leads. */
+interface Answered {
+  status: number
+  headers: readonly (readonly [string, string])[]
+}
+
+/** Where the requests of a lane go, one after the other: where its target says, and where redirects lead. */
+export class Course {
+  place: Place
+  /** Redirects that were followed since the request began. */
+  redirects = 0
+  readonly #start: Place
+  readonly #mostRedirects: number
+
+  constructor({ port, path, hostHeader, redirects }: CompleteTarget, scheme: Scheme) {
+    this.#start = this.place = { scheme, port, path, hostHeader }
+    this.#mostRedirects = redirects
+  }
+
+  /** Begins a request. True where a connection to the place before is of use. */
+  begin(): boolean {
+    this.redirects = 0
+    return this.#goTo(this.#start)
+  }
+
+  /** Goes where an answer leads, as long as that is allowed; as `begin`, and undefined where it is the answer. */
+  follow(answer: Answered): boolean | undefined {
+    if (this.redirects >= this.#mostRedirects) return undefined
+    const place = redirectedTo(answer, this.place)
+    if (place === undefined) return undefined
+    this.redirects += 1
+    return this.#goTo(place)
+  }
+
+  #goTo(place: Place): boolean {
+    const { scheme, port } = this.place
+    this.place = place
+    return place.scheme === scheme && place.port === port
+  }
 }
 
 const redirecting: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
 const usualPorts = { 'http:': 80, 'https:': 443 } as const
 
 /** Where an answer sends a browser; undefined unless that is on the same host. */
-export function redirectedTo(
-  { status, headers }: { status: number; headers: readonly (readonly [string, string])[] },
-  from: Place,
-): Place | undefined {
+function redirectedTo({ status, headers }: Answered, from: Place): Place | undefined {
   if (!redirecting.has(status)) return undefined
   const location = headers.find(([name]) => name === 'location')?.[1]
   const base = `${from.scheme}://${from.hostHeader}${from.path}`
