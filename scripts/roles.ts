@@ -167,9 +167,7 @@ export const commandRoles: readonly CommandRoles[] = [
 export function rolesSection(): string {
   return commandRoles
     .flatMap(({ command, says, grants }) => {
-      const yaml = grants
-        .map(({ name, namespace, rules }) => roleYaml(name, namespace, rules))
-        .join('\n---\n')
+      const yaml = grants.map((grant) => roleYaml(grant)).join('\n---\n')
       return [`### ${command}`, says, `\`\`\`yaml\n${yaml}\n\`\`\``]
     })
     .join('\n\n')

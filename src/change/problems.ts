@@ -1,6 +1,6 @@
 import { type ApiError, isConflict, isForbidden } from '../cluster/index.ts'
 import { objectName, type ObjectRef } from '../model/findings/finding.ts'
-import { isRefusedByRbac, type Rule, roleYaml } from '../model/cluster/role.ts'
+import { isRefusedByRbac, roleHints, type Rule } from '../model/cluster/role.ts'
 import { UserError } from '../model/common/user-error.ts'
 import type { Keeper } from './keepers.ts'
 import type { FieldOwner } from './managers.ts'
@@ -18,11 +18,14 @@ export function explainProblem(
 ): unknown {
   if (!isForbidden(error) || !isRefusedByRbac(error.message)) return error
   return new UserError(error.status.message ?? error.message, {
-    hints: [
+    hints: roleHints(
       'enable and disable need this Role; ask an administrator to apply it and bind it to you:',
-      '',
-      ...roleYaml('kubectl-affinity-change', namespace, rules).split('\n'),
-    ],
+      {
+        name: 'kubectl-affinity-change',
+        namespace,
+        rules,
+      },
+    ),
     cause: error,
   })
 }
@@ -34,11 +37,10 @@ export const waitRules: readonly Rule[] = [{ apiGroups: [''], resources: ['nodes
 export function explainWaitProblem(error: unknown): unknown {
   if (!isForbidden(error) || !error.path.endsWith('/nodes')) return error
   return new UserError(error.status.message ?? error.message, {
-    hints: [
+    hints: roleHints(
       'waiting asks every node and needs this ClusterRole; ask an administrator to apply it and bind it to you, or prove the change from one node with probe:',
-      '',
-      ...roleYaml('kubectl-affinity-wait', undefined, waitRules).split('\n'),
-    ],
+      { name: 'kubectl-affinity-wait', rules: waitRules },
+    ),
     cause: error,
   })
 }

@@ -1,6 +1,6 @@
 import { type ApiError, isForbidden } from '../cluster/index.ts'
 import { isFieldConflict } from '../change/problems.ts'
-import { type Rule, roleYaml } from '../model/cluster/role.ts'
+import { isRefusedByRbac, roleHints, type Rule } from '../model/cluster/role.ts'
 import { UserError } from '../model/common/user-error.ts'
 
 /** Every request that `external` cannot do without in the cluster of the Service. */
@@ -34,25 +34,23 @@ const nodeRules: readonly Rule[] = [{ apiGroups: [''], resources: ['nodes'], ver
 
 /** A refusal in words that say what to do about it; what needs none stays what it is. */
 export function explainProblem(error: unknown, namespace: string, where: 'here' | 'origin'): unknown {
-  // Quota and admission answer Forbidden as well; only RBAC says who cannot do what.
-  if (!isForbidden(error) || !/ cannot \w+ resource /.test(error.message)) return error
+  if (!isForbidden(error) || !isRefusedByRbac(error.message)) return error
   const isNodes = /resource "nodes"/.test(error.message)
   const isEndpoints = /resource "endpoints"/.test(error.message)
   const role = isNodes
-    ? roleYaml('kubectl-affinity-nodes', undefined, nodeRules)
+    ? { name: 'kubectl-affinity-nodes', rules: nodeRules }
     : isEndpoints
-      ? roleYaml('kubectl-affinity-adopt', namespace, adoptRules)
+      ? { name: 'kubectl-affinity-adopt', namespace, rules: adoptRules }
       : where === 'origin'
-        ? roleYaml('kubectl-affinity-origin', namespace, originRules)
-        : roleYaml('kubectl-affinity-external', namespace, externalRules)
+        ? { name: 'kubectl-affinity-origin', namespace, rules: originRules }
+        : { name: 'kubectl-affinity-external', namespace, rules: externalRules }
   return new UserError(error.status.message ?? error.message, {
-    hints: [
+    hints: roleHints(
       where === 'origin'
         ? 'external needs this in the other cluster; ask its administrator to apply it and bind it to you:'
         : 'external needs this Role (edit and admin do not hold EndpointSlices); ask an administrator to apply it and bind it to you:',
-      '',
-      ...role.split('\n'),
-    ],
+      role,
+    ),
     cause: error,
   })
 }

@@ -1,4 +1,4 @@
-import { mergeRules, roleYaml, type Rule } from '../model/cluster/role.ts'
+import { mergeRules, roleHints, type Rule } from '../model/cluster/role.ts'
 import { UserError } from '../model/common/user-error.ts'
 
 /** Every request that `probe` makes, as RBAC rules. */
@@ -56,11 +56,11 @@ export function missingPermission(
   rules: readonly Rule[] = probeRules,
 ): UserError {
   return new UserError(words, {
-    hints: [
-      'this Role holds all that probe needs; have it applied and bound to you:',
-      '',
-      ...roleYaml('kubectl-affinity-probe', namespace, rules).split('\n'),
-    ],
+    hints: roleHints('this Role holds all that probe needs; have it applied and bound to you:', {
+      name: 'kubectl-affinity-probe',
+      namespace,
+      rules,
+    }),
     cause,
   })
 }

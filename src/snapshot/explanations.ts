@@ -37,8 +37,8 @@ export async function* explainCluster(
 }
 
 async function withRole(error: Error, namespace: string | undefined): Promise<Error> {
-  const { explainRefusal } = await import('./refusal.ts')
-  return explainRefusal(error, namespace)
+  const { withExplainRole } = await import('./refusal.ts')
+  return withExplainRole(error, namespace)
 }
 
 async function* explainTargets(

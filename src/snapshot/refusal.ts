@@ -1,5 +1,5 @@
 import { isForbidden } from '../cluster/index.ts'
-import { isRefusedByRbac, roleYaml } from '../model/cluster/role.ts'
+import { isRefusedByRbac, roleHints } from '../model/cluster/role.ts'
 import { UserError } from '../model/common/user-error.ts'
 import { explainRules } from './permissions.ts'
 
@@ -8,15 +8,15 @@ import { explainRules } from './permissions.ts'
  *
  * @param namespace undefined where all of them are asked for
  */
-export function explainRefusal(error: Error, namespace: string | undefined): Error {
+export function withExplainRole(error: Error, namespace: string | undefined): Error {
   if (!isForbidden(error) || !isRefusedByRbac(error.message)) return error
   const kind = namespace === undefined ? 'ClusterRole' : 'Role'
   return new UserError(error.status.message ?? error.message, {
-    hints: [
-      `this ${kind} holds all that explain reads; have it applied and bound to you:`,
-      '',
-      ...roleYaml('kubectl-affinity-explain', namespace, explainRules).split('\n'),
-    ],
+    hints: roleHints(`this ${kind} holds all that explain reads; have it applied and bound to you:`, {
+      name: 'kubectl-affinity-explain',
+      namespace,
+      rules: explainRules,
+    }),
     cause: error,
   })
 }

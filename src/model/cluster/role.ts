@@ -17,8 +17,15 @@ export function mergeRules(rules: readonly Rule[]): Rule[] {
   return [...merged.values()]
 }
 
-/** A Role that grants these rules, or without a namespace a ClusterRole, as YAML that `kubectl apply -f -` takes. */
-export function roleYaml(name: string, namespace: string | undefined, rules: readonly Rule[]): string {
+/** A Role, or without a namespace a ClusterRole. */
+export interface NamedRole {
+  name: string
+  namespace?: string | undefined
+  rules: readonly Rule[]
+}
+
+/** The YAML of it that `kubectl apply -f -` takes. */
+export function roleYaml({ name, namespace, rules }: NamedRole): string {
   const list = (words: readonly string[]): string => `[${words.map((word) => `"${word}"`).join(', ')}]`
   return [
     'apiVersion: rbac.authorization.k8s.io/v1',
@@ -30,6 +37,11 @@ export function roleYaml(name: string, namespace: string | undefined, rules: rea
         `- apiGroups: ${list(apiGroups)}\n  resources: ${list(resources)}\n  verbs: ${list(verbs)}`,
     ),
   ].join('\n')
+}
+
+/** What to do for somebody who lacks these rules: a sentence, and the Role or ClusterRole below it, a line each. */
+export function roleHints(sentence: string, role: NamedRole): string[] {
+  return [sentence, '', ...roleYaml(role).split('\n')]
 }
 
 /**

@@ -1,7 +1,7 @@
 import { ApiError, type Cluster, isForbidden } from '../../../cluster/index.ts'
 import { nodesPath } from '../../../cluster/paths.ts'
 import type { Node } from '../../../model/cluster/kubernetes.ts'
-import { roleYaml, type Rule } from '../../../model/cluster/role.ts'
+import { roleHints, type Rule } from '../../../model/cluster/role.ts'
 import { type Fact, known, unknown } from '../../../model/cluster/fact.ts'
 
 /** A node as somebody sees it who connects to its ports. */
@@ -16,11 +16,10 @@ export interface EntryNode {
 export const nodesRule: Rule = { apiGroups: [''], resources: ['nodes'], verbs: ['list'] }
 
 /** What to do for somebody who may not list nodes. */
-export const nodesHint: readonly string[] = [
+export const nodesHint: readonly string[] = roleHints(
   'node ports are found through the nodes; this ClusterRole allows to list them, have it applied and bound to you:',
-  '',
-  ...roleYaml('kubectl-affinity-nodes', undefined, [nodesRule]).split('\n'),
-]
+  { name: 'kubectl-affinity-nodes', rules: [nodesRule] },
+)
 
 /** The nodes and their addresses, by name; what the server refuses is an unknown fact, a lost connection rejects. */
 export async function readNodes(cluster: Cluster, signal: AbortSignal): Promise<Fact<EntryNode[]>> {
