@@ -16,8 +16,8 @@ import { ingresses } from '../ingress/objects.ts'
 import { annotationField, annotationsOf, goBoolean } from '../kit/controller.ts'
 import { affinityKeys, readAnnotations, servicePrefix } from './annotations.ts'
 import { type Balancer, balancerOf, type Member, ownPolicy, routesOf } from './balance.ts'
-import type { CookieSettings } from './cookie.ts'
-import { nginxPrefix, traefikController, traefikNginxController } from './controller.ts'
+import { cookiePolicy, type CookieSettings } from './cookie.ts'
+import { cookieAsNginx, nginxPrefix, traefikController, traefikNginxController } from './controller.ts'
 import { ingressRoutes, oldGroup, traefikServices } from './objects.ts'
 import { onceFor } from '../kit/once.ts'
 
@@ -172,21 +172,23 @@ function lintCookie({ cookie, object, fieldOf, isAnnotation }: Written, report: 
 
 type CookieReport = Report<'AFF-TRA-COOKIE-EXPIRED' | 'AFF-TRA-SAMESITE'>
 
-const isStickyAsNginx = (ingress: LooseObject): boolean =>
-  (annotationsOf(ingress)[`${nginxPrefix}affinity`] ?? '') !== ''
+const isStickyAsNginx = (ingress: LooseObject): boolean => cookieIdOf(ingress) !== undefined
 
 /** The name and path of the cookie that Traefik's provider for ingress-nginx sets; those of one id are one for browsers. */
-function cookieIdOf(ingress: LooseObject): string {
-  const { [`${nginxPrefix}session-cookie-name`]: name, [`${nginxPrefix}session-cookie-path`]: path } =
-    annotationsOf(ingress)
-  return `${name ?? 'INGRESSCOOKIE'} ${path ?? '/'}`
+function cookieIdOf(ingress: LooseObject): string | undefined {
+  // The version decides about its age alone.
+  const cookie = cookieAsNginx(ingress, undefined)
+  if (cookie === undefined) return undefined
+  const { name, path } = cookiePolicy(cookie)
+  return `${name} ${path}`
 }
 
 /** The locations of sticky Ingresses on each host with each cookie. */
 const stickyPlaces = onceFor((all: readonly LooseObject[]): ReadonlyMap<string, readonly Location[]> => {
-  const places = all
-    .filter((one) => isStickyAsNginx(one))
-    .flatMap((one) => locationsOf(one).map((location) => ({ location, id: cookieIdOf(one) })))
+  const places = all.flatMap((one) => {
+    const id = cookieIdOf(one)
+    return id === undefined ? [] : locationsOf(one).map((location) => ({ location, id }))
+  })
   const grouped = Map.groupBy(places, ({ location: { host }, id }) => `${host} ${id}`)
   return new Map([...grouped].map(([key, group]) => [key, group.map(({ location }) => location)]))
 })

@@ -1,4 +1,4 @@
-import { refOf } from '../../model/cluster/object.ts'
+import { type LooseObject, refOf } from '../../model/cluster/object.ts'
 import type { Policy } from '../../model/affinity/policy.ts'
 import {
   annotationsOf,
@@ -11,7 +11,7 @@ import { affinityKeys, readAnnotations, servicePrefix } from './annotations.ts'
 import type { Store } from '../../model/cluster/store.ts'
 import { isSince, runningOf } from '../ingress/running.ts'
 import type { Program } from '../kit/workloads.ts'
-import { cookiePolicy } from './cookie.ts'
+import { cookiePolicy, type CookieSettings } from './cookie.ts'
 
 /** What a service without a cookie does. */
 const none: Policy = { kind: 'none' }
@@ -84,6 +84,24 @@ export function servesClassesOfNginx(store: Store): boolean {
   return isOn && !other && own.length === 0
 }
 
+/** The cookie that annotations of ingress-nginx ask Traefik for; undefined where they want no affinity. */
+export function cookieAsNginx(ingress: LooseObject, is37: boolean | undefined): CookieSettings | undefined {
+  const annotations = annotationsOf(ingress)
+  const get = (key: string): string | undefined => annotations[nginxPrefix + key]
+  if ((get('affinity') ?? '') === '') return undefined
+  const age =
+    get('session-cookie-max-age') ?? (is37 === true ? get('session-cookie-expires') : undefined) ?? ''
+  const path = get('session-cookie-path')
+  const sameSite = get('session-cookie-samesite')?.toLowerCase()
+  return {
+    name: get('session-cookie-name') ?? 'INGRESSCOOKIE',
+    secure: goBoolean(get('session-cookie-secure')) === true,
+    ...(path === undefined ? {} : { path }),
+    ...(/^[+-]?\d+$/.test(age) ? { maxAge: Number(age) } : {}),
+    ...(sameSite === undefined ? {} : { sameSite }),
+  }
+}
+
 /**
  * Traefik's provider for the annotations of ingress-nginx: not as that controller does. Any text switches affinity on, the
  * cookie's path is `/`, and whoever asks for no name shares one (pkg/provider/kubernetes/ingress-nginx, v3.6.12).
@@ -100,22 +118,8 @@ export const traefikNginxController: IngressController = {
     const note = notesOf(annotations, is37)
     // Since 3.7 the hash is read, and comes before the cookie.
     if (hash !== '' && is37 === true) return { policy: { kind: 'hash', of: hash }, arrival }
-    if ((get('affinity') ?? '') === '') return { policy: none, arrival, ...note }
-    const expires = is37 === true ? get('session-cookie-expires') : undefined
-    const age = get('session-cookie-max-age') ?? expires ?? ''
-    const path = get('session-cookie-path')
-    const sameSite = get('session-cookie-samesite')?.toLowerCase()
-    return {
-      arrival,
-      ...note,
-      policy: cookiePolicy({
-        name: get('session-cookie-name') ?? 'INGRESSCOOKIE',
-        secure: goBoolean(get('session-cookie-secure')) === true,
-        ...(path === undefined ? {} : { path }),
-        ...(/^[+-]?\d+$/.test(age) ? { maxAge: Number(age) } : {}),
-        ...(sameSite === undefined ? {} : { sameSite }),
-      }),
-    }
+    const cookie = cookieAsNginx(ingress, is37)
+    return { arrival, ...note, policy: cookie === undefined ? none : cookiePolicy(cookie) }
   },
   keys: {
     ingress: [
