@@ -6,7 +6,7 @@ import type { ProbeOptions } from '../probe/plan/plan.ts'
 import type { RunControl } from '../probe/steps.ts'
 import { cookiesAtFirst } from './affinity-cookie.ts'
 import { askAgain } from './again.ts'
-import { firstPlaceOf } from './journey.ts'
+import { atFirstPlace } from './journey.ts'
 
 /** Users who leave one cookie out, and their requests. */
 const [users, requests] = [6, 12]
@@ -25,21 +25,18 @@ export async function dropInTurn(
   control: RunControl,
   onStage: (text: string) => void,
 ): Promise<DroppedCookie[]> {
-  const { front } = options
   const [first] = survey.users ?? []
   const policy = survey.entries[0]?.front?.policy
   const configured = policy?.kind === 'cookie' ? policy.name : undefined
-  if (front === undefined || first?.cause.kind !== 'cookie' || control.interrupted.aborted) return []
+  if (options.front === undefined || first?.cause.kind !== 'cookie' || control.interrupted.aborted) return []
   const names = toBeDropped(cookiesAtFirst(survey), configured)
   if (names.length === 0) return []
   onStage(`leaving out the cookies ${names.join(', ')}, one after the other`)
-  const { others: _others, places, ...rest } = firstPlaceOf(front)
   const found = await askAgain(
     cluster,
     {
       ...options,
-      front: { ...rest, places: places.map(({ service: _service, ...place }) => place) },
-      service: places[0]?.service ?? options.service,
+      ...atFirstPlace(options),
       clients: options.viaLocal === true ? 0 : 1,
       users: 0,
       oddUsers: names.flatMap((without) => Array.from({ length: users }, () => ({ without }))),

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { Cluster } from '../cluster/index.ts'
 import { affinityCookie } from './affinity-cookie.ts'
 import { askAgain } from './again.ts'
+import { atFirstPlace } from './journey.ts'
 import { judgeForged } from '../judge/forged.ts'
 import type { ForgedSurvey } from '../model/probe/forged.ts'
 import { familyOf } from '../model/common/ip.ts'
@@ -33,8 +34,13 @@ export async function forge(
   const seen = affinityCookie(survey)
   if (entry?.front === undefined || seen === undefined || control.interrupted.aborted) return undefined
   onStage(`sending cookies ${seen.name} that nobody was given`)
-  const name = entry.front.service ?? options.service
-  const { service, slices } = await readService(cluster, options.namespace, name, control.interrupted)
+  const asked = atFirstPlace(options)
+  const { service, slices } = await readService(
+    cluster,
+    options.namespace,
+    asked.service,
+    control.interrupted,
+  )
   const subject = examineService(service, slices, options.port)
   const { portName, clusterIP } = subject.service
   const endpoints = endpointsOfPort(slices, portName).filter(
@@ -47,14 +53,12 @@ export async function forge(
     { endpoints, upstreams: upstreamsOf(subject.service) },
     texts,
   )
-  const { front, ...rest } = options
   const found = await askAgain(
     cluster,
     {
-      ...rest,
-      service: name,
-      clients: rest.viaLocal === true ? 0 : 1,
-      ...(front === undefined ? {} : { front: { places: front.places.slice(0, 1).map(withoutService) } }),
+      ...options,
+      ...asked,
+      clients: options.viaLocal === true ? 0 : 1,
       users: 0,
       oneCookie: forgeries.map(({ value }) => `${seen.name}=${value}`),
       requests,
@@ -68,10 +72,6 @@ export async function forge(
     return forgery === undefined ? [] : [visitOf(cell, forgery, seen.name, backends)]
   })
   return { entry: entry.index, cookie: seen.name, ...judgeForged(visits) }
-}
-
-function withoutService<Place extends { service?: string }>({ service: _service, ...place }: Place) {
-  return place
 }
 
 function visitOf(

@@ -1,4 +1,4 @@
-import type { Front } from '../probe/plan/plan.ts'
+import type { Front, ProbeOptions } from '../probe/plan/plan.ts'
 
 type Places = Front['places']
 
@@ -28,6 +28,16 @@ export function mayShareCookies(one: string, other: string): boolean {
 /** The first place alone, for runs that go on at one. */
 export function firstPlaceOf(front: Front): Front {
   return { ...front, places: front.places.slice(0, 1), isJourney: false }
+}
+
+/** What a short run beside the first one asks: the first place alone, at the Service that it leads to. Pure. */
+export function atFirstPlace({ front, service }: ProbeOptions): Pick<ProbeOptions, 'front' | 'service'> {
+  if (front === undefined) return { service }
+  const { others: _others, places, ...rest } = firstPlaceOf(front)
+  return {
+    front: { ...rest, places: places.map(({ service: _service, ...place }) => place) },
+    service: places[0]?.service ?? service,
+  }
 }
 
 /** Users who visit all places with one jar, where there are several. */

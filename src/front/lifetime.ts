@@ -7,7 +7,7 @@ import type { Observed, RunControl } from '../probe/steps.ts'
 import { affinityCookie } from './affinity-cookie.ts'
 import { type AgedAnswer, comparedWith, lifeOf, pausesFor, stepsOf, usersFor } from './ages.ts'
 import { askAgain } from './again.ts'
-import { firstPlaceOf } from './journey.ts'
+import { atFirstPlace } from './journey.ts'
 
 /**
  * How long the cookie of the first place lives: what its attributes say, and, where that is short, what becomes of users who
@@ -22,8 +22,7 @@ export async function measureLifetime(
   onStage: (text: string) => void,
 ): Promise<CookieLifetime | undefined> {
   const cookie = affinityCookie(survey)
-  const { front } = options
-  if (cookie === undefined || front === undefined) return undefined
+  if (cookie === undefined || options.front === undefined) return undefined
   const { name, first, set, sent } = cookie
   const { lifetimeSeconds } = first
   const found = {
@@ -49,8 +48,7 @@ export async function measureLifetime(
     cluster,
     {
       ...options,
-      front: withoutOthers(firstPlaceOf(front)),
-      service: front.places[0]?.service ?? options.service,
+      ...atFirstPlace(options),
       clients: 1,
       viaLocal: false,
       users,
@@ -80,9 +78,4 @@ function agedAnswer({ session, observation, backend }: Observed, cookie: string,
     anew: cookies.some(({ name }) => name === cookie),
     ...(backend === undefined ? {} : { pod: backend.name }),
   }
-}
-
-/** One place leads to one Service. */
-function withoutOthers({ others: _others, places, ...front }: NonNullable<ProbeOptions['front']>) {
-  return { ...front, places: places.map(({ service: _service, ...place }) => place) }
 }
