@@ -8,6 +8,7 @@ import { delimiter, dirname, join } from 'node:path'
 import { inPlace, kubectl, labKubeconfig, labStatusInTime, programs } from '../lab/index.ts'
 import { temporaryFolder } from '../support/folder.ts'
 import { type Command, compare } from './measure.ts'
+import { stickyIngress } from '../scenarios/support/gateways.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 const ours = join(root, 'dist', 'kubectl-affinity')
@@ -180,36 +181,9 @@ async function gateway(): Promise<void> {
     return
   }
   const host = 'bench.lab'
-  const ingress = {
-    apiVersion: 'networking.k8s.io/v1',
-    kind: 'Ingress',
-    metadata: {
-      name: 'bench',
-      namespace,
-      annotations: {
-        'nginx.ingress.kubernetes.io/affinity': 'cookie',
-        'nginx.ingress.kubernetes.io/session-cookie-name': 'route',
-      },
-    },
-    spec: {
-      ingressClassName: 'nginx',
-      rules: [
-        {
-          host,
-          http: {
-            paths: [
-              {
-                path: '/',
-                pathType: 'Prefix',
-                backend: { service: { name: 'bench', port: { number: 80 } } },
-              },
-            ],
-          },
-        },
-      ],
-    },
-  }
-  await kubectl(['apply', '-f', '-'], { input: JSON.stringify(ingress) })
+  await kubectl(['-n', namespace, 'apply', '-f', '-'], {
+    input: JSON.stringify(stickyIngress('bench', host)),
+  })
   const path = ['-n', namespace, '--path', '/hostname']
   await compare(
     'to the verdict (through the gateway)',

@@ -36,6 +36,16 @@ describeOnce('fewer candidates than endpoints', () => {
   const found = ({ findings }: ExplainReport['status'], code: string): string | undefined =>
     findings.find((finding) => finding.code === code)?.message
   const probe = (name: string, node: string) => place.probe([name, '--node', node, '-o', 'json'])
+  const reachesTwoOfThree = async (name: string): Promise<void> => {
+    const ended = await probe(name, one)
+    expect(ended.code).toBe(0)
+    expect(reportOf(ended).status.endpoints).toMatchObject({ ready: 3, eligible: 2 })
+  }
+  const hasTooFew = async (name: string, why: string): Promise<void> => {
+    const ended = await place.probe([name, '--node', two])
+    expect(ended.code).toBe(4)
+    expect(ended.stdout.replaceAll(/\s+/g, ' ')).toContain(why)
+  }
   const counts = [`${one} 2`, `${two} 1`]
   const bothOrders = (before: string, after: string): string[] => [
     `${before}${counts.join(', ')}${after}`,
@@ -51,17 +61,10 @@ describeOnce('fewer candidates than endpoints', () => {
         ', other nodes none)',
       ),
     ).toContain(found(status, 'AFF-SVC-INTERNAL-LOCAL'))
-    const several = await probe('local', one)
-    expect(several.code).toBe(0)
-    expect(reportOf(several).status.endpoints).toMatchObject({ ready: 3, eligible: 2 })
-    const alone = await place.probe(['local', '--node', two])
-    expect(alone.code).toBe(4)
-    expect(alone.stdout.replaceAll(/\s+/g, ' ')).toContain(
-      'with internalTrafficPolicy Local a node uses its own pods alone',
-    )
-    const none = await place.probe(['local-pair', '--node', two])
-    expect(none.code).toBe(4)
-    expect(none.stdout.replaceAll(/\s+/g, ' ')).toContain(
+    await reachesTwoOfThree('local')
+    await hasTooFew('local', 'with internalTrafficPolicy Local a node uses its own pods alone')
+    await hasTooFew(
+      'local-pair',
       `${two} has no ready endpoint, and with internalTrafficPolicy Local it uses no other`,
     )
   })
@@ -79,14 +82,8 @@ describeOnce('fewer candidates than endpoints', () => {
       drawn(await explain('near')),
     )
     await place.proxiesFollow()
-    const several = await probe('near', one)
-    expect(several.code).toBe(0)
-    expect(reportOf(several).status.endpoints).toMatchObject({ ready: 3, eligible: 2 })
-    const alone = await place.probe(['near', '--node', two])
-    expect(alone.code).toBe(4)
-    expect(alone.stdout.replaceAll(/\s+/g, ' ')).toContain(
-      'topology hints (trafficDistribution) keep a client to the pods of its node',
-    )
+    await reachesTwoOfThree('near')
+    await hasTooFew('near', 'topology hints (trafficDistribution) keep a client to the pods of its node')
     const all = await probe('near-pair', two)
     expect(all.code).toBe(0)
     expect(reportOf(all).status.endpoints).toMatchObject({ ready: 2, eligible: 2 })

@@ -1,6 +1,6 @@
 import { beforeAll, expect } from 'vitest'
 import { gatewayWays } from '../support/gateway-ways.ts'
-import { type Asked, gatewayFollows, ingress, ingressPath, sets } from '../support/gateways.ts'
+import { type Asked, gatewayFollows, sets, stickyIngress } from '../support/gateways.ts'
 import { deployment, service } from '../support/manifests.ts'
 import { usePlayground } from '../support/namespace.ts'
 import { expectExit, surveyOf } from '../support/report.ts'
@@ -35,18 +35,7 @@ describeOnce('an Ingress whose users open WebSockets', () => {
 
   beforeAll(async () => {
     if (!needs.every((need) => site.capabilities.has(need))) return
-    await place.deploy(
-      app(),
-      service('shop'),
-      ingress('shop', host(), {
-        className: 'nginx',
-        paths: [ingressPath('/', 'shop')],
-        annotations: {
-          'nginx.ingress.kubernetes.io/affinity': 'cookie',
-          'nginx.ingress.kubernetes.io/session-cookie-name': 'route',
-        },
-      }),
-    )
+    await place.deploy(app(), service('shop'), stickyIngress('shop', host()))
     await gatewayFollows({ address: site.reachedAt('ingress-nginx'), host: host() }, sets('route'))
   })
 

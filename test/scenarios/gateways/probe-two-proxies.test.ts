@@ -1,5 +1,5 @@
 import { beforeAll, expect } from 'vitest'
-import { gatewayFollows, ingress, ingressPath, sessionApp, sets } from '../support/gateways.ts'
+import { gatewayFollows, sessionApp, sets, stickyIngress } from '../support/gateways.ts'
 import { deployment, service } from '../support/manifests.ts'
 import { usePlayground } from '../support/namespace.ts'
 import { expectExit, surveyOf } from '../support/report.ts'
@@ -29,14 +29,7 @@ describeOnce('a load balancer with a cookie in front of an Ingress with one', ()
     await place.deploy(
       sessionApp(site, 'shop'),
       service('shop'),
-      ingress('shop', host(), {
-        className: 'nginx',
-        paths: [ingressPath('/', 'shop')],
-        annotations: {
-          'nginx.ingress.kubernetes.io/affinity': 'cookie',
-          'nginx.ingress.kubernetes.io/session-cookie-name': 'route',
-        },
-      }),
+      stickyIngress('shop', host()),
       deployment('edge', 1, {
         name: 'edge',
         image: site.images.node,

@@ -48,6 +48,18 @@ export function ingress(
   }
 }
 
+/** An Ingress for ingress-nginx whose users are kept by the cookie `route`. */
+export function stickyIngress(name: string, host: string): object {
+  return ingress(name, host, {
+    className: 'nginx',
+    paths: [ingressPath('/', name)],
+    annotations: {
+      'nginx.ingress.kubernetes.io/affinity': 'cookie',
+      'nginx.ingress.kubernetes.io/session-cookie-name': 'route',
+    },
+  })
+}
+
 export interface Asked {
   address: string
   host: string

@@ -1,33 +1,13 @@
 /** Kinds of faults that are like those of the cases from the field, and were not told. */
 import { expect, test } from 'vitest'
 import { explainedText } from './explained.ts'
-
-const service = (name: string, annotations: Readonly<Record<string, string>> = {}): string => `
-apiVersion: v1
-kind: Service
-metadata: {name: ${name}, namespace: shop, annotations: ${JSON.stringify(annotations)}}
-spec: {selector: {app: ${name}}, ports: [{port: 80}]}
-`
+import { ingressClassText, ingressText, serviceText } from './manifests.ts'
 
 const ingress = (
   controller: string,
   port: string,
   annotations: Readonly<Record<string, string>> = {},
-): string => `
-apiVersion: networking.k8s.io/v1
-kind: IngressClass
-metadata: {name: it}
-spec: {controller: ${controller}}
----
-apiVersion: networking.k8s.io/v1
-kind: Ingress
-metadata: {name: web, namespace: shop, annotations: ${JSON.stringify(annotations)}}
-spec:
-  ingressClassName: it
-  rules:
-    - host: shop.example
-      http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: web, port: ${port}}}}]}
-`
+): string => [ingressClassText(controller), ingressText(annotations, port)].join('---')
 
 async function messages(...documents: readonly string[]): Promise<string[]> {
   const { explanations } = await explainedText(documents.join('---'))
@@ -40,7 +20,7 @@ async function messages(...documents: readonly string[]): Promise<string[]> {
 test('annotations of Traefik 1 on a Service', async () => {
   const old = { 'traefik.ingress.kubernetes.io/affinity': 'true' }
   const front = ingress('traefik.io/ingress-controller', '{number: 80}')
-  expect(await messages(service('web', old), front)).toEqual([
+  expect(await messages(serviceText('web', old), front)).toEqual([
     'AFF-TRA-DEAD-ANNOTATION traefik.ingress.kubernetes.io/affinity is of Traefik 1: nobody reads it any more',
   ])
 })
@@ -53,7 +33,7 @@ test('an action of AWS with the name of a Service is no way to it', async () => 
     'alb.ingress.kubernetes.io/actions.web': action,
   }
   const front = ingress('ingress.k8s.aws/alb', '{name: use-annotation}', annotations)
-  const { ways } = await explainedText([service('web'), service('api'), front].join('---'))
+  const { ways } = await explainedText([serviceText('web'), serviceText('api'), front].join('---'))
   expect(ways).toEqual(['shop.example/ none 50 %'])
 })
 
@@ -74,7 +54,7 @@ spec: {defaultBackend: {service: {name: web, port: {number: 80}}}}
     'cloud.google.com/backend-config': '{"default": "b"}',
     'cloud.google.com/neg': '{"ingress": true}',
   }
-  expect(await messages(service('web', annotations), front, config)).toEqual([
+  expect(await messages(serviceText('web', annotations), front, config)).toEqual([
     'AFF-GKE-AFFINITY-VALUE sessionAffinity has no field "affinityCookieTtl": did you mean "affinityCookieTtlSec"?',
   ])
 })
@@ -94,7 +74,7 @@ test.each([
     'connect.sid, which Express',
   ],
 ])('a name that applications use themselves, at %s', async (controller, annotations, words) => {
-  const said = await messages(service('web'), ingress(controller, '{number: 80}', annotations))
+  const said = await messages(serviceText('web'), ingress(controller, '{number: 80}', annotations))
   expect(said.filter((one) => one.startsWith('AFF-L7-APPLICATION-COOKIE'))).toEqual([
     expect.stringContaining(words),
   ])
@@ -112,7 +92,7 @@ test('two Services of a host with one cookie, behind Traefik instead of ingress-
       .replace('{path: /,', '{path: /api,')
       .replace('service: {name: web', 'service: {name: api')
   const first = ingress('traefik.io/ingress-nginx', '{number: 80}', sticky('route'))
-  const both = [service('web'), service('api'), first]
+  const both = [serviceText('web'), serviceText('api'), first]
   expect(await messages(...both, second('route'))).toEqual([
     'AFF-TRA-ONE-COOKIE-NAME on shop.example the cookie of web has the name and path of that of api',
     'AFF-TRA-ONE-COOKIE-NAME on shop.example the cookie of api has the name and path of that of web',

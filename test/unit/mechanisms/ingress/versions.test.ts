@@ -1,35 +1,9 @@
 /** What depends on a version: said by the version that runs, where it is seen, and both where it is not. */
 import { describe, expect, it } from 'vitest'
 import { explainedText } from '../explained.ts'
+import { ingressClassText, ingressText, serviceText } from '../manifests.ts'
 
-const service = `
-apiVersion: v1
-kind: Service
-metadata: {name: web, namespace: shop}
-spec: {selector: {app: web}, ports: [{port: 80}]}
-`
-
-function ingress(annotations: Readonly<Record<string, string>>): string {
-  return `
-apiVersion: networking.k8s.io/v1
-kind: Ingress
-metadata: {name: web, namespace: shop, annotations: ${JSON.stringify(annotations)}}
-spec:
-  ingressClassName: it
-  rules:
-    - host: shop.example
-      http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}]}
-`
-}
-
-function ingressClass(controller: string): string {
-  return `
-apiVersion: networking.k8s.io/v1
-kind: IngressClass
-metadata: {name: it}
-spec: {controller: ${controller}}
-`
-}
+const service = serviceText('web')
 
 function deployment(name: string, image: string, args: readonly string[] = [], version = ''): string {
   const labels = {
@@ -49,7 +23,7 @@ spec:
 }
 
 async function said(controller: string, annotations: Readonly<Record<string, string>>, running = '') {
-  const text = [service, ingress(annotations), ingressClass(controller), running].join('---')
+  const text = [service, ingressText(annotations), ingressClassText(controller), running].join('---')
   const { ways, explanations } = await explainedText(text)
   const findings = explanations
     .flatMap((one) => one.findings)
