@@ -1,8 +1,10 @@
 import type { LooseObject } from '../../model/cluster/object.ts'
 import type { Store } from '../../model/cluster/store.ts'
+import type { Service } from '../../model/cluster/kubernetes.ts'
 import type { Backend } from '../kit/controller.ts'
 import { at, list, record, text } from '../kit/loose.ts'
 import { services } from '../service/objects.ts'
+import type { Location } from './locations.ts'
 
 interface HostPath {
   host: string
@@ -41,4 +43,18 @@ export function behind(ingress: LooseObject, store: Store): Behind[] {
       add(at(path, 'backend.service'), host, text(record(path)['path']) ?? '')
   }
   return [...found.values()]
+}
+
+/** Whether two locations are known to lead to the same pods, at the same port of them: their addresses are one list. */
+export function leadToSamePods(one: Location, other: Location, store: Store): boolean {
+  const [mine, theirs] = [one, other].map(({ service, port }) => podsOf(store.get(services, service), port))
+  return mine !== undefined && mine === theirs
+}
+
+function podsOf(service: Service | undefined, port: string): string | undefined {
+  const { selector = {}, ports = [] } = service?.spec ?? {}
+  const found = ports.find((one) => String(one.port) === port || one.name === port)
+  if (found === undefined || Object.keys(selector).length === 0) return undefined
+  const pairs = Object.entries(selector).toSorted(([a], [b]) => (a < b ? -1 : 1))
+  return JSON.stringify([pairs, found.targetPort ?? found.port])
 }

@@ -10,6 +10,7 @@ import {
   type View,
 } from '../analyzer.ts'
 import { ingressAnalyzer, placedAt } from '../ingress/analyzer.ts'
+import { leadToSamePods } from '../ingress/backends.ts'
 import { controllerOf } from '../ingress/controllers.ts'
 import { hasPattern, type Location, locationsOf } from '../ingress/locations.ts'
 import { ingresses } from '../ingress/objects.ts'
@@ -207,6 +208,8 @@ const oneNameOfHost = ingressAnalyzer({
       const other = places.find(
         (one) =>
           serviceOf(one) !== serviceOf(mine) &&
+          // The cookie names the address of a pod: who has the same knows it.
+          !leadToSamePods(one, mine, store) &&
           (one.object === ingress || controllerOf(one.object, store) === traefikNginxController),
       )
       if (other === undefined) continue

@@ -98,4 +98,7 @@ test('two Services of a host with one cookie, behind Traefik instead of ingress-
     'AFF-TRA-ONE-COOKIE-NAME on shop.example the cookie of api has the name and path of that of web',
   ])
   expect(await messages(...both, second('other'))).toEqual([])
+  // The value names the address of a pod, which both have.
+  const samePods = [serviceText('web'), serviceText('api').replace('app: api', 'app: web'), first]
+  expect(await messages(...samePods, second('route'))).toEqual([])
 })
