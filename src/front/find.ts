@@ -168,7 +168,7 @@ const nothingKnown: Store = {
 /** Of whichever group serves the kind: Traefik's has changed its name. */
 async function readTarget(
   { objects }: Collector,
-  { kind: { type, label, name: kind }, name }: FrontQuery,
+  { kind: { type }, name }: FrontQuery,
   namespace: string,
 ): Promise<LooseObject> {
   const types = mechanisms.flatMap(({ routes }) => routes).filter((one) => one.kind === type.kind)
@@ -177,6 +177,8 @@ async function readTarget(
       const found = await objects.find(one, namespace, name)
       if (found !== undefined) return found
     }
+    // It says what is not there.
+    return await objects.get(type, namespace, name)
   } catch (error) {
     if (isForbidden(error)) {
       const get = types.map(({ group, resource }) => ({
@@ -189,7 +191,4 @@ async function readTarget(
     }
     throw error
   }
-  throw new UserError(`${label} "${name}" not found in namespace "${namespace}"`, {
-    hints: [`see what there is:  kubectl get ${kind} -n ${namespace}`],
-  })
 }

@@ -1,6 +1,7 @@
 import type { LooseObject, ObjectType } from '../../model/cluster/object.ts'
 import { refuseSubdomain, type TargetKind } from '../../model/affinity/target.ts'
 import { at, list, strings, text } from '../kit/loose.ts'
+import { countOf } from '../kit/words.ts'
 import { destinationRules, group, istioGateways, virtualServices } from './objects.ts'
 
 function kind(
@@ -33,6 +34,6 @@ export const istioKinds: readonly TargetKind[] = [
     `host ${text(at(spec, 'host')) ?? ''}`,
   ]),
   kind('gateway.networking.istio.io', istioGateways, ['gw', 'gateway', 'gateways'], ({ spec }) => [
-    `Istio, ${list(at(spec, 'servers')).length} servers`,
+    `Istio, ${countOf(list(at(spec, 'servers')).length, 'server')}`,
   ]),
 ] as readonly TargetKind[]
