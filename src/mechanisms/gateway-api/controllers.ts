@@ -3,7 +3,7 @@ import type { LooseObject } from '../../model/cluster/object.ts'
 import type { FactType, Store } from '../../model/cluster/store.ts'
 import { at, text } from '../kit/loose.ts'
 import { versionOf, type Version } from '../kit/version.ts'
-import { deploymentsWith, type Program, programsOf } from '../kit/workloads.ts'
+import { workloadsWith, type Program, programsOf } from '../kit/workloads.ts'
 import { gatewayClasses, gateways } from './objects.ts'
 import { type Implementation, implementationOf, implementations } from './implementations.ts'
 
@@ -18,7 +18,7 @@ export interface Controller extends Pick<Implementation, 'label' | 'read' | 'oth
 type Found = ReadonlyMap<string, Program>
 
 /** As the charts of those controllers name them whose version matters (`image` of an implementation). */
-const controllers = deploymentsWith(
+const controllers = workloadsWith(
   'app.kubernetes.io/name in (gateway-helm,nginx-gateway-fabric,nginx-gateway)',
   [gateways],
 )
@@ -27,9 +27,9 @@ const controllers = deploymentsWith(
 const programs: FactType<Found> = {
   name: 'gateway controllers',
   what: 'the controllers of gateways',
-  reads: [controllers],
+  reads: controllers.reads,
   derive: (store): Fact<Found> => {
-    const all = store.list(controllers)
+    const all = store.fact(controllers)
     if (!all.known) return all
     const running = programsOf(all.value)
     return known(

@@ -1,12 +1,12 @@
 import { type Fact, known } from '../../model/cluster/fact.ts'
 import type { FactType, Store } from '../../model/cluster/store.ts'
 import { isAtLeastVersion, type Version, versionOf } from '../kit/version.ts'
-import { deploymentsWith, type Program, programsOf } from '../kit/workloads.ts'
+import { workloadsWith, type Program, programsOf } from '../kit/workloads.ts'
 import { ingresses } from './objects.ts'
 
 /** As the charts of those controllers name them whose version or arguments matter. */
-const deployments = deploymentsWith(
-  'app.kubernetes.io/name in (ingress-nginx,kubernetes-ingress,nginx-ingress,traefik)',
+const workloads = workloadsWith(
+  'app.kubernetes.io/name in (ingress-nginx,rke2-ingress-nginx,kubernetes-ingress,nginx-ingress,traefik)',
   [ingresses],
 )
 
@@ -14,9 +14,9 @@ const deployments = deploymentsWith(
 export const ingressPrograms: FactType<readonly Program[]> = {
   name: 'ingress controllers',
   what: 'the controllers of Ingresses',
-  reads: [deployments],
+  reads: workloads.reads,
   derive: (store): Fact<readonly Program[]> => {
-    const all = store.list(deployments)
+    const all = store.fact(workloads)
     return all.known ? known(programsOf(all.value)) : all
   },
 }

@@ -6,11 +6,11 @@ import type { Client } from './rules.ts'
 
 /**
  * The proxies of a Gateway: the pods that its selector names, wherever they run. Nothing of them is claimed where no
- * Deployment or several have these labels, as in files that hold none.
+ * Deployment or DaemonSet, or several, have these labels, as in files that hold none.
  */
 export function clientOf(gateway: LooseObject | undefined, store: Store): Client {
   const selector = Object.entries(record(at(gateway?.spec, 'selector')))
-  const all = store.list(istioProxies)
+  const all = store.fact(istioProxies)
   if (!all.known || selector.length === 0) return {}
   const found = all.value.flatMap(({ spec, metadata }) => {
     const labels = record(at(spec, 'template.metadata.labels')) as Readonly<Record<string, string>>

@@ -1,6 +1,6 @@
 import type { LooseObject, ObjectType } from '../../model/cluster/object.ts'
 import { customType } from '../kit/types.ts'
-import { deploymentsWith } from '../kit/workloads.ts'
+import { workloadsWith } from '../kit/workloads.ts'
 
 export const group = 'networking.istio.io'
 
@@ -21,4 +21,4 @@ export const destinationRules = everywhere('destinationrules', 'DestinationRule'
 export const istioGateways = everywhere('gateways', 'Gateway')
 
 /** What the selectors of Gateways name: both of Istio's charts and its operator put this label on their proxies. */
-export const istioProxies = deploymentsWith('istio', [istioGateways])
+export const istioProxies = workloadsWith('istio', [istioGateways])

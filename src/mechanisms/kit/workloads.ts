@@ -1,26 +1,44 @@
+import { type Fact, known } from '../../model/cluster/fact.ts'
 import type { LooseObject, ObjectType } from '../../model/cluster/object.ts'
+import type { FactType } from '../../model/cluster/store.ts'
 import { at, list, record, strings, text } from './loose.ts'
 import { versionOf } from './version.ts'
 
-/** What a program of a cluster runs as; those that matter are known by a label, of all that such a cluster may hold. */
-export function deploymentsWith(
+/**
+ * What programs of a cluster run as: Deployments, or DaemonSets where one is to be on every node. Those that matter are known
+ * by a label, of all that such a cluster may hold.
+ */
+export function workloadsWith(
   selector: string,
   beside: readonly ObjectType[],
-): ObjectType<LooseObject> & { selector: string } {
-  return {
+): FactType<readonly LooseObject[]> & { reads: readonly ObjectType[] } {
+  const types = [
+    { resource: 'deployments', kind: 'Deployment' },
+    { resource: 'daemonsets', kind: 'DaemonSet' },
+  ].map((one): ObjectType<LooseObject> => ({
+    ...one,
     group: 'apps',
     versions: ['v1'],
-    resource: 'deployments',
-    kind: 'Deployment',
     scope: 'namespaced',
     within: 'everywhere',
     isOfCluster: true,
     selector,
     beside,
+  }))
+  return {
+    name: `workloads with ${selector}`,
+    what: 'deployments and daemonsets',
+    reads: types,
+    derive: (store): Fact<readonly LooseObject[]> => {
+      const lists = types.map((type) => store.list(type))
+      const seen = lists.flatMap((list) => (list.known ? list.value : []))
+      // What one of the lists shows is there, whatever the other would.
+      return seen.length > 0 ? known(seen) : (lists.find((list) => !list.known) ?? known(seen))
+    },
   }
 }
 
-/** A container of a Deployment, as far as it tells which program it is. */
+/** A container of a workload, as far as it tells which program it is. */
 export interface Program {
   /** Without registry, tag and digest: `envoyproxy/gateway`. */
   image: string
@@ -30,7 +48,7 @@ export interface Program {
   words: readonly string[]
 }
 
-/** The containers of Deployments. */
+/** The containers of workloads. */
 export function programsOf(objects: readonly LooseObject[]): Program[] {
   return objects.flatMap(({ spec, metadata }) => {
     const labelled = text(metadata.labels?.['app.kubernetes.io/version'])

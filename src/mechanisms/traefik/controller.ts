@@ -80,7 +80,8 @@ export function servesClassesOfNginx(store: Store): boolean {
   const other = words.some((word) =>
     /^--providers\.kubernetesingressnginx\.controllerclass=(?!k8s\.io\/ingress-nginx$)/i.test(word),
   )
-  const own = runningOf(['ingress-nginx/controller'], store)
+  // RKE2 builds its own image of it.
+  const own = runningOf(['ingress-nginx/controller', 'rancher/nginx-ingress-controller'], store)
   return isOn && !other && own.length === 0
 }
 

@@ -148,6 +148,17 @@ describe("Traefik's provider for ingress-nginx", () => {
     ])
   })
 
+  it('is read from a DaemonSet as well, which ingress controllers often are', async () => {
+    const onEach = (text: string) => text.replace('kind: Deployment', 'kind: DaemonSet')
+    expect((await of({ ...cookie, ...hash }, onEach(running('v3.7.9')))).ways).toEqual([
+      'shop.example/ hash $remote_addr',
+    ])
+    const rke2 = deployment('rke2-ingress-nginx', 'docker.io/rancher/nginx-ingress-controller:v1.14.1')
+    const both = [running('v3.6.24'), onEach(rke2.replace('controller,', 'nginx,'))].join('---')
+    expect((await of(hash, both)).ways).toEqual(['shop.example/ hash $remote_addr'])
+    expect((await of({ ...cookie, ...hash }, both)).notes).toEqual([])
+  })
+
   it('hashes before the cookie since 3.7', async () => {
     expect((await of({ ...cookie, ...hash }, running('v3.7.9'))).ways).toEqual([
       'shop.example/ hash $remote_addr',
