@@ -2,7 +2,7 @@ import { changes } from '../mechanisms/changes.ts'
 import type { Changing } from '../mechanisms/changing.ts'
 import type { ChangeNotice } from '../model/affinity/change.ts'
 import { objectName } from '../model/findings/finding.ts'
-import type { ChangeRequest } from '../model/affinity/intent.ts'
+import type { ChangeRequest, Destination } from '../model/affinity/intent.ts'
 import type { KubernetesObject } from '../model/cluster/kubernetes.ts'
 import { type ObjectType, refOf, resourceName } from '../model/cluster/object.ts'
 import type { Store } from '../model/cluster/store.ts'
@@ -22,6 +22,13 @@ export interface Asked {
 /** Where the affinity of another target is to be taken from. */
 export interface From {
   target: NamedTarget
+  /** What counts instead. */
+  instead: Instead
+}
+
+/** On which mechanism the affinity of what is named is to be had as well. */
+export interface To {
+  destination: Destination
   /** What counts instead. */
   instead: Instead
 }

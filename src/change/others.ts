@@ -14,7 +14,8 @@ import { mapOrdered } from './ordered.ts'
 import { explainProblem, isStale } from './problems.ts'
 import type { ChangeSignals } from './run.ts'
 import type { Selection } from './targets.ts'
-import { ableTo, type Asked, choose, type From } from './choose.ts'
+import { ableTo, type Asked, choose, type From, type To } from './choose.ts'
+import { carryTo, isAt } from './counterparts.ts'
 import { targetsIn, type Wanted } from './manifest/targets.ts'
 import { storeOf } from '../model/cluster/store.ts'
 import { type Carried, carryFrom } from './migrate.ts'
@@ -31,6 +32,7 @@ interface OtherOptions extends Omit<Asked, 'carried'> {
   force: boolean
   forceConflicts: boolean
   from?: From | undefined
+  to?: To | undefined
 }
 
 /** The targets of a selection. Rejects as kubectl does where they cannot be listed. */
@@ -66,17 +68,22 @@ export async function changeOthers(
   const collector = new Collector(cluster, { signal: interrupted })
   const { objects: reader } = collector
   const wanted = await wantedOf(selection, reader, cluster.namespace)
-  const { from } = options
+  const { from, to } = options
   const carrying = from === undefined ? undefined : readSource(collector, cluster.namespace, from)
   // Each target awaits it.
   carrying?.catch(() => undefined)
-  const outcomes = mapOrdered(wanted, parallel, async ({ kind, namespace, name }): Promise<ChangeOutcome> => {
+  const jobs =
+    to === undefined
+      ? wanted.map((one): Job => ({ ...one, with: options.with, carrying }))
+      : await jobsAt(collector, wanted, { to, isOfFiles: selection.kind === 'files' })
+  const outcomes = mapOrdered(jobs, parallel, async (job): Promise<ChangeOutcome> => {
+    const { kind, namespace, name, with: named } = job
     const target: TargetRef = { kind: kind.name, namespace, name }
     if (signals.interrupted.aborted) return { kind: 'skipped', target }
-    const able = ableTo(kind.type, options.with)
+    const able = ableTo(kind.type, named)
     try {
       const object = await reader.get(kind.type, namespace, name)
-      const asked = { ...options, carried: await carrying }
+      const asked = { ...options, with: named, carried: await job.carrying }
       return await changeOne({ cluster, collector, able, target, kind }, object, asked, signals)
     } catch (error) {
       if (signals.interrupted.aborted && error === signals.interrupted.reason)
@@ -84,7 +91,51 @@ export async function changeOthers(
       return { kind: 'failed', target, error: explainProblem(error, namespace, rulesFor(kind.type, able)) }
     }
   })
-  return { count: wanted.length, outcomes }
+  return { count: jobs.length, outcomes }
+}
+
+/** A target, the mechanism that is to change it, and what it is to take over. */
+interface Job extends Wanted {
+  with: string | undefined
+  carrying: Promise<Carried> | undefined
+}
+
+/** What stands for each target on another mechanism; a target for which nothing does fails under its own name. */
+async function jobsAt(
+  collector: Collector,
+  wanted: readonly Wanted[],
+  options: { to: To; isOfFiles: boolean },
+): Promise<Job[]> {
+  const all = await Promise.all(
+    wanted.map(async (one): Promise<Job[]> => {
+      try {
+        return await counterpartJobs(collector, one, options)
+      } catch (error) {
+        const carrying = Promise.reject<Carried>(error)
+        carrying.catch(() => undefined)
+        return [{ ...one, with: undefined, carrying }]
+      }
+    }),
+  )
+  return all.flat()
+}
+
+async function counterpartJobs(
+  collector: Collector,
+  { kind, namespace, name }: Wanted,
+  { to: { destination, instead }, isOfFiles }: { to: To; isOfFiles: boolean },
+): Promise<Job[]> {
+  const source = { kind, object: await collector.objects.get(kind.type, namespace, name) }
+  const snapshot = await snapshotAround(collector, source)
+  // Files may hold both ends.
+  if (isOfFiles && isAt(source, destination, snapshot)) return []
+  return carryTo(source, snapshot, destination, instead).map(({ counterpart, carried }) => ({
+    kind: counterpart.kind,
+    namespace: counterpart.object.metadata.namespace ?? namespace,
+    name: counterpart.object.metadata.name,
+    with: counterpart.changing.name,
+    carrying: Promise.resolve(carried),
+  }))
 }
 
 /** What another target keeps clients by. */

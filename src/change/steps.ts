@@ -1,6 +1,6 @@
 import type { Cluster } from '../cluster/index.ts'
 import type { ChangeOutcome, WaitReport } from '../model/affinity/change.ts'
-import type { From } from './choose.ts'
+import type { From, To } from './choose.ts'
 import { explainWaitProblem } from './problems.ts'
 import { type ChangeOptions, changeServices, type ChangeSignals } from './run.ts'
 import { findTargets, type Selection } from './targets.ts'
@@ -24,6 +24,8 @@ export interface ChangeRun extends ChangeOptions {
   with: string | undefined
   /** The target whose affinity is to be taken over. */
   from?: From | undefined
+  /** On which mechanism the affinity of the selection is to be had. */
+  to?: To | undefined
   /** To be waited for until every node serves it. */
   wait?: WaitRequest | undefined
 }

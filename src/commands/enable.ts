@@ -1,7 +1,7 @@
 import * as Flags from '@oclif/core/flags'
 import { BaseCommand } from '../cli/base-command.ts'
 import { changeFlags, timeoutFlag } from './change/flags.ts'
-import { readFrom, readWish, wishFlags } from './change/wish.ts'
+import { readFrom, readTo, readWish, wishFlags } from './change/wish.ts'
 
 export default class Enable extends BaseCommand {
   static override summary =
@@ -43,6 +43,11 @@ export default class Enable extends BaseCommand {
       command: 'kubectl affinity enable httproute/shop --from ingress/shop',
     },
     {
+      description:
+        'The same from the other end: at whatever of Traefik leads to the same Services for the same hosts',
+      command: 'kubectl affinity enable ingress/shop --to traefik',
+    },
+    {
       description: 'Print a manifest with the field set, its comments and order kept',
       command: 'kubectl affinity enable -f service.yaml --timeout 30m --dry-run=client -o yaml',
     },
@@ -67,14 +72,15 @@ export default class Enable extends BaseCommand {
     const { runChange } = await import('./change/run.ts')
     const { timeout } = flags
     const wish = readWish(flags)
-    const [by, taken] = wish !== undefined && 'from' in wish ? [undefined, wish] : [wish, undefined]
+    const by = wish !== undefined && 'kind' in wish ? wish : undefined
     const request = {
       verb: 'enable' as const,
       ...(timeout === undefined ? {} : { timeoutSeconds: timeout }),
       ...(by === undefined ? {} : { by }),
     }
-    const from = taken === undefined ? undefined : await readFrom(taken)
-    return await runChange({ request, from }, argv.map(String), flags, (work, manners) =>
+    const from = wish !== undefined && 'from' in wish ? await readFrom(wish) : undefined
+    const to = wish !== undefined && 'to' in wish ? readTo(wish) : undefined
+    return await runChange({ request, from, to }, argv.map(String), flags, (work, manners) =>
       this.withCluster(flags, work, manners),
     )
   }

@@ -21,6 +21,10 @@ export interface Changing {
   makes?: readonly ObjectType[]
   /** CustomResourceDefinitions, by name, whose schema decides what may be written. */
   definitions?: readonly string[]
+  /** Types beside its targets that it serves: what keeps their clients stands at the Services behind them. */
+  servesToo?: readonly ObjectType[]
+  /** Whether it serves an object of its types; without it, all of them. */
+  serves?(object: KubernetesObject, store: Store): boolean
   /** It changes such a target only if it is named by `--with`: there are others that could. */
   isOnAsking?(target: KubernetesObject): boolean
   /** What of a cookie it has no field for, at such a target; `plan` refuses it. */

@@ -5,16 +5,17 @@ import { ingressClassObjects } from '../../mechanisms/ingress/objects.ts'
 import { type Fact, known } from '../../model/cluster/fact.ts'
 import type { KubernetesObject } from '../../model/cluster/kubernetes.ts'
 import { objectName } from '../../model/findings/finding.ts'
-import { isOfType, keyOf, refOf, resourceName } from '../../model/cluster/object.ts'
+import { isOfType, keyOf, type ObjectType, refOf, resourceName } from '../../model/cluster/object.ts'
 import { UserError } from '../../model/common/user-error.ts'
 import type { FieldTree, Write } from '../../model/affinity/write.ts'
 import type { SourceFile } from '../../snapshot/files/read.ts'
-import { ableTo, type Asked, choose, type From } from '../choose.ts'
+import { ableTo, type Asked, choose, type From, type To } from '../choose.ts'
+import { carryTo, isAt } from '../counterparts.ts'
 import { storeOf } from '../../model/cluster/store.ts'
 import { snapshotOfFiles } from '../../snapshot/files/snapshot.ts'
 import { type Carried, carryFrom } from '../migrate.ts'
 import { editManifest } from './edit.ts'
-import { nothingIn, objectsOf, targetsAmong } from './targets.ts'
+import { kindOf, nothingIn, objectsOf, targetsAmong } from './targets.ts'
 import { type EditedFiles, togetherOf } from './files.ts'
 
 /** Whoever runs the cluster writes them: files that hold none say nothing about them. */
@@ -26,10 +27,9 @@ const ofCluster = [ingressClassObjects, definitions]
  */
 export function editOthers(
   files: readonly SourceFile[],
-  { from, ...plain }: Omit<Asked, 'carried'> & { from?: From | undefined },
+  { from, to, ...plain }: Omit<Asked, 'carried'> & { from?: From | undefined; to?: To | undefined },
 ): EditedFiles {
   const source = from === undefined ? undefined : sourceIn(files, from)
-  const asked = { ...plain, carried: source?.carried }
   const objects = objectsOf(files)
   const types = new Map(
     changes.flatMap(({ targets, reads }) => [...targets, ...reads]).map((type) => [resourceName(type), type]),
@@ -40,11 +40,17 @@ export function editOthers(
     return isUnsaid ? [] : [[name, known(found)]]
   })
   const store = storeOf(new Map(lists))
-  const targets = targetsAmong(objects, asked.with).filter(
-    ({ object }) => keyOf(refOf(object)) !== source?.key,
-  )
-  if (targets.length === 0) throw nothingIn(files)
-  const plans = targets.map(({ object, type }) => ({
+  const jobs =
+    to === undefined
+      ? targetsAmong(objects, plain.with)
+          .filter(({ object }) => keyOf(refOf(object)) !== source?.key)
+          .map((one): Job => ({ ...one, asked: { ...plain, carried: source?.carried } }))
+      : jobsAt(files, objects, to).map(({ asked, ...one }): Job => ({
+          ...one,
+          asked: { ...plain, ...asked },
+        }))
+  if (jobs.length === 0) throw nothingIn(files)
+  const plans = jobs.map(({ object, type, asked }) => ({
     about: objectName(refOf(object)),
     ...choose(ableTo(type, asked.with), object, asked, store).plan,
   }))
@@ -62,6 +68,40 @@ export function editOthers(
   return { ...all, notices }
 }
 
+interface Job {
+  object: KubernetesObject
+  type: ObjectType
+  asked: Asked
+}
+
+/** What stands for each of the objects that keep clients at the other end. */
+function jobsAt(
+  files: readonly SourceFile[],
+  objects: readonly KubernetesObject[],
+  { destination, instead }: To,
+): (Omit<Job, 'asked'> & { asked: Omit<Asked, 'request'> })[] {
+  const { snapshot } = snapshotOfFiles(files, 'default')
+  const sources = targetsAmong(objects, undefined).flatMap(({ object, type }) => {
+    const source = { kind: kindOf(type), object: placed(object) }
+    return isAt(source, destination, snapshot) ? [] : [source]
+  })
+  return sources.flatMap((source) =>
+    carryTo(source, snapshot, destination, instead).map(
+      ({ counterpart: { kind, object, changing }, carried }) => ({
+        // As it stands in the file, where it may name no namespace.
+        object: objects.find((one) => keyOf(refOf(placed(one))) === keyOf(refOf(object))) ?? object,
+        type: kind.type,
+        asked: { with: changing.name, carried },
+      }),
+    ),
+  )
+}
+
+/** Where a file says nothing else. */
+function placed<T extends KubernetesObject>(object: T): T {
+  return { ...object, metadata: { namespace: 'default', ...object.metadata } }
+}
+
 /** The target whose affinity is taken over, which stands in the files as well. */
 function sourceIn(
   files: readonly SourceFile[],
@@ -73,9 +113,11 @@ function sourceIn(
     throw new UserError(
       `there is no ${kind.label} "${name}" in the files, whose affinity is to be taken over`,
     )
-  const placed = { ...object, metadata: { namespace: 'default', ...object.metadata } }
   const { snapshot } = snapshotOfFiles(files, 'default')
-  return { key: keyOf(refOf(object)), carried: carryFrom({ kind, object: placed }, snapshot, instead) }
+  return {
+    key: keyOf(refOf(object)),
+    carried: carryFrom({ kind, object: placed(object) }, snapshot, instead),
+  }
 }
 
 function treeOf(write: Write): [string, FieldTree][] {

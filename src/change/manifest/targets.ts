@@ -27,16 +27,20 @@ export function targetsIn(
         `the namespace from the provided object "${metadata.namespace}" does not match the namespace "${asked}"`,
         { hints: [{ remedy: 'namespace-of-object', namespace: metadata.namespace }], exitCode: 2 },
       )
-    const kind = {
-      name: type.kind.toLowerCase(),
-      label: type.kind,
-      words: [],
-      type,
-      refuseName: refuseSubdomain,
-      describe: () => [],
-    }
-    return { kind, namespace: metadata.namespace ?? namespace, name: metadata.name }
+    return { kind: kindOf(type), namespace: metadata.namespace ?? namespace, name: metadata.name }
   })
+}
+
+/** A kind of which no more is known than its type. */
+export function kindOf(type: ObjectType): TargetKind {
+  return {
+    name: type.kind.toLowerCase(),
+    label: type.kind,
+    words: [],
+    type,
+    refuseName: refuseSubdomain,
+    describe: () => [],
+  }
 }
 
 /** What stands in front; Services, too, where a mechanism is named that writes on them. */

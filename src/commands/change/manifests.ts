@@ -1,7 +1,7 @@
 import { hintText } from '../../cli/remedies.ts'
 import { stderr, stdout } from '../../cli/terminal.ts'
 import { editFiles } from '../../change/manifest/files.ts'
-import type { From } from '../../change/choose.ts'
+import type { From, To } from '../../change/choose.ts'
 import type { ChangeRequest } from '../../model/affinity/intent.ts'
 import { toJson } from '../../report/change/objects.ts'
 import type { SourceFile } from '../../snapshot/files/read.ts'
@@ -12,12 +12,13 @@ interface Asked {
   isInFront: boolean
   with: string | undefined
   from?: From | undefined
+  to?: To | undefined
 }
 
 /** The files with the field set: as they stand, comments and all, or as plain objects, several in a List. */
 export async function printManifests(
   files: readonly SourceFile[],
-  { request, isInFront, with: named, from }: Asked,
+  { request, isInFront, with: named, from, to }: Asked,
   format: 'yaml' | 'json',
 ): Promise<void> {
   const {
@@ -25,7 +26,7 @@ export async function printManifests(
     objects,
     notices = [],
   } = isInFront
-    ? (await import('../../change/manifest/others.ts')).editOthers(files, { request, with: named, from })
+    ? (await import('../../change/manifest/others.ts')).editOthers(files, { request, with: named, from, to })
     : editFiles(files, request)
   for (const { about, notice } of notices)
     stderr.write(`${[`Warning: ${about}: ${notice.message}`, ...notice.hints.map(hintText)].join('\n  ')}\n`)

@@ -1,5 +1,5 @@
 import { explainProblem } from '../../change/problems.ts'
-import type { From } from '../../change/choose.ts'
+import type { From, To } from '../../change/choose.ts'
 import type { ChangeRequest } from '../../model/affinity/intent.ts'
 import { changeSteps } from '../../change/steps.ts'
 import type { WithCluster } from '../../cli/base-command.ts'
@@ -21,11 +21,13 @@ interface Wanted {
   request: ChangeRequest
   /** The target whose affinity is to be taken over. */
   from?: From | undefined
+  /** On which mechanism the affinity of the selection is to be had. */
+  to?: To | undefined
 }
 
 /** What `enable` and `disable` do; a cluster is opened only when it is needed. Resolves with the exit code. */
 export async function runChange(
-  { request, from }: Wanted,
+  { request, from, to }: Wanted,
   words: readonly string[],
   flags: ChangeFlagValues,
   withCluster: WithCluster,
@@ -33,14 +35,14 @@ export async function runChange(
   const format = formatOf(flags)
   const selection = await readSelection(words, flags, request.verb)
   const dryRun = flags['dry-run']
-  const isInFront = from !== undefined || isAboutFronts(request, selection, flags.with)
+  const isInFront = from !== undefined || to !== undefined || isAboutFronts(request, selection, flags.with)
   if (isInFront && flags.wait)
     throw new UserError('only the affinity of Services themselves can be waited for', {
       exitCode: exitCodes.usage,
     })
   if (selection.kind === 'files' && dryRun === 'client' && (format === 'yaml' || format === 'json')) {
     const { printManifests } = await import('./manifests.ts')
-    await printManifests(selection.files, { request, isInFront, with: flags.with, from }, format)
+    await printManifests(selection.files, { request, isInFront, with: flags.with, from, to }, format)
     return 0
   }
   const force = { force: flags.force === true, forceConflicts: flags['force-conflicts'] }
@@ -60,6 +62,7 @@ export async function runChange(
           isInFront,
           with: flags.with,
           from,
+          to,
           dryRun,
           ...force,
           selection,

@@ -1,9 +1,9 @@
 import * as Flags from '@oclif/core/flags'
 import { durationFlag } from '../../cli/flags/values.ts'
 import type { Instead } from '../../change/migrate.ts'
-import type { From } from '../../change/choose.ts'
+import type { From, To } from '../../change/choose.ts'
 import { exitCodes } from '../../cli/errors.ts'
-import type { SameSite, Wish } from '../../model/affinity/intent.ts'
+import { destinations, type SameSite, type Wish } from '../../model/affinity/intent.ts'
 import { invalidValue, UserError } from '../../model/common/user-error.ts'
 
 const helpGroup = 'Cookies and headers'
@@ -49,6 +49,13 @@ export const wishFlags = {
       'Keep clients by what another target keeps them by, such as ingress/shop: its affinity on another proxy. Flags of the cookie count instead.',
     helpValue: "''",
   }),
+  to: Flags.string({
+    helpGroup,
+    description:
+      'Carry the affinity of the target to another proxy, at what leads to the same Services for the same hosts. One of: (ingress-nginx, traefik, istio, envoy-gateway, gateway-api).',
+    options: [...destinations],
+    helpValue: "''",
+  }),
 }
 
 interface WishValues {
@@ -62,6 +69,8 @@ interface WishValues {
   header?: string | undefined
   'source-ip': boolean
   from?: string | undefined
+  to?: string | undefined
+  with?: string | undefined
   timeout?: number | undefined
 }
 
@@ -74,10 +83,16 @@ interface Taken {
   instead: Instead
 }
 
+/** The affinity of the target itself, for another mechanism. */
+interface Brought {
+  to: string
+  instead: Instead
+}
+
 /**
  * What was wished; undefined for nothing. Throws UserError for values that are none, and flags that do not go together.
  */
-export function readWish(flags: WishValues): Wish | Taken | undefined {
+export function readWish(flags: WishValues): Wish | Taken | Brought | undefined {
   const { cookie, ttl, path, domain, secure, persistent, header, timeout } = flags
   const sourceIp = flags['source-ip']
   const sameSite = sameSites.find((one) => one === flags['same-site'])
@@ -87,9 +102,13 @@ export function readWish(flags: WishValues): Wish | Taken | undefined {
     sourceIp ? '--source-ip' : '',
   ]
   const [first, second] = given.filter((name) => name !== '')
-  const { from } = flags
-  if (from !== undefined && cookie === undefined && first !== undefined)
-    throw usage(`${first} and --from cannot be used together`)
+  const { from, to } = flags
+  const source = from === undefined ? (to === undefined ? undefined : '--to') : '--from'
+  if (from !== undefined && to !== undefined) throw usage('--from and --to cannot be used together')
+  if (to !== undefined && flags.with !== undefined)
+    throw usage('--with and --to cannot be used together: --to names who is to do it')
+  if (source !== undefined && cookie === undefined && first !== undefined)
+    throw usage(`${first} and ${source} cannot be used together`)
   if (second !== undefined) throw usage(`${first} and ${second} cannot be used together`)
   if (first !== undefined && timeout !== undefined)
     throw usage(`--timeout is that of a Service; with ${first} it is not used`)
@@ -100,7 +119,7 @@ export function readWish(flags: WishValues): Wish | Taken | undefined {
     sameSite === undefined ? '' : '--same-site',
     persistent ? '--persistent' : '',
   ].filter((name) => name !== '')
-  if (from === undefined && cookie === undefined && ofCookies.length > 0)
+  if (source === undefined && cookie === undefined && ofCookies.length > 0)
     throw usage(`${ofCookies[0]} needs --cookie`)
   if (sameSite === 'None' && !secure)
     throw usage('--same-site None needs --secure: browsers drop such a cookie without it')
@@ -109,8 +128,9 @@ export function readWish(flags: WishValues): Wish | Taken | undefined {
     if (!token.test(header)) throw invalidValue('header', header, 'must be the name of a header')
     return { kind: 'header', name: header }
   }
-  if (from !== undefined && timeout !== undefined) throw usage('--timeout and --from cannot be used together')
-  if (cookie === undefined && from === undefined) return undefined
+  if (source !== undefined && timeout !== undefined)
+    throw usage(`--timeout and ${source} cannot be used together`)
+  if (cookie === undefined && source === undefined) return undefined
   if (cookie !== undefined && !token.test(cookie))
     throw invalidValue('cookie', cookie, 'must be the name of a cookie')
   if (path !== undefined && !/^\/[^\s;]*$/.test(path)) throw invalidValue('path', path, 'must begin with /')
@@ -123,6 +143,7 @@ export function readWish(flags: WishValues): Wish | Taken | undefined {
     ...(sameSite === undefined ? {} : { sameSite }),
     ...(persistent ? { persistent } : {}),
   }
+  if (to !== undefined) return { to, instead: parts }
   return from === undefined ? { kind: 'cookie', name: cookie ?? '', ...parts } : { from, instead: parts }
 }
 
@@ -133,6 +154,13 @@ export async function readFrom({ from, instead }: Taken): Promise<From> {
     import('../../targets/parse.ts'),
   ])
   return { target: parseTarget([from], { verb: 'take over', kinds: targetKinds }), instead }
+}
+
+/** The mechanism that `--to` names. Throws UserError for none. */
+export function readTo({ to, instead }: Brought): To {
+  const destination = destinations.find((one) => one === to)
+  if (destination === undefined) throw invalidValue('to', to, `must be one of: ${destinations.join(', ')}`)
+  return { destination, instead }
 }
 
 function usage(message: string): UserError {

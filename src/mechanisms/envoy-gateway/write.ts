@@ -6,6 +6,7 @@ import type { Policy } from '../../model/affinity/policy.ts'
 import type { Store } from '../../model/cluster/store.ts'
 import type { ChangePlan, FieldTree, Refusal, Write } from '../../model/affinity/write.ts'
 import { type Changing, definitions, type Lack, planOf, refusal, refusalOf } from '../changing.ts'
+import { controllersOf, isServedBy } from '../gateway-api/controllers.ts'
 import { gatewayClasses, gateways, grpcRoutes, httpRoutes } from '../gateway-api/objects.ts'
 import { gatewayDuration } from '../gateway-api/persistence.ts'
 import { at, list, record, text } from '../kit/loose.ts'
@@ -31,6 +32,7 @@ export const envoyGatewayChange: Changing = {
   makes: [backendTrafficPolicies],
   definitions: [definition],
   lacks,
+  serves: (route, store) => isServedBy(route, store, (one) => one === controller),
   details: () => ({ wish: { httpOnly: true }, left: [] }),
   plan: (target, request, store) => {
     const route = target as LooseObject
@@ -47,20 +49,6 @@ export const envoyGatewayChange: Changing = {
       return refusal('by what clients are to be kept has to be said', 'for example:  --cookie route')
     return enable(route, wish, { before, store })
   },
-}
-
-/** The controllers behind the gateways of a route; empty for one that is not known. */
-function controllersOf(route: LooseObject, store: Store): string[] {
-  const classes = store.list(gatewayClasses)
-  return list(at(route.spec, 'parentRefs')).map((parent) => {
-    const { name, namespace = route.metadata.namespace } = record(parent)
-    const gateway = store.get(gateways, { namespace: text(namespace) ?? '', name: text(name) ?? '' })
-    const className = text(at(gateway?.spec, 'gatewayClassName'))
-    const found = classes.known
-      ? classes.value.find(({ metadata }) => metadata.name === className)
-      : undefined
-    return text(at(found?.spec, 'controllerName')) ?? ''
-  })
 }
 
 function servedBy(controllers: readonly string[]): [string, ...string[]] {

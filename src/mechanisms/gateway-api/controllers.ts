@@ -1,7 +1,7 @@
 import { type Fact, known } from '../../model/cluster/fact.ts'
 import type { LooseObject } from '../../model/cluster/object.ts'
 import type { FactType, Store } from '../../model/cluster/store.ts'
-import { at, text } from '../kit/loose.ts'
+import { at, list, record, text } from '../kit/loose.ts'
 import { versionOf, type Version } from '../kit/version.ts'
 import { workloadsWith, type Program, programsOf } from '../kit/workloads.ts'
 import { gatewayClasses, gateways } from './objects.ts'
@@ -70,4 +70,24 @@ export function controllerOf(gateway: LooseObject, store: Store): Controller | u
     ...(program?.version === undefined ? {} : { tag: program.version }),
     ...(program === undefined ? {} : { words: program.words }),
   }
+}
+
+/** The controllers behind the gateways of a route, by name; empty for one that is not known. */
+export function controllersOf(route: LooseObject, store: Store): string[] {
+  const classes = store.list(gatewayClasses)
+  return list(at(route.spec, 'parentRefs')).map((parent) => {
+    const { name, namespace = route.metadata.namespace } = record(parent)
+    const gateway = store.get(gateways, { namespace: text(namespace) ?? '', name: text(name) ?? '' })
+    const className = text(at(gateway?.spec, 'gatewayClassName'))
+    const found = classes.known
+      ? classes.value.find(({ metadata }) => metadata.name === className)
+      : undefined
+    return text(at(found?.spec, 'controllerName')) ?? ''
+  })
+}
+
+/** Whether all gateways of a route are of such a controller. */
+export function isServedBy(route: LooseObject, store: Store, is: (controller: string) => boolean): boolean {
+  const all = controllersOf(route, store)
+  return all.length > 0 && all.every(is)
 }

@@ -36,6 +36,7 @@ export const ingressNginxChange: Changing = {
           },
         ]
       : [],
+  serves: (ingress, store) => readerOf(ingress, store) === 'ingress-nginx',
   details: (target, store) => (readerOf(target, store) === undefined ? undefined : detailsOf(target)),
   plan: (target, request, store) => {
     const ingress = target as LooseObject

@@ -8,6 +8,8 @@ import type { Policy } from '../../model/affinity/policy.ts'
 import type { Store } from '../../model/cluster/store.ts'
 import type { FieldTree, FieldValue, Refusal, Write } from '../../model/affinity/write.ts'
 import { type Changing, type Details, type Lack, planOf, refusal, refusalOf } from '../changing.ts'
+import { isServedBy } from '../gateway-api/controllers.ts'
+import { grpcRoutes, httpRoutes } from '../gateway-api/objects.ts'
 import { sameSiteOf } from '../kit/cookies.ts'
 import { at, list, record, text } from '../kit/loose.ts'
 import { isOurs, ours } from '../../model/cluster/ours.ts'
@@ -25,6 +27,11 @@ export const istioChange: Changing = {
   reads: [destinationRules],
   writes: [destinationRules],
   makes: [destinationRules],
+  servesToo: [httpRoutes, grpcRoutes],
+  serves: (object, store) =>
+    isOfType(object, virtualServices) ||
+    isOfType(object, destinationRules) ||
+    isServedBy(object, store, (one) => one.startsWith('istio.io/')),
   isOnAsking: (target) => isOfType(target, services),
   lacks,
   details: detailsOf,

@@ -31,6 +31,7 @@ export const traefikChange: Changing = {
   targets: [ingresses, ingressRoutes, traefikServices, services],
   reads: [ingressClassObjects, services],
   writes: [services, ingressRoutes, traefikServices],
+  serves: (object, store) => !isOfType(object, ingresses) || isServed(object, store),
   isOnAsking: (target) => isOfType(target, services),
   lacks,
   details: (target, store) => {

@@ -21,3 +21,8 @@ export interface CookieWish {
 }
 
 export type SameSite = 'Strict' | 'Lax' | 'None'
+
+/** Where affinity can be carried to. */
+export const destinations = ['ingress-nginx', 'traefik', 'istio', 'envoy-gateway', 'gateway-api'] as const
+
+export type Destination = (typeof destinations)[number]

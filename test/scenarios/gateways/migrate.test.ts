@@ -56,5 +56,17 @@ for (const way of gatewayWays.filter(({ name }) => name !== 'ingress-nginx')) {
         expect(await users(target)).toMatchObject([{ expected: 'sticky', users: { spread: 0 } }])
       expect((await run(site, enable)).stdout).toContain(' unchanged\n')
     })
+
+    scenario('what stands for it there is found', needs, async () => {
+      expectExit(await run(site, ['disable', way.target, '-n', place.name]), 0)
+      await gatewayFollows(asked(), sets('route', false))
+      const brought = await run(site, ['enable', 'ingress/old', '--to', way.name, '-n', place.name])
+      expectExit(brought, 0)
+      expect(brought.stdout).toContain(`${way.target} patched\n`)
+      expect(brought.stdout).toMatch(/ None → cookie "route", .*for 1h0m0s \(as ingress\/old\)\n/)
+      expect(brought.stdout).toContain(`\nprove  kubectl affinity probe ingress/old -n ${place.name}`)
+      expect(brought.stdout).toContain(`\n       kubectl affinity probe ${way.target} -n ${place.name}`)
+      await gatewayFollows(asked(), sets('route'))
+    })
   })
 }
