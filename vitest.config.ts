@@ -29,14 +29,24 @@ export default defineConfig({
       reportsDirectory: `${results}/coverage`,
     },
     projects: [
-      // They take milliseconds; a machine that builds something at the same time takes longer.
-      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 30_000 } },
+      // They take milliseconds; a machine that builds something at the same time takes longer. Vitest leaves a processor free
+      // for itself, which it does not need.
+      {
+        test: {
+          name: 'unit',
+          include: ['test/unit/**/*.test.ts'],
+          testTimeout: 30_000,
+          maxWorkers: '100%',
+        },
+      },
       {
         test: {
           name: 'blackbox',
           include: ['test/blackbox/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
+          // Each starts clusters of its own, whose clocks more of them would stall.
+          maxWorkers: 2,
         },
       },
       {

@@ -8,7 +8,7 @@ const page = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8')
 const examples = examplesIn(page)
 
 describe('the README', () => {
-  test('shows what its commands print', { timeout: 120_000 }, async () => {
+  test('shows what its commands print', { timeout: 240_000 }, async () => {
     expect(examples.length).toBeGreaterThanOrEqual(5)
     const printed = await runExamples(
       examples.map(({ command }) => command),

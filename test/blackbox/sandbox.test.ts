@@ -238,7 +238,7 @@ describe.concurrent('faults', () => {
   })
 
   test('api-disconnect: no observation is lost', async () => {
-    const ended = await inSandbox(['--fault', 'api-disconnect@2s:2s'], `${ask} --duration 5s -o json`)
+    const ended = await inSandbox(['--fault', 'api-disconnect@4s:2s'], `${ask} --duration 8s -o json`)
     expect(ended.code, ended.stderr).toBe(0)
     expect(JSON.parse(ended.stdout).status.totals.lost).toBe(0)
     expect(ended.stderr).toMatch(/connected again/)

@@ -1,36 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { timeoutReport, type TimeoutReport } from '../../src/report/schema/timeout.ts'
 import type { Ended } from './support/command.ts'
 import { manyHours, service, smallApp } from './support/manifests.ts'
 import { usePlayground } from './support/namespace.ts'
 import { expectExit } from './support/report.ts'
 import { site } from './support/site.ts'
-
-// Confidence 99 % instead of 99.9 %: fewer pods for the same. One run in a hundred may be wrong.
-const measuring = ['--measure-timeout', '--confidence', '99%']
-
-function reportOf(ended: Ended): TimeoutReport {
-  expect(ended.stdout, `no JSON on stdout; stderr was: ${ended.stderr}`).toMatch(/^\{[\s\S]*\}\n$/)
-  return timeoutReport.parse(JSON.parse(ended.stdout))
-}
-
-/** An idle timer that ends at this time, known to a second; or within the second before it, where the proxy counts those. */
-function expectIdle({ status: { finding } }: TimeoutReport, seconds: number): void {
-  expect(finding).toMatchObject({ outcome: 'timed', kind: 'idle' })
-  const { fromMs, toMs = Infinity } = finding!
-  if (site.countsSeconds) {
-    expect(finding!.clock).toBe('whole-seconds')
-    expect(fromMs).toBeLessThanOrEqual(seconds * 1000 - 980)
-    expect(toMs).toBeGreaterThanOrEqual(seconds * 1000 - 20)
-    expect(toMs - fromMs).toBeLessThanOrEqual(2000)
-    return
-  }
-  expect(fromMs).toBeGreaterThan(seconds * 1000 - 1000)
-  expect(fromMs).toBeLessThanOrEqual(seconds * 1000 + 20)
-  expect(toMs).toBeGreaterThanOrEqual(seconds * 1000 - 20)
-  expect(toMs - fromMs).toBeLessThanOrEqual(1000)
-}
+import { expectIdle, measuring, reportOf } from './support/timeout.ts'
 
 describe(`probe --measure-timeout on ${site.name}`, () => {
   const place = usePlayground()
@@ -95,44 +69,5 @@ describe(`probe --measure-timeout on ${site.name}`, () => {
     expect(status.trials.some(({ pauseMs, same }) => pauseMs > 3900 && same)).toBe(true)
     expect(Math.max(...status.trials.map(({ pauseMs }) => pauseMs))).toBeLessThan(5000)
     expect(status.verdict.message).toMatch(/--shadow/)
-  })
-
-  test('a shadow of it is measured in its place, and gone afterwards', async () => {
-    const before = await place.kubectl('get', 'services', '-o', 'name')
-    const ended = await measure('hours', '--shadow', '-o', 'json')
-    expectExit(ended, 0)
-    const report = reportOf(ended)
-    expectIdle(report, 10)
-    expect(report.spec).toMatchObject({
-      service: { name: 'hours', timeoutSeconds: manyHours },
-      shadow: { timeoutSeconds: 10 },
-    })
-    expect(await place.kubectl('get', 'services', '-o', 'name')).toBe(before)
-  })
-
-  test('a pod that goes in the middle is not a move', async () => {
-    const running = place.startProbe([...measuring, 'seconds-3', '-o', 'json'])
-    await running.printed(/round 1: .* pause for/)
-    await sleep(1000)
-    const names = await place.kubectl('get', 'pods', '-l', 'app=web', '-o', 'name')
-    await place.kubectl('delete', names.split('\n')[0]!, '--wait=false')
-    const ended = await running.ended
-    expectExit(ended, 0)
-    const report = reportOf(ended)
-    expectIdle(report, 3)
-    const { endpointGone, failed } = report.status.discarded
-    expect(endpointGone + failed).toBeGreaterThan(0)
-    await place.kubectl('rollout', 'status', 'deployment/web', '--timeout=60s')
-    await place.proxiesFollow()
-  })
-
-  test('Ctrl-C says what is known so far, and leaves nothing', async () => {
-    const running = place.startProbe([...measuring, 'seconds-5'])
-    await running.printed(/round 1: .* pause for/)
-    await sleep(500)
-    running.kill('SIGINT')
-    const ended = await running.ended
-    expectExit(ended, 130)
-    expect(ended.stdout).toMatch(/INCONCLUSIVE +interrupted before it was sure/)
   })
 })
