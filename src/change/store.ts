@@ -1,6 +1,7 @@
 import { ApiError, type Cluster, isForbidden, isNotFound } from '../cluster/index.ts'
 import { itemPath } from '../cluster/paths.ts'
-import { type Changing, definitions } from '../mechanisms/changing.ts'
+import type { Changing } from '../mechanisms/changing.ts'
+import { definitions } from '../mechanisms/kit/definitions.ts'
 import { type Fact, known, unknown } from '../model/cluster/fact.ts'
 import type { KubernetesObject } from '../model/cluster/kubernetes.ts'
 import { isOfType, keyOf, listName, type ObjectType, refOf, resourceName } from '../model/cluster/object.ts'

@@ -1,6 +1,6 @@
 import type { ChangeRequest, CookieWish } from '../model/affinity/intent.ts'
 import type { KubernetesObject } from '../model/cluster/kubernetes.ts'
-import type { LooseObject, ObjectType } from '../model/cluster/object.ts'
+import type { ObjectType } from '../model/cluster/object.ts'
 import type { Store } from '../model/cluster/store.ts'
 import type { ChangePlan, Refusal } from '../model/affinity/write.ts'
 
@@ -48,15 +48,6 @@ export interface Details {
   wish: Partial<Omit<CookieWish, 'kind' | 'name'>>
   /** What no wish can say: what it is, and what that means. */
   left: readonly { what: string; why: string }[]
-}
-
-/** The definition of a custom resource, as far as it is read. */
-export const definitions: ObjectType<LooseObject> = {
-  group: 'apiextensions.k8s.io',
-  versions: ['v1'],
-  resource: 'customresourcedefinitions',
-  kind: 'CustomResourceDefinition',
-  scope: 'cluster',
 }
 
 /** A plan of one policy. */

@@ -1,7 +1,7 @@
 import { type Cluster, isNotFound } from '../cluster/index.ts'
 import { itemPath, listPath } from '../cluster/paths.ts'
 import { objectTypes } from '../mechanisms/index.ts'
-import { type Fact, known, type Unknown } from '../model/cluster/fact.ts'
+import { type Fact, known, mapFact, type Unknown } from '../model/cluster/fact.ts'
 import type { KubernetesObject } from '../model/cluster/kubernetes.ts'
 import { listName, type ObjectType, resourceName } from '../model/cluster/object.ts'
 import type { TargetKind } from '../model/affinity/target.ts'
@@ -156,7 +156,11 @@ export class ObjectReader {
   async #ask(type: ObjectType, namespace: string | undefined): Promise<List> {
     const versions = await this.#versionsOf(type)
     if (!versions.known) return versions
-    const query = type.selector === undefined ? {} : { labelSelector: type.selector }
+    const { only } = type
+    const query = {
+      ...(type.selector === undefined ? {} : { labelSelector: type.selector }),
+      ...(only === undefined ? {} : { fieldSelector: `metadata.name=${only}` }),
+    }
     for (const version of versions.value) {
       let isMissing = false
       const list = await readList<KubernetesObject>(
@@ -167,7 +171,8 @@ export class ObjectReader {
         { query, signal: this.#signal, keep: compact, onMissing: () => (isMissing = true) },
       )
       // A group may serve the type in another of its versions only, or not at all, which who may not read is not told.
-      if (!isMissing && (list.known || (await this.#isServed(type, version)))) return list
+      if (!isMissing && (list.known || (await this.#isServed(type, version))))
+        return only === undefined ? list : mapFact(list, (all) => all.filter(isNamed(only)))
     }
     return known([])
   }
@@ -193,6 +198,11 @@ export class ObjectReader {
     const both = type.versions.filter((version) => served.versions.includes(version))
     return known(both.length > 0 ? both : [served.preferred])
   }
+}
+
+/** A server may not know how to select by name. */
+function isNamed(name: string): (object: KubernetesObject) => boolean {
+  return ({ metadata }) => metadata.name === name
 }
 
 /** The objects of several lists, each once; unknown where one is. */

@@ -5,10 +5,11 @@ import { isOfType, type LooseObject } from '../../model/cluster/object.ts'
 import type { Policy } from '../../model/affinity/policy.ts'
 import type { Store } from '../../model/cluster/store.ts'
 import type { ChangePlan, FieldTree, Refusal, Write } from '../../model/affinity/write.ts'
-import { type Changing, definitions, type Lack, planOf, refusal, refusalOf } from '../changing.ts'
+import { type Changing, type Lack, planOf, refusal, refusalOf } from '../changing.ts'
 import { controllersOf, isServedBy } from '../gateway-api/controllers.ts'
 import { gatewayClasses, gateways, grpcRoutes, httpRoutes } from '../gateway-api/objects.ts'
 import { gatewayDuration } from '../gateway-api/persistence.ts'
+import { definitions, schemaIn } from '../kit/definitions.ts'
 import { at, list, record, text } from '../kit/loose.ts'
 import { backendTrafficPolicies } from './objects.ts'
 import { hashAt, hashing, unhashing } from './write-hash.ts'
@@ -70,7 +71,7 @@ function enable(
   wish: Wish,
   { before, store }: { before: Policy; store: Store },
 ): ChangePlan | Refusal {
-  const schema = schemaOf(store)
+  const schema = schemaOf(route, store)
   const whyNot = isOfType(route, grpcRoutes)
     ? 'sessionPersistence of a GRPCRoute is read since Envoy Gateway 1.10 only'
     : schema === undefined
@@ -103,16 +104,11 @@ function enable(
 }
 
 /** The fields of sessionPersistence in the installed schema; where it may not be read those of most versions are taken. */
-function schemaOf(store: Store): ReadonlySet<string> | undefined {
+function schemaOf(route: LooseObject, store: Store): ReadonlySet<string> | undefined {
   const crd = store.get(definitions, { namespace: '', name: definition })
   if (crd === undefined) return new Set(['sessionName', 'type', 'absoluteTimeout', 'cookieConfig'])
-  const versions = list(at(crd.spec, 'versions')).filter((one) => record(one)['served'] === true)
-  const version = versions.find((one) => record(one)['storage'] === true) ?? versions[0]
-  const fields = at(
-    version,
-    'schema.openAPIV3Schema.properties.spec.properties.rules.items.properties.sessionPersistence.properties',
-  )
-  return fields === undefined ? undefined : new Set(Object.keys(record(fields)))
+  const schema = schemaIn(crd, route, 'spec.rules.sessionPersistence')
+  return schema === undefined ? undefined : new Set(Object.keys(record(schema['properties'])))
 }
 
 /** Attributes that session persistence has no fields for, and a hash has. */

@@ -10,7 +10,7 @@ export const codes = {
   },
   'AFF-GWAPI-NOT-ATTACHED': { level: 'warning', title: 'No listener of the gateway takes the route' },
   'AFF-GWAPI-NO-GRANT': { level: 'warning', title: 'No grant for a Service of another namespace' },
-  'AFF-GWAPI-PRUNED': { level: 'warning', title: 'The API server has dropped sessionPersistence' },
+  'AFF-GWAPI-PRUNED': { level: 'warning', title: 'The API server drops session persistence' },
   'AFF-GWAPI-IGNORED': { level: 'warning', title: 'The controller does not read sessionPersistence' },
   'AFF-GWAPI-POLICY-IGNORED': { level: 'warning', title: 'No controller reads this policy for Services' },
   'AFF-GWAPI-DEPENDS': { level: 'info', title: 'Session persistence depends on what cannot be seen' },

@@ -10,6 +10,7 @@ import {
   referenceGrants,
   xBackendTrafficPolicies,
 } from './objects.ts'
+import { installedDefinitions } from './schema.ts'
 import { routeKinds } from './targets.ts'
 
 export { group } from './objects.ts'
@@ -23,7 +24,14 @@ export const gatewayApi: Mechanism = {
   label: 'Gateway API',
   targets: routeKinds,
   routes: [httpRoutes, grpcRoutes],
-  reads: [gateways, referenceGrants, xBackendTrafficPolicies, backendLbPolicies, ...controllerFacts],
+  reads: [
+    gateways,
+    referenceGrants,
+    xBackendTrafficPolicies,
+    backendLbPolicies,
+    ...controllerFacts,
+    ...installedDefinitions,
+  ],
   legs: legsByType(drawnBy(httpRoutes, routeLegs), drawnBy(grpcRoutes, routeLegs)),
   analyzers,
 }

@@ -10,6 +10,7 @@ import { type Controller, controllerOf } from './controllers.ts'
 import type { Reading, RuleContext } from './implementations.ts'
 import { gateways } from './objects.ts'
 import { type Persistence, persistenceOf } from './persistence.ts'
+import { installedFor, persistedOf } from './schema.ts'
 import { remember, type Routing } from './routing.ts'
 
 /** From each host and path by way of the gateway to the route, and on to the Services of the rule. */
@@ -19,12 +20,13 @@ export function routeLegs(route: LooseObject, store: Store): Leg[] {
 
 /** The rules of a route, for each listener that takes it. */
 export function rulesOf(route: LooseObject, store: Store): Rule[] {
+  const installed = installedFor(route, store)
   return attachments(route, store).flatMap((attachment) => {
     const { gateway } = attachment
     const controller = gateway === undefined ? undefined : controllerOf(gateway, store)
     return list(at(route.spec, 'rules')).map((value, index): Rule => {
       const rule = record(value)
-      const persistence = persistenceOf(rule['sessionPersistence'])
+      const persistence = persistenceOf(persistedOf(rule['sessionPersistence'], installed))
       const one = { route, rule, index, attachment, controller }
       return { ...one, persistence, ways: waysOf(one, persistence) }
     })

@@ -33,6 +33,8 @@ export interface ObjectType<T extends KubernetesObject = KubernetesObject> {
   beside?: readonly ObjectType[]
   /** A label selector; of all others none matters. */
   selector?: string
+  /** The name of one; of all others none matters. */
+  only?: string
   /** Written by whoever runs the cluster: files that hold none of them say nothing about them. */
   isOfCluster?: boolean
   /** Nothing is of it: it ties the type of the objects to this constant. */
@@ -57,7 +59,12 @@ export function resourceName({ resource, group }: ObjectType): string {
 
 /** The list of a type: equal for types of which the same objects matter. */
 export function listName(type: ObjectType): string {
-  return type.selector === undefined ? resourceName(type) : `${resourceName(type)} with ${type.selector}`
+  const { selector, only } = type
+  const parts = [
+    only === undefined ? '' : ` named ${only}`,
+    selector === undefined ? '' : ` with ${selector}`,
+  ]
+  return `${resourceName(type)}${parts.join('')}`
 }
 
 /** What an object is called in findings and reports. */

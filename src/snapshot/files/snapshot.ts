@@ -126,7 +126,10 @@ function locator(
 
 /** Files are all that there is, but for what whoever runs a cluster writes. */
 function listsOf(objects: readonly LooseObject[]): Snapshot['objects']['lists'] {
-  const of = (type: ObjectType): LooseObject[] => objects.filter((object) => isOfType(object, type))
+  const of = (type: ObjectType): LooseObject[] =>
+    objects.filter(
+      (object) => isOfType(object, type) && (type.only === undefined || object.metadata.name === type.only),
+    )
   const isUnsaid = (type: ObjectType): boolean =>
     type.isOfCluster === true &&
     (type.beside ?? []).some((other) => of(other).length > 0) &&

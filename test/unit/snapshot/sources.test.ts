@@ -2,7 +2,13 @@ import { describe, expect, it } from 'vitest'
 import { sceneOf } from '../../../src/analysis/store.ts'
 import { objectTypes } from '../../../src/mechanisms/index.ts'
 import { known } from '../../../src/model/cluster/fact.ts'
-import type { LooseObject, ObjectType } from '../../../src/model/cluster/object.ts'
+import {
+  type LooseObject,
+  type ObjectType,
+  keyOf,
+  refOf,
+  resourceName,
+} from '../../../src/model/cluster/object.ts'
 import { Collector } from '../../../src/snapshot/collect.ts'
 import { snapshotOfFiles } from '../../../src/snapshot/files/snapshot.ts'
 import { service } from '../analysis/build.ts'
@@ -11,14 +17,17 @@ import { fakeCluster } from './fake-cluster.ts'
 const namespaces = ['shop', 'blog']
 const named = { namespace: 'shop', name: 'web' }
 
+const nameOf = ({ only = 'one' }: ObjectType): string => only
+
 /** One object of a type for each namespace where there may be one. */
-function objectsOf({ group, versions, kind, scope }: ObjectType): LooseObject[] {
+function objectsOf(type: ObjectType): LooseObject[] {
+  const { group, versions, kind, scope } = type
   const places = scope === 'cluster' ? [undefined] : namespaces
   return places.map((namespace) => ({
     apiVersion: group === '' ? versions[0] : `${group}/${versions[0]}`,
     kind,
     metadata: {
-      name: 'one',
+      name: nameOf(type),
       labels: { app: 'web' },
       annotations: { 'example.com/note': 'x' },
       ...(namespace === undefined ? {} : { namespace }),
@@ -31,7 +40,9 @@ function objectsOf({ group, versions, kind, scope }: ObjectType): LooseObject[] 
 function listsOf(type: ObjectType): [string, { items: object[] }][] {
   const { group, versions, resource, scope } = type
   const api = group === '' ? `/api/${versions[0]}` : `/apis/${group}/${versions[0]}`
-  const items = objectsOf(type)
+  // Of some types one object matters to each asker.
+  const all = objectTypes.filter((one) => resourceName(one) === resourceName(type)).flatMap(objectsOf)
+  const items = [...new Map(all.map((one) => [keyOf(refOf(one)), one])).values()]
   const whole: [string, { items: object[] }] = [`${api}/${resource}`, { items }]
   if (scope === 'cluster') return [whole]
   return [
@@ -68,7 +79,8 @@ describe.each(objectTypes)('$resource of "$group"', (type) => {
   it('are the same from a cluster as from files', async () => {
     const [cluster, files] = [await fromCluster(), fromFiles()]
     const [own] = objectsOf(type)
-    for (const store of [cluster, files]) expect(store.get(type, { ...named, name: 'one' })).toEqual(own)
+    for (const store of [cluster, files])
+      expect(store.get(type, { ...named, name: nameOf(type) })).toEqual(own)
   })
 
   it('are looked for in other namespaces where they matter there', async () => {

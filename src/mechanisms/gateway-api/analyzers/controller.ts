@@ -14,6 +14,8 @@ import {
   xBackendTrafficPolicies,
 } from '../objects.ts'
 import { persistenceOf } from '../persistence.ts'
+import { installedFor } from '../schema.ts'
+import { droppedBy } from './fields.ts'
 import { once } from './once.ts'
 
 /** Whether the controller behind the gateway does what a route asks for. */
@@ -125,26 +127,29 @@ export function prunedAnalyzer(about: ObjectType<LooseObject>): Analyzer {
     about,
     codes: ['AFF-GWAPI-PRUNED'],
     applies: ({ metadata }) => lastApplied in (metadata.annotations ?? {}),
-    analyse: (route, { source }, report) => {
+    analyse: (route, { source, store }, report) => {
       if (source === 'files') return
+      const installed = installedFor(route, store)
       const applied = list(at(parsed(route.metadata.annotations?.[lastApplied] ?? ''), 'spec.rules'))
       const rules = list(at(route.spec, 'rules'))
-      const isLost = applied.some(
-        (rule, index) =>
-          record(rule)['sessionPersistence'] !== undefined &&
-          index < rules.length &&
-          record(rules[index])['sessionPersistence'] === undefined,
-      )
-      if (!isLost) return
-      report('AFF-GWAPI-PRUNED', {
-        message: 'sessionPersistence was applied, and the API server does not have it',
-        why: 'The definitions of the standard channel do not know the field, so that it is dropped; kubectl warns at most.',
-        mend: [
-          'install the experimental channel of the Gateway API',
-          'use what the controller reads beside it',
-        ],
-        field: 'spec.rules',
-      })
+      for (const [index, rule] of applied.entries()) {
+        const was = record(rule)['sessionPersistence']
+        if (was === undefined || index >= rules.length) continue
+        const now = record(rules[index])['sessionPersistence']
+        const field = `spec.rules[${index}]${now === undefined ? '' : '.sessionPersistence'}`
+        // What the definitions have and the object has not, somebody took away.
+        if (installed !== undefined) droppedBy(installed, was, { field, report })
+        else if (now === undefined)
+          report('AFF-GWAPI-PRUNED', {
+            message: 'sessionPersistence was applied, and the API server does not have it',
+            why: 'The definitions of the standard channel do not know the field, so that it is dropped; kubectl warns at most.',
+            mend: [
+              'install the experimental channel of the Gateway API',
+              'use what the controller reads beside it',
+            ],
+            field,
+          })
+      }
     },
   })
 }
@@ -161,7 +166,7 @@ function parsed(json: string): unknown {
 
 /** Policies for Services that the Gateway API has tried out: nobody has come to read their session persistence. */
 export const policyAnalyzer: Analyzer = analyzer({
-  codes: ['AFF-GWAPI-POLICY-IGNORED'],
+  codes: ['AFF-GWAPI-POLICY-IGNORED', 'AFF-GWAPI-PRUNED'],
   needs: [xBackendTrafficPolicies, backendLbPolicies],
   applies: ({ store }) =>
     [xBackendTrafficPolicies, backendLbPolicies].some((type) => {
@@ -183,6 +188,13 @@ export const policyAnalyzer: Analyzer = analyzer({
           (ref) => ref.kind === 'Service' && ref.namespace === namespace && targets.has(ref.name),
         )
         if (service === undefined) continue
+        const installed = installedFor(policy, view.store)
+        if (installed !== undefined)
+          droppedBy(installed, at(policy.spec, 'sessionPersistence'), {
+            field: 'spec.sessionPersistence',
+            report,
+            object: refOf(policy),
+          })
         const controllers = labelsOf(service, view.store)
         report('AFF-GWAPI-POLICY-IGNORED', {
           message: `${objectName(refOf(policy))} asks for sessionPersistence for ${objectName(service)}, and ${controllers} does not read it`,

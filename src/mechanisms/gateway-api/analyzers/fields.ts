@@ -1,8 +1,11 @@
+import type { ObjectRef } from '../../../model/findings/finding.ts'
 import type { LooseObject, ObjectType } from '../../../model/cluster/object.ts'
 import { didYouMean } from '../../../model/common/spelling.ts'
 import { type Analyzer, objectAnalyzer, type Report } from '../../analyzer.ts'
 import { isCookieName } from '../../kit/cookies.ts'
+import { droppedFrom } from '../../kit/definitions.ts'
 import { at, list, record, text } from '../../kit/loose.ts'
+import { type Installed, installedFor, insteadOf, persistedOf, shapeOf } from '../schema.ts'
 import { isGatewayDuration, type Persistence, persistenceOf } from '../persistence.ts'
 
 const codes = [
@@ -12,6 +15,7 @@ const codes = [
   'AFF-GWAPI-IDLE-TIMEOUT',
   'AFF-GWAPI-TIMEOUT-IGNORED',
   'AFF-GWAPI-EXPERIMENTAL',
+  'AFF-GWAPI-PRUNED',
 ] as const
 
 type Say = Report<(typeof codes)[number]>
@@ -36,23 +40,64 @@ export function fieldAnalyzer(about: ObjectType<LooseObject>): Analyzer {
     analyse: (route, view, report) => {
       misplaced(route.spec, 'spec', report)
       let isSaid = false
+      const installed = installedFor(route, view.store)
       for (const [index, rule] of list(at(route.spec, 'rules')).entries()) {
         const place = `spec.rules[${index}]`
         misplaced(rule, place, report)
         for (const [number, backend] of list(record(rule)['backendRefs']).entries())
           misplaced(backend, `${place}.backendRefs[${number}]`, report)
-        const value = record(rule)['sessionPersistence']
+        const written = record(rule)['sessionPersistence']
+        const field = `${place}.sessionPersistence`
+        if (persistenceOf(written) === undefined) continue
+        if (installed !== undefined) droppedBy(installed, written, { field, report })
+        const value = persistedOf(written, installed)
         const persistence = persistenceOf(value)
         if (persistence === undefined) continue
-        const field = `${place}.sessionPersistence`
-        checkNames(value, field, report)
+        checkNames(written, field, report)
         checkValues(value, persistence, field, report)
         checkTimes(persistence, field, report)
-        if (view.source === 'files' && !isSaid) experimental(persistence, field, report)
+        if (view.source === 'files' && !isSaid && installed === undefined)
+          experimental(persistence, field, report)
         isSaid = true
       }
     },
   })
+}
+
+/** What the definitions that are there do not have. Names that no version has are said as such. */
+export function droppedBy(
+  { schema, words }: Installed,
+  value: unknown,
+  { field, report, object }: { field: string; report: Report<'AFF-GWAPI-PRUNED'>; object?: ObjectRef },
+): void {
+  const say = (place: string, message: string, mend: readonly string[]): void =>
+    report('AFF-GWAPI-PRUNED', {
+      message,
+      why: 'The API server drops what its definitions do not have; where kubectl validates, it refuses the file.',
+      mend,
+      ...(object === undefined ? { field: place } : { objects: [object], at: { object, field: place } }),
+    })
+  if (schema === undefined) {
+    say(field, `sessionPersistence is not in ${words}, whose definitions are there`, [
+      'install the experimental channel of the Gateway API',
+      'use what the controller reads beside it',
+    ])
+    return
+  }
+  for (const name of droppedFrom(value, schema)) {
+    if (!isKnown(name)) continue
+    const instead = insteadOf(name, schema)
+    say(
+      `${field}.${name}`,
+      `${name} is not in ${words}, which has ${shapeOf(schema)}`,
+      instead.length === 0 ? [`remove ${name}`] : [`write ${instead.join(', or ')}`],
+    )
+  }
+}
+
+function isKnown(name: string): boolean {
+  const [first = '', second] = name.split('.')
+  return known.includes(first) && (second === undefined || inside[first]?.includes(second) === true)
 }
 
 function misplaced(value: unknown, place: string, report: Say): void {
