@@ -34,16 +34,17 @@ export interface QueryFlags {
  */
 export function parseTarget(words: readonly string[], asked: Asked): NamedTarget {
   const [first, second, ...rest] = words
-  const { label, word } = bare(asked)
-  if (first === undefined) throw usage(`a ${label} is required`, [`for example: ${word}/web`])
+  const { noun, word } = bare(asked)
+  if (first === undefined) throw nothingNamed(asked)
   const isPair = second !== undefined && !first.includes('/') && kindOf(first, asked) !== undefined
   if (rest.length > 0 || (second !== undefined && !isPair)) {
-    throw usage(`one ${label} at a time: cannot ${asked.verb} ${words.map((one) => `"${one}"`).join(', ')}`, [
+    throw usage(`one ${noun} at a time: cannot ${asked.verb} ${words.map((one) => `"${one}"`).join(', ')}`, [
       `name it as ${word}/NAME, ${word} NAME or NAME`,
     ])
   }
   if (second !== undefined) return toTarget(first, second, asked)
-  if (kindOf(first, asked) !== undefined) throw usage(`the name of the ${label} is missing after "${first}"`)
+  const kind = kindOf(first, asked)
+  if (kind !== undefined) throw nameMissing(kind, first)
   return readTarget(first, asked)
 }
 
@@ -62,11 +63,13 @@ export function parseQuery(words: readonly string[], flags: QueryFlags, asked: A
   }
   if (selector !== undefined && all) throw usage('cannot set --all and --selector at the same time')
   if (selector === undefined && !all && !allNamespaces) {
-    const { label, word } = bare(asked)
-    throw usage(`a ${label} is required`, [
-      `for example:  ${commandLine(asked.verb, `${word}/web`)}`,
+    const [first] = words
+    if (first !== undefined)
+      throw nameMissing(of, first, [`or all of a namespace:  ${commandLine(asked.verb, first, '--all')}`])
+    throw nothingNamed(
+      asked,
       `or all of a label or a namespace:  ${commandLine(asked.verb, '-l', 'app=web')}`,
-    ])
+    )
   }
   return { kind: 'list', of, allNamespaces, ...(selector === undefined ? {} : { selector }) }
 }
@@ -136,9 +139,27 @@ function unique(targets: readonly NamedTarget[]): NamedTarget[] {
   return [...new Map(targets.map((target) => [`${target.kind.name}/${target.name}`, target])).values()]
 }
 
-/** What a name without a kind means. */
-function bare({ kinds: [{ name, label }] }: Asked): { label: string; word: string } {
-  return { label, word: targetWord({ kind: name, name: '' }).slice(0, -1) }
+/** What one of them is called, and what a name without a kind means. */
+function bare({ kinds: [{ name, label }, ...others] }: Asked): { noun: string; word: string } {
+  return {
+    noun: others.length === 0 ? label : 'target',
+    word: targetWord({ kind: name, name: '' }).slice(0, -1),
+  }
+}
+
+function nothingNamed(asked: Asked, ...more: readonly string[]): UserError {
+  const some = asked.kinds.slice(0, 2).map(({ name }) => targetWord({ kind: name, name: 'web' }))
+  return usage(`a ${bare(asked).noun} is required`, [
+    ...some.map((each, index) => `${index === 0 ? 'for example' : 'or'}:  ${commandLine(asked.verb, each)}`),
+    ...more,
+  ])
+}
+
+function nameMissing({ label, name }: TargetKind, word: string, hints: readonly string[] = []): UserError {
+  return usage(`the name of the ${label} is missing after "${word}"`, [
+    `for example:  ${targetWord({ kind: name, name: 'web' })}`,
+    ...hints,
+  ])
 }
 
 function article(label: string): string {

@@ -27,7 +27,7 @@ const mistakes: [string, string][] = [
   ['-n', "error: flag needs an argument: -n\nSee 'kubectl affinity --help' for usage.\n"],
   [
     'probe',
-    "error: a Service is required\n  for example: svc/web\nSee 'kubectl affinity probe --help' for usage.\n",
+    "error: a target is required\n  for example:  kubectl affinity probe svc/web\n  or:  kubectl affinity probe ingress/web\nSee 'kubectl affinity probe --help' for usage.\n",
   ],
   [
     'probe web --request 5',
@@ -63,7 +63,7 @@ const mistakes: [string, string][] = [
   ],
   [
     'probe web other',
-    'error: one Service at a time: cannot probe "web", "other"\n  name it as svc/NAME, svc NAME or NAME\nSee \'kubectl affinity probe --help\' for usage.\n',
+    'error: one target at a time: cannot probe "web", "other"\n  name it as svc/NAME, svc NAME or NAME\nSee \'kubectl affinity probe --help\' for usage.\n',
   ],
   [
     'probe svc/',
@@ -75,7 +75,7 @@ const mistakes: [string, string][] = [
   ],
   [
     'probe svc',
-    'error: the name of the Service is missing after "svc"\nSee \'kubectl affinity probe --help\' for usage.\n',
+    'error: the name of the Service is missing after "svc"\n  for example:  svc/web\nSee \'kubectl affinity probe --help\' for usage.\n',
   ],
   [
     'probe web -o bogus',
@@ -122,8 +122,12 @@ const mistakes: [string, string][] = [
     'error: version takes no arguments, got "web"\nSee \'kubectl affinity version --help\' for usage.\n',
   ],
   [
+    'explain ingress',
+    'error: the name of the Ingress is missing after "ingress"\n  for example:  ingress/web\n  or all of a namespace:  kubectl affinity explain ingress --all\nSee \'kubectl affinity explain --help\' for usage.\n',
+  ],
+  [
     '-n shop probe',
-    "error: a Service is required\n  for example: svc/web\nSee 'kubectl affinity probe --help' for usage.\n",
+    "error: a target is required\n  for example:  kubectl affinity probe svc/web\n  or:  kubectl affinity probe ingress/web\nSee 'kubectl affinity probe --help' for usage.\n",
   ],
 ]
 
