@@ -37,9 +37,19 @@ export function conclude(knowledge: Knowledge, maxMs: number): Conclusion {
   const found = { ...(kind === undefined ? {} : { kind }), ...(clock === undefined ? {} : { clock }) }
   return {
     finding: { outcome: 'timed', ...range, ...found, idleProbability },
-    // Of a timer that nobody outlasts the kind cannot be told.
-    settled: (kind !== undefined || range.fromMs < shortPauseMs) && isNarrow(range, clock),
+    settled: (kind !== undefined || isTooShortForKind(knowledge, range)) && isNarrow(range, clock),
   }
+}
+
+/** The clock that explains better what was seen. */
+export function likelyClock({ clocks: { exact, coarse } }: Knowledge): 'exact' | 'coarse' {
+  if (exact.range === undefined) return 'coarse'
+  return coarse.range !== undefined && coarse.probability > exact.probability ? 'coarse' : 'exact'
+}
+
+/** Of a timer that no pause is shorter than the kind cannot be told. What is left of the range may begin before that. */
+function isTooShortForKind(knowledge: Knowledge, range: Range): boolean {
+  return knowledge.quantile(0.5, likelyClock(knowledge), range) < shortPauseMs
 }
 
 /** Whether a range needs no more trials. A clock of whole seconds cannot have a narrower one than its second. */

@@ -1,5 +1,5 @@
 import type { ProxyClock } from '../model/affinity/proxy-clock.ts'
-import { conclude, isNarrow, precisionMs, shortPauseMs } from './conclude.ts'
+import { conclude, isNarrow, likelyClock, precisionMs, shortPauseMs } from './conclude.ts'
 import type { Knowledge, Range } from './infer.ts'
 import { secondMs } from './prior.ts'
 
@@ -59,7 +59,7 @@ export function firstRound(plan: MeasurePlan, random: Random): Round {
     fromMs: configuredMs - (clock?.earlyMs ?? 0),
     toMs: configuredMs + (clock?.lateMs ?? 0),
   }
-  const pausesMs = isCoarse ? throughout(within, plan, random) : around(within, plan, random)
+  const pausesMs = isCoarse ? throughout(within, within.fromMs, plan, random) : around(within, plan, random)
   return { purpose: 'configured', pausesMs }
 }
 
@@ -82,10 +82,8 @@ export function nextRound(
   const { range, clocks } = knowledge
   if (settled || rounds >= mostRounds || range === undefined) return undefined
   if (isNarrow(range, finding.clock) && rounds >= roundsForKind) return undefined
-  const isCoarse =
-    clocks.exact.range === undefined ||
-    (clocks.coarse.range !== undefined && clocks.coarse.probability > clocks.exact.probability)
-  const clock = isCoarse ? 'coarse' : 'exact'
+  const clock = likelyClock(knowledge)
+  const isCoarse = clock === 'coarse'
   const most = clocks[clock].range!
   const within = { ...most, toMs: Math.min(most.toMs, endlessMs) }
   const likely = {
@@ -97,7 +95,7 @@ export function nextRound(
     return { purpose: 'search', pausesMs: searchWithin(within, clock, plan, knowledge) }
   const tried = isFound ? likely : within
   const pausesMs = isCoarse
-    ? throughout(isFound ? { ...tried, toMs: tried.toMs + secondMs } : tried, plan, random)
+    ? throughout(isFound ? { ...tried, toMs: tried.toMs + secondMs } : tried, likely.fromMs, plan, random)
     : around(tried, plan, random)
   return {
     purpose: 'confirm',
@@ -144,9 +142,11 @@ function around({ fromMs, toMs }: Range, { clients, mostClients }: MeasurePlan, 
 /**
  * Tries a second in which entries end here and there: pauses from a little before it to a little after it, evenly. Every
  * fifth client tells the kind: with pauses that an idle timer outlasts, and that exceed an absolute one together.
+ * @param keptMs how long an entry lasts in all likelihood
  */
 function throughout(
   { fromMs, toMs }: Range,
+  keptMs: number,
   { clients, mostClients }: MeasurePlan,
   random: Random,
 ): number[][] {
@@ -155,10 +155,10 @@ function throughout(
   const first = Math.max(shortPauseMs, fromMs - margin)
   const count = isShared ? Math.min(2 * clients, mostClients) : clients
   const pauses = isShared ? 1 : 3
-  const short = 0.8 * fromMs
+  const short = surelyKept(keptMs)
   const together = Math.ceil((toMs + margin) / short)
   return each(count, (client) => {
-    if (client % 5 === 4 && short >= shortPauseMs)
+    if (client % 5 === 4 && short < keptMs)
       return each(isShared ? together : 2 * together, () => inPractice(short))
     return each(pauses, (turn) => {
       // A permutation of equal parts: each is tried once, and no client tries neighbours one after the other.
@@ -166,6 +166,11 @@ function throughout(
       return inPractice(first + ((part + random()) / count) * (toMs + margin - first))
     })
   })
+}
+
+/** A pause that an entry which is kept for this long outlasts, though a busy machine makes the pause longer. */
+function surelyKept(keptMs: number): number {
+  return Math.max(shortPauseMs, Math.min(0.8 * keptMs, keptMs - 400))
 }
 
 /** A round longer than this is only worth it when shorter pauses were all kept. */
