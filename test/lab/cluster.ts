@@ -16,7 +16,6 @@ import { startControlPlane } from './control-plane.ts'
 import { writeCredentials } from './credentials.ts'
 import { changeGateways, prepareGateways } from './gateways/change.ts'
 import type { GatewayName } from './gateways/list.ts'
-import { install } from './gateways/support/objects.ts'
 import { imageFile } from './images/archive.ts'
 import { imageArchives } from './images/list.ts'
 import { applyObjects, kubectl, tryKubectl } from './kubectl.ts'
@@ -95,7 +94,7 @@ async function buildParts(proxy: ServiceProxy): Promise<Parts> {
   const kubernetes = await programs('kubernetes')
   const runtime = await programs('runtime')
   const dns = await programs('dns')
-  const images = await imageArchives()
+  const images = await imageArchives({ kubeProxy: kubeProxyMode(proxy) !== undefined })
   if (!hasCilium(proxy)) return { programs: { kubernetes, runtime, dns }, images }
   const cilium = await programs('cilium')
   return { programs: { kubernetes, runtime, dns, cilium }, images: [...images, await imageFile(ciliumImage)] }
@@ -104,7 +103,7 @@ async function buildParts(proxy: ServiceProxy): Promise<Parts> {
 /** Builds everything into the cache, also what only some tests need, and these gateways. The lab may be in use. */
 export async function build(gateways: readonly GatewayName[]): Promise<void> {
   await exclusively(installPackages)
-  await buildParts('cilium')
+  await buildParts('cilium-beside')
   await prepareGateways(gateways, { replicas: 1 })
   await programs('load')
   await programs('e2e')
@@ -134,8 +133,9 @@ async function bringUp(wanted: LabState): Promise<void> {
   writeCredentials(wanted.nodes)
   // The nodes import images while the control plane starts.
   const starting = nodes.map((node) => ({ node, daemon: startNode({ ...wanted, addresses: node }) }))
+  const addons = addonObjects(wanted.proxy)
   await step('control plane', startControlPlane)
-  await Promise.all([registerNodes(nodes), installAddons(wanted)])
+  await Promise.all([registerNodes(nodes), applyObjects(await addons)])
   await step('nodes ready', async () => {
     for (const { node, daemon } of starting) await waitForNode(node, daemon)
   })
@@ -149,10 +149,14 @@ async function bringUp(wanted: LabState): Promise<void> {
   writeState(wanted)
 }
 
-async function installAddons({ proxy }: LabState): Promise<void> {
+/** What runs in the cluster and makes it one. Cilium's agent waits by itself until its kinds are there. */
+async function addonObjects(proxy: ServiceProxy): Promise<object[]> {
   const mode = kubeProxyMode(proxy)
-  await applyObjects([...(mode === undefined ? [] : proxyAddon(mode)), ...dnsAddon()])
-  if (hasCilium(proxy)) await install([...(await ciliumKinds()), ...ciliumAddon(proxy)])
+  return [
+    ...(hasCilium(proxy) ? [...(await ciliumAddon(proxy)), ...(await ciliumKinds())] : []),
+    ...(mode === undefined ? [] : proxyAddon(mode)),
+    ...dnsAddon(),
+  ]
 }
 
 /** The nodes are registered before their kubelets run, as only then their pod networks can be chosen. */

@@ -6,10 +6,10 @@ import { objectsOf } from '../gateways/support/objects.ts'
 import type { Image } from '../images/archive.ts'
 import {
   applets,
-  copy,
   copyFolder,
   installed,
   iptables,
+  libraryFolder,
   unpackedLibraries,
   users,
   type File,
@@ -34,19 +34,25 @@ const compiler = [
   'libicu72',
 ]
 
+const unpackedCompiler = (): Promise<string> => unpackedPackages('clang', compiler)
+
+/**
+ * The agent and the compiler are half a gigabyte, which each node would have to unpack: they are mounted from the
+ * cache instead, which all nodes see.
+ */
+const mounted = { agent: '/lab/cilium', compiler: '/lab/clang' }
+
+const compilerPath = (folder: string): string => join(folder, 'usr/lib/llvm-19/bin')
+
 async function files(): Promise<File[]> {
-  const built = await programs('cilium')
-  const debian = await unpackedPackages('clang', compiler)
-  const clang = join(debian, 'usr/lib/llvm-19/bin/clang')
+  const debian = await unpackedCompiler()
+  const needed = await unpackedLibraries(debian, join(compilerPath(debian), 'clang'))
   return [
     ...users,
-    copy(join(built, 'cilium-agent'), '/usr/bin/cilium-agent'),
-    copy(join(built, 'cilium-dbg'), '/usr/bin/cilium-dbg'),
-    ...copyFolder(moduleFile(built, ciliumModule, 'bpf'), '/var/lib/cilium/bpf').filter(
+    ...copyFolder(moduleFile(await programs('cilium'), ciliumModule, 'bpf'), '/var/lib/cilium/bpf').filter(
       ({ path }) => !/\/bpf\/(complexity-tests|tests)\//.test(path),
     ),
-    copy(clang, '/usr/local/bin/clang'),
-    ...(await unpackedLibraries(debian, clang)),
+    ...needed.filter((file) => 'source' in file && !file.source.startsWith(debian)),
     ...(await iptables()),
     ...(await installed('ip', '/usr/sbin/ip')),
     ...(await installed('tc', '/usr/sbin/tc')),
@@ -54,11 +60,17 @@ async function files(): Promise<File[]> {
   ]
 }
 
-/** Cilium's image: the agent, and the programs that it runs. */
+/** Cilium's image: what the agent compiles, and the small programs that it runs. */
 export const ciliumImage: Image = {
   name: `quay.io/cilium/cilium:v${moduleVersion(moduleDir('cilium'), ciliumModule)}`,
   files,
-  config: { Env: ['PATH=/usr/local/bin:/usr/bin:/usr/sbin:/bin'], Entrypoint: ['/usr/bin/cilium-agent'] },
+  config: {
+    Env: [
+      `PATH=${mounted.agent}:${compilerPath(mounted.compiler)}:/usr/bin:/usr/sbin:/bin`,
+      `LD_LIBRARY_PATH=${join(mounted.compiler, 'usr/lib', libraryFolder)}`,
+    ],
+    Entrypoint: ['cilium-agent'],
+  },
 }
 
 /** The definitions of Cilium's kinds, which its operator would install. */
@@ -135,87 +147,112 @@ const health = {
   periodSeconds: 1,
 }
 
+/** A folder of the node, and how the agent has it. */
+interface Folder {
+  name: string
+  path: string
+  type: 'Directory' | 'DirectoryOrCreate'
+  mount: { mountPath: string; mountPropagation?: string; readOnly?: true }
+}
+
 /** Folders of the node that the agent works in; what it mounts there must reach the node. */
-const hostFolders: readonly { name: string; path: string; mountPropagation?: string }[] = [
+const hostFolders: readonly Folder[] = [
   { name: 'bpf-maps', path: '/sys/fs/bpf', mountPropagation: 'Bidirectional' },
   { name: 'cgroup', path: '/run/cilium/cgroupv2', mountPropagation: 'HostToContainer' },
   { name: 'cilium-run', path: '/var/run/cilium' },
   { name: 'netns', path: '/var/run/netns', mountPropagation: 'HostToContainer' },
-]
+].map(({ name: folder, path, ...mount }) => ({
+  name: folder,
+  path,
+  type: 'DirectoryOrCreate',
+  mount: { mountPath: path, ...mount },
+}))
+
+/** The folders of the cache that the agent and its compiler are run from. */
+const programFolders = async (): Promise<Folder[]> =>
+  [
+    { name: 'agent', path: await programs('cilium'), mountPath: mounted.agent },
+    { name: 'compiler', path: await unpackedCompiler(), mountPath: mounted.compiler },
+  ].map(({ name: folder, path, mountPath }) => ({
+    name: folder,
+    path,
+    type: 'Directory',
+    mount: { mountPath, readOnly: true },
+  }))
 
 /** Cilium with the names of its Helm chart. */
-export const ciliumAddon = (proxy: ServiceProxy): object[] => [
-  { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name, namespace } },
-  {
-    apiVersion: 'rbac.authorization.k8s.io/v1',
-    kind: 'ClusterRoleBinding',
-    metadata: { name },
-    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'cluster-admin' },
-    subjects: [{ kind: 'ServiceAccount', name, namespace }],
-  },
-  {
-    apiVersion: 'v1',
-    kind: 'ConfigMap',
-    metadata: { name: 'cilium-config', namespace },
-    data: settings(proxy),
-  },
-  {
-    apiVersion: 'apps/v1',
-    kind: 'DaemonSet',
-    metadata: { name, namespace, labels },
-    spec: {
-      selector: { matchLabels: labels },
-      template: {
-        metadata: {
-          labels: {
-            ...labels,
-            'app.kubernetes.io/name': 'cilium-agent',
-            'app.kubernetes.io/part-of': 'cilium',
-          },
-        },
-        spec: {
-          hostNetwork: true,
-          serviceAccountName: name,
-          priorityClassName: 'system-node-critical',
-          terminationGracePeriodSeconds: 1,
-          tolerations: [{ operator: 'Exists' }],
-          containers: [
-            {
-              name: 'cilium-agent',
-              image: ciliumImage.name,
-              command: ['cilium-agent', '--config-dir=/tmp/cilium/config-map'],
-              startupProbe: { ...health, failureThreshold: 300 },
-              readinessProbe: health,
-              env: [
-                { name: 'K8S_NODE_NAME', valueFrom: { fieldRef: { fieldPath: 'spec.nodeName' } } },
-                {
-                  name: 'CILIUM_K8S_NAMESPACE',
-                  valueFrom: { fieldRef: { fieldPath: 'metadata.namespace' } },
-                },
-                // Before it runs, nobody serves the API's Service.
-                { name: 'KUBERNETES_SERVICE_HOST', value: bridge.address },
-                { name: 'KUBERNETES_SERVICE_PORT', value: '6443' },
-                // Must be writable.
-                { name: 'HOME', value: '/tmp' },
-              ],
-              securityContext: { privileged: true },
-              volumeMounts: [
-                ...hostFolders.map(({ path, ...mount }) => ({ ...mount, mountPath: path })),
-                { name: 'xtables-lock', mountPath: '/run/xtables.lock' },
-                { name: 'config', mountPath: '/tmp/cilium/config-map', readOnly: true },
-              ],
+export async function ciliumAddon(proxy: ServiceProxy): Promise<object[]> {
+  const folders = [...hostFolders, ...(await programFolders())]
+  return [
+    { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name, namespace } },
+    {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'ClusterRoleBinding',
+      metadata: { name },
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'cluster-admin' },
+      subjects: [{ kind: 'ServiceAccount', name, namespace }],
+    },
+    {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'cilium-config', namespace },
+      data: settings(proxy),
+    },
+    {
+      apiVersion: 'apps/v1',
+      kind: 'DaemonSet',
+      metadata: { name, namespace, labels },
+      spec: {
+        selector: { matchLabels: labels },
+        template: {
+          metadata: {
+            labels: {
+              ...labels,
+              'app.kubernetes.io/name': 'cilium-agent',
+              'app.kubernetes.io/part-of': 'cilium',
             },
-          ],
-          volumes: [
-            ...hostFolders.map((folder) => ({
-              name: folder.name,
-              hostPath: { path: folder.path, type: 'DirectoryOrCreate' },
-            })),
-            { name: 'xtables-lock', hostPath: { path: '/run/xtables.lock', type: 'FileOrCreate' } },
-            { name: 'config', configMap: { name: 'cilium-config' } },
-          ],
+          },
+          spec: {
+            hostNetwork: true,
+            serviceAccountName: name,
+            priorityClassName: 'system-node-critical',
+            terminationGracePeriodSeconds: 1,
+            tolerations: [{ operator: 'Exists' }],
+            containers: [
+              {
+                name: 'cilium-agent',
+                image: ciliumImage.name,
+                command: ['cilium-agent', '--config-dir=/tmp/cilium/config-map'],
+                startupProbe: { ...health, failureThreshold: 300 },
+                readinessProbe: health,
+                env: [
+                  { name: 'K8S_NODE_NAME', valueFrom: { fieldRef: { fieldPath: 'spec.nodeName' } } },
+                  {
+                    name: 'CILIUM_K8S_NAMESPACE',
+                    valueFrom: { fieldRef: { fieldPath: 'metadata.namespace' } },
+                  },
+                  // Before it runs, nobody serves the API's Service.
+                  { name: 'KUBERNETES_SERVICE_HOST', value: bridge.address },
+                  { name: 'KUBERNETES_SERVICE_PORT', value: '6443' },
+                  // Must be writable.
+                  { name: 'HOME', value: '/tmp' },
+                ],
+                securityContext: { privileged: true },
+                volumeMounts: [
+                  ...folders.map(({ name, mount }) => ({ name, ...mount })),
+                  { name: 'xtables-lock', mountPath: '/run/xtables.lock' },
+                  { name: 'config', mountPath: '/tmp/cilium/config-map', readOnly: true },
+                ],
+              },
+            ],
+            volumes: [
+              ...folders.map(({ name, path, type }) => ({ name, hostPath: { path, type } })),
+              { name: 'xtables-lock', hostPath: { path: '/run/xtables.lock', type: 'FileOrCreate' } },
+              { name: 'config', configMap: { name: 'cilium-config' } },
+            ],
+          },
         },
       },
     },
-  },
-]
+  ]
+}

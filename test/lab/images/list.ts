@@ -69,9 +69,10 @@ async function kubeProxyFiles(): Promise<File[]> {
   ]
 }
 
-/** The archives of all images, from the cache where it has them. */
-export async function imageArchives(): Promise<string[]> {
+/** The archives of the images that a lab needs, from the cache where it has them. */
+export async function imageArchives({ kubeProxy }: { kubeProxy: boolean }): Promise<string[]> {
   const archives = []
-  for (const id of imageIds) archives.push(await imageFile({ name: images[id], ...recipes[id] }))
+  for (const id of imageIds)
+    if (kubeProxy || id !== 'kubeProxy') archives.push(await imageFile({ name: images[id], ...recipes[id] }))
   return archives
 }
