@@ -11,6 +11,7 @@ import type { Provider } from './balancers/provider.ts'
 import { balancerOf } from './balancers/recognise.ts'
 import { inputs, type OwnFacts, ownFacts } from './facts.ts'
 import { reachNote } from './candidates.ts'
+import { addressSeen, outsideOf } from './proxies/outside.ts'
 import { semanticsOf } from './proxies/semantics.ts'
 
 /** The ways into a Service, and what picks the pod behind them. */
@@ -22,18 +23,22 @@ export function serviceLegs(service: Service, store: Store): Leg[] {
   const proxy = store.fact(inputs.proxy)
   const inside = proxyHop(service, proxy)
   const outside = proxyHop(service, outsideOf(proxy))
-  const isLocal = spec.externalTrafficPolicy === 'Local'
   const among = reachNote(service, ownOf(service, store)?.slices)
-  const seen = isLocal
-    ? "pods on the same node only; pods see the client's address"
-    : 'pods see the address of the node'
+  const local = spec.externalTrafficPolicy === 'Local' ? 'pods on the same node only' : undefined
+  const seen = seenWords[addressSeen(service, proxy)]
   const pods = { from: { object }, to: 'pods', arrival: 'pods' } as const
   return [
     ...entryLegs(service, store),
     { ...pods, after: 'cluster-ip', hop: { ...inside, ...noteOf(inside.note, among) } },
-    { ...pods, after: 'node-port', hop: { ...outside, ...noteOf(outside.note, seen) } },
+    { ...pods, after: 'node-port', hop: { ...outside, ...noteOf(outside.note, local, seen) } },
   ]
 }
+
+const seenWords = {
+  client: "pods see the client's address",
+  node: 'pods see the address of the node',
+  unknown: undefined,
+} as const
 
 /** Undefined for what is no Service of the snapshot. */
 function ownOf(service: Service, store: Store): OwnFacts | undefined {
@@ -44,11 +49,6 @@ function ownOf(service: Service, store: Store): OwnFacts | undefined {
 function noteOf(...words: readonly (string | undefined)[]): { note?: string } {
   const said = words.filter((word) => word !== undefined)
   return said.length === 0 ? {} : { note: said.join('; ') }
-}
-
-/** Who serves node ports, external addresses and load balancers. */
-export function outsideOf(proxy: Fact<ProxyFacts>): Fact<ProxyFacts> {
-  return proxy.known ? (proxy.value.outside ?? proxy) : proxy
 }
 
 function proxyHop(service: Service, proxy: Fact<ProxyFacts>): Hop {

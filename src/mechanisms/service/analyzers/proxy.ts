@@ -1,3 +1,4 @@
+import { picksByMaglev } from '../proxies/cilium.ts'
 import { balancesSockets, semanticsOf } from '../proxies/semantics.ts'
 import { servedBy } from '../proxies/served.ts'
 import { isExternal, isProxied, isSticky, type Subject, serviceAnalyzer } from '../analyzer.ts'
@@ -169,20 +170,15 @@ export const ciliumEntries = serviceAnalyzer({
   },
 })
 
-/** By which a Service can ask for another way to pick its pods, where Cilium is told to heed it. */
-const algorithmAnnotation = 'service.cilium.io/lb-algorithm'
-
 export const ciliumMaglev = serviceAnalyzer({
   codes: ['AFF-PROXY-CILIUM-MAGLEV'],
   inputs: ['proxy'],
   applies: (subject) => applies(subject) && isExternal(subject),
   analyse: ({ ref, service }, { proxy }, report) => {
-    if (proxy.kind !== 'cilium' || proxy.affinity !== undefined || proxy.outside !== undefined) return
-    if (proxy.settings['bpf-lb-algorithm'] !== 'maglev') return
-    if (service.metadata.annotations?.[algorithmAnnotation] !== undefined) return
+    if (proxy.affinity !== undefined || !picksByMaglev(service, proxy)) return
     report('AFF-PROXY-CILIUM-MAGLEV', {
       message: 'Cilium picks by Maglev: from outside, a client is on the same pod again after the timeout',
-      why: 'With affinity on, the hash is of the addresses without the port of the client: whoever was forgotten is hashed to the same pod.',
+      why: 'With affinity on, the hash is of the addresses without the port of the client: whoever was forgotten, or comes through another node, is hashed to the same pod.',
       mend: [commandFor('probe', serviceTarget(ref))],
     })
   },

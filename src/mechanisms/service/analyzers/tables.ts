@@ -1,5 +1,7 @@
 import { refOf } from '../../../model/cluster/object.ts'
 import type { ServicePort } from '../../../model/cluster/kubernetes.ts'
+import { picksByMaglev } from '../proxies/cilium.ts'
+import { addressSeen } from '../proxies/outside.ts'
 import { semanticsOf } from '../proxies/semantics.ts'
 import { servedBy } from '../proxies/served.ts'
 import { isExternal, isProxied, isSticky, serviceAnalyzer } from '../analyzer.ts'
@@ -30,20 +32,21 @@ export const perPort = serviceAnalyzer({
 export const perNode = serviceAnalyzer({
   codes: ['AFF-SVC-PER-NODE-TABLES', 'AFF-SVC-NODEPORT-MASQUERADED'],
   inputs: ['balancer'],
+  hints: ['proxy'],
   applies: (subject) => isProxied(subject) && isExternal(subject),
-  analyse: (subject, { balancer: provider }, report) => {
+  analyse: (subject, { balancer: provider, proxy }, report) => {
     const { service } = subject
-    const isLocal = service.spec.externalTrafficPolicy === 'Local'
     // Nobody comes through a node, or what comes through one hides its clients from all.
     if (provider?.to === 'pods') return
-    if (isSticky(subject)) {
+    const isHashed = proxy.known && picksByMaglev(service, proxy.value)
+    if (isSticky(subject) && !isHashed) {
       report('AFF-SVC-PER-NODE-TABLES', {
         message: 'every node remembers the clients that enter through it, and knows nothing of the others',
         why: 'A client that comes through another node may get another pod, and its time starts again there.',
         mend: ['let a client always enter through the same node'],
       })
     }
-    if (!isLocal && provider?.client !== 'hidden') {
+    if (addressSeen(service, proxy) === 'node' && provider?.client !== 'hidden') {
       report('AFF-SVC-NODEPORT-MASQUERADED', {
         message:
           'with externalTrafficPolicy Cluster, pods see the address of the node that a client came through',

@@ -1,3 +1,4 @@
+import type { Service } from '../../../model/cluster/kubernetes.ts'
 import type { Mend } from '../../../model/findings/mend.ts'
 import type { ProxyAffinity, ProxyFacts } from '../../../model/cluster/snapshot.ts'
 import { isOlderThan } from '../version.ts'
@@ -39,6 +40,32 @@ export const cilium: Recogniser = (sets, evidence) => {
 export function isReplacement({ settings }: ProxyFacts): boolean | undefined {
   const replaces = settings['replaces']
   return replaces === undefined ? undefined : replaces === 'true'
+}
+
+/** By which a Service can ask for another way to pick its pods, where Cilium is told to heed it. */
+const algorithmAnnotation = 'service.cilium.io/lb-algorithm'
+/** By which it can ask for another way back to the client. */
+const modeAnnotation = 'service.cilium.io/forwarding-mode'
+
+/** Whether it serves node ports, and picks pods for clients from outside by a hash that is the same on all nodes. */
+export function picksByMaglev({ metadata }: Service, { kind, settings, outside }: ProxyFacts): boolean {
+  return (
+    kind === 'cilium' &&
+    outside === undefined &&
+    settings['bpf-lb-algorithm'] === 'maglev' &&
+    metadata.annotations?.[algorithmAnnotation] === undefined
+  )
+}
+
+/**
+ * Whether node ports show pods the address of the client though these are on another node: the node that has the pod answers
+ * by itself, for everything or for TCP alone. Undefined where the Service asks for a way that may not be heeded.
+ */
+export function answersDirectly({ metadata, spec }: Service, { settings }: ProxyFacts): boolean | undefined {
+  if (metadata.annotations?.[modeAnnotation] !== undefined) return undefined
+  if (settings['bpf-lb-mode'] === 'dsr') return true
+  const isTcp = (spec.ports ?? []).every(({ protocol = 'TCP' }) => protocol === 'TCP')
+  return settings['bpf-lb-mode'] === 'hybrid' && isTcp
 }
 
 /**
