@@ -1,5 +1,5 @@
 /**
- * How often the executable is right on real Cilium: `node test/statistics/cilium.ts [--runs 20] [--at-once 5] [--minutes 60] [--only TEXT] [--write]`,
+ * How often the executable is right on real Cilium: `node test/statistics/cilium.ts [--runs 20] [--at-once 5] [--minutes 60] [--only PATTERN] [--write]`,
  * with the lab up (`npm run lab -- up --nodes 3 --proxy cilium`). Ends with 1 when any run was wrong; `--write` puts the
  * table into docs/lab.md.
  */
@@ -194,7 +194,7 @@ const all: readonly Check[] = [
     wrong: (report: unknown) => wrongTimeout(report, seconds),
   })),
 ]
-const checks = all.filter(({ words }) => words.includes(values.only))
+const checks = all.filter(({ words }) => new RegExp(values.only).test(words))
 
 interface Outcome {
   ms: number
@@ -211,7 +211,9 @@ async function outcomeOf({ args, wrong }: Check, namespace: string): Promise<Out
 
 function faultsOf({ code, stdout, stderr }: Ended, wrong: Check['wrong']): string[] {
   try {
-    return [...unless(code === 0, `exit code ${code}`), ...wrong(JSON.parse(stdout))]
+    const faults = [...unless(code === 0, `exit code ${code}`), ...wrong(JSON.parse(stdout))]
+    // What was said in full, for whoever looks for the cause.
+    return faults.length === 0 ? faults : [...faults, stdout]
   } catch (error) {
     return [`exit code ${code}, ${String(error)}\n${stderr}`]
   }
