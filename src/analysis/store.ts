@@ -2,7 +2,7 @@ import { mechanisms } from '../mechanisms/index.ts'
 import { onceFor } from '../mechanisms/kit/once.ts'
 import { inputs, ownFacts, subject } from '../mechanisms/service/facts.ts'
 import { services } from '../mechanisms/service/objects.ts'
-import { type Fact, known, mapFact } from '../model/cluster/fact.ts'
+import { type Fact, known } from '../model/cluster/fact.ts'
 import type { FilePosition, ObjectRef } from '../model/findings/finding.ts'
 import type { KubernetesObject } from '../model/cluster/kubernetes.ts'
 import { keyOf, refOf, resourceName } from '../model/cluster/object.ts'
@@ -48,7 +48,7 @@ export function sceneOfService(snapshot: Snapshot, one: ServiceSnapshot): Scene 
   return { ...scene, store: storeWith(scene.store, facts) }
 }
 
-function storeOfSnapshot({ objects, services: all, source, ...rest }: Snapshot): Store {
+function storeOfSnapshot({ objects, services: all, ...rest }: Snapshot): Store {
   const facts = new Map<string, Fact<unknown>>([
     [inputs.proxy.name, rest.proxy],
     [inputs.windowsNodes.name, rest.windowsNodes],
@@ -60,16 +60,5 @@ function storeOfSnapshot({ objects, services: all, source, ...rest }: Snapshot):
     ...objects.lists,
     [resourceName(services), known(all.map(({ service }) => service))],
   ])
-  // Files may hold an object twice, which is a finding: a cluster has one of them, and ways must not multiply.
-  if (source === 'files') for (const [name, list] of lists) lists.set(name, mapFact(list, firstOfEach))
   return storeOf(lists, facts)
-}
-
-function firstOfEach(objects: readonly KubernetesObject[]): KubernetesObject[] {
-  const first = new Map<string, KubernetesObject>()
-  for (const object of objects) {
-    const key = keyOf(refOf(object))
-    if (!first.has(key)) first.set(key, object)
-  }
-  return [...first.values()]
 }

@@ -4,6 +4,7 @@ import { serviceKind } from '../mechanisms/service/objects.ts'
 import type { Service } from '../model/cluster/kubernetes.ts'
 import type { Finding } from '../model/findings/finding.ts'
 import type { Path } from '../model/affinity/leg.ts'
+import { keyOf, refOf } from '../model/cluster/object.ts'
 import type { Snapshot } from '../model/cluster/snapshot.ts'
 import { UserError } from '../model/common/user-error.ts'
 import { Collector } from './collect.ts'
@@ -136,27 +137,35 @@ async function* explainTexts(
   hints: readonly string[],
 ): AsyncGenerator<Step, void, undefined> {
   const { snapshotOfFiles } = await import('./files/snapshot.ts')
-  const { snapshot, findings, objects } = snapshotOfFiles(files, namespace)
+  const { snapshot, services, earlier, findings, objects } = snapshotOfFiles(files, namespace)
   if (objects === 0 && findings.length === 0) {
     throw new UserError(`no objects in ${listOf(names)}`, { hints })
   }
   yield { kind: 'findings', findings: byPlace(findings) }
-  const paths: Path[] = []
-  for await (const one of explainSnapshot(snapshot)) {
-    const step = one.kind === 'explanation' ? { ...one, explanation: beside(findings, one.explanation) } : one
-    yield step
-    if (step.kind === 'explanation') paths.push(...step.explanation.paths)
-  }
-  const [{ besides }, { analyseObject }, { sceneOf }, { targetKinds }] = await Promise.all([
+  const [{ besides }, { analyseObject, analyseService }, { sceneOf }, { targetKinds }] = await Promise.all([
     import('./others.ts'),
     import('../analysis/analyse.ts'),
     import('../analysis/store.ts'),
     import('../mechanisms/index.ts'),
   ])
-  const others = besides(targetKinds.slice(1), snapshot, paths)
-  for (const { kind, object } of others)
-    yield { kind: 'explanation', explanation: analyseObject(sceneOf(snapshot), kind, object) }
-  if (snapshot.services.length + others.length > 0) return
+  const paths: Path[] = []
+  for (const { snapshot: its, service } of services) {
+    const explanation = beside(findings, analyseService(its, service))
+    yield { kind: 'explanation', explanation }
+    paths.push(...explanation.paths)
+  }
+  const kinds = targetKinds.slice(1)
+  const others = [
+    ...besides(kinds, snapshot, paths).map((one) => ({ ...one, scene: sceneOf(snapshot) })),
+    ...earlier.flatMap(({ snapshot: its, keys }) =>
+      besides(kinds, its, [])
+        .filter(({ object }) => keys.has(keyOf(refOf(object))))
+        .map((one) => ({ ...one, scene: sceneOf(its) })),
+    ),
+  ]
+  for (const { scene, kind, object } of others)
+    yield { kind: 'explanation', explanation: analyseObject(scene, kind, object) }
+  if (services.length + others.length > 0) return
   const error = new UserError(`nothing to explain in ${listOf(names)}`, {
     // What is wrong with the files is why.
     hints: findings.some(({ level }) => level === 'error')

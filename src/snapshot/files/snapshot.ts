@@ -12,6 +12,7 @@ import {
 } from '../../model/cluster/object.ts'
 import type { Autoscaler, ServiceSnapshot, Snapshot } from '../../model/cluster/snapshot.ts'
 import { type FileObject, parseFile } from './document.ts'
+import { layersOf } from './layers.ts'
 import { locate } from './locate.ts'
 import { checkObject } from './object.ts'
 import type { SourceFile } from './read.ts'
@@ -24,7 +25,12 @@ import { mirrored, tidyService, tidySlice } from '../../mechanisms/service/tidy.
 
 /** What files say: a snapshot of their Services, and what is wrong with the files themselves. */
 export interface FileSnapshot {
+  /** What a cluster has once all is applied: of several objects with one name the last. */
   snapshot: Snapshot
+  /** The Services as they stand in the files, each with the snapshot that has it under its name. */
+  services: readonly { snapshot: Snapshot; service: ServiceSnapshot }[]
+  /** The same with objects that others are applied over, and the keys of these; empty where all names differ. */
+  earlier: readonly { snapshot: Snapshot; keys: ReadonlySet<string> }[]
   findings: Finding[]
   /** Objects of any kind that were seen. */
   objects: number
@@ -50,7 +56,27 @@ export function snapshotOfFiles(files: readonly SourceFile[], namespace: string)
       if (isReadable(object)) objects.push(object)
     }
   }
-  return { snapshot: toSnapshot(objects, namespace), findings, objects: objects.length }
+  return { ...readLayers(objects, namespace), findings, objects: objects.length }
+}
+
+/** Where objects stand several times, each is looked at where it stands, beside one of every other name. */
+function readLayers(
+  read: readonly FileObject[],
+  namespace: string,
+): Pick<FileSnapshot, 'snapshot' | 'services' | 'earlier'> {
+  const keys = new Map(read.map((one) => [one, keyOf(refOf(toObject(one, namespace)))]))
+  const key = (one: FileObject): string => keys.get(one)!
+  const found = new Map<FileObject, FileSnapshot['services'][number]>()
+  const [last, ...earlier] = layersOf(read, key).map(({ members, own }) => {
+    const snapshot = toSnapshot(members, namespace)
+    const services = new Map(snapshot.services.map((one) => [keyOf(refOf(one.service)), one]))
+    for (const one of own) {
+      const service = services.get(key(one))
+      if (service !== undefined) found.set(one, { snapshot, service })
+    }
+    return { snapshot, keys: new Set(own.map(key)) }
+  })
+  return { snapshot: last!.snapshot, services: read.flatMap((one) => found.get(one) ?? []), earlier }
 }
 
 function looksLikeObject({ value: { kind, apiVersion, metadata } }: FileObject): boolean {
@@ -113,7 +139,7 @@ function locator(
     const ref = refOf(objects[index]!)
     for (const one of [ref, { ...ref, namespace: '' }]) {
       const key = keyOf(one)
-      // The first of two objects with one name; the second is a finding of its own.
+      // Without its namespace a name may be of several.
       if (!places.has(key)) places.set(key, object)
     }
   }

@@ -158,6 +158,66 @@ spec:
     expect(explain(`${one}---\n${one}`).paths).toEqual(paths)
   })
 
+  /** `TARGET CODE line` of all that is found, in the order in which it is said. */
+  const foundIn = async (text: string): Promise<string[]> =>
+    (await stepsOf(text)).flatMap((step) =>
+      step.kind === 'explanation'
+        ? step.explanation.findings.map(
+            ({ code, position }) => `${step.explanation.target.name} ${code} ${position?.line}`,
+          )
+        : [],
+    )
+
+  it('looks at each of several objects of one name where it stands', async () => {
+    const headless = service.replace('spec:', 'spec:\n  clusterIP: None')
+    const text = `${service}---\n${headless}---\n${headless.replace('shop', 'other')}---\n${service}`
+    expect(await foundIn(text)).toEqual([
+      'web AFF-SVC-TIMEOUT-DEFAULT 7',
+      'web AFF-SVC-HEADLESS 13',
+      'web AFF-SVC-HEADLESS 22',
+      'web AFF-SVC-TIMEOUT-DEFAULT 33',
+    ])
+  })
+
+  it('draws the ways of each of them by what it says itself', async () => {
+    const headless = service.replace('spec:', 'spec:\n  clusterIP: None')
+    const steps = await stepsOf(`${headless}---\n${service}`)
+    expect(
+      steps.flatMap((step) =>
+        step.kind === 'explanation' ? step.explanation.paths.map(({ hops }) => hops.at(-1)?.role) : [],
+      ),
+    ).toEqual(['no-effect', 'decides'])
+  })
+
+  it('takes the last slice of one name, as applying both does', async () => {
+    const byHand = service.replace('selector: {app: web}', '')
+    const slice = (addresses: string): string => `---
+apiVersion: discovery.k8s.io/v1
+kind: EndpointSlice
+metadata: {name: web-1, namespace: shop, labels: {kubernetes.io/service-name: web}}
+addressType: IPv4
+ports: [{port: 80}]
+endpoints: [{addresses: [${addresses}]}, {addresses: [192.0.2.9]}]
+`
+    const text = byHand + slice('192.0.2.1') + slice('192.0.2.1, 192.0.2.2')
+    expect((await foundIn(text)).filter((one) => one.includes('-EPS-'))).toEqual([
+      'web AFF-EPS-SEVERAL-ADDRESSES 21',
+    ])
+  })
+
+  it('explains an Ingress that a later one replaces by itself', async () => {
+    const front = (affinity: string): string =>
+      ingressOf(`  ingressClassName: nginx\n  rules:\n${path('a.example', '/x')}`).replace(
+        'namespace: shop}',
+        `namespace: shop, annotations: {nginx.ingress.kubernetes.io/affinity: ${affinity}}}`,
+      )
+    const text = service + nginxClass + front('cookies') + front('cookie')
+    const line = text.split('\n').findIndex((one) => one.includes('affinity: cookies')) + 1
+    const found = await foundIn(text)
+    expect(found.filter((one) => one.startsWith('front'))).toContain(`front AFF-NGX-VALUE-DROPPED ${line}`)
+    expect(found.filter((one) => one.startsWith('web')).join()).not.toContain('AFF-NGX-VALUE-DROPPED')
+  })
+
   it('has nothing to explain where nothing is a target, and says so', async () => {
     const steps = await stepsOf('apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n')
     expect(steps.map((step) => (step.kind === 'failure' ? step.error : step.kind))).toEqual([
