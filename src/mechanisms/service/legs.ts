@@ -7,7 +7,7 @@ import type { Fact } from '../../model/cluster/fact.ts'
 import type { ProxyFacts } from '../../model/cluster/snapshot.ts'
 import type { Store } from '../../model/cluster/store.ts'
 import { type Way, waysInto } from '../../model/cluster/ways.ts'
-import type { Provider } from './balancers/provider.ts'
+import type { Kept, Provider } from './balancers/provider.ts'
 import { balancerOf } from './balancers/recognise.ts'
 import { inputs, type OwnFacts, ownFacts } from './facts.ts'
 import { reachNote } from './candidates.ts'
@@ -73,7 +73,7 @@ function entryLegs(service: Service, store: Store): Leg[] {
   const events = ownOf(service, store)?.events
   const cloud = store.fact(inputs.cloud)
   const provider = balancerOf(service, { ...(events === undefined ? {} : { events }), cloud })
-  const balancer = balancerHop(provider, servicePolicy(service))
+  const balancer = balancerHop(provider, service)
   const ways = waysInto(service)
   const isNumbered = ways.some(({ kind }) => kind === 'cluster-ip')
   return (isNumbered ? ways : [...ways, { kind: 'cluster-ip' } satisfies Way]).map((way): Leg => {
@@ -89,8 +89,8 @@ function entryLegs(service: Service, store: Store): Leg[] {
       to: { object: of },
       arrival: isInside
         ? 'cluster-ip'
-        : way.kind === 'load-balancer' && provider?.to === 'pods'
-          ? 'pods'
+        : way.kind === 'load-balancer' && (provider?.to === 'pods' || provider?.to === 'cluster-ip')
+          ? provider.to
           : 'node-port',
       ...(way.kind === 'load-balancer' ? { hop: balancer } : {}),
     }
@@ -98,13 +98,19 @@ function entryLegs(service: Service, store: Store): Leg[] {
 }
 
 /** What is known of who stands in front of the nodes. */
-function balancerHop(provider: Provider | undefined, policy: Policy): Hop {
+function balancerHop(provider: Provider | undefined, service: Service): Hop {
+  const kept = provider?.keptBy?.(service)
   return {
     kind: 'load-balancer',
     mechanism: provider?.name ?? 'load balancer',
-    configuredBy: [],
-    policy: balancerPolicy(provider, policy),
+    configuredBy: kept === undefined ? [] : [refOf(service)],
+    policy: kept === undefined ? balancerPolicy(provider, servicePolicy(service)) : keptPolicy(kept),
   }
+}
+
+function keptPolicy(kept: Kept): Policy {
+  if (kept.by === 'address') return { kind: 'hash', of: 'client address' }
+  return { kind: 'cookie', madeBy: 'proxy', ...(kept.name === undefined ? {} : { name: kept.name }) }
 }
 
 function balancerPolicy(provider: Provider | undefined, policy: Policy): Policy {

@@ -22,7 +22,7 @@ const cells = ({ name, affinity: what, client: seen, to, own = '', source }: Pro
   name,
   affinity[what],
   client[seen],
-  to === 'unknown' ? 'not known' : to,
+  to === 'unknown' ? 'not known' : to === 'cluster-ip' ? 'the cluster IP' : to,
   own === '' ? '' : `\`${own.split(/ \(|, /)[0]}\``,
   source,
 ]

@@ -1,7 +1,10 @@
 import type { Fact, Unknown } from '../../../model/cluster/fact.ts'
+import type { Path } from '../../../model/affinity/leg.ts'
+import { sticks } from '../../../model/affinity/policy.ts'
 import type { Service } from '../../../model/cluster/kubernetes.ts'
 import { inputs } from '../facts.ts'
-import { analyzer, type Report } from '../../analyzer.ts'
+import { keyOf } from '../../../model/cluster/object.ts'
+import { analyzer, type Report, type View } from '../../analyzer.ts'
 import { isProxied, isSticky, type Subject, serviceAnalyzer, subjectOf } from '../analyzer.ts'
 import type { Provider } from '../balancers/provider.ts'
 
@@ -100,15 +103,20 @@ export const loadBalancerTimeout = serviceAnalyzer({
 })
 
 /** Load balancers that pick a node for each connection. */
-export const loadBalancerSpreads = serviceAnalyzer({
+export const loadBalancerSpreads = analyzer({
   codes: ['AFF-SVC-LB-SPREADS-NODES'],
-  inputs: ['balancer'],
-  applies: (subject) => isProxied(subject) && isSticky(subject),
-  analyse: ({ service }, { balancer: provider }, report) => {
-    if (service.spec.type !== 'LoadBalancer') return
-    if (provider?.affinity === 'follows' || provider?.to === 'pods') return
+  applies: (view) => {
+    const subject = subjectOf(view)
+    return subject !== undefined && applies(subject)
+  },
+  analyse: ({ paths, store, target }, report) => {
+    const balancer = store.fact(inputs.balancer)
+    const provider = balancer.known ? balancer.value : undefined
+    // Nobody picks a node there.
+    if (provider?.to === 'pods' || provider?.to === 'cluster-ip') return
     // What it refuses it does not serve.
-    if (provider?.affinity === 'refuses' && !hasAddress(service)) return
+    if (provider?.affinity === 'refuses' && !hasAddress(target.object as Service)) return
+    if (balancerHops(paths, target).some(({ policy }) => sticks(policy) === true)) return
     const isSure = provider?.affinity === 'ignores' && provider.keeps === undefined
     const name = provider?.name ?? 'the load balancer'
     report('AFF-SVC-LB-SPREADS-NODES', {
@@ -126,6 +134,14 @@ export const loadBalancerSpreads = serviceAnalyzer({
   },
 })
 
+/** The load balancers of a Service on its own ways: another one may stand before an Ingress. */
+function balancerHops(paths: readonly Path[], { ref }: View['target']): Path['hops'] {
+  return paths
+    .filter(({ entry }) => keyOf(entry.of) === keyOf(ref))
+    .flatMap(({ hops }) => hops)
+    .filter(({ kind }) => kind === 'load-balancer')
+}
+
 /** Load balancers that connect with addresses of their own. */
 export const loadBalancerHides = serviceAnalyzer({
   codes: ['AFF-SVC-LB-HIDES-CLIENTS'],
@@ -140,7 +156,9 @@ export const loadBalancerHides = serviceAnalyzer({
       message: `the ${provider.name} connects with its own addresses: to sessionAffinity all clients are one`,
       why: 'It is a proxy, so that the nodes never see who is behind it: everybody who comes through it is held on one pod of a node, as long as anybody connects.',
       mend: [
-        ...(provider.own === undefined ? [] : [`use its own stickiness: ${provider.own}`]),
+        ...(provider.own === undefined || provider.keptBy?.(service) !== undefined
+          ? []
+          : [`use its own stickiness: ${provider.own}`]),
         'let an Ingress or a gateway keep clients, by a cookie',
       ],
       field: 'spec.sessionAffinity',
@@ -156,16 +174,14 @@ export const loadBalancerBypasses = analyzer({
     return subject !== undefined && applies(subject)
   },
   analyse: (view, report) => {
-    const { paths, store } = view
+    const { paths, store, target } = view
     const balancer = store.fact(inputs.balancer)
     const service = subjectOf(view)?.service
     const provider = balancer.known ? balancer.value : undefined
     if (service !== undefined && (isNobodyKnown(service, provider) || provider?.to === 'unknown'))
       return report.cannot('AFF-SVC-LB-BYPASSES', maker(store.fact(inputs.cloud)))
-    const hop = paths
-      .flatMap(({ hops }) => hops)
-      .find(({ kind, arrival }) => kind === 'load-balancer' && arrival === 'pods')
-    if (hop === undefined || hop.policy.kind === 'hash') return
+    const hop = balancerHops(paths, target).find(({ arrival }) => arrival === 'pods')
+    if (hop === undefined || sticks(hop.policy) === true) return
     report('AFF-SVC-LB-BYPASSES', {
       message: `the ${hop.mechanism} goes to the pods directly: sessionAffinity plays no part there`,
       why: 'It picks a pod for each connection by its own rules; the Service keeps clients from inside the cluster only.',

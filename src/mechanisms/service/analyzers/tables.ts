@@ -37,7 +37,7 @@ export const perNode = serviceAnalyzer({
   analyse: (subject, { balancer: provider, proxy }, report) => {
     const { service } = subject
     // Nobody comes through a node, or what comes through one hides its clients from all.
-    if (provider?.to === 'pods') return
+    if (provider?.to === 'pods' || provider?.to === 'cluster-ip') return
     const isHashed = proxy.known && picksByMaglev(service, proxy.value)
     if (isSticky(subject) && !isHashed) {
       report('AFF-SVC-PER-NODE-TABLES', {

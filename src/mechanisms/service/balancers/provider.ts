@@ -14,17 +14,22 @@ export interface Provider {
   /** Whether what comes to the nodes has the client's address. */
   client: 'kept' | 'hidden' | 'unknown'
   /** Where it sends connections. */
-  to: 'nodes' | 'pods' | 'unknown'
+  to: 'nodes' | 'pods' | 'cluster-ip' | 'unknown'
   /** Clients stay for a time of its own, whatever timeoutSeconds says. */
   ownTime?: boolean
   /** Its own stickiness: what to write, and what it does. */
   own?: string
+  /** On what it keeps a client, where its own stickiness is on. */
+  keptBy?: (service: Service) => Kept | undefined
   /** What it gives to a Service. */
   gives?: 'host' | 'ip'
   signs: Signs
   /** Where that is known from. */
   source: string
 }
+
+/** By a cookie of this name, or one that it makes up, or by the address. */
+export type Kept = { by: 'address' } | { by: 'cookie'; name?: string }
 
 /** By what it is recognised; the first that says something decides. */
 export interface Signs {
@@ -42,6 +47,8 @@ export interface Signs {
   event?: RegExp
   /** The nodes' `spec.providerID`: who serves Services that say nothing. */
   nodes?: RegExp
+  /** On such nodes others make load balancers as well: it is this one where a cloud controller has put its finalizer on. */
+  isOneOfMany?: true
   /** What must hold as well. */
   only?: (service: Service) => boolean
 }

@@ -30,8 +30,16 @@ export function balancerOf(service: Service, { events, cloud }: Hints = {}): Pro
       shownSigns.some((sign) => shown[sign].some((text) => signs[sign]?.test(text) === true)),
     ) ??
     allowed.find(({ signs }) => warned.some((text) => signs.event?.test(text) === true)) ??
-    (cloud?.known === true ? allowed.find(({ signs }) => signs.nodes?.test(cloud.value) === true) : undefined)
+    (cloud?.known === true ? allowed.find(({ signs }) => isOfCloud(signs, cloud.value, service)) : undefined)
   )
+}
+
+/** What a cloud controller puts on each Service that it serves (k8s.io/cloud-provider, service/helpers, LoadBalancerCleanupFinalizer). */
+const cleanup = 'service.kubernetes.io/load-balancer-cleanup'
+
+function isOfCloud({ nodes, isOneOfMany }: Signs, cloud: string, { metadata }: Service): boolean {
+  if (nodes?.test(cloud) !== true) return false
+  return isOneOfMany !== true || (metadata.finalizers ?? []).includes(cleanup)
 }
 
 /** Whether the nodes' cloud has to be known: nothing on the Service tells who serves it. */

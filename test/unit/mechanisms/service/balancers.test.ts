@@ -3,6 +3,7 @@ import { analyse } from '../../../../src/analysis/analyse.ts'
 import { providers } from '../../../../src/mechanisms/service/balancers/providers.ts'
 import { balancerOf, needsCloud } from '../../../../src/mechanisms/service/balancers/recognise.ts'
 import { known, unknown } from '../../../../src/model/cluster/fact.ts'
+import { sticks } from '../../../../src/model/affinity/policy.ts'
 import type { Service } from '../../../../src/model/cluster/kubernetes.ts'
 import { service, snapshot, target } from '../../analysis/build.ts'
 
@@ -18,6 +19,7 @@ interface Made {
   local?: boolean
 }
 
+const cleanup = 'service.kubernetes.io/load-balancer-cleanup'
 const aws = 'service.beta.kubernetes.io/aws-load-balancer-'
 
 function make({ annotations = {}, finalizers = [], host, ip, conditions = [], ...more }: Made): Service {
@@ -95,6 +97,27 @@ describe('who makes a load balancer', () => {
     ],
     ['CloudStack load balancer', { cloud: 'external-cloudstack://1' }],
     ['Scaleway load balancer', { cloud: 'scaleway://instance/fr-par-1/1' }],
+    ['k3s ServiceLB', { cloud: 'k3s://node1', finalizers: [cleanup] }],
+    [
+      'cloud-provider-kind',
+      { cloud: 'kind://docker/kind/kind-worker', finalizers: [cleanup], ip: '172.18.0.4' },
+    ],
+    [
+      'MetalLB',
+      { cloud: 'kind://docker/kind/kind-worker', annotations: { 'metallb.io/ip-allocated-from-pool': 'p' } },
+    ],
+    ['Tailscale proxy', { class: 'tailscale' }],
+    ['LoxiLB', { class: 'loxilb.io/loxilb' }],
+    ['Vultr load balancer', { cloud: 'vultr://1' }],
+    ['Civo load balancer', { host: '92f8162c.lb.civo.com' }],
+    ['Exoscale Network Load Balancer', { cloud: 'exoscale://1' }],
+    [
+      'Alibaba Cloud load balancer',
+      { annotations: { 'service.beta.kubernetes.io/alicloud-loadbalancer-spec': 'slb.s1.small' } },
+    ],
+    ['Huawei Cloud Elastic Load Balance', { annotations: { 'kubernetes.io/elb.class': 'union' } }],
+    ['Tencent Cloud load balancer', { annotations: { 'service.kubernetes.io/tke-existed-lbid': 'lb-1' } }],
+    ['Yandex Network Load Balancer', { cloud: 'yandex://fhm1' }],
   ])('%s: %j', (name, made) => {
     const { services, cloud } = snapshotOf(made)
     const [one] = services
@@ -107,7 +130,8 @@ describe('who makes a load balancer', () => {
       { class: 'example.com/lb', annotations: { [`${aws}type`]: 'nlb' }, cloud: 'aws:///i-1' },
     ],
     ['nothing', {}],
-    ['nodes that have no cloud', { cloud: 'k3s://node1' }],
+    ['nodes of a cluster where others serve as well', { cloud: 'k3s://node1' }],
+    ['nodes of kind, and no cloud controller', { cloud: 'kind://docker/kind/w', ip: '172.18.0.4' }],
     ['an address that the cloud of the nodes never gives', { ip: '203.0.113.7', cloud: 'aws:///i-1' }],
     [
       'an address that its annotations never give',
@@ -165,6 +189,48 @@ describe('what is found of a load balancer', () => {
     ],
   ])('%s', (_name, made, expected) => {
     expect(codes(made).toSorted()).toEqual(expected.toSorted())
+  })
+
+  const beta = 'service.beta.kubernetes.io/'
+  it.each<[string, Record<string, string>]>([
+    ['DigitalOcean', { [`${beta}do-loadbalancer-sticky-sessions-type`]: 'cookies' }],
+    [
+      'Hetzner',
+      {
+        'load-balancer.hetzner.cloud/http-sticky-sessions': 'true',
+        'load-balancer.hetzner.cloud/protocol': 'https',
+      },
+    ],
+    ['Scaleway, by address', { [`${beta}scw-loadbalancer-sticky-sessions`]: 'table' }],
+    ['Scaleway, by cookie', { [`${beta}scw-loadbalancer-sticky-sessions`]: 'cookie' }],
+    [
+      'Linode',
+      { [`${beta}linode-loadbalancer-port-80`]: '{"protocol": "http", "stickiness": "http_cookie"}' },
+    ],
+    ['Vultr', { [`${beta}vultr-loadbalancer-sticky-session-enabled`]: 'on' }],
+    ['Oracle', { 'oci.oraclecloud.com/loadbalancer-policy': 'IP_HASH' }],
+    ['Alibaba', { [`${beta}alibaba-cloud-loadbalancer-persistence-timeout`]: '1800' }],
+    ['Huawei', { 'kubernetes.io/elb.session-affinity-mode': 'SOURCE_IP' }],
+    ['LoxiLB', { 'loxilb.io/epselect': 'persist' }],
+    [
+      'the AWS Load Balancer Controller, to nodes',
+      {
+        [`${aws}type`]: 'external',
+        [`${aws}target-group-attributes`]: 'stickiness.enabled=true,stickiness.type=source_ip',
+      },
+    ],
+  ])('sees that the own stickiness is on: %s', (_name, annotations) => {
+    const made = { annotations, cloud: 'x' }
+    expect(codes(made)).not.toContain('LB-SPREADS-NODES')
+    const { paths, findings } = analyse(snapshotOf(made), target)
+    const hop = paths.flatMap(({ hops }) => hops).find(({ kind }) => kind === 'load-balancer')
+    expect(sticks(hop!.policy)).toBe(true)
+    expect(findings.flatMap(({ mend }) => mend).join('\n')).not.toContain('use its own stickiness')
+  })
+
+  it('takes the stickiness of Hetzner for off without HTTP, where it is not read', () => {
+    const annotations = { 'load-balancer.hetzner.cloud/http-sticky-sessions': 'true' }
+    expect(codes({ annotations })).toContain('LB-SPREADS-NODES')
   })
 
   it('says whether it is sure', () => {

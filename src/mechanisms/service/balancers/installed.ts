@@ -1,0 +1,87 @@
+import type { Provider } from './provider.ts'
+
+/** Load balancers that somebody installs in a cluster: whoever is recognised by what a controller writes comes first. */
+export const installedBalancers: readonly Provider[] = [
+  {
+    name: 'MetalLB',
+    affinity: 'ignores',
+    keeps: 'maybe',
+    client: 'kept',
+    to: 'nodes',
+    signs: { class: /^metallb(\.|$)/, annotation: /^metallb\.(io|universe\.tf)\// },
+    source:
+      'metallb/metallb website/content/usage: on layer 2 one node takes all connections, with BGP the routers pick',
+  },
+  {
+    name: 'kube-vip',
+    affinity: 'ignores',
+    keeps: 'maybe',
+    client: 'kept',
+    to: 'nodes',
+    signs: { class: /^kube-vip\.io\//, annotation: /^kube-vip\.io\// },
+    source:
+      'kube-vip/website content/docs/modes/arp.md, bgp.md: with ARP one node takes all connections, with BGP the routers pick',
+  },
+  {
+    name: 'Cilium LB IPAM',
+    affinity: 'ignores',
+    keeps: 'maybe',
+    client: 'kept',
+    to: 'nodes',
+    signs: {
+      class: /^io\.cilium\/(bgp-control-plane|l2-announcer|node)$/,
+      annotation: /^(lbipam\.cilium\.io|io\.cilium)\//,
+      condition: /^cilium\.io\//,
+    },
+    source:
+      'cilium/cilium Documentation/network/lb-ipam.rst, l2-announcements.rst: one node answers, with BGP the routers pick',
+  },
+  {
+    name: 'k3s ServiceLB',
+    affinity: 'ignores',
+    keeps: 'maybe',
+    client: 'unknown',
+    to: 'nodes',
+    signs: { annotation: /^svccontroller\.k3s\.cattle\.io\//, nodes: /^k3s:/, isOneOfMany: true },
+    source: 'k3s-io/klipper-lb entry: every node has the port, and clients pick a node by its address',
+  },
+  {
+    name: 'KubeLB',
+    affinity: 'follows',
+    client: 'unknown',
+    to: 'nodes',
+    ownTime: true,
+    signs: { class: /^kubelb(\.|$)/ },
+    source: 'kubermatic/kubelb pull request 435',
+  },
+  {
+    name: 'LoxiLB',
+    affinity: 'unknown',
+    // It keeps the address, takes its own or that of the Service, as `loxilb.io/lbmode` says.
+    client: 'unknown',
+    to: 'unknown',
+    own: 'loxilb.io/epselect: persist',
+    keptBy: ({ metadata }) =>
+      metadata.annotations?.['loxilb.io/epselect'] === 'persist' ? { by: 'address' } : undefined,
+    signs: { class: /^loxilb\.io\//, annotation: /^loxilb\.io\// },
+    source: 'loxilb-io/kube-loxilb README.md: loxilb.io/epselect, --setLBMode',
+  },
+  {
+    name: 'Tailscale proxy',
+    affinity: 'ignores',
+    client: 'hidden',
+    to: 'cluster-ip',
+    signs: { class: /^tailscale$/, condition: /^TailscaleProxyReady$/ },
+    source:
+      'tailscale/tailscale issue 11024, cmd/containerboot: a pod of its operator forwards to the cluster IP, with its own address',
+  },
+  {
+    name: 'cloud-provider-kind',
+    affinity: 'follows',
+    client: 'hidden',
+    to: 'nodes',
+    signs: { nodes: /^kind:/, isOneOfMany: true },
+    source:
+      'kubernetes-sigs/cloud-provider-kind pkg/loadbalancer/proxy.go: an Envoy, RING_HASH by source_ip with ClientIP',
+  },
+]
