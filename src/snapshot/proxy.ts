@@ -12,6 +12,7 @@ import type {
   ProxyEvidence,
 } from '../mechanisms/service/proxies/evidence.ts'
 import { nodeArguments, sitsInside } from '../mechanisms/service/proxies/hidden.ts'
+import { ciliumSettings } from '../mechanisms/service/proxies/cilium.ts'
 import { proxyConfigMaps, recogniseProxy } from '../mechanisms/service/proxies/recognise.ts'
 import { configMapPath, listPath, nodesPath, podsPath, proxyModePath } from '../cluster/paths.ts'
 import { type Groups, readGroups } from './groups.ts'
@@ -56,8 +57,10 @@ export async function readProxy(
   ])
   const configMaps: Record<string, Fact<ConfigMap | undefined>> = { [keyOf(primary)]: config }
   const names = system.known ? system.value.map(({ metadata }) => metadata.name) : []
+  const elsewhere = await readCiliumElsewhere(cluster, await groups, names, signal)
   const wanted = [
     ...proxyConfigMaps.filter(({ daemonSet }) => names.includes(daemonSet)),
+    ...elsewhere.map(({ metadata: { namespace = '' } }) => ({ namespace, name: ciliumSettings })),
     ...(config.known && config.value === undefined ? kubeProxyConfigMaps.slice(1) : []),
   ]
   await Promise.all(
@@ -66,7 +69,7 @@ export async function readProxy(
     }),
   )
   const evidence: ProxyEvidence = {
-    daemonSets: system.known ? known([...system.value, ...others]) : system,
+    daemonSets: system.known ? known([...system.value, ...others, ...elsewhere]) : system,
     configMaps,
   }
   const felix = asksFelix(evidence) ? await readFelix(cluster, await groups, signal) : undefined
@@ -207,6 +210,22 @@ async function readAgents(
   const wanted = agentNamespaces.filter(({ group }) => groups.known && groups.value.has(group))
   const lists = await Promise.all(wanted.map(({ namespace }) => readDaemonSets(cluster, namespace, signal)))
   return lists.flatMap((list) => (list.known ? list.value : []))
+}
+
+/** Cilium in a namespace of its own: looked for where its resources are served, and kube-system has no agent. */
+async function readCiliumElsewhere(
+  cluster: Cluster,
+  groups: Fact<Groups>,
+  names: readonly string[],
+  signal: AbortSignal | undefined,
+): Promise<readonly DaemonSet[]> {
+  if (!groups.known || !groups.value.has('cilium.io')) return []
+  if (names.includes('cilium') || names.includes('anetd')) return []
+  const type = { apiVersion: 'apps/v1', kind: 'DaemonSet' }
+  const query = { labelSelector: 'k8s-app=cilium' }
+  const path = listPath('/apis/apps/v1', 'daemonsets', undefined)
+  const found = await readList<DaemonSet>(cluster, path, 'daemonsets', type, { query, signal })
+  return found.known ? found.value.filter(({ metadata }) => metadata.name === 'cilium').slice(0, 1) : []
 }
 
 function readDaemonSets(

@@ -175,6 +175,36 @@ describe('a proxy that does not show at first', () => {
     ])
     expect(findings.map(({ code }) => code)).toContain('AFF-PROXY-AFFINITY-OFF')
   })
+
+  describe('Cilium in a namespace of its own', () => {
+    const everywhere = '/apis/apps/v1/daemonsets'
+    const cilium = { ...set('cilium'), metadata: { name: 'cilium', namespace: 'cilium' } }
+    const answers = {
+      ...base,
+      '/apis': groups('cilium.io'),
+      [daemonSets]: { items: [set('kube-proxy')] },
+      [everywhere]: { items: [cilium] },
+      '/api/v1/namespaces/cilium/configmaps/cilium-config': { data: { 'kube-proxy-replacement': 'true' } },
+    }
+
+    it('is found by its label, with its settings', async () => {
+      const { cluster, asked } = fakeCluster(answers)
+      const { proxy } = await new Collector(cluster).collect([target])
+      expect(proxy).toMatchObject({
+        known: true,
+        value: { kind: 'cilium', source: 'configmap cilium/cilium-config', settings: { replaces: 'true' } },
+      })
+      expect(asked).toContain(`${everywhere}?k8s-app=cilium`)
+    })
+
+    it('is not looked for where Cilium has no resources, or its agent is in kube-system', async () => {
+      for (const more of [{ '/apis': groups() }, { [daemonSets]: { items: [set('cilium')] } }]) {
+        const { cluster, asked } = fakeCluster({ ...answers, ...more })
+        await new Collector(cluster).collect([target])
+        expect(asked.filter((path) => path.startsWith(everywhere))).toEqual([])
+      }
+    })
+  })
 })
 
 describe('what may not be read', () => {

@@ -107,15 +107,17 @@ export const loadBalancerSpreads = analyzer({
   codes: ['AFF-SVC-LB-SPREADS-NODES'],
   applies: (view) => {
     const subject = subjectOf(view)
-    return subject !== undefined && applies(subject)
+    return subject !== undefined && isProxied(subject) && isSticky(subject)
   },
   analyse: ({ paths, store, target }, report) => {
+    const service = target.object as Service
+    if (service.spec.type !== 'LoadBalancer') return
     const balancer = store.fact(inputs.balancer)
     const provider = balancer.known ? balancer.value : undefined
     // Nobody picks a node there.
     if (provider?.to === 'pods' || provider?.to === 'cluster-ip') return
     // What it refuses it does not serve.
-    if (provider?.affinity === 'refuses' && !hasAddress(target.object as Service)) return
+    if (provider?.affinity === 'refuses' && !hasAddress(service)) return
     if (balancerHops(paths, target).some(({ policy }) => sticks(policy) === true)) return
     const isSure = provider?.affinity === 'ignores' && provider.keeps === undefined
     const name = provider?.name ?? 'the load balancer'

@@ -10,6 +10,9 @@ const agents = [
   { name: 'anetd', product: 'GKE Dataplane V2' },
 ] as const
 
+/** The ConfigMap beside its agent. */
+export const ciliumSettings = 'cilium-config'
+
 /**
  * Cilium translates cluster IPs of pods on every node, with and without replacing kube-proxy; node ports and the like
  * only where it replaces it (cilium/cilium pull requests 11085, 16179; bpf/bpf_lxc.c, per-packet load balancing).
@@ -18,7 +21,8 @@ export const cilium: Recogniser = (sets, evidence) => {
   const agent = agents.find(({ name }) => running(sets, name) !== undefined)
   if (agent === undefined) return undefined
   const set = running(sets, agent.name)
-  const config = dataOf(evidence, 'kube-system/cilium-config')
+  const namespace = set?.metadata.namespace ?? 'kube-system'
+  const config = dataOf(evidence, `${namespace}/${ciliumSettings}`)
   const isAlone = running(sets, 'kube-proxy') === undefined
   const replaces = replacesAll(config, isAlone)
   return {
@@ -26,8 +30,8 @@ export const cilium: Recogniser = (sets, evidence) => {
     ...(agent.product === undefined ? {} : { product: agent.product }),
     source:
       config === undefined
-        ? `daemonset kube-system/${agent.name}, no kube-proxy`
-        : 'configmap kube-system/cilium-config',
+        ? `daemonset ${namespace}/${agent.name}, no kube-proxy`
+        : `configmap ${namespace}/${ciliumSettings}`,
     settings: {
       ...pick(config, ['bpf-lb-sock', 'bpf-lb-sock-hostns-only', 'bpf-lb-algorithm', 'bpf-lb-mode']),
       ...(replaces === undefined ? {} : { replaces: String(replaces) }),
@@ -78,16 +82,16 @@ function replacesAll(config: Record<string, string> | undefined, isAlone: boolea
   return ['true', 'strict', 'probe'].includes(replacement) || config['enable-node-port'] === 'true'
 }
 
-const switchOn: readonly Mend[] = [
+const switchOn = (namespace: string): readonly Mend[] => [
   "set sessionAffinity: true in Cilium's Helm values",
   {
     deed: {
       kind: 'fields',
-      of: { kind: 'ConfigMap', namespace: 'kube-system', name: 'cilium-config' },
+      of: { kind: 'ConfigMap', namespace, name: ciliumSettings },
       fields: { data: { 'enable-session-affinity': 'true' } },
     },
   },
-  { deed: { kind: 'run', command: 'kubectl rollout restart daemonset/cilium -n kube-system' } },
+  { deed: { kind: 'run', command: `kubectl rollout restart daemonset/cilium -n ${namespace}` } },
 ]
 
 /**
@@ -98,9 +102,10 @@ function affinityOf(
   set: DaemonSet | undefined,
   config: Record<string, string> | undefined,
 ): { affinity?: ProxyAffinity } {
+  const namespace = set?.metadata.namespace ?? 'kube-system'
   if (config === undefined) {
-    const why = 'its settings, the ConfigMap kube-system/cilium-config, are not known'
-    return { affinity: { state: 'unknown', why, mend: switchOn } }
+    const why = `its settings, the ConfigMap ${namespace}/${ciliumSettings}, are not known`
+    return { affinity: { state: 'unknown', why, mend: switchOn(namespace) } }
   }
   const setting = config['enable-session-affinity']
   if (setting === 'true') return {}
@@ -111,7 +116,7 @@ function affinityOf(
       affinity: {
         state: 'unknown',
         why: `enable-session-affinity is ${words}, and which version of Cilium that means cannot be seen`,
-        mend: switchOn,
+        mend: switchOn(namespace),
       },
     }
   if (!isOlderThan(version, '1.19') || (setting === undefined && !isOlderThan(version, '1.18'))) return {}
@@ -119,7 +124,7 @@ function affinityOf(
     affinity: {
       state: 'off',
       why: `enable-session-affinity is ${words} in Cilium ${version}`,
-      mend: switchOn,
+      mend: switchOn(namespace),
     },
   }
 }

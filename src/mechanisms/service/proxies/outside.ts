@@ -12,7 +12,10 @@ export function outsideOf(proxy: Fact<ProxyFacts>): Fact<ProxyFacts> {
 export function addressSeen(service: Service, proxy: Fact<ProxyFacts>): 'client' | 'node' | 'unknown' {
   if (service.spec.externalTrafficPolicy === 'Local') return 'client'
   const outside = outsideOf(proxy)
-  if (!outside.known || outside.value.kind !== 'cilium') return 'node'
+  if (!outside.known) return 'node'
+  // It tunnels from the node that is entered to the pod's (Calico documentation, "Enable the eBPF data plane").
+  if (outside.value.kind === 'calico-ebpf') return 'client'
+  if (outside.value.kind !== 'cilium') return 'node'
   const isDirect = answersDirectly(service, outside.value)
   if (isDirect === undefined) return 'unknown'
   return isDirect ? 'client' : 'node'

@@ -3,6 +3,7 @@ import { analyse } from '../../../../src/analysis/analyse.ts'
 import { providers } from '../../../../src/mechanisms/service/balancers/providers.ts'
 import { balancerOf, needsCloud } from '../../../../src/mechanisms/service/balancers/recognise.ts'
 import { known, unknown } from '../../../../src/model/cluster/fact.ts'
+import type { ProxyFacts } from '../../../../src/model/cluster/snapshot.ts'
 import { sticks } from '../../../../src/model/affinity/policy.ts'
 import type { Service } from '../../../../src/model/cluster/kubernetes.ts'
 import { service, snapshot, target } from '../../analysis/build.ts'
@@ -155,6 +156,23 @@ describe('who makes a load balancer', () => {
       expect(source).toMatch(/^([\w.-]+\/[\w.-]+ [a-zA-Z]|not known: )/)
       expect(Object.keys(signs)).not.toEqual([])
     }
+  })
+})
+
+describe('whom pods see from outside', () => {
+  const node = (facts: ProxyFacts) => {
+    const port = service({ type: 'NodePort', externalTrafficPolicy: 'Cluster' })
+    const { findings, paths } = analyse(snapshot({ service: port }, { proxy: known(facts) }), target)
+    const way = paths.find(({ entry }) => entry.kind === 'node-port')
+    const isSaid = findings.some(({ code }) => code === 'AFF-SVC-NODEPORT-MASQUERADED')
+    return { note: way?.hops.at(-1)?.note, isSaid }
+  }
+  const proxy = (kind: ProxyFacts['kind']): ProxyFacts => ({ kind, source: 'x', settings: {} })
+
+  it('is the client by Calico eBPF, and the node by kube-proxy', () => {
+    expect(node(proxy('calico-ebpf')).isSaid).toBe(false)
+    expect(node(proxy('calico-ebpf')).note).toContain('client')
+    expect(node(proxy('kube-proxy'))).toEqual({ note: 'pods see the address of the node', isSaid: true })
   })
 })
 
