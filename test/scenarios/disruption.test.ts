@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { app, manyHours, service } from './support/manifests.ts'
 import { usePlayground } from './support/namespace.ts'
@@ -37,8 +36,7 @@ describe(`endpoints that come and go during a run, on ${site.name}`, () => {
   const probeAndDelete = async (output: string) => {
     const before = await counts()
     const running = place.startProbe(['sticky', '--duration', '7s', '-o', output])
-    await running.printed(/waiting for the first answer/)
-    await sleep(1500)
+    await place.requested(50)
     const held = await busiest(before)
     await place.kubectl('delete', 'pod', held, '--wait=false')
     const ended = await running.ended

@@ -31,8 +31,7 @@ describeOnce('ending a probe early', () => {
 
   test('Ctrl-C in the middle reports what was seen', async () => {
     const running = place.startProbe([...long, '-o', 'json'])
-    await running.printed(/waiting for the first answer/)
-    await sleep(1000)
+    await place.requested(20)
     const at = performance.now()
     running.kill('SIGINT')
     const ended = await running.ended
@@ -45,8 +44,7 @@ describeOnce('ending a probe early', () => {
 
   test('Ctrl-C twice says what is left and how to remove it, and that works', async () => {
     const running = place.startProbe(long)
-    await running.printed(/waiting for the first answer/)
-    await sleep(500)
+    await place.requested(0)
     running.kill('SIGINT')
     // Two signals of a kind are one when nobody has taken the first; the pod needs longer than this to end.
     await sleep(300)
@@ -105,8 +103,7 @@ describeOnce('ending a probe early', () => {
 
   test('a Job that someone deletes in the middle ends the probe', async () => {
     const running = place.startProbe([...long, '-o', 'json'])
-    await running.printed(/waiting for the first answer/)
-    await sleep(1000)
+    await place.requested(20)
     await place.kubectl('delete', 'jobs', '--all', '--wait=false')
     const ended = await running.ended
     expect(reportOf(ended).status.notes.join()).toMatch(

@@ -211,8 +211,7 @@ describeOnce('ending a shadow early', () => {
 
   test('Ctrl-C in the first probe reports that one alone', async () => {
     const running = place.startProbe([...long, '-o', 'json'])
-    await running.printed(/waiting for the first answer/)
-    await sleep(1000)
+    await place.requested(20)
     running.kill('SIGINT')
     const ended = await running.ended
     expectExit(ended, 130)
@@ -224,8 +223,7 @@ describeOnce('ending a shadow early', () => {
 
   test('Ctrl-C twice says what is left, and cleanup removes it', async () => {
     const running = place.startProbe(['web', '--echo', '--duration', '1m'])
-    await running.printed(/waiting for the first answer/)
-    await sleep(500)
+    await place.requested(0)
     running.kill('SIGINT')
     await sleep(300)
     running.kill('SIGINT')

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { beforeAll, expect, test } from 'vitest'
 import { app, service } from './support/manifests.ts'
 import { usePlayground } from './support/namespace.ts'
@@ -80,8 +79,7 @@ describeOnce('runs that would be judged wrongly by what is seen at first', () =>
 
   test('affinity is switched on in the middle', async () => {
     const running = place.startProbe(['changed', '--duration', '12s', '-o', 'json'])
-    await running.printed(/waiting for the first answer/)
-    await sleep(3000)
+    await place.requested(150)
     const spec = {
       sessionAffinity: 'ClientIP',
       sessionAffinityConfig: { clientIP: { timeoutSeconds: 600 } },
@@ -100,8 +98,7 @@ describeOnce('runs that would be judged wrongly by what is seen at first', () =>
 
   test('the Service is deleted in the middle', async () => {
     const running = place.startProbe(['deleted', '--duration', '5s', '-o', 'json'])
-    await running.printed(/waiting for the first answer/)
-    await sleep(2000)
+    await place.requested(80)
     await place.kubectl('delete', 'service', 'deleted')
     const ended = await running.ended
     expectExit(ended, 4)

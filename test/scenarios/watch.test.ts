@@ -38,8 +38,7 @@ describe(`probe --watch on ${site.name}`, () => {
 
   test('says a switch when it happens and why, and ends with the report when it is stopped', async () => {
     const running = place.startProbe(['sticky', '--watch'])
-    await running.printed(/waiting for the first answer/)
-    await sleep(1500)
+    await place.requested(50)
     // Whichever pod it is on, it has to leave it.
     await place.kubectl('rollout', 'restart', 'deployment/web')
     await running.printed(
@@ -60,8 +59,7 @@ describe(`probe --watch on ${site.name}`, () => {
 
   test('as JSON: one object on each line, the report last', async () => {
     const running = place.startProbe(['sticky', '--watch', '-o', 'json'])
-    await running.printed(/waiting for the first answer/)
-    await sleep(1000)
+    await place.requested(30)
     await place.kubectl('delete', 'pod', await firstPod(), '--wait=false')
     await running.printed(/"kind":"terminating"/, 'stdout')
     running.kill('SIGTERM')

@@ -18,6 +18,8 @@ export interface Playground {
   proxiesFollow: () => Promise<void>
   probe: (args: readonly string[], options?: CommandOptions) => Promise<Ended>
   startProbe: (args: readonly string[], options?: CommandOptions) => Running
+  /** Waits until the probe that runs here has made more than so many requests: its log numbers them. */
+  requested: (count: number) => Promise<void>
   /** Jobs, pods and Services that probes left here. */
   leftovers: () => Promise<string[]>
 }
@@ -65,6 +67,17 @@ function makePlayground(name: string): Playground {
     proxiesFollow,
     probe: (args, options) => run(site, ['probe', '-n', name, ...args], options),
     startProbe: (args, options) => start(site, ['probe', '-n', name, ...args], options),
+    requested: async (count) => {
+      const newest = async (): Promise<number> => {
+        // There is none before the pod has started.
+        const log = await kubectl('logs', '-l', ours, '--tail=-1').catch(() => '')
+        return Math.max(
+          0,
+          ...[...log.matchAll(/^\{"line":\d+,"from":(\d+)/gm)].map(([, from]) => Number(from)),
+        )
+      }
+      await expect.poll(newest, { timeout: 60_000, interval: 100 }).toBeGreaterThan(count)
+    },
     leftovers: async () => {
       const found = await kubectl('get', 'jobs,pods,services', '-l', ours, '-o', 'name')
       return found.split('\n').filter((line) => line !== '')
