@@ -105,6 +105,8 @@ export interface TlsConfig {
   insecure?: boolean
   /** Certificates in PEM that are trusted instead of the public ones. */
   ca?: string
+  /** The same, trusted beside the public ones: whoever has one of them needs nobody who vouches for it. */
+  trusted?: string
   /** The name to ask for and to verify; `host` unless given. */
   serverName?: string
 }

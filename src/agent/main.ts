@@ -6,7 +6,7 @@
  * Needs Node 18 and nothing else. Writes the stream that protocol.ts describes to its standard output.
  * SIGTERM and SIGINT end the run: what was observed is written, and the process exits with 0.
  */
-import os from 'node:os'
+import { hostname } from 'node:os'
 import { decodeConfig } from './complete-config.ts'
 import { Encoder } from './protocol/encode.ts'
 import { createIdentifier } from './answers/identify.ts'
@@ -57,7 +57,7 @@ async function main(): Promise<void> {
     agent: version,
     node: process.version,
     pid: process.pid,
-    hostname: os.hostname(),
+    hostname: hostname(),
     client,
     addresses,
   })

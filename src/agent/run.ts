@@ -1,4 +1,4 @@
-import tls from 'node:tls'
+import { createSecureContext, rootCertificates, type SecureContext } from 'node:tls'
 import type { Observation, Scheme } from '../model/probe/observation.ts'
 import { type CompleteConfig, type CompleteTarget, isPlain } from './complete-config.ts'
 import { CookieUser } from './cookies/user.ts'
@@ -27,7 +27,7 @@ export interface RunOptions {
   /** Time 0 of the observations, by `now`. */
   zeroAt: number
   identify: Identifier
-  /** Node's, where a target is asked in HTTP/2: it takes its time to load. */
+  /** Node's, where the target is asked in HTTP/2: it takes its time to load. */
   http2: typeof import('node:http2') | undefined
   /** Is this string the address of a backend? */
   isBackend: (address: string) => boolean
@@ -58,6 +58,12 @@ function shuffle(items: number[]): void {
     const other = Math.floor(Math.random() * (last + 1))
     ;[items[last], items[other]] = [items[other]!, items[last]!]
   }
+}
+
+/** Whom to trust. */
+function contextOf({ tls: { ca, trusted } }: CompleteTarget): SecureContext {
+  const beside = trusted === undefined ? undefined : [...rootCertificates, trusted]
+  return createSecureContext({ ca: ca ?? beside, allowPartialTrustChain: beside !== undefined })
 }
 
 /** Users of earlier targets, by their session. */
@@ -118,10 +124,9 @@ export class Run {
       this.#tallies[observation.session ?? 0]?.add(observation)
       encoder.add(observation)
     }, numbersAfter + 1)
-    const { ca } = target.tls
     // A redirect may lead there, too.
     const mayBeSecure = scheme === 'https' || target.redirects > 0
-    const secureContext = mayBeSecure ? tls.createSecureContext(ca === undefined ? {} : { ca }) : undefined
+    const secureContext = mayBeSecure ? contextOf(target) : undefined
     const plan: Plan = {
       config,
       target,
@@ -135,7 +140,7 @@ export class Run {
     const { http2 } = options
     const newLane = (session: number): AnyLane => {
       const user = userOf(config, session, options.users)
-      return http2 !== undefined && target.isHttp2 ? new Http2Lane(plan, user, http2) : new LaneOf(plan, user)
+      return http2 === undefined ? new LaneOf(plan, user) : new Http2Lane(plan, user, http2)
     }
     if (isPlain(sessions)) for (let lane = 0; lane < config.concurrency; lane++) this.#lanes.push(newLane(0))
     else for (const session of sessions.keys()) this.#lanes.push(newLane(session))

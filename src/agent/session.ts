@@ -4,7 +4,7 @@ import type { Identifier } from './answers/identify.ts'
 import type { End } from './protocol/protocol.ts'
 import type { RunEnd } from './run.ts'
 import { type KnownUsers, Run } from './run.ts'
-import { detectScheme, type Spoken } from './requests/scheme.ts'
+import { chooseHttp, detectScheme, type Spoken } from './requests/scheme.ts'
 import { sumTotals } from './protocol/tally.ts'
 
 export interface SessionOptions {
@@ -84,8 +84,7 @@ export class Session {
     const stop = new Promise<Spoken>((resolve) => {
       this.#onStop = () => resolve({ scheme: 'tcp' })
     })
-    const spoken = target.scheme === 'auto' ? detectScheme(config, target, now) : { scheme: target.scheme }
-    const known = await Promise.race([spoken, stop])
+    const known = await Promise.race([this.#spoken(target), stop])
     const waitMs = index === 0 ? config.startAtEpochMs - Date.now() : 0
     let timer: NodeJS.Timeout | undefined
     if (waitMs > 0 && !this.#stopped) {
@@ -97,6 +96,15 @@ export class Session {
     clearTimeout(timer)
     clearInterval(beats)
     return known
+  }
+
+  async #spoken(target: CompleteTarget): Promise<Spoken> {
+    const { config, now } = this.#options
+    const { isHttp2, scheme } = target
+    const spoken = scheme === 'auto' ? await detectScheme(config, target, now) : { scheme }
+    return isHttp2 && spoken.scheme === 'https'
+      ? { ...spoken, ...(await chooseHttp(config, target)) }
+      : spoken
   }
 
   #ask(target: CompleteTarget, targetIndex: number, spoken: Spoken, beganAt: number): Promise<RunEnd> {
@@ -119,7 +127,7 @@ export class Session {
         numbersAfter: encoder.lastNumber,
         zeroAt: this.#zeroAt,
         identify,
-        http2: this.#http2,
+        http2: target.isHttp2 && spoken.isHttp1 !== true ? this.#http2 : undefined,
         isBackend: this.#isBackend,
         encoder,
         outputFull,

@@ -1,16 +1,16 @@
-import { gateways } from '../mechanisms/gateway-api/objects.ts'
-import { istioGateways } from '../mechanisms/istio/objects.ts'
 import { at, list, record, text } from '../mechanisms/kit/loose.ts'
 import { services } from '../mechanisms/service/objects.ts'
-import type { LooseObject, ObjectType } from '../model/cluster/object.ts'
 import { waysInto } from '../model/cluster/ways.ts'
 import type { ObjectReader } from '../snapshot/objects.ts'
+import { type Parents, type Reached, readParents } from './parents.ts'
 
 /** An address at which something in front is reached. */
 export interface FoundAddress {
   address: string
   /** Where it stands, in words. */
   from: string
+  /** The namespace of the Service, where it is one's. */
+  namespace?: string
   /** By a name, and not by what the objects say of each other. */
   isGuess?: boolean
 }
@@ -21,27 +21,23 @@ export interface FoundAddress {
  * Undefined where no object tells.
  *
  * @param by the controller, as people call it
+ * @param parents the Gateways that it names, where they are read already
  */
 export async function findAddress(
   objects: ObjectReader,
   object: Reached,
   by: string | undefined,
+  parents?: Parents,
 ): Promise<FoundAddress | undefined> {
   const own = addressIn(at(object.status, 'loadBalancer.ingress'))
   if (own !== undefined) return { address: own, from: 'its status' }
-  const namespace = object.metadata.namespace ?? 'default'
-  for (const parent of list(at(object.spec, 'parentRefs'))) {
-    const { name, namespace: other } = record(parent)
-    const gateway = await read(objects, gateways, text(other) ?? namespace, text(name) ?? '')
-    const address = addressIn(at(gateway?.status, 'addresses'))
-    if (address !== undefined) return { address, from: `gateway/${text(name) ?? ''}` }
+  const { gateways, istio } = parents ?? (await readParents(objects, object))
+  for (const gateway of gateways) {
+    const address = addressIn(at(gateway.status, 'addresses'))
+    if (address !== undefined) return { address, from: `gateway/${gateway.metadata.name}` }
   }
-  for (const word of list(at(object.spec, 'gateways'))) {
-    const [name = '', other] = (text(word) ?? '').split('/').toReversed()
-    if (name === 'mesh') continue
-    const gateway = await read(objects, istioGateways, other ?? namespace, name)
-    const selector = record(at(gateway?.spec, 'selector'))
-    const found = await serviceOfPods(objects, selector)
+  for (const gateway of istio) {
+    const found = await serviceOfPods(objects, record(at(gateway.spec, 'selector')))
     if (found !== undefined) return found
   }
   const named = by === undefined ? undefined : await serviceOfPods(objects, { [nameLabel]: productOf(by) })
@@ -55,23 +51,6 @@ function productOf(by: string): string {
 
 /** What charts call the pods of a product. */
 const nameLabel = 'app.kubernetes.io/name'
-
-/** An object whose status may say where it is reached. */
-type Reached = LooseObject & { status?: unknown }
-
-async function read(
-  objects: ObjectReader,
-  type: ObjectType<LooseObject>,
-  namespace: string,
-  name: string,
-): Promise<Reached | undefined> {
-  try {
-    return await objects.find(type, namespace, name)
-  } catch {
-    // Not to be read: the user can say the address.
-    return undefined
-  }
-}
 
 /** The Service in front of pods with these labels that has an address. */
 async function serviceOfPods(
@@ -88,7 +67,9 @@ async function serviceOfPods(
   const [only, ...others] = own.flatMap((service) => {
     const address = waysInto(service).find(({ host }) => host !== undefined)?.host
     const { name, namespace = 'default' } = service.metadata
-    return address === undefined ? [] : [{ address, from: `service/${name} in namespace ${namespace}` }]
+    return address === undefined
+      ? []
+      : [{ address, from: `service/${name} in namespace ${namespace}`, namespace }]
   })
   return others.length === 0 ? only : undefined
 }

@@ -1,6 +1,5 @@
 import { type Cluster, isForbidden } from '../cluster/index.ts'
 import { mechanisms } from '../mechanisms/index.ts'
-import { at, list, record, strings } from '../mechanisms/kit/loose.ts'
 import { unknown } from '../model/cluster/fact.ts'
 import type { Explanation } from '../analysis/analyse.ts'
 import { isOfType, type LooseObject, type NamespacedName, refOf } from '../model/cluster/object.ts'
@@ -12,6 +11,9 @@ import type { Front } from '../probe/plan/plan.ts'
 import { missingPermission, probeRules } from '../probe/permissions.ts'
 import { Collector } from '../snapshot/collect.ts'
 import { findAddress } from './address.ts'
+import { Certificates } from './certificate.ts'
+import { type Listener, listenerFor, listenersOf } from './listener.ts'
+import { type Parents, readParents } from './parents.ts'
 import { suspectsOf } from './suspects.ts'
 import { placesOf } from './places.ts'
 import { type ServiceWays, type Visited, visitedOf } from './visited.ts'
@@ -28,6 +30,8 @@ export interface FrontQuery {
   hosts?: readonly string[] | undefined
   paths?: readonly string[] | undefined
   scheme: FrontPlace['scheme']
+  /** The user said whom to trust, or that anybody is. */
+  isTrusted?: boolean
 }
 
 export interface FoundFront {
@@ -78,8 +82,17 @@ export async function findFront(
       hints: [...found.notes, 'say it:  --host shop.example.com --path /'],
     })
   }
-  const address = await addressFor(collector, query, object, { word, by: places[0]?.by, notes })
-  const secure = secureHosts(object)
+  const parents = object === undefined ? undefined : await readParents(collector.objects, object)
+  const by = places[0]?.by
+  const { address, beside } = await addressFor(collector, query, object, { word, by, parents, notes })
+  const listeners = object === undefined || parents === undefined ? [] : listenersOf(object, parents, beside)
+  const asked = query.scheme === 'auto' ? undefined : query.scheme
+  const serving = (host: string): Listener | undefined => listenerFor(listeners, host, asked)
+  const certificates = new Certificates(collector.objects)
+  await certificates.read(
+    query.isTrusted === true ? [] : places.map(({ host }) => listenerFor(listeners, host, 'https')),
+  )
+  notes.push(...certificates.notes)
   return {
     service: found.service,
     notes: [...notes, ...found.notes],
@@ -88,15 +101,14 @@ export async function findFront(
       suspects: suspectsOf(found.explanation.findings, ref),
       ...(object === undefined ? {} : { target: { kind: query.kind.name, namespace, name: query.name } }),
       places: places.map(({ host, path, pattern: _pattern, service, ...place }) => {
-        const scheme =
-          query.scheme === 'auto' && secure.has(host)
-            ? 'https'
-            : query.scheme === 'auto'
-              ? 'http'
-              : query.scheme
+        const listener = serving(host)
+        const { address: reached, port } = address(listener)
+        const scheme = asked ?? listener?.scheme ?? (port === 443 ? 'https' : 'http')
         return {
           ...place,
-          ...address(scheme),
+          address: reached,
+          port: port ?? (scheme === 'https' ? 443 : 80),
+          ...certificates.of(listenerFor(listeners, host, 'https')),
           scheme,
           hostName: host,
           path,
@@ -119,16 +131,23 @@ interface ExplainedWays extends ServiceWays {
   explanation: Explanation
 }
 
-type AddressOf = (scheme: FrontPlace['scheme']) => { address: string; port: number }
+type AddressOf = (listener: Listener | undefined) => { address: string; port: number | undefined }
 
 async function addressFor(
   { objects }: Collector,
   { address: asked }: FrontQuery,
   object: LooseObject | undefined,
-  { word, by, notes }: { word: string; by: string | undefined; notes: string[] },
-): Promise<AddressOf> {
-  const own = asked !== undefined || object === undefined ? undefined : await findAddress(objects, object, by)
-  if (own?.isGuess === true)
+  {
+    word,
+    by,
+    parents,
+    notes,
+  }: { word: string; by: string | undefined; parents: Parents | undefined; notes: string[] },
+): Promise<{ address: AddressOf; beside: string | undefined }> {
+  // The user's word counts; where Istio's gateway stands is to be known all the same.
+  const isFound = asked === undefined || (parents?.istio ?? []).length > 0
+  const own = isFound && object !== undefined ? await findAddress(objects, object, by, parents) : undefined
+  if (asked === undefined && own?.isGuess === true)
     notes.push(`no status says where ${word} is reached; asking ${own.address}, that of ${own.from}`)
   const found = asked ?? own?.address
   if (found === undefined) {
@@ -138,12 +157,10 @@ async function addressFor(
   }
   const [, host = found, port] = /^(\[[^\]]+\]|[^:]+):(\d+)$/.exec(found) ?? []
   const address = host.replace(/^\[(.*)\]$/, '$1')
-  return (scheme) => ({ address, port: port === undefined ? (scheme === 'https' ? 443 : 80) : Number(port) })
-}
-
-/** Hosts that an Ingress serves by TLS. */
-function secureHosts(object: LooseObject | undefined): ReadonlySet<string> {
-  return new Set(list(at(object?.spec, 'tls')).flatMap((entry) => strings(record(entry)['hosts'])))
+  return {
+    address: (listener) => ({ address, port: port === undefined ? listener?.port : Number(port) }),
+    beside: own?.namespace,
+  }
 }
 
 /** The Services that an object's own arrows lead to. */

@@ -100,7 +100,8 @@ function concreteHost(host: string | undefined): string | undefined {
   return host.startsWith('*.') ? `probe${host.slice(1)}` : host
 }
 
-function matchesHost(pattern: string | undefined, host: string): boolean {
+/** Whether a host is one of a pattern's: `shop.example.com`, `*.example.com`, `*`. */
+export function matchesHost(pattern: string | undefined, host: string): boolean {
   if (pattern === undefined || pattern === '*' || pattern === '') return true
   const name = host.replace(/:\d+$/, '').toLowerCase()
   return pattern.startsWith('*.')

@@ -44,6 +44,7 @@ export const types = {
     sub: ['status', 'log', 'eviction', 'exec', 'proxy'],
   }),
   services: defineType('v1', 'services', 'Service', { short: ['svc'], sub: ['status'] }),
+  secrets: defineType('v1', 'secrets', 'Secret'),
   configmaps: defineType('v1', 'configmaps', 'ConfigMap', { short: ['cm'] }),
   events: defineType('v1', 'events', 'Event', { short: ['ev'] }),
   resourcequotas: defineType('v1', 'resourcequotas', 'ResourceQuota', { short: ['quota'], sub: ['status'] }),

@@ -1,4 +1,4 @@
-import net from 'node:net'
+import { isIP } from 'node:net'
 import { type CookiePlace, type CookieRefusal, defaultPath, pathMatches } from '../../model/probe/cookie.ts'
 import { type ParsedCookie, parseSetCookie } from './parse.ts'
 
@@ -110,7 +110,7 @@ export class CookieJar {
 
 /** RFC 6265, 5.1.3: the host itself, or a name below it; an address is nobody's child. */
 export function domainMatches(host: string, domain: string): boolean {
-  return host === domain || (host.endsWith(`.${domain}`) && net.isIP(host) === 0)
+  return host === domain || (host.endsWith(`.${domain}`) && isIP(host) === 0)
 }
 
 function scopeOf(domain: string | undefined, host: string): Pick<Stored, 'domain' | 'hostOnly'> | undefined {

@@ -1,4 +1,4 @@
-import fs from 'node:fs'
+import { write } from 'node:fs'
 
 /** Characters that may wait to be written before requests are held back. */
 const enough = 131_072
@@ -43,7 +43,7 @@ export class Output {
   }
 
   #send(bytes: Buffer, offset: number): void {
-    fs.write(this.#descriptor, bytes, offset, bytes.length - offset, null, (error, written) => {
+    write(this.#descriptor, bytes, offset, bytes.length - offset, null, (error, written) => {
       if (error?.code === 'EAGAIN') setTimeout(() => this.#send(bytes, offset), 5)
       // Nobody will ever read it.
       else if (error !== null) process.exit(1)

@@ -85,6 +85,8 @@ export interface Start {
   detectionMs?: number
   /** Where it was found out that it is not HTTP: what the port does instead, to go on after "the port". */
   notHttp?: string
+  /** Asked for HTTP/2 over TLS, the server chose HTTP/1.1, which it is asked in. */
+  isHttp1?: true
 }
 
 /** Why a request brought no answer, in words. Said once per target, outcome and code. */

@@ -1,6 +1,6 @@
-import dgram from 'node:dgram'
-import dns from 'node:dns'
-import net from 'node:net'
+import { createSocket, type Socket } from 'node:dgram'
+import { lookup } from 'node:dns'
+import { isIP } from 'node:net'
 import type { Outcome, Replaced } from '../../model/probe/observation.ts'
 import { outcomeOf } from './failures.ts'
 import type { AnyLane, Plan } from './lane.ts'
@@ -23,7 +23,7 @@ export class DatagramLane implements AnyLane {
 
   readonly #plan: Plan
   readonly #payload: Buffer
-  #socket: dgram.Socket | undefined
+  #socket: Socket | undefined
   #busy = false
   #newConnection = true
   #replaced: Replaced | undefined
@@ -67,12 +67,12 @@ export class DatagramLane implements AnyLane {
 
   #open(): void {
     const { host } = this.#plan.target
-    const family = net.isIP(host)
+    const family = isIP(host)
     const { number } = this
     this.#localPort = undefined
     if (family !== 0) this.#connect(host, family)
     else {
-      dns.lookup(host, (error, address, found) => {
+      lookup(host, (error, address, found) => {
         if (!this.#busy || this.number !== number) return
         if (error === null) this.#connect(address, found)
         else this.#onError(error)
@@ -81,7 +81,7 @@ export class DatagramLane implements AnyLane {
   }
 
   #connect(address: string, family: number): void {
-    const socket = dgram.createSocket(family === 6 ? 'udp6' : 'udp4')
+    const socket = createSocket(family === 6 ? 'udp6' : 'udp4')
     this.#socket = socket
     socket.on('error', (error) => {
       if (this.#socket === socket) this.#onError(error)

@@ -1,6 +1,6 @@
 import type http2 from 'node:http2'
-import net from 'node:net'
-import type tls from 'node:tls'
+import { connect } from 'node:net'
+import type { TLSSocket } from 'node:tls'
 import type { Observation, Outcome, Replaced } from '../../model/probe/observation.ts'
 import type { CookieUser } from '../cookies/user.ts'
 import { connectTls } from './connect.ts'
@@ -99,7 +99,7 @@ export class Http2Lane implements AnyLane {
     this.#localPort = undefined
     const socket = isSecure
       ? connectTls(target, this.#place.port, secureContext, ['h2', 'http/1.1'])
-      : net.connect({
+      : connect({
           host: target.host,
           port: this.#place.port,
           autoSelectFamily: false,
@@ -115,7 +115,7 @@ export class Http2Lane implements AnyLane {
     })
     connection.on('connect', () => {
       if (!isCurrent()) return
-      const chosen = isSecure ? (socket as tls.TLSSocket).alpnProtocol : 'h2'
+      const chosen = isSecure ? (socket as TLSSocket).alpnProtocol : 'h2'
       this.#stage = 'answer'
       if (this.#plan.config.localPorts) this.#localPort = socket.localPort
       if (chosen === 'h2') this.#send(connection)

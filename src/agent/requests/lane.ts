@@ -1,5 +1,5 @@
-import net from 'node:net'
-import type tls from 'node:tls'
+import { Socket } from 'node:net'
+import type { SecureContext } from 'node:tls'
 import type { Observation, Outcome, Replaced, Scheme } from '../../model/probe/observation.ts'
 import type { CompleteConfig, CompleteTarget } from '../complete-config.ts'
 import type { CookieUser } from '../cookies/user.ts'
@@ -33,7 +33,7 @@ export interface Plan {
   target: CompleteTarget
   scheme: Scheme
   /** For https: made once, because that takes longer than a handshake. */
-  secureContext: tls.SecureContext | undefined
+  secureContext: SecureContext | undefined
   /** Milliseconds, monotonic. */
   now: () => number
   /** The lane can begin the next request, at once too. Never called while `begin` runs. */
@@ -94,7 +94,7 @@ export class Lane implements AnyLane {
   readonly #cookies: CookieUser | undefined
   readonly #header: string
   readonly session: number
-  #socket: net.Socket | undefined
+  #socket: Socket | undefined
   #stage: Stage = 'connect'
   #busy = false
   #deadline = Infinity
@@ -145,7 +145,7 @@ export class Lane implements AnyLane {
     return this.#place.scheme === 'tcp'
   }
 
-  #send(socket: net.Socket): void {
+  #send(socket: Socket): void {
     if (this.#isPlain) this.answer.expectAnything()
     const cookies = this.#cookies?.header(cookiePlace(this.#place), Date.now()) ?? ''
     socket.write(requestOf(this.#plan, this.#place, this.number, this.#header + cookies), 'latin1')
@@ -206,7 +206,7 @@ export class Lane implements AnyLane {
     })
   }
 
-  #connect(): net.Socket {
+  #connect(): Socket {
     const { host } = this.#plan.target
     const { port } = this.#place
     const options = {
@@ -219,7 +219,7 @@ export class Lane implements AnyLane {
         },
       },
     }
-    const socket = new net.Socket(options)
+    const socket = new Socket(options)
     socket.on('connect', () => {
       if (this.#socket === socket) this.#onReady(socket)
     })
@@ -227,7 +227,7 @@ export class Lane implements AnyLane {
     return socket
   }
 
-  #connectTls(): net.Socket {
+  #connectTls(): Socket {
     const { target, secureContext } = this.#plan
     const socket = connectTls(target, this.#place.port, secureContext)
     socket.on('connect', () => {
@@ -242,7 +242,7 @@ export class Lane implements AnyLane {
     return socket
   }
 
-  #onReady(socket: net.Socket): void {
+  #onReady(socket: Socket): void {
     this.#stage = 'answer'
     // Asked for only where it is wanted: it is a system call.
     if (this.#plan.config.localPorts) this.#localPort = socket.localPort

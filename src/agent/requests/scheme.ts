@@ -1,5 +1,5 @@
-import net from 'node:net'
-import tls from 'node:tls'
+import { connect, isIP } from 'node:net'
+import { connect as connectTls } from 'node:tls'
 import type { Scheme } from '../../model/probe/observation.ts'
 import type { CompleteConfig, CompleteTarget } from '../complete-config.ts'
 import type { Exchange, Plan } from './lane.ts'
@@ -29,6 +29,8 @@ export interface Spoken {
   scheme: Scheme
   /** Where it is asked as TCP: what it said instead of HTTP, to go on after "the port". */
   notHttp?: string
+  /** Asked in HTTP/2 over TLS, it chose HTTP/1.1. */
+  isHttp1?: true
 }
 
 /**
@@ -54,13 +56,13 @@ export async function detectScheme(
     if (exchange.outcome === 'answered') {
       const body = answer.body.toString('latin1', 0, answer.bodyLength)
       if (answer.status !== 400 || !/\b(?:https|ssl|tls)\b/i.test(body)) return { scheme: 'http' }
-      return { scheme: (await speaksTls(config, target)) ? 'https' : 'http' }
+      return { scheme: (await speaksTls(config, target)) === false ? 'http' : 'https' }
     }
     // Broken HTTP is HTTP.
     if (answer.status !== 0) return { scheme: 'http' }
     if (exchange.outcome !== 'protocol' && exchange.outcome !== 'reset') return { scheme: 'http' }
     if (!answer.started || answer.firstByte === tlsAlert)
-      if (await speaksTls(config, target)) return { scheme: 'https' }
+      if ((await speaksTls(config, target)) !== false) return { scheme: 'https' }
     // Not with every try: with the same number of connections for each, a proxy that goes round would lead all to one pod.
     const asksHttp2 = answer.started || attempt % 2 === 0
     if (asksHttp2 && (await firstBytes(config, target, http2Preface)).startsWith(settingsFrame, 3))
@@ -86,7 +88,7 @@ function wordsFor(words: readonly string[]): string {
 function firstBytes(config: CompleteConfig, { host, port }: CompleteTarget, bytes: string): Promise<string> {
   return new Promise((resolve) => {
     let said = ''
-    const socket = net.connect({ host, port, autoSelectFamily: false }, () => socket.write(bytes, 'latin1'))
+    const socket = connect({ host, port, autoSelectFamily: false }, () => socket.write(bytes, 'latin1'))
     const finish = (): void => {
       clearTimeout(timer)
       socket.destroy()
@@ -128,21 +130,40 @@ function tryHttp(
   })
 }
 
-/** True also when the server refuses the handshake in the words of TLS, for example for want of a name. */
-function speaksTls(config: CompleteConfig, target: CompleteTarget): Promise<boolean> {
+/** The protocols that a client of HTTP/2 offers over TLS. */
+const http2First = ['h2', 'http/1.1']
+
+/** What a server says that was asked for HTTP/2 over TLS and goes on in HTTP/1.1, as it may. */
+export async function chooseHttp(
+  config: CompleteConfig,
+  target: CompleteTarget,
+): Promise<Pick<Spoken, 'isHttp1'>> {
+  const chosen = await speaksTls(config, target, http2First)
+  return chosen === true || chosen === 'http/1.1' ? { isHttp1: true } : {}
+}
+
+/**
+ * What it chose of several protocols, else true; true also when the server refuses the handshake in the words of TLS, for example
+ * for want of a name.
+ */
+function speaksTls(
+  config: CompleteConfig,
+  target: CompleteTarget,
+  ALPNProtocols?: string[],
+): Promise<boolean | string> {
   return new Promise((resolve) => {
     const { host, port } = target
     const name = target.tls.serverName ?? host
-    const servername = net.isIP(name) === 0 ? name : ''
+    const servername = isIP(name) === 0 ? name : ''
     const options = { host, port, autoSelectFamily: false, servername, rejectUnauthorized: false }
-    const socket = tls.connect(options)
-    const finish = (speaks: boolean): void => {
+    const socket = connectTls(ALPNProtocols === undefined ? options : { ...options, ALPNProtocols })
+    const finish = (speaks: boolean | string): void => {
       clearTimeout(timer)
       socket.destroy()
       resolve(speaks)
     }
     const timer = setTimeout(finish, Math.min(config.timeoutMs, tryMs), false)
-    socket.on('secureConnect', () => finish(true))
+    socket.on('secureConnect', () => finish(socket.alpnProtocol || true))
     socket.on('end', () => finish(false))
     socket.on('error', (error: NodeJS.ErrnoException) => finish(/ALERT/.test(error.code ?? '')))
   })

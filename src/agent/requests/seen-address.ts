@@ -1,4 +1,4 @@
-import net from 'node:net'
+import { isIPv4, isIPv6 } from 'node:net'
 
 /** Bodies that tell a client's address do so early. */
 const searched = 8192
@@ -39,8 +39,8 @@ export function seenAddressOf(body: string, isBackend: (address: string) => bool
 /** The one spelling of an address that stands at the beginning of `text`, perhaps with a port behind it. */
 function addressOf(text: string): string | undefined {
   const v4 = /^(?:::ffff:)?(\d+\.\d+\.\d+\.\d+)(?::\d+)?\.?$/i.exec(text)?.[1]
-  if (v4 !== undefined) return net.isIPv4(v4) ? v4 : undefined
-  if (!net.isIPv6(text)) return undefined
+  if (v4 !== undefined) return isIPv4(v4) ? v4 : undefined
+  if (!isIPv6(text)) return undefined
   const address = new URL(`http://[${text}]`).hostname.slice(1, -1)
   const [, high, low] = /^::ffff:([\da-f]+):([\da-f]+)$/.exec(address) ?? []
   if (high === undefined || low === undefined) return address

@@ -36,6 +36,7 @@ export async function wayTo(
     hosts: host,
     paths: flags.path,
     scheme: scheme === 'tcp' ? 'auto' : scheme,
+    isTrusted: flags.insecure || flags.ca !== undefined,
   } as const
   const { service, front: way, notes } = await findFront(cluster, asked, signal)
   const found = spoken(way, flags)

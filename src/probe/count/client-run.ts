@@ -25,6 +25,8 @@ export class ClientRun {
   scheme: Scheme | undefined
   /** What ports do instead of speaking HTTP. */
   readonly #notHttp = new Set<string>()
+  /** Entries that chose HTTP/1.1 though they were asked for HTTP/2. */
+  readonly http1Entries = new Set<number>()
   readonly failures: Failure[] = []
   readonly foreign: string[] = []
   end: End | undefined
@@ -62,6 +64,8 @@ export class ClientRun {
     if (start !== undefined) {
       this.scheme ??= start.scheme
       if (start.notHttp !== undefined) this.#notHttp.add(start.notHttp)
+      if (start.isHttp1 === true)
+        this.http1Entries.add(this.cells[this.#cellOf({ target: start.target })]?.entry.index ?? 0)
       this.#clock ??= new NodeClock(start.epochMs)
       this.#asked = this.#cellOf({ target: start.target })
       this.#before.set(start.target, start.after ?? 0)
@@ -132,11 +136,8 @@ export class ClientRun {
       .filter((failure) => this.#cellOf(failure) === cell)
       .slice(0, most)
       .map(({ number, outcome, code, message }) => {
-        const advice =
-          outcome === 'tls'
-            ? '; --insecure does not verify the certificate, --ca FILE names who signed it'
-            : ''
-        return `request ${number} failed: ${message} (${code})${advice}`
+        const words = outcome === 'tls' ? tlsWords(code, message) : message
+        return `request ${number} failed: ${words} (${code})${adviceFor(outcome, code)}`
       })
   }
 }
@@ -144,4 +145,29 @@ export class ClientRun {
 function gapWords({ fromObservation, toObservation, observations }: Gap): string {
   if (observations === 0) return 'some lines of the log did not arrive; no observation was in them'
   return `${observations} observations did not arrive (requests ${fromObservation} to ${toObservation}): the log was rotated before it was read`
+}
+
+/** What is wrong with a certificate, where Node says it in words of its own. */
+function tlsWords(code: string, message: string): string {
+  const [, host, names] = /Host: (.+?)\. is not in the cert's altnames: (.+)/.exec(message) ?? []
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID' && host !== undefined && names !== undefined)
+    return `the certificate is for ${names.replaceAll(/\b(?:DNS|IP Address):/g, '')}, and not for ${host}`
+  if (code === 'CERT_HAS_EXPIRED') return 'the certificate has expired'
+  if (code === 'CERT_NOT_YET_VALID') return 'the certificate is not valid yet'
+  return signedBy.has(code) ? `nobody who is trusted signed the certificate: ${message}` : message
+}
+
+/** OpenSSL's words for a certificate of somebody who is not known. */
+const signedBy: ReadonlySet<string> = new Set([
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+])
+
+function adviceFor(outcome: Failure['outcome'], code: string): string {
+  if (outcome !== 'tls') return ''
+  const ca = signedBy.has(code) ? ', --ca FILE names who signed it' : ''
+  return `; --insecure does not verify the certificate${ca}`
 }

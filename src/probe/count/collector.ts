@@ -1,5 +1,6 @@
 import type { Cluster } from '../../cluster/index.ts'
 import type { Decoded } from '../../agent/protocol/protocol.ts'
+import { hostAndPort } from '../../model/common/ip.ts'
 import { changedWords, judgeNotes } from '../../judge/notes.ts'
 import { strangersOf } from '../../judge/strangers.ts'
 import { errorPerVerdict, judgeSurvey } from '../../judge/survey.ts'
@@ -383,8 +384,8 @@ export class Collector {
    */
   #result(): ProbeSurvey {
     const { options, subject, run, interrupted, plan, direct, capacity } = this.#given
-    const { entries } = plan
     const seen = this.#clients.filter(({ hasObservations }) => hasObservations)
+    const entries = asSpoken(plan.entries, seen)
     if (seen.length === 0) {
       if (interrupted.aborted) throw interrupted.reason
       const client = this.#clients.find(({ pod }) => pod !== undefined) ?? this.#clients[0]!
@@ -451,6 +452,7 @@ export class Collector {
         ...countNotes(options, cells),
         ...new Set(seen.flatMap((client) => client.toolNotes())),
         ...new Set(seen.flatMap((client) => client.notHttpNotes())),
+        ...plan.entries.filter((entry) => !entries.includes(entry)).map(http1Note),
         ...watchNotes(this.#watchTrouble),
         ...this.#failureNotes(cells),
         ...seen
@@ -700,3 +702,16 @@ function few(sentences: readonly string[]): string[] {
   const rest = different.length - mostNotes
   return rest <= 0 ? different : [...different.slice(0, mostNotes), `… and ${rest} more notes like these`]
 }
+
+/** Entries in what they were asked in. */
+function asSpoken(entries: readonly SurveyEntry[], clients: readonly ClientRun[]): SurveyEntry[] {
+  const chosen = new Set(clients.flatMap(({ http1Entries }) => [...http1Entries]))
+  return entries.map((entry) => {
+    if (entry.front === undefined || !chosen.has(entry.index)) return entry
+    const { isHttp2: _isHttp2, ...front } = entry.front
+    return { ...entry, front }
+  })
+}
+
+const http1Note = ({ host, port }: SurveyEntry): string =>
+  `HTTP/2 was offered at ${hostAndPort(host, port)}, and HTTP/1.1 chosen there (ALPN): requests were made in that`

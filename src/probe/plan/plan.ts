@@ -91,13 +91,21 @@ export interface ProbeOptions {
 export interface Front {
   /** What was named, where it is not the Service. */
   target?: TargetRef
-  places: readonly (FrontPlace & { address: string; port: number })[]
+  places: readonly (FrontPlace & { address: string; port: number; certificate?: ServedCertificate })[]
   /** Further Services in the namespace of the first that places lead to; each place then says which. */
   others?: readonly string[]
   /** Users take their cookies along from place to place. */
   isJourney?: boolean
   /** What `explain` found wrong with it. */
   suspects?: readonly Suspect[]
+}
+
+/** By what a gateway is known, over TLS. */
+export interface ServedCertificate {
+  /** Where it is kept, in words. */
+  secret: string
+  /** In PEM: trusted beside the public authorities. */
+  trusted: string
 }
 
 /** Redirects that are followed behind a gateway, which sends http to https, or to a path of its own. */
@@ -340,6 +348,8 @@ function targetOf(entry: SurveyEntry, options: ProbeOptions, { service, ports }:
   const own = headers === undefined || headers.length === 0 ? {} : { headers: [...headers] }
   if (entry.front !== undefined) {
     const { scheme, hostName, path, upgrade, isHttp2 } = entry.front
+    const certificate = options.front?.places[entry.index]?.certificate
+    const trusted = certificate === undefined ? {} : { trusted: certificate.trusted }
     return {
       scheme,
       host: entry.host,
@@ -350,7 +360,7 @@ function targetOf(entry: SurveyEntry, options: ProbeOptions, { service, ports }:
       ...(upgrade === undefined ? {} : { upgrade }),
       ...(isHttp2 === true ? { isHttp2 } : {}),
       ...own,
-      tls: { serverName: hostName.replace(/:\d+$/, ''), ...options.tls },
+      tls: { serverName: hostName.replace(/:\d+$/, ''), ...trusted, ...options.tls },
     }
   }
   const name = `${service.name}.${service.namespace}.svc`

@@ -60,5 +60,7 @@ export function proxyIn(
   const found = names.find((name) => gateways[name].image === image)
   if (found === undefined) return undefined
   const router = routerOf(found, store, { namespace, name: pod })
-  return startProxy(options, router, gateways[found].isBilingual === true)
+  const { isBilingual = false, certificate: certificateOf } = gateways[found]
+  const certificate = certificateOf?.(store, { namespace, name: pod })
+  return startProxy(options, { router, isBilingual, ...(certificate === undefined ? {} : { certificate }) })
 }

@@ -196,6 +196,7 @@ describe('a hostile server', () => {
 describe('TLS', () => {
   const authority = makeAuthority('test authority')
   const { key, cert } = authority.issue({ commonName: 'echo', dnsNames: ['echo.test'] })
+  const stranger = makeAuthority('stranger').cert
   const secure = (): Promise<number> =>
     listen(
       tls.createServer({ key, cert }, (socket) => {
@@ -209,6 +210,9 @@ describe('TLS', () => {
     ['any certificate when told so', { insecure: true }, 'answered', ''],
     ['a trusted one for its name', { ca: authority.cert, serverName: 'echo.test' }, 'answered', ''],
     ['a trusted one for another name', { ca: authority.cert }, 'tls', 'does not match'],
+    ['the one itself that is trusted', { trusted: cert, serverName: 'echo.test' }, 'answered', ''],
+    ['the one itself for another name', { trusted: cert }, 'tls', 'does not match'],
+    ['another one that is trusted', { trusted: stranger, serverName: 'echo.test' }, 'tls', 'issuer'],
   ])('with %s', async (_, settings = {}, outcome, message) => {
     const port = await secure()
     expect(await outcomeAt(port, { scheme: 'https', tls: settings })).toEqual([

@@ -44,6 +44,7 @@ describe('the address of a gateway', () => {
   test('is that of the Gateway which a route names, in its namespace or another', async () => {
     const { cluster } = fakeCluster({
       '/apis/gateway.networking.k8s.io/v1/namespaces/infra/gateways/edge': {
+        metadata: { name: 'edge', namespace: 'infra' },
         status: { addresses: [{ value: '192.0.2.7' }] },
       },
       '/apis/gateway.networking.k8s.io/v1/namespaces/shop/gateways/none': 'missing',
@@ -67,13 +68,13 @@ describe('the address of a gateway', () => {
       object({ gateways: ['mesh', 'istio/edge'] }),
       undefined,
     )
-    expect(found).toEqual({ address: '192.0.2.8', from: 'service/edge in namespace ingress' })
+    expect(found).toMatchObject({ address: '192.0.2.8', from: 'service/edge in namespace ingress' })
   })
 
   test('is a guess where only the name of the controller tells, and none where there are two', async () => {
     const labels = { 'app.kubernetes.io/name': 'ingress-nginx' }
     const one = fakeCluster({ '/api/v1/services': { items: [controller('nginx', labels)] } })
-    expect(await findAddress(readerOf(one.cluster), object({}), 'ingress-nginx')).toEqual({
+    expect(await findAddress(readerOf(one.cluster), object({}), 'ingress-nginx')).toMatchObject({
       address: '10.96.0.9',
       from: 'service/nginx in namespace ingress',
       isGuess: true,

@@ -5,7 +5,7 @@ import type { ProbeSubject } from '../preflight.ts'
 
 /** The ways in by something in front of the Service: to its endpoints, but neither by its addresses nor by its ports. */
 export function frontEntries({ places }: Front, { service, others = [] }: ProbeSubject): SurveyEntry[] {
-  return places.map(({ address, port: entered, ...front }, index) => {
+  return places.map(({ address, port: entered, certificate: _certificate, ...front }, index) => {
     const behind = others.find(({ name }) => name === front.service) ?? service
     const { port, portName, protocol, clusterIP } = behind
     return {

@@ -5,15 +5,27 @@ import { defineType, types } from '../../resource-types.ts'
 import type { Store } from '../../store.ts'
 import type { Gateway, Installed, Place } from '../kit/gateway.ts'
 import { gatewayApi, gatewayClasses, gateways, httpRoutes } from '../kit/gateway-api.ts'
-import { listAt, textAt } from '../kit/loose.ts'
-import { balanced, namespaceObject, workload } from '../kit/objects.ts'
+import { type CertificateUse, certificateFor } from '../kit/certificates.ts'
+import { listAt, numberAt, textAt } from '../kit/loose.ts'
+import { balanced, type GatewayPort, namespaceObject, workload } from '../kit/objects.ts'
 import { controllerName, isOurs, owning, parentsOf } from './attach.ts'
 import { group, policies } from './policy.ts'
-import { router } from './routes.ts'
+import { gatewayOf, router } from './routes.ts'
 
 const image = 'docker.io/envoyproxy/envoy:distroless-v1.36.0'
 const namespace = 'envoy-gateway-system'
-const ports = [{ name: 'http-80', containerPort: 10_080 }]
+/** Ports below 1024 are served at higher ones (`shiftedPortNumber`). */
+const portsOf = (gateway: Resource): GatewayPort[] => {
+  const listeners = listAt(gateway, 'spec', 'listeners')
+  const ports = new Map(
+    listeners.map((one) => [numberAt(one, 'port') ?? 80, textAt(one, 'protocol') ?? 'HTTP']),
+  )
+  return [...ports].map(([port, protocol]) => ({
+    name: `${protocol.toLowerCase()}-${port}`,
+    containerPort: port < 1024 ? port + 10_000 : port,
+    port,
+  }))
+}
 
 /** Envoy Gateway: GatewayClass `eg`, and a Gateway `eg` that routes of all namespaces may use. */
 export const envoyGateway: Gateway = {
@@ -49,6 +61,21 @@ export const envoyGateway: Gateway = {
   },
   run,
   router,
+  // Without a filter chain for a name the connection is closed.
+  certificate: (store, pod) => {
+    const of = gatewayOf(store, pod)
+    return (asked) => (asked === undefined ? undefined : certificateFor(store, certificatesOf(of()), asked))
+  },
+}
+
+function certificatesOf(gateway: Resource | undefined): CertificateUse[] {
+  return listAt(gateway, 'spec', 'listeners').flatMap((one) =>
+    listAt(one, 'tls', 'certificateRefs').map((ref) => ({
+      host: textAt(one, 'hostname'),
+      namespace: textAt(ref, 'namespace') ?? gateway?.metadata.namespace ?? '',
+      secret: textAt(ref, 'name') ?? '',
+    })),
+  )
 }
 
 /** Makes an Envoy for each Gateway, and says of Gateways and routes what has become of them. */
@@ -66,8 +93,8 @@ function run(store: Store, { install, address, another }: Place): () => void {
       }
       const made = of === namespace && name === 'eg' ? address : another()
       const objects: Installed[] = [
-        workload({ name: envoy, namespace, labels, image, ports }),
-        balanced({ name: envoy, namespace, labels, ports }, labels, made),
+        workload({ name: envoy, namespace, labels, image, ports: portsOf(gateway) }),
+        balanced({ name: envoy, namespace, labels, ports: portsOf(gateway) }, labels, made),
       ]
       for (const object of objects) install(object)
       own = store.find(types.services, namespace, envoy)

@@ -21,6 +21,8 @@ interface Way {
   host: string
   match: unknown
   rule: Rule
+  /** Its route is attached to a listener by which the request came. */
+  listens: (asked: Asked) => boolean
 }
 
 interface Rule {
@@ -32,18 +34,29 @@ interface Rule {
   isNative: boolean
 }
 
-/** What an Envoy of a Gateway does with requests, by the labels of its pod. */
-export function router(store: Store, pod: { namespace: string; name: string }): Router {
+/** The Gateway whose Envoy a pod is, by its labels. */
+export function gatewayOf(
+  store: Store,
+  pod: { namespace: string; name: string },
+): () => Resource | undefined {
   const labels = store.find(types.pods, pod.namespace, pod.name)?.metadata.labels ?? {}
   const [of, name] = [labels[`${owning}namespace`] ?? '', labels[`${owning}name`] ?? '']
+  return () => store.find(gateways, of, name)
+}
+
+/** What an Envoy of a Gateway does with requests. */
+export function router(store: Store, pod: { namespace: string; name: string }): Router {
+  const own = gatewayOf(store, pod)
   const followed = [gatewayClasses, gateways, httpRoutes, policies, ...serviceTypes]
   const ways = following(store, followed, () => {
-    const gateway = store.find(gateways, of, name)
+    const gateway = own()
     return gateway === undefined ? [] : waysOf(store, gateway)
   })
   const balancer = new Balancer()
   return (asked) => {
-    const way = ways().find(({ host, match }) => matchesHost(host, asked.host) && applies(match, asked))
+    const way = ways().find(
+      ({ host, match, listens }) => matchesHost(host, asked.host) && listens(asked) && applies(match, asked),
+    )
     if (way === undefined) return notFound
     const { rule, match } = way
     const isEmpty = rule.backends.length === 0
@@ -62,11 +75,12 @@ function waysOf(store: Store, gateway: Resource): Way[] {
     .filter((route) => parentsOf(store, route).some((one) => one.gateway === gateway))
     .flatMap((route) => {
       const hosts = listAt(route, 'spec', 'hostnames').map(String)
+      const listens = listensFor(route, gateway)
       return listAt(route, 'spec', 'rules').flatMap((one, index) => {
         const rule = ruleOf(store, route, gateway, one, index)
         const matches = listAt(one, 'matches')
         return (hosts.length === 0 ? [''] : hosts).flatMap((host) =>
-          (matches.length === 0 ? [{}] : matches).map((match) => ({ host, match, rule })),
+          (matches.length === 0 ? [{}] : matches).map((match) => ({ host, match, rule, listens })),
         )
       })
     })
@@ -87,6 +101,20 @@ function waysOf(store: Store, gateway: Resource): Way[] {
         .find((difference) => difference !== 0) ?? 0
     )
   })
+}
+
+/** By `sectionName`, or any; and by TLS or not. */
+function listensFor(route: Resource, gateway: Resource): Way['listens'] {
+  const refs = listAt(route, 'spec', 'parentRefs').filter(
+    (ref) => textAt(ref, 'name') === gateway.metadata.name,
+  )
+  const sections = new Set(refs.map((ref) => textAt(ref, 'sectionName')))
+  const protocols = new Set(
+    listAt(gateway, 'spec', 'listeners')
+      .filter((one) => sections.has(undefined) || sections.has(textAt(one, 'name')))
+      .map((one) => textAt(one, 'protocol')),
+  )
+  return ({ isSecure }) => protocols.has(isSecure ? 'HTTPS' : 'HTTP')
 }
 
 function ruleOf(store: Store, route: Resource, gateway: Resource, one: unknown, index: number): Rule {

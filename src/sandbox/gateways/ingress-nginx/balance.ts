@@ -58,7 +58,9 @@ function sticky(
   if (server === undefined) return undefined
   const issues = upstream.issuing.has(`${location.host} ${location.path}`)
   const value = `${newKey}|${backendKey(upstream)}`
-  return issues ? { server, headers: [['Set-Cookie', setCookie(cookie, value, location.path)]] } : { server }
+  return issues
+    ? { server, headers: [['Set-Cookie', setCookie(cookie, value, location.path, asked.isSecure)]] }
+    : { server }
 }
 
 const md5 = (text: string): string => createHash('md5').update(text).digest('hex')
@@ -72,7 +74,7 @@ const nameOfCookie = (ingress: Resource): string => {
 }
 
 /** In the order of lua-resty-cookie's `bake`. */
-function setCookie(ingress: Resource, value: string, locationPath: string): string {
+function setCookie(ingress: Resource, value: string, locationPath: string, isSecure: boolean): string {
   const own = (key: string): string => setting(ingress, `session-cookie-${key}`) ?? ''
   const seconds = (key: string): number | undefined =>
     /^-?\d+$/.test(own(key)) ? Number(own(key)) : undefined
@@ -86,7 +88,8 @@ function setCookie(ingress: Resource, value: string, locationPath: string): stri
     ...(own('domain') === '' ? [] : [`Domain=${own('domain')}`]),
     // Of the location, word for word: also where that is an expression.
     `Path=${own('path') || locationPath}`,
-    ...(own('secure') === 'true' ? ['Secure'] : []),
+    // `false` is as good as nothing there.
+    ...(own('secure') === 'true' || isSecure ? ['Secure'] : []),
     'HttpOnly',
     ...(sameSite === undefined ? [] : [`SameSite=${sameSite}`]),
   ].join('; ')

@@ -1,14 +1,25 @@
+import { X509Certificate } from 'node:crypto'
 import { types } from '../../resource-types.ts'
 import type { Store } from '../../store.ts'
 import { Balancer } from '../kit/balance.ts'
 import { following } from '../kit/follow.ts'
 import type { Gateway } from '../kit/gateway.ts'
-import { publish } from '../kit/ingresses.ts'
+import { certificateFor, standIn } from '../kit/certificates.ts'
+import { matchesHost } from '../kit/hosts.ts'
+import { certificatesOf, ingressesOf, publish } from '../kit/ingresses.ts'
 import { balanced, ingressClass, namespaceObject, workload } from '../kit/objects.ts'
-import type { Answer, Router } from '../kit/proxy.ts'
+import type { Answer, Asked, Router } from '../kit/proxy.ts'
 import { serviceTypes } from '../kit/services.ts'
 import { choose, goesToCanary } from './balance.ts'
-import { configure, controller, locationFor, rewritten, upstreamName } from './configuration.ts'
+import {
+  configure,
+  controller,
+  type Location,
+  locationFor,
+  rewritten,
+  upstreamName,
+} from './configuration.ts'
+import { setting } from './settings.ts'
 
 const image = 'registry.k8s.io/ingress-nginx/controller:v1.11.0'
 const namespace = 'ingress-nginx'
@@ -17,7 +28,10 @@ const labels = {
   'app.kubernetes.io/instance': 'ingress-nginx',
   'app.kubernetes.io/component': 'controller',
 }
-const ports = [{ name: 'http', containerPort: 80 }]
+const ports = [
+  { name: 'http', containerPort: 80 },
+  { name: 'https', containerPort: 443, port: 443 },
+]
 
 /** The controller of kubernetes/ingress-nginx, IngressClass `nginx`. */
 export const ingressNginx: Gateway = {
@@ -35,6 +49,17 @@ export const ingressNginx: Gateway = {
   },
   run: (store, { address }) => publish(store, [controller], address),
   router,
+  certificate: (store) => {
+    const followed = [types.ingresses, types.ingressclasses]
+    const uses = following(store, followed, () => ingressesOf(store, controller).flatMap(certificatesOf))
+    const fake = standIn('Kubernetes Ingress Controller Fake Certificate')
+    return (asked = '') => {
+      const found = certificateFor(store, uses(), asked)
+      // One for other names is not taken (internal/ingress/controller/controller.go, createServers).
+      const isFor = found !== undefined && new X509Certificate(found.cert).checkHost(asked) !== undefined
+      return isFor ? found : fake
+    }
+  },
 }
 
 const notFound: Answer = {
@@ -46,6 +71,16 @@ const nobody: Answer = {
   status: 503,
   body: '<html>\r\n<head><title>503 Service Temporarily Unavailable</title></head>\r\n<body>\r\n<center><h1>503 Service Temporarily Unavailable</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n',
   headers: [['Content-Type', 'text/html']],
+}
+
+/** `ssl-redirect`, which is on unless it is turned off. */
+const isRedirected = ({ ingress, host }: Location): boolean =>
+  certificatesOf(ingress).some((use) => matchesHost(use.host, host)) &&
+  setting(ingress, 'ssl-redirect') !== 'false'
+
+const toTls = ({ host, path, query }: Asked): Answer => {
+  const search = query.size === 0 ? '' : `?${query.toString()}`
+  return { status: 308, body: '', headers: [['Location', `https://${host}${path}${search}`]] }
 }
 
 /** `proxy_next_upstream_tries`. */
@@ -61,6 +96,7 @@ function router(store: Store): Router {
     const location = locationFor(locations, asked)
     const own = location && upstreams.get(upstreamName(location))
     if (location === undefined || own === undefined) return notFound
+    if (!asked.isSecure && isRedirected(location)) return toTls(asked)
     const canary = canaries.find(({ host, path }) => host === location.host && path === location.path)
     const other = canary && upstreams.get(upstreamName(canary))
     const upstream = other !== undefined && goesToCanary(other, own, asked) ? other : own

@@ -1,6 +1,6 @@
 import type { ResourceType } from '../../resource-types.ts'
 import type { Store } from '../../store.ts'
-import type { Router } from './proxy.ts'
+import type { Router, Serving } from './proxy.ts'
 
 /** An object that is there when a gateway is. */
 export interface Installed {
@@ -20,6 +20,11 @@ export interface Gateway {
   isBilingual?: true
   /** What such a pod does with a request. */
   router: (store: Store, pod: { namespace: string; name: string }) => Router
+  /** By what it is known over TLS, where it speaks that: for a name, or where none is asked for. */
+  certificate?: (
+    store: Store,
+    pod: { namespace: string; name: string },
+  ) => NonNullable<Serving['certificate']>
   /** What else it does in the cluster. Returns what ends it. */
   run?: (store: Store, place: Place) => () => void
 }

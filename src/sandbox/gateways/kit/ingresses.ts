@@ -2,6 +2,7 @@ import type { Resource } from '../../resource.ts'
 import { types } from '../../resource-types.ts'
 import type { Store } from '../../store.ts'
 import { onChanges } from '../../controllers/reconciler.ts'
+import type { CertificateUse } from './certificates.ts'
 import { listAt, textAt } from './loose.ts'
 
 /** A path of an Ingress and where it leads. */
@@ -33,6 +34,15 @@ export function ingressesOf(store: Store, controller: string): Resource[] {
     .toSorted((a, b) =>
       (a.metadata.creationTimestamp ?? '').localeCompare(b.metadata.creationTimestamp ?? ''),
     )
+}
+
+/** Where `spec.tls` of an Ingress has certificates. */
+export function certificatesOf(ingress: Resource): CertificateUse[] {
+  return listAt(ingress, 'spec', 'tls').flatMap((one) => {
+    const hosts = listAt(one, 'hosts').map(String)
+    const about = { namespace: ingress.metadata.namespace ?? '', secret: textAt(one, 'secretName') ?? '' }
+    return (hosts.length === 0 ? [undefined] : hosts).map((host) => ({ ...about, host }))
+  })
 }
 
 /** The paths of an Ingress that lead to Services. */

@@ -3,6 +3,13 @@ import type { Installed } from './gateway.ts'
 
 type Labels = Readonly<Record<string, string>>
 
+/** A port of a gateway's pods, and the one of its Service that leads there: 80 unless given. */
+export interface GatewayPort {
+  name: string
+  containerPort: number
+  port?: number
+}
+
 /** A Deployment as charts make it. */
 export interface Workload {
   name: string
@@ -10,7 +17,7 @@ export interface Workload {
   labels: Labels
   image: string
   args?: readonly string[]
-  ports?: readonly { name: string; containerPort: number }[]
+  ports?: readonly GatewayPort[]
 }
 
 export const namespaceObject = (name: string): Installed => ({
@@ -28,7 +35,7 @@ export function workload({ name, namespace, labels, image, args = [], ports = []
     name,
     image,
     args,
-    ports,
+    ports: ports.map(({ name: of, containerPort }) => ({ name: of, containerPort })),
     ...(port === undefined ? {} : { readinessProbe: { tcpSocket: { port } } }),
   }
   return {
@@ -48,7 +55,7 @@ export function workload({ name, namespace, labels, image, args = [], ports = []
   }
 }
 
-/** A Service of type LoadBalancer with port 80, which has its address already. */
+/** A Service of type LoadBalancer, which has its address already. */
 export const balanced = (
   { name, namespace, labels, ports = [] }: Pick<Workload, 'name' | 'namespace' | 'labels' | 'ports'>,
   selector: Labels,
@@ -60,7 +67,11 @@ export const balanced = (
     spec: {
       type: 'LoadBalancer',
       selector,
-      ports: ports.map(({ name: port }) => ({ name: port, port: 80, targetPort: port })),
+      ports: ports.map(({ name: port, port: number = 80 }) => ({
+        name: port,
+        port: number,
+        targetPort: port,
+      })),
     },
     status: { loadBalancer: { ingress: [{ ip: address }] } },
   },

@@ -1,8 +1,10 @@
 import http2 from 'node:http2'
 import http, { type IncomingHttpHeaders, type IncomingMessage } from 'node:http'
 import net, { type Socket } from 'node:net'
+import tls from 'node:tls'
 import type { Duplex, Writable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
+import type { Issued } from '../../network/certificate.ts'
 import { type AddressPlan, openPort } from '../../network/address-plan.ts'
 import type { Container, ContainerOptions } from '../../pods/container.ts'
 import { ContainerLog } from '../../pods/log.ts'
@@ -17,6 +19,8 @@ export interface Asked {
   path: string
   query: URLSearchParams
   headers: IncomingHttpHeaders
+  /** By TLS. */
+  isSecure: boolean
   /** The address at the other end of its connection. */
   client: string
   /** Both ends of its connection. */
@@ -63,12 +67,20 @@ const workers = 16
 
 const failure: Answer = { status: 502, body: 'Bad Gateway\n' }
 
-/**
- * A program of a pod that passes HTTP on, request by request, from the pod's own address.
- *
- * @param isBilingual it speaks HTTP/2 as well
- */
-export function startProxy(options: ContainerOptions, router: Router, isBilingual: boolean): Container {
+/** What a proxy does with requests. */
+export interface Serving {
+  router: Router
+  /** It speaks HTTP/2 without TLS as well. */
+  isBilingual: boolean
+  /** By what it is known over TLS, at its ports whose names begin with `https`: for a name, or where none is asked for. */
+  certificate?: (name: string | undefined) => Issued | undefined
+}
+
+/** A program of a pod that passes HTTP on, request by request, from the pod's own address. */
+export function startProxy(
+  options: ContainerOptions,
+  { router, isBilingual, certificate }: Serving,
+): Container {
   const { podIp, ports, lowestPort, plan } = options
   const log = new ContainerLog()
   const end = Promise.withResolvers<number>()
@@ -81,7 +93,7 @@ export function startProxy(options: ContainerOptions, router: Router, isBilingua
     pools.set(socket, pool)
     return pool
   }
-  const servers = ports.map(({ containerPort }) => {
+  const servers = ports.map(({ name = '', containerPort }) => {
     const answer = (request: Incoming, response: Response): void =>
       void serve(request, response, router, { ...sender, agent: poolOf(request.socket) }).then(
         (line) => log.write(`${line}\n`),
@@ -98,7 +110,12 @@ export function startProxy(options: ContainerOptions, router: Router, isBilingua
       log.write(`${error.message}\n`)
       end.resolve(1)
     })
-    const door = isBilingual ? doorOf(server, http2.createServer(answer), end.promise) : server
+    const isSecure = certificate !== undefined && name.startsWith('https')
+    const door = isSecure
+      ? secureDoor(certificate, answer, end.promise)
+      : isBilingual
+        ? doorOf(server, http2.createServer(answer), end.promise)
+        : server
     door.listen(openPort(containerPort, lowestPort), sender.own)
     return { door, server }
   })
@@ -129,6 +146,32 @@ function doorOf(first: http.Server, second: http2.Http2Server, ended: Promise<un
   second.on('sessionError', () => {})
   second.on('session', (session) => void ended.then(() => session.destroy()))
   return door
+}
+
+/** Over TLS the client and this side agree on a version (ALPN). */
+function secureDoor(
+  certificate: NonNullable<Serving['certificate']>,
+  answer: (request: Incoming, response: Response) => void,
+  ended: Promise<unknown>,
+): net.Server {
+  const options: http2.SecureServerOptions = {
+    ...certificate(undefined),
+    allowHTTP1: true,
+    SNICallback: (name, callback) => {
+      const issued = certificate(name)
+      if (issued === undefined) callback(new Error(`no certificate for ${name}`))
+      else callback(null, tls.createSecureContext(issued))
+    },
+  }
+  const server = http2.createSecureServer(options, answer)
+  const sockets = new Set<net.Socket>()
+  server.on('connection', (socket: net.Socket) => {
+    sockets.add(socket)
+    socket.on('close', () => sockets.delete(socket))
+  })
+  server.on('sessionError', () => {})
+  void ended.then(() => [...sockets].map((socket) => socket.destroy()))
+  return server
 }
 
 type Incoming = IncomingMessage | http2.Http2ServerRequest
@@ -187,6 +230,7 @@ function askedOf({ method = 'GET', url = '/', headers: said, socket }: Incoming,
     path,
     query: new URLSearchParams(query),
     headers,
+    isSecure: 'encrypted' in socket,
     client,
     connection: `${client}:${socket.remotePort ?? 0} ${socket.localAddress ?? ''}:${socket.localPort ?? 0}`,
   }
@@ -209,7 +253,7 @@ function outgoingOf({ url = '/', rawHeaders }: Incoming, asked: Asked, { path }:
       ...byName(kept(rawHeaders)),
       Host: asked.headers.host ?? '',
       'X-Forwarded-For': from,
-      'X-Forwarded-Proto': 'http',
+      'X-Forwarded-Proto': asked.isSecure ? 'https' : 'http',
       'X-Forwarded-Host': asked.headers.host ?? '',
     },
   }

@@ -79,6 +79,7 @@ function choiceOf(
     host: 'shop.test',
     path: '/',
     query: new URLSearchParams(),
+    isSecure: false,
     client: '10.9.9.9',
     connection: `10.9.9.9:${connections} 10.8.8.8:80`,
     ...request,

@@ -62,6 +62,7 @@ describe('rules of Traefik', () => {
     path,
     query: new URLSearchParams(),
     headers: {},
+    isSecure: false,
     client: '',
     connection: '',
   })

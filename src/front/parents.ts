@@ -1,0 +1,57 @@
+import { gateways } from '../mechanisms/gateway-api/objects.ts'
+import { istioGateways } from '../mechanisms/istio/objects.ts'
+import { at, list, record, text } from '../mechanisms/kit/loose.ts'
+import { isOfType, type LooseObject, type ObjectType } from '../model/cluster/object.ts'
+import type { ObjectReader } from '../snapshot/objects.ts'
+
+/** An object whose status may say where it is reached. */
+export type Reached = LooseObject & { status?: unknown }
+
+/** The Gateways that an object names, or which it is, in its order; without those that may not be read. */
+export interface Parents {
+  /** Of the Gateway API. */
+  gateways: Reached[]
+  istio: Reached[]
+}
+
+/** Reads them. */
+export async function readParents(objects: ObjectReader, object: Reached): Promise<Parents> {
+  const namespace = object.metadata.namespace ?? 'default'
+  const refs = list(at(object.spec, 'parentRefs')).map(record)
+  const words = list(at(object.spec, 'gateways')).flatMap((word) => text(word) ?? [])
+  const [ofApi, ofIstio] = await Promise.all([
+    Promise.all(
+      refs.map(({ name, namespace: other }) =>
+        read(objects, gateways, text(other) ?? namespace, text(name) ?? ''),
+      ),
+    ),
+    Promise.all(
+      words
+        .filter((word) => word !== 'mesh')
+        .map((word) => {
+          const [name = '', other] = word.split('/').toReversed()
+          return read(objects, istioGateways, other ?? namespace, name)
+        }),
+    ),
+  ])
+  const [isGateway, isIstio] = [gateways, istioGateways].map((type) => isOfType(object, type))
+  return {
+    gateways: [...(isGateway === true ? [object] : []), ...ofApi.flat()],
+    istio: [...(isIstio === true ? [object] : []), ...ofIstio.flat()],
+  }
+}
+
+/** None where it may not be read: the user can say the address. */
+async function read(
+  objects: ObjectReader,
+  type: ObjectType<LooseObject>,
+  namespace: string,
+  name: string,
+): Promise<Reached[]> {
+  try {
+    const found = await objects.find(type, namespace, name)
+    return found === undefined ? [] : [found]
+  } catch {
+    return []
+  }
+}

@@ -1,0 +1,209 @@
+import { beforeAll, expect } from 'vitest'
+import { makeAuthority } from '../../unit/cluster/support/pki.ts'
+import { gatewayFollows, sessionApp, sets, stickyIngress } from '../support/gateways.ts'
+import { app, certificateFor, service } from '../support/manifests.ts'
+import { usePlayground } from '../support/namespace.ts'
+import { expectExit, surveyOf } from '../support/report.ts'
+import { describeOnce, scenario } from '../support/scenario.ts'
+import { gateway, site } from '../support/site.ts'
+
+const authority = makeAuthority('scenario authority')
+
+/** A Secret with a certificate for a name. */
+function certificate(name: string, dnsName: string, expired = false): object {
+  const { cert, key } = authority.issue({ commonName: name, dnsNames: [dnsName], expired })
+  const data = { 'tls.crt': btoa(cert), 'tls.key': btoa(key) }
+  return { apiVersion: 'v1', kind: 'Secret', type: 'kubernetes.io/tls', metadata: { name }, data }
+}
+
+describeOnce('an Ingress that is served over TLS', () => {
+  const place = usePlayground()
+  const needs = [gateway('ingress-nginx')] as const
+  const host = (name = 'shop'): string => `${name}.${place.name}.lab`
+  const secure = (hostName: string, secretName: string): object => {
+    const { spec, ...rest } = stickyIngress('shop', hostName) as { spec: object }
+    return { ...rest, spec: { ...spec, tls: [{ hosts: [hostName], secretName }] } }
+  }
+  const apply = async (hostName: string, secretName: string): Promise<void> => {
+    await place.apply(secure(hostName, secretName))
+    const asked = { address: site.reachedAt('ingress-nginx'), host: hostName }
+    // Over http it is told to come by TLS.
+    await gatewayFollows(asked, ({ status }) => status === 308)
+  }
+
+  beforeAll(async () => {
+    if (!needs.every((need) => site.capabilities.has(need))) return
+    await place.deploy(
+      sessionApp(site, 'shop'),
+      service('shop'),
+      certificate('good', host()),
+      certificate('foreign', host('other')),
+      certificate('expired', host('old'), true),
+    )
+  })
+
+  scenario('is verified by the Secret of its host, whoever signed it', needs, async () => {
+    await apply(host(), 'good')
+    const ended = await place.probe(['ingress/shop', '-o', 'json'])
+    expectExit(ended, 0)
+    const { spec, status } = surveyOf(ended)
+    expect(spec.entries).toMatchObject([{ port: 443, front: { scheme: 'https', hostName: host() } }])
+    expect(status.users).toMatchObject([{ users: { sticky: 6 }, cause: { kind: 'cookie' } }])
+    // nginx sets it for TLS only where it speaks TLS itself.
+    expect(status.cells[0]?.cookies?.find(({ name }) => name === 'route')?.first.secure).toBe(true)
+  })
+
+  scenario('HTTP/2 is agreed on', needs, async () => {
+    const ended = await place.probe(['ingress/shop', '--http2'])
+    expectExit(ended, 0)
+    expect(ended.stdout).toMatch(/^ {8}through .* at \S+:443 in HTTP\/2$/m)
+    expect(ended.stdout).toMatch(/^STICKY by the cookie route {3}6 of 6 users/m)
+  })
+
+  scenario('who asks over http is led there, and keeps the cookie that came over TLS', needs, async () => {
+    const ended = await place.probe(['ingress/shop', '--scheme', 'http', '-o', 'json'])
+    expectExit(ended, 0)
+    const { spec, status } = surveyOf(ended)
+    expect(spec.entries).toMatchObject([{ port: 80, front: { scheme: 'http' } }])
+    const [jar] = status.cells
+    expect(jar?.redirects).toBe(jar?.totals.requests)
+    expect(status.users).toMatchObject([{ users: { sticky: 6 }, cause: { kind: 'cookie' } }])
+  })
+
+  scenario('it need not be verified', needs, async () => {
+    const ended = await place.probe(['ingress/shop', '--insecure', '--sessions', '2'])
+    expectExit(ended, 0)
+  })
+
+  scenario(
+    'where that of the Secret is for another name, it is told that the one shown is not trusted',
+    needs,
+    async () => {
+      await apply(host(), 'foreign')
+      // The controller shows its own where that of the Secret is for another name.
+      const ended = await place.probe(['ingress/shop', '--requests', '3', '--sessions', '1'])
+      expectExit(ended, 4)
+      expect(ended.stdout).toMatch(/nobody who is trusted signed the\s+certificate/)
+    },
+  )
+
+  scenario('one that has expired is told', needs, async () => {
+    await apply(host('old'), 'expired')
+    const ended = await place.probe(['ingress/shop', '--requests', '3', '--sessions', '1'])
+    expectExit(ended, 4)
+    expect(ended.stdout).toMatch(/the\s+certificate\s+has\s+expired/)
+  })
+})
+
+describeOnce('an HTTPRoute at a listener for HTTPS', () => {
+  const place = usePlayground()
+  const needs = [gateway('envoy-gateway')] as const
+  const host = (name = 'shop'): string => `${name}.${place.name}.lab`
+  const route = (name: string, sectionName: string, rule: object): object => ({
+    apiVersion: 'gateway.networking.k8s.io/v1',
+    kind: 'HTTPRoute',
+    metadata: { name },
+    spec: { parentRefs: [{ name: 'edge', sectionName }], hostnames: [host(name)], rules: [rule] },
+  })
+  const sticky = {
+    backendRefs: [{ name: 'shop', port: 80 }],
+    sessionPersistence: { sessionName: 'route', type: 'Cookie' },
+  }
+
+  beforeAll(async () => {
+    if (!needs.every((need) => site.capabilities.has(need))) return
+    const listener = (name: string, port: number, hostname: string, secret: string): object => ({
+      name,
+      port,
+      protocol: 'HTTPS',
+      hostname,
+      tls: { mode: 'Terminate', certificateRefs: [{ kind: 'Secret', name: secret }] },
+    })
+    await place.deploy(
+      sessionApp(site, 'shop'),
+      service('shop', { ports: [{ name: 'http', port: 80, targetPort: 8080 }] }),
+      certificate('good', host()),
+      certificate('foreign', 'elsewhere.lab'),
+      {
+        apiVersion: 'gateway.networking.k8s.io/v1',
+        kind: 'Gateway',
+        metadata: { name: 'edge' },
+        spec: {
+          gatewayClassName: 'eg',
+          listeners: [
+            { name: 'http', port: 80, protocol: 'HTTP' },
+            listener('https', 443, host(), 'good'),
+            listener('wrong', 443, host('wrong'), 'foreign'),
+          ],
+        },
+      },
+      route('shop', 'https', sticky),
+      route('wrong', 'wrong', sticky),
+      route('plain', 'http', sticky),
+    )
+    await place.kubectl(
+      'wait',
+      '--for=condition=Programmed',
+      'gateways.gateway.networking.k8s.io/edge',
+      '--timeout=90s',
+    )
+    const path = 'jsonpath={.status.addresses[0].value}'
+    const address = (
+      await place.kubectl('get', 'gateways.gateway.networking.k8s.io', 'edge', '-o', path)
+    ).trim()
+    if (site.capabilities.has('a way in from here'))
+      await gatewayFollows({ address, host: host('plain') }, sets('route'))
+  })
+
+  scenario('is asked there, by the name of its host', needs, async () => {
+    const ended = await place.probe(['httproute/shop', '-o', 'json'])
+    expectExit(ended, 0)
+    const { spec, status } = surveyOf(ended)
+    expect(spec.entries).toMatchObject([{ port: 443, front: { scheme: 'https' } }])
+    expect(status.users).toMatchObject([
+      { users: { sticky: 6 }, control: 'spread', cause: { kind: 'cookie', cookies: ['route'] } },
+    ])
+  })
+
+  scenario('HTTP/2 is agreed on', needs, async () => {
+    const ended = await place.probe(['httproute/shop', '--http2'])
+    expectExit(ended, 0)
+    expect(ended.stdout).toMatch(/ at \S+:443 in HTTP\/2$/m)
+  })
+
+  scenario('a certificate for another name is told, with both names', needs, async () => {
+    const ended = await place.probe(['httproute/wrong', '--requests', '3', '--sessions', '1'])
+    expectExit(ended, 4)
+    const words = ended.stdout.replaceAll(/\s+/g, ' ')
+    expect(words).toContain(`the certificate is for elsewhere.lab, and not for ${host('wrong')}`)
+  })
+})
+
+describeOnce('a server that knows no HTTP/2', () => {
+  const place = usePlayground()
+  const needs = [gateway('envoy-gateway')] as const
+  const own = certificateFor('secure', place.name)
+
+  scenario('goes on in HTTP/1.1 where HTTP/2 was offered, and that is told', needs, async () => {
+    await place.deploy(
+      app(site, 'secure', { certificate: own }),
+      service('secure', { ports: [{ name: 'https', port: 443, targetPort: 8443 }] }),
+    )
+    const address = (
+      await place.kubectl('get', 'service', 'secure', '-o', 'jsonpath={.spec.clusterIP}')
+    ).trim()
+    const way = ['svc/secure', '--address', address, '--host', `secure.${place.name}.svc`]
+    const ended = await place.probe([
+      ...way,
+      '--scheme',
+      'https',
+      '--insecure',
+      '--http2',
+      '--expect',
+      'spread',
+    ])
+    expectExit(ended, 0)
+    expect(ended.stdout).not.toMatch(/ in HTTP\/2$/m)
+    expect(ended.stdout.replaceAll(/\s+/g, ' ')).toContain('and HTTP/1.1 chosen there (ALPN)')
+  })
+})
