@@ -1,6 +1,7 @@
 import { eligibleEndpoints } from '../../model/affinity/eligible.ts'
 import { countEndpoints } from './analyzer.ts'
-import { type Endpoint, endpointsOfPort } from '../../model/cluster/endpoint.ts'
+import { endpointsOf } from './endpoints.ts'
+import type { Endpoint } from '../../model/cluster/endpoint.ts'
 import type { Fact } from '../../model/cluster/fact.ts'
 import type { EndpointSlice, Service } from '../../model/cluster/kubernetes.ts'
 
@@ -90,7 +91,7 @@ export function reachNote(
   const reach = wantedReach(service, 'inside')
   const [port] = service.spec.ports ?? []
   const endpoints =
-    slices?.known === true && port !== undefined ? endpointsOfPort(slices.value, port.name) : undefined
+    slices?.known === true && port !== undefined ? endpointsOf(service, port, slices.value) : undefined
   const counts =
     endpoints === undefined
       ? new Map<string, number>()

@@ -1,15 +1,41 @@
-import { endpointsOfPort } from '../../model/cluster/endpoint.ts'
+import { familyOf, parseIp } from '../../model/common/ip.ts'
+import { type Endpoint, endpointsOfPort } from '../../model/cluster/endpoint.ts'
+import type { EndpointSlice, Service, ServicePort } from '../../model/cluster/kubernetes.ts'
 import type { EndpointCount, OutsideEndpoint } from '../../model/findings/explanation.ts'
 import { originsIn } from '../../model/cluster/external.ts'
 import type { Fact } from '../../model/cluster/fact.ts'
 import { countEndpoints, hasSelector, isProxied, type Subject } from './analyzer.ts'
 import type { Inputs } from './facts.ts'
 
+/** The address families of a Service; undefined where that is up to the cluster. */
+export function familiesOf({ spec }: Service): ReadonlySet<Endpoint['family']> | undefined {
+  const { ipFamilies = [], clusterIPs = [], clusterIP } = spec
+  const addresses = [...clusterIPs, clusterIP ?? ''].filter((address) => parseIp(address) !== undefined)
+  const families = ipFamilies.length > 0 ? ipFamilies : addresses.map(familyOf)
+  return families.length === 0 ? undefined : new Set(families as Endpoint['family'][])
+}
+
+/** The endpoints that proxies find for every port of a Service; the same pod counts once for each port. */
+export function portEndpoints(service: Service, slices: readonly EndpointSlice[]): Endpoint[] {
+  return (service.spec.ports ?? []).flatMap((port) => endpointsOf(service, port, slices))
+}
+
+/** Those of one port: by its name and protocol, in the families that the Service has. */
+export function endpointsOf(
+  service: Service,
+  { name, protocol = 'TCP' }: Pick<ServicePort, 'name' | 'protocol'>,
+  slices: readonly EndpointSlice[],
+): Endpoint[] {
+  const families = familiesOf(service)
+  const found = endpointsOfPort(slices, name, protocol)
+  return families === undefined ? found : found.filter(({ family }) => families.has(family))
+}
+
 /** Endpoints of a Service that selects no pods, as long as they are none. */
 export function outsideEndpoints(subject: Subject, slices: Fact<Inputs['slices']>): OutsideEndpoint[] {
   if (!slices.known || hasSelector(subject) || !isProxied(subject)) return []
   const origins = new Map(slices.value.flatMap((slice) => [...originsIn(slice)]))
-  const all = (subject.service.spec.ports ?? []).flatMap((port) => endpointsOfPort(slices.value, port.name))
+  const all = portEndpoints(subject.service, slices.value)
   return all
     .filter(({ pod }) => pod === undefined)
     .map(({ address, port, ready }) => {
@@ -24,7 +50,7 @@ export function countedEndpoints(
   slices: Fact<Inputs['slices']>,
 ): EndpointCount | undefined {
   if (!slices.known || service.spec.type === 'ExternalName') return undefined
-  const all = (service.spec.ports ?? []).flatMap((port) => endpointsOfPort(slices.value, port.name))
+  const all = portEndpoints(service, slices.value)
   const ready = all.filter((endpoint) => endpoint.ready)
   const nodes = new Set(ready.flatMap(({ node }) => (node === undefined ? [] : [node])))
   return {

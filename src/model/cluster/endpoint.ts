@@ -22,15 +22,24 @@ export interface Endpoint {
 
 /**
  * The endpoints of one port of a Service, from its EndpointSlices, in the order of the slices.
- * A port is found by its name; an unnamed Service port matches the unnamed slice port.
+ * A port is found by its name; an unnamed Service port matches the unnamed slice port. Where its protocol is given, that has
+ * to be the same as well (kubernetes/kubernetes pkg/proxy, endpointslicecache.go): one that names none is of TCP.
  * The same address may stand in two slices for a moment; it is listed once, and the ready one wins.
  * Conditions left out read as the API documents them: ready, serving like ready, not terminating.
  */
-export function endpointsOfPort(slices: readonly EndpointSlice[], portName: string | undefined): Endpoint[] {
+export function endpointsOfPort(
+  slices: readonly EndpointSlice[],
+  portName: string | undefined,
+  protocol?: string,
+): Endpoint[] {
   const found = new Map<string, Endpoint>()
   for (const slice of slices) {
     if (slice.addressType === 'FQDN') continue
-    const port = (slice.ports ?? []).find((candidate) => (candidate.name ?? '') === (portName ?? ''))?.port
+    const port = (slice.ports ?? []).find(
+      (one) =>
+        (one.name ?? '') === (portName ?? '') &&
+        (protocol === undefined || (one.protocol ?? 'TCP') === protocol),
+    )?.port
     if (port === undefined) continue
     for (const entry of slice.endpoints ?? []) {
       // kube-proxy uses the first address only (https://github.com/kubernetes/website/issues/42748).

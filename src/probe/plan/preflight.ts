@@ -47,7 +47,7 @@ export function examineService(
     throw new UserError(`service/${name} has no cluster IP yet`, { hints: ['try again in a moment'] })
   }
   const port = choosePort(name, spec.ports ?? [], portWord, protocol)
-  const endpoints = ofFamily(endpointsOfPort(slices, port.name), spec.clusterIP)
+  const endpoints = ofFamily(endpointsOfPort(slices, port.name, port.protocol ?? 'TCP'), spec.clusterIP)
   if (!endpoints.some((endpoint) => endpoint.ready)) {
     throw new UserError(noReadyEndpoints(service, endpoints, slices, port), { hints: endpointHints(service) })
   }
@@ -135,6 +135,11 @@ function noReadyEndpoints(
     // A target port by a name that no container has is left out of the slices.
     if (names.size === 0 && typeof port.targetPort === 'string')
       return `${name} has no endpoints: ${addresses === 1 ? 'the pod that it selects has no port' : `none of the ${addresses} pods that it selects has a port`} named ${port.targetPort}`
+    const { protocol = 'TCP' } = port
+    if (endpointsOfPort(slices, port.name, protocol).length > 0)
+      return `${name} has no endpoints of ${familyOf(service.spec.clusterIP ?? '')}, the family of its cluster IP`
+    if (endpointsOfPort(slices, port.name).length > 0)
+      return `${name} has no endpoints for its port ${port.name ?? port.port}: its EndpointSlices do not have it for ${protocol}`
     return `${name} has no endpoints for its port ${port.name ?? port.port}: its EndpointSlices name the port ${[...names].map((slicePort) => `"${slicePort}"`).join(', ') || 'not at all'}, and the names must be the same`
   }
   return `${name} has no endpoints`

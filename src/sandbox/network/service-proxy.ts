@@ -139,7 +139,7 @@ export class ServiceProxy {
     for (const port of service.spec.ports ?? []) {
       const { protocol = 'TCP' } = port
       if (protocol === 'SCTP') continue
-      const all = endpointsOfPort(slices as unknown as EndpointSlice[], port.name)
+      const all = endpointsOfPort(slices as unknown as EndpointSlice[], port.name, protocol)
       for (const clusterIP of service.spec.clusterIPs ?? []) {
         const family = familyOf(clusterIP)
         const endpoints = usable(all.filter((endpoint) => endpoint.family === family))

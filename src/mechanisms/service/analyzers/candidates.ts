@@ -1,5 +1,5 @@
 import { refOf } from '../../../model/cluster/object.ts'
-import { endpointsOfPort } from '../../../model/cluster/endpoint.ts'
+import { endpointsOf } from '../endpoints.ts'
 import type { Service } from '../../../model/cluster/kubernetes.ts'
 import type { Mend } from '../../../model/findings/mend.ts'
 import { isProxied, isSticky, serviceAnalyzer } from '../analyzer.ts'
@@ -20,7 +20,7 @@ export const candidates = serviceAnalyzer({
     )
     const [port] = service.spec.ports ?? []
     const places =
-      slices.known && port !== undefined ? reachedBy(endpointsOfPort(slices.value, port.name)) : undefined
+      slices.known && port !== undefined ? reachedBy(endpointsOf(service, port, slices.value)) : undefined
     // Hints that nobody asked for stay as long as the endpoints do.
     if (wanted === 'all' && (places === undefined || places.size === 0)) return
     // With Local on the inside, hints play no part there.

@@ -1,6 +1,6 @@
 import { slicesSelector } from '../../../model/cluster/external.ts'
-import { type Endpoint, endpointsOfPort } from '../../../model/cluster/endpoint.ts'
-import type { Service } from '../../../model/cluster/kubernetes.ts'
+import type { EndpointSlice, Service } from '../../../model/cluster/kubernetes.ts'
+import { endpointsOf, familiesOf, portEndpoints } from '../endpoints.ts'
 import { countEndpoints, hasSelector, isProxied, isSticky, serviceAnalyzer } from '../analyzer.ts'
 
 /** Whether there is anything to stick to. */
@@ -50,7 +50,7 @@ export const portsWithoutEndpoints = serviceAnalyzer({
     isProxied(subject) && hasSelector(subject) && (subject.service.spec.ports ?? []).length > 1,
   analyse: ({ service }, { slices }, report) => {
     const ports = (service.spec.ports ?? []).map((port) => {
-      const ready = endpointsOfPort(slices, port.name).filter((endpoint) => endpoint.ready).length
+      const ready = endpointsOf(service, port, slices).filter((endpoint) => endpoint.ready).length
       return { ...port, ready }
     })
     // Where nobody is ready at all, that is said.
@@ -74,7 +74,8 @@ export const portsWithoutEndpoints = serviceAnalyzer({
  * Endpoints that are there although no port leads to them: a target port by a name that no container has is left out of
  * the slices (kubernetes/endpointslice, FindPort), and one that people name otherwise belongs to no port.
  */
-function withoutPort({ spec }: Service, slices: Parameters<typeof endpointsOfPort>[0]): string | undefined {
+function withoutPort(service: Service, slices: readonly EndpointSlice[]): string | undefined {
+  const { spec } = service
   const pods = new Set(
     slices.flatMap(({ endpoints }) =>
       (endpoints ?? []).map(({ targetRef, addresses }) => targetRef?.name ?? addresses[0]),
@@ -85,9 +86,11 @@ function withoutPort({ spec }: Service, slices: Parameters<typeof endpointsOfPor
   )
   const hasPorts = slices.some(({ ports }) => (ports ?? []).length > 0)
   if (pods.size === 0) return undefined
+  const other = otherFamilies(service, slices)
+  if (other !== undefined) return other
   if (hasPorts) {
     const listed = pods.size === 1 ? '1 endpoint is' : `${pods.size} endpoints are`
-    return `${listed} listed, and none for a port of the Service: their ports have other names`
+    return `${listed} listed, and none for a port of the Service: their ports have other names or protocols`
   }
   const matched =
     pods.size === 1 ? '1 pod matches the selector, and it' : `${pods.size} pods match the selector, and none`
@@ -96,9 +99,13 @@ function withoutPort({ spec }: Service, slices: Parameters<typeof endpointsOfPor
   return pods.size === 1 ? `${matched} ${lacks.replace('has a', 'has no')}` : `${matched} ${lacks}`
 }
 
-/** The endpoints of every port of a Service; the same pod counts once for each port. */
-export function portEndpoints(service: Service, slices: Parameters<typeof endpointsOfPort>[0]): Endpoint[] {
-  return (service.spec.ports ?? []).flatMap((port) => endpointsOfPort(slices, port.name))
+/** A proxy reads slices of the families that the Service has (kubernetes/kubernetes pkg/proxy, EndpointSliceCache). */
+function otherFamilies(service: Service, slices: readonly EndpointSlice[]): string | undefined {
+  const wanted = familiesOf(service)
+  const listed = new Set(slices.flatMap(({ addressType }) => (addressType === 'FQDN' ? [] : [addressType])))
+  if (wanted === undefined || listed.size === 0 || [...listed].some((family) => wanted.has(family)))
+    return undefined
+  return `the Service is of ${[...wanted].join(' and ')}, and all its endpoints are of ${[...listed].join(' and ')}`
 }
 
 function noEndpoints(isSelecting: boolean): string {

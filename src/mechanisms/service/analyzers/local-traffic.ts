@@ -1,5 +1,5 @@
 import { refOf } from '../../../model/cluster/object.ts'
-import { endpointsOfPort } from '../../../model/cluster/endpoint.ts'
+import { endpointsOf, portEndpoints } from '../endpoints.ts'
 import type { Service } from '../../../model/cluster/kubernetes.ts'
 import { countEndpoints, isExternal, isProxied, isSticky, serviceAnalyzer } from '../analyzer.ts'
 import { placesWords, reachedOnNode } from '../candidates.ts'
@@ -38,7 +38,7 @@ export const internalLocal = serviceAnalyzer({
     if (service.spec.internalTrafficPolicy !== 'Local') return
     const [port] = service.spec.ports ?? []
     const counts = reachedOnNode(
-      slices.known && port !== undefined ? endpointsOfPort(slices.value, port.name) : [],
+      slices.known && port !== undefined ? endpointsOf(service, port, slices.value) : [],
     )
     report('AFF-SVC-INTERNAL-LOCAL', {
       message: `internalTrafficPolicy Local: ${
@@ -64,12 +64,10 @@ export const internalLocal = serviceAnalyzer({
 
 /** Nodes with ready endpoints, and how many of them have one only. Slices that people write name no nodes. */
 function nodesOf(
-  { spec }: Service,
+  service: Service,
   slices: Inputs['slices'],
 ): { nodes: number; single: number; isNamed: boolean } {
-  const ready = (spec.ports ?? []).flatMap((port) =>
-    endpointsOfPort(slices, port.name).filter((endpoint) => endpoint.ready),
-  )
+  const ready = portEndpoints(service, slices).filter((endpoint) => endpoint.ready)
   const byNode = Map.groupBy(ready, ({ node = '' }) => node)
   const single = [...byNode.values()].filter((list) => countEndpoints(list) === 1)
   return { nodes: byNode.size, single: single.length, isNamed: ready.some(({ node }) => node !== undefined) }

@@ -30,6 +30,8 @@ export const slicePorts = serviceAnalyzer({
       // With a selector the controller writes the names; a port may be missing there while no pod has it.
       if (filled.length > 0 && !offered.has(wanted) && !isManaged(filled)) {
         report('AFF-EPS-PORT-NAME-MISMATCH', mismatch(port, index, filled, offered))
+      } else if (filled.length > 0 && offered.has(wanted) && !hasProtocol(port, filled)) {
+        report('AFF-EPS-PORT-NAME-MISMATCH', otherProtocol(port, index, filled))
       }
       // Those of `external` were shown with their ports when they were written, and may differ among each other.
       const written = filled.filter((slice) => slice.metadata.labels?.[managedBy] !== ourSlices)
@@ -182,6 +184,31 @@ function mismatch(
     ],
     objects: slices.map(refOf),
     field: `spec.ports[${index}]${port.name === undefined ? '' : '.name'}`,
+  }
+}
+
+/** The name is not enough: a slice's port is of TCP unless it says otherwise. */
+function hasProtocol(
+  { name = '', protocol = 'TCP' }: ServicePort,
+  slices: readonly EndpointSlice[],
+): boolean {
+  const ports = slices.flatMap((slice) => slice.ports ?? [])
+  return ports.some((port) => (port.name ?? '') === name && (port.protocol ?? 'TCP') === protocol)
+}
+
+function otherProtocol(port: ServicePort, index: number, slices: readonly EndpointSlice[]): FindingDraft {
+  const { protocol = 'TCP' } = port
+  const kind = kindOf(slices[0])
+  const others = slices
+    .flatMap((slice) => slice.ports ?? [])
+    .filter(({ name = '' }) => name === (port.name ?? ''))
+    .map((one) => one.protocol ?? 'TCP')
+  return {
+    message: `no endpoint for port ${portName(port)} of ${protocol}: the ${kind} has it for ${[...new Set(others)].join(' and ')}`,
+    why: 'A port of the Service finds its endpoints by name and protocol, which is TCP where none is written; for this one there are none.',
+    mend: [`write protocol: ${protocol} into the port of the ${kind}`],
+    objects: slices.map(refOf),
+    field: `spec.ports[${index}]${port.protocol === undefined ? '' : '.protocol'}`,
   }
 }
 

@@ -15,8 +15,10 @@ const pods = (count: number) =>
     })),
   })
 
-const subjectOf = (spec: Partial<Service['spec']> = {}, count = 3) =>
-  examineService(service(spec), [pods(count)], undefined)
+const subjectOf = (spec: Partial<Service['spec']> = {}, count = 3) => {
+  const [{ protocol = 'TCP' } = {}] = spec.ports ?? []
+  return examineService(service(spec), [{ ...pods(count), ports: [{ port: 8080, protocol }] }], undefined)
+}
 
 const plan = (more: Partial<ProbeOptions> = {}, spec: Partial<Service['spec']> = {}, count = 3) =>
   planProbe(options(more), subjectOf(spec, count))

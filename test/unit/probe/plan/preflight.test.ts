@@ -32,7 +32,9 @@ const sctp = { name: 's', port: 9, protocol: 'SCTP' as const }
 
 describe('examineService', () => {
   test('the port that is meant', () => {
-    const named = (name: string) => [slice({ ports: [{ name, port: 1 }] })]
+    const named = (name: string) => [
+      slice({ ports: [{ name, port: 1, protocol: name === 'dns' ? 'UDP' : 'TCP' }] }),
+    ]
     const both = [...ports, { name: 'dns-tcp', port: 53 }]
     const chosen = (...[spec, slices, port, protocol]: Parameters<typeof examine>) => {
       const { service } = examine(spec, slices, port, protocol)
@@ -92,6 +94,16 @@ describe('examineService', () => {
     ],
     ['a headless Service', () => examine({ clusterIP: 'None' }), /headless/],
     ['a Service without an address', () => examine({ clusterIP: '' }), /no cluster IP yet/],
+    [
+      'endpoints of the other protocol',
+      () => examine({ ports }, [slice({ ports: [{ name: 'dns', port: 1 }] })], 'dns'),
+      /port dns: its EndpointSlices do not have it for UDP/,
+    ],
+    [
+      'endpoints of the other family',
+      () => examine({ clusterIP: 'fd00::1' }),
+      /no endpoints of IPv6, the family of its cluster IP/,
+    ],
     ['SCTP only', () => examine({ ports: [sctp] }), /no TCP or UDP port.*\nits ports: s 9\/SCTP/],
     [
       'an SCTP port',
