@@ -37,6 +37,20 @@ describeOnce('who decides, in clusters of another kind', () => {
     expect(text).not.toContain('AFF-PROXY-AFFINITY-OFF')
   })
 
+  test('Cilium by Maglev and DSR: the same pod through all nodes, which sees the client', async () => {
+    const file = join(cases, '29-cilium-beside-cilium.yaml')
+    const whole = `sed 's/kube-proxy-replacement:.*/kube-proxy-replacement: "true"\\n  bpf-lb-algorithm: maglev\\n  bpf-lb-mode: dsr/' ${file}`
+    const { code, text } = await inSandbox(`${whole} | kubectl apply -f -; ${nodePort}; ${explain}`)
+    expect([code, text]).toEqual([
+      0,
+      expect.stringMatching(
+        /outside <node>:\d+ ── Cilium, per node ── client IP 3h ─+► pods decides └ pods see the client's address/,
+      ),
+    ])
+    expect(text).toContain('AFF-PROXY-CILIUM-MAGLEV')
+    expect(text).not.toMatch(/AFF-SVC-(NODEPORT-MASQUERADED|PER-NODE-TABLES)/)
+  })
+
   test('nobody known: no timer is asserted', async () => {
     const { code, text } = await inSandbox(
       `kubectl delete daemonset,configmap kube-proxy -n kube-system; ${nodePort}; ${explain}`,
