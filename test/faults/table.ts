@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Outcome } from './outcome.ts'
 
@@ -9,30 +9,34 @@ const mark = '<!-- counts -->'
 type Where = 'sandbox' | 'lab'
 type Kept = Record<string, Outcome[]>
 
-/** What came of faults at one place, kept from call to call. */
+/** What came of faults at one place, kept from call to call: a file for each group, as groups may be tried at the same time. */
 export class Records {
-  readonly #file: string
+  readonly #name: string
   #kept: Kept
 
-  private constructor(file: string, kept: Kept) {
-    this.#file = file
+  private constructor(name: string, kept: Kept) {
+    this.#name = name
     this.#kept = kept
   }
 
   static async open(where: Where, seed: number): Promise<Records> {
-    const file = join(folder, `${where}-${seed}.json`)
-    return new Records(file, await readKept(file))
+    const name = `${where}-${seed}`
+    await mkdir(folder, { recursive: true })
+    const files = (await readdir(folder)).filter(
+      (file) => file === `${name}.json` || file.startsWith(`${name}-`),
+    )
+    const kept = await Promise.all(files.map(async (file) => await readKept(join(folder, file))))
+    return new Records(name, Object.assign({}, ...kept) as Kept)
   }
 
   has(group: string, name: string): boolean {
-    return this.#kept[`${group}: ${name}`] !== undefined
+    return this.#kept[keyOf(group, name)] !== undefined
   }
 
   async keep(group: string, name: string, outcomes: readonly Outcome[]): Promise<void> {
-    // Another group may be tried at the same time.
-    this.#kept = { ...(await readKept(this.#file)), [`${group}: ${name}`]: [...outcomes] }
-    await mkdir(folder, { recursive: true })
-    await writeFile(this.#file, JSON.stringify(this.#kept))
+    this.#kept[keyOf(group, name)] = [...outcomes]
+    const own = Object.entries(this.#kept).filter(([key]) => key.startsWith(keyOf(group, '')))
+    await writeFile(join(folder, `${this.#name}-${group}.json`), JSON.stringify(Object.fromEntries(own)))
   }
 
   get all(): Outcome[] {
@@ -40,9 +44,9 @@ export class Records {
   }
 }
 
-async function readKept(file: string): Promise<Kept> {
-  return JSON.parse(await readFile(file, 'utf8').catch(() => '{}')) as Kept
-}
+const keyOf = (group: string, name: string): string => `${group}: ${name}`
+
+const readKept = async (file: string): Promise<Kept> => JSON.parse(await readFile(file, 'utf8')) as Kept
 
 /** Puts what is known of both places into docs/reliability.md. */
 export async function writeTable(seed: number): Promise<void> {
@@ -56,10 +60,10 @@ export async function writeTable(seed: number): Promise<void> {
 }
 
 function tableOf(seed: number, sandbox: readonly Outcome[], lab: readonly Outcome[]): string {
-  const keyOf = ({ group, what }: Outcome): string => `${group} | ${what}`
-  const keys = [...new Set([...sandbox, ...lab].map(keyOf))].toSorted()
+  const rowOf = ({ group, what }: Outcome): string => `${group} | ${what}`
+  const keys = [...new Set([...sandbox, ...lab].map(rowOf))].toSorted()
   const counts = (key: string, all: readonly Outcome[]): string => {
-    const own = all.filter((outcome) => keyOf(outcome) === key)
+    const own = all.filter((outcome) => rowOf(outcome) === key)
     return `${own.length} | ${own.filter(({ wrong }) => wrong !== undefined).length}`
   }
   return [
