@@ -1,9 +1,9 @@
-import { type Backend, backendLetter } from '../../model/probe/backend.ts'
-import type { BackendTally } from '../../model/probe/probe-result.ts'
-import type { Observation } from '../../model/probe/observation.ts'
-import { Histogram } from './histogram.ts'
-import { Letters } from './letters.ts'
-import type { RecognisedBackend } from './recognise.ts'
+import { type Backend, backendLetter } from '../../../model/probe/backend.ts'
+import type { BackendTally } from '../../../model/probe/probe-result.ts'
+import type { Observation } from '../../../model/probe/observation.ts'
+import { Histogram } from '../histogram.ts'
+import { Letters } from '../letters.ts'
+import type { RecognisedBackend } from '../recognise.ts'
 
 /** Backends with a row of their own; those after are counted together. Pods are bounded by the Service, answers by nothing. */
 const mostNamed = 1024

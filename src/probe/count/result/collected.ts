@@ -1,11 +1,10 @@
-import { isForbidden } from '../../cluster/index.ts'
-import type { Endpoint } from '../../model/cluster/endpoint.ts'
-import type { Scheme } from '../../model/probe/observation.ts'
-import type { EndpointSummary, ProbeRequest } from '../../model/probe/probe-result.ts'
-import type { SurveyEntry } from '../../model/probe/survey.ts'
-import { UserError } from '../../model/common/user-error.ts'
-import type { ClientRun } from './client-run.ts'
-import { outsideKinds } from '../plan/entries/asked.ts'
+import type { Endpoint } from '../../../model/cluster/endpoint.ts'
+import type { Scheme } from '../../../model/probe/observation.ts'
+import type { EndpointSummary, ProbeRequest } from '../../../model/probe/probe-result.ts'
+import type { SurveyEntry } from '../../../model/probe/survey.ts'
+import { UserError } from '../../../model/common/user-error.ts'
+import type { ClientRun } from '../client-run.ts'
+import { outsideKinds } from '../../plan/entries/asked.ts'
 
 /** What results of one client and of many have in common. */
 
@@ -41,19 +40,6 @@ export function requestOf(planned: Omit<ProbeRequest, 'scheme'>, scheme: Scheme 
   const { path, ...request } = planned
   const isHttp = scheme === 'http' || scheme === 'https'
   return { ...request, scheme, ...(isHttp && path !== undefined ? { path } : {}) }
-}
-
-/** Why endpoints that came or went may be missing. */
-export function watchNotes(trouble: Error | undefined): string[] {
-  if (trouble === undefined) return []
-  const why = isForbidden(trouble) ? 'watching EndpointSlices is not allowed' : trouble.message
-  return [`endpoints that came or went during the run may not be known: ${why}`]
-}
-
-export function stallNotes(stalledMs: number): string[] {
-  return stalledMs < 1
-    ? []
-    : [`requests were held back for ${Math.round(stalledMs)} ms because the pod's log was read too slowly`]
 }
 
 /** The agent did not get to its first request. */

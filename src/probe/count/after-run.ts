@@ -1,0 +1,125 @@
+import { changedWords } from '../../judge/notes.ts'
+import type { SurveyEntry } from '../../model/probe/survey.ts'
+import { endpointsOfAll } from '../plan/entries/behind.ts'
+import type { DirectRound } from '../run/direct/ask.ts'
+import type { Cell } from './cell.ts'
+import type { ClientRun } from './client-run.ts'
+import type { Gathered } from './gathered.ts'
+import { rangesOf } from './held.ts'
+import { mostNotes } from './result/notes.ts'
+import { backendAt } from './recognise.ts'
+
+/** What is looked at once the clients have ended: who answered, and what the verdicts depend on beside the answers. */
+
+export interface Unattributed {
+  client: ClientRun
+  cells: readonly Cell[]
+}
+
+/** What decides about verdicts and is not in the answers. */
+export async function lookAround(gathered: Gathered): Promise<void> {
+  const found = await gathered.given.around?.(gathered.startedAt)
+  if (found === undefined) return
+  const { serviceChanges, held, shares, remembersByEntry } = found
+  gathered.remembersByEntry = remembersByEntry
+  const { options, plan } = gathered.given
+  const isChanged = serviceChanges.length > 0
+  const cells = gathered.clients.flatMap((client) => client.cells)
+  // Who stands in front may go past the Service, and users are held by what they keep.
+  const own = plan.sessions.length > 1 ? [] : cells.filter(({ entry }) => entry.front === undefined)
+  if (isChanged && own.length < cells.length) gathered.notes.push(changedWords(serviceChanges))
+  for (const cell of own) {
+    cell.learn({
+      serviceChanges,
+      ...(isChanged ? { held: rangesOf(held, cell.entry, options.expect) } : {}),
+      ...(picksAtOneNode(cell.entry) ? { shares } : {}),
+    })
+  }
+}
+
+/** The endpoints were asked directly once more: do their answers still mean the same? */
+export function confirmFingerprints(gathered: Gathered, again: DirectRound): void {
+  const refuted = gathered.given.direct?.fingerprints.refutedBy(again.fingerprints) ?? []
+  const names = [...new Set(refuted.map(({ pod, address }) => pod ?? address))]
+  if (names.length === 0) return
+  for (const { cells } of gathered.clients) for (const cell of cells) cell.learn({ isUnconfirmed: true })
+  const some = names.slice(0, mostNotes).join(', ')
+  gathered.notes.push(
+    `asked directly once more after the run, ${some} answered otherwise than before: these answers do not tell who gives them`,
+  )
+}
+
+/** One name in all answers may be of somebody else: asks another pod. */
+export async function confirmSoleName(gathered: Gathered): Promise<void> {
+  const { cluster, plan, subject, interrupted } = gathered.given
+  const cell = gathered.soleCell
+  const scheme = gathered.clients[0]?.scheme
+  const [only, ...more] = cell?.tally.entries ?? []
+  if (cell === undefined || only === undefined || more.length > 0) return
+  if (only.backend.kind !== 'pod' || (scheme !== 'http' && scheme !== 'https')) return
+  const named = cell.endpoints.find(({ pod }) => pod === only.backend.name)
+  const others = cell.endpoints.filter(({ pod }) => pod !== only.backend.name)
+  if (named === undefined || others.length === 0 || !cell.isNamedByAnswers) return
+  const { confirmName } = await import('../run/direct/confirm.ts')
+  const { namespace } = subject.service
+  const asked = { namespace, named, others, scheme, path: plan.request.path ?? '/' }
+  const found = await confirmName(cluster, asked, interrupted)
+  if (found === 'shared') cell.learn({ nameIsShared: true })
+  if (found === 'unknown')
+    gathered.notes.push(
+      `all answers name ${only.backend.name}; no other pod could be asked whether it says the same`,
+    )
+}
+
+/** Cells of several endpoints whose answers do not tell who gave them. */
+export function unattributed(gathered: Gathered): Unattributed[] {
+  if (!gathered.given.plan.leavesTraces || gathered.given.interrupted.aborted) return []
+  const found = gathered.clients.map((client) => ({
+    client,
+    cells: client.cells.filter(
+      ({ unattributed, endpoints }) =>
+        endpoints.length > 1 && unattributed?.some(({ outcome }) => outcome === 'answered') === true,
+    ),
+  }))
+  return found.filter(({ cells }) => cells.length > 0)
+}
+
+/** Looks for who answered them: by access logs, or sockets. */
+export async function attributeTo(gathered: Gathered, found: readonly Unattributed[]): Promise<void> {
+  const { cluster, options, subject, plan, interrupted } = gathered.given
+  const marker = plan.agent.marker ?? { text: 'none', in: 'header' }
+  const { attribute } = await import('./attribution/attribute.ts')
+  const endpoints = found.flatMap(({ cells }) => cells.flatMap((cell) => cell.endpoints))
+  const { found: attribution, notes } = await attribute(
+    {
+      cluster,
+      namespace: options.namespace,
+      mode: options.identify,
+      protocol: subject.service.protocol,
+      marker,
+      signal: interrupted,
+    },
+    {
+      clients: found.map(({ client, cells }) => ({
+        client: client.index,
+        addresses: client.addresses,
+        observations: cells.flatMap(({ unattributed = [] }) => unattributed),
+      })),
+      endpoints: [...new Set([...endpoints, ...endpointsOfAll(subject.slices, plan.entries)])],
+      startedAt: gathered.startedAt ?? Date.now(),
+    },
+  )
+  gathered.notes.push(...notes)
+  if (attribution === undefined) return
+  for (const { client, cells } of found)
+    for (const cell of cells)
+      cell.reassign((observation) => {
+        const endpoint = attribution.endpointOf(client.index, observation)
+        return endpoint && backendAt(endpoint, attribution.by)
+      })
+}
+
+/** One proxy picks, and no load balancer before it shares out nodes. */
+function picksAtOneNode({ kind, node }: SurveyEntry): boolean {
+  return kind === 'cluster-ip' || kind === 'dns' || (kind === 'node-port' && node !== undefined)
+}

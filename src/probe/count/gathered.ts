@@ -1,0 +1,175 @@
+import type { Cluster } from '../../cluster/index.ts'
+import type { AbsentClient, SurveyEntry } from '../../model/probe/survey.ts'
+import { mostKept } from './attribution/marks.ts'
+import { Cell } from './cell.ts'
+import { ClientRun } from './client-run.ts'
+import { EndpointHistory } from './endpoint-history.ts'
+import { Letters } from './letters.ts'
+import type { Placed } from './result/merge.ts'
+import { type Origin, originReport } from '../plan/origin.ts'
+import { entriesFromHere } from '../plan/entries/asked.ts'
+import { endpointsBehind, endpointsOfAll } from '../plan/entries/behind.ts'
+import type { ProbeOptions, ProbePlan } from '../plan/plan.ts'
+import type { ProbeSubject } from '../plan/preflight.ts'
+import { Recogniser } from './recognise.ts'
+import type { Surroundings } from '../run/around/look.ts'
+import { hereIndex } from '../run/clients/here-index.ts'
+import type { DirectRound } from '../run/direct/ask.ts'
+import { Stopwatch } from '../run/stopwatch.ts'
+import type { Claims } from './users/claims.ts'
+import type { CookieLog } from './users/cookie-log.ts'
+import { claimsOf } from './users/judge.ts'
+import type { VisitLog } from './users/visit-log.ts'
+
+export interface CollectOptions {
+  cluster: Cluster
+  options: ProbeOptions
+  subject: ProbeSubject
+  plan: ProbePlan
+  run: {
+    /** RFC 3339. */
+    startedAt: string
+    /** When the command began, by performance.now(). */
+    begunMs: number
+  }
+  /** Where the requests come from. */
+  origin: Origin
+  /** What was found out past the Service before. */
+  direct?: DirectRound | undefined
+  /** What was seen until then is still a result. */
+  interrupted: AbortSignal
+  /** Ends the run as if it had come to its own end; `interrupted` is then aborted, too. */
+  finished?: AbortSignal | undefined
+  /** What is around the run, looked at once it is over. */
+  around?: (startedAt: number | undefined) => Promise<Surroundings>
+  /** How many clients the proxy remembers per pod and port on each node, where that is known to be limited. */
+  capacity?: number | undefined
+}
+
+/** What is known of a run so far: of its clients, and of what is around them. */
+export class Gathered {
+  readonly given: CollectOptions
+  readonly recogniser: Recogniser
+  /** Those in pods by their index, then this machine. */
+  readonly clients: ClientRun[]
+  readonly absent: AbsentClient[] = []
+  readonly stopwatch: Stopwatch
+  readonly notes: string[]
+  /** Clients that came to their end. */
+  ended = 0
+  /** The endpoints of the first entry over the course of the run. */
+  history: EndpointHistory
+  watchTrouble: Error | undefined
+  remembersByEntry = false
+  /** What cookies name, where they are looked at. */
+  readonly claims: Claims | undefined
+
+  constructor(given: CollectOptions) {
+    this.given = given
+    this.stopwatch = new Stopwatch(given.run.begunMs)
+    const { plan, options, subject, direct } = given
+    const { entries, clients, here } = plan
+    this.recogniser = new Recogniser(options.identify, plan.told)
+    if (direct !== undefined) this.recogniser.learn(direct.fingerprints.learned)
+    const letters = new Letters()
+    this.claims = plan.cookieSalt === undefined ? undefined : claimsOf(plan.cookieSalt, subject)
+    this.claims?.update(endpointsOfAll(subject.slices, entries))
+    this.clients = Array.from({ length: clients }, (_, index) => this.#newClient(index, entries, letters))
+    if (here) this.clients.push(this.#newClient(hereIndex, entriesFromHere(entries), letters))
+    this.history = new EndpointHistory(
+      entries[0] === undefined ? [] : endpointsBehind(subject.slices, entries[0]),
+      0,
+    )
+    this.notes = [...plan.notes, ...(direct?.notes ?? [])]
+  }
+
+  #newClient(index: number, entries: readonly SurveyEntry[], letters: Letters): ClientRun {
+    const { plan, options, subject } = this.given
+    const { sessions, expectations } = plan
+    const count = this.#cellCount
+    // Of each session, what it saw of cookies where it was last.
+    const before = new Map<number, CookieLog>()
+    const visited = new Map<string, VisitLog>()
+    const cells = entries.flatMap((entry) =>
+      sessions.map(({ keeps }, session) => {
+        const cookiesBefore = before.get(session)
+        const visitsBefore = visited.get(`${entry.front?.again ?? ''} ${session}`)
+        const cell = new Cell({
+          entry,
+          session,
+          expectation: expectations[entry.index]![session]!,
+          ...(this.claims === undefined ? {} : { claims: this.claims }),
+          isLoose: isLoose(sessions, session),
+          recogniser: this.recogniser,
+          endpoints: endpointsBehind(subject.slices, entry),
+          cells: count,
+          letters,
+          ...(plan.leavesTraces
+            ? {
+                keep: { most: Math.floor(mostKept / count), unlessNamed: options.identify.kind === 'auto' },
+              }
+            : {}),
+          // At full rate there are several connections, whose observations mix.
+          followConnection: keeps === 'connection' && options.intervalMs > 0,
+          ...(cookiesBefore === undefined ? {} : { cookiesBefore }),
+          ...(visitsBefore === undefined ? {} : { visitsBefore }),
+        })
+        visited.set(`${entry.index} ${session}`, cell.visits)
+        if (plan.agent.sharedJars === true) before.set(session, cell.cookies)
+        return cell
+      }),
+    )
+    return new ClientRun(index, cells, sessions.length)
+  }
+
+  get #cellCount(): number {
+    const { clients, here, entries, sessions } = this.given.plan
+    return (clients + Number(here)) * entries.length * sessions.length
+  }
+
+  get isSole(): boolean {
+    return this.given.plan.sole
+  }
+
+  get soleCell(): Cell | undefined {
+    return this.isSole ? this.clients[0]?.cells[0] : undefined
+  }
+
+  /** Endpoints of any entry came or went. */
+  get anyChanged(): boolean {
+    return this.clients.some(({ cells }) => cells.some(({ sawChanges }) => sawChanges))
+  }
+
+  /** The first request of all, by our clock. */
+  get startedAt(): number | undefined {
+    const all = this.clients.flatMap(({ startedAt }) => (startedAt === undefined ? [] : [startedAt]))
+    return all.length === 0 ? undefined : Math.min(...all)
+  }
+
+  /** The cells, and when their clients began. */
+  placed(): Placed[] {
+    const startedAt = this.startedAt ?? 0
+    return this.clients.flatMap((client) =>
+      client.cells.map((cell) => ({ cell, offsetMs: (client.startedAt ?? startedAt) - startedAt })),
+    )
+  }
+
+  clientOf(index: number): ClientRun | undefined {
+    return index === hereIndex ? this.clients.find((client) => client.index === index) : this.clients[index]
+  }
+
+  imageOf({ index }: ClientRun): string {
+    return originReport(this.given.origin, index).image
+  }
+
+  /** Not asked as often as it was meant to be; by all cells, or one of them. */
+  isCutShort(client: ClientRun, cell?: number): boolean {
+    const isCut = cell === undefined ? client.isCutShort : client.isCutShortAt(cell)
+    return isCut && this.given.finished?.aborted !== true
+  }
+}
+
+/** Beside users with a jar, requests that keep nothing move. */
+function isLoose(sessions: ProbePlan['sessions'], session: number): boolean {
+  return sessions[session]?.keeps !== 'cookies' && sessions.some(({ keeps }) => keeps === 'cookies')
+}

@@ -1,0 +1,64 @@
+import { isForbidden } from '../../../cluster/index.ts'
+import { hostAndPort } from '../../../model/common/ip.ts'
+import type { SurveyCell, SurveyEntry } from '../../../model/probe/survey.ts'
+import type { ProbeOptions } from '../../plan/plan.ts'
+import type { ClientRun } from '../client-run.ts'
+import type { Gathered } from '../gathered.ts'
+
+/** What is said of a run beside its verdict. */
+
+/** Sentences of each kind that are told; of hundreds of clients nobody reads all. */
+export const mostNotes = 6
+
+/** Of several cells each kind once, whichever requests they were. */
+export function failureNotes({ isSole }: Gathered, cells: readonly SurveyCell[]): string[] {
+  if (isSole) return cells.flatMap(({ failures }) => failures)
+  const asked = cells.filter(({ verdict }) => verdict.eligibleEndpoints > 0)
+  return few(
+    asked.flatMap(({ failures }) => failures.map((text) => text.replace(/^request \d+/, 'requests'))),
+  )
+}
+
+export function endNotes(gathered: Gathered, seen: readonly ClientRun[]): string[] {
+  const cut = seen.filter((client) => gathered.isCutShort(client))
+  if (cut.length === 0 || gathered.given.interrupted.aborted) return []
+  const why = cut.map(({ endMessage }) => endMessage).find((message) => message !== '')
+  if (gathered.isSole) {
+    const unsaid = cut[0]?.end === undefined ? 'its log stopped' : 'its container was told to end'
+    return [`the agent was ended before it was done: ${why ?? unsaid}`]
+  }
+  return [
+    `${cut.length} of ${seen.length} agents were ended before they were done: ${why ?? 'their logs stopped'}`,
+  ]
+}
+
+/** What was to be counted and was nowhere. */
+export function countNotes({ counter }: ProbeOptions, cells: readonly SurveyCell[]): string[] {
+  return counter === undefined || cells.some(({ visits }) => visits !== undefined)
+    ? []
+    : ['no answer held a number where --session-counter looks for one']
+}
+
+/** HTTP/2 was asked for. */
+export const http1Note = ({ host, port }: SurveyEntry): string =>
+  `HTTP/2 was offered at ${hostAndPort(host, port)}, and HTTP/1.1 chosen there (ALPN): requests were made in that`
+
+/** Why endpoints that came or went may be missing. */
+export function watchNotes(trouble: Error | undefined): string[] {
+  if (trouble === undefined) return []
+  const why = isForbidden(trouble) ? 'watching EndpointSlices is not allowed' : trouble.message
+  return [`endpoints that came or went during the run may not be known: ${why}`]
+}
+
+export function stallNotes(stalledMs: number): string[] {
+  return stalledMs < 1
+    ? []
+    : [`requests were held back for ${Math.round(stalledMs)} ms because the pod's log was read too slowly`]
+}
+
+/** The different ones of some sentences, and how many more there are. */
+export function few(sentences: readonly string[]): string[] {
+  const different = [...new Set(sentences)]
+  const rest = different.length - mostNotes
+  return rest <= 0 ? different : [...different.slice(0, mostNotes), `… and ${rest} more notes like these`]
+}
