@@ -1,6 +1,7 @@
-import type { Analyzer, FindingDraft, Need, View } from '../mechanisms/analyzer.ts'
+import type { Analyzer, FindingDraft, Need, Report, View } from '../mechanisms/analyzer.ts'
+import { onceFor } from '../mechanisms/kit/once.ts'
 import { serviceKind } from '../mechanisms/service/objects.ts'
-import type { Fact, Unknown } from '../model/cluster/fact.ts'
+import type { Unknown } from '../model/cluster/fact.ts'
 import { type Finding, levels, type ObjectRef } from '../model/findings/finding.ts'
 import type { KubernetesObject } from '../model/cluster/kubernetes.ts'
 import type { Path } from '../model/affinity/leg.ts'
@@ -12,6 +13,7 @@ import { pathsAbout, pathsThrough } from '../path/walk.ts'
 import { analyzers } from './analyzers/index.ts'
 import { allCodes, type Code, codeInfo, codeLink } from './codes.ts'
 import { mendsInCluster, mendsInFiles } from './mends.ts'
+import { firstUnknown, sharedNeeds } from './needs.ts'
 import { type ExplainedService, explainService } from './service.ts'
 import { CheckOrder, CheckStates, type StateLists } from './states.ts'
 import { type Scene, sceneOfService } from './store.ts'
@@ -60,10 +62,16 @@ export function analyseObject(scene: Scene, kind: TargetKind, object: Kubernetes
   }
   const findings: Finding[] = []
   const states = new CheckStates(checks)
-  const say = (code: Code, draft: FindingDraft): void => {
-    findings.push(toFinding(code, draft, scene, ref))
+  // Tests hold that every code of an analyzer is in the table.
+  const say = (code: string, draft: FindingDraft): void => {
+    states.add(code as Code, 'found')
+    findings.push(toFinding(code as Code, draft, scene, ref))
   }
-  for (const one of analyzers) if (!isIdle(one, view)) run(one, view, states, say)
+  const report = Object.assign(say, { cannot: (code: string, why: Unknown) => states.add(code as Code, why) })
+  const { open, unknowns } = needsOf(scene.shared)
+  for (const { about, members } of groups)
+    if (!isIdle(about, view))
+      for (const one of members) run(one, open.get(one) ?? one.needs, view, states, report)
   const service = explainService(view)
   return {
     target: { kind: kind.name, namespace: ref.namespace ?? 'default', name: ref.name },
@@ -72,38 +80,46 @@ export function analyseObject(scene: Scene, kind: TargetKind, object: Kubernetes
     ...(service === undefined ? {} : { service }),
     findings: sortFindings(findings),
     ...states.lists(),
-    unknown: unknownsOf(store, gaps),
+    unknown: unknowns(store, gaps),
   }
 }
 
 /** Every code that somebody looks for, in the order in which they are asked. */
 const checks = new CheckOrder(analyzers.flatMap(({ codes }) => codes as readonly Code[]))
 
-/** Whether it is about objects of which none matters here: most analyzers, for most Services. */
-function isIdle({ about }: Analyzer, view: View): boolean {
+const needsOf = onceFor(sharedNeeds)
+
+interface Group {
+  about: Analyzer['about']
+  members: Analyzer[]
+}
+
+/** Analyzers that are about one type stand together: it is asked once for all of them. */
+const groups = analyzers.reduce<Group[]>((all, one) => {
+  const last = all.at(-1)
+  if (last !== undefined && last.about === one.about) last.members.push(one)
+  else all.push({ about: one.about, members: [one] })
+  return all
+}, [])
+
+/** Whether there is none of the objects that they are about: most analyzers, for most Services. */
+function isIdle(about: Analyzer['about'], view: View): boolean {
   return about !== undefined && view.objects(about).length === 0 && view.store.list(about).known
 }
 
 /** Runs one analyzer, and keeps what it lets know of each of its codes. */
 function run(
-  { codes, needs, applies, analyse: look }: Analyzer,
+  { codes, applies, analyse: look }: Analyzer,
+  needs: readonly Need[],
   view: View,
   states: CheckStates,
-  say: (code: Code, draft: FindingDraft) => void,
+  report: Report,
 ): void {
-  // Tests hold that every code of an analyzer is in the table.
-  const own = codes as readonly Code[]
   const isAbout = applies(view)
-  const missing = isAbout.known ? (isAbout.value ? firstUnknown(needs, view.store) : undefined) : isAbout.why
-  for (const code of own)
-    states.add(code, missing ?? (isAbout.known && isAbout.value ? 'passed' : 'does-not-apply'))
-  if (missing !== undefined || !isAbout.known || !isAbout.value) return
-  const report = (code: string, draft: FindingDraft): void => {
-    states.add(code as Code, 'found')
-    say(code as Code, draft)
-  }
-  const cannot = (code: string, why: Unknown): void => states.add(code as Code, why)
-  look(view, Object.assign(report, { cannot }))
+  if (isAbout.known && !isAbout.value) return
+  const missing = isAbout.known ? firstUnknown(needs, view.store) : isAbout.why
+  for (const code of codes) states.add(code as Code, missing ?? 'passed')
+  if (missing === undefined) look(view, report)
 }
 
 /** The target, what its ways pass, and what configures a hop of them. */
@@ -135,31 +151,6 @@ const none: readonly never[] = []
 
 function typeKey({ kind, group = '' }: { kind: string; group?: string }): string {
   return `${kind}.${group}`
-}
-
-function factOf(need: Need, store: Store): Fact<unknown> {
-  return 'resource' in need ? store.list(need) : store.fact(need)
-}
-
-function firstUnknown(needs: readonly Need[], store: Store): Unknown | undefined {
-  for (const need of needs) {
-    const fact = factOf(need, store)
-    if (!fact.known) return fact.why
-  }
-  return undefined
-}
-
-const allNeeds: ReadonlySet<Need> = new Set(analyzers.flatMap(({ needs }) => needs))
-
-function unknownsOf(store: Store, gaps: readonly Unknown[]): Unknown[] {
-  const found = new Map(gaps.map((gap) => [gap.what, gap]))
-  for (const need of allNeeds) {
-    const fact = factOf(need, store)
-    // What nobody asked for is no gap, and files never hold a cluster.
-    if (fact.known || fact.why.reason === 'not-asked' || fact.why.reason === 'not-in-files') continue
-    found.set(fact.why.what, fact.why)
-  }
-  return [...found.values()]
 }
 
 function toFinding(code: Code, draft: FindingDraft, { locate, source }: Scene, target: ObjectRef): Finding {

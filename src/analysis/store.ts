@@ -15,6 +15,8 @@ export interface Scene {
   source: Snapshot['source']
   store: Store
   network: Network
+  /** The store of all targets, without what is known of one alone. */
+  shared: Store
   /** What is missing in lists that are known. */
   gaps: Snapshot['objects']['gaps']
   locate?: (object: ObjectRef, field?: string) => FilePosition | undefined
@@ -29,6 +31,7 @@ export const sceneOf = onceFor((snapshot: Snapshot): Scene => {
     source,
     store,
     network,
+    shared: store,
     gaps: snapshot.objects.gaps,
     ...(locate === undefined ? {} : { locate }),
   }

@@ -1,5 +1,5 @@
 import type { Mend } from '../model/findings/mend.ts'
-import type { Fact, Unknown } from '../model/cluster/fact.ts'
+import { type Fact, known, type Unknown } from '../model/cluster/fact.ts'
 import type { ObjectRef } from '../model/findings/finding.ts'
 import type { KubernetesObject } from '../model/cluster/kubernetes.ts'
 import type { Path } from '../model/affinity/leg.ts'
@@ -68,7 +68,7 @@ export function analyzer<const C extends string>({
   applies = () => true,
   analyse,
 }: Definition<C>): Analyzer {
-  return { codes, needs, applies: (view) => ({ known: true, value: applies(view) }), analyse }
+  return { codes, needs, applies: (view) => known(applies(view)), analyse }
 }
 
 interface ObjectDefinition<C extends string, T extends KubernetesObject> {
@@ -93,7 +93,7 @@ export function objectAnalyzer<const C extends string, T extends KubernetesObjec
     needs,
     applies: (view) => {
       const all = view.store.list(about)
-      return all.known ? { known: true, value: of(view).length > 0 } : all
+      return all.known ? known(view.objects(about).some((object) => applies(object, view))) : all
     },
     analyse: (view, report) => {
       for (const object of of(view)) analyse(object, view, reportAbout(report, refOf(object)))

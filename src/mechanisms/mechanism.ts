@@ -22,10 +22,12 @@ export interface Mechanism {
   reads?: readonly (ObjectType | FactType<unknown>)[]
   /**
    * The arrows that one object of mine draws: from its entries to it, from it to others or to the pods. An object that
-   * is none of mine (an Ingress of another class) draws none. To which objects they lead follows from the object alone;
-   * what happens on the way may depend on others.
+   * is none of mine (an Ingress of another class) draws none. To which objects, and which parts of them, they lead does
+   * not depend on Services; what happens on the way may.
    */
   legs(object: KubernetesObject, store: Store): readonly Leg[]
+  /** My objects lead to no others: only to the pods, or out of the cluster. */
+  isLast?: boolean
   /**
    * What an object of mine does to an arrow that another mechanism's object draws: a policy attached to a route, an
    * annotation that its controller reads. The leg itself where there is nothing to change.

@@ -2,7 +2,7 @@ import type { Mechanism } from '../mechanisms/mechanism.ts'
 import type { ObjectRef } from '../model/findings/finding.ts'
 import type { KubernetesObject } from '../model/cluster/kubernetes.ts'
 import { isEntry, type Leg } from '../model/affinity/leg.ts'
-import { keyOf, refOf, resourceName } from '../model/cluster/object.ts'
+import { isSame, keyOf, refOf, resourceName } from '../model/cluster/object.ts'
 import type { Store } from '../model/cluster/store.ts'
 
 /** All arrows, by their ends; with a part, those of the part and of the whole object. */
@@ -30,10 +30,17 @@ export function networkOf(store: Store, mechanisms: readonly Mechanism[]): Netwo
   }
   let indexes: readonly Index[] | undefined
   let configured: ReadonlyMap<string, readonly Leg[]> | undefined
-  const touching = (ref: ObjectRef): readonly Leg[] => {
+  const touching = (ref: ObjectRef, part: string | undefined): Leg[] => {
     indexes ??= all.map((some) => indexOf(some, store)).filter(({ size }) => size > 0)
     const key = keyOf(ref)
-    return indexes.flatMap((index) => index.get(key) ?? []).flatMap((one) => draw(one))
+    // Whoever touches the object as a whole may touch any part of it.
+    const keys = part === undefined ? [key] : [placeIn(key, part), placeIn(key)]
+    const found = new Set<Drawers>()
+    for (const index of indexes)
+      for (const one of keys) for (const drawers of index.get(one) ?? nobody) found.add(drawers)
+    const legs: Leg[] = []
+    for (const drawers of found) legs.push(...draw(drawers))
+    return legs
   }
   return {
     into: byEnd(touching, ({ to }) => to),
@@ -47,29 +54,26 @@ export function networkOf(store: Store, mechanisms: readonly Mechanism[]): Netwo
   }
 }
 
-/** A gateway has arrows to thousands of routes, each by a part of its own. */
+/** A gateway has arrows to thousands of routes, each by a part of its own: of a part only those of it are drawn. */
 function byEnd(
-  touching: (ref: ObjectRef) => readonly Leg[],
+  touching: (ref: ObjectRef, part: string | undefined) => Leg[],
   endOf: (leg: Leg) => Leg['to'],
 ): (ref: ObjectRef, part?: string) => readonly Leg[] {
   const partOf = (leg: Leg): string | undefined => {
     const end = endOf(leg)
     return typeof end === 'object' ? end.part : undefined
   }
-  const tables = new Map<
-    string,
-    { all: readonly Leg[]; parts: ReadonlyMap<string | undefined, readonly Leg[]> }
-  >()
-  return (ref, part) => {
+  const whole = new Map<string, readonly Leg[]>()
+  const allOf = (ref: ObjectRef): readonly Leg[] => {
     const key = keyOf(ref)
-    let table = tables.get(key)
-    if (table === undefined) {
-      const all = touching(ref).filter((leg) => isNodeOf(endOf(leg), ref))
-      table = { all, parts: Map.groupBy(all, partOf) }
-      tables.set(key, table)
-    }
-    if (part === undefined) return table.all
-    return [...(table.parts.get(part) ?? []), ...(table.parts.get(undefined) ?? [])]
+    const legs = whole.get(key) ?? touching(ref, undefined).filter((leg) => isNodeOf(endOf(leg), ref))
+    whole.set(key, legs)
+    return legs
+  }
+  return (ref, part) => {
+    if (part === undefined) return allOf(ref)
+    const legs = touching(ref, part).filter((leg) => isNodeOf(endOf(leg), ref))
+    return [...legs.filter((leg) => partOf(leg) === part), ...legs.filter((leg) => partOf(leg) === undefined)]
   }
 }
 
@@ -113,7 +117,14 @@ function drawersOf(store: Store, mechanisms: readonly Mechanism[]): DrawersOfTyp
   })
 }
 
-/** Who touches what, of the objects of one type. */
+const nobody: readonly Drawers[] = []
+
+/** The key of a part of an object; without one, of what touches it as a whole. */
+function placeIn(key: string, part?: string): string {
+  return part === undefined ? `${key}#` : `${key}#${part}`
+}
+
+/** Who touches what, of the objects of one type: by the object, and by its parts. */
 function indexOf({ by, objects }: DrawersOfType, store: Store): Index {
   const before = knownIndexes.get(objects)
   if (before !== undefined) return before
@@ -140,11 +151,19 @@ function refined(leg: Leg, store: Store, mechanisms: readonly Mechanism[]): Leg 
 
 /** What an object touches, itself included. Where it leads does not change with a store. */
 function endsOf({ by, object }: Drawers, store: Store): ReadonlySet<string> {
-  const ends = new Set([keyOf(refOf(object))])
-  for (const { to } of legsOf(by, object, store)) if (typeof to === 'object') ends.add(keyOf(to.object))
+  const own = keyOf(refOf(object))
+  const ends = new Set([own, placeIn(own)])
+  for (const mechanism of by) {
+    if (mechanism.isLast === true) continue
+    for (const { to } of mechanism.legs(object, store)) {
+      if (typeof to !== 'object') continue
+      const key = keyOf(to.object)
+      if (key !== own) ends.add(key).add(placeIn(key, to.part))
+    }
+  }
   return ends
 }
 
 function isNodeOf(end: Leg['to'], ref: ObjectRef): boolean {
-  return typeof end === 'object' && keyOf(end.object) === keyOf(ref)
+  return typeof end === 'object' && isSame(end.object, ref)
 }

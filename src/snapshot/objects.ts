@@ -239,10 +239,13 @@ function scopeOf({ scope }: ObjectType, namespace: string): string | undefined {
   return scope === 'cluster' ? undefined : namespace
 }
 
-/** What nobody reads is more than half of an object. */
+/** What nobody reads is more than half of an object. A copy is smaller than an object of which something was deleted. */
 function compact(object: KubernetesObject): KubernetesObject {
-  const metadata: { managedFields?: unknown; annotations?: Record<string, string> } = object.metadata
-  delete metadata.managedFields
-  delete metadata.annotations?.['kubectl.kubernetes.io/last-applied-configuration']
-  return object
+  const { managedFields: _nobody, ...metadata }: { managedFields?: unknown } & typeof object.metadata =
+    object.metadata
+  const { annotations } = metadata
+  if (annotations?.[lastApplied] !== undefined) delete annotations[lastApplied]
+  return Object.assign(object, { metadata })
 }
+
+const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration'

@@ -123,7 +123,8 @@ export class ServiceReader {
     const events = notAsked<never>(inputs.events.what)
     return (service, { namespace, name }) => ({
       service,
-      slices: mapFact(slices, (index) => index.get(`${namespace}/${name}`) ?? none),
+      // A list of its own, with which goes what is worked out of it.
+      slices: mapFact(slices, (index) => [...(index.get(`${namespace}/${name}`) ?? none)]),
       pods,
       events,
       autoscalers: mapFact(scalers, (index) => index.get(namespace) ?? none),

@@ -34,10 +34,8 @@ interface Definition<C extends string> {
 /** An analyzer of the Ingresses that a controller serves. A finding is about the Ingress, unless it says otherwise. */
 export function ingressAnalyzer<const C extends string>(definition: Definition<C>): Analyzer {
   const { codes, by, needs = [], applies = () => true, analyse } = definition
-  const servedIn = (view: View): ServedIngress[] =>
-    allServed(view).filter(
-      (served) => (by === undefined || served.controller === by) && applies(served, view),
-    )
+  const isMine = (served: ServedIngress, view: View): boolean =>
+    (by === undefined || served.controller === by) && applies(served, view)
   return {
     codes,
     about: ingresses,
@@ -45,13 +43,14 @@ export function ingressAnalyzer<const C extends string>(definition: Definition<C
     applies: (view): Fact<boolean> => {
       const all = view.store.list(ingresses)
       if (!all.known) return all
-      if (servedIn(view).length > 0) return known(true)
+      if (allServed(view).some((served) => isMine(served, view))) return known(true)
       const classes = view.store.fact(ingressClasses)
       const isOpen = allServed(view).length < view.objects(ingresses).length
       return isOpen && !classes.known ? classes : known(false)
     },
     analyse: (view, report) => {
-      for (const served of servedIn(view)) analyse(served, view, reportAbout(report, refOf(served.ingress)))
+      for (const served of allServed(view))
+        if (isMine(served, view)) analyse(served, view, reportAbout(report, refOf(served.ingress)))
     },
   }
 }

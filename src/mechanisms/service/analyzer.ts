@@ -57,19 +57,21 @@ export function serviceAnalyzer<
 }
 
 function valuesOf<I extends InputName>(names: readonly I[], store: Store): Pick<Inputs, I> {
-  const values = names.map((name) => {
+  const values: Partial<Record<InputName, unknown>> = {}
+  for (const name of names) {
     const fact = store.fact<unknown>(facts[name])
-    return [name, fact.known ? fact.value : undefined] as const
-  })
-  return Object.fromEntries(values) as unknown as Pick<Inputs, I>
+    values[name] = fact.known ? fact.value : undefined
+  }
+  return values as Pick<Inputs, I>
 }
 
 function factsOf<O extends InputName>(
   names: readonly O[],
   store: Store,
 ): { [Name in O]: Fact<Inputs[Name]> } {
-  const found = names.map((name) => [name, store.fact<unknown>(facts[name])] as const)
-  return Object.fromEntries(found) as unknown as { [Name in O]: Fact<Inputs[Name]> }
+  const found: Partial<Record<InputName, unknown>> = {}
+  for (const name of names) found[name] = store.fact<unknown>(facts[name])
+  return found as { [Name in O]: Fact<Inputs[Name]> }
 }
 
 /** The target of a view as a Service; undefined where it is none. Every analyzer of Services asks. */

@@ -6,14 +6,18 @@ import { originsIn } from '../../model/cluster/external.ts'
 import type { Fact } from '../../model/cluster/fact.ts'
 import { countEndpoints, hasSelector, isProxied, type Subject } from './analyzer.ts'
 import type { Inputs } from './facts.ts'
+import { onceFor } from '../kit/once.ts'
 
 /** The address families of a Service; undefined where that is up to the cluster. */
-export function familiesOf({ spec }: Service): ReadonlySet<Endpoint['family']> | undefined {
+export const familiesOf = onceFor(({ spec }: Service): ReadonlySet<Endpoint['family']> | undefined => {
   const { ipFamilies = [], clusterIPs = [], clusterIP } = spec
   const addresses = [...clusterIPs, clusterIP ?? ''].filter((address) => parseIp(address) !== undefined)
   const families = ipFamilies.length > 0 ? ipFamilies : addresses.map(familyOf)
   return families.length === 0 ? undefined : new Set(families as Endpoint['family'][])
-}
+})
+
+/** By port: the way and half a dozen analyzers ask for those of the same Service. */
+const known = onceFor((_slices: readonly EndpointSlice[]) => new Map<string, Endpoint[]>())
 
 /** The endpoints that proxies find for every port of a Service; the same pod counts once for each port. */
 export function portEndpoints(service: Service, slices: readonly EndpointSlice[]): Endpoint[] {
@@ -25,10 +29,15 @@ export function endpointsOf(
   service: Service,
   { name, protocol = 'TCP' }: Pick<ServicePort, 'name' | 'protocol'>,
   slices: readonly EndpointSlice[],
-): Endpoint[] {
+): readonly Endpoint[] {
   const families = familiesOf(service)
-  const found = endpointsOfPort(slices, name, protocol)
-  return families === undefined ? found : found.filter(({ family }) => families.has(family))
+  const key = `${name ?? ''} ${protocol} ${families === undefined ? '' : [...families].join(' ')}`
+  const before = known(slices).get(key)
+  if (before !== undefined) return before
+  const all = endpointsOfPort(slices, name, protocol)
+  const found = families === undefined ? all : all.filter(({ family }) => families.has(family))
+  known(slices).set(key, found)
+  return found
 }
 
 /** Endpoints of a Service that selects no pods, as long as they are none. */

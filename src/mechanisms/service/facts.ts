@@ -24,15 +24,15 @@ export interface Inputs {
 export type InputName = keyof Inputs
 
 /** The Service that is explained. */
-export const subject: FactType<Service> = { name: 'service', what: 'services' }
+export const subject: FactType<Service> = { name: 'service', what: 'services', isOfOne: true }
 
 /** The same as facts of a store, each of the Service that is explained. */
 export const inputs: { readonly [Name in InputName]: FactType<Inputs[Name]> } = {
-  slices: { name: 'slices', what: 'endpointslices' },
-  pods: { name: 'pods', what: 'pods' },
-  autoscalers: { name: 'autoscalers', what: 'horizontalpodautoscalers.autoscaling' },
-  networkPolicies: { name: 'network policies', what: 'networkpolicies.networking.k8s.io' },
-  events: { name: 'events', what: 'events' },
+  slices: { name: 'slices', what: 'endpointslices', isOfOne: true },
+  pods: { name: 'pods', what: 'pods', isOfOne: true },
+  autoscalers: { name: 'autoscalers', what: 'horizontalpodautoscalers.autoscaling', isOfOne: true },
+  networkPolicies: { name: 'network policies', what: 'networkpolicies.networking.k8s.io', isOfOne: true },
+  events: { name: 'events', what: 'events', isOfOne: true },
   proxy: { name: 'proxy', what: 'the Service proxy' },
   windowsNodes: { name: 'windows nodes', what: 'nodes' },
   version: { name: 'version', what: 'the version' },

@@ -11,5 +11,6 @@ export const service: Mechanism = {
   targets: [anyKind(serviceKind)],
   routes: [services],
   legs: legsByType(drawnBy(services, serviceLegs)),
+  isLast: true,
   analyzers,
 }

@@ -95,3 +95,13 @@ export function refTo(
 export function keyOf({ kind, group = '', namespace = '', name }: ObjectRef): string {
   return `${kind}.${group} ${namespace}/${name}`
 }
+
+/** Whether two references are to the same object: what `keyOf` tells, without a text for each. */
+export function isSame(a: ObjectRef, b: ObjectRef): boolean {
+  return (
+    a.name === b.name &&
+    a.kind === b.kind &&
+    (a.namespace ?? '') === (b.namespace ?? '') &&
+    (a.group ?? '') === (b.group ?? '')
+  )
+}

@@ -23,7 +23,7 @@ export interface FactType<T> {
   reads?: readonly ObjectType[]
   /** Works it out, once for each store. Without it whoever makes the store has to know. */
   derive?: (store: Store) => Fact<T>
-  /** It is worked out for one object of many: see storeWith. */
+  /** It is another for each object of many: see storeWith. */
   isOfOne?: boolean
   /** What it is, for the compiler only. */
   readonly of?: T

@@ -138,3 +138,42 @@ it('of an object of many parts only those that are asked about are looked at, an
   expect(network.outOf(refOf(gate), 'b')).toEqual([gates[1], gates[2]])
   expect(network.into(refOf(pool))).toEqual(gates)
 })
+
+it('of one part of an object only those who touch it draw again, whatever else stands in the list', () => {
+  const drawn: string[] = []
+  const legs: Record<string, Leg[]> = Object.fromEntries(
+    ['a', 'b'].map((part) => [
+      part,
+      [{ from: { object: refOf(gate) }, to: { object: refOf(pool), part }, arrival: 'object' }],
+    ]),
+  )
+  const routes = ['a', 'b'].map((name) => ({ ...gate, metadata: { name, namespace: 'shop' } }))
+  const mechanism: Mechanism = {
+    ...drawing({ Gate: [] }),
+    legs: ({ metadata: { name } }) => {
+      drawn.push(name)
+      return legs[name] ?? []
+    },
+  }
+  const network = networkOf(store(...routes, pool), [mechanism])
+  network.into(refOf(pool), 'a')
+  drawn.length = 0
+  expect(network.into(refOf(pool), 'b')).toEqual(legs['b'])
+  expect(drawn).toEqual(['b'])
+})
+
+it('of objects that lead to no others nothing is drawn before somebody comes by', () => {
+  const poolOut: Leg = { from: { object: refOf(pool) }, to: 'pods', arrival: 'pods' }
+  const drawn: string[] = []
+  const last: Mechanism = {
+    ...drawing({ Pool: [] }, { isLast: true }),
+    legs: ({ metadata: { name } }) => {
+      drawn.push(name)
+      return [poolOut]
+    },
+  }
+  const network = networkOf(store(gate, pool), [last])
+  expect(network.into(refOf(gate))).toEqual([])
+  expect(drawn).toEqual([])
+  expect(network.outOf(refOf(pool))).toEqual([poolOut])
+})
