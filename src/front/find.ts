@@ -10,6 +10,7 @@ import { UserError } from '../model/common/user-error.ts'
 import type { Front } from '../probe/plan/plan.ts'
 import { missingPermission, probeRules } from '../probe/permissions.ts'
 import { Collector } from '../snapshot/collect.ts'
+import { type OtherTarget, servicesThrough } from '../snapshot/others.ts'
 import { findAddress } from './address.ts'
 import { Certificates } from './certificate.ts'
 import { type Listener, listenerFor, listenersOf } from './listener.ts'
@@ -51,9 +52,11 @@ export async function findFront(
 ): Promise<FoundFront> {
   const { namespace } = cluster
   const collector = new Collector(cluster, { signal })
-  const query = { ...named, kind: await collector.objects.servedKind(named) }
-  const object = query.isService ? undefined : await readTarget(collector, query, namespace)
-  const services = object === undefined ? [{ namespace, name: query.name }] : servicesBehind(object)
+  const target = named.isService ? undefined : await readTarget(collector, named, namespace)
+  const query = { ...named, kind: target?.kind ?? named.kind }
+  const object: LooseObject | undefined = target?.object
+  const services =
+    target === undefined ? [{ namespace, name: query.name }] : await servicesOf(collector, target)
   const word = `${query.kind.name}/${query.name}`
   if (services.length === 0) throw new UserError(`${word} leads to no Service`)
   const notes: string[] = []
@@ -163,7 +166,12 @@ async function addressFor(
   }
 }
 
-/** The Services that an object's own arrows lead to. */
+async function servicesOf(collector: Collector, target: OtherTarget): Promise<NamespacedName[]> {
+  const own = servicesBehind(target.object)
+  return own.length > 0 ? own : await servicesThrough(collector, target)
+}
+
+/** The Services that an object's own arrows lead to, for which nothing else has to be read. */
 function servicesBehind(object: LooseObject): NamespacedName[] {
   const mechanism = mechanisms.find(({ routes }) => routes.some((type) => isOfType(object, type)))
   const legs = mechanism?.legs(object, nothingKnown) ?? []
@@ -182,29 +190,18 @@ const nothingKnown: Store = {
   fact: ({ what }) => unknown({ what, reason: 'not-asked' }),
 }
 
-/** Of whichever group serves the kind: Traefik's has changed its name. */
 async function readTarget(
   { objects }: Collector,
-  { kind: { type }, name }: FrontQuery,
+  { kind, namesakes, name }: FrontQuery,
   namespace: string,
-): Promise<LooseObject> {
-  const types = mechanisms.flatMap(({ routes }) => routes).filter((one) => one.kind === type.kind)
+): Promise<OtherTarget> {
   try {
-    for (const one of types) {
-      const found = await objects.find(one, namespace, name)
-      if (found !== undefined) return found
-    }
-    // It says what is not there.
-    return await objects.get(type, namespace, name)
+    return await objects.getTarget({ kind, namesakes, name }, namespace)
   } catch (error) {
     if (isForbidden(error)) {
-      const get = types.map(({ group, resource }) => ({
-        apiGroups: [group],
-        resources: [resource],
-        verbs: ['get'],
-      }))
+      const rule = { apiGroups: [kind.type.group], resources: [kind.type.resource], verbs: ['get'] }
       const words = error.status.message ?? error.message
-      throw missingPermission(words, namespace, error, [...get, ...probeRules])
+      throw missingPermission(words, namespace, error, [rule, ...probeRules])
     }
     throw error
   }

@@ -138,6 +138,23 @@ export class ObjectReader {
     return kind
   }
 
+  /**
+   * A target by its name: where several kinds have the word, the first one that the cluster serves and that has it. Rejects as
+   * kubectl does where none has.
+   */
+  async getTarget(
+    { kind, namesakes = [], name }: NamedTarget,
+    namespace: string,
+  ): Promise<{ kind: TargetKind; object: KubernetesObject }> {
+    const first = await this.servedKind({ kind, namesakes })
+    for (const one of [first, ...[kind, ...namesakes].filter((other) => other !== first)]) {
+      const object =
+        one === first && namesakes.length === 0 ? undefined : await this.find(one.type, namespace, name)
+      if (object !== undefined) return { kind: one, object }
+    }
+    return { kind: first, object: await this.get(first.type, namespace, name) }
+  }
+
   /** All objects of a type, in a namespace or in all of them. */
   list<T extends KubernetesObject>(
     type: ObjectType<T>,

@@ -32,10 +32,7 @@ export async function readTargets(
     return { targets: list.map((object) => ({ kind, object })), errors: [] }
   }
   const answers = await Promise.allSettled(
-    query.targets.map(async (target) => {
-      const kind = await objects.servedKind(target)
-      return { kind, object: await objects.get(kind.type, cluster.namespace, target.name) }
-    }),
+    query.targets.map((target) => objects.getTarget(target, cluster.namespace)),
   )
   const refused = answers.flatMap((answer) => (answer.status === 'rejected' ? [answer.reason as Error] : []))
   const lost = refused.find((error) => !(error instanceof UserError || error instanceof ApiError))
@@ -69,6 +66,12 @@ export async function snapshotOfOthers(
   return { ...snapshot, objects: { ...objects, gaps: [...objects.gaps, ...gaps] } }
 }
 
+/** The Services behind one target; for one whose own arrows end at other objects, as those of a Gateway do. */
+export async function servicesThrough(collector: Collector, target: OtherTarget): Promise<NamespacedName[]> {
+  const front = await collector.inFront([target.object.metadata.namespace ?? 'default'])
+  return servicesBehind(withTargets(front, [target]), [target])
+}
+
 /** Targets are there whatever their lists say: one may be read by its name where lists are forbidden. */
 function withTargets({ lists, gaps }: ObjectTable, targets: readonly OtherTarget[]): ObjectTable {
   const more = new Map(lists)
@@ -82,6 +85,7 @@ function withTargets({ lists, gaps }: ObjectTable, targets: readonly OtherTarget
   return { lists: more, gaps }
 }
 
+/** The Services to which the ways through targets lead. */
 function servicesBehind(objects: ObjectTable, targets: readonly OtherTarget[]): NamespacedName[] {
   const bare: Snapshot = {
     source: 'cluster',

@@ -98,7 +98,10 @@ export class Lane implements AnyLane {
   #stage: Stage = 'connect'
   #busy = false
   #deadline = Infinity
+  /** One was opened for the request: for itself, or where a redirect led. */
   #newConnection = true
+  /** What is on its way now is not the first on its connection. */
+  #isKept = false
   #localPort: number | undefined
   #replaced: Replaced | undefined
   #lastByteAt = 0
@@ -126,6 +129,7 @@ export class Lane implements AnyLane {
     this.startedAt = now
     this.#deadline = now + this.#plan.config.timeoutMs
     this.#busy = true
+    this.#newConnection = false
     if (!this.#course.begin()) this.#drop()
     this.#ask()
   }
@@ -135,7 +139,7 @@ export class Lane implements AnyLane {
     this.answer.isUpgrade = this.#plan.target.upgrade !== undefined
     if (this.#socket === undefined) this.#open()
     else {
-      this.#newConnection = false
+      this.#isKept = true
       this.#send(this.#socket)
     }
   }
@@ -192,6 +196,7 @@ export class Lane implements AnyLane {
 
   #open(): void {
     this.#newConnection = true
+    this.#isKept = false
     this.#localPort = undefined
     this.#stage = 'connect'
     const socket = this.#place.scheme === 'https' ? this.#connectTls() : this.#connect()
@@ -286,7 +291,7 @@ export class Lane implements AnyLane {
 
   /** A kept connection that the server closed while the request was on its way says nothing about the server. */
   #retry(how: Replaced): boolean {
-    if (this.#newConnection) return false
+    if (!this.#isKept) return false
     this.#lose(how)
     this.#open()
     return true

@@ -53,13 +53,6 @@ describeOnce('an Ingress that is served over TLS', () => {
     expect(status.cells[0]?.cookies?.find(({ name }) => name === 'route')?.first.secure).toBe(true)
   })
 
-  scenario('HTTP/2 is agreed on', needs, async () => {
-    const ended = await place.probe(['ingress/shop', '--http2'])
-    expectExit(ended, 0)
-    expect(ended.stdout).toMatch(/^ {8}through .* at \S+:443 in HTTP\/2$/m)
-    expect(ended.stdout).toMatch(/^STICKY by the cookie route {3}6 of 6 users/m)
-  })
-
   scenario('who asks over http is led there, and keeps the cookie that came over TLS', needs, async () => {
     const ended = await place.probe(['ingress/shop', '--scheme', 'http', '-o', 'json'])
     expectExit(ended, 0)

@@ -1,5 +1,6 @@
 import { mergedCookies } from '../../../model/probe/cause.ts'
 import type { CookieReport } from '../../../model/probe/cause.ts'
+import { applicationOf } from '../../../model/probe/maker.ts'
 import { formatDuration } from '../../../model/common/duration.ts'
 import type { ProbeSurvey, SurveyEntry } from '../../../model/probe/survey.ts'
 import type { Style } from '../../terminal.ts'
@@ -44,15 +45,17 @@ function cookieWords(cookie: CookieReport, { front }: SurveyEntry): string[] {
   const { name, set, sent, first, maker, names } = cookie
   const isConfigured = front?.policy.kind === 'cookie' && front.policy.name === name
   const by = maker ?? (isConfigured ? (front?.by ?? 'the proxy') : undefined)
+  const isOfApplication = by === undefined && applicationOf(name) !== undefined
+  const whose = isOfApplication ? 'the application' : by
   return [
     sanitize(name),
     ...(set === 0
       ? ['given elsewhere']
-      : [`set ${timesOf(set)}${by === undefined ? '' : ` by ${sanitize(by)}`}`]),
+      : [`set ${timesOf(set)}${whose === undefined ? ', not known by whom' : ` by ${sanitize(whose)}`}`]),
     `sent ${timesOf(sent)}`,
     ...attributeWords(first),
     ...lifeWords(cookie),
-    ...(by === undefined ? renewalWords(cookie) : []),
+    ...(by === undefined ? renewalWords(cookie, isOfApplication) : []),
     ...(cookie.shown ?? []).map((value) => sanitize(value)),
     ...(names === undefined ? [] : [nameWords(cookie)]),
   ]
@@ -75,14 +78,14 @@ function lifeWords({ set, sent, first: { lifetimeSeconds = 0 } }: CookieReport):
 /** Requests after which it is known whether each answer sets a cookie. */
 const fewestSent = 10
 
-/** Of an application's cookie: another pod that does not know it gives another one. */
-function renewalWords({
-  sent,
-  values,
-  renewed = 0,
-  renewedElsewhere = 0,
-  renewedSomewhere = 0,
-}: CookieReport): string[] {
+/**
+ * Of a cookie that may be the application's: another pod that does not know it gives another one. That a session went with it
+ * is said only of one that an application keeps its sessions by.
+ */
+function renewalWords(
+  { sent, values, renewed = 0, renewedElsewhere = 0, renewedSomewhere = 0 }: CookieReport,
+  isOfApplication: boolean,
+): string[] {
   const all = renewed + renewedElsewhere + renewedSomewhere
   if (sent === 0) return []
   if (all === 0) return values > 0 ? ['keeps its value'] : []
@@ -90,7 +93,9 @@ function renewalWords({
   return [
     ...(renewedElsewhere === 0
       ? []
-      : [`given anew by another pod ${timesOf(renewedElsewhere)}: its session is lost`]),
+      : [
+          `given anew by another pod ${timesOf(renewedElsewhere)}${isOfApplication ? ': its session is lost' : ''}`,
+        ]),
     ...(renewed === 0 ? [] : [`given anew by the same pod ${timesOf(renewed)}`]),
     ...(renewedSomewhere === 0 ? [] : [`given anew ${timesOf(renewedSomewhere)}`]),
   ]

@@ -169,6 +169,13 @@ describe('redirects', () => {
     ])
   })
 
+  test('leave the request on the connection that was opened for it', async () => {
+    const { port } = await redirecting('/in')
+    const asked = { requests: 3, redirects: 5, hostHeader: 'a.lab', keepAlive: true, concurrency: 1 }
+    const { observations } = await observe(configFor(port, asked))
+    expect(observations.map(({ newConnection }) => newConnection)).toEqual([true, false, false])
+  })
+
   test('lead to https, whose certificate is verified as it would be there, and with cookies for it', async () => {
     const authority = makeAuthority('redirects')
     const { cert, key } = authority.issue({ commonName: 'a.lab', dnsNames: ['a.lab'] })
