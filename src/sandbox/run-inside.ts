@@ -14,10 +14,15 @@ export async function runInside(
   interrupted.addEventListener('abort', () => child.kill('SIGTERM'))
   return await new Promise<number>((resolve, reject) => {
     child.once('error', (error) =>
-      reject(new UserError(`cannot run ${program}: ${error.message}`, { cause: error })),
+      reject(new UserError(`cannot run ${program}: ${whyNot(error)}`, { cause: error })),
     )
     child.once('close', (code, signal) =>
       resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal])),
     )
   })
+}
+
+function whyNot({ code, message }: NodeJS.ErrnoException): string {
+  if (code === 'ENOENT') return 'there is no such command'
+  return code === 'EACCES' ? 'permission denied' : message
 }

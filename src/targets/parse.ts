@@ -38,6 +38,7 @@ export function parseTarget(words: readonly string[], asked: Asked): NamedTarget
   if (first === undefined) throw nothingNamed(asked)
   const isPair = second !== undefined && !first.includes('/') && kindOf(first, asked) !== undefined
   if (rest.length > 0 || (second !== undefined && !isPair)) {
+    if (rest.length === 0) refuseOtherKind(words, asked)
     throw usage(`one ${noun} at a time: cannot ${asked.verb} ${words.map((one) => `"${one}"`).join(', ')}`, [
       `name it as ${word}/NAME, ${word} NAME or NAME`,
     ])
@@ -84,12 +85,30 @@ function namedTargets(
   if (of !== undefined && first !== undefined) {
     return { of, targets: unique(rest.map((word) => toTarget(first, plainName(word), asked))) }
   }
+  refuseOtherKind(words, asked)
   return { of: asked.kinds[0], targets: unique(words.map((word) => readTarget(word, asked))) }
 }
+
+/** `pod x`: the first of several words is a kind to whoever knows kubectl. */
+function refuseOtherKind([first = '', ...rest]: readonly string[], asked: Asked): void {
+  if (rest.length > 0 && !first.includes('/') && otherKinds.has(first.toLowerCase().split('.')[0]!))
+    throw unknownKind(first, asked)
+}
+
+/** What people ask kubectl for, with its short names. */
+const otherKinds: ReadonlySet<string> = new Set(
+  `po pod pods deploy deployment deployments sts statefulset statefulsets ds daemonset daemonsets rs replicaset replicasets
+  ep endpoints endpointslice endpointslices no node nodes ns namespace namespaces cm configmap configmaps job jobs cronjob
+  cronjobs all hpa netpol networkpolicy networkpolicies secret secrets`.split(/\s+/),
+)
 
 /** `svc/x`, `x`. */
 function readTarget(word: string, asked: Asked): NamedTarget {
   const slash = word.indexOf('/')
+  if (slash >= 0 && !/^[^/]+\/[^/]+$/.test(word))
+    throw usage(`arguments in resource/name form must have a single resource and name, not "${word}"`, [
+      `for example:  ${targetWord({ kind: asked.kinds[0].name, name: 'web' })}`,
+    ])
   return slash < 0
     ? toTarget(asked.kinds[0].name, word, asked)
     : toTarget(word.slice(0, slash), word.slice(slash + 1), asked)
@@ -99,7 +118,11 @@ function toTarget(word: string, name: string, asked: Asked): NamedTarget {
   const [kind, ...namesakes] = kindsOf(word, asked)
   if (kind === undefined) throw unknownKind(word, asked)
   const refused = kind.refuseName(name)
-  if (refused !== undefined) throw usage(`"${name}" cannot be the name of ${article(kind.label)}: ${refused}`)
+  if (refused !== undefined)
+    throw usage(
+      `"${name}" cannot be the name of ${article(kind.label)}: ${refused}`,
+      name.includes(',') ? ['several are written with blanks between them:  svc/web svc/shop'] : [],
+    )
   return { kind, name, ...(namesakes.length === 0 ? {} : { namesakes }) }
 }
 

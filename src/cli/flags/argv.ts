@@ -1,3 +1,5 @@
+import { invalidValue } from '../../model/common/user-error.ts'
+
 /** What a flag's definition must tell to place its words: its type and its one-letter form. */
 interface FlagShape {
   type: 'boolean' | 'option'
@@ -37,21 +39,30 @@ export function splitCommand(argv: readonly string[], flags: FlagShapes): SplitA
 
 /**
  * Rewrites `--flag=true` and `--flag=false` of boolean flags, which kubectl's parser allows and oclif's does not.
- * A false one is left out, or negated where the flag is on unless asked not to be. Other values are left for the parser
- * to refuse.
+ * A false one is left out, or negated where the flag is on unless asked not to be. Throws UserError for another value, which
+ * oclif would take for the next word: it would be the name of a target.
  */
 export function normaliseBooleans(argv: readonly string[], flags: FlagShapes): string[] {
   const words: string[] = []
   let flagsEnded = false
+  let isValue = false
   for (const word of argv) {
-    flagsEnded ||= word === '--'
-    const match = flagsEnded ? null : /^(--?[^=]+)=(true|false|1|0|t|f|T|F|TRUE|FALSE|True|False)$/.exec(word)
+    flagsEnded ||= word === '--' && !isValue
+    const match = flagsEnded || isValue ? null : /^(--?[^=]+)=([^]*)$/.exec(word)
+    isValue = !flagsEnded && !isValue && word.startsWith('-') && word !== '-' && takesNextWord(word, flags)
     const flag = match === null ? undefined : findFlag(match[1]!, flags)
     if (match === null || flag?.type !== 'boolean') words.push(word)
-    else if (/^(true|1|t)$/i.test(match[2]!)) words.push(match[1]!)
+    else if (isTrue(match[1]!, match[2]!)) words.push(match[1]!)
     else if (flag.allowNo === true) words.push(`--no-${match[1]!.slice(2)}`)
   }
   return words
+}
+
+/** What Go's strconv.ParseBool takes. */
+function isTrue(flag: string, value: string): boolean {
+  if (!/^(true|false|1|0|t|f|T|F|TRUE|FALSE|True|False)$/.test(value))
+    throw invalidValue(flag.replace(/^-+/, ''), value, 'must be true or false')
+  return /^(true|1|t)$/i.test(value)
 }
 
 function takesNextWord(word: string, flags: FlagShapes): boolean {

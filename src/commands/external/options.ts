@@ -1,3 +1,4 @@
+import { didYouMean } from '../../model/common/spelling.ts'
 import { exitCodes } from '../../cli/errors.ts'
 import type { TypedAddress } from '../../external/addresses.ts'
 import type { FromRef } from '../../external/origin/refs.ts'
@@ -28,9 +29,11 @@ export function readTask(words: readonly string[], flags: ExternalFlagValues): E
       'for example: kubectl affinity external backend --port 80 --to 192.0.2.7,192.0.2.8',
     )
   const [name = '', ...others] = namesIn(words)
+  const meant = didYouMean(name, ['delete', 'list'])
   if (others.length > 0)
     throw usage(
       `external takes one Service at a time, got ${[name, ...others].map((one) => `"${one}"`).join(', ')}`,
+      ...(meant === undefined ? [] : [`did you mean "${meant}"?`]),
     )
   refuseCombinations(flags)
   return {

@@ -106,6 +106,10 @@ describe('readProbeFlags', () => {
     ['a coin', { confidence: '0.4' }, /--confidence/],
     ['no confidence', { confidence: '' }, /--confidence/],
     ['a path without a slash', { path: ['x'] }, /must begin with "\/"/],
+    ['a URL for a host', { host: ['http://shop.example'] }, /"--host" flag: must be a host/],
+    ['a host with a port', { host: ['shop.example', 'shop.example:8080'] }, /without scheme, port or path/],
+    ['a host with a path', { host: ['shop.example/cart'] }, /without scheme, port or path/],
+    ['no host', { host: [''] }, /"" for "--host"/],
     ['a path that smuggles a header', { path: ['/', '/\r\nX: y'] }, /control characters/],
     ['a path in Greek', { path: ['/αβγ'] }, /beyond ASCII/],
     [

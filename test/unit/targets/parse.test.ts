@@ -58,6 +58,11 @@ describe('which targets are meant', () => {
     [['svc/a.b'], {}],
     [['gate/A'], {}],
     [['svc/'], {}],
+    [['/web'], {}],
+    [['svc/web/x'], {}],
+    [['pod', 'web'], {}],
+    [['Deployments.apps', 'web', 'shop'], {}],
+    [['web,shop'], {}],
     [['web'], { selector: 'a=b' }],
     [['web'], { all: true }],
     [['web'], { allNamespaces: true }],
@@ -67,7 +72,22 @@ describe('which targets are meant', () => {
   })
 })
 
+it('says what stands in the way of several names', () => {
+  expect(() => parseQuery(['svc', 'web,shop'], {}, asked)).toThrow(
+    expect.objectContaining({
+      hints: ['several are written with blanks between them:  svc/web svc/shop'],
+    }) as Error,
+  )
+  expect(() => parseQuery(['svc/'], {}, asked)).toThrow('must have a single resource and name, not "svc/"')
+  // One word alone is a name, whatever it is.
+  expect(parseQuery(['pod'], {}, asked)).toMatchObject({ targets: [{ name: 'pod' }] })
+})
+
 describe('one target', () => {
+  it.each([['pod'], ['deploy'], ['StatefulSet']])('is no %s', (word) => {
+    expect(() => parseTarget([word, 'web'], asked)).toThrow(`cannot explain a "${word}"`)
+  })
+
   it('is of the kind that stands there, or of the first', () => {
     expect(parseTarget(['gate', 'a.b'], asked)).toEqual({ kind: gate, name: 'a.b' })
     expect(parseTarget(['web'], asked)).toEqual({ kind: service, name: 'web' })

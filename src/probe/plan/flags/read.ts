@@ -1,3 +1,4 @@
+import { parseIp } from '../../../model/common/ip.ts'
 import { invalidValue, UserError } from '../../../model/common/user-error.ts'
 import { parseVia } from '../entries/asked.ts'
 import type { ProbeOptions } from '../plan.ts'
@@ -67,8 +68,22 @@ function pathOf({ path: paths = [], host }: ProbeFlags): string {
         path,
         'must begin with "/" and hold no spaces, control characters or letters beyond ASCII (encode them with %)',
       )
-  if (host?.some((name) => name === '') === true) throw invalidValue('host', '', 'must be a host')
+  for (const name of host ?? [])
+    if (!isHost(name))
+      throw invalidValue(
+        'host',
+        name,
+        'must be a host such as shop.example.com, without scheme, port or path',
+      )
   return paths[0] ?? '/'
+}
+
+/** A name as DNS knows them, with a star or an underscore where people write them, or an address. */
+function isHost(name: string): boolean {
+  return (
+    /^[a-z0-9*_]([a-z0-9._-]*[a-z0-9_.])?$/i.test(name) ||
+    parseIp(name.replace(/^\[(.*)\]$/, '$1')) !== undefined
+  )
 }
 
 /** Users that a probe through a gateway simulates: enough to see that they differ, few enough to be quick. */

@@ -52,11 +52,19 @@ describe('normaliseBooleans', () => {
     ['--insecure=F web', 'web'],
     ['-k=true', '-k'],
     ['-k=false web', 'web'],
-    ['--insecure=maybe', '--insecure=maybe'],
+    ['--namespace --insecure=maybe', '--namespace --insecure=maybe'],
+    ['-n --insecure=false', '-n --insecure=false'],
     ['--namespace=true', '--namespace=true'],
     ['--other=false', '--other=false'],
     ['-- --insecure=false', '-- --insecure=false'],
   ]
   for (const [line, expected] of lines)
     test(line, () => expect(normaliseBooleans(line.split(' '), flags).join(' ')).toBe(expected))
+
+  // The value would be the next word, and so the name of a target.
+  test.each(['--insecure=maybe', '--insecure=', '-k=yes', '--insecure=true\nx'])('%j is refused', (word) => {
+    expect(() => normaliseBooleans([word], flags)).toThrow(
+      /^invalid argument ".*" for "--.*" flag: must be true or false$/s,
+    )
+  })
 })
