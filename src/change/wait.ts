@@ -1,7 +1,8 @@
 import type { Cluster } from '../cluster/index.ts'
 import { nodesForPods } from '../cluster/nodes.ts'
 import type { ChangeDone, ChangeOutcome, NodeOutcome, WaitReport } from '../model/affinity/change.ts'
-import type { NamespacedName } from '../model/cluster/object.ts'
+import { serviceKind } from '../mechanisms/service/objects.ts'
+import type { TargetRef } from '../model/affinity/target.ts'
 import { mapOrdered } from './ordered.ts'
 
 /** What a short probe on one node says about a change. */
@@ -13,12 +14,15 @@ export type NodeAnswer =
 
 /** Where to look for a change, and what is to be seen there. */
 export interface Place {
-  service: NamespacedName
-  node: string
+  target: TargetRef
+  /** Absent for a way in through a gateway: that is asked where it listens. */
+  node?: string
+  /** The cookie that is to be seen there. */
+  cookie?: string
   expect: 'sticky' | 'spread'
 }
 
-/** Sends a few requests to a Service from a node. Rejects when the probe cannot be made, or with the signal's reason. */
+/** Sends a few requests to a target. Rejects when the probe cannot be made, or with the signal's reason. */
 export type AskNode = (place: Place, signal: AbortSignal) => Promise<NodeAnswer>
 
 export interface WaitRequest {
@@ -30,7 +34,7 @@ export interface WaitRequest {
 /** Pods that start at the same time; each is on another node or of another Service. */
 const parallel = 4
 
-/** Waits until every node has been seen to serve the changes. Returns whether all were; rejects when interrupted. */
+/** Waits until every node, and every gateway, has been seen to serve the changes. Returns whether all were; rejects when interrupted. */
 export async function* waitUntilServed(
   cluster: Cluster,
   outcomes: readonly ChangeOutcome[],
@@ -38,18 +42,18 @@ export async function* waitUntilServed(
   interrupted: AbortSignal,
 ): AsyncGenerator<WaitReport, boolean, undefined> {
   const patched = outcomes.filter((outcome): outcome is ChangeDone => outcome.kind === 'patched')
-  const switched = patched.filter(({ before, after }) => before.kind !== after.kind)
+  const switched = patched.filter(isSeen)
   if (switched.length < patched.length) yield { kind: 'timeout-only' }
   if (switched.length === 0) return true
-  const { usable, unusable } = await nodesForPods(cluster, interrupted)
+  const inFront = switched.filter(isInFront)
+  const ofServices = switched.filter((one) => !isInFront(one))
+  const { usable, unusable } =
+    ofServices.length === 0 ? { usable: [], unusable: [] } : await nodesForPods(cluster, interrupted)
   const deadline = AbortSignal.any([AbortSignal.timeout(limitMs), interrupted])
-  const places = switched.flatMap(({ target: { namespace, name }, after }) =>
-    usable.map((node): Place => ({
-      service: { namespace, name },
-      node,
-      expect: after.kind === 'none' ? 'spread' : 'sticky',
-    })),
-  )
+  const places = [
+    ...inFront.map((one) => placeOf(one)),
+    ...ofServices.flatMap((one) => usable.map((node): Place => ({ ...placeOf(one), node }))),
+  ]
   const asking = mapOrdered(places, parallel, (place) =>
     waitForNode(place, { ask, now, changedAtMs, deadline }),
   )
@@ -57,6 +61,26 @@ export async function* waitUntilServed(
   interrupted.throwIfAborted()
   yield { kind: 'done', results, unusable, limitMs }
   return results.length > 0 && results.every(({ kind }) => kind === 'served')
+}
+
+/** Whether a short probe sees the difference. */
+function isSeen({ before, after }: ChangeDone): boolean {
+  const names = [before, after].map((one) => (one.kind === 'cookie' ? one.name : undefined))
+  return before.kind !== after.kind || names[0] !== names[1]
+}
+
+/** By itself a Service keeps clients by their address alone. */
+function isInFront({ target, before, after }: ChangeDone): boolean {
+  const isOwn = [before, after].every(({ kind }) => kind === 'none' || kind === 'client-ip')
+  return target.kind !== serviceKind.name || !isOwn
+}
+
+function placeOf({ target, after }: ChangeDone): Place {
+  return {
+    target,
+    expect: after.kind === 'none' ? 'spread' : 'sticky',
+    ...(after.kind === 'cookie' && after.name !== undefined ? { cookie: after.name } : {}),
+  }
 }
 
 export interface WaitOptions {
@@ -73,10 +97,10 @@ export async function waitForNode(
   place: Place,
   { ask, now, changedAtMs, deadline }: WaitOptions,
 ): Promise<NodeOutcome> {
-  const { service, node } = place
+  const { target, node } = place
   const outcome = (kind: NodeOutcome['kind'], atMs: number, why?: string): NodeOutcome => ({
-    service,
-    node,
+    target,
+    ...(node === undefined ? {} : { node }),
     kind,
     afterMs: atMs - changedAtMs,
     ...(why === undefined ? {} : { why }),

@@ -125,10 +125,4 @@ describe(`enable and disable in front of Services on ${site.name}`, () => {
     expectExit(none, 1)
     expect(none.stderr).toContain('ingress/plain keeps no clients: there is no affinity to carry over')
   })
-
-  test('--wait is for Services', async () => {
-    const refused = await change(['enable', 'ingress/plain', '--cookie', 'route', '--wait'])
-    expectExit(refused, 2)
-    expect(refused.stderr).toContain('only the affinity of Services themselves can be waited for')
-  })
 })

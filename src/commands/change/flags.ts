@@ -57,7 +57,7 @@ const flags = {
   }),
   wait: Flags.boolean({
     description:
-      'Wait until a short probe on every node has seen the change in effect. Needs the permissions of probe, and to list nodes.',
+      'Wait until a short probe has seen the change in effect: from every node for a Service, through the gateway for what stands in front of one. Needs the permissions of probe, and for Services to list nodes.',
   }),
   with: Flags.string({
     description: 'Who is to do it, where there is a choice: ingress-nginx, traefik, istio, envoy-gateway.',

@@ -1,6 +1,9 @@
 import type { Interrupt } from '../../cli/interrupt.ts'
-import type { AskNode, NodeAnswer } from '../../change/wait.ts'
+import type { AskNode, NodeAnswer, Place } from '../../change/wait.ts'
+import { serviceKind } from '../../mechanisms/service/objects.ts'
+import { UserError } from '../../model/common/user-error.ts'
 import type { Cluster } from '../../cluster/index.ts'
+import type { ProbeOptions } from '../../probe/plan/plan.ts'
 import type { IdentifyMode } from '../../model/probe/observation.ts'
 import type { ProbeSurvey } from '../../model/probe/survey.ts'
 import type { InconclusiveReason } from '../../model/probe/verdict.ts'
@@ -18,13 +21,12 @@ export function proberOf(
   { image, path, identify, now }: ProberOptions,
   interrupt: Interrupt,
 ): AskNode {
-  return async ({ service: { namespace, name }, node, expect }, signal) => {
+  return async (place, signal) => {
     const { probe } = await import('../../probe/probe.ts')
+    const way = await wayTo(cluster, place, path, signal)
+    if ('why' in way) return { kind: 'untold', why: way.why }
     const options = {
-      namespace,
-      service: name,
-      node,
-      expect,
+      ...way,
       path,
       scheme: 'auto',
       intervalMs: 20,
@@ -40,10 +42,52 @@ export function proberOf(
     let answer: NodeAnswer = { kind: 'not-yet' }
     // The Job is removed after the result, which is not part of the wait.
     for await (const step of probe(cluster, options, control))
-      if (step.kind === 'result') answer = answerOf(step.result, now())
+      if (step.kind === 'result') answer = answerOf(step.result, now(), place.cookie)
     return answer
   }
 }
+
+type Way = Pick<ProbeOptions, 'namespace' | 'service' | 'node' | 'expect' | 'front' | 'users'>
+
+/** A Service from a node; what stands in front of one by users with jars, at the first place where it is reached. */
+async function wayTo(
+  cluster: Cluster,
+  { target: { kind, namespace, name }, node, expect }: Place,
+  path: string,
+  signal: AbortSignal,
+): Promise<Way | { why: string }> {
+  if (node !== undefined) return { namespace, service: name, node, expect }
+  const [{ findFront }, { firstPlaceOf }, { targetKinds }] = await Promise.all([
+    import('../../front/find.ts'),
+    import('../../front/journey.ts'),
+    import('../../mechanisms/index.ts'),
+  ])
+  const found = targetKinds.find((one) => one.name === kind)
+  if (found === undefined) throw new Error(`no kind of target is called ${kind}`)
+  const query = {
+    kind: found,
+    name,
+    isService: kind === serviceKind.name,
+    scheme: 'auto',
+    ...(path === '/' ? {} : { paths: [path] }),
+  } as const
+  try {
+    const { service, front } = await findFront(cluster, query, signal)
+    return {
+      namespace: service.namespace,
+      service: service.name,
+      front: firstPlaceOf(front),
+      users: fewUsers,
+    }
+  } catch (error) {
+    // Objects do not say by which host or at which address it is reached.
+    if (error instanceof UserError) return { why: error.message }
+    throw error
+  }
+}
+
+/** Enough to be on several pods by chance, and few requests. */
+const fewUsers = 4
 
 /** Reasons that stay, however often is asked; others pass, as failures on a busy node do. */
 const lasting: ReadonlySet<InconclusiveReason> = new Set<InconclusiveReason>([
@@ -59,8 +103,13 @@ const lasting: ReadonlySet<InconclusiveReason> = new Set<InconclusiveReason>([
 export function answerOf(
   { cells, verdict }: Pick<ProbeSurvey, 'cells' | 'verdict'>,
   atMs: number,
+  cookie?: string,
 ): NodeAnswer {
-  if (verdict.result === 'as-expected') return { kind: 'served', atMs }
+  if (verdict.result === 'as-expected') {
+    const isSeen =
+      cookie === undefined || cells.some(({ cookies = [] }) => cookies.some(({ name }) => name === cookie))
+    return isSeen ? { kind: 'served', atMs } : { kind: 'not-yet' }
+  }
   const reason = cells[0]?.verdict.reason
   return reason !== undefined && lasting.has(reason) ? { kind: 'untold', why: reason } : { kind: 'not-yet' }
 }

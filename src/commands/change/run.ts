@@ -36,10 +36,6 @@ export async function runChange(
   const selection = await readSelection(words, flags, request.verb)
   const dryRun = flags['dry-run']
   const isInFront = from !== undefined || to !== undefined || isAboutFronts(request, selection, flags.with)
-  if (isInFront && flags.wait)
-    throw new UserError('only the affinity of Services themselves can be waited for', {
-      exitCode: exitCodes.usage,
-    })
   if (selection.kind === 'files' && dryRun === 'client' && (format === 'yaml' || format === 'json')) {
     const { printManifests } = await import('./manifests.ts')
     await printManifests(selection.files, { request, isInFront, with: flags.with, from, to }, format)

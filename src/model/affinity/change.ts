@@ -1,7 +1,6 @@
 /** What `enable` and `disable` did to one target: the input of their reports. */
 import type { Hint } from '../common/remedy.ts'
 import type { Policy } from './policy.ts'
-import type { NamespacedName } from '../cluster/object.ts'
 import type { TargetRef } from './target.ts'
 
 export type DryRun = 'none' | 'client' | 'server'
@@ -55,10 +54,11 @@ export interface ChangeSkipped {
 
 export type ChangeOutcome = ChangeDone | ChangeFailed | ChangeSkipped
 
-/** What a node said about a change, or did not say in time. */
+/** What a node, or a way in through a gateway, said about a change, or did not say in time. */
 export interface NodeOutcome {
-  service: NamespacedName
-  node: string
+  target: TargetRef
+  /** Absent for what is asked where its gateway listens. */
+  node?: string
   kind: 'served' | 'late' | 'untold'
   /** Since the change was written; with `served` the latest that it can have come into force. */
   afterMs: number
@@ -67,7 +67,7 @@ export interface NodeOutcome {
 
 /** What came of waiting until the nodes serve a change. */
 export type WaitReport =
-  /** A short probe cannot see a timeout that was changed. */
+  /** A short probe cannot see a timeout that was changed, or an attribute of a cookie. */
   | { kind: 'timeout-only' }
   | {
       kind: 'done'

@@ -6,17 +6,18 @@ import { sanitize } from '../text/sanitize.ts'
 /** What is to be said about the waiting: what was seen, and what went wrong. Complete lines, or nothing. */
 export function renderWait(report: WaitReport): { answer: string; problems: string } {
   if (report.kind === 'timeout-only') {
-    const warning = 'Warning: a changed timeout is not waited for: a short probe cannot see it\n'
+    const warning =
+      'Warning: a change of times and attributes alone is not waited for: a short probe cannot see it\n'
     return { answer: '', problems: warning }
   }
   const { results, unusable, limitMs } = report
-  const byService = [...Map.groupBy(results, ({ service }) => service.name)]
+  const byTarget = [...Map.groupBy(results, ({ target: { kind, name } }) => `${kind}/${name}`)]
   const others = unusable.map(({ name, why }) => `${name} (${why})`).join(', ')
   return {
-    answer: lines(byService.flatMap(([name, all]) => served(name, all))),
+    answer: lines(byTarget.flatMap(([name, all]) => served(name, all))),
     problems: lines([
       ...(results.length === 0 ? ['error: no node can run a probe pod'] : []),
-      ...byService.flatMap(([name, all]) => failures(name, all, limitMs)),
+      ...byTarget.flatMap(([name, all]) => failures(name, all, limitMs)),
       ...(others === '' ? [] : [`Warning: could not look from ${others}`]),
     ]),
   }
@@ -30,18 +31,18 @@ function served(name: string, all: readonly NodeOutcome[]): string[] {
   const there = all.filter(({ kind }) => kind === 'served')
   if (there.length === 0) return []
   const latest = Math.max(...there.map(({ afterMs }) => afterMs))
-  const nodes = listed(there.map(({ node }) => node))
-  return [`service/${name} served as changed on ${nodes}, seen ${formatElapsed(latest)} after the change`]
+  const nodes = listed(there.flatMap(({ node }) => node ?? []))
+  const where = nodes === '' ? 'through its gateway' : `on ${nodes}`
+  return [`${name} served as changed ${where}, seen ${formatElapsed(latest)} after the change`]
 }
 
 function failures(name: string, all: readonly NodeOutcome[], limitMs: number): string[] {
   return all.flatMap(({ kind, node, why = '' }) => {
+    const where = node === undefined ? 'through its gateway' : `on ${node}`
     if (kind === 'served') return []
     return kind === 'late'
-      ? [
-          `error: service/${name} was not served as changed on ${node} within ${formatDuration(limitMs / 1000)}`,
-        ]
-      : [`error: service/${name} on ${node}: the probe cannot tell (${why})`]
+      ? [`error: ${name} was not served as changed ${where} within ${formatDuration(limitMs / 1000)}`]
+      : [`error: ${name} ${where}: the probe cannot tell (${why})`]
   })
 }
 

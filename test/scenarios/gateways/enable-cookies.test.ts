@@ -27,8 +27,9 @@ for (const way of gatewayWays) {
     })
 
     scenario('users stay with it, and are spread again without', needs, async () => {
-      const enabled = await change(place, ['enable', way.target, '--cookie', 'route', '--ttl', '1h'])
+      const enabled = await waited(place, ['enable', way.target, '--cookie', 'route', '--ttl', '1h'])
       expectExit(enabled, 0)
+      expect(enabled.stdout).toContain(`\n${way.target} served as changed through its gateway, seen `)
       expect(enabled.stdout).toContain('None → cookie "route"')
       expect(enabled.stdout).toContain(`undo   kubectl affinity disable ${way.target} -n ${place.name}`)
       await gatewayFollows(asked(), sets('route'))
@@ -38,9 +39,10 @@ for (const way of gatewayWays) {
       expectExit(again, 0)
       expect(again.stdout).toContain(' unchanged\n')
 
-      const disabled = await change(place, ['disable', way.target])
+      const disabled = await waited(place, ['disable', way.target])
       expectExit(disabled, 0)
       expect(disabled.stdout).toContain(' → None\n')
+      expect(disabled.stdout).toContain(`\n${way.target} served as changed through its gateway, seen `)
       await gatewayFollows(asked(), sets('route', false))
       expect(await usersBy(place, way.target)).toMatchObject([{ expected: 'spread', users: { sticky: 0 } }])
     })
@@ -50,6 +52,9 @@ for (const way of gatewayWays) {
 const hostOf = ({ name }: Place): string => `shop.${name}.lab`
 
 const change = (place: Place, args: readonly string[]) => run(site, [...args, '-n', place.name])
+
+/** The same until a probe has seen it in effect. */
+const waited = (place: Place, args: readonly string[]) => change(place, [...args, '--wait'])
 
 /** What a probe finds, whose users keep cookies of their own. */
 async function usersBy(place: Place, target: string): Promise<unknown> {

@@ -9,7 +9,7 @@ import {
 } from '../../../src/change/wait.ts'
 import type { Cluster } from '../../../src/cluster/index.ts'
 import type { ChangeDone } from '../../../src/model/affinity/change.ts'
-import type { ServicePolicy } from '../../../src/model/affinity/policy.ts'
+import type { Policy, ServicePolicy } from '../../../src/model/affinity/policy.ts'
 import { renderWait } from '../../../src/report/change/wait.ts'
 
 /** A cluster that has nothing but nodes. */
@@ -26,7 +26,7 @@ async function* nodesOf(...names: string[]) {
     })
 }
 
-const service = { namespace: 'shop', name: 'web' }
+const target = { kind: 'service', namespace: 'shop', name: 'web' }
 
 /** Answers one after the other, a second each; the deadline comes when they are used up. */
 function asked(answers: (NodeAnswer['kind'] | Error)[]) {
@@ -45,7 +45,7 @@ function asked(answers: (NodeAnswer['kind'] | Error)[]) {
         : { kind: 'not-yet' }
   }
   return waitForNode(
-    { service, node: 'node1', expect: 'sticky' },
+    { target, node: 'node1', expect: 'sticky' },
     { ask, now: () => at, changedAtMs: 0, deadline: deadline.signal },
   )
 }
@@ -87,7 +87,7 @@ describe('waiting for a node', () => {
     const steps = waitUntilServed(twoNodes, outcomes, options, new AbortController().signal)
     const reports = await Array.fromAsync(steps)
     expect(reports.map(({ kind }) => kind)).toStrictEqual(['done'])
-    expect(seen.map(({ service: { name }, node, expect: what }) => `${name} ${node} ${what}`)).toStrictEqual([
+    expect(seen.map(({ target: { name }, node, expect: what }) => `${name} ${node} ${what}`)).toStrictEqual([
       'on a sticky',
       'on b sticky',
       'off a spread',
@@ -95,9 +95,57 @@ describe('waiting for a node', () => {
     ])
   })
 
+  it('looks once where a gateway listens, for the cookie that was asked for, and lists no nodes', async () => {
+    const seen: Place[] = []
+    const ask: AskNode = async (place) => {
+      seen.push(place)
+      return await Promise.resolve({ kind: 'served', atMs: 1234 })
+    }
+    const route = (name: string): Policy => ({ kind: 'cookie', name })
+    const done = (kind: string, before: Policy, after: Policy): ChangeDone => ({
+      kind: 'patched',
+      target: { kind, namespace: 'shop', name: 'web' },
+      before,
+      after,
+      timeoutIsDefault: false,
+      objects: [],
+      warnings: [],
+    })
+    const outcomes = [
+      done('ingress', { kind: 'none' }, route('a')),
+      done('httproute', route('a'), route('b')),
+      done('service', { kind: 'none' }, route('c')),
+      done('virtualservice', { ...route('d'), ttlSeconds: 1 } as Policy, route('d')),
+      done('ingressroute', route('e'), { kind: 'none' }),
+    ]
+    const options = { ask, limitMs: 1000, now: () => 0, changedAtMs: 0 }
+    const noNodes = {} as Cluster
+    const reports = await Array.fromAsync(
+      waitUntilServed(noNodes, outcomes, options, new AbortController().signal),
+    )
+    expect(
+      seen.map(({ target: { kind }, node, cookie, expect: what }) => [kind, node, cookie, what]),
+    ).toStrictEqual([
+      ['ingress', undefined, 'a', 'sticky'],
+      ['httproute', undefined, 'b', 'sticky'],
+      ['service', undefined, 'c', 'sticky'],
+      ['ingressroute', undefined, undefined, 'spread'],
+    ])
+    expect(reports.map(({ kind }) => kind)).toStrictEqual(['timeout-only', 'done'])
+    expect(reports.map((report) => renderWait(report).answer)).toContain(
+      [
+        'ingress/web served as changed through its gateway, seen 1.2s after the change',
+        'httproute/web served as changed through its gateway, seen 1.2s after the change',
+        'service/web served as changed through its gateway, seen 1.2s after the change',
+        'ingressroute/web served as changed through its gateway, seen 1.2s after the change',
+        '',
+      ].join('\n'),
+    )
+  })
+
   it('is told in a line for each Service, with what went wrong apart', () => {
     const result = (node: string, kind: 'served' | 'late' | 'untold', afterMs: number, why?: string) => ({
-      service,
+      target,
       node,
       kind,
       afterMs,

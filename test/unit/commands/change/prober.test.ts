@@ -20,3 +20,12 @@ test.each<[string, ReturnType<typeof survey>, string]>([
 ])('a node that is waited for: %s', (_, found, kind) => {
   expect(answerOf(found, 1).kind).toBe(kind)
 })
+
+test('a cookie that is waited for has to be seen', () => {
+  const cookies = [{ name: 'route' }]
+  const found = { cells: [{ cookies }], verdict: { result: 'as-expected' } } as unknown as Parameters<
+    typeof answerOf
+  >[0]
+  expect(answerOf(found, 1, 'route').kind).toBe('served')
+  expect(answerOf(found, 1, 'other').kind).toBe('not-yet')
+})
