@@ -131,7 +131,11 @@ function chanceWithout(
   jars: readonly JudgedSession[],
 ): number {
   const rate = (switches - explainedSwitches) / (2 * Math.max(1, picks - 1))
-  return (1 - rate) ** jars.reduce((sum, { verdict }) => sum + Math.max(0, verdict.picks - 1), 0)
+  // A pick without the cookie whose life was over is as free as the first one.
+  const held = jars.map(
+    ({ verdict: { picks: all }, cookies }) => all - 1 - Math.max(0, ...cookies.map(({ ended = 0 }) => ended)),
+  )
+  return (1 - rate) ** held.reduce((sum, one) => sum + Math.max(0, one), 0)
 }
 
 /** Those that can be what holds: the configured one, else those of proxies, else all. */

@@ -10,6 +10,8 @@ export interface CookieReport {
   values: number
   /** Requests that sent it. */
   sent: number
+  /** Requests that did not send it any more, as its life was over. */
+  ended?: number
   /** Requests that sent it as it had been given elsewhere, before this place gave it. */
   brought?: number
   /** Answers that gave it another value though it was sent: from the pod as before, and from another one. */
@@ -67,6 +69,7 @@ export function mergedCookies(all: readonly CookieReport[]): CookieReport[] {
       before.disagreed += cookie.disagreed
       for (const key of [
         'brought',
+        'ended',
         'renewed',
         'renewedElsewhere',
         'renewedSomewhere',

@@ -166,6 +166,15 @@ export type SwitchExplanation =
   | { kind: 'endpoint-gone'; change: EndpointChange }
   /** The client had been silent for longer than the timeout. */
   | { kind: 'timeout-expired'; silentMs: number }
+  /** The life of the cookie that holds the user was over, so the request came without it. */
+  | ({ kind: 'cookie-ended' } & CookieEnd)
+
+/** A cookie that was not sent any more, as its life was over. */
+export interface CookieEnd {
+  cookie: string
+  /** Since an answer had given it, in milliseconds. */
+  ageMs: number
+}
 
 export interface EndpointChange {
   atMs: number

@@ -6,6 +6,7 @@ import type { Endpoint } from '../../model/cluster/endpoint.ts'
 import type { Backend } from '../../model/probe/backend.ts'
 import type { Observation } from '../../model/probe/observation.ts'
 import type { Expectation } from '../../model/affinity/expectation.ts'
+import type { CookieEnd } from '../../model/probe/probe-result.ts'
 import type { SurveyEntry } from '../../model/probe/survey.ts'
 import type { Verdict } from '../../model/probe/verdict.ts'
 import type { NodeClock } from '../run/clock.ts'
@@ -110,6 +111,8 @@ export class Cell {
   #facts: CellFacts = {}
   readonly isLoose: boolean
   readonly cookies: CookieLog
+  /** Requests that came without the cookie that should have held them. */
+  readonly #ended = new WeakMap<Observation, CookieEnd>()
   readonly visits: VisitLog
   redirects = 0
   /** Answers that named nobody, by their HTTP status. */
@@ -192,7 +195,11 @@ export class Cell {
     this.#keepRaw(observation, recognised)
     const own = turn ?? number - this.#before
     const numbered = own === number ? observation : { ...observation, number: own }
-    const backend = this.tally.add(numbered, recognised)
+    const { policy } = this.entry.front ?? {}
+    const configured = policy?.kind === 'cookie' ? policy.name : undefined
+    const ended = this.cookies.endedBefore(observation, configured)
+    if (ended !== undefined) this.#ended.set(observation, ended)
+    const backend = this.tally.add(numbered, recognised, ended)
     this.#counted.add(numbered, recognised)
     // Answers that look alike may be of several pods.
     const pod = backend?.kind === 'anonymous' ? undefined : backend
@@ -234,7 +241,7 @@ export class Cell {
     for (const observation of this.#raw ?? []) {
       const answered = observation.outcome === 'answered'
       const recognised = answered ? backendOf(observation) : undefined
-      tally.add(observation, recognised)
+      tally.add(observation, recognised, this.#ended.get(observation))
       this.#counted.add(observation, recognised)
     }
     this.tally = tally

@@ -22,15 +22,15 @@ export function explainSwitches(
     records
       .toReversed()
       .map((record) => {
-        const { number, atMs, from, to, silentMs } = record
+        const { number, atMs, from, to, silentMs, ended } = record
         const went = whatWent(
           record,
           byBackend.get(nameOf(from)) ?? [],
           next.get(from) ?? (complete ? Infinity : -Infinity),
         )
-        if (went !== undefined && silentMs === undefined) gone += 1
-        const explanation: SwitchExplanation | undefined =
-          silentMs === undefined ? went : (went ?? { kind: 'timeout-expired', silentMs })
+        const free = whatFreed(silentMs, ended)
+        if (went !== undefined && free === undefined) gone += 1
+        const explanation = went ?? free
         next.set(to, atMs)
         return {
           number,
@@ -46,6 +46,15 @@ export function explainSwitches(
   if (!all) next.clear()
   const switches = [...explain(first, all), ...lastOnes]
   return { switches, gone }
+}
+
+/** Why nothing held the client any more, though its backend was there. */
+function whatFreed(
+  silentMs: SwitchRecord['silentMs'],
+  ended: SwitchRecord['ended'],
+): SwitchExplanation | undefined {
+  if (ended !== undefined) return { kind: 'cookie-ended', ...ended }
+  return silentMs === undefined ? undefined : { kind: 'timeout-expired', silentMs }
 }
 
 /**

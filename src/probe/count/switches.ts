@@ -1,4 +1,5 @@
 import type { Backend } from '../../model/probe/backend.ts'
+import type { CookieEnd } from '../../model/probe/probe-result.ts'
 
 /** So many of the first and of the last switches are kept unless told otherwise. */
 const defaultKept = 500
@@ -13,12 +14,14 @@ export interface SwitchRecord {
   to: Backend
   /** For how long the client had been silent, when that was longer than the timeout. */
   silentMs?: number
+  /** The cookie that the user had been held by until then, where its life was over. */
+  ended?: CookieEnd
 }
 
 /** The first switches, the last ones, and how many there were. */
 export class SwitchLog {
   count = 0
-  /** Of all switches, those after a silence longer than the timeout. */
+  /** Of all switches, those after a silence longer than the timeout, or without the cookie whose life was over. */
   expired = 0
   readonly #first: SwitchRecord[] = []
   #last: SwitchRecord[] = []
@@ -31,7 +34,7 @@ export class SwitchLog {
 
   add(record: SwitchRecord): void {
     this.count += 1
-    if (record.silentMs !== undefined) this.expired += 1
+    if (record.silentMs !== undefined || record.ended !== undefined) this.expired += 1
     if (this.#first.length < this.#kept) {
       this.#first.push(record)
       return

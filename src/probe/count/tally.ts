@@ -4,7 +4,7 @@ import { stretchesOf } from '../../judge/stretches.ts'
 import type { Backend } from '../../model/probe/backend.ts'
 import type { Observation, Outcome } from '../../model/probe/observation.ts'
 import type { Expectation } from '../../model/affinity/expectation.ts'
-import type { ProbeResult, Recognition } from '../../model/probe/probe-result.ts'
+import type { CookieEnd, ProbeResult, Recognition } from '../../model/probe/probe-result.ts'
 import type { BackendCount } from './result/backends.ts'
 import { Backends, countAnswer } from './result/backends.ts'
 import type { EndpointHistory } from './endpoint-history.ts'
@@ -84,6 +84,8 @@ export class Tally {
   #seenMs = -Infinity
   /** The silence since the last pick that was recognised, when it was longer than the timeout; otherwise 0. */
   #expired = 0
+  /** The cookie that held until the last pick that was recognised, where its life was over since; undefined otherwise. */
+  #ended: CookieEnd | undefined
 
   /**
    * @param tallies how many of them share the memory of one: each of many keeps less detail, and all counts
@@ -112,8 +114,9 @@ export class Tally {
   /**
    * Counts the next observation. They come in the order of their numbers, in which the requests were started; one that
    * comes again is ignored. Returns who answered, if that is known.
+   * @param ended the cookie that should hold it and was not sent, as its life was over
    */
-  add(observation: Observation, recognised?: RecognisedBackend): Backend | undefined {
+  add(observation: Observation, recognised?: RecognisedBackend, ended?: CookieEnd): Backend | undefined {
     const { number, atMs, latencyMs, outcome, newConnection } = observation
     if (number <= this.#number) return undefined
     const missing = number - this.#number - 1
@@ -123,6 +126,7 @@ export class Tally {
     this.#endMs = Math.max(this.#endMs, atMs + latencyMs)
     if (outcome === 'answered') this.#latency.add(latencyMs)
     if (newConnection) this.#noteConnection(atMs, outcome, missing)
+    this.#ended = ended ?? this.#ended
     const entry = this.#entryOf(recognised)
     const mark = { atMs, endMs: atMs + latencyMs, failed: outcome !== 'answered' }
     if (entry === undefined || recognised === undefined) {
@@ -312,6 +316,8 @@ export class Tally {
     }
     this.#previous = { key, entry, atMs }
     const expired = newConnection ? this.#expired : 0
+    const ended = this.#ended
+    this.#ended = undefined
     if (newConnection) {
       entry.picks += 1
       this.#expired = 0
@@ -324,11 +330,12 @@ export class Tally {
         from: previous.entry.backend,
         to: entry.backend,
         ...(expired > 0 ? { silentMs: expired } : {}),
+        ...(ended === undefined ? {} : { ended }),
       }
       this.#switches.add(record)
       this.#onSwitch?.(record)
     }
-    return { switched, binding: previous !== undefined && expired === 0 }
+    return { switched, binding: previous !== undefined && expired === 0 && ended === undefined }
   }
 
   /** A second connection: on the first one only its first answer was a pick. */

@@ -113,6 +113,8 @@ function stickySummary(result: ProbeResult): string {
 function causes({ switches, verdict }: ProbeResult): string {
   const kinds = new Set(switches.map((change) => change.explanation?.kind))
   const gone = verdict.switches === 1 ? 'the end of its pod' : 'the end of a pod'
+  if (kinds.has('cookie-ended'))
+    return kinds.has('endpoint-gone') ? `${gone} or of the cookie` : 'the end of the cookie'
   if (kinds.has('timeout-expired'))
     return kinds.has('endpoint-gone')
       ? `${gone} or a silence longer than the timeout`

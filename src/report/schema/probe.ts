@@ -64,6 +64,13 @@ const explanation = z
       kind: z.literal('timeout-expired').describe('The client had been silent for longer than the timeout.'),
       silentMs: milliseconds.describe('How long the client had been silent, in milliseconds.'),
     }),
+    z.object({
+      kind: z
+        .literal('cookie-ended')
+        .describe('The life of the cookie that holds the user was over, so the request came without it.'),
+      cookie: z.string().describe('Its name.'),
+      ageMs: milliseconds.describe('Since an answer had given it, in milliseconds.'),
+    }),
   ])
   .describe('Why the backend may change without affinity being broken; absent when nothing explains it.')
 

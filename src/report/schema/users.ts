@@ -32,6 +32,7 @@ export const cookie = z
     set: count.describe('Answers that set it.'),
     values: count.describe('Different values that it was given.'),
     sent: count.describe('Requests that sent it back.'),
+    ended: count.optional().describe('Requests that did not send it any more, as its life was over.'),
     brought: count
       .optional()
       .describe('Requests that sent it as it had been given elsewhere, before this place gave it.'),

@@ -58,6 +58,19 @@ describeOnce('how long the cookie of an Ingress lives', () => {
     expect(after?.keepers).toMatchObject({ anew: 0, same: after?.keepers.users })
   })
 
+  scenario('whose end in the middle of a run is no move that it should have kept from', needs, async () => {
+    const ended = await place.probe(['ingress/shop', '--duration', '12s', '-o', 'json'])
+    expectExit(ended, 0)
+    const { cells, users, verdict } = surveyOf(ended).status
+    expect(users).toMatchObject([{ result: 'as-expected', cause: { kind: 'cookie', cookies: ['route'] } }])
+    expect(verdict.message).toMatch(/with it stayed on their pod until it ended/)
+    const jars = cells.filter(({ cookies = [] }) => cookies.some(({ sent }) => sent > 0))
+    const kinds = new Set(
+      jars.flatMap(({ switches }) => switches.map(({ explanation }) => explanation?.kind)),
+    )
+    expect([...kinds]).toEqual(['cookie-ended'])
+  })
+
   scenario('one that lives for long is not waited for', needs, async () => {
     await place.apply(shop('3600'))
     await follows(3600)

@@ -1,6 +1,7 @@
 import type { CookieReport } from '../../../model/probe/cause.ts'
 import type { SetCookie } from '../../../model/probe/cookie.ts'
 import type { Observation } from '../../../model/probe/observation.ts'
+import type { CookieEnd } from '../../../model/probe/probe-result.ts'
 import type { Claims } from './claims.ts'
 import { makerOf } from '../../../model/probe/maker.ts'
 
@@ -18,6 +19,9 @@ interface Entry {
   now: string | undefined
   /** The pod that the value names which the session has now. */
   claim: { pod?: string; address: string } | undefined
+  /** When it was given last, and until when its owner keeps it: milliseconds of the run. */
+  givenMs: number
+  endMs: number
 }
 
 /** Adds up what a session saw of each cookie, in bounded memory. */
@@ -34,11 +38,33 @@ export class CookieLog {
     this.#before = before
   }
 
+  /**
+   * The cookie that should hold this request and is not sent with it, as its life is over.
+   * @param configured its name, where objects say it; else those that proxies make count, else all: one that has nothing to do
+   *   with it excuses nothing
+   */
+  endedBefore({ atMs, cookiesSent = [] }: Observation, configured?: string): CookieEnd | undefined {
+    const all = [...this.#entries.values()].filter(({ now }) => now !== undefined)
+    const named = all.filter(({ report }) => report.name === configured)
+    const made = all.filter(({ report }) => report.maker !== undefined)
+    const holding = named.length > 0 ? named : made.length > 0 ? made : all
+    if (holding.some(({ report, endMs }) => cookiesSent.includes(report.name) || endMs > atMs))
+      return undefined
+    const [last] = holding.toSorted((one, other) => other.endMs - one.endMs)
+    return last && { cookie: last.report.name, ageMs: atMs - last.givenMs }
+  }
+
   /** @param answered the pod that gave the answer, or its address, where it is known: an answer that looks like another does not tell */
-  add({ cookies = [], cookiesSent = [] }: Observation, answered?: { name: string; address?: string }): void {
+  add(
+    { atMs, cookies = [], cookiesSent = [] }: Observation,
+    answered?: { name: string; address?: string },
+  ): void {
     const last = this.lastAnswered
     const isElsewhere = answered !== undefined && last !== undefined && answered.name !== last
     if (answered !== undefined) this.#answered = answered.name
+    for (const { report, endMs, now } of this.#entries.values())
+      if (now !== undefined && endMs <= atMs && !cookiesSent.includes(report.name))
+        report.ended = (report.ended ?? 0) + 1
     for (const name of cookiesSent) {
       const entry = this.#entries.get(name) ?? this.#bring(name)
       if (entry === undefined) continue
@@ -58,7 +84,7 @@ export class CookieLog {
         const key = isElsewhere ? 'renewedElsewhere' : onPod
         before.report[key] = (before.report[key] ?? 0) + 1
       }
-      this.#set(cookie)
+      this.#set(cookie, atMs)
     }
   }
 
@@ -86,6 +112,8 @@ export class CookieLog {
       digests: new Set(),
       now: known.now,
       claim: known.claim,
+      givenMs: known.givenMs,
+      endMs: known.endMs,
     }
     this.#entries.set(name, entry)
     return entry
@@ -101,14 +129,18 @@ export class CookieLog {
     return this.#entries.get(name) ?? this.#before?.find(name)
   }
 
-  #set(cookie: SetCookie): void {
+  #set(cookie: SetCookie, atMs: number): void {
     const entry = this.#entryOf(cookie)
     if (entry === undefined) return
     entry.report.set += 1
     if (entry.digests.size < mostValues) entry.digests.add(cookie.digest)
     entry.report.values = entry.digests.size
     if (cookie.refused !== undefined) return
-    entry.now = cookie.digest
+    const { lifetimeSeconds = Infinity } = cookie
+    entry.now = lifetimeSeconds > 0 ? cookie.digest : undefined
+    entry.givenMs = atMs
+    // Its owner counts from the answer, which came after the request: by then its life is over.
+    entry.endMs = atMs + lifetimeSeconds * 1000
     const { value } = cookie
     const { shown = [] } = entry.report
     if (value !== undefined && shown.length < mostShown && !shown.includes(value))
@@ -133,7 +165,14 @@ export class CookieLog {
       ...(maker === undefined ? {} : { maker }),
       first,
     }
-    const entry: Entry = { report, digests: new Set(), now: undefined, claim: undefined }
+    const entry: Entry = {
+      report,
+      digests: new Set(),
+      now: undefined,
+      claim: undefined,
+      givenMs: 0,
+      endMs: Infinity,
+    }
     this.#entries.set(name, entry)
     return entry
   }

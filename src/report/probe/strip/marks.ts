@@ -106,6 +106,8 @@ function worthTelling(changes: readonly EndpointChange[]): EndpointChange[] {
 
 function explain(atMs: number, explanation: SwitchExplanation, palette: Palette, nameWidth: number): string {
   if (explanation.kind === 'endpoint-gone') return describe(explanation.change, palette, nameWidth)
+  if (explanation.kind === 'cookie-ended')
+    return `${formatElapsed(atMs, 2)} cookie ended after ${formatElapsed(explanation.ageMs)}`
   const silent = formatElapsed(explanation.silentMs)
   return `${formatElapsed(atMs, 2)} timeout over after ${silent} of silence`
 }

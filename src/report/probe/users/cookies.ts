@@ -69,10 +69,13 @@ function nameWords({ sent, disagreed, unconfirmed = 0 }: CookieReport): string {
 }
 
 /** Whether its end moves on with each answer, where it has one and that can be seen. */
-function lifeWords({ set, sent, first: { lifetimeSeconds = 0 } }: CookieReport): string[] {
+function lifeWords({ set, sent, ended = 0, first: { lifetimeSeconds = 0 } }: CookieReport): string[] {
   if (lifetimeSeconds <= 0 || sent < fewestSent) return []
   if (set >= sent) return ['renewed by each answer']
-  return set <= sent / 2 ? ['not renewed'] : []
+  return [
+    ...(set <= sent / 2 ? ['not renewed'] : []),
+    ...(ended === 0 ? [] : [`ended ${timesOf(ended)}, and a new one was given`]),
+  ]
 }
 
 /** Requests after which it is known whether each answer sets a cookie. */

@@ -19,7 +19,7 @@ export function describeUsers(survey: ProbeSurvey, users: readonly UsersVerdict[
   const tone = result === 'as-expected' ? 'good' : 'bad'
   const isHeld = deciding.users.spread + deciding.users.broken === 0 && deciding.cause.kind !== 'elsewhere'
   const chance = isHeld ? { chance: `by chance ${formatProbability(errorProbability)}` } : {}
-  if (isHeld) return { tone, ...heldWords(deciding, where), ...chance }
+  if (isHeld) return { tone, ...heldWords(deciding, where, endedOf(survey, deciding)), ...chance }
   if (deciding.expected === 'spread' && deciding.users.broken === 0)
     return { tone, headline: 'SPREAD', summary: `${where}users with a cookie jar do not stay` }
   return { tone, headline: 'NOT STICKY', summary: `${where}${movedWords(survey, deciding)}` }
@@ -36,13 +36,16 @@ function whereWords(survey: ProbeSurvey, users: readonly UsersVerdict[], decidin
 function heldWords(
   { cause, users, expected }: UsersVerdict,
   where: string,
+  ended: number,
 ): Pick<VerdictWords, 'headline' | 'summary'> {
   const stayed = `${formatCount(users.sticky)} of ${countOf(allOf(users), 'user')}`
   const although = expected === 'spread' ? 'although spread is expected: ' : ''
+  // What came after its end is no move that it should have kept from.
+  const until = ended === 0 ? '' : ' until it ended'
   if (cause.kind === 'cookie') {
     return {
       headline: `STICKY by the cookie${cause.cookies.length === 1 ? '' : 's'} ${cause.cookies.map((name) => sanitize(name)).join(', ')}`,
-      summary: `${where}${although}${stayed} with it stayed on their pod, the same requests without it were spread`,
+      summary: `${where}${although}${stayed} with it stayed on their pod${until}, the same requests without it were spread`,
     }
   }
   if (cause.kind === 'header') {
@@ -61,6 +64,13 @@ function heldWords(
     headline: 'STICKY',
     summary: `${where}${although}${stayed} stayed on their pod; what holds them is not shown`,
   }
+}
+
+/** Requests of users after the end of what holds them. */
+function endedOf(survey: ProbeSurvey, { entry, cause }: UsersVerdict): number {
+  if (cause.kind !== 'cookie') return 0
+  const own = cookiesOf(survey, entry).filter(({ name }) => cause.cookies.includes(name))
+  return own.reduce((sum, { ended = 0 }) => sum + ended, 0)
 }
 
 function movedWords(survey: ProbeSurvey, { users, cause, entry }: UsersVerdict): string {
@@ -161,13 +171,16 @@ function openWords(survey: ProbeSurvey, { users, cause, entry, control }: UsersV
 }
 
 function reasonOf({ cells, sessions }: ProbeSurvey, entry: number, keepsCookies: boolean): string {
-  const reason = cells.find(
-    (cell) =>
-      cell.entry === entry &&
-      cell.verdict.reason !== undefined &&
-      (sessions[cell.session]?.keeps === 'cookies') === keepsCookies,
-  )?.verdict.reason
-  return reasons[reason ?? 'too-few-requests']
+  const cell = cells.find(
+    (one) =>
+      one.entry === entry &&
+      one.verdict.reason !== undefined &&
+      (sessions[one.session]?.keeps === 'cookies') === keepsCookies,
+  )
+  const reason = cell?.verdict.reason ?? 'too-few-requests'
+  return reason === 'silences' && cell?.cookies?.some(({ ended = 0 }) => ended > 0) === true
+    ? 'the cookie had ended before most requests came; use a shorter --interval'
+    : reasons[reason]
 }
 
 function allOf({ sticky, spread, broken, inconclusive }: UsersVerdict['users']): number {

@@ -63,6 +63,45 @@ describe('a cookie that is given another value', () => {
   })
 })
 
+describe('a request after the end of the cookie that holds its user', () => {
+  const at = (atMs: number, more: Partial<Observation> = {}): Observation =>
+    ({ atMs, ...more }) as unknown as Observation
+  const short = cookie('1', { lifetimeSeconds: 2 })
+  const given = (...cookies: SetCookie[]): CookieLog => {
+    const log = new CookieLog()
+    log.add(at(100, { cookies }), { name: 'a' })
+    return log
+  }
+
+  test('is told, with the age of the cookie', () => {
+    const log = given(short)
+    expect(log.endedBefore(at(2099), 'id')).toBeUndefined()
+    expect(log.endedBefore(at(2300), 'id')).toEqual({ cookie: 'id', ageMs: 2200 })
+    log.add(at(2300, { cookies: [short] }), { name: 'b' })
+    expect(log.reports()).toMatchObject([{ ended: 1, set: 2 }])
+    expect(log.endedBefore(at(4000), 'id')).toBeUndefined()
+  })
+
+  test('is none where it is sent all the same', () => {
+    expect(given(short).endedBefore(at(3000, { cookiesSent: ['id'] }), 'id')).toBeUndefined()
+  })
+
+  test('is none where an answer took the cookie away, or none gave it an end', () => {
+    const taken = given(short)
+    taken.add(at(500, { cookies: [cookie('', { lifetimeSeconds: 0 })], cookiesSent: ['id'] }))
+    expect(taken.endedBefore(at(9000), 'id')).toBeUndefined()
+    expect(given(cookie('1')).endedBefore(at(9000), 'id')).toBeUndefined()
+  })
+
+  test('is none where another cookie ended than the one that holds', () => {
+    const csrf = cookie('2', { name: 'csrf', lifetimeSeconds: 1 })
+    const log = given(cookie('1', { form: 'ring-key' }), csrf)
+    expect(log.endedBefore(at(3000, { cookiesSent: ['id'] }), 'id')).toBeUndefined()
+    // Nobody says which: that of a proxy.
+    expect(log.endedBefore(at(3000, { cookiesSent: ['id'] }))).toBeUndefined()
+  })
+})
+
 test('a cookie that comes from elsewhere keeps its maker and is counted anew', () => {
   const there = logged([[[cookie('1', { form: 'ring-key', path: '/' })], false, 'a']])
   const here = logged([[[], true, 'a']], there)

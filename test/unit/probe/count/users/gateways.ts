@@ -44,6 +44,8 @@ type GatewayName =
   | 'pathScope'
   | 'secure'
   | 'expired'
+  | 'shortLived'
+  | 'forgetful'
   | 'byAddress'
   | 'pickedAgain'
   | 'anew'
@@ -90,6 +92,13 @@ export const gateways: Record<GatewayName, (random: Random, attributes?: string)
   pathScope: (random) => gateways.record(random, 'Path=/(app1/.*)'),
   secure: (random) => gateways.record(random, 'Path=/; Secure'),
   expired: (random) => gateways.record(random, 'Path=/; Max-Age=0'),
+  /** A cookie that ends in the middle of what its user does. */
+  shortLived: (random) => gateways.record(random, 'Path=/; Max-Age=1'),
+  /** The same, and every fifth request loses its pod all the same. */
+  forgetful: (random) => {
+    const front = gateways.shortLived(random)
+    return (header, number) => (random() < 1 / 5 ? { pod: pick(random) } : front(header, number))
+  },
   /** Whoever keeps nothing stays, too. */
   byAddress: (random) => {
     const pod = pick(random)
@@ -115,6 +124,8 @@ export interface Asking {
   path?: string
   /** The request that gets no answer. */
   failing?: number
+  /** Milliseconds from one request to the next, of whichever user. */
+  stepMs?: number
   /** Where else users go with what they have, and who is there. */
   elsewhere?: { gateway: Gateway; path: string; namesNobody?: boolean }[]
   /** These places are replicas of one gateway. */
@@ -129,6 +140,7 @@ export async function probed(
     options: more,
     path = '/app1/x',
     failing,
+    stepMs = 3,
     elsewhere = [],
     replicas,
   }: Asking = {},
@@ -177,6 +189,7 @@ export async function probed(
     const identity: Observation['identity'] = { source: 'none', value: 'alike', excerpt: 'HTTP 200' }
     const observations = ask(own, users, {
       ...asked,
+      stepMs,
       place: { host: 'shop.lab', path: at?.path ?? path, secure: false },
     })
       .map((one): Observation => (visit?.namesNobody === true ? { ...one, identity } : one))
@@ -202,23 +215,30 @@ function failed({ identity: _identity, status: _status, ...one }: Observation): 
 function ask(
   gateway: Gateway,
   users: readonly CookieUser[],
-  { requests, place, target, after }: { requests: number; place: CookiePlace; target: number; after: number },
+  {
+    requests,
+    place,
+    target,
+    after,
+    stepMs,
+  }: { requests: number; place: CookiePlace; target: number; after: number; stepMs: number },
 ): Observation[] {
   return Array.from({ length: requests * users.length }, (_, index): Observation => {
     const session = index % users.length
     const user = users[session]!
-    const header = user.header(place, 0)
+    const atMs = (after + index) * stepMs
+    const header = user.header(place, atMs)
     const { pod, set = [] } = gateway(header === '' ? undefined : header.slice('Cookie: '.length, -2), index)
     user.read(
       set.map((value) => ['set-cookie', value]),
       place,
-      0,
+      atMs + 1,
     )
     return {
       number: after + index + 1,
       target,
       ...(session === 0 ? {} : { session }),
-      atMs: (after + index) * 3,
+      atMs,
       latencyMs: 1,
       outcome: 'answered',
       status: 200,

@@ -39,6 +39,15 @@ const truths: [name: keyof typeof gateways, Asking, Pick<UsersVerdict, 'result'>
   ['pathScope', { policy: cookie }, { result: 'differs', cause: unsent('path', { path: '/(app1/.*)' }) }],
   ['secure', { policy: cookie }, { result: 'differs', cause: unsent('secure-over-http') }],
   ['expired', { policy: cookie }, { result: 'differs', cause: unsent('expired') }],
+  // Each user asks every 0.21 s, and has a cookie for a second.
+  ['shortLived', { policy: cookie, stepMs: 30 }, { result: 'as-expected', cause: byRoute }],
+  ['shortLived', { policy: none, stepMs: 30 }, { result: 'differs', cause: byRoute }],
+  ['shortLived', { policy: cookie, stepMs: 200 }, { result: 'inconclusive', cause: { kind: 'none' } }],
+  [
+    'forgetful',
+    { policy: cookie, stepMs: 30 },
+    { result: 'differs', cause: { kind: 'ignored', cookies: ['route'], anew: false } },
+  ],
   ['byAddress', { policy: cookie }, { result: 'inconclusive', cause: { kind: 'something-else' } }],
   [
     'byAddress',
