@@ -20,5 +20,5 @@ export const virtualServices = everywhere('virtualservices', 'VirtualService')
 export const destinationRules = everywhere('destinationrules', 'DestinationRule')
 export const istioGateways = everywhere('gateways', 'Gateway')
 
-/** What the selectors of Gateways name: both of Istio's charts and its operator put this label on their proxies. */
-export const istioProxies = workloadsWith('istio', [istioGateways])
+/** What the selectors of Gateways name, and istiod: Istio's charts and its operator put this label on both. */
+export const istioProxies = workloadsWith('istio', [istioGateways, virtualServices, destinationRules])

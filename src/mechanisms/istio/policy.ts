@@ -7,6 +7,7 @@ import { at, list, record } from '../kit/loose.ts'
 import { services } from '../service/objects.ts'
 import { hashPolicy } from './hash.ts'
 import { hostOf, serviceOfHost } from './hosts.ts'
+import { sessionBy } from './istiod.ts'
 import { type Client, type MergedRule, ruleFor } from './rules.ts'
 
 /** Where a route sends requests. */
@@ -71,7 +72,11 @@ export function rulingFor(
   if (!found.known)
     return { policy: { kind: 'unknown', why: `${found.why.what} is not known` }, configuredBy: [] }
   const rule = found.value
-  if (rule === undefined) return { policy: { kind: 'none' }, configuredBy: [] }
+  const to = serviceOfHost(destination.host)
+  const session =
+    protocol === 'http' && to !== undefined ? sessionBy(store.get(services, to), store) : undefined
+  // The pod of a session comes before any balancer; a label of which nothing is known may.
+  if (rule === undefined) return { policy: session ?? { kind: 'none' }, configuredBy: [] }
   const balancer = balancerOf(rule, clusterPort(destination, store), destination.subset)
   const hash =
     protocol === 'http'
@@ -89,6 +94,7 @@ export function rulingFor(
     ...(hash === undefined ? {} : { hash }),
   }
   if (missing !== undefined) return { policy: { kind: 'none' }, note: missing, ...base }
+  if (session !== undefined && (session.kind !== 'unknown' || !isRing)) return { policy: session, ...base }
   if (isRing && hash !== undefined) return { policy: hashPolicy(hash.value), ...base }
   if (isRing)
     return {

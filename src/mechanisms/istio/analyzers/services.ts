@@ -5,9 +5,8 @@ import { type Analyzer, analyzer, objectAnalyzer } from '../../analyzer.ts'
 import { at, list, record, text } from '../../kit/loose.ts'
 import { onceFor } from '../../kit/once.ts'
 import { services } from '../../service/objects.ts'
+import { hasSessions, sessionLabels, sessionVariable } from '../istiod.ts'
 import { destinationRules, virtualServices } from '../objects.ts'
-
-const labels = ['istio.io/persistent-session', 'istio.io/persistent-session-header']
 
 /** Elsewhere nobody has thought of Istio. */
 function isLabelled({ metadata }: Service): boolean {
@@ -18,12 +17,16 @@ const sessions = objectAnalyzer({
   about: services,
   codes: ['AFF-ISTIO-SESSION-LABEL'],
   applies: isLabelled,
-  analyse: ({ metadata }, _view, report) => {
-    const label = labels.find((one) => metadata.labels?.[one] !== undefined)
-    if (label === undefined) return
+  analyse: ({ metadata }, { store }, report) => {
+    const label = sessionLabels.find((one) => metadata.labels?.[one] !== undefined)
+    const isOn = hasSessions(store)
+    if (label === undefined || isOn === true) return
     report('AFF-ISTIO-SESSION-LABEL', {
-      message: `${label} counts only where istiod runs with PILOT_ENABLE_PERSISTENT_SESSION_FILTER=true`,
-      why: 'It is off by default, and nobody says so. With it the proxy keeps the pod in a cookie or header, which moves nobody when pods come or go.',
+      message:
+        isOn === false
+          ? `${label} has no effect: istiod runs without ${sessionVariable}=true`
+          : `${label} counts only where istiod runs with ${sessionVariable}=true`,
+      why: `It is off by default${isOn === undefined ? ', and nobody says so' : ''}. With it the proxy keeps the pod in a cookie or header, which moves nobody when pods come or go.`,
       mend: ['kubectl -n istio-system get deployment istiod -o yaml | grep PERSISTENT_SESSION'],
       field: `metadata.labels["${label}"]`,
     })
