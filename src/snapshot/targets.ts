@@ -1,8 +1,9 @@
 import { ApiError, type Cluster, isNotFound } from '../cluster/index.ts'
-import type { Service } from '../model/cluster/kubernetes.ts'
+import { slicesSelector } from '../model/cluster/external.ts'
+import type { EndpointSlice, Service } from '../model/cluster/kubernetes.ts'
 import type { NamespacedName } from '../model/cluster/object.ts'
 import { UserError } from '../model/common/user-error.ts'
-import { servicePath, servicesPath } from '../cluster/paths.ts'
+import { servicePath, servicesPath, slicesPath } from '../cluster/paths.ts'
 import type { TargetQuery } from '../targets/parse.ts'
 import { readObject } from './read.ts'
 import { type Fact, mapFact } from '../model/cluster/fact.ts'
@@ -67,6 +68,25 @@ export async function getService(
   const answer = await readOne(cluster, ref, signal)
   if ('error' in answer) throw answer.error
   return answer.service
+}
+
+/**
+ * A Service and every slice that names it, whole, whoever wrote them, read at once: for whoever sends to them or changes
+ * them. Rejects where the slices may not be read.
+ */
+export async function readWithSlices(
+  cluster: Cluster,
+  ref: NamespacedName,
+  signal: AbortSignal | undefined,
+): Promise<{ found: Resolved; slices: EndpointSlice[] }> {
+  const query = { labelSelector: slicesSelector(ref.name) }
+  const [found, slices] = await Promise.all([
+    readOne(cluster, ref, signal),
+    Array.fromAsync(cluster.list<EndpointSlice>(slicesPath(ref.namespace), { query, signal })),
+  ])
+  // Items of a list carry no kind of their own.
+  const type = { apiVersion: 'discovery.k8s.io/v1', kind: 'EndpointSlice' } as const
+  return { found, slices: slices.map((slice) => ({ ...slice, ...type })) }
 }
 
 /** The Service of this name; no Service where there is none. */

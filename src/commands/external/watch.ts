@@ -5,7 +5,7 @@ import type { ExternalDone } from '../../external/write.ts'
 import { addressLine } from '../../report/external/text.ts'
 import type { Style } from '../../report/terminal.ts'
 import { paintLines } from '../../report/text/line.ts'
-import { countOf } from '../../report/text/numbers.ts'
+import { countOf } from '../../model/common/count.ts'
 import { sanitize } from '../../report/text/sanitize.ts'
 
 /** A step of following another cluster. */

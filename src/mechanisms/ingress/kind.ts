@@ -1,7 +1,7 @@
 import type { LooseObject } from '../../model/cluster/object.ts'
 import { refuseSubdomain, type TargetKind } from '../../model/affinity/target.ts'
 import { at, list, record, text } from '../kit/loose.ts'
-import { countOf } from '../kit/words.ts'
+import { countOf } from '../../model/common/count.ts'
 import { ingressClass } from './classes.ts'
 import { ingresses } from './objects.ts'
 

@@ -1,7 +1,7 @@
 import type { LooseObject, ObjectType } from '../../model/cluster/object.ts'
 import { refuseSubdomain, type TargetKind } from '../../model/affinity/target.ts'
 import { at, list, strings, text } from '../kit/loose.ts'
-import { countOf } from '../kit/words.ts'
+import { countOf } from '../../model/common/count.ts'
 import { destinationRules, group, istioGateways, virtualServices } from './objects.ts'
 
 function kind(

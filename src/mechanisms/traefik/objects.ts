@@ -2,7 +2,7 @@ import type { LooseObject, ObjectType } from '../../model/cluster/object.ts'
 import { refuseSubdomain, type TargetKind } from '../../model/affinity/target.ts'
 import { at, list } from '../kit/loose.ts'
 import { customType } from '../kit/types.ts'
-import { countOf } from '../kit/words.ts'
+import { countOf } from '../../model/common/count.ts'
 
 const today = 'traefik.io'
 

@@ -5,7 +5,7 @@ import type { Hop, Path } from '../../model/affinity/leg.ts'
 import { type CookiePolicy, type Policy, sticks } from '../../model/affinity/policy.ts'
 import type { Unknown } from '../../model/cluster/fact.ts'
 import { formatDuration } from '../../model/common/duration.ts'
-import { countOf } from '../text/numbers.ts'
+import { countOf } from '../../model/common/count.ts'
 import { sanitize } from '../text/sanitize.ts'
 
 /** What a hop sticks on, in two words. */

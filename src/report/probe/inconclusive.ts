@@ -1,6 +1,7 @@
 import type { ProbeResult } from '../../model/probe/probe-result.ts'
 import type { InconclusiveReason, Verdict } from '../../model/probe/verdict.ts'
-import { countOf, formatCount, formatProbability, formatShare } from '../text/numbers.ts'
+import { countOf, formatCount } from '../../model/common/count.ts'
+import { formatProbability, formatShare } from '../text/numbers.ts'
 import { sanitize } from '../text/sanitize.ts'
 import { stretchesWords } from './stretches.ts'
 import { requestWords } from './words.ts'

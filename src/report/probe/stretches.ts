@@ -1,7 +1,8 @@
 import type { ProbeResult } from '../../model/probe/probe-result.ts'
 import type { HeldStretch, Verdict } from '../../model/probe/verdict.ts'
 import { affinityWords } from '../text/affinity.ts'
-import { countOf, formatCount, formatElapsed } from '../text/numbers.ts'
+import { countOf, formatCount } from '../../model/common/count.ts'
+import { formatElapsed } from '../text/numbers.ts'
 import type { VerdictWords } from './words.ts'
 
 /** What the part of a run showed that differs from what held then; undefined where none does. */

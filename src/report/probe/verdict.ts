@@ -1,13 +1,8 @@
 import { affinityWords } from '../text/affinity.ts'
 import type { ProbeResult } from '../../model/probe/probe-result.ts'
 import type { Verdict } from '../../model/probe/verdict.ts'
-import {
-  countOf,
-  formatConfidence,
-  formatCount,
-  formatProbability,
-  formatSmallShare,
-} from '../text/numbers.ts'
+import { countOf, formatCount } from '../../model/common/count.ts'
+import { formatConfidence, formatProbability, formatSmallShare } from '../text/numbers.ts'
 import { nonBreakingSpace } from '../text/width.ts'
 import { inconclusiveWords } from './inconclusive.ts'
 import { describeDiffering } from './stretches.ts'

@@ -1,3 +1,4 @@
+import { formatCount } from '../../model/common/count.ts'
 import { formatDuration } from '../../model/common/duration.ts'
 import { nonBreakingSpace } from './width.ts'
 
@@ -22,18 +23,6 @@ export function formatLatency(ms: number): string {
   if (ms < 999.5) return `${Math.round(ms)}${space}ms`
   if (ms < 9950) return `${(ms / 1000).toFixed(1)}${space}s`
   return `${formatCount(Math.round(ms / 1000))}${space}s`
-}
-
-/** `360,000`; the same everywhere, so that output does not depend on the locale. */
-export function formatCount(count: number): string {
-  return Math.round(count)
-    .toString()
-    .replace(/\B(?=(\d{3})+(?!\d))/g, ',')
-}
-
-/** `1 pod`, `3 pods`, `360,000 requests`. */
-export function countOf(count: number, noun: string, plural = `${noun}s`): string {
-  return `${formatCount(count)} ${count === 1 ? noun : plural}`
 }
 
 /** A share of a whole: `37%`; something that is not nothing is `<1%`, and 100% is only the whole. */

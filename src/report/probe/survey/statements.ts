@@ -1,6 +1,7 @@
 import type { Code } from '../../../analysis/codes.ts'
 import type { EntryDifference, ProbeSurvey, SurveyStatement } from '../../../model/probe/survey.ts'
-import { countOf, formatCount, formatProbability } from '../../text/numbers.ts'
+import { countOf, formatCount } from '../../../model/common/count.ts'
+import { formatProbability } from '../../text/numbers.ts'
 import { sanitize } from '../../text/sanitize.ts'
 import { backendNoun } from '../words.ts'
 import { entryWords, indexRanges } from './labels.ts'

@@ -1,6 +1,7 @@
 import { affinityWords } from '../../text/affinity.ts'
 import type { ProbeSurvey, SurveyCell } from '../../../model/probe/survey.ts'
-import { countOf, formatCount, formatProbability } from '../../text/numbers.ts'
+import { countOf, formatCount } from '../../../model/common/count.ts'
+import { formatProbability } from '../../text/numbers.ts'
 import { nonBreakingSpace } from '../../text/width.ts'
 import { describeUsers } from '../users/verdict.ts'
 import type { VerdictWords } from '../words.ts'

@@ -1,7 +1,8 @@
 import type { TimeoutResult, TimeoutTrial } from '../../../model/probe/timeout-result.ts'
 import type { Style } from '../../terminal.ts'
 import { type Line, span } from '../../text/line.ts'
-import { formatCount, formatElapsed } from '../../text/numbers.ts'
+import { formatCount } from '../../../model/common/count.ts'
+import { formatElapsed } from '../../text/numbers.ts'
 import { pad, textWidth } from '../../text/width.ts'
 
 /** Trials of nearly the same length. */

@@ -1,7 +1,7 @@
 import type { ProbeSurvey } from '../../../model/probe/survey.ts'
 import type { Style } from '../../terminal.ts'
 import type { Line } from '../../text/line.ts'
-import { countOf, formatCount } from '../../text/numbers.ts'
+import { countOf, formatCount } from '../../../model/common/count.ts'
 import { sanitize } from '../../text/sanitize.ts'
 import { labelled } from '../parts.ts'
 

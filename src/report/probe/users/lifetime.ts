@@ -3,7 +3,8 @@ import type { CookieLifetime, LifetimeStep } from '../../../model/probe/lifetime
 import type { ProbeSurvey } from '../../../model/probe/survey.ts'
 import type { Style } from '../../terminal.ts'
 import type { Line } from '../../text/line.ts'
-import { countOf, formatCount, formatElapsed } from '../../text/numbers.ts'
+import { countOf, formatCount } from '../../../model/common/count.ts'
+import { formatElapsed } from '../../text/numbers.ts'
 import { sanitize } from '../../text/sanitize.ts'
 import { labelled } from '../parts.ts'
 

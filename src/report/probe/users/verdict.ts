@@ -1,6 +1,7 @@
 import type { Cause, CookieReport, NeverSent, UsersVerdict } from '../../../model/probe/cause.ts'
 import type { ProbeSurvey } from '../../../model/probe/survey.ts'
-import { countOf, formatCount, formatProbability } from '../../text/numbers.ts'
+import { countOf, formatCount } from '../../../model/common/count.ts'
+import { formatProbability } from '../../text/numbers.ts'
 import { sanitize } from '../../text/sanitize.ts'
 import { reasons } from '../survey/cells.ts'
 import type { VerdictWords } from '../words.ts'

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { formatDuration } from '../../../../src/model/common/duration.ts'
+import { countOf } from '../../../../src/model/common/count.ts'
 import {
-  countOf,
   formatConfidence,
   formatElapsed,
   formatLatency,
