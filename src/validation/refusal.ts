@@ -6,6 +6,8 @@ export interface Refusal {
   path: string
   /** A required field is not there, or a field has a value that it may not have. */
   kind: 'missing' | 'value'
+  /** The one that is missing. */
+  field?: string
   /** For people: `nodePort 30080: not with type ClusterIP`. */
   message: string
   /** What to do, in words; empty where the message says it. */
@@ -17,7 +19,7 @@ export class Refusals {
   readonly list: Refusal[] = []
 
   missing(path: string, field: string, message = `${path}.${field} is missing`): void {
-    this.list.push({ path, kind: 'missing', message, fix: `add ${field}:` })
+    this.list.push({ path, kind: 'missing', field, message, fix: `add ${field}:` })
   }
 
   value(path: string, message: string, fix: string): void {

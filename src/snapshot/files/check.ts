@@ -142,6 +142,20 @@ function unknownField(
     Object.keys(fields).filter((name) => !seen.has(name)),
   )
   const place = path === '' ? '' : ` in ${path}`
+  const now = path.endsWith('ackend') ? formerly[key] : undefined
+  if (now !== undefined) {
+    add(
+      context,
+      'AFF-FILE-UNKNOWN-FIELD',
+      pair.key,
+      `"${key}": no such field${place} since networking.k8s.io/v1`,
+      {
+        why: 'It is of an API that clusters do not have any more, and dropped from an object of today.',
+        mend: [`write ${now}`],
+      },
+    )
+    return
+  }
   const home = homeOf(key, fields)
   if (meant === undefined && home !== undefined) {
     add(
@@ -162,6 +176,12 @@ function unknownField(
     why: 'The API server drops fields that it does not know: the object works as if this one were not there.',
     mend: meant === undefined ? ['remove it, or move it to where it belongs'] : [`write "${meant}"`],
   })
+}
+
+/** What backends of Ingresses had before networking.k8s.io/v1. */
+const formerly: Readonly<Record<string, string>> = {
+  serviceName: 'service: {name: NAME, port: {number: PORT}}',
+  servicePort: 'port: {number: PORT}, or {name: PORT}, below service:',
 }
 
 /** The map beside a stray field, or below one, that has a field of this name. */

@@ -63,7 +63,7 @@ function refuse(
     mend: [
       provider?.own === undefined
         ? "set affinity by the provider's annotations instead of sessionAffinity"
-        : `set its own stickiness instead, ${provider.own}`,
+        : `use its own stickiness: ${provider.own}`,
       { deed: { kind: 'affinity', of: ref, to: 'off' } },
     ],
     field: 'spec.sessionAffinity',

@@ -1,3 +1,4 @@
+import type { Provider } from '../../../mechanisms/service/balancers/provider.ts'
 import { balancerOf } from '../../../mechanisms/service/balancers/recognise.ts'
 import { familyOf } from '../../../model/common/ip.ts'
 import type { Service, ServicePort } from '../../../model/cluster/kubernetes.ts'
@@ -130,12 +131,17 @@ function byAddress(kind: Exclude<Way['kind'], 'node-port'>, inputs: Inputs): Fou
       ...(provider === undefined
         ? {}
         : {
-            balancer: { name: provider.name, ...(provider.own === undefined ? {} : { own: provider.own }) },
+            balancer: { name: provider.name, ...ownOf(provider, service) },
           }),
     })),
   )
   if (entries.length > 0) return { entries, troubles: [] }
   return { entries, troubles: [whyNone(kind, inputs, hosts.length > 0, own.length > 0)] }
+}
+
+/** What can be switched on. */
+function ownOf({ own, keptBy }: Provider, service: Service): { own?: string } {
+  return own === undefined || keptBy?.(service) !== undefined ? {} : { own }
 }
 
 function whyNone(
