@@ -7,6 +7,7 @@ export const codes = {
   'AFF-ISTIO-HOST': { level: 'warning', title: 'A host of Istio is not the name of the Service' },
   'AFF-ISTIO-NO-GATEWAY': { level: 'warning', title: 'A Gateway of the route is not there' },
   'AFF-ISTIO-HOST-NOT-TAKEN': { level: 'warning', title: 'No server of the Gateway takes the host' },
+  'AFF-ISTIO-SAME-HOST': { level: 'warning', title: 'Two VirtualServices of the mesh are for one host' },
   'AFF-ISTIO-RULE-HIDDEN': { level: 'warning', title: 'Another DestinationRule counts instead' },
   'AFF-ISTIO-WEIGHTED': { level: 'warning', title: 'Weights are drawn before the hash' },
   'AFF-ISTIO-PORT-UNKNOWN': {

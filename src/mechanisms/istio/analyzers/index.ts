@@ -1,4 +1,5 @@
 import type { Analyzer } from '../../analyzer.ts'
+import { conflictAnalyzers } from './conflicts.ts'
 import { hashAnalyzers } from './cookies.ts'
 import { routeAnalyzers } from './routes.ts'
 import { ruleAnalyzers } from './rules.ts'
@@ -9,5 +10,6 @@ export const analyzers: readonly Analyzer[] = [
   ...hashAnalyzers,
   ...ruleAnalyzers,
   ...routeAnalyzers,
+  ...conflictAnalyzers,
   ...serviceAnalyzers,
 ]

@@ -17,6 +17,9 @@ const labelled =
 const ofCookie = (own: object): GridRow['fires'] =>
   inFront(rule({ trafficPolicy: hashing({ httpCookie: own }) }))
 
+const inMesh = (host: string, place: object = {}, more: object = {}): KubernetesObject =>
+  route({ ...to({}), hosts: [host], gateways: ['mesh'], ...more }, place)
+
 const edge = [gateway(), route(to({}))] as const
 const tls = {
   tls: [{ match: [{ port: 443, sniHosts: ['shop.example'] }], route: [{ destination: { host: 'web' } }] }],
@@ -45,6 +48,17 @@ export const istioGrid: GridRows = {
     silent: inFront(rule({ host: 'web.shop.svc.cluster.local', trafficPolicy: cookie })),
   },
   'AFF-ISTIO-NO-GATEWAY': { fires: inFront(route(to({}))), silent: healthy },
+  'AFF-ISTIO-SAME-HOST': {
+    fires: inFront(inMesh('web'), inMesh('web.shop.svc.cluster.local', { name: 'other' })),
+    // At gateways the routes of both are put together; a private one of another namespace is for others.
+    silent: inFront(
+      inMesh('web'),
+      inMesh('web.shop.svc.cluster.local', { name: 'far', namespace: 'far' }, { exportTo: ['.'] }),
+      gateway(),
+      route(to({}), { name: 'edge-a' }),
+      route(to({}), { name: 'edge-b' }),
+    ),
+  },
   'AFF-ISTIO-HOST-NOT-TAKEN': {
     fires: inFront(gateway({ hosts: ['other/*'] }), route({ ...to({}), gateways: ['edge', 'mesh'] })),
     silent: inFront(gateway({ hosts: ['shop/*.example'] }), route(to({}))),
