@@ -98,6 +98,10 @@ const mistakes: [string, string][] = [
     'error: invalid argument "2" for "--confidence" flag: must be at least 50% (0.5) and less than 100% (1)\nSee \'kubectl affinity probe --help\' for usage.\n',
   ],
   [
+    'probe web --node=',
+    'error: invalid argument "" for "--node" flag: must be the name of a node\nSee \'kubectl affinity probe --help\' for usage.\n',
+  ],
+  [
     'probe web --path podinfo',
     'error: invalid argument "podinfo" for "--path" flag: must begin with "/" and hold no spaces, control characters or letters beyond ASCII (encode them with %)\nSee \'kubectl affinity probe --help\' for usage.\n',
   ],

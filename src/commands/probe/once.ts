@@ -1,3 +1,5 @@
+import { ApiError } from '../../cluster/index.ts'
+import { UserError } from '../../model/common/user-error.ts'
 import type { Breaks } from '../../model/probe/breaks.ts'
 import type { DroppedCookie } from '../../model/probe/dropped.ts'
 import type { ForgedSurvey } from '../../model/probe/forged.ts'
@@ -13,10 +15,10 @@ export async function probeOnce(session: ProbeSession): Promise<number> {
   const steps = probe(cluster, options, controlOf(session), await tableCapacity(session))
   const { verdict } = await follow(steps, progress, {
     report: async (result) => {
-      const breaks = await whereItBreaks(session, result)
-      const dropped = await whichDecides(session, result)
-      const forged = await whatForgedShow(session, result)
-      lifetime = await howLongCookiesLive(session, result)
+      const breaks = await besides(session, () => whereItBreaks(session, result))
+      const dropped = (await besides(session, () => whichDecides(session, result))) ?? []
+      const forged = await besides(session, () => whatForgedShow(session, result))
+      lifetime = await besides(session, () => howLongCookiesLive(session, result))
       const found = {
         ...result,
         ...(breaks === undefined ? {} : { breaks }),
@@ -30,6 +32,17 @@ export async function probeOnce(session: ProbeSession): Promise<number> {
   return exitCodeOf(
     verdict.result === 'as-expected' && lifetime?.result === 'differs' ? 'differs' : verdict.result,
   )
+}
+
+/** What a further run finds; where it cannot be made, that is said, and what the first one found stands. */
+async function besides<T>({ progress }: ProbeSession, find: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await find()
+  } catch (error) {
+    if (!(error instanceof UserError || error instanceof ApiError)) throw error
+    progress.note(`a further run could not be made: ${error.message}`)
+    return undefined
+  }
 }
 
 /** Through a gateway, a verdict that is not what was promised is no answer yet. */

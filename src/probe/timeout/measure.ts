@@ -20,6 +20,7 @@ import { runClients } from '../run/clients/run.ts'
 import { fewestEligible } from '../../model/affinity/eligible.ts'
 import { type EndpointsEvent, followEndpoints } from '../run/endpoint-watch.ts'
 import { originWords } from '../plan/origin.ts'
+import { UserError } from '../../model/common/user-error.ts'
 import { planProbe } from '../plan/plan.ts'
 import { examineService, type ProbeSubject } from '../plan/preflight.ts'
 import { Recogniser } from '../count/recognise.ts'
@@ -169,24 +170,43 @@ class Measurement {
     const failed = new AbortController()
     const stopped = AbortSignal.any([interrupted, failed.signal])
     let failure: { error: unknown } | undefined
-    for await (const event of runClients(this.#cluster, spec, { interrupted: stopped, abandoned })) {
-      // What is left after a failure is the clean-up, and what it has to say.
-      if (event.kind === 'note') progress.note(event.text)
-      else if (failure === undefined) {
-        try {
-          collector.take(event)
-          if (event.kind !== 'all-ended') continue
-          next = this.#learn(collector)
-          if (!('pausesMs' in next)) await report(next)
-        } catch (error) {
-          failure = { error }
-          failed.abort(error)
+    const events = runClients(this.#cluster, spec, { interrupted: stopped, abandoned })
+    try {
+      for await (const event of events) {
+        // What is left after a failure is the clean-up, and what it has to say.
+        if (event.kind === 'note') progress.note(event.text)
+        else if (failure === undefined) {
+          try {
+            collector.take(event)
+            if (event.kind !== 'all-ended') continue
+            next = this.#learn(collector)
+            if (!('pausesMs' in next)) await report(next)
+          } catch (error) {
+            failure = { error }
+            failed.abort(error)
+          }
         }
       }
+    } catch (error) {
+      failure ??= { error }
     }
-    if (failure !== undefined) throw failure.error
+    if (failure !== undefined) return await this.#endBefore(failure.error)
     if (next === undefined) throw new Error('a round ended without a result')
     return next
+  }
+
+  /** Reports what earlier rounds showed where this one could not be made, for want of pods above all. */
+  async #endBefore(error: unknown): Promise<TimeoutResult> {
+    const { progress, report, interrupted } = this.#surroundings
+    if (this.#runs.length === 0 || interrupted.aborted || !(error instanceof UserError)) throw error
+    progress.note(`round ${this.#rounds.length} could not be made: ${error.message}`)
+    this.#rounds.pop()
+    this.#collectors.pop()
+    const { clients } = evidenceOf(this.#runs)
+    const knowledge = infer(clients, this.#prior, this.#options.acceptedError)
+    const result = this.#result(conclude(knowledge, this.#options.maxMs))
+    await report(result)
+    return result
   }
 
   #newCollector(number: number, round: Round): RoundCollector {

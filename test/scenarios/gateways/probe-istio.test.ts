@@ -1,4 +1,5 @@
 import { beforeAll, expect } from 'vitest'
+import { run } from '../support/command.ts'
 import { gatewayFollows, sessionApp, sets } from '../support/gateways.ts'
 import { service } from '../support/manifests.ts'
 import { usePlayground } from '../support/namespace.ts'
@@ -93,4 +94,18 @@ describeOnce("S3: Istio's ingress gateway and a cookie", () => {
       expectExit(text, 0)
     },
   )
+
+  scenario('disable takes the rule back, and users are spread as before', needs, async () => {
+    const change = (...args: string[]) => run(site, [...args, 'virtualservice/counter', '-n', place.name])
+    expectExit(await change('disable'), 0)
+    await gatewayFollows(asked(), sets('user', false))
+    const ended = await place.probe(['virtualservice/counter'])
+    expectExit(ended, 0)
+    expect(ended.stdout).toMatch(/^SPREAD {3}users with a cookie jar do not stay/m)
+    expectExit(await change('enable', '--cookie', 'user'), 0)
+    await gatewayFollows(asked(), sets('user'))
+    const again = await place.probe(['virtualservice/counter'])
+    expectExit(again, 0)
+    expect(again.stdout).toMatch(/^STICKY by the cookie user {3}6 of 6 users/m)
+  })
 })

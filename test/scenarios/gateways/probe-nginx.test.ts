@@ -1,4 +1,5 @@
 import { beforeAll, expect } from 'vitest'
+import { run } from '../support/command.ts'
 import { gatewayFollows, ingress, ingressPath, sessionApp, sets } from '../support/gateways.ts'
 import { service } from '../support/manifests.ts'
 import { usePlayground } from '../support/namespace.ts'
@@ -117,5 +118,15 @@ describeOnce('S4: an Ingress of ingress-nginx with regular expressions and a coo
     expect(gateway).toMatchObject({ stage: 'gateway' })
     expect(service?.changed).toBeGreaterThan(5)
     expect(pods).toMatchObject({ stage: 'pods', changed: 0 })
+  })
+
+  scenario('disable takes the cookie back, and users are spread as before', needs, async () => {
+    await place.apply(shop({ ...cookie, 'session-cookie-path': '/' }))
+    await gatewayFollows(asked(), sets('route'))
+    expectExit(await run(site, ['disable', 'ingress/shop', '-n', place.name]), 0)
+    await gatewayFollows(asked(), sets('route', false))
+    const ended = await place.probe(['ingress/shop', '--path', '/app1/x'])
+    expectExit(ended, 0)
+    expect(ended.stdout).toMatch(/^SPREAD {3}users with a cookie jar do not stay/m)
   })
 })

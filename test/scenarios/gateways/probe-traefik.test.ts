@@ -1,5 +1,6 @@
 import { beforeAll, expect } from 'vitest'
-import { gatewayFollows, ingress, ingressPath, sessionApp, sets } from '../support/gateways.ts'
+import { run } from '../support/command.ts'
+import { type Asked, gatewayFollows, ingress, ingressPath, sessionApp, sets } from '../support/gateways.ts'
 import { service } from '../support/manifests.ts'
 import { usePlayground } from '../support/namespace.ts'
 import { expectExit, surveyOf } from '../support/report.ts'
@@ -84,5 +85,57 @@ describeOnce("S4: Traefik's provider for Ingresses, and a cookie", () => {
     expect(lines.at(-1)?.kind).toBe('ProbeSurveyReport')
     const users = new Set(lines.slice(0, -1).map(({ session }) => session))
     expect(users).toEqual(new Set([0, 1]))
+  })
+})
+
+describeOnce("S4: Traefik's provider for ingress-nginx's annotations, with regular expressions", () => {
+  const place = usePlayground()
+  const host = (): string => `shop.${place.name}.lab`
+  const asked = (): Asked => ({ address: site.reachedAt('traefik'), host: host(), path: '/app1/x' })
+  /** The walkthrough's own Ingress, but for the class. */
+  const shop = (more: Record<string, string>): object =>
+    ingress('shop', host(), {
+      className: 'nginx-traefik',
+      paths: ['app1', 'app2'].map((app) => ingressPath(`/(${app}/.*)`, app, 'ImplementationSpecific')),
+      annotations: Object.fromEntries(
+        Object.entries({ 'use-regex': 'true', ...more }).map(([key, value]) => [
+          `nginx.ingress.kubernetes.io/${key}`,
+          value,
+        ]),
+      ),
+    })
+
+  beforeAll(async () => {
+    if (!needs.every((need) => site.capabilities.has(need))) return
+    await place.deploy(
+      sessionApp(site, 'app1'),
+      sessionApp(site, 'app2'),
+      service('app1'),
+      service('app2'),
+      shop({}),
+    )
+    await gatewayFollows(asked(), sets('route', false))
+  })
+
+  scenario('users are spread before, stay with the cookie, and are spread after', needs, async () => {
+    const spread = /^SPREAD {3}users with a cookie jar do not stay/m
+    const before = await place.probe(['ingress/shop', '--path', '/app1/x'])
+    expectExit(before, 0)
+    expect(before.stdout).toMatch(spread)
+
+    const cookie = { affinity: 'cookie', 'session-cookie-name': 'route', 'session-cookie-path': '/' }
+    await place.apply(shop({ ...cookie, 'session-cookie-hash': 'sha1' }))
+    await gatewayFollows(asked(), sets('route'))
+    const held = await place.probe(['ingress/shop', '--path', '/app1/x', '-o', 'json'])
+    expectExit(held, 0)
+    expect(surveyOf(held).status.users).toMatchObject([
+      { users: { sticky: 6 }, control: 'spread', cause: { kind: 'cookie', cookies: ['route'] } },
+    ])
+
+    expectExit(await run(site, ['disable', 'ingress/shop', '-n', place.name]), 0)
+    await gatewayFollows(asked(), sets('route', false))
+    const after = await place.probe(['ingress/shop', '--path', '/app1/x'])
+    expectExit(after, 0)
+    expect(after.stdout).toMatch(spread)
   })
 })

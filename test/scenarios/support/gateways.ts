@@ -1,4 +1,5 @@
 import http from 'node:http'
+import { text as readText } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { deployment } from './manifests.ts'
 import type { Site } from './site.ts'
@@ -91,17 +92,40 @@ export async function gatewayFollows(
   }
 }
 
-function ask({ address, host, path = '/' }: Asked): Promise<{ status: number; cookies: string[] }> {
+/** Answers in a row of one pod after which it is not chance any more, where there are three. */
+const enough = 16
+
+/** Waits until whoever says the same in a header is kept on one pod of `sessionApp`, which an affinity by header shows nowhere else. */
+export async function headerHolds(asked: Asked, header: string): Promise<void> {
+  const until = performance.now() + longestMs
+  let last = ''
+  let inRow = 0
+  while (inRow < enough) {
+    if (performance.now() > until) throw new Error(`${header} held nobody within ${longestMs} ms`)
+    const { body } = await ask(asked, { [header]: 'scenario' })
+    const [, pod = ''] = /Hostname: ([^<]+)/.exec(body) ?? []
+    inRow = pod !== '' && pod === last ? inRow + 1 : 0
+    last = pod
+    if (pod === '') await sleep(everyMs)
+  }
+}
+
+function ask(
+  { address, host, path = '/' }: Asked,
+  more: Record<string, string> = {},
+): Promise<{ status: number; cookies: string[]; body: string }> {
   return new Promise((resolve) => {
     const request = http.get(
-      { host: address, path, headers: { host }, agent: false, timeout: 2000 },
+      { host: address, path, headers: { host, ...more }, agent: false, timeout: 2000 },
       (response) => {
-        response.resume()
-        resolve({ status: response.statusCode ?? 0, cookies: response.headers['set-cookie'] ?? [] })
+        const { statusCode: status = 0, headers } = response
+        void readText(response).then((body) =>
+          resolve({ status, cookies: headers['set-cookie'] ?? [], body }),
+        )
       },
     )
     request.on('timeout', () => request.destroy(new Error('timeout')))
-    request.on('error', () => resolve({ status: 0, cookies: [] }))
+    request.on('error', () => resolve({ status: 0, cookies: [], body: '' }))
   })
 }
 

@@ -59,8 +59,8 @@ export function readProbeFlags(flags: ProbeFlags): Omit<ProbeOptions, 'namespace
   }
 }
 
-/** The first one; through a gateway there may be more. */
-function pathOf({ path: paths = [], host }: ProbeFlags): string {
+/** The first one; through a gateway there may be more. Refuses names that are empty. */
+function pathOf({ path: paths = [], host, node }: ProbeFlags): string {
   for (const path of paths)
     if (!/^\/[\x21-\x7e]*$/.test(path))
       throw invalidValue(
@@ -68,6 +68,7 @@ function pathOf({ path: paths = [], host }: ProbeFlags): string {
         path,
         'must begin with "/" and hold no spaces, control characters or letters beyond ASCII (encode them with %)',
       )
+  if (node === '') throw invalidValue('node', '', 'must be the name of a node')
   for (const name of host ?? [])
     if (!isHost(name))
       throw invalidValue(
