@@ -1,0 +1,98 @@
+import { beforeAll, expect } from 'vitest'
+import { gatewayWays } from '../support/gateway-ways.ts'
+import { type Asked, gatewayFollows, ingress, ingressPath, sessionApp, sets } from '../support/gateways.ts'
+import { service } from '../support/manifests.ts'
+import { usePlayground } from '../support/namespace.ts'
+import { expectExit, surveyOf } from '../support/report.ts'
+import { describeOnce, scenario } from '../support/scenario.ts'
+import { gateway, site } from '../support/site.ts'
+
+type Place = ReturnType<typeof usePlayground>
+
+/** What records the pod in the cookie `route`, at gateways where that is another thing than at ingress-nginx. */
+const sticky = {
+  traefik: {
+    target: 'ingress/shop',
+    objects: (host: string): object[] => {
+      const { metadata, ...rest } = service('shop') as { metadata: object }
+      const annotations = {
+        'traefik.ingress.kubernetes.io/service.sticky.cookie': 'true',
+        'traefik.ingress.kubernetes.io/service.sticky.cookie.name': 'route',
+      }
+      return [
+        { ...rest, metadata: { ...metadata, annotations } },
+        ingress('shop', host, { className: 'traefik', paths: [ingressPath('/', 'shop')] }),
+      ]
+    },
+  },
+  'envoy-gateway': {
+    target: 'httproute/shop',
+    objects: (host: string): object[] => {
+      const way = gatewayWays.find(({ name }) => name === 'envoy-gateway')!
+      const [route] = way.objects(host) as [{ spec: { rules: [object] } }]
+      route.spec.rules = [
+        { ...route.spec.rules[0], sessionPersistence: { sessionName: 'route', type: 'Cookie' } },
+      ]
+      return [service('shop', { ports: [{ name: 'http', port: 80, targetPort: 8080 }] }), route]
+    },
+  },
+} as const
+
+const during = ({ name }: Place, replicas: number): string =>
+  `kubectl -n ${name} scale deployment/shop --replicas=${replicas} && kubectl -n ${name} rollout status deployment/shop`
+
+for (const name of ['traefik', 'envoy-gateway'] as const) {
+  describeOnce(`a pod that is recorded in a cookie at ${name}`, () => {
+    const place = usePlayground()
+    const needs = [gateway(name)] as const
+    const { target, objects } = sticky[name]
+    const asked = (): Asked => ({ address: site.reachedAt(name), host: `shop.${place.name}.lab` })
+
+    beforeAll(async () => {
+      if (!needs.every((need) => site.capabilities.has(need))) return
+      await place.deploy(sessionApp(site, 'shop'), ...objects(asked().host))
+      await gatewayFollows(asked(), sets('route'))
+    })
+
+    scenario('keeps the session that the application counts, and its value can be told', needs, async () => {
+      const counter = String.raw`regex:(\d+)th time`
+      const words = [target, '--session-counter', counter, '--show-cookies', '-o', 'json']
+      const ended = await place.probe(words)
+      expectExit(ended, 0)
+      const jars = surveyOf(ended).status.cells.slice(0, 6)
+      expect(jars.map(({ visits }) => visits?.lost)).toEqual(jars.map(() => 0))
+      for (const { cookies = [] } of jars) {
+        expect(cookies.find((one) => one.name === 'route')?.shown).toHaveLength(1)
+        expect(cookies.find((one) => one.name === 'JSESSIONID')?.shown).toBeUndefined()
+      }
+    })
+
+    scenario('is what cookies show that nobody was given', needs, async () => {
+      const ended = await place.probe([target, '--forge', '-o', 'json'])
+      expectExit(ended, 0)
+      const { forged } = surveyOf(ended).status
+      expect(forged).toMatchObject({ cookie: 'route', points: 'at-a-pod' })
+      expect(forged?.reports.find(({ kind }) => kind === 'unknown')).toMatchObject({ outcome: 'replaced' })
+      expect(forged?.reports.find(({ kind }) => kind === 'named')).toMatchObject({
+        outcome: 'kept',
+        disagreed: 0,
+      })
+    })
+
+    scenario('moves nobody when a pod comes', needs, async () => {
+      const ended = await place.probe([target, '--during', during(place, 4), '-o', 'json'])
+      expectExit(ended, 0)
+      expect(surveyOf(ended).status.during?.sessions).toMatchObject({
+        users: 6,
+        moved: 0,
+        endpoints: { before: 3, came: 1, went: 0 },
+      })
+    })
+
+    scenario('stands beside the Service by itself', needs, async () => {
+      const ended = await place.probe([target, '--compare', 'svc/shop'])
+      expectExit(ended, 0)
+      expect(ended.stdout).toMatch(/^DIFFERENT {3}sticky through \S+, spread through service\/shop$/m)
+    })
+  })
+}
