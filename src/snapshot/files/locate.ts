@@ -24,16 +24,6 @@ export function locate({ node, at }: FileObject, path: string): FilePosition | u
   return found === undefined ? undefined : at(found)
 }
 
-/** Whether a field has any value but null. */
-export function isThere(value: unknown, path: string): boolean {
-  const found = partsOf(path).reduce<unknown>(
-    (inner, part) =>
-      typeof inner === 'object' && inner !== null ? (inner as Record<string, unknown>)[part] : undefined,
-    value,
-  )
-  return found !== undefined && found !== null
-}
-
 function partsOf(path: string): string[] {
   return [...path.matchAll(/"([^"]*)"|[^.[\]"]+/g)].map(([word, quoted]) => quoted ?? word)
 }

@@ -7,7 +7,7 @@ import { fileFinding } from './finding.ts'
 import { checkKind } from './kinds.ts'
 import { asRecord } from './record.ts'
 import { schemas } from '../../validation/schema.ts'
-import { isThere, locate } from './locate.ts'
+import { locate } from './locate.ts'
 
 /** What is wrong with one object by itself, and whether it was `seen` before, where it is written down. */
 export function checkObject(
@@ -44,9 +44,14 @@ function withRefusals(object: FileObject, ref: ObjectRef, found: readonly Findin
   const findings = [...found]
   const isSaid = ({ line, column }: FilePosition): boolean =>
     findings.some(({ position }) => position?.line === line && position.column === column)
+  const isOfWrongType = (at: FilePosition | undefined): boolean =>
+    found.some(
+      ({ code, position }) =>
+        code === 'AFF-FILE-WRONG-TYPE' && position?.line === at?.line && position?.column === at?.column,
+    )
   for (const { path, kind, field, message, fix } of refusalsOf(object.value)) {
     // One of a wrong type is there, and that is said.
-    if (field !== undefined && isThere(object.value, `${path}.${field}`)) continue
+    if (field !== undefined && isOfWrongType(locate(object, `${path}.${field}`))) continue
     const position = locate(object, path) ?? object.at(object.node)
     if (isSaid(position)) continue
     const code = kind === 'missing' ? 'AFF-FILE-MISSING-FIELD' : 'AFF-SVC-BAD-VALUE'

@@ -128,6 +128,19 @@ describe('the checker of files', () => {
     expect(snapshot.services.map(({ service }) => service.metadata.name)).toEqual(['web', 'b'])
   })
 
+  it('says of a field of a wrong type that it is one, and of an empty one that it is missing', () => {
+    const named = (name: string): string[] =>
+      places(
+        check(`apiVersion: v1\nkind: Service\nmetadata: {name: ${name}}\nspec: {ports: [{port: 80}]}\n`)
+          .findings,
+      )
+    expect(named('on')).toEqual(['3:18 AFF-FILE-WRONG-TYPE name: must be a text (in quotes), not on'])
+    expect(named('""').join()).toContain('AFF-FILE-MISSING-FIELD metadata.name is missing')
+    const rule = 'http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: web, port: {}}}}]}'
+    const front = `apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: a}\nspec: {rules: [{${rule}}]}\n`
+    expect(codesOf(front)).toContain('AFF-FILE-MISSING-FIELD')
+  })
+
   it('passes over what is no Kubernetes object in folders only', () => {
     expect(codesOf('replicas: 3')).toContain('AFF-FILE-MISSING-FIELD')
     for (const text of ['replicas: 3', '- a\n- b', 'just words', 'apiVersion: v2\nname: chart']) {
