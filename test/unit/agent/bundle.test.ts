@@ -74,11 +74,13 @@ describe('the agent as one text', () => {
   })
 
   test('says goodbye when it is stopped', async () => {
+    let asked = 0
     const port = await serve((socket) => {
+      asked += 1
+      if (asked === 20) agent.kill('SIGTERM')
       socket.on('data', () => void setTimeout(5).then(() => socket.end(ok)))
     })
     const agent = start(encodeConfig(configFor(port, { durationMs: 60_000, intervalMs: 5 })))
-    void setTimeout(500).then(() => agent.kill('SIGTERM'))
     const { said, code } = await listen(agent)
     expect(code).toBe(0)
     const observed = said.flatMap(({ observations }) => observations).length
