@@ -6,7 +6,7 @@ import { ingresses } from './objects.ts'
 
 /** As the charts of those controllers name them whose version or arguments matter. */
 const workloads = workloadsWith(
-  'app.kubernetes.io/name in (ingress-nginx,rke2-ingress-nginx,kubernetes-ingress,nginx-ingress,traefik)',
+  'app.kubernetes.io/name in (ingress-nginx,rke2-ingress-nginx,kubernetes-ingress,nginx-ingress,traefik,kong,controller,gateway)',
   [ingresses],
 )
 

@@ -2,6 +2,7 @@ import { refOf } from '../../model/cluster/object.ts'
 import type { Analyzer } from '../analyzer.ts'
 import { objectAnalyzer } from '../analyzer.ts'
 import { ingressAnalyzer, placedAt } from '../ingress/analyzer.ts'
+import { isSince, runningOf, seenVersion } from '../ingress/running.ts'
 import { annotationField, annotationsOf } from '../kit/controller.ts'
 import { at, record, text } from '../kit/loose.ts'
 import { services } from '../service/objects.ts'
@@ -73,11 +74,16 @@ const algorithm = objectAnalyzer({
 const enterprise = objectAnalyzer({
   about: upstreamPolicies,
   codes: ['AFF-KONG-ENTERPRISE'],
-  analyse: ({ spec }, _view, report) => {
+  analyse: ({ spec }, { store }, report) => {
     if (text(at(spec, 'algorithm')) !== 'sticky-sessions') return
+    const paid = isSince([3, 11], runningOf(['kong/kong-gateway'], store))
+    const control = isSince([3, 5], runningOf(['kong/kubernetes-ingress-controller'], store))
+    const free = seenVersion(runningOf(['kong', 'kong/kong'], store))
+    if (paid === true && control === true) return
+    const isOld = paid === false || control === false || (paid === undefined && free !== undefined)
     report('AFF-KONG-ENTERPRISE', {
-      message: 'sticky-sessions needs Kong Gateway Enterprise 3.11 and Kong Ingress Controller 3.5, or newer',
-      why: 'Older ones, and Kong Gateway OSS, refuse the upstream; which one this is cannot be seen here.',
+      message: `sticky-sessions needs Kong Gateway Enterprise 3.11 and Kong Ingress Controller 3.5, or newer${isOld ? ', and something else runs here' : ''}`,
+      why: `Older ones, and Kong Gateway OSS, refuse the upstream${isOld ? '.' : '; which one this is cannot be seen here.'}`,
       mend: ['with others use consistent-hashing with hashOn.cookie'],
       field: 'spec.algorithm',
     })

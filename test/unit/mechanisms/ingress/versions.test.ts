@@ -187,6 +187,52 @@ describe("Traefik's provider for ingress-nginx", () => {
   })
 })
 
+describe('Kong', () => {
+  const policy = `apiVersion: configuration.konghq.com/v1beta1
+kind: KongUpstreamPolicy
+metadata: {name: sticky, namespace: shop}
+spec: {algorithm: sticky-sessions, stickySessions: {cookie: SID}, hashOn: {input: none}}
+`
+  const kong = (gateway: string, controller: string) =>
+    [
+      deployment('gateway', gateway),
+      deployment('controller', controller).replace('name: controller', 'name: kic'),
+    ].join('---')
+  const of = async (running: string): Promise<string[]> => {
+    const named = serviceText('web', { 'konghq.com/upstream-policy': 'sticky' })
+    const text = [
+      named,
+      ingressText({}),
+      ingressClassText('ingress-controllers.konghq.com/kong'),
+      policy,
+      running,
+    ]
+    const { explanations } = await explainedText(text.join('---\n'))
+    const all = explanations.flatMap((one) => one.findings)
+    return [...new Set(all.filter(({ code }) => code === 'AFF-KONG-ENTERPRISE').map((one) => one.message))]
+  }
+  const message =
+    'sticky-sessions needs Kong Gateway Enterprise 3.11 and Kong Ingress Controller 3.5, or newer'
+  const controller = 'docker.io/kong/kubernetes-ingress-controller:3.5.13'
+
+  it('has sticky sessions in its Enterprise edition since 3.11, and nothing is said of it', async () => {
+    expect(await of(kong('docker.io/kong/kong-gateway:3.11.0.2', controller))).toStrictEqual([])
+  })
+
+  it('has none before, nor in its free edition', async () => {
+    const said = [`${message}, and something else runs here`]
+    expect(await of(kong('docker.io/kong/kong-gateway:3.10.0.1', controller))).toStrictEqual(said)
+    expect(await of(kong('docker.io/kong:3.9', controller))).toStrictEqual(said)
+    expect(await of(kong('kong/kong-gateway:3.11', 'kong/kubernetes-ingress-controller:3.4'))).toStrictEqual(
+      said,
+    )
+  })
+
+  it('may have some where nothing is seen of it', async () => {
+    expect(await of('')).toStrictEqual([message])
+  })
+})
+
 describe('one address', () => {
   it('is said once of ingress-nginx', async () => {
     const { findings } = await said('k8s.io/ingress-nginx', {
