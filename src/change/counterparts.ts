@@ -9,9 +9,10 @@ import { isOfType, keyOf, type ObjectType, refOf, resourceName } from '../model/
 import type { Snapshot } from '../model/cluster/snapshot.ts'
 import type { Store } from '../model/cluster/store.ts'
 import { UserError } from '../model/common/user-error.ts'
+import type { TargetRef } from '../model/affinity/target.ts'
 import { type ObjectRef, objectName } from '../model/findings/finding.ts'
 import type { OtherTarget } from '../snapshot/others.ts'
-import { commandFor } from '../targets/command.ts'
+import { commandFor, targetWord } from '../targets/command.ts'
 import { mechanismsOf } from './destinations.ts'
 import { type Carried, carryFrom, type Instead } from './migrate.ts'
 import { explained, storeIn } from './scene.ts'
@@ -85,6 +86,28 @@ export function carryTo(
       services: counterpart.services,
     },
   }))
+}
+
+/**
+ * What several sources bring to one object, as one. Throws UserError where they bring different things: only one can be set.
+ */
+export function united(all: readonly [Carried, ...Carried[]], at: TargetRef): Carried {
+  const [first, ...others] = all
+  const rival = others.find(({ by }) => JSON.stringify(by) !== JSON.stringify(first.by))
+  if (rival !== undefined) {
+    const [one, other] = [first, rival].map(({ from }) => targetWord(from))
+    throw new UserError(
+      `${one} and ${other} both lead to what ${targetWord(at)} serves, and keep clients by different things`,
+      {
+        hints: [`choose one of them:  ${commandFor('enable', at, `--from ${targetWord(first.from)}`)}`],
+      },
+    )
+  }
+  return {
+    ...first,
+    left: all.flatMap(({ left }) => left),
+    services: [...new Set(all.flatMap(({ services }) => services))],
+  }
 }
 
 /** Whether a target is at the destination already. */

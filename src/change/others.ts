@@ -15,7 +15,7 @@ import { explainProblem, isStale } from './problems.ts'
 import type { ChangeSignals } from './run.ts'
 import type { Selection } from './targets.ts'
 import { ableTo, type Asked, choose, type From, type To } from './choose.ts'
-import { carryTo, isAt } from './counterparts.ts'
+import { carryTo, isAt, united } from './counterparts.ts'
 import { targetsIn, type Wanted } from './manifest/targets.ts'
 import { storeOf } from '../model/cluster/store.ts'
 import { type Carried, carryFrom } from './migrate.ts'
@@ -117,7 +117,24 @@ async function jobsAt(
       }
     }),
   )
-  return all.flat()
+  const groups = Map.groupBy(
+    all.flat(),
+    ({ kind, namespace, name, with: by = '' }) => `${resourceName(kind.type)} ${namespace}/${name} ${by}`,
+  )
+  return [...groups.values()].flatMap(([first, ...others]): Job[] => {
+    if (first === undefined || others.length === 0) return first === undefined ? [] : [first]
+    const carrying = broughtTo(first, others)
+    carrying.catch(() => undefined)
+    return [{ ...first, carrying }]
+  })
+}
+
+/** What several sources bring to one object. Rejects with UserError where they bring different things. */
+async function broughtTo({ kind, namespace, name, carrying }: Job, others: readonly Job[]): Promise<Carried> {
+  const [first, ...more] = await Promise.all([carrying, ...others.map((one) => one.carrying)])
+  if (first === undefined) throw new Error('a counterpart was given nothing to carry')
+  const rest = more.filter((one) => one !== undefined)
+  return united([first, ...rest], { kind: kind.name, namespace, name })
 }
 
 async function counterpartJobs(

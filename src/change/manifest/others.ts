@@ -10,7 +10,7 @@ import { UserError } from '../../model/common/user-error.ts'
 import type { FieldTree, Write } from '../../model/affinity/write.ts'
 import type { SourceFile } from '../../snapshot/files/read.ts'
 import { ableTo, type Asked, choose, type From, type To } from '../choose.ts'
-import { carryTo, isAt } from '../counterparts.ts'
+import { carryTo, isAt, united } from '../counterparts.ts'
 import { storeOf } from '../../model/cluster/store.ts'
 import { snapshotOfFiles } from '../../snapshot/files/snapshot.ts'
 import { type Carried, carryFrom } from '../migrate.ts'
@@ -85,16 +85,29 @@ function jobsAt(
     const source = { kind: kindOf(type), object: placed(object) }
     return isAt(source, destination, snapshot) ? [] : [source]
   })
-  return sources.flatMap((source) =>
-    carryTo(source, snapshot, destination, instead).map(
-      ({ counterpart: { kind, object, changing }, carried }) => ({
+  const all = sources.flatMap((source) => carryTo(source, snapshot, destination, instead))
+  const groups = Map.groupBy(
+    all,
+    ({ counterpart }) => `${counterpart.changing.name} ${keyOf(refOf(counterpart.object))}`,
+  )
+  return [...groups.values()].flatMap(([first, ...others]) => {
+    if (first === undefined) return []
+    const { kind, object, changing } = first.counterpart
+    const at = {
+      kind: kind.name,
+      namespace: object.metadata.namespace ?? 'default',
+      name: object.metadata.name,
+    }
+    const carried = united([first.carried, ...others.map((one) => one.carried)], at)
+    return [
+      {
         // As it stands in the file, where it may name no namespace.
         object: objects.find((one) => keyOf(refOf(placed(one))) === keyOf(refOf(object))) ?? object,
         type: kind.type,
         asked: { with: changing.name, carried },
-      }),
-    ),
-  )
+      },
+    ]
+  })
 }
 
 /** Where a file says nothing else. */

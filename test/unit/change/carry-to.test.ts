@@ -193,6 +193,23 @@ spec: {host: web, trafficPolicy: {loadBalancer: {consistentHash: {httpCookie: {n
   })
 })
 
+describe('from several to one', () => {
+  it('goes what is the same for all, once', () => {
+    const other = ingress('other', 'nginx', [{ host: 'other.example' }], cookie)
+    const { changed } = carry(documents(old(), other, virtualService('"*.example"')), 'istio')
+    expect(Object.keys(changed)).toStrictEqual(['DestinationRule/web'])
+  })
+
+  it('goes nothing where they differ, and it says which do', () => {
+    const other = { ...cookie, [`${prefix}/session-cookie-name`]: 'SID' }
+    const both = ingressRoute('[{name: web, port: 80}, {name: cart, port: 80}]')
+    const text = documents(old(), ingress('other', 'nginx', [{ service: 'cart' }], other), both)
+    expect(() => carry(text, 'traefik')).toThrow(
+      'ingress/shop and ingress/other both lead to what ingressroute/new serves, and keep clients by different things',
+    )
+  })
+})
+
 describe('it goes nowhere', () => {
   it.each([
     ['without anything of the mechanism', old(), /nothing of Istio leads to service\/web for shop\.example/],
