@@ -83,4 +83,6 @@ export interface HeldStretch extends Pick<
   fromMs: number
   toMs: number
   policy: ServicePolicy
+  /** Where the traffic policy was changed: whether nodes picked among their own endpoints only. */
+  policyLocal?: boolean
 }

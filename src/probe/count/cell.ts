@@ -304,11 +304,19 @@ export class Cell {
     }
     const part = {
       between: (fromMs: number, toMs: number) => this.#between(fromMs, toMs),
-      history: this.#history,
+      historyIn: (range: HeldRange) => this.#historyIn(range),
       ranges: held.length,
     }
     const stretches = held.flatMap((range) => judgeRange(range, part, input) ?? [])
     return { input, verdict: joinStretches(judge(input), stretches) }
+  }
+
+  /** Under another traffic policy there were others to pick from; how many, is known while endpoints stay. */
+  #historyIn({ policyLocal }: HeldRange): EndpointHistory | undefined {
+    if (policyLocal === undefined) return this.#history
+    if (this.#history.changed) return undefined
+    const { endpoints } = eligibleThrough({ ...this.entry, policyLocal }, this.#client, this.#endpoints)
+    return new EndpointHistory(this.#endpoints, endpoints.length)
   }
 
   /** What was counted between two moments of our clock. */

@@ -4,7 +4,7 @@ import { type ServicePolicy, servicePolicy } from '../../model/affinity/policy.t
 import { type Expectation, expectationOf } from '../../model/affinity/expectation.ts'
 import type { SurveyEntry } from '../../model/probe/survey.ts'
 import type { HeldStretch } from '../../model/probe/verdict.ts'
-import { stillLeads } from '../run/around/leads.ts'
+import { isLocalFor, stillLeads } from '../run/around/leads.ts'
 import type { Held } from '../run/around/service-history.ts'
 import type { Counted } from './counted.ts'
 import type { EndpointHistory } from './endpoint-history.ts'
@@ -16,6 +16,8 @@ export interface HeldRange {
   toMs: number
   policy: ServicePolicy
   expectation: Expectation
+  /** With a traffic policy that has changed: whether nodes picked among their own endpoints only then. */
+  policyLocal?: boolean
   /** From when on even a slow proxy has followed the change before. */
   surelyFromMs: number
 }
@@ -41,12 +43,14 @@ export function rangesOf(
   return held.flatMap(({ fromMs, toMs, service }, index): HeldRange[] => {
     if (before === undefined || service === undefined || !stillLeads(entry, before, service)) return []
     const policy = servicePolicy(service)
+    const isLocal = isLocalFor(entry, service)
     return [
       {
         fromMs: index === 0 ? -Infinity : fromMs + proxySlackMs,
         toMs: index === held.length - 1 ? Infinity : toMs - clockSlackMs,
         policy,
         expectation: expectationOf(policy, asked),
+        ...(isLocal === isLocalFor(entry, before) ? {} : { policyLocal: isLocal }),
         surelyFromMs: index === 0 ? -Infinity : fromMs + slowestProxyMs,
       },
     ]
@@ -56,7 +60,8 @@ export function rangesOf(
 /** What was counted between two moments of our clock, and what is known beside it. */
 interface Part {
   between: (fromMs: number, toMs: number) => readonly Counted[]
-  history: EndpointHistory
+  /** The endpoints, and how many there were to pick from; undefined where that is not known. */
+  historyIn: (range: HeldRange) => EndpointHistory | undefined
   /** How many ranges are judged. */
   ranges: number
 }
@@ -73,14 +78,17 @@ export function judgeRange(range: HeldRange, part: Part, whole: JudgeInput): Hel
 }
 
 function judgeCounted(
-  { policy, expectation }: HeldRange,
+  range: HeldRange,
   counted: readonly Counted[],
-  { history, ranges }: Part,
+  { historyIn, ranges }: Part,
   whole: JudgeInput,
 ): HeldStretch | undefined {
+  const { policy, expectation, policyLocal } = range
+  const history = historyIn(range)
   const first = counted[0]?.observation
   const last = counted.at(-1)?.observation
-  if (first === undefined || last === undefined || counted.length < fewest) return undefined
+  if (first === undefined || last === undefined || history === undefined || counted.length < fewest)
+    return undefined
   const tally = new Tally(expectation)
   for (const { observation, recognised } of counted) tally.add(observation, recognised)
   const { evidence } = tally.result(history)
@@ -102,6 +110,7 @@ function judgeCounted(
     fromMs: first.atMs,
     toMs: last.atMs,
     policy,
+    ...(policyLocal === undefined ? {} : { policyLocal }),
     behaviour,
     expected,
     result,

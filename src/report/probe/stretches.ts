@@ -27,10 +27,13 @@ export function stretchesWords({ stretches = [] }: Verdict): string | undefined 
 }
 
 function oneWords(stretch: HeldStretch): string {
-  const { behaviour, result, policy, expected } = stretch
+  const { behaviour, result, policy, expected, policyLocal, reason } = stretch
   const isConfigured = (policy.kind === 'none') === (expected === 'spread')
   const as = result === 'as-expected' ? ` as ${isConfigured ? 'configured' : 'expected'}` : ''
-  return `${behaviour.toUpperCase()}${as} with ${affinityWords(policy)} (${timeWords(stretch)})`
+  const local = policyLocal === undefined ? '' : ` and traffic policy ${policyLocal ? 'Local' : 'Cluster'}`
+  const what =
+    reason === 'one-endpoint' ? 'only one endpoint to pick from' : `${behaviour.toUpperCase()}${as}`
+  return `${what} with ${affinityWords(policy)}${local} (${timeWords(stretch)})`
 }
 
 function timeWords({ fromMs, toMs }: HeldStretch): string {

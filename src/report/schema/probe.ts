@@ -318,6 +318,10 @@ const stretch = z
         timeoutSeconds: count.optional().describe('With client-ip: for how long.'),
       })
       .describe('The affinity that was configured then.'),
+    policyLocal: z
+      .boolean()
+      .optional()
+      .describe('Where the traffic policy was changed: whether it was Local then.'),
     behaviour,
     expected: z.enum(['sticky', 'spread']).describe('What it is compared with.'),
     result: z.enum(['as-expected', 'differs', 'inconclusive']).describe('What came of that.'),

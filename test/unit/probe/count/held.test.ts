@@ -33,7 +33,7 @@ describe('whether an entry still leads to a Service', () => {
     ['at another address', service({ clusterIP: '10.0.0.2' }), false],
     ['without the port', service({ ports: [{ port: 81 }] }), false],
     ['by another name of the port', service({ ports: [{ port: 80, name: 'http' }] }), false],
-    ['of its own node only', service({ internalTrafficPolicy: 'Local' }), false],
+    ['of its own node only', service({ internalTrafficPolicy: 'Local' }), true],
   ])('%s', (_, now, leads) => {
     expect(stillLeads(entry, service(), now)).toBe(leads)
   })
@@ -114,6 +114,17 @@ describe('a Service that is changed in the middle', () => {
     const verdict = verdictOf(() => 1, undefined, sticky)
     expect(verdict).toMatchObject({ result: 'inconclusive', reason: 'service-changed' })
     expect(verdict.stretches).toMatchObject([{ behaviour: 'sticky', result: 'as-expected', toMs: 28_500 }])
+  })
+
+  test('to pick on each node only has nothing to show where one endpoint is there', () => {
+    const local = service({ internalTrafficPolicy: 'Local' })
+    const verdict = verdictOf((request) => (request < 300 ? anyPod(request) : 1), local)
+    expect(verdict).toMatchObject({ behaviour: 'inconclusive', reason: 'service-changed' })
+    expect(verdict.stretches).toMatchObject([
+      { behaviour: 'spread', result: 'as-expected' },
+      { behaviour: 'inconclusive', reason: 'one-endpoint', policyLocal: true },
+    ])
+    expect(verdict.stretches?.[0]?.policyLocal).toBeUndefined()
   })
 
   test('a move at the change itself breaks nothing', () => {
