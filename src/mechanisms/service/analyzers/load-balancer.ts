@@ -61,13 +61,17 @@ function refuse(
       ? 'Its load balancer goes on as it was made, but no change reaches it any more as long as sessionAffinity is ClientIP: no new node, port or annotation.'
       : 'Such a Service gets no load balancer as long as sessionAffinity is ClientIP.',
     mend: [
-      provider?.own === undefined
-        ? "set affinity by the provider's annotations instead of sessionAffinity"
-        : `use its own stickiness: ${provider.own}`,
+      ...(provider?.keptBy?.(service) === undefined ? [insteadWords(provider)] : []),
       { deed: { kind: 'affinity', of: ref, to: 'off' } },
     ],
     field: 'spec.sessionAffinity',
   })
+}
+
+function insteadWords(provider: Provider | undefined): string {
+  return provider?.own === undefined
+    ? "set affinity by the provider's annotations instead of sessionAffinity"
+    : `use its own stickiness: ${provider.own}`
 }
 
 function hasAddress({ status }: Service): boolean {
