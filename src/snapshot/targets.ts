@@ -80,13 +80,14 @@ export async function readWithSlices(
   signal: AbortSignal | undefined,
 ): Promise<{ found: Resolved; slices: EndpointSlice[] }> {
   const query = { labelSelector: slicesSelector(ref.name) }
-  const [found, slices] = await Promise.all([
-    readOne(cluster, ref, signal),
-    Array.fromAsync(cluster.list<EndpointSlice>(slicesPath(ref.namespace), { query, signal })),
-  ])
+  const listed = Array.fromAsync(cluster.list<EndpointSlice>(slicesPath(ref.namespace), { query, signal }))
+  // Why there is no Service says more than why there are no slices.
+  listed.catch(() => undefined)
+  const found = await readOne(cluster, ref, signal)
+  if ('error' in found) return { found, slices: [] }
   // Items of a list carry no kind of their own.
   const type = { apiVersion: 'discovery.k8s.io/v1', kind: 'EndpointSlice' } as const
-  return { found, slices: slices.map((slice) => ({ ...slice, ...type })) }
+  return { found, slices: (await listed).map((slice) => ({ ...slice, ...type })) }
 }
 
 /** The Service of this name; no Service where there is none. */

@@ -67,7 +67,7 @@ const mistakes: [string, string][] = [
   ],
   [
     'probe svc/',
-    'error: "" cannot be the name of a Service: lower case letters, digits and "-", 63 at most\nSee \'kubectl affinity probe --help\' for usage.\n',
+    'error: arguments in resource/name form must have a single resource and name, not "svc/"\n  for example:  svc/web\nSee \'kubectl affinity probe --help\' for usage.\n',
   ],
   [
     'probe pod/x',

@@ -230,7 +230,8 @@ function askedOf({ method = 'GET', url = '/', headers: said, socket }: Incoming,
     path,
     query: new URLSearchParams(query),
     headers,
-    isSecure: 'encrypted' in socket,
+    // Bun says false where Node has no such property.
+    isSecure: 'encrypted' in socket && socket.encrypted,
     client,
     connection: `${client}:${socket.remotePort ?? 0} ${socket.localAddress ?? ''}:${socket.localPort ?? 0}`,
   }
