@@ -34,8 +34,8 @@ usage: npm run lab -- COMMAND
   selftest cilium       the same through all ways to have Cilium
   selftest gateways [GATEWAY,…]
                         show the affinity of the gateways that the lab has
-  build [--with GATEWAY,…]
-                        build all programs and images into the cache
+  build [--proxy PROXY] [--with GATEWAY,…]
+                        build the programs and images for that into the cache
   install               install the Debian packages that the lab needs
 proxies: ${serviceProxies.join(', ')}
 gateways: ${Object.keys(gateways).join(', ')}
@@ -135,6 +135,14 @@ async function test([part, names = '']: string[]): Promise<void> {
   throw new UsageError('selftest, selftest cilium or selftest gateways')
 }
 
+async function buildFor(args: string[]): Promise<void> {
+  const { values } = parseArgs({
+    args,
+    options: { proxy: { type: 'string', default: 'iptables' }, with: { type: 'string', default: '' } },
+  })
+  await build(serviceProxy(values.proxy), gatewayNames(values.with))
+}
+
 const done = async (action: Promise<unknown>): Promise<number> => {
   await action
   return 0
@@ -164,11 +172,7 @@ async function main(command: string | undefined, args: string[]): Promise<number
     case 'selftest':
       return done(test(args))
     case 'build':
-      return done(
-        build(
-          gatewayNames(parseArgs({ args, options: { with: { type: 'string', default: '' } } }).values.with),
-        ),
-      )
+      return done(buildFor(args))
     case 'install':
       return done(install())
     case undefined:

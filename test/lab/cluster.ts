@@ -100,10 +100,10 @@ async function buildParts(proxy: ServiceProxy): Promise<Parts> {
   return { programs: { kubernetes, runtime, dns, cilium }, images: [...images, await imageFile(ciliumImage)] }
 }
 
-/** Builds everything into the cache, also what only some tests need, and these gateways. The lab may be in use. */
-export async function build(gateways: readonly GatewayName[]): Promise<void> {
+/** Builds what a lab with this proxy and these gateways needs into the cache, and what its tests do. The lab may be in use. */
+export async function build(proxy: ServiceProxy, gateways: readonly GatewayName[]): Promise<void> {
   await exclusively(installPackages)
-  await buildParts('cilium-beside')
+  await buildParts(proxy)
   await prepareGateways(gateways, { replicas: 1 })
   await programs('load')
   await programs('e2e')
