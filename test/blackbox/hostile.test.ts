@@ -72,23 +72,99 @@ const slice = {
   ],
 }
 
+const ingress = (name: string, ingressClassName: string): object => {
+  const own = metadata(name)
+  return {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'Ingress',
+    metadata: {
+      ...own,
+      annotations: {
+        ...own.annotations,
+        'nginx.ingress.kubernetes.io/affinity': 'cookie',
+        'nginx.ingress.kubernetes.io/affinity-mode': words,
+        'nginx.ingress.kubernetes.io/session-cookie-name': words,
+        'nginx.ingress.kubernetes.io/session-cookie-path': words,
+        'nginx.ingress.kubernetes.io/session-cookie-max-age': words,
+        [`nginx.ingress.kubernetes.io/${words}`]: words,
+      },
+    },
+    spec: {
+      ingressClassName,
+      tls: [{ hosts: [words], secretName: words }],
+      rules: [words, 'shop.example'].map((host) => ({
+        host,
+        http: { paths: [{ path: words, backend: { service: { name: 'web', port: { number: 80 } } } }] },
+      })),
+    },
+    status: { loadBalancer: { ingress: [{ hostname: words, ip: words }] } },
+  }
+}
+
 const lists: Record<string, object[]> = {
   services: [service],
   endpointslices: [slice],
   nodes: [{ metadata: metadata(words), status: { conditions: [{ type: 'Ready', status: 'True' }] } }],
   pods: [{ metadata: metadata(words), spec: { nodeName: words, containers: [] }, status: { phase: words } }],
-  ingresses: [
+  ingresses: [ingress(words, words), ingress('web', 'nginx')],
+  ingressclasses: [{ metadata: { name: 'nginx' }, spec: { controller: 'k8s.io/ingress-nginx' } }],
+  gateways: [
     {
-      metadata: metadata(words),
+      apiVersion: 'networking.istio.io/v1',
+      kind: 'Gateway',
+      metadata: metadata('web'),
       spec: {
-        ingressClassName: words,
+        selector: { [words]: words },
+        servers: [{ hosts: [words, '*'], port: { number: 80, name: words } }],
+      },
+    },
+  ],
+  virtualservices: [
+    {
+      apiVersion: 'networking.istio.io/v1',
+      kind: 'VirtualService',
+      metadata: metadata('web'),
+      spec: {
+        hosts: [words, 'shop.example'],
+        gateways: ['web', words],
+        http: [
+          { name: words, match: [{ uri: { regex: words } }], route: [{ destination: { host: 'web' } }] },
+        ],
+      },
+    },
+  ],
+  destinationrules: [
+    {
+      apiVersion: 'networking.istio.io/v1',
+      kind: 'DestinationRule',
+      metadata: metadata('web'),
+      spec: {
+        host: 'web',
+        trafficPolicy: {
+          loadBalancer: { consistentHash: { httpCookie: { name: words, path: words, ttl: words } } },
+        },
+        subsets: [{ name: words, labels: { [words]: words } }],
+      },
+    },
+  ],
+  httproutes: [
+    {
+      apiVersion: 'gateway.networking.k8s.io/v1',
+      kind: 'HTTPRoute',
+      metadata: metadata('web'),
+      spec: {
+        parentRefs: [{ name: 'web', sectionName: words }],
+        hostnames: [words],
         rules: [
           {
-            host: words,
-            http: { paths: [{ path: words, backend: { service: { name: 'web', port: { number: 80 } } } }] },
+            name: words,
+            matches: [{ path: { type: words, value: words } }],
+            sessionPersistence: { sessionName: words, type: words, absoluteTimeout: words },
+            backendRefs: [{ name: 'web', port: 80 }],
           },
         ],
       },
+      status: { parents: [{ controllerName: words, conditions: [{ type: words, message: words }] }] },
     },
   ],
   jobs: [
@@ -112,12 +188,28 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
   const body =
     path === '/version'
       ? { gitVersion: words }
-      : resource === 'services' && name === 'web'
-        ? service
-        : { kind: 'List', apiVersion: 'v1', metadata: {}, items: lists[kind] ?? [] }
+      : path === '/apis'
+        ? groups
+        : name === 'web'
+          ? named(resource)
+          : // One that said another kind would not be believed.
+            { metadata: {}, items: lists[kind] ?? [] }
   response.writeHead(200, { 'content-type': 'application/json', warning: '299 - "\u009B31m \u0085"' })
   response.end(JSON.stringify(body))
 }
+
+const groups = {
+  kind: 'APIGroupList',
+  groups: ['discovery.k8s.io', 'networking.k8s.io', 'gateway.networking.k8s.io', 'networking.istio.io'].map(
+    (name) => {
+      const version = { groupVersion: `${name}/v1`, version: 'v1' }
+      return { name, versions: [version], preferredVersion: version }
+    },
+  ),
+}
+
+const named = (resource: string): object | undefined =>
+  lists[resource]?.find((one) => (one as typeof service).metadata.name === 'web')
 
 /** A server that refuses everything, in hostile words. */
 function refuse(code: number, reason: string) {
@@ -154,6 +246,16 @@ const formatsOf: [string, readonly string[]][] = [
   ['external web --port 80 --to 192.0.2.7 --adopt', ['text', 'json', 'yaml', 'name']],
   ['external list', ['text', 'wide', 'json', 'yaml', 'name']],
   ['external delete web', ['text', 'name']],
+  ['explain ingress/web', ['text', 'wide', 'json', 'yaml', 'name', 'junit']],
+  ['explain virtualservice/web httproute/web', ['text', 'wide', 'json', 'yaml']],
+  ['probe ingress/web', ['text', 'json']],
+  ['probe ingress/web --host shop.example --path /', ['text', 'json']],
+  ['enable ingress/web --cookie route --force --force-conflicts', ['text', 'json', 'yaml', 'name']],
+  ['enable ingress/web --cookie route --force --force-conflicts --diff', ['text']],
+  ['enable virtualservice/web --from ingress/web', ['text', 'json']],
+  ['enable ingress/web --to istio', ['text', 'json']],
+  ['disable ingress/web --force-conflicts', ['text', 'json', 'yaml', 'name']],
+  ['disable virtualservice/web --force-conflicts --wait', ['text', 'json']],
   ['cleanup --dry-run=client', []],
   ['version', ['json', 'yaml']],
 ]
@@ -196,7 +298,8 @@ for (const [title, listener] of servers)
           ])
           expect(stdout, `${format} on stdout`).not.toMatch(dangerous)
           expect(stderr, `${format} on stderr`).not.toMatch(dangerous)
-          expect(stderr, format).not.toMatch(/internal error/)
+          // What is refused at the door, or by the flags, shows no words of the server's.
+          expect(stderr, format).not.toMatch(/internal error|does not answer as|unknown flag/)
           const read = readers[format ?? '']
           if (read !== undefined && stdout !== '') expect(() => read(stdout), format).not.toThrow()
         }
