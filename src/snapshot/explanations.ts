@@ -31,15 +31,15 @@ export async function* explainCluster(
   const namespace = isEverywhere ? undefined : cluster.namespace
   try {
     for await (const step of explainTargets(cluster, query, signal))
-      yield step.kind === 'failure' ? { ...step, error: await withRole(step.error, namespace) } : step
+      yield step.kind === 'failure' ? { ...step, error: await withRole(step.error) } : step
   } catch (error) {
-    throw error instanceof Error ? await withRole(error, namespace) : error
+    throw error instanceof Error ? await withRole(error) : error
   }
-}
 
-async function withRole(error: Error, namespace: string | undefined): Promise<Error> {
-  const { withExplainRole } = await import('./refusal.ts')
-  return withExplainRole(error, namespace)
+  async function withRole(error: Error): Promise<Error> {
+    const { withExplainRole } = await import('./refusal.ts')
+    return await withExplainRole(error, { cluster, namespace, signal })
+  }
 }
 
 async function* explainTargets(
