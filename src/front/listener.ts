@@ -20,11 +20,15 @@ export interface Listener {
  * @param parents the Gateways that it names, or which it is
  * @param place the namespace of the pods of Istio's gateway: certificates are beside them
  */
-export function listenersOf(object: LooseObject, { gateways, istio }: Parents, place?: string): Listener[] {
+export function listenersOf(
+  object: LooseObject,
+  { holders, istio }: Pick<Parents, 'holders' | 'istio'>,
+  place?: string,
+): Listener[] {
   return [
     ...ofTlsList(object),
     ...ofTlsObject(object),
-    ...gateways.flatMap((one) => ofGateway(one, object)),
+    ...holders.flatMap((one) => ofGateway(one, object)),
     ...istio.flatMap((one) => ofIstio(one, place)),
   ]
 }
@@ -62,12 +66,14 @@ function ofTlsObject({ spec, metadata }: LooseObject): Listener[] {
 }
 
 /** The listeners to which a route attaches, or all of a Gateway that was named itself. */
-function ofGateway({ spec, metadata }: LooseObject, route: LooseObject): Listener[] {
+function ofGateway({ spec, metadata, kind }: LooseObject, route: LooseObject): Listener[] {
   const refs = list(at(route.spec, 'parentRefs'))
     .map(record)
     .filter(
-      ({ name, namespace }) =>
-        name === metadata.name && (text(namespace) ?? route.metadata.namespace) === metadata.namespace,
+      ({ name, namespace, kind: of = 'Gateway' }) =>
+        of === kind &&
+        name === metadata.name &&
+        (text(namespace) ?? route.metadata.namespace) === metadata.namespace,
     )
   return list(at(spec, 'listeners')).flatMap((one): Listener[] => {
     const { name, hostname, port, protocol, tls } = record(one)

@@ -1,4 +1,5 @@
 import { gateways } from '../mechanisms/gateway-api/objects.ts'
+import { gatewayOfSet, setTypes } from '../mechanisms/gateway-api/parents.ts'
 import { istioGateways } from '../mechanisms/istio/objects.ts'
 import { at, list, record, text } from '../mechanisms/kit/loose.ts'
 import { isOfType, type LooseObject, type ObjectType } from '../model/cluster/object.ts'
@@ -11,8 +12,12 @@ export type Reached = LooseObject & { status?: unknown }
 export interface Parents {
   /** Of the Gateway API. */
   gateways: Reached[]
+  /** Where the listeners stand that it names: in these, or in sets of their own. */
+  holders: Reached[]
   istio: Reached[]
 }
+
+type Named = Pick<Parents, 'gateways' | 'holders'>
 
 /** Reads them. */
 export async function readParents(objects: ObjectReader, object: Reached): Promise<Parents> {
@@ -21,9 +26,15 @@ export async function readParents(objects: ObjectReader, object: Reached): Promi
   const words = list(at(object.spec, 'gateways')).flatMap((word) => text(word) ?? [])
   const [ofApi, ofIstio] = await Promise.all([
     Promise.all(
-      refs.map(({ name, namespace: other }) =>
-        read(objects, gateways, text(other) ?? namespace, text(name) ?? ''),
-      ),
+      refs.map(async ({ name, namespace: other, kind = 'Gateway' }): Promise<Named> => {
+        const place = [text(other) ?? namespace, text(name) ?? ''] as const
+        const type = setTypes.find((one) => one.kind === kind)
+        const holders = await read(objects, type ?? gateways, ...place)
+        const own = type === undefined ? undefined : holders.map(gatewayOfSet)[0]
+        return own === undefined
+          ? { gateways: type === undefined ? holders : [], holders }
+          : { gateways: await read(objects, gateways, own.namespace, own.name), holders }
+      }),
     ),
     Promise.all(
       words
@@ -35,8 +46,10 @@ export async function readParents(objects: ObjectReader, object: Reached): Promi
     ),
   ])
   const [isGateway, isIstio] = [gateways, istioGateways].map((type) => isOfType(object, type))
+  const self = isGateway === true ? [object] : []
   return {
-    gateways: [...(isGateway === true ? [object] : []), ...ofApi.flat()],
+    gateways: [...self, ...ofApi.flatMap((one) => one.gateways)],
+    holders: [...self, ...ofApi.flatMap((one) => one.holders)],
     istio: [...(isIstio === true ? [object] : []), ...ofIstio.flat()],
   }
 }

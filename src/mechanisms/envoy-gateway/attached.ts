@@ -21,7 +21,7 @@ export function attachedTo(routing: Routing, store: Store): Attached | undefined
   if (!all.known) return undefined
   const { named, selecting } = indexIn(all.value)
   const { route, ruleName, attachment } = routing
-  const { gateway, listener } = attachment
+  const { gateway, listener, set } = attachment
   const attached = (object: LooseObject | undefined, section?: string): LooseObject[] => {
     if (object === undefined) return []
     const byName = named.get(keyOf(object.kind, object.metadata, section)) ?? []
@@ -29,10 +29,13 @@ export function attachedTo(routing: Routing, store: Store): Attached | undefined
       section === undefined ? selecting.filter((policy) => isSelected(policy, object, store)) : []
     return byLabel.length === 0 ? byName : [...new Set([...byName, ...byLabel])].toSorted(older)
   }
+  // A set is nearer than its gateway, and its listeners are none of the gateway's own.
+  const holder = set === undefined ? gateway : set.object
+  const ofSet = set === undefined ? [] : attached(set.object)
   return {
     rule: ruleName === undefined ? [] : attached(route, ruleName),
     route: attached(route),
-    listener: listener === undefined ? [] : attached(gateway, listener),
+    listener: [...(listener === undefined ? [] : attached(holder, listener)), ...ofSet],
     gateway: attached(gateway),
   }
 }

@@ -1,13 +1,15 @@
 import type { LooseObject, NamespacedName } from '../../model/cluster/object.ts'
 import type { Store } from '../../model/cluster/store.ts'
 import { at, list, record, strings, text } from '../kit/loose.ts'
-import { gateways, group } from './objects.ts'
+import { type ListenerSet, parentsOf } from './parents.ts'
 
 /** A listener of a gateway that takes a route, and the hosts under which it does. */
 export interface Attachment {
   to: NamespacedName
   /** Absent where it is not among what was read. */
   gateway?: LooseObject
+  /** The set in which the listener stands, where it is not the gateway itself. */
+  set?: ListenerSet
   listener?: string
   /** `HTTPS`, `HTTP`. */
   protocol?: string
@@ -16,18 +18,26 @@ export interface Attachment {
   isRefused: boolean
 }
 
+/** A route of which it is not known where it is attached. */
+export type Unattached = Omit<Attachment, 'to'> & { to?: undefined }
+
 /** Where a route is attached to gateways: one for each listener, or for the gateway where its listeners cannot be seen. */
-export function attachmentsOf(route: LooseObject, store: Store): Attachment[] {
+export function attachmentsOf(route: LooseObject, store: Store): (Attachment | Unattached)[] {
   const names = strings(at(route.spec, 'hostnames'))
   const hosts = names.length === 0 ? ['*'] : names
-  return parentsOf(route).flatMap(({ to, section, port }): Attachment[] => {
-    const gateway = store.get(gateways, to)
-    if (gateway === undefined) return [{ to, hosts, isRefused: false }]
-    const taking = list(at(gateway.spec, 'listeners')).flatMap((listener): Attachment[] => {
+  return parentsOf(route, store).flatMap((parent): (Attachment | Unattached)[] => {
+    if (parent === undefined) return []
+    const { to, gateway, set, section, port } = parent
+    const inSet = set === undefined ? {} : { set }
+    if (to === undefined) return [{ ...inSet, hosts, isRefused: false }]
+    if (gateway === undefined) return [{ to, ...inSet, hosts, isRefused: false }]
+    const holder = set?.object ?? gateway
+    const taking = list(at(holder.spec, 'listeners')).flatMap((listener): Attachment[] => {
       const { name, protocol, hostname } = record(listener)
+      if (set?.isRefused === true) return []
       if (section !== undefined && name !== section) return []
       if (port !== undefined && record(listener)['port'] !== port) return []
-      if (!admits(listener, route, gateway)) return []
+      if (!admits(listener, route, holder)) return []
       const shared = sharedHosts(names, text(hostname))
       return shared.length === 0
         ? []
@@ -35,6 +45,7 @@ export function attachmentsOf(route: LooseObject, store: Store): Attachment[] {
             {
               to,
               gateway,
+              ...inSet,
               hosts: shared,
               isRefused: false,
               ...(text(name) === undefined ? {} : { listener: String(name) }),
@@ -42,34 +53,16 @@ export function attachmentsOf(route: LooseObject, store: Store): Attachment[] {
             },
           ]
     })
-    return taking.length === 0 ? [{ to, gateway, hosts, isRefused: true }] : taking
-  })
-}
-
-/** The gateways that a route names. */
-function parentsOf({
-  spec,
-  metadata,
-}: LooseObject): { to: NamespacedName; section?: string; port?: number }[] {
-  return list(at(spec, 'parentRefs')).flatMap((parent) => {
-    const { kind = 'Gateway', group: of = group, name, namespace, sectionName, port } = record(parent)
-    if (kind !== 'Gateway' || of !== group || text(name) === undefined) return []
-    return [
-      {
-        to: { namespace: text(namespace) ?? metadata.namespace ?? '', name: String(name) },
-        ...(text(sectionName) === undefined ? {} : { section: String(sectionName) }),
-        ...(typeof port === 'number' ? { port } : {}),
-      },
-    ]
+    return taking.length === 0 ? [{ to, gateway, ...inSet, hosts, isRefused: true }] : taking
   })
 }
 
 /** By protocol, namespace and kind. Whether the labels of a namespace match cannot be seen, and is taken for granted. */
-function admits(listener: unknown, route: LooseObject, gateway: LooseObject): boolean {
+function admits(listener: unknown, route: LooseObject, holder: LooseObject): boolean {
   const protocol = text(record(listener)['protocol'])
   if (protocol !== undefined && protocol !== 'HTTP' && protocol !== 'HTTPS') return false
   const from = text(at(listener, 'allowedRoutes.namespaces.from')) ?? 'Same'
-  if (from === 'None' || (from === 'Same' && route.metadata.namespace !== gateway.metadata.namespace))
+  if (from === 'None' || (from === 'Same' && route.metadata.namespace !== holder.metadata.namespace))
     return false
   const kinds = list(at(listener, 'allowedRoutes.kinds')).map((one) => record(one)['kind'])
   return kinds.length === 0 || kinds.includes(route.kind)

@@ -1,10 +1,11 @@
 import { type Fact, known } from '../../model/cluster/fact.ts'
 import type { LooseObject } from '../../model/cluster/object.ts'
 import type { FactType, Store } from '../../model/cluster/store.ts'
-import { at, list, record, text } from '../kit/loose.ts'
+import { at, text } from '../kit/loose.ts'
 import { versionOf, type Version } from '../kit/version.ts'
 import { workloadsWith, type Program, programsOf } from '../kit/workloads.ts'
 import { gatewayClasses, gateways } from './objects.ts'
+import { parentsOf } from './parents.ts'
 import { type Implementation, implementationOf, implementations } from './implementations.ts'
 
 /** Who serves a Gateway. */
@@ -75,10 +76,8 @@ export function controllerOf(gateway: LooseObject, store: Store): Controller | u
 /** The controllers behind the gateways of a route, by name; empty for one that is not known. */
 export function controllersOf(route: LooseObject, store: Store): string[] {
   const classes = store.list(gatewayClasses)
-  return list(at(route.spec, 'parentRefs')).map((parent) => {
-    const { name, namespace = route.metadata.namespace } = record(parent)
-    const gateway = store.get(gateways, { namespace: text(namespace) ?? '', name: text(name) ?? '' })
-    const className = text(at(gateway?.spec, 'gatewayClassName'))
+  return parentsOf(route, store).map((parent) => {
+    const className = text(at(parent?.gateway?.spec, 'gatewayClassName'))
     const found = classes.known
       ? classes.value.find(({ metadata }) => metadata.name === className)
       : undefined

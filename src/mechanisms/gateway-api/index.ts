@@ -7,8 +7,10 @@ import {
   gateways,
   grpcRoutes,
   httpRoutes,
+  listenerSets,
   referenceGrants,
   xBackendTrafficPolicies,
+  xListenerSets,
 } from './objects.ts'
 import { installedDefinitions } from './schema.ts'
 import { routeKinds } from './targets.ts'
@@ -26,6 +28,8 @@ export const gatewayApi: Mechanism = {
   routes: [httpRoutes, grpcRoutes],
   reads: [
     gateways,
+    listenerSets,
+    xListenerSets,
     referenceGrants,
     xBackendTrafficPolicies,
     backendLbPolicies,

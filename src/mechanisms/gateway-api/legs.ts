@@ -4,7 +4,7 @@ import type { Policy } from '../../model/affinity/policy.ts'
 import type { Store } from '../../model/cluster/store.ts'
 import { hostEntry, sendingLegs } from '../kit/front.ts'
 import { at, list, record, text } from '../kit/loose.ts'
-import { type Attachment, attachmentsOf } from './attach.ts'
+import { type Attachment, attachmentsOf, type Unattached } from './attach.ts'
 import { backendsOf, mayReach } from './backends.ts'
 import { type Controller, controllerOf } from './controllers.ts'
 import type { Reading, RuleContext } from './implementations.ts'
@@ -40,8 +40,6 @@ function attachments(route: LooseObject, store: Store): (Attachment | Unattached
   return found.length > 0 ? found : [{ hosts: names.length === 0 ? ['*'] : names, isRefused: false }]
 }
 
-type Unattached = Omit<Attachment, 'to'> & { to?: undefined }
-
 interface BareRule {
   route: LooseObject
   rule: Readonly<Record<string, unknown>>
@@ -64,7 +62,8 @@ function ruleLegs(one: Rule, store: Store): Leg[] {
   return one.ways.flatMap(({ paths, reading, policy }, way) =>
     backends.flatMap((backend): Leg[] => {
       const { to, share } = backend
-      const part = [attachment.to, attachment.listener, index, way, backend.index]
+      const { to: at, set, listener, gateway } = attachment
+      const part = [at, ...(set === undefined ? [] : [set.name]), listener, index, way, backend.index]
       const from: Node = { object: ref, part: JSON.stringify(part) }
       const isReached = mayReach(route, to, store) !== false && !attachment.isRefused
       const legs = sendingLegs(
@@ -76,7 +75,10 @@ function ruleLegs(one: Rule, store: Store): Leg[] {
           hop: {
             kind: 'gateway',
             mechanism: mechanismOf(one),
-            configuredBy: [ref, ...(attachment.gateway === undefined ? [] : [refOf(attachment.gateway)])],
+            configuredBy: [
+              ref,
+              ...[set?.object, gateway].flatMap((one) => (one === undefined ? [] : [refOf(one)])),
+            ],
             policy: isReached ? policy : { kind: 'none' },
             ...(isReached ? {} : { note: whyNot(attachment) }),
           },
@@ -168,7 +170,9 @@ function policyOf(
   return { policy: reading.policy, reading }
 }
 
-function unseen({ to, gateway }: Rule['attachment']): Policy {
+function unseen({ to, gateway, set }: Rule['attachment']): Policy {
+  if (to === undefined && set !== undefined)
+    return { kind: 'unknown', why: `listenerset/${set.name} cannot be seen, which names the gateway` }
   if (to === undefined) return { kind: 'unknown', why: 'the route names no gateway' }
   const why =
     gateway === undefined
@@ -199,7 +203,9 @@ function mechanismOf({ attachment: { to }, controller }: BareRule): string {
   return controller === undefined ? `gateway ${to.name}` : `gateway ${to.name}, ${controller.label}`
 }
 
-function whyNot({ isRefused, to }: Rule['attachment']): string {
+function whyNot({ isRefused, to, set }: Rule['attachment']): string {
+  if (isRefused && to !== undefined && set?.isRefused === true)
+    return `gateway/${to.name} takes no listeners of listenerset/${set.name}`
   return isRefused && to !== undefined
     ? `no listener of gateway/${to.name} takes this route`
     : 'no ReferenceGrant lets the route name a Service of another namespace'

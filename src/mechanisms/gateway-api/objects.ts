@@ -17,6 +17,16 @@ export const httpRoutes = everywhere('httproutes', 'HTTPRoute', ['v1', 'v1beta1'
 export const grpcRoutes = everywhere('grpcroutes', 'GRPCRoute', ['v1', 'v1alpha2'])
 export const gateways = everywhere('gateways', 'Gateway', ['v1', 'v1beta1'])
 
+/** Listeners of a Gateway that stand in an object of their own: since v1.5, and as an experiment before. */
+export const listenerSets: ObjectType<LooseObject> = {
+  ...everywhere('listenersets', 'ListenerSet', ['v1']),
+  beside: [httpRoutes, grpcRoutes],
+}
+export const xListenerSets: ObjectType<LooseObject> = {
+  ...everywhere('xlistenersets', 'XListenerSet', ['v1alpha1'], 'gateway.networking.x-k8s.io'),
+  beside: [httpRoutes, grpcRoutes],
+}
+
 /** A class says which controller serves a Gateway. Whoever runs the cluster makes it, or the controller itself. */
 export const gatewayClasses: ObjectType<LooseObject> = {
   ...everywhere('gatewayclasses', 'GatewayClass', ['v1', 'v1beta1']),

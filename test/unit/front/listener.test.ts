@@ -8,7 +8,7 @@ const object = (spec: object, name = 'shop', namespace = 'web'): LooseObject => 
   metadata: { name, namespace },
   spec,
 })
-const none = { gateways: [], istio: [] }
+const none = { holders: [], istio: [] }
 const secret = { namespace: 'web', name: 'tls' }
 
 describe('what listens', () => {
@@ -34,16 +34,16 @@ describe('what listens', () => {
     { name: 'secure', port: 8443, protocol: 'HTTPS', tls: { certificateRefs: [{ name: 'tls' }] } },
     { name: 'other', port: 9443, protocol: 'HTTPS', hostname: 'other.lab' },
   ]
-  const gateway = object({ listeners }, 'edge', 'web')
+  const gateway = { ...object({ listeners }, 'edge', 'web'), kind: 'Gateway' }
   const route = (more: object): LooseObject => object({ parentRefs: [{ name: 'edge', ...more }] })
 
   test('is the listener of a Gateway to which a route attaches', () => {
-    const all = listenersOf(route({}), { gateways: [gateway], istio: [] })
+    const all = listenersOf(route({}), { holders: [gateway], istio: [] })
     expect(listenerFor(all, 'shop.lab', undefined)).toMatchObject({ scheme: 'https', port: 8443, secret })
     expect(listenerFor(all, 'shop.lab', 'http')).toMatchObject({ port: 8080 })
-    const plain = listenersOf(route({ sectionName: 'plain' }), { gateways: [gateway], istio: [] })
+    const plain = listenersOf(route({ sectionName: 'plain' }), { holders: [gateway], istio: [] })
     expect(listenerFor(plain, 'shop.lab', undefined)).toMatchObject({ scheme: 'http', port: 8080 })
-    const byPort = listenersOf(route({ port: 9443 }), { gateways: [gateway], istio: [] })
+    const byPort = listenersOf(route({ port: 9443 }), { holders: [gateway], istio: [] })
     expect(listenerFor(byPort, 'shop.lab', undefined)).toBeUndefined()
     expect(listenerFor(byPort, 'other.lab', undefined)).toMatchObject({ port: 9443 })
   })
@@ -54,7 +54,7 @@ describe('what listens', () => {
       { port: { number: 443, protocol: 'HTTPS' }, hosts: ['./shop.lab'], tls: { credentialName: 'tls' } },
       { port: { number: 31400, protocol: 'TCP' }, hosts: ['*'] },
     ]
-    const all = listenersOf(object({}), { gateways: [], istio: [object({ servers })] }, 'istio-system')
+    const all = listenersOf(object({}), { holders: [], istio: [object({ servers })] }, 'istio-system')
     expect(listenerFor(all, 'shop.lab', undefined)).toEqual({
       host: 'shop.lab',
       scheme: 'https',

@@ -88,20 +88,27 @@ export function attachmentAnalyzer(about: ObjectType<LooseObject>): Analyzer {
     analyse: (route, { store, source }, report) => {
       const isNew = once()
       for (const { rule, index, attachment } of rulesOf(route, store)) {
-        const { gateway, to, isRefused } = attachment
+        const { gateway, to, isRefused, set } = attachment
+        const isShut = set?.isRefused === true
         if (
           isRefused &&
           gateway !== undefined &&
           to !== undefined &&
-          isNew('attached', to.namespace, to.name)
+          isNew('attached', to.namespace, to.name, set?.name ?? '')
         )
           report('AFF-GWAPI-NOT-ATTACHED', {
-            message: `no listener of gateway/${to.name} takes ${objectName(refOf(route))}`,
-            why: 'Name, port, protocol, host and allowedRoutes of a listener decide; without one no request comes this way.',
-            mend: [
-              'compare hostnames and sectionName with the listeners',
-              'allow the namespace in allowedRoutes',
-            ],
+            message: isShut
+              ? `gateway/${to.name} takes no listeners of listenerset/${set.name}, which ${objectName(refOf(route))} names`
+              : `no listener of ${set === undefined ? `gateway/${to.name}` : `listenerset/${set.name}`} takes ${objectName(refOf(route))}`,
+            why: isShut
+              ? 'A gateway takes listeners of others only where allowedListeners says so; without them no request comes this way.'
+              : 'Name, port, protocol, host and allowedRoutes of a listener decide; without one no request comes this way.',
+            mend: isShut
+              ? [`let allowedListeners of gateway/${to.name} admit the namespace of the set`]
+              : [
+                  'compare hostnames and sectionName with the listeners',
+                  'allow the namespace in allowedRoutes',
+                ],
             objects: [refOf(route), refOf(gateway)],
             field: 'spec.parentRefs',
           })

@@ -40,6 +40,16 @@ export const gatewayOf = (
   object(`${group}/v1`, 'Gateway', 'gw', { gatewayClassName: name, listeners, ...more }),
 ]
 
+/** Listeners of the gateway `gw` in an object of their own. */
+export const listenerSetOf = (listeners: unknown[], metadata: object = {}, isOld = false): LooseObject =>
+  object(
+    isOld ? 'gateway.networking.x-k8s.io/v1alpha1' : `${group}/v1`,
+    isOld ? 'XListenerSet' : 'ListenerSet',
+    'own',
+    { parentRef: { name: 'gw', namespace: 'shop' }, listeners },
+    metadata,
+  )
+
 /** A controller's Deployment, whose image tells its version. */
 export const programOf = (image: string, args: readonly string[] = []): LooseObject =>
   object(

@@ -8,6 +8,7 @@ import {
   envoyGatewayOf,
   gatewayOf,
   httpProxyOf,
+  listenerSetOf,
   policyOf,
   prefix,
   programOf,
@@ -113,6 +114,71 @@ describe('attachment', () => {
       routeOf([{}], { hostnames: [] }),
     ]
     expect(addresses(...objects)).toEqual(['b.example'])
+  })
+})
+
+describe('listeners in a set of their own', () => {
+  const admitting = (from: string) => ({ allowedListeners: { namespaces: { from } } })
+  const own = [{ name: 'own', port: 80, protocol: 'HTTP', hostname: '*.example' }]
+  const parents = (more: object = {}) => ({ parentRefs: [{ kind: 'ListenerSet', name: 'own', ...more }] })
+  const hopsOf = (...objects: LooseObject[]) =>
+    ways(...objects).map(({ entry, hops: [hop] }) => [entry.address, hop?.role, hop?.policy.kind])
+
+  it('take a route, which the class of their gateway serves', () => {
+    const found = ways(
+      ...gatewayOf('eg', [], admitting('Same')),
+      listenerSetOf(own),
+      routeOf([session()], parents({ sectionName: 'own' })),
+    )
+    expect(found.map(({ entry }) => entry.address)).toEqual(['a.example'])
+    expect(found[0]?.hops[0]).toMatchObject({ role: 'decides', policy: { kind: 'cookie', name: 'sid' } })
+    expect(found[0]?.hops[0]?.configuredBy.map(({ kind }) => kind)).toEqual([
+      'HTTPRoute',
+      'ListenerSet',
+      'Gateway',
+    ])
+  })
+
+  it('are those of the experiment, too', () => {
+    const experiment = { group: 'gateway.networking.x-k8s.io', kind: 'XListenerSet' }
+    const objects = [listenerSetOf(own, {}, true), routeOf([session()], parents(experiment))]
+    expect(hopsOf(...gatewayOf('eg', [], admitting('All')), ...objects)).toEqual([
+      ['a.example', 'decides', 'cookie'],
+    ])
+  })
+
+  it.each([
+    ['of nobody, by default', {}, {}, own],
+    ['of its own namespace only', admitting('Same'), { namespace: 'other' }, own],
+    ['for other hosts', admitting('All'), {}, [{ ...own[0], hostname: 'b.example' }]],
+    ['of another section', admitting('All'), {}, [{ ...own[0], name: 'x' }]],
+  ])('that are %s take nothing', (_name, gateway, metadata, listeners) => {
+    const route = routeOf([session()], {
+      parentRefs: [{ kind: 'ListenerSet', name: 'own', sectionName: 'own', ...metadata }],
+    })
+    const objects = [...gatewayOf('eg', [], gateway), listenerSetOf(listeners, metadata), route]
+    expect(hopsOf(...objects)).toEqual([['a.example', 'unknown', 'none']])
+  })
+
+  it('that cannot be seen leave it open who serves the route', () => {
+    expect(policies(...gatewayOf('eg'), routeOf([session()], parents()))).toEqual([
+      { kind: 'unknown', why: 'listenerset/own cannot be seen, which names the gateway' },
+    ])
+  })
+
+  it('are nearer than their gateway to policies of Envoy Gateway', () => {
+    const target = (kind: string, name: string) => ({
+      targetRefs: [{ group: 'gateway.networking.k8s.io', kind, name }],
+    })
+    const objects = [
+      ...gatewayOf('eg', [], admitting('All')),
+      listenerSetOf(own),
+      routeOf([{}], parents()),
+      policyOf({ ...cookieOf({ name: 'gateway' }), ...target('Gateway', 'gw') }, 'g'),
+    ]
+    expect(policies(...objects)).toMatchObject([{ name: 'gateway' }])
+    const nearer = policyOf({ ...cookieOf({ name: 'set' }), ...target('ListenerSet', 'own') }, 's')
+    expect(policies(...objects, nearer)).toMatchObject([{ name: 'set' }])
   })
 })
 
