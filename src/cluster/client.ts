@@ -7,7 +7,7 @@ import type { Connection } from './kubeconfig/resolve.ts'
 import { listItems } from './answers/paging.ts'
 import type { RequestLog } from './transport/request-log.ts'
 import type { Sender } from './transport/sender.ts'
-import { isStatus, statusOf } from './answers/status.ts'
+import { isAboutObject, statusOf } from './answers/status.ts'
 import type { CallOptions, Cluster, DeleteOptions, Patch, Query, Upgraded, UpgradeOptions } from './types.ts'
 
 /** An API server gives up on an ordinary request after a minute; an answer that is later than that never comes. */
@@ -191,7 +191,7 @@ export class Client implements Cluster {
   ): Promise<ApiError | ConnectionError> {
     const answer = await textOf(response.body, limit)
     this.#log.body(answer)
-    if (response.status === 404 && isCore(request.path) && !isStatus(answer)) return this.#wrongPath()
+    if (response.status === 404 && isCore(request.path) && !isAboutObject(answer)) return this.#wrongPath()
     const status = statusOf(response.status, response.statusText, answer)
     return new ApiError(status, request, this.#hintFor(status))
   }

@@ -95,6 +95,16 @@ describe('a server that answers with a failure', () => {
       /^error: services "web" not found in namespace "default"\n {2}see what there is: {2}kubectl get services -n default\n$/,
     ],
     [
+      '404 of the path, in words',
+      (_, response) => fail(response, 404, 'NotFound', 'the server could not find the requested resource'),
+      /^Error from server \(NotFound\): the server could not find the requested resource\n {2}There is no Kubernetes API at/,
+    ],
+    [
+      '404 of the path, from somebody in between',
+      (_, response) => response.writeHead(404).end('404 page not found'),
+      /^Error from server \(NotFound\): the server could not find the requested resource\n {2}There is no Kubernetes API at/,
+    ],
+    [
       '500',
       (_, response) => fail(response, 500, 'InternalError', 'etcdserver: leader changed'),
       /^Error from server \(InternalError\): etcdserver: leader changed\n/,

@@ -61,9 +61,13 @@ export function statusOf(code: number, statusText: string, body: string): Status
   }
 }
 
-/** Whether an API server gave the answer, and not somebody in between. */
-export function isStatus(body: string): boolean {
-  return parse(body) !== undefined
+/**
+ * Whether a 404 is about an object that is not there. Somebody in between says it in words of their own, and API servers say of
+ * paths that they do not have that the server could not find the requested resource.
+ */
+export function isAboutObject(body: string): boolean {
+  const status = parse(body)
+  return status !== undefined && status.message !== WORDS[404]?.message
 }
 
 function parse(body: string): Status | undefined {
