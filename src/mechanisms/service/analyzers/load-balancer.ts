@@ -61,17 +61,20 @@ function refuse(
       ? 'Its load balancer goes on as it was made, but no change reaches it any more as long as sessionAffinity is ClientIP: no new node, port or annotation.'
       : 'Such a Service gets no load balancer as long as sessionAffinity is ClientIP.',
     mend: [
-      ...(provider?.keptBy?.(service) === undefined ? [insteadWords(provider)] : []),
+      ...(provider?.own === undefined
+        ? ["set affinity by the provider's annotations instead of sessionAffinity"]
+        : ownWords(provider, service)),
       { deed: { kind: 'affinity', of: ref, to: 'off' } },
     ],
     field: 'spec.sessionAffinity',
   })
 }
 
-function insteadWords(provider: Provider | undefined): string {
-  return provider?.own === undefined
-    ? "set affinity by the provider's annotations instead of sessionAffinity"
-    : `use its own stickiness: ${provider.own}`
+/** Its own stickiness, where it has one and it is off. */
+function ownWords(provider: Provider | undefined, service: Service): string[] {
+  return provider?.own === undefined || provider.keptBy?.(service) !== undefined
+    ? []
+    : [`use its own stickiness: ${provider.own}`]
 }
 
 function hasAddress({ status }: Service): boolean {
@@ -161,12 +164,7 @@ export const loadBalancerHides = serviceAnalyzer({
     report('AFF-SVC-LB-HIDES-CLIENTS', {
       message: `the ${provider.name} connects with its own addresses: to sessionAffinity all clients are one`,
       why: 'It is a proxy, so that the nodes never see who is behind it: everybody who comes through it is held on one pod of a node, as long as anybody connects.',
-      mend: [
-        ...(provider.own === undefined || provider.keptBy?.(service) !== undefined
-          ? []
-          : [`use its own stickiness: ${provider.own}`]),
-        'let an Ingress or a gateway keep clients, by a cookie',
-      ],
+      mend: [...ownWords(provider, service), 'let an Ingress or a gateway keep clients, by a cookie'],
       field: 'spec.sessionAffinity',
     })
   },
