@@ -1,5 +1,6 @@
+import { parentRefsOf } from '../mechanisms/gateway-api/parents.ts'
 import { at, list, record, strings, text } from '../mechanisms/kit/loose.ts'
-import type { LooseObject, NamespacedName } from '../model/cluster/object.ts'
+import { isOfType, type LooseObject, type NamespacedName } from '../model/cluster/object.ts'
 import type { Parents } from './parents.ts'
 import { matchesHost } from './places.ts'
 
@@ -66,20 +67,23 @@ function ofTlsObject({ spec, metadata }: LooseObject): Listener[] {
 }
 
 /** The listeners to which a route attaches, or all of a Gateway that was named itself. */
-function ofGateway({ spec, metadata, kind }: LooseObject, route: LooseObject): Listener[] {
-  const refs = list(at(route.spec, 'parentRefs'))
-    .map(record)
-    .filter(
-      ({ name, namespace, kind: of = 'Gateway' }) =>
-        of === kind &&
-        name === metadata.name &&
-        (text(namespace) ?? route.metadata.namespace) === metadata.namespace,
-    )
+function ofGateway(holder: LooseObject, route: LooseObject): Listener[] {
+  const { spec, metadata } = holder
+  const refs = parentRefsOf(route).filter(
+    (ref) =>
+      ref !== undefined &&
+      isOfType(holder, ref.type) &&
+      ref.at.name === metadata.name &&
+      ref.at.namespace === (metadata.namespace ?? ''),
+  )
   return list(at(spec, 'listeners')).flatMap((one): Listener[] => {
     const { name, hostname, port, protocol, tls } = record(one)
-    const isTaken = ({ sectionName, port: asked }: Readonly<Record<string, unknown>>): boolean =>
-      (sectionName === undefined || sectionName === name) && (asked === undefined || asked === port)
-    if (refs.length > 0 && !refs.some(isTaken)) return []
+    const isTaken = refs.some(
+      (ref) =>
+        (ref?.section === undefined || ref.section === name) &&
+        (ref?.port === undefined || ref.port === port),
+    )
+    if (refs.length > 0 && !isTaken) return []
     if (protocol !== 'HTTP' && protocol !== 'HTTPS') return []
     const [certificate] = list(at(tls, 'certificateRefs')).map(record)
     const place = text(certificate?.['namespace']) ?? metadata.namespace

@@ -1,7 +1,7 @@
 import { gateways } from '../mechanisms/gateway-api/objects.ts'
-import { gatewayOfSet, setTypes } from '../mechanisms/gateway-api/parents.ts'
+import { gatewayOfSet, parentRefsOf } from '../mechanisms/gateway-api/parents.ts'
 import { istioGateways } from '../mechanisms/istio/objects.ts'
-import { at, list, record, text } from '../mechanisms/kit/loose.ts'
+import { at, list, text } from '../mechanisms/kit/loose.ts'
 import { isOfType, type LooseObject, type ObjectType } from '../model/cluster/object.ts'
 import type { ObjectReader } from '../snapshot/objects.ts'
 
@@ -22,18 +22,18 @@ type Named = Pick<Parents, 'gateways' | 'holders'>
 /** Reads them. */
 export async function readParents(objects: ObjectReader, object: Reached): Promise<Parents> {
   const namespace = object.metadata.namespace ?? 'default'
-  const refs = list(at(object.spec, 'parentRefs')).map(record)
   const words = list(at(object.spec, 'gateways')).flatMap((word) => text(word) ?? [])
   const [ofApi, ofIstio] = await Promise.all([
     Promise.all(
-      refs.map(async ({ name, namespace: other, kind = 'Gateway' }): Promise<Named> => {
-        const place = [text(other) ?? namespace, text(name) ?? ''] as const
-        const type = setTypes.find((one) => one.kind === kind)
-        const holders = await read(objects, type ?? gateways, ...place)
-        const own = type === undefined ? undefined : holders.map(gatewayOfSet)[0]
-        return own === undefined
-          ? { gateways: type === undefined ? holders : [], holders }
-          : { gateways: await read(objects, gateways, own.namespace, own.name), holders }
+      parentRefsOf(object).map(async (ref): Promise<Named> => {
+        if (ref === undefined) return { gateways: [], holders: [] }
+        const holders = await read(objects, ref.type, ref.at.namespace, ref.at.name)
+        if (ref.type === gateways) return { gateways: holders, holders }
+        const [own] = holders.map(gatewayOfSet)
+        return {
+          gateways: own === undefined ? [] : await read(objects, gateways, own.namespace, own.name),
+          holders,
+        }
       }),
     ),
     Promise.all(

@@ -57,6 +57,12 @@ export function attachmentsOf(route: LooseObject, store: Store): (Attachment | U
   })
 }
 
+/** Why nobody takes a route: of whom it is not taken. */
+export function refusalOf({ to, set }: Attachment): { by: string; isShut: boolean } {
+  if (set === undefined) return { by: `gateway/${to.name}`, isShut: false }
+  return { by: `listenerset/${set.name}`, isShut: set.isRefused }
+}
+
 /** By protocol, namespace and kind. Whether the labels of a namespace match cannot be seen, and is taken for granted. */
 function admits(listener: unknown, route: LooseObject, holder: LooseObject): boolean {
   const protocol = text(record(listener)['protocol'])

@@ -4,7 +4,7 @@ import type { Policy } from '../../model/affinity/policy.ts'
 import type { Store } from '../../model/cluster/store.ts'
 import { hostEntry, sendingLegs } from '../kit/front.ts'
 import { at, list, record, text } from '../kit/loose.ts'
-import { type Attachment, attachmentsOf, type Unattached } from './attach.ts'
+import { type Attachment, attachmentsOf, refusalOf, type Unattached } from './attach.ts'
 import { backendsOf, mayReach } from './backends.ts'
 import { type Controller, controllerOf } from './controllers.ts'
 import type { Reading, RuleContext } from './implementations.ts'
@@ -203,10 +203,11 @@ function mechanismOf({ attachment: { to }, controller }: BareRule): string {
   return controller === undefined ? `gateway ${to.name}` : `gateway ${to.name}, ${controller.label}`
 }
 
-function whyNot({ isRefused, to, set }: Rule['attachment']): string {
-  if (isRefused && to !== undefined && set?.isRefused === true)
-    return `gateway/${to.name} takes no listeners of listenerset/${set.name}`
-  return isRefused && to !== undefined
-    ? `no listener of gateway/${to.name} takes this route`
-    : 'no ReferenceGrant lets the route name a Service of another namespace'
+function whyNot(attachment: Rule['attachment']): string {
+  if (!attachment.isRefused || attachment.to === undefined)
+    return 'no ReferenceGrant lets the route name a Service of another namespace'
+  const { by, isShut } = refusalOf(attachment)
+  return isShut
+    ? `gateway/${attachment.to.name} takes no listeners of ${by}`
+    : `no listener of ${by} takes this route`
 }

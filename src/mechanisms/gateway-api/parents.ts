@@ -1,4 +1,4 @@
-import type { LooseObject, NamespacedName } from '../../model/cluster/object.ts'
+import type { LooseObject, NamespacedName, ObjectType } from '../../model/cluster/object.ts'
 import type { Store } from '../../model/cluster/store.ts'
 import { at, list, record, text } from '../kit/loose.ts'
 import { gateways, group, listenerSets, xListenerSets } from './objects.ts'
@@ -23,42 +23,46 @@ export interface ListenerSet {
   isRefused: boolean
 }
 
-/** The types whose objects hold listeners beside those of a Gateway: of v1.5, and the experiment before. */
-export const setTypes = [listenerSets, xListenerSets]
-
-/** The Gateways that a route names, one for each of its `parentRefs`; undefined for what is none, as a Service of a mesh. */
-export function parentsOf(route: LooseObject, store: Store): (Parent | undefined)[] {
-  return list(at(route.spec, 'parentRefs')).map((parent) => parentOf(record(parent), route, store))
+/** What one of a route's `parentRefs` names, with the part of it that is meant. */
+export interface ParentRef {
+  type: ObjectType<LooseObject>
+  at: NamespacedName
+  section?: string
+  port?: number
 }
 
-function parentOf(
-  {
-    kind = 'Gateway',
-    group: of = group,
-    name,
-    namespace,
-    sectionName,
-    port,
-  }: Readonly<Record<string, unknown>>,
-  { metadata }: LooseObject,
-  store: Store,
-): Parent | undefined {
-  if (text(name) === undefined) return undefined
-  const ref = { namespace: text(namespace) ?? metadata.namespace ?? '', name: String(name) }
-  const place = {
-    ...(text(sectionName) === undefined ? {} : { section: String(sectionName) }),
-    ...(typeof port === 'number' ? { port } : {}),
-  }
-  if (kind === 'Gateway' && of === group) return { ...gatewayAt(ref, store), ...place }
-  const type = setTypes.find((one) => one.kind === kind && one.group === of)
-  if (type === undefined) return undefined
+/** Whose objects hold listeners: Gateways, sets of them since v1.5, and the experiment before. */
+const holderTypes = [gateways, listenerSets, xListenerSets]
+
+/** The `parentRefs` of a route, in their order; undefined for what holds no listeners, as a Service of a mesh. */
+export function parentRefsOf({ spec, metadata }: LooseObject): (ParentRef | undefined)[] {
+  return list(at(spec, 'parentRefs')).map((parent) => {
+    const { kind = 'Gateway', group: of = group, name, namespace, sectionName, port } = record(parent)
+    const type = holderTypes.find((one) => one.kind === kind && one.group === of)
+    if (type === undefined || text(name) === undefined) return undefined
+    return {
+      type,
+      at: { namespace: text(namespace) ?? metadata.namespace ?? '', name: String(name) },
+      ...(text(sectionName) === undefined ? {} : { section: String(sectionName) }),
+      ...(typeof port === 'number' ? { port } : {}),
+    }
+  })
+}
+
+/** The Gateways that a route names, one for each of its `parentRefs`; undefined for what is none. */
+export function parentsOf(route: LooseObject, store: Store): (Parent | undefined)[] {
+  return parentRefsOf(route).map((ref) => ref && parentOf(ref, store))
+}
+
+function parentOf({ type, at: ref, ...place }: ParentRef, store: Store): Parent {
+  if (type === gateways) return { ...gatewayAt(ref, store), ...place }
   const object = store.get(type, ref)
-  if (object === undefined) return { set: { name: ref.name, isRefused: false }, ...place }
-  const own = gatewayOfSet(object)
-  if (own === undefined) return { set: { name: ref.name, object, isRefused: false }, ...place }
+  const own = object && gatewayOfSet(object)
+  const set = { name: ref.name, ...(object === undefined ? {} : { object }), isRefused: false }
+  if (object === undefined || own === undefined) return { set, ...place }
   const found = gatewayAt(own, store)
   const isRefused = found.gateway !== undefined && !admitsSet(found.gateway, object)
-  return { ...found, set: { name: ref.name, object, isRefused }, ...place }
+  return { ...found, set: { ...set, isRefused }, ...place }
 }
 
 function gatewayAt(to: NamespacedName, store: Store): { to: NamespacedName; gateway?: LooseObject } {

@@ -34,7 +34,11 @@ describe('what listens', () => {
     { name: 'secure', port: 8443, protocol: 'HTTPS', tls: { certificateRefs: [{ name: 'tls' }] } },
     { name: 'other', port: 9443, protocol: 'HTTPS', hostname: 'other.lab' },
   ]
-  const gateway = { ...object({ listeners }, 'edge', 'web'), kind: 'Gateway' }
+  const gateway = {
+    ...object({ listeners }, 'edge', 'web'),
+    apiVersion: 'gateway.networking.k8s.io/v1',
+    kind: 'Gateway',
+  }
   const route = (more: object): LooseObject => object({ parentRefs: [{ name: 'edge', ...more }] })
 
   test('is the listener of a Gateway to which a route attaches', () => {

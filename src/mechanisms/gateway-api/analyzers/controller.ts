@@ -3,6 +3,7 @@ import { type LooseObject, type ObjectType, refOf } from '../../../model/cluster
 import { sticks } from '../../../model/affinity/policy.ts'
 import { type Analyzer, analyzer, objectAnalyzer } from '../../analyzer.ts'
 import { at, list, record, text } from '../../kit/loose.ts'
+import { refusalOf } from '../attach.ts'
 import { backendsOf, mayReach } from '../backends.ts'
 import { rulesOf } from '../legs.ts'
 import {
@@ -89,17 +90,18 @@ export function attachmentAnalyzer(about: ObjectType<LooseObject>): Analyzer {
       const isNew = once()
       for (const { rule, index, attachment } of rulesOf(route, store)) {
         const { gateway, to, isRefused, set } = attachment
-        const isShut = set?.isRefused === true
         if (
           isRefused &&
           gateway !== undefined &&
           to !== undefined &&
           isNew('attached', to.namespace, to.name, set?.name ?? '')
-        )
+        ) {
+          const { by, isShut } = refusalOf(attachment)
+          const name = objectName(refOf(route))
           report('AFF-GWAPI-NOT-ATTACHED', {
             message: isShut
-              ? `gateway/${to.name} takes no listeners of listenerset/${set.name}, which ${objectName(refOf(route))} names`
-              : `no listener of ${set === undefined ? `gateway/${to.name}` : `listenerset/${set.name}`} takes ${objectName(refOf(route))}`,
+              ? `gateway/${to.name} takes no listeners of ${by}, which ${name} names`
+              : `no listener of ${by} takes ${name}`,
             why: isShut
               ? 'A gateway takes listeners of others only where allowedListeners says so; without them no request comes this way.'
               : 'Name, port, protocol, host and allowedRoutes of a listener decide; without one no request comes this way.',
@@ -112,6 +114,7 @@ export function attachmentAnalyzer(about: ObjectType<LooseObject>): Analyzer {
             objects: [refOf(route), refOf(gateway)],
             field: 'spec.parentRefs',
           })
+        }
         for (const backend of backendsOf(rule, route)) {
           // Files need not hold all grants of a cluster.
           if (source === 'files' || mayReach(route, backend.to, store) !== false) continue
