@@ -65,13 +65,19 @@ export function counterpartsOf(
   return { found, without: names.filter((name) => !reached.has(name)) }
 }
 
+/** The affinity of a source, for what is to have it. */
+export interface CarriedTo {
+  counterpart: Counterpart
+  carried: Carried
+}
+
 /** The affinity of a target for each of its counterparts. What nothing stands for is said once. */
 export function carryTo(
   source: OtherTarget,
   snapshot: Snapshot,
   to: Destination,
   instead: Instead,
-): { counterpart: Counterpart; carried: Carried }[] {
+): CarriedTo[] {
   const carried = carryFrom(source, snapshot, instead)
   const { found, without } = counterpartsOf(source, explained(snapshot, source).paths, to, snapshot)
   const lost =
@@ -88,19 +94,35 @@ export function carryTo(
   }))
 }
 
-/**
- * What several sources bring to one object, as one. Throws UserError where they bring different things: only one can be set.
- */
-export function united(all: readonly [Carried, ...Carried[]], at: TargetRef): Carried {
-  const [first, ...others] = all
-  const rival = others.find(({ by }) => JSON.stringify(by) !== JSON.stringify(first.by))
+/** What of the other mechanism is to be changed, and what it is to have of all that lead there. */
+export interface Brought {
+  first: CarriedTo
+  /** Throws UserError where several sources bring different things: only one can be set. */
+  carried: () => Carried
+}
+
+/** One for each object, whoever brings something to it. */
+export function joined(all: readonly CarriedTo[]): Brought[] {
+  const groups = Map.groupBy(
+    all,
+    ({ counterpart: { changing, object } }) => `${changing.name} ${keyOf(refOf(object))}`,
+  )
+  return [...groups.values()].map((members) => {
+    const first = members[0]!
+    return { first, carried: () => united(members, first.counterpart) }
+  })
+}
+
+function united(members: readonly CarriedTo[], at: Counterpart): Carried {
+  const all = members.map(({ carried }) => carried)
+  const first = all[0]!
+  const rival = all.find(({ by }) => JSON.stringify(by) !== JSON.stringify(first.by))
   if (rival !== undefined) {
     const [one, other] = [first, rival].map(({ from }) => targetWord(from))
+    const target = refOfTarget(at)
     throw new UserError(
-      `${one} and ${other} both lead to what ${targetWord(at)} serves, and keep clients by different things`,
-      {
-        hints: [`choose one of them:  ${commandFor('enable', at, `--from ${targetWord(first.from)}`)}`],
-      },
+      `${one} and ${other} both lead to what ${targetWord(target)} serves, and keep clients by different things`,
+      { hints: [`choose one of them:  ${commandFor('enable', target, `--from ${targetWord(first.from)}`)}`] },
     )
   }
   return {
@@ -211,11 +233,7 @@ function none({ kind, object }: OtherTarget, { to, hosts, behind, elsewhere }: M
   })
 }
 
-function refOfTarget({ kind, object: { metadata } }: OtherTarget): {
-  kind: string
-  namespace: string
-  name: string
-} {
+function refOfTarget({ kind, object: { metadata } }: OtherTarget): TargetRef {
   return { kind: kind.name, namespace: metadata.namespace ?? 'default', name: metadata.name }
 }
 

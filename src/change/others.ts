@@ -15,8 +15,9 @@ import { explainProblem, isStale } from './problems.ts'
 import type { ChangeSignals } from './run.ts'
 import type { Selection } from './targets.ts'
 import { ableTo, type Asked, choose, type From, type To } from './choose.ts'
-import { carryTo, isAt, united } from './counterparts.ts'
+import { type Brought, carryTo, isAt, joined } from './counterparts.ts'
 import { targetsIn, type Wanted } from './manifest/targets.ts'
+import { handled } from '../model/common/handled.ts'
 import { storeOf } from '../model/cluster/store.ts'
 import { type Carried, carryFrom } from './migrate.ts'
 import { rulesFor } from './permissions.ts'
@@ -69,9 +70,8 @@ export async function changeOthers(
   const { objects: reader } = collector
   const wanted = await wantedOf(selection, reader, cluster.namespace)
   const { from, to } = options
-  const carrying = from === undefined ? undefined : readSource(collector, cluster.namespace, from)
   // Each target awaits it.
-  carrying?.catch(() => undefined)
+  const carrying = from === undefined ? undefined : handled(readSource(collector, cluster.namespace, from))
   const jobs =
     to === undefined
       ? wanted.map((one): Job => ({ ...one, with: options.with, carrying }))
@@ -106,53 +106,39 @@ async function jobsAt(
   wanted: readonly Wanted[],
   options: { to: To; isOfFiles: boolean },
 ): Promise<Job[]> {
-  const all = await Promise.all(
-    wanted.map(async (one): Promise<Job[]> => {
+  const found = await Promise.all(
+    wanted.map(async (one): Promise<ReturnType<typeof carryTo> | Job> => {
       try {
-        return await counterpartJobs(collector, one, options)
+        return await carriedAt(collector, one, options)
       } catch (error) {
-        const carrying = Promise.reject<Carried>(error)
-        carrying.catch(() => undefined)
-        return [{ ...one, with: undefined, carrying }]
+        return { ...one, with: undefined, carrying: handled(Promise.reject<Carried>(error)) }
       }
     }),
   )
-  const groups = Map.groupBy(
-    all.flat(),
-    ({ kind, namespace, name, with: by = '' }) => `${resourceName(kind.type)} ${namespace}/${name} ${by}`,
-  )
-  return [...groups.values()].flatMap(([first, ...others]): Job[] => {
-    if (first === undefined || others.length === 0) return first === undefined ? [] : [first]
-    const carrying = broughtTo(first, others)
-    carrying.catch(() => undefined)
-    return [{ ...first, carrying }]
-  })
+  const all = joined(found.flatMap((one) => (Array.isArray(one) ? one : [])))
+  // Each where the first of its sources is.
+  const jobs = new Map(all.map((one) => [one.first, jobFor(one)]))
+  return found.flatMap((one) => (Array.isArray(one) ? one.flatMap((each) => jobs.get(each) ?? []) : [one]))
 }
 
-/** What several sources bring to one object. Rejects with UserError where they bring different things. */
-async function broughtTo({ kind, namespace, name, carrying }: Job, others: readonly Job[]): Promise<Carried> {
-  const [first, ...more] = await Promise.all([carrying, ...others.map((one) => one.carrying)])
-  if (first === undefined) throw new Error('a counterpart was given nothing to carry')
-  const rest = more.filter((one) => one !== undefined)
-  return united([first, ...rest], { kind: kind.name, namespace, name })
+function jobFor({ first: { counterpart }, carried }: Brought): Job {
+  const { kind, object, changing } = counterpart
+  const { namespace = '', name } = object.metadata
+  const carrying = handled(Promise.try(carried))
+  return { kind, namespace, name, with: changing.name, carrying }
 }
 
-async function counterpartJobs(
+async function carriedAt(
   collector: Collector,
   { kind, namespace, name }: Wanted,
   { to: { destination, instead }, isOfFiles }: { to: To; isOfFiles: boolean },
-): Promise<Job[]> {
+): Promise<ReturnType<typeof carryTo>> {
   const source = { kind, object: await collector.objects.get(kind.type, namespace, name) }
   const snapshot = await snapshotAround(collector, source)
   // Files may hold both ends.
-  if (isOfFiles && isAt(source, destination, snapshot)) return []
-  return carryTo(source, snapshot, destination, instead).map(({ counterpart, carried }) => ({
-    kind: counterpart.kind,
-    namespace: counterpart.object.metadata.namespace ?? namespace,
-    name: counterpart.object.metadata.name,
-    with: counterpart.changing.name,
-    carrying: Promise.resolve(carried),
-  }))
+  return isOfFiles && isAt(source, destination, snapshot)
+    ? []
+    : carryTo(source, snapshot, destination, instead)
 }
 
 /** What another target keeps clients by. */

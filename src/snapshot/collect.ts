@@ -1,3 +1,4 @@
+import { handled } from '../model/common/handled.ts'
 import type { Cluster } from '../cluster/index.ts'
 import { type InputName, inputs } from '../mechanisms/service/facts.ts'
 import { services } from '../mechanisms/service/objects.ts'
@@ -209,12 +210,6 @@ export class Collector {
     ])
     return { source: 'cluster', proxy, windowsNodes, version, cloud, objects }
   }
-}
-
-/** Whoever needs it awaits it, perhaps nobody; its error must not be unhandled until then. */
-function handled<T>(reading: Promise<T>): Promise<T> {
-  reading.catch(() => undefined)
-  return reading
 }
 
 /** What is read at most once, when it is needed. */

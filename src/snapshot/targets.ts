@@ -4,6 +4,7 @@ import type { EndpointSlice, Service } from '../model/cluster/kubernetes.ts'
 import type { NamespacedName } from '../model/cluster/object.ts'
 import { UserError } from '../model/common/user-error.ts'
 import { servicePath, servicesPath, slicesPath } from '../cluster/paths.ts'
+import { handled } from '../model/common/handled.ts'
 import type { TargetQuery } from '../targets/parse.ts'
 import { readObject } from './read.ts'
 import { type Fact, mapFact } from '../model/cluster/fact.ts'
@@ -25,10 +26,8 @@ export async function* resolveServices(
 ): AsyncGenerator<Resolved, void, undefined> {
   if (query.kind === 'names') {
     const answers = query.targets.map(({ name }) =>
-      readOne(cluster, { namespace: cluster.namespace, name }, signal),
+      handled(readOne(cluster, { namespace: cluster.namespace, name }, signal)),
     )
-    // One that rejects must not be unhandled while an earlier one is awaited.
-    for (const answer of answers) answer.catch(() => undefined)
     for (const answer of answers) yield await answer
     return
   }
@@ -80,9 +79,10 @@ export async function readWithSlices(
   signal: AbortSignal | undefined,
 ): Promise<{ found: Resolved; slices: EndpointSlice[] }> {
   const query = { labelSelector: slicesSelector(ref.name) }
-  const listed = Array.fromAsync(cluster.list<EndpointSlice>(slicesPath(ref.namespace), { query, signal }))
   // Why there is no Service says more than why there are no slices.
-  listed.catch(() => undefined)
+  const listed = handled(
+    Array.fromAsync(cluster.list<EndpointSlice>(slicesPath(ref.namespace), { query, signal })),
+  )
   const found = await readOne(cluster, ref, signal)
   if ('error' in found) return { found, slices: [] }
   // Items of a list carry no kind of their own.

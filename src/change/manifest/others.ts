@@ -10,7 +10,7 @@ import { UserError } from '../../model/common/user-error.ts'
 import type { FieldTree, Write } from '../../model/affinity/write.ts'
 import type { SourceFile } from '../../snapshot/files/read.ts'
 import { ableTo, type Asked, choose, type From, type To } from '../choose.ts'
-import { carryTo, isAt, united } from '../counterparts.ts'
+import { carryTo, isAt, joined } from '../counterparts.ts'
 import { storeOf } from '../../model/cluster/store.ts'
 import { snapshotOfFiles } from '../../snapshot/files/snapshot.ts'
 import { type Carried, carryFrom } from '../migrate.ts'
@@ -86,28 +86,19 @@ function jobsAt(
     return isAt(source, destination, snapshot) ? [] : [source]
   })
   const all = sources.flatMap((source) => carryTo(source, snapshot, destination, instead))
-  const groups = Map.groupBy(
-    all,
-    ({ counterpart }) => `${counterpart.changing.name} ${keyOf(refOf(counterpart.object))}`,
-  )
-  return [...groups.values()].flatMap(([first, ...others]) => {
-    if (first === undefined) return []
-    const { kind, object, changing } = first.counterpart
-    const at = {
-      kind: kind.name,
-      namespace: object.metadata.namespace ?? 'default',
-      name: object.metadata.name,
-    }
-    const carried = united([first.carried, ...others.map((one) => one.carried)], at)
-    return [
-      {
-        // As it stands in the file, where it may name no namespace.
-        object: objects.find((one) => keyOf(refOf(placed(one))) === keyOf(refOf(object))) ?? object,
-        type: kind.type,
-        asked: { with: changing.name, carried },
+  return joined(all).map(
+    ({
+      first: {
+        counterpart: { kind, object, changing },
       },
-    ]
-  })
+      carried,
+    }) => ({
+      // As it stands in the file, where it may name no namespace.
+      object: objects.find((one) => keyOf(refOf(placed(one))) === keyOf(refOf(object))) ?? object,
+      type: kind.type,
+      asked: { with: changing.name, carried: carried() },
+    }),
+  )
 }
 
 /** Where a file says nothing else. */
