@@ -33,7 +33,7 @@ function switchWords({ number, from, to, explanation, ...cell }: ProbeEvent & { 
 /** Why a client left `from`. */
 export function explanationWords(explanation: SwitchExplanation, from: Backend): string {
   if (explanation.kind === 'cookie-ended')
-    return `${formatElapsed(explanation.ageMs)} after the cookie ${sanitize(explanation.cookie)} was given, which has ended`
+    return `the cookie ${sanitize(explanation.cookie)} had ended, ${formatElapsed(explanation.ageMs)} after it was given`
   return explanation.kind === 'endpoint-gone'
     ? `${from.letter} ${changeWords[explanation.change.kind]}`
     : `after ${formatElapsed(explanation.silentMs)} without a connection`
