@@ -1,13 +1,16 @@
-import { beforeAll, expect } from 'vitest'
+import { afterAll, beforeAll, expect } from 'vitest'
 import { makeAuthority } from '../../unit/cluster/support/pki.ts'
 import { gatewayFollows, sessionApp, sets, stickyIngress } from '../support/gateways.ts'
 import { app, certificateFor, service } from '../support/manifests.ts'
 import { usePlayground } from '../support/namespace.ts'
 import { expectExit, surveyOf } from '../support/report.ts'
+import { tlsWays } from '../support/tls-ways.ts'
 import { describeOnce, scenario } from '../support/scenario.ts'
 import { gateway, site } from '../support/site.ts'
 
 const authority = makeAuthority('scenario authority')
+
+const listOf = (items: object[]): string => JSON.stringify({ apiVersion: 'v1', kind: 'List', items })
 
 /** A Secret with a certificate for a name. */
 function certificate(name: string, dnsName: string, expired = false): object {
@@ -87,6 +90,80 @@ describeOnce('an Ingress that is served over TLS', () => {
     expect(ended.stdout).toMatch(/the\s+certificate\s+has\s+expired/)
   })
 })
+
+for (const way of tlsWays) {
+  describeOnce(`TLS at ${way.name}, by two names at one address`, () => {
+    const place = usePlayground()
+    const needs = [gateway(way.name)] as const
+    const isThere = needs.every((need) => site.capabilities.has(need))
+    const host = (name: string): string => `${name}.${place.name}.lab`
+    // Secrets may have to be beside those of others.
+    const secret = (name: string): string => `${place.name}-${name}`
+    const certificates = (): object[] => [
+      certificate(secret('shop'), host('shop')),
+      certificate(secret('wrong'), 'elsewhere.lab'),
+    ]
+
+    beforeAll(async () => {
+      if (!isThere) return
+      const { secretsIn } = way
+      if (secretsIn !== undefined)
+        await site.kubectl(['-n', secretsIn, 'apply', '-f', '-'], listOf(certificates()))
+      await place.deploy(
+        sessionApp(site, 'shop'),
+        ...(secretsIn === undefined ? certificates() : []),
+        ...way.shared(),
+        ...['shop', 'wrong'].flatMap((name) => way.objects(name, host(name), secret(name))),
+      )
+      for (const name of ['shop', 'wrong'])
+        await gatewayFollows(
+          { address: site.reachedAt(way.name), host: host(name), isSecure: true },
+          sets(way.cookie),
+        )
+    })
+    afterAll(async () => {
+      if (isThere && way.secretsIn !== undefined)
+        await site.kubectl(['-n', way.secretsIn, 'delete', 'secret', secret('shop'), secret('wrong')])
+    })
+
+    scenario('what is shown is verified by the Secret of the name', needs, async () => {
+      const ended = await place.probe([`${way.kind}/shop`, '-o', 'json'])
+      expectExit(ended, 0)
+      const { spec, status } = surveyOf(ended)
+      expect(spec.entries).toMatchObject([
+        { port: 443, front: { scheme: 'https', hostName: host('shop'), policy: { kind: 'cookie' } } },
+      ])
+      expect(status.users).toMatchObject([
+        {
+          users: { sticky: 6 },
+          control: 'spread',
+          cause: { kind: 'cookie', cookies: expect.arrayContaining([way.cookie]) },
+        },
+      ])
+    })
+
+    scenario('HTTP/2 is agreed on there, and HTTP/1.1 where it is not offered', needs, async () => {
+      const [second, first] = await Promise.all([
+        place.probe([`${way.kind}/shop`, '--http2', '--sessions', '2']),
+        place.probe([`${way.kind}/shop`, '--sessions', '2']),
+      ])
+      expectExit(second, 0)
+      expectExit(first, 0)
+      expect(second.stdout).toMatch(/ at \S+:443 in HTTP\/2$/m)
+      expect(first.stdout).toMatch(/ at \S+:443 {2}affinity by/m)
+    })
+
+    scenario('a certificate that is for another name is told', needs, async () => {
+      const ended = await place.probe([`${way.kind}/wrong`, '--requests', '3', '--sessions', '1'])
+      expectExit(ended, 4)
+      expect(ended.stdout.replaceAll(/\s+/g, ' ')).toContain(
+        way.shows === 'own'
+          ? 'nobody who is trusted signed the certificate'
+          : `the certificate is for elsewhere.lab, and not for ${host('wrong')}`,
+      )
+    })
+  })
+}
 
 describeOnce('an HTTPRoute at a listener for HTTPS', () => {
   const place = usePlayground()

@@ -1,4 +1,5 @@
 import http from 'node:http'
+import https from 'node:https'
 import { text as readText } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { deployment } from './manifests.ts'
@@ -65,6 +66,8 @@ export interface Asked {
   address: string
   host: string
   path?: string
+  /** Over TLS, whatever certificate is shown. */
+  isSecure?: true
 }
 
 /** How often it is looked whether a gateway has followed, and for how long, in milliseconds. */
@@ -111,19 +114,18 @@ export async function headerHolds(asked: Asked, header: string): Promise<void> {
 }
 
 function ask(
-  { address, host, path = '/' }: Asked,
+  { address, host, path = '/', isSecure }: Asked,
   more: Record<string, string> = {},
 ): Promise<{ status: number; cookies: string[]; body: string }> {
   return new Promise((resolve) => {
-    const request = http.get(
-      { host: address, path, headers: { host, ...more }, agent: false, timeout: 2000 },
-      (response) => {
-        const { statusCode: status = 0, headers } = response
-        void readText(response).then((body) =>
-          resolve({ status, cookies: headers['set-cookie'] ?? [], body }),
-        )
-      },
-    )
+    const options = { host: address, path, headers: { host, ...more }, agent: false, timeout: 2000 }
+    const answered = (response: http.IncomingMessage): void => {
+      const { statusCode: status = 0, headers } = response
+      void readText(response).then((body) => resolve({ status, cookies: headers['set-cookie'] ?? [], body }))
+    }
+    const request = isSecure
+      ? https.get({ ...options, servername: host, rejectUnauthorized: false }, answered)
+      : http.get(options, answered)
     request.on('timeout', () => request.destroy(new Error('timeout')))
     request.on('error', () => resolve({ status: 0, cookies: [], body: '' }))
   })

@@ -1,10 +1,9 @@
-import { X509Certificate } from 'node:crypto'
 import { types } from '../../resource-types.ts'
 import type { Store } from '../../store.ts'
 import { Balancer } from '../kit/balance.ts'
 import { following } from '../kit/follow.ts'
 import type { Gateway } from '../kit/gateway.ts'
-import { certificateFor, standIn } from '../kit/certificates.ts'
+import { certificateOrOwn, standIn } from '../kit/certificates.ts'
 import { matchesHost } from '../kit/hosts.ts'
 import { certificatesOf, ingressesOf, publish } from '../kit/ingresses.ts'
 import { balanced, ingressClass, namespaceObject, workload } from '../kit/objects.ts'
@@ -53,12 +52,8 @@ export const ingressNginx: Gateway = {
     const followed = [types.ingresses, types.ingressclasses]
     const uses = following(store, followed, () => ingressesOf(store, controller).flatMap(certificatesOf))
     const fake = standIn('Kubernetes Ingress Controller Fake Certificate')
-    return (asked = '') => {
-      const found = certificateFor(store, uses(), asked)
-      // One for other names is not taken (internal/ingress/controller/controller.go, createServers).
-      const isFor = found !== undefined && new X509Certificate(found.cert).checkHost(asked) !== undefined
-      return isFor ? found : fake
-    }
+    // One for other names is not taken (internal/ingress/controller/controller.go, createServers).
+    return (asked = '') => certificateOrOwn(store, uses(), asked, fake)
   },
 }
 

@@ -4,6 +4,7 @@ import { matches as matchesLabels } from '../../selectors.ts'
 import type { Store } from '../../store.ts'
 import { Balancer } from '../kit/balance.ts'
 import { chooseByHash, type HashPolicy } from '../kit/envoy.ts'
+import { certificateFor } from '../kit/certificates.ts'
 import { following } from '../kit/follow.ts'
 import type { Gateway } from '../kit/gateway.ts'
 import { matchesHost, weightOfHost } from '../kit/hosts.ts'
@@ -17,7 +18,10 @@ const version = '1.31.0'
 const image = `docker.io/istio/proxyv2:${version}`
 const name = 'istio-ingressgateway'
 const labels = { app: name, istio: 'ingressgateway' }
-const ports = [{ name: 'http2', containerPort: 8080 }]
+const ports = [
+  { name: 'http2', containerPort: 8080 },
+  { name: 'https', containerPort: 8443, port: 443 },
+]
 
 const gateways = defineType(group, 'gateways', 'Gateway')
 const virtualServices = defineType(group, 'virtualservices', 'VirtualService', { short: ['vs'] })
@@ -40,6 +44,21 @@ export const istio: Gateway = {
     balanced({ name, namespace, labels, ports }, labels, address),
   ],
   router,
+  // Secrets are beside the gateway's pods. Without a filter chain for a name the connection is closed.
+  certificate: (store, pod) => {
+    const uses = following(store, [types.pods, gateways], () =>
+      gatewaysOf(store, pod).flatMap((gateway) =>
+        listAt(gateway, 'spec', 'servers').flatMap((server) =>
+          hostsOf(server).map((host) => ({
+            host,
+            namespace: pod.namespace,
+            secret: textAt(server, 'tls', 'credentialName') ?? '',
+          })),
+        ),
+      ),
+    )
+    return (asked) => (asked === undefined ? undefined : certificateFor(store, uses(), asked))
+  },
 }
 
 const notFound: Answer = { status: 404, body: '' }
@@ -48,6 +67,8 @@ const nobody: Answer = { status: 503, body: 'no healthy upstream' }
 /** An HTTP route of a VirtualService, for one of its hosts. */
 interface Route {
   host: string
+  /** Of a server for HTTPS. */
+  isSecure: boolean
   /** Any of these; all requests where there is none. */
   matches: readonly unknown[]
   destinations: readonly Destination[]
@@ -67,7 +88,9 @@ function router(store: Store, pod: { namespace: string; name: string }): Router 
   const routes = following(store, followed, () => routesOf(store, pod))
   const balancer = new Balancer()
   return (asked) => {
-    const own = routes().filter(({ host }) => matchesHost(host, asked.host))
+    const own = routes().filter(
+      ({ host, isSecure }) => isSecure === asked.isSecure && matchesHost(host, asked.host),
+    )
     const route = own.find(({ host, matches }) => host === own[0]?.host && applies(matches, asked))
     if (route === undefined) return notFound
     const path = rewritten(route, asked)
@@ -82,10 +105,7 @@ function router(store: Store, pod: { namespace: string; name: string }): Router 
 
 /** For the gateway in a pod; the most exact host first, and routes in their order. */
 function routesOf(store: Store, pod: { namespace: string; name: string }): Route[] {
-  const podLabels = store.find(types.pods, pod.namespace, pod.name)?.metadata.labels
-  const served = store
-    .list(gateways)
-    .filter((one) => matchesLabels({ ...(at(one, 'spec', 'selector') as object) }, podLabels))
+  const served = gatewaysOf(store, pod)
   const found = store.list(virtualServices).flatMap((object) => {
     const of = object.metadata.namespace ?? ''
     const names = new Set(
@@ -93,22 +113,35 @@ function routesOf(store: Store, pod: { namespace: string; name: string }): Route
         .map(String)
         .map((word) => (word.includes('/') ? word : `${of}/${word}`)),
     )
-    const hosts = served
-      .filter(({ metadata }) => names.has(`${metadata.namespace ?? ''}/${metadata.name}`))
-      .flatMap((gateway) => takenHosts(gateway, object))
-    return [...new Set(hosts)].flatMap((host) =>
-      listAt(object, 'spec', 'http').map((http) => routeOf(store, http, host, of)),
-    )
+    const own = served.filter(({ metadata }) => names.has(`${metadata.namespace ?? ''}/${metadata.name}`))
+    return [false, true].flatMap((isSecure) => {
+      const hosts = own.flatMap((gateway) => takenHosts(gateway, object, isSecure))
+      return [...new Set(hosts)].flatMap((host) =>
+        listAt(object, 'spec', 'http').map((http) => ({ ...routeOf(store, http, host, of), isSecure })),
+      )
+    })
   })
   return found.toSorted((a, b) => weightOfHost(b.host) - weightOfHost(a.host))
 }
 
+/** The objects that are for a pod. */
+function gatewaysOf(store: Store, pod: { namespace: string; name: string }): Resource[] {
+  const { labels: own } = store.find(types.pods, pod.namespace, pod.name)?.metadata ?? {}
+  return store
+    .list(gateways)
+    .filter((one) => matchesLabels({ ...(at(one, 'spec', 'selector') as object) }, own))
+}
+
+const hostsOf = (server: unknown): string[] =>
+  listAt(server, 'hosts').map((host) => String(host).replace(/^.*\//, ''))
+
 /** Hosts of a VirtualService that a server of the gateway is for. */
-function takenHosts(gateway: Resource, object: Resource): string[] {
+function takenHosts(gateway: Resource, object: Resource, isSecure: boolean): string[] {
   const own = listAt(object, 'spec', 'hosts').map(String)
+  const protocols = isSecure ? /^HTTPS$/i : /^(HTTP|HTTP2|GRPC)$/i
   const open = listAt(gateway, 'spec', 'servers')
-    .filter((server) => /^(HTTP|HTTP2|GRPC)$/i.test(textAt(server, 'port', 'protocol') ?? ''))
-    .flatMap((server) => listAt(server, 'hosts').map((host) => String(host).replace(/^.*\//, '')))
+    .filter((server) => protocols.test(textAt(server, 'port', 'protocol') ?? ''))
+    .flatMap(hostsOf)
   return own.flatMap((host) =>
     open.flatMap((pattern) =>
       matchesHost(pattern, host) ? [host] : matchesHost(host, pattern) ? [pattern] : [],
@@ -116,7 +149,7 @@ function takenHosts(gateway: Resource, object: Resource): string[] {
   )
 }
 
-function routeOf(store: Store, http: unknown, host: string, of: string): Route {
+function routeOf(store: Store, http: unknown, host: string, of: string): Omit<Route, 'isSecure'> {
   return {
     host,
     matches: listAt(http, 'match'),

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto'
 import { type Issued, selfSigned } from '../../network/certificate.ts'
 import { types } from '../../resource-types.ts'
 import type { Store } from '../../store.ts'
@@ -31,6 +32,18 @@ function issuedIn(store: Store, namespace: string, name: string): Issued | undef
     Buffer.from(textAt(secret, 'data', part) ?? '', 'base64').toString(),
   )
   return cert === undefined || key === undefined || cert === '' || key === '' ? undefined : { cert, key }
+}
+
+/** The same for a product that takes only one that is for the name, and else shows a stand-in of its own. */
+export function certificateOrOwn(
+  store: Store,
+  uses: readonly CertificateUse[],
+  name: string,
+  own: Issued,
+): Issued {
+  const found = certificateFor(store, uses, name)
+  const isFor = found !== undefined && new X509Certificate(found.cert).checkHost(name) !== undefined
+  return isFor ? found : own
 }
 
 const made = new Map<string, Issued>()

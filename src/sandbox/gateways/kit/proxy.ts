@@ -72,7 +72,7 @@ export interface Serving {
   router: Router
   /** It speaks HTTP/2 without TLS as well. */
   isBilingual: boolean
-  /** By what it is known over TLS, at its ports whose names begin with `https`: for a name, or where none is asked for. */
+  /** By what it is known over TLS, at its ports called `https…` and `websecure`: for a name, or where none is asked for. */
   certificate?: (name: string | undefined) => Issued | undefined
 }
 
@@ -110,7 +110,7 @@ export function startProxy(
       log.write(`${error.message}\n`)
       end.resolve(1)
     })
-    const isSecure = certificate !== undefined && name.startsWith('https')
+    const isSecure = certificate !== undefined && /^https|secure$/.test(name)
     const door = isSecure
       ? secureDoor(certificate, answer, end.promise)
       : isBilingual

@@ -5,8 +5,9 @@ import type { Store } from '../../store.ts'
 import { Balancer } from '../kit/balance.ts'
 import { following } from '../kit/follow.ts'
 import type { Gateway } from '../kit/gateway.ts'
+import { type CertificateUse, certificateOrOwn, standIn } from '../kit/certificates.ts'
 import { isBelow } from '../kit/hosts.ts'
-import { type IngressPath, ingressesOf, pathsOf, publish } from '../kit/ingresses.ts'
+import { certificatesOf, type IngressPath, ingressesOf, pathsOf, publish } from '../kit/ingresses.ts'
 import { listAt, numberAt, textAt } from '../kit/loose.ts'
 import { balanced, ingressClass, namespaceObject, workload } from '../kit/objects.ts'
 import type { Answer, Asked, Router } from '../kit/proxy.ts'
@@ -20,9 +21,14 @@ const image = 'docker.io/library/traefik:v3.6.12'
 const name = 'traefik'
 const namespace = 'traefik'
 const labels = { 'app.kubernetes.io/name': name, 'app.kubernetes.io/instance': 'traefik-traefik' }
-const ports = [{ name: 'web', containerPort: 8000 }]
+const ports = [
+  { name: 'web', containerPort: 8000 },
+  { name: 'websecure', containerPort: 8443, port: 443 },
+]
 const args = [
   '--entryPoints.web.address=:8000/tcp',
+  '--entryPoints.websecure.address=:8443/tcp',
+  '--entryPoints.websecure.http.tls=true',
   '--providers.kubernetescrd',
   '--providers.kubernetesingress',
   '--providers.kubernetesingress.ingressendpoint.publishedservice=traefik/traefik',
@@ -49,7 +55,21 @@ export const traefik: Gateway = {
   ],
   run: (store, { address }) => publish(store, [controller, nginxController], address),
   router,
+  certificate: (store) => {
+    const uses = following(store, [types.ingresses, types.ingressclasses, routes], () => usesOf(store))
+    const own = standIn('TRAEFIK DEFAULT CERT')
+    return (asked = '') => certificateOrOwn(store, uses(), asked, own)
+  },
 }
+
+const usesOf = (store: Store): CertificateUse[] => [
+  ...[controller, nginxController].flatMap((one) => ingressesOf(store, one)).flatMap(certificatesOf),
+  ...store.list(routes).map((route) => ({
+    host: undefined,
+    namespace: route.metadata.namespace ?? '',
+    secret: textAt(route, 'spec', 'tls', 'secretName') ?? '',
+  })),
+]
 
 const notFound: Answer = { status: 404, body: '404 page not found\n' }
 const nobody: Answer = { status: 503, body: 'no available server\n' }
@@ -79,7 +99,15 @@ function router(store: Store): Router {
 function waysOf(store: Store): Way[] {
   const found: Way[] = []
   const from = (object: Resource, make: () => Way[]): void =>
-    survive(store, object, () => found.push(...make()))
+    survive(store, object, () => {
+      const isServed = doorOf(object)
+      found.push(
+        ...make().map((way) => ({
+          ...way,
+          matches: (asked: Asked) => isServed(asked) && way.matches(asked),
+        })),
+      )
+    })
   for (const object of ingressesOf(store, controller))
     from(object, () =>
       pathsOf(object).map((path) => ({ ...ruleOfPath(path), target: byService(path, store) })),
@@ -96,6 +124,15 @@ function waysOf(store: Store): Way[] {
       }),
     )
   return found.toSorted((a, b) => b.length - a.length)
+}
+
+/** Which entry points take an object's routes: all, unless it names some; what has TLS is for TLS alone. */
+function doorOf(object: Resource): (asked: Asked) => boolean {
+  const said = object.metadata.annotations?.['traefik.ingress.kubernetes.io/router.entrypoints']
+  const doors = [...listAt(object, 'spec', 'entryPoints').map(String), ...(said?.split(/,\s*/) ?? [])]
+  const isTls = isThere(object, 'spec', 'tls')
+  return ({ isSecure }) =>
+    (isSecure || !isTls) && (doors.length === 0 || doors.includes(isSecure ? 'websecure' : 'web'))
 }
 
 function ruleOfPath({ host, path, pathType }: IngressPath): Pick<Way, 'length' | 'matches'> {

@@ -84,7 +84,10 @@ const operator = ({ replicas }: Settings): object => ({
             ...small(replicas),
             service: {
               ...balanced(number),
-              ports: [{ name: 'http2', port: 80, targetPort: 8080 }],
+              ports: [
+                { name: 'http2', port: 80, targetPort: 8080 },
+                { name: 'https', port: 443, targetPort: 8443 },
+              ],
             },
           },
         },

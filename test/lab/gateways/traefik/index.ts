@@ -34,6 +34,8 @@ const image: Image = {
 const args = [
   '--entryPoints.traefik.address=:8080/tcp',
   '--entryPoints.web.address=:8000/tcp',
+  '--entryPoints.websecure.address=:8443/tcp',
+  '--entryPoints.websecure.http.tls=true',
   '--ping=true',
   '--providers.kubernetescrd',
   '--providers.kubernetescrd.allowCrossNamespace=true',
@@ -81,6 +83,7 @@ const objects = ({ replicas }: Settings): object[] => [
               args,
               ports: [
                 { name: 'web', containerPort: 8000 },
+                { name: 'websecure', containerPort: 8443 },
                 { name: 'traefik', containerPort: 8080 },
               ],
               readinessProbe: { httpGet: { path: '/ping', port: 8080 }, periodSeconds: 1 },
@@ -98,7 +101,10 @@ const objects = ({ replicas }: Settings): object[] => [
     spec: {
       ...balanced(number),
       selector: labels,
-      ports: [{ name: 'web', port: 80, targetPort: 'web' }],
+      ports: [
+        { name: 'web', port: 80, targetPort: 'web' },
+        { name: 'websecure', port: 443, targetPort: 'websecure' },
+      ],
     },
   },
 ]
