@@ -64,11 +64,45 @@ export const scalars: readonly string[] = [
   '12345678901234567890',
   '1e400',
   '0xFFFFFFFFFFFFFFFFF',
+  '0O17',
+  '0B11',
+  '0X1f',
+  '-0x1f',
+  '0x_ff',
+  '1_',
+  '_1',
+  '+1_0',
+  '9223372036854775808',
+  '-9223372036854775809',
+  '1.5.2',
+  '!!float 3',
+  '!!str',
+  '!!str null',
+  '!!set {a, b}',
+  '!!omap [a: 1, b: 2]',
+  '!!seq [1]',
+  '!foo bar',
+  '! 12',
+  '!<tag:yaml.org,2002:str> 12',
+  '190:20:30.15',
+  '2001-12-14T21:59:43Z',
+  '~a',
+  'tRue',
 ]
 
 /** Whole texts: anchors, merge keys, documents, lists, marks and ends of lines. */
 export const texts: Readonly<Record<string, string>> = {
   'a merge key': 'base: &base {type: NodePort, a: 1}\nspec:\n  <<: *base\n  a: 2\n',
+  'a merge key after a key that it has': 'x: &x {a: 1, b: 2}\nspec:\n  a: 5\n  <<: *x\n  b: 3\n',
+  'two merge keys': 'x: &x {a: 1}\ny: &y {a: 2}\nspec:\n  <<: *x\n  <<: *y\n',
+  'a merge key in a map that is merged': 'x: &x {a: {b: 1}}\ny: &y {a: 2, <<: *x}\nspec:\n  <<: *y\n',
+  'keys behind question marks': 'spec:\n  ? a\n  : 1\n  ? b\n',
+  'numbers and dates as keys': 'spec:\n  1.5: a\n  1e3: b\n  0x10: c\n  2001-12-14: d\n',
+  'an anchor that is set again': 'x: &x {a: 1}\ny: &x {a: 2}\nspec: *x\n',
+  'a document mark in a block': 'spec:\n  a: |\n    one\n    ---\n    two\n',
+  'CRLF in blocks': 'spec:\r\n  a: |\r\n    one\r\n    two\r\n  b: >-\r\n    one\r\n    two\r\n',
+  'a tab in a block': 'spec:\n  a: |\n    one\n    \ttwo\n',
+  'CR alone': 'spec:\r  a: 1\r',
   'two merge keys in a list': 'x: &x {a: 1}\ny: &y {a: 2, b: 3}\nspec:\n  <<: [*x, *y]\n',
   'an alias': 'x: &x [1, 2]\nspec:\n  v: *x\n',
   CRLF: 'spec:\r\n  a: 1\r\n  b: two\r\n',
@@ -81,6 +115,8 @@ export const texts: Readonly<Record<string, string>> = {
 
 const map = (name: string, spec = 'a: 1'): string =>
   `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}}\nspec: {${spec}}\n`
+const json = (name: string, last = ''): string =>
+  `{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "${name}"}, "spec": {"a": 1}${last}}`
 const items = ['one', 'two'].map((name) => ({ metadata: { name }, spec: { a: 1 } }))
 
 /** Whole files: documents, lists, encodings, doubled keys. Each holds objects. */
@@ -99,6 +135,15 @@ export const files: Readonly<Record<string, string | Uint8Array>> = {
   'UTF-16, big end first': Buffer.from(`\uFEFF${map('one', 'a: ä')}`, 'utf16le').swap16(),
   'doubled keys': map('one', 'a: 1, b: 2, a: 3'),
   'doubled fields': 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: one}\nspec: {a: 1}\nspec: {b: 2}\n',
+  'two objects of JSON, one after the other': `${json('one')}\n${json('two')}${json('three')}\n`,
+  'a comma too many in JSON': json('one', ',').replace('"a": 1', '"a": [1,],'),
+  'JSON indented by tabs': json('one').replaceAll('{', '{\n\t'),
+  'one object of a List twice':
+    'apiVersion: v1\nkind: List\nitems:\n- &a {apiVersion: v1, kind: ConfigMap, metadata: {name: one}, spec: {a: 1}}\n- *a\n',
+  'a comment beside a document mark': `${map('one')}--- # second\n${map('two')}`,
+  'a mark in front of the second document': `${map('one')}---\n\uFEFF${map('two')}`,
+  'UTF-16, two documents': Buffer.from(`\uFEFF${map('one')}---\r\n${map('two')}`, 'utf16le'),
+  'keys doubled below': map('one', 'p: {a: 1, a: 2}, q: {r: {b: 1}, r: {c: 3}}'),
   'tabs after values':
     'apiVersion: v1\nkind: ConfigMap\nmetadata:\t{name: one}\nspec:\n  a: 1\t# one\n  b:\ttwo\n',
 }
@@ -110,4 +155,20 @@ export const unreadable: Readonly<Record<string, string>> = {
   'an alias of nothing': 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: one}\nspec: *gone\n',
   'an open bracket': 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: one\n',
   'a template': 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: one}\nspec:\n  a: {{ .Values.a }}\n',
+  'a number without end': map('one', 'a: .inf'),
+  'no number': map('one', 'a: .NaN'),
+  'a key that is null': map('one', '~: 1'),
+  'a whole number that is none': map('one', 'a: !!int abc'),
+  'a boolean that is none': map('one', 'a: !!bool maybe'),
+  'base64 that is none': map('one', 'a: !!binary "@@@"'),
+  'a directive': `# one\n%YAML 1.1\n---\n${map('one')}`,
+  'an object beside a document mark': `--- {apiVersion: v1, kind: ConfigMap, metadata: {name: one}}\n`,
+  'a line of a tab': `${map('one')}\t\n`,
+  'a tab in front of a comment': 'apiVersion: v1\nkind: ConfigMap\n\t# one\nmetadata: {name: one}\n',
+  'a tab after a dash': 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: one}\nspec:\n  a:\n  -\tone\n',
+  'a control character': `${map('one')}# \u0007\n`,
+  'a List in a List':
+    'apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: List, items: [{apiVersion: v1, kind: ConfigMap, metadata: {name: one}}]}\n',
+  'a List with null': `apiVersion: v1\nkind: List\nitems:\n- null\n`,
+  'a List with a text': `apiVersion: v1\nkind: List\nitems:\n- text\n`,
 }

@@ -15,7 +15,7 @@ import type { KubernetesObject } from '../../model/cluster/kubernetes.ts'
 import { UserError } from '../../model/common/user-error.ts'
 import type { FieldTree, FieldValue } from '../../model/affinity/write.ts'
 import { difference, isEqual, isTree, merge } from '../../model/affinity/fields.ts'
-import { mapAsKey, unreadable } from '../../snapshot/files/document.ts'
+import { oddNode, unreadable } from '../../snapshot/files/document.ts'
 import { applySplices, insertPairs, removePairs, replaceValue, type Splice } from './splice.ts'
 
 /** A manifest after a change, and what it holds. */
@@ -118,8 +118,8 @@ function parse(text: string, file: string) {
         error.code === 'DUPLICATE_KEY' && key !== undefined ? `${key} is already set in the same map` : first
       throw unread(error.pos[0], what, error)
     }
-    const key = mapAsKey(document.contents)
-    if (key !== undefined) throw unread(key.range?.[0] ?? 0, 'a map or list cannot be a key')
+    const odd = oddNode(document.contents)
+    if (odd !== undefined) throw unread(odd.offset, odd.message)
     assertPlain(document, file)
   }
   return { documents, at }

@@ -1,4 +1,6 @@
 import {
+  type Document,
+  isAlias,
   isMap,
   isNode,
   isScalar,
@@ -11,7 +13,9 @@ import {
 } from 'yaml'
 import type { FilePosition, Finding } from '../../model/findings/finding.ts'
 import { fileFinding } from './finding.ts'
-import { kubectlTags } from './tags.ts'
+import { type Fault, faultOf, partsOf } from './parts.ts'
+import { asRecord } from './record.ts'
+import { kubectlSchema } from './tags.ts'
 import { holdsActions, templateFinding } from './template.ts'
 
 /** One object of a file, with the nodes that know where everything stands. */
@@ -33,40 +37,51 @@ export function parseFile(
   text: string,
   named: boolean,
 ): { objects: FileObject[]; findings: Finding[] } {
-  const lineCounter = new LineCounter()
+  // A line ends with CR alone, too.
+  const source = text.replaceAll(/\r(?!\n)/g, '\n')
+  const lines = new LineCounter()
+  for (const { index } of source.matchAll(/(?<![^\n])/g)) lines.addNewLine(index)
   const objects: FileObject[] = []
   const findings: Finding[] = []
   const positionAt = (offset: number): FilePosition => {
-    const { line, col } = lineCounter.linePos(Math.min(offset, text.length))
+    const { line, col } = lines.linePos(Math.min(offset, source.length))
     return { file, line: Math.max(1, line), column: Math.max(1, col) }
   }
-  const at = (node: Node | undefined | null): FilePosition => positionAt(node?.range?.[0] ?? 0)
-  const documents = parseAllDocuments(text, {
-    lineCounter,
-    version: '1.1',
-    customTags: kubectlTags,
-    uniqueKeys: false,
-    logLevel: 'silent',
-  })
-  if (!Array.isArray(documents)) return { objects, findings }
-  for (const document of documents) {
-    const [error] = document.errors
+  const unread = (offset: number, message: string, why: string): void =>
+    void findings.push(unreadable(source, positionAt(offset), message, why))
+  const { parts, fault } = partsOf(source)
+  for (const part of parts) {
+    const { offset } = part
+    // What follows `...` is nothing to kubectl.
+    const [document, ignored] = parseAllDocuments(part.text, {
+      version: '1.1',
+      schema: kubectlSchema,
+      uniqueKeys: false,
+      logLevel: 'silent',
+    }) as Document.Parsed[]
+    const [error] = document?.errors ?? []
     if (error !== undefined) {
-      const position = positionAt(error.pos[0])
       const words = error.message.split('\n')[0]?.replace(/ at line \d+, column \d+:?$/, '') ?? ''
-      findings.push(unreadable(text, position, words, 'Nothing after this place can be read.'))
+      unread(offset + error.pos[0], words, 'Nothing after this place can be read.')
       continue
     }
-    const key = mapAsKey(document.contents)
-    if (key !== undefined) {
-      findings.push(
-        unreadable(text, at(key), 'a map or list cannot be a key', 'The document cannot be read.'),
+    const odd = faultOf(part) ?? oddNode(document?.contents)
+    if (odd !== undefined) {
+      unread(offset + odd.offset, odd.message, 'The document cannot be read.')
+      continue
+    }
+    if (document === undefined) continue
+    if (ignored !== undefined && ignored.contents !== null)
+      unread(
+        offset + ignored.range[0],
+        'kubectl does not read what follows "..."',
+        'Another object begins after a line that is "---".',
       )
-      continue
-    }
     if (!named && !isMap(document.contents)) continue
-    takeApart(document.contents, document.toJS.bind(document), at, objects, findings)
+    const at = (node: Node | undefined | null): FilePosition => positionAt(offset + (node?.range?.[0] ?? 0))
+    takeApart(document, at, objects, findings)
   }
+  if (fault !== undefined) unread(fault.offset, fault.message, 'Nothing after this place can be read.')
   return { objects, findings }
 }
 
@@ -77,71 +92,68 @@ export function unreadable(text: string, position: FilePosition, message: string
     : fileFinding('AFF-FILE-SYNTAX', position, message, why, [])
 }
 
-/** YAML allows it, JSON does not: kubectl refuses the document (and `{{ .Values.x }}` reads as such a map). */
-export function mapAsKey(contents: unknown): Node | undefined {
-  let found: Node | undefined
+/** What YAML allows and JSON does not, and where: kubectl refuses the document (and `{{ .Values.x }}` reads as a map that is a key). */
+export function oddNode(contents: unknown): Fault | undefined {
+  let found: Fault | undefined
+  const at = ({ range }: Node): number => range?.[0] ?? 0
   if (!isNode(contents)) return undefined
   visit(contents, {
     Pair: (_, { key }) => {
-      if (!isMap(key) && !isSeq(key)) return undefined
-      found = key
+      if (isMap(key) || isSeq(key)) found = { offset: at(key), message: 'a map or list cannot be a key' }
+      else if (isScalar(key) && key.value === null) found = { offset: at(key), message: 'a key is missing' }
+      return found === undefined ? undefined : visit.BREAK
+    },
+    Scalar: (place, node) => {
+      if (place === 'key' || typeof node.value !== 'number' || Number.isFinite(node.value)) return undefined
+      found = { offset: at(node), message: `${node.source} is no number that an object can hold` }
       return visit.BREAK
     },
   })
   return found
 }
 
-type Convert = (options?: { maxAliasCount?: number }) => unknown
-
 function takeApart(
-  node: unknown,
-  convert: Convert,
+  document: Document.Parsed,
   at: FileObject['at'],
   objects: FileObject[],
   findings: Finding[],
 ): void {
+  const node = document.contents
+  const unread = (place: Node, message: string, why: string): void =>
+    void findings.push(fileFinding('AFF-FILE-SYNTAX', at(place), message, why, []))
   if (!isNode(node) || (isScalar(node) && node.value === null)) return
-  if (!isMap(node)) {
-    findings.push(
-      fileFinding(
-        'AFF-FILE-SYNTAX',
-        at(node),
-        'this is no Kubernetes object',
-        'An object is a map with apiVersion and kind.',
-        [],
-      ),
-    )
-    return
-  }
+  if (!isMap(node))
+    return unread(node, 'this is no Kubernetes object', 'An object is a map with apiVersion and kind.')
   let value: unknown
   try {
-    value = convert()
+    value = document.toJS()
   } catch (error) {
     // Aliases that would explode.
     const message = error instanceof Error ? error.message : String(error)
-    findings.push(fileFinding('AFF-FILE-SYNTAX', at(node), message, 'The document cannot be read.', []))
-    return
+    return unread(node, message, 'The document cannot be read.')
   }
-  collect(node, value, at, objects)
+  const object = value as Record<string, unknown>
+  const items = node.get('items', true)
+  if (!isList(object) || !isSeq(items)) return void objects.push({ node, at, value: object })
+  for (const [index, item] of items.items.entries()) {
+    const read = withKind((object['items'] as unknown[])[index], object)
+    const place = isAlias(item) ? item.resolve(document) : item
+    if (!isMap(place))
+      unread(isNode(item) ? item : items, `items[${index}] is no object`, 'kubectl refuses the list.')
+    else if (isList(read)) unread(place, 'a List cannot hold another', 'kubectl refuses the list.')
+    else objects.push({ node: place, at, value: read })
+  }
 }
 
 /** A List holds objects; anything else is one. */
-function collect(node: YAMLMap, value: unknown, at: FileObject['at'], objects: FileObject[]): void {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return
-  const object = value as Record<string, unknown>
-  const items = node.get('items', true)
-  const kind = object['kind']
-  if (typeof kind === 'string' && kind.endsWith('List') && isSeq(items) && Array.isArray(object['items'])) {
-    for (const [index, item] of items.items.entries()) {
-      if (isMap(item)) collect(item, withKind(object['items'][index], object), at, objects)
-    }
-    return
-  }
-  objects.push({ node, at, value: object })
+function isList({ kind, items }: Readonly<Record<string, unknown>>): boolean {
+  return typeof kind === 'string' && kind.endsWith('List') && Array.isArray(items)
 }
 
 /** The items of a ServiceList need not say what they are. */
-function withKind(item: unknown, { kind, apiVersion }: Record<string, unknown>): unknown {
-  if (kind === 'List' || typeof item !== 'object' || item === null || 'kind' in item) return item
-  return { apiVersion, kind: String(kind).slice(0, -'List'.length), ...item }
+function withKind(item: unknown, { kind, apiVersion }: Record<string, unknown>): Record<string, unknown> {
+  const object = asRecord(item)
+  return kind === 'List' || 'kind' in object
+    ? object
+    : { apiVersion, kind: String(kind).slice(0, -'List'.length), ...object }
 }
