@@ -1,6 +1,7 @@
 import { group as gatewayGroup } from '../../mechanisms/gateway-api/index.ts'
 import { group as istioGroup } from '../../mechanisms/istio/index.ts'
 import { objectName, type ObjectRef } from '../../model/findings/finding.ts'
+import type { Unknown } from '../../model/cluster/fact.ts'
 import type { Path, PathHop } from '../../model/affinity/leg.ts'
 import { sticks } from '../../model/affinity/policy.ts'
 import { analyzer, type View } from '../../mechanisms/analyzer.ts'
@@ -9,14 +10,20 @@ import { ingresses } from '../../mechanisms/ingress/objects.ts'
 import { routeTypes } from '../../mechanisms/index.ts'
 import { isProxied, isSticky, subjectOf } from '../../mechanisms/service/analyzer.ts'
 
+/** Files seldom hold all that stands in front of a Service. */
+const elsewhere: Unknown = { what: 'what stands in front of the Service', reason: 'not-in-files' }
+
 /** An Ingress in front: does the Service's affinity still count? */
 export const ingressFront = analyzer({
   codes: ['AFF-ING-BYPASSES-SERVICE', 'AFF-ING-HIDES-CLIENTS'],
   needs: [ingresses, ingressClasses],
   applies: isAboutAffinity,
-  analyse: ({ paths }, report) => {
-    for (const front of frontsIn(paths)) {
-      if (!isOfIngress(front)) continue
+  analyse: ({ paths, source }, report) => {
+    const fronts = frontsIn(paths).filter(isOfIngress)
+    if (fronts.length === 0 && source === 'files')
+      for (const code of ['AFF-ING-BYPASSES-SERVICE', 'AFF-ING-HIDES-CLIENTS'] as const)
+        report.cannot(code, elsewhere)
+    for (const front of fronts) {
       if (front.arrival === 'pods') report('AFF-ING-BYPASSES-SERVICE', bypass(front))
       else if (front.arrival !== 'unknown') report('AFF-ING-HIDES-CLIENTS', hides(front))
       else {
@@ -31,20 +38,24 @@ export const ingressFront = analyzer({
   },
 })
 
+const routeCodes = [
+  'AFF-ROUTE-BYPASSES-SERVICE',
+  'AFF-ROUTE-AFFINITY-CONFLICT',
+  'AFF-MESH-BYPASSES-SERVICE',
+  'AFF-ING-HIDES-CLIENTS',
+] as const
+
 /** Routes and mesh objects in front. */
 export const routeFront = analyzer({
-  codes: [
-    'AFF-ROUTE-BYPASSES-SERVICE',
-    'AFF-ROUTE-AFFINITY-CONFLICT',
-    'AFF-MESH-BYPASSES-SERVICE',
-    'AFF-ING-HIDES-CLIENTS',
-  ],
+  codes: routeCodes,
   needs: routeTypes,
   applies: isAboutAffinity,
-  analyse: ({ paths, target: { ref } }, report) => {
+  analyse: ({ paths, source, target: { ref } }, report) => {
     const { namespace = 'default', name } = ref
-    for (const front of frontsIn(paths)) {
-      if (isOfIngress(front)) continue
+    const fronts = frontsIn(paths).filter((front) => !isOfIngress(front))
+    if (fronts.length === 0 && source === 'files')
+      for (const code of routeCodes) report.cannot(code, elsewhere)
+    for (const front of fronts) {
       if (front.object.group === gatewayGroup && sticks(front.policy) === true) {
         report('AFF-ROUTE-AFFINITY-CONFLICT', {
           message: `${objectName(front.object)} has sessionPersistence, and the Service has sessionAffinity`,

@@ -40,6 +40,19 @@ export function endpointsOf(
   return found
 }
 
+/** What the name of a headless Service leads to: every endpoint, also one whose port nobody has (coredns/coredns, object/endpoint.go). */
+function namedEndpoints(slices: readonly EndpointSlice[]): Endpoint[] {
+  return endpointsOfPort(
+    slices.map((slice) => ({ ...slice, ports: [{ port: 0 }] })),
+    undefined,
+  )
+}
+
+/** The pods and addresses that are ready, whether they have the ports of a Service or not. */
+export function countReady(slices: readonly EndpointSlice[]): number {
+  return countEndpoints(namedEndpoints(slices).filter(({ ready }) => ready))
+}
+
 /** Endpoints of a Service that selects no pods, as long as they are none. */
 export function outsideEndpoints(subject: Subject, slices: Fact<Inputs['slices']>): OutsideEndpoint[] {
   if (!slices.known || hasSelector(subject) || !isProxied(subject)) return []
@@ -59,7 +72,8 @@ export function countedEndpoints(
   slices: Fact<Inputs['slices']>,
 ): EndpointCount | undefined {
   if (!slices.known || service.spec.type === 'ExternalName') return undefined
-  const all = portEndpoints(service, slices.value)
+  const all =
+    service.spec.clusterIP === 'None' ? namedEndpoints(slices.value) : portEndpoints(service, slices.value)
   const ready = all.filter((endpoint) => endpoint.ready)
   const nodes = new Set(ready.flatMap(({ node }) => (node === undefined ? [] : [node])))
   return {

@@ -207,7 +207,7 @@ export const grid: GridRows = {
   },
   'AFF-SVC-LB-SPREADS-NODES': {
     fires: () => snapshot({ service: ofType('LoadBalancer') }),
-    silent: () => snapshot({ service: ofType('NodePort') }),
+    silent: () => snapshot({ service: balanced({ 'cloud.google.com/neg': '{}' }) }),
   },
   'AFF-SVC-LB-REFUSED': {
     fires: () =>

@@ -1,6 +1,6 @@
 import { slicesSelector } from '../../../model/cluster/external.ts'
 import type { EndpointSlice, Service } from '../../../model/cluster/kubernetes.ts'
-import { endpointsOf, familiesOf, portEndpoints } from '../endpoints.ts'
+import { countReady, endpointsOf, familiesOf, portEndpoints } from '../endpoints.ts'
 import { countEndpoints, hasSelector, isProxied, isSticky, serviceAnalyzer } from '../analyzer.ts'
 
 /** Whether there is anything to stick to. */
@@ -32,11 +32,32 @@ export const endpoints = serviceAnalyzer({
           },
         ],
       })
-    } else if (ready === 1 && isSticky(subject)) {
+      return
+    }
+    if (!isSticky(subject)) return
+    const ports = service.spec.ports ?? []
+    const listed = countReady(slices)
+    for (const [index, port] of ports.entries()) {
+      const own = countEndpoints(endpointsOf(service, port, slices).filter((endpoint) => endpoint.ready))
+      // Where all ports lead to the same one, it is said once.
+      if (own !== 1 || (ready === 1 && index > 0)) continue
+      const name = typeof port.targetPort === 'string' && listed > 1 ? port.targetPort : undefined
       report('AFF-SVC-ONE-ENDPOINT', {
-        message: 'there is only one ready endpoint, so every client is on it with or without affinity',
+        message: [
+          ready === 1 ? 'there is' : `port ${port.name ?? port.port} has`,
+          ' only one ready endpoint',
+          name === undefined ? '' : `, as 1 of ${listed} ready pods has a port named ${name}`,
+          ', so every client is on it with or without affinity',
+        ].join(''),
         why: 'Affinity does nothing now. When pods are added, clients that are remembered stay on this one.',
-        mend: [hasSelector(subject) ? 'run two replicas or more' : 'add another backend'],
+        mend: [
+          name !== undefined
+            ? `give all pods a container port named ${name}, or set targetPort to its number`
+            : hasSelector(subject)
+              ? 'run two replicas or more'
+              : 'add another backend',
+        ],
+        ...(name === undefined ? {} : { field: `spec.ports[${index}].targetPort` }),
       })
     }
   },

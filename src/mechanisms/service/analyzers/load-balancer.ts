@@ -81,9 +81,9 @@ function hasAddress({ status }: Service): boolean {
   return (status?.loadBalancer?.ingress ?? []).length > 0
 }
 
-/** Somebody makes its load balancer, and nothing tells who. */
-function isNobodyKnown({ spec }: Service, provider: Provider | undefined): boolean {
-  return spec.type === 'LoadBalancer' && provider === undefined
+function appliesTo(view: View): boolean {
+  const subject = subjectOf(view)
+  return subject !== undefined && applies(subject)
 }
 
 /** What would have to be known; files do not tell the nodes' cloud. */
@@ -96,10 +96,10 @@ export const loadBalancerTimeout = serviceAnalyzer({
   codes: ['AFF-SVC-LB-IGNORES-TIMEOUT'],
   inputs: ['balancer'],
   hints: ['cloud'],
-  applies: (subject) => isProxied(subject) && isSticky(subject),
-  analyse: ({ service }, { balancer: provider, cloud }, report) => {
-    if (isNobodyKnown(service, provider)) return report.cannot('AFF-SVC-LB-IGNORES-TIMEOUT', maker(cloud))
-    if (provider?.ownTime !== true) return
+  applies,
+  analyse: (_, { balancer: provider, cloud }, report) => {
+    if (provider === undefined) return report.cannot('AFF-SVC-LB-IGNORES-TIMEOUT', maker(cloud))
+    if (provider.ownTime !== true) return
     report('AFF-SVC-LB-IGNORES-TIMEOUT', {
       message: `${provider.name} keeps clients by their address, but not for timeoutSeconds`,
       why: 'From outside, how long a client stays is up to the load balancer; the timeout counts for traffic inside only.',
@@ -112,13 +112,9 @@ export const loadBalancerTimeout = serviceAnalyzer({
 /** Load balancers that pick a node for each connection. */
 export const loadBalancerSpreads = analyzer({
   codes: ['AFF-SVC-LB-SPREADS-NODES'],
-  applies: (view) => {
-    const subject = subjectOf(view)
-    return subject !== undefined && isProxied(subject) && isSticky(subject)
-  },
+  applies: appliesTo,
   analyse: ({ paths, store, target }, report) => {
     const service = target.object as Service
-    if (service.spec.type !== 'LoadBalancer') return
     const balancer = store.fact(inputs.balancer)
     const provider = balancer.known ? balancer.value : undefined
     // Nobody picks a node there.
@@ -158,9 +154,9 @@ export const loadBalancerHides = serviceAnalyzer({
   hints: ['cloud'],
   applies,
   analyse: ({ service }, { balancer: provider, cloud }, report) => {
-    if (isNobodyKnown(service, provider) || provider?.client === 'unknown')
+    if (provider === undefined || provider.client === 'unknown')
       return report.cannot('AFF-SVC-LB-HIDES-CLIENTS', maker(cloud))
-    if (provider?.client !== 'hidden') return
+    if (provider.client !== 'hidden') return
     report('AFF-SVC-LB-HIDES-CLIENTS', {
       message: `the ${provider.name} connects with its own addresses: to sessionAffinity all clients are one`,
       why: 'It is a proxy, so that the nodes never see who is behind it: everybody who comes through it is held on one pod of a node, as long as anybody connects.',
@@ -173,25 +169,18 @@ export const loadBalancerHides = serviceAnalyzer({
 /** Load balancers that go to the pods, past every Service proxy. */
 export const loadBalancerBypasses = analyzer({
   codes: ['AFF-SVC-LB-BYPASSES'],
-  applies: (view) => {
-    const subject = subjectOf(view)
-    return subject !== undefined && applies(subject)
-  },
-  analyse: (view, report) => {
-    const { paths, store, target } = view
+  applies: appliesTo,
+  analyse: ({ paths, store, target }, report) => {
     const balancer = store.fact(inputs.balancer)
-    const service = subjectOf(view)?.service
     const provider = balancer.known ? balancer.value : undefined
-    if (service !== undefined && (isNobodyKnown(service, provider) || provider?.to === 'unknown'))
+    if (provider === undefined || provider.to === 'unknown')
       return report.cannot('AFF-SVC-LB-BYPASSES', maker(store.fact(inputs.cloud)))
     const hop = balancerHops(paths, target).find(({ arrival }) => arrival === 'pods')
     if (hop === undefined || sticks(hop.policy) === true) return
     report('AFF-SVC-LB-BYPASSES', {
       message: `the ${hop.mechanism} goes to the pods directly: sessionAffinity plays no part there`,
       why: 'It picks a pod for each connection by its own rules; the Service keeps clients from inside the cluster only.',
-      mend: [
-        'switch on its own stickiness: service.beta.kubernetes.io/aws-load-balancer-target-group-attributes: stickiness.enabled=true,stickiness.type=source_ip',
-      ],
+      mend: ownWords(provider, target.object as Service),
       field: 'spec.sessionAffinity',
     })
   },

@@ -143,6 +143,21 @@ describe('cases of Services from the field', () => {
     }
   })
 
+  it.each(names.filter((name) => name.startsWith('04-')))('%s: what passed', async (name) => {
+    const lines: string[] = []
+    for await (const step of fromFiles(name)) {
+      if (step.kind !== 'explanation') continue
+      const { target, passed, notPossible } = step.explanation
+      lines.push(
+        `${target.kind}/${target.name}`,
+        ...passed.map((code) => `  ${code}`),
+        ...notPossible.map(({ why, codes }) => `  not possible, ${why.what}: ${codes.join(' ')}`),
+      )
+    }
+    const file = join(golden, `services-${name}.passed.txt`)
+    await expect(`${lines.join('\n')}\n`).toMatchFileSnapshot(file)
+  })
+
   it('checks nothing off that was not looked at', async () => {
     for (const name of ['17-internal-local-svc.yaml', '16-pod-services-all.yaml', '01-nlb-udp-svc.yaml']) {
       for await (const step of fromFiles(name)) {
