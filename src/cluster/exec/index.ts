@@ -13,8 +13,8 @@ export interface ExecOptions {
   container?: string
   /** Program and arguments; no shell is involved. */
   command: readonly string[]
-  /** Gives the program a standard input that says nothing and ends when the connection does, so that it can notice. */
-  stdin?: boolean
+  /** Gives the program a standard input that says this, or nothing, and ends when the connection does, so that it can notice. */
+  stdin?: boolean | string
   signal?: AbortSignal
 }
 
@@ -48,6 +48,7 @@ export async function* exec(
   signal?.addEventListener('abort', abort, { once: true })
   const reader = new FrameReader('server')
   try {
+    if (typeof options.stdin === 'string') say(socket, options.stdin)
     for await (const bytes of chunks(head, socket)) {
       for (const { opcode, data } of reader.push(bytes)) {
         if (opcode === opcodes.ping) send(socket, opcodes.pong, data)
@@ -107,7 +108,7 @@ async function open(cluster: Cluster, options: ExecOptions): Promise<Upgraded> {
   const parameters: [string, string][] = [
     ...(container === undefined ? [] : [['container', container] as [string, string]]),
     ...command.map((word): [string, string] => ['command', word]),
-    ['stdin', String(stdin)],
+    ['stdin', String(stdin !== false)],
     ['stdout', 'true'],
     ['stderr', 'true'],
   ]
@@ -162,6 +163,19 @@ function endOf(text: string): ExecEvent {
   return status.reason === 'NonZeroExitCode' && Number.isInteger(exitCode) && exitCode > 0
     ? { kind: 'end', exitCode }
     : { kind: 'failed', message: status.message ?? text }
+}
+
+/** Servers take messages of some kilobytes. */
+const mostInMessage = 16 * 1024
+
+function say(socket: Duplex, text: string): void {
+  const bytes = Buffer.from(text)
+  for (let at = 0; at < bytes.length; at += mostInMessage)
+    send(
+      socket,
+      opcodes.binary,
+      Buffer.concat([Buffer.of(channels.stdin), bytes.subarray(at, at + mostInMessage)]),
+    )
 }
 
 function send(socket: Duplex, opcode: number, data: Uint8Array): void {

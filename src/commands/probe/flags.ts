@@ -103,7 +103,7 @@ const flags = {
   }),
   'in-pod': Flags.string({
     description:
-      'Send the requests from these pods (pod/NAME) instead of new ones: each needs a shell and one of curl, wget and nc. Nothing in them is changed.',
+      'Send the requests from these pods (pod/NAME) instead of new ones: each needs a shell and one of curl, wget and nc, or Node for what these cannot do, such as to keep cookies. Nothing in them is changed.',
     helpValue: '[]',
     multiple: true,
     multipleNonGreedy: true,

@@ -106,7 +106,7 @@ function refuseWithoutFront(flags: ProbeFlags): void {
 }
 
 /** A Service's own addresses, and temporary Services in its place, are not on the way through a gateway. */
-const otherWays = ['all-ports', 'echo', 'in-pod', 'ip-family', 'shadow', 'via', 'what-if'] as const
+const otherWays = ['all-ports', 'echo', 'ip-family', 'shadow', 'via', 'what-if'] as const
 
 function refuseOtherWays(label: string, flags: ProbeFlags): void {
   const used = otherWays.find((name) => flags[name] !== undefined && flags[name] !== false)

@@ -1,7 +1,6 @@
 import type { Cluster } from '../../cluster/index.ts'
 import type { ImageChoice } from '../../model/probe/image-choice.ts'
 import type { ProbeClient } from '../../model/probe/probe-result.ts'
-import { UserError } from '../../model/common/user-error.ts'
 import { jobName } from '../run/clients/job.ts'
 import { shellServes } from '../run/clients/agent.ts'
 import type { RunningContainer } from '../run/clients/in-pod.ts'
@@ -35,18 +34,9 @@ export async function readOrigins(
   return { kind: 'containers', containers }
 }
 
-/** Where the requests of a plan come from. Throws UserError when they cannot come from where they should. */
+/** Where the requests of a plan come from. Throws UserError when no image serves. */
 export function chooseOrigin(read: OriginsRead, options: ProbeOptions, { agent }: ProbePlan): Origin {
-  // Each target is asked by a run of its own.
-  const inShell = agent.targets.every((target) => shellServes({ ...agent, targets: [target] }))
-  if (read.kind === 'containers') {
-    if (!inShell)
-      throw new UserError(
-        'the agent in shell, which a pod that is there gets, sends plain HTTP requests only, each on a new connection',
-        { exitCode: 2 },
-      )
-    return read
-  }
+  if (read.kind === 'containers') return read
   // Endpoints are asked directly by Node only, and both are asked by the same image.
   const needs = { node: options.fingerprint === true || !shellServes(agent) }
   return { kind: 'job', image: imageFor(needs, options, read.nodes) }

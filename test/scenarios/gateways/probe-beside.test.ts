@@ -89,6 +89,29 @@ for (const name of ['traefik', 'envoy-gateway'] as const) {
       })
     })
 
+    scenario(
+      'keeps users who are simulated in a pod that is there, which stays as it was',
+      needs,
+      async () => {
+        const names = await place.kubectl('get', 'pods', '-l', 'app=shop', '-o', 'name')
+        const [pod = ''] = names.split('\n')
+        const programs = (): Promise<string[]> => site.programsIn(place.name, pod.replace('pod/', ''))
+        const before = await programs()
+        const ended = await place.probe([target, '--in-pod', pod, '-o', 'json'])
+        expectExit(ended, 0)
+        const { clients, users } = surveyOf(ended).status
+        expect(clients).toMatchObject([{ pod: pod.replace('pod/', ''), container: 'server' }])
+        expect(users).toMatchObject([
+          { users: { sticky: 6 }, control: 'spread', cause: { kind: 'cookie', cookies: ['route'] } },
+        ])
+        const running = place.startProbe([target, '--in-pod', pod, '--duration', '1m'])
+        await running.printed(/waiting for the first answer/)
+        running.kill('SIGKILL')
+        await running.ended
+        await expect.poll(programs, { timeout: 15_000, interval: 500 }).toStrictEqual(before)
+      },
+    )
+
     scenario('stands beside the Service by itself', needs, async () => {
       const ended = await place.probe([target, '--compare', 'svc/shop'])
       expectExit(ended, 0)

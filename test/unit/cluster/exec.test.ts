@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { type ExecEvent, exec, execToEnd } from '../../../src/cluster/exec/index.ts'
 import { ConnectionError, isForbidden } from '../../../src/cluster/index.ts'
 import { type FarEnd, frame, onChannel, startExecServer } from './support/exec-server.ts'
-import { opcodes } from '../../../src/model/common/websocket.ts'
+import { FrameReader, opcodes } from '../../../src/model/common/websocket.ts'
 import { connectTo, environment } from './support/kubeconfig.ts'
 import { type Authority, makeAuthority } from './support/pki.ts'
 import { startHttpProxy } from './support/proxies.ts'
@@ -40,6 +40,22 @@ describe('exec', () => {
       '/api/v1/namespaces/shop/pods/web/exec?container=app&command=cat&command=a+b&stdin=false&stdout=true&stderr=true',
     )
     expect(far[0]?.request.headers['sec-websocket-protocol']).toBe('v5.channel.k8s.io, v4.channel.k8s.io')
+  })
+
+  it('says to a program what it is to read, in pieces that servers take', async () => {
+    const said = 'é'.repeat(20_000)
+    const { cluster, far } = await clusterThat((end) => {
+      const reader = new FrameReader('client')
+      const pieces: Buffer[] = []
+      end.socket.on('data', (bytes: Buffer) => {
+        for (const { data } of reader.push(bytes)) if (data[0] === 0) pieces.push(data.subarray(1))
+        if (Buffer.concat(pieces).toString() !== said) return
+        end.socket.write(Buffer.concat([onChannel(1, String(pieces.length)), onChannel(3, success)]))
+      })
+    })
+    const result = await execToEnd(cluster, { ...web, command: ['cat'], stdin: said })
+    expect(result).toMatchObject({ exitCode: 0, stdout: '3' })
+    expect(far[0]?.request.url).toContain('&stdin=true&')
   })
 
   it('tells in the words of the container runtime why nothing ran', async () => {

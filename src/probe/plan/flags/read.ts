@@ -125,15 +125,10 @@ function entriesFlags(flags: ProbeFlags): Pick<ProbeOptions, 'via' | 'viaLocal'>
 
 /** `pod/NAME` or `NAME`, as kubectl exec takes it. */
 function readInPods(flags: ProbeFlags): ProbeOptions['inPods'] {
-  const { 'in-pod': texts, container, scheme } = flags
+  const { 'in-pod': texts, container } = flags
   if (texts === undefined) {
     if (container === undefined) return undefined
     throw new UserError('--container names a container of the pod of --in-pod, which is missing', {
-      exitCode: 2,
-    })
-  }
-  if (scheme === 'tcp') {
-    throw new UserError('--in-pod speaks HTTP only: it cannot be used together with --scheme tcp', {
       exitCode: 2,
     })
   }

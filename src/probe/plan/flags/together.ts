@@ -13,24 +13,10 @@ const exclusive: Partial<Record<keyof ProbeFlags, readonly (keyof ProbeFlags)[]>
   forge: ['compare', 'during', 'echo', 'measure-timeout', 'watch', 'what-if'],
   host: ['all-ports', 'echo', 'ip-family', 'via', 'what-if'],
   jar: ['echo', 'send', 'what-if'],
-  'session-counter': ['in-pod', 'send'],
+  'session-counter': ['send'],
   sessions: ['echo', 'send', 'what-if'],
-  // The pods are there: how many, where, and what they speak is given. The agent in shell speaks HTTP, and no more.
-  'in-pod': [
-    'ca',
-    'clients',
-    'fingerprint',
-    'header',
-    'host',
-    'host-network',
-    'jar',
-    'keep-alive',
-    'measure-timeout',
-    'node',
-    'protocol',
-    'send',
-    'spread',
-  ],
+  // The pods are there: how many and where is given. Endpoints are asked by a pod that is made.
+  'in-pod': ['clients', 'fingerprint', 'host-network', 'measure-timeout', 'node', 'spread'],
   // A WebSocket is a connection of HTTP/1.1, and those that go on are at one place.
   websocket: ['http2', 'watch', 'during', 'replicas', 'compare', 'keep-alive', 'measure-timeout'],
   interval: ['rate'],

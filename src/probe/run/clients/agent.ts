@@ -53,6 +53,34 @@ export async function agentCommand(
   ]
 }
 
+/** How long it waits, once it has said all, for the other side to go first, in milliseconds. */
+const goodByeMs = 2000
+
+/**
+ * Program, arguments and input that run an agent in a container that is there. Its source is longer than what the words of
+ * a command may be; it ends when its input does.
+ */
+export async function attachedNode(
+  config: AgentConfig,
+  client: number,
+): Promise<{ command: string[]; stdin: string }> {
+  const boot = `let text = ''
+const { env, exit, stdin } = process
+stdin.setEncoding('utf8').on('end', () => exit()).on('data', (more) => {
+  if (text === undefined || !(text += more).endsWith('\\n')) return
+  const [source, ...words] = JSON.parse(text)
+  text = undefined
+  process.argv.splice(1, process.argv.length, ...words)
+  env.JOB_COMPLETION_INDEX = '${client}'
+  process.exit = (code) => void setTimeout(exit, ${goodByeMs}, code)
+  eval(source)
+})`
+  return {
+    command: ['node', ...nodeFlags, boot],
+    stdin: `${JSON.stringify([await nodeSource(), ...encodeConfig(config)])}\n`,
+  }
+}
+
 /** The agent in shell with its arguments, as one text for `sh -c`. `attached`: it ends when its input does. */
 export async function shellScript(
   config: AgentConfig,

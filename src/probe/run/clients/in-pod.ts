@@ -2,11 +2,12 @@ import { type AgentConfig, markerOfClient } from '../../../agent/config.ts'
 import { createDecoder } from '../../../agent/protocol/decode.ts'
 import { type Cluster, isForbidden, isNotFound } from '../../../cluster/index.ts'
 import { LineSplitter } from '../../../cluster/answers/lines.ts'
+import type { ExecOptions } from '../../../cluster/exec/index.ts'
 import { podPath } from '../../../cluster/paths.ts'
 import type { Pod } from '../../../model/cluster/kubernetes.ts'
 import { UserError } from '../../../model/common/user-error.ts'
 import { inPodRules, missingPermission } from '../../permissions.ts'
-import { answerReader, shellScript } from './agent.ts'
+import { answerReader, attachedNode, shellScript, shellServes } from './agent.ts'
 import type { RunControl } from '../../steps.ts'
 import { type Emit, streamOf } from '../stream.ts'
 import { JoinedRuns } from './joined.ts'
@@ -64,7 +65,7 @@ export interface InPodSpec {
 }
 
 /**
- * Runs the agent in shell in containers that are there, and tells what it says. Nothing is made in the cluster; the
+ * Runs an agent in containers that are there, and tells what it says: in shell, and by Node what a shell cannot do. Nothing is made in the cluster; the
  * agent's process ends with the connection. Rejects as `runClients` does.
  */
 export function runInPods(
@@ -78,8 +79,8 @@ export function runInPods(
     const [{ pod }] = containers as [RunningContainer]
     const text =
       containers.length === 1
-        ? `starting a shell in pod/${pod.metadata.name}`
-        : `starting a shell in each of ${containers.length} pods`
+        ? `starting the agent in pod/${pod.metadata.name}`
+        : `starting the agent in each of ${containers.length} pods`
     void emit({ kind: 'stage', text })
     void emit({ kind: 'created' })
     const failures: { client: number; error: unknown }[] = []
@@ -104,24 +105,33 @@ export function runInPods(
   })
 }
 
-interface ShellRun {
+interface PodRun {
   client: number
   container: RunningContainer
   emit: Emit<ClientEvent>
   signal: AbortSignal
 }
 
+/** Whether a shell can do all of it: each target is asked by a run of its own. */
+const isForShell = (agent: AgentConfig): boolean =>
+  agent.targets.every((target) => shellServes({ ...agent, targets: [target] }))
+
 /** The agent in shell asks one target, so it is run for each. Resolves with why it ended, when that was not in its last line. */
-async function askAll(cluster: Cluster, spec: InPodSpec, run: ShellRun): Promise<string> {
+async function askAll(cluster: Cluster, spec: InPodSpec, run: PodRun): Promise<string> {
   const { targets } = spec.agent
+  if (!isForShell(spec.agent))
+    return (await follow(cluster, spec, run, await attachedNode(spec.agent, run.client))) ?? ''
   const joined = new JoinedRuns(targets.length)
   for (const target of targets) {
-    const message = await follow(
-      cluster,
-      { ...spec, agent: { ...spec.agent, targets: [target] } },
-      run,
-      joined,
-    )
+    const { marker } = spec.agent
+    const agent = {
+      ...spec.agent,
+      targets: [target],
+      ...(marker === undefined ? {} : { marker: markerOfClient(marker, run.client) }),
+    }
+    const command = ['sh', '-c', await shellScript(agent, spec.maxRunSeconds, true)]
+    joined.next()
+    const message = await follow(cluster, { ...spec, agent }, run, { command, stdin: true, joined })
     if (message !== undefined) return message
   }
   return ''
@@ -130,36 +140,27 @@ async function askAll(cluster: Cluster, spec: InPodSpec, run: ShellRun): Promise
 /** Resolves with why the agent ended, when that was not in its last line. */
 async function follow(
   cluster: Cluster,
-  { namespace, agent, maxRunSeconds }: InPodSpec,
-  { client, container: { pod, container }, emit, signal }: ShellRun,
-  joined: JoinedRuns,
+  { namespace, agent }: InPodSpec,
+  { client, container: { pod, container }, emit, signal }: PodRun,
+  { joined, ...program }: Pick<ExecOptions, 'command' | 'stdin'> & { joined?: JoinedRuns },
 ): Promise<string | undefined> {
   const { exec } = await import('../../../cluster/exec/index.ts')
   const addresses = (pod.status?.podIPs ?? []).map(({ ip }) => ip)
-  const marked =
-    agent.marker === undefined ? agent : { ...agent, marker: markerOfClient(agent.marker, client) }
-  const decoder = createDecoder(answerReader(marked, addresses))
+  const decoder = createDecoder(answerReader(agent, addresses))
   const lines = { stdout: new LineSplitter(), stderr: new LineSplitter() }
-  const command = ['sh', '-c', await shellScript(marked, maxRunSeconds, true)]
   const name = pod.metadata.name
-  joined.next()
-  for await (const event of exec(cluster, {
-    namespace,
-    pod: name,
-    container,
-    command,
-    stdin: true,
-    signal,
-  })) {
-    if (event.kind === 'failed') throw cannotRun(name, container, event.message)
+  for await (const event of exec(cluster, { namespace, pod: name, container, ...program, signal })) {
+    if (event.kind === 'failed') throw cannotRun(name, container, nameOf(program.command[0]), event.message)
     // Out of memory, or somebody killed it: 128 and the signal's number.
     if (event.kind === 'end')
-      return event.exitCode === 0 ? '' : `its shell ended with exit code ${event.exitCode}`
+      return event.exitCode === 0
+        ? ''
+        : `its ${nameOf(program.command[0])} ended with exit code ${event.exitCode}`
     for (const line of lines[event.kind].push(event.bytes)) {
       const said = event.kind === 'stdout' ? decoder.push(line) : { observations: [], foreign: line }
       if (said.error !== undefined) throw cannotServe(name, container, said.error)
       const isLast = said.end !== undefined
-      await emit({ kind: 'said', client, decoded: joined.join(said), arrivedAt: Date.now() })
+      await emit({ kind: 'said', client, decoded: joined?.join(said) ?? said, arrivedAt: Date.now() })
       // It waits for this side to go first.
       if (isLast) return undefined
     }
@@ -168,10 +169,13 @@ async function follow(
 }
 
 const needs =
-  'a container needs a shell and one of curl, wget and nc to send requests; without --in-pod a pod is made'
+  'a container needs a shell and one of curl, wget and nc to send requests, and Node for what these cannot do, such as to keep cookies; without --in-pod a pod is made'
 
-function cannotRun(pod: string, container: string, words: string): UserError {
-  const why = /executable file not found|no such file/i.test(words) ? 'it has no shell' : words
+const nameOf = (program: string | undefined): string => (program === 'node' ? 'Node' : 'shell')
+
+function cannotRun(pod: string, container: string, program: string, words: string): UserError {
+  const isMissing = /executable file not found|no such file/i.test(words)
+  const why = isMissing ? `it has no ${program}` : words
   return new UserError(`cannot send requests from container "${container}" of pod/${pod}: ${why}`, {
     hints: [needs],
   })
