@@ -150,7 +150,7 @@ for (const way of tlsWays) {
       expectExit(second, 0)
       expectExit(first, 0)
       expect(second.stdout).toMatch(/ at \S+:443 in HTTP\/2$/m)
-      expect(first.stdout).toMatch(/ at \S+:443 {2}affinity by/m)
+      expect(first.stdout).toMatch(/ at \S+:443\s+affinity by/)
     })
 
     scenario('a certificate that is for another name is told', needs, async () => {
