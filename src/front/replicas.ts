@@ -4,6 +4,7 @@ import { endpointsOfPort } from '../model/cluster/endpoint.ts'
 import { slicesSelector } from '../model/cluster/external.ts'
 import type { Service } from '../model/cluster/kubernetes.ts'
 import { waysInto } from '../model/cluster/ways.ts'
+import { familyOf, parseIp } from '../model/common/ip.ts'
 import type { Front } from '../probe/plan/plan.ts'
 import { Collector } from '../snapshot/collect.ts'
 
@@ -34,8 +35,10 @@ export async function findReplicas(
     const { name, namespace = 'default' } = found.service.metadata
     const own = { ...endpointSlices, selector: slicesSelector(name) }
     const slices = await objects.list(own, namespace)
+    // Pods of both families have an address of each: a way in leads to those of its own.
+    const family = familyOf(parseIp(address) === undefined ? (found.service.spec.clusterIP ?? '') : address)
     const ready = endpointsOfPort(slices.known ? slices.value : [], found.portName).filter(
-      (endpoint) => endpoint.ready,
+      (endpoint) => endpoint.ready && endpoint.family === family,
     )
     const replicas = ready.slice(0, mostReplicas).map((endpoint) => ({
       name: endpoint.pod ?? endpoint.address,

@@ -1,23 +1,13 @@
 import { afterAll, beforeAll, expect } from 'vitest'
-import { makeAuthority } from '../../unit/cluster/support/pki.ts'
 import { gatewayFollows, sessionApp, sets, stickyIngress } from '../support/gateways.ts'
-import { app, certificateFor, service } from '../support/manifests.ts'
+import { app, certificateFor, certificateOf, service } from '../support/manifests.ts'
 import { usePlayground } from '../support/namespace.ts'
 import { expectExit, surveyOf } from '../support/report.ts'
 import { tlsWays } from '../support/tls-ways.ts'
 import { describeOnce, scenario } from '../support/scenario.ts'
 import { gateway, site } from '../support/site.ts'
 
-const authority = makeAuthority('scenario authority')
-
 const listOf = (items: object[]): string => JSON.stringify({ apiVersion: 'v1', kind: 'List', items })
-
-/** A Secret with a certificate for a name. */
-function certificate(name: string, dnsName: string, expired = false): object {
-  const { cert, key } = authority.issue({ commonName: name, dnsNames: [dnsName], expired })
-  const data = { 'tls.crt': btoa(cert), 'tls.key': btoa(key) }
-  return { apiVersion: 'v1', kind: 'Secret', type: 'kubernetes.io/tls', metadata: { name }, data }
-}
 
 describeOnce('an Ingress that is served over TLS', () => {
   const place = usePlayground()
@@ -39,9 +29,9 @@ describeOnce('an Ingress that is served over TLS', () => {
     await place.deploy(
       sessionApp(site, 'shop'),
       service('shop'),
-      certificate('good', host()),
-      certificate('foreign', host('other')),
-      certificate('expired', host('old'), true),
+      certificateOf('good', host()),
+      certificateOf('foreign', host('other')),
+      certificateOf('expired', host('old'), true),
     )
   })
 
@@ -100,8 +90,8 @@ for (const way of tlsWays) {
     // Secrets may have to be beside those of others.
     const secret = (name: string): string => `${place.name}-${name}`
     const certificates = (): object[] => [
-      certificate(secret('shop'), host('shop')),
-      certificate(secret('wrong'), 'elsewhere.lab'),
+      certificateOf(secret('shop'), host('shop')),
+      certificateOf(secret('wrong'), 'elsewhere.lab'),
     ]
 
     beforeAll(async () => {
@@ -192,8 +182,8 @@ describeOnce('an HTTPRoute at a listener for HTTPS', () => {
     await place.deploy(
       sessionApp(site, 'shop'),
       service('shop', { ports: [{ name: 'http', port: 80, targetPort: 8080 }] }),
-      certificate('good', host()),
-      certificate('foreign', 'elsewhere.lab'),
+      certificateOf('good', host()),
+      certificateOf('foreign', 'elsewhere.lab'),
       {
         apiVersion: 'gateway.networking.k8s.io/v1',
         kind: 'Gateway',

@@ -212,3 +212,12 @@ export function certificateFor(
   const issued = authority.issue({ commonName: service, dnsNames: [`${service}.${namespace}.svc`] })
   return { ...issued, authority: authority.cert }
 }
+
+const webAuthority = makeAuthority('scenario authority')
+
+/** A Secret with a certificate for a name. */
+export function certificateOf(name: string, dnsName: string, expired = false): object {
+  const { cert, key } = webAuthority.issue({ commonName: name, dnsNames: [dnsName], expired })
+  const data = { 'tls.crt': btoa(cert), 'tls.key': btoa(key) }
+  return { apiVersion: 'v1', kind: 'Secret', type: 'kubernetes.io/tls', metadata: { name }, data }
+}
