@@ -53,11 +53,12 @@ export function analyseObject(scene: Scene, kind: TargetKind, object: Kubernetes
   const ref = refOf(object)
   // A Service configures no hop but its own, and there may be thousands of them.
   const paths = kind.type === serviceKind.type ? pathsThrough(ref, network) : pathsAbout(ref, network)
+  const concerning = concerned(ref, paths, store)
   const view: View = {
     source,
     target: { ref, object },
     paths,
-    objects: concerned(ref, paths, store),
+    objects: concerning.objects,
     store,
   }
   const findings: Finding[] = []
@@ -68,10 +69,12 @@ export function analyseObject(scene: Scene, kind: TargetKind, object: Kubernetes
     findings.push(toFinding(code as Code, draft, scene, ref))
   }
   const report = Object.assign(say, { cannot: (code: string, why: Unknown) => states.add(code as Code, why) })
-  const { open, unknowns } = needsOf(scene.shared)
-  for (const { about, members } of groups)
-    if (!isIdle(about, view))
-      for (const one of members) run(one, open.get(one) ?? one.needs, view, states, report)
+  const { open, unseen, unknowns } = needsOf(scene.shared)
+  for (const { about, members } of groups) {
+    // Of most types there is none on the ways of most Services.
+    if (about !== undefined && !unseen.has(about) && !concerning.types.has(typeKey(about))) continue
+    for (const one of members) run(one, open.get(one) ?? one.needs, view, states, report)
+  }
   const service = explainService(view)
   return {
     target: { kind: kind.name, namespace: ref.namespace ?? 'default', name: ref.name },
@@ -102,52 +105,53 @@ const groups = analyzers.reduce<Group[]>((all, one) => {
   return all
 }, [])
 
-/** Whether there is none of the objects that they are about: most analyzers, for most Services. */
-function isIdle(about: Analyzer['about'], view: View): boolean {
-  return about !== undefined && view.objects(about).length === 0 && view.store.list(about).known
-}
-
 /** Runs one analyzer, and keeps what it lets know of each of its codes. */
 function run(
-  { codes, applies, analyse: look }: Analyzer,
+  { codes, begin }: Analyzer,
   needs: readonly Need[],
   view: View,
   states: CheckStates,
   report: Report,
 ): void {
-  const isAbout = applies(view)
-  if (isAbout.known && !isAbout.value) return
-  const missing = isAbout.known ? firstUnknown(needs, view.store) : isAbout.why
+  const look = begin(view)
+  if (look === undefined) return
+  const missing = typeof look === 'function' ? firstUnknown(needs, view.store) : look
   for (const code of codes) states.add(code as Code, missing ?? 'passed')
-  if (missing === undefined) look(view, report)
+  if (missing === undefined && typeof look === 'function') look(report)
 }
 
 /** The target, what its ways pass, and what configures a hop of them. */
-function concerned(target: ObjectRef, paths: readonly Path[], store: Store): View['objects'] {
-  const refs = paths.flatMap(({ entry, hops }) => [
-    entry.of,
-    ...hops.flatMap(({ configuredBy, next }) => [...configuredBy, ...(next === undefined ? [] : [next])]),
-  ])
+function concerned(
+  target: ObjectRef,
+  paths: readonly Path[],
+  store: Store,
+): { types: ReadonlyMap<string, unknown>; objects: View['objects'] } {
+  const refs = new Set([target])
+  for (const { entry, hops } of paths) {
+    refs.add(entry.of)
+    for (const { configuredBy, next } of hops) {
+      for (const ref of configuredBy) refs.add(ref)
+      if (next !== undefined) refs.add(next)
+    }
+  }
   const byType = new Map<string, Map<string, ObjectRef>>()
-  for (const ref of new Set([target, ...refs])) {
+  for (const ref of refs) {
     const type = typeKey(ref)
     const members = byType.get(type) ?? new Map<string, ObjectRef>()
     byType.set(type, members.set(`${ref.namespace ?? ''}/${ref.name}`, ref))
   }
   // A hundred analyzers ask for the objects of a few types.
   const found = new Map<ObjectType, readonly KubernetesObject[]>()
-  return <T extends KubernetesObject>(type: ObjectType<T>): readonly T[] => {
-    const members = byType.get(typeKey(type))
-    if (members === undefined) return none
-    const objects =
-      found.get(type) ??
-      [...members.values()].flatMap(({ namespace = '', name }) => store.get(type, { namespace, name }) ?? [])
-    found.set(type, objects)
-    return objects as readonly T[]
+  const objects = <T extends KubernetesObject>(type: ObjectType<T>): readonly T[] => {
+    const before = found.get(type)
+    if (before !== undefined) return before as readonly T[]
+    const members = [...(byType.get(typeKey(type))?.values() ?? [])]
+    const own = members.flatMap(({ namespace = '', name }) => store.get(type, { namespace, name }) ?? [])
+    found.set(type, own)
+    return own
   }
+  return { types: byType, objects }
 }
-
-const none: readonly never[] = []
 
 function typeKey({ kind, group = '' }: { kind: string; group?: string }): string {
   return `${kind}.${group}`

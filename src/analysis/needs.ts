@@ -1,5 +1,6 @@
 import type { Analyzer, Need } from '../mechanisms/analyzer.ts'
 import type { Fact, Unknown } from '../model/cluster/fact.ts'
+import type { ObjectType } from '../model/cluster/object.ts'
 import type { Store } from '../model/cluster/store.ts'
 import { analyzers } from './analyzers/index.ts'
 
@@ -7,6 +8,8 @@ import { analyzers } from './analyzers/index.ts'
 export interface SharedNeeds {
   /** Of each analyzer the needs that are unknown, or another thing for each target. */
   open: ReadonlyMap<Analyzer, readonly Need[]>
+  /** Types of whose objects nobody knows which there are: who is about them says so. */
+  unseen: ReadonlySet<ObjectType>
   /** All that should have been read for a target and could not be. */
   unknowns: (store: Store, gaps: readonly Unknown[]) => Unknown[]
 }
@@ -16,6 +19,9 @@ export function sharedNeeds(shared: Store): SharedNeeds {
   const isOpen = (need: Need): boolean => isOfOne(need) || !factOf(need, shared).known
   const ofAll = [...allNeeds].filter((need) => isOpen(need))
   return {
+    unseen: new Set(
+      analyzers.flatMap(({ about }) => (about === undefined || shared.list(about).known ? [] : about)),
+    ),
     open: new Map(analyzers.map((one) => [one, one.needs.filter((need) => isOpen(need))])),
     unknowns: (store, gaps) => {
       const found = new Map(gaps.map((gap) => [gap.what, gap]))

@@ -2,6 +2,7 @@ import { stderr, stdout } from '../cli/terminal.ts'
 import * as Flags from '@oclif/core/flags'
 import type { Explanation } from '../analysis/analyse.ts'
 import { BaseCommand } from '../cli/base-command.ts'
+import { compileSoon } from '../cli/compile-soon.ts'
 import { exitCodes } from '../cli/errors.ts'
 import { standardOutput } from '../cli/output.ts'
 import type { Cluster } from '../cluster/index.ts'
@@ -128,6 +129,7 @@ export default class Explain extends BaseCommand {
           : explainKustomization(kustomize, namespace)
       return exitCodeOf(await printSteps(steps, createRenderer(format, shown), failOn))
     }
+    if (allNamespaces) compileSoon()
     const query = parseQuery(words, { selector, all, allNamespaces }, { verb: 'explain', kinds: targetKinds })
     return await this.withCluster(flags, async ({ cluster, interrupt }) => {
       const renderer = createRenderer(format, {

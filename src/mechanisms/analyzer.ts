@@ -1,5 +1,5 @@
 import type { Mend } from '../model/findings/mend.ts'
-import { type Fact, known, type Unknown } from '../model/cluster/fact.ts'
+import type { Unknown } from '../model/cluster/fact.ts'
 import type { ObjectRef } from '../model/findings/finding.ts'
 import type { KubernetesObject } from '../model/cluster/kubernetes.ts'
 import type { Path } from '../model/affinity/leg.ts'
@@ -49,10 +49,12 @@ export interface Analyzer {
   /** It looks at objects of this type alone: where none matters for the target, there is nothing to ask it. */
   about?: ObjectType
   needs: readonly Need[]
-  /** False: there is nothing to look at; unknown: nobody can tell whether there is. */
-  applies: (view: View) => Fact<boolean>
-  analyse: (view: View, report: Report) => void
+  /** What there is to look at: how it looks; nothing; or why nobody can tell whether there is anything. */
+  begin: (view: View) => Look | Unknown | undefined
 }
+
+/** Looks, and says what it finds. */
+export type Look = (report: Report) => void
 
 interface Definition<C extends string> {
   codes: readonly C[]
@@ -68,7 +70,11 @@ export function analyzer<const C extends string>({
   applies = () => true,
   analyse,
 }: Definition<C>): Analyzer {
-  return { codes, needs, applies: (view) => known(applies(view)), analyse }
+  return {
+    codes,
+    needs,
+    begin: (view) => (applies(view) ? (report) => analyse(view, report) : undefined),
+  }
 }
 
 interface ObjectDefinition<C extends string, T extends KubernetesObject> {
@@ -86,17 +92,18 @@ export function objectAnalyzer<const C extends string, T extends KubernetesObjec
   definition: ObjectDefinition<C, T>,
 ): Analyzer {
   const { about, codes, needs = [], applies = () => true, analyse } = definition
-  const of = (view: View): T[] => view.objects(about).filter((object) => applies(object, view))
   return {
     codes,
     about,
     needs,
-    applies: (view) => {
+    begin: (view) => {
       const all = view.store.list(about)
-      return all.known ? known(view.objects(about).some((object) => applies(object, view))) : all
-    },
-    analyse: (view, report) => {
-      for (const object of of(view)) analyse(object, view, reportAbout(report, refOf(object)))
+      if (!all.known) return all.why
+      const own = view.objects(about).filter((object) => applies(object, view))
+      if (own.length === 0) return undefined
+      return (report) => {
+        for (const object of own) analyse(object, view, reportAbout(report, refOf(object)))
+      }
     },
   }
 }

@@ -2,7 +2,7 @@ import type { Mechanism } from '../mechanisms/mechanism.ts'
 import type { ObjectRef } from '../model/findings/finding.ts'
 import type { KubernetesObject } from '../model/cluster/kubernetes.ts'
 import { isEntry, type Leg } from '../model/affinity/leg.ts'
-import { isSame, keyOf, refOf, resourceName } from '../model/cluster/object.ts'
+import { isSame, keyOf, type ObjectType, refOf, resourceName } from '../model/cluster/object.ts'
 import type { Store } from '../model/cluster/store.ts'
 
 /** All arrows, by their ends; with a part, those of the part and of the whole object. */
@@ -28,18 +28,19 @@ export function networkOf(store: Store, mechanisms: readonly Mechanism[]): Netwo
     drawn.set(object, legs)
     return legs
   }
-  let indexes: readonly Index[] | undefined
   let configured: ReadonlyMap<string, readonly Leg[]> | undefined
   const touching = (ref: ObjectRef, part: string | undefined): Leg[] => {
-    indexes ??= all.map((some) => indexOf(some, store)).filter(({ size }) => size > 0)
     const key = keyOf(ref)
     // Whoever touches the object as a whole may touch any part of it.
     const keys = part === undefined ? [key] : [placeIn(key, part), placeIn(key)]
-    const found = new Set<Drawers>()
-    for (const index of indexes)
-      for (const one of keys) for (const drawers of index.get(one) ?? nobody) found.add(drawers)
     const legs: Leg[] = []
-    for (const drawers of found) legs.push(...draw(drawers))
+    for (const some of all) {
+      const found = new Set<KubernetesObject>()
+      const own = isOfKind(some, ref) ? ownOf(some, ref, store) : undefined
+      if (own !== undefined) found.add(own)
+      for (const one of keys) for (const object of indexOf(some, store).get(one) ?? nobody) found.add(object)
+      for (const object of found) legs.push(...draw({ by: some.by, object }))
+    }
     return legs
   }
   return {
@@ -98,11 +99,12 @@ interface Drawers {
 }
 
 interface DrawersOfType {
+  type: ObjectType
   by: readonly Mechanism[]
   objects: readonly KubernetesObject[]
 }
 
-type Index = ReadonlyMap<string, readonly Drawers[]>
+type Index = ReadonlyMap<string, readonly KubernetesObject[]>
 
 /** By the list that the objects are of: thousands of Services come in groups, and what stands in front of them stays. */
 const knownIndexes = new WeakMap<readonly KubernetesObject[], Index>()
@@ -113,28 +115,36 @@ function drawersOf(store: Store, mechanisms: readonly Mechanism[]): DrawersOfTyp
   return [...types].flatMap(([name, type]) => {
     const by = mechanisms.filter(({ routes }) => routes.some((route) => resourceName(route) === name))
     const objects = store.list(type)
-    return objects.known ? [{ by, objects: objects.value }] : []
+    return objects.known && objects.value.length > 0 ? [{ type, by, objects: objects.value }] : []
   })
 }
 
-const nobody: readonly Drawers[] = []
+const nobody: readonly KubernetesObject[] = []
+
+function isOfKind({ type }: DrawersOfType, { kind, group = '' }: ObjectRef): boolean {
+  return type.kind === kind && type.group === group
+}
+
+function ownOf({ type }: DrawersOfType, { namespace = '', name }: ObjectRef, store: Store) {
+  return store.get(type, { namespace, name })
+}
 
 /** The key of a part of an object; without one, of what touches it as a whole. */
 function placeIn(key: string, part?: string): string {
   return part === undefined ? `${key}#` : `${key}#${part}`
 }
 
-/** Who touches what, of the objects of one type: by the object, and by its parts. */
+/** Which objects of one type lead to which others: by the other object, and by its parts. */
 function indexOf({ by, objects }: DrawersOfType, store: Store): Index {
   const before = knownIndexes.get(objects)
   if (before !== undefined) return before
-  const found = new Map<string, Drawers[]>()
-  for (const object of objects) {
-    const one = { by, object }
-    for (const key of endsOf(one, store)) {
+  const found = new Map<string, KubernetesObject[]>()
+  const leading = by.filter(({ isLast }) => isLast !== true)
+  for (const object of leading.length === 0 ? nobody : objects) {
+    for (const key of endsOf({ by: leading, object }, store)) {
       const members = found.get(key)
-      if (members === undefined) found.set(key, [one])
-      else members.push(one)
+      if (members === undefined) found.set(key, [object])
+      else members.push(object)
     }
   }
   knownIndexes.set(objects, found)
@@ -149,12 +159,11 @@ function refined(leg: Leg, store: Store, mechanisms: readonly Mechanism[]): Leg 
   return mechanisms.reduce((before, mechanism) => mechanism.refine?.(before, store) ?? before, leg)
 }
 
-/** What an object touches, itself included. Where it leads does not change with a store. */
+/** To what an object leads, which does not change with a store. */
 function endsOf({ by, object }: Drawers, store: Store): ReadonlySet<string> {
   const own = keyOf(refOf(object))
-  const ends = new Set([own, placeIn(own)])
+  const ends = new Set<string>()
   for (const mechanism of by) {
-    if (mechanism.isLast === true) continue
     for (const { to } of mechanism.legs(object, store)) {
       if (typeof to !== 'object') continue
       const key = keyOf(to.object)

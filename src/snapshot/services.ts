@@ -262,6 +262,17 @@ function compact({ apiVersion, metadata, addressType, endpoints, ports }: Endpoi
   }
 }
 
+/** Most endpoints have one of a few conditions, and one of the names of the nodes: kept once. */
+const knownConditions = new Map<string, NonNullable<SliceEndpoint['conditions']>>()
+const nodeNames = new Map<string, string>()
+
+function shared<T>(known: Map<string, T>, key: string, value: T): T {
+  const before = known.get(key)
+  if (before !== undefined) return before
+  known.set(key, value)
+  return value
+}
+
 function compactEndpoint({
   addresses,
   conditions,
@@ -273,8 +284,10 @@ function compactEndpoint({
   const { kind, name } = targetRef ?? {}
   return {
     addresses,
-    ...(conditions === undefined ? {} : { conditions }),
-    ...(nodeName === undefined ? {} : { nodeName }),
+    ...(conditions === undefined
+      ? {}
+      : { conditions: shared(knownConditions, Object.entries(conditions).join(), conditions) }),
+    ...(nodeName === undefined ? {} : { nodeName: shared(nodeNames, nodeName, nodeName) }),
     ...(hints === undefined ? {} : { hints, ...(zone === undefined ? {} : { zone }) }),
     ...(kind === undefined || name === undefined ? {} : { targetRef: { kind, name } }),
   }

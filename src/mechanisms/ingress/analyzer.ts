@@ -1,4 +1,3 @@
-import { type Fact, known } from '../../model/cluster/fact.ts'
 import { type LooseObject, refOf } from '../../model/cluster/object.ts'
 import {
   type Analyzer,
@@ -40,17 +39,18 @@ export function ingressAnalyzer<const C extends string>(definition: Definition<C
     codes,
     about: ingresses,
     needs,
-    applies: (view): Fact<boolean> => {
-      const all = view.store.list(ingresses)
-      if (!all.known) return all
-      if (allServed(view).some((served) => isMine(served, view))) return known(true)
+    begin: (view) => {
+      const list = view.store.list(ingresses)
+      if (!list.known) return list.why
+      const all = allServed(view)
+      const own = all.filter((served) => isMine(served, view))
+      if (own.length > 0)
+        return (report) => {
+          for (const served of own) analyse(served, view, reportAbout(report, refOf(served.ingress)))
+        }
       const classes = view.store.fact(ingressClasses)
-      const isOpen = allServed(view).length < view.objects(ingresses).length
-      return isOpen && !classes.known ? classes : known(false)
-    },
-    analyse: (view, report) => {
-      for (const served of allServed(view))
-        if (isMine(served, view)) analyse(served, view, reportAbout(report, refOf(served.ingress)))
+      const isOpen = all.length < view.objects(ingresses).length
+      return isOpen && !classes.known ? classes.why : undefined
     },
   }
 }

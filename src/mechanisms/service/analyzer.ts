@@ -1,9 +1,8 @@
 import type { Endpoint } from '../../model/cluster/endpoint.ts'
-import { type Fact, known } from '../../model/cluster/fact.ts'
+import type { Fact } from '../../model/cluster/fact.ts'
 import type { Service } from '../../model/cluster/kubernetes.ts'
 import { isOfType, type NamespacedName } from '../../model/cluster/object.ts'
 import { servicePolicy, type ServicePolicy } from '../../model/affinity/policy.ts'
-import type { Store } from '../../model/cluster/store.ts'
 import type { Analyzer, Report, View } from '../analyzer.ts'
 import type { codes } from './codes.ts'
 import { type Inputs, type InputName, inputs as facts } from './facts.ts'
@@ -26,11 +25,12 @@ interface Definition<C extends string, I extends InputName, O extends InputName>
   hints?: readonly O[]
   /** False: there is nothing to look for, whatever the inputs say. */
   applies?: (subject: Subject) => boolean
-  analyse: (
-    subject: Subject,
-    inputs: Pick<Inputs, I> & { [Name in O]: Fact<Inputs[Name]> },
-    report: Report<C>,
-  ) => void
+  analyse: (subject: Subject, inputs: Given<I, O>, report: Report<C>) => void
+}
+
+/** What an analyzer is given: the inputs, and the hints as far as they are known. */
+type Given<I extends InputName, O extends InputName> = Pick<Inputs, I> & {
+  [Name in O]: Fact<Inputs[Name]>
 }
 
 /** An analyzer of Services. The compiler sees that it reads what it declares and reports what it declares. */
@@ -44,34 +44,20 @@ export function serviceAnalyzer<
     codes,
     // What is worked out of the Service is known where that is.
     needs: inputs.map((name) => facts[name]).filter(({ derive }) => derive === undefined),
-    applies: (view) => {
+    begin: (view) => {
       const subject = subjectOf(view)
-      return known(subject !== undefined && applies(subject))
-    },
-    analyse: (view, report) => {
-      const subject = subjectOf(view)
-      if (subject === undefined) return
-      analyse(subject, { ...valuesOf(inputs, view.store), ...factsOf(hints, view.store) }, report)
+      if (subject === undefined || !applies(subject)) return undefined
+      return (report) => {
+        const given: Partial<Record<InputName, unknown>> = {}
+        for (const name of inputs) {
+          const fact = view.store.fact<unknown>(facts[name])
+          given[name] = fact.known ? fact.value : undefined
+        }
+        for (const name of hints) given[name] = view.store.fact<unknown>(facts[name])
+        analyse(subject, given as Given<I, O>, report)
+      }
     },
   }
-}
-
-function valuesOf<I extends InputName>(names: readonly I[], store: Store): Pick<Inputs, I> {
-  const values: Partial<Record<InputName, unknown>> = {}
-  for (const name of names) {
-    const fact = store.fact<unknown>(facts[name])
-    values[name] = fact.known ? fact.value : undefined
-  }
-  return values as Pick<Inputs, I>
-}
-
-function factsOf<O extends InputName>(
-  names: readonly O[],
-  store: Store,
-): { [Name in O]: Fact<Inputs[Name]> } {
-  const found: Partial<Record<InputName, unknown>> = {}
-  for (const name of names) found[name] = store.fact<unknown>(facts[name])
-  return found as { [Name in O]: Fact<Inputs[Name]> }
 }
 
 /** The target of a view as a Service; undefined where it is none. Every analyzer of Services asks. */

@@ -40,25 +40,30 @@ export function storeOf(
   const listOf = (type: ObjectType): List => lists.get(listName(type)) ?? notAsked(resourceName(type))
   // Analyzers of thousands of Services ask for the same lists.
   const byType = new Map<ObjectType, List>()
-  const indexes = new Map<string, ReadonlyMap<string, KubernetesObject>>()
+  const indexes = new Map<ObjectType, ReadonlyMap<string, KubernetesObject>>()
   const indexOf = (type: ObjectType): ReadonlyMap<string, KubernetesObject> => {
-    const name = listName(type)
-    const index = indexes.get(name) ?? indexed(listOf(type), type)
-    indexes.set(name, index)
+    const before = indexes.get(type)
+    if (before !== undefined) return before
+    const index = indexed(listOf(type), type)
+    indexes.set(type, index)
     return index
   }
   const store: Store = {
     list: <T extends KubernetesObject>(type: ObjectType<T>) => {
-      const list = byType.get(type) ?? listOf(type)
+      const before = byType.get(type)
+      if (before !== undefined) return before as Fact<readonly T[]>
+      const list = listOf(type)
       byType.set(type, list)
       return list as Fact<readonly T[]>
     },
     get: <T extends KubernetesObject>(type: ObjectType<T>, { namespace, name }: NamespacedName) =>
       indexOf(type).get(`${placeOf(type, namespace)}/${name}`) as T | undefined,
     fact: <T>(type: FactType<T>) => {
-      const fact = facts.get(type.name) ?? type.derive?.(store) ?? notAsked(type.what)
+      const before = facts.get(type.name)
+      if (before !== undefined) return before as Fact<T>
+      const fact = type.derive?.(store) ?? notAsked(type.what)
       facts.set(type.name, fact)
-      return fact as Fact<T>
+      return fact
     },
   }
   return store
@@ -70,10 +75,12 @@ export function storeWith(all: Store, known: ReadonlyMap<string, Fact<unknown>>)
   const store: Store = {
     ...all,
     fact: <T>(type: FactType<T>) => {
-      const fact = facts.get(type.name) ?? (type.isOfOne === true ? type.derive?.(store) : undefined)
+      const before = facts.get(type.name)
+      if (before !== undefined) return before as Fact<T>
+      const fact = type.isOfOne === true ? type.derive?.(store) : undefined
       if (fact === undefined) return all.fact(type)
       facts.set(type.name, fact)
-      return fact as Fact<T>
+      return fact
     },
   }
   return store

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { drawnBy, legsByType, type Mechanism } from '../../../src/mechanisms/mechanism.ts'
-import { known, notAsked } from '../../../src/model/cluster/fact.ts'
+import { known } from '../../../src/model/cluster/fact.ts'
 import type { KubernetesObject } from '../../../src/model/cluster/kubernetes.ts'
 import type { Entry, Hop, Leg } from '../../../src/model/affinity/leg.ts'
-import { isOfType, type ObjectType, refOf } from '../../../src/model/cluster/object.ts'
+import { type ObjectType, refOf, resourceName } from '../../../src/model/cluster/object.ts'
 import type { Policy } from '../../../src/model/affinity/policy.ts'
-import type { Store } from '../../../src/model/cluster/store.ts'
+import { type Store, storeOf } from '../../../src/model/cluster/store.ts'
 import { networkOf } from '../../../src/path/network.ts'
 import { pathsThrough } from '../../../src/path/walk.ts'
 
@@ -29,12 +29,10 @@ const hop = (mechanism: string, policy: Policy): Hop => ({
   policy,
 })
 const entry: Entry = { kind: 'host', from: 'outside', address: 'a.example', of: refOf(gate) }
-const store = (...objects: KubernetesObject[]): Store => ({
-  list: <T extends KubernetesObject>(wanted: ObjectType<T>) =>
-    known(objects.filter((one) => isOfType(one, wanted as unknown as ObjectType)) as T[]),
-  get: () => undefined,
-  fact: ({ what }) => notAsked(what),
-})
+const store = (...objects: KubernetesObject[]): Store => {
+  const byKind = Map.groupBy(objects, ({ kind }) => resourceName(type(kind)))
+  return storeOf(new Map([...byKind].map(([name, all]) => [name, known(all)])))
+}
 const cookie: Policy = { kind: 'cookie', name: 'c' }
 
 /** A mechanism that draws these arrows for these kinds. */

@@ -2,7 +2,7 @@ import { objectName } from '../../../model/findings/finding.ts'
 import { type LooseObject, refOf } from '../../../model/cluster/object.ts'
 import { sticks } from '../../../model/affinity/policy.ts'
 import type { Store } from '../../../model/cluster/store.ts'
-import { type Analyzer, analyzer, type Report, type View } from '../../analyzer.ts'
+import type { Analyzer, Report, View } from '../../analyzer.ts'
 import { routeLegs } from '../../gateway-api/legs.ts'
 import { grpcRoutes, httpRoutes } from '../../gateway-api/objects.ts'
 import { type Routing, routingOf } from '../../gateway-api/routing.ts'
@@ -28,22 +28,25 @@ const codes = [
 type Say = Report<(typeof codes)[number]>
 
 /** What becomes of policies where they meet each other, a route and its backends. */
-export const wayAnalyzer: Analyzer = analyzer({
+export const wayAnalyzer: Analyzer = {
   codes,
   needs: [backendTrafficPolicies],
-  applies: (view) => routingsOf(view).length > 0,
-  analyse: (view, report) => {
-    const isNew = once()
-    for (const routing of routingsOf(view)) {
-      const traffic = trafficOf(routing, view.store)
-      if (traffic === undefined) continue
-      sayReplaced(routing, traffic, report, isNew)
-      sayConflicts(traffic, report, isNew)
-      sayService(routing, traffic, view.store, report, isNew)
-      sayHash(routing, traffic, report, isNew)
+  begin: (view) => {
+    const routings = routingsOf(view)
+    if (routings.length === 0) return undefined
+    return (report: Say) => {
+      const isNew = once()
+      for (const routing of routings) {
+        const traffic = trafficOf(routing, view.store)
+        if (traffic === undefined) continue
+        sayReplaced(routing, traffic, report, isNew)
+        sayConflicts(traffic, report, isNew)
+        sayService(routing, traffic, view.store, report, isNew)
+        sayHash(routing, traffic, report, isNew)
+      }
     }
   },
-})
+}
 
 /** The arrows of Envoy Gateway among those that matter for the target. */
 function routingsOf(view: View): Routing[] {
