@@ -28,17 +28,19 @@ export function networkOf(store: Store, mechanisms: readonly Mechanism[]): Netwo
     drawn.set(object, legs)
     return legs
   }
+  let indexes: readonly { some: DrawersOfType; index: Index }[] | undefined
   let configured: ReadonlyMap<string, readonly Leg[]> | undefined
   const touching = (ref: ObjectRef, part: string | undefined): Leg[] => {
     const key = keyOf(ref)
     // Whoever touches the object as a whole may touch any part of it.
     const keys = part === undefined ? [key] : [placeIn(key, part), placeIn(key)]
     const legs: Leg[] = []
-    for (const some of all) {
-      const found = new Set<KubernetesObject>()
+    indexes ??= all.map((some) => ({ some, index: indexOf(some, store) }))
+    for (const { some, index } of indexes) {
       const own = isOfKind(some, ref) ? ownOf(some, ref, store) : undefined
-      if (own !== undefined) found.add(own)
-      for (const one of keys) for (const object of indexOf(some, store).get(one) ?? nobody) found.add(object)
+      const others = keys.flatMap((one) => index.get(one) ?? nobody)
+      if (own === undefined && others.length === 0) continue
+      const found = new Set(own === undefined ? others : [own, ...others])
       for (const object of found) legs.push(...draw({ by: some.by, object }))
     }
     return legs

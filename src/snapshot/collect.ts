@@ -151,13 +151,12 @@ export class Collector {
   ): AsyncGenerator<Snapshot, void, undefined> {
     const namespace = query.allNamespaces ? undefined : this.#cluster.namespace
     const scope: Scope = { namespace, isWhole: true }
-    const slices = handled(this.#services.slices(scope).then((fact) => (fact.known ? fact.value : [])))
     const resolved = resolveServices(this.#cluster, query, this.#signal)[Symbol.asyncIterator]()
     const first = resolved.next()
     const [common, read] = await Promise.all([
       this.#common(this.objects.read([namespace]), {
         wants: toExplainMany,
-        slices,
+        slices: handled(this.#services.slices(scope).then((fact) => (fact.known ? fact.value : []))),
         // Nobody knows before the last page.
         sticky: Promise.resolve(true),
         clouded: Promise.resolve(true),

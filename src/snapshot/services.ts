@@ -111,7 +111,8 @@ export class ServiceReader {
 
   /**
    * The same for the Services of a list that are read already, once the lists of their scope are there: then nothing is
-   * waited for, which counts with thousands of them. Pods and events, which would be asked for each, are not read.
+   * waited for, which counts with thousands of them. Pods and events, which would be asked for each, are not read. Each
+   * Service is asked for once: its slices are let go of with it.
    */
   async ofList(scope: Scope): Promise<(service: Service, ref: NamespacedName) => ServiceSnapshot> {
     const [slices, scalers, policies] = await Promise.all([
@@ -121,15 +122,22 @@ export class ServiceReader {
     ])
     const pods = notAsked<never>(inputs.pods.what)
     const events = notAsked<never>(inputs.events.what)
-    return (service, { namespace, name }) => ({
-      service,
+    const rest = mapFact(slices, (index) => new Map(index))
+    this.#slices.clear()
+    return (service, { namespace, name }) => {
+      const key = `${namespace}/${name}`
       // A list of its own, with which goes what is worked out of it.
-      slices: mapFact(slices, (index) => [...(index.get(`${namespace}/${name}`) ?? none)]),
-      pods,
-      events,
-      autoscalers: mapFact(scalers, (index) => index.get(namespace) ?? none),
-      networkPolicies: mapFact(policies, (index) => index.get(namespace) ?? none),
-    })
+      const own = mapFact(rest, (index) => [...(index.get(key) ?? none)])
+      if (rest.known) rest.value.delete(key)
+      return {
+        service,
+        slices: own,
+        pods,
+        events,
+        autoscalers: mapFact(scalers, (index) => index.get(namespace) ?? none),
+        networkPolicies: mapFact(policies, (index) => index.get(namespace) ?? none),
+      }
+    }
   }
 
   #slicesIn({ namespace, isWhole }: Scope, name?: string): Promise<SlicesByService> {
