@@ -5,6 +5,10 @@
  *
  * Without a URL it starts a small server of its own on loopback. The runs are interleaved, so that whatever else the
  * machine does meets all alike; what is printed are medians of requests per second, and ratios to `hey`.
+ *
+ * How many requests there are decides: the agent is compiled while it runs, hey was before. On one processor, against a server
+ * in Go, it has 0.57 of hey's connections per second in 3,000 requests, 0.81 in 8,000 and 1.08 in 24,000. Most of the time
+ * is the kernel's (connect, close, write); none of V8's flags for compiling earlier made the beginning quicker.
  */
 import type { ChildProcess } from 'node:child_process'
 import { execFile, spawn } from 'node:child_process'
