@@ -163,6 +163,6 @@ const meaning: Record<string, string> = {
   '403': ': it is not allowed',
   '404': ': nothing is there under this host and path',
   '502': ': the proxy got no valid answer from a pod',
-  '503': ': the proxy has no pod to send to',
+  '503': ': the proxy has no pod to send to, or takes no more requests',
   '504': ': the proxy waited for a pod in vain',
 }
