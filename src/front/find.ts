@@ -76,8 +76,8 @@ export async function findFront(
   if (places === undefined) {
     const others = [...new Set(all.flatMap((one) => one.others))]
     if (others.length > 0) {
-      const asked = `${query.hosts?.join(', ') ?? 'its hosts'}${query.paths?.join(', ') ?? ''}`
-      throw new UserError(`${word} has no way for ${asked}`, {
+      const asked = [query.hosts, query.paths].flatMap((said) => (said === undefined ? [] : said.join(', ')))
+      throw new UserError(`${word} has no way for ${asked.join(' with ')}`, {
         hints: [`what leads through it:  ${others.join(', ')}`],
       })
     }

@@ -45,6 +45,23 @@ describeOnce('S4: an Ingress of ingress-nginx with regular expressions and a coo
     expect(ended.stdout).toMatch(/^SPREAD {3}users with a cookie jar do not stay/m)
   })
 
+  scenario('a path or a host that no rule has is told, and what there is', needs, async () => {
+    await place.apply(shop())
+    const why = async (...words: string[]): Promise<string> => {
+      const ended = await place.probe(['ingress/shop', ...words])
+      expectExit(ended, 1)
+      expect(ended.stderr.replaceAll(/\s+/g, ' ')).toContain(
+        `what leads through it: ${host()}/(app1/.*), ${host()}/(app2/.*)`,
+      )
+      return ended.stderr
+    }
+    expect(await why('--path', '/nope')).toContain('ingress/shop has no way for /nope\n')
+    expect(await why('--host', 'x.lab')).toContain('ingress/shop has no way for x.lab\n')
+    expect(await why('--host', host(), '--path', '/nope')).toContain(
+      `ingress/shop has no way for ${host()} with /nope\n`,
+    )
+  })
+
   scenario('a cookie for the path of the expression is never sent back', needs, async () => {
     await place.apply(shop(cookie))
     await gatewayFollows(asked(), sets('route'))
