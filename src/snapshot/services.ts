@@ -290,13 +290,16 @@ function compactEndpoint({
   targetRef,
 }: SliceEndpoint): SliceEndpoint {
   const { kind, name } = targetRef ?? {}
-  return {
-    addresses,
-    ...(conditions === undefined
-      ? {}
-      : { conditions: shared(knownConditions, Object.entries(conditions).join(), conditions) }),
-    ...(nodeName === undefined ? {} : { nodeName: shared(nodeNames, nodeName, nodeName) }),
-    ...(hints === undefined ? {} : { hints, ...(zone === undefined ? {} : { zone }) }),
-    ...(kind === undefined || name === undefined ? {} : { targetRef: { kind, name } }),
+  const kept: SliceEndpoint = { addresses }
+  if (conditions) {
+    const { ready, serving, terminating } = conditions
+    kept.conditions = shared(knownConditions, `${ready} ${serving} ${terminating}`, conditions)
   }
+  if (nodeName !== undefined) kept.nodeName = shared(nodeNames, nodeName, nodeName)
+  if (hints !== undefined) {
+    kept.hints = hints
+    if (zone !== undefined) kept.zone = zone
+  }
+  if (kind !== undefined && name !== undefined) kept.targetRef = { kind, name }
+  return kept
 }

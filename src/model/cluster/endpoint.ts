@@ -54,24 +54,33 @@ export function endpointsOfPort(
   return [...found.values()]
 }
 
-function toEndpoint(entry: SliceEndpoint, address: string, family: 'IPv4' | 'IPv6', port: number): Endpoint {
-  const ready = entry.conditions?.ready ?? true
-  const reference = entry.targetRef?.kind === 'Pod' ? entry.targetRef : undefined
-  const forNodes = entry.hints?.forNodes?.map((hint) => hint.name)
-  const forZones = entry.hints?.forZones?.map((hint) => hint.name)
-  return {
+/** Field by field, which is quicker than by spreads: a cluster has many thousands of them. */
+function toEndpoint(
+  { conditions, targetRef, hostname, nodeName, zone, hints }: SliceEndpoint,
+  address: string,
+  family: 'IPv4' | 'IPv6',
+  port: number,
+): Endpoint {
+  const ready = conditions?.ready ?? true
+  const serving = conditions?.serving ?? ready
+  const endpoint: Endpoint = {
     address,
     family,
     port,
-    ...(reference?.name === undefined ? {} : { pod: reference.name }),
-    ...(reference?.uid === undefined ? {} : { podUid: reference.uid }),
-    ...(entry.hostname === undefined ? {} : { hostname: entry.hostname }),
-    ...(entry.nodeName === undefined ? {} : { node: entry.nodeName }),
-    ...(entry.zone === undefined ? {} : { zone: entry.zone }),
     ready,
-    serving: entry.conditions?.serving ?? ready,
-    terminating: entry.conditions?.terminating ?? false,
-    ...(forNodes === undefined ? {} : { forNodes }),
-    ...(forZones === undefined ? {} : { forZones }),
+    serving,
+    terminating: conditions?.terminating ?? false,
   }
+  if (targetRef?.kind === 'Pod') {
+    if (targetRef.name !== undefined) endpoint.pod = targetRef.name
+    if (targetRef.uid !== undefined) endpoint.podUid = targetRef.uid
+  }
+  if (hostname !== undefined) endpoint.hostname = hostname
+  if (nodeName !== undefined) endpoint.node = nodeName
+  if (zone !== undefined) endpoint.zone = zone
+  const forNodes = hints?.forNodes?.map((hint) => hint.name)
+  const forZones = hints?.forZones?.map((hint) => hint.name)
+  if (forNodes !== undefined) endpoint.forNodes = forNodes
+  if (forZones !== undefined) endpoint.forZones = forZones
+  return endpoint
 }

@@ -307,6 +307,14 @@ describe('several Services', () => {
     ).toEqual(['web', 'shop', 'failure', 'failure'])
   })
 
+  it('have ready endpoints where a server writes null for the conditions', async () => {
+    const own = slice(['10.244.1.4'])
+    const endpoints = (own.endpoints ?? []).map((one) => ({ ...one, conditions: null }))
+    const { cluster } = fakeCluster({ ...base, [slices]: { items: [{ ...own, endpoints }] } })
+    const [step] = await steps(cluster, namedQuery(['web']))
+    expect(step).toMatchObject({ explanation: { service: { endpoints: { ready: 1, total: 1 } } } })
+  })
+
   it('of one namespace share one list of slices', async () => {
     const names = Array.from({ length: 9 }, (_, index) => `web-${index}`)
     const { cluster, asked } = fakeCluster({

@@ -1,4 +1,5 @@
 import type { ProxyClock } from '../../../model/affinity/proxy-clock.ts'
+import { onceFor } from '../../kit/once.ts'
 import type { ProxyFacts } from '../../../model/cluster/snapshot.ts'
 
 /** What session affinity means on one Service proxy. */
@@ -51,7 +52,8 @@ const proxies: Readonly<Record<ProxyFacts['kind'], Omit<Semantics, 'clock'>>> = 
   'kube-router': { name: 'kube-router', timer: 'idle', client: 'address', leastSeconds: ipvsLeastSeconds },
 }
 
-export function semanticsOf(facts: ProxyFacts): Semantics {
+/** The same for all Services of a cluster. */
+export const semanticsOf = onceFor((facts: ProxyFacts): Semantics => {
   const { kind, mode, product } = facts
   const clock = clockOf(facts)
   const semantics = {
@@ -66,7 +68,7 @@ export function semanticsOf(facts: ProxyFacts): Semantics {
   if (mode === 'ipvs') return { ...semantics, name: `${semantics.name} IPVS`, leastSeconds: ipvsLeastSeconds }
   const limit = mode === 'iptables' ? { mostClients: recentListTotal } : {}
   return { ...semantics, name: `${semantics.name} ${mode}`, ...limit }
-}
+})
 
 /**
  * Cilium picks when a pod connects, before there is a packet. It always does where it replaces kube-proxy, whatever
