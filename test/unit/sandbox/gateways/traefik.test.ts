@@ -53,6 +53,25 @@ describe('the Traefik of the sandbox', () => {
     expect(spreadOf(() => go({ cookie }))).toBeGreaterThan(1)
     expect(go({ host: 'other.test' })).toMatchObject({ status: 404 })
   })
+
+  test('what has TLS, or names an entry point, is served there alone', () => {
+    const store = clusterWith('traefik', 'web')
+    const services = [{ name: 'web', port: 80 }]
+    const route = (name: string, more: object): void =>
+      put(store, 'ingressroutes', {
+        metadata: { name },
+        spec: { ...more, routes: [{ match: `Host(\`${name}.test\`)`, services }] },
+      })
+    route('any', {})
+    route('tls', { tls: {} })
+    route('web', { entryPoints: ['web'] })
+    const go = visit(store, 'traefik')
+    const served = (host: string): boolean[] =>
+      [false, true].map((isSecure) => go({ host, isSecure }).to !== undefined)
+    expect(served('any.test')).toEqual([true, true])
+    expect(served('tls.test')).toEqual([false, true])
+    expect(served('web.test')).toEqual([true, false])
+  })
 })
 
 describe('rules of Traefik', () => {
