@@ -1,3 +1,6 @@
+import { codes as apisixCodes } from '../mechanisms/apisix/codes.ts'
+import { codes as kgatewayCodes } from '../mechanisms/kgateway/codes.ts'
+import { codes as skipperCodes } from '../mechanisms/skipper/codes.ts'
 import { codes as awsCodes } from '../mechanisms/aws/codes.ts'
 import { codes as azureCodes } from '../mechanisms/azure/codes.ts'
 import { codes as emissaryCodes } from '../mechanisms/emissary/codes.ts'
@@ -44,6 +47,9 @@ export const codes = {
   ...gkeCodes,
   ...azureCodes,
   ...emissaryCodes,
+  ...apisixCodes,
+  ...skipperCodes,
+  ...kgatewayCodes,
   ...gatewayApiCodes,
   ...envoyGatewayCodes,
   ...contourCodes,

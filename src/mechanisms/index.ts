@@ -1,5 +1,6 @@
 import { listName, type ObjectType, resourceName } from '../model/cluster/object.ts'
 import { anyKind, type TargetKind } from '../model/affinity/target.ts'
+import { apisixMechanism } from './apisix/index.ts'
 import { aws } from './aws/index.ts'
 import { azure } from './azure/index.ts'
 import { emissary } from './emissary/index.ts'
@@ -11,11 +12,13 @@ import { haproxy } from './haproxy/index.ts'
 import { ingress } from './ingress/index.ts'
 import { ingressNginx } from './ingress-nginx/index.ts'
 import { istio } from './istio/index.ts'
+import { kgateway } from './kgateway/index.ts'
 import { kongMechanism } from './kong/index.ts'
 import type { Mechanism } from './mechanism.ts'
 import { nginxIncMechanism } from './nginx-inc/index.ts'
 import { service } from './service/index.ts'
 import { serviceKind, services } from './service/objects.ts'
+import { skipperMechanism } from './skipper/index.ts'
 import { traefik } from './traefik/index.ts'
 
 /** Every mechanism; ways are shown in this order, and what a mechanism draws in front of a Service stands before its own. */
@@ -30,6 +33,9 @@ export const mechanisms: readonly Mechanism[] = [
   azure,
   gatewayApi,
   emissary,
+  apisixMechanism,
+  skipperMechanism,
+  kgateway,
   envoyGateway,
   istio,
   traefik,

@@ -71,7 +71,7 @@ const mistakes: [string, string][] = [
   ],
   [
     'probe pod/x',
-    'error: cannot probe a "pod"\n  what can be named:  svc/NAME, ingress/NAME, virtualserver/NAME, httproute/NAME, grpcroute/NAME, gateway/NAME, mapping/NAME, backendtrafficpolicy/NAME, virtualservice/NAME, destinationrule/NAME, gateway.networking.istio.io/NAME, ingressroute/NAME, traefikservice/NAME, httpproxy/NAME\nSee \'kubectl affinity probe --help\' for usage.\n',
+    'error: cannot probe a "pod"\n  what can be named:  svc/NAME, ingress/NAME, virtualserver/NAME, httproute/NAME, grpcroute/NAME, gateway/NAME, mapping/NAME, apisixroute/NAME, routegroup/NAME, backendtrafficpolicy/NAME, virtualservice/NAME, destinationrule/NAME, gateway.networking.istio.io/NAME, ingressroute/NAME, traefikservice/NAME, httpproxy/NAME\nSee \'kubectl affinity probe --help\' for usage.\n',
   ],
   [
     'probe svc',

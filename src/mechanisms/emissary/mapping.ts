@@ -2,10 +2,10 @@ import type { Arrival, Leg } from '../../model/affinity/leg.ts'
 import { type LooseObject, type NamespacedName, type ObjectType, refOf } from '../../model/cluster/object.ts'
 import type { Policy } from '../../model/affinity/policy.ts'
 import type { Store } from '../../model/cluster/store.ts'
+import { hashedCookie } from '../kit/envoy.ts'
 import { hostEntry, sendingLegs } from '../kit/front.ts'
 import { at, record, text } from '../kit/loose.ts'
 import { customType } from '../kit/types.ts'
-import { goSeconds } from './duration.ts'
 
 const versions: ObjectType['versions'] = ['v3alpha1', 'v2']
 
@@ -66,19 +66,7 @@ export function mappingPolicy({ spec }: LooseObject): Policy {
   if (balancer['policy'] !== 'ring_hash' && balancer['policy'] !== 'maglev') return { kind: 'none' }
   const cookie = record(balancer['cookie'])
   const name = text(cookie['name'])
-  if (name !== undefined) {
-    const [path, ttl] = [text(cookie['path']), text(cookie['ttl'])]
-    const ttlSeconds = goSeconds(ttl)
-    return {
-      kind: 'cookie',
-      name,
-      ...(path === undefined ? {} : { path }),
-      ...(ttlSeconds === undefined || ttlSeconds === 0 ? {} : { ttlSeconds }),
-      // Without a ttl Envoy makes none.
-      madeBy: ttl === undefined ? 'application' : 'proxy',
-      points: 'into-a-hash',
-    }
-  }
+  if (name !== undefined) return hashedCookie({ name, path: text(cookie['path']), ttl: text(cookie['ttl']) })
   const header = text(balancer['header'])
   if (header !== undefined) return { kind: 'header', name: header, points: 'into-a-hash' }
   return balancer['source_ip'] === true ? { kind: 'hash', of: 'client address' } : { kind: 'none' }

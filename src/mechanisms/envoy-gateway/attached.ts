@@ -4,8 +4,9 @@ import type { Store } from '../../model/cluster/store.ts'
 import { isGranted } from '../gateway-api/backends.ts'
 import { group as gatewayGroup } from '../gateway-api/objects.ts'
 import type { Routing } from '../gateway-api/routing.ts'
-import { at, list, record, strings, text } from '../kit/loose.ts'
+import { at, list, record } from '../kit/loose.ts'
 import { onceFor } from '../kit/once.ts'
+import { selects } from '../kit/targeting.ts'
 import { backendTrafficPolicies, group, targetsOf } from './objects.ts'
 
 /** Where a policy is attached, the most specific first. */
@@ -95,19 +96,4 @@ function mayReach(policy: LooseObject, object: LooseObject, selector: unknown, s
   const from = { group, kind: policy.kind, namespace: policy.metadata.namespace ?? '' }
   const { namespace = '', name } = object.metadata
   return isGranted(from, { group: gatewayGroup, kind: object.kind, namespace, name }, store) === true
-}
-
-function selects(selector: unknown, labels: Readonly<Record<string, string>>): boolean {
-  const wanted = Object.entries(record(record(selector)['matchLabels']))
-  return (
-    wanted.every(([key, value]) => labels[key] === value) &&
-    list(record(selector)['matchExpressions']).every((one) => {
-      const { key, operator } = record(one)
-      const value = labels[text(key) ?? '']
-      const values = strings(record(one)['values'])
-      if (operator === 'In') return value !== undefined && values.includes(value)
-      if (operator === 'NotIn') return value === undefined || !values.includes(value)
-      return operator === 'Exists' ? value !== undefined : value === undefined
-    })
-  )
 }

@@ -1,5 +1,5 @@
 import type { Policy } from '../../model/affinity/policy.ts'
-import { secondsOf } from '../gateway-api/persistence.ts'
+import { hashedCookie } from '../kit/envoy.ts'
 import { at, list, record, text } from '../kit/loose.ts'
 
 /** What `spec.loadBalancer` sticks on; undefined where it does not hash. */
@@ -36,21 +36,13 @@ function headersOf(hash: unknown): string[] {
   return all.flatMap((one) => text(record(one)['name']) ?? [])
 }
 
-/** Without `ttl` Envoy makes no cookie; with `0s` one that lasts as long as the browser. */
 function cookieOf(cookie: unknown): Policy {
-  const name = text(at(cookie, 'name'))
-  const ttl = text(at(cookie, 'ttl'))
-  const seconds = secondsOf(ttl)
-  const path = attributeOf(cookie, 'Path')
-  return {
-    kind: 'cookie',
-    ...(name === undefined ? {} : { name }),
-    ...(path === undefined ? {} : { path }),
-    ...(seconds === undefined || seconds === 0 ? {} : { ttlSeconds: seconds }),
-    ...(attributeOf(cookie, 'Secure') === undefined ? {} : { secure: true }),
-    madeBy: ttl === undefined ? 'application' : 'proxy',
-    points: 'into-a-hash',
-  }
+  return hashedCookie({
+    name: text(at(cookie, 'name')),
+    path: attributeOf(cookie, 'Path'),
+    ttl: text(at(cookie, 'ttl')),
+    isSecure: attributeOf(cookie, 'Secure') !== undefined,
+  })
 }
 
 /** An attribute of the cookie; their names are not told apart by case. */

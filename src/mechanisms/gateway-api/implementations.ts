@@ -67,7 +67,6 @@ export const implementations: readonly Implementation[] = [
   {
     label: 'kgateway',
     controllers: ['kgateway.dev/'],
-    others: 'BackendConfigPolicy',
     // Its cookie has no Path attribute (kgateway-dev/kgateway issue 14123).
     read: (persistence) => ({ policy: recorded(persistence, persistence.name) }),
   },
@@ -127,7 +126,6 @@ export const implementations: readonly Implementation[] = [
   {
     label: 'APISIX',
     controllers: ['apisix.apache.org/'],
-    others: 'BackendTrafficPolicy',
     read: nobody('APISIX'),
   },
 ]

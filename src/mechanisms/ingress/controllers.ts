@@ -1,6 +1,7 @@
 import type { Policy } from '../../model/affinity/policy.ts'
 import type { LooseObject } from '../../model/cluster/object.ts'
 import type { Store } from '../../model/cluster/store.ts'
+import { apisix } from '../apisix/controller.ts'
 import { alb } from '../aws/alb.ts'
 import { agic } from '../azure/controller.ts'
 import { gke } from '../gke/controller.ts'
@@ -10,6 +11,7 @@ import { controller as ingressNginx } from '../ingress-nginx/controller.ts'
 import { annotationsOf, type IngressController, isServedBy } from '../kit/controller.ts'
 import { kong } from '../kong/controller.ts'
 import { nginxInc } from '../nginx-inc/controller.ts'
+import { skipper } from '../skipper/controller.ts'
 import { servesClassesOfNginx, traefikController, traefikNginxController } from '../traefik/controller.ts'
 import { ingressClass, ingressClasses } from './classes.ts'
 
@@ -44,6 +46,8 @@ export const ingressControllers: readonly IngressController[] = [
   kong,
   gke,
   agic,
+  apisix,
+  skipper,
   contour,
   istio,
   cilium,

@@ -2,7 +2,7 @@ import type { ObjectRef } from '../../model/findings/finding.ts'
 import { type LooseObject, type ObjectType, groupOf } from '../../model/cluster/object.ts'
 import type { UnknownPolicy } from '../../model/affinity/policy.ts'
 import type { Store } from '../../model/cluster/store.ts'
-import { at, list, record } from './loose.ts'
+import { at, list, record, strings, text } from './loose.ts'
 
 /** The policies of a type that point at an object of their namespace, by `targetRef` or one of `targetRefs`. */
 export function policiesFor(
@@ -31,4 +31,20 @@ export function unreadable(types: readonly ObjectType[], store: Store): UnknownP
   return missing === undefined
     ? undefined
     : { kind: 'unknown', why: `objects of kind ${missing.kind} could not be read` }
+}
+
+/** Whether a selector, of `matchLabels` and `matchExpressions`, takes these labels. */
+export function selects(selector: unknown, labels: Readonly<Record<string, string>>): boolean {
+  const wanted = Object.entries(record(record(selector)['matchLabels']))
+  return (
+    wanted.every(([key, value]) => labels[key] === value) &&
+    list(record(selector)['matchExpressions']).every((one) => {
+      const { key, operator } = record(one)
+      const value = labels[text(key) ?? '']
+      const values = strings(record(one)['values'])
+      if (operator === 'In') return value !== undefined && values.includes(value)
+      if (operator === 'NotIn') return value === undefined || !values.includes(value)
+      return operator === 'Exists' ? value !== undefined : value === undefined
+    })
+  )
 }

@@ -10,12 +10,15 @@ import { gatewayOf, routeOf, session } from '../mechanisms/gateway-api/build.ts'
 import { gatewayApiGrid } from '../mechanisms/gateway-api/grid.ts'
 import { ingressNginxGrid } from '../mechanisms/ingress-nginx/grid.ts'
 import {
+  apisixGrid,
   azureGrid,
   emissaryGrid,
   gkeGrid,
   haproxyGrid,
+  kgatewayGrid,
   kongGrid,
   nginxIncGrid,
+  skipperGrid,
 } from '../mechanisms/others/grid.ts'
 import { traefikGrid } from '../mechanisms/traefik/grid.ts'
 import { ingressGrid } from '../mechanisms/ingress/grid.ts'
@@ -108,6 +111,9 @@ export const grid: GridRows = {
   ...gkeGrid,
   ...azureGrid,
   ...emissaryGrid,
+  ...apisixGrid,
+  ...skipperGrid,
+  ...kgatewayGrid,
   ...traefikGrid,
   ...gatewayApiGrid,
   ...envoyGatewayGrid,

@@ -188,3 +188,93 @@ export const emissaryGrid: GridRows = {
     silent: () => mapping({ cookie: { name: 'sid', ttl: '60s' } }, 'endpoint'),
   },
 }
+
+const ringed = (ringHash: object) =>
+  scene(
+    {},
+    ...gatewayOf('kgateway.dev/kgateway'),
+    objectOf('gateway.kgateway.dev/v1alpha1', 'BackendConfigPolicy', 'own', {
+      targetRefs: [{ group: '', kind: 'Service', name: 'web' }],
+      loadBalancer: { ringHash },
+    }),
+  )
+const hashedCookie = (cookie: object) => ringed({ hashPolicies: [{ cookie: { name: 'sid', ...cookie } }] })
+
+export const kgatewayGrid: GridRows = {
+  'AFF-KGW-NO-HASH': { fires: () => ringed({}), silent: () => hashedCookie({ ttl: '0s', path: '/' }) },
+  'AFF-KGW-NO-TTL': {
+    fires: () => hashedCookie({ path: '/' }),
+    silent: () => hashedCookie({ ttl: '0s', path: '/' }),
+  },
+  'AFF-KGW-NO-PATH': {
+    fires: () => hashedCookie({ ttl: '0s' }),
+    silent: () => hashedCookie({ ttl: '0s', path: '/' }),
+  },
+}
+
+const apisix = (loadbalancer: object, backend: object = {}, ...more: object[]) =>
+  scene(
+    {},
+    objectOf('apisix.apache.org/v2', 'ApisixRoute', 'front', {
+      http: [
+        {
+          name: 'all',
+          match: { hosts: ['shop.example'], paths: ['/*'] },
+          backends: [{ serviceName: 'web', servicePort: 80, ...backend }, ...more],
+        },
+      ],
+    }),
+    objectOf('apisix.apache.org/v2', 'ApisixUpstream', 'web', {
+      loadbalancer: { type: 'chash', ...loadbalancer },
+    }),
+  )
+const byHeader = { hashOn: 'header', key: 'x-user' }
+
+export const apisixGrid: GridRows = {
+  'AFF-APISIX-HASH-ON': {
+    fires: () => apisix({ ...byHeader, hashOn: 'headers' }),
+    silent: () => apisix(byHeader),
+  },
+  'AFF-APISIX-KEY': {
+    fires: () => apisix({ key: 'http_x_user' }),
+    silent: () => apisix({ key: 'arg_user' }),
+  },
+  'AFF-APISIX-NO-COOKIE': {
+    fires: () => apisix({ hashOn: 'cookie', key: 'sid' }),
+    silent: () => apisix(byHeader),
+  },
+  'AFF-APISIX-CLUSTER-IP': {
+    fires: () => apisix(byHeader, { resolveGranularity: 'service' }),
+    silent: () => apisix(byHeader, { resolveGranularity: 'endpoint' }),
+  },
+  'AFF-APISIX-SPLIT': {
+    fires: () => apisix(byHeader, {}, { serviceName: 'next', servicePort: 80, weight: 10 }),
+    silent: () => apisix(byHeader, {}, { serviceName: 'next', servicePort: 80, weight: 0 }),
+  },
+}
+
+const skipper = (algorithm: string | undefined, filter: string) =>
+  scene(
+    {},
+    ingressOf('', {
+      'kubernetes.io/ingress.class': 'skipper',
+      'zalando.org/skipper-filter': filter,
+      ...(algorithm === undefined ? {} : { 'zalando.org/skipper-loadbalancer': algorithm }),
+    }),
+  )
+const byUser = 'consistentHashKey("${request.header.X-User}")'
+
+export const skipperGrid: GridRows = {
+  'AFF-SKIPPER-ALGORITHM': {
+    fires: () => skipper('consistenthash', byUser),
+    silent: () => skipper('consistentHash', byUser),
+  },
+  'AFF-SKIPPER-KEY-UNUSED': {
+    fires: () => skipper(undefined, byUser),
+    silent: () => skipper('consistentHash', byUser),
+  },
+  'AFF-SKIPPER-BALANCE-FACTOR': {
+    fires: () => skipper('consistentHash', `${byUser} -> consistentHashBalanceFactor(1.25)`),
+    silent: () => skipper('consistentHash', byUser),
+  },
+}

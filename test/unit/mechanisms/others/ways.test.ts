@@ -283,6 +283,121 @@ describe('Emissary', () => {
   })
 })
 
+describe('APISIX', () => {
+  const route = (loadbalancer: object, backend: object = {}, more: object[] = []) =>
+    hops(
+      scene(
+        {},
+        objectOf('apisix.apache.org/v2', 'ApisixRoute', 'front', {
+          http: [
+            {
+              match: { hosts: ['shop.example'], paths: ['/*'] },
+              backends: [{ serviceName: 'web', servicePort: 80, ...backend }, ...more],
+            },
+          ],
+        }),
+        objectOf('apisix.apache.org/v2', 'ApisixUpstream', 'web', {
+          loadbalancer: { type: 'chash', ...loadbalancer },
+        }),
+      ),
+    )
+  const hash = (of: string) => pods({ kind: 'hash', of })
+  const points = 'into-a-hash'
+
+  it.each([
+    [{ hashOn: 'header', key: 'x-user' }, pods({ kind: 'header', name: 'x-user', points })],
+    [{ hashOn: 'cookie', key: 'sid' }, pods({ kind: 'cookie', name: 'sid', madeBy: 'application', points })],
+    [{ key: 'remote_addr' }, hash('client address')],
+    [{ hashOn: 'vars', key: 'arg_room' }, hash('parameter room')],
+    [{ hashOn: 'vars_combinations', key: '$host$remote_addr' }, hash('$host$remote_addr')],
+    [{ hashOn: 'consumer' }, hash('consumer')],
+    [{ type: 'ewma' }, pods(none)],
+  ])('sticks on what the ApisixUpstream of the Service says: %j', (loadbalancer, expected) => {
+    expect(route(loadbalancer)).toStrictEqual(expected)
+  })
+
+  it('says that a refused hash is not known, and what goes past the pods', () => {
+    expect(route({ key: 'http_x_user' })).toMatchObject([{ policy: { kind: 'unknown' } }])
+    const byHeader = { hashOn: 'header', key: 'x-user' }
+    expect(route(byHeader, { resolveGranularity: 'service' })).toMatchObject([{ arrival: 'cluster-ip' }])
+    expect(route(byHeader, {}, [{ serviceName: 'next', weight: 300 }])).toMatchObject([{ share: 0.25 }])
+  })
+
+  it('reads the BackendTrafficPolicies of a Service behind an Ingress and a Gateway', () => {
+    const policy = objectOf('apisix.apache.org/v1alpha1', 'BackendTrafficPolicy', 'own', {
+      targetRefs: [{ group: '', kind: 'Service', name: 'web' }],
+      loadbalancer: { type: 'chash', hashOn: 'header', key: 'x-user' },
+    })
+    const sticky = pods({ kind: 'header', name: 'x-user', points })
+    const byClass = ingressOf('', { 'kubernetes.io/ingress.class': 'apisix' })
+    expect(hops(scene({}, byClass, policy))).toStrictEqual(sticky)
+    const gateway = gatewayOf('apisix.apache.org/apisix-ingress-controller')
+    expect(hops(scene({}, ...gateway, policy))).toMatchObject(sticky)
+    expect(hops(scene({}, ...gateway))).toMatchObject(pods(none))
+  })
+})
+
+describe('Skipper', () => {
+  const points = 'into-a-hash'
+  const filter = (key: string) => `fadeIn("3m") -> consistentHashKey("${key}")`
+  const byClass = { 'kubernetes.io/ingress.class': 'skipper' }
+  const annotated = (algorithm: string, filters?: string) =>
+    ways('', {
+      ...byClass,
+      'zalando.org/skipper-loadbalancer': algorithm,
+      ...(filters === undefined ? {} : { 'zalando.org/skipper-filter': filters }),
+    })
+
+  it.each([
+    ['${request.header.X-User}', { kind: 'header', name: 'X-User', points }],
+    ['${request.cookie.sid}', { kind: 'cookie', name: 'sid', madeBy: 'application', points }],
+    ['${request.query.room}', { kind: 'hash', of: 'parameter room' }],
+    ['${request.source}', { kind: 'hash', of: 'client address' }],
+    ['${productId}', { kind: 'hash', of: '${productId}' }],
+  ])('hashes the key of an Ingress: %s', (key, policy) => {
+    expect(annotated('consistentHash', filter(key))).toStrictEqual(pods(policy))
+  })
+
+  it('hashes the address without a key, and nothing with another algorithm', () => {
+    expect(annotated('consistentHash')).toStrictEqual(pods({ kind: 'hash', of: 'client address' }))
+    expect(annotated('random', filter('${request.source}'))).toStrictEqual(pods(none))
+  })
+
+  it('reads a RouteGroup: hosts, routes, backends and weights', () => {
+    const group = (spec: object) =>
+      hops(
+        scene(
+          {},
+          objectOf('zalando.org/v1', 'RouteGroup', 'front', {
+            hosts: ['shop.example'],
+            backends: [
+              {
+                name: 'own',
+                type: 'service',
+                serviceName: 'web',
+                servicePort: 80,
+                algorithm: 'consistentHash',
+              },
+              { name: 'next', type: 'service', serviceName: 'next', servicePort: 80 },
+            ],
+            ...spec,
+          }),
+        ),
+      )
+    const routes = [{ pathSubtree: '/', filters: [filter('${request.header.X-User}')] }]
+    const sticky = { policy: { kind: 'header', name: 'X-User', points }, arrival: 'pods' }
+    expect(group({ routes, defaultBackends: [{ backendName: 'own' }] })).toStrictEqual([sticky])
+    const both = [
+      { backendName: 'own', weight: 3 },
+      { backendName: 'next', weight: 1 },
+    ]
+    expect(group({ routes, defaultBackends: both })).toStrictEqual([{ ...sticky, share: 0.75 }])
+    expect(group({ defaultBackends: [{ backendName: 'own' }] })).toStrictEqual(
+      pods({ kind: 'hash', of: 'client address' }),
+    )
+  })
+})
+
 describe('gateways whose controllers have policies of their own', () => {
   const toService = { targetRef: { group: '', kind: 'Service', name: 'web' } }
   const behind = (controllerName: string, objects: ReturnType<typeof objectOf>[], rule: object = {}) =>
@@ -334,6 +449,27 @@ describe('gateways whose controllers have policies of their own', () => {
       routePolicy({ affinityType: 'application-cookie', cookieName: 'sid', cookieDuration: '1h' }),
     ).toMatchObject(pods({ kind: 'cookie', name: 'sid', ttlSeconds: 3600 }))
     expect(routePolicy({ affinityType: 'application-cookie', cookieName: 'sid' })).toMatchObject(pods(none))
+  })
+
+  it('kgateway: BackendConfigPolicy, unless the rule records the pod', () => {
+    const config = (loadBalancer: object, target: object = { targetRefs: [toService.targetRef] }) =>
+      objectOf('gateway.kgateway.dev/v1alpha1', 'BackendConfigPolicy', 'own', { ...target, loadBalancer })
+    const to = (object: ReturnType<typeof config>, rule: object = {}) =>
+      behind('kgateway.dev/kgateway', [object], rule)
+    const cookie = { name: 'sid', path: '/', ttl: '1h', secure: true }
+    const made = { kind: 'cookie', name: 'sid', path: '/', ttlSeconds: 3600, secure: true, madeBy: 'proxy' }
+    const ring = { ringHash: { hashPolicies: [{ cookie }] } }
+    expect(to(config(ring))).toMatchObject(pods(made))
+    expect(
+      to(config({ maglev: { hashPolicies: [{ header: { name: 'x-user' } }, { sourceIP: {} }] } })),
+    ).toMatchObject(pods({ kind: 'hash', of: 'header x-user, client address' }))
+    expect(to(config({ ringHash: {} }))).toMatchObject(pods(none))
+    const elsewhere = { targetSelectors: [{ group: '', kind: 'Service', matchLabels: { app: 'other' } }] }
+    expect(to(config(ring, elsewhere))).toMatchObject(pods(none))
+    const session = { sessionPersistence: { sessionName: 'other' } }
+    expect(to(config(ring), session)).toMatchObject(
+      pods({ kind: 'cookie', name: 'other', points: 'at-a-pod' }),
+    )
   })
 
   it('Kong: the KongUpstreamPolicy of the Service', () => {

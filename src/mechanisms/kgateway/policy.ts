@@ -1,0 +1,82 @@
+import type { Leg } from '../../model/affinity/leg.ts'
+import { sticks, type Policy } from '../../model/affinity/policy.ts'
+import { type LooseObject, type ObjectType, refOf } from '../../model/cluster/object.ts'
+import type { ObjectRef } from '../../model/findings/finding.ts'
+import type { Store } from '../../model/cluster/store.ts'
+import { routingOf } from '../gateway-api/routing.ts'
+import { byCreation } from '../kit/age.ts'
+import { hashedCookie } from '../kit/envoy.ts'
+import { at, list, record, text } from '../kit/loose.ts'
+import { policiesFor, selects, unreadable } from '../kit/targeting.ts'
+import { customType } from '../kit/types.ts'
+import { services } from '../service/objects.ts'
+
+/** How kgateway meets a Service (api/v1alpha1/kgateway/backend_config_policy_types.go). */
+export const backendConfigs: ObjectType<LooseObject> = {
+  ...customType('gateway.kgateway.dev', 'backendconfigpolicies', 'BackendConfigPolicy'),
+  versions: ['v1alpha1'],
+}
+
+/** The ring of a policy, where it has one: its place, and what it hashes. */
+export function ringOf({ spec }: LooseObject): { field: string; hashes: readonly unknown[] } | undefined {
+  for (const name of ['ringHash', 'maglev']) {
+    const ring = at(spec, `loadBalancer.${name}`)
+    if (ring !== undefined)
+      return { field: `spec.loadBalancer.${name}`, hashes: list(record(ring)['hashPolicies']) }
+  }
+  return undefined
+}
+
+/** What it makes Envoy stick on; undefined where it says nothing about picking. */
+export function configPolicy(object: LooseObject): Policy | undefined {
+  const hashes = ringOf(object)?.hashes
+  if (hashes === undefined)
+    return at(object.spec, 'loadBalancer') === undefined ? undefined : { kind: 'none' }
+  const parts = hashes.flatMap((one) => partOf(one) ?? [])
+  const [first, ...more] = parts
+  if (first === undefined) return { kind: 'none' }
+  return more.length === 0 ? first.policy : { kind: 'hash', of: parts.map(({ words }) => words).join(', ') }
+}
+
+function partOf(one: unknown): { words: string; policy: Policy } | undefined {
+  const cookie = record(at(one, 'cookie'))
+  const [name, header] = [text(cookie['name']), text(at(one, 'header.name'))]
+  if (name !== undefined) {
+    const [path, ttl] = [text(cookie['path']), text(cookie['ttl'])]
+    const policy = hashedCookie({ name, path, ttl, isSecure: cookie['secure'] === true })
+    return { words: `cookie ${name}`, policy }
+  }
+  if (header !== undefined)
+    return { words: `header ${header}`, policy: { kind: 'header', name: header, points: 'into-a-hash' } }
+  const of = 'client address'
+  return at(one, 'sourceIP') === undefined ? undefined : { words: of, policy: { kind: 'hash', of } }
+}
+
+/** The hop of a gateway of kgateway. What a rule's sessionPersistence records comes before any hash. */
+export function refineGateway(leg: Leg, store: Store): Leg {
+  const { hop, to } = leg
+  if (routingOf(leg)?.controller?.label !== 'kgateway' || hop === undefined || typeof to !== 'object')
+    return leg
+  if (sticks(hop.policy) === true) return leg
+  const open = unreadable([backendConfigs], store)
+  if (open !== undefined) return { ...leg, hop: { ...hop, policy: open } }
+  // Of several the oldest that says something about it counts (merge.go: field by field).
+  const found = configsFor(to.object, store).find((one) => configPolicy(one) !== undefined)
+  const policy = found === undefined ? undefined : configPolicy(found)
+  if (found === undefined || policy === undefined) return leg
+  return { ...leg, hop: { ...hop, policy, configuredBy: [...hop.configuredBy, refOf(found)] } }
+}
+
+function configsFor(ref: ObjectRef, store: Store): readonly LooseObject[] {
+  const { namespace = 'default', name } = ref
+  const labels = store.get(services, { namespace, name })?.metadata.labels ?? {}
+  const all = store.list(backendConfigs)
+  const selecting = (all.known ? all.value : []).filter(
+    ({ metadata, spec }) =>
+      (metadata.namespace ?? 'default') === namespace &&
+      list(at(spec, 'targetSelectors')).some(
+        (one) => record(one)['kind'] === ref.kind && selects(one, labels),
+      ),
+  )
+  return [...new Set([...policiesFor(backendConfigs, ref, store), ...selecting])].toSorted(byCreation)
+}

@@ -1,0 +1,25 @@
+import type { Policy } from '../../model/affinity/policy.ts'
+import { parseDuration } from '../../model/common/duration.ts'
+
+/** A cookie that Envoy hashes, as an object writes it. */
+export interface HashedCookie {
+  name?: string | undefined
+  path?: string | undefined
+  ttl?: string | undefined
+  isSecure?: boolean
+}
+
+/** Without `ttl` Envoy makes no cookie; with `0s` one that lasts as long as the browser. */
+export function hashedCookie({ name, path, ttl, isSecure = false }: HashedCookie): Policy {
+  const ms = ttl === undefined ? undefined : parseDuration(ttl)
+  const ttlSeconds = Math.floor((ms ?? 0) / 1000)
+  return {
+    kind: 'cookie',
+    ...(name === undefined ? {} : { name }),
+    ...(path === undefined ? {} : { path }),
+    ...(ttlSeconds === 0 ? {} : { ttlSeconds }),
+    ...(isSecure ? { secure: true } : {}),
+    madeBy: ttl === undefined ? 'application' : 'proxy',
+    points: 'into-a-hash',
+  }
+}

@@ -1,0 +1,76 @@
+import { didYouMean } from '../../model/common/spelling.ts'
+import { type Analyzer, objectAnalyzer, type Report } from '../analyzer.ts'
+import { ingressAnalyzer } from '../ingress/analyzer.ts'
+import { annotationField, annotationsOf } from '../kit/controller.ts'
+import { at, list, record, text } from '../kit/loose.ts'
+import type { codes } from './codes.ts'
+import { algorithmKey, filterKey, skipper } from './controller.ts'
+import { algorithms, hasBalanceFactor, keyIn } from './hash.ts'
+import { backendOf, routeGroups, routesOf } from './route-group.ts'
+
+type Say = Report<keyof typeof codes>
+const all = ['AFF-SKIPPER-ALGORITHM', 'AFF-SKIPPER-KEY-UNUSED', 'AFF-SKIPPER-BALANCE-FACTOR'] as const
+
+/** One algorithm and the filters in front of it, and where they stand. */
+function check(
+  { algorithm, filters }: { algorithm: string | undefined; filters: string },
+  fields: { algorithm: string; filters: string },
+  report: Say,
+): void {
+  if (algorithm !== undefined && !algorithms.includes(algorithm)) {
+    const meant = didYouMean(algorithm, algorithms)
+    report('AFF-SKIPPER-ALGORITHM', {
+      message: `algorithm "${algorithm}": ${meant === undefined ? `there are ${algorithms.join(', ')}` : `did you mean "${meant}"?`}`,
+      why: 'Skipper drops the routes of whatever names an algorithm that it does not know, and says so in its logs only.',
+      mend: [`write ${meant ?? 'consistentHash'}`],
+      field: fields.algorithm,
+    })
+    return
+  }
+  const isHash = algorithm === 'consistentHash'
+  if (!isHash && keyIn(filters) !== undefined)
+    report('AFF-SKIPPER-KEY-UNUSED', {
+      message: `consistentHashKey has no effect with ${algorithm ?? 'the algorithm that is usual, which is roundRobin unless a flag says otherwise'}`,
+      why: 'Only the algorithm consistentHash reads the key; clients do not stay on a pod.',
+      mend: ['set the algorithm: consistentHash'],
+      field: fields.filters,
+    })
+  if (isHash && hasBalanceFactor(filters))
+    report('AFF-SKIPPER-BALANCE-FACTOR', {
+      message:
+        'consistentHashBalanceFactor sends clients on to the next pod when theirs has too many requests',
+      why: 'That is what it is for; who must stay on one pod cannot have it.',
+      field: fields.filters,
+    })
+}
+
+const ofIngress = ingressAnalyzer({
+  by: skipper,
+  codes: all,
+  analyse: ({ ingress }, _view, report) => {
+    const words = annotationsOf(ingress)
+    const fields = { algorithm: annotationField(algorithmKey), filters: annotationField(filterKey) }
+    check({ algorithm: words[algorithmKey], filters: words[filterKey] ?? '' }, fields, report)
+  },
+})
+
+const ofRouteGroup = objectAnalyzer({
+  about: routeGroups,
+  codes: all,
+  analyse: (group, _view, report) => {
+    const backends = list(at(group.spec, 'backends'))
+    const seen = new Set<string>()
+    for (const { filters, refs, field } of routesOf(group))
+      for (const one of refs) {
+        const backend = backendOf(group, one)
+        const key = JSON.stringify([backend, filters])
+        if (seen.has(key)) continue
+        seen.add(key)
+        const place = `spec.backends[${backends.findIndex((other) => record(other)['name'] === backend['name'])}]`
+        const fields = { algorithm: `${place}.algorithm`, filters: `${field}.filters` }
+        check({ algorithm: text(backend['algorithm']), filters }, fields, report)
+      }
+  },
+})
+
+export const analyzers: readonly Analyzer[] = [ofIngress, ofRouteGroup]

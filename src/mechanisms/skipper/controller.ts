@@ -1,0 +1,44 @@
+import { annotationsOf, type Backend, type IngressController } from '../kit/controller.ts'
+import { at, list, record, text } from '../kit/loose.ts'
+import { hashPolicy } from './hash.ts'
+
+export const algorithmKey = 'zalando.org/skipper-loadbalancer'
+export const filterKey = 'zalando.org/skipper-filter'
+export const weightsKey = 'zalando.org/backend-weights'
+
+/** Skipper as an Ingress controller (dataclients/kubernetes/ingressv1.go). */
+export const skipper: IngressController = {
+  name: 'Skipper',
+  // It has no IngressClass of its own: its flag -kubernetes-ingress-class names what it takes.
+  controllers: [],
+  classes: ['skipper'],
+  serve: (backend) => {
+    const words = annotationsOf(backend.ingress)
+    const share = shareOf(words[weightsKey], backend)
+    const policy = hashPolicy(words[algorithmKey], words[filterKey] ?? '')
+    return { policy, arrival: 'pods', ...(share === undefined ? {} : { share }) }
+  },
+  keys: { ingress: [algorithmKey, filterKey, weightsKey], service: [] },
+  instead: `${algorithmKey}: consistentHash`,
+}
+
+/** The part of a path's requests that a Service gets by `{"web": 80, "next": 20}`; undefined where it has the path alone. */
+function shareOf(json: string | undefined, { ingress, to, place }: Backend): number | undefined {
+  const weights = record(parsed(json ?? ''))
+  const rivals = list(at(ingress.spec, 'rules'))
+    .filter((rule) => (text(record(rule)['host']) ?? '*') === place?.host)
+    .flatMap((rule) => list(at(rule, 'http.paths')))
+    .filter((path) => (text(record(path)['path']) ?? '') === place?.path)
+    .map((path) => text(at(path, 'backend.service.name')) ?? '')
+  const weightOf = (name: string): number => (typeof weights[name] === 'number' ? weights[name] : 0)
+  const total = rivals.reduce((sum, name) => sum + weightOf(name), 0)
+  return rivals.length < 2 || total <= 0 ? undefined : weightOf(to.name) / total
+}
+
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json) as unknown
+  } catch {
+    return undefined
+  }
+}

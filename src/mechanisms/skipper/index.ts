@@ -1,0 +1,14 @@
+import { anyKind } from '../../model/affinity/target.ts'
+import { drawnBy, legsByType, type Mechanism } from '../mechanism.ts'
+import { analyzers } from './analyzers.ts'
+import { routeGroupKind, routeGroupLegs, routeGroups } from './route-group.ts'
+
+/** Skipper: RouteGroups. Its Ingresses are drawn with the others. */
+export const skipperMechanism: Mechanism = {
+  name: 'skipper',
+  label: 'Skipper',
+  targets: [anyKind(routeGroupKind)],
+  routes: [routeGroups],
+  legs: legsByType(drawnBy(routeGroups, routeGroupLegs)),
+  analyzers,
+}
