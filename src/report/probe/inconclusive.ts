@@ -135,12 +135,12 @@ function changeWords(notes: readonly string[]): string {
   return words === undefined ? '' : `: ${words}`
 }
 
-/** At most three names. */
+/** At most three names. They may have answered: by words that name nobody. */
 function unheardWords({ unheard = [] }: Verdict): string {
   if (unheard.length === 0) return 'any pod may have been picked for them'
   const named = unheard.slice(0, 3).join(', ')
   const more = unheard.length > 3 ? ` and ${formatCount(unheard.length - 3)} more` : ''
-  return `${named}${more} answered nobody`
+  return `no answer is known to be of ${named}${more}`
 }
 
 /** The client's node when its proxy picks among no endpoint at all, although there are some: only Local does that. */

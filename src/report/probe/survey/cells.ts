@@ -158,7 +158,8 @@ function noteOf(
 export const reasons: Record<InconclusiveReason, string> = {
   'no-answers': 'no answer came back',
   'too-few-requests': 'too few answers to tell: chance alone could look like this; send more with --requests',
-  failures: 'requests reached nobody, and pods answered nobody: affinity that breaks looks the same',
+  failures:
+    'requests reached no pod that is known, and no answer is known to be of some pods: affinity that breaks looks the same',
   'uneven-shares': 'one pod gets nearly all requests: by weights, or by an affinity that slips',
   clustered: 'pods seem to be kept for a while, and not surely; send more with --requests',
   moves: 'pods went too often for the requests between',

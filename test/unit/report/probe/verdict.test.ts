@@ -10,3 +10,17 @@ test.each(['broken', 'too-few-requests'] as const)('%s: what chance always does 
   expect(sentence(0.01)).toMatch(/p = 0\.01/)
   expect(sentence(1)).not.toMatch(/p = /)
 })
+
+test('a pod may have answered by words that name nobody: it is not said that it did not', () => {
+  const result = fixtures['sticky-switch']!()
+  const failures = { result: 'inconclusive', reason: 'failures' } as const
+  const verdict = {
+    ...result.verdict,
+    ...failures,
+    behaviour: 'inconclusive' as const,
+    unheard: ['web-1'],
+  }
+  expect(verdictSentence({ ...result, verdict }).replaceAll('\u00A0', ' ')).toContain(
+    'no answer is known to be of web-1',
+  )
+})
