@@ -17,7 +17,7 @@ export interface SurveyEvidence {
   clients: readonly Pick<SurveyClient, 'index' | 'node'>[]
   /** Clients that were asked for and did not run. */
   absent: number
-  /** Clients that ran, times entries that they were to ask and did not come to: the run was stopped. */
+  /** What clients that ran did not come to, as the run was stopped, and ports that could not be asked. */
   unasked: number
   entries: readonly SurveyEntry[]
   cells: readonly Pick<

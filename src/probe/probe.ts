@@ -120,15 +120,16 @@ async function prepare(
     readOrigins(cluster, options, signal),
     checkNode(cluster, options.node, signal),
   ])
-  const own = examineService(service, slices, options.port, options.protocol)
+  const own = examineService(service, slices, options.port, options.protocol, options.via?.allPorts)
   const subject = await withOthers(cluster, own, options.front, signal)
-  const { entries, notes } = await findEntries(cluster, service, subject, options, signal)
+  const { entries, notes, unasked = [] } = await findEntries(cluster, service, subject, options, signal)
   const plan = planProbe(options, subject, {
     runId: randomBytes(4).toString('hex'),
     cookieSalt: randomBytes(8).toString('hex'),
     entries,
     clients: clientCount(options, nodes),
     notes: [...nodeNotes(nodes), ...notes],
+    unasked,
   })
   return { service, subject, plan, origin: chooseOrigin(origins, options, plan) }
 }

@@ -46,6 +46,8 @@ export interface ProbeSurvey {
   /** Clients that were asked for and did not run, and why. */
   absent: AbsentClient[]
   entries: SurveyEntry[]
+  /** Ports and families that were meant and not asked. */
+  unasked?: UnaskedPort[]
   /** What each client keeps; a cell for each of them. */
   sessions: SessionSpec[]
   /** Client by client, each with its entries in their order; only those with a request. */
@@ -109,6 +111,16 @@ export interface SurveyClient {
 export interface AbsentClient {
   index: number
   /** The API's own words. */
+  why: string
+}
+
+/** What of a Service was meant and could not be asked. */
+export interface UnaskedPort {
+  port: number
+  name?: string
+  protocol: string
+  /** Where other families of the port were asked. */
+  family?: IpFamily
   why: string
 }
 

@@ -7,7 +7,7 @@ import { type Expectation, expectationOf, expectationThrough } from '../../model
 import type { ServicePort } from '../../model/cluster/kubernetes.ts'
 import type { CounterRule, IdentifyMode, IdentifyRule } from '../../model/probe/observation.ts'
 import type { ProbeRequest } from '../../model/probe/probe-result.ts'
-import type { FrontPlace, SurveyEntry } from '../../model/probe/survey.ts'
+import type { FrontPlace, SurveyEntry, UnaskedPort } from '../../model/probe/survey.ts'
 import type { TargetRef } from '../../model/affinity/target.ts'
 import type { OddHabit, SessionSpec } from '../../model/probe/session.ts'
 import { applicationOf } from '../../model/probe/maker.ts'
@@ -139,6 +139,8 @@ export interface ProbePlan {
   maxRunSeconds: number
   /** Sentences for the report: what the plan leaves out. */
   notes: string[]
+  /** Ports and families that were meant and have no entry. */
+  unasked: readonly UnaskedPort[]
 }
 
 /** What a plan is made for; what is left out is one client at the cluster IP. */
@@ -151,6 +153,7 @@ export interface PlanInput {
   cookieSalt?: string
   /** Sentences for the report that were found on the way. */
   notes?: readonly string[]
+  unasked?: readonly UnaskedPort[]
 }
 
 /** Turns what was asked into what the agents are told. Pure; the Service was examined before. */
@@ -224,6 +227,7 @@ export function planProbe(options: ProbeOptions, subject: ProbeSubject, input: P
     told,
     maxRunSeconds: Math.ceil((entries.length * (longestMs + options.timeoutMs)) / 1000) + 5,
     notes: [...(leftOut > 0 ? [tooMany] : []), ...(input.notes ?? [])],
+    unasked: input.unasked ?? [],
   }
 }
 

@@ -30,6 +30,7 @@ export function examineService(
   slices: readonly EndpointSlice[],
   portWord: string | undefined,
   protocol?: 'TCP' | 'UDP',
+  allPorts?: boolean,
 ): ProbeSubject {
   const name = service.metadata.name
   const { spec } = service
@@ -46,17 +47,25 @@ export function examineService(
   if (!spec.clusterIP) {
     throw new UserError(`service/${name} has no cluster IP yet`, { hints: ['try again in a moment'] })
   }
-  const port = choosePort(name, spec.ports ?? [], portWord, protocol)
-  const endpoints = ofFamily(endpointsOfPort(slices, port.name, port.protocol ?? 'TCP'), spec.clusterIP)
-  if (!endpoints.some((endpoint) => endpoint.ready)) {
-    throw new UserError(noReadyEndpoints(service, endpoints, slices, port), { hints: endpointHints(service) })
+  const { clusterIP } = spec
+  const behind = (port: ServicePort): Endpoint[] =>
+    ofFamily(endpointsOfPort(slices, port.name, protocolOf(port)), clusterIP)
+  const isReady = (port: ServicePort): boolean => behind(port).some(({ ready }) => ready)
+  const all = spec.ports ?? []
+  const leading = allPorts === true ? all.filter(isReady) : []
+  const port = choosePort(name, leading.length === 0 ? all : leading, portWord, protocol)
+  const endpoints = behind(port)
+  if (!isReady(port)) {
+    throw new UserError(`service/${name} ${whyNoEndpoints(service, slices, port, familyOf(clusterIP))}`, {
+      hints: endpointHints(service),
+    })
   }
   return {
     service: {
       namespace: service.metadata.namespace ?? 'default',
       name,
       type: spec.type ?? 'ClusterIP',
-      clusterIP: spec.clusterIP,
+      clusterIP,
       port: port.port,
       ...(port.name === undefined ? {} : { portName: port.name }),
       protocol: protocolOf(port) === 'UDP' ? 'UDP' : 'TCP',
@@ -117,32 +126,29 @@ function portList(ports: readonly ServicePort[]): string {
   return `its ports: ${words.join(', ')}`
 }
 
-function noReadyEndpoints(
-  service: Service,
-  endpoints: readonly Endpoint[],
+/** Why nobody is ready behind a port in a family; a sentence whose subject is the Service. */
+export function whyNoEndpoints(
+  { spec }: Service,
   slices: readonly EndpointSlice[],
   port: ServicePort,
+  family: Endpoint['family'],
 ): string {
-  const name = `service/${service.metadata.name}`
-  if (endpoints.length > 0) {
-    return `${name} has no ready endpoints: none of its ${endpoints.length} is ready to answer`
-  }
+  const which = `for its port ${port.name ?? port.port}`
+  const ofPort = endpointsOfPort(slices, port.name, protocolOf(port))
+  const endpoints = ofPort.filter((endpoint) => endpoint.family === family)
+  if (endpoints.length > 0)
+    return `has no ready endpoints: none of its ${endpoints.length} is ready to answer`
+  if (ofPort.length > 0)
+    return `has no endpoints of ${family}${family === familyOf(spec.clusterIP ?? '') ? ', the family of its cluster IP' : ''}`
   const addresses = slices.flatMap((slice) => slice.endpoints ?? []).length
-  if (addresses > 0) {
-    const names = new Set(
-      slices.flatMap((slice) => slice.ports ?? []).map((slicePort) => slicePort.name ?? ''),
-    )
-    // A target port by a name that no container has is left out of the slices.
-    if (names.size === 0 && typeof port.targetPort === 'string')
-      return `${name} has no endpoints: ${addresses === 1 ? 'the pod that it selects has no port' : `none of the ${addresses} pods that it selects has a port`} named ${port.targetPort}`
-    const { protocol = 'TCP' } = port
-    if (endpointsOfPort(slices, port.name, protocol).length > 0)
-      return `${name} has no endpoints of ${familyOf(service.spec.clusterIP ?? '')}, the family of its cluster IP`
-    if (endpointsOfPort(slices, port.name).length > 0)
-      return `${name} has no endpoints for its port ${port.name ?? port.port}: its EndpointSlices do not have it for ${protocol}`
-    return `${name} has no endpoints for its port ${port.name ?? port.port}: its EndpointSlices name the port ${[...names].map((slicePort) => `"${slicePort}"`).join(', ') || 'not at all'}, and the names must be the same`
-  }
-  return `${name} has no endpoints`
+  if (addresses === 0) return 'has no endpoints'
+  if (endpointsOfPort(slices, port.name).length > 0)
+    return `has no endpoints ${which}: its EndpointSlices do not have it for ${protocolOf(port)}`
+  // A target port by a name that no container has is left out of the slices.
+  if (typeof port.targetPort === 'string' && Object.keys(spec.selector ?? {}).length > 0)
+    return `has no endpoints ${which}: ${addresses === 1 ? 'the pod that it selects has no port' : `none of the ${addresses} pods that it selects has a port`} named ${port.targetPort}`
+  const names = new Set(slices.flatMap((slice) => slice.ports ?? []).map(({ name }) => name ?? ''))
+  return `has no endpoints ${which}: its EndpointSlices name the port ${[...names].map((name) => `"${name}"`).join(', ') || 'not at all'}, and the names must be the same`
 }
 
 function endpointHints(service: Service): string[] {

@@ -340,6 +340,25 @@ export const surveyReport = z
               .describe('A client that did not run.'),
           )
           .describe('Clients that were asked for and did not run.'),
+        unasked: z
+          .array(
+            z
+              .object({
+                port: count.describe('The port of the Service.'),
+                name: z.string().optional().describe('Its name.'),
+                protocol: z.string().describe('Its protocol.'),
+                family: z
+                  .enum(['IPv4', 'IPv6'])
+                  .optional()
+                  .describe('Where other families of it were asked.'),
+                why: z.string().describe('Why it was not asked, in words that may change.'),
+              })
+              .describe('What could not be asked.'),
+          )
+          .optional()
+          .describe(
+            'Ports of the Service that were meant and not asked: of nobody ready, or of another protocol.',
+          ),
         cells: z.array(cell).describe('Each client at each entry that it asked, client by client.'),
         backends: z.array(backend).describe('Who answered, over all cells.'),
         totals,

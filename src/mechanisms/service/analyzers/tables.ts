@@ -1,3 +1,4 @@
+import type { Mend } from '../../../model/findings/mend.ts'
 import { refOf } from '../../../model/cluster/object.ts'
 import type { ServicePort } from '../../../model/cluster/kubernetes.ts'
 import { picksByMaglev } from '../proxies/cilium.ts'
@@ -20,9 +21,9 @@ export const perPort = serviceAnalyzer({
       why: 'The same client may be on one pod for one port and on another pod for the next.',
       mend: [
         'let what belongs together use one port',
-        {
-          deed: { kind: 'run', command: commandFor('probe', serviceTarget(ref), portFlags(ports, ports[1])) },
-        },
+        ...portFlags(ports).map((flags): Mend => ({
+          deed: { kind: 'run', command: commandFor('probe', serviceTarget(ref), flags) },
+        })),
       ],
       field: 'spec.ports',
     })
@@ -89,11 +90,17 @@ function portWord({ name, port, protocol = 'TCP' }: ServicePort): string {
   return name === undefined ? number : `${name} ${number}`
 }
 
-/** One number may be two ports, of TCP and UDP. */
-function portFlags(all: readonly ServicePort[], port: ServicePort | undefined): string {
-  if (port === undefined) return ''
+/** How another port than the first is probed, if one can be. One number may be two ports, of TCP and UDP. */
+function portFlags(all: readonly ServicePort[]): string[] {
+  const others = all.slice(1)
+  const port = ['TCP', 'UDP'].flatMap(
+    (wanted) => others.find(({ protocol = 'TCP' }) => protocol === wanted) ?? [],
+  )[0]
+  if (port === undefined) return []
+  const { name, protocol = 'TCP' } = port
   const isAlone = all.filter((other) => other.port === port.port).length === 1
-  return `--port ${isAlone ? port.port : (port.name ?? `${port.port} --protocol ${(port.protocol ?? 'TCP').toLowerCase()}`)}`
+  const word = isAlone ? port.port : (name ?? `${port.port} --protocol ${protocol.toLowerCase()}`)
+  return [`--port ${word}${protocol === 'UDP' ? ' --send TEXT' : ''}`]
 }
 
 /** Each family has tables and endpoints of its own. */

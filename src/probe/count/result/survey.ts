@@ -70,7 +70,7 @@ export function surveyOf(gathered: Gathered): ProbeSurvey {
     acceptedError: options.acceptedError,
     clients,
     absent: absent.length,
-    unasked: seen.reduce((sum, client) => sum + client.cells.length, 0) - cells.length,
+    unasked: plan.unasked.length + seen.reduce((sum, client) => sum + client.cells.length, 0) - cells.length,
     entries,
     cells,
     endpointsChanged: gathered.history.changed,
@@ -90,6 +90,7 @@ export function surveyOf(gathered: Gathered): ProbeSurvey {
     clients,
     absent,
     entries: [...entries],
+    ...(plan.unasked.length === 0 ? {} : { unasked: [...plan.unasked] }),
     sessions: [...plan.sessions],
     cells,
     backends: tallied,
@@ -105,7 +106,10 @@ export function surveyOf(gathered: Gathered): ProbeSurvey {
     outcomes: mergeOutcomes(placed),
     endpointChanges,
     ...(direct === undefined ? {} : { direct: direct.access }),
-    verdict: users === undefined ? verdict : { ...verdict, result: worstOf(users, absent.length === 0) },
+    verdict:
+      users === undefined
+        ? verdict
+        : { ...verdict, result: worstOf(users, absent.length + plan.unasked.length === 0) },
     ...(users === undefined ? {} : { users }),
     ...(users === undefined ? {} : strangeCookies(entries, cells)),
     ...(crossings === undefined || users === undefined ? {} : { crossings }),

@@ -6,10 +6,10 @@ import type { SurveyEntry } from '../../../model/probe/survey.ts'
 /** The endpoints that an entry leads to: those of its port and its address family. */
 export function endpointsBehind(
   slices: readonly EndpointSlice[],
-  { portName, family, front }: Pick<SurveyEntry, 'portName' | 'family' | 'front'>,
+  { portName, protocol, family, front }: Pick<SurveyEntry, 'portName' | 'protocol' | 'family' | 'front'>,
 ): Endpoint[] {
   const own = slicesOf(slices, front?.service)
-  return endpointsOfPort(own, portName).filter((endpoint) => endpoint.family === family)
+  return endpointsOfPort(own, portName, protocol).filter((endpoint) => endpoint.family === family)
 }
 
 /** Those of one Service, where several are read. */

@@ -1,10 +1,12 @@
 import type { Cluster } from '../../../cluster/index.ts'
 import type { Service, ServicePort } from '../../../model/cluster/kubernetes.ts'
 import { known } from '../../../model/cluster/fact.ts'
+import type { UnaskedPort } from '../../../model/probe/survey.ts'
 import { UserError } from '../../../model/common/user-error.ts'
 import type { ProbeOptions } from '../plan.ts'
-import type { ProbeSubject } from '../preflight.ts'
+import { type ProbeSubject, whyNoEndpoints } from '../preflight.ts'
 import { type AskedEntries, entriesFromHere } from './asked.ts'
+import { endpointsBehind } from './behind.ts'
 import { defaultEntry } from './default.ts'
 import { frontEntries } from './front.ts'
 import { readNodes } from './nodes.ts'
@@ -18,7 +20,13 @@ export async function findEntries(
   cluster: Cluster,
   service: Service,
   subject: ProbeSubject,
-  { via, viaLocal, clients, front }: Pick<ProbeOptions, 'via' | 'viaLocal' | 'clients' | 'front'>,
+  {
+    via,
+    viaLocal,
+    clients,
+    front,
+    protocol,
+  }: Pick<ProbeOptions, 'via' | 'viaLocal' | 'clients' | 'front' | 'protocol'>,
   signal: AbortSignal,
 ): Promise<FoundEntries> {
   if (front !== undefined) return { entries: frontEntries(front, subject), notes: [] }
@@ -28,8 +36,10 @@ export async function findEntries(
   const throughNodes = asked.kinds === 'all' || asked.kinds.has('node-port')
   const hasNodePorts = ports.some(({ nodePort }) => nodePort !== undefined && nodePort !== 0)
   const nodes = throughNodes && hasNodePorts ? await readNodes(cluster, signal) : known([])
-  const all = entriesOf(service, ports, nodes, asked)
-  const found = { ...all, notes: [...all.notes, ...leftOut(subject, asked)] }
+  const leading = thatLead(entriesOf(service, ports, nodes, asked), service, subject)
+  // Who names a protocol means its ports.
+  const others = asked.allPorts === true && protocol === undefined ? ofOtherProtocols(subject) : []
+  const found = { ...leading, unasked: [...leading.unasked, ...others] }
   if (viaLocal !== true) return found
   const outside = entriesFromHere(found.entries)
   if (outside.length === 0) {
@@ -42,16 +52,56 @@ export async function findEntries(
   return { ...found, entries: outside.map((entry, index) => ({ ...entry, index })) }
 }
 
-/** Ports of another protocol than the one that is asked by cannot be asked in the same run. */
-function leftOut({ service, ports }: ProbeSubject, { allPorts }: AskedEntries): string[] {
-  const others = ports.filter(({ protocol = 'TCP' }) => protocol !== service.protocol)
-  if (allPorts !== true || others.length === 0) return []
-  const words = others.map(({ name, port, protocol = 'TCP' }) =>
-    name === undefined ? `${port}/${protocol}` : `${name} ${port}/${protocol}`,
+/** Without entries that lead nowhere: what there is to say of them is known before anything is sent. */
+function thatLead(
+  { entries, notes }: FoundEntries,
+  service: Service,
+  { slices, ports }: ProbeSubject,
+): Required<FoundEntries> {
+  const leading = entries.filter((entry) =>
+    endpointsBehind(slices, entry).some(({ ready, serving }) => ready || serving),
   )
-  return [
-    `not asked, as they are not ${service.protocol}: ${words.join(', ')}${others.some(({ protocol }) => protocol === 'UDP') ? '; UDP ports are probed with --protocol udp --send TEXT' : ''}`,
-  ]
+  const isDual = new Set(entries.map(({ family }) => family)).size > 1
+  const unasked = entries
+    .filter((entry) => !leading.includes(entry))
+    .map(({ servicePort, portName, protocol, family }): UnaskedPort => {
+      const port = ports.find((one) => one.port === servicePort && one.name === portName)
+      return {
+        ...numberOf({ port: servicePort, name: portName, protocol }),
+        ...(isDual ? { family } : {}),
+        why: whyNoEndpoints(service, slices, port ?? { port: servicePort }, family),
+      }
+    })
+  if (leading.length === 0 && unasked[0] !== undefined)
+    throw new UserError(`service/${service.metadata.name} ${unasked[0].why}`)
+  return {
+    entries: leading.map((entry, index) => ({ ...entry, index })),
+    notes,
+    unasked: [...new Map(unasked.map((one) => [JSON.stringify(one), one])).values()],
+  }
+}
+
+/** Ports of another protocol than the one that is asked by cannot be asked in the same run. */
+function ofOtherProtocols({ service, ports }: ProbeSubject): UnaskedPort[] {
+  return ports
+    .filter(({ protocol = 'TCP' }) => protocol !== service.protocol)
+    .map((port) => ({
+      ...numberOf(port),
+      why: `is of ${port.protocol ?? 'TCP'}, ${howAsked[port.protocol ?? 'TCP'] ?? 'which cannot be asked'}; --protocol ${service.protocol.toLowerCase()} means the others alone`,
+    }))
+}
+
+const howAsked: Readonly<Record<string, string>> = {
+  TCP: 'which --protocol tcp asks',
+  UDP: 'which --protocol udp --send TEXT asks',
+}
+
+function numberOf({
+  port,
+  name,
+  protocol = 'TCP',
+}: Pick<ServicePort, 'port' | 'protocol'> & { name?: string | undefined }): Omit<UnaskedPort, 'why'> {
+  return { port, ...(name === undefined ? {} : { name }), protocol }
 }
 
 function portsOf({ service, ports }: ProbeSubject, { allPorts }: AskedEntries): ServicePort[] {

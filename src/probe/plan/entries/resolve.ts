@@ -3,7 +3,7 @@ import { balancerOf } from '../../../mechanisms/service/balancers/recognise.ts'
 import { familyOf } from '../../../model/common/ip.ts'
 import type { Service, ServicePort } from '../../../model/cluster/kubernetes.ts'
 import type { Fact } from '../../../model/cluster/fact.ts'
-import type { IpFamily, SurveyEntry } from '../../../model/probe/survey.ts'
+import type { IpFamily, SurveyEntry, UnaskedPort } from '../../../model/probe/survey.ts'
 import { UserError } from '../../../model/common/user-error.ts'
 import { type Way, waysInto } from '../../../model/cluster/ways.ts'
 import { type AskedEntries, entryKinds } from './asked.ts'
@@ -16,6 +16,7 @@ export interface FoundEntries {
   entries: SurveyEntry[]
   /** Sentences on what was left out, and why. */
   notes: string[]
+  unasked?: UnaskedPort[]
 }
 
 type Kind = Exclude<SurveyEntry['kind'], 'gateway'>

@@ -35,6 +35,7 @@ export function toSurveyReport(survey: ProbeSurvey): SurveyReport {
       ...(survey.breaks === undefined ? {} : { breaks: survey.breaks }),
       clients,
       absent: survey.absent,
+      ...(survey.unasked === undefined ? {} : { unasked: survey.unasked }),
       cells: survey.cells.map(({ timeline: _timeline, session, recognition: _recognition, ...cell }) => ({
         ...cell,
         ...(survey.sessions.length > 1 ? { session } : {}),

@@ -158,8 +158,17 @@ function closing(survey: ProbeSurvey, width: number, style: Style): Line[] {
     ...flowGroups([said, numbers], { width, indent: labelWidth, separator: span('   ') }),
     ...layoutBreaks(survey, width, style),
     ...layoutAbsent(survey, width, style),
+    ...layoutUnasked(survey, width, style),
     ...survey.notes.flatMap((note) => labelled('note', sanitize(note), width, style)),
   ]
+}
+
+function layoutUnasked({ unasked = [], service }: ProbeSurvey, width: number, style: Style): Line[] {
+  return unasked.flatMap(({ port, name, protocol, family, why }) => {
+    const what = [name, `${port}/${protocol}`, family].filter((word) => word !== undefined).join(' ')
+    const who = why.startsWith('is ') ? '' : `service/${service.name} `
+    return labelled('unasked', sanitize(`${what}: ${who}${why}`), width, style)
+  })
 }
 
 /** Clients that are missing for the same reason share a line: often it is one for a hundred. */

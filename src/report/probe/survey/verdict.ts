@@ -40,6 +40,7 @@ export function describeSurvey(survey: ProbeSurvey): VerdictWords {
   }
   const unsure = survey.cells.length - told.length
   const missing = survey.absent.length
+  const ports = survey.unasked?.length ?? 0
   if (unsure === 0 && missing > 0) {
     const all = survey.clients.length + missing
     const rest =
@@ -48,6 +49,13 @@ export function describeSurvey(survey: ProbeSurvey): VerdictWords {
       tone: 'unsure',
       headline: 'INCONCLUSIVE',
       summary: `${formatCount(missing)} of ${countOf(all, 'client')} did not run; ${rest} ${expected} as ${isConfigured ? 'configured' : 'expected'}`,
+    }
+  }
+  if (unsure === 0 && ports > 0) {
+    return {
+      tone: 'unsure',
+      headline: 'INCONCLUSIVE',
+      summary: `${countOf(ports, 'port')} ${ports === 1 ? 'was' : 'were'} not asked; ${scope}: ${expected} as ${isConfigured ? 'configured' : 'expected'}`,
     }
   }
   return {

@@ -73,6 +73,26 @@ export const surveys: Record<string, () => ProbeSurvey> = {
               B  B`,
       statements: [...sticks(2, 2), { kind: 'entries-differ', by: 'port', clients: [0] }],
     }),
+  'unasked-ports': () => {
+    const survey = buildSurvey({
+      clients: ['node1'],
+      entries: [entry('cluster-ip', { portName: 'http', servicePort: 80, port: 80 })],
+      table: `A`,
+      statements: sticks(1, 1),
+      more: {
+        unasked: [
+          {
+            port: 9090,
+            name: 'metrics',
+            protocol: 'TCP',
+            why: 'has no endpoints for its port metrics: none of the 3 pods that it selects has a port named metrics',
+          },
+          { port: 3868, name: 'diameter', protocol: 'SCTP', why: 'is of SCTP, which cannot be asked' },
+        ],
+      },
+    })
+    return { ...survey, verdict: { ...survey.verdict, result: 'inconclusive' } }
+  },
   spread: () =>
     buildSurvey({
       clients: ['node1', 'node2'],
