@@ -70,9 +70,9 @@ export function analyseObject(scene: Scene, kind: TargetKind, object: Kubernetes
   }
   const report = Object.assign(say, { cannot: (code: string, why: Unknown) => states.add(code as Code, why) })
   const { open, unseen, unknowns } = needsOf(scene.shared)
-  for (const { about, members } of groups) {
+  for (const { about, key, members } of groups) {
     // Of most types there is none on the ways of most Services.
-    if (about !== undefined && !unseen.has(about) && !concerning.types.has(typeKey(about))) continue
+    if (about !== undefined && !concerning.types.has(key) && !unseen.has(about)) continue
     for (const one of members) run(one, open.get(one) ?? one.needs, view, states, report)
   }
   const service = explainService(view)
@@ -94,6 +94,7 @@ const needsOf = onceFor(sharedNeeds)
 
 interface Group {
   about: Analyzer['about']
+  key: string
   members: Analyzer[]
 }
 
@@ -101,7 +102,7 @@ interface Group {
 const groups = analyzers.reduce<Group[]>((all, one) => {
   const last = all.at(-1)
   if (last !== undefined && last.about === one.about) last.members.push(one)
-  else all.push({ about: one.about, members: [one] })
+  else all.push({ about: one.about, key: one.about === undefined ? '' : typeKey(one.about), members: [one] })
   return all
 }, [])
 

@@ -38,7 +38,7 @@ export function networkOf(store: Store, mechanisms: readonly Mechanism[]): Netwo
     indexes ??= all.map((some) => ({ some, index: indexOf(some, store) }))
     for (const { some, index } of indexes) {
       const own = isOfKind(some, ref) ? ownOf(some, ref, store) : undefined
-      const others = keys.flatMap((one) => index.get(one) ?? nobody)
+      const others = index.size === 0 ? nobody : keys.flatMap((one) => index.get(one) ?? nobody)
       if (own === undefined && others.length === 0) continue
       const found = new Set(own === undefined ? others : [own, ...others])
       for (const object of found) legs.push(...draw({ by: some.by, object }))
