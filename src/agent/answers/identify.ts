@@ -20,6 +20,7 @@ import type { Answer } from './answer.ts'
 import { digest } from './digest.ts'
 import { formatExcerpt } from './excerpt.ts'
 import { pathKeys, readPath } from './json-path.ts'
+import { createKin } from './kin.ts'
 import type { Mentions } from './mentions.ts'
 import { createMentions } from './mentions.ts'
 
@@ -62,9 +63,10 @@ export function createIdentifier(
 ): Identifier {
   const extract = extractor(rule)
   const ports = own.map(portOf)
-  if (extract !== undefined) return (answer) => byRule(extract(answer)) ?? unknown(answer, ports)
+  const kin = createKin(needles)
+  if (extract !== undefined) return (answer) => byRule(extract(answer)) ?? unknown(answer, ports, kin)
   const mentions = createMentions(needles, own)
-  return (answer) => recognise(answer, mentions) ?? unknown(answer, ports)
+  return (answer) => recognise(answer, mentions) ?? unknown(answer, ports, kin)
 }
 
 /** What the user's rule takes out of an answer. */
@@ -122,12 +124,14 @@ function recognise(answer: Answer, mentions: Mentions): Identity | undefined {
 /**
  * Distinct answers count as anonymous backends, so the digest must not differ between answers of one server without
  * need: the client's port, which changes with every connection, is left out. Times and request numbers stay in:
- * leaving out what might tell two servers apart would make them one, and a spread Service sticky.
+ * leaving out what might tell two servers apart would make them one, and a spread Service sticky. What holds the name of a pod
+ * that came later is told apart by that alone.
  */
-function unknown(answer: Answer, ports: readonly RegExp[]): Identity {
+function unknown(answer: Answer, ports: readonly RegExp[], kin: ReturnType<typeof createKin>): Identity {
   const text = ports.reduce((text, port) => text.replace(port, ''), answer.body)
-  const value = digest(`${answer.status ?? ''} ${text}`)
-  return { source: 'none', value, excerpt: formatExcerpt(answer, mute) }
+  const excerpt = formatExcerpt(answer, mute)
+  const value = digest(kin(excerpt) ?? `${answer.status ?? ''} ${text}`)
+  return { source: 'none', value, excerpt }
 }
 
 /** Finds the port behind `address`, also with the brackets of an IPv6 address. */

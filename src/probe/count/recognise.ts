@@ -50,6 +50,8 @@ export class Recogniser {
   readonly #byName = new Map<string, Set<Owner>>()
   readonly #told: ReadonlySet<string>
   readonly #remembered = new Map<string, RecognisedBackend>()
+  /** Those that named nobody who was known then. */
+  readonly #excerpts = new Map<string, string>()
   #mentions: { of: Mentions; owners: Owner[] } | undefined
   #updates = 0
   #learned: ReadonlyMap<string, Endpoint> = new Map()
@@ -162,11 +164,15 @@ export class Recogniser {
   #byExcerpt(identity: Identity): RecognisedBackend | undefined {
     const remembered = this.#remembered.get(identity.value)
     if (remembered !== undefined) return remembered
-    if (identity.excerpt === undefined) return undefined
-    const [only, second] = this.#mentionedIn(identity.excerpt)
+    const excerpt = identity.excerpt ?? this.#excerpts.get(identity.value)
+    if (excerpt === undefined) return undefined
+    const [only, second] = this.#mentionedIn(excerpt)
     // The agent saw the whole answer: if the one that it knew were the only one named there, it would have said so.
+    if (only === undefined && this.#excerpts.size < mostRemembered)
+      this.#excerpts.set(identity.value, excerpt)
     if (only === undefined || second !== undefined || only.owner.told) return undefined
     const found = backend(only.owner, only.by, 'body')
+    this.#excerpts.delete(identity.value)
     if (this.#remembered.size < mostRemembered) this.#remembered.set(identity.value, found)
     return found
   }

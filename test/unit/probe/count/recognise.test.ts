@@ -191,3 +191,10 @@ describe('needlesOf', () => {
     expect(recogniser.recognise(excerpt('host web-1'))).toMatchObject({ name: 'web-1' })
   })
 })
+
+test('a pod that answered before it was known is known afterwards, though its excerpt came once', () => {
+  const recogniser = new Recogniser(auto, [web1])
+  expect(recogniser.recognise(excerpt('late-1: 1st time'))).toMatchObject({ kind: 'anonymous' })
+  recogniser.update([web1, pod('late-1', 40)])
+  expect(recogniser.recognise({ source: 'none', value: 'digest-1' })).toMatchObject({ name: 'late-1' })
+})
