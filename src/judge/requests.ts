@@ -63,6 +63,18 @@ export function requestsNeeded(
   return low
 }
 
+/** Requests without a jar that show fewer moves than this, of those that are to be expected, show too few. */
+const fewestMoves = 0.7
+
+/**
+ * How many requests each of some users needs, so that those beside them without a jar show that it is what they keep that holds them:
+ * the judge's (1 − s/2m)^n, where s is 70 % of the moves that even picks of k endpoints make.
+ */
+export function requestsForCause(users: number, eligibleEndpoints: number, acceptedError: number): number {
+  const rate = (fewestMoves * (1 - 1 / Math.max(2, eligibleEndpoints))) / 2
+  return 1 + Math.ceil(Math.log(acceptedError) / Math.log1p(-rate) / users)
+}
+
 /**
  * Of many verdicts that are to hold at once, each must be surer: the smallest n for which n independent, uniform picks
  * show so few switches that they may be kept half of the time, P(Bin(n − 1, q) ≤ (n − 1)q/2) with q = 1 − 1/k, in one of

@@ -1,4 +1,5 @@
-import { requestsNeeded } from '../../src/judge/requests.ts'
+import { requestsForCause, requestsNeeded } from '../../src/judge/requests.ts'
+import type { JudgeInput } from '../../src/judge/input.ts'
 import { judge } from '../../src/judge/judge.ts'
 import { errorPerVerdict } from '../../src/judge/survey.ts'
 import { judgeUsers } from '../../src/judge/users.ts'
@@ -19,7 +20,9 @@ export interface UsersScenario {
   /** Made anew for each run: what all users have in common. */
   front: (random: Random, pods: number) => Picks
   /** What is seen of the cookie; none comes where it is absent. */
-  cookie?: (requests: number) => Pick<CookieReport, 'set' | 'values' | 'sent'> & { path?: string }
+  cookie?: (requests: number) => Pick<CookieReport, 'set' | 'values' | 'sent' | 'ended'> & { path?: string }
+  /** Its life is over after so many requests. */
+  endsAfter?: number
   wrong: (verdict: UsersVerdict) => boolean
   stated: number
 }
@@ -44,6 +47,17 @@ const changesOnce =
   (requests, keepsCookies) => {
     const own = anyOf(random, pods)
     return repeated(requests, (index) => (keepsCookies && index > 0 ? own : anyOf(random, pods)))
+  }
+
+/** The cookie is for a pod, and its life is over after some requests: then the next one is free. */
+const ending =
+  (random: Random, pods: number): Picks =>
+  (requests, keepsCookies) => {
+    let own = 0
+    return repeated(requests, (index) => {
+      if (!keepsCookies || index % life === 0) own = anyOf(random, pods)
+      return own
+    })
   }
 
 const spread =
@@ -82,6 +96,11 @@ const once = (requests: number): ReturnType<NonNullable<UsersScenario['cookie']>
   values: 1,
   sent: requests - 1,
 })
+const life = 9
+const ended = (requests: number): ReturnType<NonNullable<UsersScenario['cookie']>> => {
+  const times = Math.ceil(requests / life)
+  return { set: times, values: times, sent: requests - times, ended: times - 1 }
+}
 const never = (requests: number) => ({ set: requests, values: requests, sent: 0, path: '/(app1/.*)' })
 
 const isHeldByCookie = ({ result, cause }: UsersVerdict): boolean =>
@@ -112,6 +131,36 @@ export const usersScenarios: UsersScenario[] = pods.flatMap((count) => {
       cookie: once,
       wrong: loses,
       stated: 0,
+    },
+    {
+      ...base,
+      truth: 'record or hash, one user alone',
+      users: 1,
+      configured: true,
+      front: held,
+      cookie: once,
+      wrong: loses,
+      stated: 0,
+    },
+    {
+      ...base,
+      truth: 'record that ends again and again',
+      configured: true,
+      front: ending,
+      cookie: ended,
+      endsAfter: life,
+      wrong: loses,
+      stated: 0,
+    },
+    {
+      ...base,
+      truth: 'spread, the cookie is ignored and ends',
+      configured: true,
+      front: spread,
+      cookie: ended,
+      endsAfter: life,
+      wrong: holds,
+      stated: accepted,
     },
     {
       ...base,
@@ -193,7 +242,7 @@ export const usersScenarios: UsersScenario[] = pods.flatMap((count) => {
 
 /** What is said in one run: each session is judged as the probe does, and then all together. */
 export function runOf(scenario: UsersScenario, random: Random): UsersVerdict {
-  const { pods: count, users, configured, front, cookie } = scenario
+  const { pods: count, users, configured, front, cookie, endsAfter = Infinity } = scenario
   const policy: Policy = configured ? { kind: 'cookie', name: 'route' } : { kind: 'none' }
   const verdicts = users + 1
   const acceptedError = errorPerVerdict(accepted, verdicts)
@@ -201,6 +250,7 @@ export function runOf(scenario: UsersScenario, random: Random): UsersVerdict {
     expectationThrough(policy, index < users),
   )
   const requests = Math.max(
+    1 + requestsForCause(users, count, accepted),
     ...expectations.map(
       ({ behaviour, isFirstFree }) =>
         requestsNeeded(count, acceptedError, behaviour, { verdicts }) + (isFirstFree === true ? 1 : 0),
@@ -210,7 +260,8 @@ export function runOf(scenario: UsersScenario, random: Random): UsersVerdict {
   const sessions = expectations.map((expectation, index) => {
     const keepsCookies = index < users
     const answers = picks(requests, keepsCookies).slice(keepsCookies ? 1 : 0)
-    const verdict = judge(inputOf(answers, count, { expectation, acceptedError, verdicts, unheard: [] }))
+    const input = inputOf(answers, count, { expectation, acceptedError, verdicts, unheard: [] })
+    const verdict = judge(keepsCookies ? { ...input, ...freeAt(answers, endsAfter, count) } : input)
     return {
       keepsCookies,
       verdict,
@@ -227,6 +278,19 @@ export function runOf(scenario: UsersScenario, random: Random): UsersVerdict {
     proxyCookies: new Set(),
     sessions,
   })
+}
+
+/** A pick after the end of the cookie is bound to nothing; the first answer is not among them. */
+function freeAt(
+  answers: readonly number[],
+  endsAfter: number,
+  eligible: number,
+): Pick<JudgeInput, 'expiredSwitches' | 'bindingPicks'> {
+  const free = answers.flatMap((_, index) => ((index + 1) % endsAfter === 0 && index > 0 ? [index] : []))
+  return {
+    expiredSwitches: free.filter((index) => answers[index] !== answers[index - 1]).length,
+    bindingPicks: [{ eligible, picks: Math.max(0, answers.length - 1 - free.length) }],
+  }
 }
 
 function reportOf({ path = '/', ...counts }: ReturnType<NonNullable<UsersScenario['cookie']>>): CookieReport {

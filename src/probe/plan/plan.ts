@@ -1,5 +1,5 @@
 import type { AgentConfig, AgentSession, AgentTarget, TlsConfig } from '../../agent/config.ts'
-import { requestsNeeded } from '../../judge/requests.ts'
+import { requestsForCause, requestsNeeded } from '../../judge/requests.ts'
 import { errorPerVerdict } from '../../judge/survey.ts'
 import type { Suspect } from '../../model/probe/breaks.ts'
 import type { Endpoint } from '../../model/cluster/endpoint.ts'
@@ -333,15 +333,17 @@ function defaultRequests(
   const sessions = sessionsOf(options)
   const verdicts = entries.length * clients * sessions.length
   const acceptedError = errorPerVerdict(options.acceptedError, verdicts)
+  const jars = sessions.filter(({ keeps }) => keeps === 'cookies').length
+  const hasControl = jars > 0 && jars < sessions.length
   return Math.max(
     ...entries.flatMap((entry) => {
       const policy = entry.policyLocal === true ? 'Local' : 'Cluster'
       const eligible = fewestEligible(endpointsBehind(slices, entry), policy)
       return sessions.map((session) => {
         const { behaviour, isFirstFree } = expected(entry, session, options, subject)
-        return (
-          requestsNeeded(eligible, acceptedError, behaviour, { verdicts }) + (isFirstFree === true ? 1 : 0)
-        )
+        const needed = requestsNeeded(eligible, acceptedError, behaviour, { verdicts })
+        const forCause = hasControl ? requestsForCause(jars, eligible, options.acceptedError) : 0
+        return Math.max(needed, forCause) + (isFirstFree === true ? 1 : 0)
       })
     }),
   )

@@ -33,6 +33,12 @@ describe('planProbe', () => {
     expect(plan({}, {}, 2).request.plannedRequests).toBeGreaterThan(30)
   })
 
+  test('few users ask more often, so that the requests beside them show what holds them', () => {
+    const asked = (users: number): number | undefined => plan({ users }, sticky).request.plannedRequests
+    expect(asked(1)).toBeGreaterThan(2 * asked(6)!)
+    expect(asked(20)).toBeLessThanOrEqual(asked(6)! + 2)
+  })
+
   test('a number or a duration of the user', () => {
     expect(plan({ requests: 7 }).agent).toMatchObject({ requests: 7 })
     const { agent, request } = plan({ durationMs: 5000 })
