@@ -1,3 +1,4 @@
+import { isLoss } from '../model/probe/left.ts'
 import type { SessionMoves } from '../model/probe/during.ts'
 import type { EndpointChange, Switch } from '../model/probe/probe-result.ts'
 
@@ -13,9 +14,9 @@ export interface MovesEvidence {
 }
 
 /** How many users were moved while pods came and went, and how many this mechanism has to move. Pure. */
-export function movesOf({ users, changes, readyAtEnd, points }: MovesEvidence): SessionMoves {
-  const came = addressesOf(changes, ['added', 'ready'])
-  const went = addressesOf(changes, ['removed', 'terminating', 'not-ready'])
+export function movesOf({ users, changes, readyAtEnd, points }: MovesEvidence): Omit<SessionMoves, 'left'> {
+  const came = addressesOf(changes.filter((change) => !isLoss(change)))
+  const went = addressesOf(changes.filter(isLoss))
   // One that came and went again was there for a part of the time only.
   const before = Math.max(
     0,
@@ -51,9 +52,6 @@ function shareToMove(
   return came > 0 ? came / (before + came) : went / before
 }
 
-function addressesOf(
-  changes: MovesEvidence['changes'],
-  kinds: readonly EndpointChange['kind'][],
-): ReadonlySet<string> {
-  return new Set(changes.filter(({ kind }) => kinds.includes(kind)).map(({ address }) => address))
+function addressesOf(changes: MovesEvidence['changes']): ReadonlySet<string> {
+  return new Set(changes.map(({ address }) => address))
 }

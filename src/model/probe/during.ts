@@ -19,6 +19,8 @@ export interface SessionMoves {
   moved: number
   /** Those of them who were moved though their pod had not gone. */
   needless: number
+  /** Those whom no pod answered any more after theirs had gone. */
+  left: number
   endpoints: { before: number; came: number; went: number }
   /** What holds them: a record of their pod, or a text that is hashed to one. */
   points?: 'at-a-pod' | 'into-a-hash'

@@ -1,5 +1,6 @@
 import type { Backend } from '../../model/probe/backend.ts'
 import type { EndpointChange, Switch, SwitchExplanation } from '../../model/probe/probe-result.ts'
+import { isLoss } from '../../model/probe/left.ts'
 import type { SwitchLog, SwitchRecord } from './switches.ts'
 
 /** How far the clocks of the node and of this machine, and the news of a change, may be apart. */
@@ -83,11 +84,6 @@ function whatWent(
     if (mayAnswer) return { kind: 'endpoint-gone', change }
   }
   return undefined
-}
-
-/** Whether a change takes an endpoint away from new connections. */
-export function isLoss({ kind }: EndpointChange): boolean {
-  return kind === 'removed' || kind === 'not-ready' || kind === 'terminating'
 }
 
 /** What changes of a backend's endpoint are known by. */

@@ -17,8 +17,8 @@ const mostBackends = 8
 /** What a result holds of it; `switches` by the time of the run. */
 export type DuringInput = Pick<ProbeResult, 'during' | 'switches' | 'backends'> & {
   verdict: Pick<ProbeResult['verdict'], 'expected'>
-  /** How many clients there were; one unless given. */
-  clients?: readonly unknown[]
+  /** Of each client, or user, whether no pod answered it any more after its own had gone. */
+  left: readonly boolean[]
 }
 
 /** What was before, during and after the command that was run in the middle, and who had to move because of it. */
@@ -65,12 +65,13 @@ function phaseWords({ fromMs, toMs, requests, failed, backends }: Phase): string
 function layoutMoves(result: DuringInput, during: DuringReport, width: number, style: Style): Line[] {
   if (result.verdict.expected !== 'sticky') return []
   const moves = result.switches.filter(({ atMs }) => atMs >= during.startedMs)
+  const left = leftWords(result)
   if (moves.length === 0)
     return labelled(
       'moved',
-      result.clients === undefined || result.clients.length === 1
-        ? 'nobody: the client stayed on its pod'
-        : 'nobody: every client stayed on its pod',
+      left === undefined
+        ? `nobody: ${everybody(result)} stayed on its pod`
+        : `nobody was seen to move: ${left}`,
       width,
       style,
     )
@@ -82,15 +83,31 @@ function layoutMoves(result: DuringInput, during: DuringReport, width: number, s
     span(`${countOf(moves.length, 'time')}, ${need}`, needless === 0 ? undefined : style.bad),
     ...told,
     ...(rest > 0 ? [span(`and ${formatCount(rest)} more`)] : []),
+    ...(left === undefined ? [] : [span(left)]),
   ]
   const label = span('moved'.padEnd(labelWidth), style.quiet)
   return flow(pieces, { width, label, indent: labelWidth, separator: span('   ') })
 }
 
+function everybody({ left, during }: DuringInput): string {
+  const who = during?.sessions === undefined ? 'client' : 'user'
+  return left.length === 1 ? `the ${who}` : `every ${who}`
+}
+
+/** Where no pod was left for somebody, nobody looked at where it would have gone. */
+function leftWords(result: DuringInput): string | undefined {
+  const count = result.left.filter(Boolean).length
+  if (count === 0) return undefined
+  const all = result.left.length
+  const who =
+    count === all ? everybody(result).replace('every', 'any') : `${formatCount(count)} of ${formatCount(all)}`
+  return `after its own pod had gone, none answered ${who}`
+}
+
 /** Who of the users moved, against what holds them has to move. */
 function layoutSessions(moves: DuringReport['sessions'], width: number, style: Style): Line[] {
   if (moves === undefined) return []
-  const { users, moved, needless, endpoints, points, share } = moves
+  const { users, moved, needless, left, endpoints, points, share } = moves
   const { before, came, went } = endpoints
   const pods = [
     ...(came === 0 ? [] : [`${formatCount(came)} came`]),
@@ -103,9 +120,10 @@ function layoutSessions(moves: DuringReport['sessions'], width: number, style: S
       ? ''
       : `; a ${points === 'at-a-pod' ? 'record of the pod' : 'hash'} has to move ${Math.round(share * 100)} % of them`
   const without = needless === 0 ? '' : `, ${formatCount(needless)} though their pod had not gone`
+  const lost = left === 0 ? '' : `, ${formatCount(left)} found no pod any more`
   return labelled(
     'users',
-    `${formatCount(moved)} of ${countOf(users, 'user')} moved${without}: ${changed}${must}`,
+    `${formatCount(moved)} of ${countOf(users, 'user')} moved${without}${lost}: ${changed}${must}`,
     width,
     style,
   )

@@ -1,3 +1,4 @@
+import { wasLeft } from '../../model/probe/left.ts'
 import type { ProbeResult } from '../../model/probe/probe-result.ts'
 import type { Verdict } from '../../model/probe/verdict.ts'
 import type { Style } from '../terminal.ts'
@@ -50,7 +51,7 @@ export function layoutProbe(
       style,
     ),
     layoutTroubles(result, width, style),
-    layoutDuring(result, width, style),
+    layoutDuring({ ...result, left: [wasLeft(result, result)] }, width, style),
     closing(result, width, style),
   ]
 }

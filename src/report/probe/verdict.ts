@@ -1,4 +1,5 @@
 import { affinityWords } from '../text/affinity.ts'
+import { wasLeft } from '../../model/probe/left.ts'
 import type { ProbeResult } from '../../model/probe/probe-result.ts'
 import type { Verdict } from '../../model/probe/verdict.ts'
 import { countOf, formatCount } from '../../model/common/count.ts'
@@ -98,7 +99,10 @@ function reachedWords(result: ProbeResult): string {
 function stickySummary(result: ProbeResult): string {
   const { answers, switches, explainedSwitches } = result.verdict
   const noun = backendNoun(result)
-  if (switches === 0) return `all ${countOf(answers, 'request')} reached one ${noun}`
+  if (switches === 0) {
+    const until = wasLeft(result, result) ? ' until it was gone' : ''
+    return `all ${countOf(answers, 'request')} reached one ${noun}${until}`
+  }
   const which = switches === 1 ? 'the one switch follows' : `all ${formatCount(switches)} switches follow`
   return explainedSwitches === switches
     ? `${which} ${causes(result)}`

@@ -229,6 +229,7 @@ export const during = z.object({
       users: count.describe('Users with a cookie jar.'),
       moved: count.describe('Those of them who were moved.'),
       needless: count.describe('Those who were moved though their pod had not gone.'),
+      left: count.describe('Those whom no pod answered any more after theirs had gone.'),
       endpoints: z
         .object({
           before: count.describe('Ready ones before.'),

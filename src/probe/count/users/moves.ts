@@ -1,4 +1,5 @@
 import { movesOf } from '../../../judge/moves.ts'
+import { wasLeft } from '../../../model/probe/left.ts'
 import type { DuringReport } from '../../../model/probe/during.ts'
 import { makerOf } from '../../../model/probe/maker.ts'
 import type { ProbeSurvey } from '../../../model/probe/survey.ts'
@@ -10,12 +11,15 @@ export function sessionMoves(survey: ProbeSurvey, sinceMs: number): Pick<DuringR
   const jars = cells.filter(({ session }) => sessions[session]?.keeps === 'cookies')
   const changes = endpointChanges.filter(({ atMs }) => atMs >= sinceMs)
   return {
-    sessions: movesOf({
-      users: jars.map(({ switches, startMs }) => switches.filter(({ atMs }) => atMs + startMs >= sinceMs)),
-      changes,
-      readyAtEnd: endpoints.ready,
-      points: pointsOf(survey),
-    }),
+    sessions: {
+      ...movesOf({
+        users: jars.map(({ switches, startMs }) => switches.filter(({ atMs }) => atMs + startMs >= sinceMs)),
+        changes,
+        readyAtEnd: endpoints.ready,
+        points: pointsOf(survey),
+      }),
+      left: jars.filter((cell) => wasLeft(cell, survey)).length,
+    },
   }
 }
 

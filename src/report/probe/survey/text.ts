@@ -1,5 +1,5 @@
 import { affinityWords } from '../../text/affinity.ts'
-import type { Switch } from '../../../model/probe/probe-result.ts'
+import { wasLeft } from '../../../model/probe/left.ts'
 import type { ProbeSurvey } from '../../../model/probe/survey.ts'
 import type { Style } from '../../terminal.ts'
 import { flow, flowGroups } from '../../text/flow.ts'
@@ -10,7 +10,7 @@ import { sanitize } from '../../text/sanitize.ts'
 import { shortenMiddle } from '../../text/width.ts'
 import { layoutBackends } from '../backends.ts'
 import { layoutDirect } from '../direct.ts'
-import { layoutDuring } from '../during.ts'
+import { type DuringInput, layoutDuring } from '../during.ts'
 import { labelWidth, layoutClients, readyWords } from '../header.ts'
 import { createPalette, type Palette } from '../palette.ts'
 import { labelled, layoutTroubles, nextSteps, paintBlocks } from '../parts.ts'
@@ -66,7 +66,7 @@ export function layoutSurvey(
       ? layoutTable({ survey, palette, mostRows: wide ? Infinity : mostRows }, width, style)
       : layoutUsers({ survey, palette, mostRows: wide ? Infinity : usersOf(survey) }, width, style),
     layoutTroubles({ ...survey, ...withoutExpectedSilence(survey) }, width, style),
-    layoutDuring({ ...survey, switches: allSwitches(survey) }, width, style),
+    layoutDuring({ ...survey, ...movesOfAll(survey) }, width, style),
     users === undefined
       ? layoutStatements(survey, width, style)
       : [
@@ -81,13 +81,18 @@ export function layoutSurvey(
   ]
 }
 
-/** The switches of all cells, by the time of the run. */
-function allSwitches({ cells, sessions, users }: ProbeSurvey): Switch[] {
+/** The switches of all cells, by the time of the run, and who found no pod any more. */
+function movesOfAll(survey: ProbeSurvey): Pick<DuringInput, 'switches' | 'left'> {
   // What keeps nothing beside users with a jar is meant to move.
-  return cells
-    .filter(({ session }) => users === undefined || sessions[session]?.keeps === 'cookies')
-    .flatMap(({ switches, startMs }) => switches.map((one) => ({ ...one, atMs: one.atMs + startMs })))
-    .toSorted((one, other) => one.atMs - other.atMs)
+  const own = survey.cells.filter(
+    ({ session }) => survey.users === undefined || survey.sessions[session]?.keeps === 'cookies',
+  )
+  return {
+    switches: own
+      .flatMap(({ switches, startMs }) => switches.map((one) => ({ ...one, atMs: one.atMs + startMs })))
+      .toSorted((one, other) => one.atMs - other.atMs),
+    left: own.map((cell) => wasLeft(cell, survey)),
+  }
 }
 
 /** Requests that nothing can answer, as the Service is configured, did not fail. */

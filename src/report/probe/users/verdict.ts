@@ -1,4 +1,5 @@
 import type { Cause, CookieReport, NeverSent, UsersVerdict } from '../../../model/probe/cause.ts'
+import { wasLeft } from '../../../model/probe/left.ts'
 import type { ProbeSurvey } from '../../../model/probe/survey.ts'
 import { countOf, formatCount } from '../../../model/common/count.ts'
 import { formatProbability } from '../../text/numbers.ts'
@@ -20,7 +21,7 @@ export function describeUsers(survey: ProbeSurvey, users: readonly UsersVerdict[
   const tone = result === 'as-expected' ? 'good' : 'bad'
   const isHeld = deciding.users.spread + deciding.users.broken === 0 && deciding.cause.kind !== 'elsewhere'
   const chance = isHeld ? { chance: `by chance ${formatProbability(errorProbability)}` } : {}
-  if (isHeld) return { tone, ...heldWords(deciding, where, endedOf(survey, deciding)), ...chance }
+  if (isHeld) return { tone, ...heldWords(deciding, where, untilWords(survey, deciding)), ...chance }
   if (deciding.expected === 'spread' && deciding.users.broken === 0)
     return { tone, headline: 'SPREAD', summary: `${where}users with a cookie jar do not stay` }
   return { tone, headline: 'NOT STICKY', summary: `${where}${movedWords(survey, deciding)}` }
@@ -37,12 +38,10 @@ function whereWords(survey: ProbeSurvey, users: readonly UsersVerdict[], decidin
 function heldWords(
   { cause, users, expected }: UsersVerdict,
   where: string,
-  ended: number,
+  until: string,
 ): Pick<VerdictWords, 'headline' | 'summary'> {
   const stayed = `${formatCount(users.sticky)} of ${countOf(allOf(users), 'user')}`
   const although = expected === 'spread' ? 'although spread is expected: ' : ''
-  // What came after its end is no move that it should have kept from.
-  const until = ended === 0 ? '' : ' until it ended'
   if (cause.kind === 'cookie') {
     return {
       headline: `STICKY by the cookie${cause.cookies.length === 1 ? '' : 's'} ${cause.cookies.map((name) => sanitize(name)).join(', ')}`,
@@ -52,19 +51,33 @@ function heldWords(
   if (cause.kind === 'header') {
     return {
       headline: `STICKY by the header ${sanitize(cause.header)}`,
-      summary: `${where}${although}${stayed} with it stayed on their pod, the same requests without it were spread`,
+      summary: `${where}${although}${stayed} with it stayed on their pod${until}, the same requests without it were spread`,
     }
   }
   if (cause.kind === 'something-else') {
     return {
       headline: 'STICKY, and not by a cookie',
-      summary: `${where}${although}${stayed} stayed on their pod, and so did requests that keep nothing: something else holds them`,
+      summary: `${where}${although}${stayed} stayed on their pod${until}, and so did requests that keep nothing: something else holds them`,
     }
   }
   return {
     headline: 'STICKY',
-    summary: `${where}${although}${stayed} stayed on their pod; what holds them is not shown`,
+    summary: `${where}${although}${stayed} stayed on their pod${until}; what holds them is not shown`,
   }
+}
+
+/** What came after the end of the cookie, or of the pod, says nothing about who stays. */
+function untilWords(survey: ProbeSurvey, verdict: UsersVerdict): string {
+  if (endedOf(survey, verdict) > 0) return ' until it ended'
+  const own = survey.cells.filter(
+    ({ entry, session }) => entry === verdict.entry && survey.sessions[session]?.keeps === 'cookies',
+  )
+  return own.some(
+    (cell) =>
+      wasLeft(cell, survey) || cell.switches.some(({ explanation }) => explanation?.kind === 'endpoint-gone'),
+  )
+    ? ' as long as it was there'
+    : ''
 }
 
 /** Requests of users after the end of what holds them. */
@@ -166,9 +179,21 @@ function openWords(survey: ProbeSurvey, { users, cause, entry, control }: UsersV
       return `${stayed}, and so did requests that keep nothing: something else holds them, and whether the cookie would is not shown`
     return control === undefined || control === 'inconclusive'
       ? `${stayed}, and whether requests without a cookie do so, too, cannot be told: ${reasonOf(survey, entry, false)}`
-      : `${stayed} without a cookie that was sent back`
+      : `${stayed}${unprovenWords(survey, entry)}`
   }
   return `${formatCount(users.inconclusive)} of ${countOf(allOf(users), 'user')} could not be judged: ${reasonOf(survey, entry, true)}`
+}
+
+/** They stayed, and the requests beside them moved; what is missing is a cookie, or enough of these moves. */
+function unprovenWords(survey: ProbeSurvey, entry: number): string {
+  const sent = cookiesOf(survey, entry).filter((cookie) => cookie.sent > 0)
+  if (sent.length === 0) return ' without a cookie that was sent back'
+  const beside = survey.cells.find(
+    (cell) => cell.entry === entry && survey.sessions[cell.session]?.keeps !== 'cookies',
+  )
+  const { switches = 0, explainedSwitches = 0, picks = 0 } = beside?.verdict ?? {}
+  const moves = `${formatCount(switches - explainedSwitches)} of ${countOf(Math.max(0, picks - 1), 'time')}`
+  return `, and requests without a cookie moved ${moves}: too seldom to show that it is the cookie; ask more often, or as more --sessions`
 }
 
 function reasonOf({ cells, sessions }: ProbeSurvey, entry: number, keepsCookies: boolean): string {

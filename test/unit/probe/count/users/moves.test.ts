@@ -13,6 +13,7 @@ test('who was moved while pods came is counted since the command began', async (
       users: 6,
       moved: 0,
       needless: 0,
+      left: 0,
       endpoints: { before: 2, came: 1, went: 0 },
       points: 'into-a-hash',
       share: 1 / 3,
