@@ -29,7 +29,8 @@ export function probeDuring(command: string): ProbeMode {
       phases.commandEnded()
       progress.note(`${endWords(end)}; going on until the endpoints are still`)
     }
-    const phases = new Phases({ start: () => void run(), finish: () => finished.abort() })
+    const actions = { start: () => void run(), finish: () => finished.abort() }
+    const phases = new Phases(actions, (options.users ?? 0) + 1)
     interrupt.first.addEventListener('abort', () => running?.kill('SIGINT'))
     interrupt.second.addEventListener('abort', () => running?.kill('SIGKILL'))
     try {

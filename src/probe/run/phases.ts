@@ -1,11 +1,14 @@
 import type { Backend } from '../../model/probe/backend.ts'
 import type { Phase, PhaseName } from '../../model/probe/during.ts'
 import type { BackendTally } from '../../model/probe/probe-result.ts'
+import { slackMs } from '../count/explain.ts'
 import type { Observed, ProbeStep } from '../steps.ts'
 
-/** What there has to be before the command and after all is still, in milliseconds and requests. */
+/** What there has to be before the command and after all is still, in milliseconds and requests of each who asks. */
 const leastMs = 2000
 const leastRequests = 20
+/** Before the command more: news of a change may come late, so that what was asked shortly before it tells little. */
+const leastBeforeMs = leastMs + slackMs / 2
 
 /** Endpoints that did not change for so long after the command are taken to be still, in milliseconds. */
 const stillMs = 3000
@@ -29,14 +32,17 @@ export interface PhaseActions {
 /** Divides a run into what was before a command, during it and after it, and says when to go on. */
 export class Phases {
   readonly #actions: PhaseActions
+  readonly #sessions: number
   readonly #phases: [Counted, ...Counted[]] = [begin('before', 0)]
   #nowMs = 0
   #commandEndedMs: number | undefined
   #lastChangeMs = 0
   #finished = false
 
-  constructor(actions: PhaseActions) {
+  /** @param sessions that take turns: each is judged by itself */
+  constructor(actions: PhaseActions, sessions = 1) {
     this.#actions = actions
+    this.#sessions = sessions
   }
 
   take(step: ProbeStep): void {
@@ -60,7 +66,8 @@ export class Phases {
   #pass(nowMs: number): void {
     this.#nowMs = nowMs
     const phase = this.#phases.at(-1) ?? this.#phases[0]
-    const isLong = phase.requests >= leastRequests && nowMs >= phase.fromMs + leastMs
+    const least = phase.name === 'before' ? leastBeforeMs : leastMs
+    const isLong = phase.requests >= leastRequests * this.#sessions && nowMs >= phase.fromMs + least
     if (phase.name === 'before' && isLong) {
       this.#phases.push(begin('during', nowMs))
       this.#actions.start()

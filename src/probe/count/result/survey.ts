@@ -185,7 +185,9 @@ function judgeCells(
       failures: client.failureWords(index, most.failures),
       startMs,
     }
-    return [{ cell: found, parts, notes: judgeNotes(input, verdict) }]
+    // Of answers of something in front it is told which status they had.
+    const told = cell.entry.front === undefined ? input : { ...input, unrecognised: 0 }
+    return [{ cell: found, parts, notes: judgeNotes(told, verdict) }]
   })
 }
 

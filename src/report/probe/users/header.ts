@@ -14,7 +14,8 @@ import { placeWords } from './verdict.ts'
 export function layoutUsersHeader(survey: ProbeSurvey, width: number, style: Style): Line[] {
   const { target, service, entries, clients, sessions, endpoints } = survey
   const name = target === undefined ? `service/${service.name}` : `${target.kind}/${target.name}`
-  const behind = target === undefined ? [] : [span(`service/${sanitize(service.name)}`)]
+  const services = new Set([service.name, ...entries.flatMap(({ front }) => front?.service ?? [])])
+  const behind = [...services].map((one) => span(`service/${sanitize(one)}`))
   const jars = sessions.filter(({ keeps }) => keeps === 'cookies').length
   const said = sessions.flatMap((one) => (one.keeps === 'cookies' ? (one.header ?? []) : []))[0]
   const pods = clients.filter(({ place }) => place === 'pod').length
@@ -35,7 +36,12 @@ export function layoutUsersHeader(survey: ProbeSurvey, width: number, style: Sty
             .filter(({ front }) => front?.again === undefined)
             .map(({ index }) => span(placeWords(survey, index))),
         ],
-        [...throughWords(survey).map((text) => span(text)), ...behind, span(readyWords(endpoints))],
+        [
+          ...throughWords(survey).map((text) => span(text)),
+          ...(target === undefined ? [] : behind.slice(0, 1)),
+          span(readyWords(endpoints)),
+          ...behind.slice(1),
+        ],
       ],
       { width, indent: labelWidth },
     ),

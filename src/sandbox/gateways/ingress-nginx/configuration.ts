@@ -19,7 +19,7 @@ export interface Upstream {
   first: Resource
   /** Whose cookie counts: the last Ingress with affinity. */
   cookie?: Resource
-  /** Whose mode counts: the first one with affinity. */
+  /** Whose mode counts: the first one with affinity that gives one. */
   mode?: Resource
   service: Pick<IngressPath, 'namespace' | 'service' | 'port'>
   /** `host path` of the locations where a cookie is given out. */
@@ -45,7 +45,7 @@ export function configure(store: Store): Configuration {
     const upstream = upstreams.get(name) ?? { name, first: ingress, service: path, issuing: new Set() }
     upstreams.set(name, upstream)
     if (!hasCookie(ingress)) continue
-    upstream.mode ??= ingress
+    if (setting(ingress, 'affinity-mode') !== undefined) upstream.mode ??= ingress
     upstream.cookie = ingress
     upstream.issuing.add(`${path.host} ${path.path}`)
   }

@@ -63,19 +63,19 @@ test('a command runs when there is something before it, and after it the endpoin
     movesAt: 4000,
     changesAt: [3500, 5000],
   })
-  expect([startedMs, endedMs]).toEqual([2000, 2980])
+  expect([startedMs, endedMs]).toEqual([3000, 3980])
   // Three seconds after the last change.
   expect(phases.map(({ name, fromMs }) => [name, fromMs])).toEqual([
     ['before', 0],
-    ['during', 2000],
+    ['during', 3000],
     ['after', 8000],
   ])
   expect(finishedAt).toBe(10_000)
   expect(phases.map(({ backends, failed }) => ({ backends, failed }))).toEqual([
-    { backends: [{ letter: 'A', hits: 100 }], failed: 0 },
+    { backends: [{ letter: 'A', hits: 150 }], failed: 0 },
     {
       backends: [
-        { letter: 'A', hits: 100 },
+        { letter: 'A', hits: 50 },
         { letter: 'B', hits: 199 },
       ],
       failed: 1,
