@@ -9,16 +9,19 @@ export const slackMs = 2000
 /**
  * The switches that are kept, each with what explains it, and how many of all only an endpoint that went explains. Where
  * a client was silent for longer than the timeout as well, the end of its pod is the reason that is told: it had to move.
+ * @param nobodyReady no endpoint was ready then: some proxies go on with those that end, and pick any of them each time
  */
 export function explainSwitches(
   log: SwitchLog,
   changes: readonly EndpointChange[],
-): { switches: Switch[]; gone: number } {
+  nobodyReady: (atMs: number) => boolean = () => false,
+): { switches: Switch[]; gone: number; freed: number } {
   const { first, last, all } = log.kept()
   const byBackend = Map.groupBy(changes, (change) => change.pod ?? change.address)
   // From the last to the first, so that the next answer of each backend is known.
   const next = new Map<Backend, number>()
   let gone = 0
+  let freed = 0
   const explain = (records: readonly SwitchRecord[], complete: boolean): Switch[] =>
     records
       .toReversed()
@@ -27,10 +30,13 @@ export function explainSwitches(
         const went = whatWent(
           record,
           byBackend.get(nameOf(from)) ?? [],
-          next.get(from) ?? (complete ? Infinity : -Infinity),
+          nobodyReady(atMs) ? Infinity : (next.get(from) ?? (complete ? Infinity : -Infinity)),
         )
         const free = whatFreed(silentMs, ended)
-        if (went !== undefined && free === undefined) gone += 1
+        if (went !== undefined && free === undefined) {
+          if (nobodyReady(atMs)) freed += 1
+          else gone += 1
+        }
         const explanation = went ?? free
         next.set(to, atMs)
         return {
@@ -46,7 +52,7 @@ export function explainSwitches(
   // Between the first and the last ones switches are missing, and one of them may have led back.
   if (!all) next.clear()
   const switches = [...explain(first, all), ...lastOnes]
-  return { switches, gone }
+  return { switches, gone, freed }
 }
 
 /** Why nothing held the client any more, though its backend was there. */

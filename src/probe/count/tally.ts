@@ -201,7 +201,11 @@ export class Tally {
    * @param made requests that the agent says it made; by default as many as the highest number that arrived
    */
   result(history: EndpointHistory, made = this.#number): TallyResult {
-    const { switches, gone } = explainSwitches(this.#switches, history.reasons)
+    const { switches, gone, freed } = explainSwitches(
+      this.#switches,
+      history.reasons,
+      (atMs) => history.most(atMs, atMs) === 0,
+    )
     const course = this.#course.blocks()
     const answered = this.#outcomes.get('answered') ?? 0
     const lost = Math.max(0, made - this.#requests)
@@ -234,7 +238,7 @@ export class Tally {
         pickHits: this.#backends.entries.map((entry) => (this.#perRequest ? entry.hits : entry.picks)),
         perRequest: this.#perRequest,
         switches: this.#switches.count,
-        expiredSwitches: this.#switches.expired,
+        expiredSwitches: this.#switches.expired + freed,
         goneSwitches: gone,
         bindingPicks: this.#bindingPicks(history),
         course,

@@ -143,6 +143,7 @@ describe('explainSwitches', () => {
     log.add({ ...record('A', 'B', 9000, 0), silentMs: 9000 })
     expect(explainSwitches(log, [])).toEqual({
       gone: 0,
+      freed: 0,
       switches: [
         {
           number: 9000,

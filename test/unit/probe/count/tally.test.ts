@@ -277,6 +277,19 @@ test('a pod that is deleted in the middle does not break affinity', () => {
   expect(verdict).toMatchObject({ behaviour: 'sticky', result: 'as-expected', explainedSwitches: 1 })
 })
 
+test('where all pods end at once, those that go on are picked anew, and nobody is held', () => {
+  const history = steady(3)
+  const ending = ['A', 'B', 'C'].map((name, index) =>
+    pod(name, index + 1, { ready: false, terminating: true }),
+  )
+  history.update(4000, ending, 0)
+  const { evidence, switches } = run(`${'A'.repeat(200)}BACBABC`).result(history)
+  expect(switches.map(({ explanation }) => explanation?.kind)).toEqual(switches.map(() => 'endpoint-gone'))
+  expect(evidence).toMatchObject({ goneSwitches: 0, expiredSwitches: 7 })
+  const judged = { expectation: fiveSeconds, acceptedError: 1e-6, interrupted: false, unheard: [] }
+  expect(judge({ ...evidence, ...judged })).toMatchObject({ behaviour: 'sticky', explainedSwitches: 7 })
+})
+
 describe('a long run', () => {
   test('has a coarser timeline that loses no request, failure or switch', () => {
     assert(
