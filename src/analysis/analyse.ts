@@ -64,8 +64,13 @@ export function analyseObject(scene: Scene, kind: TargetKind, object: Kubernetes
   const findings: Finding[] = []
   const states = new CheckStates(checks)
   // Tests hold that every code of an analyzer is in the table.
+  const said = new Set<string>()
   const say = (code: string, draft: FindingDraft): void => {
     states.add(code as Code, 'found')
+    // What is about two objects both of them may find.
+    const words = JSON.stringify([code, draft.message, draft.at, draft.field])
+    if (said.has(words)) return
+    said.add(words)
     findings.push(toFinding(code as Code, draft, scene, ref))
   }
   const report = Object.assign(say, { cannot: (code: string, why: Unknown) => states.add(code as Code, why) })

@@ -14,6 +14,7 @@ import { leadToSamePods } from '../ingress/backends.ts'
 import { controllerOf } from '../ingress/controllers.ts'
 import { hasPattern, type Location, locationsOf } from '../ingress/locations.ts'
 import { ingresses } from '../ingress/objects.ts'
+import { byAge, byText } from '../kit/age.ts'
 import { annotationField, annotationsOf, goBoolean } from '../kit/controller.ts'
 import { affinityKeys, readAnnotations, servicePrefix } from './annotations.ts'
 import { type Balancer, balancerOf, type Member, ownPolicy, routesOf } from './balance.ts'
@@ -194,6 +195,10 @@ const stickyPlaces = onceFor((all: readonly LooseObject[]): ReadonlyMap<string, 
   return new Map([...grouped].map(([key, group]) => [key, group.map(({ location }) => location)]))
 })
 
+function byPlace({ object: a, field }: Location, { object: b, field: other }: Location): number {
+  return byAge(a, b) || byText(field, other)
+}
+
 const oneNameOfHost = ingressAnalyzer({
   by: traefikNginxController,
   codes: ['AFF-TRA-ONE-COOKIE-NAME'],
@@ -214,12 +219,14 @@ const oneNameOfHost = ingressAnalyzer({
       )
       if (other === undefined) continue
       const key = `${nginxPrefix}session-cookie-name`
+      const [earlier, later] = [mine, other].toSorted(byPlace) as [Location, Location]
+      const hasName = annotationsOf(later.object)[key] !== undefined
       report('AFF-TRA-ONE-COOKIE-NAME', {
-        message: `on ${mine.host} the cookie of ${mine.service.name} has the name and path of that of ${other.service.name}`,
+        message: `on ${mine.host} the cookie of ${later.service.name} has the name and path of that of ${earlier.service.name}`,
         why: 'Each answer of one replaces the cookie of the other. Its value is unknown there, so the next request gets any pod. With ingress-nginx a balanced cookie serves both.',
         mend: ['give each an Ingress and a session-cookie-name of its own'],
-        objects: [refOf(ingress), ...(other.object === ingress ? [] : [refOf(other.object)])],
-        field: annotationField(annotationsOf(ingress)[key] === undefined ? `${nginxPrefix}affinity` : key),
+        objects: [...new Set([later.object, earlier.object])].map(refOf),
+        at: { object: refOf(later.object), field: annotationField(hasName ? key : `${nginxPrefix}affinity`) },
       })
       return
     }

@@ -95,10 +95,25 @@ test('two Services of a host with one cookie, behind Traefik instead of ingress-
   const both = [serviceText('web'), serviceText('api'), first]
   expect(await messages(...both, second('route'))).toEqual([
     'AFF-TRA-ONE-COOKIE-NAME on shop.example the cookie of web has the name and path of that of api',
-    'AFF-TRA-ONE-COOKIE-NAME on shop.example the cookie of api has the name and path of that of web',
   ])
   expect(await messages(...both, second('other'))).toEqual([])
   // The value names the address of a pod, which both have.
   const samePods = [serviceText('web'), serviceText('api').replace('app: api', 'app: web'), first]
   expect(await messages(...samePods, second('route'))).toEqual([])
+})
+
+test('two VirtualServices of the mesh for one host are told once, at the later one', async () => {
+  const virtual = (name: string): string => `
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: ${name}, namespace: shop}
+spec: {hosts: [web], http: [{route: [{destination: {host: web}}]}]}
+`
+  const { all, explanations } = await explainedText(
+    [serviceText('web'), virtual('one'), virtual('two')].join('---'),
+  )
+  expect(all.filter((one) => one.startsWith('AFF-ISTIO-SAME-HOST'))).toHaveLength(1)
+  expect(explanations[0]?.findings.map(({ code, message }) => `${code} ${message}`)).toEqual([
+    'AFF-ISTIO-SAME-HOST virtualservice/one and virtualservice/two are for web in the mesh, where one of them counts',
+  ])
 })

@@ -4,6 +4,7 @@ import type { Policy } from '../../../model/affinity/policy.ts'
 import type { Store } from '../../../model/cluster/store.ts'
 import { type Analyzer, objectAnalyzer } from '../../analyzer.ts'
 import { applicationOf } from '../../../model/probe/maker.ts'
+import { byAge } from '../../kit/age.ts'
 import { at, list, record } from '../../kit/loose.ts'
 import { backendsOf } from '../backends.ts'
 import { type Rule, rulesOf } from '../legs.ts'
@@ -35,12 +36,13 @@ export function cookieAnalyzer(about: ObjectType<LooseObject>): Analyzer {
         if (first === undefined || persistence === undefined) continue
         const field = `spec.rules[${index}].sessionPersistence`
         const name = first.policy.name
-        const nameField = persistence.nameField === undefined ? field : `${field}.${persistence.nameField}`
+        const nameField = nameFieldOf(rule)
         const twin =
           name === undefined ? undefined : twinOf(rule, cookies, [...own, ...besideOf(rule, store)])
-        if (twin !== undefined && isNew('twin', index))
+        if (twin !== undefined) {
+          const [earlier, later] = [rule, twin.rule].toSorted(ruleAge) as [Rule, Rule]
           report('AFF-GWAPI-ONE-NAME', {
-            message: oneName(name ?? '', rule, twin),
+            message: oneName(name ?? '', later, earlier),
             why: twin.isCertain
               ? "The cookie's path is the same, so each answer replaces the other's cookie and both lose their pod."
               : "Where the path of the cookie is / (Envoy Gateway from 1.10 on, Gateway API from 1.7 on), each answer replaces the other's cookie and both lose their pod; up to Envoy Gateway 1.9 their paths tell them apart.",
@@ -48,9 +50,10 @@ export function cookieAnalyzer(about: ObjectType<LooseObject>): Analyzer {
               'give each rule a name of its own',
               'leave the name out: the controller makes one for each rule',
             ],
-            objects: twin.rule.route === route ? [refOf(route)] : [refOf(route), refOf(twin.rule.route)],
-            at: { object: refOf(route), field: nameField },
+            objects: [...new Set([later.route, earlier.route])].map(refOf),
+            at: { object: refOf(later.route), field: nameFieldOf(later) },
           })
+        }
         const wrong = wrongPath(cookies)
         if (wrong !== undefined && isNew('path', index))
           report('AFF-GWAPI-COOKIE-PATH', { ...wrong, field: `spec.rules[${index}].matches` })
@@ -171,7 +174,16 @@ function keysOf({ to, hosts }: Rule['attachment']): string[] {
   return to === undefined ? [] : hosts.map((host) => `${to.namespace}/${to.name} ${host}`)
 }
 
-function oneName(name: string, { route, attachment }: Rule, { rule }: Twin): string {
+function ruleAge({ route: a, index }: Rule, { route: b, index: other }: Rule): number {
+  return byAge(a, b) || index - other
+}
+
+function nameFieldOf({ index, persistence }: Rule): string {
+  const field = `spec.rules[${index}].sessionPersistence`
+  return persistence?.nameField === undefined ? field : `${field}.${persistence.nameField}`
+}
+
+function oneName(name: string, { route, attachment }: Rule, rule: Rule): string {
   const host = attachment.hosts.find((one) => rule.attachment.hosts.includes(one)) ?? '*'
   const services = backendsOf(rule.rule, rule.route).map(({ to }) => to.name)
   const where = keyOf(refOf(route)) === keyOf(refOf(rule.route)) ? '' : `${objectName(refOf(rule.route))} `

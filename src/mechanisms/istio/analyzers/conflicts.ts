@@ -2,6 +2,7 @@ import { objectName } from '../../../model/findings/finding.ts'
 import { keyOf, type LooseObject, refOf } from '../../../model/cluster/object.ts'
 import type { Store } from '../../../model/cluster/store.ts'
 import { type Analyzer, objectAnalyzer } from '../../analyzer.ts'
+import { byAge } from '../../kit/age.ts'
 import { at, strings } from '../../kit/loose.ts'
 import { wholeHost } from '../hosts.ts'
 import { virtualServices } from '../objects.ts'
@@ -14,16 +15,18 @@ const sameHost = objectAnalyzer({
   needs: [virtualServices],
   applies: isOfMesh,
   analyse: (object, { store }, report) => {
-    for (const [index, host] of namesOf(object).entries()) {
+    for (const host of namesOf(object)) {
       const others = othersFor(object, host, store)
       if (others.length === 0) continue
-      const all = [object, ...others].map((one) => objectName(refOf(one)))
+      const all = [object, ...others].toSorted(byAge)
+      const last = all.at(-1) ?? object
+      const index = namesOf(last).indexOf(host)
       report('AFF-ISTIO-SAME-HOST', {
-        message: `${all.join(' and ')} are for ${hostsOf(object)[index] ?? host} in the mesh, where one of them counts`,
+        message: `${all.map((one) => objectName(refOf(one))).join(' and ')} are for ${hostsOf(last)[index] ?? host} in the mesh, where one of them counts`,
         why: 'Istio puts routes of one host together at gateways only. For callers in the mesh it takes one VirtualService, and does not say which: what the other leads to, and sticks on, is left out.',
         mend: ['put the routes of both into one VirtualService'],
-        objects: [object, ...others].map(refOf),
-        field: `spec.hosts[${index}]`,
+        objects: all.map(refOf),
+        at: { object: refOf(last), field: `spec.hosts[${index}]` },
       })
     }
   },
