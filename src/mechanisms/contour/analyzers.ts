@@ -26,6 +26,7 @@ export const proxyAnalyzer = objectAnalyzer({
       for (const [number, service] of list(record(route)['services']).entries())
         misplaced(service, `${place}.services[${number}]`, report)
       const balancer = record(route)['loadBalancerPolicy']
+      checkFields(balancer, `${place}.loadBalancerPolicy`, report)
       checkStrategy(balancer, place, report)
       checkHashes(balancer, place, report)
       checkServices(route, balancer, place, report)
@@ -56,6 +57,19 @@ function misplaced(value: unknown, place: string, report: Say): void {
       message: `${isRoute ? 'routes of an HTTPProxy have' : `${place} has`} no field "${key}": ${near}`,
       why: 'The API server drops fields that it does not know without a word, and requests are spread by round robin.',
       mend: ['write loadBalancerPolicy: {strategy: Cookie} beside services'],
+      field: `${place}.${key}`,
+    })
+  }
+}
+
+function checkFields(balancer: unknown, place: string, report: Say): void {
+  const known = ['strategy', 'requestHashPolicies']
+  for (const key of Object.keys(record(balancer)).filter((one) => !known.includes(one))) {
+    const meant = didYouMean(key, known)
+    report('AFF-CONTOUR-UNKNOWN-FIELD', {
+      message: `loadBalancerPolicy has no field "${key}"${meant === undefined ? '' : `: did you mean ${meant}?`}`,
+      why: 'The API server drops fields that it does not know without a word. Without a strategy requests are spread by round robin.',
+      mend: [meant === undefined ? `remove ${key}` : `write ${meant}`],
       field: `${place}.${key}`,
     })
   }

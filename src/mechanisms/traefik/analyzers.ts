@@ -50,7 +50,7 @@ const onIngress = ingressAnalyzer({
   codes: ['AFF-TRA-ANNOTATION-ON-INGRESS', 'AFF-TRA-DEAD-ANNOTATION'],
   analyse: ({ ingress, backends }, _view, report) => {
     const keys = Object.keys(annotationsOf(ingress))
-    const misplaced = keys.filter((key) => affinityKeys.includes(key.toLowerCase()))
+    const misplaced = keys.filter((key) => balancingKeys.has(key.toLowerCase()))
     const [first, ...more] = misplaced
     if (first !== undefined) {
       const also = more.map((key) => key.slice(servicePrefix.length)).join(', ')
@@ -81,6 +81,9 @@ const onIngress = ingressAnalyzer({
     }
   },
 })
+
+/** All that decides which pod a request gets. */
+const balancingKeys = new Set([...affinityKeys, `${servicePrefix}strategy`, `${servicePrefix}nativelb`])
 
 const deadKeys = new Set([
   'traefik.ingress.kubernetes.io/affinity',

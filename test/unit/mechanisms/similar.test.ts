@@ -117,3 +117,54 @@ spec: {hosts: [web], http: [{route: [{destination: {host: web}}]}]}
     'AFF-ISTIO-SAME-HOST virtualservice/one and virtualservice/two are for web in the mesh, where one of them counts',
   ])
 })
+
+test.each([
+  ['HTTPRoute', 'web', ['AFF-EG-NO-PATH']],
+  ['TCPRoute', 'web', []],
+  ['Service', 'web', ['AFF-EG-BAD-TARGET']],
+  ['HTTPRoute', 'wbe', ['AFF-EG-BAD-TARGET']],
+])('nobody gets a cookie of a policy for a %s %s that cannot have it', async (kind, name, codes) => {
+  const policy = `
+apiVersion: gateway.envoyproxy.io/v1alpha1
+kind: BackendTrafficPolicy
+metadata: {name: sticky, namespace: shop}
+spec:
+  targetRefs: [{group: gateway.networking.k8s.io, kind: ${kind}, name: ${name}}]
+  loadBalancer: {type: ConsistentHash, consistentHash: {type: Cookie, cookie: {name: route, ttl: 1h}}}
+`
+  const route = `
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: {name: web, namespace: shop}
+spec: {parentRefs: [{name: gw}], rules: [{backendRefs: [{name: web, port: 80}]}]}
+`
+  const found = await messages(serviceText('web'), route, policy)
+  expect(found.map((one) => one.split(' ')[0]).filter((one) => one?.startsWith('AFF-EG'))).toEqual(codes)
+})
+
+test.each(['service.strategy', 'service.nativelb', 'service.sticky.cookie'])(
+  '%s on an Ingress, which Traefik reads on Services',
+  async (key) => {
+    const front = ingress('traefik.io/ingress-controller', '{number: 80}', {
+      [`traefik.ingress.kubernetes.io/${key}`]: 'true',
+    })
+    expect(await messages(serviceText('web'), front)).toEqual([
+      `AFF-TRA-ANNOTATION-ON-INGRESS Traefik does not read traefik.ingress.kubernetes.io/${key} on an Ingress: it belongs on the Service`,
+    ])
+  },
+)
+
+test('a misspelt field in the loadBalancerPolicy of Contour', async () => {
+  const proxy = (balancer: string): string => `
+apiVersion: projectcontour.io/v1
+kind: HTTPProxy
+metadata: {name: web, namespace: shop}
+spec:
+  virtualhost: {fqdn: shop.example}
+  routes: [{services: [{name: web, port: 80}], loadBalancerPolicy: ${balancer}}]
+`
+  expect(await messages(serviceText('web'), proxy('{stratgy: Cookie}'))).toEqual([
+    'AFF-CONTOUR-UNKNOWN-FIELD loadBalancerPolicy has no field "stratgy": did you mean strategy?',
+  ])
+  expect(await messages(serviceText('web'), proxy('{strategy: Cookie}'))).toEqual([])
+})

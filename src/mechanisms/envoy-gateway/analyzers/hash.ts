@@ -4,6 +4,7 @@ import { at, text } from '../../kit/loose.ts'
 import { isGatewayDuration } from '../../gateway-api/persistence.ts'
 import { attributeOf, isTableSize } from '../hash.ts'
 import { backendTrafficPolicies } from '../objects.ts'
+import { isForNobody } from './target.ts'
 
 const codes = [
   'AFF-EG-BAD-HASH',
@@ -24,7 +25,8 @@ export const hashAnalyzer = objectAnalyzer({
   about: backendTrafficPolicies,
   codes,
   applies: ({ spec }) => at(spec, 'loadBalancer') !== undefined,
-  analyse: ({ spec }, _view, report) => {
+  analyse: (policy, view, report) => {
+    const { spec } = policy
     const balancer = at(spec, 'loadBalancer')
     const hash = at(balancer, 'consistentHash')
     const type = text(at(balancer, 'type'))
@@ -40,7 +42,7 @@ export const hashAnalyzer = objectAnalyzer({
     }
     checkHash(hash, report)
     checkBeside(balancer, report)
-    if (at(hash, 'type') === 'Cookie') checkCookie(at(hash, 'cookie'), report)
+    if (at(hash, 'type') === 'Cookie') checkCookie(at(hash, 'cookie'), isForNobody(policy, view), report)
     if (at(hash, 'type') === 'SourceIP')
       report('AFF-EG-SOURCE-IP', {
         message: 'it hashes the address that Envoy sees',
@@ -112,7 +114,7 @@ function checkBeside(balancer: unknown, report: Say): void {
       })
 }
 
-function checkCookie(cookie: unknown, report: Say): void {
+function checkCookie(cookie: unknown, isMoot: boolean, report: Say): void {
   const name = text(at(cookie, 'name'))
   if (name === undefined) return
   const ttl = text(at(cookie, 'ttl'))
@@ -127,6 +129,7 @@ function checkCookie(cookie: unknown, report: Say): void {
       ],
       field: `${field}.cookie.name`,
     })
+  if (isMoot) return
   if (ttl !== undefined && application !== undefined)
     report('AFF-EG-APPLICATION-COOKIE', {
       message: `"${name}" is a cookie of ${application}: Envoy sets one of this name as well`,

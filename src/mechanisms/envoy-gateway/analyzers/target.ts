@@ -47,6 +47,20 @@ function isMeant({ metadata }: LooseObject, { name }: Target, { target, paths }:
   return names.includes(name) || didYouMean(name, names) !== undefined
 }
 
+/** Whether no request that could bring a cookie meets the policy. */
+export function isForNobody(policy: LooseObject, { store, source }: View): boolean {
+  const readable = targetTypes.every((type) => store.list(type).known)
+  const targets = targetsOf(policy)
+  return (
+    targets.length > 0 &&
+    targets.every(
+      (target) =>
+        ['TCPRoute', 'UDPRoute', 'TLSRoute'].includes(target.kind) ||
+        (readable && wrongTarget(policy, target, store, source === 'files') !== undefined),
+    )
+  )
+}
+
 function wrongTarget(
   { metadata: { namespace = '' } }: LooseObject,
   { group, kind, name, section }: Target,
