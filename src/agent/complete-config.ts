@@ -5,7 +5,10 @@ export type CompleteTarget = Required<Omit<AgentTarget, 'upgrade'>> & Pick<Agent
 
 /** An `AgentConfig` with everything filled in, for one client. */
 export interface CompleteConfig extends Required<
-  Omit<AgentConfig, 'targets' | 'pausesMs' | 'payload' | 'marker' | 'sessions' | 'cookieSalt' | 'counter'>
+  Omit<
+    AgentConfig,
+    'targets' | 'pausesMs' | 'waitsMs' | 'payload' | 'marker' | 'sessions' | 'cookieSalt' | 'counter'
+  >
 > {
   targets: CompleteTarget[]
   sessions: readonly [AgentSession, ...AgentSession[]]
@@ -13,6 +16,7 @@ export interface CompleteConfig extends Required<
   counter?: NonNullable<AgentConfig['counter']>
   /** `requests` and `durationMs` are Infinity when there is another limit; `requests` is counted from `pausesMs`. */
   pausesMs?: number[]
+  waitMs: number
   payload?: string
   marker?: NonNullable<AgentConfig['marker']>
 }
@@ -27,8 +31,10 @@ export function decodeConfig(pieces: readonly string[], client = 0): CompleteCon
   const { intervalMs, timeoutMs, keepAlive, payload, marker, identify, needles } = config
   const pausesMs = config.pausesMs?.[client]
   demand(config.pausesMs === undefined || pausesMs?.every((pause) => pause >= 0) === true, 'pausesMs')
-  const { durationMs = Infinity, maxAnswerBytes = 65_536, startAtEpochMs = 0 } = config
+  const { durationMs = Infinity, maxAnswerBytes = 65_536 } = config
   const { localPorts = false, sharedJars = false } = config
+  const waitMs = config.waitsMs?.[client] ?? 0
+  demand(waitMs >= 0, 'waitsMs')
   const requests = pausesMs === undefined ? (config.requests ?? Infinity) : pausesMs.length + 1
   demand(requests > 0 && durationMs > 0 && (requests < Infinity || durationMs < Infinity), 'requests')
   demand(intervalMs >= 0, 'intervalMs')
@@ -50,7 +56,7 @@ export function decodeConfig(pieces: readonly string[], client = 0): CompleteCon
     requests,
     durationMs,
     ...(pausesMs === undefined ? {} : { pausesMs }),
-    startAtEpochMs,
+    waitMs,
     intervalMs,
     concurrency,
     timeoutMs,

@@ -14,8 +14,8 @@ export interface AgentConfig {
    * `intervalMs`.
    */
   pausesMs?: number[][]
-  /** The first request waits for this moment (milliseconds since 1970), unless it has passed. */
-  startAtEpochMs?: number
+  /** Per client: how long it waits before it opens its first connection, in milliseconds. */
+  waitsMs?: number[]
   /** Between the starts of two requests, in milliseconds; 0 is as fast as possible. */
   intervalMs: number
   /** Requests in flight at most; unless given 16 with `intervalMs` 0, 1 with `keepAlive` or `pausesMs`, otherwise 8. */

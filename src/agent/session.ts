@@ -17,6 +17,11 @@ export interface SessionOptions {
   now: () => number
 }
 
+interface Begun extends Spoken {
+  /** When its first connection was opened, at the earliest. */
+  beganAt: number
+}
+
 /** Milliseconds between two signs of life before a target's first request. */
 const beatMs = 1000
 
@@ -60,11 +65,10 @@ export class Session {
   /** Asks all targets; to be called once. */
   async run(): Promise<End> {
     for (const [index, target] of this.#options.config.targets.entries()) {
-      const beganAt = this.#options.now()
       const spoken = await this.#prepare(target, index)
       if (target.isHttp2) this.#http2 ??= await import('node:http2')
       if (this.#stopped) break
-      this.#ends.push(await this.#ask(target, index, spoken, beganAt))
+      this.#ends.push(await this.#ask(target, index, spoken))
       if (this.#stopped) break
     }
     const last = this.#ends.at(-1)
@@ -76,26 +80,26 @@ export class Session {
     }
   }
 
-  /** Finds out the scheme and waits for the moment to begin; ends early, with any scheme, when it is stopped. */
-  async #prepare(target: CompleteTarget, index: number): Promise<Spoken> {
+  /** Waits until it may begin, and finds out the scheme; ends early, with any scheme, when it is stopped. */
+  async #prepare(target: CompleteTarget, index: number): Promise<Begun> {
     const { config, encoder, now } = this.#options
     const atMs = (): number => (index === 0 ? 0 : Math.round(now() - this.#zeroAt))
     const beats = setInterval(() => encoder.beat({ atMs: atMs(), inFlight: 1 }), beatMs)
     const stop = new Promise<Spoken>((resolve) => {
       this.#onStop = () => resolve({ scheme: 'tcp' })
     })
-    const known = await Promise.race([this.#spoken(target), stop])
-    const waitMs = index === 0 ? config.startAtEpochMs - Date.now() : 0
     let timer: NodeJS.Timeout | undefined
-    if (waitMs > 0 && !this.#stopped) {
+    if (index === 0 && config.waitMs > 0) {
       const due = new Promise<void>((resolve) => {
-        timer = setTimeout(resolve, waitMs)
+        timer = setTimeout(resolve, config.waitMs)
       })
       await Promise.race([due, stop])
     }
     clearTimeout(timer)
+    const beganAt = now()
+    const known = await Promise.race([this.#stopped ? stop : this.#spoken(target), stop])
     clearInterval(beats)
-    return known
+    return { ...known, beganAt }
   }
 
   async #spoken(target: CompleteTarget): Promise<Spoken> {
@@ -107,7 +111,7 @@ export class Session {
       : spoken
   }
 
-  #ask(target: CompleteTarget, targetIndex: number, spoken: Spoken, beganAt: number): Promise<RunEnd> {
+  #ask(target: CompleteTarget, targetIndex: number, { beganAt, ...spoken }: Begun): Promise<RunEnd> {
     const { config, identify, encoder, outputFull, now } = this.#options
     if (targetIndex === 0) {
       this.#zeroAt = now()

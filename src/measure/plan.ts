@@ -20,6 +20,8 @@ export interface MeasurePlan {
 export interface Round {
   /** For each client, the pauses between its connections, in milliseconds. */
   pausesMs: number[][]
+  /** For each client, how long it waits before its first connection: clients that begin together share the proxy's second. */
+  waitsMs: number[]
   /** `configured`: tries what is configured; `hold`: waits as long as it may; `search`: looks for the time; `confirm`: tells the kind. */
   purpose: 'configured' | 'hold' | 'search' | 'confirm'
 }
@@ -49,18 +51,32 @@ export function clientsFor(eligible: number, acceptedError: number): number {
 export function firstRound(plan: MeasurePlan, random: Random): Round {
   const { configuredMs, maxMs, clients, clock } = plan
   if (configuredMs === undefined) {
-    return { purpose: 'configured', pausesMs: each(clients, () => [1, 1, 1, 1].map(() => shortPauseMs)) }
+    return roundOf(
+      'configured',
+      each(clients, () => [1, 1, 1, 1].map(() => shortPauseMs)),
+      random,
+    )
   }
   // If a client is not even kept for a moment, that is found on the way.
   const hold = [Math.min(shortPauseMs, maxMs), maxMs]
-  if (isTooLong(plan)) return { purpose: 'hold', pausesMs: each(clients, () => hold) }
+  if (isTooLong(plan))
+    return roundOf(
+      'hold',
+      each(clients, () => hold),
+      random,
+    )
   const isCoarse = clock !== undefined && clock.earlyMs + clock.lateMs > 0
   const within = {
     fromMs: configuredMs - (clock?.earlyMs ?? 0),
     toMs: configuredMs + (clock?.lateMs ?? 0),
   }
   const pausesMs = isCoarse ? throughout(within, within.fromMs, plan, random) : around(within, plan, random)
-  return { purpose: 'configured', pausesMs }
+  return roundOf('configured', pausesMs, random)
+}
+
+/** Evenly through a second, so that the moments at which entries of a proxy that counts whole seconds end are independent. */
+function roundOf(purpose: Round['purpose'], pausesMs: number[][], random: Random): Round {
+  return { purpose, pausesMs, waitsMs: pausesMs.map(() => Math.floor(secondMs * random())) }
 }
 
 /** Whether the configured timeout leaves no room for a pause that is longer. */
@@ -92,15 +108,13 @@ export function nextRound(
   }
   const isFound = likely.toMs - likely.fromMs <= precisionMs(likely.toMs) / 2 && likely.toMs < maxMs
   if (!isFound && !isNarrow(most, isCoarse ? 'whole-seconds' : 'exact'))
-    return { purpose: 'search', pausesMs: searchWithin(within, clock, plan, knowledge) }
+    return roundOf('search', searchWithin(within, clock, plan, knowledge), random)
   const tried = isFound ? likely : within
   const pausesMs = isCoarse
     ? throughout(isFound ? { ...tried, toMs: tried.toMs + secondMs } : tried, likely.fromMs, plan, random)
     : around(tried, plan, random)
-  return {
-    purpose: 'confirm',
-    pausesMs: pausesMs.map((pauses) => pauses.map((pause) => Math.min(pause, maxMs))),
-  }
+  const capped = pausesMs.map((pauses) => pauses.map((pause) => Math.min(pause, maxMs)))
+  return roundOf('confirm', capped, random)
 }
 
 /** How far from a time it is tried whether a client is kept: the answer's own time must not matter, nor a busy machine. */

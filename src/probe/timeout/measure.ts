@@ -159,7 +159,7 @@ class Measurement {
       namespace,
       target: `service/${service}`,
       image,
-      agent: { ...agent, targets, keepAlive: false, pausesMs: round.pausesMs },
+      agent: { ...agent, targets, keepAlive: false, pausesMs: round.pausesMs, waitsMs: round.waitsMs },
       clients,
       ...(node === undefined ? {} : { node }),
       maxRunSeconds: Math.ceil(roundSeconds(round) + ((longest + 1) * timeoutMs) / 1000) + 10,

@@ -24,8 +24,8 @@ export function announcement(
 }
 
 /** How long the clients of a round are at work, in seconds; the start of the pods comes on top. */
-export function roundSeconds({ pausesMs }: Round): number {
-  const sums = pausesMs.map((pauses) => pauses.reduce((sum, pause) => sum + pause, 0))
+export function roundSeconds({ pausesMs, waitsMs }: Round): number {
+  const sums = pausesMs.map((pauses, client) => pauses.reduce((sum, pause) => sum + pause, waitsMs[client]!))
   return Math.max(...sums) / 1000
 }
 

@@ -30,7 +30,7 @@ test('a configuration arrives as it was, with everything filled in', () => {
     ],
     sessions: [{}],
     durationMs: Infinity,
-    startAtEpochMs: 0,
+    waitMs: 0,
     concurrency: 8,
     localPorts: false,
     sharedJars: false,
@@ -57,15 +57,21 @@ test('it travels in ASCII without dollar signs, in pieces that the kernel takes'
   expect(decodeConfig(pieces).needles).toEqual(needles)
 })
 
-test('each client has pauses of its own', () => {
+test('each client has pauses of its own, and a wait before them', () => {
   const pieces = encodeConfig({
     ...config,
+    waitsMs: [7, 8],
     pausesMs: [
       [1, 2],
       [3, 4, 5],
     ],
   })
-  expect(decodeConfig(pieces, 1)).toMatchObject({ pausesMs: [3, 4, 5], requests: 4, concurrency: 1 })
+  expect(decodeConfig(pieces, 1)).toMatchObject({
+    waitMs: 8,
+    pausesMs: [3, 4, 5],
+    requests: 4,
+    concurrency: 1,
+  })
   expect(() => decodeConfig(pieces, 2)).toThrow('pausesMs')
 })
 
@@ -81,6 +87,7 @@ test.each<[string, Partial<AgentConfig & AgentTarget>]>([
   ['timeoutMs', { timeoutMs: 0 }],
   ['concurrency', { concurrency: 1.5 }],
   ['pausesMs', { pausesMs: [[-1]] }],
+  ['waitsMs', { waitsMs: [-1] }],
   ['marker', { marker: { text: 'a b', in: 'header' } }],
   ['targets', { targets: [] }],
 ])('a wrong %s is refused: %j', (field, change) => {

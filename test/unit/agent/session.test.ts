@@ -71,12 +71,18 @@ test('pauses run from start to start', async () => {
   }
 })
 
-test('the first request waits for its moment', async () => {
-  const port = await respond(answer('pod-1'))
-  const startAtEpochMs = Date.now() + 200
-  const { starts } = await observe(configFor(port, { startAtEpochMs }))
+test('no connection is opened before the wait is over, not to find out the scheme either', async () => {
+  const begin = Date.now()
+  let firstMs = Infinity
+  const port = await serve((socket) => {
+    firstMs = Math.min(firstMs, Date.now() - begin)
+    socket.end('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n')
+  })
+  const config = configFor(port, { waitsMs: [200] })
+  const { starts } = await observe({ ...config, targets: [{ ...config.targets[0]!, scheme: 'auto' }] })
   // Timers may be early by a fraction of a millisecond.
-  expect(starts[0]?.epochMs).toBeGreaterThanOrEqual(startAtEpochMs - 2)
+  expect(firstMs).toBeGreaterThanOrEqual(198)
+  expect(starts[0]?.detectionMs).toBeLessThan(190)
 })
 
 test.each([

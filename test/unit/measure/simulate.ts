@@ -68,7 +68,9 @@ export function simulate(
 export function simulateRound(truth: Truth, round: Round, random: Random): Contact[][] {
   const startMs = 1e9 * random()
   const { startsWithinMs = 3000 } = truth
-  return round.pausesMs.map((pauses) => simulate(truth, pauses, random, startMs + startsWithinMs * random()))
+  return round.pausesMs.map((pauses, client) =>
+    simulate(truth, pauses, random, startMs + startsWithinMs * random() + round.waitsMs[client]!),
+  )
 }
 
 export interface Measured extends TimeoutFinding {
@@ -109,7 +111,12 @@ export function measure(truth: Truth, random: Random, options: MeasureOptions = 
   let round: Round | undefined = firstRound(plan, random)
   while (true) {
     rounds.push(round)
-    ms += podStartMs + Math.max(...round.pausesMs.map((pauses) => pauses.reduce((sum, pause) => sum + pause)))
+    const { pausesMs, waitsMs } = round
+    ms +=
+      podStartMs +
+      Math.max(
+        ...pausesMs.map((pauses, client) => pauses.reduce((sum, pause) => sum + pause, waitsMs[client]!)),
+      )
     contacts.push(...simulateRound(truth, round, random))
     const knowledge = infer(contacts, prior, acceptedError)
     round = nextRound(plan, knowledge, rounds.length, random)
