@@ -19,7 +19,7 @@ const found = await inPasses<Measurement[]>({
     'test/statistics/timeout-{runs,scenarios}.ts',
   ],
   seed,
-  runs: timeoutScenarios.map(({ times = 1 }) => times * runs),
+  runs: timeoutScenarios.map(({ runsAtLeast = 0 }) => Math.max(runs, runsAtLeast)),
   threads,
   mostMs,
   empty: [],
