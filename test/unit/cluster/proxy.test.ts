@@ -1,9 +1,10 @@
+import { createServer } from 'node:net'
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import type { ConnectionError } from '../../../src/cluster/index.ts'
 import { connectTo, environment } from './support/kubeconfig.ts'
 import { type Authority, makeAuthority } from './support/pki.ts'
 import { startHttpProxy, startSocksProxy } from './support/proxies.ts'
-import { json, startServer } from './support/server.ts'
+import { json, listen, startServer } from './support/server.ts'
 
 let authority: Authority
 beforeAll(() => {
@@ -94,6 +95,14 @@ describe('a proxy that does not help', () => {
     expect((await problem(`socks5://user:wrong@127.0.0.1:${strict.port}`)).message).toMatch(
       /refused the user name or password$/,
     )
+  })
+
+  it.each(['http', 'socks5'])('is not waited for longer than --request-timeout says: %s', async (scheme) => {
+    const silent = await listen(createServer((socket) => void socket.resume()))
+    onTestFinished(silent.close)
+    const proxied = { server: 'https://api.test:6443', 'proxy-url': `${scheme}://127.0.0.1:${silent.port}` }
+    const cluster = await connectTo(proxied, {}, { requestTimeout: '50ms' })
+    await expect(cluster.get('/x')).rejects.toMatchObject({ problem: 'timeout' })
   })
 
   it('is named when it is not there', async () => {
