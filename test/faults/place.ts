@@ -6,7 +6,14 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parse, stringify } from 'yaml'
 import { type Cluster, connect } from '../../src/cluster/index.ts'
-import { jobsPath, listPath, podsPath, servicesPath, slicesPath } from '../../src/cluster/paths.ts'
+import {
+  jobsPath,
+  listPath,
+  namespacesPath,
+  podsPath,
+  servicesPath,
+  slicesPath,
+} from '../../src/cluster/paths.ts'
 import { startSandbox } from '../../src/sandbox/index.ts'
 import { images, labKubeconfig } from '../lab/index.ts'
 
@@ -193,25 +200,32 @@ export class Place {
       await this.cluster.delete(`${servicesPath(this.namespace)}/${service}`).catch(() => undefined)
   }
 
-  /** Names of what the program has in the cluster, its own and its namespaces; of a cluster of others in its namespace. */
+  /** Names of what the program has in the cluster, of a cluster of others in its namespace. */
   async leftovers(): Promise<string[]> {
-    const query = { labelSelector: 'app.kubernetes.io/managed-by=kubectl-affinity,affinity.kubectl.dev/run' }
     const where = this.isOwn ? undefined : this.namespace
-    const paths = [jobsPath(where), podsPath(where), servicesPath(where)]
     const lists = await Promise.all(
-      [...paths, ...(this.isOwn ? ['/api/v1/namespaces'] : [])].map(
-        async (path) =>
-          await this.cluster.get<{ items: { metadata: { name: string; deletionTimestamp?: string } }[] }>(
-            path,
-            { query },
-          ),
-      ),
+      [jobsPath(where), podsPath(where), servicesPath(where)].map(async (path) => await this.#ours(path)),
     )
-    return lists.flatMap(({ items }) =>
-      items
-        .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
-        .map(({ metadata }) => metadata.name),
-    )
+    return lists.flat().map(({ name }) => name)
+  }
+
+  /** The namespaces of demos that began since a time, as far as they are of the one that said this, if it said anything. */
+  async demos(sinceMs: number, said: string): Promise<string[]> {
+    const all = await this.#ours(namespacesPath)
+    return all
+      .filter(({ creationTimestamp }) => Date.parse(creationTimestamp) > sinceMs - 1000)
+      .map(({ name }) => name)
+      .filter((name) => said === '' || said.includes(name))
+  }
+
+  async #ours(path: string): Promise<{ name: string; creationTimestamp: string }[]> {
+    const query = { labelSelector: 'app.kubernetes.io/managed-by=kubectl-affinity,affinity.kubectl.dev/run' }
+    const { items } = await this.cluster.get<{
+      items: { metadata: { name: string; creationTimestamp: string; deletionTimestamp?: string } }[]
+    }>(path, { query })
+    return items
+      .map(({ metadata }) => metadata)
+      .filter(({ deletionTimestamp }) => deletionTimestamp === undefined)
   }
 
   async #until(isSo: () => Promise<boolean>): Promise<void> {
