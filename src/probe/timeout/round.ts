@@ -4,6 +4,7 @@ import type { Endpoint } from '../../model/cluster/endpoint.ts'
 import type { Pod } from '../../model/cluster/kubernetes.ts'
 import type { Scheme } from '../../model/probe/observation.ts'
 import { UserError } from '../../model/common/user-error.ts'
+import { endedEarly } from '../run/clients/pod-progress.ts'
 import type { ClientEvent } from '../run/clients/spec.ts'
 import type { ProbeSubject } from '../plan/preflight.ts'
 import type { RecognisedBackend, Recogniser } from '../count/recognise.ts'
@@ -72,10 +73,9 @@ export class RoundCollector {
 
   onEnded(client: number, message: string): void {
     if (this.clients[client]?.scheme !== undefined) return
-    const words = [...this.#foreign, message].filter((text) => text !== '')
-    throw new UserError(
-      `a probe pod ended before it sent a request${words.length > 0 ? `: ${words.join('\n  ')}` : ''}`,
-      { hints: ['the image must hold Node 18 or newer as "node": see --image'] },
+    throw endedEarly(
+      [...this.#foreign, message],
+      'the image must hold Node 18 or newer as "node": see --image',
     )
   }
 

@@ -184,7 +184,7 @@ describe('a hostile server', () => {
       if (count++ !== 2) socket.on('data', () => socket.end(ok))
     })
     const { observations, end } = await observe(
-      configFor(port, { requests: 100, concurrency: 4, timeoutMs: 200 }),
+      configFor(port, { requests: 100, concurrency: 4, timeoutMs: 1500 }),
     )
     expect(end.outcomes).toEqual({ answered: 99, timeout: 1 })
     expect(observations.filter(({ outcome }) => outcome === 'timeout')).toMatchObject([

@@ -2,7 +2,8 @@ import type { Endpoint } from '../../../model/cluster/endpoint.ts'
 import type { Scheme } from '../../../model/probe/observation.ts'
 import type { EndpointSummary, ProbeRequest } from '../../../model/probe/probe-result.ts'
 import type { SurveyEntry } from '../../../model/probe/survey.ts'
-import { UserError } from '../../../model/common/user-error.ts'
+import type { UserError } from '../../../model/common/user-error.ts'
+import { endedEarly } from '../../run/clients/pod-progress.ts'
 import type { ClientRun } from '../client-run.ts'
 import { outsideKinds } from '../../plan/entries/asked.ts'
 
@@ -44,13 +45,6 @@ export function requestOf(planned: Omit<ProbeRequest, 'scheme'>, scheme: Scheme 
 
 /** The agent did not get to its first request. */
 export function nothingObserved({ foreign, endMessage }: ClientRun, image: string): UserError {
-  const words = [...foreign, endMessage].filter((text) => text !== '')
-  return new UserError(
-    `the probe pod ended before it sent a request${words.length > 0 ? `: ${words.join('\n  ')}` : ''}`,
-    {
-      hints: [
-        `the image must hold Node 18 or newer as "node", or a shell with curl, wget or nc: it is "${image}"`,
-      ],
-    },
-  )
+  const needs = `the image must hold Node 18 or newer as "node", or a shell with curl, wget or nc: it is "${image}"`
+  return endedEarly([...foreign, endMessage], needs)
 }

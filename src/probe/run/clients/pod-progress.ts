@@ -64,6 +64,23 @@ function imageError(image: string, on: string, waiting: { reason?: string; messa
   })
 }
 
+/**
+ * A pod of a probe ended before it sent a request.
+ * @param said what it printed, and how it ended
+ * @param needs what its image must hold, which is mostly the reason
+ */
+export function endedEarly(said: readonly string[], needs: string): UserError {
+  const words = said.filter((text) => text !== '')
+  const why = words.length > 0 ? `: ${words.join('\n  ')}` : ''
+  return new UserError(`the probe pod ended before it sent a request${why}`, {
+    hints: [
+      words.some((text) => text.includes('OOMKilled'))
+        ? 'it was given too little memory: see what a LimitRange of the namespace leaves it (kubectl describe limitrange); 64Mi are enough'
+        : needs,
+    ],
+  })
+}
+
 /** What an event of the pod says about a start that takes long: an image is pulled, or something is in the way. */
 export function delayIn({ type, reason, message = '' }: Event, node: string | undefined): string | undefined {
   const on = node === undefined ? '' : ` on ${node}`

@@ -1,7 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { hintText } from '../../../../../src/cli/remedies.ts'
 import type { Event, Pod } from '../../../../../src/model/cluster/kubernetes.ts'
-import { delayIn, podProgress, refusalIn } from '../../../../../src/probe/run/clients/pod-progress.ts'
+import {
+  delayIn,
+  endedEarly,
+  podProgress,
+  refusalIn,
+} from '../../../../../src/probe/run/clients/pod-progress.ts'
 
 const pod = (status: object, nodeName?: string): Pod =>
   ({ metadata: { name: 'p' }, spec: nodeName === undefined ? {} : { nodeName }, status }) as Pod
@@ -77,6 +82,18 @@ describe('delayIn', () => {
   test('nothing else', () => {
     expect(delayIn(event('Normal', 'Scheduled', 'assigned'), 'node1')).toBeUndefined()
     expect(delayIn(event('Warning', 'FailedScheduling', '0/2 nodes'), undefined)).toBeUndefined()
+  })
+})
+
+describe('endedEarly', () => {
+  test.each([
+    [['node: not found', 'exit code 127'], 'needs Node'],
+    [[''], 'needs Node'],
+    [['', 'OOMKilled'], 'it was given too little memory: see what a LimitRange'],
+  ])('%j', (said, hint) => {
+    const { message, hints } = endedEarly(said, 'needs Node')
+    expect(message).not.toMatch(/: $/)
+    expect(hints.map((one) => hintText(one))).toEqual([expect.stringContaining(hint)])
   })
 })
 
