@@ -1,7 +1,7 @@
 /** What the test suites use of the lab. */
 export { bridge, loadBalancerNetworks, nodeAddresses, outside } from './addresses.ts'
 export { labDown, labUp, type LabOptions } from './cluster.ts'
-export { gatewayAddresses, type GatewayName } from './gateways/list.ts'
+export { deploymentsOf, gatewayAddresses, type GatewayName } from './gateways/list.ts'
 export { startApiServer, stopApiServer } from './control-plane.ts'
 export { restrictedUsers } from './credentials.ts'
 export { images } from './images/list.ts'

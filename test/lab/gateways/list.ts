@@ -22,6 +22,14 @@ export const isGatewayName = (name: string): name is GatewayName => Object.hasOw
 /** The gateway of a name. */
 export const gatewayOf = (name: GatewayName): Gateway => gateways[name]
 
+/** The Deployments of a gateway, as kubectl's words: the one that reads the objects is among them. */
+export const deploymentsOf = (name: GatewayName): string[][] =>
+  gatewayOf(name).deployments.map((deployment) => [
+    `deployment/${deployment}`,
+    '-n',
+    gatewayOf(name).namespace,
+  ])
+
 /** The address of each gateway of a lab with this state that is there as a whole. */
 export const gatewayAddresses = (present: Partial<Record<GatewayName, string>>): Map<GatewayName, string> =>
   new Map(

@@ -4,6 +4,7 @@ import { gatewayWays } from '../support/gateway-ways.ts'
 import { type Asked, gatewayFollows, sessionApp, sets } from '../support/gateways.ts'
 import { service } from '../support/manifests.ts'
 import { usePlayground } from '../support/namespace.ts'
+import { objections } from '../support/objections.ts'
 import { expectExit, surveyOf } from '../support/report.ts'
 import { describeOnce, scenario } from '../support/scenario.ts'
 import { gateway, site } from '../support/site.ts'
@@ -46,8 +47,51 @@ for (const way of gatewayWays) {
       await gatewayFollows(asked(), sets('route', false))
       expect(await usersBy(place, way.target)).toMatchObject([{ expected: 'spread', users: { sticky: 0 } }])
     })
+
+    scenario('the controller holds nothing against either', [...needs, 'real gateways'], async () => {
+      const since = new Date()
+      expectExit(await change(place, ['enable', way.target, '--cookie', 'route', '--ttl', '1h']), 0)
+      await gatewayFollows(asked(), sets('route'))
+      expectExit(await change(place, ['disable', way.target]), 0)
+      await gatewayFollows(asked(), sets('route', false))
+      expect(await objections(place, way.name, since)).toStrictEqual([])
+    })
   })
 }
+
+const refusing = [gateway('traefik'), gateway('envoy-gateway'), 'real gateways'] as const
+describeOnce('what a controller refuses', () => {
+  const place = usePlayground()
+
+  scenario('is seen in its log and in the status that it writes', refusing, async () => {
+    const since = new Date()
+    const policy = (name: string): object => ({
+      apiVersion: 'gateway.envoyproxy.io/v1alpha1',
+      kind: 'BackendTrafficPolicy',
+      metadata: { name },
+      spec: {
+        targetRefs: [{ group: 'gateway.networking.k8s.io', kind: 'HTTPRoute', name: 'shop' }],
+        loadBalancer: { type: 'ConsistentHash', consistentHash: { type: 'SourceIP' } },
+      },
+    })
+    const sticky = 'traefik.ingress.kubernetes.io/service.sticky.cookie'
+    const annotations = { [sticky]: 'true', [`${sticky}.maxage`]: 'an hour' }
+    const ways = gatewayWays.filter(({ name }) => name === 'traefik' || name === 'envoy-gateway')
+    await place.deploy(
+      sessionApp(site, 'shop'),
+      { ...service('shop'), metadata: { name: 'shop', annotations } },
+      ...ways.flatMap(({ objects }) => objects(hostOf(place))),
+      policy('one'),
+      policy('two'),
+    )
+    const held = async (name: 'traefik' | 'envoy-gateway'): Promise<string> =>
+      (await objections(place, name, since)).join('\n')
+    await expect.poll(() => held('traefik'), { timeout: 30_000 }).toContain('strconv.ParseInt')
+    await expect
+      .poll(() => held('envoy-gateway'), { timeout: 30_000 })
+      .toContain('two: Accepted: Unable to target')
+  })
+})
 
 const hostOf = ({ name }: Place): string => `shop.${name}.lab`
 

@@ -4,6 +4,7 @@ import { gatewayWays } from '../support/gateway-ways.ts'
 import { type Asked, gatewayFollows, ingress, ingressPath, sessionApp, sets } from '../support/gateways.ts'
 import { service } from '../support/manifests.ts'
 import { usePlayground } from '../support/namespace.ts'
+import { objections } from '../support/objections.ts'
 import { expectExit, surveyOf } from '../support/report.ts'
 import { describeOnce, scenario } from '../support/scenario.ts'
 import { gateway, site } from '../support/site.ts'
@@ -67,6 +68,15 @@ for (const way of gatewayWays.filter(({ name }) => name !== 'ingress-nginx')) {
       expect(brought.stdout).toContain(`\nprove  kubectl affinity probe ingress/old -n ${place.name}`)
       expect(brought.stdout).toContain(`\n       kubectl affinity probe ${way.target} -n ${place.name}`)
       await gatewayFollows(asked(), sets('route'))
+    })
+
+    scenario('its controller holds nothing against it', [...needs, 'real gateways'], async () => {
+      expectExit(await run(site, ['disable', way.target, '-n', place.name]), 0)
+      await gatewayFollows(asked(), sets('route', false))
+      const since = new Date()
+      expectExit(await run(site, ['enable', way.target, '--from', 'ingress/old', '-n', place.name]), 0)
+      await gatewayFollows(asked(), sets('route'))
+      expect(await objections(place, way.name, since)).toStrictEqual([])
     })
   })
 }
