@@ -1,19 +1,16 @@
 import { createSocket, type Socket } from 'node:dgram'
 import { lookup } from 'node:dns'
 import { isIP } from 'node:net'
-import type { Outcome, Replaced } from '../../model/probe/observation.ts'
+import type { Outcome } from '../../model/probe/observation.ts'
+import { BaseLane, type Plan } from './base-lane.ts'
 import { outcomeOf } from './failures.ts'
-import type { AnyLane, Plan } from './lane.ts'
 
 /**
  * Requests over UDP: one datagram, answered by one. Each from a socket of its own, and so from a port of its own, unless
  * `keepAlive` is set: proxies keep the datagrams of one port together for a while (conntrack), whatever the affinity.
  * The socket is connected, so that the kernel drops what others send to it and reports what ICMP says.
  */
-export class DatagramLane implements AnyLane {
-  readonly session = 0
-  number = 0
-  startedAt = 0
+export class DatagramLane extends BaseLane {
   readonly answer: { status: number; headers: []; body: Buffer; bodyLength: number } = {
     status: 0,
     headers: [],
@@ -21,59 +18,30 @@ export class DatagramLane implements AnyLane {
     bodyLength: 0,
   }
 
-  readonly #plan: Plan
   readonly #payload: Buffer
   #socket: Socket | undefined
-  #busy = false
-  #newConnection = true
-  #replaced: Replaced | undefined
-  #localPort: number | undefined
 
   constructor(plan: Plan) {
-    this.#plan = plan
+    super(plan, { session: 0 })
     this.#payload = Buffer.from(plan.config.payload ?? '', 'latin1')
   }
 
-  /** Datagrams carry none. */
-  reportCookies(): Record<string, never> {
-    return {}
-  }
-
-  get idle(): boolean {
-    return !this.#busy
-  }
-
-  begin(number: number, now: number): void {
-    this.number = number
-    this.startedAt = now
-    this.#busy = true
+  protected override ask(): void {
     this.answer.bodyLength = 0
-    this.#newConnection = this.#socket === undefined
+    this.newConnection = this.#socket === undefined
     if (this.#socket === undefined) this.#open()
     else this.#socket.send(this.#payload)
   }
 
-  tick(now: number): void {
-    const { timeoutMs } = this.#plan.config
-    if (this.#busy && now >= this.startedAt + timeoutMs) {
-      this.#finish('timeout', 'TIMEOUT', `no answer within ${timeoutMs} ms`)
-    }
-  }
-
-  stop(): void {
-    this.#busy = false
-    this.#drop()
-  }
-
   #open(): void {
-    const { host } = this.#plan.target
+    const { host } = this.plan.target
     const family = isIP(host)
     const { number } = this
-    this.#localPort = undefined
+    this.localPort = undefined
     if (family !== 0) this.#connect(host, family)
     else {
       lookup(host, (error, address, found) => {
-        if (!this.#busy || this.number !== number) return
+        if (!this.busy || this.number !== number) return
         if (error === null) this.#connect(address, found)
         else this.#onError(error)
       })
@@ -91,47 +59,37 @@ export class DatagramLane implements AnyLane {
     })
     socket.on('connect', () => {
       if (this.#socket !== socket) return
-      if (this.#plan.config.localPorts) this.#localPort = socket.address().port
+      if (this.plan.config.localPorts) this.localPort = socket.address().port
       socket.send(this.#payload)
     })
-    socket.connect(this.#plan.target.port, address)
+    socket.connect(this.plan.target.port, address)
   }
 
   #onMessage(bytes: Buffer): void {
     // A second answer must not pass for that of the next request.
-    if (!this.#busy) return this.#drop()
+    if (!this.busy) return this.drop()
     this.answer.body = bytes
-    this.answer.bodyLength = Math.min(bytes.length, this.#plan.config.maxAnswerBytes)
-    return this.#finish('answered')
+    this.answer.bodyLength = Math.min(bytes.length, this.plan.config.maxAnswerBytes)
+    return this.finish('answered')
   }
 
   #onError(error: NodeJS.ErrnoException): void {
-    if (this.#busy) this.#finish(outcomeOf(error, 'connect'), error.code, error.message)
-    else this.#drop()
+    if (this.busy) this.finish(outcomeOf(error, 'connect'), error.code, error.message)
+    else this.drop()
   }
 
-  #finish(outcome: Outcome, code = '', message = ''): void {
-    const { config, now, onDone } = this.#plan
-    const replaced = this.#newConnection ? this.#replaced : undefined
-    this.#busy = false
-    this.#replaced = undefined
-    if (outcome !== 'answered' || !config.keepAlive) this.#drop()
+  protected override finish(outcome: Outcome, code = '', message = ''): void {
+    const replaced = this.newConnection ? this.replaced : undefined
+    this.rest()
+    this.replaced = undefined
+    if (outcome !== 'answered' || !this.plan.config.keepAlive) this.drop()
     // What comes after a time-out would pass for the answer to the next request.
-    if (outcome !== 'answered' && !this.#newConnection)
-      this.#replaced = outcome === 'timeout' ? 'timeout' : 'reset'
-    onDone(this, {
-      outcome,
-      newConnection: this.#newConnection,
-      replaced,
-      endedAt: now(),
-      localPort: this.#localPort,
-      redirects: 0,
-      code,
-      message,
-    })
+    if (outcome !== 'answered' && !this.newConnection)
+      this.replaced = outcome === 'timeout' ? 'timeout' : 'reset'
+    this.report({ replaced, outcome, code, message })
   }
 
-  #drop(): void {
+  protected override drop(): void {
     this.#socket?.close()
     this.#socket = undefined
   }

@@ -1,64 +1,11 @@
 import { Socket } from 'node:net'
-import type { SecureContext } from 'node:tls'
-import type { Observation, Outcome, Replaced, Scheme } from '../../model/probe/observation.ts'
-import type { CompleteConfig, CompleteTarget } from '../complete-config.ts'
-import type { CookieUser } from '../cookies/user.ts'
+import type { Outcome, Replaced } from '../../model/probe/observation.ts'
+import type { CompleteConfig } from '../complete-config.ts'
+import { BaseLane, type LaneUser, type Plan } from './base-lane.ts'
 import { connectTls } from './connect.ts'
-import type { Stage } from './failures.ts'
 import { outcomeOf } from './failures.ts'
-import type { Progress } from './http-response.ts'
-import { ResponseParser } from './http-response.ts'
-import type { Linger } from './linger.ts'
-import { cookiePlace, Course, type Place } from './place.ts'
-
-/** How one request ended. The answer itself is in the lane's `answer` until the lane begins the next one. */
-export interface Exchange {
-  outcome: Outcome
-  newConnection: boolean
-  /** How the connection ended that was kept open until then. */
-  replaced: Replaced | undefined
-  endedAt: number
-  /** The client's port, once it is known. */
-  localPort: number | undefined
-  /** Redirects that were followed before the answer. */
-  redirects: number
-  /** For all outcomes but `answered`: Node's or our own code, and words. */
-  code: string
-  message: string
-}
-
-/** What all lanes of a run share. */
-export interface Plan {
-  config: CompleteConfig
-  target: CompleteTarget
-  scheme: Scheme
-  /** For https: made once, because that takes longer than a handshake. */
-  secureContext: SecureContext | undefined
-  /** Milliseconds, monotonic. */
-  now: () => number
-  /** The lane can begin the next request, at once too. Never called while `begin` runs. */
-  onDone: (lane: AnyLane, exchange: Exchange) => void
-  /** Connections whose answer was read. */
-  linger: Linger
-}
-
-/** Sends one request after the other. */
-export interface AnyLane {
-  /** Who sends them: an index. */
-  readonly session: number
-  /** The number of the request in flight. */
-  readonly number: number
-  readonly startedAt: number
-  readonly idle: boolean
-  readonly answer: Pick<ResponseParser, 'status' | 'headers' | 'body' | 'bodyLength'>
-  begin(number: number, now: number): void
-  /** The cookies of the request that has ended. */
-  reportCookies(): Pick<Observation, 'cookies' | 'cookiesSent'>
-  /** Ends what has taken too long: time-outs are not timers, whoever runs the lanes calls this every few milliseconds. */
-  tick(now: number): void
-  /** Closes without a result. */
-  stop(): void
-}
+import { type Progress, ResponseParser } from './http-response.ts'
+import { cookiePlace, type Place } from './place.ts'
 
 /**
  * Connections read into this. One for all: what is in it is used up before the next read
@@ -76,67 +23,26 @@ const bannerPauseMs = 60
 const linePauseMs = 5
 const lineEnd = 0x0a
 
-/** Who sends the requests of a lane. */
-export interface LaneUser {
-  session: number
-  header?: readonly [name: string, value: string]
-  cookies?: CookieUser
-}
-
 /** Requests over TCP, each over a connection of its own unless `keepAlive` is set. */
-export class Lane implements AnyLane {
-  number = 0
-  startedAt = 0
+export class Lane extends BaseLane {
   readonly answer: ResponseParser
 
-  readonly #plan: Plan
-  readonly #course: Course
-  readonly #cookies: CookieUser | undefined
   readonly #header: string
-  readonly session: number
   #socket: Socket | undefined
-  #stage: Stage = 'connect'
-  #busy = false
-  #deadline = Infinity
-  /** One was opened for the request: for itself, or where a redirect led. */
-  #newConnection = true
   /** What is on its way now is not the first on its connection. */
   #isKept = false
-  #localPort: number | undefined
-  #replaced: Replaced | undefined
   #lastByteAt = 0
 
-  constructor(plan: Plan, { session, cookies, header }: LaneUser = { session: 0 }) {
+  constructor(plan: Plan, user: LaneUser = { session: 0 }) {
+    super(plan, user)
+    const { header } = user
     this.#header = header === undefined ? '' : `${header[0]}: ${header[1]}\r\n`
-    this.#plan = plan
-    this.session = session
-    this.#cookies = cookies
-    this.#course = new Course(plan.target, plan.scheme)
     this.answer = new ResponseParser(plan.config.maxAnswerBytes)
   }
 
-  get idle(): boolean {
-    return !this.#busy
-  }
-
-  /** Where the request goes, and where the connection leads. */
-  get #place(): Place {
-    return this.#course.place
-  }
-
-  begin(number: number, now: number): void {
-    this.number = number
-    this.startedAt = now
-    this.#deadline = now + this.#plan.config.timeoutMs
-    this.#busy = true
-    this.#newConnection = false
-    if (!this.#course.begin()) this.#drop()
-    this.#ask()
-  }
-
-  #ask(): void {
+  protected override ask(): void {
     this.answer.reset()
-    this.answer.isUpgrade = this.#plan.target.upgrade !== undefined
+    this.answer.isUpgrade = this.plan.target.upgrade !== undefined
     if (this.#socket === undefined) this.#open()
     else {
       this.#isKept = true
@@ -146,40 +52,35 @@ export class Lane implements AnyLane {
 
   /** Nothing but bytes is expected. */
   get #isPlain(): boolean {
-    return this.#place.scheme === 'tcp'
+    return this.place.scheme === 'tcp'
   }
 
   #send(socket: Socket): void {
     if (this.#isPlain) this.answer.expectAnything()
-    const cookies = this.#cookies?.header(cookiePlace(this.#place), Date.now()) ?? ''
-    socket.write(requestOf(this.#plan, this.#place, this.number, this.#header + cookies), 'latin1')
+    const cookies = this.cookies?.header(cookiePlace(this.place), Date.now()) ?? ''
+    socket.write(requestOf(this.plan, this.place, this.number, this.#header + cookies), 'latin1')
   }
 
   /** Goes where the answer leads, as long as that is allowed; false where it is the answer. */
   #follow(): boolean {
-    const isReached = this.#course.follow(this.answer)
+    const isReached = this.course.follow(this.answer)
     if (isReached === undefined) return false
-    if (!isReached || !this.#plan.config.keepAlive || !this.answer.reusable) this.#drop()
-    this.#ask()
+    if (!isReached || !this.plan.config.keepAlive || !this.answer.reusable) this.drop()
+    this.ask()
     return true
   }
 
-  reportCookies(): Pick<Observation, 'cookies' | 'cookiesSent'> {
-    return this.#cookies?.report() ?? {}
-  }
-
   #readCookies(): void {
-    this.#cookies?.read(this.answer.headers, cookiePlace(this.#place), Date.now())
+    this.cookies?.read(this.answer.headers, cookiePlace(this.place), Date.now())
   }
 
   /** Ends what has taken too long. */
-  tick(now: number): void {
-    if (now < this.#deadline) return
-    const { payload } = this.#plan.config
-    if (this.#stage === 'answer' && this.#isPlain && (this.answer.started || payload === undefined)) {
-      this.#finish('answered')
+  protected override timeOut(): void {
+    const { payload } = this.plan.config
+    if (this.stage === 'answer' && this.#isPlain && (this.answer.started || payload === undefined)) {
+      this.finish('answered')
     } else if (this.#isOpenSocket) this.#advance('done')
-    else this.#fail('timeout', 'TIMEOUT', `no answer within ${this.#plan.config.timeoutMs} ms`)
+    else super.timeOut()
   }
 
   /** A WebSocket is open on which the server has not said anything yet. */
@@ -187,24 +88,17 @@ export class Lane implements AnyLane {
     return this.answer.isUpgrade && this.answer.status === 101
   }
 
-  /** Closes without a result. */
-  stop(): void {
-    this.#drop()
-    this.#busy = false
-    this.#deadline = Infinity
-  }
-
   #open(): void {
-    this.#newConnection = true
+    this.newConnection = true
     this.#isKept = false
-    this.#localPort = undefined
-    this.#stage = 'connect'
-    const socket = this.#place.scheme === 'https' ? this.#connectTls() : this.#connect()
+    this.localPort = undefined
+    this.stage = 'connect'
+    const socket = this.place.scheme === 'https' ? this.#connectTls() : this.#connect()
     this.#socket = socket
     // The peer's end is followed by destroy(), which is one system call less than ending our side in an orderly way.
     socket.on('end', () => {
       if (this.#socket === socket) this.#onEnd()
-      else this.#plan.linger.ended(socket)
+      else this.plan.linger.ended(socket)
     })
     socket.on('error', (error) => {
       if (this.#socket === socket) this.#onError(error)
@@ -212,8 +106,8 @@ export class Lane implements AnyLane {
   }
 
   #connect(): Socket {
-    const { host } = this.#plan.target
-    const { port } = this.#place
+    const { host } = this.plan.target
+    const { port } = this.place
     const options = {
       allowHalfOpen: true,
       onread: {
@@ -233,10 +127,10 @@ export class Lane implements AnyLane {
   }
 
   #connectTls(): Socket {
-    const { target, secureContext } = this.#plan
-    const socket = connectTls(target, this.#place.port, secureContext)
+    const { target, secureContext } = this.plan
+    const socket = connectTls(target, this.place.port, secureContext)
     socket.on('connect', () => {
-      this.#stage = 'handshake'
+      this.stage = 'handshake'
     })
     socket.on('secureConnect', () => {
       if (this.#socket === socket) this.#onReady(socket)
@@ -248,43 +142,43 @@ export class Lane implements AnyLane {
   }
 
   #onReady(socket: Socket): void {
-    this.#stage = 'answer'
+    this.stage = 'answer'
     // Asked for only where it is wanted: it is a system call.
-    if (this.#plan.config.localPorts) this.#localPort = socket.localPort
-    if (this.#isPlain && this.#plan.config.payload === undefined) {
-      this.#deadline = Math.min(this.#deadline, this.#plan.now() + bannerMs)
+    if (this.plan.config.localPorts) this.localPort = socket.localPort
+    if (this.#isPlain && this.plan.config.payload === undefined) {
+      this.deadline = Math.min(this.deadline, this.plan.now() + bannerMs)
       this.answer.expectAnything()
     } else this.#send(socket)
   }
 
   #onBytes(bytes: Buffer, length: number): void {
     // A server that speaks without being asked, or after its answer.
-    if (!this.#busy) return this.#drop()
+    if (!this.busy) return this.drop()
     if (this.#isPlain) {
       const pauseMs = bytes[length - 1] === lineEnd ? linePauseMs : bannerPauseMs
-      this.#lastByteAt = this.#plan.now()
-      this.#deadline = Math.min(this.startedAt + this.#plan.config.timeoutMs, this.#lastByteAt + pauseMs)
+      this.#lastByteAt = this.plan.now()
+      this.deadline = Math.min(this.startedAt + this.plan.config.timeoutMs, this.#lastByteAt + pauseMs)
     }
     const progress = this.answer.push(bytes, length)
     if (progress === 'more' && this.#isOpenSocket)
-      this.#deadline = Math.min(this.#deadline, this.#plan.now() + bannerMs)
+      this.deadline = Math.min(this.deadline, this.plan.now() + bannerMs)
     this.#advance(progress)
     return undefined
   }
 
   #onEnd(): void {
-    if (!this.#busy) return this.#lose('closed')
-    const silent = this.#isPlain && this.#plan.config.payload === undefined
+    if (!this.busy) return this.#lose('closed')
+    const silent = this.#isPlain && this.plan.config.payload === undefined
     if (this.answer.started || silent) this.#advance(this.answer.close())
     else if (!this.#retry('closed'))
-      this.#fail('reset', 'EMPTY', 'the connection was closed without an answer')
+      this.fail('reset', 'EMPTY', 'the connection was closed without an answer')
     return undefined
   }
 
   #onError(error: NodeJS.ErrnoException): void {
-    if (!this.#busy) return this.#lose('reset')
+    if (!this.busy) return this.#lose('reset')
     if (this.answer.started || !this.#retry('reset')) {
-      this.#fail(outcomeOf(error, this.#stage), error.code ?? 'ERROR', error.message)
+      this.fail(outcomeOf(error, this.stage), error.code ?? 'ERROR', error.message)
     }
     return undefined
   }
@@ -299,55 +193,40 @@ export class Lane implements AnyLane {
 
   /** A connection that was kept is of no use any more. */
   #lose(how: Replaced): void {
-    this.#drop()
-    if (this.#plan.config.keepAlive) this.#replaced = how
+    this.drop()
+    if (this.plan.config.keepAlive) this.replaced = how
   }
 
   #advance(progress: Progress): void {
     if (progress === 'done') {
       this.#readCookies()
-      if (!this.#follow()) this.#finish('answered')
-    } else if (progress === 'broken') this.#fail('protocol', 'PROTOCOL', this.answer.problem)
+      if (!this.#follow()) this.finish('answered')
+    } else if (progress === 'broken') this.fail('protocol', 'PROTOCOL', this.answer.problem)
   }
 
-  #fail(outcome: Outcome, code: string, message: string): void {
-    this.#drop()
-    this.#finish(outcome, code, message)
-  }
-
-  #finish(outcome: Outcome, code = '', message = ''): void {
-    const { config, linger, now, onDone } = this.#plan
+  protected override finish(outcome: Outcome, code = '', message = ''): void {
+    const { config, linger, now } = this.plan
     const { closed, reusable, truncated, started } = this.answer
     const endedAt = this.#isPlain && outcome === 'answered' && started ? this.#lastByteAt : now()
-    const replaced = this.#newConnection ? this.#replaced : undefined
-    this.#busy = false
-    this.#deadline = Infinity
+    const replaced = this.newConnection ? this.replaced : undefined
+    this.rest()
     const open = outcome === 'answered' && !closed && !truncated
     const askable = this.#isPlain ? open && config.payload !== undefined : reusable
     const keep = config.keepAlive && outcome === 'answered' && askable
-    this.#replaced = undefined
+    this.replaced = undefined
     if (!keep) {
-      if (config.keepAlive && (outcome === 'answered' || !this.#newConnection)) {
-        this.#replaced = outcome === 'answered' ? 'closed' : outcome === 'timeout' ? 'timeout' : 'reset'
+      if (config.keepAlive && (outcome === 'answered' || !this.newConnection)) {
+        this.replaced = outcome === 'answered' ? 'closed' : outcome === 'timeout' ? 'timeout' : 'reset'
       }
       const complete = open && !this.#isPlain
       if (complete && this.#socket !== undefined) linger.add(this.#socket, endedAt)
       else this.#socket?.destroy()
       this.#socket = undefined
     }
-    onDone(this, {
-      replaced,
-      outcome,
-      newConnection: this.#newConnection,
-      endedAt,
-      localPort: this.#localPort,
-      redirects: this.#course.redirects,
-      code,
-      message,
-    })
+    this.report({ replaced, outcome, code, message }, endedAt)
   }
 
-  #drop(): void {
+  protected override drop(): void {
     this.#socket?.destroy()
     this.#socket = undefined
   }

@@ -2,7 +2,7 @@ import { connect, isIP } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import type { Scheme } from '../../model/probe/observation.ts'
 import type { CompleteConfig, CompleteTarget } from '../complete-config.ts'
-import type { Exchange, Plan } from './lane.ts'
+import type { Exchange, Plan } from './base-lane.ts'
 import { Lane } from './lane.ts'
 import { Linger } from './linger.ts'
 
