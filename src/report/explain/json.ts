@@ -67,27 +67,37 @@ function policiesOf({ service, paths }: Explanation): ExplainReport['spec']['pol
   return [...new Map(all.map((one) => [JSON.stringify(one), one])).values()]
 }
 
+/** How a format writes reports: one alone, and a list item by item, whose head comes with the first item or the end. */
+interface Notation {
+  single: (report: ExplainReport) => string
+  item: (report: ExplainReport, isFirst: boolean) => string
+  end: (findings: readonly Finding[], isEmpty: boolean) => string
+}
+
 /** One object, or a list that is written item by item. */
-export function jsonRenderer({ level, single }: RenderOptions): Renderer {
+export function reportRenderer({ level, single }: RenderOptions, notation: Notation): Renderer {
   let fileFindings: readonly Finding[] = []
   let items = 0
-  const indented = (value: unknown, by: string): string => jsonText(value, 4).replaceAll('\n', `\n${by}`)
-  const head = `{\n    "apiVersion": "${apiVersion}",\n    "kind": "ExplainReportList",\n    "items": [`
   return {
     findings: (findings) => {
       fileFindings = findings.filter((finding) => isAtLeast(finding.level, level))
       return ''
     },
     item: (explanation) => {
-      items += 1
       const report = toReport(explanation, level)
-      if (single) return `${jsonText(report, 4)}\n`
-      return `${items === 1 ? head : ','}\n        ${indented(report, '        ')}`
+      return single ? notation.single(report) : notation.item(report, items++ === 0)
     },
-    end: () => {
-      if (single) return ''
-      const close = items === 0 ? `${head}]` : '\n    ]'
-      return `${close},\n    "findings": ${indented(fileFindings, '    ')}\n}\n`
-    },
+    end: () => (single ? '' : notation.end(fileFindings, items === 0)),
   }
+}
+
+export function jsonRenderer(options: RenderOptions): Renderer {
+  const indented = (value: unknown, by: string): string => jsonText(value, 4).replaceAll('\n', `\n${by}`)
+  const head = `{\n    "apiVersion": "${apiVersion}",\n    "kind": "ExplainReportList",\n    "items": [`
+  return reportRenderer(options, {
+    single: (report) => `${jsonText(report, 4)}\n`,
+    item: (report, isFirst) => `${isFirst ? head : ','}\n        ${indented(report, '        ')}`,
+    end: (findings, isEmpty) =>
+      `${isEmpty ? `${head}]` : '\n    ]'},\n    "findings": ${indented(findings, '    ')}\n}\n`,
+  })
 }

@@ -42,7 +42,7 @@ export const backend = z
   })
   .describe('Someone who answered.')
 
-export const endpointChange = z
+const endpointChange = z
   .object({
     atMs: time.describe('When it was seen, in milliseconds since the first request.'),
     kind: z
@@ -175,7 +175,7 @@ export const recognition = z
   })
   .describe('How the answers were assigned to backends.')
 
-export const timing = z
+const timing = z
   .object({
     prepareMs: milliseconds.optional().describe('Milliseconds to read the Service and create the Job.'),
     podStartMs: milliseconds.optional().describe('Milliseconds until the pod ran.'),
@@ -200,7 +200,7 @@ export const probedService = z
   })
   .describe('What was probed, and how it was configured at the start.')
 
-export const during = z.object({
+const during = z.object({
   command: z.string().describe('The command that was run in the middle.'),
   exitCode: z.int().optional().describe('Absent when a signal ended it, or nothing before the probe ended.'),
   signal: z.string().optional().describe('The signal that ended it.'),
@@ -247,7 +247,7 @@ export const during = z.object({
     .describe('With users who are to stay: who moved since the command began.'),
 })
 
-export const direct = z.array(
+const direct = z.array(
   z
     .object({
       address: z.string().describe('The address of the endpoint.'),
@@ -368,6 +368,17 @@ export const verdict = z
   })
   .describe('What the run showed.')
 
+/** What stands beside the figures of every report of a probe. */
+export const besides = {
+  endpointChanges: z.array(endpointChange).describe('Changes of the endpoints during the run.'),
+  direct: direct
+    .optional()
+    .describe('With `--fingerprint`: each endpoint as it answered when it was asked directly.'),
+  during: during.optional().describe('With --during.'),
+  notes: z.array(z.string()).describe('Sentences worth reading that change nothing in the verdict.'),
+  timing,
+}
+
 const status = z
   .object({
     verdict,
@@ -403,13 +414,7 @@ const status = z
     switches: z
       .array(switchSchema)
       .describe('The changes of the backend; of more than 1,000 the first and the last 500.'),
-    endpointChanges: z.array(endpointChange).describe('Changes of the endpoints during the run.'),
-    direct: direct
-      .optional()
-      .describe('With `--fingerprint`: each endpoint as it answered when it was asked directly.'),
-    during: during.optional().describe('With --during.'),
-    notes: z.array(z.string()).describe('Sentences worth reading that change nothing in the verdict.'),
-    timing,
+    ...besides,
   })
   .describe('What was found.')
 

@@ -7,9 +7,7 @@ import { z } from 'zod'
 import {
   backend,
   count,
-  direct,
-  during,
-  endpointChange,
+  besides,
   endpoints,
   latency,
   letter,
@@ -19,7 +17,6 @@ import {
   recognition,
   request,
   switchSchema,
-  timing,
   totals,
   verdict,
 } from './probe.ts'
@@ -366,13 +363,7 @@ export const surveyReport = z
         outcomes,
         endpoints,
         recognition,
-        endpointChanges: z.array(endpointChange).describe('Changes of the endpoints during the run.'),
-        direct: direct
-          .optional()
-          .describe('With `--fingerprint`: each endpoint as it answered when it was asked directly.'),
-        during: during.optional().describe('With --during.'),
-        notes: z.array(z.string()).describe('Sentences worth reading that change nothing in the verdict.'),
-        timing,
+        ...besides,
       })
       .describe('What was found.'),
   })
