@@ -280,7 +280,7 @@ describe(`enable and disable on ${site.name}`, () => {
     test('that is interrupted says that the change is made, and leaves no pod', async () => {
       const running = start(site, ['enable', 'svc/web', '--wait', '-n', place.name])
       await running.printed(/^prove/m, 'stdout')
-      await new Promise((resolve) => setTimeout(resolve, 500))
+      await expect.poll(place.leftovers, { timeout: 20_000, interval: 50 }).not.toStrictEqual([])
       process.kill(running.pid, 'SIGINT')
       const ended = await running.ended
       expect(ended.code).toBe(130)

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { beforeAll, expect, test } from 'vitest'
 import { run, shell } from './support/command.ts'
 import { service, smallApp } from './support/manifests.ts'
@@ -46,8 +45,7 @@ describeOnce('ending a probe early', () => {
     const running = place.startProbe(long)
     await place.requested(0)
     running.kill('SIGINT')
-    // Two signals of a kind are one when nobody has taken the first; the pod needs longer than this to end.
-    await sleep(300)
+    await running.signalled()
     running.kill('SIGINT')
     const ended = await running.ended
     expectExit(ended, 130)

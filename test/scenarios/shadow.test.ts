@@ -225,7 +225,7 @@ describeOnce('ending a shadow early', () => {
     const running = place.startProbe(['web', '--echo', '--duration', '1m'])
     await place.requested(0)
     running.kill('SIGINT')
-    await sleep(300)
+    await running.signalled()
     running.kill('SIGINT')
     const ended = await running.ended
     expectExit(ended, 130)

@@ -1,4 +1,6 @@
 import { spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { setImmediate as turn } from 'node:timers/promises'
 
 /** How a program ended, and what it printed. */
 export interface Ended {
@@ -20,6 +22,8 @@ export interface Running {
   /** Resolves when it has printed something that matches; rejects when it ends first. */
   printed(pattern: RegExp, stream?: 'stdout' | 'stderr'): Promise<void>
   kill(signal: NodeJS.Signals): void
+  /** Resolves when no signal waits for it: a second one of a kind that waits is lost. */
+  signalled(): Promise<void>
   ended: Promise<Ended>
 }
 
@@ -84,6 +88,9 @@ export function startProgram(argv: readonly string[], options: ProgramOptions = 
         )
       }),
     kill: (signal) => void child.kill(signal),
+    signalled: async () => {
+      while (/^ShdPnd:\s*0*[1-9a-f]/m.test(readFileSync(`/proc/${child.pid}/status`, 'utf8'))) await turn()
+    },
     ended,
   }
 }
