@@ -56,7 +56,7 @@ export class ObjectReader {
       const found: KubernetesObject[] = []
       try {
         for await (const item of this.#cluster.list<KubernetesObject>(path, { query, signal: this.#signal }))
-          found.push(typed(compact(item), type, version))
+          found.push(typed(compact(item, type), type, version))
         return found
       } catch (error) {
         if (!isNotFound(error)) throw error
@@ -115,7 +115,8 @@ export class ObjectReader {
   ): Promise<List> {
     if (type.beside !== undefined) {
       const others = await Promise.all(type.beside.map((one) => this.#relevant(one, namespace, gaps)))
-      if (!others.some((list) => list.known && list.value.length > 0)) return known([])
+      const counts = type.besideIf ?? (() => true)
+      if (!others.some((list) => list.known && list.value.some(counts))) return known([])
     }
     const isWide = namespace === undefined || type.within === 'everywhere' || type.scope === 'cluster'
     const all = await this.#list(type, isWide ? undefined : namespace)
@@ -185,7 +186,12 @@ export class ObjectReader {
         listPath(apiOf(type, version), type.resource, namespace),
         resourceName(type),
         { apiVersion: versionOf(type, version), kind: type.kind },
-        { query, signal: this.#signal, keep: compact, onMissing: () => (isMissing = true) },
+        {
+          query,
+          signal: this.#signal,
+          keep: (item) => compact(item, type),
+          onMissing: () => (isMissing = true),
+        },
       )
       // A group may serve the type in another of its versions only, or not at all, which who may not read is not told.
       if (!isMissing && (list.known || (await this.#isServed(type, version))))
@@ -257,11 +263,11 @@ function scopeOf({ scope }: ObjectType, namespace: string): string | undefined {
 }
 
 /** What nobody reads is more than half of an object. A copy is smaller than an object of which something was deleted. */
-function compact(object: KubernetesObject): KubernetesObject {
+function compact(object: KubernetesObject, { keepsApplied }: ObjectType): KubernetesObject {
   const { managedFields: _nobody, ...metadata }: { managedFields?: unknown } & typeof object.metadata =
     object.metadata
   const { annotations } = metadata
-  if (annotations?.[lastApplied] !== undefined) delete annotations[lastApplied]
+  if (keepsApplied !== true && annotations?.[lastApplied] !== undefined) delete annotations[lastApplied]
   return Object.assign(object, { metadata })
 }
 

@@ -13,8 +13,15 @@ function everywhere(
   return { ...customType(of, resource, kind), versions, within: 'everywhere' }
 }
 
-export const httpRoutes = everywhere('httproutes', 'HTTPRoute', ['v1', 'v1beta1'])
-export const grpcRoutes = everywhere('grpcroutes', 'GRPCRoute', ['v1', 'v1alpha2'])
+/** The API server drops session persistence where its definitions do not have it. */
+export const httpRoutes: ObjectType<LooseObject> = {
+  ...everywhere('httproutes', 'HTTPRoute', ['v1', 'v1beta1']),
+  keepsApplied: true,
+}
+export const grpcRoutes: ObjectType<LooseObject> = {
+  ...everywhere('grpcroutes', 'GRPCRoute', ['v1', 'v1alpha2']),
+  keepsApplied: true,
+}
 export const gateways = everywhere('gateways', 'Gateway', ['v1', 'v1beta1'])
 
 /** Listeners of a Gateway that stand in an object of their own: since v1.5, and as an experiment before. */

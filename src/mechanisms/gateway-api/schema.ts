@@ -19,7 +19,7 @@ const places: readonly { type: ObjectType<LooseObject>; field: string }[] = [
   { type: xBackendTrafficPolicies, field: 'spec.sessionPersistence' },
 ]
 
-export const installedDefinitions = places.map(({ type }) => definitionOf(type))
+export const installedDefinitions = places.map(({ type }) => definitionOf(type, 'sessionPersistence'))
 
 /** What the installed definition of an object has for session persistence. */
 export interface Installed {

@@ -12,9 +12,10 @@ export const definitions: ObjectType<LooseObject> = {
   scope: 'cluster',
 }
 
-/** The definition of a type: which fields its objects have in this cluster. It is long, and read where there are any. */
-export function definitionOf(type: ObjectType): ObjectType<LooseObject> {
-  return { ...definitions, isOfCluster: true, only: resourceName(type), beside: [type] }
+/** The definition of a type: which fields its objects have in this cluster. It is long, and read where one of them names the field. */
+export function definitionOf(type: ObjectType, field = ''): ObjectType<LooseObject> {
+  const besideIf = (object: LooseObject): boolean => JSON.stringify(object).includes(field)
+  return { ...definitions, isOfCluster: true, only: resourceName(type), beside: [type], besideIf }
 }
 
 /** A part of a schema. */

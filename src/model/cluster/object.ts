@@ -31,6 +31,10 @@ export interface ObjectType<T extends KubernetesObject = KubernetesObject> {
   within?: 'everywhere'
   /** Asked for only where there is an object of one of these types. */
   beside?: readonly ObjectType[]
+  /** Of these, only those count for which this holds. */
+  besideIf?: (object: KubernetesObject) => boolean
+  /** What was applied with kubectl matters. Of other objects it is let go of: it is half of their size. */
+  keepsApplied?: boolean
   /** A label selector; of all others none matters. */
   selector?: string
   /** The name of one; of all others none matters. */

@@ -218,6 +218,60 @@ describe('a Service behind a target', () => {
   })
 })
 
+describe('what was applied to a route', () => {
+  const annotation = 'kubectl.kubernetes.io/last-applied-configuration'
+  const rule = { backendRefs: [{ name: 'web', port: 80 }] }
+  const applied = (more: object) => JSON.stringify({ spec: { rules: [{ ...rule, ...more }] } })
+  const explained = async (text: string) => {
+    const { cluster, asked } = fakeCluster({
+      '/apis': {
+        groups: [
+          {
+            name: 'gateway.networking.k8s.io',
+            preferredVersion: { version: 'v1' },
+            versions: [{ version: 'v1' }],
+          },
+        ],
+      },
+      '/api/v1/namespaces/shop/services/web': service(),
+      '/apis/gateway.networking.k8s.io/v1/gateways': {
+        items: [
+          {
+            metadata: { name: 'edge', namespace: 'shop' },
+            spec: { listeners: [{ name: 'http', port: 80 }] },
+          },
+        ],
+      },
+      '/apis/gateway.networking.k8s.io/v1/httproutes': {
+        items: [
+          {
+            metadata: { name: 'a', namespace: 'shop', annotations: { [annotation]: text } },
+            spec: { parentRefs: [{ name: 'edge' }], rules: [rule] },
+          },
+        ],
+      },
+    })
+    const query = parseQuery(['svc/web'], {}, { verb: 'explain', kinds: targetKinds })
+    const steps = await Array.fromAsync(explainCluster(cluster, query))
+    const codes = steps.flatMap((step) =>
+      step.kind === 'explanation' ? step.explanation.findings.map(({ code }) => code) : [],
+    )
+    return { codes, asked: asked.filter((path) => path.includes('customresourcedefinitions')) }
+  }
+
+  it('tells what the API server dropped, and has the definitions read', async () => {
+    const { codes, asked } = await explained(applied({ sessionPersistence: { type: 'Cookie' } }))
+    expect(codes).toContain('AFF-GWAPI-PRUNED')
+    expect(asked).toEqual([expect.stringContaining('httproutes')])
+  })
+
+  it('has them not read where nobody asks for a session', async () => {
+    const { codes, asked } = await explained(applied({}))
+    expect(codes).not.toContain('AFF-GWAPI-PRUNED')
+    expect(asked).toEqual([])
+  })
+})
+
 describe('names of types', () => {
   it('are those of kubectl', () => {
     expect(resourceName(widgets())).toBe('widgets.example.com')

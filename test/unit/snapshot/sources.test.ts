@@ -32,7 +32,8 @@ function objectsOf(type: ObjectType): LooseObject[] {
       annotations: { 'example.com/note': 'x' },
       ...(namespace === undefined ? {} : { namespace }),
     },
-    spec: { marker: kind },
+    // It has what others are read for.
+    spec: { marker: kind, sessionPersistence: {} },
   }))
 }
 
