@@ -18,7 +18,7 @@ describe('a long connection over plain TCP', () => {
         asked.push(data.toString())
         socket.write('pod-')
         // In two pieces, as the network likes it.
-        setTimeout(() => socket.write('1\n'), 5)
+        setImmediate(() => socket.write('1\n'))
       })
     })
     const { observations, end } = await ask(port)
