@@ -4,8 +4,8 @@ import { Failure } from '../failure.ts'
  * Reads the protobuf in which `kubectl create deployment`, `kubectl auth can-i` and the like send what they make
  * themselves (manifests travel as JSON). Only the fields that those commands set; answers are always JSON.
  *
- * Per message `name=NUMBER[:TYPE]`: a string unless it is int, kept (an int whose 0 means something), bool, map, intstr,
- * another message, or a list of these in brackets. From the generated.proto files of k8s.io/api 1.36.
+ * Per message `name=NUMBER[:TYPE]`: a string unless it is int, kept (an int whose 0 means something), bool, intstr, map (of
+ * strings, or as `map/` says), another message, one whose fields JSON has one level up (`inline/`), or a list in brackets. From the generated.proto files of k8s.io/api 1.36.
  */
 const schema: Readonly<Record<string, string>> = {
   Unknown: 'typeMeta=1:TypeMeta raw=2:bytes',
@@ -48,6 +48,26 @@ const schema: Readonly<Record<string, string>> = {
     'gracePeriodSeconds=1:kept preconditions=2:Preconditions propagationPolicy=4 dryRun=5:[string]',
   Preconditions: 'uid=1',
   Eviction: 'metadata=1:ObjectMeta',
+  Secret: 'metadata=1:ObjectMeta data=2:map/base64 type=3 immutable=5:bool',
+  ResourceQuota: 'metadata=1:ObjectMeta spec=2:QuotaSpec',
+  QuotaSpec: 'hard=1:map/quantity scopes=2:[string]',
+  Quantity: 'string=1',
+  Ingress: 'metadata=1:ObjectMeta spec=2:IngressSpec',
+  IngressSpec: 'defaultBackend=1:IngressBackend tls=2:[IngressTLS] rules=3:[IngressRule] ingressClassName=4',
+  IngressBackend: 'service=4:IngressService',
+  IngressService: 'name=1 port=2:BackendPort',
+  BackendPort: 'name=1 number=2:int',
+  IngressTLS: 'hosts=1:[string] secretName=2',
+  IngressRule: 'host=1 value=2:inline/RuleValue',
+  RuleValue: 'http=1:RuleHttp',
+  RuleHttp: 'paths=1:[RulePath]',
+  RulePath: 'path=1 backend=2:IngressBackend pathType=3',
+  HorizontalPodAutoscaler: 'metadata=1:ObjectMeta spec=2:ScalerSpec',
+  ScalerSpec: 'scaleTargetRef=1:ScalerTarget minReplicas=2:kept maxReplicas=3:int metrics=4:[ScalerMetric]',
+  ScalerTarget: 'kind=1 name=2 apiVersion=3',
+  ScalerMetric: 'type=1 resource=4:ResourceMetric',
+  ResourceMetric: 'name=1 target=2:MetricTarget',
+  MetricTarget: 'type=1 averageUtilization=4:kept',
 }
 
 const magic = Buffer.from('k8s\0', 'latin1')
@@ -83,9 +103,12 @@ function decode(bytes: Buffer, message: string): Record<string, unknown> {
     const field = fields.get(number)
     if (field === undefined) continue
     const { name, type } = field
-    if (type === 'map') {
-      const entry = new Map(wireFields(content as Buffer).map((part) => [part.number, String(part.content)]))
-      result[name] = { ...(result[name] as object), [entry.get(1) ?? '']: entry.get(2) ?? '' }
+    if (type.startsWith('map')) {
+      const entry = new Map(wireFields(content as Buffer).map((part) => [part.number, part.content]))
+      const key = String(entry.get(1) ?? '')
+      result[name] = { ...(result[name] as object), [key]: mapped(entry.get(2), type) }
+    } else if (type.startsWith('inline/')) {
+      Object.assign(result, decode(content as Buffer, type.slice('inline/'.length)))
     } else if (type.startsWith('[')) {
       result[name] = [...((result[name] as unknown[]) ?? []), convert(content, type.slice(1, -1)) ?? '']
     } else {
@@ -94,6 +117,11 @@ function decode(bytes: Buffer, message: string): Record<string, unknown> {
     }
   }
   return result
+}
+
+function mapped(content: Buffer | number = Buffer.alloc(0), type: string): unknown {
+  if (type === 'map/quantity') return decode(content as Buffer, 'Quantity')['string']
+  return (content as Buffer).toString(type === 'map/base64' ? 'base64' : 'utf8')
 }
 
 /** Fields that were left empty are sent as well: they mean nothing. */
