@@ -44,6 +44,7 @@ export function sceneOfService(snapshot: Snapshot, one: ServiceSnapshot): Scene 
     [subject.name, known(one.service)],
     [inputs.slices.name, one.slices],
     [inputs.pods.name, one.pods],
+    ...(one.templates === undefined ? [] : [[inputs.templates.name, one.templates] as const]),
     [inputs.autoscalers.name, one.autoscalers],
     [inputs.networkPolicies.name, one.networkPolicies],
     [inputs.events.name, one.events],

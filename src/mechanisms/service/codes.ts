@@ -27,7 +27,7 @@ export const codes = {
     forbids: 'enable-unforced',
   },
   'AFF-SVC-NO-ENDPOINTS': { level: 'error', title: 'No endpoint is ready' },
-  'AFF-SVC-PORT-NO-ENDPOINTS': { level: 'warning', title: 'A port of several has no ready endpoint' },
+  'AFF-SVC-PORT-NO-ENDPOINTS': { level: 'warning', title: 'A port has no ready endpoint' },
   'AFF-SVC-ONE-ENDPOINT': {
     level: 'warning',
     title: 'Only one endpoint: nothing to stick to',

@@ -11,6 +11,7 @@ type Value<F> = Extract<F, { known: true }> extends { value: infer T } ? T : nev
 export interface Inputs {
   slices: Value<ServiceSnapshot['slices']>
   pods: Value<ServiceSnapshot['pods']>
+  templates: Value<NonNullable<ServiceSnapshot['templates']>>
   autoscalers: Value<ServiceSnapshot['autoscalers']>
   networkPolicies: Value<ServiceSnapshot['networkPolicies']>
   events: Value<ServiceSnapshot['events']>
@@ -30,6 +31,7 @@ export const subject: FactType<Service> = { name: 'service', what: 'services', i
 export const inputs: { readonly [Name in InputName]: FactType<Inputs[Name]> } = {
   slices: { name: 'slices', what: 'endpointslices', isOfOne: true },
   pods: { name: 'pods', what: 'pods', isOfOne: true },
+  templates: { name: 'templates', what: 'workloads', isOfOne: true },
   autoscalers: { name: 'autoscalers', what: 'horizontalpodautoscalers.autoscaling', isOfOne: true },
   networkPolicies: { name: 'network policies', what: 'networkpolicies.networking.k8s.io', isOfOne: true },
   events: { name: 'events', what: 'events', isOfOne: true },

@@ -50,12 +50,22 @@ export interface ServiceSnapshot {
   service: Service
   slices: Fact<readonly EndpointSlice[]>
   pods: Fact<readonly Pod[]>
+  /** What pods of its namespace are made from, where files hold that. */
+  templates?: Fact<readonly PodTemplate[]>
   /** Autoscalers of the namespace. */
   autoscalers: Fact<readonly Autoscaler[]>
   /** NetworkPolicies of the namespace. */
   networkPolicies: Fact<readonly LooseObject[]>
   /** Warnings that controllers wrote about the Service; asked for load balancers only. */
   events: Fact<readonly { reason: string; message: string }[]>
+}
+
+/** Pods to be, or one that is written as such. */
+export interface PodTemplate {
+  /** `deployment/web`. */
+  of: string
+  labels: Readonly<Record<string, string>>
+  spec: unknown
 }
 
 /** The objects that matter for some Services, read once. */

@@ -10,7 +10,7 @@ import {
   listName,
   resourceName,
 } from '../../model/cluster/object.ts'
-import type { Autoscaler, ServiceSnapshot, Snapshot } from '../../model/cluster/snapshot.ts'
+import type { Autoscaler, PodTemplate, ServiceSnapshot, Snapshot } from '../../model/cluster/snapshot.ts'
 import { type FileObject, parseFile } from './document.ts'
 import { layersOf } from './layers.ts'
 import { locate } from './locate.ts'
@@ -112,6 +112,10 @@ function toSnapshot(read: readonly FileObject[], namespace: string): Snapshot {
     ),
     autoscalers: inNamespace(autoscalers),
     networkPolicies: inNamespace(networkPolicies),
+    templates: Map.groupBy(
+      objects.flatMap((one) => templateOf(one) ?? []),
+      ({ namespace }) => namespace,
+    ),
   }
   return {
     source: 'files',
@@ -170,7 +174,9 @@ function listsOf(objects: readonly LooseObject[]): Snapshot['objects']['lists'] 
 
 function toService(
   object: LooseObject,
-  all: Readonly<Record<'slices' | 'endpoints' | 'autoscalers' | 'networkPolicies', ByPlace>>,
+  all: Readonly<Record<'slices' | 'endpoints' | 'autoscalers' | 'networkPolicies', ByPlace>> & {
+    templates: ReadonlyMap<string, readonly PodTemplate[]>
+  },
 ): ServiceSnapshot {
   const service = tidyService(object)
   const { name, namespace = '' } = service.metadata
@@ -188,9 +194,30 @@ function toService(
         ? notInFiles('endpointslices')
         : known(slices),
     pods: notInFiles('pods'),
+    templates: known(all.templates.get(namespace) ?? []),
     autoscalers: known((all.autoscalers.get(namespace) ?? []) as unknown as Autoscaler[]),
     networkPolicies: known(all.networkPolicies.get(namespace) ?? []),
     events: notInFiles('events'),
+  }
+}
+
+/** Of whatever kind makes pods: they are told by the containers in them. */
+function templateOf(object: LooseObject): (PodTemplate & { namespace: string }) | undefined {
+  const { kind, metadata, spec } = object
+  const of = `${kind.toLowerCase()}/${metadata.name}`
+  const made = [
+    object,
+    asRecord(spec)['template'],
+    asRecord(asRecord(asRecord(spec)['jobTemplate'])['spec'])['template'],
+  ]
+    .map(asRecord)
+    .find((template) => Array.isArray(asRecord(template['spec'])['containers']))
+  if (made === undefined) return undefined
+  return {
+    of,
+    namespace: metadata.namespace ?? '',
+    labels: texts(asRecord(made['metadata'])['labels']),
+    spec: made['spec'],
   }
 }
 

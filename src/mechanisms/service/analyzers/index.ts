@@ -27,6 +27,7 @@ import {
 import { sidecars } from './sidecars.ts'
 import { sliceAddresses, sliceLabels, slicePorts } from './slices.ts'
 import { iptablesList, perFamily, perNode, perPort } from './tables.ts'
+import { targetPorts } from './target-port.ts'
 import { timeout } from './timeout.ts'
 import { unproxied } from './unproxied.ts'
 
@@ -36,6 +37,7 @@ export const analyzers: readonly Analyzer[] = [
   unproxied,
   endpoints,
   portsWithoutEndpoints,
+  targetPorts,
   publishNotReady,
   podByName,
   autoscaling,
