@@ -1,5 +1,6 @@
 import { stderr, stdout } from '../cli/terminal.ts'
 import * as Flags from '@oclif/core/flags'
+import { outputFlag } from '../cli/flags/values.ts'
 import type { Explanation } from '../analysis/analyse.ts'
 import { BaseCommand } from '../cli/base-command.ts'
 import { compileSoon } from '../cli/compile-soon.ts'
@@ -73,11 +74,7 @@ export default class Explain extends BaseCommand {
       default: 'info',
     }),
     list: Flags.boolean({ description: 'List all finding codes.' }),
-    output: Flags.string({
-      char: 'o',
-      description: 'Output format. One of: (json, junit, name, text, wide, yaml).',
-      default: 'text',
-    }),
+    output: outputFlag({ description: 'Output format. One of: (json, junit, name, text, wide, yaml).' }),
     recursive: Flags.boolean({ char: 'R', description: 'Read folders in the folders of -f, too.' }),
     selector: Flags.string({
       char: 'l',

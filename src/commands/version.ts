@@ -35,7 +35,7 @@ export default class Version extends BaseCommand {
     const { flags, argv } = await this.parse(Version)
     refuseArguments('version', argv)
     const { client, output } = flags
-    if (output !== undefined && output !== 'json' && output !== 'yaml')
+    if (output !== undefined && output !== 'json' && output !== 'yaml' && output !== '')
       throw new UserError("--output must be 'yaml' or 'json'", { exitCode: exitCodes.usage })
     const gitVersion = `v${this.config.version}`
     const versions: Versions = {
@@ -65,7 +65,7 @@ export default class Version extends BaseCommand {
   }
 }
 
-async function render(versions: Versions, output: 'json' | 'yaml' | undefined): Promise<string> {
+async function render(versions: Versions, output: 'json' | 'yaml' | '' | undefined): Promise<string> {
   if (output === 'json') return `${jsonText(versions, 2)}\n`
   if (output === 'yaml') return (await import('../report/text/yaml.ts')).yamlText(versions)
   return renderVersions(versions)

@@ -82,6 +82,10 @@ const mistakes: [string, string][] = [
     'error: unable to match a printer suitable for the output format "bogus", allowed formats are: json,name,text,wide,yaml\nSee \'kubectl affinity probe --help\' for usage.\n',
   ],
   [
+    'probe web --output= --requests 5 --duration 3s',
+    "error: --requests and --duration cannot be used together\nSee 'kubectl affinity probe --help' for usage.\n",
+  ],
+  [
     'probe web --requests 5 --duration 3s',
     "error: --requests and --duration cannot be used together\nSee 'kubectl affinity probe --help' for usage.\n",
   ],

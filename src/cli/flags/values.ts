@@ -31,6 +31,14 @@ export const countFlag = Flags.custom<number, Range>({
   },
 })
 
+/** `-o`: an empty one is as none, as of kubectl. */
+export const outputFlag = Flags.custom({
+  char: 'o',
+  default: 'text',
+  // oxlint-disable-next-line require-await -- oclif's signature
+  parse: async (text) => (text === '' ? 'text' : text),
+})
+
 /** For commands that take flags only. */
 export function refuseArguments(command: string, words: readonly unknown[]): void {
   if (words.length === 0) return

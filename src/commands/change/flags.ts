@@ -2,7 +2,7 @@ import * as Flags from '@oclif/core/flags'
 import type { FlagValues } from '../../cli/base-command.ts'
 import { parseDuration } from '../../model/common/duration.ts'
 import { grouped } from '../../cli/flags/groups.ts'
-import { durationFlag } from '../../cli/flags/values.ts'
+import { durationFlag, outputFlag } from '../../cli/flags/values.ts'
 import { writeFlags } from '../../cli/flags/write.ts'
 import { invalidValue } from '../../model/common/user-error.ts'
 import { timeoutRange } from '../../mechanisms/service/write.ts'
@@ -37,11 +37,7 @@ const flags = {
     env: 'KUBECTL_AFFINITY_IMAGE',
     helpValue: "''",
   }),
-  output: Flags.string({
-    char: 'o',
-    description: 'Output format. One of: (json, yaml, name, text).',
-    default: 'text',
-  }),
+  output: outputFlag({ description: 'Output format. One of: (json, yaml, name, text).' }),
   path: Flags.string({
     description: 'Path of the cookie; with --wait path of the HTTP requests. Default: /.',
     helpValue: "''",

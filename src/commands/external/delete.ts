@@ -1,5 +1,5 @@
 import { stderr, stdout } from '../../cli/terminal.ts'
-import * as Flags from '@oclif/core/flags'
+import { outputFlag } from '../../cli/flags/values.ts'
 import { BaseCommand } from '../../cli/base-command.ts'
 import { exitCodes, explainFailure } from '../../cli/errors.ts'
 import { writeFlags } from '../../cli/flags/write.ts'
@@ -26,11 +26,7 @@ export default class ExternalDelete extends BaseCommand {
   ]
   static override flags = {
     'dry-run': writeFlags['dry-run'],
-    output: Flags.string({
-      char: 'o',
-      description: 'Output format. One of: (name, text).',
-      default: 'text',
-    }),
+    output: outputFlag({ description: 'Output format. One of: (name, text).' }),
   }
 
   override async run(): Promise<number> {

@@ -3,7 +3,7 @@ import { timeoutRange } from '../../mechanisms/service/write.ts'
 import type { ChangeRequest } from '../../model/affinity/intent.ts'
 import type { FlagValues } from '../../cli/base-command.ts'
 import { grouped } from '../../cli/flags/groups.ts'
-import { durationFlag } from '../../cli/flags/values.ts'
+import { durationFlag, outputFlag } from '../../cli/flags/values.ts'
 import { writeFlags } from '../../cli/flags/write.ts'
 import { parseDuration } from '../../model/common/duration.ts'
 import { invalidValue } from '../../model/common/user-error.ts'
@@ -59,11 +59,7 @@ const flags = {
   'node-port': Flags.boolean({
     description: 'With --from svc/NAME: use its node ports on all ready nodes, instead of its load balancer.',
   }),
-  output: Flags.string({
-    char: 'o',
-    description: 'Output format. One of: (json, yaml, name, text).',
-    default: 'text',
-  }),
+  output: outputFlag({ description: 'Output format. One of: (json, yaml, name, text).' }),
   port: Flags.string({
     description:
       'A port of the Service: PORT[:NAME][/PROTOCOL], such as 80, 80:http or 53:dns/UDP. Can be repeated or be a list with commas. Default: the ports of --from.',

@@ -2,7 +2,7 @@ import { affinityWords } from '../../report/text/affinity.ts'
 import { stderr, stdout } from '../../cli/terminal.ts'
 import * as Flags from '@oclif/core/flags'
 import { BaseCommand, type FlagValues } from '../../cli/base-command.ts'
-import { refuseArguments } from '../../cli/flags/values.ts'
+import { outputFlag, refuseArguments } from '../../cli/flags/values.ts'
 import { explainProblem } from '../../external/problems.ts'
 import type { Cluster } from '../../cluster/index.ts'
 import { standardOutput } from '../../cli/output.ts'
@@ -35,11 +35,7 @@ export default class ExternalList extends BaseCommand {
   ]
   static override flags = {
     'all-namespaces': Flags.boolean({ char: 'A', description: 'List those of all namespaces.' }),
-    output: Flags.string({
-      char: 'o',
-      description: 'Output format. One of: (json, yaml, name, text, wide).',
-      default: 'text',
-    }),
+    output: outputFlag({ description: 'Output format. One of: (json, yaml, name, text, wide).' }),
     'show-managed-fields': Flags.boolean({
       description: 'Keep the managedFields when printing objects in JSON or YAML.',
     }),

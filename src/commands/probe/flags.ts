@@ -1,6 +1,6 @@
 import * as Flags from '@oclif/core/flags'
 import { grouped } from '../../cli/flags/groups.ts'
-import { countFlag, durationFlag } from '../../cli/flags/values.ts'
+import { countFlag, durationFlag, outputFlag } from '../../cli/flags/values.ts'
 
 const hour = 3_600_000
 
@@ -140,11 +140,7 @@ const flags = {
     default: false,
   }),
   node: Flags.string({ description: 'Name of the node that the client runs on.', helpValue: "''" }),
-  output: Flags.string({
-    char: 'o',
-    description: 'Output format. One of: (json, yaml, name, text, wide).',
-    default: 'text',
-  }),
+  output: outputFlag({ description: 'Output format. One of: (json, yaml, name, text, wide).' }),
   path: Flags.string({
     description: 'Path of the HTTP request. Through a gateway users visit several, with one jar.',
     helpValue: '/',
