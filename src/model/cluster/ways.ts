@@ -5,7 +5,7 @@ export interface Way {
   kind: 'load-balancer' | 'external-ip' | 'node-port' | 'cluster-ip'
   /** An IP address or the host name of a load balancer; absent where there is none: a node's, or one not given yet. */
   host?: string
-  /** A load balancer that nodes leave to itself also for their own pods (`ipMode: Proxy`). */
+  /** A load balancer that nodes leave to itself also for their own pods: `ipMode: Proxy`, or a host name. */
   proxied?: boolean
 }
 
@@ -18,7 +18,9 @@ export function waysInto({ spec, status }: Service): Way[] {
   const balancers = (status?.loadBalancer?.ingress ?? []).flatMap(({ ip, hostname, ipMode }): Way[] => {
     const host = ip ?? hostname
     if (host === undefined || host === '') return []
-    return [{ kind: 'load-balancer', host, ...(ipMode === 'Proxy' ? { proxied: true } : {}) }]
+    return [
+      { kind: 'load-balancer', host, ...(ip === undefined || ipMode === 'Proxy' ? { proxied: true } : {}) },
+    ]
   })
   const pending: Way[] =
     spec.type === 'LoadBalancer' && balancers.length === 0 ? [{ kind: 'load-balancer' }] : []

@@ -141,12 +141,23 @@ export interface SurveyEntry {
   node?: string
   /** `internalTrafficPolicy` or `externalTrafficPolicy`, whichever holds here, is Local. */
   policyLocal?: boolean
-  /** A load balancer that nodes do not stand in for when their own pods connect to it (`ipMode: Proxy`). */
+  /** A load balancer that nodes do not stand in for when their own pods connect to it: `ipMode: Proxy`, or a host name. */
   proxied?: boolean
-  /** Who makes the load balancer, where that is known, and what its own stickiness is called. */
-  balancer?: { name: string; own?: string }
+  /** Who makes the load balancer, where that is known. */
+  balancer?: SurveyBalancer
   /** With `gateway`: what is asked for there. */
   front?: FrontPlace
+}
+
+export interface SurveyBalancer {
+  name: string
+  /** What it does with `sessionAffinity: ClientIP`. */
+  affinity: 'follows' | 'ignores' | 'refuses' | 'unknown'
+  to: 'nodes' | 'pods' | 'cluster-ip' | 'unknown'
+  /** What its own stickiness is called, where that can be switched on. */
+  own?: string
+  /** Its own stickiness is on. */
+  keeps?: true
 }
 
 /** A host and path behind a gateway, an Ingress controller, or any proxy in front of a Service. */

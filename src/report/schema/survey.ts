@@ -69,14 +69,19 @@ const entry = z
     balancer: z
       .strictObject({
         name: z.string().describe('Who makes it: `AWS Network Load Balancer`.'),
+        affinity: z
+          .enum(['follows', 'ignores', 'refuses', 'unknown'])
+          .describe('What it does with sessionAffinity ClientIP.'),
+        to: z.enum(['nodes', 'pods', 'cluster-ip', 'unknown']).describe('Where it sends connections.'),
         own: z.string().optional().describe('What its own stickiness is called, as an annotation.'),
+        keeps: z.literal(true).optional().describe('Its own stickiness is on.'),
       })
       .optional()
       .describe('Of a load balancer, where it is known who makes it.'),
     proxied: z
       .boolean()
       .optional()
-      .describe('True for a load balancer with `ipMode: Proxy`, which nodes do not stand in for.'),
+      .describe('True for a load balancer that nodes do not stand in for: `ipMode: Proxy`, or a host name.'),
     front: front.optional(),
   })
   .describe('A way into the Service.')

@@ -14,6 +14,11 @@ const lbc = {
   affinity: 'ignores',
   client: 'kept',
   own: `${beta}aws-load-balancer-target-group-attributes: stickiness.enabled=true,stickiness.type=source_ip`,
+  keptBy: ({ metadata }: Service) => {
+    const said = metadata.annotations?.[`${beta}aws-load-balancer-target-group-attributes`] ?? ''
+    const isOn = /(^|,)\s*stickiness\.enabled\s*=\s*true\s*(,|$)/.test(said)
+    return isOn ? ({ by: 'address' } as const) : undefined
+  },
   gives: 'host',
   source: 'kubernetes-sigs/aws-load-balancer-controller docs/guide/service/annotations.md',
 } as const

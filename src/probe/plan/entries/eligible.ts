@@ -41,6 +41,9 @@ export function eligibleThrough(
 ): Through {
   // A proxy in front has the endpoints from the API, and picks among all of them.
   if (entry.kind === 'gateway') return { endpoints: eligibleEndpoints(endpoints, 'Cluster', {}).endpoints }
+  // So has a load balancer that goes to the pods, for whom no node stands in.
+  if (entry.balancer?.to === 'pods' && leavesNode(entry, client))
+    return { endpoints: eligibleEndpoints(endpoints, 'Cluster', {}).endpoints }
   const node = decidingNode(entry, client)
   const zone = node !== undefined && node === client.node ? client.zone : undefined
   const place = { ...(node === undefined ? {} : { node }), ...(zone === undefined ? {} : { zone }) }
@@ -58,8 +61,11 @@ export function eligibleThrough(
 
 function decidingNode(entry: SurveyEntry, client: EntryClient): string | undefined {
   if (entry.kind === 'node-port') return entry.node
-  const leavesNode = entry.proxied === true || client.place === 'here'
-  return outsideKinds.has(entry.kind) && leavesNode ? undefined : client.node
+  return outsideKinds.has(entry.kind) && leavesNode(entry, client) ? undefined : client.node
+}
+
+function leavesNode({ proxied }: SurveyEntry, { place }: EntryClient): boolean {
+  return proxied === true || place === 'here'
 }
 
 /** Where a load balancer chooses the node, it is one with endpoints; the one with the fewest is assumed. */

@@ -3,7 +3,7 @@ import { balancerOf } from '../../../mechanisms/service/balancers/recognise.ts'
 import { familyOf } from '../../../model/common/ip.ts'
 import type { Service, ServicePort } from '../../../model/cluster/kubernetes.ts'
 import type { Fact } from '../../../model/cluster/fact.ts'
-import type { IpFamily, SurveyEntry, UnaskedPort } from '../../../model/probe/survey.ts'
+import type { IpFamily, SurveyBalancer, SurveyEntry, UnaskedPort } from '../../../model/probe/survey.ts'
 import { UserError } from '../../../model/common/user-error.ts'
 import { type Way, waysInto } from '../../../model/cluster/ways.ts'
 import { type AskedEntries, entryKinds } from './asked.ts'
@@ -129,20 +129,37 @@ function byAddress(kind: Exclude<Way['kind'], 'node-port'>, inputs: Inputs): Fou
       ...portOf(port),
       ...(local ? { policyLocal: true } : {}),
       ...(proxied === true ? { proxied } : {}),
-      ...(provider === undefined
-        ? {}
-        : {
-            balancer: { name: provider.name, ...ownOf(provider, service) },
-          }),
+      ...(provider === undefined ? {} : { balancer: toBalancer(provider, service) }),
     })),
   )
-  if (entries.length > 0) return { entries, troubles: [] }
+  if (entries.length > 0)
+    return { entries, troubles: provider === undefined ? [] : balancerWords(provider, service) }
   return { entries, troubles: [whyNone(kind, inputs, hosts.length > 0, own.length > 0)] }
 }
 
-/** What can be switched on. */
-function ownOf({ own, keptBy }: Provider, service: Service): { own?: string } {
-  return own === undefined || keptBy?.(service) !== undefined ? {} : { own }
+function toBalancer({ name, affinity, to, own, keptBy }: Provider, service: Service): SurveyBalancer {
+  const keeps = keptBy?.(service) !== undefined
+  return { name, affinity, to, ...(keeps ? { keeps } : own === undefined ? {} : { own }) }
+}
+
+/** What a load balancer that is there makes of affinity, beside picking a node for each connection. */
+function balancerWords({ name, affinity, to, client, keptBy }: Provider, service: Service): Trouble[] {
+  const kept = keptBy?.(service)
+  const words =
+    kept === undefined
+      ? []
+      : [`its own stickiness is on, by ${kept.by === 'cookie' ? 'a cookie' : 'the address'}`]
+  if (service.spec.sessionAffinity === 'ClientIP') {
+    if (affinity === 'refuses')
+      words.push('refuses sessionAffinity, and is as it was made before (AFF-SVC-LB-REFUSED)')
+    else if (to === 'pods') words.push('goes to the pods itself, past sessionAffinity (AFF-SVC-LB-BYPASSES)')
+    else if (client === 'hidden')
+      words.push(
+        'connects with its own addresses: to sessionAffinity all who come through it are one client (AFF-SVC-LB-HIDES-CLIENTS)',
+      )
+    else if (affinity === 'ignores') words.push('does not read sessionAffinity: the nodes behind it do')
+  }
+  return words.length === 0 ? [] : [{ why: `${name}: ${words.join('; ')}` }]
 }
 
 function whyNone(

@@ -127,22 +127,21 @@ function noteOf(
   const { behaviour, result, expected, reason } = cell.verdict
   if (behaviour === 'inconclusive') return { symbol: '?', sentence: reasons[reason ?? 'too-few-requests'] }
   if (result === 'as-expected') return undefined
+  const isBalanced = entry.kind === 'load-balancer' && (client.place === 'here' || entry.proxied === true)
   if (expected === 'spread') {
     return {
       symbol: '▲',
-      sentence: `kept on a pod although affinity ${affinityWords(survey.service.policy)} is configured`,
+      sentence: `kept on a pod${isBalanced && entry.balancer?.keeps === true ? ` by the own stickiness of ${sanitize(entry.balancer.name)},` : ''} although affinity ${affinityWords(survey.service.policy)} is configured`,
     }
   }
   const { policy } = survey.service
-  const isBalanced = entry.kind === 'load-balancer' && (client.place === 'here' || entry.proxied === true)
   if (isBalanced && policy.kind === 'client-ip') {
     return {
       symbol: '▲',
-      sentence: `${entry.balancer === undefined ? 'the load balancer' : sanitize(entry.balancer.name)} hands the same client to different nodes`,
-      code: 'AFF-SVC-LB-SPREADS-NODES',
+      ...spreadWords(entry.balancer),
       mend:
         entry.balancer?.own ??
-        `${entry.policyLocal === true ? '' : 'externalTrafficPolicy Local, and '}affinity by address at the load balancer`,
+        `${entry.policyLocal === true || entry.balancer?.to === 'pods' ? '' : 'externalTrafficPolicy Local, and '}affinity by address at the load balancer`,
     }
   }
   return {
@@ -151,6 +150,21 @@ function noteOf(
       behaviour === 'spread'
         ? 'each request picks a pod anew'
         : 'a pod is kept for a while and then left; nothing in the endpoints explains it',
+  }
+}
+
+/** How a load balancer moves a client, as far as it is known. */
+function spreadWords(balancer: SurveyEntry['balancer']): Pick<Note, 'sentence' | 'code'> {
+  const name = balancer === undefined ? 'the load balancer' : sanitize(balancer.name)
+  if (balancer?.to === 'pods')
+    return {
+      sentence: `${name} hands the same client to different pods: it goes to them itself, past sessionAffinity`,
+      code: 'AFF-SVC-LB-BYPASSES',
+    }
+  const although = balancer?.affinity === 'follows' ? ', although it follows sessionAffinity as a rule' : ''
+  return {
+    sentence: `${name} hands the same client to different nodes${although}`,
+    code: 'AFF-SVC-LB-SPREADS-NODES',
   }
 }
 

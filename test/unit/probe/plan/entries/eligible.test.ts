@@ -54,6 +54,15 @@ describe('how many endpoints an entry leads to', () => {
     expect(counts(entry('load-balancer', { ...local, proxied: true }), on('node1'))).toStrictEqual([1, 3])
   })
 
+  test('a load balancer that goes to the pods by itself, of whatever policy', () => {
+    const balancer = { name: 'x', affinity: 'ignores', to: 'pods' } as const
+    expect(counts(entry('load-balancer', { ...local, balancer }), here)).toStrictEqual([3, undefined])
+    expect(counts(entry('load-balancer', { ...local, balancer, proxied: true }), on('node3'))).toStrictEqual([
+      3,
+      undefined,
+    ])
+  })
+
   test('the node that picks is told', () => {
     expect(eligibleThrough(entry('cluster-ip'), on('node1'), endpoints).node).toBe('node1')
     expect(eligibleThrough(entry('node-port', { node: 'node2' }), on('node1'), endpoints).node).toBe('node2')

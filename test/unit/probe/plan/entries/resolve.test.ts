@@ -97,6 +97,52 @@ describe('entries of a Service', () => {
     expect(entries).toMatchObject([{ proxied: true }])
   })
 
+  test('nor do they for a host name', () => {
+    const from = balanced({}, [{ hostname: 'lb.example.com' }])
+    const { entries } = entriesOf(from, [http], known([]), { kinds: parseVia(['load-balancer']) })
+    expect(entries).toMatchObject([{ host: 'lb.example.com', proxied: true }])
+  })
+
+  test.each([
+    ['metallb.io/l2', {}, 'MetalLB: does not read sessionAffinity: the nodes behind it do'],
+    [
+      'tailscale',
+      {},
+      'Tailscale proxy: connects with its own addresses: to sessionAffinity all who come through it are one client (AFF-SVC-LB-HIDES-CLIENTS)',
+    ],
+    [
+      'service.k8s.aws/nlb',
+      { 'nlb-target-type': 'ip' },
+      'AWS Network Load Balancer: goes to the pods itself, past sessionAffinity (AFF-SVC-LB-BYPASSES)',
+    ],
+    [
+      'service.k8s.aws/nlb',
+      {
+        'nlb-target-type': 'ip',
+        'target-group-attributes': 'stickiness.enabled=true,stickiness.type=source_ip',
+      },
+      'AWS Network Load Balancer: its own stickiness is on, by the address; goes to the pods itself, past sessionAffinity (AFF-SVC-LB-BYPASSES)',
+    ],
+    [
+      undefined,
+      { type: 'nlb' },
+      'AWS Network Load Balancer: refuses sessionAffinity, and is as it was made before (AFF-SVC-LB-REFUSED)',
+    ],
+    ['acme.example/balancer', {}, ''],
+  ])('what %s with %j makes of affinity', (loadBalancerClass, own, words) => {
+    const spec: Partial<Service['spec']> = { sessionAffinity: 'ClientIP' }
+    if (loadBalancerClass !== undefined) spec.loadBalancerClass = loadBalancerClass
+    const from = balanced(spec, [{ hostname: 'lb.example.com' }])
+    from.metadata.annotations = Object.fromEntries(
+      Object.entries(own).map(([key, value]) => [
+        `service.beta.kubernetes.io/aws-load-balancer-${key}`,
+        value,
+      ]),
+    )
+    const { notes } = entriesOf(from, [http], known([]), { kinds: parseVia(['load-balancer']) })
+    expect(notes.join()).toBe(words)
+  })
+
   test('traffic policies count each for their side', () => {
     const local = (spec: Partial<Service['spec']>) =>
       entriesOf(balanced(spec), [http], known(nodes), all).entries.flatMap(({ kind, policyLocal }) =>

@@ -41,6 +41,23 @@ export const surveys: Record<string, () => ProbeSurvey> = {
       table: `A  B!  x`,
       statements: sticks(1, 1),
     }),
+  balancers: () =>
+    buildSurvey({
+      clients: ['here'],
+      entries: [
+        { ...balancer, balancer: { name: 'AWS Network Load Balancer', affinity: 'ignores', to: 'pods' } },
+        { ...balancer, balancer: { name: 'Azure Load Balancer', affinity: 'follows', to: 'nodes' } },
+        balancer,
+      ],
+      table: 'spread  spread  spread',
+    }),
+  'own-stickiness': () =>
+    buildSurvey({
+      clients: ['here'],
+      entries: [{ ...balancer, balancer: { name: 'Vultr', affinity: 'ignores', to: 'nodes', keeps: true } }],
+      table: 'A',
+      expected: 'spread',
+    }),
   'one-unreachable': () =>
     buildSurvey({
       clients: ['node1', 'node2'],
