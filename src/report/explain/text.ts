@@ -60,7 +60,14 @@ export function textRenderer(options: RenderOptions & { wide: boolean }): Render
       if (single || (items === 0 && (options.isList || besides === 0))) return ''
       const what = items === 0 ? [] : [countOf(items, isAllServices ? 'service' : 'target')]
       return findingsOnly || items !== 1 || besides > 0
-        ? separated(print([[span([...what, findingWords(totals)].join(', '))]]))
+        ? separated(
+            print(
+              flow(
+                [...what, findingWords(totals)].map((text) => span(text)),
+                { width, indent: 2, separator: span(', ') },
+              ),
+            ),
+          )
         : ''
     },
   }

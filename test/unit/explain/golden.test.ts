@@ -53,6 +53,14 @@ describe('explain', () => {
     for (const line of text.split('\n')) expect(textWidth(line)).toBeLessThanOrEqual(80)
   })
 
+  it.each([12, 20, 35])('the sum stays whole at %i columns', async (width) => {
+    const items = all.map(([, make]) => make())
+    const text = await render(items, 'text', { single: false, findingsOnly: true, width })
+    expect(text.slice(text.lastIndexOf(`${items.length}`)).replaceAll(/\s+/g, ' ')).toMatch(
+      /^\d+ services,? \d+ findings \(\d+ errors?, \d+ warnings?, \d+ info\) $/,
+    )
+  })
+
   it.each([
     ['many-findings', 'wide', 'many-findings.wide.txt', {}],
     ['ingress-and-nodeport', 'json', 'ingress-and-nodeport.json', {}],
