@@ -3,6 +3,7 @@ import type { Arrival } from '../../model/affinity/leg.ts'
 import { type LooseObject, type ObjectType, refTo } from '../../model/cluster/object.ts'
 import type { Policy } from '../../model/affinity/policy.ts'
 import type { Store } from '../../model/cluster/store.ts'
+import type { Service } from '../../model/cluster/kubernetes.ts'
 import { annotationsOf, type Backend, type IngressController, type Served } from '../kit/controller.ts'
 import { at, record, text } from '../kit/loose.ts'
 import { customType } from '../kit/types.ts'
@@ -28,13 +29,16 @@ export function jsonOf(value: string | undefined): unknown {
 
 /** The BackendConfig that a Service names for a port: `{"ports": {"80": "a"}, "default": "b"}`. */
 export function configRefOf(
-  service: Pick<LooseObject, 'metadata'> | undefined,
+  service: Pick<Service, 'metadata' | 'spec'> | undefined,
   port?: string | number,
 ): ObjectRef | undefined {
   const annotations = annotationsOf(service)
-  const value = configKeys.map((key) => annotations[key]).find((found) => found !== undefined)
+  const value = configKeys.map((key) => annotations[key]).find((one) => one !== undefined)
   const json = jsonOf(value)
-  const ofPort = port === undefined ? undefined : text(record(at(json, 'ports'))[String(port)])
+  const ofPorts = record(at(json, 'ports'))
+  const found = service?.spec?.ports?.find((one) => one.name === port || one.port === port)
+  // Its name comes before its number, whichever of them the Ingress uses (ingress-gce, pkg/annotations/service.go).
+  const [ofPort] = [found?.name, found?.port, port].flatMap((key) => text(ofPorts[String(key)]) ?? [])
   const name = ofPort ?? text(at(json, 'default'))
   return name === undefined
     ? undefined

@@ -1,9 +1,11 @@
+import { slipOf } from '../../model/common/spelling.ts'
 import { sticks } from '../../model/affinity/policy.ts'
 import { applicationOf } from '../../model/probe/maker.ts'
 import type { Analyzer } from '../analyzer.ts'
 import { annotationField, annotationsOf, type IngressController } from '../kit/controller.ts'
-import { ingressAnalyzer, type ServedIngress } from './analyzer.ts'
+import { ingressAnalyzer, placedAt, type ServedIngress } from './analyzer.ts'
 import { controller as ingressNginx } from '../ingress-nginx/controller.ts'
+import { traefikController } from '../traefik/controller.ts'
 import { ingressControllers } from './controllers.ts'
 
 /** Annotations of another controller, where the one that serves the Ingress spreads requests. */
@@ -40,6 +42,31 @@ function foreignKeys(
     (key) => keys.ingress.includes(key) && !own.has(key) && !key.startsWith('ingress.kubernetes.io/'),
   )
 }
+
+/** Slips in the annotations of controllers that have no finding of their own for them. */
+const misspelt = ingressAnalyzer({
+  codes: ['AFF-L7-MISSPELT-ANNOTATION'],
+  analyse: ({ ingress, controller, backends }, _view, report) => {
+    const { keys } = controller
+    if (controller === ingressNginx || controller === traefikController) return
+    const services = backends.flatMap(({ service }) => service ?? [])
+    const pairs = [
+      { object: ingress, known: keys.ingress },
+      ...services.map((object) => ({ object, known: keys.service })),
+    ]
+    for (const { object, known } of pairs)
+      for (const key of Object.keys(annotationsOf(object))) {
+        const meant = known.includes(key) ? undefined : slipOf(key, known)
+        if (meant === undefined || !key.includes('/')) continue
+        report('AFF-L7-MISSPELT-ANNOTATION', {
+          message: `${controller.name} has no annotation ${key}: did you mean ${lastPart(meant)}?`,
+          why: 'Annotations that a controller does not know have no effect, and nobody says so.',
+          mend: [`write ${meant}`],
+          ...placedAt(object, annotationField(key)),
+        })
+      }
+  },
+})
 
 function lastPart(key: string): string {
   return key.slice(key.indexOf('/') + 1)
@@ -83,4 +110,4 @@ const application = ingressAnalyzer({
 })
 
 /** Of what several controllers share. */
-export const analyzers: readonly Analyzer[] = [foreign, oneAddress, application]
+export const analyzers: readonly Analyzer[] = [foreign, misspelt, oneAddress, application]

@@ -6,6 +6,7 @@ export const codes = {
     level: 'warning',
     title: 'An affinity annotation of another Ingress controller',
   },
+  'AFF-L7-MISSPELT-ANNOTATION': { level: 'warning', title: 'An affinity annotation is misspelt' },
   'AFF-L7-ONE-ADDRESS': {
     level: 'warning',
     title: 'A controller with a cookie goes to the cluster IP',

@@ -18,6 +18,11 @@ function editDistance(a: string, b: string): number {
   return previous[b.length]!
 }
 
+/** The known word of which a word is a slip of one or two letters. */
+export function slipOf(word: string, known: readonly string[]): string | undefined {
+  return known.find((one) => one !== word && one.length > 5 && editDistance(word, one) <= 2)
+}
+
 /** The known word that is meant by a misspelt one, or undefined when none is near (a third of its letters at most). */
 export function didYouMean(word: string, known: Iterable<string>): string | undefined {
   let best: string | undefined

@@ -168,3 +168,39 @@ spec:
   ])
   expect(await messages(serviceText('web'), proxy('{strategy: Cookie}'))).toEqual([])
 })
+
+test('slips in annotations of the controller that serves, on the Ingress and on the Service', async () => {
+  const alb = (key: string): string => ingress('ingress.k8s.aws/alb', '{number: 80}', { [key]: 'ip' })
+  const right = 'alb.ingress.kubernetes.io/target-group-attributes'
+  expect(await messages(serviceText('web'), alb(right.slice(0, -1)))).toEqual([
+    `AFF-L7-MISSPELT-ANNOTATION AWS load balancer has no annotation ${right.slice(0, -1)}: did you mean target-group-attributes?`,
+  ])
+  // It is another one, and exists.
+  expect(await messages(serviceText('web'), alb('alb.ingress.kubernetes.io/target-node-labels'))).toEqual([])
+  const haproxy = ingress('haproxy.org/ingress-controller', '{number: 80}')
+  expect(await messages(serviceText('web', { 'haproxy.org/cookie-persistance': 'SRV' }), haproxy)).toEqual([
+    'AFF-L7-MISSPELT-ANNOTATION HAProxy Kubernetes Ingress has no annotation haproxy.org/cookie-persistance: did you mean cookie-persistence?',
+  ])
+})
+
+test('a BackendConfig for a port by its name, which the Ingress names by its number', async () => {
+  const front = `
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: web, namespace: shop, annotations: {kubernetes.io/ingress.class: gce}}
+spec: {rules: [{host: shop.example, http: {paths: [{path: /, backend: {service: {name: web, port: {number: 80}}}}]}}]}
+`
+  const config = `
+apiVersion: cloud.google.com/v1
+kind: BackendConfig
+metadata: {name: b, namespace: shop}
+spec: {sessionAffinity: {affinityType: GENERATED_COOKIE}}
+`
+  const annotations = {
+    'cloud.google.com/backend-config': '{"ports": {"http": "b"}}',
+    'cloud.google.com/neg': '{"ingress": true}',
+  }
+  const service = serviceText('web', annotations).replace('port: 80', 'name: http, port: 80')
+  const { ways } = await explainedText([service, front, config].join('---'))
+  expect(ways).toEqual(['shop.example/ cookie GCLB'])
+})
