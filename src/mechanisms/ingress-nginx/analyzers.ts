@@ -275,13 +275,18 @@ const fight = nginxAnalyzer({
         (name) => other !== undefined && settingsOf(other).get(name) !== settingsOf(object).get(name),
       )
       if (other === undefined || key === undefined) continue
-      const ref = refOf(other)
+      const pair = sticky.filter((one) => one === object || one === other)
+      const [loser = object, winner = other] = key === 'affinity-mode' ? pair.toReversed() : pair
+      const ref = refOf(winner)
       report('AFF-NGX-COOKIES-FIGHT', {
         message: `${objectName(ref)} sets ${key} of the same Service and port differently: one of the two counts, for both`,
         why: 'The cookie belongs to the Service and port. The mode comes from the oldest Ingress that gives one, the rest from the youngest with affinity.',
         mend: ['give both the same annotations, or make a second Service with the same selector'],
-        objects: [refOf(object), ref],
-        field: settingsOf(object).get(key) === undefined ? fieldOf('affinity') : fieldOf(key),
+        objects: [refOf(loser), ref],
+        at: {
+          object: refOf(loser),
+          field: settingsOf(loser).get(key) === undefined ? fieldOf('affinity') : fieldOf(key),
+        },
       })
       return
     }
@@ -339,9 +344,10 @@ const hashOfNodes = nginxAnalyzer({
     const hiding = own.find(({ spec }) => spec.externalTrafficPolicy !== 'Local')
     if (hiding === undefined) return
     const ref = refOf(hiding)
+    const isAll = settingsOf(object).get('upstream-hash-by')?.match(/\$/g)?.length === 1
     report('AFF-NGX-HASH-OF-NODES', {
       message: `the hash is of the address that nginx sees, and ${objectName(ref)} has externalTrafficPolicy Cluster: that is a node's address`,
-      why: 'The Service proxy puts the node in the place of the client, so everybody who comes through one node gets one pod.',
+      why: `The Service proxy puts the node in the place of the client, ${isAll ? 'so everybody who comes through one node gets one pod' : 'and so it tells nobody who comes through one node apart; the rest of the key decides'}.`,
       mend: [
         { deed: { kind: 'fields', of: ref, fields: { spec: { externalTrafficPolicy: 'Local' } } } },
         'let the load balancer tell the address: PROXY protocol, or use-forwarded-headers',

@@ -204,3 +204,39 @@ spec: {sessionAffinity: {affinityType: GENERATED_COOKIE}}
   const { ways } = await explainedText([service, front, config].join('---'))
   expect(ways).toEqual(['shop.example/ cookie GCLB'])
 })
+
+test('two Ingresses that set the cookie of one Service differently are told once, at the one that loses', async () => {
+  const sticky = (name: string): Readonly<Record<string, string>> => ({
+    'nginx.ingress.kubernetes.io/affinity': 'cookie',
+    'nginx.ingress.kubernetes.io/session-cookie-name': name,
+  })
+  const second = ingressText(sticky('second'))
+    .replace('{name: web', '{name: later')
+    .replace('host: shop', 'host: api')
+  const { explanations } = await explainedText(
+    [serviceText('web'), ingress('k8s.io/ingress-nginx', '{number: 80}', sticky('first')), second].join(
+      '---',
+    ),
+  )
+  const fights = explanations[0]?.findings.filter(({ code }) => code === 'AFF-NGX-COOKIES-FIGHT')
+  expect(fights?.map(({ objects }) => objects.map(({ name }) => name))).toEqual([['web', 'web', 'later']])
+  expect(fights?.[0]?.message).toMatch(/^ingress\/later sets session-cookie-name/)
+})
+
+test.each([
+  ['$remote_addr', /everybody who comes through one node gets one pod/],
+  ['$remote_addr$request_uri', /the rest of the key decides/],
+])('a hash of %s behind a Service that hides clients', async (key, words) => {
+  const front = `
+apiVersion: v1
+kind: Service
+metadata: {name: ingress-nginx-controller, namespace: ingress-nginx}
+spec: {type: LoadBalancer, selector: {app: nginx}, ports: [{port: 80}]}
+`
+  const by = ingress('k8s.io/ingress-nginx', '{number: 80}', {
+    'nginx.ingress.kubernetes.io/upstream-hash-by': key,
+  })
+  const { explanations } = await explainedText([serviceText('web'), front, by].join('---'))
+  const found = explanations.flatMap(({ findings }) => findings)
+  expect(found.find(({ code }) => code === 'AFF-NGX-HASH-OF-NODES')?.why).toMatch(words)
+})
