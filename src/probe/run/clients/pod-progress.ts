@@ -75,7 +75,7 @@ export function endedEarly(said: readonly string[], needs: string): UserError {
   return new UserError(`the probe pod ended before it sent a request${why}`, {
     hints: [
       words.some((text) => text.includes('OOMKilled'))
-        ? 'it was given too little memory: see what a LimitRange of the namespace leaves it (kubectl describe limitrange); 64Mi are enough'
+        ? 'it was given too little memory: see what a LimitRange of the namespace leaves it (kubectl describe limitrange); by itself the probe has a limit of 192Mi'
         : needs,
     ],
   })
