@@ -1,6 +1,7 @@
 import type { Endpoint } from '../../model/cluster/endpoint.ts'
 import type { EndpointChange } from '../../model/probe/probe-result.ts'
 import { diffEndpoints } from './changes.ts'
+import { slackMs } from './explain.ts'
 import { ownerOf } from '../plan/needles.ts'
 
 /** Changes that are kept; a run that sees more keeps the newest. */
@@ -16,12 +17,12 @@ export class EndpointHistory {
   readonly #lostBefore: readonly EndpointChange[]
   #changed = false
   readonly #everReady = new Set<string>()
-  #counts: { atMs: number; eligible: number }[]
+  #counts: { atMs: number; eligible: number; ready: number }[]
 
   /** @param eligible how many of them the client's proxy may pick (`eligibleEndpoints`) */
   constructor(endpoints: readonly Endpoint[], eligible: number) {
     this.#endpoints = endpoints
-    this.#counts = [{ atMs: -Infinity, eligible }]
+    this.#counts = [{ atMs: -Infinity, eligible, ready: readyOf(endpoints) }]
     this.#lostBefore = endpoints
       .filter(({ ready, terminating }) => !ready || terminating)
       .map(({ address, pod, node, terminating }) => ({
@@ -42,7 +43,9 @@ export class EndpointHistory {
     if (changes.length > 0 && atMs > 0) this.#changed = true
     this.#changes.push(...changes)
     if (this.#changes.length > 2 * mostChanges) this.#changes = this.#changes.slice(-mostChanges)
-    if (this.#counts.at(-1)?.eligible !== eligible) this.#counts.push({ atMs, eligible })
+    const ready = readyOf(endpoints)
+    const last = this.#counts.at(-1)
+    if (last?.eligible !== eligible || last.ready !== ready) this.#counts.push({ atMs, eligible, ready })
     if (this.#counts.length > mostCounts) this.#thin()
     return changes
   }
@@ -86,6 +89,11 @@ export class EndpointHistory {
     return fewest
   }
 
+  /** No endpoint was ready: what answers then is about to end. News of it may come late. */
+  nobodyReady(atMs: number): boolean {
+    return this.#counts.findLast((count) => count.atMs <= atMs + slackMs)?.ready === 0
+  }
+
   /** The most eligible endpoints between two moments. */
   most(fromMs: number, toMs: number): number {
     let most = 0
@@ -109,7 +117,18 @@ export class EndpointHistory {
   #thin(): void {
     this.#counts = this.#counts.flatMap((count, index, all) => {
       if (index % 2 === 1) return []
-      return [{ atMs: count.atMs, eligible: Math.min(count.eligible, all[index + 1]?.eligible ?? Infinity) }]
+      const next = all[index + 1] ?? count
+      return [
+        {
+          atMs: count.atMs,
+          eligible: Math.min(count.eligible, next.eligible),
+          ready: Math.max(count.ready, next.ready),
+        },
+      ]
     })
   }
+}
+
+function readyOf(endpoints: readonly Endpoint[]): number {
+  return endpoints.filter(({ ready }) => ready).length
 }

@@ -201,10 +201,8 @@ export class Tally {
    * @param made requests that the agent says it made; by default as many as the highest number that arrived
    */
   result(history: EndpointHistory, made = this.#number): TallyResult {
-    const { switches, gone, freed } = explainSwitches(
-      this.#switches,
-      history.reasons,
-      (atMs) => history.most(atMs, atMs) === 0,
+    const { switches, gone, freed } = explainSwitches(this.#switches, history.reasons, (atMs) =>
+      history.nobodyReady(atMs),
     )
     const course = this.#course.blocks()
     const answered = this.#outcomes.get('answered') ?? 0
@@ -353,7 +351,7 @@ export class Tally {
   #bindingPicks(history: EndpointHistory): JudgeInput['bindingPicks'][number][] {
     const groups = new Map<number, number>()
     this.#timeline.eachBinding((fromMs, toMs, picks) => {
-      const eligible = history.fewest(fromMs - slackMs, toMs + slackMs)
+      const eligible = history.nobodyReady(toMs) ? 0 : history.fewest(fromMs - slackMs, toMs + slackMs)
       groups.set(eligible, (groups.get(eligible) ?? 0) + picks)
     })
     return [...groups].map(([eligible, picks]) => ({ eligible, picks }))

@@ -282,7 +282,8 @@ test('where all pods end at once, those that go on are picked anew, and nobody i
   const ending = ['A', 'B', 'C'].map((name, index) =>
     pod(name, index + 1, { ready: false, terminating: true }),
   )
-  history.update(4000, ending, 0)
+  // Proxies of a Service go on with those that end.
+  history.update(4000, ending, 3)
   const { evidence, switches } = run(`${'A'.repeat(200)}BACBABC`).result(history)
   expect(switches.map(({ explanation }) => explanation?.kind)).toEqual(switches.map(() => 'endpoint-gone'))
   expect(evidence).toMatchObject({ goneSwitches: 0, expiredSwitches: 7 })
