@@ -150,6 +150,7 @@ function holding(
 }
 
 function whyNot(evidence: UsersEvidence, cookies: readonly CookieReport[]): Cause {
+  const jars = evidence.sessions.filter(({ keepsCookies }) => keepsCookies).length
   const { configured, path, header } = evidence
   if (header !== undefined) return { kind: 'header-ignored', header }
   const names = cookies.map(({ name }) => name)
@@ -169,8 +170,8 @@ function whyNot(evidence: UsersEvidence, cookies: readonly CookieReport[]): Caus
     }
   }
   const sent = own.filter((cookie) => cookie.sent > 0)
-  // Once for each user is what is meant to be; one more may be for the pod that it lost.
-  const anew = sent.every(({ set, sent: times }) => set > times / 2)
+  // Once for each user is what is meant to be; one more may be for the pod that it lost. The same value again is no other one.
+  const anew = sent.every(({ set, values, sent: times }) => set > times / 2 && values > jars)
   return { kind: 'ignored', cookies: sent.map(({ name }) => name), anew }
 }
 

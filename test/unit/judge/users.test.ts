@@ -49,3 +49,36 @@ describe('where nobody is meant to stay, one of whom the order leaves it open', 
     expect(said.filter((one) => one === 'open').length).toBeGreaterThan(100)
   })
 })
+
+test('the same value again and again is no other one', () => {
+  const verdict = judge(
+    inputOf([0, 1, 2, 0, 1, 2, 1, 0, 2, 1, 0, 1, 2, 0, 1, 2, 0, 2, 1, 0], 3, { unheard: [] }),
+  )
+  const cause = (values: number) =>
+    judgeUsers({
+      entry: 0,
+      expected: 'sticky',
+      isAsked: false,
+      acceptedError: 1e-6,
+      path: '/',
+      proxyCookies: new Set(),
+      sessions: [
+        {
+          keepsCookies: true,
+          verdict,
+          cookies: [
+            {
+              name: 'route',
+              set: 20,
+              values,
+              sent: 19,
+              disagreed: 0,
+              first: { length: 0, form: 'other', path: '/' },
+            },
+          ],
+        },
+      ],
+    }).cause
+  expect(cause(1)).toMatchObject({ kind: 'ignored', anew: false })
+  expect(cause(20)).toMatchObject({ kind: 'ignored', anew: true })
+})

@@ -158,7 +158,11 @@ function frontWords({ cells }: ProbeSurvey, { index }: SurveyEntry): string[] {
   ]
 }
 
+const elsewhere =
+  ': to another host, or round in a circle, which is not followed; see --host, --path and --header'
+
 const meaning: Record<string, string> = {
+  ...Object.fromEntries(['301', '302', '303', '307', '308'].map((status) => [status, elsewhere])),
   '401': ': who asks must say who they are; --header says it',
   '403': ': it is not allowed',
   '404': ': nothing is there under this host and path (Traefik says so, too, of a Service without pods)',

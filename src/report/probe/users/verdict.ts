@@ -21,7 +21,10 @@ export function describeUsers(survey: ProbeSurvey, users: readonly UsersVerdict[
   const tone = result === 'as-expected' ? 'good' : 'bad'
   const isHeld = deciding.users.spread + deciding.users.broken === 0 && deciding.cause.kind !== 'elsewhere'
   const chance = isHeld ? { chance: `by chance ${formatProbability(errorProbability)}` } : {}
-  if (isHeld) return { tone, ...heldWords(deciding, where, untilWords(survey, deciding)), ...chance }
+  if (isHeld) {
+    const held = { ...deciding, cause: decisive(survey, deciding.cause) }
+    return { tone, ...heldWords(held, where, untilWords(survey, deciding)), ...chance }
+  }
   if (deciding.expected === 'spread' && deciding.users.broken === 0)
     return { tone, headline: 'SPREAD', summary: `${where}users with a cookie jar do not stay` }
   return { tone, headline: 'NOT STICKY', summary: `${where}${movedWords(survey, deciding)}` }
@@ -33,6 +36,14 @@ function whereWords(survey: ProbeSurvey, users: readonly UsersVerdict[], decidin
   const said = ({ entry: _entry, ...rest }: UsersVerdict): string => JSON.stringify(rest)
   const isSame = users.every((one) => said(one) === said(deciding))
   return isSame ? `at each of ${users.length} places: ` : `at ${placeWords(survey, deciding.entry)}: `
+}
+
+/** Of several cookies those that hold users, where users left out one after the other. */
+function decisive({ dropped = [] }: ProbeSurvey, cause: Cause): Cause {
+  if (cause.kind !== 'cookie') return cause
+  const deciding = new Set(dropped.flatMap(({ cookie, moved }) => (moved > 0 ? [cookie] : [])))
+  const cookies = cause.cookies.filter((name) => deciding.has(name))
+  return cookies.length === 0 ? cause : { ...cause, cookies }
 }
 
 function heldWords(
@@ -92,7 +103,7 @@ function movedWords(survey: ProbeSurvey, { users, cause, entry }: UsersVerdict):
   const moved = users.spread + users.broken
   const who = `${formatCount(moved)} of ${countOf(allOf(users), 'user')} did not stay`
   const disagreed = disagreement(survey, entry, cause)
-  return `${who}: ${causeWords(cause)}${disagreed}${rehashed(survey, entry, cause)}`
+  return `${who}: ${causeWords(cause, replacedBy(survey, entry, cause))}${disagreed}${rehashed(survey, entry, cause)}`
 }
 
 /** Where both places give a cookie of one name for one path, the later takes the place of the earlier. */
@@ -112,7 +123,15 @@ function returnWords(
   return sent === '' ? who : `${who}: what they bring from there (${sent}) is another value than they had`
 }
 
-function causeWords(cause: Cause): string {
+/** Answers of another pod that gave another value though the cookie was sent. */
+function replacedBy(survey: ProbeSurvey, entry: number, cause: Cause): number {
+  if (cause.kind !== 'ignored') return 0
+  return cookiesOf(survey, entry)
+    .filter(({ name }) => cause.cookies.includes(name))
+    .reduce((sum, { renewedElsewhere = 0 }) => sum + renewedElsewhere, 0)
+}
+
+function causeWords(cause: Cause, replaced: number): string {
   if (cause.kind === 'no-cookie') {
     const others =
       cause.others.length === 0
@@ -130,7 +149,9 @@ function causeWords(cause: Cause): string {
     const names = cause.cookies.map((name) => sanitize(name)).join(', ')
     return cause.anew
       ? `the cookie ${names} is sent back, and is set to another value again and again`
-      : `the cookie ${names} is sent back and stays the same, the pod does not`
+      : replaced > 0
+        ? `the cookie ${names} is sent back, and ${countOf(replaced, 'time')} another pod answered and gave another value`
+        : `the cookie ${names} is sent back and stays the same, the pod does not`
   }
   return 'nothing that was seen explains it'
 }
@@ -204,6 +225,10 @@ function reasonOf({ cells, sessions }: ProbeSurvey, entry: number, keepsCookies:
       (sessions[one.session]?.keeps === 'cookies') === keepsCookies,
   )
   const reason = cell?.verdict.reason ?? 'too-few-requests'
+  // 401, 302 to elsewhere, 503 …: they are told one by one.
+  const statuses = Object.keys(cell?.nameless ?? {}).map(Number)
+  if (reason === 'backends-not-told-apart' && statuses.length > 0 && statuses.every((one) => one >= 300))
+    return 'no answer came from a pod, all are of what stands in front'
   return reason === 'silences' && cell?.cookies?.some(({ ended = 0 }) => ended > 0) === true
     ? 'the cookie had ended before most requests came; use a shorter --interval'
     : reasons[reason]
