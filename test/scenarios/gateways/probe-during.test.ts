@@ -57,66 +57,92 @@ async function threePods(place: Place, asked: Asked): Promise<void> {
   await gatewayFollows(asked, ({ status }) => status === 200)
 }
 
-describeOnce('pods that come and go behind a hash of a cookie, at istio', () => {
-  const place = usePlayground()
-  const needs = [gateway('istio')] as const
-  const way = gatewayWays.find(({ name }) => name === 'istio')!
-  const asked = (): Asked => ({ address: site.reachedAt('istio'), host: `shop.${place.name}.lab` })
+const httpPort = { ports: [{ name: 'http', port: 80, targetPort: 8080 }] }
 
-  beforeAll(async () => {
-    if (!needs.every((need) => site.capabilities.has(need))) return
-    await place.deploy(
-      shop(),
-      service('shop', { ports: [{ name: 'http', port: 80, targetPort: 8080 }] }),
-      ...way.objects(asked().host),
-      {
-        apiVersion: 'networking.istio.io/v1',
-        kind: 'DestinationRule',
-        metadata: { name: 'shop' },
-        spec: {
-          host: 'shop',
-          trafficPolicy: {
-            loadBalancer: { consistentHash: { httpCookie: { name: 'user', path: '/', ttl: '0s' } } },
-          },
-        },
+/** A text in the cookie `user` that is hashed to a pod. */
+const hashes = {
+  istio: {
+    apiVersion: 'networking.istio.io/v1',
+    kind: 'DestinationRule',
+    metadata: { name: 'shop' },
+    spec: {
+      host: 'shop',
+      trafficPolicy: {
+        loadBalancer: { consistentHash: { httpCookie: { name: 'user', path: '/', ttl: '0s' } } },
       },
-    )
-    await gatewayFollows(asked(), sets('user'))
-  })
-  beforeEach(async () => {
-    if (needs.every((need) => site.capabilities.has(need))) await threePods(place, asked())
-  })
+    },
+  },
+  'envoy-gateway': {
+    apiVersion: 'gateway.envoyproxy.io/v1alpha1',
+    kind: 'BackendTrafficPolicy',
+    metadata: { name: 'shop' },
+    spec: {
+      targetRefs: [{ group: 'gateway.networking.k8s.io', kind: 'HTTPRoute', name: 'shop' }],
+      loadBalancer: {
+        type: 'ConsistentHash',
+        consistentHash: { type: 'Cookie', cookie: { name: 'user', ttl: '1h', attributes: { Path: '/' } } },
+      },
+    },
+  },
+} as const
 
-  scenario('a pod that comes takes over users whose pod has not gone', needs, async () => {
-    const moves = await movedBy(place, way.target, 'scale deployment/shop --replicas=4', 4)
-    expect(moves).toMatchObject({
-      endpoints: { before: 3, came: 1, went: 0 },
-      points: 'into-a-hash',
-      share: 0.25,
+for (const name of ['istio', 'envoy-gateway'] as const)
+  describeOnce(`pods that come and go behind a hash of a cookie, at ${name}`, () => {
+    const place = usePlayground()
+    const needs = [gateway(name)] as const
+    const way = gatewayWays.find((one) => one.name === name)!
+    const asked = (): Asked => ({ address: site.reachedAt(name), host: `shop.${place.name}.lab` })
+
+    beforeAll(async () => {
+      if (!needs.every((need) => site.capabilities.has(need))) return
+      await place.deploy(shop(), service('shop', httpPort), ...way.objects(asked().host), hashes[name])
+      await gatewayFollows(asked(), sets('user'))
     })
-    expect(moves.needless).toBe(moves.moved)
-    expect(moves.moved).toBeGreaterThan(0)
-    expect(moves.moved).toBeLessThan(users)
-  })
+    beforeEach(async () => {
+      if (needs.every((need) => site.capabilities.has(need))) await threePods(place, asked())
+    })
 
-  scenario('a pod that goes takes its own users along, and few others', needs, async () => {
-    const moves = await movedBy(place, way.target, 'scale deployment/shop --replicas=2', 2)
-    expect(moves).toMatchObject({ endpoints: { before: 3, came: 0, went: 1 }, points: 'into-a-hash' })
-    expect(moves.moved).toBeGreaterThan(0)
-    expect(moves.moved).toBeLessThan(users)
-  })
+    scenario('a pod that comes takes over users whose pod has not gone', needs, async () => {
+      const moves = await movedBy(place, way.target, 'scale deployment/shop --replicas=4', 4)
+      expect(moves).toMatchObject({
+        endpoints: { before: 3, came: 1, went: 0 },
+        points: 'into-a-hash',
+        share: 0.25,
+      })
+      expect(moves.needless).toBe(moves.moved)
+      expect(moves.moved).toBeGreaterThan(0)
+      expect(moves.moved).toBeLessThan(users)
+    })
 
-  scenario('a text that nobody was given is kept on some pod', needs, async () => {
-    const ended = await place.probe([way.target, '--forge', '-o', 'json'])
-    expectExit(ended, 0)
-    const { forged } = surveyOf(ended).status
-    expect(forged).toMatchObject({ cookie: 'user', points: 'into-a-hash' })
-    expect(forged?.reports.find(({ kind }) => kind === 'unknown')).toMatchObject({
-      outcome: 'kept',
-      replaced: 0,
+    scenario('a pod that goes takes its own users along, and few others', needs, async () => {
+      const moves = await movedBy(place, way.target, 'scale deployment/shop --replicas=2', 2)
+      expect(moves).toMatchObject({ endpoints: { before: 3, came: 0, went: 1 }, points: 'into-a-hash' })
+      expect(moves.moved).toBeGreaterThan(0)
+      expect(moves.moved).toBeLessThan(users)
+    })
+
+    scenario('in a rollout everybody has to move', needs, async () => {
+      const moves = await movedBy(place, way.target, 'rollout restart deployment/shop', 3)
+      expect(moves).toMatchObject({
+        endpoints: { before: 3, came: 3, went: 3 },
+        points: 'into-a-hash',
+        share: 1,
+        moved: users,
+        left: 0,
+      })
+    })
+
+    scenario('a text that nobody was given is kept on some pod', needs, async () => {
+      const ended = await place.probe([way.target, '--forge', '-o', 'json'])
+      expectExit(ended, 0)
+      const { forged } = surveyOf(ended).status
+      expect(forged).toMatchObject({ cookie: 'user', points: 'into-a-hash' })
+      expect(forged?.reports.find(({ kind }) => kind === 'unknown')).toMatchObject({
+        outcome: 'kept',
+        replaced: 0,
+      })
     })
   })
-})
 
 /** A record of the pod in the cookie `route`. */
 const records = {
@@ -143,7 +169,7 @@ const records = {
       const [route] = way.objects(host) as [{ spec: { rules: [object] } }]
       const sessionPersistence = { sessionName: 'route', type: 'Cookie' }
       route.spec.rules = [{ ...route.spec.rules[0], sessionPersistence }]
-      return [service('shop', { ports: [{ name: 'http', port: 80, targetPort: 8080 }] }), route]
+      return [service('shop', httpPort), route]
     },
     isFenced: false,
   },
@@ -184,6 +210,31 @@ for (const name of ['traefik', 'envoy-gateway'] as const) {
         moved: users,
         needless: 0,
       })
+    })
+
+    scenario('where every pod goes nobody is seen to find another one', needs, async () => {
+      const command = `kubectl -n ${place.name} scale deployment/shop --replicas=0 && sleep ${graceMs / 1000 + 2}`
+      const ended = await place.probe([target, '--during', command])
+      expectExit(ended, 0)
+      expect(ended.stdout).toMatch(/after its own pod had gone, none answered any\s+user$/m)
+      expect(ended.stdout).toMatch(/^users {3}\d of 6 users moved, 6 found no pod any\s+more: of 3 pods 3/m)
+      expect(ended.stdout).toMatch(/stayed on their pod as long as\s+it was there/)
+      // Envoy goes on with pods that end where there are no others, and picks any of them.
+      if (isFenced) expect(ended.stdout).toMatch(/^moved {3}nobody was seen to move/m)
+    })
+
+    scenario('what the cookie says of a pod counts, not who made it', needs, async () => {
+      const ended = await place.probe([target, '--forge', '-o', 'json'])
+      expectExit(ended, 0)
+      const { forged } = surveyOf(ended).status
+      expect(forged).toMatchObject({ cookie: 'route', points: 'at-a-pod' })
+      expect(forged?.reports.map(({ kind, outcome }) => [kind, outcome])).toEqual([
+        ['unknown', 'replaced'],
+        ['named', 'kept'],
+        ['stale', 'replaced'],
+        ...(name === 'envoy-gateway' ? [['expired', 'replaced']] : []),
+        ['foreign', 'replaced'],
+      ])
     })
 
     scenario(

@@ -68,6 +68,43 @@ describeOnce('users who go from one path of an Ingress to another', () => {
     expect(text.stdout).not.toMatch(/\b[\da-f]{16}\b/)
   })
 
+  scenario('keep it on another host with a cookie whose domain holds both', nginx, async () => {
+    const hosts = ['a', 'b'].map((name) => `${name}.two.${host()}`)
+    const { spec, ...rest } = ingress('two', '', {
+      className: 'nginx',
+      paths: [ingressPath('/', 'app1')],
+      annotations: Object.fromEntries(
+        Object.entries({
+          affinity: 'cookie',
+          'affinity-mode': 'persistent',
+          'session-cookie-name': 'wide',
+          'session-cookie-domain': `two.${host()}`,
+        }).map(([key, value]) => [`nginx.ingress.kubernetes.io/${key}`, value]),
+      ),
+    }) as { spec: { rules: [object] } }
+    // The cookie of a Service is that of the youngest Ingress with affinity.
+    await place.kubectl('delete', 'ingress', 'shop')
+    await place.apply({
+      ...rest,
+      spec: { ...spec, rules: hosts.map((one) => ({ ...spec.rules[0], host: one })) },
+    })
+    for (const one of hosts)
+      await gatewayFollows({ address: site.gatewayAddress('ingress-nginx'), host: one }, sets('wide'))
+    const ended = await place.probe(['ingress/two', '-o', 'json'])
+    expectExit(ended, 0)
+    const { crossings, users } = surveyOf(ended).status
+    expect(crossings).toMatchObject([
+      { from: 0, to: 1, isReturn: false, users: 6, same: 6, cookies: ['wide'] },
+      { from: 0, to: 2, isReturn: true, users: 6, same: 6 },
+    ])
+    expect(users?.map(({ cause }) => cause)).toEqual(
+      [0, 1, 2].map(() => ({ kind: 'cookie', cookies: ['wide'] })),
+    )
+    await place.kubectl('delete', 'ingress', 'two')
+    await place.apply(shop(['app1', 'app2'], 'both'))
+    await follows('/app2', 'both')
+  })
+
   scenario('a record replaces what it does not know, and knows what names a pod', nginx, async () => {
     const ended = await place.probe(['ingress/shop', '--path', '/app1/x', '--forge', '-o', 'json'])
     expectExit(ended, 0)

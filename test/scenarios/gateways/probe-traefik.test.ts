@@ -88,6 +88,34 @@ describeOnce("S4: Traefik's provider for Ingresses, and a cookie", () => {
   })
 })
 
+describeOnce("Traefik's IngressRoute to the address of a Service", () => {
+  const place = usePlayground()
+  const asked = (): Asked => ({ address: site.reachedAt('traefik'), host: `native.${place.name}.lab` })
+
+  beforeAll(async () => {
+    if (!needs.every((need) => site.capabilities.has(need))) return
+    const backend = { name: 'web', port: 80, nativeLB: true, sticky: { cookie: { name: 'native' } } }
+    await place.deploy(sessionApp(site, 'web'), service('web'), {
+      apiVersion: 'traefik.io/v1alpha1',
+      kind: 'IngressRoute',
+      metadata: { name: 'native' },
+      spec: {
+        entryPoints: ['web'],
+        routes: [{ kind: 'Rule', match: `Host(\`${asked().host}\`)`, services: [backend] }],
+      },
+    })
+    await gatewayFollows(asked(), sets('native'))
+  })
+
+  scenario('breaks behind Traefik, and it is said where and why', needs, async () => {
+    const ended = await place.probe(['ingressroute/native'])
+    expectExit(ended, 3)
+    expect(ended.stdout).toMatch(/^breaks {2}at service\/web: Traefik sends to it and not to the pods/m)
+    expect(ended.stdout).toMatch(/^likely {2}AFF-TRA-ONE-SERVER nativeLB/m)
+    expect(ended.stdout).toMatch(/names another pod than answers in \d+ answers/)
+  })
+})
+
 describeOnce("S4: Traefik's provider for ingress-nginx's annotations, with regular expressions", () => {
   const place = usePlayground()
   const host = (): string => `shop.${place.name}.lab`
