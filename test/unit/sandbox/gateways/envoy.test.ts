@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { istio as istioGateway } from '../../../../src/sandbox/gateways/istio/index.ts'
 import type { Store } from '../../../../src/sandbox/store.ts'
 import { clusterWith, put, scale, sentBack, spreadOf, visit, type Visit } from './support.ts'
 
@@ -52,6 +53,43 @@ describe('the Istio of the sandbox', () => {
   test('an entry for the port takes the place of the policy', () => {
     const go = istio({ useSourceIp: true }, { portLevelSettings: [{ port: { number: 80 }, tls: {} }] })
     expect(spreadOf(() => go())).toBeGreaterThan(1)
+  })
+
+  test('shows for a name the certificate of the Secret beside its pods, and none for others', () => {
+    const store = clusterWith('istio')
+    const labels = { istio: 'ingressgateway' }
+    const pod = { namespace: 'gw', name: 'gw-1' }
+    put(store, 'pods', { metadata: { ...pod, labels }, spec: {} })
+    const secret = (name: string, namespace: string): void =>
+      put(store, 'secrets', {
+        metadata: { name, namespace },
+        data: Object.fromEntries(
+          ['tls.crt', 'tls.key'].map((part) => [part, Buffer.from(`${part} of ${name}`).toString('base64')]),
+        ),
+      })
+    secret('exact', 'gw')
+    secret('any', 'gw')
+    // That of the Gateway's own namespace is not looked at.
+    secret('elsewhere', 'shop')
+    const server = (host: string, credentialName: string): object => ({
+      port: { number: 443, protocol: 'HTTPS' },
+      hosts: [host],
+      tls: { mode: 'SIMPLE', credentialName },
+    })
+    const servers = [
+      server('*.shop.test', 'any'),
+      server('a.shop.test', 'exact'),
+      server('other.test', 'elsewhere'),
+    ]
+    put(store, 'gateways', { metadata: { name: 'shop' }, spec: { selector: labels, servers } })
+    const shown = istioGateway.certificate!(store, pod)
+    expect(shown('A.shop.test')?.cert).toBe('tls.crt of exact')
+    expect(shown('b.shop.test')?.cert).toBe('tls.crt of any')
+    expect(['other.test', 'unknown.test', undefined].map((name) => shown(name))).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ])
   })
 })
 
