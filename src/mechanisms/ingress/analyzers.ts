@@ -46,9 +46,9 @@ function foreignKeys(
 /** Slips in the annotations of controllers that have no finding of their own for them. */
 const misspelt = ingressAnalyzer({
   codes: ['AFF-L7-MISSPELT-ANNOTATION'],
+  applies: ({ controller }) => controller !== ingressNginx && controller !== traefikController,
   analyse: ({ ingress, controller, backends }, _view, report) => {
     const { keys } = controller
-    if (controller === ingressNginx || controller === traefikController) return
     const services = backends.flatMap(({ service }) => service ?? [])
     const pairs = [
       { object: ingress, known: keys.ingress },
