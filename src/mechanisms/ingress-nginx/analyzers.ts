@@ -328,6 +328,21 @@ const hashSubset = nginxAnalyzer({
   },
 })
 
+const hashConstant = nginxAnalyzer({
+  codes: ['AFF-NGX-HASH-CONSTANT'],
+  applies: (object) => isHashed(object) && !hasAffinity(object),
+  analyse: (object, _view, report) => {
+    const key = settingsOf(object).get('upstream-hash-by') ?? ''
+    if (key.includes('$')) return
+    report('AFF-NGX-HASH-CONSTANT', {
+      message: `upstream-hash-by "${key}" names no variable of nginx: all requests go to one pod`,
+      why: 'nginx hashes what variables stand for, and text as it is. The same text gives the same pod for everybody.',
+      mend: ['name a variable: $arg_NAME, $http_NAME, $cookie_NAME, $remote_addr'],
+      field: fieldOf('upstream-hash-by'),
+    })
+  },
+})
+
 const hashOfNodes = nginxAnalyzer({
   codes: ['AFF-NGX-HASH-OF-NODES'],
   applies: (object) =>
@@ -452,6 +467,7 @@ export const analyzers: readonly Analyzer[] = [
   fight,
   notIssued,
   hashSubset,
+  hashConstant,
   hashOfNodes,
   shared,
   sameSite,

@@ -23,6 +23,7 @@ export const codes = {
     title: 'A path of a sticky Service sets no cookie',
   },
   'AFF-NGX-HASH-SUBSET': { level: 'warning', title: 'A hash over a subset keeps nobody on one pod' },
+  'AFF-NGX-HASH-CONSTANT': { level: 'warning', title: 'A hash of a fixed text sends everybody to one pod' },
   'AFF-NGX-HASH-OF-NODES': {
     level: 'warning',
     title: 'A hash of the client address sees the addresses of nodes',

@@ -4,7 +4,6 @@ import { type LooseObject, type ObjectType, refOf } from '../../model/cluster/ob
 import type { ObjectRef } from '../../model/findings/finding.ts'
 import type { Store } from '../../model/cluster/store.ts'
 import { routingOf } from '../gateway-api/routing.ts'
-import { byCreation } from '../kit/age.ts'
 import { hashedCookie } from '../kit/envoy.ts'
 import { at, list, record, text } from '../kit/loose.ts'
 import { policiesFor, selects, unreadable } from '../kit/targeting.ts'
@@ -60,11 +59,15 @@ export function refineGateway(leg: Leg, store: Store): Leg {
   if (sticks(hop.policy) === true) return leg
   const open = unreadable([backendConfigs], store)
   if (open !== undefined) return { ...leg, hop: { ...hop, policy: open } }
-  // Of several the oldest that says something about it counts (merge.go: field by field).
-  const found = configsFor(to.object, store).find((one) => configPolicy(one) !== undefined)
-  const policy = found === undefined ? undefined : configPolicy(found)
-  if (found === undefined || policy === undefined) return leg
-  return { ...leg, hop: { ...hop, policy, configuredBy: [...hop.configuredBy, refOf(found)] } }
+  const found = configsFor(to.object, store).filter((one) => configPolicy(one) !== undefined)
+  const [first, second] = found
+  const own = first === undefined ? undefined : configPolicy(first)
+  if (own === undefined) return leg
+  // Releases with merge.go take the first that sets the field; before, each was applied over the one before.
+  const why =
+    'several BackendConfigPolicies are attached, and which one counts is up to the release of kgateway'
+  const policy: Policy = second === undefined ? own : { kind: 'unknown', why }
+  return { ...leg, hop: { ...hop, policy, configuredBy: [...hop.configuredBy, ...found.map(refOf)] } }
 }
 
 function configsFor(ref: ObjectRef, store: Store): readonly LooseObject[] {
@@ -78,5 +81,5 @@ function configsFor(ref: ObjectRef, store: Store): readonly LooseObject[] {
         (one) => record(one)['kind'] === ref.kind && selects(one, labels),
       ),
   )
-  return [...new Set([...policiesFor(backendConfigs, ref, store), ...selecting])].toSorted(byCreation)
+  return [...new Set([...policiesFor(backendConfigs, ref, store), ...selecting])]
 }

@@ -31,6 +31,15 @@ export function textRenderer(options: RenderOptions & { wide: boolean }): Render
     const counts = countLevels(findings)
     for (const key of ['error', 'warning', 'info'] as const) totals[key] += counts[key]
   }
+  const printed = new Set<string>()
+  /** A line of a file stands on the ways of many Services. */
+  const isNew = ({ position, code, message }: Finding): boolean => {
+    if (position === undefined) return true
+    const key = JSON.stringify([position, code, message])
+    const isFirst = !printed.has(key)
+    printed.add(key)
+    return isFirst
+  }
   const separated = (text: string): string => {
     if (text === '') return ''
     blocks += 1
@@ -48,7 +57,8 @@ export function textRenderer(options: RenderOptions & { wide: boolean }): Render
     item: (explanation) => {
       items += 1
       isAllServices &&= explanation.service !== undefined
-      const findings = explanation.findings.filter((finding) => isAtLeast(finding.level, level))
+      const own = explanation.findings.filter((finding) => isAtLeast(finding.level, level))
+      const findings = findingsOnly ? own.filter(isNew) : own
       count(findings)
       if (findingsOnly) return print(layoutLines(findings, style), Infinity)
       if (options.compact && !options.wide)

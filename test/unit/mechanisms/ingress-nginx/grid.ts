@@ -124,6 +124,10 @@ export const ingressNginxGrid: GridRows = {
     fires: inFront(ingress({ 'upstream-hash-by': '$arg_a', 'upstream-hash-by-subset': 'true' })),
     silent: inFront(ingress({ 'upstream-hash-by': '$arg_a', 'upstream-hash-by-subset': 'false' })),
   },
+  'AFF-NGX-HASH-CONSTANT': {
+    fires: inFront(ingress({ 'upstream-hash-by': 'arg_room' })),
+    silent: inFront(ingress({ 'upstream-hash-by': 'room-$arg_room' })),
+  },
   'AFF-NGX-HASH-OF-NODES': { fires: behind('Cluster'), silent: behind('Local') },
   'AFF-NGX-COOKIE-SHARED': {
     fires: inFront(

@@ -464,6 +464,8 @@ describe('gateways whose controllers have policies of their own', () => {
       to(config({ maglev: { hashPolicies: [{ header: { name: 'x-user' } }, { sourceIP: {} }] } })),
     ).toMatchObject(pods({ kind: 'hash', of: 'header x-user, client address' }))
     expect(to(config({ ringHash: {} }))).toMatchObject(pods(none))
+    const several = [config(ring), config({ random: {} })]
+    expect(behind('kgateway.dev/kgateway', several, {})).toMatchObject(pods({ kind: 'unknown' }))
     const elsewhere = { targetSelectors: [{ group: '', kind: 'Service', matchLabels: { app: 'other' } }] }
     expect(to(config(ring, elsewhere))).toMatchObject(pods(none))
     const session = { sessionPersistence: { sessionName: 'other' } }
