@@ -261,7 +261,7 @@ describe('followLog', () => {
       ],
       state,
     )
-    expect(await follow(server.url, { silenceMs: 50, onDisconnect: () => told.push('lost') })).toEqual([
+    expect(await follow(server.url, { silenceMs: 1000, onDisconnect: () => told.push('lost') })).toEqual([
       'a',
       'b',
     ])
