@@ -19,6 +19,8 @@ export interface Destination {
   port?: number
   /** Where the Service has several ports and the route names none: that of the listener. */
   listenerPort?: number
+  /** Its part of the requests, where the route has several. */
+  share?: number
 }
 
 /** A value in a rule. */
@@ -81,7 +83,8 @@ export function rulingFor(
   const hash =
     protocol === 'http'
       ? routeHash(rule, destination.port, destination.subset)
-      : addressHash(rule, destination.subset)
+      : // Of several it asks no subset (networkfilter.go, buildOutboundNetworkFiltersWithWeightedClusters).
+        addressHash(rule, destination.share === undefined ? destination.subset : undefined)
   const missing = missingPart(destination, rule, store)
   const isRing = at(balancer?.value, 'consistentHash') !== undefined
   const by = [hash?.rule ?? balancer?.rule ?? rule.trafficPolicy?.rule, ...rule.rules].flatMap((one) =>
@@ -106,15 +109,13 @@ export function rulingFor(
 }
 
 /** Why the proxy has no cluster for the destination, so that it answers 503 whatever the rules say. */
-function missingPart(
-  { host, port, subset }: Destination,
-  rule: MergedRule,
-  store: Store,
-): string | undefined {
+function missingPart(destination: Destination, rule: MergedRule, store: Store): string | undefined {
+  const { host, subset } = destination
   if (subset !== undefined && !rule.subsets.some(({ name }) => name === subset))
     return `there is no subset ${subset}: answered with 503`
   const to = serviceOfHost(host)
   const ports = to === undefined ? undefined : store.get(services, to)?.spec.ports
+  const port = clusterPort(destination, store)
   if (port === undefined || ports === undefined || ports.some((one) => one.port === port)) return undefined
   return `the Service has no port ${port}: answered with 503`
 }

@@ -127,6 +127,24 @@ describe('what of a rule counts', () => {
     expect(seen([rule(policy('all'))], 'edge', undefined, 443)).toBe('none')
   })
 
+  it('a listener of a port that the Service has not, where the route names none of several', () => {
+    const ports = [80, 9090].map((port) => ({ name: `http-${port}`, port }))
+    const one = rule({ trafficPolicy: hashing({ useSourceIp: true }) })
+    const { store } = sceneOf(snapshot({ service: service({ ports }), fronts: [one] }))
+    const kindAt = (listenerPort: number): string =>
+      rulingFor({ host: full, listenerPort }, { namespace: 'edge' }, 'tcp', store).policy.kind
+    expect([9090, 8443].map(kindAt)).toEqual(['hash', 'none'])
+  })
+
+  it('traffic that is not read and drawn by weight is hashed as the whole host says', () => {
+    const subsets = [{ name: 'v1', trafficPolicy: hashing({ useSourceIp: true }) }]
+    const { store } = sceneOf(snapshot({ service: service(), fronts: [rule({ subsets })] }))
+    const kindOf = (more: object): string =>
+      rulingFor({ host: full, port: 80, subset: 'v1', ...more }, { namespace: 'edge' }, 'tcp', store).policy
+        .kind
+    expect([{}, { share: 0.5 }].map(kindOf)).toEqual(['hash', 'none'])
+  })
+
   it.each([
     [{ useSourceIp: true }, 'hash'],
     [{ httpHeaderName: 'x-user' }, 'none'],
