@@ -96,7 +96,10 @@ export function rulingFor(
     ...(balancer === undefined ? {} : { balancer }),
     ...(hash === undefined ? {} : { hash }),
   }
-  if (missing !== undefined) return { policy: { kind: 'none' }, note: missing, ...base }
+  if (missing !== undefined) {
+    const end = protocol === 'http' ? 'answered with 503' : 'connections are closed'
+    return { policy: { kind: 'none' }, note: `${missing}: ${end}`, ...base }
+  }
   if (session !== undefined && (session.kind !== 'unknown' || !isRing)) return { policy: session, ...base }
   if (isRing && hash !== undefined) return { policy: hashPolicy(hash.value), ...base }
   if (isRing)
@@ -108,16 +111,16 @@ export function rulingFor(
   return { policy: { kind: 'none' }, ...base }
 }
 
-/** Why the proxy has no cluster for the destination, so that it answers 503 whatever the rules say. */
+/** Why the proxy has no cluster for the destination, so that it reaches nobody whatever the rules say. */
 function missingPart(destination: Destination, rule: MergedRule, store: Store): string | undefined {
   const { host, subset } = destination
   if (subset !== undefined && !rule.subsets.some(({ name }) => name === subset))
-    return `there is no subset ${subset}: answered with 503`
+    return `there is no subset ${subset}`
   const to = serviceOfHost(host)
   const ports = to === undefined ? undefined : store.get(services, to)?.spec.ports
   const port = clusterPort(destination, store)
   if (port === undefined || ports === undefined || ports.some((one) => one.port === port)) return undefined
-  return `the Service has no port ${port}: answered with 503`
+  return `the Service has no port ${port}`
 }
 
 /** The port by which the cluster of the proxy is chosen: the named one, the only one, or that of the listener. */

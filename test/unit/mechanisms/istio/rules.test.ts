@@ -131,9 +131,13 @@ describe('what of a rule counts', () => {
     const ports = [80, 9090].map((port) => ({ name: `http-${port}`, port }))
     const one = rule({ trafficPolicy: hashing({ useSourceIp: true }) })
     const { store } = sceneOf(snapshot({ service: service({ ports }), fronts: [one] }))
-    const kindAt = (listenerPort: number): string =>
-      rulingFor({ host: full, listenerPort }, { namespace: 'edge' }, 'tcp', store).policy.kind
-    expect([9090, 8443].map(kindAt)).toEqual(['hash', 'none'])
+    const rulingAt = (listenerPort: number) =>
+      rulingFor({ host: full, listenerPort }, { namespace: 'edge' }, 'tcp', store)
+    expect(rulingAt(9090).policy.kind).toBe('hash')
+    expect(rulingAt(8443)).toMatchObject({
+      policy: { kind: 'none' },
+      note: 'the Service has no port 8443: connections are closed',
+    })
   })
 
   it('traffic that is not read and drawn by weight is hashed as the whole host says', () => {
