@@ -11,7 +11,8 @@ import { hasPattern, locationsOf } from '../ingress/locations.ts'
 import { ingresses } from '../ingress/objects.ts'
 import { at, list, strings } from '../kit/loose.ts'
 import { services } from '../service/objects.ts'
-import { controller } from './controller.ts'
+
+import { controller, sentBy } from './controller.ts'
 import { fieldOf, keys, prefix, settingsOf } from './settings.ts'
 import { familyOf, hasAffinity, isCanary, isRegexHost, primaryOf, upstreamOf } from './upstream.ts'
 
@@ -343,6 +344,29 @@ const hashConstant = nginxAnalyzer({
   },
 })
 
+const hashWeighted = nginxAnalyzer({
+  codes: ['AFF-NGX-HASH-WEIGHTED'],
+  applies: (object) => isHashed(object) && !hasAffinity(object),
+  analyse: (object, { store }, report) => {
+    const family = familyOf(object, store)
+    for (const location of locationsOf(object)) {
+      const main = isCanary(object) ? primaryOf(location, family) : undefined
+      // It is said at the main Ingress where both have a hash.
+      if (main !== undefined && isHashed(main.object)) continue
+      const { policy, share = 1 } = sentBy(location, store)
+      if (policy.kind !== 'hash' || share === 0 || share === 1) continue
+      report('AFF-NGX-HASH-WEIGHTED', {
+        message: `upstream-hash-by keeps nobody on a pod: each request draws between ${location.host}${location.path} and its canary first`,
+        why: 'Only a cookie of ingress-nginx comes before canary-weight. The hash chooses among the pods of the Service that was drawn.',
+        mend: ['send testers to the canary by canary-by-header or canary-by-cookie, or use affinity: cookie'],
+        objects: [refOf(object), ...(main === undefined ? [] : [refOf(main.object)])],
+        field: fieldOf('upstream-hash-by'),
+      })
+      return
+    }
+  },
+})
+
 const hashOfNodes = nginxAnalyzer({
   codes: ['AFF-NGX-HASH-OF-NODES'],
   applies: (object) =>
@@ -468,6 +492,7 @@ export const analyzers: readonly Analyzer[] = [
   notIssued,
   hashSubset,
   hashConstant,
+  hashWeighted,
   hashOfNodes,
   shared,
   sameSite,

@@ -24,6 +24,7 @@ export const codes = {
   },
   'AFF-NGX-HASH-SUBSET': { level: 'warning', title: 'A hash over a subset keeps nobody on one pod' },
   'AFF-NGX-HASH-CONSTANT': { level: 'warning', title: 'A hash of a fixed text sends everybody to one pod' },
+  'AFF-NGX-HASH-WEIGHTED': { level: 'warning', title: 'The weight of a canary is drawn before the hash' },
   'AFF-NGX-HASH-OF-NODES': {
     level: 'warning',
     title: 'A hash of the client address sees the addresses of nodes',

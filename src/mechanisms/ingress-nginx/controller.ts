@@ -46,7 +46,7 @@ export const controller: IngressController = {
 }
 
 /** What the controller makes of a location, and of which upstream. */
-function sentBy(location: Location, store: Store): Served {
+export function sentBy(location: Location, store: Store): Served {
   const siblings = familyOf(location.object, store)
   if (isCanary(location.object)) return sentByCanary(location, siblings)
   const sent = sentByMain(location, siblings)

@@ -128,6 +128,13 @@ export const ingressNginxGrid: GridRows = {
     fires: inFront(ingress({ 'upstream-hash-by': 'arg_room' })),
     silent: inFront(ingress({ 'upstream-hash-by': 'room-$arg_room' })),
   },
+  'AFF-NGX-HASH-WEIGHTED': {
+    fires: inFront(ingress({ 'upstream-hash-by': '$arg_a' }), canary({})),
+    silent: inFront(
+      ingress({ 'upstream-hash-by': '$arg_a' }),
+      canary({ 'canary-weight': '0', 'canary-by-header': 'x-canary' }),
+    ),
+  },
   'AFF-NGX-HASH-OF-NODES': { fires: behind('Cluster'), silent: behind('Local') },
   'AFF-NGX-COOKIE-SHARED': {
     fires: inFront(
