@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { beforeAll, expect, test } from 'vitest'
 import { logging, netexec, service, silent } from './support/manifests.ts'
 import { usePlayground } from './support/namespace.ts'
@@ -214,8 +213,7 @@ describeOnce('where requests come from', () => {
         expect(recognition).toMatchObject({ by: 'pod-name', unrecognised: 0 })
         for (const signal of ['SIGINT', 'SIGKILL'] as const) {
           const running = place.startProbe([...web, '--in-pod', pod, '--duration', '1m', '-o', 'json'])
-          await running.printed(/waiting for the first answer/)
-          await sleep(700)
+          await running.printed(/^[1-9]\d*\S* requests/m)
           running.kill(signal)
           const stopped = await running.ended
           if (signal === 'SIGINT') {
