@@ -2,6 +2,7 @@ import { beforeAll, expect } from 'vitest'
 import { run } from '../support/command.ts'
 import { gatewayWays } from '../support/gateway-ways.ts'
 import { type Asked, gatewayFollows, sessionApp, sets } from '../support/gateways.ts'
+import { hashedByEnvoyGateway } from '../support/hashes.ts'
 import { service } from '../support/manifests.ts'
 import { usePlayground } from '../support/namespace.ts'
 import { objections } from '../support/objections.ts'
@@ -65,15 +66,7 @@ describeOnce('what a controller refuses', () => {
 
   scenario('is seen in its log and in the status that it writes', refusing, async () => {
     const since = new Date()
-    const policy = (name: string): object => ({
-      apiVersion: 'gateway.envoyproxy.io/v1alpha1',
-      kind: 'BackendTrafficPolicy',
-      metadata: { name },
-      spec: {
-        targetRefs: [{ group: 'gateway.networking.k8s.io', kind: 'HTTPRoute', name: 'shop' }],
-        loadBalancer: { type: 'ConsistentHash', consistentHash: { type: 'SourceIP' } },
-      },
-    })
+    const policy = (name: string): object => hashedByEnvoyGateway({ type: 'SourceIP' }, name)
     const sticky = 'traefik.ingress.kubernetes.io/service.sticky.cookie'
     const annotations = { [sticky]: 'true', [`${sticky}.maxage`]: 'an hour' }
     const ways = gatewayWays.filter(({ name }) => name === 'traefik' || name === 'envoy-gateway')

@@ -2,6 +2,7 @@ import { beforeAll, beforeEach, expect } from 'vitest'
 import type { SurveyReport } from '../../../src/report/schema/survey.ts'
 import { gatewayWays } from '../support/gateway-ways.ts'
 import { type Asked, gatewayFollows, ingress, ingressPath, sets } from '../support/gateways.ts'
+import { hashedByEnvoyGateway, hashedByIstio, userCookie } from '../support/hashes.ts'
 import { deployment, service } from '../support/manifests.ts'
 import { usePlayground } from '../support/namespace.ts'
 import { expectExit, surveyOf } from '../support/report.ts'
@@ -61,30 +62,12 @@ const httpPort = { ports: [{ name: 'http', port: 80, targetPort: 8080 }] }
 
 /** A text in the cookie `user` that is hashed to a pod. */
 const hashes = {
-  istio: {
-    apiVersion: 'networking.istio.io/v1',
-    kind: 'DestinationRule',
-    metadata: { name: 'shop' },
-    spec: {
-      host: 'shop',
-      trafficPolicy: {
-        loadBalancer: { consistentHash: { httpCookie: { name: 'user', path: '/', ttl: '0s' } } },
-      },
-    },
-  },
-  'envoy-gateway': {
-    apiVersion: 'gateway.envoyproxy.io/v1alpha1',
-    kind: 'BackendTrafficPolicy',
-    metadata: { name: 'shop' },
-    spec: {
-      targetRefs: [{ group: 'gateway.networking.k8s.io', kind: 'HTTPRoute', name: 'shop' }],
-      loadBalancer: {
-        type: 'ConsistentHash',
-        consistentHash: { type: 'Cookie', cookie: { name: 'user', ttl: '1h', attributes: { Path: '/' } } },
-      },
-    },
-  },
-} as const
+  istio: hashedByIstio('shop', userCookie),
+  'envoy-gateway': hashedByEnvoyGateway({
+    type: 'Cookie',
+    cookie: { name: 'user', ttl: '1h', attributes: { Path: '/' } },
+  }),
+}
 
 for (const name of ['istio', 'envoy-gateway'] as const)
   describeOnce(`pods that come and go behind a hash of a cookie, at ${name}`, () => {

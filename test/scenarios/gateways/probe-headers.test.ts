@@ -1,6 +1,7 @@
 import { beforeAll, expect } from 'vitest'
 import { gatewayWays } from '../support/gateway-ways.ts'
 import { type Asked, headerHolds, sessionApp } from '../support/gateways.ts'
+import { hashedByEnvoyGateway, hashedByIstio } from '../support/hashes.ts'
 import { service } from '../support/manifests.ts'
 import { usePlayground } from '../support/namespace.ts'
 import { expectExit, surveyOf } from '../support/report.ts'
@@ -9,28 +10,9 @@ import { gateway, site } from '../support/site.ts'
 
 /** What holds users by a header, at gateways that know it. */
 const rules = {
-  istio: {
-    apiVersion: 'networking.istio.io/v1',
-    kind: 'DestinationRule',
-    metadata: { name: 'shop' },
-    spec: {
-      host: 'shop',
-      trafficPolicy: { loadBalancer: { consistentHash: { httpHeaderName: 'X-User' } } },
-    },
-  },
-  'envoy-gateway': {
-    apiVersion: 'gateway.envoyproxy.io/v1alpha1',
-    kind: 'BackendTrafficPolicy',
-    metadata: { name: 'shop' },
-    spec: {
-      targetRefs: [{ group: 'gateway.networking.k8s.io', kind: 'HTTPRoute', name: 'shop' }],
-      loadBalancer: {
-        type: 'ConsistentHash',
-        consistentHash: { type: 'Header', header: { name: 'X-User' } },
-      },
-    },
-  },
-} as const
+  istio: hashedByIstio('shop', { httpHeaderName: 'X-User' }),
+  'envoy-gateway': hashedByEnvoyGateway({ type: 'Header', header: { name: 'X-User' } }),
+}
 
 for (const name of ['istio', 'envoy-gateway'] as const) {
   describeOnce(`a hash of a header at ${name}`, () => {

@@ -1,6 +1,7 @@
 import { beforeAll, expect } from 'vitest'
 import { run } from '../support/command.ts'
 import { gatewayFollows, sessionApp, sets } from '../support/gateways.ts'
+import { hashedByIstio, userCookie } from '../support/hashes.ts'
 import { service } from '../support/manifests.ts'
 import { usePlayground } from '../support/namespace.ts'
 import { expectExit, surveyOf } from '../support/report.ts'
@@ -67,17 +68,7 @@ describeOnce("S3: Istio's ingress gateway and a cookie", () => {
     'with a hash of a cookie users stay, with their sessions, and without it they do not',
     needs,
     async () => {
-      await place.apply({
-        apiVersion: 'networking.istio.io/v1',
-        kind: 'DestinationRule',
-        metadata: { name: 'counter' },
-        spec: {
-          host: 'counter',
-          trafficPolicy: {
-            loadBalancer: { consistentHash: { httpCookie: { name: 'user', path: '/', ttl: '0s' } } },
-          },
-        },
-      })
+      await place.apply(hashedByIstio('counter', userCookie))
       await gatewayFollows(asked(), sets('user'))
       const ended = await place.probe(['virtualservice/counter', '-o', 'json'])
       expectExit(ended, 0)

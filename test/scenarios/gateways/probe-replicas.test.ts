@@ -1,5 +1,6 @@
 import { beforeAll, expect } from 'vitest'
 import { gatewayFollows, ingress, ingressPath, sessionApp, sets } from '../support/gateways.ts'
+import { hashedByIstio, userCookie } from '../support/hashes.ts'
 import { certificateOf, service, smallApp } from '../support/manifests.ts'
 import { usePlayground } from '../support/namespace.ts'
 import { expectExit, surveyOf } from '../support/report.ts'
@@ -125,16 +126,10 @@ describeOnce('two replicas of a Gateway of Istio, TLS, and 20 pods', () => {
 
   beforeAll(async () => {
     if (!needs.every((need) => site.capabilities.has(need))) return
-    const httpCookie = { name: 'user', path: '/', ttl: '0s' }
     await place.deploy(
       smallApp(site, 'shop', 20),
       named(),
-      {
-        apiVersion: 'networking.istio.io/v1',
-        kind: 'DestinationRule',
-        metadata: { name: 'shop' },
-        spec: { host: 'shop', trafficPolicy: { loadBalancer: { consistentHash: { httpCookie } } } },
-      },
+      hashedByIstio('shop', userCookie),
       ...edge(place, 'istio', {}, {}),
     )
     await edgeFollows(place, 'user')

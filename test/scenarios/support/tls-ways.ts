@@ -1,4 +1,5 @@
 import { ingress, ingressPath } from './gateways.ts'
+import { hashedByIstio, userCookie } from './hashes.ts'
 import { service } from './manifests.ts'
 import type { gateway } from './site.ts'
 
@@ -47,17 +48,7 @@ const istio: TlsWay = {
   shows: 'foreign',
   shared: () => [
     service('shop', { ports: [{ name: 'http', port: 80, targetPort: 8080 }] }),
-    {
-      apiVersion: 'networking.istio.io/v1',
-      kind: 'DestinationRule',
-      metadata: { name: 'shop' },
-      spec: {
-        host: 'shop',
-        trafficPolicy: {
-          loadBalancer: { consistentHash: { httpCookie: { name: 'user', path: '/', ttl: '0s' } } },
-        },
-      },
-    },
+    hashedByIstio('shop', userCookie),
   ],
   objects: (name, host, credentialName) => [
     {
