@@ -121,6 +121,7 @@ export interface UnaskedPort {
   protocol: string
   /** Where other families of the port were asked. */
   family?: IpFamily
+  /** A sentence without its subject, which is the Service; of a port of another protocol than was asked how to ask it. */
   why: string
 }
 

@@ -87,13 +87,13 @@ function ofOtherProtocols({ service, ports }: ProbeSubject): UnaskedPort[] {
     .filter(({ protocol = 'TCP' }) => protocol !== service.protocol)
     .map((port) => ({
       ...numberOf(port),
-      why: `is of ${port.protocol ?? 'TCP'}, ${howAsked[port.protocol ?? 'TCP'] ?? 'which cannot be asked'}; --protocol ${service.protocol.toLowerCase()} means the others alone`,
+      why: `${howAsked[port.protocol ?? 'TCP'] ?? 'cannot be asked'}; --protocol ${service.protocol.toLowerCase()} asks the ${service.protocol} ports alone`,
     }))
 }
 
 const howAsked: Readonly<Record<string, string>> = {
-  TCP: 'which --protocol tcp asks',
-  UDP: 'which --protocol udp --send TEXT asks',
+  TCP: 'ask it with --protocol tcp',
+  UDP: 'ask it with --protocol udp --send TEXT',
 }
 
 function numberOf({

@@ -171,7 +171,8 @@ function closing(survey: ProbeSurvey, width: number, style: Style): Line[] {
 function layoutUnasked({ unasked = [], service }: ProbeSurvey, width: number, style: Style): Line[] {
   return unasked.flatMap(({ port, name, protocol, family, why }) => {
     const what = [name, `${port}/${protocol}`, family].filter((word) => word !== undefined).join(' ')
-    const who = why.startsWith('is ') ? '' : `service/${service.name} `
+    // Where the protocol is another one, the port itself is the reason.
+    const who = protocol === service.protocol ? `service/${service.name} ` : ''
     return labelled('unasked', sanitize(`${what}: ${who}${why}`), width, style)
   })
 }

@@ -45,9 +45,9 @@ it('--all-ports names the ports of other protocols, which one run cannot ask', a
   expect(await find({ ports: sip }, [sliceOf(sip)])).toEqual({
     asked: ['0 sip-tcp IPv4', '1 admin IPv4'],
     unasked: [
-      '5060 sip-udp UDP : is of UDP, which --protocol udp --send TEXT asks; --protocol tcp means the others alone',
-      '40982 media UDP : is of UDP, which --protocol udp --send TEXT asks; --protocol tcp means the others alone',
-      '3868 diameter SCTP : is of SCTP, which cannot be asked; --protocol tcp means the others alone',
+      '5060 sip-udp UDP : ask it with --protocol udp --send TEXT; --protocol tcp asks the TCP ports alone',
+      '40982 media UDP : ask it with --protocol udp --send TEXT; --protocol tcp asks the TCP ports alone',
+      '3868 diameter SCTP : cannot be asked; --protocol tcp asks the TCP ports alone',
     ],
   })
 })

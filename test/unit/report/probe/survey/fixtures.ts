@@ -104,7 +104,7 @@ export const surveys: Record<string, () => ProbeSurvey> = {
             protocol: 'TCP',
             why: 'has no endpoints for its port metrics: none of the 3 pods that it selects has a port named metrics',
           },
-          { port: 3868, name: 'diameter', protocol: 'SCTP', why: 'is of SCTP, which cannot be asked' },
+          { port: 3868, name: 'diameter', protocol: 'SCTP', why: 'cannot be asked' },
         ],
       },
     })
