@@ -45,8 +45,10 @@ export function behind(ingress: LooseObject, store: Store): Behind[] {
   return [...found.values()]
 }
 
-/** Whether two locations are known to lead to the same pods, at the same port of them: their addresses are one list. */
-export function leadToSamePods(one: Location, other: Location, store: Store): boolean {
+type Destination = Pick<Location, 'service' | 'port'>
+
+/** Whether two are known to lead to the same pods, at the same port of them: their addresses are one list. */
+export function leadToSamePods(one: Destination, other: Destination, store: Store): boolean {
   const [mine, theirs] = [one, other].map(({ service, port }) => podsOf(store.get(services, service), port))
   return mine !== undefined && mine === theirs
 }

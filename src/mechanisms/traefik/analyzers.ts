@@ -10,17 +10,14 @@ import {
   type View,
 } from '../analyzer.ts'
 import { ingressAnalyzer, placedAt } from '../ingress/analyzer.ts'
-import { leadToSamePods } from '../ingress/backends.ts'
-import { controllerOf } from '../ingress/controllers.ts'
-import { hasPattern, type Location, locationsOf } from '../ingress/locations.ts'
-import { ingresses } from '../ingress/objects.ts'
-import { byAge, byText } from '../kit/age.ts'
+import { hasPattern, locationsOf } from '../ingress/locations.ts'
 import { annotationField, annotationsOf, goBoolean } from '../kit/controller.ts'
 import { affinityKeys, readAnnotations, servicePrefix } from './annotations.ts'
 import { type Balancer, balancerOf, type Member, ownPolicy, routesOf } from './balance.ts'
-import { cookiePolicy, type CookieSettings } from './cookie.ts'
+import type { CookieSettings } from './cookie.ts'
 import { cookieAsNginx, nginxPrefix, traefikController, traefikNginxController } from './controller.ts'
 import { ingressRoutes, oldGroup, traefikServices } from './objects.ts'
+import { oneName } from './one-name.ts'
 import { onceFor } from '../kit/once.ts'
 
 /** Services behind an Ingress that are here, each once. */
@@ -177,64 +174,7 @@ function lintCookie({ cookie, object, fieldOf, isAnnotation }: Written, report: 
 
 type CookieReport = Report<'AFF-TRA-COOKIE-EXPIRED' | 'AFF-TRA-SAMESITE'>
 
-const isStickyAsNginx = (ingress: LooseObject): boolean => cookieIdOf(ingress) !== undefined
-
-/** The name and path of the cookie that Traefik's provider for ingress-nginx sets; those of one id are one for browsers. */
-function cookieIdOf(ingress: LooseObject): string | undefined {
-  // The version decides about its age alone.
-  const cookie = cookieAsNginx(ingress, undefined)
-  if (cookie === undefined) return undefined
-  const { name, path } = cookiePolicy(cookie)
-  return `${name} ${path}`
-}
-
-/** The locations of sticky Ingresses on each host with each cookie. */
-const stickyPlaces = onceFor((all: readonly LooseObject[]): ReadonlyMap<string, readonly Location[]> => {
-  const places = all.flatMap((one) => {
-    const id = cookieIdOf(one)
-    return id === undefined ? [] : locationsOf(one).map((location) => ({ location, id }))
-  })
-  const grouped = Map.groupBy(places, ({ location: { host }, id }) => `${host} ${id}`)
-  return new Map([...grouped].map(([key, group]) => [key, group.map(({ location }) => location)]))
-})
-
-function byPlace({ object: a, field }: Location, { object: b, field: other }: Location): number {
-  return byAge(a, b) || byText(field, other)
-}
-
-const oneNameOfHost = ingressAnalyzer({
-  by: traefikNginxController,
-  codes: ['AFF-TRA-ONE-COOKIE-NAME'],
-  applies: ({ ingress }) => isStickyAsNginx(ingress),
-  analyse: ({ ingress }, { store }, report) => {
-    const all = store.list(ingresses)
-    const id = cookieIdOf(ingress)
-    const serviceOf = ({ service: { namespace, name }, port }: Location): string =>
-      `${namespace}/${name}:${port}`
-    for (const mine of locationsOf(ingress)) {
-      const places = all.known ? (stickyPlaces(all.value).get(`${mine.host} ${id}`) ?? []) : []
-      const other = places.find(
-        (one) =>
-          serviceOf(one) !== serviceOf(mine) &&
-          // The cookie names the address of a pod: who has the same knows it.
-          !leadToSamePods(one, mine, store) &&
-          (one.object === ingress || controllerOf(one.object, store) === traefikNginxController),
-      )
-      if (other === undefined) continue
-      const key = `${nginxPrefix}session-cookie-name`
-      const [earlier, later] = [mine, other].toSorted(byPlace) as [Location, Location]
-      const hasName = annotationsOf(later.object)[key] !== undefined
-      report('AFF-TRA-ONE-COOKIE-NAME', {
-        message: `on ${mine.host} the cookie of ${later.service.name} has the name and path of that of ${earlier.service.name}`,
-        why: 'Each answer of one replaces the cookie of the other. Its value is unknown there, so the next request gets any pod. With ingress-nginx a balanced cookie serves both.',
-        mend: ['give each an Ingress and a session-cookie-name of its own'],
-        objects: [...new Set([later.object, earlier.object])].map(refOf),
-        at: { object: refOf(later.object), field: annotationField(hasName ? key : `${nginxPrefix}affinity`) },
-      })
-      return
-    }
-  },
-})
+const isStickyAsNginx = (ingress: LooseObject): boolean => cookieAsNginx(ingress, undefined) !== undefined
 
 const patterns = ingressAnalyzer({
   by: traefikNginxController,
@@ -368,40 +308,6 @@ const levelOnly = balancerAnalyzer(
   },
 )
 
-const oneName = balancerAnalyzer(
-  'AFF-TRA-ONE-COOKIE-NAME',
-  (balancer) => namedCookies(balancer).length > 1,
-  ({ balancer }, say) => {
-    const seen = new Map<string, string>()
-    for (const { id, label, field } of namedCookies(balancer)) {
-      const before = seen.get(id)
-      seen.set(id, before ?? label)
-      if (before === undefined) continue
-      say({
-        message: `the cookie of ${label} has the name and path of that of ${before}`,
-        why: 'Each answer of one replaces the cookie of the other. Its value is unknown there, so the next request gets any pod.',
-        mend: ['give each a name of its own'],
-        field: `${field}.sticky.cookie.name`,
-      })
-    }
-  },
-)
-
-interface Named {
-  id: string
-  label: string
-  field: string
-}
-
-/** The cookies of a balancer and its members that have a name; those of one id are one for browsers. */
-function namedCookies({ cookie, members }: Balancer): Named[] {
-  const own = { cookie, label: 'weighted', field: 'spec.weighted' }
-  return [own, ...members.map((one) => ({ ...one, label: one.to.name }))].flatMap((one): Named[] => {
-    const { name = '', path: at = '/' } = one.cookie ?? {}
-    return name === '' ? [] : [{ id: `${name} ${at}`, label: one.label, field: one.field }]
-  })
-}
-
 const hashFirst = balancerAnalyzer(
   'AFF-TRA-HASH-BEFORE-COOKIE',
   ({ members }) => members.some(({ cookie }) => cookie !== undefined),
@@ -458,11 +364,10 @@ export const analyzers: readonly Analyzer[] = [
   path,
   annotatedCookies,
   patterns,
-  oneNameOfHost,
+  oneName,
   cookies,
   draws,
   levelOnly,
-  oneName,
   hashFirst,
   oneServer,
   old,

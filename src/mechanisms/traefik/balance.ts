@@ -23,6 +23,7 @@ export interface Balancer {
 export interface Member {
   kind: 'Service' | 'TraefikService'
   to: NamespacedName
+  port: string
   /** Absent where there is one. */
   share?: number
   /** `spec.routes[0].services[1]`. */
@@ -38,7 +39,7 @@ const none: Policy = { kind: 'none' }
 const provider = '@kubernetescrd'
 
 function memberOf(value: unknown, namespace: string, field: string, total: number): Member[] {
-  const { kind = 'Service', name, strategy } = record(value)
+  const { kind = 'Service', name, strategy, port = '' } = record(value)
   const given = text(name)
   if (given === undefined || (kind !== 'Service' && kind !== 'TraefikService')) return []
   const to = { namespace: text(at(value, 'namespace')) ?? namespace, name: given.replace(provider, '') }
@@ -47,6 +48,7 @@ function memberOf(value: unknown, namespace: string, field: string, total: numbe
     {
       kind,
       to,
+      port: String(port),
       field,
       cookie,
       strategy: text(strategy),
@@ -98,6 +100,15 @@ export function routesOf(object: LooseObject): { match: string; field: string; b
       balancer: { field: `${field}.services`, members, first: none, cookie: undefined },
     }
   })
+}
+
+/** The hosts that a rule names; `*` for one that asks for none, and nothing where patterns or exceptions tell. */
+export function hostsOf(match: string): string[] {
+  if (/!\s*Host|HostRegexp|HostSNI/.test(match)) return []
+  const named = [...match.matchAll(/\bHost\(([^)]*)\)/g)].flatMap(([, names = '']) =>
+    names.split(',').map((name) => name.trim().slice(1, -1).toLowerCase()),
+  )
+  return named.length === 0 ? ['*'] : [...new Set(named)]
 }
 
 /** That of a TraefikService; undefined for one that Traefik refuses. */

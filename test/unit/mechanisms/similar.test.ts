@@ -1,5 +1,5 @@
 /** Kinds of faults that are like those of the cases from the field, and were not told. */
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { explainedText } from './explained.ts'
 import { ingressClassText, ingressText, serviceText } from './manifests.ts'
 
@@ -100,6 +100,70 @@ test('two Services of a host with one cookie, behind Traefik instead of ingress-
   // The value names the address of a pod, which both have.
   const samePods = [serviceText('web'), serviceText('api').replace('app: api', 'app: web'), first]
   expect(await messages(...samePods, second('route'))).toEqual([])
+})
+
+describe('cookies of one name on a host of Traefik', () => {
+  const ofRoute = (match: string, name: string, cookie = 'sid'): string => `
+  - match: ${match}
+    services: [{name: ${name}, port: 80, sticky: {cookie: {name: ${cookie}}}}]`
+  const route = (name: string, ...routes: readonly string[]): string => `
+apiVersion: traefik.io/v1alpha1
+kind: IngressRoute
+metadata: {name: ${name}, namespace: shop}
+spec:
+  routes:${routes.join('')}
+`
+  const [web, api] = [serviceText('web'), serviceText('api')]
+  const [hostOfApi, host] = ['Host(`shop.example`) && PathPrefix(`/api`)', 'Host(`shop.example`)']
+  const said = (of: string, before: string): string =>
+    `AFF-TRA-ONE-COOKIE-NAME on shop.example the cookie of ${of} has the name and path of that of ${before}`
+
+  test.each([
+    ['two routes', [route('a', ofRoute(hostOfApi, 'api'), ofRoute(host, 'web'))], [said('web', 'api')]],
+    ['two names', [route('a', ofRoute(hostOfApi, 'api'), ofRoute(host, 'web', 'other'))], []],
+    ['two hosts', [route('a', ofRoute('Host(`api.example`)', 'api'), ofRoute(host, 'web'))], []],
+    ['one Service twice', [route('a', ofRoute(hostOfApi, 'web'), ofRoute(host, 'web'))], []],
+    [
+      'two IngressRoutes, of many hosts',
+      [
+        route('a', ofRoute(hostOfApi, 'api')),
+        route('b', ofRoute('Host(`a.example`) || Host(`shop.example`)', 'web')),
+      ],
+      [said('web', 'api')],
+    ],
+    [
+      'one for all hosts',
+      [route('a', ofRoute('PathPrefix(`/api`)', 'api')), route('b', ofRoute(host, 'web'))],
+      [said('web', 'api')],
+    ],
+    ['a pattern', [route('a', ofRoute('HostRegexp(`.+`)', 'api')), route('b', ofRoute(host, 'web'))], []],
+  ])('%s', async (_case, routes, expected) => {
+    expect(await messages(web, api, ...routes)).toEqual(expected)
+  })
+
+  test('of two Services with annotations', async () => {
+    const key = 'traefik.ingress.kubernetes.io/service.sticky.cookie'
+    const [sid, other] = ['sid', 'other'].map((name) => ({ [key]: 'true', [`${key}.name`]: name }))
+    const front = ingress('traefik.io/ingress-controller', '{number: 80}').replace(
+      'paths: [',
+      'paths: [{path: /api, pathType: Prefix, backend: {service: {name: api, port: {number: 80}}}}, ',
+    )
+    expect(await messages(serviceText('web', sid), serviceText('api', sid), front)).toEqual([
+      said('web', 'api'),
+    ])
+    expect(await messages(serviceText('web', sid), serviceText('api', other), front)).toEqual([])
+  })
+})
+
+test('a backend-config of Google that names none', async () => {
+  const front = ingress('x', '{number: 80}')
+    .replace('ingressClassName: it', '')
+    .replace('annotations: {}', 'annotations: {kubernetes.io/ingress.class: gce}')
+  const named = (value: string): string => serviceText('web', { 'cloud.google.com/backend-config': value })
+  const faults = async (value: string): Promise<string[]> =>
+    (await messages(named(value), front)).map((one) => one.split(' ')[0] ?? '')
+  expect(await faults('{"deflaut": "own"}')).toEqual(['AFF-GKE-BAD-JSON'])
+  expect(await faults('{"Default": "own"}')).toEqual([])
 })
 
 test('two VirtualServices of the mesh for one host are told once, at the later one', async () => {
