@@ -41,7 +41,12 @@ const json = objectAnalyzer({
   analyse: (service, _view, report) => {
     for (const key of [...configKeys, negKey]) {
       const value = annotationsOf(service)[key]
-      if (value === undefined || isObject(jsonOf(value))) continue
+      if (value === undefined) continue
+      const json = jsonOf(value)
+      // Go reads keys of JSON in any case; of a backend-config, others than these two are passed over.
+      const names = Object.keys(record(json)).map((one) => one.toLowerCase())
+      const isRead = isObject(json) && (key === negKey || names.some((one) => /^(default|ports)$/.test(one)))
+      if (isRead) continue
       const example = key === negKey ? '{"ingress": true}' : '{"default": "NAME"}'
       report('AFF-GKE-BAD-JSON', {
         message: `${key} is JSON such as ${example}, and not ${value}`,
@@ -52,6 +57,30 @@ const json = objectAnalyzer({
     }
   },
 })
+
+const noPort = objectAnalyzer({
+  about: services,
+  codes: ['AFF-GKE-NO-PORT'],
+  applies: (service) => portKeysOf(service).length > 0,
+  analyse: (service, _view, report) => {
+    const ports = service.spec.ports ?? []
+    const known = ports.flatMap(({ name, port }) => [...(name === undefined ? [] : [name]), String(port)])
+    for (const key of portKeysOf(service).filter((one) => !known.includes(one))) {
+      const isTarget = ports.find(({ targetPort }) => String(targetPort) === key)
+      report('AFF-GKE-NO-PORT', {
+        message: `the BackendConfig for port ${key} is used by nobody: the Service has ${known.join(', ')}`,
+        why: `${isTarget === undefined ? '' : `${key} is the port of the pods. `}The keys are ports of the Service, by number or name; the controller passes others over and says nothing.`,
+        mend: [`write ${isTarget?.port ?? known[0] ?? 'a port of the Service'} in place of ${key}`],
+        field: annotationField(configKeyOf(service)),
+      })
+    }
+  },
+})
+
+/** For which ports a BackendConfig is named. */
+function portKeysOf(service: Pick<LooseObject, 'metadata'>): string[] {
+  return Object.keys(record(at(jsonOf(annotationsOf(service)[configKeyOf(service)]), 'ports')))
+}
 
 function isObject(value: unknown): boolean {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -175,6 +204,7 @@ const nodes = ingressAnalyzer({
 export const analyzers: readonly Analyzer[] = [
   missing,
   json,
+  noPort,
   misplaced,
   affinityAnalyzers(inBackendConfig),
   affinityAnalyzers(inBackendPolicy),

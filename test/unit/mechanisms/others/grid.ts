@@ -120,6 +120,10 @@ export const gkeGrid: GridRows = {
     fires: () => gke(generated, { 'cloud.google.com/backend-config': 'own' }),
     silent: () => gke(generated),
   },
+  'AFF-GKE-NO-PORT': {
+    fires: () => gke(generated, { 'cloud.google.com/backend-config': '{"ports": {"8080": "own"}}' }),
+    silent: () => gke(generated, { 'cloud.google.com/backend-config': '{"ports": {"80": "own"}}' }),
+  },
   'AFF-GKE-MISPLACED': { fires: () => gke(generated, isNeg, named), silent: () => gke(generated) },
   'AFF-GKE-AFFINITY-VALUE': {
     fires: () => gke({ affinityType: 'generated_cookie' }),
