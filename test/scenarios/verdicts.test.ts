@@ -1,8 +1,8 @@
 import { beforeAll, expect, test } from 'vitest'
 import { app, service } from './support/manifests.ts'
 import { usePlayground } from './support/namespace.ts'
-import { expectExit, reportOf } from './support/report.ts'
-import { describeOnce } from './support/scenario.ts'
+import { expectExit, reportOf, surveyOf } from './support/report.ts'
+import { describeOnce, scenario } from './support/scenario.ts'
 import { site } from './support/site.ts'
 
 /** A pod of its own, ready as soon as it runs. */
@@ -105,5 +105,44 @@ describeOnce('runs that would be judged wrongly by what is seen at first', () =>
     const { verdict, notes } = reportOf(ended).status
     expect(verdict.reason).toBe('service-changed')
     expect(notes.join('\n')).toMatch(/it was deleted between \d+s and \d+s/)
+  })
+
+  const ways = ['a way in from here', 'several nodes'] as const
+  scenario('externalTrafficPolicy is changed in the middle', ways, async () => {
+    const [one, other] = site.nodes
+    await place.deploy(
+      ...[one, other].map((node, index) =>
+        app(site, `ways-${index}`, { replicas: 2, node: node!, labels: { group: 'ways' } }),
+      ),
+      service('ways', { spec: { type: 'NodePort', selector: { group: 'ways' } } }),
+    )
+    /** Requests that all pods have answered, as their own counts say. */
+    const answered = async (): Promise<number> => {
+      const names = await place.kubectl('get', 'pods', '-l', 'group=ways', '-o', 'name')
+      const counts = names
+        .trim()
+        .split('\n')
+        .map(async (line) => {
+          const path = `/api/v1/namespaces/${place.name}/pods/${line.replace('pod/', '')}:8080/proxy/count`
+          return Number(await site.kubectl(['get', '--raw', path]))
+        })
+      return (await Promise.all(counts)).reduce((sum, count) => sum + count)
+    }
+    const here = ['--clients', '0', '--via-local', '--via', 'node-port']
+    const running = place.startProbe(['ways', ...here, '--duration', '12s', '-o', 'json'])
+    await expect.poll(answered, { timeout: 60_000 }).toBeGreaterThan(150)
+    await place.kubectl('patch', 'service', 'ways', '-p', '{"spec":{"externalTrafficPolicy":"Local"}}')
+    const ended = await running.ended
+    expectExit(ended, 4)
+    const { status } = surveyOf(ended)
+    const [changed, after, ...none] = status.cells.map(({ verdict }) => verdict)
+    // While it was asked.
+    expect(changed).toMatchObject({ behaviour: 'inconclusive', reason: 'service-changed' })
+    const spread = { behaviour: 'spread', result: 'as-expected' }
+    expect(changed?.stretches).toMatchObject([spread, { ...spread, policyLocal: true }])
+    // These were asked when the change was over: of the two pods of the node, and of none.
+    expect(after).toMatchObject({ ...spread, eligibleEndpoints: 2, stretches: [{ policyLocal: true }] })
+    for (const verdict of none) expect(verdict).toMatchObject({ reason: 'no-answers', eligibleEndpoints: 0 })
+    expect(status.notes.join('\n')).toMatch(/its externalTrafficPolicy changed between \d+s and \d+s/)
   })
 })

@@ -1,7 +1,5 @@
 import type { End, TargetEnd } from '../../agent/protocol/protocol.ts'
-import { judge } from '../../judge/judge.ts'
 import type { JudgeInput } from '../../judge/input.ts'
-import { joinStretches } from '../../judge/stretched.ts'
 import type { Endpoint } from '../../model/cluster/endpoint.ts'
 import type { Backend } from '../../model/probe/backend.ts'
 import type { Observation } from '../../model/probe/observation.ts'
@@ -13,7 +11,7 @@ import type { NodeClock } from '../run/clock.ts'
 import { type Counted, CountedLog } from './counted.ts'
 import { EndpointHistory } from './endpoint-history.ts'
 import { eligibleThrough, type EntryClient } from '../plan/entries/eligible.ts'
-import { type HeldRange, judgeRange } from './held.ts'
+import { type HeldRange, judgeHeld } from './held.ts'
 import { KeptConnection } from './kept.ts'
 import type { Claims } from './users/claims.ts'
 import { CookieLog } from './users/cookie-log.ts'
@@ -305,10 +303,8 @@ export class Cell {
     const part = {
       between: (fromMs: number, toMs: number) => this.#between(fromMs, toMs),
       historyIn: (range: HeldRange) => this.#historyIn(range),
-      ranges: held.length,
     }
-    const stretches = held.flatMap((range) => judgeRange(range, part, input) ?? [])
-    return { input, verdict: joinStretches(judge(input), stretches) }
+    return { input, verdict: judgeHeld(held, part, input) }
   }
 
   /** Under another traffic policy there were others to pick from; how many, is known while endpoints stay. */

@@ -1,9 +1,10 @@
 import type { JudgeInput } from '../../judge/input.ts'
 import { judge } from '../../judge/judge.ts'
+import { joinStretches } from '../../judge/stretched.ts'
 import { type ServicePolicy, servicePolicy } from '../../model/affinity/policy.ts'
 import { type Expectation, expectationOf } from '../../model/affinity/expectation.ts'
 import type { SurveyEntry } from '../../model/probe/survey.ts'
-import type { HeldStretch } from '../../model/probe/verdict.ts'
+import type { HeldStretch, Verdict } from '../../model/probe/verdict.ts'
 import { isLocalFor, stillLeads } from '../run/around/leads.ts'
 import type { Held } from '../run/around/service-history.ts'
 import type { Counted } from './counted.ts'
@@ -57,32 +58,65 @@ export function rangesOf(
   })
 }
 
-/** What was counted between two moments of our clock, and what is known beside it. */
+/** What is known of a run beside what was counted in a part of it. */
 interface Part {
   between: (fromMs: number, toMs: number) => readonly Counted[]
   /** The endpoints, and how many there were to pick from; undefined where that is not known. */
   historyIn: (range: HeldRange) => EndpointHistory | undefined
-  /** How many ranges are judged. */
-  ranges: number
+}
+
+/**
+ * The verdict on a run while which the Service was changed, by its parts in which it stayed as it was. An entry that was asked
+ * before the change only, or after it, is judged as if there had been none, by what was configured then.
+ */
+export function judgeHeld(ranges: readonly HeldRange[], part: Part, whole: JudgeInput): Verdict {
+  if (ranges.length === 0) return judge(whole)
+  const all = part.between(-Infinity, Infinity).length
+  const parts = ranges.map((range) => ({ range, counted: part.between(range.fromMs, range.toMs) }))
+  const only = parts.find(({ counted }) => all > 0 && counted.length === all)
+  if (only !== undefined) {
+    const judged = judgeRange(only.range, only.counted, part, whole)
+    if (judged !== undefined) return { ...judged.verdict, stretches: [judged.stretch] }
+  }
+  const shared = {
+    ...whole,
+    acceptedError: whole.acceptedError / ranges.length,
+    verdicts: (whole.verdicts ?? 1) * ranges.length,
+    interrupted: false,
+  }
+  const stretches = parts.flatMap(
+    ({ range, counted }) => judgeRange(range, counted, part, shared)?.stretch ?? [],
+  )
+  return joinStretches(judge(whole), stretches)
+}
+
+interface Judged {
+  verdict: Verdict
+  stretch: HeldStretch
 }
 
 /**
  * The verdict on a part of a run; undefined where there is too little of it. One that differs has to do so when even a slow
  * proxy has followed.
  */
-export function judgeRange(range: HeldRange, part: Part, whole: JudgeInput): HeldStretch | undefined {
+function judgeRange(
+  range: HeldRange,
+  counted: readonly Counted[],
+  part: Part,
+  whole: JudgeInput,
+): Judged | undefined {
   const { fromMs, toMs, surelyFromMs } = range
-  const found = judgeCounted(range, part.between(fromMs, toMs), part, whole)
-  if (found?.result !== 'differs' || surelyFromMs === fromMs) return found
+  const found = judgeCounted(range, counted, part, whole)
+  if (found?.verdict.result !== 'differs' || surelyFromMs === fromMs) return found
   return judgeCounted(range, part.between(surelyFromMs, toMs), part, whole)
 }
 
 function judgeCounted(
   range: HeldRange,
   counted: readonly Counted[],
-  { historyIn, ranges }: Part,
+  { historyIn }: Part,
   whole: JudgeInput,
-): HeldStretch | undefined {
+): Judged | undefined {
   const { policy, expectation, policyLocal } = range
   const history = historyIn(range)
   const first = counted[0]?.observation
@@ -100,13 +134,11 @@ function judgeCounted(
     anonymous: whole.anonymous,
     eligibleEndpoints: Number.isFinite(eligible) ? eligible : evidence.eligibleEndpoints,
     expectation,
-    acceptedError: whole.acceptedError / ranges,
-    verdicts: (whole.verdicts ?? 1) * ranges,
-    interrupted: false,
+    lost: whole.lost,
   })
   const { behaviour, expected, result, reason, errorProbability, answers, switches, explainedSwitches } =
     verdict
-  return {
+  const stretch = {
     fromMs: first.atMs,
     toMs: last.atMs,
     policy,
@@ -120,4 +152,5 @@ function judgeCounted(
     switches,
     explainedSwitches,
   }
+  return { verdict, stretch }
 }

@@ -77,7 +77,8 @@ function instead({ verdict: { switchesIfIndependent } }: ProbeResult): string {
 
 /** Whether the expectation is the Service's own configuration rather than the user's. */
 function isConfigured({ service, verdict }: ProbeResult): boolean {
-  return (service.policy.kind === 'none') === (verdict.expected === 'spread')
+  const { policy } = verdict.stretches?.[0] ?? service
+  return (policy.kind === 'none') === (verdict.expected === 'spread')
 }
 
 function wantedWords(result: ProbeResult): string {

@@ -124,17 +124,18 @@ function noteOf(
   entry: SurveyEntry,
   cell: SurveyCell,
 ): Note | undefined {
-  const { behaviour, result, expected, reason } = cell.verdict
+  const { behaviour, result, expected, reason, stretches = [] } = cell.verdict
+  // What was configured when it differed.
+  const { policy } = stretches.find((stretch) => stretch.result === 'differs') ?? survey.service
   if (behaviour === 'inconclusive') return { symbol: '?', sentence: reasons[reason ?? 'too-few-requests'] }
   if (result === 'as-expected') return undefined
   const isBalanced = entry.kind === 'load-balancer' && (client.place === 'here' || entry.proxied === true)
   if (expected === 'spread') {
     return {
       symbol: '▲',
-      sentence: `kept on a pod${isBalanced && entry.balancer?.keeps === true ? ` by the own stickiness of ${sanitize(entry.balancer.name)},` : ''} although affinity ${affinityWords(survey.service.policy)} is configured`,
+      sentence: `kept on a pod${isBalanced && entry.balancer?.keeps === true ? ` by the own stickiness of ${sanitize(entry.balancer.name)},` : ''} although affinity ${affinityWords(policy)} is configured`,
     }
   }
-  const { policy } = survey.service
   if (isBalanced && policy.kind === 'client-ip') {
     return {
       symbol: '▲',

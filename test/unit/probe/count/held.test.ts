@@ -6,6 +6,7 @@ import { NodeClock } from '../../../../src/probe/run/clock.ts'
 import { rangesOf } from '../../../../src/probe/count/held.ts'
 import { Recogniser } from '../../../../src/probe/count/recognise.ts'
 import type { SurveyEntry } from '../../../../src/model/probe/survey.ts'
+import { seeded } from '../../judge/simulate.ts'
 import { pod } from '../endpoints.ts'
 
 const entry: SurveyEntry = {
@@ -55,6 +56,7 @@ function verdictOf(
   podAt: (request: number) => number,
   second: Service | undefined,
   first = service(),
+  changedMs = 30_000,
 ): ReturnType<Cell['judge']>['verdict'] {
   const recogniser = new Recogniser({ kind: 'auto' }, pods)
   const expectation = { behaviour: 'spread', because: 'it is configured' } as const
@@ -74,16 +76,17 @@ function verdictOf(
       identity: { source: 'body', value: `pod-${podAt(index)}` },
     })
   const held = [
-    { fromMs: epoch - 1000, toMs: epoch + 29_000, service: first },
-    { fromMs: epoch + 30_000, toMs: epoch + 60_000, service: second },
+    { fromMs: epoch - 1000, toMs: epoch + changedMs - 1000, service: first },
+    { fromMs: epoch + changedMs, toMs: epoch + 90_000, service: second },
   ]
   cell.learn({ serviceChanges: ['something'], held: rangesOf(held, entry, undefined), shares: 'even' })
   const context = { end: undefined, cutShort: false }
   return cell.judge(cell.parts(), { acceptedError: 1e-6 }, context).verdict
 }
 
-/** Neither by turns nor by chance, so that every run of the test is the same. */
-const anyPod = (request: number): number => (request * request + (request >> 2)) % 3
+const random = seeded(1)
+const picks = Array.from({ length: 600 }, () => Math.floor(random() * 3))
+const anyPod = (request: number): number => picks[request]!
 
 describe('a Service that is changed in the middle', () => {
   test('is judged before and after by what held then', () => {
@@ -130,5 +133,22 @@ describe('a Service that is changed in the middle', () => {
   test('a move at the change itself breaks nothing', () => {
     const verdict = verdictOf((request) => (request < 300 ? 1 : 2), sticky, sticky)
     expect(verdict.stretches).toMatchObject([{ result: 'as-expected' }, { result: 'as-expected' }])
+  })
+
+  test('while something else was asked is judged by what held meanwhile', () => {
+    const after = verdictOf(() => 1, sticky, service(), -5000)
+    expect(after).toMatchObject({ behaviour: 'sticky', expected: 'sticky', result: 'as-expected' })
+    expect(after.reason).toBeUndefined()
+    expect(after.stretches).toMatchObject([{ policy: { kind: 'client-ip' }, toMs: 59_900 }])
+    const before = verdictOf(anyPod, sticky, service(), 70_000)
+    expect(before).toMatchObject({ behaviour: 'spread', expected: 'spread', result: 'as-expected' })
+    expect(verdictOf(anyPod, sticky, service(), -5000)).toMatchObject({ result: 'differs' })
+  })
+
+  test('so shortly before the first request that its proxy may not have followed leaves it open', () => {
+    expect(verdictOf(() => 1, sticky, service(), -500)).toMatchObject({
+      reason: 'service-changed',
+      stretches: [{ behaviour: 'sticky', fromMs: 1500 }],
+    })
   })
 })
