@@ -1,5 +1,5 @@
 /** The Roles of docs/security.md, from the rules that stand beside the code which needs them. */
-import { changeRules, waitRules } from '../src/change/problems.ts'
+import { changeRules, waitRules } from '../src/change/write/problems.ts'
 import { completionClusterRules, completionRules } from '../src/cli/completion/names.ts'
 import { demoNamespaceRules } from '../src/demo/permissions.ts'
 import { externalRules, loopRules } from '../src/external/problems.ts'

@@ -10,9 +10,9 @@ import { Collector } from '../snapshot/collect.ts'
 import type { Resolved } from '../snapshot/targets.ts'
 import { toChange } from '../snapshot/wants.ts'
 import { mapOrdered } from './ordered.ts'
-import { explainProblem } from './problems.ts'
+import { explainProblem } from './write/problems.ts'
 import type { ChangeTargets } from './targets.ts'
-import { writeChange } from './write.ts'
+import { writeChange } from './write/write.ts'
 
 export interface ChangeOptions {
   request: ChangeRequest
@@ -96,7 +96,7 @@ async function remarksOn(
 ): Promise<ChangeNotice[]> {
   const [snapshot, { objectionsTo, weigh }] = await Promise.all([
     collector.collect([service], { wants: toChange }),
-    import('./objections.ts'),
+    import('./around/objections.ts'),
   ])
   return weigh(`service/${ref.name}`, objectionsTo(snapshot, ref, plan), force)
 }

@@ -1,5 +1,5 @@
 import { type ApiError, isForbidden } from '../cluster/index.ts'
-import { isFieldConflict } from '../change/problems.ts'
+import { isFieldConflict } from '../change/write/problems.ts'
 import { isRefusedByRbac, roleHints, type Rule } from '../model/cluster/role.ts'
 import { UserError } from '../model/common/user-error.ts'
 

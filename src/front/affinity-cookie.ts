@@ -1,6 +1,6 @@
-import type { CookieReport } from '../model/probe/cause.ts'
-import { mergedCookies } from '../model/probe/cause.ts'
-import type { ProbeSurvey } from '../model/probe/survey.ts'
+import type { CookieReport } from '../model/probe/cookies/cause.ts'
+import { mergedCookies } from '../model/probe/cookies/cause.ts'
+import type { ProbeSurvey } from '../model/probe/results/survey.ts'
 
 /** Of the first place: the cookie that is configured there, else one that only a proxy can have made. */
 export function affinityCookie(survey: ProbeSurvey): CookieReport | undefined {

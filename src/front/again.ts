@@ -1,5 +1,5 @@
 import type { Cluster } from '../cluster/index.ts'
-import type { ProbeSurvey } from '../model/probe/survey.ts'
+import type { ProbeSurvey } from '../model/probe/results/survey.ts'
 import type { ProbeOptions } from '../probe/plan/plan.ts'
 import { probe } from '../probe/probe.ts'
 import type { ProbeStep, RunControl } from '../probe/steps.ts'

@@ -1,4 +1,4 @@
-import type { CookieLifetime, LifetimeCount, LifetimeStep } from '../model/probe/lifetime.ts'
+import type { CookieLifetime, LifetimeCount, LifetimeStep } from '../model/probe/cookies/lifetime.ts'
 import type { Policy } from '../model/affinity/policy.ts'
 
 /** One answer to a user, with what matters of it for the life of one cookie. */

@@ -1,5 +1,5 @@
 import type { CheckedStage, Stage } from '../model/probe/breaks.ts'
-import type { Cause } from '../model/probe/cause.ts'
+import type { Cause } from '../model/probe/cookies/cause.ts'
 
 /** What is known of users who moved. */
 export interface BreakEvidence {

@@ -1,6 +1,6 @@
-import { behaviourOf, policyOf, unexplainedOf } from '../model/probe/compared.ts'
-import type { Aspect, ComparedRun, ComparisonKind, Conclusion } from '../model/probe/comparison.ts'
-import type { Verdict } from '../model/probe/verdict.ts'
+import { behaviourOf, policyOf, unexplainedOf } from '../model/probe/results/compared.ts'
+import type { Aspect, ComparedRun, ComparisonKind, Conclusion } from '../model/probe/results/comparison.ts'
+import type { Verdict } from '../model/probe/results/verdict.ts'
 
 type Runs = readonly [ComparedRun, ComparedRun]
 

@@ -1,4 +1,4 @@
-import type { CookieReport } from '../model/probe/cause.ts'
+import type { CookieReport } from '../model/probe/cookies/cause.ts'
 import type { Crossing } from '../model/probe/crossing.ts'
 
 /** What one user saw at one place. */

@@ -1,4 +1,4 @@
-import type { Behaviour, InconclusiveReason } from '../model/probe/verdict.ts'
+import type { Behaviour, InconclusiveReason } from '../model/probe/results/verdict.ts'
 import type { Place } from './independence.ts'
 import type { JudgeInput } from './input.ts'
 

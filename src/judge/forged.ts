@@ -1,4 +1,4 @@
-import type { ForgedKind, ForgedOutcome, ForgedReport, ForgedSurvey } from '../model/probe/forged.ts'
+import type { ForgedKind, ForgedOutcome, ForgedReport, ForgedSurvey } from '../model/probe/cookies/forged.ts'
 
 /** What one user saw who sent one cookie again and again. */
 export interface ForgedVisit {

@@ -1,5 +1,5 @@
 import { backendLetter } from '../model/probe/backend.ts'
-import type { Verdict } from '../model/probe/verdict.ts'
+import type { Verdict } from '../model/probe/results/verdict.ts'
 import { explained, type Finding, inconclusive, total } from './finding.ts'
 import { switchesIfIndependent } from './independence.ts'
 import type { JudgeInput } from './input.ts'

@@ -1,6 +1,6 @@
-import { isLoss } from '../model/probe/left.ts'
-import type { SessionMoves } from '../model/probe/during.ts'
-import type { EndpointChange, Switch } from '../model/probe/probe-result.ts'
+import { isLoss } from '../model/probe/results/left.ts'
+import type { SessionMoves } from '../model/probe/results/during.ts'
+import type { EndpointChange, Switch } from '../model/probe/results/probe-result.ts'
 
 /** What is known of users while endpoints came and went. */
 export interface MovesEvidence {

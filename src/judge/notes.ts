@@ -1,4 +1,4 @@
-import type { Verdict } from '../model/probe/verdict.ts'
+import type { Verdict } from '../model/probe/results/verdict.ts'
 import type { JudgeInput } from './input.ts'
 
 /** What a reader of the verdict should know about the run behind it. Sentences; none changes the verdict. */

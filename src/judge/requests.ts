@@ -1,4 +1,4 @@
-import type { Verdict } from '../model/probe/verdict.ts'
+import type { Verdict } from '../model/probe/results/verdict.ts'
 import { binomialAtMost } from './statistics/binomial.ts'
 import type { Shares } from './statistics/shares.ts'
 import { shareOf } from './sticky.ts'

@@ -1,7 +1,7 @@
-import type { CookieReport } from '../model/probe/cause.ts'
-import { type Maker, makerOf } from '../model/probe/maker.ts'
+import type { CookieReport } from '../model/probe/cookies/cause.ts'
+import { type Maker, makerOf } from '../model/probe/cookies/maker.ts'
 import type { Policy } from '../model/affinity/policy.ts'
-import type { Stranger } from '../model/probe/stranger.ts'
+import type { Stranger } from '../model/probe/cookies/stranger.ts'
 
 /** Products whose proxy is Envoy: what they write is Envoy's. */
 const builtOnEnvoy = /istio|envoy|contour|emissary|kgateway|gloo|cilium|gke/i

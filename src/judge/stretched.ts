@@ -1,4 +1,4 @@
-import type { HeldStretch, Verdict } from '../model/probe/verdict.ts'
+import type { HeldStretch, Verdict } from '../model/probe/results/verdict.ts'
 
 /**
  * The verdict on a run in which the Service was changed, of those on its parts: one that differs from what held then is

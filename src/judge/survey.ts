@@ -5,8 +5,8 @@ import type {
   SurveyEntry,
   SurveyStatement,
   SurveyVerdict,
-} from '../model/probe/survey.ts'
-import type { Verdict } from '../model/probe/verdict.ts'
+} from '../model/probe/results/survey.ts'
+import type { Verdict } from '../model/probe/results/verdict.ts'
 import { chanceOfFullest, expectedFullest } from './statistics/occupancy.ts'
 
 /** What a survey found in its cells, and what there was around them. */

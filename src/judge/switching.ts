@@ -1,4 +1,4 @@
-import type { Verdict } from '../model/probe/verdict.ts'
+import type { Verdict } from '../model/probe/results/verdict.ts'
 import { binomialAtLeast, binomialAtMost } from './statistics/binomial.ts'
 import { joinAll } from './statistics/course.ts'
 import { type Finding, inconclusive, total } from './finding.ts'

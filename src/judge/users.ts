@@ -6,10 +6,10 @@ import {
   mergedCookies,
   type NeverSent,
   type UsersVerdict,
-} from '../model/probe/cause.ts'
+} from '../model/probe/cookies/cause.ts'
 import type { Crossing } from '../model/probe/crossing.ts'
-import { effectivePath, pathMatches } from '../model/probe/cookie.ts'
-import type { Behaviour, Verdict } from '../model/probe/verdict.ts'
+import { effectivePath, pathMatches } from '../model/probe/cookies/cookie.ts'
+import type { Behaviour, Verdict } from '../model/probe/results/verdict.ts'
 
 /** A session at an entry, judged before. */
 export interface JudgedSession {

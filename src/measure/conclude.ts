@@ -1,4 +1,4 @@
-import type { TimeoutFinding, TimerKind } from '../model/probe/timeout-result.ts'
+import type { TimeoutFinding, TimerKind } from '../model/probe/results/timeout-result.ts'
 import type { Knowledge, Range } from './infer.ts'
 import { secondMs } from './prior.ts'
 

@@ -1,4 +1,4 @@
-import type { TimeoutResult, TimeoutTrial } from '../model/probe/timeout-result.ts'
+import type { TimeoutResult, TimeoutTrial } from '../model/probe/results/timeout-result.ts'
 import type { Contact, Contacts } from './contact.ts'
 
 /** One request of a client, as it is known after the round. */

@@ -1,7 +1,7 @@
 import type { Contacts } from './contact.ts'
 import { agesOf, criticalAges, logLikelihood } from './likelihood.ts'
 import { inexactTimers, kindPriors, type Prior, priorBelow, secondMs } from './prior.ts'
-import type { TimerKind } from '../model/probe/timeout-result.ts'
+import type { TimerKind } from '../model/probe/results/timeout-result.ts'
 import { timerKinds } from './timer.ts'
 
 /** All timers of a kind between two times, which the contacts do not tell apart. */

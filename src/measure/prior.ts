@@ -1,5 +1,5 @@
 import type { ProxyClock } from '../model/affinity/proxy-clock.ts'
-import type { TimerKind } from '../model/probe/timeout-result.ts'
+import type { TimerKind } from '../model/probe/results/timeout-result.ts'
 
 /**
  * Where a timer may be before anything was seen: a mixture of uniform and log-uniform densities over milliseconds. It

@@ -1,4 +1,4 @@
-import type { TimerKind } from '../model/probe/timeout-result.ts'
+import type { TimerKind } from '../model/probe/results/timeout-result.ts'
 import type { Age } from './contact.ts'
 
 export const timerKinds: readonly TimerKind[] = ['idle', 'absolute']

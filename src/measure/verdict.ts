@@ -1,5 +1,5 @@
 import type { ProxyClock } from '../model/affinity/proxy-clock.ts'
-import type { TimeoutReason, TimeoutVerdict } from '../model/probe/timeout-result.ts'
+import type { TimeoutReason, TimeoutVerdict } from '../model/probe/results/timeout-result.ts'
 import { type Conclusion, isNarrow } from './conclude.ts'
 
 export interface VerdictInput {

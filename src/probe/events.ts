@@ -1,5 +1,5 @@
 import type { ProbeEvent } from '../model/probe/probe-event.ts'
-import type { EndpointChange, SwitchExplanation } from '../model/probe/probe-result.ts'
+import type { EndpointChange, SwitchExplanation } from '../model/probe/results/probe-result.ts'
 import { explainSwitches, slackMs } from './count/explain.ts'
 import type { Observed, ProbeStep } from './steps.ts'
 import { SwitchLog, type SwitchRecord } from './count/switches.ts'

@@ -1,8 +1,8 @@
 import type { Backend } from '../model/probe/backend.ts'
 import type { Observation } from '../model/probe/observation.ts'
-import type { EndpointChange, Switch, TimelineCell } from '../model/probe/probe-result.ts'
-import type { ProbeSurvey } from '../model/probe/survey.ts'
-import type { Verdict } from '../model/probe/verdict.ts'
+import type { EndpointChange, Switch, TimelineCell } from '../model/probe/results/probe-result.ts'
+import type { ProbeSurvey } from '../model/probe/results/survey.ts'
+import type { Verdict } from '../model/probe/results/verdict.ts'
 import type { SwitchRecord } from './count/switches.ts'
 
 /** When a run ends other than by itself. */

@@ -1,6 +1,6 @@
 import type { Cluster } from '../cluster/index.ts'
 import { servicePolicy } from '../model/affinity/policy.ts'
-import type { TimeoutResult } from '../model/probe/timeout-result.ts'
+import type { TimeoutResult } from '../model/probe/results/timeout-result.ts'
 import { UserError } from '../model/common/user-error.ts'
 import { withShadow } from './with-shadow.ts'
 import { imageFor } from '../probe/plan/image/find.ts'

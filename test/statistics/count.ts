@@ -1,5 +1,5 @@
 import { judge } from '../../src/judge/judge.ts'
-import type { Verdict } from '../../src/model/probe/verdict.ts'
+import type { Verdict } from '../../src/model/probe/results/verdict.ts'
 import { seeded } from '../unit/judge/simulate.ts'
 import { inputFor, scenarios } from './scenarios.ts'
 

@@ -7,7 +7,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { binomialAtLeast } from '../../src/judge/statistics/binomial.ts'
-import type { UsersVerdict } from '../../src/model/probe/cause.ts'
+import type { UsersVerdict } from '../../src/model/probe/cookies/cause.ts'
 import { seeded } from '../unit/judge/simulate.ts'
 import { runOf, usersScenarios } from './users-scenarios.ts'
 

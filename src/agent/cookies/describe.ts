@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import type { CookieForm, SetCookie } from '../../model/probe/cookie.ts'
-import { makerOf } from '../../model/probe/maker.ts'
+import type { CookieForm, SetCookie } from '../../model/probe/cookies/cookie.ts'
+import { makerOf } from '../../model/probe/cookies/maker.ts'
 import type { Taken } from './jar.ts'
 
 /** The name of a value for one run: whoever does not know the value and the salt learns nothing from it. */

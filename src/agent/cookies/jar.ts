@@ -1,5 +1,10 @@
 import { isIP } from 'node:net'
-import { type CookiePlace, type CookieRefusal, defaultPath, pathMatches } from '../../model/probe/cookie.ts'
+import {
+  type CookiePlace,
+  type CookieRefusal,
+  defaultPath,
+  pathMatches,
+} from '../../model/probe/cookies/cookie.ts'
 import { type ParsedCookie, parseSetCookie } from './parse.ts'
 
 /** Browsers keep no cookie for longer, in milliseconds: 400 days. */

@@ -1,4 +1,4 @@
-import type { CookiePlace, SetCookie } from '../../model/probe/cookie.ts'
+import type { CookiePlace, SetCookie } from '../../model/probe/cookies/cookie.ts'
 import { describeCookie } from './describe.ts'
 import { CookieJar } from './jar.ts'
 

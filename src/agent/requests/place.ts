@@ -1,4 +1,4 @@
-import type { CookiePlace } from '../../model/probe/cookie.ts'
+import type { CookiePlace } from '../../model/probe/cookies/cookie.ts'
 import type { Scheme } from '../../model/probe/observation.ts'
 import type { CompleteTarget } from '../complete-config.ts'
 

@@ -5,8 +5,8 @@ import { UserError } from '../../model/common/user-error.ts'
 import type { Cluster } from '../../cluster/index.ts'
 import type { ProbeOptions } from '../../probe/plan/plan.ts'
 import type { IdentifyMode } from '../../model/probe/observation.ts'
-import type { ProbeSurvey } from '../../model/probe/survey.ts'
-import type { InconclusiveReason } from '../../model/probe/verdict.ts'
+import type { ProbeSurvey } from '../../model/probe/results/survey.ts'
+import type { InconclusiveReason } from '../../model/probe/results/verdict.ts'
 
 export interface ProberOptions {
   image: string | undefined

@@ -1,5 +1,5 @@
-import { explainProblem } from '../../change/problems.ts'
-import type { From, To } from '../../change/choose.ts'
+import { explainProblem } from '../../change/write/problems.ts'
+import type { From, To } from '../../change/carry/choose.ts'
 import type { ChangeRequest } from '../../model/affinity/intent.ts'
 import { changeSteps } from '../../change/steps.ts'
 import type { WithCluster } from '../../cli/base-command.ts'

@@ -1,6 +1,6 @@
 import { stdout } from '../../cli/terminal.ts'
 import { standardOutput } from '../../cli/output.ts'
-import type { ProbeComparison } from '../../model/probe/comparison.ts'
+import type { ProbeComparison } from '../../model/probe/results/comparison.ts'
 import { renderComparison } from '../../report/probe/comparison/render.ts'
 import { renderProbe } from '../../report/probe/render.ts'
 import { type Beside, probeBeside } from '../../shadow/probe.ts'

@@ -1,5 +1,5 @@
 import { exitCodes } from '../../cli/errors.ts'
-import type { DuringReport } from '../../model/probe/during.ts'
+import type { DuringReport } from '../../model/probe/results/during.ts'
 import { invalidValue, UserError } from '../../model/common/user-error.ts'
 import { Phases } from '../../probe/run/phases.ts'
 import { sessionMoves } from '../../probe/count/users/moves.ts'

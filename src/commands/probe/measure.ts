@@ -1,6 +1,6 @@
 import { stdout } from '../../cli/terminal.ts'
 import { standardOutput } from '../../cli/output.ts'
-import type { TimeoutResult } from '../../model/probe/timeout-result.ts'
+import type { TimeoutResult } from '../../model/probe/results/timeout-result.ts'
 import { unknownFormat } from '../../model/common/user-error.ts'
 import { isTimeoutFormat, renderTimeout, timeoutFormats } from '../../report/probe/timeout/render.ts'
 import { measureService } from '../../shadow/measure.ts'

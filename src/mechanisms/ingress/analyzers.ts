@@ -1,6 +1,6 @@
 import { slipOf } from '../../model/common/spelling.ts'
 import { sticks } from '../../model/affinity/policy.ts'
-import { applicationOf } from '../../model/probe/maker.ts'
+import { applicationOf } from '../../model/probe/cookies/maker.ts'
 import type { Analyzer } from '../analyzer.ts'
 import { annotationField, annotationsOf, type IngressController } from '../kit/controller.ts'
 import { ingressAnalyzer, placedAt, type ServedIngress } from './analyzer.ts'

@@ -1,4 +1,4 @@
-import type { SetCookie } from './cookie.ts'
+import type { SetCookie } from './cookies/cookie.ts'
 
 /**
  * How one request ended.

@@ -1,5 +1,5 @@
 import type { Backend } from './backend.ts'
-import type { EndpointChange, SwitchExplanation } from './probe-result.ts'
+import type { EndpointChange, SwitchExplanation } from './results/probe-result.ts'
 
 /** What is worth a word while a probe runs. Times are milliseconds since the first request. */
 export type ProbeEvent =

@@ -1,5 +1,5 @@
 import { changedWords } from '../../judge/notes.ts'
-import type { SurveyEntry } from '../../model/probe/survey.ts'
+import type { SurveyEntry } from '../../model/probe/results/survey.ts'
 import { endpointsOfAll } from '../plan/entries/behind.ts'
 import type { DirectRound } from '../run/direct/ask.ts'
 import type { Cell } from './cell.ts'

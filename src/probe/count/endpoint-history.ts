@@ -1,5 +1,5 @@
 import type { Endpoint } from '../../model/cluster/endpoint.ts'
-import type { EndpointChange } from '../../model/probe/probe-result.ts'
+import type { EndpointChange } from '../../model/probe/results/probe-result.ts'
 import { diffEndpoints } from './changes.ts'
 import { slackMs } from './explain.ts'
 import { ownerOf } from '../plan/needles.ts'

@@ -1,7 +1,7 @@
 import type { Backend } from '../../model/probe/backend.ts'
-import type { EndpointChange, Switch } from '../../model/probe/probe-result.ts'
+import type { EndpointChange, Switch } from '../../model/probe/results/probe-result.ts'
 import type { EndpointHistory } from './endpoint-history.ts'
-import { isLoss } from '../../model/probe/left.ts'
+import { isLoss } from '../../model/probe/results/left.ts'
 import { nameOf, slackMs } from './explain.ts'
 
 /** Gaps that are kept; what is in more of them is not explained. */

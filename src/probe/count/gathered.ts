@@ -1,5 +1,5 @@
 import type { Cluster } from '../../cluster/index.ts'
-import type { AbsentClient, SurveyEntry } from '../../model/probe/survey.ts'
+import type { AbsentClient, SurveyEntry } from '../../model/probe/results/survey.ts'
 import { mostKept } from './attribution/marks.ts'
 import { Cell } from './cell.ts'
 import { ClientRun } from './client-run.ts'

@@ -3,7 +3,7 @@ import { createMentions } from '../../agent/answers/mentions.ts'
 import type { Mentions } from '../../agent/answers/mentions.ts'
 import type { Endpoint } from '../../model/cluster/endpoint.ts'
 import type { Identity, IdentifyMode } from '../../model/probe/observation.ts'
-import type { Recognition } from '../../model/probe/probe-result.ts'
+import type { Recognition } from '../../model/probe/results/probe-result.ts'
 import { fingerprintOf } from '../run/direct/learn.ts'
 import { namesOf, ownerOf } from '../plan/needles.ts'
 

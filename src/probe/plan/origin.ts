@@ -1,6 +1,6 @@
 import type { Cluster } from '../../cluster/index.ts'
 import type { ImageChoice } from '../../model/probe/image-choice.ts'
-import type { ProbeClient } from '../../model/probe/probe-result.ts'
+import type { ProbeClient } from '../../model/probe/results/probe-result.ts'
 import { jobName } from '../run/clients/job.ts'
 import { shellServes } from '../run/clients/agent.ts'
 import type { RunningContainer } from '../run/clients/in-pod.ts'

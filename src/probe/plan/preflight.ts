@@ -3,7 +3,7 @@ import { type Endpoint, endpointsOfPort } from '../../model/cluster/endpoint.ts'
 import { familyOf } from '../../model/common/ip.ts'
 import type { EndpointSlice, Service, ServicePort } from '../../model/cluster/kubernetes.ts'
 import { servicePolicy } from '../../model/affinity/policy.ts'
-import type { ProbedService } from '../../model/probe/probe-result.ts'
+import type { ProbedService } from '../../model/probe/results/probe-result.ts'
 import { UserError } from '../../model/common/user-error.ts'
 
 /** A Service that can be probed, and where it leads. */

@@ -1,6 +1,6 @@
 import type { Backend } from '../../model/probe/backend.ts'
-import type { Phase, PhaseName } from '../../model/probe/during.ts'
-import type { BackendTally } from '../../model/probe/probe-result.ts'
+import type { Phase, PhaseName } from '../../model/probe/results/during.ts'
+import type { BackendTally } from '../../model/probe/results/probe-result.ts'
 import { slackMs } from '../count/explain.ts'
 import type { Observed, ProbeStep } from '../steps.ts'
 

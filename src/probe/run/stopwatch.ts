@@ -1,5 +1,5 @@
 import type { Decoded } from '../../agent/protocol/protocol.ts'
-import type { ProbeResult } from '../../model/probe/probe-result.ts'
+import type { ProbeResult } from '../../model/probe/results/probe-result.ts'
 
 /** Where the time of a run goes. */
 export class Stopwatch {

@@ -15,7 +15,7 @@ import {
 import { type Prior, priorFor } from '../../measure/prior.ts'
 import { type Endpoint, endpointsOfPort } from '../../model/cluster/endpoint.ts'
 import type { Scheme } from '../../model/probe/observation.ts'
-import type { TimeoutResult, TimeoutRound } from '../../model/probe/timeout-result.ts'
+import type { TimeoutResult, TimeoutRound } from '../../model/probe/results/timeout-result.ts'
 import { runClients } from '../run/clients/run.ts'
 import { fewestEligible } from '../../model/affinity/eligible.ts'
 import { type EndpointsEvent, followEndpoints } from '../run/endpoint-watch.ts'

@@ -3,7 +3,7 @@ import { formatDuration } from '../../model/common/duration.ts'
 import type { Conclusion } from '../../measure/conclude.ts'
 import type { MeasurePlan, Round } from '../../measure/plan.ts'
 import { isTooLong } from '../../measure/plan.ts'
-import type { TimeoutTrial } from '../../model/probe/timeout-result.ts'
+import type { TimeoutTrial } from '../../model/probe/results/timeout-result.ts'
 import type { ProbeSubject } from '../plan/preflight.ts'
 
 /** What a measurement will do before it does it. */

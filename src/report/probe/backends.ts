@@ -1,4 +1,4 @@
-import type { BackendTally } from '../../model/probe/probe-result.ts'
+import type { BackendTally } from '../../model/probe/results/probe-result.ts'
 import type { Style } from '../terminal.ts'
 import { bar } from '../text/bar.ts'
 import { type Line, lineWidth, type Span, span } from '../text/line.ts'

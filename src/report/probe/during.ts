@@ -1,5 +1,5 @@
-import type { DuringReport, Phase } from '../../model/probe/during.ts'
-import type { ProbeResult, Switch } from '../../model/probe/probe-result.ts'
+import type { DuringReport, Phase } from '../../model/probe/results/during.ts'
+import type { ProbeResult, Switch } from '../../model/probe/results/probe-result.ts'
 import type { Style } from '../terminal.ts'
 import { flow } from '../text/flow.ts'
 import { type Line, type Span, span } from '../text/line.ts'

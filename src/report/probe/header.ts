@@ -1,6 +1,6 @@
 import { hostAndPort } from '../../model/common/ip.ts'
 import { affinityWords } from '../text/affinity.ts'
-import type { ProbeResult } from '../../model/probe/probe-result.ts'
+import type { ProbeResult } from '../../model/probe/results/probe-result.ts'
 import type { Style } from '../terminal.ts'
 import { flow, flowGroups } from '../text/flow.ts'
 import { type Line, span } from '../text/line.ts'

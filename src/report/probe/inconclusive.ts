@@ -1,5 +1,5 @@
-import type { ProbeResult } from '../../model/probe/probe-result.ts'
-import type { InconclusiveReason, Verdict } from '../../model/probe/verdict.ts'
+import type { ProbeResult } from '../../model/probe/results/probe-result.ts'
+import type { InconclusiveReason, Verdict } from '../../model/probe/results/verdict.ts'
 import { countOf, formatCount } from '../../model/common/count.ts'
 import { formatProbability, formatShare } from '../text/numbers.ts'
 import { sanitize } from '../text/sanitize.ts'

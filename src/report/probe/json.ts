@@ -1,5 +1,5 @@
 import type { ServicePolicy } from '../../model/affinity/policy.ts'
-import type { ProbeResult } from '../../model/probe/probe-result.ts'
+import type { ProbeResult } from '../../model/probe/results/probe-result.ts'
 import type { ProbeReport } from '../schema/probe.ts'
 import { verdictSentence } from './verdict.ts'
 

@@ -1,4 +1,4 @@
-import type { ProbeResult } from '../../model/probe/probe-result.ts'
+import type { ProbeResult } from '../../model/probe/results/probe-result.ts'
 import { sanitize } from '../text/sanitize.ts'
 
 /** `pod/NAME` for each pod that answered, most hits first. Backends that are no pods have no such name. */

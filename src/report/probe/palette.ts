@@ -1,4 +1,4 @@
-import type { BackendTally, EndpointChange } from '../../model/probe/probe-result.ts'
+import type { BackendTally, EndpointChange } from '../../model/probe/results/probe-result.ts'
 import type { Paint, Style } from '../terminal.ts'
 
 /** How the backends of one run look: the same in the table and in the strip. */

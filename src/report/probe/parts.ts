@@ -1,5 +1,5 @@
 import { layoutCommand } from '../text/command.ts'
-import type { ProbeResult } from '../../model/probe/probe-result.ts'
+import type { ProbeResult } from '../../model/probe/results/probe-result.ts'
 import type { Paint, Style } from '../terminal.ts'
 import { flow } from '../text/flow.ts'
 import { type Line, paintLines, span } from '../text/line.ts'

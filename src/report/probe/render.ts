@@ -1,7 +1,7 @@
 import { jsonText } from '../text/json.ts'
-import type { ProbeResult } from '../../model/probe/probe-result.ts'
-import { soleOf } from '../../model/probe/sole.ts'
-import type { ProbeSurvey } from '../../model/probe/survey.ts'
+import type { ProbeResult } from '../../model/probe/results/probe-result.ts'
+import { soleOf } from '../../model/probe/results/sole.ts'
+import type { ProbeSurvey } from '../../model/probe/results/survey.ts'
 import type { Style } from '../terminal.ts'
 
 export const probeFormats = ['json', 'name', 'text', 'wide', 'yaml'] as const

@@ -1,5 +1,5 @@
-import type { ProbeResult } from '../../model/probe/probe-result.ts'
-import type { HeldStretch, Verdict } from '../../model/probe/verdict.ts'
+import type { ProbeResult } from '../../model/probe/results/probe-result.ts'
+import type { HeldStretch, Verdict } from '../../model/probe/results/verdict.ts'
 import { affinityWords } from '../text/affinity.ts'
 import { countOf, formatCount } from '../../model/common/count.ts'
 import { formatElapsed } from '../text/numbers.ts'

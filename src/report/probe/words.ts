@@ -1,5 +1,5 @@
 import { type Outcome, outcomes as allOutcomes } from '../../model/probe/observation.ts'
-import type { ProbeResult, Recognition } from '../../model/probe/probe-result.ts'
+import type { ProbeResult, Recognition } from '../../model/probe/results/probe-result.ts'
 import { countOf, formatCount } from '../../model/common/count.ts'
 import { sanitize } from '../text/sanitize.ts'
 

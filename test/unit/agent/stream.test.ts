@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createDecoder } from '../../../src/agent/protocol/decode.ts'
 import { Encoder } from '../../../src/agent/protocol/encode.ts'
-import type { SetCookie } from '../../../src/model/probe/cookie.ts'
+import type { SetCookie } from '../../../src/model/probe/cookies/cookie.ts'
 import type { Identity, Observation } from '../../../src/model/probe/observation.ts'
 import { outcomes, replacedKinds } from '../../../src/model/probe/observation.ts'
 

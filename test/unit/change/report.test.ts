@@ -10,7 +10,7 @@ import { createStyle } from '../../../src/report/terminal.ts'
 import { textWidth } from '../../../src/report/text/width.ts'
 import { planChange } from '../../../src/mechanisms/service/write.ts'
 import type { ChangeRequest } from '../../../src/model/affinity/intent.ts'
-import { predict } from '../../../src/change/predict.ts'
+import { predict } from '../../../src/change/write/predict.ts'
 import { managed, serviceOf } from './service.ts'
 
 // How reports look. After a change that is meant: npx vitest run --project unit test/unit/change -u, and read the diff.

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { type BreakEvidence, breakOf } from '../../../src/judge/breaks.ts'
-import type { Cause } from '../../../src/model/probe/cause.ts'
+import type { Cause } from '../../../src/model/probe/cookies/cause.ts'
 import type { CheckedStage } from '../../../src/model/probe/breaks.ts'
 
 const ignored: Cause = { kind: 'ignored', cookies: ['route'], anew: false }

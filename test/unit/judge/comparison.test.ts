@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { conclude, differencesOf, overallResult } from '../../../src/judge/comparison.ts'
-import type { ComparisonKind } from '../../../src/model/probe/comparison.ts'
-import type { Verdict } from '../../../src/model/probe/verdict.ts'
+import type { ComparisonKind } from '../../../src/model/probe/results/comparison.ts'
+import type { Verdict } from '../../../src/model/probe/results/verdict.ts'
 import { buildResult, picks } from '../report/probe/build-result.ts'
 
 const verdicts: Record<string, Partial<Verdict>> = {

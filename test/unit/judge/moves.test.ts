@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { movesOf } from '../../../src/judge/moves.ts'
-import type { EndpointChange, SwitchExplanation } from '../../../src/model/probe/probe-result.ts'
+import type { EndpointChange, SwitchExplanation } from '../../../src/model/probe/results/probe-result.ts'
 
 const change = (kind: EndpointChange['kind'], address: string): EndpointChange => ({ atMs: 1, kind, address })
 const explained = { explanation: { kind: 'endpoint-gone' } as unknown as SwitchExplanation }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { strangersOf } from '../../../src/judge/strangers.ts'
-import type { CookieReport } from '../../../src/model/probe/cause.ts'
-import type { CookieForm } from '../../../src/model/probe/cookie.ts'
+import type { CookieReport } from '../../../src/model/probe/cookies/cause.ts'
+import type { CookieForm } from '../../../src/model/probe/cookies/cookie.ts'
 import type { Policy } from '../../../src/model/affinity/policy.ts'
 
 const seen = (name: string, form: CookieForm): CookieReport => ({

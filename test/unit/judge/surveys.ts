@@ -1,7 +1,7 @@
 import type { JudgeInput } from '../../../src/judge/input.ts'
 import { judge } from '../../../src/judge/judge.ts'
 import { errorPerVerdict, type SurveyEvidence } from '../../../src/judge/survey.ts'
-import type { SurveyEntry } from '../../../src/model/probe/survey.ts'
+import type { SurveyEntry } from '../../../src/model/probe/results/survey.ts'
 import { inputOf } from './simulate.ts'
 
 export type EvidenceCell = SurveyEvidence['cells'][number]

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { conclude } from '../../../src/measure/conclude.ts'
-import type { TimerKind } from '../../../src/model/probe/timeout-result.ts'
+import type { TimerKind } from '../../../src/model/probe/results/timeout-result.ts'
 import { type Random, seeded } from '../judge/simulate.ts'
 import { measure, type Measured, type Truth } from './simulate.ts'
 import { isWrong } from './wrong.ts'

@@ -4,7 +4,7 @@ import { infer } from '../../../src/measure/infer.ts'
 import { clientsFor, firstRound, mostClients, nextRound, type Round } from '../../../src/measure/plan.ts'
 import { priorFor } from '../../../src/measure/prior.ts'
 import type { ProxyClock } from '../../../src/model/affinity/proxy-clock.ts'
-import type { TimeoutFinding } from '../../../src/model/probe/timeout-result.ts'
+import type { TimeoutFinding } from '../../../src/model/probe/results/timeout-result.ts'
 import type { Random } from '../judge/simulate.ts'
 
 /** A proxy whose timer is known. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Backend } from '../../../src/model/probe/backend.ts'
 import type { ProbeEvent } from '../../../src/model/probe/probe-event.ts'
-import type { EndpointChange } from '../../../src/model/probe/probe-result.ts'
+import type { EndpointChange } from '../../../src/model/probe/results/probe-result.ts'
 import { EventMaker } from '../../../src/probe/events.ts'
 import type { Observed } from '../../../src/probe/steps.ts'
 import type { SwitchRecord } from '../../../src/probe/count/switches.ts'

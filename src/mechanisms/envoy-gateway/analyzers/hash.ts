@@ -1,5 +1,5 @@
 import { objectAnalyzer, type Report } from '../../analyzer.ts'
-import { applicationOf } from '../../../model/probe/maker.ts'
+import { applicationOf } from '../../../model/probe/cookies/maker.ts'
 import { at, text } from '../../kit/loose.ts'
 import { isGatewayDuration } from '../../gateway-api/persistence.ts'
 import { attributeOf, isTableSize } from '../hash.ts'

@@ -3,7 +3,7 @@ import { keyOf, type LooseObject, type ObjectType, refOf } from '../../../model/
 import type { Policy } from '../../../model/affinity/policy.ts'
 import type { Store } from '../../../model/cluster/store.ts'
 import { type Analyzer, objectAnalyzer } from '../../analyzer.ts'
-import { applicationOf } from '../../../model/probe/maker.ts'
+import { applicationOf } from '../../../model/probe/cookies/maker.ts'
 import { byAge } from '../../kit/age.ts'
 import { at, list, record } from '../../kit/loose.ts'
 import { backendsOf } from '../backends.ts'

@@ -1,5 +1,5 @@
 import { type Analyzer, objectAnalyzer } from '../../analyzer.ts'
-import { applicationOf } from '../../../model/probe/maker.ts'
+import { applicationOf } from '../../../model/probe/cookies/maker.ts'
 import { at, text } from '../../kit/loose.ts'
 import { hashKeys, ttlOf } from '../hash.ts'
 import { destinationRules } from '../objects.ts'

@@ -1,5 +1,5 @@
 import { type Backend, backendLetter } from '../../../model/probe/backend.ts'
-import type { BackendTally } from '../../../model/probe/probe-result.ts'
+import type { BackendTally } from '../../../model/probe/results/probe-result.ts'
 import type { Observation } from '../../../model/probe/observation.ts'
 import { Histogram } from '../histogram.ts'
 import { Letters } from '../letters.ts'

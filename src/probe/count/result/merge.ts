@@ -1,5 +1,5 @@
 import type { Outcome } from '../../../model/probe/observation.ts'
-import type { Latency, ProbeTotals, Recognition } from '../../../model/probe/probe-result.ts'
+import type { Latency, ProbeTotals, Recognition } from '../../../model/probe/results/probe-result.ts'
 import type { BackendCount } from './backends.ts'
 import type { Cell } from '../cell.ts'
 import { Histogram } from '../histogram.ts'

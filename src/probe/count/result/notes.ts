@@ -1,6 +1,6 @@
 import { isForbidden } from '../../../cluster/index.ts'
 import { hostAndPort } from '../../../model/common/ip.ts'
-import type { SurveyCell, SurveyEntry } from '../../../model/probe/survey.ts'
+import type { SurveyCell, SurveyEntry } from '../../../model/probe/results/survey.ts'
 import type { ProbeOptions } from '../../plan/plan.ts'
 import type { ClientRun } from '../client-run.ts'
 import type { Gathered } from '../gathered.ts'

@@ -1,14 +1,14 @@
 import { judgeNotes } from '../../../judge/notes.ts'
 import { strangersOf } from '../../../judge/strangers.ts'
 import { errorPerVerdict, judgeSurvey } from '../../../judge/survey.ts'
-import { mergedCookies } from '../../../model/probe/cause.ts'
+import { mergedCookies } from '../../../model/probe/cookies/cause.ts'
 import type {
   AbsentClient,
   ProbeSurvey,
   SurveyCell,
   SurveyClient,
   SurveyEntry,
-} from '../../../model/probe/survey.ts'
+} from '../../../model/probe/results/survey.ts'
 import { originReport } from '../../plan/origin.ts'
 import { hereIndex } from '../../run/clients/here-index.ts'
 import { tallyBackends } from './backends.ts'

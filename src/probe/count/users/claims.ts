@@ -1,7 +1,7 @@
 import { hostAndPort } from '../../../model/common/ip.ts'
 import { createHash } from 'node:crypto'
 import { digestOf } from '../../../agent/cookies/describe.ts'
-import type { CookieForm, SetCookie } from '../../../model/probe/cookie.ts'
+import type { CookieForm, SetCookie } from '../../../model/probe/cookies/cookie.ts'
 import type { Endpoint } from '../../../model/cluster/endpoint.ts'
 
 /** Whom a cookie may name. */

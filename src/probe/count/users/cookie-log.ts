@@ -1,9 +1,9 @@
-import type { CookieReport } from '../../../model/probe/cause.ts'
-import type { SetCookie } from '../../../model/probe/cookie.ts'
+import type { CookieReport } from '../../../model/probe/cookies/cause.ts'
+import type { SetCookie } from '../../../model/probe/cookies/cookie.ts'
 import type { Observation } from '../../../model/probe/observation.ts'
-import type { CookieEnd } from '../../../model/probe/probe-result.ts'
+import type { CookieEnd } from '../../../model/probe/results/probe-result.ts'
 import type { Claims } from './claims.ts'
-import { makerOf } from '../../../model/probe/maker.ts'
+import { makerOf } from '../../../model/probe/cookies/maker.ts'
 
 /** Of one session; applications have a handful. */
 const mostCookies = 32

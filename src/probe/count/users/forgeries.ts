@@ -1,6 +1,6 @@
-import type { CookieForm } from '../../../model/probe/cookie.ts'
+import type { CookieForm } from '../../../model/probe/cookies/cookie.ts'
 import type { Endpoint } from '../../../model/cluster/endpoint.ts'
-import type { ForgedKind } from '../../../model/probe/forged.ts'
+import type { ForgedKind } from '../../../model/probe/cookies/forged.ts'
 import { addressOf, statefulSession, writtenAs } from './claims.ts'
 
 /** A cookie that nobody was given, for one user. */

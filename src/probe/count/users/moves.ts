@@ -1,8 +1,8 @@
 import { movesOf } from '../../../judge/moves.ts'
-import { wasLeft } from '../../../model/probe/left.ts'
-import type { DuringReport } from '../../../model/probe/during.ts'
-import { makerOf } from '../../../model/probe/maker.ts'
-import type { ProbeSurvey } from '../../../model/probe/survey.ts'
+import { wasLeft } from '../../../model/probe/results/left.ts'
+import type { DuringReport } from '../../../model/probe/results/during.ts'
+import { makerOf } from '../../../model/probe/cookies/maker.ts'
+import type { ProbeSurvey } from '../../../model/probe/results/survey.ts'
 
 /** Who of the users with a jar was moved since a moment of the run; nothing where there are none who should stay. */
 export function sessionMoves(survey: ProbeSurvey, sinceMs: number): Pick<DuringReport, 'sessions'> {

@@ -1,7 +1,7 @@
 import { crossingsOf, type Step } from '../../../judge/crossings.ts'
 import type { Crossing } from '../../../model/probe/crossing.ts'
-import type { BackendTally } from '../../../model/probe/probe-result.ts'
-import type { SurveyCell } from '../../../model/probe/survey.ts'
+import type { BackendTally } from '../../../model/probe/results/probe-result.ts'
+import type { SurveyCell } from '../../../model/probe/results/survey.ts'
 import type { ProbePlan } from '../../plan/plan.ts'
 
 /** What users found who took their cookies from place to place. */

@@ -1,4 +1,4 @@
-import type { VisitsReport } from '../../../model/probe/visits.ts'
+import type { VisitsReport } from '../../../model/probe/cookies/visits.ts'
 
 /** Follows how the application counts the visits of one user in its own session. */
 export class VisitLog {

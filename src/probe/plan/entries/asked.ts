@@ -1,5 +1,5 @@
 import { didYouMean } from '../../../model/common/spelling.ts'
-import type { IpFamily, SurveyEntry } from '../../../model/probe/survey.ts'
+import type { IpFamily, SurveyEntry } from '../../../model/probe/results/survey.ts'
 import { invalidValue } from '../../../model/common/user-error.ts'
 
 /** What `--via` takes, in the order in which entries are shown. */

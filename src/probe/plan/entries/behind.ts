@@ -1,7 +1,7 @@
 import { serviceLabel } from '../../../model/cluster/external.ts'
 import { type Endpoint, endpointsOfPort } from '../../../model/cluster/endpoint.ts'
 import type { EndpointSlice } from '../../../model/cluster/kubernetes.ts'
-import type { SurveyEntry } from '../../../model/probe/survey.ts'
+import type { SurveyEntry } from '../../../model/probe/results/survey.ts'
 
 /** The endpoints that an entry leads to: those of its port and its address family. */
 export function endpointsBehind(

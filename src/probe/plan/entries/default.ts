@@ -1,5 +1,5 @@
 import { familyOf } from '../../../model/common/ip.ts'
-import type { SurveyEntry } from '../../../model/probe/survey.ts'
+import type { SurveyEntry } from '../../../model/probe/results/survey.ts'
 import type { ProbeSubject } from '../preflight.ts'
 
 /** The way in when no other is asked for: the cluster IP and the examined port. */

@@ -1,5 +1,5 @@
 import type { Endpoint } from '../../../model/cluster/endpoint.ts'
-import type { SurveyEntry } from '../../../model/probe/survey.ts'
+import type { SurveyEntry } from '../../../model/probe/results/survey.ts'
 import { type ClientPlace, eligibleEndpoints } from '../../../model/affinity/eligible.ts'
 import { outsideKinds } from './asked.ts'
 

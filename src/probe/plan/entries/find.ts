@@ -1,7 +1,7 @@
 import type { Cluster } from '../../../cluster/index.ts'
 import type { Service, ServicePort } from '../../../model/cluster/kubernetes.ts'
 import { known } from '../../../model/cluster/fact.ts'
-import type { UnaskedPort } from '../../../model/probe/survey.ts'
+import type { UnaskedPort } from '../../../model/probe/results/survey.ts'
 import { UserError } from '../../../model/common/user-error.ts'
 import type { ProbeOptions } from '../plan.ts'
 import { type ProbeSubject, whyNoEndpoints } from '../preflight.ts'

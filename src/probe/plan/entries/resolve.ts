@@ -3,7 +3,12 @@ import { balancerOf } from '../../../mechanisms/service/balancers/recognise.ts'
 import { familyOf } from '../../../model/common/ip.ts'
 import type { Service, ServicePort } from '../../../model/cluster/kubernetes.ts'
 import type { Fact } from '../../../model/cluster/fact.ts'
-import type { IpFamily, SurveyBalancer, SurveyEntry, UnaskedPort } from '../../../model/probe/survey.ts'
+import type {
+  IpFamily,
+  SurveyBalancer,
+  SurveyEntry,
+  UnaskedPort,
+} from '../../../model/probe/results/survey.ts'
 import { UserError } from '../../../model/common/user-error.ts'
 import { type Way, waysInto } from '../../../model/cluster/ways.ts'
 import { type AskedEntries, entryKinds } from './asked.ts'

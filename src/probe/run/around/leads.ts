@@ -1,7 +1,7 @@
 import { outsideKinds } from '../../plan/entries/asked.ts'
 import { type Way, waysInto } from '../../../model/cluster/ways.ts'
 import type { Service } from '../../../model/cluster/kubernetes.ts'
-import type { SurveyEntry } from '../../../model/probe/survey.ts'
+import type { SurveyEntry } from '../../../model/probe/results/survey.ts'
 
 /**
  * Whether an entry that was found before leads to a Service as it is now: its address is still the Service's, and its port is

@@ -1,6 +1,6 @@
 import { backendLetter } from '../../../model/probe/backend.ts'
-import type { ComparedRun } from '../../../model/probe/comparison.ts'
-import type { BackendTally, ProbeResult } from '../../../model/probe/probe-result.ts'
+import type { ComparedRun } from '../../../model/probe/results/comparison.ts'
+import type { BackendTally, ProbeResult } from '../../../model/probe/results/probe-result.ts'
 
 /** All who have no letter of their own share this one (src/model/probe/backend.ts). */
 const shared = '+'

@@ -1,5 +1,5 @@
 import { jsonText } from '../../text/json.ts'
-import type { ProbeComparison } from '../../../model/probe/comparison.ts'
+import type { ProbeComparison } from '../../../model/probe/results/comparison.ts'
 import type { ProbeFormat, RenderOptions } from '../render.ts'
 
 type Renderer = (comparison: ProbeComparison, options: RenderOptions) => Promise<string>

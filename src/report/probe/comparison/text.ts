@@ -1,6 +1,6 @@
 import { affinityWords } from '../../text/affinity.ts'
-import { policyOf, unexplainedOf } from '../../../model/probe/compared.ts'
-import type { Aspect, ComparedRun, ProbeComparison } from '../../../model/probe/comparison.ts'
+import { policyOf, unexplainedOf } from '../../../model/probe/results/compared.ts'
+import type { Aspect, ComparedRun, ProbeComparison } from '../../../model/probe/results/comparison.ts'
 import type { Style } from '../../terminal.ts'
 import { flow } from '../../text/flow.ts'
 import { type Line, lineWidth, span } from '../../text/line.ts'

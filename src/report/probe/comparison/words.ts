@@ -2,8 +2,8 @@ import { nonBreakingSpace } from '../../text/width.ts'
 import { describeSurvey } from '../survey/verdict.ts'
 import { describeVerdict } from '../verdict.ts'
 import type { VerdictWords } from '../words.ts'
-import { behaviourOf } from '../../../model/probe/compared.ts'
-import type { Conclusion, ProbeComparison } from '../../../model/probe/comparison.ts'
+import { behaviourOf } from '../../../model/probe/results/compared.ts'
+import type { Conclusion, ProbeComparison } from '../../../model/probe/results/comparison.ts'
 
 export interface ConclusionWords {
   headline: string

@@ -1,6 +1,6 @@
 import type { Backend } from '../../../model/probe/backend.ts'
 import type { ProbeEvent } from '../../../model/probe/probe-event.ts'
-import type { EndpointChange, SwitchExplanation } from '../../../model/probe/probe-result.ts'
+import type { EndpointChange, SwitchExplanation } from '../../../model/probe/results/probe-result.ts'
 import { formatElapsed } from '../../text/numbers.ts'
 import { sanitize } from '../../text/sanitize.ts'
 

@@ -1,5 +1,5 @@
-import type { ProbeResult } from '../../../model/probe/probe-result.ts'
-import type { Verdict } from '../../../model/probe/verdict.ts'
+import type { ProbeResult } from '../../../model/probe/results/probe-result.ts'
+import type { Verdict } from '../../../model/probe/results/verdict.ts'
 import type { Style } from '../../terminal.ts'
 import { flow } from '../../text/flow.ts'
 import { type Line, paintLines, span } from '../../text/line.ts'

@@ -1,4 +1,4 @@
-import type { TimelineCell } from '../../../model/probe/probe-result.ts'
+import type { TimelineCell } from '../../../model/probe/results/probe-result.ts'
 import type { Paint, Style } from '../../terminal.ts'
 import { type Span, span } from '../../text/line.ts'
 import type { Palette } from '../palette.ts'

@@ -3,7 +3,7 @@ import type {
   ProbeResult,
   Switch,
   SwitchExplanation,
-} from '../../../model/probe/probe-result.ts'
+} from '../../../model/probe/results/probe-result.ts'
 import { sanitize } from '../../text/sanitize.ts'
 import { formatElapsed } from '../../text/numbers.ts'
 import { shortenMiddle } from '../../text/width.ts'

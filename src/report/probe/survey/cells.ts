@@ -1,8 +1,13 @@
 import { sanitize } from '../../text/sanitize.ts'
 import { affinityWords } from '../../text/affinity.ts'
 import type { Code } from '../../../analysis/codes.ts'
-import type { ProbeSurvey, SurveyCell, SurveyClient, SurveyEntry } from '../../../model/probe/survey.ts'
-import type { InconclusiveReason } from '../../../model/probe/verdict.ts'
+import type {
+  ProbeSurvey,
+  SurveyCell,
+  SurveyClient,
+  SurveyEntry,
+} from '../../../model/probe/results/survey.ts'
+import type { InconclusiveReason } from '../../../model/probe/results/verdict.ts'
 import { failureWords } from '../words.ts'
 
 /** A sentence below the table, for the cells that carry its mark. */

@@ -1,4 +1,4 @@
-import type { ProbeSurvey, SurveyCell, SurveyClient } from '../../../model/probe/survey.ts'
+import type { ProbeSurvey, SurveyCell, SurveyClient } from '../../../model/probe/results/survey.ts'
 import type { TargetRef } from '../../../model/affinity/target.ts'
 import type { SurveyReport } from '../../schema/survey.ts'
 import { affinity } from '../json.ts'

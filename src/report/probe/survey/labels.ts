@@ -1,5 +1,5 @@
 import { hostAndPort } from '../../../model/common/ip.ts'
-import type { ProbeSurvey, SurveyClient, SurveyEntry } from '../../../model/probe/survey.ts'
+import type { ProbeSurvey, SurveyClient, SurveyEntry } from '../../../model/probe/results/survey.ts'
 import { countOf } from '../../../model/common/count.ts'
 import { sanitize } from '../../text/sanitize.ts'
 import type { AxisItem } from './matrix.ts'

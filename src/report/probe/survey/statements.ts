@@ -1,5 +1,5 @@
 import type { Code } from '../../../analysis/codes.ts'
-import type { EntryDifference, ProbeSurvey, SurveyStatement } from '../../../model/probe/survey.ts'
+import type { EntryDifference, ProbeSurvey, SurveyStatement } from '../../../model/probe/results/survey.ts'
 import { countOf, formatCount } from '../../../model/common/count.ts'
 import { formatProbability } from '../../text/numbers.ts'
 import { sanitize } from '../../text/sanitize.ts'

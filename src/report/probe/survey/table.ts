@@ -1,4 +1,4 @@
-import type { ProbeSurvey, SurveyCell, SurveyClient } from '../../../model/probe/survey.ts'
+import type { ProbeSurvey, SurveyCell, SurveyClient } from '../../../model/probe/results/survey.ts'
 import type { Paint, Style } from '../../terminal.ts'
 import { flow } from '../../text/flow.ts'
 import { type Line, span } from '../../text/line.ts'

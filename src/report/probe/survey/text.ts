@@ -1,6 +1,6 @@
 import { affinityWords } from '../../text/affinity.ts'
-import { wasLeft } from '../../../model/probe/left.ts'
-import type { ProbeSurvey } from '../../../model/probe/survey.ts'
+import { wasLeft } from '../../../model/probe/results/left.ts'
+import type { ProbeSurvey } from '../../../model/probe/results/survey.ts'
 import type { Style } from '../../terminal.ts'
 import { flow, flowGroups } from '../../text/flow.ts'
 import { type Line, span } from '../../text/line.ts'

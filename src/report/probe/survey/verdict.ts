@@ -1,5 +1,5 @@
 import { affinityWords } from '../../text/affinity.ts'
-import type { ProbeSurvey, SurveyCell } from '../../../model/probe/survey.ts'
+import type { ProbeSurvey, SurveyCell } from '../../../model/probe/results/survey.ts'
 import { countOf, formatCount } from '../../../model/common/count.ts'
 import { formatProbability } from '../../text/numbers.ts'
 import { nonBreakingSpace } from '../../text/width.ts'

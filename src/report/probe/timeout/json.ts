@@ -1,4 +1,4 @@
-import type { TimeoutResult } from '../../../model/probe/timeout-result.ts'
+import type { TimeoutResult } from '../../../model/probe/results/timeout-result.ts'
 import { affinity } from '../json.ts'
 import type { TimeoutReport } from '../../schema/timeout.ts'
 import { timeoutSentence } from './words.ts'

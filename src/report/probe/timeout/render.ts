@@ -1,5 +1,5 @@
 import { jsonText } from '../../text/json.ts'
-import type { TimeoutResult } from '../../../model/probe/timeout-result.ts'
+import type { TimeoutResult } from '../../../model/probe/results/timeout-result.ts'
 import type { RenderOptions } from '../render.ts'
 
 export const timeoutFormats = ['json', 'text', 'wide', 'yaml'] as const

@@ -1,5 +1,5 @@
 import { affinityWords } from '../../text/affinity.ts'
-import type { TimeoutResult } from '../../../model/probe/timeout-result.ts'
+import type { TimeoutResult } from '../../../model/probe/results/timeout-result.ts'
 import { address, labelWidth, readyWords } from '../header.ts'
 import { labelled, nextSteps, paintBlocks } from '../parts.ts'
 import { recognitionWords } from '../words.ts'

@@ -1,4 +1,4 @@
-import type { TimeoutResult, TimeoutTrial } from '../../../model/probe/timeout-result.ts'
+import type { TimeoutResult, TimeoutTrial } from '../../../model/probe/results/timeout-result.ts'
 import type { Style } from '../../terminal.ts'
 import { type Line, span } from '../../text/line.ts'
 import { formatCount } from '../../../model/common/count.ts'

@@ -1,4 +1,4 @@
-import type { TimeoutReason, TimeoutResult } from '../../../model/probe/timeout-result.ts'
+import type { TimeoutReason, TimeoutResult } from '../../../model/probe/results/timeout-result.ts'
 import { formatDuration } from '../../../model/common/duration.ts'
 import { formatConfidence } from '../../text/numbers.ts'
 import { nonBreakingSpace } from '../../text/width.ts'

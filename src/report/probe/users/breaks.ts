@@ -1,5 +1,5 @@
 import type { Breaks, Stage } from '../../../model/probe/breaks.ts'
-import type { ProbeSurvey } from '../../../model/probe/survey.ts'
+import type { ProbeSurvey } from '../../../model/probe/results/survey.ts'
 import type { Style } from '../../terminal.ts'
 import type { Line } from '../../text/line.ts'
 import { formatCount } from '../../../model/common/count.ts'

@@ -1,4 +1,4 @@
-import type { ProbeSurvey } from '../../../model/probe/survey.ts'
+import type { ProbeSurvey } from '../../../model/probe/results/survey.ts'
 import type { Style } from '../../terminal.ts'
 import type { Line } from '../../text/line.ts'
 import { countOf, formatCount } from '../../../model/common/count.ts'

@@ -1,7 +1,7 @@
 import { hostAndPort } from '../../../model/common/ip.ts'
 import { formatDuration } from '../../../model/common/duration.ts'
 import { matchPolicy, type Policy } from '../../../model/affinity/policy.ts'
-import type { ProbeSurvey } from '../../../model/probe/survey.ts'
+import type { ProbeSurvey } from '../../../model/probe/results/survey.ts'
 import type { Style } from '../../terminal.ts'
 import { flowGroups } from '../../text/flow.ts'
 import { type Line, span } from '../../text/line.ts'

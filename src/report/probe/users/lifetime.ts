@@ -1,6 +1,6 @@
 import { formatDuration } from '../../../model/common/duration.ts'
-import type { CookieLifetime, LifetimeStep } from '../../../model/probe/lifetime.ts'
-import type { ProbeSurvey } from '../../../model/probe/survey.ts'
+import type { CookieLifetime, LifetimeStep } from '../../../model/probe/cookies/lifetime.ts'
+import type { ProbeSurvey } from '../../../model/probe/results/survey.ts'
 import type { Style } from '../../terminal.ts'
 import type { Line } from '../../text/line.ts'
 import { countOf, formatCount } from '../../../model/common/count.ts'

@@ -1,5 +1,5 @@
-import type { TimelineCell } from '../../../model/probe/probe-result.ts'
-import type { ProbeSurvey, SurveyCell } from '../../../model/probe/survey.ts'
+import type { TimelineCell } from '../../../model/probe/results/probe-result.ts'
+import type { ProbeSurvey, SurveyCell } from '../../../model/probe/results/survey.ts'
 import type { Style } from '../../terminal.ts'
 import { type Line, type Span, span } from '../../text/line.ts'
 import { countOf } from '../../../model/common/count.ts'

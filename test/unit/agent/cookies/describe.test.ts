@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { describeCookie, digestOf } from '../../../../src/agent/cookies/describe.ts'
 import { parseSetCookie } from '../../../../src/agent/cookies/parse.ts'
-import type { SetCookie } from '../../../../src/model/probe/cookie.ts'
+import type { SetCookie } from '../../../../src/model/probe/cookies/cookie.ts'
 
 function described(header: string): SetCookie {
   const cookie = parseSetCookie(header)

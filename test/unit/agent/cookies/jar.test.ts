@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { CookieJar } from '../../../../src/agent/cookies/jar.ts'
-import { type CookiePlace, defaultPath, pathMatches } from '../../../../src/model/probe/cookie.ts'
+import { type CookiePlace, defaultPath, pathMatches } from '../../../../src/model/probe/cookies/cookie.ts'
 
 const now = Date.UTC(2030, 0, 1)
 

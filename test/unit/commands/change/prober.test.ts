@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { answerOf } from '../../../../src/commands/change/prober.ts'
-import type { ProbeSurvey } from '../../../../src/model/probe/survey.ts'
-import type { InconclusiveReason } from '../../../../src/model/probe/verdict.ts'
+import type { ProbeSurvey } from '../../../../src/model/probe/results/survey.ts'
+import type { InconclusiveReason } from '../../../../src/model/probe/results/verdict.ts'
 
 const survey = (result: 'as-expected' | 'differs' | 'inconclusive', reason?: InconclusiveReason) =>
   ({ verdict: { result }, cells: [{ verdict: { reason } }] }) as unknown as Pick<

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Backend } from '../../../../src/model/probe/backend.ts'
 import type { Endpoint } from '../../../../src/model/cluster/endpoint.ts'
-import type { EndpointChange, SwitchExplanation } from '../../../../src/model/probe/probe-result.ts'
+import type { EndpointChange, SwitchExplanation } from '../../../../src/model/probe/results/probe-result.ts'
 import { diffEndpoints } from '../../../../src/probe/count/changes.ts'
 import { EndpointHistory } from '../../../../src/probe/count/endpoint-history.ts'
 import { explainSwitches } from '../../../../src/probe/count/explain.ts'

@@ -5,7 +5,7 @@ import { Cell } from '../../../../src/probe/count/cell.ts'
 import { NodeClock } from '../../../../src/probe/run/clock.ts'
 import { rangesOf } from '../../../../src/probe/count/held.ts'
 import { Recogniser } from '../../../../src/probe/count/recognise.ts'
-import type { SurveyEntry } from '../../../../src/model/probe/survey.ts'
+import type { SurveyEntry } from '../../../../src/model/probe/results/survey.ts'
 import { seeded } from '../../judge/simulate.ts'
 import { pod } from '../endpoints.ts'
 

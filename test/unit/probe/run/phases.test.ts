@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Backend } from '../../../../src/model/probe/backend.ts'
 import type { Observation } from '../../../../src/model/probe/observation.ts'
-import type { BackendTally } from '../../../../src/model/probe/probe-result.ts'
+import type { BackendTally } from '../../../../src/model/probe/results/probe-result.ts'
 import { Phases } from '../../../../src/probe/run/phases.ts'
 
 const backendOf = (letter: string): Backend => ({ letter, kind: 'pod', name: `web-${letter}` })

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { backendLetter } from '../../../../src/model/probe/backend.ts'
 import { outcomes } from '../../../../src/model/probe/observation.ts'
-import type { EndpointChange, ProbeResult } from '../../../../src/model/probe/probe-result.ts'
+import type { EndpointChange, ProbeResult } from '../../../../src/model/probe/results/probe-result.ts'
 
 /** Text that a cluster may hold, the worst included. */
 const text = fc.oneof(

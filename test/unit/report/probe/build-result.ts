@@ -6,7 +6,7 @@ import type {
   ProbeResult,
   Switch,
   TimelineCell,
-} from '../../../../src/model/probe/probe-result.ts'
+} from '../../../../src/model/probe/results/probe-result.ts'
 
 type Overrides = { [Key in keyof ProbeResult]?: Partial<ProbeResult[Key]> }
 

@@ -1,6 +1,10 @@
 import { backendLetter } from '../../../../src/model/probe/backend.ts'
-import type { EndpointChange, ProbeResult, ProbedService } from '../../../../src/model/probe/probe-result.ts'
-import type { InconclusiveReason, Verdict } from '../../../../src/model/probe/verdict.ts'
+import type {
+  EndpointChange,
+  ProbeResult,
+  ProbedService,
+} from '../../../../src/model/probe/results/probe-result.ts'
+import type { InconclusiveReason, Verdict } from '../../../../src/model/probe/results/verdict.ts'
 import { buildResult, latencyOf, picks, podName } from './build-result.ts'
 
 const clientIp: Partial<ProbedService> = { policy: { kind: 'client-ip', timeoutSeconds: 10_800 } }

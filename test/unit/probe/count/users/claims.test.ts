@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { digestOf } from '../../../../../src/agent/cookies/describe.ts'
 import type { Endpoint } from '../../../../../src/model/cluster/endpoint.ts'
 import { Claims, valuesFor } from '../../../../../src/probe/count/users/claims.ts'
-import { makerOf } from '../../../../../src/model/probe/maker.ts'
+import { makerOf } from '../../../../../src/model/probe/cookies/maker.ts'
 import { pod } from '../../endpoints.ts'
 
 /** As the proxies write them: computed with md5sum and sha256sum. */

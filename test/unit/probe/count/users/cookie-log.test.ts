@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { SetCookie } from '../../../../../src/model/probe/cookie.ts'
+import type { SetCookie } from '../../../../../src/model/probe/cookies/cookie.ts'
 import type { Observation } from '../../../../../src/model/probe/observation.ts'
 import { CookieLog } from '../../../../../src/probe/count/users/cookie-log.ts'
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { EndpointChange } from '../../../../../src/model/probe/probe-result.ts'
+import type { EndpointChange } from '../../../../../src/model/probe/results/probe-result.ts'
 import { sessionMoves } from '../../../../../src/probe/count/users/moves.ts'
 import { seeded } from '../../../judge/simulate.ts'
 import { gateways, probed } from './gateways.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { UsersVerdict } from '../../../../../src/model/probe/cause.ts'
+import type { UsersVerdict } from '../../../../../src/model/probe/cookies/cause.ts'
 import type { Policy } from '../../../../../src/model/affinity/policy.ts'
 import { seeded } from '../../../judge/simulate.ts'
 import { type Asking, gateways, pods, probed } from './gateways.ts'

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { SurveyEntry } from '../../../../../src/model/probe/survey.ts'
+import type { SurveyEntry } from '../../../../../src/model/probe/results/survey.ts'
 import { eligibleThrough, type EntryClient } from '../../../../../src/probe/plan/entries/eligible.ts'
 import { host, pod } from '../../endpoints.ts'
 

@@ -1,6 +1,6 @@
 import { conclude, differencesOf, overallResult } from '../../../../../src/judge/comparison.ts'
-import type { ComparisonKind, ProbeComparison } from '../../../../../src/model/probe/comparison.ts'
-import type { ProbeResult } from '../../../../../src/model/probe/probe-result.ts'
+import type { ComparisonKind, ProbeComparison } from '../../../../../src/model/probe/results/comparison.ts'
+import type { ProbeResult } from '../../../../../src/model/probe/results/probe-result.ts'
 import { fixtures } from '../fixtures.ts'
 
 const fixture = (name: string): ProbeResult => {

@@ -4,8 +4,12 @@ import type {
   SurveyClient,
   SurveyEntry,
   SurveyStatement,
-} from '../../../../../src/model/probe/survey.ts'
-import type { Behaviour, InconclusiveReason, Verdict } from '../../../../../src/model/probe/verdict.ts'
+} from '../../../../../src/model/probe/results/survey.ts'
+import type {
+  Behaviour,
+  InconclusiveReason,
+  Verdict,
+} from '../../../../../src/model/probe/results/verdict.ts'
 import { buildResult, latencyOf } from '../build-result.ts'
 
 export interface SurveySketch {

@@ -1,4 +1,4 @@
-import type { ProbeSurvey } from '../../../../../src/model/probe/survey.ts'
+import type { ProbeSurvey } from '../../../../../src/model/probe/results/survey.ts'
 import { balancer, buildSurvey, clusterIP, entry, nodePort } from './build-survey.ts'
 
 const sticks = (entries: number, clients: number) =>

@@ -1,4 +1,4 @@
-import type { TimeoutResult, TimeoutTrial } from '../../../../../src/model/probe/timeout-result.ts'
+import type { TimeoutResult, TimeoutTrial } from '../../../../../src/model/probe/results/timeout-result.ts'
 
 /** `●` and `○` for each trial of a pause, as the report shows them. */
 function trialsOf(dots: Record<string, string>, more: Partial<TimeoutTrial> = {}): TimeoutTrial[] {

@@ -1,0 +1,47 @@
+import type { Explanation } from '../../analysis/analyse.ts'
+import type { ChangeNotice } from '../../model/affinity/change.ts'
+import { isEqual } from '../../model/affinity/fields.ts'
+import { objectName } from '../../model/findings/finding.ts'
+import { refOf } from '../../model/cluster/object.ts'
+import { UserError } from '../../model/common/user-error.ts'
+import type { ChangePlan } from '../../model/affinity/write.ts'
+import type { Collector } from '../../snapshot/collect.ts'
+import type { OtherTarget } from '../../snapshot/others.ts'
+import type { Carried } from '../carry/migrate.ts'
+import { servicesOf, strays } from '../carry/migrate.ts'
+import { objectionsBetween, weigh } from './objections.ts'
+import { afterOf, afterWrites, explained, snapshotAround } from './scene.ts'
+
+interface Planned {
+  plan: ChangePlan
+  force: boolean
+  carried?: Carried | undefined
+}
+
+/**
+ * What `explain` would say after a change and does not say before, of a target in front of Services. Throws UserError for
+ * what must not be made: errors, and a change after which still nobody keeps clients.
+ */
+export async function remarksOn(
+  collector: Collector,
+  target: OtherTarget,
+  { plan, force, carried }: Planned,
+): Promise<ChangeNotice[]> {
+  const snapshot = await snapshotAround(collector, target)
+  const before = explained(snapshot, target)
+  const changed = { ...target, object: afterOf(target.object, plan.writes) }
+  const after = explained(afterWrites(snapshot, plan.writes), changed)
+  const name = objectName(refOf(target.object))
+  const remarks = weigh(name, objectionsBetween(before, after), force)
+  const isInVain = plan.before.kind === 'none' && isEqual(effects(before), effects(after))
+  if (isInVain && !force)
+    throw new UserError(`${name} not changed: no way through it would keep clients otherwise than now`, {
+      hints: [`see who decides:  kubectl affinity explain ${name}`, { remedy: 'force' }],
+    })
+  return [...(carried === undefined ? [] : strays(carried, servicesOf(after.paths))), ...remarks]
+}
+
+/** Who picks on the ways through a target, and on what. */
+function effects({ paths }: Explanation): unknown[] {
+  return paths.map(({ entry, hops }) => [entry.address, hops.map(({ role, policy }) => [role, policy])])
+}

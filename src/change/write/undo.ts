@@ -1,0 +1,128 @@
+import type { Changing } from '../../mechanisms/changing.ts'
+import { type Fact } from '../../model/cluster/fact.ts'
+import { inverse, isEqual } from '../../model/affinity/fields.ts'
+import type { ChangeRequest, Wish } from '../../model/affinity/intent.ts'
+import type { KubernetesObject } from '../../model/cluster/kubernetes.ts'
+import { keyOf, refOf, resourceName } from '../../model/cluster/object.ts'
+import type { Policy } from '../../model/affinity/policy.ts'
+import type { TargetRef } from '../../model/affinity/target.ts'
+import type { ChangePlan, Write } from '../../model/affinity/write.ts'
+import { commandFor } from '../../targets/command.ts'
+import { played } from './predict.ts'
+import { storeOf } from '../../model/cluster/store.ts'
+import { withObjects } from '../around/store.ts'
+
+export interface Planned {
+  changing: Changing
+  target: TargetRef
+  object: KubernetesObject
+  plan: ChangePlan
+  lists: ReadonlyMap<string, Fact<readonly KubernetesObject[]>>
+}
+
+/**
+ * The commands that take a change back, exactly: one of this tool where it is seen to lead to just what was there, else
+ * kubectl's, made from the writes.
+ */
+export function undoOf(planned: Planned): string[] {
+  const { target, plan } = planned
+  const request = backTo(plan.before)
+  if (request !== undefined && leadsBack(planned, request))
+    return [commandFor(request.verb, target, ...wordsOf(request), ...choiceOf(planned))]
+  return plan.writes.toReversed().map(kubectl)
+}
+
+/** Who is to do it, where another one would without being named. */
+function choiceOf({ changing, object }: Planned): string[] {
+  return changing.isOnAsking?.(object) === true ? [`--with ${changing.name}`] : []
+}
+
+function backTo(before: Policy): ChangeRequest | undefined {
+  if (before.kind === 'none') return { verb: 'disable' }
+  const by = wishFor(before)
+  return by === undefined ? undefined : { verb: 'enable', by }
+}
+
+function wishFor(policy: Policy): Wish | undefined {
+  if (policy.kind === 'header')
+    return policy.name === undefined ? undefined : { kind: 'header', name: policy.name }
+  if (policy.kind !== 'cookie' || policy.name === undefined) return undefined
+  const { name, path, ttlSeconds, secure } = policy
+  return {
+    kind: 'cookie',
+    name,
+    ...(path === undefined ? {} : { path }),
+    ...(ttlSeconds === undefined ? {} : { ttlSeconds }),
+    ...(secure === true ? { secure } : {}),
+  }
+}
+
+function wordsOf(request: ChangeRequest): string[] {
+  if (request.verb === 'disable' || request.by === undefined) return []
+  const { by } = request
+  if (by.kind === 'source-ip') return ['--source-ip']
+  if (by.kind === 'header') return [`--header ${by.name}`]
+  return [
+    `--cookie ${by.name}`,
+    ...(by.path === undefined ? [] : [`--path ${quoted(by.path)}`]),
+    ...(by.ttlSeconds === undefined ? [] : [`--ttl ${by.ttlSeconds}s`]),
+    ...(by.secure === true ? ['--secure'] : []),
+  ]
+}
+
+/** Plays both changes, one after the other. */
+function leadsBack({ changing, object, plan, lists }: Planned, request: ChangeRequest): boolean {
+  const changed = plan.writes.map(played)
+  const target =
+    changed.find(({ object: one }) => keyOf(refOf(one)) === keyOf(refOf(object)))?.object ?? object
+  const now = withObjects(lists, changed)
+  const back = changing.plan(target, request, storeOf(now))
+  if (back === undefined || 'refused' in back) return false
+  const after = withObjects(now, back.writes.map(played))
+  const touched = [...plan.writes, ...back.writes]
+  const target2 = back.writes
+    .map(played)
+    .find(({ object: one }) => keyOf(refOf(one)) === keyOf(refOf(object)))
+  const isBack = isEqual(bare(target2?.object ?? target), bare(object))
+  return (
+    isBack &&
+    touched.every(({ type, object: { metadata } }) => {
+      const find = (from: typeof lists): unknown => {
+        const list = from.get(resourceName(type))
+        const found = list?.known === true ? list.value : []
+        return found.find(
+          (one) => one.metadata.name === metadata.name && one.metadata.namespace === metadata.namespace,
+        )
+      }
+      // The target itself need not be in a list.
+      if (keyOf(refOf({ ...object })) === keyOf(refOf({ ...object, metadata, kind: type.kind }))) return true
+      return isEqual(bare(find(lists)), bare(find(after)))
+    })
+  )
+}
+
+/** Without what every write changes; what lists leave out is left out. */
+function bare(object: unknown): unknown {
+  if (object === undefined) return undefined
+  const { metadata, ...rest } = object as KubernetesObject & { status?: unknown }
+  const { name, namespace, labels, annotations } = metadata
+  return { ...rest, metadata: { name, namespace, labels, annotations } }
+}
+
+function kubectl(write: Write): string {
+  const { type, object } = write
+  const where = `-n ${object.metadata.namespace ?? 'default'}`
+  const name = `${resourceName(type)}/${object.metadata.name}`
+  if (write.how === 'create') return `kubectl delete ${name} ${where}`
+  if (write.how === 'delete') {
+    const { apiVersion, kind, metadata, spec } = object as KubernetesObject & { spec?: unknown }
+    const { labels, annotations } = metadata
+    const made = { apiVersion, kind, metadata: { name: metadata.name, labels, annotations }, spec }
+    return `echo ${quoted(JSON.stringify(made))} | kubectl create -f - ${where}`
+  }
+  return `kubectl patch ${name} ${where} --type merge -p ${quoted(JSON.stringify(inverse(object, write.fields)))}`
+}
+
+function quoted(text: string): string {
+  return /^[\w./=,:-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`
+}

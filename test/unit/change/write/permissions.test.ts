@@ -1,0 +1,30 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { rulesFor } from '../../../../src/change/write/permissions.ts'
+import { changeRules } from '../../../../src/change/write/problems.ts'
+import { changes } from '../../../../src/mechanisms/changes.ts'
+import { roleYaml } from '../../../../src/model/cluster/role.ts'
+
+it('the page of enable and disable shows the Role that the command prints', () => {
+  const page = readFileSync(join(import.meta.dirname, '../../../docs/changing.md'), 'utf8')
+  expect(page).toContain(
+    roleYaml({ name: 'kubectl-affinity-change', namespace: 'default', rules: changeRules }),
+  )
+})
+
+it.each([
+  ['virtualservices', ['destinationrules get list patch create delete', 'virtualservices get']],
+  ['ingresses', ['ingresses get patch', 'services get list patch']],
+  [
+    'httproutes',
+    ['backendtrafficpolicies get list patch create delete', 'gateways get list', 'httproutes get patch'],
+  ],
+])('who changes %s is told what it takes', (resource, wanted) => {
+  const able = changes.filter(({ targets }) => targets.some((type) => type.resource === resource))
+  const target = able.flatMap(({ targets }) => targets).find((type) => type.resource === resource)!
+  const said = rulesFor(target, able).flatMap(({ resources, verbs }) =>
+    resources.map((name) => [name, ...verbs].join(' ')),
+  )
+  expect(said.toSorted()).toStrictEqual(wanted)
+})
