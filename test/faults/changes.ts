@@ -172,7 +172,7 @@ export const changes: readonly Change[] = [
   },
 ]
 
-/** Makes a change in the middle of a probe. */
+/** Makes a change in the middle of a probe, whose pods may take long to start. */
 export async function runChange(
   place: Place,
   { name, isSticky, change, may, args = [] }: Change,
@@ -183,7 +183,11 @@ export async function runChange(
   try {
     const ended = await place.run(
       ['probe', `svc/${service}`, '--duration', '10s', ...args, '-o', 'json'],
-      async () => {
+      async (_, progress) => {
+        // Of several it does not say so.
+        const until = performance.now() + (args.includes('--clients') ? 3000 : 60_000)
+        while (!progress().includes('waiting for the first answer') && performance.now() < until)
+          await sleep(100)
         await sleep(4000)
         await change(place, service, app)
       },

@@ -109,10 +109,10 @@ export class Place {
     return this.namespace === 'default'
   }
 
-  /** Runs a command; `meanwhile` may send it signals. */
+  /** Runs a command; `meanwhile` may send it signals, and is told what it has said on stderr. */
   async run(
     args: readonly string[],
-    meanwhile?: (kill: (signal: NodeJS.Signals) => void) => Promise<void>,
+    meanwhile?: (kill: (signal: NodeJS.Signals) => void, progress: () => string) => Promise<void>,
     kubeconfig = this.kubeconfig,
   ): Promise<Ended> {
     const child = spawn(executable, args, {
@@ -131,7 +131,10 @@ export class Place {
       child.once('error', reject)
       child.once('close', (code, signal) => resolve({ code, signal, ...texts }))
     })
-    await meanwhile?.((signal) => void child.kill(signal))
+    await meanwhile?.(
+      (signal) => void child.kill(signal),
+      () => texts.stderr,
+    )
     return await ended
   }
 

@@ -20,7 +20,7 @@ import type { Answer } from './answer.ts'
 import { digest } from './digest.ts'
 import { formatExcerpt } from './excerpt.ts'
 import { pathKeys, readPath } from './json-path.ts'
-import { createKin } from './kin.ts'
+import { createKin, isName } from './kin.ts'
 import type { Mentions } from './mentions.ts'
 import { createMentions } from './mentions.ts'
 
@@ -32,6 +32,8 @@ export type Identifier = (answer: Answer) => Identity
  */
 const regexLimit = 8192
 const valueLimit = 256
+/** An answer that names more pods than that is of none of them. */
+const mostKin = 4
 
 /** Headers that never say who answered. Words of a date could be the name of a pod. */
 const mute = new Set([
@@ -130,8 +132,12 @@ function recognise(answer: Answer, mentions: Mentions): Identity | undefined {
 function unknown(answer: Answer, ports: readonly RegExp[], kin: ReturnType<typeof createKin>): Identity {
   const text = ports.reduce((text, port) => text.replace(port, ''), answer.body)
   const excerpt = formatExcerpt(answer, mute)
-  const value = digest(kin(excerpt) ?? `${answer.status ?? ''} ${text}`)
-  return { source: 'none', value, excerpt }
+  const found = kin(`${excerpt}\n${answer.body}`)
+  const [name, ...others] = found.filter(isName)
+  const isOne = name !== undefined && others.length === 0
+  const value = digest(isOne ? name : `${answer.status ?? ''} ${text}`)
+  const isFew = found.length > 0 && found.length <= mostKin
+  return { source: 'none', value, excerpt, ...(isFew ? { kin: found } : {}) }
 }
 
 /** Finds the port behind `address`, also with the brackets of an IPv6 address. */

@@ -76,12 +76,14 @@ export interface Observation {
 /**
  * What an answer said about who gave it, before it is matched with endpoints.
  * `value` is what a user's rule extracted, or the known name or address that was found in the answer.
- * Where nothing was found, `excerpt` holds the beginning of the answer and `value` is a digest of it.
+ * Where nothing was found, `excerpt` holds the beginning of the answer, `kin` what looks like names and addresses of pods that came
+ * later, anywhere in it, and `value` is a digest of it.
  */
 export interface Identity {
   source: 'body' | `header:${string}` | 'rule' | 'none'
   value: string
   excerpt?: string
+  kin?: readonly string[]
 }
 
 /** What answers are searched for: names of endpoints, or what a rule of the user extracts. */

@@ -41,7 +41,7 @@ const mostRemembered = 1024
  * Turns what an answer said about its origin into a backend.
  *
  * The agent searches answers for the endpoints that it was told of when it started; here the rest is done: names and
- * addresses become pods, excerpts are searched for endpoints that appeared later, and values of a user's rule are
+ * addresses become pods, excerpts and what looks like a pod's are searched for endpoints that appeared later, and values of a user's rule are
  * matched. What could be two backends is none.
  */
 export class Recogniser {
@@ -165,15 +165,18 @@ export class Recogniser {
     const remembered = this.#remembered.get(identity.value)
     if (remembered !== undefined) return remembered
     const excerpt = identity.excerpt ?? this.#excerpts.get(identity.value)
-    if (excerpt === undefined) return undefined
-    const [only, second] = this.#mentionedIn(excerpt)
+    const { kin = [] } = identity
+    if (excerpt === undefined && kin.length === 0) return undefined
+    const [only, second] = this.#mentionedIn([excerpt, ...kin].join('\n'))
     // The agent saw the whole answer: if the one that it knew were the only one named there, it would have said so.
-    if (only === undefined && this.#excerpts.size < mostRemembered)
+    if (only === undefined && excerpt !== undefined && this.#excerpts.size < mostRemembered)
       this.#excerpts.set(identity.value, excerpt)
     if (only === undefined || second !== undefined || only.owner.told) return undefined
     const found = backend(only.owner, only.by, 'body')
     this.#excerpts.delete(identity.value)
-    if (this.#remembered.size < mostRemembered) this.#remembered.set(identity.value, found)
+    // What comes with each answer need not be remembered.
+    if (kin.length === 0 && this.#remembered.size < mostRemembered)
+      this.#remembered.set(identity.value, found)
     return found
   }
 

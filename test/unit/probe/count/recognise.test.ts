@@ -89,6 +89,20 @@ describe('endpoints that come and go', () => {
     expect(recogniser.recognise({ source: 'none', value: 'digest-1' })).toMatchObject({ name: 'web-2' })
   })
 
+  test('one that appeared later is known by what looks like its name or address, without an excerpt', () => {
+    const recogniser = new Recogniser(auto, [web1])
+    const identity = (...kin: string[]): Identity => ({ source: 'none', value: kin.join(' '), kin })
+    expect(recogniser.recognise(identity('10.0.0.2', '10.0.9.9'))).toMatchObject({ kind: 'anonymous' })
+    recogniser.update([web1, pod('web-2', 2), pod('web-3', 3)])
+    expect(recogniser.recognise(identity('10.0.0.2', '10.0.9.9'))).toMatchObject({
+      name: 'web-2',
+      by: 'pod-ip',
+    })
+    expect(recogniser.recognise(identity('web-2', '10.0.0.2'))).toMatchObject({ name: 'web-2' })
+    expect(recogniser.recognise(identity('web-2', '10.0.0.3'))).toMatchObject({ kind: 'anonymous' })
+    expect(recogniser.recognise(identity('10.0.0.1', '10.0.0.2'))).toMatchObject({ kind: 'anonymous' })
+  })
+
   test('an excerpt that names several, or one that the agent knew, is an anonymous answer', () => {
     const recogniser = new Recogniser(auto, [web1, web10])
     recogniser.update([web1, web10, pod('web-2', 2)])
