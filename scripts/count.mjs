@@ -7,9 +7,9 @@ import { join } from 'node:path'
 const essence = (message) =>
   message
     .split('\n')
-    .filter((line) => /Error|error:|verdict|: expected/.test(line))
+    .filter((line) => /Error|error:|verdict|"(?:result|reason|message)"|: expected/.test(line))
     .map((line) => line.slice(0, 300))
-    .slice(0, 4)
+    .slice(0, 8)
     .join('\n  ')
 
 const folder = process.argv[2]

@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { explainReport } from '../../src/report/schema/explain.ts'
 import { temporaryFolder } from '../support/folder.ts'
 import { type Ended, run, type Running, shell, start } from './support/command.ts'
-import { deployment, service } from './support/manifests.ts'
+import { deployment, listensOn, service } from './support/manifests.ts'
 import { usePlayground } from './support/namespace.ts'
 import { expectExit, reportOf } from './support/report.ts'
 import { bindRole } from './support/roles.ts'
@@ -111,7 +111,7 @@ describe(`external, S5 on ${site.name}`, () => {
         command: ['node', '-e', frontendProgram],
         env: [{ name: 'BACKEND', value: backend }],
         ports: [{ containerPort: 8080 }],
-        readinessProbe: { tcpSocket: { port: 8080 }, periodSeconds: 1 },
+        readinessProbe: listensOn(8080),
       }),
       service('frontend'),
     )

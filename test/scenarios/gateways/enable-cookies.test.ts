@@ -55,7 +55,7 @@ for (const way of gatewayWays) {
       await gatewayFollows(asked(), sets('route'))
       expectExit(await change(place, ['disable', way.target]), 0)
       await gatewayFollows(asked(), sets('route', false))
-      expect(await objections(place, way.name, since)).toStrictEqual([])
+      expect((await objections(place, way.name, since)).join('\n')).toBe('')
     })
   })
 }

@@ -3,7 +3,7 @@ import type { SurveyReport } from '../../../src/report/schema/survey.ts'
 import { gatewayWays } from '../support/gateway-ways.ts'
 import { type Asked, gatewayFollows, ingress, ingressPath, sets } from '../support/gateways.ts'
 import { hashedByEnvoyGateway, hashedByIstio, userCookie } from '../support/hashes.ts'
-import { deployment, service } from '../support/manifests.ts'
+import { deployment, listensOn, service } from '../support/manifests.ts'
 import { usePlayground } from '../support/namespace.ts'
 import { expectExit, surveyOf } from '../support/report.ts'
 import { describeOnce, scenario } from '../support/scenario.ts'
@@ -26,7 +26,7 @@ function shop(): object {
     name: 'server',
     image: site.images.node,
     command: ['node', '-e', source],
-    readinessProbe: { tcpSocket: { port: 8080 }, periodSeconds: 1 },
+    readinessProbe: listensOn(8080),
     ports: [{ containerPort: 8080 }],
   }) as { spec: { template: { spec: object } } }
   Object.assign(made.spec.template.spec, { terminationGracePeriodSeconds: graceMs / 1000 })

@@ -1,6 +1,6 @@
 import { beforeAll, expect } from 'vitest'
 import { gatewayFollows, ingress, ingressPath, sessionApp, sets } from '../support/gateways.ts'
-import { deployment, service } from '../support/manifests.ts'
+import { deployment, listensOn, service } from '../support/manifests.ts'
 import { usePlayground } from '../support/namespace.ts'
 import { expectExit, surveyOf } from '../support/report.ts'
 import { describeOnce, scenario } from '../support/scenario.ts'
@@ -192,7 +192,7 @@ describeOnce('replicas of a gateway that keep to themselves what they know', () 
         image: site.images.node,
         command: ['node', '-e', forgetful],
         env: [{ name: 'PODS', value: pods.trim().split(/\s+/).join(',') }],
-        readinessProbe: { tcpSocket: { port: 8000 }, periodSeconds: 1 },
+        readinessProbe: listensOn(8000),
         ports: [{ containerPort: 8000 }],
       }),
       service('gate', { ports: [{ port: 80, targetPort: 8000 }] }),

@@ -1,7 +1,7 @@
 import { beforeAll, expect } from 'vitest'
 import { gatewayWays } from '../support/gateway-ways.ts'
 import { type Asked, gatewayFollows, sets, stickyIngress } from '../support/gateways.ts'
-import { deployment, service } from '../support/manifests.ts'
+import { deployment, listensOn, service } from '../support/manifests.ts'
 import { usePlayground } from '../support/namespace.ts'
 import { expectExit, surveyOf } from '../support/report.ts'
 import { describeOnce, scenario } from '../support/scenario.ts'
@@ -24,7 +24,7 @@ const app = (): object =>
     name: 'server',
     image: site.images.node,
     command: ['node', '-e', socketServer],
-    readinessProbe: { tcpSocket: { port: 8080 }, periodSeconds: 1 },
+    readinessProbe: listensOn(8080),
     ports: [{ containerPort: 8080 }],
   })
 

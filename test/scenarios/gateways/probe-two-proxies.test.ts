@@ -1,6 +1,6 @@
 import { beforeAll, expect } from 'vitest'
 import { gatewayFollows, sessionApp, sets, stickyIngress } from '../support/gateways.ts'
-import { deployment, service } from '../support/manifests.ts'
+import { deployment, listensOn, service } from '../support/manifests.ts'
 import { usePlayground } from '../support/namespace.ts'
 import { expectExit, surveyOf } from '../support/report.ts'
 import { describeOnce, scenario } from '../support/scenario.ts'
@@ -35,7 +35,7 @@ describeOnce('a load balancer with a cookie in front of an Ingress with one', ()
         image: site.images.node,
         command: ['node', '-e', balancer],
         env: [{ name: 'GATEWAY', value: site.gatewayAddress('ingress-nginx') }],
-        readinessProbe: { tcpSocket: { port: 8000 }, periodSeconds: 1 },
+        readinessProbe: listensOn(8000),
         ports: [{ containerPort: 8000 }],
       }),
       service('edge', { ports: [{ port: 80, targetPort: 8000 }] }),

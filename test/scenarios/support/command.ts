@@ -47,10 +47,22 @@ export function userEnvironment(site: Site): NodeJS.ProcessEnv {
 export function start(site: Site, args: readonly string[], options: CommandOptions = {}): Running {
   const { context, env, input } = options
   const words = ['kubectl', 'affinity', ...args, ...(context === undefined ? [] : ['--context', context])]
-  return startProgram(words, {
+  const running = startProgram(words, {
     env: { ...userEnvironment(site), ...env },
     ...(input === undefined ? {} : { input }),
   })
+  commands.add(running)
+  const forget = (): void => void commands.delete(running)
+  running.ended.then(forget, forget)
+  return running
+}
+
+const commands = new Set<Running>()
+
+/** Ends commands that a test left: one that took too long would go on beside the next try, and its pods with it. */
+export async function endCommands(): Promise<void> {
+  for (const running of commands) running.kill('SIGTERM')
+  await Promise.allSettled([...commands].map(({ ended }) => ended))
 }
 
 /** Runs `kubectl affinity …` to its end. */

@@ -2,7 +2,7 @@ import http from 'node:http'
 import https from 'node:https'
 import { text as readText } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { deployment } from './manifests.ts'
+import { deployment, listensOn } from './manifests.ts'
 import type { Site } from './site.ts'
 
 const sessionServer = `const sessions = new Map()
@@ -23,7 +23,7 @@ export function sessionApp(site: Site, name: string, replicas = 3): object {
     name: 'server',
     image: site.images.node,
     command: ['node', '-e', sessionServer],
-    readinessProbe: { tcpSocket: { port: 8080 }, periodSeconds: 1 },
+    readinessProbe: listensOn(8080),
     ports: [{ containerPort: 8080 }],
   })
 }

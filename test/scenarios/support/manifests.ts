@@ -33,7 +33,7 @@ export function app(site: Site, name: string, options: AppOptions = {}): object 
             { name: 'TLS_KEY', value: certificate.key },
           ]),
     ],
-    readinessProbe: { tcpSocket: { port: 8080 }, periodSeconds: 1 },
+    readinessProbe: listensOn(8080),
     resources: { requests: { cpu: '5m', memory: '16Mi' } },
   }
   return deployment(name, replicas, container, node, labels)
@@ -55,7 +55,7 @@ export function silent(site: Site, name: string, replicas = 3): object {
     name: 'server',
     image: site.images.node,
     command: ['node', '-e', "require('http').createServer((_, response) => response.end('ok')).listen(8080)"],
-    readinessProbe: { tcpSocket: { port: 8080 }, periodSeconds: 1 },
+    readinessProbe: listensOn(8080),
     ports: [{ containerPort: 8080 }],
   })
 }
@@ -71,7 +71,7 @@ export function logging(site: Site, name: string, replicas = 3): object {
     name: 'server',
     image: site.images.node,
     command: ['node', '-e', loggingServer],
-    readinessProbe: { tcpSocket: { port: 8080 }, periodSeconds: 1 },
+    readinessProbe: listensOn(8080),
     ports: [{ containerPort: 8080 }],
   })
 }
@@ -83,7 +83,7 @@ export function netexec(site: Site, name: string, replicas = 3): object {
     image: site.images.agnhost,
     args: ['netexec', '--http-port=8080', '--udp-port=8081'],
     ports: [{ containerPort: 8080 }, { containerPort: 8081, protocol: 'UDP' }],
-    readinessProbe: { tcpSocket: { port: 8080 }, periodSeconds: 1 },
+    readinessProbe: listensOn(8080),
   })
 }
 
@@ -118,9 +118,16 @@ export function lineApp(site: Site, name: string, replicas = 3): object {
     image: site.images.node,
     command: ['node', '-e', lineServer],
     ports: [{ containerPort: 8080 }],
-    readinessProbe: { tcpSocket: { port: 8080 }, periodSeconds: 1 },
+    readinessProbe: listensOn(8080),
   })
 }
+
+/** A readiness probe of who listens; a machine that stalls for a moment takes no pod out of the endpoints. */
+export const listensOn = (port: number): object => ({
+  tcpSocket: { port },
+  periodSeconds: 1,
+  timeoutSeconds: 10,
+})
 
 /** A Deployment of one container, spread over the nodes. */
 export function deployment(

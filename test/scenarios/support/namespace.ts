@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, expect } from 'vitest'
-import { type CommandOptions, type Ended, run, type Running, start } from './command.ts'
+import { type CommandOptions, endCommands, type Ended, run, type Running, start } from './command.ts'
 import { site } from './site.ts'
 
 /** The labels on all that probes make. */
@@ -36,7 +35,8 @@ export function usePlayground(labels: Record<string, string> = {}): Playground {
     await site.kubectl(['apply', '-f', '-'], JSON.stringify(manifest))
   })
   afterEach(async () => {
-    expect(await playground.leftovers()).toStrictEqual([])
+    await endCommands()
+    expect((await playground.leftovers()).join(' ')).toBe('')
   })
   afterAll(async () => {
     await site.kubectl(['delete', 'namespace', name, '--wait=false'])
@@ -50,9 +50,6 @@ function makePlayground(name: string): Playground {
     const list = { apiVersion: 'v1', kind: 'List', items: objects }
     await site.kubectl(['-n', name, 'apply', '-f', '-'], JSON.stringify(list))
   }
-  const proxiesFollow = async (): Promise<void> => {
-    await sleep(site.proxyMs)
-  }
   return {
     name,
     kubectl,
@@ -62,9 +59,9 @@ function makePlayground(name: string): Playground {
       const deployments = objects.filter((object) => 'kind' in object && object.kind === 'Deployment')
       for (const { metadata } of deployments as { metadata: { name: string } }[])
         await kubectl('rollout', 'status', `deployment/${metadata.name}`, '--timeout=120s')
-      await proxiesFollow()
+      await site.proxiesFollow()
     },
-    proxiesFollow,
+    proxiesFollow: () => site.proxiesFollow(),
     probe: (args, options) => run(site, ['probe', '-n', name, ...args], options),
     startProbe: (args, options) => start(site, ['probe', '-n', name, ...args], options),
     requested: async (count) => {

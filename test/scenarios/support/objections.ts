@@ -10,6 +10,9 @@ const judged = 'httproutes,backendtrafficpolicies'
 const isComplaint =
   /^[WEF]\d{4} |^\S+\s+(?:warn|warning|error|fatal|WRN|ERR|FTL)\s|^time=\S+ level=(?:warning|error|fatal)/
 
+/** What a controller says of pods that a stalled machine took for dead, not of what was changed. */
+const isOfPods = /does not have any active Endpoint/
+
 /** Where an entry of a log begins: the one of istiod about what Envoy refused has hundreds of lines. */
 const beginning = /\n(?=\d{4}-\d\d-\d\dT|[IWEF]\d{4} |time=)/
 
@@ -36,7 +39,7 @@ export async function objections(place: Playground, name: GatewayName, since: Da
   )
   const entries = logs
     .flatMap((log) => stripVTControlCharacters(log).split(beginning))
-    .filter((entry) => entry.includes(place.name) && isComplaint.test(entry))
+    .filter((entry) => entry.includes(place.name) && isComplaint.test(entry) && !isOfPods.test(entry))
     .map((entry) => entry.slice(0, 1000))
   const line = '{.involvedObject.kind}/{.involvedObject.name}: {.message}{"\\n"}'
   const format = `jsonpath={range .items[*]}${line}{end}`

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { afterAll, expect } from 'vitest'
 import { gatewayNames, type ProxyMode } from '../../../src/sandbox/choices.ts'
@@ -42,7 +43,7 @@ export async function sandboxSite(proxy: ProxyMode): Promise<Site> {
     },
     nodes: Array.from({ length: nodes }, (_, index) => `node${index + 1}`),
     // Its controllers need a moment for the endpoints; the rules are there at once.
-    proxyMs: 300,
+    proxiesFollow: () => sleep(300),
     restrictedUsers,
     capabilities: new Set<Capability>([
       'api server restarts',

@@ -8,6 +8,7 @@ import {
   labKubeconfig,
   labStatusInTime,
   programs,
+  proxiesFollow,
   restrictedUsers,
   type ServiceProxy,
   startApiServer,
@@ -96,8 +97,8 @@ export interface Site {
     bare: string
   }
   nodes: readonly string[]
-  /** How long the proxies may take to follow a change. */
-  proxyMs: number
+  /** Waits until the proxies on all nodes have followed the last change. */
+  proxiesFollow(): Promise<void>
   /** Contexts of users who may do nothing until a scenario grants it; their names are the users'. */
   restrictedUsers: readonly string[]
   capabilities: ReadonlySet<Capability>
@@ -147,8 +148,11 @@ async function labSite(): Promise<Site> {
     kubectlFolder: await programs('kubernetes'),
     images: { node: images.node, busybox: images.busybox, agnhost: images.agnhost, bare: images.pause },
     nodes: nodes.map(({ name }) => name),
-    // kube-proxy waits at least 1 s between two changes of its rules.
-    proxyMs: 2500,
+    proxiesFollow: () =>
+      proxiesFollow(
+        state.proxy,
+        nodes.map(({ name }) => name),
+      ),
     restrictedUsers,
     capabilities: new Set<Capability>([
       'api server restarts',
