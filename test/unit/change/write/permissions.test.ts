@@ -7,7 +7,7 @@ import { changes } from '../../../../src/mechanisms/changes.ts'
 import { roleYaml } from '../../../../src/model/cluster/role.ts'
 
 it('the page of enable and disable shows the Role that the command prints', () => {
-  const page = readFileSync(join(import.meta.dirname, '../../../docs/changing.md'), 'utf8')
+  const page = readFileSync(join(import.meta.dirname, '../../../../docs/changing.md'), 'utf8')
   expect(page).toContain(
     roleYaml({ name: 'kubectl-affinity-change', namespace: 'default', rules: changeRules }),
   )
