@@ -3,6 +3,7 @@ import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { ProbeReport } from '../../src/report/schema/probe.ts'
 import { app, manyHours, service } from './support/manifests.ts'
 import { usePlayground } from './support/namespace.ts'
+import { scaled, toTheEnd } from './support/pods.ts'
 import { expectExit, reportOf } from './support/report.ts'
 import { site } from './support/site.ts'
 
@@ -34,17 +35,12 @@ describe(`probe --during on ${site.name}`, () => {
   })
 
   beforeEach(async () => {
-    await place.kubectl('scale', 'deployment/web', '--replicas=3')
-    await place.kubectl('rollout', 'status', 'deployment/web', '--timeout=60s')
-    await place.proxiesFollow()
+    await scaled(place, 'web', 3)
   })
 
   /** The report on a probe with a command of kubectl in the middle. */
-  const during = async (
-    words: string,
-    service = 'sticky',
-  ): Promise<ProbeReport['status'] & { during: During }> => {
-    const ended = await place.probe([service, '--during', `kubectl -n ${place.name} ${words}`, '-o', 'json'])
+  const during = async (words: string, pods: number): Promise<ProbeReport['status'] & { during: During }> => {
+    const ended = await place.probe(['sticky', '--during', toTheEnd(place, words, 'web', pods), '-o', 'json'])
     expectExit(ended, 0)
     const { status } = reportOf(ended)
     expect(status.during).toMatchObject({
@@ -55,7 +51,7 @@ describe(`probe --during on ${site.name}`, () => {
   }
 
   test('a rollout moves the client once, because its pod went', async () => {
-    const { during: report, switches, verdict } = await during('rollout restart deployment/web')
+    const { during: report, switches, verdict } = await during('rollout restart deployment/web', 3)
     expect(verdict).toMatchObject({ behaviour: 'sticky', result: 'as-expected' })
     expect(switches.length).toBeGreaterThan(0)
     for (const { explanation } of switches) expect(explanation?.kind).toBe('endpoint-gone')
@@ -66,7 +62,7 @@ describe(`probe --during on ${site.name}`, () => {
   })
 
   test('a scale-up moves nobody', async () => {
-    const { switches, endpointChanges, during: report } = await during('scale deployment/web --replicas=5')
+    const { switches, endpointChanges, during: report } = await during('scale deployment/web --replicas=5', 5)
     expect(switches).toEqual([])
     expect(endpointChanges.filter(({ kind }) => kind === 'added' || kind === 'ready').length).toBeGreaterThan(
       1,
@@ -79,7 +75,7 @@ describe(`probe --during on ${site.name}`, () => {
   })
 
   test('a scale-down moves the client when its pod went, and else does not', async () => {
-    const { switches, endpointChanges } = await during('scale deployment/web --replicas=2')
+    const { switches, endpointChanges } = await during('scale deployment/web --replicas=2', 2)
     expect(endpointChanges.map(({ kind }) => kind)).toContain('removed')
     for (const { explanation } of switches) expect(explanation?.kind).toBe('endpoint-gone')
   })
