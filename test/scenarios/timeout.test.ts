@@ -6,7 +6,8 @@ import { expectExit } from './support/report.ts'
 import { site } from './support/site.ts'
 import { expectIdle, measuring, reportOf } from './support/timeout.ts'
 
-describe(`probe --measure-timeout on ${site.name}`, () => {
+// Errors of the clock of a busy machine cost further rounds.
+describe(`probe --measure-timeout on ${site.name}`, { timeout: 300_000 }, () => {
   const place = usePlayground()
   const measure = (...args: string[]): Promise<Ended> => place.probe([...measuring, ...args])
 
@@ -65,7 +66,7 @@ describe(`probe --measure-timeout on ${site.name}`, () => {
     const { status } = reportOf(ended)
     expect(status.finding).toMatchObject({ outcome: 'held' })
     // A clock of whole seconds may be late: 4 s seen kept prove a little less of what is configured.
-    expect(status.finding?.fromMs).toBeGreaterThan(3500)
+    expect(status.finding?.fromMs).toBeGreaterThan(3000)
     expect(status.trials.some(({ pauseMs, same }) => pauseMs > 3900 && same)).toBe(true)
     expect(Math.max(...status.trials.map(({ pauseMs }) => pauseMs))).toBeLessThan(5000)
     expect(status.verdict.message).toMatch(/--shadow/)
