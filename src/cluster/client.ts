@@ -24,6 +24,7 @@ interface Call {
   method: string
   path: string
   query?: Query | undefined
+  accept?: string | undefined
   body?: unknown
   contentType?: string
   /** Sending it twice does no more than sending it once. */
@@ -55,7 +56,8 @@ export class Client implements Cluster {
   }
 
   get<T>(path: string, options: CallOptions = {}): Promise<T> {
-    return this.#json<T>({ method: 'GET', path, query: options.query, repeatable: true }, options)
+    const { query, accept } = options
+    return this.#json<T>({ method: 'GET', path, query, accept, repeatable: true }, options)
   }
 
   text(path: string, options: CallOptions = {}): Promise<string> {
@@ -163,10 +165,16 @@ export class Client implements Cluster {
   }
 
   async #send(call: Call, limit: TimeLimit) {
-    const { method, body, contentType = 'application/json', lasting = false } = call
+    const {
+      method,
+      body,
+      accept = 'application/json',
+      contentType = 'application/json',
+      lasting = false,
+    } = call
     const path = call.path + queryString(call.query)
     const headers = {
-      Accept: 'application/json',
+      Accept: accept,
       ...(body === undefined ? {} : { 'Content-Type': contentType }),
     }
     const text = body === undefined ? undefined : JSON.stringify(body)

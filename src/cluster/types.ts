@@ -45,6 +45,8 @@ export type Query = Readonly<Record<string, string | number | boolean | undefine
 
 export interface CallOptions {
   query?: Query | undefined
+  /** Media types instead of plain JSON, as one header. */
+  accept?: string | undefined
   /** Aborting it rejects the call with the signal's reason. */
   signal?: AbortSignal | undefined
   /** Instead of --request-timeout; 0 means no limit. */

@@ -200,9 +200,14 @@ export class ObjectReader {
     return known([])
   }
 
-  /** Asked where a list is refused: without permission there is no difference between what is there and what is not. */
+  /**
+   * Asked where a list is refused: without permission there is no difference between what is there and what is not. A
+   * server that said what its groups have is not asked for what is not there.
+   */
   async #isServed(type: ObjectType, version: string): Promise<boolean> {
     if (type.isCustom !== true) return true
+    const groups = await this.#groups
+    if (groups.known && groups.value.get(type.group)?.resources.has(version) === true) return true
     const path = apiOf(type, version)
     const answer = await readObject<{ resources?: { name: string }[] }>(this.#cluster, path, path, {
       signal: this.#signal,
@@ -219,7 +224,8 @@ export class ObjectReader {
     const served = groups.value.get(type.group)
     if (served === undefined) return known([])
     const both = type.versions.filter((version) => served.versions.includes(version))
-    return known(both.length > 0 ? both : [served.preferred])
+    const likely = both.length > 0 ? both : [served.preferred]
+    return known(likely.filter((version) => served.resources.get(version)?.has(type.resource) ?? true))
   }
 }
 

@@ -3,6 +3,7 @@ import { type Fact, known, type Unknown, unknown } from '../model/cluster/fact.t
 
 export interface ReadOptions {
   query?: Readonly<Record<string, string | number>>
+  accept?: string
   signal?: AbortSignal | undefined
   timeoutMs?: number
 }

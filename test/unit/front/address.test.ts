@@ -12,7 +12,7 @@ const readerOf = (cluster: Cluster): ObjectReader => new ObjectReader(cluster, P
 const groups = new Map(
   ['gateway.networking.k8s.io', 'networking.istio.io'].map((group) => [
     group,
-    { preferred: 'v1', versions: ['v1'] },
+    { preferred: 'v1', versions: ['v1'], resources: new Map() },
   ]),
 )
 

@@ -101,6 +101,31 @@ describe('a type of custom resource', () => {
     expect(found.map(({ apiVersion }) => apiVersion)).toEqual(['example.com/v1'])
   })
 
+  it('is not asked for where the server said what it has, and where it does not answer it is', async () => {
+    const version = (name: string, resource: string, freshness: string) => ({
+      version: name,
+      resources: [{ resource }],
+      freshness,
+    })
+    const discovered = (freshness: string) => ({
+      items: [
+        {
+          metadata: { name: 'example.com' },
+          versions: [version('v2', 'gadgets', freshness), version('v1', 'widgets', freshness)],
+        },
+      ],
+    })
+    const lists = { [api('v2')]: 'missing', [api('v1')]: { items: [{ metadata: { name: 'a' } }] } }
+    for (const [freshness, paths] of [
+      ['Current', ['/apis', api('v1')]],
+      ['Stale', ['/apis', api('v2'), api('v1')]],
+    ] as const) {
+      const { reader: one, asked } = reader({ '/apis': discovered(freshness), ...lists })
+      expect(await one.select(widgets(), 'shop', undefined)).toHaveLength(1)
+      expect(asked).toEqual(paths)
+    }
+  })
+
   it('is refused in words that kubectl has where the cluster does not serve it', async () => {
     const message = 'the server doesn\'t have a resource type "widgets.example.com"'
     await expect(select({})).rejects.toMatchObject({ message })
