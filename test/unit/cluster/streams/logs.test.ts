@@ -64,11 +64,13 @@ function logRequest(response: ServerResponse, query: URLSearchParams): LogReques
   }
 }
 
-async function follow(url: string, options: Partial<FollowLogOptions> = {}) {
+async function follow(url: string, options: Partial<FollowLogOptions> = {}, onLine?: () => unknown) {
   const cluster = await connectTo(url)
   const lines: string[] = []
-  for await (const line of followLog(cluster, { namespace: 'ns', pod: 'p', container: 'main', ...options }))
+  for await (const line of followLog(cluster, { namespace: 'ns', pod: 'p', container: 'main', ...options })) {
     lines.push(line)
+    onLine?.()
+  }
   return lines
 }
 
@@ -158,16 +160,12 @@ describe('followLog', () => {
 
   it('survives that the server is away', async () => {
     const state = { ended: false }
-    const before = await podServer(
-      [
-        (log) => {
-          log.line(1, 'a')
-          setTimeout(() => void before.server.close(), 50)
-        },
-      ],
-      state,
-    )
-    const lines = follow(before.server.url)
+    const before = await podServer([(log) => log.line(1, 'a')], state)
+    const read = Promise.withResolvers<void>()
+    const lines = follow(before.server.url, {}, read.resolve)
+    await read.promise
+    await before.server.close()
+    // Long enough for an attempt that is refused.
     await new Promise((resolve) => setTimeout(resolve, 500))
     state.ended = true
     await podServer(
@@ -315,8 +313,8 @@ describe('followLog', () => {
   it('ends quietly with the signal, while reading and while waiting', async () => {
     const { server } = await podServer([(log) => log.line(1, 'a')], { ended: false })
     const controller = new AbortController()
-    setTimeout(() => controller.abort(), 50)
-    expect(await follow(server.url, { signal: controller.signal })).toEqual(['a'])
+    const lines = await follow(server.url, { signal: controller.signal }, () => controller.abort())
+    expect(lines).toEqual(['a'])
     const waiting = new AbortController()
     setTimeout(() => waiting.abort(), 50)
     expect(await follow('http://127.0.0.1:1', { signal: waiting.signal })).toEqual([])
