@@ -3,10 +3,13 @@ import type { NamespacedName } from '../model/cluster/object.ts'
 import { UserError } from '../model/common/user-error.ts'
 import type { SourceFile } from '../snapshot/files/read.ts'
 import type { TargetQuery } from '../targets/parse.ts'
-import { type Resolved, resolveServices } from '../snapshot/targets.ts'
-import { readServices } from './read.ts'
+import { readOne, type Resolved, resolveServices } from '../snapshot/targets.ts'
+import { mapOrdered } from './ordered.ts'
 import { noServices } from './manifest/refuse.ts'
 import type { ChangeRequest } from '../model/affinity/intent.ts'
+
+/** Services that are read at the same time. */
+const parallel = 10
 
 /** What was asked to be changed: Services by name or selector, or those of files. */
 export type Selection =
@@ -34,7 +37,7 @@ export async function findTargets(
     selection.kind === 'files'
       ? await servicesInFiles(cluster, selection, request)
       : namesOf(cluster, selection.query)
-  return { named, found: readServices(cluster, named, signal) }
+  return { named, found: mapOrdered(named, parallel, (ref) => readOne(cluster, ref, signal)) }
 }
 
 function namesOf(cluster: Cluster, query: TargetQuery): NamespacedName[] {
