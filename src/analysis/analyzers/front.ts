@@ -1,5 +1,8 @@
 import { group as gatewayGroup } from '../../mechanisms/gateway-api/index.ts'
+import { grpcRoutes, httpRoutes } from '../../mechanisms/gateway-api/objects.ts'
 import { group as istioGroup } from '../../mechanisms/istio/index.ts'
+import { at, list } from '../../mechanisms/kit/loose.ts'
+import { keyOf, refOf } from '../../model/cluster/object.ts'
 import { objectName, type ObjectRef } from '../../model/findings/finding.ts'
 import type { Unknown } from '../../model/cluster/fact.ts'
 import type { Path, PathHop } from '../../model/affinity/leg.ts'
@@ -50,13 +53,14 @@ export const routeFront = analyzer({
   codes: routeCodes,
   needs: routeTypes,
   applies: isAboutAffinity,
-  analyse: ({ paths, source, target: { ref } }, report) => {
-    const { namespace = 'default', name } = ref
+  analyse: (view, report) => {
+    const { paths, source, target } = view
+    const { namespace = 'default', name } = target.ref
     const fronts = frontsIn(paths).filter((front) => !isOfIngress(front))
     if (fronts.length === 0 && source === 'files')
       for (const code of routeCodes) report.cannot(code, elsewhere)
     for (const front of fronts) {
-      if (front.object.group === gatewayGroup && sticks(front.policy) === true) {
+      if (sticks(front.policy) === true && hasPersistence(front, view)) {
         report('AFF-ROUTE-AFFINITY-CONFLICT', {
           message: `${objectName(front.object)} has sessionPersistence, and the Service has sessionAffinity`,
           why: 'The gateway goes to the pods, and the session alone decides. Gateway API wants a controller that goes to the cluster IP to reject such a route.',
@@ -72,6 +76,14 @@ export const routeFront = analyzer({
     }
   },
 })
+
+/** Whether a rule of the route asks for it: what sticks there may be by a policy, or by a rule of Istio. */
+function hasPersistence({ object: ref }: Front, { objects }: View): boolean {
+  if (ref.group !== gatewayGroup) return false
+  const routes = [httpRoutes, grpcRoutes].flatMap((type) => objects(type))
+  const route = routes.find((one) => keyOf(refOf(one)) === keyOf(ref))
+  return list(at(route?.spec, 'rules')).some((rule) => at(rule, 'sessionPersistence') !== undefined)
+}
 
 /** The Service has an affinity that something in front could pass by. */
 function isAboutAffinity(view: View): boolean {

@@ -108,6 +108,28 @@ spec: {controllerName: gateway.envoyproxy.io/gatewayclass-controller}
     )
   })
 
+  it('knows no session of a route whose requests a DestinationRule hashes', () => {
+    const route = `---
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: {name: r, namespace: shop}
+spec: {parentRefs: [{name: gw}], rules: [{backendRefs: [{name: web, port: 80}]}]}
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata: {name: gw, namespace: shop}
+spec: {gatewayClassName: istio, listeners: [{name: web, port: 80, protocol: HTTP}]}
+---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: web, namespace: shop}
+spec: {host: web, trafficPolicy: {loadBalancer: {consistentHash: {httpCookie: {name: x, path: /, ttl: 0s}}}}}
+`
+    const codes = said(`${service}${route}`).found.map((one) => one.split(' ')[0])
+    expect(codes).toContain('AFF-ROUTE-BYPASSES-SERVICE')
+    expect(codes).not.toContain('AFF-ROUTE-AFFINITY-CONFLICT')
+  })
+
   it('takes the default class for an Ingress that names none', () => {
     const front = ingressOf(`  rules:\n${path('a.example', '/x')}`)
     expect(said(service + nginxClass + front).entries).toContain('a.example/x decides')
