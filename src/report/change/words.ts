@@ -1,4 +1,4 @@
-import type { ChangeDone, DryRun } from '../../model/affinity/change.ts'
+import type { ChangedObject, ChangeDone, DryRun } from '../../model/affinity/change.ts'
 import type { TargetRef } from '../../model/affinity/target.ts'
 import type { Policy } from '../../model/affinity/policy.ts'
 import { formatDuration } from '../../model/common/duration.ts'
@@ -12,11 +12,19 @@ const suffixes: Record<DryRun, string> = {
 
 /** kubectl's line about an object; with its namespace where there are several. */
 export function resultLine(
-  { kind, target }: ChangeDone,
+  { kind, target, objects }: ChangeDone,
   { dryRun, showNamespace }: { dryRun: DryRun; showNamespace: boolean },
 ): string {
+  const name = targetName(target)
+  const isTouched = kind === 'unchanged' || objects.length === 0 || objects.some((one) => one.name === name)
+  const done = isTouched ? `${name} ${kind}` : `${objects.map(deedOf).join(', ')} for ${name}`
   const where = showNamespace ? ` in namespace ${sanitize(target.namespace)}` : ''
-  return `${sanitize(targetName(target))} ${kind}${where}${suffixes[dryRun]}`
+  return `${sanitize(done)}${where}${suffixes[dryRun]}`
+}
+
+/** `destinationrule/shop created`, as kubectl says it. */
+function deedOf({ name, before, after }: ChangedObject): string {
+  return `${name} ${before === undefined ? 'created' : after === undefined ? 'deleted' : 'patched'}`
 }
 
 /** `service/web`, as kubectl prints it. */

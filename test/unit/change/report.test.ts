@@ -53,6 +53,16 @@ const annotated = (annotations: Record<string, string>): RawObject => ({
   metadata: { name: 'shop', namespace: 'handson', annotations },
 })
 
+const ofRule = (object: { before?: RawObject; after?: RawObject }): ChangeDone => ({
+  kind: 'patched',
+  target: { kind: 'virtualservice', namespace: 'handson', name: 'shop' },
+  before: { kind: 'none' },
+  after: { kind: 'none' },
+  timeoutIsDefault: false,
+  objects: [{ name: 'destinationrule/shop', ...object }],
+  warnings: [],
+})
+
 /** Names and values that have no room beside each other. */
 const ofIngress: ChangeDone = {
   kind: 'patched',
@@ -121,6 +131,17 @@ const pages: Record<string, { outcomes: ChangeOutcome[]; dryRun?: DryRun }> = {
     ],
   },
 }
+
+describe('the first line', () => {
+  it.each([
+    [{ after: annotated({}) }, 'destinationrule/shop created for virtualservice/shop'],
+    [{ before: annotated({}), after: annotated({}) }, 'destinationrule/shop patched for virtualservice/shop'],
+    [{ before: annotated({}) }, 'destinationrule/shop deleted for virtualservice/shop'],
+  ])('names what was written where it is not the target: %#', (object, line) => {
+    const options = { style: plain, width: 80, dryRun: 'none', showNamespace: false, compact: false } as const
+    expect(renderChange(ofRule(object), options).split('\n')[0]).toBe(line)
+  })
+})
 
 describe('the report of a change', () => {
   it.each(Object.entries(pages))('%s', async (name, { outcomes, dryRun }) => {
