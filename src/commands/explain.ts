@@ -15,6 +15,8 @@ import { targetKinds } from '../mechanisms/index.ts'
 import { parseQuery } from '../targets/parse.ts'
 import { type Printed, printSteps } from './explain/print.ts'
 import { commandFor } from '../targets/command.ts'
+import type { TargetRef } from '../model/affinity/target.ts'
+import { sticks } from '../model/affinity/policy.ts'
 
 type ShownOptions = Parameters<typeof createRenderer>[1]
 
@@ -167,15 +169,26 @@ function nothingFound({ namespace }: Cluster, allNamespaces: boolean): string {
 
 /** What the reader may want to do next. */
 function nextSteps({ target, service, paths }: Explanation): { label: string; command: string }[] {
-  if (service === undefined) {
-    return paths.length > 0 ? [{ label: 'prove', command: commandFor('probe', target) }] : []
-  }
+  const prove = (of: TargetRef) => ({ label: 'prove', command: commandFor('probe', of) })
+  if (service === undefined) return paths.length > 0 ? [prove(target)] : []
   const hasProxy = paths.some(({ hops }) => hops.some(({ kind }) => kind === 'proxy'))
   if (!hasProxy || service.endpoints?.ready === 0) return []
+  const fronts = stickyFronts(paths)
+  const isBare = service.policy.kind === 'none' && fronts.length === 0
   return [
-    { label: 'prove', command: commandFor('probe', target) },
-    ...(service.policy.kind === 'none'
-      ? [{ label: 'stick', command: commandFor('enable', target, '--timeout 3h') }]
-      : []),
+    ...fronts.map(prove),
+    prove(target),
+    ...(isBare ? [{ label: 'stick', command: commandFor('enable', target, '--timeout 3h') }] : []),
   ]
+}
+
+/** What stands in front of a Service and keeps clients by something of its own, such as a cookie. */
+function stickyFronts(paths: Explanation['paths']): TargetRef[] {
+  const found = paths.flatMap(({ entry: { of, kind }, hops }) => {
+    const isSticky = hops.some(({ role, policy }) => role === 'decides' && sticks(policy) === true)
+    const known = targetKinds.find(({ type }) => type.kind === of.kind && type.group === (of.group ?? ''))
+    if (kind !== 'host' || !isSticky || known === undefined) return []
+    return [{ kind: known.name, namespace: of.namespace ?? 'default', name: of.name }]
+  })
+  return [...new Map(found.map((one) => [`${one.kind} ${one.namespace}/${one.name}`, one])).values()]
 }
