@@ -5,6 +5,7 @@ import { ingressAnalyzer, placedAt } from '../ingress/analyzer.ts'
 import { isSince, runningOf, seenVersion } from '../ingress/running.ts'
 import { annotationField, annotationsOf } from '../kit/controller.ts'
 import { at, record, text } from '../kit/loose.ts'
+import { didYouMean } from '../../model/common/spelling.ts'
 import { services } from '../service/objects.ts'
 import { kong, policyKey, policyRefOf, upstreamPolicies } from './controller.ts'
 
@@ -28,11 +29,30 @@ const missing = objectAnalyzer({
   },
 })
 
+/** api/configuration/v1beta1/kongupstreampolicy_types.go */
+const hashFields = ['input', 'header', 'cookie', 'cookiePath', 'queryArg', 'uriCapture']
+const fieldsOf: Readonly<Record<string, readonly string[]>> = {
+  hashOn: hashFields,
+  hashOnFallback: hashFields,
+  stickySessions: ['cookie', 'cookiePath'],
+}
+
 const algorithm = objectAnalyzer({
   about: upstreamPolicies,
   codes: ['AFF-KONG-ALGORITHM'],
   analyse: (policy, _view, report) => {
     const { spec } = policy
+    for (const [name, known] of Object.entries(fieldsOf))
+      for (const key of Object.keys(record(at(spec, name)))) {
+        if (known.includes(key)) continue
+        const meant = didYouMean(key, known)
+        report('AFF-KONG-ALGORITHM', {
+          message: `${name} has no field "${key}"${meant === undefined ? '' : `: did you mean ${meant}?`}`,
+          why: 'The API server drops fields that it does not know, and what was meant is not set.',
+          mend: meant === undefined ? [] : [`write ${meant}`],
+          field: `spec.${name}.${key}`,
+        })
+      }
     const chosen = text(at(spec, 'algorithm')) ?? 'round-robin'
     const hasHash = Object.entries(record(at(spec, 'hashOn'))).some(([, value]) => value !== 'none')
     const hasSession = at(spec, 'stickySessions') !== undefined
