@@ -1,10 +1,11 @@
 import type { Mend } from '../../model/findings/mend.ts'
 import { objectName } from '../../model/findings/finding.ts'
 import { type LooseObject, refOf } from '../../model/cluster/object.ts'
-import { didYouMean } from '../../model/common/spelling.ts'
 import type { Service } from '../../model/cluster/kubernetes.ts'
 import { type Analyzer, objectAnalyzer, type Report, type View } from '../analyzer.ts'
+import { renamed } from '../kit/annotations.ts'
 import { annotationField, annotationsOf } from '../kit/controller.ts'
+import { coversPath } from '../kit/cookies.ts'
 import { ingressAnalyzer } from '../ingress/analyzer.ts'
 import { controllerOf } from '../ingress/controllers.ts'
 import { hasPattern, locationsOf } from '../ingress/locations.ts'
@@ -13,7 +14,7 @@ import { at, list, strings } from '../kit/loose.ts'
 import { services } from '../service/objects.ts'
 
 import { controller, sentBy } from './controller.ts'
-import { fieldOf, keys, prefix, settingsOf } from './settings.ts'
+import { fieldOf, prefix, settingsOf } from './settings.ts'
 import { familyOf, hasAffinity, isCanary, isRegexHost, primaryOf, upstreamOf } from './upstream.ts'
 
 interface Definition<C extends string> {
@@ -45,14 +46,6 @@ function annotate(object: LooseObject, key: string, value: string | null, replac
   return { deed: { kind: 'annotation', of: refOf(object), marks: { [prefix + key]: value }, replaces } }
 }
 
-/** Its value under the name that is read, unless there is one already; and the other away. */
-function rename(object: LooseObject, from: string, key: string): Mend {
-  const annotations = annotationsOf(object)
-  const to = prefix + key
-  const kept = annotations[to] === undefined ? { [to]: annotations[from] ?? '' } : {}
-  return { deed: { kind: 'annotation', of: refOf(object), marks: { ...kept, [from]: null } } }
-}
-
 const values = nginxAnalyzer({
   codes: ['AFF-NGX-VALUE-DROPPED'],
   analyse: (object, _view, report) => {
@@ -66,38 +59,6 @@ const values = nginxAnalyzer({
         message: `${key} "${value}" is not a value that ingress-nginx takes: the annotation counts as absent`,
         why: 'Values are checked to the letter since v1.12. The admission webhook refuses such an Ingress; without it the annotation is dropped.',
         mend: isMeant.dropped.length === 0 ? [annotate(object, key, meant, true)] : [],
-        field: fieldOf(key),
-      })
-    }
-  },
-})
-
-/** Annotations of ingress-nginx that begin like ours and are none of them (annotations.md, v1.15.1). */
-const others = new Set([
-  'affinity-canary-behavior',
-  'canary-by-header-value',
-  'canary-by-header-pattern',
-  'session-cookie-hash',
-  'load-balance',
-  'upstream-vhost',
-  'app-root',
-  'use-port-in-redirects',
-])
-
-const misspelt = nginxAnalyzer({
-  codes: ['AFF-NGX-MISSPELT-ANNOTATION'],
-  analyse: (object, _view, report) => {
-    for (const whole of Object.keys(annotationsOf(object))) {
-      if (!whole.startsWith(prefix)) continue
-      const key = whole.slice(prefix.length)
-      if ((keys as readonly string[]).includes(key) || others.has(key)) continue
-      const isNear = /affin|session|cookie|hash|sticky/i.test(key)
-      const meant = isNear ? didYouMean(key, keys) : undefined
-      if (!isNear) continue
-      report('AFF-NGX-MISSPELT-ANNOTATION', {
-        message: `ingress-nginx has no annotation "${key}"${meant === undefined ? '' : `: did you mean "${meant}"?`}`,
-        why: 'Annotations that a controller does not know have no effect, and nobody says so.',
-        mend: meant === undefined ? [] : [rename(object, whole, meant)],
         field: fieldOf(key),
       })
     }
@@ -134,7 +95,7 @@ const dead = nginxAnalyzer({
         say(
           oldPrefix + key,
           `the prefix ${oldPrefix} is not read since 2018`,
-          rename(object, oldPrefix + key, key),
+          renamed(object, oldPrefix + key, prefix + key),
         )
   },
 })
@@ -155,6 +116,52 @@ const regexPath = nginxAnalyzer({
     })
   },
 })
+
+const lost = nginxAnalyzer({
+  codes: ['AFF-NGX-COOKIE-LOST'],
+  applies: hasAffinity,
+  analyse: (object, _view, report) => {
+    const settings = settingsOf(object)
+    const say = (key: string, message: string, mend: Mend): void =>
+      report('AFF-NGX-COOKIE-LOST', {
+        message,
+        why: 'Each request without the cookie gets any pod and a new one. A test by hand that sends it (curl -b NAME=VALUE) hides it.',
+        mend: [mend],
+        field: fieldOf(key),
+      })
+    const ageKey = (['session-cookie-max-age', 'session-cookie-expires'] as const).find(
+      (key) => settings.number(key) !== undefined,
+    )
+    const age = ageKey === undefined ? undefined : settings.number(ageKey)
+    if (ageKey !== undefined && age !== undefined && age <= 0)
+      say(
+        ageKey,
+        `${ageKey} ${age} makes a cookie that has expired when it comes`,
+        annotate(object, ageKey, null),
+      )
+    const path = settings.get('session-cookie-path') ?? ''
+    const domain = (settings.get('session-cookie-domain') ?? '').replace(/^\./, '').toLowerCase()
+    for (const one of locationsOf(object)) {
+      if (!hasPattern(one.path) && !coversPath(path, one.path)) {
+        const mend = annotate(object, 'session-cookie-path', '/', true)
+        return say(
+          'session-cookie-path',
+          `the cookie of ${one.host}${one.path} is sent back below ${path} only`,
+          mend,
+        )
+      }
+      if (domain === '' || one.host.startsWith('*') || coversHost(domain, one.host)) continue
+      const mend = annotate(object, 'session-cookie-domain', null)
+      const message = `browsers refuse a cookie of ${one.host} for the domain ${domain}`
+      return say('session-cookie-domain', message, mend)
+    }
+  },
+})
+
+/** A host may set cookies for itself and the domains above it (RFC 6265 5.3). */
+function coversHost(domain: string, host: string): boolean {
+  return host === domain || host.endsWith(`.${domain}`)
+}
 
 const patterns = nginxAnalyzer({
   codes: ['AFF-NGX-REGEX-OFF', 'AFF-NGX-PATH-TYPE'],
@@ -481,9 +488,9 @@ const retired = objectAnalyzer({
 
 export const analyzers: readonly Analyzer[] = [
   values,
-  misspelt,
   dead,
   regexPath,
+  lost,
   patterns,
   serviceUpstream,
   canary,

@@ -3,12 +3,12 @@ import type { CodeTable } from '../../model/findings/code.ts'
 /** What is found about Ingresses that the controller of kubernetes/ingress-nginx serves. */
 export const codes = {
   'AFF-NGX-VALUE-DROPPED': { level: 'warning', title: 'ingress-nginx drops the value of an annotation' },
-  'AFF-NGX-MISSPELT-ANNOTATION': { level: 'warning', title: 'An annotation of ingress-nginx is misspelt' },
   'AFF-NGX-DEAD-ANNOTATION': { level: 'warning', title: 'An annotation that ingress-nginx no longer has' },
   'AFF-NGX-REGEX-COOKIE-PATH': {
     level: 'error',
     title: 'The Path of the cookie is a regular expression',
   },
+  'AFF-NGX-COOKIE-LOST': { level: 'warning', title: 'Browsers do not send the cookie back everywhere' },
   'AFF-NGX-REGEX-OFF': { level: 'warning', title: 'A path with a pattern is taken to the letter' },
   'AFF-NGX-PATH-TYPE': { level: 'warning', title: 'A path with a pattern and a path type that allows none' },
   'AFF-NGX-SERVICE-UPSTREAM': {

@@ -4,7 +4,8 @@ import type { Store } from '../../model/cluster/store.ts'
 import { objectName } from '../../model/findings/finding.ts'
 import { refOf } from '../../model/cluster/object.ts'
 import { hasPattern, type Location, locationsOf } from '../ingress/locations.ts'
-import type { IngressController, Served } from '../kit/controller.ts'
+import { didYouMean } from '../../model/common/spelling.ts'
+import type { IngressController, Served, Slip } from '../kit/controller.ts'
 import { keys, prefix, settingsOf } from './settings.ts'
 import {
   canariesOf,
@@ -26,11 +27,33 @@ const affinityKeys = [...keys, 'session-cookie-hash'].filter((key) =>
   /^(affinity|session-cookie|upstream-hash)/.test(key),
 )
 
+/** Annotations that begin like those about affinity and are none of them (annotations.md, v1.15.1); one is told as dead. */
+const others = new Set([
+  'canary-by-header-value',
+  'canary-by-header-pattern',
+  'session-cookie-hash',
+  'load-balance',
+  'upstream-vhost',
+  'app-root',
+  'use-port-in-redirects',
+])
+
+/** Its prefix is its own, so that all it does not know about cookies and hashes is a slip. */
+function slip(whole: string): Slip | undefined {
+  if (!whole.startsWith(prefix)) return undefined
+  const key = whole.slice(prefix.length)
+  if ((keys as readonly string[]).includes(key) || others.has(key)) return undefined
+  if (!/affin|session|cookie|hash|sticky/i.test(key)) return undefined
+  const meant = didYouMean(key, keys)
+  return meant === undefined ? {} : { meant: prefix + meant }
+}
+
 /** The controller of kubernetes/ingress-nginx: its affinity is one of upstreams, its cookie one of locations. */
 export const controller: IngressController = {
   name: 'ingress-nginx',
   controllers: ['k8s.io/ingress-nginx'],
   classes: ['nginx'],
+  slip: (key, on) => (on === 'ingress' ? slip(key) : undefined),
   serve: ({ ingress, to, port, place }, store) => {
     const isSame = (one: Location): boolean =>
       one.service.name === to.name && (port === undefined || one.port === String(port))
@@ -95,14 +118,18 @@ function cookieOf(location: Location, { cookie, mode }: Upstream, isRegex: boole
     kind: 'cookie',
     name: nameOf(settings.get('session-cookie-name')),
     path: own === '' ? '/' : own,
-    ...(seconds === undefined || seconds === 0 ? {} : { ttlSeconds: seconds }),
+    ...(seconds === undefined || seconds <= 0 ? {} : { ttlSeconds: seconds }),
     ...(settings.is('session-cookie-secure') ? { secure: true } : {}),
     madeBy: 'proxy',
     points: isPersistent ? 'at-a-pod' : 'into-a-hash',
-    ...(path === '' && isRegex && hasPattern(location.path)
-      ? { neverSent: 'its Path is a regular expression' }
-      : {}),
+    ...lossOf(path === '' && isRegex && hasPattern(location.path), seconds),
   }
+}
+
+/** Why no browser sends it back: a time of 0 is written out as well (sticky.lua). */
+function lossOf(isPattern: boolean, seconds: number | undefined): Pick<CookiePolicy, 'neverSent'> {
+  if (isPattern) return { neverSent: 'its Path is a regular expression' }
+  return seconds !== undefined && seconds <= 0 ? { neverSent: 'it has expired when it comes' } : {}
 }
 
 function nameOf(name: string | undefined): string {

@@ -2,10 +2,11 @@ import { slipOf } from '../../model/common/spelling.ts'
 import { sticks } from '../../model/affinity/policy.ts'
 import { applicationOf } from '../../model/probe/cookies/maker.ts'
 import type { Analyzer } from '../analyzer.ts'
+import type { LooseObject } from '../../model/cluster/object.ts'
+import { renamed } from '../kit/annotations.ts'
 import { annotationField, annotationsOf, type IngressController } from '../kit/controller.ts'
 import { ingressAnalyzer, placedAt, type ServedIngress } from './analyzer.ts'
 import { controller as ingressNginx } from '../ingress-nginx/controller.ts'
-import { traefikController } from '../traefik/controller.ts'
 import { ingressControllers } from './controllers.ts'
 
 /** Annotations of another controller, where the one that serves the Ingress spreads requests. */
@@ -43,30 +44,37 @@ function foreignKeys(
   )
 }
 
-/** Slips in the annotations of controllers that have no finding of their own for them. */
+/** Slips in the annotations of the controller that serves. */
 const misspelt = ingressAnalyzer({
   codes: ['AFF-L7-MISSPELT-ANNOTATION'],
-  applies: ({ controller }) => controller !== ingressNginx && controller !== traefikController,
   analyse: ({ ingress, controller, backends }, _view, report) => {
-    const { keys } = controller
-    const services = backends.flatMap(({ service }) => service ?? [])
+    const services = new Set<LooseObject>(backends.flatMap(({ service }) => service ?? []))
     const pairs = [
-      { object: ingress, known: keys.ingress },
-      ...services.map((object) => ({ object, known: keys.service })),
+      { object: ingress, on: 'ingress' as const },
+      ...[...services].map((object) => ({ object, on: 'service' as const })),
     ]
-    for (const { object, known } of pairs)
+    for (const { object, on } of pairs)
       for (const key of Object.keys(annotationsOf(object))) {
-        const meant = known.includes(key) ? undefined : slipOf(key, known)
-        if (meant === undefined || !key.includes('/')) continue
+        const slip = (controller.slip ?? slipIn(controller))(key, on)
+        if (slip === undefined) continue
+        const { meant } = slip
         report('AFF-L7-MISSPELT-ANNOTATION', {
-          message: `${controller.name} has no annotation ${key}: did you mean ${lastPart(meant)}?`,
+          message: `${controller.name} has no annotation ${key}${meant === undefined ? '' : `: did you mean ${lastPart(meant)}?`}`,
           why: 'Annotations that a controller does not know have no effect, and nobody says so.',
-          mend: [`write ${meant}`],
+          mend: meant === undefined ? [] : [renamed(object, key, meant)],
           ...placedAt(object, annotationField(key)),
         })
       }
   },
 })
+
+function slipIn({ keys }: IngressController): NonNullable<IngressController['slip']> {
+  return (key, on) => {
+    const known = keys[on]
+    const meant = known.includes(key) || !key.includes('/') ? undefined : slipOf(key, known)
+    return meant === undefined ? undefined : { meant }
+  }
+}
 
 function lastPart(key: string): string {
   return key.slice(key.indexOf('/') + 1)

@@ -1,5 +1,6 @@
 import type { KubernetesObject } from '../../model/cluster/kubernetes.ts'
-import type { ObjectType } from '../../model/cluster/object.ts'
+import type { Mend } from '../../model/findings/mend.ts'
+import { type ObjectType, refOf } from '../../model/cluster/object.ts'
 import type { FieldsWrite } from '../../model/affinity/write.ts'
 
 /**
@@ -14,6 +15,13 @@ export function annotate(
   const changed = Object.entries(wanted).filter(([name, value]) => (now[name] ?? null) !== value)
   if (changed.length === 0) return []
   return [{ how: 'patch', type, object, fields: { metadata: { annotations: Object.fromEntries(changed) } } }]
+}
+
+/** The value of an annotation under the name that is read, unless there is one already; and the other away. */
+export function renamed(object: KubernetesObject, from: string, to: string): Mend {
+  const annotations = object.metadata.annotations ?? {}
+  const kept = annotations[to] === undefined ? { [to]: annotations[from] ?? '' } : {}
+  return { deed: { kind: 'annotation', of: refOf(object), marks: { ...kept, [from]: null } } }
 }
 
 /** Those that begin so, to be taken away. */

@@ -28,6 +28,11 @@ export interface Served {
   share?: number
 }
 
+/** An annotation that a controller does not know, and the one that is meant. */
+export interface Slip {
+  meant?: string
+}
+
 /** An Ingress controller, as its mechanism knows it. */
 export interface IngressController {
   /** For people. */
@@ -39,6 +44,8 @@ export interface IngressController {
   serve: (backend: Backend, store: Store) => Served
   /** The annotations by which it decides, for whoever writes those of another one. */
   keys: Readonly<Record<'ingress' | 'service', readonly string[]>>
+  /** Whether an annotation is a slip; without it one that differs from one of the keys by a letter or two. */
+  slip?: (key: string, on: 'ingress' | 'service') => Slip | undefined
   /** How affinity is had from it, in a few words. */
   instead: string
 }

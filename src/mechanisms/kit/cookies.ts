@@ -13,3 +13,9 @@ export function sameSiteOf(value: unknown): SameSite | undefined {
     ? sameSites.find((one) => one.toLowerCase() === value.toLowerCase())
     : undefined
 }
+
+/** Whether all below a path gets a cookie of this path (RFC 6265 5.1.4). */
+export function coversPath(cookie: string, of: string): boolean {
+  if (cookie === '' || cookie === '/' || cookie === of) return true
+  return of.startsWith(cookie.endsWith('/') ? cookie : `${cookie}/`)
+}

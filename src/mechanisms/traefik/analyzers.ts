@@ -10,6 +10,7 @@ import {
   type View,
 } from '../analyzer.ts'
 import { ingressAnalyzer, placedAt } from '../ingress/analyzer.ts'
+import { coversPath } from '../kit/cookies.ts'
 import { hasPattern, locationsOf } from '../ingress/locations.ts'
 import { annotationField, annotationsOf, goBoolean } from '../kit/controller.ts'
 import { affinityKeys, readAnnotations, servicePrefix } from './annotations.ts'
@@ -97,7 +98,7 @@ const path = ingressAnalyzer({
     for (const service of servicesOf(backends)) {
       const own = annotatedCookie(service)?.path ?? '/'
       const outside = locationsOf(ingress).find(
-        (one) => one.service.name === service.metadata.name && !covers(own, one.path),
+        (one) => one.service.name === service.metadata.name && !coversPath(own, one.path),
       )
       if (outside === undefined) continue
       report('AFF-TRA-COOKIE-PATH', {
@@ -112,12 +113,6 @@ const path = ingressAnalyzer({
 
 function annotatedCookie(service: LooseObject): CookieSettings | undefined {
   return readAnnotations(annotationsOf(service)).cookie
-}
-
-/** Whether all below a path of an Ingress gets a cookie of this path (RFC 6265 5.1.4). */
-function covers(cookie: string, of: string): boolean {
-  if (cookie === '' || cookie === '/' || cookie === of) return true
-  return of.startsWith(cookie.endsWith('/') ? cookie : `${cookie}/`)
 }
 
 /** A sticky cookie, wherever it is written. */

@@ -40,6 +40,8 @@ export const traefikController: IngressController = {
   controllers: ['traefik.io/ingress-controller'],
   classes: ['traefik'],
   serve,
+  // It refuses the whole Service for one, which is a finding of its own.
+  slip: () => undefined,
   keys: { ingress: [], service: affinityKeys },
   instead: `${servicePrefix}sticky.cookie: "true" on the Service`,
 }

@@ -180,7 +180,8 @@ function placesIn(view: View): Ordered[] {
 /** Cookies of one name and path on a host, for different pods. */
 export const oneName = analyzer({
   codes: ['AFF-TRA-ONE-COOKIE-NAME'],
-  applies: (view) => placesIn(view).length > 0,
+  needs: [ingresses],
+  applies: (view) => !view.store.list(ingresses).known || placesIn(view).length > 0,
   analyse: (view, report) => {
     const places = view.store.fact(cookiesOfTraefik)
     if (!places.known) return

@@ -233,6 +233,47 @@ spec:
   expect(await messages(serviceText('web'), proxy('{strategy: Cookie}'))).toEqual([])
 })
 
+test.each([
+  ['session-cokie-name', ['session-cookie-name']],
+  ['sticky-cookies-please', ['']],
+  ['session-cookie-path', []],
+  ['proxy-body-size', []],
+])('the annotation %s of ingress-nginx', async (key, meant) => {
+  const prefix = 'nginx.ingress.kubernetes.io/'
+  const front = ingress('k8s.io/ingress-nginx', '{number: 80}', { [prefix + key]: '/' })
+  const found = (await messages(serviceText('web'), front)).filter((one) => one.includes('MISSPELT'))
+  expect(found).toEqual(
+    meant.map(
+      (one) =>
+        `AFF-L7-MISSPELT-ANNOTATION ingress-nginx has no annotation ${prefix}${key}${one === '' ? '' : `: did you mean ${one}?`}`,
+    ),
+  )
+})
+
+test.each([
+  [
+    { 'session-cookie-max-age': '0' },
+    'session-cookie-max-age 0 makes a cookie that has expired when it comes',
+  ],
+  [{ 'session-cookie-max-age': '60', 'session-cookie-expires': '0' }, undefined],
+  [{ 'session-cookie-path': '/admin' }, 'the cookie of shop.example/ is sent back below /admin only'],
+  [
+    { 'session-cookie-domain': 'other.example' },
+    'browsers refuse a cookie of shop.example for the domain other.example',
+  ],
+  [{ 'session-cookie-domain': '.shop.example' }, undefined],
+])('whether browsers send a cookie of ingress-nginx back: %o', async (own, expected) => {
+  const prefixed = Object.entries({ affinity: 'cookie', ...own }).map(([key, value]) => [
+    `nginx.ingress.kubernetes.io/${key}`,
+    value,
+  ])
+  const front = ingress('k8s.io/ingress-nginx', '{number: 80}', Object.fromEntries(prefixed))
+  const found = (await messages(serviceText('web'), front)).filter(
+    (one) => !one.startsWith('AFF-NGX-RETIRED'),
+  )
+  expect(found).toEqual(expected === undefined ? [] : [`AFF-NGX-COOKIE-LOST ${expected}`])
+})
+
 test('slips in annotations of the controller that serves, on the Ingress and on the Service', async () => {
   const alb = (key: string): string => ingress('ingress.k8s.aws/alb', '{number: 80}', { [key]: 'ip' })
   const right = 'alb.ingress.kubernetes.io/target-group-attributes'

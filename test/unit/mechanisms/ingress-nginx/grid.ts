@@ -73,10 +73,6 @@ export const ingressNginxGrid: GridRows = {
     fires: inFront(ingress({ affinity: 'Cookie' })),
     silent: inFront(ingress(sticky)),
   },
-  'AFF-NGX-MISSPELT-ANNOTATION': {
-    fires: inFront(ingress({ ...sticky, 'session-cokie-name': 'route' })),
-    silent: inFront(ingress({ ...sticky, 'proxy-body-size': '1m' })),
-  },
   'AFF-NGX-DEAD-ANNOTATION': {
     fires: inFront(ingress({ ...sticky, 'session-cookie-hash': 'sha1' })),
     silent: inFront(ingress({ ...sticky, 'load-balance': 'ewma' })),
@@ -86,6 +82,10 @@ export const ingressNginxGrid: GridRows = {
     silent: inFront(
       ingress({ ...sticky, 'use-regex': 'true', 'session-cookie-path': '/' }, { path: '/app(/|$)(.*)' }),
     ),
+  },
+  'AFF-NGX-COOKIE-LOST': {
+    fires: inFront(ingress({ ...sticky, 'session-cookie-path': '/admin' })),
+    silent: inFront(ingress({ ...sticky, 'session-cookie-path': '/app' }, { path: '/app/(.*)' })),
   },
   'AFF-NGX-REGEX-OFF': {
     fires: inFront(ingress(sticky, { path: '/app(/|$)(.*)' })),
