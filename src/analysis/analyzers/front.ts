@@ -78,9 +78,9 @@ export const routeFront = analyzer({
 })
 
 /** Whether a rule of the route asks for it: what sticks there may be by a policy, or by a rule of Istio. */
-function hasPersistence({ object: ref }: Front, { objects }: View): boolean {
+function hasPersistence({ object: ref }: Front, view: View): boolean {
   if (ref.group !== gatewayGroup) return false
-  const routes = [httpRoutes, grpcRoutes].flatMap((type) => objects(type))
+  const routes = [httpRoutes, grpcRoutes].flatMap((type) => view.objects(type))
   const route = routes.find((one) => keyOf(refOf(one)) === keyOf(ref))
   return list(at(route?.spec, 'rules')).some((rule) => at(rule, 'sessionPersistence') !== undefined)
 }
