@@ -1,5 +1,5 @@
 /**
- * How often the verdict on users with a jar is wrong: `node test/statistics/users.ts [--runs 4000] [--seed 1] [--write]`, a part
+ * How often the verdict on users with a jar is wrong: `node test/statistics/users.ts [--runs 100000] [--seed 1] [--write]`, a part
  * of `npm run test:statistics`. Ends with 1 when a scenario is wrong more often than is stated; `--write` puts the table
  * into docs/judging.md.
  */
@@ -13,7 +13,7 @@ import { runOf, usersScenarios } from './users-scenarios.ts'
 
 const { values } = parseArgs({
   options: {
-    runs: { type: 'string', default: '4000' },
+    runs: { type: 'string', default: '100000' },
     seed: { type: 'string', default: '1' },
     write: { type: 'boolean', default: false },
   },
