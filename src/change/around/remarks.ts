@@ -7,7 +7,9 @@ import { UserError } from '../../model/common/user-error.ts'
 import type { ChangePlan } from '../../model/affinity/write.ts'
 import type { Collector } from '../../snapshot/collect.ts'
 import type { OtherTarget } from '../../snapshot/others.ts'
+import { commandFor } from '../../targets/command.ts'
 import type { Carried } from '../carry/migrate.ts'
+import { refOfTarget } from '../carry/counterparts.ts'
 import { servicesOf, strays } from '../carry/migrate.ts'
 import { objectionsBetween, weigh } from './objections.ts'
 import { afterOf, afterWrites, explained, snapshotAround } from './scene.ts'
@@ -36,7 +38,7 @@ export async function remarksOn(
   const isInVain = plan.before.kind === 'none' && isEqual(effects(before), effects(after))
   if (isInVain && !force)
     throw new UserError(`${name} not changed: no way through it would keep clients otherwise than now`, {
-      hints: [`see who decides:  kubectl affinity explain ${name}`, { remedy: 'force' }],
+      hints: [`see who decides:  ${commandFor('explain', refOfTarget(target))}`, { remedy: 'force' }],
     })
   return [...(carried === undefined ? [] : strays(carried, servicesOf(after.paths))), ...remarks]
 }

@@ -233,7 +233,7 @@ function none({ kind, object }: OtherTarget, { to, hosts, behind, elsewhere }: M
   })
 }
 
-function refOfTarget({ kind, object: { metadata } }: OtherTarget): TargetRef {
+export function refOfTarget({ kind, object: { metadata } }: OtherTarget): TargetRef {
   return { kind: kind.name, namespace: metadata.namespace ?? 'default', name: metadata.name }
 }
 

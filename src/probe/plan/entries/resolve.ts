@@ -10,6 +10,7 @@ import type {
   UnaskedPort,
 } from '../../../model/probe/results/survey.ts'
 import { UserError } from '../../../model/common/user-error.ts'
+import { commandFor, serviceTarget } from '../../../targets/command.ts'
 import { type Way, waysInto } from '../../../model/cluster/ways.ts'
 import { type AskedEntries, entryKinds } from './asked.ts'
 import { type EntryNode, nodesHint } from './nodes.ts'
@@ -184,7 +185,9 @@ function whyNone(
   if (provider?.affinity === 'refuses' && service.spec.sessionAffinity === 'ClientIP') {
     return {
       why: `the load balancer of ${name} has no address: the cloud controller of the ${provider.name} refuses sessionAffinity ClientIP (AFF-SVC-LB-REFUSED)`,
-      hints: [`switch it off:  kubectl affinity disable svc/${service.metadata.name} -n ${namespace}`],
+      hints: [
+        `switch it off:  ${commandFor('disable', serviceTarget({ namespace, name: service.metadata.name }))}`,
+      ],
     }
   }
   return {
