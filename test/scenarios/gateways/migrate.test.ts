@@ -64,7 +64,7 @@ for (const way of gatewayWays.filter(({ name }) => name !== 'ingress-nginx')) {
       const brought = await run(site, ['enable', 'ingress/old', '--to', way.name, '-n', place.name])
       expectExit(brought, 0)
       expect(brought.stdout).toMatch(
-        new RegExp(`^(${way.target} patched|.* created for ${way.target})$`, 'm'),
+        new RegExp(`^(${way.target} patched|\\S+ (patched|created) for ${way.target})$`, 'm'),
       )
       expect(brought.stdout).toMatch(/ None → cookie "route", .*for 1h0m0s \(as ingress\/old\)\n/)
       expect(brought.stdout).toContain(`\nprove  kubectl affinity probe ingress/old -n ${place.name}`)
