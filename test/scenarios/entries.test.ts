@@ -5,6 +5,7 @@ import type { SurveyReport } from '../../src/report/schema/survey.ts'
 import { app, manyHours, service } from './support/manifests.ts'
 import { usePlayground } from './support/namespace.ts'
 import { expectExit, surveyOf } from './support/report.ts'
+import { bindRole } from './support/roles.ts'
 import { scenario } from './support/scenario.ts'
 import { site } from './support/site.ts'
 
@@ -195,17 +196,7 @@ describe(`entries, on ${site.name}`, () => {
           { apiGroups: [''], resources: ['services'], verbs: ['get'] },
           { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: ['list', 'watch'] },
         ]
-        const rbac = 'rbac.authorization.k8s.io'
-        await place.apply(
-          { apiVersion: `${rbac}/v1`, kind: 'Role', metadata: { name: 'look' }, rules },
-          {
-            apiVersion: `${rbac}/v1`,
-            kind: 'RoleBinding',
-            metadata: { name: 'look' },
-            roleRef: { apiGroup: rbac, kind: 'Role', name: 'look' },
-            subjects: [{ apiGroup: rbac, kind: 'User', name: user }],
-          },
-        )
+        await bindRole(place, user, { rules })
         const args = ['svc/echo', '--via-local', '--clients', '0', '-o', 'json']
         const ended = await probe([...args, '--via', 'load-balancer,external-ip'], { context: user })
         expectExit(ended, 0)

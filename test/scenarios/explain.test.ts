@@ -5,6 +5,7 @@ import { explainReport, explainReportList } from '../../src/report/schema/explai
 import { type Ended, run } from './support/command.ts'
 import { manyHours, service, smallApp } from './support/manifests.ts'
 import { usePlayground } from './support/namespace.ts'
+import { bindRole } from './support/roles.ts'
 import { scenario } from './support/scenario.ts'
 import { site } from './support/site.ts'
 
@@ -136,26 +137,11 @@ describe(`explain, on ${site.name}`, () => {
   scenario('says what a user may not read, and the rest', ['restricted users'], async () => {
     const [user] = site.restrictedUsers
     if (user === undefined) throw new Error('no restricted user')
-    const metadata = { name: 'reader', namespace: place.name }
-    const group = 'rbac.authorization.k8s.io'
-    await place.apply(
-      {
-        apiVersion: `${group}/v1`,
-        kind: 'Role',
-        metadata,
-        rules: [
-          { apiGroups: [''], resources: ['services'], verbs: ['get', 'list'] },
-          { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: ['list'] },
-        ],
-      },
-      {
-        apiVersion: `${group}/v1`,
-        kind: 'RoleBinding',
-        metadata,
-        roleRef: { apiGroup: group, kind: 'Role', name: 'reader' },
-        subjects: [{ apiGroup: group, kind: 'User', name: user }],
-      },
-    )
+    const rules = [
+      { apiGroups: [''], resources: ['services'], verbs: ['get', 'list'] },
+      { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: ['list'] },
+    ]
+    await bindRole(place, user, { rules })
     const { code, stdout } = await run(site, ['explain', '-n', place.name, 'svc/default', '-o', 'json'], {
       context: user,
     })
