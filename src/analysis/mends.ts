@@ -1,4 +1,5 @@
 import type { Deed, Mend } from '../model/findings/mend.ts'
+import { shellWord } from '../model/common/shell.ts'
 import { commandFor, serviceTarget } from '../targets/command.ts'
 
 /** What mends a finding about a cluster, in words: sentences and commands. */
@@ -73,10 +74,6 @@ function leavesOf(fields: object): string[] {
 
 function timeWord(seconds: number): string {
   return seconds % 60 === 0 ? `${seconds / 60}m` : String(seconds)
-}
-
-function shellWord(value: string): string {
-  return /^[\w./:@%+=,-]*$/.test(value) ? value : `'${value.replaceAll("'", String.raw`'\''`)}'`
 }
 
 /** An annotation is a string, whatever it looks like. */

@@ -1,3 +1,5 @@
+import { shellWord } from '../model/common/shell.ts'
+
 /** The flags that a printed command has to repeat to mean the same cluster: ` --context prod`, or nothing. */
 export function connectionFlags({
   kubeconfig,
@@ -6,9 +8,8 @@ export function connectionFlags({
   kubeconfig?: string | undefined
   context?: string | undefined
 }): string {
-  const quote = (value: string): string => (/^[\w./:@=-]+$/.test(value) ? value : `'${value}'`)
   return [
-    ...(kubeconfig === undefined ? [] : [` --kubeconfig ${quote(kubeconfig)}`]),
-    ...(context === undefined ? [] : [` --context ${quote(context)}`]),
+    ...(kubeconfig === undefined ? [] : [` --kubeconfig ${shellWord(kubeconfig)}`]),
+    ...(context === undefined ? [] : [` --context ${shellWord(context)}`]),
   ].join('')
 }

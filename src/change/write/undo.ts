@@ -9,6 +9,7 @@ import type { TargetRef } from '../../model/affinity/target.ts'
 import type { ChangePlan, Write } from '../../model/affinity/write.ts'
 import { commandFor } from '../../targets/command.ts'
 import { played } from './predict.ts'
+import { shellWord } from '../../model/common/shell.ts'
 import { storeOf } from '../../model/cluster/store.ts'
 import { withObjects } from '../around/store.ts'
 
@@ -64,7 +65,7 @@ function wordsOf(request: ChangeRequest): string[] {
   if (by.kind === 'header') return [`--header ${by.name}`]
   return [
     `--cookie ${by.name}`,
-    ...(by.path === undefined ? [] : [`--path ${quoted(by.path)}`]),
+    ...(by.path === undefined ? [] : [`--path ${shellWord(by.path)}`]),
     ...(by.ttlSeconds === undefined ? [] : [`--ttl ${by.ttlSeconds}s`]),
     ...(by.secure === true ? ['--secure'] : []),
   ]
@@ -118,11 +119,7 @@ function kubectl(write: Write): string {
     const { apiVersion, kind, metadata, spec } = object as KubernetesObject & { spec?: unknown }
     const { labels, annotations } = metadata
     const made = { apiVersion, kind, metadata: { name: metadata.name, labels, annotations }, spec }
-    return `echo ${quoted(JSON.stringify(made))} | kubectl create -f - ${where}`
+    return `echo ${shellWord(JSON.stringify(made))} | kubectl create -f - ${where}`
   }
-  return `kubectl patch ${name} ${where} --type merge -p ${quoted(JSON.stringify(inverse(object, write.fields)))}`
-}
-
-function quoted(text: string): string {
-  return /^[\w./=,:-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`
+  return `kubectl patch ${name} ${where} --type merge -p ${shellWord(JSON.stringify(inverse(object, write.fields)))}`
 }

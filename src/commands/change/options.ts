@@ -8,6 +8,7 @@ import { anyKind, type TargetKind } from '../../model/affinity/target.ts'
 import { parseQuery } from '../../targets/parse.ts'
 import type { ChangeFlagValues } from './flags.ts'
 import { type ChangeFormat, changeFormats } from './print.ts'
+import { shellWord } from '../../model/common/shell.ts'
 
 /** What was named. Rejects with UserError for words and flags that do not go together, and files that cannot be read. */
 export async function readSelection(
@@ -53,11 +54,7 @@ async function kindsInFront(words: readonly string[], isList: boolean): Promise<
 export function selectionWords(selection: Selection): string | undefined {
   if (selection.kind === 'files' || selection.query.kind === 'names') return undefined
   const { selector } = selection.query
-  return selector === undefined ? '--all' : `-l ${quoted(selector)}`
-}
-
-function quoted(selector: string): string {
-  return /^[\w./=,-]+$/.test(selector) ? selector : `'${selector}'`
+  return selector === undefined ? '--all' : `-l ${shellWord(selector)}`
 }
 
 /** The format of `-o`. Throws UserError for one that there is not, or that does not go with the other flags. */

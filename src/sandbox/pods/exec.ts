@@ -5,6 +5,7 @@ import type { Readable } from 'node:stream'
 import { type Container, type ContainerOptions, environmentOf, exitCodeOf } from './container.ts'
 import { podSockets, socketFiles } from './proc-net.ts'
 import type { Programs } from './programs.ts'
+import { shellWord } from '../../model/common/shell.ts'
 
 /** A container that runs, and what can be run in it. */
 export interface ExecTarget {
@@ -99,8 +100,7 @@ function onTerminal(
   const file = programs.ofMachine('script')
   if (file === undefined)
     throw new Error('the sandbox needs "script" on this machine for a terminal: leave out --tty (-t)')
-  const quoted = command.map((word) => `'${word.replaceAll("'", String.raw`'\''`)}'`)
-  return { file, args: ['-qec', `exec ${quoted.join(' ')}`, '/dev/null'], argv0: 'script' }
+  return { file, args: ['-qec', `exec ${command.map(shellWord).join(' ')}`, '/dev/null'], argv0: 'script' }
 }
 
 async function pump(from: Readable | null, write: (bytes: Uint8Array) => Promise<void>): Promise<void> {

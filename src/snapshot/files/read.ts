@@ -1,6 +1,7 @@
 import type { Dirent } from 'node:fs'
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { shellWord } from '../../model/common/shell.ts'
 import { UserError } from '../../model/common/user-error.ts'
 
 export interface SourceFile {
@@ -31,7 +32,7 @@ export async function* readFiles(
       yield { name, text: await textOf(stdin), named: true }
     } else if (/^https?:\/\//.test(name)) {
       throw new UserError(`cannot read ${name}: only files and folders`, {
-        hints: [`for example:  curl -sL ${name} | kubectl affinity explain -f -`],
+        hints: [`for example:  curl -sL ${shellWord(name)} | kubectl affinity explain -f -`],
       })
     } else {
       yield* readPath(name, isRecursive, true)
@@ -72,15 +73,15 @@ async function* readPath(
 function isKustomization(folder: string): UserError {
   return new UserError(`"${folder}" is a kustomization: its files are parts of objects, and patches`, {
     hints: [
-      `explain what comes of it:  kubectl affinity explain -k ${folder}`,
-      `or:  kubectl kustomize ${folder} | kubectl affinity explain -f -`,
+      `explain what comes of it:  kubectl affinity explain -k ${shellWord(folder)}`,
+      `or:  kubectl kustomize ${shellWord(folder)} | kubectl affinity explain -f -`,
     ],
   })
 }
 
 function isChart(folder: string): UserError {
   return new UserError(`"${folder}" is a Helm chart: its templates are no YAML before they are filled in`, {
-    hints: [`explain what comes of it:  helm template ${folder} | kubectl affinity explain -f -`],
+    hints: [`explain what comes of it:  helm template ${shellWord(folder)} | kubectl affinity explain -f -`],
   })
 }
 

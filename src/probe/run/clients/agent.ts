@@ -3,6 +3,7 @@ import { createIdentifier } from '../../../agent/answers/identify.ts'
 import { shellArguments } from '../../../agent/shell/arguments.ts'
 import type { AnswerReader } from '../../../agent/shell/decode.ts'
 import type { AgentKind } from '../../../model/probe/image-choice.ts'
+import { shellWord } from '../../../model/common/shell.ts'
 
 /**
  * The bundle is CommonJS, whatever the image's NODE_OPTIONS say. A small young generation keeps an agent that reads large
@@ -89,7 +90,7 @@ export async function shellScript(
 ): Promise<string> {
   const { shellSource } = await import('../../../agent/shell/script.generated.ts')
   const words = shellArguments(config, maxRunSeconds, attached)
-  return `set -- ${words.map((word) => quoted(word)).join(' ')}\n${shellSource}`
+  return `set -- ${words.map((word) => shellWord(word)).join(' ')}\n${shellSource}`
 }
 
 /** Reads the answers that the agent in shell reports, for a client with these addresses. */
@@ -104,10 +105,6 @@ export function answerReader(config: AgentConfig, addresses: readonly string[]):
 async function nodeSource(): Promise<string> {
   const { agentSource } = await import('../../../agent/bundle.generated.ts')
   return agentSource
-}
-
-function quoted(word: string): string {
-  return `'${word.replaceAll("'", String.raw`'\''`)}'`
 }
 
 /** In a container's command a kubelet replaces `$(NAME)`, and `$$` by `$`. */

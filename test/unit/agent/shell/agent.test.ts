@@ -324,7 +324,7 @@ describe('the command in a Job', () => {
     const { config } = configFor(80)
     const [program, , script = '', , ...rest] = await agentCommand(config, 'either', 30)
     expect(program).toBe('sh')
-    expect(script).toMatch(/^command -v node .* && exec node "\$@"\nset -- 'http' '127.0.0.1'/)
+    expect(script).toMatch(/^command -v node .* && exec node "\$@"\nset -- http 127\.0\.0\.1 80 /)
     expect(['node', ...rest]).toStrictEqual(await agentCommand(config, 'node', 30))
   })
 
