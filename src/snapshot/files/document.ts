@@ -16,7 +16,7 @@ import { fileFinding } from './finding.ts'
 import { type Fault, faultOf, partsOf } from './parts.ts'
 import { asRecord } from './record.ts'
 import { kubectlSchema } from './tags.ts'
-import { holdsActions, templateFinding } from './template.ts'
+import { engineBreaking, templateFinding } from './template.ts'
 
 /** One object of a file, with the nodes that know where everything stands. */
 export interface FileObject {
@@ -77,7 +77,7 @@ export function parseFile(
         'kubectl does not read what follows "..."',
         'Another object begins after a line that is "---".',
       )
-    if (!named && !isMap(document.contents)) continue
+    if (!named && !isObject(document.contents)) continue
     const at = (node: Node | undefined | null): FilePosition => positionAt(offset + (node?.range?.[0] ?? 0))
     takeApart(document, at, objects, findings)
   }
@@ -87,9 +87,10 @@ export function parseFile(
 
 /** What is wrong with a text at a place that cannot be read; a template is called one. */
 export function unreadable(text: string, position: FilePosition, message: string, why: string): Finding {
-  return holdsActions(text, position.line)
-    ? templateFinding(position, 'helm')
-    : fileFinding('AFF-FILE-SYNTAX', position, message, why, [])
+  const engine = engineBreaking(text, position.line)
+  return engine === undefined
+    ? fileFinding('AFF-FILE-SYNTAX', position, message, why, [])
+    : templateFinding(position, engine)
 }
 
 /** What YAML allows and JSON does not, and where: kubectl refuses the document (and `{{ .Values.x }}` reads as a map that is a key). */
@@ -122,7 +123,7 @@ function takeApart(
   const unread = (place: Node, message: string, why: string): void =>
     void findings.push(fileFinding('AFF-FILE-SYNTAX', at(place), message, why, []))
   if (!isNode(node) || (isScalar(node) && node.value === null)) return
-  if (!isMap(node))
+  if (!isObject(node))
     return unread(node, 'this is no Kubernetes object', 'An object is a map with apiVersion and kind.')
   let value: unknown
   try {
@@ -143,6 +144,11 @@ function takeApart(
     else if (isList(read)) unread(place, 'a List cannot hold another', 'kubectl refuses the list.')
     else objects.push({ node: place, at, value: read })
   }
+}
+
+/** A map that has a part of what all objects have: values of a chart, say, have none. */
+function isObject(node: unknown): node is YAMLMap {
+  return isMap(node) && ['kind', 'apiVersion', 'metadata'].some((key) => node.has(key))
 }
 
 /** A List holds objects; anything else is one. */

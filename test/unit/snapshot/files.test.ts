@@ -142,7 +142,7 @@ describe('the checker of files', () => {
   })
 
   it('passes over what is no Kubernetes object in folders only', () => {
-    expect(codesOf('replicas: 3')).toContain('AFF-FILE-MISSING-FIELD')
+    expect(codesOf('replicas: 3')).toContain('AFF-FILE-SYNTAX')
     for (const text of ['replicas: 3', '- a\n- b', 'just words', 'apiVersion: v2\nname: chart']) {
       expect(check(text, false).findings, text).toEqual([])
     }

@@ -20,7 +20,7 @@ describe('a text', () => {
     expect(findingsOf(template)).toEqual([
       {
         code: 'AFF-FILE-SYNTAX',
-        message: 'this is a template, and no YAML before {{ … }} is filled in',
+        message: 'this is a template: {{ … }} is filled in before it is applied',
         line: 4,
         mend: ['helm template CHART | kubectl affinity explain -f -'],
       },
