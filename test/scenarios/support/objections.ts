@@ -13,8 +13,8 @@ const isComplaint =
 /** What a controller says of pods that a stalled machine took for dead, not of what was changed. */
 const isOfPods = /does not have any active Endpoint/
 
-/** Where an entry of a log begins: the one of istiod about what Envoy refused has hundreds of lines. */
-const beginning = /\n(?=\d{4}-\d\d-\d\dT|[IWEF]\d{4} |time=)/
+/** Where an entry of a log begins: the one of istiod about what Envoy refused has hundreds of lines, and lines of access stand between others. */
+const beginning = /\n(?=\d{4}-\d\d-\d\dT|[IWEF]\d{4} |time=|\d+(?:\.\d+){3} - )/
 
 interface Condition {
   type: string
