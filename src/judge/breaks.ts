@@ -13,7 +13,8 @@ export interface BreakEvidence {
 
 /** The hop that breaks, as far as that is sure; undefined otherwise. Pure. */
 export function breakOf({ cause, isConfigured, named, checked }: BreakEvidence): Stage | undefined {
-  if (cause.kind === 'never-sent') return 'browser'
+  // Of whoever deletes it nothing is known.
+  if (cause.kind === 'never-sent') return cause.why === 'deleted' ? undefined : 'browser'
   if (cause.kind === 'no-cookie') return 'gateway'
   const changed = (stage: CheckedStage['stage']): number =>
     checked.find((one) => one.stage === stage)?.changed ?? 0

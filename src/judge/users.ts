@@ -175,8 +175,11 @@ function whyNot(evidence: UsersEvidence, cookies: readonly CookieReport[]): Caus
   return { kind: 'ignored', cookies: sent.map(({ name }) => name), anew }
 }
 
-function neverSent({ first }: CookieReport, path: string): NeverSent {
+function neverSent({ first, deleted = 0 }: CookieReport, path: string): NeverSent {
   if (first.refused !== undefined) return first.refused
-  if (first.lifetimeSeconds !== undefined && first.lifetimeSeconds <= 0) return 'expired'
+  if (deleted > 0) return 'deleted'
+  // Who deletes one writes no value into it.
+  if (first.lifetimeSeconds !== undefined && first.lifetimeSeconds <= 0)
+    return first.length === 0 ? 'deleted' : 'expired'
   return pathMatches(path, effectivePath(first.path, path)) ? 'unknown' : 'path'
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { CookieForm, SetCookie } from '../../model/probe/cookies/cookie.ts'
+import { type CookieForm, nameless, type SetCookie } from '../../model/probe/cookies/cookie.ts'
 import { makerOf } from '../../model/probe/cookies/maker.ts'
 import type { Taken } from './jar.ts'
 
@@ -7,6 +7,9 @@ import type { Taken } from './jar.ts'
 export function digestOf(value: string, salt: string): string {
   return createHash('sha256').update(`${salt} ${value}`, 'latin1').digest('hex').slice(0, 16)
 }
+
+/** What a cookie is called in reports. */
+export const labelOf = (name: string): string => (name === '' ? nameless : name.slice(0, 128))
 
 /** A cookie as it is reported: of its value only what tells it from others, and what it looks like. */
 export function describeCookie(
@@ -22,7 +25,7 @@ export function describeCookie(
   const form = names === undefined ? formOf(value) : 'address'
   const isTold = shown !== undefined && isOfProxy({ name, form }, shown)
   return {
-    name: name.slice(0, 128),
+    name: labelOf(name),
     length: value.length,
     digest: digestOf(value, salt),
     form,

@@ -130,9 +130,10 @@ function refusal(cookie: ParsedCookie, { secure }: CookiePlace): CookieRefusal |
   if (name.length + value.length > longestPair) return 'too-long'
   if (cookie.secure && !secure) return 'secure-over-http'
   if (cookie.sameSite?.toLowerCase() === 'none' && !cookie.secure) return 'samesite-none'
-  const lower = name.toLowerCase()
-  if (lower.startsWith('__secure-') && !cookie.secure) return 'prefix'
-  const isHostBound = cookie.secure && cookie.domain === undefined && cookie.path === '/'
+  // One without a name may not pass for one whose name promises something.
+  const lower = (name === '' ? value : name).toLowerCase()
+  if (lower.startsWith('__secure-') && !(cookie.secure && name !== '')) return 'prefix'
+  const isHostBound = name !== '' && cookie.secure && cookie.domain === undefined && cookie.path === '/'
   return lower.startsWith('__host-') && !isHostBound ? 'prefix' : undefined
 }
 

@@ -2,6 +2,7 @@ import { parseCookieDate } from './date.ts'
 
 /** What a Set-Cookie header says. */
 export interface ParsedCookie {
+  /** Empty for one without: browsers keep and send it, too. */
   name: string
   value: string
   /** Lower case, without the dot before it. */
@@ -26,8 +27,9 @@ export function parseSetCookie(header: string): ParsedCookie | undefined {
   const [pair = '', ...attributes] = header.split(';')
   const equals = pair.indexOf('=')
   const name = pair.slice(0, Math.max(0, equals)).trim()
-  if (name === '') return undefined
-  const cookie: ParsedCookie = { name, value: pair.slice(equals + 1).trim(), secure: false, httpOnly: false }
+  const value = pair.slice(equals + 1).trim()
+  if (name === '' && value === '') return undefined
+  const cookie: ParsedCookie = { name, value, secure: false, httpOnly: false }
   for (const attribute of attributes) {
     const at = attribute.indexOf('=')
     const key = (at < 0 ? attribute : attribute.slice(0, at)).trim().toLowerCase()

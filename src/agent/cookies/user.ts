@@ -1,5 +1,5 @@
 import type { CookiePlace, SetCookie } from '../../model/probe/cookies/cookie.ts'
-import { describeCookie } from './describe.ts'
+import { describeCookie, labelOf } from './describe.ts'
 import { CookieJar } from './jar.ts'
 
 export interface CookieHabits {
@@ -17,7 +17,8 @@ export class CookieUser {
   readonly #shown: ReadonlySet<string> | undefined
   readonly #without: string | undefined
   #set: SetCookie[] = []
-  #sent = new Set<string>()
+  /** Once what was sent again after a redirect, and twice what one request sent of two paths. */
+  #sent: string[] = []
 
   /**
    * @param user.shown the cookies of proxies whose values are told; none unless there is one
@@ -33,9 +34,9 @@ export class CookieUser {
   /** What was set and sent since this was called before. */
   report(): { cookies?: SetCookie[]; cookiesSent?: string[] } {
     const cookies = this.#set
-    const cookiesSent = [...this.#sent]
+    const cookiesSent = this.#sent
     this.#set = []
-    this.#sent = new Set()
+    this.#sent = []
     return {
       ...(cookies.length === 0 ? {} : { cookies }),
       ...(cookiesSent.length === 0 ? {} : { cookiesSent }),
@@ -44,10 +45,13 @@ export class CookieUser {
 
   /** The header of a request, `Cookie: a=1; b=2` and its line end, or nothing. */
   header(place: CookiePlace, nowMs: number): string {
-    const cookies = (this.#jar?.cookiesFor(place, nowMs) ?? []).filter(({ name }) => name !== this.#without)
+    const cookies = (this.#jar?.cookiesFor(place, nowMs) ?? []).filter(
+      ({ name }) => labelOf(name) !== this.#without,
+    )
     if (cookies.length === 0) return ''
-    for (const { name } of cookies) this.#sent.add(name)
-    return `Cookie: ${cookies.map(({ name, value }) => `${name}=${value}`).join('; ')}\r\n`
+    const names = cookies.map(({ name }) => labelOf(name))
+    this.#sent.push(...names.filter((name, at) => names.indexOf(name) < at || !this.#sent.includes(name)))
+    return `Cookie: ${cookies.map(({ name, value }) => (name === '' ? value : `${name}=${value}`)).join('; ')}\r\n`
   }
 
   /** Takes in what an answer sets. */

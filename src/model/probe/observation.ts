@@ -63,7 +63,7 @@ export interface Observation {
   seenAddress?: string
   /** What the answer set, redirects that were followed on the way included. */
   cookies?: readonly SetCookie[]
-  /** The names of the cookies that the request sent, where there were any. */
+  /** The names of the cookies that the request sent, where there were any; twice where it sent two of one name. */
   cookiesSent?: readonly string[]
   /** The number of the visit in the application's own session, as the answer says it. */
   counter?: number

@@ -133,7 +133,11 @@ export class Cell {
       visitsBefore,
     } = options
     this.isLoose = isLoose
-    this.cookies = new CookieLog(claims, cookiesBefore)
+    const { hostName = '', path = '/' } = entry.front ?? {}
+    this.cookies = new CookieLog(claims, cookiesBefore, {
+      host: hostName.replace(/:\d+$/, '').toLowerCase(),
+      path,
+    })
     this.visits = new VisitLog(visitsBefore)
     this.entry = entry
     this.#expectation = expectation

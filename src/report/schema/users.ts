@@ -33,6 +33,11 @@ export const cookie = z
     values: count.describe('Different values that it was given.'),
     sent: count.describe('Requests that sent it back.'),
     ended: count.optional().describe('Requests that did not send it any more, as its life was over.'),
+    deleted: count
+      .optional()
+      .describe('Requests that did not send it any more, as the answer before had deleted it.'),
+    setTwice: count.optional().describe('Answers that gave it two values at once.'),
+    sentTwice: count.optional().describe('Requests that sent two of this name.'),
     brought: count
       .optional()
       .describe('Requests that sent it as it had been given elsewhere, before this place gave it.'),
@@ -111,7 +116,9 @@ export const users = z
         z.object({
           kind: z.literal('never-sent').describe('A browser never sends it back.'),
           cookie: z.string().describe('Its name.'),
-          why: z.enum([...refusal.options, 'path', 'expired', 'unknown']).describe('What keeps it back.'),
+          why: z
+            .enum([...refusal.options, 'path', 'expired', 'deleted', 'unknown'])
+            .describe('What keeps it back.'),
           path: z.string().optional().describe('The path that it is for.'),
         }),
         z.object({

@@ -12,6 +12,12 @@ export interface CookieReport {
   sent: number
   /** Requests that did not send it any more, as its life was over. */
   ended?: number
+  /** Requests that did not send it any more, as the answer before had deleted it. */
+  deleted?: number
+  /** Answers that gave it two values at once. */
+  setTwice?: number
+  /** Requests that sent two of this name. */
+  sentTwice?: number
   /** Requests that sent it as it had been given elsewhere, before this place gave it. */
   brought?: number
   /** Answers that gave it another value though it was sent: from the pod as before, and from another one. */
@@ -70,6 +76,9 @@ export function mergedCookies(all: readonly CookieReport[]): CookieReport[] {
       for (const key of [
         'brought',
         'ended',
+        'deleted',
+        'setTwice',
+        'sentTwice',
         'renewed',
         'renewedElsewhere',
         'renewedSomewhere',
@@ -82,7 +91,7 @@ export function mergedCookies(all: readonly CookieReport[]): CookieReport[] {
   return [...merged.values()]
 }
 
-export type NeverSent = 'path' | 'expired' | 'unknown' | CookieRefusal
+export type NeverSent = 'path' | 'expired' | 'deleted' | 'unknown' | CookieRefusal
 
 /** What the sessions of an entry say together. */
 export interface UsersVerdict {

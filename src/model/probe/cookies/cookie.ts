@@ -1,3 +1,6 @@
+/** What a cookie without a name is called. */
+export const nameless = '(no name)'
+
 /** A cookie as an answer set it, without its value. */
 export interface SetCookie {
   name: string

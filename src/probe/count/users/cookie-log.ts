@@ -1,5 +1,6 @@
+import { domainMatches } from '../../../agent/cookies/jar.ts'
 import type { CookieReport } from '../../../model/probe/cookies/cause.ts'
-import type { SetCookie } from '../../../model/probe/cookies/cookie.ts'
+import { effectivePath, pathMatches, type SetCookie } from '../../../model/probe/cookies/cookie.ts'
 import type { Observation } from '../../../model/probe/observation.ts'
 import type { CookieEnd } from '../../../model/probe/results/probe-result.ts'
 import type { Claims } from './claims.ts'
@@ -12,13 +13,23 @@ const mostShown = 4
 /** Values of a cookie that are told apart. */
 const mostValues = 256
 
+/** A host and a path: of a request, or where a cookie is for. */
+interface Scope {
+  host: string
+  path: string
+}
+
 interface Entry {
   report: CookieReport
+  /** Where its owner sends it. */
+  scope: Scope
   digests: Set<string>
   /** The digest of the value that it has now. */
   now: string | undefined
   /** The pod that the value names which the session has now. */
   claim: { pod?: string; address: string } | undefined
+  /** Its owner had it, and the last answer deleted it. */
+  isTaken: boolean
   /** When it was given last, and until when its owner keeps it: milliseconds of the run. */
   givenMs: number
   endMs: number
@@ -28,14 +39,19 @@ interface Entry {
 export class CookieLog {
   readonly #claims: Claims | undefined
   readonly #before: CookieLog | undefined
+  readonly #place: Scope
   /** Who gave the answer before. */
   #answered: string | undefined
   readonly #entries = new Map<string, Entry>()
 
-  /** @param before what the same user saw elsewhere, where it brings its cookies along */
-  constructor(claims?: Claims, before?: CookieLog) {
+  /**
+   * @param place where its requests go
+   * @param before what the same user saw elsewhere, where it brings its cookies along
+   */
+  constructor(claims?: Claims, before?: CookieLog, place: Scope = { host: '', path: '/' }) {
     this.#claims = claims
     this.#before = before
+    this.#place = place
   }
 
   /**
@@ -56,25 +72,30 @@ export class CookieLog {
 
   /** @param answered the pod that gave the answer, or its address, where it is known: an answer that looks like another does not tell */
   add(
-    { atMs, cookies = [], cookiesSent = [] }: Observation,
+    { atMs, cookies = [], cookiesSent = [], redirects }: Observation,
     answered?: { name: string; address?: string },
   ): void {
     const last = this.lastAnswered
     const isElsewhere = answered !== undefined && last !== undefined && answered.name !== last
     if (answered !== undefined) this.#answered = answered.name
-    for (const { report, endMs, now } of this.#entries.values())
-      if (now !== undefined && endMs <= atMs && !cookiesSent.includes(report.name))
-        report.ended = (report.ended ?? 0) + 1
-    for (const name of cookiesSent) {
+    for (const entry of this.#entries.values()) {
+      const { report, endMs, now, isTaken } = entry
+      if (cookiesSent.includes(report.name)) continue
+      if (isTaken) raise(report, 'deleted')
+      else if (now !== undefined && endMs <= atMs) raise(report, 'ended')
+    }
+    for (const name of new Set(cookiesSent)) {
       const entry = this.#entries.get(name) ?? this.#bring(name)
       if (entry === undefined) continue
       entry.report.sent += 1
-      if (entry.report.set === 0) entry.report.brought = (entry.report.brought ?? 0) + 1
+      if (cookiesSent.indexOf(name) !== cookiesSent.lastIndexOf(name)) raise(entry.report, 'sentTwice')
+      if (entry.report.set === 0) raise(entry.report, 'brought')
       const { claim } = entry
+      if (claim === undefined) continue
       const isSetAnew = cookies.some((cookie) => cookie.name === name)
-      if (claim === undefined || isSetAnew) continue
-      if (answered === undefined) entry.report.unconfirmed = (entry.report.unconfirmed ?? 0) + 1
-      else if (answered.name !== claim.pod && answered.address !== claim.address) entry.report.disagreed += 1
+      if (answered === undefined) raise(entry.report, 'unconfirmed')
+      else if (!isSetAnew && answered.name !== claim.pod && answered.address !== claim.address)
+        entry.report.disagreed += 1
     }
     for (const cookie of cookies) {
       const before = this.#entries.get(cookie.name)
@@ -82,9 +103,22 @@ export class CookieLog {
       if (isRenewed && cookiesSent.includes(cookie.name)) {
         const onPod = answered === undefined ? 'renewedSomewhere' : 'renewed'
         const key = isElsewhere ? 'renewedElsewhere' : onPod
-        before.report[key] = (before.report[key] ?? 0) + 1
+        raise(before.report, key)
       }
       this.#set(cookie, atMs)
+    }
+    // A redirect may have set it, too, and was answered with it.
+    this.#setAtOnce(cookies, redirects === undefined)
+  }
+
+  /** What the cookies of one answer are together. */
+  #setAtOnce(cookies: readonly SetCookie[], isOneAnswer: boolean): void {
+    for (const [name, own] of Map.groupBy(cookies, (cookie) => cookie.name)) {
+      const entry = this.#entries.get(name)
+      if (entry === undefined) continue
+      entry.report.set += 1
+      const values = new Set(own.filter((one) => isAlive(one)).map(({ digest }) => digest))
+      if (isOneAnswer && values.size > 1) raise(entry.report, 'setTwice')
     }
   }
 
@@ -95,7 +129,7 @@ export class CookieLog {
 
   /** What is sent and was not given here was given before. */
   #bring(name: string): Entry | undefined {
-    const known = this.#before?.find(name)
+    const known = this.#before?.find(name, this.#place)
     if (known === undefined || this.#entries.size >= mostCookies) return undefined
     const { maker, names, first } = known.report
     const entry: Entry = {
@@ -109,9 +143,11 @@ export class CookieLog {
         sent: 0,
         disagreed: 0,
       },
+      scope: known.scope,
       digests: new Set(),
       now: known.now,
       claim: known.claim,
+      isTaken: known.isTaken,
       givenMs: known.givenMs,
       endMs: known.endMs,
     }
@@ -124,20 +160,23 @@ export class CookieLog {
     return this.#answered ?? this.#before?.lastAnswered
   }
 
-  /** What is known of a cookie, the latest first. */
-  find(name: string): Entry | undefined {
-    return this.#entries.get(name) ?? this.#before?.find(name)
+  /** The latest cookie of a name that is sent at a place: one that was given elsewhere since may not be. */
+  find(name: string, place: Scope): Entry | undefined {
+    const own = this.#entries.get(name)
+    return own !== undefined && reaches(own.scope, place) ? own : this.#before?.find(name, place)
   }
 
   #set(cookie: SetCookie, atMs: number): void {
     const entry = this.#entryOf(cookie)
     if (entry === undefined) return
-    entry.report.set += 1
     if (entry.digests.size < mostValues) entry.digests.add(cookie.digest)
     entry.report.values = entry.digests.size
     if (cookie.refused !== undefined) return
     const { lifetimeSeconds = Infinity } = cookie
-    entry.now = lifetimeSeconds > 0 ? cookie.digest : undefined
+    entry.isTaken = !isAlive(cookie) && (entry.isTaken || entry.now !== undefined)
+    // What is deleted before it is given tells nothing of its attributes.
+    if (isAlive(cookie) && !isAlive(entry.report.first)) entry.report.first = attributesOf(cookie)
+    entry.now = isAlive(cookie) ? cookie.digest : undefined
     entry.givenMs = atMs
     // Its owner counts from the answer, which came after the request: by then its life is over.
     entry.endMs = atMs + lifetimeSeconds * 1000
@@ -147,12 +186,19 @@ export class CookieLog {
       entry.report.shown = [...shown, value]
     const named = this.#claims?.of(cookie)
     const { pod } = named ?? {}
+    entry.scope = this.#scopeOf(cookie)
     entry.claim = named && { address: named.address, ...(pod === undefined ? {} : { pod }) }
     if (named === undefined) delete entry.report.names
     else entry.report.names = pod ?? named.address
   }
 
-  #entryOf({ name, digest: _digest, value: _value, ...first }: SetCookie): Entry | undefined {
+  #scopeOf({ domain, path }: SetCookie): Scope {
+    return { host: domain ?? this.#place.host, path: effectivePath(path, this.#place.path) }
+  }
+
+  #entryOf(cookie: SetCookie): Entry | undefined {
+    const { name } = cookie
+    const first = attributesOf(cookie)
     const known = this.#entries.get(name)
     if (known !== undefined || this.#entries.size >= mostCookies) return known
     const maker = makerOf({ name, form: first.form })?.name
@@ -167,13 +213,37 @@ export class CookieLog {
     }
     const entry: Entry = {
       report,
+      scope: this.#scopeOf(cookie),
       digests: new Set(),
       now: undefined,
       claim: undefined,
+      isTaken: false,
       givenMs: 0,
       endMs: Infinity,
     }
     this.#entries.set(name, entry)
     return entry
   }
+}
+
+type Count = 'brought' | 'deleted' | 'ended' | 'renewed' | 'renewedElsewhere' | 'renewedSomewhere'
+type CountAtOnce = 'sentTwice' | 'setTwice' | 'unconfirmed'
+
+function raise(report: CookieReport, key: Count | CountAtOnce): void {
+  report[key] = (report[key] ?? 0) + 1
+}
+
+const reaches = (cookie: Scope, { host, path }: Scope): boolean =>
+  domainMatches(host, cookie.host) && pathMatches(path, cookie.path)
+
+const isAlive = ({ lifetimeSeconds = Infinity }: Pick<SetCookie, 'lifetimeSeconds'>): boolean =>
+  lifetimeSeconds > 0
+
+function attributesOf({
+  name: _name,
+  digest: _digest,
+  value: _value,
+  ...attributes
+}: SetCookie): CookieReport['first'] {
+  return attributes
 }

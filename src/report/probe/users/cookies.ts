@@ -55,6 +55,7 @@ function cookieWords(cookie: CookieReport, { front }: SurveyEntry): string[] {
     `sent ${timesOf(sent)}`,
     ...attributeWords(first),
     ...lifeWords(cookie),
+    ...oddWords(cookie),
     ...(by === undefined ? renewalWords(cookie, isOfApplication) : []),
     ...(cookie.shown ?? []).map((value) => sanitize(value)),
     ...(names === undefined ? [] : [nameWords(cookie)]),
@@ -75,6 +76,21 @@ function lifeWords({ set, sent, ended = 0, first: { lifetimeSeconds = 0 } }: Coo
   return [
     ...(set <= sent / 2 ? ['not renewed'] : []),
     ...(ended === 0 ? [] : [`ended ${timesOf(ended)}, and a new one was given`]),
+  ]
+}
+
+/** What browsers and proxies do not agree on, or nobody wants. */
+function oddWords({ deleted = 0, setTwice = 0, sentTwice = 0 }: CookieReport): string[] {
+  return [
+    ...(setTwice === 0
+      ? []
+      : [
+          `two values in one answer ${timesOf(setTwice)}${sentTwice > 0 ? '' : ', of which browsers keep the last'}`,
+        ]),
+    ...(sentTwice === 0
+      ? []
+      : [`two of this name sent ${timesOf(sentTwice)}, of which Envoy, nginx and Traefik read the first`]),
+    ...(deleted === 0 ? [] : [`deleted by answers, and so not sent ${timesOf(deleted)}`]),
   ]
 }
 
@@ -117,7 +133,7 @@ function attributeWords({
   sameSite,
 }: CookieReport['first']): string[] {
   return [
-    path === undefined ? 'no Path' : `Path=${sanitize(path)}`,
+    path === undefined ? 'no Path: it holds below the folder where it is given' : `Path=${sanitize(path)}`,
     ...(domain === undefined ? [] : [`Domain=${sanitize(domain)}`]),
     ...(lifetimeSeconds === undefined
       ? []

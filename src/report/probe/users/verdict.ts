@@ -103,7 +103,7 @@ function movedWords(survey: ProbeSurvey, { users, cause, entry }: UsersVerdict):
   const moved = users.spread + users.broken
   const who = `${formatCount(moved)} of ${countOf(allOf(users), 'user')} did not stay`
   const disagreed = disagreement(survey, entry, cause)
-  return `${who}: ${causeWords(cause, replacedBy(survey, entry, cause))}${disagreed}${rehashed(survey, entry, cause)}`
+  return `${who}: ${causeWords(cause, takenFrom(survey, entry, cause))}${disagreed}${rehashed(survey, entry, cause)}`
 }
 
 /** Where both places give a cookie of one name for one path, the later takes the place of the earlier. */
@@ -123,15 +123,18 @@ function returnWords(
   return sent === '' ? who : `${who}: what they bring from there (${sent}) is another value than they had`
 }
 
-/** Answers of another pod that gave another value though the cookie was sent. */
-function replacedBy(survey: ProbeSurvey, entry: number, cause: Cause): number {
-  if (cause.kind !== 'ignored') return 0
-  return cookiesOf(survey, entry)
-    .filter(({ name }) => cause.cookies.includes(name))
-    .reduce((sum, { renewedElsewhere = 0 }) => sum + renewedElsewhere, 0)
+/** How often answers of another pod gave another value though the cookie was sent, and how often it was deleted. */
+function takenFrom(survey: ProbeSurvey, entry: number, cause: Cause): { replaced: number; deleted: number } {
+  const own = cookiesOf(survey, entry).filter(
+    ({ name }) => cause.kind === 'ignored' && cause.cookies.includes(name),
+  )
+  return {
+    replaced: own.reduce((sum, { renewedElsewhere = 0 }) => sum + renewedElsewhere, 0),
+    deleted: own.reduce((sum, { deleted = 0 }) => sum + deleted, 0),
+  }
 }
 
-function causeWords(cause: Cause, replaced: number): string {
+function causeWords(cause: Cause, { replaced, deleted }: ReturnType<typeof takenFrom>): string {
   if (cause.kind === 'no-cookie') {
     const others =
       cause.others.length === 0
@@ -147,6 +150,8 @@ function causeWords(cause: Cause, replaced: number): string {
     return `the cookie ${sanitize(cause.cookie)} is never sent back: ${neverSentWords(cause.why, cause.path)}`
   if (cause.kind === 'ignored') {
     const names = cause.cookies.map((name) => sanitize(name)).join(', ')
+    if (deleted > 0)
+      return `the cookie ${names} is given, and answers delete it: ${countOf(deleted, 'request')} came without it`
     return cause.anew
       ? `the cookie ${names} is sent back, and is set to another value again and again`
       : replaced > 0
@@ -160,6 +165,7 @@ function neverSentWords(why: NeverSent, path = '/'): string {
   const words: Record<NeverSent, string> = {
     path: `its Path ${sanitize(path)} does not cover the path of the requests`,
     expired: 'it has expired when it comes',
+    deleted: 'answers delete it',
     unknown: 'the requests go elsewhere than the answer that set it',
     domain: 'its Domain is not that of the host, so browsers do not take it',
     'secure-over-http':

@@ -154,7 +154,7 @@ describe('several', () => {
   })
 })
 
-test.each(['', ';', '=1', 'a', 'a\u0001=1', ' ; Path=/'])('%j sets nothing', (header) => {
+test.each(['', ';', '=', 'a\u0001=1', ' ; Path=/'])('%j sets nothing', (header) => {
   expect(new CookieJar().take(header, place('http://a.lab/'), now)).toBeUndefined()
 })
 
