@@ -3,11 +3,6 @@ import type { Hint } from '../model/common/remedy.ts'
 import type { OfferedPort } from './origin/offer.ts'
 import type { Protocol, ServicePort } from './types.ts'
 
-/** Whether a number can be that of a port. */
-export function isPort(port: number): boolean {
-  return Number.isInteger(port) && port > 0 && port < 65_536
-}
-
 /** What the API server demands of a list of ports. Throws UserError. */
 export function demandNames(ports: readonly ServicePort[]): void {
   const usage = (message: string, ...hints: Hint[]): UserError =>

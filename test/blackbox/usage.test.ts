@@ -102,6 +102,10 @@ const mistakes: [string, string][] = [
     'error: invalid argument "2" for "--confidence" flag: must be at least 50% (0.5) and less than 100% (1)\nSee \'kubectl affinity probe --help\' for usage.\n',
   ],
   [
+    'probe web --port 65536',
+    'error: invalid argument "65536" for "--port" flag: a port is a number from 1 to 65535\nSee \'kubectl affinity probe --help\' for usage.\n',
+  ],
+  [
     'probe web --node=',
     'error: invalid argument "" for "--node" flag: must be the name of a node\nSee \'kubectl affinity probe --help\' for usage.\n',
   ],
@@ -128,6 +132,10 @@ const mistakes: [string, string][] = [
   [
     'version web',
     'error: version takes no arguments, got "web"\nSee \'kubectl affinity version --help\' for usage.\n',
+  ],
+  [
+    'explain --list web',
+    "error: --list lists all codes: it goes with no names\nSee 'kubectl affinity explain --help' for usage.\n",
   ],
   [
     'explain ingress',

@@ -1,8 +1,9 @@
 import type { TypedAddress } from '../../external/addresses.ts'
 import type { FromRef } from '../../external/origin/refs.ts'
-import { demandNames, isPort } from '../../external/ports.ts'
+import { demandNames } from '../../external/ports.ts'
 import type { ServicePort } from '../../external/types.ts'
 import { parseIp } from '../../model/common/ip.ts'
+import { isPort } from '../../model/common/port.ts'
 import { invalidValue, UserError } from '../../model/common/user-error.ts'
 
 /** DNS-1123 label, the rule for the names of Service ports (k8s.io/apimachinery, IsDNS1123Label). */

@@ -56,9 +56,16 @@ describe('readProbeFlags', () => {
     [{ 'all-ports': true, port: '80' }, /--all-ports and --port/],
     [{ via: ['all'], 'measure-timeout': true }, /--measure-timeout and --via/],
     [{ via: ['nodeport'] }, /did you mean "node-port"/],
+    [{ port: '0' }, /"0" for "--port" flag: a port is a number from 1 to 65535/],
+    [{ port: '65536' }, /"65536" for "--port"/],
+    [{ port: '-1' }, /"-1" for "--port"/],
   ])('%j does not go together, or is no entry', (more, message) => {
     expect(() => readProbeFlags(flags(more))).toThrow(message)
   })
+
+  test.each(['1', '65535', 'http'])('--port %s', (port) =>
+    expect(readProbeFlags(flags({ port })).port).toBe(port),
+  )
 
   const rates: [string, number][] = [
     ['max', 0],

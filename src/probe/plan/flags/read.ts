@@ -1,4 +1,5 @@
 import { parseIp } from '../../../model/common/ip.ts'
+import { isPort } from '../../../model/common/port.ts'
 import { invalidValue, UserError } from '../../../model/common/user-error.ts'
 import { parseVia } from '../entries/asked.ts'
 import type { ProbeOptions } from '../plan.ts'
@@ -24,6 +25,8 @@ export function readProbeFlags(flags: ProbeFlags): Omit<ProbeOptions, 'namespace
   const requests = flags.requests === 0 ? undefined : flags.requests
   const { clients } = flags
   refuseWhatDoesNotGoTogether({ ...flags, requests })
+  if (flags.port !== undefined && /^-?\d+$/.test(flags.port) && !isPort(Number(flags.port)))
+    throw invalidValue('port', flags.port, 'a port is a number from 1 to 65535')
   const path = pathOf(flags)
   const payload = flags.send === undefined ? undefined : payloadOf(flags.send)
   const inPods = readInPods(flags)
