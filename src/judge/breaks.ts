@@ -14,7 +14,10 @@ export interface BreakEvidence {
 /** The hop that breaks, as far as that is sure; undefined otherwise. Pure. */
 export function breakOf({ cause, isConfigured, named, checked }: BreakEvidence): Stage | undefined {
   // Of whoever deletes it nothing is known.
-  if (cause.kind === 'never-sent') return cause.why === 'deleted' ? undefined : 'browser'
+  const isDeleted =
+    cause.kind === 'never-sent' ? cause.why === 'deleted' : cause.kind === 'ignored' && cause.deleted
+  if (isDeleted) return undefined
+  if (cause.kind === 'never-sent') return 'browser'
   if (cause.kind === 'no-cookie') return 'gateway'
   const changed = (stage: CheckedStage['stage']): number =>
     checked.find((one) => one.stage === stage)?.changed ?? 0

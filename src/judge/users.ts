@@ -172,7 +172,12 @@ function whyNot(evidence: UsersEvidence, cookies: readonly CookieReport[]): Caus
   const sent = own.filter((cookie) => cookie.sent > 0)
   // Once for each user is what is meant to be; one more may be for the pod that it lost. The same value again is no other one.
   const anew = sent.every(({ set, values, sent: times }) => set > times / 2 && values > jars)
-  return { kind: 'ignored', cookies: sent.map(({ name }) => name), anew }
+  // Where it is sent far more often, something else moves users.
+  const deleted = sent.reduce(
+    (sum, one) => sum + ((one.deleted ?? 0) * 2 < one.sent ? 0 : (one.deleted ?? 0)),
+    0,
+  )
+  return { kind: 'ignored', cookies: sent.map(({ name }) => name), anew, ...(deleted > 0 ? { deleted } : {}) }
 }
 
 function neverSent({ first, deleted = 0 }: CookieReport, path: string): NeverSent {

@@ -125,6 +125,7 @@ export const users = z
           kind: z.literal('ignored').describe('It is sent back, and the pod changes all the same.'),
           cookies: names,
           anew: z.boolean().describe('Whether it is given another value again and again.'),
+          deleted: count.optional().describe('Requests that came without it, as answers had deleted it.'),
         }),
         z.object({
           kind: z.literal('elsewhere').describe('Who came back from elsewhere was given another pod.'),

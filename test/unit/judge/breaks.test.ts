@@ -4,6 +4,7 @@ import type { Cause } from '../../../src/model/probe/cookies/cause.ts'
 import type { CheckedStage } from '../../../src/model/probe/breaks.ts'
 
 const ignored: Cause = { kind: 'ignored', cookies: ['route'], anew: false }
+const deleted: Cause = { ...ignored, deleted: 9 }
 const anew: Cause = { ...ignored, anew: true }
 
 /** Changes of the pod through the gateway, at the Service, at the pods. */
@@ -34,6 +35,7 @@ test.each<[what: string, evidence: Partial<BreakEvidence>, at: string | undefine
   ['replicas of which one moves them', { cause: anew, checked: [...checked(20), replicas(9)] }, 'gateway'],
   ['a cookie that names nobody and is set anew', { cause: anew }, 'gateway'],
   ['a cookie that names nobody and stays', {}, undefined],
+  ['one that answers delete, nobody knows whose', { cause: deleted, named }, undefined],
 ])('%s', (_, evidence, at) => {
   const known = { cause: ignored, isConfigured: true, named: nobody, checked: checked(20, 20, 0) }
   expect(breakOf({ ...known, ...evidence })).toBe(at)

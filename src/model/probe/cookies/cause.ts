@@ -55,8 +55,11 @@ export type Cause =
   | { kind: 'no-cookie'; expected?: string; others: string[] }
   /** A browser never sends it back. */
   | { kind: 'never-sent'; cookie: string; why: NeverSent; path?: string }
-  /** It is sent, and the pod changes all the same; `anew`: it is given another value again and again. */
-  | { kind: 'ignored'; cookies: string[]; anew: boolean }
+  /**
+   * It is sent, and the pod changes all the same; `anew`: it is given another value again and again; `deleted`: the
+   * requests that came without it, as answers had deleted it.
+   */
+  | { kind: 'ignored'; cookies: string[]; anew: boolean; deleted?: number }
   /** Who was elsewhere with the same cookies came back to another pod: of `of` users, `moved`; `from` is where they had been. */
   | { kind: 'elsewhere'; moved: number; of: number; from: number; cookies: string[] }
   /** There is nothing to explain: nobody was to stay, and nobody did. */

@@ -117,8 +117,11 @@ export class CookieLog {
       const entry = this.#entries.get(name)
       if (entry === undefined) continue
       entry.report.set += 1
-      const values = new Set(own.filter((one) => isAlive(one)).map(({ digest }) => digest))
-      if (isOneAnswer && values.size > 1) raise(entry.report, 'setTwice')
+      // Those of other paths or domains are other cookies: browsers keep both.
+      const kept = own.filter((one) => isAlive(one) && one.refused === undefined)
+      const alike = Map.groupBy(kept, ({ path, domain }) => `${path} ${domain}`).values()
+      const isTwice = alike.some((values) => new Set(values.map(({ digest }) => digest)).size > 1)
+      if (isOneAnswer && isTwice) raise(entry.report, 'setTwice')
     }
   }
 

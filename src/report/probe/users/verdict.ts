@@ -103,7 +103,7 @@ function movedWords(survey: ProbeSurvey, { users, cause, entry }: UsersVerdict):
   const moved = users.spread + users.broken
   const who = `${formatCount(moved)} of ${countOf(allOf(users), 'user')} did not stay`
   const disagreed = disagreement(survey, entry, cause)
-  return `${who}: ${causeWords(cause, takenFrom(survey, entry, cause))}${disagreed}${rehashed(survey, entry, cause)}`
+  return `${who}: ${causeWords(cause, replacedBy(survey, entry, cause))}${disagreed}${rehashed(survey, entry, cause)}`
 }
 
 /** Where both places give a cookie of one name for one path, the later takes the place of the earlier. */
@@ -123,18 +123,15 @@ function returnWords(
   return sent === '' ? who : `${who}: what they bring from there (${sent}) is another value than they had`
 }
 
-/** How often answers of another pod gave another value though the cookie was sent, and how often it was deleted. */
-function takenFrom(survey: ProbeSurvey, entry: number, cause: Cause): { replaced: number; deleted: number } {
-  const own = cookiesOf(survey, entry).filter(
-    ({ name }) => cause.kind === 'ignored' && cause.cookies.includes(name),
-  )
-  return {
-    replaced: own.reduce((sum, { renewedElsewhere = 0 }) => sum + renewedElsewhere, 0),
-    deleted: own.reduce((sum, { deleted = 0 }) => sum + deleted, 0),
-  }
+/** Answers of another pod that gave another value though the cookie was sent. */
+function replacedBy(survey: ProbeSurvey, entry: number, cause: Cause): number {
+  if (cause.kind !== 'ignored') return 0
+  return cookiesOf(survey, entry)
+    .filter(({ name }) => cause.cookies.includes(name))
+    .reduce((sum, { renewedElsewhere = 0 }) => sum + renewedElsewhere, 0)
 }
 
-function causeWords(cause: Cause, { replaced, deleted }: ReturnType<typeof takenFrom>): string {
+function causeWords(cause: Cause, replaced: number): string {
   if (cause.kind === 'no-cookie') {
     const others =
       cause.others.length === 0
@@ -150,8 +147,8 @@ function causeWords(cause: Cause, { replaced, deleted }: ReturnType<typeof taken
     return `the cookie ${sanitize(cause.cookie)} is never sent back: ${neverSentWords(cause.why, cause.path)}`
   if (cause.kind === 'ignored') {
     const names = cause.cookies.map((name) => sanitize(name)).join(', ')
-    if (deleted > 0)
-      return `the cookie ${names} is given, and answers delete it: ${countOf(deleted, 'request')} came without it`
+    if (cause.deleted !== undefined)
+      return `the cookie ${names} is given, and answers delete it: ${countOf(cause.deleted, 'request')} came without it`
     return cause.anew
       ? `the cookie ${names} is sent back, and is set to another value again and again`
       : replaced > 0
