@@ -1,5 +1,6 @@
 import { refusalsOf } from '../../validation/index.ts'
 import type { Schema } from '../../validation/schema.ts'
+import { dnsLabel } from '../../validation/words.ts'
 import { badRequest, type Cause, invalid } from '../failure.ts'
 import { isObject, type Resource } from '../resource.ts'
 import { apiVersionOf, type ResourceType, types } from '../resource-types.ts'
@@ -9,8 +10,6 @@ import { shapeOf } from './shapes.ts'
 const subdomain = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/
 /** Roles and their bindings may be called anything that a path can hold (ValidatePathSegmentName). */
 const pathSegment = /^(?!\.{1,2}$)[^/%]+$/
-/** Services have names in DNS of their own (RFC 1035). */
-const dnsLabel = /^[a-z]([-a-z0-9]*[a-z0-9])?$/
 
 /**
  * Fields without a value are the same as fields that are not there: Go's decoder drops them. In a list it makes an empty
@@ -154,10 +153,10 @@ function nameCauses({ kind, group }: ResourceType, name: string): Cause[] {
   if (group.startsWith('rbac.'))
     return pathSegment.test(name) ? [] : [bad(path, name, "may not contain '/' or '%'")]
   if (kind === 'Service' || kind === 'Namespace') {
-    const pattern = kind === 'Service' ? dnsLabel : /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/
-    if (pattern.test(name) && name.length <= 63) return []
-    const words = kind === 'Service' ? 'DNS-1035 label' : 'RFC 1123 label'
-    return [bad(path, name, `a ${words} must consist of lower case alphanumeric characters or '-'`)]
+    if (dnsLabel(name) === undefined) return []
+    return [
+      bad(path, name, "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-'"),
+    ]
   }
   if (subdomain.test(name) && name.length <= 253) return []
   return [
