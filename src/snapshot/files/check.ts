@@ -286,8 +286,9 @@ function add(
   findings.push(fileFinding(code, object.at(node as Node | undefined), message, why, mend, [ref]))
 }
 
+/** `no:` is a boolean that becomes the text `false`, as kubectl makes JSON of it. */
 function keyOf({ key }: Pair): string | undefined {
-  return isScalar(key) && (typeof key.value === 'string' || typeof key.value === 'number')
+  return isScalar(key) && ['string', 'number', 'boolean'].includes(typeof key.value)
     ? String(key.value)
     : mergeKey(key)
 }
