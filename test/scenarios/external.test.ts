@@ -174,7 +174,7 @@ describe(`external, S5 on ${site.name}`, () => {
       'svc/moving',
       ...identify,
       '--requests',
-      '1200',
+      '999',
       '--interval',
       '20ms',
       '--expect',
@@ -182,14 +182,14 @@ describe(`external, S5 on ${site.name}`, () => {
       '-o',
       'json',
     ])
-    await probe.printed(/^[1-9]\d*\/1200 requests/m)
+    await probe.printed(/^[1-9]\d*\/999 requests/m)
     expectExit(await external('moving', '--port', '80', '--to', `${one.address},${two.address}`), 0)
     await place.proxiesFollow()
     // All of them change at once: the new ones are there before the old ones go.
     expectExit(await external('moving', '--port', '80', '--to', third.address), 0)
     const ended = await probe.ended
     const { status } = reportOf(ended)
-    expect(status.totals).toMatchObject({ answered: 1200 })
+    expect(status.totals).toMatchObject({ answered: 999 })
     const names = backendsOf(ended)
     for (const { backend } of [one, two, third]) expect(names.some((name) => backend.test(name))).toBe(true)
   })
