@@ -1,3 +1,4 @@
+import { pathMatches } from '../../model/probe/cookies/cookie.ts'
 import type { SameSite } from '../../model/affinity/intent.ts'
 
 /** What RFC 6265 calls a token: what a cookie's name may be. */
@@ -16,6 +17,5 @@ export function sameSiteOf(value: unknown): SameSite | undefined {
 
 /** Whether all below a path gets a cookie of this path (RFC 6265 5.1.4). */
 export function coversPath(cookie: string, of: string): boolean {
-  if (cookie === '' || cookie === '/' || cookie === of) return true
-  return of.startsWith(cookie.endsWith('/') ? cookie : `${cookie}/`)
+  return cookie === '' || cookie === '/' || pathMatches(of, cookie)
 }

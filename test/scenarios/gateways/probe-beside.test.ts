@@ -1,42 +1,12 @@
 import { beforeAll, expect } from 'vitest'
-import { gatewayWays } from '../support/gateway-ways.ts'
-import { type Asked, gatewayFollows, ingress, ingressPath, sessionApp, sets } from '../support/gateways.ts'
-import { service } from '../support/manifests.ts'
+import { type Asked, gatewayFollows, sessionApp, sets } from '../support/gateways.ts'
 import { usePlayground } from '../support/namespace.ts'
+import { records } from '../support/records.ts'
 import { expectExit, surveyOf } from '../support/report.ts'
 import { describeOnce, scenario } from '../support/scenario.ts'
 import { gateway, site } from '../support/site.ts'
 
 type Place = ReturnType<typeof usePlayground>
-
-/** What records the pod in the cookie `route`, at gateways where that is another thing than at ingress-nginx. */
-const sticky = {
-  traefik: {
-    target: 'ingress/shop',
-    objects: (host: string): object[] => {
-      const { metadata, ...rest } = service('shop') as { metadata: object }
-      const annotations = {
-        'traefik.ingress.kubernetes.io/service.sticky.cookie': 'true',
-        'traefik.ingress.kubernetes.io/service.sticky.cookie.name': 'route',
-      }
-      return [
-        { ...rest, metadata: { ...metadata, annotations } },
-        ingress('shop', host, { className: 'traefik', paths: [ingressPath('/', 'shop')] }),
-      ]
-    },
-  },
-  'envoy-gateway': {
-    target: 'httproute/shop',
-    objects: (host: string): object[] => {
-      const way = gatewayWays.find(({ name }) => name === 'envoy-gateway')!
-      const [route] = way.objects(host) as [{ spec: { rules: [object] } }]
-      route.spec.rules = [
-        { ...route.spec.rules[0], sessionPersistence: { sessionName: 'route', type: 'Cookie' } },
-      ]
-      return [service('shop', { ports: [{ name: 'http', port: 80, targetPort: 8080 }] }), route]
-    },
-  },
-} as const
 
 const during = ({ name }: Place, replicas: number): string =>
   `kubectl -n ${name} scale deployment/shop --replicas=${replicas} && kubectl -n ${name} rollout status deployment/shop`
@@ -45,7 +15,7 @@ for (const name of ['traefik', 'envoy-gateway'] as const) {
   describeOnce(`a pod that is recorded in a cookie at ${name}`, () => {
     const place = usePlayground()
     const needs = [gateway(name)] as const
-    const { target, objects } = sticky[name]
+    const { target, objects } = records[name]
     const asked = (): Asked => ({ address: site.reachedAt(name), host: `shop.${place.name}.lab` })
 
     beforeAll(async () => {

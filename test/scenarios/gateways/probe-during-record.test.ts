@@ -1,44 +1,12 @@
 import { beforeAll, beforeEach, expect } from 'vitest'
-import { graceMs, httpPort, movedBy, shop, threePods, users } from '../support/during.ts'
-import { gatewayWays } from '../support/gateway-ways.ts'
-import { type Asked, gatewayFollows, ingress, ingressPath, sets } from '../support/gateways.ts'
-import { service } from '../support/manifests.ts'
+import { graceMs, movedBy, shop, threePods, users } from '../support/during.ts'
+import { type Asked, gatewayFollows, sets } from '../support/gateways.ts'
 import { usePlayground } from '../support/namespace.ts'
 import { toTheEnd } from '../support/pods.ts'
+import { records } from '../support/records.ts'
 import { expectExit, surveyOf } from '../support/report.ts'
 import { describeOnce, scenario } from '../support/scenario.ts'
 import { gateway, site } from '../support/site.ts'
-
-/** A record of the pod in the cookie `route`. */
-const records = {
-  traefik: {
-    target: 'ingress/shop',
-    objects: (host: string): object[] => {
-      const { metadata, ...rest } = service('shop') as { metadata: object }
-      const annotations = {
-        'traefik.ingress.kubernetes.io/service.sticky.cookie': 'true',
-        'traefik.ingress.kubernetes.io/service.sticky.cookie.name': 'route',
-      }
-      return [
-        { ...rest, metadata: { ...metadata, annotations } },
-        ingress('shop', host, { className: 'traefik', paths: [ingressPath('/', 'shop')] }),
-      ]
-    },
-    /** Who has the cookie is sent to a pod that ends as long as it is there. */
-    isFenced: true,
-  },
-  'envoy-gateway': {
-    target: 'httproute/shop',
-    objects: (host: string): object[] => {
-      const way = gatewayWays.find(({ name }) => name === 'envoy-gateway')!
-      const [route] = way.objects(host) as [{ spec: { rules: [object] } }]
-      const sessionPersistence = { sessionName: 'route', type: 'Cookie' }
-      route.spec.rules = [{ ...route.spec.rules[0], sessionPersistence }]
-      return [service('shop', httpPort), route]
-    },
-    isFenced: false,
-  },
-} as const
 
 for (const name of ['traefik', 'envoy-gateway'] as const) {
   describeOnce(`pods that come and go behind a record of them, at ${name}`, () => {
