@@ -3,6 +3,7 @@ import type { Observation, Scheme } from '../model/probe/observation.ts'
 import { type CompleteConfig, type CompleteTarget, isPlain } from './complete-config.ts'
 import { CookieUser } from './cookies/user.ts'
 import type { Encoder } from './protocol/encode.ts'
+import { isFromCache } from './answers/cache.ts'
 import { createCounter, type Identifier } from './answers/identify.ts'
 import { DatagramLane } from './requests/datagram-lane.ts'
 import { Http2Lane } from './requests/http2-lane.ts'
@@ -89,6 +90,7 @@ export class Run {
   readonly #options: RunOptions
   readonly #lanes: AnyLane[] = []
   readonly #pacer: Pacer
+  readonly #plan: Plan
   /** Who goes when, in each round anew: a proxy that deals pods out in turn would give each user always the same one. */
   readonly #turns: number[]
   #shuffledAt = -1
@@ -127,7 +129,7 @@ export class Run {
     // A redirect may lead there, too.
     const mayBeSecure = scheme === 'https' || target.redirects > 0
     const secureContext = mayBeSecure ? contextOf(target) : undefined
-    const plan: Plan = {
+    this.#plan = {
       config,
       target,
       scheme,
@@ -140,7 +142,7 @@ export class Run {
     const { http2 } = options
     const newLane = (session: number): AnyLane => {
       const user = userOf(config, session, options.users)
-      return http2 === undefined ? new LaneOf(plan, user) : new Http2Lane(plan, user, http2)
+      return http2 === undefined ? new LaneOf(this.#plan, user) : new Http2Lane(this.#plan, user, http2)
     }
     if (isPlain(sessions)) for (let lane = 0; lane < config.concurrency; lane++) this.#lanes.push(newLane(0))
     else for (const session of sessions.keys()) this.#lanes.push(newLane(session))
@@ -254,6 +256,11 @@ export class Run {
     // A server that waits for the client to speak said nothing about itself.
     if (!http && answer.bodyLength === 0) return
     if (http) observation.status = answer.status
+    if (this.#options.config.cookieSalt !== undefined && isFromCache(answer.headers)) {
+      observation.identity = { source: 'cache', value: '' }
+      this.#plan.freshness ??= String(Math.random())
+      return
+    }
     const body = answer.body.toString('latin1', 0, answer.bodyLength)
     const said = { ...(http ? { status: answer.status } : {}), headers: answer.headers, body }
     observation.identity = this.#options.identify(said)

@@ -32,6 +32,8 @@ export interface Plan {
   secureContext: SecureContext | undefined
   /** Milliseconds, monotonic. */
   now: () => number
+  /** Once an answer came from a cache: what makes each request one that no cache has seen. */
+  freshness?: string
   /** The lane can begin the next request, at once too. Never called while `begin` runs. */
   onDone: (lane: AnyLane, exchange: Exchange) => void
   /** Connections whose answer was read. */

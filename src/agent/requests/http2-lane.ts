@@ -85,7 +85,7 @@ export class Http2Lane extends BaseLane {
   #send(connection: http2.ClientHttp2Session): void {
     const { config, target } = this.plan
     const { path, hostHeader, scheme } = this.place
-    const { agent, query } = markOf(config, path, this.number)
+    const { agent, query } = markOf(this.plan, path, this.number)
     const cookies = this.cookies?.header(cookiePlace(this.place), Date.now()) ?? ''
     const stream = connection.request({
       ':method': 'GET',

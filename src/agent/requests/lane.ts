@@ -1,6 +1,5 @@
 import { Socket } from 'node:net'
 import type { Outcome, Replaced } from '../../model/probe/observation.ts'
-import type { CompleteConfig } from '../complete-config.ts'
 import { BaseLane, type LaneUser, type Plan } from './base-lane.ts'
 import { connectTls } from './connect.ts'
 import { outcomeOf } from './failures.ts'
@@ -233,11 +232,12 @@ export class Lane extends BaseLane {
 }
 
 /** @param user lines of the head, or nothing */
-function requestOf({ config, target }: Plan, place: Place, number: number, user: string): string {
+function requestOf(plan: Plan, place: Place, number: number, user: string): string {
+  const { config, target } = plan
   const { keepAlive, payload = '' } = config
   const { scheme, path, hostHeader } = place
   if (scheme === 'tcp') return payload
-  const { agent, query } = markOf(config, path, number)
+  const { agent, query } = markOf(plan, path, number)
   const own = target.headers.map(([name, value]) => `${name}: ${value}\r\n`).join('')
   return (
     `GET ${path}${query} HTTP/1.1\r\nHost: ${hostHeader}\r\nUser-Agent: ${agent}\r\n` +
@@ -246,16 +246,17 @@ function requestOf({ config, target }: Plan, place: Place, number: number, user:
   )
 }
 
-/** What makes a request known to whoever reads the server's log. */
+/** What makes a request known to whoever reads the server's log, and unknown to caches that have answered. */
 export function markOf(
-  { marker }: CompleteConfig,
+  { config: { marker }, freshness }: Plan,
   path: string,
   number: number,
 ): { agent: string; query: string } {
-  const mark = marker === undefined ? '' : `${marker.text}-${number}`
+  const inQuery = marker?.in === 'query' ? marker.text : freshness
   return {
-    agent: `kubectl-affinity${marker?.in === 'header' ? `/${mark}` : ''}`,
-    query: marker?.in === 'query' ? `${path.includes('?') ? '&' : '?'}affinity-probe=${mark}` : '',
+    agent: `kubectl-affinity${marker?.in === 'header' ? `/${marker.text}-${number}` : ''}`,
+    query:
+      inQuery === undefined ? '' : `${path.includes('?') ? '&' : '?'}affinity-probe=${inQuery}-${number}`,
   }
 }
 

@@ -78,9 +78,10 @@ export interface Observation {
  * `value` is what a user's rule extracted, or the known name or address that was found in the answer.
  * Where nothing was found, `excerpt` holds the beginning of the answer, `kin` what looks like names and addresses of pods that came
  * later, anywhere in it, and `value` is a digest of it.
+ * From a `cache` is an answer that says so of itself: who gave it once says nothing about this request.
  */
 export interface Identity {
-  source: 'body' | `header:${string}` | 'rule' | 'none'
+  source: 'body' | `header:${string}` | 'rule' | 'none' | 'cache'
   value: string
   excerpt?: string
   kin?: readonly string[]

@@ -113,6 +113,8 @@ export class Cell {
   readonly #ended = new WeakMap<Observation, CookieEnd>()
   readonly visits: VisitLog
   redirects = 0
+  /** Answers that came from a cache. */
+  cached = 0
   /** Answers that named nobody, by their HTTP status. */
   readonly nameless = new Map<number, number>()
 
@@ -219,8 +221,15 @@ export class Cell {
   }
 
   /** What something in front did of its own accord. */
-  #noteFront({ redirects = 0, status }: Observation, recognised: RecognisedBackend | undefined): void {
+  #noteFront(
+    { redirects = 0, status, identity }: Observation,
+    recognised: RecognisedBackend | undefined,
+  ): void {
     this.redirects += redirects
+    if (identity?.source === 'cache') {
+      this.cached += 1
+      return
+    }
     const isNamed = recognised !== undefined && recognised.by !== 'anonymous'
     if (status !== undefined && !isNamed) this.nameless.set(status, (this.nameless.get(status) ?? 0) + 1)
   }

@@ -89,6 +89,7 @@ export class Recogniser {
 
   /** The backend that `identity` speaks of; undefined when there is none or more than one. */
   recognise(identity: Identity): RecognisedBackend | undefined {
+    if (identity.source === 'cache') return undefined
     const learned = this.#learned.get(fingerprintOf(identity))
     if (learned !== undefined) return describe(ownerOf(learned), learned, 'fingerprint', identity.source)
     if (identity.source !== 'none') {

@@ -154,6 +154,7 @@ const cell = z
       .describe("With --session-counter: what the application's own count says of its session."),
     cookies: z.array(cookie).optional().describe('What it saw of cookies, where they were looked at.'),
     redirects: count.optional().describe('Redirects that were followed.'),
+    cached: count.optional().describe('Answers that came from a cache: they say nothing of a pod.'),
     nameless: z
       .record(z.string(), count)
       .optional()

@@ -38,6 +38,7 @@ export const cookie = z
       .describe('Requests that did not send it any more, as the answer before had deleted it.'),
     setTwice: count.optional().describe('Answers that gave it two values at once.'),
     sentTwice: count.optional().describe('Requests that sent two of this name.'),
+    setByCache: count.optional().describe('Answers of a cache that gave it: to everybody the same.'),
     brought: count
       .optional()
       .describe('Requests that sent it as it had been given elsewhere, before this place gave it.'),

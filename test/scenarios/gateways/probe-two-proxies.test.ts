@@ -18,11 +18,40 @@ http.createServer((request, response) => {
   }).on('error', () => response.destroy())
 }).listen(8000)`
 
-describeOnce('a load balancer with a cookie in front of an Ingress with one', () => {
+/** A cache in front of an Ingress controller, which stores whatever it gets, cookies included, as long as it lives. */
+const cache = `const http = require('http')
+const stored = new Map()
+http.createServer((request, response) => {
+  const { url: path, headers } = request
+  const hit = stored.get(path)
+  if (hit) return response.writeHead(hit.status, { ...hit.headers, age: 1, 'x-cache': 'HIT' }).end(hit.body)
+  http.get({ host: process.env.GATEWAY, port: 80, path, headers, agent: false }, async (answer) => {
+    const body = Buffer.concat(await answer.toArray())
+    const { 'transfer-encoding': _, ...kept } = answer.headers
+    stored.set(path, { status: answer.statusCode, headers: kept, body })
+    response.writeHead(answer.statusCode, { ...kept, 'x-cache': 'MISS' }).end(body)
+  }).on('error', () => response.destroy())
+}).listen(8000)`
+
+/** A program in front of the controller, and the Service that leads to it. */
+const inFront = (name: string, program: string): object[] => [
+  deployment(name, 1, {
+    name,
+    image: site.images.node,
+    command: ['node', '-e', program],
+    env: [{ name: 'GATEWAY', value: site.gatewayAddress('ingress-nginx') }],
+    readinessProbe: listensOn(8000),
+    ports: [{ containerPort: 8000 }],
+  }),
+  service(name, { ports: [{ port: 80, targetPort: 8000 }] }),
+]
+
+describeOnce('a load balancer or a cache in front of an Ingress with a cookie', () => {
   const place = usePlayground()
   const needs = [gateway('ingress-nginx')] as const
   const host = (): string => `shop.${place.name}.lab`
-  let address = ''
+  const addressOf = async (name: string): Promise<string> =>
+    (await place.kubectl('get', 'service', name, '-o', 'jsonpath={.spec.clusterIP}')).trim()
 
   beforeAll(async () => {
     if (!needs.every((need) => site.capabilities.has(need))) return
@@ -30,22 +59,14 @@ describeOnce('a load balancer with a cookie in front of an Ingress with one', ()
       sessionApp(site, 'shop'),
       service('shop'),
       stickyIngress('shop', host()),
-      deployment('edge', 1, {
-        name: 'edge',
-        image: site.images.node,
-        command: ['node', '-e', balancer],
-        env: [{ name: 'GATEWAY', value: site.gatewayAddress('ingress-nginx') }],
-        readinessProbe: listensOn(8000),
-        ports: [{ containerPort: 8000 }],
-      }),
-      service('edge', { ports: [{ port: 80, targetPort: 8000 }] }),
+      ...inFront('edge', balancer),
+      ...inFront('cache', cache),
     )
-    address = (await place.kubectl('get', 'service', 'edge', '-o', 'jsonpath={.spec.clusterIP}')).trim()
     await gatewayFollows({ address: site.reachedAt('ingress-nginx'), host: host() }, sets('route'))
   })
 
   scenario('it is told which of them holds users', needs, async () => {
-    const ended = await place.probe(['ingress/shop', '--address', address, '-o', 'json'])
+    const ended = await place.probe(['ingress/shop', '--address', await addressOf('edge'), '-o', 'json'])
     expectExit(ended, 0)
     const { dropped, strangers } = surveyOf(ended).status
     const [route, balanced] = ['route', 'AWSALB'].map((name) =>
@@ -55,5 +76,14 @@ describeOnce('a load balancer with a cookie in front of an Ingress with one', ()
     expect(route?.moved).toBeGreaterThan(4)
     expect(balanced).toMatchObject({ users: 6, moved: 0 })
     expect(strangers).toMatchObject([{ kind: 'another-proxy', cookie: 'AWSALB' }])
+  })
+
+  scenario('what a cache in front says is of no pod, and is not asked again', needs, async () => {
+    const ended = await place.probe(['ingress/shop', '--address', await addressOf('cache')])
+    expectExit(ended, 0)
+    const words = ended.stdout.replaceAll(/\s+/g, ' ')
+    expect(words).toMatch(/\d+ answers? came from a cache and not from a pod/)
+    expect(words).toMatch(/given by a cache [\w ]+: to everybody the same/)
+    expect(words).toContain('STICKY by the cookie route 6 of 6 users with it stayed')
   })
 })

@@ -18,6 +18,8 @@ export interface CookieReport {
   setTwice?: number
   /** Requests that sent two of this name. */
   sentTwice?: number
+  /** Answers of a cache that gave it: to everybody the same. */
+  setByCache?: number
   /** Requests that sent it as it had been given elsewhere, before this place gave it. */
   brought?: number
   /** Answers that gave it another value though it was sent: from the pod as before, and from another one. */
@@ -82,6 +84,7 @@ export function mergedCookies(all: readonly CookieReport[]): CookieReport[] {
         'deleted',
         'setTwice',
         'sentTwice',
+        'setByCache',
         'renewed',
         'renewedElsewhere',
         'renewedSomewhere',

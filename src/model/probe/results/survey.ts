@@ -206,6 +206,8 @@ export interface SurveyCell {
   visits?: VisitsReport
   /** Redirects that were followed. */
   redirects?: number
+  /** Answers that came from a cache: no pod was picked for them. */
+  cached?: number
   /** Answers that named no backend, by HTTP status, where there is something in front that may have given them. */
   nameless?: Record<string, number>
   /** Its first failures in words. */

@@ -194,7 +194,7 @@ function judgeCells(
 function aboutCookies(
   claims: Claims | undefined,
   cell: Cell,
-): Pick<SurveyCell, 'cookies' | 'redirects' | 'nameless' | 'visits'> {
+): Pick<SurveyCell, 'cookies' | 'redirects' | 'cached' | 'nameless' | 'visits'> {
   const visits = cell.visits.report()
   const counted = visits === undefined ? {} : { visits }
   if (claims === undefined) return counted
@@ -202,6 +202,7 @@ function aboutCookies(
     ...counted,
     cookies: cell.cookies.reports(),
     ...(cell.redirects === 0 ? {} : { redirects: cell.redirects }),
+    ...(cell.cached === 0 ? {} : { cached: cell.cached }),
     ...(cell.nameless.size === 0 ? {} : { nameless: Object.fromEntries(cell.nameless) }),
   }
 }

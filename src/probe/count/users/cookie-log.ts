@@ -72,7 +72,7 @@ export class CookieLog {
 
   /** @param answered the pod that gave the answer, or its address, where it is known: an answer that looks like another does not tell */
   add(
-    { atMs, cookies = [], cookiesSent = [], redirects }: Observation,
+    { atMs, cookies = [], cookiesSent = [], redirects, identity }: Observation,
     answered?: { name: string; address?: string },
   ): void {
     const last = this.lastAnswered
@@ -108,15 +108,19 @@ export class CookieLog {
       this.#set(cookie, atMs)
     }
     // A redirect may have set it, too, and was answered with it.
-    this.#setAtOnce(cookies, redirects === undefined)
+    this.#setAtOnce(cookies, { isOneAnswer: redirects === undefined, isCached: identity?.source === 'cache' })
   }
 
   /** What the cookies of one answer are together. */
-  #setAtOnce(cookies: readonly SetCookie[], isOneAnswer: boolean): void {
+  #setAtOnce(
+    cookies: readonly SetCookie[],
+    { isOneAnswer, isCached }: { isOneAnswer: boolean; isCached: boolean },
+  ): void {
     for (const [name, own] of Map.groupBy(cookies, (cookie) => cookie.name)) {
       const entry = this.#entries.get(name)
       if (entry === undefined) continue
       entry.report.set += 1
+      if (isCached) raise(entry.report, 'setByCache')
       // Those of other paths or domains are other cookies: browsers keep both.
       const kept = own.filter((one) => isAlive(one) && one.refused === undefined)
       const alike = Map.groupBy(kept, ({ path, domain }) => `${path} ${domain}`).values()
@@ -230,7 +234,7 @@ export class CookieLog {
 }
 
 type Count = 'brought' | 'deleted' | 'ended' | 'renewed' | 'renewedElsewhere' | 'renewedSomewhere'
-type CountAtOnce = 'sentTwice' | 'setTwice' | 'unconfirmed'
+type CountAtOnce = 'sentTwice' | 'setByCache' | 'setTwice' | 'unconfirmed'
 
 function raise(report: CookieReport, key: Count | CountAtOnce): void {
   report[key] = (report[key] ?? 0) + 1

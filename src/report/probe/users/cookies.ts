@@ -80,7 +80,7 @@ function lifeWords({ set, sent, ended = 0, first: { lifetimeSeconds = 0 } }: Coo
 }
 
 /** What browsers and proxies do not agree on, or nobody wants. */
-function oddWords({ deleted = 0, setTwice = 0, sentTwice = 0 }: CookieReport): string[] {
+function oddWords({ deleted = 0, setTwice = 0, sentTwice = 0, setByCache = 0 }: CookieReport): string[] {
   return [
     ...(setTwice === 0
       ? []
@@ -91,6 +91,7 @@ function oddWords({ deleted = 0, setTwice = 0, sentTwice = 0 }: CookieReport): s
       ? []
       : [`two of this name sent ${timesOf(sentTwice)}, of which Envoy, nginx and Traefik read the first`]),
     ...(deleted === 0 ? [] : [`deleted by answers, and so not sent ${timesOf(deleted)}`]),
+    ...(setByCache === 0 ? [] : [`given by a cache ${timesOf(setByCache)}: to everybody the same`]),
   ]
 }
 
@@ -162,17 +163,23 @@ function visitWords({ cells, sessions }: ProbeSurvey, { index }: SurveyEntry): s
 function frontWords({ cells }: ProbeSurvey, { index }: SurveyEntry): string[] {
   const own = cells.filter(({ entry }) => entry === index)
   const redirects = own.reduce((sum, cell) => sum + (cell.redirects ?? 0), 0)
+  const cached = own.reduce((sum, cell) => sum + (cell.cached ?? 0), 0)
   const statuses = new Map<string, number>()
   for (const { nameless = {} } of own)
     for (const [status, count] of Object.entries(nameless))
       statuses.set(status, (statuses.get(status) ?? 0) + count)
   return [
     ...(redirects === 0 ? [] : [`${countOf(redirects, 'redirect')} followed`]),
+    ...(cached === 0
+      ? []
+      : [`${countOf(cached, 'answer')} came from a cache and not from a pod: ${freshWords}`]),
     ...[...statuses]
       .filter(([status]) => Number(status) >= 300)
       .map(([status, count]) => `${countOf(count, 'answer')} ${status} named no pod${meaning[status] ?? ''}`),
   ]
 }
+
+const freshWords = 'after the first of them each request had a query of its own'
 
 const elsewhere =
   ': to another host, or round in a circle, which is not followed; see --host, --path and --header'

@@ -228,6 +228,9 @@ function reasonOf({ cells, sessions }: ProbeSurvey, entry: number, keepsCookies:
       (sessions[one.session]?.keeps === 'cookies') === keepsCookies,
   )
   const reason = cell?.verdict.reason ?? 'too-few-requests'
+  const { cached, totals } = cell ?? {}
+  if (cached !== undefined && cached === totals?.answered)
+    return 'all answers came from a cache, and none from a pod'
   // 401, 302 to elsewhere, 503 …: they are told one by one.
   const statuses = Object.keys(cell?.nameless ?? {}).map(Number)
   if (reason === 'backends-not-told-apart' && statuses.length > 0 && statuses.every((one) => one >= 300))
