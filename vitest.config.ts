@@ -7,7 +7,8 @@ const alone = 'test/scenarios/alone/**/*.test.ts'
 // One run in some hundreds is undecided or wrong by chance (docs/judging.md), and a busy machine stalls clocks. .ci/run
 // lists what needed another try, and fails where that are more than scripts/count.mjs allows. Nothing else is tried again.
 const retry = 2
-const scenarios = { testTimeout: 180_000, hookTimeout: 180_000, retry }
+// A machine that is busy besides takes several times as long.
+const scenarios = { testTimeout: 300_000, hookTimeout: 300_000, retry }
 
 const results = process.env['KUBECTL_AFFINITY_RESULTS']
 

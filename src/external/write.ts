@@ -120,10 +120,13 @@ class Writer {
       ...this.#options,
       dryRun: 'server',
     })
-    await Promise.all([
+    const outcomes = await Promise.allSettled([
       rehearsal.#writeService(),
       ...[...this.#plan.adding, ...this.#plan.removing].map((write) => rehearsal.#writeSlice(write)),
     ])
+    // What is refused first in the order of writes, whichever answer comes first.
+    const refused = outcomes.find(({ status }) => status === 'rejected')
+    if (refused?.status === 'rejected') throw refused.reason
   }
 
   async run(): Promise<ExternalDone> {

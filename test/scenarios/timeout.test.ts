@@ -7,7 +7,7 @@ import { site } from './support/site.ts'
 import { expectIdle, measuring, reportOf } from './support/timeout.ts'
 
 // Errors of the clock of a busy machine cost further rounds.
-describe(`probe --measure-timeout on ${site.name}`, { timeout: 300_000 }, () => {
+describe(`probe --measure-timeout on ${site.name}`, { timeout: 600_000 }, () => {
   const place = usePlayground()
   const measure = (...args: string[]): Promise<Ended> => place.probe([...measuring, ...args])
 
