@@ -5,6 +5,7 @@ import { at, list, text } from '../kit/loose.ts'
 import { balancerPolicy, hashOf, hashOns } from './balancer.ts'
 import { apisixRoutes, apisixUpstreams, trafficPolicies } from './objects.ts'
 import { sentBy } from './routes.ts'
+import { isSince2 } from './version.ts'
 
 const balancer = (about: ObjectType<LooseObject>): Analyzer =>
   objectAnalyzer({
@@ -50,11 +51,20 @@ const balancer = (about: ObjectType<LooseObject>): Analyzer =>
 
 const route = objectAnalyzer({
   about: apisixRoutes,
-  codes: ['AFF-APISIX-CLUSTER-IP', 'AFF-APISIX-SPLIT'],
+  codes: ['AFF-APISIX-CLUSTER-IP', 'AFF-APISIX-SPLIT', 'AFF-APISIX-SUBSET'],
   needs: [apisixUpstreams],
   analyse: (object, { store }, report) => {
     for (const [index, rule] of list(at(object.spec, 'http')).entries()) {
-      const sticky = sentBy(rule, object).filter(({ to }) => {
+      const sent = sentBy(rule, object)
+      for (const { subset, to, number } of sent)
+        if (subset !== undefined && isSince2(store) !== false)
+          report('AFF-APISIX-SUBSET', {
+            message: `subset ${subset} of service/${to.name} ${isSince2(store) === true ? 'is not read' : 'is read before 2.0 only'}: the controller sends to all pods of the Service`,
+            why: 'Clients meet pods that the route was to leave out, and a hash counts them in.',
+            mend: ['make a Service for the pods of the subset, and name it in the route'],
+            field: `spec.http[${index}].backends[${number}].subset`,
+          })
+      const sticky = sent.filter(({ to }) => {
         const policy = balancerPolicy(store.get(apisixUpstreams, to)?.spec)
         return policy !== undefined && policy.kind !== 'none'
       })

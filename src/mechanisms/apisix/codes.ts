@@ -6,4 +6,5 @@ export const codes = {
   'AFF-APISIX-NO-COOKIE': { level: 'info', title: 'APISIX sets no cookie' },
   'AFF-APISIX-CLUSTER-IP': { level: 'warning', title: 'A route of APISIX that goes to the cluster IP' },
   'AFF-APISIX-SPLIT': { level: 'warning', title: 'APISIX draws the Service for each request' },
+  'AFF-APISIX-SUBSET': { level: 'warning', title: 'A subset that APISIX does not read' },
 } as const satisfies CodeTable

@@ -9,6 +9,8 @@ import { policiesFor, unreadable } from '../kit/targeting.ts'
 import { services } from '../service/objects.ts'
 import { balancerPolicy } from './balancer.ts'
 import { apisixUpstreams, trafficPolicies } from './objects.ts'
+import { upstreamPolicy } from './routes.ts'
+import { isSince2 } from './version.ts'
 
 /** What BackendTrafficPolicies say of a Service: the policy, and whose it is. */
 function attached(to: NamespacedName, store: Store): { policy: Policy; from: readonly ObjectRef[] } {
@@ -27,14 +29,17 @@ function attached(to: NamespacedName, store: Store): { policy: Policy; from: rea
   }
 }
 
-function serve({ to }: Backend, store: Store): Served {
+function serve({ to, port }: Backend, store: Store): Served {
   const { policy, from } = attached(to, store)
   const upstream = store.get(apisixUpstreams, to)
-  if (from.length > 0 || upstream === undefined || balancerPolicy(upstream.spec) === undefined)
+  const of1 = upstream === undefined ? undefined : upstreamPolicy(upstream, { to, port }, false)
+  const isNew = isSince2(store)
+  if (from.length > 0 || upstream === undefined || of1 === undefined || isNew === true)
     return { policy, arrival: 'pods', configuredBy: from }
   const why =
-    'the controller reads ApisixUpstream for an Ingress before 2.0 only, and its version is not looked at'
-  return { policy: { kind: 'unknown', why }, arrival: 'pods', configuredBy: [refOf(upstream)] }
+    'the controller reads ApisixUpstream for an Ingress before 2.0 only, and its version cannot be seen'
+  const seen: Policy = isNew === false ? of1 : { kind: 'unknown', why }
+  return { policy: seen, arrival: 'pods', configuredBy: [refOf(upstream)] }
 }
 
 /** APISIX's Ingress controller (internal/adc/translator/ingress.go). */

@@ -7,6 +7,7 @@ import { at, list, record, strings, text } from '../kit/loose.ts'
 import { unreadable } from '../kit/targeting.ts'
 import { balancerPolicy } from './balancer.ts'
 import { apisixUpstreams } from './objects.ts'
+import { isSince2 } from './version.ts'
 
 /** A Service of a rule of an ApisixRoute. */
 export interface Sent {
@@ -15,6 +16,9 @@ export interface Sent {
   number: number
   /** The cluster IP instead of the pods. */
   isService: boolean
+  port?: string | number
+  /** Of the pods, as the ApisixUpstream names it. */
+  subset?: string
   share?: number
 }
 
@@ -31,7 +35,18 @@ export function sentBy(rule: unknown, { metadata }: LooseObject): Sent[] {
     const to = { namespace: metadata.namespace ?? '', name }
     const isAlone = backends.length + upstreams.length === 1 || total === 0
     const share = isAlone ? {} : { share: weightOf(one) / total }
-    return [{ to, number, isService: one['resolveGranularity'] === 'service', ...share }]
+    const port = one['servicePort']
+    const subset = text(one['subset']) ?? ''
+    return [
+      {
+        to,
+        number,
+        isService: one['resolveGranularity'] === 'service',
+        ...(typeof port === 'number' || typeof port === 'string' ? { port } : {}),
+        ...(subset === '' ? {} : { subset }),
+        ...share,
+      },
+    ]
   })
 }
 
@@ -44,7 +59,8 @@ export function routeLegs(route: LooseObject, store: Store): Leg[] {
     const entries = (hosts.length === 0 ? ['*'] : hosts).flatMap((host) =>
       paths.map((path) => hostEntry(ref, host, path)),
     )
-    return sentBy(rule, route).flatMap(({ to, number, isService, share }) => {
+    return sentBy(rule, route).flatMap((sent) => {
+      const { to, number, isService, share } = sent
       const upstream = store.get(apisixUpstreams, to)
       const configuredBy = upstream === undefined ? [ref] : [ref, refOf(upstream)]
       return sendingLegs(
@@ -53,7 +69,13 @@ export function routeLegs(route: LooseObject, store: Store): Leg[] {
           part: `http[${index}].backends[${number}]`,
           entries,
           to,
-          hop: { kind: 'gateway', mechanism: 'APISIX', configuredBy, policy: policyFor(upstream, store) },
+          hop: {
+            kind: 'gateway',
+            mechanism: 'APISIX',
+            configuredBy,
+            policy: policyFor(upstream, sent, store),
+            ...noteOnSubset(sent, store),
+          },
           arrival: isService ? 'cluster-ip' : 'pods',
           field: `spec.http[${index}].backends[${number}]`,
           ...(share === undefined ? {} : { share }),
@@ -64,11 +86,32 @@ export function routeLegs(route: LooseObject, store: Store): Leg[] {
   })
 }
 
+/** Before 2.0 a subset is a part of the pods; later ones read the name and nothing else. */
+function noteOnSubset({ subset }: Sent, store: Store): { note?: string } {
+  if (subset === undefined) return {}
+  const isNew = isSince2(store)
+  if (isNew === true) return { note: `subset ${subset} is not read: all pods of the Service are meant` }
+  return { note: `only the pods of subset ${subset}${isNew === false ? '' : ', before 2.0'}` }
+}
+
 /** An ApisixUpstream counts for the Service of its name (internal/adc/translator/apisixroute.go). */
-function policyFor(upstream: LooseObject | undefined, store: Store): Policy {
+function policyFor(upstream: LooseObject | undefined, sent: Sent, store: Store): Policy {
   if (upstream === undefined) return unreadable([apisixUpstreams], store) ?? { kind: 'none' }
-  const ports = list(at(upstream.spec, 'portLevelSettings'))
-  if (ports.some((one) => record(one)['loadbalancer'] !== undefined))
-    return { kind: 'unknown', why: 'whether portLevelSettings counts is up to the version of the controller' }
-  return balancerPolicy(upstream.spec) ?? { kind: 'none' }
+  return upstreamPolicy(upstream, sent, isSince2(store)) ?? { kind: 'none' }
+}
+
+/** What it sticks on; undefined where it says nothing. The settings of a port stand for all others, before 2.0. */
+export function upstreamPolicy(
+  { spec }: LooseObject,
+  { to, port }: Pick<Sent, 'to'> & { port?: string | number | undefined },
+  isNew: boolean | undefined,
+): Policy | undefined {
+  const ofAll = balancerPolicy(spec)
+  const ports = list(at(spec, 'portLevelSettings'))
+  if (ports.length === 0 || isNew === true) return ofAll
+  const own = ports.find((one) => record(one)['port'] === port)
+  if (typeof port === 'number' && own === undefined) return ofAll
+  const why = `whether portLevelSettings of ${to.name} counts is up to the version of the controller`
+  if (isNew === false && own !== undefined) return balancerPolicy(own)
+  return { kind: 'unknown', why }
 }

@@ -1,9 +1,9 @@
 import type { Policy } from '../../model/affinity/policy.ts'
 import type { Store } from '../../model/cluster/store.ts'
-import { isSince, runningOf } from '../ingress/running.ts'
+import { runningOf } from '../ingress/running.ts'
 import { annotationReader } from './annotations.ts'
 import { type Backend, type IngressController, type Served } from '../kit/controller.ts'
-import type { Program } from '../kit/workloads.ts'
+import { isSince, type Program } from '../kit/workloads.ts'
 
 /** Both are read; `haproxy.com` is the older one. */
 export const prefixes = ['haproxy.org/', 'haproxy.com/'] as const

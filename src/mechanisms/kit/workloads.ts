@@ -1,8 +1,8 @@
 import { type Fact, known } from '../../model/cluster/fact.ts'
 import type { LooseObject, ObjectType } from '../../model/cluster/object.ts'
-import type { FactType } from '../../model/cluster/store.ts'
+import type { FactType, Store } from '../../model/cluster/store.ts'
 import { at, list, record, strings, text } from './loose.ts'
-import { versionOf } from './version.ts'
+import { isAtLeastVersion, type Version, versionOf } from './version.ts'
 
 /**
  * What programs of a cluster run as: Deployments, or DaemonSets where one is to be on every node. Those that matter are known
@@ -11,6 +11,7 @@ import { versionOf } from './version.ts'
 export function workloadsWith(
   selector: string,
   beside: readonly ObjectType[],
+  besideIf?: ObjectType['besideIf'],
 ): FactType<readonly LooseObject[]> & { reads: readonly ObjectType[] } {
   const types = [
     { resource: 'deployments', kind: 'Deployment' },
@@ -24,6 +25,7 @@ export function workloadsWith(
     isOfCluster: true,
     selector,
     beside,
+    ...(besideIf === undefined ? {} : { besideIf }),
   }))
   return {
     name: `workloads with ${selector}`,
@@ -63,6 +65,63 @@ export function programsOf(objects: readonly LooseObject[]): Program[] {
       }
     })
   })
+}
+
+/** The value of a flag of a Go program, whose last one counts: `-x=y`, `--x=y`, `-x y`. */
+export function flagOf({ words }: Pick<Program, 'words'>, flag: string): string | undefined {
+  return words
+    .flatMap((word, index) => {
+      const [, name, value] = /^--?([^=]+)(?:=(.*))?$/.exec(word) ?? []
+      return name === flag ? [value ?? words[index + 1]] : []
+    })
+    .at(-1)
+}
+
+/** The programs of workloads, for a mechanism to read. */
+export function programsFact(
+  what: string,
+  workloads: ReturnType<typeof workloadsWith>,
+): FactType<readonly Program[]> {
+  return {
+    name: what,
+    what,
+    reads: workloads.reads,
+    derive: (store): Fact<readonly Program[]> => {
+      const all = store.fact(workloads)
+      return all.known ? known(programsOf(all.value)) : all
+    },
+  }
+}
+
+/** The programs with one of these images (`haproxytech/kubernetes-ingress`), by whatever registry they come; none where nothing is seen. */
+export function programsIn(
+  fact: FactType<readonly Program[]>,
+  images: readonly string[],
+  store: Store,
+): readonly Program[] {
+  const all = store.fact(fact)
+  if (!all.known) return []
+  return all.value.filter(({ image }) => images.some((one) => image === one || image.endsWith(`/${one}`)))
+}
+
+/** A version that is seen: for reasons, and for words. */
+export interface SeenVersion {
+  version: Version
+  /** As the image's tag has it, or the label: `3.2.11`. */
+  text: string
+}
+
+/** The version of what runs; undefined where nothing tells, or several run. */
+export function seenVersion(programs: readonly Program[]): SeenVersion | undefined {
+  const texts = new Set(programs.map(({ version }) => version ?? ''))
+  const [text = ''] = texts
+  const version = versionOf(text)
+  return texts.size !== 1 || version === undefined ? undefined : { version, text: text.replace(/^v/, '') }
+}
+
+/** Whether what runs is of a version or later; undefined where nobody can tell. */
+export function isSince(version: Version, programs: readonly Program[]): boolean | undefined {
+  return isAtLeastVersion(seenVersion(programs)?.version, version)
 }
 
 /** `docker.io/envoyproxy/gateway:v1.9.1@sha256:…`: the path without its registry, and the tag. */

@@ -8,7 +8,8 @@ import {
   type Served,
 } from '../kit/controller.ts'
 import { isAtLeastVersion } from '../kit/version.ts'
-import { runningOf, type SeenVersion, seenVersion } from '../ingress/running.ts'
+import { runningOf } from '../ingress/running.ts'
+import { type SeenVersion, seenVersion } from '../kit/workloads.ts'
 import { parseStickyServices } from './sticky.ts'
 
 /** Read by open source NGINX as well since 5.4.0 (2026-03-20), and before the other one where both are there. */

@@ -1,23 +1,28 @@
 import { didYouMean } from '../../model/common/spelling.ts'
-import { type Analyzer, objectAnalyzer, type Report } from '../analyzer.ts'
+import { type Analyzer, objectAnalyzer, type Report, type View } from '../analyzer.ts'
 import { ingressAnalyzer } from '../ingress/analyzer.ts'
 import { annotationField, annotationsOf } from '../kit/controller.ts'
 import { at, list, record, text } from '../kit/loose.ts'
 import type { codes } from './codes.ts'
 import { algorithmKey, filterKey, skipper } from './controller.ts'
 import { algorithms, hasBalanceFactor, keyIn } from './hash.ts'
-import { backendOf, routeGroups, routesOf } from './route-group.ts'
+import { routeGroups } from './objects.ts'
+import { backendOf, routesOf } from './route-group.ts'
+import { usualAlgorithm } from './usual.ts'
 
 type Say = Report<keyof typeof codes>
 const all = ['AFF-SKIPPER-ALGORITHM', 'AFF-SKIPPER-KEY-UNUSED', 'AFF-SKIPPER-BALANCE-FACTOR'] as const
 
 /** One algorithm and the filters in front of it, and where they stand. */
 function check(
-  { algorithm, filters }: { algorithm: string | undefined; filters: string },
+  { own, filters }: { own: string | undefined; filters: string },
   fields: { algorithm: string; filters: string },
+  { store }: View,
   report: Say,
 ): void {
-  if (algorithm !== undefined && !algorithms.includes(algorithm)) {
+  const algorithm = own ?? usualAlgorithm(store)
+  if (algorithm === undefined) return
+  if (own !== undefined && !algorithms.includes(algorithm)) {
     const meant = didYouMean(algorithm, algorithms)
     report('AFF-SKIPPER-ALGORITHM', {
       message: `algorithm "${algorithm}": ${meant === undefined ? `there are ${algorithms.join(', ')}` : `did you mean "${meant}"?`}`,
@@ -30,7 +35,7 @@ function check(
   const isHash = algorithm === 'consistentHash'
   if (!isHash && keyIn(filters) !== undefined)
     report('AFF-SKIPPER-KEY-UNUSED', {
-      message: `consistentHashKey has no effect with ${algorithm ?? 'the algorithm that is usual, which is roundRobin unless a flag says otherwise'}`,
+      message: `consistentHashKey has no effect with ${own ?? `the usual algorithm, ${algorithm} unless a flag says otherwise`}`,
       why: 'Only the algorithm consistentHash reads the key; clients do not stay on a pod.',
       mend: ['set the algorithm: consistentHash'],
       field: fields.filters,
@@ -47,17 +52,17 @@ function check(
 const ofIngress = ingressAnalyzer({
   by: skipper,
   codes: all,
-  analyse: ({ ingress }, _view, report) => {
+  analyse: ({ ingress }, view, report) => {
     const words = annotationsOf(ingress)
     const fields = { algorithm: annotationField(algorithmKey), filters: annotationField(filterKey) }
-    check({ algorithm: words[algorithmKey], filters: words[filterKey] ?? '' }, fields, report)
+    check({ own: words[algorithmKey], filters: words[filterKey] ?? '' }, fields, view, report)
   },
 })
 
 const ofRouteGroup = objectAnalyzer({
   about: routeGroups,
   codes: all,
-  analyse: (group, _view, report) => {
+  analyse: (group, view, report) => {
     const backends = list(at(group.spec, 'backends'))
     const seen = new Set<string>()
     for (const { filters, refs, field } of routesOf(group))
@@ -68,7 +73,7 @@ const ofRouteGroup = objectAnalyzer({
         seen.add(key)
         const place = `spec.backends[${backends.findIndex((other) => record(other)['name'] === backend['name'])}]`
         const fields = { algorithm: `${place}.algorithm`, filters: `${field}.filters` }
-        check({ algorithm: text(backend['algorithm']), filters }, fields, report)
+        check({ own: text(backend['algorithm']), filters }, fields, view, report)
       }
   },
 })

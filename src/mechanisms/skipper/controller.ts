@@ -1,6 +1,7 @@
 import { annotationsOf, type Backend, type IngressController } from '../kit/controller.ts'
 import { at, list, record, text } from '../kit/loose.ts'
 import { hashPolicy } from './hash.ts'
+import { usualAlgorithm } from './usual.ts'
 
 export const algorithmKey = 'zalando.org/skipper-loadbalancer'
 export const filterKey = 'zalando.org/skipper-filter'
@@ -12,10 +13,10 @@ export const skipper: IngressController = {
   // It has no IngressClass of its own: its flag -kubernetes-ingress-class names what it takes.
   controllers: [],
   classes: ['skipper'],
-  serve: (backend) => {
+  serve: (backend, store) => {
     const words = annotationsOf(backend.ingress)
     const share = shareOf(words[weightsKey], backend)
-    const policy = hashPolicy(words[algorithmKey], words[filterKey] ?? '')
+    const policy = hashPolicy(words[algorithmKey] ?? usualAlgorithm(store), words[filterKey] ?? '')
     return { policy, arrival: 'pods', ...(share === undefined ? {} : { share }) }
   },
   keys: { ingress: [algorithmKey, filterKey, weightsKey], service: [] },

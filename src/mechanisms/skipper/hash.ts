@@ -1,7 +1,7 @@
 import type { Policy } from '../../model/affinity/policy.ts'
 
 /** What a load balancer of Skipper may be (loadbalancer/algorithm.go); the case counts. */
-export const algorithms = ['roundRobin', 'random', 'consistentHash', 'powerOfRandomNChoices']
+export const algorithms = ['roundRobin', 'random', 'consistentHash', 'powerOfRandomNChoices', 'leastRequests']
 
 /** The argument of `consistentHashKey` in filters, where it is there; of several the last one wins. */
 export function keyIn(filters: string): string | undefined {
@@ -20,6 +20,11 @@ export function hasBalanceFactor(filters: string): boolean {
  * filter says another; a request that lacks a part of that one falls back to its address (filters/consistenthash/key.go).
  */
 export function hashPolicy(algorithm: string | undefined, filters: string): Policy {
+  if (algorithm === undefined)
+    return {
+      kind: 'unknown',
+      why: 'the algorithm that is usual here cannot be seen: Skipper reads it from a file',
+    }
   if (algorithm !== 'consistentHash') return { kind: 'none' }
   const key = keyIn(filters)
   const [, only] = /^\$\{([^{}]+)\}$/.exec(key ?? '') ?? []

@@ -1,7 +1,9 @@
 import { anyKind } from '../../model/affinity/target.ts'
 import { drawnBy, legsByType, type Mechanism } from '../mechanism.ts'
 import { analyzers } from './analyzers.ts'
-import { routeGroupKind, routeGroupLegs, routeGroups } from './route-group.ts'
+import { routeGroupKind, routeGroups } from './objects.ts'
+import { routeGroupLegs } from './route-group.ts'
+import { skipperPrograms } from './usual.ts'
 
 /** Skipper: RouteGroups. Its Ingresses are drawn with the others. */
 export const skipperMechanism: Mechanism = {
@@ -9,6 +11,7 @@ export const skipperMechanism: Mechanism = {
   label: 'Skipper',
   targets: [anyKind(routeGroupKind)],
   routes: [routeGroups],
+  reads: [skipperPrograms],
   legs: legsByType(drawnBy(routeGroups, routeGroupLegs)),
   analyzers,
 }

@@ -1,24 +1,10 @@
 import type { Leg } from '../../model/affinity/leg.ts'
-import { refuseSubdomain, type TargetKind } from '../../model/affinity/target.ts'
-import { type LooseObject, type ObjectType, refOf } from '../../model/cluster/object.ts'
+import { type LooseObject, refOf } from '../../model/cluster/object.ts'
 import type { Store } from '../../model/cluster/store.ts'
 import { hostEntry, sendingLegs } from '../kit/front.ts'
 import { at, list, record, strings, text } from '../kit/loose.ts'
-import { customType } from '../kit/types.ts'
 import { hashPolicy } from './hash.ts'
-
-/** Skipper's own kind of route (dataclients/kubernetes/definitions/routegroups.go). */
-export const routeGroups: ObjectType<LooseObject> = customType('zalando.org', 'routegroups', 'RouteGroup')
-
-/** `routegroup/x`, or `rg/x` as kubectl has it. */
-export const routeGroupKind: TargetKind<LooseObject> = {
-  name: 'routegroup',
-  label: 'RouteGroup',
-  words: ['routegroups', 'rg', 'rgs', 'routegroup.zalando.org', 'routegroups.zalando.org'],
-  type: routeGroups,
-  refuseName: refuseSubdomain,
-  describe: ({ spec }) => strings(at(spec, 'hosts')),
-}
+import { usualAlgorithm } from './usual.ts'
 
 /** A route with the backends that it sends to; one without routes is a single one for all paths. */
 export function routesOf({
@@ -61,7 +47,7 @@ export function routeGroupLegs(group: LooseObject, store: Store): Leg[] {
             kind: 'gateway',
             mechanism: 'Skipper',
             configuredBy: [ref],
-            policy: hashPolicy(text(backend['algorithm']), filters),
+            policy: hashPolicy(text(backend['algorithm']) ?? usualAlgorithm(store), filters),
           },
           arrival: 'pods',
           field,

@@ -9,8 +9,8 @@ import {
 } from '../kit/controller.ts'
 import { affinityKeys, readAnnotations, servicePrefix } from './annotations.ts'
 import type { Store } from '../../model/cluster/store.ts'
-import { isSince, runningOf } from '../ingress/running.ts'
-import type { Program } from '../kit/workloads.ts'
+import { runningOf } from '../ingress/running.ts'
+import { isSince, type Program } from '../kit/workloads.ts'
 import { cookiePolicy, type CookieSettings } from './cookie.ts'
 
 /** What a service without a cookie does. */

@@ -255,6 +255,10 @@ export const apisixGrid: GridRows = {
     fires: () => apisix(byHeader, {}, { serviceName: 'next', servicePort: 80, weight: 10 }),
     silent: () => apisix(byHeader, {}, { serviceName: 'next', servicePort: 80, weight: 0 }),
   },
+  'AFF-APISIX-SUBSET': {
+    fires: () => apisix(byHeader, { subset: 'v1' }),
+    silent: () => apisix(byHeader, { subset: '' }),
+  },
 }
 
 const skipper = (algorithm: string | undefined, filter: string) =>

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { analyse } from '../../../../src/analysis/analyse.ts'
 import type { Snapshot } from '../../../../src/model/cluster/snapshot.ts'
 import { service, snapshot, target } from '../../analysis/build.ts'
+import { programOf } from '../gateway-api/build.ts'
 import { gatewayOf, ingressOf, objectOf, scene } from '../objects.ts'
 
 type Words = Record<string, string>
@@ -335,6 +336,37 @@ describe('APISIX', () => {
     expect(hops(scene({}, ...gateway, policy))).toMatchObject(sticky)
     expect(hops(scene({}, ...gateway))).toMatchObject(pods(none))
   })
+
+  const upstream = (spec: object) => objectOf('apisix.apache.org/v2', 'ApisixUpstream', 'web', spec)
+  const sourced = { loadbalancer: { type: 'chash', key: 'remote_addr' } }
+  const controller = (version: string) => programOf(`apache/apisix-ingress-controller:${version}`)
+  const unknown = [{ policy: { kind: 'unknown' } }]
+
+  it('reads an ApisixUpstream for an Ingress before 2.0 only', () => {
+    const byClass = ingressOf('', { 'kubernetes.io/ingress.class': 'apisix' })
+    const of = (...more: ReturnType<typeof objectOf>[]) =>
+      hops(scene({}, byClass, upstream(sourced), ...more))
+    expect(of(controller('1.8.4'))).toStrictEqual(hash('client address'))
+    expect(of(controller('2.0.1'))).toStrictEqual(pods(none))
+    expect(of()).toMatchObject(unknown)
+  })
+
+  it.each([
+    ['1.8.4', [{ policy: { kind: 'hash', of: 'client address' } }], 'only the pods of subset v1'],
+    ['2.0.1', [{ policy: none }], 'subset v1 is not read: all pods of the Service are meant'],
+    ['latest', unknown, 'only the pods of subset v1, before 2.0'],
+  ])('reads the settings of a port and subsets before 2.0 only: %s', (version, expected, note) => {
+    const spec = { portLevelSettings: [{ port: 80, ...sourced }], subsets: [{ name: 'v1', labels: {} }] }
+    const backends = [{ serviceName: 'web', servicePort: 80, subset: 'v1' }]
+    const front = objectOf('apisix.apache.org/v2', 'ApisixRoute', 'front', {
+      http: [{ match: { hosts: ['shop.example'], paths: ['/*'] }, backends }],
+    })
+    const found = scene({}, front, upstream(spec), controller(version))
+    expect(hops(found)).toMatchObject(expected)
+    const { paths, findings } = analyse(found, target)
+    expect(paths.flatMap((path) => path.hops.map((hop) => hop.note))).toContain(note)
+    expect(findings.some(({ code }) => code === 'AFF-APISIX-SUBSET')).toBe(version !== '1.8.4')
+  })
 })
 
 describe('Skipper', () => {
@@ -361,6 +393,27 @@ describe('Skipper', () => {
   it('hashes the address without a key, and nothing with another algorithm', () => {
     expect(annotated('consistentHash')).toStrictEqual(pods({ kind: 'hash', of: 'client address' }))
     expect(annotated('random', filter('${request.source}'))).toStrictEqual(pods(none))
+  })
+
+  it.each([
+    [['-kubernetes-default-lb-algorithm=consistentHash'], { kind: 'hash', of: 'client address' }],
+    [['--kubernetes-default-lb-algorithm', 'consistentHash'], { kind: 'hash', of: 'client address' }],
+    [['-kubernetes-default-lb-algorithm=random'], none],
+    [['-kubernetes'], none],
+  ])('takes the algorithm of a flag where none is named: %j', (args, policy) => {
+    const group = objectOf('zalando.org/v1', 'RouteGroup', 'group', {
+      hosts: ['shop.example'],
+      backends: [{ name: 'own', type: 'service', serviceName: 'web', servicePort: 80 }],
+      defaultBackends: [{ backendName: 'own' }],
+    })
+    const skipper = programOf('registry.opensource.zalan.do/teapot/skipper:v0.27.53', args)
+    expect(hops(scene({}, ingressOf('', byClass), skipper))).toStrictEqual(pods(policy))
+    expect(hops(scene({}, group, skipper))).toStrictEqual(pods(policy))
+  })
+
+  it('says that an algorithm of a file is not known', () => {
+    const skipper = programOf('ghcr.io/zalando/skipper', ['-config-file=/etc/skipper.yaml'])
+    expect(hops(scene({}, ingressOf('', byClass), skipper))).toMatchObject([{ policy: { kind: 'unknown' } }])
   })
 
   it('reads a RouteGroup: hosts, routes, backends and weights', () => {
