@@ -2,6 +2,7 @@
 // Plain JavaScript: it must also run on a machine whose own Node cannot read TypeScript.
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { readReports } from './reports.mjs'
 
 /** The words of a failure that say most in one line. */
 const essence = (message) =>
@@ -22,34 +23,25 @@ const retryBudget = 12
 let retried = 0
 /** Why tests were skipped, and how many were. */
 const leftOut = new Map()
-for (const name of readdirSync(folder).filter((one) => one.endsWith('.step') || one.endsWith('.json'))) {
-  const text = readFileSync(join(folder, name), 'utf8')
-  if (name.endsWith('.step')) {
-    total[text.trim()] += 1
-    if (text.trim() === 'failed') console.log(`failed: ${name.replace('.step', '')}`)
+for (const name of readdirSync(folder).filter((one) => one.endsWith('.step'))) {
+  const text = readFileSync(join(folder, name), 'utf8').trim()
+  total[text] += 1
+  if (text === 'failed') console.log(`failed: ${name.replace('.step', '')}`)
+}
+const { tests, broken } = readReports(folder)
+total.failed += broken.length
+for (const file of broken) console.log(`failed outside of its tests: ${file}`)
+for (const { status, fullName, tries, failures } of tests) {
+  if (status === 'passed' || status === 'failed') total[status] += 1
+  else {
+    total.skipped += 1
+    const reason = /\(skipped: (.*?)\)(?: |$)/.exec(fullName)?.[1] ?? fullName
+    leftOut.set(reason, (leftOut.get(reason) ?? 0) + 1)
   }
-  if (!name.endsWith('.json')) continue
-  const report = JSON.parse(text)
-  total.passed += report.numPassedTests
-  total.failed += report.numFailedTests
-  total.skipped += report.numPendingTests + report.numTodoTests
-  for (const { status, fullName } of report.testResults.flatMap((file) => file.assertionResults))
-    if (status === 'pending' || status === 'skipped' || status === 'todo') {
-      const reason = /\(skipped: (.*?)\)(?: |$)/.exec(fullName)?.[1] ?? fullName
-      leftOut.set(reason, (leftOut.get(reason) ?? 0) + 1)
-    }
-  for (const { status, fullName, failureMessages } of report.testResults.flatMap(
-    (file) => file.assertionResults,
-  )) {
-    if (failureMessages.length === 0) continue
-    if (status === 'passed') retried += 1
-    const passed = status === 'passed' ? `passed at try ${failureMessages.length + 1} only` : 'failed'
-    console.log([`${passed}: ${fullName}`, ...failureMessages.map(essence)].join('\n  '))
-  }
-  // A file that cannot be loaded holds no test that could fail.
-  total.failed += report.testResults.filter(
-    (file) => file.status === 'failed' && file.assertionResults.length === 0,
-  ).length
+  if (failures.length === 0) continue
+  if (status === 'passed') retried += 1
+  const outcome = status === 'passed' ? `passed at try ${tries} only` : 'failed'
+  console.log([`${outcome}: ${fullName}`, ...failures.map(essence)].join('\n  '))
 }
 for (const [reason, count] of [...leftOut].toSorted(([, one], [, other]) => other - one))
   console.log(`left out, ${count} tests: ${reason}`)
