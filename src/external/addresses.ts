@@ -15,7 +15,7 @@ const forbidden = (
     ['127.0.0.0/8', 'it is a loopback address: every node would call itself'],
     ['169.254.0.0/16', 'it is link-local: it means something else on every node'],
     ['224.0.0.0/4', 'it is a multicast address: nobody accepts connections there'],
-    ['240.0.0.0/4', 'it is reserved: nobody has it'],
+    ['255.255.255.255/32', 'it is the broadcast address'],
     ['::/128', 'it is unspecified'],
     ['::1/128', 'it is a loopback address: every node would call itself'],
     ['fe80::/10', 'it is link-local: it means something else on every node'],

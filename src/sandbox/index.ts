@@ -183,6 +183,9 @@ export function endSoon(): void {
   setTimeout(() => process.exit(), 300).unref()
 }
 
+/** How many sandboxes there can be at a time: the X of an address has two digits at most, which keeps addresses short. */
+const networks = 49
+
 /** The port of an API server's address that is held as long as the sandbox is there. No program is known for it. */
 const claimPort = 26_443
 
@@ -193,9 +196,9 @@ const claimPort = 26_443
 async function claimNetwork<T extends object>(
   start: (plan: AddressPlan) => Promise<T>,
 ): Promise<T & { plan: AddressPlan; release: () => void }> {
-  const first = randomInt(126)
-  for (let tries = 0; tries < 20; tries += 1) {
-    const plan = addressPlan(2 * (((first + tries * 13) % 126) + 1))
+  const first = randomInt(networks)
+  for (let tries = 0; tries < networks; tries += 1) {
+    const plan = addressPlan(2 * (((first + tries * 13) % networks) + 1))
     try {
       const release = await hold(plan.apiServer, claimPort)
       const started = await start(plan).catch((error: unknown) => {

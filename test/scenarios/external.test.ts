@@ -226,7 +226,7 @@ describe(`external, S5 on ${site.name}`, () => {
     const six = await external('six', ...words, `${one.ipv6},[${two.ipv6}]:80`)
     expectExit(six, 0)
     const clusterIP = await place.kubectl('get', 'service', 'six', '-o', 'jsonpath={.spec.clusterIP}')
-    expect(clusterIP).toMatch(/^fd/)
+    expect(clusterIP).toMatch(/:/)
     await place.proxiesFollow()
     const probe = await place.probe(['svc/six', ...identify, '-o', 'json'])
     expectExit(probe, 0)
@@ -303,7 +303,7 @@ describeOnce('external, what it refuses', () => {
     )
     const free = clusterIP
       .replace(/\.\d+\.\d+$/, '.111.251')
-      .replace(/^(10\.\d+)\.111/, site.name.includes('sandbox') ? '$1.99' : '$1.111')
+      .replace(/^(\d+\.\d+)\.111/, site.name.includes('sandbox') ? '$1.99' : '$1.111')
     await refused(to(free), /in this cluster's own Service range \S+: a Service cannot lead to another one/)
     await refused(
       to(podIP),

@@ -2,18 +2,21 @@ import { existsSync, readFileSync } from 'node:fs'
 import { type Family, parseIp } from '../../model/common/ip.ts'
 
 /**
- * The addresses of one sandbox: all of 10.X.0.0/16 for an even X of its own, so that several can run beside each other.
+ * The addresses of one sandbox: all of 240.X.0.0/16 for an even X of its own, so that several can run beside each other.
  *
- *     10.X.0.1          API server
- *     10.X.0.10+n       node n (1, 2, …)
- *     10.X.64.0/24      load balancers
- *     10.X.96.0/20      Services, 10.X.96.10 the cluster's DNS
- *     10.X.128+n.0/24   pods of node n
+ *     240.X.0.1          API server
+ *     240.X.0.10+n       node n (1, 2, …)
+ *     240.X.64.0/24      load balancers
+ *     240.X.96.0/20      Services, 240.X.96.10 the cluster's DNS
+ *     240.X.128+n.0/24   pods of node n
  *
- * With IPv6 they have the same digits: fd00:10:X::96:20 goes with 10.X.96.20.
+ * With IPv6 they have the same digits: 2001:db8:X::96:20 goes with 240.X.96.20.
+ *
+ * Both are of ranges that no router forwards (240.0.0.0/4 is reserved, 2001:db8::/32 is for documentation), so that whoever takes
+ * them to another network asks nobody there.
  *
  * These are what the API says, as no cluster has loopback addresses for pods. The sockets are on the same address with
- * 127 in the place of 10 (`physical`), which every machine with Linux has without any preparation. It has but one
+ * 127 in the place of 240 (`physical`), which every machine with Linux has without any preparation. It has but one
  * loopback address of IPv6, so those have sockets on IPv4 too: on 127.X+1.96.20.
  */
 export interface AddressPlan {
@@ -34,7 +37,7 @@ export interface AddressPlan {
   /** The index of the node whose own address this is. */
   nodeWith(address: string): number | undefined
   /**
-   * Where the socket for an address of a sandbox is, this one or another: all of 10.1.0.0 to 10.254.255.255 are taken for
+   * Where the socket for an address of a sandbox is, this one or another: all of 240.1.0.0 to 240.254.255.255 are taken for
    * sandboxes. Other addresses are what they are.
    */
   physical(address: string): string
@@ -56,7 +59,7 @@ const firstPodSubnet = 128
 
 /** @param network X, even */
 export function addressPlan(network: number): AddressPlan {
-  const prefix = `10.${network}`
+  const prefix = `240.${network}`
   const service = (host: number): string => `${prefix}.${96 + (host >> 8)}.${host & 255}`
   const own = (address: string): Partial<Parts> => {
     const parts = partsOf(address)
@@ -67,10 +70,10 @@ export function addressPlan(network: number): AddressPlan {
     node: (index) => `${prefix}.0.${10 + index}`,
     podCidrs: (index) => [
       `${prefix}.${firstPodSubnet + index}.0/24`,
-      `fd00:10:${network}::${firstPodSubnet + index}:0/112`,
+      `2001:db8:${network}::${firstPodSubnet + index}:0/112`,
     ],
     pod: (index, host) => `${prefix}.${firstPodSubnet + index}.${host}`,
-    serviceCidrs: [`${prefix}.96.0/20`, `fd00:10:${network}::96:0/112`],
+    serviceCidrs: [`${prefix}.96.0/20`, `2001:db8:${network}::96:0/112`],
     service,
     loadBalancer: (host) => `${prefix}.64.${host}`,
     dns: service(10),
@@ -98,18 +101,18 @@ export function addressPlan(network: number): AddressPlan {
 }
 
 function partsOf(address: string): Parts | undefined {
-  const [, network, subnet, host] = /^10\.(?!0\.|255\.)(\d+)\.(\d+)\.(\d+)$/.exec(address) ?? []
+  const [, network, subnet, host] = /^240\.(?!0\.|255\.)(\d+)\.(\d+)\.(\d+)$/.exec(address) ?? []
   if (network !== undefined)
     return { family: 'IPv4', network: Number(network), subnet: Number(subnet), host: Number(host) }
-  const six = /^fd00:10:(\d+)::(?:(\d+):)?(\d+)$/.exec(address)
+  const six = /^2001:db8:(\d+)::(?:(\d+):)?(\d+)$/.exec(address)
   if (six === null) return undefined
   return { family: 'IPv6', network: Number(six[1]), subnet: Number(six[2] ?? 0), host: Number(six[3]) }
 }
 
 function written({ family, network, subnet, host }: Parts): string {
-  if (family === 'IPv4') return `10.${network}.${subnet}.${host}`
+  if (family === 'IPv4') return `240.${network}.${subnet}.${host}`
   // The short form is the only one that the API takes.
-  return `fd00:10:${network}::${subnet === 0 ? '' : `${subnet}:`}${host}`
+  return `2001:db8:${network}::${subnet === 0 ? '' : `${subnet}:`}${host}`
 }
 
 function physical(address: string): string {
@@ -120,7 +123,7 @@ function physical(address: string): string {
 }
 
 function logical(address: string): string {
-  const parts = partsOf(address.replace(/^127\./, '10.'))
+  const parts = partsOf(address.replace(/^127\./, '240.'))
   if (parts === undefined || !address.startsWith('127.')) return address
   const { network } = parts
   return written(network % 2 === 0 ? parts : { ...parts, family: 'IPv6', network: network - 1 })

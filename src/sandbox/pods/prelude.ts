@@ -2,14 +2,14 @@
 export const translation = `
 const replaced = (host, pattern, to) => (typeof host === 'string' ? host.replace(pattern, to) : host)
 const physical = (host) => replaced(
-  replaced(host, /^10[.](?!0[.]|255[.])/, '127.'),
-  /^fd00:10:([0-9]+)::(?:([0-9]+):)?([0-9]+)$/,
+  replaced(host, /^240[.](?!0[.]|255[.])/, '127.'),
+  /^2001:db8:([0-9]+)::(?:([0-9]+):)?([0-9]+)$/,
   (_, x, t = 0, h) => ['127', t < 128 ? Number(x) + 1 : x, t, h].join('.'),
 )
 const logical = (host) => replaced(
   host,
   /^127[.](?!0[.]|255[.])([0-9]+)[.]([0-9]+)[.]([0-9]+)$/,
-  (_, x, t, h) => (x % 2 === 0 ? ['10', x, t, h].join('.') : 'fd00:10:' + (x - 1) + '::' + (t === '0' ? h : t + ':' + h)),
+  (_, x, t, h) => (x % 2 === 0 ? ['240', x, t, h].join('.') : '2001:db8:' + (x - 1) + '::' + (t === '0' ? h : t + ':' + h)),
 )
 `
 

@@ -73,16 +73,16 @@ function curlScript(curl: string): string {
   case $word in
     http://*) at=\${word#*://} ;;
     https://*) at=\${word#*://} default=443 ;;
-    ::10.*) at=\${word#::} ;;
-    10.*.*.* | localhost | localhost[:/]*) at=$word ;;
+    ::240.*) at=\${word#::} ;;
+    240.*.*.* | localhost | localhost[:/]*) at=$word ;;
     *) continue ;;
   esac
   at=\${at%%[/?#]*}
   port=\${at##*:}
   [ "$port" != "$at" ] || port=$default
   case \${at%:*} in
-    10.0.* | 10.255.*) continue ;;
-    10.*) host=127.\${at#10.} host=\${host%:*} ;;
+    240.0.* | 240.255.*) continue ;;
+    240.*) host=127.\${at#240.} host=\${host%:*} ;;
     localhost | 127.0.0.1) host=$SANDBOX_PHYSICAL_IP ;;
     *) continue ;;
   esac

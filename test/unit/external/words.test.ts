@@ -102,7 +102,7 @@ describe('addresses that nobody outside can have', () => {
     ['224.0.0.1', /multicast/],
     ['239.1.2.3', /multicast/],
     ['ff02::1', /multicast/],
-    ['255.255.255.255', /reserved/],
+    ['255.255.255.255', /broadcast/],
   ])('%s', (text, why) => {
     expect(forbiddenBackend(parseIp(text)!)).toMatch(why)
   })
@@ -117,9 +117,12 @@ describe('addresses that nobody outside can have', () => {
     )
   })
 
-  it.each(['192.0.2.7', '10.0.0.1', '2001:db8::7', 'fd00::1', '223.255.255.254'])('are not %s', (text) => {
-    expect(forbiddenBackend(parseIp(text)!)).toBeUndefined()
-  })
+  it.each(['192.0.2.7', '10.0.0.1', '2001:db8::7', 'fd00::1', '223.255.255.254', '240.0.0.1'])(
+    'are not %s',
+    (text) => {
+      expect(forbiddenBackend(parseIp(text)!)).toBeUndefined()
+    },
+  )
 })
 
 describe('--from', () => {

@@ -14,13 +14,13 @@ const inPod = vm.runInNewContext(`${translation}; ({ physical, logical })`) as {
 /** An address of any sandbox in IPv4. */
 const four = fc
   .tuple(fc.integer({ min: 1, max: 126 }), fc.nat(255), fc.nat(255))
-  .map(([half, subnet, host]) => `10.${2 * half}.${subnet}.${host}`)
+  .map(([half, subnet, host]) => `240.${2 * half}.${subnet}.${host}`)
 const six = four.map((address) => plan.inFamily(address, 'IPv6'))
 
 describe('addresses of a sandbox', () => {
   test('those of IPv6 have the same digits, in the form that the API takes', () => {
-    expect(plan.inFamily('10.40.96.20', 'IPv6')).toBe('fd00:10:40::96:20')
-    expect(plan.inFamily('10.40.0.11', 'IPv6')).toBe('fd00:10:40::11')
+    expect(plan.inFamily('240.40.96.20', 'IPv6')).toBe('2001:db8:40::96:20')
+    expect(plan.inFamily('240.40.0.11', 'IPv6')).toBe('2001:db8:40::11')
     expect(plan.inFamily('192.0.2.1', 'IPv6')).toBe('192.0.2.1')
     fc.assert(
       fc.property(six, (address) => {
@@ -38,12 +38,12 @@ describe('addresses of a sandbox', () => {
         expect(plan.logical(plan.physical(address))).toBe(address)
       }),
     )
-    expect(plan.physical('fd00:10:40::96:20')).toBe('127.41.96.20')
+    expect(plan.physical('2001:db8:40::96:20')).toBe('127.41.96.20')
   })
 
   test('pods are reached at one address for both families', () => {
-    expect(plan.reach('fd00:10:40::129:2')).toBe('127.40.129.2')
-    expect(plan.reach('fd00:10:40::96:20')).toBe('127.41.96.20')
+    expect(plan.reach('2001:db8:40::129:2')).toBe('127.40.129.2')
+    expect(plan.reach('2001:db8:40::96:20')).toBe('127.41.96.20')
   })
 
   test('nodes are known by both', () => {
@@ -53,7 +53,7 @@ describe('addresses of a sandbox', () => {
       expect(plan.nodeOfPod(plan.inFamily(plan.service(20), family))).toBeUndefined()
       expect(plan.nodeWith(plan.inFamily(plan.pod(3, 7), family))).toBeUndefined()
     }
-    expect(plan.nodeOfPod('10.42.131.7')).toBeUndefined()
+    expect(plan.nodeOfPod('240.42.131.7')).toBeUndefined()
   })
 
   test('a pod translates as the proxies do', () => {

@@ -57,14 +57,21 @@ describe('/proc/net/tcp in a pod', () => {
   test('leaves the rest of a line as it is, and what is outside the sandbox', () => {
     const line = `   3: ${end({ ip: '127.8.129.2', port: 20_080 })} ${end({ ip: '127.0.0.1', port: 9 })} 06  x  y`
     const text = podSockets(`head\n${line}\n`, '127.8.129.2', { plan, lowestPort: 1024 })
-    const shown = `   3: ${end({ ip: '10.8.129.2', port: 80 })} ${end({ ip: '127.0.0.1', port: 9 })} 06  x  y`
+    const shown = `   3: ${end({ ip: '240.8.129.2', port: 80 })} ${end({ ip: '127.0.0.1', port: 9 })} 06  x  y`
     expect(text).toBe(`head\n${shown}\n`)
   })
 
   test('shows clients of IPv6 as such', () => {
     const line = `   3: ${end({ ip: '127.8.129.2', port: 80 })} ${end({ ip: '127.9.130.7', port: 9 })} 01 x`
     expect(parseProcNet(podSockets(`head\n${line}\n`, '127.8.129.2', { plan, lowestPort: 1 }))).toStrictEqual(
-      [{ localAddress: 'fd00:10:8::129:2', localPort: 80, remoteAddress: 'fd00:10:8::130:7', remotePort: 9 }],
+      [
+        {
+          localAddress: '2001:db8:8::129:2',
+          localPort: 80,
+          remoteAddress: '2001:db8:8::130:7',
+          remotePort: 9,
+        },
+      ],
     )
   })
 })

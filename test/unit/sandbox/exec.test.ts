@@ -302,7 +302,7 @@ describe('the network of a program in a pod', () => {
     })
     expect(stdout.match(/local_address/g)).toHaveLength(2)
     expect(parseProcNet(stdout)).toStrictEqual([
-      { localAddress: podIp, localPort: port, remoteAddress: '10.252.129.77', remotePort: client.localPort },
+      { localAddress: podIp, localPort: port, remoteAddress: '240.252.129.77', remotePort: client.localPort },
     ])
   })
 

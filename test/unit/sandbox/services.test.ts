@@ -19,17 +19,17 @@ const both = { ipFamilyPolicy: 'RequireDualStack' }
 
 describe('address families of a Service', () => {
   test.each([
-    ['nothing asked', {}, ['IPv4'], ['10.40.96.20'], 'SingleStack'],
-    ['IPv6', { ipFamilies: ['IPv6'] }, ['IPv6'], ['fd00:10:40::96:20'], 'SingleStack'],
-    ['both', both, ['IPv4', 'IPv6'], ['10.40.96.20', 'fd00:10:40::96:20'], 'RequireDualStack'],
+    ['nothing asked', {}, ['IPv4'], ['240.40.96.20'], 'SingleStack'],
+    ['IPv6', { ipFamilies: ['IPv6'] }, ['IPv6'], ['2001:db8:40::96:20'], 'SingleStack'],
+    ['both', both, ['IPv4', 'IPv6'], ['240.40.96.20', '2001:db8:40::96:20'], 'RequireDualStack'],
     [
       'IPv6 first',
       { ipFamilyPolicy: 'PreferDualStack', ipFamilies: ['IPv6'] },
       ['IPv6', 'IPv4'],
-      ['fd00:10:40::96:20', '10.40.96.20'],
+      ['2001:db8:40::96:20', '240.40.96.20'],
       'PreferDualStack',
     ],
-    ['an address', { clusterIP: 'fd00:10:40::96:99' }, ['IPv6'], ['fd00:10:40::96:99'], 'SingleStack'],
+    ['an address', { clusterIP: '2001:db8:40::96:99' }, ['IPv6'], ['2001:db8:40::96:99'], 'SingleStack'],
     ['headless', { clusterIP: 'None', ...both }, ['IPv4', 'IPv6'], ['None'], 'RequireDualStack'],
   ])('%s', (_, spec, ipFamilies, clusterIPs, ipFamilyPolicy) => {
     const service = written(new Store(), spec)
@@ -45,13 +45,13 @@ describe('address families of a Service', () => {
     const store = new Store()
     const one = written(store, {})
     const two = written(store, { ...(one['spec'] as object), ...both }, one)
-    expect(two['spec']).toMatchObject({ clusterIPs: ['10.40.96.20', 'fd00:10:40::96:20'] })
+    expect(two['spec']).toMatchObject({ clusterIPs: ['240.40.96.20', '2001:db8:40::96:20'] })
     // A replacement that says nothing of addresses keeps them.
     expect(written(store, {}, two)['spec']).toMatchObject({
       clusterIPs: (two['spec'] as never)['clusterIPs'],
     })
     const back = written(store, { ...(two['spec'] as object), ipFamilyPolicy: 'SingleStack' }, two)
-    expect(back['spec']).toMatchObject({ clusterIPs: ['10.40.96.20'], ipFamilies: ['IPv4'] })
+    expect(back['spec']).toMatchObject({ clusterIPs: ['240.40.96.20'], ipFamilies: ['IPv4'] })
     expect(() => written(store, { ...(one['spec'] as object), ipFamilies: ['IPv6'] }, one)).toThrow(
       /clusterIPs\[0\].*expected an IPv6 value as indicated by `ipFamilies\[0\]`/,
     )
@@ -70,9 +70,9 @@ describe('address families of a Service', () => {
       return (given['spec'] as { clusterIPs: string[] }).clusterIPs
     })
     expect(addresses).toStrictEqual([
-      ['10.40.96.20', 'fd00:10:40::96:20'],
-      ['fd00:10:40::96:21'],
-      ['10.40.96.21'],
+      ['240.40.96.20', '2001:db8:40::96:20'],
+      ['2001:db8:40::96:21'],
+      ['240.40.96.21'],
     ])
   })
 })

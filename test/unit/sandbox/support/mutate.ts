@@ -15,7 +15,7 @@ const oddities: readonly unknown[] = [
   '',
   'http',
   'ClientIP',
-  '10.40.96.77',
+  '240.40.96.77',
   '127.0.0.1',
   '\0',
   'x'.repeat(300),

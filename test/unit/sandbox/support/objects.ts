@@ -62,7 +62,7 @@ export const samples = [
         sessionAffinity: 'ClientIP',
         sessionAffinityConfig: { clientIP: { timeoutSeconds: 60 } },
         ipFamilyPolicy: 'PreferDualStack',
-        externalIPs: ['10.40.9.9'],
+        externalIPs: ['240.40.9.9'],
         ports: [
           { name: 'http', port: 80, targetPort: 'http', protocol: 'TCP' },
           { name: 'dns', port: 53, targetPort: 5353, protocol: 'UDP' },
@@ -91,7 +91,7 @@ export const samples = [
     object: {
       metadata: { name: 'web-1', labels: { 'kubernetes.io/service-name': 'web' } },
       addressType: 'IPv4',
-      endpoints: [{ addresses: ['10.40.129.9'], conditions: { ready: true }, nodeName: 'node1' }],
+      endpoints: [{ addresses: ['240.40.129.9'], conditions: { ready: true }, nodeName: 'node1' }],
       ports: [{ name: 'http', port: 8080, protocol: 'TCP' }],
     },
   },
