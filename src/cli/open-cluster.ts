@@ -1,3 +1,4 @@
+import { isatty } from 'node:tty'
 import { stderr } from './terminal.ts'
 import type { Cluster } from '../cluster/index.ts'
 import type { GlobalFlagValues } from './flags/global.ts'
@@ -19,7 +20,7 @@ interface Manners {
 export async function openCluster(
   flags: Partial<GlobalFlagValues>,
   version: string,
-  { write = toStderr, interactive = process.stdin.isTTY }: Manners = {},
+  { write = toStderr, interactive = isatty(0) }: Manners = {},
 ): Promise<Cluster> {
   const { connect } = await import('../cluster/index.ts')
   return await connect(

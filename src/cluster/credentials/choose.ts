@@ -3,7 +3,7 @@ import type { Connection } from '../kubeconfig/resolve.ts'
 import type { Environment } from '../types.ts'
 import { authProviderCredentials } from './auth-provider.ts'
 import { bearer, constant, type Credentials, type Identity } from './credentials.ts'
-import { execCredentials, type ExecClusterInfo } from './exec.ts'
+import type { ExecClusterInfo } from './exec.ts'
 import { tokenFileCredentials } from './token-file.ts'
 
 /** Where clusters keep what is meant for credential plugins. */
@@ -31,7 +31,10 @@ export async function chooseCredentials(
     const pair = `${user.username ?? ''}:${user.password ?? ''}`
     return constant({ ...certificate, authorization: `Basic ${Buffer.from(pair).toString('base64')}` })
   }
-  if (user.exec) return execCredentials(user.exec, userName, clusterInfo(connection), environment)
+  if (user.exec) {
+    const { execCredentials } = await import('./exec.ts')
+    return execCredentials(user.exec, userName, clusterInfo(connection), environment)
+  }
   if (user['auth-provider']) return authProviderCredentials(user['auth-provider'])
   return constant(certificate)
 }
