@@ -1,8 +1,8 @@
 import type { ProbeEvent } from '../model/probe/probe-event.ts'
 import type { EndpointChange, SwitchExplanation } from '../model/probe/results/probe-result.ts'
-import { explainSwitches, slackMs } from './count/explain.ts'
+import { explainSwitches, slackMs } from './count/endpoints/explain.ts'
 import type { Observed, ProbeStep } from './steps.ts'
-import { SwitchLog, type SwitchRecord } from './count/switches.ts'
+import { SwitchLog, type SwitchRecord } from './count/tally/switches.ts'
 
 /** Switches that wait for an explanation at most; the oldest then goes without. */
 const mostHeld = 256

@@ -3,7 +3,7 @@ import type { Observation } from '../model/probe/observation.ts'
 import type { EndpointChange, Switch, TimelineCell } from '../model/probe/results/probe-result.ts'
 import type { ProbeSurvey } from '../model/probe/results/survey.ts'
 import type { Verdict } from '../model/probe/results/verdict.ts'
-import type { SwitchRecord } from './count/switches.ts'
+import type { SwitchRecord } from './count/tally/switches.ts'
 
 /** When a run ends other than by itself. */
 export interface RunControl {

@@ -3,7 +3,7 @@ import type { AbsentClient, SurveyEntry } from '../../model/probe/results/survey
 import { mostKept } from './attribution/marks.ts'
 import { Cell } from './cell.ts'
 import { ClientRun } from './client-run.ts'
-import { EndpointHistory } from './endpoint-history.ts'
+import { EndpointHistory } from './endpoints/history.ts'
 import { Letters } from './letters.ts'
 import type { Placed } from './result/merge.ts'
 import { type Origin, originReport } from '../plan/origin.ts'

@@ -7,9 +7,9 @@ import type { SurveyEntry } from '../../model/probe/results/survey.ts'
 import type { HeldStretch, Verdict } from '../../model/probe/results/verdict.ts'
 import { isLocalFor, stillLeads } from '../run/around/leads.ts'
 import type { Held } from '../run/around/service-history.ts'
-import type { Counted } from './counted.ts'
-import type { EndpointHistory } from './endpoint-history.ts'
-import { Tally } from './tally.ts'
+import type { Counted } from './tally/counted.ts'
+import type { EndpointHistory } from './endpoints/history.ts'
+import { Tally } from './tally/tally.ts'
 
 /** While a Service stayed as it was, by our clock, and what clients should see then. */
 export interface HeldRange {

@@ -1,7 +1,7 @@
 import type { Backend } from '../../model/probe/backend.ts'
 import type { Phase, PhaseName } from '../../model/probe/results/during.ts'
 import type { BackendTally } from '../../model/probe/results/probe-result.ts'
-import { slackMs } from '../count/explain.ts'
+import { slackMs } from '../count/endpoints/explain.ts'
 import type { Observed, ProbeStep } from '../steps.ts'
 
 /** What there has to be before the command and after all is still, in milliseconds and requests of each who asks. */

@@ -4,7 +4,7 @@ import { apiVersionOf } from '../resource-types.ts'
 import { fieldSelector, labelSelector } from '../selectors.ts'
 import type { Change, Store } from '../store.ts'
 import type { Call } from './call.ts'
-import { tableOf } from './table.ts'
+import { tableOf } from './forms/table.ts'
 
 type Show = (object: Resource) => object
 

@@ -4,7 +4,7 @@ import type { ProbeEvent } from '../../../src/model/probe/probe-event.ts'
 import type { EndpointChange } from '../../../src/model/probe/results/probe-result.ts'
 import { EventMaker } from '../../../src/probe/events.ts'
 import type { Observed } from '../../../src/probe/steps.ts'
-import type { SwitchRecord } from '../../../src/probe/count/switches.ts'
+import type { SwitchRecord } from '../../../src/probe/count/tally/switches.ts'
 
 const a: Backend = { letter: 'A', kind: 'pod', name: 'web-1' }
 const b: Backend = { letter: 'B', kind: 'pod', name: 'web-2' }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { applied, managedAfterUpdate, type Manager } from '../../../src/sandbox/api/managers.ts'
+import { applied, managedAfterUpdate, type Manager } from '../../../src/sandbox/api/writing/managers.ts'
 import type { Resource } from '../../../src/sandbox/resource.ts'
 
 const object = (spec: object, metadata: object = {}): Resource => ({

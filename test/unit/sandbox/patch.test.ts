@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { jsonPatch, mergePatch, strategicPatch } from '../../../src/sandbox/api/patch.ts'
+import { jsonPatch, mergePatch, strategicPatch } from '../../../src/sandbox/api/writing/patch.ts'
 
 const ports = [
   { name: 'web', port: 80, protocol: 'TCP' },

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { create } from '../../../src/sandbox/api/write.ts'
+import { create } from '../../../src/sandbox/api/writing/write.ts'
 import type { Call } from '../../../src/sandbox/api/call.ts'
 import { makeCluster } from '../../../src/sandbox/cluster-objects.ts'
 import { Failure } from '../../../src/sandbox/failure.ts'

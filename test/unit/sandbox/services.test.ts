@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { check, withAddresses, withDefaults } from '../../../src/sandbox/api/services.ts'
+import { check, withAddresses, withDefaults } from '../../../src/sandbox/api/writing/services.ts'
 import { addressPlan } from '../../../src/sandbox/network/address-plan.ts'
 import { types } from '../../../src/sandbox/resource-types.ts'
 import type { Resource } from '../../../src/sandbox/resource.ts'

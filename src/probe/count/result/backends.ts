@@ -1,7 +1,7 @@
 import { type Backend, backendLetter } from '../../../model/probe/backend.ts'
 import type { BackendTally } from '../../../model/probe/results/probe-result.ts'
 import type { Observation } from '../../../model/probe/observation.ts'
-import { Histogram } from '../histogram.ts'
+import { Histogram } from '../tally/histogram.ts'
 import { Letters } from '../letters.ts'
 import type { RecognisedBackend } from '../recognise.ts'
 

@@ -2,7 +2,7 @@ import type { Outcome } from '../../../model/probe/observation.ts'
 import type { Latency, ProbeTotals, Recognition } from '../../../model/probe/results/probe-result.ts'
 import type { BackendCount } from './backends.ts'
 import type { Cell } from '../cell.ts'
-import { Histogram } from '../histogram.ts'
+import { Histogram } from '../tally/histogram.ts'
 
 /** A cell, and when its client began, in milliseconds since the first request of all. */
 export interface Placed {

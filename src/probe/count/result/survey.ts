@@ -27,7 +27,7 @@ import {
   stallNotes,
   watchNotes,
 } from './notes.ts'
-import type { TallyResult } from '../tally.ts'
+import type { TallyResult } from '../tally/tally.ts'
 import type { Claims } from '../users/claims.ts'
 import { usersOf, worstOf } from '../users/judge.ts'
 import { travels } from '../users/travels.ts'

@@ -1,5 +1,5 @@
-import type { Observation } from '../../model/probe/observation.ts'
-import type { RecognisedBackend } from './recognise.ts'
+import type { Observation } from '../../../model/probe/observation.ts'
+import type { RecognisedBackend } from '../recognise.ts'
 
 /** What a tally is told of a request. */
 export interface Counted {

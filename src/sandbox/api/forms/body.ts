@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { badRequest, tooLarge } from '../failure.ts'
+import { badRequest, tooLarge } from '../../failure.ts'
 import { decodeProtobuf, isProtobuf } from './protobuf.ts'
 
 /** As much as a real API server takes (k8s.io/apiserver, MaxRequestBodyBytes). */

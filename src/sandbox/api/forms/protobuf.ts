@@ -1,4 +1,4 @@
-import { Failure } from '../failure.ts'
+import { Failure } from '../../failure.ts'
 
 /**
  * Reads the protobuf in which `kubectl create deployment`, `kubectl auth can-i` and the like send what they make

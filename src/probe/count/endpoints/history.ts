@@ -1,8 +1,8 @@
-import type { Endpoint } from '../../model/cluster/endpoint.ts'
-import type { EndpointChange } from '../../model/probe/results/probe-result.ts'
+import type { Endpoint } from '../../../model/cluster/endpoint.ts'
+import type { EndpointChange } from '../../../model/probe/results/probe-result.ts'
 import { diffEndpoints } from './changes.ts'
 import { slackMs } from './explain.ts'
-import { ownerOf } from '../plan/needles.ts'
+import { ownerOf } from '../../plan/needles.ts'
 
 /** Changes that are kept; a run that sees more keeps the newest. */
 const mostChanges = 1000

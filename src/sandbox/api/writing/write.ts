@@ -1,6 +1,6 @@
-import { quotaRefusal } from '../controllers/quotas.ts'
-import { deleteNamespace, deletePod } from '../controllers/owners.ts'
-import { randomSuffix } from '../controllers/names.ts'
+import { quotaRefusal } from '../../controllers/quotas.ts'
+import { deleteNamespace, deletePod } from '../../controllers/owners.ts'
+import { randomSuffix } from '../../controllers/names.ts'
 import {
   badRequest,
   Failure,
@@ -9,12 +9,12 @@ import {
   modified,
   notFound,
   unsupportedMediaType,
-} from '../failure.ts'
-import type { AddressPlan } from '../network/address-plan.ts'
-import { asText, at, isObject, type Resource } from '../resource.ts'
-import { apiVersionOf, qualified, types } from '../resource-types.ts'
-import type { Store } from '../store.ts'
-import type { Call } from './call.ts'
+} from '../../failure.ts'
+import type { AddressPlan } from '../../network/address-plan.ts'
+import { asText, at, isObject, type Resource } from '../../resource.ts'
+import { apiVersionOf, qualified, types } from '../../resource-types.ts'
+import type { Store } from '../../store.ts'
+import type { Call } from '../call.ts'
 import { applied, managedAfterUpdate, type Manager, pruned } from './managers.ts'
 import { jsonPatch, mergePatch, strategicPatch } from './patch.ts'
 import { checkRules } from './rules.ts'

@@ -1,6 +1,12 @@
-import type { ContainerStatus, Event, EndpointSlice, Pod, Service } from '../../model/cluster/kubernetes.ts'
-import { asText, at, type Resource } from '../resource.ts'
-import { type ResourceType, types } from '../resource-types.ts'
+import type {
+  ContainerStatus,
+  Event,
+  EndpointSlice,
+  Pod,
+  Service,
+} from '../../../model/cluster/kubernetes.ts'
+import { asText, at, type Resource } from '../../resource.ts'
+import { type ResourceType, types } from '../../resource-types.ts'
 
 /** The columns that `kubectl get` shows; it leaves it to the server to choose them. */
 interface Column {

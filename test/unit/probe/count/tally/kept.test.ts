@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import type { Observation } from '../../../../src/model/probe/observation.ts'
-import { KeptConnection } from '../../../../src/probe/count/kept.ts'
+import type { Observation } from '../../../../../src/model/probe/observation.ts'
+import { KeptConnection } from '../../../../../src/probe/count/tally/kept.ts'
 
 const fiveSeconds = { idleMs: 5000 }
 

@@ -1,14 +1,14 @@
 import { array, assert, constantFrom, integer, property } from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Observation } from '../../../../src/model/probe/observation.ts'
-import type { Expectation } from '../../../../src/model/affinity/expectation.ts'
-import { judge } from '../../../../src/judge/judge.ts'
-import { EndpointHistory } from '../../../../src/probe/count/endpoint-history.ts'
-import { Histogram } from '../../../../src/probe/count/histogram.ts'
-import type { RecognisedBackend } from '../../../../src/probe/count/recognise.ts'
-import type { TallyResult } from '../../../../src/probe/count/tally.ts'
-import { Tally } from '../../../../src/probe/count/tally.ts'
-import { pod } from '../endpoints.ts'
+import type { Observation } from '../../../../../src/model/probe/observation.ts'
+import type { Expectation } from '../../../../../src/model/affinity/expectation.ts'
+import { judge } from '../../../../../src/judge/judge.ts'
+import { EndpointHistory } from '../../../../../src/probe/count/endpoints/history.ts'
+import { Histogram } from '../../../../../src/probe/count/tally/histogram.ts'
+import type { RecognisedBackend } from '../../../../../src/probe/count/recognise.ts'
+import type { TallyResult } from '../../../../../src/probe/count/tally/tally.ts'
+import { Tally } from '../../../../../src/probe/count/tally/tally.ts'
+import { pod } from '../../endpoints.ts'
 
 const none: Expectation = { behaviour: 'spread', because: 'it is configured' }
 const fiveSeconds: Expectation = { behaviour: 'sticky', idleMs: 5000, because: 'it is configured' }

@@ -1,4 +1,4 @@
-import type { TimelineCell } from '../../model/probe/results/probe-result.ts'
+import type { TimelineCell } from '../../../model/probe/results/probe-result.ts'
 
 /** Cells that are kept unless told otherwise; a longer run has coarser ones. */
 const defaultMost = 4096

@@ -1,5 +1,5 @@
-import type { Backend } from '../../model/probe/backend.ts'
-import type { CookieEnd } from '../../model/probe/results/probe-result.ts'
+import type { Backend } from '../../../model/probe/backend.ts'
+import type { CookieEnd } from '../../../model/probe/results/probe-result.ts'
 
 /** So many of the first and of the last switches are kept unless told otherwise. */
 const defaultKept = 500

@@ -1,5 +1,5 @@
-import type { Observation, Replaced } from '../../model/probe/observation.ts'
-import type { Expectation } from '../../model/affinity/expectation.ts'
+import type { Observation, Replaced } from '../../../model/probe/observation.ts'
+import type { Expectation } from '../../../model/affinity/expectation.ts'
 
 /** Ends of connections that are told one by one. */
 const mostTold = 3

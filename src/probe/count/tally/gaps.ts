@@ -1,8 +1,8 @@
-import type { Backend } from '../../model/probe/backend.ts'
-import type { EndpointChange, Switch } from '../../model/probe/results/probe-result.ts'
-import type { EndpointHistory } from './endpoint-history.ts'
-import { isLoss } from '../../model/probe/results/left.ts'
-import { nameOf, slackMs } from './explain.ts'
+import type { Backend } from '../../../model/probe/backend.ts'
+import type { EndpointChange, Switch } from '../../../model/probe/results/probe-result.ts'
+import type { EndpointHistory } from '../endpoints/history.ts'
+import { isLoss } from '../../../model/probe/results/left.ts'
+import { nameOf, slackMs } from '../endpoints/explain.ts'
 
 /** Gaps that are kept; what is in more of them is not explained. */
 const mostGaps = 1000

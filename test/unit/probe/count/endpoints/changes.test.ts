@@ -1,13 +1,16 @@
 import { describe, expect, test } from 'vitest'
-import type { Backend } from '../../../../src/model/probe/backend.ts'
-import type { Endpoint } from '../../../../src/model/cluster/endpoint.ts'
-import type { EndpointChange, SwitchExplanation } from '../../../../src/model/probe/results/probe-result.ts'
-import { diffEndpoints } from '../../../../src/probe/count/changes.ts'
-import { EndpointHistory } from '../../../../src/probe/count/endpoint-history.ts'
-import { explainSwitches } from '../../../../src/probe/count/explain.ts'
-import type { SwitchRecord } from '../../../../src/probe/count/switches.ts'
-import { SwitchLog } from '../../../../src/probe/count/switches.ts'
-import { pod } from '../endpoints.ts'
+import type { Backend } from '../../../../../src/model/probe/backend.ts'
+import type { Endpoint } from '../../../../../src/model/cluster/endpoint.ts'
+import type {
+  EndpointChange,
+  SwitchExplanation,
+} from '../../../../../src/model/probe/results/probe-result.ts'
+import { diffEndpoints } from '../../../../../src/probe/count/endpoints/changes.ts'
+import { EndpointHistory } from '../../../../../src/probe/count/endpoints/history.ts'
+import { explainSwitches } from '../../../../../src/probe/count/endpoints/explain.ts'
+import type { SwitchRecord } from '../../../../../src/probe/count/tally/switches.ts'
+import { SwitchLog } from '../../../../../src/probe/count/tally/switches.ts'
+import { pod } from '../../endpoints.ts'
 
 const off = { ready: false, serving: false }
 const leaving = { ready: false, serving: true, terminating: true }

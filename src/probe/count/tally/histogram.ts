@@ -1,4 +1,4 @@
-import type { Latency } from '../../model/probe/results/probe-result.ts'
+import type { Latency } from '../../../model/probe/results/probe-result.ts'
 
 /** The upper bound of the first bucket in milliseconds, and the step from one bucket to the next. */
 const smallest = 0.01

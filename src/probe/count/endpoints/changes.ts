@@ -1,5 +1,5 @@
-import type { Endpoint } from '../../model/cluster/endpoint.ts'
-import type { EndpointChange } from '../../model/probe/results/probe-result.ts'
+import type { Endpoint } from '../../../model/cluster/endpoint.ts'
+import type { EndpointChange } from '../../../model/probe/results/probe-result.ts'
 
 /** What changed from one set of endpoints to the next. */
 export function diffEndpoints(
