@@ -9,6 +9,11 @@ const retryEveryMs = 500
  * them.
  */
 const latePodsMs = 2000
+/**
+ * How long a pod that has started nothing may take to go, in milliseconds: a kubelet ends it no sooner than the pull of
+ * its image, which may hang.
+ */
+const unstartedPodsMs = 3000
 /** Pods that are deleted at the same time. */
 const atOnce = 16
 
@@ -64,7 +69,9 @@ export async function removeRun(cluster: Cluster, options: RemoveOptions): Promi
       for (const { metadata } of pods) seen.add(metadata.name)
       if (pods.length === 0 && (seen.size >= expected || performance.now() >= lateUntil)) return true
       // The garbage collector does it as well, some time later: much later after an outage.
-      if (mayDeletePods) mayDeletePods = await deletePods(cluster, namespace, pods, { ended, call })
+      const isSlow = performance.now() >= lateUntil - latePodsMs + unstartedPodsMs
+      const mayVanish = (pod: Pod): boolean => ended || (isSlow && !hasStarted(pod))
+      if (mayDeletePods) mayDeletePods = await deletePods(cluster, namespace, pods, { mayVanish, call })
     } catch (error) {
       // Who may not see the pods cannot wait for them; the garbage collector removes them with the Job.
       if (jobDeleted && isForbidden(error)) return true
@@ -92,24 +99,28 @@ async function deleteIfAllowed(cluster: Cluster, path: string, call: object): Pr
   }
 }
 
+const hasStarted = ({ spec, status }: Pod): boolean =>
+  spec.nodeName !== undefined &&
+  status?.containerStatuses?.some(({ state }) => state?.waiting === undefined) !== false
+
 /** Resolves to false when the user may not delete pods. */
 async function deletePods(
   cluster: Cluster,
   namespace: string,
   pods: readonly Pod[],
-  { ended, call }: { ended: boolean; call: object },
+  { mayVanish, call }: { mayVanish: (pod: Pod) => boolean; call: object },
 ): Promise<boolean> {
-  const options = ended ? { ...call, gracePeriodSeconds: 0 } : call
-  const remove = async ({ metadata }: Pod): Promise<boolean> => {
+  const remove = async (pod: Pod): Promise<boolean> => {
     try {
-      await cluster.delete(podPath(namespace, metadata.name), options)
+      const options = mayVanish(pod) ? { ...call, gracePeriodSeconds: 0 } : call
+      await cluster.delete(podPath(namespace, pod.metadata.name), options)
     } catch (error) {
       if (isForbidden(error)) return false
       if (!isNotFound(error)) throw error
     }
     return true
   }
-  const due = pods.filter(({ metadata }) => ended || metadata.deletionTimestamp === undefined)
+  const due = pods.filter((pod) => mayVanish(pod) || pod.metadata.deletionTimestamp === undefined)
   for (let at = 0; at < due.length; at += atOnce) {
     const removed = await Promise.all(due.slice(at, at + atOnce).map(remove))
     if (removed.includes(false)) return false

@@ -93,3 +93,33 @@ test('an answer that does not come is not waited for longer than some seconds', 
     vi.useRealTimers()
   }
 })
+
+test.each([
+  ['its image is being pulled', { waiting: { reason: 'ContainerCreating' } }, true],
+  ['it sends requests', { running: {} }, false],
+])('a pod goes without its grace where %s: %o, %s', async (_, state, isForced) => {
+  vi.useFakeTimers()
+  try {
+    const graces: unknown[] = []
+    const pod = {
+      metadata: { name: 'held' },
+      spec: { nodeName: 'node1' },
+      status: { containerStatuses: [{ state }] },
+    }
+    const cluster = {
+      delete: async (path: string, { gracePeriodSeconds }: { gracePeriodSeconds?: number }) => {
+        await Promise.resolve()
+        if (path.includes('/pods/')) graces.push(gracePeriodSeconds)
+      },
+      // A kubelet that waits for a registry lets it go when it is told to at once.
+      get: async () => await Promise.resolve({ items: graces.includes(0) ? [] : [pod] }),
+    } as unknown as Cluster
+    const removed = removeRun(cluster, { ...options, pods: 1 })
+    await vi.advanceTimersByTimeAsync(isForced ? 5000 : 61_000)
+    expect(await removed).toBe(isForced)
+    expect(graces[0]).toBeUndefined()
+    expect(graces.includes(0)).toBe(isForced)
+  } finally {
+    vi.useRealTimers()
+  }
+})
