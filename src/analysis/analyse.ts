@@ -60,6 +60,7 @@ export function analyseObject(scene: Scene, kind: TargetKind, object: Kubernetes
     paths,
     objects: concerning.objects,
     store,
+    gaps,
   }
   const findings: Finding[] = []
   const states = new CheckStates(checks)

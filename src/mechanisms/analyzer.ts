@@ -17,6 +17,8 @@ export interface View {
   objects<T extends KubernetesObject>(type: ObjectType<T>): readonly T[]
   /** All that was read. */
   store: Store
+  /** What is missing in what was read. */
+  gaps: readonly Unknown[]
 }
 
 /** What has to be known before anybody can look. */

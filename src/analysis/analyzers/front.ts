@@ -12,6 +12,7 @@ import { ingressClasses } from '../../mechanisms/ingress/classes.ts'
 import { ingresses } from '../../mechanisms/ingress/objects.ts'
 import { routeTypes } from '../../mechanisms/index.ts'
 import { isProxied, isSticky, subjectOf } from '../../mechanisms/service/analyzer.ts'
+import { services } from '../../mechanisms/service/objects.ts'
 
 /** Files seldom hold all that stands in front of a Service. */
 const elsewhere: Unknown = { what: 'what stands in front of the Service', reason: 'not-in-files' }
@@ -37,6 +38,25 @@ export const ingressFront = analyzer({
         report.cannot('AFF-ING-BYPASSES-SERVICE', why)
         report.cannot('AFF-ING-HIDES-CLIENTS', why)
       }
+    }
+  },
+})
+
+/** What the ways of another target lead to was asked for by name: what is not there does not exist. */
+export const missingService = analyzer({
+  codes: ['AFF-ROUTE-NO-SERVICE'],
+  applies: ({ source, target }) => source === 'cluster' && target.ref.kind !== services.kind,
+  analyse: ({ paths, store, gaps }, report) => {
+    const isRead = !gaps.some(({ what }) => what.startsWith('service'))
+    for (const front of frontsIn(paths)) {
+      const { name = '', namespace = '' } = front.next ?? {}
+      if (!isRead || store.get(services, { namespace, name }) !== undefined) continue
+      report('AFF-ROUTE-NO-SERVICE', {
+        message: `there is no service/${name} in ${namespace}, to which ${objectName(front.object)} leads`,
+        why: 'Requests get an error there, and no affinity plays a part.',
+        mend: ['the name of a Service that is there'],
+        ...placeOf(front),
+      })
     }
   },
 })

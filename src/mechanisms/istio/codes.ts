@@ -8,6 +8,9 @@ export const codes = {
   'AFF-ISTIO-NO-GATEWAY': { level: 'warning', title: 'A Gateway of the route is not there' },
   'AFF-ISTIO-HOST-NOT-TAKEN': { level: 'warning', title: 'No server of the Gateway takes the host' },
   'AFF-ISTIO-SAME-HOST': { level: 'warning', title: 'Two VirtualServices of the mesh are for one host' },
+  'AFF-ISTIO-UNREACHABLE': { level: 'warning', title: 'A route that gets no request' },
+  'AFF-ISTIO-HOST-TAKEN': { level: 'warning', title: 'Two Gateways have one host with TLS' },
+  'AFF-ISTIO-MESH-ONLY': { level: 'warning', title: 'A subset with a hash is for the mesh alone' },
   'AFF-ISTIO-RULE-HIDDEN': { level: 'warning', title: 'Another DestinationRule counts instead' },
   'AFF-ISTIO-WEIGHTED': { level: 'warning', title: 'Weights are drawn before the hash' },
   'AFF-ISTIO-PORT-UNKNOWN': {

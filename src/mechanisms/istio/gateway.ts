@@ -2,6 +2,8 @@ import { keyOf, type LooseObject, refTo } from '../../model/cluster/object.ts'
 import type { ObjectRef } from '../../model/findings/finding.ts'
 import type { Store } from '../../model/cluster/store.ts'
 import { at, list, record, strings, text } from '../kit/loose.ts'
+import { byAge } from '../kit/age.ts'
+import { onceFor } from '../kit/once.ts'
 import { common } from './hosts.ts'
 import { istioGateways } from './objects.ts'
 
@@ -16,6 +18,7 @@ export function gatewayRef(name: string, { metadata }: LooseObject): ObjectRef {
 export type ServerKind = 'http' | 'tls' | 'tcp'
 
 export interface Server {
+  index: number
   kind: ServerKind
   port: number
   /** Without namespaces. */
@@ -24,7 +27,7 @@ export interface Server {
 
 /** The servers of a gateway that take routes of a namespace. */
 export function serversOf(gateway: LooseObject, namespace: string): Server[] {
-  return list(at(gateway.spec, 'servers')).map((server): Server => {
+  return list(at(gateway.spec, 'servers')).map((server, index): Server => {
     const hosts = strings(record(server)['hosts']).flatMap((host) => {
       const [of = '', name] = host.split('/')
       if (name === undefined) return [of]
@@ -33,7 +36,7 @@ export function serversOf(gateway: LooseObject, namespace: string): Server[] {
       return isTaken ? [name] : []
     })
     const port = at(server, 'port.number')
-    return { kind: kindOf(server), port: typeof port === 'number' ? port : 0, hosts }
+    return { index, kind: kindOf(server), port: typeof port === 'number' ? port : 0, hosts }
   })
 }
 
@@ -52,15 +55,64 @@ export function takenBy(
   virtualService: LooseObject,
   host: string,
   kind: ServerKind,
-): { host: string; port: number }[] {
+): { host: string; port: number; server: number }[] {
   return serversOf(gateway, virtualService.metadata.namespace ?? '')
     .filter((server) => server.kind === kind || (kind === 'tls' && server.kind === 'tcp'))
-    .flatMap(({ hosts, port }) =>
+    .flatMap(({ hosts, port, index }) =>
       hosts.flatMap((one) => {
         const shared = common(one, host)
-        return shared === undefined ? [] : [{ host: shared, port }]
+        return shared === undefined ? [] : [{ host: shared, port, server: index }]
       }),
     )
+}
+
+/** Another server that takes a host for itself. */
+export interface Rival {
+  host: string
+  port: number
+  gateway: LooseObject
+}
+
+/**
+ * The servers of a gateway, by number, that its proxy passes over: with TLS a port has each host once, and the oldest
+ * gateway has it (istio/istio pilot/pkg/model/gateway.go, mergeGateways). Without TLS servers are put together.
+ */
+export function rivalsOf(gateway: LooseObject, store: Store): ReadonlyMap<number, Rival> {
+  const all = store.list(istioGateways)
+  return (all.known ? passedOver(all.value).get(gateway) : undefined) ?? new Map()
+}
+
+const passedOver = onceFor((gateways: readonly LooseObject[]) => {
+  const found = new Map<LooseObject, Map<number, Rival>>()
+  const owners = new Map<string, LooseObject>()
+  for (const gateway of gateways.toSorted(byAge))
+    for (const [index, server] of list(at(gateway.spec, 'servers')).entries()) {
+      const port = at(server, 'port.number')
+      const isTls = /^(HTTPS|TLS)$/i.test(text(at(server, 'port.protocol')) ?? '')
+      if (!isTls || at(server, 'tls') === undefined || typeof port !== 'number') continue
+      const keys = strings(record(server)['hosts']).map((host): [string, string] => [
+        host,
+        JSON.stringify([
+          sortedEntries(at(gateway.spec, 'selector')),
+          port,
+          host.replace(/^\*\//, '').replace(/^\.\//, `${gateway.metadata.namespace}/`),
+        ]),
+      ])
+      const taken = keys.flatMap(([host, key]) => {
+        const owner = owners.get(key)
+        return owner === undefined ? [] : [{ host, port, gateway: owner }]
+      })[0]
+      if (taken === undefined) for (const [, key] of keys) owners.set(key, gateway)
+      else {
+        const own = found.get(gateway) ?? new Map<number, Rival>()
+        found.set(gateway, own.set(index, taken))
+      }
+    }
+  return found
+})
+
+function sortedEntries(selector: unknown): unknown[] {
+  return Object.entries(record(selector)).toSorted(([a], [b]) => (a < b ? -1 : 1))
 }
 
 /** The gateway; undefined where it is not there or nothing is known of it. */

@@ -8,7 +8,7 @@ import { at, list } from '../kit/loose.ts'
 import { onceFor } from '../kit/once.ts'
 import { services } from '../service/objects.ts'
 import { clientOf } from './client.ts'
-import { type ServerKind, gatewayOf, gatewayRef, takenBy } from './gateway.ts'
+import { type ServerKind, gatewayOf, gatewayRef, rivalsOf, takenBy } from './gateway.ts'
 import { covers, serviceOfHost, wholeHost } from './hosts.ts'
 import { virtualServices } from './objects.ts'
 import { type Ruling, rulingFor } from './policy.ts'
@@ -17,7 +17,9 @@ import { anyOther, type Client, hostOfRule, keyOfRule, namespacesOf, ruleFor, ru
 
 /** From each host and path through each gateway, and from callers in the mesh, by the DestinationRule that counts. */
 export function virtualServiceLegs(object: LooseObject, store: Store): Leg[] {
-  return routesOf(object).flatMap((route) => [
+  // No request comes to a route that an earlier one leaves nothing.
+  const routes = routesOf(object).filter(({ hiddenBy }) => hiddenBy === undefined)
+  return routes.flatMap((route) => [
     ...(hostsOf(object).length === 0 ? delegatedLegs(object, route, store) : []),
     ...gatewayNames(object).flatMap((name) => gatewayLegs(object, route, name, store)),
     ...(isOfMesh(object) && hostsOf(object).length > 0 ? meshLegs(object, route, store) : []),
@@ -28,8 +30,11 @@ function gatewayLegs(object: LooseObject, route: Route, name: string, store: Sto
   const ref = refOf(object)
   const gateway = gatewayRef(name, object)
   const found = gatewayOf(gateway, store)
+  // Files do not tell which gateway is the older one.
+  const rivals = found?.metadata.creationTimestamp === undefined ? undefined : rivalsOf(found, store)
+  const isUsed = ({ server }: { server: number }): boolean => rivals?.has(server) !== true
   const taken = hostsOf(object).flatMap((host): { host: string; port?: number }[] =>
-    found === undefined ? [{ host }] : takenBy(found, object, host, route.kind),
+    found === undefined ? [{ host }] : takenBy(found, object, host, route.kind).filter(isUsed),
   )
   const entries = taken.flatMap(({ host }) => route.paths.map((path) => hostEntry(ref, host, path)))
   const hop = { kind: 'gateway', mechanism: `Istio gateway ${name}` } as const

@@ -3,6 +3,7 @@ import { at, list, record, strings, text } from '../kit/loose.ts'
 import { onceFor } from '../kit/once.ts'
 import type { ServerKind } from './gateway.ts'
 import { wholeHost } from './hosts.ts'
+import { hidersOf } from './order.ts'
 import type { Destination } from './policy.ts'
 
 /** A destination of a route with its part of the requests. */
@@ -21,14 +22,19 @@ export interface Route {
   targets: readonly Target[]
   /** Another VirtualService that goes on. */
   delegate?: { namespace: string; name: string }
+  /** The field of an earlier route that leaves it nothing. */
+  hiddenBy?: string
 }
 
 const kinds = ['http', 'tls', 'tcp'] as const
 
 /** The routes of a VirtualService. Those that answer by themselves, as redirects, have no targets. */
 export const routesOf: (object: LooseObject) => readonly Route[] = onceFor((object) =>
-  kinds.flatMap((kind) =>
-    list(at(object.spec, kind)).map((route, index): Route => {
+  kinds.flatMap((kind) => {
+    const all = list(at(object.spec, kind))
+    const hiders = hidersOf(all)
+    return all.map((route, index): Route => {
+      const hider = hiders[index]
       const field = `spec.${kind}[${index}]`
       const name = text(at(route, 'delegate.name'))
       const namespace = text(at(route, 'delegate.namespace')) ?? object.metadata.namespace ?? ''
@@ -38,9 +44,10 @@ export const routesOf: (object: LooseObject) => readonly Route[] = onceFor((obje
         paths: kind === 'http' ? pathsOf(route) : [''],
         targets: targetsOf(route, field, object),
         ...(name === undefined ? {} : { delegate: { namespace, name } }),
+        ...(hider === undefined ? {} : { hiddenBy: `spec.${kind}[${hider}]` }),
       }
-    }),
-  ),
+    })
+  }),
 )
 
 function pathsOf(route: unknown): string[] {

@@ -81,6 +81,7 @@ export const codes = {
     forbids: 'enable-unforced',
   },
   'AFF-ING-HIDES-CLIENTS': { level: 'warning', title: 'Behind a proxy, all clients look like one' },
+  'AFF-ROUTE-NO-SERVICE': { level: 'warning', title: 'A way leads to a Service that is not there' },
   'AFF-ROUTE-BYPASSES-SERVICE': {
     level: 'warning',
     title: 'A route goes to the pods and ignores the affinity',

@@ -1,18 +1,21 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { analyse } from '../../../src/analysis/analyse.ts'
+import { analyse, analyseObject, type Explanation } from '../../../src/analysis/analyse.ts'
 import { analyzers } from '../../../src/analysis/analyzers/index.ts'
 import { allCodes, type Code, codeInfo, codeLink } from '../../../src/analysis/codes.ts'
 import { listCodes, pageOf } from '../../../src/analysis/pages.ts'
+import { sceneOf } from '../../../src/analysis/store.ts'
+import { targetKinds } from '../../../src/mechanisms/index.ts'
 import type { Need } from '../../../src/mechanisms/analyzer.ts'
 import { inputs } from '../../../src/mechanisms/service/facts.ts'
 import { levels } from '../../../src/model/findings/finding.ts'
 import { known, type Unknown, unknown } from '../../../src/model/cluster/fact.ts'
-import { listName } from '../../../src/model/cluster/object.ts'
+import { isOfType, keyOf, listName, refOf } from '../../../src/model/cluster/object.ts'
 import type { Snapshot } from '../../../src/model/cluster/snapshot.ts'
 import { service, slice, snapshot, target } from './build.ts'
 import { grid } from './grid.ts'
+import type { GridRow } from './rows.ts'
 
 const root = join(import.meta.dirname, '../../..')
 const rows = Object.entries(grid)
@@ -20,6 +23,15 @@ const analysed = new Set(analyzers.flatMap(({ codes }) => codes))
 /** What the checker of files says; test/unit/snapshot/files.test.ts has their cases. */
 const ofFiles = (code: string): boolean =>
   code.startsWith('AFF-FILE-') || code === 'AFF-SVC-BAD-VALUE' || code === 'AFF-EPS-NO-SERVICE-LABEL'
+
+/** Of the target that a row is about. */
+function explain(found: Snapshot, of?: GridRow['of']): Explanation {
+  if (of === undefined) return analyse(found, target)
+  const all = [...found.objects.lists.values()].flatMap((list) => (list.known ? list.value : []))
+  const object = all.find((one) => keyOf(refOf(one)) === keyOf(of))!
+  const kind = targetKinds.find(({ type }) => isOfType(object, type))!
+  return analyseObject(sceneOf(found), kind, object)
+}
 
 const codesIn = (found: Snapshot): string[] => analyse(found, target).findings.map(({ code }) => code)
 
@@ -29,12 +41,12 @@ describe('the grid', () => {
     expect(allCodes.filter((code) => !analysed.has(code)).every(ofFiles)).toBe(true)
   })
 
-  it.each(rows)('%s fires', (code, { fires }) => {
-    expect(codesIn(fires())).toContain(code)
+  it.each(rows)('%s fires', (code, { fires, of }) => {
+    expect(explain(fires(), of).findings.map((finding) => finding.code)).toContain(code)
   })
 
-  it.each(rows)('%s stays silent', (code, { silent }) => {
-    const explanation = analyse(silent(), target)
+  it.each(rows)('%s stays silent', (code, { silent, of }) => {
+    const explanation = explain(silent(), of)
     expect(explanation.findings.map((finding) => finding.code)).not.toContain(code)
     expect(explanation.passed).toContain(code)
   })
@@ -67,9 +79,9 @@ describe('the grid', () => {
     expect(explained?.endpoints).toEqual({ ready: 1, total: 1, nodes: 1 })
   })
 
-  it.each(rows)('%s is in one state, and so is every other code', (_code, { fires, silent }) => {
+  it.each(rows)('%s is in one state, and so is every other code', (_code, { fires, silent, of }) => {
     for (const found of [fires(), silent()]) {
-      const { findings, passed, doesNotApply, notPossible } = analyse(found, target)
+      const { findings, passed, doesNotApply, notPossible } = explain(found, of)
       const states = [
         ...new Set(findings.map(({ code }) => code)),
         ...passed,

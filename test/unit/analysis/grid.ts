@@ -279,6 +279,11 @@ export const grid: GridRows = {
     fires: () => snapshot({ fronts: [ingress({ 'nginx.ingress.kubernetes.io/service-upstream': 'true' })] }),
     silent: () => snapshot({ fronts: [ingress()] }),
   },
+  'AFF-ROUTE-NO-SERVICE': {
+    of: { kind: 'Ingress', group: 'networking.k8s.io', namespace: 'shop', name: 'front' },
+    fires: () => snapshot({ fronts: [ingress({}, 'gone')] }),
+    silent: () => snapshot({ fronts: [ingress()] }),
+  },
   'AFF-ROUTE-BYPASSES-SERVICE': {
     fires: () => snapshot({ fronts: [httpRoute()] }),
     silent: () => snapshot({ fronts: [httpRoute({}, 'other')] }),

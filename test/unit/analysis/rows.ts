@@ -1,4 +1,5 @@
 import type { Code } from '../../../src/analysis/codes.ts'
+import type { ObjectRef } from '../../../src/model/findings/finding.ts'
 import type { Snapshot } from '../../../src/model/cluster/snapshot.ts'
 
 type Case = () => Snapshot
@@ -7,6 +8,8 @@ type Case = () => Snapshot
 export interface GridRow {
   fires: Case
   silent: Case
+  /** What is explained; absent for service/web. */
+  of?: ObjectRef
 }
 
 /** The rows of one mechanism. */

@@ -4,6 +4,7 @@ import { hashAnalyzers } from './cookies.ts'
 import { routeAnalyzers } from './routes.ts'
 import { ruleAnalyzers } from './rules.ts'
 import { serviceAnalyzers } from './services.ts'
+import { unusedAnalyzers } from './unused.ts'
 
 /** All that is found about objects of Istio. */
 export const analyzers: readonly Analyzer[] = [
@@ -12,4 +13,5 @@ export const analyzers: readonly Analyzer[] = [
   ...routeAnalyzers,
   ...conflictAnalyzers,
   ...serviceAnalyzers,
+  ...unusedAnalyzers,
 ]

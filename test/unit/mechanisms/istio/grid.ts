@@ -24,6 +24,14 @@ const edge = [gateway(), route(to({}))] as const
 const tls = {
   tls: [{ match: [{ port: 443, sniHosts: ['shop.example'] }], route: [{ destination: { host: 'web' } }] }],
 }
+const https = {
+  port: { number: 443, name: 'https', protocol: 'HTTPS' },
+  tls: { mode: 'SIMPLE', credentialName: 'shop' },
+}
+const twice = (...routes: object[]) => ({
+  http: routes.map((one) => ({ ...one, route: [{ destination: { host: 'web' } }] })),
+})
+const hashed = [{ name: 'v1', labels: { v: '1' }, trafficPolicy: header }]
 const both = [
   { name: 'v1', labels: { v: '1' } },
   { name: 'v2', labels: { v: '2' } },
@@ -62,6 +70,33 @@ export const istioGrid: GridRows = {
   'AFF-ISTIO-HOST-NOT-TAKEN': {
     fires: inFront(gateway({ hosts: ['other/*'] }), route({ ...to({}), gateways: ['edge', 'mesh'] })),
     silent: inFront(gateway({ hosts: ['shop/*.example'] }), route(to({}))),
+  },
+  'AFF-ISTIO-UNREACHABLE': {
+    fires: inFront(gateway(), route(twice({}, {}))),
+    silent: inFront(gateway(), route(twice({ match: [{ uri: { prefix: '/a' } }] }, {}))),
+  },
+  'AFF-ISTIO-HOST-TAKEN': {
+    fires: inFront(
+      gateway(https, { made: '2026-02-01T00:00:00Z' }),
+      gateway(https, { name: 'other', made: '2026-01-01T00:00:00Z' }),
+      route(to({})),
+    ),
+    // Without TLS the servers of both are put together.
+    silent: inFront(gateway(), gateway({}, { name: 'other' }), route(to({}))),
+  },
+  'AFF-ISTIO-MESH-ONLY': {
+    fires: inFront(
+      rule({ subsets: hashed }),
+      gateway(),
+      route(to({}), { name: 'edge' }),
+      inMesh('web', {}, to({ subset: 'v1' })),
+    ),
+    silent: inFront(
+      rule({ subsets: hashed }),
+      gateway(),
+      route(to({ subset: 'v1' }), { name: 'edge' }),
+      inMesh('web', {}, to({ subset: 'v1' })),
+    ),
   },
   'AFF-ISTIO-RULE-HIDDEN': {
     fires: inFront(
