@@ -14,7 +14,10 @@ import type { Behaviour, Verdict } from '../model/probe/results/verdict.ts'
 /** A session at an entry, judged before. */
 export interface JudgedSession {
   keepsCookies: boolean
-  verdict: Pick<Verdict, 'behaviour' | 'picks' | 'switches' | 'explainedSwitches' | 'switchesIfIndependent'>
+  verdict: Pick<
+    Verdict,
+    'behaviour' | 'expected' | 'picks' | 'switches' | 'explainedSwitches' | 'switchesIfIndependent'
+  >
   cookies: readonly CookieReport[]
 }
 
@@ -97,9 +100,8 @@ function resultOf(
   if (moved > 0) return 'differs'
   if (users.inconclusive > 0 || users.sticky === 0) return 'inconclusive'
   const hasControl = sessions.some(({ keepsCookies }) => !keepsCookies)
-  return cause.kind === 'cookie' || cause.kind === 'header' || isAsked || !hasControl
-    ? 'as-expected'
-    : 'inconclusive'
+  const isKnown = ['cookie', 'header', 'configured'].includes(cause.kind)
+  return isKnown || isAsked || !hasControl ? 'as-expected' : 'inconclusive'
 }
 
 function causeOf(
@@ -110,9 +112,14 @@ function causeOf(
 ): Cause {
   const cookies = mergedCookies(jars.flatMap((jar) => jar.cookies))
   if (users.spread + users.broken > 0) {
-    return evidence.expected === 'spread' && users.broken === 0 ? { kind: 'none' } : whyNot(evidence, cookies)
+    if (evidence.expected === 'spread' && users.broken === 0) return { kind: 'none' }
+    return control?.expected === 'sticky' ? { kind: 'configured' } : whyNot(evidence, cookies)
   }
   if (users.sticky === 0) return { kind: 'none' }
+  // Who keeps nothing is meant to stay, too, where that is what decides.
+  const isMeant = control?.expected === 'sticky'
+  if (isMeant && (control.behaviour === 'sticky' || control.behaviour === 'inconclusive'))
+    return { kind: 'configured' }
   if (control?.behaviour === 'sticky') return { kind: 'something-else' }
   const sent = cookies.filter((cookie) => cookie.sent > 0)
   const isProven = control !== undefined && chanceWithout(control, jars) <= evidence.acceptedError

@@ -108,6 +108,13 @@ export const users = z
           header: z.string().describe('The header in which users say who they are.'),
         }),
         z.object({ kind: z.literal('something-else').describe('Requests that keep nothing stay, too.') }),
+        z.object({
+          kind: z
+            .literal('configured')
+            .describe(
+              'Requests that keep nothing are to stay, too, by what is configured: a hash, or the client IP.',
+            ),
+        }),
         z.object({ kind: z.literal('unproven').describe('What holds the users is not shown.') }),
         z.object({
           kind: z.literal('no-cookie').describe('The cookie did not come.'),

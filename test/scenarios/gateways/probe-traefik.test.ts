@@ -88,23 +88,33 @@ describeOnce("S4: Traefik's provider for Ingresses, and a cookie", () => {
   })
 })
 
-describeOnce("Traefik's IngressRoute to the address of a Service", () => {
+describeOnce("Traefik's IngressRoute to the address of a Service, and by a hash", () => {
   const place = usePlayground()
-  const asked = (): Asked => ({ address: site.reachedAt('traefik'), host: `native.${place.name}.lab` })
+  const asked = (name: string): Asked => ({
+    address: site.reachedAt('traefik'),
+    host: `${name}.${place.name}.lab`,
+  })
+  const route = (name: string, backend: object): object => ({
+    apiVersion: 'traefik.io/v1alpha1',
+    kind: 'IngressRoute',
+    metadata: { name },
+    spec: {
+      entryPoints: ['web'],
+      routes: [{ kind: 'Rule', match: `Host(\`${asked(name).host}\`)`, services: [backend] }],
+    },
+  })
 
   beforeAll(async () => {
     if (!needs.every((need) => site.capabilities.has(need))) return
-    const backend = { name: 'web', port: 80, nativeLB: true, sticky: { cookie: { name: 'native' } } }
-    await place.deploy(sessionApp(site, 'web'), service('web'), {
-      apiVersion: 'traefik.io/v1alpha1',
-      kind: 'IngressRoute',
-      metadata: { name: 'native' },
-      spec: {
-        entryPoints: ['web'],
-        routes: [{ kind: 'Rule', match: `Host(\`${asked().host}\`)`, services: [backend] }],
-      },
-    })
-    await gatewayFollows(asked(), sets('native'))
+    const backend = { name: 'web', port: 80 }
+    await place.deploy(
+      sessionApp(site, 'web'),
+      service('web'),
+      route('native', { ...backend, nativeLB: true, sticky: { cookie: { name: 'native' } } }),
+      route('hashed', { ...backend, strategy: 'hrw' }),
+    )
+    await gatewayFollows(asked('native'), sets('native'))
+    await gatewayFollows(asked('hashed'), ({ status }) => status === 200)
   })
 
   scenario('breaks behind Traefik, and it is said where and why', needs, async () => {
@@ -113,6 +123,15 @@ describeOnce("Traefik's IngressRoute to the address of a Service", () => {
     expect(ended.stdout).toMatch(/^breaks {2}at service\/web: Traefik sends to it and not to the pods/m)
     expect(ended.stdout).toMatch(/^likely {2}AFF-TRA-ONE-SERVER nativeLB/m)
     expect(ended.stdout).toMatch(/names another pod than answers in \d+ answers/)
+  })
+
+  // Traefik has learned of all pods by now.
+  scenario('a hash of the address holds everybody, as it is configured to', needs, async () => {
+    const ended = await place.probe(['ingressroute/hashed'])
+    expectExit(ended, 0)
+    expect(ended.stdout.replaceAll(/\s+/g, ' ')).toContain(
+      'STICKY as configured 6 of 6 users stayed on their pod, and so did requests that keep nothing: by hash of client address',
+    )
   })
 })
 

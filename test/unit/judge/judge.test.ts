@@ -166,8 +166,24 @@ describe('inconclusive', () => {
     const input = inputOf(letters(spread), 3, { anonymous: 'told', expectation: none })
     const verdict = judge(input)
     expect(verdict).toMatchObject({ behaviour: 'spread' })
-    expect(judgeNotes(input, verdict)[0]).toMatch(/^No answer names a pod, so 3 distinct answers/)
+    expect(judgeNotes([{ input, verdict }])[0]).toMatch(/^No answer names a pod, so 3 distinct answers/)
   })
+})
+
+test('what differs between verdicts in a number only is said once', () => {
+  const judgements = [10, 20].map((lost, index) => {
+    const input = inputOf(letters(sticky.slice(index * 4)), 3, {
+      lost,
+      agentTotals: { switches: 0 },
+      endpointsChanged: true,
+    })
+    return { input, verdict: { ...judge(input), excludedShare: 0.4 + index / 10 } }
+  })
+  expect(judgeNotes(judgements)).toEqual([
+    '30 observations were lost on their way; the others are enough for the verdict.',
+    expect.stringContaining('a pod that gets more than 50.0 % of them'),
+    'Endpoints came, went or changed their readiness during the run.',
+  ])
 })
 
 test('sticky says which rate of breaks it excludes', () => {

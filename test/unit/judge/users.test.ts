@@ -82,3 +82,33 @@ test('the same value again and again is no other one', () => {
   expect(cause(1)).toMatchObject({ kind: 'ignored', anew: false })
   expect(cause(20)).toMatchObject({ kind: 'ignored', anew: true })
 })
+
+describe('where who keeps nothing is to stay, too', () => {
+  const one = Array.from({ length: 30 }, () => 0)
+  const turns = Array.from({ length: 30 }, (_, index) => (index * 7) % 3)
+  const judged = (user: number[], control: number[]) => {
+    const session = (picks: number[], keepsCookies: boolean) => ({
+      keepsCookies,
+      verdict: judge(inputOf(picks, 3, { expectation: { behaviour: 'sticky', because: '' }, unheard: [] })),
+      cookies: [],
+    })
+    return judgeUsers({
+      entry: 0,
+      expected: 'sticky',
+      isAsked: false,
+      acceptedError: 1e-6,
+      path: '/',
+      proxyCookies: new Set(),
+      sessions: [session(user, true), session(control, false)],
+    })
+  }
+
+  test('it is as configured that both do', () => {
+    expect(judged(one, one)).toMatchObject({ result: 'as-expected', cause: { kind: 'configured' } })
+    expect(judged(one, one.slice(0, 3))).toMatchObject({ result: 'as-expected' })
+  })
+
+  test('nobody looks for a cookie where they do not', () => {
+    expect(judged(turns, turns)).toMatchObject({ result: 'differs', cause: { kind: 'configured' } })
+  })
+})

@@ -51,6 +51,8 @@ export type Cause =
   | { kind: 'header-ignored'; header: string }
   /** Requests that keep nothing stay, too. */
   | { kind: 'something-else' }
+  /** What is configured is to hold requests that keep nothing, too: it looks at the address, or hashes what all of them have in common. */
+  | { kind: 'configured' }
   /** The users stayed; what those do who keep nothing is not known. */
   | { kind: 'unproven' }
   /** No answer set a cookie, or not the one that is configured. */

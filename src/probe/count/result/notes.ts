@@ -57,7 +57,7 @@ export function stallNotes(stalledMs: number): string[] {
 }
 
 /** The different ones of some sentences, and how many more there are. */
-export function few(sentences: readonly string[]): string[] {
+function few(sentences: readonly string[]): string[] {
   const different = [...new Set(sentences)]
   const rest = different.length - mostNotes
   return rest <= 0 ? different : [...different.slice(0, mostNotes), `… and ${rest} more notes like these`]

@@ -1,4 +1,4 @@
-import { judgeNotes } from '../../../judge/notes.ts'
+import { type Judgement, judgeNotes } from '../../../judge/notes.ts'
 import { strangersOf } from '../../../judge/strangers.ts'
 import { errorPerVerdict, judgeSurvey } from '../../../judge/survey.ts'
 import { mergedCookies } from '../../../model/probe/cookies/cause.ts'
@@ -17,16 +17,7 @@ import type { ClientRun } from '../client-run.ts'
 import { nothingObserved, requestOf, summarise } from './collected.ts'
 import type { Gathered } from '../gathered.ts'
 import { mergeLatency, MergedBackends, mergeOutcomes, mergeRecognition, mergeTotals } from './merge.ts'
-import {
-  countNotes,
-  endNotes,
-  failureNotes,
-  few,
-  http1Note,
-  mostNotes,
-  stallNotes,
-  watchNotes,
-} from './notes.ts'
+import { countNotes, endNotes, failureNotes, http1Note, mostNotes, stallNotes, watchNotes } from './notes.ts'
 import type { TallyResult } from '../tally/tally.ts'
 import type { Claims } from '../users/claims.ts'
 import { usersOf, worstOf } from '../users/judge.ts'
@@ -41,7 +32,7 @@ const mostOfOne = { switches: Infinity, failures: 4 }
 interface Judged {
   cell: SurveyCell
   parts: TallyResult
-  notes: string[]
+  judgement: Judgement
 }
 
 /**
@@ -117,7 +108,7 @@ export function surveyOf(gathered: Gathered): ProbeSurvey {
       // Where requests without a jar are spread, uneven shares explain nothing.
       ...(users?.every(({ cause }) => cause.kind === 'cookie') === true
         ? []
-        : few(judged.flatMap(({ notes }) => notes))),
+        : judgeNotes(judged.map(({ judgement }) => judgement))),
       ...gathered.notes,
       ...countNotes(options, cells),
       ...new Set(seen.flatMap((client) => client.toolNotes())),
@@ -187,7 +178,7 @@ function judgeCells(
     }
     // Of answers of something in front it is told which status they had.
     const told = cell.entry.front === undefined ? input : { ...input, unrecognised: 0 }
-    return [{ cell: found, parts, notes: judgeNotes(told, verdict) }]
+    return [{ cell: found, parts, judgement: { input: told, verdict } }]
   })
 }
 

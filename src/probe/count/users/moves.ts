@@ -23,9 +23,10 @@ export function sessionMoves(survey: ProbeSurvey, sinceMs: number): Pick<DuringR
   }
 }
 
-/** What the values of the cookies say, else what the objects do. */
+/** What the objects say where it is no cookie, else what the values of the cookies do, else the objects. */
 function pointsOf({ cells, entries }: ProbeSurvey): 'at-a-pod' | 'into-a-hash' | undefined {
   const policy = entries[0]?.front?.policy
+  if (policy?.kind === 'hash') return 'into-a-hash'
   for (const { name, first, names } of cells.flatMap(({ cookies = [] }) => cookies)) {
     if (names !== undefined) return 'at-a-pod'
     const points = makerOf({ name, form: first.form })?.points

@@ -2,6 +2,7 @@ import type { Cause, CookieReport, NeverSent, UsersVerdict } from '../../../mode
 import { wasLeft } from '../../../model/probe/results/left.ts'
 import type { ProbeSurvey } from '../../../model/probe/results/survey.ts'
 import { countOf, formatCount } from '../../../model/common/count.ts'
+import { affinityWords } from '../../text/affinity.ts'
 import { formatProbability } from '../../text/numbers.ts'
 import { sanitize } from '../../text/sanitize.ts'
 import { reasons } from '../survey/cells.ts'
@@ -22,8 +23,9 @@ export function describeUsers(survey: ProbeSurvey, users: readonly UsersVerdict[
   const isHeld = deciding.users.spread + deciding.users.broken === 0 && deciding.cause.kind !== 'elsewhere'
   const chance = isHeld ? { chance: `by chance ${formatProbability(errorProbability)}` } : {}
   if (isHeld) {
+    const told = { where, until: untilWords(survey, deciding), configured: configuredWords(survey, deciding) }
     const held = { ...deciding, cause: decisive(survey, deciding.cause) }
-    return { tone, ...heldWords(held, where, untilWords(survey, deciding)), ...chance }
+    return { tone, ...heldWords(held, told), ...chance }
   }
   if (deciding.expected === 'spread' && deciding.users.broken === 0)
     return { tone, headline: 'SPREAD', summary: `${where}users with a cookie jar do not stay` }
@@ -48,8 +50,7 @@ function decisive({ dropped = [] }: ProbeSurvey, cause: Cause): Cause {
 
 function heldWords(
   { cause, users, expected }: UsersVerdict,
-  where: string,
-  until: string,
+  { where, until, configured }: { where: string; until: string; configured: string },
 ): Pick<VerdictWords, 'headline' | 'summary'> {
   const stayed = `${formatCount(users.sticky)} of ${countOf(allOf(users), 'user')}`
   const although = expected === 'spread' ? 'although spread is expected: ' : ''
@@ -63,6 +64,12 @@ function heldWords(
     return {
       headline: `STICKY by the header ${sanitize(cause.header)}`,
       summary: `${where}${although}${stayed} with it stayed on their pod${until}, the same requests without it were spread`,
+    }
+  }
+  if (cause.kind === 'configured') {
+    return {
+      headline: 'STICKY as configured',
+      summary: `${where}${although}${stayed} stayed on their pod${until}, and so did requests that keep nothing: by ${configured}`,
     }
   }
   if (cause.kind === 'something-else') {
@@ -98,10 +105,20 @@ function endedOf(survey: ProbeSurvey, { entry, cause }: UsersVerdict): number {
   return own.reduce((sum, { ended = 0 }) => sum + ended, 0)
 }
 
-function movedWords(survey: ProbeSurvey, { users, cause, entry }: UsersVerdict): string {
+/** What is to hold those who keep nothing. */
+function configuredWords({ entries, service }: ProbeSurvey, { entry }: UsersVerdict): string {
+  return sanitize(affinityWords(entries[entry]?.front?.policy ?? service.policy))
+}
+
+function movedWords(survey: ProbeSurvey, verdict: UsersVerdict): string {
+  const { users, cause, entry } = verdict
   if (cause.kind === 'elsewhere') return returnWords(survey, cause)
   const moved = users.spread + users.broken
   const who = `${formatCount(moved)} of ${countOf(allOf(users), 'user')} did not stay`
+  if (cause.kind === 'configured') {
+    const changed = survey.endpointChanges.length === 0 ? '' : '; endpoints came or went meanwhile'
+    return `${who}, whom ${configuredWords(survey, verdict)} is to hold${changed}`
+  }
   const disagreed = disagreement(survey, entry, cause)
   return `${who}: ${causeWords(cause, replacedBy(survey, entry, cause))}${disagreed}${rehashed(survey, entry, cause)}`
 }

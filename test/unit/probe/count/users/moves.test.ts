@@ -32,6 +32,12 @@ test('where a cookie names its pod, a pod that comes has to move nobody', async 
   })
 })
 
+test('an address that is hashed moves as a hash does', async () => {
+  const policy = { kind: 'hash', of: 'client address' } as const
+  const survey = { ...(await probed(gateways.spread(seeded(1)), { policy })), endpointChanges: [came] }
+  expect(sessionMoves(survey, 0).sessions).toMatchObject({ points: 'into-a-hash', share: 1 / 3 })
+})
+
 test('where nobody is to stay, there is nothing to say', async () => {
   const survey = await probed(gateways.spread(seeded(1)), { policy: { kind: 'none' } })
   expect(sessionMoves(survey, 0)).toEqual({})
