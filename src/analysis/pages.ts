@@ -1,5 +1,6 @@
 import { didYouMean } from '../model/common/spelling.ts'
 import { UserError } from '../model/common/user-error.ts'
+import { commandLine } from '../targets/command.ts'
 import { allCodes, codes, isCode } from './codes.ts'
 
 /** The page of a code, as in docs/findings. Rejects with UserError (exit code 2) for a code that does not exist. */
@@ -10,7 +11,7 @@ export async function pageOf(word: string): Promise<string> {
     throw new UserError(`unknown finding code "${word}"`, {
       hints: [
         ...(meant === undefined ? [] : [`did you mean ${meant}?`]),
-        'see all of them:  kubectl affinity explain --list',
+        `see all of them:  ${commandLine('explain', '--list')}`,
       ],
       exitCode: 2,
     })

@@ -2,10 +2,10 @@ import { targetKinds } from '../mechanisms/index.ts'
 import { BaseCommand } from '../cli/base-command.ts'
 
 import { unknownFormat } from '../model/common/user-error.ts'
-import { readProbeFlags } from '../probe/plan/flags/read.ts'
+import { readProbeFlags } from './probe/flags/read.ts'
 import { isProbeFormat, probeFormats } from '../report/probe/render.ts'
 import { parseTarget } from '../targets/parse.ts'
-import { probeFlags } from './probe/flags.ts'
+import { probeFlags } from './probe/flags/definitions.ts'
 import { modeOf } from './probe/mode.ts'
 import { wayTo } from './probe/way.ts'
 

@@ -2,6 +2,7 @@ import type { EndpointSlice, Service } from '../model/cluster/kubernetes.ts'
 import { contains, hostAndPort, parseIp } from '../model/common/ip.ts'
 import type { Hint } from '../model/common/remedy.ts'
 import { UserError } from '../model/common/user-error.ts'
+import { commandLine } from '../targets/command.ts'
 import { forbiddenBackend } from './addresses.ts'
 import {
   externalLabel,
@@ -60,7 +61,7 @@ function refuseService(
 ): void {
   const refuse = (why: string, ...hints: Hint[]): UserError =>
     new UserError(`service/${name} not changed: ${why}`, { hints })
-  const another = `use another name for the backends outside:  kubectl affinity external NAME …`
+  const another = `use another name for the backends outside:  ${commandLine('external', 'NAME …')}`
   const selector = Object.entries(spec.selector ?? {}).map(([key, value]) => `${key}=${value}`)
   if (deletionTimestamp !== undefined)
     throw refuse('it is being deleted', 'run the command again when it is gone')

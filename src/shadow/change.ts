@@ -1,4 +1,6 @@
+import { servicePolicy } from '../model/affinity/policy.ts'
 import type { Service } from '../model/cluster/kubernetes.ts'
+import { UserError } from '../model/common/user-error.ts'
 
 /** What a shadow has that differs from the Service it is made after; what is absent stays as it is. */
 export interface ServiceChange {
@@ -21,4 +23,19 @@ export function changedSpec(spec: Service['spec'], change: ServiceChange): Servi
     ...(sessionAffinity === 'None' || config === undefined ? {} : { sessionAffinityConfig: config }),
     ...(internalTrafficPolicy === undefined ? {} : { internalTrafficPolicy }),
   }
+}
+
+/** Throws UserError when a Service cannot have the change, or has it already. */
+export function checkChange(service: Service, change: ServiceChange): void {
+  const name = `service/${service.metadata.name}`
+  const { internalTrafficPolicy } = service.spec
+  const policy = servicePolicy(service)
+  const current: ServiceChange = {
+    sessionAffinity: policy.kind === 'none' ? 'None' : 'ClientIP',
+    ...(policy.kind === 'none' ? {} : { timeoutSeconds: policy.timeoutSeconds }),
+    internalTrafficPolicy: internalTrafficPolicy ?? 'Cluster',
+  }
+  const keys = Object.keys(change) as (keyof ServiceChange)[]
+  if (keys.every((key) => change[key] === current[key]))
+    throw new UserError(`${name} is like that already: there is nothing to try`)
 }

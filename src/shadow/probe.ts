@@ -12,8 +12,7 @@ import { type Emit, streamOf } from '../probe/run/stream.ts'
 import { parseTarget } from '../targets/parse.ts'
 import { withShadowRole } from './refusal.ts'
 import { type BesideStep, probeSideBySide, type Side } from './side-by-side.ts'
-import type { ServiceChange } from './change.ts'
-import { checkChange, parseWhatIf } from './what-if.ts'
+import { checkChange, type ServiceChange } from './change.ts'
 import { withEcho } from './with-echo.ts'
 import { withShadow } from './with-shadow.ts'
 
@@ -25,16 +24,12 @@ export type Beside =
   | { kind: 'what-if'; change: ServiceChange; words: string }
   | { kind: 'echo' }
 
-/** The two flags that say it in words. Throws UserError (usage) for words that mean nothing. */
+/** Another Service, by what a user calls it. Throws UserError (usage) for words that mean nothing. */
 export function readCompare(target: string): Beside {
   return {
     kind: 'compare',
     service: parseTarget([target], { verb: 'compare', kinds: [anyKind(serviceKind)] }).name,
   }
-}
-
-export function readWhatIf(texts: readonly string[]): Beside {
-  return { kind: 'what-if', change: parseWhatIf(texts), words: texts.join(',') }
 }
 
 /**

@@ -9,7 +9,7 @@ import type { Selection } from '../../change/targets.ts'
 import { exitCodes } from '../../cli/errors.ts'
 import { formatOf, readSelection, selectionWords } from './options.ts'
 import type { ChangeFlagValues } from './flags.ts'
-import { identifyModeOf } from '../../probe/plan/flags/values.ts'
+import { identifyModeOf } from '../probe/flags/values.ts'
 import { Printer } from './print.ts'
 import { proberOf } from './prober.ts'
 

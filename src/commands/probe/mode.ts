@@ -1,4 +1,4 @@
-import type { ProbeFlags } from '../../probe/plan/flags/flags.ts'
+import type { ProbeFlags } from './flags/definitions.ts'
 import type { ProbeMode } from './session.ts'
 
 /**
@@ -9,9 +9,10 @@ export async function modeOf(flags: ProbeFlags): Promise<ProbeMode> {
   const { compare, echo, 'what-if': whatIf } = flags
   if (compare !== undefined || echo || whatIf !== undefined) {
     const { probeBesideOf, probeComparedWith } = await import('./beside.ts')
-    const { readWhatIf } = await import('../../shadow/probe.ts')
     if (compare !== undefined) return probeComparedWith(compare)
-    return probeBesideOf(whatIf === undefined ? { kind: 'echo' } : readWhatIf(whatIf))
+    if (whatIf === undefined) return probeBesideOf({ kind: 'echo' })
+    const { parseWhatIf } = await import('./flags/what-if.ts')
+    return probeBesideOf({ kind: 'what-if', change: parseWhatIf(whatIf), words: whatIf.join(',') })
   }
   if (flags.during !== undefined) return (await import('./during.ts')).probeDuring(flags.during)
   if (flags.watch) return (await import('./watch.ts')).watch

@@ -3,6 +3,7 @@ import { readdir, readFile, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { shellWord } from '../../model/common/shell.ts'
 import { UserError } from '../../model/common/user-error.ts'
+import { commandLine } from '../../targets/command.ts'
 
 export interface SourceFile {
   /** As the user named it; `-` is standard input. */
@@ -11,6 +12,8 @@ export interface SourceFile {
   /** It was named itself, so that it has to hold objects; a file of a folder may be anything. */
   named: boolean
 }
+
+const explainInput = commandLine('explain', '-f -')
 
 /** What kubectl takes from a folder (k8s.io/cli-runtime, resource.FileExtensions). */
 const extensions = /\.(json|yaml|yml)$/i
@@ -32,7 +35,7 @@ export async function* readFiles(
       yield { name, text: await textOf(stdin), named: true }
     } else if (/^https?:\/\//.test(name)) {
       throw new UserError(`cannot read ${name}: only files and folders`, {
-        hints: [`for example:  curl -sL ${shellWord(name)} | kubectl affinity explain -f -`],
+        hints: [`for example:  curl -sL ${shellWord(name)} | ${explainInput}`],
       })
     } else {
       yield* readPath(name, isRecursive, true)
@@ -73,15 +76,15 @@ async function* readPath(
 function isKustomization(folder: string): UserError {
   return new UserError(`"${folder}" is a kustomization: its files are parts of objects, and patches`, {
     hints: [
-      `explain what comes of it:  kubectl affinity explain -k ${shellWord(folder)}`,
-      `or:  kubectl kustomize ${shellWord(folder)} | kubectl affinity explain -f -`,
+      `explain what comes of it:  ${commandLine('explain', '-k', shellWord(folder))}`,
+      `or:  kubectl kustomize ${shellWord(folder)} | ${explainInput}`,
     ],
   })
 }
 
 function isChart(folder: string): UserError {
   return new UserError(`"${folder}" is a Helm chart: its templates are no YAML before they are filled in`, {
-    hints: [`explain what comes of it:  helm template ${shellWord(folder)} | kubectl affinity explain -f -`],
+    hints: [`explain what comes of it:  helm template ${shellWord(folder)} | ${explainInput}`],
   })
 }
 

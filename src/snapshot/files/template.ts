@@ -1,5 +1,6 @@
 import type { FilePosition, Finding } from '../../model/findings/finding.ts'
 import { shellWord } from '../../model/common/shell.ts'
+import { commandLine } from '../../targets/command.ts'
 import { fileFinding } from './finding.ts'
 
 /** What makes objects of a text that is none yet. */
@@ -66,7 +67,7 @@ const engines = {
 
 /** A template is no object yet: what will be applied cannot be seen in it. */
 export function templateFinding(position: FilePosition, { words, program }: Engine): Finding {
-  const check = 'kubectl affinity explain -f -'
+  const check = commandLine('explain', '-f -')
   return fileFinding('AFF-FILE-SYNTAX', position, words, 'What will be applied cannot be seen here.', [
     program === undefined
       ? `fill it in, and give what comes of it to  ${check}`

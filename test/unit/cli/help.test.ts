@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { commandHelp, flagGroups, rootHelp } from '../../../src/cli/help.ts'
 import { changeFlags } from '../../../src/commands/change/flags.ts'
 import { externalFlags } from '../../../src/commands/external/flags.ts'
-import { probeFlags } from '../../../src/commands/probe/flags.ts'
+import { probeFlags } from '../../../src/commands/probe/flags/definitions.ts'
 
 describe('rootHelp', () => {
   test('groups commands in the order they come in, summaries aligned', () => {

@@ -1,9 +1,9 @@
 import { parseIp } from '../../../model/common/ip.ts'
 import { isPort } from '../../../model/common/port.ts'
 import { invalidValue, UserError } from '../../../model/common/user-error.ts'
-import { parseVia } from '../entries/asked.ts'
-import type { ProbeOptions } from '../plan.ts'
-import type { ProbeFlags } from './flags.ts'
+import { parseVia } from '../../../probe/plan/entries/asked.ts'
+import type { ProbeOptions } from '../../../probe/plan/plan.ts'
+import type { ProbeFlags } from './definitions.ts'
 import { refuseWhatDoesNotGoTogether } from './together.ts'
 import {
   acceptedErrorOf,

@@ -1,5 +1,5 @@
 import { invalidValue, UserError } from '../../../model/common/user-error.ts'
-import type { ProbeFlags } from './flags.ts'
+import type { ProbeFlags } from './definitions.ts'
 
 /** Ways to probe of which only one can be meant, and the flags that each has no use for. */
 const exclusive: Partial<Record<keyof ProbeFlags, readonly (keyof ProbeFlags)[]>> = {

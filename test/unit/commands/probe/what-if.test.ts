@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Service } from '../../../src/model/cluster/kubernetes.ts'
-import { checkChange, parseWhatIf } from '../../../src/shadow/what-if.ts'
+import { parseWhatIf } from '../../../../src/commands/probe/flags/what-if.ts'
 
 describe('what can be asked', () => {
   const good: [string[], object][] = [
@@ -33,22 +32,4 @@ describe('what can be asked', () => {
   ]
   for (const [texts, words] of bad)
     test(`not ${texts.join(' ')}`, () => expect(() => parseWhatIf(texts)).toThrow(words))
-})
-
-describe('what a Service can be', () => {
-  const service = (spec: Service['spec']): Service => ({
-    apiVersion: 'v1',
-    kind: 'Service',
-    metadata: { name: 'web' },
-    spec,
-  })
-
-  test('what is so already is nothing to try, defaults included', () => {
-    expect(() => checkChange(service({}), { sessionAffinity: 'None' })).toThrow(/already/)
-    expect(() => checkChange(service({}), { internalTrafficPolicy: 'Cluster' })).toThrow(/already/)
-    expect(() => checkChange(service({ sessionAffinity: 'ClientIP' }), { timeoutSeconds: 10_800 })).toThrow(
-      /already/,
-    )
-    expect(() => checkChange(service({}), { timeoutSeconds: 10_800 })).not.toThrow()
-  })
 })

@@ -1,9 +1,8 @@
-import { parseDuration } from '../model/common/duration.ts'
-import type { Service } from '../model/cluster/kubernetes.ts'
-import { servicePolicy } from '../model/affinity/policy.ts'
-import { didYouMean } from '../model/common/spelling.ts'
-import { invalidValue, UserError } from '../model/common/user-error.ts'
-import type { ServiceChange } from './change.ts'
+import { parseDuration } from '../../../model/common/duration.ts'
+import { didYouMean } from '../../../model/common/spelling.ts'
+import { invalidValue, UserError } from '../../../model/common/user-error.ts'
+import type { ServiceChange } from '../../../shadow/change.ts'
+import { commandLine } from '../../../targets/command.ts'
 
 const flag = 'what-if'
 const longestTimeoutSeconds = 86_400
@@ -29,7 +28,7 @@ function onlyFromOutside(text: string): UserError {
     text,
     'externalTrafficPolicy is for clients outside the cluster, and the client here is a pod',
     [
-      'see from this machine what node ports and load balancers do:  kubectl affinity probe svc/NAME --clients 0 --via-local',
+      `see from this machine what node ports and load balancers do:  ${commandLine('probe', 'svc/NAME', '--clients 0 --via-local')}`,
     ],
   )
 }
@@ -73,19 +72,4 @@ export function parseWhatIf(texts: readonly string[]): ServiceChange {
   if (change.sessionAffinity === 'None' && change.timeoutSeconds !== undefined)
     throw invalidValue(flag, texts.join(','), 'without affinity there is no timeout')
   return change
-}
-
-/** Throws UserError when a Service cannot have the change, or has it already. */
-export function checkChange(service: Service, change: ServiceChange): void {
-  const name = `service/${service.metadata.name}`
-  const { internalTrafficPolicy } = service.spec
-  const policy = servicePolicy(service)
-  const current: ServiceChange = {
-    sessionAffinity: policy.kind === 'none' ? 'None' : 'ClientIP',
-    ...(policy.kind === 'none' ? {} : { timeoutSeconds: policy.timeoutSeconds }),
-    internalTrafficPolicy: internalTrafficPolicy ?? 'Cluster',
-  }
-  const keys = Object.keys(change) as (keyof ServiceChange)[]
-  if (keys.every((key) => change[key] === current[key]))
-    throw new UserError(`${name} is like that already: there is nothing to try`)
 }

@@ -1,23 +1,25 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import type { ProbeFlags } from '../../../src/probe/plan/flags/flags.ts'
-import { readProbeFlags } from '../../../src/probe/plan/flags/read.ts'
-import { temporaryFolder } from '../../support/folder.ts'
+import type { ProbeFlags } from '../../../../src/commands/probe/flags/definitions.ts'
+import { readProbeFlags } from '../../../../src/commands/probe/flags/read.ts'
+import { temporaryFolder } from '../../../support/folder.ts'
 
-const flags = (more: Partial<ProbeFlags> = {}): ProbeFlags => ({
-  echo: false,
-  fingerprint: false,
-  identify: 'auto',
-  image: 'node',
-  insecure: false,
-  'keep-alive': false,
-  'measure-timeout': false,
-  scheme: 'auto',
-  shadow: false,
-  watch: false,
-  ...more,
-})
+/** What is not given is undefined. */
+const flags = (more: Partial<ProbeFlags> = {}): ProbeFlags =>
+  ({
+    echo: false,
+    fingerprint: false,
+    identify: 'auto',
+    image: 'node',
+    insecure: false,
+    'keep-alive': false,
+    'measure-timeout': false,
+    scheme: 'auto',
+    shadow: false,
+    watch: false,
+    ...more,
+  }) as ProbeFlags
 
 describe('readProbeFlags', () => {
   test('fills in what was not given', () => {

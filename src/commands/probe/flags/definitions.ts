@@ -1,6 +1,7 @@
 import * as Flags from '@oclif/core/flags'
-import { grouped } from '../../cli/flags/groups.ts'
-import { countFlag, durationFlag, outputFlag } from '../../cli/flags/values.ts'
+import type { FlagValues } from '../../../cli/base-command.ts'
+import { grouped } from '../../../cli/flags/groups.ts'
+import { countFlag, durationFlag, outputFlag } from '../../../cli/flags/values.ts'
 
 const hour = 3_600_000
 
@@ -286,3 +287,6 @@ export const probeFlags = grouped(flags, {
   Pod: ['image', 'pod-running-timeout'],
   Output: ['output'],
 })
+
+/** The flags of `probe`, parsed one by one. */
+export type ProbeFlags = FlagValues<typeof flags>
