@@ -1,5 +1,4 @@
 import { type Cluster, isNotFound } from '../../cluster/index.ts'
-import { servicePath } from '../../cluster/paths.ts'
 import { planChange } from '../../mechanisms/service/write.ts'
 import type {
   ChangeDone,
@@ -13,7 +12,7 @@ import type { Service } from '../../model/cluster/kubernetes.ts'
 import type { NamespacedName } from '../../model/cluster/object.ts'
 import { servicePolicy } from '../../model/affinity/policy.ts'
 import type { ChangePlan } from '../../model/affinity/write.ts'
-import { notFound } from '../../snapshot/targets.ts'
+import { getService, notFound } from '../../snapshot/targets.ts'
 import { serviceTarget } from '../../targets/command.ts'
 import { applyWrites } from './apply.ts'
 import { isEqual } from '../../model/affinity/fields.ts'
@@ -54,7 +53,7 @@ export async function writeChange(
     } catch (error) {
       if (isNotFound(error)) throw notFound(ref, error)
       if (!isStale(error) || attempt >= attempts) throw error
-      service = await cluster.get<Service>(servicePath(ref.namespace, ref.name), { signal: options.signal })
+      service = await getService(cluster, ref, options.signal)
     }
   }
 }

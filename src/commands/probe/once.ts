@@ -64,7 +64,7 @@ async function whichDecides(session: ProbeSession, result: ProbeSurvey): Promise
 /** A run of its own, with cookies that nobody was given, where that was asked for. */
 async function whatForgedShow(session: ProbeSession, result: ProbeSurvey): Promise<ForgedSurvey | undefined> {
   const { cluster, options, flags, progress } = session
-  if (flags.forge !== true || options.front === undefined) return undefined
+  if (!flags.forge || options.front === undefined) return undefined
   const { forge } = await import('../../front/forge.ts')
   return await forge(cluster, options, result, controlOf(session), (text) => progress.stage(text))
 }

@@ -49,7 +49,7 @@ export async function wayTo(
     const options = { namespace: service.namespace, service: service.name, front: firstPlaceOf(found), users }
     return { options, notes: [...notes, note] }
   }
-  if (flags.replicas === true) {
+  if (flags.replicas) {
     const { front, notes: more } = await toReplicas(cluster, found, signal)
     const options = { namespace: service.namespace, service: service.name, front: journeyOf(front), users }
     return { options, notes: [...notes, ...more] }
@@ -60,8 +60,8 @@ export async function wayTo(
 
 /** How users speak there: in HTTP/2, and by WebSocket after they were there without. */
 function spoken(front: Front, { http2, websocket }: ProbeFlags): Front {
-  const places = front.places.map((place) => (http2 === true ? { ...place, isHttp2: true } : place))
-  if (websocket !== true) return { ...front, places }
+  const places = front.places.map((place) => (http2 ? { ...place, isHttp2: true } : place))
+  if (!websocket) return { ...front, places }
   return { ...front, places: places.flatMap((place) => [place, { ...place, upgrade: 'websocket' as const }]) }
 }
 
@@ -95,7 +95,7 @@ function refuseWithoutFront(flags: ProbeFlags): void {
   const { path = [], forge, http2, replicas, websocket } = flags
   if (flags['measure-timeout']) refuseUsers(flags)
   const [used] = Object.entries({ forge, http2, replicas, websocket }).flatMap(([name, value]) =>
-    value === true ? [`--${name} is`] : [],
+    value ? [`--${name} is`] : [],
   )
   const what = path.length > 1 ? 'several --path are' : used
   if (what === undefined) return

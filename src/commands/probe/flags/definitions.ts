@@ -288,5 +288,5 @@ export const probeFlags = grouped(flags, {
   Output: ['output'],
 })
 
-/** The flags of `probe`, parsed one by one. */
-export type ProbeFlags = FlagValues<typeof flags>
+/** The flags of `probe`, parsed one by one. Of a boolean one that is not given oclif's types say nothing: `jar` has three values. */
+export type ProbeFlags = Omit<FlagValues<typeof flags>, 'jar'> & { jar: boolean | undefined }

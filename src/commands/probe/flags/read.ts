@@ -56,7 +56,7 @@ export function readProbeFlags(flags: ProbeFlags): Omit<ProbeOptions, 'namespace
     ...(flags.fingerprint ? { fingerprint: true } : {}),
     ...(clients === undefined ? {} : { clients }),
     ...(flags.spread === undefined ? {} : { spreadNodes: true }),
-    ...(flags['host-network'] === true ? { hostNetwork: true } : {}),
+    ...(flags['host-network'] ? { hostNetwork: true } : {}),
     ...entriesFlags(flags),
     ...usersFlags(flags),
   }
@@ -100,7 +100,7 @@ function usersFlags(flags: ProbeFlags): Pick<ProbeOptions, 'users' | 'headers' |
   return {
     ...(users === undefined ? {} : { users }),
     ...(counter === undefined ? {} : { counter: counterOf(counter) }),
-    ...(showCookies === true ? { showCookies } : {}),
+    ...(showCookies ? { showCookies } : {}),
     ...(header.length === 0 ? {} : { headers: header.map((text) => headerOf(text)) }),
   }
 }
@@ -110,19 +110,19 @@ const families = { ipv4: 'IPv4', ipv6: 'IPv6', all: 'all' } as const
 /** Where clients enter, and whether this machine is one. */
 function entriesFlags(flags: ProbeFlags): Pick<ProbeOptions, 'via' | 'viaLocal'> {
   const { via, 'ip-family': family, 'all-ports': allPorts, 'via-local': viaLocal } = flags
-  const usual = viaLocal === true ? 'all' : new Set(['cluster-ip' as const])
-  const isAsked = via !== undefined || family !== undefined || allPorts === true
+  const usual = viaLocal ? 'all' : new Set(['cluster-ip' as const])
+  const isAsked = via !== undefined || family !== undefined || allPorts
   return {
     ...(isAsked
       ? {
           via: {
             kinds: via === undefined ? usual : parseVia(via),
             ...(family === undefined ? {} : { family: families[family] }),
-            ...(allPorts === true ? { allPorts } : {}),
+            ...(allPorts ? { allPorts } : {}),
           },
         }
       : {}),
-    ...(viaLocal === true ? { viaLocal } : {}),
+    ...(viaLocal ? { viaLocal } : {}),
   }
 }
 

@@ -76,7 +76,7 @@ function refuseTogether(flags: ProbeFlags): void {
 
 /** Without a client pod somebody else must ask, and what is said of client pods means nobody. */
 function refuseWithoutPods(flags: ProbeFlags): void {
-  if (flags['via-local'] !== true)
+  if (!flags['via-local'])
     throw invalidValue(
       'clients',
       '0',

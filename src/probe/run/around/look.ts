@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Cluster, isNotFound } from '../../../cluster/index.ts'
-import { servicePath } from '../../../cluster/paths.ts'
+import type { Cluster } from '../../../cluster/index.ts'
 import type { Shares } from '../../../judge/statistics/shares.ts'
 import type { Service } from '../../../model/cluster/kubernetes.ts'
 import { balancesSockets } from '../../../mechanisms/service/proxies/semantics.ts'
 import type { ProxyFacts } from '../../../model/cluster/snapshot.ts'
+import { findService, nameOf } from '../../../snapshot/targets.ts'
 import { type Held, ServiceHistory } from './service-history.ts'
 
 /** What decides about a verdict and is not in the answers. */
@@ -63,16 +63,15 @@ async function follow(
 
 async function look(
   cluster: Cluster,
-  { metadata: { namespace = 'default', name } }: Service,
+  before: Service,
   history: ServiceHistory,
   signal: AbortSignal,
 ): Promise<void> {
   try {
-    const after = await cluster.get<Service>(servicePath(namespace, name), { signal })
-    history.look(after, Date.now())
-  } catch (error) {
+    const found = await findService(cluster, nameOf(before), signal)
+    if (found.known) history.look(found.value[0], Date.now())
+  } catch {
     // What cannot be read again is not said to have changed.
-    if (isNotFound(error)) history.look(undefined, Date.now())
   }
 }
 
