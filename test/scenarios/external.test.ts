@@ -1,6 +1,5 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { explainReport } from '../../src/report/schema/explain.ts'
 import { temporaryFolder } from '../support/folder.ts'
@@ -835,7 +834,6 @@ describeOnce('external, its objects', () => {
         '-p',
         '[{"op":"remove","path":"/spec/selector"}]',
       )
-      await sleep(500)
       const stale = await external(
         'leaving',
         '--port',

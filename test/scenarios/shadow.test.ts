@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { Service } from '../../src/model/cluster/kubernetes.ts'
 import { run } from './support/command.ts'
@@ -178,22 +177,23 @@ describeOnce('ending a shadow early', () => {
       await running.printed(moment)
       running.kill('SIGKILL')
       await running.ended
-      // A request may still be on its way.
-      await sleep(500)
-      const anchors = (await place.leftovers()).filter((name) => name.includes('affinity-shadow-'))
-      expect(anchors.length).toBeLessThanOrEqual(1)
-      for (const name of (await place.leftovers()).filter((name) => name.startsWith('service/'))) {
-        const { metadata } = await objectOf<Service>(place, name)
-        expect(metadata.ownerReferences).toMatchObject([{ kind: 'Job', name: anchors[0]!.split('/')[1] }])
+      // A request may still be on its way: what it makes is looked at once it is there.
+      const shadows = async (): Promise<string[]> => {
+        const left = (await place.leftovers()).filter((name) => !name.includes('affinity-probe-'))
+        const anchors = left.filter((name) => name.includes('affinity-shadow-'))
+        if (anchors.length > 1) throw new Error(`several anchors: ${anchors.join(', ')}`)
+        for (const name of left.filter((name) => name.startsWith('service/'))) {
+          const { metadata } = await objectOf<Service>(place, name)
+          expect(metadata.ownerReferences).toMatchObject([{ kind: 'Job' }])
+        }
+        for (const anchor of anchors) {
+          const { spec } = await objectOf<{ spec: { ttlSecondsAfterFinished: number } }>(place, anchor)
+          expect(spec.ttlSecondsAfterFinished).toBeLessThan(600)
+          // Nobody wants to wait for that here.
+          await place.kubectl('patch', anchor, '--type=merge', '-p', '{"spec":{"ttlSecondsAfterFinished":1}}')
+        }
+        return left
       }
-      for (const anchor of anchors) {
-        const { spec } = await objectOf<{ spec: { ttlSecondsAfterFinished: number } }>(place, anchor)
-        expect(spec.ttlSecondsAfterFinished).toBeLessThan(600)
-        // Nobody wants to wait for that here.
-        await place.kubectl('patch', anchor, '--type=merge', '-p', '{"spec":{"ttlSecondsAfterFinished":1}}')
-      }
-      const shadows = async () =>
-        (await place.leftovers()).filter((name) => !name.includes('affinity-probe-'))
       await expect.poll(shadows, { timeout: 20_000 }).toStrictEqual([])
       await cleanup()
     })

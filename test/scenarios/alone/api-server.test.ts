@@ -50,12 +50,13 @@ describeOnce('an API server that goes away', () => {
       const watcher = await probing('--watch', '--rate', '100')
       const inside = await probing('--duration', '3s')
 
-      await sleep(1500)
+      await inside.printed(/ requests {2}/)
       await site.stopApiServer()
       try {
         await goes.setAddress(false)
         await follower.printed(/the last endpoints stay/, 'stdout')
         await watcher.printed(/the connection to the API server is lost/)
+        // As long as the outage is to be at least: what ends in it cannot be asked.
         await sleep(5000)
       } finally {
         await site.startApiServer()
@@ -68,7 +69,7 @@ describeOnce('an API server that goes away', () => {
       expect(await addresses()).toStrictEqual([stays.address])
 
       await watcher.printed(/connected again/)
-      await sleep(1000)
+      await place.requested((await place.newest()) + 50)
       watcher.kill('SIGINT')
       const watched = await watcher.ended
       expectExit(watched, 0)
@@ -80,9 +81,8 @@ describeOnce('an API server that goes away', () => {
       expect(ended.stderr).toMatch(/connection to the API server is lost/)
       expect(ended.stderr).toMatch(/connected again/)
       const { totals, verdict } = reportOf(ended).status
+      // How many there were is up to the machine, which starts an API server meanwhile.
       expect(totals.lost).toBe(0)
-      // 1000 are planned; a machine that starts an API server meanwhile may hold some of them back.
-      expect(totals.requests).toBeGreaterThan(700)
       expect(verdict.behaviour).toBe('spread')
 
       const removed = await inside.ended

@@ -17,7 +17,9 @@ export interface Playground {
   proxiesFollow: () => Promise<void>
   probe: (args: readonly string[], options?: CommandOptions) => Promise<Ended>
   startProbe: (args: readonly string[], options?: CommandOptions) => Running
-  /** Waits until the probe that runs here has made more than so many requests: its log numbers them. */
+  /** How many requests the probe that runs here has made: its log numbers them. */
+  newest: () => Promise<number>
+  /** Waits until the probe that runs here has made more than so many requests. */
   requested: (count: number) => Promise<void>
   /** Jobs, pods and Services that probes left here. */
   leftovers: () => Promise<string[]>
@@ -50,6 +52,11 @@ function makePlayground(name: string): Playground {
     const list = { apiVersion: 'v1', kind: 'List', items: objects }
     await site.kubectl(['-n', name, 'apply', '-f', '-'], JSON.stringify(list))
   }
+  const newest = async (): Promise<number> => {
+    // There is none before the pod has started.
+    const log = await kubectl('logs', '-l', ours, '--tail=-1').catch(() => '')
+    return Math.max(0, ...[...log.matchAll(/^\{"line":\d+,"from":(\d+)/gm)].map(([, from]) => Number(from)))
+  }
   return {
     name,
     kubectl,
@@ -64,15 +71,8 @@ function makePlayground(name: string): Playground {
     proxiesFollow: () => site.proxiesFollow(),
     probe: (args, options) => run(site, ['probe', '-n', name, ...args], options),
     startProbe: (args, options) => start(site, ['probe', '-n', name, ...args], options),
+    newest,
     requested: async (count) => {
-      const newest = async (): Promise<number> => {
-        // There is none before the pod has started.
-        const log = await kubectl('logs', '-l', ours, '--tail=-1').catch(() => '')
-        return Math.max(
-          0,
-          ...[...log.matchAll(/^\{"line":\d+,"from":(\d+)/gm)].map(([, from]) => Number(from)),
-        )
-      }
       await expect.poll(newest, { timeout: 60_000, interval: 100 }).toBeGreaterThan(count)
     },
     leftovers: async () => {
