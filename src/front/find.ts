@@ -103,7 +103,7 @@ export async function findFront(
       ...(wayIn.others.length === 0 ? {} : { others: wayIn.others }),
       suspects: suspectsOf(found.explanation.findings, ref),
       ...(object === undefined ? {} : { target: { kind: query.kind.name, namespace, name: query.name } }),
-      places: places.map(({ host, path, pattern: _pattern, service, ...place }) => {
+      places: places.map(({ host, path, pattern: _pattern, service, beside = [], ...place }) => {
         const listener = serving(host)
         const { address: reached, port } = address(listener)
         const scheme = asked ?? listener?.scheme ?? (port === 443 ? 'https' : 'http')
@@ -116,6 +116,7 @@ export async function findFront(
           hostName: host,
           path,
           ...(wayIn.others.length === 0 ? {} : { service }),
+          ...(beside.length === 0 ? {} : { beside: beside.map((name) => ({ name })) }),
         }
       }),
     },

@@ -34,8 +34,16 @@ export function firstPlaceOf(front: Front): Front {
 export function atFirstPlace({ front, service }: ProbeOptions): Pick<ProbeOptions, 'front' | 'service'> {
   if (front === undefined) return { service }
   const { others: _others, places, ...rest } = firstPlaceOf(front)
+  const [{ beside = [] } = {}] = places
+  const asked = places.map(({ service: own, ...place }) =>
+    beside.length === 0 ? place : { ...place, service: own ?? service },
+  )
   return {
-    front: { ...rest, places: places.map(({ service: _service, ...place }) => place) },
+    front: {
+      ...rest,
+      places: asked,
+      ...(beside.length === 0 ? {} : { others: beside.map(({ name }) => name) }),
+    },
     service: places[0]?.service ?? service,
   }
 }

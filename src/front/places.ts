@@ -35,7 +35,9 @@ export function placesOf(paths: readonly Path[], target: ObjectRef | undefined, 
   const notes: string[] = []
   const others = new Set<string>()
   const found = new Map<string, Place>()
-  for (const { entry, hops } of paths) {
+  for (const { entry, hops, share } of paths) {
+    // Of weight 0, where nobody gets.
+    if (share === 0) continue
     if (entry.kind !== 'host' || entry.from !== 'outside') continue
     if (target !== undefined && !passes({ entry, hops }, target)) continue
     const {

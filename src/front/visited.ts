@@ -9,6 +9,8 @@ export interface ServiceWays extends FoundPlaces {
 export interface Visited extends Place {
   /** The name of the Service behind it. */
   service: string
+  /** Further Services that requests there are shared out to. */
+  beside?: string[]
 }
 
 /** More are not asked unless they are named: each takes its share of the run. */
@@ -37,6 +39,8 @@ export function visitedOf<W extends ServiceWays>(
       const known = found.get(key)
       if (known === undefined || known.pattern.length < place.pattern.length)
         found.set(key, { ...place, service: service.name })
+      else if (known.pattern.length === place.pattern.length)
+        known.beside = [...(known.beside ?? []), service.name]
     }
   }
   const most = Math.max(mostPlaces, hosts?.length ?? 0, paths?.length ?? 0)
@@ -46,7 +50,7 @@ export function visitedOf<W extends ServiceWays>(
   const own = all.find(
     ({ service }) => service.name === places[0]?.service && service.namespace === namespace,
   )
-  const others = new Set(places.map(({ service }) => service))
+  const others = new Set(places.flatMap(({ service, beside = [] }) => [service, ...beside]))
   others.delete((own ?? first).service.name)
   return { first: own ?? first, places, others: [...others], notes }
 }

@@ -9,16 +9,18 @@ export interface BreakEvidence {
   /** Answers to requests that sent a cookie which names a pod, and those of them that came from another pod. */
   named: { answers: number; disagreed: number }
   checked: readonly CheckedStage[]
+  /** Users change between Services that requests are shared out to, and within none of them. */
+  isDrawn?: boolean
 }
 
 /** The hop that breaks, as far as that is sure; undefined otherwise. Pure. */
-export function breakOf({ cause, isConfigured, named, checked }: BreakEvidence): Stage | undefined {
+export function breakOf({ cause, isConfigured, named, checked, isDrawn }: BreakEvidence): Stage | undefined {
   // Of whoever deletes it nothing is known.
   const isDeleted =
     cause.kind === 'never-sent' ? cause.why === 'deleted' : cause.kind === 'ignored' && cause.deleted
   if (isDeleted) return undefined
   if (cause.kind === 'never-sent') return 'browser'
-  if (cause.kind === 'no-cookie') return 'gateway'
+  if (cause.kind === 'no-cookie' || isDrawn === true) return 'gateway'
   const changed = (stage: CheckedStage['stage']): number =>
     checked.find((one) => one.stage === stage)?.changed ?? 0
   // Whoever is asked at one address and answers in the names of several hands requests on.

@@ -147,7 +147,16 @@ async function withOthers(
   const read = await Promise.all(
     names.map(async (name) => await readService(cluster, namespace, name, signal)),
   )
-  const others = read.map(({ service, slices }) => examineService(service, slices, undefined))
+  const beside = new Set(front?.places.flatMap((place) => place.beside?.map(({ name }) => name) ?? []))
+  const others = read.flatMap(({ service, slices }) => {
+    try {
+      return [examineService(service, slices, undefined)]
+    } catch (error) {
+      // Who has no pods answers nobody, and the others do.
+      if (error instanceof UserError && beside.has(service.metadata.name)) return []
+      throw error
+    }
+  })
   return {
     ...subject,
     others: others.map(({ service }) => service),

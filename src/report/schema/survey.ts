@@ -42,6 +42,10 @@ const front = z
     by: z.string().optional().describe('Who is there, in words.'),
     policy,
     service: z.string().optional().describe('The Service behind it, where there are several.'),
+    beside: z
+      .array(z.object({ name: z.string(), portName: z.string().optional() }))
+      .optional()
+      .describe('Further Services that requests there are shared out to.'),
     replica: z.string().optional().describe('The pod of the gateway that is asked by itself.'),
     upgrade: z.literal('websocket').optional().describe('Requests there ask for a WebSocket.'),
     isHttp2: z.boolean().optional().describe('Requests there are made in HTTP/2.'),

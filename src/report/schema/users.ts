@@ -93,6 +93,14 @@ export const users = z
       })
       .describe('How those behaved who keep cookies.'),
     control: behaviour.optional().describe('How requests behaved that keep nothing.'),
+    between: z
+      .object({
+        services: names.describe('Those between which users changed.'),
+        changes: count.describe('Changes from a pod of one to a pod of another.'),
+        of: count.describe('All changes of pod.'),
+      })
+      .optional()
+      .describe('Where requests are shared out to several Services, and users changed between them.'),
     cause: z
       .discriminatedUnion('kind', [
         z.object({

@@ -33,6 +33,14 @@ describe('the places to visit', () => {
     }
   })
 
+  test('may be shared out to several Services', () => {
+    const all = ['web', 'green'].map((name) => ways(name, [place('a.lab', '/')]))
+    expect(visitedOf(all, {})).toMatchObject({
+      places: [{ service: 'web', beside: ['green'] }],
+      others: ['green'],
+    })
+  })
+
   test('are a handful at most, unless they are asked for', () => {
     const paths = Array.from({ length: 6 }, (_, index) => `/${index}`)
     const all = [

@@ -23,6 +23,7 @@ test.each<[what: string, evidence: Partial<BreakEvidence>, at: string | undefine
   ['never sent back', { cause: { kind: 'never-sent', cookie: 'route', why: 'path' } }, 'browser'],
   ['no cookie came', { cause: { kind: 'no-cookie', others: [] } }, 'gateway'],
   ['a pod answers for others', { checked: checked(20, 20, 3), named: other }, 'pods'],
+  ['one of several Services is drawn first', { isDrawn: true, named: other }, 'gateway'],
   ['nothing is configured in front', { isConfigured: false, cause: anew }, 'gateway'],
   ['another pod than the cookie names, behind a Service that picks', { named: other }, 'service'],
   ['the same, behind a Service that keeps', { named: other, checked: checked(20, 0, 0) }, undefined],

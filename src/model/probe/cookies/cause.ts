@@ -111,4 +111,6 @@ export interface UsersVerdict {
   /** How the requests behaved that keep nothing, where there were any. */
   control?: Behaviour
   cause: Cause
+  /** Where requests are shared out to several Services: how often users changed between them, of how many changes of pod. */
+  between?: { services: string[]; changes: number; of: number }
 }

@@ -172,6 +172,8 @@ export interface FrontPlace {
   policy: Policy
   /** The Service behind it, where that is not the one of the survey. */
   service?: string
+  /** Further Services that requests there are shared out to, and how their port is called. */
+  beside?: { name: string; portName?: string }[]
   /** The pod of the gateway that is asked by itself. */
   replica?: string
   /** Requests there ask for a WebSocket. */

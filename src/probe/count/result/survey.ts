@@ -9,6 +9,7 @@ import type {
   SurveyClient,
   SurveyEntry,
 } from '../../../model/probe/results/survey.ts'
+import { serviceAt } from '../../plan/entries/behind.ts'
 import { originReport } from '../../plan/origin.ts'
 import { hereIndex } from '../../run/clients/here-index.ts'
 import { tallyBackends } from './backends.ts'
@@ -70,7 +71,21 @@ export function surveyOf(gathered: Gathered): ProbeSurvey {
   })
   const tallied = tallyBackends(backends.entries)
   const crossings = plan.agent.sharedJars === true ? travels(plan, cells, tallied) : undefined
-  const users = usersOf({ plan, options, crossings, endpointsChanged: gathered.anyChanged }, cells)
+  const users = usersOf(
+    {
+      plan,
+      options,
+      crossings,
+      endpointsChanged: gathered.anyChanged,
+      serviceOf: (entry, letter) =>
+        serviceAt(
+          subject.slices,
+          entry,
+          tallied.find(({ backend }) => backend.letter === letter)?.backend.address,
+        ),
+    },
+    cells,
+  )
   const lost = judged.reduce((sum, { cell }) => sum + cell.totals.lost, 0)
   return {
     runId: plan.runId,

@@ -2,7 +2,7 @@ import { judgeReturn, judgeUsers } from '../../../judge/users.ts'
 import type { UsersVerdict } from '../../../model/probe/cookies/cause.ts'
 import type { Crossing } from '../../../model/probe/crossing.ts'
 import type { ProbedService } from '../../../model/probe/results/probe-result.ts'
-import type { SurveyCell } from '../../../model/probe/results/survey.ts'
+import type { SurveyCell, SurveyEntry } from '../../../model/probe/results/survey.ts'
 import type { Verdict } from '../../../model/probe/results/verdict.ts'
 import type { ProbeOptions, ProbePlan } from '../../plan/plan.ts'
 import type { ProbeSubject } from '../../plan/preflight.ts'
@@ -30,23 +30,26 @@ interface UsersInput {
   options: ProbeOptions
   crossings?: readonly Crossing[] | undefined
   endpointsChanged: boolean
+  /** Which Service a backend is of, by its letter, where requests to an entry are shared out to several. */
+  serviceOf: (entry: SurveyEntry, letter: string) => string | undefined
 }
 
 /** What the users of a probe say together, entry by entry; undefined where none keeps cookies. */
 export function usersOf(
-  { plan, options, crossings = [], endpointsChanged }: UsersInput,
+  { plan, options, crossings = [], endpointsChanged, serviceOf }: UsersInput,
   cells: readonly SurveyCell[],
 ): UsersVerdict[] | undefined {
   const { sessions, entries, expectations } = plan
   if (!sessions.some(({ keeps }) => keeps === 'cookies')) return undefined
-  return entries.flatMap(({ index, front }) => {
+  return entries.flatMap((entry) => {
+    const { index, front } = entry
     const own = cells.filter(({ entry }) => entry === index)
     if (own.length === 0) return []
     const { policy } = front ?? {}
     const made = own.flatMap(({ cookies = [] }) =>
       cookies.filter(({ maker }) => maker !== undefined).map(({ name }) => name),
     )
-    const verdict = judgeUsers({
+    const judged = judgeUsers({
       entry: index,
       expected: expectations[index]?.[0]?.behaviour ?? 'sticky',
       isAsked: options.expect !== undefined,
@@ -61,6 +64,16 @@ export function usersOf(
         cookies,
       })),
     })
+    const moves = own
+      .filter(({ session }) => sessions[session]?.keeps === 'cookies')
+      .flatMap(({ switches }) => switches)
+      .map(({ from, to }) => [serviceOf(entry, from), serviceOf(entry, to)])
+    const between = moves.filter(([from, to]) => from !== undefined && to !== undefined && from !== to)
+    const services = [...new Set(between.flat())].filter((name) => name !== undefined)
+    const verdict: UsersVerdict =
+      between.length === 0
+        ? judged
+        : { ...judged, between: { services, changes: between.length, of: moves.length } }
     // Whoever comes back, or to another replica of one gateway, is to find the pod that it had.
     const back = crossings.filter(
       ({ isReturn, isReplica, to }) => (isReturn || isReplica === true) && to === index,

@@ -8,6 +8,7 @@ export function frontEntries({ places }: Front, { service, others = [] }: ProbeS
   return places.map(({ address, port: entered, certificate: _certificate, ...front }, index) => {
     const behind = others.find(({ name }) => name === front.service) ?? service
     const { port, portName, protocol, clusterIP } = behind
+    const beside = others.filter((other) => front.beside?.some(({ name }) => name === other.name))
     return {
       index,
       kind: 'gateway',
@@ -18,7 +19,17 @@ export function frontEntries({ places }: Front, { service, others = [] }: ProbeS
       protocol,
       // Of the endpoints, which have that of the Service; how the proxy is reached is another matter.
       family: familyOf(clusterIP),
-      front,
+      front: {
+        ...front,
+        ...(front.beside === undefined
+          ? {}
+          : {
+              beside: beside.map((other) => ({
+                name: other.name,
+                ...(other.portName === undefined ? {} : { portName: other.portName }),
+              })),
+            }),
+      },
     }
   })
 }

@@ -14,7 +14,12 @@ import { placeWords } from './verdict.ts'
 export function layoutUsersHeader(survey: ProbeSurvey, width: number, style: Style): Line[] {
   const { target, service, entries, clients, sessions, endpoints } = survey
   const name = target === undefined ? `service/${service.name}` : `${target.kind}/${target.name}`
-  const services = new Set([service.name, ...entries.flatMap(({ front }) => front?.service ?? [])])
+  const services = new Set([
+    service.name,
+    ...entries.flatMap(({ front }) =>
+      [front?.service ?? [], front?.beside?.map((one) => one.name) ?? []].flat(),
+    ),
+  ])
   const behind = [...services].map((one) => span(`service/${sanitize(one)}`))
   const jars = sessions.filter(({ keeps }) => keeps === 'cookies').length
   const said = sessions.flatMap((one) => (one.keeps === 'cookies' ? (one.header ?? []) : []))[0]

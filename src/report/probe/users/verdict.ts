@@ -120,7 +120,7 @@ function movedWords(survey: ProbeSurvey, verdict: UsersVerdict): string {
     return `${who}, whom ${configuredWords(survey, verdict)} is to hold${changed}`
   }
   const disagreed = disagreement(survey, entry, cause)
-  return `${who}: ${causeWords(cause, replacedBy(survey, entry, cause))}${disagreed}${rehashed(survey, entry, cause)}`
+  return `${who}: ${causeWords(cause, replacedBy(survey, entry, cause))}${disagreed}${rehashed(survey, entry, cause)}${betweenWords(verdict)}`
 }
 
 /** Where both places give a cookie of one name for one path, the later takes the place of the earlier. */
@@ -190,6 +190,15 @@ function neverSentWords(why: NeverSent, path = '/'): string {
     'overwrites-secure': 'it would overwrite a cookie that is Secure, over http',
   }
   return words[why]
+}
+
+/** Requests are shared out to several Services, and what holds users counts after that. */
+function betweenWords({ between }: UsersVerdict): string {
+  if (between === undefined) return ''
+  const services = between.services.map((name) => sanitize(name)).join(', ')
+  return between.changes === between.of
+    ? `; they change between the Services ${services}, and within none: one of these is drawn before`
+    : `; ${formatCount(between.changes)} of ${countOf(between.of, 'change')} are between the Services ${services}`
 }
 
 /** The cookie names one pod and another answers: whoever reads the cookie is not the last to pick. */
