@@ -1,5 +1,5 @@
 import { familyOf, parseIp } from '../model/common/ip.ts'
-import { checkLabels, checkMetadata } from './metadata.ts'
+import { checkMetadata } from './metadata.ts'
 import type { Refusals } from './refusal.ts'
 import { listAt, textAt, type Tree, treeAt, treesAt } from './value.ts'
 import {
@@ -56,7 +56,6 @@ function checkEndpoint(path: string, endpoint: Tree, type: string | undefined, o
     if (rule !== undefined) out.text(`${path}.addresses[${index}]`, address, rule)
   out.text(`${path}.nodeName`, endpoint['nodeName'], dnsSubdomain)
   out.text(`${path}.hostname`, endpoint['hostname'], dnsLabel)
-  checkLabels(`${path}.deprecatedTopology`, treeAt(endpoint, 'deprecatedTopology'), out)
   const hints = treeAt(endpoint, 'hints') ?? {}
   for (const [field, nameRule] of [
     ['forZones', labelValue],

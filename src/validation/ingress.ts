@@ -1,6 +1,6 @@
 import { parseIp } from '../model/common/ip.ts'
 import { checkMetadata, checkReference } from './metadata.ts'
-import type { Refusals } from './refusal.ts'
+import { keyed, type Refusals } from './refusal.ts'
 import { listAt, textAt, type Tree, treeAt, treesAt } from './value.ts'
 import {
   dnsLabel,
@@ -34,7 +34,7 @@ export function checkIngress(ingress: Tree, out: Refusals): void {
   const annotated = treeAt(treeAt(ingress, 'metadata') ?? {}, 'annotations')?.[classAnnotation]
   if (typeof annotated === 'string' && typeof className === 'string' && annotated !== className)
     out.value(
-      `metadata.annotations.${classAnnotation}`,
+      keyed('metadata.annotations', classAnnotation),
       `${classAnnotation} "${annotated}": not with ingressClassName "${className}"`,
       'remove the annotation',
     )

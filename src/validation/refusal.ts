@@ -36,5 +36,10 @@ export class Refusals {
 
 const shortened = (value: string): string => (value.length > 70 ? `${value.slice(0, 67)}…` : value)
 
+/** A key of a map whose keys are free: one that holds dots stands in brackets and quotes. */
+export const keyed = (path: string, key: string): string =>
+  /^[\w-]+$/.test(key) ? `${path}.${key}` : `${path}["${key}"]`
+
 /** `spec.ports[0].name` → `name`; an item of a list is called by its list. */
-const lastOf = (path: string): string => /([^.[\]]+)(\[\d+\])?$/.exec(path)?.[1] ?? path
+const lastOf = (path: string): string =>
+  /\["([^"]*)"\]$/.exec(path)?.[1] ?? /([^.[\]]+)(\[\d+\])?$/.exec(path)?.[1] ?? path

@@ -27,7 +27,6 @@ export type Schema =
 
 const text: Schema = { type: 'string' }
 const flag: Schema = { type: 'boolean' }
-const anything: Schema = { type: 'any' }
 /** int64, as far as JSON's numbers hold it. */
 const long: Schema = { type: 'integer', min: Number.MIN_SAFE_INTEGER, max: Number.MAX_SAFE_INTEGER }
 const texts: Schema = { type: 'map', values: text }
@@ -60,14 +59,33 @@ export const metadata: Schema = object({
   uid: text,
   resourceVersion: text,
   generation: long,
-  creationTimestamp: anything,
-  deletionTimestamp: anything,
+  creationTimestamp: text,
+  deletionTimestamp: text,
   deletionGracePeriodSeconds: long,
   labels: texts,
   annotations: texts,
-  ownerReferences: listOf(anything),
+  ownerReferences: listOf(
+    object({
+      apiVersion: text,
+      kind: text,
+      name: text,
+      uid: text,
+      controller: flag,
+      blockOwnerDeletion: flag,
+    }),
+  ),
   finalizers: listOf(text),
-  managedFields: anything,
+  managedFields: listOf(
+    object({
+      manager: text,
+      operation: text,
+      apiVersion: text,
+      time: text,
+      fieldsType: text,
+      fieldsV1: { type: 'any' },
+      subresource: text,
+    }),
+  ),
 })
 
 const root = (fields: Record<string, Schema>, required: string[] = []): Schema =>
@@ -84,6 +102,28 @@ const servicePort = object(
   },
   ['port'],
 )
+
+/** What a load balancer writes into `status`. A server takes none from who creates the object, but reads it. */
+const balancer = (more: Record<string, Schema> = {}): Schema =>
+  object({
+    ingress: listOf(
+      object({
+        ip: text,
+        hostname: text,
+        ports: listOf(object({ port: { type: 'integer' }, protocol: text, error: text })),
+        ...more,
+      }),
+    ),
+  })
+
+const condition = object({
+  type: text,
+  status: text,
+  observedGeneration: long,
+  lastTransitionTime: text,
+  reason: text,
+  message: text,
+})
 
 const service = root(
   {
@@ -110,7 +150,7 @@ const service = root(
       ipFamilies: listOf(oneOf('IPv4', 'IPv6')),
       ipFamilyPolicy: oneOf('SingleStack', 'PreferDualStack', 'RequireDualStack'),
     }),
-    status: anything,
+    status: object({ loadBalancer: balancer({ ipMode: text }), conditions: listOf(condition) }),
   },
   ['spec'],
 )
@@ -184,7 +224,7 @@ const ingress = root({
       }),
     ),
   }),
-  status: anything,
+  status: object({ loadBalancer: balancer() }),
 })
 
 const ingressClass = root({

@@ -1,8 +1,8 @@
 import { type Cidr, familyOf, parseCidr, parseIp } from '../model/common/ip.ts'
 import { checkLabels, checkMetadata } from './metadata.ts'
-import type { Refusals } from './refusal.ts'
+import { keyed, type Refusals } from './refusal.ts'
 import { listAt, textAt, type Tree, treeAt, treesAt } from './value.ts'
-import { dnsLabel, dnsSubdomain, endpointAddress, ipAddress, portName, qualifiedName } from './words.ts'
+import { dnsLabel, dnsSubdomain, endpointAddress, ipAddress, portName, qualifiedName, time } from './words.ts'
 
 const sourceRanges = 'service.beta.kubernetes.io/load-balancer-source-ranges'
 
@@ -19,6 +19,11 @@ export function checkService(service: Tree, out: Refusals): void {
     out.text(`spec.externalIPs[${index}]`, ip, endpointAddress)
   checkBalancer(service, spec, type, out)
   checkExternalPolicy(spec, type, out)
+  for (const [index, { lastTransitionTime }] of treesAt(
+    treeAt(service, 'status') ?? {},
+    'conditions',
+  ).entries())
+    out.text(`status.conditions[${index}].lastTransitionTime`, lastTransitionTime, time)
 }
 
 const isHeadless = (spec: Tree): boolean =>
@@ -151,7 +156,7 @@ function checkBalancer({ metadata }: Tree, spec: Tree, type: string, out: Refusa
 
 function checkRangesAnnotation(metadata: unknown, out: Refusals): void {
   const annotations = treeAt({ ...(metadata as Tree) }, 'annotations') ?? {}
-  const path = `metadata.annotations.${sourceRanges}`
+  const path = keyed('metadata.annotations', sourceRanges)
   for (const range of textAt(annotations, sourceRanges)?.split(',') ?? []) out.text(path, range, network)
 }
 

@@ -88,6 +88,18 @@ export const pathSegment: Rule = (text) => {
   return /[/%]/.test(text) ? 'may not hold "/" or "%"' : undefined
 }
 
+/** RFC 3339, as metav1.Time is read. */
+export const time: Rule = (text) =>
+  /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d([.,]\d+)?(Z|[+-]\d\d:\d\d)$/.test(text) && isDate(text)
+    ? undefined
+    : 'must be a time such as 2026-01-02T03:04:05Z'
+
+/** A day that its month has: JavaScript's dates roll over to the next. */
+const isDate = (text: string): boolean => {
+  const date = new Date(`${text.slice(0, 19)}Z`)
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text.slice(0, 19))
+}
+
 /** Any address in the spelling that the API wants (StrictIPCIDRValidation, on as of 1.36). */
 export const ipAddress: Rule = (text) =>
   parseIp(text) === undefined ? 'must be an IP address, without leading zeros' : undefined

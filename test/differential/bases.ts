@@ -18,6 +18,56 @@ const service = (name: string, spec: object, metadata: object = {}): Base => ({
   object: { apiVersion: 'v1', kind: 'Service', metadata: { name: 'x', ...metadata }, spec },
 })
 
+/** Every field that metadata have, between the two. What no object that is created may have is empty. */
+const written = {
+  generateName: 'x-',
+  selfLink: '/x',
+  uid: '4a4a0f6e-6f0c-4a55-8d0c-2f6f6b0d7a11',
+  resourceVersion: '',
+  generation: 3,
+  creationTimestamp: '2026-01-02T03:04:05Z',
+  deletionTimestamp: '2026-01-02T03:04:05Z',
+  deletionGracePeriodSeconds: 30,
+}
+const owned = {
+  finalizers: ['example.com/hold'],
+  ownerReferences: [
+    {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      name: 'web',
+      uid: '4a4a0f6e-6f0c-4a55-8d0c-2f6f6b0d7a11',
+      controller: true,
+      blockOwnerDeletion: false,
+    },
+  ],
+  managedFields: [
+    {
+      manager: 'kubectl',
+      operation: 'Apply',
+      apiVersion: 'v1',
+      time: '2026-01-02T03:04:05Z',
+      fieldsType: 'FieldsV1',
+      fieldsV1: { 'f:metadata': {} },
+      subresource: 'status',
+    },
+  ],
+}
+const reached = {
+  ip: '192.0.2.9',
+  hostname: 'lb.example.com',
+  ports: [{ port: 80, protocol: 'TCP', error: 'example.com/Refused' }],
+}
+const pod = {
+  kind: 'Pod',
+  namespace: 'default',
+  name: 'web-0',
+  uid: '4a4a0f6e-6f0c-4a55-8d0c-2f6f6b0d7a11',
+  apiVersion: 'v1',
+  resourceVersion: '7',
+  fieldPath: 'spec.containers{web}',
+}
+
 const slice = (name: string, addressType: string, endpoints: object[], ports: object[] = [http80]): Base => ({
   kind: 'EndpointSlice',
   path: '/apis/discovery.k8s.io/v1/namespaces/NS/endpointslices',
@@ -25,7 +75,11 @@ const slice = (name: string, addressType: string, endpoints: object[], ports: ob
   object: {
     apiVersion: 'discovery.k8s.io/v1',
     kind: 'EndpointSlice',
-    metadata: { name: 'x', labels: { 'kubernetes.io/service-name': 'web' } },
+    metadata: {
+      name: 'x',
+      labels: { 'kubernetes.io/service-name': 'web' },
+      annotations: { 'example.com/note': 'x' },
+    },
     addressType,
     endpoints,
     ports,
@@ -46,6 +100,8 @@ const path = (value: string, pathType: string, port: object = { number: 80 }) =>
   pathType,
   backend: { service: { name: 'web', port } },
 })
+
+const bucket = { apiGroup: 'k8s.example.com', kind: 'Bucket', name: 'static' }
 
 const ingressClass = (name: string, spec: object, metadata: object = {}): Base => ({
   kind: 'IngressClass',
@@ -98,6 +154,28 @@ export const bases: readonly Base[] = [
     },
     { annotations: { 'service.kubernetes.io/topology-mode': 'Auto' } },
   ),
+  service('written', { selector: web, ports: [http] }, written),
+  service('owned', { selector: web, ports: [http] }, owned),
+  {
+    ...service('status', {}),
+    object: {
+      ...service('status', { selector: web, ports: [http] }).object,
+      status: {
+        loadBalancer: { ingress: [{ ...reached, ipMode: 'VIP' }] },
+        conditions: [
+          {
+            type: 'Ready',
+            status: 'True',
+            observedGeneration: 2,
+            lastTransitionTime: '2026-01-02T03:04:05Z',
+            reason: 'Made',
+            message: 'made',
+          },
+        ],
+      },
+    },
+  },
+  service('addresses', { clusterIP: '10.96.77.7', clusterIPs: ['10.96.77.7'], ports: [http] }),
   service('headless', { clusterIP: 'None', selector: web, ports: [http] }),
   service('external name', { type: 'ExternalName', externalName: 'db.example.com' }),
   service('dual stack', {
@@ -113,7 +191,8 @@ export const bases: readonly Base[] = [
       hostname: 'web-0',
       nodeName: 'node1',
       zone: 'a',
-      targetRef: { kind: 'Pod', name: 'web-0', namespace: 'default' },
+      targetRef: pod,
+      deprecatedTopology: { 'example.com/rack': 'r1' },
       hints: { forZones: [{ name: 'a' }], forNodes: [{ name: 'node1' }] },
     },
     { addresses: ['10.1.2.4'] },
@@ -127,10 +206,10 @@ export const bases: readonly Base[] = [
     object: {
       apiVersion: 'v1',
       kind: 'Endpoints',
-      metadata: { name: 'x' },
+      metadata: { name: 'x', labels: web, annotations: { 'example.com/note': 'x' } },
       subsets: [
         {
-          addresses: [{ ip: '10.1.2.3', hostname: 'web-0', nodeName: 'node1' }],
+          addresses: [{ ip: '10.1.2.3', hostname: 'web-0', nodeName: 'node1', targetRef: pod }],
           notReadyAddresses: [{ ip: '2001:db8::7' }],
           ports: [
             { name: 'http', port: 80, protocol: 'TCP', appProtocol: 'http' },
@@ -155,12 +234,22 @@ export const bases: readonly Base[] = [
         { host: '*.example.org', http: { paths: [path('/(a|b)/.*', 'ImplementationSpecific')] } },
       ],
     },
-    { annotations: { 'nginx.ingress.kubernetes.io/affinity': 'cookie' } },
+    { labels: web, annotations: { 'nginx.ingress.kubernetes.io/affinity': 'cookie' } },
   ),
   ingress('default backend', { defaultBackend: { service: { name: 'web', port: { number: 80 } } } }),
-  ingress('resource backend', {
-    defaultBackend: { resource: { apiGroup: 'k8s.example.com', kind: 'Bucket', name: 'static' } },
+  ingress('resource backends', {
+    defaultBackend: { resource: bucket },
+    rules: [{ http: { paths: [{ path: '/', pathType: 'Prefix', backend: { resource: bucket } }] } }],
   }),
+  ingress('written', { defaultBackend: { resource: bucket } }, written),
+  ingress('owned', { defaultBackend: { resource: bucket } }, owned),
+  {
+    ...ingress('status', {}),
+    object: {
+      ...ingress('status', { defaultBackend: { resource: bucket } }).object,
+      status: { loadBalancer: { ingress: [reached] } },
+    },
+  },
   ingressClass(
     'parameters',
     {
@@ -173,7 +262,7 @@ export const bases: readonly Base[] = [
         scope: 'Namespace',
       },
     },
-    { annotations: { 'ingressclass.kubernetes.io/is-default-class': 'true' } },
+    { labels: web, annotations: { 'ingressclass.kubernetes.io/is-default-class': 'true' } },
   ),
   ingressClass('plain', { controller: 'k8s.io/ingress-nginx' }),
 ]

@@ -18,16 +18,21 @@ export interface Judged extends Mutant {
 const refusing =
   /^AFF-(FILE-(?!DUPLICATE-OBJECT)|SVC-BAD-VALUE|SVC-TIMEOUT-OUT-OF-RANGE|EPS-FORBIDDEN-ADDRESS)/
 
+/** Files of one folder: a process may hold open only so many, and reads their objects as of one cluster. */
+const together = 4000
+
 /** Asks both about all of them. `kubectl` must reach the API server that judges; nothing is stored there. */
 export async function judge(
   mutants: readonly Mutant[],
   { kubectl, kubeconfig, executable }: { kubectl: string; kubeconfig: string; executable: string },
 ): Promise<Judged[]> {
-  const errors = await readByUs(mutants, executable)
+  const errors: string[][] = []
+  for (let start = 0; start < mutants.length; start += together)
+    errors.push(...(await readByUs(mutants.slice(start, start + together), executable)))
   const refusals = await askServer(mutants, kubectl, kubeconfig)
   return mutants.map((mutant, index) => {
     const refusal = refusals[index]
-    return { ...mutant, ...(refusal === undefined ? {} : { refusal }), errors: errors.get(index) ?? [] }
+    return { ...mutant, ...(refusal === undefined ? {} : { refusal }), errors: errors[index] ?? [] }
   })
 }
 
@@ -39,7 +44,7 @@ interface FileFinding {
 }
 
 /** One run of the executable over a folder with a file for each. */
-async function readByUs(mutants: readonly Mutant[], executable: string): Promise<Map<number, string[]>> {
+async function readByUs(mutants: readonly Mutant[], executable: string): Promise<string[][]> {
   const folder = await mkdtemp(join(tmpdir(), 'affinity-differential-'))
   try {
     await Promise.all(
@@ -51,11 +56,10 @@ async function readByUs(mutants: readonly Mutant[], executable: string): Promise
       maxBuffer: 1 << 30,
       env: { KUBECONFIG: '/nonexistent', HOME: folder },
     }).catch((error: { stdout: string }) => error)
-    const found = new Map<number, string[]>()
+    const found: string[][] = mutants.map(() => [])
     for (const { code, level, message, position } of findingsIn(JSON.parse(stdout))) {
       if (level !== 'error' || !refusing.test(code) || position === undefined) continue
-      const index = Number(/(\d+)\.json$/.exec(position.file)?.[1])
-      found.set(index, [...(found.get(index) ?? []), `${code} ${message}`])
+      found[Number(/(\d+)\.json$/.exec(position.file)?.[1])]?.push(`${code} ${message}`)
     }
     return found
   } finally {

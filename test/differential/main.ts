@@ -1,15 +1,16 @@
 /**
  * The lab's API server and `explain -f` judge the same objects, and all on which they differ is printed.
  *
- *     node test/differential/main.ts [HOW-MANY|all]
+ *     node test/differential/main.ts [HOW-MANY|all] [WORDS-OF-A-CHANGE]
  */
 import { join } from 'node:path'
 import { labKubeconfig, programs } from '../lab/index.ts'
 import { judge } from './compare.ts'
 import { chosen } from './choose.ts'
 
-const most = process.argv[2] ?? '2000'
-const judged = await judge(chosen(most === 'all' ? Infinity : Number(most)), {
+const [most = '2000', words = ''] = process.argv.slice(2)
+const mutants = chosen(most === 'all' ? Infinity : Number(most)).filter(({ what }) => what.includes(words))
+const judged = await judge(mutants, {
   kubectl: join(await programs('kubernetes'), 'kubectl'),
   kubeconfig: labKubeconfig(),
   executable: join(import.meta.dirname, '..', '..', 'dist', 'kubectl-affinity'),

@@ -2,14 +2,12 @@ import type { Mend } from '../../model/findings/mend.ts'
 import { objectName } from '../../model/findings/finding.ts'
 import { type LooseObject, refOf } from '../../model/cluster/object.ts'
 import type { Service } from '../../model/cluster/kubernetes.ts'
-import { type Analyzer, objectAnalyzer, type Report, type View } from '../analyzer.ts'
+import type { Analyzer, Report, View } from '../analyzer.ts'
 import { renamed } from '../kit/annotations.ts'
 import { annotationField, annotationsOf } from '../kit/controller.ts'
 import { coversPath } from '../kit/cookies.ts'
 import { ingressAnalyzer } from '../ingress/analyzer.ts'
-import { controllerOf } from '../ingress/controllers.ts'
 import { hasPattern, locationsOf } from '../ingress/locations.ts'
-import { ingresses } from '../ingress/objects.ts'
 import { at, list, strings } from '../kit/loose.ts'
 import { services } from '../service/objects.ts'
 
@@ -473,17 +471,14 @@ const sameSite = nginxAnalyzer({
   },
 })
 
-const retired = objectAnalyzer({
-  about: ingresses,
+const retired = nginxAnalyzer({
   codes: ['AFF-NGX-RETIRED'],
-  analyse: (object, view, report) => {
-    if (controllerOf(object, view.store) !== controller) return
+  analyse: (_object, _view, report) =>
     report('AFF-NGX-RETIRED', {
       message: 'ingress-nginx is retired: no releases and no security fixes since March 2026',
       why: "Traefik's ingress-nginx provider reads most of the same annotations; Gateway API, Istio and Envoy Gateway have affinity of their own.",
       mend: [],
-    })
-  },
+    }),
 })
 
 export const analyzers: readonly Analyzer[] = [

@@ -25,17 +25,22 @@ export function serviceLegs(service: Service, store: Store): Leg[] {
   const outside = proxyHop(service, outsideOf(proxy))
   const among = reachNote(service, ownOf(service, store)?.slices)
   const local = spec.externalTrafficPolicy === 'Local' ? 'pods on the same node only' : undefined
-  const seen = seenWords[addressSeen(service, proxy)]
+  const balancer = providerOf(service, store)
+  const seen = addressSeen(service, proxy)
+  const isTheirs = spec.type !== 'LoadBalancer' || balancer?.client === 'kept'
+  const seenNote = seenWords[seen === 'client' && !isTheirs ? 'arriving' : seen]
   const pods = { from: { object }, to: 'pods', arrival: 'pods' } as const
   return [
-    ...entryLegs(service, store),
+    ...entryLegs(service, balancer),
     { ...pods, after: 'cluster-ip', hop: { ...inside, ...noteOf(inside.note, among) } },
-    { ...pods, after: 'node-port', hop: { ...outside, ...noteOf(outside.note, local, seen) } },
+    { ...pods, after: 'node-port', hop: { ...outside, ...noteOf(outside.note, local, seenNote) } },
   ]
 }
 
 const seenWords = {
   client: "pods see the client's address",
+  // A load balancer may have put its own in the client's place.
+  arriving: 'pods see the address the node sees',
   node: 'pods see the address of the node',
   unknown: undefined,
 } as const
@@ -67,12 +72,14 @@ function proxyHop(service: Service, proxy: Fact<ProxyFacts>): Hop {
     : { ...hop, policy: { kind: 'unknown', why: affinity.why } }
 }
 
-function entryLegs(service: Service, store: Store): Leg[] {
+function providerOf(service: Service, store: Store): Provider | undefined {
+  const events = ownOf(service, store)?.events
+  return balancerOf(service, { ...(events === undefined ? {} : { events }), cloud: store.fact(inputs.cloud) })
+}
+
+function entryLegs(service: Service, provider: Provider | undefined): Leg[] {
   const { spec } = service
   const of = refOf(service)
-  const events = ownOf(service, store)?.events
-  const cloud = store.fact(inputs.cloud)
-  const provider = balancerOf(service, { ...(events === undefined ? {} : { events }), cloud })
   const balancer = balancerHop(provider, service)
   const ways = waysInto(service)
   const isNumbered = ways.some(({ kind }) => kind === 'cluster-ip')

@@ -114,6 +114,11 @@ describe('the checker of files', () => {
       '6:29 AFF-FILE-WRONG-TYPE publishNotReadyAddresses: must be true or false, not "yes"',
     ],
     ['  selector:', undefined],
+    [
+      '  selector: {app.kubernetes.io/name: a b}',
+      '6:38 AFF-SVC-BAD-VALUE app.kubernetes.io/name "a b": must be letters, digits, "-", "_" and ".", beginning and ending with a letter or digit',
+    ],
+    ['status: {loadBalancer: {ingress: x}}', '6:34 AFF-FILE-WRONG-TYPE ingress: must be a list, not x'],
   ])('reads %j', (line, expected) => {
     expect(places(check(spec(line)).findings)).toEqual(expected === undefined ? [] : [expected])
   })

@@ -93,6 +93,49 @@ describe('a Service that an API server refuses', () => {
     expect(service({ ports }, { name: '', generateName: 'web-' })).toEqual([])
   })
 
+  const owner = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web', uid: 'a' }
+  test.each<[object, string]>([
+    [{ generateName: 'Web' }, 'generateName'],
+    [{ creationTimestamp: '2026-01-02' }, 'creationTimestamp'],
+    [{ deletionTimestamp: '2026-02-30T00:00:00Z' }, 'deletionTimestamp'],
+    [{ generation: -1 }, 'generation'],
+    [{ finalizers: ['hold'] }, 'finalizers[0]'],
+    [{ ownerReferences: [{ ...owner, apiVersion: 'a/b/c' }] }, 'ownerReferences[0].apiVersion'],
+    [{ ownerReferences: [owner, { ...owner, uid: '' }] }, 'ownerReferences[1]'],
+    [
+      {
+        ownerReferences: [
+          { ...owner, controller: true },
+          { ...owner, name: 'api', controller: true },
+        ],
+      },
+      'ownerReferences',
+    ],
+    [{ managedFields: [{ time: '' }] }, 'managedFields[0].time'],
+  ])('metadata %j', (metadata, path) => {
+    expect(service({ ports }, metadata)).toEqual([`metadata.${path}`])
+  })
+
+  test('a key that holds dots', () => {
+    const labels = { 'app.kubernetes.io/name': 'my app', app: 'a b' }
+    expect(service({ ports }, { labels })).toEqual([
+      'metadata.labels["app.kubernetes.io/name"]',
+      'metadata.labels.app',
+    ])
+  })
+
+  test('says nothing of what a cluster has written into metadata', () => {
+    const written = {
+      resourceVersion: '7',
+      generation: 2,
+      creationTimestamp: '2026-01-02T03:04:05.5+01:00',
+      finalizers: ['orphan', 'example.com/hold'],
+      ownerReferences: [owner, { ...owner, controller: true }, { ...owner, controller: true }],
+      managedFields: [{ time: '2026-01-02T03:04:05Z' }],
+    }
+    expect(service({ ports }, written)).toEqual([])
+  })
+
   test('says nothing of what is good', () => {
     expect(service({ ports })).toEqual([])
     expect(service({ clusterIP: 'None' })).toEqual([])
