@@ -56,12 +56,11 @@ describe('where there is no cluster', () => {
   })
 
   test('a server that refuses connections', async () => {
-    const { code, stderr, ms } = await affinity(['probe', 'web', '-s', 'https://127.0.0.1:1'])
+    const { code, stderr } = await affinity(['probe', 'web', '-s', 'https://127.0.0.1:1'])
     expect(code).toBe(1)
     expect(stderr).toBe(
       'The connection to the server 127.0.0.1:1 was refused - did you specify the right host or port?\n',
     )
-    expect(ms).toBeLessThan(5000)
   })
 
   test('a name that nobody knows', async () => {
@@ -126,11 +125,10 @@ describe('a server that answers with a failure', () => {
   ]
   for (const [name, listener, words] of failures) {
     test(name, async () => {
-      const { code, stdout, stderr, ms } = await probeAt(listener)
+      const { code, stdout, stderr } = await probeAt(listener)
       expect({ code, stdout }, stderr).toStrictEqual({ code: 1, stdout: '' })
       expect(stderr).toMatch(words)
       expect(stderr, 'a stack trace').not.toMatch(/internal error|\n {4}at /)
-      expect(ms).toBeLessThan(15_000)
     })
   }
 
@@ -157,10 +155,9 @@ describe('a server that answers with a failure', () => {
   })
 
   test('a server that never answers: --request-timeout', async () => {
-    const { code, stderr, ms } = await probeAt(() => {}, ['--request-timeout', '500ms'])
+    const { code, stderr } = await probeAt(() => {}, ['--request-timeout', '500ms'])
     expect(code).toBe(1)
     expect(stderr).toMatch(/timeout|deadline|timed out/i)
-    expect(ms).toBeLessThan(5000)
   })
 
   test('a server that speaks no HTTP', async () => {

@@ -301,7 +301,6 @@ test('demo tells the story with real output', { timeout: 60_000 }, async () => {
   const commands = ended.stdout.match(/^\$ kubectl affinity \w+/gm)?.map((line) => line.split(' ').at(-1))
   expect(commands).toStrictEqual(['explain', 'probe', 'enable', 'probe', 'probe', 'disable'])
   expect(ended.stdout).toMatch(/SPREAD as configured[\s\S]*STICKY as configured[\s\S]*ClientIP → None/)
-  expect(ended.ms).toBeLessThan(60_000)
 })
 
 test('demo tells the story of cookies with real output', { timeout: 120_000 }, async () => {

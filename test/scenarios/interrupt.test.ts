@@ -107,6 +107,5 @@ describeOnce('ending a probe early', () => {
     expect(reportOf(ended).status.notes.join()).toMatch(
       /ended before it was done: (the probe pod was deleted|its container was told to end)/,
     )
-    expect(ended.ms).toBeLessThan(20_000)
   })
 })

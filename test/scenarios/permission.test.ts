@@ -111,7 +111,6 @@ describeOnce('what a cluster refuses', () => {
     const ended = await place.probe(['web', '--node', 'no-such-node'])
     expectExit(ended, 1)
     expect(ended.stderr).toMatch(/nodes? "no-such-node" not found/)
-    expect(ended.ms).toBeLessThan(15_000)
   })
 
   test('a quota that is used up', async () => {
@@ -120,7 +119,6 @@ describeOnce('what a cluster refuses', () => {
     expectExit(ended, 1)
     expect(ended.stderr).toMatch(/exceeded quota: full/)
     expect(ended.stderr).toMatch(/50m CPU/)
-    expect(ended.ms).toBeLessThan(15_000)
     await place.kubectl('delete', 'resourcequota', 'full')
   })
 })
