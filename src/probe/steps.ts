@@ -51,6 +51,7 @@ export type LiveProbe = Pick<ProbeSurvey, 'backends' | 'totals' | 'outcomes' | '
   /** How many clients there are to be, how many have begun, and how many have ended. */
   clients: { all: number; begun: number; ended: number }
   entries: number
+  sessions: number
   /** Clients that changed their backend at an entry. */
   moved: number
   /** With one client at one entry, what it saw one after the other. */

@@ -18,6 +18,7 @@ export function liveOf(gathered: Gathered): LiveProbe {
       ended: gathered.ended,
     },
     entries: plan.entries.length,
+    sessions: plan.sessions.length,
     moved: gathered.clients.filter(({ cells }) =>
       cells.some(({ tally, isLoose }) => tally.switchCount > 0 && !isLoose),
     ).length,

@@ -15,6 +15,8 @@ export type LiveSurveyState = Pick<ProbeSurvey, 'backends' | 'totals' | 'outcome
   expected: Verdict['expected']
   clients: { all: number; begun: number; ended: number }
   entries: number
+  /** Of each client. */
+  sessions: number
   /** Clients that changed their backend at an entry. */
   moved: number
 }
@@ -35,13 +37,13 @@ export function renderLiveSurvey(
   return paintLines(table.length === 0 ? head : [...head, [], ...table], width, style)
 }
 
-/** The survey so far in one line, for logs: `12 of 20 clients begun, 3 ended  144 requests  3 pods  0 clients moved`. */
+/** The survey so far in one line, for logs: `12 of 20 clients begun, 3 ended  144 of 600 requests  3 pods  0 clients moved`. */
 export function liveSurveyLine(state: LiveSurveyState): string {
-  const { totals, outcomes, clients } = state
+  const { outcomes, clients } = state
   const failed = failureCount(outcomes)
   return [
     `${formatCount(clients.begun)} of ${countOf(clients.all, 'client')} begun, ${formatCount(clients.ended)} ended`,
-    countOf(totals.requests, 'request'),
+    requestWords(state),
     countOf(state.backends.length, backendNoun(state)),
     ...(state.expected === 'sticky' ? [movedWords(state)] : []),
     ...(failed === 0 ? [] : [`${formatCount(failed)} failed`]),
@@ -49,11 +51,26 @@ export function liveSurveyLine(state: LiveSurveyState): string {
 }
 
 /** How much of the survey is done, 0 … 1; undefined when the plan sets no end. */
-export function liveSurveyShare({ totals, request, clients, entries }: LiveSurveyState): number | undefined {
+export function liveSurveyShare(state: LiveSurveyState): number | undefined {
+  const { totals, request, entries } = state
   if (request.plannedDurationMs !== undefined)
     return totals.durationMs / Math.max(1, request.plannedDurationMs * entries)
-  if (request.plannedRequests === undefined) return undefined
-  return totals.requests / Math.max(1, request.plannedRequests * clients.all * entries)
+  const planned = plannedIn(state)
+  return planned === undefined ? undefined : totals.requests / Math.max(1, planned)
+}
+
+/** Each session of each client makes its requests at each entry. */
+function plannedIn({ request, clients, entries, sessions }: LiveSurveyState): number | undefined {
+  const { plannedRequests } = request
+  return plannedRequests && plannedRequests * clients.all * entries * sessions
+}
+
+function requestWords(state: LiveSurveyState): string {
+  const planned = plannedIn(state)
+  const { requests } = state.totals
+  return planned === undefined
+    ? countOf(requests, 'request')
+    : `${formatCount(requests)} of ${countOf(planned, 'request')}`
 }
 
 function layoutHead(state: LiveSurveyState, width: number, style: Style): Line[] {
@@ -62,7 +79,7 @@ function layoutHead(state: LiveSurveyState, width: number, style: Style): Line[]
   const ended = clients.ended === 0 ? '' : `, ${formatCount(clients.ended)} ended`
   const pieces = [
     span(`${formatCount(clients.begun)} of ${countOf(clients.all, 'client')} begun${ended}`, style.strong),
-    span(countOf(totals.requests, 'request')),
+    span(requestWords(state)),
     span(`${formatCount(totals.requestsPerSecond)}/s`),
     span(formatElapsed(totals.durationMs)),
     ...(state.expected === 'sticky' ? [span(movedWords(state))] : []),

@@ -113,6 +113,8 @@ describe('announcement', () => {
     [{ intervalMs: 6000 }, /one every 6s/],
     [{ intervalMs: 1000 }, /1 per second/],
     [{ keepAlive: true }, /on one connection that is kept open/],
+    [{ intervalMs: 10_000 }, /one every 10s, a new connection each, which takes 3m20s$/m],
+    [{ intervalMs: 6000 }, /a new connection each$/m],
     [{ node: 'node1' }, /in namespace shop on node1, image/],
   ]
   for (const [more, pattern] of others)
