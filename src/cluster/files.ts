@@ -30,6 +30,8 @@ export function readProblem(path: string, cause: unknown): string {
       return `open ${path}: no such file or directory`
     case 'EACCES':
       return `open ${path}: permission denied`
+    case 'ELOOP':
+      return `open ${path}: too many levels of symbolic links`
     case 'EISDIR':
       return `read ${path}: is a directory`
     default:

@@ -38,11 +38,25 @@ export async function parseKubeconfig(text: string, file: string): Promise<Kubec
 async function parseYaml(text: string, file: string): Promise<unknown> {
   const { CORE_SCHEMA, loadAll, YAMLException } = await import('js-yaml')
   try {
-    return loadAll(text, { schema: CORE_SCHEMA, json: true })[0]
+    const content = loadAll(text, { schema: CORE_SCHEMA, json: true })[0]
+    if (text.includes('*') && containsItself(content))
+      throw malformed(file, 'yaml: the value of an anchor contains itself')
+    return content
   } catch (error) {
     if (!(error instanceof YAMLException)) throw error
     throw malformed(file, `yaml: line ${(error.mark?.line ?? 0) + 1}: ${error.reason}`)
   }
+}
+
+/** Looks at each part once, however often aliases repeat it. */
+function containsItself(value: unknown, within = new Set<unknown>(), seen = new Set<unknown>()): boolean {
+  if (within.has(value)) return true
+  if (typeof value !== 'object' || value === null || seen.has(value)) return false
+  seen.add(value)
+  within.add(value)
+  const isSo = Object.values(value).some((part) => containsItself(part, within, seen))
+  within.delete(value)
+  return isSo
 }
 
 const CLUSTER_STRINGS = [

@@ -179,6 +179,7 @@ describe('malformed files', () => {
       /users\[0\]\.user\.token must be a string: write "123" in quotes$/,
     ],
     ['contexts: [{name: true}]', /contexts\[0\]\.name must be a string: write "true" in quotes$/],
+    ['preferences: &a { b: [*a] }', /yaml: the value of an anchor contains itself$/],
     ['clusters: [hello]', /clusters\[0\] must have a name and a cluster$/],
   ])('%j is refused with its place', async (text, message) => {
     const { resolve } = workspace({ bad: text })
