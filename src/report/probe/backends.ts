@@ -29,7 +29,8 @@ export function layoutBackends(input: BackendsInput, width: number, style: Style
   const shown = chooseShown(input.backends, input.most)
   const columns: Column[] = [
     {},
-    { shrinkTo: smallestName, gap: 2 },
+    // In the narrowest terminals a row that the terminal breaks is harder to read than half a name.
+    { shrinkTo: Math.min(smallestName, Math.max(4, width - 16)), gap: 2 },
     { shrinkTo: 8, dropRank: 1 },
     { align: 'right' },
     { align: 'right' },

@@ -3,7 +3,7 @@ import type { AnyLiveState } from './state.ts'
 
 /** Where progress is written: stderr, as the answer has stdout for itself. */
 export interface ProgressOptions {
-  stream: NodeJS.WritableStream & { rows?: number; columns?: number }
+  stream: NodeJS.WritableStream & { rows?: number; columns?: number; _refreshSize?: () => void }
   isTTY: boolean
   /** A function, because a terminal's width changes. */
   columns: () => number

@@ -60,6 +60,8 @@ export function createTerminalProgress({
     if (state === undefined || view === undefined || isStopped) return
     spinner?.stop()
     lastMs = now()
+    // On a busy machine the signal that says so comes after the terminal has become narrower.
+    stream._refreshSize?.()
     const lines = renderLive(state(), columns(), style, stream.rows)
     eraseOverhang()
     view(lines.join('\n'))

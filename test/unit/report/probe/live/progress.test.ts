@@ -4,7 +4,7 @@ import { Writable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { stripVTControlCharacters } from 'node:util'
 import { describe, expect, it, vi } from 'vitest'
-import type { LiveState } from '../../../../../src/report/probe/live/state.ts'
+import { type LiveState, renderLive } from '../../../../../src/report/probe/live/state.ts'
 import type { Progress, ProgressOptions } from '../../../../../src/report/probe/live/progress.ts'
 import { createProgress } from '../../../../../src/report/probe/live/view.ts'
 import { createStyle } from '../../../../../src/report/terminal.ts'
@@ -15,6 +15,7 @@ class Recorder extends Writable {
   isTTY = true
   rows = 30
   columns = 80
+  _refreshSize?: () => void
   cursorTo(column: number): boolean {
     return cursorTo(this, column)
   }
@@ -159,7 +160,8 @@ describe('progress on a terminal', () => {
     const widths = stripVTControlCharacters(stream.text)
       .split('\n')
       .map((line) => line.length)
-    stream.columns = 40
+    // The signal that says so may come later.
+    stream._refreshSize = () => (stream.columns = 40)
     const rows = widths.reduce((sum, width) => sum + Math.max(1, Math.ceil(width / 40)), 0)
     const before = stream.text.length
     advance(1000)
@@ -167,6 +169,14 @@ describe('progress on a terminal', () => {
     await vi.waitFor(() => expect(stream.text.slice(before)).toContain('13/60'), { timeout: 5000 })
     expect(stream.text.slice(before).split('\u001B[2K')).toHaveLength(rows + 1)
     progress.stop()
+  })
+
+  it('breaks no row of a pod in a terminal of 20 columns', () => {
+    const rows = renderLive(after(60), 20, createStyle({ isTTY: false, env: {} })).filter((line) =>
+      line.startsWith('  A '),
+    )
+    expect(rows).toHaveLength(1)
+    expect(rows[0]!.length).toBeLessThanOrEqual(20)
   })
 
   it('draws at most one frame in 66 ms', async () => {
