@@ -1,5 +1,6 @@
 import { at, list, record, text } from '../mechanisms/kit/loose.ts'
 import { services } from '../mechanisms/service/objects.ts'
+import { familyOf } from '../model/common/ip.ts'
 import { waysInto } from '../model/cluster/ways.ts'
 import type { ObjectReader } from '../snapshot/objects.ts'
 import { type Parents, type Reached, readParents } from './parents.ts'
@@ -65,7 +66,8 @@ async function serviceOfPods(
     wanted.every(([key, value]) => selector?.[key] === value),
   )
   const [only, ...others] = own.flatMap((service) => {
-    const address = waysInto(service).find(({ host }) => host !== undefined)?.host
+    const ways = waysInto(service).filter(({ host }) => host !== undefined)
+    const address = preferred(ways.flatMap(({ kind, host }) => (kind === ways[0]?.kind ? (host ?? []) : [])))
     const { name, namespace = 'default' } = service.metadata
     return address === undefined
       ? []
@@ -74,12 +76,18 @@ async function serviceOfPods(
   return others.length === 0 ? only : undefined
 }
 
-/** The first one of `[{ip}]`, `[{hostname}]` or `[{value}]`. */
+/** One of `[{ip}]`, `[{hostname}]` or `[{value}]`. */
 function addressIn(addresses: unknown): string | undefined {
-  for (const one of list(addresses)) {
-    const { ip, hostname, value } = record(one)
-    const address = text(ip) ?? text(hostname) ?? text(value)
-    if (address !== undefined && address !== '') return address
-  }
-  return undefined
+  return preferred(
+    list(addresses).flatMap((one) => {
+      const { ip, hostname, value } = record(one)
+      return text(ip) ?? text(hostname) ?? text(value) ?? []
+    }),
+  )
+}
+
+/** The first, but IPv6 last: a Service may have both families though its gateway listens in IPv4 only, as Istio's does unless it is told. */
+function preferred(addresses: readonly string[]): string | undefined {
+  const given = addresses.filter((address) => address !== '')
+  return given.find((address) => familyOf(address) !== 'IPv6') ?? given[0]
 }

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import type { Ended } from './support/command.ts'
 import { manyHours, service, smallApp } from './support/manifests.ts'
 import { usePlayground } from './support/namespace.ts'
+import { limitPods } from './support/quota.ts'
 import { expectExit } from './support/report.ts'
 import { site } from './support/site.ts'
 import { expectIdle, measuring, reportOf } from './support/timeout.ts'
@@ -72,3 +73,26 @@ describe(`probe --measure-timeout on ${site.name}`, { timeout: 600_000 }, () => 
     expect(status.verdict.message).toMatch(/--shadow/)
   })
 })
+
+describe(
+  `probe --measure-timeout without room for a second round on ${site.name}`,
+  { timeout: 600_000 },
+  () => {
+    const place = usePlayground()
+
+    test('what the first one showed is told, and why there is no more', async () => {
+      await place.deploy(smallApp(site, 'web', 2), service('web', { affinity: 6 }))
+      // One client is too few to be sure in one round, which lasts long enough for the quota to be in force.
+      const running = place.startProbe(['web', ...measuring, '--clients', '1', '-o', 'json'])
+      await running.printed(/round 1: 1 client/, 'stderr')
+      await limitPods(place, 'no-more', 1, 3)
+      const ended = await running.ended
+      await place.kubectl('delete', 'resourcequota', 'no-more')
+      expectExit(ended, 4)
+      const { status } = reportOf(ended)
+      expect(status.verdict.result).toBe('inconclusive')
+      expect(status.rounds).toHaveLength(1)
+      expect(status.notes.join()).toMatch(/^round 2 could not be made: .*exceeded quota/)
+    })
+  },
+)

@@ -89,6 +89,8 @@ class Measurement {
   /** How much more the clients look like one than not. */
   #alike = 1
   #watchTrouble: Error | undefined
+  /** Why there is not the round that was to follow. */
+  #notMade: string | undefined
 
   constructor(
     cluster: Cluster,
@@ -199,7 +201,8 @@ class Measurement {
   async #endBefore(error: unknown): Promise<TimeoutResult> {
     const { progress, report, interrupted } = this.#surroundings
     if (this.#runs.length === 0 || interrupted.aborted || !(error instanceof UserError)) throw error
-    progress.note(`round ${this.#rounds.length} could not be made: ${error.message}`)
+    this.#notMade = `round ${this.#rounds.length} could not be made: ${error.message}`
+    progress.note(this.#notMade)
     this.#rounds.pop()
     this.#collectors.pop()
     const { clients } = evidenceOf(this.#runs)
@@ -277,6 +280,7 @@ class Measurement {
       notToldApart: this.#isNotToldApart(),
       interrupted: this.#surroundings.interrupted.aborted,
       watchTrouble: this.#watchTrouble,
+      notMade: this.#notMade,
     })
   }
 

@@ -33,6 +33,7 @@ export interface ResultInput {
   notToldApart: boolean
   interrupted: boolean
   watchTrouble: Error | undefined
+  notMade: string | undefined
 }
 
 /** Failures that are told in words; further kinds are counted only. */
@@ -80,7 +81,7 @@ export function timeoutResult(input: ResultInput): TimeoutResult {
       notToldApart: input.notToldApart,
       interrupted: input.interrupted,
     }),
-    notes: [...measured.notes, ...watchNotes(input), ...failureNotes(input)],
+    notes: [...measured.notes, ...[input.notMade ?? []].flat(), ...watchNotes(input), ...failureNotes(input)],
     totalMs: input.totalMs,
   }
 }

@@ -41,6 +41,30 @@ describe('the address of a gateway', () => {
     expect(asked).toEqual([])
   })
 
+  test('is of IPv4 where there is one of each family', async () => {
+    const { cluster } = fakeCluster({
+      '/apis/networking.istio.io/v1/namespaces/shop/gateways/edge': { spec: { selector: { istio: 'edge' } } },
+      '/api/v1/services': {
+        items: [
+          {
+            metadata: { name: 'edge', namespace: 'ingress' },
+            spec: {
+              selector: { istio: 'edge' },
+              clusterIP: 'fd00::9',
+              clusterIPs: ['fd00::9', '10.96.0.9'],
+              ports: [{ port: 80 }],
+            },
+          },
+        ],
+      },
+    })
+    const { address } =
+      (await findAddress(readerOf(cluster), object({ gateways: ['edge'] }), undefined)) ?? {}
+    expect(address).toBe('10.96.0.9')
+    const told = object({}, { loadBalancer: { ingress: [{ ip: '2001:db8::1' }, { ip: '192.0.2.9' }] } })
+    expect(await findAddress(readerOf(cluster), told, undefined)).toMatchObject({ address: '192.0.2.9' })
+  })
+
   test('is that of the Gateway which a route names, in its namespace or another', async () => {
     const { cluster } = fakeCluster({
       '/apis/gateway.networking.k8s.io/v1/namespaces/infra/gateways/edge': {
