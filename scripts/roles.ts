@@ -2,7 +2,7 @@
 import { changeRules, waitRules } from '../src/change/write/problems.ts'
 import { completionClusterRules, completionRules } from '../src/cli/completion/names.ts'
 import { demoNamespaceRules } from '../src/demo/permissions.ts'
-import { externalRules, loopRules } from '../src/external/problems.ts'
+import { externalRules, loopRules } from '../src/external/refuse/problems.ts'
 import { targetKinds } from '../src/mechanisms/index.ts'
 import { mergeRules, type Rule, roleYaml } from '../src/model/cluster/role.ts'
 import { nodesRule } from '../src/probe/plan/entries/nodes.ts'

@@ -1,6 +1,6 @@
 import { BaseCommand } from '../cli/base-command.ts'
 import type { Cluster } from '../cluster/index.ts'
-import { explainProblem } from '../external/problems.ts'
+import { explainProblem } from '../external/refuse/problems.ts'
 import { type ExternalFlagValues, externalFlags } from './external/flags.ts'
 
 export default class External extends BaseCommand {

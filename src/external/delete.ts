@@ -7,7 +7,7 @@ import { UserError } from '../model/common/user-error.ts'
 import { notFound } from '../snapshot/targets.ts'
 import { externalLabel, externalManager, originAnnotation } from '../model/cluster/external.ts'
 import { readExisting } from './read.ts'
-import { ownSlices } from './refuse.ts'
+import { ownSlices } from './refuse/refuse.ts'
 import { commandLine } from '../targets/command.ts'
 
 export interface DeleteOptions {

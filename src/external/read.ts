@@ -1,7 +1,7 @@
 import { ApiError, type Cluster } from '../cluster/index.ts'
 import type { NamespacedName } from '../model/cluster/object.ts'
 import { readWithSlices } from '../snapshot/targets.ts'
-import type { Existing } from './refuse.ts'
+import type { Existing } from './refuse/refuse.ts'
 
 /** The Service, where there is one, and every slice that names it, whoever wrote them. */
 export async function readExisting(

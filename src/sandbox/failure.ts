@@ -1,5 +1,5 @@
 import type { Status } from '../model/cluster/kubernetes.ts'
-import { qualified, type ResourceType } from './resource-types.ts'
+import { qualified, type ResourceType } from './objects/resource-types.ts'
 
 /** One of the reasons why an object is not valid. */
 export type Cause = { reason: string; message: string; field: string }

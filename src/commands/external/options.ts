@@ -1,6 +1,6 @@
 import { didYouMean } from '../../model/common/spelling.ts'
 import { exitCodes } from '../../cli/errors.ts'
-import type { TypedAddress } from '../../external/addresses.ts'
+import type { TypedAddress } from '../../external/plan/addresses.ts'
 import type { FromRef } from '../../external/origin/refs.ts'
 import type { ServicePort } from '../../external/types.ts'
 import { unknownFormat, UserError } from '../../model/common/user-error.ts'

@@ -1,6 +1,6 @@
-import type { TypedAddress } from '../../external/addresses.ts'
+import type { TypedAddress } from '../../external/plan/addresses.ts'
 import type { FromRef } from '../../external/origin/refs.ts'
-import { demandNames } from '../../external/ports.ts'
+import { demandNames } from '../../external/plan/ports.ts'
 import type { ServicePort } from '../../external/types.ts'
 import { parseIp } from '../../model/common/ip.ts'
 import { isPort } from '../../model/common/port.ts'

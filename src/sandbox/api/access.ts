@@ -1,7 +1,7 @@
 import { type Attempt, Failure, forbidden } from '../failure.ts'
-import type { JsonObject, Resource } from '../resource.ts'
-import { types } from '../resource-types.ts'
-import type { Store } from '../store.ts'
+import type { JsonObject, Resource } from '../objects/resource.ts'
+import { types } from '../objects/resource-types.ts'
+import type { Store } from '../objects/store.ts'
 
 interface Rule {
   apiGroups?: string[]

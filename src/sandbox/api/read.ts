@@ -1,8 +1,8 @@
 import { expired } from '../failure.ts'
-import type { Resource } from '../resource.ts'
-import { apiVersionOf } from '../resource-types.ts'
-import { fieldSelector, labelSelector } from '../selectors.ts'
-import type { Change, Store } from '../store.ts'
+import type { Resource } from '../objects/resource.ts'
+import { apiVersionOf } from '../objects/resource-types.ts'
+import { fieldSelector, labelSelector } from '../objects/selectors.ts'
+import type { Change, Store } from '../objects/store.ts'
 import type { Call } from './call.ts'
 import { tableOf } from './forms/table.ts'
 

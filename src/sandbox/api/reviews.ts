@@ -1,5 +1,5 @@
-import { asText, at } from '../resource.ts'
-import type { Store } from '../store.ts'
+import { asText, at } from '../objects/resource.ts'
+import type { Store } from '../objects/store.ts'
 import { isAllowed, rulesFor } from './access.ts'
 
 /** Answers what the user may do, or who they are. */

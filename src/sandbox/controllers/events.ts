@@ -1,6 +1,6 @@
-import { at, now, type Resource } from '../resource.ts'
-import { types } from '../resource-types.ts'
-import type { Store } from '../store.ts'
+import { at, now, type Resource } from '../objects/resource.ts'
+import { types } from '../objects/resource-types.ts'
+import type { Store } from '../objects/store.ts'
 import { randomSuffix } from './names.ts'
 
 /** Tells what happened to an object, for `kubectl describe` and `kubectl get events`. */

@@ -1,7 +1,7 @@
 import type { OwnerReference } from '../../model/cluster/kubernetes.ts'
-import { now, type Resource } from '../resource.ts'
-import { type ResourceType, types } from '../resource-types.ts'
-import type { Store } from '../store.ts'
+import { now, type Resource } from '../objects/resource.ts'
+import { type ResourceType, types } from '../objects/resource-types.ts'
+import type { Store } from '../objects/store.ts'
 
 export function ownerReference({ apiVersion, kind, metadata }: Resource): OwnerReference {
   return {

@@ -1,7 +1,7 @@
 import { Failure } from '../failure.ts'
-import { at, type Resource } from '../resource.ts'
-import { types } from '../resource-types.ts'
-import type { Store } from '../store.ts'
+import { at, type Resource } from '../objects/resource.ts'
+import { types } from '../objects/resource-types.ts'
+import type { Store } from '../objects/store.ts'
 import { onChanges } from './reconciler.ts'
 
 /** ResourceQuotas, of which only the number of pods is counted here. */

@@ -1,6 +1,6 @@
-import type { ResourceType } from '../resource-types.ts'
-import type { Resource } from '../resource.ts'
-import type { Store } from '../store.ts'
+import type { ResourceType } from '../objects/resource-types.ts'
+import type { Resource } from '../objects/resource.ts'
+import type { Store } from '../objects/store.ts'
 import { survive } from './survive.ts'
 
 /** What a controller does with each object of a type. */

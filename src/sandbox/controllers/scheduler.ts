@@ -1,6 +1,6 @@
-import { at, type Resource } from '../resource.ts'
-import { types } from '../resource-types.ts'
-import type { Store } from '../store.ts'
+import { at, type Resource } from '../objects/resource.ts'
+import { types } from '../objects/resource-types.ts'
+import type { Store } from '../objects/store.ts'
 
 interface Spread {
   maxSkew: number

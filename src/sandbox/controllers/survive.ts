@@ -1,6 +1,6 @@
-import { at, type Resource } from '../resource.ts'
-import { types } from '../resource-types.ts'
-import type { Store } from '../store.ts'
+import { at, type Resource } from '../objects/resource.ts'
+import { types } from '../objects/resource-types.ts'
+import type { Store } from '../objects/store.ts'
 import { record } from './events.ts'
 
 /** The reason of the events that tell of a fault of the sandbox itself. */

@@ -6,8 +6,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { familyOf } from '../../../src/model/common/ip.ts'
 import { addressesOf } from '../../../src/sandbox/network/cluster-dns.ts'
 import { readQuestion, recordTypes, writeAnswer } from '../../../src/sandbox/network/dns-message.ts'
-import { types } from '../../../src/sandbox/resource-types.ts'
-import { Store } from '../../../src/sandbox/store.ts'
+import { types } from '../../../src/sandbox/objects/resource-types.ts'
+import { Store } from '../../../src/sandbox/objects/store.ts'
 
 describe('messages of DNS', () => {
   const label = fc.stringMatching(/^[a-z0-9-]{1,63}$/)

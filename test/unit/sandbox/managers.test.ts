@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { applied, managedAfterUpdate, type Manager } from '../../../src/sandbox/api/writing/managers.ts'
-import type { Resource } from '../../../src/sandbox/resource.ts'
+import type { Resource } from '../../../src/sandbox/objects/resource.ts'
 
 const object = (spec: object, metadata: object = {}): Resource => ({
   apiVersion: 'v1',

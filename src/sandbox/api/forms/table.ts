@@ -5,8 +5,8 @@ import type {
   Pod,
   Service,
 } from '../../../model/cluster/kubernetes.ts'
-import { asText, at, type Resource } from '../../resource.ts'
-import { type ResourceType, types } from '../../resource-types.ts'
+import { asText, at, type Resource } from '../../objects/resource.ts'
+import { type ResourceType, types } from '../../objects/resource-types.ts'
 
 /** The columns that `kubectl get` shows; it leaves it to the server to choose them. */
 interface Column {

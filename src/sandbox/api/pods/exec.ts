@@ -5,7 +5,7 @@ import { type Duplex, PassThrough } from 'node:stream'
 import { acceptanceSuffix, frame, FrameReader, opcodes } from '../../../model/common/websocket.ts'
 import { badRequest, Failure } from '../../failure.ts'
 import { type ExecTarget, runInContainer } from '../../pods/exec.ts'
-import { at, type Resource } from '../../resource.ts'
+import { at, type Resource } from '../../objects/resource.ts'
 
 /**
  * Sub-protocols, best first (k8s.io/apimachinery, pkg/util/remotecommand): the first byte of each message is its channel.

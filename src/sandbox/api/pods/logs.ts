@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import { badRequest } from '../../failure.ts'
 import type { ContainerLog } from '../../pods/log.ts'
-import { at, type Resource } from '../../resource.ts'
+import { at, type Resource } from '../../objects/resource.ts'
 
 /** `pods/log`: what a container wrote, from a moment on or the last lines, followed when asked. */
 export async function writeLog(

@@ -1,10 +1,10 @@
 import http, { type ServerResponse } from 'node:http'
 import { Failure } from '../../failure.ts'
 import { openPort } from '../../network/address-plan.ts'
-import { at } from '../../resource.ts'
-import { types } from '../../resource-types.ts'
+import { at } from '../../objects/resource.ts'
+import { types } from '../../objects/resource-types.ts'
 import type { AddressPlan } from '../../network/address-plan.ts'
-import type { Store } from '../../store.ts'
+import type { Store } from '../../objects/store.ts'
 import type { Call } from '../call.ts'
 
 /** `pods/NAME:PORT/proxy/PATH`: asks a pod in the name of the client. */

@@ -1,4 +1,4 @@
-import { type FieldSet, isObject, type JsonObject, type Resource } from '../../resource.ts'
+import { type FieldSet, isObject, type JsonObject, type Resource } from '../../objects/resource.ts'
 import { itemKeys } from './patch.ts'
 
 /** Sets of fields in the form of `metadata.managedFields`, and what server-side apply computes with them. */

@@ -1,5 +1,5 @@
 import { Failure } from '../../failure.ts'
-import { type FieldSet, type ManagedFieldsEntry, now, type Resource } from '../../resource.ts'
+import { type FieldSet, type ManagedFieldsEntry, now, type Resource } from '../../objects/resource.ts'
 import {
   fieldsOf,
   fromLeaves,

@@ -1,6 +1,6 @@
 import { applyPatch, type Operation } from 'rfc6902'
 import { badRequest, Failure } from '../../failure.ts'
-import { isObject, type JsonObject } from '../../resource.ts'
+import { isObject, type JsonObject } from '../../objects/resource.ts'
 
 /** RFC 7386. */
 export function mergePatch(target: unknown, patch: unknown): unknown {

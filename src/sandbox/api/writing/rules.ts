@@ -1,9 +1,9 @@
 import { parseIp } from '../../../model/common/ip.ts'
 import type { EndpointSlice } from '../../../model/cluster/kubernetes.ts'
 import { type Cause, invalid } from '../../failure.ts'
-import { at, type Resource } from '../../resource.ts'
-import { type ResourceType, types } from '../../resource-types.ts'
-import { matches } from '../../selectors.ts'
+import { at, type Resource } from '../../objects/resource.ts'
+import { type ResourceType, types } from '../../objects/resource-types.ts'
+import { matches } from '../../objects/selectors.ts'
 import { bad } from './validate.ts'
 
 /** Rules between the fields of objects other than Services. Throws Failure (422). */

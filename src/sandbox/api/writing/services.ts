@@ -2,9 +2,9 @@ import { type Family, familyOf, parseIp } from '../../../model/common/ip.ts'
 import type { Service, ServicePort } from '../../../model/cluster/kubernetes.ts'
 import { type Cause, invalid } from '../../failure.ts'
 import type { AddressPlan } from '../../network/address-plan.ts'
-import type { Resource } from '../../resource.ts'
-import { types } from '../../resource-types.ts'
-import type { Store } from '../../store.ts'
+import type { Resource } from '../../objects/resource.ts'
+import { types } from '../../objects/resource-types.ts'
+import type { Store } from '../../objects/store.ts'
 import { bad, refusalCauses } from './validate.ts'
 
 /** What the API server fills in, hands out and checks on a Service. */

@@ -2,8 +2,8 @@ import { refusalsOf } from '../../../validation/index.ts'
 import type { Schema } from '../../../validation/schema.ts'
 import { dnsLabel } from '../../../validation/words.ts'
 import { badRequest, type Cause, invalid } from '../../failure.ts'
-import { isObject, type Resource } from '../../resource.ts'
-import { apiVersionOf, type ResourceType, types } from '../../resource-types.ts'
+import { isObject, type Resource } from '../../objects/resource.ts'
+import { apiVersionOf, type ResourceType, types } from '../../objects/resource-types.ts'
 import { shapeOf } from './shapes.ts'
 
 /** `shop`, `web-1.shop`: what most names are (RFC 1123). */

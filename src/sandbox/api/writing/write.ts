@@ -11,9 +11,9 @@ import {
   unsupportedMediaType,
 } from '../../failure.ts'
 import type { AddressPlan } from '../../network/address-plan.ts'
-import { asText, at, isObject, type Resource } from '../../resource.ts'
-import { apiVersionOf, qualified, types } from '../../resource-types.ts'
-import type { Store } from '../../store.ts'
+import { asText, at, isObject, type Resource } from '../../objects/resource.ts'
+import { apiVersionOf, qualified, types } from '../../objects/resource-types.ts'
+import type { Store } from '../../objects/store.ts'
 import type { Call } from '../call.ts'
 import { applied, managedAfterUpdate, type Manager, pruned } from './managers.ts'
 import { jsonPatch, mergePatch, strategicPatch } from './patch.ts'

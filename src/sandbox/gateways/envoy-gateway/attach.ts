@@ -1,5 +1,5 @@
-import type { Resource } from '../../resource.ts'
-import type { Store } from '../../store.ts'
+import type { Resource } from '../../objects/resource.ts'
+import type { Store } from '../../objects/store.ts'
 import { gatewayClasses, gateways } from '../kit/gateway-api.ts'
 import { listAt, textAt } from '../kit/loose.ts'
 

@@ -1,7 +1,7 @@
-import type { Resource } from '../../resource.ts'
-import { at } from '../../resource.ts'
-import { defineType } from '../../resource-types.ts'
-import { matches } from '../../selectors.ts'
+import type { Resource } from '../../objects/resource.ts'
+import { at } from '../../objects/resource.ts'
+import { defineType } from '../../objects/resource-types.ts'
+import { matches } from '../../objects/selectors.ts'
 import type { HashPolicy } from '../kit/envoy.ts'
 import { listAt, secondsOf, textAt } from '../kit/loose.ts'
 

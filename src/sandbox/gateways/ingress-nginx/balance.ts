@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import type { Resource } from '../../resource.ts'
-import type { Store } from '../../store.ts'
+import type { Resource } from '../../objects/resource.ts'
+import type { Store } from '../../objects/store.ts'
 import { anyOf, type Balancer, isSame, nameOf, type Server } from '../kit/balance.ts'
 import { lastCookie } from '../kit/cookies.ts'
 import type { Asked, Choice } from '../kit/proxy.ts'

@@ -1,5 +1,5 @@
-import type { Resource } from '../../resource.ts'
-import type { Store } from '../../store.ts'
+import type { Resource } from '../../objects/resource.ts'
+import type { Store } from '../../objects/store.ts'
 import { isBelow, matchesHost, weightOfHost } from '../kit/hosts.ts'
 import { type IngressPath, ingressesOf, pathsOf } from '../kit/ingresses.ts'
 import type { Asked } from '../kit/proxy.ts'

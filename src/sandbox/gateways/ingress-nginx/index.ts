@@ -1,5 +1,5 @@
-import { types } from '../../resource-types.ts'
-import type { Store } from '../../store.ts'
+import { types } from '../../objects/resource-types.ts'
+import type { Store } from '../../objects/store.ts'
 import { Balancer } from '../kit/balance.ts'
 import { following } from '../kit/follow.ts'
 import type { Gateway } from '../kit/gateway.ts'

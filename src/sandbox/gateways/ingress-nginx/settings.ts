@@ -1,4 +1,4 @@
-import type { Resource } from '../../resource.ts'
+import type { Resource } from '../../objects/resource.ts'
 
 /** An annotation of ingress-nginx. */
 export const setting = ({ metadata }: Resource, key: string): string | undefined =>

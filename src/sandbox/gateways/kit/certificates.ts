@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto'
 import { type Issued, selfSigned } from '../../network/certificate.ts'
-import { types } from '../../resource-types.ts'
-import type { Store } from '../../store.ts'
+import { types } from '../../objects/resource-types.ts'
+import type { Store } from '../../objects/store.ts'
 import { matchesHost, weightOfHost } from './hosts.ts'
 import { textAt } from './loose.ts'
 

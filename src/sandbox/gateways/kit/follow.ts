@@ -1,5 +1,5 @@
-import type { ResourceType } from '../../resource-types.ts'
-import type { Store } from '../../store.ts'
+import type { ResourceType } from '../../objects/resource-types.ts'
+import type { Store } from '../../objects/store.ts'
 
 /** Derives something from objects, and again whenever it is asked for after one of these types has changed. */
 export function following<T>(store: Store, of: readonly ResourceType[], derive: () => T): () => T {

@@ -1,5 +1,5 @@
-import type { ResourceType } from '../../resource-types.ts'
-import type { Store } from '../../store.ts'
+import type { ResourceType } from '../../objects/resource-types.ts'
+import type { Store } from '../../objects/store.ts'
 import type { Router, Serving } from './proxy.ts'
 
 /** An object that is there when a gateway is. */

@@ -1,4 +1,4 @@
-import { asText, at } from '../../resource.ts'
+import { asText, at } from '../../objects/resource.ts'
 
 /** What gateways read of objects whose shape nobody has checked. */
 

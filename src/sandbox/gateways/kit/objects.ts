@@ -1,4 +1,4 @@
-import { types } from '../../resource-types.ts'
+import { types } from '../../objects/resource-types.ts'
 import type { Installed } from './gateway.ts'
 
 type Labels = Readonly<Record<string, string>>

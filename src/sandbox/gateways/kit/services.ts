@@ -1,8 +1,8 @@
 import { serviceLabel } from '../../../model/cluster/external.ts'
 import { endpointsOfPort } from '../../../model/cluster/endpoint.ts'
 import type { EndpointSlice, Service } from '../../../model/cluster/kubernetes.ts'
-import { types } from '../../resource-types.ts'
-import type { Store } from '../../store.ts'
+import { types } from '../../objects/resource-types.ts'
+import type { Store } from '../../objects/store.ts'
 import type { Server } from './balance.ts'
 
 /** What a gateway finds behind a port of a Service. */

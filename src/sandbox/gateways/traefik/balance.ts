@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Store } from '../../store.ts'
+import type { Store } from '../../objects/store.ts'
 import { anyOf, type Balancer, nameOf, type Server } from '../kit/balance.ts'
 import { firstCookie } from '../kit/cookies.ts'
 import { textAt } from '../kit/loose.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { istio as istioGateway } from '../../../../src/sandbox/gateways/istio/index.ts'
-import type { Store } from '../../../../src/sandbox/store.ts'
+import type { Store } from '../../../../src/sandbox/objects/store.ts'
 import { clusterWith, put, scale, sentBack, spreadOf, visit, type Visit } from './support.ts'
 
 /** Through Istio's gateway, by a DestinationRule with this hash. */

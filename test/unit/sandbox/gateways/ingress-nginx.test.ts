@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import type { Store } from '../../../../src/sandbox/store.ts'
+import type { Store } from '../../../../src/sandbox/objects/store.ts'
 import { classOf, clusterWith, ingressObject, put, scale, sentBack, spreadOf, visit } from './support.ts'
 
 const md5 = (text: string): string => createHash('md5').update(text).digest('hex')

@@ -2,8 +2,8 @@ import type { GatewayName } from '../../../../src/sandbox/choices.ts'
 import { routerOf, typesWith } from '../../../../src/sandbox/gateways/index.ts'
 import type { Installed } from '../../../../src/sandbox/gateways/kit/gateway.ts'
 import type { Asked, Choice, Router } from '../../../../src/sandbox/gateways/kit/proxy.ts'
-import { types } from '../../../../src/sandbox/resource-types.ts'
-import { Store } from '../../../../src/sandbox/store.ts'
+import { types } from '../../../../src/sandbox/objects/resource-types.ts'
+import { Store } from '../../../../src/sandbox/objects/store.ts'
 
 const namespace = 'shop'
 

@@ -1,4 +1,4 @@
-import { types } from '../../../../src/sandbox/resource-types.ts'
+import { types } from '../../../../src/sandbox/objects/resource-types.ts'
 
 const container = {
   name: 'app',

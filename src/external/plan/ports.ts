@@ -1,7 +1,7 @@
-import { UserError } from '../model/common/user-error.ts'
-import type { Hint } from '../model/common/remedy.ts'
-import type { OfferedPort } from './origin/offer.ts'
-import type { Protocol, ServicePort } from './types.ts'
+import { UserError } from '../../model/common/user-error.ts'
+import type { Hint } from '../../model/common/remedy.ts'
+import type { OfferedPort } from '../origin/offer.ts'
+import type { Protocol, ServicePort } from '../types.ts'
 
 /** What the API server demands of a list of ports. Throws UserError. */
 export function demandNames(ports: readonly ServicePort[]): void {

@@ -1,10 +1,15 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { sliceManagerLabel, ourSlices, serviceLabel } from '../../../src/model/cluster/external.ts'
-import { planSlices, sliceObject, slicePlaces, type SliceWrite } from '../../../src/external/slices.ts'
-import type { Backend, ServicePort } from '../../../src/external/types.ts'
-import { endpointsOfPort } from '../../../src/model/cluster/endpoint.ts'
-import type { EndpointSlice } from '../../../src/model/cluster/kubernetes.ts'
+import { sliceManagerLabel, ourSlices, serviceLabel } from '../../../../src/model/cluster/external.ts'
+import {
+  planSlices,
+  sliceObject,
+  slicePlaces,
+  type SliceWrite,
+} from '../../../../src/external/plan/slices.ts'
+import type { Backend, ServicePort } from '../../../../src/external/types.ts'
+import { endpointsOfPort } from '../../../../src/model/cluster/endpoint.ts'
+import type { EndpointSlice } from '../../../../src/model/cluster/kubernetes.ts'
 
 const service = { namespace: 'shop', name: 'backend', uid: 'u1' }
 const http: ServicePort = { port: 80, name: 'http', protocol: 'TCP' }

@@ -1,4 +1,4 @@
-import type { ObjectMeta } from '../model/cluster/kubernetes.ts'
+import type { ObjectMeta } from '../../model/cluster/kubernetes.ts'
 
 /** An object of the API as it is stored: complete, and never changed in place. */
 export interface Resource {

@@ -1,5 +1,5 @@
-import type { ChangeNotice } from '../model/affinity/change.ts'
-import type { Wanted } from './types.ts'
+import type { ChangeNotice } from '../../model/affinity/change.ts'
+import type { Wanted } from '../types.ts'
 
 /** Each family is a set of endpoints of its own: an address of each is no choice in either. */
 export function familyWarning({ backends }: Pick<Wanted, 'backends'>): ChangeNotice[] {

@@ -1,8 +1,8 @@
-import { type ApiError, type Cluster, isForbidden, isNotFound } from '../cluster/index.ts'
-import { ApiError as ApiFailure } from '../cluster/answers/errors.ts'
-import { nodesPath, podsPath, servicesPath } from '../cluster/paths.ts'
-import type { KubernetesList, KubernetesObject, Pod, Service } from '../model/cluster/kubernetes.ts'
-import { type Cidr, parseCidr, parseIp } from '../model/common/ip.ts'
+import { type ApiError, type Cluster, isForbidden, isNotFound } from '../../cluster/index.ts'
+import { ApiError as ApiFailure } from '../../cluster/answers/errors.ts'
+import { nodesPath, podsPath, servicesPath } from '../../cluster/paths.ts'
+import type { KubernetesList, KubernetesObject, Pod, Service } from '../../model/cluster/kubernetes.ts'
+import { type Cidr, parseCidr, parseIp } from '../../model/common/ip.ts'
 
 /** Addresses that lead back into this cluster, as far as this user may know them. */
 export interface OwnAddresses {

@@ -1,13 +1,13 @@
-import type { EndpointSlice, Service } from '../model/cluster/kubernetes.ts'
-import { parseIp } from '../model/common/ip.ts'
-import { UserError } from '../model/common/user-error.ts'
+import type { EndpointSlice, Service } from '../../model/cluster/kubernetes.ts'
+import { parseIp } from '../../model/common/ip.ts'
+import { UserError } from '../../model/common/user-error.ts'
 import type { TypedAddress } from './addresses.ts'
-import type { Resolved } from './origin/read.ts'
+import type { Resolved } from '../origin/read.ts'
 import { matchPorts, portText } from './ports.ts'
-import type { Offered } from './refuse.ts'
-import { originsIn } from '../model/cluster/external.ts'
+import type { Offered } from '../refuse/refuse.ts'
+import { originsIn } from '../../model/cluster/external.ts'
 import { addressesIn } from './slices.ts'
-import type { ServicePort } from './types.ts'
+import type { ServicePort } from '../types.ts'
 
 /** The Service's ports, and the backends as they were given: nothing is refused yet. */
 export interface Gathered {

@@ -1,4 +1,4 @@
-import { badRequest } from './failure.ts'
+import { badRequest } from '../failure.ts'
 import { asText, at, type Resource } from './resource.ts'
 
 type Test = (object: Resource) => boolean

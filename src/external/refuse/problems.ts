@@ -1,7 +1,7 @@
-import { type ApiError, isForbidden } from '../cluster/index.ts'
-import { isFieldConflict } from '../change/write/problems.ts'
-import { isRefusedByRbac, roleHints, type Rule } from '../model/cluster/role.ts'
-import { UserError } from '../model/common/user-error.ts'
+import { type ApiError, isForbidden } from '../../cluster/index.ts'
+import { isFieldConflict } from '../../change/write/problems.ts'
+import { isRefusedByRbac, roleHints, type Rule } from '../../model/cluster/role.ts'
+import { UserError } from '../../model/common/user-error.ts'
 
 /** Every request that `external` cannot do without in the cluster of the Service. */
 export const externalRules: readonly Rule[] = [

@@ -1,13 +1,13 @@
-import type { EndpointSlice } from '../model/cluster/kubernetes.ts'
-import { hostAndPort, type Family, parseIp } from '../model/common/ip.ts'
+import type { EndpointSlice } from '../../model/cluster/kubernetes.ts'
+import { hostAndPort, type Family, parseIp } from '../../model/common/ip.ts'
 import {
   sliceManagerLabel,
   originAnnotation,
   originsIn,
   ourSlices,
   serviceLabel,
-} from '../model/cluster/external.ts'
-import type { Backend, ServicePort } from './types.ts'
+} from '../../model/cluster/external.ts'
+import type { Backend, ServicePort } from '../types.ts'
 
 /** What the controllers of Kubernetes use as well: a change of one endpoint is one small object. */
 export const slicePlaces = 100

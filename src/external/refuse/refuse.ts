@@ -1,18 +1,18 @@
-import type { EndpointSlice, Service } from '../model/cluster/kubernetes.ts'
-import { contains, hostAndPort, parseIp } from '../model/common/ip.ts'
-import type { Hint } from '../model/common/remedy.ts'
-import { UserError } from '../model/common/user-error.ts'
-import { commandLine } from '../targets/command.ts'
-import { forbiddenBackend } from './addresses.ts'
+import type { EndpointSlice, Service } from '../../model/cluster/kubernetes.ts'
+import { contains, hostAndPort, parseIp } from '../../model/common/ip.ts'
+import type { Hint } from '../../model/common/remedy.ts'
+import { UserError } from '../../model/common/user-error.ts'
+import { commandLine } from '../../targets/command.ts'
+import { forbiddenBackend } from '../plan/addresses.ts'
 import {
   externalLabel,
   sliceManagerLabel,
   mirrorController,
   ourSlices,
   selectorController,
-} from '../model/cluster/external.ts'
+} from '../../model/cluster/external.ts'
 import type { OwnAddresses } from './own-addresses.ts'
-import type { Backend } from './types.ts'
+import type { Backend } from '../types.ts'
 
 /** What there is by the name of the Service. */
 export interface Existing {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { fieldSelector, labelSelector } from '../../../src/sandbox/selectors.ts'
+import { fieldSelector, labelSelector } from '../../../../src/sandbox/objects/selectors.ts'
 
 const pod = {
   apiVersion: 'v1',

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import { familyWarning } from '../../../src/external/families.ts'
-import type { Backend } from '../../../src/external/types.ts'
+import { familyWarning } from '../../../../src/external/plan/families.ts'
+import type { Backend } from '../../../../src/external/types.ts'
 
 const backend = (address: string): Backend => ({
   address,

@@ -1,9 +1,9 @@
-import type { RawObject } from '../model/affinity/change.ts'
-import type { Service } from '../model/cluster/kubernetes.ts'
-import type { Family } from '../model/common/ip.ts'
-import { externalLabel, originAnnotation } from '../model/cluster/external.ts'
-import type { NamespacedName } from '../model/cluster/object.ts'
-import type { Wanted } from './types.ts'
+import type { RawObject } from '../../model/affinity/change.ts'
+import type { Service } from '../../model/cluster/kubernetes.ts'
+import type { Family } from '../../model/common/ip.ts'
+import { externalLabel, originAnnotation } from '../../model/cluster/external.ts'
+import type { NamespacedName } from '../../model/cluster/object.ts'
+import type { Wanted } from '../types.ts'
 
 /** The Service as it is declared by server-side apply; the affinity is another manager's. */
 export function serviceObject(ref: NamespacedName, wanted: Wanted, before: Service | undefined): RawObject {

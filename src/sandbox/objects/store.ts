@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { alreadyExists, expired, notFound } from './failure.ts'
+import { alreadyExists, expired, notFound } from '../failure.ts'
 import { now, type Resource } from './resource.ts'
 import { apiVersionOf, builtInTypes, type ResourceType } from './resource-types.ts'
 
