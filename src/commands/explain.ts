@@ -88,8 +88,13 @@ export default class Explain extends BaseCommand {
   override async run(): Promise<number> {
     const { flags, argv } = await this.parse(Explain)
     const words = argv.map(String)
-    if (flags.list && words.length > 0)
-      throw new UserError('--list lists all codes: it goes with no names', { exitCode: exitCodes.usage })
+    const asked = words.length > 0 || flags.all || flags['all-namespaces'] || flags.recursive
+    const isNarrowed =
+      asked || [flags.filename, flags.kustomize, flags.selector].some((one) => one !== undefined)
+    if (flags.list && isNarrowed)
+      throw new UserError('--list lists all codes: it goes with no names, -f, -k, -R, -l, --all or -A', {
+        exitCode: exitCodes.usage,
+      })
     if (flags.list) return await printCodes()
     if (words.length > 0 && words.every((word) => /^aff-/i.test(word))) return await printPages(words)
     const { output: format, level, 'findings-only': findingsOnly, 'fail-on': failOn, filename } = flags

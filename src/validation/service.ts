@@ -91,6 +91,12 @@ function checkPorts(spec: Tree, type: string, out: Refusals): void {
 }
 
 function checkTargetPort(path: string, target: unknown, out: Refusals): void {
+  if (typeof target === 'string' && /^\d+$/.test(target))
+    return out.value(
+      path,
+      `targetPort "${target}": a number goes without quotes`,
+      `write ${target}, without quotes`,
+    )
   // An empty text and 0 are what Go has where nothing was given: the port's own number.
   if (typeof target === 'string' && target !== '') out.text(path, target, portName)
   if (typeof target === 'number' && target !== 0 && (target < 1 || target > 65_535))

@@ -106,6 +106,8 @@ describeOnce('explain of files', () => {
     const page = await run(site, ['explain', 'AFF-SVC-HEADLESS'], { env })
     expect(list.stdout).toContain('AFF-SVC-HEADLESS')
     expect(page.stdout).toMatch(/^# AFF-SVC-HEADLESS\n/)
+    const beside = await run(site, ['explain', '--list', '-f', file], { env })
+    expect([beside.code, beside.stderr]).toEqual([2, expect.stringContaining('it goes with no names, -f')])
     const unknown = await run(site, ['explain', 'AFF-SVC-HEADLES'], { env })
     expect([unknown.code, unknown.stderr]).toEqual([
       2,

@@ -47,16 +47,19 @@ const engines = {
   jinja: { words: filledIn('{% … %}'), text: ['{%', '%}'] },
   erb: {
     words: filledIn('<% … %>'),
-    value: /<%.*%>/,
+    value: /<%[^]*%>/,
     text: ['<%', '%>'],
     program: (file) => `erb ${shellWord(file)}`,
   },
   helm: {
     words: filledIn('{{ … }}'),
-    value: /\{\{.*\}\}/,
+    // A field, a variable, a comment or a function: Jinja and others write a bare name.
+    value:
+      /\{\{-?\s*([.$]|\/\*|(include|template|tpl|if|else|end|range|with|define|block|toYaml|required|default|printf|quote|lookup)\b)[^]*\}\}/,
     text: ['{{', '}}'],
     program: (file) => `helm template ${shellWord(/^(.+)\/templates\//.exec(file)?.[1] ?? 'CHART')}`,
   },
+  braces: { words: filledIn('{{ … }}'), value: /\{\{.*\}\}/, text: ['{{', '}}'] },
   envsubst: {
     words: filledIn('$…'),
     // In small letters a path may hold it, as `/odata/$metadata` does.
@@ -96,8 +99,8 @@ export function engineOfKind(kind: unknown, apiVersion: unknown): Engine | undef
 /** What the trouble with a text comes of: marks on its line, or on lines of their own. */
 export function engineBreaking(text: string, line: number): Engine | undefined {
   const lines = text.split('\n')
-  return all.find(({ text: marks }) => {
-    if (marks === undefined || !text.includes(marks[1])) return false
+  return all.find(({ text: marks, value }) => {
+    if (marks === undefined || !text.includes(marks[1]) || value?.test(text) === false) return false
     const [open] = marks
     return lines[line - 1]?.includes(open) === true || lines.some((one) => one.trimStart().startsWith(open))
   })

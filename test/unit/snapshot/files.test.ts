@@ -123,6 +123,24 @@ describe('the checker of files', () => {
     expect(places(check(spec(line)).findings)).toEqual(expected === undefined ? [] : [expected])
   })
 
+  it.each([
+    ['{{ app_name }}', 'fill it in, and give what comes of it to'],
+    ['{{ .Values.name }}', 'helm template CHART |'],
+  ])('says what makes an object of the name %s', (name, words) => {
+    const [finding] = check(spec('').replace('name: web', `name: "${name}"`)).findings
+    expect(finding?.mend).toEqual([
+      `${words}${words.endsWith('|') ? ' ' : '  '}kubectl affinity explain -f -`,
+    ])
+  })
+
+  it('says how to write a target port that is a number in quotes', () => {
+    const [finding] = check(spec('').replace(/port: \d+/, '$&, targetPort: "8080"')).findings
+    expect(finding).toMatchObject({
+      message: 'targetPort "8080": a number goes without quotes',
+      mend: ['write 8080, without quotes'],
+    })
+  })
+
   it('reads documents, Lists and JSON, and counts lines over all of them', () => {
     const item =
       '{"apiVersion": "v1", "kind": "Service", "metadata": {"name": "b"}, "spec": {"ports": [{"prot": 1}]}}'

@@ -27,6 +27,15 @@ describe('a text', () => {
     ])
   })
 
+  it('that may be of Jinja is not called a chart of Helm', () => {
+    expect(findingsOf('apiVersion: v1\nkind: Service\nmetadata: {{ meta | to_json }}\n')).toMatchObject([
+      {
+        message: 'this is a template: {{ … }} is filled in before it is applied',
+        mend: ['fill it in, and give what comes of it to  kubectl affinity explain -f -'],
+      },
+    ])
+  })
+
   it('with another mistake is called no template', () => {
     expect(findingsOf('a: "{{b').map(({ message }) => message)).not.toContainEqual(
       expect.stringContaining('template'),

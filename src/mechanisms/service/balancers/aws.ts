@@ -20,7 +20,8 @@ const lbc = {
     return isOn ? ({ by: 'address' } as const) : undefined
   },
   gives: 'host',
-  source: 'kubernetes-sigs/aws-load-balancer-controller docs/guide/service/annotations.md',
+  source:
+    '[AWS Load Balancer Controller, Service annotations](https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/guide/service/annotations/)',
 } as const
 
 /** What AWS's own cloud controller, which serves what the AWS Load Balancer Controller does not, has in common. */
@@ -29,7 +30,8 @@ const inTree = {
   to: 'nodes',
   own: `${awsType}: external, ${beta}aws-load-balancer-target-group-attributes: stickiness.enabled=true,stickiness.type=source_ip (a new Service, for the AWS Load Balancer Controller)`,
   gives: 'host',
-  source: 'kubernetes/cloud-provider-aws pkg/providers/v1/aws.go, EnsureLoadBalancer',
+  source:
+    '[kubernetes/cloud-provider-aws pkg/providers/v1/aws.go](https://github.com/kubernetes/cloud-provider-aws/blob/HEAD/pkg/providers/v1/aws.go), EnsureLoadBalancer',
 } as const
 
 /** Load balancers of AWS by who makes them; its own cloud controller comes last. */

@@ -18,7 +18,7 @@ export const cloudBalancers: readonly Provider[] = [
       nodes: /^gce:/,
     },
     source:
-      'kubernetes/cloud-provider-gcp providers/gce/gce_loadbalancer_external.go, translateAffinityType: a hash of the addresses, without a time',
+      '[kubernetes/cloud-provider-gcp providers/gce/gce_loadbalancer_external.go](https://github.com/kubernetes/cloud-provider-gcp/blob/HEAD/providers/gce/gce_loadbalancer_external.go), translateAffinityType: a hash of the addresses, without a time',
   },
   {
     name: 'Azure Load Balancer',
@@ -32,7 +32,7 @@ export const cloudBalancers: readonly Provider[] = [
       nodes: /^azure:/,
     },
     source:
-      'kubernetes-sigs/cloud-provider-azure pkg/provider/azure_loadbalancer.go, loadDistribution SourceIP: a hash of the addresses, without a time',
+      '[kubernetes-sigs/cloud-provider-azure pkg/provider/azure_loadbalancer.go](https://github.com/kubernetes-sigs/cloud-provider-azure/blob/HEAD/pkg/provider/azure_loadbalancer.go), loadDistribution SourceIP: a hash of the addresses, without a time',
   },
   {
     name: 'OVHcloud Public Cloud Load Balancer',
@@ -46,7 +46,7 @@ export const cloudBalancers: readonly Provider[] = [
         ['octavia', undefined].includes(metadata.annotations?.['loadbalancer.ovhcloud.com/class']),
     },
     source:
-      'ovh/docs pages/public_cloud/containers_orchestration/managed_kubernetes/expose_your_applications_using_a_load_balancer: Octavia by the controller of OpenStack, see there',
+      '[OVHcloud, expose your applications](https://support.us.ovhcloud.com/hc/en-us/articles/32583163140755-Expose-your-applications-using-OVHcloud-Public-Cloud-Load-Balancer): Octavia by the controller of OpenStack, see there',
   },
   {
     name: 'OVHcloud load balancer',
@@ -70,7 +70,7 @@ export const cloudBalancers: readonly Provider[] = [
       nodes: /^openstack:/,
     },
     source:
-      'kubernetes/cloud-provider-openstack pkg/openstack/loadbalancer.go, session persistence SOURCE_IP',
+      '[kubernetes/cloud-provider-openstack pkg/openstack/loadbalancer.go](https://github.com/kubernetes/cloud-provider-openstack/blob/HEAD/pkg/openstack/loadbalancer.go), session persistence SOURCE_IP',
   },
   {
     name: 'DigitalOcean load balancer',
@@ -87,7 +87,8 @@ export const cloudBalancers: readonly Provider[] = [
       nodes: /^digitalocean:/,
       only: ({ metadata }) => metadata.annotations?.[`${beta}do-loadbalancer-type`] !== 'REGIONAL_NETWORK',
     },
-    source: 'digitalocean/digitalocean-cloud-controller-manager docs/controllers/services/annotations.md',
+    source:
+      '[digitalocean/digitalocean-cloud-controller-manager docs/controllers/services/annotations.md](https://github.com/digitalocean/digitalocean-cloud-controller-manager/blob/HEAD/docs/controllers/services/annotations.md)',
   },
   {
     name: 'DigitalOcean network load balancer',
@@ -95,7 +96,8 @@ export const cloudBalancers: readonly Provider[] = [
     client: 'kept',
     to: 'nodes',
     signs: { annotation: /^service\.beta\.kubernetes\.io\/do-loadbalancer-type$/ },
-    source: 'digitalocean/digitalocean-cloud-controller-manager docs/controllers/services/annotations.md',
+    source:
+      '[digitalocean/digitalocean-cloud-controller-manager docs/controllers/services/annotations.md](https://github.com/digitalocean/digitalocean-cloud-controller-manager/blob/HEAD/docs/controllers/services/annotations.md)',
   },
   {
     name: 'Hetzner load balancer',
@@ -110,7 +112,8 @@ export const cloudBalancers: readonly Provider[] = [
         : undefined
     },
     signs: { annotation: /^load-balancer\.hetzner\.cloud\//, nodes: /^hcloud:/ },
-    source: 'hetznercloud/hcloud-cloud-controller-manager docs/reference/load_balancer_annotations.md',
+    source:
+      '[hetznercloud/hcloud-cloud-controller-manager docs/reference/load_balancer_annotations.md](https://github.com/hetznercloud/hcloud-cloud-controller-manager/blob/HEAD/docs/reference/load_balancer_annotations.md)',
   },
   {
     name: 'Linode NodeBalancer',
@@ -126,7 +129,8 @@ export const cloudBalancers: readonly Provider[] = [
       host: /(\.nodebalancer\.linode\.com|\.ip\.linodeusercontent\.com)$/,
       nodes: /^linode:/,
     },
-    source: 'linode/linode-cloud-controller-manager cloud/linode/loadbalancers.go, getDefaultStickiness',
+    source:
+      '[Linode cloud controller manager, annotations](https://linode.github.io/linode-cloud-controller-manager/docs/configuration/annotations.html); cloud/linode/loadbalancers.go, getDefaultStickiness',
   },
   {
     name: 'Oracle Cloud load balancer',
@@ -145,7 +149,7 @@ export const cloudBalancers: readonly Provider[] = [
       nodes: /^(oci:|ocid1\.)/,
     },
     source:
-      'oracle/oci-cloud-controller-manager pkg/cloudprovider/providers/oci/load_balancer_spec.go, validateService',
+      '[oracle/oci-cloud-controller-manager pkg/cloudprovider/providers/oci/load_balancer_spec.go](https://github.com/oracle/oci-cloud-controller-manager/blob/HEAD/pkg/cloudprovider/providers/oci/load_balancer_spec.go), validateService',
   },
   {
     name: 'CloudStack load balancer',
@@ -153,7 +157,8 @@ export const cloudBalancers: readonly Provider[] = [
     client: 'unknown',
     to: 'nodes',
     signs: { annotation: /^service\.beta\.kubernetes\.io\/cloudstack-/, nodes: /^external-cloudstack:/ },
-    source: 'apache/cloudstack-kubernetes-provider cloudstack_loadbalancer.go, algorithm source',
+    source:
+      '[apache/cloudstack-kubernetes-provider cloudstack_loadbalancer.go](https://github.com/apache/cloudstack-kubernetes-provider/blob/HEAD/cloudstack_loadbalancer.go), algorithm source',
   },
   {
     name: 'Scaleway load balancer',
@@ -168,7 +173,7 @@ export const cloudBalancers: readonly Provider[] = [
     },
     signs: { annotation: /^service\.beta\.kubernetes\.io\/scw-loadbalancer-/, nodes: /^scaleway:/ },
     source:
-      'scaleway/scaleway-cloud-controller-manager scaleway/loadbalancers.go, getStickySessions; docs/loadbalancer-annotations.md',
+      '[Scaleway, Load Balancer annotations](https://www.scaleway.com/en/docs/containers/kubernetes/api-cli/using-load-balancer-annotations/); scaleway/loadbalancers.go, getStickySessions',
   },
   {
     name: 'Vultr load balancer',
@@ -181,7 +186,8 @@ export const cloudBalancers: readonly Provider[] = [
         ? cookie(said[`${beta}vultr-loadbalancer-sticky-session-cookie-name`])
         : undefined,
     signs: { annotation: /^service\.beta\.kubernetes\.io\/vultr-loadbalancer-/, nodes: /^vultr:/ },
-    source: 'vultr/vultr-cloud-controller-manager docs/load-balancers.md',
+    source:
+      '[vultr/vultr-cloud-controller-manager docs/load-balancers.md](https://github.com/vultr/vultr-cloud-controller-manager/blob/HEAD/docs/load-balancers.md)',
   },
   {
     name: 'Civo load balancer',
@@ -193,7 +199,8 @@ export const cloudBalancers: readonly Provider[] = [
       host: /\.lb\.civo\.com$/,
       nodes: /^civo:/,
     },
-    source: 'civo/civo-cloud-controller-manager cloud-controller-manager/civo/loadbalancer.go',
+    source:
+      '[civo/civo-cloud-controller-manager cloud-controller-manager/civo/loadbalancer.go](https://github.com/civo/civo-cloud-controller-manager/blob/HEAD/cloud-controller-manager/civo/loadbalancer.go)',
   },
   {
     name: 'Exoscale Network Load Balancer',
@@ -202,7 +209,7 @@ export const cloudBalancers: readonly Provider[] = [
     to: 'nodes',
     signs: { annotation: /^service\.beta\.kubernetes\.io\/exoscale-loadbalancer-/, nodes: /^exoscale:/ },
     source:
-      'exoscale/exoscale-cloud-controller-manager docs/service-loadbalancer.md: round robin, or a hash of address, port and protocol',
+      '[exoscale/exoscale-cloud-controller-manager docs/service-loadbalancer.md](https://github.com/exoscale/exoscale-cloud-controller-manager/blob/HEAD/docs/service-loadbalancer.md): round robin, or a hash of address, port and protocol',
   },
   {
     name: 'Alibaba Cloud load balancer',
@@ -217,7 +224,8 @@ export const cloudBalancers: readonly Provider[] = [
       return Number(of('persistence-timeout') ?? 0) > 0 ? { by: 'address' } : undefined
     },
     signs: { annotation: /^service\.beta\.kubernetes\.io\/(alibaba-cloud|alicloud)-loadbalancer-/ },
-    source: 'kubernetes/cloud-provider-alibaba-cloud docs/usage.md',
+    source:
+      '[kubernetes/cloud-provider-alibaba-cloud docs/usage.md](https://github.com/kubernetes/cloud-provider-alibaba-cloud/blob/HEAD/docs/usage.md)',
   },
   {
     name: 'Huawei Cloud Elastic Load Balance',
@@ -231,7 +239,8 @@ export const cloudBalancers: readonly Provider[] = [
       return mode === undefined ? undefined : { by: 'cookie' }
     },
     signs: { annotation: /^kubernetes\.io\/elb\./ },
-    source: 'support.huaweicloud.com/usermanual-cce cce_10_0385.html, annotations of Services',
+    source:
+      '[Huawei Cloud, annotations of Services](https://support.huaweicloud.com/intl/en-us/usermanual-cce/cce_10_0385.html)',
   },
   {
     name: 'Tencent Cloud load balancer',

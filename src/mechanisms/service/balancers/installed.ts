@@ -10,7 +10,7 @@ export const installedBalancers: readonly Provider[] = [
     to: 'nodes',
     signs: { class: /^metallb(\.|$)/, annotation: /^metallb\.(io|universe\.tf)\// },
     source:
-      'metallb/metallb website/content/usage: on layer 2 one node takes all connections, with BGP the routers pick',
+      '[MetalLB, usage](https://metallb.universe.tf/usage/): on layer 2 one node takes all connections, with BGP the routers pick',
   },
   {
     name: 'kube-vip',
@@ -20,7 +20,7 @@ export const installedBalancers: readonly Provider[] = [
     to: 'nodes',
     signs: { class: /^kube-vip\.io\//, annotation: /^kube-vip\.io\// },
     source:
-      'kube-vip/website content/docs/modes/arp.md, bgp.md: with ARP one node takes all connections, with BGP the routers pick',
+      '[kube-vip/website content/docs/modes/arp.md](https://github.com/kube-vip/website/blob/HEAD/content/docs/modes/arp.md), bgp.md: with ARP one node takes all connections, with BGP the routers pick',
   },
   {
     name: 'Cilium LB IPAM',
@@ -34,7 +34,7 @@ export const installedBalancers: readonly Provider[] = [
       condition: /^cilium\.io\//,
     },
     source:
-      'cilium/cilium Documentation/network/lb-ipam.rst, l2-announcements.rst: one node answers, with BGP the routers pick',
+      '[Cilium, LB IPAM](https://docs.cilium.io/en/stable/network/lb-ipam/), [L2 announcements](https://docs.cilium.io/en/latest/network/l2-announcements/): one node answers, with BGP the routers pick',
   },
   {
     name: 'k3s ServiceLB',
@@ -43,7 +43,8 @@ export const installedBalancers: readonly Provider[] = [
     client: 'unknown',
     to: 'nodes',
     signs: { annotation: /^svccontroller\.k3s\.cattle\.io\//, nodes: /^k3s:/, isOneOfMany: true },
-    source: 'k3s-io/klipper-lb entry: every node has the port, and clients pick a node by its address',
+    source:
+      '[k3s-io/klipper-lb entry](https://github.com/k3s-io/klipper-lb/blob/HEAD/entry): every node has the port, and clients pick a node by its address',
   },
   {
     name: 'KubeLB',
@@ -52,7 +53,7 @@ export const installedBalancers: readonly Provider[] = [
     to: 'nodes',
     ownTime: true,
     signs: { class: /^kubelb(\.|$)/ },
-    source: 'kubermatic/kubelb pull request 435',
+    source: 'kubermatic/kubelb pull request 435 (without a link: not looked up again)',
   },
   {
     name: 'LoxiLB',
@@ -64,7 +65,8 @@ export const installedBalancers: readonly Provider[] = [
     keptBy: ({ metadata }) =>
       metadata.annotations?.['loxilb.io/epselect'] === 'persist' ? { by: 'address' } : undefined,
     signs: { class: /^loxilb\.io\//, annotation: /^loxilb\.io\// },
-    source: 'loxilb-io/kube-loxilb README.md: loxilb.io/epselect, --setLBMode',
+    source:
+      '[LoxiLB, kube-loxilb](https://docs.loxilb.io/latest/kube-loxilb): loxilb.io/epselect, --setLBMode',
   },
   {
     name: 'Tailscale proxy',
@@ -73,7 +75,7 @@ export const installedBalancers: readonly Provider[] = [
     to: 'cluster-ip',
     signs: { class: /^tailscale$/, condition: /^TailscaleProxyReady$/ },
     source:
-      'tailscale/tailscale issue 11024, cmd/containerboot: a pod of its operator forwards to the cluster IP, with its own address',
+      '[tailscale/tailscale cmd/containerboot/forwarding.go](https://github.com/tailscale/tailscale/blob/HEAD/cmd/containerboot/forwarding.go), issue 11024: a pod of its operator forwards to the cluster IP, with its own address',
   },
   {
     name: 'cloud-provider-kind',
@@ -82,6 +84,6 @@ export const installedBalancers: readonly Provider[] = [
     to: 'nodes',
     signs: { nodes: /^kind:/, isOneOfMany: true },
     source:
-      'kubernetes-sigs/cloud-provider-kind pkg/loadbalancer/proxy.go: an Envoy, RING_HASH by source_ip with ClientIP',
+      '[kubernetes-sigs/cloud-provider-kind pkg/loadbalancer/proxy.go](https://github.com/kubernetes-sigs/cloud-provider-kind/blob/HEAD/pkg/loadbalancer/proxy.go): an Envoy, RING_HASH by source_ip with ClientIP',
   },
 ]
