@@ -471,14 +471,16 @@ const sameSite = nginxAnalyzer({
   },
 })
 
-const retired = nginxAnalyzer({
+const retired = ingressAnalyzer({
   codes: ['AFF-NGX-RETIRED'],
-  analyse: (_object, _view, report) =>
+  analyse: ({ controller: found }, _view, report) => {
+    if (found !== controller) return
     report('AFF-NGX-RETIRED', {
       message: 'ingress-nginx is retired: no releases and no security fixes since March 2026',
       why: "Traefik's ingress-nginx provider reads most of the same annotations; Gateway API, Istio and Envoy Gateway have affinity of their own.",
       mend: [],
-    }),
+    })
+  },
 })
 
 export const analyzers: readonly Analyzer[] = [

@@ -48,14 +48,24 @@ export function planChange(service: Service, request: ChangeRequest): ChangePlan
   }
 }
 
-/** What stands in sessionAffinityConfig by mistake, where the API has no such field, goes when the config is written. */
-function withoutStrays({ spec }: Service, manifest: FieldTree): FieldTree {
-  const config = manifest['sessionAffinityConfig']
-  if (!isTree(config)) return manifest
-  const strays = Object.keys(spec.sessionAffinityConfig ?? {}).filter((key) => key !== 'clientIP')
+const names = ['sessionAffinity', 'sessionAffinityConfig', 'clientIP', 'timeoutSeconds']
+
+/** What of affinity stands by mistake where the API has no such field goes when the right one is written. */
+function manifestOf(service: Service, spec: FieldTree): FieldTree {
+  const config = spec['sessionAffinityConfig']
+  const gone = (keys: readonly string[]): FieldTree => Object.fromEntries(keys.map((key) => [key, null]))
+  const strays = (part: object, own: readonly string[]): FieldTree =>
+    gone(names.filter((name) => name in part && !own.includes(name)))
+  const inConfig = Object.keys(service.spec.sessionAffinityConfig ?? {}).filter((key) => key !== 'clientIP')
+  const metadata = strays(service.metadata, [])
   return {
-    ...manifest,
-    sessionAffinityConfig: { ...Object.fromEntries(strays.map((key) => [key, null])), ...config },
+    ...strays(service, []),
+    ...(Object.keys(metadata).length === 0 ? {} : { metadata }),
+    spec: {
+      ...strays(service.spec, ['sessionAffinity', 'sessionAffinityConfig']),
+      ...spec,
+      ...(isTree(config) ? { sessionAffinityConfig: { ...gone(inConfig), ...config } } : {}),
+    },
   }
 }
 
@@ -71,6 +81,6 @@ function write(
     object,
     fields: { spec },
     stored: { spec: stored },
-    manifest: { spec: withoutStrays(object, manifest) },
+    manifest: manifestOf(object, manifest),
   }
 }

@@ -222,6 +222,13 @@ describe('a manifest that is wrong already', () => {
     )
   })
 
+  it('loses one that stands in the object, its metadata or its spec by mistake', () => {
+    const right =
+      '  sessionAffinity: ClientIP\n  sessionAffinityConfig:\n    clientIP:\n      timeoutSeconds: 1800\n'
+    const wrong = service('  timeoutSeconds: 60\nsessionAffinity: ClientIP\n')
+    expect(set(wrong.replace('{name: web}', '{name: web, sessionAffinity: ClientIP}'))).toBe(service(right))
+  })
+
   it.each([
     [
       '  sessionAffinity:\n    clientIP:\n      timeoutSeconds: 3600\n',
