@@ -43,7 +43,12 @@ const front = z
     policy,
     service: z.string().optional().describe('The Service behind it, where there are several.'),
     beside: z
-      .array(z.object({ name: z.string(), portName: z.string().optional() }))
+      .array(
+        z.object({
+          name: z.string().describe('The name of the Service.'),
+          portName: z.string().optional().describe('The name of its port, where it has one.'),
+        }),
+      )
       .optional()
       .describe('Further Services that requests there are shared out to.'),
     replica: z.string().optional().describe('The pod of the gateway that is asked by itself.'),
