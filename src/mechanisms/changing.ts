@@ -23,6 +23,8 @@ export interface Changing {
   definitions?: readonly string[]
   /** Types beside its targets that it serves: what keeps their clients stands at the Services behind them. */
   servesToo?: readonly ObjectType[]
+  /** What it writes counts for a Service, whichever of its routes leads there. */
+  isByService?: boolean
   /** Whether it serves an object of its types; without it, all of them. */
   serves?(object: KubernetesObject, store: Store): boolean
   /** It changes such a target only if it is named by `--with`: there are others that could. */

@@ -48,7 +48,9 @@ export function counterpartsOf(
     const name = objectName(refOf(service.object))
     return explained(snapshot, service).paths.flatMap((path) => {
       const one = counterpartOn(path, { to, service, store })
-      const isOther = one !== undefined && keyOf(refOf(one.object)) !== own
+      // A Service is another mechanism's place as well.
+      const isOther =
+        one !== undefined && (keyOf(refOf(one.object)) !== own || isOfType(source.object, services))
       const isSameHost = hosts.length === 0 || hosts.some((host) => isShared(host, path.entry))
       return isOther ? [{ ...one, service: name, isSameHost }] : []
     })
@@ -56,13 +58,25 @@ export function counterpartsOf(
   const same = all.filter(({ isSameHost }) => isSameHost)
   if (same.length === 0) throw none(source, { to, hosts, behind, elsewhere: all })
   const groups = Map.groupBy(same, ({ object, changing }) => `${changing.name} ${keyOf(refOf(object))}`)
-  const found = [...groups.values()].map((members): Counterpart => {
-    const { kind, object, changing } = members[0]!
-    return { kind, object, changing, services: [...new Set(members.map(({ service }) => service))] }
-  })
+  const found = withoutDoubles(
+    [...groups.values()].map((members): Counterpart => {
+      const { kind, object, changing } = members[0]!
+      return { kind, object, changing, services: [...new Set(members.map(({ service }) => service))] }
+    }),
+  )
   const reached = new Set(found.flatMap((one) => one.services))
   const names = behind.map(({ object }) => objectName(refOf(object)))
   return { found, without: names.filter((name) => !reached.has(name)) }
+}
+
+/** What counts for a Service, whichever route leads there, is set once: at the route that names it, where there is one. */
+function withoutDoubles(all: readonly Counterpart[]): Counterpart[] {
+  const isDirect = ({ object, changing }: Counterpart): boolean =>
+    changing.isByService === true && isOfType(object, services)
+  const routes = all.filter((one) => !isDirect(one))
+  const isSet = (name: string, by: Changing): boolean =>
+    routes.some((one) => one.changing === by && one.services.includes(name))
+  return all.filter((one) => !isDirect(one) || !one.services.every((name) => isSet(name, one.changing)))
 }
 
 /** The affinity of a source, for what is to have it. */

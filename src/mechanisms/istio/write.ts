@@ -28,6 +28,7 @@ export const istioChange: Changing = {
   writes: [destinationRules],
   makes: [destinationRules],
   servesToo: [httpRoutes, grpcRoutes],
+  isByService: true,
   serves: (object, store) =>
     isOfType(object, virtualServices) ||
     isOfType(object, destinationRules) ||

@@ -141,6 +141,12 @@ describe('the affinity of an Ingress', () => {
       expect(carry(text, to).changed['DestinationRule/web']).toMatchObject(hash())
   })
 
+  it('is set once where a VirtualService and an HTTPRoute lead to one Service', () => {
+    const text = documents(old(), virtualService(), route(byIstio))
+    const { changed } = carry(text, 'istio')
+    expect(Object.keys(changed)).toStrictEqual(['DestinationRule/web'])
+  })
+
   it('goes to an HTTPRoute of Envoy Gateway', () => {
     const text = documents(old(), route(byEnvoyGateway))
     for (const to of ['envoy-gateway', 'gateway-api'] as const)
