@@ -167,6 +167,56 @@ export const behaviours: readonly Behaviour[] = [
     'nothing',
     "const t = setInterval(() => s.write('x'), 1000); s.on('close', () => clearInterval(t))",
   ),
+  http('name in one of two languages', 'named', "res.end((n % 2 ? 'Bonjour de ' : 'Hello from ') + name)"),
+  http(
+    'name in a header, compressed',
+    'named',
+    "res.setHeader('x-served-by', name); res.setHeader('content-encoding', 'gzip'); res.end(require('zlib').gzipSync('hello'))",
+  ),
+  http('name after 100 and 102', 'named', 'res.writeContinue(); res.writeProcessing(); res.end(name)'),
+  http('name and close', 'named', "res.setHeader('connection', 'close'); res.end(name)"),
+  http('name before that of a stranger', 'named', "res.end(name + ' after web-7d9f8b6c5-x2x4z')"),
+  http(
+    'name in a trailer',
+    'unclear',
+    "res.setHeader('trailer', 'x-pod'); res.write('ok'); res.addTrailers({ 'x-pod': name }); res.end()",
+  ),
+  http('name in base64', 'unclear', "res.end(Buffer.from(name).toString('base64'))"),
+  http('name in UTF-16', 'unclear', "res.end(Buffer.from(name, 'utf16le'))"),
+  http(
+    'name letter by letter in markup',
+    'unclear',
+    "res.end([...name].map((c) => '<b>' + c + '</b>').join(''))",
+  ),
+  http('name in chunks without end', 'unclear', 'setInterval(() => res.write(name), 50).unref()'),
+  http('405', 'unclear', "res.statusCode = 405; res.setHeader('allow', 'HEAD'); res.end()"),
+  http(
+    'name, and an end after 15 requests',
+    'unclear',
+    'res.end(name); if (n === 15) setTimeout(() => process.exit(1), 10)',
+  ),
+  http('name, after the time is over', 'nothing', 'setTimeout(() => res.end(name), 3000)'),
+  raw(
+    'name in the reason',
+    'unclear',
+    answers("'HTTP/1.1 200 ' + name + '\\r\\nContent-Length: 0\\r\\n\\r\\n'"),
+  ),
+  raw(
+    'name in a folded header',
+    'unclear',
+    answers("'HTTP/1.1 200 OK\\r\\nX-Pod: a\\r\\n ' + name + '\\r\\nContent-Length: 0\\r\\n\\r\\n'"),
+  ),
+  raw(
+    '101',
+    'unclear',
+    answers("'HTTP/1.1 101 Switching Protocols\\r\\nUpgrade: x\\r\\nConnection: upgrade\\r\\n\\r\\n' + name"),
+  ),
+  {
+    name: 'name, and a readiness that flaps',
+    telling: 'unclear',
+    program:
+      'const serve = () => { const s = http.createServer((_, res) => res.end(name)).listen(8080); setTimeout(() => { s.close(); s.closeAllConnections(); setTimeout(serve, 1500) }, 2000 + 3000 * Math.random()) }; serve()',
+  },
 ]
 
 /** Those that tell nothing of themselves, and may be known by what they answer: asked with `--fingerprint` as well. */

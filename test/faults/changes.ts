@@ -20,10 +20,46 @@ const patch = (place: Place, service: string, spec: object): Promise<unknown> =>
   place.cluster.patch(servicePath(place.namespace, service), { type: 'merge', body: { spec } })
 
 const scale = (place: Place, app: string, replicas: number): Promise<unknown> =>
-  place.cluster.patch(`/apis/apps/v1/namespaces/${place.namespace}/deployments/${app}`, {
+  place.cluster.patch(namePath(place, app), {
     type: 'merge',
     body: { spec: { replicas } },
   })
+
+const namePath = (place: Place, app: string): string =>
+  `/apis/apps/v1/namespaces/${place.namespace}/deployments/${app}`
+
+const rollOut = (place: Place, app: string): Promise<unknown> =>
+  place.cluster.patch(namePath(place, app), {
+    type: 'merge',
+    body: { spec: { template: { metadata: { annotations: { rolled: 'out' } } } } },
+  })
+
+/** Its owner makes another in its place; the Services forget it, and it serves whom it has. */
+async function unlabelOne(place: Place, app: string): Promise<void> {
+  const query = { labelSelector: `app=${app}` }
+  const { items } = await place.cluster.get<{ items: { metadata: { name: string } }[] }>(
+    podsPath(place.namespace),
+    { query },
+  )
+  const path = `${podsPath(place.namespace)}/${items[0]!.metadata.name}`
+  await place.cluster.patch(path, { type: 'merge', body: { metadata: { labels: { app: `${app}-old` } } } })
+  // Nobody else removes it.
+  setTimeout(() => void place.cluster.delete(path).catch(() => undefined), 12_000)
+}
+
+async function makeSecond(place: Place, service: string, app: string): Promise<void> {
+  const name = `${service}-second`
+  await place.cluster.create(servicesPath(place.namespace), {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name, namespace: place.namespace },
+    spec: { selector: { app }, ports: [{ port: 80, targetPort: 8080 }] },
+  })
+  setTimeout(
+    () => void place.cluster.delete(servicePath(place.namespace, name)).catch(() => undefined),
+    12_000,
+  )
+}
 
 /** Deletes a Service and makes it again; with another address unless it is to keep its own. */
 async function makeAnew(place: Place, name: string, keepsAddress: boolean): Promise<void> {
@@ -169,6 +205,91 @@ export const changes: readonly Change[] = [
     isSticky: true,
     change: async (place, _, app) => await scale(place, app, 0),
     may: ['sticky', 'inconclusive, failures'],
+  },
+  {
+    name: 'the port gets a name',
+    isSticky: true,
+    change: async (place, service) =>
+      await patch(place, service, { ports: [{ name: 'web', port: 80, targetPort: 8080 }] }),
+    // Proxies forget their clients of a port that is called otherwise.
+    may: ['sticky', ...changed],
+  },
+  {
+    name: 'the port gets a name',
+    isSticky: false,
+    change: async (place, service) =>
+      await patch(place, service, { ports: [{ name: 'web', port: 80, targetPort: 8080 }] }),
+    may: ['spread', ...changed],
+  },
+  {
+    name: 'another timeout',
+    isSticky: true,
+    change: async (place, service) =>
+      await patch(place, service, { sessionAffinityConfig: { clientIP: { timeoutSeconds: 60 } } }),
+    may: ['sticky', ...changed],
+  },
+  {
+    name: 'a node port',
+    isSticky: true,
+    change: async (place, service) => await patch(place, service, { type: 'NodePort' }),
+    may: ['sticky'],
+  },
+  {
+    name: 'a second Service of the same pods',
+    isSticky: true,
+    change: async (place, service, app) => await makeSecond(place, service, app),
+    may: ['sticky'],
+  },
+  {
+    name: 'a second Service of the same pods',
+    isSticky: false,
+    change: async (place, service, app) => await makeSecond(place, service, app),
+    may: ['spread'],
+  },
+  {
+    name: 'an annotation of the Service',
+    isSticky: true,
+    change: async (place, service) =>
+      await place.cluster.patch(servicePath(place.namespace, service), {
+        type: 'merge',
+        body: { metadata: { annotations: { note: 'hello' } } },
+      }),
+    may: ['sticky'],
+  },
+  {
+    name: 'a pod loses its label, and goes on',
+    isSticky: true,
+    change: async (place, _, app) => await unlabelOne(place, app),
+    may: ['sticky'],
+  },
+  {
+    name: 'a pod loses its label, and goes on',
+    isSticky: false,
+    change: async (place, _, app) => await unlabelOne(place, app),
+    may: ['spread'],
+  },
+  {
+    name: 'a rollout',
+    isSticky: true,
+    change: async (place, _, app) => await rollOut(place, app),
+    may: ['sticky', 'inconclusive, moves', 'inconclusive, one-endpoint'],
+  },
+  {
+    name: 'a rollout',
+    isSticky: false,
+    change: async (place, _, app) => await rollOut(place, app),
+    may: ['spread'],
+  },
+  {
+    name: 'one pod more and one less, three times',
+    isSticky: true,
+    change: async (place, _, app) => {
+      for (const replicas of [4, 3, 4, 3, 4, 3]) {
+        await scale(place, app, replicas)
+        await sleep(500)
+      }
+    },
+    may: ['sticky'],
   },
 ]
 
