@@ -126,6 +126,7 @@ export const files: Readonly<Record<string, string | Uint8Array>> = {
   'an end of a document': `${map('one')}...\n---\n${map('two')}`,
   'a List': `apiVersion: v1\nkind: List\nitems:\n${['one', 'two'].map((name) => `- {apiVersion: v1, kind: ConfigMap, metadata: {name: ${name}}, spec: {v: yes}}\n`).join('')}`,
   'a list of one kind': JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMapList', items }),
+  'a ServiceList': `apiVersion: v1\nkind: ServiceList\nitems:\n${['one', 'two'].map((name) => `- {metadata: {name: ${name}}, spec: {ports: [{port: 80}], selector: {a: '1'}}}\n`).join('')}`,
   'two objects of JSON': ['one', 'two']
     .map((name) =>
       JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name }, spec: { a: 1 } }),

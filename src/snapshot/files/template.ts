@@ -64,6 +64,7 @@ const engines = {
     words: filledIn('$…'),
     // In small letters a path may hold it, as `/odata/$metadata` does.
     value: /\$(\{[A-Za-z_]\w*(:?[-=+?][^}]*)?\}|[A-Z_][A-Z\d_]*\b)/,
+    text: ['${', '}'],
     program: (file) => `envsubst < ${shellWord(file)}`,
   },
 } satisfies Readonly<Record<string, Engine>>

@@ -27,6 +27,12 @@ describe('a text', () => {
     ])
   })
 
+  it('with a variable in a flow map is called a template', () => {
+    expect(findingsOf('apiVersion: v1\nkind: Service\nmetadata: {name: ${NAME}}\n')).toMatchObject([
+      { line: 3, mend: ['envsubst < a.yaml | kubectl affinity explain -f -'] },
+    ])
+  })
+
   it('that may be of Jinja is not called a chart of Helm', () => {
     expect(findingsOf('apiVersion: v1\nkind: Service\nmetadata: {{ meta | to_json }}\n')).toMatchObject([
       {
