@@ -232,7 +232,8 @@ export const changes: readonly Change[] = [
     name: 'a node port',
     isSticky: true,
     change: async (place, service) => await patch(place, service, { type: 'NodePort' }),
-    may: ['sticky'],
+    // Whether a proxy forgets its clients then is its own affair.
+    may: ['sticky', ...changed],
   },
   {
     name: 'a second Service of the same pods',

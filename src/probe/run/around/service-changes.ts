@@ -13,11 +13,8 @@ export function serviceChanges(before: Service, after: Service | undefined): str
   if (one !== other) changes.push(`its affinity went from ${one} to ${other}`)
   if (before.spec.clusterIP !== after.spec.clusterIP)
     changes.push(`its address went from ${before.spec.clusterIP} to ${after.spec.clusterIP}`)
-  // Who gets node ports now was entered by none: that moves nobody.
-  const hadNodePorts = (before.spec.type ?? 'ClusterIP') !== 'ClusterIP'
-  const told = ({ spec }: Service): Service['spec'] => (hadNodePorts ? spec : withoutNodePorts(spec))
   for (const [field, noun] of fields)
-    if (textOf(told(before)[field]) !== textOf(told(after)[field])) changes.push(`its ${noun} changed`)
+    if (textOf(before.spec[field]) !== textOf(after.spec[field])) changes.push(`its ${noun} changed`)
   return changes
 }
 
@@ -27,19 +24,6 @@ const fields = [
   ['internalTrafficPolicy', 'internalTrafficPolicy'],
   ['externalTrafficPolicy', 'externalTrafficPolicy'],
 ] as const
-
-function withoutNodePorts(spec: Service['spec']): Service['spec'] {
-  const { externalTrafficPolicy: _, ...rest } = spec
-  return {
-    ...rest,
-    ...(rest.ports && {
-      ports: rest.ports.map((port) => {
-        const { nodePort: __, ...other } = port
-        return other
-      }),
-    }),
-  }
-}
 
 function affinity(policy: Policy): string {
   return policy.kind === 'client-ip' ? `ClientIP ${policy.timeoutSeconds}s` : 'None'

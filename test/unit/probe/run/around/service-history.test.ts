@@ -46,12 +46,3 @@ test('before the first request, or where there was none', () => {
   history.look(undefined, began + 1)
   expect(history.changes(undefined)).toStrictEqual(['it was deleted'])
 })
-
-test('node ports that come are no change for whoever asked inside', () => {
-  const ports = [{ port: 80, nodePort: 30_001 }]
-  const nodePort = service({ type: 'NodePort', externalTrafficPolicy: 'Cluster', ports })
-  expect(changes([nodePort, 2000])).toStrictEqual([])
-  expect(
-    changes([nodePort, 1000], [service({ type: 'NodePort', ports: [{ port: 80, nodePort: 30_002 }] }), 2000]),
-  ).toContain('its ports changed between 1s and 2s')
-})
