@@ -135,7 +135,7 @@ const mistakes: [string, string][] = [
   ],
   [
     'explain --list web',
-    "error: --list lists all codes: it goes with no names\nSee 'kubectl affinity explain --help' for usage.\n",
+    "error: --list lists all codes: it goes with no names, -f, -k, -R, -l, --all or -A\nSee 'kubectl affinity explain --help' for usage.\n",
   ],
   [
     'explain ingress',
