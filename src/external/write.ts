@@ -125,8 +125,8 @@ class Writer {
       ...[...this.#plan.adding, ...this.#plan.removing].map((write) => rehearsal.#writeSlice(write)),
     ])
     // What is refused first in the order of writes, whichever answer comes first.
-    const refused = outcomes.find(({ status }) => status === 'rejected')
-    if (refused?.status === 'rejected') throw refused.reason
+    const refused = outcomes.find((outcome) => outcome.status === 'rejected')
+    if (refused !== undefined) throw refused.reason
   }
 
   async run(): Promise<ExternalDone> {

@@ -1,8 +1,20 @@
 import { describe, expect, test } from 'vitest'
 import { judge } from '../../../src/judge/judge.ts'
-import { judgeUsers } from '../../../src/judge/users.ts'
+import { judgeUsers, type JudgedSession } from '../../../src/judge/users.ts'
 import { runOf, usersScenarios } from '../../statistics/users-scenarios.ts'
 import { inputOf, seeded } from './simulate.ts'
+
+/** What is said of users at one entry of whom nobody asked for anything. */
+const usersAt = (expected: 'spread' | 'sticky', ...sessions: JudgedSession[]) =>
+  judgeUsers({
+    entry: 0,
+    expected,
+    isAsked: false,
+    acceptedError: 1e-6,
+    path: '/',
+    proxyCookies: new Set(),
+    sessions,
+  })
 
 // The same grid as `npm run test:statistics`, in short: nothing that is stated as good as never happens in so few runs.
 test.each(usersScenarios.map((scenario, index) => ({ ...scenario, index })))(
@@ -22,15 +34,7 @@ describe('where nobody is meant to stay, one of whom the order leaves it open', 
       inputOf(picks, pods, { expectation: { behaviour: 'spread', because: '' }, unheard: [] }),
     )
     if (verdict.behaviour !== 'inconclusive') return 'judged'
-    const { users } = judgeUsers({
-      entry: 0,
-      expected: 'spread',
-      isAsked: false,
-      acceptedError: 1e-6,
-      path: '/',
-      proxyCookies: new Set(),
-      sessions: [{ keepsCookies: true, verdict, cookies: [] }],
-    })
+    const { users } = usersAt('spread', { keepsCookies: true, verdict, cookies: [] })
     return users.spread === 1 ? 'spread' : 'open'
   }
 
@@ -55,27 +59,17 @@ test('the same value again and again is no other one', () => {
     inputOf([0, 1, 2, 0, 1, 2, 1, 0, 2, 1, 0, 1, 2, 0, 1, 2, 0, 2, 1, 0], 3, { unheard: [] }),
   )
   const cause = (values: number) =>
-    judgeUsers({
-      entry: 0,
-      expected: 'sticky',
-      isAsked: false,
-      acceptedError: 1e-6,
-      path: '/',
-      proxyCookies: new Set(),
-      sessions: [
+    usersAt('sticky', {
+      keepsCookies: true,
+      verdict,
+      cookies: [
         {
-          keepsCookies: true,
-          verdict,
-          cookies: [
-            {
-              name: 'route',
-              set: 20,
-              values,
-              sent: 19,
-              disagreed: 0,
-              first: { length: 0, form: 'other', path: '/' },
-            },
-          ],
+          name: 'route',
+          set: 20,
+          values,
+          sent: 19,
+          disagreed: 0,
+          first: { length: 0, form: 'other', path: '/' },
         },
       ],
     }).cause
@@ -92,15 +86,7 @@ describe('where who keeps nothing is to stay, too', () => {
       verdict: judge(inputOf(picks, 3, { expectation: { behaviour: 'sticky', because: '' }, unheard: [] })),
       cookies: [],
     })
-    return judgeUsers({
-      entry: 0,
-      expected: 'sticky',
-      isAsked: false,
-      acceptedError: 1e-6,
-      path: '/',
-      proxyCookies: new Set(),
-      sessions: [session(user, true), session(control, false)],
-    })
+    return usersAt('sticky', session(user, true), session(control, false))
   }
 
   test('it is as configured that both do', () => {
