@@ -54,7 +54,7 @@ export const missingService = analyzer({
       report('AFF-ROUTE-NO-SERVICE', {
         message: `there is no service/${name} in ${namespace}, to which ${objectName(front.object)} leads`,
         why: 'Requests get an error there, and no affinity plays a part.',
-        mend: ['the name of a Service that is there'],
+        mend: ['name a Service that is there'],
         ...placeOf(front),
       })
     }
@@ -128,7 +128,7 @@ function frontsIn(paths: readonly Path[]): Front[] {
     for (const hop of hops) {
       const [object] = hop.configuredBy
       if (object === undefined || hop.next?.kind !== 'Service') continue
-      const key = JSON.stringify([object, hop.kind, hop.policy, hop.arrival])
+      const key = JSON.stringify([object, hop.kind, hop.policy, hop.arrival, hop.next])
       if (!found.has(key)) found.set(key, { ...hop, object })
     }
   }

@@ -51,6 +51,19 @@ describe('the grid', () => {
     expect(explanation.passed).toContain(code)
   })
 
+  it('a Service that is missing beside one that is there is told of', () => {
+    const rules = ['web', 'gone', 'lost'].map((name) => ({
+      host: `${name}.example`,
+      http: { paths: [{ path: '/', backend: { service: { name } } }] },
+    }))
+    const of = { kind: 'Ingress', group: 'networking.k8s.io', namespace: 'shop', name: 'front' }
+    const metadata = { name: of.name, namespace: of.namespace }
+    const front = { apiVersion: `${of.group}/v1`, kind: of.kind, metadata, spec: { rules } }
+    const { findings } = explain(snapshot({ fronts: [front] }), of)
+    const told = findings.filter(({ code }) => code === 'AFF-ROUTE-NO-SERVICE')
+    expect(told.map(({ message }) => /service\/(\S+) /.exec(message)?.[1])).toStrictEqual(['gone', 'lost'])
+  })
+
   it.each([
     ['staff', true],
     ['endpointslicemirroring-controller.k8s.io', true],
