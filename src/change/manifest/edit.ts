@@ -1,4 +1,5 @@
 import {
+  type Alias,
   type Document,
   isAlias,
   isMap,
@@ -16,6 +17,8 @@ import { UserError } from '../../model/common/user-error.ts'
 import type { FieldTree, FieldValue } from '../../model/affinity/write.ts'
 import { difference, isEqual, isTree, merge } from '../../model/affinity/fields.ts'
 import { oddNode, unreadable } from '../../snapshot/files/document.ts'
+import { aliasesOf, keyOf, pairsOf, type Resolve } from '../../snapshot/files/merged.ts'
+import { kubectlSchema } from '../../snapshot/files/tags.ts'
 import { applySplices, insertPairs, removePairs, replaceValue, type Splice } from './splice.ts'
 
 /** A manifest after a change, and what it holds. */
@@ -50,11 +53,12 @@ export function editManifest(text: string, edit: Edit, file: string): EditedMani
   const edited: ManifestObject[] = []
   const splices: Splice[] = []
   for (const document of documents) {
-    for (const mapping of objectMappings(document.contents)) {
-      const before = mapping.toJS(document) as KubernetesObject
+    const place: Place = { text, at, resolve: aliasesOf(document) }
+    for (const { mapping, object } of objectsIn(document.contents, document.toJS(), place)) {
+      const before = object as unknown as KubernetesObject
       const tree = edit(before)
       if (tree === undefined) continue
-      const edits = editObject(text, mapping, tree, at)
+      const edits = editObject(place, mapping, object, tree)
       splices.push(...edits)
       edited.push({ before, changed: edits.length > 0 })
     }
@@ -95,8 +99,11 @@ function isObject(object: FieldTree): boolean {
 
 function parse(text: string, file: string) {
   const lineCounter = new LineCounter()
-  // `<<` is not in YAML 1.2, but kubectl's parser knows it.
-  const documents: Document.Parsed[] = parseAllDocuments(text, { lineCounter, merge: true })
+  const documents: Document.Parsed[] = parseAllDocuments(text, {
+    lineCounter,
+    version: '1.1',
+    schema: kubectlSchema,
+  })
   const at = (offset: number): string => {
     const { line, col } = lineCounter.linePos(offset)
     return `${file}:${line}:${col}`
@@ -140,41 +147,46 @@ function plainObjects(documents: readonly Document.Parsed[]): unknown[] {
   return documents.map((document): unknown => document.toJS()).filter((object) => object !== null)
 }
 
-/** The objects of a document: itself, or those in the items of a List. */
-function objectMappings(node: unknown): Mapping[] {
-  if (!isMap(node)) return []
-  const items = isListKind(node.get('kind')) ? node.get('items', true) : undefined
-  if (isSeq(items)) return items.items.flatMap(objectMappings)
-  const isNamed = isMap(node.get('metadata', true)) && typeof node.getIn(['metadata', 'name']) === 'string'
-  return typeof node.get('kind') === 'string' && isNamed ? [node] : []
+/** What the functions below need of a document. */
+interface Place {
+  text: string
+  at: (offset: number) => string
+  resolve: Resolve
 }
 
-function editObject(
-  text: string,
-  mapping: Mapping,
-  tree: FieldTree,
-  at: (offset: number) => string,
-): Splice[] {
-  const kind = String(mapping.get('kind'))
+/** The objects of a document, each with what it holds: itself, or those in the items of a List. */
+function objectsIn(node: unknown, value: unknown, place: Place): { mapping: Mapping; object: FieldTree }[] {
+  if (!isMap(node) || !isTree(value)) return []
+  const { items } = value
+  const list = isListKind(value['kind']) ? place.resolve(node.get('items', true)) : undefined
+  if (isSeq(list) && Array.isArray(items))
+    return list.items.flatMap((item, index) => objectsIn(item, items[index], place))
+  return isObject(value) ? [{ mapping: node, object: value }] : []
+}
+
+function editObject(place: Place, mapping: Mapping, object: FieldTree, tree: FieldTree): Splice[] {
   const spec = mapping.get('spec', true)
-  const where = (): string => at((isNode(spec) ? spec : mapping).range?.[0] ?? 0)
-  for (const part of Object.keys(tree))
-    if (isAlias(mapping.get(part, true)))
-      throw new UserError(
-        `${where()}: the ${part} of this ${kind} is an alias, a change would be one of all that share it`,
-      )
-  if ('spec' in tree && (!isMap(spec) || spec.items.length === 0))
-    throw new UserError(`${where()}: this ${kind} has no spec`)
-  assertSettable(mapping, tree, at)
-  return setEntries(text, mapping, tree)
+  if ('spec' in tree && Object.keys(treeOr(object['spec'])).length === 0) {
+    const where = place.at((isNode(spec) ? spec : mapping).range?.[0] ?? 0)
+    throw new UserError(`${where}: this ${(object as unknown as KubernetesObject).kind} has no spec`)
+  }
+  assertSettable(mapping, tree, place.at, namesIn(tree))
+  return setEntries(place, mapping, object, tree)
 }
 
 /** A map or list where a single value belongs was meant for another field: whoever wrote it has to say for which. */
-function assertSettable(mapping: Mapping, tree: FieldTree, at: (offset: number) => string): void {
+function assertSettable(
+  mapping: Mapping,
+  tree: FieldTree,
+  at: (offset: number) => string,
+  names: ReadonlySet<string>,
+): void {
   for (const [key, value] of Object.entries(tree)) {
-    const node = pairOf(mapping, key)?.value
-    if (isMap(node) && isTree(value)) assertSettable(node, value, at)
+    const node = ownPair(mapping, key)?.value
+    if (isMap(node) && isTree(value)) assertSettable(node, value, at, names)
     else if ((isMap(node) || isSeq(node)) && value !== null && !isTree(value) && !Array.isArray(value)) {
+      // All that is in it has its place in what is set.
+      if (isMap(node) && [...namesIn(node.toJSON() as FieldTree)].every((name) => names.has(name))) continue
       throw new UserError(
         `${at(node.range?.[0] ?? 0)}: ${key} is a ${isMap(node) ? 'map' : 'list'} here and has to be ${JSON.stringify(value)}`,
         { hints: ['move what is in it to the field that it belongs to, and try again'] },
@@ -183,49 +195,94 @@ function assertSettable(mapping: Mapping, tree: FieldTree, at: (offset: number) 
   }
 }
 
-/** Sets entries of a mapping, and within mappings and lists that exist only what is missing or different. */
-function setEntries(text: string, mapping: Mapping, tree: FieldTree): Splice[] {
+function namesIn(tree: FieldTree): ReadonlySet<string> {
+  return new Set(
+    Object.entries(tree).flatMap(([name, value]) => [name, ...(isTree(value) ? namesIn(value) : [])]),
+  )
+}
+
+/**
+ * Sets entries of a mapping, and within mappings and lists that exist only what is missing or different. What comes into
+ * the mapping by `<<` is overridden in it, as others may share the anchor.
+ */
+function setEntries(place: Place, mapping: Mapping, now: FieldTree, tree: FieldTree): Splice[] {
+  const merged = mergedKeys(mapping, place.resolve)
   const missing: (readonly [string, FieldValue])[] = []
   const removed = new Set<Pair>()
   const splices: Splice[] = []
   for (const [key, value] of Object.entries(tree)) {
-    const pair = pairOf(mapping, key)
-    if (pair !== undefined && (value === null || isEmptied(pair.value, value))) removed.add(pair)
-    else if (pair !== undefined && value !== null && isNode(pair.value))
-      splices.push(...setValue(text, pair.value, value))
-    else if (value !== null) {
-      const written = withoutNulls(value)
+    const pair = ownPair(mapping, key)
+    const isGone = value === null || isEmptied(pair?.value, value)
+    const counts = pair !== undefined && pairsOf(mapping, place.resolve).get(key) === pair
+    const isReplaced = isMap(pair?.value) && !isTree(value)
+    if (counts && !isGone && !isReplaced && isNode(pair.value)) {
+      splices.push(...setValue(place, pair.value, now[key], value))
+      continue
+    }
+    if (pair !== undefined && (isGone || isReplaced || !counts)) removed.add(pair)
+    if (merged.has(key)) missing.push(...overrides(now, { [key]: value }))
+    else {
+      const written = isGone ? undefined : withoutNulls(value)
       if (written !== undefined) missing.push([key, written])
     }
   }
-  splices.push(...removePairs(text, mapping, removed))
+  splices.push(...removePairs(place.text, mapping, removed))
   if (missing.length === 0) return splices
   const after = mapping.items.findLast((pair) => !removed.has(pair)) ?? mapping.items[0]!
-  return [...splices, insertPairs(text, mapping, after, missing)]
+  return [...splices, insertPairs(place.text, mapping, after, missing)]
 }
 
-function setValue(text: string, node: Node, value: FieldValue): Splice[] {
+/** The keys that `<<` brings into a mapping, whether they count or not. */
+function mergedKeys({ items }: Mapping, resolve: Resolve): ReadonlySet<string> {
+  const merges = items.filter((pair) => keyOf(pair) === '<<')
+  return new Set(pairsOf({ items: merges } as Mapping, resolve).keys())
+}
+
+/** What has to stand beside a merged mapping, so that it is as a tree says: null takes away. */
+function overrides(now: FieldTree, tree: FieldTree): [string, FieldValue][] {
+  return Object.entries(tree).flatMap(([key, value]): [string, FieldValue][] => {
+    const wanted = isTree(value) ? (withoutNulls(merge(treeOr(now[key]), value) as FieldTree) ?? null) : value
+    return isEqual(now[key], wanted) ? [] : [[key, wanted]]
+  })
+}
+
+function treeOr(value: FieldValue | undefined): FieldTree {
+  return isTree(value) ? value : {}
+}
+
+/** `now` is what a node holds, with all that comes by aliases and merges. */
+function setValue(place: Place, node: Node, now: FieldValue | undefined, value: FieldValue): Splice[] {
+  const { text } = place
   if (isTree(value) && isMap(node) && node.items.length > 0 && !isRewritten(node, value))
-    return setEntries(text, node, value)
+    return setEntries(place, node, treeOr(now), value)
+  if (isTree(value) && isAlias(node)) return setAlias(text, node, treeOr(now), value)
   if (isTree(value)) {
     const written = withoutNulls(
       isMap(node) ? (merge(node.toJSON() as FieldTree, value) as FieldTree) : value,
     )
     return written === undefined ? [] : [replaceValue(text, node, written)]
   }
-  const old: unknown = isAlias(node) ? undefined : node.toJSON()
-  if (isEqual(old, value)) return []
-  if (Array.isArray(value) && isSeq(node) && node.items.length === value.length)
-    return node.items.flatMap((item, index) => (isNode(item) ? setItem(text, item, value[index]) : []))
+  if (isEqual(now, value)) return []
+  if (Array.isArray(value) && Array.isArray(now) && isSeq(node) && node.items.length === value.length)
+    return node.items.flatMap((item, index) =>
+      isNode(item) ? setItem(place, item, now[index], value[index]) : [],
+    )
   return [replaceValue(text, node, value)]
 }
 
+/** A mapping of its own takes the place of an alias, and has of the anchor what is not changed. */
+function setAlias(text: string, node: Alias, now: FieldTree, value: FieldTree): Splice[] {
+  const changed = overrides(now, value)
+  if (changed.length === 0) return []
+  const splice = replaceValue(text, node, Object.fromEntries(changed))
+  const isWhole = Object.keys(now).every((key) => changed.some(([name]) => name === key))
+  return [isWhole ? splice : { ...splice, text: splice.text.replace('{', `{<<: *${node.source}, `) }]
+}
+
 /** An item of a list becomes the new one by what is different in it. */
-function setItem(text: string, node: Node, value: FieldValue): Splice[] {
-  const old: unknown = node.toJSON()
-  if (isEqual(old, value)) return []
-  if (isMap(node) && isTree(old) && isTree(value)) return setValue(text, node, difference(old, value))
-  return setValue(text, node, value)
+function setItem(place: Place, node: Node, now: FieldValue | undefined, value: FieldValue = null): Splice[] {
+  if (isEqual(now, value)) return []
+  return setValue(place, node, now, isTree(now) && isTree(value) ? difference(now, value) : value)
 }
 
 /** All that is in it goes away, and nothing comes. */
@@ -256,6 +313,6 @@ function withoutNulls(value: FieldValue): FieldValue | undefined {
   return entries.length === 0 ? undefined : Object.fromEntries(entries)
 }
 
-function pairOf(mapping: Mapping, name: string): Pair | undefined {
+function ownPair(mapping: Mapping, name: string): Pair | undefined {
   return mapping.items.find((pair) => isScalar(pair.key) && pair.key.value === name)
 }

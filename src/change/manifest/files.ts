@@ -1,7 +1,12 @@
-import { planChange } from '../../mechanisms/service/write.ts'
+import { meantTimeout, misplacedIn } from '../../mechanisms/service/misplaced.ts'
+import { planChange, timeoutRange } from '../../mechanisms/service/write.ts'
 import type { ChangeNotice } from '../../model/affinity/change.ts'
 import type { ChangeRequest } from '../../model/affinity/intent.ts'
 import type { KubernetesObject, Service } from '../../model/cluster/kubernetes.ts'
+import { refOf } from '../../model/cluster/object.ts'
+import { objectName } from '../../model/findings/finding.ts'
+import type { FieldTree } from '../../model/affinity/write.ts'
+import { isTree } from '../../model/affinity/fields.ts'
 import type { SourceFile } from '../../snapshot/files/read.ts'
 import { noServices } from './refuse.ts'
 import { type Edit, editManifest } from './edit.ts'
@@ -23,7 +28,11 @@ export function editFiles(files: readonly SourceFile[], request: ChangeRequest):
   const services = edited.flatMap((manifest) => manifest.edited)
   if (services.length === 0) throw noServices(files)
   if (request.verb === 'enable') for (const { before } of services) refuseInFile(before as Service)
-  return togetherOf(edited)
+  const notices = services.flatMap(({ before }) => {
+    const message = misplacedWords(before as Service, request)
+    return message === undefined ? [] : [{ about: objectName(refOf(before)), notice: { message, hints: [] } }]
+  })
+  return { ...togetherOf(edited), notices }
 }
 
 /** Files behind one another, with the mark between documents where neither has one. */
@@ -40,10 +49,45 @@ export function serviceEdit(request: ChangeRequest): Edit {
     if (!isService(object)) return undefined
     // Of a Service without a spec the editor tells the place.
     const spec = (object as { spec?: Service['spec'] | null }).spec ?? {}
-    const { isDone, writes } = planChange({ ...object, spec }, request)
+    const { removal } = misplacedIn(object)
+    const { isDone, writes } = planChange({ ...object, spec }, asMeant(object, request))
     const [write] = writes
-    return isDone || write?.how !== 'apply' ? {} : write.manifest
+    return isDone || write?.how !== 'apply' ? removal : together(removal, write.manifest ?? {})
   }
+}
+
+/** A timeout that stands in the wrong place counts where none stands in the right one, and none is asked for. */
+function asMeant(service: Service, request: ChangeRequest): ChangeRequest {
+  const timeoutSeconds = meantTimeout(misplacedIn(service))
+  if (request.verb !== 'enable' || request.timeoutSeconds !== undefined || timeoutSeconds === undefined)
+    return request
+  const { min, max } = timeoutRange
+  const own = service.spec.sessionAffinityConfig?.clientIP?.timeoutSeconds
+  return own !== undefined || timeoutSeconds < min || timeoutSeconds > max
+    ? request
+    : { ...request, timeoutSeconds }
+}
+
+/** What of affinity stood where no such field is, and what became of it. */
+function misplacedWords(service: Service, request: ChangeRequest): string | undefined {
+  const { found } = misplacedIn(service)
+  if (found.length === 0) return undefined
+  const meant = asMeant(service, request)
+  const moved =
+    meant === request || meant.verb !== 'enable'
+      ? ''
+      : `, and its timeout of ${meant.timeoutSeconds}s is kept`
+  const places = found.map(({ path }) => path).join(', ')
+  return `${places} ${found.length === 1 ? 'is no field' : 'are no fields'} of a Service: removed${moved}`
+}
+
+/** Two patches as one; the second one counts where both name a field. */
+function together(first: FieldTree, second: FieldTree): FieldTree {
+  const both = Object.entries(second).map(([name, value]): [string, FieldTree[string]] => {
+    const old = first[name]
+    return [name, isTree(old) && isTree(value) ? together(old, value) : value]
+  })
+  return { ...first, ...Object.fromEntries(both) }
 }
 
 function isService(object: KubernetesObject): object is Service {

@@ -23,12 +23,15 @@ export function applySplices(text: string, splices: readonly Splice[]): string {
 
 /** Another value in the place of one; a word keeps the quotes that are there, a number must not have any. */
 export function replaceValue(text: string, node: Node, value: FieldValue): Splice {
-  const [start, end] = rangeOf(node)
+  const [start, rangeEnd] = rangeOf(node)
+  const isBlock = isCollection(node) && node.flow !== true
+  const end = isBlock ? leafEnd({ value: node }) : rangeEnd
   const quote = isScalar(node) ? (/^["']/.exec(text.slice(start, end))?.[0] ?? '') : ''
   const isJson = isCollection(node) && node.flow === true && /^[[{]\s*["[{]/.test(text.slice(start, end))
   const written = isScalarValue(value) ? scalar(value, quote) : inFlow(value, isJson ? '"' : '')
-  // `key:` without a value ends at the colon.
-  return { start, end, text: start === end && text[start - 1] === ':' ? ` ${written}` : written }
+  // `key:` without a value ends at the colon; a list may begin right below its key, and what is no list may not.
+  const gap = isBlock ? '  ' : start === end && text[start - 1] === ':' ? ' ' : ''
+  return { start, end, text: gap + written }
 }
 
 /** Adds entries to a mapping, behind the entry `after`. */
@@ -124,7 +127,7 @@ function inBlock(name: string, value: FieldValue, column: number, step: number):
 }
 
 function inFlow(value: FieldValue, quote: string): string {
-  if (isScalarValue(value)) return scalar(value, quote)
+  if (isScalarValue(value)) return scalar(value, quote === '' && /[,[\]{}]/.test(String(value)) ? '"' : quote)
   if (!isTree(value)) return `[${value.map((inner) => inFlow(inner, quote)).join(', ')}]`
   const entries = Object.entries(value).map(
     ([key, inner]) => `${scalar(key, quote)}: ${inFlow(inner, quote)}`,
@@ -140,7 +143,7 @@ function isScalarValue(value: FieldValue): value is string | number | boolean | 
 function scalar(value: string | number | boolean | null, quote: string): string {
   if (typeof value !== 'string') return String(value)
   if (quote === "'") return `'${value.replaceAll("'", "''")}'`
-  return quote === '"' ? JSON.stringify(value) : stringify(value, { lineWidth: 0 }).trimEnd()
+  return quote === '"' ? JSON.stringify(value) : stringify(value, { lineWidth: 0, version: '1.1' }).trimEnd()
 }
 
 /** How far this file indents: the difference to a mapping within, else the usual two. */
@@ -158,7 +161,7 @@ function keyStart({ key }: Pair): number {
 }
 
 /** Where the text of an entry really ends: a collection's own range goes on over comments and blank lines. */
-function leafEnd({ key, value }: Pair): number {
+function leafEnd({ key, value }: Partial<Pair>): number {
   let node: unknown = value
   let last = isNode(key) ? rangeOf(key)[1] : 0
   while (isNode(node)) {

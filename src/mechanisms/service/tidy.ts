@@ -9,6 +9,7 @@ export function tidyService(service: LooseObject): Service {
   const ports = list(spec['ports'])
     .map((port) => withoutNulls(record(port)))
     .filter((port) => typeof port['port'] === 'number')
+    .map(({ name, ...port }) => (typeof name === 'string' ? { ...port, name } : port))
   const config = record(record(spec['sessionAffinityConfig'])['clientIP'])
   const timeout = config['timeoutSeconds']
   const kept = {

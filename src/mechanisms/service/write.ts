@@ -2,7 +2,6 @@ import { defaultTimeoutSeconds, type ServicePolicy, servicePolicy } from '../../
 import type { ChangeRequest } from '../../model/affinity/intent.ts'
 import type { Service } from '../../model/cluster/kubernetes.ts'
 import type { ChangePlan, FieldTree } from '../../model/affinity/write.ts'
-import { isTree } from '../../model/affinity/fields.ts'
 import { services } from './objects.ts'
 
 /** The range that the API server accepts (k8s.io/kubernetes pkg/apis/core/validation, validateClientIPAffinityConfig). */
@@ -48,27 +47,6 @@ export function planChange(service: Service, request: ChangeRequest): ChangePlan
   }
 }
 
-const names = ['sessionAffinity', 'sessionAffinityConfig', 'clientIP', 'timeoutSeconds']
-
-/** What of affinity stands by mistake where the API has no such field goes when the right one is written. */
-function manifestOf(service: Service, spec: FieldTree): FieldTree {
-  const config = spec['sessionAffinityConfig']
-  const gone = (keys: readonly string[]): FieldTree => Object.fromEntries(keys.map((key) => [key, null]))
-  const strays = (part: object, own: readonly string[]): FieldTree =>
-    gone(names.filter((name) => name in part && !own.includes(name)))
-  const inConfig = Object.keys(service.spec.sessionAffinityConfig ?? {}).filter((key) => key !== 'clientIP')
-  const metadata = strays(service.metadata, [])
-  return {
-    ...strays(service, []),
-    ...(Object.keys(metadata).length === 0 ? {} : { metadata }),
-    spec: {
-      ...strays(service.spec, ['sessionAffinity', 'sessionAffinityConfig']),
-      ...spec,
-      ...(isTree(config) ? { sessionAffinityConfig: { ...gone(inConfig), ...config } } : {}),
-    },
-  }
-}
-
 function write(
   object: Service,
   spec: FieldTree,
@@ -81,6 +59,6 @@ function write(
     object,
     fields: { spec },
     stored: { spec: stored },
-    manifest: manifestOf(object, manifest),
+    manifest: { spec: manifest },
   }
 }

@@ -1,18 +1,10 @@
-import {
-  isAlias,
-  isMap,
-  isScalar,
-  isSeq,
-  type Node,
-  type Pair,
-  type Scalar,
-  type YAMLMap,
-  type YAMLSeq,
-} from 'yaml'
+import { isMap, isScalar, isSeq, type Node, type Pair, type Scalar, type YAMLMap, type YAMLSeq } from 'yaml'
 import type { Finding, ObjectRef } from '../../model/findings/finding.ts'
 import { didYouMean } from '../../model/common/spelling.ts'
 import type { FileObject } from './document.ts'
 import { fileFinding } from './finding.ts'
+import { isEqual } from '../../model/affinity/fields.ts'
+import { keyOf, pairsOf } from './merged.ts'
 import type { Schema } from '../../validation/schema.ts'
 
 interface Context {
@@ -31,9 +23,10 @@ export function checkShape(object: FileObject, schema: Schema, ref: ObjectRef): 
   return context.findings
 }
 
-function checkNode(node: unknown, schema: Schema, path: string, context: Context): void {
-  // An alias was checked where its anchor stands; null is the same as leaving a field out.
-  if (schema.type === 'any' || isAlias(node) || isNull(node)) return
+function checkNode(written: unknown, schema: Schema, path: string, context: Context): void {
+  const node = context.object.resolve(written)
+  // Null is the same as leaving a field out.
+  if (schema.type === 'any' || isNull(node)) return
   if (schema.type === 'object' || schema.type === 'map') {
     if (!isMap(node)) wrongType(node, 'a map', path, context)
     else if (schema.type === 'map') checkMap(node, schema.values, path, context)
@@ -46,7 +39,7 @@ function checkNode(node: unknown, schema: Schema, path: string, context: Context
       if (isNull(item) && schema.items.type === 'string' && schema.items.values !== undefined)
         badValue(node, place, '', schema.items.values, context)
       else if (isNull(item) && schema.items.type === 'object')
-        checkRequired(node, new Set(), schema.items, place, context)
+        checkRequired(node, new Map(), schema.items, place, context)
       else checkNode(item, schema.items, place, context)
     }
   } else if (isScalar(node)) {
@@ -63,32 +56,29 @@ function checkObject(
   context: Context,
 ): void {
   const { fields } = schema
-  const seen = doubled(node, path, context)
-  for (const pair of node.items) {
-    const key = keyOf(pair)
-    // `<<` merges another map, whose keys were seen at their anchor.
-    if (key === undefined || key === '<<') continue
+  checkDoubled(node, path, context)
+  const pairs = pairsOf(node, context.object.resolve)
+  for (const [key, pair] of pairs) {
     const child = Object.hasOwn(fields, key) ? fields[key] : undefined
     if (child === undefined && schema.open === true) continue
-    if (child === undefined) unknownField(pair, key, fields, seen, path, context)
+    if (child === undefined) unknownField(pair, key, fields, pairs, path, context)
     else checkNode(pair.value, child, path === '' ? key : `${path}.${key}`, context)
   }
-  if (!seen.has('<<')) checkRequired(node, seen, schema, path, context)
+  checkRequired(node, pairs, schema, path, context)
 }
 
 /** `node` is the object, or the list that has null in its place. */
 function checkRequired(
   node: YAMLMap | YAMLSeq,
-  seen: ReadonlySet<string>,
+  seen: ReadonlyMap<string, Pair>,
   { fields, required = [] }: Extract<Schema, { type: 'object' }>,
   path: string,
   context: Context,
 ): void {
   for (const name of required) {
-    const value = isMap(node) ? node.get(name, true) : undefined
-    if (value !== undefined && !isNull(value)) continue
+    if (!isNull(context.object.resolve(seen.get(name)?.value))) continue
     // A misspelt field that means this one says it already.
-    const unknownKeys = [...seen].filter((key) => !Object.hasOwn(fields, key))
+    const unknownKeys = [...seen.keys()].filter((key) => !Object.hasOwn(fields, key))
     if (unknownKeys.some((key) => didYouMean(key, [name]) !== undefined)) continue
     add(context, 'AFF-FILE-MISSING-FIELD', node, `${path === '' ? name : `${path}.${name}`} is missing`, {
       why: 'The API server refuses an object without it.',
@@ -98,16 +88,13 @@ function checkRequired(
 }
 
 function checkMap(node: YAMLMap, values: Schema, path: string, context: Context): void {
-  doubled(node, path, context)
-  for (const pair of node.items) {
-    const key = keyOf(pair)
-    if (key === undefined || key === '<<') continue
+  checkDoubled(node, path, context)
+  for (const [key, pair] of pairsOf(node, context.object.resolve))
     checkNode(pair.value, values, key.includes('.') ? `${path}["${key}"]` : `${path}.${key}`, context)
-  }
 }
 
-/** The keys of a map; one that stands twice is reported at its second place. */
-function doubled(node: YAMLMap, path: string, context: Context): Set<string> {
+/** A key that stands twice is reported at its second place. */
+function checkDoubled(node: YAMLMap, path: string, context: Context): void {
   const seen = new Set<string>()
   for (const pair of node.items) {
     const key = keyOf(pair)
@@ -126,14 +113,13 @@ function doubled(node: YAMLMap, path: string, context: Context): Set<string> {
     }
     seen.add(key)
   }
-  return seen
 }
 
 function unknownField(
   pair: Pair,
   key: string,
   fields: Extract<Schema, { type: 'object' }>['fields'],
-  seen: ReadonlySet<string>,
+  seen: ReadonlyMap<string, Pair>,
   path: string,
   context: Context,
 ): void {
@@ -283,19 +269,10 @@ function add(
   message: string,
   { why, mend }: { why: string; mend: string[] },
 ): void {
-  findings.push(fileFinding(code, object.at(node as Node | undefined), message, why, mend, [ref]))
-}
-
-/** `no:` is a boolean that becomes the text `false`, as kubectl makes JSON of it. */
-function keyOf({ key }: Pair): string | undefined {
-  return isScalar(key) && ['string', 'number', 'boolean'].includes(typeof key.value)
-    ? String(key.value)
-    : mergeKey(key)
-}
-
-/** In YAML 1.1 the key `<<` is a symbol of its own. */
-function mergeKey(key: unknown): string | undefined {
-  return isScalar(key) && typeof key.value === 'symbol' ? '<<' : undefined
+  const position = object.at(node as Node | undefined)
+  // What an anchor holds may come into an object at several places.
+  const isSaid = findings.some((one) => one.message === message && isEqual(one.position, position))
+  if (!isSaid) findings.push(fileFinding(code, position, message, why, mend, [ref]))
 }
 
 function isNull(node: unknown): boolean {

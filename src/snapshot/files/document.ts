@@ -1,6 +1,5 @@
 import {
   type Document,
-  isAlias,
   isMap,
   isNode,
   isScalar,
@@ -13,6 +12,7 @@ import {
 } from 'yaml'
 import type { FilePosition, Finding } from '../../model/findings/finding.ts'
 import { fileFinding } from './finding.ts'
+import { aliasesOf, type Resolve } from './merged.ts'
 import { type Fault, faultOf, partsOf } from './parts.ts'
 import { asRecord } from './record.ts'
 import { kubectlSchema } from './tags.ts'
@@ -23,6 +23,7 @@ export interface FileObject {
   node: YAMLMap
   /** `at(node)`: where a node begins. */
   at: (node: Node | undefined | null) => FilePosition
+  resolve: Resolve
   /** Several objects of one List share its document. */
   value: Readonly<Record<string, unknown>>
 }
@@ -134,15 +135,16 @@ function takeApart(
     return unread(node, message, 'The document cannot be read.')
   }
   const object = value as Record<string, unknown>
-  const items = node.get('items', true)
-  if (!isList(object) || !isSeq(items)) return void objects.push({ node, at, value: object })
+  const resolve = aliasesOf(document)
+  const items = resolve(node.get('items', true))
+  if (!isList(object) || !isSeq(items)) return void objects.push({ node, at, resolve, value: object })
   for (const [index, item] of items.items.entries()) {
     const read = withKind((object['items'] as unknown[])[index], object)
-    const place = isAlias(item) ? item.resolve(document) : item
+    const place = resolve(item)
     if (!isMap(place))
       unread(isNode(item) ? item : items, `items[${index}] is no object`, 'kubectl refuses the list.')
     else if (isList(read)) unread(place, 'a List cannot hold another', 'kubectl refuses the list.')
-    else objects.push({ node: place, at, value: read })
+    else objects.push({ node: place, at, resolve, value: read })
   }
 }
 

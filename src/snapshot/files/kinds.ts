@@ -2,6 +2,7 @@ import type { Finding } from '../../model/findings/finding.ts'
 import { didYouMean } from '../../model/common/spelling.ts'
 import type { FileObject } from './document.ts'
 import { fileFinding } from './finding.ts'
+import { locate } from './locate.ts'
 import { kindsOfGroup, schemas } from '../../validation/schema.ts'
 
 const unread = 'The API server refuses the object.'
@@ -17,7 +18,7 @@ export function checkKind(object: FileObject): Finding[] {
     ]
   }
   const say = (key: string, message: string, mend: string): Finding[] => [
-    fileFinding('AFF-FILE-UNKNOWN-KIND', at(node.get(key, true)), message, unread, [mend]),
+    fileFinding('AFF-FILE-UNKNOWN-KIND', locate(object, key) ?? at(node), message, unread, [mend]),
   ]
   const expected = schemas[kind]
   if (expected !== undefined && expected.apiVersion !== apiVersion && isBuiltIn(apiVersion)) {

@@ -1,21 +1,18 @@
-import { isCollection, isMap, isNode, isScalar, isSeq, type Node } from 'yaml'
+import { isMap, isNode, isScalar, isSeq, type Node } from 'yaml'
 import type { FilePosition } from '../../model/findings/finding.ts'
 import type { FileObject } from './document.ts'
+import { pairsOf } from './merged.ts'
 
 /**
- * Where `spec.ports[0].name` stands: the value, or the deepest part of the path that is there. A key that has dots of its
- * own stands in quotes: `metadata.annotations["example.com/a"]`.
+ * Where `spec.ports[0].name` stands: the value, or the deepest part of the path that is there. What comes by an alias or by
+ * `<<` stands at its anchor. A key that has dots of its own stands in quotes: `metadata.annotations["example.com/a"]`.
  */
-export function locate({ node, at }: FileObject, path: string): FilePosition | undefined {
+export function locate({ node, at, resolve }: FileObject, path: string): FilePosition | undefined {
   let current: unknown = node
   let found: Node | undefined
   for (const part of partsOf(path)) {
-    if (!isCollection(current)) break
-    const key = isSeq(current) ? Number(part) : part
-    const pair = isMap(current)
-      ? current.items.find((item) => isScalar(item.key) && item.key.value === part)
-      : undefined
-    const next: unknown = current.get(key, true)
+    const pair = isMap(current) ? pairsOf(current, resolve).get(part) : undefined
+    const next = resolve(isSeq(current) ? current.items[Number(part)] : pair?.value)
     if (!isNode(next)) break
     // For a map or list its key tells more than the place where the first entry begins.
     found = isScalar(next) || !isNode(pair?.key) ? next : pair.key

@@ -70,7 +70,7 @@ function checkSlice(object: FileObject, ref: ObjectRef): Finding[] {
   return [
     fileFinding(
       'AFF-EPS-NO-SERVICE-LABEL',
-      object.at(object.node.get('metadata', true)),
+      locate(object, 'metadata') ?? object.at(object.node),
       `the label ${serviceLabel} is missing, so the EndpointSlice belongs to no Service`,
       'Proxies find the slices of a Service by this label, not by name.',
       [`add the label ${serviceLabel}: <name of the Service>`],
@@ -82,7 +82,7 @@ function checkSlice(object: FileObject, ref: ObjectRef): Finding[] {
 function endpointsApi(object: FileObject, ref: ObjectRef): Finding {
   return fileFinding(
     'AFF-EPS-ENDPOINTS-API',
-    object.at(object.node.get('kind', true)),
+    locate(object, 'kind') ?? object.at(object.node),
     'the Endpoints API is deprecated since Kubernetes 1.33',
     'It is mirrored into EndpointSlices, 1000 addresses at most, without zones or node names.',
     [`write an EndpointSlice (discovery.k8s.io/v1) with the label ${serviceLabel}: ${ref.name}`],

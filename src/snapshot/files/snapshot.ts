@@ -56,7 +56,18 @@ export function snapshotOfFiles(files: readonly SourceFile[], namespace: string)
       if (isReadable(object)) objects.push(object)
     }
   }
-  return { ...readLayers(objects, namespace), findings, objects: objects.length }
+  return { ...readLayers(objects, namespace), findings: byPlace(findings), objects: objects.length }
+}
+
+/** What several objects have from one anchor is found once, in all of them. */
+function byPlace(findings: readonly Finding[]): Finding[] {
+  const places = Map.groupBy(findings, ({ code, message, position }) =>
+    JSON.stringify([code, message, position]),
+  )
+  return [...places.values()].map((same) => ({
+    ...same[0]!,
+    objects: same.flatMap(({ objects }) => objects),
+  }))
 }
 
 /** Where objects stand several times, each is looked at where it stands, beside one of every other name. */

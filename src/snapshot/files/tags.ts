@@ -1,4 +1,4 @@
-import { type CollectionTag, type Scalar, type ScalarTag, Schema, type Tags } from 'yaml'
+import { type CollectionTag, isScalar, type Scalar, type ScalarTag, Schema, type Tags } from 'yaml'
 
 function kubectlTags(tags: Tags): Tags {
   const all = tags.filter((tag) => typeof tag !== 'string')
@@ -93,8 +93,9 @@ function finite(tag: ScalarTag): ScalarTag {
   return {
     ...tag,
     resolve: (text, onError, options) => {
-      const value = tag.resolve(text, onError, options)
-      return value === Infinity || value === -Infinity ? text : value
+      const read = tag.resolve(text, onError, options)
+      const value: unknown = isScalar(read) ? read.value : read
+      return typeof value === 'number' && !Number.isFinite(value) ? text : read
     },
   }
 }

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { stringify } from 'yaml'
+import { parse, stringify } from 'yaml'
 import { editManifest } from '../../../src/change/manifest/edit.ts'
-import { serviceEdit } from '../../../src/change/manifest/files.ts'
+import { editFiles, serviceEdit } from '../../../src/change/manifest/files.ts'
 import type { ChangeRequest } from '../../../src/model/affinity/intent.ts'
 
 const enable: ChangeRequest = { verb: 'enable', timeoutSeconds: 1800 }
@@ -147,13 +147,36 @@ describe('a manifest', () => {
     expect(on).toContain('    type: ClusterIP\n    sessionAffinity: ClientIP\n- kind: Pod')
   })
 
-  it('that a change would reach through an alias is refused, with the place', () => {
+  it('that shares parts by anchors has the Service changed, and not what others share', () => {
     const shared = `apiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec: &s\n  type: ClusterIP\n---\napiVersion: v1\nkind: Service\nmetadata: {name: b}\nspec: {type: ClusterIP}\n`
     expect(edit(shared, enableDefault)).toContain('spec: &s\n  type: ClusterIP\n  sessionAffinity: ClientIP')
     const list = `kind: List\napiVersion: v1\nitems:\n- {apiVersion: v1, kind: Service, metadata: {name: a}, spec: &s {type: ClusterIP}}\n- {apiVersion: v1, kind: Service, metadata: {name: b}, spec: *s}\n`
-    expect(() => edit(list, enableDefault)).toThrow(/x\.yaml:5:\d+: the spec of this Service is an alias/)
+    expect(edit(list, enableDefault)).toContain('spec: {<<: *s, sessionAffinity: ClientIP}')
     const merged = `apiVersion: v1\nkind: Service\nmetadata: {name: a, labels: &l {x: y}}\nspec:\n  <<: {type: NodePort}\n  selector: *l\n`
     expect(edit(merged, enableDefault)).toBe(`${merged}  sessionAffinity: ClientIP\n`)
+  })
+
+  it.each([
+    ['enable', '', enableDefault],
+    ['a timeout', '  sessionAffinityConfig:\n    clientIP:\n      timeoutSeconds: 1800\n', enable],
+    ['disable', '  sessionAffinity: None\n  sessionAffinityConfig: null\n', disable],
+  ])('that has affinity by a merge is overridden where the Service stands: %s', (_, written, request) => {
+    const text = `x-common: &common\n  sessionAffinity: ClientIP\n  sessionAffinityConfig: {clientIP: {timeoutSeconds: 60}}\napiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec:\n  <<: *common\n  selector: {app: a}\n`
+    expect(edit(text, request)).toBe(text + written)
+  })
+
+  it('of which all comes by a merge gets a spec of its own', () => {
+    const text = `apiVersion: v1\nkind: List\nitems:\n- &a\n  apiVersion: v1\n  kind: Service\n  metadata: &m {name: a}\n  spec: {selector: {app: "a,b"}}\n- <<: *a\n  metadata: {<<: *m, name: b}\n`
+    expect(edit(text, enableDefault)).toContain(
+      '  metadata: {<<: *m, name: b}\n  spec:\n    selector:\n      app: a,b\n    sessionAffinity: ClientIP\n',
+    )
+  })
+
+  it('is read as kubectl reads it: a merge replaces what stands before it', () => {
+    const text = `apiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec:\n  sessionAffinity: ClientIP\n  <<: {sessionAffinity: None}\n  selector: {app: a}\n`
+    expect(edit(text, enableDefault)).toBe(
+      text.replace('  sessionAffinity: ClientIP\n', '') + '  sessionAffinity: ClientIP\n',
+    )
   })
 
   it('that is no YAML is refused with line and column', () => {
@@ -231,7 +254,61 @@ describe('a manifest that is wrong already', () => {
 
   it.each([
     [
-      '  sessionAffinity:\n    clientIP:\n      timeoutSeconds: 3600\n',
+      'in a port',
+      '  ports:\n  - port: 80\n    sessionAffinity: ClientIP\n  - timeoutSeconds: 60\n    port: 81\n  type: ClusterIP\n',
+      '  ports:\n  - port: 80\n  - port: 81\n  type: ClusterIP\n',
+      60,
+      'spec.ports[0].sessionAffinity, spec.ports[1].timeoutSeconds are no fields of a Service: removed, and its timeout of 60s is kept',
+    ],
+    [
+      'as a port, and in the status',
+      '  ports:\n  - port: 80\n  - sessionAffinity: ClientIP\n  type: ClusterIP\nstatus:\n  loadBalancer: {}\n  timeoutSeconds: 0\n',
+      '  ports:\n    [{port: 80}]\n  type: ClusterIP\nstatus:\n  loadBalancer: {}\n',
+      undefined,
+      'spec.ports[1].sessionAffinity, status.timeoutSeconds are no fields of a Service: removed',
+    ],
+    [
+      'in another spelling',
+      '  type: ClusterIP\n  session-affinity: ClientIP\n  sessionAffinityConfig:\n    clientIp: {timeoutSeconds: 60}\n    timeout: 5\n  ports: [{port: 80, SessionAffinity: x}]\n',
+      '  type: ClusterIP\n  ports: [{port: 80}]\n',
+      60,
+      'spec.session-affinity, spec.sessionAffinityConfig.clientIp.timeoutSeconds, spec.sessionAffinityConfig.timeout, spec.ports[0].SessionAffinity are no fields of a Service: removed, and its timeout of 60s is kept',
+    ],
+    [
+      'in its word',
+      '  sessionAffinity: {clientIP: {timeoutSeconds: 60}}\n  ports: [{port: 80}]\n',
+      '  ports: [{port: 80}]\n',
+      60,
+      'spec.sessionAffinity.clientIP.timeoutSeconds is no field of a Service: removed, and its timeout of 60s is kept',
+    ],
+    [
+      'where names are free',
+      '  selector: {sessionAffinity: "yes"}\n',
+      '  selector: {sessionAffinity: "yes"}\n',
+      undefined,
+      undefined,
+    ],
+  ])('loses what stands %s, and says so', (_, spec, rest, timeoutSeconds, words) => {
+    const head = 'apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec:\n'
+    const { text, notices = [] } = editFiles([{ name: 'a.yaml', text: head + spec, named: true }], {
+      verb: 'enable',
+    })
+    expect(notices.map(({ notice }) => notice.message)).toEqual(words === undefined ? [] : [words])
+    const right = parse(head + rest) as { spec: object }
+    expect(parse(text)).toEqual({
+      ...right,
+      spec: {
+        ...right.spec,
+        sessionAffinity: 'ClientIP',
+        ...(timeoutSeconds === undefined ? {} : { sessionAffinityConfig: { clientIP: { timeoutSeconds } } }),
+      },
+    })
+    for (const line of rest.split('\n')) expect(text).toContain(line)
+  })
+
+  it.each([
+    [
+      '  sessionAffinity:\n    cookie:\n      timeoutSeconds: 3600\n',
       /a\.yaml:7:5: sessionAffinity is a map here and has to be "ClientIP"/,
     ],
     ['  sessionAffinity: [ClientIP]\n', /a\.yaml:6:20: sessionAffinity is a list here/],

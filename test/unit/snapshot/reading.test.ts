@@ -53,6 +53,12 @@ describe('a text', () => {
     expect(finding?.message).not.toContain('template')
   })
 
+  it('has no number where Go finds none', () => {
+    expect(objectsOf('{apiVersion: e0, kind: ., x: -., v: 1e400, z: .5e1}')).toEqual([
+      { apiVersion: 'e0', kind: '.', x: '-.', v: '1e400', z: 5 },
+    ])
+  })
+
   it('with a map as a key is refused, as by kubectl', () => {
     expect(findingsOf('kind: Service\nspec: {{a: b}: c}\n')).toMatchObject([
       { code: 'AFF-FILE-SYNTAX', line: 2, message: 'a map or list cannot be a key' },
