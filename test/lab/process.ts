@@ -96,6 +96,12 @@ export interface Daemon {
 }
 
 /**
+ * All of them are written in Go, and keep little: collecting their garbage a quarter as often saves containerd almost half of
+ * what a pod costs it. One that keeps much, as the API server does, goes back to Go's own pace at the limit.
+ */
+const collectSeldom = { GOGC: '400', GOMEMLIMIT: '2GiB' }
+
+/**
  * Starts a program that outlives us, in a session of its own and with no stream of ours. It joins its
  * cgroup before it runs, so none of its children can be missed later.
  */
@@ -105,6 +111,7 @@ export function startDaemon({ command, log, cgroup }: DaemonOptions): Daemon {
     const child = spawn('/bin/sh', ['-c', 'echo $$ >"$0" && exec "$@"', cgroup, ...command], {
       detached: true,
       stdio: ['ignore', output, output],
+      env: { ...process.env, ...collectSeldom },
     })
     child.on('error', ignore)
     child.unref()
