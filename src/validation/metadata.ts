@@ -16,7 +16,8 @@ export function checkMetadata(object: Tree, nameRule: Rule, out: Refusals): void
   // What is put behind it makes a name of one that ends in "-".
   out.text('metadata.generateName', generateName?.replace(/-$/, 'a'), nameRule)
   out.text('metadata.namespace', textAt(metadata, 'namespace'), dnsLabel)
-  if (Number(metadata['generation']) < 0)
+  // Of newer kinds the server counts it itself, whatever is given.
+  if (object['apiVersion'] === 'v1' && Number(metadata['generation']) < 0)
     out.value('metadata.generation', 'generation: must not be below 0', 'remove it')
   for (const field of ['creationTimestamp', 'deletionTimestamp'])
     out.text(`metadata.${field}`, metadata[field], time)

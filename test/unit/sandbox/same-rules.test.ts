@@ -6,7 +6,7 @@ import type { Call } from '../../../src/sandbox/api/call.ts'
 import { makeCluster } from '../../../src/sandbox/objects/cluster-objects.ts'
 import { Failure } from '../../../src/sandbox/failure.ts'
 import { addressPlan } from '../../../src/sandbox/network/address-plan.ts'
-import { types } from '../../../src/sandbox/objects/resource-types.ts'
+import { type ResourceType, types } from '../../../src/sandbox/objects/resource-types.ts'
 import { Store } from '../../../src/sandbox/objects/store.ts'
 import { parseFile } from '../../../src/snapshot/files/document.ts'
 import { checkObject } from '../../../src/snapshot/files/object.ts'
@@ -15,14 +15,19 @@ import { samples } from './support/objects.ts'
 
 const plan = addressPlan(40)
 
-/** What the sandbox says to the Service, in a cluster of its own. */
-function refusal(service: object, warnings: string[], query = ''): string | undefined {
+/** What the sandbox says to a Service, or an object of another type, in a cluster of its own. */
+function refusal(
+  object: object,
+  warnings: string[],
+  query = '',
+  type: ResourceType = types.services,
+): string | undefined {
   const store = new Store()
   makeCluster(store, plan, 1, 'iptables')
   const call: Call = {
     method: 'POST',
-    type: types.services,
-    namespace: 'default',
+    type,
+    namespace: type.namespaced ? 'default' : undefined,
     name: undefined,
     subresource: undefined,
     rest: '',
@@ -34,7 +39,7 @@ function refusal(service: object, warnings: string[], query = ''): string | unde
     warn: (text) => warnings.push(text),
   }
   try {
-    create({ store, plan }, call, service)
+    create({ store, plan }, call, object)
     return undefined
   } catch (error) {
     if (error instanceof Failure) return error.message
@@ -109,4 +114,85 @@ test('a node port out of range is found when it is handed out, and in no dry run
   expect(findingsOf(service).refused).toEqual([])
   expect(refusal(service, [], 'dryRun=All')).toBeUndefined()
   expect(refusal(service, [])).toContain('The range of valid ports is 30000-32767')
+})
+
+const slice = { addressType: 'IPv4', endpoints: [{ addresses: ['192.0.2.1'] }], ports: [{ port: 80 }] }
+const classOf = (spec: object): object => ({ spec: { controller: 'example.com/x', ...spec } })
+
+test.each<[string, ResourceType, object, string | undefined]>([
+  ['a slice', types.endpointslices, slice, undefined],
+  [
+    'an endpoint without an address',
+    types.endpointslices,
+    { ...slice, endpoints: [{ addresses: [] }] },
+    'addresses',
+  ],
+  [
+    'a port of a slice in capitals',
+    types.endpointslices,
+    { ...slice, ports: [{ port: 80, name: 'Web' }] },
+    'name',
+  ],
+  [
+    'a host name with a dot',
+    types.endpointslices,
+    { ...slice, endpoints: [{ addresses: ['192.0.2.1'], hostname: 'a.b' }] },
+    'hostname',
+  ],
+  [
+    'a label in capitals',
+    types.endpointslices,
+    { ...slice, metadata: { labels: { 'A.B/c': 'x' } } },
+    'metadata.labels',
+  ],
+  // The sandbox's own endpoints are there.
+  [
+    'a loopback address of an endpoint',
+    types.endpointslices,
+    { ...slice, endpoints: [{ addresses: ['127.0.0.1'] }] },
+    undefined,
+  ],
+  [
+    'a host name of one word',
+    types.endpointslices,
+    { ...slice, addressType: 'FQDN', endpoints: [{ addresses: ['x'] }] },
+    'addresses',
+  ],
+  ['a class', types.ingressclasses, classOf({}), undefined],
+  ['a class whose controller has no path', types.ingressclasses, classOf({ controller: 'x' }), 'controller'],
+  [
+    'parameters without a name',
+    types.ingressclasses,
+    classOf({ parameters: { kind: 'X', name: '' } }),
+    'parameters.name',
+  ],
+  [
+    'managed fields that are a text',
+    types.services,
+    { ...service, metadata: { managedFields: 'x' } },
+    'managedFields',
+  ],
+  [
+    'managed fields of no time',
+    types.services,
+    { ...service, metadata: { managedFields: [{ time: '0' }] } },
+    'managedFields',
+  ],
+  [
+    'an address of another cluster',
+    types.services,
+    { spec: { clusterIP: '10.96.0.7', ports: [{ port: 80 }] } },
+    'not in the valid range',
+  ],
+  [
+    'an address of this one',
+    types.services,
+    { spec: { clusterIP: '240.40.96.77', ports: [{ port: 80 }] } },
+    undefined,
+  ],
+])('the same is refused of other kinds: %s', (_, type, object, words) => {
+  const { metadata } = object as { metadata?: object }
+  const said = refusal({ ...object, metadata: { ...metadata, name: 'x' } }, [], '', type)
+  if (words === undefined) expect(said).toBeUndefined()
+  else expect(said).toContain(words)
 })

@@ -11,7 +11,7 @@ const plan = addressPlan(40)
 function written(store: Store, spec: object, before?: Resource): Resource {
   const given = { metadata: { name: 'web', namespace: 'shop' }, spec: { ports: [{ port: 80 }], ...spec } }
   const object = withAddresses(withDefaults(given as unknown as Resource), before, store, plan)
-  check(object, before)
+  check(object, before, { others: [], plan, isDryRun: false })
   return before === undefined ? store.create(types.services, object) : object
 }
 

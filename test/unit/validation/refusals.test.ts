@@ -8,6 +8,11 @@ const paths = (object: Record<string, unknown>): string[] => refusalsOf(object).
 
 const ports = [{ port: 80 }]
 
+test.each(['Ingress', 'IngressClass'])('what a server counts itself may be anything: %s', (kind) => {
+  const object = { apiVersion: 'networking.k8s.io/v1', kind, metadata: { name: 'a', generation: -1 } }
+  expect(paths(object)).not.toContain('metadata.generation')
+})
+
 describe('a Service that an API server refuses', () => {
   test.each<[string, object, string]>([
     [

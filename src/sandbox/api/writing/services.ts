@@ -1,4 +1,4 @@
-import { type Family, familyOf, parseIp } from '../../../model/common/ip.ts'
+import { contains, type Family, familyOf, parseCidr, parseIp } from '../../../model/common/ip.ts'
 import type { Service, ServicePort } from '../../../model/cluster/kubernetes.ts'
 import { type Cause, invalid } from '../../failure.ts'
 import type { AddressPlan } from '../../network/address-plan.ts'
@@ -139,14 +139,14 @@ export function checkAsked(object: Resource): void {
 export function check(
   object: Resource,
   before: Resource | undefined,
-  others: readonly Resource[] = [],
-  isDryRun = false,
+  { others, plan, isDryRun }: { others: readonly Resource[]; plan: AddressPlan; isDryRun: boolean },
 ): void {
   const { spec } = object as unknown as Service
   const old = (before as unknown as Service | undefined)?.spec
   const causes = [
     ...refusalCauses(object),
     ...addressCauses(spec, old),
+    ...strangeCauses(spec, plan),
     ...affinityCauses(spec),
     ...takenCauses(spec, others),
     // A dry run allocates no port, and so finds none that is out of range.
@@ -171,6 +171,17 @@ function addressCauses(spec: Service['spec'], old: Service['spec'] | undefined):
   if ((spec.clusterIPs?.length ?? 0) > 2)
     causes.push(bad('spec.clusterIPs', spec.clusterIPs, 'may only hold up to 2 values'))
   return causes
+}
+
+/** An address that is in no range of this cluster. */
+function strangeCauses({ clusterIPs = [] }: Service['spec'], { serviceCidrs }: AddressPlan): Cause[] {
+  const strange = clusterIPs.find((address) => {
+    const ip = parseIp(address)
+    return ip !== undefined && !serviceCidrs.some((range) => contains(parseCidr(range)!, ip))
+  })
+  if (strange === undefined) return []
+  const words = `failed to allocate IP ${strange}: the provided IP (${strange}) is not in the valid range. The range of valid IPs is ${serviceCidrs.join(',')}`
+  return [bad('spec.clusterIPs', clusterIPs, words)]
 }
 
 function affinityCauses({ sessionAffinity, sessionAffinityConfig }: Service['spec']): Cause[] {

@@ -45,10 +45,9 @@ export function create(writer: Writer, call: Call, body: unknown): Answer {
   const { store } = writer
   const { type, namespace } = call
   const given = resourceOf(call, body)
-  const { managedFields: _, ...own } = given.metadata
-  const { generateName, name } = own
+  const { generateName, name } = given.metadata
   const metadata = {
-    ...own,
+    ...given.metadata,
     name: name || `${asText(generateName)}${randomSuffix()}`,
     ...(type.namespaced ? { namespace: namespace ?? 'default' } : {}),
   }
@@ -64,7 +63,7 @@ export function create(writer: Writer, call: Call, body: unknown): Answer {
   const refusal = type === types.pods ? quotaRefusal(store, namespace, metadata.name) : undefined
   if (refusal !== undefined) throw refusal
   const object = admit(writer, call, { ...given, metadata }, undefined)
-  const { status: __, ...written } = object
+  const { status: _, ...written } = object
   const { metadata: owned } = withManagers(undefined, written, managerOf(call, 'Update'))
   const managed = { ...object, metadata: owned }
   if (store.find(type, namespace, metadata.name) === undefined && isDryRun(call))
@@ -186,7 +185,7 @@ function admit(
   if (before === undefined) services.checkAsked(clean)
   const addressed = services.withAddresses(services.withDefaults(clean), before, store, plan)
   const others = store.list(types.services).filter(({ metadata }) => metadata.uid !== before?.metadata.uid)
-  services.check(addressed, before, others, isDryRun(call))
+  services.check(addressed, before, { others, plan, isDryRun: isDryRun(call) })
   return addressed
 }
 
