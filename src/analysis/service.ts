@@ -27,7 +27,7 @@ export function explainService(view: View): ExplainedService | undefined {
   if (subject === undefined) return undefined
   const slices = view.store.fact(inputs.slices)
   const proxy = view.store.fact(inputs.proxy)
-  const endpoints = countedEndpoints(subject, slices)
+  const endpoints = countedEndpoints(subject, slices, view.store.fact(inputs.listed))
   const outside = outsideEndpoints(subject, slices)
   const reach = wantedReach(subject.service, 'inside')
   return {

@@ -43,6 +43,7 @@ export function sceneOfService(snapshot: Snapshot, one: ServiceSnapshot): Scene 
   const facts = new Map<string, Fact<unknown>>([
     [subject.name, known(one.service)],
     [inputs.slices.name, one.slices],
+    [inputs.listed.name, one.listed ?? one.slices],
     [inputs.pods.name, one.pods],
     ...(one.templates === undefined ? [] : [[inputs.templates.name, one.templates] as const]),
     [inputs.autoscalers.name, one.autoscalers],

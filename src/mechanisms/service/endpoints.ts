@@ -2,7 +2,7 @@ import { familyOf, parseIp } from '../../model/common/ip.ts'
 import { type Endpoint, endpointsOfPort } from '../../model/cluster/endpoint.ts'
 import type { EndpointSlice, Service, ServicePort } from '../../model/cluster/kubernetes.ts'
 import type { EndpointCount, OutsideEndpoint } from '../../model/findings/explanation.ts'
-import { originsIn } from '../../model/cluster/external.ts'
+import { mirrorController, originsIn, sliceManagerLabel } from '../../model/cluster/external.ts'
 import type { Fact } from '../../model/cluster/fact.ts'
 import { countEndpoints, hasSelector, isProxied, type Subject } from './analyzer.ts'
 import type { Inputs } from './facts.ts'
@@ -70,15 +70,23 @@ export function outsideEndpoints(subject: Subject, slices: Fact<Inputs['slices']
 export function countedEndpoints(
   { service }: Subject,
   slices: Fact<Inputs['slices']>,
+  listed: Fact<Inputs['listed']>,
 ): EndpointCount | undefined {
-  if (!slices.known || service.spec.type === 'ExternalName') return undefined
-  const all =
-    service.spec.clusterIP === 'None' ? namedEndpoints(slices.value) : portEndpoints(service, slices.value)
+  if (!listed.known || service.spec.type === 'ExternalName') return undefined
+  const counted = listed.value.filter((slice) => slices.known || !isOverwritten(slice))
+  if (!slices.known && counted.length === 0) return undefined
+  const all = service.spec.clusterIP === 'None' ? namedEndpoints(counted) : portEndpoints(service, counted)
   const ready = all.filter((endpoint) => endpoint.ready)
   const nodes = new Set(ready.flatMap(({ node }) => (node === undefined ? [] : [node])))
   return {
     ready: countEndpoints(ready),
     total: countEndpoints(all),
     nodes: nodes.size,
+    ...(slices.known ? {} : { besidesSelected: true as const }),
   }
+}
+
+/** Endpoints beside a selector: the controller writes the pods into them. */
+export function isOverwritten({ kind, metadata: { labels } }: EndpointSlice): boolean {
+  return (kind as string | undefined) === 'Endpoints' && labels?.[sliceManagerLabel] === mirrorController
 }

@@ -10,6 +10,7 @@ type Value<F> = Extract<F, { known: true }> extends { value: infer T } ? T : nev
 /** What analyzers of a Service may ask for, by name. The Service itself is always there. */
 export interface Inputs {
   slices: Value<ServiceSnapshot['slices']>
+  listed: Value<ServiceSnapshot['slices']>
   pods: Value<ServiceSnapshot['pods']>
   templates: Value<NonNullable<ServiceSnapshot['templates']>>
   autoscalers: Value<ServiceSnapshot['autoscalers']>
@@ -30,6 +31,8 @@ export const subject: FactType<Service> = { name: 'service', what: 'services', i
 /** The same as facts of a store, each of the Service that is explained. */
 export const inputs: { readonly [Name in InputName]: FactType<Inputs[Name]> } = {
   slices: { name: 'slices', what: 'endpointslices', isOfOne: true },
+  // Without those that a cluster makes for the selector.
+  listed: { name: 'listed slices', what: 'endpointslices', isOfOne: true },
   pods: { name: 'pods', what: 'pods', isOfOne: true },
   templates: { name: 'templates', what: 'workloads', isOfOne: true },
   autoscalers: { name: 'autoscalers', what: 'horizontalpodautoscalers.autoscaling', isOfOne: true },

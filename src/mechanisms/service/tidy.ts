@@ -88,7 +88,7 @@ function hintsOf(hints: Readonly<Record<string, unknown>>): Record<string, { nam
  * The slices that a cluster makes of an Endpoints object for a Service without selector: one for each subset and family
  * (kubernetes/kubernetes pkg/controller/endpointslicemirroring). They stand where the Endpoints stand.
  */
-export function mirrored(object: LooseObject): EndpointSlice[] {
+export function mirrored(object: LooseObject, by: string = mirrorController): EndpointSlice[] {
   const { subsets } = object as unknown as Record<string, unknown>
   const { name, namespace } = object.metadata
   return list(subsets).flatMap((subset, index) => {
@@ -107,7 +107,7 @@ export function mirrored(object: LooseObject): EndpointSlice[] {
           metadata: {
             name,
             ...(namespace === undefined ? {} : { namespace }),
-            labels: { [serviceLabel]: name, [sliceManagerLabel]: mirrorController },
+            labels: { [serviceLabel]: name, [sliceManagerLabel]: by },
           },
           addressType,
           endpoints,
@@ -118,11 +118,25 @@ export function mirrored(object: LooseObject): EndpointSlice[] {
   })
 }
 
+/** Endpoints that the controller of selectors wrote (kubernetes/kubernetes pkg/controller/endpoint): people name no pods. */
+export function isOfController({ metadata, subsets }: Readonly<Record<string, unknown>>): boolean {
+  const { labels, annotations } = record(metadata)
+  const addresses = list(subsets)
+    .map(record)
+    .flatMap((subset) => [...list(subset['addresses']), ...list(subset['notReadyAddresses'])])
+  return (
+    addresses.some((item) => record(record(item)['targetRef'])['kind'] === 'Pod') ||
+    record(labels)['endpoints.kubernetes.io/managed-by'] === 'endpoint-controller' ||
+    record(annotations)['endpoints.kubernetes.io/last-change-trigger-time'] !== undefined
+  )
+}
+
 function endpointOf(item: Readonly<Record<string, unknown>>, ready: boolean): SliceEndpoint {
-  const { ip, nodeName } = item
+  const { ip, nodeName, targetRef } = item
   return {
     addresses: [String(ip)],
     conditions: { ready },
+    ...(typeof record(targetRef)['name'] === 'string' ? { targetRef: record(targetRef) } : {}),
     ...(typeof nodeName === 'string' ? { nodeName } : {}),
   }
 }

@@ -49,6 +49,8 @@ export interface ObjectTable {
 export interface ServiceSnapshot {
   service: Service
   slices: Fact<readonly EndpointSlice[]>
+  /** Those that can be looked at, where a cluster adds the pods of the selector to them; absent where that are all. */
+  listed?: Fact<readonly EndpointSlice[]>
   pods: Fact<readonly Pod[]>
   /** What pods of its namespace are made from, where files hold that. */
   templates?: Fact<readonly PodTemplate[]>

@@ -1,5 +1,7 @@
 /** The end of every way to a Service. */
 export interface EndpointCount {
+  /** These stand in files; a cluster adds the pods of the selector. */
+  besidesSelected?: true
   ready: number
   total: number
   /** Nodes with a ready one. */

@@ -147,12 +147,13 @@ function headerWords({ description, service }: Explanation): string[] {
 
 function endpointWords(endpoints: EndpointCount | undefined): string[] {
   if (endpoints === undefined) return []
-  const { ready, total, nodes } = endpoints
+  const { ready, total, nodes, besidesSelected } = endpoints
   const some =
     ready === total
       ? countOf(ready, 'ready endpoint')
       : `${formatCount(ready)} of ${countOf(total, 'endpoint')} ready`
-  return [nodes === 0 ? some : `${some} on ${countOf(nodes, 'node')}`]
+  const where = nodes === 0 ? some : `${some} on ${countOf(nodes, 'node')}`
+  return [besidesSelected === true ? `${where} in the files, besides the pods of the selector` : where]
 }
 
 function labelled(label: string, pieces: readonly Span[], width: number, style: Style): Line[] {

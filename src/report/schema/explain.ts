@@ -149,6 +149,10 @@ const status = z
         ready: count.describe('Endpoints that are ready.'),
         total: count.describe('All endpoints.'),
         nodes: count.describe('Nodes with a ready endpoint.'),
+        besidesSelected: z
+          .literal(true)
+          .optional()
+          .describe('These stand in files, and a cluster adds the pods that the selector matches.'),
       })
       .optional()
       .describe('Of a Service: the end of the way; absent where endpoints could not be read.'),

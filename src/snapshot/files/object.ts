@@ -1,6 +1,7 @@
 import type { FilePosition, Finding, ObjectRef } from '../../model/findings/finding.ts'
 import { serviceLabel } from '../../model/cluster/external.ts'
 import { refusalsOf } from '../../validation/index.ts'
+import { isOfController } from '../../mechanisms/service/tidy.ts'
 import { checkShape } from './check.ts'
 import type { FileObject } from './document.ts'
 import { fileFinding } from './finding.ts'
@@ -30,7 +31,8 @@ export function checkObject(
   const { name } = ref
   findings.push(...withRefusals(object, ref, checkShape(object, known.schema, ref)))
   if (kind === 'EndpointSlice') findings.push(...checkSlice(object, ref))
-  if (kind === 'Endpoints') findings.push(endpointsApi(object, ref))
+  // In a dump they are not the user's.
+  if (kind === 'Endpoints' && !isOfController(object.value)) findings.push(endpointsApi(object, ref))
   if (name === '') return findings
   const key = `${kind} ${ref.namespace} ${name}`
   const first = seen.get(key)

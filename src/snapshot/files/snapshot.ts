@@ -16,12 +16,17 @@ import { layersOf } from './layers.ts'
 import { locate } from './locate.ts'
 import { checkObject } from './object.ts'
 import type { SourceFile } from './read.ts'
-import { sliceManagerLabel, selectorController, serviceLabel } from '../../model/cluster/external.ts'
+import {
+  mirrorController,
+  sliceManagerLabel,
+  selectorController,
+  serviceLabel,
+} from '../../model/cluster/external.ts'
 import type { EndpointSlice } from '../../model/cluster/kubernetes.ts'
 import { autoscalers, endpointSlices, networkPolicies, services } from '../../mechanisms/service/objects.ts'
 import { asRecord } from './record.ts'
 import { templateIn } from './template-marks.ts'
-import { mirrored, tidyService, tidySlice } from '../../mechanisms/service/tidy.ts'
+import { isOfController, mirrored, tidyService, tidySlice } from '../../mechanisms/service/tidy.ts'
 
 /** What files say: a snapshot of their Services, and what is wrong with the files themselves. */
 export interface FileSnapshot {
@@ -192,18 +197,21 @@ function toService(
   const service = tidyService(object)
   const { name, namespace = '' } = service.metadata
   const key = `${namespace}/${name}`
-  const slices = [
-    ...(all.slices.get(key) ?? []).map(tidySlice),
-    ...(all.endpoints.get(key) ?? []).flatMap(mirrored),
-  ]
   const isSelecting = Object.keys(service.spec.selector ?? {}).length > 0
+  const written = (all.slices.get(key) ?? []).map(tidySlice)
+  // A dump of a cluster holds what was made of the Endpoints as well.
+  const made = written.some((slice) => isBy(slice, selectorController) || isBy(slice, mirrorController))
+    ? []
+    : (all.endpoints.get(key) ?? []).flatMap((one) =>
+        mirrored(one, isSelecting && isOfController(asRecord(one)) ? selectorController : mirrorController),
+      )
+  const slices = [...written, ...made]
+  const isKnown = slices.length > 0 && (!isSelecting || slices.some((one) => isBy(one, selectorController)))
   return {
     service,
-    // With a selector the controller writes them: a dump of a cluster holds its slices.
-    slices:
-      (isSelecting && !slices.some(isDumped)) || slices.length === 0
-        ? notInFiles('endpointslices')
-        : known(slices),
+    // With a selector the controller writes them, and a dump holds its slices.
+    slices: isKnown ? known(slices) : notInFiles('endpointslices'),
+    ...(isKnown || slices.length === 0 ? {} : { listed: known(slices) }),
     pods: notInFiles('pods'),
     templates: known(all.templates.get(namespace) ?? []),
     autoscalers: known((all.autoscalers.get(namespace) ?? []) as unknown as Autoscaler[]),
@@ -232,8 +240,8 @@ function templateOf(object: LooseObject): (PodTemplate & { namespace: string }) 
   }
 }
 
-function isDumped({ metadata }: EndpointSlice): boolean {
-  return metadata.labels?.[sliceManagerLabel] === selectorController
+function isBy({ metadata }: EndpointSlice, manager: string): boolean {
+  return metadata.labels?.[sliceManagerLabel] === manager
 }
 
 function toObject({ value }: FileObject, namespace: string): LooseObject {

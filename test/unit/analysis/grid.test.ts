@@ -127,7 +127,9 @@ function blinded(found: Snapshot, need: Need, why: Unknown): Snapshot {
     ...found,
     ...(name in found ? { [name]: unknown(why) } : {}),
     objects: { ...found.objects, lists },
-    services: found.services.map((one) => (name in one ? { ...one, [name]: unknown(why) } : one)),
+    services: found.services.map((one) =>
+      name in one || name === 'listed' ? { ...one, [name]: unknown(why) } : one,
+    ),
   }
 }
 

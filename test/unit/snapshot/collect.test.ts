@@ -275,7 +275,7 @@ describe('what a change needs', () => {
   it('is all that the findings need which may forbid it, but for events of the past', () => {
     const forbidding = analyzers.filter((one) => one.codes.some((code) => isForbidding(code)))
     const names = forbidding.flatMap(({ needs }) => needs.flatMap((need) => nameOf(need)))
-    const others: InputName[] = ['slices', 'events']
+    const others: InputName[] = ['slices', 'listed', 'events']
     // The nodes' cloud is a hint: who refuses may be known without it.
     expect([...new Set([...names, 'cloud'])].toSorted()).toEqual([...toChange.inputs, ...others].toSorted())
   })

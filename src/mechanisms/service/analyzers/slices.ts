@@ -7,6 +7,7 @@ import {
   selectorController as controller,
 } from '../../../model/cluster/external.ts'
 import { forbiddenAddress } from '../address.ts'
+import { isOverwritten } from '../endpoints.ts'
 import { hasSelector, type Subject, serviceAnalyzer } from '../analyzer.ts'
 import { commandLine } from '../../../targets/command.ts'
 import type { FindingDraft } from '../../analyzer.ts'
@@ -59,9 +60,9 @@ export const sliceAddresses = serviceAnalyzer({
     'AFF-EPS-FORBIDDEN-ADDRESS',
     'AFF-EPS-FQDN',
   ],
-  inputs: ['slices'],
+  inputs: ['listed'],
   applies: isServed,
-  analyse: (_subject, { slices }, report) => {
+  analyse: (_subject, { listed: slices }, report) => {
     const seen = new Map<string, EndpointSlice>()
     const doubled = new Map<string, [EndpointSlice, EndpointSlice]>()
     for (const slice of slices) {
@@ -97,9 +98,9 @@ export const sliceAddresses = serviceAnalyzer({
 
 export const sliceLabels = serviceAnalyzer({
   codes: ['AFF-EPS-STALE', 'AFF-EPS-HEADLESS-LABEL', 'AFF-EPS-ENDPOINTS-API'],
-  inputs: ['slices'],
+  inputs: ['listed'],
   applies: isServed,
-  analyse: (subject, { slices }, report) => {
+  analyse: (subject, { listed: slices }, report) => {
     const filled = slices.filter((slice) => (slice.endpoints ?? []).length > 0)
     const stale = filled.filter((slice) => isStale(slice, hasSelector(subject)))
     if (stale.length > 0) report('AFF-EPS-STALE', staleSlices(subject, stale))
@@ -157,6 +158,16 @@ function isStale({ metadata: { labels } }: EndpointSlice, isSelecting: boolean):
 
 function staleSlices({ service }: Subject, stale: readonly EndpointSlice[]): FindingDraft {
   const hasSelector = Object.keys(service.spec.selector ?? {}).length > 0
+  const deeds = {
+    mend: stale.map((slice) => ({ deed: { kind: 'delete' as const, of: refOf(slice) } })),
+    objects: stale.map(refOf),
+  }
+  if (hasSelector && stale.every(isOverwritten))
+    return {
+      message: `the Service has a selector, so that its controller overwrites ${listOf(stale)}`,
+      why: 'The pods that the selector matches take the place of these addresses, or nobody where it matches none.',
+      ...deeds,
+    }
   return {
     message: hasSelector
       ? `the Service has a selector, but ${listOf(stale)} was not written by its controller`
@@ -164,8 +175,7 @@ function staleSlices({ service }: Subject, stale: readonly EndpointSlice[]): Fin
     why: hasSelector
       ? 'Its addresses get traffic beside the pods, and stay when nobody answers there any more.'
       : 'Nothing updates it any more: pods that are gone still get traffic.',
-    mend: stale.map((slice) => ({ deed: { kind: 'delete', of: refOf(slice) } })),
-    objects: stale.map(refOf),
+    ...deeds,
   }
 }
 

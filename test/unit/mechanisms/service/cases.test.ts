@@ -35,8 +35,11 @@ const wayOf = ({ entry, hops, end }: Path): string =>
 function words(step: Step): string[] {
   if (step.kind === 'failure') return [`error: ${step.error.message}`]
   if (step.kind === 'findings') return ['the file', ...step.findings.map(lineOf)]
-  const { target, paths, findings } = step.explanation
-  return ['', `${target.kind}/${target.name}`, ...paths.map(wayOf), ...findings.map(lineOf)]
+  const { target, paths, findings, service } = step.explanation
+  const { ready, total, besidesSelected } = service?.endpoints ?? {}
+  const count = ready === undefined ? '' : ` ${ready} of ${total} endpoints`
+  const more = besidesSelected === true ? ', besides the pods of the selector' : ''
+  return ['', `${target.kind}/${target.name}${count}${more}`, ...paths.map(wayOf), ...findings.map(lineOf)]
 }
 
 /** All that is said, an error that ends it included. */
