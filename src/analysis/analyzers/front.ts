@@ -1,8 +1,10 @@
 import { group as gatewayGroup } from '../../mechanisms/gateway-api/index.ts'
 import { grpcRoutes, httpRoutes } from '../../mechanisms/gateway-api/objects.ts'
+import { group as envoyGatewayGroup } from '../../mechanisms/envoy-gateway/objects.ts'
 import { group as istioGroup } from '../../mechanisms/istio/index.ts'
 import { at, list } from '../../mechanisms/kit/loose.ts'
 import { keyOf, refOf } from '../../model/cluster/object.ts'
+import { applicationOf } from '../../model/probe/cookies/maker.ts'
 import { objectName, type ObjectRef } from '../../model/findings/finding.ts'
 import type { Unknown } from '../../model/cluster/fact.ts'
 import type { Path, PathHop } from '../../model/affinity/leg.ts'
@@ -60,6 +62,37 @@ export const missingService = analyzer({
     }
   },
 })
+
+/** A cookie under the name of a framework's own: two of one name come with an answer, and the browser keeps one. */
+export const applicationCookie = analyzer({
+  codes: ['AFF-L7-APPLICATION-COOKIE'],
+  applies: ({ paths }) => paths.some(({ hops }) => hops.some(({ policy }) => policy.kind === 'cookie')),
+  analyse: (view, report) => {
+    const said = new Set<string>()
+    for (const front of frontsIn(view.paths)) {
+      const { policy, object, mechanism } = front
+      if (policy.kind !== 'cookie' || policy.madeBy !== 'proxy' || policy.name === undefined) continue
+      const maker = applicationOf(policy.name)
+      const key = `${keyOf(object)} ${policy.name}`
+      if (maker === undefined || said.has(key) || hasOwnWords(front, view)) continue
+      said.add(key)
+      report('AFF-L7-APPLICATION-COOKIE', {
+        message: `${mechanism} makes a cookie ${policy.name}, which ${maker} makes as well: of two cookies of one name the browser keeps one`,
+        why: 'Where the application answers with its own, either the pod is lost with the cookie of the proxy, or the session with that of the application.',
+        mend: ['give the cookie of the proxy a name of its own'],
+        ...placeOf(front),
+      })
+    }
+  },
+})
+
+/** Whether a finding of the mechanism's own says it, at the field that names the cookie. */
+function hasOwnWords(front: Front, view: View): boolean {
+  return (
+    front.configuredBy.some(({ group = '' }) => group === istioGroup || group === envoyGatewayGroup) ||
+    hasPersistence(front, view)
+  )
+}
 
 const routeCodes = [
   'AFF-ROUTE-BYPASSES-SERVICE',

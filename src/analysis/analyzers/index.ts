@@ -1,11 +1,14 @@
 import { mechanisms } from '../../mechanisms/index.ts'
 import type { Analyzer } from '../../mechanisms/analyzer.ts'
-import { ingressFront, missingService, routeFront } from './front.ts'
+import { misplaced } from './misplaced.ts'
+import { applicationCookie, ingressFront, missingService, routeFront } from './front.ts'
 
 /** Every analyzer: those that are about several mechanisms, and each mechanism's. */
 export const analyzers: readonly Analyzer[] = [
   ingressFront,
   routeFront,
   missingService,
+  applicationCookie,
+  misplaced,
   ...mechanisms.flatMap((mechanism) => mechanism.analyzers ?? []),
 ]

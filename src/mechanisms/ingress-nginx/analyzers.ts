@@ -214,8 +214,10 @@ const canary = nginxAnalyzer({
     const family = familyOf(object, store)
     const mains = locationsOf(object).flatMap((one) => primaryOf(one, family) ?? [])
     const [main] = mains
-    if (main === undefined || mains.some((one) => hasAffinity(one.object))) return
+    if (main === undefined) return
     const ref = refOf(main.object)
+    const sticky = mains.find((one) => hasAffinity(one.object))
+    if (sticky !== undefined) return overruled(object, sticky.object, report)
     report('AFF-NGX-CANARY-AFFINITY', {
       message: `affinity on a canary has no effect: ingress-nginx takes it from the main ${objectName(ref)}, which has none`,
       why: 'Each request draws again between the main Service and the canary, and no cookie is set.',
@@ -228,6 +230,23 @@ const canary = nginxAnalyzer({
     })
   },
 })
+
+/** A canary that wants another cookie than its main Ingress has. */
+function overruled(canary: LooseObject, main: LooseObject, report: Report<'AFF-NGX-CANARY-AFFINITY'>): void {
+  const own = settingsOf(canary)
+  if (own.get('affinity-canary-behavior') === 'legacy') return
+  const key = cookieKeys.find(
+    (name) => own.get(name) !== undefined && own.get(name) !== settingsOf(main).get(name),
+  )
+  if (key === undefined) return
+  report('AFF-NGX-CANARY-AFFINITY', {
+    message: `${key} on a canary has no effect: ingress-nginx takes the affinity of the main ${objectName(refOf(main))}, all of it`,
+    why: 'One cookie keeps clients on the main Service or the canary, and on a pod there.',
+    mend: [annotate(canary, key, null), `or write it on ${objectName(refOf(main))}`],
+    objects: [refOf(canary), refOf(main)],
+    field: fieldOf(key),
+  })
+}
 
 const hashLoses = nginxAnalyzer({
   codes: ['AFF-NGX-HASH-LOSES'],

@@ -1,13 +1,15 @@
 import { slipOf } from '../../model/common/spelling.ts'
 import { sticks } from '../../model/affinity/policy.ts'
-import { applicationOf } from '../../model/probe/cookies/maker.ts'
 import type { Analyzer } from '../analyzer.ts'
 import type { LooseObject } from '../../model/cluster/object.ts'
+import type { Store } from '../../model/cluster/store.ts'
 import { renamed } from '../kit/annotations.ts'
 import { annotationField, annotationsOf, type IngressController } from '../kit/controller.ts'
-import { ingressAnalyzer, placedAt, type ServedIngress } from './analyzer.ts'
+import { httpRoutes } from '../gateway-api/objects.ts'
+import { ingressAnalyzer, placedAt } from './analyzer.ts'
 import { controller as ingressNginx } from '../ingress-nginx/controller.ts'
-import { ingressControllers } from './controllers.ts'
+import { controllerOf, ingressControllers } from './controllers.ts'
+import { ingresses } from './objects.ts'
 
 /** Annotations of another controller, where the one that serves the Ingress spreads requests. */
 const foreign = ingressAnalyzer({
@@ -15,32 +17,48 @@ const foreign = ingressAnalyzer({
   analyse: ({ ingress, controller, backends }, { store }, report) => {
     // Manifests for several clusters carry those of several controllers.
     if (backends.some((backend) => sticks(controller.serve(backend, store).policy) !== false)) return
-    // Some are read by several controllers; the first is whose they are.
-    const said = new Set<string>()
-    for (const other of ingressControllers) {
-      const keys = other === controller ? [] : foreignKeys({ ingress, controller }, other)
-      const [first, ...more] = keys.filter((key) => !said.has(key))
-      for (const key of keys) said.add(key)
-      if (first === undefined) continue
-      const also = more.length === 0 ? '' : ` (and ${more.map((key) => lastPart(key)).join(', ')})`
-      report('AFF-L7-FOREIGN-ANNOTATION', {
-        message: `${first}${also} is an annotation of ${other.name}: ${controller.name} serves this Ingress, and does not read it`,
-        why: 'Nothing comes of it: clients do not stay on a pod.',
-        mend: [`ask ${controller.name} for it: ${controller.instead}`],
-        field: annotationField(first),
-      })
+    const behind = new Set(backends.flatMap(({ service }) => service ?? []))
+    for (const object of [ingress, ...behind]) {
+      // Some are read by several controllers; the first is whose they are.
+      const said = new Set<string>()
+      for (const other of ingressControllers) {
+        if (other === controller || (object !== ingress && mayBeServedBy(other, object, store))) continue
+        const keys = other.keys[object === ingress ? 'ingress' : 'service']
+        const [first, ...more] = foreignKeys(object, keys, controller).filter((key) => !said.has(key))
+        for (const key of [first, ...more]) if (key !== undefined) said.add(key)
+        if (first === undefined) continue
+        const also = more.length === 0 ? '' : ` (and ${more.map((key) => lastPart(key)).join(', ')})`
+        report('AFF-L7-FOREIGN-ANNOTATION', {
+          message: `${first}${also} is an annotation of ${other.name}: ${controller.name} serves ${object === ingress ? 'this Ingress' : `ingress/${ingress.metadata.name}`}, and does not read it`,
+          why: 'Nothing comes of it: clients do not stay on a pod.',
+          mend: [`ask ${controller.name} for it: ${controller.instead}`],
+          ...placedAt(object, annotationField(first)),
+        })
+      }
     }
   },
 })
 
+/** Whether another controller could lead to a Service as well: by an Ingress of its own, or by routes. */
+function mayBeServedBy(other: IngressController, { metadata }: LooseObject, store: Store): boolean {
+  const fronts = store.list(ingresses)
+  const routes = store.list(httpRoutes)
+  return (
+    !fronts.known ||
+    fronts.value.some((one) => controllerOf(one, store) === other) ||
+    (routes.known && routes.value.some((one) => one.metadata.namespace === metadata.namespace))
+  )
+}
+
 function foreignKeys(
-  { ingress, controller }: Pick<ServedIngress, 'ingress' | 'controller'>,
-  { keys }: IngressController,
+  object: LooseObject,
+  keys: readonly string[],
+  { keys: own }: IngressController,
 ): string[] {
-  const own = new Set([...controller.keys.ingress, ...controller.keys.service])
-  return Object.keys(annotationsOf(ingress)).filter(
+  const read = new Set([...own.ingress, ...own.service])
+  return Object.keys(annotationsOf(object)).filter(
     // The prefix of old had several owners.
-    (key) => keys.ingress.includes(key) && !own.has(key) && !key.startsWith('ingress.kubernetes.io/'),
+    (key) => keys.includes(key) && !read.has(key) && !key.startsWith('ingress.kubernetes.io/'),
   )
 }
 
@@ -97,25 +115,5 @@ const oneAddress = ingressAnalyzer({
   },
 })
 
-/** A cookie under the name of a framework's own: two of one name come with an answer, and the browser keeps one. */
-const application = ingressAnalyzer({
-  codes: ['AFF-L7-APPLICATION-COOKIE'],
-  analyse: ({ controller, backends }, { store }, report) => {
-    const said = new Set<string>()
-    for (const backend of backends) {
-      const { policy } = controller.serve(backend, store)
-      if (policy.kind !== 'cookie' || policy.madeBy !== 'proxy' || policy.name === undefined) continue
-      const maker = applicationOf(policy.name)
-      if (maker === undefined || said.has(policy.name)) continue
-      said.add(policy.name)
-      report('AFF-L7-APPLICATION-COOKIE', {
-        message: `${controller.name} makes a cookie ${policy.name}, which ${maker} makes as well: of two cookies of one name the browser keeps one`,
-        why: 'Where the application answers with its own, either the pod is lost with the cookie of the proxy, or the session with that of the application.',
-        mend: ['give the cookie of the proxy a name of its own'],
-      })
-    }
-  },
-})
-
 /** Of what several controllers share. */
-export const analyzers: readonly Analyzer[] = [foreign, misspelt, oneAddress, application]
+export const analyzers: readonly Analyzer[] = [foreign, misspelt, oneAddress]

@@ -7,6 +7,10 @@ export const codes = {
     title: 'An affinity annotation of another Ingress controller',
   },
   'AFF-L7-MISSPELT-ANNOTATION': { level: 'warning', title: 'An affinity annotation is misspelt' },
+  'AFF-L7-MISPLACED': {
+    level: 'warning',
+    title: 'An annotation or a field stands where nobody reads it',
+  },
   'AFF-L7-ONE-ADDRESS': {
     level: 'warning',
     title: 'A controller with a cookie goes to the cluster IP',

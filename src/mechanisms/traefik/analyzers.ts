@@ -318,6 +318,26 @@ const hashFirst = balancerAnalyzer(
   },
 )
 
+/** In the words of ingress-nginx, where it is the cookie that comes first. */
+const hashFirstAsNginx = ingressAnalyzer({
+  by: traefikNginxController,
+  codes: ['AFF-TRA-HASH-BEFORE-COOKIE'],
+  analyse: ({ ingress, backends }, { store }, report) => {
+    if (cookieAsNginx(ingress, undefined) === undefined) return
+    const key = `${nginxPrefix}upstream-hash-by`
+    if (!backends.some((one) => traefikNginxController.serve(one, store).policy.kind === 'hash')) return
+    report('AFF-TRA-HASH-BEFORE-COOKIE', {
+      message: 'affinity: cookie is ignored beside upstream-hash-by: for Traefik the hash comes first',
+      why: 'ingress-nginx does the opposite: with the move to Traefik clients stick on something else.',
+      mend: [
+        { deed: { kind: 'annotation', of: refOf(ingress), marks: { [key]: null } } },
+        `or take ${nginxPrefix}affinity away`,
+      ],
+      field: annotationField(`${nginxPrefix}affinity`),
+    })
+  },
+})
+
 const oneServer = balancerAnalyzer(
   'AFF-TRA-ONE-SERVER',
   ({ members }) => members.some(isSticky),
@@ -364,6 +384,7 @@ export const analyzers: readonly Analyzer[] = [
   draws,
   levelOnly,
   hashFirst,
+  hashFirstAsNginx,
   oneServer,
   old,
 ]

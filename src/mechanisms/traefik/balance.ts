@@ -82,8 +82,12 @@ function cookieAt(value: unknown): CookieSettings | undefined {
 }
 
 function membersOf(values: readonly unknown[], namespace: string, field: string): Member[] {
-  const total = values.length > 1 ? values.reduce<number>((sum, value) => sum + weightOf(value), 0) : 0
-  return values.flatMap((value, index) => memberOf(value, namespace, `${field}[${index}]`, total))
+  const indexed = values.map((value, index) => ({ value, index }))
+  const weighted = indexed.filter(({ value }) => weightOf(value) > 0)
+  // Where there are several, one without weight gets nothing.
+  const used = values.length > 1 && weighted.length > 0 ? weighted : indexed
+  const total = used.length > 1 ? used.reduce((sum, { value }) => sum + weightOf(value), 0) : 0
+  return used.flatMap(({ value, index }) => memberOf(value, namespace, `${field}[${index}]`, total))
 }
 
 /** The balancer of each route of an IngressRoute, and what the route matches. */

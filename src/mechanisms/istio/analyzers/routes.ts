@@ -1,8 +1,10 @@
 import { objectName } from '../../../model/findings/finding.ts'
-import { type LooseObject, refOf } from '../../../model/cluster/object.ts'
-import { sticks } from '../../../model/affinity/policy.ts'
+import { keyOf, type LooseObject, refOf } from '../../../model/cluster/object.ts'
+import type { Path, PathHop } from '../../../model/affinity/leg.ts'
+import { type Policy, sticks } from '../../../model/affinity/policy.ts'
 import type { Store } from '../../../model/cluster/store.ts'
-import { type Analyzer, objectAnalyzer } from '../../analyzer.ts'
+import { type Analyzer, analyzer, objectAnalyzer } from '../../analyzer.ts'
+import { group as gatewayGroup } from '../../gateway-api/objects.ts'
 import { at, strings } from '../../kit/loose.ts'
 import { onceFor } from '../../kit/once.ts'
 import { gatewayOf, gatewayRef, isMissing, takenBy } from '../gateway.ts'
@@ -15,12 +17,18 @@ import { gatewayNames, hostsOf, isOfMesh, type Route, routesOf } from '../routes
 import { type Client, ruleFor } from '../rules.ts'
 import { hashesOf } from './hashes.ts'
 
-const policyWords = (value: unknown): string => {
-  const policy = hashPolicy(value)
+const policyWords = (value: unknown): string => wordsOf(hashPolicy(value))
+
+function wordsOf(policy: Policy): string {
   if (policy.kind === 'cookie' || policy.kind === 'header')
     return `${policy.kind} ${policy.name ?? ''}`.trim()
   return policy.kind === 'hash' ? policy.of : 'nothing'
 }
+
+const drawnWhy =
+  'Envoy draws among weighted clusters at random for each request. The hash holds a client inside of each only.'
+const drawnMend =
+  'no field of Istio makes the draw sticky: route by a header or cookie (match: headers), or give all of the weight to one'
 
 const weighted = objectAnalyzer({
   about: virtualServices,
@@ -37,15 +45,48 @@ const weighted = objectAnalyzer({
       const names = route.targets.map(({ subset, host }) => subset ?? host.split('.')[0])
       report('AFF-ISTIO-WEIGHTED', {
         message: `for every request one of ${names.join(' and ')} is drawn by weight, before the hash of ${policyWords(sticky.hash?.value)} comes in: clients change between them`,
-        why: 'Envoy draws among weighted clusters at random for each request. The hash holds a client inside of each only.',
-        mend: [
-          'no field of Istio makes the draw sticky: route by a header or cookie (match: headers), or give all of the weight to one',
-        ],
+        why: drawnWhy,
+        mend: [drawnMend],
         field: `${route.targets[0]?.field}.weight`,
       })
     }
   },
 })
+
+/** The same for routes of the Gateway API, which Istio makes VirtualServices of. */
+const weightedRoutes = analyzer({
+  codes: ['AFF-ISTIO-WEIGHTED'],
+  applies: ({ paths }) => paths.some(isDrawn),
+  analyse: ({ paths }, report) => {
+    const said = new Set<string>()
+    for (const { hops } of paths.filter(isDrawn)) {
+      const { configuredBy, field, policy } = hops.find(({ role }) => role === 'decides') as PathHop
+      const [object] = configuredBy
+      const key = `${object && keyOf(object)} ${field}`
+      if (object === undefined || said.has(key)) continue
+      said.add(key)
+      report('AFF-ISTIO-WEIGHTED', {
+        message: `for every request one of the backendRefs is drawn by weight, before the hash of ${wordsOf(policy)} comes in: clients change between them`,
+        why: drawnWhy,
+        mend: [drawnMend],
+        objects: [object],
+        at: { object, field: `${field}.backendRefs` },
+      })
+    }
+  },
+})
+
+function isDrawn({ hops, share = 1 }: Path): boolean {
+  const hop = hops.find(({ role }) => role === 'decides')
+  const [route, ...others] = hop?.configuredBy ?? []
+  return (
+    share > 0 &&
+    share < 1 &&
+    route?.group === gatewayGroup &&
+    others.some(({ kind }) => kind === destinationRules.kind) &&
+    sticks(hop?.policy ?? { kind: 'none' }) === true
+  )
+}
 
 function isSplit({ targets }: Route): boolean {
   return new Set(targets.map(({ host, subset, port }) => `${host} ${subset} ${port}`)).size > 1
@@ -215,4 +256,12 @@ const ofMesh = onceFor((objects: readonly LooseObject[]) => {
   return new Map([...groups].map(([host, found]) => [host, found.map(({ object }) => object)]))
 })
 
-export const routeAnalyzers: readonly Analyzer[] = [weighted, subsets, unnamed, notHttp, gateways, meshOnly]
+export const routeAnalyzers: readonly Analyzer[] = [
+  weighted,
+  weightedRoutes,
+  subsets,
+  unnamed,
+  notHttp,
+  gateways,
+  meshOnly,
+]

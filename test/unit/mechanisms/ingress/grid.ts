@@ -15,6 +15,10 @@ export const ingressGrid: GridRows = {
     fires: () => scene({}, ingressOf('f5', { 'nginx.org/sticky-cookie-service': 'serviceName=web srv_id' })),
     silent: () => scene({}, ingressOf('f5', { ...ownCookie, 'nginx.org/client-max-body-size': '4m' })),
   },
+  'AFF-L7-MISPLACED': {
+    fires: () => scene(cookie, ingressOf('nginx', {})),
+    silent: () => scene({}, ingressOf('nginx', cookie)),
+  },
   'AFF-L7-ONE-ADDRESS': {
     fires: () => scene({}, ingressOf('f5', { ...ownCookie, ...clusterIp })),
     silent: () => scene({}, ingressOf('f5', ownCookie)),

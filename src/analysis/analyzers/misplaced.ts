@@ -1,0 +1,141 @@
+import { nlbAttributesKey } from '../../mechanisms/aws/nlb.ts'
+import { backendTrafficPolicies } from '../../mechanisms/envoy-gateway/objects.ts'
+import { routeTypes } from '../../mechanisms/index.ts'
+import { ingressControllers } from '../../mechanisms/ingress/controllers.ts'
+import { ingresses } from '../../mechanisms/ingress/objects.ts'
+import { sessionLabels } from '../../mechanisms/istio/istiod.ts'
+import { destinationRules } from '../../mechanisms/istio/objects.ts'
+import { annotationField, annotationsOf } from '../../mechanisms/kit/controller.ts'
+import { services } from '../../mechanisms/service/objects.ts'
+import { ingressRoutes, traefikServices } from '../../mechanisms/traefik/objects.ts'
+import { analyzer, type View } from '../../mechanisms/analyzer.ts'
+import { type LooseObject, type ObjectType, refOf } from '../../model/cluster/object.ts'
+import { slipOf } from '../../model/common/spelling.ts'
+
+/** What is right on one kind of object, and stands on another one where nobody looks for it. */
+interface Stray {
+  field: string
+  message: string
+  mend: string
+}
+
+/** Annotations by who reads them: of Ingresses, and of Services. */
+const onIngress = keysOn('ingress')
+const onService = new Set([...keysOn('service'), nlbAttributesKey])
+
+function keysOn(kind: 'ingress' | 'service'): ReadonlySet<string> {
+  return new Set(ingressControllers.flatMap(({ keys }) => keys[kind]))
+}
+
+const isSessionLabel = (key: string): boolean => sessionLabels.some((one) => one === key)
+
+const isRead = (key: string): boolean => onIngress.has(key) || onService.has(key) || isSessionLabel(key)
+
+/** Where an annotation should stand; undefined where it may be read. On Ingresses the findings of controllers tell. */
+function placeOf(key: string, object: LooseObject): string | undefined {
+  if (isSessionLabel(key)) return 'among the labels of the Service'
+  const isService = onService.has(key)
+  if (!isService && !onIngress.has(key)) return undefined
+  if (object.kind === services.kind) return isService ? undefined : 'on the Ingress'
+  if (object.kind !== ingresses.kind) return isService ? 'on the Service' : 'on an Ingress'
+  return key === nlbAttributesKey ? 'on a Service of type LoadBalancer' : undefined
+}
+
+function strayAnnotations(object: LooseObject): Stray[] {
+  return Object.keys(annotationsOf(object)).flatMap((key): Stray[] => {
+    const place = placeOf(key, object)
+    return place === undefined
+      ? []
+      : [
+          {
+            field: annotationField(key),
+            message: `nobody reads the annotation ${key} on this ${object.kind}: it belongs ${place}`,
+            mend: `write it ${place}`,
+          },
+        ]
+  })
+}
+
+/** Where fields about affinity stand, and the names in them that tell what was meant. Lists count as what is in them. */
+const fields: readonly { types: readonly ObjectType<LooseObject>[]; tell: string[]; places: string[] }[] = [
+  {
+    types: [destinationRules],
+    tell: ['loadBalancer', 'consistentHash', 'trafficPolicy'],
+    places: ['spec.trafficPolicy', 'spec.subsets.trafficPolicy'].flatMap((policy) => [
+      `${policy}.loadBalancer.consistentHash`,
+      `${policy}.portLevelSettings.loadBalancer.consistentHash`,
+    ]),
+  },
+  {
+    types: [backendTrafficPolicies],
+    tell: ['loadBalancer', 'consistentHash'],
+    places: ['spec.loadBalancer.consistentHash'],
+  },
+  { types: ingressRoutes, tell: ['sticky'], places: ['spec.routes.services.sticky'] },
+  {
+    types: traefikServices,
+    tell: ['sticky'],
+    places: [
+      'weighted.services',
+      'weighted',
+      'mirroring',
+      'mirroring.mirrors',
+      'highestRandomWeight.services',
+    ].map((one) => `spec.${one}.sticky`),
+  },
+]
+
+function strayFields({ spec }: LooseObject, { tell, places }: (typeof fields)[number]): Stray[] {
+  const isPlace = (path: string): boolean => places.some((one) => `${one}.`.startsWith(`${path}.`))
+  const within = (value: unknown, field: string, path: string): Stray[] => {
+    if (Array.isArray(value)) return value.flatMap((one, index) => within(one, `${field}[${index}]`, path))
+    if (typeof value !== 'object' || value === null || places.includes(path)) return []
+    return Object.entries(value).flatMap(([key, inner]): Stray[] => {
+      if (isPlace(`${path}.${key}`)) return within(inner, `${field}.${key}`, `${path}.${key}`)
+      const meant = tell.includes(key) ? key : slipOf(key, tell)
+      if (meant === undefined) return within(inner, `${field}.${key}`, `${path}.${key}`)
+      const [place = ''] = places
+      const instead = isPlace(`${path}.${meant}`)
+        ? `${path}.${meant}`
+        : place.slice(0, place.indexOf(meant) + meant.length)
+      return [
+        {
+          field: `${field}.${key}`,
+          message: `there is no field ${field}.${key}: ${instead === `${path}.${meant}` ? `did you mean ${meant}?` : `it belongs to ${instead}`}`,
+          mend: `write it as ${instead}`,
+        },
+      ]
+    })
+  }
+  return within(spec, 'spec', 'spec')
+}
+
+/** What has any of these annotations, or fields. */
+function checkedIn(view: View): { object: LooseObject; strays: () => Stray[] }[] {
+  const annotated = [services, ...routeTypes, ingresses]
+    .flatMap((type) => view.objects<LooseObject>(type))
+    .filter((object) => Object.keys(annotationsOf(object)).some(isRead))
+  const written = fields.flatMap((one) =>
+    one.types.flatMap((type) =>
+      view.objects(type).map((object) => ({ object, strays: () => strayFields(object, one) })),
+    ),
+  )
+  return [...annotated.map((object) => ({ object, strays: () => strayAnnotations(object) })), ...written]
+}
+
+/** Annotations and fields about affinity that stand where nobody reads them. */
+export const misplaced = analyzer({
+  codes: ['AFF-L7-MISPLACED'],
+  applies: (view) => checkedIn(view).length > 0,
+  analyse: (view, report) => {
+    for (const { object, strays } of checkedIn(view))
+      for (const { message, mend, field } of strays())
+        report('AFF-L7-MISPLACED', {
+          message,
+          why: 'Controllers ignore annotations where they do not look for them, and API servers drop fields that they do not know: nothing comes of it.',
+          mend: [mend],
+          objects: [refOf(object)],
+          at: { object: refOf(object), field },
+        })
+  },
+})
