@@ -1,3 +1,4 @@
+import { cookieNames } from '../model/probe/cookies/configured.ts'
 import type { CookieReport } from '../model/probe/cookies/cause.ts'
 import { mergedCookies } from '../model/probe/cookies/cause.ts'
 import type { ProbeSurvey } from '../model/probe/results/survey.ts'
@@ -5,10 +6,9 @@ import type { ProbeSurvey } from '../model/probe/results/survey.ts'
 /** Of the first place: the cookie that is configured there, else one that only a proxy can have made. */
 export function affinityCookie(survey: ProbeSurvey): CookieReport | undefined {
   const cookies = cookiesAtFirst(survey)
-  const policy = survey.entries[0]?.front?.policy
-  const configured = policy?.kind === 'cookie' ? policy.name : undefined
+  const configured = cookieNames(survey.entries[0]?.front)
   return (
-    cookies.find(({ name }) => name === configured) ??
+    cookies.find(({ name }) => configured.includes(name)) ??
     cookies.find(({ maker, names }) => maker !== undefined || names !== undefined)
   )
 }

@@ -1,3 +1,4 @@
+import { cookieNames } from '../model/probe/cookies/configured.ts'
 import type { Cluster } from '../cluster/index.ts'
 import type { CookieReport } from '../model/probe/cookies/cause.ts'
 import type { DroppedCookie } from '../model/probe/cookies/dropped.ts'
@@ -26,10 +27,8 @@ export async function dropInTurn(
   onStage: (text: string) => void,
 ): Promise<DroppedCookie[]> {
   const [first] = survey.users ?? []
-  const policy = survey.entries[0]?.front?.policy
-  const configured = policy?.kind === 'cookie' ? policy.name : undefined
   if (options.front === undefined || first?.cause.kind !== 'cookie' || control.interrupted.aborted) return []
-  const names = toBeDropped(cookiesAtFirst(survey), configured)
+  const names = toBeDropped(cookiesAtFirst(survey), cookieNames(survey.entries[0]?.front))
   if (names.length === 0) return []
   onStage(`leaving out the cookies ${names.join(', ')}, one after the other`)
   const found = await askAgain(
@@ -59,11 +58,11 @@ export async function dropInTurn(
 /** Those of proxies, where there are several; all that are sent, where none is known to be one. Pure. */
 export function toBeDropped(
   cookies: readonly Pick<CookieReport, 'name' | 'sent' | 'maker' | 'names'>[],
-  configured: string | undefined,
+  configured: readonly string[],
 ): string[] {
   const sent = cookies.filter((cookie) => cookie.sent > 0)
   const known = sent.filter(
-    ({ name, maker, names }) => name === configured || maker !== undefined || names !== undefined,
+    ({ name, maker, names }) => configured.includes(name) || maker !== undefined || names !== undefined,
   )
   const meant = known.length > 0 ? known : sent
   return meant.length < 2 ? [] : meant.slice(0, mostCookies).map(({ name }) => name)

@@ -1,10 +1,9 @@
 import { type Cluster, isForbidden } from '../cluster/index.ts'
-import { mechanisms } from '../mechanisms/index.ts'
-import { unknown } from '../model/cluster/fact.ts'
 import type { Explanation } from '../analysis/analyse.ts'
-import { isOfType, type LooseObject, type NamespacedName, refOf } from '../model/cluster/object.ts'
+import { type LooseObject, type NamespacedName, refOf } from '../model/cluster/object.ts'
 import type { FrontPlace } from '../model/probe/results/survey.ts'
-import type { Store } from '../model/cluster/store.ts'
+import type { ObjectRef } from '../model/findings/finding.ts'
+import type { Snapshot } from '../model/cluster/snapshot.ts'
 import type { TargetKind } from '../model/affinity/target.ts'
 import { UserError } from '../model/common/user-error.ts'
 import type { Front } from '../probe/plan/plan.ts'
@@ -15,6 +14,7 @@ import { findAddress } from './address.ts'
 import { Certificates } from './certificate.ts'
 import { type Listener, listenerFor, listenersOf } from './listener.ts'
 import { type Parents, readParents } from './parents.ts'
+import { servicesBehind, sharedPlaces, sharersOf } from './sharers.ts'
 import { suspectsOf } from './suspects.ts'
 import { placesOf } from './places.ts'
 import { type ServiceWays, type Visited, visitedOf } from './visited.ts'
@@ -65,10 +65,19 @@ export async function findFront(
     collector.collect(services),
   ])
   const ref = object === undefined ? undefined : refOf(object)
-  const all = services.map((service): ExplainedWays => {
-    const explanation = analyse(snapshot, service)
-    return { service, explanation, ...placesOf(explanation.paths, ref, query) }
-  })
+  const waysOf = (of: Snapshot, service: NamespacedName, by: ObjectRef | undefined): ExplainedWays => {
+    const explanation = analyse(of, service)
+    return { service, explanation, ...placesOf(explanation.paths, by, query) }
+  }
+  const all = services.map((service) => waysOf(snapshot, service, ref))
+  const shared = sharedPlaces(all)
+  if (object !== undefined && shared.length > 0) {
+    const list = await collector.objects.list<LooseObject>(query.kind.type, namespace)
+    for (const { by, service } of list.known ? sharersOf(list.value, object, shared) : []) {
+      const { places, ...ways } = waysOf(await collector.collect([service]), service, by)
+      all.push({ ...ways, places: places.filter(({ share }) => share !== undefined) })
+    }
+  }
   const wayIn = visitedOf(all, query)
   notes.push(...wayIn.notes)
   const found = wayIn.first
@@ -101,24 +110,26 @@ export async function findFront(
     notes: [...notes, ...found.notes],
     front: {
       ...(wayIn.others.length === 0 ? {} : { others: wayIn.others }),
-      suspects: suspectsOf(found.explanation.findings, ref),
+      suspects: suspectsOf(found.explanation, ref),
       ...(object === undefined ? {} : { target: { kind: query.kind.name, namespace, name: query.name } }),
-      places: places.map(({ host, path, pattern: _pattern, service, beside = [], ...place }) => {
-        const listener = serving(host)
-        const { address: reached, port } = address(listener)
-        const scheme = asked ?? listener?.scheme ?? (port === 443 ? 'https' : 'http')
-        return {
-          ...place,
-          address: reached,
-          port: port ?? (scheme === 'https' ? 443 : 80),
-          ...certificates.of(listenerFor(listeners, host, 'https')),
-          scheme,
-          hostName: host,
-          path,
-          ...(wayIn.others.length === 0 ? {} : { service }),
-          ...(beside.length === 0 ? {} : { beside: beside.map((name) => ({ name })) }),
-        }
-      }),
+      places: places.map(
+        ({ host, path, pattern: _pattern, share: _share, service, beside = [], ...place }) => {
+          const listener = serving(host)
+          const { address: reached, port } = address(listener)
+          const scheme = asked ?? listener?.scheme ?? (port === 443 ? 'https' : 'http')
+          return {
+            ...place,
+            address: reached,
+            port: port ?? (scheme === 'https' ? 443 : 80),
+            ...certificates.of(listenerFor(listeners, host, 'https')),
+            scheme,
+            hostName: host,
+            path,
+            ...(wayIn.others.length === 0 ? {} : { service }),
+            ...(beside.length === 0 ? {} : { beside: beside.map((name) => ({ name })) }),
+          }
+        },
+      ),
     },
   }
 }
@@ -170,25 +181,6 @@ async function addressFor(
 async function servicesOf(collector: Collector, target: OtherTarget): Promise<NamespacedName[]> {
   const own = servicesBehind(target.object)
   return own.length > 0 ? own : await servicesThrough(collector, target)
-}
-
-/** The Services that an object's own arrows lead to, for which nothing else has to be read. */
-function servicesBehind(object: LooseObject): NamespacedName[] {
-  const mechanism = mechanisms.find(({ routes }) => routes.some((type) => isOfType(object, type)))
-  const legs = mechanism?.legs(object, nothingKnown) ?? []
-  const all = legs.flatMap(({ to }) =>
-    typeof to === 'object' && to.object.kind === 'Service' && to.object.namespace !== undefined
-      ? [{ namespace: to.object.namespace, name: to.object.name }]
-      : [],
-  )
-  return [...new Map(all.map((one) => [`${one.namespace}/${one.name}`, one])).values()]
-}
-
-/** Where an arrow leads follows from its object alone. */
-const nothingKnown: Store = {
-  list: ({ resource }) => unknown({ what: resource, reason: 'not-asked' }),
-  get: () => undefined,
-  fact: ({ what }) => unknown({ what, reason: 'not-asked' }),
 }
 
 async function readTarget(

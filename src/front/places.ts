@@ -10,6 +10,10 @@ export interface Place {
   path: string
   by?: string
   policy: Policy
+  /** What is configured beside it, for the choice of a Service. */
+  further?: Policy[]
+  /** The share of the requests that goes this way, by weights. */
+  share?: number
   /** What the objects say of the path there: the longer one wins where two match. */
   pattern: string
 }
@@ -64,7 +68,8 @@ export function placesOf(paths: readonly Path[], target: ObjectRef | undefined, 
       found.set(key, {
         ...place,
         ...(hop === undefined ? {} : { by: hop.mechanism }),
-        policy: policyOf(hops, decides),
+        ...policiesOf(hops, decides),
+        ...(share === undefined ? {} : { share }),
         pattern,
       })
     }
@@ -76,9 +81,24 @@ function optional<T>(value: T | undefined): T[] {
   return value === undefined ? [] : [value]
 }
 
+/** What is promised, and what is configured beside it. */
+function policiesOf(
+  hops: readonly PathHop[],
+  decides: PathHop | undefined,
+): Pick<Place, 'policy' | 'further'> {
+  const policy = policyOf(hops, decides)
+  const further = hops.flatMap(({ among }) => (among !== undefined && isPromise(among) === true ? among : []))
+  const isOwn = further.length === 0 || isPromise(policy) !== false
+  return {
+    // Who is kept on a Service is meant to be kept on a pod.
+    policy: isOwn ? policy : further[0]!,
+    ...(further.length === 0 ? {} : { further }),
+  }
+}
+
 /**
- * What is promised: what the hop decides on, or what one is configured for though it has no effect, as nobody configures it
- * for nothing; else what the last one does.
+ * What the hop decides on, or what one is configured for though it has no effect, as nobody configures it for nothing; else
+ * what the last one does.
  */
 function policyOf(hops: readonly PathHop[], decides: PathHop | undefined): Policy {
   if (decides !== undefined) return decides.policy
@@ -89,7 +109,8 @@ function policyOf(hops: readonly PathHop[], decides: PathHop | undefined): Polic
   return last?.policy ?? { kind: 'unknown' }
 }
 
-function passes({ entry, hops }: Pick<Path, 'entry' | 'hops'>, target: ObjectRef): boolean {
+/** Whether a way leads through an object. */
+export function passes({ entry, hops }: Pick<Path, 'entry' | 'hops'>, target: ObjectRef): boolean {
   const key = keyOf(target)
   return (
     keyOf(entry.of) === key || hops.some(({ configuredBy }) => configuredBy.some((ref) => keyOf(ref) === key))

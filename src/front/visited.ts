@@ -40,7 +40,10 @@ export function visitedOf<W extends ServiceWays>(
       if (known === undefined || known.pattern.length < place.pattern.length)
         found.set(key, { ...place, service: service.name })
       else if (known.pattern.length === place.pattern.length)
-        known.beside = [...(known.beside ?? []), service.name]
+        Object.assign(known, {
+          beside: [...(known.beside ?? []), service.name],
+          further: [...(known.further ?? []), place.policy, ...(place.further ?? [])],
+        })
     }
   }
   const most = Math.max(mostPlaces, hosts?.length ?? 0, paths?.length ?? 0)

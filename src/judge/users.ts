@@ -31,8 +31,8 @@ export interface UsersEvidence {
   acceptedError: number
   /** The path of the requests. */
   path: string
-  /** The name of the cookie that is configured, where there is one. */
-  configured?: string | undefined
+  /** The names of the cookies that are configured: one, or one for each Service and stage. */
+  configured: readonly string[]
   /** The header by which users are told apart, where they say who they are. */
   header?: string | undefined
   /** Cookies that proxies make, by name. */
@@ -151,7 +151,8 @@ function holding(
   cookies: readonly CookieReport[],
 ): string[] {
   const names = cookies.map(({ name }) => name)
-  if (configured !== undefined && names.includes(configured)) return [configured]
+  const meant = names.filter((name) => configured.includes(name))
+  if (meant.length > 0) return meant
   const made = names.filter((name) => proxyCookies.has(name))
   return made.length > 0 ? made : names
 }
@@ -161,8 +162,9 @@ function whyNot(evidence: UsersEvidence, cookies: readonly CookieReport[]): Caus
   const { configured, path, header } = evidence
   if (header !== undefined) return { kind: 'header-ignored', header }
   const names = cookies.map(({ name }) => name)
-  if (names.length === 0 || (configured !== undefined && !names.includes(configured))) {
-    return { kind: 'no-cookie', ...(configured === undefined ? {} : { expected: configured }), others: names }
+  if (names.length === 0 || (configured.length > 0 && !names.some((name) => configured.includes(name)))) {
+    const expected = configured.join(', ')
+    return { kind: 'no-cookie', ...(expected === '' ? {} : { expected }), others: names }
   }
   const meant = new Set(holding(evidence, cookies))
   const own = cookies.filter(({ name }) => meant.has(name))

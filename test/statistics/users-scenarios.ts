@@ -274,7 +274,7 @@ export function runOf(scenario: UsersScenario, random: Random): UsersVerdict {
     isAsked: false,
     acceptedError: accepted,
     path: '/app1/x',
-    ...(configured ? { configured: 'route' } : {}),
+    configured: configured ? ['route'] : [],
     proxyCookies: new Set(),
     sessions,
   })

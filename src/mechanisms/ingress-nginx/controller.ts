@@ -74,8 +74,12 @@ export function sentBy(location: Location, store: Store): Served {
   if (isCanary(location.object)) return sentByCanary(location, siblings)
   const sent = sentByMain(location, siblings)
   const share = shareBeside(location, siblings)
-  // With affinity the lot is drawn once: the cookie comes before the weight.
-  return share === undefined || sent.policy.kind === 'cookie' ? sent : { ...sent, share }
+  return share === undefined ? sent : drawn(sent, share)
+}
+
+/** With affinity the lot is drawn once: the cookie comes before the weight. */
+function drawn(sent: Served, share: number): Served {
+  return { ...sent, share, among: sent.policy.kind === 'cookie' ? sent.policy : { kind: 'none' } }
 }
 
 function sentByMain(location: Location, siblings: readonly LooseObject[]): Served {
@@ -142,15 +146,15 @@ function sentByCanary(location: Location, siblings: readonly LooseObject[]): Ser
   const arrival = settings.is('service-upstream') ? 'cluster-ip' : 'pods'
   const main = primaryOf(location, siblings)
   const share = weightOf(settings)
-  const drawn = share === undefined ? {} : { share }
   if (main === undefined)
     return { arrival, policy: { kind: 'none' }, note: 'a canary of a host and path that no main Ingress has' }
   const isSticky = upstreamOf(main, siblings).cookie !== undefined
   if (isSticky && settings.get('affinity-canary-behavior') !== 'legacy') {
     const sent = sentByMain(main, siblings)
-    return { ...sent, arrival, ...(sent.policy.kind === 'cookie' ? {} : drawn) }
+    return share === undefined ? { ...sent, arrival } : drawn({ ...sent, arrival }, share)
   }
-  return { arrival, policy: hashOf(location.object), ...drawn }
+  const sent: Served = { arrival, policy: hashOf(location.object) }
+  return share === undefined ? sent : drawn(sent, share)
 }
 
 /** What canaries leave to a main Ingress. */

@@ -34,7 +34,7 @@ function ingressLegs(object: LooseObject, store: Store): Leg[] {
   return all.flatMap(({ part, backend, place }) => {
     const { host, path } = place
     const sent = controller?.serve({ ...backend, place }, store) ?? unknownWay
-    const { policy, arrival, configuredBy = [], note, share } = sent
+    const { policy, arrival, configuredBy = [], note, share, among } = sent
     return sendingLegs(
       {
         object: ref,
@@ -46,6 +46,7 @@ function ingressLegs(object: LooseObject, store: Store): Leg[] {
           mechanism: isAssumed && controller !== undefined ? `${name}, assumed` : name,
           configuredBy: [ref, ...configuredBy],
           policy,
+          ...(among === undefined ? {} : { among }),
           ...(note === undefined ? {} : { note }),
         },
         arrival,

@@ -20,6 +20,8 @@ export interface Backend {
 /** What a controller does for a backend. */
 export interface Served {
   policy: Policy
+  /** What keeps clients on the Service, where one of several is drawn before the pod. */
+  among?: Policy
   arrival: Arrival
   /** Objects beside the Ingress that have a say in it. */
   configuredBy?: readonly ObjectRef[]

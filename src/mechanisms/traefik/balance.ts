@@ -167,7 +167,6 @@ export function balancerLegs(
         },
       ]
     const own = ownPolicy(member)
-    const isDrawn = isChoice && first.kind === 'none'
     const note = isChoice ? choiceNote(first, own, members.length) : undefined
     return sendingLegs(
       {
@@ -175,7 +174,12 @@ export function balancerLegs(
         part: from.part ?? '',
         entries: [],
         to,
-        hop: { ...hop, policy: isDrawn ? none : own, ...(note === undefined ? {} : { note }) },
+        hop: {
+          ...hop,
+          policy: own,
+          ...(isChoice ? { among: first } : {}),
+          ...(note === undefined ? {} : { note }),
+        },
         arrival,
         field,
         ...shared,

@@ -27,6 +27,8 @@ export interface Hop {
   /** The objects that configure it, the most important first; several where objects fight. */
   configuredBy: readonly ObjectRef[]
   policy: Policy
+  /** What keeps clients on one of several Services, where that is picked before the pod. */
+  among?: Policy
   /** It remembers clients on each node by itself. */
   perNode?: boolean
   /** A sentence on what is special here. */

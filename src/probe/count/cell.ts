@@ -1,3 +1,4 @@
+import { cookieNames } from '../../model/probe/cookies/configured.ts'
 import type { End, TargetEnd } from '../../agent/protocol/protocol.ts'
 import type { JudgeInput } from '../../judge/input.ts'
 import type { Endpoint } from '../../model/cluster/endpoint.ts'
@@ -199,9 +200,7 @@ export class Cell {
     this.#keepRaw(observation, recognised)
     const own = turn ?? number - this.#before
     const numbered = own === number ? observation : { ...observation, number: own }
-    const { policy } = this.entry.front ?? {}
-    const configured = policy?.kind === 'cookie' ? policy.name : undefined
-    const ended = this.cookies.endedBefore(observation, configured)
+    const ended = this.cookies.endedBefore(observation, cookieNames(this.entry.front))
     if (ended !== undefined) this.#ended.set(observation, ended)
     const backend = this.tally.add(numbered, recognised, ended)
     this.#counted.add(numbered, recognised)

@@ -1,3 +1,4 @@
+import { cookieNames } from '../../model/probe/cookies/configured.ts'
 import type { AgentConfig, AgentSession, AgentTarget, TlsConfig } from '../../agent/config.ts'
 import { requestsForCause, requestsNeeded } from '../../judge/requests.ts'
 import { errorPerVerdict } from '../../judge/survey.ts'
@@ -239,13 +240,7 @@ function pausesOfAll(pausesMs: readonly number[], users: number): number[] {
 
 /** The cookies that a proxy is configured to make; never empty, as that would mean that none is told. */
 function shownOf(entries: readonly SurveyEntry[]): string[] {
-  const names = entries.flatMap(({ front }) =>
-    front?.policy.kind === 'cookie' &&
-    front.policy.madeBy !== 'application' &&
-    front.policy.name !== undefined
-      ? [front.policy.name]
-      : [],
-  )
+  const names = entries.flatMap(({ front }) => cookieNames(front, ({ madeBy }) => madeBy !== 'application'))
   return ['', ...new Set(names.filter((name) => applicationOf(name) === undefined))]
 }
 

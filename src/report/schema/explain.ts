@@ -77,6 +77,9 @@ const hop = z
     mechanism: z.string().describe('Who implements it, for people.'),
     configuredBy: z.array(object).describe('The objects that configure it, the most important first.'),
     policy,
+    among: policy
+      .optional()
+      .describe('What keeps clients on one of several Services, where that is picked before the pod.'),
     role: z
       .enum(['decides', 'picks', 'no-effect', 'unknown'])
       .describe(

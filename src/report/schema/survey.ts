@@ -41,6 +41,10 @@ const front = z
     path: z.string().describe('The path that is asked for.'),
     by: z.string().optional().describe('Who is there, in words.'),
     policy,
+    further: z
+      .array(policy)
+      .optional()
+      .describe('What is configured there beside it: for further Services, and for the choice of one.'),
     service: z.string().optional().describe('The Service behind it, where there are several.'),
     beside: z
       .array(

@@ -86,52 +86,47 @@ describeOnce("S3: Istio's ingress gateway and a cookie", () => {
     },
   )
 
-  scenario(
-    'who changes between Services that are drawn by weight is told so',
-    // The sandbox's Istio knows no weights.
-    [...needs, 'real gateways'],
-    async () => {
-      const both = ['counter', 'other']
-      const weighted = `weighted.${place.name}.lab`
-      await place.deploy(
-        sessionApp(site, 'other', 2),
-        service('other', { ports: [{ name: 'http', port: 80, targetPort: 8080 }] }),
-        ...both.map((name) => hashedByIstio(name, userCookie)),
-        {
-          apiVersion: 'networking.istio.io/v1',
-          kind: 'Gateway',
-          metadata: { name: 'weighted' },
-          spec: { selector: { istio: 'ingressgateway' }, servers: [{ port, hosts: [weighted] }] },
+  scenario('who changes between Services that are drawn by weight is told so', needs, async () => {
+    const both = ['counter', 'other']
+    const weighted = `weighted.${place.name}.lab`
+    await place.deploy(
+      sessionApp(site, 'other', 2),
+      service('other', { ports: [{ name: 'http', port: 80, targetPort: 8080 }] }),
+      ...both.map((name) => hashedByIstio(name, userCookie)),
+      {
+        apiVersion: 'networking.istio.io/v1',
+        kind: 'Gateway',
+        metadata: { name: 'weighted' },
+        spec: { selector: { istio: 'ingressgateway' }, servers: [{ port, hosts: [weighted] }] },
+      },
+      {
+        apiVersion: 'networking.istio.io/v1',
+        kind: 'VirtualService',
+        metadata: { name: 'weighted' },
+        spec: {
+          hosts: [weighted],
+          gateways: ['weighted'],
+          http: [
+            {
+              route: both.map((name) => ({
+                destination: { host: name, port: { number: 80 } },
+                weight: 50,
+              })),
+            },
+          ],
         },
-        {
-          apiVersion: 'networking.istio.io/v1',
-          kind: 'VirtualService',
-          metadata: { name: 'weighted' },
-          spec: {
-            hosts: [weighted],
-            gateways: ['weighted'],
-            http: [
-              {
-                route: both.map((name) => ({
-                  destination: { host: name, port: { number: 80 } },
-                  weight: 50,
-                })),
-              },
-            ],
-          },
-        },
-      )
-      await gatewayFollows({ ...asked(), host: weighted }, sets('user'))
-      const ended = await place.probe(['virtualservice/weighted'])
-      expectExit(ended, 3)
-      const words = ended.stdout.replaceAll(/\s+/g, ' ')
-      expect(words).toMatch(
-        /they change between the Services (?:counter, other|other, counter), and within none/,
-      )
-      expect(words).toMatch(/breaks at Istio gateway/)
-      expect(words).not.toContain('named no backend')
-    },
-  )
+      },
+    )
+    await gatewayFollows({ ...asked(), host: weighted }, sets('user'))
+    const ended = await place.probe(['virtualservice/weighted'])
+    expectExit(ended, 3)
+    const words = ended.stdout.replaceAll(/\s+/g, ' ')
+    expect(words).toMatch(
+      /they change between the Services (?:counter, other|other, counter), and within none/,
+    )
+    expect(words).toMatch(/breaks at Istio gateway/)
+    expect(words).not.toContain('named no backend')
+  })
 
   scenario('disable takes the rule back, and users are spread as before', needs, async () => {
     const change = (...args: string[]) => run(site, [...args, 'virtualservice/counter', '-n', place.name])

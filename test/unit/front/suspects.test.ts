@@ -29,12 +29,28 @@ const findings = [
 ]
 
 test('what is wrong with what was named is suspected, and not what is about the affinity of the Service', () => {
-  expect(suspectsOf(findings, shop).map(({ code }) => code)).toEqual(['AFF-NGX-REGEX-COOKIE-PATH'])
+  expect(suspectsOf({ findings, paths: [] }, shop).map(({ code }) => code)).toEqual([
+    'AFF-NGX-REGEX-COOKIE-PATH',
+  ])
 })
 
 test('where nothing was named, what stands in front is', () => {
-  expect(suspectsOf(findings, undefined).map(({ code }) => code)).toEqual([
+  expect(suspectsOf({ findings, paths: [] }, undefined).map(({ code }) => code)).toEqual([
     'AFF-NGX-REGEX-COOKIE-PATH',
     'AFF-NGX-DEAD-ANNOTATION',
   ])
+})
+
+test('what configures a way through what was named is suspected, too', () => {
+  const hop = {
+    kind: 'ingress' as const,
+    mechanism: 'Traefik',
+    configuredBy: [other],
+    policy: { kind: 'none' as const },
+    role: 'decides' as const,
+    arrival: 'pods' as const,
+  }
+  const entry = { kind: 'host' as const, from: 'outside' as const, address: 'shop.lab', of: shop }
+  const paths = [{ entry, hops: [hop], end: 'pods' as const }]
+  expect(suspectsOf({ findings, paths }, shop).map(({ code }) => code)).toContain('AFF-NGX-DEAD-ANNOTATION')
 })

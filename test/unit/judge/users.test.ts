@@ -12,6 +12,7 @@ const usersAt = (expected: 'spread' | 'sticky', ...sessions: JudgedSession[]) =>
     isAsked: false,
     acceptedError: 1e-6,
     path: '/',
+    configured: [],
     proxyCookies: new Set(),
     sessions,
   })

@@ -170,6 +170,8 @@ export interface FrontPlace {
   by?: string
   /** What decides on the pod there, as far as objects tell. */
   policy: Policy
+  /** What is configured there beside it: for further Services, and for the choice of one. */
+  further?: Policy[]
   /** The Service behind it, where that is not the one of the survey. */
   service?: string
   /** Further Services that requests there are shared out to, and how their port is called. */

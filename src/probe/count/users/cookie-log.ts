@@ -56,12 +56,15 @@ export class CookieLog {
 
   /**
    * The cookie that should hold this request and is not sent with it, as its life is over.
-   * @param configured its name, where objects say it; else those that proxies make count, else all: one that has nothing to do
+   * @param configured their names, where objects say it; else those that proxies make count, else all: one that has nothing to do
    *   with it excuses nothing
    */
-  endedBefore({ atMs, cookiesSent = [] }: Observation, configured?: string): CookieEnd | undefined {
+  endedBefore(
+    { atMs, cookiesSent = [] }: Observation,
+    configured: readonly string[] = [],
+  ): CookieEnd | undefined {
     const all = [...this.#entries.values()].filter(({ now }) => now !== undefined)
-    const named = all.filter(({ report }) => report.name === configured)
+    const named = all.filter(({ report }) => configured.includes(report.name))
     const made = all.filter(({ report }) => report.maker !== undefined)
     const holding = named.length > 0 ? named : made.length > 0 ? made : all
     if (holding.some(({ report, endMs }) => cookiesSent.includes(report.name) || endMs > atMs))

@@ -1,3 +1,4 @@
+import { cookieNames } from '../../../model/probe/cookies/configured.ts'
 import { judgeReturn, judgeUsers } from '../../../judge/users.ts'
 import type { UsersVerdict } from '../../../model/probe/cookies/cause.ts'
 import type { Crossing } from '../../../model/probe/crossing.ts'
@@ -45,7 +46,6 @@ export function usersOf(
     const { index, front } = entry
     const own = cells.filter(({ entry }) => entry === index)
     if (own.length === 0) return []
-    const { policy } = front ?? {}
     const made = own.flatMap(({ cookies = [] }) =>
       cookies.filter(({ maker }) => maker !== undefined).map(({ name }) => name),
     )
@@ -55,7 +55,7 @@ export function usersOf(
       isAsked: options.expect !== undefined,
       acceptedError: options.acceptedError,
       path: front?.path ?? options.path,
-      ...(policy?.kind === 'cookie' && policy.name !== undefined ? { configured: policy.name } : {}),
+      configured: cookieNames(front),
       header: sessions.flatMap((one) => (one.keeps === 'cookies' ? (one.header ?? []) : []))[0],
       proxyCookies: new Set(made),
       sessions: own.map(({ session, verdict, cookies = [] }) => ({
@@ -68,12 +68,11 @@ export function usersOf(
       .filter(({ session }) => sessions[session]?.keeps === 'cookies')
       .flatMap(({ switches }) => switches)
       .map(({ from, to }) => [serviceOf(entry, from), serviceOf(entry, to)])
-    const between = moves.filter(([from, to]) => from !== undefined && to !== undefined && from !== to)
-    const services = [...new Set(between.flat())].filter((name) => name !== undefined)
+      .filter(([from, to]) => from !== undefined && to !== undefined)
+    const changes = moves.filter(([from, to]) => from !== to).length
+    const services = [...new Set(moves.flat())].filter((name) => name !== undefined).toSorted()
     const verdict: UsersVerdict =
-      between.length === 0
-        ? judged
-        : { ...judged, between: { services, changes: between.length, of: moves.length } }
+      moves.length === 0 ? judged : { ...judged, between: { services, changes, of: moves.length } }
     // Whoever comes back, or to another replica of one gateway, is to find the pod that it had.
     const back = crossings.filter(
       ({ isReturn, isReplica, to }) => (isReturn || isReplica === true) && to === index,

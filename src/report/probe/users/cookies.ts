@@ -1,3 +1,4 @@
+import { cookieNames } from '../../../model/probe/cookies/configured.ts'
 import { mergedCookies } from '../../../model/probe/cookies/cause.ts'
 import type { CookieReport } from '../../../model/probe/cookies/cause.ts'
 import { applicationOf } from '../../../model/probe/cookies/maker.ts'
@@ -43,7 +44,7 @@ export function layoutCookies(survey: ProbeSurvey, width: number, style: Style):
 
 function cookieWords(cookie: CookieReport, { front }: SurveyEntry): string[] {
   const { name, set, sent, first, maker, names } = cookie
-  const isConfigured = front?.policy.kind === 'cookie' && front.policy.name === name
+  const isConfigured = cookieNames(front).includes(name)
   const by = maker ?? (isConfigured ? (front?.by ?? 'the proxy') : undefined)
   const isOfApplication = by === undefined && applicationOf(name) !== undefined
   const whose = isOfApplication ? 'the application' : by

@@ -117,9 +117,11 @@ function movedWords(survey: ProbeSurvey, verdict: UsersVerdict): string {
   const who = `${formatCount(moved)} of ${countOf(allOf(users), 'user')} did not stay`
   if (cause.kind === 'configured') {
     const changed = survey.endpointChanges.length === 0 ? '' : '; endpoints came or went meanwhile'
-    return `${who}, whom ${configuredWords(survey, verdict)} is to hold${changed}`
+    return `${who}, whom ${configuredWords(survey, verdict)} is to hold${changed}${betweenWords(verdict)}`
   }
-  const disagreed = disagreement(survey, entry, cause)
+  // Who is sent to another Service meets no pod that the cookie of the first one names.
+  const isDrawn = verdict.between !== undefined && verdict.between.changes === verdict.between.of
+  const disagreed = isDrawn ? '' : disagreement(survey, entry, cause)
   return `${who}: ${causeWords(cause, replacedBy(survey, entry, cause))}${disagreed}${rehashed(survey, entry, cause)}${betweenWords(verdict)}`
 }
 
@@ -163,14 +165,16 @@ function causeWords(cause: Cause, replaced: number): string {
   if (cause.kind === 'never-sent')
     return `the cookie ${sanitize(cause.cookie)} is never sent back: ${neverSentWords(cause.why, cause.path)}`
   if (cause.kind === 'ignored') {
+    const isOne = cause.cookies.length === 1
     const names = cause.cookies.map((name) => sanitize(name)).join(', ')
+    const who = isOne ? `the cookie ${names} is` : `the cookies ${names} are`
     if (cause.deleted !== undefined)
-      return `the cookie ${names} is given, and answers delete it: ${countOf(cause.deleted, 'request')} came without it`
+      return `${who} given, and answers delete ${isOne ? 'it' : 'them'}: ${countOf(cause.deleted, 'request')} came without ${isOne ? 'it' : 'them'}`
     return cause.anew
-      ? `the cookie ${names} is sent back, and is set to another value again and again`
+      ? `${who} sent back, and ${isOne ? 'is' : 'are'} set to another value again and again`
       : replaced > 0
-        ? `the cookie ${names} is sent back, and ${countOf(replaced, 'time')} another pod answered and gave another value`
-        : `the cookie ${names} is sent back and stays the same, the pod does not`
+        ? `${who} sent back, and ${countOf(replaced, 'time')} another pod answered and gave another value`
+        : `${who} sent back and ${isOne ? 'stays' : 'stay'} the same, the pod does not`
   }
   return 'nothing that was seen explains it'
 }
@@ -196,6 +200,8 @@ function neverSentWords(why: NeverSent, path = '/'): string {
 function betweenWords({ between }: UsersVerdict): string {
   if (between === undefined) return ''
   const services = between.services.map((name) => sanitize(name)).join(', ')
+  if (between.changes === 0)
+    return `; they change among the pods of ${between.services.length === 1 ? services : `one of the Services ${services}`}, and between no two Services`
   return between.changes === between.of
     ? `; they change between the Services ${services}, and within none: one of these is drawn before`
     : `; ${formatCount(between.changes)} of ${countOf(between.of, 'change')} are between the Services ${services}`

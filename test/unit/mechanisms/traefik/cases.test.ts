@@ -7,7 +7,10 @@ const at = (name: string) => explained(join(import.meta.dirname, '../../../cases
 const cases: Readonly<Record<string, { faults: string[]; ways: string[] }>> = {
   '15-traefik-ingressroute-two-services': {
     faults: ['AFF-TRA-DRAWS-SERVICE 35', 'AFF-TRA-DRAWS-SERVICE 43', 'AFF-TRA-ONE-COOKIE-NAME 45'],
-    ways: ['Host(`app.example.com`) none 20 %', 'Host(`app.example.com`) none 80 %'],
+    ways: [
+      'Host(`app.example.com`) cookie app-session 20 %',
+      'Host(`app.example.com`) cookie app-session 80 %',
+    ],
   },
   '16-traefik-annotation-on-the-ingress': {
     faults: ['AFF-TRA-ANNOTATION-ON-INGRESS 26'],
@@ -57,7 +60,7 @@ describe('TraefikService', () => {
     [
       'without the first level',
       { weighted: { services: [{ name: 'a', weight: 3, ...cookie('second') }, { name: 'b' }] } },
-      [`${address} none 25 %`, `${address} none 75 %`],
+      [`${address} cookie second 75 %`, `${address} none 25 %`],
     ],
     [
       'one Service',

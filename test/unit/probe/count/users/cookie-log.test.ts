@@ -75,28 +75,28 @@ describe('a request after the end of the cookie that holds its user', () => {
 
   test('is told, with the age of the cookie', () => {
     const log = given(short)
-    expect(log.endedBefore(at(2099), 'id')).toBeUndefined()
-    expect(log.endedBefore(at(2300), 'id')).toEqual({ cookie: 'id', ageMs: 2200 })
+    expect(log.endedBefore(at(2099), ['id'])).toBeUndefined()
+    expect(log.endedBefore(at(2300), ['id'])).toEqual({ cookie: 'id', ageMs: 2200 })
     log.add(at(2300, { cookies: [short] }), { name: 'b' })
     expect(log.reports()).toMatchObject([{ ended: 1, set: 2 }])
-    expect(log.endedBefore(at(4000), 'id')).toBeUndefined()
+    expect(log.endedBefore(at(4000), ['id'])).toBeUndefined()
   })
 
   test('is none where it is sent all the same', () => {
-    expect(given(short).endedBefore(at(3000, { cookiesSent: ['id'] }), 'id')).toBeUndefined()
+    expect(given(short).endedBefore(at(3000, { cookiesSent: ['id'] }), ['id'])).toBeUndefined()
   })
 
   test('is none where an answer took the cookie away, or none gave it an end', () => {
     const taken = given(short)
     taken.add(at(500, { cookies: [cookie('', { lifetimeSeconds: 0 })], cookiesSent: ['id'] }))
-    expect(taken.endedBefore(at(9000), 'id')).toBeUndefined()
-    expect(given(cookie('1')).endedBefore(at(9000), 'id')).toBeUndefined()
+    expect(taken.endedBefore(at(9000), ['id'])).toBeUndefined()
+    expect(given(cookie('1')).endedBefore(at(9000), ['id'])).toBeUndefined()
   })
 
   test('is none where another cookie ended than the one that holds', () => {
     const csrf = cookie('2', { name: 'csrf', lifetimeSeconds: 1 })
     const log = given(cookie('1', { form: 'ring-key' }), csrf)
-    expect(log.endedBefore(at(3000, { cookiesSent: ['id'] }), 'id')).toBeUndefined()
+    expect(log.endedBefore(at(3000, { cookiesSent: ['id'] }), ['id'])).toBeUndefined()
     // Nobody says which: that of a proxy.
     expect(log.endedBefore(at(3000, { cookiesSent: ['id'] }))).toBeUndefined()
   })
