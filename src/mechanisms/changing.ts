@@ -21,7 +21,7 @@ export interface Changing {
   makes?: readonly ObjectType[]
   /** CustomResourceDefinitions, by name, whose schema decides what may be written. */
   definitions?: readonly string[]
-  /** Types beside its targets that it serves: what keeps their clients stands at the Services behind them. */
+  /** Types that it serves, and for which what keeps clients stands at the Services behind them. */
   servesToo?: readonly ObjectType[]
   /** What it writes counts for a Service, whichever of its routes leads there. */
   isByService?: boolean

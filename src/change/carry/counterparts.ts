@@ -192,7 +192,10 @@ function counterpartOn(
     const able = changes.filter((one) => names.includes(one.name) && isServed(one, object, store))
     const [changing] = able
     if (changing === undefined) continue
-    return isAmong(kind.type, changing.targets) ? { kind, object, changing } : { ...service, changing }
+    const isAtServices = isAmong(kind.type, changing.servesToo ?? [])
+    return isAmong(kind.type, changing.targets) && !isAtServices
+      ? { kind, object, changing }
+      : { ...service, changing }
   }
   return undefined
 }

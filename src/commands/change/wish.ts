@@ -31,7 +31,6 @@ export const wishFlags = {
   'same-site': Flags.string({
     helpGroup,
     description: 'SameSite of the cookie. One of: (Strict, Lax, None).',
-    options: [...sameSites],
     helpValue: "''",
   }),
   persistent: Flags.boolean({
@@ -74,6 +73,14 @@ interface WishValues {
   timeout?: number | undefined
 }
 
+/** Neither browsers nor controllers mind its case. */
+function sameSiteOf(value: string | undefined): SameSite | undefined {
+  if (value === undefined) return undefined
+  const found = sameSites.find((one) => one.toLowerCase() === value.toLowerCase())
+  if (found === undefined) throw invalidValue('same-site', value, `must be one of ${sameSites.join(', ')}`)
+  return found
+}
+
 /** Of a cookie and a header (RFC 9110, token). */
 const token = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
 
@@ -95,7 +102,7 @@ interface Brought {
 export function readWish(flags: WishValues): Wish | Taken | Brought | undefined {
   const { cookie, ttl, path, domain, secure, persistent, header, timeout } = flags
   const sourceIp = flags['source-ip']
-  const sameSite = sameSites.find((one) => one === flags['same-site'])
+  const sameSite = sameSiteOf(flags['same-site'])
   const given = [
     cookie === undefined ? '' : '--cookie',
     header === undefined ? '' : '--header',

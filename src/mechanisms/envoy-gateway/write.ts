@@ -16,13 +16,15 @@ import { hashAt, hashing, unhashing } from './write-hash.ts'
 
 const definition = 'httproutes.gateway.networking.k8s.io'
 
+const isIstio = (one: string): boolean => one.startsWith('istio.io/')
+
 const controller = 'gateway.envoyproxy.io/gatewayclass-controller'
 
 const none: Policy = { kind: 'none' }
 
 /**
  * `sessionPersistence` in the rules of an HTTPRoute, which Envoy Gateway reads since 1.2; a BackendTrafficPolicy of its own for what that
- * cannot have.
+ * cannot have. A header is hashed: that of a session has a value of the proxy's, which no client knows to send back.
  */
 export const envoyGatewayChange: Changing = {
   name: 'envoy-gateway',
@@ -45,6 +47,7 @@ export const envoyGatewayChange: Changing = {
       return planOf({ before, after: none, writes })
     }
     const others = [...new Set(controllersOf(route, store))].filter((one) => one !== controller)
+    if (isServedBy(route, store, isIstio)) return undefined
     if (others.length > 0) return refusal(...servedBy(others))
     if (wish === undefined)
       return refusal('by what clients are to be kept has to be said', 'for example:  --cookie route')
@@ -57,11 +60,6 @@ function servedBy(controllers: readonly string[]): [string, ...string[]] {
   if (first === '')
     return [
       'which controller serves its gateways cannot be seen: the Gateway or its class is missing, or may not be read',
-    ]
-  if (first.startsWith('istio.io/'))
-    return [
-      `its gateway is served by Istio (${first}), which reads no sessionPersistence`,
-      'set it for the Services behind it:  svc/NAME --with istio',
     ]
   return [`its gateway is served by ${first}, for which nothing can be written here yet`]
 }
@@ -77,7 +75,7 @@ function enable(
     : schema === undefined
       ? 'the definitions of this cluster are those of the standard channel, whose HTTPRoutes have no sessionPersistence'
       : undefined
-  if (schema === undefined || whyNot !== undefined || wish.kind === 'source-ip' || needsHash(wish))
+  if (schema === undefined || whyNot !== undefined || wish.kind !== 'cookie' || needsHash(wish))
     return byHash(route, wish, { before, store, whyNot })
   const rules = list(at(route.spec, 'rules'))
   if (rules.some((rule) => isEqual(record(rule)['matches'], []) && 'matches' in record(rule)))
@@ -85,14 +83,15 @@ function enable(
       'a rule has an empty list of matches, for which Envoy Gateway ignores sessionPersistence',
       'take matches away',
     )
-  if (wish.kind === 'cookie') {
-    const unfit = refusalOf(lacks(wish, route))
-    if (unfit !== undefined) return unfit
-  }
+  const unfit = refusalOf(lacks(wish, route))
+  if (unfit !== undefined) return unfit
   const session = (index: number): FieldTree => sessionOf(wish, schema, index)
-  const writes = rewritten(route, (rule, index) => ({ ...rule, sessionPersistence: session(index) }))
+  const writes = [
+    ...rewritten(route, (rule, index) => ({ ...rule, sessionPersistence: session(index) })),
+    ...unhashing(route, store),
+  ]
   const notices =
-    rules.length > 1 && wish.kind === 'cookie'
+    rules.length > 1
       ? [
           {
             message: `its ${rules.length} rules get cookies of their own, ${wish.name} and ${wish.name}-2 …: rules share no session`,
@@ -112,8 +111,8 @@ function schemaOf(route: LooseObject, store: Store): ReadonlySet<string> | undef
 }
 
 /** Attributes that session persistence has no fields for, and a hash has. */
-function needsHash(wish: Exclude<Wish, { kind: 'source-ip' }>): boolean {
-  if (wish.kind === 'header' || wish.persistent === true) return false
+function needsHash(wish: CookieWish): boolean {
+  if (wish.persistent === true) return false
   const { path = '/', domain, secure, sameSite } = wish
   return path !== '/' || domain !== undefined || secure === true || sameSite !== undefined
 }
@@ -162,18 +161,10 @@ function lacks(wish: CookieWish, target: KubernetesObject): Lack[] {
   ]
 }
 
-function sessionOf(
-  wish: Exclude<Wish, { kind: 'source-ip' }>,
-  schema: ReadonlySet<string>,
-  index: number,
-): FieldTree {
+function sessionOf(wish: CookieWish, schema: ReadonlySet<string>, index: number): FieldTree {
   const name = index === 0 ? wish.name : `${wish.name}-${index + 1}`
   // From 1.7 on the name stands beside what it is the name of.
   const isNew = !schema.has('sessionName')
-  if (wish.kind === 'header')
-    return isNew
-      ? { type: 'Header', header: { name: wish.name } }
-      : { type: 'Header', sessionName: wish.name }
   const { ttlSeconds } = wish
   // Without Permanent the timeout does not get into the cookie.
   const lasting = ttlSeconds === undefined ? {} : { lifetimeType: 'Permanent' }

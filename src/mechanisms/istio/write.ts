@@ -9,7 +9,8 @@ import type { Store } from '../../model/cluster/store.ts'
 import type { FieldTree, FieldValue, Refusal, Write } from '../../model/affinity/write.ts'
 import { type Changing, type Details, type Lack, planOf, refusal, refusalOf } from '../changing.ts'
 import { isServedBy } from '../gateway-api/controllers.ts'
-import { grpcRoutes, httpRoutes } from '../gateway-api/objects.ts'
+import { backendsOf } from '../gateway-api/backends.ts'
+import { gatewayClasses, gateways, grpcRoutes, httpRoutes } from '../gateway-api/objects.ts'
 import { sameSiteOf } from '../kit/cookies.ts'
 import { at, list, record, text } from '../kit/loose.ts'
 import { isOurs, ours } from '../../model/cluster/ours.ts'
@@ -17,14 +18,19 @@ import { services } from '../service/objects.ts'
 import { serviceOfHost, wholeHost } from './hosts.ts'
 import { destinationRules, group, virtualServices } from './objects.ts'
 
+const isIstio = (controller: string): boolean => controller.startsWith('istio.io/')
+
+const isRoute = (object: KubernetesObject): object is LooseObject =>
+  isOfType(object, httpRoutes) || isOfType(object, grpcRoutes)
+
 const none: Policy = { kind: 'none' }
 
 /** `consistentHash` in the DestinationRule of each host that the target leads to. */
 export const istioChange: Changing = {
   name: 'istio',
   label: 'Istio',
-  targets: [virtualServices, destinationRules, services],
-  reads: [destinationRules],
+  targets: [virtualServices, destinationRules, services, httpRoutes, grpcRoutes],
+  reads: [destinationRules, gateways, gatewayClasses],
   writes: [destinationRules],
   makes: [destinationRules],
   servesToo: [httpRoutes, grpcRoutes],
@@ -32,12 +38,13 @@ export const istioChange: Changing = {
   serves: (object, store) =>
     isOfType(object, virtualServices) ||
     isOfType(object, destinationRules) ||
-    isServedBy(object, store, (one) => one.startsWith('istio.io/')),
+    isServedBy(object, store, isIstio),
   isOnAsking: (target) => isOfType(target, services),
   lacks,
   details: detailsOf,
   plan: (target, request, store) => {
     const wish = request.verb === 'disable' ? null : request.by
+    if (isRoute(target) && !isServedBy(target, store, isIstio)) return undefined
     const found = hostsOf(target, wish)
     if ('refused' in found) return found
     const rules = store.list(destinationRules)
@@ -49,8 +56,11 @@ export const istioChange: Changing = {
       return refusal('by what clients are to be kept has to be said', 'for example:  --cookie route')
     const places = found.hosts.map((host) => placeOf(host, rules.value))
     const before = places.map(({ rule }) => policyOf(rule)).find(({ kind }) => kind !== 'none') ?? none
-    if (wish === null)
-      return planOf({ before, after: none, writes: places.flatMap(({ rule }) => removal(rule)) })
+    if (wish === null) {
+      const writes = places.flatMap(({ rule }) => removal(rule))
+      // What else stands in a route may be there in vain.
+      return isRoute(target) && writes.length === 0 ? undefined : planOf({ before, after: none, writes })
+    }
     const unfit = wish.kind === 'cookie' ? refusalOf(lacks(wish)) : undefined
     if (unfit !== undefined) return unfit
     const hash = hashOf(wish)
@@ -70,6 +80,7 @@ function hostsOf(
 ): { hosts: NamespacedName[] } | Refusal {
   const { name, namespace = '' } = target.metadata
   if (isOfType(target, services)) return { hosts: [{ namespace, name }] }
+  if (isRoute(target)) return hostsOfRoute(target, wish)
   const object = target as LooseObject
   const isRule = isOfType(target, destinationRules)
   const routes = list(at(object.spec, 'http')).map((route) => list(record(route)['route']))
@@ -85,12 +96,27 @@ function hostsOf(
         : 'none of its HTTP routes leads to a Service of this cluster; TLS and TCP routes know no cookies and headers',
     )
   const isDrawn = routes.some((targets) => targets.filter((one) => record(one)['weight'] !== 0).length > 1)
-  if (wish !== null && isDrawn)
-    return refusal(
-      'a route has several destinations: Istio draws one of them for every request, whatever hash is set',
-      'leave one destination in each route, or pick them by a match on a header',
-    )
+  if (wish !== null && isDrawn) return drawn('destinations', 'route')
   return { hosts }
+}
+
+function drawn(them: string, of: string): Refusal {
+  return refusal(
+    `a ${of} has several ${them}: Istio draws one of them for every request, whatever hash is set`,
+    `leave one of the ${them} in each ${of}, or pick them by a match on a header`,
+  )
+}
+
+/** Istio makes a VirtualService of a route, whose destinations are the Services of its rules. */
+function hostsOfRoute(
+  route: LooseObject,
+  wish: Wish | null | undefined,
+): { hosts: NamespacedName[] } | Refusal {
+  const rules = list(at(route.spec, 'rules')).map((rule) => backendsOf(rule, route))
+  const hosts = [...new Map(rules.flat().map(({ to }) => [`${to.namespace}/${to.name}`, to])).values()]
+  if (hosts.length === 0) return refusal('none of its rules leads to a Service of this cluster')
+  const isDrawn = rules.some((backends) => backends.filter(({ share }) => share !== 0).length > 1)
+  return wish !== null && isDrawn ? drawn('backends', 'rule') : { hosts }
 }
 
 /** The Service that an object of a namespace means by a host. */

@@ -366,8 +366,63 @@ describe('a cookie at a route', () => {
     ])
   })
 
-  it('is refused where the controller does not read it, with who serves it', () => {
-    expect(() => ask(route, cookie, gateway('istio.io/gateway-controller'))).toThrow(/served by Istio/)
+  it('is refused where it is not known who serves it', () => {
     expect(() => ask(route, cookie)).toThrow(/cannot be seen/)
+    expect(() => ask(route, cookie, gateway('example.com/other'))).toThrow(/served by example.com\/other/)
+  })
+
+  it('is the DestinationRule of the Services behind it, where Istio serves it', () => {
+    const istio = gateway('istio.io/gateway-controller')
+    const hash = { httpCookie: { name: 'route', path: '/', ttl: '0s' } }
+    expect(ask(route, cookie, istio).plan.writes).toMatchObject([
+      { how: 'create', object: { kind: 'DestinationRule', spec: { host: 'web.shop.svc.cluster.local' } } },
+    ])
+    const spec = { trafficPolicy: { loadBalancer: { consistentHash: hash } } }
+    const { plan } = ask(route, disable, [...istio, rule('web', spec)])
+    expect(plan).toMatchObject({ before: { kind: 'cookie', name: 'route' }, writes: [{ how: 'patch' }] })
+    const drawn = object('gateway.networking.k8s.io/v1', 'HTTPRoute', 'shop', {
+      parentRefs: [{ name: 'gw' }],
+      rules: [
+        {
+          backendRefs: [
+            { name: 'web', port: 80 },
+            { name: 'api', port: 80 },
+          ],
+        },
+      ],
+    })
+    expect(() => ask(drawn, cookie, istio)).toThrow(/several backends/)
+  })
+
+  it('takes away at an HTTPRoute of Istio what stands there in vain', () => {
+    const vain = object('gateway.networking.k8s.io/v1', 'HTTPRoute', 'shop', {
+      parentRefs: [{ name: 'gw' }],
+      rules: [{ backendRefs: [{ name: 'web', port: 80 }], sessionPersistence: { sessionName: 'x' } }],
+    })
+    const { plan } = ask(vain, disable, gateway('istio.io/gateway-controller'))
+    expect(plan.writes).toMatchObject([{ how: 'patch', object: { kind: 'HTTPRoute' } }])
+  })
+
+  it('takes the place of a hash, and a header is hashed', () => {
+    const byHeader: ChangeRequest = { verb: 'enable', by: { kind: 'header', name: 'X-User' } }
+    const session = { sessionPersistence: { type: 'Cookie', sessionName: 'old' } }
+    const kept = object('gateway.networking.k8s.io/v1', 'HTTPRoute', 'shop', {
+      parentRefs: [{ name: 'gw' }],
+      rules: [{ backendRefs: [{ name: 'web', port: 80 }], ...session }],
+    })
+    expect(ask(kept, byHeader, eg).plan.writes).toMatchObject([
+      { how: 'patch', fields: { spec: { rules: [{ backendRefs: [{ name: 'web' }] }] } } },
+      {
+        how: 'create',
+        object: {
+          spec: { loadBalancer: { consistentHash: { type: 'Headers', headers: [{ name: 'X-User' }] } } },
+        },
+      },
+    ])
+    const hashed = policy({ loadBalancer: { type: 'ConsistentHash', consistentHash: { type: 'SourceIP' } } })
+    expect(ask(route, cookie, [...eg, hashed]).plan.writes).toMatchObject([
+      { how: 'patch', object: { kind: 'HTTPRoute' } },
+      { how: 'patch', object: { kind: 'BackendTrafficPolicy' }, fields: { spec: { loadBalancer: null } } },
+    ])
   })
 })

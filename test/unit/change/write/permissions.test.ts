@@ -14,11 +14,19 @@ it('the page of enable and disable shows the Role that the command prints', () =
 })
 
 it.each([
-  ['virtualservices', ['destinationrules get list patch create delete', 'virtualservices get']],
+  [
+    'virtualservices',
+    ['destinationrules get list patch create delete', 'gateways get list', 'virtualservices get'],
+  ],
   ['ingresses', ['ingresses get patch', 'services get list patch']],
   [
     'httproutes',
-    ['backendtrafficpolicies get list patch create delete', 'gateways get list', 'httproutes get patch'],
+    [
+      'backendtrafficpolicies get list patch create delete',
+      'destinationrules get list patch create delete',
+      'gateways get list',
+      'httproutes get patch',
+    ],
   ],
 ])('who changes %s is told what it takes', (resource, wanted) => {
   const able = changes.filter(({ targets }) => targets.some((type) => type.resource === resource))
