@@ -4,19 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { temporaryFolder } from '../support/folder.ts'
 import type { Ended, Running } from '../support/program.ts'
 import { affinity, forms, startAffinity } from './support/executable.ts'
-
-const [executable] = forms.executable
-const service = 'svc/sample-clusterip'
-const probe = [executable!, 'probe', service, '--path', '/podinfo']
-
-/** Runs a shell script with the executable as `$affinity` in a sandbox of its own. */
-async function inSandbox(flags: readonly string[], script: string): Promise<Ended> {
-  const program = `affinity='${executable}'; ${script}`
-  return await affinity(['sandbox', ...flags, '--', 'sh', '-c', program])
-}
-
-const enable = `$affinity enable ${service} --timeout 2s`
-const ask = `$affinity probe ${service} --path /podinfo`
+import { ask, enable, inSandbox, probe, service } from './support/sandbox.ts'
 
 describe('sandbox', () => {
   for (const form of ['executable', 'npm bundle'] as const) {
@@ -131,7 +119,7 @@ describe('sandbox', () => {
     expect(switches(absolute)).toBeGreaterThan(0)
   })
 
-  test('a measurement finds an absolute timer and a floor of two minutes', { timeout: 120_000 }, async () => {
+  test('a measurement finds an absolute timer and a floor of two minutes', { timeout: 300_000 }, async () => {
     const measure = `${ask} --measure-timeout --confidence 99% -o json`
     const enableFor = (seconds: number): string => `$affinity enable ${service} --timeout ${seconds}s >&2`
     const [absolute, floor] = await Promise.all([
@@ -183,32 +171,6 @@ describe('sandbox', () => {
     expect(readdirSync(folders)).toStrictEqual([])
   })
 
-  test('what kill -9 leaves of a demo ends, and cleanup knows it', async () => {
-    const sandbox = startAffinity(['sandbox'])
-    await sandbox.printed(/Ctrl-C ends it/, 'stderr')
-    const [, path = ''] = /^export KUBECONFIG=(\S+)\n$/.exec(sandbox.stdout) ?? []
-    const env = { KUBECONFIG: path }
-    const demo = startAffinity(['demo', '--on-cluster', '--kubeconfig', path])
-    await demo.printed(/Three pods start/, 'stdout')
-    demo.kill('SIGKILL')
-    await demo.ended
-    const [, name = ''] = /namespace (affinity-demo-\w+)/.exec(demo.stdout) ?? []
-    const elsewhere = await affinity(['cleanup'], { env })
-    expect(elsewhere.stderr).toContain(
-      `A demo made namespace/${name}; remove it with  kubectl affinity cleanup -n ${name}\n`,
-    )
-    const dry = await affinity(['cleanup', '-A', '--dry-run=client'], { env })
-    expect(dry.stdout).toBe(`namespace/${name} deleted (dry run)\n`)
-    expect(await affinity(['cleanup', '-n', name], { env })).toMatchObject({
-      code: 0,
-      stdout: `namespace/${name} deleted\n`,
-    })
-    const again = await affinity(['cleanup', '-A'], { env })
-    expect(again.stderr).toBe('Nothing left by kubectl-affinity in any namespace.\n')
-    sandbox.kill('SIGTERM')
-    await sandbox.ended
-  })
-
   test('what it does not know is refused', async () => {
     expect(await affinity(['sandbox', '--fault', 'nonsense'])).toMatchObject({
       code: 2,
@@ -217,118 +179,6 @@ describe('sandbox', () => {
     expect((await affinity(['sandbox', 'web'])).code).toBe(2)
     expect((await affinity(['sandbox', '--nodes', '0'])).code).toBe(2)
   })
-})
-
-// Side by side: they wait for what happens.
-describe.concurrent('faults', () => {
-  test('ignore-affinity: a Service that does not do what it says', async () => {
-    const ended = await inSandbox(['--fault', 'ignore-affinity'], `${enable} && ${ask}`)
-    expect(ended.code).toBe(3)
-    expect(ended.stdout).toMatch(/NOT STICKY/)
-  })
-
-  test('forget-clients: a break in the middle', async () => {
-    const script = `${enable} >&2; ${ask} --duration 4s -o json`
-    // Several while it runs, whenever that is on a busy machine: a client may be sent to the same pod again.
-    const times = Array.from({ length: 30 }, (_, index) => 1 + index / 2)
-    const faults = times.flatMap((at) => ['--fault', `forget-clients@${at}`])
-    const ended = await inSandbox(faults, script)
-    expect(JSON.parse(ended.stdout).status.verdict.switches).toBeGreaterThan(0)
-    expect(ended.code).toBe(3)
-  })
-
-  test('api-disconnect: no observation is lost', async () => {
-    const ended = await inSandbox(['--fault', 'api-disconnect@4s:2s'], `${ask} --duration 8s -o json`)
-    expect(ended.code, ended.stderr).toBe(0)
-    expect(JSON.parse(ended.stdout).status.totals.lost).toBe(0)
-    expect(ended.stderr).toMatch(/connected again/)
-  })
-
-  for (const fault of ['429', 'watch-expired@1s']) {
-    test(`${fault}: asked again`, async () => {
-      const ended = await inSandbox(['--fault', fault], `${ask} --duration 2s`)
-      expect(ended.code, ended.stderr).toBe(0)
-    })
-  }
-
-  test('slow-api: all the same, but not for those who do not wait', async () => {
-    const impatient = `$affinity explain ${service} --request-timeout 500ms`
-    const ended = await inSandbox(['--fault', 'slow-api'], `${ask}; ${impatient}`)
-    expect(ended.code).toBe(1)
-    expect(ended.stdout).toMatch(/SPREAD as configured/)
-    expect(ended.stdout).not.toMatch(/no findings/)
-    expect(ended.stderr).toMatch(/did not answer in 0\.5 seconds \(--request-timeout\)/)
-  })
-
-  test('conflict: read and judged again', async () => {
-    const ended = await inSandbox(['--fault', 'conflict'], `${enable} && $affinity disable ${service}`)
-    expect(ended.code).toBe(0)
-    expect(ended.stdout).toMatch(/None → ClientIP[\s\S]*ClientIP → None/)
-    expect(ended.stderr).not.toMatch(/modified/)
-  })
-
-  test('log-truncate: what is lost while the connection is, too, is told and counted', async () => {
-    const faults = ['--fault', 'log-truncate', '--fault', 'api-disconnect@3s:2s']
-    const ended = await inSandbox(faults, `${ask} --duration 7s -o json`)
-    expect(ended.code).toBe(0)
-    const { status } = JSON.parse(ended.stdout) as {
-      status: { totals: { requests: number; lost: number }; verdict: { behaviour: string }; notes: string[] }
-    }
-    expect(status.totals.lost).toBeGreaterThan(20)
-    expect(status.totals.requests).toBeGreaterThan(50)
-    expect(status.verdict.behaviour).toBe('spread')
-    expect(status.notes.join()).toContain(`${status.totals.lost} observations were lost on their way`)
-  })
-
-  test('image-pull: the pod cannot start, and why', async () => {
-    const ended = await inSandbox(['--fault', 'image-pull@0.5'], `sleep 0.7; ${ask}`)
-    expect(ended.code).toBe(1)
-    expect(ended.stderr).toMatch(/could not be pulled on node\d: /)
-  })
-
-  test('evict: the end of its pod explains why a client moves', async () => {
-    // The probe begins seconds after the fault's time does where the machine is busy.
-    const script = `${enable} >&2; ${ask} --duration 12s -o json`
-    const ended = await inSandbox(['--fault', 'evict@6s'], script)
-    expect(ended.code, ended.stderr).toBe(0)
-    expect(JSON.parse(ended.stdout).status.endpointChanges.length).toBeGreaterThan(0)
-  })
-})
-
-test('demo tells the story with real output', { timeout: 60_000 }, async () => {
-  const ended = await affinity(['demo'])
-  expect(ended.code, ended.stderr).toBe(0)
-  const commands = ended.stdout.match(/^\$ kubectl affinity \w+/gm)?.map((line) => line.split(' ').at(-1))
-  expect(commands).toStrictEqual(['explain', 'probe', 'enable', 'probe', 'probe', 'disable'])
-  expect(ended.stdout).toMatch(/SPREAD as configured[\s\S]*STICKY as configured[\s\S]*ClientIP → None/)
-})
-
-test('demo tells the story of cookies with real output', { timeout: 120_000 }, async () => {
-  const ended = await affinity(['demo', '--story', 'cookies'])
-  expect(ended.code, ended.stderr).toBe(0)
-  const commands = ended.stdout
-    .match(/^\$ kubectl (?:affinity )?\w+/gm)
-    ?.map((line) => line.split(' ').at(-1))
-  const broken = ['annotate', 'probe']
-  expect(commands).toStrictEqual([
-    'explain',
-    'probe',
-    'enable',
-    'probe',
-    ...broken,
-    ...broken,
-    'annotate',
-    'disable',
-  ])
-  const told = [
-    'SPREAD   users with a cookie jar do not stay',
-    'STICKY by the cookie route   6 of 6 users',
-    'breaks  at the browser',
-    'breaks  at service/shop',
-    'cookie "route", path /, until the browser closes → None',
-  ]
-  const places = told.map((words) => ended.stdout.indexOf(words))
-  expect(places).toEqual(places.filter((place) => place >= 0).toSorted((a, b) => a - b))
 })
 
 /** Processes whose parent is this one, on Linux. */

@@ -5,7 +5,8 @@ import { type Random, seeded } from '../judge/simulate.ts'
 import { measure, type Measured, type Truth } from './simulate.ts'
 import { isWrong } from './wrong.ts'
 
-// The truth is known, the measurement is not told, and its errors are counted: docs/judging.md.
+// The truth is known, the measurement is not told, and its errors are counted: docs/judging.md. These are few runs, which show
+// what is grossly wrong; `npm run test:statistics` has a thousand of each kind.
 
 /** The rate that a true rate of `error` exceeds in `runs` runs with a probability of 0.1 % only. */
 const margin = (error: number, runs: number): number => error + 3.1 * Math.sqrt((error * (1 - error)) / runs)
@@ -39,6 +40,7 @@ describe('how often a measurement is wrong', { timeout: 120_000 }, () => {
 
   test('no more often than accepted, whatever the proxy does instead', () => {
     const random = seeded(7)
+    const runs = 16
     let wrong = 0
     for (let run = 0; run < runs; run++) {
       const truth: Truth = {
@@ -78,7 +80,7 @@ describe('how often a measurement is wrong', { timeout: 120_000 }, () => {
   test('hardly ever with 99.9 %, even where answers are slow and some connections slip', () => {
     const random = seeded(11)
     let wrong = 0
-    for (let run = 0; run < 30; run++) {
+    for (let run = 0; run < 10; run++) {
       const truth: Truth = {
         kind: pick(random, kinds),
         timeoutMs: pick(random, [3000, 10_000]),
@@ -88,7 +90,7 @@ describe('how often a measurement is wrong', { timeout: 120_000 }, () => {
       }
       if (isWrong(truth, measure(truth, random, { configuredMs: 10_000 }))) wrong += 1
     }
-    expect(wrong).toBeLessThanOrEqual(2)
+    expect(wrong).toBeLessThanOrEqual(1)
   })
 })
 
@@ -152,7 +154,7 @@ describe('what a proxy may do instead', { timeout: 60_000 }, () => {
 
   test.each([0.5, 1])('entries that end up to %f s late', (seconds) => {
     const random = seeded(5)
-    for (let run = 0; run < 30; run++) {
+    for (let run = 0; run < 10; run++) {
       const truth: Truth = { kind: 'idle', timeoutMs: 10_000, jitterMs: seconds * 1000, endpoints: 3 }
       const said = measure(truth, random, { configuredMs: 10_000 })
       expect(isWrong(truth, said)).toBe(false)
