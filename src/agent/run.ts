@@ -97,7 +97,7 @@ export class Run {
   readonly #sequencer: Sequencer
   /** Of each session. */
   readonly #tallies: readonly Tally[]
-  readonly #linger = new Linger()
+  readonly #linger: Linger
   readonly #told = new Set<string>()
   readonly #count: ReturnType<typeof createCounter> | undefined
   readonly #ticker: NodeJS.Timeout
@@ -113,6 +113,7 @@ export class Run {
   constructor(options: RunOptions) {
     this.#options = options
     const { config, target, scheme, now, encoder, numbersAfter } = options
+    this.#linger = new Linger(config.localPorts)
     const { sessions } = config
     const users = sessions.length
     this.#count = config.counter && createCounter(config.counter)

@@ -49,8 +49,7 @@ describeOnce('what one client can do, with several clients and entries', () => {
     expect(logs).toMatch(/affinity-probe=r[0-9a-f]{8}c1-1 /)
   })
 
-  // On a busy machine sockets are gone before they are looked at, and the run says that it could not be judged.
-  test('and by the sockets', { retry: 5 }, async () => {
+  test('and by the sockets', async () => {
     const args = ['silent', '--clients', '2', '--identify', 'sockets']
     const ended = await probe([...args, ...json])
     expectExit(ended, 0)
