@@ -57,7 +57,7 @@ export async function* probe(
   yield { kind: 'planned', expected, endpoints: subject.endpoints.length, sole: plan.sole, users }
   const failed = new AbortController()
   const over = new AbortController()
-  const around = lookAround(cluster, service, AbortSignal.any([interrupted, over.signal]))
+  const around = lookAround(cluster, service, plan.entries, AbortSignal.any([interrupted, over.signal]))
   const collector = new Collector({
     options,
     subject,

@@ -232,8 +232,25 @@ export const changes: readonly Change[] = [
     name: 'a node port',
     isSticky: true,
     change: async (place, service) => await patch(place, service, { type: 'NodePort' }),
-    // Whether a proxy forgets its clients then is its own affair.
-    may: ['sticky', ...changed],
+    may: ['sticky'],
+  },
+  {
+    name: 'a node port, another one, and none',
+    isSticky: true,
+    change: async (place, service) => {
+      await patch(place, service, { type: 'NodePort' })
+      await sleep(1500)
+      await patch(place, service, { ports: [{ port: 80, targetPort: 8080 }] })
+      await sleep(1500)
+      await patch(place, service, { type: 'ClusterIP' })
+    },
+    may: ['sticky'],
+  },
+  {
+    name: 'an address outside',
+    isSticky: true,
+    change: async (place, service) => await patch(place, service, { externalIPs: ['192.0.2.77'] }),
+    may: ['sticky'],
   },
   {
     name: 'a second Service of the same pods',

@@ -114,6 +114,19 @@ describeOnce('runs that would be judged wrongly by what is seen at first', () =>
     expect(notes.join('\n')).toMatch(/it was deleted between \d+s and \d+s/)
   })
 
+  test('node ports come and go in the middle, and move nobody inside', async () => {
+    await place.apply(service('opened', { of: 'web', affinity: 600 }))
+    const running = place.startProbe(['opened', '--duration', '8s', '-o', 'json'])
+    await place.requested(100)
+    for (const type of ['NodePort', 'ClusterIP'])
+      await place.kubectl('patch', 'service', 'opened', '-p', JSON.stringify({ spec: { type } }))
+    const ended = await running.ended
+    expectExit(ended, 0)
+    const { verdict, notes } = reportOf(ended).status
+    expect(verdict).toMatchObject({ behaviour: 'sticky', switches: 0 })
+    expect(notes.join('\n')).not.toMatch(/changed between/)
+  })
+
   const ways = ['a way in from here', 'several nodes'] as const
   scenario('externalTrafficPolicy is changed in the middle', ways, async () => {
     const [one, other] = site.nodes

@@ -38,7 +38,8 @@ interface Frontend {
   endpoints: Endpoint[]
   /** By node, as the proxy on one node knows nothing of those on others, and by entry where that one does so. */
   tables: Map<string, AffinityTable>
-  forwarders: AnyForwarder[]
+  /** By the address and port that they listen at. */
+  forwarders: Map<string, AnyForwarder>
 }
 
 /** Where a connection meets a proxy. */
@@ -48,6 +49,13 @@ interface Entrance {
   /** `home`: at the client's own node, although another node's port may have been asked for. */
   from: 'inside' | 'outside' | 'home'
   entry: string
+}
+
+/** Where a forwarder listens, and where it sends whom. */
+interface Listener {
+  host: string
+  port: number
+  route: (peer: string) => Route | undefined
 }
 
 type News = Omit<Frontend, 'key' | 'tables' | 'forwarders'>
@@ -85,7 +93,7 @@ export class ServiceProxy {
     this.#stop()
     clearTimeout(this.#timer)
     for (const { forwarders } of this.#frontends.values())
-      for (const forwarder of forwarders) forwarder.close()
+      for (const forwarder of forwarders.values()) forwarder.close()
   }
 
   /** Every proxy forgets its clients, as after a restart of some. */
@@ -118,7 +126,8 @@ export class ServiceProxy {
     for (const [key, frontend] of this.#frontends) if (!wanted.has(key)) this.#drop(key, frontend)
     for (const [key, news] of wanted) {
       const known = this.#frontends.get(key)
-      if (known === undefined) this.#frontends.set(key, { ...news, key, tables: new Map(), forwarders: [] })
+      if (known === undefined)
+        this.#frontends.set(key, { ...news, key, tables: new Map(), forwarders: new Map() })
       else {
         // A proxy that keeps no affinity keeps no table either.
         if (news.service.spec.sessionAffinity !== 'ClientIP') known.tables.clear()
@@ -144,7 +153,8 @@ export class ServiceProxy {
         const family = familyOf(clusterIP)
         const endpoints = usable(all.filter((endpoint) => endpoint.family === family))
         const outside = this.#outsideAddresses(service, family)
-        const key = [object.metadata.uid, clusterIP, protocol, port.port, port.nodePort, ...outside].join()
+        // Node ports and addresses outside come and go; clients that are held stay where they are, as with kube-proxy.
+        const key = [object.metadata.uid, clusterIP, protocol, port.name, port.port].join()
         yield [key, { service, clusterIP, family, outside, port, protocol, endpoints }]
       }
     }
@@ -161,7 +171,7 @@ export class ServiceProxy {
 
   #drop(key: string, { forwarders }: Frontend): void {
     this.#frontends.delete(key)
-    for (const forwarder of forwarders) forwarder.close()
+    for (const forwarder of forwarders.values()) forwarder.close()
   }
 
   /**
@@ -175,18 +185,15 @@ export class ServiceProxy {
       if (this.#closed) return
       if (!this.#frontends.has(frontend.key)) continue
       survive(this.#options.store, frontend.service as unknown as Resource, () => {
-        if (open && frontend.forwarders.length === 0) frontend.forwarders = this.#forwarders(frontend)
+        this.#serve(frontend, open ? this.#listeners(frontend) : new Map())
       })
-      if (!open) {
-        dark ||= frontend.endpoints.length > 0
-        for (const forwarder of frontend.forwarders.splice(0)) forwarder.close()
-      }
+      if (!open) dark ||= frontend.endpoints.length > 0
     }
     if (dark) this.#timer = setTimeout(() => void this.#listen(), darkMs)
   }
 
   async #anyoneBehind({ endpoints, forwarders, protocol }: Frontend): Promise<boolean> {
-    if (endpoints.length > 0 && forwarders.length > 0) return true
+    if (endpoints.length > 0 && forwarders.size > 0) return true
     const { lowestPort } = this.#options
     const { isServed } = protocols[protocol]
     for (const { address, port } of endpoints)
@@ -194,30 +201,44 @@ export class ServiceProxy {
     return false
   }
 
-  #forwarders(frontend: Frontend): AnyForwarder[] {
-    const { Forwarder } = protocols[frontend.protocol]
+  /** Listens where it is not yet, and nowhere else. */
+  #serve({ protocol, forwarders }: Frontend, listeners: ReadonlyMap<string, Listener>): void {
+    for (const [at, forwarder] of forwarders) {
+      if (listeners.has(at)) continue
+      forwarders.delete(at)
+      forwarder.close()
+    }
+    for (const [at, { host, port, route }] of listeners) {
+      if (forwarders.has(at)) continue
+      const forwarder = new protocols[protocol].Forwarder(route)
+      forwarders.set(at, forwarder)
+      forwarder.listen(host, port)
+    }
+  }
+
+  #listeners(frontend: Frontend): Map<string, Listener> {
     const { plan, nodes, lowestPort } = this.#options
     const { port, clusterIP, family, outside } = frontend
+    const listeners = new Map<string, Listener>()
+    const add = (address: string, number: number, entranceOf: (peer: string) => Entrance): void => {
+      const route = (peer: string): Route | undefined => this.#route(frontend, peer, entranceOf(peer))
+      const host = plan.physical(address)
+      listeners.set(hostAndPort(host, number), { host, port: number, route })
+    }
     // The proxy on a pod's own node serves these; others are routed to the first node, as in the lab.
-    const serve = (address: string, from: 'inside' | 'outside'): AnyForwarder => {
-      const forwarder = new Forwarder((client) =>
-        this.#route(frontend, client, { node: this.#nodeOf(plan.logical(client)), from, entry: address }),
-      )
-      forwarder.listen(plan.physical(address), openPort(port.port, lowestPort))
-      return forwarder
+    for (const entry of [clusterIP, ...outside]) {
+      const from = entry === clusterIP ? 'inside' : 'outside'
+      add(entry, openPort(port.port, lowestPort), (peer) => ({
+        node: this.#nodeOf(plan.logical(peer)),
+        from,
+        entry,
+      }))
     }
-    const forwarders = [serve(clusterIP, 'inside'), ...outside.map((address) => serve(address, 'outside'))]
     const { nodePort } = port
-    if (nodePort !== undefined) {
-      for (let node = 1; node <= nodes; node++) {
-        const forwarder = new Forwarder((client) =>
-          this.#route(frontend, client, this.#atNodePort(client, node)),
-        )
-        forwarder.listen(plan.physical(plan.inFamily(plan.node(node), family)), nodePort)
-        forwarders.push(forwarder)
-      }
-    }
-    return forwarders
+    if (nodePort !== undefined)
+      for (let node = 1; node <= nodes; node++)
+        add(plan.inFamily(plan.node(node), family), nodePort, (peer) => this.#atNodePort(peer, node))
+    return listeners
   }
 
   /** Who serves a client that asks for the node port at this node. */

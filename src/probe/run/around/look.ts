@@ -3,6 +3,7 @@ import type { Cluster } from '../../../cluster/index.ts'
 import type { Shares } from '../../../judge/statistics/shares.ts'
 import type { Service } from '../../../model/cluster/kubernetes.ts'
 import { balancesSockets } from '../../../mechanisms/service/proxies/semantics.ts'
+import type { SurveyEntry } from '../../../model/probe/results/survey.ts'
 import type { ProxyFacts } from '../../../model/cluster/snapshot.ts'
 import { findService, nameOf } from '../../../snapshot/targets.ts'
 import { type Held, ServiceHistory } from './service-history.ts'
@@ -28,10 +29,12 @@ const everyMs = 1000
 export function lookAround(
   cluster: Cluster,
   before: Service,
+  entries: readonly SurveyEntry[],
   signal: AbortSignal,
 ): (startedAt: number | undefined) => Promise<Surroundings> {
   const proxy = readProxyInCharge(cluster, signal).catch(() => undefined)
-  const history = new ServiceHistory(before, Date.now())
+  const isAskedInside = entries.every(({ kind }) => kind === 'cluster-ip' || kind === 'dns')
+  const history = new ServiceHistory(before, Date.now(), isAskedInside)
   const over = new AbortController()
   const following = follow(cluster, before, history, AbortSignal.any([signal, over.signal]))
   return async (startedAt) => {

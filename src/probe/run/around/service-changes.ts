@@ -4,8 +4,14 @@ import { type Policy, servicePolicy } from '../../../model/affinity/policy.ts'
 /**
  * What became of a Service while it was asked, as far as it decides which pod gets a connection, in words; nothing for
  * what does not. `after` is undefined for one that is gone.
+ *
+ * @param isAskedInside that it is asked by its own address only, where node ports come and go without moving anybody
  */
-export function serviceChanges(before: Service, after: Service | undefined): string[] {
+export function serviceChanges(
+  before: Service,
+  after: Service | undefined,
+  isAskedInside: boolean,
+): string[] {
   if (after === undefined) return ['it was deleted']
   const changes: string[] = []
   if (before.metadata.uid !== after.metadata.uid) changes.push('it was deleted and made anew')
@@ -13,8 +19,9 @@ export function serviceChanges(before: Service, after: Service | undefined): str
   if (one !== other) changes.push(`its affinity went from ${one} to ${other}`)
   if (before.spec.clusterIP !== after.spec.clusterIP)
     changes.push(`its address went from ${before.spec.clusterIP} to ${after.spec.clusterIP}`)
+  const told = ({ spec }: Service): Service['spec'] => (isAskedInside ? insideOf(spec) : spec)
   for (const [field, noun] of fields)
-    if (textOf(before.spec[field]) !== textOf(after.spec[field])) changes.push(`its ${noun} changed`)
+    if (textOf(told(before)[field]) !== textOf(told(after)[field])) changes.push(`its ${noun} changed`)
   return changes
 }
 
@@ -24,6 +31,11 @@ const fields = [
   ['internalTrafficPolicy', 'internalTrafficPolicy'],
   ['externalTrafficPolicy', 'externalTrafficPolicy'],
 ] as const
+
+function insideOf(spec: Service['spec']): Service['spec'] {
+  const { externalTrafficPolicy: _, ports = [], ...rest } = spec
+  return { ...rest, ports: ports.map(({ nodePort: __, ...port }) => port) }
+}
 
 function affinity(policy: Policy): string {
   return policy.kind === 'client-ip' ? `ClientIP ${policy.timeoutSeconds}s` : 'None'

@@ -19,11 +19,13 @@ export interface Held {
 /** A Service over the course of a run, looked at again and again. */
 export class ServiceHistory {
   #known: Service
+  readonly #isAskedInside: boolean
   readonly #held: Held[]
   readonly #found: Found[] = []
 
-  constructor(before: Service, atMs: number) {
+  constructor(before: Service, atMs: number, isAskedInside: boolean) {
     this.#known = before
+    this.#isAskedInside = isAskedInside
     this.#held = [{ fromMs: atMs, toMs: atMs, service: before }]
   }
 
@@ -31,7 +33,8 @@ export class ServiceHistory {
   look(after: Service | undefined, atMs: number): void {
     const last = this.#held.at(-1)!
     const wasGone = last.service === undefined
-    const changes = wasGone && after === undefined ? [] : serviceChanges(this.#known, after)
+    const changes =
+      wasGone && after === undefined ? [] : serviceChanges(this.#known, after, this.#isAskedInside)
     const betweenMs = [last.toMs, atMs] as const
     for (const change of changes) {
       const what = wasGone ? change.replace('it was deleted and made anew', 'it was made anew') : change

@@ -25,7 +25,7 @@ describe('what became of a Service', () => {
     ['others selected', service({ selector: { app: 'new' } }), ['its selector changed']],
     ['another port', service({ ports: [{ port: 81 }] }), ['its ports changed']],
   ])('%s', (_, after, words) => {
-    expect(serviceChanges(service(), after)).toStrictEqual(words)
+    expect(serviceChanges(service(), after, false)).toStrictEqual(words)
   })
 })
 

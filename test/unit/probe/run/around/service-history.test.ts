@@ -13,7 +13,15 @@ const sticky = service({ sessionAffinity: 'ClientIP' })
 const began = 100_000
 
 function changes(...looks: [Service | undefined, atMs: number][]): string[] {
-  const history = new ServiceHistory(service(), began - 500)
+  return changesOf(service(), false, ...looks)
+}
+
+function changesOf(
+  before: Service,
+  isAskedInside: boolean,
+  ...looks: [Service | undefined, atMs: number][]
+): string[] {
+  const history = new ServiceHistory(before, began - 500, isAskedInside)
   for (const [found, atMs] of looks) history.look(found, began + atMs)
   return history.changes(began)
 }
@@ -42,7 +50,25 @@ test('before the first request, or where there was none', () => {
   expect(changes([sticky, -100])).toStrictEqual([
     'its affinity went from None to ClientIP 10800s before the first request',
   ])
-  const history = new ServiceHistory(service(), began)
+  const history = new ServiceHistory(service(), began, false)
   history.look(undefined, began + 1)
   expect(history.changes(undefined)).toStrictEqual(['it was deleted'])
+})
+
+test('node ports that come, change and go are nothing to whoever asks inside', () => {
+  const withNodePort = (nodePort: number): Service =>
+    service({ type: 'NodePort', externalTrafficPolicy: 'Cluster', ports: [{ port: 80, nodePort }] })
+  const looks = [
+    [withNodePort(30_001), 2000],
+    [withNodePort(30_002), 3000],
+    [service(), 4000],
+  ] as const
+  expect(
+    changesOf(service(), true, ...looks.map(([found, at]): [Service, number] => [found, at])),
+  ).toStrictEqual([])
+  expect(changesOf(withNodePort(30_001), false, [withNodePort(30_002), 2000])).toStrictEqual([
+    'its ports changed between 0s and 2s',
+  ])
+  const named = service({ type: 'NodePort', ports: [{ name: 'web', port: 80, nodePort: 30_001 }] })
+  expect(changesOf(service(), true, [named, 2000])).toStrictEqual(['its ports changed between 0s and 2s'])
 })
