@@ -9,7 +9,7 @@ import { keyOf, type NamespacedName, type ObjectType, refOf } from '../model/clu
 import type { ServiceSnapshot, Snapshot } from '../model/cluster/snapshot.ts'
 import type { Store } from '../model/cluster/store.ts'
 import { anyKind, type TargetKind, type TargetRef } from '../model/affinity/target.ts'
-import { pathsAbout, pathsThrough } from '../path/walk.ts'
+import { pathsAbout, pathsThrough } from './path/walk.ts'
 import { analyzers } from './analyzers/index.ts'
 import { allCodes, type Code, codeInfo, codeLink } from './codes.ts'
 import { mendsInCluster, mendsInFiles } from './mends.ts'

@@ -1,6 +1,6 @@
 import type { Deed, Mend } from '../model/findings/mend.ts'
 import { shellWord } from '../model/common/shell.ts'
-import { commandFor, serviceTarget } from '../targets/command.ts'
+import { commandFor, serviceTarget } from '../model/targets/command.ts'
 
 /** What mends a finding about a cluster, in words: sentences and commands. */
 export function mendsInCluster(mends: readonly Mend[]): string[] {

@@ -1,6 +1,6 @@
 import { didYouMean } from '../model/common/spelling.ts'
 import { UserError } from '../model/common/user-error.ts'
-import { commandLine } from '../targets/command.ts'
+import { commandLine } from '../model/targets/command.ts'
 import { allCodes, codes, isCode } from './codes.ts'
 
 /** The page of a code, as in docs/findings. Rejects with UserError (exit code 2) for a code that does not exist. */

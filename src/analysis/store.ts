@@ -8,7 +8,7 @@ import type { KubernetesObject } from '../model/cluster/kubernetes.ts'
 import { keyOf, refOf, resourceName } from '../model/cluster/object.ts'
 import type { ServiceSnapshot, Snapshot } from '../model/cluster/snapshot.ts'
 import { type Store, storeOf, storeWith } from '../model/cluster/store.ts'
-import { type Network, networkOf } from '../path/network.ts'
+import { type Network, networkOf } from './path/network.ts'
 
 /** What was read, what it draws, and where it stands in files. */
 export interface Scene {

@@ -12,9 +12,9 @@ import { createRenderer, explainFormats, isExplainFormat } from '../report/expla
 import { explainCluster, explainFiles, explainKustomization } from '../snapshot/explanations.ts'
 
 import { targetKinds } from '../mechanisms/index.ts'
-import { parseQuery } from '../targets/parse.ts'
+import { parseQuery } from '../model/targets/parse.ts'
 import { type Printed, printSteps } from './explain/print.ts'
-import { commandFor } from '../targets/command.ts'
+import { commandFor } from '../model/targets/command.ts'
 import type { TargetRef } from '../model/affinity/target.ts'
 import { sticks } from '../model/affinity/policy.ts'
 

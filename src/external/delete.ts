@@ -8,7 +8,7 @@ import { notFound } from '../snapshot/targets.ts'
 import { externalLabel, externalManager, originAnnotation } from '../model/cluster/external.ts'
 import { readExisting } from './read.ts'
 import { ownSlices } from './refuse/refuse.ts'
-import { commandLine } from '../targets/command.ts'
+import { commandLine } from '../model/targets/command.ts'
 
 export interface DeleteOptions {
   dryRun: DryRun

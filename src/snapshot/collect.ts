@@ -6,7 +6,7 @@ import { type Fact, mapFact, notAsked, type Unknown } from '../model/cluster/fac
 import type { EndpointSlice, Service } from '../model/cluster/kubernetes.ts'
 import type { NamespacedName } from '../model/cluster/object.ts'
 import type { ObjectTable, ProxyFacts, ServiceSnapshot, Snapshot } from '../model/cluster/snapshot.ts'
-import type { TargetQuery } from '../targets/parse.ts'
+import type { TargetQuery } from '../model/targets/parse.ts'
 import { readGroups, readVersion } from './groups.ts'
 import { ObjectReader } from './objects.ts'
 import { needsCloud } from '../mechanisms/service/balancers/recognise.ts'

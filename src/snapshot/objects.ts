@@ -7,7 +7,7 @@ import { listName, type ObjectType, resourceName } from '../model/cluster/object
 import type { TargetKind } from '../model/affinity/target.ts'
 import type { ObjectTable } from '../model/cluster/snapshot.ts'
 import { UserError } from '../model/common/user-error.ts'
-import type { NamedTarget } from '../targets/parse.ts'
+import type { NamedTarget } from '../model/targets/parse.ts'
 import type { Groups } from './groups.ts'
 import { readList, readObject } from './read.ts'
 

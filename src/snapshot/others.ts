@@ -9,8 +9,8 @@ import { isOfType, keyOf, type NamespacedName, refOf, resourceName } from '../mo
 import type { ObjectTable, Snapshot } from '../model/cluster/snapshot.ts'
 import type { TargetKind } from '../model/affinity/target.ts'
 import { UserError } from '../model/common/user-error.ts'
-import { pathsThrough } from '../path/walk.ts'
-import type { TargetQuery } from '../targets/parse.ts'
+import { pathsThrough } from '../analysis/path/walk.ts'
+import type { TargetQuery } from '../model/targets/parse.ts'
 import type { Collector } from './collect.ts'
 import { toExplainOthers } from './wants.ts'
 

@@ -5,7 +5,7 @@ import type { NamespacedName } from '../model/cluster/object.ts'
 import { UserError } from '../model/common/user-error.ts'
 import { servicePath, servicesPath, slicesPath } from '../cluster/paths.ts'
 import { handled } from '../model/common/handled.ts'
-import type { TargetQuery } from '../targets/parse.ts'
+import type { TargetQuery } from '../model/targets/parse.ts'
 import { readObject } from './read.ts'
 import { type Fact, mapFact } from '../model/cluster/fact.ts'
 

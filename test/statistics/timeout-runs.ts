@@ -1,6 +1,6 @@
 import { seeded } from '../unit/judge/simulate.ts'
-import { measure } from '../unit/measure/simulate.ts'
-import { isWrong } from '../unit/measure/wrong.ts'
+import { measure } from '../unit/judge/timers/simulate.ts'
+import { isWrong } from '../unit/judge/timers/wrong.ts'
 import { timeoutScenarios } from './timeout-scenarios.ts'
 
 /** 1 − the confidence of every measurement. */

@@ -1,4 +1,4 @@
-import type { MeasureOptions, Truth } from '../unit/measure/simulate.ts'
+import type { MeasureOptions, Truth } from '../unit/judge/timers/simulate.ts'
 
 /** A proxy whose timer is known, and what the measurement is told of it. */
 export interface TimeoutScenario {

@@ -14,8 +14,8 @@ const found = await inPasses<Measurement[]>({
   name: 'timeouts',
   worker: new URL('timeout-worker.ts', import.meta.url),
   sources: [
-    'src/measure/*.ts',
-    'test/unit/measure/{simulate,wrong}.ts',
+    'src/judge/timers/*.ts',
+    'test/unit/judge/timers/{simulate,wrong}.ts',
     'test/statistics/timeout-{runs,scenarios}.ts',
   ],
   seed,

@@ -7,7 +7,7 @@ import type { KubernetesObject } from '../../model/cluster/kubernetes.ts'
 import { type ObjectType, refOf, resourceName } from '../../model/cluster/object.ts'
 import type { Store } from '../../model/cluster/store.ts'
 import { UserError } from '../../model/common/user-error.ts'
-import type { NamedTarget } from '../../targets/parse.ts'
+import type { NamedTarget } from '../../model/targets/parse.ts'
 import type { ChangePlan } from '../../model/affinity/write.ts'
 import { type Carried, fitted, type Instead } from './migrate.ts'
 

@@ -58,8 +58,8 @@ async function wayTo(
 ): Promise<Way | { why: string }> {
   if (node !== undefined) return { namespace, service: name, node, expect }
   const [{ findFront }, { firstPlaceOf }, { targetKinds }] = await Promise.all([
-    import('../../front/find.ts'),
-    import('../../front/journey.ts'),
+    import('../../probe/front/find.ts'),
+    import('../../probe/front/journey.ts'),
     import('../../mechanisms/index.ts'),
   ])
   const found = targetKinds.find((one) => one.name === kind)

@@ -158,7 +158,7 @@ export function readWish(flags: WishValues): Wish | Taken | Brought | undefined 
 export async function readFrom({ from, instead }: Taken): Promise<From> {
   const [{ targetKinds }, { parseTarget }] = await Promise.all([
     import('../../mechanisms/index.ts'),
-    import('../../targets/parse.ts'),
+    import('../../model/targets/parse.ts'),
   ])
   return { target: parseTarget([from], { verb: 'take over', kinds: targetKinds }), instead }
 }

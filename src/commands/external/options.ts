@@ -6,7 +6,7 @@ import type { ServicePort } from '../../external/types.ts'
 import { unknownFormat, UserError } from '../../model/common/user-error.ts'
 import { serviceKind } from '../../mechanisms/service/objects.ts'
 import { anyKind } from '../../model/affinity/target.ts'
-import { parseQuery } from '../../targets/parse.ts'
+import { parseQuery } from '../../model/targets/parse.ts'
 import type { ExternalFlagValues } from './flags.ts'
 import { parseFrom, parsePorts, parseTo } from './words.ts'
 

@@ -19,7 +19,7 @@ import { sanitize } from '../../report/text/sanitize.ts'
 import { connectionFlags } from '../connection-flags.ts'
 import type { ExternalFlagValues } from './flags.ts'
 import { affinityWords } from '../../report/text/affinity.ts'
-import { commandFor, commandLine, serviceTarget } from '../../targets/command.ts'
+import { commandFor, commandLine, serviceTarget } from '../../model/targets/command.ts'
 
 export type ExternalFormat = 'json' | 'name' | 'text' | 'yaml'
 

@@ -3,13 +3,13 @@ import { standardOutput } from '../../cli/output.ts'
 import type { ProbeComparison } from '../../model/probe/results/comparison.ts'
 import { renderComparison } from '../../report/probe/comparison/render.ts'
 import { renderProbe } from '../../report/probe/render.ts'
-import { type Beside, probeBeside } from '../../shadow/probe.ts'
-import { firstPlaceOf } from '../../front/journey.ts'
+import { type Beside, probeBeside } from '../../probe/shadow/probe.ts'
+import { firstPlaceOf } from '../../probe/front/journey.ts'
 import { exitCodeOf, type ProbeMode } from './session.ts'
 import { targetKinds } from '../../mechanisms/index.ts'
 import { serviceKind } from '../../mechanisms/service/objects.ts'
-import { commandFor, serviceTarget } from '../../targets/command.ts'
-import { parseTarget } from '../../targets/parse.ts'
+import { commandFor, serviceTarget } from '../../model/targets/command.ts'
+import { parseTarget } from '../../model/targets/parse.ts'
 import { wayTo } from './way.ts'
 
 /** Another Service, or something in front of one, beside what is probed. Throws UserError (usage) for what is neither. */
@@ -19,7 +19,7 @@ export function probeComparedWith(words: string): ProbeMode {
     const { cluster, options, flags, progress, interrupt } = session
     const isService = other.kind.name === serviceKind.name
     if (isService && options.front === undefined) {
-      const { readCompare } = await import('../../shadow/probe.ts')
+      const { readCompare } = await import('../../probe/shadow/probe.ts')
       return await probeBesideOf(readCompare(words))(session)
     }
     const { front, users: _users, ...asked } = options

@@ -3,10 +3,10 @@ import { standardOutput } from '../../cli/output.ts'
 import type { TimeoutResult } from '../../model/probe/results/timeout-result.ts'
 import { unknownFormat } from '../../model/common/user-error.ts'
 import { isTimeoutFormat, renderTimeout, timeoutFormats } from '../../report/probe/timeout/render.ts'
-import { measureService } from '../../shadow/measure.ts'
+import { measureService } from '../../probe/shadow/measure.ts'
 import { proxyInCharge } from './proxy.ts'
 import { controlOf, exitCodeOf, type ProbeSession } from './session.ts'
-import { commandFor, serviceTarget } from '../../targets/command.ts'
+import { commandFor, serviceTarget } from '../../model/targets/command.ts'
 
 const defaultMaxMs = 120_000
 

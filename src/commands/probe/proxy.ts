@@ -1,4 +1,4 @@
-import type { ProxyInCharge } from '../../measure/verdict.ts'
+import type { ProxyInCharge } from '../../judge/timers/verdict.ts'
 import type { ProbeSession } from './session.ts'
 
 /** The Service proxy in charge and its clock; undefined where either cannot be found out. */

@@ -11,7 +11,7 @@ import type { ProbeFlags } from './flags/definitions.ts'
 import type { ProbeStep, RunControl } from '../../probe/steps.ts'
 import type { Progress } from '../../report/probe/live/progress.ts'
 import { type ProbeFormat, renderProbe } from '../../report/probe/render.ts'
-import { commandFor, serviceTarget } from '../../targets/command.ts'
+import { commandFor, serviceTarget } from '../../model/targets/command.ts'
 
 /** One call of `probe`: what every way to probe gets. The caller closes and stops what is in it. */
 export interface ProbeSession {

@@ -4,7 +4,7 @@ import type { ProbeFlags } from './flags/definitions.ts'
 import { defaultUsers } from './flags/read.ts'
 import type { Front, ProbeOptions } from '../../probe/plan/plan.ts'
 import { UserError } from '../../model/common/user-error.ts'
-import type { NamedTarget } from '../../targets/parse.ts'
+import type { NamedTarget } from '../../model/targets/parse.ts'
 
 /** How requests get to the Service: by itself, or through what stands in front of it. */
 export async function wayTo(
@@ -24,8 +24,8 @@ export async function wayTo(
   }
   refuseOtherWays(kind.label, flags)
   const [{ findFront }, { firstPlaceOf, journeyOf }] = await Promise.all([
-    import('../../front/find.ts'),
-    import('../../front/journey.ts'),
+    import('../../probe/front/find.ts'),
+    import('../../probe/front/journey.ts'),
   ])
   const asked = {
     kind,
@@ -71,7 +71,7 @@ async function toReplicas(
   found: Front,
   signal: AbortSignal,
 ): Promise<{ front: Front; notes: string[] }> {
-  const { atReplicas, findReplicas } = await import('../../front/replicas.ts')
+  const { atReplicas, findReplicas } = await import('../../probe/front/replicas.ts')
   const [place] = found.places
   const { replicas, all } =
     place === undefined ? { replicas: [], all: 0 } : await findReplicas(cluster, place, signal)

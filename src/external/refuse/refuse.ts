@@ -2,7 +2,7 @@ import type { EndpointSlice, Service } from '../../model/cluster/kubernetes.ts'
 import { contains, hostAndPort, parseIp } from '../../model/common/ip.ts'
 import type { Hint } from '../../model/common/remedy.ts'
 import { UserError } from '../../model/common/user-error.ts'
-import { commandLine } from '../../targets/command.ts'
+import { commandLine } from '../../model/targets/command.ts'
 import { forbiddenBackend } from '../plan/addresses.ts'
 import {
   externalLabel,

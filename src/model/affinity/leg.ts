@@ -50,7 +50,7 @@ export type Arrival = 'object' | 'cluster-ip' | 'node-port' | 'pods' | 'unknown'
 
 /**
  * One arrow on the way from an entry to the pods, drawn by one object. Every mechanism contributes those of its own
- * objects, and none knows the whole way: src/path puts them together.
+ * objects, and none knows the whole way: src/analysis/path puts them together.
  */
 export interface Leg {
   from: Entry | Node

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import type { Cluster } from '../../cluster/index.ts'
-import { type Conclusion, conclude } from '../../measure/conclude.ts'
-import { type ClientRun, evidenceOf } from '../../measure/evidence.ts'
-import { infer } from '../../measure/infer.ts'
-import { oneClientRatio } from '../../measure/one-client.ts'
+import { type Conclusion, conclude } from '../../judge/timers/conclude.ts'
+import { type ClientRun, evidenceOf } from '../../judge/timers/evidence.ts'
+import { infer } from '../../judge/timers/infer.ts'
+import { oneClientRatio } from '../../judge/timers/one-client.ts'
 import {
   clientsFor,
   firstRound,
@@ -11,8 +11,8 @@ import {
   mostClients,
   nextRound,
   type Round,
-} from '../../measure/plan.ts'
-import { type Prior, priorFor } from '../../measure/prior.ts'
+} from '../../judge/timers/plan.ts'
+import { type Prior, priorFor } from '../../judge/timers/prior.ts'
 import { type Endpoint, endpointsOfPort } from '../../model/cluster/endpoint.ts'
 import type { Scheme } from '../../model/probe/observation.ts'
 import type { TimeoutResult, TimeoutRound } from '../../model/probe/results/timeout-result.ts'

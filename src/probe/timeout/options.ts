@@ -1,4 +1,4 @@
-import type { ProxyInCharge } from '../../measure/verdict.ts'
+import type { ProxyInCharge } from '../../judge/timers/verdict.ts'
 import type { EndpointSlice, Service } from '../../model/cluster/kubernetes.ts'
 import type { ImageChoice } from '../../model/probe/image-choice.ts'
 import type { ProbeOptions } from '../plan/plan.ts'

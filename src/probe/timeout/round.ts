@@ -1,5 +1,5 @@
 import type { Decoded, Failure } from '../../agent/protocol/protocol.ts'
-import type { ClientRun } from '../../measure/evidence.ts'
+import type { ClientRun } from '../../judge/timers/evidence.ts'
 import type { Endpoint } from '../../model/cluster/endpoint.ts'
 import type { Pod } from '../../model/cluster/kubernetes.ts'
 import type { Scheme } from '../../model/probe/observation.ts'

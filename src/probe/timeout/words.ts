@@ -1,8 +1,8 @@
 import { hostAndPort } from '../../model/common/ip.ts'
 import { formatDuration } from '../../model/common/duration.ts'
-import type { Conclusion } from '../../measure/conclude.ts'
-import type { MeasurePlan, Round } from '../../measure/plan.ts'
-import { isTooLong } from '../../measure/plan.ts'
+import type { Conclusion } from '../../judge/timers/conclude.ts'
+import type { MeasurePlan, Round } from '../../judge/timers/plan.ts'
+import { isTooLong } from '../../judge/timers/plan.ts'
 import type { TimeoutTrial } from '../../model/probe/results/timeout-result.ts'
 import type { ProbeSubject } from '../plan/preflight.ts'
 

@@ -3,7 +3,7 @@ import type { TargetRef } from '../../model/affinity/target.ts'
 import type { Policy } from '../../model/affinity/policy.ts'
 import { formatDuration } from '../../model/common/duration.ts'
 import type { NextStep } from './text.ts'
-import { commandFor, commandLine, targetWord } from '../../targets/command.ts'
+import { commandFor, commandLine, targetWord } from '../../model/targets/command.ts'
 
 export interface NextOptions {
   /** Flags that every command has to have to mean the same cluster: ` --context prod`. */

@@ -3,7 +3,7 @@ import { readdir, readFile, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { shellWord } from '../../model/common/shell.ts'
 import { UserError } from '../../model/common/user-error.ts'
-import { commandLine } from '../../targets/command.ts'
+import { commandLine } from '../../model/targets/command.ts'
 
 export interface SourceFile {
   /** As the user named it; `-` is standard input. */

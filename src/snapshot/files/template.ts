@@ -1,6 +1,6 @@
 import type { FilePosition, Finding } from '../../model/findings/finding.ts'
 import { shellWord } from '../../model/common/shell.ts'
-import { commandLine } from '../../targets/command.ts'
+import { commandLine } from '../../model/targets/command.ts'
 import { fileFinding } from './finding.ts'
 
 /** What makes objects of a text that is none yet. */

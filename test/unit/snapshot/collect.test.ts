@@ -10,7 +10,7 @@ import { explainCluster, type Step } from '../../../src/snapshot/explanations.ts
 import { toChange } from '../../../src/snapshot/wants.ts'
 import { serviceKind } from '../../../src/mechanisms/service/objects.ts'
 import { anyKind } from '../../../src/model/affinity/target.ts'
-import type { TargetQuery } from '../../../src/targets/parse.ts'
+import type { TargetQuery } from '../../../src/model/targets/parse.ts'
 import { pod, service, slice, target } from '../analysis/build.ts'
 import { fakeCluster } from './fake-cluster.ts'
 

@@ -6,7 +6,7 @@ import { explainCluster } from '../../../src/snapshot/explanations.ts'
 import { ObjectReader } from '../../../src/snapshot/objects.ts'
 import { readGroups } from '../../../src/snapshot/groups.ts'
 import { targetKinds } from '../../../src/mechanisms/index.ts'
-import { parseQuery } from '../../../src/targets/parse.ts'
+import { parseQuery } from '../../../src/model/targets/parse.ts'
 import { service } from '../analysis/build.ts'
 import { fakeCluster } from './fake-cluster.ts'
 

@@ -1,8 +1,8 @@
 import { parseDuration } from '../../../model/common/duration.ts'
 import { didYouMean } from '../../../model/common/spelling.ts'
 import { invalidValue, UserError } from '../../../model/common/user-error.ts'
-import type { ServiceChange } from '../../../shadow/change.ts'
-import { commandLine } from '../../../targets/command.ts'
+import type { ServiceChange } from '../../../probe/shadow/change.ts'
+import { commandLine } from '../../../model/targets/command.ts'
 
 const flag = 'what-if'
 const longestTimeoutSeconds = 86_400

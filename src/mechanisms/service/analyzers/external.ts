@@ -1,5 +1,5 @@
 import { originsIn } from '../../../model/cluster/external.ts'
-import { commandLine } from '../../../targets/command.ts'
+import { commandLine } from '../../../model/targets/command.ts'
 import { known } from '../../../model/cluster/fact.ts'
 import { hasSelector, isProxied, isSticky, serviceAnalyzer } from '../analyzer.ts'
 import { outsideEndpoints } from '../endpoints.ts'

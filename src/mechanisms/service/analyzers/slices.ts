@@ -9,7 +9,7 @@ import {
 import { forbiddenAddress } from '../address.ts'
 import { isOverwritten } from '../endpoints.ts'
 import { hasSelector, type Subject, serviceAnalyzer } from '../analyzer.ts'
-import { commandLine } from '../../../targets/command.ts'
+import { commandLine } from '../../../model/targets/command.ts'
 import type { FindingDraft } from '../../analyzer.ts'
 
 /** A label of slices (k8s.io/api/discovery/v1/well_known_labels.go). */

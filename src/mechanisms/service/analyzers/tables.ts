@@ -6,7 +6,7 @@ import { addressSeen } from '../proxies/outside.ts'
 import { semanticsOf } from '../proxies/semantics.ts'
 import { servedBy } from '../proxies/served.ts'
 import { isExternal, isProxied, isSticky, serviceAnalyzer } from '../analyzer.ts'
-import { commandFor, serviceTarget } from '../../../targets/command.ts'
+import { commandFor, serviceTarget } from '../../../model/targets/command.ts'
 
 /** What a proxy's memory is kept by: port, node, client address. */
 export const perPort = serviceAnalyzer({

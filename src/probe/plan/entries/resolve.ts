@@ -10,7 +10,7 @@ import type {
   UnaskedPort,
 } from '../../../model/probe/results/survey.ts'
 import { UserError } from '../../../model/common/user-error.ts'
-import { commandFor, serviceTarget } from '../../../targets/command.ts'
+import { commandFor, serviceTarget } from '../../../model/targets/command.ts'
 import { type Way, waysInto } from '../../../model/cluster/ways.ts'
 import { type AskedEntries, entryKinds } from './asked.ts'
 import { type EntryNode, nodesHint } from './nodes.ts'

@@ -5,7 +5,7 @@ import { carriedFrom, fitted } from '../../../../src/change/carry/migrate.ts'
 import { targetKinds } from '../../../../src/mechanisms/index.ts'
 import type { Path } from '../../../../src/model/affinity/leg.ts'
 import type { Policy } from '../../../../src/model/affinity/policy.ts'
-import { parseTarget } from '../../../../src/targets/parse.ts'
+import { parseTarget } from '../../../../src/model/targets/parse.ts'
 
 const prefix = 'nginx.ingress.kubernetes.io'
 

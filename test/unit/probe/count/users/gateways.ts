@@ -5,7 +5,7 @@ import type { CookiePlace } from '../../../../../src/model/probe/cookies/cookie.
 import type { Observation } from '../../../../../src/model/probe/observation.ts'
 import type { Policy } from '../../../../../src/model/affinity/policy.ts'
 import type { ProbeSurvey } from '../../../../../src/model/probe/results/survey.ts'
-import { journeyOf } from '../../../../../src/front/journey.ts'
+import { journeyOf } from '../../../../../src/probe/front/journey.ts'
 import { Collector } from '../../../../../src/probe/count/collector.ts'
 import { frontEntries } from '../../../../../src/probe/plan/entries/front.ts'
 import { planProbe, type ProbeOptions } from '../../../../../src/probe/plan/plan.ts'
