@@ -1,4 +1,4 @@
-import { judge } from '../../src/judge/judge.ts'
+import { judge } from '../../src/judge/run/judge.ts'
 import type { Verdict } from '../../src/model/probe/results/verdict.ts'
 import { seeded } from '../unit/judge/simulate.ts'
 import { inputFor, scenarios } from './scenarios.ts'

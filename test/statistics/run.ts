@@ -14,7 +14,11 @@ const { runs, seed, threads, mostMs } = options
 const counts = await inPasses({
   name: 'verdicts',
   worker: new URL('worker.ts', import.meta.url),
-  sources: ['src/judge/*.ts', 'test/unit/judge/simulate.ts', 'test/statistics/{count,scenarios}.ts'],
+  sources: [
+    'src/judge/{,run/,users/,statistics/}*.ts',
+    'test/unit/judge/simulate.ts',
+    'test/statistics/{count,scenarios}.ts',
+  ],
   seed,
   runs: scenarios.map(({ perThousand }) => Math.max(1, Math.round((perThousand * runs) / 1000))),
   threads,

@@ -1,5 +1,5 @@
-import type { JudgeInput } from '../../src/judge/input.ts'
-import { requestsNeeded } from '../../src/judge/requests.ts'
+import type { JudgeInput } from '../../src/judge/run/input.ts'
+import { requestsNeeded } from '../../src/judge/run/requests.ts'
 import type { Shares } from '../../src/judge/statistics/shares.ts'
 import type { Expectation } from '../../src/model/affinity/expectation.ts'
 import type { Verdict } from '../../src/model/probe/results/verdict.ts'

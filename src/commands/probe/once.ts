@@ -49,7 +49,7 @@ async function besides<T>({ progress }: ProbeSession, find: () => Promise<T>): P
 async function whereItBreaks(session: ProbeSession, result: ProbeSurvey): Promise<Breaks | undefined> {
   const { cluster, options, progress } = session
   if (options.front === undefined || result.verdict.result !== 'differs') return undefined
-  const { narrow } = await import('../../probe/front/narrow.ts')
+  const { narrow } = await import('../../probe/front/rounds/narrow.ts')
   return await narrow(cluster, options, result, controlOf(session), (text) => progress.stage(text))
 }
 
@@ -57,7 +57,7 @@ async function whereItBreaks(session: ProbeSession, result: ProbeSurvey): Promis
 async function whichDecides(session: ProbeSession, result: ProbeSurvey): Promise<DroppedCookie[]> {
   const { cluster, options, progress } = session
   if (options.front === undefined) return []
-  const { dropInTurn } = await import('../../probe/front/dropped.ts')
+  const { dropInTurn } = await import('../../probe/front/rounds/dropped.ts')
   return await dropInTurn(cluster, options, result, controlOf(session), (text) => progress.stage(text))
 }
 
@@ -65,7 +65,7 @@ async function whichDecides(session: ProbeSession, result: ProbeSurvey): Promise
 async function whatForgedShow(session: ProbeSession, result: ProbeSurvey): Promise<ForgedSurvey | undefined> {
   const { cluster, options, flags, progress } = session
   if (!flags.forge || options.front === undefined) return undefined
-  const { forge } = await import('../../probe/front/forge.ts')
+  const { forge } = await import('../../probe/front/rounds/forge.ts')
   return await forge(cluster, options, result, controlOf(session), (text) => progress.stage(text))
 }
 
@@ -78,7 +78,7 @@ async function howLongCookiesLive(
 ): Promise<CookieLifetime | undefined> {
   const { cluster, options, flags, progress } = session
   if (!flags['measure-timeout'] || options.front === undefined) return undefined
-  const { measureLifetime } = await import('../../probe/front/lifetime.ts')
+  const { measureLifetime } = await import('../../probe/front/rounds/lifetime.ts')
   const control = { ...controlOf(session), maxMs: flags.max ?? longestWaitMs }
   return await measureLifetime(cluster, options, result, control, (text) => progress.stage(text))
 }

@@ -71,7 +71,7 @@ async function toReplicas(
   found: Front,
   signal: AbortSignal,
 ): Promise<{ front: Front; notes: string[] }> {
-  const { atReplicas, findReplicas } = await import('../../probe/front/replicas.ts')
+  const { atReplicas, findReplicas } = await import('../../probe/front/ways/replicas.ts')
   const [place] = found.places
   const { replicas, all } =
     place === undefined ? { replicas: [], all: 0 } : await findReplicas(cluster, place, signal)

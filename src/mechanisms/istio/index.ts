@@ -1,8 +1,8 @@
 import { drawnBy, legsByType, type Mechanism } from '../mechanism.ts'
-import { destinationRuleLegs, virtualServiceLegs } from './legs.ts'
+import { destinationRuleLegs, virtualServiceLegs } from './legs/legs.ts'
 import { destinationRules, istioGateways, istioProxies, virtualServices } from './objects.ts'
 import { analyzers } from './analyzers/index.ts'
-import { refineRoute } from './refine.ts'
+import { refineRoute } from './legs/refine.ts'
 import { istioKinds } from './targets.ts'
 
 export { group } from './objects.ts'

@@ -15,7 +15,7 @@ import { sameSiteOf } from '../kit/cookies.ts'
 import { at, list, record, text } from '../kit/loose.ts'
 import { isOurs, ours } from '../../model/cluster/ours.ts'
 import { services } from '../service/objects.ts'
-import { serviceOfHost, wholeHost } from './hosts.ts'
+import { serviceOfHost, wholeHost } from './legs/hosts.ts'
 import { destinationRules, group, virtualServices } from './objects.ts'
 
 const isIstio = (controller: string): boolean => controller.startsWith('istio.io/')

@@ -1,4 +1,4 @@
-import { changedWords } from '../../judge/notes.ts'
+import { changedWords } from '../../judge/run/notes.ts'
 import type { SurveyEntry } from '../../model/probe/results/survey.ts'
 import { endpointsOfAll } from '../plan/entries/behind.ts'
 import type { DirectRound } from '../run/direct/ask.ts'

@@ -1,6 +1,6 @@
 import { cookieNames } from '../../model/probe/cookies/configured.ts'
 import type { End, TargetEnd } from '../../agent/protocol/protocol.ts'
-import type { JudgeInput } from '../../judge/input.ts'
+import type { JudgeInput } from '../../judge/run/input.ts'
 import type { Endpoint } from '../../model/cluster/endpoint.ts'
 import type { Backend } from '../../model/probe/backend.ts'
 import type { Observation } from '../../model/probe/observation.ts'

@@ -4,7 +4,7 @@ import { unknown } from '../../model/cluster/fact.ts'
 import { isOfType, keyOf, type LooseObject, type NamespacedName, refOf } from '../../model/cluster/object.ts'
 import type { Store } from '../../model/cluster/store.ts'
 import type { ObjectRef } from '../../model/findings/finding.ts'
-import { matchesHost, type Place } from './places.ts'
+import { matchesHost, type Place } from './ways/places.ts'
 
 /** The Services that an object's own arrows lead to, for which nothing else has to be read. */
 export function servicesBehind(object: LooseObject): NamespacedName[] {

@@ -1,6 +1,6 @@
 import { cookieNames } from '../../model/probe/cookies/configured.ts'
 import type { AgentConfig, AgentSession, AgentTarget, TlsConfig } from '../../agent/config.ts'
-import { requestsForCause, requestsNeeded } from '../../judge/requests.ts'
+import { requestsForCause, requestsNeeded } from '../../judge/run/requests.ts'
 import { errorPerVerdict } from '../../judge/survey.ts'
 import type { Suspect } from '../../model/probe/breaks.ts'
 import type { Endpoint } from '../../model/cluster/endpoint.ts'

@@ -1,7 +1,7 @@
 import type { ServicePolicy } from '../../model/affinity/policy.ts'
 import type { ProbeResult } from '../../model/probe/results/probe-result.ts'
 import type { ProbeReport } from '../schema/probe.ts'
-import { verdictSentence } from './verdict.ts'
+import { verdictSentence } from './words/verdict.ts'
 
 /** The report for programs, shaped like a Kubernetes object: what was asked in `spec`, what was found in `status`. */
 export function toReport(result: ProbeResult): ProbeReport {

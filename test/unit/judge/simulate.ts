@@ -1,5 +1,5 @@
 import { Course } from '../../../src/judge/statistics/course.ts'
-import type { JudgeInput } from '../../../src/judge/input.ts'
+import type { JudgeInput } from '../../../src/judge/run/input.ts'
 
 export type Random = () => number
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { requestsNeeded } from '../../../src/judge/requests.ts'
+import { requestsNeeded } from '../../../src/judge/run/requests.ts'
 import { errorPerVerdict, judgeSurvey, type SurveyEvidence } from '../../../src/judge/survey.ts'
 import type { SurveyEntry, SurveyStatement } from '../../../src/model/probe/results/survey.ts'
 import { picksOf, type Random, seeded, slipping, uniform } from './simulate.ts'

@@ -1,5 +1,5 @@
-import type { JudgeInput } from '../../../src/judge/input.ts'
-import { judge } from '../../../src/judge/judge.ts'
+import type { JudgeInput } from '../../../src/judge/run/input.ts'
+import { judge } from '../../../src/judge/run/judge.ts'
 import { errorPerVerdict, type SurveyEvidence } from '../../../src/judge/survey.ts'
 import type { SurveyEntry } from '../../../src/model/probe/results/survey.ts'
 import { inputOf } from './simulate.ts'

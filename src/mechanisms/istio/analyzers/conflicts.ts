@@ -4,9 +4,9 @@ import type { Store } from '../../../model/cluster/store.ts'
 import { type Analyzer, objectAnalyzer } from '../../analyzer.ts'
 import { byAge } from '../../kit/age.ts'
 import { at, strings } from '../../kit/loose.ts'
-import { wholeHost } from '../hosts.ts'
+import { wholeHost } from '../legs/hosts.ts'
 import { virtualServices } from '../objects.ts'
-import { hostsOf, isOfMesh } from '../routes.ts'
+import { hostsOf, isOfMesh } from '../legs/routes.ts'
 
 /** At gateways the routes of one host are put together, in the mesh they are not. */
 const sameHost = objectAnalyzer({

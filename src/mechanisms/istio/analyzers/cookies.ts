@@ -1,7 +1,7 @@
 import { type Analyzer, objectAnalyzer } from '../../analyzer.ts'
 import { applicationOf } from '../../../model/probe/cookies/maker.ts'
 import { at, text } from '../../kit/loose.ts'
-import { hashKeys, ttlOf } from '../hash.ts'
+import { hashKeys, ttlOf } from '../rules/hash.ts'
 import { destinationRules } from '../objects.ts'
 import { hashesOf } from './hashes.ts'
 

@@ -4,10 +4,10 @@ import { type Analyzer, objectAnalyzer } from '../../analyzer.ts'
 import { at, list, record } from '../../kit/loose.ts'
 import { onceFor } from '../../kit/once.ts'
 import { services } from '../../service/objects.ts'
-import { serviceOfHost } from '../hosts.ts'
+import { serviceOfHost } from '../legs/hosts.ts'
 import { destinationRules, virtualServices } from '../objects.ts'
-import { routesOf } from '../routes.ts'
-import { anyOther, hostOfRule, namespacesOf, ruleFor, rulesAbout } from '../rules.ts'
+import { routesOf } from '../legs/routes.ts'
+import { anyOther, hostOfRule, namespacesOf, ruleFor, rulesAbout } from '../rules/rules.ts'
 import { hashesOf, levelsOf } from './hashes.ts'
 
 const hasHash = (rule: LooseObject): boolean => hashesOf(rule).length > 0

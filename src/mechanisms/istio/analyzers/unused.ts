@@ -6,10 +6,10 @@ import { objectName } from '../../../model/findings/finding.ts'
 import { keyOf, type LooseObject, refOf } from '../../../model/cluster/object.ts'
 import { type Analyzer, analyzer, type View } from '../../analyzer.ts'
 import { onceFor } from '../../kit/once.ts'
-import { gatewayOf, gatewayRef, rivalsOf, takenBy } from '../gateway.ts'
-import { hostOf } from '../hosts.ts'
+import { gatewayOf, gatewayRef, rivalsOf, takenBy } from '../legs/gateway.ts'
+import { hostOf } from '../legs/hosts.ts'
 import { istioGateways, virtualServices } from '../objects.ts'
-import { gatewayNames, hostsOf, routesOf } from '../routes.ts'
+import { gatewayNames, hostsOf, routesOf } from '../legs/routes.ts'
 
 /** The target itself, what leads to it, and what names it as its gateway. */
 function routesAbout({ store, target }: View): readonly LooseObject[] {

@@ -1,5 +1,5 @@
-import { type Judgement, judgeNotes } from '../../../judge/notes.ts'
-import { strangersOf } from '../../../judge/strangers.ts'
+import { type Judgement, judgeNotes } from '../../../judge/run/notes.ts'
+import { strangersOf } from '../../../judge/users/strangers.ts'
 import { errorPerVerdict, judgeSurvey } from '../../../judge/survey.ts'
 import { mergedCookies } from '../../../model/probe/cookies/cause.ts'
 import type {

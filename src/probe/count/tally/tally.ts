@@ -1,6 +1,6 @@
 import { Course } from '../../../judge/statistics/course.ts'
-import type { JudgeInput } from '../../../judge/input.ts'
-import { stretchesOf } from '../../../judge/stretches.ts'
+import type { JudgeInput } from '../../../judge/run/input.ts'
+import { stretchesOf } from '../../../judge/run/stretches.ts'
 import type { Backend } from '../../../model/probe/backend.ts'
 import type { Observation, Outcome } from '../../../model/probe/observation.ts'
 import type { Expectation } from '../../../model/affinity/expectation.ts'

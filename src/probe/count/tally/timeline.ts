@@ -10,7 +10,7 @@ interface Cell {
   requests: number
   failures: number
   switches: number
-  /** Picks at which a switch would have been a break (see src/judge/input.ts). */
+  /** Picks at which a switch would have been a break (see src/judge/run/input.ts). */
   binding: number
   letter: string | undefined
   /** The backend that gave every recognised answer so far. */

@@ -1,5 +1,5 @@
 import { cookieNames } from '../../../model/probe/cookies/configured.ts'
-import { judgeReturn, judgeUsers } from '../../../judge/users.ts'
+import { judgeReturn, judgeUsers } from '../../../judge/users/users.ts'
 import type { UsersVerdict } from '../../../model/probe/cookies/cause.ts'
 import type { Crossing } from '../../../model/probe/crossing.ts'
 import type { ProbedService } from '../../../model/probe/results/probe-result.ts'

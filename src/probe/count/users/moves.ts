@@ -1,4 +1,4 @@
-import { movesOf } from '../../../judge/moves.ts'
+import { movesOf } from '../../../judge/users/moves.ts'
 import { wasLeft } from '../../../model/probe/results/left.ts'
 import type { DuringReport } from '../../../model/probe/results/during.ts'
 import { makerOf } from '../../../model/probe/cookies/maker.ts'

@@ -1,4 +1,4 @@
-import { crossingsOf, type Step } from '../../../judge/crossings.ts'
+import { crossingsOf, type Step } from '../../../judge/users/crossings.ts'
 import type { Crossing } from '../../../model/probe/crossing.ts'
 import type { BackendTally } from '../../../model/probe/results/probe-result.ts'
 import type { SurveyCell } from '../../../model/probe/results/survey.ts'

@@ -1,7 +1,7 @@
 import { nonBreakingSpace } from '../../text/width.ts'
 import { describeSurvey } from '../survey/verdict.ts'
-import { describeVerdict } from '../verdict.ts'
-import type { VerdictWords } from '../words.ts'
+import { describeVerdict } from '../words/verdict.ts'
+import type { VerdictWords } from '../words/words.ts'
 import { behaviourOf } from '../../../model/probe/results/compared.ts'
 import type { Conclusion, ProbeComparison } from '../../../model/probe/results/comparison.ts'
 

@@ -5,11 +5,11 @@ import { flow } from '../../text/flow.ts'
 import { type Line, paintLines, span } from '../../text/line.ts'
 import { countOf, formatCount } from '../../../model/common/count.ts'
 import { formatElapsed } from '../../text/numbers.ts'
-import { layoutBackends } from '../backends.ts'
-import { createPalette } from '../palette.ts'
+import { layoutBackends } from '../blocks/backends.ts'
+import { createPalette } from '../blocks/palette.ts'
 import { layoutStrip } from '../strip/index.ts'
 import { liveSurveyLine, type LiveSurveyState, liveSurveyShare, renderLiveSurvey } from '../survey/live.ts'
-import { backendNoun, failureCount, failureWords } from '../words.ts'
+import { backendNoun, failureCount, failureWords } from '../words/words.ts'
 
 /** A run so far: what a result will hold, as far as it is known. */
 export type LiveState = Pick<

@@ -1,7 +1,7 @@
 import type { TimelineCell } from '../../../model/probe/results/probe-result.ts'
 import type { Paint, Style } from '../../terminal.ts'
 import { type Span, span } from '../../text/line.ts'
-import type { Palette } from '../palette.ts'
+import type { Palette } from '../blocks/palette.ts'
 import type { Marks } from './marks.ts'
 
 /** One character of the strip. */

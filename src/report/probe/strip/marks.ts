@@ -7,7 +7,7 @@ import type {
 import { sanitize } from '../../text/sanitize.ts'
 import { formatElapsed } from '../../text/numbers.ts'
 import { shortenMiddle } from '../../text/width.ts'
-import type { Palette } from '../palette.ts'
+import type { Palette } from '../blocks/palette.ts'
 
 /** What a strip shows of a run. */
 export interface StripInput extends Pick<ProbeResult, 'timeline' | 'switches' | 'endpointChanges'> {

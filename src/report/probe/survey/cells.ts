@@ -8,7 +8,7 @@ import type {
   SurveyEntry,
 } from '../../../model/probe/results/survey.ts'
 import type { InconclusiveReason } from '../../../model/probe/results/verdict.ts'
-import { failureWords } from '../words.ts'
+import { failureWords } from '../words/words.ts'
 
 /** A sentence below the table, for the cells that carry its mark. */
 export interface Note {

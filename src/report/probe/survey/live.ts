@@ -5,9 +5,9 @@ import { flow } from '../../text/flow.ts'
 import { type Line, paintLines, span } from '../../text/line.ts'
 import { countOf, formatCount } from '../../../model/common/count.ts'
 import { formatElapsed } from '../../text/numbers.ts'
-import { layoutBackends } from '../backends.ts'
-import { createPalette } from '../palette.ts'
-import { backendNoun, failureCount, failureWords } from '../words.ts'
+import { layoutBackends } from '../blocks/backends.ts'
+import { createPalette } from '../blocks/palette.ts'
+import { backendNoun, failureCount, failureWords } from '../words/words.ts'
 
 /** A survey so far: what its result will hold, as far as it is known. */
 export type LiveSurveyState = Pick<ProbeSurvey, 'backends' | 'totals' | 'outcomes'> & {

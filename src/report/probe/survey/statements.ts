@@ -3,7 +3,7 @@ import type { EntryDifference, ProbeSurvey, SurveyStatement } from '../../../mod
 import { countOf, formatCount } from '../../../model/common/count.ts'
 import { formatProbability } from '../../text/numbers.ts'
 import { sanitize } from '../../text/sanitize.ts'
-import { backendNoun } from '../words.ts'
+import { backendNoun } from '../words/words.ts'
 import { entryWords, indexRanges } from './labels.ts'
 
 /** A sentence about several cells, and the page that explains it. */

@@ -4,7 +4,7 @@ import { countOf, formatCount } from '../../../model/common/count.ts'
 import { formatProbability } from '../../text/numbers.ts'
 import { nonBreakingSpace } from '../../text/width.ts'
 import { describeUsers } from '../users/verdict.ts'
-import type { VerdictWords } from '../words.ts'
+import type { VerdictWords } from '../words/words.ts'
 
 /** The verdict of a survey in words; the same sentence in the text and in JSON. */
 export function describeSurvey(survey: ProbeSurvey): VerdictWords {

@@ -4,7 +4,7 @@ import type { Style } from '../../terminal.ts'
 import type { Line } from '../../text/line.ts'
 import { formatCount } from '../../../model/common/count.ts'
 import { sanitize } from '../../text/sanitize.ts'
-import { labelled } from '../parts.ts'
+import { labelled } from '../blocks/parts.ts'
 
 const mostSuspects = 3
 

@@ -9,7 +9,7 @@ import { flow } from '../../text/flow.ts'
 import { type Line, span } from '../../text/line.ts'
 import { countOf, formatCount } from '../../../model/common/count.ts'
 import { sanitize } from '../../text/sanitize.ts'
-import { labelWidth } from '../header.ts'
+import { labelWidth } from '../blocks/header.ts'
 import { cookiesOf, placeWords } from './verdict.ts'
 
 const mostCookies = 6

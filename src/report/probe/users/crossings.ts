@@ -4,7 +4,7 @@ import type { Style } from '../../terminal.ts'
 import type { Line } from '../../text/line.ts'
 import { countOf, formatCount } from '../../../model/common/count.ts'
 import { sanitize } from '../../text/sanitize.ts'
-import { labelled } from '../parts.ts'
+import { labelled } from '../blocks/parts.ts'
 import { placeWords } from './verdict.ts'
 
 /** Whether what users have of one place holds at another, and whether they find their pod when they come back. */

@@ -3,7 +3,7 @@ import type { Style } from '../../terminal.ts'
 import type { Line } from '../../text/line.ts'
 import { countOf, formatCount } from '../../../model/common/count.ts'
 import { sanitize } from '../../text/sanitize.ts'
-import { labelled } from '../parts.ts'
+import { labelled } from '../blocks/parts.ts'
 
 /** Which of several cookies holds the users: that without which they lose their pod. */
 export function layoutDropped({ dropped = [] }: ProbeSurvey, width: number, style: Style): Line[] {

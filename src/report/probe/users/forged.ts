@@ -5,7 +5,7 @@ import type { Style } from '../../terminal.ts'
 import type { Line } from '../../text/line.ts'
 import { countOf, formatCount } from '../../../model/common/count.ts'
 import { sanitize } from '../../text/sanitize.ts'
-import { labelled } from '../parts.ts'
+import { labelled } from '../blocks/parts.ts'
 import { placeWords } from './verdict.ts'
 
 /** What became of cookies that nobody was given, and what that says of whoever reads them. */

@@ -7,7 +7,7 @@ import { flowGroups } from '../../text/flow.ts'
 import { type Line, span } from '../../text/line.ts'
 import { countOf } from '../../../model/common/count.ts'
 import { sanitize } from '../../text/sanitize.ts'
-import { labelWidth, layoutClients, readyWords } from '../header.ts'
+import { labelWidth, layoutClients, readyWords } from '../blocks/header.ts'
 import { placeWords } from './verdict.ts'
 
 /** What was probed, through what, and by whom. */

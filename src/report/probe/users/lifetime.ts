@@ -6,7 +6,7 @@ import type { Line } from '../../text/line.ts'
 import { countOf, formatCount } from '../../../model/common/count.ts'
 import { formatElapsed } from '../../text/numbers.ts'
 import { sanitize } from '../../text/sanitize.ts'
-import { labelled } from '../parts.ts'
+import { labelled } from '../blocks/parts.ts'
 
 /** How long a cookie lives, and who ends it. */
 export function layoutLifetime({ lifetime, entries }: ProbeSurvey, width: number, style: Style): Line[] {

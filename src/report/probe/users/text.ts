@@ -3,7 +3,7 @@ import type { ProbeSurvey, SurveyCell } from '../../../model/probe/results/surve
 import type { Style } from '../../terminal.ts'
 import { type Line, type Span, span } from '../../text/line.ts'
 import { countOf } from '../../../model/common/count.ts'
-import type { Palette } from '../palette.ts'
+import type { Palette } from '../blocks/palette.ts'
 import { manyPlaces } from './cookies.ts'
 import { placeWords } from './verdict.ts'
 

@@ -6,7 +6,7 @@ import { affinityWords } from '../../text/affinity.ts'
 import { formatProbability } from '../../text/numbers.ts'
 import { sanitize } from '../../text/sanitize.ts'
 import { reasons } from '../survey/cells.ts'
-import type { VerdictWords } from '../words.ts'
+import type { VerdictWords } from '../words/words.ts'
 
 /** The verdict on users with a cookie jar, and what holds them or does not; the same sentence in the text and in JSON. */
 export function describeUsers(survey: ProbeSurvey, users: readonly UsersVerdict[]): VerdictWords {

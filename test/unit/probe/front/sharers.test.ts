@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Place } from '../../../../src/probe/front/places.ts'
+import type { Place } from '../../../../src/probe/front/ways/places.ts'
 import { sharedPlaces, sharersOf } from '../../../../src/probe/front/sharers.ts'
 
 const place = (share?: number): Place => ({

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { EndpointChange, ProbeResult } from '../../../../src/model/probe/results/probe-result.ts'
-import { createPalette } from '../../../../src/report/probe/palette.ts'
+import { createPalette } from '../../../../src/report/probe/blocks/palette.ts'
 import { layoutStrip } from '../../../../src/report/probe/strip/index.ts'
 import { createStyle } from '../../../../src/report/terminal.ts'
 import { paintLines } from '../../../../src/report/text/line.ts'

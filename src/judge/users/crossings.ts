@@ -1,0 +1,47 @@
+import type { CookieReport } from '../../model/probe/cookies/cause.ts'
+import type { Crossing } from '../../model/probe/crossing.ts'
+
+/** What one user saw at one place. */
+export interface Visit {
+  client: number
+  session: number
+  entry: number
+  /** The pods of its first and last answer, where they are known. */
+  first?: string | undefined
+  last?: string | undefined
+  cookies: readonly Pick<CookieReport, 'name' | 'brought'>[]
+}
+
+/** Two places, one visited after the other. */
+export interface Step {
+  from: number
+  to: number
+  isReturn: boolean
+  isReplica?: boolean
+}
+
+/** What the users who kept their cookies found at each place that they came to from another. Pure. */
+export function crossingsOf(steps: readonly Step[], visits: readonly Visit[]): Crossing[] {
+  return steps.flatMap((step) => {
+    const pairs = visits.flatMap((after) => {
+      if (after.entry !== step.to) return []
+      const before = visits.find(
+        ({ client, session, entry }) =>
+          entry === step.from && client === after.client && session === after.session,
+      )
+      return before?.last === undefined || after.first === undefined ? [] : [{ before, after }]
+    })
+    if (pairs.length === 0) return []
+    const brought = pairs.flatMap(({ after }) =>
+      after.cookies.filter((cookie) => (cookie.brought ?? 0) > 0).map(({ name }) => name),
+    )
+    return [
+      {
+        ...step,
+        users: pairs.length,
+        same: pairs.filter(({ before, after }) => before.last === after.first).length,
+        cookies: [...new Set(brought)],
+      },
+    ]
+  })
+}

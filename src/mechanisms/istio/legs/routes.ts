@@ -1,0 +1,97 @@
+import type { LooseObject } from '../../../model/cluster/object.ts'
+import { at, list, record, strings, text } from '../../kit/loose.ts'
+import { onceFor } from '../../kit/once.ts'
+import type { ServerKind } from './gateway.ts'
+import { wholeHost } from './hosts.ts'
+import { hidersOf } from './order.ts'
+import type { Destination } from '../rules/policy.ts'
+
+/** A destination of a route with its part of the requests. */
+export interface Target extends Destination {
+  field: string
+  /** Absent where there is one destination alone. */
+  share?: number
+}
+
+/** One route of a VirtualService. */
+export interface Route {
+  kind: ServerKind
+  field: string
+  /** As they follow a host; one that matches everything, or by something else than a path, is empty. */
+  paths: readonly string[]
+  targets: readonly Target[]
+  /** Another VirtualService that goes on. */
+  delegate?: { namespace: string; name: string }
+  /** The field of an earlier route that leaves it nothing. */
+  hiddenBy?: string
+}
+
+const kinds = ['http', 'tls', 'tcp'] as const
+
+/** The routes of a VirtualService. Those that answer by themselves, as redirects, have no targets. */
+export const routesOf: (object: LooseObject) => readonly Route[] = onceFor((object) =>
+  kinds.flatMap((kind) => {
+    const all = list(at(object.spec, kind))
+    const hiders = hidersOf(all)
+    return all.map((route, index): Route => {
+      const hider = hiders[index]
+      const field = `spec.${kind}[${index}]`
+      const name = text(at(route, 'delegate.name'))
+      const namespace = text(at(route, 'delegate.namespace')) ?? object.metadata.namespace ?? ''
+      return {
+        kind,
+        field,
+        paths: kind === 'http' ? pathsOf(route) : [''],
+        targets: targetsOf(route, field, object),
+        ...(name === undefined ? {} : { delegate: { namespace, name } }),
+        ...(hider === undefined ? {} : { hiddenBy: `spec.${kind}[${hider}]` }),
+      }
+    })
+  }),
+)
+
+function pathsOf(route: unknown): string[] {
+  const paths = list(record(route)['match']).map((match) => {
+    const uri = record(match)['uri']
+    const path = text(at(uri, 'prefix')) ?? text(at(uri, 'exact')) ?? text(at(uri, 'regex')) ?? ''
+    return path === '/' && text(at(uri, 'exact')) === undefined ? '' : path
+  })
+  return paths.length === 0 ? [''] : [...new Set(paths)]
+}
+
+/** Of several destinations those without a weight get nothing. */
+function targetsOf(route: unknown, field: string, object: LooseObject): Target[] {
+  const all = list(record(route)['route']).map((target, index) => {
+    const host = text(at(target, 'destination.host')) ?? ''
+    const port = at(target, 'destination.port.number')
+    const subset = text(at(target, 'destination.subset'))
+    const weight = record(target)['weight']
+    return {
+      host: wholeHost(host, object.metadata.namespace ?? ''),
+      field: `${field}.route[${index}]`,
+      ...(subset === undefined ? {} : { subset }),
+      ...(typeof port === 'number' ? { port } : {}),
+      weight: typeof weight === 'number' && weight > 0 ? weight : 0,
+    }
+  })
+  const total = all.reduce((sum, { weight }) => sum + weight, 0)
+  return all
+    .filter(({ weight }) => all.length === 1 || weight > 0)
+    .map(({ weight, ...target }) => (all.length === 1 ? target : { ...target, share: weight / total }))
+}
+
+/** Gateways that it names; `mesh` is none. */
+export function gatewayNames({ spec }: LooseObject): string[] {
+  return strings(at(spec, 'gateways')).filter((name) => name !== 'mesh')
+}
+
+/** Whether the proxies of callers go by it: that is so where nobody is named, too. */
+export function isOfMesh({ spec }: LooseObject): boolean {
+  const gateways = strings(at(spec, 'gateways'))
+  return gateways.length === 0 || gateways.includes('mesh')
+}
+
+/** Hosts that it is about; none for one that others delegate to. */
+export function hostsOf({ spec }: LooseObject): string[] {
+  return strings(at(spec, 'hosts'))
+}

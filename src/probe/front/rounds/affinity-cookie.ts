@@ -1,0 +1,19 @@
+import { cookieNames } from '../../../model/probe/cookies/configured.ts'
+import type { CookieReport } from '../../../model/probe/cookies/cause.ts'
+import { mergedCookies } from '../../../model/probe/cookies/cause.ts'
+import type { ProbeSurvey } from '../../../model/probe/results/survey.ts'
+
+/** Of the first place: the cookie that is configured there, else one that only a proxy can have made. */
+export function affinityCookie(survey: ProbeSurvey): CookieReport | undefined {
+  const cookies = cookiesAtFirst(survey)
+  const configured = cookieNames(survey.entries[0]?.front)
+  return (
+    cookies.find(({ name }) => configured.includes(name)) ??
+    cookies.find(({ maker, names }) => maker !== undefined || names !== undefined)
+  )
+}
+
+/** All that came at the first place. */
+export function cookiesAtFirst({ cells }: ProbeSurvey): CookieReport[] {
+  return mergedCookies(cells.filter(({ entry }) => entry === 0).flatMap(({ cookies = [] }) => cookies))
+}

@@ -1,0 +1,22 @@
+import type { Cluster } from '../../../cluster/index.ts'
+import type { ProbeSurvey } from '../../../model/probe/results/survey.ts'
+import type { ProbeOptions } from '../../plan/plan.ts'
+import { probe } from '../../probe.ts'
+import type { ProbeStep, RunControl } from '../../steps.ts'
+
+/**
+ * A second, short run of users who should stay, as long as its requests last. Undefined where it was ended before it had a
+ * result. What it makes in the cluster is removed before it returns.
+ */
+export async function askAgain(
+  cluster: Cluster,
+  { durationMs: _durationMs, until: _until, ...options }: ProbeOptions,
+  control: RunControl,
+  onStep?: (step: ProbeStep) => void,
+): Promise<ProbeSurvey | undefined> {
+  let found: ProbeSurvey | undefined
+  for await (const step of probe(cluster, { ...options, expect: 'sticky' }, control))
+    if (step.kind === 'result') found = step.result
+    else onStep?.(step)
+  return found
+}

@@ -1,0 +1,157 @@
+import type { Cluster } from '../../../cluster/index.ts'
+import type { Breaks, CheckedStage } from '../../../model/probe/breaks.ts'
+import { breakOf } from '../../../judge/users/breaks.ts'
+import { isPromise } from '../../../model/affinity/policy.ts'
+import type { ProbeSurvey, SurveyCell } from '../../../model/probe/results/survey.ts'
+import type { Front, ProbeOptions } from '../../plan/plan.ts'
+import { askAgain } from './again.ts'
+import { atReplicas, findReplicas } from '../ways/replicas.ts'
+import { examineService } from '../../plan/preflight.ts'
+import { readService } from '../../plan/read.ts'
+import type { RunControl } from '../../steps.ts'
+
+/** Requests to each part of the way; of two pods without affinity they are as good as never on one. */
+const requests = 30
+/** Pods that are asked by themselves. */
+const mostPods = 3
+
+/**
+ * Where users moved who should have stayed: asks past the gateway, and past the Service, and says which hop it is.
+ * Undefined where there is nothing to look for. What it makes in the cluster is removed before it returns.
+ */
+export async function narrow(
+  cluster: Cluster,
+  options: ProbeOptions,
+  survey: ProbeSurvey,
+  control: RunControl,
+  onStage: (text: string) => void,
+): Promise<Breaks | undefined> {
+  const { users = [], entries, cells } = survey
+  const moved = users.find(({ result, expected }) => result === 'differs' && expected === 'sticky')
+  // Each place keeps its users; that they do not get along is shown already.
+  if (moved?.cause.kind === 'elsewhere') return undefined
+  const front = moved === undefined ? undefined : entries[moved.entry]?.front
+  if (moved === undefined || front === undefined || control.interrupted.aborted) return undefined
+  const own = cells.filter(({ entry }) => entry === moved.entry)
+  const isClear = moved.cause.kind === 'never-sent' || moved.cause.kind === 'no-cookie'
+  const checked = [
+    stageOf(
+      'gateway',
+      own.filter(({ session }) => survey.sessions[session]?.keeps === 'cookies'),
+    ),
+    ...(isClear
+      ? []
+      : await pastTheGateway(
+          cluster,
+          { ...options, service: front.service ?? options.service },
+          { hostName: front.hostName, path: front.path },
+          control,
+          onStage,
+        )),
+  ]
+  // Its users are to be asked after, and not those who are asked about.
+  if (!isClear && front.replica === undefined) {
+    const stage = await eachReplica(cluster, options, moved.entry, control, onStage)
+    if (stage !== undefined) checked.splice(1, 0, stage)
+  }
+  const at = breakOf({
+    cause: moved.cause,
+    isConfigured: isPromise(front.policy) === true,
+    named: namedBy(own),
+    checked,
+    isDrawn: moved.between !== undefined && moved.between.changes === moved.between.of,
+  })
+  return { ...(at === undefined ? {} : { at }), checked, suspects: [...(options.front?.suspects ?? [])] }
+}
+
+/** Where there are several replicas: whether each of them keeps users by itself. */
+async function eachReplica(
+  cluster: Cluster,
+  options: ProbeOptions,
+  entry: number,
+  control: RunControl,
+  onStage: (text: string) => void,
+): Promise<CheckedStage | undefined> {
+  const place = options.front?.places[entry]
+  if (options.front === undefined || place === undefined || isPromise(place.policy) !== true) return undefined
+  const { replicas } = await findReplicas(cluster, place, control.interrupted)
+  if (replicas.length < 2) return undefined
+  onStage('asking each replica of the gateway by itself')
+  const { isJourney: _isJourney, ...front } = options.front
+  const found = await atPlaces(
+    cluster,
+    options,
+    atReplicas({ ...front, places: [place] }, replicas),
+    3,
+    control,
+  )
+  const own = (found?.cells ?? []).filter(({ session }) => found?.sessions[session]?.keeps === 'cookies')
+  return stageOf('replicas', own)
+}
+
+/** A second run with other places, from one pod. */
+async function atPlaces(
+  cluster: Cluster,
+  options: ProbeOptions,
+  front: Front,
+  users: number,
+  control: RunControl,
+): Promise<ProbeSurvey | undefined> {
+  const { viaLocal: _viaLocal, spreadNodes: _spreadNodes, ...rest } = options
+  return await askAgain(
+    cluster,
+    { ...rest, clients: 1, front, users, withoutControl: true, requests },
+    control,
+  )
+}
+
+async function pastTheGateway(
+  cluster: Cluster,
+  options: ProbeOptions,
+  asked: { hostName: string; path: string },
+  control: RunControl,
+  onStage: (text: string) => void,
+): Promise<CheckedStage[]> {
+  onStage('users moved; asking past the gateway, and past the Service')
+  const { service, slices } = await readService(
+    cluster,
+    options.namespace,
+    options.service,
+    control.interrupted,
+  )
+  const subject = examineService(service, slices, options.port)
+  const place = { ...asked, scheme: 'auto', policy: { kind: 'unknown' } } as const
+  const pods = subject.endpoints.filter(({ ready }) => ready).slice(0, mostPods)
+  const places: Front['places'] = [
+    { ...place, address: subject.service.clusterIP, port: subject.service.port },
+    ...pods.map(({ address, port }) => ({ ...place, address, port })),
+  ]
+  const found = await atPlaces(cluster, options, { places }, 1, control)
+  const cells = found?.cells ?? []
+  return [
+    stageOf(
+      'service',
+      cells.filter(({ entry }) => entry === 0),
+    ),
+    stageOf(
+      'pods',
+      cells.filter(({ entry }) => entry > 0),
+    ),
+  ]
+}
+
+function stageOf(stage: CheckedStage['stage'], cells: readonly SurveyCell[]): CheckedStage {
+  return {
+    stage,
+    picks: cells.reduce((sum, { verdict }) => sum + verdict.picks, 0),
+    changed: cells.reduce((sum, { verdict }) => sum + verdict.switches, 0),
+  }
+}
+
+function namedBy(cells: readonly SurveyCell[]): { answers: number; disagreed: number } {
+  const naming = cells.flatMap(({ cookies = [] }) => cookies.filter(({ names }) => names !== undefined))
+  return {
+    answers: naming.reduce((sum, { sent, unconfirmed = 0 }) => sum + sent - unconfirmed, 0),
+    disagreed: naming.reduce((sum, { disagreed }) => sum + disagreed, 0),
+  }
+}

@@ -1,0 +1,139 @@
+import type { DuringReport, Phase } from '../../../model/probe/results/during.ts'
+import type { ProbeResult, Switch } from '../../../model/probe/results/probe-result.ts'
+import type { Style } from '../../terminal.ts'
+import { flow } from '../../text/flow.ts'
+import { type Line, type Span, span } from '../../text/line.ts'
+import { countOf, formatCount } from '../../../model/common/count.ts'
+import { formatElapsed } from '../../text/numbers.ts'
+import { sanitize } from '../../text/sanitize.ts'
+import { explanationWords } from '../live/events.ts'
+import { labelWidth } from './header.ts'
+import { labelled } from './parts.ts'
+
+/** Moves that are told one by one, and backends of a phase. */
+const mostMoves = 4
+const mostBackends = 8
+
+/** What a result holds of it; `switches` by the time of the run. */
+export type DuringInput = Pick<ProbeResult, 'during' | 'switches' | 'backends'> & {
+  verdict: Pick<ProbeResult['verdict'], 'expected'>
+  /** Of each client, or user, whether no pod answered it any more after its own had gone. */
+  left: readonly boolean[]
+}
+
+/** What was before, during and after the command that was run in the middle, and who had to move because of it. */
+export function layoutDuring(result: DuringInput, width: number, style: Style): Line[] {
+  const { during } = result
+  if (during === undefined) return []
+  const phases = during.phases.flatMap((phase) => {
+    const pieces = phaseWords(phase).map((text) => span(text))
+    const label = span(`  ${phase.name.padEnd(labelWidth)}`, style.quiet)
+    return flow(pieces, { width, label, indent: labelWidth + 2, separator: span('   ') })
+  })
+  return [
+    ...flow([span(sanitize(during.command)), span(endWords(during))], {
+      width,
+      label: span('command'.padEnd(labelWidth), style.quiet),
+      indent: labelWidth,
+      separator: span('   '),
+    }),
+    ...phases,
+    ...layoutMoves(result, during, width, style),
+    ...layoutSessions(during.sessions, width, style),
+  ]
+}
+
+function endWords({ exitCode, signal, startedMs, endedMs }: DuringReport): string {
+  const after = endedMs === undefined ? '' : ` after ${formatElapsed(endedMs - startedMs)}`
+  if (exitCode !== undefined) return `exit code ${exitCode}${after}`
+  return signal === undefined ? 'did not end' : `ended by ${sanitize(signal)}${after}`
+}
+
+function phaseWords({ fromMs, toMs, requests, failed, backends }: Phase): string[] {
+  const shown = backends.slice(0, mostBackends).map(({ letter, hits }) => `${letter} ${formatCount(hits)}`)
+  const more = backends.length - shown.length
+  return [
+    formatElapsed(toMs - fromMs),
+    countOf(requests, 'request'),
+    ...(shown.length === 0 ? [] : [shown.join('  ')]),
+    ...(more > 0 ? [`and ${formatCount(more)} more`] : []),
+    ...(failed === 0 ? [] : [`${formatCount(failed)} failed`]),
+  ]
+}
+
+/** Where clients are to stay, each move since the command began, and whether its pod had gone. */
+function layoutMoves(result: DuringInput, during: DuringReport, width: number, style: Style): Line[] {
+  if (result.verdict.expected !== 'sticky') return []
+  const moves = result.switches.filter(({ atMs }) => atMs >= during.startedMs)
+  const left = leftWords(result)
+  if (moves.length === 0)
+    return labelled(
+      'moved',
+      left === undefined
+        ? `nobody: ${everybody(result)} stayed on its pod`
+        : `nobody was seen to move: ${left}`,
+      width,
+      style,
+    )
+  const needless = moves.filter(({ explanation }) => explanation === undefined).length
+  const need = needless === 0 ? 'necessary' : `${formatCount(needless)} without need`
+  const told = moves.slice(0, mostMoves).map((move) => span(moveWords(move, result)))
+  const rest = moves.length - told.length
+  const pieces: Span[] = [
+    span(`${countOf(moves.length, 'time')}, ${need}`, needless === 0 ? undefined : style.bad),
+    ...told,
+    ...(rest > 0 ? [span(`and ${formatCount(rest)} more`)] : []),
+    ...(left === undefined ? [] : [span(left)]),
+  ]
+  const label = span('moved'.padEnd(labelWidth), style.quiet)
+  return flow(pieces, { width, label, indent: labelWidth, separator: span('   ') })
+}
+
+function everybody({ left, during }: DuringInput): string {
+  const who = during?.sessions === undefined ? 'client' : 'user'
+  return left.length === 1 ? `the ${who}` : `every ${who}`
+}
+
+/** Where no pod was left for somebody, nobody looked at where it would have gone. */
+function leftWords(result: DuringInput): string | undefined {
+  const count = result.left.filter(Boolean).length
+  if (count === 0) return undefined
+  const all = result.left.length
+  const who =
+    count === all ? everybody(result).replace('every', 'any') : `${formatCount(count)} of ${formatCount(all)}`
+  return `after its own pod had gone, none answered ${who}`
+}
+
+/** Who of the users moved, against what holds them has to move. */
+function layoutSessions(moves: DuringReport['sessions'], width: number, style: Style): Line[] {
+  if (moves === undefined) return []
+  const { users, moved, needless, left, endpoints, points, share } = moves
+  const { before, came, went } = endpoints
+  const pods = [
+    ...(came === 0 ? [] : [`${formatCount(came)} came`]),
+    ...(went === 0 ? [] : [`${formatCount(went)} went`]),
+  ]
+  const changed =
+    pods.length === 0 ? 'no pod came or went' : `of ${countOf(before, 'pod')} ${pods.join(', ')}`
+  const must =
+    points === undefined || share === undefined || pods.length === 0
+      ? ''
+      : `; a ${points === 'at-a-pod' ? 'record of the pod' : 'hash'} has to move ${Math.round(share * 100)} % of them`
+  const without = needless === 0 ? '' : `, ${formatCount(needless)} though their pod had not gone`
+  const lost = left === 0 ? '' : `, ${formatCount(left)} found no pod any more`
+  return labelled(
+    'users',
+    `${formatCount(moved)} of ${countOf(users, 'user')} moved${without}${lost}: ${changed}${must}`,
+    width,
+    style,
+  )
+}
+
+function moveWords({ from, to, explanation }: Switch, { backends }: DuringInput): string {
+  const backend = backends.find((tally) => tally.backend.letter === from)?.backend
+  const why =
+    explanation === undefined || backend === undefined
+      ? 'nothing explains it'
+      : explanationWords(explanation, backend)
+  return `${from} → ${to}: ${why}`
+}

@@ -1,0 +1,114 @@
+import { hostAndPort } from '../../../model/common/ip.ts'
+import { affinityWords } from '../../text/affinity.ts'
+import type { ProbeResult } from '../../../model/probe/results/probe-result.ts'
+import type { Style } from '../../terminal.ts'
+import { flow, flowGroups } from '../../text/flow.ts'
+import { type Line, span } from '../../text/line.ts'
+import { formatDuration } from '../../../model/common/duration.ts'
+import { countOf, formatCount } from '../../../model/common/count.ts'
+import { formatElapsed } from '../../text/numbers.ts'
+import { sanitize } from '../../text/sanitize.ts'
+import { shortenMiddle } from '../../text/width.ts'
+import { recognitionWords, requestSummary } from '../words/words.ts'
+
+/** Labels and what continues beneath them share this column; `service/` fills it. */
+export const labelWidth = 8
+
+/** Who asked what, and how pods were recognised. */
+export function layoutClients(
+  label: 'client' | 'clients',
+  who: readonly string[],
+  run: Parameters<typeof requestSummary>[0] & Pick<ProbeResult, 'recognition'>,
+  width: number,
+  style: Style,
+): Line[] {
+  const { recognition } = run
+  const words = [
+    ...who,
+    requestSummary(run),
+    ...(recognition.by === 'none' ? [] : [recognitionWords(recognition)]),
+  ]
+  return flow(
+    words.map((text) => span(text)),
+    {
+      width,
+      label: span(label.padEnd(labelWidth), style.quiet),
+      indent: labelWidth,
+      separator: span('   ·   ', style.quiet),
+    },
+  )
+}
+
+/** What was probed, and from where: a line each, more where the width does not suffice. */
+export function layoutHeader(result: ProbeResult, width: number, style: Style, isWide: boolean): Line[] {
+  const { service, client } = result
+  const name = shortenMiddle(sanitize(service.name), width - labelWidth)
+  const middleDot = span('   ·   ', style.quiet)
+  const what = [
+    span(`service/${name}`, style.strong),
+    span(`${service.type} ${address(service)}/${service.protocol}`),
+  ]
+  const how = [`affinity ${affinityWords(service.policy)}`, ...endpointWords(result)].map((text) =>
+    span(text),
+  )
+  const details = requestDetails(result).map((text) => span(text))
+  return [
+    ...flowGroups([what, how], { width, indent: labelWidth }),
+    ...layoutClients('client', [whereFrom(client)], result, width, style),
+    ...(isWide
+      ? flow(details, {
+          width,
+          label: span('request ', style.quiet),
+          indent: labelWidth,
+          separator: middleDot,
+        })
+      : []),
+  ]
+}
+
+/** `10.96.0.1:80`, `[fd00::1]:80`. */
+export function address({ clusterIP, port }: ProbeResult['service']): string {
+  return hostAndPort(sanitize(clusterIP), port)
+}
+
+function endpointWords({ endpoints, client }: ProbeResult): string[] {
+  const { ready, eligible } = endpoints
+  if (eligible === ready) return [readyWords(endpoints)]
+  return [readyWords(endpoints), `${formatCount(eligible)} eligible from ${sanitize(client.node ?? 'there')}`]
+}
+
+/** `3 ready endpoints on 2 nodes`. */
+export function readyWords({ ready, total, nodes }: ProbeResult['endpoints']): string {
+  const some =
+    ready === total
+      ? countOf(ready, 'ready endpoint')
+      : `${formatCount(ready)} of ${countOf(total, 'endpoint')} ready`
+  // Endpoints outside the cluster are on no node of it.
+  return ready === 0 || nodes === 0 ? some : `${some} on ${countOf(nodes, 'node')}`
+}
+
+function whereFrom({ pod, container, node, address }: ProbeResult['client']): string {
+  const on = node === undefined ? '' : ` on ${sanitize(node)}`
+  const what = container === undefined ? '1 pod' : `pod/${sanitize(pod)}`
+  return `${what}${on}${address === undefined ? '' : ` (${sanitize(address)})`}`
+}
+
+function requestDetails({ request, totals, client, service, runId }: ProbeResult): string[] {
+  return [
+    ...(request.path === undefined ? [] : [`path ${sanitize(request.path)}`]),
+    request.intervalMs === 0 ? 'as fast as possible' : `every ${milliseconds(request.intervalMs)}`,
+    `timeout ${milliseconds(request.timeoutMs)}`,
+    `${countOf(totals.connections, 'connection')} in ${formatElapsed(totals.durationMs)}`,
+    `${formatCount(totals.requestsPerSecond)} requests/s`,
+    ...(service.portName === undefined ? [] : [`port ${sanitize(service.portName)}`]),
+    `image ${sanitize(client.image)}${client.imageReason === undefined ? '' : ` (${sanitize(client.imageReason)})`}`,
+    ...(client.tool === undefined ? [] : [`sent with ${sanitize(client.tool)}`]),
+    `run ${sanitize(runId)}`,
+  ]
+}
+
+/** As a flag would be written: `20ms`, `5s`, `1.5s`. */
+function milliseconds(ms: number): string {
+  if (ms < 1000) return `${ms}ms`
+  return ms % 1000 === 0 ? formatDuration(ms / 1000) : `${ms / 1000}s`
+}

@@ -1,0 +1,66 @@
+import { describe, expect, test } from 'vitest'
+import type { Place } from '../../../../../src/probe/front/ways/places.ts'
+import { type ServiceWays, visitedOf } from '../../../../../src/probe/front/ways/visited.ts'
+
+const place = (host: string, path: string, pattern = path): Place => ({
+  host,
+  path,
+  pattern,
+  policy: { kind: 'unknown' },
+})
+
+const ways = (name: string, places: Place[], namespace = 'shop'): ServiceWays => ({
+  service: { namespace, name },
+  places,
+  notes: [],
+  others: [],
+})
+
+describe('the places to visit', () => {
+  test('are those of all Services, each of the one whose path is the most exact', () => {
+    const web = ways('web', [place('a.lab', '/'), place('a.lab', '/api/x', '/')])
+    const api = ways('api', [place('a.lab', '/api/x', '/api')])
+    for (const all of [
+      [web, api],
+      [api, web],
+    ]) {
+      const { places, first, others } = visitedOf(all, {})
+      expect(Object.fromEntries(places.map(({ path, service }) => [path, service]))).toEqual({
+        '/': 'web',
+        '/api/x': 'api',
+      })
+      expect([first.service.name, ...others].toSorted()).toEqual(['api', 'web'])
+    }
+  })
+
+  test('may be shared out to several Services', () => {
+    const all = ['web', 'green'].map((name) => ways(name, [place('a.lab', '/')]))
+    expect(visitedOf(all, {})).toMatchObject({
+      places: [{ service: 'web', beside: ['green'] }],
+      others: ['green'],
+    })
+  })
+
+  test('are a handful at most, unless they are asked for', () => {
+    const paths = Array.from({ length: 6 }, (_, index) => `/${index}`)
+    const all = [
+      ways(
+        'web',
+        paths.map((path) => place('a.lab', path)),
+      ),
+    ]
+    const { places, notes } = visitedOf(all, {})
+    expect(places).toHaveLength(4)
+    expect(notes).toEqual(['2 of 6 hosts and paths are not asked; --host and --path choose'])
+    expect(visitedOf(all, { paths })).toMatchObject({ notes: [] })
+    expect(visitedOf(all, { paths }).places).toHaveLength(6)
+  })
+
+  test('are of one namespace, as clients run in it', () => {
+    const all = [ways('web', [place('a.lab', '/')]), ways('api', [place('a.lab', '/api')], 'other')]
+    expect(visitedOf(all, {})).toMatchObject({
+      others: [],
+      notes: ['service/api in namespace other is left out'],
+    })
+  })
+})

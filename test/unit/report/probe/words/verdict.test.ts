@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest'
+import { verdictSentence } from '../../../../../src/report/probe/words/verdict.ts'
+import { fixtures } from '../fixtures.ts'
+
+test.each(['broken', 'too-few-requests'] as const)('%s: what chance always does explains nothing', (name) => {
+  const result = fixtures[name]!()
+  const sentence = (errorProbability: number): string =>
+    verdictSentence({ ...result, verdict: { ...result.verdict, errorProbability } }).replaceAll('\u00A0', ' ')
+  expect(sentence(1e-4)).toMatch(/p < 1e-3/)
+  expect(sentence(0.01)).toMatch(/p = 0\.01/)
+  expect(sentence(1)).not.toMatch(/p = /)
+})
+
+test('a pod may have answered by words that name nobody: it is not said that it did not', () => {
+  const result = fixtures['sticky-switch']!()
+  const failures = { result: 'inconclusive', reason: 'failures' } as const
+  const verdict = {
+    ...result.verdict,
+    ...failures,
+    behaviour: 'inconclusive' as const,
+    unheard: ['web-1'],
+  }
+  expect(verdictSentence({ ...result, verdict }).replaceAll('\u00A0', ' ')).toContain(
+    'no answer is known to be of web-1',
+  )
+})
