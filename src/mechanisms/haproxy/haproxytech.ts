@@ -10,7 +10,14 @@ export const prefixes = ['haproxy.org/', 'haproxy.com/'] as const
 export const cookieKey = 'cookie-persistence'
 export const staticCookieKey = 'cookie-persistence-no-dynamic'
 
-export const readKey = annotationReader(prefixes)
+const readWhole = annotationReader(prefixes)
+
+/** The first word of an annotation, as the controller reads it; one without any is none. */
+export const readKey: typeof readWhole = (name, backend) => {
+  const found = readWhole(name, backend)
+  const [value] = found?.value.split(/\s+/).filter((word) => word !== '') ?? []
+  return found === undefined || value === undefined ? undefined : { ...found, value }
+}
 
 /** Since commit 2fa2ea61 of 2026-06-15, which is in no 3.2. */
 export const onlyUpTo32 =
@@ -32,7 +39,7 @@ function serve(backend: Backend, store: Store): Served {
   const fixed = read(staticCookieKey)
   const found = dynamic ?? fixed
   if (found === undefined)
-    return { policy: balanced(readKey('load-balance', backend)?.value), arrival: 'pods' }
+    return { policy: balanced(readWhole('load-balance', backend)?.value), arrival: 'pods' }
   // Both are an error, and neither is applied.
   if (dynamic !== undefined && fixed !== undefined) return { policy: { kind: 'none' }, arrival: 'pods' }
   return {

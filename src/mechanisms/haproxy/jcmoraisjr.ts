@@ -1,6 +1,6 @@
 import type { Policy } from '../../model/affinity/policy.ts'
 import { annotationReader } from './annotations.ts'
-import { type Backend, type IngressController, type Served } from '../kit/controller.ts'
+import { type Backend, goBoolean, type IngressController, type Served } from '../kit/controller.ts'
 import { balanced } from './haproxytech.ts'
 
 /** What `--annotations-prefix` is unless it is set; the first one wins. */
@@ -10,20 +10,24 @@ export const readKey = annotationReader(prefixes)
 
 function serve(backend: Backend): Served {
   const valueOf = (name: string): string | undefined => readKey(name, backend)?.value
-  const arrival = valueOf('service-upstream') === 'true' ? 'cluster-ip' : 'pods'
+  const arrival = goBoolean(valueOf('service-upstream')) === true ? 'cluster-ip' : 'pods'
   // Anything else is logged as an error, and nothing is set.
   if (valueOf('affinity') !== 'cookie') return { policy: balanced(valueOf('balance-algorithm')), arrival }
   return { policy: cookie(valueOf), arrival }
 }
 
 function cookie(valueOf: (name: string) => string | undefined): Policy {
-  const strategy = valueOf('session-cookie-strategy') ?? 'insert'
+  const strategy = valueOf('session-cookie-strategy') ?? ''
+  const isSecure =
+    goBoolean(valueOf('session-cookie-same-site')) === true ||
+    /\bsecure\b/.test(valueOf('session-cookie-keywords') ?? '')
   return {
     kind: 'cookie',
-    name: valueOf('session-cookie-name') ?? 'INGRESSCOOKIE',
+    name: valueOf('session-cookie-name') || 'INGRESSCOOKIE',
     path: '/',
-    ...(valueOf('session-cookie-same-site') === 'true' ? { secure: true } : {}),
-    madeBy: strategy === 'insert' ? 'proxy' : 'application',
+    ...(isSecure ? { secure: true } : {}),
+    // Whatever else is written is insert.
+    madeBy: ['rewrite', 'prefix'].includes(strategy) ? 'application' : 'proxy',
     points: 'at-a-pod',
   }
 }

@@ -8,6 +8,7 @@ import { annotationField, annotationsOf } from '../kit/controller.ts'
 import { at, record, text } from '../kit/loose.ts'
 import { didYouMean } from '../../model/common/spelling.ts'
 import { services } from '../service/objects.ts'
+import { refusalsOf } from './refused.ts'
 import { kong, policyKey, policyRefOf, upstreamPolicies } from './controller.ts'
 
 const missing = objectAnalyzer({
@@ -54,25 +55,15 @@ const algorithm = objectAnalyzer({
           field: `spec.${name}.${key}`,
         })
       }
-    const chosen = text(at(spec, 'algorithm')) ?? 'round-robin'
+    for (const { message, mend, field } of refusalsOf(spec))
+      report('AFF-KONG-ALGORITHM', {
+        message,
+        why: 'The API server refuses the KongUpstreamPolicy: nothing of it counts, or what it said before.',
+        mend: [mend],
+        field,
+      })
+    const chosen = text(at(spec, 'algorithm'))
     const hasHash = Object.entries(record(at(spec, 'hashOn'))).some(([, value]) => value !== 'none')
-    const hasSession = at(spec, 'stickySessions') !== undefined
-    if (hasHash && chosen !== 'consistent-hashing') {
-      report('AFF-KONG-ALGORITHM', {
-        message: `hashOn has no effect with algorithm ${chosen}`,
-        why: 'Kong hashes with the algorithm consistent-hashing only; clients do not stay on a pod.',
-        mend: ['algorithm: consistent-hashing'],
-        field: 'spec.hashOn',
-      })
-    }
-    if (hasSession && chosen !== 'sticky-sessions') {
-      report('AFF-KONG-ALGORITHM', {
-        message: `stickySessions has no effect with algorithm ${chosen}`,
-        why: 'Kong sets its cookie with the algorithm sticky-sessions only.',
-        mend: ['algorithm: sticky-sessions (Kong Gateway Enterprise 3.11)'],
-        field: 'spec.stickySessions',
-      })
-    }
     if (chosen === 'sticky-sessions' && text(at(spec, 'stickySessions.cookie')) === undefined) {
       report('AFF-KONG-ALGORITHM', {
         message: 'algorithm sticky-sessions lacks the name of the cookie',

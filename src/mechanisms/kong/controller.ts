@@ -5,6 +5,7 @@ import type { Store } from '../../model/cluster/store.ts'
 import { annotationsOf, type Backend, type IngressController, type Served } from '../kit/controller.ts'
 import { at, text } from '../kit/loose.ts'
 import { customType } from '../kit/types.ts'
+import { refusalsOf } from './refused.ts'
 
 /** What a Service's `konghq.com/upstream-policy` names. */
 export const upstreamPolicies: ObjectType<LooseObject> = {
@@ -23,7 +24,9 @@ export function policyRefOf(service: Pick<LooseObject, 'metadata'> | undefined):
 }
 
 /** What Kong sticks on by a policy (api/configuration/v1beta1/kongupstreampolicy_types.go). */
-export function kongPolicy({ spec }: LooseObject): Policy {
+export function kongPolicy({ spec, metadata }: LooseObject): Policy {
+  if (refusalsOf(spec).length > 0)
+    return { kind: 'unknown', why: `the API server refuses KongUpstreamPolicy ${metadata.name}` }
   const algorithm = text(at(spec, 'algorithm')) ?? 'round-robin'
   if (algorithm === 'sticky-sessions') {
     const name = text(at(spec, 'stickySessions.cookie'))

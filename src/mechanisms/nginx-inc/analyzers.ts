@@ -4,9 +4,19 @@ import type { Analyzer } from '../analyzer.ts'
 import { objectAnalyzer } from '../analyzer.ts'
 import { ingressAnalyzer } from '../ingress/analyzer.ts'
 import { annotationField, annotationsOf } from '../kit/controller.ts'
-import { at } from '../kit/loose.ts'
+import { at, text } from '../kit/loose.ts'
 import { isAtLeastVersion } from '../kit/version.ts'
-import { editionOf, nginxInc, plusStickyKey, stickyAnnotation, stickyKey } from './controller.ts'
+import {
+  clusterIpKey,
+  editionOf,
+  isMethod,
+  methodKey,
+  nginxInc,
+  plusStickyKey,
+  stickyAnnotation,
+  stickyKey,
+  unreadIn,
+} from './controller.ts'
 import { parseStickyServices } from './sticky.ts'
 import {
   routesOf,
@@ -16,24 +26,36 @@ import {
   virtualServers,
 } from './virtual-server.ts'
 
+/** What is right of each annotation. */
+const examples: Readonly<Record<string, string>> = {
+  [methodKey]: 'hash $remote_addr consistent',
+  [clusterIpKey]: 'true',
+}
+
+const syntax = ingressAnalyzer({
+  by: nginxInc,
+  codes: ['AFF-NGINC-SYNTAX'],
+  analyse: ({ ingress }, _view, report) => {
+    for (const { key, problem } of unreadIn(annotationsOf(ingress)))
+      report('AFF-NGINC-SYNTAX', {
+        message: problem,
+        why: 'The controller cannot read it, and refuses the whole Ingress.',
+        mend: [`${key}: "${examples[key] ?? 'serviceName=NAME COOKIE expires=1h path=/;serviceName=…'}"`],
+        field: annotationField(key),
+      })
+  },
+})
+
 const sticky = ingressAnalyzer({
   by: nginxInc,
-  codes: ['AFF-NGINC-SYNTAX', 'AFF-NGINC-SERVICE', 'AFF-NGINC-PLUS', 'AFF-NGINC-VERSION'],
+  codes: ['AFF-NGINC-SERVICE', 'AFF-NGINC-PLUS', 'AFF-NGINC-VERSION'],
   applies: ({ ingress }) => stickyAnnotation(annotationsOf(ingress)) !== undefined,
   analyse: ({ ingress, backends }, { store }, report) => {
     const { seen, isPlus } = editionOf(store)
     const found = stickyAnnotation(annotationsOf(ingress))
     if (found === undefined) return
     const field = annotationField(found.key)
-    const { services, problems } = parseStickyServices(found.value)
-    if (problems.length > 0 || services.length === 0) {
-      report('AFF-NGINC-SYNTAX', {
-        message: problems.length > 0 ? problems.join('; ') : 'it names no Service',
-        why: 'The controller cannot read it, and sets no cookie.',
-        mend: [`${found.key}: "serviceName=NAME COOKIE expires=1h path=/"`],
-        field,
-      })
-    }
+    const { services } = parseStickyServices(found.value)
     const names = new Set(backends.map(({ to }) => to.name))
     for (const { service } of services) {
       if (names.has(service)) continue
@@ -85,6 +107,22 @@ function ofRoutes(about: ObjectType<LooseObject>, name: 'routes' | 'subroutes'):
       }
     },
   })
+  const method = objectAnalyzer({
+    about,
+    codes: ['AFF-NGINC-SYNTAX'],
+    analyse: (object, _view, report) => {
+      for (const { value, index } of upstreamsOf(object)) {
+        const given = text(at(value, 'lb-method')) ?? ''
+        if (given === '' || isMethod(given)) continue
+        report('AFF-NGINC-SYNTAX', {
+          message: `there is no method "${given}"`,
+          why: `The controller cannot read it, and refuses the whole ${object.kind}.`,
+          mend: [`lb-method: ${examples[methodKey]}`],
+          field: `spec.upstreams[${index}].lb-method`,
+        })
+      }
+    },
+  })
   const splits = objectAnalyzer({
     about,
     codes: ['AFF-NGINC-SPLITS'],
@@ -104,7 +142,7 @@ function ofRoutes(about: ObjectType<LooseObject>, name: 'routes' | 'subroutes'):
       }
     },
   })
-  return [enabled, splits]
+  return [enabled, method, splits]
 }
 
 function isDrawn({ share }: { share?: number }): boolean {
@@ -112,6 +150,7 @@ function isDrawn({ share }: { share?: number }): boolean {
 }
 
 export const analyzers: readonly Analyzer[] = [
+  syntax,
   sticky,
   ...ofRoutes(virtualServers, 'routes'),
   ...ofRoutes(virtualServerRoutes, 'subroutes'),

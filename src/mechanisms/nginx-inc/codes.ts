@@ -1,7 +1,7 @@
 import type { CodeTable } from '../../model/findings/code.ts'
 
 export const codes = {
-  'AFF-NGINC-SYNTAX': { level: 'error', title: 'sticky-cookie-services cannot be read' },
+  'AFF-NGINC-SYNTAX': { level: 'error', title: 'A setting for which the F5 controller refuses all' },
   'AFF-NGINC-SERVICE': {
     level: 'warning',
     title: 'sticky-cookie-services names a Service that is not there',

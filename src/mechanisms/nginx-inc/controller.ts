@@ -30,11 +30,38 @@ export function stickyAnnotation(
   return undefined
 }
 
+/** All that an `lb-method` may be beside a hash, with NGINX Plus (internal/configs/parsing_helpers.go). */
+const methods =
+  /^(round_robin|least_conn|ip_hash|random( two( least_conn| least_time=(header|last_byte))?)?|least_time (header|last_byte)( inflight)?|hash [^ ]+( consistent)?)$/
+
+/** Whether the controller takes it; otherwise it refuses the whole object. */
+export function isMethod(method: string): boolean {
+  return methods.test(method.trim())
+}
+
 /** What an `lb-method` keeps clients by; the default picks at random. */
-export function methodPolicy(method: string | undefined): Policy {
-  const words = (method ?? '').trim().split(/\s+/)
-  if (words[0] === 'ip_hash') return { kind: 'hash', of: 'client address' }
-  return words[0] === 'hash' && words[1] !== undefined ? { kind: 'hash', of: words[1] } : { kind: 'none' }
+export function methodPolicy(method = ''): Policy {
+  const [word, key = ''] = isMethod(method) ? method.trim().split(' ') : []
+  if (word === 'ip_hash') return { kind: 'hash', of: 'client address' }
+  return word === 'hash' ? { kind: 'hash', of: key } : { kind: 'none' }
+}
+
+/** What the controller cannot read, for which it refuses the whole Ingress (internal/k8s/validation.go). */
+export function unreadIn(annotations: Readonly<Record<string, string>>): { key: string; problem: string }[] {
+  const [method, isByIp] = [annotations[methodKey], annotations[clusterIpKey]]
+  return [
+    ...[stickyKey, plusStickyKey].flatMap((key) =>
+      annotations[key] === undefined
+        ? []
+        : parseStickyServices(annotations[key]).problems.map((problem) => ({ key, problem })),
+    ),
+    ...(method === undefined || isMethod(method)
+      ? []
+      : [{ key: methodKey, problem: `there is no method "${method}"` }]),
+    ...(isByIp === undefined || goBoolean(isByIp) !== undefined
+      ? []
+      : [{ key: clusterIpKey, problem: `"${isByIp}" is neither true nor false` }]),
+  ]
 }
 
 /** What runs here: by its image either with NGINX Plus or with open source NGINX. */
@@ -54,6 +81,8 @@ function isRead(key: string, store: Store): boolean | undefined {
 
 function serve({ ingress, to }: Backend, store: Store): Served {
   const annotations = annotationsOf(ingress)
+  if (unreadIn(annotations).length > 0)
+    return { policy: { kind: 'none' }, arrival: 'pods', note: 'the controller refuses the Ingress' }
   const arrival = goBoolean(annotations[clusterIpKey]) === true ? 'cluster-ip' : 'pods'
   const sticky = stickyAnnotation(annotations)
   const own = parseStickyServices(sticky?.value ?? '').services.find(({ service }) => service === to.name)

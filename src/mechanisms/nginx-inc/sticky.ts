@@ -8,21 +8,24 @@ export interface StickyService {
 
 /**
  * `serviceName=web srv_id expires=1h path=/;serviceName=…` (internal/configs/parsing_helpers.go): the parameters are those
- * of NGINX's `sticky cookie`. What cannot be read comes as words.
+ * of NGINX's `sticky cookie`. What cannot be read comes as words: then nothing of it counts, as the Ingress is refused.
  */
 export function parseStickyServices(value: string): { services: StickyService[]; problems: string[] } {
   const services: StickyService[] = []
   const problems: string[] = []
   for (const part of value.split(';')) {
-    if (part.trim() === '') continue
-    const [first = '', name, ...rest] = part.trim().split(/\s+/)
-    const service = /^serviceName=(.+)$/.exec(first)?.[1]
-    if (service === undefined) problems.push(`"${part.trim()}" does not begin with serviceName=`)
-    else if (name === undefined || name.includes('='))
-      problems.push(`no name of a cookie follows serviceName=${service}`)
-    else services.push({ service, policy: stickyCookie(name, rest) })
+    const [first = '', ...rest] = part.split(' ')
+    const [, service, ...more] = first.split('=')
+    const [name, ...parameters] = rest.filter((word) => word !== '')
+    if (part.trim() === '') problems.push('nothing stands before or after a semicolon')
+    else if (first === '') problems.push(`a space stands before "${part.trim()}"`)
+    else if (service === undefined || more.length > 0)
+      problems.push(`"${part}" does not begin with serviceName=`)
+    else if (name === undefined || name.includes('=')) problems.push(`no name of a cookie follows ${first}`)
+    else if (/["$]|\\$/.test(part)) problems.push(`"${part}" has one of " $ \\`)
+    else services.push({ service, policy: stickyCookie(name, parameters) })
   }
-  return { services, problems }
+  return { services: problems.length > 0 ? [] : services, problems }
 }
 
 function stickyCookie(name: string, parameters: readonly string[]): CookiePolicy {

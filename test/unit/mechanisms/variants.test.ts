@@ -1284,7 +1284,7 @@ spec: {hashOn: {header: X-User}}
 `,
     ),
     want: ['KONG-ALGORITHM'],
-    ways: ['shop.example/ none'],
+    ways: ['shop.example/ unknown'],
   },
   {
     id: '21b HTTPRoute of Kong, hash on header (healthy)',

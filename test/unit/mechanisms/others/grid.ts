@@ -83,7 +83,11 @@ const kong = (spec: object, ingress: Words = {}) =>
     objectOf('configuration.konghq.com/v1beta1', 'KongUpstreamPolicy', 'sticky', spec),
   )
 const hashed = { algorithm: 'consistent-hashing', hashOn: { header: 'x-user' } }
-const session = { algorithm: 'sticky-sessions', stickySessions: { cookie: 'sid' } }
+const session = {
+  algorithm: 'sticky-sessions',
+  hashOn: { input: 'none' },
+  stickySessions: { cookie: 'sid' },
+}
 
 export const kongGrid: GridRows = {
   'AFF-KONG-NO-POLICY': {
@@ -92,7 +96,7 @@ export const kongGrid: GridRows = {
   },
   'AFF-KONG-ALGORITHM': {
     fires: () => kong({ hashOn: { header: 'x-user' } }),
-    silent: () => kong({ ...session, hashOn: { input: 'none' } }),
+    silent: () => kong(session),
   },
   'AFF-KONG-MISPLACED': {
     fires: () => kong(hashed, { 'konghq.com/upstream-policy': 'sticky' }),

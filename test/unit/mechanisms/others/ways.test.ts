@@ -113,6 +113,14 @@ describe('HAProxy', () => {
     ['a cookie of the Service', {}, { 'haproxy.org/cookie-persistence': 'ID' }, cookie],
     ['with the older prefix', { 'haproxy.com/cookie-persistence': 'ID' }, {}, cookie],
     ['without one', {}, {}, none],
+    ['an empty one', {}, { 'haproxy.org/cookie-persistence': ' ' }, none],
+    ['the first word', {}, { 'haproxy.org/cookie-persistence': 'ID indirect nocache' }, cookie],
+    [
+      'an empty one of the other kind',
+      {},
+      { 'haproxy.org/cookie-persistence': 'ID', 'haproxy.org/cookie-persistence-no-dynamic': '' },
+      cookie,
+    ],
     [
       'two kinds',
       { 'haproxy.org/cookie-persistence-no-dynamic': 'A' },
@@ -139,6 +147,30 @@ describe('HAProxy', () => {
       cookie,
     ],
     ['another affinity', { affinity: 'ip' }, {}, none],
+    [
+      'a strategy that it does not know, and a name without letters',
+      { affinity: 'cookie', 'session-cookie-strategy': 'Insert', 'session-cookie-name': '' },
+      {},
+      { ...cookie, name: 'INGRESSCOOKIE' },
+    ],
+    [
+      'a cookie of the application',
+      { affinity: 'cookie', 'session-cookie-strategy': 'rewrite', 'session-cookie-name': 'ID' },
+      {},
+      { ...cookie, madeBy: 'application' },
+    ],
+    [
+      'true as Go has it',
+      { affinity: 'cookie', 'session-cookie-same-site': 'True', 'session-cookie-name': 'ID' },
+      {},
+      { ...cookie, secure: true },
+    ],
+    [
+      'keywords',
+      { affinity: 'cookie', 'session-cookie-keywords': 'insert secure', 'session-cookie-name': 'ID' },
+      {},
+      { ...cookie, secure: true },
+    ],
   ])('of the community: %s', (_name, ingress, ofService, policy) => {
     const prefix = 'ingress.kubernetes.io/'
     expect(ways('community', prefixed(prefix, ingress), prefixed(prefix, ofService))).toStrictEqual(
@@ -158,7 +190,8 @@ describe('Kong', () => {
   const hashing = (hashOn: object) => kong({ algorithm: 'consistent-hashing', hashOn })
 
   it('sticks on what a policy says', () => {
-    expect(kong({ algorithm: 'sticky-sessions', stickySessions: { cookie: 'sid' } })).toStrictEqual(
+    const session = { hashOn: { input: 'none' }, stickySessions: { cookie: 'sid' } }
+    expect(kong({ algorithm: 'sticky-sessions', ...session })).toStrictEqual(
       pods({ kind: 'cookie', name: 'sid', path: '/', ...recorded }),
     )
     expect(hashing({ cookie: 'sid', cookiePath: '/a' })).toStrictEqual(
@@ -168,7 +201,31 @@ describe('Kong', () => {
       pods({ kind: 'header', name: 'x-user', points: 'into-a-hash' }),
     )
     expect(hashing({ input: 'ip' })).toStrictEqual(pods({ kind: 'hash', of: 'client address' }))
-    expect(kong({ hashOn: { header: 'x-user' } })).toStrictEqual(pods(none))
+    expect(hashing({})).toStrictEqual(pods(none))
+  })
+
+  it.each<[string, object]>([
+    ['an algorithm in another case', { algorithm: 'Consistent-Hashing', hashOn: { input: 'ip' } }],
+    ['a hash without its algorithm', { hashOn: { header: 'x-user' } }],
+    ['a hash with another algorithm', { algorithm: 'least-connections', hashOn: { header: 'x-user' } }],
+    ['a cookie without a path', { algorithm: 'consistent-hashing', hashOn: { cookie: 'sid' } }],
+    ['a path without a cookie', { algorithm: 'consistent-hashing', hashOn: { cookiePath: '/' } }],
+    ['two ways', { algorithm: 'consistent-hashing', hashOn: { input: 'ip', header: 'x-user' } }],
+    ['another input', { algorithm: 'consistent-hashing', hashOn: { input: 'client-ip' } }],
+    [
+      'a fallback of a cookie',
+      {
+        algorithm: 'consistent-hashing',
+        hashOn: { cookie: 'sid', cookiePath: '/' },
+        hashOnFallback: { input: 'ip' },
+      },
+    ],
+    ['sessions without hashOn', { algorithm: 'sticky-sessions', stickySessions: { cookie: 'sid' } }],
+    ['sessions of another algorithm', { hashOn: { input: 'none' }, stickySessions: { cookie: 'sid' } }],
+  ])('tells of what the API server refuses: %s', (_name, spec) => {
+    expect(kong(spec)).toMatchObject([
+      { policy: { kind: 'unknown', why: 'the API server refuses KongUpstreamPolicy own' } },
+    ])
   })
 
   it('does not tell without the policy', () => {
@@ -194,6 +251,25 @@ describe('NGINX Ingress Controller of F5', () => {
       pods({ kind: 'hash', of: '$cookie_sid' }),
     )
     expect(ways('f5', { 'nginx.org/lb-method': 'least_conn' })).toStrictEqual(pods(none))
+  })
+
+  it.each([
+    ['a semicolon at the end', 'sticky-cookie-services', 'serviceName=web srv_id;'],
+    ['a space after a semicolon', 'sticky-cookie-services', 'serviceName=web srv_id; serviceName=api id'],
+    ['one Service without a cookie', 'sticky-cookie-services', 'serviceName=web srv_id;serviceName=api'],
+    ['a variable', 'sticky-cookie-services', 'serviceName=web srv_id domain=$host'],
+    ['a method with a hyphen', 'lb-method', 'ip-hash'],
+    ['a hash in another case', 'lb-method', 'hash $remote_addr Consistent'],
+    ['a word for true', 'use-cluster-ip', 'yes'],
+  ])('sticks on nothing where the controller refuses the Ingress: %s', (_name, key, value) => {
+    const found = scene(
+      {},
+      ingressOf('f5', { 'nginx.org/lb-method': 'ip_hash', [`nginx.org/${key}`]: value }),
+    )
+    expect(hops(found)).toStrictEqual(pods(none))
+    expect(analyse(found, target).findings).toContainEqual(
+      expect.objectContaining({ code: 'AFF-NGINC-SYNTAX' }),
+    )
   })
 
   const virtualServer = (upstream: object, route: object) => {
