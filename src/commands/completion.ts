@@ -29,7 +29,9 @@ export default class Completion extends BaseCommand {
 
   override async run(): Promise<number> {
     const { argv } = await this.parse(Completion)
-    refuseArguments('completion', argv)
+    refuseArguments('completion', argv, [
+      'it is one file for every shell: kubectl calls it where its own completion is loaded',
+    ])
     stdout.writeExactly(completionScript(process.platform))
     return 0
   }

@@ -95,8 +95,13 @@ export default class Explain extends BaseCommand {
       throw new UserError('--list lists all codes: it goes with no names, -f, -k, -R, -l, --all or -A', {
         exitCode: exitCodes.usage,
       })
+    const isPages = words.length > 0 && words.every((word) => /^aff-/i.test(word))
+    if ((flags.list || isPages) && flags.output !== 'text')
+      throw new UserError('the codes and their pages are text: they go with no -o', {
+        exitCode: exitCodes.usage,
+      })
     if (flags.list) return await printCodes()
-    if (words.length > 0 && words.every((word) => /^aff-/i.test(word))) return await printPages(words)
+    if (isPages) return await printPages(words)
     const { output: format, level, 'findings-only': findingsOnly, 'fail-on': failOn, filename } = flags
     if (!isExplainFormat(format)) {
       throw unknownFormat(format, explainFormats)

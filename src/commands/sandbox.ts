@@ -41,7 +41,7 @@ export default class SandboxCommand extends BaseCommand {
       default: 'nftables',
     }),
     with: Flags.string({
-      description: `Gateways in front of Services, as a list: ${gatewayNames.join(', ')}.`,
+      description: `Gateways in front of Services. One or more of: (${gatewayNames.join(', ')}), with commas between them.`,
       helpValue: '',
     }),
     fault: Flags.string({

@@ -111,7 +111,8 @@ export async function* explainFiles(
 ): AsyncGenerator<Step, void, undefined> {
   const { readFiles } = await import('./files/read.ts')
   const files = await Array.fromAsync(readFiles(names, options.recursive, options.stdin))
-  const hints = options.recursive || !(await hasFolder(names)) ? [] : ['folders in folders are read with -R']
+  const isFolder = files.every(({ named }) => !named)
+  const hints = options.recursive || !isFolder ? [] : ['folders in folders are read with -R']
   yield* explainTexts(files, names, options.namespace, hints)
 }
 
@@ -122,12 +123,6 @@ export async function* explainKustomization(
 ): AsyncGenerator<Step, void, undefined> {
   const { kustomized } = await import('./files/kustomize.ts')
   yield* explainTexts([await kustomized(folder)], [folder], namespace, [])
-}
-
-async function hasFolder(names: readonly string[]): Promise<boolean> {
-  const { stat } = await import('node:fs/promises')
-  const found = await Promise.all(names.map(async (name) => name !== '-' && (await stat(name)).isDirectory()))
-  return found.includes(true)
 }
 
 async function* explainTexts(

@@ -21,6 +21,18 @@ const mistakes: [string, string][] = [
     'help banana',
     'error: unknown command "banana" for "kubectl affinity"\nSee \'kubectl affinity --help\' for usage.\n',
   ],
+  [
+    'explain --list -o json',
+    "error: the codes and their pages are text: they go with no -o\nSee 'kubectl affinity explain --help' for usage.\n",
+  ],
+  [
+    'completion bash',
+    'error: completion takes no arguments, got "bash"\n  it is one file for every shell: kubectl calls it where its own completion is loaded\nSee \'kubectl affinity completion --help\' for usage.\n',
+  ],
+  [
+    'enable',
+    "error: a target is required\n  for example:  kubectl affinity enable svc/web\n  or:  kubectl affinity enable ingress/web\n  or all of a label or a namespace:  kubectl affinity enable -l app=web\nSee 'kubectl affinity enable --help' for usage.\n",
+  ],
   ['--bogus', "error: unknown flag: --bogus\nSee 'kubectl affinity --help' for usage.\n"],
   ['--bogus=1', "error: unknown flag: --bogus\nSee 'kubectl affinity --help' for usage.\n"],
   ['-z', "error: unknown shorthand flag: 'z' in -z\nSee 'kubectl affinity --help' for usage.\n"],

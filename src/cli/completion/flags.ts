@@ -50,5 +50,5 @@ export async function completeFlagValue(
 function enumerated(flag: CompletableFlag | undefined): readonly string[] {
   if (flag?.type === 'boolean') return ['true', 'false']
   if (flag?.options !== undefined) return flag.options
-  return /\bOne of: \(([^)]+)\)/.exec(flag?.description ?? '')?.[1]?.split(/,\s*/) ?? []
+  return /\bOne (?:or more )?of: \(([^)]+)\)/.exec(flag?.description ?? '')?.[1]?.split(/,\s*/) ?? []
 }

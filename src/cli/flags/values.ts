@@ -40,8 +40,12 @@ export const outputFlag = Flags.custom({
 })
 
 /** For commands that take flags only. */
-export function refuseArguments(command: string, words: readonly unknown[]): void {
+export function refuseArguments(
+  command: string,
+  words: readonly unknown[],
+  hints: readonly string[] = [],
+): void {
   if (words.length === 0) return
   const listed = words.map((word) => `"${String(word)}"`).join(', ')
-  throw new UserError(`${command} takes no arguments, got ${listed}`, { exitCode: exitCodes.usage })
+  throw new UserError(`${command} takes no arguments, got ${listed}`, { hints, exitCode: exitCodes.usage })
 }

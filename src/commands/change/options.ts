@@ -41,7 +41,9 @@ async function kindsInFront(words: readonly string[], isList: boolean): Promise<
   const kinds = words.filter((word) => word.includes('/')).map((word) => word.slice(0, word.indexOf('/')))
   // `ingress -l app=shop`: the name of a Service may be that of a kind, too, but goes with no selector.
   const isPair = (words.length > 1 || isList) && first !== '' && !first.includes('/')
-  if ([...kinds, ...(isPair ? [first] : [])].every(isService)) return []
+  // Where nothing is named, an error says what could be.
+  const isNothing = words.length === 0 && !isList
+  if (!isNothing && [...kinds, ...(isPair ? [first] : [])].every(isService)) return []
   const [{ targetKinds }, { changes }] = await Promise.all([
     import('../../mechanisms/index.ts'),
     import('../../mechanisms/changes.ts'),

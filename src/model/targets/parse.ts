@@ -146,7 +146,8 @@ function kindOf(word: string, asked: Asked): TargetKind | undefined {
 }
 
 function kindsOf(word: string, { kinds }: Asked): TargetKind[] {
-  const lower = word.toLowerCase()
+  // `services.v1.` is how kubectl writes the group that has no name.
+  const lower = word.toLowerCase().replace(/\.$/, '')
   return kinds.filter(({ name, words }) => name === lower || words.includes(lower))
 }
 

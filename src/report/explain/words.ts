@@ -188,5 +188,5 @@ export function unknownWords({ what, reason, detail }: Unknown): string {
   if (reason === 'not-in-files') return `${name} needs a cluster`
   if (reason === 'not-known')
     return detail === undefined ? `${name}: not known` : `${name}: not known (${sanitize(detail)})`
-  return reason === 'not-asked' ? `${name} was not read` : `${name} could not be read`
+  return reason === 'not-asked' ? `${name}: not read` : `${name} could not be read`
 }

@@ -1,5 +1,5 @@
-import type { Dirent } from 'node:fs'
-import { readdir, readFile, stat } from 'node:fs/promises'
+import { type Dirent, existsSync } from 'node:fs'
+import { glob, readdir, readFile, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { shellWord } from '../../model/common/shell.ts'
 import { UserError } from '../../model/common/user-error.ts'
@@ -30,7 +30,7 @@ export async function* readFiles(
   isRecursive: boolean,
   stdin: AsyncIterable<Uint8Array | string>,
 ): AsyncGenerator<SourceFile, void, undefined> {
-  for (const name of names) {
+  for (const name of (await Promise.all(names.map(namesIn))).flat()) {
     if (name === '-') {
       yield { name, text: await textOf(stdin), named: true }
     } else if (/^https?:\/\//.test(name)) {
@@ -41,6 +41,15 @@ export async function* readFiles(
       yield* readPath(name, isRecursive, true)
     }
   }
+}
+
+/** As kubectl reads `-f`: a list with commas, and a pattern that the shell left alone. What is there is that. */
+async function namesIn(word: string): Promise<string[]> {
+  if (/^https?:\/\//.test(word) || existsSync(word)) return [word]
+  const parts = word.split(',')
+  if (parts.length > 1) return (await Promise.all(parts.map(namesIn))).flat()
+  const found = /[*?[]/.test(word) ? await Array.fromAsync(glob(word)) : []
+  return found.length > 0 ? found.toSorted() : [word]
 }
 
 async function* readPath(

@@ -67,13 +67,14 @@ describe('nothing is loaded before it is needed', () => {
     expect(await loadedBy('no-such-command')).toStrictEqual(expected)
   })
 
-  test('the help of a command loads what defines its flags', async () => {
-    for (const command of ['explain', 'probe', 'enable', 'disable', 'cleanup', 'version', 'completion']) {
+  test.each(['explain', 'probe', 'enable', 'disable', 'cleanup', 'version', 'completion'])(
+    'the help of %s loads what defines its flags',
+    async (command) => {
       const { packages } = await loadedBy(command, '--help')
       for (const heavy of ['@kubernetes/client-node', 'yaml', 'ora', 'log-update', 'zod'])
-        expect(packages, command).not.toContain(heavy)
-    }
-  })
+        expect(packages).not.toContain(heavy)
+    },
+  )
 
   test('the sandbox is loaded by what runs one, and its help is not', async () => {
     const sandboxOf = async (...args: string[]): Promise<string[]> =>

@@ -93,6 +93,17 @@ describe('a file', () => {
     expect((await read(name)).map(({ text }) => text)).toEqual(['kind: Größe\r\n'])
   })
 
+  it('is one of a list with commas, or of a pattern, and what has such a name is that', async () => {
+    const at = (name: string): string => join(folder, name)
+    for (const name of ['one.yml', 'two.yml', 'a,b.txt']) await writeFile(at(name), 'kind: Service\n')
+    const named = async (word: string) =>
+      (await Array.fromAsync(readFiles([word], false, (async function* () {})()))).map(({ name }) => name)
+    expect(await named(`${at('two.yml')},${at('one.yml')}`)).toEqual([at('two.yml'), at('one.yml')])
+    expect(await named(at('*.yml'))).toEqual([at('one.yml'), at('two.yml')])
+    expect(await named(at('a,b.txt'))).toEqual([at('a,b.txt')])
+    await expect(named(at('*.toml'))).rejects.toThrow(`the path "${at('*.toml')}" does not exist`)
+  })
+
   it('in a kustomization is not taken for an object', async () => {
     await mkdir(join(folder, 'overlay'))
     await writeFile(join(folder, 'overlay', 'kustomization.yaml'), 'resources: [web.yaml]\n')

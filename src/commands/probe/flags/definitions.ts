@@ -222,7 +222,7 @@ const flags = {
   }),
   via: Flags.string({
     description:
-      'Where clients enter, as a list: cluster-ip, dns, node-port (of every node), load-balancer, external-ip, or all of them but dns. One verdict for each client at each entry.',
+      'Where clients enter. One or more of: (cluster-ip, dns, node-port, load-balancer, external-ip, all), with commas between them. All leaves dns out. One verdict for each client at each entry.',
     helpValue: '[cluster-ip]',
     multiple: true,
     multipleNonGreedy: true,

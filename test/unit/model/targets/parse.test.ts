@@ -21,6 +21,7 @@ describe('which targets are meant', () => {
     ['svc web shop', ['service/web', 'service/shop']],
     ['web shop web', ['service/web', 'service/shop']],
     ['SVC web', ['service/web']],
+    ['services.v1./web', ['service/web']],
     ['gate/a.b web', ['gate/a.b', 'service/web']],
     ['gates one two', ['gate/one', 'gate/two']],
   ])('%s', (words, names) => {
