@@ -10,7 +10,8 @@ import { onceFor } from '../kit/once.ts'
 
 /** The address families of a Service; undefined where that is up to the cluster. */
 export const familiesOf = onceFor(({ spec }: Service): ReadonlySet<Endpoint['family']> | undefined => {
-  const { ipFamilies = [], clusterIPs = [], clusterIP } = spec
+  const { ipFamilies = [], clusterIPs = [], clusterIP, ipFamilyPolicy } = spec
+  if (ipFamilyPolicy === 'RequireDualStack') return new Set(['IPv4', 'IPv6'])
   const addresses = [...clusterIPs, clusterIP ?? ''].filter((address) => parseIp(address) !== undefined)
   const families = ipFamilies.length > 0 ? ipFamilies : addresses.map(familyOf)
   return families.length === 0 ? undefined : new Set(families as Endpoint['family'][])

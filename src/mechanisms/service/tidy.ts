@@ -10,13 +10,14 @@ export function tidyService(service: LooseObject): Service {
     .map((port) => withoutNulls(record(port)))
     .filter((port) => typeof port['port'] === 'number')
     .map(({ name, ...port }) => (typeof name === 'string' ? { ...port, name } : port))
+  const addresses = list(spec['clusterIPs']).filter((address) => typeof address === 'string')
   const config = record(record(spec['sessionAffinityConfig'])['clientIP'])
   const timeout = config['timeoutSeconds']
   const kept = {
     ...spec,
     ports,
     selector: record(spec['selector']),
-    clusterIPs: undefined,
+    clusterIPs: addresses.length > 0 ? addresses : undefined,
     ipFamilies: list(spec['ipFamilies']).filter((family) => family === 'IPv4' || family === 'IPv6'),
     externalIPs: list(spec['externalIPs']).map(String),
     sessionAffinityConfig:

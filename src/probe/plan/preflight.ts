@@ -146,7 +146,7 @@ export function whyNoEndpoints(
     return `has no endpoints ${which}: its EndpointSlices do not have it for ${protocolOf(port)}`
   // A target port by a name that no container has is left out of the slices.
   if (typeof port.targetPort === 'string' && Object.keys(spec.selector ?? {}).length > 0)
-    return `has no endpoints ${which}: ${addresses === 1 ? 'the pod that it selects has no port' : `none of the ${addresses} pods that it selects has a port`} named ${port.targetPort}`
+    return `has no endpoints ${which}: ${addresses === 1 ? 'the pod that it selects has no port' : `none of the ${addresses} pods that it selects has a port`} named ${port.targetPort} of ${port.protocol ?? 'TCP'}`
   const names = new Set(slices.flatMap((slice) => slice.ports ?? []).map(({ name }) => name ?? ''))
   return `has no endpoints ${which}: its EndpointSlices name the port ${[...names].map((name) => `"${name}"`).join(', ') || 'not at all'}, and the names must be the same`
 }

@@ -76,11 +76,14 @@ export const portsWithoutEndpoints = serviceAnalyzer({
     })
     // Where nobody is ready at all, that is said.
     if (ports.every(({ ready }) => ready === 0)) return
-    for (const [index, { port, name = String(port), targetPort, ready }] of ports.entries()) {
+    for (const [
+      index,
+      { port, name = String(port), targetPort, protocol = 'TCP', ready },
+    ] of ports.entries()) {
       if (ready > 0) continue
       const isNamed = typeof targetPort === 'string'
       report('AFF-SVC-PORT-NO-ENDPOINTS', {
-        message: `port ${name} has no ready endpoint${isNamed ? `: no ready pod has a container port named ${targetPort}` : ''}`,
+        message: `port ${name} has no ready endpoint${isNamed ? `: no ready pod has a container port named ${targetPort} of ${protocol}` : ''}`,
         why: 'Connections to it are refused, while those to the other ports are answered.',
         mend: [
           isNamed ? 'set targetPort to a port that the containers have' : 'look at the readiness of the pods',
@@ -102,8 +105,8 @@ function withoutPort(service: Service, slices: readonly EndpointSlice[]): string
       (endpoints ?? []).map(({ targetRef, addresses }) => targetRef?.name ?? addresses[0]),
     ),
   )
-  const names = (spec.ports ?? []).flatMap(({ targetPort }) =>
-    typeof targetPort === 'string' ? [targetPort] : [],
+  const names = (spec.ports ?? []).flatMap(({ targetPort, protocol = 'TCP' }) =>
+    typeof targetPort === 'string' ? [`${targetPort} of ${protocol}`] : [],
   )
   const hasPorts = slices.some(({ ports }) => (ports ?? []).length > 0)
   if (pods.size === 0) return undefined
@@ -116,7 +119,9 @@ function withoutPort(service: Service, slices: readonly EndpointSlice[]): string
   const matched =
     pods.size === 1 ? '1 pod matches the selector, and it' : `${pods.size} pods match the selector, and none`
   const lacks =
-    names.length === 0 ? 'has a port that the Service leads to' : `has a port named ${names.join(' or ')}`
+    names.length === 0
+      ? 'has a port that the Service leads to'
+      : `has a port named ${[...new Set(names)].join(' or ')}`
   return pods.size === 1 ? `${matched} ${lacks.replace('has a', 'has no')}` : `${matched} ${lacks}`
 }
 

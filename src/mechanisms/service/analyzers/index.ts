@@ -2,6 +2,7 @@ import type { Analyzer } from '../../analyzer.ts'
 import { candidates } from './candidates.ts'
 import { endpoints, portsWithoutEndpoints } from './endpoints.ts'
 import { external } from './external.ts'
+import { endpointsOfFamilies } from './families.ts'
 import {
   loadBalancerBypasses,
   loadBalancerHides,
@@ -37,6 +38,7 @@ export const analyzers: readonly Analyzer[] = [
   unproxied,
   endpoints,
   portsWithoutEndpoints,
+  endpointsOfFamilies,
   targetPorts,
   publishNotReady,
   podByName,

@@ -6,6 +6,7 @@ import { addressSeen } from '../proxies/outside.ts'
 import { semanticsOf } from '../proxies/semantics.ts'
 import { servedBy } from '../proxies/served.ts'
 import { isExternal, isProxied, isSticky, serviceAnalyzer } from '../analyzer.ts'
+import { familiesOf } from '../endpoints.ts'
 import { commandFor, serviceTarget } from '../../../model/targets/command.ts'
 
 /** What a proxy's memory is kept by: port, node, client address. */
@@ -109,9 +110,8 @@ export const perFamily = serviceAnalyzer({
   inputs: [],
   applies: (subject) => isProxied(subject) && isSticky(subject),
   analyse: ({ service }, _inputs, report) => {
-    const { ipFamilies = [], clusterIPs = [], ipFamilyPolicy } = service.spec
-    const isDual = ipFamilies.length > 1 || clusterIPs.length > 1 || ipFamilyPolicy === 'RequireDualStack'
-    if (!isDual) return
+    const { ipFamilyPolicy } = service.spec
+    if (familiesOf(service)?.size !== 2) return
     report('AFF-SVC-PER-FAMILY-TABLES', {
       message: 'IPv4 and IPv6 remember clients separately',
       why: 'A client that comes by one family and then by the other may be on two pods: its two addresses are two clients, and browsers try both.',

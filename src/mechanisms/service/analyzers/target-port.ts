@@ -1,4 +1,5 @@
 import type { PodTemplate } from '../../../model/cluster/snapshot.ts'
+import { didYouMean } from '../../../model/common/spelling.ts'
 import { countOf } from '../../../model/common/count.ts'
 import { at, list, record, text } from '../../kit/loose.ts'
 import { analyzer, type View } from '../../analyzer.ts'
@@ -23,12 +24,23 @@ export const targetPorts = analyzer({
             ? ', so that connections to it are refused.'
             : `: it has those of ${countOf(others, 'other workload')} only.`
         }`,
-        mend: [`give a container a port named ${targetPort}, or set targetPort to a number`],
+        mend: [mendOf(targetPort, protocol, without.flatMap(portsOf))],
         field: `spec.ports[${index}].targetPort`,
       })
     }
   },
 })
+
+function mendOf(targetPort: string, protocol: string, ports: readonly string[]): string {
+  const others = ports.map((port) => port.split(' ') as [name: string, protocol: string])
+  const [, other] = others.find(([name]) => name === targetPort) ?? []
+  if (other !== undefined) return `write protocol: ${other}, as the container has it`
+  const names = others.flatMap(([name, its]) => (its === protocol ? [name] : []))
+  const meant = didYouMean(targetPort, names)
+  if (meant !== undefined)
+    return `set targetPort to ${meant} if that is meant, or give a container a port named ${targetPort}`
+  return `give a container a port named ${targetPort}, or set targetPort to a number`
+}
 
 /** What makes the pods that the Service selects, where files hold it. */
 function selectedBy(view: View): readonly PodTemplate[] {

@@ -73,7 +73,7 @@ it('--all-ports leaves out ports with nobody behind them, also the first, and sa
   expect(await find({ ports: web }, slices)).toEqual({
     asked: ['0 http IPv4'],
     unasked: [
-      '9090 metrics TCP : has no endpoints for its port metrics: none of the 2 pods that it selects has a port named metrics',
+      '9090 metrics TCP : has no endpoints for its port metrics: none of the 2 pods that it selects has a port named metrics of TCP',
       '81 admin TCP : has no ready endpoints: none of its 1 is ready to answer',
     ],
   })

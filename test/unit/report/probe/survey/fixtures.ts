@@ -102,7 +102,7 @@ export const surveys: Record<string, () => ProbeSurvey> = {
             port: 9090,
             name: 'metrics',
             protocol: 'TCP',
-            why: 'has no endpoints for its port metrics: none of the 3 pods that it selects has a port named metrics',
+            why: 'has no endpoints for its port metrics: none of the 3 pods that it selects has a port named metrics of TCP',
           },
           { port: 3868, name: 'diameter', protocol: 'SCTP', why: 'cannot be asked' },
         ],
