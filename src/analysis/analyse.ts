@@ -4,12 +4,13 @@ import { serviceKind } from '../mechanisms/service/objects.ts'
 import type { Unknown } from '../model/cluster/fact.ts'
 import { type Finding, levels, type ObjectRef } from '../model/findings/finding.ts'
 import type { KubernetesObject } from '../model/cluster/kubernetes.ts'
-import type { Path } from '../model/affinity/leg.ts'
+import type { Path, PathHop } from '../model/affinity/leg.ts'
 import { keyOf, type NamespacedName, type ObjectType, refOf } from '../model/cluster/object.ts'
 import type { ServiceSnapshot, Snapshot } from '../model/cluster/snapshot.ts'
 import type { Store } from '../model/cluster/store.ts'
 import { anyKind, type TargetKind, type TargetRef } from '../model/affinity/target.ts'
 import { pathsAbout, pathsThrough } from './path/walk.ts'
+import { isMissingService } from './analyzers/front.ts'
 import { analyzers } from './analyzers/index.ts'
 import { allCodes, type Code, codeInfo, codeLink } from './codes.ts'
 import { mendsInCluster, mendsInFiles } from './mends.ts'
@@ -52,7 +53,10 @@ export function analyseObject(scene: Scene, kind: TargetKind, object: Kubernetes
   const { source, store, network, gaps } = scene
   const ref = refOf(object)
   // A Service configures no hop but its own, and there may be thousands of them.
-  const paths = kind.type === serviceKind.type ? pathsThrough(ref, network) : pathsAbout(ref, network)
+  const paths =
+    kind.type === serviceKind.type
+      ? pathsThrough(ref, network)
+      : pathsAbout(ref, network).map((path) => endedAt(path, scene))
   const concerning = concerned(ref, paths, store)
   const view: View = {
     source,
@@ -91,6 +95,16 @@ export function analyseObject(scene: Scene, kind: TargetKind, object: Kubernetes
     ...states.lists(),
     unknown: unknowns(store, gaps),
   }
+}
+
+/** A way to a Service that is not there: nobody picks a pod on it. */
+function endedAt(path: Path, scene: Scene): Path {
+  const next = path.hops.at(-1)?.next
+  if (next === undefined || !isMissingService(next, scene)) return path
+  const hops = path.hops.map((hop, index): PathHop =>
+    index < path.hops.length - 1 ? hop : { ...hop, role: 'no-effect', note: 'this Service is not there' },
+  )
+  return { ...path, hops, end: 'unknown' }
 }
 
 /** Every code that somebody looks for, in the order in which they are asked. */

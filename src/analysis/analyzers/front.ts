@@ -44,15 +44,23 @@ export const ingressFront = analyzer({
   },
 })
 
+/** Whether a Service that ways of another target lead to, and that was asked for by name, does not exist. */
+export function isMissingService(
+  { kind, namespace = '', name }: ObjectRef,
+  { source, gaps, store }: Pick<View, 'source' | 'gaps' | 'store'>,
+): boolean {
+  const isRead = source === 'cluster' && !gaps.some(({ what }) => what.startsWith('service'))
+  return isRead && kind === services.kind && store.get(services, { namespace, name }) === undefined
+}
+
 /** What the ways of another target lead to was asked for by name: what is not there does not exist. */
 export const missingService = analyzer({
   codes: ['AFF-ROUTE-NO-SERVICE'],
   applies: ({ source, target }) => source === 'cluster' && target.ref.kind !== services.kind,
-  analyse: ({ paths, store, gaps }, report) => {
-    const isRead = !gaps.some(({ what }) => what.startsWith('service'))
-    for (const front of frontsIn(paths)) {
+  analyse: (view, report) => {
+    for (const front of frontsIn(view.paths)) {
       const { name = '', namespace = '' } = front.next ?? {}
-      if (!isRead || store.get(services, { namespace, name }) !== undefined) continue
+      if (front.next === undefined || !isMissingService(front.next, view)) continue
       report('AFF-ROUTE-NO-SERVICE', {
         message: `there is no service/${name} in ${namespace}, to which ${objectName(front.object)} leads`,
         why: 'Requests get an error there, and no affinity plays a part.',

@@ -53,6 +53,17 @@ export function objectionsBetween(
   }
 }
 
+/** What passes by the affinity of a Service makes one void that is set there; of one that is set in front it is the sense. */
+export function inFront({ refusals, doubts, remarks }: Objections): Objections {
+  const passes = ({ code }: Finding): boolean =>
+    /^AFF-(ING|ROUTE|MESH)-(BYPASSES-SERVICE|AFFINITY-CONFLICT)$/.test(code)
+  return {
+    refusals,
+    doubts: doubts.filter((one) => !passes(one)),
+    remarks: [...doubts.filter(passes), ...remarks],
+  }
+}
+
 function forbids(code: string) {
   return isCode(code) ? codeInfo(code).forbids : undefined
 }

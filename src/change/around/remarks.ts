@@ -11,7 +11,7 @@ import { commandFor } from '../../model/targets/command.ts'
 import type { Carried } from '../carry/migrate.ts'
 import { refOfTarget } from '../carry/counterparts.ts'
 import { servicesOf, strays } from '../carry/migrate.ts'
-import { objectionsBetween, weigh } from './objections.ts'
+import { inFront, objectionsBetween, weigh } from './objections.ts'
 import { afterOf, afterWrites, explained, snapshotAround } from './scene.ts'
 
 interface Planned {
@@ -34,7 +34,7 @@ export async function remarksOn(
   const changed = { ...target, object: afterOf(target.object, plan.writes) }
   const after = explained(afterWrites(snapshot, plan.writes), changed)
   const name = objectName(refOf(target.object))
-  const remarks = weigh(name, objectionsBetween(before, after), force)
+  const remarks = weigh(name, inFront(objectionsBetween(before, after)), force)
   const isInVain = plan.before.kind === 'none' && isEqual(effects(before), effects(after))
   if (isInVain && !force)
     throw new UserError(`${name} not changed: no way through it would keep clients otherwise than now`, {

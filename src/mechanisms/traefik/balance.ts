@@ -106,15 +106,6 @@ export function routesOf(object: LooseObject): { match: string; field: string; b
   })
 }
 
-/** The hosts that a rule names; `*` for one that asks for none, and nothing where patterns or exceptions tell. */
-export function hostsOf(match: string): string[] {
-  if (/!\s*Host|HostRegexp|HostSNI/.test(match)) return []
-  const named = [...match.matchAll(/\bHost\(([^)]*)\)/g)].flatMap(([, names = '']) =>
-    names.split(',').map((name) => name.trim().slice(1, -1).toLowerCase()),
-  )
-  return named.length === 0 ? ['*'] : [...new Set(named)]
-}
-
 /** That of a TraefikService; undefined for one that Traefik refuses. */
 export function balancerOf(object: LooseObject): Balancer | undefined {
   const { namespace = '' } = object.metadata

@@ -5,6 +5,7 @@ import { anyKind } from '../../model/affinity/target.ts'
 import { drawnBy, legsByType, type Mechanism } from '../mechanism.ts'
 import { analyzers } from './analyzers.ts'
 import { balancerLegs, balancerOf, routesOf } from './balance.ts'
+import { type Alternative, alternativesOf } from './rule.ts'
 import { ingressRouteKind, ingressRoutes, traefikServiceKind, traefikServices } from './objects.ts'
 
 /** IngressRoute and TraefikService; what it does with Ingresses is in controller.ts. */
@@ -24,8 +25,11 @@ function routeLegs(object: LooseObject, store: Store): Leg[] {
   const ref = refOf(object)
   return routesOf(object).flatMap(({ match, field, balancer }): Leg[] => {
     const from = { object: ref, part: field }
-    const entry: Entry = { kind: 'host', from: 'outside', address: match, ...hostAndPath(match), of: ref }
-    return [{ from: entry, to: from, arrival: 'object' }, ...balancerLegs(from, balancer, ref, store)]
+    const entries = alternativesOf(match).map((one): Leg => {
+      const entry: Entry = { kind: 'host', from: 'outside', address: one.text, ...placeOf(one), of: ref }
+      return { from: entry, to: from, arrival: 'object' }
+    })
+    return [...entries, ...balancerLegs(from, balancer, ref, store)]
   })
 }
 
@@ -35,10 +39,8 @@ function serviceLegs(object: LooseObject, store: Store): Leg[] {
   return balancer === undefined ? [] : balancerLegs({ object: ref }, balancer, ref, store)
 }
 
-/** Host and path of a rule that asks for no more than these. */
-function hostAndPath(match: string): Pick<Entry, 'host' | 'path'> {
-  const found = /^Host\(`([^`]+)`\)(?:\s*&&\s*Path(?:Prefix)?\(`([^`]+)`\))?$/.exec(match.trim())
-  const [, host, path] = found ?? []
-  if (host === undefined) return {}
+/** Host and path of what asks for no more than these. */
+function placeOf({ isPlain, host, path }: Alternative): Pick<Entry, 'host' | 'path'> {
+  if (!isPlain || host === undefined) return {}
   return path === undefined ? { host } : { host, path }
 }

@@ -10,10 +10,11 @@ import { byAge } from '../kit/age.ts'
 import { annotationField, annotationsOf } from '../kit/controller.ts'
 import { services } from '../service/objects.ts'
 import { readAnnotations, servicePrefix } from './annotations.ts'
-import { type Balancer, balancerOf, hostsOf, routesOf } from './balance.ts'
+import { type Balancer, balancerOf, routesOf } from './balance.ts'
 import { type CookieSettings, cookiePolicy } from './cookie.ts'
 import { cookieAsNginx, nginxPrefix, traefikController, traefikNginxController } from './controller.ts'
 import { ingressRoutes, traefikServices } from './objects.ts'
+import { alternativesOf } from './rule.ts'
 
 /** A cookie, where it is written, and among what it chooses. */
 interface Written {
@@ -79,7 +80,8 @@ function cookiesOfService(object: LooseObject, store: Store, seen: readonly stri
 function placesOfRoute(front: LooseObject, store: Store): Placed[] {
   return routesOf(front).flatMap(({ match, balancer }) => {
     const cookies = cookiesOf(front, balancer, store, [])
-    return hostsOf(match).flatMap((host) => cookies.map((one) => ({ ...one, host, front })))
+    const hosts = new Set(alternativesOf(match).flatMap(({ host }) => host ?? []))
+    return [...hosts].flatMap((host) => cookies.map((one) => ({ ...one, host, front })))
   })
 }
 

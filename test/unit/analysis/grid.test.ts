@@ -59,9 +59,11 @@ describe('the grid', () => {
     const of = { kind: 'Ingress', group: 'networking.k8s.io', namespace: 'shop', name: 'front' }
     const metadata = { name: of.name, namespace: of.namespace }
     const front = { apiVersion: `${of.group}/v1`, kind: of.kind, metadata, spec: { rules } }
-    const { findings } = explain(snapshot({ fronts: [front] }), of)
+    const { findings, paths } = explain(snapshot({ fronts: [front] }), of)
     const told = findings.filter(({ code }) => code === 'AFF-ROUTE-NO-SERVICE')
     expect(told.map(({ message }) => /service\/(\S+) /.exec(message)?.[1])).toStrictEqual(['gone', 'lost'])
+    // Nobody picks a pod there.
+    expect(paths.map(({ hops }) => hops.at(-1)?.role !== 'no-effect')).toStrictEqual([true, false, false])
   })
 
   it.each([
