@@ -83,7 +83,7 @@ const mistakes: [string, string][] = [
   ],
   [
     'probe pod/x',
-    'error: cannot probe a "pod"\n  what can be named:  svc/NAME, ingress/NAME, virtualserver/NAME, httproute/NAME, grpcroute/NAME, gateway/NAME, mapping/NAME, apisixroute/NAME, routegroup/NAME, backendtrafficpolicy/NAME, virtualservice/NAME, destinationrule/NAME, gateway.networking.istio.io/NAME, ingressroute/NAME, traefikservice/NAME, httpproxy/NAME\nSee \'kubectl affinity probe --help\' for usage.\n',
+    'error: cannot probe a "pod"\n  what can be named, as TYPE/NAME:  svc, ingress, virtualserver, httproute, grpcroute, gateway, mapping, apisixroute, routegroup, backendtrafficpolicy, virtualservice, destinationrule, gateway.networking.istio.io, ingressroute, traefikservice, httpproxy\nSee \'kubectl affinity probe --help\' for usage.\n',
   ],
   [
     'probe svc',

@@ -137,7 +137,7 @@ function unknownKind(word: string, { verb, kinds }: Asked): UserError {
   return usage(`cannot ${verb} a "${word}"`, [
     ...(meant === undefined ? [] : [`did you mean ${meant}/NAME?`]),
     // A kind may stand there twice, for its group of today and the one of old.
-    `what can be named:  ${[...new Set(kinds.map(({ name }) => targetWord({ kind: name, name: 'NAME' })))].join(', ')}`,
+    `what can be named, as TYPE/NAME:  ${[...new Set(kinds.map(typeWord))].join(', ')}`,
   ])
 }
 
@@ -167,8 +167,12 @@ function unique(targets: readonly NamedTarget[]): NamedTarget[] {
 function bare({ kinds: [{ name, label }, ...others] }: Asked): { noun: string; word: string } {
   return {
     noun: others.length === 0 ? label : 'target',
-    word: targetWord({ kind: name, name: '' }).slice(0, -1),
+    word: typeWord({ name }),
   }
+}
+
+function typeWord({ name }: Pick<TargetKind, 'name'>): string {
+  return targetWord({ kind: name, name: '' }).slice(0, -1)
 }
 
 function nothingNamed(asked: Asked, ...more: readonly string[]): UserError {

@@ -100,7 +100,7 @@ describe('one target', () => {
     )
     expect(() => parseTarget(['gats/x'], asked)).toThrow(
       expect.objectContaining({
-        hints: ['did you mean gate/NAME?', 'what can be named:  svc/NAME, gate/NAME'],
+        hints: ['did you mean gate/NAME?', 'what can be named, as TYPE/NAME:  svc, gate'],
       }) as Error,
     )
   })
