@@ -33,8 +33,11 @@ export function asksFelix({ daemonSets }: Pick<ProxyEvidence, 'daemonSets'>): bo
 function variableOf(node: DaemonSet): boolean | undefined {
   const env = (node.spec?.template?.spec?.containers ?? []).flatMap((container) => container.env ?? [])
   const value = env.find(({ name }) => name === 'FELIX_BPFENABLED')?.value?.toLowerCase()
-  return value === undefined ? undefined : value === 'true'
+  return value === undefined ? undefined : felixTrue.has(value)
 }
+
+/** What Felix takes for true (projectcalico/calico felix/config/param_types.go, BoolParam). */
+const felixTrue = new Set(['true', '1', 'yes', 'y', 't'])
 
 function overrides(felix: readonly FelixConfiguration[]): Map<string, boolean> {
   return new Map(

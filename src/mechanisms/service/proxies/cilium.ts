@@ -36,7 +36,7 @@ export const cilium: Recogniser = (sets, evidence) => {
       ...pick(config, ['bpf-lb-sock', 'bpf-lb-sock-hostns-only', 'bpf-lb-algorithm', 'bpf-lb-mode']),
       ...(replaces === undefined ? {} : { replaces: String(replaces) }),
     },
-    ...(replaces === true ? {} : affinityOf(set, config)),
+    ...(replaces === true && !isPieced(config) ? {} : affinityOf(set, config)),
   }
 }
 
@@ -79,8 +79,16 @@ export function answersDirectly({ metadata, spec }: Service, { settings }: Proxy
 function replacesAll(config: Record<string, string> | undefined, isAlone: boolean): boolean | undefined {
   if (config === undefined) return isAlone ? true : undefined
   const replacement = config['kube-proxy-replacement'] ?? (isAlone ? 'true' : 'false')
-  return ['true', 'strict', 'probe'].includes(replacement) || config['enable-node-port'] === 'true'
+  return whole.has(replacement) || config['enable-node-port'] === 'true'
 }
+
+/** With `partial` and the like each part is switched on by itself; to replace all of kube-proxy switches affinity on, too (daemon/kube_proxy_replacement.go up to 1.15). */
+function isPieced(config: Record<string, string> | undefined): boolean {
+  const replacement = config?.['kube-proxy-replacement']
+  return replacement !== undefined && !whole.has(replacement)
+}
+
+const whole = new Set(['true', 'strict', 'probe'])
 
 const switchOn = (namespace: string): readonly Mend[] => [
   "set sessionAffinity: true in Cilium's Helm values",

@@ -76,6 +76,11 @@ export function startWords(containers: readonly ProxyContainer[] | undefined): s
   )
 }
 
+/** A flag that is switched off, as Go reads it (strconv.ParseBool). */
+export function isFalse(value: string | undefined): boolean {
+  return value !== undefined && /^(0|[fF]|false|FALSE|False)$/.test(value)
+}
+
 /** The value of `--flag=value` or `--flag value`; the last one counts. A flag alone is `true`. */
 export function flagOf(words: readonly string[], flag: string): string | undefined {
   const values = words.flatMap((word, index) => {

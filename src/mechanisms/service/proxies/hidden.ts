@@ -1,7 +1,7 @@
 import { type Fact, known, unknown } from '../../../model/cluster/fact.ts'
 import type { Node } from '../../../model/cluster/kubernetes.ts'
 import type { ProxyFacts } from '../../../model/cluster/snapshot.ts'
-import { flagOf, type HiddenEvidence, startWords } from './evidence.ts'
+import { flagOf, type HiddenEvidence, isFalse, startWords } from './evidence.ts'
 import { defaultMode, modeOf, modeWord } from './kube-proxy.ts'
 
 /** Distributions that run kube-proxy without a DaemonSet, by their version. */
@@ -89,5 +89,6 @@ function proxyArgument(words: readonly string[], name: string): string | undefin
 }
 
 function isSwitchedOff(words: readonly string[]): boolean {
-  return flagOf(words, '--disable-kube-proxy') === 'true'
+  const value = flagOf(words, '--disable-kube-proxy')
+  return value !== undefined && !isFalse(value)
 }

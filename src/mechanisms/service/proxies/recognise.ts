@@ -6,6 +6,7 @@ import {
   type DaemonSet,
   dataOf,
   flagOf,
+  isFalse,
   type ProxyEvidence,
   type Recogniser,
   running,
@@ -96,7 +97,7 @@ const kubeOvn: Recogniser = (sets) => {
 const kubeRouter: Recogniser = (sets) => {
   const router = running(sets, 'kube-router')
   const isAsked = flagOf(wordsOf(router), '--run-service-proxy')
-  if (router === undefined || isAsked === 'false') return undefined
+  if (router === undefined || isFalse(isAsked)) return undefined
   if (isAsked === undefined && running(sets, 'kube-proxy') !== undefined) return undefined
   return { kind: 'kube-router', source: sourceOf(router), settings: {} }
 }

@@ -208,6 +208,19 @@ describe('whether Cilium heeds sessionAffinity', () => {
     ['quay.io/cilium/cilium@sha256:0123', beside, 'unknown'],
     ['quay.io/cilium/cilium:latest', setTo('false'), 'unknown'],
     ['quay.io/cilium/cilium:v1.15.3', { 'kube-proxy-replacement': 'true' }, 'on'],
+    ['mcr.microsoft.com/containernetworking/cilium/cilium-distroless:v1.17.4-250610', beside, 'off'],
+    // Each part is switched on by itself.
+    [
+      'quay.io/cilium/cilium:v1.13.3',
+      { 'kube-proxy-replacement': 'partial', 'enable-node-port': 'true', 'enable-session-affinity': 'false' },
+      'off',
+    ],
+    ['quay.io/cilium/cilium:v1.15.3', { ...beside, 'enable-node-port': 'true' }, 'off'],
+    [
+      'quay.io/cilium/cilium:v1.15.3',
+      { ...beside, 'enable-node-port': 'true', 'enable-session-affinity': 'true' },
+      'on',
+    ],
     [
       'quay.io/cilium/cilium:v1.13.3',
       { 'kube-proxy-replacement': 'strict', 'enable-session-affinity': 'false' },
@@ -253,6 +266,17 @@ describe('Calico, which its own settings switch to eBPF', () => {
     expect(look([own, set('kube-proxy')], {}, { felix: [felix('default', true)] })).toMatchObject({
       kind: 'kube-proxy',
     })
+  })
+
+  it.each([
+    ['1', 'calico-ebpf'],
+    ['True', 'calico-ebpf'],
+    ['yes', 'calico-ebpf'],
+    ['0', 'kube-proxy'],
+    ['off', 'kube-proxy'],
+  ])('reads the environment as Felix does: %s', (value, kind) => {
+    const own = set('calico-node', [{ name: 'FELIX_BPFENABLED', value }])
+    expect(look([own, set('kube-proxy')], {})).toMatchObject({ kind })
   })
 
   it('with kube-proxy on no node', () => {
@@ -321,6 +345,11 @@ describe('kube-proxy without a ConfigMap', () => {
     const found = look([], {}, k3s(...args))
     expect(found).toMatchObject({ kind: 'kube-proxy', source: 'k3s, inside its own process' })
     expect(typeof found === 'string' ? found : found.mode).toBe(mode)
+  })
+
+  it.each(['F', 'False', '0'])('is who serves beside a kube-router that does not: %s', (value) => {
+    const router = started('kube-router', { args: [`--run-service-proxy=${value}`] })
+    expect(look([router, set('kube-proxy')])).toMatchObject({ kind: 'kube-proxy' })
   })
 
   it('may be switched off in k3s', () => {
