@@ -22,6 +22,8 @@ export interface Campaign<Found> {
   /** What decides about the results, as patterns of files: others begin anew. */
   sources: readonly string[]
   seed: number
+  /** What the worker calls each scenario, where that is not its place. */
+  indexes?: readonly number[]
   /** How many runs each scenario gets in all. */
   runs: readonly number[]
   threads: number
@@ -44,20 +46,21 @@ interface State<Found> {
  * found until now.
  */
 export async function inPasses<Found>(campaign: Campaign<Found>): Promise<Found[]> {
-  const { runs, seed, threads, mostMs, add, empty } = campaign
+  const { runs, seed, threads, mostMs, add, empty, indexes = [...runs.keys()] } = campaign
   const file = await stateFile(campaign)
   const state = await readState(file, campaign)
   const until = performance.now() + mostMs
   const workers = Array.from({ length: threads }, () => new Worker(campaign.worker))
   try {
     while (state.passes < passes && performance.now() < until) {
-      const tasks = runs.flatMap((all, index): Task[] => {
+      const tasks = runs.flatMap((all, place): Task[] => {
+        const index = indexes[place] ?? place
         const first = Math.floor((all * state.passes) / passes)
         const count = Math.floor((all * (state.passes + 1)) / passes) - first
         return count === 0 ? [] : [{ index, first, runs: count, seed }]
       })
       for (const { index, found } of await share<Found>(tasks, workers))
-        state.found[index] = add(state.found[index] ?? empty, found)
+        state.found[indexes.indexOf(index)] = add(state.found[indexes.indexOf(index)] ?? empty, found)
       state.passes += 1
       await writeFile(`${file}.new`, JSON.stringify(state))
       await rename(`${file}.new`, file)

@@ -30,6 +30,8 @@ export interface Scenario {
   requests: number
   /** Runs of it for each 1,000 that are asked for: long ones are fewer. */
   perThousand: number
+  /** What happens: others in which the same happens can be judged by the same runs. */
+  world: string
   picks: (random: Random) => readonly Pick[]
   overrides?: Partial<JudgeInput>
   /** Verdicts that are wrong, and how often they may be. */
@@ -42,9 +44,15 @@ const expectations: Record<Scenario['configured'], Expectation> = {
   ClientIP: { behaviour: 'sticky', idleMs: 10_800_000, because: 'it is configured' },
 }
 
-/** The judge's input for one run. */
-export function inputFor({ picks, pods, configured, overrides }: Scenario, random: Random): JudgeInput {
-  return inputOf(picks(random), pods, { expectation: expectations[configured], ...overrides })
+/** The judge's inputs for one run: of all that are asked of it. */
+export function inputsFor(asked: readonly Scenario[], random: Random): JudgeInput[] {
+  const [{ picks, pods }] = asked as readonly [Scenario]
+  const input = inputOf(picks(random), pods)
+  return asked.map(({ configured, overrides }) => ({
+    ...input,
+    expectation: expectations[configured],
+    ...overrides,
+  }))
 }
 
 const accepted = 1e-6
@@ -55,8 +63,7 @@ const says =
   ({ behaviour }: Verdict): boolean =>
     behaviours.includes(behaviour)
 
-const perThousandOf = (requests: number): number =>
-  requests > 20_000 ? 1 : requests > 2000 ? 10 : requests > 400 ? 100 : 1000
+const perThousandOf = (requests: number): number => (requests > 20_000 ? 10 : requests > 2000 ? 100 : 1000)
 
 interface Sketch {
   truth: string
@@ -83,6 +90,7 @@ function scenario(
     pods,
     requests: count,
     perThousand: perThousandOf(count),
+    world: [truth.replace(', by name', ''), pods, count].join(),
     picks: (random) => {
       const picks = picksOf(proxy(random), count)
       return answers === undefined ? picks : answers(picks, random)
@@ -360,3 +368,15 @@ export const scenarios: readonly Scenario[] = [
   ...toTheDead,
   ...others,
 ]
+
+/** Up to so many requests each scenario has runs of its own: to judge them takes longer than to make them. */
+export const mostShort = 400
+
+/** Scenarios that are judged by the same runs, by the index of the first one. */
+export const worlds: ReadonlyMap<number, readonly Scenario[]> = new Map(
+  [
+    ...Map.groupBy(scenarios.entries(), ([index, { world, requests }]) =>
+      requests > mostShort ? world : index,
+    ).values(),
+  ].map((asked) => [asked[0]![0], asked.map(([, scenario]) => scenario)]),
+)

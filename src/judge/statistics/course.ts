@@ -1,7 +1,5 @@
-import { keepingOf, joinKeeping } from './keeping.ts'
+import { joinKeeping, keepingOf, mostPicks as leafPicks } from './keeping.ts'
 
-/** Picks of a block before it is closed. */
-const leafPicks = 64
 /** Blocks that are kept unless told otherwise. */
 const defaultMost = 1024
 
@@ -36,7 +34,10 @@ export class Course {
   readonly #most: number
   #blocks: Block[] = []
   #perBlock = leafPicks
-  #pending: { index: number; atMs: number }[] = []
+  /** Picks of the open block, and when its first and its last one were made. */
+  #pending: number[] = []
+  #fromMs = 0
+  #toMs = 0
   #missing = 0
 
   /** @param most blocks that are kept, an even number */
@@ -47,7 +48,9 @@ export class Course {
   /** The next connection reached this backend. */
   pick(index: number, atMs: number): void {
     if (this.#pending.length === leafPicks) this.#close()
-    this.#pending.push({ index, atMs })
+    if (this.#pending.length === 0) this.#fromMs = atMs
+    this.#toMs = atMs
+    this.#pending.push(index)
   }
 
   /** The next connection reached nobody who is known. */
@@ -57,15 +60,20 @@ export class Course {
 
   /** All blocks, the open one among them. */
   blocks(): Block[] {
-    const open = blockOf(this.#pending, this.#missing)
+    const open = this.#open()
     const last = this.#blocks.at(-1)
     if (open !== undefined) return [...this.#blocks, open]
     if (last === undefined || this.#missing === 0) return [...this.#blocks]
     return [...this.#blocks.slice(0, -1), { ...last, missing: last.missing + this.#missing }]
   }
 
+  #open(): Block | undefined {
+    const block = blockOf(this.#pending)
+    return block && { ...block, fromMs: this.#fromMs, toMs: this.#toMs, missing: this.#missing }
+  }
+
   #close(): void {
-    const block = blockOf(this.#pending, this.#missing)
+    const block = this.#open()
     this.#pending = []
     this.#missing = 0
     if (block === undefined) return
@@ -89,43 +97,36 @@ export class Course {
   }
 }
 
-function blockOf(picks: readonly { index: number; atMs: number }[], missing: number): Block | undefined {
+function blockOf(picks: readonly number[]): Omit<Block, 'fromMs' | 'toMs' | 'missing'> | undefined {
   const [first] = picks
   const last = picks.at(-1)
   if (first === undefined || last === undefined) return undefined
   const hits = new Map<number, number>()
   const longest = new Map<number, number>()
   let switches = 0
-  let run = 0
   let head = 0
-  let previous: number | undefined
-  for (const { index } of picks) {
-    hits.set(index, (hits.get(index) ?? 0) + 1)
-    if (previous !== undefined && previous !== index) {
-      if (switches === 0) head = run
-      switches += 1
-      run = 0
-    }
-    run += 1
-    previous = index
+  let from = 0
+  for (let to = 1; to <= picks.length; to++) {
+    const index = picks[from]!
+    if (picks[to] === index) continue
+    const run = to - from
+    hits.set(index, (hits.get(index) ?? 0) + run)
     if (run > (longest.get(index) ?? 0)) longest.set(index, run)
+    if (from === 0) head = run
+    if (to === picks.length) break
+    switches += 1
+    from = to
   }
   return {
-    fromMs: first.atMs,
-    toMs: last.atMs,
     picks: picks.length,
     switches,
-    missing,
     hits,
     longest,
-    first: first.index,
-    last: last.index,
-    head: switches === 0 ? run : head,
-    tail: run,
-    keeping: keepingOf(
-      picks.map(({ index }) => index),
-      hits,
-    ),
+    first,
+    last,
+    head,
+    tail: picks.length - from,
+    keeping: keepingOf(picks, hits),
   }
 }
 

@@ -4,9 +4,12 @@
  */
 const rates = [0.05, 0.2, 0.5, 0.8, 0.95, 0.99] as const
 
+/** Each factor is in 0.01 … n: so many of them neither vanish nor overflow, and one logarithm does for all. */
+export const mostPicks = 64
+
 /**
- * By how much a rival that keeps the backend explains the order of picks better than independence, as logarithms, one for
- * each rate of keeping c.
+ * By how much a rival that keeps the backend explains the order of `mostPicks` picks or fewer better than independence, as
+ * logarithms, one for each rate of keeping c.
  *
  * If picks are independent of each other then, given how many each backend got, every order is equally likely: the next
  * one is drawn from an urn that holds what is left, backend i with probability rᵢ/m. The rival keeps with probability c
@@ -15,23 +18,30 @@ const rates = [0.05, 0.2, 0.5, 0.8, 0.95, 0.99] as const
  * at most (Markov's inequality). Blocks have urns of their own, so that their products, too, have mean 1.
  */
 export function keepingOf(picks: readonly number[], hits: ReadonlyMap<number, number>): number[] {
-  const products = rates.map(() => 0)
-  if (hits.size < 2) return products
-  const left = new Map(hits)
-  let all = picks.length
-  let previous: number | undefined
-  for (const index of picks) {
-    const own = previous === undefined ? 0 : (left.get(previous) ?? 0)
-    if (own > 0) {
+  const products = rates.map(() => 1)
+  if (hits.size > 1) {
+    const left = new Map(hits)
+    let previous = picks[0] ?? 0
+    let own = (left.get(previous) ?? 0) - 1
+    for (let place = 1; place < picks.length; place++) {
+      const index = picks[place] ?? 0
       const stays = index === previous
-      for (const [place, rate] of rates.entries())
-        products[place]! += Math.log(stays ? (rate * all) / own + 1 - rate : 1 - rate)
+      if (own > 0) {
+        const draws = (picks.length - place) / own
+        for (let at = 0; at < rates.length; at++) {
+          const rate = rates[at]!
+          products[at]! *= stays ? rate * draws + 1 - rate : 1 - rate
+        }
+      }
+      if (!stays) {
+        left.set(previous, own)
+        previous = index
+        own = left.get(index) ?? 0
+      }
+      own -= 1
     }
-    left.set(index, (left.get(index) ?? 1) - 1)
-    all -= 1
-    previous = index
   }
-  return products
+  return products.map((product) => Math.log(product))
 }
 
 /** The logarithms of two blocks together. */
