@@ -14,7 +14,7 @@ export default class Probe extends BaseCommand {
     'Send requests to a Service, or through what stands in front of it, and judge whether clients stay on their pod.'
   static override description = [
     'A Job runs a small client in the namespace of the Service. It opens a new connection for each request, reads from the answers which pod gave them, and is deleted at the end: nothing stays in the cluster.',
-    'An Ingress, an HTTPRoute, a VirtualService and their like are probed through their gateway: users who keep cookies as browsers do, and beside them the same requests without a jar, which show whether it is the cookie that holds the users. Of cookies only names and attributes are reported, never values.',
+    'An Ingress, an HTTPRoute, a VirtualService and their like are probed through their gateway: users who keep cookies as browsers do, and beside them the same requests without a jar, which show whether it is the cookie that holds the users. Of cookies only names and attributes are reported. --show-cookies adds the values of those that proxies make, never of others.',
     'The verdict covers the whole run and gives the probability that it is a coincidence. The exit code is 0 when the Service behaves as configured (or as --expect says), 3 when it does not, and 4 when the run cannot tell.',
   ].join('\n\n')
   static override usage =

@@ -18,7 +18,7 @@ export class ClientRun {
   readonly cells: readonly Cell[]
   pod: Pod | undefined
   addresses: string[] = []
-  /** What sends its requests where there is no Node. */
+  /** What sends its requests where a shell does. */
   tool: string | undefined
   #isCoarse = false
   /** Of the first target that was asked. */
@@ -101,7 +101,7 @@ export class ClientRun {
   toolNotes(): string[] {
     if (this.tool === undefined) return []
     const precision = this.#isCoarse ? '; its clock counts in steps of 10 ms or more' : ''
-    return [`there is no Node: requests were sent one after the other with ${this.tool}${precision}`]
+    return [`a shell sent the requests, one after the other with ${this.tool}${precision}`]
   }
 
   /** Why connections are all that was counted, where that was found out. */
