@@ -1,16 +1,16 @@
 /**
- * Writes docs/schema/*.json from the schemas in src/report/schema. `--check` writes nothing and fails when a file is
+ * Writes docs/schema/*.json from the schemas in src/model/contract. `--check` writes nothing and fails when a file is
  * out of date.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
-import { explainReport, explainReportList } from '../src/report/schema/explain.ts'
-import { probeComparisonReport } from '../src/report/schema/comparison.ts'
-import { probeReport } from '../src/report/schema/probe.ts'
-import { timeoutReport } from '../src/report/schema/timeout.ts'
-import { surveyReport } from '../src/report/schema/survey.ts'
+import { explainReport, explainReportList } from '../src/model/contract/explain.ts'
+import { probeComparisonReport } from '../src/model/contract/comparison.ts'
+import { probeReport } from '../src/model/contract/probe.ts'
+import { timeoutReport } from '../src/model/contract/timeout.ts'
+import { surveyReport } from '../src/model/contract/survey.ts'
 
 const schemas = {
   'explain-report.v1.schema.json': explainReport,

@@ -1,6 +1,6 @@
 import { beforeAll, expect } from 'vitest'
-import type { ExplainReport } from '../../src/report/schema/explain.ts'
-import { explainReport } from '../../src/report/schema/explain.ts'
+import type { ExplainReport } from '../../src/model/contract/explain.ts'
+import { explainReport } from '../../src/model/contract/explain.ts'
 import { run } from './support/command.ts'
 import { app, service } from './support/manifests.ts'
 import { usePlayground } from './support/namespace.ts'

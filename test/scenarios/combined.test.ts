@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from 'vitest'
-import { surveyReport } from '../../src/report/schema/survey.ts'
+import { surveyReport } from '../../src/model/contract/survey.ts'
 import { app, logging, manyHours, service, silent } from './support/manifests.ts'
 import { usePlayground } from './support/namespace.ts'
 import { expectExit, surveyComparisonOf, surveyOf } from './support/report.ts'

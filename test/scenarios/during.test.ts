@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import type { ProbeReport } from '../../src/report/schema/probe.ts'
+import type { ProbeReport } from '../../src/model/contract/probe.ts'
 import { app, manyHours, service } from './support/manifests.ts'
 import { usePlayground } from './support/namespace.ts'
 import { scaled, toTheEnd } from './support/pods.ts'

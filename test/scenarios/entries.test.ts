@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { beforeAll, describe, expect, test } from 'vitest'
-import type { SurveyReport } from '../../src/report/schema/survey.ts'
+import type { SurveyReport } from '../../src/model/contract/survey.ts'
 import { app, manyHours, service } from './support/manifests.ts'
 import { usePlayground } from './support/namespace.ts'
 import { expectExit, surveyOf } from './support/report.ts'

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { objectTypes } from '../../src/mechanisms/index.ts'
 import { resourceName } from '../../src/model/cluster/object.ts'
-import { explainReport, explainReportList } from '../../src/report/schema/explain.ts'
+import { explainReport, explainReportList } from '../../src/model/contract/explain.ts'
 import { type Ended, run } from './support/command.ts'
 import { manyHours, service, smallApp } from './support/manifests.ts'
 import { usePlayground } from './support/namespace.ts'

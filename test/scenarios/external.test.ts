@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { explainReport } from '../../src/report/schema/explain.ts'
+import { explainReport } from '../../src/model/contract/explain.ts'
 import { temporaryFolder } from '../support/folder.ts'
 import { type Ended, run, type Running, shell, start } from './support/command.ts'
 import { deployment, listensOn, service } from './support/manifests.ts'

@@ -357,7 +357,7 @@ describe(`probe on ${site.name}`, () => {
 
     test('-o yaml says the same as -o json', async () => {
       const { parse } = await import('yaml')
-      const { probeReport } = await import('../../src/report/schema/probe.ts')
+      const { probeReport } = await import('../../src/model/contract/probe.ts')
       const ended = await probe(['web', '-o', 'yaml'])
       expectExit(ended, 0)
       expect(probeReport.parse(parse(ended.stdout)).kind).toBe('ProbeReport')

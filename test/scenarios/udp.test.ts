@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { datagramLogging, lineApp, manyHours, netexec, service } from './support/manifests.ts'
 import { usePlayground } from './support/namespace.ts'
-import { timeoutReport } from '../../src/report/schema/timeout.ts'
+import { timeoutReport } from '../../src/model/contract/timeout.ts'
 import { expectExit, reportOf, surveyOf } from './support/report.ts'
 import { scenario } from './support/scenario.ts'
 import { site } from './support/site.ts'

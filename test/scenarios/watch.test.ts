@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest'
-import { type ProbeReport, probeReport } from '../../src/report/schema/probe.ts'
+import { type ProbeReport, probeReport } from '../../src/model/contract/probe.ts'
 import type { Ended } from './support/command.ts'
 import { app, manyHours, service } from './support/manifests.ts'
 import { usePlayground } from './support/namespace.ts'

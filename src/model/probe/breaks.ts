@@ -1,23 +1,12 @@
-/** A part of the way from a user to a pod. */
-export type Stage = 'browser' | 'replicas' | 'gateway' | 'service' | 'pods'
+import type { breaks } from '../contract/users.ts'
+import type { Shape } from '../contract/shape.ts'
 
-/** What a part of the way did when it was asked by itself, from a pod: how many of the picks changed the pod. */
-export interface CheckedStage {
-  stage: Exclude<Stage, 'browser'>
-  picks: number
-  changed: number
-}
-
+/** What a part of the way did when it was asked by itself, from a pod. */
+export type CheckedStage = Breaks['checked'][number]
 /** A finding of `explain` about what was named: why it may be so. */
-export interface Suspect {
-  code: string
-  message: string
-}
-
+export type Suspect = Breaks['suspects'][number]
 /** Where the way breaks on which users should have stayed. */
-export interface Breaks {
-  /** Absent where what was seen does not tell. */
-  at?: Stage
-  checked: CheckedStage[]
-  suspects: Suspect[]
-}
+export type Breaks = Shape<typeof breaks>
+
+/** A part of the way from a user to a pod. */
+export type Stage = NonNullable<Breaks['at']>

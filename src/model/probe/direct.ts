@@ -1,20 +1,7 @@
-import type { Outcome } from './observation.ts'
+import type { direct } from '../contract/probe.ts'
+import type { Shape } from '../contract/shape.ts'
 
 /** One endpoint, asked past the Service: from each node that has a client. */
-export interface DirectAccess {
-  address: string
-  port: number
-  /** The pod behind it; absent outside the cluster. */
-  pod?: string
-  from: DirectFrom[]
-}
-
+export type DirectAccess = Shape<typeof direct>[number]
 /** How an endpoint answered to the client on one node. */
-export interface DirectFrom {
-  /** Absent where the client did not start. */
-  node?: string
-  answered: number
-  requests: number
-  /** The most frequent reason of those that were not answered. */
-  failure?: Exclude<Outcome, 'answered'>
-}
+export type DirectFrom = DirectAccess['from'][number]

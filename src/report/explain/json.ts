@@ -3,7 +3,7 @@ import type { Explanation } from '../../analysis/analyse.ts'
 import { type Finding, isAtLeast, type Level } from '../../model/findings/finding.ts'
 import type { Path } from '../../model/affinity/leg.ts'
 import { refOf } from '../../model/cluster/object.ts'
-import type { ExplainReport } from '../schema/explain.ts'
+import type { ExplainReport } from '../../model/contract/explain.ts'
 import type { Renderer, RenderOptions } from './renderer.ts'
 import { policySentence } from './words.ts'
 

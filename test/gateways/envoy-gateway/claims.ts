@@ -1,4 +1,4 @@
-import type { explainReport } from '../../../src/report/schema/explain.ts'
+import type { explainReport } from '../../../src/model/contract/explain.ts'
 import { cookieWords } from './effective.ts'
 
 type Entry = ReturnType<typeof explainReport.parse>['status']['entries'][number]

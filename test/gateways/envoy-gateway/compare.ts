@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { explainReport, explainReportList } from '../../../src/report/schema/explain.ts'
+import { explainReport, explainReportList } from '../../../src/model/contract/explain.ts'
 import { namespaceObject } from '../../lab/gateways/support/objects.ts'
 import type { Site } from '../../scenarios/support/site.ts'
 import { run } from '../../scenarios/support/command.ts'

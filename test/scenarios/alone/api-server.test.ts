@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { beforeAll, expect } from 'vitest'
-import { probeReport } from '../../../src/report/schema/probe.ts'
+import { probeReport } from '../../../src/model/contract/probe.ts'
 import { type Running, start } from '../support/command.ts'
 import { app, service } from '../support/manifests.ts'
 import { usePlayground } from '../support/namespace.ts'

@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import type { SurveyReport } from '../../../src/report/schema/survey.ts'
+import type { SurveyReport } from '../../../src/model/contract/survey.ts'
 import { type Asked, gatewayFollows } from './gateways.ts'
 import { deployment, listensOn } from './manifests.ts'
 import type { Playground } from './namespace.ts'

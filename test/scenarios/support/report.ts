@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
-import { type ProbeComparisonReport, probeComparisonReport } from '../../../src/report/schema/comparison.ts'
-import { type ProbeReport, probeReport } from '../../../src/report/schema/probe.ts'
-import { type SurveyReport, surveyReport } from '../../../src/report/schema/survey.ts'
+import { type ProbeComparisonReport, probeComparisonReport } from '../../../src/model/contract/comparison.ts'
+import { type ProbeReport, probeReport } from '../../../src/model/contract/probe.ts'
+import { type SurveyReport, surveyReport } from '../../../src/model/contract/survey.ts'
 import type { Ended } from './command.ts'
 
 /** The report that a probe with `-o json` printed, checked against the published schema. */

@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import { timeoutReport, type TimeoutReport } from '../../../src/report/schema/timeout.ts'
+import { timeoutReport, type TimeoutReport } from '../../../src/model/contract/timeout.ts'
 import type { Ended } from './command.ts'
 import { site } from './site.ts'
 

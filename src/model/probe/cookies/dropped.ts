@@ -1,8 +1,5 @@
-/** What became of users who kept every cookie but one. */
-export interface DroppedCookie {
-  cookie: string
-  /** Users who did not send it and could be judged. */
-  users: number
-  /** Those of them whose pod changed. */
-  moved: number
-}
+import type { dropped } from '../../contract/users.ts'
+import type { Shape } from '../../contract/shape.ts'
+
+/** What became of users who left one of several cookies out. */
+export type DroppedCookie = Shape<typeof dropped>

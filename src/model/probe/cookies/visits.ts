@@ -1,11 +1,5 @@
-/** What the application's own count of visits says of one user's session. */
-export interface VisitsReport {
-  /** Answers with a number. */
-  counted: number
-  /** The highest number that was said. */
-  highest: number
-  /** Answers whose number is not above that of the answer before: the session was lost, or another one was met. */
-  lost: number
-  /** Those of them that came from the pod as before. */
-  lostOnPod: number
-}
+import type { cell } from '../../contract/survey.ts'
+import type { Shape } from '../../contract/shape.ts'
+
+/** What the application's own count says of a session. */
+export type VisitsReport = NonNullable<Shape<typeof cell>['visits']>

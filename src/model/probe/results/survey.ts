@@ -1,4 +1,3 @@
-import type { Backend } from '../backend.ts'
 import type { Breaks } from '../breaks.ts'
 import type { CookieReport, UsersVerdict } from '../cookies/cause.ts'
 import type { Crossing } from '../crossing.ts'
@@ -27,6 +26,20 @@ import type { Stranger } from '../cookies/stranger.ts'
 import type { TargetRef } from '../../affinity/target.ts'
 import type { Verdict } from './verdict.ts'
 import type { VisitsReport } from '../cookies/visits.ts'
+import type { cell, client, entry, statement, surveyReport } from '../../contract/survey.ts'
+import type { Shape } from '../../contract/shape.ts'
+
+type Status = Shape<typeof surveyReport>['status']
+
+/** Where requests came from. */
+export type SurveyClient = Shape<typeof client>
+export type AbsentClient = Status['absent'][number]
+/** What of a Service was meant and could not be asked. */
+export type UnaskedPort = NonNullable<Status['unasked']>[number]
+export type SurveyBalancer = NonNullable<Shape<typeof entry>['balancer']>
+export type BackendHits = Shape<typeof cell>['backends'][number]
+/** A fact about several cells. Programs read the fields; the reports put them in words. */
+export type SurveyStatement = Shape<typeof statement>
 
 /**
  * All that one probe found out: a verdict for each client at each entry, and what they say together. One client at one
@@ -87,44 +100,6 @@ export interface ProbeSurvey {
 
 export type IpFamily = 'IPv4' | 'IPv6'
 
-/** Where requests came from. */
-export interface SurveyClient {
-  /** 0, 1, 2, …: the completion index of its pod; −1 for the machine of the user. */
-  index: number
-  place: 'pod' | 'here'
-  pod?: string
-  node?: string
-  address?: string
-  /** All its own addresses, of both families; `address` is the first. */
-  addresses?: string[]
-  image?: string
-  /** Why it is that image; absent when the user named it. */
-  imageReason?: string
-  /** The container of a pod that was there before. */
-  container?: string
-  /** The program that sent the requests where there was no Node. */
-  tool?: string
-  /** True when it uses its node's network and has its address. */
-  hostNetwork?: boolean
-}
-
-export interface AbsentClient {
-  index: number
-  /** The API's own words. */
-  why: string
-}
-
-/** What of a Service was meant and could not be asked. */
-export interface UnaskedPort {
-  port: number
-  name?: string
-  protocol: string
-  /** Where other families of the port were asked. */
-  family?: IpFamily
-  /** A sentence without its subject, which is the Service; of a port of another protocol than was asked how to ask it. */
-  why: string
-}
-
 /** A way into the Service. */
 export interface SurveyEntry {
   index: number
@@ -148,17 +123,6 @@ export interface SurveyEntry {
   balancer?: SurveyBalancer
   /** With `gateway`: what is asked for there. */
   front?: FrontPlace
-}
-
-export interface SurveyBalancer {
-  name: string
-  /** What it does with `sessionAffinity: ClientIP`. */
-  affinity: 'follows' | 'ignores' | 'refuses' | 'unknown'
-  to: 'nodes' | 'pods' | 'cluster-ip' | 'unknown'
-  /** What its own stickiness is called, where that can be switched on. */
-  own?: string
-  /** Its own stickiness is on. */
-  keeps?: true
 }
 
 /** A host and path behind a gateway, an Ingress controller, or any proxy in front of a Service. */
@@ -220,11 +184,6 @@ export interface SurveyCell {
   startMs: number
 }
 
-export interface BackendHits {
-  letter: Backend['letter']
-  hits: number
-}
-
 /** What all cells say together. */
 export interface SurveyVerdict {
   expected: Verdict['expected']
@@ -242,46 +201,5 @@ export interface SurveyVerdict {
   acceptedErrorPerCell: number
 }
 
-/** A fact about several cells. Programs read the fields; the reports put them in words. */
-export type SurveyStatement =
-  /** Every client that could be judged stays on its pod at this entry. */
-  | { kind: 'each-client-sticks'; entry: number; clients: number }
-  /** Clients of this entry that are kept on different pods. */
-  | { kind: 'clients-differ'; entry: number; backends: number; clients: number }
-  /**
-   * Every client is on the same pod at this entry, which clients that are told apart would be with probability `chance`.
-   */
-  | { kind: 'clients-on-one-pod'; entry: number; letter: string; clients: number; chance: number }
-  /** Some clients are not kept on their pod though others are, or though they should. */
-  | { kind: 'clients-break'; entry: number; clients: number[]; of: number }
-  /** The pods saw several clients with one address: all of them are one client to the proxy. */
-  | { kind: 'clients-share-address'; entry: number; address: string; clients: number[] }
-  /** How the clients that stick are distributed over the pods: what affinity does to the load. */
-  | {
-      kind: 'load'
-      entry: number
-      /** Clients per pod that could be picked, the most first, pods without any included. */
-      clientsPerPod: number[]
-      /** The most clients that a pod has on average when every client is given a pod by chance. */
-      expectedMost: number
-      /** The probability that chance alone is as uneven. */
-      chance: number
-    }
-  /**
-   * Clients that are kept at each entry, but on different pods at different ones. `by` is what the entries differ in:
-   * the node whose proxy picks, the port, the address family, the entry itself, or nothing that is known.
-   */
-  | { kind: 'entries-differ'; by: EntryDifference; clients: number[] }
-  /** Nothing came back through an entry. */
-  | { kind: 'no-answer-through'; entry: number; clients: number[]; reason?: NoAnswerReason }
-  /** Endpoints changed and clients moved; `unnecessary` are those whose pod had not gone. */
-  | { kind: 'clients-moved'; entry: number; necessary: number[]; unnecessary: number[] }
-  /** More clients than the proxy's table can remember. */
-  | { kind: 'table-full'; entry: number; node: string; clients: number; capacity: number }
-
-export type NoAnswerReason =
-  /** The traffic policy is Local and the node has no endpoint. */
-  'no-local-endpoint'
-
 /** What two entries with different pods for the same client differ in. */
-export type EntryDifference = 'node' | 'port' | 'family' | 'entry' | 'unknown'
+export type EntryDifference = Extract<SurveyStatement, { kind: 'entries-differ' }>['by']

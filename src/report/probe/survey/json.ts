@@ -1,6 +1,6 @@
 import type { ProbeSurvey, SurveyCell, SurveyClient } from '../../../model/probe/results/survey.ts'
 import type { TargetRef } from '../../../model/affinity/target.ts'
-import type { SurveyReport } from '../../schema/survey.ts'
+import type { SurveyReport } from '../../../model/contract/survey.ts'
 import { affinity } from '../json.ts'
 import { isMasqueraded } from './cells.ts'
 import { surveySentence } from './verdict.ts'

@@ -1,6 +1,6 @@
 import type { TimeoutResult } from '../../../model/probe/results/timeout-result.ts'
 import { affinity } from '../json.ts'
-import type { TimeoutReport } from '../../schema/timeout.ts'
+import type { TimeoutReport } from '../../../model/contract/timeout.ts'
 import { timeoutSentence } from './words.ts'
 
 /** The report for programs: what was asked in `spec`, what was found in `status`. */

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
-import { timeoutReport } from '../../../../../src/report/schema/timeout.ts'
+import { timeoutReport } from '../../../../../src/model/contract/timeout.ts'
 import { createStyle } from '../../../../../src/report/terminal.ts'
 import { textWidth } from '../../../../../src/report/text/width.ts'
 import { renderTimeout, type TimeoutFormat } from '../../../../../src/report/probe/timeout/render.ts'

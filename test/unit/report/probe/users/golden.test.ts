@@ -6,7 +6,7 @@ import type { ForgedSurvey } from '../../../../../src/model/probe/cookies/forged
 import type { ProbeSurvey } from '../../../../../src/model/probe/results/survey.ts'
 import { toSurveyReport } from '../../../../../src/report/probe/survey/json.ts'
 import { renderSurveyText } from '../../../../../src/report/probe/survey/text.ts'
-import { surveyReport } from '../../../../../src/report/schema/survey.ts'
+import { surveyReport } from '../../../../../src/model/contract/survey.ts'
 import { createStyle } from '../../../../../src/report/terminal.ts'
 import { seeded } from '../../../judge/simulate.ts'
 import { type Asking, gateways, probed } from '../../../probe/count/users/gateways.ts'

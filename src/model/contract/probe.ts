@@ -1,6 +1,6 @@
 /**
- * The JSON contract of `probe -o json`. Only the types reach the program (`import type`): the schema is for the
- * tests and for docs/schema, and its library stays out of the executable.
+ * The JSON contract of `probe -o json`. Only the types reach the program (`import type`), which takes those of its results
+ * from here: the schema itself is for the tests and for docs/schema, and its library stays out of the executable.
  *
  * Within v1 fields are added, never removed, renamed or given another meaning.
  */
@@ -42,7 +42,7 @@ export const backend = z
   })
   .describe('Someone who answered.')
 
-const endpointChange = z
+export const endpointChange = z
   .object({
     atMs: time.describe('When it was seen, in milliseconds since the first request.'),
     kind: z
@@ -54,7 +54,7 @@ const endpointChange = z
   })
   .describe('A change of the Service’s endpoints during the run.')
 
-const explanation = z
+export const explanation = z
   .discriminatedUnion('kind', [
     z.object({
       kind: z.literal('endpoint-gone').describe('The backend before stopped being an endpoint.'),
@@ -84,7 +84,7 @@ export const switchSchema = z
   })
   .describe('A change of the backend from one recognised answer to the next.')
 
-const timelineCell = z
+export const timelineCell = z
   .object({
     fromMs: time.describe('Start of the stretch, in milliseconds since the first request.'),
     toMs: time.describe('End of the stretch, in milliseconds since the first request.'),
@@ -200,7 +200,7 @@ export const probedService = z
   })
   .describe('What was probed, and how it was configured at the start.')
 
-const during = z.object({
+export const during = z.object({
   command: z.string().describe('The command that was run in the middle.'),
   exitCode: z.int().optional().describe('Absent when a signal ended it, or nothing before the probe ended.'),
   signal: z.string().optional().describe('The signal that ended it.'),
@@ -247,7 +247,7 @@ const during = z.object({
     .describe('With users who are to stay: who moved since the command began.'),
 })
 
-const direct = z.array(
+export const direct = z.array(
   z
     .object({
       address: z.string().describe('The address of the endpoint.'),

@@ -31,7 +31,7 @@ const spec = z
   })
   .describe('What was asked.')
 
-const finding = z
+export const finding = z
   .object({
     outcome: z
       .enum(['timed', 'held', 'not-held', 'inexact'])
@@ -89,7 +89,7 @@ const verdict = z
   })
   .describe('How that compares with what is configured.')
 
-const trial = z
+export const trial = z
   .object({
     round: count.describe('The round that it belongs to, 1 for the first.'),
     client: count.describe('The client in that round.'),
@@ -101,7 +101,7 @@ const trial = z
   })
   .describe('A pause of one client.')
 
-const status = z
+export const status = z
   .object({
     verdict,
     finding: finding.optional(),

@@ -62,7 +62,7 @@ const front = z
   })
   .describe('With `gateway`: what is asked for there.')
 
-const entry = z
+export const entry = z
   .object({
     index: entryIndex,
     kind: z
@@ -99,7 +99,7 @@ const entry = z
   })
   .describe('A way into the Service.')
 
-const client = z
+export const client = z
   .object({
     index: z.int().min(-1).describe('The completion index of its pod; -1 is the user’s machine.'),
     place: z.enum(['pod', 'here']).describe('In the cluster, or on the machine of the user.'),
@@ -115,7 +115,7 @@ const client = z
   })
   .describe('Where requests came from.')
 
-const cell = z
+export const cell = z
   .object({
     client: clientIndex,
     entry: entryIndex,
@@ -181,7 +181,7 @@ const cell = z
 
 const clients = z.array(clientIndex).describe('The clients that it holds for.')
 
-const statement = z
+export const statement = z
   .discriminatedUnion('kind', [
     z.object({
       kind: z.literal('each-client-sticks').describe('Every client stays on its pod at this entry.'),
