@@ -1,11 +1,19 @@
+import { apisixUpstreams, trafficPolicies } from '../../mechanisms/apisix/objects.ts'
 import { nlbAttributesKey } from '../../mechanisms/aws/nlb.ts'
+import { routePolicies } from '../../mechanisms/azure/route-policy.ts'
+import { mappings } from '../../mechanisms/emissary/mapping.ts'
 import { backendTrafficPolicies } from '../../mechanisms/envoy-gateway/objects.ts'
+import { backendConfigs } from '../../mechanisms/gke/controller.ts'
+import { backendPolicies, sessionFilters, sessionPolicies } from '../../mechanisms/gke/policies.ts'
 import { routeTypes } from '../../mechanisms/index.ts'
 import { ingressControllers } from '../../mechanisms/ingress/controllers.ts'
 import { ingresses } from '../../mechanisms/ingress/objects.ts'
 import { sessionLabels } from '../../mechanisms/istio/istiod.ts'
 import { destinationRules } from '../../mechanisms/istio/objects.ts'
+import { backendConfigs as backendConfigPolicies } from '../../mechanisms/kgateway/policy.ts'
 import { annotationField, annotationsOf } from '../../mechanisms/kit/controller.ts'
+import { upstreamPolicies } from '../../mechanisms/kong/controller.ts'
+import { virtualServerRoutes, virtualServers } from '../../mechanisms/nginx-inc/virtual-server.ts'
 import { services } from '../../mechanisms/service/objects.ts'
 import { ingressRoutes, traefikServices } from '../../mechanisms/traefik/objects.ts'
 import { analyzer, type View } from '../../mechanisms/analyzer.ts'
@@ -83,6 +91,38 @@ const fields: readonly { types: readonly ObjectType<LooseObject>[]; tell: string
       'highestRandomWeight.services',
     ].map((one) => `spec.${one}.sticky`),
   },
+  {
+    types: [virtualServers, virtualServerRoutes],
+    tell: ['sessionCookie', 'lb-method'],
+    places: ['spec.upstreams.sessionCookie', 'spec.upstreams.lb-method'],
+  },
+  { types: [backendConfigs], tell: ['sessionAffinity', 'affinityType'], places: ['spec.sessionAffinity'] },
+  {
+    types: [backendPolicies, routePolicies],
+    tell: ['sessionAffinity'],
+    places: ['spec.default.sessionAffinity'],
+  },
+  {
+    types: [sessionPolicies, sessionFilters],
+    tell: ['statefulGeneratedCookie', 'cookieTtlSeconds'],
+    places: ['spec.statefulGeneratedCookie'],
+  },
+  {
+    types: [upstreamPolicies],
+    tell: ['hashOn', 'stickySessions'],
+    places: ['hashOn', 'hashOnFallback', 'stickySessions'].map((one) => `spec.${one}`),
+  },
+  {
+    types: [backendConfigPolicies],
+    tell: ['loadBalancer', 'ringHash', 'maglev', 'hashPolicies'],
+    places: ['ringHash', 'maglev'].map((one) => `spec.loadBalancer.${one}.hashPolicies`),
+  },
+  { types: [mappings], tell: ['load_balancer', 'loadBalancer'], places: ['spec.load_balancer'] },
+  {
+    types: [apisixUpstreams, trafficPolicies],
+    tell: ['loadbalancer', 'loadBalancer'],
+    places: ['spec.loadbalancer', 'spec.portLevelSettings.loadbalancer'],
+  },
 ]
 
 function strayFields({ spec }: LooseObject, { tell, places }: (typeof fields)[number]): Stray[] {
@@ -94,10 +134,11 @@ function strayFields({ spec }: LooseObject, { tell, places }: (typeof fields)[nu
       if (isPlace(`${path}.${key}`)) return within(inner, `${field}.${key}`, `${path}.${key}`)
       const meant = tell.includes(key) ? key : slipOf(key, tell)
       if (meant === undefined) return within(inner, `${field}.${key}`, `${path}.${key}`)
-      const [place = ''] = places
+      const [first = ''] = places
+      const place = places.find((one) => one.includes(meant))
       const instead = isPlace(`${path}.${meant}`)
         ? `${path}.${meant}`
-        : place.slice(0, place.indexOf(meant) + meant.length)
+        : (place?.slice(0, place.indexOf(meant) + meant.length) ?? first)
       return [
         {
           field: `${field}.${key}`,

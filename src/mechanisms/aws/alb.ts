@@ -1,10 +1,11 @@
 import type { Policy } from '../../model/affinity/policy.ts'
 import { annotationsOf, type Backend, type IngressController, type Served } from '../kit/controller.ts'
-import { defaultCookieSeconds, parseAttributes } from './attributes.ts'
+import { defaultCookieSeconds, parseAttributes, unreadParts } from './attributes.ts'
 
 export const albPrefix = 'alb.ingress.kubernetes.io/'
 export const attributesKey = `${albPrefix}target-group-attributes`
 export const targetTypeKey = `${albPrefix}target-type`
+export const targetTypes = ['instance', 'ip']
 
 /**
  * An annotation as the AWS Load Balancer Controller reads it, and where: that of the Service beats that of the Ingress
@@ -23,7 +24,7 @@ export function annotationFor(
 /** What attributes make an ALB stick on. */
 export function albPolicy(text: string | undefined): Policy {
   const attributes = parseAttributes(text)
-  if (attributes.get('stickiness.enabled') !== 'true') return { kind: 'none' }
+  if (attributes.get('stickiness.enabled') !== 'true' || unreadParts(text).length > 0) return { kind: 'none' }
   const type = attributes.get('stickiness.type') ?? 'lb_cookie'
   if (type !== 'lb_cookie' && type !== 'app_cookie') return { kind: 'none' }
   const seconds = Number(attributes.get(`stickiness.${type}.duration_seconds`) ?? defaultCookieSeconds)
@@ -38,6 +39,10 @@ export function albPolicy(text: string | undefined): Policy {
 
 function serve(backend: Backend): Served {
   const targets = annotationFor(targetTypeKey, backend)?.value
+  if (targets !== undefined && !targetTypes.includes(targets)) {
+    const why = `the controller stops at target-type "${targets}"`
+    return { policy: { kind: 'unknown', why }, arrival: 'unknown' }
+  }
   return {
     policy: albPolicy(annotationFor(attributesKey, backend)?.value),
     arrival: targets === 'ip' ? 'pods' : 'node-port',

@@ -5,8 +5,15 @@ import { ingressAnalyzer, placedAt } from '../ingress/analyzer.ts'
 import { annotationField, annotationsOf, type Backend } from '../kit/controller.ts'
 import { services } from '../service/objects.ts'
 import { forwards } from './actions.ts'
-import { alb, albPolicy, albPrefix, annotationFor, attributesKey, targetTypeKey } from './alb.ts'
-import { type Balancer, misspelt, parseAttributes, wantsStickiness, wrongValues } from './attributes.ts'
+import { alb, albPolicy, albPrefix, annotationFor, attributesKey, targetTypeKey, targetTypes } from './alb.ts'
+import {
+  type Balancer,
+  misspelt,
+  parseAttributes,
+  unreadParts,
+  wantsStickiness,
+  wrongValues,
+} from './attributes.ts'
 import { isOfLbc, nlbAttributesKey, nlbTargetTypeKey, sslCertKey } from './nlb.ts'
 
 type AttributeCode = 'AFF-AWS-UNKNOWN-ATTRIBUTE' | 'AFF-AWS-BAD-VALUE' | 'AFF-AWS-NOT-ENABLED'
@@ -21,7 +28,8 @@ function lintAttributes(
   report: Report<AttributeCode>,
 ): void {
   const attributes = parseAttributes(text)
-  const meant = [...misspelt(attributes, of)]
+  const unread = unreadParts(text)
+  const meant = unread.length > 0 ? [] : [...misspelt(attributes, of)]
   if (meant.length > 0) {
     report('AFF-AWS-UNKNOWN-ATTRIBUTE', {
       message: `AWS has no attribute ${meant.map(([key]) => `"${key}"`).join(', ')}: did you mean ${meant.map(([, word]) => word).join(', ')}?`,
@@ -30,12 +38,12 @@ function lintAttributes(
       ...place,
     })
   }
-  const wrong = wrongValues(attributes, of)
+  const wrong = unread.length > 0 ? unread : wrongValues(attributes, of)
   if (wrong.length > 0) {
     report('AFF-AWS-BAD-VALUE', {
       message: wrong.join('; '),
-      why: 'AWS refuses the attributes, all of them: nothing sticks.',
-      mend: ['correct the value'],
+      why: `${unread.length > 0 ? 'The controller or AWS' : 'AWS'} refuses the attributes, all of them: nothing sticks.`,
+      mend: [unread.length > 0 ? 'write KEY=VALUE,KEY=VALUE' : 'correct the value'],
       ...place,
     })
   }
@@ -78,6 +86,23 @@ const serviceAttributes = objectAnalyzer({
   analyse: (service, _view, report) => {
     const text = annotationsOf(service)[nlbAttributesKey] ?? ''
     lintAttributes(text, 'nlb', placedAt(service, annotationField(nlbAttributesKey)), report)
+  },
+})
+
+const targetType = ingressAnalyzer({
+  by: alb,
+  codes: ['AFF-AWS-BAD-VALUE'],
+  applies: ({ backends }) => placesOf(targetTypeKey, backends).length > 0,
+  analyse: ({ backends }, _view, report) => {
+    for (const { text, object } of placesOf(targetTypeKey, backends)) {
+      if (targetTypes.includes(text)) continue
+      report('AFF-AWS-BAD-VALUE', {
+        message: `target-type is ${targetTypes.join(' or ')}, and not "${text}"`,
+        why: 'The controller stops at it, and the load balancer stays as it was, or is not made.',
+        mend: [`${targetTypeKey}: ip`],
+        ...placedAt(object, annotationField(targetTypeKey)),
+      })
+    }
   },
 })
 
@@ -166,6 +191,7 @@ const tls = objectAnalyzer({
 
 export const analyzers: readonly Analyzer[] = [
   ingressAttributes,
+  targetType,
   serviceAttributes,
   ingressNodes,
   serviceNodes,

@@ -40,13 +40,28 @@ export type Balancer = 'alb' | 'nlb'
 
 const known: Readonly<Record<Balancer, readonly string[]>> = { alb: albAttributes, nlb: nlbAttributes }
 
-/** `k1=v1,k2=v2`, as the AWS Load Balancer Controller reads it; the last of two with one key counts. */
+/** `k1=v1,k2=v2`, as the AWS Load Balancer Controller reads it; the last of two with one key counts (pkg/annotations/parser.go). */
 export function parseAttributes(text: string | undefined): ReadonlyMap<string, string> {
-  const pairs = (text ?? '').split(',').flatMap((part): [string, string][] => {
-    const at = part.indexOf('=')
-    return at <= 0 ? [] : [[part.slice(0, at).trim(), part.slice(at + 1).trim()]]
+  return new Map(
+    partsOf(text).flatMap((part): [string, string][] => {
+      const at = part.indexOf('=')
+      return at <= 0 ? [] : [[part.slice(0, at), part.slice(at + 1)]]
+    }),
+  )
+}
+
+function partsOf(text = ''): string[] {
+  return text.split(',').flatMap((part) => (part.trim() === '' ? [] : [part.trim()]))
+}
+
+/** What of it cannot be read, in words: the controller stops at it. */
+export function unreadParts(text: string | undefined): string[] {
+  return partsOf(text).flatMap((part) => {
+    if (part.indexOf('=') <= 0) return [`"${part}" is not KEY=VALUE`]
+    return /\s=|=\s/.test(part)
+      ? [`a space stands beside the = of "${part}", and is taken for a part of it`]
+      : []
   })
-  return new Map(pairs)
 }
 
 /** Keys that no such load balancer has, and that look like one about stickiness: with the one that is meant. */

@@ -25,7 +25,11 @@ export function isOfLbc(service: Service): boolean {
 
 /** What its Network Load Balancer sticks on: it has no other stickiness than by the address. */
 function nlbPolicy(service: Service): Policy {
-  const attributes = parseAttributes(annotationsOf(service)[nlbAttributesKey])
+  const annotations = annotationsOf(service)
+  const attributes = parseAttributes(annotations[nlbAttributesKey])
+  const ofPort = Object.keys(annotations).find((key) => key.startsWith(`${nlbAttributesKey}.`))
+  if (ofPort !== undefined)
+    return { kind: 'unknown', why: `whether ${ofPort} counts is up to the release of the controller` }
   const type = attributes.get('stickiness.type') ?? 'source_ip'
   return attributes.get('stickiness.enabled') === 'true' && type === 'source_ip'
     ? { kind: 'hash', of: 'client address' }

@@ -22,14 +22,10 @@ export function refineRoute(leg: Leg, store: Store): Leg {
   if (routing?.controller?.label !== 'Azure Application Gateway' || hop === undefined) return leg
   const open = unreadable([routePolicies], store)
   if (open !== undefined) return { ...leg, hop: { ...hop, policy: open } }
-  const [policy] = policiesFor(routePolicies, refOf(routing.route), store).filter(
-    ({ spec }) => at(spec, 'default.sessionAffinity') !== undefined,
-  )
-  if (policy === undefined) return leg
-  return {
-    ...leg,
-    hop: { ...hop, configuredBy: [...hop.configuredBy, refOf(policy)], policy: policyOf(policy) },
-  }
+  const attached = policiesFor(routePolicies, refOf(routing.route), store)
+  const own = attached.find(({ spec }) => at(spec, 'default.sessionAffinity') !== undefined)
+  const policy = own === undefined ? hop.policy : policyOf(own)
+  return { ...leg, hop: { ...hop, configuredBy: [...hop.configuredBy, ...attached.map(refOf)], policy } }
 }
 
 function policyOf({ spec }: LooseObject): Policy {

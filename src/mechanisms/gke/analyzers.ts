@@ -8,7 +8,7 @@ import { services } from '../service/objects.ts'
 import { sticks } from '../../model/affinity/policy.ts'
 import { didYouMean } from '../../model/common/spelling.ts'
 import { backendConfigs, configKeys, configRefOf, gke, jsonOf, negKey } from './controller.ts'
-import { backendPolicies, backendPolicyTypes } from './policies.ts'
+import { backendPolicies, backendPolicyTypes, sessionFilters, sessionPolicies } from './policies.ts'
 
 const missing = objectAnalyzer({
   about: services,
@@ -108,7 +108,9 @@ interface Affinity {
   path: string
   typeKey: string
   ttlKey: string
+  /** None where there is no choice. */
   types: readonly string[]
+  leastSeconds: number
   mostSeconds: number
 }
 
@@ -119,6 +121,7 @@ const inBackendConfig: Affinity = {
   ttlKey: 'affinityCookieTtlSec',
   // pkg/backendconfig/validation.go
   types: ['NONE', 'CLIENT_IP', 'GENERATED_COOKIE'],
+  leastSeconds: 0,
   mostSeconds: 86_400,
 }
 
@@ -128,22 +131,41 @@ const inBackendPolicy: Affinity = {
   typeKey: 'type',
   ttlKey: 'cookieTtlSec',
   types: backendPolicyTypes,
+  leastSeconds: 0,
   mostSeconds: 1_209_600,
 }
 
-function affinityAnalyzers({ about, path, typeKey, ttlKey, types, mostSeconds }: Affinity): Analyzer {
+const inSession = (about: ObjectType<LooseObject>): Affinity => ({
+  about,
+  path: 'statefulGeneratedCookie',
+  typeKey: '',
+  ttlKey: 'cookieTtlSeconds',
+  types: [],
+  leastSeconds: 1,
+  mostSeconds: 86_400,
+})
+
+function affinityAnalyzers({
+  about,
+  path,
+  typeKey,
+  ttlKey,
+  types,
+  leastSeconds,
+  mostSeconds,
+}: Affinity): Analyzer {
   return objectAnalyzer({
     about,
     codes: ['AFF-GKE-AFFINITY-VALUE', 'AFF-GKE-UNUSED-TTL'],
     applies: ({ spec }) => at(spec, path) !== undefined,
     analyse: ({ spec }, _view, report) => {
       const { [typeKey]: given, [ttlKey]: seconds } = record(at(spec, path))
-      const known = [typeKey, ttlKey]
+      const known = [typeKey, ttlKey].filter((key) => key !== '')
       for (const key of Object.keys(record(at(spec, path)))) {
         const meant = didYouMean(key, known)
         if (known.includes(key) || meant === undefined) continue
         report('AFF-GKE-AFFINITY-VALUE', {
-          message: `sessionAffinity has no field "${key}": did you mean "${meant}"?`,
+          message: `${path.split('.').at(-1)} has no field "${key}": did you mean "${meant}"?`,
           why: 'The API server drops fields that it does not know, and what was meant is not set.',
           mend: [`write ${meant}`],
           field: `spec.${path}.${key}`,
@@ -159,15 +181,19 @@ function affinityAnalyzers({ about, path, typeKey, ttlKey, types, mostSeconds }:
           field: `spec.${path}.${typeKey}`,
         })
       }
-      if (typeof seconds !== 'number') return
-      if (seconds < 0 || seconds > mostSeconds) {
+      if (seconds === undefined) return
+      if (typeof seconds !== 'number' || seconds < leastSeconds || seconds > mostSeconds) {
         report('AFF-GKE-AFFINITY-VALUE', {
-          message: `${ttlKey} is 0 to ${mostSeconds}, and not ${seconds}`,
-          why: 'The controller refuses it, and the load balancer stays as it was.',
-          mend: [`${ttlKey}: ${mostSeconds}`],
+          message: `${ttlKey} is ${leastSeconds} to ${mostSeconds}, a number, and not ${JSON.stringify(seconds)}`,
+          why: 'It is refused, and the load balancer stays as it was.',
+          mend: [`${ttlKey}: ${Math.max(3600, leastSeconds)}`],
           field: `spec.${path}.${ttlKey}`,
         })
-      } else if (seconds > 0 && !['GENERATED_COOKIE', 'HTTP_COOKIE'].includes(type ?? 'NONE')) {
+      } else if (
+        types.length > 0 &&
+        seconds > 0 &&
+        !['GENERATED_COOKIE', 'HTTP_COOKIE'].includes(type ?? 'NONE')
+      ) {
         report('AFF-GKE-UNUSED-TTL', {
           message: `${ttlKey} has no effect with ${typeKey} ${type ?? 'NONE'}: there is no cookie`,
           why: 'The time is that of a cookie which the load balancer makes.',
@@ -208,5 +234,7 @@ export const analyzers: readonly Analyzer[] = [
   misplaced,
   affinityAnalyzers(inBackendConfig),
   affinityAnalyzers(inBackendPolicy),
+  affinityAnalyzers(inSession(sessionPolicies)),
+  affinityAnalyzers(inSession(sessionFilters)),
   nodes,
 ]

@@ -47,25 +47,22 @@ export function refineGateway(leg: Leg, store: Store): Leg {
   const routing = routingOf(leg)
   const { hop, to } = leg
   if (routing?.controller?.label !== 'GKE' || hop === undefined || typeof to !== 'object') return leg
-  const found = [
+  const attached = [
     ...filtersOf(routing.rule, routing.route, store),
     ...policiesFor(sessionPolicies, to.object, store),
     ...policiesFor(backendPolicies, to.object, store),
-  ].flatMap((object) => {
-    const policy = policyOf(object)
-    return policy === undefined ? [] : [{ object, policy }]
-  })
+  ]
+  const found = attached.flatMap((object) => policyOf(object) ?? [])
   const open = unreadable([sessionPolicies, sessionFilters, backendPolicies], store)
   if (open !== undefined) return { ...leg, hop: { ...hop, policy: open } }
   const [first, second] = found
-  if (first === undefined) return leg
   const why = 'several policies and filters set session affinity, and which one wins is not documented'
   return {
     ...leg,
     hop: {
       ...hop,
-      configuredBy: [...hop.configuredBy, ...found.map(({ object }) => refOf(object))],
-      policy: second === undefined ? first.policy : { kind: 'unknown', why },
+      configuredBy: [...hop.configuredBy, ...attached.map(refOf)],
+      policy: second === undefined ? (first ?? hop.policy) : { kind: 'unknown', why },
     },
   }
 }

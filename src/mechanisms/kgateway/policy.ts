@@ -59,15 +59,13 @@ export function refineGateway(leg: Leg, store: Store): Leg {
   if (sticks(hop.policy) === true) return leg
   const open = unreadable([backendConfigs], store)
   if (open !== undefined) return { ...leg, hop: { ...hop, policy: open } }
-  const found = configsFor(to.object, store).filter((one) => configPolicy(one) !== undefined)
-  const [first, second] = found
-  const own = first === undefined ? undefined : configPolicy(first)
-  if (own === undefined) return leg
+  const attached = configsFor(to.object, store)
+  const [own, second] = attached.flatMap((one) => configPolicy(one) ?? [])
   // Releases with merge.go take the first that sets the field; before, each was applied over the one before.
   const why =
     'several BackendConfigPolicies are attached, and which one counts is up to the release of kgateway'
-  const policy: Policy = second === undefined ? own : { kind: 'unknown', why }
-  return { ...leg, hop: { ...hop, policy, configuredBy: [...hop.configuredBy, ...found.map(refOf)] } }
+  const policy: Policy = second === undefined ? (own ?? hop.policy) : { kind: 'unknown', why }
+  return { ...leg, hop: { ...hop, policy, configuredBy: [...hop.configuredBy, ...attached.map(refOf)] } }
 }
 
 function configsFor(ref: ObjectRef, store: Store): readonly LooseObject[] {

@@ -1,0 +1,168 @@
+import { expect, test } from 'vitest'
+import { explainedText } from '../explained.ts'
+import {
+  gateway,
+  gatewayClass,
+  ingress,
+  ingressClass,
+  route,
+  rule,
+  serviceAt,
+  together,
+} from '../variant-objects.ts'
+
+/** What nobody reads as it was meant: what is said, and what clients stick to. */
+interface Mistake {
+  id: string
+  text: string
+  said: string
+  ways: string[]
+}
+
+const own = (apiVersion: string, kind: string, spec: object): string => `
+apiVersion: ${apiVersion}
+kind: ${kind}
+metadata: {name: own, namespace: shop}
+spec: ${JSON.stringify(spec)}
+`
+const behind = (controller: string, ...more: string[]): string =>
+  together(gatewayClass(controller), gateway(), serviceAt('a'), route('r', [rule('/', 'a')]), ...more)
+const toService = { targetRef: { group: '', kind: 'Service', name: 'a' } }
+const toRoute = { targetRef: { group: 'gateway.networking.k8s.io', kind: 'HTTPRoute', name: 'r' } }
+const gke = (kind: string, spec: object): string =>
+  behind(
+    'networking.gke.io/gateway',
+    own('networking.gke.io/v1', kind, {
+      ...toService,
+      ...spec,
+    }),
+  )
+const backendConfig = (spec: object): string =>
+  together(
+    serviceAt('a', {
+      'cloud.google.com/backend-config': '{"default": "own"}',
+      'cloud.google.com/neg': '{"ingress": true}',
+    }),
+    ingress('w', { 'kubernetes.io/ingress.class': 'gce' }, [['/', 'a']], 'shop.example', { cls: '' }),
+    own('cloud.google.com/v1', 'BackendConfig', spec),
+  )
+const alb = (words: Record<string, string>): string =>
+  together(
+    ingressClass('ingress.k8s.aws/alb'),
+    serviceAt('a'),
+    ingress(
+      'w',
+      Object.fromEntries(
+        Object.entries(words).map(([key, value]) => [`alb.ingress.kubernetes.io/${key}`, value]),
+      ),
+      [['/', 'a']],
+    ),
+  )
+const virtualServer = (upstream: object, more: object = {}): string =>
+  together(
+    serviceAt('a'),
+    own('k8s.nginx.org/v1', 'VirtualServer', {
+      host: 'shop.example',
+      upstreams: [{ name: 'a', service: 'a', port: 80, ...upstream }],
+      routes: [{ path: '/', action: { pass: 'a' }, ...more }],
+    }),
+  )
+const cookie = { enable: true, name: 'sid' }
+
+const mistakes: Mistake[] = [
+  {
+    id: 'VirtualServer: session-cookie',
+    text: virtualServer({ 'session-cookie': cookie }),
+    said: 'AFF-L7-MISPLACED .*session-cookie: did you mean sessionCookie',
+    ways: ['shop.example none'],
+  },
+  {
+    id: 'VirtualServer: sessionCookie of a route',
+    text: virtualServer({}, { sessionCookie: cookie }),
+    said: 'AFF-L7-MISPLACED .*it belongs to spec.upstreams.sessionCookie',
+    ways: ['shop.example none'],
+  },
+  {
+    id: 'VirtualServer: a method that does not exist',
+    text: virtualServer({ 'lb-method': 'ip-hash' }),
+    said: 'AFF-NGINC-SYNTAX there is no method "ip-hash"',
+    ways: ['shop.example none'],
+  },
+  {
+    id: 'BackendConfig: fields of sessionAffinity one level too high',
+    text: backendConfig({ affinityType: 'GENERATED_COOKIE' }),
+    said: 'AFF-L7-MISPLACED .*spec.affinityType: it belongs to spec.sessionAffinity',
+    ways: ['shop.example/ none'],
+  },
+  {
+    id: 'BackendConfig: a time in quotes',
+    text: backendConfig({
+      sessionAffinity: { affinityType: 'GENERATED_COOKIE', affinityCookieTtlSec: '60' },
+    }),
+    said: 'AFF-GKE-AFFINITY-VALUE .*a number, and not "60"',
+    ways: ['shop.example/ cookie GCLB'],
+  },
+  {
+    id: 'GCPBackendPolicy without default',
+    text: gke('GCPBackendPolicy', { sessionAffinity: { type: 'GENERATED_COOKIE' } }),
+    said: 'AFF-L7-MISPLACED .*it belongs to spec.default.sessionAffinity',
+    ways: ['shop.example none'],
+  },
+  {
+    id: 'GCPSessionAffinityPolicy: two days',
+    text: gke('GCPSessionAffinityPolicy', { statefulGeneratedCookie: { cookieTtlSeconds: 172_800 } }),
+    said: 'AFF-GKE-AFFINITY-VALUE cookieTtlSeconds is 1 to 86400',
+    ways: ['shop.example cookie GSSA'],
+  },
+  {
+    id: 'RoutePolicy without default',
+    text: behind(
+      'alb.networking.azure.io/alb-controller',
+      own('alb.networking.azure.io/v1', 'RoutePolicy', {
+        ...toRoute,
+        sessionAffinity: { affinityType: 'managed-cookie' },
+      }),
+    ),
+    said: 'AFF-L7-MISPLACED .*it belongs to spec.default.sessionAffinity',
+    ways: ['shop.example none'],
+  },
+  {
+    id: 'BackendConfigPolicy: hashPolicies one level too high',
+    text: behind(
+      'kgateway.dev/kgateway',
+      own('gateway.kgateway.dev/v1alpha1', 'BackendConfigPolicy', {
+        targetRefs: [toService.targetRef],
+        loadBalancer: { hashPolicies: [{ sourceIP: {} }] },
+      }),
+    ),
+    said: 'AFF-L7-MISPLACED .*loadBalancer.hashPolicies: it belongs to spec.loadBalancer.ringHash.hashPolicies',
+    ways: ['shop.example none'],
+  },
+  {
+    id: 'ALB: spaces beside =',
+    text: alb({ 'target-group-attributes': 'stickiness.enabled = true', 'target-type': 'ip' }),
+    said: 'AFF-AWS-BAD-VALUE a space stands beside the =',
+    ways: ['shop.example/ none'],
+  },
+  {
+    id: 'ALB: a part without =',
+    text: alb({ 'target-group-attributes': 'stickiness.enabled=true,lb_cookie', 'target-type': 'ip' }),
+    said: 'AFF-AWS-BAD-VALUE "lb_cookie" is not KEY=VALUE',
+    ways: ['shop.example/ none'],
+  },
+  {
+    id: 'ALB: a target type in capitals',
+    text: alb({ 'target-group-attributes': 'stickiness.enabled=true', 'target-type': 'IP' }),
+    said: 'AFF-AWS-BAD-VALUE target-type is instance or ip, and not "IP"',
+    ways: ['shop.example/ unknown'],
+  },
+]
+
+test.each(mistakes)('$id', async ({ text, said, ways }) => {
+  const { explanations, ways: found } = await explainedText(text)
+  const texts = explanations.flatMap(({ findings }) =>
+    findings.map(({ code, message }) => `${code} ${message}`),
+  )
+  expect(texts).toContainEqual(expect.stringMatching(said))
+  expect(found).toEqual(ways)
+})
