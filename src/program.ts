@@ -10,7 +10,7 @@ import { didYouMean } from './model/common/spelling.ts'
 import { UserError } from './model/common/user-error.ts'
 import { sanitize } from './report/text/sanitize.ts'
 
-const helpWords = new Set(['-h', '--help'])
+const helpWords = new Set(['-h', '--help', '--help=true'])
 
 /**
  * Runs one command line and returns its exit code. Prints its answer to stdout and failures to stderr.

@@ -35,6 +35,7 @@ describe('help', () => {
       for (const words of [
         ['help', ...line],
         [...line, '-h'],
+        [...line, '--help=true'],
         ['-n', 'shop', ...line, '--help'],
         [...line, '--no-such-flag', '--help'],
       ])
