@@ -40,11 +40,11 @@ export const installedBalancers: readonly Provider[] = [
     name: 'k3s ServiceLB',
     affinity: 'ignores',
     keeps: 'maybe',
-    client: 'unknown',
+    client: 'hidden',
     to: 'nodes',
     signs: { annotation: /^svccontroller\.k3s\.cattle\.io\//, nodes: /^k3s:/, isOneOfMany: true },
     source:
-      '[k3s-io/klipper-lb entry](https://github.com/k3s-io/klipper-lb/blob/HEAD/entry): every node has the port, and clients pick a node by its address',
+      '[k3s-io/klipper-lb entry](https://github.com/k3s-io/klipper-lb/blob/HEAD/entry), [k3s-io/k3s pkg/cloudprovider/servicelb.go](https://github.com/k3s-io/k3s/blob/HEAD/pkg/cloudprovider/servicelb.go): every node has the port, and clients pick a node by its address; a pod there goes on with its own address, to the cluster IP or, with externalTrafficPolicy Local, to the node port',
   },
   {
     name: 'KubeLB',
