@@ -15,32 +15,57 @@ function clusterThat(...answers: (() => unknown)[]) {
   return { cluster: { get } as unknown as Cluster, asked }
 }
 
+/** Reads, and notes the pauses in the place of making them. */
+async function readFrom(cluster: Cluster, node?: string) {
+  const paused: number[] = []
+  const read = await readImages(cluster, node, never, async (ms) => await Promise.resolve(paused.push(ms)))
+  return { read, paused }
+}
+
+const failing = (code: number) => (): never => {
+  throw new ApiError({ kind: 'Status', apiVersion: 'v1', code, reason: 'X' }, { verb: 'GET', path: '/' })
+}
+
 const late = (): never => {
   throw new ConnectionError('timeout', 'did not answer in time')
 }
 
 test('nodes that could not be read in time are asked again, with more patience', async () => {
   const { cluster, asked } = clusterThat(late, () => ({ metadata: {}, items: [] }))
-  expect(await readImages(cluster, undefined, never)).toStrictEqual({ kind: 'read', nodes: [], all: true })
-  expect(asked).toStrictEqual([2000, 10_000])
+  const { read } = await readFrom(cluster)
+  expect(read).toStrictEqual({ kind: 'read', nodes: [], all: true })
+  expect(asked).toStrictEqual([2000, 4000])
 })
 
 test('in vain: why, once', async () => {
   const { cluster, asked } = clusterThat(late)
-  expect(await readImages(cluster, 'node1', never)).toStrictEqual({
-    kind: 'failed',
-    why: 'did not answer in time',
-  })
-  expect(asked).toHaveLength(2)
+  const { read } = await readFrom(cluster, 'node1')
+  expect(read).toStrictEqual({ kind: 'failed', why: 'did not answer in time' })
+  expect(asked).toStrictEqual([2000, 4000, 10_000])
 })
 
-test('who may not read them does not ask twice', async () => {
-  const { cluster, asked } = clusterThat(() => {
-    throw new ApiError(
-      { kind: 'Status', apiVersion: 'v1', code: 403, reason: 'Forbidden' },
-      { verb: 'GET', path: '/' },
-    )
-  })
-  expect(await readImages(cluster, undefined, never)).toStrictEqual({ kind: 'forbidden' })
+test('an API server that is not up yet is asked again after a pause, each longer than the one before', async () => {
+  const { cluster, asked } = clusterThat(failing(503), failing(503), () => ({ metadata: {}, items: [] }))
+  const { read, paused } = await readFrom(cluster)
+  expect(read.kind).toBe('read')
+  expect(asked).toHaveLength(3)
+  expect(paused).toStrictEqual([1000, 4000])
+})
+
+test.each([
+  [403, 'forbidden'],
+  [404, 'failed'],
+])('what stays as it is is asked once: %i', async (code, kind) => {
+  const { cluster, asked } = clusterThat(failing(code))
+  expect((await readFrom(cluster, 'node1')).read.kind).toBe(kind)
   expect(asked).toHaveLength(1)
+})
+
+test('an interrupt ends the pause, too', async () => {
+  const interrupt = new AbortController()
+  const { cluster } = clusterThat(() => {
+    setTimeout(() => interrupt.abort(new Error('interrupted')))
+    return failing(503)()
+  })
+  await expect(readImages(cluster, undefined, interrupt.signal)).rejects.toThrow('interrupted')
 })
