@@ -1,6 +1,6 @@
 import type { Interfaces } from '@oclif/core'
 import type { Cluster } from '../cluster/index.ts'
-import { normaliseBooleans } from './flags/argv.ts'
+import { keepLast, normaliseBooleans } from './flags/argv.ts'
 import { type GlobalFlagValues, globalFlags } from './flags/global.ts'
 import { Command } from './oclif-command.ts'
 import { openCluster } from './open-cluster.ts'
@@ -54,7 +54,7 @@ export abstract class BaseCommand extends Command {
         ...(baseFlags === undefined ? {} : { baseFlags }),
         strict: false,
       },
-      normaliseBooleans(argv, flags),
+      keepLast(normaliseBooleans(argv, flags), flags),
     )
   }
 

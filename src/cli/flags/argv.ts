@@ -6,6 +6,8 @@ interface FlagShape {
   char?: string | undefined
   /** On unless switched off: `--no-NAME` is what oclif reads. */
   allowNo?: boolean | undefined
+  /** Each time that it stands there counts. */
+  multiple?: boolean | undefined
 }
 
 type FlagShapes = Readonly<Record<string, FlagShape>>
@@ -56,6 +58,26 @@ export function normaliseBooleans(argv: readonly string[], flags: FlagShapes): s
     else if (flag.allowNo === true) words.push(`--no-${match[1]!.slice(2)}`)
   }
   return words
+}
+
+/**
+ * Takes out what a later word overrules: an alias says `-n shop`, and who types `-n blog` behind it means that. kubectl's
+ * parser takes the last one, oclif's refuses the second.
+ */
+export function keepLast(argv: readonly string[], flags: FlagShapes): string[] {
+  const overruled = new Set<number>()
+  const last = new Map<FlagShape, readonly number[]>()
+  for (let index = 0; index < argv.length; index++) {
+    const word = argv[index]!
+    if (word === '--') break
+    if (!word.startsWith('-') || word === '-') continue
+    const places = takesNextWord(word, flags) ? [index, ++index] : [index]
+    const flag = findFlag(word.startsWith('--') ? word.replace(/=[^]*/, '') : word.slice(0, 2), flags)
+    if (flag?.type !== 'option' || flag.multiple === true) continue
+    for (const place of last.get(flag) ?? []) overruled.add(place)
+    last.set(flag, places)
+  }
+  return argv.filter((_, index) => !overruled.has(index))
 }
 
 /** What Go's strconv.ParseBool takes. */

@@ -35,6 +35,7 @@ export default class ExternalList extends BaseCommand {
   ]
   static override flags = {
     'all-namespaces': Flags.boolean({ char: 'A', description: 'List those of all namespaces.' }),
+    'no-headers': Flags.boolean({ description: 'Print no line with the names of the columns.' }),
     output: outputFlag({ description: 'Output format. One of: (json, yaml, name, text, wide).' }),
     'show-managed-fields': Flags.boolean({
       description: 'Keep the managedFields when printing objects in JSON or YAML.',
@@ -99,6 +100,7 @@ async function printList(
       style: standardOutput(process).style,
       showNamespace: namespace === undefined,
       wide: format === 'wide',
+      noHeaders: flags['no-headers'],
     },
   )
   stdout.write(text)

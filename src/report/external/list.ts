@@ -21,12 +21,13 @@ export interface ListOptions {
   showNamespace: boolean
   /** A line for each address. */
   wide: boolean
+  noHeaders: boolean
 }
 
 /** As `kubectl get` lists: a heading, and a line for each Service. */
 export function renderList(
   services: readonly ListedService[],
-  { style, showNamespace, wide }: ListOptions,
+  { style, showNamespace, wide, noHeaders }: ListOptions,
 ): string {
   const headings = ['NAMESPACE', 'NAME', 'PORTS', 'AFFINITY', wide ? 'ADDRESS' : 'ADDRESSES', 'FROM', 'AGE']
   const rows = services.flatMap((service) => {
@@ -44,7 +45,7 @@ export function renderList(
       ? addresses.map(({ text, origin }) => line(text, origin ?? from))
       : [line(wide ? '<none>' : String(addresses.length), from)]
   })
-  const cells = [headings, ...rows].map((row) =>
+  const cells = [...(noHeaders ? [] : [headings]), ...rows].map((row) =>
     row.slice(showNamespace ? 0 : 1).map((text) => span(sanitize(text))),
   )
   const columns = headings.slice(showNamespace ? 0 : 1).map(() => ({}))

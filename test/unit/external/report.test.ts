@@ -53,9 +53,14 @@ it('the list looks as in its golden file', async () => {
     },
   ]
   const texts = [false, true].flatMap((wide) =>
-    [false, true].map((showNamespace) => renderList(services, { style, showNamespace, wide })),
+    [false, true].map((showNamespace) =>
+      renderList(services, { style, showNamespace, wide, noHeaders: false }),
+    ),
   )
   await expect(texts.join('\n')).toMatchFileSnapshot(join(folder, 'list.txt'))
+  const options = { style, showNamespace: false, wide: false }
+  expect(renderList(services, { ...options, noHeaders: false })).toMatch(/^NAME /)
+  expect(renderList(services, { ...options, noHeaders: true })).not.toContain('NAME')
 })
 
 it('control characters of a cluster do not reach the terminal', () => {

@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import { normaliseBooleans, splitCommand } from '../../../../src/cli/flags/argv.ts'
+import { keepLast, normaliseBooleans, splitCommand } from '../../../../src/cli/flags/argv.ts'
 
 const flags = {
   namespace: { type: 'option', char: 'n' },
   v: { type: 'option', char: 'v' },
   insecure: { type: 'boolean', char: 'k' },
+  filename: { type: 'option', char: 'f', multiple: true },
 } as const
 
 describe('splitCommand finds the command wherever it stands', () => {
@@ -66,5 +67,21 @@ describe('normaliseBooleans', () => {
     expect(() => normaliseBooleans([word], flags)).toThrow(
       /^invalid argument ".*" for "--.*" flag: must be true or false$/s,
     )
+  })
+})
+
+describe('keepLast', () => {
+  test.each([
+    ['-n shop web -n blog', 'web -n blog'],
+    ['--namespace=shop -nblog web', '-nblog web'],
+    ['-n=shop --namespace blog -n x', '-n x'],
+    ['-f a -f b', '-f a -f b'],
+    // The value of a flag is no flag.
+    ['-f -n -n shop', '-f -n -n shop'],
+    ['-n shop -n', '-n'],
+    ['-n shop -- -n blog', '-n shop -- -n blog'],
+    ['--unknown=1 --unknown=2 -', '--unknown=1 --unknown=2 -'],
+  ])('%s', (line, kept) => {
+    expect(keepLast(line.split(' '), flags).join(' ')).toBe(kept)
   })
 })
