@@ -1,8 +1,9 @@
-import { listName, type ObjectType, resourceName } from '../model/cluster/object.ts'
+import { listName, type ObjectType } from '../model/cluster/object.ts'
 import { anyKind, type TargetKind } from '../model/affinity/target.ts'
 import { apisixMechanism } from './apisix/index.ts'
 import { aws } from './aws/index.ts'
 import { azure } from './azure/index.ts'
+import { doors } from './doors.ts'
 import { emissary } from './emissary/index.ts'
 import { contour } from './contour/index.ts'
 import { envoyGateway } from './envoy-gateway/index.ts'
@@ -49,14 +50,13 @@ export const routeTypes: readonly ObjectType[] = mechanisms
   .filter(({ isCustom }) => isCustom === true)
 
 /** All types that are read beside Services and their endpoints, each once. */
-export const objectTypes: readonly ObjectType[] = unique(
-  mechanisms
-    .flatMap(({ routes, reads = [] }) => [
-      ...routes,
-      ...reads.flatMap((one) => ('resource' in one ? [one] : (one.reads ?? []))),
-    ])
-    .filter((type) => resourceName(type) !== resourceName(services)),
-)
+export const objectTypes: readonly ObjectType[] = unique([
+  doors,
+  ...mechanisms.flatMap(({ routes, reads = [] }) => [
+    ...routes,
+    ...reads.flatMap((one) => ('resource' in one ? [one] : (one.reads ?? []))),
+  ]),
+]).filter((type) => listName(type) !== listName(services))
 
 function unique(types: readonly ObjectType[]): ObjectType[] {
   return [...new Map(types.map((type) => [listName(type), type])).values()]

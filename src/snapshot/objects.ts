@@ -174,10 +174,10 @@ export class ObjectReader {
   async #ask(type: ObjectType, namespace: string | undefined): Promise<List> {
     const versions = await this.#versionsOf(type)
     if (!versions.known) return versions
-    const { only } = type
+    const { only, fields = only === undefined ? undefined : `metadata.name=${only}` } = type
     const query = {
       ...(type.selector === undefined ? {} : { labelSelector: type.selector }),
-      ...(only === undefined ? {} : { fieldSelector: `metadata.name=${only}` }),
+      ...(fields === undefined ? {} : { fieldSelector: fields }),
     }
     for (const version of versions.value) {
       let isMissing = false

@@ -1,5 +1,6 @@
 import { mechanisms } from '../../mechanisms/index.ts'
 import type { Analyzer } from '../../mechanisms/analyzer.ts'
+import { hashOfNodes } from './address.ts'
 import { misplaced } from './misplaced.ts'
 import { applicationCookie, ingressFront, missingService, routeFront } from './front.ts'
 
@@ -10,5 +11,6 @@ export const analyzers: readonly Analyzer[] = [
   missingService,
   applicationCookie,
   misplaced,
+  hashOfNodes,
   ...mechanisms.flatMap((mechanism) => mechanism.analyzers ?? []),
 ]

@@ -9,7 +9,7 @@ import { coversPath } from '../kit/cookies.ts'
 import { ingressAnalyzer } from '../ingress/analyzer.ts'
 import { hasPattern, locationsOf } from '../ingress/locations.ts'
 import { at, list, strings } from '../kit/loose.ts'
-import { services } from '../service/objects.ts'
+import { doorsIn, hidesClients } from '../doors.ts'
 
 import { controller, sentBy } from './controller.ts'
 import { fieldOf, prefix, settingsOf } from './settings.ts'
@@ -398,13 +398,14 @@ const hashOfNodes = nginxAnalyzer({
       settingsOf(object).get('upstream-hash-by') ?? '',
     ),
   analyse: (object, { store }, report) => {
-    const all = store.list(services)
+    const all = doorsIn(store)
     const own = (all.known ? all.value : []).filter(isOfController)
     if (own.length === 0) {
-      report.cannot('AFF-NGX-HASH-OF-NODES', { what: 'the Service of ingress-nginx', reason: 'not-known' })
+      const what = 'the Service of ingress-nginx'
+      report.cannot('AFF-NGX-HASH-OF-NODES', all.known ? { what, reason: 'not-known' } : all.why)
       return
     }
-    const hiding = own.find(({ spec }) => spec.externalTrafficPolicy !== 'Local')
+    const hiding = own.find(hidesClients)
     if (hiding === undefined) return
     const ref = refOf(hiding)
     const isAll = settingsOf(object).get('upstream-hash-by')?.match(/\$/g)?.length === 1
@@ -423,11 +424,11 @@ const hashOfNodes = nginxAnalyzer({
 })
 
 function isOfController({ metadata, spec }: Service): boolean {
-  const isNamed =
+  return (
     metadata.labels?.['app.kubernetes.io/name'] === 'ingress-nginx' ||
     spec.selector?.['app.kubernetes.io/name'] === 'ingress-nginx' ||
     metadata.name === 'ingress-nginx-controller'
-  return isNamed && (spec.type === 'LoadBalancer' || spec.type === 'NodePort')
+  )
 }
 
 const shared = nginxAnalyzer({

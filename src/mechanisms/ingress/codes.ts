@@ -11,6 +11,10 @@ export const codes = {
     level: 'warning',
     title: 'An annotation or a field stands where nobody reads it',
   },
+  'AFF-L7-HASH-OF-NODES': {
+    level: 'warning',
+    title: 'A hash of the client address sees addresses of nodes',
+  },
   'AFF-L7-ONE-ADDRESS': {
     level: 'warning',
     title: 'A controller with a cookie goes to the cluster IP',

@@ -37,6 +37,8 @@ export interface ObjectType<T extends KubernetesObject = KubernetesObject> {
   keepsApplied?: boolean
   /** A label selector; of all others none matters. */
   selector?: string
+  /** A field selector; of all others none matters. */
+  fields?: string
   /** The name of one; of all others none matters. */
   only?: string
   /** Written by whoever runs the cluster: files that hold none of them say nothing about them. */
@@ -63,10 +65,11 @@ export function resourceName({ resource, group }: ObjectType): string {
 
 /** The list of a type: equal for types of which the same objects matter. */
 export function listName(type: ObjectType): string {
-  const { selector, only } = type
+  const { selector, only, fields } = type
   const parts = [
     only === undefined ? '' : ` named ${only}`,
     selector === undefined ? '' : ` with ${selector}`,
+    fields === undefined ? '' : ` where ${fields}`,
   ]
   return `${resourceName(type)}${parts.join('')}`
 }

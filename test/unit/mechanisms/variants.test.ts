@@ -305,6 +305,48 @@ const variants: Variant[] = [
     ways: ['shop.example/ hash $remote_addr'],
   },
   {
+    id: '05c Istio useSourceIp behind eTP Cluster',
+    text: together(
+      outside('istio-system', { istio: 'ingressgateway' }).replace(
+        'name: istio-system,',
+        'name: istio-ingressgateway,',
+      ),
+      istioGateway,
+      serviceAt('a', {}, '[{name: http, port: 80}]'),
+      virtualService([{ route: [{ destination: { host: 'a' } }] }]),
+      destinationRule('a', { loadBalancer: { consistentHash: { useSourceIp: true } } }),
+    ),
+    want: ['HASH-OF-NODES'],
+  },
+  {
+    id: '05d Contour hashSourceIP behind eTP Cluster',
+    text: together(
+      outside('projectcontour', { app: 'envoy' }).replace('name: projectcontour,', 'name: envoy,'),
+      serviceAt('a'),
+      httpProxy({
+        virtualhost: { fqdn: 'shop.example' },
+        routes: [
+          {
+            services: [{ name: 'a', port: 80 }],
+            loadBalancerPolicy: { strategy: 'RequestHash', requestHashPolicies: [{ hashSourceIP: true }] },
+          },
+        ],
+      }),
+    ),
+    want: ['HASH-OF-NODES'],
+  },
+  {
+    id: '05e Traefik hrw behind eTP Cluster',
+    text: together(
+      outside('traefik', { 'app.kubernetes.io/name': 'traefik' }),
+      serviceAt('a'),
+      ingressRoute([
+        { match: 'Host(`shop.example`)', kind: 'Rule', services: [{ name: 'a', port: 80, strategy: 'hrw' }] },
+      ]),
+    ),
+    want: ['HASH-OF-NODES'],
+  },
+  {
     id: '05f x-forwarded-for with forwarded headers off',
     text: together(
       nginxClass,
@@ -1094,9 +1136,7 @@ spec: {loadbalancer: {type: chash, hashOn: cookie, key: aff}}
       istioGateway,
       serviceAt('a', {}, '[{name: http, port: 80}]'),
       virtualService([{ route: [{ destination: { host: 'a' } }] }]),
-      destinationRule('a', {
-        loadbalancer: { consistentHash: { httpCookie: { name: 's', ttl: '0s' } } },
-      }),
+      destinationRule('a', { loadbalancer: { consistentHash: { httpCookie: { name: 's', ttl: '0s' } } } }),
     ),
     want: ['L7-MISPLACED'],
     ways: ['shop.example none'],

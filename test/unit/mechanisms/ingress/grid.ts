@@ -1,9 +1,26 @@
 import type { GridRows } from '../../analysis/rows.ts'
-import { ingressOf, scene } from '../objects.ts'
+import type { Snapshot } from '../../../../src/model/cluster/snapshot.ts'
+import { service } from '../../analysis/build.ts'
+import { ingressOf, objectOf, scene } from '../objects.ts'
 
 const cookie = { 'nginx.ingress.kubernetes.io/affinity': 'cookie' }
 const ownCookie = { 'nginx.org/sticky-cookie-services': 'serviceName=web srv_id' }
 const clusterIp = { 'nginx.org/use-cluster-ip': 'true' }
+
+/** A hash of the address at Contour, and the Service of its proxy. */
+const addressHash = (externalTrafficPolicy: 'Local' | 'Cluster') => (): Snapshot => {
+  const proxy = service(
+    { type: 'LoadBalancer', externalTrafficPolicy },
+    { name: 'envoy', namespace: 'contour' },
+  )
+  const loadBalancerPolicy = { strategy: 'RequestHash', requestHashPolicies: [{ hashSourceIP: true }] }
+  const routes = [{ services: [{ name: 'web', port: 80 }], loadBalancerPolicy }]
+  const front = objectOf('projectcontour.io/v1', 'HTTPProxy', 'front', {
+    virtualhost: { fqdn: 'shop.example' },
+    routes,
+  })
+  return scene({}, front, proxy)
+}
 
 /** Of what several Ingress controllers share. */
 export const ingressGrid: GridRows = {
@@ -19,6 +36,7 @@ export const ingressGrid: GridRows = {
     fires: () => scene(cookie, ingressOf('nginx', {})),
     silent: () => scene({}, ingressOf('nginx', cookie)),
   },
+  'AFF-L7-HASH-OF-NODES': { fires: addressHash('Cluster'), silent: addressHash('Local') },
   'AFF-L7-ONE-ADDRESS': {
     fires: () => scene({}, ingressOf('f5', { ...ownCookie, ...clusterIp })),
     silent: () => scene({}, ingressOf('f5', ownCookie)),

@@ -1,0 +1,84 @@
+import { analyzer, type View } from '../../mechanisms/analyzer.ts'
+import { doorsIn, hidesClients } from '../../mechanisms/doors.ts'
+import { gateways } from '../../mechanisms/gateway-api/objects.ts'
+import { istioGateways } from '../../mechanisms/istio/objects.ts'
+import { at, record } from '../../mechanisms/kit/loose.ts'
+import type { PathHop } from '../../model/affinity/leg.ts'
+import type { Service } from '../../model/cluster/kubernetes.ts'
+import { keyOf, refOf } from '../../model/cluster/object.ts'
+import { objectName } from '../../model/findings/finding.ts'
+
+/** A hash of the client's address, where the Service of the proxy puts the address of a node in its place. */
+export const hashOfNodes = analyzer({
+  codes: ['AFF-L7-HASH-OF-NODES'],
+  applies: (view) => hashing(view).length > 0,
+  analyse: (view, report) => {
+    const all = doorsIn(view.store)
+    const said = new Set<string>()
+    for (const hop of hashing(view)) {
+      const [object] = hop.configuredBy
+      if (object === undefined || said.has(keyOf(object))) continue
+      said.add(keyOf(object))
+      const own = (all.known ? all.value : []).filter((door) => isOf(door, hop, view))
+      if (own.length === 0) {
+        const what = `the Service of ${hop.mechanism}`
+        report.cannot('AFF-L7-HASH-OF-NODES', all.known ? { what, reason: 'not-known' } : all.why)
+        continue
+      }
+      const hiding = own.find(hidesClients)
+      if (hiding === undefined) continue
+      const ref = refOf(hiding)
+      report('AFF-L7-HASH-OF-NODES', {
+        message: `the hash is of the address that ${hop.mechanism} sees, and ${objectName(ref)} has externalTrafficPolicy Cluster: that is a node's address`,
+        why: 'The Service proxy puts the node in the place of the client, so everybody who comes through one node gets one pod.',
+        mend: [
+          { deed: { kind: 'fields', of: ref, fields: { spec: { externalTrafficPolicy: 'Local' } } } },
+          'let the load balancer tell the address, by PROXY protocol or a header, and the proxy trust it',
+          'use a cookie',
+        ],
+        objects: [object, ref],
+        at: { object, ...(hop.field === undefined ? {} : { field: hop.field }) },
+      })
+    }
+  },
+})
+
+/** Of ingress-nginx a finding of its own says it, which knows the rest of the key. */
+function hashing({ paths }: View): PathHop[] {
+  return paths
+    .filter(({ entry }) => entry.kind === 'host')
+    .flatMap(({ hops }) => hops)
+    .filter(
+      ({ policy, mechanism, kind }) =>
+        kind !== 'load-balancer' &&
+        policy.kind === 'hash' &&
+        /^(client address|\$(binary_)?remote_addr)$/.test(policy.of) &&
+        !mechanism.startsWith('ingress-nginx'),
+    )
+}
+
+/** What the labels of a proxy are, by the word that its hops are called with. */
+const labels: Readonly<Record<string, readonly string[]>> = {
+  Traefik: ['traefik'],
+  Contour: ['contour', 'envoy'],
+}
+
+/** Whether a Service leads to the proxy of a hop: as its Gateway says, or as it is usually labelled. */
+function isOf({ metadata, spec }: Service, { configuredBy, mechanism }: PathHop, { store }: View): boolean {
+  const selector = spec.selector ?? {}
+  const isNamed = configuredBy.flatMap((ref): boolean[] => {
+    const { namespace = '', name } = ref
+    if (ref.kind !== gateways.kind) return []
+    if (ref.group === gateways.group)
+      return ['gateway.networking.k8s.io/gateway-name', 'gateway.envoyproxy.io/owning-gateway-name'].map(
+        (label) => selector[label] === name,
+      )
+    const gateway = store.get(istioGateways, { namespace, name })
+    const wanted = Object.entries(record(at(gateway?.spec, 'selector')))
+    return [wanted.length > 0 && wanted.every(([key, value]) => selector[key] === value)]
+  })
+  if (isNamed.length > 0) return isNamed.includes(true)
+  const [, names] = Object.entries(labels).find(([word]) => mechanism.startsWith(word)) ?? []
+  const marks = new Set([selector['app.kubernetes.io/name'], selector['app'], metadata.name])
+  return names?.some((name) => marks.has(name)) === true
+}
