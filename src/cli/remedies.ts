@@ -33,6 +33,26 @@ const words: Words = {
   'measure-itself': ({ command }) => `measure without --shadow, or set affinity first:  ${command}`,
   'longer-start': () => 'wait longer with --pod-running-timeout',
   'image-with-node': ({ what }) => `${what}: see --image`,
+  'usable-image': () =>
+    'use an image that the cluster can reach or that its nodes have, with Node ≥ 18 or with a shell and curl, wget or nc:  --image registry.example.com/node:24  or  KUBECTL_AFFINITY_IMAGE',
+  'other-image': () =>
+    'name an image with Node 18 or newer, or leave --image (KUBECTL_AFFINITY_IMAGE) out: the nodes may have one',
+  'say-host': () => 'say it:  --host shop.example.com --path /',
+  'say-address': () => 'say where its gateway listens:  --address 203.0.113.7',
+  'say-datagram': () => 'say what a datagram must hold so that the server answers:  --send TEXT',
+  'say-clients': () => 'say how many with --clients',
+  'enter-from-outside': () => 'what leads in from outside:  --via node-port,load-balancer,external-ip',
+  'enter-by': ({ ways }) => `it can be entered by:  --via ${ways.join(',')}`,
+  'identify-by-log': () =>
+    '--identify access-log finds requests where the application logs the client’s address and port',
+  'identify-by-any': () => '--identify auto takes the first way that leads to something',
+  'by-cookie': () => 'for example:  --cookie route',
+  'rather-by-cookie': () => 'keep clients by a cookie:  --cookie route',
+  'say-cookie-name': () => 'say which name it is to have:  --cookie NAME',
+  'say-cookie-instead': () => 'say by what they are to be kept:  --cookie NAME instead of --from',
+  'say-which-instead': () =>
+    'say which of them is meant by --cookie, --header or --source-ip instead of --from',
+  'say-who': ({ by }) => `or say who is to do it:  --with ${by}`,
   'reachable-image': () => 'the cluster must reach the image:  --image registry.example.com/node:24',
 }
 

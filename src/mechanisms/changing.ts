@@ -1,4 +1,5 @@
 import type { ChangeRequest, CookieWish } from '../model/affinity/intent.ts'
+import type { Hint } from '../model/common/remedy.ts'
 import type { KubernetesObject } from '../model/cluster/kubernetes.ts'
 import type { ObjectType } from '../model/cluster/object.ts'
 import type { Store } from '../model/cluster/store.ts'
@@ -66,6 +67,11 @@ export function refusalOf(lacks: readonly Lack[], ...hints: readonly string[]): 
 }
 
 /** Why not, with what to do instead. */
-export function refusal(refused: string, ...hints: readonly string[]): Refusal {
+export function refusal(refused: string, ...hints: readonly Hint[]): Refusal {
   return { refused, hints }
 }
+
+/** Affinity is asked for, and not by what. */
+export const unsaid: Refusal = refusal('by what clients are to be kept has to be said', {
+  remedy: 'by-cookie',
+})

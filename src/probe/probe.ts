@@ -170,7 +170,7 @@ function clientCount({ clients, inPods, spreadNodes }: ProbeOptions, nodes: PodN
   if (nodes === undefined) {
     throw new UserError(
       'listing nodes is not allowed, so there is no telling how many clients to spread over them',
-      { hints: ['say how many with --clients'] },
+      { hints: [{ remedy: 'say-clients' }] },
     )
   }
   if (nodes.usable.length > 0) return nodes.usable.length

@@ -72,7 +72,7 @@ export function choose(
     throw new UserError(`${name} not changed: a Service itself knows clients by their address only`, {
       hints: [
         'cookies and headers are up to what stands in front of it: name that, such as ingress/NAME',
-        ...others.map((one) => `or say who is to do it:  --with ${one.name}`),
+        ...others.map(({ name: by }) => ({ remedy: 'say-who', by }) as const),
       ],
     })
   throw new UserError(`${name} not changed: who serves it is none of those that can be changed here`, {

@@ -48,7 +48,7 @@ export function carriedFrom(
   const kinds = new Set(found.map((policy) => JSON.stringify({ ...policy, path: '', neverSent: '' })))
   if (kinds.size > 1)
     throw new UserError(`${name} keeps clients by several things, depending on host and path`, {
-      hints: ['say which of them is meant by --cookie, --header or --source-ip instead of --from'],
+      hints: [{ remedy: 'say-which-instead' }],
     })
   const carried = (by: Wish, left: readonly ChangeNotice[] = []): Carried => ({
     from: target,
@@ -112,7 +112,7 @@ function cookieOf(
   const { name, ttlSeconds, secure, points, madeBy, neverSent } = policy
   if (name === undefined)
     throw new UserError(`${from} keeps clients by a cookie whose name the proxy makes up`, {
-      hints: ['say which name it is to have:  --cookie NAME'],
+      hints: [{ remedy: 'say-cookie-name' }],
     })
   if (madeBy === 'application') throw unsaid(from, `the cookie "${name}" of the application`)
   const paths = [...new Set(all.flatMap((one) => (one.kind === 'cookie' ? [one.path ?? ''] : [])))]
@@ -185,7 +185,7 @@ function nothing(target: TargetRef, policies: readonly Policy[]): UserError {
 
 function unsaid(name: string, by: string): UserError {
   return new UserError(`${name} keeps clients by ${by}, which cannot be written elsewhere`, {
-    hints: ['say by what they are to be kept:  --cookie NAME instead of --from'],
+    hints: [{ remedy: 'say-cookie-instead' }],
   })
 }
 

@@ -5,7 +5,7 @@ import { isOfType, type LooseObject } from '../../model/cluster/object.ts'
 import type { Policy } from '../../model/affinity/policy.ts'
 import type { Store } from '../../model/cluster/store.ts'
 import type { ChangePlan, FieldTree, Refusal, Write } from '../../model/affinity/write.ts'
-import { type Changing, type Lack, planOf, refusal, refusalOf } from '../changing.ts'
+import { type Changing, type Lack, planOf, refusal, refusalOf, unsaid } from '../changing.ts'
 import { controllersOf, isServedBy } from '../gateway-api/controllers.ts'
 import { gatewayClasses, gateways, grpcRoutes, httpRoutes } from '../gateway-api/objects.ts'
 import { gatewayDuration } from '../gateway-api/persistence.ts'
@@ -49,8 +49,7 @@ export const envoyGatewayChange: Changing = {
     const others = [...new Set(controllersOf(route, store))].filter((one) => one !== controller)
     if (isServedBy(route, store, isIstio)) return undefined
     if (others.length > 0) return refusal(...servedBy(others))
-    if (wish === undefined)
-      return refusal('by what clients are to be kept has to be said', 'for example:  --cookie route')
+    if (wish === undefined) return unsaid
     return enable(route, wish, { before, store })
   },
 }

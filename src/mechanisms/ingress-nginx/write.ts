@@ -3,7 +3,7 @@ import type { LooseObject } from '../../model/cluster/object.ts'
 import type { Policy } from '../../model/affinity/policy.ts'
 import type { Store } from '../../model/cluster/store.ts'
 import type { ChangePlan, Refusal } from '../../model/affinity/write.ts'
-import { type Changing, type Details, type Lack, planOf, refusal } from '../changing.ts'
+import { type Changing, type Details, type Lack, planOf, refusal, unsaid } from '../changing.ts'
 import { behind } from '../ingress/backends.ts'
 import { controllerOf } from '../ingress/controllers.ts'
 import { ingressClassObjects, ingresses } from '../ingress/objects.ts'
@@ -49,8 +49,7 @@ export const ingressNginxChange: Changing = {
         after: { kind: 'none' },
         writes: annotate(ingresses, ingress, without(ingress, sticky)),
       })
-    if (request.by === undefined)
-      return refusal('by what clients are to be kept has to be said', 'for example:  --cookie route')
+    if (request.by === undefined) return unsaid
     return enable(ingress, request.by, { before, reader, store })
   },
 }
@@ -173,10 +172,9 @@ function hash(
   { before, reader }: Known,
 ): ChangePlan | Refusal {
   if (reader === 'Traefik')
-    return refusal(
-      'Traefik reads upstream-hash-by from 3.7 on only, and not for every variable',
-      'keep clients by a cookie:  --cookie route',
-    )
+    return refusal('Traefik reads upstream-hash-by from 3.7 on only, and not for every variable', {
+      remedy: 'rather-by-cookie',
+    })
   const variable =
     wish.kind === 'header' ? `$http_${wish.name.toLowerCase().replaceAll('-', '_')}` : '$remote_addr'
   const wanted = {

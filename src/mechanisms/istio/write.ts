@@ -7,7 +7,7 @@ import { objectName } from '../../model/findings/finding.ts'
 import type { Policy } from '../../model/affinity/policy.ts'
 import type { Store } from '../../model/cluster/store.ts'
 import type { FieldTree, FieldValue, Refusal, Write } from '../../model/affinity/write.ts'
-import { type Changing, type Details, type Lack, planOf, refusal, refusalOf } from '../changing.ts'
+import { type Changing, type Details, type Lack, planOf, refusal, refusalOf, unsaid } from '../changing.ts'
 import { isServedBy } from '../gateway-api/controllers.ts'
 import { backendsOf } from '../gateway-api/backends.ts'
 import { gatewayClasses, gateways, grpcRoutes, httpRoutes } from '../gateway-api/objects.ts'
@@ -52,8 +52,7 @@ export const istioChange: Changing = {
       return refusal(
         'the DestinationRules cannot be read, and without them it is not known which one counts for its hosts',
       )
-    if (wish === undefined)
-      return refusal('by what clients are to be kept has to be said', 'for example:  --cookie route')
+    if (wish === undefined) return unsaid
     const places = found.hosts.map((host) => placeOf(host, rules.value))
     const before = places.map(({ rule }) => policyOf(rule)).find(({ kind }) => kind !== 'none') ?? none
     if (wish === null) {

@@ -5,7 +5,7 @@ import { difference } from '../../model/affinity/fields.ts'
 import type { Policy } from '../../model/affinity/policy.ts'
 import type { Store } from '../../model/cluster/store.ts'
 import type { ChangePlan, FieldTree, FieldValue, Refusal, Write } from '../../model/affinity/write.ts'
-import { type Changing, type Details, type Lack, planOf, refusal, refusalOf } from '../changing.ts'
+import { type Changing, type Details, type Lack, planOf, refusal, refusalOf, unsaid } from '../changing.ts'
 import { behind } from '../ingress/backends.ts'
 import { controllerOf } from '../ingress/controllers.ts'
 import { ingressClassObjects, ingresses } from '../ingress/objects.ts'
@@ -79,7 +79,7 @@ function planServices(all: readonly Service[], wish: Wished): ChangePlan | Refus
     return planOf({ before, after: none, writes })
   }
   if (wish === undefined) return unsaid
-  if (wish.kind !== 'cookie') return refusal(onlyCookies, 'for example:  --cookie route')
+  if (wish.kind !== 'cookie') return refusal(onlyCookies, { remedy: 'by-cookie' })
   const [first, second] = all
   if (first === undefined) return refusal('it leads to no Service')
   if (second !== undefined) return overwritten(all.map(({ metadata }) => metadata.name))
@@ -97,7 +97,6 @@ function planServices(all: readonly Service[], wish: Wished): ChangePlan | Refus
 }
 
 const none: Policy = { kind: 'none' }
-const unsaid = refusal('by what clients are to be kept has to be said', 'for example:  --cookie route')
 
 function overwritten(names: readonly string[]): Refusal {
   return refusal(
@@ -174,7 +173,7 @@ function planWeighted(object: LooseObject, wish: Wished): ChangePlan | Refusal {
       writes: writeOf(object, withoutSticky(weighted), members.map(withoutSticky)),
     })
   if (wish === undefined) return unsaid
-  if (wish.kind !== 'cookie') return refusal(onlyCookies, 'for example:  --cookie route')
+  if (wish.kind !== 'cookie') return refusal(onlyCookies, { remedy: 'by-cookie' })
   if (members.some(({ kind }) => kind === 'TraefikService'))
     return refusal('it leads to another TraefikService, which has its own sticky', 'begin with that one')
   if (members.some(({ nativeLB }) => nativeLB === true))
@@ -215,7 +214,7 @@ function planRoute(route: LooseObject, wish: Wished): ChangePlan | Refusal {
   const before = targets.map(routePolicy).find(({ kind }) => kind !== 'none') ?? none
   if (wish === null) return planOf({ before, after: none, writes: rewritten(route, withoutSticky) })
   if (wish === undefined) return unsaid
-  if (wish.kind !== 'cookie') return refusal(onlyCookies, 'for example:  --cookie route')
+  if (wish.kind !== 'cookie') return refusal(onlyCookies, { remedy: 'by-cookie' })
   if (routes.some((one) => list(record(one)['services']).length > 1))
     return refusal(
       'a route has several services: Traefik first picks one of them, for which an IngressRoute has no cookie',

@@ -27,7 +27,22 @@ export type Remedy =
   | { remedy: 'measure-itself'; command: string }
   | { remedy: 'longer-start' }
   | { remedy: 'image-with-node'; what: string }
-  | { remedy: 'reachable-image' }
+  | { remedy: 'reachable-image' | 'usable-image' | 'other-image' }
+  /** What objects do not say: where and how to ask, and who does. */
+  | { remedy: 'say-host' | 'say-address' | 'say-datagram' | 'say-clients' }
+  | { remedy: 'enter-from-outside' }
+  | { remedy: 'enter-by'; ways: readonly string[] }
+  | { remedy: 'identify-by-log' | 'identify-by-any' }
+  /** By what clients are to be kept. */
+  | {
+      remedy:
+        | 'by-cookie'
+        | 'rather-by-cookie'
+        | 'say-cookie-name'
+        | 'say-cookie-instead'
+        | 'say-which-instead'
+    }
+  | { remedy: 'say-who'; by: string }
 
 /** A line of advice: complete, or one that the command line has to complete. */
 export type Hint = string | Remedy

@@ -91,7 +91,7 @@ export async function findFront(
       })
     }
     throw new UserError(`no object says by which host ${word} is reached`, {
-      hints: [...found.notes, 'say it:  --host shop.example.com --path /'],
+      hints: [...found.notes, { remedy: 'say-host' }],
     })
   }
   const parents = object === undefined ? undefined : await readParents(collector.objects, object)
@@ -167,7 +167,7 @@ async function addressFor(
   const found = asked ?? own?.address
   if (found === undefined) {
     throw new UserError(`no object says at which address ${word} is reached`, {
-      hints: ['say where its gateway listens:  --address 203.0.113.7'],
+      hints: [{ remedy: 'say-address' }],
     })
   }
   const [, host = found, port] = /^(\[[^\]]+\]|[^:]+):(\d+)$/.exec(found) ?? []

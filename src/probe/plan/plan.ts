@@ -389,7 +389,7 @@ function schemeOf(
     if (payload === undefined) {
       throw new UserError(`${udp}: what should be sent is not known`, {
         exitCode: 2,
-        hints: ['say what a datagram must hold so that the server answers:  --send TEXT'],
+        hints: [{ remedy: 'say-datagram' }],
       })
     }
     return 'udp'

@@ -199,9 +199,7 @@ export async function checkAttribution(
   if (mode.kind === 'sockets' && protocol === 'UDP') {
     throw new UserError('--identify sockets cannot be used over UDP, whose sockets do not tell who sent', {
       exitCode: 2,
-      hints: [
-        '--identify access-log finds requests where the application logs the client’s address and port',
-      ],
+      hints: [{ remedy: 'identify-by-log' }],
     })
   }
   const pods = await readPods(cluster, namespace, endpoints, signal)
@@ -225,6 +223,6 @@ export async function checkAttribution(
       mode.kind === 'sockets' ? socketsRules : probeRules,
     )
   throw new UserError(`--identify ${mode.kind} cannot be used: ${refused}`, {
-    hints: ['--identify auto takes the first way that leads to something'],
+    hints: [{ remedy: 'identify-by-any' }],
   })
 }

@@ -45,7 +45,7 @@ export async function findEntries(
   if (outside.length === 0) {
     throw new UserError(
       `service/${subject.service.name} cannot be entered from outside the cluster by what --via names`,
-      { hints: [...found.notes, 'what leads in from outside:  --via node-port,load-balancer,external-ip'] },
+      { hints: [...found.notes, { remedy: 'enter-from-outside' }] },
     )
   }
   if (clients !== 0) return found

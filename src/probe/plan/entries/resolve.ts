@@ -280,6 +280,6 @@ function refusal(trouble: Trouble | undefined, { ways }: Inputs): UserError {
   )
   const has = entryKinds.filter((kind) => kinds.has(kind))
   return new UserError(trouble?.why ?? 'there is no such entry', {
-    hints: trouble?.hints ?? [`it can be entered by:  --via ${has.join(',')}`],
+    hints: trouble?.hints ?? [{ remedy: 'enter-by', ways: has }],
   })
 }

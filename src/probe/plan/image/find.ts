@@ -33,9 +33,7 @@ function withoutNode(image: string): UserError {
   return new UserError(
     `image "${image}" has no Node, which this probe takes: the agent in shell sends plain HTTP requests, each on a new connection, to one entry`,
     {
-      hints: [
-        'name an image with Node 18 or newer, or leave --image (KUBECTL_AFFINITY_IMAGE) out: the nodes may have one',
-      ],
+      hints: [{ remedy: 'other-image' }],
     },
   )
 }

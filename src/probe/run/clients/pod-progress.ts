@@ -58,9 +58,7 @@ export function podProgress(pod: Pod): PodProgress {
 function imageError(image: string, on: string, waiting: { reason?: string; message?: string }): UserError {
   const words = waiting.message ?? waiting.reason ?? ''
   return new UserError(`the probe pod cannot start: image "${image}" could not be pulled${on}: ${words}`, {
-    hints: [
-      'use an image that the cluster can reach or that its nodes have, with Node ≥ 18 or with a shell and curl, wget or nc:  --image registry.example.com/node:24  or  KUBECTL_AFFINITY_IMAGE',
-    ],
+    hints: [{ remedy: 'usable-image' }],
   })
 }
 

@@ -141,7 +141,7 @@ class Tracker implements PodTracker {
           stuck ??
           new UserError(
             `the probe pod did not start within ${Math.round(timeoutMs / 1000)}s: ${waitingFor}`,
-            { hints: ['wait longer with --pod-running-timeout'] },
+            { hints: [{ remedy: 'longer-start' }] },
           ),
       )
     })

@@ -37,7 +37,7 @@ describe('podProgress', () => {
         kind: 'stuck',
         error: {
           message: 'the probe pod cannot start: image "node:24" could not be pulled on node1: not found',
-          hints: [expect.stringContaining('--image')],
+          hints: [{ remedy: 'usable-image' }],
         },
       })
     })
