@@ -145,6 +145,46 @@ export const files: Readonly<Record<string, string | Uint8Array>> = {
   'a mark in front of the second document': `${map('one')}---\n\uFEFF${map('two')}`,
   'UTF-16, two documents': Buffer.from(`\uFEFF${map('one')}---\r\n${map('two')}`, 'utf16le'),
   'keys doubled below': map('one', 'p: {a: 1, a: 2}, q: {r: {b: 1}, r: {c: 3}}'),
+  'Services that share parts by anchors': `apiVersion: v1
+kind: List
+items:
+- &one
+  apiVersion: v1
+  kind: Service
+  metadata: {name: one}
+  spec: &spec
+    selector: &labels {app: a}
+    sessionAffinity: None
+    <<: {sessionAffinity: ClientIP, sessionAffinityConfig: &config {clientIP: {timeoutSeconds: 60}}}
+    ports: &ports [{port: 80, targetPort: e0}]
+- <<: *one
+  metadata: {name: two}
+- apiVersion: v1
+  kind: Service
+  metadata: {name: three}
+  spec: {<<: [{sessionAffinity: None}, *spec], selector: *labels, sessionAffinityConfig: null, ports: *ports}
+`,
+  'slices that share parts by anchors': `apiVersion: discovery.k8s.io/v1
+kind: EndpointSlice
+metadata: {name: one, labels: {kubernetes.io/service-name: &name web}}
+addressType: IPv4
+ports: [&port {name: http, port: 0x1F90, protocol: TCP}, {<<: *port, name: more, port: 0o17}]
+endpoints:
+- &end {addresses: [10.1.0.1], hostname: *name, conditions: {ready: yes}}
+- {<<: *end, addresses: [10.1.0.2], conditions: {ready: off}}
+`,
+  'an Ingress that shares parts by anchors': `apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: one, annotations: {example.com/a: &text "on"}}
+spec:
+  defaultBackend: &backend {service: {name: web, port: {number: 8_0}}}
+  rules:
+  - host: "22:30"
+    http: &http {paths: [{path: /, pathType: Prefix, backend: *backend}]}
+  - {host: *text, http: {<<: *http}}
+`,
+  'Endpoints with numbers of all kinds':
+    'apiVersion: v1\nkind: Endpoints\nmetadata: {name: one}\nsubsets:\n- addresses: [{ip: 10.1.0.1, nodeName: 12:30}]\n  ports: [{port: 0b1010000, name: "."}, {port: 017, name: .}]\n',
   'tabs after values':
     'apiVersion: v1\nkind: ConfigMap\nmetadata:\t{name: one}\nspec:\n  a: 1\t# one\n  b:\ttwo\n',
 }

@@ -82,12 +82,11 @@ describeOnce('what is said of files is what the API server does', () => {
     const printed = JSON.parse(`[${(await create(file)).trim().replaceAll(/^\}\n\{/gm, '},{')}]`) as {
       items?: unknown[]
     }[]
-    const theirs = printed.flatMap((one) => one.items ?? [one]) as {
-      metadata: { name: string }
-      spec: unknown
-    }[]
+    const theirs = printed.flatMap((one) => one.items ?? [one]) as { metadata: { name: string } }[]
     const mine = objects.map(({ value }) => value) as unknown as typeof theirs
-    const brief = ({ metadata: { name }, spec }: (typeof theirs)[number]): unknown => ({ name, spec })
+    // kubectl adds to metadata and leaves out what is null.
+    const brief = ({ metadata: { name }, ...rest }: (typeof theirs)[number]): unknown =>
+      JSON.parse(JSON.stringify({ ...rest, name }, (_key, value: unknown) => value ?? undefined))
     expect(mine.map(brief)).toEqual(theirs.map(brief))
   })
 
