@@ -4,7 +4,7 @@ import type { LooseObject } from '../../model/cluster/object.ts'
 import { type Analyzer, objectAnalyzer } from '../analyzer.ts'
 import { at, text } from '../kit/loose.ts'
 import { drawnBy, legsByType, type Mechanism } from '../mechanism.ts'
-import { arrivalOf, endpointResolvers, mappingLegs, mappingPolicy, mappings } from './mapping.ts'
+import { arrivalOf, endpointResolvers, mappingLegs, mappingPolicy, mappings, refusalOf } from './mapping.ts'
 
 /** `mapping/shop`. */
 const mappingKind: TargetKind<LooseObject> = {
@@ -46,7 +46,23 @@ const cookie = objectAnalyzer({
   },
 })
 
-const analyzers: readonly Analyzer[] = [resolver, cookie]
+const refused = objectAnalyzer({
+  about: mappings,
+  codes: ['AFF-EMISSARY-REFUSED'],
+  applies: ({ spec }) => at(spec, 'load_balancer') !== undefined,
+  analyse: (mapping, _view, report) => {
+    const why = refusalOf(mapping)
+    if (why === undefined) return
+    report('AFF-EMISSARY-REFUSED', {
+      message: `Emissary drops the Mapping: ${why}`,
+      why: 'With a load_balancer that it does not understand, the Mapping is invalid: no request comes this way, and the logs alone say why.',
+      mend: ['load_balancer: {policy: ring_hash, cookie: {name: sid, ttl: 0s, path: /}}'],
+      field: 'spec.load_balancer',
+    })
+  },
+})
+
+const analyzers: readonly Analyzer[] = [resolver, cookie, refused]
 
 /** Emissary-ingress, which was called Ambassador. */
 export const emissary: Mechanism = {

@@ -33,7 +33,15 @@ export function mappingLegs(object: LooseObject, store: Store): Leg[] {
       part: '',
       entries: [hostEntry(ref, host, prefix === '/' ? '' : prefix)],
       to,
-      hop: { kind: 'gateway', mechanism: 'Emissary', configuredBy: [ref], policy: mappingPolicy(object) },
+      hop: {
+        kind: 'gateway',
+        mechanism: 'Emissary',
+        configuredBy: [ref],
+        policy: mappingPolicy(object),
+        ...(at(object.spec, 'load_balancer') === undefined
+          ? { note: 'unless the Module ambassador has a load_balancer for all' }
+          : {}),
+      },
       arrival: arrivalOf(object, store),
       field: 'spec.service',
     },
@@ -60,9 +68,28 @@ export function arrivalOf({ spec, metadata }: LooseObject, store: Store): Arriva
   return name === undefined ? 'cluster-ip' : 'unknown'
 }
 
+/** Why Emissary drops a Mapping because of its `load_balancer`, in words (python/ambassador/ir/irhttpmapping.py). */
+export function refusalOf({ spec }: LooseObject): string | undefined {
+  const given = at(spec, 'load_balancer')
+  if (given === undefined) return undefined
+  const { policy, ...others } = record(given)
+  const keys = Object.keys(others)
+  if (policy === 'round_robin' || policy === 'least_request')
+    return keys.length === 0
+      ? undefined
+      : `policy ${policy} goes with nothing else, and there is ${keys.join(', ')}`
+  if (policy !== 'ring_hash' && policy !== 'maglev')
+    return 'policy is round_robin, least_request, ring_hash or maglev'
+  const [key = ''] = keys
+  if (keys.length !== 1 || !['cookie', 'header', 'source_ip'].includes(key))
+    return `policy ${policy} goes with one of cookie, header and source_ip`
+  return key === 'cookie' && at(given, 'cookie.name') === undefined ? 'cookie lacks a name' : undefined
+}
+
 /** What a Mapping makes Envoy stick on. */
-export function mappingPolicy({ spec }: LooseObject): Policy {
-  const balancer = record(at(spec, 'load_balancer'))
+export function mappingPolicy(mapping: LooseObject): Policy {
+  if (refusalOf(mapping) !== undefined) return { kind: 'unknown', why: 'Emissary drops the Mapping' }
+  const balancer = record(at(mapping.spec, 'load_balancer'))
   if (balancer['policy'] !== 'ring_hash' && balancer['policy'] !== 'maglev') return { kind: 'none' }
   const cookie = record(balancer['cookie'])
   const name = text(cookie['name'])

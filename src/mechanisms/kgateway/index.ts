@@ -1,13 +1,20 @@
 import { at, text } from '../kit/loose.ts'
 import { objectAnalyzer } from '../analyzer.ts'
 import type { Mechanism } from '../mechanism.ts'
-import { backendConfigs, refineGateway, ringOf } from './policy.ts'
+import { backendConfigs, refineGateway, refusalsOf, ringOf } from './policy.ts'
 
 const ring = objectAnalyzer({
   about: backendConfigs,
   codes: ['AFF-KGW-NO-HASH', 'AFF-KGW-NO-TTL', 'AFF-KGW-NO-PATH'],
   applies: (object) => ringOf(object) !== undefined,
   analyse: (object, _view, report) => {
+    for (const { message, field } of refusalsOf(object))
+      report('AFF-KGW-NO-HASH', {
+        message,
+        why: 'The API server refuses the BackendConfigPolicy: nothing of it counts, or what it said before.',
+        mend: ['make an element for each of them'],
+        field,
+      })
     const { field, hashes } = ringOf(object) ?? { field: '', hashes: [] }
     if (hashes.length === 0)
       report('AFF-KGW-NO-HASH', {

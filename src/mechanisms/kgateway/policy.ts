@@ -26,8 +26,29 @@ export function ringOf({ spec }: LooseObject): { field: string; hashes: readonly
   return undefined
 }
 
+/** What the API server refuses of it, in words, and the field (kubebuilder rules of LoadBalancer and HashPolicy). */
+export function refusalsOf(object: LooseObject): { message: string; field: string }[] {
+  const of = 'spec.loadBalancer'
+  const set = Object.keys(record(at(object.spec, 'loadBalancer'))).filter((key) => algorithms.includes(key))
+  const { field, hashes } = ringOf(object) ?? { field: of, hashes: [] }
+  const several = `loadBalancer takes one of ${algorithms.join(', ')}, and not ${set.join(' and ')}`
+  return [
+    ...(set.length > 1 ? [{ message: several, field: of }] : []),
+    ...hashes.flatMap((one, index) => {
+      const keys = ['header', 'cookie', 'sourceIP'].filter((key) => record(one)[key] !== undefined)
+      const [key = ''] = keys
+      const isWhole = keys.length === 1 && (key === 'sourceIP' || text(at(one, `${key}.name`)) !== undefined)
+      const message = `hashPolicies[${index}] takes one of header, cookie and sourceIP, the first two with a name`
+      return isWhole ? [] : [{ message, field: `${field}.hashPolicies[${index}]` }]
+    }),
+  ]
+}
+
+const algorithms = ['leastRequest', 'roundRobin', 'ringHash', 'maglev', 'random']
+
 /** What it makes Envoy stick on; undefined where it says nothing about picking. */
 export function configPolicy(object: LooseObject): Policy | undefined {
+  if (refusalsOf(object).length > 0) return { kind: 'unknown', why: 'the API server refuses the policy' }
   const hashes = ringOf(object)?.hashes
   if (hashes === undefined)
     return at(object.spec, 'loadBalancer') === undefined ? undefined : { kind: 'none' }

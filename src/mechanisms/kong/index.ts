@@ -1,6 +1,6 @@
 import type { Mechanism } from '../mechanism.ts'
 import { analyzers } from './analyzers.ts'
-import { kong, upstreamPolicies } from './controller.ts'
+import { kong, policyRefOf, upstreamPolicies } from './controller.ts'
 import { services } from '../service/objects.ts'
 import { routingOf } from '../gateway-api/routing.ts'
 import type { Leg } from '../../model/affinity/leg.ts'
@@ -26,5 +26,10 @@ function refineGateway(leg: Leg, store: Store): Leg {
   const ref = { namespace, name }
   const backend = { ingress: routing.route, to: ref, service: store.get(services, ref) }
   const { policy, arrival, configuredBy = [] } = kong.serve(backend, store)
-  return { ...leg, arrival, hop: { ...hop, policy, configuredBy: [...hop.configuredBy, ...configuredBy] } }
+  const named = new Set(routing.backends.map((one) => policyRefOf(store.get(services, one.to))?.name))
+  const all = [...hop.configuredBy, ...configuredBy]
+  if (named.size === 1) return { ...leg, arrival, hop: { ...hop, policy, configuredBy: all } }
+  // api/configuration/v1beta1/kongupstreampolicy_types.go
+  const note = 'Kong ignores a KongUpstreamPolicy that is not that of all Services of a rule'
+  return { ...leg, arrival, hop: { ...hop, policy: { kind: 'none' }, configuredBy: all, note } }
 }

@@ -195,6 +195,10 @@ export const emissaryGrid: GridRows = {
     fires: () => mapping({ cookie: { name: 'sid' } }, 'endpoint'),
     silent: () => mapping({ cookie: { name: 'sid', ttl: '60s' } }, 'endpoint'),
   },
+  'AFF-EMISSARY-REFUSED': {
+    fires: () => mapping({ source_ip: true, header: 'x-user' }, 'endpoint'),
+    silent: () => mapping({ source_ip: true }, 'endpoint'),
+  },
 }
 
 const ringed = (ringHash: object) =>

@@ -67,6 +67,26 @@ const virtualServer = (upstream: object, more: object = {}): string =>
       routes: [{ path: '/', action: { pass: 'a' }, ...more }],
     }),
   )
+const mapping = (more: object): string =>
+  together(
+    serviceAt('a'),
+    own('getambassador.io/v3alpha1', 'KubernetesEndpointResolver', {}),
+    own('getambassador.io/v3alpha1', 'Mapping', {
+      hostname: 'shop.example',
+      prefix: '/',
+      service: 'a',
+      resolver: 'own',
+      ...more,
+    }),
+  )
+const kgateway = (loadBalancer: object): string =>
+  behind(
+    'kgateway.dev/kgateway',
+    own('gateway.kgateway.dev/v1alpha1', 'BackendConfigPolicy', {
+      targetRefs: [toService.targetRef],
+      loadBalancer,
+    }),
+  )
 const cookie = { enable: true, name: 'sid' }
 
 const mistakes: Mistake[] = [
@@ -128,14 +148,36 @@ const mistakes: Mistake[] = [
   },
   {
     id: 'BackendConfigPolicy: hashPolicies one level too high',
-    text: behind(
-      'kgateway.dev/kgateway',
-      own('gateway.kgateway.dev/v1alpha1', 'BackendConfigPolicy', {
-        targetRefs: [toService.targetRef],
-        loadBalancer: { hashPolicies: [{ sourceIP: {} }] },
-      }),
-    ),
+    text: kgateway({ hashPolicies: [{ sourceIP: {} }] }),
     said: 'AFF-L7-MISPLACED .*loadBalancer.hashPolicies: it belongs to spec.loadBalancer.ringHash.hashPolicies',
+    ways: ['shop.example none'],
+  },
+  ...[
+    { ringHash: { hashPolicies: [{ cookie: { path: '/', ttl: '30m' } }] } },
+    { ringHash: { hashPolicies: [{ sourceIP: {}, header: { name: 'x-user' } }] } },
+    { ringHash: { hashPolicies: [{ sourceIP: {} }] }, roundRobin: {} },
+  ].map((one) => ({
+    id: `BackendConfigPolicy: ${JSON.stringify(one)}`,
+    text: kgateway(one),
+    said: 'AFF-KGW-NO-HASH .* takes one of',
+    ways: ['shop.example unknown'],
+  })),
+  ...[
+    { policy: 'ring_hash' },
+    { policy: 'Ring_Hash', source_ip: true },
+    { policy: 'maglev', cookie: { ttl: '60s' } },
+    { policy: 'ring_hash', header: 'x-user', source_ip: true },
+    { policy: 'round_robin', cookie: { name: 'sid', ttl: '60s' } },
+  ].map((load_balancer) => ({
+    id: `Mapping: ${JSON.stringify(load_balancer)}`,
+    text: mapping({ load_balancer }),
+    said: 'AFF-EMISSARY-REFUSED ',
+    ways: ['shop.example unknown'],
+  })),
+  {
+    id: 'Mapping: loadBalancer',
+    text: mapping({ loadBalancer: { policy: 'ring_hash', source_ip: true } }),
+    said: 'AFF-L7-MISPLACED .*spec.loadBalancer: it belongs to spec.load_balancer',
     ways: ['shop.example none'],
   },
   {
@@ -157,6 +199,31 @@ const mistakes: Mistake[] = [
     ways: ['shop.example/ unknown'],
   },
 ]
+
+test('Kong: Services of one rule with different policies', async () => {
+  const weights = [
+    { name: 'a', port: 80, weight: 1 },
+    { name: 'b', port: 80, weight: 1 },
+  ]
+  const policy = own('configuration.konghq.com/v1beta1', 'KongUpstreamPolicy', {
+    algorithm: 'consistent-hashing',
+    hashOn: { input: 'ip' },
+  })
+  const annotated = { 'konghq.com/upstream-policy': 'own' }
+  const kong = (ofB: object): Promise<{ ways: readonly string[] }> =>
+    explainedText(
+      together(
+        gatewayClass('konghq.com/kic-gateway-controller'),
+        gateway(),
+        serviceAt('a', annotated),
+        serviceAt('b', ofB),
+        route('r', [rule('/', 'a', undefined, weights)]),
+        policy,
+      ),
+    )
+  expect(new Set((await kong({})).ways)).toEqual(new Set(['shop.example none 50 %']))
+  expect((await kong(annotated)).ways).not.toContain('shop.example none 50 %')
+})
 
 test.each(mistakes)('$id', async ({ text, said, ways }) => {
   const { explanations, ways: found } = await explainedText(text)
