@@ -6,7 +6,11 @@ import { gateways, grpcRoutes, httpRoutes } from './objects.ts'
 /** `httproute/x`, `grpcroute/x`, `gateway/x`. */
 export const routeKinds: readonly TargetKind[] = [
   kindOf(httpRoutes, ['httproutes'], hostsOf),
-  kindOf(grpcRoutes, ['grpcroutes'], hostsOf),
+  {
+    ...kindOf(grpcRoutes, ['grpcroutes'], hostsOf),
+    notProbed:
+      'requests are GETs and no calls of gRPC: a server that answers calls only answers none of them; an HTTPRoute to one that answers GETs shows what the gateway does',
+  },
   kindOf(gateways, ['gateways', 'gtw'], listenersOf),
 ]
 

@@ -22,6 +22,8 @@ export interface TargetKind<T extends KubernetesObject = KubernetesObject> {
   refuseName(name: string): string | undefined
   /** Beside its name in the headline of a report: type and address. */
   describe(object: T): readonly string[]
+  /** What requests of a probe cannot show of it, in words. */
+  notProbed?: string
 }
 
 /** A DNS-1123 label, which k8s.io/apimachinery (IsDNS1035Label) wants for Services; digits are allowed first as of 1.35. */

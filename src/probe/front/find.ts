@@ -59,7 +59,7 @@ export async function findFront(
     target === undefined ? [{ namespace, name: query.name }] : await servicesOf(collector, target)
   const word = `${query.kind.name}/${query.name}`
   if (services.length === 0) throw new UserError(`${word} leads to no Service`)
-  const notes: string[] = []
+  const notes = query.kind.notProbed === undefined ? [] : [query.kind.notProbed]
   const [{ analyse }, snapshot] = await Promise.all([
     import('../../analysis/analyse.ts'),
     collector.collect(services),

@@ -82,6 +82,17 @@ describeOnce('a gateway that is asked in HTTP/2', () => {
     expect(ended.stdout).toMatch(/^STICKY by the cookie route {3}6 of 6 users/m)
   })
 
+  // The sandbox's speaks HTTP/1.1 to the pods of a GRPCRoute.
+  scenario('says of a GRPCRoute what cannot be shown', [...needs, 'real gateways'], async () => {
+    const [{ metadata: _, ...route }] = way!.objects(`calls.${place.name}.lab`) as [{ metadata: object }]
+    await place.apply({ ...route, kind: 'GRPCRoute', metadata: { name: 'calls' } })
+    await gatewayFollows({ ...asked(), host: `calls.${place.name}.lab` }, ({ status }) => status >= 500)
+    const ended = await place.probe(['grpcroute/calls'])
+    expectExit(ended, 4)
+    expect(ended.stderr).toMatch(/requests are GETs and no calls of gRPC/)
+    expect(ended.stdout.replaceAll(/\s+/g, ' ')).toContain('no answer came from a pod')
+  })
+
   scenario('makes up the same session for all of one connection, and for a WebSocket', needs, async () => {
     const ended = await place.probe(['httproute/shop', '--websocket', '-o', 'json'])
     expectExit(ended, 0)

@@ -137,7 +137,8 @@ async function pastTheGateway(
       'pods',
       cells.filter(({ entry }) => entry > 0),
     ),
-  ]
+    // Whom nobody answered any more was not looked at.
+  ].filter(({ picks }) => picks > 0)
 }
 
 function stageOf(stage: CheckedStage['stage'], cells: readonly SurveyCell[]): CheckedStage {
