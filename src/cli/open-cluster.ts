@@ -35,6 +35,7 @@ export async function openCluster(
       as: flags.as,
       asGroups: flags['as-group'],
       asUid: flags['as-uid'],
+      asUserExtra: flags['as-user-extra'],
       insecureSkipTlsVerify: flags['insecure-skip-tls-verify'],
       certificateAuthority: flags['certificate-authority'],
       clientCertificate: flags['client-certificate'],

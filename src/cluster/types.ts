@@ -15,6 +15,8 @@ export interface ConnectionFlags {
   as?: string | undefined
   asGroups?: readonly string[] | undefined
   asUid?: string | undefined
+  /** Each is KEY=VALUE. */
+  asUserExtra?: readonly string[] | undefined
   insecureSkipTlsVerify?: boolean | undefined
   certificateAuthority?: string | undefined
   clientCertificate?: string | undefined

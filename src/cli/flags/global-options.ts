@@ -24,6 +24,12 @@ export const globalOptions = {
     helpValue: '[]',
   },
   'as-uid': { type: 'option', description: 'UID to impersonate for the operation.', helpValue: "''" },
+  'as-user-extra': {
+    type: 'option',
+    description:
+      'User extras to impersonate for the operation, KEY=VALUE; this flag can be repeated to specify multiple values for the same key.',
+    helpValue: '[]',
+  },
   'certificate-authority': {
     type: 'option',
     description: 'Path to a cert file for the certificate authority.',

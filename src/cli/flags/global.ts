@@ -7,6 +7,11 @@ export const globalFlags = {
   as: Flags.string({ ...globalOptions.as }),
   'as-group': Flags.string({ ...globalOptions['as-group'], multiple: true, multipleNonGreedy: true }),
   'as-uid': Flags.string({ ...globalOptions['as-uid'] }),
+  'as-user-extra': Flags.string({
+    ...globalOptions['as-user-extra'],
+    multiple: true,
+    multipleNonGreedy: true,
+  }),
   'certificate-authority': Flags.string({ ...globalOptions['certificate-authority'] }),
   'client-certificate': Flags.string({ ...globalOptions['client-certificate'] }),
   'client-key': Flags.string({ ...globalOptions['client-key'] }),

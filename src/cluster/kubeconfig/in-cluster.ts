@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ConnectionFlags, Environment } from '../types.ts'
-import type { Selection } from './select.ts'
+import { impersonation, type Selection } from './select.ts'
 
 /** Where Kubernetes mounts the service account of a pod. */
 export const SERVICE_ACCOUNT_DIRECTORY = '/var/run/secrets/kubernetes.io/serviceaccount'
@@ -20,11 +20,6 @@ export async function inClusterSelection(
   if (!host || !port || !existsSync(tokenFile)) return undefined
   const server = `https://${hostAndPort(host, port)}`
   const namespace = flags.namespace || env['POD_NAMESPACE'] || (await namespaceOf(directory))
-  const impersonation = {
-    ...(flags.as ? { as: flags.as } : {}),
-    ...(flags.asUid ? { 'as-uid': flags.asUid } : {}),
-    ...(flags.asGroups?.length ? { 'as-groups': [...flags.asGroups] } : {}),
-  }
   return {
     contextName: undefined,
     cluster: {
@@ -34,7 +29,7 @@ export async function inClusterSelection(
         : { 'certificate-authority': flags.certificateAuthority || join(directory, 'ca.crt') }),
       ...(flags.tlsServerName ? { 'tls-server-name': flags.tlsServerName } : {}),
     },
-    user: { ...(flags.token ? { token: flags.token } : { tokenFile }), ...impersonation },
+    user: { ...(flags.token ? { token: flags.token } : { tokenFile }), ...impersonation(flags) },
     userName: '',
     namespace,
   }

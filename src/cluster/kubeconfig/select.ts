@@ -1,3 +1,4 @@
+import { invalidValue } from '../../model/common/user-error.ts'
 import { KubeconfigError } from '../answers/errors.ts'
 import type { ConnectionFlags } from '../types.ts'
 import type { Kubeconfig, KubeconfigCluster, KubeconfigContext, KubeconfigUser } from './types.ts'
@@ -112,10 +113,24 @@ function userOf(
     delete user['client-key-data']
     user['client-key'] = flags.clientKey
   }
-  if (flags.as) user.as = flags.as
-  if (flags.asUid) user['as-uid'] = flags.asUid
-  if (flags.asGroups?.length) user['as-groups'] = [...flags.asGroups]
-  return user
+  return { ...user, ...impersonation(flags) }
+}
+
+/** Whom the flags want the server to take the user for. Throws UserError for an extra that is no KEY=VALUE. */
+export function impersonation({ as, asUid, asGroups, asUserExtra }: ConnectionFlags): KubeconfigUser {
+  const extra: Record<string, string[]> = {}
+  for (const text of asUserExtra ?? []) {
+    const [, key, value] = /^([^=]+)=([^]*)$/.exec(text) ?? []
+    if (key === undefined || value === undefined)
+      throw invalidValue('as-user-extra', text, 'must be KEY=VALUE')
+    ;(extra[key] ??= []).push(value)
+  }
+  return {
+    ...(as ? { as } : {}),
+    ...(asUid ? { 'as-uid': asUid } : {}),
+    ...(asGroups?.length ? { 'as-groups': [...asGroups] } : {}),
+    ...(asUserExtra?.length ? { 'as-user-extra': extra } : {}),
+  }
 }
 
 function checkUser(user: KubeconfigUser, name: string): void {

@@ -134,6 +134,9 @@ describe('requests', () => {
     const byFlag = await connectTo(server.url, user, { as: 'jürgen', asGroups: ['c'] })
     const received = (await byFlag.get<string[]>('/x')).map((text) => Buffer.from(text, 'latin1').toString())
     expect(received).toEqual(expect.arrayContaining(['jürgen', 'c']))
+    const asUserExtra = ['scope=a=b', 'scope=c']
+    const extra = await connectTo(server.url, { token: 't' }, { as: 'jane', asUserExtra })
+    expect((await extra.get<string[]>('/x')).filter((text) => /^(a=b|c)$/.test(text))).toEqual(['a=b', 'c'])
   })
 
   it('sends no credentials over plain http', async () => {

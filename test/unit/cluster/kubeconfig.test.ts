@@ -219,6 +219,10 @@ describe('choosing', () => {
       'error: requesting uid, groups or user-extra for alice without impersonating a user',
     ],
     [
+      { as: 'jane', asUserExtra: ['scope'] },
+      'invalid argument "scope" for "--as-user-extra" flag: must be KEY=VALUE',
+    ],
+    [
       { clientCertificate: 'c.pem' },
       'error: client-key-data or client-key must be specified for alice to use the clientCert authentication method.',
     ],

@@ -112,7 +112,7 @@ describe('complete', () => {
     ['external delete ', ['of-outside', ':4']],
     ['external -n shop delete ', ['of-outside', ':4']],
     ['external list ', [':4']],
-    ['external list --a', ['--all', '--as', '--as-group', '--as-uid', ':4']],
+    ['external list --a', ['--all', '--as', '--as-group', '--as-uid', '--as-user-extra', ':4']],
     ['external x --from-kubeconfig ', [':0']],
     ['probe --kubeconfig=', [':0']],
     ['probe --image ', [':4']],
