@@ -41,7 +41,7 @@ function serve(backend: Backend): Served {
   const targets = annotationFor(targetTypeKey, backend)?.value
   if (targets !== undefined && !targetTypes.includes(targets)) {
     const why = `the controller stops at target-type "${targets}"`
-    return { policy: { kind: 'unknown', why }, arrival: 'unknown' }
+    return { policy: { kind: 'unknown', why }, arrival: 'unknown', note: why }
   }
   return {
     policy: albPolicy(annotationFor(attributesKey, backend)?.value),
