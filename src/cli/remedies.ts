@@ -52,6 +52,8 @@ const words: Words = {
   'say-cookie-instead': () => 'say by what they are to be kept:  --cookie NAME instead of --from',
   'say-which-instead': () =>
     'say which of them is meant by --cookie, --header or --source-ip instead of --from',
+  'another-name': () =>
+    'as long as both serve one host, neither understands the cookie of the other: --cookie gives it another name',
   'say-who': ({ by }) => `or say who is to do it:  --with ${by}`,
   'reachable-image': () => 'the cluster must reach the image:  --image registry.example.com/node:24',
 }

@@ -92,6 +92,16 @@ describe('the direction of imports', () => {
     expect(wrong((one) => isClient(one) && one.folder !== 'cluster')).toEqual([])
   })
 
+  it('leaves the names of flags to the command line', () => {
+    const advice = /hints: \[[^\]]*?'[^']*--[a-z][^\]]*\]/g
+    const outer = new Set(['cli', 'cluster', 'commands', 'demo', 'sandbox'])
+    const found = [...new Set(imports.map(({ file }) => file))].filter((file) => {
+      const said = outer.has(topOf(file)) ? [] : (readFileSync(join(src, file), 'utf8').match(advice) ?? [])
+      return said.some((words) => !words.includes('commandFor(') && !words.includes('kubectl '))
+    })
+    expect(found).toEqual([])
+  })
+
   it('leads from what is pure to nothing of Node', () => {
     expect(wrong(({ folder, of }) => pure.has(topOf(folder)) && of.startsWith('node:'))).toEqual([])
   })

@@ -230,9 +230,7 @@ function valueOf(value: string | boolean | undefined): string {
 function anew(from: TargetRef): ChangeNotice {
   return {
     message: `clients that have a cookie of ${nameOf(from)} may change their pod once`,
-    hints: [
-      'as long as both serve one host, neither understands the cookie of the other: --cookie gives it another name',
-    ],
+    hints: [{ remedy: 'another-name' }],
   }
 }
 

@@ -41,6 +41,7 @@ export type Remedy =
         | 'say-cookie-name'
         | 'say-cookie-instead'
         | 'say-which-instead'
+        | 'another-name'
     }
   | { remedy: 'say-who'; by: string }
 

@@ -73,10 +73,10 @@ export class RoundCollector {
 
   onEnded(client: number, message: string): void {
     if (this.clients[client]?.scheme !== undefined) return
-    throw endedEarly(
-      [...this.#foreign, message],
-      'the image must hold Node 18 or newer as "node": see --image',
-    )
+    throw endedEarly([...this.#foreign, message], {
+      remedy: 'image-with-node',
+      what: 'the image must hold Node 18 or newer as "node"',
+    })
   }
 
   onAbsent(client: number, why: string): void {

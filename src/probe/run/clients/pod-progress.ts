@@ -1,3 +1,4 @@
+import type { Hint } from '../../../model/common/remedy.ts'
 import type { Event, Pod } from '../../../model/cluster/kubernetes.ts'
 import { UserError } from '../../../model/common/user-error.ts'
 
@@ -67,7 +68,7 @@ function imageError(image: string, on: string, waiting: { reason?: string; messa
  * @param said what it printed, and how it ended
  * @param needs what its image must hold, which is mostly the reason
  */
-export function endedEarly(said: readonly string[], needs: string): UserError {
+export function endedEarly(said: readonly string[], needs: Hint): UserError {
   const words = said.filter((text) => text !== '')
   const why = words.length > 0 ? `: ${words.join('\n  ')}` : ''
   return new UserError(`the probe pod ended before it sent a request${why}`, {
