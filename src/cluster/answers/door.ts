@@ -35,6 +35,24 @@ const shapes: Readonly<Record<string, { kind: string; has: (object: Fields) => b
   events: { kind: 'Event', has: () => true },
 }
 
+/** Whether an API group, in either document about them, has what is read of it. */
+const isGroup = ({ versions, preferredVersion }: Fields): boolean =>
+  isAbsentOr(isObject)(preferredVersion) &&
+  isList(versions) &&
+  ((versions ?? []) as Fields[]).every(
+    ({ version, resources }) => typeof version === 'string' && isList(resources),
+  )
+
+/** What is asked of a server itself. */
+const roots: Readonly<Record<string, (answer: Fields) => boolean>> = {
+  '/apis': ({ items, groups }) =>
+    isList(items) &&
+    isList(groups) &&
+    ((items ?? []) as Fields[]).every((item) => hasName(item) && isGroup(item)) &&
+    ((groups ?? []) as Fields[]).every((group) => typeof group['name'] === 'string' && isGroup(group)),
+  '/version': ({ gitVersion }) => isAbsentOr((text) => typeof text === 'string')(gitVersion),
+}
+
 /**
  * The value of an answer, checked at the door: an object, and of the kind that its path is of. What comes from outside and
  * is something else is told here, and not where it is read.
@@ -53,8 +71,10 @@ export function readAnswer(text: string, request: { method: string; path: string
 }
 
 function problemOf(value: unknown, { method, path }: { method: string; path: string }): string | undefined {
-  if (!/^\/apis?\//.test(path)) return undefined
+  const hasRoot = roots[path.split('?')[0]!]
+  if (hasRoot === undefined && !/^\/apis?\//.test(path)) return undefined
   if (!isObject(value)) return `the answer is ${nameOf(value)} and no object`
+  if (hasRoot !== undefined) return hasRoot(value) ? undefined : 'the answer has not the fields of one'
   const { plural, isObjects } = placeOf(path)
   const shape = Object.hasOwn(shapes, plural) ? shapes[plural] : undefined
   if (shape === undefined) return 'items' in value ? listProblem(value, undefined) : undefined

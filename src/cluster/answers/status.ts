@@ -105,12 +105,29 @@ const isText = (value: unknown): value is string => typeof value === 'string' &&
 
 const mostWords = 300
 
+const named: Readonly<Record<string, string>> = {
+  amp: '&',
+  lt: '<',
+  gt: '>',
+  quot: '"',
+  apos: "'",
+  nbsp: ' ',
+}
+
+/** Of a reference in HTML; one that is not known stays as it is. */
+function characterOf(reference: string, decimal?: string, hex?: string, name = ''): string {
+  if (decimal !== undefined) return String.fromCodePoint(Number(decimal))
+  if (hex !== undefined) return String.fromCodePoint(Number.parseInt(hex, 16))
+  return Object.hasOwn(named, name) ? named[name]! : reference
+}
+
 /** What a page or a text says, without markup, as far as it fits a line. */
 function wordsOf(body: string): string {
   const text = body
     .slice(0, 20_000)
     .replaceAll(/<(script|style)\b[\s\S]*?<\/\1>/gi, ' ')
     .replaceAll(/<[^>]*>/g, ' ')
+    .replaceAll(/&(?:#(\d{1,6})|#x([\da-f]{1,5})|(\w{2,6}));/gi, characterOf)
     .replaceAll(/\s+/g, ' ')
     .trim()
   return text.length <= mostWords ? text : `${text.slice(0, mostWords - 1)}…`

@@ -39,6 +39,14 @@ describe('an answer that is no API server’s', () => {
     [slices, { items: [{ metadata: { name: 'web-1' }, endpoints: [{}] }] }],
     [slices, { items: [{ metadata: { name: 'web-1' }, endpoints: [null] }] }],
     [slices, { items: [{ metadata: { name: 'web-1' }, endpoints: {}, ports: [] }] }],
+    ['/apis', null],
+    ['/apis', { kind: 'PodList', items: [null, 3, {}] }],
+    ['/apis', { items: [{ metadata: { name: 'apps' }, versions: [{}] }] }],
+    ['/apis', { items: [{ metadata: { name: 'apps' }, versions: [{ version: 'v1', resources: [null] }] }] }],
+    ['/apis', { groups: [{ name: 'apps', versions: 'v1' }] }],
+    ['/apis', { groups: [{ versions: [] }] }],
+    ['/version', []],
+    ['/version', { gitVersion: 7 }],
   ])('%s %j', (path, answer) => {
     expect(ask(path, answer)).toThrow(words)
   })
@@ -59,15 +67,21 @@ describe('an answer that is one', () => {
     [slices, { items: [{ metadata: { name: 'web-1' }, endpoints: null, ports: null }] }],
     [web, { kind: 'Status', status: 'Success' }, 'DELETE'],
     ['/version', { major: '1' }],
+    [
+      '/apis',
+      { groups: [{ name: 'apps', preferredVersion: { version: 'v1' }, versions: [{ version: 'v1' }] }] },
+    ],
+    ['/apis', { items: [{ metadata: { name: 'apps' }, versions: [{ version: 'v1', resources: [] }] }] }],
   ])('%s %j', (path, answer, method) => {
     expect(ask(path, answer, method)()).toEqual(JSON.parse(JSON.stringify(answer)))
   })
 })
 
 test('a page of a proxy that forbids is shown in its words, and asks for no Role', () => {
-  const page = '<html><style>p{}</style><h1>Blocked</h1> <p>by the   company’s filter</p></html>'
+  const page =
+    '<html><style>p{}</style><h1>Blocked</h1> <p>by the   company’s filter &amp; &lt;ours&gt; &#8212; &#x41;&nbsp;</p></html>'
   const error = new ApiError(statusOf(403, 'Forbidden', page), { verb: 'GET', path: web })
-  expect(error.message).toBe('Error from server: 403 Forbidden: Blocked by the company’s filter')
+  expect(error.message).toBe('Error from server: 403 Forbidden: Blocked by the company’s filter & <ours> — A')
   expect(isForbidden(error)).toBe(false)
 })
 
