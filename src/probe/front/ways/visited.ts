@@ -49,11 +49,18 @@ export function visitedOf<W extends ServiceWays>(
   const most = Math.max(mostPlaces, hosts?.length ?? 0, paths?.length ?? 0)
   const left = found.size - most
   if (left > 0) notes.push(`${left} of ${found.size} hosts and paths are not asked; --host and --path choose`)
-  const places = [...found.values()].slice(0, most)
+  const places = [...found.values()].slice(0, most).map((place) => withDistinct(place))
   const own = all.find(
     ({ service }) => service.name === places[0]?.service && service.namespace === namespace,
   )
   const others = new Set(places.flatMap(({ service, beside = [] }) => [service, ...beside]))
   others.delete((own ?? first).service.name)
   return { first: own ?? first, places, others: [...others], notes }
+}
+
+/** Each thing that is configured once, and none that is its policy. */
+function withDistinct({ further = [], ...place }: Visited): Visited {
+  const said = new Map(further.map((one) => [JSON.stringify(one), one]))
+  said.delete(JSON.stringify(place.policy))
+  return said.size === 0 ? place : { ...place, further: [...said.values()] }
 }

@@ -41,6 +41,18 @@ describe('the places to visit', () => {
     })
   })
 
+  test('say once what is configured for several Services, or for the choice of one', () => {
+    const [group, blue] = ['group', 'blue'].map((name) => ({ kind: 'cookie', name }) as const)
+    const both = { ...place('a.lab', '/'), policy: group!, further: [group!] }
+    const own = { ...both, policy: blue! }
+    expect(visitedOf([ways('web', [both]), ways('green', [both])], {}).places[0]).not.toHaveProperty(
+      'further',
+    )
+    expect(visitedOf([ways('web', [own]), ways('green', [both])], {}).places).toMatchObject([
+      { policy: blue, further: [group] },
+    ])
+  })
+
   test('are a handful at most, unless they are asked for', () => {
     const paths = Array.from({ length: 6 }, (_, index) => `/${index}`)
     const all = [
