@@ -22,11 +22,11 @@ const foreign = ingressAnalyzer({
       // Some are read by several controllers; the first is whose they are.
       const said = new Set<string>()
       for (const other of ingressControllers) {
-        if (other === controller || (object !== ingress && mayBeServedBy(other, object, store))) continue
+        if (other === controller) continue
         const keys = other.keys[object === ingress ? 'ingress' : 'service']
         const [first, ...more] = foreignKeys(object, keys, controller).filter((key) => !said.has(key))
         for (const key of [first, ...more]) if (key !== undefined) said.add(key)
-        if (first === undefined) continue
+        if (first === undefined || (object !== ingress && mayBeServedBy(other, object, store))) continue
         const also = more.length === 0 ? '' : ` (and ${more.map((key) => lastPart(key)).join(', ')})`
         report('AFF-L7-FOREIGN-ANNOTATION', {
           message: `${first}${also} is an annotation of ${other.name}: ${controller.name} serves ${object === ingress ? 'this Ingress' : `ingress/${ingress.metadata.name}`}, and does not read it`,
