@@ -14,9 +14,12 @@ import { labelled } from './parts.ts'
 const mostMoves = 4
 const mostBackends = 8
 
+/** Reasons by which answers may be of any pod, whether they differ or not. */
+const namesNobody = new Set<string>(['backends-not-told-apart', 'one-name'])
+
 /** What a result holds of it; `switches` by the time of the run. */
 export type DuringInput = Pick<ProbeResult, 'during' | 'switches' | 'backends'> & {
-  verdict: Pick<ProbeResult['verdict'], 'expected'>
+  verdict: Pick<ProbeResult['verdict'], 'expected' | 'reason'>
   /** Of each client, or user, whether no pod answered it any more after its own had gone. */
   left: readonly boolean[]
 }
@@ -64,6 +67,8 @@ function phaseWords({ fromMs, toMs, requests, failed, backends }: Phase): string
 /** Where clients are to stay, each move since the command began, and whether its pod had gone. */
 function layoutMoves(result: DuringInput, during: DuringReport, width: number, style: Style): Line[] {
   if (result.verdict.expected !== 'sticky') return []
+  if (namesNobody.has(result.verdict.reason ?? ''))
+    return labelled('moved', 'not known: the answers do not say which pod gave them', width, style)
   const moves = result.switches.filter(({ atMs }) => atMs >= during.startedMs)
   const left = leftWords(result)
   if (moves.length === 0)
