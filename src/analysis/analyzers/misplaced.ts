@@ -16,7 +16,7 @@ import { upstreamPolicies } from '../../mechanisms/kong/controller.ts'
 import { virtualServerRoutes, virtualServers } from '../../mechanisms/nginx-inc/virtual-server.ts'
 import { services } from '../../mechanisms/service/objects.ts'
 import { ingressRoutes, traefikServices } from '../../mechanisms/traefik/objects.ts'
-import { analyzer, type View } from '../../mechanisms/analyzer.ts'
+import type { Analyzer, View } from '../../mechanisms/analyzer.ts'
 import { type LooseObject, type ObjectType, refOf } from '../../model/cluster/object.ts'
 import { slipOf } from '../../model/common/spelling.ts'
 
@@ -165,18 +165,22 @@ function checkedIn(view: View): { object: LooseObject; strays: () => Stray[] }[]
 }
 
 /** Annotations and fields about affinity that stand where nobody reads them. */
-export const misplaced = analyzer({
+export const misplaced: Analyzer = {
   codes: ['AFF-L7-MISPLACED'],
-  applies: (view) => checkedIn(view).length > 0,
-  analyse: (view, report) => {
-    for (const { object, strays } of checkedIn(view))
-      for (const { message, mend, field } of strays())
-        report('AFF-L7-MISPLACED', {
-          message,
-          why: 'Controllers ignore annotations where they do not look for them, and API servers drop fields that they do not know: nothing comes of it.',
-          mend: [mend],
-          objects: [refOf(object)],
-          at: { object: refOf(object), field },
-        })
+  needs: [],
+  begin: (view) => {
+    const checked = checkedIn(view)
+    if (checked.length === 0) return undefined
+    return (report) => {
+      for (const { object, strays } of checked)
+        for (const { message, mend, field } of strays())
+          report('AFF-L7-MISPLACED', {
+            message,
+            why: 'Controllers ignore annotations where they do not look for them, and API servers drop fields that they do not know: nothing comes of it.',
+            mend: [mend],
+            objects: [refOf(object)],
+            at: { object: refOf(object), field },
+          })
+    }
   },
-})
+}

@@ -19,7 +19,7 @@ const balancer = (about: ObjectType<LooseObject>): Analyzer =>
         const meant = didYouMean(on, hashOns)
         report('AFF-APISIX-HASH-ON', {
           message: `hashOn "${on}": ${meant === undefined ? `there are ${hashOns.join(', ')}` : `did you mean "${meant}"?`}`,
-          why: 'The controller drops what it does not know; the key is then the name of a variable, and requests that have none are hashed by their address.',
+          why: 'The API server refuses it where the definition names the values, as that of current releases does. A controller that gets it takes the key for the name of a variable, and requests that have none are hashed by their address.',
           mend: [`write hashOn: ${meant ?? 'header'}`],
           field: 'spec.loadbalancer.hashOn',
         })

@@ -44,7 +44,7 @@ export function controllerAnalyzer(about: ObjectType<LooseObject>): Analyzer {
           if (reading?.ignored !== undefined && isNew('ignored', index, to))
             report('AFF-GWAPI-IGNORED', {
               message: `sessionPersistence has no effect at gateway/${to}: ${reading.ignored}`,
-              why: 'Requests are spread as if it were not there, and no status says so.',
+              why: 'Requests are spread as if it were not there.',
               mend: ['configure affinity with what this controller reads', 'remove sessionPersistence'],
               objects,
               field,
