@@ -7,8 +7,10 @@ import {
   LineCounter,
   type Node,
   parseAllDocuments,
+  type Scalar,
   visit,
   type YAMLMap,
+  type YAMLSeq,
 } from 'yaml'
 import type { FilePosition, Finding } from '../../model/findings/finding.ts'
 import { fileFinding } from './finding.ts'
@@ -97,15 +99,27 @@ export function unreadable(text: string, position: FilePosition, message: string
 /** What YAML allows and JSON does not, and where: kubectl refuses the document (and `{{ .Values.x }}` reads as a map that is a key). */
 export function oddNode(contents: unknown): Fault | undefined {
   let found: Fault | undefined
+  const anchors = new Map<string, Node>()
   const at = ({ range }: Node): number => range?.[0] ?? 0
   if (!isNode(contents)) return undefined
+  const remember = (node: Scalar | YAMLMap | YAMLSeq): void => {
+    if (node.anchor !== undefined) anchors.set(node.anchor, node)
+  }
   visit(contents, {
+    Collection: (_, node) => remember(node),
+    Alias: (_, node, path) => {
+      const target = anchors.get(node.source)
+      if (target === undefined || !path.includes(target)) return undefined
+      found = { offset: at(node), message: `the value of anchor ${node.source} contains itself` }
+      return visit.BREAK
+    },
     Pair: (_, { key }) => {
       if (isMap(key) || isSeq(key)) found = { offset: at(key), message: 'a map or list cannot be a key' }
       else if (isScalar(key) && key.value === null) found = { offset: at(key), message: 'a key is missing' }
       return found === undefined ? undefined : visit.BREAK
     },
     Scalar: (place, node) => {
+      remember(node)
       if (place === 'key' || typeof node.value !== 'number' || Number.isFinite(node.value)) return undefined
       found = { offset: at(node), message: `${node.source} is no number that an object can hold` }
       return visit.BREAK

@@ -4,6 +4,7 @@ import { parse, stringify } from 'yaml'
 import { editManifest } from '../../../src/change/manifest/edit.ts'
 import { editFiles, serviceEdit } from '../../../src/change/manifest/files.ts'
 import type { ChangeRequest } from '../../../src/model/affinity/intent.ts'
+import { kubectlSchema } from '../../../src/snapshot/files/tags.ts'
 
 const enable: ChangeRequest = { verb: 'enable', timeoutSeconds: 1800 }
 const enableDefault: ChangeRequest = { verb: 'enable' }
@@ -147,6 +148,13 @@ describe('a manifest', () => {
     expect(on).toContain('    type: ClusterIP\n    sessionAffinity: ClientIP\n- kind: Pod')
   })
 
+  it('with an anchor that contains itself is refused', () => {
+    const text = 'apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: &s\n  x: *s\n'
+    expect(() => editManifest(text, () => ({ spec: { sessionAffinity: 'ClientIP' } }), 'web.yaml')).toThrow(
+      'web.yaml:5:6: the value of anchor s contains itself',
+    )
+  })
+
   it('that shares parts by anchors has the Service changed, and not what others share', () => {
     const shared = `apiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec: &s\n  type: ClusterIP\n---\napiVersion: v1\nkind: Service\nmetadata: {name: b}\nspec: {type: ClusterIP}\n`
     expect(edit(shared, enableDefault)).toContain('spec: &s\n  type: ClusterIP\n  sessionAffinity: ClientIP')
@@ -188,8 +196,14 @@ describe('a manifest', () => {
   })
 })
 
-/** `<<` as a key would merge what follows it. */
-const keys = fc.string({ minLength: 1 }).filter((key) => key !== '<<')
+/**
+ * `<<` as a key would merge what follows it; `y` and `Y` are one key, as `1` and `01` are. What stays text when it is written
+ * without quotes, or is written with them, is itself.
+ */
+const keys = fc.string({ minLength: 1 }).filter((key) => {
+  const read: unknown = parse(stringify(key), { version: '1.1', schema: kubectlSchema })
+  return key !== '<<' && read === key
+})
 
 /** Any Service that the API would take for one, with neighbours of every shape. */
 const services = fc.record({

@@ -65,6 +65,22 @@ describe('a text', () => {
     ])
   })
 
+  it.each([
+    ['a map', 'spec: &s\n  x: *s\n'],
+    ['a list', 'x:\n  ports: &s [{port: 80}, {a: *s}]\n'],
+    ['a merge', 'metadata: &s\n  <<: *s\n'],
+  ])('with an anchor that contains itself is refused, as by kubectl: %s', (_, text) => {
+    expect(findingsOf(`kind: Service\n${text}`)).toMatchObject([
+      { code: 'AFF-FILE-SYNTAX', message: 'the value of anchor s contains itself' },
+    ])
+  })
+
+  it('may name an anchor anew in it, and mean that', () => {
+    expect(objectsOf('kind: Service\nspec: &s\n  x: &s 1\n  z: *s\n')).toEqual([
+      { kind: 'Service', spec: { x: 1, z: 1 } },
+    ])
+  })
+
   it('that is a ServiceList gives its kind to its items', () => {
     const list = { apiVersion: 'v1', kind: 'ServiceList', items: [{ metadata: { name: 'web' } }] }
     expect(objectsOf(JSON.stringify(list))).toEqual([
