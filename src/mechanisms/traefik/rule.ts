@@ -20,17 +20,21 @@ export interface Alternative {
   isPlain: boolean
 }
 
-/** More than these no rule that somebody wrote has. */
+/** More than these no rule that somebody wrote has: alternatives, and words of a rule. */
 const most = 64
+const mostTokens = 1000
 
 /** The alternatives of a rule; one that nothing is known of where it cannot be read, which Traefik refuses. */
 export function alternativesOf(match: string): readonly Alternative[] {
-  const tokens = [...match.matchAll(/\s*(&&|\|\||!|\(|\)|\w+\s*\((?:\s*(?:`[^`]*`|"[^"]*")\s*,?)*\s*\))/gy)]
+  const tokens = [
+    ...match.matchAll(/\s*(&&|\|\||!|\(|\)|\w+\s*\((?:\s*(?:`[^`]*`|"[^"]*")(?:\s*,)?)*\s*\))/gy),
+  ]
   const read = new Reader(tokens.map(([, token = '']) => token))
   const length = tokens.reduce((sum, [whole]) => sum + whole.length, 0)
-  const found = match.slice(length).trim() === '' ? read.all() : undefined
-  if (found === undefined || found.length > most) return [{ text: match, isPlain: false }]
-  const all = found.flatMap(byValue)
+  const isWhole = match.slice(length).trim() === '' && tokens.length <= mostTokens
+  const found = isWhole ? read.all() : undefined
+  const all = found === undefined || found.length > most ? undefined : found.flatMap(byValue)
+  if (all === undefined || all.length > most) return [{ text: match, isPlain: false }]
   return all.map((one) => alternative(one, all.length === 1 ? match : undefined))
 }
 
@@ -86,7 +90,7 @@ function byValue(all: readonly Matcher[]): Matcher[][] {
     (found, matcher) => {
       const isList = matcher.values.length > 1 && !matcher.isNot && isHostOrPath(matcher)
       const each = isList ? matcher.values.map((value) => withValue(matcher, value)) : [matcher]
-      return found.flatMap((before) => each.map((one) => [...before, one]))
+      return found.flatMap((before) => each.map((one) => [...before, one])).slice(0, most + 1)
     },
     [[]],
   )

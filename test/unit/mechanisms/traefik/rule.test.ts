@@ -45,3 +45,12 @@ test('each alternative is called by its own words', () => {
     ],
   )
 })
+
+test.each([
+  ['brackets without end', '('.repeat(200_000)],
+  ['values without a comma and an end', `Host(${'`a` '.repeat(60)}`],
+  ['more alternatives than anybody reads', Array.from({ length: 20 }, () => 'Host(`a`, `b`)').join(' && ')],
+  ['the same, told by brackets', Array.from({ length: 20 }, () => '(Path(`/a`) || Path(`/b`))').join(' && ')],
+])('a rule with %s is one of which nothing is known', (_, match) => {
+  expect(alternativesOf(match)).toEqual([{ text: match, isPlain: false }])
+})
