@@ -19,6 +19,7 @@ export const codes = {
     level: 'warning',
     title: 'A controller with a cookie goes to the cluster IP',
   },
+  'AFF-L7-SECURE-COOKIE': { level: 'info', title: 'A Secure cookie on a host without TLS' },
   'AFF-L7-APPLICATION-COOKIE': {
     level: 'warning',
     title: 'A proxy makes a cookie that applications make themselves',

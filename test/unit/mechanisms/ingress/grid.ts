@@ -1,4 +1,5 @@
 import type { GridRows } from '../../analysis/rows.ts'
+import type { LooseObject } from '../../../../src/model/cluster/object.ts'
 import type { Snapshot } from '../../../../src/model/cluster/snapshot.ts'
 import { service } from '../../analysis/build.ts'
 import { ingressOf, objectOf, scene } from '../objects.ts'
@@ -6,6 +7,13 @@ import { ingressOf, objectOf, scene } from '../objects.ts'
 const cookie = { 'nginx.ingress.kubernetes.io/affinity': 'cookie' }
 const ownCookie = { 'nginx.org/sticky-cookie-services': 'serviceName=web srv_id' }
 const clusterIp = { 'nginx.org/use-cluster-ip': 'true' }
+
+const secureCookie = { ...cookie, 'nginx.ingress.kubernetes.io/session-cookie-secure': 'true' }
+
+const withTls = (ingress: LooseObject, hosts: readonly string[] = ['*.example']): LooseObject => ({
+  ...ingress,
+  spec: { ...(ingress.spec as object), tls: [{ hosts, secretName: 'tls' }] },
+})
 
 /** A hash of the address at Contour, and the Service of its proxy. */
 const addressHash = (externalTrafficPolicy: 'Local' | 'Cluster') => (): Snapshot => {
@@ -40,6 +48,10 @@ export const ingressGrid: GridRows = {
   'AFF-L7-ONE-ADDRESS': {
     fires: () => scene({}, ingressOf('f5', { ...ownCookie, ...clusterIp })),
     silent: () => scene({}, ingressOf('f5', ownCookie)),
+  },
+  'AFF-L7-SECURE-COOKIE': {
+    fires: () => scene({}, ingressOf('nginx', secureCookie)),
+    silent: () => scene({}, withTls(ingressOf('nginx', secureCookie))),
   },
   'AFF-L7-APPLICATION-COOKIE': {
     fires: () =>
