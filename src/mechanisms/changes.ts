@@ -1,4 +1,5 @@
 import type { Changing } from './changing.ts'
+import { contourChange } from './contour/write.ts'
 import { envoyGatewayChange } from './envoy-gateway/write.ts'
 import { ingressNginxChange } from './ingress-nginx/write.ts'
 import { istioChange } from './istio/write.ts'
@@ -10,4 +11,5 @@ export const changes: readonly Changing[] = [
   traefikChange,
   istioChange,
   envoyGatewayChange,
+  contourChange,
 ]

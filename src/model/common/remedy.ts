@@ -43,6 +43,7 @@ export type Remedy =
         | 'say-which-instead'
         | 'another-name'
     }
+  | { remedy: 'by-the-cookie'; name: string }
   | { remedy: 'say-who'; by: string }
 
 /** A line of advice: complete, or one that the command line has to complete. */

@@ -1,4 +1,5 @@
 import { beforeAll, expect } from 'vitest'
+import { run } from '../support/command.ts'
 import { gatewayFollows, sessionApp, sets } from '../support/gateways.ts'
 import { service } from '../support/manifests.ts'
 import { usePlayground } from '../support/namespace.ts'
@@ -16,19 +17,19 @@ describeOnce('an HTTPProxy of Contour, and its cookie', () => {
     address: site.gatewayAddress('contour'),
     host: host(),
   })
-  const proxy = (policy: object): object => ({
+  const proxy = (): object => ({
     apiVersion: 'projectcontour.io/v1',
     kind: 'HTTPProxy',
     metadata: { name: 'shop' },
     spec: {
       virtualhost: { fqdn: host() },
-      routes: [{ conditions: [{ prefix: '/' }], services: [{ name: 'web', port: 80 }], ...policy }],
+      routes: [{ conditions: [{ prefix: '/' }], services: [{ name: 'web', port: 80 }] }],
     },
   })
 
   beforeAll(async () => {
     if (!needs.every((need) => site.capabilities.has(need))) return
-    await place.deploy(sessionApp(site, 'web'), service('web'), proxy({}))
+    await place.deploy(sessionApp(site, 'web'), service('web'), proxy())
     await gatewayFollows(asked(), sets(cookie, false))
   })
 
@@ -38,8 +39,10 @@ describeOnce('an HTTPProxy of Contour, and its cookie', () => {
     expect(ended.stdout).toMatch(/^SPREAD {3}users with a cookie jar do not stay/m)
   })
 
-  scenario('with the strategy Cookie users stay by it', needs, async () => {
-    await place.apply(proxy({ loadBalancerPolicy: { strategy: 'Cookie' } }))
+  scenario('enable makes users stay by its cookie, and disable lets them go', needs, async () => {
+    const change = async (...words: string[]): Promise<void> =>
+      expectExit(await run(site, [...words, '-n', place.name]), 0)
+    await change('enable', 'httpproxy/shop', '--cookie', cookie)
     await gatewayFollows(asked(), sets(cookie))
     const ended = await place.probe(['httpproxy/shop', '-o', 'json'])
     expectExit(ended, 0)
@@ -50,5 +53,8 @@ describeOnce('an HTTPProxy of Contour, and its cookie', () => {
         cause: { kind: 'cookie', cookies: expect.arrayContaining([cookie]) },
       },
     ])
+    await change('disable', 'httpproxy/shop')
+    await gatewayFollows(asked(), sets(cookie, false))
+    expect((await place.probe(['httpproxy/shop'])).stdout).toMatch(/^SPREAD/m)
   })
 })

@@ -1,0 +1,92 @@
+import type { CookieWish, Wish } from '../../model/affinity/intent.ts'
+import type { LooseObject } from '../../model/cluster/object.ts'
+import type { Policy } from '../../model/affinity/policy.ts'
+import type { ChangePlan, FieldTree, Refusal } from '../../model/affinity/write.ts'
+import { type Changing, type Lack, planOf, refusal, refusalOf, unsaid } from '../changing.ts'
+import { at, list, record } from '../kit/loose.ts'
+import { httpProxies } from './objects.ts'
+import { cookieName, routePolicy } from './policy.ts'
+
+/** `loadBalancerPolicy` in every route of an HTTPProxy. */
+export const contourChange: Changing = {
+  name: 'contour',
+  label: 'Contour',
+  targets: [httpProxies],
+  reads: [],
+  writes: [httpProxies],
+  lacks,
+  plan: (target, request) => planProxy(target, request.verb === 'disable' ? null : request.by),
+}
+
+const none: Policy = { kind: 'none' }
+
+function planProxy(proxy: LooseObject, wish: Wish | null | undefined): ChangePlan | Refusal {
+  const routes = list(at(proxy.spec, 'routes')).map((route) => record(route))
+  const before = routes.map(policyOf).find(({ kind }) => kind !== 'none') ?? none
+  const change = (each: (route: FieldTree) => FieldTree, after: Policy): ChangePlan => {
+    const changed = routes.map((route) => each(route as FieldTree))
+    const isSame = JSON.stringify(changed) === JSON.stringify(routes)
+    const fields = { spec: { routes: changed } }
+    return planOf({
+      before,
+      after,
+      writes: isSame ? [] : [{ how: 'patch', type: httpProxies, object: proxy, fields }],
+    })
+  }
+  if (wish === null) return change(withoutAffinity, none)
+  if (wish === undefined) return unsaid
+  if (routes.length === 0)
+    return refusal('it has no routes of its own', 'name the HTTPProxy that it includes')
+  const unfit = wish.kind === 'cookie' ? cookieRefusal(wish) : undefined
+  if (unfit !== undefined) return unfit
+  const balancer = balancerFor(wish)
+  return change((route) => ({ ...route, loadBalancerPolicy: balancer }), routePolicy(balancer))
+}
+
+function policyOf(route: unknown): Policy {
+  return routePolicy(at(route, 'loadBalancerPolicy'))
+}
+
+/** Other strategies keep nobody, and stay. */
+function withoutAffinity(route: FieldTree): FieldTree {
+  if (policyOf(route).kind === 'none') return route
+  const { loadBalancerPolicy: _, ...kept } = route
+  return kept
+}
+
+function balancerFor(wish: Wish): FieldTree {
+  if (wish.kind === 'cookie') return { strategy: 'Cookie' }
+  const hashed =
+    wish.kind === 'header' ? { headerHashOptions: { headerName: wish.name } } : { hashSourceIP: true }
+  return { strategy: 'RequestHash', requestHashPolicies: [hashed] }
+}
+
+/** Contour makes the cookie itself, and nothing of it can be set (internal/dag/policy.go, v1.33.8). */
+function cookieRefusal(wish: CookieWish): Refusal | undefined {
+  if (wish.name !== cookieName)
+    return refusal(`Contour calls its cookie ${cookieName}, and no field changes that`, {
+      remedy: 'by-the-cookie',
+      name: cookieName,
+    })
+  if (wish.ttlSeconds !== undefined)
+    return refusal('the cookie of Contour lasts as long as the browser, and no field changes that')
+  return refusalOf(lacks(wish))
+}
+
+function lacks({ path = '/', domain, secure, sameSite, persistent }: CookieWish): Lack[] {
+  const why = 'HTTPProxy has no field for attributes of the cookie'
+  return [
+    ...(path === '/' ? [] : [{ part: 'path' as const, why: 'the cookie of Contour has the path /' }]),
+    ...(domain === undefined ? [] : [{ part: 'domain' as const, why }]),
+    ...(secure === true ? [{ part: 'secure' as const, why }] : []),
+    ...(sameSite === undefined ? [] : [{ part: 'sameSite' as const, why }]),
+    ...(persistent === true
+      ? [
+          {
+            part: 'persistent' as const,
+            why: 'the cookie of Contour is hashed: clients move when pods come and go',
+          },
+        ]
+      : []),
+  ]
+}
