@@ -283,35 +283,31 @@ function endsOf(name: string, { services }: Configuration, clusterIps: ReadonlyS
   const find = (other: string): TraefikService | undefined =>
     services.find((one) => one.name === other) ??
     services.find((one) => one.name === `${other}@${name.split('@')[1] ?? ''}`)
-  const ends = (
-    one: TraefikService | undefined,
-    share: number,
-    before: string[],
-    drawn: boolean,
-  ): string[] => {
-    if (one?.mirroring !== undefined) return ends(find(one.mirroring.service), share, before, false)
+  const ends = (one: TraefikService | undefined, share: number, before: string[]): string[] => {
+    if (one?.mirroring !== undefined) return ends(find(one.mirroring.service), share, before)
     const balancer = one?.weighted ?? one?.highestRandomWeight
     if (balancer !== undefined) {
-      const members = balancer.services ?? []
+      const named = balancer.services ?? []
+      const weighted = named.filter(({ weight = 1 }) => weight > 0)
+      // Nobody comes to one without weight.
+      const members = weighted.length > 0 ? weighted : named
       const first = one?.weighted === undefined ? 'hash client address' : wordsOf(balancer.sticky?.cookie)
       const total = members.reduce((sum, { weight = 1 }) => sum + weight, 0)
       const isChoice = members.length > 1
       return members.flatMap(({ name: next, weight = 1 }) => {
         const inner = find(next)
-        const isEnd = inner?.loadBalancer !== undefined
         const part = isChoice && total > 0 ? share * (weight / total) : share
-        const stages = isChoice && !isEnd ? [...before, first] : before
-        return ends(inner, part, stages, isChoice && isEnd && first === 'none')
+        return ends(inner, part, isChoice && inner?.loadBalancer === undefined ? [...before, first] : before)
       })
     }
     if (one?.loadBalancer === undefined) return ['nothing']
     const { sticky: kept, strategy, servers = [] } = one.loadBalancer
     const own = strategy === 'hrw' ? 'hash client address' : wordsOf(kept?.cookie)
     const isOneAddress = servers.some(({ url = '' }) => clusterIps.has(URL.parse(url)?.hostname ?? ''))
-    const words = `${drawn ? 'none' : own}${isOneAddress ? ' at the cluster IP' : ''}`
+    const words = `${own}${isOneAddress ? ' at the cluster IP' : ''}`
     return [`${percent(share)} ${[...before, words].join(' > ')}`]
   }
-  return ends(find(name), 1, [], false)
+  return ends(find(name), 1, [])
 }
 
 function effective(
