@@ -193,6 +193,8 @@ spec:
 export const unreadable: Readonly<Record<string, string>> = {
   'tabs as indentation': 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n\tname: one\n',
   'a map as a key': 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: one}\nspec: {{a: 1}: 2}\n',
+  'an anchor that contains itself':
+    'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: one}\nspec: &s\n  a: *s\n',
   'an alias of nothing': 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: one}\nspec: *gone\n',
   'an open bracket': 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: one\n',
   'a template': 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: one}\nspec:\n  a: {{ .Values.a }}\n',
