@@ -3,7 +3,8 @@ import type { LooseObject } from '../../model/cluster/object.ts'
 import type { Policy } from '../../model/affinity/policy.ts'
 import type { ChangePlan, FieldTree, Refusal } from '../../model/affinity/write.ts'
 import { type Changing, type Lack, planOf, refusal, refusalOf, unsaid } from '../changing.ts'
-import { at, list, record } from '../kit/loose.ts'
+import { at, list } from '../kit/loose.ts'
+import { rewritten } from '../kit/rewritten.ts'
 import { httpProxies } from './objects.ts'
 import { cookieName, routePolicy } from './policy.ts'
 
@@ -21,26 +22,18 @@ export const contourChange: Changing = {
 const none: Policy = { kind: 'none' }
 
 function planProxy(proxy: LooseObject, wish: Wish | null | undefined): ChangePlan | Refusal {
-  const routes = list(at(proxy.spec, 'routes')).map((route) => record(route))
+  const routes = list(at(proxy.spec, 'routes'))
   const before = routes.map(policyOf).find(({ kind }) => kind !== 'none') ?? none
-  const change = (each: (route: FieldTree) => FieldTree, after: Policy): ChangePlan => {
-    const changed = routes.map((route) => each(route as FieldTree))
-    const isSame = JSON.stringify(changed) === JSON.stringify(routes)
-    const fields = { spec: { routes: changed } }
-    return planOf({
-      before,
-      after,
-      writes: isSame ? [] : [{ how: 'patch', type: httpProxies, object: proxy, fields }],
-    })
-  }
-  if (wish === null) return change(withoutAffinity, none)
+  if (wish === null)
+    return planOf({ before, after: none, writes: rewritten(httpProxies, proxy, 'routes', withoutAffinity) })
   if (wish === undefined) return unsaid
   if (routes.length === 0)
     return refusal('it has no routes of its own', 'name the HTTPProxy that it includes')
   const unfit = wish.kind === 'cookie' ? cookieRefusal(wish) : undefined
   if (unfit !== undefined) return unfit
-  const balancer = balancerFor(wish)
-  return change((route) => ({ ...route, loadBalancerPolicy: balancer }), routePolicy(balancer))
+  const loadBalancerPolicy = balancerFor(wish)
+  const writes = rewritten(httpProxies, proxy, 'routes', (route) => ({ ...route, loadBalancerPolicy }))
+  return planOf({ before, after: routePolicy(loadBalancerPolicy), writes })
 }
 
 function policyOf(route: unknown): Policy {
@@ -48,7 +41,7 @@ function policyOf(route: unknown): Policy {
 }
 
 /** Other strategies keep nobody, and stay. */
-function withoutAffinity(route: FieldTree): FieldTree {
+function withoutAffinity(route: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   if (policyOf(route).kind === 'none') return route
   const { loadBalancerPolicy: _, ...kept } = route
   return kept

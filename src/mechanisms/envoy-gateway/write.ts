@@ -11,6 +11,7 @@ import { gatewayClasses, gateways, grpcRoutes, httpRoutes } from '../gateway-api
 import { gatewayDuration } from '../gateway-api/persistence.ts'
 import { definitions, schemaIn } from '../kit/definitions.ts'
 import { at, list, record, text } from '../kit/loose.ts'
+import { rewritten } from '../kit/rewritten.ts'
 import { backendTrafficPolicies } from './objects.ts'
 import { hashAt, hashing, unhashing } from './write-hash.ts'
 
@@ -43,7 +44,7 @@ export const envoyGatewayChange: Changing = {
     const rules = list(at(route.spec, 'rules'))
     const before = rules.map(policyOf).find(({ kind }) => kind !== 'none') ?? hashAt(route, store)
     if (wish === null) {
-      const writes = [...rewritten(route, withoutSession), ...unhashing(route, store)]
+      const writes = [...rewrittenRules(route, withoutSession), ...unhashing(route, store)]
       return planOf({ before, after: none, writes })
     }
     const others = [...new Set(controllersOf(route, store))].filter((one) => one !== controller)
@@ -86,7 +87,7 @@ function enable(
   if (unfit !== undefined) return unfit
   const session = (index: number): FieldTree => sessionOf(wish, schema, index)
   const writes = [
-    ...rewritten(route, (rule, index) => ({ ...rule, sessionPersistence: session(index) })),
+    ...rewrittenRules(route, (rule, index) => ({ ...rule, sessionPersistence: session(index) })),
     ...unhashing(route, store),
   ]
   const notices =
@@ -127,7 +128,7 @@ function byHash(
     return refusal(`${whyNot}, and a hash moves some clients when pods are added`)
   const notices = whyNot === undefined ? [] : [{ message: `a hash keeps clients: ${whyNot}`, hints: [] }]
   // A session that is set counts before the hash.
-  const all = [...rewritten(route, withoutSession), ...writes]
+  const all = [...rewrittenRules(route, withoutSession), ...writes]
   return planOf({ before, after, writes: all, notices })
 }
 
@@ -182,21 +183,8 @@ function withoutSession(rule: Readonly<Record<string, unknown>>): Readonly<Recor
   return kept
 }
 
-function rewritten(
-  route: LooseObject,
-  each: (rule: Readonly<Record<string, unknown>>, index: number) => Readonly<Record<string, unknown>>,
-): Write[] {
-  const rules = list(at(route.spec, 'rules'))
-  const changed = rules.map((rule, index) => each(record(rule), index) as FieldTree)
-  if (isEqual(changed, rules)) return []
-  return [
-    {
-      how: 'patch',
-      type: isOfType(route, grpcRoutes) ? grpcRoutes : httpRoutes,
-      object: route,
-      fields: { spec: { rules: changed } },
-    },
-  ]
+function rewrittenRules(route: LooseObject, each: Parameters<typeof rewritten>[3]): Write[] {
+  return rewritten(isOfType(route, grpcRoutes) ? grpcRoutes : httpRoutes, route, 'rules', each)
 }
 
 /** Field names have moved between versions of the experimental channel: both are read. */

@@ -12,6 +12,7 @@ import { ingressClassObjects, ingresses } from '../ingress/objects.ts'
 import { annotate, without } from '../kit/annotations.ts'
 import { sameSiteOf } from '../kit/cookies.ts'
 import { at, list, record, text } from '../kit/loose.ts'
+import { rewritten } from '../kit/rewritten.ts'
 import { services } from '../service/objects.ts'
 import { traefikController } from './controller.ts'
 import { ingressRoutes as allIngressRoutes, traefikServices as allTraefikServices } from './objects.ts'
@@ -212,7 +213,7 @@ function planRoute(route: LooseObject, wish: Wished): ChangePlan | Refusal {
   const routes = list(at(route.spec, 'routes'))
   const targets = routes.flatMap((one) => list(record(one)['services']))
   const before = targets.map(routePolicy).find(({ kind }) => kind !== 'none') ?? none
-  if (wish === null) return planOf({ before, after: none, writes: rewritten(route, withoutSticky) })
+  if (wish === null) return planOf({ before, after: none, writes: rewrittenServices(route, withoutSticky) })
   if (wish === undefined) return unsaid
   if (wish.kind !== 'cookie') return refusal(onlyCookies, { remedy: 'by-cookie' })
   if (routes.some((one) => list(record(one)['services']).length > 1))
@@ -237,7 +238,7 @@ function planRoute(route: LooseObject, wish: Wished): ChangePlan | Refusal {
   const unfit = refusalOf(lacks(wish))
   if (unfit !== undefined) return unfit
   const cookie = (target: Readonly<Record<string, unknown>>): FieldValue => stickyBy(wish, target)
-  const writes = rewritten(route, cookie)
+  const writes = rewrittenServices(route, cookie)
   const after = routePolicy(cookie(record(targets[0])))
   return planOf({ before, after, writes })
 }
@@ -292,19 +293,15 @@ function withoutSticky(target: Readonly<Record<string, unknown>>): FieldValue {
   return kept as FieldTree
 }
 
-/** The routes with each of their services made anew; no write where they are as they were. */
-function rewritten(
-  object: KubernetesObject & { spec?: unknown },
+/** The routes with each of their services made anew. */
+function rewrittenServices(
+  object: LooseObject,
   each: (target: Readonly<Record<string, unknown>>) => FieldValue,
 ): Write[] {
-  const routes = list(at(object.spec, 'routes'))
-  const changed = routes.map((route) => {
-    const all = list(record(route)['services'])
-    const made = all.map((one) => each(record(one)))
-    return all.length === 0 ? record(route) : { ...record(route), services: made }
+  return rewritten(ingressRoutes, object, 'routes', (route) => {
+    const all = list(route['services'])
+    return all.length === 0 ? route : { ...route, services: all.map((one) => each(record(one))) }
   })
-  if (JSON.stringify(changed) === JSON.stringify(routes)) return []
-  return [{ how: 'patch', type: ingressRoutes, object, fields: { spec: { routes: changed as FieldTree[] } } }]
 }
 
 function routePolicy(target: unknown): Policy {
