@@ -242,7 +242,7 @@ function overruled(canary: LooseObject, main: LooseObject, report: Report<'AFF-N
   report('AFF-NGX-CANARY-AFFINITY', {
     message: `${key} on a canary has no effect: ingress-nginx takes the affinity of the main ${objectName(refOf(main))}, all of it`,
     why: 'One cookie keeps clients on the main Service or the canary, and on a pod there.',
-    mend: [annotate(canary, key, null), `or write it on ${objectName(refOf(main))}`],
+    mend: [annotate(canary, key, null), `write it on ${objectName(refOf(main))}`],
     objects: [refOf(canary), refOf(main)],
     field: fieldOf(key),
   })

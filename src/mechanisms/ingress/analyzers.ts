@@ -123,34 +123,37 @@ const secure = ingressAnalyzer({
     const said = new Set<string>()
     for (const backend of backends) {
       const { policy } = controller.serve(backend, store)
-      const [host] = hostsWithoutTls(ingress, backend.to.name)
-      if (policy.kind !== 'cookie' || policy.secure !== true || host === undefined || said.has(host)) continue
+      const [bare] = hostsWithoutTls(ingress, backend.to.name)
+      if (policy.kind !== 'cookie' || policy.secure !== true || bare === undefined || said.has(bare.host))
+        continue
+      const { host, field } = bare
       said.add(host)
       report('AFF-L7-SECURE-COOKIE', {
         message: `the cookie${policy.name === undefined ? '' : ` ${policy.name}`} is Secure, and the Ingress has no TLS for ${host === '*' ? 'any host' : host}`,
         why: 'Browsers take no such cookie over http and send none: every request may go to another pod. Where TLS ends in front of the controller, it is as it should be.',
         mend: [
           `add ${host === '*' ? 'the host' : host} to tls of the Ingress`,
-          'or let the cookie be without Secure',
+          'let the cookie be without Secure',
         ],
+        field,
       })
     }
   },
 })
 
-/** The hosts of an Ingress that lead to a Service and for which it ends no TLS; `*` for any. */
-function hostsWithoutTls({ spec }: LooseObject, service: string): string[] {
+/** The hosts of an Ingress that lead to a Service and for which it ends no TLS, and where they stand; `*` for any. */
+function hostsWithoutTls({ spec }: LooseObject, service: string): { host: string; field: string }[] {
   const tls = list(at(spec, 'tls')).map((entry) => strings(at(entry, 'hosts')))
   const isCovered = (host: string): boolean =>
     tls.some((hosts) => hosts.length === 0 || hosts.some((one) => one === host || one === anyBelow(host)))
   const leads = (backend: unknown): boolean => text(at(backend, 'service.name')) === service
-  const hosts = list(at(spec, 'rules')).flatMap((rule) =>
+  const named = list(at(spec, 'rules')).flatMap((rule, index) =>
     list(at(rule, 'http.paths')).some((path) => leads(at(path, 'backend')))
-      ? [text(at(rule, 'host')) ?? '*']
+      ? [{ host: text(at(rule, 'host')) ?? '*', field: `spec.rules[${index}].host` }]
       : [],
   )
-  const all = leads(at(spec, 'defaultBackend')) ? [...hosts, '*'] : hosts
-  return all.filter((host) => !isCovered(host))
+  const rest = leads(at(spec, 'defaultBackend')) ? [{ host: '*', field: 'spec.defaultBackend' }] : []
+  return [...named, ...rest].filter(({ host }) => !isCovered(host))
 }
 
 const anyBelow = (host: string): string => `*${host.slice(host.indexOf('.'))}`

@@ -331,7 +331,7 @@ const hashFirstAsNginx = ingressAnalyzer({
       why: 'ingress-nginx does the opposite: with the move to Traefik clients stick on something else.',
       mend: [
         { deed: { kind: 'annotation', of: refOf(ingress), marks: { [key]: null } } },
-        `or take ${nginxPrefix}affinity away`,
+        `take ${nginxPrefix}affinity away`,
       ],
       field: annotationField(`${nginxPrefix}affinity`),
     })

@@ -45,6 +45,10 @@ describe('the grid', () => {
     expect(explain(fires(), of).findings.map((finding) => finding.code)).toContain(code)
   })
 
+  it.each(rows)('%s leaves the word between remedies to whoever prints them', (_, { fires, of }) => {
+    for (const { mend } of explain(fires(), of).findings) expect(mend.join('\n')).not.toMatch(/^or /m)
+  })
+
   it.each(rows)('%s stays silent', (code, { silent, of }) => {
     const explanation = explain(silent(), of)
     expect(explanation.findings.map((finding) => finding.code)).not.toContain(code)

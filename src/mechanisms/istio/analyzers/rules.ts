@@ -82,7 +82,7 @@ const subsets = objectAnalyzer({
         report('AFF-ISTIO-SUBSET-UNUSED', {
           message: `the hash is in subset ${subset}, and no route leads to it`,
           why: 'The policy of a subset counts for requests only that a VirtualService sends to the subset.',
-          mend: ['move loadBalancer up to trafficPolicy', `or name subset: ${subset} in a route`],
+          mend: ['move loadBalancer up to trafficPolicy', `name subset: ${subset} in a route`],
           field: `${field}.loadBalancer.consistentHash`,
         })
     }
