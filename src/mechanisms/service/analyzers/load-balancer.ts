@@ -10,7 +10,7 @@ import type { Provider } from '../balancers/provider.ts'
 
 /** What cloud controllers write when they cannot do it: AWS, "unsupported load balancer affinity"; OCI, "only supports SessionAffinity". */
 const refusal =
-  /unsupported load ?balancer affinity|session ?affinity .*not supported|only supports session ?affinity/i
+  /unsupported (load ?balancer|session|service) ?affinity|session ?affinity .*not supported|only supports session ?affinity/i
 
 const isBalanced = (subject: Subject): boolean =>
   isProxied(subject) && subject.service.spec.type === 'LoadBalancer'
@@ -61,7 +61,7 @@ function refuse(
       ? 'Its load balancer goes on as it was made, but no change reaches it any more as long as sessionAffinity is ClientIP: no new node, port or annotation.'
       : 'Such a Service gets no load balancer as long as sessionAffinity is ClientIP.',
     mend: [
-      ...(provider?.own === undefined
+      ...(provider === undefined
         ? ["set affinity by the provider's annotations instead of sessionAffinity"]
         : ownWords(provider, service)),
       { deed: { kind: 'affinity', of: ref, to: 'off' } },
@@ -71,8 +71,8 @@ function refuse(
 }
 
 /** Its own stickiness, where it has one and it is off. */
-function ownWords(provider: Provider | undefined, service: Service): string[] {
-  return provider?.own === undefined || provider.keptBy?.(service) !== undefined
+function ownWords(provider: Provider, service: Service): string[] {
+  return provider.own === undefined || provider.keptBy?.(service) !== undefined
     ? []
     : [`use its own stickiness: ${provider.own}`]
 }

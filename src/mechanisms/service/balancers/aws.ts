@@ -10,13 +10,19 @@ const isForLbc = (service: Service): boolean => ['external', 'nlb-ip'].includes(
 const isToPods = ({ metadata: { annotations = {} } }: Service): boolean =>
   annotations[awsType] === 'nlb-ip' || annotations[`${beta}aws-load-balancer-nlb-target-type`] === 'ip'
 
+const attributesOf = ({ metadata }: Service): string =>
+  metadata.annotations?.[`${beta}aws-load-balancer-target-group-attributes`] ?? ''
+/** Nodes see the load balancer instead of the client; for UDP it cannot be switched off. */
+const isHiding = (service: Service): boolean =>
+  /(^|,)\s*preserve_client_ip\.enabled\s*=\s*false\s*(,|$)/.test(attributesOf(service)) &&
+  (service.spec.ports ?? []).every(({ protocol }) => protocol !== 'UDP')
+
 const lbc = {
   affinity: 'ignores',
   client: 'kept',
   own: `${beta}aws-load-balancer-target-group-attributes: stickiness.enabled=true,stickiness.type=source_ip`,
-  keptBy: ({ metadata }: Service) => {
-    const said = metadata.annotations?.[`${beta}aws-load-balancer-target-group-attributes`] ?? ''
-    const isOn = /(^|,)\s*stickiness\.enabled\s*=\s*true\s*(,|$)/.test(said)
+  keptBy: (service: Service) => {
+    const isOn = /(^|,)\s*stickiness\.enabled\s*=\s*true\s*(,|$)/.test(attributesOf(service))
     return isOn ? ({ by: 'address' } as const) : undefined
   },
   gives: 'host',
@@ -53,6 +59,24 @@ export const awsBalancers: readonly Provider[] = [
       only: (service) =>
         isToPods(service) && (isForLbc(service) || service.spec.loadBalancerClass !== undefined),
     },
+  },
+  {
+    ...lbc,
+    name: 'AWS Network Load Balancer without client addresses',
+    to: 'nodes',
+    client: 'hidden',
+    signs: {
+      class: /^service\.k8s\.aws\/nlb$/,
+      annotation: awsPrefix,
+      finalizer: /^service\.k8s\.aws\/resources$/,
+      only: (service) =>
+        isHiding(service) &&
+        (isForLbc(service) ||
+          service.spec.loadBalancerClass !== undefined ||
+          (service.metadata.finalizers ?? []).includes('service.k8s.aws/resources')),
+    },
+    source:
+      '[Elastic Load Balancing, client IP preservation](https://docs.aws.amazon.com/elasticloadbalancing/latest/network/edit-target-group-attributes.html): `preserve_client_ip.enabled=false`',
   },
   {
     ...lbc,

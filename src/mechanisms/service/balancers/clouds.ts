@@ -3,6 +3,16 @@ import type { Kept, Provider } from './provider.ts'
 
 const beta = 'service.beta.kubernetes.io/'
 
+const ociPolicy = 'oci-network-load-balancer.oraclecloud.com/backend-policy'
+const oracle = {
+  affinity: 'refuses',
+  client: 'unknown',
+  to: 'nodes',
+  gives: 'ip',
+  source:
+    '[oracle/oci-cloud-controller-manager pkg/cloudprovider/providers/oci/load_balancer_spec.go](https://github.com/oracle/oci-cloud-controller-manager/blob/HEAD/pkg/cloudprovider/providers/oci/load_balancer_spec.go), validateService',
+} as const
+
 /** Load balancers of clouds beside AWS. */
 export const cloudBalancers: readonly Provider[] = [
   {
@@ -133,11 +143,22 @@ export const cloudBalancers: readonly Provider[] = [
       '[Linode cloud controller manager, annotations](https://linode.github.io/linode-cloud-controller-manager/docs/configuration/annotations.html); cloud/linode/loadbalancers.go, getDefaultStickiness',
   },
   {
+    ...oracle,
+    name: 'Oracle Cloud network load balancer',
+    own: `${ociPolicy}: TWO_TUPLE`,
+    // Hashes of the addresses alone; the default takes the ports as well.
+    keptBy: ({ metadata }) =>
+      ['TWO_TUPLE', 'THREE_TUPLE'].includes(metadata.annotations?.[ociPolicy] ?? '')
+        ? { by: 'address' }
+        : undefined,
+    signs: {
+      annotation: /^oci(-network-load-balancer)?\.oraclecloud\.com\//,
+      only: ({ metadata }) => metadata.annotations?.['oci.oraclecloud.com/load-balancer-type'] === 'nlb',
+    },
+  },
+  {
+    ...oracle,
     name: 'Oracle Cloud load balancer',
-    affinity: 'refuses',
-    client: 'unknown',
-    to: 'nodes',
-    gives: 'ip',
     own: 'oci.oraclecloud.com/loadbalancer-policy: IP_HASH',
     keptBy: ({ metadata }) =>
       metadata.annotations?.['oci.oraclecloud.com/loadbalancer-policy'] === 'IP_HASH'
@@ -148,8 +169,6 @@ export const cloudBalancers: readonly Provider[] = [
       event: /OCI only supports SessionAffinity/,
       nodes: /^(oci:|ocid1\.)/,
     },
-    source:
-      '[oracle/oci-cloud-controller-manager pkg/cloudprovider/providers/oci/load_balancer_spec.go](https://github.com/oracle/oci-cloud-controller-manager/blob/HEAD/pkg/cloudprovider/providers/oci/load_balancer_spec.go), validateService',
   },
   {
     name: 'CloudStack load balancer',
@@ -243,17 +262,6 @@ export const cloudBalancers: readonly Provider[] = [
       '[Huawei Cloud, annotations of Services](https://support.huaweicloud.com/intl/en-us/usermanual-cce/cce_10_0385.html)',
   },
   {
-    name: 'Tencent Cloud load balancer',
-    affinity: 'unknown',
-    client: 'unknown',
-    to: 'unknown',
-    signs: {
-      annotation:
-        /^(service\.cloud\.tencent\.com|service\.kubernetes\.io\/(tke|qcloud|loadbalance|local-svc))/,
-    },
-    source: 'not known: its controller is not public',
-  },
-  {
     name: 'Yandex Network Load Balancer',
     affinity: 'unknown',
     client: 'unknown',
@@ -263,7 +271,8 @@ export const cloudBalancers: readonly Provider[] = [
   },
 ]
 
-function cookie(name: string | undefined): Kept {
+/** One of this name, or one that the load balancer makes up. */
+export function cookie(name: string | undefined): Kept {
   return name === undefined || name === '' ? { by: 'cookie' } : { by: 'cookie', name }
 }
 

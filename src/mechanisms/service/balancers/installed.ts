@@ -1,33 +1,27 @@
 import type { Provider } from './provider.ts'
 
+/** An address that nodes answer for: one of them, or all to routers that pick by rules of their own. */
+const announced = { affinity: 'ignores', keeps: 'maybe', client: 'kept', to: 'nodes' } as const
+
 /** Load balancers that somebody installs in a cluster: whoever is recognised by what a controller writes comes first. */
 export const installedBalancers: readonly Provider[] = [
   {
     name: 'MetalLB',
-    affinity: 'ignores',
-    keeps: 'maybe',
-    client: 'kept',
-    to: 'nodes',
+    ...announced,
     signs: { class: /^metallb(\.|$)/, annotation: /^metallb\.(io|universe\.tf)\// },
     source:
       '[MetalLB, usage](https://metallb.universe.tf/usage/): on layer 2 one node takes all connections, with BGP the routers pick',
   },
   {
     name: 'kube-vip',
-    affinity: 'ignores',
-    keeps: 'maybe',
-    client: 'kept',
-    to: 'nodes',
+    ...announced,
     signs: { class: /^kube-vip\.io\//, annotation: /^kube-vip\.io\// },
     source:
       '[kube-vip/website content/docs/modes/arp.md](https://github.com/kube-vip/website/blob/HEAD/content/docs/modes/arp.md), bgp.md: with ARP one node takes all connections, with BGP the routers pick',
   },
   {
     name: 'Cilium LB IPAM',
-    affinity: 'ignores',
-    keeps: 'maybe',
-    client: 'kept',
-    to: 'nodes',
+    ...announced,
     signs: {
       class: /^io\.cilium\/(bgp-control-plane|l2-announcer|node)$/,
       annotation: /^(lbipam\.cilium\.io|io\.cilium)\//,
@@ -35,6 +29,22 @@ export const installedBalancers: readonly Provider[] = [
     },
     source:
       '[Cilium, LB IPAM](https://docs.cilium.io/en/stable/network/lb-ipam/), [L2 announcements](https://docs.cilium.io/en/latest/network/l2-announcements/): one node answers, with BGP the routers pick',
+  },
+  {
+    name: 'PureLB',
+    ...announced,
+    signs: { class: /^purelb\.io\//, annotation: /^purelb\.io\// },
+    source:
+      '[purelb/purelb website/content/docs/overview/address-types](https://github.com/purelb/purelb/blob/HEAD/website/content/docs/overview/address-types/_index.md): a local address is on one node, for a remote one the routers pick',
+  },
+  {
+    name: 'OpenELB',
+    ...announced,
+    signs: {
+      annotation: /^(lb|(protocol|eip)\.(openelb|porter))\.kubesphere\.io\//,
+    },
+    source:
+      '[openelb/openelb doc/layer-2-mode.md](https://github.com/openelb/openelb/blob/HEAD/doc/layer-2-mode.md): on layer 2 one node takes all connections, with BGP the routers pick',
   },
   {
     name: 'k3s ServiceLB',

@@ -22,6 +22,7 @@ interface Made {
 
 const cleanup = 'service.kubernetes.io/load-balancer-cleanup'
 const aws = 'service.beta.kubernetes.io/aws-load-balancer-'
+const hiding = 'preserve_client_ip.enabled=false,stickiness.enabled=false'
 
 function make({ annotations = {}, finalizers = [], host, ip, conditions = [], ...more }: Made): Service {
   const given = [...(host === undefined ? [] : [{ hostname: host }]), ...(ip === undefined ? [] : [{ ip }])]
@@ -118,6 +119,31 @@ describe('who makes a load balancer', () => {
     ],
     ['Huawei Cloud Elastic Load Balance', { annotations: { 'kubernetes.io/elb.class': 'union' } }],
     ['Tencent Cloud load balancer', { annotations: { 'service.kubernetes.io/tke-existed-lbid': 'lb-1' } }],
+    ['PureLB', { annotations: { 'purelb.io/allocated-by': 'PureLB' }, cloud: 'aws:///i-1' }],
+    ['PureLB', { class: 'purelb.io/purelb' }],
+    ['OpenELB', { annotations: { 'lb.kubesphere.io/v1alpha1': 'openelb' } }],
+    ['Outscale load balancer', { host: 'a1-17.eu-west-2.lbu.outscale.com', cloud: 'aws:///eu-west-2a/i-1' }],
+    ['Outscale load balancer', { events: ['unable to build LB: unsupported SessionAffinity "ClientIP"'] }],
+    [
+      'Brightbox load balancer',
+      { annotations: { 'service.beta.kubernetes.io/brightbox-load-balancer-policy': 'round-robin' } },
+    ],
+    ['UpCloud load balancer', { host: 'lb-1.upcloudlb.com' }],
+    ['cloudscale.ch load balancer', { cloud: 'cloudscale://1' }],
+    ['STACKIT load balancer', { annotations: { 'lb.stackit.cloud/internal-lb': 'true' } }],
+    ['IBM Cloud load balancer', { cloud: 'ibm://1///2/3' }],
+    [
+      'Oracle Cloud network load balancer',
+      { annotations: { 'oci.oraclecloud.com/load-balancer-type': 'nlb' } },
+    ],
+    [
+      'AWS Network Load Balancer without client addresses',
+      { class: 'service.k8s.aws/nlb', annotations: { [`${aws}target-group-attributes`]: hiding } },
+    ],
+    [
+      'AWS Network Load Balancer',
+      { annotations: { [`${aws}type`]: 'nlb', [`${aws}target-group-attributes`]: hiding } },
+    ],
     ['Yandex Network Load Balancer', { cloud: 'yandex://fhm1' }],
   ])('%s: %j', (name, made) => {
     const { services, cloud } = snapshotOf(made)
@@ -201,6 +227,11 @@ describe('what is found of a load balancer', () => {
     ],
     ['a proxy', { cloud: 'hcloud://1' }, ['LB-HIDES-CLIENTS', 'LB-SPREADS-NODES', 'PER-NODE-TABLES']],
     [
+      'one that was told to hide its clients',
+      { annotations: { [`${aws}type`]: 'external', [`${aws}target-group-attributes`]: hiding } },
+      ['LB-HIDES-CLIENTS', 'LB-SPREADS-NODES', 'PER-NODE-TABLES'],
+    ],
+    [
       'one that goes to the pods',
       { annotations: { [`${aws}type`]: 'external', [`${aws}nlb-target-type`]: 'ip' } },
       ['LB-BYPASSES'],
@@ -231,6 +262,23 @@ describe('what is found of a load balancer', () => {
     ['Huawei', { 'kubernetes.io/elb.session-affinity-mode': 'SOURCE_IP' }],
     ['LoxiLB', { 'loxilb.io/epselect': 'persist' }],
     [
+      'Oracle, network',
+      {
+        'oci.oraclecloud.com/load-balancer-type': 'nlb',
+        'oci-network-load-balancer.oraclecloud.com/backend-policy': 'TWO_TUPLE',
+      },
+    ],
+    [
+      'UpCloud',
+      {
+        [`${beta}upcloud-load-balancer-config`]:
+          '{"backends": [{"properties": {"sticky_session_cookie_name": "S"}}]}',
+      },
+    ],
+    ['cloudscale.ch', { 'k8s.cloudscale.ch/loadbalancer-pool-algorithm': 'source_ip' }],
+    ['STACKIT', { 'lb.stackit.cloud/session-persistence-with-source-ip': 'true' }],
+    ['Brightbox', { [`${beta}brightbox-load-balancer-policy`]: 'source-address' }],
+    [
       'the AWS Load Balancer Controller, to nodes',
       {
         [`${aws}type`]: 'external',
@@ -257,6 +305,14 @@ describe('what is found of a load balancer', () => {
       'picks a node for each connection',
     )
     expect(words({ class: 'metallb' }, 'AFF-SVC-LB-SPREADS-NODES')).toContain('is not known')
+  })
+
+  it.each([
+    'unable to build LB: unsupported SessionAffinity "ClientIP"',
+    'failed to ensure load balancer: SessionAffinity is not supported currently',
+    'unsupported load balancer affinity: ClientIP',
+  ])('finds the refusal in an event: %s', (message) => {
+    expect(codes({ events: [message] })).toContain('LB-REFUSED')
   })
 
   it('says what a refusal means for a load balancer that is there', () => {
