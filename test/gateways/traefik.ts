@@ -154,6 +154,11 @@ function setUps(count: number, seed: number): object[] {
     } else if (kind === 2) {
       objects.push(service(name), ingress(name, 'nginx-traefik', host, drawn(next, nginxPool, nginxPrefix)))
     } else {
+      // Traefik has a Service below a balancer once: this one sets it for the route with several, too.
+      if (index % 12 === 3) {
+        const first = { name: `${name}-0`, port: 80, sticky: { cookie: { name: 'over' } } }
+        objects.push(custom('TraefikService', `${name}-over`, { weighted: { services: [first] } }))
+      }
       const services =
         kind === 3 ? several(name) : [traefikService(`${name}-ts`, 1), ...(next() < 0.2 ? several(name) : [])]
       objects.push(

@@ -1,18 +1,16 @@
-import { type LooseObject, type NamespacedName, refTo } from '../../model/cluster/object.ts'
-import type { ObjectRef } from '../../model/findings/finding.ts'
-import type { Arrival, Leg, Node } from '../../model/affinity/leg.ts'
+import type { LooseObject, NamespacedName } from '../../model/cluster/object.ts'
+import type { Arrival } from '../../model/affinity/leg.ts'
 import type { Policy } from '../../model/affinity/policy.ts'
-import type { Store } from '../../model/cluster/store.ts'
-import { sendingLegs } from '../kit/front.ts'
 import { at, list, record, text } from '../kit/loose.ts'
 import { type CookieSettings, cookiePolicy } from './cookie.ts'
-import { traefikServices } from './objects.ts'
 
 /** What balances: a route of an IngressRoute, or a TraefikService. */
 export interface Balancer {
   /** Where its list stands: `spec.routes[0].services`; of a single one the object that holds it. */
   field: string
   members: readonly Member[]
+  /** What it names, also without weight and for a copy only, where Traefik has a name for each that others may use as well. */
+  named: readonly Member[]
   /** How it picks among several of them. */
   first: Policy
   /** The cookie of its own, if it may have one. */
@@ -38,7 +36,7 @@ const none: Policy = { kind: 'none' }
 /** What a name may end in: the provider of it, which reads custom resources. */
 const provider = '@kubernetescrd'
 
-function memberOf(value: unknown, namespace: string, field: string, total: number): Member[] {
+function memberOf(value: unknown, namespace: string, field: string, total = 0): Member[] {
   const { kind = 'Service', name, strategy, port = '' } = record(value)
   const given = text(name)
   if (given === undefined || (kind !== 'Service' && kind !== 'TraefikService')) return []
@@ -90,6 +88,16 @@ function membersOf(values: readonly unknown[], namespace: string, field: string)
   return used.flatMap(({ value, index }) => memberOf(value, namespace, `${field}[${index}]`, total))
 }
 
+function namedIn(values: readonly unknown[], namespace: string, field: string): Member[] {
+  return values.flatMap((value, index) => memberOf(value, namespace, `${field}[${index}]`))
+}
+
+/** The balancers of an IngressRoute or a TraefikService. */
+export function balancersIn(object: LooseObject): readonly Balancer[] {
+  if (object.kind === 'IngressRoute') return routesOf(object).map(({ balancer }) => balancer)
+  return [balancerOf(object)].filter((one) => one !== undefined)
+}
+
 /** The balancer of each route of an IngressRoute, and what the route matches. */
 export function routesOf(object: LooseObject): { match: string; field: string; balancer: Balancer }[] {
   const { namespace = '' } = object.metadata
@@ -98,10 +106,12 @@ export function routesOf(object: LooseObject): { match: string; field: string; b
     const field = `spec.routes[${index}]`
     const values = list(at(route, 'services'))
     const members = membersOf(values, namespace, `${field}.services`)
+    // A single one goes by the name of the route.
+    const named = values.length > 1 ? namedIn(values, namespace, `${field}.services`) : []
     return {
       match,
       field,
-      balancer: { field: `${field}.services`, members, first: none, cookie: undefined },
+      balancer: { field: `${field}.services`, members, named, first: none, cookie: undefined },
     }
   })
 }
@@ -113,18 +123,24 @@ export function balancerOf(object: LooseObject): Balancer | undefined {
   if (weighted !== undefined) {
     const field = 'spec.weighted.services'
     const cookie = cookieAt(weighted)
-    const members = membersOf(list(at(weighted, 'services')), namespace, field)
-    return { field, members, cookie, first: cookie === undefined ? none : cookiePolicy(cookie) }
+    const values = list(at(weighted, 'services'))
+    const members = membersOf(values, namespace, field)
+    const named = namedIn(values, namespace, field)
+    return { field, members, named, cookie, first: cookie === undefined ? none : cookiePolicy(cookie) }
   }
   // Answers of the mirrors are thrown away.
   if (mirroring !== undefined) {
     const field = 'spec.mirroring'
-    return { field, members: memberOf(mirroring, namespace, field, 0), first: none, cookie: undefined }
+    const members = memberOf(mirroring, namespace, field)
+    const copies = namedIn(list(at(mirroring, 'mirrors')), namespace, `${field}.mirrors`)
+    return { field, members, named: [...members, ...copies], first: none, cookie: undefined }
   }
   if (highestRandomWeight === undefined) return undefined
   const field = 'spec.highestRandomWeight.services'
-  const members = membersOf(list(at(highestRandomWeight, 'services')), namespace, field)
-  return { field, members, first: { kind: 'hash', of: 'client address' }, cookie: undefined }
+  const values = list(at(highestRandomWeight, 'services'))
+  const members = membersOf(values, namespace, field)
+  const named = namedIn(values, namespace, field)
+  return { field, members, named, first: { kind: 'hash', of: 'client address' }, cookie: undefined }
 }
 
 /** What a member's own balancer of pods sticks on. */
@@ -132,58 +148,4 @@ export function ownPolicy({ cookie, strategy }: Member): Policy {
   // A hash of the address does not look at cookies.
   if (strategy === 'hrw') return { kind: 'hash', of: 'client address' }
   return cookie === undefined ? none : cookiePolicy(cookie)
-}
-
-/** The arrows from a balancer to what it sends to. Two stages, the Service and its pod, are one where the pods follow. */
-export function balancerLegs(
-  from: Node,
-  { members, first }: Balancer,
-  object: ObjectRef,
-  store: Store,
-): Leg[] {
-  const isChoice = members.length > 1
-  return members.flatMap((member): Leg[] => {
-    const { to, field, share, arrival } = member
-    const shared = share === undefined ? {} : { share }
-    const hop = { kind: 'ingress' as const, mechanism: 'Traefik', configuredBy: [object] }
-    if (member.kind === 'TraefikService')
-      return [
-        {
-          from,
-          to: { object: refTo(traefikServices[0], to) },
-          arrival: 'object',
-          field,
-          ...shared,
-          ...(isChoice ? { hop: { ...hop, policy: first } } : {}),
-        },
-      ]
-    const own = ownPolicy(member)
-    const note = isChoice ? choiceNote(first, own, members.length) : undefined
-    return sendingLegs(
-      {
-        object: from.object,
-        part: from.part ?? '',
-        entries: [],
-        to,
-        hop: {
-          ...hop,
-          policy: own,
-          ...(isChoice ? { among: first } : {}),
-          ...(note === undefined ? {} : { note }),
-        },
-        arrival,
-        field,
-        ...shared,
-      },
-      store,
-    ).map((leg) => ({ ...leg, from }))
-  })
-}
-
-/** What is special where a Service is chosen before its pod. */
-function choiceNote(first: Policy, own: Policy, count: number): string | undefined {
-  if (first.kind === 'none') return `draws one of ${count} Services for every request first`
-  if (own.kind === 'none') return 'keeps clients on the Service, and on no pod of it'
-  if (first.kind !== 'cookie') return undefined
-  return `the Service is kept by a cookie of its own${first.name === undefined ? '' : `, "${first.name}"`}`
 }

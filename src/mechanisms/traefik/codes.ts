@@ -22,6 +22,10 @@ export const codes = {
     level: 'warning',
     title: 'Sticky cookies of one name replace each other',
   },
+  'AFF-TRA-SETTINGS-FIGHT': {
+    level: 'warning',
+    title: 'Balancers set one Service of Traefik differently',
+  },
   'AFF-TRA-HASH-BEFORE-COOKIE': {
     level: 'warning',
     title: 'A sticky cookie beside strategy hrw is ignored',

@@ -3,8 +3,9 @@ import { type LooseObject, refOf } from '../../model/cluster/object.ts'
 import type { Store } from '../../model/cluster/store.ts'
 import { anyKind } from '../../model/affinity/target.ts'
 import { drawnBy, legsByType, type Mechanism } from '../mechanism.ts'
-import { analyzers } from './analyzers.ts'
-import { balancerLegs, balancerOf, routesOf } from './balance.ts'
+import { analyzers } from './analyzers/index.ts'
+import { balancerOf, routesOf } from './balance.ts'
+import { balancerLegs } from './legs.ts'
 import { type Alternative, alternativesOf } from './rule.ts'
 import { ingressRouteKind, ingressRoutes, traefikServiceKind, traefikServices } from './objects.ts'
 
@@ -29,14 +30,13 @@ function routeLegs(object: LooseObject, store: Store): Leg[] {
       const entry: Entry = { kind: 'host', from: 'outside', address: one.text, ...placeOf(one), of: ref }
       return { from: entry, to: from, arrival: 'object' }
     })
-    return [...entries, ...balancerLegs(from, balancer, ref, store)]
+    return [...entries, ...balancerLegs(from, balancer, object, store)]
   })
 }
 
 function serviceLegs(object: LooseObject, store: Store): Leg[] {
-  const ref = refOf(object)
   const balancer = balancerOf(object)
-  return balancer === undefined ? [] : balancerLegs({ object: ref }, balancer, ref, store)
+  return balancer === undefined ? [] : balancerLegs({ object: refOf(object) }, balancer, object, store)
 }
 
 /** Host and path of what asks for no more than these. */

@@ -109,3 +109,56 @@ describe('TraefikService', () => {
     expect(new Set(notes)).toEqual(new Set(['the Service is kept by a cookie of its own, "first"']))
   })
 })
+
+describe('a Service below several balancers', () => {
+  const own = { name: 'a', port: 80, ...cookie('own') }
+  const route = (name: string, ...services: object[]): string =>
+    object('IngressRoute', name, { routes: [{ match: `Host(\`${name}.example\`)`, services }] })
+  const split = (service: object): string =>
+    object('TraefikService', 'split', { weighted: { services: [service] } })
+  const other = { name: 'b', port: 80 }
+  const at = async (...objects: string[]) => await explainedText(files(...objects))
+
+  it('is set by the TraefikService, for routes with several services as well', async () => {
+    const { ways, faults } = await at(
+      route('one', own, other),
+      split({ name: 'a', port: 80, ...cookie('late') }),
+    )
+    expect(ways).toContain('Host(`one.example`) cookie late 50 %')
+    expect(faults).toContain('AFF-TRA-SETTINGS-FIGHT 1')
+  })
+
+  it('is set by one of two routes, and nobody knows which', async () => {
+    const { ways, faults, explanations } = await at(
+      route('one', own, other),
+      route('two', { ...own, ...cookie('x') }, other),
+    )
+    expect(ways).toContain('Host(`one.example`) unknown 50 %')
+    expect(ways).toContain('Host(`two.example`) unknown 50 %')
+    expect(faults).toContain('AFF-TRA-SETTINGS-FIGHT 3')
+    expect(JSON.stringify(explanations)).toContain('ingressroute/one and ingressroute/two set it differently')
+  })
+
+  it.each([
+    ['the only one of its route', [route('one', own), split({ name: 'a', port: 80 })]],
+    ['named by another port', [route('one', own, other), split({ name: 'a', port: 'http' })]],
+    [
+      'of another class',
+      [
+        route('one', own, other),
+        route('two', { name: 'a', port: 80 }, other).replace(
+          '"metadata":{',
+          '"metadata":{"annotations":{"kubernetes.io/ingress.class":"inner"},',
+        ),
+      ],
+    ],
+    [
+      'of another namespace',
+      [route('one', own, other), split({ name: 'a', port: 80, namespace: 'elsewhere' })],
+    ],
+  ])('is its own where it is %s', async (_name, objects) => {
+    const { ways, faults } = await at(...objects)
+    expect(ways.some((way) => way.startsWith('Host(`one.example`) cookie own'))).toBe(true)
+    expect(faults.join(' ')).not.toContain('SETTINGS-FIGHT')
+  })
+})

@@ -95,6 +95,22 @@ const weighted = (weights: Record<string, unknown>) => (): Snapshot => {
   return snapshot({ fronts: parts })
 }
 
+/** An IngressRoute with one route to these, beside a TraefikService. */
+const twice = (services: unknown[], spec: Record<string, unknown>) => (): Snapshot => {
+  const parts = [
+    ['IngressRoute', 'front', { routes: [{ match: 'Host(`shop.example`)', services }] }],
+    ['TraefikService', 'split', spec],
+  ] as const
+  return snapshot({
+    fronts: parts.map(([kind, name, own]): LooseObject => ({
+      apiVersion: 'traefik.io/v1alpha1',
+      kind,
+      metadata: { name, namespace: 'shop' },
+      spec: own,
+    })),
+  })
+}
+
 const sticky = (name: string, more: Record<string, unknown> = {}) => ({
   sticky: { cookie: { name, ...more } },
 })
@@ -137,6 +153,10 @@ export const traefikGrid: GridRows = {
   'AFF-TRA-ONE-COOKIE-NAME': {
     fires: weighted({ services: [web(sticky('a')), next(sticky('b'))], ...sticky('a') }),
     silent: weighted({ services: [web(sticky('a')), next(sticky('b'))], ...sticky('c') }),
+  },
+  'AFF-TRA-SETTINGS-FIGHT': {
+    fires: twice([web(sticky('a')), next()], { weighted: { services: [web()] } }),
+    silent: twice([web(sticky('a')), next()], { weighted: { services: [web(sticky('a'))] } }),
   },
   'AFF-TRA-HASH-BEFORE-COOKIE': {
     fires: route([web({ strategy: 'hrw', ...sticky('a') })]),

@@ -1,0 +1,23 @@
+import type { Analyzer } from '../../analyzer.ts'
+import { draws, hashFirst, levelOnly, old, oneServer } from './balancers.ts'
+import { annotatedCookies, cookies } from './cookies.ts'
+import { hashFirstAsNginx, onIngress, path, patterns, unreadable } from './ingresses.ts'
+import { oneName } from './one-name.ts'
+import { settings } from './settings.ts'
+
+export const analyzers: readonly Analyzer[] = [
+  unreadable,
+  onIngress,
+  path,
+  annotatedCookies,
+  patterns,
+  oneName,
+  settings,
+  cookies,
+  draws,
+  levelOnly,
+  hashFirst,
+  hashFirstAsNginx,
+  oneServer,
+  old,
+]

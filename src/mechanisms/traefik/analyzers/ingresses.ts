@@ -1,0 +1,155 @@
+import { type LooseObject, refOf } from '../../../model/cluster/object.ts'
+import { ingressAnalyzer, placedAt } from '../../ingress/analyzer.ts'
+import { hasPattern, locationsOf } from '../../ingress/locations.ts'
+import { annotationField, annotationsOf, goBoolean } from '../../kit/controller.ts'
+import { coversPath } from '../../kit/cookies.ts'
+import { affinityKeys, readAnnotations, servicePrefix } from '../annotations.ts'
+import type { CookieSettings } from '../cookie.ts'
+import { cookieAsNginx, nginxPrefix, traefikController, traefikNginxController } from '../controller.ts'
+
+/** Services behind an Ingress that are here, each once. */
+export function servicesOf(backends: readonly { service: LooseObject | undefined }[]): LooseObject[] {
+  return [...new Set(backends.flatMap(({ service }) => service ?? []))]
+}
+
+export const unreadable = ingressAnalyzer({
+  by: traefikController,
+  codes: ['AFF-TRA-UNREADABLE-ANNOTATION'],
+  analyse: ({ backends }, _view, report) => {
+    for (const service of servicesOf(backends)) {
+      for (const { key, problem, meant } of readAnnotations(annotationsOf(service)).unreadable) {
+        report('AFF-TRA-UNREADABLE-ANNOTATION', {
+          message: `Traefik cannot read ${key.slice(servicePrefix.length)}: ${problem}${meant === undefined ? '' : `. Did you mean ${meant}?`}`,
+          why: 'It refuses the whole Service for one annotation that it cannot read, and has no route to it: clients get 404.',
+          mend: meant === undefined ? ['correct the value'] : [`write ${meant}`],
+          ...placedAt(service, annotationField(key)),
+        })
+      }
+    }
+  },
+})
+
+export const onIngress = ingressAnalyzer({
+  by: traefikController,
+  codes: ['AFF-TRA-ANNOTATION-ON-INGRESS', 'AFF-TRA-DEAD-ANNOTATION'],
+  analyse: ({ ingress, backends }, _view, report) => {
+    const keys = Object.keys(annotationsOf(ingress))
+    const misplaced = keys.filter((key) => balancingKeys.has(key.toLowerCase()))
+    const [first, ...more] = misplaced
+    if (first !== undefined) {
+      const also = more.map((key) => key.slice(servicePrefix.length)).join(', ')
+      const names = [...new Set(backends.map(({ to }) => to.name))]
+      report('AFF-TRA-ANNOTATION-ON-INGRESS', {
+        message: `Traefik does not read ${first}${also === '' ? '' : ` (and ${also})`} on an Ingress: it belongs on the Service`,
+        why: 'What begins with service. counts on Services alone. On an Ingress it is ignored, and clients do not stay on a pod.',
+        mend: names.map((name) => ({
+          deed: {
+            kind: 'annotation',
+            of: { kind: 'Service', namespace: ingress.metadata.namespace ?? 'default', name },
+            marks: Object.fromEntries(misplaced.map((key) => [key, annotationsOf(ingress)[key] ?? ''])),
+          },
+        })),
+        field: annotationField(first),
+      })
+    }
+    // In Traefik 1 those of affinity stood on Services.
+    for (const object of [ingress, ...servicesOf(backends)]) {
+      for (const key of Object.keys(annotationsOf(object)).filter((one) => deadKeys.has(one))) {
+        report('AFF-TRA-DEAD-ANNOTATION', {
+          message: `${key} is of Traefik 1: nobody reads it any more`,
+          why: 'Since Traefik 2 the annotations of Services say what sticks.',
+          mend: [`remove it; ${traefikController.instead}`],
+          ...placedAt(object, annotationField(key)),
+        })
+      }
+    }
+  },
+})
+
+/** All that decides which pod a request gets. */
+const balancingKeys = new Set([...affinityKeys, `${servicePrefix}strategy`, `${servicePrefix}nativelb`])
+
+const deadKeys = new Set([
+  'traefik.ingress.kubernetes.io/affinity',
+  'traefik.ingress.kubernetes.io/session-cookie-name',
+  'traefik.ingress.kubernetes.io/load-balancer-method',
+  'traefik.backend.loadbalancer.sticky',
+])
+
+export const path = ingressAnalyzer({
+  by: traefikController,
+  codes: ['AFF-TRA-COOKIE-PATH'],
+  applies: ({ backends }) => servicesOf(backends).some((one) => annotatedCookie(one)?.path !== undefined),
+  analyse: ({ ingress, backends }, _view, report) => {
+    for (const service of servicesOf(backends)) {
+      const own = annotatedCookie(service)?.path ?? '/'
+      const outside = locationsOf(ingress).find(
+        (one) => one.service.name === service.metadata.name && !coversPath(own, one.path),
+      )
+      if (outside === undefined) continue
+      report('AFF-TRA-COOKIE-PATH', {
+        message: `the cookie has the path ${own}, and clients of ${outside.host}${outside.path} never send it back`,
+        why: 'Browsers send a cookie below its path only. Each request without one gets any pod and a new cookie.',
+        mend: [`${servicePrefix}sticky.cookie.path: /`],
+        ...placedAt(service, annotationField(`${servicePrefix}sticky.cookie.path`)),
+      })
+    }
+  },
+})
+
+export function annotatedCookie(service: LooseObject): CookieSettings | undefined {
+  return readAnnotations(annotationsOf(service)).cookie
+}
+
+export const patterns = ingressAnalyzer({
+  by: traefikNginxController,
+  codes: ['AFF-TRA-PATTERN-OFF'],
+  applies: ({ ingress }) => isStickyAsNginx(ingress),
+  analyse: ({ ingress }, _view, report) => {
+    const key = `${nginxPrefix}use-regex`
+    const value = annotationsOf(ingress)[key]
+    const isRegex = goBoolean(value) === true
+    for (const { path, pathType, field } of locationsOf(ingress)) {
+      if (!hasPattern(path) || (isRegex && pathType !== 'Exact')) continue
+      report('AFF-TRA-PATTERN-OFF', {
+        message: `${isRegex ? 'with pathType Exact' : 'without use-regex'} Traefik takes ${path} to the letter`,
+        why: 'For ingress-nginx rewrite-target on any Ingress of the host says the same. Traefik asks use-regex of each Ingress; requests get 404.',
+        mend: isRegex
+          ? ['set pathType: ImplementationSpecific']
+          : [
+              {
+                deed: {
+                  kind: 'annotation',
+                  of: refOf(ingress),
+                  marks: { [key]: 'true' },
+                  replaces: value !== undefined,
+                },
+              },
+            ],
+        field: `${field}.path`,
+      })
+    }
+  },
+})
+
+const isStickyAsNginx = (ingress: LooseObject): boolean => cookieAsNginx(ingress, undefined) !== undefined
+
+/** In the words of ingress-nginx, where it is the cookie that comes first. */
+export const hashFirstAsNginx = ingressAnalyzer({
+  by: traefikNginxController,
+  codes: ['AFF-TRA-HASH-BEFORE-COOKIE'],
+  analyse: ({ ingress, backends }, { store }, report) => {
+    if (cookieAsNginx(ingress, undefined) === undefined) return
+    const key = `${nginxPrefix}upstream-hash-by`
+    if (!backends.some((one) => traefikNginxController.serve(one, store).policy.kind === 'hash')) return
+    report('AFF-TRA-HASH-BEFORE-COOKIE', {
+      message: 'affinity: cookie is ignored beside upstream-hash-by: for Traefik the hash comes first',
+      why: 'ingress-nginx does the opposite: with the move to Traefik clients stick on something else.',
+      mend: [
+        { deed: { kind: 'annotation', of: refOf(ingress), marks: { [key]: null } } },
+        `take ${nginxPrefix}affinity away`,
+      ],
+      field: annotationField(`${nginxPrefix}affinity`),
+    })
+  },
+})

@@ -1,0 +1,83 @@
+import type { Arrival, Leg, Node } from '../../model/affinity/leg.ts'
+import type { Policy } from '../../model/affinity/policy.ts'
+import { type LooseObject, refOf, refTo } from '../../model/cluster/object.ts'
+import type { Store } from '../../model/cluster/store.ts'
+import { type ObjectRef, objectName } from '../../model/findings/finding.ts'
+import { sendingLegs } from '../kit/front.ts'
+import { type Balancer, ownPolicy } from './balance.ts'
+import { type Child, counting, isAlike, namesakes } from './children.ts'
+import { traefikServices } from './objects.ts'
+
+/** The arrows from a balancer to what it sends to. Two stages, the Service and its pod, are one where the pods follow. */
+export function balancerLegs(from: Node, balancer: Balancer, object: LooseObject, store: Store): Leg[] {
+  const { members, first } = balancer
+  const isChoice = members.length > 1
+  return members.flatMap((member): Leg[] => {
+    const { to, field, share } = member
+    const shared = share === undefined ? {} : { share }
+    const hop = { kind: 'ingress' as const, mechanism: 'Traefik', configuredBy: [refOf(object)] }
+    if (member.kind === 'TraefikService')
+      return [
+        {
+          from,
+          to: { object: refTo(traefikServices[0], to) },
+          arrival: 'object',
+          field,
+          ...shared,
+          ...(isChoice ? { hop: { ...hop, policy: first } } : {}),
+        },
+      ]
+    const { policy: own, arrival, configuredBy } = settingOf({ object, member }, balancer, store)
+    const note = isChoice ? choiceNote(first, own, members.length) : undefined
+    return sendingLegs(
+      {
+        object: from.object,
+        part: from.part ?? '',
+        entries: [],
+        to,
+        hop: {
+          ...hop,
+          configuredBy,
+          policy: own,
+          ...(isChoice ? { among: first } : {}),
+          ...(note === undefined ? {} : { note }),
+        },
+        arrival,
+        field,
+        ...shared,
+      },
+      store,
+    ).map((leg) => ({ ...leg, from }))
+  })
+}
+
+/** What a Service below a balancer is set to: by itself, or by whoever else names it. */
+function settingOf(
+  child: Child,
+  { named }: Balancer,
+  store: Store,
+): { policy: Policy; arrival: Arrival; configuredBy: ObjectRef[] } {
+  const found = named.length === 0 ? [] : counting(namesakes(child, store))
+  const [first = child, second] =
+    found.length === 1 && found.some((one) => isAlike(one, child)) ? [child] : found
+  const { arrival } = first.member
+  if (second === undefined) {
+    const objects = new Set([child.object, first.object])
+    return { policy: ownPolicy(first.member), arrival, configuredBy: [...objects].map(refOf) }
+  }
+  const refs = [first, second].map(({ object }) => refOf(object))
+  const why = `${refs.map(objectName).join(' and ')} set it differently, and one of them counts`
+  return {
+    policy: { kind: 'unknown', why },
+    arrival: found.every(({ member }) => member.arrival === arrival) ? arrival : 'unknown',
+    configuredBy: refs,
+  }
+}
+
+/** What is special where a Service is chosen before its pod. */
+function choiceNote(first: Policy, own: Policy, count: number): string | undefined {
+  if (first.kind === 'none') return `draws one of ${count} Services for every request first`
+  if (own.kind === 'none') return 'keeps clients on the Service, and on no pod of it'
+  if (first.kind !== 'cookie') return undefined
+  return `the Service is kept by a cookie of its own${first.name === undefined ? '' : `, "${first.name}"`}`
+}
