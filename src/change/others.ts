@@ -14,7 +14,7 @@ import { mapOrdered } from './ordered.ts'
 import { explainProblem, isStale } from './write/problems.ts'
 import type { ChangeSignals } from './run.ts'
 import type { Selection } from './targets.ts'
-import { ableTo, type Asked, choose, type From, type To } from './carry/choose.ts'
+import { ableTo, type Asked, choose, type From, ownSource, type To } from './carry/choose.ts'
 import { type Brought, carryTo, isAt, joined } from './carry/counterparts.ts'
 import { targetsIn, type Wanted } from './manifest/targets.ts'
 import { handled } from '../model/common/handled.ts'
@@ -68,8 +68,12 @@ export async function changeOthers(
   const { interrupted } = signals
   const collector = new Collector(cluster, { signal: interrupted })
   const { objects: reader } = collector
-  const wanted = await wantedOf(selection, reader, cluster.namespace)
   const { from, to } = options
+  const all = await wantedOf(selection, reader, cluster.namespace)
+  const isSource = ({ kind, namespace, name }: Wanted): boolean =>
+    kind === from?.target.kind && name === from.target.name && namespace === cluster.namespace
+  const wanted = all.filter((one) => !isSource(one))
+  if (from !== undefined && all.length > 0 && wanted.length === 0) throw ownSource(from)
   // Each target awaits it.
   const carrying = from === undefined ? undefined : handled(readSource(collector, cluster.namespace, from))
   const jobs =

@@ -26,6 +26,17 @@ export interface From {
   instead: Instead
 }
 
+/** Refuses a target that is named as its own source. */
+export function ownSource({ target: { kind, name } }: From): UserError {
+  const word = `${kind.name}/${name}`
+  return new UserError(`${word} cannot take over its own affinity: --from names another target`, {
+    hints: [
+      `name the target that is to have it:  enable TARGET --from ${word}`,
+      `or the mechanism:  enable ${word} --to MECHANISM`,
+    ],
+  })
+}
+
 /** On which mechanism the affinity of what is named is to be had as well. */
 export interface To {
   destination: Destination

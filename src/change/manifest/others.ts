@@ -9,7 +9,7 @@ import { isOfType, keyOf, type ObjectType, refOf, resourceName } from '../../mod
 import { UserError } from '../../model/common/user-error.ts'
 import type { FieldTree, Write } from '../../model/affinity/write.ts'
 import type { SourceFile } from '../../snapshot/files/read.ts'
-import { ableTo, type Asked, choose, type From, type To } from '../carry/choose.ts'
+import { ableTo, type Asked, choose, type From, ownSource, type To } from '../carry/choose.ts'
 import { carryTo, isAt, joined } from '../carry/counterparts.ts'
 import { storeOf } from '../../model/cluster/store.ts'
 import { snapshotOfFiles } from '../../snapshot/files/snapshot.ts'
@@ -40,11 +40,12 @@ export function editOthers(
     return isUnsaid ? [] : [[name, known(found)]]
   })
   const store = storeOf(new Map(lists))
+  const found = to === undefined ? targetsAmong(objects, plain.with) : []
+  const others = found.filter(({ object }) => keyOf(refOf(object)) !== source?.key)
+  if (from !== undefined && found.length > 0 && others.length === 0) throw ownSource(from)
   const jobs =
     to === undefined
-      ? targetsAmong(objects, plain.with)
-          .filter(({ object }) => keyOf(refOf(object)) !== source?.key)
-          .map((one): Job => ({ ...one, asked: { ...plain, carried: source?.carried } }))
+      ? others.map((one): Job => ({ ...one, asked: { ...plain, carried: source?.carried } }))
       : jobsAt(files, objects, to).map(({ asked, ...one }): Job => ({
           ...one,
           asked: { ...plain, ...asked },

@@ -92,6 +92,13 @@ interface Parsed {
   metadata: { name: string }
 }
 
+it('is refused for a target that is its own source', () => {
+  const alone = ingress(cookie).split('---')[0]!
+  expect(() => take(alone)).toThrow(
+    'ingress/shop cannot take over its own affinity: --from names another target',
+  )
+})
+
 describe('the cookie of ingress-nginx on another proxy', () => {
   it('is a hash of Istio, with all attributes', () => {
     expect(take(ingress(cookie) + virtualService)).toMatchObject({
