@@ -8,7 +8,16 @@ import { listItems } from './answers/paging.ts'
 import type { RequestLog } from './transport/request-log.ts'
 import type { Sender } from './transport/sender.ts'
 import { isAboutObject, statusOf } from './answers/status.ts'
-import type { CallOptions, Cluster, DeleteOptions, Patch, Query, Upgraded, UpgradeOptions } from './types.ts'
+import type {
+  Answer,
+  CallOptions,
+  Cluster,
+  DeleteOptions,
+  Patch,
+  Query,
+  Upgraded,
+  UpgradeOptions,
+} from './types.ts'
 
 /** An API server gives up on an ordinary request after a minute; an answer that is later than that never comes. */
 const SILENCE_LIMIT_MS = 75_000
@@ -60,7 +69,11 @@ export class Client implements Cluster {
     return this.#json<T>({ method: 'GET', path, query, accept, repeatable: true }, options)
   }
 
-  text(path: string, options: CallOptions = {}): Promise<string> {
+  async text(path: string, options: CallOptions = {}): Promise<string> {
+    return (await this.answer(path, options)).body
+  }
+
+  answer(path: string, options: CallOptions = {}): Promise<Answer> {
     return this.#answer({ method: 'GET', path, query: options.query, repeatable: true }, options)
   }
 
@@ -147,16 +160,20 @@ export class Client implements Cluster {
 
   async #json<T>(call: Call, options: CallOptions): Promise<T> {
     const { method, path } = call
-    return readAnswer(await this.#answer(call, options), { method, path, server: this.server }) as T
+    const { body } = await this.#answer(call, options)
+    return readAnswer(body, { method, path, server: this.server }) as T
   }
 
-  async #answer(call: Call, options: CallOptions): Promise<string> {
+  async #answer(call: Call, options: CallOptions): Promise<Answer> {
     const limit = this.#limit(options)
     try {
-      const { body } = await this.#send(call, limit)
+      const { headers, body } = await this.#send(call, limit)
       const text = await textOf(body, limit)
       this.#log.body(text)
-      return text
+      const all = Object.entries(headers).flatMap(([name, values = []]) =>
+        [values].flat().map((value) => [name, value] as const),
+      )
+      return { headers: all, body: text }
     } catch (error) {
       throw limit.explain(error)
     } finally {

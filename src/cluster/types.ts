@@ -62,6 +62,12 @@ export interface UpgradeOptions extends CallOptions {
   headers: Readonly<Record<string, string>>
 }
 
+export interface Answer {
+  /** Names in lower case. */
+  headers: (readonly [name: string, value: string])[]
+  body: string
+}
+
 /** The connection itself; whoever has it must destroy it. */
 export interface Upgraded {
   socket: Duplex
@@ -101,6 +107,8 @@ export interface Cluster {
   get<T>(path: string, options?: CallOptions): Promise<T>
   /** An answer that is no JSON. */
   text(path: string, options?: CallOptions): Promise<string>
+  /** The same with its headers. */
+  answer(path: string, options?: CallOptions): Promise<Answer>
   /** The items of a list, fetched page by page as they are consumed. */
   list<T extends object>(path: string, options?: CallOptions): AsyncGenerator<T, void, undefined>
   create<T>(path: string, body: unknown, options?: CallOptions): Promise<T>

@@ -44,6 +44,14 @@ describeOnce('runs that would be judged wrongly by what is seen at first', () =>
       pod('lead-0', 'lead', answering("'leader lead-0'")),
       pod('lead-1', 'lead', answering("'leader lead-0'")),
       service('lead'),
+      ...[0, 1].map((own) =>
+        pod(
+          `next-${own}`,
+          'next',
+          `require('http').createServer((_, response) => response.setHeader('x-next', 'next-${1 - own}').end('ok')).listen(8080)`,
+        ),
+      ),
+      service('next'),
       service('lead-sticky', { of: 'lead', affinity: 600 }),
     )
   })
@@ -56,15 +64,21 @@ describeOnce('runs that would be judged wrongly by what is seen at first', () =>
     expect(verdict.message).toMatch(/no answer is known to be of half-1/)
   })
 
-  test('every answer names the leader, whoever gives it', async () => {
-    for (const name of ['lead', 'lead-sticky']) {
+  test('every answer names the leader, whoever gives it: their sockets tell', async () => {
+    for (const [name, behaviour] of [
+      ['lead', 'spread'],
+      ['lead-sticky', 'sticky'],
+    ] as const) {
       const ended = await probe([name, '-o', 'json'])
-      expectExit(ended, 4)
-      expect(reportOf(ended).status.verdict).toMatchObject({
-        behaviour: 'inconclusive',
-        reason: 'one-name',
-      })
+      expectExit(ended, 0)
+      expect(reportOf(ended).status).toMatchObject({ recognition: { by: 'sockets' }, verdict: { behaviour } })
     }
+  })
+
+  test('names that are not of those who answer, and nothing else to tell them by', async () => {
+    const ended = await probe(['next', '--identify', 'header:x-next', '-o', 'json'])
+    expectExit(ended, 4)
+    expect(reportOf(ended).status.verdict).toMatchObject({ behaviour: 'inconclusive', reason: 'one-name' })
   })
 
   test('a name that others do not say is of the one that answers', async () => {

@@ -13,7 +13,7 @@
  * - The client's own addresses are no mention: servers like to repeat where a request came from.
  *
  * An endpoint that is mentioned by all others, such as a leader, and that these do not name themselves, looks like
- * the one that answers. A rule of the user is the way out.
+ * the one that answers: `src/probe/run/direct/confirm.ts` asks pods directly.
  */
 import type { CounterRule, Identity, IdentifyRule } from '../../model/probe/observation.ts'
 import type { Answer } from './answer.ts'

@@ -51,6 +51,7 @@ function find(input: JudgeInput, expected: Verdict['expected']): Finding {
   // What differs between two answers is a pod's only where somebody says so.
   if (input.anonymous === 'guessed' || input.isUnconfirmed === true)
     return inconclusive('backends-not-told-apart')
+  if (input.nameIsShared === true) return inconclusive('one-name')
   if (input.anonymous === 'told' && !mayBePods(input)) return inconclusive('backends-not-told-apart')
   return input.switches > explained(input) ? nameSwitching(input, expected) : nameSteady(input)
 }

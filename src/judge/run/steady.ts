@@ -18,7 +18,6 @@ export function nameSteady(input: JudgeInput): Finding {
   // A switch may hide among the lost observations; only the agent, which saw them all, can say that none does.
   if (input.lost > 0 && input.agentTotals?.switches !== input.switches)
     return inconclusive('observations-lost')
-  if (input.nameIsShared === true) return inconclusive('one-name')
   // Each of them may have reached one of those: affinity that breaks looks the same.
   if (input.missing > 0 && input.unheard.length > 0) return inconclusive('failures')
   const errorProbability = chanceOfLookingSticky(input.bindingPicks, picks, input.goneSwitches, input)

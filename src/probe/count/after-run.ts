@@ -8,6 +8,7 @@ import type { Gathered } from './gathered.ts'
 import { rangesOf } from './held.ts'
 import { mostNotes } from './result/notes.ts'
 import { backendAt } from './recognise.ts'
+import { ownerOf } from '../plan/needles.ts'
 
 /** What is looked at once the clients have ended: who answered, and what the verdicts depend on beside the answers. */
 
@@ -49,26 +50,37 @@ export function confirmFingerprints(gathered: Gathered, again: DirectRound): voi
   )
 }
 
-/** One name in all answers may be of somebody else: asks another pod. */
-export async function confirmSoleName(gathered: Gathered): Promise<void> {
+/** The names in answers may be of somebody else: asks pods whether they say their own. */
+export async function confirmNamed(gathered: Gathered): Promise<void> {
   const { cluster, plan, subject, interrupted } = gathered.given
-  const cell = gathered.soleCell
+  // Who stands in front may ask for something else.
+  const cells = gathered.clients.flatMap((client) =>
+    client.cells.filter(({ entry, isNamedByAnswers }) => entry.front === undefined && isNamedByAnswers),
+  )
   const scheme = gathered.clients[0]?.scheme
-  const [only, ...more] = cell?.tally.entries ?? []
-  if (cell === undefined || only === undefined || more.length > 0) return
-  if (only.backend.kind !== 'pod' || (scheme !== 'http' && scheme !== 'https')) return
-  const named = cell.endpoints.find(({ pod }) => pod === only.backend.name)
-  const others = cell.endpoints.filter(({ pod }) => pod !== only.backend.name)
-  if (named === undefined || others.length === 0 || !cell.isNamedByAnswers) return
-  const { confirmName } = await import('../run/direct/confirm.ts')
-  const { namespace } = subject.service
-  const asked = { namespace, named, others, scheme, path: plan.request.path ?? '/' }
-  const found = await confirmName(cluster, asked, interrupted)
-  if (found === 'shared') cell.learn({ nameIsShared: true })
-  if (found === 'unknown')
-    gathered.notes.push(
-      `all answers name ${only.backend.name}; no other pod could be asked whether it says the same`,
-    )
+  const backends = cells.flatMap(({ tally }) => tally.entries.map(({ backend }) => backend))
+  const pods = new Set(backends.map(({ kind, name }) => (kind === 'pod' ? name : undefined)))
+  const [only] = pods
+  if (only === undefined || pods.has(undefined) || (scheme !== 'http' && scheme !== 'https')) return
+  const endpoints = cells[0]?.endpoints ?? []
+  if (endpoints.every(({ pod }) => pod === only)) return
+  const { confirmNames } = await import('../run/direct/confirm.ts')
+  const found = await confirmNames(
+    cluster,
+    {
+      namespace: subject.service.namespace,
+      named: new Set([...pods].map((pod) => ownerOf({ pod: pod!, address: '' }))),
+      endpoints,
+      scheme,
+      path: plan.request.path ?? '/',
+      rule: plan.agent.identify,
+      recogniser: gathered.recogniser,
+    },
+    interrupted,
+  )
+  if (found === 'shared') for (const cell of cells) cell.learn({ nameIsShared: true })
+  if (found === 'unknown' && pods.size === 1 && gathered.isSole)
+    gathered.notes.push(`all answers name ${only}; no other pod could be asked whether it says the same`)
 }
 
 /** Cells of several endpoints whose answers do not tell who gave them. */

@@ -28,7 +28,7 @@ export interface CellOptions {
   recogniser: Recogniser
   /** Those of the entry's port and address family. */
   endpoints: readonly Endpoint[]
-  /** Keeps so many observations for `reassign`; `unlessNamed`: until the first answer that names its backend. */
+  /** Keeps so many observations for `reassign`; `unlessNamed`: only where answers do not tell who gave them. */
   keep?: { most: number; unlessNamed: boolean }
   /** How many cells there are in all. */
   cells: number
@@ -76,6 +76,9 @@ export interface CellFacts extends Pick<
   held?: readonly HeldRange[]
 }
 
+/** Observations that are kept though answers name pods: sockets are seen for a minute. */
+const mostNamed = 4096
+
 /** Addresses of a client that are kept; where every answer says another one they tell nothing. */
 const mostSeen = 64
 
@@ -105,6 +108,8 @@ export class Cell {
   readonly #cells: number
   readonly #keep: CellOptions['keep']
   #raw: Observation[] | undefined
+  /** Of these, answers that name a pod, and others. */
+  readonly #raws = { named: 0, nameless: 0 }
   #isReassigned = false
   #counted: CountedLog
   #facts: CellFacts = {}
@@ -233,9 +238,11 @@ export class Cell {
     if (status !== undefined && !isNamed) this.nameless.set(status, (this.nameless.get(status) ?? 0) + 1)
   }
 
-  /** What was kept of a run whose answers do not settle who gave them; undefined when they do, or when it is too long. */
+  /** What was kept of a run whose answers, most of them, do not settle who gave them; undefined when they do, or when it is too long. */
   get unattributed(): readonly Observation[] | undefined {
-    return this.#raw
+    const { named, nameless } = this.#raws
+    const isSettled = this.#facts.nameIsShared !== true && named > nameless
+    return isSettled && this.#keep?.unlessNamed === true ? undefined : this.#raw
   }
 
   /** Who answered is known by what the answers say. */
@@ -261,9 +268,12 @@ export class Cell {
   #keepRaw(observation: Observation, recognised: RecognisedBackend | undefined): void {
     const raw = this.#raw
     if (raw === undefined || this.#keep === undefined) return
-    const isSettled = recognised !== undefined && recognised.by !== 'anonymous'
-    if (raw.length >= this.#keep.most || (isSettled && this.#keep.unlessNamed)) this.#raw = undefined
-    else raw.push(observation)
+    if (recognised !== undefined && recognised.by !== 'anonymous') this.#raws.named += 1
+    else if (observation.outcome === 'answered') this.#raws.nameless += 1
+    const { most, unlessNamed } = this.#keep
+    const room = unlessNamed && this.#raws.named > 0 ? Math.min(most, mostNamed) : most
+    if (raw.length < room) raw.push(observation)
+    else this.#raw = undefined
   }
 
   /** The agent has asked this entry for the last time. */
@@ -299,13 +309,14 @@ export class Cell {
   ): { input: JudgeInput; verdict: Verdict } {
     // The agent compared the answers.
     const counted = this.#isReassigned ? undefined : (this.#done ?? end)
-    const { held = [], ...facts } = this.#facts
+    const { held = [], nameIsShared = false, ...facts } = this.#facts
     const input: JudgeInput = {
       ...parts.evidence,
       anonymous:
         parts.evidence.anonymous && this.#recogniser.takesDistinctAnswers ? 'told' : parts.evidence.anonymous,
       unheard: this.#unheard(heard),
       ...facts,
+      nameIsShared: nameIsShared && !this.#isReassigned,
       expectation: this.#expectation,
       acceptedError,
       ...(verdicts === undefined ? {} : { verdicts }),

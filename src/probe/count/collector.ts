@@ -4,7 +4,7 @@ import { endpointsBehind, endpointsOfAll } from '../plan/entries/behind.ts'
 import type { DirectRound } from '../run/direct/ask.ts'
 import type { RunEvent } from '../run/observe.ts'
 import type { ProbeStep } from '../steps.ts'
-import { attributeTo, confirmFingerprints, confirmSoleName, lookAround, unattributed } from './after-run.ts'
+import { attributeTo, confirmFingerprints, confirmNamed, lookAround, unattributed } from './after-run.ts'
 import type { Seen } from './cell.ts'
 import { EndpointHistory } from './endpoints/history.ts'
 import { type CollectOptions, Gathered } from './gathered.ts'
@@ -107,16 +107,16 @@ export class Collector {
   /** The clients have ended: looks for who answered where the answers do not tell, and makes the result. */
   async *conclude(): AsyncGenerator<ProbeStep, void, undefined> {
     await lookAround(this.#gathered)
+    await confirmNamed(this.#gathered)
     const found = unattributed(this.#gathered)
     if (found.length > 0) {
-      yield { kind: 'stage', text: 'the answers name no pod; looking at the pods' }
+      yield { kind: 'stage', text: 'the answers do not tell who gave them; looking at the pods' }
       try {
         await attributeTo(this.#gathered, found)
       } catch (error) {
         if (!this.#gathered.given.interrupted.aborted) throw error
       }
     }
-    await confirmSoleName(this.#gathered)
     yield { kind: 'result', result: surveyOf(this.#gathered) }
   }
 }

@@ -131,10 +131,6 @@ export class Gathered {
     return this.given.plan.sole
   }
 
-  get soleCell(): Cell | undefined {
-    return this.isSole ? this.clients[0]?.cells[0] : undefined
-  }
-
   /** Endpoints of any entry came or went. */
   get anyChanged(): boolean {
     return this.clients.some(({ cells }) => cells.some(({ sawChanges }) => sawChanges))

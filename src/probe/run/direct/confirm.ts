@@ -1,47 +1,57 @@
+import { createIdentifier } from '../../../agent/answers/identify.ts'
 import type { Cluster } from '../../../cluster/index.ts'
 import { podPath } from '../../../cluster/paths.ts'
 import type { Endpoint } from '../../../model/cluster/endpoint.ts'
-import { createMentions } from '../../../agent/answers/mentions.ts'
-import { namesOf } from '../../plan/needles.ts'
+import type { IdentifyRule } from '../../../model/probe/observation.ts'
+import type { Recogniser } from '../../count/recognise.ts'
+import { needlesOf, ownerOf } from '../../plan/needles.ts'
 
-/** So many other pods are asked before it is left open. */
+/** So many pods are asked. */
 const mostAsked = 3
-/** For each of them, in milliseconds. */
+/** All of them, in milliseconds. */
 const patienceMs = 3000
 
-/** A run whose every answer names the same pod. */
-export interface OnlyName {
+/** A run whose answers name pods. */
+export interface Named {
   namespace: string
-  /** The one that is named. */
-  named: Endpoint
-  /** The others behind the Service. */
-  others: readonly Endpoint[]
+  /** The pods that are named, as `ownerOf` calls them. */
+  named: ReadonlySet<string>
+  /** All behind the Service. */
+  endpoints: readonly Endpoint[]
   scheme: 'http' | 'https'
   path: string
+  rule: IdentifyRule
+  recogniser: Recogniser
 }
 
 /**
- * Asks another pod the same, through the API server: an answer that names the same one, a leader or a database, shows that
- * the name is not of the one who answers. `unknown` where none could be asked.
+ * Asks pods the same, through the API server: one that says another's name, of a leader or a database, shows that names are not
+ * of those who answer. Of one name that all answers say, others are asked. `unknown` where none could be asked.
  */
-export async function confirmName(
+export async function confirmNames(
   cluster: Cluster,
-  { namespace, named, others, scheme, path }: OnlyName,
+  { namespace, named, endpoints, scheme, path, rule, recogniser }: Named,
   signal: AbortSignal,
 ): Promise<'own' | 'shared' | 'unknown'> {
-  const names = createMentions([namesOf(named).map(({ value }) => value)], [])
-  const askable = others.filter(({ pod, ready }) => pod !== undefined && pod !== named.pod && ready)
-  for (const { pod = '', port } of askable.slice(0, mostAsked)) {
-    const target = `${scheme === 'https' ? 'https:' : ''}${pod}:${port}`
-    const url = `${podPath(namespace, target)}/proxy${path}`
-    try {
-      const answer = await cluster.text(url, {
-        signal: AbortSignal.any([signal, AbortSignal.timeout(patienceMs)]),
-      })
-      return names.find(answer).length > 0 ? 'shared' : 'own'
-    } catch {
-      // Not allowed, or no answer: perhaps another one.
-    }
-  }
-  return 'unknown'
+  const isOne = named.size === 1
+  const identify = createIdentifier(rule, needlesOf(endpoints).needles)
+  const asked = endpoints.filter(
+    (endpoint) => endpoint.pod !== undefined && endpoint.ready && named.has(ownerOf(endpoint)) !== isOne,
+  )
+  const patience = AbortSignal.any([signal, AbortSignal.timeout(patienceMs)])
+  const found = await Promise.all(
+    asked.slice(0, mostAsked).map(async (endpoint) => {
+      const target = `${scheme === 'https' ? 'https:' : ''}${endpoint.pod}:${endpoint.port}`
+      const url = `${podPath(namespace, target)}/proxy${path}`
+      try {
+        const says = recogniser.recognise(identify(await cluster.answer(url, { signal: patience })))
+        if (says?.kind !== 'pod') return isOne ? 'own' : 'unknown'
+        return says.key === ownerOf(endpoint) ? 'own' : 'shared'
+      } catch {
+        // Not allowed, or no answer: perhaps another one.
+        return 'unknown'
+      }
+    }),
+  )
+  return (['shared', 'own'] as const).find((one) => found.includes(one)) ?? 'unknown'
 }

@@ -184,7 +184,7 @@ export const reasons: Record<InconclusiveReason, string> = {
   clustered: 'pods seem to be kept for a while, and not surely; send more with --requests',
   moves: 'pods went too often for the requests between',
   silences: 'each request came after a silence longer than the timeout; use a shorter --interval',
-  'one-name': 'every answer says the same name, and so do other pods',
+  'one-name': 'the names in the answers are not of the pods that answer',
   'service-changed': 'the Service was changed while it was asked',
   'one-endpoint': 'there is one endpoint to pick from',
   'one-connection': 'all requests went over one connection; probe without --keep-alive',

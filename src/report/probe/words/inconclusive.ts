@@ -58,7 +58,10 @@ const reasons: Record<InconclusiveReason, (result: ProbeResult) => Words> = {
     advice: 'probe with a shorter --interval',
   }),
   'one-name': ({ backends }) => ({
-    summary: `every answer says ${backends[0]?.backend.name ?? 'the same name'}, and so does another pod when it is asked directly: the name is not of the one that answers`,
+    summary:
+      backends.length === 1
+        ? `every answer says ${backends[0]!.backend.name}, and so does another pod when it is asked directly: the name is not of the one that answers`
+        : 'the answers name pods, and when these are asked directly they name others: the names are not of those that answer',
     advice:
       'look elsewhere with --identify access-log or --identify sockets, or ask each pod directly with --fingerprint',
   }),
