@@ -1,12 +1,13 @@
 import { type Cluster, isForbidden } from '../../cluster/index.ts'
 import type { Explanation } from '../../analysis/analyse.ts'
-import { type LooseObject, type NamespacedName, refOf } from '../../model/cluster/object.ts'
+import { keyOf, type LooseObject, type NamespacedName, refOf } from '../../model/cluster/object.ts'
 import type { FrontPlace } from '../../model/probe/results/survey.ts'
 import type { ObjectRef } from '../../model/findings/finding.ts'
 import type { Snapshot } from '../../model/cluster/snapshot.ts'
 import type { TargetKind } from '../../model/affinity/target.ts'
 import { UserError } from '../../model/common/user-error.ts'
 import type { Front } from '../plan/plan.ts'
+import { targetKinds } from '../../mechanisms/index.ts'
 import { missingPermission, probeRules } from '../permissions.ts'
 import { Collector } from '../../snapshot/collect.ts'
 import { type OtherTarget, servicesThrough } from '../../snapshot/others.ts'
@@ -54,7 +55,7 @@ export async function findFront(
   const collector = new Collector(cluster, { signal })
   const target = named.isService ? undefined : await readTarget(collector, named, namespace)
   const query = { ...named, kind: target?.kind ?? named.kind }
-  const object: LooseObject | undefined = target?.object
+  let object: LooseObject | undefined = target?.object
   const services =
     target === undefined ? [{ namespace, name: query.name }] : await servicesOf(collector, target)
   const word = `${query.kind.name}/${query.name}`
@@ -94,8 +95,13 @@ export async function findFront(
       hints: [...found.notes, { remedy: 'say-host' }],
     })
   }
-  const parents = object === undefined ? undefined : await readParents(collector.objects, object)
-  const by = places[0]?.by
+  const [{ by, of } = {}] = places
+  let parents = object === undefined ? undefined : await readParents(collector.objects, object)
+  if (parents !== undefined && parents.gateways.length + parents.istio.length === 0) {
+    // It says nothing of a gateway, such as a DestinationRule: what leads to it does.
+    object = (await openerOf(collector, of, ref)) ?? object
+    if (object !== undefined) parents = await readParents(collector.objects, object)
+  }
   const { address, beside } = await addressFor(collector, query, object, { word, by, parents, notes })
   const listeners = object === undefined || parents === undefined ? [] : listenersOf(object, parents, beside)
   const asked = query.scheme === 'auto' ? undefined : query.scheme
@@ -176,6 +182,18 @@ async function addressFor(
     address: (listener) => ({ address, port: port === undefined ? listener?.port : Number(port) }),
     beside: own?.namespace,
   }
+}
+
+/** The object that opens a way, where it is another one. */
+async function openerOf(
+  { objects }: Collector,
+  of: ObjectRef | undefined,
+  target: ObjectRef | undefined,
+): Promise<LooseObject | undefined> {
+  if (of === undefined || target === undefined || keyOf(of) === keyOf(target)) return undefined
+  const kind = targetKinds.find(({ type }) => type.kind === of.kind && type.group === (of.group ?? ''))
+  if (kind === undefined) return undefined
+  return await objects.find<LooseObject>(kind.type, of.namespace ?? '', of.name).catch(() => undefined)
 }
 
 async function servicesOf(collector: Collector, target: OtherTarget): Promise<NamespacedName[]> {

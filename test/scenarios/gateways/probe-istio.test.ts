@@ -83,6 +83,11 @@ describeOnce("S3: Istio's ingress gateway and a cookie", () => {
       }
       const text = await place.probe(['virtualservice/counter', '--no-jar', '--expect', 'spread'])
       expectExit(text, 0)
+      // It says nothing of a gateway itself.
+      const rule = await place.probe(['destinationrule/counter', '--sessions', '2', '-o', 'json'])
+      expectExit(rule, 0)
+      const { spec } = surveyOf(rule)
+      expect(spec.entries).toMatchObject([{ kind: 'gateway', host: site.gatewayAddress('istio'), port: 80 }])
     },
   )
 

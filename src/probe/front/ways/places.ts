@@ -9,6 +9,8 @@ export interface Place {
   host: string
   path: string
   by?: string
+  /** The object that opens it. */
+  of?: ObjectRef
   policy: Policy
   /** What is configured beside it, for the choice of a Service. */
   further?: Policy[]
@@ -67,6 +69,7 @@ export function placesOf(paths: readonly Path[], target: ObjectRef | undefined, 
       if ((found.get(key)?.pattern.length ?? -1) > pattern.length) continue
       found.set(key, {
         ...place,
+        of: entry.of,
         ...(hop === undefined ? {} : { by: hop.mechanism }),
         ...policiesOf(hops, decides),
         ...(share === undefined ? {} : { share }),
