@@ -78,6 +78,7 @@ function isOf({ metadata, spec }: Service, { configuredBy, mechanism }: PathHop,
     return [wanted.length > 0 && wanted.every(([key, value]) => selector[key] === value)]
   })
   if (isNamed.length > 0) return isNamed.includes(true)
+  if (selector['gateway.envoyproxy.io/owning-gateway-name'] !== undefined) return false
   const [, names] = Object.entries(labels).find(([word]) => mechanism.startsWith(word)) ?? []
   const marks = new Set([selector['app.kubernetes.io/name'], selector['app'], metadata.name])
   return names?.some((name) => marks.has(name)) === true

@@ -336,6 +336,30 @@ const variants: Variant[] = [
     want: ['HASH-OF-NODES'],
   },
   {
+    id: '05d2 Contour hashSourceIP behind eTP Local, beside an Envoy Gateway behind eTP Cluster',
+    text: together(
+      outside('projectcontour', { app: 'envoy' }, ', externalTrafficPolicy: Local').replace(
+        'name: projectcontour,',
+        'name: envoy,',
+      ),
+      outside('envoy-gateway-system', {
+        'app.kubernetes.io/name': 'envoy',
+        'gateway.envoyproxy.io/owning-gateway-name': 'eg',
+      }),
+      serviceAt('a'),
+      httpProxy({
+        virtualhost: { fqdn: 'shop.example' },
+        routes: [
+          {
+            services: [{ name: 'a', port: 80 }],
+            loadBalancerPolicy: { strategy: 'RequestHash', requestHashPolicies: [{ hashSourceIP: true }] },
+          },
+        ],
+      }),
+    ),
+    not: ['HASH-OF-NODES'],
+  },
+  {
     id: '05e Traefik hrw behind eTP Cluster',
     text: together(
       outside('traefik', { 'app.kubernetes.io/name': 'traefik' }),
