@@ -33,6 +33,18 @@ const mistakes: [string, string][] = [
     'enable',
     "error: a target is required\n  for example:  kubectl affinity enable svc/web\n  or:  kubectl affinity enable ingress/web\n  or all of a label or a namespace:  kubectl affinity enable -l app=web\nSee 'kubectl affinity enable --help' for usage.\n",
   ],
+  [
+    'enable ingress/web --cookie route --domain a;b',
+    'error: invalid argument "a;b" for "--domain" flag: must be a domain such as example.com\nSee \'kubectl affinity enable --help\' for usage.\n',
+  ],
+  [
+    'enable ingress/web --source-ip --path /shop',
+    "error: --path needs --cookie or --wait\nSee 'kubectl affinity enable --help' for usage.\n",
+  ],
+  [
+    'disable ingress/web --path /shop',
+    "error: --path needs --wait\nSee 'kubectl affinity disable --help' for usage.\n",
+  ],
   ['--bogus', "error: unknown flag: --bogus\nSee 'kubectl affinity --help' for usage.\n"],
   ['--bogus=1', "error: unknown flag: --bogus\nSee 'kubectl affinity --help' for usage.\n"],
   ['-z', "error: unknown shorthand flag: 'z' in -z\nSee 'kubectl affinity --help' for usage.\n"],

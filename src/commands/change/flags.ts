@@ -39,7 +39,7 @@ const flags = {
   }),
   output: outputFlag({ description: 'Output format. One of: (json, yaml, name, text).' }),
   path: Flags.string({
-    description: 'Path of the cookie; with --wait path of the HTTP requests. Default: /.',
+    description: 'With --wait: path of the HTTP requests; with --cookie also that of the cookie. Default: /.',
     helpValue: "''",
   }),
   recursive: Flags.boolean({ char: 'R', description: 'With -f: look into the folders below as well.' }),
@@ -56,8 +56,9 @@ const flags = {
       'Wait until a short probe has seen the change in effect: from every node for a Service, through the gateway for what stands in front of one. Needs the permissions of probe, and for Services to list nodes.',
   }),
   with: Flags.string({
-    description: 'Who is to do it, where there is a choice: ingress-nginx, traefik, istio, envoy-gateway.',
-    options: ['ingress-nginx', 'traefik', 'istio', 'envoy-gateway'],
+    description:
+      'Who is to do it, where there is a choice: ingress-nginx, traefik, istio, envoy-gateway, contour.',
+    options: ['ingress-nginx', 'traefik', 'istio', 'envoy-gateway', 'contour'],
     helpValue: "''",
   }),
   'wait-timeout': durationFlag({

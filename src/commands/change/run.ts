@@ -33,6 +33,11 @@ export async function runChange(
   withCluster: WithCluster,
 ): Promise<number> {
   const format = formatOf(flags)
+  const isCookie = request.verb === 'enable' && request.by?.kind === 'cookie'
+  if (flags.path !== undefined && !flags.wait && !isCookie && from === undefined && to === undefined)
+    throw new UserError(`--path needs ${request.verb === 'enable' ? '--cookie or ' : ''}--wait`, {
+      exitCode: exitCodes.usage,
+    })
   const selection = await readSelection(words, flags, request.verb)
   const dryRun = flags['dry-run']
   const isInFront = from !== undefined || to !== undefined || isAboutFronts(request, selection, flags.with)

@@ -128,6 +128,8 @@ export function readWish(flags: WishValues): Wish | Taken | Brought | undefined 
   ].filter((name) => name !== '')
   if (source === undefined && cookie === undefined && ofCookies.length > 0)
     throw usage(`${ofCookies[0]} needs --cookie`)
+  if (domain !== undefined && !/^\.?[\w-]+(\.[\w-]+)*$/.test(domain))
+    throw invalidValue('domain', domain, 'must be a domain such as example.com')
   if (sameSite === 'None' && !secure)
     throw usage('--same-site None needs --secure: browsers drop such a cookie without it')
   if (sourceIp) return { kind: 'source-ip' }
