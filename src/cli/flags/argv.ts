@@ -1,4 +1,4 @@
-import { invalidValue } from '../../model/common/user-error.ts'
+import { invalidValue, UserError } from '../../model/common/user-error.ts'
 
 /** What a flag's definition must tell to place its words: its type and its one-letter form. */
 interface FlagShape {
@@ -57,7 +57,17 @@ export function normaliseBooleans(argv: readonly string[], flags: FlagShapes): s
     else if (isTrue(match[1]!, match[2]!)) words.push(match[1]!)
     else if (flag.allowNo === true) words.push(`--no-${match[1]!.slice(2)}`)
   }
+  refuseBoth(words, flags)
   return words
+}
+
+/** Throws UserError where a flag is switched on and off. */
+function refuseBoth(words: readonly string[], flags: FlagShapes): void {
+  const end = words.indexOf('--')
+  const typed = new Set(end === -1 ? words : words.slice(0, end))
+  for (const [name, { allowNo }] of Object.entries(flags))
+    if (allowNo === true && typed.has(`--${name}`) && typed.has(`--no-${name}`))
+      throw new UserError(`--${name} and --no-${name} cannot be used together`, { exitCode: 2 })
 }
 
 /**

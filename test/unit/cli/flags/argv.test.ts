@@ -6,6 +6,7 @@ const flags = {
   v: { type: 'option', char: 'v' },
   insecure: { type: 'boolean', char: 'k' },
   filename: { type: 'option', char: 'f', multiple: true },
+  jar: { type: 'boolean', allowNo: true },
 } as const
 
 describe('splitCommand finds the command wherever it stands', () => {
@@ -44,6 +45,15 @@ describe('splitCommand finds the command wherever it stands', () => {
 })
 
 describe('normaliseBooleans', () => {
+  test.each(['--jar --no-jar', '--no-jar web --jar', '--jar=true --jar=false'])(
+    'refuses what is switched on and off: %s',
+    (line) => {
+      expect(() => normaliseBooleans(line.split(' '), flags)).toThrow(
+        '--jar and --no-jar cannot be used together',
+      )
+    },
+  )
+
   const lines: [string, string][] = [
     ['--insecure', '--insecure'],
     ['--insecure=true', '--insecure'],
