@@ -9,6 +9,9 @@ export interface Visit {
   /** The pods of its first and last answer, where they are known. */
   first?: string | undefined
   last?: string | undefined
+  /** When they asked there first, and how long what holds them lasts from when it was given. */
+  startMs: number
+  lifeMs: number
   cookies: readonly Pick<CookieReport, 'name' | 'brought'>[]
 }
 
@@ -31,6 +34,8 @@ export function crossingsOf(steps: readonly Step[], visits: readonly Visit[]): C
       )
       return before?.last === undefined || after.first === undefined ? [] : [{ before, after }]
     })
+    // Who comes without it, as its life is over, is as free as at the first request.
+    const held = pairs.filter(({ before, after }) => after.startMs < givenMs(before, visits) + before.lifeMs)
     if (pairs.length === 0) return []
     const brought = pairs.flatMap(({ after }) =>
       after.cookies.filter((cookie) => (cookie.brought ?? 0) > 0).map(({ name }) => name),
@@ -38,10 +43,17 @@ export function crossingsOf(steps: readonly Step[], visits: readonly Visit[]): C
     return [
       {
         ...step,
-        users: pairs.length,
-        same: pairs.filter(({ before, after }) => before.last === after.first).length,
+        users: held.length,
+        ...(held.length === pairs.length ? {} : { ended: pairs.length - held.length }),
+        same: held.filter(({ before, after }) => before.last === after.first).length,
         cookies: [...new Set(brought)],
       },
     ]
   })
+}
+
+/** When a user may have been given what they have: with the first answer of all. */
+function givenMs({ client, session }: Visit, visits: readonly Visit[]): number {
+  const own = visits.filter((one) => one.client === client && one.session === session)
+  return Math.min(...own.map(({ startMs }) => startMs))
 }

@@ -26,11 +26,15 @@ export function movesOf({ users, changes, readyAtEnd, points }: MovesEvidence): 
   )
   const moved = users.filter((switches) => switches.length > 0)
   const needless = moved.filter((switches) => switches.some(({ explanation }) => explanation === undefined))
+  const ended = moved.filter((switches) =>
+    switches.every(({ explanation }) => explanation?.kind === 'cookie-ended'),
+  )
   const share = shareToMove({ before, came: came.size, went: went.size }, points)
   return {
     users: users.length,
     moved: moved.length,
     needless: needless.length,
+    ...(ended.length === 0 ? {} : { ended: ended.length }),
     endpoints: { before, came: came.size, went: went.size },
     ...(points === undefined ? {} : { points }),
     ...(share === undefined ? {} : { share }),

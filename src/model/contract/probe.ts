@@ -229,6 +229,9 @@ export const during = z.object({
       users: count.describe('Users with a cookie jar.'),
       moved: count.describe('Those of them who were moved.'),
       needless: count.describe('Those who were moved though their pod had not gone.'),
+      ended: count
+        .optional()
+        .describe('Those who were moved only because the life of their cookie was over.'),
       left: count.describe('Those whom no pod answered any more after theirs had gone.'),
       endpoints: z
         .object({

@@ -268,7 +268,8 @@ export const crossing = z
     to: entryIndex.describe('The entry where they came.'),
     isReturn: z.boolean().describe('Whether they had been there and were elsewhere in between.'),
     isReplica: z.boolean().optional().describe('Whether both are replicas of one gateway.'),
-    users: count.describe('Users whose pod is known at both.'),
+    users: count.describe('Users whose pod is known at both, and who were held all the while.'),
+    ended: count.optional().describe('Further users, the life of whose cookie was over in between.'),
     same: count.describe('Those of them whose first answer there came from the pod that they had.'),
     cookies: names.describe('Cookies that were given elsewhere and that they sent there.'),
   })

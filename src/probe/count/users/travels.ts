@@ -1,5 +1,7 @@
 import { crossingsOf, type Step } from '../../../judge/users/crossings.ts'
 import type { Crossing } from '../../../model/probe/crossing.ts'
+import { cookieNames } from '../../../model/probe/cookies/configured.ts'
+import type { CookieReport } from '../../../model/probe/cookies/cause.ts'
 import type { BackendTally } from '../../../model/probe/results/probe-result.ts'
 import type { SurveyCell } from '../../../model/probe/results/survey.ts'
 import type { ProbePlan } from '../../plan/plan.ts'
@@ -35,6 +37,8 @@ export function travels(
   const visits = cells
     .filter(({ session }) => sessions[session]?.keeps === 'cookies')
     .map(({ client, session, entry, timeline, cookies = [] }) => ({
+      startMs: timeline[0]?.fromMs ?? 0,
+      lifeMs: lifeOf(cookies, cookieNames(entries[entry]?.front)),
       client,
       session,
       entry,
@@ -43,4 +47,13 @@ export function travels(
       cookies,
     }))
   return crossingsOf([...onward, ...back], visits)
+}
+
+/** How long what holds a user lasts once it is given: the cookie that is configured, else what proxies make, else all. */
+function lifeOf(cookies: readonly CookieReport[], configured: readonly string[]): number {
+  const named = cookies.filter(({ name }) => configured.includes(name))
+  const made = cookies.filter(({ maker }) => maker !== undefined)
+  const holding = named.length > 0 ? named : made.length > 0 ? made : cookies
+  const lives = holding.map(({ first }) => first.lifetimeSeconds ?? Infinity)
+  return lives.length === 0 ? Infinity : Math.max(...lives) * 1000
 }

@@ -6,6 +6,7 @@ import { type Line, type Span, span } from '../../text/line.ts'
 import { countOf, formatCount } from '../../../model/common/count.ts'
 import { formatElapsed } from '../../text/numbers.ts'
 import { sanitize } from '../../text/sanitize.ts'
+import { nonBreakingSpace } from '../../text/width.ts'
 import { explanationWords } from '../live/events.ts'
 import { labelWidth } from './header.ts'
 import { labelled } from './parts.ts'
@@ -112,7 +113,7 @@ function leftWords(result: DuringInput): string | undefined {
 /** Who of the users moved, against what holds them has to move. */
 function layoutSessions(moves: DuringReport['sessions'], width: number, style: Style): Line[] {
   if (moves === undefined) return []
-  const { users, moved, needless, left, endpoints, points, share } = moves
+  const { users, moved, needless, ended = 0, left, endpoints, points, share } = moves
   const { before, came, went } = endpoints
   const pods = [
     ...(came === 0 ? [] : [`${formatCount(came)} came`]),
@@ -123,22 +124,25 @@ function layoutSessions(moves: DuringReport['sessions'], width: number, style: S
   const must =
     points === undefined || share === undefined || pods.length === 0
       ? ''
-      : `; a ${points === 'at-a-pod' ? 'record of the pod' : 'hash'} has to move ${Math.round(share * 100)} % of them`
+      : `; a ${points === 'at-a-pod' ? 'record of the pod' : 'hash'} has to move ${Math.round(share * 100)}${nonBreakingSpace}% of them`
   const without = needless === 0 ? '' : `, ${formatCount(needless)} though their pod had not gone`
+  const over = ended === 0 ? '' : `, ${formatCount(ended)} only as their cookie had ended`
   const lost = left === 0 ? '' : `, ${formatCount(left)} found no pod any more`
   return labelled(
     'users',
-    `${formatCount(moved)} of ${countOf(users, 'user')} moved${without}${lost}: ${changed}${must}`,
+    `${formatCount(moved)} of ${countOf(users, 'user')} moved${without}${over}${lost}: ${changed}${must}`,
     width,
     style,
   )
 }
 
-function moveWords({ from, to, explanation }: Switch, { backends }: DuringInput): string {
+function moveWords({ from, to, explanation }: Switch, { backends, during }: DuringInput): string {
   const backend = backends.find((tally) => tally.backend.letter === from)?.backend
+  const { points, endpoints } = during?.sessions ?? {}
+  const isRehashed =
+    points === 'into-a-hash' && endpoints !== undefined && endpoints.came + endpoints.went > 0
+  const unexplained = isRehashed ? `${from} had not gone, the hash moved it` : 'nothing explains it'
   const why =
-    explanation === undefined || backend === undefined
-      ? 'nothing explains it'
-      : explanationWords(explanation, backend)
+    explanation === undefined || backend === undefined ? unexplained : explanationWords(explanation, backend)
   return `${from} → ${to}: ${why}`
 }

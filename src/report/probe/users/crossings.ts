@@ -18,7 +18,8 @@ export function layoutCrossings(survey: ProbeSurvey, width: number, style: Style
 
 /** Of several places the same is to be said, and nobody lost a pod. */
 function isOneStory(crossings: readonly Crossing[]): boolean {
-  const seen = ({ users, same, cookies }: Crossing): string => JSON.stringify([users, same, cookies])
+  const seen = ({ users, ended, same, cookies }: Crossing): string =>
+    JSON.stringify([users, ended, same, cookies])
   return (
     crossings.length > 2 &&
     crossings.every((one) => one.same === one.users && seen(one) === seen(crossings[0]!))
@@ -26,18 +27,29 @@ function isOneStory(crossings: readonly Crossing[]): boolean {
 }
 
 function wordsOfAll([first, ...others]: readonly Crossing[]): string {
-  const { isReturn, users, same, cookies } = first!
-  const stayed = `${formatCount(same)} of ${countOf(users, 'user')}`
+  const { isReturn, cookies } = first!
+  const stayed = stayedWords(first!)
   const times = `${formatCount(others.length + 1)} ${isReturn ? 'places' : 'times'}`
   return isReturn
-    ? `back at each of ${times} ${stayed} had their pod`
-    : `from place to place, ${times}: ${sentWords(cookies)}, ${stayed} kept their pod`
+    ? `back at each of ${times} ${stayed} had their pod${endedWords(first!)}`
+    : `from place to place, ${times}: ${sentWords(cookies)}, ${stayed} kept their pod${endedWords(first!)}`
 }
 
-function words(survey: ProbeSurvey, { from, to, isReturn, users, same, cookies }: Crossing): string {
-  const stayed = `${formatCount(same)} of ${countOf(users, 'user')}`
-  if (isReturn) return `back at ${placeWords(survey, from)} ${stayed} had their pod`
-  return `from ${placeWords(survey, from)} to ${placeWords(survey, to)}: ${sentWords(cookies)}, ${stayed} kept their pod`
+function words(survey: ProbeSurvey, crossing: Crossing): string {
+  const { from, to, isReturn, cookies } = crossing
+  const stayed = stayedWords(crossing)
+  const ended = endedWords(crossing)
+  if (isReturn) return `back at ${placeWords(survey, from)} ${stayed} had their pod${ended}`
+  return `from ${placeWords(survey, from)} to ${placeWords(survey, to)}: ${sentWords(cookies)}, ${stayed} kept their pod${ended}`
+}
+
+function stayedWords({ users, same }: Crossing): string {
+  return `${formatCount(same)} of ${countOf(users, 'user')}`
+}
+
+/** Whom nothing held any more says nothing about who stays. */
+function endedWords({ ended }: Crossing): string {
+  return ended === undefined ? '' : `, of ${countOf(ended, 'user')} the cookie had ended in between`
 }
 
 function sentWords(cookies: readonly string[]): string {

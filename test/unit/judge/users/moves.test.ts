@@ -31,6 +31,17 @@ describe('of users who are to stay', () => {
     expect(down).toMatchObject({ moved: 1, needless: 0, endpoints: { before: 4, went: 1 }, share: 1 / 4 })
   })
 
+  test('who moved only because the cookie had ended is told from whose pod went', () => {
+    const ended = { explanation: { kind: 'cookie-ended', cookie: 'route', ageMs: 20_300 } } as const
+    const found = movesOf({
+      users: [[ended], [ended, explained], [explained], stayed],
+      changes: [change('removed', 'a')],
+      readyAtEnd: 3,
+      points: 'at-a-pod',
+    })
+    expect(found).toMatchObject({ moved: 3, needless: 0, ended: 1 })
+  })
+
   test('a hash gives some of them to a pod that comes', () => {
     const found = movesOf({
       users: [stayed, [{}], stayed],

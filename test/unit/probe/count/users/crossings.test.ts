@@ -73,6 +73,16 @@ describe('users who take their cookies from one path to another', () => {
     expect(verdict.result).toBe('differs')
   })
 
+  test('are free where the life of their cookie was over in between', async () => {
+    const short = 'Path=/; Max-Age=1'
+    const asking = { ...toApp2('record', 2, short), stepMs: 4 }
+    const { crossings, users, verdict } = await probed(gateways.record(seeded(1), short), asking)
+    const back = crossings?.find(({ isReturn }) => isReturn)
+    expect(back).toMatchObject({ users: 0, same: 0, ended: 6 })
+    expect(users?.[2]?.cause.kind).not.toBe('elsewhere')
+    expect(verdict.result).not.toBe('differs')
+  })
+
   test('keep it where the later one hashes whatever it is sent', async () => {
     const { users, verdict } = await probed(gateways.hash(seeded(1)), toApp2('hash', 2))
     expect(users).toHaveLength(3)
