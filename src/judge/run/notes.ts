@@ -10,14 +10,15 @@ export interface Judgement {
 /**
  * What a reader of the verdicts of a run should know about it. Sentences; none changes a verdict. Where they differ in a number each is
  * said once, for all.
+ * @param isSpread requests that nothing holds were seen to spread, so that uneven shares explain nothing
  */
-export function judgeNotes(judgements: readonly Judgement[]): string[] {
+export function judgeNotes(judgements: readonly Judgement[], isSpread = false): string[] {
   const inputs = judgements.map(({ input }) => input)
   const decided = judgements.filter(({ verdict }) => verdict.behaviour !== 'inconclusive')
   const anonymous = decided.filter(({ input }) => input.anonymous !== false)
   const unrecognised = sumOf(inputs.map((input) => (input.answers > 0 ? input.unrecognised : 0)))
   const lost = sumOf(decided.map(({ input }) => input.lost))
-  const shares = judgements.flatMap(({ verdict }) => verdict.excludedShare ?? [])
+  const shares = isSpread ? [] : judgements.flatMap(({ verdict }) => verdict.excludedShare ?? [])
   const idle = judgements.find((one) => isAlwaysLate(one))?.input.expectation.idleMs
   const notes = [
     ...new Set(

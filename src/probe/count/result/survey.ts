@@ -120,10 +120,12 @@ export function surveyOf(gathered: Gathered): ProbeSurvey {
     ...(users === undefined ? {} : strangeCookies(entries, cells)),
     ...(crossings === undefined || users === undefined ? {} : { crossings }),
     notes: [
-      // Where requests without a jar are spread, uneven shares explain nothing.
       ...(users?.every(({ cause }) => cause.kind === 'cookie') === true
         ? []
-        : judgeNotes(judged.map(({ judgement }) => judgement))),
+        : judgeNotes(
+            judged.map(({ judgement }) => judgement),
+            users?.every(({ control }) => control === 'spread'),
+          )),
       ...gathered.notes,
       ...countNotes(options, cells),
       ...new Set(seen.flatMap((client) => client.toolNotes())),

@@ -191,6 +191,6 @@ const meaning: Record<string, string> = {
   '403': ': it is not allowed',
   '404': ': nothing is there under this host and path (Traefik says so, too, of a Service without pods)',
   '502': ': the proxy got no valid answer from a pod',
-  '503': ': the proxy has no pod to send to, or takes no more requests',
+  '503': ': the proxy has no pod to send to, or it or the pod takes no more requests',
   '504': ': the proxy waited for a pod in vain',
 }

@@ -8,7 +8,7 @@ import { type Line, span } from '../../text/line.ts'
 import { countOf } from '../../../model/common/count.ts'
 import { sanitize } from '../../text/sanitize.ts'
 import { labelWidth, layoutClients, readyWords } from '../blocks/header.ts'
-import { placeWords } from './verdict.ts'
+import { headerOf, placeWords } from './verdict.ts'
 
 /** What was probed, through what, and by whom. */
 export function layoutUsersHeader(survey: ProbeSurvey, width: number, style: Style): Line[] {
@@ -22,7 +22,7 @@ export function layoutUsersHeader(survey: ProbeSurvey, width: number, style: Sty
   ])
   const behind = [...services].map((one) => span(`service/${sanitize(one)}`))
   const jars = sessions.filter(({ keeps }) => keeps === 'cookies').length
-  const said = sessions.flatMap((one) => (one.keeps === 'cookies' ? (one.header ?? []) : []))[0]
+  const said = headerOf(sessions)
   const pods = clients.filter(({ place }) => place === 'pod').length
   const who = [
     ...(pods === 0 ? [] : [countOf(pods, 'pod')]),
@@ -31,7 +31,7 @@ export function layoutUsersHeader(survey: ProbeSurvey, width: number, style: Sty
   const users =
     jars === 0
       ? 'nobody keeps cookies'
-      : `${countOf(jars, 'user')} with a cookie jar${said === undefined ? '' : ` and a ${sanitize(said)} of their own`}${jars < sessions.length ? ', and requests without' : ''}`
+      : `${countOf(jars, 'user')} with a cookie jar${said === undefined ? '' : ` and a header ${sanitize(said)} of their own`}${jars < sessions.length ? ', and requests without' : ''}`
   return [
     ...flowGroups(
       [

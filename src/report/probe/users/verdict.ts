@@ -23,13 +23,29 @@ export function describeUsers(survey: ProbeSurvey, users: readonly UsersVerdict[
   const isHeld = deciding.users.spread + deciding.users.broken === 0 && deciding.cause.kind !== 'elsewhere'
   const chance = isHeld ? { chance: `by chance ${formatProbability(errorProbability)}` } : {}
   if (isHeld) {
-    const told = { where, until: untilWords(survey, deciding), configured: configuredWords(survey, deciding) }
-    const held = { ...deciding, cause: decisive(survey, deciding.cause) }
-    return { tone, ...heldWords(held, told), ...chance }
+    const told = {
+      where,
+      until: untilWords(survey, deciding),
+      configured: configuredWords(survey, deciding),
+      held: holder(survey),
+    }
+    const decided = { ...deciding, cause: decisive(survey, deciding.cause) }
+    return { tone, ...heldWords(decided, told), ...chance }
   }
   if (deciding.expected === 'spread' && deciding.users.broken === 0)
     return { tone, headline: 'SPREAD', summary: `${where}users with a cookie jar do not stay` }
   return { tone, headline: 'NOT STICKY', summary: `${where}${movedWords(survey, deciding)}` }
+}
+
+/** What is to hold users, in whom requests beside them differ. */
+function holder({ sessions }: ProbeSurvey): string {
+  const header = headerOf(sessions)
+  return header === undefined ? 'a cookie' : `the header ${sanitize(header)}`
+}
+
+/** The header by which users say who they are. */
+export function headerOf(sessions: ProbeSurvey['sessions']): string | undefined {
+  return sessions.flatMap((one) => (one.keeps === 'cookies' ? (one.header ?? []) : []))[0]
 }
 
 /** The place that decides; all of them where the same is to be said of each. */
@@ -50,7 +66,7 @@ function decisive({ dropped = [] }: ProbeSurvey, cause: Cause): Cause {
 
 function heldWords(
   { cause, users, expected }: UsersVerdict,
-  { where, until, configured }: { where: string; until: string; configured: string },
+  { where, until, configured, held }: Record<'where' | 'until' | 'configured' | 'held', string>,
 ): Pick<VerdictWords, 'headline' | 'summary'> {
   const stayed = `${formatCount(users.sticky)} of ${countOf(allOf(users), 'user')}`
   const although = expected === 'spread' ? 'although spread is expected: ' : ''
@@ -74,7 +90,7 @@ function heldWords(
   }
   if (cause.kind === 'something-else') {
     return {
-      headline: 'STICKY, and not by a cookie',
+      headline: `STICKY, and not by ${held}`,
       summary: `${where}${although}${stayed} stayed on their pod${until}, and so did requests that keep nothing: something else holds them`,
     }
   }
@@ -230,11 +246,12 @@ function rehashed(survey: ProbeSurvey, entry: number, cause: Cause): string {
 
 function openWords(survey: ProbeSurvey, { users, cause, entry, control }: UsersVerdict): string {
   if (users.inconclusive === 0 && users.sticky > 0) {
+    const held = holder(survey)
     const stayed = `${formatCount(users.sticky)} of ${countOf(allOf(users), 'user')} stayed on their pod`
     if (cause.kind === 'something-else')
-      return `${stayed}, and so did requests that keep nothing: something else holds them, and whether the cookie would is not shown`
+      return `${stayed}, and so did requests that keep nothing: something else holds them, and whether ${held} would is not shown`
     return control === undefined || control === 'inconclusive'
-      ? `${stayed}, and whether requests without a cookie do so, too, cannot be told: ${reasonOf(survey, entry, false)}`
+      ? `${stayed}, and whether requests without ${held} do so, too, cannot be told: ${reasonOf(survey, entry, false)}`
       : `${stayed}${unprovenWords(survey, entry)}`
   }
   return `${formatCount(users.inconclusive)} of ${countOf(allOf(users), 'user')} could not be judged: ${reasonOf(survey, entry, true)}`
@@ -243,13 +260,15 @@ function openWords(survey: ProbeSurvey, { users, cause, entry, control }: UsersV
 /** They stayed, and the requests beside them moved; what is missing is a cookie, or enough of these moves. */
 function unprovenWords(survey: ProbeSurvey, entry: number): string {
   const sent = cookiesOf(survey, entry).filter((cookie) => cookie.sent > 0)
-  if (sent.length === 0) return ' without a cookie that was sent back'
+  if (sent.length === 0 && headerOf(survey.sessions) === undefined)
+    return ' without a cookie that was sent back'
   const beside = survey.cells.find(
     (cell) => cell.entry === entry && survey.sessions[cell.session]?.keeps !== 'cookies',
   )
   const { switches = 0, explainedSwitches = 0, picks = 0 } = beside?.verdict ?? {}
   const moves = `${formatCount(switches - explainedSwitches)} of ${countOf(Math.max(0, picks - 1), 'time')}`
-  return `, and requests without a cookie moved ${moves}: too seldom to show that it is the cookie; ask more often, or as more --sessions`
+  const held = holder(survey)
+  return `, and requests without ${held} moved ${moves}: too seldom to show that it is ${held}; ask more often, or as more --sessions`
 }
 
 function reasonOf({ cells, sessions }: ProbeSurvey, entry: number, keepsCookies: boolean): string {
@@ -266,7 +285,7 @@ function reasonOf({ cells, sessions }: ProbeSurvey, entry: number, keepsCookies:
   // 401, 302 to elsewhere, 503 …: they are told one by one.
   const statuses = Object.keys(cell?.nameless ?? {}).map(Number)
   if (reason === 'backends-not-told-apart' && statuses.length > 0 && statuses.every((one) => one >= 300))
-    return 'no answer came from a pod, all are of what stands in front'
+    return 'no answer is known to come from a pod: they may all be of what stands in front'
   return reason === 'silences' && cell?.cookies?.some(({ ended = 0 }) => ended > 0) === true
     ? 'the cookie had ended before most requests came; use a shorter --interval'
     : reasons[reason]
