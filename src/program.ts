@@ -9,6 +9,7 @@ import { type CommandEntry, commands } from './commands/index.ts'
 import { didYouMean } from './model/common/spelling.ts'
 import { UserError } from './model/common/user-error.ts'
 import { sanitize } from './report/text/sanitize.ts'
+import { defined } from './model/common/defined.ts'
 
 const helpWords = new Set(['-h', '--help', '--help=true'])
 
@@ -45,7 +46,7 @@ async function runCommand(argv: readonly string[]): Promise<number> {
     const { configOf } = await import('./cli/oclif-command.ts')
     return await new Command(found.rest, configOf(packageJson.version)).run()
   } catch (error) {
-    const failure = explainFailure(error, { ...(name === undefined ? {} : { name }), flags: flagNames })
+    const failure = explainFailure(error, defined({ name, flags: flagNames }))
     // Much of it are words of a server.
     const lines = failure.lines.flatMap((text) => text.split('\n')).map(sanitize)
     stderr.write(`${lines.join('\n')}\n`)

@@ -9,6 +9,7 @@ import { keyOf, refOf, resourceName } from '../model/cluster/object.ts'
 import type { ServiceSnapshot, Snapshot } from '../model/cluster/snapshot.ts'
 import { type Store, storeOf, storeWith } from '../model/cluster/store.ts'
 import { type Network, networkOf } from './path/network.ts'
+import { defined } from '../model/common/defined.ts'
 
 /** What was read, what it draws, and where it stands in files. */
 export interface Scene {
@@ -27,14 +28,7 @@ export const sceneOf = onceFor((snapshot: Snapshot): Scene => {
   const store = storeOfSnapshot(snapshot)
   const { source, locate } = snapshot
   const network = networkOf(store, mechanisms)
-  return {
-    source,
-    store,
-    network,
-    shared: store,
-    gaps: snapshot.objects.gaps,
-    ...(locate === undefined ? {} : { locate }),
-  }
+  return defined({ source, store, network, shared: store, gaps: snapshot.objects.gaps, locate })
 })
 
 /** The same with what is known of one Service alone. */

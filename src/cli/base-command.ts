@@ -5,6 +5,7 @@ import { type GlobalFlagValues, globalFlags } from './flags/global.ts'
 import { Command } from './oclif-command.ts'
 import { openCluster } from './open-cluster.ts'
 import { type ClusterSession, withInterrupt } from './session.ts'
+import { defined } from '../model/common/defined.ts'
 
 /** The values of flags, kubectl's global ones among them: `FlagValues<typeof enableFlags>`. */
 export type FlagValues<Own extends Interfaces.FlagInput> = Interfaces.InferredFlags<Own> & GlobalFlagValues
@@ -49,11 +50,7 @@ export abstract class BaseCommand extends Command {
     const { baseFlags } = command
     // `strict` would be lost with the class's other inherited statics: oclif copies own ones only.
     return await super.parse<Own, Base, Args>(
-      {
-        ...(command.flags === undefined ? {} : { flags: command.flags }),
-        ...(baseFlags === undefined ? {} : { baseFlags }),
-        strict: false,
-      },
+      defined({ flags: command.flags, baseFlags, strict: false }),
       keepLast(normaliseBooleans(argv, flags), flags),
     )
   }

@@ -2,6 +2,7 @@ import * as Flags from '@oclif/core/flags'
 import { BaseCommand } from '../cli/base-command.ts'
 import { changeFlags, timeoutFlag } from './change/flags.ts'
 import { readFrom, readTo, readWish, wishFlags } from './change/wish.ts'
+import { defined } from '../model/common/defined.ts'
 
 export default class Enable extends BaseCommand {
   static override summary =
@@ -73,11 +74,7 @@ export default class Enable extends BaseCommand {
     const { timeout } = flags
     const wish = readWish(flags)
     const by = wish !== undefined && 'kind' in wish ? wish : undefined
-    const request = {
-      verb: 'enable' as const,
-      ...(timeout === undefined ? {} : { timeoutSeconds: timeout }),
-      ...(by === undefined ? {} : { by }),
-    }
+    const request = defined({ verb: 'enable' as const, timeoutSeconds: timeout, by })
     const from = wish !== undefined && 'from' in wish ? await readFrom(wish) : undefined
     const to = wish !== undefined && 'to' in wish ? readTo(wish) : undefined
     return await runChange({ request, from, to }, argv.map(String), flags, (work, manners) =>

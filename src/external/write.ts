@@ -20,6 +20,7 @@ import { isDeclared, serviceObject } from './plan/service.ts'
 import { contentOf, planSlices, sliceObject, type SlicePlan, type SliceWrite } from './plan/slices.ts'
 import { familyWarning } from './plan/families.ts'
 import type { Wanted } from './types.ts'
+import { defined } from '../model/common/defined.ts'
 
 export interface WriteOptions {
   adopt: boolean
@@ -238,10 +239,7 @@ class Writer {
   async #deleteSlice(slice: EndpointSlice): Promise<ObjectChange> {
     const { name, uid, resourceVersion } = slice.metadata
     if (this.#options.dryRun !== 'client')
-      await this.#delete(slicePath(this.#ref.namespace, name), {
-        ...(uid === undefined ? {} : { uid }),
-        ...(resourceVersion === undefined ? {} : { resourceVersion }),
-      })
+      await this.#delete(slicePath(this.#ref.namespace, name), defined({ uid, resourceVersion }))
     return { kind: 'deleted', before: raw(slice) }
   }
 

@@ -5,6 +5,7 @@ import type { KubernetesObject } from '../model/cluster/kubernetes.ts'
 import type { Path } from '../model/affinity/leg.ts'
 import { type ObjectType, refOf } from '../model/cluster/object.ts'
 import type { FactType, Store } from '../model/cluster/store.ts'
+import { defined } from '../model/common/defined.ts'
 
 /** What is explained, as analyzers see it. */
 export interface View {
@@ -113,7 +114,7 @@ export function objectAnalyzer<const C extends string, T extends KubernetesObjec
 /** A report whose findings are about an object and stand there, unless they say otherwise. */
 export function reportAbout(report: Report, ref: ObjectRef): Report {
   const say = (code: string, { field, ...draft }: FindingDraft): void => {
-    const at = { object: ref, ...(field === undefined ? {} : { field }) }
+    const at = defined({ object: ref, field })
     report(code, { objects: [ref], at, ...draft })
   }
   return Object.assign(say, { cannot: report.cannot })

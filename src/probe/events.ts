@@ -3,6 +3,7 @@ import type { EndpointChange, SwitchExplanation } from '../model/probe/results/p
 import { explainSwitches, slackMs } from './count/endpoints/explain.ts'
 import type { Observed, ProbeStep } from './steps.ts'
 import { SwitchLog, type SwitchRecord } from './count/tally/switches.ts'
+import { defined } from '../model/common/defined.ts'
 
 /** Switches that wait for an explanation at most; the oldest then goes without. */
 const mostHeld = 256
@@ -99,15 +100,7 @@ export class EventMaker {
       const late = nowMs > record.atMs + slackMs || this.#held.length - done > mostHeld
       if (explanation === undefined && !late) break
       const { number, atMs, from, to, cell } = record
-      this.#say({
-        type: 'switch',
-        ...cell,
-        number,
-        atMs,
-        from,
-        to,
-        ...(explanation === undefined ? {} : { explanation }),
-      })
+      this.#say(defined({ type: 'switch', ...cell, number, atMs, from, to, explanation }))
       done += 1
     }
     if (done > 0) this.#held = this.#held.slice(done)

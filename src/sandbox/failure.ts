@@ -1,5 +1,6 @@
 import type { Status } from '../model/cluster/kubernetes.ts'
 import { qualified, type ResourceType } from './objects/resource-types.ts'
+import { defined } from '../model/common/defined.ts'
 
 /** One of the reasons why an object is not valid. */
 export type Cause = { reason: string; message: string; field: string }
@@ -18,7 +19,7 @@ export class Failure extends Error {
       status: 'Failure',
       message,
       ...(reason === '' ? {} : { reason }),
-      ...(details === undefined ? {} : { details }),
+      ...defined({ details }),
       code,
     }
   }
@@ -108,6 +109,6 @@ export function forbidden({ user, verb, group, plural, subresource, namespace, n
     403,
     'Forbidden',
     `${what} is forbidden: User "${user}" cannot ${verb} resource "${resource}" in API group "${group}" ${where}`,
-    { ...(name === undefined ? {} : { name }), ...(group === '' ? {} : { group }), kind: plural },
+    defined({ name, ...(group === '' ? {} : { group }), kind: plural }),
   )
 }

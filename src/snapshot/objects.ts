@@ -10,6 +10,7 @@ import { UserError } from '../model/common/user-error.ts'
 import type { NamedTarget } from '../model/targets/parse.ts'
 import type { Groups } from './groups.ts'
 import { readList, readObject } from './read.ts'
+import { defined } from '../model/common/defined.ts'
 
 type List = Fact<readonly KubernetesObject[]>
 
@@ -175,10 +176,7 @@ export class ObjectReader {
     const versions = await this.#versionsOf(type)
     if (!versions.known) return versions
     const { only, fields = only === undefined ? undefined : `metadata.name=${only}` } = type
-    const query = {
-      ...(type.selector === undefined ? {} : { labelSelector: type.selector }),
-      ...(fields === undefined ? {} : { fieldSelector: fields }),
-    }
+    const query = defined({ labelSelector: type.selector, fieldSelector: fields })
     for (const version of versions.value) {
       let isMissing = false
       const list = await readList<KubernetesObject>(

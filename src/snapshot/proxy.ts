@@ -17,6 +17,7 @@ import { proxyConfigMaps, recogniseProxy } from '../mechanisms/service/proxies/r
 import { configMapPath, listPath, nodesPath, podsPath, proxyModePath } from '../cluster/paths.ts'
 import { type Groups, readGroups } from './groups.ts'
 import { readList, readObject } from './read.ts'
+import { defined } from '../model/common/defined.ts'
 
 /** As many nodes are asked for their mode as tell whether modes differ, without calling a whole cluster. */
 const mostNodes = 8
@@ -73,10 +74,10 @@ export async function readProxy(
     configMaps,
   }
   const felix = asksFelix(evidence) ? await readFelix(cluster, await groups, signal) : undefined
-  const found = recogniseProxy({ ...evidence, ...(felix === undefined ? {} : { felix }) })
+  const found = recogniseProxy({ ...evidence, ...defined({ felix }) })
   if (!isOpen(found)) return found
   const hidden = await readHidden(cluster, signal)
-  return recogniseProxy({ ...evidence, hidden, ...(felix === undefined ? {} : { felix }) })
+  return recogniseProxy({ ...evidence, hidden, ...defined({ felix }) })
 }
 
 /** Whether all was read, and part of it does not say who serves. */

@@ -18,6 +18,7 @@ import type { Groups } from './groups.ts'
 import type { ObjectReader } from './objects.ts'
 import { readList, readObject } from './read.ts'
 import type { Wants } from './wants.ts'
+import { defined } from '../model/common/defined.ts'
 
 /** From where what belongs to Services is read. */
 export interface Scope {
@@ -260,8 +261,7 @@ function compact({ apiVersion, metadata, addressType, endpoints, ports }: Endpoi
     kind: 'EndpointSlice',
     metadata: {
       name,
-      ...(namespace === undefined ? {} : { namespace }),
-      ...(labels === undefined ? {} : { labels }),
+      ...defined({ namespace, labels }),
       ...(origin === undefined ? {} : { annotations: { [originAnnotation]: origin } }),
     },
     addressType,

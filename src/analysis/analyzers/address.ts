@@ -7,6 +7,7 @@ import type { PathHop } from '../../model/affinity/leg.ts'
 import type { Service } from '../../model/cluster/kubernetes.ts'
 import { keyOf, refOf } from '../../model/cluster/object.ts'
 import { objectName } from '../../model/findings/finding.ts'
+import { defined } from '../../model/common/defined.ts'
 
 /** A hash of the client's address, where the Service of the proxy puts the address of a node in its place. */
 export const hashOfNodes = analyzer({
@@ -37,7 +38,7 @@ export const hashOfNodes = analyzer({
           'use a cookie',
         ],
         objects: [object, ref],
-        at: { object, ...(hop.field === undefined ? {} : { field: hop.field }) },
+        at: defined({ object, field: hop.field }),
       })
     }
   },

@@ -15,6 +15,7 @@ import { ingresses } from '../../mechanisms/ingress/objects.ts'
 import { routeTypes } from '../../mechanisms/index.ts'
 import { isProxied, isSticky, subjectOf } from '../../mechanisms/service/analyzer.ts'
 import { services } from '../../mechanisms/service/objects.ts'
+import { defined } from '../../model/common/defined.ts'
 
 /** Files seldom hold all that stands in front of a Service. */
 const elsewhere: Unknown = { what: 'what stands in front of the Service', reason: 'not-in-files' }
@@ -184,7 +185,7 @@ function insteadOf({ kind, object }: Front): string {
 }
 
 function placeOf({ object, field }: Front) {
-  return { objects: [object], at: { object, ...(field === undefined ? {} : { field }) } }
+  return { objects: [object], at: defined({ object, field }) }
 }
 
 function bypass(front: Front) {

@@ -10,6 +10,7 @@ import { judgeOwners } from '../owners/judge.ts'
 import { fieldManager } from '../owners/managers.ts'
 import { predict } from './predict.ts'
 import { isStale, ownedByOthers } from './problems.ts'
+import { defined } from '../../model/common/defined.ts'
 
 export interface ApplyOptions {
   dryRun: DryRun
@@ -77,7 +78,7 @@ async function send(
   const { apiVersion, kind } = object
   const path = pathOf(type, object)
   // The uid keeps apply from creating the object anew when it was deleted meanwhile.
-  const metadata = { name, ...(namespace === undefined ? {} : { namespace }), uid, resourceVersion }
+  const metadata = defined({ name, namespace, uid, resourceVersion })
   const query = dryRun === 'server' ? { dryRun: 'All' } : {}
   // A field that the installed schema does not have would be dropped without a word.
   const strict = { ...query, fieldValidation: 'Strict' }
@@ -96,10 +97,7 @@ async function send(
   }
   if (write.how === 'create')
     return await cluster.create(listOf(type, object), object, { signal, query: { ...strict, fieldManager } })
-  const preconditions = {
-    ...(uid === undefined ? {} : { uid }),
-    ...(resourceVersion === undefined ? {} : { resourceVersion }),
-  }
+  const preconditions = defined({ uid, resourceVersion })
   await cluster.delete(path, { signal, preconditions, dryRun: dryRun === 'server' })
   return undefined
 }
@@ -152,7 +150,7 @@ function outcome(write: Write, after: RawObject | undefined): ChangedObject {
   return {
     name: objectName(refOf(write.object)),
     ...(write.how === 'create' ? {} : { before: write.object as unknown as RawObject }),
-    ...(after === undefined ? {} : { after }),
+    ...defined({ after }),
   }
 }
 

@@ -12,6 +12,7 @@ import { played } from './predict.ts'
 import { shellWord } from '../../model/common/shell.ts'
 import { storeOf } from '../../model/cluster/store.ts'
 import { withObjects } from '../around/store.ts'
+import { defined } from '../../model/common/defined.ts'
 
 export interface Planned {
   changing: Changing
@@ -49,13 +50,7 @@ function wishFor(policy: Policy): Wish | undefined {
     return policy.name === undefined ? undefined : { kind: 'header', name: policy.name }
   if (policy.kind !== 'cookie' || policy.name === undefined) return undefined
   const { name, path, ttlSeconds, secure } = policy
-  return {
-    kind: 'cookie',
-    name,
-    ...(path === undefined ? {} : { path }),
-    ...(ttlSeconds === undefined ? {} : { ttlSeconds }),
-    ...(secure === true ? { secure } : {}),
-  }
+  return defined({ kind: 'cookie', name, path, ttlSeconds, ...(secure === true ? { secure } : {}) })
 }
 
 function wordsOf(request: ChangeRequest): string[] {

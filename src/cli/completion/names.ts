@@ -5,6 +5,7 @@ import type { Rule } from '../../model/cluster/role.ts'
 import type { TargetKind } from '../../model/affinity/target.ts'
 import type { Candidate } from './candidate.ts'
 import type { Line } from './line.ts'
+import { defined } from '../../model/common/defined.ts'
 
 /** What is listed for the words of a line; where it is refused nothing is offered. */
 export const completionRules: readonly Rule[] = [
@@ -71,7 +72,7 @@ export function liveNames({ kubeconfig, cluster, origin }: Sources): Names {
       const open = await cluster()
       const path = servicesPath(open.namespace)
       const { items } = await open.get<KubernetesList<Service>>(path, {
-        query: { limit, ...(selector === undefined ? {} : { labelSelector: selector }) },
+        query: defined({ limit, labelSelector: selector }),
       })
       return items.map(({ metadata, spec }) => ({
         word: metadata.name,

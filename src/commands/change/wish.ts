@@ -5,6 +5,7 @@ import type { From, To } from '../../change/carry/choose.ts'
 import { exitCodes } from '../../cli/errors.ts'
 import { destinations, type SameSite, type Wish } from '../../model/affinity/intent.ts'
 import { invalidValue, UserError } from '../../model/common/user-error.ts'
+import { defined } from '../../model/common/defined.ts'
 
 const helpGroup = 'Cookies and headers'
 
@@ -144,12 +145,11 @@ export function readWish(flags: WishValues): Wish | Taken | Brought | undefined 
     throw invalidValue('cookie', cookie, 'must be the name of a cookie')
   if (path !== undefined && !/^\/[^\s;]*$/.test(path)) throw invalidValue('path', path, 'must begin with /')
   const parts: Instead = {
-    ...(cookie === undefined ? {} : { name: cookie }),
+    ...defined({ name: cookie }),
     ...(ttl === undefined ? {} : { ttlSeconds: Math.round(ttl / 1000) }),
-    ...(path === undefined ? {} : { path }),
-    ...(domain === undefined ? {} : { domain }),
+    ...defined({ path, domain }),
     ...(secure ? { secure } : {}),
-    ...(sameSite === undefined ? {} : { sameSite }),
+    ...defined({ sameSite }),
     ...(persistent ? { persistent } : {}),
   }
   if (to !== undefined) return { to, instead: parts }

@@ -20,6 +20,7 @@ import { connectionFlags } from '../connection-flags.ts'
 import type { ExternalFlagValues } from './flags.ts'
 import { affinityWords } from '../../report/text/affinity.ts'
 import { commandFor, commandLine, serviceTarget } from '../../model/targets/command.ts'
+import { defined } from '../../model/common/defined.ts'
 
 export type ExternalFormat = 'json' | 'name' | 'text' | 'yaml'
 
@@ -162,7 +163,7 @@ function undoOf({ objects, service }: ExternalDone, rest: string): string | unde
   const policy = servicePolicy(before)
   const affinity = policy.kind === 'none' ? 'none' : formatDuration(policy.timeoutSeconds)
   const { name, port: number, protocol = 'TCP' } = port
-  const words = portText({ port: number, protocol, ...(name === undefined ? {} : { name }) })
+  const words = portText(defined({ port: number, protocol, name }))
   const options = ['--port', words, '--to', addresses.join(','), '--affinity', affinity]
   return commandLine('external', service.name, ...options, rest)
 }

@@ -5,6 +5,7 @@ import type { ServicePort } from '../../external/types.ts'
 import { parseIp } from '../../model/common/ip.ts'
 import { isPort } from '../../model/common/port.ts'
 import { invalidValue, UserError } from '../../model/common/user-error.ts'
+import { defined } from '../../model/common/defined.ts'
 
 /** DNS-1123 label, the rule for the names of Service ports (k8s.io/apimachinery, IsDNS1123Label). */
 const portName = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/
@@ -28,7 +29,7 @@ function parsePort(text: string): ServicePort {
     throw wrong('the name of a port has lower-case letters, digits and dashes')
   const known = protocols.find((one) => one === protocol.toUpperCase())
   if (known === undefined) throw wrong('the protocol is TCP, UDP or SCTP')
-  return { port, protocol: known, ...(name === undefined ? {} : { name }) }
+  return defined({ port, protocol: known, name })
 }
 
 /** `10.0.0.1`, `10.0.0.1:8080`, `fd00::1`, `[fd00::1]:8080`, several with commas. Throws UserError for anything else. */
@@ -48,8 +49,7 @@ function parseAddress(text: string): TypedAddress {
 
 function splitAddress(text: string): { host: string; port?: string } {
   const bracketed = /^\[([^\]]*)\](?::(.*))?$/.exec(text)
-  if (bracketed !== null)
-    return { host: bracketed[1] ?? '', ...(bracketed[2] === undefined ? {} : { port: bracketed[2] }) }
+  if (bracketed !== null) return defined({ host: bracketed[1] ?? '', port: bracketed[2] })
   const [host = '', port, ...more] = text.split(':')
   // With two colons and no brackets it is an IPv6 address.
   return port === undefined || more.length > 0 ? { host: text } : { host, port }

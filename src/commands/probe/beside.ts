@@ -11,6 +11,7 @@ import { serviceKind } from '../../mechanisms/service/objects.ts'
 import { commandFor, serviceTarget } from '../../model/targets/command.ts'
 import { parseTarget } from '../../model/targets/parse.ts'
 import { wayTo } from './way.ts'
+import { defined } from '../../model/common/defined.ts'
 
 /** Another Service, or something in front of one, beside what is probed. Throws UserError (usage) for what is neither. */
 export function probeComparedWith(words: string): ProbeMode {
@@ -37,11 +38,11 @@ export function probeComparedWith(words: string): ProbeMode {
     const sides = [
       {
         title: first === undefined ? `service/${options.service}` : `${first.kind}/${first.name}`,
-        options: { ...options, ...(one === undefined ? {} : { front: one }) },
+        options: { ...options, ...defined({ front: one }) },
       },
       {
         title: `${other.kind.name}/${other.name}`,
-        options: { ...asked, ...way.options, ...(otherFront === undefined ? {} : { front: otherFront }) },
+        options: { ...asked, ...way.options, ...defined({ front: otherFront }) },
       },
     ] as const
     return await probeBesideOf({ kind: 'compare-fronts', sides })(session)

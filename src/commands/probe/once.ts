@@ -7,6 +7,7 @@ import type { ProbeSurvey } from '../../model/probe/results/survey.ts'
 import type { CookieLifetime } from '../../model/probe/cookies/lifetime.ts'
 import { probe } from '../../probe/probe.ts'
 import { controlOf, exitCodeOf, follow, print, type ProbeSession } from './session.ts'
+import { defined } from '../../model/common/defined.ts'
 
 /** Sends requests, and prints what they show. */
 export async function probeOnce(session: ProbeSession): Promise<number> {
@@ -21,10 +22,9 @@ export async function probeOnce(session: ProbeSession): Promise<number> {
       lifetime = await besides(session, () => howLongCookiesLive(session, result))
       const found = {
         ...result,
-        ...(breaks === undefined ? {} : { breaks }),
+        ...defined({ breaks }),
         ...(dropped.length === 0 ? {} : { dropped }),
-        ...(forged === undefined ? {} : { forged }),
-        ...(lifetime === undefined ? {} : { lifetime }),
+        ...defined({ forged, lifetime }),
       }
       await print(found, session)
     },

@@ -8,6 +8,7 @@ import type { Offered } from '../refuse/refuse.ts'
 import { originsIn } from '../../model/cluster/external.ts'
 import { addressesIn } from './slices.ts'
 import type { ServicePort } from '../types.ts'
+import { defined } from '../../model/common/defined.ts'
 
 /** The Service's ports, and the backends as they were given: nothing is refused yet. */
 export interface Gathered {
@@ -36,12 +37,7 @@ export function fromTyped(ports: readonly ServicePort[], typed: readonly TypedAd
 /** What objects of another cluster offer, at the ports that were asked for or, without any, at all of the first one's. */
 export function fromOrigin(ports: readonly ServicePort[] | undefined, origin: readonly Resolved[]): Gathered {
   const wanted =
-    ports ??
-    (origin[0]?.ports ?? []).map(({ port, protocol, name }) => ({
-      port,
-      protocol,
-      ...(name === undefined ? {} : { name }),
-    }))
+    ports ?? (origin[0]?.ports ?? []).map(({ port, protocol, name }) => defined({ port, protocol, name }))
   const backends = origin.flatMap(({ ref, addresses, ports: offered }) => {
     const numbers = matchPorts(wanted, offered, ref.text)
     return addresses.flatMap(({ address, origin: where, hostname }) => {
@@ -90,7 +86,7 @@ export function fromSlices(
         address: ip?.text ?? address,
         family: ip?.family ?? 'IPv4',
         ports: numbers,
-        ...(origin === undefined ? {} : { origin }),
+        ...defined({ origin }),
         given: `endpointslice/${slice.metadata.name}`,
       })
     }

@@ -3,6 +3,7 @@ import { chanceOfRun, hypergeometricAtLeast } from '../statistics/hypergeometric
 import { logMean } from '../statistics/keeping.ts'
 import { chanceOfAtMostRuns } from '../statistics/runs.ts'
 import { sumsBefore, windowsOf, within } from '../statistics/windows.ts'
+import { defined } from '../../model/common/defined.ts'
 
 /** Up to this many picks the exact distribution of runs is counted: a few milliseconds at most. */
 const mostExact = 200
@@ -53,7 +54,7 @@ export function dependence(blocks: readonly Block[]): Dependence {
   const chance = Math.min(1, first / (1 - 3 * sideError), side / sideError)
   // A place that is not sure itself is not said.
   const place = shares.chance <= placeError ? shares.place : undefined
-  return { chance, ...(place === undefined ? {} : { place }) }
+  return defined({ chance, place })
 }
 
 function fewSwitches({ hits, switches }: Block): number {

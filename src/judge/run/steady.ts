@@ -1,6 +1,7 @@
 import { type Finding, inconclusive, total } from './finding.ts'
 import type { JudgeInput } from './input.ts'
 import { chanceOfLookingSticky } from './sticky.ts'
+import { defined } from '../../model/common/defined.ts'
 
 /** No switch, or an explanation for each: is that more than chance? */
 export function nameSteady(input: JudgeInput): Finding {
@@ -32,10 +33,7 @@ type Obstacle = 'failures' | 'moves' | 'one-connection' | 'silences' | 'one-endp
 function whatIsInTheWay(input: JudgeInput, picks: number): Obstacle {
   const without = (other: Partial<JudgeInput>): number => {
     const { bindingPicks, goneSwitches, shares, missing } = { ...input, ...other }
-    return chanceOfLookingSticky(bindingPicks, picks, goneSwitches, {
-      missing,
-      ...(shares === undefined ? {} : { shares }),
-    })
+    return chanceOfLookingSticky(bindingPicks, picks, goneSwitches, defined({ missing, shares }))
   }
   if (input.missing > 0 && without({ missing: 0 }) <= input.acceptedError) return 'failures'
   if (input.goneSwitches > 0 && without({ goneSwitches: 0, missing: 0 }) <= input.acceptedError)

@@ -1,6 +1,7 @@
 import type { TimeoutFinding, TimerKind } from '../../model/probe/results/timeout-result.ts'
 import type { Knowledge, Range } from './infer.ts'
 import { secondMs } from './prior.ts'
+import { defined } from '../../model/common/defined.ts'
 
 export interface Conclusion {
   finding: TimeoutFinding
@@ -34,7 +35,7 @@ export function conclude(knowledge: Knowledge, maxMs: number): Conclusion {
   }
   const kind = onlyKind(kinds)
   const clock = onlyClock(knowledge.clocks)
-  const found = { ...(kind === undefined ? {} : { kind }), ...(clock === undefined ? {} : { clock }) }
+  const found = defined({ kind, clock })
   return {
     finding: { outcome: 'timed', ...range, ...found, idleProbability },
     settled: (kind !== undefined || isTooShortForKind(knowledge, range)) && isNarrow(range, clock),

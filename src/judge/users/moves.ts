@@ -1,6 +1,7 @@
 import { isLoss } from '../../model/probe/results/left.ts'
 import type { SessionMoves } from '../../model/probe/results/during.ts'
 import type { EndpointChange, Switch } from '../../model/probe/results/probe-result.ts'
+import { defined } from '../../model/common/defined.ts'
 
 /** What is known of users while endpoints came and went. */
 export interface MovesEvidence {
@@ -36,8 +37,7 @@ export function movesOf({ users, changes, readyAtEnd, points }: MovesEvidence): 
     needless: needless.length,
     ...(ended.length === 0 ? {} : { ended: ended.length }),
     endpoints: { before, came: came.size, went: went.size },
-    ...(points === undefined ? {} : { points }),
-    ...(share === undefined ? {} : { share }),
+    ...defined({ points, share }),
   }
 }
 

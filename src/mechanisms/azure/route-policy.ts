@@ -7,6 +7,7 @@ import { routingOf } from '../gateway-api/routing.ts'
 import { at, record, text } from '../kit/loose.ts'
 import { policiesFor, unreadable } from '../kit/targeting.ts'
 import { customType } from '../kit/types.ts'
+import { defined } from '../../model/common/defined.ts'
 
 /** What Application Gateway for Containers sticks on for an HTTPRoute. */
 export const routePolicies: ObjectType<LooseObject> = customType(
@@ -37,5 +38,5 @@ function policyOf({ spec }: LooseObject): Policy {
   if (affinityType !== 'application-cookie' || name === undefined || cookieDuration === undefined)
     return { kind: 'none' }
   const ttlSeconds = secondsOf(text(cookieDuration))
-  return { kind: 'cookie', name, ...(ttlSeconds === undefined ? {} : { ttlSeconds }), points: 'at-a-pod' }
+  return defined({ kind: 'cookie', name, ttlSeconds, points: 'at-a-pod' })
 }

@@ -3,6 +3,7 @@ import { refuseSubdomain, type TargetKind } from '../../model/affinity/target.ts
 import { gatewayClasses, gateways, grpcRoutes, httpRoutes } from '../gateway-api/objects.ts'
 import { at, list, record, text } from '../kit/loose.ts'
 import { customType } from '../kit/types.ts'
+import { defined } from '../../model/common/defined.ts'
 
 export const group = 'gateway.envoyproxy.io'
 
@@ -64,14 +65,6 @@ export function targetsOf({ spec }: LooseObject): Target[] {
     const { group: of, kind, name, sectionName } = record(ref)
     if (text(kind) === undefined || text(name) === undefined) return []
     const section = text(sectionName)
-    return [
-      {
-        group: text(of) ?? '',
-        kind: String(kind),
-        name: String(name),
-        field,
-        ...(section === undefined ? {} : { section }),
-      },
-    ]
+    return [defined({ group: text(of) ?? '', kind: String(kind), name: String(name), field, section })]
   })
 }

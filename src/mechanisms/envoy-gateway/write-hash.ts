@@ -11,6 +11,7 @@ import { at, record } from '../kit/loose.ts'
 import { policiesNaming } from './attached.ts'
 import { hashPolicyOf } from './hash.ts'
 import { backendTrafficPolicies, group, targetsOf } from './objects.ts'
+import { defined } from '../../model/common/defined.ts'
 
 /** What the policy of a route hashes on. */
 export function hashAt(route: LooseObject, store: Store): Policy {
@@ -41,7 +42,7 @@ export function hashing(route: LooseObject, wish: Wish, store: Store): { writes:
   const object = {
     apiVersion: `${group}/v1alpha1`,
     kind: backendTrafficPolicies.kind,
-    metadata: { name, ...(namespace === undefined ? {} : { namespace }), labels: ours },
+    metadata: defined({ name, namespace, labels: ours }),
     spec: {
       targetRefs: [{ group: gatewayGroup, kind: route.kind, name }],
       ...(hasParent(store) ? { mergeType: 'StrategicMerge' } : {}),
@@ -102,8 +103,8 @@ function hashOf(wish: Wish): FieldTree {
 function attributesOf({ path = '/', domain, secure, sameSite }: CookieWish): FieldTree {
   return {
     Path: path,
-    ...(domain === undefined ? {} : { Domain: domain }),
+    ...defined({ Domain: domain }),
     ...(secure === true ? { Secure: 'true' } : {}),
-    ...(sameSite === undefined ? {} : { SameSite: sameSite }),
+    ...defined({ SameSite: sameSite }),
   }
 }

@@ -14,6 +14,7 @@ import { at, list, record, text } from '../kit/loose.ts'
 import { rewritten } from '../kit/rewritten.ts'
 import { backendTrafficPolicies } from './objects.ts'
 import { hashAt, hashing, unhashing } from './write-hash.ts'
+import { defined } from '../../model/common/defined.ts'
 
 const definition = 'httproutes.gateway.networking.k8s.io'
 
@@ -193,17 +194,12 @@ function policyOf(rule: unknown): Policy {
   if (session === undefined) return none
   if (at(session, 'type') === 'Header') {
     const name = text(at(session, 'header.name')) ?? text(at(session, 'sessionName'))
-    return { kind: 'header', ...(name === undefined ? {} : { name }), points: 'at-a-pod' }
+    return defined({ kind: 'header', name, points: 'at-a-pod' })
   }
   const name = text(at(session, 'cookie.name')) ?? text(at(session, 'sessionName'))
   const lifetime = text(at(session, 'cookie.lifetimeType')) ?? text(at(session, 'cookieConfig.lifetimeType'))
   const ttl = lifetime === 'Permanent' ? secondsOf(text(at(session, 'absoluteTimeout')) ?? '') : 0
-  return {
-    kind: 'cookie',
-    ...(name === undefined ? {} : { name }),
-    ...(ttl > 0 ? { ttlSeconds: ttl } : {}),
-    points: 'at-a-pod',
-  }
+  return defined({ kind: 'cookie', name, ...(ttl > 0 ? { ttlSeconds: ttl } : {}), points: 'at-a-pod' })
 }
 
 function secondsOf(duration: string): number {

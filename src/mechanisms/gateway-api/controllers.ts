@@ -7,6 +7,7 @@ import { workloadsWith, type Program, programsOf } from '../kit/workloads.ts'
 import { gatewayClasses, gateways } from './objects.ts'
 import { parentsOf } from './parents.ts'
 import { type Implementation, implementationOf, implementations } from './implementations.ts'
+import { defined } from '../../model/common/defined.ts'
 
 /** Who serves a Gateway. */
 export interface Controller extends Pick<Implementation, 'label' | 'read' | 'others'> {
@@ -66,9 +67,7 @@ export function controllerOf(gateway: LooseObject, store: Store): Controller | u
   return {
     label: found.label,
     read: found.read,
-    ...(found.others === undefined ? {} : { others: found.others }),
-    ...(version === undefined ? {} : { version }),
-    ...(program?.version === undefined ? {} : { tag: program.version }),
+    ...defined({ others: found.others, version, tag: program?.version }),
     ...(program === undefined ? {} : { words: program.words }),
   }
 }

@@ -12,6 +12,7 @@ import { gateways } from './objects.ts'
 import { type Persistence, persistenceOf } from './persistence.ts'
 import { installedFor, persistedOf } from './schema.ts'
 import { remember, type Routing } from './routing.ts'
+import { defined } from '../../model/common/defined.ts'
 
 /** From each host and path by way of the gateway to the route, and on to the Services of the rule. */
 export function routeLegs(route: LooseObject, store: Store): Leg[] {
@@ -84,7 +85,7 @@ function ruleLegs(one: Rule, store: Store): Leg[] {
           },
           arrival: isReached ? 'pods' : 'unknown',
           field: `spec.rules[${index}]`,
-          ...(share === undefined ? {} : { share }),
+          ...defined({ share }),
         },
         store,
       )
@@ -97,10 +98,7 @@ function ruleLegs(one: Rule, store: Store): Leg[] {
             attachment,
             backend,
             backends,
-            ...(name === undefined ? {} : { ruleName: name }),
-            ...(one.controller === undefined ? {} : { controller: one.controller }),
-            ...(persistence === undefined ? {} : { persistence }),
-            ...(reading === undefined ? {} : { reading }),
+            ...defined({ ruleName: name, controller: one.controller, persistence, reading }),
           }
           remember(leg.from as Node, routing)
         }
@@ -163,9 +161,7 @@ function policyOf(
     route: route.metadata.name,
     index,
     isUnmatched: Array.isArray(rule['matches']) && rule['matches'].length === 0,
-    ...(path === undefined ? {} : { path }),
-    ...(version === undefined ? {} : { version }),
-    ...(words === undefined ? {} : { words }),
+    ...defined({ path, version, words }),
   })
   return { policy: reading.policy, reading }
 }

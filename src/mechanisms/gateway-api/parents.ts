@@ -2,6 +2,7 @@ import type { LooseObject, NamespacedName, ObjectType } from '../../model/cluste
 import type { Store } from '../../model/cluster/store.ts'
 import { at, list, record, text } from '../kit/loose.ts'
 import { gateways, group, listenerSets, xListenerSets } from './objects.ts'
+import { defined } from '../../model/common/defined.ts'
 
 /** A Gateway that a route names, itself or by a set of listeners of their own. */
 export interface Parent {
@@ -58,7 +59,7 @@ function parentOf({ type, at: ref, ...place }: ParentRef, store: Store): Parent 
   if (type === gateways) return { ...gatewayAt(ref, store), ...place }
   const object = store.get(type, ref)
   const own = object && gatewayOfSet(object)
-  const set = { name: ref.name, ...(object === undefined ? {} : { object }), isRefused: false }
+  const set = defined({ name: ref.name, object, isRefused: false })
   if (object === undefined || own === undefined) return { set, ...place }
   const found = gatewayAt(own, store)
   const isRefused = found.gateway !== undefined && !admitsSet(found.gateway, object)
@@ -67,7 +68,7 @@ function parentOf({ type, at: ref, ...place }: ParentRef, store: Store): Parent 
 
 function gatewayAt(to: NamespacedName, store: Store): { to: NamespacedName; gateway?: LooseObject } {
   const gateway = store.get(gateways, to)
-  return { to, ...(gateway === undefined ? {} : { gateway }) }
+  return defined({ to, gateway })
 }
 
 /** The gateway that a set of listeners names. */

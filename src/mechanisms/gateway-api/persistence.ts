@@ -1,5 +1,6 @@
 import { parseDuration } from '../../model/common/duration.ts'
 import { at, record, text } from '../kit/loose.ts'
+import { defined } from '../../model/common/defined.ts'
 
 /**
  * `sessionPersistence` of a rule or of a policy, in whichever of its spellings: up to v1.6 of the Gateway API
@@ -38,12 +39,7 @@ export function persistenceOf(value: unknown): Persistence | undefined {
   return {
     type,
     isPermanent: lifetimeField !== undefined && at(value, lifetimeField) === 'Permanent',
-    ...(name === undefined ? {} : { name }),
-    ...(nameField === undefined ? {} : { nameField }),
-    ...(lifetimeField === undefined ? {} : { lifetimeField }),
-    ...(absoluteTimeout === undefined ? {} : { absoluteTimeout }),
-    ...(idleTimeout === undefined ? {} : { idleTimeout }),
-    ...(path === undefined ? {} : { path }),
+    ...defined({ name, nameField, lifetimeField, absoluteTimeout, idleTimeout, path }),
   }
 }
 

@@ -11,6 +11,7 @@ import {
   schemaIn,
 } from '../kit/definitions.ts'
 import { grpcRoutes, group, httpRoutes, xBackendTrafficPolicies } from './objects.ts'
+import { defined } from '../../model/common/defined.ts'
 
 /** Types whose definitions say whether there is session persistence, and in which form. */
 const places: readonly { type: ObjectType<LooseObject>; field: string }[] = [
@@ -35,7 +36,7 @@ export function installedFor(object: LooseObject, store: Store): Installed | und
   const definition = place === undefined ? undefined : definitionFor(place.type, store)
   if (place === undefined || definition === undefined) return undefined
   const schema = schemaIn(definition, object, place.field)
-  return { ...(schema === undefined ? {} : { schema }), words: wordsOf(definition) }
+  return defined({ schema, words: wordsOf(definition) })
 }
 
 /** Both are written into each definition by the Gateway API itself (config/crd). */

@@ -12,6 +12,7 @@ import { servingOf } from './controllers.ts'
 import { ingressKind } from './kind.ts'
 import { ingresses } from './objects.ts'
 import { ingressPrograms } from './running.ts'
+import { defined } from '../../model/common/defined.ts'
 
 /** Ingress of networking.k8s.io, whoever implements it. */
 export const ingress: Mechanism = {
@@ -46,11 +47,10 @@ function ingressLegs(object: LooseObject, store: Store): Leg[] {
           mechanism: isAssumed && controller !== undefined ? `${name}, assumed` : name,
           configuredBy: [ref, ...configuredBy],
           policy,
-          ...(among === undefined ? {} : { among }),
-          ...(note === undefined ? {} : { note }),
+          ...defined({ among, note }),
         },
         arrival,
-        ...(share === undefined ? {} : { share }),
+        ...defined({ share }),
       },
       store,
     )

@@ -17,6 +17,7 @@ import { isOurs, ours } from '../../model/cluster/ours.ts'
 import { services } from '../service/objects.ts'
 import { serviceOfHost, wholeHost } from './legs/hosts.ts'
 import { destinationRules, group, virtualServices } from './objects.ts'
+import { defined } from '../../model/common/defined.ts'
 
 const isIstio = (controller: string): boolean => controller.startsWith('istio.io/')
 
@@ -195,11 +196,7 @@ function detailsOf(target: KubernetesObject, store: Store): Details | undefined 
   }
   const [domain, sameSite] = [attribute('domain'), sameSiteOf(attribute('samesite'))]
   return {
-    wish: {
-      httpOnly: true,
-      ...(domain === undefined ? {} : { domain }),
-      ...(sameSite === undefined ? {} : { sameSite }),
-    },
+    wish: defined({ httpOnly: true, domain, sameSite }),
     left: [],
   }
 }

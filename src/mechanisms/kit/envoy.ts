@@ -1,5 +1,6 @@
 import type { Policy } from '../../model/affinity/policy.ts'
 import { parseDuration } from '../../model/common/duration.ts'
+import { defined } from '../../model/common/defined.ts'
 
 /** A cookie that Envoy hashes, as an object writes it. */
 export interface HashedCookie {
@@ -15,8 +16,7 @@ export function hashedCookie({ name, path, ttl, isSecure = false }: HashedCookie
   const ttlSeconds = Math.floor((ms ?? 0) / 1000)
   return {
     kind: 'cookie',
-    ...(name === undefined ? {} : { name }),
-    ...(path === undefined ? {} : { path }),
+    ...defined({ name, path }),
     ...(ttlSeconds === 0 ? {} : { ttlSeconds }),
     ...(isSecure ? { secure: true } : {}),
     madeBy: ttl === undefined ? 'application' : 'proxy',

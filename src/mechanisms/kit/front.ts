@@ -4,6 +4,7 @@ import { type NamespacedName, refTo } from '../../model/cluster/object.ts'
 import type { Store } from '../../model/cluster/store.ts'
 import { hasAffinity } from '../service/legs.ts'
 import { services } from '../service/objects.ts'
+import { defined } from '../../model/common/defined.ts'
 
 /** A part of an object in front that sends what comes to some entries on to Services, in one way. */
 export interface Sending {
@@ -30,8 +31,7 @@ export function sendingLegs(sending: Sending, store: Store): Leg[] {
       to: { object: refTo(services, to) },
       arrival,
       hop: note === undefined ? sending.hop : { ...sending.hop, note },
-      ...(field === undefined ? {} : { field }),
-      ...(share === undefined ? {} : { share }),
+      ...defined({ field, share }),
     },
   ]
 }

@@ -1,4 +1,5 @@
 import type { CookiePolicy } from '../../model/affinity/policy.ts'
+import { defined } from '../../model/common/defined.ts'
 
 /** What `sticky-cookie-services` says of one Service. */
 export interface StickyService {
@@ -52,8 +53,7 @@ export function cookieOf({ name, path, expires, secure }: Cookie): CookiePolicy 
   return {
     kind: 'cookie',
     name,
-    ...(path === undefined ? {} : { path }),
-    ...(ttlSeconds === undefined ? {} : { ttlSeconds }),
+    ...defined({ path, ttlSeconds }),
     ...(secure ? { secure } : {}),
     madeBy: 'proxy',
     points: 'at-a-pod',

@@ -7,6 +7,7 @@ import type { Fact } from '../../model/cluster/fact.ts'
 import { countEndpoints, hasSelector, isProxied, type Subject } from './analyzer.ts'
 import type { Inputs } from './facts.ts'
 import { onceFor } from '../kit/once.ts'
+import { defined } from '../../model/common/defined.ts'
 
 /** The address families of a Service; undefined where that is up to the cluster. */
 export const familiesOf = onceFor(({ spec }: Service): ReadonlySet<Endpoint['family']> | undefined => {
@@ -63,7 +64,7 @@ export function outsideEndpoints(subject: Subject, slices: Fact<Inputs['slices']
     .filter(({ pod }) => pod === undefined)
     .map(({ address, port, ready }) => {
       const origin = origins.get(address)
-      return { address, port, ready, ...(origin === undefined ? {} : { origin }) }
+      return defined({ address, port, ready, origin })
     })
 }
 

@@ -13,6 +13,7 @@ import { inputs, type OwnFacts, ownFacts } from './facts.ts'
 import { reachNote } from './candidates.ts'
 import { addressSeen, outsideOf } from './proxies/outside.ts'
 import { semanticsOf } from './proxies/semantics.ts'
+import { defined } from '../../model/common/defined.ts'
 
 /** The ways into a Service, and what picks the pod behind them. */
 export function serviceLegs(service: Service, store: Store): Leg[] {
@@ -74,7 +75,7 @@ function proxyHop(service: Service, proxy: Fact<ProxyFacts>): Hop {
 
 function providerOf(service: Service, store: Store): Provider | undefined {
   const events = ownOf(service, store)?.events
-  return balancerOf(service, { ...(events === undefined ? {} : { events }), cloud: store.fact(inputs.cloud) })
+  return balancerOf(service, defined({ events, cloud: store.fact(inputs.cloud) }))
 }
 
 function entryLegs(service: Service, provider: Provider | undefined): Leg[] {
@@ -117,7 +118,7 @@ function balancerHop(provider: Provider | undefined, service: Service): Hop {
 
 function keptPolicy(kept: Kept): Policy {
   if (kept.by === 'address') return { kind: 'hash', of: 'client address' }
-  return { kind: 'cookie', madeBy: 'proxy', ...(kept.name === undefined ? {} : { name: kept.name }) }
+  return defined({ kind: 'cookie', madeBy: 'proxy', name: kept.name })
 }
 
 function balancerPolicy(provider: Provider | undefined, policy: Policy): Policy {

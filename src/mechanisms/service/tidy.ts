@@ -2,6 +2,7 @@ import { sliceManagerLabel, mirrorController, serviceLabel } from '../../model/c
 import type { EndpointSlice, Service, SliceEndpoint } from '../../model/cluster/kubernetes.ts'
 import type { LooseObject } from '../../model/cluster/object.ts'
 import { list, record } from '../kit/loose.ts'
+import { defined } from '../../model/common/defined.ts'
 
 /** A Service whose fields are of the types that analyzers expect; what is of another type was reported and is left out. */
 export function tidyService(service: LooseObject): Service {
@@ -105,11 +106,7 @@ export function mirrored(object: LooseObject, by: string = mirrorController): En
           // As its source is called: findings stand there.
           apiVersion: object.apiVersion,
           kind: object.kind,
-          metadata: {
-            name,
-            ...(namespace === undefined ? {} : { namespace }),
-            labels: { [serviceLabel]: name, [sliceManagerLabel]: by },
-          },
+          metadata: defined({ name, namespace, labels: { [serviceLabel]: name, [sliceManagerLabel]: by } }),
           addressType,
           endpoints,
           ports: list(ports).map((port) => withoutNulls(record(port))),

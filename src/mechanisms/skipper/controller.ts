@@ -2,6 +2,7 @@ import { annotationsOf, type Backend, type IngressController } from '../kit/cont
 import { at, list, record, text } from '../kit/loose.ts'
 import { hashPolicy } from './hash.ts'
 import { usualAlgorithm } from './usual.ts'
+import { defined } from '../../model/common/defined.ts'
 
 export const algorithmKey = 'zalando.org/skipper-loadbalancer'
 export const filterKey = 'zalando.org/skipper-filter'
@@ -17,7 +18,7 @@ export const skipper: IngressController = {
     const words = annotationsOf(backend.ingress)
     const share = shareOf(words[weightsKey], backend)
     const policy = hashPolicy(words[algorithmKey] ?? usualAlgorithm(store), words[filterKey] ?? '')
-    return { policy, arrival: 'pods', ...(share === undefined ? {} : { share }) }
+    return defined({ policy, arrival: 'pods', share })
   },
   keys: { ingress: [algorithmKey, filterKey, weightsKey], service: [] },
   instead: `${algorithmKey}: consistentHash`,

@@ -1,6 +1,7 @@
 import { didYouMean } from '../../model/common/spelling.ts'
 import { goBoolean } from '../kit/controller.ts'
 import type { CookieSettings } from './cookie.ts'
+import { defined } from '../../model/common/defined.ts'
 
 export const servicePrefix = 'traefik.ingress.kubernetes.io/service.'
 
@@ -83,11 +84,9 @@ function cookieOf(value: (field: string) => string | undefined): CookieSettings 
   )
   const secure = goBoolean(value('sticky.cookie.secure'))
   return {
-    ...(name === undefined ? {} : { name }),
-    ...(path === undefined ? {} : { path }),
-    ...(sameSite === undefined ? {} : { sameSite }),
+    ...defined({ name, path, sameSite }),
     ...(age === undefined || Number.isNaN(Number(age)) ? {} : { maxAge: Number(age) }),
-    ...(secure === undefined ? {} : { secure }),
+    ...defined({ secure }),
   }
 }
 

@@ -2,6 +2,7 @@ import { didYouMean } from '../common/spelling.ts'
 import type { TargetKind } from '../affinity/target.ts'
 import { UserError } from '../common/user-error.ts'
 import { commandLine, targetWord } from './command.ts'
+import { defined } from '../common/defined.ts'
 
 /** A verb and the kinds of target that it takes, the one that a bare name means first. */
 export interface Asked {
@@ -72,7 +73,7 @@ export function parseQuery(words: readonly string[], flags: QueryFlags, asked: A
       `or all of a label or a namespace:  ${commandLine(asked.verb, '-l', 'app=web')}`,
     )
   }
-  return { kind: 'list', of, allNamespaces, ...(selector === undefined ? {} : { selector }) }
+  return defined({ kind: 'list', of, allNamespaces, selector })
 }
 
 function namedTargets(

@@ -21,6 +21,7 @@ import { Letters } from './letters.ts'
 import type { RecognisedBackend, Recogniser } from './recognise.ts'
 import type { SwitchRecord } from './tally/switches.ts'
 import { Tally, type TallyResult } from './tally/tally.ts'
+import { defined } from '../../model/common/defined.ts'
 
 export interface CellOptions {
   entry: SurveyEntry
@@ -219,8 +220,7 @@ export class Cell {
     return {
       cell: this,
       observation,
-      ...(backend === undefined ? {} : { backend }),
-      ...(switched === undefined ? {} : { switched }),
+      ...defined({ backend, switched }),
     }
   }
 
@@ -319,7 +319,7 @@ export class Cell {
       nameIsShared: nameIsShared && !this.#isReassigned,
       expectation: this.#expectation,
       acceptedError,
-      ...(verdicts === undefined ? {} : { verdicts }),
+      ...defined({ verdicts }),
       interrupted: cutShort,
       ...(counted === undefined ? {} : { agentTotals: { switches: counted.switches } }),
     }

@@ -5,6 +5,7 @@ import { UserError } from '../../model/common/user-error.ts'
 import type { Cell, Seen } from './cell.ts'
 import { hereIndex } from '../run/clients/here-index.ts'
 import { NodeClock } from '../run/clock.ts'
+import { defined } from '../../model/common/defined.ts'
 
 /** Lines in the pod's log that are not the agent's, kept for when it fails. */
 const mostForeignLines = 5
@@ -49,8 +50,7 @@ export class ClientRun {
     this.pod = pod
     this.addresses = (pod.status?.podIPs ?? []).map(({ ip }) => ip)
     const { nodeName } = pod.spec
-    for (const cell of this.cells)
-      cell.placeAt({ place: 'pod', ...(nodeName === undefined ? {} : { node: nodeName }) })
+    for (const cell of this.cells) cell.placeAt(defined({ place: 'pod', node: nodeName }))
   }
 
   /** Throws UserError when the agent could not do its work. Returns the gap in words, if there is one, and what was seen. */

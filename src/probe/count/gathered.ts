@@ -20,6 +20,7 @@ import type { Claims } from './users/claims.ts'
 import type { CookieLog } from './users/cookie-log.ts'
 import { claimsOf } from './users/judge.ts'
 import type { VisitLog } from './users/visit-log.ts'
+import { defined } from '../../model/common/defined.ts'
 
 export interface CollectOptions {
   cluster: Cluster
@@ -98,7 +99,7 @@ export class Gathered {
           entry,
           session,
           expectation: expectations[entry.index]![session]!,
-          ...(this.claims === undefined ? {} : { claims: this.claims }),
+          ...defined({ claims: this.claims }),
           isLoose: isLoose(sessions, session),
           recogniser: this.recogniser,
           endpoints: endpointsBehind(subject.slices, entry),
@@ -111,8 +112,7 @@ export class Gathered {
             : {}),
           // At full rate there are several connections, whose observations mix.
           followConnection: keeps === 'connection' && options.intervalMs > 0,
-          ...(cookiesBefore === undefined ? {} : { cookiesBefore }),
-          ...(visitsBefore === undefined ? {} : { visitsBefore }),
+          ...defined({ cookiesBefore, visitsBefore }),
         })
         visited.set(`${entry.index} ${session}`, cell.visits)
         if (plan.agent.sharedJars === true) before.set(session, cell.cookies)

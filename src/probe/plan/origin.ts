@@ -8,6 +8,7 @@ import type { NodesRead } from './image/choose.ts'
 import { imageFor } from './image/find.ts'
 import { readImages } from './image/read.ts'
 import type { ProbeOptions, ProbePlan } from './plan.ts'
+import { defined } from '../../model/common/defined.ts'
 
 /** Where requests can come from, as it was read. */
 export type OriginsRead =
@@ -65,5 +66,5 @@ export function originReport(
     return { image, container }
   }
   const { image, why } = origin.image
-  return { image, ...(why === undefined ? {} : { imageReason: why }) }
+  return defined({ image, imageReason: why })
 }

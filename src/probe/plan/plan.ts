@@ -20,6 +20,7 @@ import { defaultEntry } from './entries/default.ts'
 import type { ProbeSubject } from './preflight.ts'
 import { fewestEligible } from '../../model/affinity/eligible.ts'
 import { needlesOf } from './needles.ts'
+import { defined } from '../../model/common/defined.ts'
 
 /** What the user asks for, complete: every default is filled in except those that depend on the Service. */
 export interface ProbeOptions {
@@ -182,7 +183,7 @@ export function planProbe(options: ProbeOptions, subject: ProbeSubject, input: P
     targets: entries.map((entry) => targetOf(entry, options, subject)),
     ...(pausesMs === undefined ? {} : { pausesMs: [pausesOfAll(pausesMs, sessions.length)] }),
     ...(requests === undefined || pausesMs !== undefined ? {} : { requests }),
-    ...(durationMs === undefined ? {} : { durationMs }),
+    ...defined({ durationMs }),
     intervalMs: options.intervalMs,
     timeoutMs: options.timeoutMs,
     keepAlive: options.keepAlive,
@@ -196,7 +197,7 @@ export function planProbe(options: ProbeOptions, subject: ProbeSubject, input: P
             agentSession(session, index, { oneCookie: options.oneCookie, runId }),
           ),
         }),
-    ...(options.counter === undefined ? {} : { counter: options.counter }),
+    ...defined({ counter: options.counter }),
     ...(options.showCookies === true ? { shownCookies: shownOf(entries) } : {}),
     ...(options.front?.isJourney === true ? { sharedJars: true } : {}),
     ...(looksAtCookies && input.cookieSalt !== undefined ? { cookieSalt: input.cookieSalt } : {}),
@@ -213,7 +214,7 @@ export function planProbe(options: ProbeOptions, subject: ProbeSubject, input: P
     expectations: entries.map((entry) =>
       sessions.map((session) => expected(entry, session, options, subject)),
     ),
-    ...(agent.cookieSalt === undefined ? {} : { cookieSalt: agent.cookieSalt }),
+    ...defined({ cookieSalt: agent.cookieSalt }),
     leavesTraces: traces.localPorts === true,
     request: {
       path: options.path,
@@ -221,10 +222,10 @@ export function planProbe(options: ProbeOptions, subject: ProbeSubject, input: P
       ...payloadOf(options, subject),
       intervalMs: options.intervalMs,
       timeoutMs: options.timeoutMs,
-      ...(requests === undefined ? {} : { plannedRequests: requests }),
+      ...defined({ plannedRequests: requests }),
       ...(durationMs === undefined || until !== undefined ? {} : { plannedDurationMs: durationMs }),
     },
-    ...(until === undefined ? {} : { until }),
+    ...defined({ until }),
     told,
     maxRunSeconds: Math.ceil((entries.length * (longestMs + options.timeoutMs)) / 1000) + 5,
     notes: [...(leftOut > 0 ? [tooMany] : []), ...(input.notes ?? [])],
@@ -283,8 +284,7 @@ function agentSession(
   const { header, pastEnd, without } = session
   return {
     jar: true,
-    ...(pastEnd === undefined ? {} : { pastEnd }),
-    ...(without === undefined ? {} : { without }),
+    ...defined({ pastEnd, without }),
     ...(header === undefined ? {} : { header: [header, `affinity-probe-${runId}-${index}`], isOwn: true }),
   }
 }
@@ -358,7 +358,7 @@ function targetOf(entry: SurveyEntry, options: ProbeOptions, { service, ports }:
       path,
       hostHeader: hostName,
       redirects: mostRedirects,
-      ...(upgrade === undefined ? {} : { upgrade }),
+      ...defined({ upgrade }),
       ...(isHttp2 === true ? { isHttp2 } : {}),
       ...own,
       tls: { serverName: hostName.replace(/:\d+$/, ''), ...trusted, ...options.tls },

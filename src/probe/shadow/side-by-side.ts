@@ -6,6 +6,7 @@ import type { ProbeSurvey } from '../../model/probe/results/survey.ts'
 import type { ProbeOptions } from '../plan/plan.ts'
 import { probe } from '../probe.ts'
 import type { ProbeStep, RunControl } from '../steps.ts'
+import { defined } from '../../model/common/defined.ts'
 
 export interface Side {
   title: string
@@ -51,11 +52,11 @@ export async function* probeSideBySide(
   yield { kind: 'start-over' }
   yield { kind: 'note', text: `2 of 2: ${two.title}` }
   const node = two.options.node ?? (first.sole ? first.clients[0]?.node : undefined)
-  const options = { ...two.options, ...(node === undefined ? {} : { node }) }
+  const options = { ...two.options, ...defined({ node }) }
   for await (const step of probe(cluster, options, control)) {
     if (step.kind === 'result') {
       const runs = [comparedRun(one.title, first), comparedRun(two.title, step.result)] as const
-      const asked = { kind, ...(change === undefined ? {} : { change }) }
+      const asked = defined({ kind, change })
       yield { kind: 'compared', comparison: { ...asked, ...together(kind, runs), notes } }
     } else if (isShown(step)) yield step
   }

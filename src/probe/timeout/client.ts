@@ -11,6 +11,7 @@ import { slackMs } from '../count/endpoints/explain.ts'
 import { ownerOf } from '../plan/needles.ts'
 import { ofFamily, type ProbeSubject } from '../plan/preflight.ts'
 import type { RecognisedBackend } from '../count/recognise.ts'
+import { defined } from '../../model/common/defined.ts'
 
 /** A request of the client, with the backend that its answer names. */
 interface Seen {
@@ -79,12 +80,7 @@ export class MeasuringClient {
     for (const observation of observations) {
       const { atMs, latencyMs, outcome } = observation
       const backend = backendOf(observation)
-      this.seen.push({
-        atMs,
-        latencyMs,
-        answered: outcome === 'answered',
-        ...(backend === undefined ? {} : { backend }),
-      })
+      this.seen.push(defined({ atMs, latencyMs, answered: outcome === 'answered', backend }))
       this.#clock?.heard(arrivedAt, atMs + latencyMs)
     }
   }

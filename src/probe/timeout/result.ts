@@ -9,6 +9,7 @@ import type { TimeoutResult, TimeoutRound } from '../../model/probe/results/time
 import { examineService, ofFamily, type ProbeSubject } from '../plan/preflight.ts'
 import type { MeasureOptions, Measured } from './options.ts'
 import type { RoundCollector } from './round.ts'
+import { defined } from '../../model/common/defined.ts'
 
 export interface ResultInput {
   runId: string
@@ -103,7 +104,7 @@ function recognition({ collectors, evidence }: ResultInput): Recognition {
   const first = most?.[0]
   return first === undefined
     ? { by: 'none', unrecognised }
-    : { by: first.by, ...(first.source === undefined ? {} : { source: first.source }), unrecognised }
+    : defined({ by: first.by, source: first.source, unrecognised })
 }
 
 function watchNotes({ watchTrouble }: ResultInput): string[] {

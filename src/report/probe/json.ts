@@ -2,6 +2,7 @@ import type { ServicePolicy } from '../../model/affinity/policy.ts'
 import type { ProbeResult } from '../../model/probe/results/probe-result.ts'
 import type { ProbeReport } from '../../model/contract/probe.ts'
 import { verdictSentence } from './words/verdict.ts'
+import { defined } from '../../model/common/defined.ts'
 
 /** The report for programs, shaped like a Kubernetes object: what was asked in `spec`, what was found in `status`. */
 export function toReport(result: ProbeResult): ProbeReport {
@@ -17,7 +18,7 @@ export function toReport(result: ProbeResult): ProbeReport {
       verdict: {
         behaviour,
         result: comparison,
-        ...(reason === undefined ? {} : { reason }),
+        ...defined({ reason }),
         message: verdictSentence(result),
         ...numbers,
       },
@@ -31,8 +32,7 @@ export function toReport(result: ProbeResult): ProbeReport {
       timeline: result.timeline,
       switches: result.switches,
       endpointChanges: result.endpointChanges,
-      ...(result.direct === undefined ? {} : { direct: result.direct }),
-      ...(result.during === undefined ? {} : { during: result.during }),
+      ...defined({ direct: result.direct, during: result.during }),
       notes: result.notes,
       timing: result.timing,
     },

@@ -8,6 +8,7 @@ import type { Store } from '../objects/store.ts'
 import { randomSuffix } from './names.ts'
 import { ownerReference } from './owners.ts'
 import { onChanges } from './reconciler.ts'
+import { defined } from '../../model/common/defined.ts'
 
 const most = 100
 
@@ -91,12 +92,11 @@ function endpointOf(pod: Pod, family: Family, publishNotReady: boolean): SliceEn
     {
       addresses: [address],
       conditions: { ready: publishNotReady || (serving && !terminating), serving, terminating },
-      ...(spec.nodeName === undefined ? {} : { nodeName: spec.nodeName }),
+      ...defined({ nodeName: spec.nodeName }),
       targetRef: {
         kind: 'Pod',
         name: metadata.name,
-        ...(metadata.namespace === undefined ? {} : { namespace: metadata.namespace }),
-        ...(metadata.uid === undefined ? {} : { uid: metadata.uid }),
+        ...defined({ namespace: metadata.namespace, uid: metadata.uid }),
       },
     },
   ]
@@ -120,14 +120,7 @@ function slicePort(port: ServicePort, pod: Pod): object[] {
   const { name = '', protocol = 'TCP', targetPort = port.port } = port
   const number = typeof targetPort === 'number' ? targetPort : portNamed(pod, targetPort, protocol)
   if (number === undefined) return []
-  return [
-    {
-      name,
-      protocol,
-      port: number,
-      ...(port.appProtocol === undefined ? {} : { appProtocol: port.appProtocol }),
-    },
-  ]
+  return [defined({ name, protocol, port: number, appProtocol: port.appProtocol })]
 }
 
 function portNamed(pod: Pod, name: string, protocol: string): number | undefined {

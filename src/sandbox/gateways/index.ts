@@ -9,6 +9,7 @@ import { istio } from './istio/index.ts'
 import type { Gateway, Installed } from './kit/gateway.ts'
 import { type Router, startProxy } from './kit/proxy.ts'
 import { traefik } from './traefik/index.ts'
+import { defined } from '../../model/common/defined.ts'
 
 const gateways: Readonly<Record<GatewayName, Gateway>> = {
   'ingress-nginx': ingressNginx,
@@ -62,5 +63,5 @@ export function proxyIn(
   const router = routerOf(found, store, { namespace, name: pod })
   const { isBilingual = false, certificate: certificateOf } = gateways[found]
   const certificate = certificateOf?.(store, { namespace, name: pod })
-  return startProxy(options, { router, isBilingual, ...(certificate === undefined ? {} : { certificate }) })
+  return startProxy(options, defined({ router, isBilingual, certificate }))
 }

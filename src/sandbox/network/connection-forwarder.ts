@@ -1,4 +1,5 @@
 import net from 'node:net'
+import { defined } from '../../model/common/defined.ts'
 
 /** Where a connection is sent on. */
 export interface Route {
@@ -47,7 +48,7 @@ export class ConnectionForwarder {
   /** The server sees the port of the client as well, as behind a real proxy, unless another connection has it. */
   #connect(client: net.Socket, route: Route, localPort: number | undefined): void {
     const { host, port, source } = route
-    const local = { localAddress: source, ...(localPort === undefined ? {} : { localPort }) }
+    const local = defined({ localAddress: source, localPort })
     const server = net.connect({ host, port, ...local, allowHalfOpen: true, noDelay: true })
     const failed = ({ code = '' }: NodeJS.ErrnoException): void => {
       if (localPort !== undefined && ['EADDRINUSE', 'EADDRNOTAVAIL'].includes(code))

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { alreadyExists, expired, notFound } from '../failure.ts'
 import { now, type Resource } from './resource.ts'
 import { apiVersionOf, builtInTypes, type ResourceType } from './resource-types.ts'
+import { defined } from '../../model/common/defined.ts'
 
 export interface Change {
   type: 'ADDED' | 'MODIFIED' | 'DELETED'
@@ -132,13 +133,7 @@ export class Store {
     const revision = ++this.#revision
     const stored = { ...object, metadata: { ...object.metadata, resourceVersion: String(revision) } }
     this.#of(type).set(keyOf(stored.metadata.namespace, stored.metadata.name), stored)
-    this.#tell({
-      type: kind,
-      resource: type,
-      object: stored,
-      ...(previous === undefined ? {} : { previous }),
-      revision,
-    })
+    this.#tell(defined({ type: kind, resource: type, object: stored, previous, revision }))
     return stored
   }
 

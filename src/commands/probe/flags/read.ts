@@ -14,6 +14,7 @@ import {
   payloadOf,
   readCa,
 } from './values.ts'
+import { defined } from '../../../model/common/defined.ts'
 
 /** Requests per second of one client, and of all clients together. */
 const defaultRate = 50
@@ -39,22 +40,16 @@ export function readProbeFlags(flags: ProbeFlags): Omit<ProbeOptions, 'namespace
       intervalOf(flags.rate ?? String(Math.min(defaultRate, defaultRateOfAll / (clients ?? 1)))),
     timeoutMs: flags.timeout ?? 2000,
     keepAlive: flags['keep-alive'],
-    tls: { ...(flags.insecure ? { insecure: true } : {}), ...(ca === undefined ? {} : { ca }) },
+    tls: defined({ ...(flags.insecure ? { insecure: true } : {}), ca }),
     acceptedError: acceptedErrorOf(flags.confidence ?? defaultConfidence(flags)),
     identify: identifyModeOf(flags.identify),
     podRunningTimeoutMs: flags['pod-running-timeout'] ?? 60_000,
     ...(flags['pod-running-timeout'] === undefined ? {} : { waitsForImage: true }),
-    ...(inPods === undefined ? {} : { inPods }),
-    ...(flags.image === undefined ? {} : { image: flags.image }),
-    ...(flags.port === undefined ? {} : { port: flags.port }),
+    ...defined({ inPods, image: flags.image, port: flags.port }),
     ...(flags.protocol === undefined ? {} : { protocol: flags.protocol === 'udp' ? 'UDP' : 'TCP' }),
-    ...(payload === undefined ? {} : { payload }),
-    ...(requests === undefined ? {} : { requests }),
-    ...(flags.duration === undefined ? {} : { durationMs: flags.duration }),
-    ...(flags.node === undefined ? {} : { node: flags.node }),
-    ...(flags.expect === undefined ? {} : { expect: flags.expect }),
+    ...defined({ payload, requests, durationMs: flags.duration, node: flags.node, expect: flags.expect }),
     ...(flags.fingerprint ? { fingerprint: true } : {}),
-    ...(clients === undefined ? {} : { clients }),
+    ...defined({ clients }),
     ...(flags.spread === undefined ? {} : { spreadNodes: true }),
     ...(flags['host-network'] ? { hostNetwork: true } : {}),
     ...entriesFlags(flags),
@@ -98,7 +93,7 @@ function usersFlags(flags: ProbeFlags): Pick<ProbeOptions, 'users' | 'headers' |
   const { jar, sessions, header = [], 'session-counter': counter, 'show-cookies': showCookies } = flags
   const users = jar === false ? 0 : (sessions ?? (jar === true ? defaultUsers : undefined))
   return {
-    ...(users === undefined ? {} : { users }),
+    ...defined({ users }),
     ...(counter === undefined ? {} : { counter: counterOf(counter) }),
     ...(showCookies ? { showCookies } : {}),
     ...(header.length === 0 ? {} : { headers: header.map((text) => headerOf(text)) }),
@@ -142,7 +137,7 @@ function readInPods(flags: ProbeFlags): ProbeOptions['inPods'] {
       if (pod === undefined) throw invalidValue('in-pod', text, 'must be pod/NAME')
       return pod
     })
-  return [...new Set(pods)].map((pod) => ({ pod, ...(container === undefined ? {} : { container }) }))
+  return [...new Set(pods)].map((pod) => defined({ pod, container }))
 }
 
 /** Each digit more takes a measurement more clients or another round, and costs a probe next to nothing. */

@@ -11,6 +11,7 @@ import { type Rule, rulesOf } from '../legs.ts'
 import { isPattern } from '../implementations.ts'
 import { gateways, grpcRoutes, httpRoutes } from '../objects.ts'
 import { once } from './once.ts'
+import { defined } from '../../../model/common/defined.ts'
 
 /** Cookies that browsers do not send back, or that stand in each other's way. */
 export function cookieAnalyzer(about: ObjectType<LooseObject>): Analyzer {
@@ -94,15 +95,7 @@ interface Cookie {
 
 function cookiesOf({ ways }: Rule): Cookie[] {
   return ways.flatMap(({ policy, reading }) =>
-    policy.kind !== 'cookie'
-      ? []
-      : [
-          {
-            policy,
-            ...(policy.path === undefined ? {} : { path: policy.path }),
-            ...(reading?.olderPath === undefined ? {} : { olderPath: reading.olderPath }),
-          },
-        ],
+    policy.kind !== 'cookie' ? [] : [defined({ policy, path: policy.path, olderPath: reading?.olderPath })],
   )
 }
 

@@ -22,6 +22,7 @@ import {
   ruleFor,
   rulesAbout,
 } from '../rules/rules.ts'
+import { defined } from '../../../model/common/defined.ts'
 
 /** From each host and path through each gateway, and from callers in the mesh, by the DestinationRule that counts. */
 export function virtualServiceLegs(object: LooseObject, store: Store): Leg[] {
@@ -137,14 +138,10 @@ function deliver({ start, target, ruling, hop }: Delivery, store: Store): Leg[] 
       part: start.part ?? '',
       entries: [],
       to,
-      hop: {
-        ...hop,
-        policy: ruling.policy,
-        ...(note === undefined ? {} : { note }),
-      },
+      hop: { ...hop, policy: ruling.policy, ...defined({ note }) },
       arrival: 'pods',
       field: target.field,
-      ...(target.share === undefined ? {} : { share: target.share }),
+      ...defined({ share: target.share }),
     },
     store,
   )
@@ -163,12 +160,7 @@ export function destinationRuleLegs(rule: LooseObject, store: Store): Leg[] {
   const ports = portsToTell(rule, store.get(services, to)?.spec.ports ?? [])
   return variants(host, store).flatMap((caller) =>
     ports.flatMap(({ port, protocol, shown }) => {
-      const ruling = rulingFor(
-        { host, ...(port === undefined ? {} : { port }) },
-        caller.client,
-        protocol,
-        store,
-      )
+      const ruling = rulingFor(defined({ host, port }), caller.client, protocol, store)
       const isOurs = ruling.policy.kind === 'unknown' || ruling.rule?.rules[0] === rule
       const address = `${to.name}${shown} (mesh${caller.from === undefined ? '' : `, ${wordsOf(caller.from)}`})`
       return sendingLegs(
@@ -182,7 +174,7 @@ export function destinationRuleLegs(rule: LooseObject, store: Store): Leg[] {
             mechanism: 'Istio',
             configuredBy: uniqueRefs([ref, ...ruling.configuredBy]),
             policy: ruling.policy,
-            ...(ruling.note === undefined ? {} : { note: ruling.note }),
+            ...defined({ note: ruling.note }),
           },
           arrival: 'pods',
         },

@@ -1,6 +1,7 @@
 import { parseDuration } from '../../../model/common/duration.ts'
 import type { Policy } from '../../../model/affinity/policy.ts'
 import { at, list, record, text } from '../../kit/loose.ts'
+import { defined } from '../../../model/common/defined.ts'
 
 /** The ways to name what is hashed; Istio takes exactly one of them. */
 export const hashKeys = ['httpCookie', 'httpHeaderName', 'useSourceIp', 'httpQueryParameterName'] as const
@@ -26,8 +27,7 @@ function cookiePolicy(cookie: unknown): Policy {
   )
   return {
     kind: 'cookie',
-    ...(name === undefined ? {} : { name }),
-    ...(path === undefined ? {} : { path }),
+    ...defined({ name, path }),
     ...(ttl === undefined || ttl === 0 ? {} : { ttlSeconds: ttl }),
     ...(isSecure ? { secure: true } : {}),
     madeBy: ttl === undefined ? 'application' : 'proxy',

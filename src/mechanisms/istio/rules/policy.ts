@@ -9,6 +9,7 @@ import { hashPolicy } from './hash.ts'
 import { hostOf, serviceOfHost } from '../legs/hosts.ts'
 import { sessionBy } from '../istiod.ts'
 import { type Client, type MergedRule, ruleFor } from './rules.ts'
+import { defined } from '../../../model/common/defined.ts'
 
 /** Where a route sends requests. */
 export interface Destination {
@@ -50,11 +51,7 @@ export function policyFor(
   subset: string | undefined,
   store: Store,
 ): Ruling {
-  const destination = {
-    host: hostOf(service),
-    ...(port === undefined ? {} : { port }),
-    ...(subset === undefined ? {} : { subset }),
-  }
+  const destination = defined({ host: hostOf(service), port, subset })
   return rulingFor(
     destination,
     clientNamespace === undefined ? {} : { namespace: clientNamespace },
@@ -90,12 +87,7 @@ export function rulingFor(
   const by = [hash?.rule ?? balancer?.rule ?? rule.trafficPolicy?.rule, ...rule.rules].flatMap((one) =>
     one === undefined ? [] : [one],
   )
-  const base = {
-    configuredBy: [...new Set(by)].map(refOf),
-    rule,
-    ...(balancer === undefined ? {} : { balancer }),
-    ...(hash === undefined ? {} : { hash }),
-  }
+  const base = defined({ configuredBy: [...new Set(by)].map(refOf), rule, balancer, hash })
   if (missing !== undefined) {
     const end = protocol === 'http' ? 'answered with 503' : 'connections are closed'
     return { policy: { kind: 'none' }, note: `${missing}: ${end}`, ...base }

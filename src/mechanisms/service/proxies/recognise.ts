@@ -15,6 +15,7 @@ import {
 } from './evidence.ts'
 import { hiddenKubeProxy } from './hidden.ts'
 import { kubeProxyConfigMaps, modeOf, parseKubeProxyConfiguration } from './kube-proxy.ts'
+import { defined } from '../../../model/common/defined.ts'
 
 /** ConfigMaps that tell how a proxy is set up, each with the DaemonSet that makes it worth reading. */
 export const proxyConfigMaps = [
@@ -116,12 +117,7 @@ function kubeProxy(evidence: ProxyEvidence): Fact<ProxyFacts> {
   if (set !== undefined) {
     const words = wordsOf(set)
     const mode = name === 'kube-proxy' ? modeOf(words) : undefined
-    return known({
-      kind: 'kube-proxy',
-      ...(mode === undefined ? {} : { mode }),
-      source: sourceOf(set),
-      settings: {},
-    })
+    return known(defined({ kind: 'kube-proxy', mode, source: sourceOf(set), settings: {} }))
   }
   const first = configMaps['kube-system/kube-proxy']
   const found = hidden === undefined ? undefined : hiddenKubeProxy(hidden)

@@ -1,5 +1,6 @@
 import type { ProbeResult } from './probe-result.ts'
 import type { ProbeSurvey } from './survey.ts'
+import { defined } from '../../common/defined.ts'
 
 /**
  * The result of a probe that was to be of one client at one entry, as that client's, which has room for more detail;
@@ -14,15 +15,7 @@ export function soleOf(survey: ProbeSurvey): ProbeResult | undefined {
     runId: survey.runId,
     startedAt: survey.startedAt,
     service: survey.service,
-    client: {
-      pod,
-      ...(node === undefined ? {} : { node }),
-      ...(address === undefined ? {} : { address }),
-      image,
-      ...(imageReason === undefined ? {} : { imageReason }),
-      ...(container === undefined ? {} : { container }),
-      ...(tool === undefined ? {} : { tool }),
-    },
+    client: defined({ pod, node, address, image, imageReason, container, tool }),
     request: survey.request,
     endpoints: survey.endpoints,
     recognition: cell.recognition,
@@ -33,9 +26,9 @@ export function soleOf(survey: ProbeSurvey): ProbeResult | undefined {
     timeline: cell.timeline,
     switches: cell.switches,
     endpointChanges: survey.endpointChanges,
-    ...(survey.during === undefined ? {} : { during: survey.during }),
+    ...defined({ during: survey.during }),
     verdict: cell.verdict,
-    ...(survey.direct === undefined ? {} : { direct: survey.direct }),
+    ...defined({ direct: survey.direct }),
     notes: survey.notes,
     timing: survey.timing,
   }

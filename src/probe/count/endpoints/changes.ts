@@ -1,5 +1,6 @@
 import type { Endpoint } from '../../../model/cluster/endpoint.ts'
 import type { EndpointChange } from '../../../model/probe/results/probe-result.ts'
+import { defined } from '../../../model/common/defined.ts'
 
 /** What changed from one set of endpoints to the next. */
 export function diffEndpoints(
@@ -9,13 +10,7 @@ export function diffEndpoints(
 ): EndpointChange[] {
   const changes: EndpointChange[] = []
   const add = (kind: EndpointChange['kind'], { address, pod, node }: Endpoint): void => {
-    changes.push({
-      atMs,
-      kind,
-      address,
-      ...(pod === undefined ? {} : { pod }),
-      ...(node === undefined ? {} : { node }),
-    })
+    changes.push(defined({ atMs, kind, address, pod, node }))
   }
   const old = new Map(before.map((endpoint) => [keyOf(endpoint), endpoint]))
   const current = new Set(after.map((endpoint) => keyOf(endpoint)))

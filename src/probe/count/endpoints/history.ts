@@ -3,6 +3,7 @@ import type { EndpointChange } from '../../../model/probe/results/probe-result.t
 import { diffEndpoints } from './changes.ts'
 import { slackMs } from './explain.ts'
 import { ownerOf } from '../../plan/needles.ts'
+import { defined } from '../../../model/common/defined.ts'
 
 /** Changes that are kept; a run that sees more keeps the newest. */
 const mostChanges = 1000
@@ -29,8 +30,7 @@ export class EndpointHistory {
         atMs: 0,
         kind: terminating ? 'terminating' : 'not-ready',
         address,
-        ...(pod === undefined ? {} : { pod }),
-        ...(node === undefined ? {} : { node }),
+        ...defined({ pod, node }),
       }))
     this.#noteReady(endpoints)
   }

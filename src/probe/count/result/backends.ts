@@ -4,6 +4,7 @@ import type { Observation } from '../../../model/probe/observation.ts'
 import { Histogram } from '../tally/histogram.ts'
 import { Letters } from '../letters.ts'
 import type { RecognisedBackend } from '../recognise.ts'
+import { defined } from '../../../model/common/defined.ts'
 
 /** Backends with a row of their own; those after are counted together. Pods are bounded by the Service, answers by nothing. */
 const mostNamed = 1024
@@ -43,12 +44,7 @@ export class Backends {
     const most = recognised.by === 'anonymous' ? mostAnonymous : mostNamed
     if (this.#byKey.size < most) {
       const { kind, name, node, address } = recognised
-      const entry = this.#append(recognised.key, {
-        kind,
-        name,
-        ...(node === undefined ? {} : { node }),
-        ...(address === undefined ? {} : { address }),
-      })
+      const entry = this.#append(recognised.key, defined({ kind, name, node, address }))
       this.#byKey.set(recognised.key, entry)
       return entry
     }

@@ -23,6 +23,7 @@ import type { TallyResult } from '../tally/tally.ts'
 import type { Claims } from '../users/claims.ts'
 import { usersOf, worstOf } from '../users/judge.ts'
 import { travels } from '../users/travels.ts'
+import { defined } from '../../../model/common/defined.ts'
 
 /** Of each cell. */
 const mostSwitches = 100
@@ -67,7 +68,7 @@ export function surveyOf(gathered: Gathered): ProbeSurvey {
     cells,
     endpointsChanged: gathered.history.changed,
     remembersByEntry: gathered.remembersByEntry,
-    ...(capacity === undefined ? {} : { tableCapacity: capacity }),
+    ...defined({ tableCapacity: capacity }),
   })
   const tallied = tallyBackends(backends.entries)
   const crossings = plan.agent.sharedJars === true ? travels(plan, cells, tallied) : undefined
@@ -91,7 +92,7 @@ export function surveyOf(gathered: Gathered): ProbeSurvey {
     runId: plan.runId,
     startedAt: run.startedAt,
     service: subject.service,
-    ...(options.front?.target === undefined ? {} : { target: options.front.target }),
+    ...defined({ target: options.front?.target }),
     sole: gathered.isSole,
     clients,
     absent,
@@ -116,7 +117,7 @@ export function surveyOf(gathered: Gathered): ProbeSurvey {
       users === undefined
         ? verdict
         : { ...verdict, result: worstOf(users, absent.length + plan.unasked.length === 0) },
-    ...(users === undefined ? {} : { users }),
+    ...defined({ users }),
     ...(users === undefined ? {} : strangeCookies(entries, cells)),
     ...(crossings === undefined || users === undefined ? {} : { crossings }),
     notes: [
@@ -221,17 +222,17 @@ function describe({ given }: Gathered, client: ClientRun): SurveyClient {
     // Of the addresses of this machine the one that somebody saw is the one that it came from.
     const seen = client.cells.flatMap((cell) => [...cell.seen.keys()])
     const address = seen.find((each) => addresses.includes(each))
-    return { index, place: 'here', ...(address === undefined ? {} : { address }), addresses }
+    return defined({ index, place: 'here', address, addresses })
   }
   const { hostNetwork } = given.options
   return {
     index,
     place: 'pod',
     ...(pod === undefined ? {} : { pod: pod.metadata.name }),
-    ...(pod?.spec.nodeName === undefined ? {} : { node: pod.spec.nodeName }),
+    ...defined({ node: pod?.spec.nodeName }),
     ...(addresses[0] === undefined ? {} : { address: addresses[0], addresses }),
     ...originReport(given.origin, index),
-    ...(client.tool === undefined ? {} : { tool: client.tool }),
+    ...defined({ tool: client.tool }),
     ...(hostNetwork === true ? { hostNetwork } : {}),
   }
 }

@@ -5,6 +5,7 @@ import type { Observation } from '../../../model/probe/observation.ts'
 import type { CookieEnd } from '../../../model/probe/results/probe-result.ts'
 import type { Claims } from './claims.ts'
 import { makerOf } from '../../../model/probe/cookies/maker.ts'
+import { defined } from '../../../model/common/defined.ts'
 
 /** Of one session; applications have a handful. */
 const mostCookies = 32
@@ -143,16 +144,7 @@ export class CookieLog {
     if (known === undefined || this.#entries.size >= mostCookies) return undefined
     const { maker, names, first } = known.report
     const entry: Entry = {
-      report: {
-        name,
-        ...(maker === undefined ? {} : { maker }),
-        ...(names === undefined ? {} : { names }),
-        first,
-        set: 0,
-        values: 0,
-        sent: 0,
-        disagreed: 0,
-      },
+      report: defined({ name, maker, names, first, set: 0, values: 0, sent: 0, disagreed: 0 }),
       scope: known.scope,
       digests: new Set(),
       now: known.now,
@@ -197,7 +189,7 @@ export class CookieLog {
     const named = this.#claims?.of(cookie)
     const { pod } = named ?? {}
     entry.scope = this.#scopeOf(cookie)
-    entry.claim = named && { address: named.address, ...(pod === undefined ? {} : { pod }) }
+    entry.claim = named && defined({ address: named.address, pod })
     if (named === undefined) delete entry.report.names
     else entry.report.names = pod ?? named.address
   }
@@ -212,15 +204,7 @@ export class CookieLog {
     const known = this.#entries.get(name)
     if (known !== undefined || this.#entries.size >= mostCookies) return known
     const maker = makerOf({ name, form: first.form })?.name
-    const report: CookieReport = {
-      name,
-      set: 0,
-      values: 0,
-      sent: 0,
-      disagreed: 0,
-      ...(maker === undefined ? {} : { maker }),
-      first,
-    }
+    const report: CookieReport = defined({ name, set: 0, values: 0, sent: 0, disagreed: 0, maker, first })
     const entry: Entry = {
       report,
       scope: this.#scopeOf(cookie),

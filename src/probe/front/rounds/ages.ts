@@ -1,5 +1,6 @@
 import type { CookieLifetime, LifetimeCount, LifetimeStep } from '../../../model/probe/cookies/lifetime.ts'
 import type { Policy } from '../../../model/affinity/policy.ts'
+import { defined } from '../../../model/common/defined.ts'
 
 /** One answer to a user, with what matters of it for the life of one cookie. */
 export interface AgedAnswer {
@@ -76,10 +77,7 @@ export function lifeOf(
   const past = isRenewed === true ? steps.at(-1) : after
   const isPast = past !== undefined && past.browsers.sent === 0
   const endedBy = isPast ? enderOf(past.keepers, endpoints, isRenewed === true) : undefined
-  return {
-    ...(isRenewed === undefined ? {} : { isRenewed }),
-    ...(endedBy === undefined ? {} : { endedBy }),
-  }
+  return defined({ isRenewed, endedBy })
 }
 
 function enderOf(

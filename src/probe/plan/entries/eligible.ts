@@ -2,6 +2,7 @@ import type { Endpoint } from '../../../model/cluster/endpoint.ts'
 import type { SurveyEntry } from '../../../model/probe/results/survey.ts'
 import { type ClientPlace, eligibleEndpoints } from '../../../model/affinity/eligible.ts'
 import { outsideKinds } from './asked.ts'
+import { defined } from '../../../model/common/defined.ts'
 
 /** A client as a proxy sees it. */
 export interface EntryClient extends ClientPlace {
@@ -46,7 +47,7 @@ export function eligibleThrough(
     return { endpoints: eligibleEndpoints(endpoints, 'Cluster', {}).endpoints }
   const node = decidingNode(entry, client)
   const zone = node !== undefined && node === client.node ? client.zone : undefined
-  const place = { ...(node === undefined ? {} : { node }), ...(zone === undefined ? {} : { zone }) }
+  const place = defined({ node, zone })
   const among = (policy: 'Cluster' | 'Local'): Endpoint[] =>
     policy === 'Local' && node === undefined
       ? fewestOfANode(endpoints)

@@ -11,6 +11,7 @@ import { defaultEntry } from './default.ts'
 import { frontEntries } from './front.ts'
 import { readNodes } from './nodes.ts'
 import { entriesOf, type FoundEntries } from './resolve.ts'
+import { defined } from '../../../model/common/defined.ts'
 
 /**
  * The entries that a probe asks. Reads the nodes where their ports are among them. Rejects with UserError when there is
@@ -101,7 +102,7 @@ function numberOf({
   name,
   protocol = 'TCP',
 }: Pick<ServicePort, 'port' | 'protocol'> & { name?: string | undefined }): Omit<UnaskedPort, 'why'> {
-  return { port, ...(name === undefined ? {} : { name }), protocol }
+  return defined({ port, name, protocol })
 }
 
 function portsOf({ service, ports }: ProbeSubject, { allPorts }: AskedEntries): ServicePort[] {

@@ -2,6 +2,7 @@ import { familyOf } from '../../../model/common/ip.ts'
 import type { SurveyEntry } from '../../../model/probe/results/survey.ts'
 import type { Front } from '../plan.ts'
 import type { ProbeSubject } from '../preflight.ts'
+import { defined } from '../../../model/common/defined.ts'
 
 /** The ways in by something in front of the Service: to its endpoints, but neither by its addresses nor by its ports. */
 export function frontEntries({ places }: Front, { service, others = [] }: ProbeSubject): SurveyEntry[] {
@@ -15,7 +16,7 @@ export function frontEntries({ places }: Front, { service, others = [] }: ProbeS
       host: address,
       port: entered,
       servicePort: port,
-      ...(portName === undefined ? {} : { portName }),
+      ...defined({ portName }),
       protocol,
       // Of the endpoints, which have that of the Service; how the proxy is reached is another matter.
       family: familyOf(clusterIP),
@@ -24,10 +25,7 @@ export function frontEntries({ places }: Front, { service, others = [] }: ProbeS
         ...(front.beside === undefined
           ? {}
           : {
-              beside: beside.map((other) => ({
-                name: other.name,
-                ...(other.portName === undefined ? {} : { portName: other.portName }),
-              })),
+              beside: beside.map((other) => defined({ name: other.name, portName: other.portName })),
             }),
       },
     }

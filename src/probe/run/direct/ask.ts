@@ -15,6 +15,7 @@ import type { ProbeSubject } from '../../plan/preflight.ts'
 import { endpointsBehind } from '../../plan/entries/behind.ts'
 import type { ProbeStep, RunControl } from '../../steps.ts'
 import { Fingerprints } from './learn.ts'
+import { defined } from '../../../model/common/defined.ts'
 
 /** More endpoints than these would take minutes when they do not answer. */
 const mostEndpoints = 100
@@ -182,7 +183,7 @@ function accessOf(
       }
     })
     .sort((a, b) => ((a.node ?? '') < (b.node ?? '') ? -1 : 1))
-  return { address, port, ...(pod === undefined ? {} : { pod }), from }
+  return defined({ address, port, pod, from })
 }
 
 function notesOf(

@@ -8,6 +8,7 @@ import { toReport } from '../json.ts'
 import { toSurveyReport } from '../survey/json.ts'
 import { alignLetters } from './letters.ts'
 import { conclusionWords } from './words.ts'
+import { defined } from '../../../model/common/defined.ts'
 
 /** Two reports and what they say together, for programs. */
 export function toComparisonReport(comparison: ProbeComparison): ProbeComparisonReport {
@@ -22,7 +23,7 @@ export function toComparisonReport(comparison: ProbeComparison): ProbeComparison
       namespace: first.result.service.namespace,
       creationTimestamp: first.result.startedAt,
     },
-    spec: { comparison: kind, ...(change === undefined ? {} : { change }) },
+    spec: defined({ comparison: kind, change }),
     status: {
       result,
       conclusion: conclusion.kind,

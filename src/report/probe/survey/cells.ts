@@ -9,6 +9,7 @@ import type {
 } from '../../../model/probe/results/survey.ts'
 import type { InconclusiveReason } from '../../../model/probe/results/verdict.ts'
 import { failureWords } from '../words/words.ts'
+import { defined } from '../../../model/common/defined.ts'
 
 /** A sentence below the table, for the cells that carry its mark. */
 export interface Note {
@@ -53,7 +54,7 @@ export function viewCell(
   if (verdict.behaviour === 'spread') return { what: 'spread', masqueraded, only, ...noted(note) }
   if (verdict.behaviour === 'broken') return { what: 'breaks', masqueraded, only, ...noted(note) }
   const what = cell.switches.length > 0 ? journey(cell) : (letter ?? '')
-  return { what, ...(letter === undefined ? {} : { letter }), masqueraded, only, ...noted(note) }
+  return defined({ what, letter, masqueraded, only, ...noted(note) })
 }
 
 /** Whether a pod saw an address that is not the client's. */

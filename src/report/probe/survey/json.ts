@@ -4,6 +4,7 @@ import type { SurveyReport } from '../../../model/contract/survey.ts'
 import { affinity } from '../json.ts'
 import { isMasqueraded } from './cells.ts'
 import { surveySentence } from './verdict.ts'
+import { defined } from '../../../model/common/defined.ts'
 
 /** The report for programs, shaped like that of one client: what was asked in `spec`, what was found in `status`. */
 export function toSurveyReport(survey: ProbeSurvey): SurveyReport {
@@ -26,16 +27,18 @@ export function toSurveyReport(survey: ProbeSurvey): SurveyReport {
     status: {
       verdict: { result, message: surveySentence(survey), ...numbers },
       statements,
-      ...(survey.users === undefined ? {} : { users: survey.users }),
-      ...(survey.strangers === undefined ? {} : { strangers: survey.strangers }),
-      ...(survey.forged === undefined ? {} : { forged: survey.forged }),
-      ...(survey.dropped === undefined ? {} : { dropped: survey.dropped }),
-      ...(survey.lifetime === undefined ? {} : { lifetime: survey.lifetime }),
-      ...(survey.crossings === undefined ? {} : { crossings: survey.crossings }),
-      ...(survey.breaks === undefined ? {} : { breaks: survey.breaks }),
+      ...defined({
+        users: survey.users,
+        strangers: survey.strangers,
+        forged: survey.forged,
+        dropped: survey.dropped,
+        lifetime: survey.lifetime,
+        crossings: survey.crossings,
+        breaks: survey.breaks,
+      }),
       clients,
       absent: survey.absent,
-      ...(survey.unasked === undefined ? {} : { unasked: survey.unasked }),
+      ...defined({ unasked: survey.unasked }),
       cells: survey.cells.map(({ timeline: _timeline, session, recognition: _recognition, ...cell }) => ({
         ...cell,
         ...(survey.sessions.length > 1 ? { session } : {}),
@@ -48,8 +51,7 @@ export function toSurveyReport(survey: ProbeSurvey): SurveyReport {
       endpoints: survey.endpoints,
       recognition: survey.recognition,
       endpointChanges: survey.endpointChanges,
-      ...(survey.direct === undefined ? {} : { direct: survey.direct }),
-      ...(survey.during === undefined ? {} : { during: survey.during }),
+      ...defined({ direct: survey.direct, during: survey.during }),
       notes: survey.notes,
       timing: survey.timing,
     },

@@ -5,6 +5,7 @@ import { formatProbability } from '../../text/numbers.ts'
 import { sanitize } from '../../text/sanitize.ts'
 import { backendNoun } from '../words/words.ts'
 import { entryWords, indexRanges } from './labels.ts'
+import { defined } from '../../../model/common/defined.ts'
 
 /** A sentence about several cells, and the page that explains it. */
 export interface Sentence {
@@ -76,7 +77,7 @@ function stickSentence(
           ? [`each of ${countOf(sticks[0]!.clients, 'client')} stays on its pod`]
           : []
   const text = [...stick, ...parts.map(({ text }) => text)].join('; ')
-  return text === '' ? [] : [{ text, ...(code === undefined ? {} : { code }) }]
+  return text === '' ? [] : [defined({ text, code })]
 }
 
 function breakSentence(survey: ProbeSurvey, { entry, clients, of }: Of<'clients-break'>): Sentence {

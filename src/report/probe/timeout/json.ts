@@ -2,6 +2,7 @@ import type { TimeoutResult } from '../../../model/probe/results/timeout-result.
 import { affinity } from '../json.ts'
 import type { TimeoutReport } from '../../../model/contract/timeout.ts'
 import { timeoutSentence } from './words.ts'
+import { defined } from '../../../model/common/defined.ts'
 
 /** The report for programs: what was asked in `spec`, what was found in `status`. */
 export function toTimeoutReport(result: TimeoutResult): TimeoutReport {
@@ -13,7 +14,7 @@ export function toTimeoutReport(result: TimeoutResult): TimeoutReport {
     metadata: { name: result.runId, namespace, creationTimestamp: result.startedAt },
     spec: {
       service: { name, ...port, ...affinity(policy) },
-      ...(shadow === undefined ? {} : { shadow }),
+      ...defined({ shadow }),
       request: result.request,
       maxMs: result.maxMs,
       acceptedError: verdict.acceptedError,
@@ -21,11 +22,10 @@ export function toTimeoutReport(result: TimeoutResult): TimeoutReport {
     status: {
       verdict: {
         result: verdict.result,
-        ...(verdict.reason === undefined ? {} : { reason: verdict.reason }),
-        ...(verdict.expected === undefined ? {} : { expected: verdict.expected }),
+        ...defined({ reason: verdict.reason, expected: verdict.expected }),
         message: timeoutSentence(result),
       },
-      ...(finding === undefined ? {} : { finding }),
+      ...defined({ finding }),
       rounds: result.rounds,
       trials: result.trials,
       discarded: result.discarded,

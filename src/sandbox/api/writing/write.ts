@@ -20,6 +20,7 @@ import { jsonPatch, mergePatch, strategicPatch } from './patch.ts'
 import { checkRules } from './rules.ts'
 import * as services from './services.ts'
 import { checkShape, unknownFields, withoutNulls, withoutUnknownFields } from './validate.ts'
+import { defined } from '../../../model/common/defined.ts'
 
 /** Everything that changes objects. */
 export interface Writer {
@@ -135,10 +136,12 @@ function save(writer: Writer, call: Call, before: Resource, given: Resource): ob
   const kept = {
     name: before.metadata.name,
     uid,
-    ...(creationTimestamp === undefined ? {} : { creationTimestamp }),
-    ...(generation === undefined ? {} : { generation }),
-    ...(deletionTimestamp === undefined ? {} : { deletionTimestamp }),
-    ...(before.metadata.managedFields === undefined ? {} : { managedFields: before.metadata.managedFields }),
+    ...defined({
+      creationTimestamp,
+      generation,
+      deletionTimestamp,
+      managedFields: before.metadata.managedFields,
+    }),
   }
   const object = admit(writer, call, { ...parts, metadata: { ...parts.metadata, ...kept } }, before)
   const managed = withManagers(before, object, managerOf(call, 'Update'))

@@ -13,6 +13,7 @@ import { balanced, ingressClass, namespaceObject, workload } from '../kit/object
 import type { Answer, Asked, Choice, Router } from '../kit/proxy.ts'
 import { backendsOf, serviceTypes } from '../kit/services.ts'
 import { destinationRules, group, namespace, policiesFor } from './rules.ts'
+import { defined } from '../../../model/common/defined.ts'
 
 const version = '1.31.0'
 const image = `docker.io/istio/proxyv2:${version}`
@@ -94,12 +95,7 @@ function router(store: Store, pod: { namespace: string; name: string }): Router 
     const route = own.find(({ host, matches }) => host === own[0]?.host && applies(matches, asked))
     if (route === undefined) return notFound
     const path = rewritten(route, asked)
-    return {
-      tries: 3,
-      ...(path === undefined ? {} : { path }),
-      nobody,
-      choose: () => choose(store, balancer, route, asked),
-    }
+    return defined({ tries: 3, path, nobody, choose: () => choose(store, balancer, route, asked) })
   }
 }
 
