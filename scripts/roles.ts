@@ -4,7 +4,7 @@ import { completionClusterRules, completionRules } from '../src/cli/completion/n
 import { demoNamespaceRules } from '../src/demo/permissions.ts'
 import { externalRules, loopRules } from '../src/external/refuse/problems.ts'
 import { targetKinds } from '../src/mechanisms/index.ts'
-import { mergeRules, type Rule, roleYaml } from '../src/model/cluster/role.ts'
+import { mergeRules, type RoleRule, roleYaml } from '../src/model/cluster/role.ts'
 import { nodesRule } from '../src/probe/plan/entries/nodes.ts'
 import {
   cleanupClusterRules,
@@ -25,7 +25,7 @@ export interface Grant {
   name: string
   /** A namespace, `NAMESPACE` for that of the Service; undefined for a ClusterRole that is bound in the whole cluster. */
   namespace?: string
-  rules: readonly Rule[]
+  rules: readonly RoleRule[]
 }
 
 export interface CommandRoles {

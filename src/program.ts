@@ -69,7 +69,7 @@ function completable({ load, subcommands, ...entry }: CommandEntry): Completable
   }
 }
 
-async function help({ entry }: Found): Promise<number> {
+async function help({ entry }: FoundCommand): Promise<number> {
   return print(commandHelp(await entry.load(), entry.subcommands))
 }
 
@@ -90,7 +90,7 @@ function isGlobalFlag(word: string): boolean {
   )
 }
 
-interface Found {
+interface FoundCommand {
   entry: CommandEntry
   /** As it is typed: `external list`. */
   name: string
@@ -99,7 +99,7 @@ interface Found {
 }
 
 /** The command of a word; one with commands of its own looks for theirs among the rest. */
-async function findCommand(word: string, rest: string[]): Promise<Found> {
+async function findCommand(word: string, rest: string[]): Promise<FoundCommand> {
   const entry = commands.find((command) => command.name === word)
   if (entry === undefined) throw unknownCommand(word)
   if (entry.subcommands === undefined) return { entry, name: word, rest }

@@ -14,13 +14,13 @@ import { Output } from './protocol/output.ts'
 import { ownAddresses } from './requests/own-addresses.ts'
 import type { End } from './protocol/protocol.ts'
 import { protocolVersion } from './protocol/protocol.ts'
-import { Session } from './session.ts'
+import { AgentRun } from './session.ts'
 import { sumTotals } from './protocol/tally.ts'
 
 /** Filled in by scripts/generate.ts. */
 declare const AGENT_VERSION: string
 
-let session: Session | undefined
+let session: AgentRun | undefined
 const output = new Output(1, () => session?.resume())
 const encoder = new Encoder(output.write)
 
@@ -63,7 +63,7 @@ async function main(): Promise<void> {
   })
   const config = decodeConfig(process.argv.slice(1), client)
   const identify = createIdentifier(config.identify, config.needles, addresses)
-  session = new Session({ config, identify, encoder, outputFull: () => output.full, now })
+  session = new AgentRun({ config, identify, encoder, outputFull: () => output.full, now })
   finish(await session.run())
 }
 

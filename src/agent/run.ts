@@ -14,7 +14,7 @@ import { Pacer } from './requests/pacing.ts'
 import type { End, Totals } from './protocol/protocol.ts'
 import { seenAddressOf } from './requests/seen-address.ts'
 import { Sequencer } from './requests/sequencer.ts'
-import { sumTotals, Tally } from './protocol/tally.ts'
+import { sumTotals, TargetTally } from './protocol/tally.ts'
 
 export interface RunOptions {
   config: CompleteConfig
@@ -96,7 +96,7 @@ export class Run {
   #shuffledAt = -1
   readonly #sequencer: Sequencer
   /** Of each session. */
-  readonly #tallies: readonly Tally[]
+  readonly #tallies: readonly TargetTally[]
   readonly #linger: Linger
   readonly #told = new Set<string>()
   readonly #count: ReturnType<typeof createCounter> | undefined
@@ -121,7 +121,7 @@ export class Run {
     const requests = config.pausesMs === undefined ? config.requests * users : config.requests
     const pace = { intervalMs: config.intervalMs / users, requests }
     this.#pacer = new Pacer({ ...config, ...pace })
-    this.#tallies = sessions.map(() => new Tally())
+    this.#tallies = sessions.map(() => new TargetTally())
     this.#turns = [...sessions.keys()]
     this.#sequencer = new Sequencer((observation) => {
       this.#tallies[observation.session ?? 0]?.add(observation)

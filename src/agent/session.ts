@@ -26,7 +26,7 @@ interface Begun extends Spoken {
 const beatMs = 1000
 
 /** All that the agent does: one target after the other. */
-export class Session {
+export class AgentRun {
   readonly #options: SessionOptions
   readonly #isBackend: (address: string) => boolean
   readonly #ends: RunEnd[] = []

@@ -14,7 +14,7 @@ import { mapOrdered } from './ordered.ts'
 import { explainProblem, isStale } from './write/problems.ts'
 import type { ChangeSignals } from './run.ts'
 import type { Selection } from './targets.ts'
-import { ableTo, type Asked, choose, type From, ownSource, type To } from './carry/choose.ts'
+import { ableTo, type AskedChange, choose, type From, ownSource, type To } from './carry/choose.ts'
 import { type Brought, carryTo, isAt, joined } from './carry/counterparts.ts'
 import { targetsIn, type Wanted } from './manifest/targets.ts'
 import { handled } from '../model/common/handled.ts'
@@ -27,7 +27,7 @@ import { readLists, withObjects } from './around/store.ts'
 import { undoOf } from './write/undo.ts'
 import { attempts } from './write/write.ts'
 
-interface OtherOptions extends Omit<Asked, 'carried'> {
+interface OtherOptions extends Omit<AskedChange, 'carried'> {
   dryRun: DryRun
   /** Change what the findings call pointless. */
   force: boolean
@@ -167,7 +167,7 @@ interface Work {
 async function changeOne(
   { cluster, collector, able, target, kind }: Work,
   read: KubernetesObject,
-  options: OtherOptions & Asked,
+  options: OtherOptions & AskedChange,
   { abandoned }: ChangeSignals,
 ): Promise<ChangeDone> {
   const { objects: reader } = collector

@@ -7,7 +7,7 @@ import type { ChangePlan } from '../model/affinity/write.ts'
 import { serviceTarget } from '../model/targets/command.ts'
 import type { NamespacedName } from '../model/cluster/object.ts'
 import { Collector } from '../snapshot/collect.ts'
-import type { Resolved } from '../snapshot/targets.ts'
+import type { ResolvedService } from '../snapshot/targets.ts'
 import { toChange } from '../snapshot/wants.ts'
 import { mapOrdered } from './ordered.ts'
 import { explainProblem } from './write/problems.ts'
@@ -64,7 +64,7 @@ export async function changeServices(
   return { count: found.length, outcomes }
 }
 
-function toBeSticky(found: readonly Resolved[], request: ChangeRequest): NamespacedName[] {
+function toBeSticky(found: readonly ResolvedService[], request: ChangeRequest): NamespacedName[] {
   return found.flatMap((target) =>
     'service' in target && planChange(target.service, request).after.kind === 'client-ip' ? [target.ref] : [],
   )
@@ -72,7 +72,7 @@ function toBeSticky(found: readonly Resolved[], request: ChangeRequest): Namespa
 
 async function changeOne(
   cluster: Cluster,
-  target: Extract<Resolved, { service: Service }>,
+  target: Extract<ResolvedService, { service: Service }>,
   collector: Collector | undefined,
   options: ChangeOptions,
   { abandoned }: ChangeSignals,
@@ -89,7 +89,7 @@ async function changeOne(
 
 /** Throws UserError when the change must not be made. What judges is loaded while the server answers. */
 async function remarksOn(
-  { ref, service }: Extract<Resolved, { service: Service }>,
+  { ref, service }: Extract<ResolvedService, { service: Service }>,
   plan: ChangePlan,
   collector: Collector,
   force: boolean,

@@ -3,7 +3,7 @@ import type { NamespacedName } from '../model/cluster/object.ts'
 import { UserError } from '../model/common/user-error.ts'
 import type { SourceFile } from '../snapshot/files/read.ts'
 import type { TargetQuery } from '../model/targets/parse.ts'
-import { readOne, type Resolved, resolveServices } from '../snapshot/targets.ts'
+import { readOne, type ResolvedService, resolveServices } from '../snapshot/targets.ts'
 import { mapOrdered } from './ordered.ts'
 import { noServices } from './manifest/refuse.ts'
 import type { ChangeRequest } from '../model/affinity/intent.ts'
@@ -19,7 +19,7 @@ export type Selection =
 
 /** What is to be changed. */
 export interface ChangeTargets {
-  found: AsyncIterable<Resolved>
+  found: AsyncIterable<ResolvedService>
   /** The same by name, where that is known before they are found. */
   named?: readonly NamespacedName[]
 }

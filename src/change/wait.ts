@@ -13,7 +13,7 @@ export type NodeAnswer =
   | { kind: 'untold'; why: string }
 
 /** Where to look for a change, and what is to be seen there. */
-export interface Place {
+export interface WatchedPlace {
   target: TargetRef
   /** Absent for a way in through a gateway: that is asked where it listens. */
   node?: string
@@ -23,7 +23,7 @@ export interface Place {
 }
 
 /** Sends a few requests to a target. Rejects when the probe cannot be made, or with the signal's reason. */
-export type AskNode = (place: Place, signal: AbortSignal) => Promise<NodeAnswer>
+export type AskNode = (place: WatchedPlace, signal: AbortSignal) => Promise<NodeAnswer>
 
 export interface WaitRequest {
   ask: AskNode
@@ -52,7 +52,7 @@ export async function* waitUntilServed(
   const deadline = AbortSignal.any([AbortSignal.timeout(limitMs), interrupted])
   const places = [
     ...inFront.map((one) => placeOf(one)),
-    ...ofServices.flatMap((one) => usable.map((node): Place => ({ ...placeOf(one), node }))),
+    ...ofServices.flatMap((one) => usable.map((node): WatchedPlace => ({ ...placeOf(one), node }))),
   ]
   const asking = mapOrdered(places, parallel, (place) =>
     waitForNode(place, { ask, now, changedAtMs, deadline }),
@@ -75,7 +75,7 @@ function isInFront({ target, before, after }: ChangeDone): boolean {
   return target.kind !== serviceKind.name || !isOwn
 }
 
-function placeOf({ target, after }: ChangeDone): Place {
+function placeOf({ target, after }: ChangeDone): WatchedPlace {
   return {
     target,
     expect: after.kind === 'none' ? 'spread' : 'sticky',
@@ -94,7 +94,7 @@ export interface WaitOptions {
 
 /** Asks one node until it serves a change, or time is up. */
 export async function waitForNode(
-  place: Place,
+  place: WatchedPlace,
   { ask, now, changedAtMs, deadline }: WaitOptions,
 ): Promise<NodeOutcome> {
   const { target, node } = place

@@ -4,7 +4,7 @@ import { UserError } from '../model/common/user-error.ts'
 import { hintText } from './remedies.ts'
 
 /** What the person at the terminal is told about a failure, and the exit code. */
-export interface Failure {
+export interface CommandFailure {
   /** Complete lines for stderr. */
   lines: string[]
   exitCode: number
@@ -26,7 +26,7 @@ export const exitCodes = {
 export function explainFailure(
   error: unknown,
   command: { name?: string; flags: readonly string[] },
-): Failure {
+): CommandFailure {
   if (error instanceof UserError) {
     return {
       lines: [
@@ -61,7 +61,7 @@ function ownWords(message: string): string {
 function explainUsageError(
   error: unknown,
   command: { name?: string; flags: readonly string[] },
-): Failure | undefined {
+): CommandFailure | undefined {
   if (!(error instanceof Error) || !('oclif' in error)) return undefined
   const see = seeHelp(command.name)
   if ('flags' in error && Array.isArray(error.flags) && typeof error.flags[0] === 'string') {

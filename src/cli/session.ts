@@ -7,14 +7,14 @@ import { type Interrupt, listenForInterrupt } from './interrupt.ts'
 import { standardProgress } from './output.ts'
 
 /** What a command needs that may take long: its caller ends all of it. */
-export interface Session {
+export interface CommandRun {
   interrupt: Interrupt
   /** Made when it is first asked for. */
   progress: () => Promise<Progress>
 }
 
 /** The same with a cluster. */
-export interface ClusterSession extends Session {
+export interface ClusterSession extends CommandRun {
   cluster: Cluster
 }
 
@@ -23,7 +23,7 @@ export interface ClusterSession extends Session {
  * What fails after that fails because of it: then the code is the signal's, and `said` is printed.
  */
 export async function withInterrupt(
-  work: (session: Session) => Promise<number>,
+  work: (session: CommandRun) => Promise<number>,
   said?: string,
 ): Promise<number> {
   const interrupt = listenForInterrupt(process, stdout.gone)

@@ -6,10 +6,10 @@ import { layoutCommand } from '../report/text/command.ts'
 import { flow } from '../report/text/flow.ts'
 import { type Line, paintLines, span } from '../report/text/line.ts'
 import type { Style } from '../report/terminal.ts'
-import type { Annotate, Command, Step } from './stories/step.ts'
+import type { Annotate, Command, StoryStep } from './stories/step.ts'
 
 export interface DemoOptions {
-  story: readonly Step[]
+  story: readonly StoryStep[]
   /** What starts this program. */
   program: readonly [string, ...string[]]
   /** Words that every command gets, to find the cluster and the namespace. */

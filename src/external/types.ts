@@ -11,7 +11,7 @@ export interface ServicePort {
 }
 
 /** One address outside the cluster, and where it serves each port of the Service. */
-export interface Backend {
+export interface OutsideBackend {
   address: string
   family: Family
   /** In the order of the Service's ports. */
@@ -23,7 +23,7 @@ export interface Backend {
 /** Everything that a run writes. */
 export interface Wanted {
   ports: readonly ServicePort[]
-  backends: readonly Backend[]
+  backends: readonly OutsideBackend[]
   /** Where the backends come from, as it is kept in an annotation. */
   source: Source
 }

@@ -32,7 +32,7 @@ export interface SurveyEvidence {
   tableCapacity?: number
 }
 
-type Cell = SurveyEvidence['cells'][number]
+type CellEvidence = SurveyEvidence['cells'][number]
 
 /**
  * The part of an accepted error that each of several verdicts may use, so that all of them hold at once: the chance that
@@ -70,7 +70,7 @@ function resultOf({ cells, absent, unasked }: SurveyEvidence): Verdict['result']
   return cells.some(({ verdict }) => verdict.result === 'as-expected') ? 'as-expected' : 'inconclusive'
 }
 
-function isExcused({ verdict }: Cell): boolean {
+function isExcused({ verdict }: CellEvidence): boolean {
   return (
     verdict.reason === 'one-endpoint' || (verdict.reason === 'no-answers' && verdict.eligibleEndpoints === 0)
   )
@@ -80,7 +80,7 @@ function isExcused({ verdict }: Cell): boolean {
  * The sum over the cells that are sticky or broken. That of a cell which spreads says how sure its name is, and not that
  * anything is wrong (docs/judging.md); an open cell claims nothing.
  */
-function anyIsWrong(cells: readonly Cell[]): number {
+function anyIsWrong(cells: readonly CellEvidence[]): number {
   let sum = 0
   for (const { verdict } of cells)
     if (verdict.behaviour === 'sticky' || verdict.behaviour === 'broken') sum += verdict.errorProbability
@@ -105,11 +105,11 @@ function statementsOf(evidence: SurveyEvidence): SurveyStatement[] {
   return [...each, ...betweenEntries(evidence)]
 }
 
-const isSticky = ({ verdict }: Cell): boolean => verdict.behaviour === 'sticky'
+const isSticky = ({ verdict }: CellEvidence): boolean => verdict.behaviour === 'sticky'
 
 function stickiness(
   { index: entry }: SurveyEntry,
-  cells: readonly Cell[],
+  cells: readonly CellEvidence[],
   { expected }: SurveyEvidence,
 ): SurveyStatement[] {
   const judged = cells.filter(({ verdict }) => verdict.behaviour !== 'inconclusive')
@@ -122,7 +122,7 @@ function stickiness(
 }
 
 /** Where the clients that stay are: on one pod, on several, and how evenly. */
-function distribution({ index: entry }: SurveyEntry, cells: readonly Cell[]): SurveyStatement[] {
+function distribution({ index: entry }: SurveyEntry, cells: readonly CellEvidence[]): SurveyStatement[] {
   // One endpoint is where everybody is.
   const kept = cells.filter((cell) => isSticky(cell) && cell.verdict.eligibleEndpoints > 1)
   if (kept.length < 2) return []
@@ -165,13 +165,13 @@ function distribution({ index: entry }: SurveyEntry, cells: readonly Cell[]): Su
  * The probability that clients which are told apart are all on the pod of the first of them: Π 1/k over the others, that
  * is (1/k)^(N−1) where all have k pods to pick from. Where those differ, the client with most of them counts as the first.
  */
-function chanceOfOnePod(cells: readonly Cell[]): number {
+function chanceOfOnePod(cells: readonly CellEvidence[]): number {
   const pods = cells.map(({ verdict }) => verdict.eligibleEndpoints).toSorted((a, b) => b - a)
   return pods.slice(1).reduce((chance, k) => chance / k, 1)
 }
 
 /** Clients of which most answers say the same address. */
-function sharing({ index: entry }: SurveyEntry, cells: readonly Cell[]): SurveyStatement[] {
+function sharing({ index: entry }: SurveyEntry, cells: readonly CellEvidence[]): SurveyStatement[] {
   const seen = cells.flatMap(({ client, seenAddresses: [most] }) =>
     most === undefined ? [] : [{ client, ...most }],
   )
@@ -182,7 +182,7 @@ function sharing({ index: entry }: SurveyEntry, cells: readonly Cell[]): SurveyS
   )
 }
 
-function silence(entry: SurveyEntry, cells: readonly Cell[]): SurveyStatement[] {
+function silence(entry: SurveyEntry, cells: readonly CellEvidence[]): SurveyStatement[] {
   const silent = cells.filter(({ totals }) => totals.answered === 0)
   const groups = Map.groupBy(
     silent,
@@ -197,7 +197,7 @@ function silence(entry: SurveyEntry, cells: readonly Cell[]): SurveyStatement[] 
 }
 
 /** Who moved while endpoints changed. A client that is spread moves all the time. */
-function moves({ index: entry }: SurveyEntry, cells: readonly Cell[]): SurveyStatement[] {
+function moves({ index: entry }: SurveyEntry, cells: readonly CellEvidence[]): SurveyStatement[] {
   const moved = cells.filter(({ verdict }) => verdict.switches > 0 && verdict.behaviour !== 'spread')
   if (moved.length === 0) return []
   const groups = Map.groupBy(moved, ({ verdict }) =>
@@ -218,7 +218,7 @@ function moves({ index: entry }: SurveyEntry, cells: readonly Cell[]): SurveySta
 /** A node whose proxy had more clients to remember for a pod than it can. */
 function fullTables(
   entry: SurveyEntry,
-  cells: readonly Cell[],
+  cells: readonly CellEvidence[],
   { clients, tableCapacity }: SurveyEvidence,
 ): SurveyStatement[] {
   if (tableCapacity === undefined) return []
@@ -273,6 +273,6 @@ function differenceAtHome(one: SurveyEntry, other: SurveyEntry): EntryDifference
 }
 
 /** The pod that a client which stays is on at last. */
-function letterOf({ switches, backends }: Cell): string {
+function letterOf({ switches, backends }: CellEvidence): string {
   return switches.at(-1)?.to ?? backends[0]?.letter ?? ''
 }

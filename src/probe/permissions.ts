@@ -1,8 +1,8 @@
-import { mergeRules, roleHints, type Rule } from '../model/cluster/role.ts'
+import { mergeRules, roleHints, type RoleRule } from '../model/cluster/role.ts'
 import { UserError } from '../model/common/user-error.ts'
 
 /** Every request that `probe` makes, as RBAC rules. */
-export const probeRules: readonly Rule[] = [
+export const probeRules: readonly RoleRule[] = [
   { apiGroups: [''], resources: ['services'], verbs: ['get'] },
   { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: ['list', 'watch'] },
   { apiGroups: ['batch'], resources: ['jobs'], verbs: ['create', 'get', 'list', 'delete'] },
@@ -12,13 +12,13 @@ export const probeRules: readonly Rule[] = [
 ]
 
 /** Programs in containers: a connection by WebSocket is authorised as `create` since 1.35, before as `get`. */
-const execRule: Rule = { apiGroups: [''], resources: ['pods/exec'], verbs: ['create', 'get'] }
+const execRule: RoleRule = { apiGroups: [''], resources: ['pods/exec'], verbs: ['create', 'get'] }
 
 /** The same with `--identify sockets`. */
-export const socketsRules: readonly Rule[] = [...probeRules, execRule]
+export const socketsRules: readonly RoleRule[] = [...probeRules, execRule]
 
 /** The same with `--in-pod`, which makes nothing. Logs are for recognising pods whose answers do not name them. */
-export const inPodRules: readonly Rule[] = [
+export const inPodRules: readonly RoleRule[] = [
   { apiGroups: [''], resources: ['services'], verbs: ['get'] },
   { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: ['list', 'watch'] },
   { apiGroups: [''], resources: ['pods', 'pods/log'], verbs: ['get'] },
@@ -26,7 +26,7 @@ export const inPodRules: readonly Rule[] = [
 ]
 
 /** The same with the flags that make a shadow of the Service or echo pods. */
-export const shadowRules: readonly Rule[] = mergeRules([
+export const shadowRules: readonly RoleRule[] = mergeRules([
   ...probeRules,
   { apiGroups: [''], resources: ['services'], verbs: ['create', 'delete'] },
   { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: ['create'] },
@@ -34,14 +34,14 @@ export const shadowRules: readonly Rule[] = mergeRules([
 ])
 
 /** What `cleanup` needs, in each namespace that it is for. */
-export const cleanupRules: readonly Rule[] = [
+export const cleanupRules: readonly RoleRule[] = [
   { apiGroups: ['batch'], resources: ['jobs'], verbs: ['list', 'delete'] },
   { apiGroups: [''], resources: ['pods'], verbs: ['list', 'delete'] },
   { apiGroups: [''], resources: ['services'], verbs: ['list', 'delete'] },
 ]
 
 /** The same in the whole cluster, for the namespaces of demos. */
-export const cleanupClusterRules: readonly Rule[] = [
+export const cleanupClusterRules: readonly RoleRule[] = [
   { apiGroups: [''], resources: ['namespaces'], verbs: ['list', 'delete'] },
 ]
 
@@ -53,7 +53,7 @@ export function missingPermission(
   words: string,
   namespace: string,
   cause: unknown,
-  rules: readonly Rule[] = probeRules,
+  rules: readonly RoleRule[] = probeRules,
 ): UserError {
   return new UserError(words, {
     hints: roleHints('this Role holds all that probe needs; have it applied and bound to you:', {

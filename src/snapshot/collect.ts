@@ -11,7 +11,7 @@ import { readGroups, readVersion } from './groups.ts'
 import { ObjectReader } from './objects.ts'
 import { needsCloud } from '../mechanisms/service/balancers/recognise.ts'
 import { askNodes, readCloud, readProxy, readWindowsNodes } from './proxy.ts'
-import { type Asked, type Scope, ServiceReader } from './services.ts'
+import { type AskedService, type Scope, ServiceReader } from './services.ts'
 import { findService, getService, nameOf, resolveServices } from './targets.ts'
 import { toExplain, toExplainMany, type Wants } from './wants.ts'
 
@@ -177,7 +177,7 @@ export class Collector {
     if (group.length > 0) yield { ...common, services: group }
   }
 
-  #ask(subject: Service | NamespacedName): Asked {
+  #ask(subject: Service | NamespacedName): AskedService {
     if ('spec' in subject) return { ref: nameOf(subject), service: Promise.resolve(subject) }
     return { ref: subject, service: getService(this.#cluster, subject, this.#signal) }
   }
@@ -226,7 +226,7 @@ interface Common {
   clouded: Promise<boolean>
 }
 
-async function isAny(asked: readonly Asked[], is: (service: Service) => boolean): Promise<boolean> {
+async function isAny(asked: readonly AskedService[], is: (service: Service) => boolean): Promise<boolean> {
   const services = await Promise.all(asked.map(({ service }) => service))
   return services.some(is)
 }

@@ -14,7 +14,7 @@ import { toExplainOthers } from './wants.ts'
 import type { SourceFile } from './files/read.ts'
 
 /** What comes out of explaining, in order. */
-export type Step =
+export type ExplainStep =
   | { kind: 'explanation'; explanation: Explanation }
   /** About files, of no target. */
   | { kind: 'findings'; findings: readonly Finding[] }
@@ -26,7 +26,7 @@ export async function* explainCluster(
   cluster: Cluster,
   query: TargetQuery,
   signal?: AbortSignal,
-): AsyncGenerator<Step, void, undefined> {
+): AsyncGenerator<ExplainStep, void, undefined> {
   const isEverywhere = query.kind === 'list' && query.allNamespaces
   const namespace = isEverywhere ? undefined : cluster.namespace
   try {
@@ -46,7 +46,7 @@ async function* explainTargets(
   cluster: Cluster,
   query: TargetQuery,
   signal?: AbortSignal,
-): AsyncGenerator<Step, void, undefined> {
+): AsyncGenerator<ExplainStep, void, undefined> {
   const isEverywhere = query.kind === 'list' && query.allNamespaces
   const collector = new Collector(cluster, { signal, isEverywhere })
   if (query.kind === 'list') {
@@ -72,10 +72,10 @@ async function* explainServices(
   collector: Collector,
   targets: readonly NamedTarget[],
   signal: AbortSignal | undefined,
-): AsyncGenerator<Step, void, undefined> {
+): AsyncGenerator<ExplainStep, void, undefined> {
   collector.begin(targets.map(({ name }) => ({ namespace: cluster.namespace, name })))
   const services: Service[] = []
-  const failures: Step[] = []
+  const failures: ExplainStep[] = []
   for await (const item of resolveServices(cluster, { kind: 'names', targets }, signal)) {
     if ('service' in item) services.push(item.service)
     else failures.push({ kind: 'failure', error: item.error })
@@ -88,7 +88,7 @@ async function* explainOtherKinds(
   cluster: Cluster,
   collector: Collector,
   query: TargetQuery,
-): AsyncGenerator<Step, void, undefined> {
+): AsyncGenerator<ExplainStep, void, undefined> {
   collector.begin([], { wants: toExplainOthers, namespaces: [cluster.namespace] })
   const { explainOthers, readTargets } = await import('./others.ts')
   const { targets, errors } = await readTargets(cluster, collector, query)
@@ -108,7 +108,7 @@ export interface FileOptions {
 export async function* explainFiles(
   names: readonly string[],
   options: FileOptions,
-): AsyncGenerator<Step, void, undefined> {
+): AsyncGenerator<ExplainStep, void, undefined> {
   const { readFiles } = await import('./files/read.ts')
   const files = await Array.fromAsync(readFiles(names, options.recursive, options.stdin))
   const isFolder = files.every(({ named }) => !named)
@@ -120,7 +120,7 @@ export async function* explainFiles(
 export async function* explainKustomization(
   folder: string,
   namespace: string,
-): AsyncGenerator<Step, void, undefined> {
+): AsyncGenerator<ExplainStep, void, undefined> {
   const { kustomized } = await import('./files/kustomize.ts')
   yield* explainTexts([await kustomized(folder)], [folder], namespace, [])
 }
@@ -130,7 +130,7 @@ async function* explainTexts(
   names: readonly string[],
   namespace: string,
   hints: readonly string[],
-): AsyncGenerator<Step, void, undefined> {
+): AsyncGenerator<ExplainStep, void, undefined> {
   const { snapshotOfFiles } = await import('./files/snapshot.ts')
   const { snapshot, services, earlier, findings, objects } = snapshotOfFiles(files, namespace)
   if (objects === 0 && findings.length === 0) {
@@ -202,7 +202,7 @@ function listOf(names: readonly string[]): string {
 /** What explains is loaded while the server answers. */
 async function* explainSnapshot(
   reading: Snapshot | Promise<Snapshot>,
-): AsyncGenerator<Step, void, undefined> {
+): AsyncGenerator<ExplainStep, void, undefined> {
   const [snapshot, { analyseService }] = await Promise.all([reading, import('../analysis/analyse.ts')])
   for (const service of snapshot.services) {
     yield { kind: 'explanation', explanation: analyseService(snapshot, service) }

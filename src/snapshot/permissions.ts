@@ -1,10 +1,10 @@
 import { objectTypes, targetKinds } from '../mechanisms/index.ts'
 import { autoscalers, networkPolicies } from '../mechanisms/service/objects.ts'
 import { type ObjectType, resourceName } from '../model/cluster/object.ts'
-import type { Rule } from '../model/cluster/role.ts'
+import type { RoleRule } from '../model/cluster/role.ts'
 
 /** What `explain` reads in the namespace of a Service. Only the Service is needed; the rest is unknown where it is refused. */
-export const explainRules: readonly Rule[] = [
+export const explainRules: readonly RoleRule[] = [
   { apiGroups: [''], resources: ['services'], verbs: ['get', 'list'] },
   { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: ['list'] },
   { apiGroups: [''], resources: ['pods', 'events'], verbs: ['list'] },
@@ -12,7 +12,7 @@ export const explainRules: readonly Rule[] = [
 ]
 
 /** What it reads in kube-system, to recognise the Service proxy and its mode. */
-export const explainProxyRules: readonly Rule[] = [
+export const explainProxyRules: readonly RoleRule[] = [
   { apiGroups: ['apps'], resources: ['daemonsets'], verbs: ['list'] },
   { apiGroups: [''], resources: ['configmaps'], verbs: ['get'] },
   // Where neither tells: kube-proxy in static pods.
@@ -20,7 +20,7 @@ export const explainProxyRules: readonly Rule[] = [
 ]
 
 /** What it reads that belongs to no namespace. */
-export const explainClusterRules: readonly Rule[] = [
+export const explainClusterRules: readonly RoleRule[] = [
   { apiGroups: [''], resources: ['nodes'], verbs: ['list'] },
   // Whether Calico replaces kube-proxy.
   {
@@ -32,12 +32,12 @@ export const explainClusterRules: readonly Rule[] = [
 ]
 
 /** Lists, and single objects of the kinds that a user can name. */
-export function readRules(types: readonly ObjectType[]): Rule[] {
+export function readRules(types: readonly ObjectType[]): RoleRule[] {
   const named = new Set(targetKinds.map(({ type }) => resourceName(type)))
   const isNamed = (type: ObjectType): boolean => named.has(resourceName(type))
   return Map.groupBy(types, (type) => `${type.group} ${isNamed(type) ? 'named' : ''}`)
     .values()
-    .map((members): Rule => {
+    .map((members): RoleRule => {
       const verbs = members.every(isNamed) ? ['get', 'list'] : ['list']
       return {
         apiGroups: members.slice(0, 1).map(({ group }) => group),

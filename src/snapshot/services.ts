@@ -37,7 +37,7 @@ export interface Reading {
 }
 
 /** A Service that may still be on its way. */
-export interface Asked {
+export interface AskedService {
   ref: NamespacedName
   service: Promise<Service>
 }
@@ -77,7 +77,7 @@ export class ServiceReader {
   }
 
   /** What is known of a Service; what is not wanted is not asked for. */
-  async read({ ref, service }: Asked, reading: Reading): Promise<ServiceSnapshot> {
+  async read({ ref, service }: AskedService, reading: Reading): Promise<ServiceSnapshot> {
     const { scope, wants, sticky } = reading
     const { namespace, name } = ref
     const ifWanted = <T>(input: InputName, ask: () => Promise<Fact<T>>): Promise<Fact<T>> =>

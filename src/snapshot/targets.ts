@@ -10,7 +10,7 @@ import { readObject } from './read.ts'
 import { type Fact, mapFact } from '../model/cluster/fact.ts'
 
 /** One answer for each Service that was asked for: the Service, or why it cannot be had. */
-export type Resolved =
+export type ResolvedService =
   | { ref: NamespacedName; service: Service }
   | { ref: NamespacedName; error: ApiError | UserError }
 
@@ -23,7 +23,7 @@ export async function* resolveServices(
   cluster: Cluster,
   query: TargetQuery,
   signal?: AbortSignal,
-): AsyncGenerator<Resolved, void, undefined> {
+): AsyncGenerator<ResolvedService, void, undefined> {
   if (query.kind === 'names') {
     const answers = query.targets.map(({ name }) =>
       handled(readOne(cluster, { namespace: cluster.namespace, name }, signal)),
@@ -48,7 +48,7 @@ export async function readOne(
   cluster: Cluster,
   ref: NamespacedName,
   signal: AbortSignal | undefined,
-): Promise<Resolved> {
+): Promise<ResolvedService> {
   try {
     return { ref, service: await cluster.get<Service>(servicePath(ref.namespace, ref.name), { signal }) }
   } catch (error) {
@@ -77,7 +77,7 @@ export async function readWithSlices(
   cluster: Cluster,
   ref: NamespacedName,
   signal: AbortSignal | undefined,
-): Promise<{ found: Resolved; slices: EndpointSlice[] }> {
+): Promise<{ found: ResolvedService; slices: EndpointSlice[] }> {
   const query = { labelSelector: slicesSelector(ref.name) }
   // Why there is no Service says more than why there are no slices.
   const listed = handled(

@@ -9,7 +9,7 @@ import {
   fullyQualified,
   labelValue,
   qualifiedName,
-  type Rule,
+  type WordRule,
 } from './words.ts'
 
 /** ValidateEndpointSlice (k8s.io/kubernetes v1.36, pkg/apis/discovery/validation/validation.go). */
@@ -34,7 +34,7 @@ export function checkEndpointSlice(slice: Tree, out: Refusals): void {
   }
 }
 
-const addressRules: Readonly<Record<string, Rule>> = {
+const addressRules: Readonly<Record<string, WordRule>> = {
   IPv4: (text) => ofFamily(text, 'IPv4'),
   IPv6: (text) => ofFamily(text, 'IPv6'),
   FQDN: fullyQualified,

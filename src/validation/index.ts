@@ -1,10 +1,10 @@
 import { checkEndpoints, checkEndpointSlice } from './endpoints.ts'
 import { checkIngress, checkIngressClass } from './ingress.ts'
-import { type Refusal, Refusals } from './refusal.ts'
+import { type RefusedValue, Refusals } from './refusal.ts'
 import { checkService } from './service.ts'
 import type { Tree } from './value.ts'
 
-export type { Refusal } from './refusal.ts'
+export type { RefusedValue } from './refusal.ts'
 
 const checks: Readonly<Record<string, (object: Tree, out: Refusals) => void>> = {
   'v1 Service': checkService,
@@ -18,7 +18,7 @@ const checks: Readonly<Record<string, (object: Tree, out: Refusals) => void>> = 
  * What an API server would refuse an object for that has the right shape: names, ranges, fields that exclude each other.
  * Nothing for kinds that are not known here. Pure; never throws, whatever the object.
  */
-export function refusalsOf(object: Tree): Refusal[] {
+export function refusalsOf(object: Tree): RefusedValue[] {
   const out = new Refusals()
   checks[`${String(object['apiVersion'])} ${String(object['kind'])}`]?.(object, out)
   return out.list

@@ -8,7 +8,7 @@ import {
   domainPrefixedPath,
   pathSegment,
   portName,
-  type Rule,
+  type WordRule,
   wildcardSubdomain,
 } from './words.ts'
 
@@ -40,7 +40,7 @@ export function checkIngress(ingress: Tree, out: Refusals): void {
     )
 }
 
-const hostName: Rule = (text) => (text.includes('*') ? wildcardSubdomain(text) : dnsSubdomain(text))
+const hostName: WordRule = (text) => (text.includes('*') ? wildcardSubdomain(text) : dnsSubdomain(text))
 
 function checkRule(path: string, rule: Tree, out: Refusals): void {
   const host = textAt(rule, 'host')

@@ -1,13 +1,13 @@
 import { keyed, type Refusals } from './refusal.ts'
 import { listAt, textAt, type Tree, treeAt, treesAt } from './value.ts'
-import { dnsLabel, labelValue, pathSegment, qualifiedName, type Rule, time } from './words.ts'
+import { dnsLabel, labelValue, pathSegment, qualifiedName, type WordRule, time } from './words.ts'
 
 /**
  * ValidateObjectMeta (k8s.io/apimachinery v0.36, pkg/api/validation/objectmeta.go).
  *
  * @param nameRule what the kind allows as a name
  */
-export function checkMetadata(object: Tree, nameRule: Rule, out: Refusals): void {
+export function checkMetadata(object: Tree, nameRule: WordRule, out: Refusals): void {
   const metadata = treeAt(object, 'metadata') ?? {}
   const [name, generateName] = [textAt(metadata, 'name'), textAt(metadata, 'generateName')]
   if (name === undefined && generateName === undefined)
@@ -32,11 +32,11 @@ export function checkMetadata(object: Tree, nameRule: Rule, out: Refusals): void
 
 const standardFinalizers = new Set(['kubernetes', 'orphan', 'foregroundDeletion'])
 
-const finalizerName: Rule = (text) =>
+const finalizerName: WordRule = (text) =>
   qualifiedName(text) ??
   (text.includes('/') || standardFinalizers.has(text) ? undefined : 'must be a domain, "/" and a name')
 
-const groupVersion: Rule = (text) =>
+const groupVersion: WordRule = (text) =>
   /^[^/]*\/?[^/]+$/.test(text) ? undefined : 'must be a version, or a group, "/" and a version'
 
 function checkOwners(owners: readonly Tree[], out: Refusals): void {
@@ -79,7 +79,7 @@ function checkKey(path: string, key: string, text: string, out: Refusals): void 
 export function checkReference(
   path: string,
   reference: Tree,
-  { group, name }: { group: Rule; name: Rule },
+  { group, name }: { group: WordRule; name: WordRule },
   out: Refusals,
 ): void {
   out.text(`${path}.apiGroup`, reference['apiGroup'], group)

@@ -1,7 +1,7 @@
-import type { Rule } from './words.ts'
+import type { WordRule } from './words.ts'
 
 /** What an API server would refuse an object for. */
-export interface Refusal {
+export interface RefusedValue {
   /** The field, as `spec.ports[0].name`; the nearest one that is there for one that is missing. */
   path: string
   /** A required field is not there, or a field has a value that it may not have. */
@@ -16,7 +16,7 @@ export interface Refusal {
 
 /** Collects what is wrong with one object. */
 export class Refusals {
-  readonly list: Refusal[] = []
+  readonly list: RefusedValue[] = []
 
   missing(path: string, field: string, message = `${path}.${field} is missing`): void {
     this.list.push({ path, kind: 'missing', field, message, fix: `add ${field}:` })
@@ -27,7 +27,7 @@ export class Refusals {
   }
 
   /** A text that a rule has something against. A text that is not there is none of its business. */
-  text(path: string, value: unknown, rule: Rule): void {
+  text(path: string, value: unknown, rule: WordRule): void {
     if (typeof value !== 'string') return
     const problem = rule(value)
     if (problem !== undefined) this.value(path, `${lastOf(path)} "${shortened(value)}": ${problem}`, '')

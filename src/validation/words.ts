@@ -4,21 +4,21 @@
  */
 import { parseIp } from '../model/common/ip.ts'
 
-export type Rule = (text: string) => string | undefined
+export type WordRule = (text: string) => string | undefined
 
 const label = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/
 const subdomain = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/
 const nameOfLabel = /^([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]$/
 
 /** IsDNS1123Label: names of ports, namespaces and (as of 1.35) Services. */
-export const dnsLabel: Rule = (text) => {
+export const dnsLabel: WordRule = (text) => {
   if (text.length > 63) return 'has more than 63 characters'
   if (text.includes('.') && subdomain.test(text)) return 'must not hold dots'
   return label.test(text) ? undefined : 'must be lower case letters, digits and "-", with no "-" at its ends'
 }
 
 /** IsDNS1123Subdomain: most names of objects, and host names. */
-export const dnsSubdomain: Rule = (text) => {
+export const dnsSubdomain: WordRule = (text) => {
   if (text.length > 253) return 'has more than 253 characters'
   return subdomain.test(text)
     ? undefined
@@ -26,13 +26,13 @@ export const dnsSubdomain: Rule = (text) => {
 }
 
 /** IsWildcardDNS1123Subdomain: `*.example.com`. */
-export const wildcardSubdomain: Rule = (text) =>
+export const wildcardSubdomain: WordRule = (text) =>
   text.startsWith('*.') && dnsSubdomain(text.slice(2)) === undefined
     ? undefined
     : 'may begin with "*." and hold no other "*"'
 
 /** IsFullyQualifiedDomainName: at least two labels, a trailing dot allowed. */
-export const fullyQualified: Rule = (text) => {
+export const fullyQualified: WordRule = (text) => {
   const name = text.replace(/\.$/, '')
   const problem = dnsSubdomain(name)
   if (problem !== undefined) return problem
@@ -43,7 +43,7 @@ export const fullyQualified: Rule = (text) => {
 }
 
 /** IsValidLabelValue. */
-export const labelValue: Rule = (text) => {
+export const labelValue: WordRule = (text) => {
   if (text.length > 63) return 'has more than 63 characters'
   return text === '' || nameOfLabel.test(text)
     ? undefined
@@ -51,7 +51,7 @@ export const labelValue: Rule = (text) => {
 }
 
 /** IsQualifiedName: `name` or `prefix/name`: keys of labels and annotations, application protocols. */
-export const qualifiedName: Rule = (text) => {
+export const qualifiedName: WordRule = (text) => {
   const parts = text.split('/')
   if (parts.length > 2) return 'may hold one "/"'
   const name = parts.at(-1) ?? ''
@@ -63,7 +63,7 @@ export const qualifiedName: Rule = (text) => {
 }
 
 /** IsValidPortName: RFC 6335, with lower case only. */
-export const portName: Rule = (text) => {
+export const portName: WordRule = (text) => {
   if (text.length > 15) return 'has more than 15 characters'
   if (!/^[-a-z0-9]+$/.test(text)) return 'must be lower case letters, digits and "-"'
   if (!/[a-z]/.test(text)) return 'must hold a letter: a number goes without quotes'
@@ -73,7 +73,7 @@ export const portName: Rule = (text) => {
 }
 
 /** IsDomainPrefixedPath: `example.com/ingress`, controllers of IngressClasses. */
-export const domainPrefixedPath: Rule = (text) => {
+export const domainPrefixedPath: WordRule = (text) => {
   const slash = text.indexOf('/')
   if (slash <= 0 || slash === text.length - 1) return 'must be a domain, "/" and a path (example.com/ingress)'
   if (dnsSubdomain(text.slice(0, slash)) !== undefined) return 'must begin with a domain name'
@@ -83,13 +83,13 @@ export const domainPrefixedPath: Rule = (text) => {
 }
 
 /** IsPathSegmentName: kinds and names in references. */
-export const pathSegment: Rule = (text) => {
+export const pathSegment: WordRule = (text) => {
   if (text === '.' || text === '..') return `may not be "${text}"`
   return /[/%]/.test(text) ? 'may not hold "/" or "%"' : undefined
 }
 
 /** RFC 3339, as metav1.Time is read. */
-export const time: Rule = (text) =>
+export const time: WordRule = (text) =>
   /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d([.,]\d+)?(Z|[+-]\d\d:\d\d)$/.test(text) && isDate(text)
     ? undefined
     : 'must be a time such as 2026-01-02T03:04:05Z'
@@ -101,11 +101,11 @@ const isDate = (text: string): boolean => {
 }
 
 /** Any address in the spelling that the API wants (StrictIPCIDRValidation, on as of 1.36). */
-export const ipAddress: Rule = (text) =>
+export const ipAddress: WordRule = (text) =>
   parseIp(text) === undefined ? 'must be an IP address, without leading zeros' : undefined
 
 /** ValidateEndpointIP: addresses that no connection to a backend may go to. */
-export const endpointAddress: Rule = (text) => {
+export const endpointAddress: WordRule = (text) => {
   const ip = parseIp(text)
   if (ip === undefined) return ipAddress(text)
   const [high, low] =

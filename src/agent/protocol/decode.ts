@@ -17,7 +17,7 @@ export function createDecoder(shell?: AnswerReader): Decoder {
   return { push: (line) => (line.startsWith(shellPrefix) ? others : lines).push(line) }
 }
 
-interface Line extends Omit<Decoded, 'observations' | 'gap' | 'foreign'> {
+interface DecodedLine extends Omit<Decoded, 'observations' | 'gap' | 'foreign'> {
   line: number
   from: number
   target?: number
@@ -68,7 +68,7 @@ class LineDecoder implements Decoder {
     return decoded
   }
 
-  #readBatch(line: Line, decoded: Decoded): void {
+  #readBatch(line: DecodedLine, decoded: Decoded): void {
     this.#learn(line)
     let startUs = line.at ?? 0
     let outcome: Outcome = 'answered'
@@ -124,7 +124,7 @@ class LineDecoder implements Decoder {
     }
   }
 
-  #learn(line: Line): void {
+  #learn(line: DecodedLine): void {
     const [before, after] = line.known ?? [0, 0]
     if (before !== this.#known) this.#slots.clear()
     this.#known = after
@@ -147,10 +147,10 @@ class LineDecoder implements Decoder {
   }
 }
 
-function parseLine(text: string): Line | undefined {
+function parseLine(text: string): DecodedLine | undefined {
   if (!text.startsWith(linePrefix)) return undefined
   try {
-    const line: Line = JSON.parse(text)
+    const line: DecodedLine = JSON.parse(text)
     const { batch = '', from, line: number } = line
     return Number.isInteger(number) && Number.isInteger(from) && typeof batch === 'string' ? line : undefined
   } catch {

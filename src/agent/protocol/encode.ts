@@ -1,6 +1,6 @@
 import type { Identity, Observation, Outcome } from '../../model/probe/observation.ts'
 import { outcomes, replacedKinds } from '../../model/probe/observation.ts'
-import type { Beat, End, Failure, Hello, Start, TargetEnd } from './protocol.ts'
+import type { Beat, End, FailureReason, Hello, Start, TargetEnd } from './protocol.ts'
 import type { SlotContent } from './protocol.ts'
 import { identitySlots } from './protocol.ts'
 
@@ -109,7 +109,7 @@ export class Encoder {
     this.#say('start', start)
   }
 
-  failure(failure: Failure): void {
+  failure(failure: FailureReason): void {
     this.#say('failure', failure)
   }
 

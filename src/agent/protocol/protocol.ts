@@ -90,7 +90,7 @@ export interface Start {
 }
 
 /** Why a request brought no answer, in words. Said once per target, outcome and code. */
-export interface Failure {
+export interface FailureReason {
   target: number
   session?: number
   number: number
@@ -149,7 +149,7 @@ export interface Decoded {
   observations: Observation[]
   hello?: Hello
   start?: Start
-  failure?: Failure
+  failure?: FailureReason
   beat?: Beat
   done?: TargetEnd
   end?: End

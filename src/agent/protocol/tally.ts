@@ -2,7 +2,7 @@ import type { Identity, Observation, Outcome } from '../../model/probe/observati
 import type { Totals } from './protocol.ts'
 
 /** Counts what the last line about a target says. Wants the observations in the order of their numbers. */
-export class Tally {
+export class TargetTally {
   #requests = 0
   #connections = 0
   readonly #outcomes: Partial<Record<Outcome, number>> = {}

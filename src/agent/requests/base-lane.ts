@@ -5,7 +5,7 @@ import type { CookieUser } from '../cookies/user.ts'
 import type { Stage } from './failures.ts'
 import type { ResponseParser } from './http-response.ts'
 import type { Linger } from './linger.ts'
-import { Course, type Place } from './place.ts'
+import { Course, type RequestPlace } from './place.ts'
 
 /** How one request ended. The answer itself is in the lane's `answer` until the lane begins the next one. */
 export interface Exchange {
@@ -95,7 +95,7 @@ export abstract class BaseLane implements AnyLane {
   }
 
   /** Where the request goes, and where the connection leads. */
-  protected get place(): Place {
+  protected get place(): RequestPlace {
     return this.course.place
   }
 

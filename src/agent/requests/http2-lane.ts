@@ -9,7 +9,7 @@ import { markOf } from './lane.ts'
 import { cookiePlace } from './place.ts'
 
 /** What has been read of an answer. */
-interface Answer {
+interface PartialAnswer {
   status: number
   headers: [name: string, value: string][]
   body: Buffer
@@ -24,7 +24,7 @@ type Incoming = Record<string, string | string[] | number | undefined>
  * (ALPN), without TLS by prior knowledge (RFC 9113, 3.3).
  */
 export class Http2Lane extends BaseLane {
-  answer: Answer = emptyAnswer()
+  answer: PartialAnswer = emptyAnswer()
 
   readonly #http2: typeof http2
   readonly #header: readonly [string, string] | undefined
@@ -162,7 +162,7 @@ export class Http2Lane extends BaseLane {
 
 const noHttp2 = 'the server does not speak HTTP/2 here'
 
-function emptyAnswer(): Answer {
+function emptyAnswer(): PartialAnswer {
   return { status: 0, headers: [], body: Buffer.alloc(0), bodyLength: 0 }
 }
 

@@ -4,7 +4,7 @@ import { BaseLane, type LaneUser, type Plan } from './base-lane.ts'
 import { connectTls } from './connect.ts'
 import { outcomeOf } from './failures.ts'
 import { type Progress, ResponseParser } from './http-response.ts'
-import { cookiePlace, type Place } from './place.ts'
+import { cookiePlace, type RequestPlace } from './place.ts'
 
 /**
  * Connections read into this. One for all: what is in it is used up before the next read
@@ -232,7 +232,7 @@ export class Lane extends BaseLane {
 }
 
 /** @param user lines of the head, or nothing */
-function requestOf(plan: Plan, place: Place, number: number, user: string): string {
+function requestOf(plan: Plan, place: RequestPlace, number: number, user: string): string {
   const { config, target } = plan
   const { keepAlive, payload = '' } = config
   const { scheme, path, hostHeader } = place

@@ -1,5 +1,5 @@
 /** What to do next: start a request now, wait for so many milliseconds, wait for a request to end, or start no more. */
-export type Step = 'start' | 'busy' | 'done' | number
+export type PaceStep = 'start' | 'busy' | 'done' | number
 
 export interface Pace {
   /** Between starts, in milliseconds; 0 is as fast as possible. */
@@ -34,7 +34,7 @@ export class Pacer {
   }
 
   /** `now` in milliseconds. After `start` the caller starts a request. */
-  next(now: number, inFlight: number): Step {
+  next(now: number, inFlight: number): PaceStep {
     const { intervalMs, pausesMs, concurrency, requests, durationMs } = this.#pace
     if (this.started === 0) this.#firstAt = this.#due = now
     if (this.started >= requests || now - this.#firstAt >= durationMs) return 'done'

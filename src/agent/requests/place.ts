@@ -3,7 +3,7 @@ import type { Scheme } from '../../model/probe/observation.ts'
 import type { CompleteTarget } from '../complete-config.ts'
 
 /** Where a request goes: where its target says, or where a redirect led it. */
-export interface Place {
+export interface RequestPlace {
   scheme: Scheme
   port: number
   path: string
@@ -18,10 +18,10 @@ interface Answered {
 
 /** Where the requests of a lane go, one after the other: where its target says, and where redirects lead. */
 export class Course {
-  place: Place
+  place: RequestPlace
   /** Redirects that were followed since the request began. */
   redirects = 0
-  readonly #start: Place
+  readonly #start: RequestPlace
   readonly #mostRedirects: number
 
   constructor({ port, path, hostHeader, redirects }: CompleteTarget, scheme: Scheme) {
@@ -44,7 +44,7 @@ export class Course {
     return this.#goTo(place)
   }
 
-  #goTo(place: Place): boolean {
+  #goTo(place: RequestPlace): boolean {
     const { scheme, port } = this.place
     this.place = place
     return place.scheme === scheme && place.port === port
@@ -55,7 +55,7 @@ const redirecting: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
 const usualPorts = { 'http:': 80, 'https:': 443 } as const
 
 /** Where an answer sends a browser; undefined unless that is on the same host. */
-function redirectedTo({ status, headers }: Answered, from: Place): Place | undefined {
+function redirectedTo({ status, headers }: Answered, from: RequestPlace): RequestPlace | undefined {
   if (!redirecting.has(status)) return undefined
   const location = headers.find(([name]) => name === 'location')?.[1]
   const base = `${from.scheme}://${from.hostHeader}${from.path}`
@@ -74,7 +74,7 @@ function redirectedTo({ status, headers }: Answered, from: Place): Place | undef
 }
 
 /** What cookies care about of it. */
-export function cookiePlace({ hostHeader, path, scheme }: Place): CookiePlace {
+export function cookiePlace({ hostHeader, path, scheme }: RequestPlace): CookiePlace {
   return {
     host: hostHeader.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1'),
     path,

@@ -32,10 +32,10 @@ export function readToolOutput(lines: readonly string[], exit: number | undefine
   return { outcome: 'answered', answer: { status, headers, body: body.join('\n') } }
 }
 
-type Failure = Exclude<Outcome, 'answered'>
+type FailedOutcome = Exclude<Outcome, 'answered'>
 
 /** https://curl.se/libcurl/c/libcurl-errors.html */
-const curlCodes: Readonly<Record<number, Failure>> = {
+const curlCodes: Readonly<Record<number, FailedOutcome>> = {
   1: 'protocol',
   5: 'dns',
   6: 'dns',
@@ -60,7 +60,7 @@ const curlCodes: Readonly<Record<number, Failure>> = {
 }
 
 /** What the tools' words mean, the first that fits. */
-const words: readonly (readonly [RegExp, Failure])[] = [
+const words: readonly (readonly [RegExp, FailedOutcome])[] = [
   [/refused/i, 'refused'],
   [/reset by peer|broken pipe|closed connection|error getting response|no data received/i, 'reset'],
   [/timed? ?out|timeout/i, 'timeout'],

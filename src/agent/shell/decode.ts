@@ -3,7 +3,7 @@ import type { Identifier } from '../answers/identify.ts'
 import type { Decoded, End, Hello } from '../protocol/protocol.ts'
 import { protocolVersion } from '../protocol/protocol.ts'
 import { seenAddressOf } from '../requests/seen-address.ts'
-import { Tally } from '../protocol/tally.ts'
+import { TargetTally } from '../protocol/tally.ts'
 import { readToolOutput } from './answer.ts'
 
 /** Where every line of the agent in shell begins. */
@@ -27,7 +27,7 @@ export interface AnswerReader {
  */
 export class ShellDecoder {
   readonly #reader: AnswerReader
-  readonly #tally = new Tally()
+  readonly #tally = new TargetTally()
   readonly #told = new Set<string>()
   #next = 1
 

@@ -11,7 +11,7 @@ import type { NamedTarget } from '../../model/targets/parse.ts'
 import type { ChangePlan } from '../../model/affinity/write.ts'
 import { type Carried, fitted, type Instead } from './migrate.ts'
 
-export interface Asked {
+export interface AskedChange {
   request: ChangeRequest
   /** The mechanism that is to do it, where there is a choice. */
   with: string | undefined
@@ -54,7 +54,7 @@ export function ableTo(type: ObjectType, named: string | undefined): readonly Ch
 function requestTo(
   changing: Changing,
   object: KubernetesObject,
-  { request, carried }: Asked,
+  { request, carried }: AskedChange,
   store: Store,
 ): { request: ChangeRequest; notices: readonly ChangeNotice[] } {
   if (carried === undefined) return { request, notices: [] }
@@ -66,7 +66,7 @@ function requestTo(
 export function choose(
   able: readonly Changing[],
   object: KubernetesObject,
-  options: Asked,
+  options: AskedChange,
   store: Store,
 ): { changing: Changing; plan: ChangePlan } {
   const name = objectName(refOf(object))

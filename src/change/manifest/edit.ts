@@ -53,7 +53,7 @@ export function editManifest(text: string, edit: Edit, file: string): EditedMani
   const edited: ManifestObject[] = []
   const splices: Splice[] = []
   for (const document of documents) {
-    const place: Place = { text, at, resolve: aliasesOf(document) }
+    const place: Edited = { text, at, resolve: aliasesOf(document) }
     for (const { mapping, object } of objectsIn(document.contents, document.toJS(), place)) {
       const before = object as unknown as KubernetesObject
       const tree = edit(before)
@@ -148,14 +148,14 @@ function plainObjects(documents: readonly Document.Parsed[]): unknown[] {
 }
 
 /** What the functions below need of a document. */
-interface Place {
+interface Edited {
   text: string
   at: (offset: number) => string
   resolve: Resolve
 }
 
 /** The objects of a document, each with what it holds: itself, or those in the items of a List. */
-function objectsIn(node: unknown, value: unknown, place: Place): { mapping: Mapping; object: FieldTree }[] {
+function objectsIn(node: unknown, value: unknown, place: Edited): { mapping: Mapping; object: FieldTree }[] {
   if (!isMap(node) || !isTree(value)) return []
   const { items } = value
   const list = isListKind(value['kind']) ? place.resolve(node.get('items', true)) : undefined
@@ -164,7 +164,7 @@ function objectsIn(node: unknown, value: unknown, place: Place): { mapping: Mapp
   return isObject(value) ? [{ mapping: node, object: value }] : []
 }
 
-function editObject(place: Place, mapping: Mapping, object: FieldTree, tree: FieldTree): Splice[] {
+function editObject(place: Edited, mapping: Mapping, object: FieldTree, tree: FieldTree): Splice[] {
   const spec = mapping.get('spec', true)
   if ('spec' in tree && Object.keys(treeOr(object['spec'])).length === 0) {
     const where = place.at((isNode(spec) ? spec : mapping).range?.[0] ?? 0)
@@ -205,7 +205,7 @@ function namesIn(tree: FieldTree): ReadonlySet<string> {
  * Sets entries of a mapping, and within mappings and lists that exist only what is missing or different. What comes into
  * the mapping by `<<` is overridden in it, as others may share the anchor.
  */
-function setEntries(place: Place, mapping: Mapping, now: FieldTree, tree: FieldTree): Splice[] {
+function setEntries(place: Edited, mapping: Mapping, now: FieldTree, tree: FieldTree): Splice[] {
   const merged = mergedKeys(mapping, place.resolve)
   const missing: (readonly [string, FieldValue])[] = []
   const removed = new Set<Pair>()
@@ -251,7 +251,7 @@ function treeOr(value: FieldValue | undefined): FieldTree {
 }
 
 /** `now` is what a node holds, with all that comes by aliases and merges. */
-function setValue(place: Place, node: Node, now: FieldValue | undefined, value: FieldValue): Splice[] {
+function setValue(place: Edited, node: Node, now: FieldValue | undefined, value: FieldValue): Splice[] {
   const { text } = place
   if (isTree(value) && isMap(node) && node.items.length > 0 && !isRewritten(node, value))
     return setEntries(place, node, treeOr(now), value)
@@ -280,7 +280,7 @@ function setAlias(text: string, node: Alias, now: FieldTree, value: FieldTree): 
 }
 
 /** An item of a list becomes the new one by what is different in it. */
-function setItem(place: Place, node: Node, now: FieldValue | undefined, value: FieldValue = null): Splice[] {
+function setItem(place: Edited, node: Node, now: FieldValue | undefined, value: FieldValue = null): Splice[] {
   if (isEqual(now, value)) return []
   return setValue(place, node, now, isTree(now) && isTree(value) ? difference(now, value) : value)
 }

@@ -9,7 +9,7 @@ import { isOfType, keyOf, type ObjectType, refOf, resourceName } from '../../mod
 import { UserError } from '../../model/common/user-error.ts'
 import type { FieldTree, Write } from '../../model/affinity/write.ts'
 import type { SourceFile } from '../../snapshot/files/read.ts'
-import { ableTo, type Asked, choose, type From, ownSource, type To } from '../carry/choose.ts'
+import { ableTo, type AskedChange, choose, type From, ownSource, type To } from '../carry/choose.ts'
 import { carryTo, isAt, joined } from '../carry/counterparts.ts'
 import { storeOf } from '../../model/cluster/store.ts'
 import { snapshotOfFiles } from '../../snapshot/files/snapshot.ts'
@@ -27,7 +27,7 @@ const ofCluster = [ingressClassObjects, definitions]
  */
 export function editOthers(
   files: readonly SourceFile[],
-  { from, to, ...plain }: Omit<Asked, 'carried'> & { from?: From | undefined; to?: To | undefined },
+  { from, to, ...plain }: Omit<AskedChange, 'carried'> & { from?: From | undefined; to?: To | undefined },
 ): EditedFiles {
   const source = from === undefined ? undefined : sourceIn(files, from)
   const objects = objectsOf(files)
@@ -72,7 +72,7 @@ export function editOthers(
 interface Job {
   object: KubernetesObject
   type: ObjectType
-  asked: Asked
+  asked: AskedChange
 }
 
 /** What stands for each of the objects that keep clients at the other end. */
@@ -80,7 +80,7 @@ function jobsAt(
   files: readonly SourceFile[],
   objects: readonly KubernetesObject[],
   { destination, instead }: To,
-): (Omit<Job, 'asked'> & { asked: Omit<Asked, 'request'> })[] {
+): (Omit<Job, 'asked'> & { asked: Omit<AskedChange, 'request'> })[] {
   const { snapshot } = snapshotOfFiles(files, 'default')
   const sources = targetsAmong(objects, undefined).flatMap(({ object, type }) => {
     const source = { kind: kindOf(type), object: placed(object) }

@@ -1,9 +1,9 @@
 import type { Changing } from '../../mechanisms/changing.ts'
 import { type ObjectType, resourceName } from '../../model/cluster/object.ts'
-import { mergeRules, type Rule } from '../../model/cluster/role.ts'
+import { mergeRules, type RoleRule } from '../../model/cluster/role.ts'
 
 /** What somebody needs to be allowed to change a target of a type: to read what decides, and to write what may be written. */
-export function rulesFor(target: ObjectType, able: readonly Changing[]): Rule[] {
+export function rulesFor(target: ObjectType, able: readonly Changing[]): RoleRule[] {
   const types = new Map(
     [target, ...able.flatMap(({ reads }) => reads)].map((type) => [resourceName(type), type]),
   )

@@ -1,12 +1,12 @@
 import { type ApiError, isConflict, isForbidden } from '../../cluster/index.ts'
 import { objectName, type ObjectRef } from '../../model/findings/finding.ts'
-import { isRefusedByRbac, roleHints, type Rule } from '../../model/cluster/role.ts'
+import { isRefusedByRbac, roleHints, type RoleRule } from '../../model/cluster/role.ts'
 import { UserError } from '../../model/common/user-error.ts'
 import type { Keeper } from '../owners/keepers.ts'
 import type { FieldOwner } from '../owners/managers.ts'
 
 /** Every request that `enable` and `disable` cannot do without; what the findings read besides is left out if it is refused. */
-export const changeRules: readonly Rule[] = [
+export const changeRules: readonly RoleRule[] = [
   { apiGroups: [''], resources: ['services'], verbs: ['get', 'list', 'patch'] },
 ]
 
@@ -14,7 +14,7 @@ export const changeRules: readonly Rule[] = [
 export function explainProblem(
   error: unknown,
   namespace: string,
-  rules: readonly Rule[] = changeRules,
+  rules: readonly RoleRule[] = changeRules,
 ): unknown {
   if (!isForbidden(error) || !isRefusedByRbac(error.message)) return error
   return new UserError(error.status.message ?? error.message, {
@@ -31,7 +31,7 @@ export function explainProblem(
 }
 
 /** What is needed to wait on every node; a probe tells by itself what it needs. */
-export const waitRules: readonly Rule[] = [{ apiGroups: [''], resources: ['nodes'], verbs: ['list'] }]
+export const waitRules: readonly RoleRule[] = [{ apiGroups: [''], resources: ['nodes'], verbs: ['list'] }]
 
 /** The same for waiting, which needs to know the nodes. */
 export function explainWaitProblem(error: unknown): unknown {

@@ -2,7 +2,7 @@ import { splitCommand } from '../flags/argv.ts'
 import { globalOptions } from '../flags/global-options.ts'
 import { type Completion, directives, nothing, offer } from './candidate.ts'
 import { completeFlagName, completeFlagValue } from './flags.ts'
-import { type CompletableFlags, type Line, readLine } from './line.ts'
+import { type CompletableFlags, type TypedLine, readLine } from './line.ts'
 import type { TargetKind } from '../../model/affinity/target.ts'
 import type { Names } from './names.ts'
 
@@ -28,7 +28,7 @@ export interface CompletableCommand {
 export async function complete(
   argv: readonly string[],
   commands: readonly CompletableCommand[],
-  namesFor: (line: Line) => Names,
+  namesFor: (line: TypedLine) => Names,
 ): Promise<Completion> {
   const typed = argv.slice(0, -1)
   const last = argv.at(-1) ?? ''
@@ -80,7 +80,7 @@ function commandNames(commands: readonly CompletableCommand[], partial: string):
 
 /** Names of another kind than Services, where one was typed or begun: `ingress/`, `ing `, `ingr`. */
 async function completeKind(
-  { words, partial }: Line,
+  { words, partial }: TypedLine,
   names: Names,
   { kinds }: CompletableCommand,
 ): Promise<Completion | undefined> {
@@ -113,7 +113,7 @@ async function completeKind(
 
 /** Names of Services, in the form that was begun; the API server has sorted them. */
 async function completeService(
-  { words, partial }: Line,
+  { words, partial }: TypedLine,
   names: Names,
   { subcommands = [], serviceSelector }: CompletableCommand,
 ): Promise<Completion> {

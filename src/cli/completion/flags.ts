@@ -1,5 +1,5 @@
 import { type Candidate, type Completion, files, offer } from './candidate.ts'
-import type { CompletableFlag, CompletableFlags, Line } from './line.ts'
+import type { CompletableFlag, CompletableFlags, TypedLine } from './line.ts'
 import type { Names } from './names.ts'
 
 /** Flags whose value is a file or a folder: the shell knows best. */
@@ -15,7 +15,7 @@ const fileFlags = new Set([
 ])
 
 /** `--flag` and `-f` of what may still be typed. */
-export function completeFlagName(line: Line, flags: CompletableFlags): Completion {
+export function completeFlagName(line: TypedLine, flags: CompletableFlags): Completion {
   const candidates = Object.entries(flags)
     .filter(([name, flag]) => flag.hidden !== true && !line.typed.has(name))
     .sort(([a], [b]) => a.localeCompare(b))
@@ -32,7 +32,7 @@ function namesOf(name: string, { char, description }: CompletableFlag): Candidat
 export async function completeFlagValue(
   name: string,
   flag: CompletableFlag | undefined,
-  line: Line,
+  line: TypedLine,
   names: Names,
 ): Promise<Completion> {
   if (fileFlags.has(name)) return files

@@ -10,7 +10,7 @@ export interface CompletableFlag {
 export type CompletableFlags = Readonly<Record<string, CompletableFlag>>
 
 /** A command line that is being typed, up to its last word. */
-export interface Line {
+export interface TypedLine {
   /** Values of the flags that were typed, the last one of each. */
   values: Readonly<Record<string, string>>
   /** Names of the flags that were typed. */
@@ -26,7 +26,7 @@ export interface Line {
 }
 
 /** Reads the words after the command as kubectl's parser would, and forgives what it would refuse. */
-export function readLine(words: readonly string[], last: string, flags: CompletableFlags): Line {
+export function readLine(words: readonly string[], last: string, flags: CompletableFlags): TypedLine {
   const values: Record<string, string> = {}
   const typed = new Set<string>()
   const plain: string[] = []

@@ -1,26 +1,26 @@
 import type { Cluster, KubeconfigNames } from '../../cluster/index.ts'
 import { listPath, nodesPath, servicePath, servicesPath } from '../../cluster/paths.ts'
 import type { KubernetesList, KubernetesObject, Service } from '../../model/cluster/kubernetes.ts'
-import type { Rule } from '../../model/cluster/role.ts'
+import type { RoleRule } from '../../model/cluster/role.ts'
 import type { TargetKind } from '../../model/affinity/target.ts'
 import type { Candidate } from './candidate.ts'
-import type { Line } from './line.ts'
+import type { TypedLine } from './line.ts'
 import { defined } from '../../model/common/defined.ts'
 
 /** What is listed for the words of a line; where it is refused nothing is offered. */
-export const completionRules: readonly Rule[] = [
+export const completionRules: readonly RoleRule[] = [
   { apiGroups: [''], resources: ['services'], verbs: ['get', 'list'] },
 ]
 
 /** The same for `-n` and `--node`. */
-export const completionClusterRules: readonly Rule[] = [
+export const completionClusterRules: readonly RoleRule[] = [
   { apiGroups: [''], resources: ['namespaces', 'nodes'], verbs: ['list'] },
 ]
 
 /** Names that only the kubeconfig or the cluster knows. */
 export interface Names {
   /** Values for a flag that names something; empty for one that does not. */
-  ofFlag(flag: string, line: Line): Promise<Candidate[]>
+  ofFlag(flag: string, line: TypedLine): Promise<Candidate[]>
   /** Those of a label selector, or all. */
   services(selector?: string): Promise<Candidate[]>
   /** Those of another kind. */
@@ -44,7 +44,7 @@ export function liveNames({ kubeconfig, cluster, origin }: Sources): Names {
     return items.map(({ metadata }) => ({ word: metadata.name }))
   }
   const words = (list: readonly string[]): Candidate[] => list.map((word) => ({ word }))
-  const ofFlags: Record<string, (line: Line) => Promise<Candidate[]>> = {
+  const ofFlags: Record<string, (line: TypedLine) => Promise<Candidate[]>> = {
     context: async () => words((await kubeconfig()).contexts),
     cluster: async () => words((await kubeconfig()).clusters),
     user: async () => words((await kubeconfig()).users),

@@ -3,7 +3,7 @@ import { homeFolder } from '../home.ts'
 import { openCluster } from '../open-cluster.ts'
 import { nothing, printed } from './candidate.ts'
 import { type CompletableCommand, complete } from './complete.ts'
-import type { Line } from './line.ts'
+import type { TypedLine } from './line.ts'
 import { liveNames } from './names.ts'
 
 /** Somebody waits with a finger on a key. */
@@ -62,7 +62,7 @@ function given(values: Readonly<Record<string, string | undefined>>): Record<str
 
 /** The cluster that the command will be for, without a word on the screen or a question. */
 async function openQuietly(
-  { values, typed }: Pick<Line, 'values' | 'typed'>,
+  { values, typed }: Pick<TypedLine, 'values' | 'typed'>,
   version: string,
 ): Promise<Cluster> {
   const { 'as-group': group, ...single } = values

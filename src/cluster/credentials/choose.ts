@@ -2,7 +2,7 @@ import { dataOrFile } from '../files.ts'
 import type { Connection } from '../kubeconfig/resolve.ts'
 import type { Environment } from '../types.ts'
 import { authProviderCredentials } from './auth-provider.ts'
-import { bearer, constant, type Credentials, type Identity } from './credentials.ts'
+import { bearer, constant, type Credentials, type CallerIdentity } from './credentials.ts'
 import type { ExecClusterInfo } from './exec.ts'
 import { tokenFileCredentials } from './token-file.ts'
 
@@ -21,7 +21,7 @@ export async function chooseCredentials(
 ): Promise<Credentials> {
   const { user, userName } = connection
   if (connection.server.protocol !== 'https:') return constant({})
-  const certificate: Identity = {
+  const certificate: CallerIdentity = {
     cert: await dataOrFile(user['client-certificate-data'], user['client-certificate'], 'client-cert'),
     key: await dataOrFile(user['client-key-data'], user['client-key'], 'client-key'),
   }

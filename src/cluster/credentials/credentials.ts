@@ -1,7 +1,7 @@
 import { KubeconfigError } from '../answers/errors.ts'
 
 /** What a request carries to say who asks. */
-export interface Identity {
+export interface CallerIdentity {
   authorization?: string | undefined
   /** PEM of a client certificate and its key. */
   cert?: string | undefined
@@ -15,13 +15,13 @@ export interface Credentials {
    *
    * @throws KubeconfigError when it cannot be had.
    */
-  current(): Promise<Identity>
+  current(): Promise<CallerIdentity>
   /** After a 401: forgets what may be stale. False when the next identity would be the same. */
   renew(): boolean
 }
 
 /** Credentials that stay what they are. */
-export function constant(identity: Identity): Credentials {
+export function constant(identity: CallerIdentity): Credentials {
   return { current: () => Promise.resolve(identity), renew: () => false }
 }
 

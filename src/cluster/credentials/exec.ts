@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { KubeconfigError } from '../answers/errors.ts'
 import type { ExecConfig } from '../kubeconfig/types.ts'
 import type { Environment } from '../types.ts'
-import { bearer, type Credentials, type Identity } from './credentials.ts'
+import { bearer, type Credentials, type CallerIdentity } from './credentials.ts'
 
 const API_VERSIONS = ['client.authentication.k8s.io/v1', 'client.authentication.k8s.io/v1beta1']
 
@@ -42,10 +42,10 @@ export function execCredentials(
   now: () => number = Date.now,
 ): Credentials {
   check(config, userName)
-  let cached: { identity: Identity; expires: number } | undefined
-  let running: Promise<Identity> | undefined
+  let cached: { identity: CallerIdentity; expires: number } | undefined
+  let running: Promise<CallerIdentity> | undefined
 
-  async function refresh(): Promise<Identity> {
+  async function refresh(): Promise<CallerIdentity> {
     const status = await run(config, cluster, environment)
     const identity = identityOf(status)
     const expires = status.expirationTimestamp ? Date.parse(status.expirationTimestamp) : Infinity
@@ -166,7 +166,7 @@ function parse(output: string, apiVersion: string): NonNullable<ExecCredential['
 
 const rfc3339 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/
 
-function identityOf(status: NonNullable<ExecCredential['status']>): Identity {
+function identityOf(status: NonNullable<ExecCredential['status']>): CallerIdentity {
   const { token, clientCertificateData: cert, clientKeyData: key } = status
   if (!token && !cert && !key) throw failed("exec plugin didn't return a token or cert/key pair")
   if (!cert !== !key) throw failed('exec plugin returned only certificate or key, not both')

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { KubeconfigError } from '../answers/errors.ts'
 import { readProblem } from '../files.ts'
-import { bearer, type Credentials, type Identity } from './credentials.ts'
+import { bearer, type Credentials, type CallerIdentity } from './credentials.ts'
 
 /** Tokens in files are replaced while programs run (a pod's lasts an hour), so they are read again this often. */
 const REREAD_MS = 60_000
@@ -13,7 +13,7 @@ const REREAD_MS = 60_000
 export function tokenFileCredentials(
   file: string,
   fallback: string | undefined,
-  certificate: Identity,
+  certificate: CallerIdentity,
   now: () => number = Date.now,
 ): Credentials {
   let token: string | undefined

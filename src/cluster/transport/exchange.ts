@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { ConnectionOptions } from 'node:tls'
-import type { Identity } from '../credentials/credentials.ts'
+import type { CallerIdentity } from '../credentials/credentials.ts'
 import type { ConnectionError } from '../answers/errors.ts'
 
 /** What a server is asked. */
@@ -28,8 +28,8 @@ export interface HttpResponse {
 }
 
 /** What the connections to one server have in common. */
-export interface Surroundings {
-  tlsFor: (identity: Identity) => SecureOptions
+export interface ConnectionContext {
+  tlsFor: (identity: CallerIdentity) => SecureOptions
   /** Says what became of a connection. */
   explain: (error: unknown) => ConnectionError
   /** Aborted when all connections are to be closed. */

@@ -1,9 +1,9 @@
 import { getCACertificates } from 'node:tls'
 import { forwarderTo } from './address.ts'
 import { connectionError } from './connection-problem.ts'
-import type { Identity } from '../credentials/credentials.ts'
+import type { CallerIdentity } from '../credentials/credentials.ts'
 import type { ConnectionError } from '../answers/errors.ts'
-import type { HttpRequest, HttpResponse, SecureOptions, Surroundings } from './exchange.ts'
+import type { HttpRequest, HttpResponse, SecureOptions, ConnectionContext } from './exchange.ts'
 import type { Http1 } from './http1.ts'
 import { SharedConnection } from './http2.ts'
 import type { Connection } from '../kubeconfig/resolve.ts'
@@ -23,7 +23,7 @@ export class HttpTransport {
   readonly #shared = new Map<string, SharedConnection>()
   #http1: Promise<Http1> | undefined
   readonly #ending = new AbortController()
-  readonly #surroundings: Surroundings
+  readonly #surroundings: ConnectionContext
 
   constructor(connection: Connection, proxy: URL | undefined, http2: boolean) {
     this.#connection = connection
@@ -37,7 +37,7 @@ export class HttpTransport {
   }
 
   /** Rejects with ConnectionError, or with the reason of the signal. */
-  async send(request: HttpRequest, identity: Identity): Promise<HttpResponse> {
+  async send(request: HttpRequest, identity: CallerIdentity): Promise<HttpResponse> {
     request.signal?.throwIfAborted()
     this.#ending.signal.throwIfAborted()
     if (this.#isShared && request.lasting !== true) {
@@ -53,7 +53,7 @@ export class HttpTransport {
     this.#ending.abort(new Error('the connection to the cluster was closed'))
   }
 
-  #sharedBy(identity: Identity): SharedConnection {
+  #sharedBy(identity: CallerIdentity): SharedConnection {
     const key = identity.cert ?? ''
     const known = this.#shared.get(key)
     if (known?.isUsable === true) return known
@@ -73,7 +73,7 @@ export class HttpTransport {
   }
 }
 
-function secureOptions({ ca, verify, serverName }: Connection, identity: Identity): SecureOptions {
+function secureOptions({ ca, verify, serverName }: Connection, identity: CallerIdentity): SecureOptions {
   return {
     rejectUnauthorized: verify,
     ...(verify ? { ca: ca ?? systemAuthorities() } : {}),

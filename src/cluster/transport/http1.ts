@@ -9,9 +9,9 @@ import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
 import type { Duplex } from 'node:stream'
 import { hostOf, portOf } from './address.ts'
 import { CONNECT_LIMIT_MS, IDLE_LIMIT_MS, KEEP_ALIVE_MS } from './connection-limits.ts'
-import type { Identity } from '../credentials/credentials.ts'
+import type { CallerIdentity } from '../credentials/credentials.ts'
 import { forwarderTo } from './address.ts'
-import type { HttpRequest, HttpResponse, Surroundings } from './exchange.ts'
+import type { HttpRequest, HttpResponse, ConnectionContext } from './exchange.ts'
 import { TunnelHttpAgent, TunnelHttpsAgent } from '../proxy/agents.ts'
 import { proxyAuthorization } from '../proxy/tunnel.ts'
 
@@ -22,14 +22,14 @@ const MOST_CONNECTIONS = 3
 export class Http1 {
   readonly #server: URL
   readonly #proxy: URL | undefined
-  readonly #surroundings: Surroundings
+  readonly #surroundings: ConnectionContext
   readonly #agents = new Map<string, HttpAgent>()
   readonly #prefix: string
   /** Connections that left their pool. */
   readonly #upgraded = new Set<Duplex>()
   readonly #forwarder: URL | undefined
 
-  constructor(server: URL, proxy: URL | undefined, surroundings: Surroundings) {
+  constructor(server: URL, proxy: URL | undefined, surroundings: ConnectionContext) {
     this.#server = server
     this.#proxy = proxy
     this.#surroundings = surroundings
@@ -39,7 +39,7 @@ export class Http1 {
   }
 
   /** Rejects with ConnectionError, or with the reason of the signal. */
-  async send(request: HttpRequest, identity: Identity): Promise<HttpResponse> {
+  async send(request: HttpRequest, identity: CallerIdentity): Promise<HttpResponse> {
     const { signal } = request
     signal?.throwIfAborted()
     this.#surroundings.ending.throwIfAborted()
@@ -92,7 +92,7 @@ export class Http1 {
     this.#agents.clear()
   }
 
-  #open({ method, path, headers, lasting = false }: HttpRequest, identity: Identity): ClientRequest {
+  #open({ method, path, headers, lasting = false }: HttpRequest, identity: CallerIdentity): ClientRequest {
     const server = this.#server
     const secure = server.protocol === 'https:'
     const options: RequestOptions = {
@@ -120,7 +120,7 @@ export class Http1 {
    * A pool per client certificate, since a connection belongs to the identity that opened it. What lasts has another
    * one, in which nobody waits for a place.
    */
-  #agentFor(identity: Identity, lasting: boolean): HttpAgent {
+  #agentFor(identity: CallerIdentity, lasting: boolean): HttpAgent {
     const key = `${lasting} ${identity.cert ?? ''}`
     const known = this.#agents.get(key)
     if (known) return known

@@ -2,9 +2,9 @@ import type { ClientHttp2Session, ClientHttp2Stream, IncomingHttpHeaders } from 
 import { connect, type TLSSocket } from 'node:tls'
 import { hostOf, portOf } from './address.ts'
 import { CONNECT_LIMIT_MS, IDLE_LIMIT_MS, KEEP_ALIVE_MS } from './connection-limits.ts'
-import type { Identity } from '../credentials/credentials.ts'
+import type { CallerIdentity } from '../credentials/credentials.ts'
 import { errorCode } from '../error-code.ts'
-import type { HttpRequest, HttpResponse, Surroundings } from './exchange.ts'
+import type { HttpRequest, HttpResponse, ConnectionContext } from './exchange.ts'
 import { statusText } from './status-text.ts'
 
 /** Of one answer, and of all on a connection: lists are long, and are read as fast as they come. */
@@ -13,14 +13,14 @@ const WINDOW_BYTES = 4 * 1024 * 1024
 /** One connection on which many requests are under way at the same time, by HTTP/2 (RFC 9113). */
 export class SharedConnection {
   readonly #server: URL
-  readonly #surroundings: Surroundings
+  readonly #surroundings: ConnectionContext
   readonly #session: Promise<ClientHttp2Session | undefined>
   #isGone = false
   #streams = 0
   #lastUse = performance.now()
 
   /** Begins to connect. */
-  constructor(server: URL, identity: Identity, surroundings: Surroundings) {
+  constructor(server: URL, identity: CallerIdentity, surroundings: ConnectionContext) {
     this.#server = server
     this.#surroundings = surroundings
     this.#session = this.#open(identity)
@@ -33,7 +33,7 @@ export class SharedConnection {
   }
 
   /** Undefined: nothing was sent, as the server speaks HTTP/1.1 only. Rejects as HttpTransport.send does. */
-  async send(request: HttpRequest, identity: Identity): Promise<HttpResponse | undefined> {
+  async send(request: HttpRequest, identity: CallerIdentity): Promise<HttpResponse | undefined> {
     try {
       const session = await unlessAborted(this.#session, request.signal)
       if (session === undefined) return undefined
@@ -44,7 +44,7 @@ export class SharedConnection {
     }
   }
 
-  async #open(identity: Identity): Promise<ClientHttp2Session | undefined> {
+  async #open(identity: CallerIdentity): Promise<ClientHttp2Session | undefined> {
     const { tlsFor, ending } = this.#surroundings
     const socket = connect({
       ...tlsFor(identity),
@@ -75,7 +75,7 @@ export class SharedConnection {
   async #exchange(
     session: ClientHttp2Session,
     { method, path, headers, body, signal }: HttpRequest,
-    identity: Identity,
+    identity: CallerIdentity,
   ): Promise<HttpResponse> {
     const prefix = this.#server.pathname.replace(/\/+$/, '')
     const stream = session.request(

@@ -6,7 +6,7 @@ import type { ChangeRequest } from '../../model/affinity/intent.ts'
 import { toJson } from '../../report/change/objects.ts'
 import type { SourceFile } from '../../snapshot/files/read.ts'
 
-interface Asked {
+interface AskedInFiles {
   request: ChangeRequest
   /** It is about what stands in front of Services. */
   isInFront: boolean
@@ -18,7 +18,7 @@ interface Asked {
 /** The files with the field set: as they stand, comments and all, or as plain objects, several in a List. */
 export async function printManifests(
   files: readonly SourceFile[],
-  { request, isInFront, with: named, from, to }: Asked,
+  { request, isInFront, with: named, from, to }: AskedInFiles,
   format: 'yaml' | 'json',
 ): Promise<void> {
   const {

@@ -1,5 +1,5 @@
 import type { Interrupt } from '../../cli/interrupt.ts'
-import type { AskNode, NodeAnswer, Place } from '../../change/wait.ts'
+import type { AskNode, NodeAnswer, WatchedPlace } from '../../change/wait.ts'
 import { serviceKind } from '../../mechanisms/service/objects.ts'
 import { UserError } from '../../model/common/user-error.ts'
 import type { Cluster } from '../../cluster/index.ts'
@@ -47,15 +47,15 @@ export function proberOf(
   }
 }
 
-type Way = Pick<ProbeOptions, 'namespace' | 'service' | 'node' | 'expect' | 'front' | 'users'>
+type ProbeWay = Pick<ProbeOptions, 'namespace' | 'service' | 'node' | 'expect' | 'front' | 'users'>
 
 /** A Service from a node; what stands in front of one by users with jars, at the first place where it is reached. */
 async function wayTo(
   cluster: Cluster,
-  { target: { kind, namespace, name }, node, expect }: Place,
+  { target: { kind, namespace, name }, node, expect }: WatchedPlace,
   path: string,
   signal: AbortSignal,
-): Promise<Way | { why: string }> {
+): Promise<ProbeWay | { why: string }> {
   if (node !== undefined) return { namespace, service: name, node, expect }
   const [{ findFront }, { firstPlaceOf }, { targetKinds }] = await Promise.all([
     import('../../probe/front/find.ts'),

@@ -1,8 +1,8 @@
 import { stderr, stdout } from '../../cli/terminal.ts'
 import { explainFailure } from '../../cli/errors.ts'
 import { isAtLeast, type Level } from '../../model/findings/finding.ts'
-import type { Renderer } from '../../report/explain/renderer.ts'
-import type { Step } from '../../snapshot/explanations.ts'
+import type { ExplainRenderer } from '../../report/explain/renderer.ts'
+import type { ExplainStep } from '../../snapshot/explanations.ts'
 
 /** What was printed, for the exit code. */
 export interface Printed {
@@ -15,8 +15,8 @@ export interface Printed {
 
 /** Prints explanations as they come: what can be read is printed, though something else fails. */
 export async function printSteps(
-  steps: AsyncGenerator<Step>,
-  loading: Promise<Renderer>,
+  steps: AsyncGenerator<ExplainStep>,
+  loading: Promise<ExplainRenderer>,
   failOn: Level | undefined,
   interrupted?: AbortSignal,
 ): Promise<Printed> {

@@ -1,4 +1,4 @@
-import type { Step } from './step.ts'
+import type { StoryStep } from './step.ts'
 
 const name = 'shop'
 const target = `ingress/${name}`
@@ -6,7 +6,7 @@ const prefix = 'nginx.ingress.kubernetes.io/'
 const probe = ['probe', target]
 
 /** The story of an Ingress of ingress-nginx whose users should stay on their pod, and of what breaks that. */
-export const cookieStory: readonly Step[] = [
+export const cookieStory: readonly StoryStep[] = [
   {
     says: 'An Ingress with a regular expression. Who decides which pod a request reaches?',
     words: ['explain', target],

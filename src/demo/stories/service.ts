@@ -1,10 +1,10 @@
 import { serviceName } from '../objects.ts'
-import type { Step } from './step.ts'
+import type { StoryStep } from './step.ts'
 
 const probe = ['probe', `svc/${serviceName}`, '--path', '/podinfo']
 
 /** The story of a Service whose clients should stay on their pod. */
-export const serviceStory: readonly Step[] = [
+export const serviceStory: readonly StoryStep[] = [
   { says: 'Who decides which pod a request reaches?', words: ['explain', `svc/${serviceName}`] },
   {
     says: 'Is it really so? A pod in the cluster sends requests, and the answers say which pod gave them.',

@@ -1,5 +1,5 @@
 /** One thing that a user would do. */
-export type Step = Command | Annotate
+export type StoryStep = Command | Annotate
 
 interface Told {
   /** Why, in a line. */

@@ -33,7 +33,7 @@ interface OriginAddress {
 }
 
 /** What one object offers, with IP addresses. */
-export interface Resolved {
+export interface ResolvedOrigin {
   ref: FromRef
   addresses: readonly OriginAddress[]
   ports: readonly OfferedPort[]
@@ -45,8 +45,8 @@ export interface Note {
   remedy?: Remedy
 }
 
-export interface Origin {
-  resolved: readonly Resolved[]
+export interface ReadOrigin {
+  resolved: readonly ResolvedOrigin[]
   /** Objects without an address (yet). */
   pending: readonly FromRef[]
   notes: readonly Note[]
@@ -84,7 +84,7 @@ export async function readOrigin(
   cluster: Cluster,
   request: OriginRequest,
   { resolve, signal, lenient = false }: ReadOptions,
-): Promise<Origin> {
+): Promise<ReadOrigin> {
   const offers = await Promise.all(
     request.refs.map(async (ref): Promise<Offer> => {
       const reading = readOne(cluster, ref, request, signal)
@@ -95,7 +95,7 @@ export async function readOrigin(
       })
     }),
   )
-  const resolved: Resolved[] = []
+  const resolved: ResolvedOrigin[] = []
   const notes: Note[] = []
   for (const [index, offer] of offers.entries()) {
     const ref = request.refs[index]!

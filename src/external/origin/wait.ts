@@ -1,14 +1,14 @@
 import { wait } from '../../cluster/transport/wait.ts'
-import type { Origin } from './read.ts'
+import type { ReadOrigin } from './read.ts'
 
 /** How often is looked for an address: a load balancer takes seconds to minutes. */
 const pauseMs = 1000
 
 /** Reads until nothing is pending any more, or time is up; the last reading is returned either way. */
 export async function waitForOrigin(
-  read: () => Promise<Origin>,
+  read: () => Promise<ReadOrigin>,
   { waitMs, onWait, signal }: { waitMs: number; onWait: (text: string) => void; signal: AbortSignal },
-): Promise<Origin> {
+): Promise<ReadOrigin> {
   const until = performance.now() + waitMs
   let isFirst = true
   for (;;) {

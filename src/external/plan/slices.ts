@@ -7,7 +7,7 @@ import {
   ourSlices,
   serviceLabel,
 } from '../../model/cluster/external.ts'
-import type { Backend, ServicePort } from '../types.ts'
+import type { OutsideBackend, ServicePort } from '../types.ts'
 
 /** What the controllers of Kubernetes use as well: a change of one endpoint is one small object. */
 export const slicePlaces = 100
@@ -69,7 +69,7 @@ export interface SliceOptions {
 /** Plans without knowing a cluster. `existing` are the slices of this tool for the Service. */
 export function planSlices(
   ports: readonly ServicePort[],
-  backends: readonly Backend[],
+  backends: readonly OutsideBackend[],
   existing: readonly EndpointSlice[],
   options: SliceOptions,
 ): SlicePlan {
@@ -100,7 +100,11 @@ interface Filled {
 }
 
 /** Leaves every address in the slice where it is, fills the room there is, and opens more slices for the rest. */
-function fillSlices(wanted: readonly Backend[], present: readonly EndpointSlice[], prune: boolean): Filled {
+function fillSlices(
+  wanted: readonly OutsideBackend[],
+  present: readonly EndpointSlice[],
+  prune: boolean,
+): Filled {
   const open = new Map(wanted.map(({ address, origin }) => [address, origin]))
   const seen = new Set<string>()
   const kept = present.map((before) => {
@@ -200,7 +204,7 @@ export function addressesIn({ endpoints }: EndpointSlice): string[] {
   return (endpoints ?? []).flatMap(({ addresses: [first] }) => (first === undefined ? [] : [spelt(first)]))
 }
 
-function slicePortsOf(ports: readonly ServicePort[], backend: Backend): SlicePort[] {
+function slicePortsOf(ports: readonly ServicePort[], backend: OutsideBackend): SlicePort[] {
   return ports.map(({ name = '', protocol }, index) => ({
     name,
     protocol,

@@ -2,7 +2,7 @@ import type { EndpointSlice, Service } from '../../model/cluster/kubernetes.ts'
 import { parseIp } from '../../model/common/ip.ts'
 import { UserError } from '../../model/common/user-error.ts'
 import type { TypedAddress } from './addresses.ts'
-import type { Resolved } from '../origin/read.ts'
+import type { ResolvedOrigin } from '../origin/read.ts'
 import { matchPorts, portText } from './ports.ts'
 import type { Offered } from '../refuse/refuse.ts'
 import { originsIn } from '../../model/cluster/external.ts'
@@ -35,7 +35,10 @@ export function fromTyped(ports: readonly ServicePort[], typed: readonly TypedAd
 }
 
 /** What objects of another cluster offer, at the ports that were asked for or, without any, at all of the first one's. */
-export function fromOrigin(ports: readonly ServicePort[] | undefined, origin: readonly Resolved[]): Gathered {
+export function fromOrigin(
+  ports: readonly ServicePort[] | undefined,
+  origin: readonly ResolvedOrigin[],
+): Gathered {
   const wanted =
     ports ?? (origin[0]?.ports ?? []).map(({ port, protocol, name }) => defined({ port, protocol, name }))
   const backends = origin.flatMap(({ ref, addresses, ports: offered }) => {

@@ -118,11 +118,11 @@ async function readPods(
 ): Promise<Map<string, string>> {
   const found = new Map<string, string>()
   if (addresses.length > mostLookups) return found
-  type Placed = Pod & { spec: { hostNetwork?: boolean } }
+  type PlacedPod = Pod & { spec: { hostNetwork?: boolean } }
   await Promise.all(
     [...new Set(addresses)].map(async (address) => {
       const query = { fieldSelector: `status.podIP=${address}`, limit: 5 }
-      const { items } = await cluster.get<KubernetesList<Placed>>(podsPath(undefined), { query, signal })
+      const { items } = await cluster.get<KubernetesList<PlacedPod>>(podsPath(undefined), { query, signal })
       const pod = items.find(({ spec, status }) => spec.hostNetwork !== true && status?.podIP === address)
       if (pod !== undefined)
         found.set(address, `pod/${pod.metadata.name} in namespace ${pod.metadata.namespace ?? ''}`)

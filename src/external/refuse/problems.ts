@@ -1,10 +1,10 @@
 import { type ApiError, isForbidden } from '../../cluster/index.ts'
 import { isFieldConflict } from '../../change/write/problems.ts'
-import { isRefusedByRbac, roleHints, type Rule } from '../../model/cluster/role.ts'
+import { isRefusedByRbac, roleHints, type RoleRule } from '../../model/cluster/role.ts'
 import { UserError } from '../../model/common/user-error.ts'
 
 /** Every request that `external` cannot do without in the cluster of the Service. */
-export const externalRules: readonly Rule[] = [
+export const externalRules: readonly RoleRule[] = [
   { apiGroups: [''], resources: ['services'], verbs: ['get', 'list', 'create', 'patch', 'delete'] },
   {
     apiGroups: ['discovery.k8s.io'],
@@ -14,23 +14,25 @@ export const externalRules: readonly Rule[] = [
 ]
 
 /** What its own addresses are found by, so that none of them is taken; what is refused is named and not checked. */
-export const loopRules: readonly Rule[] = [
+export const loopRules: readonly RoleRule[] = [
   { apiGroups: [''], resources: ['services', 'nodes', 'pods'], verbs: ['list'] },
   { apiGroups: ['networking.k8s.io'], resources: ['servicecidrs'], verbs: ['list'] },
 ]
 
 /** With --adopt, where there is an Endpoints object. */
-const adoptRules: readonly Rule[] = [{ apiGroups: [''], resources: ['endpoints'], verbs: ['get', 'delete'] }]
+const adoptRules: readonly RoleRule[] = [
+  { apiGroups: [''], resources: ['endpoints'], verbs: ['get', 'delete'] },
+]
 
 /** In the other cluster, for all that --from takes; --watch needs no more. */
-export const originRules: readonly Rule[] = [
+export const originRules: readonly RoleRule[] = [
   { apiGroups: [''], resources: ['services'], verbs: ['get', 'list', 'watch'] },
   { apiGroups: ['networking.k8s.io'], resources: ['ingresses'], verbs: ['get', 'list', 'watch'] },
   { apiGroups: ['gateway.networking.k8s.io'], resources: ['gateways'], verbs: ['get', 'list', 'watch'] },
 ]
 
 /** With --node-port, in the other cluster. */
-const nodeRules: readonly Rule[] = [{ apiGroups: [''], resources: ['nodes'], verbs: ['list', 'watch'] }]
+const nodeRules: readonly RoleRule[] = [{ apiGroups: [''], resources: ['nodes'], verbs: ['list', 'watch'] }]
 
 /** A refusal in words that say what to do about it; what needs none stays what it is. */
 export function explainProblem(error: unknown, namespace: string, where: 'here' | 'origin'): unknown {

@@ -12,7 +12,7 @@ import {
   selectorController,
 } from '../../model/cluster/external.ts'
 import type { OwnAddresses } from './own-addresses.ts'
-import type { Backend } from '../types.ts'
+import type { OutsideBackend } from '../types.ts'
 
 /** What there is by the name of the Service. */
 export interface Existing {
@@ -125,7 +125,7 @@ function sliceNames(list: readonly ForeignSlice[]): string {
 }
 
 /** A backend with what the user gave for it. */
-export type Offered = Backend & {
+export type Offered = OutsideBackend & {
   /** `127.0.0.1:80`, `svc/backend1-lb`. */
   given: string
 }
@@ -157,7 +157,7 @@ export function refuseBackends(backends: readonly Offered[], own: OwnAddresses):
 }
 
 /** Why an address leads back into this cluster. */
-function ownedHere(backend: Backend, own: OwnAddresses): string | undefined {
+function ownedHere(backend: OutsideBackend, own: OwnAddresses): string | undefined {
   const ip = parseIp(backend.address)
   if (ip === undefined) return undefined
   const service = own.services.get(backend.address)

@@ -1,17 +1,17 @@
 import type { Behaviour, InconclusiveReason } from '../../model/probe/results/verdict.ts'
-import type { Place } from './independence.ts'
+import type { DependentPicks } from './independence.ts'
 import type { JudgeInput } from './input.ts'
 
 /** What a run showed, before it is compared with what is expected. */
-export interface Finding {
+export interface RunFinding {
   behaviour: Behaviour
   errorProbability: number
   reason?: InconclusiveReason
   /** With `broken`: the picks that differ from the others, where it can be told. */
-  place?: Place
+  place?: DependentPicks
 }
 
-export function inconclusive(reason: InconclusiveReason, errorProbability = 1): Finding {
+export function inconclusive(reason: InconclusiveReason, errorProbability = 1): RunFinding {
   return { behaviour: 'inconclusive', reason, errorProbability }
 }
 

@@ -12,7 +12,7 @@ const mostExact = 200
 const placeError = 0.001
 
 /** Where picks depend on each other, as far as it can be told. */
-export interface Place {
+export interface DependentPicks {
   /** The first and the last pick of it, counted from 1. */
   fromPick: number
   toPick: number
@@ -25,7 +25,7 @@ export interface Place {
 /** What a test found: how likely chance does as much, and where. */
 export interface Dependence {
   chance: number
-  place?: Place
+  place?: DependentPicks
 }
 
 /** The part of the error that each of three tests may use for what the first one does not see. */

@@ -1,6 +1,6 @@
 import { backendLetter } from '../../model/probe/backend.ts'
 import type { Verdict } from '../../model/probe/results/verdict.ts'
-import { explained, type Finding, inconclusive, total } from './finding.ts'
+import { explained, type RunFinding, inconclusive, total } from './finding.ts'
 import { switchesIfIndependent } from './independence.ts'
 import type { JudgeInput } from './input.ts'
 import { nameSteady } from './steady.ts'
@@ -42,7 +42,7 @@ export function judge(input: JudgeInput): Verdict {
   }
 }
 
-function find(input: JudgeInput, expected: Verdict['expected']): Finding {
+function find(input: JudgeInput, expected: Verdict['expected']): RunFinding {
   // What held before and what held after is not the same, and when it changed is not known.
   if ((input.serviceChanges ?? []).length > 0) return inconclusive('service-changed')
   if (input.answers === 0) {

@@ -1,10 +1,10 @@
-import { type Finding, inconclusive, total } from './finding.ts'
+import { type RunFinding, inconclusive, total } from './finding.ts'
 import type { JudgeInput } from './input.ts'
 import { chanceOfLookingSticky } from './sticky.ts'
 import { defined } from '../../model/common/defined.ts'
 
 /** No switch, or an explanation for each: is that more than chance? */
-export function nameSteady(input: JudgeInput): Finding {
+export function nameSteady(input: JudgeInput): RunFinding {
   const picks = total(input.pickHits)
   const binding = total(input.bindingPicks.map((group) => group.picks))
   const withChoice = total(

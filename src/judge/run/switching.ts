@@ -1,7 +1,7 @@
 import type { Verdict } from '../../model/probe/results/verdict.ts'
 import { binomialAtLeast, binomialAtMost } from '../statistics/binomial.ts'
 import { joinAll } from '../statistics/course.ts'
-import { type Finding, inconclusive, total } from './finding.ts'
+import { type RunFinding, inconclusive, total } from './finding.ts'
 import { dependence, type Dependence, switchesIfIndependent } from './independence.ts'
 import type { JudgeInput } from './input.ts'
 import { chanceByShares, isDominated } from '../statistics/shares.ts'
@@ -25,13 +25,13 @@ const fewestForSpread = 5
  * Observations that were lost change nothing here: what is left of independent picks is independent. Neither do those that
  * reached nobody known, where each endpoint answers as often as it does.
  */
-export function nameSwitching(input: JudgeInput, expected: Verdict['expected']): Finding {
+export function nameSwitching(input: JudgeInput, expected: Verdict['expected']): RunFinding {
   const order = chanceByOrder(input)
   const shares = chanceOfProxysShares(input)
   const slips = chanceOfSlips(input)
   const { acceptedError } = input
   const error = Math.max(acceptedError, namingError / (input.verdicts ?? 1))
-  const broken = (errorProbability: number): Finding => ({
+  const broken = (errorProbability: number): RunFinding => ({
     behaviour: 'broken',
     errorProbability,
     ...(order.place === undefined ? {} : { place: order.place }),

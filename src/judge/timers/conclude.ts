@@ -3,7 +3,7 @@ import type { Knowledge, Range } from './infer.ts'
 import { secondMs } from './prior.ts'
 import { defined } from '../../model/common/defined.ts'
 
-export interface Conclusion {
+export interface TimerConclusion {
   finding: TimeoutFinding
   /** Nothing more is to be found out: the kind is known, and the range is as narrow as is asked for. */
   settled: boolean
@@ -20,7 +20,7 @@ export const shortPauseMs = 500
 const noTimerMs = 1000
 
 /** What is known as far as it goes. `maxMs` is the longest pause that may be waited for. */
-export function conclude(knowledge: Knowledge, maxMs: number): Conclusion {
+export function conclude(knowledge: Knowledge, maxMs: number): TimerConclusion {
   const { range, inexact, kinds } = knowledge
   const idleProbability = kinds.idle.probability
   if (range === undefined) {

@@ -2,7 +2,7 @@ import type { TimeoutResult, TimeoutTrial } from '../../model/probe/results/time
 import type { Contact, Contacts } from './contact.ts'
 
 /** One request of a client, as it is known after the round. */
-export interface Answer {
+export interface TimedAnswer {
   /** Milliseconds since the client's first request. */
   atMs: number
   latencyMs: number
@@ -16,7 +16,7 @@ export interface Answer {
 }
 
 /** What one client pod of one round did. */
-export interface ClientRun {
+export interface ClientRound {
   round: number
   client: number
   node: string
@@ -25,10 +25,10 @@ export interface ClientRun {
   epochMs: number
   /** How long before its first request the client opened its first connection, in milliseconds. */
   earlierMs: number
-  answers: readonly Answer[]
+  answers: readonly TimedAnswer[]
 }
 
-export interface Evidence {
+export interface TimerEvidence {
   clients: Contacts[]
   /** The node of each of them. */
   nodes: string[]
@@ -42,8 +42,8 @@ export interface Evidence {
  * known what the proxy made of it.
  * @param absoluteMs an absolute timer, if that is what the proxy has: trials then say how old the entry was
  */
-export function evidenceOf(runs: readonly ClientRun[], absoluteMs?: number): Evidence {
-  const evidence: Evidence = {
+export function evidenceOf(runs: readonly ClientRound[], absoluteMs?: number): TimerEvidence {
+  const evidence: TimerEvidence = {
     clients: [],
     nodes: [],
     trials: [],
@@ -77,7 +77,7 @@ interface Seen {
   absoluteMs: number | undefined
 }
 
-function add(evidence: Evidence, seen: Seen, run: ClientRun, index: number): void {
+function add(evidence: TimerEvidence, seen: Seen, run: ClientRound, index: number): void {
   const { contacts, absoluteMs } = seen
   const { atMs, latencyMs, backend = '', eligible, previousGone } = run.answers[index]!
   const fromMs = run.epochMs + atMs

@@ -5,7 +5,7 @@ import type { TimerKind } from '../../model/probe/results/timeout-result.ts'
 import { timerKinds } from './timer.ts'
 
 /** All timers of a kind between two times, which the contacts do not tell apart. */
-interface Cell {
+interface TimerCell {
   kind: TimerKind
   /** `exact`: entries end at one time; `coarse`: within a second that begins at it; `vague`: anywhere between the two. */
   sort: 'exact' | 'coarse' | 'vague'
@@ -60,10 +60,10 @@ export function infer(clients: readonly Contacts[], prior: Prior, acceptedError:
   const vague = vagueCells(clients, cells, prior, acceptedError)
   const all = [...cells, ...vague]
   const logMean = logSum(all.map(({ weight, logLikelihood }) => Math.log(weight) + logLikelihood))
-  const isLeft = (cell: Cell): boolean => logMean - cell.logBound < Math.log(1 / acceptedError)
+  const isLeft = (cell: TimerCell): boolean => logMean - cell.logBound < Math.log(1 / acceptedError)
   const left = cells.filter((cell) => isLeft(cell))
-  const posterior = (cell: Cell): number => cell.weight * Math.exp(cell.logLikelihood - logMean)
-  const share = (isMeant: (cell: Cell) => boolean): Share => ({
+  const posterior = (cell: TimerCell): number => cell.weight * Math.exp(cell.logLikelihood - logMean)
+  const share = (isMeant: (cell: TimerCell) => boolean): Share => ({
     // A sum of thousands of rounded numbers can pass 1.
     probability: Math.min(
       1,
@@ -95,7 +95,7 @@ export function infer(clients: readonly Contacts[], prior: Prior, acceptedError:
  * Exact timers, cut where the likelihood changes. Each client's likelihood is a step function with few steps; the sum
  * of their logarithms needs one pass over all steps in order.
  */
-function exactCells(clients: readonly Contacts[], kind: TimerKind, prior: Prior): Cell[] {
+function exactCells(clients: readonly Contacts[], kind: TimerKind, prior: Prior): TimerCell[] {
   const steps: { atMs: number; change: number; boundChange: number }[] = []
   let logValue = 0
   let logBound = 0
@@ -117,7 +117,7 @@ function exactCells(clients: readonly Contacts[], kind: TimerKind, prior: Prior)
     }
   }
   steps.sort((a, b) => a.atMs - b.atMs)
-  const cells: Cell[] = []
+  const cells: TimerCell[] = []
   const add = (fromMs: number, toMs: number): void => {
     const share = priorBelow(prior.exact, toMs) - priorBelow(prior.exact, fromMs)
     const weight = prior.weights.exact * kindPriors[kind] * share
@@ -143,7 +143,7 @@ const mostGrains = 300
  * Timers of whole seconds, by when entries begin to end. Where an age is within the second the likelihood changes
  * smoothly and is looked at in grains; elsewhere it is the same.
  */
-function coarseCells(clients: readonly Contacts[], kind: TimerKind, prior: Prior): Cell[] {
+function coarseCells(clients: readonly Contacts[], kind: TimerKind, prior: Prior): TimerCell[] {
   const stretches = merged(
     clients.flatMap((contacts) =>
       agesOf(contacts, kind).map(({ least, most }) => ({
@@ -197,10 +197,10 @@ function merged(stretches: readonly Range[]): Range[] {
  */
 function vagueCells(
   clients: readonly Contacts[],
-  cells: readonly Cell[],
+  cells: readonly TimerCell[],
   prior: Prior,
   acceptedError: number,
-): Cell[] {
+): TimerCell[] {
   const { best, longestMs } = bestImaginable(clients)
   const known = Math.max(...cells.map((cell) => cell.logLikelihood))
   const timers = inexactTimers()
@@ -233,8 +233,8 @@ function bestImaginable(clients: readonly Contacts[]): { best: number; longestMs
 }
 
 function quantile(
-  cells: readonly Cell[],
-  posterior: (cell: Cell) => number,
+  cells: readonly TimerCell[],
+  posterior: (cell: TimerCell) => number,
   prior: Prior['exact'],
   share: number,
   within: Range,

@@ -1,10 +1,10 @@
 import type { ProxyClock } from '../../model/affinity/proxy-clock.ts'
 import type { TimeoutReason, TimeoutVerdict } from '../../model/probe/results/timeout-result.ts'
-import { type Conclusion, isNarrow } from './conclude.ts'
+import { type TimerConclusion, isNarrow } from './conclude.ts'
 
 export interface VerdictInput {
   /** Absent when no trial says anything. */
-  conclusion: Conclusion | undefined
+  conclusion: TimerConclusion | undefined
   /** Undefined for sessionAffinity None. */
   configuredSeconds: number | undefined
   /** The Service proxy in charge, where it and its clock are known. */

@@ -4,7 +4,7 @@ import { type NamespacedName, refOf, refTo } from '../../model/cluster/object.ts
 import type { ObjectRef } from '../../model/findings/finding.ts'
 import type { Store } from '../../model/cluster/store.ts'
 import { routingOf } from '../gateway-api/routing.ts'
-import type { Backend, IngressController, Served } from '../kit/controller.ts'
+import type { IngressBackend, IngressController, Served } from '../kit/controller.ts'
 import { policiesFor, unreadable } from '../kit/targeting.ts'
 import { services } from '../service/objects.ts'
 import { balancerPolicy } from './balancer.ts'
@@ -29,7 +29,7 @@ function attached(to: NamespacedName, store: Store): { policy: Policy; from: rea
   }
 }
 
-function serve({ to, port }: Backend, store: Store): Served {
+function serve({ to, port }: IngressBackend, store: Store): Served {
   const { policy, from } = attached(to, store)
   const upstream = store.get(apisixUpstreams, to)
   const of1 = upstream === undefined ? undefined : upstreamPolicy(upstream, { to, port }, false)

@@ -8,7 +8,7 @@ import { at, list, record, text } from '../kit/loose.ts'
 import { services } from '../service/objects.ts'
 import { alb, albPrefix } from './alb.ts'
 
-interface Target {
+interface ActionTarget {
   service: string
   weight: number
 }
@@ -16,7 +16,7 @@ interface Target {
 /** An action that forwards to Services: `alb.ingress.kubernetes.io/actions.NAME`, in JSON. */
 interface Forward {
   name: string
-  targets: readonly Target[]
+  targets: readonly ActionTarget[]
   /** `targetGroupStickinessConfig`: a client stays with its group. */
   isSticky: boolean
 }
@@ -28,7 +28,7 @@ export function forwards(ingress: LooseObject): Forward[] {
   return Object.entries(annotationsOf(ingress)).flatMap(([key, value]) => {
     if (!key.startsWith(actionPrefix)) return []
     const config = at(parsed(value), 'forwardConfig')
-    const targets = list(at(config, 'targetGroups')).flatMap((group): Target[] => {
+    const targets = list(at(config, 'targetGroups')).flatMap((group): ActionTarget[] => {
       const { serviceName, weight = 1 } = record(group)
       const service = text(serviceName)
       return service === undefined || typeof weight !== 'number' ? [] : [{ service, weight }]

@@ -1,5 +1,5 @@
 import type { Policy } from '../../model/affinity/policy.ts'
-import { annotationsOf, type Backend, type IngressController, type Served } from '../kit/controller.ts'
+import { annotationsOf, type IngressBackend, type IngressController, type Served } from '../kit/controller.ts'
 import { defaultCookieSeconds, parseAttributes, unreadParts } from './attributes.ts'
 
 export const albPrefix = 'alb.ingress.kubernetes.io/'
@@ -13,7 +13,7 @@ export const targetTypes = ['instance', 'ip']
  */
 export function annotationFor(
   key: string,
-  { ingress, service }: Pick<Backend, 'ingress' | 'service'>,
+  { ingress, service }: Pick<IngressBackend, 'ingress' | 'service'>,
 ): { value: string; of: 'service' | 'ingress' } | undefined {
   const ofService = annotationsOf(service)[key]
   if (ofService !== undefined) return { value: ofService, of: 'service' }
@@ -37,7 +37,7 @@ export function albPolicy(text: string | undefined): Policy {
   return { kind: 'cookie', name, ...ttl, madeBy: 'application', points: 'at-a-pod' }
 }
 
-function serve(backend: Backend): Served {
+function serve(backend: IngressBackend): Served {
   const targets = annotationFor(targetTypeKey, backend)?.value
   if (targets !== undefined && !targetTypes.includes(targets)) {
     const why = `the controller stops at target-type "${targets}"`

@@ -2,7 +2,7 @@ import type { LooseObject } from '../../model/cluster/object.ts'
 import type { Analyzer, FindingDraft, Report } from '../analyzer.ts'
 import { objectAnalyzer } from '../analyzer.ts'
 import { ingressAnalyzer, placedAt } from '../ingress/analyzer.ts'
-import { annotationField, annotationsOf, type Backend } from '../kit/controller.ts'
+import { annotationField, annotationsOf, type IngressBackend } from '../kit/controller.ts'
 import { services } from '../service/objects.ts'
 import { forwards } from './actions.ts'
 import { alb, albPolicy, albPrefix, annotationFor, attributesKey, targetTypeKey, targetTypes } from './alb.ts'
@@ -59,7 +59,7 @@ function lintAttributes(
 }
 
 /** Each annotation once, as several backends may share that of the Ingress. */
-function placesOf(key: string, backends: readonly Backend[]): { text: string; object: LooseObject }[] {
+function placesOf(key: string, backends: readonly IngressBackend[]): { text: string; object: LooseObject }[] {
   const found = new Map<LooseObject, string>()
   for (const backend of backends) {
     const annotation = annotationFor(key, backend)
@@ -130,7 +130,7 @@ const ingressNodes = ingressAnalyzer({
   },
 })
 
-function wantsCookie(backend: Backend): boolean {
+function wantsCookie(backend: IngressBackend): boolean {
   return wantsStickiness(parseAttributes(annotationFor(attributesKey, backend)?.value), 'alb')
 }
 

@@ -1,7 +1,7 @@
 import type { Policy } from '../../model/affinity/policy.ts'
 import {
   annotationsOf,
-  type Backend,
+  type IngressBackend,
   goBoolean,
   type IngressController,
   type Served,
@@ -18,7 +18,7 @@ function policyOf(annotations: Readonly<Record<string, string>>): Policy {
   return { kind: 'cookie', ...name, path: '/', madeBy: 'proxy', points: 'at-a-pod' }
 }
 
-function serve({ ingress }: Backend): Served {
+function serve({ ingress }: IngressBackend): Served {
   return { policy: policyOf(annotationsOf(ingress)), arrival: 'pods' }
 }
 

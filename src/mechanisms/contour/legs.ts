@@ -37,14 +37,14 @@ export function proxyLegs(proxy: LooseObject, store: Store): Leg[] {
   })
 }
 
-interface Place {
+interface ProxyRoot {
   host: string
   prefix: string
   of: ObjectRef
 }
 
 /** A proxy without a host of its own is reached by those that include it. */
-function placesOf(proxy: LooseObject, store: Store, seen: ReadonlySet<string>): Place[] {
+function placesOf(proxy: LooseObject, store: Store, seen: ReadonlySet<string>): ProxyRoot[] {
   const host = text(at(proxy.spec, 'virtualhost.fqdn'))
   const own = host === undefined ? [] : [{ host, prefix: '', of: refOf(proxy) }]
   const key = keyOf(refOf(proxy))

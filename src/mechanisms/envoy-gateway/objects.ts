@@ -46,7 +46,7 @@ export const policyKind: TargetKind = {
 export const targetTypes: readonly ObjectType<LooseObject>[] = [gateways, httpRoutes, grpcRoutes]
 
 /** Something that a policy names. */
-export interface Target {
+export interface PolicyTarget {
   group: string
   kind: string
   name: string
@@ -57,11 +57,11 @@ export interface Target {
 }
 
 /** `targetRefs`, and `targetRef` of old. */
-export function targetsOf({ spec }: LooseObject): Target[] {
+export function targetsOf({ spec }: LooseObject): PolicyTarget[] {
   const refs = list(at(spec, 'targetRefs')).map((ref, index) => ({ ref, field: `spec.targetRefs[${index}]` }))
   const old = at(spec, 'targetRef')
   const all = old === undefined ? refs : [...refs, { ref: old, field: 'spec.targetRef' }]
-  return all.flatMap(({ ref, field }): Target[] => {
+  return all.flatMap(({ ref, field }): PolicyTarget[] => {
     const { group: of, kind, name, sectionName } = record(ref)
     if (text(kind) === undefined || text(name) === undefined) return []
     const section = text(sectionName)

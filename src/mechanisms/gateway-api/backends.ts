@@ -5,7 +5,7 @@ import { at } from '../kit/loose.ts'
 import { group, referenceGrants } from './objects.ts'
 
 /** A Service that a rule sends to. */
-export interface Backend {
+export interface RouteBackend {
   to: NamespacedName
   /** Its place in `backendRefs`. */
   index: number
@@ -15,7 +15,7 @@ export interface Backend {
 }
 
 /** The Services of a rule. A weight counts 1 where it is missing; other kinds of backends take their part of the requests. */
-export function backendsOf(rule: unknown, { metadata }: LooseObject): Backend[] {
+export function backendsOf(rule: unknown, { metadata }: LooseObject): RouteBackend[] {
   const all = list(record(rule)['backendRefs']).map((backend, index) => {
     const { kind = 'Service', group: of = '', name, namespace = metadata.namespace, weight } = record(backend)
     const isService = kind === 'Service' && of === ''

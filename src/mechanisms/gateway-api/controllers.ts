@@ -17,7 +17,7 @@ export interface Controller extends Pick<Implementation, 'label' | 'read' | 'oth
   words?: readonly string[]
 }
 
-type Found = ReadonlyMap<string, Program>
+type ProgramsByName = ReadonlyMap<string, Program>
 
 /** As the charts of those controllers name them whose version matters (`image` of an implementation). */
 const controllers = workloadsWith(
@@ -26,11 +26,11 @@ const controllers = workloadsWith(
 )
 
 /** The program of each implementation that runs here, by its label; of several versions none counts. */
-const programs: FactType<Found> = {
+const programs: FactType<ProgramsByName> = {
   name: 'gateway controllers',
   what: 'the controllers of gateways',
   reads: controllers.reads,
-  derive: (store): Fact<Found> => {
+  derive: (store): Fact<ProgramsByName> => {
     const all = store.fact(controllers)
     if (!all.known) return all
     const running = programsOf(all.value)

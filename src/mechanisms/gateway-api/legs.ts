@@ -20,12 +20,12 @@ export function routeLegs(route: LooseObject, store: Store): Leg[] {
 }
 
 /** The rules of a route, for each listener that takes it. */
-export function rulesOf(route: LooseObject, store: Store): Rule[] {
+export function rulesOf(route: LooseObject, store: Store): ListenerRule[] {
   const installed = installedFor(route, store)
   return attachments(route, store).flatMap((attachment) => {
     const { gateway } = attachment
     const controller = gateway === undefined ? undefined : controllerOf(gateway, store)
-    return list(at(route.spec, 'rules')).map((value, index): Rule => {
+    return list(at(route.spec, 'rules')).map((value, index): ListenerRule => {
       const rule = record(value)
       const persistence = persistenceOf(persistedOf(rule['sessionPersistence'], installed))
       const one = { route, rule, index, attachment, controller }
@@ -50,12 +50,12 @@ interface BareRule {
 }
 
 /** A rule of a route as one listener takes it. */
-export interface Rule extends BareRule {
+export interface ListenerRule extends BareRule {
   persistence: Persistence | undefined
-  ways: readonly Way[]
+  ways: readonly RulePaths[]
 }
 
-function ruleLegs(one: Rule, store: Store): Leg[] {
+function ruleLegs(one: ListenerRule, store: Store): Leg[] {
   const { route, rule, index, attachment, persistence } = one
   const ref = refOf(route)
   const backends = backendsOf(rule, route)
@@ -109,7 +109,7 @@ function ruleLegs(one: Rule, store: Store): Leg[] {
 }
 
 /** A gateway is passed on the way, so that it can be asked about, and picks nothing by itself. */
-function entryLegs(entries: readonly Entry[], route: Node, { to }: Rule['attachment']): Leg[] {
+function entryLegs(entries: readonly Entry[], route: Node, { to }: ListenerRule['attachment']): Leg[] {
   if (to === undefined) return entries.map((entry) => ({ from: entry, to: route, arrival: 'object' }))
   const gateway: Node = {
     object: refTo(gateways, to),
@@ -122,14 +122,14 @@ function entryLegs(entries: readonly Entry[], route: Node, { to }: Rule['attachm
 }
 
 /** Paths of a rule, and what becomes of its session persistence there. */
-interface Way {
+interface RulePaths {
   paths: string[]
   reading?: Reading
   policy: Policy
 }
 
 /** Paths that are kept in one way: up to Envoy Gateway 1.9 each has a cookie of its own. */
-function waysOf(rule: BareRule, persistence: Persistence | undefined): Way[] {
+function waysOf(rule: BareRule, persistence: Persistence | undefined): RulePaths[] {
   const matches = matchesOf(rule.rule)
   const ways = matches.map(({ path, shown }) => ({ ...policyOf(rule, persistence, path), path: shown }))
   return [...Map.groupBy(ways, ({ policy }) => JSON.stringify(policy)).values()].map((members) => ({
@@ -166,7 +166,7 @@ function policyOf(
   return { policy: reading.policy, reading }
 }
 
-function unseen({ to, gateway, set }: Rule['attachment']): Policy {
+function unseen({ to, gateway, set }: ListenerRule['attachment']): Policy {
   if (to === undefined && set !== undefined)
     return { kind: 'unknown', why: `listenerset/${set.name} cannot be seen, which names the gateway` }
   if (to === undefined) return { kind: 'unknown', why: 'the route names no gateway' }
@@ -199,7 +199,7 @@ function mechanismOf({ attachment: { to }, controller }: BareRule): string {
   return controller === undefined ? `gateway ${to.name}` : `gateway ${to.name}, ${controller.label}`
 }
 
-function whyNot(attachment: Rule['attachment']): string {
+function whyNot(attachment: ListenerRule['attachment']): string {
   if (!attachment.isRefused || attachment.to === undefined)
     return 'no ReferenceGrant lets the route name a Service of another namespace'
   const { by, isShut } = refusalOf(attachment)

@@ -1,7 +1,7 @@
 import type { Leg, Node } from '../../model/affinity/leg.ts'
 import type { LooseObject } from '../../model/cluster/object.ts'
 import type { Attachment } from './attach.ts'
-import type { Backend } from './backends.ts'
+import type { RouteBackend } from './backends.ts'
 import type { Controller } from './controllers.ts'
 import type { Reading } from './implementations.ts'
 import type { Persistence } from './persistence.ts'
@@ -17,9 +17,9 @@ export interface Routing {
   controller?: Controller
   persistence?: Persistence
   reading?: Reading
-  backend: Backend
+  backend: RouteBackend
   /** All backends of the rule. */
-  backends: readonly Backend[]
+  backends: readonly RouteBackend[]
 }
 
 /** Legs are copied when they are refined; the node that they begin at stays the same. */

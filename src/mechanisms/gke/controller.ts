@@ -4,7 +4,7 @@ import { type LooseObject, type ObjectType, refTo } from '../../model/cluster/ob
 import type { Policy } from '../../model/affinity/policy.ts'
 import type { Store } from '../../model/cluster/store.ts'
 import type { Service } from '../../model/cluster/kubernetes.ts'
-import { annotationsOf, type Backend, type IngressController, type Served } from '../kit/controller.ts'
+import { annotationsOf, type IngressBackend, type IngressController, type Served } from '../kit/controller.ts'
 import { at, record, text } from '../kit/loose.ts'
 import { customType } from '../kit/types.ts'
 
@@ -61,13 +61,13 @@ export function generatedCookie(name: string, seconds: unknown): Policy {
 }
 
 /** To the pods where the Service asks for network endpoint groups; GKE itself adds the annotation on VPC-native clusters. */
-function arrivalAt(service: Backend['service']): Arrival {
+function arrivalAt(service: IngressBackend['service']): Arrival {
   const asked = annotationsOf(service)[negKey]
   if (asked === undefined) return 'unknown'
   return at(jsonOf(asked), 'ingress') === true ? 'pods' : 'node-port'
 }
 
-function serve({ service, port }: Backend, store: Store): Served {
+function serve({ service, port }: IngressBackend, store: Store): Served {
   const arrival = arrivalAt(service)
   const note =
     arrival === 'unknown'

@@ -5,7 +5,7 @@ import { ingressAnalyzer, placedAt } from '../ingress/analyzer.ts'
 import { behind } from '../ingress/backends.ts'
 import { controllerOf } from '../ingress/controllers.ts'
 import { ingresses } from '../ingress/objects.ts'
-import { annotationField, type Backend } from '../kit/controller.ts'
+import { annotationField, type IngressBackend } from '../kit/controller.ts'
 import { seenVersion } from '../kit/workloads.ts'
 import { isAtLeastVersion } from '../kit/version.ts'
 import { cookieKey, haproxytech, programsOfHaproxytech, readKey, staticCookieKey } from './haproxytech.ts'
@@ -107,7 +107,7 @@ const conflict = ingressAnalyzer({
 })
 
 /** A setting that is not the same for two Ingresses, where both have a say. */
-function differing(one: Backend, other: Backend): string | undefined {
+function differing(one: IngressBackend, other: IngressBackend): string | undefined {
   return keyNames.find((name) => {
     const [a, b] = [readCommunityKey(name, one), readCommunityKey(name, other)]
     return a?.value !== b?.value && a?.of !== 'service' && b?.of !== 'service'

@@ -1,7 +1,7 @@
-import { annotationsOf, type Backend } from '../kit/controller.ts'
+import { annotationsOf, type IngressBackend } from '../kit/controller.ts'
 
 /** An annotation of a backend: with its prefix, and where it stands. */
-export interface Found {
+export interface FoundAnnotation {
   key: string
   value: string
   of: 'service' | 'ingress'
@@ -9,7 +9,10 @@ export interface Found {
 
 /** Reads annotations with any of some prefixes: those of the Service come first, then those of the Ingress. */
 export function annotationReader(prefixes: readonly string[]) {
-  return (name: string, { ingress, service }: Pick<Backend, 'ingress' | 'service'>): Found | undefined => {
+  return (
+    name: string,
+    { ingress, service }: Pick<IngressBackend, 'ingress' | 'service'>,
+  ): FoundAnnotation | undefined => {
     for (const [of, object] of [
       ['service', service],
       ['ingress', ingress],

@@ -2,7 +2,7 @@ import type { Policy } from '../../model/affinity/policy.ts'
 import type { Store } from '../../model/cluster/store.ts'
 import { runningOf } from '../ingress/running.ts'
 import { annotationReader } from './annotations.ts'
-import { type Backend, type IngressController, type Served } from '../kit/controller.ts'
+import { type IngressBackend, type IngressController, type Served } from '../kit/controller.ts'
 import { isSince, type Program } from '../kit/workloads.ts'
 
 /** Both are read; `haproxy.com` is the older one. */
@@ -28,7 +28,7 @@ export function programsOfHaproxytech(store: Store): readonly Program[] {
   return runningOf(['haproxytech/kubernetes-ingress'], store)
 }
 
-function serve(backend: Backend, store: Store): Served {
+function serve(backend: IngressBackend, store: Store): Served {
   const programs = programsOfHaproxytech(store)
   const isAfter32 = isSince([3, 3], programs)
   const read = (name: string): ReturnType<typeof readKey> => {

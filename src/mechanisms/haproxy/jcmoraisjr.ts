@@ -1,6 +1,6 @@
 import type { Policy } from '../../model/affinity/policy.ts'
 import { annotationReader } from './annotations.ts'
-import { type Backend, goBoolean, type IngressController, type Served } from '../kit/controller.ts'
+import { type IngressBackend, goBoolean, type IngressController, type Served } from '../kit/controller.ts'
 import { balanced } from './haproxytech.ts'
 
 /** What `--annotations-prefix` is unless it is set; the first one wins. */
@@ -8,7 +8,7 @@ export const prefixes = ['haproxy-ingress.github.io/', 'ingress.kubernetes.io/']
 
 export const readKey = annotationReader(prefixes)
 
-function serve(backend: Backend): Served {
+function serve(backend: IngressBackend): Served {
   const valueOf = (name: string): string | undefined => readKey(name, backend)?.value
   const arrival = goBoolean(valueOf('service-upstream')) === true ? 'cluster-ip' : 'pods'
   // Anything else is logged as an error, and nothing is set.

@@ -7,7 +7,7 @@ import {
   reportAbout,
   type View,
 } from '../analyzer.ts'
-import type { Backend, IngressController } from '../kit/controller.ts'
+import type { IngressBackend, IngressController } from '../kit/controller.ts'
 import { onceFor } from '../kit/once.ts'
 import { behind } from './backends.ts'
 import { ingressClasses } from './classes.ts'
@@ -18,7 +18,7 @@ import { ingresses } from './objects.ts'
 export interface ServedIngress {
   ingress: LooseObject
   controller: IngressController
-  backends: readonly Backend[]
+  backends: readonly IngressBackend[]
 }
 
 interface Definition<C extends string> {

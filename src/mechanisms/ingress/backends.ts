@@ -1,7 +1,7 @@
 import type { LooseObject } from '../../model/cluster/object.ts'
 import type { Store } from '../../model/cluster/store.ts'
 import type { Service } from '../../model/cluster/kubernetes.ts'
-import type { Backend } from '../kit/controller.ts'
+import type { IngressBackend } from '../kit/controller.ts'
 import { at, list, record, text } from '../kit/loose.ts'
 import { services } from '../service/objects.ts'
 import type { Location } from './locations.ts'
@@ -15,7 +15,7 @@ interface HostPath {
 export interface Behind {
   /** Tells it from others of the Ingress. */
   part: string
-  backend: Backend
+  backend: IngressBackend
   places: readonly HostPath[]
 }
 

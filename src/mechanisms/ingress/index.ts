@@ -2,7 +2,7 @@ import { type LooseObject, refOf } from '../../model/cluster/object.ts'
 import type { Leg } from '../../model/affinity/leg.ts'
 import type { Store } from '../../model/cluster/store.ts'
 import { hostEntry, sendingLegs } from '../kit/front.ts'
-import type { Backend, Served } from '../kit/controller.ts'
+import type { IngressBackend, Served } from '../kit/controller.ts'
 import { anyKind } from '../../model/affinity/target.ts'
 import { drawnBy, legsByType, type Mechanism } from '../mechanism.ts'
 import { analyzers } from './analyzers.ts'
@@ -58,7 +58,7 @@ function ingressLegs(object: LooseObject, store: Store): Leg[] {
 }
 
 /** An action of AWS, whose name is no Service's: its arrows are drawn there. */
-function isAction({ port }: Pick<Backend, 'port'>): boolean {
+function isAction({ port }: Pick<IngressBackend, 'port'>): boolean {
   return port === 'use-annotation'
 }
 

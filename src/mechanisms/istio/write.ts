@@ -124,7 +124,7 @@ function serviceOf(host: unknown, own: string): NamespacedName | undefined {
   return typeof host === 'string' ? serviceOfHost(wholeHost(host, own)) : undefined
 }
 
-interface Place {
+interface HostRules {
   host: NamespacedName
   /** The one that counts for the host; undefined where there is none. */
   rule: LooseObject | undefined
@@ -140,7 +140,7 @@ interface Place {
  * Beside the Service: of several rules for one host the policy of the oldest that has one counts, and the most specific host
  * hides the others (istio pilot/pkg/model/destination_rule.go, push_context.go).
  */
-function placeOf(host: NamespacedName, all: readonly LooseObject[]): Place {
+function placeOf(host: NamespacedName, all: readonly LooseObject[]): HostRules {
   const isExact = (rule: LooseObject): boolean => {
     const to = serviceOf(at(rule.spec, 'host'), rule.metadata.namespace ?? '')
     return to?.name === host.name && to.namespace === host.namespace
@@ -162,7 +162,7 @@ function covers(pattern: string, { namespace, name }: NamespacedName): boolean {
   return pattern.startsWith('*') && `${name}.${namespace}.svc.cluster.local`.endsWith(pattern.slice(1))
 }
 
-function noticesOf({ wide, rule, elsewhere, host }: Place): { message: string; hints: string[] }[] {
+function noticesOf({ wide, rule, elsewhere, host }: HostRules): { message: string; hints: string[] }[] {
   const hidden = elsewhere.map(({ metadata: { namespace = '', name } }) => ({
     message: `destinationrule/${name} in namespace ${namespace} is for ${host.name} as well: callers and gateways of that namespace go by it`,
     hints: ['set the same there, or take it away'],
@@ -222,7 +222,7 @@ function attributesOf({ domain, secure, sameSite }: CookieWish): FieldTree[] {
 
 const hashKeys = new Set(['httpCookie', 'httpHeaderName', 'httpQueryParameterName', 'useSourceIp'])
 
-function setting({ host, rule, wide, taken }: Place, hash: FieldTree): Write[] {
+function setting({ host, rule, wide, taken }: HostRules, hash: FieldTree): Write[] {
   if (rule === undefined) {
     const name = taken.has(host.name) ? `${host.name}-affinity` : host.name
     const policy = withHash(record(at(wide?.spec, 'trafficPolicy')), hash)

@@ -6,7 +6,7 @@ import type { Policy } from '../../model/affinity/policy.ts'
 import type { Store } from '../../model/cluster/store.ts'
 
 /** A backend of an Ingress, as its controller meets it. */
-export interface Backend {
+export interface IngressBackend {
   ingress: LooseObject
   to: NamespacedName
   /** Undefined where it is not there, or nothing is known of it. */
@@ -43,7 +43,7 @@ export interface IngressController {
   controllers: readonly string[]
   /** Usual names of its classes: by them it is known where no IngressClass object is there. */
   classes?: readonly string[]
-  serve: (backend: Backend, store: Store) => Served
+  serve: (backend: IngressBackend, store: Store) => Served
   /** The annotations by which it decides, for whoever writes those of another one. */
   keys: Readonly<Record<'ingress' | 'service', readonly string[]>>
   /** Whether an annotation is a slip; without it one that differs from one of the keys by a letter or two. */

@@ -2,7 +2,7 @@ import type { ObjectRef } from '../../model/findings/finding.ts'
 import { type LooseObject, type ObjectType, refTo } from '../../model/cluster/object.ts'
 import type { Policy } from '../../model/affinity/policy.ts'
 import type { Store } from '../../model/cluster/store.ts'
-import { annotationsOf, type Backend, type IngressController, type Served } from '../kit/controller.ts'
+import { annotationsOf, type IngressBackend, type IngressController, type Served } from '../kit/controller.ts'
 import { at, text } from '../kit/loose.ts'
 import { customType } from '../kit/types.ts'
 import { refusalsOf } from './refused.ts'
@@ -54,7 +54,7 @@ function hashed(on: unknown): Policy {
   return input === 'none' ? { kind: 'none' } : { kind: 'hash', of: input }
 }
 
-function serve({ service, to }: Backend, store: Store): Served {
+function serve({ service, to }: IngressBackend, store: Store): Served {
   const arrival = annotationsOf(service)[upstreamKey] === 'true' ? 'cluster-ip' : 'pods'
   const ref = policyRefOf(service)
   if (ref === undefined) return { policy: { kind: 'none' }, arrival }

@@ -1,7 +1,7 @@
 import { at, record, text } from '../kit/loose.ts'
 
 /** What is wrong with a field, and what is right. */
-interface Refusal {
+interface RefusedField {
   message: string
   mend: string
   field: string
@@ -12,11 +12,11 @@ const inputs = ['ip', 'consumer', 'path', 'none']
 const ways = ['input', 'header', 'cookie', 'queryArg', 'uriCapture']
 
 /** What the API server refuses by the definition of KongUpstreamPolicy (api/configuration/v1beta1/kongupstreampolicy_types.go). */
-export function refusalsOf(spec: unknown): Refusal[] {
+export function refusalsOf(spec: unknown): RefusedField[] {
   const algorithm = text(at(spec, 'algorithm'))
   const [hash, fallback, session] = ['hashOn', 'hashOnFallback', 'stickySessions'].map((key) => at(spec, key))
   const chosen = algorithm === undefined ? 'without an algorithm' : `with algorithm ${algorithm}`
-  const found: Refusal[] = []
+  const found: RefusedField[] = []
   const refuse = (isSo: boolean, message: string, mend: string, field: string): void => {
     if (isSo) found.push({ message, mend, field: `spec.${field}` })
   }

@@ -2,7 +2,7 @@ import type { Policy } from '../../model/affinity/policy.ts'
 import type { Store } from '../../model/cluster/store.ts'
 import {
   annotationsOf,
-  type Backend,
+  type IngressBackend,
   goBoolean,
   type IngressController,
   type Served,
@@ -79,7 +79,7 @@ function isRead(key: string, store: Store): boolean | undefined {
   return isAtLeastVersion(seen?.version, [5, 4])
 }
 
-function serve({ ingress, to }: Backend, store: Store): Served {
+function serve({ ingress, to }: IngressBackend, store: Store): Served {
   const annotations = annotationsOf(ingress)
   if (unreadIn(annotations).length > 0)
     return { policy: { kind: 'none' }, arrival: 'pods', note: 'the controller refuses the Ingress' }

@@ -6,7 +6,7 @@ import { type Policy, servicePolicy, sticks } from '../../model/affinity/policy.
 import type { Fact } from '../../model/cluster/fact.ts'
 import type { ProxyFacts } from '../../model/cluster/snapshot.ts'
 import type { Store } from '../../model/cluster/store.ts'
-import { type Way, waysInto } from '../../model/cluster/ways.ts'
+import { type ServiceWay, waysInto } from '../../model/cluster/ways.ts'
 import type { Kept, Provider } from './balancers/provider.ts'
 import { balancerOf } from './balancers/recognise.ts'
 import { inputs, type OwnFacts, ownFacts } from './facts.ts'
@@ -84,7 +84,7 @@ function entryLegs(service: Service, provider: Provider | undefined): Leg[] {
   const balancer = balancerHop(provider, service)
   const ways = waysInto(service)
   const isNumbered = ways.some(({ kind }) => kind === 'cluster-ip')
-  return (isNumbered ? ways : [...ways, { kind: 'cluster-ip' } satisfies Way]).map((way): Leg => {
+  return (isNumbered ? ways : [...ways, { kind: 'cluster-ip' } satisfies ServiceWay]).map((way): Leg => {
     const isInside = way.kind === 'cluster-ip'
     const entry: Entry = {
       kind: way.kind,
@@ -145,7 +145,7 @@ function byName(service: Service, address: string, mechanism: string, to: 'pods'
   ]
 }
 
-function addressOf({ kind, host }: Way, ports: readonly ServicePort[]): string {
+function addressOf({ kind, host }: ServiceWay, ports: readonly ServicePort[]): string {
   if (host !== undefined) return withPorts(host, ports)
   if (kind === 'load-balancer') return '<pending>'
   // As yet without one: a manifest.

@@ -1,4 +1,4 @@
-import { annotationsOf, type Backend, type IngressController } from '../kit/controller.ts'
+import { annotationsOf, type IngressBackend, type IngressController } from '../kit/controller.ts'
 import { at, list, record, text } from '../kit/loose.ts'
 import { hashPolicy } from './hash.ts'
 import { usualAlgorithm } from './usual.ts'
@@ -25,7 +25,7 @@ export const skipper: IngressController = {
 }
 
 /** The part of a path's requests that a Service gets by `{"web": 80, "next": 20}`; undefined where it has the path alone. */
-function shareOf(json: string | undefined, { ingress, to, place }: Backend): number | undefined {
+function shareOf(json: string | undefined, { ingress, to, place }: IngressBackend): number | undefined {
   const weights = record(parsed(json ?? ''))
   const rivals = list(at(ingress.spec, 'rules'))
     .filter((rule) => (text(record(rule)['host']) ?? '*') === place?.host)

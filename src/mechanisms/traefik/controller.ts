@@ -2,7 +2,7 @@ import { type LooseObject, refOf } from '../../model/cluster/object.ts'
 import type { Policy } from '../../model/affinity/policy.ts'
 import {
   annotationsOf,
-  type Backend,
+  type IngressBackend,
   goBoolean,
   type IngressController,
   type Served,
@@ -16,7 +16,7 @@ import { cookiePolicy, type CookieSettings } from './cookie.ts'
 /** What a service without a cookie does. */
 const none: Policy = { kind: 'none' }
 
-function serve({ service }: Backend): Served {
+function serve({ service }: IngressBackend): Served {
   const { cookie, nativeLb, nodePortLb, unreadable } = readAnnotations(annotationsOf(service))
   if (unreadable.length > 0)
     return {

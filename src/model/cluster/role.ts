@@ -1,14 +1,14 @@
 /** RBAC rules as this tool shows them to a user who lacks them. */
 
-export interface Rule {
+export interface RoleRule {
   apiGroups: readonly string[]
   resources: readonly string[]
   verbs: readonly string[]
 }
 
 /** Rules for the same resources become one, so that a Role of several parts stays short. */
-export function mergeRules(rules: readonly Rule[]): Rule[] {
-  const merged = new Map<string, Rule>()
+export function mergeRules(rules: readonly RoleRule[]): RoleRule[] {
+  const merged = new Map<string, RoleRule>()
   for (const { apiGroups, resources, verbs } of rules) {
     const key = `${apiGroups.join(',')}/${resources.join(',')}`
     const known = merged.get(key)?.verbs ?? []
@@ -21,7 +21,7 @@ export function mergeRules(rules: readonly Rule[]): Rule[] {
 export interface NamedRole {
   name: string
   namespace?: string | undefined
-  rules: readonly Rule[]
+  rules: readonly RoleRule[]
 }
 
 /** The YAML of it that `kubectl apply -f -` takes. */

@@ -5,7 +5,7 @@ import { commandLine, targetWord } from './command.ts'
 import { defined } from '../common/defined.ts'
 
 /** A verb and the kinds of target that it takes, the one that a bare name means first. */
-export interface Asked {
+export interface AskedVerb {
   verb: string
   kinds: readonly [TargetKind, ...TargetKind[]]
 }
@@ -33,7 +33,7 @@ export interface QueryFlags {
  * The one target in `svc/NAME`, `svc NAME` or `NAME`, as kubectl reads resources.
  * Throws UserError for an unknown kind, a name that no object of the kind can have, or the wrong number of words.
  */
-export function parseTarget(words: readonly string[], asked: Asked): NamedTarget {
+export function parseTarget(words: readonly string[], asked: AskedVerb): NamedTarget {
   const [first, second, ...rest] = words
   const { noun, word } = bare(asked)
   if (first === undefined) throw nothingNamed(asked)
@@ -54,7 +54,7 @@ export function parseTarget(words: readonly string[], asked: Asked): NamedTarget
  * The targets in `svc/x ingress/y`, `svc x y`, `x y`, `svc -l app=x`, `-A`, `--all`, as kubectl reads resources.
  * Throws UserError (exit code 2) for words that do not go together.
  */
-export function parseQuery(words: readonly string[], flags: QueryFlags, asked: Asked): TargetQuery {
+export function parseQuery(words: readonly string[], flags: QueryFlags, asked: AskedVerb): TargetQuery {
   const { selector, all = false, allNamespaces = false } = flags
   const { of, targets } = namedTargets(words, asked)
   if (targets.length > 0) {
@@ -78,7 +78,7 @@ export function parseQuery(words: readonly string[], flags: QueryFlags, asked: A
 
 function namedTargets(
   words: readonly string[],
-  asked: Asked,
+  asked: AskedVerb,
 ): { of: TargetKind; targets: readonly NamedTarget[] } {
   const [first, ...rest] = words
   const of = first === undefined ? undefined : kindOf(first, asked)
@@ -91,7 +91,7 @@ function namedTargets(
 }
 
 /** `pod x`: the first of several words is a kind to whoever knows kubectl. */
-function refuseOtherKind([first = '', ...rest]: readonly string[], asked: Asked): void {
+function refuseOtherKind([first = '', ...rest]: readonly string[], asked: AskedVerb): void {
   if (rest.length > 0 && !first.includes('/') && otherKinds.has(first.toLowerCase().split('.')[0]!))
     throw unknownKind(first, asked)
 }
@@ -104,7 +104,7 @@ const otherKinds: ReadonlySet<string> = new Set(
 )
 
 /** `svc/x`, `x`. */
-function readTarget(word: string, asked: Asked): NamedTarget {
+function readTarget(word: string, asked: AskedVerb): NamedTarget {
   const slash = word.indexOf('/')
   if (slash >= 0 && !/^[^/]+\/[^/]+$/.test(word))
     throw usage(`arguments in resource/name form must have a single resource and name, not "${word}"`, [
@@ -115,7 +115,7 @@ function readTarget(word: string, asked: Asked): NamedTarget {
     : toTarget(word.slice(0, slash), word.slice(slash + 1), asked)
 }
 
-function toTarget(word: string, name: string, asked: Asked): NamedTarget {
+function toTarget(word: string, name: string, asked: AskedVerb): NamedTarget {
   const [kind, ...namesakes] = kindsOf(word, asked)
   if (kind === undefined) throw unknownKind(word, asked)
   const refused = kind.refuseName(name)
@@ -127,7 +127,7 @@ function toTarget(word: string, name: string, asked: Asked): NamedTarget {
   return { kind, name, ...(namesakes.length === 0 ? {} : { namesakes }) }
 }
 
-function unknownKind(word: string, { verb, kinds }: Asked): UserError {
+function unknownKind(word: string, { verb, kinds }: AskedVerb): UserError {
   const [only, ...others] = kinds
   const one = targetWord({ kind: only.name, name: 'NAME' })
   if (others.length === 0) return usage(`cannot ${verb} a "${word}": only ${only.label}s (${one}) for now`)
@@ -142,11 +142,11 @@ function unknownKind(word: string, { verb, kinds }: Asked): UserError {
   ])
 }
 
-function kindOf(word: string, asked: Asked): TargetKind | undefined {
+function kindOf(word: string, asked: AskedVerb): TargetKind | undefined {
   return kindsOf(word, asked)[0]
 }
 
-function kindsOf(word: string, { kinds }: Asked): TargetKind[] {
+function kindsOf(word: string, { kinds }: AskedVerb): TargetKind[] {
   // `services.v1.` is how kubectl writes the group that has no name.
   const lower = word.toLowerCase().replace(/\.$/, '')
   return kinds.filter(({ name, words }) => name === lower || words.includes(lower))
@@ -165,7 +165,7 @@ function unique(targets: readonly NamedTarget[]): NamedTarget[] {
 }
 
 /** What one of them is called, and what a name without a kind means. */
-function bare({ kinds: [{ name, label }, ...others] }: Asked): { noun: string; word: string } {
+function bare({ kinds: [{ name, label }, ...others] }: AskedVerb): { noun: string; word: string } {
   return {
     noun: others.length === 0 ? label : 'target',
     word: typeWord({ name }),
@@ -176,7 +176,7 @@ function typeWord({ name }: Pick<TargetKind, 'name'>): string {
   return targetWord({ kind: name, name: '' }).slice(0, -1)
 }
 
-function nothingNamed(asked: Asked, ...more: readonly string[]): UserError {
+function nothingNamed(asked: AskedVerb, ...more: readonly string[]): UserError {
   const some = asked.kinds.slice(0, 2).map(({ name }) => targetWord({ kind: name, name: 'web' }))
   return usage(`a ${bare(asked).noun} is required`, [
     ...some.map((each, index) => `${index === 0 ? 'for example' : 'or'}:  ${commandLine(asked.verb, each)}`),

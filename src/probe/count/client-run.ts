@@ -1,4 +1,4 @@
-import type { Decoded, End, Failure, Gap } from '../../agent/protocol/protocol.ts'
+import type { Decoded, End, FailureReason, Gap } from '../../agent/protocol/protocol.ts'
 import type { Pod } from '../../model/cluster/kubernetes.ts'
 import type { Observation, Scheme } from '../../model/probe/observation.ts'
 import { UserError } from '../../model/common/user-error.ts'
@@ -28,7 +28,7 @@ export class ClientRun {
   readonly #notHttp = new Set<string>()
   /** Entries that chose HTTP/1.1 though they were asked for HTTP/2. */
   readonly http1Entries = new Set<number>()
-  readonly failures: Failure[] = []
+  readonly failures: FailureReason[] = []
   readonly foreign: string[] = []
   end: End | undefined
   /** Why its container ended, in the kubelet's words. */
@@ -166,7 +166,7 @@ const signedBy: ReadonlySet<string> = new Set([
   'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
 ])
 
-function adviceFor(outcome: Failure['outcome'], code: string): string {
+function adviceFor(outcome: FailureReason['outcome'], code: string): string {
   if (outcome !== 'tls') return ''
   const ca = signedBy.has(code) ? ', --ca FILE names who signed it' : ''
   return `; --insecure does not verify the certificate${ca}`

@@ -12,7 +12,7 @@ import { endpointsBehind, endpointsOfAll } from '../plan/entries/behind.ts'
 import type { ProbeOptions, ProbePlan } from '../plan/plan.ts'
 import type { ProbeSubject } from '../plan/preflight.ts'
 import { Recogniser } from './recognise.ts'
-import type { Surroundings } from '../run/around/look.ts'
+import type { SeenAround } from '../run/around/look.ts'
 import { hereIndex } from '../run/clients/here-index.ts'
 import type { DirectRound } from '../run/direct/ask.ts'
 import { Stopwatch } from '../run/stopwatch.ts'
@@ -42,7 +42,7 @@ export interface CollectOptions {
   /** Ends the run as if it had come to its own end; `interrupted` is then aborted, too. */
   finished?: AbortSignal | undefined
   /** What is around the run, looked at once it is over. */
-  around?: (startedAt: number | undefined) => Promise<Surroundings>
+  around?: (startedAt: number | undefined) => Promise<SeenAround>
   /** How many clients the proxy remembers per pod and port on each node, where that is known to be limited. */
   capacity?: number | undefined
 }

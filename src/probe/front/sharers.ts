@@ -4,7 +4,7 @@ import { unknown } from '../../model/cluster/fact.ts'
 import { isOfType, keyOf, type LooseObject, type NamespacedName, refOf } from '../../model/cluster/object.ts'
 import type { Store } from '../../model/cluster/store.ts'
 import type { ObjectRef } from '../../model/findings/finding.ts'
-import { matchesHost, type Place } from './ways/places.ts'
+import { matchesHost, type PlaceInFront } from './ways/places.ts'
 
 /** The Services that an object's own arrows lead to, for which nothing else has to be read. */
 export function servicesBehind(object: LooseObject): NamespacedName[] {
@@ -17,7 +17,7 @@ export function servicesBehind(object: LooseObject): NamespacedName[] {
 }
 
 /** Where weights do not add up to the whole: the rest goes where another object says. Pure. */
-export function sharedPlaces(all: readonly { places: readonly Place[] }[]): Place[] {
+export function sharedPlaces(all: readonly { places: readonly PlaceInFront[] }[]): PlaceInFront[] {
   const groups = Map.groupBy(
     all.flatMap(({ places }) => places),
     ({ host, path }) => `${host} ${path}`,
@@ -31,7 +31,7 @@ export function sharedPlaces(all: readonly { places: readonly Place[] }[]): Plac
 export function sharersOf(
   objects: readonly LooseObject[],
   own: LooseObject,
-  places: readonly Place[],
+  places: readonly PlaceInFront[],
 ): { by: ObjectRef; service: NamespacedName }[] {
   const isThere = ({ from }: Leg): boolean =>
     isEntry(from) &&

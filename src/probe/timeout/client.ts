@@ -1,5 +1,5 @@
 import type { Decoded } from '../../agent/protocol/protocol.ts'
-import type { Answer, ClientRun } from '../../judge/timers/evidence.ts'
+import type { TimedAnswer, ClientRound } from '../../judge/timers/evidence.ts'
 import type { Endpoint } from '../../model/cluster/endpoint.ts'
 import type { Pod } from '../../model/cluster/kubernetes.ts'
 import type { Scheme } from '../../model/probe/observation.ts'
@@ -85,7 +85,7 @@ export class MeasuringClient {
     }
   }
 
-  run(round: number, client: number): ClientRun {
+  run(round: number, client: number): ClientRound {
     return {
       round,
       client,
@@ -97,7 +97,7 @@ export class MeasuringClient {
     }
   }
 
-  #answer({ atMs, latencyMs, answered, backend }: Seen, before: Seen | undefined): Answer {
+  #answer({ atMs, latencyMs, answered, backend }: Seen, before: Seen | undefined): TimedAnswer {
     const changes = this.#history.changes.filter((change) => ownerOf(change) === before?.backend?.key)
     const last = changes.findLast((change) => change.atMs <= atMs + slackMs)
     return {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Cluster } from '../../cluster/index.ts'
-import { type Conclusion, conclude } from '../../judge/timers/conclude.ts'
-import { type ClientRun, evidenceOf } from '../../judge/timers/evidence.ts'
+import { type TimerConclusion, conclude } from '../../judge/timers/conclude.ts'
+import { type ClientRound, evidenceOf } from '../../judge/timers/evidence.ts'
 import { infer } from '../../judge/timers/infer.ts'
 import { oneClientRatio } from '../../judge/timers/one-client.ts'
 import {
@@ -82,7 +82,7 @@ class Measurement {
   readonly #begunMs = performance.now()
   readonly #rounds: TimeoutRound[] = []
   readonly #collectors: RoundCollector[] = []
-  #runs: ClientRun[] = []
+  #runs: ClientRound[] = []
   #endpoints: readonly Endpoint[]
   #runId = ''
   #scheme: Scheme | 'auto'
@@ -260,7 +260,7 @@ class Measurement {
     return next
   }
 
-  #result(conclusion: Conclusion | undefined): TimeoutResult {
+  #result(conclusion: TimerConclusion | undefined): TimeoutResult {
     return timeoutResult({
       runId: this.#runId,
       startedAt: this.#startedAt,
@@ -323,7 +323,7 @@ class Measurement {
 }
 
 /** Where an absolute timer was found: the middle of what is left of it. */
-function absoluteMs(conclusion: Conclusion | undefined): number | undefined {
+function absoluteMs(conclusion: TimerConclusion | undefined): number | undefined {
   if (conclusion?.finding.kind !== 'absolute') return undefined
   const { fromMs, toMs = fromMs } = conclusion.finding
   return (fromMs + toMs) / 2

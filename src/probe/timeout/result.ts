@@ -1,6 +1,6 @@
 import { isForbidden } from '../../cluster/index.ts'
-import type { Conclusion } from '../../judge/timers/conclude.ts'
-import type { Evidence } from '../../judge/timers/evidence.ts'
+import type { TimerConclusion } from '../../judge/timers/conclude.ts'
+import type { TimerEvidence } from '../../judge/timers/evidence.ts'
 import { timeoutVerdict } from '../../judge/timers/verdict.ts'
 import type { Endpoint } from '../../model/cluster/endpoint.ts'
 import type { Scheme } from '../../model/probe/observation.ts'
@@ -27,9 +27,9 @@ export interface ResultInput {
   rounds: readonly TimeoutRound[]
   collectors: readonly RoundCollector[]
   scheme: Scheme | 'auto'
-  evidence: Evidence
+  evidence: TimerEvidence
   /** Undefined when no trial says anything. */
-  conclusion: Conclusion | undefined
+  conclusion: TimerConclusion | undefined
   oneClient: boolean
   notToldApart: boolean
   interrupted: boolean

@@ -1,5 +1,5 @@
-import type { Decoded, Failure } from '../../agent/protocol/protocol.ts'
-import type { ClientRun } from '../../judge/timers/evidence.ts'
+import type { Decoded, FailureReason } from '../../agent/protocol/protocol.ts'
+import type { ClientRound } from '../../judge/timers/evidence.ts'
 import type { Endpoint } from '../../model/cluster/endpoint.ts'
 import type { Pod } from '../../model/cluster/kubernetes.ts'
 import type { Scheme } from '../../model/probe/observation.ts'
@@ -30,7 +30,7 @@ const mostForeignLines = 5
 /** Takes in what the clients of one round saw. */
 export class RoundCollector {
   readonly clients: readonly MeasuringClient[]
-  readonly failures: Failure[] = []
+  readonly failures: FailureReason[] = []
   readonly backends: RecognisedBackend[] = []
   #begun = 0
   readonly #given: RoundOptions
@@ -89,7 +89,7 @@ export class RoundCollector {
   }
 
   /** What the clients that sent something did. */
-  runs(): ClientRun[] {
+  runs(): ClientRound[] {
     const { number } = this.#given
     return this.clients.flatMap((client, index) =>
       client.seen.length === 0 ? [] : [client.run(number, index)],

@@ -1,6 +1,6 @@
 import { hostAndPort } from '../../model/common/ip.ts'
 import { formatDuration } from '../../model/common/duration.ts'
-import type { Conclusion } from '../../judge/timers/conclude.ts'
+import type { TimerConclusion } from '../../judge/timers/conclude.ts'
 import type { MeasurePlan, Round } from '../../judge/timers/plan.ts'
 import { isTooLong } from '../../judge/timers/plan.ts'
 import type { TimeoutTrial } from '../../model/probe/results/timeout-result.ts'
@@ -38,7 +38,7 @@ export function waitingWords(number: number, { pausesMs }: Round): string {
 export function roundWords(
   number: number,
   trials: readonly TimeoutTrial[],
-  { finding }: Conclusion,
+  { finding }: TimerConclusion,
   next: Round,
 ): string {
   const own = trials.filter((trial) => trial.round === number)

@@ -55,7 +55,7 @@ function fullChange(outcome: ChangeDone, width: number, style: Style): Line[] {
 }
 
 /** What becomes of a field below its name, where there is no room beside it. Names stay whole: they are pasted. */
-function stacked({ name, from, to, note }: Row, width: number, style: Style): Line[] {
+function stacked({ name, from, to, note }: ChangeRow, width: number, style: Style): Line[] {
   const [nameIndent, indent] = [2, 4]
   const told = [
     span(`${sanitize(from)} →`),
@@ -74,14 +74,14 @@ function stacked({ name, from, to, note }: Row, width: number, style: Style): Li
   ]
 }
 
-interface Row {
+interface ChangeRow {
   name: string
   from: string
   to: string
   note: string
 }
 
-function serviceRows({ before, after, timeoutIsDefault }: ChangeDone): Row[] {
+function serviceRows({ before, after, timeoutIsDefault }: ChangeDone): ChangeRow[] {
   return [
     { name: 'sessionAffinity', from: affinityWord(before), to: affinityWord(after), note: '' },
     {
@@ -94,7 +94,7 @@ function serviceRows({ before, after, timeoutIsDefault }: ChangeDone): Row[] {
 }
 
 /** What becomes of the affinity, and the fields by which. */
-function fieldRows({ before, after, objects, target, from }: ChangeDone): Row[] {
+function fieldRows({ before, after, objects, target, from }: ChangeDone): ChangeRow[] {
   const rows = [
     { name: 'affinity', from: affinityWords(before), to: affinityWords(after), note: noteOf(from) },
     ...objects.flatMap((object) => objectRows(object, object.name === targetName(target))),

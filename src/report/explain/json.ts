@@ -4,7 +4,7 @@ import { type Finding, isAtLeast, type Level } from '../../model/findings/findin
 import type { Path } from '../../model/affinity/leg.ts'
 import { refOf } from '../../model/cluster/object.ts'
 import type { ExplainReport } from '../../model/contract/explain.ts'
-import type { Renderer, RenderOptions } from './renderer.ts'
+import type { ExplainRenderer, RenderOptions } from './renderer.ts'
 import { policySentence } from './words.ts'
 
 export const apiVersion = 'affinity.kubectl.dev/v1'
@@ -75,7 +75,7 @@ interface Notation {
 }
 
 /** One object, or a list that is written item by item. */
-export function reportRenderer({ level, single }: RenderOptions, notation: Notation): Renderer {
+export function reportRenderer({ level, single }: RenderOptions, notation: Notation): ExplainRenderer {
   let fileFindings: readonly Finding[] = []
   let items = 0
   return {
@@ -91,7 +91,7 @@ export function reportRenderer({ level, single }: RenderOptions, notation: Notat
   }
 }
 
-export function jsonRenderer(options: RenderOptions): Renderer {
+export function jsonRenderer(options: RenderOptions): ExplainRenderer {
   const indented = (value: unknown, by: string): string => jsonText(value, 4).replaceAll('\n', `\n${by}`)
   const head = `{\n    "apiVersion": "${apiVersion}",\n    "kind": "ExplainReportList",\n    "items": [`
   return reportRenderer(options, {

@@ -1,4 +1,4 @@
-import type { Renderer, RenderOptions } from './renderer.ts'
+import type { ExplainRenderer, RenderOptions } from './renderer.ts'
 
 export const explainFormats = ['json', 'junit', 'name', 'text', 'wide', 'yaml'] as const
 
@@ -9,7 +9,7 @@ export function isExplainFormat(format: string): format is ExplainFormat {
 }
 
 // Each format is loaded when it is asked for.
-const renderers: Record<ExplainFormat, (options: RenderOptions) => Promise<Renderer>> = {
+const renderers: Record<ExplainFormat, (options: RenderOptions) => Promise<ExplainRenderer>> = {
   text: async (options) => (await import('./text.ts')).textRenderer({ ...options, wide: false }),
   wide: async (options) => (await import('./text.ts')).textRenderer({ ...options, wide: true }),
   json: async (options) => (await import('./json.ts')).jsonRenderer(options),
@@ -18,6 +18,9 @@ const renderers: Record<ExplainFormat, (options: RenderOptions) => Promise<Rende
   junit: async (options) => (await import('./junit.ts')).junitRenderer(options),
 }
 
-export async function createRenderer(format: ExplainFormat, options: RenderOptions): Promise<Renderer> {
+export async function createRenderer(
+  format: ExplainFormat,
+  options: RenderOptions,
+): Promise<ExplainRenderer> {
   return await renderers[format](options)
 }

@@ -20,7 +20,7 @@ export interface RenderOptions {
 }
 
 /** Turns explanations into text as they come, so that thousands need no more memory than one. */
-export interface Renderer {
+export interface ExplainRenderer {
   /** Findings about files that belong to no Service. Before any item. */
   findings: (findings: readonly Finding[]) => string
   item: (explanation: Explanation) => string

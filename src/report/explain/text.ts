@@ -11,13 +11,13 @@ import { sanitize } from '../text/sanitize.ts'
 import { layoutFindings, layoutLines, layoutNotes, paintOf } from './findings.ts'
 import { layoutPaths } from './path.ts'
 import { printedName } from './target.ts'
-import type { Renderer, RenderOptions } from './renderer.ts'
+import type { ExplainRenderer, RenderOptions } from './renderer.ts'
 import { countLevels, findingWords, policySentence, summaryWords } from './words.ts'
 
 const labelWidth = 8
 
 /** The report for people, one Service after the other as they come. */
-export function textRenderer(options: RenderOptions & { wide: boolean }): Renderer {
+export function textRenderer(options: RenderOptions & { wide: boolean }): ExplainRenderer {
   const { style, width, level, findingsOnly, single } = options
   const print = (lines: readonly Line[], columns = width): string =>
     lines.length === 0 ? '' : `${paintLines(lines, columns, style).join('\n')}\n`

@@ -1,13 +1,13 @@
 import { sanitize } from '../text/sanitize.ts'
 
-interface Place {
+interface ContextInUse {
   contextName: string | undefined
   server: string
   namespace: string
 }
 
 /** Both clusters, before anything is written: a mistaken context is seen in time. */
-export function contextLines(origin: Place, target: Place): string {
+export function contextLines(origin: ContextInUse, target: ContextInUse): string {
   const rows = [
     ['from', origin],
     ['to', target],

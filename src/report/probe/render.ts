@@ -19,10 +19,10 @@ export function isProbeFormat(format: string): format is ProbeFormat {
   return (probeFormats as readonly string[]).includes(format)
 }
 
-type Renderer<T> = (result: T, options: RenderOptions) => Promise<string>
+type ProbeRenderer<T> = (result: T, options: RenderOptions) => Promise<string>
 
 // Each format is loaded when it is asked for: nobody waits for YAML who does not read it.
-const soleRenderers: Record<ProbeFormat, Renderer<ProbeResult>> = {
+const soleRenderers: Record<ProbeFormat, ProbeRenderer<ProbeResult>> = {
   text: async (result, options) =>
     (await import('./text.ts')).renderText(result, { ...options, wide: false }),
   wide: async (result, options) => (await import('./text.ts')).renderText(result, { ...options, wide: true }),
@@ -31,7 +31,7 @@ const soleRenderers: Record<ProbeFormat, Renderer<ProbeResult>> = {
   name: async (result) => (await import('./name.ts')).renderNames(result),
 }
 
-const surveyRenderers: Record<ProbeFormat, Renderer<ProbeSurvey>> = {
+const surveyRenderers: Record<ProbeFormat, ProbeRenderer<ProbeSurvey>> = {
   text: async (survey, options) =>
     (await import('./survey/text.ts')).renderSurveyText(survey, { ...options, wide: false }),
   wide: async (survey, options) =>

@@ -1,9 +1,9 @@
-import { type Attempt, Failure, forbidden } from '../failure.ts'
+import { type Attempt, Refused, forbidden } from '../failure.ts'
 import type { JsonObject, Resource } from '../objects/resource.ts'
 import { types } from '../objects/resource-types.ts'
 import type { Store } from '../objects/store.ts'
 
-interface Rule {
+interface AccessRule {
   apiGroups?: string[]
   resources?: string[]
   resourceNames?: string[]
@@ -25,7 +25,7 @@ export function whoAsks(
 ): string {
   const token = /^Bearer (.+)$/.exec(String(headers['authorization'] ?? ''))?.[1]
   const user = token === undefined ? undefined : tokens.get(token)
-  if (user === undefined) throw new Failure(401, 'Unauthorized', 'Unauthorized')
+  if (user === undefined) throw new Refused(401, 'Unauthorized', 'Unauthorized')
   const as = headers['impersonate-user']
   if (as === undefined) return user
   if (user !== administrator)
@@ -39,7 +39,7 @@ export function isAllowed(store: Store, attempt: Attempt): boolean {
   return rulesFor(store, attempt.user, attempt.namespace).some((rule) => covers(rule, attempt))
 }
 
-export function rulesFor(store: Store, user: string, namespace: string | undefined): Rule[] {
+export function rulesFor(store: Store, user: string, namespace: string | undefined): AccessRule[] {
   const local = namespace === undefined ? [] : store.list(types.rolebindings, namespace)
   return [...store.list(types.clusterrolebindings), ...local].flatMap((object) => {
     const { roleRef, subjects = [] } = object as Resource & Binding
@@ -51,11 +51,12 @@ export function rulesFor(store: Store, user: string, namespace: string | undefin
     )
       return []
     const type = roleRef.kind === 'Role' ? types.roles : types.clusterroles
-    return ((store.find(type, namespace, roleRef.name) as JsonObject | undefined)?.['rules'] ?? []) as Rule[]
+    return ((store.find(type, namespace, roleRef.name) as JsonObject | undefined)?.['rules'] ??
+      []) as AccessRule[]
   })
 }
 
-function covers(rule: Rule, { verb, group, plural, subresource, name }: Attempt): boolean {
+function covers(rule: AccessRule, { verb, group, plural, subresource, name }: Attempt): boolean {
   const resource = subresource === undefined ? plural : `${plural}/${subresource}`
   const includes = (list: string[] | undefined, word: string): boolean =>
     (list ?? []).some((one) => one === word || one === '*')

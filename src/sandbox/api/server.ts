@@ -7,7 +7,7 @@ import type { Kubelet } from '../controllers/kubelet.ts'
 import {
   badRequest,
   busy,
-  Failure,
+  Refused,
   failureOf,
   forbidden,
   methodNotAllowed,
@@ -266,7 +266,7 @@ export class ApiServer {
         this.#watches.delete(end)
       })
     } catch (error) {
-      if (!(error instanceof Failure)) throw error
+      if (!(error instanceof Refused)) throw error
       start()
       response.end(`${JSON.stringify({ type: 'ERROR', object: error.status })}\n`)
     }
@@ -280,8 +280,8 @@ function partsOf({ url = '/' }: IncomingMessage): { path: string; query: URLSear
 
 const isReview = ({ type }: Call): boolean => reviewTypes.some((one) => one === type)
 
-const doesNotDo = ({ subresource, type }: Call): Failure =>
-  new Failure(501, 'NotImplemented', `the sandbox does not do ${subresource ?? type.plural}`, {})
+const doesNotDo = ({ subresource, type }: Call): Refused =>
+  new Refused(501, 'NotImplemented', `the sandbox does not do ${subresource ?? type.plural}`, {})
 
 function send(response: ServerResponse, code: number, body: object, warnings: readonly string[]): void {
   const text = JSON.stringify(body)

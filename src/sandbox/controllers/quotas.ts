@@ -1,4 +1,4 @@
-import { Failure } from '../failure.ts'
+import { Refused } from '../failure.ts'
 import { at, type Resource } from '../objects/resource.ts'
 import { types } from '../objects/resource-types.ts'
 import type { Store } from '../objects/store.ts'
@@ -26,14 +26,14 @@ export function runQuotas(store: Store): () => void {
 const mostPods = 1000
 
 /** Why a namespace does not take one more pod; undefined when it does. */
-export function quotaRefusal(store: Store, namespace: string | undefined, name: string): Failure | undefined {
+export function quotaRefusal(store: Store, namespace: string | undefined, name: string): Refused | undefined {
   const used = counts(store, namespace)
   const full = store
     .list(types.resourcequotas, namespace)
     .find((quota) => limitOf(quota) !== undefined && used + 1 > Number(limitOf(quota)))
   if (full === undefined) {
     if (store.list(types.pods).length < mostPods) return undefined
-    return new Failure(
+    return new Refused(
       403,
       'Forbidden',
       `pods "${name}" is forbidden: the sandbox has room for ${mostPods} pods`,
@@ -44,5 +44,5 @@ export function quotaRefusal(store: Store, namespace: string | undefined, name: 
     )
   }
   const message = `pods "${name}" is forbidden: exceeded quota: ${full.metadata.name}, requested: pods=1, used: pods=${used}, limited: pods=${String(limitOf(full))}`
-  return new Failure(403, 'Forbidden', message, { name, kind: 'pods' })
+  return new Refused(403, 'Forbidden', message, { name, kind: 'pods' })
 }

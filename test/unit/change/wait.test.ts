@@ -3,7 +3,7 @@ import { mapOrdered } from '../../../src/change/ordered.ts'
 import {
   type AskNode,
   type NodeAnswer,
-  type Place,
+  type WatchedPlace,
   waitForNode,
   waitUntilServed,
 } from '../../../src/change/wait.ts'
@@ -66,7 +66,7 @@ describe('waiting for a node', () => {
   })
 
   it('looks on every node for what was asked of each Service', async () => {
-    const seen: Place[] = []
+    const seen: WatchedPlace[] = []
     const ask: AskNode = async (place) => {
       seen.push(place)
       return await Promise.resolve({ kind: 'served', atMs: 5 })
@@ -96,7 +96,7 @@ describe('waiting for a node', () => {
   })
 
   it('looks once where a gateway listens, for the cookie that was asked for, and lists no nodes', async () => {
-    const seen: Place[] = []
+    const seen: WatchedPlace[] = []
     const ask: AskNode = async (place) => {
       seen.push(place)
       return await Promise.resolve({ kind: 'served', atMs: 1234 })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { analyseService, type Explanation } from '../../../src/analysis/analyse.ts'
-import { explainFiles, type Step } from '../../../src/snapshot/explanations.ts'
+import { explainFiles, type ExplainStep } from '../../../src/snapshot/explanations.ts'
 import { snapshotOfFiles } from '../../../src/snapshot/files/snapshot.ts'
 
 const service = `apiVersion: v1
@@ -154,7 +154,7 @@ spec:
     expect(entries).toContain('Host(`shop.example`) picks,decides')
   })
 
-  const stepsOf = async (text: string): Promise<Step[]> => {
+  const stepsOf = async (text: string): Promise<ExplainStep[]> => {
     const stdin = (async function* () {
       yield await Promise.resolve(text)
     })()

@@ -12,7 +12,7 @@ import { Kubelet } from '../../../src/sandbox/controllers/kubelet.ts'
 import { collectGarbage } from '../../../src/sandbox/controllers/owners.ts'
 import { runQuotas } from '../../../src/sandbox/controllers/quotas.ts'
 import { faultReason } from '../../../src/sandbox/controllers/survive.ts'
-import { Failure } from '../../../src/sandbox/failure.ts'
+import { Refused } from '../../../src/sandbox/failure.ts'
 import { Faults } from '../../../src/sandbox/faults.ts'
 import { addressPlan } from '../../../src/sandbox/network/address-plan.ts'
 import { ServiceProxy } from '../../../src/sandbox/network/service-proxy.ts'
@@ -74,7 +74,7 @@ function attempt(action: () => unknown): string {
     action()
     return 'taken'
   } catch (error) {
-    if (error instanceof Failure) return error.status.reason ?? ''
+    if (error instanceof Refused) return error.status.reason ?? ''
     throw error
   }
 }

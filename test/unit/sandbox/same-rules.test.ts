@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { create } from '../../../src/sandbox/api/writing/write.ts'
 import type { Call } from '../../../src/sandbox/api/call.ts'
 import { makeCluster } from '../../../src/sandbox/objects/cluster-objects.ts'
-import { Failure } from '../../../src/sandbox/failure.ts'
+import { Refused } from '../../../src/sandbox/failure.ts'
 import { addressPlan } from '../../../src/sandbox/network/address-plan.ts'
 import { type ResourceType, types } from '../../../src/sandbox/objects/resource-types.ts'
 import { Store } from '../../../src/sandbox/objects/store.ts'
@@ -42,7 +42,7 @@ function refusal(
     create({ store, plan }, call, object)
     return undefined
   } catch (error) {
-    if (error instanceof Failure) return error.message
+    if (error instanceof Refused) return error.message
     throw error
   }
 }

@@ -6,7 +6,7 @@ import type { Need } from '../../../src/mechanisms/analyzer.ts'
 import { type InputName, inputs } from '../../../src/mechanisms/service/facts.ts'
 import type { Service } from '../../../src/model/cluster/kubernetes.ts'
 import { Collector } from '../../../src/snapshot/collect.ts'
-import { explainCluster, type Step } from '../../../src/snapshot/explanations.ts'
+import { explainCluster, type ExplainStep } from '../../../src/snapshot/explanations.ts'
 import { toChange } from '../../../src/snapshot/wants.ts'
 import { serviceKind } from '../../../src/mechanisms/service/objects.ts'
 import { anyKind } from '../../../src/model/affinity/target.ts'
@@ -41,7 +41,7 @@ const namedQuery = (names: readonly string[]): TargetQuery => ({
   targets: names.map((name) => ({ kind, name })),
 })
 
-const steps = (cluster: Parameters<typeof explainCluster>[0], query: TargetQuery): Promise<Step[]> =>
+const steps = (cluster: Parameters<typeof explainCluster>[0], query: TargetQuery): Promise<ExplainStep[]> =>
   Array.fromAsync(explainCluster(cluster, query))
 
 describe('what cannot be read', () => {

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { objectTypes, targetKinds } from '../../../src/mechanisms/index.ts'
 import type { ObjectType } from '../../../src/model/cluster/object.ts'
-import type { Rule } from '../../../src/model/cluster/role.ts'
+import type { RoleRule } from '../../../src/model/cluster/role.ts'
 import { ApiError } from '../../../src/cluster/index.ts'
 import { UserError } from '../../../src/model/common/user-error.ts'
 import { explainClusterRules, explainRules } from '../../../src/snapshot/permissions.ts'
 import { withExplainRole } from '../../../src/snapshot/refusal.ts'
 import { fakeCluster } from './fake-cluster.ts'
 
-const allows = (rules: readonly Rule[], verb: string, { group, resource }: ObjectType): boolean =>
+const allows = (rules: readonly RoleRule[], verb: string, { group, resource }: ObjectType): boolean =>
   rules.some(
     ({ apiGroups, resources, verbs }) =>
       apiGroups.includes(group) && resources.includes(resource) && verbs.includes(verb),

@@ -4,7 +4,7 @@ import type { Store } from '../../../model/cluster/store.ts'
 import { analyzer, type View } from '../../analyzer.ts'
 import { gateways, group as gatewayGroup } from '../../gateway-api/objects.ts'
 import { at, list, record, text } from '../../kit/loose.ts'
-import { backendTrafficPolicies, type Target, targetsOf, targetTypes } from '../objects.ts'
+import { backendTrafficPolicies, type PolicyTarget, targetsOf, targetTypes } from '../objects.ts'
 
 const kinds = ['Gateway', 'ListenerSet', 'HTTPRoute', 'GRPCRoute', 'TCPRoute', 'UDPRoute', 'TLSRoute']
 
@@ -37,7 +37,7 @@ export const targetAnalyzer = analyzer({
 })
 
 /** It names the target or something on its ways, or nearly so. */
-function isMeant({ metadata }: LooseObject, { name }: Target, { target, paths }: View): boolean {
+function isMeant({ metadata }: LooseObject, { name }: PolicyTarget, { target, paths }: View): boolean {
   const passed = paths.flatMap(({ hops }) =>
     hops.flatMap(({ configuredBy, next }) => [...configuredBy, next]),
   )
@@ -63,7 +63,7 @@ export function isForNobody(policy: LooseObject, { store, source }: View): boole
 
 function wrongTarget(
   { metadata: { namespace = '' } }: LooseObject,
-  { group, kind, name, section }: Target,
+  { group, kind, name, section }: PolicyTarget,
   store: Store,
   isFiles: boolean,
 ): { message: string; mend: string; field: string } | undefined {

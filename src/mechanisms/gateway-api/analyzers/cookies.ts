@@ -7,7 +7,7 @@ import { applicationOf } from '../../../model/probe/cookies/maker.ts'
 import { byAge } from '../../kit/age.ts'
 import { at, list, record } from '../../kit/loose.ts'
 import { backendsOf } from '../backends.ts'
-import { type Rule, rulesOf } from '../legs.ts'
+import { type ListenerRule, rulesOf } from '../legs.ts'
 import { isPattern } from '../implementations.ts'
 import { gateways, grpcRoutes, httpRoutes } from '../objects.ts'
 import { once } from './once.ts'
@@ -41,7 +41,7 @@ export function cookieAnalyzer(about: ObjectType<LooseObject>): Analyzer {
         const twin =
           name === undefined ? undefined : twinOf(rule, cookies, [...own, ...besideOf(rule, store)])
         if (twin !== undefined) {
-          const [earlier, later] = [rule, twin.rule].toSorted(ruleAge) as [Rule, Rule]
+          const [earlier, later] = [rule, twin.rule].toSorted(ruleAge) as [ListenerRule, ListenerRule]
           report('AFF-GWAPI-ONE-NAME', {
             message: oneName(name ?? '', later, earlier),
             why: twin.isCertain
@@ -93,19 +93,23 @@ interface Cookie {
   olderPath?: string
 }
 
-function cookiesOf({ ways }: Rule): Cookie[] {
+function cookiesOf({ ways }: ListenerRule): Cookie[] {
   return ways.flatMap(({ policy, reading }) =>
     policy.kind !== 'cookie' ? [] : [defined({ policy, path: policy.path, olderPath: reading?.olderPath })],
   )
 }
 
 interface Twin {
-  rule: Rule
+  rule: ListenerRule
   isCertain: boolean
 }
 
 /** Another rule at the same gateway and host with a cookie of this name and another Service. */
-function twinOf(rule: Rule, cookies: readonly Cookie[], rules: readonly Rule[]): Twin | undefined {
+function twinOf(
+  rule: ListenerRule,
+  cookies: readonly Cookie[],
+  rules: readonly ListenerRule[],
+): Twin | undefined {
   for (const other of rules) {
     const isItself = keyOf(refOf(other.route)) === keyOf(refOf(rule.route)) && other.index === rule.index
     if (isItself || !sharesHost(rule, other) || serviceKey(rule) === serviceKey(other)) continue
@@ -121,22 +125,22 @@ function twinOf(rule: Rule, cookies: readonly Cookie[], rules: readonly Rule[]):
   return undefined
 }
 
-function sharesHost({ attachment: a }: Rule, { attachment: b }: Rule): boolean {
+function sharesHost({ attachment: a }: ListenerRule, { attachment: b }: ListenerRule): boolean {
   if (a.to === undefined || b.to === undefined) return false
   const isSameGateway = a.to.namespace === b.to.namespace && a.to.name === b.to.name
   return isSameGateway && a.hosts.some((host) => b.hosts.includes(host))
 }
 
-function serviceKey({ rule, route }: Rule): string {
+function serviceKey({ rule, route }: ListenerRule): string {
   const all = backendsOf(rule, route).map(({ to }) => `${to.namespace}/${to.name}`)
   return [...new Set(all)].toSorted().join()
 }
 
 /** Rules with sessions by gateway and host, once for each list of routes. */
-const knownRules = new WeakMap<readonly LooseObject[], ReadonlyMap<string, readonly Rule[]>>()
+const knownRules = new WeakMap<readonly LooseObject[], ReadonlyMap<string, readonly ListenerRule[]>>()
 
 /** The rules of all routes at the same gateway and a host of the rule. */
-function besideOf({ attachment }: Rule, store: Store): Rule[] {
+function besideOf({ attachment }: ListenerRule, store: Store): ListenerRule[] {
   return [httpRoutes, grpcRoutes].flatMap((type) => {
     const all = store.list(type)
     if (!all.known) return []
@@ -149,8 +153,8 @@ function besideOf({ attachment }: Rule, store: Store): Rule[] {
   })
 }
 
-function rulesByHost(routes: readonly LooseObject[], store: Store): Map<string, Rule[]> {
-  const found = new Map<string, Rule[]>()
+function rulesByHost(routes: readonly LooseObject[], store: Store): Map<string, ListenerRule[]> {
+  const found = new Map<string, ListenerRule[]>()
   for (const route of routes)
     for (const rule of rulesOf(route, store)) {
       if (rule.persistence === undefined) continue
@@ -163,20 +167,20 @@ function rulesByHost(routes: readonly LooseObject[], store: Store): Map<string, 
   return found
 }
 
-function keysOf({ to, hosts }: Rule['attachment']): string[] {
+function keysOf({ to, hosts }: ListenerRule['attachment']): string[] {
   return to === undefined ? [] : hosts.map((host) => `${to.namespace}/${to.name} ${host}`)
 }
 
-function ruleAge({ route: a, index }: Rule, { route: b, index: other }: Rule): number {
+function ruleAge({ route: a, index }: ListenerRule, { route: b, index: other }: ListenerRule): number {
   return byAge(a, b) || index - other
 }
 
-function nameFieldOf({ index, persistence }: Rule): string {
+function nameFieldOf({ index, persistence }: ListenerRule): string {
   const field = `spec.rules[${index}].sessionPersistence`
   return persistence?.nameField === undefined ? field : `${field}.${persistence.nameField}`
 }
 
-function oneName(name: string, { route, attachment }: Rule, rule: Rule): string {
+function oneName(name: string, { route, attachment }: ListenerRule, rule: ListenerRule): string {
   const host = attachment.hosts.find((one) => rule.attachment.hosts.includes(one)) ?? '*'
   const services = backendsOf(rule.rule, rule.route).map(({ to }) => to.name)
   const where = keyOf(refOf(route)) === keyOf(refOf(rule.route)) ? '' : `${objectName(refOf(rule.route))} `

@@ -12,7 +12,7 @@ import { type ServerKind, gatewayOf, gatewayRef, rivalsOf, takenBy } from './gat
 import { covers, serviceOfHost, wholeHost } from './hosts.ts'
 import { virtualServices } from '../objects.ts'
 import { type Ruling, rulingFor } from '../rules/policy.ts'
-import { gatewayNames, hostsOf, isOfMesh, type Route, routesOf, type Target } from './routes.ts'
+import { gatewayNames, hostsOf, isOfMesh, type Route, routesOf, type RouteTarget } from './routes.ts'
 import {
   anyOther,
   type Client,
@@ -119,7 +119,7 @@ function onwards(
 
 interface Delivery {
   start: Node
-  target: Target
+  target: RouteTarget
   ruling: Ruling
   hop: Pick<Hop, 'kind' | 'mechanism' | 'configuredBy'>
 }

@@ -7,7 +7,7 @@ import { hidersOf } from './order.ts'
 import type { Destination } from '../rules/policy.ts'
 
 /** A destination of a route with its part of the requests. */
-export interface Target extends Destination {
+export interface RouteTarget extends Destination {
   field: string
   /** Absent where there is one destination alone. */
   share?: number
@@ -19,7 +19,7 @@ export interface Route {
   field: string
   /** As they follow a host; one that matches everything, or by something else than a path, is empty. */
   paths: readonly string[]
-  targets: readonly Target[]
+  targets: readonly RouteTarget[]
   /** Another VirtualService that goes on. */
   delegate?: { namespace: string; name: string }
   /** The field of an earlier route that leaves it nothing. */
@@ -60,7 +60,7 @@ function pathsOf(route: unknown): string[] {
 }
 
 /** Of several destinations those without a weight get nothing. */
-function targetsOf(route: unknown, field: string, object: LooseObject): Target[] {
+function targetsOf(route: unknown, field: string, object: LooseObject): RouteTarget[] {
   const all = list(record(route)['route']).map((target, index) => {
     const host = text(at(target, 'destination.host')) ?? ''
     const port = at(target, 'destination.port.number')

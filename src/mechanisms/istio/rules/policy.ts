@@ -25,7 +25,7 @@ export interface Destination {
 }
 
 /** A value in a rule. */
-export interface Found {
+export interface FoundValue {
   value: unknown
   rule: LooseObject
   field: string
@@ -38,8 +38,8 @@ export interface Ruling {
   configuredBy: readonly ObjectRef[]
   rule?: MergedRule
   /** The balancer of the cluster and the hash of the route: both are needed. */
-  balancer?: Found
-  hash?: Found
+  balancer?: FoundValue
+  hash?: FoundValue
   note?: string
 }
 
@@ -131,7 +131,7 @@ export function balancerOf(
   { trafficPolicy, subsets }: MergedRule,
   port: number | undefined,
   name: string | undefined,
-): Found | undefined {
+): FoundValue | undefined {
   const top =
     trafficPolicy === undefined
       ? undefined
@@ -144,7 +144,7 @@ export function balancerOf(
 }
 
 interface Level {
-  balancer?: Found
+  balancer?: FoundValue
   isOfPort: boolean
 }
 
@@ -168,7 +168,7 @@ export function routeHash(
   { trafficPolicy, subsets }: MergedRule,
   port: number | undefined,
   name: string | undefined,
-): Found | undefined {
+): FoundValue | undefined {
   const subset = name === undefined ? undefined : subsets.find((one) => one.name === name)
   const own = at(subset?.value, 'trafficPolicy')
   const place = `spec.subsets[${subset?.index ?? 0}].trafficPolicy`
@@ -189,20 +189,23 @@ function portHash(
   rule: LooseObject,
   field: string,
   port: number | undefined,
-): Found | undefined {
+): FoundValue | undefined {
   if (port === undefined) return undefined
   const settings = list(at(policy, 'portLevelSettings'))
   const index = settings.findIndex((one) => at(one, 'port.number') === port)
   return index < 0 ? undefined : hashIn(settings[index], rule, `${field}.portLevelSettings[${index}]`)
 }
 
-function hashIn(level: unknown, rule: LooseObject, field: string): Found | undefined {
+function hashIn(level: unknown, rule: LooseObject, field: string): FoundValue | undefined {
   const value = at(level, 'loadBalancer.consistentHash')
   return value === undefined ? undefined : { value, rule, field: `${field}.loadBalancer.consistentHash` }
 }
 
 /** Traffic that is not read as HTTP: the address or nothing, and no entry for a port (networkfilter.go, maybeSetHashPolicy). */
-function addressHash({ trafficPolicy, subsets }: MergedRule, name: string | undefined): Found | undefined {
+function addressHash(
+  { trafficPolicy, subsets }: MergedRule,
+  name: string | undefined,
+): FoundValue | undefined {
   const subset = name === undefined ? undefined : subsets.find((one) => one.name === name)
   const own = at(subset?.value, 'trafficPolicy.loadBalancer')
   const found =

@@ -31,7 +31,7 @@ export interface MergedRule {
   subsets: readonly Subset[]
 }
 
-interface Entry extends MergedRule {
+interface ExportedRule extends MergedRule {
   exportTo: ReadonlySet<string>
   selector: Readonly<Record<string, unknown>> | undefined
   namespace: string
@@ -131,12 +131,16 @@ function isSeen(exportTo: ReadonlySet<string>, namespace: string): boolean {
   return exportTo.size === 0 || exportTo.has('*') || exportTo.has(namespace)
 }
 
-interface Place {
+interface RulePlace {
   rules: readonly LooseObject[]
   isOwn: boolean
 }
 
-function placesFor(rules: readonly LooseObject[], ofService: string | undefined, ofClient: string): Place[] {
+function placesFor(
+  rules: readonly LooseObject[],
+  ofService: string | undefined,
+  ofClient: string,
+): RulePlace[] {
   const within = (namespace: string): LooseObject[] =>
     rules.filter(({ metadata }) => (metadata.namespace ?? '') === namespace)
   const isPrivate = (rule: LooseObject): boolean => {
@@ -147,7 +151,7 @@ function placesFor(rules: readonly LooseObject[], ofService: string | undefined,
     const names = exportOf(rule)
     return names.size === 0 || ['*', '.', rule.metadata.namespace ?? ''].some((name) => names.has(name))
   }
-  const exported = (namespace: string): Place => ({
+  const exported = (namespace: string): RulePlace => ({
     rules: within(namespace).filter((rule) => !isPrivate(rule)),
     isOwn: false,
   })
@@ -166,8 +170,8 @@ function placesFor(rules: readonly LooseObject[], ofService: string | undefined,
  * Rules for one host in one namespace: those with selectors first, then by age. Subsets are put together, and the first
  * policy counts as a whole (pilot/pkg/model/destination_rule.go, mergeDestinationRule).
  */
-function merge(rules: readonly LooseObject[]): Entry[] {
-  const entries: Entry[] = []
+function merge(rules: readonly LooseObject[]): ExportedRule[] {
+  const entries: ExportedRule[] = []
   for (const rule of rules.toSorted(byAge)) {
     const exportTo = exportOf(rule)
     const selector = selectorOf(rule)
@@ -201,7 +205,7 @@ function merge(rules: readonly LooseObject[]): Entry[] {
   return entries
 }
 
-function mergedWith(entry: Entry, rule: LooseObject): Entry {
+function mergedWith(entry: ExportedRule, rule: LooseObject): ExportedRule {
   const names = new Set(entry.subsets.map(({ name }) => name))
   const subsets = list(at(rule.spec, 'subsets')).map((value, index): Subset => {
     return { name: text(record(value)['name']) ?? '', value, rule, index }
@@ -215,7 +219,10 @@ function mergedWith(entry: Entry, rule: LooseObject): Entry {
   }
 }
 
-function select(entries: readonly Entry[], { namespace, labels }: Client): Fact<MergedRule | undefined> {
+function select(
+  entries: readonly ExportedRule[],
+  { namespace, labels }: Client,
+): Fact<MergedRule | undefined> {
   for (const { selector, ...entry } of entries) {
     if (selector === undefined || entry.namespace !== namespace) continue
     if (labels === undefined)

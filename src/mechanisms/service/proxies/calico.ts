@@ -1,4 +1,4 @@
-import type { DaemonSet, FelixConfiguration, ProxyEvidence, Recogniser } from './evidence.ts'
+import type { DaemonSet, FelixConfiguration, ProxyEvidence, ProxyRecogniser } from './evidence.ts'
 import { running, sourceOf } from './evidence.ts'
 
 /**
@@ -6,7 +6,7 @@ import { running, sourceOf } from './evidence.ts'
  * environment variable, or by its own settings: the variable counts first, then those of a node, then those of all
  * (Calico documentation, "Configuring Felix").
  */
-export const calico: Recogniser = (sets, evidence) => {
+export const calico: ProxyRecogniser = (sets, evidence) => {
   const node = running(sets, 'calico-node')
   if (node === undefined) return undefined
   const variable = variableOf(node)

@@ -2,7 +2,7 @@ import type { Service } from '../../../model/cluster/kubernetes.ts'
 import type { Mend } from '../../../model/findings/mend.ts'
 import type { ProxyAffinity, ProxyFacts } from '../../../model/cluster/snapshot.ts'
 import { isOlderThan } from '../version.ts'
-import { type DaemonSet, dataOf, type Recogniser, running } from './evidence.ts'
+import { type DaemonSet, dataOf, type ProxyRecogniser, running } from './evidence.ts'
 
 /** What Cilium's agent is called: by its own chart, and by GKE. */
 const agents = [
@@ -17,7 +17,7 @@ export const ciliumSettings = 'cilium-config'
  * Cilium translates cluster IPs of pods on every node, with and without replacing kube-proxy; node ports and the like
  * only where it replaces it (cilium/cilium pull requests 11085, 16179; bpf/bpf_lxc.c, per-packet load balancing).
  */
-export const cilium: Recogniser = (sets, evidence) => {
+export const cilium: ProxyRecogniser = (sets, evidence) => {
   const agent = agents.find(({ name }) => running(sets, name) !== undefined)
   if (agent === undefined) return undefined
   const set = running(sets, agent.name)

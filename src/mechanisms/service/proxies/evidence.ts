@@ -48,7 +48,7 @@ export interface HiddenEvidence {
 }
 
 /** Looks for one proxy. */
-export type Recogniser = (sets: readonly DaemonSet[], evidence: ProxyEvidence) => ProxyFacts | undefined
+export type ProxyRecogniser = (sets: readonly DaemonSet[], evidence: ProxyEvidence) => ProxyFacts | undefined
 
 /** A DaemonSet that runs somewhere: a node selector that no node has switches one off. */
 export function running(sets: readonly DaemonSet[], name: string): DaemonSet | undefined {

@@ -8,7 +8,7 @@ import {
   flagOf,
   isFalse,
   type ProxyEvidence,
-  type Recogniser,
+  type ProxyRecogniser,
   running,
   sourceOf,
   wordsOf,
@@ -62,7 +62,7 @@ const all: Readonly<Record<ProxyFacts['kind'], (facts: ProxyFacts) => boolean | 
 }
 
 /** AntreaProxy serves cluster IPs for pods beside kube-proxy, and everything with `proxyAll` (docs/antrea-proxy.md). */
-const antrea: Recogniser = (sets, evidence) => {
+const antrea: ProxyRecogniser = (sets, evidence) => {
   const agent = running(sets, 'antrea-agent')
   if (agent === undefined) return undefined
   const text = dataOf(evidence, 'kube-system/antrea-config')?.['antrea-agent.conf'] ?? ''
@@ -79,7 +79,7 @@ const antrea: Recogniser = (sets, evidence) => {
   }
 }
 
-const ovn: Recogniser = (sets) => {
+const ovn: ProxyRecogniser = (sets) => {
   const node = sets.find(
     ({ metadata, status }) =>
       metadata.name.startsWith('ovnkube-node') && status?.desiredNumberScheduled !== 0,
@@ -88,14 +88,14 @@ const ovn: Recogniser = (sets) => {
 }
 
 /** Kube-OVN gives cluster IPs to OVN's own load balancers (`--enable-lb`, on by default). */
-const kubeOvn: Recogniser = (sets) => {
+const kubeOvn: ProxyRecogniser = (sets) => {
   const cni = running(sets, 'kube-ovn-cni')
   if (cni === undefined) return undefined
   return { kind: 'kube-ovn', source: sourceOf(cni), settings: {} }
 }
 
 /** kube-router is often installed for networking alone: it serves Services only with `--run-service-proxy`, no kube-proxy. */
-const kubeRouter: Recogniser = (sets) => {
+const kubeRouter: ProxyRecogniser = (sets) => {
   const router = running(sets, 'kube-router')
   const isAsked = flagOf(wordsOf(router), '--run-service-proxy')
   if (router === undefined || isFalse(isAsked)) return undefined

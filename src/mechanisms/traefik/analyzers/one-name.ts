@@ -29,14 +29,14 @@ interface Written {
 }
 
 /** One that Traefik sets on a host. */
-interface Placed extends Written {
+interface PlacedName extends Written {
   /** `*` for any; absent for what a TraefikService sets wherever it is led to. */
   host?: string
   front: LooseObject
 }
 
 /** One of all: fronts are in the order of their age, and what one leads to in its own. */
-interface Ordered extends Placed {
+interface Ordered extends PlacedName {
   order: number
 }
 
@@ -77,7 +77,7 @@ function cookiesOfService(object: LooseObject, store: Store, seen: readonly stri
   return balancer === undefined ? [] : cookiesOf(object, balancer, store, [...seen, name])
 }
 
-function placesOfRoute(front: LooseObject, store: Store): Placed[] {
+function placesOfRoute(front: LooseObject, store: Store): PlacedName[] {
   return routesOf(front).flatMap(({ match, balancer }) => {
     const cookies = cookiesOf(front, balancer, store, [])
     const hosts = new Set(alternativesOf(match).flatMap(({ host }) => host ?? []))
@@ -85,10 +85,10 @@ function placesOfRoute(front: LooseObject, store: Store): Placed[] {
   })
 }
 
-function placesOfIngress(front: LooseObject, store: Store): Placed[] {
+function placesOfIngress(front: LooseObject, store: Store): PlacedName[] {
   const by = controllerOf(front, store)
   if (by !== traefikController && by !== traefikNginxController) return []
-  return locationsOf(front).flatMap(({ host, service, port }): Placed[] => {
+  return locationsOf(front).flatMap(({ host, service, port }): PlacedName[] => {
     const owner = by === traefikController ? store.get(services, service) : front
     if (owner === undefined) return []
     const written = owner === front ? asNginx(front) : annotated(owner)
@@ -132,7 +132,7 @@ const cookiesOfTraefik: FactType<Places> = {
       return found.known ? found.value : []
     })
     const all = objects
-      .flatMap((front): Placed[] => {
+      .flatMap((front): PlacedName[] => {
         if (front.kind === 'Ingress') return placesOfIngress(front, store)
         if (front.kind === 'IngressRoute') return placesOfRoute(front, store)
         return cookiesOfService(front, store).map((one) => ({ ...one, front }))
@@ -154,7 +154,7 @@ const cookiesOfTraefik: FactType<Places> = {
 
 const byOrder = (a: Ordered, b: Ordered): number => a.order - b.order
 
-function hostKey({ id, front }: Placed, host: string | undefined): string {
+function hostKey({ id, front }: PlacedName, host: string | undefined): string {
   return `${host ?? keyOf(refOf(front))} ${id}`
 }
 

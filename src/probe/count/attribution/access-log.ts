@@ -1,7 +1,7 @@
 import type { Cluster } from '../../../cluster/index.ts'
 import { LineSplitter } from '../../../cluster/answers/lines.ts'
 import { podPath } from '../../../cluster/paths.ts'
-import { type BackendPod, eachOf, type Refusal, wordsOf } from './pods.ts'
+import { type BackendPod, eachOf, type RefusedRead, wordsOf } from './pods.ts'
 
 /** Bytes of a container's log that are read at most: an access log of some 50,000 requests. */
 const mostBytes = 16 * 1024 * 1024
@@ -71,7 +71,7 @@ export async function readAccessLogs(
   namespace: string,
   pods: readonly BackendPod[],
   { clients, sinceSeconds, signal }: AccessLogOptions,
-): Promise<Logged | Refusal> {
+): Promise<Logged | RefusedRead> {
   const containers = pods.flatMap((pod) => pod.containers.map((container) => ({ pod, container })))
   const found = clients.map((client) => ({
     ...client,

@@ -6,7 +6,7 @@ import { UserError } from '../../../model/common/user-error.ts'
 import { isRefusedByRbac } from '../../../model/cluster/role.ts'
 import { missingPermission, probeRules, socketsRules } from '../../permissions.ts'
 import { readAccessLogs } from './access-log.ts'
-import { type BackendPod, readPods, type Refusal } from './pods.ts'
+import { type BackendPod, readPods, type RefusedRead } from './pods.ts'
 import { endKey, readSockets, visibleMs } from './sockets.ts'
 
 /** What one client saw without being told by whom. */
@@ -117,7 +117,7 @@ async function byAccessLog(
   { cluster, namespace, marker, signal }: AttributeOptions,
   { clients, startedAt }: Unattributed,
   pods: readonly BackendPod[],
-): Promise<Attribution | Refusal> {
+): Promise<Attribution | RefusedRead> {
   await new Promise((resolve) => setTimeout(resolve, logDelayMs))
   // Clocks differ, and a line too many costs nothing.
   const sinceSeconds = Math.ceil((Date.now() - startedAt) / 1000) + 30
@@ -144,7 +144,7 @@ async function bySockets(
   { cluster, namespace, signal }: AttributeOptions,
   { clients, startedAt }: Unattributed,
   pods: readonly BackendPod[],
-): Promise<Attribution | Refusal> {
+): Promise<Attribution | RefusedRead> {
   const sinceMs = Date.now() - startedAt - visibleMs
   const read = await readSockets(cluster, namespace, pods, signal)
   if ('refused' in read) return read

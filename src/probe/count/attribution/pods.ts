@@ -16,7 +16,7 @@ export interface BackendPod {
 }
 
 /** What could not be had, and in whose words; an Error only when the signal was aborted. */
-export type Refusal = { refused: string }
+export type RefusedRead = { refused: string }
 
 /** The pods of these endpoints, each once. */
 export async function readPods(
@@ -24,7 +24,7 @@ export async function readPods(
   namespace: string,
   endpoints: readonly Endpoint[],
   signal: AbortSignal,
-): Promise<BackendPod[] | Refusal> {
+): Promise<BackendPod[] | RefusedRead> {
   const byPod = Map.groupBy(
     endpoints.filter((endpoint) => endpoint.pod !== undefined),
     (endpoint) => endpoint.pod!,
@@ -32,7 +32,7 @@ export async function readPods(
   if (byPod.size === 0) return { refused: 'the endpoints are no pods' }
   if (byPod.size > mostPods)
     return { refused: `${byPod.size} pods are too many to look into, ${mostPods} at most` }
-  const read = await eachOf([...byPod], async ([name, own]): Promise<BackendPod[] | Refusal> => {
+  const read = await eachOf([...byPod], async ([name, own]): Promise<BackendPod[] | RefusedRead> => {
     try {
       const pod = await cluster.get<Pod>(podPath(namespace, name), { signal })
       return [{ name, endpoints: own, containers: (pod.spec.containers ?? []).map((each) => each.name) }]

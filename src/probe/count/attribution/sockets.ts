@@ -1,5 +1,5 @@
 import type { Cluster } from '../../../cluster/index.ts'
-import { type BackendPod, eachOf, type Refusal, wordsOf } from './pods.ts'
+import { type BackendPod, eachOf, type RefusedRead, wordsOf } from './pods.ts'
 import { parseProcNet } from './proc-net.ts'
 
 /** A connection is in TIME_WAIT for a minute on the side that closed it first (Linux, TCP_TIMEWAIT_LEN). */
@@ -34,7 +34,7 @@ export async function readSockets(
   namespace: string,
   pods: readonly BackendPod[],
   signal: AbortSignal,
-): Promise<{ ends: ClientEnds; unread: string[] } | Refusal> {
+): Promise<{ ends: ClientEnds; unread: string[] } | RefusedRead> {
   const { execToEnd } = await import('../../../cluster/exec/index.ts')
   const ends: ClientEnds = new Map()
   const unread = await eachOf(pods, async (pod): Promise<string | undefined> => {

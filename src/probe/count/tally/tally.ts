@@ -22,10 +22,10 @@ export interface TallyResult extends Pick<
   'recognition' | 'backends' | 'totals' | 'latency' | 'outcomes' | 'timeline' | 'switches' | 'endpointChanges'
 > {
   /** The part of the judge's input that the observations decide. */
-  evidence: Evidence
+  evidence: TallyEvidence
 }
 
-export type Evidence = Omit<
+export type TallyEvidence = Omit<
   JudgeInput,
   'expectation' | 'acceptedError' | 'interrupted' | 'agentTotals' | 'unheard'
 >

@@ -4,7 +4,7 @@ import type { TimelineCell } from '../../../model/probe/results/probe-result.ts'
 const defaultMost = 4096
 
 /** A cell while it is counted. */
-interface Cell {
+interface TimeBucket {
   fromMs: number
   toMs: number
   requests: number
@@ -33,7 +33,7 @@ export interface Mark {
  * each new cell holds twice as many requests. Switches and failures are counts and survive every merge.
  */
 export class Timeline {
-  #cells: Cell[] = []
+  #cells: TimeBucket[] = []
   #perCell = 1
   readonly #most: number
 
@@ -86,7 +86,7 @@ export class Timeline {
   }
 
   #halve(): void {
-    const merged: Cell[] = []
+    const merged: TimeBucket[] = []
     for (let index = 0; index < this.#cells.length; index += 2) {
       const [first, second] = this.#cells.slice(index, index + 2)
       if (first === undefined) break
@@ -98,7 +98,7 @@ export class Timeline {
   }
 }
 
-function emptyCell({ atMs, endMs }: Mark): Cell {
+function emptyCell({ atMs, endMs }: Mark): TimeBucket {
   return {
     fromMs: atMs,
     toMs: endMs,
@@ -112,7 +112,7 @@ function emptyCell({ atMs, endMs }: Mark): Cell {
   }
 }
 
-function merge(into: Cell, other: Cell): void {
+function merge(into: TimeBucket, other: TimeBucket): void {
   into.fromMs = Math.min(into.fromMs, other.fromMs)
   into.toMs = Math.max(into.toMs, other.toMs)
   into.requests += other.requests
@@ -123,7 +123,12 @@ function merge(into: Cell, other: Cell): void {
 }
 
 /** A cell has a letter as long as one backend gave all its recognised answers. */
-function unite(cell: Cell, index: number | undefined, letter: string | undefined, several: boolean): void {
+function unite(
+  cell: TimeBucket,
+  index: number | undefined,
+  letter: string | undefined,
+  several: boolean,
+): void {
   if (several || (index !== undefined && cell.index !== undefined && index !== cell.index))
     cell.several = true
   cell.index ??= index

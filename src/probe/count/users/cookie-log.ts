@@ -20,7 +20,7 @@ interface Scope {
   path: string
 }
 
-interface Entry {
+interface LoggedCookie {
   report: CookieReport
   /** Where its owner sends it. */
   scope: Scope
@@ -43,7 +43,7 @@ export class CookieLog {
   readonly #place: Scope
   /** Who gave the answer before. */
   #answered: string | undefined
-  readonly #entries = new Map<string, Entry>()
+  readonly #entries = new Map<string, LoggedCookie>()
 
   /**
    * @param place where its requests go
@@ -139,11 +139,11 @@ export class CookieLog {
   }
 
   /** What is sent and was not given here was given before. */
-  #bring(name: string): Entry | undefined {
+  #bring(name: string): LoggedCookie | undefined {
     const known = this.#before?.find(name, this.#place)
     if (known === undefined || this.#entries.size >= mostCookies) return undefined
     const { maker, names, first } = known.report
-    const entry: Entry = {
+    const entry: LoggedCookie = {
       report: defined({ name, maker, names, first, set: 0, values: 0, sent: 0, disagreed: 0 }),
       scope: known.scope,
       digests: new Set(),
@@ -163,7 +163,7 @@ export class CookieLog {
   }
 
   /** The latest cookie of a name that is sent at a place: one that was given elsewhere since may not be. */
-  find(name: string, place: Scope): Entry | undefined {
+  find(name: string, place: Scope): LoggedCookie | undefined {
     const own = this.#entries.get(name)
     return own !== undefined && reaches(own.scope, place) ? own : this.#before?.find(name, place)
   }
@@ -198,14 +198,14 @@ export class CookieLog {
     return { host: domain ?? this.#place.host, path: effectivePath(path, this.#place.path) }
   }
 
-  #entryOf(cookie: SetCookie): Entry | undefined {
+  #entryOf(cookie: SetCookie): LoggedCookie | undefined {
     const { name } = cookie
     const first = attributesOf(cookie)
     const known = this.#entries.get(name)
     if (known !== undefined || this.#entries.size >= mostCookies) return known
     const maker = makerOf({ name, form: first.form })?.name
     const report: CookieReport = defined({ name, set: 0, values: 0, sent: 0, disagreed: 0, maker, first })
-    const entry: Entry = {
+    const entry: LoggedCookie = {
       report,
       scope: this.#scopeOf(cookie),
       digests: new Set(),

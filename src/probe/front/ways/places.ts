@@ -5,7 +5,7 @@ import { isPromise, type Policy } from '../../../model/affinity/policy.ts'
 import { examplePath } from './example-path.ts'
 
 /** A host and path in front of a Service, and what decides behind them. */
-export interface Place {
+export interface PlaceInFront {
   host: string
   path: string
   by?: string
@@ -27,7 +27,7 @@ export interface Wanted {
 }
 
 export interface FoundPlaces {
-  places: Place[]
+  places: PlaceInFront[]
   notes: string[]
   /** Hosts and paths that are there, and are none of those that were asked for. */
   others: string[]
@@ -40,7 +40,7 @@ export interface FoundPlaces {
 export function placesOf(paths: readonly Path[], target: ObjectRef | undefined, wanted: Wanted): FoundPlaces {
   const notes: string[] = []
   const others = new Set<string>()
-  const found = new Map<string, Place>()
+  const found = new Map<string, PlaceInFront>()
   for (const { entry, hops, share } of paths) {
     // Of weight 0, where nobody gets.
     if (share === 0) continue
@@ -88,7 +88,7 @@ function optional<T>(value: T | undefined): T[] {
 function policiesOf(
   hops: readonly PathHop[],
   decides: PathHop | undefined,
-): Pick<Place, 'policy' | 'further'> {
+): Pick<PlaceInFront, 'policy' | 'further'> {
   const policy = policyOf(hops, decides)
   const further = hops.flatMap(({ among }) => (among !== undefined && isPromise(among) === true ? among : []))
   const isOwn = further.length === 0 || isPromise(policy) !== false

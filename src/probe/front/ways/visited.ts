@@ -1,12 +1,12 @@
 import type { NamespacedName } from '../../../model/cluster/object.ts'
-import type { FoundPlaces, Place, Wanted } from './places.ts'
+import type { FoundPlaces, PlaceInFront, Wanted } from './places.ts'
 
 /** The places that lead to one Service. */
 export interface ServiceWays extends FoundPlaces {
   service: NamespacedName
 }
 
-export interface Visited extends Place {
+export interface Visited extends PlaceInFront {
   /** The name of the Service behind it. */
   service: string
   /** Further Services that requests there are shared out to. */

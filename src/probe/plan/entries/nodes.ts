@@ -1,7 +1,7 @@
 import { ApiError, type Cluster, isForbidden } from '../../../cluster/index.ts'
 import { nodesPath } from '../../../cluster/paths.ts'
 import type { Node } from '../../../model/cluster/kubernetes.ts'
-import { roleHints, type Rule } from '../../../model/cluster/role.ts'
+import { roleHints, type RoleRule } from '../../../model/cluster/role.ts'
 import { type Fact, known, unknown } from '../../../model/cluster/fact.ts'
 
 /** A node as somebody sees it who connects to its ports. */
@@ -13,7 +13,7 @@ export interface EntryNode {
 }
 
 /** What node ports need beside the Role of `probe`: nodes belong to no namespace. */
-export const nodesRule: Rule = { apiGroups: [''], resources: ['nodes'], verbs: ['list'] }
+export const nodesRule: RoleRule = { apiGroups: [''], resources: ['nodes'], verbs: ['list'] }
 
 /** What to do for somebody who may not list nodes. */
 export const nodesHint: readonly string[] = roleHints(

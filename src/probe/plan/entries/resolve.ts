@@ -11,7 +11,7 @@ import type {
 } from '../../../model/probe/results/survey.ts'
 import { UserError } from '../../../model/common/user-error.ts'
 import { commandFor, serviceTarget } from '../../../model/targets/command.ts'
-import { type Way, waysInto } from '../../../model/cluster/ways.ts'
+import { type ServiceWay, waysInto } from '../../../model/cluster/ways.ts'
 import { type AskedEntries, entryKinds } from './asked.ts'
 import { type EntryNode, nodesHint } from './nodes.ts'
 
@@ -28,16 +28,16 @@ export interface FoundEntries {
 type Kind = Exclude<SurveyEntry['kind'], 'gateway'>
 type Bare = Omit<SurveyEntry, 'index'>
 
-interface Inputs {
+interface EntryInputs {
   service: Service
   ports: readonly ServicePort[]
   families: readonly IpFamily[]
   nodes: Fact<readonly EntryNode[]>
-  ways: readonly Way[]
+  ways: readonly ServiceWay[]
 }
 
 /** Entries of one kind, and what keeps others away; without entries the first trouble is why. */
-interface Found {
+interface EntriesOfKind {
   entries: Bare[]
   troubles: Trouble[]
 }
@@ -104,7 +104,7 @@ function familiesAsked(service: Service, family: AskedEntries['family']): readon
   })
 }
 
-const finders: Record<Kind, (inputs: Inputs) => Found> = {
+const finders: Record<Kind, (inputs: EntryInputs) => EntriesOfKind> = {
   'cluster-ip': (inputs) => byAddress('cluster-ip', inputs),
   'load-balancer': (inputs) => byAddress('load-balancer', inputs),
   'external-ip': (inputs) => byAddress('external-ip', inputs),
@@ -119,7 +119,7 @@ const finders: Record<Kind, (inputs: Inputs) => Found> = {
 }
 
 /** Cluster IPs, load balancers and external IPs: an address of the Service's own and the Service's port. */
-function byAddress(kind: Exclude<Way['kind'], 'node-port'>, inputs: Inputs): Found {
+function byAddress(kind: Exclude<ServiceWay['kind'], 'node-port'>, inputs: EntryInputs): EntriesOfKind {
   const { ports, families, service } = inputs
   const own = inputs.ways.filter((way) => way.kind === kind)
   const hosts = own.flatMap(({ host, proxied }) => (host === undefined ? [] : [{ host, proxied }]))
@@ -169,8 +169,8 @@ function balancerWords({ name, affinity, to, client, keptBy }: Provider, service
 }
 
 function whyNone(
-  kind: Exclude<Way['kind'], 'node-port'>,
-  { service, families }: Inputs,
+  kind: Exclude<ServiceWay['kind'], 'node-port'>,
+  { service, families }: EntryInputs,
   hasOthers: boolean,
   isPending: boolean,
 ): Trouble {
@@ -196,7 +196,7 @@ function whyNone(
   }
 }
 
-function throughNodes({ service, ports, families, nodes }: Inputs): Found {
+function throughNodes({ service, ports, families, nodes }: EntryInputs): EntriesOfKind {
   const name = `service/${service.metadata.name}`
   const open = ports.filter(({ nodePort }) => nodePort !== undefined && nodePort !== 0)
   if (open.length === 0) {
@@ -268,13 +268,13 @@ function isName(host: string): boolean {
   return !host.includes(':') && !/^[\d.]+$/.test(host)
 }
 
-const words: Record<Exclude<Way['kind'], 'node-port'>, string> = {
+const words: Record<Exclude<ServiceWay['kind'], 'node-port'>, string> = {
   'cluster-ip': 'cluster IP',
   'load-balancer': 'load balancer address',
   'external-ip': 'external IP',
 }
 
-function refusal(trouble: Trouble | undefined, { ways }: Inputs): UserError {
+function refusal(trouble: Trouble | undefined, { ways }: EntryInputs): UserError {
   const kinds = new Set<Kind>(
     ways.filter(({ kind, host }) => host !== undefined || kind === 'node-port').map(({ kind }) => kind),
   )

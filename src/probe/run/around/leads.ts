@@ -1,5 +1,5 @@
 import { outsideKinds } from '../../plan/entries/asked.ts'
-import { type Way, waysInto } from '../../../model/cluster/ways.ts'
+import { type ServiceWay, waysInto } from '../../../model/cluster/ways.ts'
 import type { Service } from '../../../model/cluster/kubernetes.ts'
 import type { SurveyEntry } from '../../../model/probe/results/survey.ts'
 
@@ -18,7 +18,7 @@ export function stillLeads(entry: SurveyEntry, before: Service, now: Service): b
   if (entry.kind === 'load-balancer' || entry.kind === 'external-ip') return isWay(entry.kind)
   return before.spec.clusterIP === now.spec.clusterIP
 
-  function isWay(kind: Way['kind']): boolean {
+  function isWay(kind: ServiceWay['kind']): boolean {
     return waysInto(now).some((way) => way.kind === kind && way.host === entry.host)
   }
 }

@@ -9,7 +9,7 @@ import { findService, nameOf } from '../../../snapshot/targets.ts'
 import { type Held, ServiceHistory } from './service-history.ts'
 
 /** What decides about a verdict and is not in the answers. */
-export interface Surroundings {
+export interface SeenAround {
   /** What became of the Service while it was asked, and when, in words. */
   serviceChanges: string[]
   /** What it was, one after the other. */
@@ -31,7 +31,7 @@ export function lookAround(
   before: Service,
   entries: readonly SurveyEntry[],
   signal: AbortSignal,
-): (startedAt: number | undefined) => Promise<Surroundings> {
+): (startedAt: number | undefined) => Promise<SeenAround> {
   const proxy = readProxyInCharge(cluster, signal).catch(() => undefined)
   const isAskedInside = entries.every(({ kind }) => kind === 'cluster-ip' || kind === 'dns')
   const history = new ServiceHistory(before, Date.now(), isAskedInside)

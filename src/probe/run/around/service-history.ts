@@ -1,7 +1,7 @@
 import type { Service } from '../../../model/cluster/kubernetes.ts'
 import { serviceChanges } from './service-changes.ts'
 
-interface Found {
+interface ServiceEvent {
   what: string
   /** It was not so yet then, and so at the second moment; milliseconds since 1970 by our clock. */
   betweenMs: readonly [number, number]
@@ -21,7 +21,7 @@ export class ServiceHistory {
   #known: Service
   readonly #isAskedInside: boolean
   readonly #held: Held[]
-  readonly #found: Found[] = []
+  readonly #found: ServiceEvent[] = []
 
   constructor(before: Service, atMs: number, isAskedInside: boolean) {
     this.#known = before
@@ -57,7 +57,7 @@ export class ServiceHistory {
 }
 
 /** To whole seconds, outwards. */
-function whenWords([from, to]: Found['betweenMs'], startedAt: number | undefined): string {
+function whenWords([from, to]: ServiceEvent['betweenMs'], startedAt: number | undefined): string {
   if (startedAt === undefined) return ''
   if (to <= startedAt) return ' before the first request'
   const seconds = [

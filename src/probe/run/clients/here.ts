@@ -6,7 +6,7 @@ import { Encoder } from '../../../agent/protocol/encode.ts'
 import { createIdentifier } from '../../../agent/answers/identify.ts'
 import { ownAddresses } from '../../../agent/requests/own-addresses.ts'
 import { protocolVersion } from '../../../agent/protocol/protocol.ts'
-import { Session } from '../../../agent/session.ts'
+import { AgentRun } from '../../../agent/session.ts'
 import { hereIndex } from './here-index.ts'
 import { type Emit, streamOf } from '../stream.ts'
 import type { ClientEvent } from './spec.ts'
@@ -33,7 +33,7 @@ async function ask(agent: AgentConfig, emit: Emit<ClientEvent>, interrupted: Abo
   })
   const addresses = ownAddresses()
   const config = decodeConfig(encodeConfig(agent), hereIndex)
-  const session = new Session({
+  const session = new AgentRun({
     config,
     identify: createIdentifier(config.identify, config.needles, addresses),
     encoder,

@@ -2,14 +2,14 @@ import { jsonText } from '../../text/json.ts'
 import type { ProbeComparison } from '../../../model/probe/results/comparison.ts'
 import type { ProbeFormat, RenderOptions } from '../render.ts'
 
-type Renderer = (comparison: ProbeComparison, options: RenderOptions) => Promise<string>
+type ComparisonRenderer = (comparison: ProbeComparison, options: RenderOptions) => Promise<string>
 
 const text =
-  (wide: boolean): Renderer =>
+  (wide: boolean): ComparisonRenderer =>
   async (comparison, options) =>
     (await import('./text.ts')).renderComparisonText(comparison, { ...options, wide })
 
-const renderers: Record<ProbeFormat, Renderer> = {
+const renderers: Record<ProbeFormat, ComparisonRenderer> = {
   text: text(false),
   wide: text(true),
   json: async (comparison) => `${jsonText((await import('./json.ts')).toComparisonReport(comparison), 4)}\n`,

@@ -65,7 +65,7 @@ function layoutRun(result: Result, options: Parameters<typeof layoutProbe>[1]): 
 
 type Result = ComparedRun['result']
 
-interface Row {
+interface AspectRow {
   /** Without one it is only shown. */
   aspect?: Aspect
   label: string
@@ -73,7 +73,7 @@ interface Row {
 }
 
 /** What is said of each of the runs. */
-const rows: readonly Row[] = [
+const rows: readonly AspectRow[] = [
   {
     aspect: 'affinity',
     label: 'affinity',

@@ -19,7 +19,7 @@ export interface TableInput {
 /** Up to so many clients have a row each; more share one where they saw the same. */
 const mostSingle = 8
 
-interface Row {
+interface ClientsRow {
   clients: SurveyClient[]
   views: CellView[]
 }
@@ -50,9 +50,9 @@ export function layoutTable({ survey, palette, mostRows }: TableInput, width: nu
   ]
 }
 
-function rowsOf(survey: ProbeSurvey): Row[] {
+function rowsOf(survey: ProbeSurvey): ClientsRow[] {
   const cells = new Map(survey.cells.map((cell) => [`${cell.client} ${cell.entry}`, cell]))
-  const rows = survey.clients.map((client): Row => ({
+  const rows = survey.clients.map((client): ClientsRow => ({
     clients: [client],
     views: survey.entries.map((entry) =>
       viewCell(survey, client, entry, cells.get(`${client.index} ${entry.index}`)),
@@ -80,7 +80,7 @@ function placeOf(client: SurveyClient | undefined): string {
 }
 
 /** The notes in the order of the table, each with its mark: numbered where a symbol has several. */
-function numbered(rows: readonly Row[]): Map<string, { note: Note; mark: string }> {
+function numbered(rows: readonly ClientsRow[]): Map<string, { note: Note; mark: string }> {
   const found = new Map<string, Note>()
   for (const { views } of rows)
     for (const { note } of views) if (note !== undefined) found.set(keyOf(note), note)
@@ -125,7 +125,7 @@ function paintOf({ symbol }: Note, style: Style): Paint {
 /** What the words and marks in the table mean. */
 function legend(
   survey: ProbeSurvey,
-  rows: readonly Row[],
+  rows: readonly ClientsRow[],
   notes: ReadonlyMap<string, { note: Note; mark: string }>,
   width: number,
   style: Style,

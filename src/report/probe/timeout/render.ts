@@ -10,10 +10,10 @@ export function isTimeoutFormat(format: string): format is TimeoutFormat {
   return (timeoutFormats as readonly string[]).includes(format)
 }
 
-type Renderer = (result: TimeoutResult, options: RenderOptions) => Promise<string>
+type TimeoutRenderer = (result: TimeoutResult, options: RenderOptions) => Promise<string>
 
 // Each format is loaded when it is asked for.
-const renderers: Record<TimeoutFormat, Renderer> = {
+const renderers: Record<TimeoutFormat, TimeoutRenderer> = {
   text: async (result, options) =>
     (await import('./text.ts')).renderTimeoutText(result, { ...options, wide: false }),
   wide: async (result, options) =>

@@ -6,7 +6,7 @@ import { formatElapsed } from '../../text/numbers.ts'
 import { pad, textWidth } from '../../text/width.ts'
 
 /** Trials of nearly the same length. */
-interface Row {
+interface TrialsRow {
   fromMs: number
   toMs: number
   same: number
@@ -54,7 +54,7 @@ export function layoutTrials(
   return [...lines, legend]
 }
 
-function dots({ same, moved }: Row, room: number, style: Style): Line {
+function dots({ same, moved }: TrialsRow, room: number, style: Style): Line {
   if (same + moved <= room)
     return [span('●'.repeat(same), style.quiet), span('○'.repeat(moved), style.backend(1))]
   const counts = [
@@ -68,16 +68,16 @@ function cut(before: number, style: Style): Line {
   return [span(' '.repeat(indent)), span('─'.repeat(before - indent + 12), style.quiet)]
 }
 
-function label({ fromMs, toMs }: Row): string {
+function label({ fromMs, toMs }: TrialsRow): string {
   if (toMs - fromMs < 150) return formatElapsed((fromMs + toMs) / 2)
   const [from, to] = [formatElapsed(fromMs), formatElapsed(toMs)]
   return from === to ? from : `${from}–${to}`
 }
 
 /** Pauses that were meant to be the same are a few milliseconds apart. */
-function rowsOf(trials: readonly TimeoutTrial[], isAge: boolean): Row[] {
+function rowsOf(trials: readonly TimeoutTrial[], isAge: boolean): TrialsRow[] {
   const lengthOf = ({ ageMs, pauseMs }: TimeoutTrial): number => (isAge ? (ageMs ?? pauseMs) : pauseMs)
-  const rows: Row[] = []
+  const rows: TrialsRow[] = []
   for (const trial of trials.toSorted((a, b) => lengthOf(a) - lengthOf(b))) {
     const ms = lengthOf(trial)
     let row = rows.at(-1)
@@ -92,8 +92,8 @@ function rowsOf(trials: readonly TimeoutTrial[], isAge: boolean): Row[] {
 }
 
 /** Rows that would be called the same are one. */
-function joinAlike(rows: readonly Row[], endMs: number): Row[] {
-  const joined: Row[] = []
+function joinAlike(rows: readonly TrialsRow[], endMs: number): TrialsRow[] {
+  const joined: TrialsRow[] = []
   for (const row of rows) {
     const before = joined.at(-1)
     const isAlike = before !== undefined && label(before) === label(row) && !isAcross(before, row, endMs)
@@ -103,7 +103,7 @@ function joinAlike(rows: readonly Row[], endMs: number): Row[] {
   return joined
 }
 
-function join(one: Row, other: Row): Row {
+function join(one: TrialsRow, other: TrialsRow): TrialsRow {
   return {
     fromMs: one.fromMs,
     toMs: other.toMs,
@@ -112,12 +112,12 @@ function join(one: Row, other: Row): Row {
   }
 }
 
-function isAcross(before: Row, row: Row, endMs: number): boolean {
+function isAcross(before: TrialsRow, row: TrialsRow, endMs: number): boolean {
   return before.fromMs <= endMs && row.fromMs > endMs
 }
 
 /** Joins the two neighbours that are nearest to each other until there are few enough, but none across the end. */
-function merge(rows: readonly Row[], endMs: number): Row[] {
+function merge(rows: readonly TrialsRow[], endMs: number): TrialsRow[] {
   const merged = [...rows]
   while (merged.length > mostRows) {
     const ratios = merged.slice(1).map((row, index) => {

@@ -41,11 +41,14 @@ export function timeoutSentence(result: TimeoutResult): string {
     .replaceAll(nonBreakingSpace, ' ')
 }
 
-type Found = Pick<TimeoutWords, 'headline' | 'parts'>
+type KindWords = Pick<TimeoutWords, 'headline' | 'parts'>
 
 const kindHeadlines = { idle: 'IDLE TIMEOUT', absolute: 'ABSOLUTE TIMEOUT', open: 'TIMEOUT' } as const
 
-const outcomes: Record<NonNullable<TimeoutResult['finding']>['outcome'], (result: TimeoutResult) => Found> = {
+const outcomes: Record<
+  NonNullable<TimeoutResult['finding']>['outcome'],
+  (result: TimeoutResult) => KindWords
+> = {
   timed: (result) => {
     const { finding, verdict } = result
     const kind = kindHeadlines[finding?.kind ?? 'open']

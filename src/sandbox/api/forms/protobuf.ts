@@ -1,4 +1,4 @@
-import { Failure } from '../../failure.ts'
+import { Refused } from '../../failure.ts'
 
 /**
  * Reads the protobuf in which `kubectl create deployment`, `kubectl auth can-i` and the like send what they make
@@ -81,7 +81,7 @@ export function decodeProtobuf(body: Buffer): unknown {
     raw: Buffer
   }
   if (!(typeMeta.kind in schema))
-    throw new Failure(
+    throw new Refused(
       415,
       'UnsupportedMediaType',
       `the sandbox reads no protobuf of a ${typeMeta.kind}: use a manifest and kubectl apply`,

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { type IncomingMessage, STATUS_CODES } from 'node:http'
 import { type Duplex, PassThrough } from 'node:stream'
 import { acceptanceSuffix, frame, FrameReader, opcodes } from '../../../model/common/websocket.ts'
-import { badRequest, Failure } from '../../failure.ts'
+import { badRequest, Refused } from '../../failure.ts'
 import { type ExecTarget, runInContainer } from '../../pods/exec.ts'
 import { at, type Resource } from '../../objects/resource.ts'
 
@@ -96,7 +96,7 @@ function checkContainer({ metadata, ...pod }: Resource, asked: string | null): b
 const isSet = (query: URLSearchParams, name: string): boolean => ['true', '1'].includes(query.get(name) ?? '')
 
 /** Answers on a connection that was to be upgraded. */
-export function refuseUpgrade(socket: Duplex, status: Failure['status']): void {
+export function refuseUpgrade(socket: Duplex, status: Refused['status']): void {
   const text = JSON.stringify(status)
   const wait = status.details?.retryAfterSeconds
   const lines = [
@@ -113,7 +113,7 @@ export function refuseUpgrade(socket: Duplex, status: Failure['status']): void {
 function upgrade({ headers }: IncomingMessage, socket: Duplex): void {
   const key = headers['sec-websocket-key']
   if (headers.upgrade?.toLowerCase() !== 'websocket' || key === undefined)
-    throw new Failure(
+    throw new Refused(
       501,
       'NotImplemented',
       'the sandbox runs programs over WebSocket only, not over SPDY',
@@ -198,6 +198,7 @@ function nonZero(command: readonly string[], code: number): object {
 }
 
 function internalError(message: string): object {
-  return new Failure(500, 'InternalError', `Internal error occurred: ${message}`, { causes: [{ message }] })
-    .status
+  return new Refused(500, 'InternalError', `Internal error occurred: ${message}`, {
+    causes: [{ message }],
+  }).status
 }

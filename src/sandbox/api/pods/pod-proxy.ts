@@ -1,5 +1,5 @@
 import http, { type ServerResponse } from 'node:http'
-import { Failure } from '../../failure.ts'
+import { Refused } from '../../failure.ts'
 import { openPort } from '../../network/address-plan.ts'
 import { at } from '../../objects/resource.ts'
 import { types } from '../../objects/resource-types.ts'
@@ -35,7 +35,7 @@ export async function proxyToPod(
         answer.on('end', resolve)
       })
       .on('error', (error) =>
-        reject(new Failure(503, 'ServiceUnavailable', `error trying to reach service: ${error.message}`)),
+        reject(new Refused(503, 'ServiceUnavailable', `error trying to reach service: ${error.message}`)),
       )
   })
 }

@@ -1,4 +1,4 @@
-import { Failure } from '../../failure.ts'
+import { Refused } from '../../failure.ts'
 import { type FieldSet, type ManagedFieldsEntry, now, type Resource } from '../../objects/resource.ts'
 import {
   fieldsOf,
@@ -111,13 +111,13 @@ export function applied(
   return { ...result, metadata: { ...result.metadata, managedFields: [own, ...kept] } }
 }
 
-function conflict(disputed: readonly { entry: ManagedFieldsEntry; path: Path }[]): Failure {
+function conflict(disputed: readonly { entry: ManagedFieldsEntry; path: Path }[]): Refused {
   const causes = disputed.map(({ entry, path }) => ({
     reason: 'FieldManagerConflict',
     message: `conflict with ${nameOf(entry)}`,
     field: pathText(path),
   }))
-  return new Failure(409, 'Conflict', conflictMessage(causes), { causes })
+  return new Refused(409, 'Conflict', conflictMessage(causes), { causes })
 }
 
 function conflictMessage(causes: readonly { message: string; field: string }[]): string {

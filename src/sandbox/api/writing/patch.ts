@@ -1,5 +1,5 @@
 import { applyPatch, type Operation } from 'rfc6902'
-import { badRequest, Failure } from '../../failure.ts'
+import { badRequest, Refused } from '../../failure.ts'
 import { isObject, type JsonObject } from '../../objects/resource.ts'
 
 /** RFC 7386. */
@@ -99,8 +99,8 @@ function below(operation: Operation): Operation {
   return { ...operation, ...from, path: `/${operation.path}` }
 }
 
-const impossible = (message: string): Failure =>
-  new Failure(
+const impossible = (message: string): Refused =>
+  new Refused(
     422,
     'Invalid',
     `the server rejected our request due to an error in our request: ${message}`,

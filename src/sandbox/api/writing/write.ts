@@ -3,7 +3,7 @@ import { deleteNamespace, deletePod } from '../../controllers/owners.ts'
 import { randomSuffix } from '../../controllers/names.ts'
 import {
   badRequest,
-  Failure,
+  Refused,
   invalid,
   methodNotAllowed,
   modified,
@@ -28,7 +28,7 @@ export interface Writer {
   plan: AddressPlan
 }
 
-type Answer = { code: number; object: object }
+type WriteAnswer = { code: number; object: object }
 
 const isDryRun = ({ query }: Call): boolean => query.has('dryRun')
 
@@ -42,7 +42,7 @@ function managerOf({ query, userAgent, type, subresource }: Call, operation: 'Ap
   }
 }
 
-export function create(writer: Writer, call: Call, body: unknown): Answer {
+export function create(writer: Writer, call: Call, body: unknown): WriteAnswer {
   const { store } = writer
   const { type, namespace } = call
   const given = resourceOf(call, body)
@@ -72,7 +72,7 @@ export function create(writer: Writer, call: Call, body: unknown): Answer {
   return { code: 201, object: store.create(type, managed) }
 }
 
-export function update(writer: Writer, call: Call, body: unknown): Answer {
+export function update(writer: Writer, call: Call, body: unknown): WriteAnswer {
   const before = current(writer.store, call)
   const given = resourceOf(call, body)
   return {
@@ -81,7 +81,7 @@ export function update(writer: Writer, call: Call, body: unknown): Answer {
   }
 }
 
-export function patch(writer: Writer, call: Call, body: unknown): Answer {
+export function patch(writer: Writer, call: Call, body: unknown): WriteAnswer {
   const { contentType, query } = call
   if (contentType.startsWith('application/apply-patch'))
     return apply(writer, call, body, query.get('force') === 'true')
@@ -102,7 +102,7 @@ function patched(contentType: string, target: object, body: unknown): unknown {
   throw unsupportedMediaType()
 }
 
-function apply(writer: Writer, call: Call, body: unknown, force: boolean): Answer {
+function apply(writer: Writer, call: Call, body: unknown, force: boolean): WriteAnswer {
   const { store } = writer
   const { type, namespace, name = '' } = call
   const before = store.find(type, namespace, name)
@@ -223,13 +223,13 @@ function withDefaults({ type }: Call, object: Resource): Resource {
   return object
 }
 
-export function remove({ store }: Writer, call: Call, body: unknown): Answer {
+export function remove({ store }: Writer, call: Call, body: unknown): WriteAnswer {
   const { type, query } = call
   const options = isObject(body) ? body : {}
   const object = current(store, call)
   const uid = at(options, 'preconditions', 'uid')
   if (uid !== undefined && uid !== object.metadata.uid)
-    throw new Failure(
+    throw new Refused(
       409,
       'Conflict',
       `Operation cannot be fulfilled on ${qualified(type)} "${object.metadata.name}": Precondition failed: UID in precondition: ${asText(uid)}, UID in object meta: ${object.metadata.uid}`,
@@ -254,7 +254,7 @@ function seconds(value: unknown): number {
 }
 
 /** `pods/eviction`, as `kubectl drain` asks for it. */
-export function evict({ store }: Writer, call: Call): Answer {
+export function evict({ store }: Writer, call: Call): WriteAnswer {
   deletePod(store, current(store, call))
   return { code: 201, object: { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success' } }
 }
@@ -316,7 +316,7 @@ function demandNamespace(store: Store, { type }: Call, namespace: string, name: 
   if (found === undefined) throw notFound(types.namespaces, namespace)
   if (found.metadata.deletionTimestamp !== undefined) {
     const message = `${qualified(type)} "${name}" is forbidden: unable to create new content in namespace ${namespace} because it is being terminated`
-    throw new Failure(403, 'Forbidden', message, {
+    throw new Refused(403, 'Forbidden', message, {
       name,
       kind: type.plural,
       causes: [

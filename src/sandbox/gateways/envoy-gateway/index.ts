@@ -3,7 +3,7 @@ import { onChanges } from '../../controllers/reconciler.ts'
 import { now, type Resource } from '../../objects/resource.ts'
 import { defineType, types } from '../../objects/resource-types.ts'
 import type { Store } from '../../objects/store.ts'
-import type { Gateway, Installed, Place } from '../kit/gateway.ts'
+import type { Gateway, Installed, Site } from '../kit/gateway.ts'
 import { gatewayApi, gatewayClasses, gateways, httpRoutes } from '../kit/gateway-api.ts'
 import { type CertificateUse, certificateFor } from '../kit/certificates.ts'
 import { listAt, numberAt, textAt } from '../kit/loose.ts'
@@ -79,7 +79,7 @@ function certificatesOf(gateway: Resource | undefined): CertificateUse[] {
 }
 
 /** Makes an Envoy for each Gateway, and says of Gateways and routes what has become of them. */
-function run(store: Store, { install, address, another }: Place): () => void {
+function run(store: Store, { install, address, another }: Site): () => void {
   const reconcileGateway = (gateway: Resource): void => {
     if (!isOurs(store, gateway)) return
     const { name, namespace: of = '' } = gateway.metadata

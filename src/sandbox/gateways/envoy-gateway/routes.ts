@@ -1,34 +1,34 @@
 import { at, type Resource } from '../../objects/resource.ts'
 import type { Store } from '../../objects/store.ts'
 import { anyOf, Balancer, type Server } from '../kit/balance.ts'
-import { chooseByHash, chooseBySession, type HashPolicy, type Session } from '../kit/envoy.ts'
+import { chooseByHash, chooseBySession, type HashPolicy, type StatefulSession } from '../kit/envoy.ts'
 import { following } from '../kit/follow.ts'
 import { gatewayClasses, gateways, httpRoutes } from '../kit/gateway-api.ts'
 import { isBelow, matchesHost, weightOfHost } from '../kit/hosts.ts'
 import { listAt, numberAt, secondsOf, textAt } from '../kit/loose.ts'
-import type { Answer, Asked, Choice, Router } from '../kit/proxy.ts'
+import type { OwnAnswer, AskedRequest, Choice, Router } from '../kit/proxy.ts'
 import { backendsOf, serviceTypes } from '../kit/services.ts'
 import { types } from '../../objects/resource-types.ts'
 import { owning, parentsOf } from './attach.ts'
 import { attachedPolicy, policies } from './policy.ts'
 
-const notFound: Answer = { status: 404, body: '' }
-const nobody: Answer = { status: 503, body: 'no healthy upstream' }
-const noBackend: Answer = { status: 500, body: '' }
+const notFound: OwnAnswer = { status: 404, body: '' }
+const nobody: OwnAnswer = { status: 503, body: 'no healthy upstream' }
+const noBackend: OwnAnswer = { status: 500, body: '' }
 
 /** One match of a rule, for one of its route's hosts. */
-interface Way {
+interface RouteMatch {
   host: string
   match: unknown
-  rule: Rule
+  rule: RouteRule
   /** Its route is attached to a listener by which the request came. */
-  listens: (asked: Asked) => boolean
+  listens: (asked: AskedRequest) => boolean
 }
 
-interface Rule {
+interface RouteRule {
   name: string
   backends: readonly { namespace: string; service: string; port: string | undefined; weight: number }[]
-  session?: (match: unknown) => Session
+  session?: (match: unknown) => StatefulSession
   hash: readonly HashPolicy[]
   /** To the address of the Service. */
   isNative: boolean
@@ -69,7 +69,7 @@ export function router(store: Store, pod: { namespace: string; name: string }): 
 }
 
 /** The most exact host and path first, as the Gateway API orders them. */
-function waysOf(store: Store, gateway: Resource): Way[] {
+function waysOf(store: Store, gateway: Resource): RouteMatch[] {
   const found = store
     .list(httpRoutes)
     .filter((route) => parentsOf(store, route).some((one) => one.gateway === gateway))
@@ -84,7 +84,7 @@ function waysOf(store: Store, gateway: Resource): Way[] {
         )
       })
     })
-  const order = ({ host, match }: Way): number[] => {
+  const order = ({ host, match }: RouteMatch): number[] => {
     const type = textAt(match, 'path', 'type') ?? 'PathPrefix'
     return [
       weightOfHost(host),
@@ -104,7 +104,7 @@ function waysOf(store: Store, gateway: Resource): Way[] {
 }
 
 /** By `sectionName`, or any; and by TLS or not. */
-function listensFor(route: Resource, gateway: Resource): Way['listens'] {
+function listensFor(route: Resource, gateway: Resource): RouteMatch['listens'] {
   const refs = listAt(route, 'spec', 'parentRefs').filter(
     (ref) => textAt(ref, 'name') === gateway.metadata.name,
   )
@@ -117,7 +117,7 @@ function listensFor(route: Resource, gateway: Resource): Way['listens'] {
   return ({ isSecure }) => protocols.has(isSecure ? 'HTTPS' : 'HTTP')
 }
 
-function ruleOf(store: Store, route: Resource, gateway: Resource, one: unknown, index: number): Rule {
+function ruleOf(store: Store, route: Resource, gateway: Resource, one: unknown, index: number): RouteRule {
   const own = route.metadata.namespace ?? ''
   const { hash, isNative } = attachedPolicy(store.list(policies), gateway, route, textAt(one, 'name'))
   const session = sessionOf(route, one, index)
@@ -136,7 +136,11 @@ function ruleOf(store: Store, route: Resource, gateway: Resource, one: unknown, 
 }
 
 /** What 1.9 makes of `sessionPersistence` (internal/gatewayapi/route.go, internal/xds/translator/session_persistence.go). */
-function sessionOf(route: Resource, rule: unknown, index: number): ((match: unknown) => Session) | undefined {
+function sessionOf(
+  route: Resource,
+  rule: unknown,
+  index: number,
+): ((match: unknown) => StatefulSession) | undefined {
   const session = at(rule, 'sessionPersistence')
   const isUnmatched = Array.isArray(at(rule, 'matches')) && listAt(rule, 'matches').length === 0
   if (session === undefined || isUnmatched) return undefined
@@ -160,7 +164,7 @@ function cookiePath(match: unknown): string {
   return parts.slice(0, first < 0 ? parts.length : first).join('/')
 }
 
-function applies(match: unknown, { path, method, headers }: Asked): boolean {
+function applies(match: unknown, { path, method, headers }: AskedRequest): boolean {
   const type = textAt(match, 'path', 'type') ?? 'PathPrefix'
   const value = textAt(match, 'path', 'value') ?? '/'
   const isPath =
@@ -178,9 +182,9 @@ function applies(match: unknown, { path, method, headers }: Asked): boolean {
 function choose(
   store: Store,
   balancer: Balancer,
-  { name, backends, session, hash, isNative }: Rule,
+  { name, backends, session, hash, isNative }: RouteRule,
   match: unknown,
-  asked: Asked,
+  asked: AskedRequest,
 ): Choice | undefined {
   const groups = backends.map(({ namespace: of, service, port, weight }) => {
     const found = backendsOf(store, of, service, port)

@@ -3,19 +3,23 @@ import type { Resource } from '../../objects/resource.ts'
 import type { Store } from '../../objects/store.ts'
 import { anyOf, type Balancer, isSame, nameOf, type Server } from '../kit/balance.ts'
 import { lastCookie } from '../kit/cookies.ts'
-import type { Asked, Choice } from '../kit/proxy.ts'
+import type { AskedRequest, Choice } from '../kit/proxy.ts'
 import { backendsOf } from '../kit/services.ts'
 import type { Location, Upstream } from './configuration.ts'
 import { isOn, setting } from './settings.ts'
 
-interface Place {
+interface LocationInUse {
   store: Store
   balancer: Balancer
   location: Location
   upstream: Upstream
 }
 
-export function choose(place: Place, asked: Asked, failed: readonly Server[]): Choice | undefined {
+export function choose(
+  place: LocationInUse,
+  asked: AskedRequest,
+  failed: readonly Server[],
+): Choice | undefined {
   const { store, balancer, upstream } = place
   const { name, first, cookie, service } = upstream
   const backends = backendsOf(store, service.namespace, service.service, service.port)
@@ -35,10 +39,10 @@ export function choose(place: Place, asked: Asked, failed: readonly Server[]): C
 
 /** As balancer/sticky.lua has it, with what sticky_balanced.lua and sticky_persistent.lua put in. */
 function sticky(
-  { balancer, location, upstream }: Place,
+  { balancer, location, upstream }: LocationInUse,
   cookie: Resource,
   servers: readonly Server[],
-  asked: Asked,
+  asked: AskedRequest,
   failed: readonly Server[],
 ): Choice | undefined {
   const { name, mode = cookie } = upstream
@@ -96,7 +100,7 @@ function setCookie(ingress: Resource, value: string, locationPath: string, isSec
 }
 
 /** nginx's variables; what a request does not have is empty. */
-function valueOf(text: string, asked: Asked): string {
+function valueOf(text: string, asked: AskedRequest): string {
   return text.replaceAll(/\$\{?(\w+)\}?/g, (_, name: string) => {
     const [, kind, rest = ''] = /^(http|cookie|arg)_(\w+)$/.exec(name) ?? []
     if (kind === 'http') return String(asked.headers[rest.replaceAll('_', '-')] ?? '')
@@ -109,7 +113,7 @@ function valueOf(text: string, asked: Asked): string {
 }
 
 /** The cookie of either upstream comes first, then header, cookie and lot (balancer.lua, route_to_alternative_balancer). */
-export function goesToCanary(canary: Upstream, main: Upstream, { headers }: Asked): boolean {
+export function goesToCanary(canary: Upstream, main: Upstream, { headers }: AskedRequest): boolean {
   const belongsTo = (upstream: Upstream): boolean =>
     upstream.cookie !== undefined &&
     lastCookie(headers.cookie, nameOfCookie(upstream.cookie))?.split('|')[1] === backendKey(upstream)

@@ -2,7 +2,7 @@ import type { Resource } from '../../objects/resource.ts'
 import type { Store } from '../../objects/store.ts'
 import { isBelow, matchesHost, weightOfHost } from '../kit/hosts.ts'
 import { type IngressPath, ingressesOf, pathsOf } from '../kit/ingresses.ts'
-import type { Asked } from '../kit/proxy.ts'
+import type { AskedRequest } from '../kit/proxy.ts'
 import { hasCookie, isCanary, isOn, setting } from './settings.ts'
 
 export const controller = 'k8s.io/ingress-nginx'
@@ -84,7 +84,10 @@ function inherit(
   upstream.issuing = isLegacy ? new Set() : from.issuing
 }
 
-export function locationFor(locations: readonly Location[], { host, path }: Asked): Location | undefined {
+export function locationFor(
+  locations: readonly Location[],
+  { host, path }: AskedRequest,
+): Location | undefined {
   const server = locations.find((one) => matchesHost(one.host, host))?.host
   const own = locations.filter((one) => one.host === server)
   const exact = own.find((one) => !one.isRegex && one.pathType === 'Exact' && one.path === path)
@@ -106,7 +109,7 @@ function expressionOf(path: string): RegExp | undefined {
 }
 
 /** `rewrite "(?i)/path" /target break`: the whole path becomes the target. */
-export function rewritten({ ingress, path }: Location, asked: Asked): { path?: string } {
+export function rewritten({ ingress, path }: Location, asked: AskedRequest): { path?: string } {
   const target = setting(ingress, 'rewrite-target')
   if (target === undefined || target === path) return {}
   const match = new RegExp(path, 'i').exec(asked.path)

@@ -7,7 +7,7 @@ import { certificateOrOwn, standIn } from '../kit/certificates.ts'
 import { matchesHost } from '../kit/hosts.ts'
 import { certificatesOf, ingressesOf, publish } from '../kit/ingresses.ts'
 import { balanced, ingressClass, namespaceObject, workload } from '../kit/objects.ts'
-import type { Answer, Asked, Router } from '../kit/proxy.ts'
+import type { OwnAnswer, AskedRequest, Router } from '../kit/proxy.ts'
 import { serviceTypes } from '../kit/services.ts'
 import { choose, goesToCanary } from './balance.ts'
 import {
@@ -57,12 +57,12 @@ export const ingressNginx: Gateway = {
   },
 }
 
-const notFound: Answer = {
+const notFound: OwnAnswer = {
   status: 404,
   body: '<html>\r\n<head><title>404 Not Found</title></head>\r\n<body>\r\n<center><h1>404 Not Found</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n',
   headers: [['Content-Type', 'text/html']],
 }
-const nobody: Answer = {
+const nobody: OwnAnswer = {
   status: 503,
   body: '<html>\r\n<head><title>503 Service Temporarily Unavailable</title></head>\r\n<body>\r\n<center><h1>503 Service Temporarily Unavailable</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n',
   headers: [['Content-Type', 'text/html']],
@@ -73,7 +73,7 @@ const isRedirected = ({ ingress, host }: Location): boolean =>
   certificatesOf(ingress).some((use) => matchesHost(use.host, host)) &&
   setting(ingress, 'ssl-redirect') !== 'false'
 
-const toTls = ({ host, path, query }: Asked): Answer => {
+const toTls = ({ host, path, query }: AskedRequest): OwnAnswer => {
   const search = query.size === 0 ? '' : `?${query.toString()}`
   return { status: 308, body: '', headers: [['Location', `https://${host}${path}${search}`]] }
 }

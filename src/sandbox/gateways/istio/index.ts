@@ -10,7 +10,7 @@ import type { Gateway } from '../kit/gateway.ts'
 import { matchesHost, weightOfHost } from '../kit/hosts.ts'
 import { listAt, numberAt, textAt } from '../kit/loose.ts'
 import { balanced, ingressClass, namespaceObject, workload } from '../kit/objects.ts'
-import type { Answer, Asked, Choice, Router } from '../kit/proxy.ts'
+import type { OwnAnswer, AskedRequest, Choice, Router } from '../kit/proxy.ts'
 import { backendsOf, serviceTypes } from '../kit/services.ts'
 import { destinationRules, group, namespace, policiesFor } from './rules.ts'
 import { defined } from '../../../model/common/defined.ts'
@@ -62,8 +62,8 @@ export const istio: Gateway = {
   },
 }
 
-const notFound: Answer = { status: 404, body: '' }
-const nobody: Answer = { status: 503, body: 'no healthy upstream' }
+const notFound: OwnAnswer = { status: 404, body: '' }
+const nobody: OwnAnswer = { status: 503, body: 'no healthy upstream' }
 
 /** An HTTP route of a VirtualService, for one of its hosts. */
 interface Route {
@@ -165,11 +165,11 @@ function routeOf(store: Store, http: unknown, host: string, of: string): Omit<Ro
   }
 }
 
-function applies(matches: readonly unknown[], asked: Asked): boolean {
+function applies(matches: readonly unknown[], asked: AskedRequest): boolean {
   return matches.length === 0 || matches.some((one) => appliesOne(one, asked))
 }
 
-function appliesOne(match: unknown, asked: Asked): boolean {
+function appliesOne(match: unknown, asked: AskedRequest): boolean {
   const headers = Object.entries({ ...(at(match, 'headers') as object) })
   return (
     isString(at(match, 'uri'), asked.path) &&
@@ -187,14 +187,19 @@ function isString(match: unknown, text: string): boolean {
 }
 
 /** The prefix that was matched becomes another one. */
-function rewritten({ rewrite, matches }: Route, { path }: Asked): string | undefined {
+function rewritten({ rewrite, matches }: Route, { path }: AskedRequest): string | undefined {
   if (rewrite === undefined) return undefined
   const prefix = matches.map((one) => textAt(one, 'uri', 'prefix')).find((one) => one && path.startsWith(one))
   return prefix === undefined ? rewrite : rewrite + path.slice(prefix.length)
 }
 
 /** One of several destinations is drawn for every request, whatever the hash. */
-function choose(store: Store, balancer: Balancer, { destinations }: Route, asked: Asked): Choice | undefined {
+function choose(
+  store: Store,
+  balancer: Balancer,
+  { destinations }: Route,
+  asked: AskedRequest,
+): Choice | undefined {
   let lot = Math.random() * destinations.reduce((sum, { weight }) => sum + weight, 0)
   const destination = destinations.find(({ weight }) => (lot -= weight) < 0) ?? destinations[0]
   if (destination === undefined) return undefined

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { anyOf, Balancer, nameOf, type Server } from './balance.ts'
 import { firstCookie } from './cookies.ts'
-import type { Asked, Choice } from './proxy.ts'
+import type { AskedRequest, Choice } from './proxy.ts'
 
 /** What Envoys of any control plane do with a hash, and with a session that is kept in a cookie or a header. */
 
@@ -27,7 +27,7 @@ export function chooseByHash(
   upstream: string,
   servers: readonly Server[],
   policies: readonly HashPolicy[],
-  asked: Asked,
+  asked: AskedRequest,
 ): Choice | undefined {
   const made: string[] = []
   const keys = policies.flatMap((policy) => keyOf(policy, asked, made) ?? [])
@@ -35,7 +35,7 @@ export function chooseByHash(
   return server && { server, headers: made.map((text) => ['Set-Cookie', text] as const) }
 }
 
-function keyOf(policy: HashPolicy, asked: Asked, made: string[]): string | undefined {
+function keyOf(policy: HashPolicy, asked: AskedRequest, made: string[]): string | undefined {
   if (policy.by === 'source') return asked.client
   if (policy.by === 'query') return asked.query.get(policy.name) ?? undefined
   if (policy.by === 'header') {
@@ -53,7 +53,7 @@ function keyOf(policy: HashPolicy, asked: Asked, made: string[]): string | undef
 }
 
 /** A session that holds its pod (`envoy.filters.http.stateful_session`). */
-export interface Session {
+export interface StatefulSession {
   kind: 'cookie' | 'header'
   name: string
   path: string
@@ -63,8 +63,8 @@ export interface Session {
 /** The pod that a session names, as long as it is there; else any, which is then written into the session. */
 export function chooseBySession(
   servers: readonly Server[],
-  session: Session,
-  asked: Asked,
+  session: StatefulSession,
+  asked: AskedRequest,
   pick: () => Server | undefined,
 ): Choice | undefined {
   const { kind, name, path, ttlSeconds } = session

@@ -26,11 +26,11 @@ export interface Gateway {
     pod: { namespace: string; name: string },
   ) => NonNullable<Serving['certificate']>
   /** What else it does in the cluster. Returns what ends it. */
-  run?: (store: Store, place: Place) => () => void
+  run?: (store: Store, place: Site) => () => void
 }
 
 /** Where a gateway is in the cluster. */
-export interface Place {
+export interface Site {
   /** The address of its Service of type LoadBalancer. */
   address: string
   /** Another one that nobody has. */

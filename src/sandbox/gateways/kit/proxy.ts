@@ -11,7 +11,7 @@ import { ContainerLog } from '../../pods/log.ts'
 import { nameOf, type Server } from './balance.ts'
 
 /** A request, as far as it says where it should go. */
-export interface Asked {
+export interface AskedRequest {
   method: string
   /** In lower case, without a port. */
   host: string
@@ -30,7 +30,7 @@ export interface Asked {
 type Header = readonly [name: string, value: string]
 
 /** What the proxy answers by itself. */
-export interface Answer {
+export interface OwnAnswer {
   status: number
   body: string
   headers?: readonly Header[]
@@ -50,10 +50,10 @@ export interface Forward {
   tries: number
   choose: (failed: readonly Server[]) => Choice | undefined
   /** Where there is nobody to choose from. */
-  nobody: Answer
+  nobody: OwnAnswer
 }
 
-export type Router = (asked: Asked) => Forward | Answer
+export type Router = (asked: AskedRequest) => Forward | OwnAnswer
 
 /** Headers of one connection, which no proxy passes on (RFC 9110, 7.6.1). */
 const ofConnection =
@@ -65,7 +65,7 @@ const ofConnection =
  */
 const workers = 16
 
-const failure: Answer = { status: 502, body: 'Bad Gateway\n' }
+const failure: OwnAnswer = { status: 502, body: 'Bad Gateway\n' }
 
 /** What a proxy does with requests. */
 export interface Serving {
@@ -220,7 +220,10 @@ async function serve(request: Incoming, response: Response, router: Router, send
   return `${line} ${status}`
 }
 
-function askedOf({ method = 'GET', url = '/', headers: said, socket }: Incoming, plan: AddressPlan): Asked {
+function askedOf(
+  { method = 'GET', url = '/', headers: said, socket }: Incoming,
+  plan: AddressPlan,
+): AskedRequest {
   const headers = { ...said, host: said.host ?? said[':authority']?.toString() ?? '' }
   const [path = '/', query = ''] = url.split('?')
   const client = plan.logical(socket.remoteAddress ?? '')
@@ -243,7 +246,7 @@ interface Outgoing {
   headers: Record<string, string | string[]>
 }
 
-function outgoingOf({ url = '/', rawHeaders }: Incoming, asked: Asked, { path }: Forward): Outgoing {
+function outgoingOf({ url = '/', rawHeaders }: Incoming, asked: AskedRequest, { path }: Forward): Outgoing {
   const search = url.includes('?') ? url.slice(url.indexOf('?')) : ''
   const before = asked.headers['x-forwarded-for']
   const from = before === undefined ? asked.client : `${String(before)}, ${asked.client}`
@@ -300,7 +303,7 @@ const connectionTo = ({ address, port }: Server, { plan, lowestPort, own }: Send
   localAddress: own,
 })
 
-function write(response: Response, { status, body, headers = [] }: Answer): void {
+function write(response: Response, { status, body, headers = [] }: OwnAnswer): void {
   const type = headers.some(([name]) => /^content-type$/i.test(name)) ? [] : ['Content-Type', 'text/plain']
   response.writeHead(status, [...type, ...headers.flatMap(([name, value]) => [name, value])])
   response.end(body)

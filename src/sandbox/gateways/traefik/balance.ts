@@ -3,7 +3,7 @@ import type { Store } from '../../objects/store.ts'
 import { anyOf, type Balancer, nameOf, type Server } from '../kit/balance.ts'
 import { firstCookie } from '../kit/cookies.ts'
 import { textAt } from '../kit/loose.ts'
-import type { Asked, Choice } from '../kit/proxy.ts'
+import type { AskedRequest, Choice } from '../kit/proxy.ts'
 import { backendsOf } from '../kit/services.ts'
 
 /** A cookie that says which server or child it was. */
@@ -27,22 +27,22 @@ export interface Servers {
 /** Other targets, which take turns. */
 interface Weighted {
   name: string
-  children: readonly { target: Target; weight: number }[]
+  children: readonly { target: BalanceTarget; weight: number }[]
   sticky?: Sticky
 }
 
-export type Target = Servers | Weighted
+export type BalanceTarget = Servers | Weighted
 
 const valueOf = (of: string): string => createHash('sha256').update(of).digest('hex').slice(0, 16)
 
 type Means = Readonly<{ store: Store; balancer: Balancer }>
 
 /** The server for a request, with the cookies of all levels. */
-export function choose(means: Means, target: Target, asked: Asked): Choice | undefined {
+export function choose(means: Means, target: BalanceTarget, asked: AskedRequest): Choice | undefined {
   return 'children' in target ? chooseChild(means, target, asked) : chooseServer(means, target, asked)
 }
 
-function chooseChild(means: Means, { children, sticky }: Weighted, asked: Asked): Choice | undefined {
+function chooseChild(means: Means, { children, sticky }: Weighted, asked: AskedRequest): Choice | undefined {
   const sent = sticky && firstCookie(asked.headers.cookie, sticky.name)
   const known = children.find(({ target }) => valueOf(target.name) === sent)
   if (known !== undefined) return choose(means, known.target, asked)
@@ -53,7 +53,7 @@ function chooseChild(means: Means, { children, sticky }: Weighted, asked: Asked)
 }
 
 /** pkg/server/service/loadbalancer: who has no cookie that counts takes his turn, and gets one. */
-function chooseServer({ store, balancer }: Means, target: Servers, asked: Asked): Choice | undefined {
+function chooseServer({ store, balancer }: Means, target: Servers, asked: AskedRequest): Choice | undefined {
   const backends = backendsOf(store, target.namespace, target.service, target.port)
   if (backends === undefined) return undefined
   const { sticky, isNative, strategy } = target

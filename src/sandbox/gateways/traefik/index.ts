@@ -10,9 +10,9 @@ import { isBelow } from '../kit/hosts.ts'
 import { certificatesOf, type IngressPath, ingressesOf, pathsOf, publish } from '../kit/ingresses.ts'
 import { listAt, numberAt, textAt } from '../kit/loose.ts'
 import { balanced, ingressClass, namespaceObject, workload } from '../kit/objects.ts'
-import type { Answer, Asked, Router } from '../kit/proxy.ts'
+import type { OwnAnswer, AskedRequest, Router } from '../kit/proxy.ts'
 import { serviceTypes } from '../kit/services.ts'
-import { choose, type Servers, stickyIn, stickyOf, type Target } from './balance.ts'
+import { choose, type Servers, stickyIn, stickyOf, type BalanceTarget } from './balance.ts'
 import { hostMatcher, ruleOf } from './rule.ts'
 
 const controller = 'traefik.io/ingress-controller'
@@ -71,14 +71,14 @@ const usesOf = (store: Store): CertificateUse[] => [
   })),
 ]
 
-const notFound: Answer = { status: 404, body: '404 page not found\n' }
-const nobody: Answer = { status: 503, body: 'no available server\n' }
+const notFound: OwnAnswer = { status: 404, body: '404 page not found\n' }
+const nobody: OwnAnswer = { status: 503, body: 'no available server\n' }
 
 /** What Traefik calls a router: the longest rule is tried first. */
-interface Way {
+interface LengthyRule {
   length: number
-  matches: (asked: Asked) => boolean
-  target: Target
+  matches: (asked: AskedRequest) => boolean
+  target: BalanceTarget
 }
 
 function router(store: Store): Router {
@@ -96,15 +96,15 @@ function router(store: Store): Router {
   }
 }
 
-function waysOf(store: Store): Way[] {
-  const found: Way[] = []
-  const from = (object: Resource, make: () => Way[]): void =>
+function waysOf(store: Store): LengthyRule[] {
+  const found: LengthyRule[] = []
+  const from = (object: Resource, make: () => LengthyRule[]): void =>
     survive(store, object, () => {
       const isServed = doorOf(object)
       found.push(
         ...make().map((way) => ({
           ...way,
-          matches: (asked: Asked) => isServed(asked) && way.matches(asked),
+          matches: (asked: AskedRequest) => isServed(asked) && way.matches(asked),
         })),
       )
     })
@@ -127,7 +127,7 @@ function waysOf(store: Store): Way[] {
 }
 
 /** Which entry points take an object's routes: all, unless it names some; what has TLS is for TLS alone. */
-function doorOf(object: Resource): (asked: Asked) => boolean {
+function doorOf(object: Resource): (asked: AskedRequest) => boolean {
   const said = object.metadata.annotations?.['traefik.ingress.kubernetes.io/router.entrypoints']
   const doors = [...listAt(object, 'spec', 'entryPoints').map(String), ...(said?.split(/,\s*/) ?? [])]
   const isTls = isThere(object, 'spec', 'tls')
@@ -135,7 +135,7 @@ function doorOf(object: Resource): (asked: Asked) => boolean {
     (isSecure || !isTls) && (doors.length === 0 || doors.includes(isSecure ? 'websecure' : 'web'))
 }
 
-function ruleOfPath({ host, path, pathType }: IngressPath): Pick<Way, 'length' | 'matches'> {
+function ruleOfPath({ host, path, pathType }: IngressPath): Pick<LengthyRule, 'length' | 'matches'> {
   const isHost = hostMatcher(host)
   const isPath = (asked: string): boolean => (pathType === 'Exact' ? asked === path : isBelow(asked, path))
   return { length: host.length + path.length, matches: (asked) => isHost(asked) && isPath(asked.path) }
@@ -160,7 +160,7 @@ function byService({ namespace: of, service, port }: IngressPath, store: Store):
  * What it makes of the annotations of ingress-nginx, as of 3.6: the pod is always what the cookie holds, and its path `/`;
  * rewrite-target is not read, and a path is a pattern by use-regex of its own Ingress only.
  */
-function nginxWay(path: IngressPath): Way {
+function nginxWay(path: IngressPath): LengthyRule {
   const { ingress, namespace: of, service, port } = path
   const get = (key: string): string | undefined =>
     ingress.metadata.annotations?.[`nginx.ingress.kubernetes.io/${key}`]
@@ -186,7 +186,7 @@ function nginxWay(path: IngressPath): Way {
 }
 
 /** The services of a route, or of a weighted TraefikService; several take turns. */
-function targetOf(services: readonly unknown[], of: string, store: Store): Target | undefined {
+function targetOf(services: readonly unknown[], of: string, store: Store): BalanceTarget | undefined {
   const children = services.flatMap((one) => {
     const target = childOf(one, of, store)
     return target === undefined ? [] : [{ target, weight: numberAt(one, 'weight') ?? 1 }]
@@ -196,7 +196,7 @@ function targetOf(services: readonly unknown[], of: string, store: Store): Targe
   return { name: children.map(({ target }) => target.name).join(), children }
 }
 
-function childOf(one: unknown, of: string, store: Store): Target | undefined {
+function childOf(one: unknown, of: string, store: Store): BalanceTarget | undefined {
   const service = textAt(one, 'name') ?? ''
   const where = textAt(one, 'namespace') ?? of
   if (textAt(one, 'kind') === 'TraefikService') {

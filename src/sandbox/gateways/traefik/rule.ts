@@ -1,7 +1,7 @@
 import { matchesHost } from '../kit/hosts.ts'
-import type { Asked } from '../kit/proxy.ts'
+import type { AskedRequest } from '../kit/proxy.ts'
 
-type Matcher = (asked: Asked) => boolean
+type Matcher = (asked: AskedRequest) => boolean
 
 const matchers: Readonly<Record<string, (...words: string[]) => Matcher>> = {
   Host: (host) => (asked) => asked.host === host?.toLowerCase(),

@@ -4,8 +4,8 @@ import { encodeConfig } from '../../../../src/agent/config.ts'
 import { createDecoder } from '../../../../src/agent/protocol/decode.ts'
 import { Encoder } from '../../../../src/agent/protocol/encode.ts'
 import { createIdentifier } from '../../../../src/agent/answers/identify.ts'
-import type { End, Failure, Start, TargetEnd } from '../../../../src/agent/protocol/protocol.ts'
-import { Session } from '../../../../src/agent/session.ts'
+import type { End, FailureReason, Start, TargetEnd } from '../../../../src/agent/protocol/protocol.ts'
+import { AgentRun } from '../../../../src/agent/session.ts'
 import type { Observation } from '../../../../src/model/probe/observation.ts'
 
 /** What differs, of the run and of its only target. */
@@ -38,7 +38,7 @@ export function configFor(
 
 export interface Seen {
   observations: Observation[]
-  failures: Failure[]
+  failures: FailureReason[]
   starts: Start[]
   dones: TargetEnd[]
   end: End
@@ -56,7 +56,7 @@ export async function observe(config: AgentConfig, now = (): number => performan
     if (start !== undefined) seen.starts.push(start)
     if (done !== undefined) seen.dones.push(done)
   })
-  const session = new Session({
+  const session = new AgentRun({
     config: complete,
     identify: createIdentifier(complete.identify, complete.needles),
     encoder,

@@ -3,7 +3,7 @@ import { printed } from '../../../../src/cli/completion/candidate.ts'
 import { complete } from '../../../../src/cli/completion/complete.ts'
 import { ingressKind } from '../../../../src/mechanisms/ingress/kind.ts'
 import { anyKind } from '../../../../src/model/affinity/target.ts'
-import type { Line } from '../../../../src/cli/completion/line.ts'
+import type { TypedLine } from '../../../../src/cli/completion/line.ts'
 
 const commands = [
   {
@@ -52,7 +52,7 @@ const commands = [
   { name: 'version', summary: 'Print it', flags: () => Promise.resolve({}) },
 ]
 
-const names = (line: Line) => ({
+const names = (line: TypedLine) => ({
   targets: ({ name }: { name: string }) =>
     Promise.resolve(['front', 'back'].map((word) => ({ word, description: name }))),
   ofFlag: (flag: string) =>

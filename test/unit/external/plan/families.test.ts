@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest'
 import { familyWarning } from '../../../../src/external/plan/families.ts'
-import type { Backend } from '../../../../src/external/types.ts'
+import type { OutsideBackend } from '../../../../src/external/types.ts'
 
-const backend = (address: string): Backend => ({
+const backend = (address: string): OutsideBackend => ({
   address,
   family: address.includes(':') ? 'IPv6' : 'IPv4',
   ports: [80],

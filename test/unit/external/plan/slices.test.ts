@@ -7,7 +7,7 @@ import {
   slicePlaces,
   type SliceWrite,
 } from '../../../../src/external/plan/slices.ts'
-import type { Backend, ServicePort } from '../../../../src/external/types.ts'
+import type { OutsideBackend, ServicePort } from '../../../../src/external/types.ts'
 import { endpointsOfPort } from '../../../../src/model/cluster/endpoint.ts'
 import type { EndpointSlice } from '../../../../src/model/cluster/kubernetes.ts'
 
@@ -32,7 +32,7 @@ const backends = fc
     { minLength: 1, maxLength: 260, size: 'max', selector: ({ place, port }) => `${place.address} ${port}` },
   )
   .map((list) =>
-    list.map(({ place, port, origin }): Backend => ({
+    list.map(({ place, port, origin }): OutsideBackend => ({
       ...place,
       ports: [port],
       ...(origin === undefined ? {} : { origin }),
@@ -50,7 +50,7 @@ function store(slices: ReadonlyMap<string, EndpointSlice>, write: SliceWrite): M
   return next
 }
 
-const plan = (wanted: readonly Backend[], slices: ReadonlyMap<string, EndpointSlice>, prune = true) =>
+const plan = (wanted: readonly OutsideBackend[], slices: ReadonlyMap<string, EndpointSlice>, prune = true) =>
   planSlices([http], wanted, [...slices.values()], {
     service: 'backend',
     prune,
@@ -63,7 +63,7 @@ const served = (slices: ReadonlyMap<string, EndpointSlice>): string[] =>
     .map(({ address: one, port }) => `${one} ${port}`)
     .sort()
 
-const keys = (list: readonly Backend[]): string[] =>
+const keys = (list: readonly OutsideBackend[]): string[] =>
   list.map(({ address: one, ports }) => `${one} ${ports.join()}`).sort()
 
 describe('the plan from one list of backends to the next', () => {
@@ -109,7 +109,7 @@ describe('the plan from one list of backends to the next', () => {
         for (const write of plan(wanted, slices).adding) slices = store(slices, write)
         const again = plan(wanted, slices)
         expect([again.adding, again.removing, again.added, again.removed]).toEqual([[], [], [], []])
-        const one: Backend = { address: '198.51.100.7', family: 'IPv4', ports: [80] }
+        const one: OutsideBackend = { address: '198.51.100.7', family: 'IPv4', ports: [80] }
         const more = plan([...wanted, one], slices)
         expect(more.adding).toHaveLength(1)
         expect(more.removing).toHaveLength(0)
@@ -134,7 +134,7 @@ describe('the plan from one list of backends to the next', () => {
   })
 
   it('leaves an address in the slice where it is', () => {
-    const many = Array.from({ length: 150 }, (_, n): Backend => ({
+    const many = Array.from({ length: 150 }, (_, n): OutsideBackend => ({
       address: `192.0.2.${n}`,
       family: 'IPv4',
       ports: [80],
@@ -161,7 +161,7 @@ describe('the plan from one list of backends to the next', () => {
   })
 
   it('puts right what somebody changed: an endpoint that is not ready, and a twin in two slices', () => {
-    const wanted: Backend[] = [{ address: '192.0.2.1', family: 'IPv4', ports: [80] }]
+    const wanted: OutsideBackend[] = [{ address: '192.0.2.1', family: 'IPv4', ports: [80] }]
     let slices: Map<string, EndpointSlice> = new Map()
     for (const write of plan(wanted, slices).adding) slices = store(slices, write)
     const [name, slice] = [...slices][0]!

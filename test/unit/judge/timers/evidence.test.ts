@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { type Answer, type ClientRun, evidenceOf } from '../../../../src/judge/timers/evidence.ts'
+import { type TimedAnswer, type ClientRound, evidenceOf } from '../../../../src/judge/timers/evidence.ts'
 
-const answer = (seconds: number, backend?: string, more: Partial<Answer> = {}): Answer => ({
+const answer = (seconds: number, backend?: string, more: Partial<TimedAnswer> = {}): TimedAnswer => ({
   atMs: seconds * 1000,
   latencyMs: 2,
   answered: true,
@@ -10,7 +10,7 @@ const answer = (seconds: number, backend?: string, more: Partial<Answer> = {}): 
   ...more,
 })
 
-const run = (answers: Answer[], more: Partial<ClientRun> = {}): ClientRun => ({
+const run = (answers: TimedAnswer[], more: Partial<ClientRound> = {}): ClientRound => ({
   round: 1,
   client: 0,
   node: 'node1',

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import type { Conclusion } from '../../../../src/judge/timers/conclude.ts'
+import type { TimerConclusion } from '../../../../src/judge/timers/conclude.ts'
 import { timeoutVerdict, type VerdictInput } from '../../../../src/judge/timers/verdict.ts'
 
 function verdict(
-  finding: Partial<Conclusion['finding']>,
+  finding: Partial<TimerConclusion['finding']>,
   more: Partial<VerdictInput> & { settled?: boolean } = {},
 ): string {
   const { settled = true, ...input } = more

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { explainCluster, explainFiles, type Step } from '../../../../src/snapshot/explanations.ts'
+import { explainCluster, explainFiles, type ExplainStep } from '../../../../src/snapshot/explanations.ts'
 import { parseFile } from '../../../../src/snapshot/files/document.ts'
 import { UserError } from '../../../../src/model/common/user-error.ts'
 import { serviceKind } from '../../../../src/mechanisms/service/objects.ts'
@@ -32,7 +32,7 @@ const wayOf = ({ entry, hops, end }: Path): string =>
     end,
   ].join(' → ')
 
-function words(step: Step): string[] {
+function words(step: ExplainStep): string[] {
   if (step.kind === 'failure') return [`error: ${step.error.message}`]
   if (step.kind === 'findings') return ['the file', ...step.findings.map(lineOf)]
   const { target, paths, findings, service } = step.explanation
@@ -43,7 +43,7 @@ function words(step: Step): string[] {
 }
 
 /** All that is said, an error that ends it included. */
-async function said(steps: AsyncGenerator<Step>): Promise<string> {
+async function said(steps: AsyncGenerator<ExplainStep>): Promise<string> {
   const lines: string[] = []
   try {
     for await (const step of steps) lines.push(...words(step))
@@ -57,7 +57,7 @@ async function said(steps: AsyncGenerator<Step>): Promise<string> {
   return `${lines.join('\n').replaceAll(`${folder}/`, '')}\n`
 }
 
-const fromFiles = (name: string): AsyncGenerator<Step> =>
+const fromFiles = (name: string): AsyncGenerator<ExplainStep> =>
   explainFiles([join(folder, name)], { recursive: false, namespace: 'default', stdin: nothing() })
 
 /** Files, those in folders as well, and the folders. */
@@ -75,7 +75,7 @@ describe('cases of Services from the field', () => {
   const fromCluster = (
     service: Record<string, unknown>,
     answers: Readonly<Record<string, object>>,
-  ): AsyncGenerator<Step> => {
+  ): AsyncGenerator<ExplainStep> => {
     const { name } = service['metadata'] as { name: string }
     const { cluster } = fakeCluster({
       [`/api/v1/namespaces/shop/services/${name}`]: { apiVersion: 'v1', kind: 'Service', ...service },

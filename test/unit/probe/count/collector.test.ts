@@ -6,7 +6,7 @@ import type { Observation } from '../../../../src/model/probe/observation.ts'
 import type { Pod } from '../../../../src/model/cluster/kubernetes.ts'
 import type { ProbeSurvey, SurveyEntry } from '../../../../src/model/probe/results/survey.ts'
 import { UserError } from '../../../../src/model/common/user-error.ts'
-import type { Surroundings } from '../../../../src/probe/run/around/look.ts'
+import type { SeenAround } from '../../../../src/probe/run/around/look.ts'
 import { Collector } from '../../../../src/probe/count/collector.ts'
 import { defaultEntry } from '../../../../src/probe/plan/entries/default.ts'
 import { planProbe } from '../../../../src/probe/plan/plan.ts'
@@ -32,7 +32,7 @@ interface Given {
   entries?: number
   affinity?: 'None' | 'ClientIP'
   interrupted?: AbortSignal
-  around?: Surroundings
+  around?: SeenAround
 }
 
 function collector({ clients, entries: count = 1, affinity = 'ClientIP', interrupted, around }: Given) {
@@ -185,7 +185,7 @@ describe('a survey', () => {
   })
 
   test('what is around decides about every client', async () => {
-    const resultWith = async (found: Partial<Surroundings>): Promise<ProbeSurvey> => {
+    const resultWith = async (found: Partial<SeenAround>): Promise<ProbeSurvey> => {
       const around = {
         serviceChanges: [],
         held: [],

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import type { Place } from '../../../../src/probe/front/ways/places.ts'
+import type { PlaceInFront } from '../../../../src/probe/front/ways/places.ts'
 import { sharedPlaces, sharersOf } from '../../../../src/probe/front/sharers.ts'
 
-const place = (share?: number): Place => ({
+const place = (share?: number): PlaceInFront => ({
   host: 'shop.lab',
   path: '/cart',
   pattern: '/',

@@ -1,7 +1,7 @@
 import type { GatewayName } from '../../../../src/sandbox/choices.ts'
 import { routerOf, typesWith } from '../../../../src/sandbox/gateways/index.ts'
 import type { Installed } from '../../../../src/sandbox/gateways/kit/gateway.ts'
-import type { Asked, Choice, Router } from '../../../../src/sandbox/gateways/kit/proxy.ts'
+import type { AskedRequest, Choice, Router } from '../../../../src/sandbox/gateways/kit/proxy.ts'
 import { types } from '../../../../src/sandbox/objects/resource-types.ts'
 import { Store } from '../../../../src/sandbox/objects/store.ts'
 
@@ -56,7 +56,9 @@ export function visit(store: Store, gateway: GatewayName, pod = { namespace: 'gw
   return (request = {}) => choiceOf(router, request)
 }
 
-export type Visit = (request?: Partial<Asked> & { cookie?: string; failed?: Choice['server'][] }) => Seen
+export type Visit = (
+  request?: Partial<AskedRequest> & { cookie?: string; failed?: Choice['server'][] },
+) => Seen
 
 export interface Seen {
   /** Where it went to, with its port. */
@@ -74,7 +76,7 @@ function choiceOf(
   { cookie, failed = [], ...request }: NonNullable<Parameters<Visit>[0]>,
 ): Seen {
   connections += 1
-  const asked: Asked = {
+  const asked: AskedRequest = {
     method: 'GET',
     host: 'shop.test',
     path: '/',

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { ruleOf } from '../../../../src/sandbox/gateways/traefik/rule.ts'
-import type { Asked } from '../../../../src/sandbox/gateways/kit/proxy.ts'
+import type { AskedRequest } from '../../../../src/sandbox/gateways/kit/proxy.ts'
 import { classOf, clusterWith, ingressObject, put, sentBack, spreadOf, visit } from './support.ts'
 
 const prefix = 'traefik.ingress.kubernetes.io/service.sticky.cookie'
@@ -75,7 +75,7 @@ describe('the Traefik of the sandbox', () => {
 })
 
 describe('rules of Traefik', () => {
-  const asked = (host: string, path: string): Asked => ({
+  const asked = (host: string, path: string): AskedRequest => ({
     method: 'GET',
     host,
     path,

@@ -1,15 +1,15 @@
 import { describe, expect, test } from 'vitest'
-import type { Place } from '../../../../../src/probe/front/ways/places.ts'
+import type { PlaceInFront } from '../../../../../src/probe/front/ways/places.ts'
 import { type ServiceWays, visitedOf } from '../../../../../src/probe/front/ways/visited.ts'
 
-const place = (host: string, path: string, pattern = path): Place => ({
+const place = (host: string, path: string, pattern = path): PlaceInFront => ({
   host,
   path,
   pattern,
   policy: { kind: 'unknown' },
 })
 
-const ways = (name: string, places: Place[], namespace = 'shop'): ServiceWays => ({
+const ways = (name: string, places: PlaceInFront[], namespace = 'shop'): ServiceWays => ({
   service: { namespace, name },
   places,
   notes: [],
