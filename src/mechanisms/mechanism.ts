@@ -1,6 +1,7 @@
 import type { KubernetesObject } from '../model/cluster/kubernetes.ts'
 import type { Leg } from '../model/affinity/leg.ts'
-import { isOfType, type ObjectType } from '../model/cluster/object.ts'
+import type { ObjectRef } from '../model/findings/finding.ts'
+import { isOfType, type LooseObject, type ObjectType } from '../model/cluster/object.ts'
 import type { FactType, Store } from '../model/cluster/store.ts'
 import type { TargetKind } from '../model/affinity/target.ts'
 import type { Analyzer } from './analyzer.ts'
@@ -33,8 +34,20 @@ export interface Mechanism {
    * annotation that its controller reads. The leg itself where there is nothing to change.
    */
   refine?(leg: Leg, store: Store): Leg
+  /** Where a host that an object of mine opens is met by http alone; undefined where TLS is ended for it, or nobody can tell. */
+  plain?: (object: LooseObject, host: string, store: Store) => PlainHost | undefined
   /** What they say stands in the codes beside them; src/analysis/codes.ts puts those tables together. */
   analyzers?: readonly Analyzer[]
+}
+
+/** A host without TLS. */
+export interface PlainHost {
+  /** Who would end it: `gateway/shop`. */
+  who: string
+  /** How it is had. */
+  mend: string
+  /** The field that makes it so. */
+  at: { object: ObjectRef; field: string }
 }
 
 /** Arrows of a mechanism with one function for each type of object. */

@@ -2,6 +2,7 @@ import { mechanisms } from '../../mechanisms/index.ts'
 import type { Analyzer } from '../../mechanisms/analyzer.ts'
 import { hashOfNodes } from './address.ts'
 import { misplaced } from './misplaced.ts'
+import { secureCookie } from './secure.ts'
 import { applicationCookie, ingressFront, missingService, routeFront } from './front.ts'
 
 /** Every analyzer: those that are about several mechanisms, and each mechanism's. */
@@ -10,6 +11,7 @@ export const analyzers: readonly Analyzer[] = [
   routeFront,
   missingService,
   applicationCookie,
+  secureCookie,
   misplaced,
   hashOfNodes,
   ...mechanisms.flatMap((mechanism) => mechanism.analyzers ?? []),

@@ -14,6 +14,7 @@ import {
 } from './objects.ts'
 import { installedDefinitions } from './schema.ts'
 import { routeKinds } from './targets.ts'
+import { plainListener } from './tls.ts'
 
 export { group } from './objects.ts'
 
@@ -37,5 +38,6 @@ export const gatewayApi: Mechanism = {
     ...installedDefinitions,
   ],
   legs: legsByType(drawnBy(httpRoutes, routeLegs), drawnBy(grpcRoutes, routeLegs)),
+  plain: plainListener,
   analyzers,
 }

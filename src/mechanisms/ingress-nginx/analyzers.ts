@@ -8,7 +8,7 @@ import { annotationField, annotationsOf } from '../kit/controller.ts'
 import { coversPath } from '../kit/cookies.ts'
 import { ingressAnalyzer } from '../ingress/analyzer.ts'
 import { hasPattern, locationsOf } from '../ingress/locations.ts'
-import { at, list, strings } from '../kit/loose.ts'
+import { hostsWithoutTls } from '../ingress/tls.ts'
 import { doorsIn, hidesClients } from '../doors.ts'
 
 import { controller, sentBy } from './controller.ts'
@@ -479,8 +479,7 @@ const sameSite = nginxAnalyzer({
       settings.is('session-cookie-secure')
     )
       return
-    const covered = new Set(list(at(object.spec, 'tls')).flatMap((entry) => strings(at(entry, 'hosts'))))
-    const bare = locationsOf(object).find(({ host }) => !covered.has(host))
+    const [bare] = hostsWithoutTls(object)
     if (bare === undefined) return
     report('AFF-NGX-SAMESITE-INSECURE', {
       message: `SameSite=None without Secure on ${bare.host}, where nginx does not end TLS: browsers refuse the cookie`,

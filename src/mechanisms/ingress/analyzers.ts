@@ -5,7 +5,6 @@ import type { LooseObject } from '../../model/cluster/object.ts'
 import type { Store } from '../../model/cluster/store.ts'
 import { renamed } from '../kit/annotations.ts'
 import { annotationField, annotationsOf, type IngressController } from '../kit/controller.ts'
-import { at, list, strings, text } from '../kit/loose.ts'
 import { httpRoutes } from '../gateway-api/objects.ts'
 import { ingressAnalyzer, placedAt } from './analyzer.ts'
 import { controller as ingressNginx } from '../ingress-nginx/controller.ts'
@@ -116,47 +115,5 @@ const oneAddress = ingressAnalyzer({
   },
 })
 
-/** Cookies that come by https alone, where the Ingress speaks http. */
-const secure = ingressAnalyzer({
-  codes: ['AFF-L7-SECURE-COOKIE'],
-  analyse: ({ ingress, controller, backends }, { store }, report) => {
-    const said = new Set<string>()
-    for (const backend of backends) {
-      const { policy } = controller.serve(backend, store)
-      const [bare] = hostsWithoutTls(ingress, backend.to.name)
-      if (policy.kind !== 'cookie' || policy.secure !== true || bare === undefined || said.has(bare.host))
-        continue
-      const { host, field } = bare
-      said.add(host)
-      report('AFF-L7-SECURE-COOKIE', {
-        message: `the cookie${policy.name === undefined ? '' : ` ${policy.name}`} is Secure, and the Ingress has no TLS for ${host === '*' ? 'any host' : host}`,
-        why: 'Browsers take no such cookie over http and send none: every request may go to another pod. Where TLS ends in front of the controller, it is as it should be.',
-        mend: [
-          `add ${host === '*' ? 'the host' : host} to tls of the Ingress`,
-          'let the cookie be without Secure',
-        ],
-        field,
-      })
-    }
-  },
-})
-
-/** The hosts of an Ingress that lead to a Service and for which it ends no TLS, and where they stand; `*` for any. */
-function hostsWithoutTls({ spec }: LooseObject, service: string): { host: string; field: string }[] {
-  const tls = list(at(spec, 'tls')).map((entry) => strings(at(entry, 'hosts')))
-  const isCovered = (host: string): boolean =>
-    tls.some((hosts) => hosts.length === 0 || hosts.some((one) => one === host || one === anyBelow(host)))
-  const leads = (backend: unknown): boolean => text(at(backend, 'service.name')) === service
-  const named = list(at(spec, 'rules')).flatMap((rule, index) =>
-    list(at(rule, 'http.paths')).some((path) => leads(at(path, 'backend')))
-      ? [{ host: text(at(rule, 'host')) ?? '*', field: `spec.rules[${index}].host` }]
-      : [],
-  )
-  const rest = leads(at(spec, 'defaultBackend')) ? [{ host: '*', field: 'spec.defaultBackend' }] : []
-  return [...named, ...rest].filter(({ host }) => !isCovered(host))
-}
-
-const anyBelow = (host: string): string => `*${host.slice(host.indexOf('.'))}`
-
 /** Of what several controllers share. */
-export const analyzers: readonly Analyzer[] = [foreign, misspelt, oneAddress, secure]
+export const analyzers: readonly Analyzer[] = [foreign, misspelt, oneAddress]

@@ -13,6 +13,7 @@ import { ingressKind } from './kind.ts'
 import { ingresses } from './objects.ts'
 import { ingressPrograms } from './running.ts'
 import { defined } from '../../model/common/defined.ts'
+import { hostsWithoutTls } from './tls.ts'
 
 /** Ingress of networking.k8s.io, whoever implements it. */
 export const ingress: Mechanism = {
@@ -22,6 +23,16 @@ export const ingress: Mechanism = {
   routes: [ingresses],
   reads: [ingressClasses, ingressPrograms],
   legs: legsByType(drawnBy(ingresses, ingressLegs)),
+  plain: (object, host) => {
+    const found = hostsWithoutTls(object).find((one) => one.host === host)
+    return (
+      found && {
+        who: 'the Ingress',
+        mend: `add ${host === '*' ? 'the host' : host} to tls of the Ingress`,
+        at: { object: refOf(object), field: found.field },
+      }
+    )
+  },
   analyzers,
 }
 

@@ -3,6 +3,7 @@ import { destinationRuleLegs, virtualServiceLegs } from './legs/legs.ts'
 import { destinationRules, istioGateways, istioProxies, virtualServices } from './objects.ts'
 import { analyzers } from './analyzers/index.ts'
 import { refineRoute } from './legs/refine.ts'
+import { plainServer } from './legs/tls.ts'
 import { istioKinds } from './targets.ts'
 
 export { group } from './objects.ts'
@@ -22,5 +23,6 @@ export const istio: Mechanism = {
     drawnBy(destinationRules, destinationRuleLegs),
   ),
   refine: refineRoute,
+  plain: plainServer,
   analyzers,
 }

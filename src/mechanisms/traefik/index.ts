@@ -7,6 +7,7 @@ import { analyzers } from './analyzers/index.ts'
 import { balancerOf, routesOf } from './balance.ts'
 import { balancerLegs } from './legs.ts'
 import { type Alternative, alternativesOf } from './rule.ts'
+import { plainRoute } from './tls.ts'
 import { ingressRouteKind, ingressRoutes, traefikServiceKind, traefikServices } from './objects.ts'
 
 /** IngressRoute and TraefikService; what it does with Ingresses is in controller.ts. */
@@ -19,6 +20,7 @@ export const traefik: Mechanism = {
     ...ingressRoutes.map((type) => drawnBy(type, routeLegs)),
     ...traefikServices.map((type) => drawnBy(type, serviceLegs)),
   ),
+  plain: plainRoute,
   analyzers,
 }
 
