@@ -10,6 +10,7 @@ import {
   type Node,
   type Pair,
   parseAllDocuments,
+  visit,
   type YAMLMap,
 } from 'yaml'
 import type { KubernetesObject } from '../../model/cluster/kubernetes.ts'
@@ -68,10 +69,22 @@ export function editManifest(text: string, edit: Edit, file: string): EditedMani
   const wanted = plainObjects(documents).map((object) => expected(object, edit))
   if (!isEqual(objects, wanted)) {
     throw new UserError(`${file}: this cannot be set without changing something else in the file`, {
-      hints: ['it shares parts by aliases, or is written in an unusual way: change it by hand'],
+      hints: [sharedWords(documents, at)],
     })
   }
   return { text: result, edited, objects }
+}
+
+/** Where parts are shared, which a change of one would change in the others as well. */
+function sharedWords(documents: readonly Document.Parsed[], at: (offset: number) => string): string {
+  const places: string[] = []
+  for (const document of documents)
+    visit(document, {
+      Alias: (_key, { source, range }) => void places.push(`*${source} in ${at(range?.[0] ?? 0)}`),
+    })
+  return places.length === 0
+    ? 'it is written in an unusual way: change it by hand'
+    : `it shares parts with others by aliases (${places.slice(0, 3).join(', ')}): write there in full what they stand for, and try again`
 }
 
 /** A document after the change, worked out without its text. */

@@ -83,14 +83,25 @@ export function isExternal({ service: { spec } }: Pick<Subject, 'service'>): boo
   return spec.type === 'NodePort' || spec.type === 'LoadBalancer'
 }
 
-/** It selects one pod by its name, as StatefulSets label them: there is nothing to choose from, on purpose. */
+/** It selects one pod by its name, its number or its role: there is nothing to choose from, on purpose. */
 export function leadsToOne({ service: { spec } }: Pick<Subject, 'service'>): boolean {
-  const keys = Object.keys(spec.selector ?? {})
-  return keys.some((key) => podNameLabels.has(key))
+  return Object.entries(spec.selector ?? {}).some(([key, value]) => onePodLabels[key]?.test(value))
 }
 
-/** Labels that one pod of a StatefulSet has (k8s.io/api apps/v1, StatefulSetPodNameLabel, PodIndexLabel). */
-const podNameLabels = new Set(['statefulset.kubernetes.io/pod-name', 'apps.kubernetes.io/pod-index'])
+/**
+ * Labels that one pod of its owner has: of StatefulSets and Jobs (k8s.io/api apps/v1 and batch/v1), and of operators that
+ * name each pod (Strimzi, CloudNativePG) or have one primary (CloudNativePG, the operators of Zalando and Crunchy).
+ */
+const onePodLabels: Readonly<Record<string, RegExp>> = {
+  'statefulset.kubernetes.io/pod-name': /./,
+  'apps.kubernetes.io/pod-index': /./,
+  'batch.kubernetes.io/job-completion-index': /./,
+  'strimzi.io/pod-name': /./,
+  'cnpg.io/instanceName': /./,
+  'cnpg.io/instanceRole': /^primary$/,
+  'spilo-role': /^(master|primary)$/,
+  'postgres-operator.crunchydata.com/role': /^(master|primary)$/,
+}
 
 export function hasSelector({ service: { spec } }: Pick<Subject, 'service'>): boolean {
   return Object.keys(spec.selector ?? {}).length > 0

@@ -78,7 +78,9 @@ const mostNamed = 4
 
 /** `node1 2, node2 1 and 3 more`. */
 export function placesWords(counts: ReadonlyMap<string, number>): string {
-  const words = [...counts].map(([name, count]) => `${name} ${count}`)
+  const words = [...counts]
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, count]) => `${name} ${count}`)
   const more = words.length > mostNamed ? ` and ${words.length - mostNamed} more` : ''
   return `${words.slice(0, mostNamed).join(', ')}${more}`
 }

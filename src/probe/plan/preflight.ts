@@ -110,12 +110,22 @@ function choosePort(
     })
   }
   const [other] = meant
+  if (other === undefined) hints.push(...ports.flatMap((port) => otherNumber(port, word)))
   throw new UserError(
     other === undefined
       ? `service/${service} has no port "${word}"`
       : `port "${word}" of service/${service} is ${protocolOf(other)}, ${asked === undefined ? 'and only TCP and UDP can be probed' : `not ${asked}`}`,
     { hints },
   )
+}
+
+/** A number that is not the port of the Service but belongs to it. */
+function otherNumber({ port, nodePort, targetPort }: ServicePort, word: string): string[] {
+  if (String(nodePort) === word)
+    return [`${word} is the node port of ${port}:  --port ${port} --via node-port`]
+  return String(targetPort) === word
+    ? [`${word} is the port of the pods behind ${port}:  --port ${port}`]
+    : []
 }
 
 function portList(ports: readonly ServicePort[]): string {

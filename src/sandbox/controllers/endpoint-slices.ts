@@ -123,11 +123,15 @@ function slicePort(port: ServicePort, pod: Pod): object[] {
   return [defined({ name, protocol, port: number, appProtocol: port.appProtocol })]
 }
 
+interface Container {
+  restartPolicy?: string
+  ports?: { name?: string; protocol?: string; containerPort: number }[]
+}
+
 function portNamed(pod: Pod, name: string, protocol: string): number | undefined {
-  const { containers = [] } = pod.spec as {
-    containers?: { ports?: { name?: string; protocol?: string; containerPort: number }[] }[]
-  }
-  return containers
+  const { containers = [], initContainers = [] } = pod.spec as Record<string, Container[] | undefined>
+  const sidecars = initContainers.filter(({ restartPolicy }) => restartPolicy === 'Always')
+  return [...containers, ...sidecars]
     .flatMap(({ ports = [] }) => ports)
     .find((one) => one.name === name && (one.protocol ?? 'TCP') === protocol)?.containerPort
 }

@@ -25,6 +25,7 @@ import {
 import type { EndpointSlice } from '../../model/cluster/kubernetes.ts'
 import { autoscalers, endpointSlices, networkPolicies, services } from '../../mechanisms/service/objects.ts'
 import { asRecord } from './record.ts'
+import { strayEndpoints } from './stray.ts'
 import { templateIn } from './template-marks.ts'
 import { isOfController, mirrored, tidyService, tidySlice } from '../../mechanisms/service/tidy.ts'
 
@@ -61,6 +62,7 @@ export function snapshotOfFiles(files: readonly SourceFile[], namespace: string)
       if (isReadable(object)) objects.push(object)
     }
   }
+  findings.push(...strayEndpoints(objects, namespace))
   return { ...readLayers(objects, namespace), findings: byPlace(findings), objects: objects.length }
 }
 

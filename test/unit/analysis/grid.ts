@@ -191,8 +191,12 @@ export const grid: GridRows = {
   },
   'AFF-SVC-ONE-POD-BY-NAME': {
     fires: () =>
-      snapshot({ service: service({ selector: { 'statefulset.kubernetes.io/pod-name': 'web-0' } }) }),
-    silent: () => snapshot(),
+      snapshot({
+        service: service({ selector: { 'statefulset.kubernetes.io/pod-name': 'web-0' } }),
+        slices: known([]),
+      }),
+    // Two owners with one label have a pod each.
+    silent: () => snapshot({ service: service({ selector: { 'apps.kubernetes.io/pod-index': '0' } }) }),
   },
   'AFF-SVC-PER-FAMILY-TABLES': {
     fires: () => snapshot({ service: service({ ipFamilies: ['IPv6', 'IPv4'] }) }),

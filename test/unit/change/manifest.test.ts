@@ -164,6 +164,15 @@ describe('a manifest', () => {
     expect(edit(merged, enableDefault)).toBe(`${merged}  sessionAffinity: ClientIP\n`)
   })
 
+  it('that cannot be changed alone says who shares it, and where', () => {
+    const list = `kind: List\napiVersion: v1\nitems:\n- {apiVersion: v1, kind: Service, metadata: {name: a}, spec: &s {type: ClusterIP}}\n- {apiVersion: v1, kind: Other, metadata: {name: b}, spec: *s}\n`
+    const onlyService = (object: { kind?: unknown }) =>
+      object.kind === 'Service' ? { spec: { sessionAffinity: 'ClientIP' } } : undefined
+    expect(() => editManifest(list, onlyService, 'web.yaml')).toThrow(
+      expect.objectContaining({ hints: [expect.stringContaining('(*s in web.yaml:5:60)')] }),
+    )
+  })
+
   it.each([
     ['enable', '', enableDefault],
     ['a timeout', '  sessionAffinityConfig:\n    clientIP:\n      timeoutSeconds: 1800\n', enable],

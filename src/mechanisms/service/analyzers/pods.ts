@@ -1,5 +1,6 @@
 import { refOf } from '../../../model/cluster/object.ts'
-import { hasSelector, isProxied, isSticky, leadsToOne, serviceAnalyzer } from '../analyzer.ts'
+import { portEndpoints } from '../endpoints.ts'
+import { countEndpoints, hasSelector, isProxied, isSticky, leadsToOne, serviceAnalyzer } from '../analyzer.ts'
 import { selects } from '../selector.ts'
 
 export const publishNotReady = serviceAnalyzer({
@@ -30,9 +31,12 @@ export const publishNotReady = serviceAnalyzer({
 export const podByName = serviceAnalyzer({
   codes: ['AFF-SVC-ONE-POD-BY-NAME'],
   inputs: [],
+  hints: ['slices'],
   applies: (subject) => isProxied(subject) && subject.policy.kind === 'client-ip',
-  analyse: (subject, _inputs, report) => {
+  analyse: (subject, { slices }, report) => {
     if (!leadsToOne(subject)) return
+    // Several owners with the same labels have one each.
+    if (slices.known && countEndpoints(portEndpoints(subject.service, slices.value)) > 1) return
     report('AFF-SVC-ONE-POD-BY-NAME', {
       message: 'the selector names one pod: affinity has nothing to choose from',
       why: 'Every client is on it with and without sessionAffinity, and more replicas change nothing.',

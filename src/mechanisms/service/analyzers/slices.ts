@@ -26,7 +26,15 @@ export const slicePorts = serviceAnalyzer({
       (slice) => (slice.endpoints ?? []).length > 0 && slice.addressType !== 'FQDN',
     )
     const offered = new Set(filled.flatMap((slice) => (slice.ports ?? []).map((port) => port.name ?? '')))
-    for (const [index, port] of (service.spec.ports ?? []).entries()) {
+    const all = service.spec.ports ?? []
+    const isOffered = all.every(({ name = '' }) => offered.has(name))
+    for (const slice of isOffered ? filled : []) {
+      const isUsed = (slice.ports ?? []).some(({ name = '' }) =>
+        all.some((port) => (port.name ?? '') === name),
+      )
+      if (!isUsed && !isManaged([slice])) report('AFF-EPS-PORT-NAME-MISMATCH', unused(slice))
+    }
+    for (const [index, port] of all.entries()) {
       const wanted = port.name ?? ''
       // With a selector the controller writes the names; a port may be missing there while no pod has it.
       if (filled.length > 0 && !offered.has(wanted) && !isManaged(filled)) {
@@ -112,7 +120,7 @@ export const sliceLabels = serviceAnalyzer({
         mend: hidden.map((slice) => ({
           deed: { kind: 'label', of: refOf(slice), marks: { [headless]: null } },
         })),
-        objects: hidden.map(refOf),
+        objects: refsOf(hidden),
       })
     }
     const mirrored = filled.filter((slice) => slice.metadata.labels?.[managedBy] === mirroring)
@@ -160,7 +168,7 @@ function staleSlices({ service }: Subject, stale: readonly EndpointSlice[]): Fin
   const hasSelector = Object.keys(service.spec.selector ?? {}).length > 0
   const deeds = {
     mend: stale.map((slice) => ({ deed: { kind: 'delete' as const, of: refOf(slice) } })),
-    objects: stale.map(refOf),
+    objects: refsOf(stale),
   }
   if (hasSelector && stale.every(isOverwritten))
     return {
@@ -192,8 +200,21 @@ function mismatch(
     mend: [
       `name the port of the ${kindOf(slices[0])} ${port.name === undefined ? 'nothing' : `"${port.name}"`}, as in the Service`,
     ],
-    objects: slices.map(refOf),
+    objects: refsOf(slices),
     field: `spec.ports[${index}]${port.name === undefined ? '' : '.name'}`,
+  }
+}
+
+/** Beside slices that have the ports of the Service, one that has none of them. */
+function unused(slice: EndpointSlice): FindingDraft {
+  const count = (slice.endpoints ?? []).length
+  const isEmpty = (slice.ports ?? []).length === 0
+  return {
+    message: `${nameOf(slice)} has ${isEmpty ? 'no ports' : 'none of the ports of the Service'}: nobody is sent to its ${count === 1 ? 'endpoint' : `${count} endpoints`}`,
+    why: 'A port of the Service finds its endpoints by name alone; other slices have it.',
+    mend: ['give it the ports of the Service, by their names'],
+    objects: [refOf(slice)],
+    at: { object: refOf(slice), field: 'ports' },
   }
 }
 
@@ -217,7 +238,7 @@ function otherProtocol(port: ServicePort, index: number, slices: readonly Endpoi
     message: `no endpoint for port ${portName(port)} of ${protocol}: the ${kind} has it for ${[...new Set(others)].join(' and ')}`,
     why: 'A port of the Service finds its endpoints by name and protocol, which is TCP where none is written; for this one there are none.',
     mend: [`write protocol: ${protocol} into the port of the ${kind}`],
-    objects: slices.map(refOf),
+    objects: refsOf(slices),
     field: `spec.ports[${index}]${port.protocol === undefined ? '' : '.protocol'}`,
   }
 }
@@ -253,7 +274,7 @@ function duplicate(doubled: ReadonlyMap<string, readonly [EndpointSlice, Endpoin
     message: `${doubled.size === 1 ? `address ${first?.[0]} stands` : `${doubled.size} addresses stand`} in two EndpointSlices: ${listOf(slices)}`,
     why: 'While the slices disagree (one ready, one not), it is open which of them a proxy believes.',
     mend: ['leave the address in one slice only'],
-    objects: slices.map(refOf),
+    objects: refsOf(slices),
   }
 }
 
@@ -293,6 +314,11 @@ function refOf(slice: EndpointSlice): ObjectRef {
     name,
     ...(namespace === undefined ? {} : { namespace }),
   }
+}
+
+/** One Endpoints is several slices where it has several subsets. */
+function refsOf(slices: readonly EndpointSlice[]): ObjectRef[] {
+  return [...new Map(slices.map((slice) => [nameOf(slice), refOf(slice)])).values()]
 }
 
 /** Where an address stands. */

@@ -2,6 +2,7 @@ import { isForbidden } from '../../../cluster/index.ts'
 import { hostAndPort } from '../../../model/common/ip.ts'
 import type { SurveyCell, SurveyEntry } from '../../../model/probe/results/survey.ts'
 import type { ProbeOptions } from '../../plan/plan.ts'
+import { hereIndex } from '../../run/clients/here-index.ts'
 import type { ClientRun } from '../client-run.ts'
 import type { Gathered } from '../gathered.ts'
 
@@ -48,6 +49,18 @@ export function watchNotes(trouble: Error | undefined): string[] {
   if (trouble === undefined) return []
   const why = isForbidden(trouble) ? 'watching EndpointSlices is not allowed' : trouble.message
   return [`endpoints that came or went during the run may not be known: ${why}`]
+}
+
+/** Pods never get to a load balancer whose address their own node serves: the verdict is about the node. */
+export function standInNotes(
+  entries: readonly Pick<SurveyEntry, 'kind' | 'proxied'>[],
+  clients: readonly Pick<ClientRun, 'index'>[],
+): string[] {
+  const served = entries.filter(({ kind, proxied }) => kind === 'load-balancer' && proxied !== true)
+  if (served.length === 0 || clients.some(({ index }) => index === hereIndex)) return []
+  return [
+    'pods are served by their own node at the address of a load balancer: what the load balancer does was not asked; --via-local asks it from this machine',
+  ]
 }
 
 export function stallNotes(stalledMs: number): string[] {

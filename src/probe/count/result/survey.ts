@@ -18,7 +18,16 @@ import type { ClientRun } from '../client-run.ts'
 import { nothingObserved, requestOf, summarise } from './collected.ts'
 import type { Gathered } from '../gathered.ts'
 import { mergeLatency, MergedBackends, mergeOutcomes, mergeRecognition, mergeTotals } from './merge.ts'
-import { countNotes, endNotes, failureNotes, http1Note, mostNotes, stallNotes, watchNotes } from './notes.ts'
+import {
+  countNotes,
+  endNotes,
+  failureNotes,
+  http1Note,
+  mostNotes,
+  stallNotes,
+  standInNotes,
+  watchNotes,
+} from './notes.ts'
 import type { TallyResult } from '../tally/tally.ts'
 import type { Claims } from '../users/claims.ts'
 import { usersOf, worstOf } from '../users/judge.ts'
@@ -128,6 +137,7 @@ export function surveyOf(gathered: Gathered): ProbeSurvey {
             users?.every(({ control }) => control === 'spread'),
           )),
       ...gathered.notes,
+      ...standInNotes(entries, seen),
       ...countNotes(options, cells),
       ...new Set(seen.flatMap((client) => client.toolNotes())),
       ...new Set(seen.flatMap((client) => client.notHttpNotes())),

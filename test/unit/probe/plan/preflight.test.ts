@@ -121,6 +121,16 @@ describe('examineService', () => {
       () => examine({ ports }, [slice()], '81'),
       /has no port "81"\nits ports: web 80\/TCP, dns 53\/UDP/,
     ],
+    [
+      'a node port',
+      () => examine({ ports: [{ port: 80, nodePort: 30080 }] }, [slice()], '30080'),
+      /has no port "30080"\nits ports: 80\/TCP\n30080 is the node port of 80: {2}--port 80 --via node-port/,
+    ],
+    [
+      'a target port',
+      () => examine({ ports: [{ port: 80, targetPort: 8080 }] }, [slice()], '8080'),
+      /8080 is the port of the pods behind 80: {2}--port 80$/,
+    ],
     ['no ports', () => examine({ ports: [] }), /the Service has no ports/],
     [
       'no endpoints',
