@@ -90,7 +90,7 @@ describeOnce('a gateway that is asked in HTTP/2', () => {
     const ended = await place.probe(['grpcroute/calls'])
     expectExit(ended, 4)
     expect(ended.stderr).toMatch(/requests are GETs and no calls of gRPC/)
-    expect(ended.stdout.replaceAll(/\s+/g, ' ')).toContain('no answer came from a pod')
+    expect(ended.stdout.replaceAll(/\s+/g, ' ')).toContain('no answer is known to come from a pod')
   })
 
   scenario('makes up the same session for all of one connection, and for a WebSocket', needs, async () => {
