@@ -11,10 +11,19 @@ export interface BreakEvidence {
   checked: readonly CheckedStage[]
   /** Users change between Services that requests are shared out to, and within none of them. */
   isDrawn?: boolean
+  /** Endpoints came or went: who was moved once may have had to. */
+  endpointsChanged?: boolean
 }
 
 /** The hop that breaks, as far as that is sure; undefined otherwise. Pure. */
-export function breakOf({ cause, isConfigured, named, checked, isDrawn }: BreakEvidence): Stage | undefined {
+export function breakOf({
+  cause,
+  isConfigured,
+  named,
+  checked,
+  isDrawn,
+  endpointsChanged,
+}: BreakEvidence): Stage | undefined {
   // Of whoever deletes it nothing is known.
   const isDeleted =
     cause.kind === 'never-sent' ? cause.why === 'deleted' : cause.kind === 'ignored' && cause.deleted
@@ -32,6 +41,6 @@ export function breakOf({ cause, isConfigured, named, checked, isDrawn }: BreakE
     return 'replicas'
   // Who reads the cookie sends to the pod that it names: another one answers only if somebody picks after that.
   if (named.disagreed > 0) return changed('service') > 0 ? 'service' : undefined
-  if (named.answers > 0) return 'gateway'
-  return cause.kind === 'ignored' && cause.anew ? 'gateway' : undefined
+  const isAnew = cause.kind === 'ignored' && cause.anew
+  return isAnew || (named.answers > 0 && endpointsChanged !== true) ? 'gateway' : undefined
 }

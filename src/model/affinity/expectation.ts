@@ -12,15 +12,22 @@ export interface Expectation {
   because: string
 }
 
-/** What a session should see through something that stands in front of the Service and sticks on what `policy` says. */
+/**
+ * What a session should see through something that stands in front of the Service and sticks on what `policy` says.
+ * @param headers that all requests carry: who says the same in the one that decides is held, as everybody is
+ */
 export function expectationThrough(
   policy: Policy,
   keepsCookies: boolean,
   asked?: Expectation['behaviour'],
+  headers: readonly string[] = [],
 ): Expectation {
   const wanted = asked ?? (isPromise(policy) === false ? 'spread' : 'sticky')
   // Who keeps nothing shows what holds the others: a cookie cannot hold it.
-  const isHeldAnyway = policy.kind === 'client-ip' || policy.kind === 'hash'
+  const isHeldAnyway =
+    policy.kind === 'client-ip' ||
+    policy.kind === 'hash' ||
+    (policy.kind === 'header' && headers.some((name) => isSameHeader(name, policy.name)))
   const behaviour = keepsCookies || isHeldAnyway ? wanted : 'spread'
   return {
     behaviour,
@@ -37,4 +44,9 @@ export function expectationOf(policy: Policy, asked?: Expectation['behaviour']):
     ...(policy.kind === 'client-ip' ? { idleMs: policy.timeoutSeconds * 1000 } : {}),
     because: asked === undefined || asked === configured ? 'it is configured' : 'it was asked for',
   }
+}
+
+/** Names of headers are the same in any case. */
+export function isSameHeader(one: string, other: string | undefined): boolean {
+  return one.toLowerCase() === other?.toLowerCase()
 }

@@ -4,7 +4,12 @@ import { requestsForCause, requestsNeeded } from '../../judge/run/requests.ts'
 import { errorPerVerdict } from '../../judge/survey.ts'
 import type { Suspect } from '../../model/probe/breaks.ts'
 import type { Endpoint } from '../../model/cluster/endpoint.ts'
-import { type Expectation, expectationOf, expectationThrough } from '../../model/affinity/expectation.ts'
+import {
+  type Expectation,
+  expectationOf,
+  expectationThrough,
+  isSameHeader,
+} from '../../model/affinity/expectation.ts'
 import type { ServicePort } from '../../model/cluster/kubernetes.ts'
 import type { CounterRule, IdentifyMode, IdentifyRule } from '../../model/probe/observation.ts'
 import type { ProbeRequest } from '../../model/probe/results/probe-result.ts'
@@ -260,7 +265,7 @@ function sessionsOf({
   if (users === 0 && oddUsers.length === 0) return [plain]
   const header = userHeader(front)
   // Who says the same in it for all is one user.
-  const isSaid = headers.some(([name]) => name.toLowerCase() === header?.toLowerCase())
+  const isSaid = headers.some(([name]) => isSameHeader(name, header))
   const says = header === undefined || isSaid ? {} : { header }
   const jars = Array.from({ length: users }, (): SessionSpec => ({ keeps: 'cookies', ...says }))
   jars.push(...oddUsers.map((habit): SessionSpec => ({ keeps: 'cookies', ...says, ...habit })))
@@ -300,7 +305,8 @@ function expected(
   { service }: ProbeSubject,
 ): Expectation {
   if (front === undefined && (options.users ?? 0) === 0) return expectationOf(service.policy, options.expect)
-  return expectationThrough(front?.policy ?? service.policy, keeps === 'cookies', options.expect)
+  const headers = (options.headers ?? []).map(([name]) => name)
+  return expectationThrough(front?.policy ?? service.policy, keeps === 'cookies', options.expect, headers)
 }
 
 /** What was asked for leaves no room for a second client, entry or session. */

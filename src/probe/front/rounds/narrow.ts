@@ -59,6 +59,7 @@ export async function narrow(
     isConfigured: isPromise(front.policy) === true,
     named: namedBy(own),
     checked,
+    endpointsChanged: survey.endpointChanges.length > 0,
     isDrawn: moved.between !== undefined && moved.between.changes === moved.between.of,
   })
   return { ...(at === undefined ? {} : { at }), checked, suspects: [...(options.front?.suspects ?? [])] }

@@ -28,6 +28,8 @@ test.each<[what: string, evidence: Partial<BreakEvidence>, at: string | undefine
   ['another pod than the cookie names, behind a Service that picks', { named: other }, 'service'],
   ['the same, behind a Service that keeps', { named: other, checked: checked(20, 0, 0) }, undefined],
   ['the pod that the cookie names, which changes', { named, cause: anew }, 'gateway'],
+  ['the same once or twice', { named }, 'gateway'],
+  ['the same, while endpoints came or went', { named, endpointsChanged: true }, undefined],
   [
     'replicas that each keep their users',
     { cause: anew, checked: [...checked(20), replicas(0)] },

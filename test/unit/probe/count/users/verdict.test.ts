@@ -51,6 +51,11 @@ const truths: [name: keyof typeof gateways, Asking, Pick<UsersVerdict, 'result'>
   ['byAddress', { policy: cookie }, { result: 'inconclusive', cause: { kind: 'something-else' } }],
   [
     'byAddress',
+    { policy: { kind: 'header', name: 'X-User' }, options: { headers: [['x-user', 'me']] } },
+    { result: 'as-expected', cause: { kind: 'configured' } },
+  ],
+  [
+    'byAddress',
     { policy: cookie, options: { expect: 'sticky' } },
     { result: 'as-expected', cause: { kind: 'something-else' } },
   ],
