@@ -26,6 +26,11 @@ export function isReset(error: unknown): boolean {
   )
 }
 
+/** A stream that was reset, a socket that closed: as a socket calls it. */
+export function cut(cause?: unknown): Error {
+  return Object.assign(new Error('the connection was cut', { cause }), { code: 'ECONNRESET' })
+}
+
 /**
  * Puts a socket's or TLS's error in the words that kubectl has for it.
  * Node's and Bun's TLS libraries name the same things differently, so both sets of codes are here.

@@ -1,11 +1,11 @@
-import { getCACertificates } from 'node:tls'
 import { forwarderTo } from './address.ts'
 import { connectionError } from './connection-problem.ts'
 import type { CallerIdentity } from '../credentials/credentials.ts'
 import type { ConnectionError } from '../answers/errors.ts'
 import type { HttpRequest, HttpResponse, SecureOptions, ConnectionContext } from './exchange.ts'
 import type { Http1 } from './http1.ts'
-import { SharedConnection } from './http2.ts'
+import type { SharedConnection } from './http2.ts'
+import { NativeConnection } from './native.ts'
 import type { Connection } from '../kubeconfig/resolve.ts'
 
 /**
@@ -20,6 +20,7 @@ export class HttpTransport {
   readonly #proxy: URL | undefined
   readonly #isShared: boolean
   /** By client certificate, since a connection belongs to the identity that opened it. */
+  readonly #native = new Map<string, NativeConnection>()
   readonly #shared = new Map<string, SharedConnection>()
   #http1: Promise<Http1> | undefined
   readonly #ending = new AbortController()
@@ -41,7 +42,9 @@ export class HttpTransport {
     request.signal?.throwIfAborted()
     this.#ending.signal.throwIfAborted()
     if (this.#isShared && request.lasting !== true) {
-      const response = await this.#sharedBy(identity).send(request, identity)
+      const response =
+        (await this.#nativeBy(identity).send(request, identity)) ??
+        (await (await this.#sharedBy(identity)).send(request, identity))
       if (response !== undefined) return response
     }
     this.#http1 ??= this.#loadHttp1()
@@ -53,7 +56,17 @@ export class HttpTransport {
     this.#ending.abort(new Error('the connection to the cluster was closed'))
   }
 
-  #sharedBy(identity: CallerIdentity): SharedConnection {
+  #nativeBy(identity: CallerIdentity): NativeConnection {
+    const key = identity.cert ?? ''
+    const known = this.#native.get(key)
+    if (known !== undefined) return known
+    const native = new NativeConnection(this.#connection.server, identity, this.#surroundings)
+    this.#native.set(key, native)
+    return native
+  }
+
+  async #sharedBy(identity: CallerIdentity): Promise<SharedConnection> {
+    const { SharedConnection } = await import('./http2.ts')
     const key = identity.cert ?? ''
     const known = this.#shared.get(key)
     if (known?.isUsable === true) return known
@@ -84,5 +97,7 @@ function secureOptions({ ca, verify, serverName }: Connection, identity: CallerI
 
 /** kubectl trusts what the system trusts (SSL_CERT_FILE included); Node and Bun by themselves only their own list. */
 function systemAuthorities(): string[] {
+  // Not loaded otherwise: it brings sockets and streams.
+  const { getCACertificates } = process.getBuiltinModule('node:tls')
   return [...new Set([...getCACertificates('system'), ...getCACertificates('default')])]
 }

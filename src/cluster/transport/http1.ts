@@ -8,6 +8,7 @@ import {
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
 import type { Duplex } from 'node:stream'
 import { hostOf, portOf } from './address.ts'
+import { cut } from './connection-problem.ts'
 import { CONNECT_LIMIT_MS, IDLE_LIMIT_MS, KEEP_ALIVE_MS } from './connection-limits.ts'
 import type { CallerIdentity } from '../credentials/credentials.ts'
 import { forwarderTo } from './address.ts'
@@ -156,8 +157,7 @@ export class Http1 {
       throw this.#surroundings.explain(error)
     }
     signal?.throwIfAborted()
-    if (!response.complete)
-      throw this.#surroundings.explain(Object.assign(new Error('cut'), { code: 'ECONNRESET' }))
+    if (!response.complete) throw this.#surroundings.explain(cut())
   }
 }
 

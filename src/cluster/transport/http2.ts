@@ -4,6 +4,7 @@ import { hostOf, portOf } from './address.ts'
 import { CONNECT_LIMIT_MS, IDLE_LIMIT_MS, KEEP_ALIVE_MS } from './connection-limits.ts'
 import type { CallerIdentity } from '../credentials/credentials.ts'
 import { errorCode } from '../error-code.ts'
+import { cut } from './connection-problem.ts'
 import type { HttpRequest, HttpResponse, ConnectionContext } from './exchange.ts'
 import { statusText } from './status-text.ts'
 
@@ -167,11 +168,6 @@ async function untilSecure(socket: TLSSocket): Promise<void> {
   } finally {
     clearTimeout(timer)
   }
-}
-
-/** A stream that was reset, a socket that closed: as the same is called without HTTP/2. */
-function cut(cause?: unknown): Error {
-  return Object.assign(new Error('the connection was cut', { cause }), { code: 'ECONNRESET' })
 }
 
 function isOfHttp2(error: unknown): boolean {

@@ -51,6 +51,7 @@ describe('a shared connection', () => {
       request.on('data', (chunk: Buffer) => (bytes += chunk.length))
       request.on('end', () => json(response, { bytes, text: 'ü'.repeat(5_000_000) }))
     })
+    expect(await cluster.get('/x')).toMatchObject({ bytes: 0 })
     const body = { text: 'x'.repeat(1_000_000) }
     const { bytes, text } = await cluster.create<{ bytes: number; text: string }>('/x', body)
     expect(bytes).toBe(JSON.stringify(body).length)
@@ -60,11 +61,16 @@ describe('a shared connection', () => {
   it('brings headers as HTTP/1.1 does', async () => {
     const { server } = await serve((_, response) => {
       response.setHeader('Warning', ['299 - "one"', '299 - "two"'])
+      response.setHeader('Set-Cookie', ['a=1', 'b=2'])
       json(response, {}, 201)
     })
     const recorded = environment({ verbosity: 8 })
     const cluster = await connect(server.url, recorded)
-    await cluster.get('/x')
+    const { headers } = await cluster.answer('/x')
+    expect(headers.filter(([name]) => name === 'set-cookie').map(([, value]) => value)).toEqual([
+      'a=1',
+      'b=2',
+    ])
     expect(recorded.warnings).toEqual(['one', 'two'])
     expect(recorded.lines.join('\n')).toMatch(/Response Status: 201 Created in \d+ milliseconds/)
     expect(recorded.lines.filter((line) => line.includes(':status'))).toEqual([])
@@ -102,6 +108,17 @@ describe('a shared connection', () => {
     expect(await cluster.get('/x')).toEqual({})
     await expect(cluster.create('/x', {})).rejects.toThrow(/connection reset by peer/)
     expect(server.requests).toEqual(['GET /x', 'GET /x', 'POST /x'])
+  })
+
+  it('is cut under something that changes: that is told, and not sent again', async () => {
+    const { server, cluster } = await serve((request, response) => {
+      if (request.method === 'GET') json(response, {})
+      else sessionOf(request).destroy()
+    })
+    expect(await cluster.get('/x')).toEqual({})
+    await expect(cluster.create('/x', {})).rejects.toThrow(/connection reset by peer/)
+    expect(await cluster.get('/x')).toEqual({})
+    expect(server.requests).toEqual(['GET /x', 'POST /x', 'GET /x'])
   })
 
   it('tells when it is cut in the middle of an answer', async () => {
