@@ -48,6 +48,7 @@ const words: Words = {
   'identify-by-any': () => '--identify auto takes the first way that leads to something',
   'by-cookie': () => 'for example:  --cookie route',
   'rather-by-cookie': () => 'keep clients by a cookie:  --cookie route',
+  'by-address': () => 'ask for that:  --source-ip',
   'by-the-cookie': ({ name }) => `ask for that one:  --cookie ${name}`,
   'say-cookie-name': () => 'say which name it is to have:  --cookie NAME',
   'say-cookie-instead': () => 'say by what they are to be kept:  --cookie NAME instead of --from',

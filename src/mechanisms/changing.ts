@@ -40,10 +40,69 @@ export interface Changing {
 
 /** A part of a wish for which there is no field. */
 export interface Lack {
-  part: 'path' | 'domain' | 'secure' | 'sameSite' | 'persistent'
+  part: 'ttlSeconds' | 'path' | 'domain' | 'secure' | 'sameSite' | 'persistent'
   why: string
   /** It is so without being asked for. */
   isSo?: boolean
+}
+
+/** A cookie that a proxy makes as it likes. */
+export interface OwnCookie {
+  /** Who makes it, for people. */
+  by: string
+  /** What it is called, where nothing changes that. */
+  name?: string
+  /** What of it can be set all the same. */
+  can?: readonly Lack['part'][]
+  /** It does not name the pod. */
+  isHashed?: boolean
+}
+
+/** What of a wish such a cookie cannot have. */
+export function lacksOf({ by, can = [], isHashed = false }: OwnCookie, wish: CookieWish): Lack[] {
+  const none = (what: string): string => `there is no field for ${what} of the cookie of ${by}`
+  const all: readonly Lack[] = [
+    {
+      part: 'ttlSeconds',
+      why: `the cookie of ${by} lasts as long as the browser, and no field changes that`,
+    },
+    { part: 'path', why: `the cookie of ${by} has the path /` },
+    { part: 'domain', why: none('Domain') },
+    { part: 'secure', why: none('Secure') },
+    { part: 'sameSite', why: none(`SameSite=${wish.sameSite ?? ''}`) },
+    isHashed
+      ? { part: 'persistent', why: `the cookie of ${by} is hashed: clients move when pods come and go` }
+      : {
+          part: 'persistent',
+          why: `the cookie of ${by} always keeps its pod; there is nothing to set for it`,
+          isSo: true,
+        },
+  ]
+  const isAsked = ({ part }: Lack): boolean =>
+    wish[part] !== undefined && wish[part] !== false && !(part === 'path' && wish.path === '/')
+  return all.filter((one) => !can.includes(one.part) && isAsked(one))
+}
+
+/** Why such a cookie cannot be had as it is wished; undefined where it can. */
+export function unfitFor(own: OwnCookie, wish: CookieWish): Refusal | undefined {
+  const { by, name = wish.name } = own
+  if (wish.name !== name)
+    return refusal(`${by} calls its cookie ${name}, and no field changes that`, {
+      remedy: 'by-the-cookie',
+      name,
+    })
+  return refusalOf(lacksOf(own, wish))
+}
+
+/** Why one cookie is not for several Services of a host: each has pods of its own, and knows none of the other's. */
+export function overwritten(names: readonly string[], by?: string): Refusal {
+  return refusal(
+    `${names.join(' and ')} would get cookies of the same name, and each would overwrite the other's`,
+    ...(by === undefined ? ['split it into one for each host'] : []),
+    ...names
+      .slice(0, by === undefined ? 0 : 3)
+      .map((name, index) => `one after the other:  svc/${name} --with ${by ?? ''} --cookie NAME${index + 1}`),
+  )
 }
 
 /** What a policy does not tell of a cookie. */

@@ -83,7 +83,7 @@ export function choose(
     throw new UserError(`${name} not changed: a Service itself knows clients by their address only`, {
       hints: [
         'cookies and headers are up to what stands in front of it: name that, such as ingress/NAME',
-        ...others.map(({ name: by }) => ({ remedy: 'say-who', by }) as const),
+        { remedy: 'say-who', by: [...new Set(others.map(({ name }) => name))].join(' | ') },
       ],
     })
   if (options.with !== undefined)

@@ -215,6 +215,7 @@ export function fitted(
 }
 
 const words: Readonly<Record<Lack['part'], string>> = {
+  ttlSeconds: 'lifetime',
   path: 'path',
   domain: 'domain',
   secure: 'Secure',
@@ -222,7 +223,8 @@ const words: Readonly<Record<Lack['part'], string>> = {
   persistent: 'that clients stay when pods are added',
 }
 
-function valueOf(value: string | boolean | undefined): string {
+function valueOf(value: string | number | boolean | undefined): string {
+  if (typeof value === 'number') return ` of ${value}s`
   return typeof value === 'string' ? ` ${value}` : ''
 }
 

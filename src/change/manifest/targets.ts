@@ -43,7 +43,7 @@ export function kindOf(type: ObjectType): TargetKind {
   }
 }
 
-/** What stands in front; Services, too, where a mechanism is named that writes on them. */
+/** What stands in front; Services, where a mechanism is named that writes on them and nothing else is there for it. */
 export function targetsAmong(
   objects: readonly KubernetesObject[],
   named: string | undefined,
@@ -51,12 +51,14 @@ export function targetsAmong(
   const types = changes
     .filter(({ name }) => named === undefined || name === named)
     .flatMap((one) => one.targets)
-    .filter((type) => type !== services)
-  const all = new Map(types.map((type) => [resourceName(type), type]))
-  return objects.flatMap((object) => {
-    const type = [...all.values()].find((one) => isOfType(object, one))
-    return type === undefined ? [] : [{ object, type }]
-  })
+  const all = [...new Map(types.map((type) => [resourceName(type), type])).values()]
+  const among = (of: readonly ObjectType[]): { object: KubernetesObject; type: ObjectType }[] =>
+    objects.flatMap((object) => {
+      const type = of.find((one) => isOfType(object, one))
+      return type === undefined ? [] : [{ object, type }]
+    })
+  const found = among(all.filter((type) => type !== services))
+  return found.length > 0 || named === undefined ? found : among(all)
 }
 
 /** All objects of files, each once. */

@@ -11,7 +11,7 @@ export function rulesFor(target: ObjectType, able: readonly Changing[]): RoleRul
     list?.some((type) => resourceName(type) === name) === true
   const rules = [...types]
     // A Role is about one namespace; without what is of the cluster it is judged by the names of classes.
-    .filter(([, { scope }]) => scope === 'namespaced')
+    .filter(([, { scope, isOfCluster }]) => scope === 'namespaced' && isOfCluster !== true)
     .map(([name, { group, resource }]) => ({
       apiGroups: [group],
       resources: [resource],

@@ -57,8 +57,19 @@ const flags = {
   }),
   with: Flags.string({
     description:
-      'Who is to do it, where there is a choice: ingress-nginx, traefik, istio, envoy-gateway, contour.',
-    options: ['ingress-nginx', 'traefik', 'istio', 'envoy-gateway', 'contour'],
+      'Who is to do it, where there is a choice: istio, traefik, haproxy, haproxy-ingress or aws for a Service.',
+    options: [
+      'ingress-nginx',
+      'traefik',
+      'istio',
+      'envoy-gateway',
+      'contour',
+      'haproxy',
+      'haproxy-ingress',
+      'aws',
+      'nginx-inc',
+      'azure',
+    ],
     helpValue: "''",
   }),
   'wait-timeout': durationFlag({

@@ -1,8 +1,10 @@
+import type { Mend } from '../../model/findings/mend.ts'
 import type { LooseObject } from '../../model/cluster/object.ts'
 import type { Analyzer, FindingDraft, Report } from '../analyzer.ts'
 import { objectAnalyzer } from '../analyzer.ts'
 import { ingressAnalyzer, placedAt } from '../ingress/analyzer.ts'
 import { annotationField, annotationsOf, type IngressBackend } from '../kit/controller.ts'
+import { enabling } from '../kit/enabling.ts'
 import { services } from '../service/objects.ts'
 import { forwards } from './actions.ts'
 import { alb, albPolicy, albPrefix, annotationFor, attributesKey, targetTypeKey, targetTypes } from './alb.ts'
@@ -24,7 +26,7 @@ const attributeCodes = ['AFF-AWS-UNKNOWN-ATTRIBUTE', 'AFF-AWS-BAD-VALUE', 'AFF-A
 function lintAttributes(
   text: string,
   of: Balancer,
-  place: Pick<FindingDraft, 'objects' | 'at'>,
+  { remedy, ...place }: Pick<FindingDraft, 'objects' | 'at'> & { remedy: Mend },
   report: Report<AttributeCode>,
 ): void {
   const attributes = parseAttributes(text)
@@ -52,7 +54,10 @@ function lintAttributes(
     report('AFF-AWS-NOT-ENABLED', {
       message: 'there is no stickiness.enabled=true: what else is said about stickiness has no effect',
       why: 'Stickiness is off unless it is switched on.',
-      mend: ['add stickiness.enabled=true'],
+      mend: [
+        ...(attributes.get('stickiness.type') === 'app_cookie' ? [] : [remedy]),
+        'add stickiness.enabled=true',
+      ],
       ...place,
     })
   }
@@ -73,9 +78,10 @@ const ingressAttributes = ingressAnalyzer({
   by: alb,
   codes: attributeCodes,
   applies: ({ backends }) => placesOf(attributesKey, backends).length > 0,
-  analyse: ({ backends }, _view, report) => {
+  analyse: ({ ingress, backends }, _view, report) => {
+    const remedy = enabling(ingress, '--cookie AWSALB')
     for (const { text, object } of placesOf(attributesKey, backends))
-      lintAttributes(text, 'alb', placedAt(object, annotationField(attributesKey)), report)
+      lintAttributes(text, 'alb', { ...placedAt(object, annotationField(attributesKey)), remedy }, report)
   },
 })
 
@@ -85,7 +91,8 @@ const serviceAttributes = objectAnalyzer({
   applies: (service) => isOfLbc(service) && nlbAttributesKey in annotationsOf(service),
   analyse: (service, _view, report) => {
     const text = annotationsOf(service)[nlbAttributesKey] ?? ''
-    lintAttributes(text, 'nlb', placedAt(service, annotationField(nlbAttributesKey)), report)
+    const remedy = enabling(service, '--source-ip --with aws')
+    lintAttributes(text, 'nlb', { ...placedAt(service, annotationField(nlbAttributesKey)), remedy }, report)
   },
 })
 

@@ -54,6 +54,30 @@ function partsOf(text = ''): string[] {
   return text.split(',').flatMap((part) => (part.trim() === '' ? [] : [part.trim()]))
 }
 
+/** The same text with other values of some keys, and without those of another kind of stickiness. */
+export function withAttributes(now = '', wanted: Readonly<Record<string, string>>): string {
+  const given = parseAttributes(now)
+  const isOther = (key: string): boolean => key.startsWith('stickiness.app_cookie.')
+  const isSame = Object.entries(wanted).every(([key, value]) => given.get(key) === value)
+  if (isSame && ![...given.keys()].some(isOther)) return now
+  const kept = now.split(',').filter((part) => {
+    const [key = ''] = part.trim().split('=')
+    return key !== '' && !(key in wanted) && !isOther(key)
+  })
+  return [...kept, ...Object.entries(wanted).map(([key, value]) => `${key}=${value}`)].join(',')
+}
+
+/** The same text without stickiness. */
+export function withoutStickiness(now = ''): string {
+  const isSticky = (part: string): boolean => part.trim().startsWith('stickiness.')
+  return now.split(',').some(isSticky)
+    ? now
+        .split(',')
+        .filter((part) => !isSticky(part))
+        .join(',')
+    : now
+}
+
 /** What of it cannot be read, in words: the controller stops at it. */
 export function unreadParts(text: string | undefined): string[] {
   return partsOf(text).flatMap((part) => {
@@ -112,8 +136,8 @@ export function wrongValues(attributes: ReadonlyMap<string, string>, of: Balance
   return problems
 }
 
-/** Seven days, in seconds. */
-const week = 604_800
+/** Seven days, in seconds: as long as AWS keeps a cookie. */
+export const week = 604_800
 
 /** What an ALB keeps a cookie for when nothing is said: one day. */
 export const defaultCookieSeconds = 86_400

@@ -24,7 +24,7 @@ export function isOfLbc(service: Service): boolean {
 }
 
 /** What its Network Load Balancer sticks on: it has no other stickiness than by the address. */
-function nlbPolicy(service: Service): Policy {
+export function nlbPolicy(service: Service): Policy {
   const annotations = annotationsOf(service)
   const attributes = parseAttributes(annotations[nlbAttributesKey])
   const ofPort = Object.keys(annotations).find((key) => key.startsWith(`${nlbAttributesKey}.`))

@@ -4,6 +4,7 @@ import { routePolicies } from './route-policy.ts'
 import type { Analyzer } from '../analyzer.ts'
 import { ingressAnalyzer } from '../ingress/analyzer.ts'
 import { annotationField, annotationsOf, goBoolean } from '../kit/controller.ts'
+import { enabling } from '../kit/enabling.ts'
 import { affinityKey, agic, distinctNameKey } from './controller.ts'
 
 const value = ingressAnalyzer({
@@ -16,7 +17,10 @@ const value = ingressAnalyzer({
       report('AFF-AZURE-VALUE', {
         message: `${key} is "true" or "false", and not "${found}"`,
         why: 'The controller cannot read it, and sets no cookie.',
-        mend: [`${key}: "true"`],
+        mend: [
+          ...(key === affinityKey ? [enabling(ingress, '--cookie ApplicationGatewayAffinity')] : []),
+          `${key}: "true"`,
+        ],
         field: annotationField(key),
       })
     }

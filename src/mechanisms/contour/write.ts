@@ -1,12 +1,15 @@
-import type { CookieWish, Wish } from '../../model/affinity/intent.ts'
+import type { Wish } from '../../model/affinity/intent.ts'
 import type { LooseObject } from '../../model/cluster/object.ts'
 import type { Policy } from '../../model/affinity/policy.ts'
 import type { ChangePlan, FieldTree, Refusal } from '../../model/affinity/write.ts'
-import { type Changing, type Lack, planOf, refusal, refusalOf, unsaid } from '../changing.ts'
+import { type Changing, lacksOf, type OwnCookie, planOf, refusal, unfitFor, unsaid } from '../changing.ts'
 import { at, list } from '../kit/loose.ts'
 import { rewritten } from '../kit/rewritten.ts'
 import { httpProxies } from './objects.ts'
 import { cookieName, routePolicy } from './policy.ts'
+
+/** Contour makes the cookie itself, and nothing of it can be set (internal/dag/policy.go, v1.33.8). */
+const cookie: OwnCookie = { by: 'Contour', name: cookieName, isHashed: true }
 
 /** `loadBalancerPolicy` in every route of an HTTPProxy. */
 export const contourChange: Changing = {
@@ -15,7 +18,7 @@ export const contourChange: Changing = {
   targets: [httpProxies],
   reads: [],
   writes: [httpProxies],
-  lacks,
+  lacks: (wish) => lacksOf(cookie, wish),
   plan: (target, request) => planProxy(target, request.verb === 'disable' ? null : request.by),
 }
 
@@ -29,7 +32,7 @@ function planProxy(proxy: LooseObject, wish: Wish | null | undefined): ChangePla
   if (wish === undefined) return unsaid
   if (routes.length === 0)
     return refusal('it has no routes of its own', 'name the HTTPProxy that it includes')
-  const unfit = wish.kind === 'cookie' ? cookieRefusal(wish) : undefined
+  const unfit = wish.kind === 'cookie' ? unfitFor(cookie, wish) : undefined
   if (unfit !== undefined) return unfit
   const loadBalancerPolicy = balancerFor(wish)
   const writes = rewritten(httpProxies, proxy, 'routes', (route) => ({ ...route, loadBalancerPolicy }))
@@ -52,34 +55,4 @@ function balancerFor(wish: Wish): FieldTree {
   const hashed =
     wish.kind === 'header' ? { headerHashOptions: { headerName: wish.name } } : { hashSourceIP: true }
   return { strategy: 'RequestHash', requestHashPolicies: [hashed] }
-}
-
-/** Contour makes the cookie itself, and nothing of it can be set (internal/dag/policy.go, v1.33.8). */
-function cookieRefusal(wish: CookieWish): Refusal | undefined {
-  if (wish.name !== cookieName)
-    return refusal(`Contour calls its cookie ${cookieName}, and no field changes that`, {
-      remedy: 'by-the-cookie',
-      name: cookieName,
-    })
-  if (wish.ttlSeconds !== undefined)
-    return refusal('the cookie of Contour lasts as long as the browser, and no field changes that')
-  return refusalOf(lacks(wish))
-}
-
-function lacks({ path = '/', domain, secure, sameSite, persistent }: CookieWish): Lack[] {
-  const why = 'HTTPProxy has no field for attributes of the cookie'
-  return [
-    ...(path === '/' ? [] : [{ part: 'path' as const, why: 'the cookie of Contour has the path /' }]),
-    ...(domain === undefined ? [] : [{ part: 'domain' as const, why }]),
-    ...(secure === true ? [{ part: 'secure' as const, why }] : []),
-    ...(sameSite === undefined ? [] : [{ part: 'sameSite' as const, why }]),
-    ...(persistent === true
-      ? [
-          {
-            part: 'persistent' as const,
-            why: 'the cookie of Contour is hashed: clients move when pods come and go',
-          },
-        ]
-      : []),
-  ]
 }

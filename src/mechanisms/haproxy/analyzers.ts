@@ -1,3 +1,4 @@
+import { shellWord } from '../../model/common/shell.ts'
 import { objectName } from '../../model/findings/finding.ts'
 import { refOf } from '../../model/cluster/object.ts'
 import type { Analyzer } from '../analyzer.ts'
@@ -6,6 +7,7 @@ import { behind } from '../ingress/backends.ts'
 import { controllerOf } from '../ingress/controllers.ts'
 import { ingresses } from '../ingress/objects.ts'
 import { annotationField, type IngressBackend } from '../kit/controller.ts'
+import { enabling } from '../kit/enabling.ts'
 import { seenVersion } from '../kit/workloads.ts'
 import { isAtLeastVersion } from '../kit/version.ts'
 import { cookieKey, haproxytech, programsOfHaproxytech, readKey, staticCookieKey } from './haproxytech.ts'
@@ -33,7 +35,10 @@ const onIngress = ingressAnalyzer({
       report('AFF-HAP-COOKIE-ON-INGRESS', {
         message: ofVersion(found.key),
         why: 'All Ingresses of a Service share one backend of HAProxy, so that one of them cannot decide for it.',
-        mend: [`put the same annotation on ${services}`],
+        mend: [
+          enabling(ingress, `--cookie ${shellWord(found.value)}`),
+          `put the same annotation on ${services}`,
+        ],
         field: annotationField(found.key),
       })
     }
@@ -43,7 +48,7 @@ const onIngress = ingressAnalyzer({
 const both = ingressAnalyzer({
   by: haproxytech,
   codes: ['AFF-HAP-BOTH-COOKIES'],
-  analyse: ({ backends }, _view, report) => {
+  analyse: ({ ingress, backends }, _view, report) => {
     for (const backend of backends) {
       const found = [cookieKey, staticCookieKey].map((name) => readKey(name, backend))
       const [dynamic, fixed] = found
@@ -52,7 +57,7 @@ const both = ingressAnalyzer({
       report('AFF-HAP-BOTH-COOKIES', {
         message: `${dynamic.key} and ${fixed.key} are both set for service/${backend.to.name}: neither is applied`,
         why: 'A backend has one cookie; the controller logs an error and sets none.',
-        mend: [`take ${fixed.key} away`],
+        mend: [enabling(ingress, `--cookie ${shellWord(dynamic.value)}`), `take ${fixed.key} away`],
         ...placedAt(object, annotationField(fixed.key)),
       })
       return
@@ -63,7 +68,7 @@ const both = ingressAnalyzer({
 const value = ingressAnalyzer({
   by: jcmoraisjr,
   codes: ['AFF-HAP-AFFINITY-VALUE'],
-  analyse: ({ backends }, _view, report) => {
+  analyse: ({ ingress, backends }, _view, report) => {
     for (const backend of backends) {
       const found = readCommunityKey('affinity', backend)
       if (found === undefined || found.value === 'cookie') continue
@@ -71,7 +76,13 @@ const value = ingressAnalyzer({
       report('AFF-HAP-AFFINITY-VALUE', {
         message: `${found.key} is "cookie" or absent, and not "${found.value}": nothing is set`,
         why: 'The controller logs an error, and clients do not stay on a pod.',
-        mend: [`${found.key}: cookie`],
+        mend: [
+          enabling(
+            ingress,
+            `--cookie ${shellWord(readCommunityKey('session-cookie-name', backend)?.value || 'INGRESSCOOKIE')}`,
+          ),
+          `${found.key}: cookie`,
+        ],
         ...placedAt(object, annotationField(found.key)),
       })
       return

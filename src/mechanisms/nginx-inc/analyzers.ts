@@ -1,10 +1,12 @@
 import type { ObjectType, LooseObject } from '../../model/cluster/object.ts'
+import { shellWord } from '../../model/common/shell.ts'
 import { didYouMean } from '../../model/common/spelling.ts'
 import type { Analyzer } from '../analyzer.ts'
 import { objectAnalyzer } from '../analyzer.ts'
 import { ingressAnalyzer } from '../ingress/analyzer.ts'
 import { annotationField, annotationsOf } from '../kit/controller.ts'
-import { at, text } from '../kit/loose.ts'
+import { enabling } from '../kit/enabling.ts'
+import { at, record, text } from '../kit/loose.ts'
 import { isAtLeastVersion } from '../kit/version.ts'
 import {
   clusterIpKey,
@@ -101,7 +103,12 @@ function ofRoutes(about: ObjectType<LooseObject>, name: 'routes' | 'subroutes'):
         report('AFF-NGINC-NOT-ENABLED', {
           message: `the sessionCookie of upstream ${upstream} ${lacks}: no cookie is set`,
           why: 'It is off unless it is switched on, and needs a name.',
-          mend: ['sessionCookie: {enable: true, name: srv_id, path: /}'],
+          mend: [
+            ...(name === 'routes'
+              ? [enabling(object, `--cookie ${shellWord(text(record(cookie)['name']) ?? 'srv_id')}`)]
+              : []),
+            'sessionCookie: {enable: true, name: srv_id, path: /}',
+          ],
           field: `spec.upstreams[${index}].sessionCookie`,
         })
       }

@@ -5,7 +5,16 @@ import { difference } from '../../model/affinity/fields.ts'
 import type { Policy } from '../../model/affinity/policy.ts'
 import type { Store } from '../../model/cluster/store.ts'
 import type { ChangePlan, FieldTree, FieldValue, Refusal, Write } from '../../model/affinity/write.ts'
-import { type Changing, type Details, type Lack, planOf, refusal, refusalOf, unsaid } from '../changing.ts'
+import {
+  type Changing,
+  type Details,
+  type Lack,
+  overwritten,
+  planOf,
+  refusal,
+  refusalOf,
+  unsaid,
+} from '../changing.ts'
 import { behind } from '../ingress/backends.ts'
 import { controllerOf } from '../ingress/controllers.ts'
 import { ingressClassObjects, ingresses } from '../ingress/objects.ts'
@@ -83,7 +92,11 @@ function planServices(all: readonly Service[], wish: Wished): ChangePlan | Refus
   if (wish.kind !== 'cookie') return refusal(onlyCookies, { remedy: 'by-cookie' })
   const [first, second] = all
   if (first === undefined) return refusal('it leads to no Service')
-  if (second !== undefined) return overwritten(all.map(({ metadata }) => metadata.name))
+  if (second !== undefined)
+    return overwritten(
+      all.map(({ metadata }) => metadata.name),
+      'traefik',
+    )
   if (first.metadata.annotations?.[`${prefix}nativelb`] === 'true')
     return refusal(
       `service/${first.metadata.name} has nativelb: "true": Traefik sends to its cluster IP, so that a cookie keeps no pod`,
@@ -98,15 +111,6 @@ function planServices(all: readonly Service[], wish: Wished): ChangePlan | Refus
 }
 
 const none: Policy = { kind: 'none' }
-
-function overwritten(names: readonly string[]): Refusal {
-  return refusal(
-    `${names.join(' and ')} would get cookies of the same name, and each would overwrite the other's`,
-    ...names
-      .slice(0, 3)
-      .map((name, index) => `one after the other:  svc/${name} --with traefik --cookie NAME${index + 1}`),
-  )
-}
 
 function lacks({ persistent }: CookieWish): Lack[] {
   const why = "Traefik's cookies always keep their pod; there is nothing to set for it"
@@ -227,7 +231,7 @@ function planRoute(route: LooseObject, wish: Wished): ChangePlan | Refusal {
       'name that:  traefikservice/NAME',
     )
   const names = [...new Set(targets.map((one) => text(record(one)['name']) ?? ''))]
-  if (names.length > 1) return overwritten(names)
+  if (names.length > 1) return overwritten(names, 'traefik')
   if (targets.some((one) => record(one)['nativeLB'] === true))
     return refusal(
       'with nativeLB: true Traefik sends to the cluster IP, so that a cookie keeps no pod',

@@ -38,6 +38,7 @@ export type Remedy =
       remedy:
         | 'by-cookie'
         | 'rather-by-cookie'
+        | 'by-address'
         | 'say-cookie-name'
         | 'say-cookie-instead'
         | 'say-which-instead'

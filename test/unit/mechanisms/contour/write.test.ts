@@ -47,7 +47,7 @@ describe('an HTTPProxy', () => {
     [{ ...cookie, name: 'route' }, /calls its cookie X-Contour-Session-Affinity/],
     [{ ...cookie, ttlSeconds: 60 }, /lasts as long as the browser/],
     [{ ...cookie, path: '/shop' }, /has the path \//],
-    [{ ...cookie, secure: true }, /no field for attributes/],
+    [{ ...cookie, secure: true }, /no field for Secure/],
     [{ ...cookie, persistent: true }, /is hashed/],
   ] as const)('has no field for %j', (wish, refused) => {
     expect(enable(wish)).toMatchObject({ refused: expect.stringMatching(refused) })

@@ -1,0 +1,285 @@
+import type { CookieWish } from '../../../src/model/affinity/intent.ts'
+
+/** What a mechanism can do for a target, and files in which it does. */
+export interface Promised {
+  by: string
+  what: string
+  text: string
+  /** The parts of a cookie that it can have. */
+  can: readonly (keyof CookieWish)[]
+  hashes?: readonly ('header' | 'source-ip')[]
+  /** It knows no cookies at all. */
+  isByAddressOnly?: boolean
+  /** Of the cookie, where there is one name only. */
+  name?: string
+  /** What its cookies are without being asked for. */
+  fixed?: object
+  /** Where clients enter; else by a host. */
+  entry?: string
+}
+
+const service = (extra = ''): string => `apiVersion: v1
+kind: Service
+metadata:
+  name: web # of ours
+  namespace: shop
+${extra}spec:
+  selector: {app: web}
+  ports:
+  - port: 80
+`
+
+const ingress = (className: string, annotations = ''): string => `apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: front # the shop
+  namespace: shop
+${annotations}spec:
+  ingressClassName: ${className}
+  rules:
+  - host: shop.example
+    http:
+      paths:
+      - path: /
+        pathType: Prefix
+        backend: {service: {name: web, port: {number: 80}}}
+`
+
+const ingressClass = (name: string, controller: string): string => `apiVersion: networking.k8s.io/v1
+kind: IngressClass
+metadata: {name: ${name}}
+spec: {controller: ${controller}}
+`
+
+const together = (...texts: readonly string[]): string => texts.join('---\n')
+
+const cookieParts = ['ttlSeconds', 'path', 'domain', 'secure', 'sameSite'] as const
+const hashes = ['header', 'source-ip'] as const
+const atHost = { path: '/' }
+
+export const promises: readonly Promised[] = [
+  {
+    by: 'haproxy',
+    what: 'an Ingress',
+    text: together(
+      ingressClass('ha', 'haproxy.org/ingress-controller'),
+      ingress('ha'),
+      service('  annotations: {haproxy.org/timeout-server: 9s}\n'),
+    ),
+    can: [],
+    hashes,
+    fixed: atHost,
+  },
+  {
+    by: 'haproxy-ingress',
+    what: 'an Ingress',
+    text: together(
+      ingressClass('ha', 'haproxy-ingress.github.io/controller'),
+      ingress('ha', '  annotations:\n    haproxy-ingress.github.io/timeout-server: 9s # slow\n'),
+      service(),
+    ),
+    can: ['domain', 'secure'],
+    hashes,
+    fixed: atHost,
+  },
+  {
+    by: 'aws',
+    what: 'an Ingress',
+    text: together(
+      ingressClass('alb', 'ingress.k8s.aws/alb'),
+      ingress(
+        'alb',
+        '  annotations:\n    alb.ingress.kubernetes.io/target-type: ip\n    alb.ingress.kubernetes.io/target-group-attributes: slow_start.duration_seconds=30, deregistration_delay.timeout_seconds=9 # soon\n',
+      ),
+      service(),
+    ),
+    name: 'AWSALB',
+    can: ['ttlSeconds'],
+    fixed: atHost,
+  },
+  {
+    by: 'aws',
+    what: 'a Service',
+    text: service(
+      '  annotations: {service.beta.kubernetes.io/aws-load-balancer-nlb-target-type: ip}\n',
+    ).replace('spec:\n', 'spec:\n  type: LoadBalancer\n  loadBalancerClass: service.k8s.aws/nlb\n'),
+    can: [],
+    isByAddressOnly: true,
+    hashes: ['source-ip'],
+    entry: 'load-balancer',
+  },
+  {
+    by: 'nginx-inc',
+    what: 'an Ingress',
+    text: together(
+      ingressClass('f5', 'nginx.org/ingress-controller'),
+      ingress('f5', '  annotations:\n    nginx.org/proxy-read-timeout: 9s # slow\n'),
+      service(),
+    ),
+    can: cookieParts,
+    hashes,
+  },
+  {
+    by: 'nginx-inc',
+    what: 'a VirtualServer',
+    text: together(
+      `apiVersion: k8s.nginx.org/v1
+kind: VirtualServer
+metadata: {name: front, namespace: shop}
+spec:
+  host: shop.example
+  upstreams:
+  - name: web # the shop
+    service: web
+    port: 80
+  routes:
+  - path: /
+    action: {pass: web}
+`,
+      service(),
+    ),
+    can: cookieParts,
+    hashes,
+  },
+  {
+    by: 'azure',
+    what: 'an Ingress',
+    text: together(
+      ingressClass('agic', 'azure/application-gateway'),
+      ingress('agic', '  annotations:\n    appgw.ingress.kubernetes.io/request-timeout: "9"\n'),
+      service(),
+    ),
+    name: 'ApplicationGatewayAffinity',
+    can: [],
+    fixed: atHost,
+  },
+  {
+    by: 'ingress-nginx',
+    what: 'an Ingress',
+    text: together(ingressClass('nginx', 'k8s.io/ingress-nginx'), ingress('nginx'), service()),
+    can: [...cookieParts, 'persistent'],
+    hashes,
+  },
+  {
+    by: 'traefik',
+    what: 'an Ingress',
+    text: together(ingressClass('traefik', 'traefik.io/ingress-controller'), ingress('traefik'), service()),
+    can: cookieParts,
+  },
+  {
+    by: 'traefik',
+    what: 'an IngressRoute',
+    text: together(
+      `apiVersion: traefik.io/v1alpha1
+kind: IngressRoute
+metadata: {name: front, namespace: shop}
+spec:
+  routes:
+  - match: Host(\`shop.example\`) # all of it
+    kind: Rule
+    services:
+    - name: web
+      port: 80
+`,
+      service(),
+    ),
+    can: cookieParts,
+  },
+  {
+    by: 'contour',
+    what: 'an HTTPProxy',
+    text: together(
+      `apiVersion: projectcontour.io/v1
+kind: HTTPProxy
+metadata: {name: front, namespace: shop}
+spec:
+  virtualhost: {fqdn: shop.example}
+  routes:
+  - services: # one
+    - name: web
+      port: 80
+`,
+      service(),
+    ),
+    name: 'X-Contour-Session-Affinity',
+    can: [],
+    hashes,
+  },
+  {
+    by: 'istio',
+    what: 'a VirtualService',
+    text: together(
+      `apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: {name: outer, namespace: shop}
+spec:
+  selector: {istio: ingressgateway}
+  servers:
+  - port: {number: 80, name: http, protocol: HTTP}
+    hosts: ["*"]
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: front, namespace: shop}
+spec:
+  hosts: [shop.example]
+  gateways: [outer]
+  http:
+  - route:
+    - destination: {host: web}
+---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: web, namespace: shop}
+spec:
+  host: web
+  trafficPolicy:
+    connectionPool: {tcp: {maxConnections: 9}} # enough
+`,
+      service(),
+    ),
+    can: cookieParts,
+    hashes,
+  },
+  {
+    by: 'envoy-gateway',
+    what: 'an HTTPRoute',
+    text: together(
+      `apiVersion: gateway.networking.k8s.io/v1
+kind: GatewayClass
+metadata: {name: eg}
+spec: {controllerName: gateway.envoyproxy.io/gatewayclass-controller}
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata: {name: outer, namespace: shop}
+spec:
+  gatewayClassName: eg
+  listeners:
+  - {name: http, port: 80, protocol: HTTP}
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: {name: front, namespace: shop}
+spec:
+  hostnames: [shop.example]
+  parentRefs:
+  - name: outer
+  rules:
+  - backendRefs: # one
+    - {name: web, port: 80}
+---
+apiVersion: gateway.envoyproxy.io/v1alpha1
+kind: BackendTrafficPolicy
+metadata: {name: front, namespace: shop}
+spec:
+  targetRefs:
+  - {group: gateway.networking.k8s.io, kind: HTTPRoute, name: front}
+  timeout: {http: {requestTimeout: 9s}} # soon
+`,
+      service(),
+    ),
+    can: cookieParts,
+    hashes,
+  },
+]
