@@ -2,6 +2,9 @@ import { stderr, stdout } from '../cli/terminal.ts'
 import * as Flags from '@oclif/core/flags'
 import { BaseCommand } from '../cli/base-command.ts'
 import { refuseArguments } from '../cli/flags/values.ts'
+import { isForbidden } from '../cluster/index.ts'
+import { isRefusedByRbac } from '../model/cluster/role.ts'
+import { cleanupClusterRules, cleanupRules, missingPermission } from '../probe/permissions.ts'
 import { UserError } from '../model/common/user-error.ts'
 import { cleanUp, leftNamespaces } from '../probe/run/cleanup.ts'
 
@@ -37,11 +40,8 @@ export default class Cleanup extends BaseCommand {
       const dryRun = flags['dry-run'] === 'client'
       let found = 0
       const { due, elsewhere, unknown } = await leftNamespaces(cluster, namespace)
-      for await (const { object, namespace: where, removed } of cleanUp(
-        cluster,
-        { namespace, dryRun },
-        due,
-      )) {
+      const removals = cleanUp(cluster, { namespace, dryRun }, due)
+      for await (const { object, namespace: where, removed } of withRole(removals, namespace)) {
         interrupt.first.throwIfAborted()
         found += 1
         const inNamespace = flags['all-namespaces'] && where !== undefined ? ` in namespace ${where}` : ''
@@ -59,5 +59,17 @@ export default class Cleanup extends BaseCommand {
         stderr.write('Whether a demo left a namespace is not known: namespaces may not be listed.\n')
       return 0
     })
+  }
+}
+
+/** Says which Role is missing, where it is one. */
+async function* withRole<T>(from: AsyncIterable<T>, namespace: string | undefined): AsyncGenerator<T> {
+  try {
+    yield* from
+  } catch (error) {
+    if (!isForbidden(error) || !isRefusedByRbac(error.message)) throw error
+    const words = error.status.message ?? error.message
+    const rules = [...cleanupRules, ...(namespace === undefined ? cleanupClusterRules : [])]
+    throw missingPermission(words, namespace, error, rules, 'cleanup')
   }
 }

@@ -51,13 +51,15 @@ export const cleanupClusterRules: readonly RoleRule[] = [
  */
 export function missingPermission(
   words: string,
-  namespace: string,
+  namespace: string | undefined,
   cause: unknown,
   rules: readonly RoleRule[] = probeRules,
+  command = 'probe',
 ): UserError {
+  const kind = namespace === undefined ? 'ClusterRole' : 'Role'
   return new UserError(words, {
-    hints: roleHints('this Role holds all that probe needs; have it applied and bound to you:', {
-      name: 'kubectl-affinity-probe',
+    hints: roleHints(`this ${kind} holds all that ${command} needs; have it applied and bound to you:`, {
+      name: `kubectl-affinity-${command}`,
       namespace,
       rules,
     }),
