@@ -1,15 +1,15 @@
 import { objectTypes, targetKinds } from '../mechanisms/index.ts'
 import { autoscalers, networkPolicies } from '../mechanisms/service/objects.ts'
 import { type ObjectType, resourceName } from '../model/cluster/object.ts'
-import type { RoleRule } from '../model/cluster/role.ts'
+import { mergeRules, type RoleRule } from '../model/cluster/role.ts'
 
 /** What `explain` reads in the namespace of a Service. Only the Service is needed; the rest is unknown where it is refused. */
-export const explainRules: readonly RoleRule[] = [
+export const explainRules: readonly RoleRule[] = mergeRules([
   { apiGroups: [''], resources: ['services'], verbs: ['get', 'list'] },
   { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: ['list'] },
   { apiGroups: [''], resources: ['pods', 'events'], verbs: ['list'] },
   ...readRules([networkPolicies, autoscalers, ...objectTypes.filter(({ scope }) => scope === 'namespaced')]),
-]
+])
 
 /** What it reads in kube-system, to recognise the Service proxy and its mode. */
 export const explainProxyRules: readonly RoleRule[] = [

@@ -1,4 +1,6 @@
 import { beforeAll, expect, test } from 'vitest'
+import { run } from './support/command.ts'
+import { ingress, ingressPath } from './support/gateways.ts'
 import { service, smallApp } from './support/manifests.ts'
 import { usePlayground } from './support/namespace.ts'
 import { limitPods } from './support/quota.ts'
@@ -76,6 +78,27 @@ describeOnce('who may probe', () => {
     const ended = await place.probe(['web', '-o', 'json'], { context: user! })
     expectExit(ended, 0)
     expect(reportOf(ended).status.notes.join()).toMatch(/watching EndpointSlices is not allowed/)
+  })
+})
+
+describeOnce('who may change and clean up', () => {
+  const place = usePlayground()
+
+  scenario('is told which Role suffices, and it does', ['restricted users'], async () => {
+    const [, , user] = site.restrictedUsers
+    await place.deploy(
+      service('web'),
+      ingress('web', `web.${place.name}.lab`, { className: 'nginx', paths: [ingressPath('/', 'web')] }),
+    )
+    const commands = [['enable', 'ingress/web', '--cookie', 'route'], ['cleanup']]
+    for (const words of commands) {
+      const ask = () => run(site, [...words, '-n', place.name], { context: user! })
+      const refused = await ask()
+      expectExit(refused, 1)
+      await bindRole(place, user!, roleIn(refused))
+      // Who serves the class cannot be seen with it: nothing is said of what the change comes to.
+      expectExit(await ask(), 0)
+    }
   })
 })
 

@@ -34,8 +34,11 @@ export async function remarksOn(
   const changed = { ...target, object: afterOf(target.object, plan.writes) }
   const after = explained(afterWrites(snapshot, plan.writes), changed)
   const name = objectName(refOf(target.object))
-  const remarks = weigh(name, inFront(objectionsBetween(before, after)), force)
-  const isInVain = plan.before.kind === 'none' && isEqual(effects(before), effects(after))
+  // No change of affinity takes a Service away: those of ways that it makes were not asked for.
+  const findings = after.findings.filter(({ code }) => code !== 'AFF-ROUTE-NO-SERVICE')
+  const remarks = weigh(name, inFront(objectionsBetween(before, { findings })), force)
+  const isSeen = areSeen(after, snapshot.objects.gaps.length > 0)
+  const isInVain = isSeen && plan.before.kind === 'none' && isEqual(effects(before), effects(after))
   if (isInVain && !force)
     throw new UserError(`${name} not changed: no way through it would keep clients otherwise than now`, {
       hints: [`see who decides:  ${commandFor('explain', refOfTarget(target))}`, { remedy: 'force' }],
@@ -46,4 +49,12 @@ export async function remarksOn(
 /** Who picks on the ways through a target, and on what. */
 function effects({ paths }: Explanation): unknown[] {
   return paths.map(({ entry, hops }) => [entry.address, hops.map(({ role, policy }) => [role, policy])])
+}
+
+/** Whether it is known who picks on every way; where something may not be read, there may be ways that are not seen. */
+function areSeen({ paths }: Explanation, hasGaps: boolean): boolean {
+  if (paths.length === 0) return !hasGaps
+  return paths.every(({ hops }) =>
+    hops.every(({ role, policy }) => role !== 'unknown' && policy.kind !== 'unknown'),
+  )
 }

@@ -61,6 +61,7 @@ function servedBy(controllers: readonly string[]): [string, ...string[]] {
   if (first === '')
     return [
       'which controller serves its gateways cannot be seen: the Gateway or its class is missing, or may not be read',
+      'it takes a ClusterRole to list gateways and gatewayclasses',
     ]
   return [`its gateway is served by ${first}, for which nothing can be written here yet`]
 }
