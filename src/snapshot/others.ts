@@ -9,7 +9,7 @@ import { isOfType, keyOf, type NamespacedName, refOf, resourceName } from '../mo
 import type { ObjectTable, Snapshot } from '../model/cluster/snapshot.ts'
 import type { TargetKind } from '../model/affinity/target.ts'
 import { UserError } from '../model/common/user-error.ts'
-import { pathsThrough } from '../analysis/path/walk.ts'
+import { pathsAbout } from '../analysis/path/walk.ts'
 import type { TargetQuery } from '../model/targets/parse.ts'
 import type { Collector } from './collect.ts'
 import { toExplainOthers } from './wants.ts'
@@ -97,7 +97,7 @@ function servicesBehind(objects: ObjectTable, targets: readonly OtherTarget[]): 
     version: notAsked('the version'),
   }
   const { network } = sceneOf(bare)
-  const paths = targets.flatMap(({ object }) => pathsThrough(refOf(object), network))
+  const paths = targets.flatMap(({ object }) => pathsAbout(refOf(object), network))
   const refs = paths.flatMap(({ hops }) => hops.flatMap(({ next }) => next ?? []))
   const ofServices = refs.filter(({ kind, group = '' }) => kind === services.kind && group === services.group)
   return [...new Map(ofServices.map((ref) => [keyOf(ref), ref])).values()].map(
