@@ -82,10 +82,12 @@ export function weigh(
   if (refusal !== undefined) throw objection(name, refusal)
   const [doubt] = doubts
   if (doubt !== undefined && !force) throw objection(name, doubt, [{ remedy: 'force' }])
-  return [...doubts, ...remarks].map((finding) => ({
-    message: `${finding.code}  ${finding.message}`,
-    hints: [finding.why],
-  }))
+  return [...doubts, ...remarks].map(noticeOf)
+}
+
+/** A finding beside a change that is made. */
+export function noticeOf({ code, message, why }: Finding): ChangeNotice {
+  return { message: `${code}  ${message}`, hints: [why] }
 }
 
 function objection(name: string, finding: Finding, more: readonly Hint[] = []): UserError {

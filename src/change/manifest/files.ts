@@ -7,7 +7,10 @@ import { refOf } from '../../model/cluster/object.ts'
 import { objectName } from '../../model/findings/finding.ts'
 import type { FieldTree } from '../../model/affinity/write.ts'
 import { isTree } from '../../model/affinity/fields.ts'
+import { analyse } from '../../analysis/analyse.ts'
 import type { SourceFile } from '../../snapshot/files/read.ts'
+import { snapshotOfFiles } from '../../snapshot/files/snapshot.ts'
+import { noticeOf, objectionsBetween } from '../around/objections.ts'
 import { noServices } from './refuse.ts'
 import { type Edit, editManifest } from './edit.ts'
 import { refuseInFile } from './refuse.ts'
@@ -19,8 +22,10 @@ export interface EditedFiles {
   /** The objects in them. */
   objects: readonly unknown[]
   /** What is to be said about what was changed, by its name. */
-  notices?: readonly { about: string; notice: ChangeNotice }[]
+  notices?: Notices
 }
+
+type Notices = readonly { about: string; notice: ChangeNotice }[]
 
 /** Sets the field in the Services of files. Throws UserError where there are none, or where one cannot have affinity. */
 export function editFiles(files: readonly SourceFile[], request: ChangeRequest): EditedFiles {
@@ -28,11 +33,29 @@ export function editFiles(files: readonly SourceFile[], request: ChangeRequest):
   const services = edited.flatMap((manifest) => manifest.edited)
   if (services.length === 0) throw noServices(files)
   if (request.verb === 'enable') for (const { before } of services) refuseInFile(before as Service)
-  const notices = services.flatMap(({ before }) => {
+  const notices = services.flatMap(({ before }): Notices => {
     const message = misplacedWords(before as Service, request)
     return message === undefined ? [] : [{ about: objectName(refOf(before)), notice: { message, hints: [] } }]
   })
-  return { ...togetherOf(edited), notices }
+  const doubts = request.verb === 'enable' ? doubtsAbout(files, edited) : []
+  return { ...togetherOf(edited), notices: [...notices, ...doubts] }
+}
+
+/** What makes the change void or breaks something, as far as the files tell: nobody has to force what is printed. */
+function doubtsAbout(files: readonly SourceFile[], edited: readonly { text: string }[]): Notices {
+  const after = files.map((file, index) => ({ ...file, text: edited[index]!.text }))
+  const [before, made] = [files, after].map((some) => snapshotOfFiles(some, 'default').services)
+  return made!.flatMap(({ snapshot, service: { service } }, index) => {
+    const { namespace = 'default', name } = service.metadata
+    const old = before![index]
+    if (old === undefined) return []
+    const { refusals, doubts } = objectionsBetween(
+      analyse(old.snapshot, { namespace, name }),
+      analyse(snapshot, { namespace, name }),
+    )
+    const about = objectName(refOf(service))
+    return [...refusals, ...doubts].map((finding) => ({ about, notice: noticeOf(finding) }))
+  })
 }
 
 /** Files behind one another, with the mark between documents where neither has one. */

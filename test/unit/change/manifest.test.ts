@@ -164,6 +164,20 @@ describe('a manifest', () => {
     expect(edit(merged, enableDefault)).toBe(`${merged}  sessionAffinity: ClientIP\n`)
   })
 
+  it('for a load balancer that would refuse it is warned of', () => {
+    const text =
+      'apiVersion: v1\nkind: Service\nmetadata:\n  name: a\n  annotations: {service.beta.kubernetes.io/aws-load-balancer-type: nlb}\nspec: {type: LoadBalancer, ports: [{port: 80}]}\n'
+    const { notices } = editFiles([{ name: 'a.yaml', text, named: true }], { verb: 'enable' })
+    expect(notices).toEqual([
+      {
+        about: 'service/a',
+        notice: expect.objectContaining({ message: expect.stringContaining('AFF-SVC-LB-REFUSED') }),
+      },
+    ])
+    const done = editFiles([{ name: 'a.yaml', text, named: true }], { verb: 'disable' })
+    expect(done.notices).toEqual([])
+  })
+
   it('that cannot be changed alone says who shares it, and where', () => {
     const list = `kind: List\napiVersion: v1\nitems:\n- {apiVersion: v1, kind: Service, metadata: {name: a}, spec: &s {type: ClusterIP}}\n- {apiVersion: v1, kind: Other, metadata: {name: b}, spec: *s}\n`
     const onlyService = (object: { kind?: unknown }) =>

@@ -18,6 +18,8 @@ const applies = (subject: Subject): boolean => isBalanced(subject) && isSticky(s
 /** A refusal does not care how many pods there are. */
 const isAsked = (subject: Subject): boolean => isBalanced(subject) && subject.policy.kind === 'client-ip'
 
+const byCookie = 'let an Ingress or a gateway keep clients, by a cookie'
+
 /** By what its controller has written. */
 export const loadBalancerRefused = serviceAnalyzer({
   codes: ['AFF-SVC-LB-REFUSED'],
@@ -64,6 +66,7 @@ function refuse(
       ...(provider === undefined
         ? ["set affinity by the provider's annotations instead of sessionAffinity"]
         : ownWords(provider, service)),
+      ...(provider !== undefined && provider.own === undefined ? [byCookie] : []),
       { deed: { kind: 'affinity', of: ref, to: 'off' } },
     ],
     field: 'spec.sessionAffinity',
@@ -160,7 +163,7 @@ export const loadBalancerHides = serviceAnalyzer({
     report('AFF-SVC-LB-HIDES-CLIENTS', {
       message: `the ${provider.name} connects with its own addresses: to sessionAffinity all clients are one`,
       why: 'It is a proxy, so that the nodes never see who is behind it: everybody who comes through it is held on one pod of a node, as long as anybody connects.',
-      mend: [...ownWords(provider, service), 'let an Ingress or a gateway keep clients, by a cookie'],
+      mend: [...ownWords(provider, service), byCookie],
       field: 'spec.sessionAffinity',
     })
   },
