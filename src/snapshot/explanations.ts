@@ -109,8 +109,9 @@ export async function* explainFiles(
   names: readonly string[],
   options: FileOptions,
 ): AsyncGenerator<ExplainStep, void, undefined> {
-  const { readFiles } = await import('./files/read.ts')
+  const { readFiles, refusePatch } = await import('./files/read.ts')
   const files = await Array.fromAsync(readFiles(names, options.recursive, options.stdin))
+  for (const { name, named } of files) if (named) await refusePatch(name)
   const isFolder = files.every(({ named }) => !named)
   const hints = options.recursive || !isFolder ? [] : ['folders in folders are read with -R']
   yield* explainTexts(files, names, options.namespace, hints)

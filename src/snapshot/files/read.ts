@@ -1,9 +1,11 @@
 import { type Dirent, existsSync } from 'node:fs'
 import { glob, readdir, readFile, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { parseDocument } from 'yaml'
 import { shellWord } from '../../model/common/shell.ts'
 import { UserError } from '../../model/common/user-error.ts'
 import { commandLine } from '../../model/targets/command.ts'
+import { asRecord } from './record.ts'
 
 export interface SourceFile {
   /** As the user named it; `-` is standard input. */
@@ -82,8 +84,25 @@ async function* readPath(
   }
 }
 
-function isKustomization(folder: string): UserError {
-  return new UserError(`"${folder}" is a kustomization: its files are parts of objects, and patches`, {
+/** Throws UserError for a patch that a kustomization beside it names: it is a part of an object, and may be edited alone. */
+export async function refusePatch(name: string): Promise<void> {
+  const beside = [...kustomizations].map((file) => join(dirname(name), file)).find(existsSync)
+  if (name === '-' || beside === undefined) return
+  const said: unknown = parseDocument(decode(await readFile(beside))).toJS()
+  const { patches, patchesStrategicMerge, patchesJson6902 } = asRecord(said)
+  const lists = [patches, patchesStrategicMerge, patchesJson6902].flatMap((one) =>
+    Array.isArray(one) ? one : [],
+  )
+  const paths = lists.map((one: unknown) => (typeof one === 'string' ? one : asRecord(one)['path']))
+  if (paths.some((path) => typeof path === 'string' && join('.', path) === basename(name)))
+    throw isKustomization(dirname(name), `"${name}" is a patch of a kustomization`)
+}
+
+function isKustomization(
+  folder: string,
+  words = `"${folder}" is a kustomization: its files are parts of objects, and patches`,
+): UserError {
+  return new UserError(words, {
     hints: [
       `explain what comes of it:  ${commandLine('explain', '-k', shellWord(folder))}`,
       `or:  kubectl kustomize ${shellWord(folder)} | ${explainInput}`,

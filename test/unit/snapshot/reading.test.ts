@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parseFile } from '../../../src/snapshot/files/document.ts'
-import { readFiles } from '../../../src/snapshot/files/read.ts'
+import { readFiles, refusePatch } from '../../../src/snapshot/files/read.ts'
 import { temporaryFolder } from '../../support/folder.ts'
 
 const objectsOf = (text: string) => parseFile('a.yaml', text, true).objects.map(({ value }) => value)
@@ -118,6 +118,19 @@ describe('a file', () => {
     expect(await named(at('*.yml'))).toEqual([at('one.yml'), at('two.yml')])
     expect(await named(at('a,b.txt'))).toEqual([at('a,b.txt')])
     await expect(named(at('*.toml'))).rejects.toThrow(`the path "${at('*.toml')}" does not exist`)
+  })
+
+  it('that is a patch of a kustomization beside it is not taken for an object', async () => {
+    await mkdir(join(folder, 'patched'), { recursive: true })
+    await writeFile(
+      join(folder, 'patched', 'kustomization.yaml'),
+      'resources: [web.yaml]\npatches:\n- path: ./patch.yaml\n',
+    )
+    for (const name of ['web.yaml', 'patch.yaml'])
+      await writeFile(join(folder, 'patched', name), 'apiVersion: v1\nkind: Service\nmetadata: {name: web}\n')
+    const patch = join(folder, 'patched', 'patch.yaml')
+    await expect(refusePatch(patch)).rejects.toThrow(`"${patch}" is a patch of a kustomization`)
+    await refusePatch(join(folder, 'patched', 'web.yaml'))
   })
 
   it('in a kustomization is not taken for an object', async () => {
