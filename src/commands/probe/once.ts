@@ -48,7 +48,7 @@ async function besides<T>({ progress }: ProbeSession, find: () => Promise<T>): P
 /** Through a gateway, a verdict that is not what was promised is no answer yet. */
 async function whereItBreaks(session: ProbeSession, result: ProbeSurvey): Promise<Breaks | undefined> {
   const { cluster, options, progress } = session
-  if (options.front === undefined || result.verdict.result !== 'differs') return undefined
+  if (options.front === undefined || result.verdict.result === 'as-expected') return undefined
   const { narrow } = await import('../../probe/front/rounds/narrow.ts')
   return await narrow(cluster, options, result, controlOf(session), (text) => progress.stage(text))
 }

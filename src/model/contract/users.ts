@@ -303,4 +303,6 @@ export const breaks = z
       )
       .describe('Why it may be so.'),
   })
-  .describe('Where the way breaks, where users moved who should have stayed.')
+  .describe(
+    'Where the way breaks, where users moved who should have stayed; with nothing in `checked` what may hold those who stayed, as the cookie does not.',
+  )

@@ -30,6 +30,8 @@ export async function narrow(
   const moved = users.find(({ result, expected }) => result === 'differs' && expected === 'sticky')
   // Each place keeps its users; that they do not get along is shown already.
   if (moved?.cause.kind === 'elsewhere') return undefined
+  if (moved === undefined && users.some(({ cause }) => cause.kind === 'something-else'))
+    return heldElsewhere(options)
   const front = moved === undefined ? undefined : entries[moved.entry]?.front
   if (moved === undefined || front === undefined || control.interrupted.aborted) return undefined
   const own = cells.filter(({ entry }) => entry === moved.entry)
@@ -63,6 +65,12 @@ export async function narrow(
     isDrawn: moved.between !== undefined && moved.between.changes === moved.between.of,
   })
   return { ...(at === undefined ? {} : { at }), checked, suspects: [...(options.front?.suspects ?? [])] }
+}
+
+/** Nobody moved, and the cookie holds nobody: what `explain` finds wrong may say what does. */
+function heldElsewhere({ front }: ProbeOptions): Breaks | undefined {
+  const { suspects = [] } = front ?? {}
+  return suspects.length === 0 ? undefined : { checked: [], suspects: [...suspects] }
 }
 
 /** Where there are several replicas: whether each of them keeps users by itself. */

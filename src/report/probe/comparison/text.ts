@@ -79,13 +79,16 @@ const rows: readonly AspectRow[] = [
     label: 'affinity',
     of: (result) =>
       'cells' in result && result.users !== undefined
-        ? policyWords(policyOf(result))
+        ? policyWords(policyOf(result)).replace('affinity by the ', '')
         : affinityWords(result.service.policy),
   },
   {
     aspect: 'behaviour',
     label: 'verdict',
-    of: (result) => describe(result).headline.replace(/ as .*/, ''),
+    of: (result) =>
+      describe(result)
+        .headline.replace(/ as .*/, '')
+        .replace(/ by the (cookies?|header) /, ' by '),
   },
   {
     aspect: 'backends',

@@ -13,7 +13,9 @@ export function layoutBreaks({ breaks, service, entries }: ProbeSurvey, width: n
   if (breaks === undefined) return []
   const by = sanitize(entries[0]?.front?.by ?? 'the gateway')
   return [
-    ...labelled('breaks', whereWords(breaks.at, by, sanitize(service.name)), width, style),
+    ...(breaks.checked.length === 0
+      ? []
+      : labelled('breaks', whereWords(breaks.at, by, sanitize(service.name)), width, style)),
     ...(breaks.checked.length > 1 ? labelled('checked', checkedWords(breaks.checked), width, style) : []),
     ...breaks.suspects
       .slice(0, mostSuspects)

@@ -31,7 +31,7 @@ export function layoutUsersHeader(survey: ProbeSurvey, width: number, style: Sty
   const users =
     jars === 0
       ? 'nobody keeps cookies'
-      : `${countOf(jars, 'user')} with a cookie jar${said === undefined ? '' : ` and a header ${sanitize(said)} of their own`}${jars < sessions.length ? ', and requests without' : ''}`
+      : `${countOf(jars, 'user')}${clients.length > 1 ? ' each' : ''} with a cookie jar${said === undefined ? '' : ` and a header ${sanitize(said)} of their own`}${jars < sessions.length ? ', and requests without' : ''}`
   return [
     ...flowGroups(
       [
