@@ -29,10 +29,10 @@ declare const Bun: {
 }
 
 /**
- * The help and the configuration, with all that they need: files of commands and of plugins, templates, a theme; what
- * draws spinners; and what reads values of arguments from standard input. Ours are our own.
+ * The help and the configuration, with all that they need: files of commands and of plugins, templates, a theme; and what
+ * draws spinners. Ours are our own.
  */
-const unused = /^\.\.?\/(help(\/index|\/util)?|config(\/index|\/util)?|ux(\/index)?)$|^node:readline$/
+const unused = /^\.\.?\/(help(\/index|\/util)?|config(\/index|\/util)?|ux(\/index)?)$/
 
 /** Whoever calls one of them all the same learns of it. */
 const stub = `module.exports = new Proxy({}, { get(_, name) {

@@ -9,10 +9,23 @@ export interface Command {
   until?: RegExp
 }
 
+/**
+ * The machine's, without a file of authorities that Bun reads at every start, kubectl never, and most users do not name.
+ */
+function environmentOf({ env }: Command): NodeJS.ProcessEnv {
+  const { NODE_EXTRA_CA_CERTS: _file, ...own } = process.env
+  return { ...own, ...env }
+}
+
 /** Milliseconds from the start of a process to its answer. Throws when it ends without one. */
-export async function timeToAnswer({ argv: [program, ...args], env, until }: Command): Promise<number> {
+export async function timeToAnswer(command: Command): Promise<number> {
+  const {
+    argv: [program, ...args],
+    until,
+  } = command
+  const env = environmentOf(command)
   const begun = performance.now()
-  const child = spawn(program, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'pipe'] })
   let printed = ''
   let errors = ''
   let answered: number | undefined
@@ -47,10 +60,10 @@ async function insist(command: Command): Promise<number> {
 const gnuTime = '/usr/bin/time'
 
 /** Megabytes that a process had at its peak; undefined where Debian's `time` is not there. */
-function peakMemory({ argv, env }: Command): number | undefined {
+function peakMemory(command: Command): number | undefined {
   if (!existsSync(gnuTime)) return undefined
-  const { stderr } = spawnSync(gnuTime, ['-f', '%M', ...argv], {
-    env: { ...process.env, ...env },
+  const { stderr } = spawnSync(gnuTime, ['-f', '%M', ...command.argv], {
+    env: environmentOf(command),
     encoding: 'utf8',
   })
   const kilobytes = /^(\d+)\n$/m.exec(stderr.slice(stderr.trimEnd().lastIndexOf('\n') + 1))?.[1]
