@@ -69,6 +69,12 @@ describe(`enable and disable in front of Services on ${site.name}`, () => {
     expect(await annotations('plain')).toStrictEqual(before)
   })
 
+  test('whose affinity is to be taken over and is not there, fails as an error', async () => {
+    const { code, stderr } = await change(['enable', 'ingress/plain', '--from', 'ingress/nobody'])
+    expect(code).toBe(1)
+    expect(stderr).toMatch(/^error: ingress\/plain not changed: .*"nobody" not found/m)
+  })
+
   test('a selector means Ingresses where that is said', async () => {
     const asked = await change([
       'enable',

@@ -86,7 +86,7 @@ export const applicationCookie = analyzer({
       if (maker === undefined || said.has(key) || hasOwnWords(front, view)) continue
       said.add(key)
       report('AFF-L7-APPLICATION-COOKIE', {
-        message: `${mechanism} makes a cookie ${policy.name}, which ${maker} makes as well: of two cookies of one name the browser keeps one`,
+        message: `${mechanism} makes a cookie ${policy.name}, which is one of ${maker} as well: of two cookies of one name the browser keeps one`,
         why: 'Where the application answers with its own, either the pod is lost with the cookie of the proxy, or the session with that of the application.',
         mend: ['give the cookie of the proxy a name of its own'],
         ...placeOf(front),

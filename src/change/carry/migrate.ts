@@ -1,3 +1,4 @@
+import { formatDuration } from '../../model/common/duration.ts'
 import type { Explanation } from '../../analysis/analyse.ts'
 import { changes } from '../../mechanisms/changes.ts'
 import type { Details, Lack } from '../../mechanisms/changing.ts'
@@ -65,7 +66,11 @@ export function carriedFrom(
     },
     'client-ip': ({ timeoutSeconds }) =>
       carried({ kind: 'source-ip' }, [
-        lost(name, `the timeout of ${timeoutSeconds}s`, 'a hash of the address remembers nobody'),
+        lost(
+          name,
+          `the timeout of ${formatDuration(timeoutSeconds)}`,
+          'a hash of the address remembers nobody',
+        ),
       ]),
     header: (policy) => {
       if (policy.name === undefined) throw unsaid(name, 'a header')

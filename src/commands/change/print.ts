@@ -66,7 +66,7 @@ export class Printer {
     const [first = '', ...advice] = explainFailure(error, { flags: [] }).lines
     const whose = first.includes(target.name)
       ? first
-      : `${targetName(target)} not changed: ${first.replace(/^error: /, '')}`
+      : `error: ${targetName(target)} not changed: ${first.replace(/^error: /, '')}`
     const text = advice.join('\n')
     const isNew = text !== '' && !this.#said.has(text)
     this.#said.add(text)

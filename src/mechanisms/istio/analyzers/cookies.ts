@@ -33,7 +33,7 @@ const cookie = objectAnalyzer({
       }
       if (application !== undefined)
         report('AFF-ISTIO-APPLICATION-COOKIE', {
-          message: `with a ttl the proxy makes a cookie ${name}, which ${application} makes as well: the second one moves the client`,
+          message: `with a ttl the proxy makes a cookie ${name}, which is one of ${application} as well: the second one moves the client`,
           why: 'The first answer sets two cookies of one name. The browser keeps the one of the application, which hashes to another pod, where the session is not known.',
           mend: [
             'another name, with path: / and ttl: 0s',
