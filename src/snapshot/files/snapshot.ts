@@ -130,6 +130,10 @@ function toSnapshot(read: readonly FileObject[], namespace: string): Snapshot {
     ),
     autoscalers: inNamespace(autoscalers),
     networkPolicies: inNamespace(networkPolicies),
+    events: Map.groupBy(objects.filter(isWarning), (event) => {
+      const { namespace: own, name } = asRecord(asRecord(event)['involvedObject'])
+      return `${text(own)}/${text(name)}`
+    }),
     templates: Map.groupBy(
       objects.flatMap((one) => templateOf(one) ?? []),
       ({ namespace }) => namespace,
@@ -143,10 +147,33 @@ function toSnapshot(read: readonly FileObject[], namespace: string): Snapshot {
     proxy: notInFiles('the Service proxy'),
     windowsNodes: notInFiles('nodes'),
     version: notInFiles('the version'),
-    cloud: notInFiles('nodes'),
+    cloud: cloudOf(objects),
     objects: { lists: listsOf(objects), gaps: [] },
     locate: locator(read, objects),
   }
+}
+
+/** Dumps hold events and nodes as well. */
+function isWarning(object: LooseObject): boolean {
+  const { kind, apiVersion } = object
+  const { type, involvedObject } = asRecord(object)
+  return (
+    kind === 'Event' &&
+    apiVersion === 'v1' &&
+    type === 'Warning' &&
+    asRecord(involvedObject)['kind'] === 'Service'
+  )
+}
+
+function cloudOf(objects: readonly LooseObject[]): Fact<string> {
+  const nodes = objects.filter(({ kind, apiVersion }) => kind === 'Node' && apiVersion === 'v1')
+  const ids = nodes.map(({ spec }) => text(asRecord(spec)['providerID']))
+  const id = ids.find((one) => one !== '')
+  return id === undefined ? notInFiles('nodes') : known(id)
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : ''
 }
 
 type ByPlace = ReadonlyMap<string, readonly LooseObject[]>
@@ -192,13 +219,14 @@ function listsOf(objects: readonly LooseObject[]): Snapshot['objects']['lists'] 
 
 function toService(
   object: LooseObject,
-  all: Readonly<Record<'slices' | 'endpoints' | 'autoscalers' | 'networkPolicies', ByPlace>> & {
+  all: Readonly<Record<'slices' | 'endpoints' | 'autoscalers' | 'networkPolicies' | 'events', ByPlace>> & {
     templates: ReadonlyMap<string, readonly PodTemplate[]>
   },
 ): ServiceSnapshot {
   const service = tidyService(object)
   const { name, namespace = '' } = service.metadata
   const key = `${namespace}/${name}`
+  const events = all.events.get(key)
   const isSelecting = Object.keys(service.spec.selector ?? {}).length > 0
   const written = (all.slices.get(key) ?? []).map(tidySlice)
   // A dump of a cluster holds what was made of the Endpoints as well.
@@ -218,8 +246,13 @@ function toService(
     templates: known(all.templates.get(namespace) ?? []),
     autoscalers: known((all.autoscalers.get(namespace) ?? []) as unknown as Autoscaler[]),
     networkPolicies: known(all.networkPolicies.get(namespace) ?? []),
-    events: notInFiles('events'),
+    events: events === undefined ? notInFiles('events') : known(events.map(eventWords)),
   }
+}
+
+function eventWords(event: LooseObject): { reason: string; message: string } {
+  const { reason, message } = asRecord(event)
+  return { reason: text(reason), message: text(message) }
 }
 
 /** Of whatever kind makes pods: they are told by the containers in them. */
