@@ -23,6 +23,7 @@ export async function parseKubeconfig(text: string, file: string): Promise<Kubec
       file,
       'yaml: line 1: expected "clusters", "users" and "contexts", got plain text or a list',
     )
+  checkKind(content, file)
   checkList(content, 'clusters', 'cluster', CLUSTER_STRINGS, file)
   checkList(content, 'users', 'user', USER_STRINGS, file)
   checkList(content, 'contexts', 'context', ['cluster', 'user', 'namespace'], file)
@@ -100,14 +101,31 @@ function checkList(
   }
 }
 
+/** Both may be left out. */
+function checkKind({ kind, apiVersion }: Record<string, unknown>, file: string): void {
+  if ((kind || 'Config') === 'Config' && (apiVersion || 'v1') === 'v1') return
+  throw malformed(
+    file,
+    `no kind "${String(kind || 'Config')}" is registered for version "${String(apiVersion || 'v1')}"`,
+  )
+}
+
 function checkString(entry: Record<string, unknown>, key: string, place: string, file: string): void {
   const value = entry[key]
+  if (typeof value === 'string' && key.endsWith('-data') && !isBase64(value))
+    throw malformed(file, `illegal base64 data in ${place}${key}`)
   if (value === null || value === undefined || typeof value === 'string') return
   const scalar = typeof value === 'number' || typeof value === 'boolean'
   throw malformed(
     file,
     `${place}${key} must be a string${scalar ? `: write "${String(value)}" in quotes` : ''}`,
   )
+}
+
+/** With padding, lines as they like. */
+function isBase64(text: string): boolean {
+  const bare = text.replaceAll(/[\r\n]/g, '')
+  return bare.length % 4 === 0 && /^[\w+/]*={0,2}$/.test(bare) && !bare.includes('_')
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

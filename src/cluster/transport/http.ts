@@ -1,7 +1,7 @@
 import { forwarderTo } from './address.ts'
 import { connectionError } from './connection-problem.ts'
 import type { CallerIdentity } from '../credentials/credentials.ts'
-import type { ConnectionError } from '../answers/errors.ts'
+import { type ConnectionError, KubeconfigError } from '../answers/errors.ts'
 import type { HttpRequest, HttpResponse, SecureOptions, ConnectionContext } from './exchange.ts'
 import type { Http1 } from './http1.ts'
 import type { SharedConnection } from './http2.ts'
@@ -27,6 +27,7 @@ export class HttpTransport {
   readonly #surroundings: ConnectionContext
 
   constructor(connection: Connection, proxy: URL | undefined, http2: boolean) {
+    checkAuthority(connection)
     this.#connection = connection
     this.#proxy = proxy
     this.#isShared = http2 && connection.server.protocol === 'https:' && proxy === undefined
@@ -93,6 +94,13 @@ function secureOptions({ ca, verify, serverName }: Connection, identity: CallerI
     ...(serverName === undefined ? {} : { servername: serverName }),
     ...(identity.cert === undefined ? {} : { cert: identity.cert, key: identity.key }),
   }
+}
+
+function checkAuthority({ ca, verify }: Connection): void {
+  if (verify && ca !== undefined && !ca.includes('-----BEGIN '))
+    throw new KubeconfigError('error: unable to load root certificates: unable to parse bytes as PEM block', {
+      hint: 'They are the certificate-authority of the cluster in the kubeconfig.',
+    })
 }
 
 /** kubectl trusts what the system trusts (SSL_CERT_FILE included); Node and Bun by themselves only their own list. */

@@ -53,6 +53,13 @@ async function asked(user: KubeconfigUser, demands: Demands = {}, flags = {}, re
 }
 
 describe('constant credentials', () => {
+  it('says that an authority is no certificate', async () => {
+    const odd = { server: 'https://127.0.0.1:1', 'certificate-authority-data': base64('hello') }
+    await expect(async () => await (await connectTo(odd, {})).get('/x')).rejects.toThrow(
+      /^error: unable to load root certificates: unable to parse bytes as PEM block$/,
+    )
+  })
+
   it('sends a token', async () => {
     expect((await asked({ token: 'abc' })).seen.authorization).toBe('Bearer abc')
     expect((await asked({ token: 'abc' }, undefined, { token: 'flag' })).seen.authorization).toBe(

@@ -178,6 +178,13 @@ describe('malformed files', () => {
       'users: [{name: u, user: {token: 123}}]',
       /users\[0\]\.user\.token must be a string: write "123" in quotes$/,
     ],
+    ['kind: Pod', /no kind "Pod" is registered for version "v1"$/],
+    ['apiVersion: v7', /no kind "Config" is registered for version "v7"$/],
+    [
+      'clusters: [{name: k, cluster: {certificate-authority-data: "%%%"}}]',
+      /illegal base64 data in clusters\[0\]\.cluster\.certificate-authority-data$/,
+    ],
+    ['users: [{name: u, user: {client-key-data: Y2E}}]', /illegal base64 data in users\[0\]/],
     ['contexts: [{name: true}]', /contexts\[0\]\.name must be a string: write "true" in quotes$/],
     ['preferences: &a { b: [*a] }', /yaml: the value of an anchor contains itself$/],
     ['clusters: [hello]', /clusters\[0\] must have a name and a cluster$/],

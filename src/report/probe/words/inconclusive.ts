@@ -23,11 +23,7 @@ const reasons: Record<InconclusiveReason, (result: ProbeResult) => Words> = {
   'no-answers': (result) => {
     const node = nodeWithoutEndpoints(result)
     return node === undefined
-      ? {
-          summary: `none of ${sent(result)} was answered`,
-          advice:
-            'see whether the pods listen on the target port and whether a network policy keeps the probe out',
-        }
+      ? { summary: `none of ${sent(result)} was answered`, advice: afterNone(result) }
       : {
           summary: `none of ${sent(result)} was answered: ${sanitize(node)} has no ready endpoint, and with internalTrafficPolicy Local it uses no other`,
           advice: 'probe from a node that has one, with --node',
@@ -89,6 +85,19 @@ const reasons: Record<InconclusiveReason, (result: ProbeResult) => Words> = {
     summary: `interrupted after ${planned(result)}`,
     advice: 'let it run to its end, or send fewer with --requests',
   }),
+}
+
+/** Who says something else than HTTP listens, and no policy is in the way. */
+function afterNone({
+  outcomes: { protocol = 0, tls = 0 },
+  totals: { requests },
+  request,
+}: ProbeResult): string {
+  if (protocol > requests / 2)
+    return 'see what the port speaks, which is not HTTP as the probe expects it: --scheme tcp counts connections'
+  if (tls > requests / 2 && request.scheme === 'https')
+    return 'see whether the port speaks TLS, and whose certificate it shows: --scheme http asks without'
+  return 'see whether the pods listen on the target port and whether a network policy keeps the probe out'
 }
 
 /** There may be more, which the client's node leaves out. */

@@ -28,9 +28,8 @@ export async function proxyToPod(
   await new Promise<void>((resolve, reject) => {
     http
       .get(target, (answer) => {
-        response.writeHead(answer.statusCode ?? 502, {
-          'Content-Type': answer.headers['content-type'] ?? 'text/plain',
-        })
+        const { connection: _, 'transfer-encoding': __, ...headers } = answer.headers
+        response.writeHead(answer.statusCode ?? 502, headers)
         answer.pipe(response)
         answer.on('end', resolve)
       })

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { inconclusiveWords } from '../../../../../src/report/probe/words/inconclusive.ts'
 import { verdictSentence } from '../../../../../src/report/probe/words/verdict.ts'
 import { fixtures } from '../fixtures.ts'
 
@@ -23,4 +24,16 @@ test('a pod may have answered by words that name nobody: it is not said that it 
   expect(verdictSentence({ ...result, verdict }).replaceAll('\u00A0', ' ')).toContain(
     'no answer is known to be of web-1',
   )
+})
+
+test.each([
+  ['http', { protocol: 5 }, /is not HTTP.*--scheme tcp/],
+  ['http', { protocol: 2, refused: 3 }, /listen on the target port/],
+  ['https', { tls: 5 }, /speaks TLS.*--scheme http/],
+  ['http', { timeout: 5 }, /network policy/],
+] as const)('%s, nobody answered: %o', (scheme, outcomes, advice) => {
+  const result = fixtures['no-answers']!()
+  const totals = { ...result.totals, requests: 5, answered: 0 }
+  const asked = { ...result, totals, outcomes, request: { ...result.request, scheme } }
+  expect(inconclusiveWords(asked).advice).toMatch(advice)
 })
