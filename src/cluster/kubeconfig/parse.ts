@@ -102,12 +102,11 @@ function checkList(
 }
 
 /** Both may be left out. */
-function checkKind({ kind, apiVersion }: Record<string, unknown>, file: string): void {
+function checkKind(content: Record<string, unknown>, file: string): void {
+  for (const key of ['kind', 'apiVersion']) checkString(content, key, '', file)
+  const { kind, apiVersion } = content as { kind?: string | null; apiVersion?: string | null }
   if ((kind || 'Config') === 'Config' && (apiVersion || 'v1') === 'v1') return
-  throw malformed(
-    file,
-    `no kind "${String(kind || 'Config')}" is registered for version "${String(apiVersion || 'v1')}"`,
-  )
+  throw malformed(file, `no kind "${kind || 'Config'}" is registered for version "${apiVersion || 'v1'}"`)
 }
 
 function checkString(entry: Record<string, unknown>, key: string, place: string, file: string): void {
