@@ -9,7 +9,7 @@ export default class Enable extends BaseCommand {
     'Keep each client on its pod: by its IP at a Service, by cookies or headers in front of one.'
   static override description = [
     'Sets sessionAffinity to ClientIP, by server-side apply as field manager kubectl-affinity. A client IP keeps its pod until it has opened no new connection for --timeout. Without --timeout the API server sets three hours; a timeout that is set already stays.',
-    'With --cookie, --header or --source-ip, and for an Ingress, IngressRoute, VirtualService, DestinationRule, HTTPRoute, HTTPProxy or VirtualServer, it configures the ingress controller, gateway or mesh that serves it: ingress-nginx, Traefik, Istio, Envoy Gateway, Contour, HAProxy, NGINX of F5, load balancers of AWS and Azure. It extends the object that is there, and refuses what the controller would drop.',
+    'With --cookie, --header or --source-ip, and for an Ingress, IngressRoute, VirtualService, DestinationRule, HTTPRoute, HTTPProxy or VirtualServer, it configures the ingress controller, gateway or mesh that serves it: ingress-nginx, Traefik, Istio, Envoy Gateway, Contour, HAProxy, NGINX of F5, Kong, load balancers of AWS, Azure and Google. It extends the object that is there, and refuses what the controller would drop.',
     'Checks first whether affinity can work for this Service. Use --force for a change that would have no effect, and --force-conflicts to take over a field owned by another manager. Prints the command that undoes the change.',
   ].join('\n\n')
   static override usage =

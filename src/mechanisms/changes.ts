@@ -3,9 +3,11 @@ import { agicChange } from './azure/write.ts'
 import type { Changing } from './changing.ts'
 import { contourChange } from './contour/write.ts'
 import { envoyGatewayChange } from './envoy-gateway/write.ts'
+import { gkeChange } from './gke/write.ts'
 import { haproxyChange, haproxyIngressChange } from './haproxy/write.ts'
 import { ingressNginxChange } from './ingress-nginx/write.ts'
 import { istioChange } from './istio/write.ts'
+import { kongChange } from './kong/write.ts'
 import { nginxIncChange, virtualServerChange } from './nginx-inc/write.ts'
 import { traefikChange } from './traefik/write.ts'
 
@@ -23,4 +25,6 @@ export const changes: readonly Changing[] = [
   nginxIncChange,
   virtualServerChange,
   agicChange,
+  kongChange,
+  gkeChange,
 ]

@@ -57,7 +57,7 @@ const flags = {
   }),
   with: Flags.string({
     description:
-      'Who is to do it, where there is a choice: istio, traefik, haproxy, haproxy-ingress or aws for a Service.',
+      'Who is to do it, where there is a choice: istio, traefik, haproxy, haproxy-ingress, aws, kong or gke for a Service.',
     options: [
       'ingress-nginx',
       'traefik',
@@ -69,6 +69,8 @@ const flags = {
       'aws',
       'nginx-inc',
       'azure',
+      'kong',
+      'gke',
     ],
     helpValue: "''",
   }),

@@ -97,7 +97,8 @@ const isSticky = (policy: Policy): boolean => sticks(policy) === true
 /** In front of a Service that is named itself. */
 const nobody: LooseObject = { apiVersion: '', kind: ingresses.kind, metadata: { name: '' } }
 
-function aroundOf(target: KubernetesObject, store: Store): Behind[] {
+/** What stands behind a target: behind an Ingress, or a Service itself. */
+export function aroundOf(target: KubernetesObject, store: Store): Behind[] {
   if (isOfType(target, ingresses)) return behind(target, store)
   const { namespace = '', name } = target.metadata
   const backend = { ingress: nobody, to: { namespace, name }, service: target as Service }
@@ -108,7 +109,8 @@ function servedBy({ controller }: Dialect, backend: IngressBackend, store: Store
   return controller.serve(backend, store).policy
 }
 
-function servicesIn(around: readonly Behind[]): Service[] {
+/** Each Service once. */
+export function servicesIn(around: readonly Behind[]): Service[] {
   return [...new Set(around.flatMap(({ backend }) => backend.service ?? []))]
 }
 
@@ -190,7 +192,8 @@ function isSameHost(one: string, other: string): boolean {
   return one === other || one === '*' || other === '*'
 }
 
-function withMarks<T extends KubernetesObject>(object: T, marks: AnnotationMarks): T {
+/** An object with annotations as they are to be. */
+export function withMarks<T extends KubernetesObject>(object: T, marks: AnnotationMarks): T {
   const all = Object.entries({ ...annotationsOf(object as Pick<LooseObject, 'metadata'>), ...marks })
   const annotations = Object.fromEntries(all.filter((entry): entry is [string, string] => entry[1] !== null))
   return { ...object, metadata: { ...object.metadata, annotations } }

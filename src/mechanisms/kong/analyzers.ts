@@ -2,14 +2,12 @@ import { refOf } from '../../model/cluster/object.ts'
 import type { Analyzer } from '../analyzer.ts'
 import { objectAnalyzer } from '../analyzer.ts'
 import { ingressAnalyzer, placedAt } from '../ingress/analyzer.ts'
-import { runningOf } from '../ingress/running.ts'
-import { isSince, seenVersion } from '../kit/workloads.ts'
 import { annotationField, annotationsOf } from '../kit/controller.ts'
 import { at, record, text } from '../kit/loose.ts'
 import { didYouMean } from '../../model/common/spelling.ts'
 import { services } from '../service/objects.ts'
 import { refusalsOf } from './refused.ts'
-import { kong, policyKey, policyRefOf, upstreamPolicies } from './controller.ts'
+import { kong, policyKey, policyRefOf, upstreamPolicies, hasStickySessions } from './controller.ts'
 
 const missing = objectAnalyzer({
   about: services,
@@ -88,11 +86,9 @@ const enterprise = objectAnalyzer({
   codes: ['AFF-KONG-ENTERPRISE'],
   analyse: ({ spec }, { store }, report) => {
     if (text(at(spec, 'algorithm')) !== 'sticky-sessions') return
-    const paid = isSince([3, 11], runningOf(['kong/kong-gateway'], store))
-    const control = isSince([3, 5], runningOf(['kong/kubernetes-ingress-controller'], store))
-    const free = seenVersion(runningOf(['kong', 'kong/kong'], store))
-    if (paid === true && control === true) return
-    const isOld = paid === false || control === false || (paid === undefined && free !== undefined)
+    const isThere = hasStickySessions(store)
+    if (isThere === true) return
+    const isOld = isThere === false
     report('AFF-KONG-ENTERPRISE', {
       message: `sticky-sessions needs Kong Gateway Enterprise 3.11 and Kong Ingress Controller 3.5, or newer${isOld ? ', and something else runs here' : ''}`,
       why: `Older ones, and Kong Gateway OSS, refuse the upstream${isOld ? '.' : '; which one this is cannot be seen here.'}`,

@@ -5,6 +5,8 @@ import type { Store } from '../../model/cluster/store.ts'
 import { annotationsOf, type IngressBackend, type IngressController, type Served } from '../kit/controller.ts'
 import { at, text } from '../kit/loose.ts'
 import { customType } from '../kit/types.ts'
+import { isSince, seenVersion } from '../kit/workloads.ts'
+import { runningOf } from '../ingress/running.ts'
 import { refusalsOf } from './refused.ts'
 
 /** What a Service's `konghq.com/upstream-policy` names. */
@@ -52,6 +54,15 @@ function hashed(on: unknown): Policy {
   const input = text(at(on, 'input')) ?? 'none'
   if (input === 'ip') return { kind: 'hash', of: 'client address' }
   return input === 'none' ? { kind: 'none' } : { kind: 'hash', of: input }
+}
+
+/** Whether what runs here knows `sticky-sessions`; undefined where that cannot be seen. */
+export function hasStickySessions(store: Store): boolean | undefined {
+  const paid = isSince([3, 11], runningOf(['kong/kong-gateway'], store))
+  const control = isSince([3, 5], runningOf(['kong/kubernetes-ingress-controller'], store))
+  if (paid === true && control === true) return true
+  const free = seenVersion(runningOf(['kong', 'kong/kong'], store))
+  return paid === false || control === false || (paid === undefined && free !== undefined) ? false : undefined
 }
 
 function serve({ service, to }: IngressBackend, store: Store): Served {

@@ -282,4 +282,45 @@ spec:
     can: cookieParts,
     hashes,
   },
+  {
+    by: 'kong',
+    what: 'an Ingress',
+    text: together(
+      ingressClass('kong', 'ingress-controllers.konghq.com/kong'),
+      ingress('kong'),
+      service('  annotations: {konghq.com/upstream-policy: mine}\n'),
+      `apiVersion: configuration.konghq.com/v1beta1
+kind: KongUpstreamPolicy
+metadata: {name: mine, namespace: shop}
+spec:
+  slots: 100 # enough
+`,
+    ),
+    can: ['path'],
+    hashes,
+  },
+  {
+    by: 'gke',
+    what: 'an Ingress',
+    text: together(
+      ingress('gce')
+        .replace('  ingressClassName: gce\n', '')
+        .replace(
+          '  namespace: shop\n',
+          '  namespace: shop\n  annotations: {kubernetes.io/ingress.class: gce}\n',
+        ),
+      service(
+        `  annotations:\n    cloud.google.com/neg: '{"ingress": true}'\n    cloud.google.com/backend-config: '{"default": "mine"}' # ours\n`,
+      ),
+      `apiVersion: cloud.google.com/v1
+kind: BackendConfig
+metadata: {name: mine, namespace: shop}
+spec:
+  timeoutSec: 40 # slow
+`,
+    ),
+    name: 'GCLB',
+    can: ['ttlSeconds'],
+    hashes: ['source-ip'],
+  },
 ]

@@ -18,7 +18,15 @@ it.each([
     'virtualservices',
     ['destinationrules get list patch create delete', 'gateways get list', 'virtualservices get'],
   ],
-  ['ingresses', ['ingresses get patch', 'services get list patch']],
+  [
+    'ingresses',
+    [
+      'backendconfigs get list patch create delete',
+      'ingresses get patch',
+      'kongupstreampolicies get list patch create delete',
+      'services get list patch',
+    ],
+  ],
   [
     'httproutes',
     [
