@@ -175,7 +175,7 @@ function planWeighted(object: LooseObject, wish: Wished): ChangePlan | Refusal {
     return planOf({
       before,
       after: none,
-      writes: writeOf(object, withoutSticky(weighted), members.map(withoutSticky)),
+      writes: writeOf(object, unkept(weighted), members.map(unkept)),
     })
   if (wish === undefined) return unsaid
   if (wish.kind !== 'cookie') return refusal(onlyCookies, { remedy: 'by-cookie' })
@@ -217,9 +217,18 @@ function planRoute(route: LooseObject, wish: Wished): ChangePlan | Refusal {
   const routes = list(at(route.spec, 'routes'))
   const targets = routes.flatMap((one) => list(record(one)['services']))
   const before = targets.map(routePolicy).find(({ kind }) => kind !== 'none') ?? none
-  if (wish === null) return planOf({ before, after: none, writes: rewrittenServices(route, withoutSticky) })
+  const rewrite = (each: (target: Readonly<Record<string, unknown>>) => FieldValue): ChangePlan =>
+    planOf({
+      before,
+      after: routePolicy(each(record(targets[0]))),
+      writes: rewrittenServices(route, each),
+    })
+  if (wish === null) return rewrite(unkept)
   if (wish === undefined) return unsaid
-  if (wish.kind !== 'cookie') return refusal(onlyCookies, { remedy: 'by-cookie' })
+  if (wish.kind === 'header')
+    return refusal('Traefik keeps clients by cookies and by their address, and by no other header', {
+      remedy: 'by-cookie',
+    })
   if (routes.some((one) => list(record(one)['services']).length > 1))
     return refusal(
       'a route has several services: Traefik first picks one of them, for which an IngressRoute has no cookie',
@@ -230,21 +239,20 @@ function planRoute(route: LooseObject, wish: Wished): ChangePlan | Refusal {
       'it leads to a TraefikService, which has its own sticky on weighted and on each of its services',
       'name that:  traefikservice/NAME',
     )
-  const names = [...new Set(targets.map((one) => text(record(one)['name']) ?? ''))]
-  if (names.length > 1) return overwritten(names, 'traefik')
   if (targets.some((one) => record(one)['nativeLB'] === true))
     return refusal(
-      'with nativeLB: true Traefik sends to the cluster IP, so that a cookie keeps no pod',
+      `with nativeLB: true Traefik sends to the cluster IP, so that ${wish.kind === 'cookie' ? 'a cookie' : 'a hash'} keeps no pod`,
       'take nativeLB away',
     )
+  // A cookie beside it would be ignored, and come back when it goes.
+  if (wish.kind === 'source-ip')
+    return rewrite((target) => ({ ...unkept(target), strategy: 'hrw' }))
+  const names = [...new Set(targets.map((one) => text(record(one)['name']) ?? ''))]
+  if (names.length > 1) return overwritten(names, 'traefik')
   if (targets.some((one) => record(one)['strategy'] === 'hrw'))
     return refusal('with strategy: hrw Traefik ignores sticky', 'take strategy away')
   const unfit = refusalOf(lacks(wish))
-  if (unfit !== undefined) return unfit
-  const cookie = (target: Readonly<Record<string, unknown>>): FieldValue => stickyBy(wish, target)
-  const writes = rewrittenServices(route, cookie)
-  const after = routePolicy(cookie(record(targets[0])))
-  return planOf({ before, after, writes })
+  return unfit ?? rewrite((target) => stickyBy(wish, target))
 }
 
 function cookieFields(
@@ -292,9 +300,10 @@ function detailsOf({ domain, sameSite, httpOnly }: Readonly<Record<string, unkno
   }
 }
 
-function withoutSticky(target: Readonly<Record<string, unknown>>): FieldValue {
-  const { sticky: _, ...kept } = target
-  return kept as FieldTree
+/** Without what keeps clients: a cookie, or a hash of their address, which is a strategy since 3.6. */
+function unkept(target: Readonly<Record<string, unknown>>): FieldTree {
+  const { sticky: _, strategy, ...kept } = target
+  return (strategy === undefined || strategy === 'hrw' ? kept : { ...kept, strategy }) as FieldTree
 }
 
 /** The routes with each of their services made anew. */
@@ -310,6 +319,7 @@ function rewrittenServices(
 
 function routePolicy(target: unknown): Policy {
   const cookie = at(target, 'sticky.cookie')
+  if (at(target, 'strategy') === 'hrw') return { kind: 'hash', of: 'client address' }
   if (cookie === undefined) return none
   const { name, path, maxAge, secure } = record(cookie)
   return cookiePolicy({

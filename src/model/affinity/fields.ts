@@ -63,20 +63,27 @@ export function difference(before: FieldTree, after: FieldTree): FieldTree {
 
 /** The fields that a write really changes. */
 export function changedLeaves({ object, fields }: FieldsWrite): Leaf[] {
-  return leavesOf(fields).filter(({ path, value }) => !isEqual(valueAt(object, path), value ?? undefined))
+  return leavesOf(fields).filter(({ path, value }) => {
+    const now = valueAt(object, path) ?? undefined
+    // `cookie: {}` may say something: it goes where that is asked for.
+    return value === null ? now !== undefined : !isEqual(now, value)
+  })
 }
 
-/** Equal values; mappings that hold nothing are as good as absent, which is how the API server keeps them. */
+/**
+ * Equal values. Mappings that hold nothing are as good as absent, which is how the API server keeps them, but for what stands
+ * in lists: those are kept as they are written.
+ */
 export function isEqual(a: unknown, b: unknown): boolean {
   return JSON.stringify(ordered(a)) === JSON.stringify(ordered(b))
 }
 
-function ordered(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(ordered)
+function ordered(value: unknown, isInList = false): unknown {
+  if (Array.isArray(value)) return value.map((one) => ordered(one, true))
   if (!isTree(value)) return value ?? undefined
   const entries = Object.entries(value)
-    .map(([name, inner]) => [name, ordered(inner)] as const)
+    .map(([name, inner]) => [name, ordered(inner, isInList)] as const)
     .filter(([, inner]) => inner !== undefined)
     .sort(([a], [b]) => (a < b ? -1 : 1))
-  return entries.length === 0 ? undefined : Object.fromEntries(entries)
+  return entries.length === 0 && !isInList ? undefined : Object.fromEntries(entries)
 }

@@ -142,6 +142,53 @@ describe('a cookie at Traefik', () => {
   })
 })
 
+describe('the address of clients at an IngressRoute', () => {
+  const bySource: ChangeRequest = { verb: 'enable', by: { kind: 'source-ip' } }
+  const route = (...services: Fields[]): KubernetesObject =>
+    object('traefik.io/v1alpha1', 'IngressRoute', 'shop', { routes: [{ match: 'Host(`x`)', services }] })
+  const servicesAfter = (target: KubernetesObject, request: ChangeRequest): unknown =>
+    ask(target, request).after.map((one) => one?.['spec'])
+
+  it('is a strategy, in the place of a cookie, which would be ignored', () => {
+    const target = route({ name: 'web', port: 80, sticky: { cookie: { name: 'x' } } })
+    expect(servicesAfter(target, bySource)).toStrictEqual([
+      { routes: [{ match: 'Host(`x`)', services: [{ name: 'web', port: 80, strategy: 'hrw' }] }] },
+    ])
+    expect(ask(target, bySource).plan).toMatchObject({
+      before: { kind: 'cookie', name: 'x' },
+      after: { kind: 'hash', of: 'client address' },
+    })
+  })
+
+  it('goes, and another strategy stays', () => {
+    const services = (strategy: string): unknown =>
+      servicesAfter(route({ name: 'web', strategy, sticky: { cookie: {} } }), disable)
+    expect(JSON.stringify(services('hrw'))).toContain('[{"name":"web"}]')
+    expect(JSON.stringify(services('p2c'))).toContain('[{"name":"web","strategy":"p2c"}]')
+  })
+
+  it.each([
+    ['an IngressRoute', route({ name: 'web', sticky: { cookie: {} } })],
+    [
+      'a TraefikService',
+      object('traefik.io/v1alpha1', 'TraefikService', 'both', {
+        weighted: { services: [{ name: 'web' }], sticky: { cookie: {} } },
+      }),
+    ],
+  ])('a cookie whose name Traefik makes up goes from %s as well', (_, target) => {
+    expect(JSON.stringify(servicesAfter(target, disable))).toMatch(/\[\{"name":"web"\}\]/)
+    expect(JSON.stringify(servicesAfter(target, disable))).not.toContain('cookie')
+  })
+
+  it.each([
+    ['several services', route({ name: 'web' }, { name: 'next' }), /first picks one of them/],
+    ['a cluster IP', route({ name: 'web', nativeLB: true }), /a hash keeps no pod/],
+    ['an Ingress, which has no such annotation', ingress('traefik'), /by cookies only/],
+  ])('is refused for %s', (_, target, message) => {
+    expect(() => ask(target, bySource, [web()])).toThrow(message)
+  })
+})
+
 describe('a cookie at a TraefikService', () => {
   const weighted = (services: Fields[]): KubernetesObject =>
     object('traefik.io/v1alpha1', 'TraefikService', 'both', { weighted: { services } })
