@@ -12,6 +12,7 @@ import { sessionLabels } from '../../mechanisms/istio/istiod.ts'
 import { destinationRules } from '../../mechanisms/istio/objects.ts'
 import { backendConfigs as backendConfigPolicies } from '../../mechanisms/kgateway/policy.ts'
 import { annotationField, annotationsOf } from '../../mechanisms/kit/controller.ts'
+import { at } from '../../mechanisms/kit/loose.ts'
 import { upstreamPolicies } from '../../mechanisms/kong/controller.ts'
 import { virtualServerRoutes, virtualServers } from '../../mechanisms/nginx-inc/virtual-server.ts'
 import { services } from '../../mechanisms/service/objects.ts'
@@ -151,6 +152,20 @@ function strayFields({ spec }: LooseObject, { tell, places }: (typeof fields)[nu
   return within(spec, 'spec', 'spec')
 }
 
+/** What policies are for: what else one names takes nothing from it. */
+const targets: readonly { type: ObjectType<LooseObject>; kinds: readonly string[] }[] = [
+  { type: backendPolicies, kinds: ['Service', 'ServiceImport'] },
+  { type: routePolicies, kinds: ['HTTPRoute'] },
+]
+
+function strayTarget({ kind, spec }: LooseObject, kinds: readonly string[]): Stray[] {
+  const found = at(spec, 'targetRef.kind')
+  if (typeof found !== 'string' || kinds.includes(found)) return []
+  const [first = ''] = kinds
+  const message = `targetRef names an object of kind ${found}: a ${kind} is for those of kind ${kinds.join(' or ')}`
+  return [{ field: 'spec.targetRef.kind', message, mend: `name one of kind ${first}` }]
+}
+
 /** What has any of these annotations, or fields. */
 function checkedIn(view: View): { object: LooseObject; strays: () => Stray[] }[] {
   const annotated = [services, ...routeTypes, ingresses]
@@ -161,7 +176,14 @@ function checkedIn(view: View): { object: LooseObject; strays: () => Stray[] }[]
       view.objects(type).map((object) => ({ object, strays: () => strayFields(object, one) })),
     ),
   )
-  return [...annotated.map((object) => ({ object, strays: () => strayAnnotations(object) })), ...written]
+  const targeting = targets.flatMap(({ type, kinds }) =>
+    view.objects(type).map((object) => ({ object, strays: () => strayTarget(object, kinds) })),
+  )
+  return [
+    ...targeting,
+    ...annotated.map((object) => ({ object, strays: () => strayAnnotations(object) })),
+    ...written,
+  ]
 }
 
 /** Annotations and fields about affinity that stand where nobody reads them. */
@@ -176,7 +198,7 @@ export const misplaced: Analyzer = {
         for (const { message, mend, field } of strays())
           report('AFF-L7-MISPLACED', {
             message,
-            why: 'Controllers ignore annotations where they do not look for them, and API servers drop fields that they do not know: nothing comes of it.',
+            why: 'Controllers ignore annotations and policies where they do not look for them, and API servers drop fields that they do not know: nothing comes of it.',
             mend: [mend],
             objects: [refOf(object)],
             at: { object: refOf(object), field },

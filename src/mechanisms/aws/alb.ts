@@ -1,5 +1,12 @@
 import type { Policy } from '../../model/affinity/policy.ts'
-import { annotationsOf, type IngressBackend, type IngressController, type Served } from '../kit/controller.ts'
+import {
+  annotationsOf,
+  type IngressBackend,
+  type IngressController,
+  type Served,
+  type Slip,
+} from '../kit/controller.ts'
+import { slipOf } from '../../model/common/spelling.ts'
 import { defaultCookieSeconds, parseAttributes, unreadParts } from './attributes.ts'
 
 export const albPrefix = 'alb.ingress.kubernetes.io/'
@@ -52,12 +59,21 @@ function serve(backend: IngressBackend): Served {
   }
 }
 
+/** Attributes of target groups are parts of one annotation, and none has an annotation of its own. */
+function slip(key: string): Slip | undefined {
+  const attribute = key.startsWith(`${albPrefix}stickiness.`) ? key.slice(albPrefix.length) : undefined
+  if (attribute !== undefined) return { instead: `${attributesKey}: ${attribute}=VALUE, with all others` }
+  const meant = slipOf(key, [attributesKey, targetTypeKey])
+  return meant === undefined || meant === key ? undefined : { meant }
+}
+
 /** The AWS Load Balancer Controller, for Ingresses. */
 export const alb: IngressController = {
   name: 'AWS load balancer',
   controllers: ['ingress.k8s.aws/alb'],
   classes: ['alb'],
   serve,
+  slip,
   keys: { ingress: [attributesKey, targetTypeKey], service: [attributesKey, targetTypeKey] },
   instead: `${attributesKey}: stickiness.enabled=true,stickiness.type=lb_cookie, with ${targetTypeKey}: ip`,
 }

@@ -19,14 +19,17 @@ export const routePolicies: ObjectType<LooseObject> = customType(
 /** The hop of Application Gateway for Containers, with what a RoutePolicy says of it. */
 export function refineRoute(leg: Leg, store: Store): Leg {
   const routing = routingOf(leg)
-  const { hop } = leg
+  const { hop, to } = leg
   if (routing?.controller?.label !== 'Azure Application Gateway' || hop === undefined) return leg
   const open = unreadable([routePolicies], store)
   if (open !== undefined) return { ...leg, hop: { ...hop, policy: open } }
   const attached = policiesFor(routePolicies, refOf(routing.route), store)
   const own = attached.find(({ spec }) => at(spec, 'default.sessionAffinity') !== undefined)
   const policy = own === undefined ? hop.policy : policyOf(own)
-  return { ...leg, hop: { ...hop, configuredBy: [...hop.configuredBy, ...attached.map(refOf)], policy } }
+  // One that names the Service counts for nothing, which is a finding.
+  const strays = typeof to === 'object' ? policiesFor(routePolicies, to.object, store) : []
+  const configuredBy = [...hop.configuredBy, ...[...attached, ...strays].map(refOf)]
+  return { ...leg, hop: { ...hop, configuredBy, policy } }
 }
 
 function policyOf({ spec }: LooseObject): Policy {

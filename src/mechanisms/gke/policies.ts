@@ -61,7 +61,11 @@ export function refineGateway(leg: Leg, store: Store): Leg {
     ...leg,
     hop: {
       ...hop,
-      configuredBy: [...hop.configuredBy, ...attached.map(refOf)],
+      // One that names the route counts for nothing, which is a finding.
+      configuredBy: [
+        ...hop.configuredBy,
+        ...[...attached, ...policiesFor(backendPolicies, refOf(routing.route), store)].map(refOf),
+      ],
       policy: second === undefined ? (first ?? hop.policy) : { kind: 'unknown', why },
     },
   }

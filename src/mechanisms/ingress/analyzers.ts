@@ -75,11 +75,14 @@ const misspelt = ingressAnalyzer({
       for (const key of Object.keys(annotationsOf(object))) {
         const slip = (controller.slip ?? slipIn(controller))(key, on)
         if (slip === undefined) continue
-        const { meant } = slip
+        const { meant, instead } = slip
         report('AFF-L7-MISSPELT-ANNOTATION', {
           message: `${controller.name} has no annotation ${key}${meant === undefined ? '' : `: did you mean ${lastPart(meant)}?`}`,
           why: 'Annotations that a controller does not know have no effect, and nobody says so.',
-          mend: meant === undefined ? [] : [renamed(object, key, meant)],
+          mend:
+            meant === undefined
+              ? [instead].filter((one) => one !== undefined)
+              : [renamed(object, key, meant)],
           ...placedAt(object, annotationField(key)),
         })
       }

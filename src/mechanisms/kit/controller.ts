@@ -33,6 +33,8 @@ export interface Served {
 /** An annotation that a controller does not know, and the one that is meant. */
 export interface Slip {
   meant?: string
+  /** What to write where the other is no matter of its name. */
+  instead?: string
 }
 
 /** An Ingress controller, as its mechanism knows it. */

@@ -68,7 +68,11 @@ export function hasStickySessions(store: Store): boolean | undefined {
 function serve({ service, to }: IngressBackend, store: Store): Served {
   const arrival = annotationsOf(service)[upstreamKey] === 'true' ? 'cluster-ip' : 'pods'
   const ref = policyRefOf(service)
-  if (ref === undefined) return { policy: { kind: 'none' }, arrival }
+  if (ref === undefined) {
+    const old = annotationsOf(service)[overrideKey]
+    const why = `KongIngress ${old}, which ${overrideKey} names, is not looked at: since 3.5 it is deprecated`
+    return { policy: old === undefined ? { kind: 'none' } : { kind: 'unknown', why }, arrival }
+  }
   const found = store.get(upstreamPolicies, { namespace: to.namespace, name: ref.name })
   const why = `KongUpstreamPolicy ${ref.name} could not be seen`
   return {
@@ -77,6 +81,9 @@ function serve({ service, to }: IngressBackend, store: Store): Served {
     configuredBy: [ref],
   }
 }
+
+/** What a Service named before KongUpstreamPolicy. */
+const overrideKey = 'konghq.com/override'
 
 /** Kong's Ingress controller. */
 export const kong: IngressController = {

@@ -245,8 +245,7 @@ function planRoute(route: LooseObject, wish: Wished): ChangePlan | Refusal {
       'take nativeLB away',
     )
   // A cookie beside it would be ignored, and come back when it goes.
-  if (wish.kind === 'source-ip')
-    return rewrite((target) => ({ ...unkept(target), strategy: 'hrw' }))
+  if (wish.kind === 'source-ip') return rewrite((target) => ({ ...unkept(target), strategy: 'hrw' }))
   const names = [...new Set(targets.map((one) => text(record(one)['name']) ?? ''))]
   if (names.length > 1) return overwritten(names, 'traefik')
   if (targets.some((one) => record(one)['strategy'] === 'hrw'))
