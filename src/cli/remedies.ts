@@ -48,6 +48,7 @@ const words: Words = {
   'identify-by-any': () => '--identify auto takes the first way that leads to something',
   'by-cookie': () => 'for example:  --cookie route',
   'rather-by-cookie': () => 'keep clients by a cookie:  --cookie route',
+  'leave-who-out': () => 'leave --with out: who serves it is found by itself',
   'by-address': () => 'ask for that:  --source-ip',
   'by-the-cookie': ({ name }) => `ask for that one:  --cookie ${name}`,
   'say-cookie-name': () => 'say which name it is to have:  --cookie NAME',

@@ -88,7 +88,7 @@ export function choose(
     })
   if (options.with !== undefined)
     throw new UserError(`${name} not changed: what --with ${options.with} writes has no effect there`, {
-      hints: ['leave --with out: who serves it is found by itself'],
+      hints: [{ remedy: 'leave-who-out' }],
     })
   throw new UserError(`${name} not changed: who serves it is none of those that can be changed here`, {
     hints: [`that are:  ${[...new Set(changes.map(({ label }) => label))].join(', ')}`],

@@ -39,6 +39,7 @@ export type Remedy =
         | 'by-cookie'
         | 'rather-by-cookie'
         | 'by-address'
+        | 'leave-who-out'
         | 'say-cookie-name'
         | 'say-cookie-instead'
         | 'say-which-instead'
