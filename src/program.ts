@@ -9,7 +9,6 @@ import { type CommandEntry, commands } from './commands/index.ts'
 import { didYouMean } from './model/common/spelling.ts'
 import { UserError } from './model/common/user-error.ts'
 import { sanitize } from './report/text/sanitize.ts'
-import { defined } from './model/common/defined.ts'
 
 const helpWords = new Set(['-h', '--help', '--help=true'])
 
@@ -43,10 +42,10 @@ async function runCommand(argv: readonly string[]): Promise<number> {
     if (wantsHelp) return await help(found)
     const Command = await found.entry.load()
     flagNames = [...flagNames, ...Object.keys(Command.flags ?? {})]
-    const { configOf } = await import('./cli/oclif-command.ts')
+    const { configOf } = await import('./cli/oclif/oclif-command.ts')
     return await new Command(found.rest, configOf(packageJson.version)).run()
   } catch (error) {
-    const failure = explainFailure(error, defined({ name, flags: flagNames }))
+    const failure = explainFailure(error, { ...(name === undefined ? {} : { name }), flags: flagNames })
     // Much of it are words of a server.
     const lines = failure.lines.flatMap((text) => text.split('\n')).map(sanitize)
     stderr.write(`${lines.join('\n')}\n`)

@@ -58,6 +58,9 @@ const words: Words = {
   'another-name': () =>
     'as long as both serve one host, neither understands the cookie of the other: --cookie gives it another name',
   'say-who': ({ by }) => `or say who is to do it:  --with ${by}`,
+  'name-receiver': ({ from }) =>
+    `name the target that is to have it:  kubectl affinity enable TARGET --from ${from}`,
+  'name-mechanism': ({ of }) => `or the mechanism:  kubectl affinity enable ${of} --to MECHANISM`,
   'reachable-image': () => 'the cluster must reach the image:  --image registry.example.com/node:24',
 }
 

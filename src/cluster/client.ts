@@ -1,6 +1,6 @@
 import type { KubernetesList, Status } from '../model/cluster/kubernetes.ts'
 import { ApiError, ConnectionError } from './answers/errors.ts'
-import type { HttpResponse } from './transport/exchange.ts'
+import type { HttpResponse } from './transport/http/exchange.ts'
 import { mostAnswerBytes, readAnswer } from './answers/door.ts'
 import { limited, type TimeLimit } from './transport/limit.ts'
 import type { Connection } from './kubeconfig/resolve.ts'

@@ -1,6 +1,6 @@
 import { Client } from './client.ts'
 import { chooseCredentials } from './credentials/choose.ts'
-import { HttpTransport } from './transport/http.ts'
+import { HttpTransport } from './transport/http/http.ts'
 import { impersonationHeaders } from './transport/impersonation.ts'
 import { SERVICE_ACCOUNT_DIRECTORY } from './kubeconfig/in-cluster.ts'
 import { resolveConnection } from './kubeconfig/resolve.ts'

@@ -1,6 +1,6 @@
 import { stderr, stdout } from '../cli/terminal.ts'
 import * as Flags from '@oclif/core/flags'
-import { BaseCommand } from '../cli/base-command.ts'
+import { BaseCommand } from '../cli/oclif/base-command.ts'
 import { refuseArguments } from '../cli/flags/values.ts'
 import { isForbidden } from '../cluster/index.ts'
 import { isRefusedByRbac } from '../model/cluster/role.ts'

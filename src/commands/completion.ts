@@ -1,5 +1,5 @@
 import { stdout } from '../cli/terminal.ts'
-import { BaseCommand } from '../cli/base-command.ts'
+import { BaseCommand } from '../cli/oclif/base-command.ts'
 import { completionScript } from '../cli/completion/script.ts'
 import { refuseArguments } from '../cli/flags/values.ts'
 

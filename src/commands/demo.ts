@@ -1,6 +1,6 @@
 import { stdout } from '../cli/terminal.ts'
 import * as Flags from '@oclif/core/flags'
-import { BaseCommand } from '../cli/base-command.ts'
+import { BaseCommand } from '../cli/oclif/base-command.ts'
 import { exitCodes } from '../cli/errors.ts'
 import type { Interrupt } from '../cli/interrupt.ts'
 import { standardOutput } from '../cli/output.ts'

@@ -1,4 +1,4 @@
-import { BaseCommand } from '../cli/base-command.ts'
+import { BaseCommand } from '../cli/oclif/base-command.ts'
 import { changeFlags } from './change/flags.ts'
 
 export default class Disable extends BaseCommand {

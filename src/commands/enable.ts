@@ -1,5 +1,5 @@
 import * as Flags from '@oclif/core/flags'
-import { BaseCommand } from '../cli/base-command.ts'
+import { BaseCommand } from '../cli/oclif/base-command.ts'
 import { changeFlags, timeoutFlag } from './change/flags.ts'
 import { readFrom, readTo, readWish, wishFlags } from './change/wish.ts'
 import { defined } from '../model/common/defined.ts'

@@ -1,4 +1,4 @@
-import { BaseCommand } from '../cli/base-command.ts'
+import { BaseCommand } from '../cli/oclif/base-command.ts'
 import type { Cluster } from '../cluster/index.ts'
 import { explainProblem } from '../external/refuse/problems.ts'
 import { type ExternalFlagValues, externalFlags } from './external/flags.ts'

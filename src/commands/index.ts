@@ -1,4 +1,4 @@
-import type { BaseCommand } from '../cli/base-command.ts'
+import type { BaseCommand } from '../cli/oclif/base-command.ts'
 import type { CommandSummary } from '../cli/help.ts'
 import type { TargetKind } from '../model/affinity/target.ts'
 

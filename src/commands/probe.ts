@@ -1,5 +1,5 @@
 import { targetKinds } from '../mechanisms/index.ts'
-import { BaseCommand } from '../cli/base-command.ts'
+import { BaseCommand } from '../cli/oclif/base-command.ts'
 
 import { unknownFormat } from '../model/common/user-error.ts'
 import { readProbeFlags } from './probe/flags/read.ts'

@@ -5,7 +5,7 @@ import { deploymentsPath, jobsPath, namespacePath, namespacesPath, servicesPath 
 import type { Job } from '../model/cluster/kubernetes.ts'
 import { UserError } from '../model/common/user-error.ts'
 import { ours } from '../model/cluster/ours.ts'
-import { runLabel } from '../probe/run/clients/job.ts'
+import { runLabel } from '../probe/run/clients/pods/job.ts'
 import { anchorJob, ownedBy } from '../probe/shadow/anchor.ts'
 import { deployment, deploymentName, service } from './objects.ts'
 

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { parseFile } from '../../src/snapshot/files/document.ts'
+import { parseFile } from '../../src/snapshot/files/text/document.ts'
 import { chosen } from '../differential/choose.ts'
 import { judge } from '../differential/compare.ts'
 import { files, scalars, texts, unreadable } from '../differential/yaml.ts'

@@ -93,7 +93,7 @@ describe('the direction of imports', () => {
   })
 
   it('leaves the names of flags to the command line', () => {
-    const advice = /hints: \[[^\]]*?'[^']*--[a-z][^\]]*\]/g
+    const advice = /hints: \[[^\]]*?'[^'\n]*--[a-z][^\]]*\]/g
     const outer = new Set(['cli', 'cluster', 'commands', 'demo', 'sandbox'])
     const found = [...new Set(imports.map(({ file }) => file))].filter((file) => {
       const said = outer.has(topOf(file)) ? [] : (readFileSync(join(src, file), 'utf8').match(advice) ?? [])

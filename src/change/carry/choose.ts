@@ -31,8 +31,8 @@ export function ownSource({ target: { kind, name } }: From): UserError {
   const word = `${kind.name}/${name}`
   return new UserError(`${word} cannot take over its own affinity: --from names another target`, {
     hints: [
-      `name the target that is to have it:  kubectl affinity enable TARGET --from ${word}`,
-      `or the mechanism:  kubectl affinity enable ${word} --to MECHANISM`,
+      { remedy: 'name-receiver', from: word },
+      { remedy: 'name-mechanism', of: word },
     ],
   })
 }

@@ -17,9 +17,9 @@ import type { KubernetesObject } from '../../model/cluster/kubernetes.ts'
 import { UserError } from '../../model/common/user-error.ts'
 import type { FieldTree, FieldValue } from '../../model/affinity/write.ts'
 import { difference, isEqual, isTree, merge } from '../../model/affinity/fields.ts'
-import { oddNode, unreadable } from '../../snapshot/files/document.ts'
-import { aliasesOf, keyOf, pairsOf, type Resolve } from '../../snapshot/files/merged.ts'
-import { kubectlSchema } from '../../snapshot/files/tags.ts'
+import { oddNode, unreadable } from '../../snapshot/files/text/document.ts'
+import { aliasesOf, keyOf, pairsOf, type Resolve } from '../../snapshot/files/text/merged.ts'
+import { kubectlSchema } from '../../snapshot/files/text/tags.ts'
 import { applySplices, insertPairs, removePairs, replaceValue, type Splice } from './splice.ts'
 
 /** A manifest after a change, and what it holds. */
@@ -67,21 +67,12 @@ export function editManifest(text: string, edit: Edit, file: string): EditedMani
   const result = applySplices(text, splices)
   const objects = plainObjects(parse(result, file).documents)
   const wanted = plainObjects(documents).map((object) => expected(object, edit))
-  const [is, ought] = [objects, wanted].map(apart)
-  if (is?.length !== ought?.length || is?.every((one, index) => isEqual(one, ought?.[index])) !== true) {
+  if (!isEqual(objects, wanted)) {
     throw new UserError(`${file}: this cannot be set without changing something else in the file`, {
       hints: [sharedWords(documents, at)],
     })
   }
   return { text: result, edited, objects }
-}
-
-/** Each object by itself, those of Lists as well: in a list a mapping that holds nothing would count. */
-function apart(objects: readonly unknown[]): unknown[] {
-  return objects.flatMap((one) => {
-    if (!isTree(one) || !isListKind(one['kind']) || !Array.isArray(one['items'])) return [one]
-    return [{ ...one, items: null }, ...apart(one['items'])]
-  })
 }
 
 /** Where parts are shared, which a change of one would change in the others as well. */

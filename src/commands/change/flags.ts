@@ -1,5 +1,5 @@
 import * as Flags from '@oclif/core/flags'
-import type { FlagValues } from '../../cli/base-command.ts'
+import type { FlagValues } from '../../cli/oclif/base-command.ts'
 import { parseDuration } from '../../model/common/duration.ts'
 import { grouped } from '../../cli/flags/groups.ts'
 import { durationFlag, outputFlag } from '../../cli/flags/values.ts'

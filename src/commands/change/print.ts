@@ -7,7 +7,7 @@ import type { ChangeDone, ChangeFailed, ChangeOutcome, WaitReport } from '../../
 import { comparableText, fileName, toJson, toPrinted, toYaml } from '../../report/change/objects.ts'
 import { resultLine, targetName } from '../../report/change/words.ts'
 import { createStyle } from '../../report/terminal.ts'
-import { connectionFlags } from '../connection-flags.ts'
+import { connectionFlags } from '../../cli/flags/connection.ts'
 import type { ChangeFlagValues } from './flags.ts'
 
 export const changeFormats = ['json', 'name', 'text', 'yaml'] as const

@@ -1,6 +1,6 @@
 import { stderr, stdout } from '../../cli/terminal.ts'
 import { outputFlag } from '../../cli/flags/values.ts'
-import { BaseCommand } from '../../cli/base-command.ts'
+import { BaseCommand } from '../../cli/oclif/base-command.ts'
 import { exitCodes, explainFailure } from '../../cli/errors.ts'
 import { writeFlags } from '../../cli/flags/write.ts'
 import type { Cluster } from '../../cluster/index.ts'

@@ -1,7 +1,7 @@
 import * as Flags from '@oclif/core/flags'
 import { timeoutRange } from '../../mechanisms/service/write.ts'
 import type { ChangeRequest } from '../../model/affinity/intent.ts'
-import type { FlagValues } from '../../cli/base-command.ts'
+import type { FlagValues } from '../../cli/oclif/base-command.ts'
 import { grouped } from '../../cli/flags/groups.ts'
 import { durationFlag, outputFlag } from '../../cli/flags/values.ts'
 import { writeFlags } from '../../cli/flags/write.ts'

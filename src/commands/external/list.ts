@@ -1,7 +1,7 @@
 import { affinityWords } from '../../report/text/affinity.ts'
 import { stderr, stdout } from '../../cli/terminal.ts'
 import * as Flags from '@oclif/core/flags'
-import { BaseCommand, type FlagValues } from '../../cli/base-command.ts'
+import { BaseCommand, type FlagValues } from '../../cli/oclif/base-command.ts'
 import { outputFlag, refuseArguments } from '../../cli/flags/values.ts'
 import { explainProblem } from '../../external/refuse/problems.ts'
 import type { Cluster } from '../../cluster/index.ts'

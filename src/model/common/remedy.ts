@@ -47,6 +47,9 @@ export type Remedy =
     }
   | { remedy: 'by-the-cookie'; name: string }
   | { remedy: 'say-who'; by: string }
+  /** Who is to have the affinity of a target. */
+  | { remedy: 'name-receiver'; from: string }
+  | { remedy: 'name-mechanism'; of: string }
 
 /** A line of advice: complete, or one that the command line has to complete. */
 export type Hint = string | Remedy

@@ -1,7 +1,7 @@
 import type { Cluster } from '../../cluster/index.ts'
 import type { ImageChoice } from '../../model/probe/image-choice.ts'
 import type { ProbeClient } from '../../model/probe/results/probe-result.ts'
-import { jobName } from '../run/clients/job.ts'
+import { jobName } from '../run/clients/pods/job.ts'
 import { shellServes } from '../run/clients/agent.ts'
 import type { RunningContainer } from '../run/clients/in-pod.ts'
 import type { NodesRead } from './image/choose.ts'

@@ -4,7 +4,6 @@ import { familyOf } from '../../model/common/ip.ts'
 import type { EndpointSlice, Service, ServicePort } from '../../model/cluster/kubernetes.ts'
 import { servicePolicy } from '../../model/affinity/policy.ts'
 import type { ProbedService } from '../../model/probe/results/probe-result.ts'
-import type { Hint } from '../../model/common/remedy.ts'
 import { UserError } from '../../model/common/user-error.ts'
 
 /** A Service that can be probed, and where it leads. */
@@ -97,7 +96,7 @@ function choosePort(
   word: string | undefined,
   asked: 'TCP' | 'UDP' | undefined,
 ): ServicePort {
-  const hints: Hint[] = [portList(ports)]
+  const hints = [portList(ports)]
   const meant =
     word === undefined ? ports : ports.filter((port) => String(port.port) === word || port.name === word)
   for (const protocol of asked === undefined ? ['TCP', 'UDP'] : [asked]) {
@@ -121,17 +120,11 @@ function choosePort(
 }
 
 /** A number that is not the port of the Service but belongs to it. */
-function otherNumber({ port, nodePort, targetPort }: ServicePort, word: string): Hint[] {
+function otherNumber({ port, nodePort, targetPort }: ServicePort, word: string): string[] {
   if (String(nodePort) === word)
-    return [
-      {
-        remedy: 'name-port',
-        port: `${word} is the node port of ${port}`,
-        example: `${port} --via node-port`,
-      },
-    ]
+    return [`${word} is the node port of ${port}:  --port ${port} --via node-port`]
   return String(targetPort) === word
-    ? [{ remedy: 'name-port', port: `${word} is the port of the pods behind ${port}`, example: String(port) }]
+    ? [`${word} is the port of the pods behind ${port}:  --port ${port}`]
     : []
 }
 

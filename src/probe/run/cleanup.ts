@@ -9,8 +9,8 @@ import {
 } from '../../cluster/paths.ts'
 import type { Job, KubernetesObject, Pod, Service } from '../../model/cluster/kubernetes.ts'
 import { oursSelector } from '../../model/cluster/ours.ts'
-import { jobName, runLabel } from './clients/job.ts'
-import { removeRun } from './clients/remove.ts'
+import { jobName, runLabel } from './clients/pods/job.ts'
+import { removeRun } from './clients/pods/remove.ts'
 
 export interface CleanUpOptions {
   /** Undefined for all. */

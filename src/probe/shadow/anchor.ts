@@ -1,5 +1,5 @@
 import type { Job, ObjectMeta, OwnerReference } from '../../model/cluster/kubernetes.ts'
-import { containerSecurity, podBasics } from '../run/clients/pod-parts.ts'
+import { containerSecurity, podBasics } from '../run/clients/pods/pod-parts.ts'
 
 /** The name of the Job that all temporary objects of a run hang on. */
 export function anchorName(runId: string): string {

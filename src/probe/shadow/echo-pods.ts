@@ -1,8 +1,8 @@
 import { type EchoConfig, type EchoPort, podNameVariable } from '../../echo/config.ts'
 import type { Endpoint } from '../../model/cluster/endpoint.ts'
 import type { ObjectMeta, Pod, ServicePort } from '../../model/cluster/kubernetes.ts'
-import type { Resources } from '../run/clients/resources.ts'
-import { containerSecurity, onNode, podBasics, withoutMesh } from '../run/clients/pod-parts.ts'
+import type { Resources } from '../run/clients/pods/resources.ts'
+import { containerSecurity, onNode, podBasics, withoutMesh } from '../run/clients/pods/pod-parts.ts'
 
 /** Echo pods at most; an endpoint more would show nothing more about the cluster. */
 export const mostEchoPods = 20

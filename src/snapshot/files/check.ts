@@ -1,10 +1,10 @@
 import { isMap, isScalar, isSeq, type Node, type Pair, type Scalar, type YAMLMap, type YAMLSeq } from 'yaml'
 import type { Finding, ObjectRef } from '../../model/findings/finding.ts'
 import { didYouMean } from '../../model/common/spelling.ts'
-import type { FileObject } from './document.ts'
+import type { FileObject } from './text/document.ts'
 import { fileFinding } from './finding.ts'
 import { isEqual } from '../../model/affinity/fields.ts'
-import { keyOf, pairsOf } from './merged.ts'
+import { keyOf, pairsOf } from './text/merged.ts'
 import type { Schema } from '../../validation/schema.ts'
 
 interface Context {

@@ -1,6 +1,6 @@
 import type { Finding } from '../../model/findings/finding.ts'
 import { didYouMean } from '../../model/common/spelling.ts'
-import type { FileObject } from './document.ts'
+import type { FileObject } from './text/document.ts'
 import { fileFinding } from './finding.ts'
 import { locate } from './locate.ts'
 import { kindsOfGroup, schemas } from '../../validation/schema.ts'

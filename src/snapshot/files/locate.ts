@@ -1,7 +1,7 @@
 import { isMap, isNode, isScalar, isSeq, type Node } from 'yaml'
 import type { FilePosition } from '../../model/findings/finding.ts'
-import type { FileObject } from './document.ts'
-import { pairsOf } from './merged.ts'
+import type { FileObject } from './text/document.ts'
+import { pairsOf } from './text/merged.ts'
 
 /**
  * Where `spec.ports[0].name` stands: the value, or the deepest part of the path that is there. What comes by an alias or by

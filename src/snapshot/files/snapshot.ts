@@ -11,7 +11,7 @@ import {
   resourceName,
 } from '../../model/cluster/object.ts'
 import type { Autoscaler, PodTemplate, ServiceSnapshot, Snapshot } from '../../model/cluster/snapshot.ts'
-import { type FileObject, parseFile } from './document.ts'
+import { type FileObject, parseFile } from './text/document.ts'
 import { layersOf } from './layers.ts'
 import { locate } from './locate.ts'
 import { checkObject } from './object.ts'
@@ -26,7 +26,7 @@ import type { EndpointSlice } from '../../model/cluster/kubernetes.ts'
 import { autoscalers, endpointSlices, networkPolicies, services } from '../../mechanisms/service/objects.ts'
 import { asRecord } from './record.ts'
 import { strayEndpoints } from './stray.ts'
-import { templateIn } from './template-marks.ts'
+import { templateIn } from './text/template-marks.ts'
 import { isOfController, mirrored, tidyService, tidySlice } from '../../mechanisms/service/tidy.ts'
 
 /** What files say: a snapshot of their Services, and what is wrong with the files themselves. */

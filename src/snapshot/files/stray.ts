@@ -1,7 +1,7 @@
 import type { Finding } from '../../model/findings/finding.ts'
 import { serviceLabel } from '../../model/cluster/external.ts'
 import { didYouMean } from '../../model/common/spelling.ts'
-import type { FileObject } from './document.ts'
+import type { FileObject } from './text/document.ts'
 import { fileFinding } from './finding.ts'
 import { locate } from './locate.ts'
 import { asRecord } from './record.ts'

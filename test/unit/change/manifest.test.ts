@@ -4,7 +4,7 @@ import { parse, stringify } from 'yaml'
 import { editManifest } from '../../../src/change/manifest/edit.ts'
 import { editFiles, serviceEdit } from '../../../src/change/manifest/files.ts'
 import type { ChangeRequest } from '../../../src/model/affinity/intent.ts'
-import { kubectlSchema } from '../../../src/snapshot/files/tags.ts'
+import { kubectlSchema } from '../../../src/snapshot/files/text/tags.ts'
 
 const enable: ChangeRequest = { verb: 'enable', timeoutSeconds: 1800 }
 const enableDefault: ChangeRequest = { verb: 'enable' }

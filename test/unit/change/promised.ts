@@ -169,7 +169,6 @@ spec:
   {
     by: 'traefik',
     what: 'an IngressRoute',
-    hashes: ['source-ip'],
     text: together(
       `apiVersion: traefik.io/v1alpha1
 kind: IngressRoute

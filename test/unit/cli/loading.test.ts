@@ -57,7 +57,6 @@ describe('nothing is loaded before it is needed', () => {
         "src/cli/terminal.ts",
         "src/cluster/answers/errors.ts",
         "src/commands/index.ts",
-        "src/model/common/defined.ts",
         "src/model/common/spelling.ts",
         "src/model/common/user-error.ts",
         "src/program.ts",
@@ -96,10 +95,10 @@ describe('nothing is loaded before it is needed', () => {
 
   test('requests load the HTTP that they go by', async () => {
     const secure = await loadedBy('version', '-s', 'https://127.0.0.1:1', '--token', 'x')
-    expect(secure.sources).toContain('src/cluster/transport/http2.ts')
-    expect(secure.sources).not.toContain('src/cluster/transport/http1.ts')
+    expect(secure.sources).toContain('src/cluster/transport/http/http2.ts')
+    expect(secure.sources).not.toContain('src/cluster/transport/http/http1.ts')
     const plain = await loadedBy('version', '-s', 'http://127.0.0.1:1')
-    expect(plain.sources).toContain('src/cluster/transport/http1.ts')
+    expect(plain.sources).toContain('src/cluster/transport/http/http1.ts')
   })
 
   test('a change loads what judges it, and what waits for it, when it comes to that', async () => {

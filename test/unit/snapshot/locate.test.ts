@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { parseFile } from '../../../src/snapshot/files/document.ts'
+import { parseFile } from '../../../src/snapshot/files/text/document.ts'
 import { locate } from '../../../src/snapshot/files/locate.ts'
 
 const text = `apiVersion: networking.k8s.io/v1

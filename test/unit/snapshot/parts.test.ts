@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { parseFile } from '../../../src/snapshot/files/document.ts'
+import { parseFile } from '../../../src/snapshot/files/text/document.ts'
 import { unreadable } from '../../differential/yaml.ts'
 
 const read = (text: string): { names: unknown[]; said: string[] } => {

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { parseFile } from '../../../src/snapshot/files/document.ts'
+import { parseFile } from '../../../src/snapshot/files/text/document.ts'
 import { readFiles, refusePatch } from '../../../src/snapshot/files/read.ts'
 import { temporaryFolder } from '../../support/folder.ts'
 

@@ -1,5 +1,5 @@
 import * as Flags from '@oclif/core/flags'
-import type { FlagValues } from '../../../cli/base-command.ts'
+import type { FlagValues } from '../../../cli/oclif/base-command.ts'
 import { grouped } from '../../../cli/flags/groups.ts'
 import { countFlag, durationFlag, outputFlag } from '../../../cli/flags/values.ts'
 

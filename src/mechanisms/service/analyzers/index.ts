@@ -1,8 +1,8 @@
 import type { Analyzer } from '../../analyzer.ts'
-import { candidates } from './candidates.ts'
-import { endpoints, portsWithoutEndpoints } from './endpoints.ts'
+import { candidates } from './endpoints/candidates.ts'
+import { endpoints, portsWithoutEndpoints } from './endpoints/endpoints.ts'
 import { external } from './external.ts'
-import { endpointsOfFamilies } from './families.ts'
+import { endpointsOfFamilies } from './endpoints/families.ts'
 import {
   loadBalancerBypasses,
   loadBalancerHides,
@@ -13,7 +13,7 @@ import {
 } from './load-balancer.ts'
 import { internalLocal, localTraffic } from './local-traffic.ts'
 import { networkPolicy } from './network-policy.ts'
-import { autoscaling, podByName, publishNotReady } from './pods.ts'
+import { autoscaling, podByName, publishNotReady } from './endpoints/pods.ts'
 import {
   affinityOff,
   cilium,
@@ -26,9 +26,9 @@ import {
   windows,
 } from './proxy.ts'
 import { sidecars } from './sidecars.ts'
-import { sliceAddresses, sliceLabels, slicePorts } from './slices.ts'
+import { sliceAddresses, sliceLabels, slicePorts } from './endpoints/slices.ts'
 import { iptablesList, perFamily, perNode, perPort } from './tables.ts'
-import { targetPorts } from './target-port.ts'
+import { targetPorts } from './endpoints/target-port.ts'
 import { timeout } from './timeout.ts'
 import { unproxied } from './unproxied.ts'
 

@@ -3,7 +3,7 @@ import type { Scheme } from '../../../model/probe/observation.ts'
 import type { EndpointSummary, ProbeRequest } from '../../../model/probe/results/probe-result.ts'
 import type { SurveyEntry } from '../../../model/probe/results/survey.ts'
 import type { UserError } from '../../../model/common/user-error.ts'
-import { endedEarly } from '../../run/clients/pod-progress.ts'
+import { endedEarly } from '../../run/clients/pods/pod-progress.ts'
 import type { ClientRun } from '../client-run.ts'
 import { outsideKinds } from '../../plan/entries/asked.ts'
 

@@ -2,7 +2,7 @@ import type { AgentConfig } from '../../../agent/config.ts'
 import type { Decoded } from '../../../agent/protocol/protocol.ts'
 import type { ImageChoice } from '../../../model/probe/image-choice.ts'
 import type { Pod } from '../../../model/cluster/kubernetes.ts'
-import type { JobOptions } from './job.ts'
+import type { JobOptions } from './pods/job.ts'
 
 /** The clients of one run: pods of one Indexed Job, each with the agent in it. */
 export interface ClientsSpec extends Omit<JobOptions, 'image' | 'command'> {
