@@ -67,12 +67,21 @@ export function editManifest(text: string, edit: Edit, file: string): EditedMani
   const result = applySplices(text, splices)
   const objects = plainObjects(parse(result, file).documents)
   const wanted = plainObjects(documents).map((object) => expected(object, edit))
-  if (!isEqual(objects, wanted)) {
+  const [is, ought] = [objects, wanted].map(apart)
+  if (is?.length !== ought?.length || is?.every((one, index) => isEqual(one, ought?.[index])) !== true) {
     throw new UserError(`${file}: this cannot be set without changing something else in the file`, {
       hints: [sharedWords(documents, at)],
     })
   }
   return { text: result, edited, objects }
+}
+
+/** Each object by itself, those of Lists as well: in a list a mapping that holds nothing would count. */
+function apart(objects: readonly unknown[]): unknown[] {
+  return objects.flatMap((one) => {
+    if (!isTree(one) || !isListKind(one['kind']) || !Array.isArray(one['items'])) return [one]
+    return [{ ...one, items: null }, ...apart(one['items'])]
+  })
 }
 
 /** Where parts are shared, which a change of one would change in the others as well. */

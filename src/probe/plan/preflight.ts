@@ -4,6 +4,7 @@ import { familyOf } from '../../model/common/ip.ts'
 import type { EndpointSlice, Service, ServicePort } from '../../model/cluster/kubernetes.ts'
 import { servicePolicy } from '../../model/affinity/policy.ts'
 import type { ProbedService } from '../../model/probe/results/probe-result.ts'
+import type { Hint } from '../../model/common/remedy.ts'
 import { UserError } from '../../model/common/user-error.ts'
 
 /** A Service that can be probed, and where it leads. */
@@ -96,7 +97,7 @@ function choosePort(
   word: string | undefined,
   asked: 'TCP' | 'UDP' | undefined,
 ): ServicePort {
-  const hints = [portList(ports)]
+  const hints: Hint[] = [portList(ports)]
   const meant =
     word === undefined ? ports : ports.filter((port) => String(port.port) === word || port.name === word)
   for (const protocol of asked === undefined ? ['TCP', 'UDP'] : [asked]) {
@@ -120,11 +121,17 @@ function choosePort(
 }
 
 /** A number that is not the port of the Service but belongs to it. */
-function otherNumber({ port, nodePort, targetPort }: ServicePort, word: string): string[] {
+function otherNumber({ port, nodePort, targetPort }: ServicePort, word: string): Hint[] {
   if (String(nodePort) === word)
-    return [`${word} is the node port of ${port}:  --port ${port} --via node-port`]
+    return [
+      {
+        remedy: 'name-port',
+        port: `${word} is the node port of ${port}`,
+        example: `${port} --via node-port`,
+      },
+    ]
   return String(targetPort) === word
-    ? [`${word} is the port of the pods behind ${port}:  --port ${port}`]
+    ? [{ remedy: 'name-port', port: `${word} is the port of the pods behind ${port}`, example: String(port) }]
     : []
 }
 

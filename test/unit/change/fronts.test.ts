@@ -312,6 +312,31 @@ spec:
   })
 })
 
+describe('disable in files', () => {
+  const annotated = `apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: shop # ours
+  annotations:
+    ${prefix}affinity: cookie
+spec: {ingressClassName: nginx}
+`
+  const bare = annotated.replace(/ {2}annotations:\n.*\n/, '')
+  const inList = (text: string): string =>
+    `apiVersion: v1\nkind: List\nitems:\n- ${text.trimEnd().replaceAll('\n', '\n  ')}\n`
+
+  it.each([
+    ['of an Ingress', annotated, bare],
+    ['of an Ingress in a List', inList(annotated), inList(bare)],
+  ])('takes the last annotation %s away, with the mapping', (_, text, wanted) => {
+    const { text: after } = editOthers([{ name: 'x.yaml', text, named: true }], {
+      request: disable,
+      with: undefined,
+    })
+    expect(after).toBe(wanted)
+  })
+})
+
 describe('a cookie at a route', () => {
   const route = object('gateway.networking.k8s.io/v1', 'HTTPRoute', 'shop', {
     parentRefs: [{ name: 'gw' }],

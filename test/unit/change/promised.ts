@@ -169,6 +169,7 @@ spec:
   {
     by: 'traefik',
     what: 'an IngressRoute',
+    hashes: ['source-ip'],
     text: together(
       `apiVersion: traefik.io/v1alpha1
 kind: IngressRoute
