@@ -55,7 +55,7 @@ async function asked(user: KubeconfigUser, demands: Demands = {}, flags = {}, re
 describe('constant credentials', () => {
   it('says that an authority is no certificate', async () => {
     const odd = { server: 'https://127.0.0.1:1', 'certificate-authority-data': base64('hello') }
-    await expect(async () => await (await connectTo(odd, {})).get('/x')).rejects.toThrow(
+    await expect(connectTo(odd, {})).rejects.toThrow(
       /^error: unable to load root certificates: unable to parse bytes as PEM block$/,
     )
   })
