@@ -63,7 +63,7 @@ test.each([
   [
     'haproxy.org/ingress-controller',
     { 'haproxy.org/cookie-persistence': 'PHPSESSID' },
-    'PHPSESSID, which PHP',
+    'PHPSESSID, which is one of PHP',
   ],
   [
     'k8s.io/ingress-nginx',
@@ -71,7 +71,7 @@ test.each([
       'nginx.ingress.kubernetes.io/affinity': 'cookie',
       'nginx.ingress.kubernetes.io/session-cookie-name': 'connect.sid',
     },
-    'connect.sid, which Express',
+    'connect.sid, which is one of Express',
   ],
 ])('a name that applications use themselves, at %s', async (controller, annotations, words) => {
   const said = await messages(serviceText('web'), ingress(controller, '{number: 80}', annotations))
