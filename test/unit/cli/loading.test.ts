@@ -57,7 +57,6 @@ describe('nothing is loaded before it is needed', () => {
         "src/cli/terminal.ts",
         "src/cluster/answers/errors.ts",
         "src/commands/index.ts",
-        "src/model/common/defined.ts",
         "src/model/common/spelling.ts",
         "src/model/common/user-error.ts",
         "src/program.ts",
