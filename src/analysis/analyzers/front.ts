@@ -99,7 +99,7 @@ export const applicationCookie = analyzer({
 function hasOwnWords(front: Front, view: View): boolean {
   return (
     front.configuredBy.some(({ group = '' }) => group === istioGroup || group === envoyGatewayGroup) ||
-    hasPersistence(front, view)
+    hasPersistence(front.object, view)
   )
 }
 
@@ -122,7 +122,7 @@ export const routeFront = analyzer({
     if (fronts.length === 0 && source === 'files')
       for (const code of routeCodes) report.cannot(code, elsewhere)
     for (const front of fronts) {
-      if (sticks(front.policy) === true && hasPersistence(front, view)) {
+      if (sticks(front.policy) === true && hasPersistence(front.object, view)) {
         report('AFF-ROUTE-AFFINITY-CONFLICT', {
           message: `${objectName(front.object)} has sessionPersistence, and the Service has sessionAffinity`,
           why: 'The gateway goes to the pods, and the session alone decides. Gateway API wants a controller that goes to the cluster IP to reject such a route.',
@@ -140,7 +140,7 @@ export const routeFront = analyzer({
 })
 
 /** Whether a rule of the route asks for it: what sticks there may be by a policy, or by a rule of Istio. */
-function hasPersistence({ object: ref }: Front, view: View): boolean {
+export function hasPersistence(ref: ObjectRef, view: View): boolean {
   if (ref.group !== gatewayGroup) return false
   const routes = [httpRoutes, grpcRoutes].flatMap((type) => view.objects(type))
   const route = routes.find((one) => keyOf(refOf(one)) === keyOf(ref))

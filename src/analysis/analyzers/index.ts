@@ -2,6 +2,7 @@ import { mechanisms } from '../../mechanisms/index.ts'
 import type { Analyzer } from '../../mechanisms/analyzer.ts'
 import { hashOfNodes } from './address.ts'
 import { misplaced } from './misplaced.ts'
+import { cookiePath } from './path.ts'
 import { secureCookie } from './secure.ts'
 import { applicationCookie, ingressFront, missingService, routeFront } from './front.ts'
 
@@ -12,6 +13,7 @@ export const analyzers: readonly Analyzer[] = [
   missingService,
   applicationCookie,
   secureCookie,
+  cookiePath,
   misplaced,
   hashOfNodes,
   ...mechanisms.flatMap((mechanism) => mechanism.analyzers ?? []),

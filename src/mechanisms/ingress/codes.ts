@@ -20,6 +20,7 @@ export const codes = {
     title: 'A controller with a cookie goes to the cluster IP',
   },
   'AFF-L7-SECURE-COOKIE': { level: 'info', title: 'A Secure cookie on a host without TLS' },
+  'AFF-L7-COOKIE-PATH': { level: 'warning', title: 'The path of the cookie does not cover the route' },
   'AFF-L7-APPLICATION-COOKIE': {
     level: 'warning',
     title: 'A proxy makes a cookie that applications make themselves',

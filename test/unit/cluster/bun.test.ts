@@ -10,7 +10,7 @@ const bun = here('../../../node_modules/.bin/bun')
 /** What users run is compiled by Bun, whose sockets, TLS and HTTP are its own. */
 describe.skipIf(!existsSync(bun))('under Bun', () => {
   it('cluster access behaves the same', () => {
-    const transport = ['http2', 'connection-problem'].map((name) => `transport/${name}`)
+    const transport = ['http/http2', 'connection-problem'].map((name) => `transport/${name}`)
     const streams = ['watch', 'logs'].map((name) => `streams/${name}`)
     const names = ['client', 'credentials', 'proxy', 'exec', ...transport, ...streams]
     const files = names.map((name) => here(`./${name}.test.ts`))

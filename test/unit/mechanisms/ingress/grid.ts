@@ -6,6 +6,9 @@ import { ingressOf, objectOf, scene } from '../objects.ts'
 
 const cookie = { 'nginx.ingress.kubernetes.io/affinity': 'cookie' }
 const ownCookie = { 'nginx.org/sticky-cookie-services': 'serviceName=web srv_id' }
+const pathCookie = (path: string) => ({
+  'nginx.org/sticky-cookie-services': `serviceName=web srv_id path=${path}`,
+})
 const clusterIp = { 'nginx.org/use-cluster-ip': 'true' }
 
 const secureCookie = { ...cookie, 'nginx.ingress.kubernetes.io/session-cookie-secure': 'true' }
@@ -52,6 +55,10 @@ export const ingressGrid: GridRows = {
   'AFF-L7-SECURE-COOKIE': {
     fires: () => scene({}, ingressOf('nginx', secureCookie)),
     silent: () => scene({}, withTls(ingressOf('nginx', secureCookie))),
+  },
+  'AFF-L7-COOKIE-PATH': {
+    fires: () => scene({}, ingressOf('f5', pathCookie('/shop'))),
+    silent: () => scene({}, ingressOf('f5', pathCookie('/'))),
   },
   'AFF-L7-APPLICATION-COOKIE': {
     fires: () =>
