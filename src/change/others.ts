@@ -192,9 +192,9 @@ async function changeOne(
     if (!plan.writes.every(isFresh)) continue
     const said = options.carried === undefined ? {} : { from: options.carried.from }
     if (plan.isDone) return { ...unchanged(target, plan, object), ...said }
-    const remarks =
+    const { notices: remarks, proofs } =
       options.request.verb === 'disable'
-        ? []
+        ? { notices: [], proofs: [] }
         : await remarksOn(collector, { kind, object }, { plan, ...options })
     try {
       const { objects, warnings } = await applyWrites(cluster, plan.writes, { ...options, signal: abandoned })
@@ -209,6 +209,7 @@ async function changeOne(
         objects,
         undo,
         ...said,
+        ...(proofs.length === 0 ? {} : { proofs }),
         warnings: [...notices, ...warnings, ...remarks],
       }
     } catch (error) {

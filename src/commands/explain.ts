@@ -2,6 +2,7 @@ import { stderr, stdout } from '../cli/terminal.ts'
 import * as Flags from '@oclif/core/flags'
 import { outputFlag } from '../cli/flags/values.ts'
 import type { Explanation } from '../analysis/analyse.ts'
+import { stickyFronts } from '../analysis/sticky-fronts.ts'
 import { BaseCommand } from '../cli/oclif/base-command.ts'
 import { compileSoon } from '../cli/oclif/compile-soon.ts'
 import { exitCodes } from '../cli/errors.ts'
@@ -16,7 +17,6 @@ import { parseQuery } from '../model/targets/parse.ts'
 import { type Printed, printSteps } from './explain/print.ts'
 import { commandFor } from '../model/targets/command.ts'
 import type { TargetRef } from '../model/affinity/target.ts'
-import { sticks } from '../model/affinity/policy.ts'
 
 type ShownOptions = Parameters<typeof createRenderer>[1]
 
@@ -192,15 +192,4 @@ function nextSteps({ target, service, paths }: Explanation): { label: string; co
     prove(target),
     ...(isBare ? [{ label: 'stick', command: commandFor('enable', target, '--timeout 3h') }] : []),
   ]
-}
-
-/** What stands in front of a Service and keeps clients by something of its own, such as a cookie. */
-function stickyFronts(paths: Explanation['paths']): TargetRef[] {
-  const found = paths.flatMap(({ entry: { of, kind }, hops }) => {
-    const isSticky = hops.some(({ role, policy }) => role === 'decides' && sticks(policy) === true)
-    const known = targetKinds.find(({ type }) => type.kind === of.kind && type.group === (of.group ?? ''))
-    if (kind !== 'host' || !isSticky || known === undefined) return []
-    return [{ kind: known.name, namespace: of.namespace ?? 'default', name: of.name }]
-  })
-  return [...new Map(found.map((one) => [`${one.kind} ${one.namespace}/${one.name}`, one])).values()]
 }

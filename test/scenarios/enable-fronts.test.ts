@@ -9,13 +9,17 @@ import { site } from './support/site.ts'
 const prefix = 'nginx.ingress.kubernetes.io'
 
 /** Chosen by the annotation, a class needs no object that says who serves it. */
-const ingress = (name: string, annotations: Readonly<Record<string, string>> = {}): object => ({
+const ingress = (
+  name: string,
+  annotations: Readonly<Record<string, string>> = {},
+  { of = 'fronts', ingressClass = 'nginx' } = {},
+): object => ({
   apiVersion: 'networking.k8s.io/v1',
   kind: 'Ingress',
   metadata: {
     name,
-    labels: { of: 'fronts' },
-    annotations: { 'kubernetes.io/ingress.class': 'nginx', ...annotations },
+    labels: { of },
+    annotations: { 'kubernetes.io/ingress.class': ingressClass, ...annotations },
   },
   spec: { rules: [{ host: `${name}.example.org`, http: { paths: [ingressPath('/', name)] } }] },
 })
@@ -36,8 +40,10 @@ describe(`enable and disable in front of Services on ${site.name}`, () => {
     await place.deploy(
       app(site, 'web'),
       // What is said of one Service counts for all Ingresses that lead to it.
-      ...['plain', 'odd', 'kept'].map((name) => service(name, { of: 'web' })),
+      ...['plain', 'odd', 'kept', 'secure', 'front'].map((name) => service(name, { of: 'web' })),
       ingress('plain'),
+      ingress('secure', {}, { of: 'others' }),
+      ingress('front', {}, { of: 'others', ingressClass: 'traefik' }),
       ingress('odd', {
         ...cookie,
         [`${prefix}/session-cookie-samesite`]: 'Lax',
@@ -45,6 +51,19 @@ describe(`enable and disable in front of Services on ${site.name}`, () => {
       }),
       ingress('kept', cookie),
     )
+  })
+
+  test('a Secure cookie on a host without TLS is warned of', async () => {
+    const enabled = await change(['enable', 'ingress/secure', '--cookie', 'route', '--secure'])
+    expectExit(enabled, 0)
+    expect(enabled.stderr).toContain('AFF-L7-SECURE-COOKIE')
+  })
+
+  test('what is written on a Service for a proxy is proved through the proxy', async () => {
+    const enabled = await change(['enable', 'svc/front', '--cookie', 'route', '--with', 'traefik'])
+    expectExit(enabled, 0)
+    expect(enabled.stdout).toMatch(/^prove +kubectl affinity probe ingress\/front /m)
+    expect(enabled.stdout).not.toContain('probe svc/front')
   })
 
   test('the undo of a change that no flag says is a command of kubectl, which restores exactly what was there', async () => {

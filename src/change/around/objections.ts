@@ -41,7 +41,7 @@ export function objectionsBetween(
 ): Objections {
   const already = new Set(before.findings.map(identity))
   const found = after.findings.filter(
-    (finding) => finding.level !== 'info' && !already.has(identity(finding)),
+    (finding) => (finding.level !== 'info' || isAsked(finding)) && !already.has(identity(finding)),
   )
   const isRefused = ({ code, level }: Finding): boolean =>
     forbids(code) === 'enable' || (level === 'error' && forbids(code) === undefined)
@@ -62,6 +62,11 @@ export function inFront({ refusals, doubts, remarks }: Objections): Objections {
     doubts: doubts.filter((one) => !passes(one)),
     remarks: [...doubts.filter(passes), ...remarks],
   }
+}
+
+/** An info about the very thing that was asked for, on which it depends whether it keeps anybody. */
+function isAsked({ code }: Finding): boolean {
+  return code === 'AFF-L7-SECURE-COOKIE'
 }
 
 function forbids(code: string) {

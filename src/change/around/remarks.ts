@@ -1,8 +1,11 @@
 import type { Explanation } from '../../analysis/analyse.ts'
+import { stickyFronts } from '../../analysis/sticky-fronts.ts'
 import type { ChangeNotice } from '../../model/affinity/change.ts'
+import type { TargetRef } from '../../model/affinity/target.ts'
 import { isEqual } from '../../model/affinity/fields.ts'
 import { objectName } from '../../model/findings/finding.ts'
 import { refOf } from '../../model/cluster/object.ts'
+import { services } from '../../mechanisms/service/objects.ts'
 import { UserError } from '../../model/common/user-error.ts'
 import type { ChangePlan } from '../../model/affinity/write.ts'
 import type { Collector } from '../../snapshot/collect.ts'
@@ -20,6 +23,13 @@ interface Planned {
   carried?: Carried | undefined
 }
 
+/** What is to be said of a change before it is made. */
+export interface Remarks {
+  notices: readonly ChangeNotice[]
+  /** What shows the effect, where the target itself would not: a Service is asked past what stands in front of it. */
+  proofs: readonly TargetRef[]
+}
+
 /**
  * What `explain` would say after a change and does not say before, of a target in front of Services. Throws UserError for
  * what must not be made: errors, and a change after which still nobody keeps clients.
@@ -28,7 +38,7 @@ export async function remarksOn(
   collector: Collector,
   target: OtherTarget,
   { plan, force, carried }: Planned,
-): Promise<ChangeNotice[]> {
+): Promise<Remarks> {
   const snapshot = await snapshotAround(collector, target)
   const before = explained(snapshot, target)
   const changed = { ...target, object: afterOf(target.object, plan.writes) }
@@ -43,7 +53,9 @@ export async function remarksOn(
     throw new UserError(`${name} not changed: no way through it would keep clients otherwise than now`, {
       hints: [`see who decides:  ${commandFor('explain', refOfTarget(target))}`, { remedy: 'force' }],
     })
-  return [...(carried === undefined ? [] : strays(carried, servicesOf(after.paths))), ...remarks]
+  const stray = carried === undefined ? [] : strays(carried, servicesOf(after.paths))
+  const proofs = target.kind.type.kind === services.kind ? stickyFronts(after.paths) : []
+  return { notices: [...stray, ...remarks], proofs }
 }
 
 /** Who picks on the ways through a target, and on what. */

@@ -30,6 +30,8 @@ export interface ChangeDone {
   from?: TargetRef
   /** What takes it back, where that does not follow from the policies alone. */
   undo?: readonly string[]
+  /** What shows the effect, where that is not the target itself. */
+  proofs?: readonly TargetRef[]
 }
 
 /** An object before and after a change; the same one where nothing changed. Without one of them it was made, or deleted. */

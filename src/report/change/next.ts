@@ -38,7 +38,10 @@ export function nextSteps(outcomes: readonly ChangeOutcome[], options: NextOptio
 
 /** What was taken over is to be seen at both ends. */
 function proofs(patched: readonly ChangeDone[]): TargetRef[] {
-  const all = patched.flatMap(({ target, from }) => [...(from === undefined ? [] : [from]), target])
+  const all = patched.flatMap(({ target, from, proofs = [target] }) => [
+    ...(from === undefined ? [] : [from]),
+    ...proofs,
+  ])
   return [...new Map(all.map((target) => [JSON.stringify(target), target])).values()]
 }
 
