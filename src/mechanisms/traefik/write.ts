@@ -230,15 +230,22 @@ function planRoute(route: LooseObject, wish: Wished): ChangePlan | Refusal {
       remedy: 'by-cookie',
     })
   if (routes.some((one) => list(record(one)['services']).length > 1))
-    return refusal(
-      'a route has several services: Traefik first picks one of them, for which an IngressRoute has no cookie',
-      'put them into a TraefikService, and name that:  traefikservice/NAME',
-    )
+    return wish.kind === 'source-ip'
+      ? refusal(
+          'a route has several services: Traefik first picks one of them, and never by the address of the client',
+          'give each service a route of its own',
+        )
+      : refusal(
+          'a route has several services: Traefik first picks one of them, for which an IngressRoute has no cookie',
+          'put them into a TraefikService, and name that:  traefikservice/NAME',
+        )
   if (targets.some((one) => record(one)['kind'] === 'TraefikService'))
-    return refusal(
-      'it leads to a TraefikService, which has its own sticky on weighted and on each of its services',
-      'name that:  traefikservice/NAME',
-    )
+    return wish.kind === 'source-ip'
+      ? refusal(onlyCookies, { remedy: 'by-cookie' })
+      : refusal(
+          'it leads to a TraefikService, which has its own sticky on weighted and on each of its services',
+          'name that:  traefikservice/NAME',
+        )
   if (targets.some((one) => record(one)['nativeLB'] === true))
     return refusal(
       `with nativeLB: true Traefik sends to the cluster IP, so that ${wish.kind === 'cookie' ? 'a cookie' : 'a hash'} keeps no pod`,

@@ -160,6 +160,17 @@ describe('the address of clients at an IngressRoute', () => {
     })
   })
 
+  it.each([
+    ['several services', [{ name: 'web' }, { name: 'next' }], /never by the address/],
+    ['a TraefikService', [{ name: 'web', kind: 'TraefikService' }], /by cookies/],
+  ])('is refused before %s, and not sent on to where it is refused as well', (_name, services, words) => {
+    const asked = (): unknown => ask(route(...services), bySource)
+    expect(asked).toThrow(words)
+    const elsewhere = expect.arrayContaining([expect.stringContaining('traefikservice/NAME')]) as unknown
+    expect(asked).not.toThrow(expect.objectContaining({ hints: elsewhere }))
+    expect(() => ask(route(...services), cookie)).toThrow(expect.objectContaining({ hints: elsewhere }))
+  })
+
   it('goes, and another strategy stays', () => {
     const services = (strategy: string): unknown =>
       servicesAfter(route({ name: 'web', strategy, sticky: { cookie: {} } }), disable)
