@@ -90,6 +90,32 @@ const value = ingressAnalyzer({
   },
 })
 
+/** What is taken in the place of a value that is not known: the first. */
+const known: Readonly<Record<string, readonly [string, ...string[]]>> = {
+  'session-cookie-strategy': ['insert', 'rewrite', 'prefix'],
+  'session-cookie-value-strategy': ['server-name', 'pod-uid'],
+}
+
+const cookieValue = ingressAnalyzer({
+  by: jcmoraisjr,
+  codes: ['AFF-HAP-COOKIE-VALUE'],
+  analyse: ({ backends }, _view, report) => {
+    const sticky = backends.find((backend) => readCommunityKey('affinity', backend)?.value === 'cookie')
+    if (sticky === undefined) return
+    for (const [name, values] of Object.entries(known)) {
+      const found = readCommunityKey(name, sticky)
+      if (found === undefined || found.value === '' || values.includes(found.value)) continue
+      const object = found.of === 'service' ? (sticky.service ?? sticky.ingress) : sticky.ingress
+      report('AFF-HAP-COOKIE-VALUE', {
+        message: `${found.key} "${found.value}" is not known: ${values[0]} is taken instead`,
+        why: 'The controller warns in its log only. The cookie keeps clients, but not in the way that was asked for.',
+        mend: [`write one of ${values.join(', ')}`],
+        ...placedAt(object, annotationField(found.key)),
+      })
+    }
+  },
+})
+
 /** Values of two Ingresses for one backend: which one wins is decided by the order in which they are read. */
 const conflict = ingressAnalyzer({
   by: jcmoraisjr,
@@ -125,4 +151,4 @@ function differing(one: IngressBackend, other: IngressBackend): string | undefin
   })
 }
 
-export const analyzers: readonly Analyzer[] = [onIngress, both, value, conflict]
+export const analyzers: readonly Analyzer[] = [onIngress, both, value, cookieValue, conflict]

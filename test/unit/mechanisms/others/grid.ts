@@ -70,6 +70,10 @@ export const haproxyGrid: GridRows = {
     fires: () => community({ 'haproxy-ingress.github.io/affinity': 'ip' }),
     silent: () => community(affinity),
   },
+  'AFF-HAP-COOKIE-VALUE': {
+    fires: () => community({ ...affinity, 'haproxy-ingress.github.io/session-cookie-strategy': 'Insert' }),
+    silent: () => community({ ...affinity, 'haproxy-ingress.github.io/session-cookie-strategy': 'rewrite' }),
+  },
   'AFF-HAP-CONFLICT': {
     fires: () => community(affinity, { ...affinity, 'haproxy-ingress.github.io/session-cookie-name': 'ID' }),
     silent: () => community(affinity),
