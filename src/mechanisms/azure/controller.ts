@@ -29,5 +29,6 @@ export const agic: IngressController = {
   classes: ['azure/application-gateway'],
   serve,
   keys: { ingress: [affinityKey, distinctNameKey], service: [] },
+  switch: { by: [affinityKey], parts: [distinctNameKey] },
   instead: `${affinityKey}: "true"`,
 }

@@ -47,7 +47,10 @@ export const keyNames = [
   'session-cookie-value-strategy',
 ] as const
 
-const keys = prefixes.flatMap((prefix) => keyNames.map((name) => `${prefix}${name}`))
+const prefixed = (names: readonly string[]): string[] =>
+  prefixes.flatMap((prefix) => names.map((name) => `${prefix}${name}`))
+
+const keys = prefixed(keyNames)
 
 /** HAProxy Ingress, of the community. */
 export const jcmoraisjr: IngressController = {
@@ -56,5 +59,9 @@ export const jcmoraisjr: IngressController = {
   classes: ['haproxy'],
   serve,
   keys: { ingress: keys, service: keys },
+  switch: {
+    by: prefixed(['affinity']),
+    parts: prefixed(keyNames.filter((name) => name.startsWith('session-cookie-'))),
+  },
   instead: 'haproxy-ingress.github.io/affinity: cookie',
 }

@@ -101,6 +101,28 @@ function lastPart(key: string): string {
   return key.slice(key.indexOf('/') + 1)
 }
 
+/** Settings of an affinity that nobody switched on. */
+const switchedOff = ingressAnalyzer({
+  codes: ['AFF-L7-NOT-SWITCHED-ON'],
+  applies: ({ controller }) => controller?.switch !== undefined,
+  analyse: ({ ingress, controller, backends }, _view, report) => {
+    const { by = [], parts = [] } = controller.switch ?? {}
+    const objects = [...new Set<LooseObject>([ingress, ...backends.flatMap(({ service }) => service ?? [])])]
+    if (objects.some((one) => by.some((key) => key in annotationsOf(one)))) return
+    for (const object of objects) {
+      const [first, ...more] = Object.keys(annotationsOf(object)).filter((key) => parts.includes(key))
+      if (first === undefined) continue
+      const also = more.length === 0 ? '' : ` (and ${more.map(lastPart).join(', ')})`
+      report('AFF-L7-NOT-SWITCHED-ON', {
+        message: `${lastPart(first)}${also} has no effect without ${lastPart(by[0] ?? '')}`,
+        why: `${controller.name} reads it only where affinity is switched on. Clients do not stay on a pod.`,
+        mend: [controller.instead, `take ${lastPart(first)} away`],
+        ...placedAt(object, annotationField(first)),
+      })
+    }
+  },
+})
+
 /** Affinity that is kept for one address alone. */
 const oneAddress = ingressAnalyzer({
   codes: ['AFF-L7-ONE-ADDRESS'],
@@ -119,4 +141,4 @@ const oneAddress = ingressAnalyzer({
 })
 
 /** Of what several controllers share. */
-export const analyzers: readonly Analyzer[] = [foreign, misspelt, oneAddress]
+export const analyzers: readonly Analyzer[] = [foreign, misspelt, switchedOff, oneAddress]

@@ -6,6 +6,7 @@ export const codes = {
     level: 'warning',
     title: 'An affinity annotation of another Ingress controller',
   },
+  'AFF-L7-NOT-SWITCHED-ON': { level: 'warning', title: 'Settings of an affinity that is not switched on' },
   'AFF-L7-MISSPELT-ANNOTATION': { level: 'warning', title: 'An affinity annotation is misspelt' },
   'AFF-L7-MISPLACED': {
     level: 'warning',

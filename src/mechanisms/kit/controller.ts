@@ -48,6 +48,8 @@ export interface IngressController {
   serve: (backend: IngressBackend, store: Store) => Served
   /** The annotations by which it decides, for whoever writes those of another one. */
   keys: Readonly<Record<'ingress' | 'service', readonly string[]>>
+  /** Annotations that have no effect where none of those is there by which affinity is switched on. */
+  switch?: { by: readonly string[]; parts: readonly string[] }
   /** Whether an annotation is a slip; without it one that differs from one of the keys by a letter or two. */
   slip?: (key: string, on: 'ingress' | 'service') => Slip | undefined
   /** How affinity is had from it, in a few words. */

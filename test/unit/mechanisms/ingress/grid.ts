@@ -9,6 +9,8 @@ const ownCookie = { 'nginx.org/sticky-cookie-services': 'serviceName=web srv_id'
 const pathCookie = (path: string) => ({
   'nginx.org/sticky-cookie-services': `serviceName=web srv_id path=${path}`,
 })
+const communityCookie = { 'haproxy-ingress.github.io/affinity': 'cookie' }
+const communityName = { 'haproxy-ingress.github.io/session-cookie-name': 'ID' }
 const clusterIp = { 'nginx.org/use-cluster-ip': 'true' }
 
 const secureCookie = { ...cookie, 'nginx.ingress.kubernetes.io/session-cookie-secure': 'true' }
@@ -38,6 +40,10 @@ export const ingressGrid: GridRows = {
   'AFF-L7-FOREIGN-ANNOTATION': {
     fires: () => scene({}, ingressOf('f5', cookie)),
     silent: () => scene({}, ingressOf('nginx', cookie)),
+  },
+  'AFF-L7-NOT-SWITCHED-ON': {
+    fires: () => scene({}, ingressOf('community', communityName)),
+    silent: () => scene({}, ingressOf('community', { ...communityName, ...communityCookie })),
   },
   'AFF-L7-MISSPELT-ANNOTATION': {
     fires: () => scene({}, ingressOf('f5', { 'nginx.org/sticky-cookie-service': 'serviceName=web srv_id' })),
