@@ -230,16 +230,25 @@ export class ServiceReader {
     service: Promise<Service>,
   ): Promise<ServiceSnapshot['events']> {
     if ((await service).spec.type !== 'LoadBalancer') return notAsked(inputs.events.what)
-    const fieldSelector = `involvedObject.kind=Service,involvedObject.name=${name},type=Warning`
-    const events = await readList<{ reason?: string; message?: string }>(
-      this.#cluster,
-      eventsPath(namespace),
-      `events in ${namespace}`,
-      { apiVersion: 'v1', kind: 'Event' },
-      { query: { fieldSelector }, signal: this.#signal },
-    )
-    return mapFact(events, (all) => all.map(({ reason = '', message = '' }) => ({ reason, message })))
+    return await readWarnings(this.#cluster, { namespace, name }, this.#signal)
   }
+}
+
+/** Warnings about a Service. */
+export async function readWarnings(
+  cluster: Cluster,
+  { namespace, name }: NamespacedName,
+  signal: AbortSignal | undefined,
+): Promise<ServiceSnapshot['events']> {
+  const fieldSelector = `involvedObject.kind=Service,involvedObject.name=${name},type=Warning`
+  const events = await readList<{ reason?: string; message?: string }>(
+    cluster,
+    eventsPath(namespace),
+    `events in ${namespace}`,
+    { apiVersion: 'v1', kind: 'Event' },
+    { query: { fieldSelector }, signal },
+  )
+  return mapFact(events, (all) => all.map(({ reason = '', message = '' }) => ({ reason, message })))
 }
 
 /** Thousands of Services share it. */

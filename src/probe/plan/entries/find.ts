@@ -1,4 +1,7 @@
 import type { Cluster } from '../../../cluster/index.ts'
+import { type Hints, needsCloud } from '../../../mechanisms/service/balancers/recognise.ts'
+import { readCloud } from '../../../snapshot/proxy.ts'
+import { readWarnings } from '../../../snapshot/services.ts'
 import type { Service, ServicePort } from '../../../model/cluster/kubernetes.ts'
 import { known } from '../../../model/cluster/fact.ts'
 import type { UnaskedPort } from '../../../model/probe/results/survey.ts'
@@ -14,7 +17,8 @@ import { entriesOf, type FoundEntries } from './resolve.ts'
 import { defined } from '../../../model/common/defined.ts'
 
 /**
- * The entries that a probe asks. Reads the nodes where their ports are among them. Rejects with UserError when there is
+ * The entries that a probe asks. Reads the nodes where their ports are among them, and what tells whose a load balancer is
+ * that nothing on the Service tells. Rejects with UserError when there is
  * no such entry, or none for this machine where it is to be a client.
  */
 export async function findEntries(
@@ -37,7 +41,9 @@ export async function findEntries(
   const throughNodes = asked.kinds === 'all' || asked.kinds.has('node-port')
   const hasNodePorts = ports.some(({ nodePort }) => nodePort !== undefined && nodePort !== 0)
   const nodes = throughNodes && hasNodePorts ? await readNodes(cluster, signal) : known([])
-  const leading = thatLead(entriesOf(service, ports, nodes, asked), service, subject)
+  const throughBalancer = asked.kinds === 'all' || asked.kinds.has('load-balancer')
+  const hints = throughBalancer && needsCloud(service) ? await hintsOn(cluster, service, signal) : {}
+  const leading = thatLead(entriesOf(service, ports, nodes, asked, hints), service, subject)
   // Who names a protocol means its ports.
   const others = asked.allPorts === true && protocol === undefined ? ofOtherProtocols(subject) : []
   const found = { ...leading, unasked: [...leading.unasked, ...others] }
@@ -51,6 +57,16 @@ export async function findEntries(
   }
   if (clients !== 0) return found
   return { ...found, entries: outside.map((entry, index) => ({ ...entry, index })) }
+}
+
+/** What tells who makes a load balancer, where nothing on the Service does. What may not be read tells nothing. */
+async function hintsOn(cluster: Cluster, { metadata }: Service, signal: AbortSignal): Promise<Hints> {
+  const { namespace = 'default', name } = metadata
+  const [events, cloud] = await Promise.all([
+    readWarnings(cluster, { namespace, name }, signal),
+    readCloud(cluster, signal),
+  ])
+  return { events, cloud }
 }
 
 /** Without entries that lead nowhere: what there is to say of them is known before anything is sent. */

@@ -1,5 +1,5 @@
 import type { Provider } from '../../../mechanisms/service/balancers/provider.ts'
-import { balancerOf } from '../../../mechanisms/service/balancers/recognise.ts'
+import { balancerOf, type Hints } from '../../../mechanisms/service/balancers/recognise.ts'
 import { familyOf } from '../../../model/common/ip.ts'
 import type { Service, ServicePort } from '../../../model/cluster/kubernetes.ts'
 import type { Fact } from '../../../model/cluster/fact.ts'
@@ -34,6 +34,8 @@ interface EntryInputs {
   families: readonly IpFamily[]
   nodes: Fact<readonly EntryNode[]>
   ways: readonly ServiceWay[]
+  /** Who makes its load balancer, where anybody is recognised. */
+  provider: Provider | undefined
 }
 
 /** Entries of one kind, and what keeps others away; without entries the first trouble is why. */
@@ -54,12 +56,14 @@ interface Trouble {
  *
  * @param ports the ports to enter by, of one protocol
  * @param nodes asked for node ports only
+ * @param hints on who makes its load balancer
  */
 export function entriesOf(
   service: Service,
   ports: readonly ServicePort[],
   nodes: Fact<readonly EntryNode[]>,
   asked: AskedEntries,
+  hints: Hints = {},
 ): FoundEntries {
   const inputs = {
     service,
@@ -67,6 +71,7 @@ export function entriesOf(
     families: familiesAsked(service, asked.family),
     nodes,
     ways: waysInto(service),
+    provider: balancerOf(service, hints),
   }
   const kinds = entryKinds.filter((kind) => (asked.kinds === 'all' ? kind !== 'dns' : asked.kinds.has(kind)))
   const entries: Bare[] = []
@@ -126,7 +131,7 @@ function byAddress(kind: Exclude<ServiceWay['kind'], 'node-port'>, inputs: Entry
   // A host name says nothing about families.
   const usable = hosts.filter(({ host }) => isName(host) || families.includes(familyOf(host)))
   const local = isLocal(service, kind)
-  const provider = kind === 'load-balancer' ? balancerOf(service) : undefined
+  const provider = kind === 'load-balancer' ? inputs.provider : undefined
   const entries = ports.flatMap((port) =>
     usable.map(({ host, proxied }): Bare => ({
       kind,
@@ -170,7 +175,7 @@ function balancerWords({ name, affinity, to, client, keptBy }: Provider, service
 
 function whyNone(
   kind: Exclude<ServiceWay['kind'], 'node-port'>,
-  { service, families }: EntryInputs,
+  { service, families, provider }: EntryInputs,
   hasOthers: boolean,
   isPending: boolean,
 ): Trouble {
@@ -181,7 +186,6 @@ function whyNone(
   if (!isPending)
     return { why: `${name} is of type ${service.spec.type ?? 'ClusterIP'} and has no load balancer` }
   const { namespace = 'default' } = service.metadata
-  const provider = balancerOf(service)
   if (provider?.affinity === 'refuses' && service.spec.sessionAffinity === 'ClientIP') {
     return {
       why: `the load balancer of ${name} has no address: the cloud controller of the ${provider.name} refuses sessionAffinity ClientIP (AFF-SVC-LB-REFUSED)`,

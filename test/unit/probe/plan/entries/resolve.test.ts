@@ -3,6 +3,7 @@ import { hintText } from '../../../../../src/cli/remedies.ts'
 import { describe, expect, test } from 'vitest'
 import type { Service, ServicePort } from '../../../../../src/model/cluster/kubernetes.ts'
 import { known, unknown } from '../../../../../src/model/cluster/fact.ts'
+import type { Hints } from '../../../../../src/mechanisms/service/balancers/recognise.ts'
 import { UserError } from '../../../../../src/model/common/user-error.ts'
 import { type AskedEntries, entryKinds, parseVia } from '../../../../../src/probe/plan/entries/asked.ts'
 import type { EntryNode } from '../../../../../src/probe/plan/entries/nodes.ts'
@@ -141,6 +142,16 @@ describe('entries of a Service', () => {
     )
     const { notes } = entriesOf(from, [http], known([]), { kinds: parseVia(['load-balancer']) })
     expect(notes.join()).toBe(words)
+  })
+
+  test('whose a load balancer is, events and the nodes tell where nothing on the Service does', () => {
+    const from = balanced({ sessionAffinity: 'ClientIP' }, [{ ip: '203.0.113.7' }])
+    const via = { kinds: parseVia(['load-balancer']) }
+    const notes = (hints: Hints): string => entriesOf(from, [http], known([]), via, hints).notes.join()
+    expect(notes({})).toBe('')
+    expect(notes({ cloud: known('digitalocean://1234') })).toMatch(/^DigitalOcean/)
+    const message = 'unsupported SessionAffinity "ClientIP"'
+    expect(notes({ events: known([{ message }]), cloud: known('') })).toMatch(/refuses sessionAffinity/)
   })
 
   test('traffic policies count each for their side', () => {
