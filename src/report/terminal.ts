@@ -25,7 +25,7 @@ export type Paint = (text: string) => string
 const defaultWidth = 80
 
 /** Below this nothing sensible can be laid out. */
-const smallestWidth = 30
+const smallestWidth = 20
 
 /** The columns to fill: those of the terminal, or 80 where there is none. */
 export function outputWidth(facts: Pick<TerminalFacts, 'isTTY' | 'columns'>): number {

@@ -106,7 +106,8 @@ function appendEnd(lines: readonly Line[], path: Path, { width, style, where }: 
   const last = lines.at(-1) ?? []
   const room = Math.min(width, widest) - textWidth(end) - longestVerdict
   const fits = lineWidth(last) + 2 <= room
-  const begin: Line = fits ? last : [span(' '.repeat(indent + 1))]
+  // On a narrow terminal the end stands further left, and whole.
+  const begin: Line = fits ? last : [span(' '.repeat(Math.max(0, Math.min(indent + 1, room - 2))))]
   const arrow = span(` ${'─'.repeat(Math.max(1, room - lineWidth(begin) - 1))}${end}`, style.quiet)
   return [...lines.slice(0, fits ? -1 : undefined), [...begin, arrow, span(text, paintOf(role, style))]]
 }

@@ -11,13 +11,23 @@ export interface CommandOptions {
 
 const continuation = ' \\'
 
+/** Below this, words of usual commands do not fit beside a label. */
+const leastRoom = 14
+
+/** Where a command begins that has no room beside its label. */
+const besideNothing = 2
+
 /**
  * A command on as few lines as fit, which stays one that can be pasted: a backslash ends each line that continues, and
- * no word and nothing in quotes is ever cut. A line is rather too long.
+ * no word and nothing in quotes is ever cut. A line is rather too long. On a narrow terminal it stands below its label.
  */
-export function layoutCommand(command: string, { width, label, indent }: CommandOptions): Line[] {
-  const lines: Line[] = []
-  let line: Line = [label]
+export function layoutCommand(command: string, options: CommandOptions): Line[] {
+  const { width, label } = options
+  const isNarrow = width - options.indent < leastRoom && options.indent > besideNothing
+  const indent = isNarrow ? besideNothing : options.indent
+  const hasLabel = label.text.trim() !== ''
+  const lines: Line[] = isNarrow && hasLabel ? [[{ ...label, text: label.text.trimEnd() }]] : []
+  let line: Line = isNarrow ? [span(' '.repeat(indent))] : [label]
   let isFresh = true
   const pieces = piecesOf(sanitize(command), width - indent - continuation.length)
   for (const [index, piece] of pieces.entries()) {
@@ -39,7 +49,8 @@ export function layoutCommand(command: string, { width, label, indent }: Command
 function piecesOf(command: string, room: number): string[] {
   const words = command.match(/(?:[^\s'"]|'[^']*'|"(?:[^"\\]|\\.)*"|['"])+/g) ?? []
   const verb = words.slice(0, words[1] === 'affinity' ? 3 : 2)
-  const pieces = [verb.join(' ')]
+  const name = verb.join(' ')
+  const pieces = textWidth(name) <= room ? [name] : verb
   for (const word of words.slice(verb.length)) {
     const last = pieces.at(-1) ?? ''
     const isValue = /^--?[\w-]+$/.test(last) && !word.startsWith('-')

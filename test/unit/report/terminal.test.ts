@@ -30,7 +30,8 @@ describe('drawing characters', () => {
 describe('width', () => {
   it.each([
     [{ isTTY: true, columns: 120 }, 120],
-    [{ isTTY: true, columns: 20 }, 30],
+    [{ isTTY: true, columns: 20 }, 20],
+    [{ isTTY: true, columns: 5 }, 20],
     [{ isTTY: true, columns: 0 }, 80],
     [{ isTTY: true }, 80],
     [{ isTTY: false, columns: 120 }, 80],

@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { describe, expect, test } from 'vitest'
 import { layoutCommand, splitAdvice } from '../../../../src/report/text/command.ts'
 import { type Line, paintLines, span } from '../../../../src/report/text/line.ts'
+import { textWidth } from '../../../../src/report/text/width.ts'
 import { createStyle } from '../../../../src/report/terminal.ts'
 
 const style = createStyle({ isTTY: false, env: {} })
@@ -26,14 +27,21 @@ describe('a command that wraps', () => {
       String.raw`next    kubectl patch service shop -n default --type=json \ `.trimEnd(),
       `        -p '[{"op": "remove", "path": "/spec/selector"}]'`,
     ])
+  })
+
+  test('stands below its label where there is no room beside it, and breaks between the words of the verb', () => {
     expect(shown(patch, 20)).toStrictEqual([
-      String.raw`next    kubectl patch \ `.trimEnd(),
-      String.raw`        service \ `.trimEnd(),
-      String.raw`        shop \ `.trimEnd(),
-      String.raw`        -n default \ `.trimEnd(),
-      String.raw`        --type=json \ `.trimEnd(),
-      String.raw`        -p \ `.trimEnd(),
-      `        '[{"op": "remove", "path": "/spec/selector"}]'`,
+      'next',
+      String.raw`  kubectl patch \ `.trimEnd(),
+      String.raw`  service shop \ `.trimEnd(),
+      String.raw`  -n default \ `.trimEnd(),
+      String.raw`  --type=json -p \ `.trimEnd(),
+      `  '[{"op": "remove", "path": "/spec/selector"}]'`,
+    ])
+    expect(shown('kubectl affinity enable svc/web', 20)).toStrictEqual([
+      'next',
+      String.raw`  kubectl affinity \ `.trimEnd(),
+      '  enable svc/web',
     ])
   })
 
@@ -48,9 +56,17 @@ describe('a command that wraps', () => {
     fc.assert(
       fc.property(fc.array(word, { maxLength: 12 }), fc.integer({ min: 20, max: 120 }), (words, width) => {
         const command = ['kubectl affinity probe', ...words].join(' ')
-        const pasted = shown(command, width)
-          .join('\n')
-          .replace(/^next */, '')
+        const lines = shown(command, width)
+        // Longer than the terminal is a line of one word only, which it would cut anyway.
+        for (const line of lines.filter((one) => textWidth(one) > width))
+          expect(
+            line
+              .replace(/ \\$/, '')
+              .trim()
+              .match(/(?:[^\s'"]|'[^']*'|"[^"]*")+/g),
+            line,
+          ).toHaveLength(1)
+        const pasted = lines.join('\n').replace(/^next */, '')
         expect(argumentsOf(pasted), pasted).toStrictEqual(argumentsOf(command))
       }),
       { numRuns: 150 },
