@@ -96,6 +96,12 @@ const once = (requests: number): ReturnType<NonNullable<UsersScenario['cookie']>
   values: 1,
   sent: requests - 1,
 })
+/** That of the proxy, and then the application's of the same name. */
+const twice = (requests: number): ReturnType<NonNullable<UsersScenario['cookie']>> => ({
+  ...once(requests),
+  set: 2,
+  values: 2,
+})
 const life = 9
 const ended = (requests: number): ReturnType<NonNullable<UsersScenario['cookie']>> => {
   const times = Math.ceil(requests / life)
@@ -128,7 +134,7 @@ export const usersScenarios: UsersScenario[] = pods.flatMap((count) => {
       truth: 'changes once, after the first answer',
       configured: true,
       front: changesOnce,
-      cookie: once,
+      cookie: twice,
       wrong: loses,
       stated: 0,
     },
@@ -259,7 +265,8 @@ export function runOf(scenario: UsersScenario, random: Random): UsersVerdict {
   const picks = front(random, count)
   const sessions = expectations.map((expectation, index) => {
     const keepsCookies = index < users
-    const answers = picks(requests, keepsCookies).slice(keepsCookies ? 1 : 0)
+    // Where the first answer is free, a cookie that changes in it moves nobody who counts.
+    const answers = picks(requests, keepsCookies).slice(expectation.isFirstFree === true ? 1 : 0)
     const input = inputOf(answers, count, { expectation, acceptedError, verdicts, unheard: [] })
     const verdict = judge(keepsCookies ? { ...input, ...freeAt(answers, endsAfter, count) } : input)
     return {
