@@ -141,9 +141,19 @@ function attributeWords({
       ? []
       : [lifetimeSeconds <= 0 ? 'expired' : `for ${formatDuration(lifetimeSeconds)}`]),
     ...(httpOnly === true ? ['HttpOnly'] : []),
-    ...(secure === true ? ['Secure'] : []),
-    ...(sameSite === undefined ? [] : [`SameSite=${sanitize(sameSite)}`]),
+    ...(secure === true ? ['Secure: not sent over http'] : []),
+    ...(sameSite === undefined ? [] : [`SameSite=${sanitize(sameSite)}${sameSiteWords(sameSite)}`]),
   ]
+}
+
+/** When browsers send it from pages of other sites (RFC 6265bis 5.5.7). */
+function sameSiteWords(sameSite: string): string {
+  const known: Readonly<Record<string, string>> = {
+    strict: ': not sent from other sites, not even by a link',
+    lax: ': from other sites sent by links only',
+    none: ': sent from other sites, too',
+  }
+  return known[sameSite.toLowerCase()] ?? ''
 }
 
 /** Whether the application's own session survived, as it counts itself; it may not though the pod stays. */

@@ -139,3 +139,18 @@ describe('reports on users look as in their golden files', () => {
     expect(text).not.toMatch(/digest|route=|JSESSIONID=/)
   })
 })
+
+it.each([
+  [{ secure: true }, 'Secure: not sent over http'],
+  [{ sameSite: 'strict' }, 'SameSite=strict: not sent from other sites, not even by a link'],
+  [{ sameSite: 'Lax' }, 'SameSite=Lax: from other sites sent by links only'],
+  [{ secure: true, sameSite: 'None' }, 'SameSite=None: sent from other sites, too'],
+])('what %j means for a browser is said', async (attributes, words) => {
+  const survey = await surveyOf('sticky')
+  const cells = survey.cells.map(({ cookies = [], ...cell }) => ({
+    ...cell,
+    cookies: cookies.map(({ first, ...cookie }) => ({ ...cookie, first: { ...first, ...attributes } })),
+  }))
+  const text = renderSurveyText({ ...survey, cells }, { style: plain, width: 200, next: [], wide: false })
+  expect(text).toContain(words)
+})
