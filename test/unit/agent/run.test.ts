@@ -108,7 +108,7 @@ describe('a run', () => {
       const delay = count++ % 3 === 0 ? 60 : 1
       socket.on('data', () => setTimeout(() => socket.end(ok), delay))
     })
-    const { observations, end } = await observe(configFor(port, { durationMs: 200, intervalMs: 10 }))
+    const { observations, end } = await observe(configFor(port, { durationMs: 1000, intervalMs: 10 }))
     expect(end.reason).toBe('duration')
     expect(observations.length).toBeGreaterThan(15)
     expect(observations.map(({ number }) => number)).toEqual(observations.map((_, index) => index + 1))
