@@ -80,6 +80,7 @@ describeOnce('S4: an Ingress of ingress-nginx with regular expressions and a coo
             cause: { kind: 'never-sent', cookie: 'route', why: 'path', path: '/(app1/.*)' },
           },
         ],
+        breaks: { at: 'browser' },
       },
     })
   })
@@ -137,13 +138,35 @@ describeOnce('S4: an Ingress of ingress-nginx with regular expressions and a coo
     expect(pods).toMatchObject({ stage: 'pods', changed: 0 })
   })
 
-  scenario('disable takes the cookie back, and users are spread as before', needs, async () => {
-    await place.apply(shop({ ...cookie, 'session-cookie-path': '/' }))
-    await gatewayFollows(asked(), sets('route'))
-    expectExit(await run(site, ['disable', 'ingress/shop', '-n', place.name]), 0)
+  scenario('spread, enable, sticky with the jar and spread without it, disable, spread', needs, async () => {
+    const change = async (...words: string[]): Promise<void> =>
+      expectExit(await run(site, [...words, '-n', place.name]), 0)
+    const spread = /^SPREAD {3}users with a cookie jar do not stay/m
+    await place.apply(shop())
+    // Of an earlier try: what enable wrote is not taken away by apply.
+    await change('disable', 'ingress/shop')
     await gatewayFollows(asked(), sets('route', false))
-    const ended = await place.probe(['ingress/shop', '--path', '/app1/x'])
-    expectExit(ended, 0)
-    expect(ended.stdout).toMatch(/^SPREAD {3}users with a cookie jar do not stay/m)
+    const before = await place.probe(['ingress/shop', '--path', '/app1/x'])
+    expectExit(before, 0)
+    expect(before.stdout).toMatch(spread)
+
+    await change('enable', 'ingress/shop', '--cookie', 'route')
+    await gatewayFollows(asked(), sets('route'))
+    const explained = await run(site, ['explain', 'ingress/shop', '-n', place.name])
+    expect(explained.stdout).toMatch(/cookie "route".*decides/)
+    expect(explained.stdout).toContain('AFF-NGX-RETIRED')
+    const held = await place.probe(['ingress/shop', '--path', '/app1/x', '-o', 'json'])
+    expectExit(held, 0)
+    expect(surveyOf(held).status.users).toMatchObject([
+      { users: { sticky: 6 }, control: 'spread', cause: { kind: 'cookie', cookies: ['route'] } },
+    ])
+    const without = await place.probe(['ingress/shop', '--path', '/app1/x', '--no-jar', '--expect', 'spread'])
+    expectExit(without, 0)
+
+    await change('disable', 'ingress/shop')
+    await gatewayFollows(asked(), sets('route', false))
+    const after = await place.probe(['ingress/shop', '--path', '/app1/x'])
+    expectExit(after, 0)
+    expect(after.stdout).toMatch(spread)
   })
 })

@@ -17,11 +17,17 @@ describeOnce("S4: Traefik's provider for Ingresses, and a cookie", () => {
     host: host(),
   })
   /** Annotations of Traefik about a backend are read from its Service. */
-  const sticky = (isSticky: boolean): object => {
+  const sticky = (isSticky: boolean, own: Readonly<Record<string, string>> = {}): object => {
     const { metadata, ...rest } = service('web') as { metadata: object }
+    const attributes = { name: 'route', ...own }
     const cookie = {
       'traefik.ingress.kubernetes.io/service.sticky.cookie': 'true',
-      'traefik.ingress.kubernetes.io/service.sticky.cookie.name': 'route',
+      ...Object.fromEntries(
+        Object.entries(attributes).map(([name, value]) => [
+          `traefik.ingress.kubernetes.io/service.sticky.cookie.${name}`,
+          value,
+        ]),
+      ),
     }
     return { ...rest, metadata: { ...metadata, annotations: isSticky ? cookie : {} } }
   }
@@ -62,6 +68,30 @@ describeOnce("S4: Traefik's provider for Ingresses, and a cookie", () => {
       expect(backends.map((backend) => backend.letter)).toEqual([letter])
     }
   })
+
+  scenario('the users of several clients stay, each with a jar of its own', needs, async () => {
+    const ended = await place.probe(['ingress/shop', '--clients', '3', '--sessions', '2', '-o', 'json'])
+    expectExit(ended, 0)
+    const { status } = surveyOf(ended)
+    expect(status.users).toMatchObject([{ users: { sticky: 6 }, control: 'spread' }])
+  })
+
+  for (const [own, attribute, why] of [
+    [{ secure: 'true' }, '; Secure', 'secure-over-http'],
+    [{ samesite: 'none' }, '; SameSite=None', 'samesite-none'],
+    [{ domain: 'elsewhere.lab' }, '; Domain=elsewhere.lab', 'domain'],
+  ] as const)
+    scenario(`a cookie that browsers do not take or send: ${why}`, needs, async () => {
+      await place.apply(sticky(true, own))
+      await gatewayFollows(asked(), ({ cookies }) => cookies.some((text) => text.includes(attribute)))
+      const ended = await place.probe(['ingress/shop', '-o', 'json'])
+      expectExit(ended, 3)
+      const { status } = surveyOf(ended)
+      expect(status.users).toMatchObject([
+        { users: { sticky: 0 }, cause: { kind: 'never-sent', cookie: 'route', why } },
+      ])
+      expect(status).toMatchObject({ breaks: { at: 'browser' } })
+    })
 
   scenario('each change of pod is told when it happens', needs, async () => {
     await place.apply(sticky(false))
