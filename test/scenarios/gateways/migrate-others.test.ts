@@ -27,7 +27,7 @@ describeOnce('the affinity of a Service is carried over to Istio', () => {
     expectExit(enabled, 0)
     expect(enabled.stdout).toMatch(/^destinationrule\/shop created for virtualservice\/shop$/m)
     expect(enabled.stdout).toMatch(/ None → hash of client address \(as service\/shop\)\n/)
-    expect(enabled.stderr).toContain('not carried over from service/shop: the timeout of 10800s')
+    expect(enabled.stderr).toContain('not carried over from service/shop: the timeout of 3h0m0s')
     const explained = await run(site, ['explain', 'virtualservice/shop', '-n', place.name])
     expect(explained.stdout).toContain('hash of client address')
   })
