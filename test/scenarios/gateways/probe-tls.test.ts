@@ -226,12 +226,12 @@ describeOnce('an HTTPRoute at a listener for HTTPS', () => {
   })
 
   scenario('the Gateway itself can be named, with a host that it serves', needs, async () => {
-    const ended = await place.probe(['gateway/edge', '--host', host(), '--sessions', '2', '-o', 'json'])
+    const ended = await place.probe(['gateway/edge', '--host', host(), '-o', 'json'])
     expectExit(ended, 0)
     const { spec, status } = surveyOf(ended)
     expect(spec.target).toMatchObject({ kind: 'gateway', name: 'edge' })
     expect(spec.entries).toMatchObject([{ port: 443, front: { scheme: 'https' } }])
-    expect(status.users).toMatchObject([{ users: { sticky: 2 }, cause: { kind: 'cookie' } }])
+    expect(status.users).toMatchObject([{ users: { sticky: 6 }, cause: { kind: 'cookie' } }])
   })
 
   scenario('HTTP/2 is agreed on', needs, async () => {
