@@ -134,3 +134,8 @@ export function refusal(refused: string, ...hints: readonly Hint[]): Refusal {
 export const unsaid: Refusal = refusal('by what clients are to be kept has to be said', {
   remedy: 'by-cookie',
 })
+
+/** Tells a refusal from marks, fields and other objects of free keys, whose values are never texts of that name. */
+export function isRefusal(value: object): value is Refusal {
+  return 'refused' in value && typeof value.refused === 'string'
+}

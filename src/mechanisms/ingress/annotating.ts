@@ -8,6 +8,7 @@ import { commandFor } from '../../model/targets/command.ts'
 import {
   type Changing,
   type Details,
+  isRefusal,
   lacksOf,
   overwritten,
   type OwnCookie,
@@ -90,9 +91,9 @@ export function annotating(dialect: Dialect): Changing {
   }
 }
 
-const none: Policy = { kind: 'none' }
+export const none: Policy = { kind: 'none' }
 
-const isSticky = (policy: Policy): boolean => sticks(policy) === true
+export const isSticky = (policy: Policy): boolean => sticks(policy) === true
 
 /** In front of a Service that is named itself. */
 const nobody: LooseObject = { apiVersion: '', kind: ingresses.kind, metadata: { name: '' } }
@@ -168,10 +169,6 @@ function enabled({ dialect, target, around, store, before }: Known, wish: Wish):
     )
   const writes = [...changed].flatMap(([object, wanted]) => annotate(typeOf(object), object, wanted))
   return planOf({ before, after: after[0]?.policy ?? none, writes })
-}
-
-function isRefusal(value: AnnotationMarks | Refusal): value is Refusal {
-  return typeof value['refused'] === 'string'
 }
 
 /** The Services of which two are behind one host. */

@@ -1,5 +1,4 @@
 import type { CookieWish, Wish } from '../../model/affinity/intent.ts'
-import { type Policy, sticks } from '../../model/affinity/policy.ts'
 import { changedLeaves, isEqual, merge } from '../../model/affinity/fields.ts'
 import type { ChangePlan, FieldTree, Refusal, Write } from '../../model/affinity/write.ts'
 import type { ObjectRef } from '../../model/findings/finding.ts'
@@ -8,11 +7,20 @@ import type { Service } from '../../model/cluster/kubernetes.ts'
 import { isOfType, keyOf, type LooseObject, type ObjectType, refOf } from '../../model/cluster/object.ts'
 import { isOurs, ours } from '../../model/cluster/ours.ts'
 import type { Store } from '../../model/cluster/store.ts'
-import { type Changing, lacksOf, type OwnCookie, planOf, refusal, unfitFor, unsaid } from '../changing.ts'
+import {
+  type Changing,
+  isRefusal,
+  lacksOf,
+  type OwnCookie,
+  planOf,
+  refusal,
+  unfitFor,
+  unsaid,
+} from '../changing.ts'
 import { annotate } from '../kit/annotations.ts'
 import type { IngressController, Served } from '../kit/controller.ts'
 import { services } from '../service/objects.ts'
-import { type AnnotationMarks, aroundOf, servicesIn, withMarks } from './annotating.ts'
+import { type AnnotationMarks, aroundOf, isSticky, none, servicesIn, withMarks } from './annotating.ts'
 import { controllerOf } from './controllers.ts'
 import { ingressClassObjects, ingresses } from './objects.ts'
 
@@ -84,10 +92,6 @@ export function naming(dialect: PolicyDialect): Changing {
     },
   }
 }
-
-const none: Policy = { kind: 'none' }
-
-const isSticky = (policy: Policy): boolean => sticks(policy) === true
 
 interface Given extends Pick<ChangePlan, 'writes' | 'notices'> {
   changed: ReadonlyMap<Service, Service>
@@ -177,8 +181,4 @@ function sharersOf(
     .filter((one) => !own.has(keyOf(refOf(one))) && one.metadata.namespace === namespace)
     .filter((one) => names.includes(named(one)?.name ?? ''))
     .map((one) => one.metadata.name)
-}
-
-function isRefusal(value: object): value is Refusal {
-  return 'refused' in value && typeof value.refused === 'string'
 }
