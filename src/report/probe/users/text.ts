@@ -54,6 +54,9 @@ export function layoutUsers({ survey, palette, mostRows }: UsersInput, width: nu
   })
 }
 
+/** Fewer characters than this tell nothing. */
+const leastStrip = 8
+
 function row(
   user: string,
   how: string,
@@ -62,12 +65,14 @@ function row(
   width: number,
   style: Style,
 ): Line {
-  const room = Math.max(8, width - labels.user - labels.how - 2)
+  const beside = width - labels.user - 2
+  // On a narrow terminal the pods that answered count more than what the name of the row says already.
+  const shown = beside - labels.how >= leastStrip ? how.padEnd(labels.how) : ''
   return [
     span('  '),
     span(user.padEnd(labels.user)),
-    span(how.padEnd(labels.how), style.quiet),
-    ...strip(cell, palette, room, style),
+    span(shown, style.quiet),
+    ...strip(cell, palette, Math.max(leastStrip, beside - shown.length), style),
   ]
 }
 

@@ -154,3 +154,11 @@ it.each([
   const text = renderSurveyText({ ...survey, cells }, { style: plain, width: 200, next: [], wide: false })
   expect(text).toContain(words)
 })
+
+it('who answered each user is seen on a terminal of 20 columns', async () => {
+  const survey = await surveyOf('sticky')
+  const text = renderSurveyText(survey, { style: plain, width: 20, next: [], wide: false })
+  const rows = text.split('\n').filter((line) => /^ {2}(user \d|no user)/.test(line))
+  expect(rows).toHaveLength(7)
+  for (const line of rows) expect(line).toMatch(/^ {2}(user \d|no user) +[A-C~]{8}$/)
+})
