@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { mkdtempSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -32,7 +32,9 @@ export async function ownFolder(parent: string = tmpdir()): Promise<Folder> {
   const server = createServer((socket) => socket.destroy()).unref()
   // A path that is too long for a socket is left without one.
   server.on('error', () => undefined)
-  server.listen(join(path, sign))
+  // A socket refuses between its bind and its listen, as one of the dead does: it becomes the sign when it answers.
+  const unready = join(path, 'starting')
+  server.listen(unready, () => attempt(() => renameSync(unready, join(path, sign))))
   return {
     path,
     remove: () => {
