@@ -161,11 +161,12 @@ export const recognition = z
         'rule',
         'access-log',
         'sockets',
+        'cookie',
         'anonymous',
         'none',
       ])
       .describe(
-        'How backends were told apart; fingerprint: by what each answered when it was asked directly; rule: by what `--identify` extracts; access-log and sockets: by what the pods logged and hold, not by the answers; anonymous: by distinct answers.',
+        'How backends were told apart; fingerprint: by what each answered when it was asked directly; rule: by what `--identify` extracts; access-log and sockets: by what the pods logged and hold, not by the answers; cookie: by the pod that the gateway names in its cookie; anonymous: by distinct answers.',
       ),
     source: z
       .string()

@@ -83,6 +83,11 @@ const mostNamed = 4096
 /** Addresses of a client that are kept; where every answer says another one they tell nothing. */
 const mostSeen = 64
 
+/** Too many requests, no pod, no answer of a pod: it may never have been asked. */
+const gatewayErrors: ReadonlySet<number> = new Set([429, 502, 503, 504])
+
+const isNamed = (one: RecognisedBackend | undefined): boolean => one !== undefined && one.by !== 'anonymous'
+
 /** What one client observes through one entry, added up. */
 export class Cell {
   readonly entry: SurveyEntry
@@ -208,13 +213,14 @@ export class Cell {
     const numbered = own === number ? observation : { ...observation, number: own }
     const ended = this.cookies.endedBefore(observation, cookieNames(this.entry.front))
     if (ended !== undefined) this.#ended.set(observation, ended)
-    const backend = this.tally.add(numbered, recognised, ended)
-    this.#counted.add(numbered, recognised)
     // Answers that look alike may be of several pods.
-    const pod = backend?.kind === 'anonymous' ? undefined : backend
-    this.cookies.add(observation, pod)
-    this.visits.add(observation.counter, pod?.name)
-    this.#noteFront(observation, recognised)
+    const said = recognised?.kind === 'anonymous' ? undefined : recognised
+    this.cookies.add(observation, said)
+    this.visits.add(observation.counter, said?.name)
+    const meant = (isNamed(recognised) ? undefined : this.#meant(observation)) ?? recognised
+    const backend = this.tally.add(numbered, meant, ended)
+    this.#counted.add(numbered, meant)
+    this.#noteFront(observation, meant)
     const [switched] = this.#fresh
     this.#fresh = []
     return {
@@ -222,6 +228,14 @@ export class Cell {
       observation,
       ...defined({ backend, switched }),
     }
+  }
+
+  /** Whom the cookie names; not for what gateways answer of their own accord, also with a cookie. */
+  #meant(observation: Observation): RecognisedBackend | undefined {
+    const { identity, status = 0 } = observation
+    if (identity === undefined || identity.source === 'cache' || gatewayErrors.has(status)) return undefined
+    const named = this.cookies.named(observation)
+    return named === undefined ? undefined : this.#recogniser.named(named)
   }
 
   /** What something in front did of its own accord. */
@@ -234,8 +248,8 @@ export class Cell {
       this.cached += 1
       return
     }
-    const isNamed = recognised !== undefined && recognised.by !== 'anonymous'
-    if (status !== undefined && !isNamed) this.nameless.set(status, (this.nameless.get(status) ?? 0) + 1)
+    if (status !== undefined && !isNamed(recognised))
+      this.nameless.set(status, (this.nameless.get(status) ?? 0) + 1)
   }
 
   /** What was kept of a run whose answers, most of them, do not settle who gave them; undefined when they do, or when it is too long. */
@@ -268,7 +282,7 @@ export class Cell {
   #keepRaw(observation: Observation, recognised: RecognisedBackend | undefined): void {
     const raw = this.#raw
     if (raw === undefined || this.#keep === undefined) return
-    if (recognised !== undefined && recognised.by !== 'anonymous') this.#raws.named += 1
+    if (isNamed(recognised)) this.#raws.named += 1
     else if (observation.outcome === 'answered') this.#raws.nameless += 1
     const { most, unlessNamed } = this.#keep
     const room = unlessNamed && this.#raws.named > 0 ? Math.min(most, mostNamed) : most
@@ -308,7 +322,8 @@ export class Cell {
     { end, cutShort }: { end: End | undefined; cutShort: boolean },
   ): { input: JudgeInput; verdict: Verdict } {
     // The agent compared the answers.
-    const counted = this.#isReassigned ? undefined : (this.#done ?? end)
+    const isTold = !this.#isReassigned && parts.recognition.by !== 'cookie'
+    const counted = isTold ? (this.#done ?? end) : undefined
     const { held = [], nameIsShared = false, ...facts } = this.#facts
     const input: JudgeInput = {
       ...parts.evidence,

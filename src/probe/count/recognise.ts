@@ -101,6 +101,12 @@ export class Recogniser {
     return this.#byExcerpt(identity) ?? anonymous(identity)
   }
 
+  /** Whom a cookie names, by name or address; a user's own rule is the only one that counts. */
+  named(name: string): RecognisedBackend | undefined {
+    const owner = this.#rule.kind === 'auto' ? theOne(this.#byName.get(normalise(name))) : undefined
+    return owner && backendAt(owner.endpoint, 'cookie')
+  }
+
   #add(endpoint: Endpoint): void {
     const key = ownerOf(endpoint)
     let owner = this.#owners.get(key)

@@ -33,6 +33,15 @@ export function endNotes(gathered: Gathered, seen: readonly ClientRun[]): string
   ]
 }
 
+/** What a cookie proves, where nothing else says who answered. */
+export function cookieNotes(cells: readonly SurveyCell[]): string[] {
+  return cells.some(({ recognition }) => recognition.by === 'cookie')
+    ? [
+        'Where no answer says which pod gave it, the cookie counts: it names the pod that the gateway sends to. Something behind the gateway that picks again would not be seen.',
+      ]
+    : []
+}
+
 /** What was to be counted and was nowhere. */
 export function countNotes({ counter }: ProbeOptions, cells: readonly SurveyCell[]): string[] {
   return counter === undefined || cells.some(({ visits }) => visits !== undefined)

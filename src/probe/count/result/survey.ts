@@ -19,6 +19,7 @@ import { nothingObserved, requestOf, summarise } from './collected.ts'
 import type { Gathered } from '../gathered.ts'
 import { mergeLatency, MergedBackends, mergeOutcomes, mergeRecognition, mergeTotals } from './merge.ts'
 import {
+  cookieNotes,
   countNotes,
   endNotes,
   failureNotes,
@@ -137,6 +138,7 @@ export function surveyOf(gathered: Gathered): ProbeSurvey {
             users?.every(({ control }) => control === 'spread'),
           )),
       ...gathered.notes,
+      ...cookieNotes(cells),
       ...standInNotes(entries, seen),
       ...countNotes(options, cells),
       ...new Set(seen.flatMap((client) => client.toolNotes())),

@@ -52,8 +52,9 @@ const unseen: ReadonlySet<Outcome> = new Set<Outcome>(['refused', 'unreachable',
  * Only a new connection is a pick: the proxy decides once per connection. As long as a run has but one connection, its
  * answers are compared too, because an answer from another backend shows that something decides per request.
  *
- * Answers that name nobody count as anonymous backends until the first answer is recognised by name; from then on, and
- * in hindsight, they are unrecognised: an error page among answers of pods is not a backend.
+ * Answers that name nobody count as anonymous backends until the first one is recognised by its cookie or by name; from then on, and
+ * in hindsight, they are unrecognised: an error page among answers of pods is not a backend. So are those that only a cookie is known of,
+ * once answers name pods.
  */
 export class Tally {
   readonly #timeoutMs: number
@@ -269,20 +270,16 @@ export class Tally {
     this.#seenMs = Math.max(this.#seenMs, atMs)
   }
 
-  /** The entry of a backend, unless it is an anonymous one and others have names. */
+  /** The entry of a backend, unless others are recognised by something that says more. */
   #entryOf(recognised: RecognisedBackend | undefined): BackendCount | undefined {
     if (recognised === undefined) return undefined
     const { by, source } = recognised
-    if (by === 'anonymous') {
-      if (this.#by === 'none') this.#by = by
-      return this.#by === 'anonymous' ? this.#backends.of(recognised) : undefined
-    }
-    if (this.#by === 'none' || this.#by === 'anonymous') {
-      if (this.#by === 'anonymous') this.#forgetBackends()
+    if (weightOf(by) > weightOf(this.#by)) {
+      if (this.#by !== 'none') this.#forgetBackends()
       this.#by = by
-      this.#source = source
+      this.#source = by === 'anonymous' ? undefined : source
     }
-    return this.#backends.of(recognised)
+    return weightOf(by) === weightOf(this.#by) ? this.#backends.of(recognised) : undefined
   }
 
   #forgetBackends(): void {
@@ -356,6 +353,12 @@ export class Tally {
     })
     return [...groups].map(([eligible, picks]) => ({ eligible, picks }))
   }
+}
+
+/** What says more of who answered counts instead of what says less. */
+const weightOf = (by: Recognition['by']): number => {
+  const least = ['none', 'anonymous', 'cookie'].indexOf(by)
+  return least === -1 ? 3 : least
 }
 
 function shareOf({ one, all, each }: typeof switches, tallies: number): number {

@@ -115,6 +115,16 @@ export class CookieLog {
     this.#setAtOnce(cookies, { isOneAnswer: redirects === undefined, isCached: identity?.source === 'cache' })
   }
 
+  /**
+   * To whom an answer is due that was added, as whoever gave the cookie says: it sets one that names a pod, or is content with the one
+   * that was sent. Who never gave it here may not read it. Where cookies name different ones, to nobody who is known.
+   */
+  named({ cookies = [], cookiesSent = [] }: Observation): string | undefined {
+    const all = [...cookiesSent, ...cookies.map(({ name }) => name)].map((name) => this.#entries.get(name))
+    const named = new Set(all.flatMap((one) => (one?.report.set ? (one.report.names ?? []) : [])))
+    return named.size === 1 ? [...named][0] : undefined
+  }
+
   /** What the cookies of one answer are together. */
   #setAtOnce(
     cookies: readonly SetCookie[],
@@ -173,6 +183,10 @@ export class CookieLog {
     if (entry === undefined) return
     if (entry.digests.size < mostValues) entry.digests.add(cookie.digest)
     entry.report.values = entry.digests.size
+    const named = this.#claims?.of(cookie)
+    const { pod } = named ?? {}
+    if (named === undefined) delete entry.report.names
+    else entry.report.names = pod ?? named.address
     if (cookie.refused !== undefined) return
     const { lifetimeSeconds = Infinity } = cookie
     entry.isTaken = !isAlive(cookie) && (entry.isTaken || entry.now !== undefined)
@@ -186,12 +200,8 @@ export class CookieLog {
     const { shown = [] } = entry.report
     if (value !== undefined && shown.length < mostShown && !shown.includes(value))
       entry.report.shown = [...shown, value]
-    const named = this.#claims?.of(cookie)
-    const { pod } = named ?? {}
     entry.scope = this.#scopeOf(cookie)
     entry.claim = named && defined({ address: named.address, pod })
-    if (named === undefined) delete entry.report.names
-    else entry.report.names = pod ?? named.address
   }
 
   #scopeOf({ domain, path }: SetCookie): Scope {

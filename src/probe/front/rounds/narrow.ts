@@ -36,7 +36,7 @@ export async function narrow(
   if (moved === undefined || front === undefined || control.interrupted.aborted) return undefined
   const own = cells.filter(({ entry }) => entry === moved.entry)
   const isClear = moved.cause.kind === 'never-sent' || moved.cause.kind === 'no-cookie'
-  const checked = [
+  const all = [
     stageOf(
       'gateway',
       own.filter(({ session }) => survey.sessions[session]?.keeps === 'cookies'),
@@ -54,8 +54,10 @@ export async function narrow(
   // Its users are to be asked after, and not those who are asked about.
   if (!isClear && front.replica === undefined) {
     const stage = await eachReplica(cluster, options, moved.entry, control, onStage)
-    if (stage !== undefined) checked.splice(1, 0, stage)
+    if (stage !== undefined) all.splice(1, 0, stage)
   }
+  // Where nobody answered any more, or nobody knows who, nothing was seen.
+  const checked = all.filter(({ picks }) => picks > 0)
   const at = breakOf({
     cause: moved.cause,
     isConfigured: isPromise(front.policy) === true,
@@ -146,15 +148,16 @@ async function pastTheGateway(
       'pods',
       cells.filter(({ entry }) => entry > 0),
     ),
-    // Whom nobody answered any more was not looked at.
-  ].filter(({ picks }) => picks > 0)
+  ]
 }
 
 function stageOf(stage: CheckedStage['stage'], cells: readonly SurveyCell[]): CheckedStage {
+  // Where answers look alike, nobody knows whether pods change.
+  const told = cells.filter(({ recognition }) => recognition.by !== 'anonymous')
   return {
     stage,
-    picks: cells.reduce((sum, { verdict }) => sum + verdict.picks, 0),
-    changed: cells.reduce((sum, { verdict }) => sum + verdict.switches, 0),
+    picks: told.reduce((sum, { verdict }) => sum + verdict.picks, 0),
+    changed: told.reduce((sum, { verdict }) => sum + verdict.switches, 0),
   }
 }
 

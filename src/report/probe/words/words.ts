@@ -31,6 +31,7 @@ const recognisedBy: Record<Recognition['by'], string> = {
   rule: 'backends told apart',
   'access-log': 'pods recognised by their access logs',
   sockets: 'pods recognised by their sockets',
+  cookie: 'pods recognised by the cookie, which names them',
   anonymous: 'backends told apart by their answers only',
   none: 'nobody recognised',
 }

@@ -14,7 +14,10 @@ import type { Random } from '../../../judge/simulate.ts'
 import { options, service, slice } from '../../subjects.ts'
 
 /** What something in front of three pods does with a request: which pod answers, and what it sets. */
-export type Gateway = (cookie: string | undefined, number: number) => { pod: number; set?: string[] }
+export type Gateway = (
+  cookie: string | undefined,
+  number: number,
+) => { pod: number; set?: string[]; status?: number }
 
 export const pods = 3
 
@@ -122,6 +125,8 @@ export interface Asking {
   policy?: Policy
   options?: Partial<ProbeOptions>
   path?: string
+  /** No answer says who gave it. */
+  isSilent?: boolean
   /** The request that gets no answer. */
   failing?: number
   /** Milliseconds from one request to the next, of whichever user. */
@@ -139,6 +144,7 @@ export async function probed(
     policy = { kind: 'cookie', name: 'route' },
     options: more,
     path = '/app1/x',
+    isSilent = false,
     failing,
     stepMs = 3,
     elsewhere = [],
@@ -153,7 +159,7 @@ export async function probed(
   }))
   const subject = examineService(service(), [slice({ endpoints })], undefined)
   const place = { scheme: 'http', hostName: 'shop.lab', by: 'ingress-nginx', policy } as const
-  const visited: NonNullable<Asking['elsewhere']> = [{ gateway, path }, ...elsewhere]
+  const visited: NonNullable<Asking['elsewhere']> = [{ gateway, path, namesNobody: isSilent }, ...elsewhere]
   const front = journeyOf({
     places: visited.map((one, index) => {
       const replica = replicas?.[index]
@@ -228,7 +234,11 @@ function ask(
     const user = users[session]!
     const atMs = (after + index) * stepMs
     const header = user.header(place, atMs)
-    const { pod, set = [] } = gateway(header === '' ? undefined : header.slice('Cookie: '.length, -2), index)
+    const {
+      pod,
+      set = [],
+      status = 200,
+    } = gateway(header === '' ? undefined : header.slice('Cookie: '.length, -2), index)
     user.read(
       set.map((value) => ['set-cookie', value]),
       place,
@@ -241,7 +251,7 @@ function ask(
       atMs,
       latencyMs: 1,
       outcome: 'answered',
-      status: 200,
+      status,
       newConnection: true,
       identity: { source: 'body', value: `web-${pod}` },
       ...user.report(),
