@@ -8,6 +8,7 @@ import { annotationField, annotationsOf } from '../kit/controller.ts'
 import { coversPath } from '../kit/cookies.ts'
 import { ingressAnalyzer } from '../ingress/analyzer.ts'
 import { hasPattern, locationsOf } from '../ingress/locations.ts'
+import { traefikNginxController } from '../traefik/controller.ts'
 import { hostsWithoutTls } from '../ingress/tls.ts'
 import { doorsIn, hidesClients } from '../doors.ts'
 
@@ -65,9 +66,11 @@ const values = nginxAnalyzer({
 
 const oldPrefix = 'ingress.kubernetes.io/'
 
-const dead = nginxAnalyzer({
+/** Traefik reads the annotations of today as well, and these as little. */
+const dead = ingressAnalyzer({
   codes: ['AFF-NGX-DEAD-ANNOTATION'],
-  analyse: (object, _view, report) => {
+  applies: ({ controller: by }) => by === controller || by === traefikNginxController,
+  analyse: ({ ingress: object }, _view, report) => {
     const annotations = annotationsOf(object)
     const say = (key: string, message: string, mend: Mend): void =>
       report('AFF-NGX-DEAD-ANNOTATION', {

@@ -9,6 +9,7 @@ import {
 } from '../kit/controller.ts'
 import { affinityKeys, readAnnotations, servicePrefix } from './annotations.ts'
 import type { Store } from '../../model/cluster/store.ts'
+import { controller as ingressNginx } from '../ingress-nginx/controller.ts'
 import { runningOf } from '../ingress/running.ts'
 import { isSince, type Program } from '../kit/workloads.ts'
 import { cookiePolicy, type CookieSettings } from './cookie.ts'
@@ -112,6 +113,7 @@ export function cookieAsNginx(ingress: LooseObject, is37: boolean | undefined): 
 export const traefikNginxController: IngressController = {
   name: 'Traefik (for ingress-nginx)',
   controllers: ['traefik.io/ingress-nginx'],
+  slip: ingressNginx.slip!,
   serve: ({ ingress }, store) => {
     const is37 = isSince([3, 7], programsOfTraefik(store))
     const annotations = annotationsOf(ingress)

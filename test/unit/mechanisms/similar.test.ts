@@ -102,6 +102,18 @@ test('two Services of a host with one cookie, behind Traefik instead of ingress-
   expect(await messages(...samePods, second('route'))).toEqual([])
 })
 
+test('an annotation that is long gone is not taken for a slip, behind Traefik instead of ingress-nginx', async () => {
+  const prefix = 'nginx.ingress.kubernetes.io/'
+  const own = { affinity: 'cookie', 'session-cookie-hash': 'sha1', 'session-cokie-name': 'route' }
+  const annotations = Object.fromEntries(Object.entries(own).map(([key, value]) => [prefix + key, value]))
+  expect(
+    await messages(serviceText('web'), ingress('traefik.io/ingress-nginx', '{number: 80}', annotations)),
+  ).toEqual([
+    `AFF-L7-MISSPELT-ANNOTATION Traefik (for ingress-nginx) has no annotation ${prefix}session-cokie-name: did you mean session-cookie-name?`,
+    'AFF-NGX-DEAD-ANNOTATION session-cookie-hash has no effect since 0.24 (2019)',
+  ])
+})
+
 describe('cookies of one name on a host of Traefik', () => {
   const ofRoute = (match: string, name: string, cookie = 'sid'): string => `
   - match: ${match}
