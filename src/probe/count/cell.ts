@@ -310,9 +310,9 @@ export class Cell {
     return this.#kept?.notes(this.#expectation) ?? []
   }
 
-  /** All that is known, also on the way. `end` counts where the agent had one target only. */
-  parts(end?: End): TallyResult {
-    return this.tally.result(this.#history, (this.#done ?? end)?.requests)
+  /** All that is known, also on the way. `end` counts where the agent had one target only; `isEachPicked`: see the tally. */
+  parts(end?: End, isEachPicked?: boolean): TallyResult {
+    return this.tally.result(this.#history, (this.#done ?? end)?.requests, isEachPicked)
   }
 
   /** @param cutShort it was not asked as often as it was meant to be */

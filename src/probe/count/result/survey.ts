@@ -169,12 +169,16 @@ function judgeCells(
     // One who stays hears one pod only; that the others answer is known from those beside it.
     ...(gathered.given.plan.sessions.length > 1 ? { heard: heardOf(backends) } : {}),
   }
+  // What picks for every request of who keeps nothing does so for all who come this way.
+  const perRequest = new Set(
+    client.cells.flatMap(({ isLoose, tally, entry }) => (isLoose && tally.isPerRequest ? entry.index : [])),
+  )
   const startMs = (client.startedAt ?? 0) - (gathered.startedAt ?? 0)
   return client.cells.flatMap((cell, index) => {
     if (cell.tally.requests === 0) return []
     // The agent counts for its targets one by one; its last line is about all of them.
     const end = client.cells.length === 1 ? client.end : undefined
-    const parts = cell.parts(end)
+    const parts = cell.parts(end, perRequest.has(cell.entry.index))
     const { input, verdict } = cell.judge(parts, question, {
       end,
       cutShort: gathered.isCutShort(client, index),
