@@ -10,7 +10,7 @@ const mostHeld = 256
 
 /** A switch that waits for its explanation, and whose it is where there are several cells. */
 interface Held extends SwitchRecord {
-  cell?: { client: number; entry: number; session?: number }
+  cell: { client?: number; entry?: number; session?: number }
 }
 
 /**
@@ -24,8 +24,9 @@ export class EventMaker {
   readonly #anonymous = new Set<string>()
   #tellsSwitches = true
   #endpoints = 0
-  #sole = true
+  #several = { clients: false, entries: false }
   #hasUsers = false
+  #isHashed = false
   #held: Held[] = []
   #changes: readonly EndpointChange[] = []
   /** When the first request was, by `clock`. */
@@ -62,9 +63,10 @@ export class EventMaker {
     this.#release(Infinity)
   }
 
-  #begin({ expected, endpoints, sole, users }: ProbeStep & { kind: 'planned' }): void {
+  #begin({ expected, endpoints, clients, entries, users, isHashed }: ProbeStep & { kind: 'planned' }): void {
     this.#endpoints = endpoints
-    this.#sole = sole
+    this.#several = { clients: clients > 1, entries: entries > 1 }
+    this.#isHashed = isHashed
     this.#hasUsers = users > 0
     // Where switches are the rule they say nothing.
     this.#tellsSwitches = expected === 'sticky'
@@ -74,8 +76,13 @@ export class EventMaker {
 
   #hold({ client, entry, session, isLoose }: Observed, record: SwitchRecord): void {
     if (!this.#tellsSwitches || isLoose === true) return
-    const cell = { client, entry, ...(this.#hasUsers ? { session } : {}) }
-    this.#held.push({ ...record, ...(this.#sole ? {} : { cell }) })
+    const { clients, entries } = this.#several
+    const cell = {
+      ...(clients ? { client } : {}),
+      ...(entries ? { entry } : {}),
+      ...(this.#hasUsers ? { session } : {}),
+    }
+    this.#held.push({ ...record, cell })
     for (const { kind, name } of [record.from, record.to]) if (kind === 'anonymous') this.#anonymous.add(name)
     if (this.#anonymous.size <= this.#endpoints) return
     // More answers that name nobody differ than there can be endpoints.
@@ -100,10 +107,16 @@ export class EventMaker {
       const late = nowMs > record.atMs + slackMs || this.#held.length - done > mostHeld
       if (explanation === undefined && !late) break
       const { number, atMs, from, to, cell } = record
-      this.#say(defined({ type: 'switch', ...cell, number, atMs, from, to, explanation }))
+      const isRehashed = explanation === undefined && this.#isRehashed(atMs) ? true : undefined
+      this.#say(defined({ type: 'switch', ...cell, number, atMs, from, to, explanation, isRehashed }))
       done += 1
     }
     if (done > 0) this.#held = this.#held.slice(done)
+  }
+
+  /** Nothing became of its pod, but the pods that a value is hashed to were others than before. */
+  #isRehashed(atMs: number): boolean {
+    return this.#isHashed && this.#changes.some((change) => Math.abs(change.atMs - atMs) <= slackMs)
   }
 
   #say(event: ProbeEvent): void {

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { pointsOf } from '../model/affinity/policy.ts'
 import type { Cluster } from '../cluster/index.ts'
 import type { PodNodes } from '../cluster/nodes.ts'
 import { UserError } from '../model/common/user-error.ts'
@@ -54,7 +55,15 @@ export async function* probe(
       : yield* askDirectly(cluster, options, question, { interrupted, abandoned })
   const expected = plan.expectations[0]?.[0]?.behaviour ?? 'sticky'
   const users = plan.sessions.filter(({ keeps }) => keeps === 'cookies').length
-  yield { kind: 'planned', expected, endpoints: subject.endpoints.length, sole: plan.sole, users }
+  yield {
+    kind: 'planned',
+    expected,
+    endpoints: subject.endpoints.length,
+    clients: plan.clients + Number(options.viaLocal === true),
+    entries: plan.entries.length,
+    users,
+    isHashed: pointsOf(plan.entries[0]?.front?.policy) === 'into-a-hash',
+  }
   const failed = new AbortController()
   const over = new AbortController()
   const around = lookAround(cluster, service, plan.entries, AbortSignal.any([interrupted, over.signal]))

@@ -22,7 +22,17 @@ export type ProbeStep =
   /** A sentence for the person who waits. */
   | { kind: 'note'; text: string }
   /** What will be judged, and of how many endpoints: before the first request. */
-  | { kind: 'planned'; expected: Verdict['expected']; endpoints: number; sole: boolean; users: number }
+  | {
+      kind: 'planned'
+      expected: Verdict['expected']
+      endpoints: number
+      clients: number
+      entries: number
+      /** Of each client. */
+      users: number
+      /** What holds them is hashed to a pod: any change of the endpoints moves some. */
+      isHashed: boolean
+    }
   /** A client said something, so that time has passed: `nowMs` since the first request of the run. */
   | { kind: 'observed'; nowMs: number; seen: readonly Observed[]; changes: readonly EndpointChange[] }
   /** What happened to the endpoints just now. */

@@ -50,6 +50,12 @@ export interface HashPolicy {
   of: string
 }
 
+/** What is kept of a pod, where objects say it: a record of the pod, or a value that is hashed to one. */
+export function pointsOf(policy: Policy | undefined): CookiePolicy['points'] {
+  if (policy?.kind === 'hash') return 'into-a-hash'
+  return policy?.kind === 'cookie' || policy?.kind === 'header' ? policy.points : undefined
+}
+
 /** Whether and on what it sticks cannot be seen. */
 export interface UnknownPolicy {
   kind: 'unknown'

@@ -6,8 +6,9 @@ export type ProbeEvent =
   | {
       type: 'switch'
       atMs: number
-      /** Where there are several: whose request it was, and at which entry. */
+      /** Whose request it was, where there are several clients. */
       client?: number
+      /** At which entry, where there are several. */
       entry?: number
       /** Which of its users, where it has several. */
       session?: number
@@ -16,5 +17,7 @@ export type ProbeEvent =
       from: Backend
       to: Backend
       explanation?: SwitchExplanation
+      /** Its pod was still there; other endpoints came or went, and the hash moved it. */
+      isRehashed?: boolean
     }
   | { type: 'endpoint'; atMs: number; change: EndpointChange }

@@ -17,7 +17,10 @@ const gone = (atMs: number): EndpointChange => ({
   pod: 'web-1',
 })
 
-function observe(expected: 'sticky' | 'spread' = 'sticky', { endpoints = 2, sole = true, users = 0 } = {}) {
+function observe(
+  expected: 'sticky' | 'spread' = 'sticky',
+  { endpoints = 2, clients = 1, entries = 1, users = 0, isHashed = false } = {},
+) {
   const notes: string[] = []
   const said: (ProbeEvent & { second: number })[] = []
   let clock = 100_000
@@ -26,7 +29,7 @@ function observe(expected: 'sticky' | 'spread' = 'sticky', { endpoints = 2, sole
     () => clock,
     (text) => notes.push(text),
   )
-  events.take({ kind: 'planned', expected, endpoints, sole, users })
+  events.take({ kind: 'planned', expected, endpoints, clients, entries, users, isHashed })
   const pending: Observed[] = []
   return {
     said,
@@ -146,7 +149,7 @@ describe('what happens', () => {
   })
 
   test('is said with the client and the entry where there are several', () => {
-    const { said, events, move, pass } = observe('sticky', { sole: false })
+    const { said, events, move, pass } = observe('sticky', { clients: 4, entries: 2 })
     move(moved(7, 1000), 3)
     pass(1010)
     events.finish()
@@ -155,11 +158,29 @@ describe('what happens', () => {
   })
 
   test('is said of users with a jar, and not of who is meant to move', () => {
-    const { said, events, move, pass } = observe('sticky', { sole: false, users: 2 })
-    move(moved(7, 1000), 3, { session: 1 })
-    move(moved(8, 1001), 3, { session: 2, isLoose: true })
+    const { said, events, move, pass } = observe('sticky', { users: 2 })
+    move(moved(7, 1000), 0, { session: 1 })
+    move(moved(8, 1001), 0, { session: 2, isLoose: true })
     pass(1010)
     events.finish()
-    expect(said).toMatchObject([{ type: 'switch', client: 3, entry: 0, session: 1 }])
+    expect(said).toMatchObject([{ type: 'switch', session: 1 }])
+    expect(said[0]).not.toHaveProperty('client')
+    expect(said[0]).not.toHaveProperty('entry')
+  })
+
+  test('is of the hash where other endpoints came or went, and of nobody where none did', () => {
+    const other = { ...gone(950), address: '10.0.0.9', pod: 'web-9' }
+    for (const [isHashed, changes, expected] of [
+      [true, [other], true],
+      [true, [], undefined],
+      [false, [other], undefined],
+    ] as const) {
+      const { said, events, move, pass } = observe('sticky', { users: 1, isHashed })
+      move(moved(7, 1000))
+      pass(1010, [...changes])
+      events.finish()
+      expect(said[0]).toMatchObject({ type: 'switch' })
+      expect('isRehashed' in said[0]!).toBe(expected === true)
+    }
   })
 })

@@ -19,9 +19,9 @@ export function liveOf(gathered: Gathered): LiveProbe {
     },
     entries: plan.entries.length,
     sessions: plan.sessions.length,
-    moved: gathered.clients.filter(({ cells }) =>
-      cells.some(({ tally, isLoose }) => tally.switchCount > 0 && !isLoose),
-    ).length,
+    moved: gathered.clients
+      .map(({ cells }) => cells.filter(({ tally, isLoose }) => tally.switchCount > 0 && !isLoose))
+      .reduce((sum, cells) => sum + new Set(cells.map(({ session }) => session)).size, 0),
     backends: tallyBackends(new MergedBackends(placed).entries),
     totals: mergeTotals(placed),
     outcomes: mergeOutcomes(placed),

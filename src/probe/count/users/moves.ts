@@ -1,5 +1,6 @@
 import { movesOf } from '../../../judge/users/moves.ts'
 import { wasLeft } from '../../../model/probe/results/left.ts'
+import { pointsOf } from '../../../model/affinity/policy.ts'
 import type { DuringReport } from '../../../model/probe/results/during.ts'
 import { makerOf } from '../../../model/probe/cookies/maker.ts'
 import type { ProbeSurvey } from '../../../model/probe/results/survey.ts'
@@ -16,7 +17,7 @@ export function sessionMoves(survey: ProbeSurvey, sinceMs: number): Pick<DuringR
         users: jars.map(({ switches, startMs }) => switches.filter(({ atMs }) => atMs + startMs >= sinceMs)),
         changes,
         readyAtEnd: endpoints.ready,
-        points: pointsOf(survey),
+        points: pointsSeen(survey),
       }),
       left: jars.filter((cell) => wasLeft(cell, survey)).length,
     },
@@ -24,13 +25,13 @@ export function sessionMoves(survey: ProbeSurvey, sinceMs: number): Pick<DuringR
 }
 
 /** What the objects say where it is no cookie, else what the values of the cookies do, else the objects. */
-function pointsOf({ cells, entries }: ProbeSurvey): 'at-a-pod' | 'into-a-hash' | undefined {
+function pointsSeen({ cells, entries }: ProbeSurvey): ReturnType<typeof pointsOf> {
   const policy = entries[0]?.front?.policy
-  if (policy?.kind === 'hash') return 'into-a-hash'
+  if (policy?.kind === 'hash') return pointsOf(policy)
   for (const { name, first, names } of cells.flatMap(({ cookies = [] }) => cookies)) {
     if (names !== undefined) return 'at-a-pod'
     const points = makerOf({ name, form: first.form })?.points
     if (points !== undefined && points !== 'unknown') return points
   }
-  return policy?.kind === 'cookie' || policy?.kind === 'header' ? policy.points : undefined
+  return pointsOf(policy)
 }

@@ -19,15 +19,25 @@ export function eventObject(event: ProbeEvent, at: Date): object {
   }
 }
 
-function switchWords({ number, from, to, explanation, ...cell }: ProbeEvent & { type: 'switch' }): string {
-  const why = explanation === undefined ? 'nothing explains it' : explanationWords(explanation, from)
-  const { client, entry = 0, session } = cell
-  const user = session === undefined ? '' : `user ${session + 1} of `
-  const who =
-    client === undefined
-      ? ''
-      : `${user}${client < 0 ? 'this machine' : `client ${client}`} at entry ${entry}: `
-  return `${who}${backendWords(from)} → ${backendWords(to)}   request ${number}, ${why}`
+function switchWords(event: ProbeEvent & { type: 'switch' }): string {
+  const { number, from, to, explanation, isRehashed } = event
+  const unexplained =
+    isRehashed === true ? `${from.letter} had not gone, the hash moved it` : 'nothing explains it'
+  const why = explanation === undefined ? unexplained : explanationWords(explanation, from)
+  return `${whoWords(event)}${backendWords(from)} → ${backendWords(to)}   request ${number}, ${why}`
+}
+
+/** `user 2 of client 0 at entry 1: `, as far as there are several of each. */
+function whoWords({ client, entry, session }: ProbeEvent & { type: 'switch' }): string {
+  const owners = [
+    ...(session === undefined ? [] : [`user ${session + 1}`]),
+    ...(client === undefined ? [] : [client < 0 ? 'this machine' : `client ${client}`]),
+  ]
+  const words = [
+    ...(owners.length === 0 ? [] : [owners.join(' of ')]),
+    ...(entry === undefined ? [] : [`at entry ${entry}`]),
+  ]
+  return words.length === 0 ? '' : `${words.join(' ')}: `
 }
 
 /** Why a client left `from`. */

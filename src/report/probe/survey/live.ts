@@ -17,7 +17,7 @@ export type LiveSurveyState = Pick<ProbeSurvey, 'backends' | 'totals' | 'outcome
   entries: number
   /** Of each client. */
   sessions: number
-  /** Clients that changed their backend at an entry. */
+  /** Clients, or users where these have several, that changed their backend at an entry. */
   moved: number
 }
 
@@ -88,6 +88,6 @@ function layoutHead(state: LiveSurveyState, width: number, style: Style): Line[]
   return flow(pieces, { width, indent: 2, separator: span('   ') })
 }
 
-function movedWords({ moved }: LiveSurveyState): string {
-  return `${countOf(moved, 'client')} moved`
+function movedWords({ moved, sessions }: LiveSurveyState): string {
+  return `${countOf(moved, sessions > 1 ? 'user' : 'client')} moved`
 }

@@ -29,12 +29,18 @@ test('events in words', () => {
       [move(812, { explanation: { kind: 'endpoint-gone', change } }), at],
       [move(813, { explanation: { kind: 'timeout-expired', silentMs: 6500 } }), at],
       [move(814), at],
+      [move(815, { session: 1, isRehashed: true }), at],
+      [move(816, { client: 0, entry: 2, session: 0 }), at],
+      [move(817, { client: -1 }), at],
     ]),
   ).toEqual([
     '14:03:07  endpoint web-1 terminating',
     '14:03:07  A web-1 → B web-^[[31m2   request 812, A terminating',
     '14:03:07  A web-1 → B web-^[[31m2   request 813, after 6.5s without a connection',
     '14:03:07  A web-1 → B web-^[[31m2   request 814, nothing explains it',
+    '14:03:07  user 2: A web-1 → B web-^[[31m2   request 815, A had not gone, the hash moved it',
+    '14:03:07  user 1 of client 0 at entry 2: A web-1 → B web-^[[31m2   request 816, nothing explains it',
+    '14:03:07  this machine: A web-1 → B web-^[[31m2   request 817, nothing explains it',
   ])
 })
 

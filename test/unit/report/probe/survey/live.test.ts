@@ -29,6 +29,11 @@ test('each session of each client makes its requests at each entry', () => {
   expect(liveSurveyLine(state(630, 30))).toContain('630 of 1,260 requests')
 })
 
+test('users move where there are several of them, and else their client', () => {
+  expect(liveSurveyLine({ ...state(630), moved: 3 })).toMatch(/ {2}3 users moved$/)
+  expect(liveSurveyLine({ ...state(630), sessions: 1, moved: 1 })).toMatch(/ {2}1 client moved$/)
+})
+
 test('where no end is set there is none to tell', () => {
   expect(liveSurveyShare(state(630))).toBeUndefined()
   expect(liveSurveyLine(state(630))).toContain('  630 requests  ')
