@@ -39,6 +39,8 @@ export default defineConfig({
           include: ['test/unit/**/*.test.ts'],
           testTimeout: 30_000,
           maxWorkers: '100%',
+          // Pure code has nothing to keep apart, and loading it anew for each file is a third of the time.
+          isolate: false,
         },
       },
       {

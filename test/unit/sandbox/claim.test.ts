@@ -6,9 +6,14 @@ import { type Sandbox, startSandbox } from '../../../src/sandbox/index.ts'
 
 /** Of so many networks all sandboxes would like the same one. */
 const networks = 49
+const wishes = vi.hoisted(() => ({ count: 0 }))
 vi.mock('node:crypto', async (original) => {
   const crypto = await original<typeof import('node:crypto')>()
-  const randomInt = (max: number): number => (max === networks ? 77 : crypto.randomInt(max))
+  const randomInt = (max: number): number => {
+    if (max !== networks) return crypto.randomInt(max)
+    wishes.count += 1
+    return 77
+  }
   return { ...crypto, randomInt }
 })
 
@@ -48,5 +53,6 @@ test.runIf(process.platform === 'linux')('a network that another has is left alo
     }
   }
   expect(one.server).not.toBe(two.server)
+  expect(wishes.count).toBe(2)
   await Promise.all([one.stop(), two.stop()])
 })
