@@ -13,6 +13,16 @@ const oracle = {
     '[oracle/oci-cloud-controller-manager pkg/cloudprovider/providers/oci/load_balancer_spec.go](https://github.com/oracle/oci-cloud-controller-manager/blob/HEAD/pkg/cloudprovider/providers/oci/load_balancer_spec.go), validateService',
 } as const
 
+const exoscaleKey = /^service\.beta\.kubernetes\.io\/exoscale-loadbalancer-/
+const exoscale = {
+  name: 'Exoscale Network Load Balancer',
+  affinity: 'ignores',
+  client: 'kept',
+  to: 'nodes',
+  source:
+    '[exoscale/exoscale-cloud-controller-manager docs/service-loadbalancer.md](https://github.com/exoscale/exoscale-cloud-controller-manager/blob/HEAD/docs/service-loadbalancer.md): round robin, or a hash; [Exoscale, NLB](https://www.exoscale.com/blog/network-load-balancer-release): nodes see clients',
+} as const
+
 /** Load balancers of clouds beside AWS. */
 export const cloudBalancers: readonly Provider[] = [
   {
@@ -140,7 +150,7 @@ export const cloudBalancers: readonly Provider[] = [
       nodes: /^linode:/,
     },
     source:
-      '[Linode cloud controller manager, annotations](https://linode.github.io/linode-cloud-controller-manager/docs/configuration/annotations.html); cloud/linode/loadbalancers.go, getDefaultStickiness',
+      '[Linode cloud controller manager, annotations](https://linode.github.io/linode-cloud-controller-manager/docs/configuration/annotations.html); cloud/linode/loadbalancers_helpers.go, getPortStickiness',
   },
   {
     ...oracle,
@@ -200,13 +210,15 @@ export const cloudBalancers: readonly Provider[] = [
     client: 'hidden',
     to: 'nodes',
     own: `${beta}vultr-loadbalancer-sticky-session-enabled: "on", ${beta}vultr-loadbalancer-sticky-session-cookie-name: NAME (HTTP; it keeps a client on a node)`,
-    keptBy: ({ metadata: { annotations: said = {} } }) =>
-      said[`${beta}vultr-loadbalancer-sticky-session-enabled`] === 'on'
-        ? cookie(said[`${beta}vultr-loadbalancer-sticky-session-cookie-name`])
-        : undefined,
+    keptBy: ({ metadata: { annotations: said = {} } }) => {
+      const of = (key: string): string => said[`${beta}vultr-loadbalancer-${key}`] ?? ''
+      const name = of('sticky-session-cookie-name')
+      const isHttp = ['http', 'https'].includes(of('protocol')) || of('https-ports') !== ''
+      return isHttp && name !== '' && of('sticky-session-enabled') === 'on' ? cookie(name) : undefined
+    },
     signs: { annotation: /^service\.beta\.kubernetes\.io\/vultr-loadbalancer-/, nodes: /^vultr:/ },
     source:
-      '[vultr/vultr-cloud-controller-manager docs/load-balancers.md](https://github.com/vultr/vultr-cloud-controller-manager/blob/HEAD/docs/load-balancers.md)',
+      '[vultr/vultr-cloud-controller-manager vultr/loadbalancers.go](https://github.com/vultr/vultr-cloud-controller-manager/blob/HEAD/vultr/loadbalancers.go), buildStickySession: a cookie, whose name it wants; docs/load-balancers.md',
   },
   {
     name: 'Civo load balancer',
@@ -222,14 +234,16 @@ export const cloudBalancers: readonly Provider[] = [
       '[civo/civo-cloud-controller-manager cloud-controller-manager/civo/loadbalancer.go](https://github.com/civo/civo-cloud-controller-manager/blob/HEAD/cloud-controller-manager/civo/loadbalancer.go)',
   },
   {
-    name: 'Exoscale Network Load Balancer',
-    affinity: 'ignores',
-    client: 'unknown',
-    to: 'nodes',
-    signs: { annotation: /^service\.beta\.kubernetes\.io\/exoscale-loadbalancer-/, nodes: /^exoscale:/ },
-    source:
-      '[exoscale/exoscale-cloud-controller-manager docs/service-loadbalancer.md](https://github.com/exoscale/exoscale-cloud-controller-manager/blob/HEAD/docs/service-loadbalancer.md): round robin, or a hash of address, port and protocol',
+    ...exoscale,
+    // Its pages contradict each other: a hash of the address, or of address, port and protocol.
+    keeps: 'maybe',
+    signs: {
+      annotation: exoscaleKey,
+      only: ({ metadata }) =>
+        metadata.annotations?.[`${beta}exoscale-loadbalancer-service-strategy`] === 'source-hash',
+    },
   },
+  { ...exoscale, signs: { annotation: exoscaleKey, nodes: /^exoscale:/ } },
   {
     name: 'Alibaba Cloud load balancer',
     affinity: 'unknown',
@@ -276,11 +290,12 @@ export function cookie(name: string | undefined): Kept {
   return name === undefined || name === '' ? { by: 'cookie' } : { by: 'cookie', name }
 }
 
-/** What its annotations of ports say, each a text of JSON; where they differ, or one says nothing, nobody is kept for sure. */
+/** What the annotation of each port, a text of JSON, and that of all ports say; where they differ, or none speaks, nobody is kept for sure. */
 function keptByLinode({ metadata: { annotations = {} }, spec }: Service): Kept | undefined {
+  const all = annotations[`${beta}linode-loadbalancer-default-stickiness`]
   const kinds = (spec.ports ?? []).map(({ port }) => {
     const text = annotations[`${beta}linode-loadbalancer-port-${port}`] ?? ''
-    return /"stickiness"\s*:\s*"([a-z_]+)"/.exec(text)?.[1]
+    return (/"stickiness"\s*:\s*"([a-z_]+)"/i.exec(text)?.[1] ?? all)?.toLowerCase()
   })
   if (kinds.every((kind) => kind === 'table' || kind === 'source_ip') && kinds.length > 0)
     return { by: 'address' }
