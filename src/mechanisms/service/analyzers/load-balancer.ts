@@ -61,7 +61,7 @@ function refuse(
     message,
     why: hasAddress(service)
       ? 'Its load balancer goes on as it was made, but no change reaches it any more as long as sessionAffinity is ClientIP: no new node, port or annotation.'
-      : 'Such a Service gets no load balancer as long as sessionAffinity is ClientIP.',
+      : `Such a Service gets no load balancer as long as sessionAffinity is ClientIP${isNew(service) ? unlessOf(provider) : ''}.`,
     mend: [
       ...(provider === undefined
         ? ["set affinity by the provider's annotations instead of sessionAffinity"]
@@ -72,6 +72,12 @@ function refuse(
     field: 'spec.sessionAffinity',
   })
 }
+
+/** Of a file: no server has seen it. */
+const isNew = ({ metadata }: Service): boolean => metadata.uid === undefined
+
+const unlessOf = (provider: Provider | undefined): string =>
+  provider?.unless === undefined ? '' : `, unless ${provider.unless}`
 
 /** Its own stickiness, where it has one and it is off. */
 function ownWords(provider: Provider, service: Service): string[] {

@@ -34,6 +34,8 @@ const lbc = {
 const inTree = {
   affinity: 'refuses',
   to: 'nodes',
+  // webhooks/core/service_mutator.go of aws-load-balancer-controller.
+  unless: 'the AWS Load Balancer Controller is there, which from 2.5 on gives its class to each new Service',
   own: `${awsType}: external, ${beta}aws-load-balancer-target-group-attributes: stickiness.enabled=true,stickiness.type=source_ip (a new Service, for the AWS Load Balancer Controller)`,
   gives: 'host',
   source:

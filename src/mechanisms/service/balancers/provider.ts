@@ -17,6 +17,8 @@ export interface Provider {
   to: 'nodes' | 'pods' | 'cluster-ip' | 'unknown'
   /** Clients stay for a time of its own, whatever timeoutSeconds says. */
   ownTime?: boolean
+  /** What may have somebody else serve a Service that is not in a cluster yet, after "unless". */
+  unless?: string
   /** Its own stickiness: what to write, and what it does. */
   own?: string
   /** On what it keeps a client, where its own stickiness is on. */

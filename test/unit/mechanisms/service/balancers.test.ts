@@ -256,7 +256,15 @@ describe('what is found of a load balancer', () => {
       'Linode',
       { [`${beta}linode-loadbalancer-port-80`]: '{"protocol": "http", "stickiness": "http_cookie"}' },
     ],
-    ['Vultr', { [`${beta}vultr-loadbalancer-sticky-session-enabled`]: 'on' }],
+    ['Linode, for all ports', { [`${beta}linode-loadbalancer-default-stickiness`]: 'Table' }],
+    [
+      'Vultr',
+      {
+        [`${beta}vultr-loadbalancer-https-ports`]: '443',
+        [`${beta}vultr-loadbalancer-sticky-session-enabled`]: 'on',
+        [`${beta}vultr-loadbalancer-sticky-session-cookie-name`]: 'seat',
+      },
+    ],
     ['Oracle', { 'oci.oraclecloud.com/loadbalancer-policy': 'IP_HASH' }],
     ['Alibaba', { [`${beta}alibaba-cloud-loadbalancer-persistence-timeout`]: '1800' }],
     ['Huawei', { 'kubernetes.io/elb.session-affinity-mode': 'SOURCE_IP' }],
@@ -294,9 +302,31 @@ describe('what is found of a load balancer', () => {
     expect(findings.flatMap(({ mend }) => mend).join('\n')).not.toContain('use its own stickiness')
   })
 
-  it('takes the stickiness of Hetzner for off without HTTP, where it is not read', () => {
-    const annotations = { 'load-balancer.hetzner.cloud/http-sticky-sessions': 'true' }
+  const vultr = `${beta}vultr-loadbalancer-`
+  it.each<[string, Record<string, string>]>([
+    ['Hetzner, without HTTP', { 'load-balancer.hetzner.cloud/http-sticky-sessions': 'true' }],
+    [
+      'Vultr, without HTTP',
+      { [`${vultr}sticky-session-enabled`]: 'on', [`${vultr}sticky-session-cookie-name`]: 'seat' },
+    ],
+    ['Vultr, without a name', { [`${vultr}protocol`]: 'http', [`${vultr}sticky-session-enabled`]: 'on' }],
+    [
+      'Vultr, with another word',
+      {
+        [`${vultr}protocol`]: 'http',
+        [`${vultr}sticky-session-enabled`]: 'true',
+        [`${vultr}sticky-session-cookie-name`]: 'seat',
+      },
+    ],
+  ])('takes the stickiness for off where it is not read: %s', (_name, annotations) => {
     expect(codes({ annotations })).toContain('LB-SPREADS-NODES')
+  })
+
+  it('is not sure of a hash over which its pages contradict each other', () => {
+    const strategy = `${beta}exoscale-loadbalancer-service-strategy`
+    const said = (value: string) => words({ annotations: { [strategy]: value } }, 'AFF-SVC-LB-SPREADS-NODES')
+    expect(said('source-hash')).toContain('is not known')
+    expect(said('round-robin')).toContain('picks a node for each connection')
   })
 
   it('says whether it is sure', () => {
@@ -313,6 +343,20 @@ describe('what is found of a load balancer', () => {
     'unsupported load balancer affinity: ClientIP',
   ])('finds the refusal in an event: %s', (message) => {
     expect(codes({ events: [message] })).toContain('LB-REFUSED')
+  })
+
+  it('says of a Service that no server has seen who else might serve it', () => {
+    const annotations = { [`${aws}type`]: 'nlb' }
+    const of = (uid?: string) => {
+      const made = snapshotOf({ annotations })
+      const [one] = made.services
+      const { uid: _uid, ...metadata } = one!.service.metadata
+      one!.service.metadata = uid === undefined ? metadata : { ...metadata, uid }
+      const found = analyse(made, target).findings.find(({ code }) => code === 'AFF-SVC-LB-REFUSED')
+      return found?.why
+    }
+    expect(of()).toContain('unless the AWS Load Balancer Controller is there')
+    expect(of('0e4f5d1e')).not.toContain('unless')
   })
 
   it('says what a refusal means for a load balancer that is there', () => {
