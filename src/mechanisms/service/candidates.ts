@@ -51,6 +51,13 @@ export const reachWords: Readonly<Record<Exclude<Reach, 'all'>, string>> = {
   'zone-first': "of the client's zone, as long as it has any",
 }
 
+/** From outside it is the node that a client enters by whose place counts. */
+const enteredWords: typeof reachWords = {
+  node: 'on the same node only',
+  'node-first': 'of the node that is entered, as long as it has any',
+  'zone-first': 'of the zone of the node that is entered, as long as it has any',
+}
+
 /** How many ready endpoints a client of each place reaches, by the hints that endpoints have; empty where none counts. */
 export function reachedBy(endpoints: readonly Endpoint[]): Map<string, number> {
   const ready = endpoints.filter((endpoint) => endpoint.ready)
@@ -85,12 +92,14 @@ export function placesWords(counts: ReadonlyMap<string, number>): string {
   return `${words.slice(0, mostNamed).join(', ')}${more}`
 }
 
-/** What the way inside says of it: `pods of the client's node only (node1 2, node2 1)`; undefined where every client reaches all. */
+/** What the ways of a side say of it: `pods of the client's node only (node1 2, node2 1)`; undefined where every client reaches all. */
 export function reachNote(
   service: Service,
+  side: 'inside' | 'outside',
   slices: Fact<readonly EndpointSlice[]> | undefined,
 ): string | undefined {
-  const reach = wantedReach(service, 'inside')
+  const reach = wantedReach(service, side)
+  const words = side === 'inside' ? reachWords : enteredWords
   const [port] = service.spec.ports ?? []
   const endpoints =
     slices?.known === true && port !== undefined ? endpointsOf(service, port, slices.value) : undefined
@@ -101,9 +110,9 @@ export function reachNote(
         ? reachedOnNode(endpoints)
         : reachedBy(endpoints)
   const counted = counts.size === 0 ? '' : ` (${placesWords(counts)})`
-  if (reach === 'node') return `pods ${reachWords.node}${counted}`
+  if (reach === 'node') return `pods ${words.node}${side === 'inside' ? counted : ''}`
   // Hints decide: none, and all endpoints count; some that nobody asked for count all the same.
-  if (endpoints === undefined) return reach === 'all' ? undefined : `pods ${reachWords[reach]}`
+  if (endpoints === undefined) return reach === 'all' ? undefined : `pods ${words[reach]}`
   if (counts.size === 0) return undefined
-  return reach === 'all' ? `pods by topology hints${counted}` : `pods ${reachWords[reach]}${counted}`
+  return reach === 'all' ? `pods by topology hints${counted}` : `pods ${words[reach]}${counted}`
 }

@@ -24,8 +24,9 @@ export function serviceLegs(service: Service, store: Store): Leg[] {
   const proxy = store.fact(inputs.proxy)
   const inside = proxyHop(service, proxy)
   const outside = proxyHop(service, outsideOf(proxy))
-  const among = reachNote(service, ownOf(service, store)?.slices)
-  const local = spec.externalTrafficPolicy === 'Local' ? 'pods on the same node only' : undefined
+  const slices = ownOf(service, store)?.slices
+  const among = reachNote(service, 'inside', slices)
+  const outerReach = reachNote(service, 'outside', slices)
   const balancer = providerOf(service, store)
   const seen = addressSeen(service, proxy)
   const isTheirs = spec.type !== 'LoadBalancer' || balancer?.client === 'kept'
@@ -34,7 +35,7 @@ export function serviceLegs(service: Service, store: Store): Leg[] {
   return [
     ...entryLegs(service, balancer),
     { ...pods, after: 'cluster-ip', hop: { ...inside, ...noteOf(inside.note, among) } },
-    { ...pods, after: 'node-port', hop: { ...outside, ...noteOf(outside.note, local, seenNote) } },
+    { ...pods, after: 'node-port', hop: { ...outside, ...noteOf(outside.note, outerReach, seenNote) } },
   ]
 }
 
