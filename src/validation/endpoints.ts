@@ -41,8 +41,10 @@ const addressRules: Readonly<Record<string, WordRule>> = {
 }
 
 function ofFamily(text: string, family: 'IPv4' | 'IPv6'): string | undefined {
-  if (parseIp(text) !== undefined && familyOf(text) !== family) return `must be an ${family} address`
-  return endpointAddress(text)
+  const ip = parseIp(text)
+  if (ip !== undefined && familyOf(text) !== family) return `must be an ${family} address`
+  // Of newer kinds the spelling counts; others get a warning.
+  return endpointAddress(text) ?? (ip?.text === text ? undefined : `must be written "${ip?.text}"`)
 }
 
 function checkEndpoint(path: string, endpoint: Tree, type: string | undefined, out: Refusals): void {

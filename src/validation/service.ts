@@ -4,6 +4,10 @@ import { keyed, type Refusals } from './refusal.ts'
 import { listAt, textAt, type Tree, treeAt, treesAt } from './value.ts'
 import { dnsLabel, dnsSubdomain, endpointAddress, ipAddress, portName, qualifiedName, time } from './words.ts'
 
+const topologyAnnotations = [
+  'service.kubernetes.io/topology-mode',
+  'service.kubernetes.io/topology-aware-hints',
+] as const
 const sourceRanges = 'service.beta.kubernetes.io/load-balancer-source-ranges'
 
 /** ValidateServiceCreate (k8s.io/kubernetes v1.36, pkg/apis/core/validation/validation.go), after its defaults. */
@@ -19,6 +23,7 @@ export function checkService(service: Tree, out: Refusals): void {
     out.text(`spec.externalIPs[${index}]`, ip, endpointAddress)
   checkBalancer(service, spec, type, out)
   checkExternalPolicy(spec, type, out)
+  checkTopology(service, out)
   for (const [index, { lastTransitionTime }] of treesAt(
     treeAt(service, 'status') ?? {},
     'conditions',
@@ -164,6 +169,18 @@ function checkRangesAnnotation(metadata: unknown, out: Refusals): void {
   const annotations = treeAt({ ...(metadata as Tree) }, 'annotations') ?? {}
   const path = keyed('metadata.annotations', sourceRanges)
   for (const range of textAt(annotations, sourceRanges)?.split(',') ?? []) out.text(path, range, network)
+}
+
+/** The older annotation may stand beside the newer one, with the same value (ValidateServiceAnnotations). */
+function checkTopology({ metadata }: Tree, out: Refusals): void {
+  const annotations = treeAt({ ...(metadata as Tree) }, 'annotations') ?? {}
+  const [mode, hints] = topologyAnnotations.map((key) => textAt(annotations, key))
+  if (mode !== undefined && hints !== undefined && mode !== hints)
+    out.value(
+      keyed('metadata.annotations', topologyAnnotations[0]),
+      `topology-mode "${mode}": not beside topology-aware-hints "${hints}"`,
+      `remove the annotation ${topologyAnnotations[1]}`,
+    )
 }
 
 /** A network whose bits of the host are 0, spaces around it allowed (IsValidCIDRForLegacyField, strict). */
