@@ -4,6 +4,7 @@ import { didYouMean } from '../../model/common/spelling.ts'
 import type { FileObject } from './text/document.ts'
 import { fileFinding } from './finding.ts'
 import { locate } from './locate.ts'
+import { dnsLabel } from '../../validation/words.ts'
 import { asRecord } from './record.ts'
 
 interface Named {
@@ -13,7 +14,7 @@ interface Named {
 }
 
 /**
- * Endpoints of nobody, beside a Service without a selector that has none: its name is another one, or its namespace.
+ * Endpoints of nobody: no Service can have the name, or a Service without a selector has none, and another name or namespace.
  * Files need not hold all Services, so that without such a one nothing is said.
  */
 export function strayEndpoints(objects: readonly FileObject[], namespace: string): Finding[] {
@@ -38,12 +39,28 @@ export function strayEndpoints(objects: readonly FileObject[], namespace: string
   )
   return endpoints.flatMap((one) => {
     if (services.some((service) => isSame(one, service))) return []
-    const near = waiting.filter((service) => service.namespace === one.namespace).map(({ name }) => name)
+    const problem = one.object.value['kind'] === 'EndpointSlice' ? dnsLabel(one.name) : undefined
+    const near = (problem === undefined ? waiting : services)
+      .filter((service) => service.namespace === one.namespace)
+      .map(({ name }) => name)
     const elsewhere = waiting.find(({ name }) => name === one.name)
     const meant = near.find((name) => name === one.name.toLowerCase()) ?? didYouMean(one.name, near)
+    if (problem !== undefined) return [impossible(one, problem, meant)]
     if (meant === undefined && elsewhere === undefined) return []
     return [strayFinding(one, meant === undefined ? `namespace ${elsewhere?.namespace}` : `"${meant}"`)]
   })
+}
+
+/** A label may hold what no name of a Service may. */
+function impossible({ object, name }: Named, problem: string, meant: string | undefined): Finding {
+  return fileFinding(
+    'AFF-EPS-NO-SERVICE-LABEL',
+    locate(object, `metadata.labels["${serviceLabel}"]`) ?? object.at(object.node),
+    `no Service can have the name "${name}": it ${problem}`,
+    'Proxies find the slices of a Service by this label.',
+    [`set the label ${serviceLabel}: ${meant ?? '<name of the Service>'}`],
+    [],
+  )
 }
 
 /** Nothing makes its endpoints but people. */

@@ -116,6 +116,8 @@ function withoutPort(service: Service, slices: readonly EndpointSlice[]): string
     const listed = pods.size === 1 ? '1 endpoint is' : `${pods.size} endpoints are`
     return `${listed} listed, and none for a port of the Service: their ports have other names or protocols`
   }
+  if (Object.keys(spec.selector ?? {}).length === 0)
+    return `${pods.size === 1 ? '1 endpoint is' : `${pods.size} endpoints are`} listed, without any port`
   const matched =
     pods.size === 1 ? '1 pod matches the selector, and it' : `${pods.size} pods match the selector, and none`
   const lacks =

@@ -198,7 +198,11 @@ function mismatch(
     message: `no endpoint for port ${portName(port)}: the ${kindOf(slices[0])} has ${names === '' ? 'no ports' : names}`,
     why: 'A port of the Service finds its endpoints by name alone; for this one there are none, so connections are refused.',
     mend: [
-      `name the port of the ${kindOf(slices[0])} ${port.name === undefined ? 'nothing' : `"${port.name}"`}, as in the Service`,
+      names === ''
+        ? `give the ${kindOf(slices[0])} the ports of the Service, by their names`
+        : port.name === undefined
+          ? `let the port of the ${kindOf(slices[0])} have no name, as that of the Service`
+          : `name the port of the ${kindOf(slices[0])} "${port.name}", as in the Service`,
     ],
     objects: refsOf(slices),
     field: `spec.ports[${index}]${port.name === undefined ? '' : '.name'}`,
