@@ -98,8 +98,12 @@ function helm({ metadata: { annotations, labels } }: ManagedObject): Keeper | un
   }
 }
 
-function operator({ metadata: { ownerReferences } }: ManagedObject): Keeper | undefined {
-  const owner = ownerReferences?.find(({ controller }) => controller === true)
+/** Some operators (Strimzi) say by a label that they manage an object, and leave their owner reference without `controller`. */
+function operator({ metadata: { labels, ownerReferences } }: ManagedObject): Keeper | undefined {
+  const isManaged = labels?.[managedByLabel] !== undefined
+  const owner =
+    ownerReferences?.find(({ controller }) => controller === true) ??
+    (isManaged ? ownerReferences?.[0] : undefined)
   if (owner === undefined) return undefined
   const name = `${owner.kind.toLowerCase()}/${owner.name}`
   return {

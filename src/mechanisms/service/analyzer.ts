@@ -85,12 +85,20 @@ export function isExternal({ service: { spec } }: Pick<Subject, 'service'>): boo
 
 /** It selects one pod by its name, its number or its role: there is nothing to choose from, on purpose. */
 export function leadsToOne({ service: { spec } }: Pick<Subject, 'service'>): boolean {
-  return Object.entries(spec.selector ?? {}).some(([key, value]) => onePodLabels[key]?.test(value))
+  const selector = spec.selector ?? {}
+  return (
+    Object.entries(selector).some(([key, value]) => onePodLabels[key]?.test(value)) ||
+    groupedPodLabels.every((key) => selector[key] !== undefined)
+  )
 }
 
+/** A pod of a LeaderWorkerSet has a number in its group, and each group one of its own. */
+const groupedPodLabels = ['group-index', 'worker-index'].map((key) => `leaderworkerset.sigs.k8s.io/${key}`)
+
 /**
- * Labels that one pod of its owner has: of StatefulSets and Jobs (k8s.io/api apps/v1 and batch/v1), and of operators that
- * name each pod (Strimzi, CloudNativePG) or have one primary (CloudNativePG, the operators of Zalando and Crunchy).
+ * Labels that one pod of its owner has: of StatefulSets and Jobs (k8s.io/api apps/v1 and batch/v1), of virtual machines
+ * (KubeVirt), and of operators that name each pod (Strimzi, CloudNativePG) or have one that leads (CloudNativePG, the
+ * operators of Zalando, Crunchy and Ray, Vault).
  */
 const onePodLabels: Readonly<Record<string, RegExp>> = {
   'statefulset.kubernetes.io/pod-name': /./,
@@ -101,6 +109,10 @@ const onePodLabels: Readonly<Record<string, RegExp>> = {
   'cnpg.io/instanceRole': /^primary$/,
   'spilo-role': /^(master|primary)$/,
   'postgres-operator.crunchydata.com/role': /^(master|primary)$/,
+  'vm.kubevirt.io/name': /./,
+  'kubevirt.io/created-by': /./,
+  'ray.io/node-type': /^head$/,
+  'vault-active': /^true$/,
 }
 
 export function hasSelector({ service: { spec } }: Pick<Subject, 'service'>): boolean {

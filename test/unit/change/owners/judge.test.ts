@@ -169,6 +169,16 @@ describe('who keeps a Service as it is described elsewhere', () => {
       'the controller of database/main',
     ],
     [
+      'an operator that says so by a label',
+      {
+        labels: { 'app.kubernetes.io/managed-by': 'strimzi-cluster-operator' },
+        ownerReferences: [
+          { apiVersion: 'kafka.strimzi.io/v1beta2', kind: 'Kafka', name: 'main', controller: false },
+        ],
+      },
+      'the controller of kafka/main',
+    ],
+    [
       'an owner that controls nothing',
       { ownerReferences: [{ apiVersion: 'v1', kind: 'Pod', name: 'x' }] },
       undefined,
