@@ -16,17 +16,12 @@ export async function probeOnce(session: ProbeSession): Promise<number> {
   const steps = probe(cluster, options, controlOf(session), await tableCapacity(session))
   const { verdict } = await follow(steps, progress, {
     report: async (result) => {
-      const breaks = await besides(session, () => whereItBreaks(session, result))
       const dropped = (await besides(session, () => whichDecides(session, result))) ?? []
+      const known = dropped.length === 0 ? result : { ...result, dropped }
+      const breaks = await besides(session, () => whereItBreaks(session, known))
       const forged = await besides(session, () => whatForgedShow(session, result))
       lifetime = await besides(session, () => howLongCookiesLive(session, result))
-      const found = {
-        ...result,
-        ...defined({ breaks }),
-        ...(dropped.length === 0 ? {} : { dropped }),
-        ...defined({ forged, lifetime }),
-      }
-      await print(found, session)
+      await print({ ...known, ...defined({ breaks, forged, lifetime }) }, session)
     },
   })
   return exitCodeOf(

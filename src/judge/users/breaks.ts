@@ -9,6 +9,8 @@ export interface BreakEvidence {
   /** Answers to requests that sent a cookie which names a pod, and those of them that came from another pod. */
   named: { answers: number; disagreed: number }
   checked: readonly CheckedStage[]
+  /** Users stay without the cookie of another proxy, which nobody configured here. */
+  isTakenInFront?: boolean
   /** Users change between Services that requests are shared out to, and within none of them. */
   isDrawn?: boolean
   /** Endpoints came or went: who was moved once may have had to. */
@@ -21,6 +23,7 @@ export function breakOf({
   isConfigured,
   named,
   checked,
+  isTakenInFront,
   isDrawn,
   endpointsChanged,
 }: BreakEvidence): Stage | undefined {
@@ -28,6 +31,7 @@ export function breakOf({
   const isDeleted =
     cause.kind === 'never-sent' ? cause.why === 'deleted' : cause.kind === 'ignored' && cause.deleted
   if (isDeleted) return undefined
+  if (isTakenInFront === true) return 'in-front'
   if (cause.kind === 'never-sent') return 'browser'
   if (cause.kind === 'no-cookie' || isDrawn === true) return 'gateway'
   const changed = (stage: CheckedStage['stage']): number =>

@@ -334,7 +334,10 @@ export const surveyReport = z
           .optional()
           .describe('Cookies that are not what the objects lead one to expect.'),
         forged: forged.optional(),
-        dropped: z.array(dropped).optional().describe('Which of several cookies holds users.'),
+        dropped: z
+          .array(dropped)
+          .optional()
+          .describe('Which of several cookies holds users, or takes them elsewhere.'),
         lifetime: lifetime.optional(),
         crossings: z
           .array(crossing)

@@ -278,9 +278,11 @@ export const crossing = z
 export const breaks = z
   .object({
     at: z
-      .enum(['browser', 'replicas', 'gateway', 'service', 'pods'])
+      .enum(['browser', 'in-front', 'replicas', 'gateway', 'service', 'pods'])
       .optional()
-      .describe('The hop that breaks; absent where what was seen does not tell.'),
+      .describe(
+        'The hop that breaks; in-front: whoever gives a cookie without which users stay; absent where what was seen does not tell.',
+      ),
     checked: z
       .array(
         z

@@ -18,6 +18,12 @@ http.createServer((request, response) => {
   }).on('error', () => response.destroy())
 }).listen(8000)`
 
+/** The same, which hands on no other cookie to whoever has one of its own. */
+const jealous = balancer.replace(
+  'http.get({ host',
+  'if (/AWSALB=/.test(headers.cookie)) headers.cookie = headers.cookie.match(/AWSALB=[^;]*/)[0]\n  http.get({ host',
+)
+
 /** A cache in front of an Ingress controller, which stores whatever it gets, cookies included, as long as it lives. */
 const cache = `const http = require('http')
 const stored = new Map()
@@ -60,6 +66,7 @@ describeOnce('a load balancer or a cache in front of an Ingress with a cookie', 
       service('shop'),
       stickyIngress('shop', host()),
       ...inFront('edge', balancer),
+      ...inFront('jealous', jealous),
       ...inFront('cache', cache),
     )
     await gatewayFollows({ address: site.reachedAt('ingress-nginx'), host: host() }, sets('route'))
@@ -76,6 +83,17 @@ describeOnce('a load balancer or a cache in front of an Ingress with a cookie', 
     expect(route?.moved).toBeGreaterThan(4)
     expect(balanced).toMatchObject({ users: 6, moved: 0 })
     expect(strangers).toMatchObject([{ kind: 'another-proxy', cookie: 'AWSALB' }])
+  })
+
+  scenario('and where one takes the other away, it is told which', needs, async () => {
+    const ended = await place.probe(['ingress/shop', '--address', await addressOf('jealous')])
+    expectExit(ended, 3)
+    const words = ended.stdout.replaceAll(/\s+/g, ' ')
+    expect(words).toContain(
+      'breaks before ingress-nginx: users stay without the cookie of whoever stands there',
+    )
+    expect(words).toMatch(/without .*AWSALB 0 of 6 users lost their pod/)
+    expect(words).toMatch(/without .*route [3-6] of 6 users lost their pod/)
   })
 
   scenario('what a cache in front says is of no pod, and is not asked again', needs, async () => {

@@ -16,7 +16,7 @@ const mostCookies = 3
 
 /**
  * Where two proxies give users a cookie each, or nobody knows whose any of them is: leaves out one after the other, and sees
- * without which users lose their pod. Empty where there is nothing to find out. What it makes in the cluster is removed
+ * without which users lose their pod, or stay though they moved before. Empty where there is nothing to find out. What it makes in the cluster is removed
  * before it returns.
  */
 export async function dropInTurn(
@@ -27,7 +27,9 @@ export async function dropInTurn(
   onStage: (text: string) => void,
 ): Promise<DroppedCookie[]> {
   const [first] = survey.users ?? []
-  if (options.front === undefined || first?.cause.kind !== 'cookie' || control.interrupted.aborted) return []
+  const isOpen =
+    first?.cause.kind === 'cookie' || (first?.cause.kind === 'ignored' && first.expected === 'sticky')
+  if (options.front === undefined || !isOpen || control.interrupted.aborted) return []
   const names = toBeDropped(cookiesAtFirst(survey), cookieNames(survey.entries[0]?.front))
   if (names.length === 0) return []
   onStage(`leaving out the cookies ${names.join(', ')}, one after the other`)
@@ -46,13 +48,23 @@ export async function dropInTurn(
   )
   if (found === undefined || found.endpointChanges.length > 0) return []
   const dropped = names.map((cookie) => {
-    const own = found.cells.filter(({ session, verdict }) => {
+    const own = found.cells.filter(({ session, verdict, recognition }) => {
       const spec = found.sessions[session]
-      return spec?.keeps === 'cookies' && spec.without === cookie && verdict.picks > 0
+      const isKnown = verdict.picks > 0 && recognition.by !== 'anonymous'
+      return isKnown && spec?.keeps === 'cookies' && spec.without === cookie
     })
     return { cookie, users: own.length, moved: own.filter(({ verdict }) => verdict.switches > 0).length }
   })
   return dropped.every((one) => one.users > 0) ? dropped : []
+}
+
+/** Where users moved: the cookies without which all of them stay, and nobody expects them. Pure. */
+export function takenBy({ dropped = [], users = [], entries }: ProbeSurvey): string[] {
+  const meant = cookieNames(entries[0]?.front)
+  const isMoved = users[0]?.cause.kind === 'ignored'
+  return dropped.flatMap(({ cookie, moved }) =>
+    isMoved && moved === 0 && !meant.includes(cookie) ? [cookie] : [],
+  )
 }
 
 /** Those of proxies, where there are several; all that are sent, where none is known to be one. Pure. */

@@ -5,6 +5,7 @@ import { isPromise } from '../../../model/affinity/policy.ts'
 import type { ProbeSurvey, SurveyCell } from '../../../model/probe/results/survey.ts'
 import type { Front, ProbeOptions } from '../../plan/plan.ts'
 import { askAgain } from './again.ts'
+import { takenBy } from './dropped.ts'
 import { atReplicas, findReplicas } from '../ways/replicas.ts'
 import { examineService } from '../../plan/preflight.ts'
 import { readService } from '../../plan/read.ts'
@@ -35,7 +36,8 @@ export async function narrow(
   const front = moved === undefined ? undefined : entries[moved.entry]?.front
   if (moved === undefined || front === undefined || control.interrupted.aborted) return undefined
   const own = cells.filter(({ entry }) => entry === moved.entry)
-  const isClear = moved.cause.kind === 'never-sent' || moved.cause.kind === 'no-cookie'
+  const isTakenInFront = moved.entry === 0 && takenBy(survey).length > 0
+  const isClear = isTakenInFront || moved.cause.kind === 'never-sent' || moved.cause.kind === 'no-cookie'
   const all = [
     stageOf(
       'gateway',
@@ -63,6 +65,7 @@ export async function narrow(
     isConfigured: isPromise(front.policy) === true,
     named: namedBy(own),
     checked,
+    isTakenInFront,
     endpointsChanged: survey.endpointChanges.length > 0,
     isDrawn: moved.between !== undefined && moved.between.changes === moved.between.of,
   })

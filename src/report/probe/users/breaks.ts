@@ -26,6 +26,7 @@ export function layoutBreaks({ breaks, service, entries }: ProbeSurvey, width: n
 function whereWords(at: Stage | undefined, by: string, service: string): string {
   if (at === undefined) return `at ${by} or behind it: what was seen does not tell which`
   const words: Record<Stage, string> = {
+    'in-front': `before ${by}: users stay without the cookie of whoever stands there`,
     browser: 'at the browser, which does not send the cookie back',
     replicas: `between the replicas of ${by}: each by itself keeps its users, but one does not know the cookie of another`,
     gateway: `at ${by}: it does not send users back to their pod`,

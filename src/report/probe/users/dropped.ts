@@ -5,14 +5,19 @@ import { countOf, formatCount } from '../../../model/common/count.ts'
 import { sanitize } from '../../text/sanitize.ts'
 import { labelled } from '../blocks/parts.ts'
 
-/** Which of several cookies holds the users: that without which they lose their pod. */
-export function layoutDropped({ dropped = [] }: ProbeSurvey, width: number, style: Style): Line[] {
+/** Which of several cookies holds the users: that without which they lose their pod; or which takes them elsewhere. */
+export function layoutDropped(
+  { dropped = [], users = [] }: ProbeSurvey,
+  width: number,
+  style: Style,
+): Line[] {
   if (dropped.length === 0) return []
   const seen = dropped.map(
     ({ cookie, users, moved }) =>
-      `without ${sanitize(cookie)} ${formatCount(moved)} of ${countOf(users, 'user')} lost their pod`,
+      `${sanitize(cookie)} ${formatCount(moved)} of ${countOf(users, 'user')} lost their pod`,
   )
+  if (users[0]?.cause.kind === 'ignored') return labelled('without', seen.join(', '), width, style)
   const deciding = dropped.filter(({ moved }) => moved > 0).map(({ cookie }) => sanitize(cookie))
   const so = deciding.length === 0 ? 'none of them by itself' : deciding.join(' and ')
-  return labelled('decides', `${so}: ${seen.join(', ')}`, width, style)
+  return labelled('decides', `${so}: without ${seen.join(', without ')}`, width, style)
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { toBeDropped } from '../../../../../src/probe/front/rounds/dropped.ts'
+import type { ProbeSurvey } from '../../../../../src/model/probe/results/survey.ts'
+import { takenBy, toBeDropped } from '../../../../../src/probe/front/rounds/dropped.ts'
 
 const cookie = (name: string, maker?: string) => ({
   name,
@@ -23,4 +24,19 @@ test('all are, where nobody knows whose they are', () => {
       [],
     ),
   ).toHaveLength(3)
+})
+
+test('whose cookie takes users elsewhere: one that is not configured, without which all of them stay', () => {
+  const survey = (kind: string, moved: number, without = 0) =>
+    ({
+      entries: [{ front: { policy: { kind: 'cookie', name: 'route' } } }],
+      users: [{ cause: { kind } }],
+      dropped: [
+        { cookie: 'AWSALB', users: 6, moved },
+        { cookie: 'route', users: 6, moved: without },
+      ],
+    }) as unknown as ProbeSurvey
+  expect(takenBy(survey('ignored', 0))).toEqual(['AWSALB'])
+  expect(takenBy(survey('ignored', 1, 6))).toEqual([])
+  expect(takenBy(survey('cookie', 0))).toEqual([])
 })
