@@ -7,6 +7,7 @@ import type { ProbeSurvey, SurveyEntry } from '../../../model/probe/results/surv
 import type { Style } from '../../terminal.ts'
 import { flow } from '../../text/flow.ts'
 import { type Line, span } from '../../text/line.ts'
+import { effectivePath, pathMatches } from '../../../model/probe/cookies/cookie.ts'
 import { countOf, formatCount } from '../../../model/common/count.ts'
 import { sanitize } from '../../text/sanitize.ts'
 import { labelWidth } from '../blocks/header.ts'
@@ -34,7 +35,9 @@ export function layoutCookies(survey: ProbeSurvey, width: number, style: Style):
     const cookies = mergedCookies(cookiesOf(survey, entry.index)).filter((cookie) => isOne(cookie))
     const rest = cookies.length - mostCookies
     return [
-      ...cookies.slice(0, mostCookies).flatMap((cookie) => put('cookie', cookieWords(cookie, entry))),
+      ...cookies
+        .slice(0, mostCookies)
+        .flatMap((cookie) => put('cookie', cookieWords(cookie, entry, entries))),
       ...(rest > 0 ? put('', [`and ${countOf(rest, 'more cookie')}`]) : []),
       ...visitWords(survey, entry).flatMap((text) => put('session', [text])),
       ...frontWords(survey, entry).flatMap((text) => put('proxy', [text])),
@@ -42,7 +45,11 @@ export function layoutCookies(survey: ProbeSurvey, width: number, style: Style):
   })
 }
 
-function cookieWords(cookie: CookieReport, { front }: SurveyEntry): string[] {
+function cookieWords(
+  cookie: CookieReport,
+  { front }: SurveyEntry,
+  entries: readonly SurveyEntry[],
+): string[] {
   const { name, set, sent, first, maker, names } = cookie
   const isConfigured = cookieNames(front).includes(name)
   const by = maker ?? (isConfigured ? (front?.by ?? 'the proxy') : undefined)
@@ -54,6 +61,7 @@ function cookieWords(cookie: CookieReport, { front }: SurveyEntry): string[] {
       ? ['given elsewhere']
       : [`set ${timesOf(set)}${whose === undefined ? ', not known by whom' : ` by ${sanitize(whose)}`}`]),
     `sent ${timesOf(sent)}`,
+    first.path === undefined ? folderWords(front, entries) : `Path=${sanitize(first.path)}`,
     ...attributeWords(first),
     ...lifeWords(cookie),
     ...oddWords(cookie),
@@ -126,8 +134,17 @@ function timesOf(count: number): string {
   return `${formatCount(count)} ${count === 1 ? 'time' : 'times'}`
 }
 
+/** Without a Path it is for the folder of the request; whether users lose it elsewhere is known only of where they were. */
+function folderWords(front: SurveyEntry['front'], entries: readonly SurveyEntry[]): string {
+  const folder = effectivePath(undefined, front?.path ?? '/')
+  const isAsked = entries.some(
+    ({ front: other }) => other?.hostName === front?.hostName && !pathMatches(other?.path ?? '/', folder),
+  )
+  const scope = `no Path: given here it holds below ${sanitize(folder)}`
+  return isAsked ? scope : `${scope}; users who begin in another folder were not asked, see --path`
+}
+
 function attributeWords({
-  path,
   domain,
   lifetimeSeconds,
   httpOnly,
@@ -135,7 +152,6 @@ function attributeWords({
   sameSite,
 }: CookieReport['first']): string[] {
   return [
-    path === undefined ? 'no Path: it holds below the folder where it is given' : `Path=${sanitize(path)}`,
     ...(domain === undefined ? [] : [`Domain=${sanitize(domain)}`]),
     ...(lifetimeSeconds === undefined
       ? []

@@ -147,13 +147,21 @@ test.each<[string, string, RegExp]>([
   if (second !== '/') expect(text).not.toMatch(/two values in one answer/)
 })
 
+test('one without a Path may be another one in another folder, which is said where nobody went there', async () => {
+  const { text } = await probedBehind(record('HttpOnly'), { places: [{ path: '/a/x' }] })
+  expect(text.replaceAll(/\s+/g, ' ')).toContain(
+    'no Path: given here it holds below /a; users who begin in another folder were not asked, see --path',
+  )
+})
+
 test('one without a Path is another one in another folder, and each names its pod', async () => {
   const { survey, text } = await probedBehind(record('HttpOnly'), {
     places: [{ path: '/a/x' }, { path: '/b/y' }],
   })
   expect(text).toMatch(held)
   expect(text).toMatch(/no cookie of it is sent there/)
-  expect(text).toMatch(/no Path: it holds below the folder where it is given/)
+  expect(text).toMatch(/no Path: given here it holds below \/a\s/)
+  expect(text).not.toMatch(/were not asked/)
   const disagreed = survey.cells.flatMap(({ cookies = [] }) => cookies.map((one) => one.disagreed))
   expect(new Set(disagreed)).toEqual(new Set([0]))
 })
