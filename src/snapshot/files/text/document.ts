@@ -18,7 +18,7 @@ import { aliasesOf, type Resolve } from './merged.ts'
 import { type Fault, faultOf, partsOf } from './parts.ts'
 import { asRecord } from '../record.ts'
 import { kubectlSchema } from './tags.ts'
-import { engineBreaking, templateFinding } from './template.ts'
+import { engineBreaking, engineOfFile, templateFinding } from './template.ts'
 
 /** One object of a file, with the nodes that know where everything stands. */
 export interface FileObject {
@@ -82,7 +82,10 @@ export function parseFile(
       )
     if (!named && !isObject(document.contents)) continue
     const at = (node: Node | undefined | null): FilePosition => positionAt(offset + (node?.range?.[0] ?? 0))
-    takeApart(document, at, objects, findings)
+    const root = document.contents
+    const engine = named && isMap(root) && !root.has('kind') ? engineOfFile(file) : undefined
+    if (engine === undefined) takeApart(document, at, objects, findings)
+    else findings.push(templateFinding(at(root), engine))
   }
   if (fault !== undefined) unread(fault.offset, fault.message, 'Nothing after this place can be read.')
   return { objects, findings }

@@ -15,6 +15,8 @@ export interface Engine {
   text?: readonly [string, string]
   /** The program that prints the objects, where one does by itself. */
   program?: (file: string) => string
+  /** What else is to be done. */
+  instead?: string
 }
 
 const filledIn = (mark: string): string => `this is a template: ${mark} is filled in before it is applied`
@@ -43,7 +45,29 @@ const engines = {
     comment: /^@ ?\S/,
     program: (file) => `ytt -f ${shellWord(file)}`,
   },
+  conflict: {
+    words: 'git has left the marks of a conflict here',
+    text: ['<<<<<<< ', '>>>>>>> '],
+    instead: 'settle the conflict',
+  },
+  chart: {
+    words: 'this tells of a Helm chart, and is no object',
+    program: () => 'helm template CHART',
+  },
+  values: {
+    words: 'these are values of a Helm chart, and no object',
+    program: (file) => `helm template CHART -f ${shellWord(file)}`,
+  },
+  helmfile: {
+    words: 'this names releases of Helm, and is no object',
+    program: (file) => `helmfile template -f ${shellWord(file)}`,
+  },
   tokens: { words: filledIn('#{…}'), value: /#\{[\w.-]+\}/, comment: /^\{[\w.-]+\}/ },
+  ats: { words: filledIn('@…@'), value: /@[A-Z_][A-Z\d_]*@/, text: ['@', '@'] },
+  // Three letters at least: `%C3%A4` is a character of a path.
+  percents: { words: filledIn('%…%'), value: /%[A-Z_][A-Z\d_]{2,}%/, text: ['%', '%'] },
+  underscores: { words: filledIn('__…__'), value: /^__[A-Z][A-Z\d_]*__$/ },
+  terraform: { words: filledIn('%{ … }'), text: ['%{', '}'] },
   jinja: { words: filledIn('{% … %}'), text: ['{%', '%}'] },
   erb: {
     words: filledIn('<% … %>'),
@@ -70,11 +94,11 @@ const engines = {
 } satisfies Readonly<Record<string, Engine>>
 
 /** A template is no object yet: what will be applied cannot be seen in it. */
-export function templateFinding(position: FilePosition, { words, program }: Engine): Finding {
+export function templateFinding(position: FilePosition, { words, program, instead }: Engine): Finding {
   const check = commandLine('explain', '-f -')
   return fileFinding('AFF-FILE-SYNTAX', position, words, 'What will be applied cannot be seen here.', [
     program === undefined
-      ? `fill it in, and give what comes of it to  ${check}`
+      ? (instead ?? `fill it in, and give what comes of it to  ${check}`)
       : `${program(position.file === '-' ? 'FILE' : position.file)} | ${check}`,
   ])
 }
@@ -86,6 +110,14 @@ export function engineOf(value: unknown, comment: string | null | undefined): En
       ? engine.value?.test(value)
       : value === null && engine.comment?.test(comment ?? '') === true,
   )
+}
+
+/** What a file without an object is, by its name: charts and their tools have names of their own. */
+export function engineOfFile(file: string): Engine | undefined {
+  const name = file.slice(file.lastIndexOf('/') + 1)
+  if (/^Chart\.ya?ml$/.test(name)) return engines.chart
+  if (/^helmfile(\.\w+)?\.ya?ml$/.test(name)) return engines.helmfile
+  return /^(values\b.*|.*[-_.]values)\.ya?ml$/.test(name) ? engines.values : undefined
 }
 
 /** What objects of these kinds are made by. */
