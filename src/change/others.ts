@@ -92,7 +92,9 @@ export async function changeOthers(
     } catch (error) {
       if (signals.interrupted.aborted && error === signals.interrupted.reason)
         return { kind: 'skipped', target }
-      return { kind: 'failed', target, error: explainProblem(error, namespace, rulesFor(kind.type, able)) }
+      const served = await reader.served(able.flatMap(({ reads }) => reads))
+      const rules = rulesFor(kind.type, able, (type) => type === kind.type || served.has(type))
+      return { kind: 'failed', target, error: explainProblem(error, namespace, rules) }
     }
   })
   return { count: jobs.length, outcomes }

@@ -40,8 +40,10 @@ export interface Changing {
 
 /** A part of a wish for which there is no field. */
 export interface Lack {
-  part: 'ttlSeconds' | 'path' | 'domain' | 'secure' | 'sameSite' | 'persistent'
+  part: 'name' | 'ttlSeconds' | 'path' | 'domain' | 'secure' | 'sameSite' | 'persistent'
   why: string
+  /** The name that there is. */
+  name?: string
   /** It is so without being asked for. */
   isSo?: boolean
 }
@@ -56,10 +58,13 @@ export interface OwnCookie {
   can?: readonly Lack['part'][]
   /** It does not name the pod. */
   isHashed?: boolean
+  /** The proxy makes none: it hashes one that the application sets. */
+  isOfApplication?: boolean
 }
 
 /** What of a wish such a cookie cannot have. */
-export function lacksOf({ by, can = [], isHashed = false }: OwnCookie, wish: CookieWish): Lack[] {
+export function lacksOf(own: OwnCookie, wish: CookieWish): Lack[] {
+  const { by, can = [], isHashed = false, isOfApplication = false } = own
   const none = (what: string): string => `there is no field for ${what} of the cookie of ${by}`
   const all: readonly Lack[] = [
     {
@@ -80,17 +85,24 @@ export function lacksOf({ by, can = [], isHashed = false }: OwnCookie, wish: Coo
   ]
   const isAsked = ({ part }: Lack): boolean =>
     wish[part] !== undefined && wish[part] !== false && !(part === 'path' && wish.path === '/')
-  return all.filter((one) => !can.includes(one.part) && isAsked(one))
+  const why = `${by} sets no cookie: it hashes that of the application, which decides what it is like`
+  const parts = all
+    .filter((one) => !can.includes(one.part) && isAsked(one))
+    .map((one) => (isOfApplication && one.part !== 'persistent' ? { ...one, why } : one))
+  const { name } = own
+  return name === undefined || name === wish.name
+    ? parts
+    : [{ part: 'name', name, why: nameIs(by, name) }, ...parts]
+}
+
+function nameIs(by: string, name: string): string {
+  return `${by} calls its cookie ${name}, and no field changes that`
 }
 
 /** Why such a cookie cannot be had as it is wished; undefined where it can. */
 export function unfitFor(own: OwnCookie, wish: CookieWish): Refusal | undefined {
   const { by, name = wish.name } = own
-  if (wish.name !== name)
-    return refusal(`${by} calls its cookie ${name}, and no field changes that`, {
-      remedy: 'by-the-cookie',
-      name,
-    })
+  if (wish.name !== name) return refusal(nameIs(by, name), { remedy: 'by-the-cookie', name })
   return refusalOf(lacksOf(own, wish))
 }
 
@@ -116,7 +128,17 @@ export interface Details {
 export function planOf(
   plan: Pick<ChangePlan, 'before' | 'after' | 'writes'> & Partial<ChangePlan>,
 ): ChangePlan {
-  return { timeoutIsDefault: false, notices: [], isDone: plan.writes.length === 0, ...plan }
+  const { after, writes } = plan
+  const isOfApplication = after.kind === 'cookie' && after.madeBy === 'application' && writes.length > 0
+  const notices = isOfApplication
+    ? [
+        {
+          message: `no proxy sets this cookie: ${after.name ?? 'it'} has to be one of the application`,
+          hints: [],
+        },
+      ]
+    : []
+  return { timeoutIsDefault: false, notices, isDone: writes.length === 0, ...plan }
 }
 
 /** Why a cookie cannot be had as it is wished; undefined where it can. */

@@ -130,6 +130,17 @@ export class ObjectReader {
     return own
   }
 
+  /** Those of some types that the cluster serves, as far as it says. */
+  async served(types: readonly ObjectType[]): Promise<ReadonlySet<ObjectType>> {
+    const all = await Promise.all(types.map((type) => this.#versionsOf(type)))
+    return new Set(
+      types.filter((_, index) => {
+        const versions = all[index]
+        return versions?.known !== true || versions.value.length > 0
+      }),
+    )
+  }
+
   /** The kind that is meant: where several have the word, the first that the cluster serves. */
   async servedKind({ kind, namesakes = [] }: Pick<NamedTarget, 'kind' | 'namesakes'>): Promise<TargetKind> {
     if (namesakes.length === 0) return kind

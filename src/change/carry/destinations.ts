@@ -1,4 +1,5 @@
 import { grpcRoutes, httpRoutes } from '../../mechanisms/gateway-api/objects.ts'
+import { changes } from '../../mechanisms/changes.ts'
 import type { Destination } from '../../model/affinity/intent.ts'
 import type { ObjectType } from '../../model/cluster/object.ts'
 
@@ -13,38 +14,38 @@ interface Means {
 
 const routes = [httpRoutes, grpcRoutes]
 
-const all: Readonly<Record<Destination, Means>> = {
-  'ingress-nginx': {
-    label: 'ingress-nginx',
-    names: ['ingress-nginx'],
-    wants: 'an Ingress of its class',
-  },
-  traefik: {
-    label: 'Traefik',
-    names: ['traefik'],
-    wants: 'an IngressRoute, or an Ingress of its class',
-  },
-  istio: {
-    label: 'Istio',
-    names: ['istio'],
-    wants: 'a VirtualService, or an HTTPRoute at a Gateway of class istio',
-  },
-  'envoy-gateway': {
-    label: 'Envoy Gateway',
-    names: ['envoy-gateway'],
-    types: routes,
-    wants: 'an HTTPRoute at a Gateway whose class is of Envoy Gateway',
-  },
-  // Who serves the route, does it.
-  'gateway-api': {
-    label: 'the Gateway API',
-    names: ['envoy-gateway', 'istio'],
-    types: routes,
-    wants: 'an HTTPRoute at a Gateway of Envoy Gateway or Istio',
-  },
+const anIngress = 'an Ingress of its class'
+const aRoute = 'an HTTPRoute at a Gateway whose class is of it'
+const either = 'an Ingress of its class, or an HTTPRoute at a Gateway whose class is of it'
+
+/** What has to be there. */
+const wants: Readonly<Record<Destination, string>> = {
+  'ingress-nginx': anIngress,
+  traefik: 'an IngressRoute, or an Ingress of its class',
+  istio: 'a VirtualService, or an HTTPRoute at a Gateway of class istio',
+  'envoy-gateway': 'an HTTPRoute at a Gateway whose class is of Envoy Gateway',
+  'gateway-api': 'an HTTPRoute at a Gateway of Envoy Gateway, Istio, Kong, GKE, Azure, kgateway or APISIX',
+  contour: 'an HTTPProxy',
+  haproxy: anIngress,
+  'haproxy-ingress': anIngress,
+  'nginx-inc': 'a VirtualServer, or an Ingress of its class',
+  kong: either,
+  aws: anIngress,
+  gke: either,
+  azure: either,
+  kgateway: aRoute,
+  emissary: 'a Mapping',
+  apisix: aRoute,
+  skipper: anIngress,
 }
 
 /** What a destination means. */
 export function mechanismsOf(to: Destination): Means {
-  return all[to]
+  if (to === 'gateway-api') {
+    // Who serves the route, does it.
+    const able = changes.filter(({ targets }) => targets.includes(httpRoutes))
+    return { label: 'the Gateway API', names: able.map(({ name }) => name), types: routes, wants: wants[to] }
+  }
+  const label = changes.find(({ name }) => name === to)?.label ?? to
+  return { label, names: [to], ...(to === 'envoy-gateway' ? { types: routes } : {}), wants: wants[to] }
 }

@@ -213,13 +213,15 @@ export function fitted(
   const kept = Object.fromEntries(
     Object.entries(by).filter(([key]) => !parts.has(key)),
   ) as unknown as CookieWish
+  const { name = by.name } = all.find(({ part }) => part === 'name') ?? {}
   const gone = all
     .filter(({ isSo }) => isSo !== true)
     .map(({ part, why }) => lost(nameOf(from), `${words[part]}${valueOf(by[part])}`, why))
-  return { by: kept, notices: [...gone, ...left, anew(from)] }
+  return { by: { ...kept, name }, notices: [...gone, ...left, anew(from)] }
 }
 
 const words: Readonly<Record<Lack['part'], string>> = {
+  name: 'name',
   ttlSeconds: 'lifetime',
   path: 'path',
   domain: 'domain',

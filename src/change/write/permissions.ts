@@ -2,8 +2,15 @@ import type { Changing } from '../../mechanisms/changing.ts'
 import { type ObjectType, resourceName } from '../../model/cluster/object.ts'
 import { mergeRules, type RoleRule } from '../../model/cluster/role.ts'
 
-/** What somebody needs to be allowed to change a target of a type: to read what decides, and to write what may be written. */
-export function rulesFor(target: ObjectType, able: readonly Changing[]): RoleRule[] {
+/**
+ * What somebody needs to be allowed to change a target of a type: to read what decides, and to write what may be written. Of
+ * types that the cluster does not serve nothing is said.
+ */
+export function rulesFor(
+  target: ObjectType,
+  able: readonly Changing[],
+  isServed: (type: ObjectType) => boolean = () => true,
+): RoleRule[] {
   const types = new Map(
     [target, ...able.flatMap(({ reads }) => reads)].map((type) => [resourceName(type), type]),
   )
@@ -12,6 +19,7 @@ export function rulesFor(target: ObjectType, able: readonly Changing[]): RoleRul
   const rules = [...types]
     // A Role is about one namespace; without what is of the cluster it is judged by the names of classes.
     .filter(([, { scope, isOfCluster }]) => scope === 'namespaced' && isOfCluster !== true)
+    .filter(([, type]) => isServed(type))
     .map(([name, { group, resource }]) => ({
       apiGroups: [group],
       resources: [resource],

@@ -51,8 +51,7 @@ export const wishFlags = {
   }),
   to: Flags.string({
     helpGroup,
-    description:
-      'Carry the affinity of the target to another proxy, at what leads to the same Services for the same hosts. One of: (ingress-nginx, traefik, istio, envoy-gateway, gateway-api).',
+    description: `Carry the affinity of the target to another proxy, at what leads to the same Services for the same hosts. One of: (${destinations.join(', ')}).`,
     options: [...destinations],
     helpValue: "''",
   }),

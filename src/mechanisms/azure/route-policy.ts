@@ -32,7 +32,8 @@ export function refineRoute(leg: Leg, store: Store): Leg {
   return { ...leg, hop: { ...hop, configuredBy, policy } }
 }
 
-function policyOf({ spec }: LooseObject): Policy {
+/** What a RoutePolicy makes it stick on. */
+export function policyOf({ spec }: LooseObject): Policy {
   const { affinityType, cookieName, cookieDuration } = record(at(spec, 'default.sessionAffinity'))
   // Name and duration of one that is managed are not looked at.
   if (affinityType === 'managed-cookie')

@@ -23,9 +23,9 @@ const resolver = objectAnalyzer({
   analyse: (mapping, { store }, report) => {
     if (arrivalOf(mapping, store) !== 'cluster-ip') return
     report('AFF-EMISSARY-RESOLVER', {
-      message: 'load_balancer has no effect with the default resolver, which goes to the cluster IP',
-      why: 'Emissary then sees one address and no pods; the Service proxy picks the pod. A Module may name another default.',
-      mend: ['make a KubernetesEndpointResolver, and name it in spec.resolver'],
+      message: 'Emissary drops the Mapping: a load_balancer is not allowed with the default resolver',
+      why: 'That resolver goes to the cluster IP and sees no pods; no request comes this way, and the logs alone say why. A Module may name another default.',
+      mend: ['resolver: endpoint, which is there without an object of its own'],
       field: 'spec.load_balancer',
     })
   },

@@ -56,6 +56,9 @@ function serviceOf({ spec, metadata }: LooseObject): NamespacedName | undefined 
   return name === '' ? undefined : { namespace, name }
 }
 
+/** Resolvers of endpoints that are there without an object, and are one unless an object says other (irserviceresolver.py). */
+export const builtIn = ['endpoint', 'kubernetes-endpoint'] as const
+
 /** The default resolver goes to the Service, and so does every one that is not for endpoints. */
 export function arrivalOf({ spec, metadata }: LooseObject, store: Store): Arrival {
   const name = text(at(spec, 'resolver'))
@@ -63,7 +66,7 @@ export function arrivalOf({ spec, metadata }: LooseObject, store: Store): Arriva
     name === undefined
       ? undefined
       : store.get(endpointResolvers, { namespace: metadata.namespace ?? '', name })
-  if (found !== undefined) return 'pods'
+  if (found !== undefined || builtIn.some((one) => one === name)) return 'pods'
   // Another default may be set for all, in a Module; in files the resolver may be elsewhere.
   return name === undefined ? 'cluster-ip' : 'unknown'
 }

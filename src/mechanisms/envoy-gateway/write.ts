@@ -6,7 +6,7 @@ import type { Policy } from '../../model/affinity/policy.ts'
 import type { Store } from '../../model/cluster/store.ts'
 import type { ChangePlan, FieldTree, Refusal, Write } from '../../model/affinity/write.ts'
 import { type Changing, type Lack, planOf, refusal, refusalOf, unsaid } from '../changing.ts'
-import { controllersOf, isServedBy } from '../gateway-api/controllers.ts'
+import { controllersOf, isServedBy, isServedByLabel } from '../gateway-api/controllers.ts'
 import { gatewayClasses, gateways, grpcRoutes, httpRoutes } from '../gateway-api/objects.ts'
 import { gatewayDuration } from '../gateway-api/persistence.ts'
 import { definitions, schemaIn } from '../kit/definitions.ts'
@@ -14,11 +14,13 @@ import { at, list, record, text } from '../kit/loose.ts'
 import { rewritten } from '../kit/rewritten.ts'
 import { backendTrafficPolicies } from './objects.ts'
 import { hashAt, hashing, unhashing } from './write-hash.ts'
+import { roleHints } from '../../model/cluster/role.ts'
 import { defined } from '../../model/common/defined.ts'
 
 const definition = 'httproutes.gateway.networking.k8s.io'
 
-const isIstio = (one: string): boolean => one.startsWith('istio.io/')
+/** Others for which something can be written. */
+const others = ['Istio', 'GKE', 'Kong', 'Azure Application Gateway', 'kgateway', 'APISIX'] as const
 
 const controller = 'gateway.envoyproxy.io/gatewayclass-controller'
 
@@ -48,9 +50,9 @@ export const envoyGatewayChange: Changing = {
       const writes = [...rewrittenRules(route, withoutSession), ...unhashing(route, store)]
       return planOf({ before, after: none, writes })
     }
-    const others = [...new Set(controllersOf(route, store))].filter((one) => one !== controller)
-    if (isServedBy(route, store, isIstio)) return undefined
-    if (others.length > 0) return refusal(...servedBy(others))
+    if (others.some((label) => isServedByLabel(route, store, label))) return undefined
+    const strangers = [...new Set(controllersOf(route, store))].filter((one) => one !== controller)
+    if (strangers.length > 0) return refusal(...servedBy(strangers))
     if (wish === undefined) return unsaid
     return enable(route, wish, { before, store })
   },
@@ -61,9 +63,18 @@ function servedBy(controllers: readonly string[]): [string, ...string[]] {
   if (first === '')
     return [
       'which controller serves its gateways cannot be seen: the Gateway or its class is missing, or may not be read',
-      'it takes a ClusterRole to list gateways and gatewayclasses',
+      ...roleHints('it takes this ClusterRole; ask an administrator to apply it and bind it to you:', {
+        name: 'kubectl-affinity-gateways',
+        rules: [
+          {
+            apiGroups: [gateways.group],
+            resources: [gateways.resource, gatewayClasses.resource],
+            verbs: ['list'],
+          },
+        ],
+      }),
     ]
-  return [`its gateway is served by ${first}, for which nothing can be written here yet`]
+  return [`its gateway is served by ${first}, for which nothing can be written here`]
 }
 
 function enable(

@@ -1,7 +1,8 @@
 import type { LooseObject, NamespacedName } from '../../model/cluster/object.ts'
 import type { Store } from '../../model/cluster/store.ts'
-import { list, record, text } from '../kit/loose.ts'
-import { at } from '../kit/loose.ts'
+import type { Behind } from '../ingress/backends.ts'
+import { at, list, record, text } from '../kit/loose.ts'
+import { services } from '../service/objects.ts'
 import { group, referenceGrants } from './objects.ts'
 
 /** A Service that a rule sends to. */
@@ -32,6 +33,17 @@ export function backendsOf(rule: unknown, { metadata }: LooseObject): RouteBacke
     .map(({ weight, ...backend }) =>
       all.length > 1 && total > 0 ? { ...backend, share: weight / total } : backend,
     )
+}
+
+/** What stands behind a route, each Service once, for those that read what counts at the Services. */
+export function behindRoute(route: LooseObject, store: Store): Behind[] {
+  const all = list(at(route.spec, 'rules')).flatMap((rule) => backendsOf(rule, route))
+  const places = new Map(all.map(({ to }) => [`${to.namespace}/${to.name}`, to]))
+  return [...places].map(([part, to]) => ({
+    part,
+    backend: { ingress: route, to, service: store.get(services, to) },
+    places: [],
+  }))
 }
 
 /** Whether an object may name one of another namespace; undefined where grants could not be read. */

@@ -84,6 +84,14 @@ export function controllersOf(route: LooseObject, store: Store): string[] {
   })
 }
 
+/** Whether all gateways of a route are of an implementation, by what their classes say or are called. */
+export function isServedByLabel(route: LooseObject, store: Store, label: string): boolean {
+  const all = parentsOf(route, store)
+  const isOf = (gateway: LooseObject | undefined): boolean =>
+    gateway !== undefined && controllerOf(gateway, store)?.label === label
+  return all.length > 0 && all.every((parent) => isOf(parent?.gateway))
+}
+
 /** Whether all gateways of a route are of such a controller. */
 export function isServedBy(route: LooseObject, store: Store, is: (controller: string) => boolean): boolean {
   const all = controllersOf(route, store)

@@ -52,7 +52,7 @@ export function refineGateway(leg: Leg, store: Store): Leg {
     ...policiesFor(sessionPolicies, to.object, store),
     ...policiesFor(backendPolicies, to.object, store),
   ]
-  const found = attached.flatMap((object) => policyOf(object) ?? [])
+  const found = attached.flatMap((object) => gatewayPolicy(object) ?? [])
   const open = unreadable([sessionPolicies, sessionFilters, backendPolicies], store)
   if (open !== undefined) return { ...leg, hop: { ...hop, policy: open } }
   const [first, second] = found
@@ -81,7 +81,7 @@ function filtersOf(rule: unknown, route: LooseObject, store: Store): LooseObject
 }
 
 /** What one of them makes a load balancer stick on; undefined where it says nothing about that. */
-function policyOf({ kind, spec }: LooseObject): Policy | undefined {
+export function gatewayPolicy({ kind, spec }: LooseObject): Policy | undefined {
   if (kind !== backendPolicies.kind) {
     const seconds = at(spec, 'statefulGeneratedCookie.cookieTtlSeconds')
     return at(spec, 'statefulGeneratedCookie') === undefined ? undefined : generatedCookie('GSSA', seconds)

@@ -72,7 +72,8 @@ export function servingOf(ingress: LooseObject, store: Store): Serving {
   }
   // A cluster says all of its classes. Chosen by the annotation, one needs no object.
   const isTold = classes.known && annotationsOf(ingress)['kubernetes.io/ingress.class'] === undefined
-  const controller = isTold ? undefined : usualFor(ingress, name)
+  const usual = usualFor(ingress, name)
+  const controller = isTold && usual?.needsNoClass !== true ? undefined : usual
   // One that has no IngressClass at all is chosen by that name alone.
   return { controller, isAssumed: controller === undefined || controller.controllers.length > 0 }
 }

@@ -3,8 +3,15 @@ import { changedLeaves, isEqual, merge } from '../../model/affinity/fields.ts'
 import type { ChangePlan, FieldTree, Refusal, Write } from '../../model/affinity/write.ts'
 import type { ObjectRef } from '../../model/findings/finding.ts'
 import type { RawObject } from '../../model/affinity/change.ts'
-import type { Service } from '../../model/cluster/kubernetes.ts'
-import { isOfType, keyOf, type LooseObject, type ObjectType, refOf } from '../../model/cluster/object.ts'
+import type { KubernetesObject, Service } from '../../model/cluster/kubernetes.ts'
+import {
+  isOfType,
+  keyOf,
+  type LooseObject,
+  type NamespacedName,
+  type ObjectType,
+  refOf,
+} from '../../model/cluster/object.ts'
 import { isOurs, ours } from '../../model/cluster/ours.ts'
 import type { Store } from '../../model/cluster/store.ts'
 import {
@@ -21,6 +28,10 @@ import { annotate } from '../kit/annotations.ts'
 import type { IngressController, Served } from '../kit/controller.ts'
 import { services } from '../service/objects.ts'
 import { type AnnotationMarks, aroundOf, isSticky, none, servicesIn, withMarks } from './annotating.ts'
+import { backendsOf, behindRoute } from '../gateway-api/backends.ts'
+import { isServedByLabel } from '../gateway-api/controllers.ts'
+import { gatewayClasses, gateways, httpRoutes } from '../gateway-api/objects.ts'
+import { at, list } from '../kit/loose.ts'
 import { controllerOf } from './controllers.ts'
 import { ingressClassObjects, ingresses } from './objects.ts'
 
@@ -29,6 +40,8 @@ export interface PolicyDialect {
   /** For `--with`. */
   name: string
   controller: IngressController
+  /** Its implementation of the Gateway API, by its label, which reads what Services name as well. */
+  gateway?: string
   /** What a Service names. */
   policy: ObjectType<LooseObject>
   apiVersion: string
@@ -46,20 +59,35 @@ export interface PolicyDialect {
 
 /** Turns affinity on and off in objects that Services name. */
 export function naming(dialect: PolicyDialect): Changing {
-  const { name, controller, policy, cookie, reads = [] } = dialect
+  const { name, controller, policy, cookie, reads = [], gateway } = dialect
+  const ofRoutes = gateway === undefined ? [] : [httpRoutes]
+  const serves = (object: KubernetesObject, store: Store): boolean => {
+    if (isOfType(object, services)) return true
+    if (!isOfType(object, httpRoutes)) return controllerOf(object, store) === controller
+    return gateway !== undefined && isServedByLabel(object, store, gateway)
+  }
   return {
     name,
     label: controller.name,
-    targets: [ingresses, services],
-    reads: [ingressClassObjects, services, policy, ...reads],
+    targets: [ingresses, services, ...ofRoutes],
+    reads: [
+      ingressClassObjects,
+      services,
+      policy,
+      ...(gateway === undefined ? [] : [gateways, gatewayClasses]),
+      ...reads,
+    ],
     writes: [services, policy],
     makes: [policy],
-    serves: (object, store) => isOfType(object, services) || controllerOf(object, store) === controller,
+    serves,
     isOnAsking: (target) => isOfType(target, services),
     lacks: (wish, _target, store) => lacksOf(cookie(wish, store), wish),
     plan: (target, request, store) => {
-      if (!isOfType(target, services) && controllerOf(target, store) !== controller) return undefined
-      const around = aroundOf(target, store)
+      const nameIn = (changed: ReadonlyMap<Service, Service>, one: Service | undefined): string =>
+        one === undefined ? '' : (dialect.named(changed.get(one) ?? one)?.name ?? '')
+      if (!serves(target, store)) return undefined
+      const isRoute = isOfType(target, httpRoutes)
+      const around = isRoute ? behindRoute(target, store) : aroundOf(target, store)
       const served = (at: Store, changed: ReadonlyMap<Service, Service>): Served[] =>
         around.map(({ backend: { service, ...rest } }) => {
           const now = service === undefined ? undefined : (changed.get(service) ?? service)
@@ -70,14 +98,22 @@ export function naming(dialect: PolicyDialect): Changing {
           .map(({ policy: one }) => one)
           .find(isSticky) ?? none
       const all = servicesIn(around)
-      if (request.verb === 'disable')
-        return planOf({ before, after: none, writes: all.flatMap((one) => taken(dialect, one, all, store)) })
+      if (request.verb === 'disable') {
+        const writes = all.flatMap((one) => taken(dialect, one, all, store))
+        // What else stands in a route may be there in vain.
+        return isRoute && writes.length === 0 ? undefined : planOf({ before, after: none, writes })
+      }
       if (request.by === undefined) return unsaid
       const names = new Set(around.map(({ backend }) => backend.to.name))
       if (all.length < names.size || all.length === 0)
         return refusal(`a Service behind it is not there, on which ${controller.name} reads what counts`)
       const done = given(dialect, request.by, all, store)
       if ('refused' in done) return done
+      if (isRoute && isDivided(target, (to) => nameIn(done.changed, store.get(services, to))))
+        return refusal(
+          `a rule sends to several Services, and ${controller.name} takes a ${policy.kind} only where all of them name the same one`,
+          `let them name one by ${controller.keys.service[0] ?? ''}`,
+        )
       const after = served(done.store, done.changed)
       if (after.some(({ arrival }) => arrival === 'cluster-ip'))
         return refusal(
@@ -91,6 +127,13 @@ export function naming(dialect: PolicyDialect): Changing {
       return planOf({ before, after: after[0]?.policy ?? none, writes: done.writes, notices: done.notices })
     },
   }
+}
+
+/** Whether the Services of a rule name different things. */
+function isDivided(route: LooseObject, nameOf: (to: NamespacedName) => string): boolean {
+  return list(at(route.spec, 'rules')).some(
+    (rule) => new Set(backendsOf(rule, route).map(({ to }) => nameOf(to))).size > 1,
+  )
 }
 
 interface Given extends Pick<ChangePlan, 'writes' | 'notices'> {

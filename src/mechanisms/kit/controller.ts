@@ -45,6 +45,8 @@ export interface IngressController {
   controllers: readonly string[]
   /** Usual names of its classes: by them it is known where no IngressClass object is there. */
   classes?: readonly string[]
+  /** It takes Ingresses that name such a class, whether there is an IngressClass or not. */
+  needsNoClass?: boolean
   serve: (backend: IngressBackend, store: Store) => Served
   /** The annotations by which it decides, for whoever writes those of another one. */
   keys: Readonly<Record<'ingress' | 'service', readonly string[]>>

@@ -16,6 +16,7 @@ import {
 export const kongChange = naming({
   name: 'kong',
   controller: kong,
+  gateway: 'Kong',
   policy: upstreamPolicies,
   apiVersion: 'configuration.konghq.com/v1beta1',
   reads: ingressPrograms.reads ?? [],

@@ -14,6 +14,7 @@ export const skipper: IngressController = {
   // It has no IngressClass of its own: its flag -kubernetes-ingress-class names what it takes.
   controllers: [],
   classes: ['skipper'],
+  needsNoClass: true,
   serve: (backend, store) => {
     const words = annotationsOf(backend.ingress)
     const share = shareOf(words[weightsKey], backend)

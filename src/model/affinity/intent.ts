@@ -23,6 +23,24 @@ export interface CookieWish {
 export type SameSite = 'Strict' | 'Lax' | 'None'
 
 /** Where affinity can be carried to. */
-export const destinations = ['ingress-nginx', 'traefik', 'istio', 'envoy-gateway', 'gateway-api'] as const
+export const destinations = [
+  'ingress-nginx',
+  'traefik',
+  'istio',
+  'envoy-gateway',
+  'gateway-api',
+  'contour',
+  'haproxy',
+  'haproxy-ingress',
+  'nginx-inc',
+  'kong',
+  'aws',
+  'gke',
+  'azure',
+  'kgateway',
+  'emissary',
+  'apisix',
+  'skipper',
+] as const
 
 export type Destination = (typeof destinations)[number]

@@ -1,16 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { choose } from '../../../src/change/carry/choose.ts'
-import { played } from '../../../src/change/write/predict.ts'
-import { withObjects } from '../../../src/change/around/store.ts'
 import { gkeChange } from '../../../src/mechanisms/gke/write.ts'
 import { kongChange } from '../../../src/mechanisms/kong/write.ts'
-import type { Changing } from '../../../src/mechanisms/changing.ts'
-import { known } from '../../../src/model/cluster/fact.ts'
 import type { KubernetesObject } from '../../../src/model/cluster/kubernetes.ts'
-import { isOfType, keyOf, listName, refOf } from '../../../src/model/cluster/object.ts'
-import { storeOf } from '../../../src/model/cluster/store.ts'
 import type { ChangeRequest, Wish } from '../../../src/model/affinity/intent.ts'
 import { objectOf } from '../mechanisms/objects.ts'
+import { ask } from './asked.ts'
 
 const web = (annotations = {}, name = 'web'): KubernetesObject =>
   objectOf('v1', 'Service', name, { ports: [{ port: 80 }] }, annotations)
@@ -22,28 +16,6 @@ const policy = (name: string, spec: object, labels = {}): KubernetesObject => {
 
 const cookie: ChangeRequest = { verb: 'enable', by: { kind: 'cookie', name: 'route' } }
 const disable: ChangeRequest = { verb: 'disable' }
-
-/** What a request comes to among these objects, the first of which is the target. */
-function ask(by: Changing, request: ChangeRequest, ...all: readonly KubernetesObject[]) {
-  const types = [...by.targets, ...by.reads]
-  const lists = new Map(
-    types.map((type) => [listName(type), known(all.filter((one) => isOfType(one, type)))]),
-  )
-  const { plan } = choose([by], all[0]!, { request, with: by.name }, storeOf(lists))
-  const now = withObjects(lists, plan.writes.map(played))
-  const left = [
-    ...new Map(
-      [...now.values()]
-        .flatMap((list) => (list.known ? list.value : []))
-        .map((one) => [keyOf(refOf(one)), one]),
-    ).values(),
-  ]
-  return {
-    plan,
-    left,
-    writes: plan.writes.map(({ how, object }) => `${how} ${object.kind} ${object.metadata.name}`),
-  }
-}
 
 describe('a policy that Services name', () => {
   it('is made where there is none, and goes with what named it', () => {

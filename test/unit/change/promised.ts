@@ -53,6 +53,32 @@ spec: {controller: ${controller}}
 
 const together = (...texts: readonly string[]): string => texts.join('---\n')
 
+/** An HTTPRoute at a Gateway of a class. */
+const route = (controller: string, className = 'outer'): string => `apiVersion: gateway.networking.k8s.io/v1
+kind: GatewayClass
+metadata: {name: ${className}}
+spec: {controllerName: ${controller}}
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata: {name: outer, namespace: shop}
+spec:
+  gatewayClassName: ${className}
+  listeners:
+  - {name: http, port: 80, protocol: HTTP}
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: {name: front, namespace: shop}
+spec:
+  hostnames: [shop.example]
+  parentRefs:
+  - name: outer
+  rules:
+  - backendRefs: # one
+    - {name: web, port: 80}
+`
+
 const cookieParts = ['ttlSeconds', 'path', 'domain', 'secure', 'sameSite'] as const
 const hashes = ['header', 'source-ip'] as const
 const atHost = { path: '/' }
@@ -246,31 +272,8 @@ spec:
     by: 'envoy-gateway',
     what: 'an HTTPRoute',
     text: together(
-      `apiVersion: gateway.networking.k8s.io/v1
-kind: GatewayClass
-metadata: {name: eg}
-spec: {controllerName: gateway.envoyproxy.io/gatewayclass-controller}
----
-apiVersion: gateway.networking.k8s.io/v1
-kind: Gateway
-metadata: {name: outer, namespace: shop}
-spec:
-  gatewayClassName: eg
-  listeners:
-  - {name: http, port: 80, protocol: HTTP}
----
-apiVersion: gateway.networking.k8s.io/v1
-kind: HTTPRoute
-metadata: {name: front, namespace: shop}
-spec:
-  hostnames: [shop.example]
-  parentRefs:
-  - name: outer
-  rules:
-  - backendRefs: # one
-    - {name: web, port: 80}
----
-apiVersion: gateway.envoyproxy.io/v1alpha1
+      route('gateway.envoyproxy.io/gatewayclass-controller', 'eg'),
+      `apiVersion: gateway.envoyproxy.io/v1alpha1
 kind: BackendTrafficPolicy
 metadata: {name: front, namespace: shop}
 spec:
@@ -323,5 +326,120 @@ spec:
     name: 'GCLB',
     can: ['ttlSeconds'],
     hashes: ['source-ip'],
+  },
+  {
+    by: 'kong',
+    what: 'an HTTPRoute',
+    text: together(
+      route('konghq.com/kic-gateway-controller'),
+      service('  annotations: {konghq.com/upstream-policy: mine}\n'),
+      `apiVersion: configuration.konghq.com/v1beta1
+kind: KongUpstreamPolicy
+metadata: {name: mine, namespace: shop}
+spec:
+  slots: 100 # enough
+`,
+    ),
+    can: ['path'],
+    hashes,
+  },
+  {
+    by: 'gke',
+    what: 'an HTTPRoute',
+    text: together(
+      route('networking.gke.io/gateway', 'gke-l7-global-external-managed'),
+      service(),
+      `apiVersion: networking.gke.io/v1
+kind: GCPBackendPolicy
+metadata: {name: web, namespace: shop}
+spec:
+  targetRef: {group: "", kind: Service, name: web}
+  default: {timeoutSec: 40} # slow
+`,
+    ),
+    name: 'GCLB',
+    can: ['ttlSeconds'],
+    hashes: ['source-ip'],
+    fixed: atHost,
+  },
+  {
+    by: 'azure',
+    what: 'an HTTPRoute',
+    text: together(
+      route('alb.networking.azure.io/alb-controller', 'azure-alb-external'),
+      service(),
+      `apiVersion: alb.networking.azure.io/v1
+kind: RoutePolicy
+metadata: {name: front, namespace: shop}
+spec:
+  targetRef: {group: gateway.networking.k8s.io, kind: HTTPRoute, name: front}
+  default: {timeouts: {routeTimeout: 9s}} # soon
+`,
+    ),
+    can: ['ttlSeconds'],
+  },
+  {
+    by: 'kgateway',
+    what: 'an HTTPRoute',
+    text: together(
+      route('kgateway.dev/kgateway'),
+      service(),
+      `apiVersion: gateway.kgateway.dev/v1alpha1
+kind: BackendConfigPolicy
+metadata: {name: web, namespace: shop}
+spec:
+  targetRefs:
+  - {group: "", kind: Service, name: web}
+  connectTimeout: 9s # soon
+`,
+    ),
+    can: ['ttlSeconds', 'path', 'secure', 'sameSite'],
+    hashes,
+  },
+  {
+    by: 'apisix',
+    what: 'an HTTPRoute',
+    text: together(
+      route('apisix.apache.org/apisix-ingress-controller'),
+      service(),
+      `apiVersion: apisix.apache.org/v1alpha1
+kind: BackendTrafficPolicy
+metadata: {name: web, namespace: shop}
+spec:
+  targetRefs:
+  - {group: "", kind: Service, name: web}
+  retries: 2 # more
+`,
+    ),
+    can: [],
+    hashes,
+  },
+  {
+    by: 'emissary',
+    what: 'a Mapping',
+    text: together(
+      `apiVersion: getambassador.io/v3alpha1
+kind: Mapping
+metadata: {name: front, namespace: shop}
+spec:
+  hostname: shop.example
+  prefix: /
+  service: web:80
+  resolver: endpoint # to the pods
+`,
+      service(),
+    ),
+    can: ['ttlSeconds', 'path'],
+    hashes,
+  },
+  {
+    by: 'skipper',
+    what: 'an Ingress',
+    text: together(
+      ingress('skipper', '  annotations:\n    zalando.org/skipper-filter: compress() -> status(201) # all\n'),
+      service(),
+    ),
+    can: [],
+    hashes,
   },
 ]

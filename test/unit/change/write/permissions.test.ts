@@ -22,6 +22,7 @@ it.each([
     'ingresses',
     [
       'backendconfigs get list patch create delete',
+      'gateways get list',
       'ingresses get patch',
       'kongupstreampolicies get list patch create delete',
       'services get list patch',
@@ -30,10 +31,17 @@ it.each([
   [
     'httproutes',
     [
+      'backendconfigpolicies get list patch create delete',
+      'backendtrafficpolicies get list patch create delete',
       'backendtrafficpolicies get list patch create delete',
       'destinationrules get list patch create delete',
       'gateways get list',
+      'gcpbackendpolicies get list patch create delete',
+      'gcpsessionaffinitypolicies get list patch create delete',
       'httproutes get patch',
+      'kongupstreampolicies get list patch create delete',
+      'routepolicies get list patch create delete',
+      'services get list patch',
     ],
   ],
 ])('who changes %s is told what it takes', (resource, wanted) => {
@@ -43,4 +51,11 @@ it.each([
     resources.map((name) => [name, ...verbs].join(' ')),
   )
   expect(said.toSorted()).toStrictEqual(wanted)
+})
+
+it('says nothing of types that the cluster does not serve', () => {
+  const able = changes.filter(({ targets }) => targets.some(({ resource }) => resource === 'ingresses'))
+  const [target] = able.flatMap(({ targets }) => targets).filter(({ resource }) => resource === 'ingresses')
+  const said = rulesFor(target!, able, ({ isCustom }) => isCustom !== true)
+  expect(said.flatMap(({ resources }) => resources).toSorted()).toStrictEqual(['ingresses', 'services'])
 })

@@ -1,0 +1,72 @@
+import type { Wish } from '../../model/affinity/intent.ts'
+import { changedLeaves } from '../../model/affinity/fields.ts'
+import { type Policy, sticks } from '../../model/affinity/policy.ts'
+import type { RawObject } from '../../model/affinity/change.ts'
+import { merge } from '../../model/affinity/fields.ts'
+import type { ChangePlan, FieldsWrite, FieldTree, Refusal } from '../../model/affinity/write.ts'
+import type { LooseObject } from '../../model/cluster/object.ts'
+import type { Store } from '../../model/cluster/store.ts'
+import { type Changing, lacksOf, type OwnCookie, planOf, refusal, unfitFor, unsaid } from '../changing.ts'
+import { at, text } from '../kit/loose.ts'
+import { arrivalOf, builtIn, endpointResolvers, mappingPolicy, mappings } from './mapping.ts'
+
+const cookie: OwnCookie = { by: 'Emissary', isHashed: true, can: ['ttlSeconds', 'path'] }
+
+const none: Policy = { kind: 'none' }
+
+/** `load_balancer` of a Mapping, which Emissary takes with a resolver of endpoints only. */
+export const emissaryChange: Changing = {
+  name: 'emissary',
+  label: 'Emissary',
+  targets: [mappings],
+  reads: [endpointResolvers],
+  writes: [mappings],
+  lacks: (wish) => lacksOf(cookie, wish),
+  plan: (target, request, store) =>
+    planMapping(target, request.verb === 'disable' ? null : request.by, store),
+}
+
+function planMapping(
+  mapping: LooseObject,
+  wish: Wish | null | undefined,
+  store: Store,
+): ChangePlan | Refusal {
+  const policy = mappingPolicy(mapping)
+  const before = sticks(policy) === true ? policy : none
+  if (wish === null)
+    return planOf({
+      before,
+      after: none,
+      writes: before === none ? [] : [patch(mapping, { load_balancer: null })],
+    })
+  if (wish === undefined) return unsaid
+  const unfit = wish.kind === 'cookie' ? unfitFor(cookie, wish) : undefined
+  if (unfit !== undefined) return unfit
+  const resolver = text(at(mapping.spec, 'resolver'))
+  const arrival = arrivalOf(mapping, store)
+  if (arrival === 'unknown')
+    return refusal(
+      `its resolver ${resolver ?? ''} is no KubernetesEndpointResolver that can be seen, and with others Emissary picks no pod`,
+      `let spec.resolver be ${builtIn[0]}`,
+    )
+  const write = patch(mapping, {
+    load_balancer: balancerFor(wish),
+    ...(arrival === 'pods' ? {} : { resolver: builtIn[0] }),
+  })
+  const after = mappingPolicy(merge(mapping as unknown as RawObject, write.fields) as unknown as LooseObject)
+  return planOf({ before, after, writes: changedLeaves(write).length === 0 ? [] : [write] })
+}
+
+function patch(object: LooseObject, spec: FieldTree): FieldsWrite {
+  return { how: 'patch', type: mappings, object, fields: { spec } }
+}
+
+/** One key beside the policy: more than one, and the Mapping is dropped. */
+function balancerFor(wish: Wish): FieldTree {
+  const gone = { cookie: null, header: null, source_ip: null }
+  if (wish.kind === 'source-ip') return { ...gone, policy: 'ring_hash', source_ip: true }
+  if (wish.kind === 'header') return { ...gone, policy: 'ring_hash', header: wish.name }
+  const { name, path = '/', ttlSeconds = 0 } = wish
+  // Without a ttl Envoy makes no cookie.
+  return { ...gone, policy: 'ring_hash', cookie: { name, path, ttl: `${ttlSeconds}s` } }
+}

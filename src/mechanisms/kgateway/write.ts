@@ -1,0 +1,56 @@
+import type { FieldTree } from '../../model/affinity/write.ts'
+import type { Wish } from '../../model/affinity/intent.ts'
+import { type AttachedKind, attaching } from '../gateway-api/attaching.ts'
+import { gatewayDuration } from '../gateway-api/persistence.ts'
+import { at, record } from '../kit/loose.ts'
+import { defined } from '../../model/common/defined.ts'
+import { backendConfigs, configPolicy } from './policy.ts'
+
+/** The API server wants exactly one algorithm, and zoneAware with none that hashes. */
+const noOther: FieldTree = {
+  leastRequest: null,
+  roundRobin: null,
+  random: null,
+  maglev: null,
+  zoneAware: null,
+}
+
+const rings = ['ringHash', 'maglev']
+
+const kind: AttachedKind = {
+  type: backendConfigs,
+  apiVersion: 'gateway.kgateway.dev/v1alpha1',
+  ref: 'targetRefs',
+  policyOf: configPolicy,
+  unspec: ({ spec }) => {
+    const isAll = Object.keys(record(at(spec, 'loadBalancer'))).every((key) => rings.includes(key))
+    return isAll ? { loadBalancer: null } : { loadBalancer: { ringHash: null, maglev: null, roundRobin: {} } }
+  },
+}
+
+/** A ring in the BackendConfigPolicy of each Service behind the route. */
+export const kgatewayChange = attaching({
+  name: 'kgateway',
+  label: 'kgateway',
+  implementation: 'kgateway',
+  at: 'service',
+  kinds: [kind],
+  drawsServices: true,
+  cookie: () => ({
+    by: 'kgateway',
+    isHashed: true,
+    can: ['ttlSeconds', 'path', 'secure', 'sameSite'],
+  }),
+  chosen: (wish) => ({
+    kind,
+    spec: { loadBalancer: { ...noOther, ringHash: { hashPolicies: [hashOf(wish)] } } },
+  }),
+})
+
+function hashOf(wish: Wish): FieldTree {
+  if (wish.kind === 'source-ip') return { sourceIP: {} }
+  if (wish.kind === 'header') return { header: { name: wish.name } }
+  const { name, path = '/', ttlSeconds = 0, secure, sameSite } = wish
+  // Without a ttl Envoy makes no cookie, and without a path browsers keep it for a directory only.
+  return { cookie: defined({ name, path, ttl: gatewayDuration(ttlSeconds), secure, sameSite }) }
+}
