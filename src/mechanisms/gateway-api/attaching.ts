@@ -63,8 +63,7 @@ const none: Policy = { kind: 'none' }
 export function attaching(dialect: AttachingDialect): Changing {
   const { name, label, implementation, kinds, cookie } = dialect
   const types = kinds.map(({ type }) => type)
-  const serves = (route: KubernetesObject, store: Store): boolean =>
-    isServedByLabel(route as LooseObject, store, implementation)
+  const serves = (route: LooseObject, store: Store): boolean => isServedByLabel(route, store, implementation)
   return {
     name,
     label,

@@ -15,7 +15,7 @@ const noOther: FieldTree = {
   zoneAware: null,
 }
 
-const rings = ['ringHash', 'maglev']
+const rings = new Set(['ringHash', 'maglev'])
 
 const kind: AttachedKind = {
   type: backendConfigs,
@@ -23,7 +23,7 @@ const kind: AttachedKind = {
   ref: 'targetRefs',
   policyOf: configPolicy,
   unspec: ({ spec }) => {
-    const isAll = Object.keys(record(at(spec, 'loadBalancer'))).every((key) => rings.includes(key))
+    const isAll = Object.keys(record(at(spec, 'loadBalancer'))).every((key) => rings.has(key))
     return isAll ? { loadBalancer: null } : { loadBalancer: { ringHash: null, maglev: null, roundRobin: {} } }
   },
 }
