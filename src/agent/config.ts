@@ -35,7 +35,7 @@ export interface AgentConfig {
   needles: string[][]
   /**
    * The users that are simulated, in turns: each makes one request in each round, in an order by chance, after its request before
-   * has ended. One that keeps nothing unless given.
+   * has ended; who keeps nothing makes as many within a few rounds. One that keeps nothing unless given.
    */
   sessions?: AgentSession[]
   /** Users take their cookies along from one target to the next. */

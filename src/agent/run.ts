@@ -14,6 +14,7 @@ import { Pacer } from './requests/pacing.ts'
 import type { End, Totals } from './protocol/protocol.ts'
 import { seenAddressOf } from './requests/seen-address.ts'
 import { Sequencer } from './requests/sequencer.ts'
+import { Turns } from './requests/turns.ts'
 import { sumTotals, TargetTally } from './protocol/tally.ts'
 
 export interface RunOptions {
@@ -53,14 +54,6 @@ const lingerMs = 5
 /** Kinds of failures that are told in words. */
 const toldFailures = 32
 
-/** Every order is as likely as any other. */
-function shuffle(items: number[]): void {
-  for (let last = items.length - 1; last > 0; last--) {
-    const other = Math.floor(Math.random() * (last + 1))
-    ;[items[last], items[other]] = [items[other]!, items[last]!]
-  }
-}
-
 /** Whom to trust. */
 function contextOf({ tls: { ca, trusted } }: CompleteTarget): SecureContext {
   const beside = trusted === undefined ? undefined : [...rootCertificates, trusted]
@@ -91,9 +84,7 @@ export class Run {
   readonly #lanes: AnyLane[] = []
   readonly #pacer: Pacer
   readonly #plan: Plan
-  /** Who goes when, in each round anew: a proxy that deals pods out in turn would give each user always the same one. */
-  readonly #turns: number[]
-  #shuffledAt = -1
+  readonly #turns: Turns
   readonly #sequencer: Sequencer
   /** Of each session. */
   readonly #tallies: readonly TargetTally[]
@@ -122,7 +113,11 @@ export class Run {
     const pace = { intervalMs: config.intervalMs / users, requests }
     this.#pacer = new Pacer({ ...config, ...pace })
     this.#tallies = sessions.map(() => new TargetTally())
-    this.#turns = [...sessions.keys()]
+    const rounds = config.pausesMs === undefined ? config.requests : 1
+    this.#turns = new Turns(
+      sessions.map((session) => isPlain([session])),
+      rounds,
+    )
     this.#sequencer = new Sequencer((observation) => {
       this.#tallies[observation.session ?? 0]?.add(observation)
       encoder.add(observation)
@@ -205,6 +200,7 @@ export class Run {
         return
       }
       this.#inFlight++
+      this.#turns.take()
       lane.begin(this.#options.numbersAfter + this.#pacer.started, now)
     }
   }
@@ -219,12 +215,7 @@ export class Run {
     const { sessions } = this.#options.config
     // The first idle one, so that a pool that need not be large is not.
     if (isPlain(sessions)) return this.#lanes.find((lane) => lane.idle)
-    const turn = this.#pacer.started % sessions.length
-    if (turn === 0 && this.#shuffledAt !== this.#pacer.started) {
-      this.#shuffledAt = this.#pacer.started
-      shuffle(this.#turns)
-    }
-    const next = this.#lanes[this.#turns[turn] ?? turn]
+    const next = this.#lanes[this.#turns.next]
     return next?.idle === true ? next : undefined
   }
 

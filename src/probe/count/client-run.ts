@@ -36,8 +36,9 @@ export class ClientRun {
   #clock: NodeClock | undefined
   #asked = 0
   readonly #sessions: number
-  /** Observations before the first of each target. */
-  readonly #before = new Map<number, number>()
+  /** The number of the newest observation, and how many each cell has had. */
+  #newest = 0
+  readonly #turns: number[] = []
 
   constructor(index: number, cells: readonly Cell[], sessions = 1) {
     this.index = index
@@ -68,7 +69,7 @@ export class ClientRun {
         this.http1Entries.add(this.cells[this.#cellOf({ target: start.target })]?.entry.index ?? 0)
       this.#clock ??= new NodeClock(start.epochMs)
       this.#asked = this.#cellOf({ target: start.target })
-      this.#before.set(start.target, start.after ?? 0)
+      this.#newest = start.after ?? 0
       for (let session = 0; session < this.#sessions; session++)
         this.cells[this.#cellOf({ target: start.target, session })]?.start(this.#clock)
     }
@@ -86,10 +87,18 @@ export class ClientRun {
     return { ...(gap === undefined ? {} : { gap: gapWords(gap) }), seen }
   }
 
-  /** Sessions take turns: the number of an observation among those of its own. */
-  #turnOf({ number, target }: Observation): number | undefined {
+  /** The number of an observation among those of its own session. Of those that did not arrive each session had its share. */
+  #turnOf(observation: Observation): number | undefined {
     if (this.#sessions === 1) return undefined
-    return Math.floor((number - 1 - (this.#before.get(target) ?? 0)) / this.#sessions) + 1
+    const { number, target } = observation
+    const lost = Math.floor((number - 1 - this.#newest) / this.#sessions)
+    this.#newest = number
+    for (let session = 0; session < this.#sessions; session++) {
+      const cell = this.#cellOf({ target, session })
+      this.#turns[cell] = (this.#turns[cell] ?? 0) + lost
+    }
+    const own = this.#cellOf(observation)
+    return (this.#turns[own] = (this.#turns[own] ?? 0) + 1)
   }
 
   /** The agent asks each target in each session. */
