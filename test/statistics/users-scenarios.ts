@@ -270,6 +270,7 @@ export function runOf(scenario: UsersScenario, random: Random): UsersVerdict {
     const input = inputOf(answers, count, { expectation, acceptedError, verdicts, unheard: [] })
     const verdict = judge(keepsCookies ? { ...input, ...freeAt(answers, endsAfter, count) } : input)
     return {
+      client: 0,
       keepsCookies,
       verdict,
       cookies: keepsCookies && cookie !== undefined ? [reportOf(cookie(requests))] : [],

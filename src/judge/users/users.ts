@@ -13,6 +13,8 @@ import type { Behaviour, Verdict } from '../../model/probe/results/verdict.ts'
 
 /** A session at an entry, judged before. */
 export interface JudgedSession {
+  /** Whose session it is. */
+  client: number
   keepsCookies: boolean
   verdict: Pick<
     Verdict,
@@ -47,7 +49,7 @@ export interface UsersEvidence {
 export function judgeUsers(evidence: UsersEvidence): UsersVerdict {
   const { entry, expected, sessions } = evidence
   const jars = sessions.filter(({ keepsCookies }) => keepsCookies)
-  const control = sessions.find(({ keepsCookies }) => !keepsCookies)?.verdict
+  const control = controlOf(sessions)
   const users: Record<Behaviour, number> = { sticky: 0, spread: 0, broken: 0, inconclusive: 0 }
   for (const { verdict } of jars) users[isRestless(verdict, expected) ? 'spread' : verdict.behaviour] += 1
   const cause = causeOf(evidence, jars, users, control)
@@ -59,6 +61,14 @@ export function judgeUsers(evidence: UsersEvidence): UsersVerdict {
     ...(control === undefined ? {} : { control: control.behaviour }),
     cause,
   }
+}
+
+/** What requests without a jar showed: one client at which they stay is enough, and one at which they do not tells it from chance. */
+function controlOf(sessions: readonly JudgedSession[]): JudgedSession['verdict'] | undefined {
+  const all = sessions.filter(({ keepsCookies }) => !keepsCookies).map(({ verdict }) => verdict)
+  const called = (behaviour: Behaviour): JudgedSession['verdict'] | undefined =>
+    all.find((verdict) => verdict.behaviour === behaviour)
+  return called('sticky') ?? called('spread') ?? all[0]
 }
 
 /** Who comes back to another pod did not stay, however well it was kept each time. */
@@ -122,27 +132,34 @@ function causeOf(
     return { kind: 'configured' }
   if (control?.behaviour === 'sticky') return { kind: 'something-else' }
   const sent = cookies.filter((cookie) => cookie.sent > 0)
-  const isProven = control !== undefined && chanceWithout(control, jars) <= evidence.acceptedError
+  const isProven = control !== undefined && chanceWithout(evidence.sessions) <= evidence.acceptedError
   if (isProven && evidence.header !== undefined) return { kind: 'header', header: evidence.header }
   if (!isProven || sent.length === 0) return { kind: 'unproven' }
   return { kind: 'cookie', cookies: holding(evidence, sent) }
 }
 
 /**
- * The probability that all users stay at all their picks, if they were moved half as often as requests without a jar:
- * (1 − s/2m)^n, with s switches at m picks without a jar that nothing explains, and n picks of users. Half, as s is seen at few
- * picks only; where the control is spread over pods, s is so large that the number is as good as 0.
+ * The probability that all users stay at all their picks, if they were moved half as often as requests without a jar of the same
+ * client: (1 − s/2m)^n, with s switches at m picks without a jar that nothing explains, and n picks of users; for several
+ * clients the product. Half, as s is seen at few picks only; where the control is spread over pods, s is so large that the
+ * number is as good as 0.
  */
-function chanceWithout(
-  { switches, explainedSwitches, picks }: JudgedSession['verdict'],
-  jars: readonly JudgedSession[],
-): number {
-  const rate = (switches - explainedSwitches) / (2 * Math.max(1, picks - 1))
-  // A pick without the cookie whose life was over is as free as the first one.
-  const held = jars.map(
-    ({ verdict: { picks: all }, cookies }) => all - 1 - Math.max(0, ...cookies.map(({ ended = 0 }) => ended)),
+function chanceWithout(sessions: readonly JudgedSession[]): number {
+  const rates = new Map(
+    sessions
+      .filter(({ keepsCookies }) => !keepsCookies)
+      .map(({ client, verdict: { switches, explainedSwitches, picks } }) => [
+        client,
+        (switches - explainedSwitches) / (2 * Math.max(1, picks - 1)),
+      ]),
   )
-  return (1 - rate) ** held.reduce((sum, one) => sum + Math.max(0, one), 0)
+  return sessions
+    .filter(({ keepsCookies }) => keepsCookies)
+    .reduce((chance, { client, verdict: { picks }, cookies }) => {
+      // A pick without the cookie whose life was over is as free as the first one.
+      const held = picks - 1 - Math.max(0, ...cookies.map(({ ended = 0 }) => ended))
+      return chance * (1 - (rates.get(client) ?? 0)) ** Math.max(0, held)
+    }, 1)
 }
 
 /** Those that can be what holds: the configured one, else those of proxies, else all. */

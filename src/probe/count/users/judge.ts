@@ -58,7 +58,8 @@ export function usersOf(
       configured: cookieNames(front),
       header: sessions.flatMap((one) => (one.keeps === 'cookies' ? (one.header ?? []) : []))[0],
       proxyCookies: new Set(made),
-      sessions: own.map(({ session, verdict, cookies = [] }) => ({
+      sessions: own.map(({ client, session, verdict, cookies = [] }) => ({
+        client,
         keepsCookies: sessions[session]?.keeps === 'cookies',
         verdict,
         cookies,

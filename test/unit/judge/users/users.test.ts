@@ -35,7 +35,7 @@ describe('where nobody is meant to stay, one of whom the order leaves it open', 
       inputOf(picks, pods, { expectation: { behaviour: 'spread', because: '' }, unheard: [] }),
     )
     if (verdict.behaviour !== 'inconclusive') return 'judged'
-    const { users } = usersAt('spread', { keepsCookies: true, verdict, cookies: [] })
+    const { users } = usersAt('spread', { client: 0, keepsCookies: true, verdict, cookies: [] })
     return users.spread === 1 ? 'spread' : 'open'
   }
 
@@ -61,6 +61,7 @@ test('the same value again and again is no other one', () => {
   )
   const cause = (values: number) =>
     usersAt('sticky', {
+      client: 0,
       keepsCookies: true,
       verdict,
       cookies: [
@@ -83,6 +84,7 @@ describe('where who keeps nothing is to stay, too', () => {
   const turns = Array.from({ length: 30 }, (_, index) => (index * 7) % 3)
   const judged = (user: number[], control: number[]) => {
     const session = (picks: number[], keepsCookies: boolean) => ({
+      client: 0,
       keepsCookies,
       verdict: judge(inputOf(picks, 3, { expectation: { behaviour: 'sticky', because: '' }, unheard: [] })),
       cookies: [],
@@ -97,5 +99,55 @@ describe('where who keeps nothing is to stay, too', () => {
 
   test('nobody looks for a cookie where they do not', () => {
     expect(judged(turns, turns)).toMatchObject({ result: 'differs', cause: { kind: 'configured' } })
+  })
+})
+
+describe('with several clients', () => {
+  const stays = Array.from({ length: 30 }, () => 0)
+  const spreads = Array.from({ length: 30 }, (_, index) => (index * 7) % 3)
+  const dealtInStep = Array.from({ length: 30 }, (_, index) => Math.floor(index / 8) % 3)
+  const of = (client: number, picks: number[], keepsCookies: boolean): JudgedSession => ({
+    client,
+    keepsCookies,
+    verdict: judge(
+      inputOf(picks, 3, {
+        expectation: { behaviour: keepsCookies ? 'sticky' : 'spread', because: '' },
+        unheard: [],
+      }),
+    ),
+    cookies: keepsCookies
+      ? [
+          {
+            name: 'route',
+            set: 1,
+            values: 1,
+            sent: 29,
+            disagreed: 0,
+            first: { length: 9, form: 'other', path: '/' },
+          },
+        ]
+      : [],
+  })
+  const judged = (...controls: number[][]) =>
+    usersAt(
+      'sticky',
+      ...controls.flatMap((picks, client) => [of(client, stays, true), of(client, picks, false)]),
+    )
+
+  test('one whose requests without a jar are open leaves the cause to the others', () => {
+    expect(judged(dealtInStep)).toMatchObject({ result: 'inconclusive', cause: { kind: 'unproven' } })
+    expect(judged(dealtInStep, spreads, spreads)).toMatchObject({
+      result: 'as-expected',
+      control: 'spread',
+      cause: { kind: 'cookie', cookies: ['route'] },
+    })
+  })
+
+  test('one at which requests without a jar stay is held by something else', () => {
+    expect(judged(spreads, stays)).toMatchObject({
+      result: 'inconclusive',
+      control: 'sticky',
+      cause: { kind: 'something-else' },
+    })
   })
 })
