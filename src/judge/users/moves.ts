@@ -15,7 +15,12 @@ export interface MovesEvidence {
 }
 
 /** How many users were moved while pods came and went, and how many this mechanism has to move. Pure. */
-export function movesOf({ users, changes, readyAtEnd, points }: MovesEvidence): Omit<SessionMoves, 'left'> {
+export function movesOf({
+  users,
+  changes,
+  readyAtEnd,
+  points,
+}: MovesEvidence): Omit<SessionMoves, 'left' | 'moves'> {
   const came = addressesOf(changes.filter((change) => !isLoss(change)))
   const went = addressesOf(changes.filter(isLoss))
   // One that came and went again was there for a part of the time only.

@@ -246,6 +246,20 @@ export const during = z.object({
         .optional()
         .describe('What holds them: a record of the pod, or a text that is hashed to one.'),
       share: z.number().optional().describe('The share of them that this has to move, 0 … 1.'),
+      moves: z
+        .array(
+          z
+            .object({
+              client: z.int().describe('The client whose user it is.'),
+              session: count.describe('Which of its users.'),
+              atMs: time.describe('When.'),
+              from: z.string().describe('The letter of the backend before.'),
+              to: z.string().describe('That of the one after.'),
+              needless: z.boolean().describe('Its pod had not gone, nor had its cookie ended.'),
+            })
+            .describe('One move of one user.'),
+        )
+        .describe('Who moved when, the first 200 of them.'),
     })
     .optional()
     .describe('With users who are to stay: who moved since the command began.'),

@@ -37,13 +37,17 @@ export async function movedBy(
   words: string,
   pods: number,
 ): Promise<Moves> {
-  const all = toTheEnd(place, words, 'shop', pods)
+  const command = toTheEnd(place, words, 'shop', pods)
   const many = ['--sessions', String(users), '--rate', '10']
-  const ended = await place.probe([target, '--during', all, ...many, '-o', 'json'])
+  const ended = await place.probe([target, '--during', command, ...many, '-o', 'json'])
   const { during } = surveyOf(ended).status
   expect(during).toMatchObject({ exitCode: 0, sessions: { users } })
   // Who was moved though their pod had not gone did not stay.
   expectExit(ended, during!.sessions!.needless > 0 ? 3 : 0)
+  const { moves, moved, needless } = during!.sessions!
+  const all = new Set(moves.map(({ session }) => session))
+  expect(all.size).toBe(moved)
+  expect(moves.filter((one) => one.needless).length > 0).toBe(needless > 0)
   return during!.sessions!
 }
 

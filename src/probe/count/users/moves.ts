@@ -5,6 +5,9 @@ import type { DuringReport } from '../../../model/probe/results/during.ts'
 import { makerOf } from '../../../model/probe/cookies/maker.ts'
 import type { ProbeSurvey } from '../../../model/probe/results/survey.ts'
 
+/** Moves that are told one by one. */
+const mostMoves = 200
+
 /** Who of the users with a jar was moved since a moment of the run; nothing where there are none who should stay. */
 export function sessionMoves(survey: ProbeSurvey, sinceMs: number): Pick<DuringReport, 'sessions'> {
   const { cells, sessions, users = [], endpoints, endpointChanges } = survey
@@ -20,6 +23,20 @@ export function sessionMoves(survey: ProbeSurvey, sinceMs: number): Pick<DuringR
         points: pointsSeen(survey),
       }),
       left: jars.filter((cell) => wasLeft(cell, survey)).length,
+      moves: jars
+        .flatMap(({ client, session, startMs, switches }) =>
+          switches.map(({ atMs, from, to, explanation }) => ({
+            client,
+            session,
+            atMs: atMs + startMs,
+            from,
+            to,
+            needless: explanation === undefined,
+          })),
+        )
+        .filter(({ atMs }) => atMs >= sinceMs)
+        .toSorted((one, other) => one.atMs - other.atMs)
+        .slice(0, mostMoves),
     },
   }
 }

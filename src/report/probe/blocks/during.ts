@@ -19,7 +19,9 @@ const mostBackends = 8
 const namesNobody = new Set<string>(['backends-not-told-apart', 'one-name'])
 
 /** What a result holds of it; `switches` by the time of the run. */
-export type DuringInput = Pick<ProbeResult, 'during' | 'switches' | 'backends'> & {
+export type DuringInput = Pick<ProbeResult, 'during' | 'backends'> & {
+  /** Of users also whose each is. */
+  switches: readonly (Switch & { who?: string })[]
   verdict: Pick<ProbeResult['verdict'], 'expected' | 'reason'>
   /** Of each client, or user, whether no pod answered it any more after its own had gone. */
   left: readonly boolean[]
@@ -136,7 +138,10 @@ function layoutSessions(moves: DuringReport['sessions'], width: number, style: S
   )
 }
 
-function moveWords({ from, to, explanation }: Switch, { backends, during }: DuringInput): string {
+function moveWords(
+  { who, atMs, from, to, explanation }: DuringInput['switches'][number],
+  { backends, during }: DuringInput,
+): string {
   const backend = backends.find((tally) => tally.backend.letter === from)?.backend
   const { points, endpoints } = during?.sessions ?? {}
   const isRehashed =
@@ -144,5 +149,6 @@ function moveWords({ from, to, explanation }: Switch, { backends, during }: Duri
   const unexplained = isRehashed ? `${from} had not gone, the hash moved it` : 'nothing explains it'
   const why =
     explanation === undefined || backend === undefined ? unexplained : explanationWords(explanation, backend)
-  return `${from} → ${to}: ${why}`
+  const when = who === undefined ? '' : `${who} after ${formatElapsed(atMs - (during?.startedMs ?? 0))} `
+  return `${when}${from} → ${to}: ${why}`
 }

@@ -26,7 +26,7 @@ import { layoutDropped } from '../users/dropped.ts'
 import { layoutForged, layoutStrangers } from '../users/forged.ts'
 import { layoutLifetime } from '../users/lifetime.ts'
 import { layoutUsersHeader } from '../users/header.ts'
-import { layoutUsers } from '../users/text.ts'
+import { layoutUsers, userName } from '../users/text.ts'
 
 const mostBackends = 12
 const mostRows = 24
@@ -89,7 +89,13 @@ function movesOfAll(survey: ProbeSurvey): Pick<DuringInput, 'switches' | 'left'>
   )
   return {
     switches: own
-      .flatMap(({ switches, startMs }) => switches.map((one) => ({ ...one, atMs: one.atMs + startMs })))
+      .flatMap((cell) =>
+        cell.switches.map((one) => ({
+          ...one,
+          atMs: one.atMs + cell.startMs,
+          ...(survey.users === undefined ? {} : { who: userName(cell, survey) }),
+        })),
+      )
       .toSorted((one, other) => one.atMs - other.atMs),
     left: own.map((cell) => wasLeft(cell, survey)),
   }

@@ -32,11 +32,9 @@ export function layoutUsers({ survey, palette, mostRows }: UsersInput, width: nu
     const told = new Set(moved.slice(0, mostRows))
     const shown = jars.filter((cell) => told.has(cell))
     const rest = jars.length - shown.length
-    const named = (cell: SurveyCell): string =>
-      clients.length > 1 ? `${cell.client}.${cell.session + 1}` : String(cell.session + 1)
     return [
       ...(entries.length > 1 ? [[span(placeWords(survey, index), style.strong)]] : []),
-      ...shown.map((cell) => row(`user ${named(cell)}`, 'with jar', cell, palette, width, style)),
+      ...shown.map((cell) => row(userName(cell, survey), 'with jar', cell, palette, width, style)),
       ...(rest > 0 ? [[span('  '), span(`… and ${countOf(rest, 'more user')}`, style.quiet)]] : []),
       ...own
         .filter((cell) => !keeps(cell))
@@ -52,6 +50,14 @@ export function layoutUsers({ survey, palette, mostRows }: UsersInput, width: nu
         ),
     ]
   })
+}
+
+/** `user 3`, of several clients `user 2.3`. */
+export function userName(
+  { client, session }: Pick<SurveyCell, 'client' | 'session'>,
+  { clients }: Pick<ProbeSurvey, 'clients'>,
+): string {
+  return `user ${clients.length > 1 ? `${client}.` : ''}${session + 1}`
 }
 
 /** Fewer characters than this tell nothing. */

@@ -17,6 +17,7 @@ test('who was moved while pods came is counted since the command began', async (
       endpoints: { before: 2, came: 1, went: 0 },
       points: 'into-a-hash',
       share: 1 / 3,
+      moves: [],
     },
   })
   expect(sessionMoves(survey, 11).sessions?.endpoints).toEqual({ before: 3, came: 0, went: 0 })
@@ -30,6 +31,12 @@ test('where a cookie names its pod, a pod that comes has to move nobody', async 
     points: 'at-a-pod',
     share: 0,
   })
+  const { moves = [] } = sessionMoves(survey, 0).sessions ?? {}
+  expect(new Set(moves.map(({ session }) => session)).size).toBe(6)
+  expect(moves.every(({ client, needless, from, to }) => client === 0 && needless && from !== to)).toBe(true)
+  expect(moves.map(({ atMs }) => atMs)).toEqual(
+    moves.map(({ atMs }) => atMs).toSorted((one, other) => one - other),
+  )
 })
 
 test('an address that is hashed moves as a hash does', async () => {

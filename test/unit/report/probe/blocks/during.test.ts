@@ -21,17 +21,24 @@ test.each([
 
 const textOf = (sessions: SessionMoves): string => {
   const result = fixtures['during']!()
-  const switches = result.switches.map(({ explanation: _explained, ...rest }) => rest)
+  const switches = result.switches.map(({ explanation: _explained, ...rest }) => ({ ...rest, who: 'user 3' }))
   const input = { ...result, switches, during: { ...result.during!, sessions }, left: [false] }
   return layoutDuring(input, 200, style)
     .map((line) => line.map(({ text }) => text).join(''))
     .join('\n')
 }
-const sessions = { users: 6, moved: 2, needless: 2, left: 0, endpoints: { before: 3, came: 1, went: 0 } }
+const sessions = {
+  users: 6,
+  moved: 2,
+  needless: 2,
+  left: 0,
+  moves: [],
+  endpoints: { before: 3, came: 1, went: 0 },
+}
 
 test('that a hash moves users whose pod had not gone is its nature, where pods came or went', () => {
   expect(textOf({ ...sessions, points: 'into-a-hash', share: 0.25 })).toContain(
-    'had not gone, the hash moved it',
+    'user 3 after 0.4s A → C: A had not gone, the hash moved it',
   )
   expect(textOf({ ...sessions, points: 'at-a-pod', share: 0 })).toContain('nothing explains it')
 })
