@@ -10,12 +10,14 @@ import { checkNode, clientNodes } from './run/clients/nodes.ts'
 import { Collector } from './count/collector.ts'
 import { askDirectly } from './run/direct/ask.ts'
 import { findEntries } from './plan/entries/find.ts'
+import { readZones } from './plan/entries/nodes.ts'
 import { observe, sendersOf } from './run/observe.ts'
 import { chooseOrigin, type Origin, originWords, readOrigins } from './plan/origin.ts'
 import { planProbe, type ProbeOptions, type ProbePlan } from './plan/plan.ts'
 import { examineService, type ProbeSubject } from './plan/preflight.ts'
 import { readService } from './plan/read.ts'
 import type { ProbeStep, RunControl } from './steps.ts'
+import { defined } from '../model/common/defined.ts'
 
 /**
  * Probes a Service: reads it, runs the agent wherever requests are to come from, judges what it observed. The result is
@@ -131,7 +133,10 @@ async function prepare(
   ])
   const own = examineService(service, slices, options.port, options.protocol, options.via?.allPorts)
   const subject = await withOthers(cluster, own, options.front, signal)
-  const { entries, notes, unasked = [] } = await findEntries(cluster, service, subject, options, signal)
+  const [{ entries, notes, unasked = [] }, zones] = await Promise.all([
+    findEntries(cluster, service, subject, options, signal),
+    readZones(cluster, slices, signal),
+  ])
   const plan = planProbe(options, subject, {
     runId: randomBytes(4).toString('hex'),
     cookieSalt: randomBytes(8).toString('hex'),
@@ -139,6 +144,7 @@ async function prepare(
     clients: clientCount(options, nodes),
     notes: [...nodeNotes(nodes), ...notes],
     unasked,
+    ...defined({ zones }),
   })
   return { service, subject, plan, origin: chooseOrigin(origins, options, plan) }
 }

@@ -5,6 +5,7 @@ import { UserError } from '../../model/common/user-error.ts'
 import type { Cell, Seen } from './cell.ts'
 import { hereIndex } from '../run/clients/here-index.ts'
 import { NodeClock } from '../run/clock.ts'
+import type { Zones } from '../plan/entries/nodes.ts'
 import { defined } from '../../model/common/defined.ts'
 
 /** Lines in the pod's log that are not the agent's, kept for when it fails. */
@@ -40,18 +41,21 @@ export class ClientRun {
   #newest = 0
   readonly #turns: number[] = []
 
-  constructor(index: number, cells: readonly Cell[], sessions = 1) {
+  readonly #zones: Zones | undefined
+
+  constructor(index: number, cells: readonly Cell[], sessions: number, zones: Zones | undefined) {
     this.index = index
+    this.#zones = zones
     this.#sessions = sessions
     this.cells = cells
-    if (index === hereIndex) for (const cell of cells) cell.placeAt({ place: 'here' })
+    if (index === hereIndex) for (const cell of cells) cell.placeAt({ place: 'here', ...defined({ zones }) })
   }
 
   onPod(pod: Pod): void {
     this.pod = pod
     this.addresses = (pod.status?.podIPs ?? []).map(({ ip }) => ip)
     const { nodeName } = pod.spec
-    for (const cell of this.cells) cell.placeAt(defined({ place: 'pod', node: nodeName }))
+    for (const cell of this.cells) cell.placeAt(defined({ place: 'pod', node: nodeName, zones: this.#zones }))
   }
 
   /** Throws UserError when the agent could not do its work. Returns the gap in words, if there is one, and what was seen. */

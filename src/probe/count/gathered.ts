@@ -119,7 +119,7 @@ export class Gathered {
         return cell
       }),
     )
-    return new ClientRun(index, cells, sessions.length)
+    return new ClientRun(index, cells, sessions.length, plan.zones)
   }
 
   get #cellCount(): number {

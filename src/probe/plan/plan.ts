@@ -22,6 +22,7 @@ import { tracesOf } from '../count/attribution/marks.ts'
 import type { AskedEntries } from './entries/asked.ts'
 import { endpointsBehind, endpointsOfAll } from './entries/behind.ts'
 import { defaultEntry } from './entries/default.ts'
+import type { Zones } from './entries/nodes.ts'
 import type { ProbeSubject } from './preflight.ts'
 import { fewestEligible } from '../../model/affinity/eligible.ts'
 import { needlesOf } from './needles.ts'
@@ -148,6 +149,7 @@ export interface ProbePlan {
   notes: string[]
   /** Ports and families that were meant and have no entry. */
   unasked: readonly UnaskedPort[]
+  zones?: Zones
 }
 
 /** What a plan is made for; what is left out is one client at the cluster IP. */
@@ -161,6 +163,7 @@ export interface PlanInput {
   /** Sentences for the report that were found on the way. */
   notes?: readonly string[]
   unasked?: readonly UnaskedPort[]
+  zones?: Zones
 }
 
 /** Turns what was asked into what the agents are told. Pure; the Service was examined before. */
@@ -235,6 +238,7 @@ export function planProbe(options: ProbeOptions, subject: ProbeSubject, input: P
     maxRunSeconds: Math.ceil((entries.length * (longestMs + options.timeoutMs)) / 1000) + 5,
     notes: [...(leftOut > 0 ? [tooMany] : []), ...(input.notes ?? [])],
     unasked: input.unasked ?? [],
+    ...defined({ zones: input.zones }),
   }
 }
 

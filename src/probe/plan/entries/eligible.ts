@@ -2,10 +2,13 @@ import type { Endpoint } from '../../../model/cluster/endpoint.ts'
 import type { SurveyEntry } from '../../../model/probe/results/survey.ts'
 import { type ClientPlace, eligibleEndpoints } from '../../../model/affinity/eligible.ts'
 import { outsideKinds } from './asked.ts'
+import type { Zones } from './nodes.ts'
 import { defined } from '../../../model/common/defined.ts'
 
 /** A client as a proxy sees it. */
-export interface EntryClient extends ClientPlace {
+export interface EntryClient extends Pick<ClientPlace, 'node'> {
+  /** Of all nodes, where hints name zones and nodes could be read. */
+  zones?: Zones
   /** In a pod of the cluster, or on the machine that this program runs on. */
   place: 'pod' | 'here'
 }
@@ -46,7 +49,7 @@ export function eligibleThrough(
   if (entry.balancer?.to === 'pods' && leavesNode(entry, client))
     return { endpoints: eligibleEndpoints(endpoints, 'Cluster', {}).endpoints }
   const node = decidingNode(entry, client)
-  const zone = node !== undefined && node === client.node ? client.zone : undefined
+  const zone = node === undefined ? undefined : client.zones?.get(node)
   const place = defined({ node, zone })
   const among = (policy: 'Cluster' | 'Local'): Endpoint[] =>
     policy === 'Local' && node === undefined

@@ -1,8 +1,9 @@
 import { ApiError, type Cluster, isForbidden } from '../../../cluster/index.ts'
 import { nodesPath } from '../../../cluster/paths.ts'
-import type { Node } from '../../../model/cluster/kubernetes.ts'
+import type { EndpointSlice, Node } from '../../../model/cluster/kubernetes.ts'
 import { roleHints, type RoleRule } from '../../../model/cluster/role.ts'
 import { type Fact, known, unknown } from '../../../model/cluster/fact.ts'
+import { defined } from '../../../model/common/defined.ts'
 
 /** A node as somebody sees it who connects to its ports. */
 export interface EntryNode {
@@ -10,7 +11,11 @@ export interface EntryNode {
   ready: boolean
   /** Its InternalIPs, in the order of its status. */
   addresses: readonly string[]
+  zone?: string
 }
+
+/** The zone of each node by its name; `null` for one without. */
+export type Zones = ReadonlyMap<string, string | null>
 
 /** What node ports need beside the Role of `probe`: nodes belong to no namespace. */
 export const nodesRule: RoleRule = { apiGroups: [''], resources: ['nodes'], verbs: ['list'] }
@@ -32,6 +37,7 @@ export async function readNodes(cluster: Cluster, signal: AbortSignal): Promise<
         addresses: (status?.addresses ?? [])
           .filter(({ type }) => type === 'InternalIP')
           .map(({ address }) => address),
+        ...defined({ zone: metadata.labels?.['topology.kubernetes.io/zone'] }),
       })
     }
     return known(nodes.toSorted((a, b) => (a.name < b.name ? -1 : 1)))
@@ -43,4 +49,21 @@ export async function readNodes(cluster: Cluster, signal: AbortSignal): Promise<
       detail: error.status.message ?? error.message,
     })
   }
+}
+
+/**
+ * In which zone each node is, where endpoints are for clients of zones. Otherwise, and where nodes may not be listed, undefined:
+ * what endpoints say of their own nodes is taken then.
+ */
+export async function readZones(
+  cluster: Cluster,
+  slices: readonly EndpointSlice[],
+  signal: AbortSignal,
+): Promise<Zones | undefined> {
+  const hints = slices.flatMap(({ endpoints }) =>
+    (endpoints ?? []).flatMap(({ hints }) => hints?.forZones ?? []),
+  )
+  if (hints.length === 0) return undefined
+  const nodes = await readNodes(cluster, signal)
+  return nodes.known ? new Map(nodes.value.map(({ name, zone }) => [name, zone ?? null])) : undefined
 }

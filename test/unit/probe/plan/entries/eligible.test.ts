@@ -32,6 +32,23 @@ describe('how many endpoints an entry leads to', () => {
     expect(counts(entry('node-port', { node: 'node3' }), here)).toStrictEqual([3, undefined])
   })
 
+  test('by zones: those of the zone of the node that decides, whether endpoints are on it or not', () => {
+    const zoned = endpoints.map((one, index) => ({ ...one, forZones: [index < 2 ? 'a' : 'b'] }))
+    const zones = new Map([
+      ['node3', 'a'],
+      ['node4', 'c'],
+      ['node5', null],
+    ])
+    const count = (what: SurveyEntry, client: EntryClient): number =>
+      eligibleThrough(what, client, zoned).endpoints.length
+    expect(count(entry('cluster-ip'), { ...on('node3'), zones })).toBe(2)
+    expect(count(entry('node-port', { node: 'node3' }), { ...here, zones })).toBe(2)
+    // A zone without endpoints, and a node without zone: all count.
+    for (const node of ['node4', 'node5']) expect(count(entry('cluster-ip'), { ...on(node), zones })).toBe(3)
+    // Without the nodes nobody knows, and the fewest are taken.
+    expect(count(entry('cluster-ip'), on('node3'))).toBe(1)
+  })
+
   test('cluster IP by policy Local: those of the client’s node', () => {
     expect(counts(entry('cluster-ip', local), on('node1'))).toStrictEqual([2, undefined])
     expect(counts(entry('cluster-ip', local), on('node3'))).toStrictEqual([0, undefined])
