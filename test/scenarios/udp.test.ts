@@ -157,14 +157,16 @@ describe(`long TCP connections on ${site.name}`, () => {
     expectExit(ended, status.verdict.result === 'as-expected' ? 0 : 4)
   })
 
-  /** The pod that was asked last: probes before this one have closed their connections. */
+  /** The one pod that has a connection open on which it was asked. */
   async function holder(): Promise<string> {
     const names = (await place.kubectl('get', 'pods', '-l', 'app=long', '-o', 'name')).trim().split('\n')
-    for (const name of names) {
-      const log = await place.kubectl('logs', name)
-      const counts = ['open', 'closed'].map((word) => log.split('\n').filter((line) => line === word).length)
-      if (counts[0]! > counts[1]!) return name.replace('pod/', '')
+    const holding = async (): Promise<string[]> => {
+      const logs = await Promise.all(names.map((name) => place.kubectl('logs', name)))
+      const count = (log: string | undefined, word: string): number =>
+        log?.split('\n').filter((line) => line === word).length ?? 0
+      return names.filter((_, index) => count(logs[index], 'open') > count(logs[index], 'closed'))
     }
-    throw new Error('no pod holds a connection')
+    await expect.poll(holding, { timeout: 30_000 }).toHaveLength(1)
+    return (await holding())[0]!.replace('pod/', '')
   }
 })

@@ -105,13 +105,18 @@ export function datagramLogging(site: Site, name: string, replicas = 3): object 
 
 const lineServer = `require('net').createServer((socket) => {
   socket.on('error', () => {})
-  console.log('open')
-  socket.on('close', () => console.log('closed'))
+  socket.once('data', () => {
+    console.log('open')
+    socket.on('close', () => console.log('closed'))
+  })
   socket.on('data', () => socket.write(require('os').hostname() + '\\n'))
 }).listen(8080)
 process.on('SIGTERM', () => process.exit())`
 
-/** A server that answers each line on a connection with the name of its pod, and says nothing by itself. Its log says when one opens. */
+/**
+ * A server that answers each line on a connection with the name of its pod, and says nothing by itself. Its log says when a
+ * connection is asked something first, and when that one closes: the kubelet's are none of them.
+ */
 export function lineApp(site: Site, name: string, replicas = 3): object {
   return deployment(name, replicas, {
     name: 'server',
