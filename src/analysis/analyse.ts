@@ -69,13 +69,13 @@ export function analyseObject(scene: Scene, kind: TargetKind, object: Kubernetes
   const findings: Finding[] = []
   const states = new CheckStates(checks)
   // Tests hold that every code of an analyzer is in the table.
-  const said = new Set<string>()
+  const said = new Map<string, FindingDraft[]>()
   const say = (code: string, draft: FindingDraft): void => {
     states.add(code as Code, 'found')
     // What is about two objects both of them may find.
-    const words = JSON.stringify([code, draft.message, draft.at, draft.field])
-    if (said.has(words)) return
-    said.add(words)
+    const before = said.get(code) ?? []
+    if (before.some((one) => isSameDraft(one, draft))) return
+    said.set(code, [...before, draft])
     findings.push(toFinding(code as Code, draft, scene, ref))
   }
   const report = Object.assign(say, { cannot: (code: string, why: Unknown) => states.add(code as Code, why) })
@@ -95,6 +95,11 @@ export function analyseObject(scene: Scene, kind: TargetKind, object: Kubernetes
     ...states.lists(),
     unknown: unknowns(store, gaps),
   }
+}
+
+function isSameDraft(one: FindingDraft, other: FindingDraft): boolean {
+  const placeOf = ({ at, field }: FindingDraft): string => JSON.stringify([at, field])
+  return one.message === other.message && placeOf(one) === placeOf(other)
 }
 
 /** A way to a Service that is not there: nobody picks a pod on it. */
@@ -164,15 +169,24 @@ function concerned(
   // A hundred analyzers ask for the objects of a few types.
   const found = new Map<ObjectType, readonly KubernetesObject[]>()
   const objects = <T extends KubernetesObject>(type: ObjectType<T>): readonly T[] => {
+    const members = byType.get(keyOfType(type))
+    if (members === undefined) return nobody
     const before = found.get(type)
     if (before !== undefined) return before as readonly T[]
-    const members = [...(byType.get(typeKey(type))?.values() ?? [])]
-    const own = members.flatMap(({ namespace = '', name }) => store.get(type, { namespace, name }) ?? [])
+    const own: T[] = []
+    for (const { namespace = '', name } of members.values()) {
+      const object = store.get(type, { namespace, name })
+      if (object !== undefined) own.push(object)
+    }
     found.set(type, own)
     return own
   }
   return { types: byType, objects }
 }
+
+const nobody: readonly never[] = []
+
+const keyOfType = onceFor((type: ObjectType) => typeKey(type))
 
 function typeKey({ kind, group = '' }: { kind: string; group?: string }): string {
   return `${kind}.${group}`

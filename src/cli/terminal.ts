@@ -54,6 +54,7 @@ class StandardStream implements Outlet {
 
   async drained(signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted()
+    if (this.#pending <= mostPending) return
     const wake = (): void => this.#wake()
     signal?.addEventListener('abort', wake)
     try {

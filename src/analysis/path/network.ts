@@ -37,10 +37,11 @@ export function networkOf(store: Store, mechanisms: readonly Mechanism[]): Netwo
     const legs: Leg[] = []
     indexes ??= all.map((some) => ({ some, index: indexOf(some, store) }))
     for (const { some, index } of indexes) {
+      const found = new Set<KubernetesObject>()
       const own = isOfKind(some, ref) ? ownOf(some, ref, store) : undefined
-      const others = index.size === 0 ? nobody : keys.flatMap((one) => index.get(one) ?? nobody)
-      if (own === undefined && others.length === 0) continue
-      const found = new Set(own === undefined ? others : [own, ...others])
+      if (own !== undefined) found.add(own)
+      if (index.size > 0)
+        for (const one of keys) for (const object of index.get(one) ?? nobody) found.add(object)
       for (const object of found) legs.push(...draw({ by: some.by, object }))
     }
     return legs

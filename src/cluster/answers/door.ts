@@ -107,8 +107,12 @@ export function hasName({ metadata }: Fields): boolean {
   )
 }
 
-const isTexts = (value: unknown): boolean =>
-  isObject(value) && Object.values(value).every((text) => typeof text === 'string')
+/** Without a list of the values, as every object of every list is looked at. */
+function isTexts(value: unknown): boolean {
+  if (!isObject(value)) return false
+  for (const key in value) if (typeof value[key] !== 'string') return false
+  return true
+}
 
 /** One line of a watch. Throws ConnectionError like `readAnswer`. */
 export function readEvent(text: string, path: string, server: string): unknown {

@@ -55,10 +55,10 @@ function foreignKeys(
   keys: readonly string[],
   { keys: own }: IngressController,
 ): string[] {
-  const read = new Set([...own.ingress, ...own.service])
+  const isRead = (key: string): boolean => own.ingress.includes(key) || own.service.includes(key)
   return Object.keys(annotationsOf(object)).filter(
     // The prefix of old had several owners.
-    (key) => keys.includes(key) && !read.has(key) && !key.startsWith('ingress.kubernetes.io/'),
+    (key) => keys.includes(key) && !isRead(key) && !key.startsWith('ingress.kubernetes.io/'),
   )
 }
 

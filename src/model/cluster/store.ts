@@ -69,9 +69,8 @@ export function storeOf(
   return store
 }
 
-/** A store that knows more: what is known of one object of many. What is derived of that is derived anew, once. */
-export function storeWith(all: Store, known: ReadonlyMap<string, Fact<unknown>>): Store {
-  const facts = new Map(known)
+/** A store that knows more: what is known of one object of many. What is derived of that is derived anew, once, and kept with it. */
+export function storeWith(all: Store, facts: Map<string, Fact<unknown>>): Store {
   const store: Store = {
     ...all,
     fact: <T>(type: FactType<T>) => {

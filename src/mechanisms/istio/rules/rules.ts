@@ -60,7 +60,19 @@ export function exportOf(rule: LooseObject): ReadonlySet<string> {
 export function ruleFor(host: string, client: Client, store: Store): Fact<MergedRule | undefined> {
   const all = store.list(destinationRules)
   if (!all.known) return all
-  const rules = rulesCovering(host, all.value)
+  const { namespace, labels } = client
+  const key = `${host} ${namespace ?? '*'} ${labels === undefined ? '' : JSON.stringify(labels)}`
+  const before = chosen(all.value).get(key)
+  if (before !== undefined) return before
+  const rule = chosenOf(rulesCovering(host, all.value), host, client)
+  chosen(all.value).set(key, rule)
+  return rule
+}
+
+/** By host and client: routes, ways and analyzers of thousands of Services ask for the same ones. */
+const chosen = onceFor((_rules: readonly LooseObject[]) => new Map<string, Fact<MergedRule | undefined>>())
+
+function chosenOf(rules: readonly LooseObject[], host: string, client: Client): Fact<MergedRule | undefined> {
   const names = client.namespace === undefined ? namespacesOf(rules) : [client.namespace]
   const found = names.map((namespace) => lookUp(rules, host, { ...client, namespace }))
   const missing = found.find((one) => !one.known)
