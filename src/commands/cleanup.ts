@@ -6,7 +6,7 @@ import { isForbidden } from '../cluster/index.ts'
 import { isRefusedByRbac } from '../model/cluster/role.ts'
 import { cleanupClusterRules, cleanupRules, missingPermission } from '../probe/permissions.ts'
 import { UserError } from '../model/common/user-error.ts'
-import { cleanUp, leftNamespaces } from '../probe/run/cleanup.ts'
+import { cleanUp, hasNamespace, leftNamespaces } from '../probe/run/cleanup.ts'
 
 export default class Cleanup extends BaseCommand {
   static override summary = 'Remove what an interrupted probe or demo left in the cluster.'
@@ -51,7 +51,10 @@ export default class Cleanup extends BaseCommand {
       }
       if (found === 0) {
         const where = namespace === undefined ? 'any namespace' : `namespace ${namespace}`
-        stderr.write(`Nothing left by kubectl-affinity in ${where}.\n`)
+        const isThere = namespace === undefined || (await hasNamespace(cluster, namespace))
+        stderr.write(
+          `Nothing left by kubectl-affinity in ${where}${isThere ? '' : ', which is not there'}.\n`,
+        )
       }
       for (const name of elsewhere)
         stderr.write(`A demo made namespace/${name}; remove it with  kubectl affinity cleanup -n ${name}\n`)

@@ -1,4 +1,4 @@
-import { type Cluster, isForbidden } from '../../cluster/index.ts'
+import { type Cluster, isForbidden, isNotFound } from '../../cluster/index.ts'
 import {
   jobsPath,
   namespacePath,
@@ -38,6 +38,17 @@ export interface LeftNamespaces {
   elsewhere: string[]
   /** True when the namespaces may not be listed. */
   unknown: boolean
+}
+
+/** Whether a namespace is there; who may not read it is not told otherwise. */
+export async function hasNamespace(cluster: Cluster, name: string): Promise<boolean> {
+  try {
+    await cluster.get(namespacePath(name))
+    return true
+  } catch (error) {
+    if (!isNotFound(error) && !isForbidden(error)) throw error
+    return isForbidden(error)
+  }
 }
 
 /** Finds the namespaces that demos made on this cluster. */
