@@ -6,6 +6,7 @@ import type { Finding } from '../model/findings/finding.ts'
 import type { Path } from '../model/affinity/leg.ts'
 import { keyOf, refOf } from '../model/cluster/object.ts'
 import type { Snapshot } from '../model/cluster/snapshot.ts'
+import type { Hint } from '../model/common/remedy.ts'
 import { UserError } from '../model/common/user-error.ts'
 import { Collector } from './collect.ts'
 import type { NamedTarget, TargetQuery } from '../model/targets/parse.ts'
@@ -113,7 +114,7 @@ export async function* explainFiles(
   const files = await Array.fromAsync(readFiles(names, options.recursive, options.stdin))
   for (const { name, named } of files) if (named) await refusePatch(name)
   const isFolder = files.every(({ named }) => !named)
-  const hints = options.recursive || !isFolder ? [] : ['folders in folders are read with -R']
+  const hints = options.recursive || !isFolder ? [] : [{ remedy: 'read-folders-below' } satisfies Hint]
   yield* explainTexts(files, names, options.namespace, hints)
 }
 
@@ -130,7 +131,7 @@ async function* explainTexts(
   files: readonly SourceFile[],
   names: readonly string[],
   namespace: string,
-  hints: readonly string[],
+  hints: readonly Hint[],
 ): AsyncGenerator<ExplainStep, void, undefined> {
   const { snapshotOfFiles } = await import('./files/snapshot.ts')
   const { snapshot, services, earlier, findings, objects } = snapshotOfFiles(files, namespace)

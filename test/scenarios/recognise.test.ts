@@ -77,7 +77,7 @@ describeOnce('applications that do not say who they are', () => {
     expect(without.notes.join('\n')).toMatch(/by their sockets: no container has a cat to read/)
     const demanded = await probe(['mixed', '--identify', 'sockets'])
     expectExit(demanded, 1)
-    expect(demanded.stderr).toMatch(/--identify sockets cannot be used: no container has a cat to read/)
+    expect(demanded.stderr).toMatch(/pods cannot be told by their sockets: no container has a cat to read/)
     await place.deploy(silent(site, 'mixed', 5))
     const { recognition, notes } = reportOf(await probe(['mixed', '-o', 'json'])).status
     expect(recognition.by).toBe('sockets')

@@ -57,7 +57,7 @@ describe(`UDP on ${site.name}`, () => {
     expect(ended.stdout).toMatch(/ask with --send for an answer that names the pod/)
     const refused = await probe(['sticky', '--send', 'echo hello', '--identify', 'sockets'])
     expectExit(refused, 2)
-    expect(refused.stderr).toMatch(/--identify sockets cannot be used over UDP/)
+    expect(refused.stderr).toMatch(/pods cannot be told by their sockets over UDP/)
   })
 
   scenario('each node port keeps its clients', ['UDP'], async () => {

@@ -29,7 +29,7 @@ export interface From {
 /** Refuses a target that is named as its own source. */
 export function ownSource({ target: { kind, name } }: From): UserError {
   const word = `${kind.name}/${name}`
-  return new UserError(`${word} cannot take over its own affinity: --from names another target`, {
+  return new UserError(`${word} cannot take over its own affinity`, {
     hints: [
       { remedy: 'name-receiver', from: word },
       { remedy: 'name-mechanism', of: word },
@@ -87,7 +87,7 @@ export function choose(
       ],
     })
   if (options.with !== undefined)
-    throw new UserError(`${name} not changed: what --with ${options.with} writes has no effect there`, {
+    throw new UserError(`${name} not changed: what ${options.with} writes has no effect there`, {
       hints: [{ remedy: 'leave-who-out' }],
     })
   throw new UserError(`${name} not changed: who serves it is none of those that can be changed here`, {

@@ -79,7 +79,7 @@ function detailsOf(ingress: LooseObject): Details {
         ? [
             {
               what: 'Secure over TLS',
-              why: 'ingress-nginx adds it to the cookie where a request comes over TLS; --secure adds it to all',
+              why: 'ingress-nginx adds it to the cookie where a request comes over TLS, and to every cookie where that is asked for',
             },
           ]
         : []),

@@ -395,7 +395,7 @@ function schemeOf(
 ): AgentTarget['scheme'] {
   if (entry.protocol === 'UDP') {
     const udp = `port ${entry.portName ?? entry.servicePort} of service/${service} is UDP`
-    if (scheme !== 'auto') throw new UserError(`${udp}: --scheme ${scheme} is of TCP`, { exitCode: 2 })
+    if (scheme !== 'auto') throw new UserError(`${udp}: ${scheme} is spoken over TCP`, { exitCode: 2 })
     if (payload === undefined) {
       throw new UserError(`${udp}: what should be sent is not known`, {
         exitCode: 2,

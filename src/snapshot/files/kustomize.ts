@@ -18,7 +18,7 @@ export async function kustomized(folder: string): Promise<SourceFile> {
 
 function failure(folder: string, error: Error, stderr: string): UserError {
   if ('code' in error && error.code === 'ENOENT')
-    return new UserError('-k needs kubectl, which is not in PATH', { cause: error })
+    return new UserError('a kustomization is read by kubectl, which is not in PATH', { cause: error })
   const [first = ''] = stderr.trim().split('\n')
   // Some builds of kubectl write it as a line of a log.
   const words = /err="((?:[^"\\]|\\.)*)"/.exec(first)?.[1] ?? first.replace(/^error: /, '')

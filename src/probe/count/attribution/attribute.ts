@@ -197,7 +197,7 @@ export async function checkAttribution(
 ): Promise<void> {
   if (mode.kind !== 'access-log' && mode.kind !== 'sockets') return
   if (mode.kind === 'sockets' && protocol === 'UDP') {
-    throw new UserError('--identify sockets cannot be used over UDP, whose sockets do not tell who sent', {
+    throw new UserError('pods cannot be told by their sockets over UDP, which do not say who sent', {
       exitCode: 2,
       hints: [{ remedy: 'identify-by-log' }],
     })
@@ -222,7 +222,10 @@ export async function checkAttribution(
       undefined,
       mode.kind === 'sockets' ? socketsRules : probeRules,
     )
-  throw new UserError(`--identify ${mode.kind} cannot be used: ${refused}`, {
-    hints: [{ remedy: 'identify-by-any' }],
-  })
+  throw new UserError(
+    `pods cannot be told by their ${mode.kind === 'sockets' ? 'sockets' : 'access logs'}: ${refused}`,
+    {
+      hints: [{ remedy: 'identify-by-any' }],
+    },
+  )
 }

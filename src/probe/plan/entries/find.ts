@@ -51,7 +51,7 @@ export async function findEntries(
   const outside = entriesFromHere(found.entries)
   if (outside.length === 0) {
     throw new UserError(
-      `service/${subject.service.name} cannot be entered from outside the cluster by what --via names`,
+      `service/${subject.service.name} cannot be entered from outside the cluster by the entries that were named`,
       { hints: [...found.notes, { remedy: 'enter-from-outside' }] },
     )
   }

@@ -1,4 +1,5 @@
 import type { Service } from '../../../model/cluster/kubernetes.ts'
+import { formatDuration } from '../../../model/common/duration.ts'
 import { type Policy, servicePolicy } from '../../../model/affinity/policy.ts'
 
 /**
@@ -38,7 +39,7 @@ function insideOf(spec: Service['spec']): Service['spec'] {
 }
 
 function affinity(policy: Policy): string {
-  return policy.kind === 'client-ip' ? `ClientIP ${policy.timeoutSeconds}s` : 'None'
+  return policy.kind === 'client-ip' ? `ClientIP ${formatDuration(policy.timeoutSeconds)}` : 'None'
 }
 
 /** The order of a map's keys says nothing. */

@@ -19,7 +19,7 @@ describe('what became of a Service', () => {
     [
       'switched on',
       service({ sessionAffinity: 'ClientIP' }),
-      ['its affinity went from None to ClientIP 10800s'],
+      ['its affinity went from None to ClientIP 3h0m0s'],
     ],
     ['another address', service({ clusterIP: '10.0.0.2' }), ['its address went from 10.0.0.1 to 10.0.0.2']],
     ['others selected', service({ selector: { app: 'new' } }), ['its selector changed']],

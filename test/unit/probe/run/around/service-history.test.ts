@@ -28,14 +28,14 @@ function changesOf(
 
 test('what changed is told with when', () => {
   expect(changes([service(), 1500], [sticky, 3600], [sticky, 5600])).toStrictEqual([
-    'its affinity went from None to ClientIP 10800s between 1s and 4s',
+    'its affinity went from None to ClientIP 3h0m0s between 1s and 4s',
   ])
 })
 
 test('what was changed back is told twice, though both ends are the same', () => {
   expect(changes([sticky, 1900], [service(), 4000])).toStrictEqual([
-    'its affinity went from None to ClientIP 10800s between 0s and 2s',
-    'its affinity went from ClientIP 10800s to None between 1s and 4s',
+    'its affinity went from None to ClientIP 3h0m0s between 0s and 2s',
+    'its affinity went from ClientIP 3h0m0s to None between 1s and 4s',
   ])
 })
 
@@ -48,7 +48,7 @@ test('gone once, and back as another', () => {
 
 test('before the first request, or where there was none', () => {
   expect(changes([sticky, -100])).toStrictEqual([
-    'its affinity went from None to ClientIP 10800s before the first request',
+    'its affinity went from None to ClientIP 3h0m0s before the first request',
   ])
   const history = new ServiceHistory(service(), began, false)
   history.look(undefined, began + 1)
