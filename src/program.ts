@@ -5,10 +5,10 @@ import { explainFailure, exitCodes, unknownFlag } from './cli/errors.ts'
 import { globalOptions } from './cli/flags/global-options.ts'
 import { commandHelp, globalOptionsHelp, rootHelp } from './cli/help.ts'
 import type { CompletableCommand } from './cli/completion/complete.ts'
+import { writeProblem } from './cli/problem.ts'
 import { type CommandEntry, commands } from './commands/index.ts'
 import { didYouMean } from './model/common/spelling.ts'
 import { UserError } from './model/common/user-error.ts'
-import { sanitize } from './report/text/sanitize.ts'
 
 const helpWords = new Set(['-h', '--help', '--help=true'])
 
@@ -46,9 +46,7 @@ async function runCommand(argv: readonly string[]): Promise<number> {
     return await new Command(found.rest, configOf(packageJson.version)).run()
   } catch (error) {
     const failure = explainFailure(error, { ...(name === undefined ? {} : { name }), flags: flagNames })
-    // Much of it are words of a server.
-    const lines = failure.lines.flatMap((text) => text.split('\n')).map(sanitize)
-    stderr.write(`${lines.join('\n')}\n`)
+    await writeProblem(failure.lines)
     return failure.exitCode
   }
 }

@@ -1,5 +1,6 @@
+import { writeProblem } from '../../cli/problem.ts'
 import { hintText } from '../../cli/remedies.ts'
-import { stderr, stdout } from '../../cli/terminal.ts'
+import { stdout } from '../../cli/terminal.ts'
 import { editFiles } from '../../change/manifest/files.ts'
 import type { From, To } from '../../change/carry/choose.ts'
 import type { ChangeRequest } from '../../model/affinity/intent.ts'
@@ -29,7 +30,10 @@ export async function printManifests(
     ? (await import('../../change/manifest/others.ts')).editOthers(files, { request, with: named, from, to })
     : editFiles(files, request)
   for (const { about, notice } of notices)
-    stderr.write(`${[`Warning: ${about}: ${notice.message}`, ...notice.hints.map(hintText)].join('\n  ')}\n`)
+    await writeProblem([
+      `Warning: ${about}: ${notice.message}`,
+      ...notice.hints.map((hint) => `  ${hintText(hint)}`),
+    ])
   const list = { apiVersion: 'v1', items: objects, kind: 'List', metadata: {} }
   if (format === 'yaml') stdout.writeExactly(text)
   else stdout.write(toJson(objects.length === 1 ? objects[0] : list))

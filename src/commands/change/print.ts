@@ -2,11 +2,11 @@ import { stderr, stdout } from '../../cli/terminal.ts'
 import type { ChangeStep } from '../../change/steps.ts'
 import { explainFailure } from '../../cli/errors.ts'
 import { type Output, standardOutput } from '../../cli/output.ts'
+import { writeProblem } from '../../cli/problem.ts'
 import { hintText } from '../../cli/remedies.ts'
 import type { ChangeDone, ChangeFailed, ChangeOutcome, WaitReport } from '../../model/affinity/change.ts'
 import { comparableText, fileName, toJson, toPrinted, toYaml } from '../../report/change/objects.ts'
 import { resultLine, targetName } from '../../report/change/words.ts'
-import { createStyle } from '../../report/terminal.ts'
 import { connectionFlags } from '../../cli/flags/connection.ts'
 import type { ChangeFlagValues } from './flags.ts'
 
@@ -44,15 +44,15 @@ export class Printer {
     else if (step.kind === 'outcome') await this.#outcome(step.outcome)
     else if (step.kind === 'changed') await this.#end(step.outcomes)
     else if (step.kind === 'wait') await this.#wait(step.report)
-    else this.#untold(step.error)
+    else await this.#untold(step.error)
   }
 
   /** Objects wait for the others, as they may become one List. */
   async #outcome(outcome: ChangeOutcome): Promise<void> {
     const shown = { dryRun: this.#flags['dry-run'], showNamespace: this.#flags['all-namespaces'] }
-    if (outcome.kind === 'failed') stderr.write(this.#failure(outcome))
+    if (outcome.kind === 'failed') await writeProblem(this.#failure(outcome))
     else if (outcome.kind === 'skipped')
-      stderr.write(`${targetName(outcome.target)} not changed: interrupted\n`)
+      await writeProblem([`${targetName(outcome.target)} not changed: interrupted`])
     else if (this.#format === 'name') stdout.write(`${targetName(outcome.target)}\n`)
     else if (this.#flags.diff) stdout.write(`${resultLine(outcome, shown)}\n${await this.#diff(outcome)}`)
     else if (this.#format === 'text') {
@@ -62,7 +62,7 @@ export class Printer {
   }
 
   /** A failure of one of several Services says whose it is, and the same advice only once. */
-  #failure({ target, error }: ChangeFailed): string {
+  #failure({ target, error }: ChangeFailed): string[] {
     const [first = '', ...advice] = explainFailure(error, { flags: [] }).lines
     const whose = first.includes(target.name)
       ? first
@@ -70,7 +70,7 @@ export class Printer {
     const text = advice.join('\n')
     const isNew = text !== '' && !this.#said.has(text)
     this.#said.add(text)
-    return `${[whose, ...(isNew ? [text] : [])].join('\n')}\n`
+    return [whose, ...(isNew ? advice : [])]
   }
 
   async #diff({ objects }: ChangeDone): Promise<string> {
@@ -90,7 +90,7 @@ export class Printer {
   /** What comes after the outcomes: the sum, the way back and the proof for people; warnings for everybody. */
   async #end(outcomes: readonly ChangeOutcome[]): Promise<void> {
     await this.#objects(outcomes)
-    const { renderNext, renderWarnings, summaryLine } = await import('../../report/change/text.ts')
+    const { renderNext, summaryLine, warningLines } = await import('../../report/change/text.ts')
     const { nextSteps } = await import('../../report/change/next.ts')
     const dryRun = this.#flags['dry-run']
     if (this.#format === 'text') {
@@ -99,8 +99,7 @@ export class Printer {
       const next = { flags: connectionFlags(this.#flags), selection: this.#where.selection }
       if (dryRun === 'none') stdout.write(renderNext(nextSteps(outcomes, next), this.#output))
     }
-    const style = createStyle({ isTTY: stderr.stream.isTTY, env: process.env })
-    stderr.write(renderWarnings(outcomes, style, hintText))
+    await writeProblem(warningLines(outcomes, hintText))
     const { namespace } = this.#where
     if (this.#count === 0)
       stderr.write(`No resources found${namespace === undefined ? '' : ` in ${namespace} namespace.`}\n`)
@@ -122,8 +121,8 @@ export class Printer {
     stderr.write(problems)
   }
 
-  #untold(error: unknown): void {
+  async #untold(error: unknown): Promise<void> {
     const lines = error === undefined ? ['interrupted'] : explainFailure(error, { flags: [] }).lines
-    stderr.write(`the change is made, but it is not known whether it is served:\n${lines.join('\n')}\n`)
+    await writeProblem(['the change is made, but it is not known whether it is served:', ...lines])
   }
 }

@@ -1,5 +1,6 @@
-import { stderr, stdout } from '../../cli/terminal.ts'
+import { stdout } from '../../cli/terminal.ts'
 import { explainFailure } from '../../cli/errors.ts'
+import { writeProblem } from '../../cli/problem.ts'
 import { isAtLeast, type Level } from '../../model/findings/finding.ts'
 import type { ExplainRenderer } from '../../report/explain/renderer.ts'
 import type { ExplainStep } from '../../snapshot/explanations.ts'
@@ -29,7 +30,7 @@ export async function printSteps(
     const step = item.value
     if (step.kind === 'failure') {
       const { lines, exitCode } = explainFailure(step.error, { name: 'explain', flags: [] })
-      stderr.write(`${lines.join('\n')}\n`)
+      await writeProblem(lines)
       printed.failure = exitCode
       continue
     }

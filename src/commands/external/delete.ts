@@ -1,6 +1,7 @@
 import { stderr, stdout } from '../../cli/terminal.ts'
 import { outputFlag } from '../../cli/flags/values.ts'
 import { BaseCommand } from '../../cli/oclif/base-command.ts'
+import { writeProblem } from '../../cli/problem.ts'
 import { exitCodes, explainFailure } from '../../cli/errors.ts'
 import { writeFlags } from '../../cli/flags/write.ts'
 import type { Cluster } from '../../cluster/index.ts'
@@ -73,7 +74,7 @@ async function deleteOne(
   } catch (error) {
     if (signal.aborted) throw error
     const { lines } = explainFailure(explainProblem(error, cluster.namespace, 'here'), { flags: [] })
-    stderr.write(`${lines.join('\n')}\n`)
+    await writeProblem(lines)
     return false
   }
 }

@@ -1,4 +1,5 @@
-import { stderr, stdout } from '../../cli/terminal.ts'
+import { stdout } from '../../cli/terminal.ts'
+import { writeProblem } from '../../cli/problem.ts'
 import { hintText } from '../../cli/remedies.ts'
 import type { Output } from '../../cli/output.ts'
 import { portNotes, type Remarks } from '../../external/gather.ts'
@@ -15,7 +16,6 @@ import { comparableText, fileName, listOrOne, toJson, toYaml } from '../../repor
 import { type NextStep, renderNext } from '../../report/change/text.ts'
 import { type ExternalOutcome, renderExternal } from '../../report/external/text.ts'
 import { formatDuration } from '../../model/common/duration.ts'
-import { sanitize } from '../../report/text/sanitize.ts'
 import { connectionFlags } from '../../cli/flags/connection.ts'
 import type { ExternalFlagValues } from './flags.ts'
 import { affinityWords } from '../../report/text/affinity.ts'
@@ -51,13 +51,7 @@ export async function printDone(done: ExternalDone, remarks: Remarks, options: P
     stdout.write(renderExternal(outcomeOf(done, remarks), { style, dryRun }) + diff)
   }
   for (const { message, hints } of [...done.warnings, ...remarks.warnings])
-    stderr.write(
-      [
-        `${style.unsure('Warning:')} ${sanitize(message)}`,
-        ...hints.map((hint) => `  ${sanitize(hintText(hint))}`),
-        '',
-      ].join('\n'),
-    )
+    await writeProblem([`Warning: ${message}`, ...hints.map((hint) => `  ${hintText(hint)}`)])
   if (format === 'text' && dryRun === 'none') stdout.write(renderNext(nextSteps(done, flags), output))
 }
 

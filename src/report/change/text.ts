@@ -129,11 +129,7 @@ export function renderNext(
 }
 
 /** Several Services may have the same to be said about them; it is said once. */
-export function renderWarnings(
-  outcomes: readonly ChangeOutcome[],
-  style: Style,
-  words: (hint: Hint) => string,
-): string {
+export function warningLines(outcomes: readonly ChangeOutcome[], words: (hint: Hint) => string): string[] {
   const groups = new Map<string, { services: string[]; hints: readonly Hint[]; message: string }>()
   for (const outcome of outcomes) {
     if (outcome.kind !== 'patched' && outcome.kind !== 'unchanged') continue
@@ -144,14 +140,11 @@ export function renderWarnings(
       groups.set(key, group)
     }
   }
-  return [...groups.values()]
-    .map(({ services, hints, message }) => {
-      const [first = '', ...others] = services
-      const who = `${first}${others.length === 0 ? '' : ` and ${others.length} more`}`
-      const title = `${style.unsure('Warning:')} ${sanitize(`${who}: ${message}`)}`
-      return [title, ...hints.map((hint) => `  ${sanitize(words(hint))}`), ''].join('\n')
-    })
-    .join('')
+  return [...groups.values()].flatMap(({ services, hints, message }) => {
+    const [first = '', ...others] = services
+    const who = `${first}${others.length === 0 ? '' : ` and ${others.length} more`}`
+    return [`Warning: ${who}: ${message}`, ...hints.map((hint) => `  ${words(hint)}`)]
+  })
 }
 
 /** The last word about a run in which not everything went well. */

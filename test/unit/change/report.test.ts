@@ -5,7 +5,7 @@ import type { ChangeDone, ChangeOutcome, DryRun, RawObject } from '../../../src/
 import { unifiedDiff } from '../../../src/report/change/diff.ts'
 import { toJson, toPrinted, toYaml } from '../../../src/report/change/objects.ts'
 import { nextSteps } from '../../../src/report/change/next.ts'
-import { renderChange, renderNext, renderWarnings, summaryLine } from '../../../src/report/change/text.ts'
+import { renderChange, renderNext, summaryLine, warningLines } from '../../../src/report/change/text.ts'
 import { createStyle } from '../../../src/report/terminal.ts'
 import { textWidth } from '../../../src/report/text/width.ts'
 import { planChange } from '../../../src/mechanisms/service/write.ts'
@@ -173,10 +173,11 @@ describe('the report of a change', () => {
   it('says once what holds for several Services', () => {
     const warning = { message: 'the next sync takes it back', hints: ['change it in the source'] }
     const outcomes = ['a', 'b', 'c'].map((name) => ({ ...done(on(5), undefined, name), warnings: [warning] }))
-    expect(renderWarnings(outcomes, plain, String)).toBe(
-      'Warning: service/a and 2 more: the next sync takes it back\n  change it in the source\n',
-    )
-    expect(renderWarnings([done(on(5))], plain, String)).toBe('')
+    expect(warningLines(outcomes, String)).toEqual([
+      'Warning: service/a and 2 more: the next sync takes it back',
+      '  change it in the source',
+    ])
+    expect(warningLines([done(on(5))], String)).toEqual([])
   })
 })
 

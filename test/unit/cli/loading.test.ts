@@ -53,6 +53,7 @@ describe('nothing is loaded before it is needed', () => {
         "src/cli/flags/argv.ts",
         "src/cli/flags/global-options.ts",
         "src/cli/help.ts",
+        "src/cli/problem.ts",
         "src/cli/remedies.ts",
         "src/cli/terminal.ts",
         "src/cluster/answers/errors.ts",
