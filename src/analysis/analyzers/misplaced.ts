@@ -16,6 +16,7 @@ import { at } from '../../mechanisms/kit/loose.ts'
 import { upstreamPolicies } from '../../mechanisms/kong/controller.ts'
 import { virtualServerRoutes, virtualServers } from '../../mechanisms/nginx-inc/virtual-server.ts'
 import { services } from '../../mechanisms/service/objects.ts'
+import { routeGroups } from '../../mechanisms/skipper/objects.ts'
 import { ingressRoutes, traefikServices } from '../../mechanisms/traefik/objects.ts'
 import type { Analyzer, View } from '../../mechanisms/analyzer.ts'
 import { type LooseObject, type ObjectType, refOf } from '../../model/cluster/object.ts'
@@ -92,6 +93,7 @@ const fields: readonly { types: readonly ObjectType<LooseObject>[]; tell: string
       'highestRandomWeight.services',
     ].map((one) => `spec.${one}.sticky`),
   },
+  { types: [routeGroups], tell: ['algorithm'], places: ['spec.backends.algorithm'] },
   {
     types: [virtualServers, virtualServerRoutes],
     tell: ['sessionCookie', 'lb-method'],
@@ -130,7 +132,8 @@ function strayFields({ spec }: LooseObject, { tell, places }: (typeof fields)[nu
   const isPlace = (path: string): boolean => places.some((one) => `${one}.`.startsWith(`${path}.`))
   const within = (value: unknown, field: string, path: string): Stray[] => {
     if (Array.isArray(value)) return value.flatMap((one, index) => within(one, `${field}[${index}]`, path))
-    if (typeof value !== 'object' || value === null || places.includes(path)) return []
+    if (places.includes(path)) return isMapping(path) && typeof value !== 'object' ? [flat(field, value)] : []
+    if (typeof value !== 'object' || value === null) return []
     return Object.entries(value).flatMap(([key, inner]): Stray[] => {
       if (isPlace(`${path}.${key}`)) return within(inner, `${field}.${key}`, `${path}.${key}`)
       const meant = tell.includes(key) ? key : slipOf(key, tell)
@@ -150,6 +153,18 @@ function strayFields({ spec }: LooseObject, { tell, places }: (typeof fields)[nu
     })
   }
   return within(spec, 'spec', 'spec')
+}
+
+/** The others are texts. */
+const isMapping = (path: string): boolean => !/\.(algorithm|lb-method)$/.test(path)
+
+function flat(field: string, value: unknown): Stray {
+  const name = field.slice(field.lastIndexOf('.') + 1)
+  return {
+    field,
+    message: `${field} is ${String(value)}: it has fields of its own, and the API server refuses the object`,
+    mend: `write what ${name} is to be below it`,
+  }
 }
 
 /** What policies are for: what else one names takes nothing from it. */

@@ -1,9 +1,11 @@
+import { slipOf } from '../../model/common/spelling.ts'
 import type { Mend } from '../../model/findings/mend.ts'
 import type { LooseObject } from '../../model/cluster/object.ts'
 import type { Analyzer, FindingDraft, Report } from '../analyzer.ts'
 import { objectAnalyzer } from '../analyzer.ts'
 import { ingressAnalyzer, placedAt } from '../ingress/analyzer.ts'
 import { annotationField, annotationsOf, type IngressBackend } from '../kit/controller.ts'
+import { renamed } from '../kit/annotations.ts'
 import { enabling } from '../kit/enabling.ts'
 import { services } from '../service/objects.ts'
 import { forwards } from './actions.ts'
@@ -16,7 +18,7 @@ import {
   wantsStickiness,
   wrongValues,
 } from './attributes.ts'
-import { isOfLbc, nlbAttributesKey, nlbTargetTypeKey, sslCertKey } from './nlb.ts'
+import { isOfLbc, nlbAttributesKey, nlbKeys, nlbTargetTypeKey, sslCertKey } from './nlb.ts'
 
 type AttributeCode = 'AFF-AWS-UNKNOWN-ATTRIBUTE' | 'AFF-AWS-BAD-VALUE' | 'AFF-AWS-NOT-ENABLED'
 
@@ -93,6 +95,27 @@ const serviceAttributes = objectAnalyzer({
     const text = annotationsOf(service)[nlbAttributesKey] ?? ''
     const remedy = enabling(service, '--source-ip --with aws')
     lintAttributes(text, 'nlb', { ...placedAt(service, annotationField(nlbAttributesKey)), remedy }, report)
+  },
+})
+
+/** All of it is in annotations of the Service, which nobody checks. */
+const serviceSlips = objectAnalyzer({
+  about: services,
+  codes: ['AFF-L7-MISSPELT-ANNOTATION'],
+  applies: (service) =>
+    service.spec.type === 'LoadBalancer' &&
+    Object.keys(annotationsOf(service)).some((key) => key.includes('/aws-')),
+  analyse: (service, _view, report) => {
+    for (const key of Object.keys(annotationsOf(service))) {
+      const meant = nlbKeys.includes(key) ? undefined : slipOf(key, nlbKeys)
+      if (meant === undefined) continue
+      report('AFF-L7-MISSPELT-ANNOTATION', {
+        message: `AWS load balancers have no annotation ${key}: did you mean ${meant}?`,
+        why: 'Annotations that a controller does not know have no effect, and nobody says so.',
+        mend: [renamed(service, key, meant)],
+        field: annotationField(key),
+      })
+    }
   },
 })
 
@@ -200,6 +223,7 @@ export const analyzers: readonly Analyzer[] = [
   ingressAttributes,
   targetType,
   serviceAttributes,
+  serviceSlips,
   ingressNodes,
   serviceNodes,
   groups,

@@ -13,6 +13,14 @@ export const nlbAttributesKey = `${prefix}target-group-attributes`
 export const nlbTargetTypeKey = `${prefix}nlb-target-type`
 export const sslCertKey = `${prefix}ssl-cert`
 
+/** What decides whether and by what a client stays. */
+export const nlbKeys = [
+  nlbAttributesKey,
+  nlbTargetTypeKey,
+  sslCertKey,
+  ...['type', 'ip-address-type', 'attributes'].map((name) => `${prefix}${name}`),
+]
+
 /** Whether the AWS Load Balancer Controller makes a Network Load Balancer for a Service. */
 export function isOfLbc(service: Service): boolean {
   const { spec } = service

@@ -29,6 +29,6 @@ export const agic: IngressController = {
   classes: ['azure/application-gateway'],
   serve,
   keys: { ingress: [affinityKey, distinctNameKey], service: [] },
-  switch: { by: [affinityKey], parts: [distinctNameKey] },
+  switch: { by: [affinityKey], parts: [distinctNameKey], cookie: () => 'ApplicationGatewayAffinity' },
   instead: `${affinityKey}: "true"`,
 }

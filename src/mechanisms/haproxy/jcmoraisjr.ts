@@ -8,6 +8,8 @@ export const prefixes = ['haproxy-ingress.github.io/', 'ingress.kubernetes.io/']
 
 export const readKey = annotationReader(prefixes)
 
+const usualName = 'INGRESSCOOKIE'
+
 function serve(backend: IngressBackend): Served {
   const valueOf = (name: string): string | undefined => readKey(name, backend)?.value
   const arrival = goBoolean(valueOf('service-upstream')) === true ? 'cluster-ip' : 'pods'
@@ -23,7 +25,7 @@ function cookie(valueOf: (name: string) => string | undefined): Policy {
     /\bsecure\b/.test(valueOf('session-cookie-keywords') ?? '')
   return {
     kind: 'cookie',
-    name: valueOf('session-cookie-name') || 'INGRESSCOOKIE',
+    name: valueOf('session-cookie-name') || usualName,
     path: '/',
     ...(isSecure ? { secure: true } : {}),
     // Whatever else is written is insert.
@@ -62,6 +64,8 @@ export const jcmoraisjr: IngressController = {
   switch: {
     by: prefixed(['affinity']),
     parts: prefixed(keyNames.filter((name) => name.startsWith('session-cookie-'))),
+    cookie: ({ metadata: { annotations = {} } }) =>
+      prefixed(['session-cookie-name']).flatMap((key) => annotations[key] ?? [])[0] ?? usualName,
   },
   instead: 'haproxy-ingress.github.io/affinity: cookie',
 }

@@ -4,7 +4,8 @@ import type { Analyzer } from '../analyzer.ts'
 import type { LooseObject } from '../../model/cluster/object.ts'
 import type { Store } from '../../model/cluster/store.ts'
 import { renamed } from '../kit/annotations.ts'
-import { annotationField, annotationsOf, type IngressController } from '../kit/controller.ts'
+import { enabling } from '../kit/enabling.ts'
+import { annotationField, annotationsOf, type IngressController, type Slip } from '../kit/controller.ts'
 import { httpRoutes } from '../gateway-api/objects.ts'
 import { ingressAnalyzer, placedAt } from './analyzer.ts'
 import { controller as ingressNginx } from '../ingress-nginx/controller.ts'
@@ -73,11 +74,11 @@ const misspelt = ingressAnalyzer({
     ]
     for (const { object, on } of pairs)
       for (const key of Object.keys(annotationsOf(object))) {
-        const slip = (controller.slip ?? slipIn(controller))(key, on)
+        const slip = (controller.slip ?? slipIn(controller))(key, on) ?? slipInPrefix(controller, key, on)
         if (slip === undefined) continue
-        const { meant, instead } = slip
+        const { meant, instead, hasPrefix } = slip
         report('AFF-L7-MISSPELT-ANNOTATION', {
-          message: `${controller.name} has no annotation ${key}${meant === undefined ? '' : `: did you mean ${lastPart(meant)}?`}`,
+          message: `${controller.name} has no annotation ${key}${meant === undefined ? '' : `: did you mean ${hasPrefix === true ? meant : lastPart(meant)}?`}`,
           why: 'Annotations that a controller does not know have no effect, and nobody says so.',
           mend:
             meant === undefined
@@ -97,6 +98,14 @@ function slipIn({ keys }: IngressController): NonNullable<IngressController['sli
   }
 }
 
+/** A prefix that nobody has, which the findings of controllers about their own do not look at. */
+function slipInPrefix({ keys }: IngressController, key: string, on: 'ingress' | 'service'): Slip | undefined {
+  const prefixOf = (one: string): string => one.slice(0, one.indexOf('/') + 1)
+  const known = keys[on].find((one) => lastPart(one) === lastPart(key) && slipOf(key, [one]) !== undefined)
+  if (known === undefined || prefixOf(known) === prefixOf(key)) return undefined
+  return { meant: known, hasPrefix: true }
+}
+
 function lastPart(key: string): string {
   return key.slice(key.indexOf('/') + 1)
 }
@@ -106,7 +115,7 @@ const switchedOff = ingressAnalyzer({
   codes: ['AFF-L7-NOT-SWITCHED-ON'],
   applies: ({ controller }) => controller?.switch !== undefined,
   analyse: ({ ingress, controller, backends }, _view, report) => {
-    const { by = [], parts = [] } = controller.switch ?? {}
+    const { by = [], parts = [], cookie } = controller.switch ?? {}
     const objects = [...new Set<LooseObject>([ingress, ...backends.flatMap(({ service }) => service ?? [])])]
     if (objects.some((one) => by.some((key) => key in annotationsOf(one)))) return
     for (const object of objects) {
@@ -116,7 +125,11 @@ const switchedOff = ingressAnalyzer({
       report('AFF-L7-NOT-SWITCHED-ON', {
         message: `${lastPart(first)}${also} has no effect without ${lastPart(by[0] ?? '')}`,
         why: `${controller.name} reads it only where affinity is switched on. Clients do not stay on a pod.`,
-        mend: [controller.instead, `take ${lastPart(first)} away`],
+        mend: [
+          enabling(ingress, `--cookie ${cookie?.(object) ?? 'NAME'}`),
+          controller.instead,
+          `take ${lastPart(first)} away`,
+        ],
         ...placedAt(object, annotationField(first)),
       })
     }

@@ -8,11 +8,11 @@ const ring = objectAnalyzer({
   codes: ['AFF-KGW-NO-HASH', 'AFF-KGW-NO-TTL', 'AFF-KGW-NO-PATH'],
   applies: (object) => ringOf(object) !== undefined,
   analyse: (object, _view, report) => {
-    for (const { message, field } of refusalsOf(object))
+    for (const { message, field, mend } of refusalsOf(object))
       report('AFF-KGW-NO-HASH', {
         message,
         why: 'The API server refuses the BackendConfigPolicy: nothing of it counts, or what it said before.',
-        mend: ['make an element for each of them'],
+        mend: [mend],
         field,
       })
     const { field, hashes } = ringOf(object) ?? { field: '', hashes: [] }

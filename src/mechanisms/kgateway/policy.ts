@@ -27,19 +27,27 @@ export function ringOf({ spec }: LooseObject): { field: string; hashes: readonly
 }
 
 /** What the API server refuses of it, in words, and the field (kubebuilder rules of LoadBalancer and HashPolicy). */
-export function refusalsOf(object: LooseObject): { message: string; field: string }[] {
+export function refusalsOf(object: LooseObject): { message: string; field: string; mend: string }[] {
   const of = 'spec.loadBalancer'
   const set = Object.keys(record(at(object.spec, 'loadBalancer'))).filter((key) => algorithms.includes(key))
   const { field, hashes } = ringOf(object) ?? { field: of, hashes: [] }
   const several = `loadBalancer takes one of ${algorithms.join(', ')}, and not ${set.join(' and ')}`
   return [
-    ...(set.length > 1 ? [{ message: several, field: of }] : []),
+    ...(set.length > 1 ? [{ message: several, field: of, mend: 'keep one of them' }] : []),
     ...hashes.flatMap((one, index) => {
       const keys = ['header', 'cookie', 'sourceIP'].filter((key) => record(one)[key] !== undefined)
       const [key = ''] = keys
       const isWhole = keys.length === 1 && (key === 'sourceIP' || text(at(one, `${key}.name`)) !== undefined)
       const message = `hashPolicies[${index}] takes one of header, cookie and sourceIP, the first two with a name`
-      return isWhole ? [] : [{ message, field: `${field}.hashPolicies[${index}]` }]
+      return isWhole
+        ? []
+        : [
+            {
+              message,
+              field: `${field}.hashPolicies[${index}]`,
+              mend: keys.length > 1 ? 'make an element for each of them' : 'name what is to be hashed',
+            },
+          ]
     }),
   ]
 }

@@ -33,6 +33,8 @@ export interface Served {
 /** An annotation that a controller does not know, and the one that is meant. */
 export interface Slip {
   meant?: string
+  /** It is in what stands before the slash. */
+  hasPrefix?: boolean
   /** What to write where the other is no matter of its name. */
   instead?: string
 }
@@ -51,7 +53,12 @@ export interface IngressController {
   /** The annotations by which it decides, for whoever writes those of another one. */
   keys: Readonly<Record<'ingress' | 'service', readonly string[]>>
   /** Annotations that have no effect where none of those is there by which affinity is switched on. */
-  switch?: { by: readonly string[]; parts: readonly string[] }
+  switch?: {
+    by: readonly string[]
+    parts: readonly string[]
+    /** The name of the cookie that an object with such annotations would get. */
+    cookie: (object: Pick<LooseObject, 'metadata'>) => string
+  }
   /** Whether an annotation is a slip; without it one that differs from one of the keys by a letter or two. */
   slip?: (key: string, on: 'ingress' | 'service') => Slip | undefined
   /** How affinity is had from it, in a few words. */

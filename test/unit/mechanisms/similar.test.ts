@@ -357,3 +357,82 @@ spec: {type: LoadBalancer, selector: {app: nginx}, ports: [{port: 80}]}
   const found = explanations.flatMap(({ findings }) => findings)
   expect(found.find(({ code }) => code === 'AFF-NGX-HASH-OF-NODES')?.why).toMatch(words)
 })
+
+test.each([
+  [
+    'k8s.io/ingress-nginx',
+    { 'nginx.ingress.kubernets.io/affinity': 'cookie' },
+    'ingress-nginx has no annotation nginx.ingress.kubernets.io/affinity: did you mean nginx.ingress.kubernetes.io/affinity?',
+  ],
+  [
+    'haproxy.org/ingress-controller',
+    { 'haproxi.org/cookie-persistence': 'SRV' },
+    'HAProxy Kubernetes Ingress has no annotation haproxi.org/cookie-persistence: did you mean cookie-persistence?',
+  ],
+  ['k8s.io/ingress-nginx', { 'nginx.org/client-max-body-size': '4m' }, undefined],
+])('a slip before the slash, at %s: %j', async (controller, annotations, message) => {
+  const said = await messages(serviceText('web'), ingress(controller, '{number: 80}', annotations))
+  expect(said.filter((one) => one.startsWith('AFF-L7-MISSPELT'))).toEqual(
+    message === undefined ? [] : [`AFF-L7-MISSPELT-ANNOTATION ${message}`],
+  )
+})
+
+test('a slip in an annotation of a Network Load Balancer', async () => {
+  const prefix = 'service.beta.kubernetes.io/aws-load-balancer-'
+  const balanced = (annotations: Readonly<Record<string, string>>): Promise<string[]> =>
+    messages(serviceText('web', annotations).replace('spec: {', 'spec: {type: LoadBalancer, '))
+  const attributes = 'stickiness.enabled=true,stickiness.type=source_ip'
+  const type = { [`${prefix}type`]: 'external', [`${prefix}nlb-target-type`]: 'ip' }
+  expect(await balanced({ ...type, [`${prefix}target-group-attribute`]: attributes })).toContain(
+    `AFF-L7-MISSPELT-ANNOTATION AWS load balancers have no annotation ${prefix}target-group-attribute: did you mean ${prefix}target-group-attributes?`,
+  )
+  const right = {
+    ...type,
+    ...Object.fromEntries(
+      [
+        'target-group-attributes',
+        'attributes',
+        'ip-address-type',
+        'ssl-cert',
+        'ssl-ports',
+        'name',
+        'scheme',
+      ].map((name) => [`${prefix}${name}`, name.endsWith('group-attributes') ? attributes : 'x']),
+    ),
+  }
+  expect((await balanced(right)).filter((one) => one.includes('MISSPELT'))).toEqual([])
+})
+
+const routed = (services: string): string => `
+apiVersion: traefik.io/v1alpha1
+kind: IngressRoute
+metadata: {name: shop, namespace: shop}
+spec: {routes: [{match: 'Host(\`shop.example\`)', kind: Rule, services: ${services}}]}
+`
+
+test.each([
+  [
+    'true',
+    [
+      'AFF-L7-MISPLACED spec.routes[0].services[0].sticky is true: it has fields of its own, and the API server refuses the object',
+    ],
+  ],
+  ['{cookie: {name: sid}}', []],
+])('sticky: %s', async (sticky, wanted) => {
+  const said = await messages(serviceText('web'), routed(`[{name: web, port: 80, sticky: ${sticky}}]`))
+  expect(said).toEqual(wanted)
+})
+
+test("a RouteGroup's algorithm beside its backends", async () => {
+  const group = (at: string, backend: string): string => `
+apiVersion: zalando.org/v1
+kind: RouteGroup
+metadata: {name: shop, namespace: shop}
+spec: {${at}hosts: [shop.example], backends: [{${backend}name: b, type: service, serviceName: web, servicePort: 80}], defaultBackends: [{backendName: b}]}
+`
+  const hash = 'algorithm: consistentHash, '
+  expect(await messages(serviceText('web'), group(hash, ''))).toEqual([
+    'AFF-L7-MISPLACED there is no field spec.algorithm: it belongs to spec.backends.algorithm',
+  ])
+  expect(await messages(serviceText('web'), group('', hash))).toEqual([])
+})
