@@ -39,6 +39,8 @@ const words: Words = {
     'name an image with Node 18 or newer, or leave --image (KUBECTL_AFFINITY_IMAGE) out: the nodes may have one',
   'say-host': () => 'say it:  --host shop.example.com --path /',
   'say-address': () => 'say where its gateway listens:  --address 203.0.113.7',
+  'ask-in-mesh': () =>
+    'ask from a pod that has a sidecar, in a container with Node:  --in-pod pod/NAME -c CONTAINER',
   'say-datagram': () => 'say what a datagram must hold so that the server answers:  --send TEXT',
   'say-clients': () => 'say how many with --clients',
   'enter-from-outside': () => 'what leads in from outside:  --via node-port,load-balancer,external-ip',

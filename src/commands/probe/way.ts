@@ -36,6 +36,8 @@ export async function wayTo(
     hosts: host,
     paths: flags.path,
     scheme: scheme === 'tcp' ? 'auto' : scheme,
+    isInPod: flags['in-pod'] !== undefined,
+    port: flags.port,
     isTrusted: flags.insecure || flags.ca !== undefined,
   } as const
   const { service, front: way, notes } = await findFront(cluster, asked, signal)
@@ -49,6 +51,8 @@ export async function wayTo(
     const options = { namespace: service.namespace, service: service.name, front: firstPlaceOf(found), users }
     return { options, notes: [...notes, note] }
   }
+  if (flags.replicas && found.isMesh === true)
+    throw new UserError('--replicas asks those of a gateway, and a sidecar is one', { exitCode: 2 })
   if (flags.replicas) {
     const { front, notes: more } = await toReplicas(cluster, found, signal)
     const options = { namespace: service.namespace, service: service.name, front: journeyOf(front), users }

@@ -11,9 +11,9 @@ export interface Entry {
   from: 'inside' | 'outside'
   /** In words: `10.96.4.4:8080`, `<node>:31280`, `shop.example/app1`. */
   address: string
-  /** For hosts: `*` stands for any, `*.example` for those below. Absent where it is more than a host and a path. */
+  /** For hosts, and names in a mesh: `*` stands for any, `*.example` for those below. Absent where it is more than a host and a path. */
   host?: string
-  /** For hosts: as its object has it; absent for all paths. */
+  /** For the same: as its object has it; absent for all paths. */
   path?: string
   /** The object that opens it. */
   of: ObjectRef

@@ -29,7 +29,7 @@ export type Remedy =
   | { remedy: 'image-with-node'; what: string }
   | { remedy: 'reachable-image' | 'usable-image' | 'other-image' }
   /** What objects do not say: where and how to ask, and who does. */
-  | { remedy: 'say-host' | 'say-address' | 'say-datagram' | 'say-clients' }
+  | { remedy: 'say-host' | 'say-address' | 'ask-in-mesh' | 'say-datagram' | 'say-clients' }
   | { remedy: 'enter-from-outside' }
   | { remedy: 'enter-by'; ways: readonly string[] }
   | { remedy: 'identify-by-log' | 'identify-by-any' }

@@ -135,8 +135,8 @@ const status = z
               .enum(['inside', 'outside'])
               .describe('Who enters there: pods, or clients outside the cluster.'),
             address: z.string().describe('What a client connects to.'),
-            host: z.string().optional().describe('With host: `*` for any.'),
-            path: z.string().optional().describe('With host: the path, where there is one.'),
+            host: z.string().optional().describe('With host and mesh: `*` for any.'),
+            path: z.string().optional().describe('With host and mesh: the path, where there is one.'),
             of: object.describe('The object that opens it.'),
             end: z
               .enum(['pods', 'elsewhere', 'unknown'])

@@ -7,6 +7,9 @@ import type { Snapshot } from '../../model/cluster/snapshot.ts'
 import type { TargetKind } from '../../model/affinity/target.ts'
 import { UserError } from '../../model/common/user-error.ts'
 import type { Front } from '../plan/plan.ts'
+import { services as serviceType } from '../../mechanisms/service/objects.ts'
+import { parseIp } from '../../model/common/ip.ts'
+import type { Service } from '../../model/cluster/kubernetes.ts'
 import { targetKinds } from '../../mechanisms/index.ts'
 import { missingPermission, probeRules } from '../permissions.ts'
 import { Collector } from '../../snapshot/collect.ts'
@@ -17,7 +20,7 @@ import { type Listener, listenerFor, listenersOf } from './ways/listener.ts'
 import { type Parents, readParents } from './ways/parents.ts'
 import { servicesBehind, sharedPlaces, sharersOf } from './sharers.ts'
 import { suspectsOf } from './ways/suspects.ts'
-import { placesOf } from './ways/places.ts'
+import { type Caller, placesOf } from './ways/places.ts'
 import { type ServiceWays, type Visited, visitedOf } from './ways/visited.ts'
 
 /** What to go through, and to which Service. */
@@ -32,6 +35,9 @@ export interface FrontQuery {
   hosts?: readonly string[] | undefined
   paths?: readonly string[] | undefined
   scheme: FrontPlace['scheme']
+  /** Requests come from pods that are there, which may be of a mesh. */
+  isInPod?: boolean
+  port?: string | undefined
   /** The user said whom to trust, or that anybody is. */
   isTrusted?: boolean
 }
@@ -66,11 +72,25 @@ export async function findFront(
     collector.collect(services),
   ])
   const ref = object === undefined ? undefined : refOf(object)
-  const waysOf = (of: Snapshot, service: NamespacedName, by: ObjectRef | undefined): ExplainedWays => {
+  const waysOf = (
+    of: Snapshot,
+    service: NamespacedName,
+    by: ObjectRef | undefined,
+    caller: Caller = 'outside',
+  ): ExplainedWays => {
     const explanation = analyse(of, service)
-    return { service, explanation, ...placesOf(explanation.paths, by, query) }
+    return { service, explanation, ...placesOf(explanation.paths, by, query, caller) }
   }
-  const all = services.map((service) => waysOf(snapshot, service, ref))
+  const fromOutside = services.map((service) => waysOf(snapshot, service, ref))
+  const isSaid = query.isService || query.address !== undefined
+  const inMesh =
+    isSaid || hasPlaces(fromOutside) ? [] : services.map((service) => waysOf(snapshot, service, ref, 'mesh'))
+  const isMesh = hasPlaces(inMesh)
+  if (isMesh && query.isInPod !== true)
+    throw new UserError(`${word} is for callers in the mesh, whose own sidecars pick the pod`, {
+      hints: [{ remedy: 'ask-in-mesh' }],
+    })
+  const all = isMesh ? inMesh : fromOutside
   const shared = sharedPlaces(all)
   if (object !== undefined && shared.length > 0) {
     const list = await collector.objects.list<LooseObject>(query.kind.type, namespace)
@@ -102,7 +122,9 @@ export async function findFront(
     object = (await openerOf(collector, of, ref)) ?? object
     if (object !== undefined) parents = await readParents(collector.objects, object)
   }
-  const { address, beside } = await addressFor(collector, query, object, { word, by, parents, notes })
+  const { address, beside } = isMesh
+    ? await addressOfService(collector, found.service, query)
+    : await addressFor(collector, query, object, { word, by, parents, notes })
   const listeners = object === undefined || parents === undefined ? [] : listenersOf(object, parents, beside)
   const asked = query.scheme === 'auto' ? undefined : query.scheme
   const serving = (host: string): Listener | undefined => listenerFor(listeners, host, asked)
@@ -117,6 +139,7 @@ export async function findFront(
     front: {
       ...(wayIn.others.length === 0 ? {} : { others: wayIn.others }),
       suspects: suspectsOf(found.explanation, ref),
+      ...(isMesh ? { isMesh } : {}),
       ...(object === undefined ? {} : { target: { kind: query.kind.name, namespace, name: query.name } }),
       places: places.map(
         ({ host, path, pattern: _pattern, share: _share, service, beside = [], ...place }) => {
@@ -138,6 +161,22 @@ export async function findFront(
       ),
     },
   }
+}
+
+const hasPlaces = (all: readonly ExplainedWays[]): boolean => all.some(({ places }) => places.length > 0)
+
+/** Callers in a mesh call the Service; their sidecar takes over from there. */
+async function addressOfService(
+  { objects }: Collector,
+  { namespace, name }: NamespacedName,
+  { port: asked }: FrontQuery,
+): Promise<{ address: AddressOf; beside: undefined }> {
+  const { clusterIP = '', ports = [] } = (await objects.get<Service>(serviceType, namespace, name)).spec
+  const [first] = ports
+  const { port } = ports.find((one) => asked === one.name || asked === String(one.port)) ?? first ?? {}
+  if (parseIp(clusterIP) === undefined || port === undefined)
+    throw new UserError(`service/${name} has no cluster IP that could be called`)
+  return { address: () => ({ address: clusterIP, port }), beside: undefined }
 }
 
 /** Where objects say nothing, and the user says all. */

@@ -1,6 +1,8 @@
 import type { Cluster } from '../../cluster/index.ts'
 import type { ImageChoice } from '../../model/probe/image-choice.ts'
 import type { ProbeClient } from '../../model/probe/results/probe-result.ts'
+import { meshOf } from '../../mechanisms/service/analyzers/sidecars.ts'
+import { UserError } from '../../model/common/user-error.ts'
 import { jobName } from '../run/clients/pods/job.ts'
 import { shellServes } from '../run/clients/agent.ts'
 import type { RunningContainer } from '../run/clients/in-pod.ts'
@@ -23,7 +25,13 @@ export type Origin =
 /** Reads what decides where the requests can come from. Rejects with UserError when a named pod cannot be used. */
 export async function readOrigins(
   cluster: Cluster,
-  { inPods = [], namespace, image, node }: Pick<ProbeOptions, 'inPods' | 'namespace' | 'image' | 'node'>,
+  {
+    inPods = [],
+    namespace,
+    image,
+    node,
+    front,
+  }: Pick<ProbeOptions, 'inPods' | 'namespace' | 'image' | 'node' | 'front'>,
   signal: AbortSignal,
 ): Promise<OriginsRead> {
   if (inPods.length === 0)
@@ -32,6 +40,9 @@ export async function readOrigins(
   const containers = await Promise.all(
     inPods.map(async (asked) => await findContainer(cluster, namespace, asked, signal)),
   )
+  const bare = containers.find(({ pod }) => meshOf(pod.metadata.annotations) === undefined)
+  if (front?.isMesh === true && bare !== undefined)
+    throw new UserError(`pod/${bare.pod.metadata.name} has no sidecar: nothing of the mesh decides for it`)
   return { kind: 'containers', containers }
 }
 

@@ -104,6 +104,8 @@ export interface Front {
   others?: readonly string[]
   /** Users take their cookies along from place to place. */
   isJourney?: boolean
+  /** The sidecar of who asks decides. */
+  isMesh?: boolean
   /** What `explain` found wrong with it. */
   suspects?: readonly Suspect[]
 }

@@ -71,7 +71,9 @@ function meshLegs(object: LooseObject, route: Route, store: Store): Leg[] {
   return all.flatMap((caller) => {
     const start: Node = { object: ref, part: JSON.stringify(['mesh', caller.client.namespace, route.field]) }
     const entries = hostsOf(object).flatMap((host) =>
-      route.paths.map((path) => meshEntry(object, `${host}${path}${fromOf(caller)}`)),
+      route.paths.map((path) =>
+        meshEntry(object, `${host}${path}${fromOf(caller)}`, wholeHost(host, ref.namespace ?? ''), path),
+      ),
     )
     return [
       ...entries.map((entry): Leg => ({ from: entry, to: start, arrival: 'object' })),
@@ -167,7 +169,7 @@ export function destinationRuleLegs(rule: LooseObject, store: Store): Leg[] {
         {
           object: ref,
           part: JSON.stringify(['mesh', caller.client.namespace, port]),
-          entries: isElsewhere || !isOurs ? [] : [meshEntry(rule, address)],
+          entries: isElsewhere || !isOurs ? [] : [meshEntry(rule, address, host)],
           to,
           hop: {
             kind: 'mesh',
@@ -266,8 +268,8 @@ function protocolOf(kind: ServerKind): 'http' | 'tcp' {
   return kind === 'http' ? 'http' : 'tcp'
 }
 
-function meshEntry(object: LooseObject, address: string): Entry {
-  return { kind: 'mesh', from: 'inside', address, of: refOf(object) }
+function meshEntry(object: LooseObject, address: string, host: string, path = ''): Entry {
+  return { ...hostEntry(refOf(object), host, path), kind: 'mesh', from: 'inside', address }
 }
 
 function unique(entries: readonly Entry[]): Entry[] {

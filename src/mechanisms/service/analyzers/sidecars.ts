@@ -24,8 +24,8 @@ export const sidecars = serviceAnalyzer({
   },
 })
 
-/** Annotations that injectors leave on pods. */
-function meshOf(annotations: Readonly<Record<string, string>> = {}): string | undefined {
+/** Whose sidecar a pod has, by the annotations that injectors leave on it. */
+export function meshOf(annotations: Readonly<Record<string, string>> = {}): string | undefined {
   if ('sidecar.istio.io/status' in annotations) return 'Istio'
   return 'linkerd.io/proxy-version' in annotations ? 'Linkerd' : undefined
 }

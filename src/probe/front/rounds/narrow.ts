@@ -37,7 +37,10 @@ export async function narrow(
   if (moved === undefined || front === undefined || control.interrupted.aborted) return undefined
   const own = cells.filter(({ entry }) => entry === moved.entry)
   const isTakenInFront = moved.entry === 0 && takenBy(survey).length > 0
-  const isClear = isTakenInFront || moved.cause.kind === 'never-sent' || moved.cause.kind === 'no-cookie'
+  // What is asked past a sidecar passes it as well.
+  const isMesh = options.front?.isMesh === true
+  const isClear =
+    isTakenInFront || isMesh || moved.cause.kind === 'never-sent' || moved.cause.kind === 'no-cookie'
   const all = [
     stageOf(
       'gateway',

@@ -26,6 +26,9 @@ export interface Wanted {
   paths?: readonly string[] | undefined
 }
 
+/** Who asks: somebody outside, through a gateway; or a pod of a mesh, whose own sidecar decides. */
+export type Caller = 'outside' | 'mesh'
+
 export interface FoundPlaces {
   places: PlaceInFront[]
   notes: string[]
@@ -37,14 +40,19 @@ export interface FoundPlaces {
  * Where requests can be sent that lead to a Service, from the ways that explain draws: those that pass an object, where
  * one is named. Pure.
  */
-export function placesOf(paths: readonly Path[], target: ObjectRef | undefined, wanted: Wanted): FoundPlaces {
+export function placesOf(
+  paths: readonly Path[],
+  target: ObjectRef | undefined,
+  wanted: Wanted,
+  caller: Caller = 'outside',
+): FoundPlaces {
   const notes: string[] = []
   const others = new Set<string>()
   const found = new Map<string, PlaceInFront>()
   for (const { entry, hops, share } of paths) {
     // Of weight 0, where nobody gets.
     if (share === 0) continue
-    if (entry.kind !== 'host' || entry.from !== 'outside') continue
+    if (entry.kind !== (caller === 'mesh' ? 'mesh' : 'host')) continue
     if (target !== undefined && !passes({ entry, hops }, target)) continue
     const {
       hosts = optional(concreteHost(entry.host)),
@@ -66,12 +74,19 @@ export function placesOf(paths: readonly Path[], target: ObjectRef | undefined, 
     for (const place of places) {
       const key = `${place.host} ${place.path}`
       const pattern = entry.path ?? ''
-      if ((found.get(key)?.pattern.length ?? -1) > pattern.length) continue
+      const known = found.get(key)
+      if ((known?.pattern.length ?? -1) > pattern.length) continue
+      const policies = policiesOf(hops, decides)
+      // For callers of another namespace, or at another port, another rule may count.
+      const isOpen = caller === 'mesh' && known !== undefined && !isSame(known.policy, policies.policy)
       found.set(key, {
         ...place,
         of: entry.of,
-        ...(hop === undefined ? {} : { by: hop.mechanism }),
-        ...policiesOf(hops, decides),
+        ...(hop === undefined
+          ? {}
+          : { by: caller === 'mesh' ? `${hop.mechanism}’s sidecar` : hop.mechanism }),
+        ...policies,
+        ...(isOpen ? { policy: { kind: 'unknown' } } : {}),
         ...(share === undefined ? {} : { share }),
         pattern,
       })
@@ -79,6 +94,8 @@ export function placesOf(paths: readonly Path[], target: ObjectRef | undefined, 
   }
   return { places: [...found.values()], notes, others: [...others] }
 }
+
+const isSame = (one: Policy, other: Policy): boolean => JSON.stringify(one) === JSON.stringify(other)
 
 function optional<T>(value: T | undefined): T[] {
   return value === undefined ? [] : [value]

@@ -117,3 +117,17 @@ describe('where requests can be sent', () => {
     ])
   })
 })
+
+test('in a mesh the names that callers use are asked, and where rules differ nothing is promised', () => {
+  const caught = (of: string): Path => {
+    const path = way('shop', 'shop.default.svc.cluster.local', '', { policy: { kind: 'cookie', name: of } })
+    return { ...path, entry: { ...path.entry, kind: 'mesh', from: 'inside' } }
+  }
+  expect(placesOf([caught('user')], undefined, {}).places).toEqual([])
+  expect(placesOf([caught('user')], undefined, {}, 'mesh').places).toMatchObject([
+    { host: 'shop.default.svc.cluster.local', path: '/', policy: { name: 'user' } },
+  ])
+  expect(placesOf([caught('user'), caught('other')], undefined, {}, 'mesh').places).toMatchObject([
+    { policy: { kind: 'unknown' } },
+  ])
+})
