@@ -11,6 +11,7 @@ import type { Kept, Provider } from './balancers/provider.ts'
 import { balancerOf } from './balancers/recognise.ts'
 import { inputs, type OwnFacts, ownFacts } from './facts.ts'
 import { reachNote } from './candidates.ts'
+import { isGlobal } from './proxies/cilium.ts'
 import { addressSeen, outsideOf } from './proxies/outside.ts'
 import { semanticsOf } from './proxies/semantics.ts'
 import { defined } from '../../model/common/defined.ts'
@@ -27,6 +28,7 @@ export function serviceLegs(service: Service, store: Store): Leg[] {
   const slices = ownOf(service, store)?.slices
   const among = reachNote(service, 'inside', slices)
   const outerReach = reachNote(service, 'outside', slices)
+  const shared = isGlobal(service, proxy) ? 'pods of other clusters of the mesh as well' : undefined
   const balancer = providerOf(service, store)
   const seen = addressSeen(service, proxy)
   const isTheirs = spec.type !== 'LoadBalancer' || balancer?.client === 'kept'
@@ -34,8 +36,12 @@ export function serviceLegs(service: Service, store: Store): Leg[] {
   const pods = { from: { object }, to: 'pods', arrival: 'pods' } as const
   return [
     ...entryLegs(service, balancer),
-    { ...pods, after: 'cluster-ip', hop: { ...inside, ...noteOf(inside.note, among) } },
-    { ...pods, after: 'node-port', hop: { ...outside, ...noteOf(outside.note, outerReach, seenNote) } },
+    { ...pods, after: 'cluster-ip', hop: { ...inside, ...noteOf(inside.note, among, shared) } },
+    {
+      ...pods,
+      after: 'node-port',
+      hop: { ...outside, ...noteOf(outside.note, outerReach, shared, seenNote) },
+    },
   ]
 }
 

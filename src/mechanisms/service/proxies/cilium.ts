@@ -1,3 +1,4 @@
+import type { Fact } from '../../../model/cluster/fact.ts'
 import type { Service } from '../../../model/cluster/kubernetes.ts'
 import type { Mend } from '../../../model/findings/mend.ts'
 import type { ProxyAffinity, ProxyFacts } from '../../../model/cluster/snapshot.ts'
@@ -44,6 +45,15 @@ export const cilium: ProxyRecogniser = (sets, evidence) => {
 export function isReplacement({ settings }: ProxyFacts): boolean | undefined {
   const replaces = settings['replaces']
   return replaces === undefined ? undefined : replaces === 'true'
+}
+
+/** Clusters of one mesh share a Service by these (Documentation/network/clustermesh/services.rst); the second is older. */
+const globalAnnotations = ['service.cilium.io/global', 'io.cilium/global-service']
+
+/** Whether pods of other clusters take its connections as well: where Cilium serves it, or nobody knows who does. */
+export function isGlobal({ metadata }: Service, proxy: Fact<ProxyFacts>): boolean {
+  const isShared = globalAnnotations.some((key) => metadata.annotations?.[key] === 'true')
+  return isShared && (!proxy.known || proxy.value.kind === 'cilium')
 }
 
 /** By which a Service can ask for another way to pick its pods, where Cilium is told to heed it. */

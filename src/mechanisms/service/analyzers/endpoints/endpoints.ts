@@ -1,15 +1,25 @@
+import type { Unknown } from '../../../../model/cluster/fact.ts'
 import { slicesSelector } from '../../../../model/cluster/external.ts'
 import type { EndpointSlice, Service } from '../../../../model/cluster/kubernetes.ts'
+import { isGlobal } from '../../proxies/cilium.ts'
 import { countReady, endpointsOf, familiesOf, portEndpoints } from '../../endpoints.ts'
 import { countEndpoints, hasSelector, isProxied, isSticky, serviceAnalyzer } from '../../analyzer.ts'
+
+/** What would have to be known of a Service that clusters share. */
+export const elsewhere: Unknown = { what: 'endpoints of other clusters', reason: 'not-known' }
 
 /** Whether there is anything to stick to. */
 export const endpoints = serviceAnalyzer({
   codes: ['AFF-SVC-NO-ENDPOINTS', 'AFF-SVC-ONE-ENDPOINT'],
   inputs: ['slices'],
+  hints: ['proxy'],
   applies: isProxied,
-  analyse: (subject, { slices }, report) => {
+  analyse: (subject, { slices, proxy }, report) => {
     const { service, ref } = subject
+    if (isGlobal(service, proxy)) {
+      report.cannot('AFF-SVC-NO-ENDPOINTS', elsewhere)
+      return report.cannot('AFF-SVC-ONE-ENDPOINT', elsewhere)
+    }
     const all = portEndpoints(service, slices)
     const ready = countEndpoints(all.filter((endpoint) => endpoint.ready))
     if (ready === 0) {
@@ -67,9 +77,11 @@ export const endpoints = serviceAnalyzer({
 export const portsWithoutEndpoints = serviceAnalyzer({
   codes: ['AFF-SVC-PORT-NO-ENDPOINTS'],
   inputs: ['slices'],
+  hints: ['proxy'],
   applies: (subject) =>
     isProxied(subject) && hasSelector(subject) && (subject.service.spec.ports ?? []).length > 1,
-  analyse: ({ service }, { slices }, report) => {
+  analyse: ({ service }, { slices, proxy }, report) => {
+    if (isGlobal(service, proxy)) return report.cannot('AFF-SVC-PORT-NO-ENDPOINTS', elsewhere)
     const ports = (service.spec.ports ?? []).map((port) => {
       const ready = endpointsOf(service, port, slices).filter((endpoint) => endpoint.ready).length
       return { ...port, ready }

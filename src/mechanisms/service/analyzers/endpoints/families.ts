@@ -1,12 +1,19 @@
 import { countEndpoints, hasSelector, isProxied, isSticky, serviceAnalyzer } from '../../analyzer.ts'
 import { familiesOf, portEndpoints } from '../../endpoints.ts'
+import { isGlobal } from '../../proxies/cilium.ts'
+import { elsewhere } from './endpoints.ts'
 
 /** Of a Service of both families: what the clients of one find, who reach the endpoints of that one alone. */
 export const endpointsOfFamilies = serviceAnalyzer({
   codes: ['AFF-SVC-ONE-ENDPOINT', 'AFF-SVC-PORT-NO-ENDPOINTS'],
   inputs: ['slices'],
+  hints: ['proxy'],
   applies: (subject) => isProxied(subject) && isDual(subject),
-  analyse: (subject, { slices }, report) => {
+  analyse: (subject, { slices, proxy }, report) => {
+    if (isGlobal(subject.service, proxy)) {
+      report.cannot('AFF-SVC-PORT-NO-ENDPOINTS', elsewhere)
+      return report.cannot('AFF-SVC-ONE-ENDPOINT', elsewhere)
+    }
     const ready = portEndpoints(subject.service, slices).filter((endpoint) => endpoint.ready)
     // Where nobody is ready at all, or one alone, that is said.
     if (countEndpoints(ready) < 2) return
