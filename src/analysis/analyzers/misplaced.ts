@@ -12,7 +12,7 @@ import { sessionLabels } from '../../mechanisms/istio/istiod.ts'
 import { destinationRules } from '../../mechanisms/istio/objects.ts'
 import { backendConfigs as backendConfigPolicies } from '../../mechanisms/kgateway/policy.ts'
 import { annotationField, annotationsOf } from '../../mechanisms/kit/controller.ts'
-import { at } from '../../mechanisms/kit/loose.ts'
+import { at, record } from '../../mechanisms/kit/loose.ts'
 import { upstreamPolicies } from '../../mechanisms/kong/controller.ts'
 import { virtualServerRoutes, virtualServers } from '../../mechanisms/nginx-inc/virtual-server.ts'
 import { services } from '../../mechanisms/service/objects.ts'
@@ -67,7 +67,13 @@ function strayAnnotations(object: LooseObject): Stray[] {
 }
 
 /** Where fields about affinity stand, and the names in them that tell what was meant. Lists count as what is in them. */
-const fields: readonly { types: readonly ObjectType<LooseObject>[]; tell: string[]; places: string[] }[] = [
+const fields: readonly {
+  types: readonly ObjectType<LooseObject>[]
+  tell: string[]
+  places: string[]
+  /** The field below a place without which it says nothing. */
+  needs?: string
+}[] = [
   {
     types: [destinationRules],
     tell: ['loadBalancer', 'consistentHash', 'trafficPolicy'],
@@ -81,7 +87,7 @@ const fields: readonly { types: readonly ObjectType<LooseObject>[]; tell: string
     tell: ['loadBalancer', 'consistentHash'],
     places: ['spec.loadBalancer.consistentHash'],
   },
-  { types: ingressRoutes, tell: ['sticky'], places: ['spec.routes.services.sticky'] },
+  { types: ingressRoutes, tell: ['sticky'], places: ['spec.routes.services.sticky'], needs: 'cookie' },
   {
     types: traefikServices,
     tell: ['sticky'],
@@ -92,6 +98,7 @@ const fields: readonly { types: readonly ObjectType<LooseObject>[]; tell: string
       'mirroring.mirrors',
       'highestRandomWeight.services',
     ].map((one) => `spec.${one}.sticky`),
+    needs: 'cookie',
   },
   { types: [routeGroups], tell: ['algorithm'], places: ['spec.backends.algorithm'] },
   {
@@ -128,11 +135,14 @@ const fields: readonly { types: readonly ObjectType<LooseObject>[]; tell: string
   },
 ]
 
-function strayFields({ spec }: LooseObject, { tell, places }: (typeof fields)[number]): Stray[] {
+function strayFields({ spec }: LooseObject, { tell, places, needs }: (typeof fields)[number]): Stray[] {
   const isPlace = (path: string): boolean => places.some((one) => `${one}.`.startsWith(`${path}.`))
   const within = (value: unknown, field: string, path: string): Stray[] => {
     if (Array.isArray(value)) return value.flatMap((one, index) => within(one, `${field}[${index}]`, path))
-    if (places.includes(path)) return isMapping(path) && typeof value !== 'object' ? [flat(field, value)] : []
+    if (places.includes(path)) {
+      if (isMapping(path) && typeof value !== 'object') return [flat(field, value)]
+      return needs === undefined || value === null || needs in record(value) ? [] : [bare(field, needs)]
+    }
     if (typeof value !== 'object' || value === null) return []
     return Object.entries(value).flatMap(([key, inner]): Stray[] => {
       if (isPlace(`${path}.${key}`)) return within(inner, `${field}.${key}`, `${path}.${key}`)
@@ -164,6 +174,14 @@ function flat(field: string, value: unknown): Stray {
     field,
     message: `${field} is ${String(value)}: it has fields of its own, and the API server refuses the object`,
     mend: `write what ${name} is to be below it`,
+  }
+}
+
+function bare(field: string, needs: string): Stray {
+  return {
+    field,
+    message: `${field} has no ${needs}, without which nothing comes of it`,
+    mend: `write ${needs}: {} below it, with what it is to be`,
   }
 }
 

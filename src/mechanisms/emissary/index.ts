@@ -36,7 +36,7 @@ const cookie = objectAnalyzer({
   codes: ['AFF-EMISSARY-NO-TTL'],
   applies: (mapping) => mappingPolicy(mapping).kind === 'cookie',
   analyse: ({ spec }, _view, report) => {
-    if (text(at(spec, 'load_balancer.cookie.ttl')) !== undefined) return
+    if (at(spec, 'load_balancer.cookie.ttl') !== undefined) return
     report('AFF-EMISSARY-NO-TTL', {
       message: 'the cookie has no ttl: Emissary does not set it',
       why: 'Envoy makes a cookie only where it has a ttl; who brings none is sent to any pod.',

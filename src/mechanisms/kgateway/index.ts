@@ -27,7 +27,7 @@ const ring = objectAnalyzer({
       const cookie = at(one, 'cookie')
       if (cookie === undefined) continue
       const place = `${field}.hashPolicies[${index}].cookie`
-      if (text(at(cookie, 'ttl')) === undefined)
+      if (at(cookie, 'ttl') === undefined)
         report('AFF-KGW-NO-TTL', {
           message: 'the cookie has no ttl: kgateway does not set it',
           why: 'Envoy makes a cookie only where it has a ttl; who brings none is sent to any pod.',

@@ -417,6 +417,15 @@ test.each([
       'AFF-L7-MISPLACED spec.routes[0].services[0].sticky is true: it has fields of its own, and the API server refuses the object',
     ],
   ],
+  [
+    '{}',
+    ['AFF-L7-MISPLACED spec.routes[0].services[0].sticky has no cookie, without which nothing comes of it'],
+  ],
+  [
+    '{name: sid}',
+    ['AFF-L7-MISPLACED spec.routes[0].services[0].sticky has no cookie, without which nothing comes of it'],
+  ],
+  ['{cookie: {}}', []],
   ['{cookie: {name: sid}}', []],
 ])('sticky: %s', async (sticky, wanted) => {
   const said = await messages(serviceText('web'), routed(`[{name: web, port: 80, sticky: ${sticky}}]`))
@@ -435,4 +444,41 @@ spec: {${at}hosts: [shop.example], backends: [{${backend}name: b, type: service,
     'AFF-L7-MISPLACED there is no field spec.algorithm: it belongs to spec.backends.algorithm',
   ])
   expect(await messages(serviceText('web'), group('', hash))).toEqual([])
+})
+
+/** As the API server of a cluster with Istio took or refused each of them. */
+test.each([
+  [
+    'httpCookie: {name: sid, path: /, ttl: 3600}',
+    'httpCookie.ttl is a duration such as 0s or 1h, without days, and not 3600',
+  ],
+  [
+    'httpCookie: {name: sid, path: /, ttl: "3600"}',
+    'httpCookie.ttl is a duration such as 0s or 1h, without days, and not "3600"',
+  ],
+  [
+    'httpCookie: {name: sid, path: /, ttl: 2d}',
+    'httpCookie.ttl is a duration such as 0s or 1h, without days, and not "2d"',
+  ],
+  ['httpCookie: {name: 5, path: /, ttl: 0s}', 'httpCookie.name is a text, and not 5'],
+  ['httpCookie: {path: /, ttl: 0s}', 'httpCookie has a name'],
+  ['httpCookie: sid', 'httpCookie has a name, and not "sid"'],
+  ['httpHeaderName: true', 'httpHeaderName is a text, and not true'],
+  ['useSourceIp: "true"', 'useSourceIp is true or false, and not "true"'],
+  ['httpCookie: {name: sid, path: /, ttl: 0s}', undefined],
+  ['httpCookie: {name: sid, path: /, ttl: 1h30m}', undefined],
+  ['httpCookie: {name: sid, path: /, ttl: "0"}', undefined],
+  ['httpHeaderName: x-user', undefined],
+  ['useSourceIp: true', undefined],
+])('consistentHash: {%s}', async (hash, message) => {
+  const rule = `
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: web, namespace: shop}
+spec: {host: web, trafficPolicy: {loadBalancer: {consistentHash: {${hash}}}}}
+`
+  const said = await messages(serviceText('web'), rule)
+  const refused = said.filter((one) => one.startsWith('AFF-ISTIO-HASH-REFUSED'))
+  expect(refused).toEqual(message === undefined ? [] : [`AFF-ISTIO-HASH-REFUSED ${message}`])
+  if (message !== undefined) expect(said.join()).not.toContain('AFF-ISTIO-COOKIE-NOT-MADE')
 })

@@ -95,9 +95,13 @@ function checkHash(hash: unknown, report: Say): void {
   for (const other of Object.values(fields))
     if (other !== undefined && other !== wanted && at(hash, other) !== undefined)
       refuse(`${other} does not go with type ${type}`, `remove ${other}`, `${field}.${other}`)
-  const ttl = text(at(hash, 'cookie.ttl'))
-  if (ttl !== undefined && !isGatewayDuration(ttl))
-    refuse(`ttl "${ttl}" is no duration of the Gateway API`, 'write h, m and s: 48h', `${field}.cookie.ttl`)
+  const ttl = at(hash, 'cookie.ttl')
+  if (ttl !== undefined && !(typeof ttl === 'string' && isGatewayDuration(ttl)))
+    refuse(
+      `ttl ${JSON.stringify(ttl)} is no duration of the Gateway API`,
+      'write h, m and s: 48h',
+      `${field}.cookie.ttl`,
+    )
   if (!isTableSize(at(hash, 'tableSize')))
     refuse('tableSize must be a prime number up to 5000011', 'use 65537, the default', `${field}.tableSize`)
 }
@@ -119,7 +123,7 @@ function checkCookie(cookie: unknown, isMoot: boolean, report: Say): void {
   if (name === undefined) return
   const ttl = text(at(cookie, 'ttl'))
   const application = applicationOf(name)
-  if (ttl === undefined && application === undefined)
+  if (at(cookie, 'ttl') === undefined && application === undefined)
     report('AFF-EG-NO-TTL', {
       message: `without ttl Envoy makes no cookie: a request that has no "${name}" goes to any pod`,
       why: 'Clients stay on a pod only where the application, or somebody else, sets the cookie.',

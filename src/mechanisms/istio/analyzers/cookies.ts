@@ -1,7 +1,7 @@
 import { type Analyzer, objectAnalyzer } from '../../analyzer.ts'
 import { applicationOf } from '../../../model/probe/cookies/maker.ts'
 import { at, text } from '../../kit/loose.ts'
-import { hashKeys, ttlOf } from '../rules/hash.ts'
+import { hashKeys, ttlOf, wrongValuesIn } from '../rules/hash.ts'
 import { destinationRules } from '../objects.ts'
 import { hashesOf } from './hashes.ts'
 
@@ -22,7 +22,7 @@ const cookie = objectAnalyzer({
       const ttl = ttlOf(own)
       const application = applicationOf(name)
       if (ttl === undefined) {
-        if (application === undefined)
+        if (name !== '' && application === undefined && at(own, 'ttl') === undefined)
           report('AFF-ISTIO-COOKIE-NOT-MADE', {
             message: `the cookie ${name} has no ttl: the proxy sets none, and requests without one are spread`,
             why: 'Envoy makes a hash cookie only where a ttl is given. Without it the application has to set the cookie.',
@@ -79,6 +79,12 @@ const refused = objectAnalyzer({
             ? 'consistentHash says nothing of what is hashed'
             : `consistentHash has ${keys.join(' and ')}: exactly one is allowed`,
           `give one of ${hashKeys.join(', ')}`,
+        )
+      for (const { field: part, value: given, wanted } of wrongValuesIn(value))
+        say(
+          `${part} ${wanted}${given === '' ? '' : `, and not ${JSON.stringify(given)}`}`,
+          part.endsWith('ttl') ? 'ttl: 0s for a cookie that lasts as long as the browser' : `correct ${part}`,
+          `${field}.${part}`,
         )
       if (at(balancer, 'simple') !== undefined)
         say('loadBalancer has both simple and consistentHash', 'remove simple')

@@ -35,8 +35,38 @@ function cookiePolicy(cookie: unknown): Policy {
   }
 }
 
+/** As Go reads a duration: with a unit, and without days. */
+const goDuration = /^[-+]?(0|((\d+(\.\d*)?|\.\d+)(ns|us|µs|ms|s|m|h))+)$/
+
+/** What the API server and the webhook of istiod refuse of the values in a consistentHash: the field, and what is right. */
+export function wrongValuesIn(hash: unknown): { field: string; value: unknown; wanted: string }[] {
+  const isText = (value: unknown): boolean => typeof value === 'string'
+  const rules: readonly [string, string, (value: unknown) => boolean][] = [
+    ['httpCookie', 'has a name', (value) => Object.keys(record(value)).length > 0],
+    ['httpCookie.name', 'is a text', (value) => isText(value) && value !== ''],
+    ['httpCookie.path', 'is a text', isText],
+    [
+      'httpCookie.ttl',
+      'is a duration such as 0s or 1h, without days',
+      (value) => goDuration.test(String(value)) && isText(value),
+    ],
+    ['httpHeaderName', 'is a text', isText],
+    ['httpQueryParameterName', 'is a text', isText],
+    ['useSourceIp', 'is true or false', (value) => typeof value === 'boolean'],
+  ]
+  const cookie = at(hash, 'httpCookie')
+  const isNameless = typeof cookie === 'object' && at(cookie, 'name') === undefined
+  const wrong = rules.flatMap(([field, wanted, isRight]) => {
+    const value = at(hash, field)
+    return value === undefined || isRight(value) ? [] : [{ field, value, wanted }]
+  })
+  const isTold = wrong.some(({ field }) => field === 'httpCookie')
+  return isNameless && !isTold ? [...wrong, { field: 'httpCookie', value: '', wanted: 'has a name' }] : wrong
+}
+
 /** Seconds; undefined where there is none, so that the proxy sets no cookie. */
 export function ttlOf(cookie: unknown): number | undefined {
-  const ms = parseDuration(text(at(cookie, 'ttl')) ?? '')
+  const ttl = text(at(cookie, 'ttl')) ?? ''
+  const ms = goDuration.test(ttl) ? parseDuration(ttl) : undefined
   return ms === undefined ? undefined : ms / 1000
 }
