@@ -35,6 +35,8 @@ export class Phases {
   readonly #sessions: number
   readonly #phases: [Counted, ...Counted[]] = [begin('before', 0)]
   #nowMs = 0
+  /** When enough had been asked: what comes within the slack before the command is no part of it. */
+  #enoughMs = Infinity
   #commandEndedMs: number | undefined
   #lastChangeMs = 0
   #finished = false
@@ -58,6 +60,7 @@ export class Phases {
     // Lines arrive later than what they tell: the phase follows from the time of the request.
     const phase = this.#phases.findLast(({ fromMs }) => atMs >= fromMs) ?? this.#phases[0]
     phase.requests += 1
+    if (phase.name === 'before' && phase.requests === leastRequests * this.#sessions) this.#enoughMs = atMs
     phase.toMs = Math.max(phase.toMs, atMs + latencyMs)
     if (outcome !== 'answered') phase.failed += 1
     if (backend !== undefined) phase.hits.set(nameOf(backend), (phase.hits.get(nameOf(backend)) ?? 0) + 1)
@@ -66,16 +69,18 @@ export class Phases {
   #pass(nowMs: number): void {
     this.#nowMs = nowMs
     const phase = this.#phases.at(-1) ?? this.#phases[0]
-    const least = phase.name === 'before' ? leastBeforeMs : leastMs
-    const isLong = phase.requests >= leastRequests * this.#sessions && nowMs >= phase.fromMs + least
-    if (phase.name === 'before' && isLong) {
+    if (phase.name === 'before' && nowMs >= Math.max(leastBeforeMs, this.#enoughMs + slackMs)) {
       this.#phases.push(begin('during', nowMs))
       this.#actions.start()
     } else if (phase.name === 'during' && this.#isStill) this.#phases.push(begin('after', nowMs))
-    else if (phase.name === 'after' && isLong && !this.#finished) {
+    else if (phase.name === 'after' && this.#isLong(phase) && !this.#finished) {
       this.#finished = true
       this.#actions.finish()
     }
+  }
+
+  #isLong({ requests, fromMs }: Counted): boolean {
+    return requests >= leastRequests * this.#sessions && this.#nowMs >= fromMs + leastMs
   }
 
   /** The command has ended. */

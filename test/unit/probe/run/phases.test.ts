@@ -16,23 +16,25 @@ const tallyOf = (letter: string): BackendTally => ({
   statuses: {},
 })
 
-/** 50 requests per second, answered by A until `movesAt`, by B from then on; lines arrive 100 ms late. */
+/** 50 requests per second unless fewer, answered by A until `movesAt`, by B from then on; lines arrive 100 ms late. */
 function simulate({
   untilMs,
   commandMs,
   movesAt = Infinity,
   changesAt = [],
+  everyMs = 20,
 }: {
   untilMs: number
   commandMs: number
   movesAt?: number
   changesAt?: number[]
+  everyMs?: number
 }) {
   let startedAt: number | undefined
   const finished: number[] = []
   let now = 0
   const phases = new Phases({ start: () => (startedAt = now), finish: () => void finished.push(now) })
-  for (now = 0; now <= untilMs && finished.length === 0; now += 20) {
+  for (now = 0; now <= untilMs && finished.length === 0; now += everyMs) {
     if (startedAt !== undefined && now === startedAt + commandMs) phases.commandEnded()
     for (const atMs of changesAt) {
       if (atMs === now)
@@ -42,7 +44,7 @@ function simulate({
     if (atMs < 0) continue
     const letter = atMs < movesAt ? 'A' : 'B'
     const observation: Observation = {
-      number: atMs / 20 + 1,
+      number: atMs / everyMs + 1,
       target: 0,
       atMs,
       latencyMs: 5,
@@ -95,4 +97,9 @@ test('a run that ends early has no command', () => {
   const { startedAt, phases } = simulate({ untilMs: 1000, commandMs: 0 })
   expect(startedAt).toBeUndefined()
   expect(phases.map(({ name }) => name)).toEqual(['before'])
+})
+
+test('what is asked slowly is asked for longer before the command: the last two seconds tell little', () => {
+  // The twentieth at 1900 ms, two seconds later, and its line 100 ms after that.
+  expect(simulate({ untilMs: 60_000, commandMs: 1000, everyMs: 100 }).startedMs).toBe(3900)
 })
