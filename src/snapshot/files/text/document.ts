@@ -18,7 +18,7 @@ import { aliasesOf, type Resolve } from './merged.ts'
 import { type Fault, faultOf, partsOf } from './parts.ts'
 import { asRecord } from '../record.ts'
 import { kubectlSchema } from './tags.ts'
-import { engineBreaking, engineOfFile, templateFinding } from './template.ts'
+import { type Engine, engineBreaking, engineOfFile, patchEngine, templateFinding } from './template.ts'
 
 /** One object of a file, with the nodes that know where everything stands. */
 export interface FileObject {
@@ -83,7 +83,7 @@ export function parseFile(
     if (!named && !isObject(document.contents)) continue
     const at = (node: Node | undefined | null): FilePosition => positionAt(offset + (node?.range?.[0] ?? 0))
     const root = document.contents
-    const engine = named && isMap(root) && !root.has('kind') ? engineOfFile(file) : undefined
+    const engine = named ? engineOfRoot(root, file) : undefined
     if (engine === undefined) takeApart(document, at, objects, findings)
     else findings.push(templateFinding(at(root), engine))
   }
@@ -129,6 +129,13 @@ export function oddNode(contents: unknown): Fault | undefined {
     },
   })
   return found
+}
+
+/** What a document without an object is for, by the name of its file, or as the steps of a patch. */
+function engineOfRoot(root: unknown, file: string): Engine | undefined {
+  if (isMap(root)) return root.has('kind') ? undefined : engineOfFile(file)
+  const [step] = isSeq(root) ? root.items : []
+  return isMap(step) && step.has('op') && step.has('path') ? patchEngine : undefined
 }
 
 function takeApart(

@@ -93,6 +93,8 @@ const engines = {
   },
 } satisfies Readonly<Record<string, Engine>>
 
+export const patchEngine: Engine = engines.patch
+
 /** A template is no object yet: what will be applied cannot be seen in it. */
 export function templateFinding(position: FilePosition, { words, program, instead }: Engine): Finding {
   const check = commandLine('explain', '-f -')
