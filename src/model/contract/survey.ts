@@ -41,6 +41,10 @@ const front = z
     path: z.string().describe('The path that is asked for.'),
     by: z.string().optional().describe('Who is there, in words.'),
     policy,
+    isVoid: z
+      .boolean()
+      .optional()
+      .describe('The policy is configured, and the Service behind it picks the pod.'),
     further: z
       .array(policy)
       .optional()

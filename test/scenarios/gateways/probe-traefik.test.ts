@@ -150,6 +150,7 @@ describeOnce("Traefik's IngressRoute to the address of a Service, and by a hash"
   scenario('breaks behind Traefik, and it is said where and why', needs, async () => {
     const ended = await place.probe(['ingressroute/native'])
     expectExit(ended, 3)
+    expect(ended.stdout).toMatch(/affinity by the cookie native, though the Service decides/)
     expect(ended.stdout).toMatch(/^breaks {2}at service\/web: Traefik sends to it and not to the pods/m)
     expect(ended.stdout).toMatch(/^likely {2}AFF-TRA-ONE-SERVER nativeLB/m)
     expect(ended.stdout).toMatch(/names another pod than answers in \d+ answers/)

@@ -132,8 +132,10 @@ export interface FrontPlace {
   path: string
   /** Who is there, in words: `ingress-nginx`. */
   by?: string
-  /** What decides on the pod there, as far as objects tell. */
+  /** What decides on the pod there, as far as objects tell, or was meant to. */
   policy: Policy
+  /** Only meant to: the Service behind it picks. */
+  isVoid?: boolean
   /** What is configured there beside it: for further Services, and for the choice of one. */
   further?: Policy[]
   /** The Service behind it, where that is not the one of the survey. */

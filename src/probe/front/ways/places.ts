@@ -12,6 +12,7 @@ export interface PlaceInFront {
   /** The object that opens it. */
   of?: ObjectRef
   policy: Policy
+  isVoid?: boolean
   /** What is configured beside it, for the choice of a Service. */
   further?: Policy[]
   /** The share of the requests that goes this way, by weights. */
@@ -105,7 +106,7 @@ function optional<T>(value: T | undefined): T[] {
 function policiesOf(
   hops: readonly PathHop[],
   decides: PathHop | undefined,
-): Pick<PlaceInFront, 'policy' | 'further'> {
+): Pick<PlaceInFront, 'policy' | 'further' | 'isVoid'> {
   const policy = policyOf(hops, decides)
   const further = hops.flatMap(({ among }) => (among !== undefined && isPromise(among) === true ? among : []))
   const isOwn = further.length === 0 || isPromise(policy) !== false
@@ -113,7 +114,16 @@ function policiesOf(
     // Who is kept on a Service is meant to be kept on a pod.
     policy: isOwn ? policy : further[0]!,
     ...(further.length === 0 ? {} : { further }),
+    ...(isVoid(hops, decides) ? { isVoid: true } : {}),
   }
+}
+
+/** Something in front is configured to stick, and the Service behind it picks. */
+function isVoid(hops: readonly PathHop[], decides: PathHop | undefined): boolean {
+  const isMeant = hops.some(({ role, policy }) => role === 'no-effect' && isPromise(policy) === true)
+  return (
+    decides === undefined && isMeant && hops.some(({ role, kind }) => role === 'decides' && kind === 'proxy')
+  )
 }
 
 /**

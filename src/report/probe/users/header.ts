@@ -1,7 +1,7 @@
 import { hostAndPort } from '../../../model/common/ip.ts'
 import { formatDuration } from '../../../model/common/duration.ts'
 import { matchPolicy, type Policy } from '../../../model/affinity/policy.ts'
-import type { ProbeSurvey } from '../../../model/probe/results/survey.ts'
+import type { FrontPlace, ProbeSurvey } from '../../../model/probe/results/survey.ts'
 import type { Style } from '../../terminal.ts'
 import { flowGroups } from '../../text/flow.ts'
 import { type Line, span } from '../../text/line.ts'
@@ -60,13 +60,17 @@ function throughWords({ entries }: ProbeSurvey): string[] {
   if (first?.front === undefined) return []
   const address = hostAndPort(first.host, first.port)
   const policies = [
-    ...new Set(entries.flatMap(({ front }) => (front === undefined ? [] : [policyWords(front.policy)]))),
+    ...new Set(entries.flatMap(({ front }) => (front === undefined ? [] : [placePolicyWords(front)]))),
   ]
   const how = first.front.isHttp2 === true ? ' in HTTP/2' : ''
   return [
     `through ${sanitize(first.front.by ?? 'a gateway')} at ${address}${how}`,
     policies.join('; '),
   ].filter((text) => text !== '')
+}
+
+function placePolicyWords({ policy, isVoid }: FrontPlace): string {
+  return `${policyWords(policy)}${isVoid === true ? ', though the Service decides' : ''}`
 }
 
 /** What decides in front of a Service, in words. */

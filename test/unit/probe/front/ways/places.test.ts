@@ -131,3 +131,19 @@ test('in a mesh the names that callers use are asked, and where rules differ not
     { policy: { kind: 'unknown' } },
   ])
 })
+
+test('what is configured in front and has no effect is told for that', () => {
+  const path = way('shop', 'shop.lab', '', { role: 'no-effect', arrival: 'cluster-ip' })
+  const service: PathHop = {
+    kind: 'proxy',
+    mechanism: 'Service proxy',
+    configuredBy: [],
+    policy: { kind: 'none' },
+    role: 'decides',
+    arrival: 'pods',
+  }
+  expect(placesOf([{ ...path, hops: [...path.hops, service] }], undefined, {}).places).toMatchObject([
+    { policy: { kind: 'cookie', name: 'route' }, isVoid: true },
+  ])
+  expect(placesOf([way('shop', 'shop.lab')], undefined, {}).places[0]).not.toHaveProperty('isVoid')
+})
