@@ -100,10 +100,10 @@ async function usersBy(place: Place, target: string): Promise<unknown> {
   return surveyOf(ended).status.users
 }
 
-const eg = [gateway('envoy-gateway'), 'a way in from here'] as const
+const eg = [gateway('envoy-gateway')] as const
 describeOnce('a cookie with attributes at envoy-gateway', () => {
   const place = usePlayground()
-  const asked = (): Asked => ({ address: site.gatewayAddress('envoy-gateway'), host: hostOf(place) })
+  const asked = (): Asked => ({ address: site.reachedAt('envoy-gateway'), host: hostOf(place) })
   const [route] = gatewayWays.filter(({ name }) => name === 'envoy-gateway')
 
   beforeAll(async () => {

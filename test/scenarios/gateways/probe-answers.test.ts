@@ -9,8 +9,7 @@ import { gateway, site } from '../support/site.ts'
 
 describeOnce('answers of Traefik itself', () => {
   const place = usePlayground()
-  // The sandbox's asks nobody for a password.
-  const needs = [gateway('traefik'), 'real gateways'] as const
+  const needs = [gateway('traefik')] as const
   const host = (name: string): string => `${name}.${place.name}.lab`
 
   beforeAll(async () => {
@@ -26,7 +25,7 @@ describeOnce('answers of Traefik itself', () => {
     await place.deploy(
       sessionApp(site, 'shop'),
       { ...rest, metadata: { ...metadata, annotations: sticky } },
-      { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'users' }, stringData: { users } },
+      { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'users' }, data: { users: btoa(users) } },
       {
         apiVersion: 'traefik.io/v1alpha1',
         kind: 'Middleware',

@@ -1,4 +1,4 @@
-import { beforeAll, expect } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { gatewayFollows, ingress, ingressPath, sessionApp, sets } from '../support/gateways.ts'
 import { deployment, listensOn, service } from '../support/manifests.ts'
 import { usePlayground } from '../support/namespace.ts'
@@ -6,7 +6,7 @@ import { expectExit, surveyOf } from '../support/report.ts'
 import { describeOnce, scenario } from '../support/scenario.ts'
 import { gateway, site } from '../support/site.ts'
 
-const nginx = [gateway('ingress-nginx'), 'a way in from here'] as const
+const nginx = [gateway('ingress-nginx')] as const
 
 describeOnce('users who go from one path of an Ingress to another', () => {
   const place = usePlayground()
@@ -25,7 +25,7 @@ describeOnce('users who go from one path of an Ingress to another', () => {
       ),
     })
   const follows = async (path: string, cookie: string): Promise<void> =>
-    await gatewayFollows({ address: site.gatewayAddress('ingress-nginx'), host: host(), path }, sets(cookie))
+    await gatewayFollows({ address: site.reachedAt('ingress-nginx'), host: host(), path }, sets(cookie))
 
   beforeAll(async () => {
     if (!nginx.every((need) => site.capabilities.has(need))) return
@@ -89,7 +89,7 @@ describeOnce('users who go from one path of an Ingress to another', () => {
       spec: { ...spec, rules: hosts.map((one) => ({ ...spec.rules[0], host: one })) },
     })
     for (const one of hosts)
-      await gatewayFollows({ address: site.gatewayAddress('ingress-nginx'), host: one }, sets('wide'))
+      await gatewayFollows({ address: site.reachedAt('ingress-nginx'), host: one }, sets('wide'))
     const ended = await place.probe(['ingress/two', '-o', 'json'])
     expectExit(ended, 0)
     const { crossings, users } = surveyOf(ended).status
@@ -118,7 +118,7 @@ describeOnce('users who go from one path of an Ingress to another', () => {
     ])
   })
 
-  scenario('through it from this machine, too', nginx, async () => {
+  scenario('through it from this machine, too', [...nginx, 'a way in from here'], async () => {
     const here = ['--clients', '0', '--via-local', '--path', '/app1/x']
     expectExit(await place.probe(['ingress/shop', ...here]), 0)
   })
@@ -144,7 +144,7 @@ describeOnce('users who go from one path of an Ingress to another', () => {
       ingress('plain', `plain.${host()}`, { className: 'nginx', paths: [ingressPath('/', 'app1')] }),
     )
     await gatewayFollows(
-      { address: site.gatewayAddress('ingress-nginx'), host: `plain.${host()}` },
+      { address: site.reachedAt('ingress-nginx'), host: `plain.${host()}` },
       sets('JSESSIONID'),
     )
     const ended = await place.probe(['ingress/shop', '--compare', 'ingress/plain'])
@@ -172,11 +172,9 @@ http.createServer((request, response) => {
 
 describeOnce('replicas of a gateway that keep to themselves what they know', () => {
   const place = usePlayground()
-  const needs = ['a way in from here'] as const
   let address = ''
 
   beforeAll(async () => {
-    if (!needs.every((need) => site.capabilities.has(need))) return
     await place.deploy(sessionApp(site, 'web'), service('web'))
     const pods = await place.kubectl(
       'get',
@@ -202,7 +200,7 @@ describeOnce('replicas of a gateway that keep to themselves what they know', () 
 
   const through = (): string[] => ['svc/web', '--address', address, '--host', 'shop.lab']
 
-  scenario('lose users who come from another one', needs, async () => {
+  test('lose users who come from another one', async () => {
     const ended = await place.probe([...through(), '--replicas', '-o', 'json'])
     expectExit(ended, 3)
     const { users, crossings } = surveyOf(ended).status

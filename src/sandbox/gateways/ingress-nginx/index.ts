@@ -1,6 +1,7 @@
 import { types } from '../../objects/resource-types.ts'
 import type { Store } from '../../objects/store.ts'
 import { Balancer } from '../kit/balance.ts'
+import { isKnownUser } from '../kit/basic-auth.ts'
 import { following } from '../kit/follow.ts'
 import type { Gateway } from '../kit/gateway.ts'
 import { certificateOrOwn, standIn } from '../kit/certificates.ts'
@@ -57,16 +58,25 @@ export const ingressNginx: Gateway = {
   },
 }
 
-const notFound: OwnAnswer = {
-  status: 404,
-  body: '<html>\r\n<head><title>404 Not Found</title></head>\r\n<body>\r\n<center><h1>404 Not Found</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n',
-  headers: [['Content-Type', 'text/html']],
+/** As nginx writes it. */
+const page = (status: number, words: string, ...headers: (readonly [string, string])[]): OwnAnswer => ({
+  status,
+  body: `<html>\r\n<head><title>${status} ${words}</title></head>\r\n<body>\r\n<center><h1>${status} ${words}</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n`,
+  headers: [['Content-Type', 'text/html'], ...headers],
+})
+const notFound = page(404, 'Not Found')
+const nobody = page(503, 'Service Temporarily Unavailable')
+
+/** `auth-type: basic`; `auth-secret` may be in another namespace. */
+const isRefused = (store: Store, { ingress, namespace: own }: Location, asked: AskedRequest): boolean => {
+  const [secret = '', of = own] = (setting(ingress, 'auth-secret') ?? '').split('/').toReversed()
+  return setting(ingress, 'auth-type') === 'basic' && !isKnownUser(store, of, secret, asked)
 }
-const nobody: OwnAnswer = {
-  status: 503,
-  body: '<html>\r\n<head><title>503 Service Temporarily Unavailable</title></head>\r\n<body>\r\n<center><h1>503 Service Temporarily Unavailable</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n',
-  headers: [['Content-Type', 'text/html']],
-}
+const unknown = ({ ingress }: Location): OwnAnswer =>
+  page(401, 'Authorization Required', [
+    'WWW-Authenticate',
+    `Basic realm="${setting(ingress, 'auth-realm') ?? ''}"`,
+  ])
 
 /** `ssl-redirect`, which is on unless it is turned off. */
 const isRedirected = ({ ingress, host }: Location): boolean =>
@@ -92,6 +102,7 @@ function router(store: Store): Router {
     const own = location && upstreams.get(upstreamName(location))
     if (location === undefined || own === undefined) return notFound
     if (!asked.isSecure && isRedirected(location)) return toTls(asked)
+    if (isRefused(store, location, asked)) return unknown(location)
     const canary = canaries.find(({ host, path }) => host === location.host && path === location.path)
     const other = canary && upstreams.get(upstreamName(canary))
     const upstream = other !== undefined && goesToCanary(other, own, asked) ? other : own

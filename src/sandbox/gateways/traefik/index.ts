@@ -3,6 +3,7 @@ import type { Resource } from '../../objects/resource.ts'
 import { defineType, types } from '../../objects/resource-types.ts'
 import type { Store } from '../../objects/store.ts'
 import { Balancer } from '../kit/balance.ts'
+import { isKnownUser } from '../kit/basic-auth.ts'
 import { following } from '../kit/follow.ts'
 import type { Gateway } from '../kit/gateway.ts'
 import { type CertificateUse, certificateOrOwn, standIn } from '../kit/certificates.ts'
@@ -40,10 +41,11 @@ const args = [
 const group = 'traefik.io/v1alpha1'
 const routes = defineType(group, 'ingressroutes', 'IngressRoute')
 const traefikServices = defineType(group, 'traefikservices', 'TraefikService')
+const middlewares = defineType(group, 'middlewares', 'Middleware')
 
 /** Traefik: its own kinds, Ingresses of class `traefik`, and ingress-nginx's annotations on class `nginx-traefik`. */
 export const traefik: Gateway = {
-  types: [routes, traefikServices, defineType(group, 'middlewares', 'Middleware')],
+  types: [routes, traefikServices, middlewares],
   image,
   isBilingual: true,
   objects: (address) => [
@@ -73,12 +75,19 @@ const usesOf = (store: Store): CertificateUse[] => [
 
 const notFound: OwnAnswer = { status: 404, body: '404 page not found\n' }
 const nobody: OwnAnswer = { status: 503, body: 'no available server\n' }
+const unknown: OwnAnswer = {
+  status: 401,
+  body: '401 Unauthorized\n',
+  headers: [['WWW-Authenticate', 'Basic realm="traefik"']],
+}
 
 /** What Traefik calls a router: the longest rule is tried first. */
 interface LengthyRule {
   length: number
   matches: (asked: AskedRequest) => boolean
   target: BalanceTarget
+  /** What its middlewares are called by annotations. */
+  middlewares?: readonly string[]
 }
 
 function router(store: Store): Router {
@@ -88,6 +97,7 @@ function router(store: Store): Router {
   return (asked) => {
     const way = ways().find(({ matches }) => matches(asked))
     if (way === undefined) return notFound
+    if (way.middlewares?.some((one) => isRefused(store, one, asked)) === true) return unknown
     return {
       tries: 1,
       nobody,
@@ -95,6 +105,21 @@ function router(store: Store): Router {
     }
   }
 }
+
+/** `basicAuth`; no other middleware is there. */
+function isRefused(store: Store, reference: string, asked: AskedRequest): boolean {
+  const found = store.list(middlewares).find((one) => middlewareName(one.metadata) === reference)
+  const secret = textAt(found, 'spec', 'basicAuth', 'secret')
+  return secret !== undefined && !isKnownUser(store, found?.metadata.namespace ?? '', secret, asked)
+}
+
+const middlewareName = ({
+  namespace: of = '',
+  name: own = '',
+}: {
+  namespace?: string
+  name?: string
+}): string => `${of}-${own}@kubernetescrd`
 
 function waysOf(store: Store): LengthyRule[] {
   const found: LengthyRule[] = []
@@ -110,7 +135,11 @@ function waysOf(store: Store): LengthyRule[] {
     })
   for (const object of ingressesOf(store, controller))
     from(object, () =>
-      pathsOf(object).map((path) => ({ ...ruleOfPath(path), target: byService(path, store) })),
+      pathsOf(object).map((path) => ({
+        ...ruleOfPath(path),
+        target: byService(path, store),
+        middlewares: annotated(object, 'middlewares'),
+      })),
     )
   for (const object of ingressesOf(store, nginxController))
     from(object, () => pathsOf(object).map((path) => nginxWay(path)))
@@ -120,16 +149,25 @@ function waysOf(store: Store): LengthyRule[] {
         const rule = textAt(route, 'match') ?? ''
         const target = targetOf(listAt(route, 'services'), object.metadata.namespace ?? '', store)
         const length = numberAt(route, 'priority') ?? rule.length
-        return target === undefined ? [] : [{ length, matches: ruleOf(rule), target }]
+        const own = listAt(route, 'middlewares').map((one) =>
+          middlewareName({
+            namespace: textAt(one, 'namespace') ?? object.metadata.namespace ?? '',
+            name: textAt(one, 'name') ?? '',
+          }),
+        )
+        return target === undefined ? [] : [{ length, matches: ruleOf(rule), target, middlewares: own }]
       }),
     )
   return found.toSorted((a, b) => b.length - a.length)
 }
 
+/** A list that an annotation says of the routers of an Ingress. */
+const annotated = ({ metadata }: Resource, key: string): string[] =>
+  metadata.annotations?.[`traefik.ingress.kubernetes.io/router.${key}`]?.split(/,\s*/) ?? []
+
 /** Which entry points take an object's routes: all, unless it names some; what has TLS is for TLS alone. */
 function doorOf(object: Resource): (asked: AskedRequest) => boolean {
-  const said = object.metadata.annotations?.['traefik.ingress.kubernetes.io/router.entrypoints']
-  const doors = [...listAt(object, 'spec', 'entryPoints').map(String), ...(said?.split(/,\s*/) ?? [])]
+  const doors = [...listAt(object, 'spec', 'entryPoints').map(String), ...annotated(object, 'entrypoints')]
   const isTls = isThere(object, 'spec', 'tls')
   return ({ isSecure }) =>
     (isSecure || !isTls) && (doors.length === 0 || doors.includes(isSecure ? 'websecure' : 'web'))
