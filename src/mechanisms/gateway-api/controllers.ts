@@ -10,7 +10,7 @@ import { type Implementation, implementationOf, implementations } from './implem
 import { defined } from '../../model/common/defined.ts'
 
 /** Who serves a Gateway. */
-export interface Controller extends Pick<Implementation, 'label' | 'read' | 'others'> {
+export interface Controller extends Pick<Implementation, 'label' | 'read' | 'others' | 'leavesZeroOut'> {
   version?: Version
   /** As the image's tag has it. */
   tag?: string
@@ -67,7 +67,7 @@ export function controllerOf(gateway: LooseObject, store: Store): Controller | u
   return {
     label: found.label,
     read: found.read,
-    ...defined({ others: found.others, version, tag: program?.version }),
+    ...defined({ others: found.others, leavesZeroOut: found.leavesZeroOut, version, tag: program?.version }),
     ...(program === undefined ? {} : { words: program.words }),
   }
 }

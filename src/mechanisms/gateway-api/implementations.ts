@@ -41,6 +41,8 @@ export interface Implementation {
   others?: string
   /** The end of the name of its image, which is tagged with its version. */
   image?: string
+  /** Of a backend with the weight 0 it leaves the pods out, sessions or not. */
+  leavesZeroOut?: true
   read: (persistence: Persistence, rule: RuleContext) => Reading
 }
 
@@ -55,6 +57,8 @@ export const implementations: readonly Implementation[] = [
     label: 'Envoy Gateway',
     controllers: ['gateway.envoyproxy.io/'],
     image: 'envoyproxy/gateway',
+    // Seen at v1.9.1.
+    leavesZeroOut: true,
     read: readByEnvoyGateway,
   },
   {

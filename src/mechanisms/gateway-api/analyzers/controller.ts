@@ -34,7 +34,7 @@ export function controllerAnalyzer(about: ObjectType<LooseObject>): Analyzer {
       list(at(spec, 'rules')).some((rule) => record(rule)['sessionPersistence'] !== undefined),
     analyse: (route, { store }, report) => {
       const isNew = once()
-      for (const { rule, index, attachment, persistence, ways } of rulesOf(route, store)) {
+      for (const { rule, index, attachment, persistence, controller, ways } of rulesOf(route, store)) {
         if (persistence === undefined) continue
         const field = `spec.rules[${index}].sessionPersistence`
         const gateway = attachment.gateway
@@ -71,7 +71,11 @@ export function controllerAnalyzer(about: ObjectType<LooseObject>): Analyzer {
         else
           report('AFF-GWAPI-SESSION-BEATS-WEIGHT', {
             message: 'weights count for the first request of a session only',
-            why: 'Who has a session stays with its backend when weights change, even to 0.',
+            why: `Who has a session stays with its backend when weights change${
+              controller?.leavesZeroOut === true
+                ? `. At 0 ${controller.label} leaves its pods out, and their sessions move at once.`
+                : ', even to 0.'
+            }`,
             objects,
             field: `spec.rules[${index}].backendRefs`,
           })

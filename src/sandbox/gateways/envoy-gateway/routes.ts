@@ -186,22 +186,17 @@ function choose(
   match: unknown,
   asked: AskedRequest,
 ): Choice | undefined {
-  const groups = backends.map(({ namespace: of, service, port, weight }) => {
+  // A Service with the weight 0 is left out, sessions or not (v1.9.1).
+  const drawn = backends.filter(({ weight }) => weight > 0)
+  const groups = drawn.map(({ namespace: of, service, port, weight }) => {
     const found = backendsOf(store, of, service, port)
     return { weight, servers: found === undefined ? [] : isNative ? [found.own] : found.ready }
   })
   const all = groups.flatMap(({ servers }) => servers)
   // The hash picks among the Services, too (since 1.9.0); otherwise their weights do.
-  if (session === undefined && hash.length > 0)
-    return chooseByHash(
-      balancer,
-      name,
-      groups.filter(({ weight }) => weight > 0).flatMap(({ servers }) => servers),
-      hash,
-      asked,
-    )
+  if (session === undefined && hash.length > 0) return chooseByHash(balancer, name, all, hash, asked)
   const pick = (): Server | undefined => {
-    const open = groups.filter(({ weight, servers }) => weight > 0 && servers.length > 0)
+    const open = groups.filter(({ servers }) => servers.length > 0)
     let lot = Math.random() * open.reduce((sum, { weight }) => sum + weight, 0)
     return anyOf((open.find(({ weight }) => (lot -= weight) < 0) ?? open[0])?.servers ?? [])
   }
