@@ -20,7 +20,7 @@ export async function probeOnce(session: ProbeSession): Promise<number> {
       const known = dropped.length === 0 ? result : { ...result, dropped }
       const breaks = await besides(session, () => whereItBreaks(session, known))
       const forged = await besides(session, () => whatForgedShow(session, result))
-      lifetime = await besides(session, () => howLongCookiesLive(session, result))
+      lifetime = await besides(session, () => howLongCookiesLive(session, known))
       await print({ ...known, ...defined({ breaks, forged, lifetime }) }, session)
     },
   })
@@ -61,7 +61,9 @@ async function whatForgedShow(session: ProbeSession, result: ProbeSurvey): Promi
   const { cluster, options, flags, progress } = session
   if (!flags.forge || options.front === undefined) return undefined
   const { forge } = await import('../../probe/front/rounds/forge.ts')
-  return await forge(cluster, options, result, controlOf(session), (text) => progress.stage(text))
+  const found = await forge(cluster, options, result, controlOf(session), (text) => progress.stage(text))
+  if (found === undefined) progress.note('no cookie came that a proxy is known to make: none is forged')
+  return found
 }
 
 const longestWaitMs = 120_000
@@ -75,7 +77,10 @@ async function howLongCookiesLive(
   if (!flags['measure-timeout'] || options.front === undefined) return undefined
   const { measureLifetime } = await import('../../probe/front/rounds/lifetime.ts')
   const control = { ...controlOf(session), maxMs: flags.max ?? longestWaitMs }
-  return await measureLifetime(cluster, options, result, control, (text) => progress.stage(text))
+  const found = await measureLifetime(cluster, options, result, control, (text) => progress.stage(text))
+  if (found === undefined)
+    progress.note('no cookie is known to hold users: how long it lives is not measured')
+  return found
 }
 
 /** Fewer clients fit into every proxy's memory. */

@@ -4,7 +4,7 @@ import type { CookieLifetime } from '../../../model/probe/cookies/lifetime.ts'
 import type { ProbeSurvey } from '../../../model/probe/results/survey.ts'
 import type { ProbeOptions } from '../../plan/plan.ts'
 import type { Observed, RunControl } from '../../steps.ts'
-import { affinityCookie } from './affinity-cookie.ts'
+import { affinityCookie, holdingCookie } from './affinity-cookie.ts'
 import { type AgedAnswer, comparedWith, lifeOf, pausesFor, stepsOf, usersFor } from './ages.ts'
 import { askAgain } from './again.ts'
 import { atFirstPlace } from '../journey.ts'
@@ -21,7 +21,7 @@ export async function measureLifetime(
   { maxMs, ...control }: RunControl & { maxMs: number },
   onStage: (text: string) => void,
 ): Promise<CookieLifetime | undefined> {
-  const cookie = affinityCookie(survey)
+  const cookie = affinityCookie(survey) ?? holdingCookie(survey)
   if (cookie === undefined || options.front === undefined) return undefined
   const { name, first, set, sent } = cookie
   const { lifetimeSeconds } = first
