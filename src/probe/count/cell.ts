@@ -41,6 +41,8 @@ export interface CellOptions {
   session?: number
   /** What cookies name, where they are looked at. */
   claims?: Claims
+  /** Its requests follow each other, on one connection as long as that lasts. */
+  isInTurn?: boolean
   /** Nothing is meant to hold it. */
   isLoose?: boolean
   /** What the same user saw of cookies elsewhere, where it brings them along. */
@@ -66,6 +68,8 @@ export interface Question {
   verdicts?: number
   /** Names and addresses of endpoints that answered others. */
   heard?: ReadonlySet<string>
+  /** Others saw that something picks for every request, also on one connection. */
+  isEachPicked?: boolean
 }
 
 /** What the judge is told that is not in the answers. */
@@ -105,6 +109,12 @@ export class Cell {
   #done: TargetEnd | undefined
   readonly #expectation: Expectation
   readonly #kept: KeptConnection | undefined
+  /** Counts each answer as a pick. */
+  readonly #each: Tally | undefined
+  /** Who gave the answer before on this connection. */
+  #onConnection: string | undefined
+  /** Answers on one connection came from different backends. */
+  isEachPicked = false
   readonly session: number
   readonly #letters: Letters
   /** Switches since they were asked for last. */
@@ -142,6 +152,7 @@ export class Cell {
       session = 0,
       letters = new Letters(),
       claims,
+      isInTurn = false,
       isLoose = false,
       cookiesBefore,
       visitsBefore,
@@ -166,6 +177,7 @@ export class Cell {
       letters,
       onSwitch: (record) => this.#fresh.push(record),
     })
+    this.#each = isInTurn ? new Tally(expectation, { tallies: cells, letters }) : undefined
     this.#kept = followConnection ? new KeptConnection() : undefined
     this.#recogniser = recogniser
     this.#endpoints = endpoints
@@ -219,6 +231,7 @@ export class Cell {
     this.visits.add(observation.counter, said?.name)
     const meant = (isNamed(recognised) ? undefined : this.#meant(observation)) ?? recognised
     const backend = this.tally.add(numbered, meant, ended)
+    this.#addInTurn(numbered, meant, ended)
     this.#counted.add(numbered, meant)
     this.#noteFront(observation, meant)
     const [switched] = this.#fresh
@@ -236,6 +249,19 @@ export class Cell {
     if (identity === undefined || identity.source === 'cache' || gatewayErrors.has(status)) return undefined
     const named = this.cookies.named(observation)
     return named === undefined ? undefined : this.#recogniser.named(named)
+  }
+
+  #addInTurn(
+    observation: Observation,
+    recognised: RecognisedBackend | undefined,
+    ended: CookieEnd | undefined,
+  ): void {
+    if (this.#each === undefined) return
+    this.#each.add({ ...observation, newConnection: true }, recognised, ended)
+    if (observation.newConnection) this.#onConnection = undefined
+    if (recognised === undefined) return
+    this.#onConnection ??= recognised.key
+    if (this.#onConnection !== recognised.key) this.isEachPicked = true
   }
 
   /** What something in front did of its own accord. */
@@ -310,25 +336,28 @@ export class Cell {
     return this.#kept?.notes(this.#expectation) ?? []
   }
 
-  /** All that is known, also on the way. `end` counts where the agent had one target only; `isEachPicked`: see the tally. */
-  parts(end?: End, isEachPicked?: boolean): TallyResult {
-    return this.tally.result(this.#history, (this.#done ?? end)?.requests, isEachPicked)
+  /** All that is known, also on the way. `end` counts where the agent had one target only. */
+  parts(end?: End): TallyResult {
+    return this.tally.result(this.#history, (this.#done ?? end)?.requests)
   }
 
   /** @param cutShort it was not asked as often as it was meant to be */
   judge(
     parts: TallyResult,
-    { acceptedError, verdicts, heard }: Question,
+    { acceptedError, verdicts, heard, isEachPicked = false }: Question,
     { end, cutShort }: { end: End | undefined; cutShort: boolean },
   ): { input: JudgeInput; verdict: Verdict } {
     // The agent compared the answers.
     const isTold = !this.#isReassigned && parts.recognition.by !== 'cookie'
     const counted = isTold ? (this.#done ?? end) : undefined
     const { held = [], nameIsShared = false, ...facts } = this.#facts
+    const { evidence } =
+      isEachPicked && !this.#isReassigned
+        ? (this.#each?.result(this.#history, counted?.requests) ?? parts)
+        : parts
     const input: JudgeInput = {
-      ...parts.evidence,
-      anonymous:
-        parts.evidence.anonymous && this.#recogniser.takesDistinctAnswers ? 'told' : parts.evidence.anonymous,
+      ...evidence,
+      anonymous: evidence.anonymous && this.#recogniser.takesDistinctAnswers ? 'told' : evidence.anonymous,
       unheard: this.#unheard(heard),
       ...facts,
       nameIsShared: nameIsShared && !this.#isReassigned,

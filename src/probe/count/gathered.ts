@@ -111,6 +111,7 @@ export class Gathered {
               }
             : {}),
           // At full rate there are several connections, whose observations mix.
+          isInTurn: options.keepAlive && plan.sessions.length > 1,
           followConnection: keeps === 'connection' && options.intervalMs > 0,
           ...defined({ cookiesBefore, visitsBefore }),
         })

@@ -171,18 +171,22 @@ function judgeCells(
   }
   // What picks for every request of who keeps nothing does so for all who come this way.
   const perRequest = new Set(
-    client.cells.flatMap(({ isLoose, tally, entry }) => (isLoose && tally.isPerRequest ? entry.index : [])),
+    client.cells.flatMap(({ isLoose, isEachPicked, entry }) => (isLoose && isEachPicked ? entry.index : [])),
   )
   const startMs = (client.startedAt ?? 0) - (gathered.startedAt ?? 0)
   return client.cells.flatMap((cell, index) => {
     if (cell.tally.requests === 0) return []
     // The agent counts for its targets one by one; its last line is about all of them.
     const end = client.cells.length === 1 ? client.end : undefined
-    const parts = cell.parts(end, perRequest.has(cell.entry.index))
-    const { input, verdict } = cell.judge(parts, question, {
-      end,
-      cutShort: gathered.isCutShort(client, index),
-    })
+    const parts = cell.parts(end)
+    const { input, verdict } = cell.judge(
+      parts,
+      { ...question, isEachPicked: perRequest.has(cell.entry.index) },
+      {
+        end,
+        cutShort: gathered.isCutShort(client, index),
+      },
+    )
     const letterOf = (letter: string): string => backends.listed(letter)
     const found: SurveyCell = {
       client: client.index,

@@ -78,12 +78,10 @@ export class Tally {
   #connections = 0
   #number = 0
   #endMs = 0
-  /** Only the first connection has been answered so far. */
-  #isOnFirst = true
   /** True once answers on the only connection came from different backends. */
   #perRequest = false
   /** The last answer that was compared, and the last connection that the proxy saw. */
-  #previous: { key: string; entry: BackendCount; atMs: number; isOnSame?: true } | undefined
+  #previous: { key: string; entry: BackendCount; atMs: number } | undefined
   #seenMs = -Infinity
   /** The silence since the last pick that was recognised, when it was longer than the timeout; otherwise 0. */
   #expired = 0
@@ -164,11 +162,6 @@ export class Tally {
     return this.#backends.entries
   }
 
-  /** Answers on one connection came from different backends. */
-  get isPerRequest(): boolean {
-    return this.#perRequest
-  }
-
   /** The times of all answers. */
   get latency(): Histogram {
     return this.#latency
@@ -207,10 +200,8 @@ export class Tally {
    * All that is known, also on the way: it takes a few milliseconds at most.
    *
    * @param made requests that the agent says it made; by default as many as the highest number that arrived
-   * @param isEachPicked others saw that something picks for every request, also on one connection
    */
-  result(history: EndpointHistory, made = this.#number, isEachPicked = false): TallyResult {
-    const perRequest = this.#perRequest || (isEachPicked && this.#connections === 1)
+  result(history: EndpointHistory, made = this.#number): TallyResult {
     const { switches, gone, freed } = explainSwitches(this.#switches, history.reasons, (atMs) =>
       history.nobodyReady(atMs),
     )
@@ -243,12 +234,12 @@ export class Tally {
         knownEndpoints: history.everReady,
         endpointsChanged: history.changed,
         answers: this.#recognised,
-        pickHits: this.#backends.entries.map((entry) => (perRequest ? entry.hits : entry.picks)),
+        pickHits: this.#backends.entries.map((entry) => (this.#perRequest ? entry.hits : entry.picks)),
         perRequest: this.#perRequest,
         switches: this.#switches.count,
         expiredSwitches: this.#switches.expired + freed,
         goneSwitches: gone,
-        bindingPicks: perRequest || this.#connections > 1 ? this.#bindingPicks(history) : [],
+        bindingPicks: this.#bindingPicks(history),
         course,
         stretches: this.#stretches(course, history),
         missing: this.#gaps.unexplained(switches, history, this.#previous?.entry.backend),
@@ -310,18 +301,15 @@ export class Tally {
     key: string,
     entry: BackendCount,
   ): { switched: boolean; binding: boolean } {
-    if (newConnection && this.#connections > 1 && this.#isOnFirst) this.#leaveFirst()
     const previous = this.#previous
     const switched = previous !== undefined && previous.key !== key
     if (!newConnection) {
       if (switched && this.#connections === 1) this.#perRequest = true
       // Answers on the only connection are picks once one of them shows that something picks for every request.
-      const mayBePick = this.#perRequest || this.#connections === 1
-      if (mayBePick) this.#course.pick(entry.index, atMs)
-      if (mayBePick) this.#previous ??= { key, entry, atMs, isOnSame: true }
-      if (!switched || this.#connections > 1)
-        return { switched: false, binding: mayBePick && previous !== undefined }
+      if (this.#perRequest || this.#connections === 1) this.#course.pick(entry.index, atMs)
+      if (!switched || this.#connections > 1) return { switched: false, binding: false }
     } else {
+      if (this.#connections === 2 && !this.#perRequest) this.#restartCourse()
       this.#course.pick(entry.index, atMs)
       this.#gaps.end(switched ? number : undefined)
     }
@@ -350,13 +338,9 @@ export class Tally {
   }
 
   /** A second connection: on the first one only its first answer was a pick. */
-  #leaveFirst(): void {
-    this.#isOnFirst = false
-    if (this.#perRequest) return
+  #restartCourse(): void {
     const first = this.#course.blocks()[0]
     this.#course = new Course(this.#keptBlocks)
-    this.#timeline.forgetBinding()
-    if (this.#previous?.isOnSame === true) this.#previous = undefined
     if (first !== undefined) this.#course.pick(first.first, first.fromMs)
   }
 

@@ -85,11 +85,6 @@ export class Timeline {
     for (const { fromMs, toMs, binding } of this.#cells) if (binding > 0) visit(fromMs, toMs, binding)
   }
 
-  /** What was counted so was none. */
-  forgetBinding(): void {
-    for (const cell of this.#cells) cell.binding = 0
-  }
-
   #halve(): void {
     const merged: TimeBucket[] = []
     for (let index = 0; index < this.#cells.length; index += 2) {

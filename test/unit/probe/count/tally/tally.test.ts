@@ -106,33 +106,14 @@ test('what was lost is known by the numbers, and by what the agent says', () => 
 })
 
 describe('connections that are kept open', () => {
-  const tallyOf = (
-    numbers: readonly (readonly [letter: string, newConnection: boolean])[],
-    expectation: ConstructorParameters<typeof Tally>[0] = none,
-  ): Tally => {
-    const tally = new Tally(expectation)
+  const kept = (numbers: readonly [letter: string, newConnection: boolean][]): TallyResult => {
+    const tally = new Tally(none)
     for (const [index, [letter, newConnection]] of numbers.entries()) {
       const answered = { target: 0, latencyMs: 1, outcome: 'answered' as const, newConnection }
       tally.add({ ...answered, number: index + 1, atMs: index * 20 }, answerOf(letter))
     }
-    return tally
+    return tally.result(steady())
   }
-  const kept = (numbers: [letter: string, newConnection: boolean][]): TallyResult =>
-    tallyOf(numbers).result(steady())
-
-  test('all are, where others saw that something picks for every request', () => {
-    const answers = ['A', 'A', 'A', 'A'].map((letter, index) => [letter, index === 0] as const)
-    const tally = tallyOf(answers, { ...none, isFirstFree: true })
-    expect(tally.result(steady()).evidence).toMatchObject({ pickHits: [0], bindingPicks: [] })
-    const { evidence } = tally.result(steady(), 4, true)
-    expect(evidence).toMatchObject({ pickHits: [4], bindingPicks: [{ picks: 2 }], perRequest: false })
-  })
-
-  test('a second one takes that back', () => {
-    const answers = ['A', 'A', 'B', 'B'].map((letter, index) => [letter, index % 2 === 0] as const)
-    const { evidence } = tallyOf(answers, { ...none, isFirstFree: true }).result(steady(), 4, true)
-    expect(evidence).toMatchObject({ switches: 0, pickHits: [0, 1], bindingPicks: [] })
-  })
 
   test('only a new one is a pick', () => {
     const { evidence } = kept([

@@ -192,6 +192,8 @@ export async function probed(
     const visit = visited.find((one) => one.path === at?.path)
     const own = visit?.gateway ?? gateway
     const asked = { target, after, requests: plan.request.plannedRequests ?? 0 }
+    // Each session has a connection, and after ten requests another one.
+    const isOpened = (index: number): boolean => Math.floor(index / users.length) % 10 === 0
     const identity: Observation['identity'] = { source: 'none', value: 'alike', excerpt: 'HTTP 200' }
     const observations = ask(own, users, {
       ...asked,
@@ -200,6 +202,7 @@ export async function probed(
     })
       .map((one): Observation => (visit?.namesNobody === true ? { ...one, identity } : one))
       .map((one): Observation => (one.number === failing ? failed(one) : one))
+      .map((one, index): Observation => (given.keepAlive ? { ...one, newConnection: isOpened(index) } : one))
     said({ start: { target, after, scheme: 'http', epochMs: 0 } })
     said({ observations })
     for (const [session] of plan.sessions.entries()) {
