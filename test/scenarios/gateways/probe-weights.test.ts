@@ -1,4 +1,7 @@
 import { beforeAll, expect } from 'vitest'
+import { run } from '../support/command.ts'
+import { httpPort, users } from '../support/during.ts'
+import { gatewayWays } from '../support/gateway-ways.ts'
 import { type Asked, gatewayFollows, ingress, ingressPath, sessionApp, sets } from '../support/gateways.ts'
 import { service } from '../support/manifests.ts'
 import { usePlayground } from '../support/namespace.ts'
@@ -95,6 +98,12 @@ describeOnce('Traefik, and two Services that share out requests', () => {
     for (const name of ['group', 'blue', 'green'])
       for (const cookie of of(name)) expect(cookie).toMatchObject({ set: 1, disagreed: 0 })
     expect(status.dropped?.find(({ cookie }) => cookie === 'group')?.moved).toBeGreaterThan(0)
+    // The object that draws can be named as well as the route.
+    const named = await place.probe(['traefikservice/both', '--sessions', '2', '-o', 'json'])
+    expectExit(named, 0)
+    const { spec } = surveyOf(named)
+    expect(spec.target).toMatchObject({ kind: 'traefikservice', name: 'both' })
+    expect(spec.entries).toMatchObject([{ kind: 'gateway', front: { hostName: asked('both').host } }])
   })
 })
 
@@ -144,4 +153,55 @@ describeOnce('ingress-nginx, and a canary', () => {
     expect(words(ended.stdout)).toMatch(/blue-hash, green-hash/)
     expect(ended.stdout).toMatch(/^likely {2}AFF-NGX-HASH-WEIGHTED/m)
   })
+})
+
+describeOnce('Envoy Gateway, and a weight that changes', () => {
+  const needs = [gateway('envoy-gateway')] as const
+  const place = usePlayground()
+  const [way] = gatewayWays.filter(({ name }) => name === 'envoy-gateway')
+  const asked = (): Asked => ({ address: site.reachedAt('envoy-gateway'), host: `shop.${place.name}.lab` })
+  const route = (blue: number, green: number): object => {
+    const [one] = way!.objects(asked().host) as [{ spec: { rules: [object] } }]
+    const backendRefs = Object.entries({ blue, green }).map(([name, weight]) => ({ name, port: 80, weight }))
+    one.spec.rules = [{ backendRefs, sessionPersistence: { sessionName: 'route', type: 'Cookie' } }]
+    return one
+  }
+  /** Who moved while a weight became another one. */
+  const movedAt = async (index: 0 | 1, weight: number, code: number) => {
+    const patch = JSON.stringify([
+      { op: 'replace', path: `/spec/rules/0/backendRefs/${index}/weight`, value: weight },
+    ])
+    const command = `kubectl -n ${place.name} patch httproute shop --type json -p '${patch}' && sleep 2`
+    // So many that each Service has some of them, whatever chance does.
+    const many = ['--sessions', String(users), '--rate', '10']
+    const ended = await place.probe(['httproute/shop', '--during', command, ...many, '-o', 'json'])
+    expectExit(ended, code)
+    return surveyOf(ended).status
+  }
+
+  beforeAll(async () => {
+    if (!needs.every((need) => site.capabilities.has(need))) return
+    await place.deploy(
+      ...['blue', 'green'].flatMap((app) => [sessionApp(site, app, 2), service(app, httpPort)]),
+      route(50, 50),
+    )
+    await gatewayFollows(asked(), sets('route'))
+  })
+
+  scenario(
+    'moves nobody as long as it is not 0, and with 0 all of its Service, as explain says',
+    needs,
+    async () => {
+      const explained = await run(site, ['explain', 'httproute/shop', '-n', place.name])
+      expect(words(explained.stdout)).toContain(
+        'Who has a session stays with its backend when weights change. At 0 Envoy Gateway leaves its pods out, and their sessions move at once.',
+      )
+      const kept = await movedAt(0, 1, 0)
+      expect(kept.during?.sessions).toMatchObject({ users, moved: 0 })
+      const left = await movedAt(1, 0, 3)
+      const [{ between } = {}] = left.users ?? []
+      expect(between).toMatchObject({ services: ['blue', 'green'], changes: between?.of })
+      expect(left.during?.sessions?.moved).toBeGreaterThan(0)
+    },
+  )
 })

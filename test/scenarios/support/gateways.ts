@@ -8,16 +8,20 @@ import type { Site } from './site.ts'
 const sessionServer = `const sessions = new Map()
 require('http').createServer((request, response) => {
   let [, id] = /\\bJSESSIONID=(\\w+)/.exec(request.headers.cookie ?? '') ?? []
-  if (!sessions.has(id)) {
+  const isForgotten = request.url.endsWith('/forget') && sessions.get(id) >= 5
+  if (!sessions.has(id) || isForgotten) {
     id = require('crypto').randomBytes(8).toString('hex')
     sessions.set(id, 0)
     response.setHeader('set-cookie', 'JSESSIONID=' + id + '; Path=/; HttpOnly')
   }
   sessions.set(id, sessions.get(id) + 1)
-  response.end('Hostname: ' + require('os').hostname() + '<br>\\n' + sessions.get(id) + 'th time access.')
+  const visits = sessions.get(id)
+  const pod = require('os').hostname()
+  if (request.url.endsWith('/json')) response.end(JSON.stringify({ pod, visits }))
+  else response.end('Hostname: ' + pod + '<br>\\n' + visits + 'th time access.')
 }).listen(8080)`
 
-/** An application that counts, in a session of its own, how often each of its users came; whatever path is asked for. */
+/** An application that counts, in a session of its own, how often each of its users came: in words, or as JSON at `/json`. At `/forget` it loses sessions after five visits. */
 export function sessionApp(site: Site, name: string, replicas = 3): object {
   return deployment(name, replicas, {
     name: 'server',
