@@ -16,6 +16,8 @@ for (const name of ['traefik', 'envoy-gateway'] as const) {
     const place = usePlayground()
     const needs = [gateway(name)] as const
     const { target, objects } = records[name]
+    // Others write 16 digits as Traefik does.
+    const maker = name === 'traefik' ? undefined : 'Envoy'
     const asked = (): Asked => ({ address: site.reachedAt(name), host: `shop.${place.name}.lab` })
 
     beforeAll(async () => {
@@ -31,11 +33,38 @@ for (const name of ['traefik', 'envoy-gateway'] as const) {
       expectExit(ended, 0)
       const jars = surveyOf(ended).status.cells.slice(0, 6)
       expect(jars.map(({ visits }) => visits?.lost)).toEqual(jars.map(() => 0))
-      for (const { cookies = [] } of jars) {
-        expect(cookies.find((one) => one.name === 'route')?.shown).toHaveLength(1)
+      for (const { cookies = [], backends } of jars) {
+        const route = cookies.find((one) => one.name === 'route')
+        expect(route?.shown).toHaveLength(1)
+        // The cookie names the pod, which is the one that answers.
+        expect(route?.disagreed).toBe(0)
+        expect(route?.maker).toBe(maker)
+        const named = surveyOf(ended).status.backends.find((one) => one.name === route?.names)
+        expect(backends.map(({ letter }) => letter)).toEqual([named?.letter])
         expect(cookies.find((one) => one.name === 'JSESSIONID')?.shown).toBeUndefined()
       }
     })
+
+    scenario('keeps users whose session the application loses all the same', needs, async () => {
+      const counter = String.raw`regex:(\d+)th time`
+      const words = [target, '--path', '/forget', '--session-counter', counter]
+      const ended = await place.probe([...words, '-o', 'json'])
+      expectExit(ended, 0)
+      const { cells, users } = surveyOf(ended).status
+      expect(users).toMatchObject([{ users: { sticky: 6 }, cause: { kind: 'cookie' } }])
+      for (const { visits } of cells.slice(0, 6)) expect(visits?.lost).toBeGreaterThan(1)
+    })
+
+    scenario(
+      'is seen to be what keeps users on one connection each, as others are spread on theirs',
+      needs,
+      async () => {
+        const ended = await place.probe([target, '--keep-alive'])
+        expectExit(ended, 0)
+        expect(ended.stdout).toMatch(/^ {8}\d+ requests over 7 connections$/m)
+        expect(ended.stdout).toMatch(/^STICKY by the cookie route {3}6 of 6 users/m)
+      },
+    )
 
     scenario('is what cookies show that nobody was given', needs, async () => {
       const ended = await place.probe([target, '--forge', '-o', 'json'])

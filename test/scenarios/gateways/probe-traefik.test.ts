@@ -168,52 +168,102 @@ describeOnce("Traefik's IngressRoute to the address of a Service, and by a hash"
 
 describeOnce("S4: Traefik's provider for ingress-nginx's annotations, with regular expressions", () => {
   const place = usePlayground()
+  const apps = ['app1', 'app2'] as const
   const host = (): string => `shop.${place.name}.lab`
-  const asked = (): Asked => ({ address: site.reachedAt('traefik'), host: host(), path: '/app1/x' })
+  const asked = (app: string): Asked => ({
+    address: site.reachedAt('traefik'),
+    host: host(),
+    path: `/${app}/x`,
+  })
   /** The walkthrough's own Ingress, but for the class. */
-  const shop = (more: Record<string, string>): object =>
-    ingress('shop', host(), {
+  const shop = (name: string, of: readonly string[], more: Record<string, string>): object =>
+    ingress(name, host(), {
       className: 'nginx-traefik',
-      paths: ['app1', 'app2'].map((app) => ingressPath(`/(${app}/.*)`, app, 'ImplementationSpecific')),
+      paths: of.map((app) => ingressPath(`/(${app}/.*)`, app, 'ImplementationSpecific')),
       annotations: Object.fromEntries(
-        Object.entries({ 'use-regex': 'true', ...more }).map(([key, value]) => [
+        Object.entries({ 'use-regex': 'true', 'rewrite-target': '/$1', ...more }).map(([key, value]) => [
           `nginx.ingress.kubernetes.io/${key}`,
           value,
         ]),
       ),
     })
+  const change = (...words: string[]) => run(site, [...words, '-n', place.name])
+  const paths = apps.flatMap((app) => ['--path', `/${app}/x`])
+  /** So many that some come back to another pod, whatever chance does. */
+  const users = 14
 
   beforeAll(async () => {
     if (!needs.every((need) => site.capabilities.has(need))) return
     await place.deploy(
-      sessionApp(site, 'app1'),
-      sessionApp(site, 'app2'),
-      service('app1'),
-      service('app2'),
-      shop({}),
+      ...apps.flatMap((app) => [sessionApp(site, app), service(app, { spec: { type: 'NodePort' } })]),
+      shop('shop', apps, {}),
     )
-    await gatewayFollows(asked(), sets('route', false))
+    for (const app of apps) await gatewayFollows(asked(app), sets('route', false))
   })
 
-  scenario('users are spread before, stay with the cookie, and are spread after', needs, async () => {
-    const spread = /^SPREAD {3}users with a cookie jar do not stay/m
-    const before = await place.probe(['ingress/shop', '--path', '/app1/x'])
-    expectExit(before, 0)
-    expect(before.stdout).toMatch(spread)
+  scenario(
+    'one cookie for two Services is refused, as each would replace that of the other',
+    needs,
+    async () => {
+      const before = await place.probe(['ingress/shop', ...paths])
+      expectExit(before, 0)
+      expect(before.stdout).toMatch(/^SPREAD {3}at each of 3 places: users with a cookie jar do not stay/m)
+      const refused = await change('enable', 'ingress/shop', '--cookie', 'route')
+      expectExit(refused, 1)
+      expect(refused.stderr).toContain(
+        "Traefik would give both a cookie of this name, and each would overwrite the other's",
+      )
+    },
+  )
 
-    const cookie = { affinity: 'cookie', 'session-cookie-name': 'route', 'session-cookie-path': '/' }
-    await place.apply(shop({ ...cookie, 'session-cookie-hash': 'sha1' }))
-    await gatewayFollows(asked(), sets('route'))
-    const held = await place.probe(['ingress/shop', '--path', '/app1/x', '-o', 'json'])
-    expectExit(held, 0)
-    expect(surveyOf(held).status.users).toMatchObject([
-      { users: { sticky: 6 }, control: 'spread', cause: { kind: 'cookie', cookies: ['route'] } },
-    ])
+  scenario(
+    'written by hand it keeps users in one application, and not on their way back',
+    needs,
+    async () => {
+      const cookie = { affinity: 'cookie', 'session-cookie-name': 'route', 'session-cookie-path': '/' }
+      await place.apply(shop('shop', apps, { ...cookie, 'session-cookie-hash': 'sha1' }))
+      for (const app of apps) await gatewayFollows(asked(app), sets('route'))
+      const explained = await change('explain', 'ingress/shop')
+      for (const app of apps)
+        expect(explained.stdout).toMatch(
+          new RegExp(
+            String.raw`Traefik \(for ingress-nginx\)\) ── cookie "route"\s+─+► svc/${app} pods +decides`,
+          ),
+        )
+      const words = explained.stdout.replaceAll(/\s+/g, ' ')
+      expect(words).toContain('AFF-NGX-DEAD-ANNOTATION session-cookie-hash has no effect since 0.24 (2019)')
+      expect(words).toMatch(
+        /AFF-TRA-ONE-COOKIE-NAME on \S+ the cookie of app2 has the name and path of that of app1/,
+      )
+      const held = await place.probe(['ingress/shop', ...paths, '--sessions', String(users), '-o', 'json'])
+      expectExit(held, 3)
+      const { users: places, crossings, strangers } = surveyOf(held).status
+      expect(places?.map(({ result }) => result)).toEqual(['as-expected', 'as-expected', 'differs'])
+      expect(places?.[2]?.cause).toMatchObject({ kind: 'elsewhere', from: 0 })
+      // Between two Services there is no pod to keep.
+      expect(crossings).toMatchObject([{ from: 0, to: 2, isReturn: true, users }])
+      expect(strangers).toBeUndefined()
+      expectExit(await change('disable', 'ingress/shop'), 0)
+      for (const app of apps) await gatewayFollows(asked(app), sets('route', false))
+    },
+  )
 
-    expectExit(await run(site, ['disable', 'ingress/shop', '-n', place.name]), 0)
-    await gatewayFollows(asked(), sets('route', false))
-    const after = await place.probe(['ingress/shop', '--path', '/app1/x'])
+  scenario('enable and disable, with an Ingress and a cookie for each', needs, async () => {
+    await place.kubectl('delete', 'ingress', 'shop')
+    await place.apply(...apps.map((app) => shop(app, [app], {})))
+    for (const app of apps) {
+      expectExit(await change('enable', `ingress/${app}`, '--cookie', `of-${app}`), 0)
+      await gatewayFollows(asked(app), sets(`of-${app}`))
+      const held = await place.probe([`ingress/${app}`, '--path', `/${app}/x`, '-o', 'json'])
+      expectExit(held, 0)
+      expect(surveyOf(held).status.users).toMatchObject([
+        { users: { sticky: 6 }, control: 'spread', cause: { kind: 'cookie', cookies: [`of-${app}`] } },
+      ])
+      expectExit(await change('disable', `ingress/${app}`), 0)
+      await gatewayFollows(asked(app), sets(`of-${app}`, false))
+    }
+    const after = await place.probe(['ingress/app1', '--path', '/app1/x'])
     expectExit(after, 0)
-    expect(after.stdout).toMatch(spread)
+    expect(after.stdout).toMatch(/^SPREAD {3}users with a cookie jar do not stay/m)
   })
 })
