@@ -2,10 +2,12 @@ import { slipOf } from '../../model/common/spelling.ts'
 import { sticks } from '../../model/affinity/policy.ts'
 import type { Analyzer } from '../analyzer.ts'
 import type { LooseObject } from '../../model/cluster/object.ts'
-import type { Store } from '../../model/cluster/store.ts'
+import { mapFact } from '../../model/cluster/fact.ts'
+import type { FactType, Store } from '../../model/cluster/store.ts'
 import { renamed } from '../kit/annotations.ts'
 import { enabling } from '../kit/enabling.ts'
 import { annotationField, annotationsOf, type IngressController, type Slip } from '../kit/controller.ts'
+import { onceFor } from '../kit/once.ts'
 import { httpRoutes } from '../gateway-api/objects.ts'
 import { ingressAnalyzer, placedAt } from './analyzer.ts'
 import { controller as ingressNginx } from '../ingress-nginx/controller.ts'
@@ -42,14 +44,26 @@ const foreign = ingressAnalyzer({
 
 /** Whether another controller could lead to a Service as well: by an Ingress of its own, or by routes. */
 function mayBeServedBy(other: IngressController, { metadata }: LooseObject, store: Store): boolean {
-  const fronts = store.list(ingresses)
+  const serving = store.fact(servingControllers)
   const routes = store.list(httpRoutes)
   return (
-    !fronts.known ||
-    fronts.value.some((one) => controllerOf(one, store) === other) ||
-    (routes.known && routes.value.some((one) => one.metadata.namespace === metadata.namespace))
+    !serving.known ||
+    serving.value.has(other) ||
+    (routes.known && namespacesOf(routes.value).has(metadata.namespace))
   )
 }
+
+/** Thousands of Services may carry such annotations: what is asked of all Ingresses is worked out once. */
+const servingControllers: FactType<ReadonlySet<IngressController | undefined>> = {
+  name: 'controllers of Ingresses',
+  what: 'the controllers of Ingresses',
+  derive: (store) =>
+    mapFact(store.list(ingresses), (all) => new Set(all.map((one) => controllerOf(one, store)))),
+}
+
+const namespacesOf = onceFor(
+  (routes: readonly LooseObject[]) => new Set(routes.map(({ metadata }) => metadata.namespace)),
+)
 
 function foreignKeys(
   object: LooseObject,
