@@ -1,6 +1,7 @@
 import type { Backend } from '../../../model/probe/backend.ts'
 import type { ProbeEvent } from '../../../model/probe/probe-event.ts'
 import type { EndpointChange, SwitchExplanation } from '../../../model/probe/results/probe-result.ts'
+import { changeWord } from '../strip/marks.ts'
 import { formatElapsed } from '../../text/numbers.ts'
 import { sanitize } from '../../text/sanitize.ts'
 
@@ -45,24 +46,16 @@ export function explanationWords(explanation: SwitchExplanation, from: Backend):
   if (explanation.kind === 'cookie-ended')
     return `the cookie ${sanitize(explanation.cookie)} had ended, ${formatElapsed(explanation.ageMs)} after it was given`
   return explanation.kind === 'endpoint-gone'
-    ? `${from.letter} ${changeWords[explanation.change.kind]}`
+    ? `${from.letter} ${changeWord(explanation.change)}`
     : `after ${formatElapsed(explanation.silentMs)} without a connection`
 }
 
-function endpointWords({ kind, pod, address }: EndpointChange): string {
-  return `endpoint ${sanitize(pod ?? address)} ${changeWords[kind]}`
+function endpointWords(change: EndpointChange): string {
+  return `endpoint ${sanitize(change.pod ?? change.address)} ${changeWord(change)}`
 }
 
 function backendWords({ letter, name }: Backend): string {
   return `${letter} ${sanitize(name)}`
-}
-
-const changeWords: Record<EndpointChange['kind'], string> = {
-  added: 'added',
-  removed: 'removed',
-  ready: 'ready',
-  'not-ready': 'not ready',
-  terminating: 'terminating',
 }
 
 /** In the reader's own time zone, as their other logs are. */

@@ -32,12 +32,9 @@ export interface Marks {
 
 const mostMarks = 6
 
-const words: Record<EndpointChange['kind'], string> = {
-  added: 'added',
-  removed: 'removed',
-  ready: 'ready',
-  'not-ready': 'not ready',
-  terminating: 'terminating',
+/** What became of an endpoint. */
+export function changeWord({ kind }: Pick<EndpointChange, 'kind'>): string {
+  return kind.replace('-', ' ')
 }
 
 export function findMarks(input: StripInput, width: number): Marks {
@@ -115,5 +112,5 @@ function explain(atMs: number, explanation: SwitchExplanation, palette: Palette,
 function describe(change: EndpointChange, palette: Palette, nameWidth: number): string {
   const letter = palette.letterOf(change)
   const who = letter ?? shortenMiddle(sanitize(change.pod ?? change.address), nameWidth)
-  return `${formatElapsed(change.atMs, 2)} ${who} ${words[change.kind]}`
+  return `${formatElapsed(change.atMs, 2)} ${who} ${changeWord(change)}`
 }
