@@ -31,5 +31,22 @@ export function connectTls(
   const socket = connect(options)
   // Otherwise the request waits until the last message of the handshake is acknowledged.
   socket.setNoDelay(true)
+  if (options.rejectUnauthorized) tellOwner(socket)
   return socket
+}
+
+/** Whose a certificate is that nobody who is trusted signed: gateways show one of their own where they lack the right one. */
+function tellOwner(socket: TLSSocket): void {
+  let owner = ''
+  // Before Node verifies it, and the connection is gone; Bun has none then.
+  socket.prependListener('secure', () => {
+    const certificate = socket.getPeerCertificate() as Partial<PeerCertificate> | null
+    const { subject, subjectaltname = '' } = certificate ?? {}
+    const names = subjectaltname.replaceAll(/\b(?:DNS|IP Address):/g, '').split(', ')
+    owner = [...new Set([subject?.CN ?? '', ...names])].filter((name) => name !== '').join(', ')
+  })
+  socket.prependListener('error', (error: NodeJS.ErrnoException) => {
+    const isUntrusted = /^(?:DEPTH_ZERO|SELF_SIGNED|UNABLE_TO)/.test(error.code ?? '')
+    if (isUntrusted && owner !== '') error.message += `, for ${owner}`
+  })
 }

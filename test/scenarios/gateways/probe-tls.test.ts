@@ -70,6 +70,11 @@ describeOnce('an Ingress that is served over TLS', () => {
       const ended = await place.probe(['ingress/shop', '--requests', '3', '--sessions', '1'])
       expectExit(ended, 4)
       expect(ended.stdout).toMatch(/nobody who is trusted signed the\s+certificate/)
+      // The sandbox's has a certificate of its own.
+      if (site.capabilities.has('real gateways'))
+        expect(ended.stdout.replaceAll(/\s+/g, ' ')).toContain(
+          'for Kubernetes Ingress Controller Fake Certificate, ingress.local',
+        )
     },
   )
 

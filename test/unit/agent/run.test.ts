@@ -209,7 +209,7 @@ describe('TLS', () => {
     )
 
   test.each<[string, AgentTarget['tls'], Outcome, string]>([
-    ['an unknown certificate', {}, 'tls', 'unable to verify'],
+    ['an unknown certificate', {}, 'tls', 'unable to verify the first certificate, for echo, echo.test'],
     ['any certificate when told so', { insecure: true }, 'answered', ''],
     ['a trusted one for its name', { ca: authority.cert, serverName: 'echo.test' }, 'answered', ''],
     ['a trusted one for another name', { ca: authority.cert }, 'tls', 'does not match'],
