@@ -67,6 +67,10 @@ describeOnce('an Ingress that is served over TLS', () => {
     async () => {
       await apply(host(), 'foreign')
       // The controller shows its own where that of the Secret is for another name.
+      await gatewayFollows(
+        { address: site.reachedAt('ingress-nginx'), host: host(), isSecure: true },
+        ({ certificate }) => certificate !== '' && !certificate.includes(host()),
+      )
       const ended = await place.probe(['ingress/shop', '--requests', '3', '--sessions', '1'])
       expectExit(ended, 4)
       expect(ended.stdout).toMatch(/nobody who is trusted signed the\s+certificate/)

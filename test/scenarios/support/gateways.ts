@@ -1,6 +1,7 @@
 import http from 'node:http'
 import https from 'node:https'
 import { text as readText } from 'node:stream/consumers'
+import { TLSSocket } from 'node:tls'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { deployment, listensOn } from './manifests.ts'
 import type { Site } from './site.ts'
@@ -84,7 +85,7 @@ const longestMs = 60_000
  */
 export async function gatewayFollows(
   asked: Asked,
-  holds: (answer: { status: number; cookies: readonly string[] }) => boolean,
+  holds: (answer: { status: number; cookies: readonly string[]; certificate: string }) => boolean,
 ): Promise<void> {
   const until = performance.now() + longestMs
   let inRow = 0
@@ -120,18 +121,24 @@ export async function headerHolds(asked: Asked, header: string): Promise<void> {
 function ask(
   { address, host, path = '/', isSecure }: Asked,
   more: Record<string, string> = {},
-): Promise<{ status: number; cookies: string[]; body: string }> {
+): Promise<{ status: number; cookies: string[]; body: string; certificate: string }> {
   return new Promise((resolve) => {
     const options = { host: address, path, headers: { host, ...more }, agent: false, timeout: 2000 }
     const answered = (response: http.IncomingMessage): void => {
       const { statusCode: status = 0, headers } = response
-      void readText(response).then((body) => resolve({ status, cookies: headers['set-cookie'] ?? [], body }))
+      const { socket } = response
+      // The names that it is for.
+      const certificate =
+        socket instanceof TLSSocket ? (socket.getPeerCertificate().subjectaltname ?? '') : ''
+      void readText(response).then((body) =>
+        resolve({ status, cookies: headers['set-cookie'] ?? [], body, certificate }),
+      )
     }
     const request = isSecure
       ? https.get({ ...options, servername: host, rejectUnauthorized: false }, answered)
       : http.get(options, answered)
     request.on('timeout', () => request.destroy(new Error('timeout')))
-    request.on('error', () => resolve({ status: 0, cookies: [], body: '' }))
+    request.on('error', () => resolve({ status: 0, cookies: [], body: '', certificate: '' }))
   })
 }
 
