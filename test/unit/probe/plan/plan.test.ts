@@ -74,7 +74,7 @@ describe('planProbe', () => {
     expect(dns.agent).toMatchObject({ payload: 'a', targets: [{ scheme: 'udp' }] })
     expect(dns.request.payload).toBe('a')
     expect(() => plan({}, { ports: udp })).toThrow('what should be sent is not known')
-    expect(() => plan({ payload: 'a', scheme: 'tcp' }, { ports: udp })).toThrow('--scheme tcp')
+    expect(() => plan({ payload: 'a', scheme: 'tcp' }, { ports: udp })).toThrow('tcp is spoken over TCP')
     expect(plan({ payload: 'a' }).agent).toMatchObject({ payload: 'a\n', targets: [{ scheme: 'tcp' }] })
     expect(plan({ payload: 'a\n' }).agent.payload).toBe('a\n')
     expect(plan().agent).not.toHaveProperty('payload')
