@@ -1,11 +1,25 @@
 import { beforeAll, expect } from 'vitest'
 import { gatewayWays } from '../support/gateway-ways.ts'
 import { type Asked, gatewayFollows, ingress, ingressPath, sessionApp, sets } from '../support/gateways.ts'
-import { service } from '../support/manifests.ts'
+import { deployment, listensOn, service } from '../support/manifests.ts'
 import { usePlayground } from '../support/namespace.ts'
 import { expectExit, surveyOf } from '../support/report.ts'
 import { describeOnce, scenario } from '../support/scenario.ts'
 import { gateway, site } from '../support/site.ts'
+
+/** A load balancer that records the pod in a cookie of its own, which it gives with each answer. */
+const balancer = `const http = require('http')
+const pods = process.env.PODS.split(',')
+http.createServer((request, response) => {
+  const [, known] = /\\bgw=(\\d+)/.exec(request.headers.cookie ?? '') ?? []
+  const pod = known ?? Math.floor(Math.random() * pods.length)
+  const { url: path, headers } = request
+  http.get({ host: pods[pod], port: 8080, path, headers, agent: false }, (answer) => {
+    const own = ['gw=' + pod + '; Path=/; Max-Age=5']
+    response.writeHead(answer.statusCode, { ...answer.headers, 'set-cookie': [...(answer.headers['set-cookie'] ?? []), ...own] })
+    answer.pipe(response)
+  }).on('error', () => response.destroy())
+}).listen(8000)`
 
 const quick = ['--measure-timeout', '-o', 'json'] as const
 
@@ -79,6 +93,36 @@ describeOnce('how long the cookie of an Ingress lives', () => {
     expect(ended.stdout).toMatch(
       /^life {4}route is given for 1h0m0s, as configured; its end is not waited for\s+\(--max 2m0s\)$/m,
     )
+  })
+})
+
+describeOnce('how long a cookie lives that each answer gives anew', () => {
+  const place = usePlayground()
+
+  scenario('as long as users come, and it is found though nobody knows who makes it', [], async () => {
+    await place.deploy(sessionApp(site, 'shop'), service('shop'))
+    const path = 'jsonpath={.items[*].status.podIP}'
+    const pods = await place.kubectl('get', 'pods', '-l', 'app=shop', '-o', path)
+    await place.deploy(
+      deployment('gate', 1, {
+        name: 'gate',
+        image: site.images.node,
+        command: ['node', '-e', balancer],
+        env: [{ name: 'PODS', value: pods.trim().split(/\s+/).join(',') }],
+        readinessProbe: listensOn(8000),
+        ports: [{ containerPort: 8000 }],
+      }),
+      service('gate', { ports: [{ port: 80, targetPort: 8000 }] }),
+    )
+    const address = (await place.kubectl('get', 'service', 'gate', '-o', 'jsonpath={.spec.clusterIP}')).trim()
+    const ended = await place.probe(['svc/shop', '--address', address, '--host', 'shop.lab', ...quick])
+    expectExit(ended, 0)
+    expect(surveyOf(ended).status.lifetime).toMatchObject({
+      cookie: 'gw',
+      givenSeconds: 5,
+      isRenewed: true,
+      endedBy: 'browser',
+    })
   })
 })
 
