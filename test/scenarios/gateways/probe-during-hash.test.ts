@@ -48,7 +48,11 @@ for (const name of ['istio', 'envoy-gateway'] as const)
 
     scenario('a pod that goes takes its own users along, and few others', needs, async () => {
       const moves = await movedBy(place, way.target, 'scale deployment/shop --replicas=2', 2)
-      expect(moves).toMatchObject({ endpoints: { before: 3, came: 0, went: 1 }, points: 'into-a-hash' })
+      expect(moves).toMatchObject({
+        endpoints: { before: 3, came: 0, went: 1 },
+        points: 'into-a-hash',
+        share: expect.closeTo(1 / 3),
+      })
       expect(moves.moved).toBeGreaterThan(0)
       expect(moves.moved).toBeLessThan(users)
     })
@@ -63,6 +67,31 @@ for (const name of ['istio', 'envoy-gateway'] as const)
         left: 0,
       })
     })
+
+    // Once is enough: it takes a rollout.
+    if (name === 'istio')
+      scenario(
+        'each user who moves is told while it happens, and that the hash or its pod was why',
+        needs,
+        async () => {
+          const running = place.startProbe([way.target, '--watch', '--sessions', '6', '--expect', 'sticky'])
+          await place.requested(100)
+          // Whichever pods they are on, they have to leave them.
+          await place.kubectl('rollout', 'restart', 'deployment/shop')
+          const why = String.raw`([A-Z]) (terminating|removed|not ready|had not gone, the hash moved it)`
+          await running.printed(
+            new RegExp(
+              String.raw`^\d\d:\d\d:\d\d {2}user \d: [A-Z] shop-\S+ → [A-Z] shop-\S+ {3}request \d+, ${why}$`,
+              'm',
+            ),
+            'stdout',
+          )
+          expect(running.stdout).not.toMatch(/of client|at entry/)
+          running.kill('SIGINT')
+          await running.ended
+          await place.kubectl('rollout', 'status', 'deployment/shop', '--timeout=60s')
+        },
+      )
 
     scenario('a text that nobody was given is kept on some pod', needs, async () => {
       const ended = await place.probe([way.target, '--forge', '-o', 'json'])

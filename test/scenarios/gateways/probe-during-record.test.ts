@@ -29,6 +29,7 @@ for (const name of ['traefik', 'envoy-gateway'] as const) {
       expect(moves).toMatchObject({
         endpoints: { before: 3, came: 0, went: 1 },
         points: 'at-a-pod',
+        share: expect.closeTo(1 / 3),
         needless: 0,
       })
       expect(moves.moved).toBeGreaterThan(0)

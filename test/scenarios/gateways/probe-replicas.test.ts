@@ -5,6 +5,7 @@ import { certificateOf, service, smallApp } from '../support/manifests.ts'
 import { usePlayground } from '../support/namespace.ts'
 import { expectExit, surveyOf } from '../support/report.ts'
 import { describeOnce, scenario } from '../support/scenario.ts'
+import { tlsWays } from '../support/tls-ways.ts'
 import { gateway, site } from '../support/site.ts'
 
 type Place = ReturnType<typeof usePlayground>
@@ -54,8 +55,13 @@ async function edgeFollows(place: Place, cookie: string): Promise<void> {
 }
 
 /** What users with a jar see, and those without, of so many pods. */
-async function usersStay(place: Place, cookie: string, pods: number): Promise<void> {
-  const ended = await place.probe(['httproute/shop', '-o', 'json'])
+async function usersStay(
+  place: Place,
+  cookie: string,
+  pods: number,
+  target = 'httproute/shop',
+): Promise<void> {
+  const ended = await place.probe([target, '-o', 'json'])
   expectExit(ended, 0)
   const { spec, status } = surveyOf(ended)
   expect(spec.entries).toMatchObject([{ port: 443, front: { scheme: 'https' } }])
@@ -117,6 +123,30 @@ describeOnce('two replicas of Envoy Gateway, TLS, and 20 pods', () => {
   scenario('users stay on one of 2', needs, async () => {
     await scaled(place, 2)
     await usersStay(place, 'route', 2)
+  })
+})
+
+describeOnce('TLS at Traefik, and 20 pods', () => {
+  const place = usePlayground()
+  const needs = [gateway('traefik'), 'real gateways'] as const
+  const [way] = tlsWays.filter(({ name }) => name === 'traefik')
+
+  beforeAll(async () => {
+    if (!needs.every((need) => site.capabilities.has(need))) return
+    await place.deploy(
+      smallApp(site, 'shop', 20),
+      certificateOf('edge', hostOf(place)),
+      ...way!.shared(),
+      ...way!.objects('shop', hostOf(place), 'edge'),
+    )
+    const asked = { address: site.reachedAt('traefik'), host: hostOf(place), isSecure: true } as const
+    await gatewayFollows(asked, sets('route'))
+  })
+
+  scenario('users stay on one of 20', needs, async () => await usersStay(place, 'route', 20, 'ingress/shop'))
+  scenario('users stay on one of 2', needs, async () => {
+    await scaled(place, 2)
+    await usersStay(place, 'route', 2, 'ingress/shop')
   })
 })
 
