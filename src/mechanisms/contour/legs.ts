@@ -4,6 +4,7 @@ import type { ObjectRef } from '../../model/findings/finding.ts'
 import type { Store } from '../../model/cluster/store.ts'
 import { hostEntry, sendingLegs } from '../kit/front.ts'
 import { at, list, record, text } from '../kit/loose.ts'
+import { onceFor } from '../kit/once.ts'
 import { httpProxies } from './objects.ts'
 import { routePolicy } from './policy.ts'
 
@@ -50,22 +51,27 @@ function placesOf(proxy: LooseObject, store: Store, seen: ReadonlySet<string>): 
   const key = keyOf(refOf(proxy))
   const all = store.list(httpProxies)
   if (!all.known || seen.has(key)) return own
-  const included = all.value.flatMap((other) =>
-    list(at(other.spec, 'includes')).flatMap((include) => {
-      const { name, namespace } = record(include)
-      const isThis =
-        name === proxy.metadata.name &&
-        (text(namespace) ?? other.metadata.namespace) === proxy.metadata.namespace
-      return isThis
-        ? placesOf(other, store, new Set([...seen, key])).map((place) => ({
-            ...place,
-            prefix: joined(place.prefix, pathOf(include)),
-          }))
-        : []
-    }),
+  const { namespace = '', name } = proxy.metadata
+  const included = (inclusions(all.value).get(`${namespace}/${name}`) ?? []).flatMap(({ other, include }) =>
+    placesOf(other, store, new Set([...seen, key])).map((place) => ({
+      ...place,
+      prefix: joined(place.prefix, pathOf(include)),
+    })),
   )
   return [...own, ...included]
 }
+
+/** By whom they include: each of thousands of proxies asks who includes it. */
+const inclusions = onceFor((proxies: readonly LooseObject[]) => {
+  const all = proxies.flatMap((other) =>
+    list(at(other.spec, 'includes')).map((include) => {
+      const { name, namespace } = record(include)
+      const place = text(namespace) ?? other.metadata.namespace ?? ''
+      return { other, include, key: `${place}/${text(name) ?? ''}` }
+    }),
+  )
+  return Map.groupBy(all, ({ key }) => key)
+})
 
 function pathOf(route: unknown): string {
   const conditions = list(record(route)['conditions']).map(

@@ -3,6 +3,7 @@ import { type LooseObject, type ObjectType, groupOf } from '../../model/cluster/
 import type { UnknownPolicy } from '../../model/affinity/policy.ts'
 import type { Store } from '../../model/cluster/store.ts'
 import { at, list, record, strings, text } from './loose.ts'
+import { onceFor } from './once.ts'
 
 /** The policies of a type that point at an object of their namespace, by `targetRef` or one of `targetRefs`. */
 export function policiesFor(
@@ -12,18 +13,25 @@ export function policiesFor(
 ): readonly LooseObject[] {
   const all = store.list(type)
   if (!all.known) return []
-  return all.value.filter(
-    ({ spec, metadata }) =>
-      (metadata.namespace ?? 'default') === namespace &&
-      [at(spec, 'targetRef'), ...list(at(spec, 'targetRefs'))].some((target) => {
-        const { kind: ofKind, group: ofGroup = '', name: ofName } = record(target)
-        // Core is written as an empty group, as none, and by some as "v1".
-        const isGroup =
-          ofGroup === group || (group === '' && typeof ofGroup === 'string' && groupOf(ofGroup) === '')
-        return ofKind === kind && isGroup && ofName === name
-      }),
-  )
+  const found = pointing(all.value).get(`${namespace}/${kind}/${name}`) ?? []
+  const own = found.filter(({ group: ofGroup }) => {
+    // Core is written as an empty group, as none, and by some as "v1".
+    return ofGroup === group || (group === '' && typeof ofGroup === 'string' && groupOf(ofGroup) === '')
+  })
+  return [...new Set(own.map(({ policy }) => policy))]
 }
+
+/** By what they point at: thousands of routes and Services ask, each for its own. */
+const pointing = onceFor((policies: readonly LooseObject[]) => {
+  const all = policies.flatMap((policy) =>
+    [at(policy.spec, 'targetRef'), ...list(at(policy.spec, 'targetRefs'))].map((target) => {
+      const { kind, group = '', name } = record(target)
+      const key = `${policy.metadata.namespace ?? 'default'}/${text(kind) ?? ''}/${text(name) ?? ''}`
+      return { policy, group, key }
+    }),
+  )
+  return Map.groupBy(all, ({ key }) => key)
+})
 
 /** What a hop sticks on where policies of one of these types could not be read; undefined where all could. */
 export function unreadable(types: readonly ObjectType[], store: Store): UnknownPolicy | undefined {
