@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { hintText } from '../../../../src/cli/remedies.ts'
 import { explainCluster, explainFiles, type ExplainStep } from '../../../../src/snapshot/explanations.ts'
 import { parseFile } from '../../../../src/snapshot/files/text/document.ts'
 import { UserError } from '../../../../src/model/common/user-error.ts'
@@ -49,10 +50,7 @@ async function said(steps: AsyncGenerator<ExplainStep>): Promise<string> {
     for await (const step of steps) lines.push(...words(step))
   } catch (error) {
     if (!(error instanceof UserError)) throw error
-    lines.push(
-      `error: ${error.message}`,
-      ...error.hints.map((hint) => `    > ${typeof hint === 'string' ? hint : JSON.stringify(hint)}`),
-    )
+    lines.push(`error: ${error.message}`, ...error.hints.map((hint) => `    > ${hintText(hint)}`))
   }
   return `${lines.join('\n').replaceAll(`${folder}/`, '')}\n`
 }
