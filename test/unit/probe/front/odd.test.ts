@@ -194,20 +194,24 @@ test('answers before the answer, and redirects on the way, change nothing', asyn
 test('what a cache says is of no pod, and no cache has seen the requests after that', async () => {
   let stored = 0
   let asked = 0
+  let first = 0
   const fresh = new Set<string>()
   const { text } = await probedBehind((cookie, response, url) => {
     asked += 1
     if (url !== '/') fresh.add(url)
-    if (url !== '/' || asked <= 4) return record('Path=/')(cookie, response, url)
+    // What those without a jar are given by a cache is not told: a user is to meet it.
+    const isFirst = url === '/' && cookie === undefined
+    if (isFirst) first += 1
+    if (url !== '/' || isFirst) return record('Path=/')(cookie, response, url)
     stored += 1
     const headers = { age: '12', 'x-cache': 'HIT', 'set-cookie': `route=${recordOf(0)}; Path=/` }
     response.writeHead(200, headers).end(podNames[0])
     return undefined
   })
   expect(stored).toBeGreaterThan(0)
-  expect(fresh.size).toBe(asked - 4 - stored)
+  expect(fresh.size).toBe(asked - first - stored)
   expect(text).toMatch(new RegExp(`${stored} answers? came from a cache and not from a pod`))
-  expect(text).toMatch(/given by a cache (?:once|twice|\d+ times): to everybody the same/)
+  expect(text).toMatch(/given by a cache \d+ times?: to everybody the same/)
   expect(text).toMatch(held)
 })
 
