@@ -1,7 +1,7 @@
 import type { Service } from '../model/cluster/kubernetes.ts'
 import { keyOf, type ObjectType, refOf } from '../model/cluster/object.ts'
 import { type Fact, mapFact } from '../model/cluster/fact.ts'
-import type { Store } from '../model/cluster/store.ts'
+import type { FactType, Store } from '../model/cluster/store.ts'
 import { httpProxies } from './contour/objects.ts'
 import { backendTrafficPolicies } from './envoy-gateway/objects.ts'
 import { ingresses } from './ingress/objects.ts'
@@ -34,12 +34,19 @@ export const doors: ObjectType<Service> = {
 
 /** Those that are seen, with a load balancer or node ports. */
 export function doorsIn(store: Store): Fact<readonly Service[]> {
-  return mapFact(store.list(doors), (found) => {
-    const targets = store.list(services)
-    const all = [...found, ...(targets.known ? targets.value : [])]
-    const outside = all.filter(({ spec }) => spec.type === 'LoadBalancer' || spec.type === 'NodePort')
-    return [...new Map(outside.map((one) => [keyOf(refOf(one)), one])).values()]
-  })
+  return store.fact(seenDoors)
+}
+
+const seenDoors: FactType<readonly Service[]> = {
+  name: 'doors',
+  what: 'the Services of proxies',
+  derive: (store) =>
+    mapFact(store.list(doors), (found) => {
+      const targets = store.list(services)
+      const all = [...found, ...(targets.known ? targets.value : [])]
+      const outside = all.filter(({ spec }) => spec.type === 'LoadBalancer' || spec.type === 'NodePort')
+      return [...new Map(outside.map((one) => [keyOf(refOf(one)), one])).values()]
+    }),
 }
 
 /** Whether the pods behind it see a node in the place of a client. */

@@ -1,6 +1,7 @@
 import { didYouMean } from '../../../model/common/spelling.ts'
 import { type LooseObject, refOf } from '../../../model/cluster/object.ts'
-import type { Store } from '../../../model/cluster/store.ts'
+import { mapFact } from '../../../model/cluster/fact.ts'
+import type { FactType, Store } from '../../../model/cluster/store.ts'
 import { analyzer, type View } from '../../analyzer.ts'
 import { gateways, group as gatewayGroup } from '../../gateway-api/objects.ts'
 import { at, list, record, text } from '../../kit/loose.ts'
@@ -19,22 +20,35 @@ export const targetAnalyzer = analyzer({
   analyse: (view, report) => {
     const { store, source } = view
     const own = new Set(view.objects(backendTrafficPolicies))
-    const all = store.list(backendTrafficPolicies)
-    for (const policy of all.known ? all.value : [])
-      for (const target of targetsOf(policy)) {
-        const wrong = wrongTarget(policy, target, store, source === 'files')
-        if (wrong === undefined || !(own.has(policy) || isMeant(policy, target, view))) continue
-        const object = refOf(policy)
-        report('AFF-EG-BAD-TARGET', {
-          message: wrong.message,
-          why: 'The policy changes nothing: what it says about affinity counts nowhere.',
-          mend: [wrong.mend],
-          objects: [object],
-          at: { object, field: `${target.field}.${wrong.field}` },
-        })
-      }
+    const astray = store.fact(strayTargets)
+    for (const { policy, target } of astray.known ? astray.value : []) {
+      const wrong = wrongTarget(policy, target, store, source === 'files')
+      if (wrong === undefined || !(own.has(policy) || isMeant(policy, target, view))) continue
+      const object = refOf(policy)
+      report('AFF-EG-BAD-TARGET', {
+        message: wrong.message,
+        why: 'The policy changes nothing: what it says about affinity counts nowhere.',
+        mend: [wrong.mend],
+        objects: [object],
+        at: { object, field: `${target.field}.${wrong.field}` },
+      })
+    }
   },
 })
+
+/** Of all policies, worked out once: thousands of Services ask. In files some of them may be no mistake. */
+const strayTargets: FactType<readonly { policy: LooseObject; target: PolicyTarget }[]> = {
+  name: 'stray targets of Envoy Gateway',
+  what: 'the targets of BackendTrafficPolicies',
+  derive: (store) =>
+    mapFact(store.list(backendTrafficPolicies), (all) =>
+      all.flatMap((policy) =>
+        targetsOf(policy)
+          .filter((target) => wrongTarget(policy, target, store, false) !== undefined)
+          .map((target) => ({ policy, target })),
+      ),
+    ),
+}
 
 /** It names the target or something on its ways, or nearly so. */
 function isMeant({ metadata }: LooseObject, { name }: PolicyTarget, { target, paths }: View): boolean {
