@@ -113,7 +113,7 @@ describeOnce('runs that would be judged wrongly by what is seen at first', () =>
       { behaviour: 'spread', result: 'as-expected' },
       { behaviour: 'sticky', result: 'as-expected' },
     ])
-    expect(notes.join('\n')).toMatch(/its affinity went from None to ClientIP 600s between \d+s and \d+s/)
+    expect(notes.join('\n')).toMatch(/its affinity went from None to ClientIP 10m0s between \d+s and \d+s/)
   })
 
   test('the Service is deleted in the middle', async () => {
