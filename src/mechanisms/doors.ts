@@ -1,5 +1,5 @@
 import type { Service } from '../model/cluster/kubernetes.ts'
-import { keyOf, type ObjectType, refOf } from '../model/cluster/object.ts'
+import { distinctObjects, type ObjectType, refOf } from '../model/cluster/object.ts'
 import { type Fact, mapFact } from '../model/cluster/fact.ts'
 import type { FactType, Store } from '../model/cluster/store.ts'
 import { httpProxies } from './contour/objects.ts'
@@ -45,7 +45,7 @@ const seenDoors: FactType<readonly Service[]> = {
       const targets = store.list(services)
       const all = [...found, ...(targets.known ? targets.value : [])]
       const outside = all.filter(({ spec }) => spec.type === 'LoadBalancer' || spec.type === 'NodePort')
-      return [...new Map(outside.map((one) => [keyOf(refOf(one)), one])).values()]
+      return distinctObjects(outside, refOf)
     }),
 }
 

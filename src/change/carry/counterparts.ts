@@ -5,7 +5,14 @@ import { services } from '../../mechanisms/service/objects.ts'
 import type { Destination } from '../../model/affinity/intent.ts'
 import type { Entry, Path } from '../../model/affinity/leg.ts'
 import type { KubernetesObject } from '../../model/cluster/kubernetes.ts'
-import { isOfType, keyOf, type ObjectType, refOf, resourceName } from '../../model/cluster/object.ts'
+import {
+  distinctObjects,
+  isOfType,
+  keyOf,
+  type ObjectType,
+  refOf,
+  resourceName,
+} from '../../model/cluster/object.ts'
 import type { Snapshot } from '../../model/cluster/snapshot.ts'
 import type { Store } from '../../model/cluster/store.ts'
 import { UserError } from '../../model/common/user-error.ts'
@@ -238,7 +245,7 @@ function none({ kind, object }: OtherTarget, { to, hosts, behind, elsewhere }: M
       hints: [`see where it leads:  ${commandFor('explain', from)}`],
     })
   const of = where.length === 0 ? '' : ` for ${where.join(', ')}`
-  const others = [...new Map(elsewhere.map((one) => [keyOf(refOf(one.object)), one])).values()]
+  const others = distinctObjects(elsewhere, ({ object: one }) => refOf(one))
   return new UserError(`nothing of ${label} leads to ${what}${of}, so there is nothing to set it at`, {
     hints: [
       ...others.map(

@@ -1,7 +1,13 @@
 import { changes } from '../../mechanisms/changes.ts'
 import { services } from '../../mechanisms/service/objects.ts'
 import type { KubernetesObject } from '../../model/cluster/kubernetes.ts'
-import { isOfType, keyOf, type ObjectType, refOf, resourceName } from '../../model/cluster/object.ts'
+import {
+  distinctObjects,
+  isOfType,
+  type ObjectType,
+  refOf,
+  resourceName,
+} from '../../model/cluster/object.ts'
 import { refuseSubdomain, type TargetKind } from '../../model/affinity/target.ts'
 import { UserError } from '../../model/common/user-error.ts'
 import type { SourceFile } from '../../snapshot/files/read.ts'
@@ -73,8 +79,7 @@ export function objectsOf(files: readonly SourceFile[]): KubernetesObject[] {
       },
       name,
     )
-  const unique = new Map(objects.map((object) => [keyOf(refOf(object)), object]))
-  return [...unique.values()]
+  return distinctObjects(objects, refOf)
 }
 
 /** What to say about files that hold nothing of it. */

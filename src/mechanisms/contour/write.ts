@@ -1,6 +1,6 @@
 import type { Wish } from '../../model/affinity/intent.ts'
 import type { LooseObject } from '../../model/cluster/object.ts'
-import type { Policy } from '../../model/affinity/policy.ts'
+import { type Policy, none } from '../../model/affinity/policy.ts'
 import type { ChangePlan, FieldTree, Refusal } from '../../model/affinity/write.ts'
 import { type Changing, lacksOf, type OwnCookie, planOf, refusal, unfitFor, unsaid } from '../changing.ts'
 import { at, list } from '../kit/loose.ts'
@@ -21,8 +21,6 @@ export const contourChange: Changing = {
   lacks: (wish) => lacksOf(cookie, wish),
   plan: (target, request) => planProxy(target, request.verb === 'disable' ? null : request.by),
 }
-
-const none: Policy = { kind: 'none' }
 
 function planProxy(proxy: LooseObject, wish: Wish | null | undefined): ChangePlan | Refusal {
   const routes = list(at(proxy.spec, 'routes'))

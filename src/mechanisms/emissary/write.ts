@@ -1,8 +1,7 @@
 import type { Wish } from '../../model/affinity/intent.ts'
-import { changedLeaves } from '../../model/affinity/fields.ts'
-import { type Policy, sticks } from '../../model/affinity/policy.ts'
+import { changedLeaves, merge } from '../../model/affinity/fields.ts'
+import { isSticky, none } from '../../model/affinity/policy.ts'
 import type { RawObject } from '../../model/affinity/change.ts'
-import { merge } from '../../model/affinity/fields.ts'
 import type { ChangePlan, FieldsWrite, FieldTree, Refusal } from '../../model/affinity/write.ts'
 import type { LooseObject } from '../../model/cluster/object.ts'
 import type { Store } from '../../model/cluster/store.ts'
@@ -11,8 +10,6 @@ import { at, text } from '../kit/loose.ts'
 import { arrivalOf, builtIn, endpointResolvers, mappingPolicy, mappings } from './mapping.ts'
 
 const cookie: OwnCookie = { by: 'Emissary', isHashed: true, can: ['ttlSeconds', 'path'] }
-
-const none: Policy = { kind: 'none' }
 
 /** `load_balancer` of a Mapping, which Emissary takes with a resolver of endpoints only. */
 export const emissaryChange: Changing = {
@@ -32,7 +29,7 @@ function planMapping(
   store: Store,
 ): ChangePlan | Refusal {
   const policy = mappingPolicy(mapping)
-  const before = sticks(policy) === true ? policy : none
+  const before = isSticky(policy) ? policy : none
   if (wish === null)
     return planOf({
       before,

@@ -2,7 +2,7 @@ import type { CookieWish, Wish } from '../../model/affinity/intent.ts'
 import { isEqual } from '../../model/affinity/fields.ts'
 import type { KubernetesObject } from '../../model/cluster/kubernetes.ts'
 import { isOfType, type LooseObject } from '../../model/cluster/object.ts'
-import type { Policy } from '../../model/affinity/policy.ts'
+import { type Policy, none } from '../../model/affinity/policy.ts'
 import type { Store } from '../../model/cluster/store.ts'
 import type { ChangePlan, FieldTree, Refusal, Write } from '../../model/affinity/write.ts'
 import { type Changing, type Lack, planOf, refusal, refusalOf, unsaid } from '../changing.ts'
@@ -23,8 +23,6 @@ const definition = 'httproutes.gateway.networking.k8s.io'
 const others = ['Istio', 'GKE', 'Kong', 'Azure Application Gateway', 'kgateway', 'APISIX'] as const
 
 const controller = 'gateway.envoyproxy.io/gatewayclass-controller'
-
-const none: Policy = { kind: 'none' }
 
 /**
  * `sessionPersistence` in the rules of an HTTPRoute, which Envoy Gateway reads since 1.2; a BackendTrafficPolicy of its own for what that

@@ -1,10 +1,16 @@
 import type { CookieWish, Wish } from '../../model/affinity/intent.ts'
 import { changedLeaves, isEqual, merge } from '../../model/affinity/fields.ts'
-import { type Policy, sticks } from '../../model/affinity/policy.ts'
+import { type Policy, isSticky, none } from '../../model/affinity/policy.ts'
 import type { RawObject } from '../../model/affinity/change.ts'
 import type { ChangePlan, FieldsWrite, FieldTree, Refusal, Write } from '../../model/affinity/write.ts'
 import type { KubernetesObject } from '../../model/cluster/kubernetes.ts'
-import { keyOf, type LooseObject, type ObjectType, refOf, refTo } from '../../model/cluster/object.ts'
+import {
+  distinctObjects,
+  type LooseObject,
+  type ObjectType,
+  refOf,
+  refTo,
+} from '../../model/cluster/object.ts'
 import { isOurs, ours } from '../../model/cluster/ours.ts'
 import type { ObjectRef } from '../../model/findings/finding.ts'
 import type { Store } from '../../model/cluster/store.ts'
@@ -57,8 +63,6 @@ export interface AttachingDialect {
   drawsServices?: boolean
 }
 
-const none: Policy = { kind: 'none' }
-
 /** Turns affinity on and off in policies that point at an HTTPRoute, or at the Services behind it. */
 export function attaching(dialect: AttachingDialect): Changing {
   const { name, label, implementation, kinds, cookie } = dialect
@@ -87,15 +91,18 @@ export function attaching(dialect: AttachingDialect): Changing {
           })),
         ),
       )
-      const sticky = held.filter(({ policy }) => policy !== undefined && sticks(policy) === true)
+      const sticky = distinctObjects(
+        held.filter(({ policy }) => policy !== undefined && isSticky(policy)),
+        ({ object }) => refOf(object),
+      )
       const before = sticky[0]?.policy ?? none
       if (request.verb === 'disable') {
-        const writes = once(sticky).flatMap(({ kind, object }) => taken(kind, object))
+        const writes = sticky.flatMap(({ kind, object }) => taken(kind, object))
         // What else stands in a route may be there in vain.
         return writes.length === 0 ? undefined : planOf({ before, after: none, writes })
       }
       if (request.by === undefined) return unsaid
-      return enabled({ dialect, route, places, store, before, sticky: once(sticky) }, request.by)
+      return enabled({ dialect, route, places, store, before, sticky }, request.by)
     },
   }
 }
@@ -135,8 +142,8 @@ function enabled({ dialect, route, places, store, before, sticky }: Known, wish:
   // Two that say something are one too many.
   const others = sticky.filter((one) => one.kind !== kind).flatMap((one) => taken(one.kind, one.object))
   const found = places.map((place) => given(kind, spec, place, store))
-  const refused = found.find((one) => isRefusal(one))
-  if (refused !== undefined && isRefusal(refused)) return refused
+  const refused = found.find(isRefusal)
+  if (refused !== undefined) return refused
   const all = found.flatMap((one) => (isRefusal(one) ? [] : [one]))
   const said = remark?.(wish)
   return planOf({
@@ -190,10 +197,6 @@ function taken({ type, ref, unspec, filled = {} }: AttachedKind, object: LooseOb
   const isNothing = left.every(([name, value]) => isEqual(value, filled[name]))
   if (isOurs(object) && isNothing) return [{ how: 'delete', type, object }]
   return [{ how: 'patch', type, object, fields: { spec } }]
-}
-
-function once<T extends Held>(all: readonly T[]): T[] {
-  return [...new Map(all.map((one) => [keyOf(refOf(one.object)), one])).values()]
 }
 
 function of({ namespace = '', name }: ObjectRef): { namespace: string; name: string } {

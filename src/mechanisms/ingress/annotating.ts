@@ -1,5 +1,5 @@
 import type { CookieWish, Wish } from '../../model/affinity/intent.ts'
-import { type Policy, sticks } from '../../model/affinity/policy.ts'
+import { type Policy, isSticky, none } from '../../model/affinity/policy.ts'
 import type { ChangePlan, Refusal } from '../../model/affinity/write.ts'
 import type { KubernetesObject, Service } from '../../model/cluster/kubernetes.ts'
 import { isOfType, type LooseObject, type ObjectType } from '../../model/cluster/object.ts'
@@ -90,10 +90,6 @@ export function annotating(dialect: Dialect): Changing {
     },
   }
 }
-
-export const none: Policy = { kind: 'none' }
-
-export const isSticky = (policy: Policy): boolean => sticks(policy) === true
 
 /** In front of a Service that is named itself. */
 const nobody: LooseObject = { apiVersion: '', kind: ingresses.kind, metadata: { name: '' } }

@@ -1,4 +1,4 @@
-import type { Policy } from '../../model/affinity/policy.ts'
+import { none } from '../../model/affinity/policy.ts'
 import type { LooseObject } from '../../model/cluster/object.ts'
 import type { Store } from '../../model/cluster/store.ts'
 import { apisix } from '../apisix/controller.ts'
@@ -14,8 +14,6 @@ import { nginxInc } from '../nginx-inc/controller.ts'
 import { skipper } from '../skipper/controller.ts'
 import { servesClassesOfNginx, traefikController, traefikNginxController } from '../traefik/controller.ts'
 import { ingressClass, ingressClasses } from './classes.ts'
-
-const none: Policy = { kind: 'none' }
 
 /** A controller that spreads what comes through its Ingresses. */
 const spreading = (name: string, controller: string): IngressController => ({

@@ -1,4 +1,5 @@
 import type { CookieWish, Wish } from '../../model/affinity/intent.ts'
+import { isSticky, none } from '../../model/affinity/policy.ts'
 import { changedLeaves, isEqual, merge } from '../../model/affinity/fields.ts'
 import type { ChangePlan, FieldTree, Refusal, Write } from '../../model/affinity/write.ts'
 import type { ObjectRef } from '../../model/findings/finding.ts'
@@ -27,7 +28,7 @@ import {
 import { annotate } from '../kit/annotations.ts'
 import type { IngressController, Served } from '../kit/controller.ts'
 import { services } from '../service/objects.ts'
-import { type AnnotationMarks, aroundOf, isSticky, none, servicesIn, withMarks } from './annotating.ts'
+import { type AnnotationMarks, aroundOf, servicesIn, withMarks } from './annotating.ts'
 import { backendsOf, behindRoute } from '../gateway-api/backends.ts'
 import { isServedByLabel } from '../gateway-api/controllers.ts'
 import { gatewayClasses, gateways, httpRoutes } from '../gateway-api/objects.ts'
@@ -83,8 +84,6 @@ export function naming(dialect: PolicyDialect): Changing {
     isOnAsking: (target) => isOfType(target, services),
     lacks: (wish, _target, store) => lacksOf(cookie(wish, store), wish),
     plan: (target, request, store) => {
-      const nameIn = (changed: ReadonlyMap<Service, Service>, one: Service | undefined): string =>
-        one === undefined ? '' : (dialect.named(changed.get(one) ?? one)?.name ?? '')
       if (!serves(target, store)) return undefined
       const isRoute = isOfType(target, httpRoutes)
       const around = isRoute ? behindRoute(target, store) : aroundOf(target, store)
@@ -109,7 +108,11 @@ export function naming(dialect: PolicyDialect): Changing {
         return refusal(`a Service behind it is not there, on which ${controller.name} reads what counts`)
       const done = given(dialect, request.by, all, store)
       if ('refused' in done) return done
-      if (isRoute && isDivided(target, (to) => nameIn(done.changed, store.get(services, to))))
+      const nameAt = (to: NamespacedName): string => {
+        const service = store.get(services, to)
+        return service === undefined ? '' : (dialect.named(done.changed.get(service) ?? service)?.name ?? '')
+      }
+      if (isRoute && isDivided(target, nameAt))
         return refusal(
           `a rule sends to several Services, and ${controller.name} takes a ${policy.kind} only where all of them name the same one`,
           `let them name one by ${controller.keys.service[0] ?? ''}`,

@@ -4,7 +4,7 @@ import type { KubernetesObject } from '../../model/cluster/kubernetes.ts'
 import { difference, isEqual } from '../../model/affinity/fields.ts'
 import { isOfType, type LooseObject, type NamespacedName, refOf } from '../../model/cluster/object.ts'
 import { objectName } from '../../model/findings/finding.ts'
-import type { Policy } from '../../model/affinity/policy.ts'
+import { type Policy, none } from '../../model/affinity/policy.ts'
 import type { Store } from '../../model/cluster/store.ts'
 import type { FieldTree, FieldValue, Refusal, Write } from '../../model/affinity/write.ts'
 import { type Changing, type Details, type Lack, planOf, refusal, refusalOf, unsaid } from '../changing.ts'
@@ -23,8 +23,6 @@ const isIstio = (controller: string): boolean => controller.startsWith('istio.io
 
 const isRoute = (object: KubernetesObject): object is LooseObject =>
   isOfType(object, httpRoutes) || isOfType(object, grpcRoutes)
-
-const none: Policy = { kind: 'none' }
 
 /** `consistentHash` in the DestinationRule of each host that the target leads to. */
 export const istioChange: Changing = {

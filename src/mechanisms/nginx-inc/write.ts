@@ -1,5 +1,5 @@
 import type { CookieWish, Wish } from '../../model/affinity/intent.ts'
-import { sticks } from '../../model/affinity/policy.ts'
+import { sticks, none } from '../../model/affinity/policy.ts'
 import type { FieldTree, Refusal } from '../../model/affinity/write.ts'
 import type { KubernetesObject } from '../../model/cluster/kubernetes.ts'
 import type { LooseObject } from '../../model/cluster/object.ts'
@@ -162,8 +162,6 @@ export const virtualServerChange: Changing = {
 }
 
 type Fields = Readonly<Record<string, unknown>>
-
-const none = { kind: 'none' } as const
 
 /** Other methods keep nobody, and stay. */
 function withoutAffinity(upstream: Fields): Fields {

@@ -1,6 +1,6 @@
 import type { LooseObject, NamespacedName } from '../../model/cluster/object.ts'
 import type { Arrival } from '../../model/affinity/leg.ts'
-import type { Policy } from '../../model/affinity/policy.ts'
+import { type Policy, none } from '../../model/affinity/policy.ts'
 import { at, list, record, text } from '../kit/loose.ts'
 import { type CookieSettings, cookiePolicy } from './cookie.ts'
 
@@ -30,8 +30,6 @@ export interface Member {
   strategy: string | undefined
   arrival: Arrival
 }
-
-const none: Policy = { kind: 'none' }
 
 /** What a name may end in: the provider of it, which reads custom resources. */
 const provider = '@kubernetescrd'

@@ -1,5 +1,5 @@
 import { type LooseObject, refOf } from '../../model/cluster/object.ts'
-import type { Policy } from '../../model/affinity/policy.ts'
+import { none } from '../../model/affinity/policy.ts'
 import {
   annotationsOf,
   type IngressBackend,
@@ -15,8 +15,6 @@ import { isSince, type Program } from '../kit/workloads.ts'
 import { cookiePolicy, type CookieSettings } from './cookie.ts'
 
 /** What a service without a cookie does. */
-const none: Policy = { kind: 'none' }
-
 function serve({ service }: IngressBackend): Served {
   const { cookie, nativeLb, nodePortLb, unreadable } = readAnnotations(annotationsOf(service))
   if (unreadable.length > 0)

@@ -2,7 +2,7 @@ import type { CookieWish, Wish } from '../../model/affinity/intent.ts'
 import type { KubernetesObject, Service } from '../../model/cluster/kubernetes.ts'
 import { isOfType, type LooseObject } from '../../model/cluster/object.ts'
 import { difference } from '../../model/affinity/fields.ts'
-import type { Policy } from '../../model/affinity/policy.ts'
+import { type Policy, none } from '../../model/affinity/policy.ts'
 import type { Store } from '../../model/cluster/store.ts'
 import type { ChangePlan, FieldTree, FieldValue, Refusal, Write } from '../../model/affinity/write.ts'
 import {
@@ -109,8 +109,6 @@ function planServices(all: readonly Service[], wish: Wished): ChangePlan | Refus
   const after = annotated({ metadata: { annotations: { ...first.metadata.annotations, ...wanted } } })
   return planOf({ before, after, writes })
 }
-
-const none: Policy = { kind: 'none' }
 
 function lacks({ persistent }: CookieWish): Lack[] {
   const why = "Traefik's cookies always keep their pod; there is nothing to set for it"

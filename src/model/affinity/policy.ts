@@ -73,6 +73,14 @@ export function matchPolicy<R>(policy: Policy, by: Readers<R>): R {
   return (by[policy.kind] as (policy: Policy) => R)(policy)
 }
 
+/** Nothing keeps clients. */
+export const none: Policy = { kind: 'none' }
+
+/** Whether it keeps clients on their backend for sure. */
+export function isSticky(policy: Policy): boolean {
+  return sticks(policy) === true
+}
+
 /** Whether it keeps clients on their backend; undefined where that cannot be seen. */
 export function sticks(policy: Policy): boolean | undefined {
   return matchPolicy(policy, {

@@ -79,6 +79,13 @@ spec:
     - {name: web, port: 80}
 `
 
+const kongPolicy = `apiVersion: configuration.konghq.com/v1beta1
+kind: KongUpstreamPolicy
+metadata: {name: mine, namespace: shop}
+spec:
+  slots: 100 # enough
+`
+
 const cookieParts = ['ttlSeconds', 'path', 'domain', 'secure', 'sameSite'] as const
 const hashes = ['header', 'source-ip'] as const
 const atHost = { path: '/' }
@@ -293,12 +300,7 @@ spec:
       ingressClass('kong', 'ingress-controllers.konghq.com/kong'),
       ingress('kong'),
       service('  annotations: {konghq.com/upstream-policy: mine}\n'),
-      `apiVersion: configuration.konghq.com/v1beta1
-kind: KongUpstreamPolicy
-metadata: {name: mine, namespace: shop}
-spec:
-  slots: 100 # enough
-`,
+      kongPolicy,
     ),
     can: ['path'],
     hashes,
@@ -333,12 +335,7 @@ spec:
     text: together(
       route('konghq.com/kic-gateway-controller'),
       service('  annotations: {konghq.com/upstream-policy: mine}\n'),
-      `apiVersion: configuration.konghq.com/v1beta1
-kind: KongUpstreamPolicy
-metadata: {name: mine, namespace: shop}
-spec:
-  slots: 100 # enough
-`,
+      kongPolicy,
     ),
     can: ['path'],
     hashes,
