@@ -10,6 +10,7 @@ import type { Front } from '../plan/plan.ts'
 import { services as serviceType } from '../../mechanisms/service/objects.ts'
 import { parseIp } from '../../model/common/ip.ts'
 import type { Service } from '../../model/cluster/kubernetes.ts'
+import { choosePort } from '../plan/preflight.ts'
 import { targetKinds } from '../../mechanisms/index.ts'
 import { missingPermission, probeRules } from '../permissions.ts'
 import { Collector } from '../../snapshot/collect.ts'
@@ -172,9 +173,8 @@ async function addressOfService(
   { port: asked }: FrontQuery,
 ): Promise<{ address: AddressOf; beside: undefined }> {
   const { clusterIP = '', ports = [] } = (await objects.get<Service>(serviceType, namespace, name)).spec
-  const [first] = ports
-  const { port } = ports.find((one) => asked === one.name || asked === String(one.port)) ?? first ?? {}
-  if (parseIp(clusterIP) === undefined || port === undefined)
+  const { port } = choosePort(name, ports, asked, 'TCP')
+  if (parseIp(clusterIP) === undefined)
     throw new UserError(`service/${name} has no cluster IP that could be called`)
   return { address: () => ({ address: clusterIP, port }), beside: undefined }
 }

@@ -91,7 +91,7 @@ function protocolOf(port: ServicePort): string {
 }
 
 /** The port that is meant. One number may be two ports, of TCP and UDP: TCP unless the other is asked for. */
-function choosePort(
+export function choosePort(
   service: string,
   ports: readonly ServicePort[],
   word: string | undefined,

@@ -70,5 +70,8 @@ describeOnce('callers in a mesh, whose sidecars pick the pod', () => {
     const made = await place.probe(['virtualservice/shop'])
     expectExit(made, 1)
     expect(made.stderr).toMatch(/is for callers in the mesh.*\n.*--in-pod pod\/NAME/)
+    const wrong = await place.probe(['virtualservice/shop', '--in-pod', 'pod/inside', '--port', '9999'])
+    expectExit(wrong, 1)
+    expect(wrong.stderr).toMatch(/service\/shop has no port "9999"[\s\S]*8000/)
   })
 })
