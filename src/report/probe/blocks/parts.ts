@@ -40,7 +40,10 @@ export function layoutTroubles(
       '!',
       style.unsure,
       errors,
-      `${formatCount(errors)} of ${countOf(totals.answered, 'answer')} were HTTP errors: ${list}`,
+      // Statuses are counted of backends: what answers of nobody had is not known here.
+      recognition.unrecognised === 0
+        ? `${formatCount(errors)} of ${countOf(totals.answered, 'answer')} were HTTP errors: ${list}`
+        : `${formatCount(errors)} of ${countOf(totals.answered - recognition.unrecognised, 'answer')} of these backends were HTTP errors: ${list}`,
     ],
   ]
   return found
