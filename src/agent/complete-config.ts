@@ -32,7 +32,7 @@ export function decodeConfig(pieces: readonly string[], client = 0): CompleteCon
   const pausesMs = config.pausesMs?.[client]
   demand(config.pausesMs === undefined || pausesMs?.every((pause) => pause >= 0) === true, 'pausesMs')
   const { durationMs = Infinity, maxAnswerBytes = 65_536 } = config
-  const { localPorts = false, sharedJars = false } = config
+  const { localPorts = false, sharedJars = false, byChance = false } = config
   const waitMs = config.waitsMs?.[client] ?? 0
   demand(waitMs >= 0, 'waitsMs')
   const requests = pausesMs === undefined ? (config.requests ?? Infinity) : pausesMs.length + 1
@@ -58,6 +58,7 @@ export function decodeConfig(pieces: readonly string[], client = 0): CompleteCon
     ...(pausesMs === undefined ? {} : { pausesMs }),
     waitMs,
     intervalMs,
+    byChance,
     concurrency,
     timeoutMs,
     keepAlive,

@@ -18,6 +18,8 @@ export interface AgentConfig {
   waitsMs?: number[]
   /** Between the starts of two requests, in milliseconds; 0 is as fast as possible. */
   intervalMs: number
+  /** Starts are by chance, and `intervalMs` is their mean: several clients would else be in step. */
+  byChance?: boolean
   /** Requests in flight at most; unless given 16 with `intervalMs` 0, 1 with `keepAlive` or `pausesMs`, otherwise 8. */
   concurrency?: number
   /** From the start of a request to the end of its answer, in milliseconds. */

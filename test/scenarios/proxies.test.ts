@@ -51,6 +51,12 @@ describeOnce('who decides, in clusters of another kind', () => {
     expect(text).not.toMatch(/AFF-SVC-(NODEPORT-MASQUERADED|PER-NODE-TABLES)/)
   })
 
+  test('IPVS deals pods out in turn: several clients on one node are not dealt the same ones', async () => {
+    const probe = 'kubectl affinity probe svc/sample-clusterip --clients 3 --node node1 --rate 4'
+    const { code, stdout } = await run(site, ['sandbox', '--proxy', 'ipvs', '--', ...probe.split(' ')])
+    expect([code, stdout]).toEqual([0, expect.stringContaining('SPREAD as configured   3 clients')])
+  })
+
   test('nobody known: no timer is asserted', async () => {
     const { code, text } = await inSandbox(
       `kubectl delete daemonset,configmap kube-proxy -n kube-system; ${nodePort}; ${explain}`,

@@ -4,6 +4,8 @@ export type PaceStep = 'start' | 'busy' | 'done' | number
 export interface Pace {
   /** Between starts, in milliseconds; 0 is as fast as possible. */
   intervalMs: number
+  /** The interval is a mean: see `Pacer`. */
+  byChance?: boolean
   /** From the n-th start to the next one, in milliseconds, instead of `intervalMs`. */
   pausesMs?: readonly number[]
   concurrency: number
@@ -17,15 +19,26 @@ export interface Pace {
  */
 const catchUpMs = 20
 
-/** Says when requests start: on a schedule that does not depend on the answers, as long as there are free lanes. */
+/** Parts of an interval, of which each may be the one in which a request starts. */
+const parts = 4
+
+/**
+ * Says when requests start: on a schedule that does not depend on the answers, as long as there are free lanes.
+ *
+ * Several clients on one schedule keep in step, and a proxy that deals pods out in turn then gives each client always the same one.
+ * By chance, a request starts in each quarter of an interval with a probability of a quarter: what other clients do between two
+ * of them can be anything, and fewer is more likely than more. The first interval is whole: the proxy has to know the client.
+ */
 export class Pacer {
   started = 0
   readonly #pace: Pace
+  readonly #random: () => number
   #due = 0
   #firstAt = 0
 
-  constructor(pace: Pace) {
+  constructor(pace: Pace, random: () => number = Math.random) {
     this.#pace = pace
+    this.#random = random
   }
 
   /** All requests were started. */
@@ -44,8 +57,16 @@ export class Pacer {
     if (now < this.#due) return Math.min(this.#due, this.#firstAt + durationMs) - now
     // A pause is measured from the real start: it may be longer than was asked for, never shorter.
     if (pausesMs !== undefined) this.#due = now + (pausesMs[this.started] ?? 0)
-    else if (intervalMs > 0) this.#due = Math.max(this.#due, now - catchUpMs) + intervalMs
+    else if (intervalMs > 0) this.#due = Math.max(this.#due, now - catchUpMs) + this.#intervalMs()
     this.started++
     return 'start'
+  }
+
+  #intervalMs(): number {
+    const { intervalMs, byChance = false } = this.#pace
+    if (!byChance || this.started === 0) return intervalMs
+    let passed = 1
+    while (this.#random() >= 1 / parts) passed++
+    return (intervalMs * passed) / parts
   }
 }

@@ -20,7 +20,7 @@ nl='
 separator=`printf '\037'`
 scheme=$1 host=$2 port=$3 path=$4 name=$5 requests=$6 duration=$7 interval=$8 timeout=$9
 shift 9
-insecure=$1 deadline=$2 attached=$3 marker=$4 where=$5 bytes=$6
+insecure=$1 deadline=$2 attached=$3 marker=$4 where=$5 bytes=$6 by_chance=$7
 # Clients of one Job are told apart by it.
 case $attached,$marker,${JOB_COMPLETION_INDEX:-0} in
 1,* | *,,* | *,0) ;;
@@ -84,6 +84,17 @@ pause() {
     rest=00$(($1 % 1000))
     sleep $(($1 / 1000)).${rest#${rest%???}}
   elif [ "$1" -ge 1000 ]; then sleep $(($1 / 1000)); fi
+}
+
+# How long it is from one start to the next, in $gap, as in src/agent/requests/pacing.ts. Not all shells know RANDOM.
+draw() {
+  gap=$interval
+  [ "$by_chance" = 1 ] && [ $number -gt 2 ] || return 0
+  gap=$((interval / 4))
+  while
+    seed=$(((seed * 1103515245 + 12345) % 2147483648))
+    [ $((seed / 65536 % 4)) != 0 ]
+  do gap=$((gap + interval / 4)); done
 }
 
 # Runs a program that keeps to no time limit of its own, and leaves no process: busybox's timeout leaves one to the first
@@ -195,7 +206,7 @@ work() {
   [ $scheme != https ] || [ $tool != wget ] || [ "$insecure" = 1 ] || [ -n "$options" ] ||
     fail 'its wget does not verify certificates; --insecure leaves it at that'
   look
-  first=$now next=$now
+  first=$now next=$now seed=$((now + $$ + ${JOB_COMPLETION_INDEX:-0} * 7919))
   say "start $scheme `date +%s`000"
   while [ $number -le "$requests" ]; do
     [ $((next - first)) -lt "$duration" ] || finish duration
@@ -227,7 +238,8 @@ work() {
     IFS=$old
     printf "@affinity o %s %s %s %s %s %.${bytes}s\n" $number $((start - first)) "$took" "$code" "$port_used" "$line" || exit 1
     number=$((number + 1))
-    next=$((next + interval))
+    draw
+    next=$((next + gap))
     [ $next -ge $now ] || next=$now
   done
   finish done

@@ -30,5 +30,6 @@ export function shellArguments(config: AgentConfig, deadlineSeconds: number, att
     marker?.text ?? '',
     marker?.in ?? 'header',
     String(mostBytes),
+    config.byChance === true ? '1' : '0',
   ]
 }

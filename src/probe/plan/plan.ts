@@ -185,6 +185,9 @@ export function planProbe(options: ProbeOptions, subject: ProbeSubject, input: P
   const tooMany = `${leftOut} of ${all.length} endpoints are too many for the agent to look for in answers`
   const sessions = sessionsOf(options)
   const looksAtCookies = options.front !== undefined || sessions.length > 1
+  const expectations = entries.map((entry) =>
+    sessions.map((session) => expected(entry, session, options, subject)),
+  )
   // Users take turns: one that hangs holds up the others.
   const longestMs =
     (pausesMs ?? []).reduce((sum, pause) => sum + pause, 0) +
@@ -195,6 +198,7 @@ export function planProbe(options: ProbeOptions, subject: ProbeSubject, input: P
     ...(requests === undefined || pausesMs !== undefined ? {} : { requests }),
     ...defined({ durationMs }),
     intervalMs: options.intervalMs,
+    ...(asking > 1 && staysAwake(options, expectations.flat()) ? { byChance: true } : {}),
     timeoutMs: options.timeoutMs,
     keepAlive: options.keepAlive,
     ...payloadOf(options, subject),
@@ -221,9 +225,7 @@ export function planProbe(options: ProbeOptions, subject: ProbeSubject, input: P
     clients,
     here,
     sole: isSole(options),
-    expectations: entries.map((entry) =>
-      sessions.map((session) => expected(entry, session, options, subject)),
-    ),
+    expectations,
     ...defined({ cookieSalt: agent.cookieSalt }),
     leavesTraces: traces.localPorts === true,
     request: {
@@ -248,6 +250,11 @@ export function planProbe(options: ProbeOptions, subject: ProbeSubject, input: P
 function pausesOfAll(pausesMs: readonly number[], users: number): number[] {
   const atOnce = Array.from({ length: users - 1 }, () => 0)
   return [...pausesMs.flatMap((pause) => [...atOnce, pause]), ...atOnce]
+}
+
+/** A pause by chance of many times the interval is no silence after which affinity may be over. */
+function staysAwake({ intervalMs }: ProbeOptions, expectations: readonly Expectation[]): boolean {
+  return expectations.every(({ idleMs = Infinity }) => idleMs > 20 * intervalMs)
 }
 
 /** The cookies that a proxy is configured to make; never empty, as that would mean that none is told. */

@@ -10,6 +10,8 @@ export interface AffinityRules {
    * it asks for: by its socket, which needs no address of the node's.
    */
   perEntry?: true
+  /** It deals endpoints out in turn, whoever asks, and picks none by chance. */
+  inTurn?: true
 }
 
 /**
@@ -24,9 +26,9 @@ type Clock = 'exact' | 'whole-seconds' | 'swept' | 'template'
 export const affinityRules: Readonly<Record<ProxyMode, AffinityRules>> = {
   iptables: { timer: 'idle', clock: 'exact' },
   nftables: { timer: 'idle', clock: 'exact' },
-  ipvs: { timer: 'idle', clock: 'template' },
+  ipvs: { timer: 'idle', clock: 'template', inTurn: true },
   // It sets the persistence of IPVS, as kube-proxy does.
-  'kube-router': { timer: 'idle', clock: 'template' },
+  'kube-router': { timer: 'idle', clock: 'template', inTurn: true },
   cilium: { timer: 'idle', clock: 'whole-seconds', perEntry: true },
   // A learned flow with a hard timeout, and one with an idle timeout: Open vSwitch looks for those that are over.
   antrea: { timer: 'absolute', clock: 'swept' },
@@ -57,10 +59,11 @@ interface Pin {
   lifeMs?: number
 }
 
-/** Which client is held on which endpoint, for one port of one Service, or one address of it, on one node. Pure: the clock is passed in. */
+/** Picks endpoints, and knows which client is held on which, for one port of one Service, or one address of it, on one node. Pure: the clock is passed in. */
 export class AffinityTable {
   readonly #pins = new Map<string, Pin>()
   readonly #rules: AffinityRules
+  #turn = 0
 
   constructor(rules: AffinityRules) {
     this.#rules = rules
@@ -84,16 +87,18 @@ export class AffinityTable {
       if (this.#rules.timer === 'idle') pin.sinceMs = nowMs
       return pin.endpoint
     }
-    const endpoint = pick(endpoints, random)
+    const endpoint = this.pick(endpoints, random)
     if (endpoint !== undefined) this.#pins.set(client, { endpoint, sinceMs: nowMs })
     return endpoint
+  }
+
+  /** An endpoint for who is not held. */
+  pick(endpoints: readonly string[], random: () => number): string | undefined {
+    const place = this.#rules.inTurn === true ? this.#turn++ % endpoints.length : random() * endpoints.length
+    return endpoints[Math.floor(place)]
   }
 
   clear(): void {
     this.#pins.clear()
   }
-}
-
-export function pick<T>(items: readonly T[], random: () => number): T | undefined {
-  return items[Math.floor(random() * items.length)]
 }

@@ -11,7 +11,7 @@ import type { Resource } from '../objects/resource.ts'
 import { types } from '../objects/resource-types.ts'
 import type { Store } from '../objects/store.ts'
 import { type AddressPlan, openPort } from './address-plan.ts'
-import { affinityRules, AffinityTable, pick } from './affinity.ts'
+import { affinityRules, AffinityTable } from './affinity.ts'
 import { DatagramForwarder, isBound } from './datagram-forwarder.ts'
 import { ConnectionForwarder, isOpen, type Route } from './connection-forwarder.ts'
 
@@ -268,16 +268,13 @@ export class ServiceProxy {
           eligibleEndpoints(frontend.endpoints, 'Cluster', { node: `node${node}`, zone: null }).endpoints
     const addresses = eligible.map((endpoint) => nameOf(endpoint))
     const timeoutSeconds = spec.sessionAffinityConfig?.clientIP?.timeoutSeconds ?? 10_800
-    let chosen: string | undefined
-    if (spec.sessionAffinity !== 'ClientIP' || ignoresAffinity()) chosen = pick(addresses, Math.random)
-    else {
-      const rules = affinityRules[mode]
-      const key = `${node} ${rules.perEntry === true ? entry : ''}`
-      let table = frontend.tables.get(key)
-      if (table === undefined) frontend.tables.set(key, (table = new AffinityTable(rules)))
-      const options = { timeoutSeconds, nowMs: performance.now(), random: Math.random }
-      chosen = table.choose(client, addresses, options)
-    }
+    const rules = affinityRules[mode]
+    const key = `${node} ${rules.perEntry === true ? entry : ''}`
+    let table = frontend.tables.get(key)
+    if (table === undefined) frontend.tables.set(key, (table = new AffinityTable(rules)))
+    const options = { timeoutSeconds, nowMs: performance.now(), random: Math.random }
+    const isHeld = spec.sessionAffinity === 'ClientIP' && !ignoresAffinity()
+    const chosen = isHeld ? table.choose(client, addresses, options) : table.pick(addresses, options.random)
     const endpoint = eligible.find((one) => nameOf(one) === chosen)
     if (endpoint === undefined) return undefined
     // From outside and to any node, the answer has to come back the same way: the node puts its own address in.

@@ -17,6 +17,7 @@ const config: AgentConfig = {
 test('a configuration arrives as it was, with everything filled in', () => {
   expect(decodeConfig(encodeConfig(config))).toEqual({
     ...config,
+    byChance: false,
     targets: [
       {
         ...target,

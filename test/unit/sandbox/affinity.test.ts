@@ -63,7 +63,7 @@ describe('affinity of the proxies', () => {
         nowMs: seconds * 1000,
         random: () => seconds / 300,
       })
-    expect([0, 120.999, 241.999].map(at)).toStrictEqual(['a', 'a', 'c'])
+    expect([0, 120.999, 241.999].map(at)).toStrictEqual(['a', 'a', 'b'])
   })
 
   test('clients are told apart by their addresses', () => {
@@ -82,5 +82,15 @@ describe('affinity of the proxies', () => {
     const held = at(1)
     table.clear()
     expect(at(2)).not.toBe(held)
+  })
+
+  test('who is not held gets a pod by chance, or the next in turn', () => {
+    const picked = (mode: ProxyMode): (string | undefined)[] => {
+      const table = new AffinityTable(affinityRules[mode])
+      return [0.9, 0.9, 0.9].map((roll) => table.pick(endpoints, () => roll))
+    }
+    expect(picked('iptables')).toStrictEqual(['c', 'c', 'c'])
+    expect(picked('ipvs')).toStrictEqual(['a', 'b', 'c'])
+    expect(new AffinityTable(affinityRules.ipvs).pick([], () => 0)).toBeUndefined()
   })
 })

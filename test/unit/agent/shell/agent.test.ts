@@ -302,6 +302,21 @@ test('says what is missing', async () => {
   expect(error).toBe('it has none of curl, wget and nc (the last two need head)')
 })
 
+test('the rhythm by chance is that of the agent in Node', () => {
+  const [draw = ''] = /draw\(\) \{[\s\S]*?\n\}/.exec(shellSource) ?? []
+  const gaps = (from: string): number[] => {
+    const script = `${draw}\ninterval=20 by_chance=1 seed=1 ${from}\nwhile [ $number -le 2002 ]; do draw; echo $gap; number=$((number + 1)); done`
+    return execFileSync('sh', ['-c', script], { encoding: 'utf8' }).trim().split('\n').map(Number)
+  }
+  const [first, ...others] = gaps('number=2')
+  expect(first).toBe(20)
+  expect(others.reduce((sum, gap) => sum + gap, 0) / others.length).toBeCloseTo(20, 0)
+  expect(new Set(others.slice(0, 50)).size).toBeGreaterThan(5)
+  // A quarter of them is as short as can be.
+  expect(others.filter((gap) => gap === 5).length / others.length).toBeCloseTo(1 / 4, 1)
+  expect(Math.min(...others)).toBe(5)
+})
+
 test('the script is small, and is a valid one', () => {
   expect(shellSource.length).toBeLessThan(6000)
   expect(execFileSync('sh', ['-n', '-c', shellSource]).length).toBe(0)

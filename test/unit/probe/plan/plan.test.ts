@@ -80,6 +80,19 @@ describe('planProbe', () => {
     expect(plan().agent).not.toHaveProperty('payload')
   })
 
+  test('several clients start by chance, unless a silence might end what holds them', () => {
+    const byChance = (clients: number, more: Partial<ProbeOptions> = {}, timeoutSeconds = 10): unknown => {
+      const spec = { ...sticky, sessionAffinityConfig: { clientIP: { timeoutSeconds } } }
+      return planProbe(options(more), subjectOf(spec), { clients }).agent.byChance
+    }
+    expect([byChance(1), byChance(2)]).toEqual([undefined, true])
+    expect(byChance(1, { viaLocal: true })).toBe(true)
+    expect([byChance(3, { intervalMs: 1000 }), byChance(3, { intervalMs: 1000 }, 60)]).toEqual([
+      undefined,
+      true,
+    ])
+  })
+
   test('tells the agent by what an answer may name an endpoint', () => {
     expect(plan({}, {}, 2).agent.needles.flat()).toEqual(
       expect.arrayContaining(['web-0', '10.0.0.0', 'web-1']),
