@@ -5,7 +5,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { allCodes, codeInfo } from '../src/analysis/codes.ts'
+import { allCodes, codeInfo } from '../src/model/findings/code.ts'
 import { globalOptions } from '../src/cli/flags/global-options.ts'
 import { type CommandSummary, type Documented, documentedFlags, flagGroups } from '../src/cli/help.ts'
 import { commands } from '../src/commands/index.ts'

@@ -5,6 +5,7 @@
  *     src/agent/shell/script.generated.ts  the agent in shell as one text for `sh -c`
  *     src/echo/bundle.generated.ts     the program of the echo pods, likewise
  *     src/analysis/pages.generated.ts  the pages of docs/findings
+ *     src/model/findings/codes.generated.ts  the table of codes: the first sentence of each page
  */
 import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -75,9 +76,8 @@ console.error(`agent in shell: ${shell.length} bytes`)
 function findingPages(): Record<string, string> {
   const folder = join(root, 'docs/findings')
   const names = readdirSync(folder).filter((name) => /^AFF-.*\.md$/.test(name))
-  return Object.fromEntries(
-    names.sort().map((name) => [name.slice(0, -'.md'.length), readFileSync(join(folder, name), 'utf8')]),
-  )
+  const codes = names.map((name) => name.slice(0, -'.md'.length)).sort()
+  return Object.fromEntries(codes.map((code) => [code, readFileSync(join(folder, `${code}.md`), 'utf8')]))
 }
 
 const pages = findingPages()
@@ -86,4 +86,28 @@ writeIfChanged(
   `/** docs/findings, by code. Made by scripts/generate.ts. */\n` +
     `export const pages: Readonly<Record<string, string>> = ${JSON.stringify(pages, undefined, 2)}\n`,
 )
-console.error(`findings: ${Object.keys(pages).length} pages`)
+
+const titles = /^# (?<code>\S+)\n\n(?<title>.+) \((?<level>error|warning|info)(?:; (?<enable>.+))?\)\.\n/
+
+/** What the end of a page's first sentence means for `enable`. */
+const forbids: Readonly<Record<string, string>> = {
+  '`enable` refuses it': 'enable',
+  '`enable` asks for `--force`': 'enable-unforced',
+}
+
+/** A line of the table of codes. */
+function codeLine(name: string, page: string): string {
+  const { code, title, level, enable } = titles.exec(page)?.groups ?? {}
+  if (code !== name || (enable !== undefined && !(enable in forbids)))
+    throw new Error(`docs/findings/${name}.md does not begin as the others do`)
+  const info = { level, title, ...(enable === undefined ? {} : { forbids: forbids[enable] }) }
+  return `  '${code}': ${JSON.stringify(info)},\n`
+}
+
+const codeLines = Object.entries(pages).map(([name, page]) => codeLine(name, page))
+writeIfChanged(
+  join(root, 'src/model/findings/codes.generated.ts'),
+  `/** By code. Made by scripts/generate.ts from the first sentences of docs/findings. */\n` +
+    `export const codes = {\n${codeLines.join('')}} as const\n`,
+)
+console.error(`findings: ${codeLines.length} pages`)

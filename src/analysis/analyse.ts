@@ -12,7 +12,7 @@ import { anyKind, type TargetKind, type TargetRef } from '../model/affinity/targ
 import { pathsAbout, pathsThrough } from './path/walk.ts'
 import { isMissingService } from './analyzers/front.ts'
 import { analyzers } from './analyzers/index.ts'
-import { allCodes, type Code, codeInfo, codeLink } from './codes.ts'
+import { type Code, codeInfo, codeLink } from '../model/findings/code.ts'
 import { mendsInCluster, mendsInFiles } from './mends.ts'
 import { firstUnknown, sharedNeeds } from './needs.ts'
 import { type ExplainedService, explainService } from './service.ts'
@@ -27,7 +27,7 @@ export interface Explanation extends StateLists {
   paths: readonly Path[]
   /** What only Services have; absent for targets of other kinds. */
   service?: ExplainedService
-  /** The worst first; within a level in the order of the table of codes. */
+  /** The worst first; within a level in the order in which the codes are looked for. */
   findings: Finding[]
   /** All that should have been read and could not be, whether a code depends on it or not. */
   unknown: Unknown[]
@@ -68,17 +68,16 @@ export function analyseObject(scene: Scene, kind: TargetKind, object: Kubernetes
   }
   const findings: Finding[] = []
   const states = new CheckStates(checks)
-  // Tests hold that every code of an analyzer is in the table.
   const said = new Map<string, FindingDraft[]>()
-  const say = (code: string, draft: FindingDraft): void => {
-    states.add(code as Code, 'found')
+  const say = (code: Code, draft: FindingDraft): void => {
+    states.add(code, 'found')
     // What is about two objects both of them may find.
     const before = said.get(code) ?? []
     if (before.some((one) => isSameDraft(one, draft))) return
     said.set(code, [...before, draft])
-    findings.push(toFinding(code as Code, draft, scene, ref))
+    findings.push(toFinding(code, draft, scene, ref))
   }
-  const report = Object.assign(say, { cannot: (code: string, why: Unknown) => states.add(code as Code, why) })
+  const report = Object.assign(say, { cannot: (code: Code, why: Unknown) => states.add(code, why) })
   const { open, unseen, unknowns } = needsOf(scene.shared)
   for (const { about, key, members } of groups) {
     // Of most types there is none on the ways of most Services.
@@ -113,7 +112,7 @@ function endedAt(path: Path, scene: Scene): Path {
 }
 
 /** Every code that somebody looks for, in the order in which they are asked. */
-const checks = new CheckOrder(analyzers.flatMap(({ codes }) => codes as readonly Code[]))
+const checks = new CheckOrder(analyzers.flatMap(({ codes }) => codes))
 
 const needsOf = onceFor(sharedNeeds)
 
@@ -142,7 +141,7 @@ function run(
   const look = begin(view)
   if (look === undefined) return
   const missing = typeof look === 'function' ? firstUnknown(needs, view.store) : look
-  for (const code of codes) states.add(code as Code, missing ?? 'passed')
+  for (const code of codes) states.add(code, missing ?? 'passed')
   if (missing === undefined && typeof look === 'function') look(report)
 }
 
@@ -210,10 +209,10 @@ function toFinding(code: Code, draft: FindingDraft, { locate, source }: Scene, t
   }
 }
 
-const order = new Map<string, number>(allCodes.map((code, index) => [code, index]))
-
-/** By level, then in the order of the table; equal ones stay as they were reported. */
-export function sortFindings(findings: readonly Finding[]): Finding[] {
-  const rank = ({ level, code }: Finding): number => levels.indexOf(level) * 1000 + (order.get(code) ?? 0)
+/** By level, then in the order in which the codes are looked for; equal ones stay as they were reported. */
+function sortFindings(findings: readonly Finding[]): Finding[] {
+  const places: ReadonlyMap<string, number> = checks.placeOf
+  const rank = ({ level, code }: Finding): number =>
+    levels.indexOf(level) * places.size + (places.get(code) ?? 0)
   return findings.toSorted((a, b) => rank(a) - rank(b))
 }

@@ -1,7 +1,7 @@
 import { didYouMean } from '../model/common/spelling.ts'
 import { UserError } from '../model/common/user-error.ts'
 import { commandLine } from '../model/targets/command.ts'
-import { allCodes, codes, isCode } from './codes.ts'
+import { allCodes, type Code, codeInfo, isCode } from '../model/findings/code.ts'
 
 /** The page of a code, as in docs/findings. Rejects with UserError (exit code 2) for a code that does not exist. */
 export async function pageOf(word: string): Promise<string> {
@@ -23,7 +23,9 @@ export async function pageOf(word: string): Promise<string> {
 /** All codes with level and title, a line each. */
 export function listCodes(): string {
   const width = Math.max(...allCodes.map((code) => code.length))
-  return allCodes
-    .map((code) => `${code.padEnd(width)}  ${codes[code].level.padEnd(7)}  ${codes[code].title}\n`)
-    .join('')
+  const line = (code: Code): string => {
+    const { level, title } = codeInfo(code)
+    return `${code.padEnd(width)}  ${level.padEnd(7)}  ${title}\n`
+  }
+  return allCodes.map(line).join('')
 }

@@ -1,5 +1,5 @@
 import type { Unknown } from '../model/cluster/fact.ts'
-import type { Code } from './codes.ts'
+import type { Code } from '../model/findings/code.ts'
 
 /** What is known of a code. */
 export type State = 'found' | 'passed' | 'does-not-apply' | Unknown

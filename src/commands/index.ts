@@ -33,7 +33,7 @@ export const commands: readonly CommandEntry[] = [
     summary: 'Show who decides which pod gets a connection, and what is wrong with it',
     takesServices: true,
     kinds: async () => (await import('../mechanisms/index.ts')).targetKinds.slice(1),
-    otherWords: async () => (await import('../analysis/codes.ts')).allCodes,
+    otherWords: async () => (await import('../model/findings/code.ts')).allCodes,
     load: async () => (await import('./explain.ts')).default,
   },
   {

@@ -1,3 +1,4 @@
+import type { Code } from '../model/findings/code.ts'
 import type { Mend } from '../model/findings/mend.ts'
 import type { Unknown } from '../model/cluster/fact.ts'
 import type { ObjectRef } from '../model/findings/finding.ts'
@@ -39,7 +40,7 @@ export interface FindingDraft {
 }
 
 /** How an analyzer speaks. */
-export interface Report<C extends string = string> {
+export interface Report<C extends Code = Code> {
   (code: C, draft: FindingDraft): void
   /** It looked and cannot tell: the code has not passed. */
   cannot: (code: C, why: Unknown) => void
@@ -48,7 +49,7 @@ export interface Report<C extends string = string> {
 /** Looks for some codes in what was read. Pure. */
 export interface Analyzer {
   /** What it may report. */
-  codes: readonly string[]
+  codes: readonly Code[]
   /** It looks at objects of this type alone: where none matters for the target, there is nothing to ask it. */
   about?: ObjectType
   needs: readonly Need[]
@@ -59,7 +60,7 @@ export interface Analyzer {
 /** Looks, and says what it finds. */
 export type Look = (report: Report) => void
 
-interface Definition<C extends string> {
+interface Definition<C extends Code> {
   codes: readonly C[]
   needs?: readonly Need[]
   applies?: (view: View) => boolean
@@ -67,7 +68,7 @@ interface Definition<C extends string> {
 }
 
 /** An analyzer that looks at the whole of a view. Whatever may be unknown and matters stands in `needs`. */
-export function analyzer<const C extends string>({
+export function analyzer<const C extends Code>({
   codes,
   needs = [],
   applies = () => true,
@@ -80,7 +81,7 @@ export function analyzer<const C extends string>({
   }
 }
 
-interface ObjectDefinition<C extends string, T extends KubernetesObject> {
+interface ObjectDefinition<C extends Code, T extends KubernetesObject> {
   /** It looks at each object of this type that matters for the target. */
   about: ObjectType<T>
   codes: readonly C[]
@@ -91,7 +92,7 @@ interface ObjectDefinition<C extends string, T extends KubernetesObject> {
 }
 
 /** An analyzer of single objects. A finding is about the object and stands there, unless it says otherwise. */
-export function objectAnalyzer<const C extends string, T extends KubernetesObject>(
+export function objectAnalyzer<const C extends Code, T extends KubernetesObject>(
   definition: ObjectDefinition<C, T>,
 ): Analyzer {
   const { about, codes, needs = [], applies = () => true, analyse } = definition
@@ -113,7 +114,7 @@ export function objectAnalyzer<const C extends string, T extends KubernetesObjec
 
 /** A report whose findings are about an object and stand there, unless they say otherwise. */
 export function reportAbout(report: Report, ref: ObjectRef): Report {
-  const say = (code: string, { field, ...draft }: FindingDraft): void => {
+  const say = (code: Code, { field, ...draft }: FindingDraft): void => {
     const at = defined({ object: ref, field })
     report(code, { objects: [ref], at, ...draft })
   }

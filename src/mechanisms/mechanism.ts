@@ -36,7 +36,7 @@ export interface Mechanism {
   refine?(leg: Leg, store: Store): Leg
   /** Where a host that an object of mine opens is met by http alone; undefined where TLS is ended for it, or nobody can tell. */
   plain?: (object: LooseObject, host: string, store: Store) => PlainHost | undefined
-  /** What they say stands in the codes beside them; src/analysis/codes.ts puts those tables together. */
+  /** What they say of a code stands in its page, docs/findings. */
   analyzers?: readonly Analyzer[]
 }
 

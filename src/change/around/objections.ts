@@ -1,5 +1,5 @@
 import { analyse, type Explanation } from '../../analysis/analyse.ts'
-import { codeInfo, isCode } from '../../analysis/codes.ts'
+import { codeInfo, isCode } from '../../model/findings/code.ts'
 import type { ChangeNotice } from '../../model/affinity/change.ts'
 import type { Finding } from '../../model/findings/finding.ts'
 import type { NamespacedName } from '../../model/cluster/object.ts'

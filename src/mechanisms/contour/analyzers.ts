@@ -1,23 +1,24 @@
 import { didYouMean } from '../../model/common/spelling.ts'
 import { objectAnalyzer, type Report } from '../analyzer.ts'
 import { at, list, record, text } from '../kit/loose.ts'
-import type { codes } from './codes.ts'
 import { httpProxies } from './objects.ts'
 import { cookieName, hashedBy, strategies } from './policy.ts'
 
-type Say = Report<keyof typeof codes>
+const codes = [
+  'AFF-CONTOUR-UNKNOWN-FIELD',
+  'AFF-CONTOUR-UNKNOWN-STRATEGY',
+  'AFF-CONTOUR-HASH-IGNORED',
+  'AFF-CONTOUR-SEVERAL-SERVICES',
+  'AFF-CONTOUR-TCP',
+  'AFF-CONTOUR-LOWER-CASE',
+] as const
+
+type Say = Report<(typeof codes)[number]>
 
 /** What is said about HTTPProxies. */
 export const proxyAnalyzer = objectAnalyzer({
   about: httpProxies,
-  codes: [
-    'AFF-CONTOUR-UNKNOWN-FIELD',
-    'AFF-CONTOUR-UNKNOWN-STRATEGY',
-    'AFF-CONTOUR-HASH-IGNORED',
-    'AFF-CONTOUR-SEVERAL-SERVICES',
-    'AFF-CONTOUR-TCP',
-    'AFF-CONTOUR-LOWER-CASE',
-  ],
+  codes,
   analyse: ({ spec }, _view, report) => {
     misplaced(spec, 'spec', report)
     for (const [index, route] of list(at(spec, 'routes')).entries()) {

@@ -1,3 +1,4 @@
+import type { Code } from '../../model/findings/code.ts'
 import type { Mend } from '../../model/findings/mend.ts'
 import { objectName } from '../../model/findings/finding.ts'
 import { type LooseObject, refOf } from '../../model/cluster/object.ts'
@@ -16,14 +17,14 @@ import { controller, sentBy } from './controller.ts'
 import { fieldOf, prefix, settingsOf } from './settings.ts'
 import { familyOf, hasAffinity, isCanary, isRegexHost, primaryOf, upstreamOf } from './upstream.ts'
 
-interface Definition<C extends string> {
+interface Definition<C extends Code> {
   codes: readonly C[]
   applies?: (object: LooseObject) => boolean
   analyse: (object: LooseObject, view: View, report: Report<C>) => void
 }
 
 /** An analyzer of the Ingresses that ingress-nginx serves, as far as can be seen. */
-function nginxAnalyzer<const C extends string>({
+function nginxAnalyzer<const C extends Code>({
   codes,
   applies = () => true,
   analyse,

@@ -1,3 +1,4 @@
+import type { Code } from '../../model/findings/code.ts'
 import { type LooseObject, refOf } from '../../model/cluster/object.ts'
 import {
   type Analyzer,
@@ -21,7 +22,7 @@ export interface ServedIngress {
   backends: readonly IngressBackend[]
 }
 
-interface Definition<C extends string> {
+interface Definition<C extends Code> {
   codes: readonly C[]
   /** Whose Ingresses it looks at; absent for those of any that is known. */
   by?: IngressController
@@ -31,7 +32,7 @@ interface Definition<C extends string> {
 }
 
 /** An analyzer of the Ingresses that a controller serves. A finding is about the Ingress, unless it says otherwise. */
-export function ingressAnalyzer<const C extends string>(definition: Definition<C>): Analyzer {
+export function ingressAnalyzer<const C extends Code>(definition: Definition<C>): Analyzer {
   const { codes, by, needs = [], applies = () => true, analyse } = definition
   const isMine = (served: ServedIngress, view: View): boolean =>
     (by === undefined || served.controller === by) && applies(served, view)

@@ -4,12 +4,10 @@ import type { Service } from '../../model/cluster/kubernetes.ts'
 import { isOfType, type NamespacedName } from '../../model/cluster/object.ts'
 import { servicePolicy, type ServicePolicy } from '../../model/affinity/policy.ts'
 import type { Analyzer, Report, View } from '../analyzer.ts'
-import type { codes } from './codes.ts'
+import type { Code } from '../../model/findings/code.ts'
 import { type Inputs, type InputName, inputs as facts } from './facts.ts'
 import { onceFor } from '../kit/once.ts'
 import { services } from './objects.ts'
-
-type Code = keyof typeof codes
 
 /** What every analyzer of Services gets: the Service, and what is worked out from it alone. */
 export interface Subject {
@@ -18,7 +16,7 @@ export interface Subject {
   policy: ServicePolicy
 }
 
-interface Definition<C extends string, I extends InputName, O extends InputName> {
+interface Definition<C extends Code, I extends InputName, O extends InputName> {
   codes: readonly C[]
   inputs: readonly I[]
   /** What makes the answer better where it is known; it looks without it as well. */

@@ -3,15 +3,15 @@ import { type Analyzer, objectAnalyzer, type Report, type View } from '../analyz
 import { ingressAnalyzer } from '../ingress/analyzer.ts'
 import { annotationField, annotationsOf } from '../kit/controller.ts'
 import { at, list, record, text } from '../kit/loose.ts'
-import type { codes } from './codes.ts'
 import { algorithmKey, filterKey, skipper } from './controller.ts'
 import { algorithms, hasBalanceFactor, keyIn } from './hash.ts'
 import { routeGroups } from './objects.ts'
 import { backendOf, routesOf } from './route-group.ts'
 import { usualAlgorithm } from './usual.ts'
 
-type Say = Report<keyof typeof codes>
 const all = ['AFF-SKIPPER-ALGORITHM', 'AFF-SKIPPER-KEY-UNUSED', 'AFF-SKIPPER-BALANCE-FACTOR'] as const
+
+type Say = Report<(typeof all)[number]>
 
 /** One algorithm and the filters in front of it, and where they stand. */
 function check(

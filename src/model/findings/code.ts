@@ -1,3 +1,4 @@
+import { codes } from './codes.generated.ts'
 import type { Level } from './finding.ts'
 
 /** A finding code: what it says, and how bad that is. */
@@ -13,8 +14,21 @@ export interface CodeInfo {
   forbids?: 'enable' | 'enable-unforced'
 }
 
-/**
- * The codes of one owner, in the order in which findings of one level are shown. A code keeps its name and meaning for
- * good; one that is no longer used stays as a comment. Each has a page: docs/findings/CODE.md.
- */
-export type CodeTable = Readonly<Record<`AFF-${string}`, CodeInfo>>
+/** Every finding has one, which is the name of its page in docs/findings. It keeps its name and meaning for good. */
+export type Code = keyof typeof codes
+
+/** In the order of the alphabet. */
+export const allCodes = Object.keys(codes) as Code[]
+
+export function isCode(text: string): text is Code {
+  return text in codes
+}
+
+export function codeInfo(code: Code): CodeInfo {
+  return codes[code]
+}
+
+/** Where the code's page is; the same text is in the program: `kubectl affinity explain CODE`. */
+export function codeLink(code: Code): string {
+  return `docs/findings/${code}.md`
+}

@@ -28,7 +28,7 @@ export interface FilePosition {
 
 /** A coded statement about a snapshot. Words are plain English and may hold text from the cluster: sanitize to print. */
 export interface Finding {
-  /** Stable, such as `AFF-SVC-HEADLESS`; the table is src/analysis/codes.ts. */
+  /** Stable, such as `AFF-SVC-HEADLESS`; each has a page in docs/findings. */
   code: string
   level: Level
   /** What it is about, the most important first. */

@@ -1,4 +1,4 @@
-import { type Code, codeInfo, codeLink } from '../../analysis/codes.ts'
+import { type Code, codeInfo, codeLink } from '../../model/findings/code.ts'
 import type { FilePosition, Finding, ObjectRef } from '../../model/findings/finding.ts'
 
 /** A finding about a place in a file. */

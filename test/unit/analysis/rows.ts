@@ -1,4 +1,4 @@
-import type { Code } from '../../../src/analysis/codes.ts'
+import type { Code } from '../../../src/model/findings/code.ts'
 import type { ObjectRef } from '../../../src/model/findings/finding.ts'
 import type { Snapshot } from '../../../src/model/cluster/snapshot.ts'
 

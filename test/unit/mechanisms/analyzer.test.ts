@@ -24,10 +24,10 @@ const view = (objects: readonly LooseObject[], all: Fact<readonly LooseObject[]>
 
 const marked = objectAnalyzer({
   about: ingresses,
-  codes: ['AFF-TEST-MARK'],
+  codes: ['AFF-L7-MISPLACED'],
   applies: ({ metadata }) => 'mark' in (metadata.annotations ?? {}),
   analyse: (_object, _view, report) =>
-    report('AFF-TEST-MARK', { message: 'm', why: 'w', field: 'metadata.annotations.mark' }),
+    report('AFF-L7-MISPLACED', { message: 'm', why: 'w', field: 'metadata.annotations.mark' }),
 })
 
 function draftsOf(of: View): FindingDraft[] {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { analyse } from '../../../src/analysis/analyse.ts'
 import { analyzers } from '../../../src/analysis/analyzers/index.ts'
-import { codeInfo, isCode } from '../../../src/analysis/codes.ts'
+import { type Code, codeInfo } from '../../../src/model/findings/code.ts'
 import type { Need } from '../../../src/mechanisms/analyzer.ts'
 import { type InputName, inputs } from '../../../src/mechanisms/service/facts.ts'
 import type { Service } from '../../../src/model/cluster/kubernetes.ts'
@@ -281,8 +281,7 @@ describe('what a change needs', () => {
   })
 })
 
-function isForbidding(code: string): boolean {
-  if (!isCode(code)) return false
+function isForbidding(code: Code): boolean {
   const { forbids, level } = codeInfo(code)
   return forbids !== undefined || level === 'error'
 }

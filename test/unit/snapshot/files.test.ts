@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { stringify } from 'yaml'
 import { analyseService } from '../../../src/analysis/analyse.ts'
-import { allCodes, type Code } from '../../../src/analysis/codes.ts'
+import { allCodes, type Code } from '../../../src/model/findings/code.ts'
 import type { Finding } from '../../../src/model/findings/finding.ts'
 import { snapshotOfFiles } from '../../../src/snapshot/files/snapshot.ts'
 

@@ -32,7 +32,7 @@ import { targetPorts } from './endpoints/target-port.ts'
 import { timeout } from './timeout.ts'
 import { unproxied } from './unproxied.ts'
 
-/** The order plays no part: findings are sorted by level and code. */
+/** Findings of one level are shown in this order. */
 export const analyzers: readonly Analyzer[] = [
   timeout,
   unproxied,
@@ -46,7 +46,6 @@ export const analyzers: readonly Analyzer[] = [
   perPort,
   perFamily,
   perNode,
-  iptablesList,
   localTraffic,
   internalLocal,
   candidates,
@@ -62,6 +61,7 @@ export const analyzers: readonly Analyzer[] = [
   sliceAddresses,
   sliceLabels,
   external,
+  iptablesList,
   affinityOff,
   cilium,
   ciliumEntries,

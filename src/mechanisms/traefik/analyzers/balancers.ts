@@ -1,3 +1,4 @@
+import type { Code } from '../../../model/findings/code.ts'
 import { type LooseObject, refOf } from '../../../model/cluster/object.ts'
 import { objectName } from '../../../model/findings/finding.ts'
 import { type Analyzer, analyzer, type FindingDraft, reportAbout, type View } from '../../analyzer.ts'
@@ -19,7 +20,7 @@ export const balancersOf = onceFor((view: View): readonly Balancing[] =>
 
 /** An analyzer of each of these. A finding is about the object that holds it. */
 function balancerAnalyzer(
-  code: string,
+  code: Code,
   applies: (balancer: Balancer) => boolean,
   analyse: (one: Balancing, say: (draft: FindingDraft) => void, view: View) => void,
 ): Analyzer {

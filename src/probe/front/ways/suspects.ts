@@ -1,9 +1,11 @@
-import { codes as ofServices } from '../../../mechanisms/service/codes.ts'
 import { keyOf } from '../../../model/cluster/object.ts'
 import type { Path } from '../../../model/affinity/leg.ts'
 import type { Finding, ObjectRef } from '../../../model/findings/finding.ts'
 import { passes } from './places.ts'
 import type { Suspect } from '../../../model/probe/breaks.ts'
+
+/** What is found about a Service, its endpoints and proxies, and about what passes by its affinity. */
+const ofServices = /^AFF-(SVC|EPS|EXT|PROXY|ING|ROUTE|MESH)-/
 
 /**
  * What is wrong with the object that was named and with what configures its ways; where none was, with what stands in front. That the affinity of the Service
@@ -22,7 +24,7 @@ export function suspectsOf(
     .filter(
       ({ code, level, objects }) =>
         level !== 'info' &&
-        !(code in ofServices) &&
+        !ofServices.test(code) &&
         objects.some((object) => (ref === undefined ? object.kind !== 'Service' : meant.has(keyOf(object)))),
     )
     .map(({ code, message }) => ({ code, message }))

@@ -1,6 +1,6 @@
 import { sanitize } from '../../text/sanitize.ts'
 import { affinityWords } from '../../text/affinity.ts'
-import type { Code } from '../../../analysis/codes.ts'
+import type { Code } from '../../../model/findings/code.ts'
 import type {
   ProbeSurvey,
   SurveyCell,

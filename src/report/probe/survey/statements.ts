@@ -1,4 +1,4 @@
-import type { Code } from '../../../analysis/codes.ts'
+import type { Code } from '../../../model/findings/code.ts'
 import type { EntryDifference, ProbeSurvey, SurveyStatement } from '../../../model/probe/results/survey.ts'
 import { countOf, formatCount } from '../../../model/common/count.ts'
 import { formatProbability } from '../../text/numbers.ts'
