@@ -243,11 +243,15 @@ export class Cell {
     }
   }
 
-  /** Whom the cookie names; not for what gateways answer of their own accord, also with a cookie. */
+  /**
+   * Whom the cookie names; not for what gateways answer of their own accord, also with a cookie. Any error may be theirs, as 404 while
+   * they read their routes again, unless it gives the cookie: that shows that they picked a pod.
+   */
   #meant(observation: Observation): RecognisedBackend | undefined {
     const { identity, status = 0 } = observation
     if (identity === undefined || identity.source === 'cache' || gatewayErrors.has(status)) return undefined
-    const named = this.cookies.named(observation)
+    const { cookies } = observation
+    const named = this.cookies.named(status < 400 ? observation : defined({ cookies }))
     return named === undefined ? undefined : this.#recogniser.named(named)
   }
 

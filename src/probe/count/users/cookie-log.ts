@@ -119,7 +119,10 @@ export class CookieLog {
    * To whom an answer is due that was added, as whoever gave the cookie says: it sets one that names a pod, or is content with the one
    * that was sent. Who never gave it here may not read it. Where cookies name different ones, to nobody who is known.
    */
-  named({ cookies = [], cookiesSent = [] }: Observation): string | undefined {
+  named({
+    cookies = [],
+    cookiesSent = [],
+  }: Pick<Observation, 'cookies' | 'cookiesSent'>): string | undefined {
     const all = [...cookiesSent, ...cookies.map(({ name }) => name)].map((name) => this.#entries.get(name))
     const named = new Set(all.flatMap((one) => (one?.report.set ? (one.report.names ?? []) : [])))
     return named.size === 1 ? [...named][0] : undefined

@@ -52,6 +52,38 @@ test('an error of the gateway is of no pod, though it sets the cookie', async ()
   expect(cells.some(({ nameless = {} }) => (nameless['502'] ?? 0) > 0)).toBe(true)
 })
 
+test('an error that does not set the cookie may be the gateway’s, whatever cookie was sent', async () => {
+  const reloading = (status: number) => {
+    const front = gateways.record(seeded(1))
+    return probed(
+      (cookie, number) => ({ ...front(cookie, number), ...(number % 10 === 9 ? { status } : {}) }),
+      { isSilent: true },
+    )
+  }
+  for (const status of [404, 500]) {
+    const { users, recognition, cells } = await reloading(status)
+    expect(recognition.unrecognised).toBeGreaterThan(0)
+    expect(cells.some(({ nameless = {} }) => (nameless[String(status)] ?? 0) > 0)).toBe(true)
+    expect(users).toMatchObject([{ result: 'as-expected' }])
+  }
+  const never = gateways.record(seeded(1))
+  const answering = (cookie: string | undefined, number: number) => ({
+    ...never(cookie, number),
+    status: cookie === undefined ? 200 : 404,
+  })
+  expect((await probed(answering, { isSilent: true })).users).toMatchObject([{ result: 'inconclusive' }])
+  // A redirect, or any other answer, is a pod's.
+  expect((await reloading(304)).recognition.unrecognised).toBe(0)
+})
+
+test('an error that sets the cookie is of the pod that it names', async () => {
+  const front = gateways.record(seeded(1))
+  const { recognition } = await probed((_, number) => ({ ...front(undefined, number), status: 404 }), {
+    isSilent: true,
+  })
+  expect(recognition).toEqual({ by: 'cookie', unrecognised: 0 })
+})
+
 test('a cookie from elsewhere that is not given here may not be read here', async () => {
   const { cells } = await silent('record', {
     elsewhere: [{ gateway: gateways.spread(seeded(3)), path: '/app2/x', namesNobody: true }],
