@@ -126,6 +126,9 @@ export const totals = z
     lost: count.describe('Observations that the probe made and that never arrived.'),
     durationMs: milliseconds.describe('Milliseconds from the first request to the end of the last.'),
     requestsPerSecond: z.number().describe('Requests per second.'),
+    statuses: z
+      .record(z.string(), count)
+      .describe('HTTP status to number of answers, whoever gave them; empty for plain TCP.'),
   })
   .describe('The run in numbers.')
 

@@ -60,6 +60,7 @@ export function cellsOf(sketch: Sketch): EvidenceCell[] {
         lost: 0,
         durationMs: 400,
         requestsPerSecond: 50,
+        statuses: {},
       },
     }
   })

@@ -3,6 +3,7 @@ import type { Latency, ProbeTotals, Recognition } from '../../../model/probe/res
 import type { BackendCount } from './backends.ts'
 import type { Cell } from '../cell.ts'
 import { Histogram } from '../tally/histogram.ts'
+import type { Tally } from '../tally/tally.ts'
 
 /** A cell, and when its client began, in milliseconds since the first request of all. */
 export interface Placed {
@@ -64,14 +65,22 @@ export function mergeTotals(cells: readonly Placed[], lost = 0): ProbeTotals {
     if (cell.tally.requests > 0) totals.durationMs = Math.max(totals.durationMs, cell.tally.endMs + offsetMs)
   }
   const seconds = totals.durationMs / 1000
-  return { ...totals, lost, requestsPerSecond: seconds > 0 ? totals.requests / seconds : 0 }
+  const requestsPerSecond = seconds > 0 ? totals.requests / seconds : 0
+  return { ...totals, lost, requestsPerSecond, statuses: sumOf(cells, ({ statuses }) => statuses) }
 }
 
 export function mergeOutcomes(cells: readonly Placed[]): Partial<Record<Outcome, number>> {
-  const sum = new Map<Outcome, number>()
+  return sumOf(cells, ({ outcomes }) => outcomes)
+}
+
+function sumOf<Key extends PropertyKey>(
+  cells: readonly Placed[],
+  countsOf: (tally: Tally) => ReadonlyMap<Key, number>,
+): Record<Key, number> {
+  const sum = new Map<Key, number>()
   for (const { cell } of cells)
-    for (const [outcome, count] of cell.tally.outcomes) sum.set(outcome, (sum.get(outcome) ?? 0) + count)
-  return Object.fromEntries(sum)
+    for (const [key, count] of countsOf(cell.tally)) sum.set(key, (sum.get(key) ?? 0) + count)
+  return Object.fromEntries(sum) as Record<Key, number>
 }
 
 export function mergeLatency(cells: readonly Placed[]): Latency {

@@ -61,6 +61,8 @@ export class Tally {
   /** Answers that count for nobody's order. */
   #free: number
   readonly #outcomes = new Map<Outcome, number>()
+  /** Of all answers, also of those of nobody known. */
+  readonly #statuses = new Map<number, number>()
   readonly #latency = new Histogram()
   readonly #timeline: Timeline
   readonly #keptSwitches: number
@@ -118,7 +120,7 @@ export class Tally {
    * @param ended the cookie that should hold it and was not sent, as its life was over
    */
   add(observation: Observation, recognised?: RecognisedBackend, ended?: CookieEnd): Backend | undefined {
-    const { number, atMs, latencyMs, outcome, newConnection } = observation
+    const { number, atMs, latencyMs, outcome, newConnection, status } = observation
     if (number <= this.#number) return undefined
     const missing = number - this.#number - 1
     this.#number = number
@@ -126,6 +128,7 @@ export class Tally {
     this.#outcomes.set(outcome, (this.#outcomes.get(outcome) ?? 0) + 1)
     this.#endMs = Math.max(this.#endMs, atMs + latencyMs)
     if (outcome === 'answered') this.#latency.add(latencyMs)
+    if (status !== undefined) this.#statuses.set(status, (this.#statuses.get(status) ?? 0) + 1)
     if (newConnection) this.#noteConnection(atMs, outcome, missing)
     this.#ended = ended ?? this.#ended
     const entry = this.#entryOf(recognised)
@@ -177,6 +180,11 @@ export class Tally {
     return this.#outcomes
   }
 
+  /** How many answers had which HTTP status. */
+  get statuses(): ReadonlyMap<number, number> {
+    return this.#statuses
+  }
+
   /** Changes of the backend so far. */
   get switchCount(): number {
     return this.#switches.count
@@ -223,6 +231,7 @@ export class Tally {
         lost,
         durationMs: this.#endMs,
         requestsPerSecond: seconds > 0 ? this.#requests / seconds : 0,
+        statuses: Object.fromEntries(this.#statuses),
       },
       latency: this.#latency.latency(),
       outcomes: Object.fromEntries(this.#outcomes),

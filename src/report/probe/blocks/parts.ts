@@ -18,7 +18,7 @@ export function paintBlocks(blocks: readonly Line[][], width: number, style: Sty
 
 /** What went wrong with single requests, each with the character that the strip shows for it. */
 export function layoutTroubles(
-  result: Pick<ProbeResult, 'outcomes' | 'totals' | 'request' | 'recognition' | 'backends'>,
+  result: Pick<ProbeResult, 'outcomes' | 'totals' | 'request' | 'recognition'>,
   width: number,
   style: Style,
 ): Line[] {
@@ -40,10 +40,7 @@ export function layoutTroubles(
       '!',
       style.unsure,
       errors,
-      // Statuses are counted of backends: what answers of nobody had is not known here.
-      recognition.unrecognised === 0
-        ? `${formatCount(errors)} of ${countOf(totals.answered, 'answer')} were HTTP errors: ${list}`
-        : `${formatCount(errors)} of ${countOf(totals.answered - recognition.unrecognised, 'answer')} of these backends were HTTP errors: ${list}`,
+      `${formatCount(errors)} of ${countOf(totals.answered, 'answer')} were HTTP errors: ${list}`,
     ],
   ]
   return found

@@ -79,15 +79,11 @@ function failures(outcomes: ProbeResult['outcomes']): [Outcome, number][] {
   })
 }
 
-/** HTTP statuses of 400 and above over all backends, the most frequent first. */
-export function errorStatuses(result: Pick<ProbeResult, 'backends'>): [status: string, count: number][] {
-  const counts = new Map<string, number>()
-  for (const { statuses } of result.backends) {
-    for (const [status, count] of Object.entries(statuses)) {
-      if (Number(status) >= 400) counts.set(status, (counts.get(status) ?? 0) + count)
-    }
-  }
-  return [...counts].toSorted((a, b) => b[1] - a[1])
+/** HTTP statuses of 400 and above, the most frequent first. */
+export function errorStatuses({ totals }: Pick<ProbeResult, 'totals'>): [status: string, count: number][] {
+  return Object.entries(totals.statuses)
+    .filter(([status]) => Number(status) >= 400)
+    .toSorted((a, b) => b[1] - a[1])
 }
 
 /** `60 requests`, and what kind where it is not plain HTTP. */

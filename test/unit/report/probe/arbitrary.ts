@@ -146,6 +146,7 @@ export const anyResult: fc.Arbitrary<ProbeResult> = fc.record({
     lost: count,
     durationMs: ms,
     requestsPerSecond: fc.double({ min: 0, max: 1e5, noNaN: true }),
+    statuses: fc.dictionary(fc.integer({ min: 100, max: 999 }).map(String), count, { maxKeys: 4 }),
   }),
   latency,
   outcomes: fc.record(Object.fromEntries(outcomes.map((outcome) => [outcome, count])), { requiredKeys: [] }),

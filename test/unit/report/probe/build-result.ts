@@ -55,6 +55,7 @@ export function buildResult(answers: string, overrides: Overrides = {}, bin = 1)
       lost: 0,
       durationMs: answers.length * intervalMs,
       requestsPerSecond: 1000 / intervalMs,
+      statuses: { '200': answers.length - failures },
     },
     latency: latencyOf(1.1),
     outcomes: countOutcomes(answers),

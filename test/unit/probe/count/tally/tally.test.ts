@@ -81,6 +81,12 @@ test('adds up a run', () => {
   expect(letters(result)).toBe('AAB..A')
 })
 
+test('counts the HTTP statuses of all answers, whoever gave them', () => {
+  const { totals, backends } = run('AAB??', { more: { status: 404 } }).result(steady())
+  expect(totals.statuses).toEqual({ 404: 5 })
+  expect(backends.map(({ statuses }) => statuses)).toEqual([{ 404: 2 }, { 404: 1 }])
+})
+
 test('failures and unrecognised answers between two answers neither prove nor break', () => {
   const { evidence } = run('AA!!?A').result(steady())
   expect(evidence).toMatchObject({ switches: 0, bindingPicks: [{ picks: 2 }] })

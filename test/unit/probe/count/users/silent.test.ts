@@ -61,7 +61,11 @@ test('an error that does not set the cookie may be the gateway’s, whatever coo
     )
   }
   for (const status of [404, 500]) {
-    const { users, recognition, cells } = await reloading(status)
+    const { users, recognition, cells, totals } = await reloading(status)
+    expect(totals.statuses[status]).toBe(
+      cells.reduce((sum, { totals: own }) => sum + (own.statuses[status] ?? 0), 0),
+    )
+    expect(totals.statuses[status]).toBe(Math.floor((totals.answered + 0.5) / 10))
     expect(recognition.unrecognised).toBeGreaterThan(0)
     expect(cells.some(({ nameless = {} }) => (nameless[String(status)] ?? 0) > 0)).toBe(true)
     expect(users).toMatchObject([{ result: 'as-expected' }])

@@ -20,6 +20,7 @@ const state = (requests: number, plannedRequests?: number): LiveSurveyState => (
     connections: requests,
     durationMs: 1000,
     requestsPerSecond: 50,
+    statuses: {},
   },
   request: plannedRequests === undefined ? {} : { plannedRequests },
 })
