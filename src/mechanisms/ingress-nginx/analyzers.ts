@@ -7,14 +7,19 @@ import type { Analyzer, Report, View } from '../analyzer.ts'
 import { renamed } from '../kit/annotations.ts'
 import { annotationField, annotationsOf } from '../kit/controller.ts'
 import { coversPath } from '../kit/cookies.ts'
+import type { Program } from '../kit/workloads.ts'
 import { ingressAnalyzer } from '../ingress/analyzer.ts'
+import { ingressClass, ingressClasses } from '../ingress/classes.ts'
+import { controllerOf } from '../ingress/controllers.ts'
 import { hasPattern, locationsOf } from '../ingress/locations.ts'
 import { traefikNginxController } from '../traefik/controller.ts'
+import { ingresses } from '../ingress/objects.ts'
 import { hostsWithoutTls } from '../ingress/tls.ts'
 import { doorsIn, hidesClients } from '../doors.ts'
 
 import { controller, sentBy } from './controller.ts'
-import { fieldOf, prefix, settingsOf } from './settings.ts'
+import { fieldOf, hashesAddress, prefix, settingsOf } from './settings.ts'
+import { learnsAddresses, nginxProgramsFor } from './running.ts'
 import { familyOf, hasAffinity, isCanary, isRegexHost, primaryOf, upstreamOf } from './upstream.ts'
 
 interface Definition<C extends Code> {
@@ -258,8 +263,9 @@ const hashLoses = nginxAnalyzer({
   analyse: (object, { store }, report) => {
     const family = familyOf(object, store)
     for (const location of locationsOf(object)) {
-      const { cookie } = upstreamOf(location, family)
-      if (cookie === undefined) continue
+      const { cookie, first = object } = upstreamOf(location, family)
+      if (cookie === undefined && (isCanary(object) || sameHash(first, object))) continue
+      if (cookie === undefined) return losesToFirst(object, first, report)
       const ref = refOf(cookie)
       const isSame = cookie === object
       report('AFF-NGX-HASH-LOSES', {
@@ -279,6 +285,23 @@ const hashLoses = nginxAnalyzer({
     }
   },
 })
+
+function sameHash(a: LooseObject, b: LooseObject): boolean {
+  return settingsOf(a).get('upstream-hash-by') === settingsOf(b).get('upstream-hash-by')
+}
+
+/** The upstream is made with the hash of the Ingress that comes first, or with none (createUpstreams). */
+function losesToFirst(object: LooseObject, first: LooseObject, report: Report<'AFF-NGX-HASH-LOSES'>): void {
+  const name = objectName(refOf(first))
+  const hash = settingsOf(first).get('upstream-hash-by') ?? ''
+  report('AFF-NGX-HASH-LOSES', {
+    message: `upstream-hash-by has no effect: ${name} leads to the same Service and port, and ${hash === '' ? 'has none' : `its ${hash} counts`}`,
+    why: 'A Service and port have one balancer, with the hash of the oldest of their Ingresses, or with none.',
+    mend: ['give both the same upstream-hash-by, or make a second Service with the same selector'],
+    objects: [refOf(object), refOf(first)],
+    field: fieldOf('upstream-hash-by'),
+  })
+}
 
 const cookieKeys = [
   'session-cookie-name',
@@ -397,13 +420,16 @@ const hashWeighted = nginxAnalyzer({
 
 const hashOfNodes = nginxAnalyzer({
   codes: ['AFF-NGX-HASH-OF-NODES'],
-  applies: (object) =>
-    /\$(binary_)?remote_addr|\$\{(binary_)?remote_addr\}/.test(
-      settingsOf(object).get('upstream-hash-by') ?? '',
-    ),
+  applies: (object) => isHashed(object) && hashesAddress(annotationsOf(object)),
   analyse: (object, { store }, report) => {
     const all = doorsIn(store)
-    const own = (all.known ? all.value : []).filter(isOfController)
+    const classes = store.fact(ingressClasses)
+    const controllerClass = classes.known ? classes.value[ingressClass(object) ?? ''] : undefined
+    const programs = controllerClass === undefined ? [] : nginxProgramsFor(controllerClass, store)
+    if (programs.length > 0 && programs.every((one) => learnsAddresses(one, store))) return
+    const own = (all.known ? all.value : []).filter((one) =>
+      programs.length === 0 ? isOfController(one) : programs.some((program) => leadsTo(one, program)),
+    )
     if (own.length === 0) {
       const what = 'the Service of ingress-nginx'
       report.cannot('AFF-NGX-HASH-OF-NODES', all.known ? { what, reason: 'not-known' } : all.why)
@@ -426,6 +452,15 @@ const hashOfNodes = nginxAnalyzer({
     })
   },
 })
+
+function leadsTo({ metadata, spec }: Service, { namespace, labels }: Program): boolean {
+  const wanted = Object.entries(spec.selector ?? {})
+  return (
+    metadata.namespace === namespace &&
+    wanted.length > 0 &&
+    wanted.every(([key, value]) => labels[key] === value)
+  )
+}
 
 function isOfController({ metadata, spec }: Service): boolean {
   return (
@@ -494,10 +529,12 @@ const sameSite = nginxAnalyzer({
   },
 })
 
+/** About the controller, so that one of its Ingresses stands for all of them. */
 const retired = ingressAnalyzer({
   codes: ['AFF-NGX-RETIRED'],
-  analyse: ({ controller: found }, _view, report) => {
-    if (found !== controller) return
+  analyse: ({ ingress }, view, report) => {
+    const first = view.objects(ingresses).find((one) => controllerOf(one, view.store) === controller)
+    if (ingress !== first) return
     report('AFF-NGX-RETIRED', {
       message: 'ingress-nginx is retired: no releases and no security fixes since March 2026',
       why: "Traefik's ingress-nginx provider reads most of the same annotations; Gateway API, Istio and Envoy Gateway have affinity of their own.",

@@ -147,7 +147,11 @@ function sentByCanary(location: Location, siblings: readonly LooseObject[]): Ser
   const main = primaryOf(location, siblings)
   const share = weightOf(settings)
   if (main === undefined)
-    return { arrival, policy: { kind: 'none' }, note: 'a canary of a host and path that no main Ingress has' }
+    return {
+      arrival,
+      policy: { kind: 'none' },
+      note: 'a canary of a host, path and pathType that no main Ingress is seen to have',
+    }
   const isSticky = upstreamOf(main, siblings).cookie !== undefined
   if (isSticky && settings.get('affinity-canary-behavior') !== 'legacy') {
     const sent = sentByMain(main, siblings)

@@ -1,5 +1,6 @@
 import type { Mechanism } from '../mechanism.ts'
 import { analyzers } from './analyzers.ts'
+import { nginxConfigMaps } from './running.ts'
 
 /** kubernetes/ingress-nginx: its Ingresses are drawn as those of every controller (controller.ts). */
 export const ingressNginx: Mechanism = {
@@ -7,5 +8,6 @@ export const ingressNginx: Mechanism = {
   label: 'ingress-nginx',
   routes: [],
   legs: () => [],
+  reads: [nginxConfigMaps],
   analyzers,
 }

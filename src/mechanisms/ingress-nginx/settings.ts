@@ -45,6 +45,11 @@ export type Key = keyof typeof allowed
 
 export const keys = Object.keys(allowed) as Key[]
 
+/** Whether a hash is of the address of a client. */
+export function hashesAddress(annotations: Readonly<Record<string, string>>): boolean {
+  return /\$\{?(binary_)?remote_addr\b/.test(annotations[`${prefix}upstream-hash-by`] ?? '')
+}
+
 /** An annotation that is not what its key allows. */
 export interface Dropped {
   key: Key

@@ -32,7 +32,7 @@ export function hasAffinity(object: LooseObject): boolean {
   return settingsOf(object).get('affinity') === 'cookie'
 }
 
-/** Ingresses of the class and namespace of one, in the order of the controller. */
+/** Ingresses of the class of one, of all namespaces, in the order of the controller: they share hosts and canaries. */
 export function familyOf(object: LooseObject, store: Store): readonly LooseObject[] {
   const all = store.list(ingresses)
   return (all.known ? familiesIn(all.value).get(nameOfFamily(object)) : undefined) ?? [object]
@@ -41,7 +41,7 @@ export function familyOf(object: LooseObject, store: Store): readonly LooseObjec
 const familiesIn = onceFor((all: readonly LooseObject[]) => Map.groupBy(all.toSorted(byAge), nameOfFamily))
 
 function nameOfFamily(object: LooseObject): string {
-  return `${object.metadata.namespace ?? ''} ${ingressClass(object) ?? ''}`
+  return ingressClass(object) ?? ''
 }
 
 /** The oldest first; of one age the last name first, as the controller has it. In files the order is theirs. */
@@ -66,11 +66,12 @@ const indexIn = onceFor((siblings: readonly LooseObject[]) => {
 })
 
 function upstreamKey({ service, port }: Location): string {
-  return `${service.name} ${port}`
+  return `${service.namespace} ${service.name} ${port}`
 }
 
-function placeKey({ host, path }: Location): string {
-  return `${host} ${path}`
+/** A canary is merged where the type of the path is the same, too (mergeAlternativeBackends). */
+function placeKey({ host, path, pathType }: Location): string {
+  return `${host} ${path} ${pathType ?? ''}`
 }
 
 export function upstreamOf(location: Location, siblings: readonly LooseObject[]): Upstream {

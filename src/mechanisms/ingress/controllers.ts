@@ -8,6 +8,7 @@ import { gke } from '../gke/controller.ts'
 import { haproxytech } from '../haproxy/haproxytech.ts'
 import { jcmoraisjr } from '../haproxy/jcmoraisjr.ts'
 import { controller as ingressNginx } from '../ingress-nginx/controller.ts'
+import { nginxProgramsFor } from '../ingress-nginx/running.ts'
 import { annotationsOf, type IngressController, isServedBy } from '../kit/controller.ts'
 import { kong } from '../kong/controller.ts'
 import { nginxInc } from '../nginx-inc/controller.ts'
@@ -64,7 +65,9 @@ export function servingOf(ingress: LooseObject, store: Store): Serving {
   const name = ingressClass(ingress)
   const value = classes.known ? classes.value[name ?? ''] : undefined
   if (value !== undefined && value !== '') {
-    const found = ingressControllers.find((one) => isServedBy(one, value))
+    const found =
+      ingressControllers.find((one) => isServedBy(one, value)) ??
+      (nginxProgramsFor(value, store).length > 0 ? ingressNginx : undefined)
     const isTakenOver = found === ingressNginx && servesClassesOfNginx(store)
     return { controller: isTakenOver ? traefikNginxController : found, isAssumed: false }
   }

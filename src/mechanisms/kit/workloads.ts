@@ -48,6 +48,9 @@ export interface Program {
   version?: string
   /** Command and arguments. */
   words: readonly string[]
+  /** Where its pods are, and how they are labelled. */
+  namespace: string
+  labels: Readonly<Record<string, unknown>>
 }
 
 /** The containers of workloads. */
@@ -62,6 +65,8 @@ export function programsOf(objects: readonly LooseObject[]): Program[] {
         image: name,
         ...(version === undefined ? {} : { version }),
         words: [...strings(record(container)['command']), ...strings(record(container)['args'])],
+        namespace: metadata.namespace ?? '',
+        labels: record(at(spec, 'template.metadata.labels')),
       }
     })
   })

@@ -11,6 +11,7 @@ import { affinityKeys, readAnnotations, servicePrefix } from './annotations.ts'
 import type { Store } from '../../model/cluster/store.ts'
 import { controller as ingressNginx } from '../ingress-nginx/controller.ts'
 import { runningOf } from '../ingress/running.ts'
+import { nginxPrograms } from '../ingress-nginx/running.ts'
 import { isSince, type Program } from '../kit/workloads.ts'
 import { cookiePolicy, type CookieSettings } from './cookie.ts'
 
@@ -81,9 +82,7 @@ export function servesClassesOfNginx(store: Store): boolean {
   const other = words.some((word) =>
     /^--providers\.kubernetesingressnginx\.controllerclass=(?!k8s\.io\/ingress-nginx$)/i.test(word),
   )
-  // RKE2 builds its own image of it.
-  const own = runningOf(['ingress-nginx/controller', 'rancher/nginx-ingress-controller'], store)
-  return isOn && !other && own.length === 0
+  return isOn && !other && nginxPrograms(store).length === 0
 }
 
 /** The cookie that annotations of ingress-nginx ask Traefik for; undefined where they want no affinity. */

@@ -7,7 +7,10 @@ import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { explainedText } from './explained.ts'
 
-const all = readFileSync(join(import.meta.dirname, 'invented.txt'), 'utf8')
+/** Those of `composed.txt` have several controllers, namespaces and objects that come between. */
+const all = ['invented.txt', 'composed.txt']
+  .map((name) => readFileSync(join(import.meta.dirname, name), 'utf8'))
+  .join('')
 
 /** They are about the controller, and the channel of the definitions. */
 const general = /^AFF-(NGX-RETIRED|GWAPI-EXPERIMENTAL) /
@@ -22,8 +25,8 @@ const cases = all.split('# end\n').flatMap((part) => {
   return first === '' ? [] : [{ name: first.slice(2), ways: said('='), findings: said('!'), text }]
 })
 
-it('there are a hundred, and some are right as they are', () => {
-  expect(cases.length).toBe(100)
+it('there are more than a hundred, and some are right as they are', () => {
+  expect(cases.length).toBeGreaterThan(100)
   expect(cases.filter(({ findings }) => findings.length === 0).length).toBeGreaterThan(15)
 })
 

@@ -29,7 +29,7 @@ function objectsOf(type: ObjectType): LooseObject[] {
     metadata: {
       name: nameOf(type),
       labels: { app: 'web' },
-      annotations: { 'example.com/note': 'x' },
+      annotations: { 'nginx.ingress.kubernetes.io/upstream-hash-by': '$remote_addr' },
       ...(namespace === undefined ? {} : { namespace }),
     },
     // It has what others are read for.
