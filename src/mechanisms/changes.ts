@@ -1,4 +1,4 @@
-import { apisixChange } from './apisix/write.ts'
+import { apisixChange, apisixIngressChange, apisixRouteChange } from './apisix/write.ts'
 import { albChange, nlbChange } from './aws/write.ts'
 import { agicChange } from './azure/write.ts'
 import { agcChange } from './azure/write-route.ts'
@@ -14,7 +14,7 @@ import { istioChange } from './istio/write.ts'
 import { kgatewayChange } from './kgateway/write.ts'
 import { kongChange } from './kong/write.ts'
 import { nginxIncChange, virtualServerChange } from './nginx-inc/write.ts'
-import { skipperChange } from './skipper/write.ts'
+import { routeGroupChange, skipperChange } from './skipper/write.ts'
 import { traefikChange } from './traefik/write.ts'
 
 /** All that can turn affinity on in front of a Service, the likelier first; Envoy Gateway has a word on the routes of nobody else. */
@@ -34,9 +34,12 @@ export const changes: readonly Changing[] = [
   gkeChange,
   emissaryChange,
   skipperChange,
+  routeGroupChange,
   gkeGatewayChange,
   agcChange,
   kgatewayChange,
   apisixChange,
+  apisixIngressChange,
+  apisixRouteChange,
   envoyGatewayChange,
 ]

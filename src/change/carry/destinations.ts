@@ -35,8 +35,8 @@ const wants: Readonly<Record<Destination, string>> = {
   azure: either,
   kgateway: aRoute,
   emissary: 'a Mapping',
-  apisix: aRoute,
-  skipper: anIngress,
+  apisix: 'an ApisixRoute, an Ingress of its class, or an HTTPRoute at a Gateway whose class is of it',
+  skipper: 'a RouteGroup, or an Ingress of its class',
 }
 
 /** What a destination means. */

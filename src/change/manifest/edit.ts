@@ -12,6 +12,7 @@ import {
   parseAllDocuments,
   visit,
   type YAMLMap,
+  type YAMLSeq,
 } from 'yaml'
 import type { KubernetesObject } from '../../model/cluster/kubernetes.ts'
 import { UserError } from '../../model/common/user-error.ts'
@@ -20,7 +21,15 @@ import { difference, isEqual, isTree, merge } from '../../model/affinity/fields.
 import { oddNode, unreadable } from '../../snapshot/files/text/document.ts'
 import { aliasesOf, keyOf, pairsOf, type Resolve } from '../../snapshot/files/text/merged.ts'
 import { kubectlSchema } from '../../snapshot/files/text/tags.ts'
-import { applySplices, insertPairs, removePairs, replaceValue, type Splice } from './splice.ts'
+import {
+  applySplices,
+  insertPairs,
+  isScalarValue,
+  removePairs,
+  replaceValue,
+  setTail,
+  type Splice,
+} from './splice.ts'
 
 /** A manifest after a change, and what it holds. */
 export interface EditedManifest {
@@ -289,6 +298,18 @@ function setValue(place: Edited, node: Node, now: FieldValue | undefined, value:
     return node.items.flatMap((item, index) =>
       isNode(item) ? setItem(place, item, now[index], value[index]) : [],
     )
+  if (Array.isArray(value) && Array.isArray(now) && isSeq(node)) {
+    const kept = Math.min(value.length, now.length)
+    const isSame = kept > 0 && isEqual(now.slice(0, kept), value.slice(0, kept))
+    const [all, added] = [node.items.filter(isNode), value.slice(kept).filter(isScalarValue)]
+    if (
+      isSame &&
+      all.length === now.length &&
+      added.length === value.length - kept &&
+      now.every(isScalarValue)
+    )
+      return [setTail(text, node as YAMLSeq<Node>, kept, added)]
+  }
   return [replaceValue(text, node, value)]
 }
 

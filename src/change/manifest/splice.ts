@@ -1,4 +1,14 @@
-import { isCollection, isMap, isNode, isScalar, type Node, type Pair, stringify, type YAMLMap } from 'yaml'
+import {
+  isCollection,
+  isMap,
+  isNode,
+  isScalar,
+  type Node,
+  type Pair,
+  stringify,
+  type YAMLMap,
+  type YAMLSeq,
+} from 'yaml'
 import type { FieldValue } from '../../model/affinity/write.ts'
 import { isTree } from '../../model/affinity/fields.ts'
 
@@ -77,6 +87,30 @@ function removeFromBlock(text: string, mapping: Mapping, pair: Pair): Splice {
   return { start: lineStart, end, text: '' }
 }
 
+/** Makes a list of single values longer or shorter at its end, where `kept` of its items stay and there is one at least. */
+export function setTail(
+  text: string,
+  { items, flow }: YAMLSeq<Node>,
+  kept: number,
+  added: readonly Single[],
+): Splice {
+  const [last, end] = [items[kept - 1]!, rangeOf(items.at(-1)!)[1]]
+  const start = rangeOf(last)[1]
+  if (flow === true) {
+    const quote = text[rangeOf(last)[0]] === '"' ? '"' : ''
+    return { start, end, text: added.map((one) => `, ${inFlow(one, quote)}`).join('') }
+  }
+  const column = columnOf(text, text.lastIndexOf('-', rangeOf(last)[0] - 1))
+  const newline = text.includes('\r\n') ? '\r\n' : '\n'
+  const lines = added.map((one) => `${' '.repeat(column)}- ${scalar(one, '')}`)
+  const [from, to] = [lineEnd(text, start), lineEnd(text, end)]
+  if (text[to - 1] === '\n')
+    return { start: from, end: to, text: lines.map((line) => line + newline).join('') }
+  // A file may end without a newline; then it still does.
+  const bare = from === to ? from : text.lastIndexOf('\n', from - 1) - (newline.length - 1)
+  return { start: bare, end: to, text: lines.map((line) => newline + line).join('') }
+}
+
 function insertInFlow(
   text: string,
   mapping: Mapping,
@@ -135,12 +169,15 @@ function inFlow(value: FieldValue, quote: string): string {
   return `{${entries.join(', ')}}`
 }
 
-function isScalarValue(value: FieldValue): value is string | number | boolean | null {
+/** A value that is neither a mapping nor a list. */
+export type Single = string | number | boolean | null
+
+export function isScalarValue(value: FieldValue): value is Single {
   return typeof value !== 'object' || value === null
 }
 
 /** Only words have quotes: those that are asked for, or that they need to stay words. */
-function scalar(value: string | number | boolean | null, quote: string): string {
+function scalar(value: Single, quote: string): string {
   if (typeof value !== 'string') return String(value)
   if (quote === "'") return `'${value.replaceAll("'", "''")}'`
   return quote === '"' ? JSON.stringify(value) : stringify(value, { lineWidth: 0, version: '1.1' }).trimEnd()

@@ -1,6 +1,6 @@
 import type { Wish } from '../../model/affinity/intent.ts'
 import { refusal } from '../changing.ts'
-import { type AttachedKind, attaching } from '../gateway-api/attaching.ts'
+import { type AttachedKind, attaching, routesAt } from '../gateway-api/attaching.ts'
 import { policyOf, routePolicies } from './route-policy.ts'
 
 const managed = 'AGCAffinity'
@@ -20,7 +20,7 @@ const kind: AttachedKind = {
 export const agcChange = attaching({
   name: 'azure',
   label: 'Azure Application Gateway',
-  implementation: 'Azure Application Gateway',
+  fronts: routesAt('Azure Application Gateway'),
   at: 'route',
   kinds: [kind],
   cookie: ({ name }) => ({

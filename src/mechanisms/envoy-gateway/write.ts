@@ -1,12 +1,18 @@
 import type { CookieWish, Wish } from '../../model/affinity/intent.ts'
 import { isEqual } from '../../model/affinity/fields.ts'
 import type { KubernetesObject } from '../../model/cluster/kubernetes.ts'
-import { isOfType, type LooseObject } from '../../model/cluster/object.ts'
+import { isOfType, type LooseObject, type ObjectType, resourceName } from '../../model/cluster/object.ts'
 import { type Policy, none } from '../../model/affinity/policy.ts'
 import type { Store } from '../../model/cluster/store.ts'
 import type { ChangePlan, FieldTree, Refusal, Write } from '../../model/affinity/write.ts'
 import { type Changing, type Lack, planOf, refusal, refusalOf, unsaid } from '../changing.ts'
-import { controllersOf, isServedBy, isServedByLabel } from '../gateway-api/controllers.ts'
+import {
+  controllersOf,
+  controllerWorkloads,
+  isServedBy,
+  isServedByLabel,
+  isServedSince,
+} from '../gateway-api/controllers.ts'
 import { gatewayClasses, gateways, grpcRoutes, httpRoutes } from '../gateway-api/objects.ts'
 import { gatewayDuration } from '../gateway-api/persistence.ts'
 import { definitions, schemaIn } from '../kit/definitions.ts'
@@ -17,7 +23,7 @@ import { hashAt, hashing, unhashing } from './write-hash.ts'
 import { roleHints } from '../../model/cluster/role.ts'
 import { defined } from '../../model/common/defined.ts'
 
-const definition = 'httproutes.gateway.networking.k8s.io'
+const sessionTypes = [httpRoutes, grpcRoutes]
 
 /** Others for which something can be written. */
 const others = ['Istio', 'GKE', 'Kong', 'Azure Application Gateway', 'kgateway', 'APISIX'] as const
@@ -25,17 +31,17 @@ const others = ['Istio', 'GKE', 'Kong', 'Azure Application Gateway', 'kgateway',
 const controller = 'gateway.envoyproxy.io/gatewayclass-controller'
 
 /**
- * `sessionPersistence` in the rules of an HTTPRoute, which Envoy Gateway reads since 1.2; a BackendTrafficPolicy of its own for what that
+ * `sessionPersistence` in the rules of a route, which Envoy Gateway reads since 1.2, and of a GRPCRoute since 1.10; a BackendTrafficPolicy of its own for what that
  * cannot have. A header is hashed: that of a session has a value of the proxy's, which no client knows to send back.
  */
 export const envoyGatewayChange: Changing = {
   name: 'envoy-gateway',
   label: 'Envoy Gateway',
-  targets: [httpRoutes, grpcRoutes],
-  reads: [gateways, gatewayClasses, backendTrafficPolicies],
-  writes: [httpRoutes, grpcRoutes, backendTrafficPolicies],
+  targets: sessionTypes,
+  reads: [gateways, gatewayClasses, backendTrafficPolicies, ...controllerWorkloads.reads],
+  writes: [...sessionTypes, backendTrafficPolicies],
   makes: [backendTrafficPolicies],
-  definitions: [definition],
+  definitions: sessionTypes.map(resourceName),
   lacks,
   serves: (route, store) => isServedBy(route, store, (one) => one === controller),
   details: () => ({ wish: { httpOnly: true }, left: [] }),
@@ -81,10 +87,10 @@ function enable(
   { before, store }: { before: Policy; store: Store },
 ): ChangePlan | Refusal {
   const schema = schemaOf(route, store)
-  const whyNot = isOfType(route, grpcRoutes)
+  const whyNot = !readsSessions(route, store)
     ? 'sessionPersistence of a GRPCRoute is read since Envoy Gateway 1.10 only'
     : schema === undefined
-      ? 'the definitions of this cluster are those of the standard channel, whose HTTPRoutes have no sessionPersistence'
+      ? `the definitions of this cluster are those of the standard channel, whose ${route.kind}s have no sessionPersistence`
       : undefined
   if (schema === undefined || whyNot !== undefined || wish.kind !== 'cookie' || needsHash(wish))
     return byHash(route, wish, { before, store, whyNot })
@@ -94,7 +100,7 @@ function enable(
       'a rule has an empty list of matches, for which Envoy Gateway ignores sessionPersistence',
       'take matches away',
     )
-  const unfit = refusalOf(lacks(wish, route))
+  const unfit = refusalOf(lacks(wish, route, store))
   if (unfit !== undefined) return unfit
   const session = (index: number): FieldTree => sessionOf(wish, schema, index)
   const writes = [
@@ -115,10 +121,19 @@ function enable(
 
 /** The fields of sessionPersistence in the installed schema; where it may not be read those of most versions are taken. */
 function schemaOf(route: LooseObject, store: Store): ReadonlySet<string> | undefined {
-  const crd = store.get(definitions, { namespace: '', name: definition })
+  const crd = store.get(definitions, { namespace: '', name: resourceName(typeOf(route)) })
   if (crd === undefined) return new Set(['sessionName', 'type', 'absoluteTimeout', 'cookieConfig'])
   const schema = schemaIn(crd, route, 'spec.rules.sessionPersistence')
   return schema === undefined ? undefined : new Set(Object.keys(record(schema['properties'])))
+}
+
+/** A version that cannot be seen may be an older one. */
+function readsSessions(route: KubernetesObject, store: Store): boolean {
+  return typeOf(route) === httpRoutes || isServedSince(route, store, [1, 10])
+}
+
+function typeOf(route: KubernetesObject): ObjectType {
+  return isOfType(route, grpcRoutes) ? grpcRoutes : httpRoutes
 }
 
 /** Attributes that session persistence has no fields for, and a hash has. */
@@ -144,9 +159,9 @@ function byHash(
 }
 
 /** What a cookie of Envoy Gateway's session persistence cannot have, where it has to be one of that. */
-function lacks(wish: CookieWish, target: KubernetesObject): Lack[] {
+function lacks(wish: CookieWish, target: KubernetesObject, store: Store): Lack[] {
   if (wish.persistent !== true) return []
-  if (isOfType(target, grpcRoutes))
+  if (!readsSessions(target, store))
     return [
       { part: 'persistent', why: 'a GRPCRoute gets a hash, which moves some clients when pods are added' },
     ]
@@ -195,7 +210,7 @@ function withoutSession(rule: Readonly<Record<string, unknown>>): Readonly<Recor
 }
 
 function rewrittenRules(route: LooseObject, each: Parameters<typeof rewritten>[3]): Write[] {
-  return rewritten(isOfType(route, grpcRoutes) ? grpcRoutes : httpRoutes, route, 'rules', each)
+  return rewritten(typeOf(route), route, 'rules', each)
 }
 
 /** Field names have moved between versions of the experimental channel: both are read. */

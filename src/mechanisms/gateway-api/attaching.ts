@@ -7,6 +7,7 @@ import type { KubernetesObject } from '../../model/cluster/kubernetes.ts'
 import {
   distinctObjects,
   type LooseObject,
+  type NamespacedName,
   type ObjectType,
   refOf,
   refTo,
@@ -27,17 +28,17 @@ import {
 import { at, list, record } from '../kit/loose.ts'
 import { policiesFor } from '../kit/targeting.ts'
 import { services } from '../service/objects.ts'
-import { backendsOf, behindRoute } from './backends.ts'
+import { backendsOf } from './backends.ts'
 import { isServedByLabel } from './controllers.ts'
 import { gatewayClasses, gateways, httpRoutes } from './objects.ts'
 import { defined } from '../../model/common/defined.ts'
 
-/** A kind of policy that points at what it is for, and how affinity stands in it. */
+/** A kind of policy that is for a route or a Service, and how affinity stands in it. */
 export interface AttachedKind {
   type: ObjectType<LooseObject>
   apiVersion: string
-  /** How it names what it is for. */
-  ref: 'targetRef' | 'targetRefs'
+  /** How it points at what it is for; one without is for what has its name. */
+  ref?: 'targetRef' | 'targetRefs'
   policyOf: (policy: LooseObject) => Policy | undefined
   /** What goes with affinity, as a merge patch of its spec. */
   unspec: (policy: LooseObject) => FieldTree
@@ -45,35 +46,68 @@ export interface AttachedKind {
   filled?: FieldTree
 }
 
-/** How affinity is had from a controller of Gateways that reads policies attached to routes or Services. */
+/** What stands in front of Services, and is named to change what keeps clients there. */
+export interface Fronts {
+  targets: readonly ObjectType[]
+  reads: readonly ObjectType[]
+  serves: (route: LooseObject, store: Store) => boolean
+  /** The Services of each of its rules. */
+  rules: (route: LooseObject, store: Store) => readonly (readonly NamespacedName[])[]
+  /** Why nothing would come of it there. */
+  refuse?: (route: LooseObject, store: Store) => Refusal | undefined
+}
+
+/** Routes at Gateways of an implementation, by its label. */
+export function routesAt(implementation: string, targets: readonly ObjectType[] = [httpRoutes]): Fronts {
+  return {
+    targets,
+    reads: [gateways, gatewayClasses],
+    serves: (route, store) => isServedByLabel(route, store, implementation),
+    rules: (route) =>
+      list(at(route.spec, 'rules')).map((rule) => backendsOf(rule, route).map(({ to }) => to)),
+  }
+}
+
+/** How affinity is had from a controller that reads policies attached to routes or Services. */
 export interface AttachingDialect {
   /** For `--with`. */
   name: string
   label: string
-  /** The implementation, by its label, whose gateways it is for. */
-  implementation: string
+  fronts: Fronts
   at: 'route' | 'service'
   kinds: readonly AttachedKind[]
   cookie: (wish: CookieWish) => OwnCookie
   /** What a policy has to say for a wish, as a merge patch of its spec. */
   chosen: (wish: Wish) => { kind: AttachedKind; spec: FieldTree } | Refusal
+  /** What keeps clients by the route itself, and how it is taken out of it. */
+  inRoute?: {
+    type: ObjectType<LooseObject>
+    reads: ObjectType<LooseObject>
+    policyOf: (route: LooseObject, store: Store) => Policy
+    without: (route: LooseObject) => readonly Write[]
+  }
   /** What is to be said of a wish. */
   remark?: (wish: Wish) => string | undefined
   /** A rule that sends to several Services draws one of them for every request. */
   drawsServices?: boolean
 }
 
-/** Turns affinity on and off in policies that point at an HTTPRoute, or at the Services behind it. */
+/** Turns affinity on and off in policies that are for a route, or for the Services behind it. */
 export function attaching(dialect: AttachingDialect): Changing {
-  const { name, label, implementation, kinds, cookie } = dialect
+  const { name, label, fronts, kinds, cookie, inRoute } = dialect
   const types = kinds.map(({ type }) => type)
-  const serves = (route: LooseObject, store: Store): boolean => isServedByLabel(route, store, implementation)
+  const { targets, serves } = fronts
   return {
     name,
     label,
-    targets: [httpRoutes],
-    reads: [gateways, gatewayClasses, ...(dialect.at === 'service' ? [services] : []), ...types],
-    writes: types,
+    targets,
+    reads: [
+      ...fronts.reads,
+      ...(dialect.at === 'service' ? [services] : []),
+      ...types,
+      ...(inRoute === undefined ? [] : [inRoute.reads]),
+    ],
+    writes: [...types, ...(inRoute === undefined ? [] : [inRoute.type])],
     makes: types,
     isByService: dialect.at === 'service',
     serves,
@@ -84,7 +118,7 @@ export function attaching(dialect: AttachingDialect): Changing {
       const places = placesOf(dialect, route, store)
       const held = kinds.flatMap((kind) =>
         places.flatMap((place) =>
-          policiesFor(kind.type, place, store).map((object) => ({
+          policiesOf(kind, place, store).map((object) => ({
             kind,
             object,
             policy: kind.policyOf(object),
@@ -95,11 +129,13 @@ export function attaching(dialect: AttachingDialect): Changing {
         held.filter(({ policy }) => policy !== undefined && isSticky(policy)),
         ({ object }) => refOf(object),
       )
-      const before = sticky[0]?.policy ?? none
+      const before = sticky[0]?.policy ?? inRoute?.policyOf(route, store) ?? none
       if (request.verb === 'disable') {
-        const writes = sticky.flatMap(({ kind, object }) => taken(kind, object))
-        // What else stands in a route may be there in vain.
-        return writes.length === 0 ? undefined : planOf({ before, after: none, writes })
+        const inKinds = sticky.flatMap(({ kind, object }) => taken(kind, object))
+        const writes = [...inKinds, ...(inRoute?.without(route) ?? [])]
+        // What else stands in a route of the Gateway API may be there in vain.
+        const isShared = targets.includes(httpRoutes)
+        return isShared && writes.length === 0 ? undefined : planOf({ before, after: none, writes })
       }
       if (request.by === undefined) return unsaid
       return enabled({ dialect, route, places, store, before, sticky }, request.by)
@@ -122,11 +158,13 @@ interface Known {
 }
 
 function enabled({ dialect, route, places, store, before, sticky }: Known, wish: Wish): ChangePlan | Refusal {
-  const { label, cookie, chosen, remark, drawsServices = false } = dialect
+  const { label, fronts, cookie, chosen, remark, drawsServices = false } = dialect
   const unfit = wish.kind === 'cookie' ? unfitFor(cookie(wish), wish) : undefined
   if (unfit !== undefined) return unfit
   if (places.length === 0) return refusal('it leads to no Service')
-  if (drawsServices && list(at(route.spec, 'rules')).some((rule) => backendsOf(rule, route).length > 1))
+  const inVain = fronts.refuse?.(route, store)
+  if (inVain !== undefined) return inVain
+  if (drawsServices && fronts.rules(route, store).some((sent) => sent.length > 1))
     return refusal(
       `a rule has several Services: ${label} draws one of them for every request, whatever is set for each`,
       'leave one of them in each rule, or pick them by a match on a header',
@@ -140,7 +178,8 @@ function enabled({ dialect, route, places, store, before, sticky }: Known, wish:
   if (missing !== undefined)
     return refusal(`service/${missing.name} is not there, which the ${kind.type.kind} would be for`)
   // Two that say something are one too many.
-  const others = sticky.filter((one) => one.kind !== kind).flatMap((one) => taken(one.kind, one.object))
+  const inKinds = sticky.filter((one) => one.kind !== kind).flatMap((one) => taken(one.kind, one.object))
+  const others = [...inKinds, ...(dialect.inRoute?.without(route) ?? [])]
   const found = places.map((place) => given(kind, spec, place, store))
   const refused = found.find(isRefusal)
   if (refused !== undefined) return refused
@@ -154,47 +193,55 @@ function enabled({ dialect, route, places, store, before, sticky }: Known, wish:
   })
 }
 
-/** What policies are to point at. */
-function placesOf({ at: where }: AttachingDialect, route: LooseObject, store: Store): ObjectRef[] {
+/** What policies are to be for, each once. */
+function placesOf({ at: where, fronts }: AttachingDialect, route: LooseObject, store: Store): ObjectRef[] {
   if (where === 'route') return [refOf(route)]
-  return behindRoute(route, store).map(({ backend }) => refTo(services, backend.to))
+  const all = fronts.rules(route, store).flatMap((sent) => sent.map((to) => refTo(services, to)))
+  return distinctObjects(all, (ref) => ref)
+}
+
+function policiesOf({ type, ref }: AttachedKind, place: ObjectRef, store: Store): readonly LooseObject[] {
+  if (ref !== undefined) return policiesFor(type, place, store)
+  const own = store.get(type, of(place))
+  return own === undefined ? [] : [own]
 }
 
 /** The policy of a place with what is wanted: that which is there, or a new one. */
 function given(
-  { type, apiVersion, ref }: AttachedKind,
+  attached: AttachedKind,
   spec: FieldTree,
   place: ObjectRef,
   store: Store,
 ): { writes: Write[]; object: LooseObject } | Refusal {
-  const [policy] = policiesFor(type, place, store)
+  const { type, apiVersion, ref } = attached
+  const [policy] = policiesOf(attached, place, store)
   if (policy !== undefined) {
     const write: FieldsWrite = { how: 'patch', type, object: policy, fields: { spec } }
     const object = merge(policy as unknown as RawObject, write.fields) as unknown as LooseObject
     return { object, writes: changedLeaves(write).length === 0 ? [] : [write] }
   }
   const { kind, group = '', namespace, name } = place
-  if (store.get(type, of(place)) !== undefined)
+  if (ref !== undefined && store.get(type, of(place)) !== undefined)
     return refusal(
       `there is a ${type.kind} ${name} that is for something else`,
       `let it name ${kind.toLowerCase()}/${name} in spec.${ref}, or call it something else`,
     )
   const target = { group, kind, name }
+  const pointing = ref === undefined ? {} : { [ref]: ref === 'targetRefs' ? [target] : target }
   const object = {
     apiVersion,
     kind: type.kind,
     metadata: defined({ name, namespace, labels: ours }),
-    spec: { [ref]: ref === 'targetRefs' ? [target] : target, ...merge({}, spec) },
+    spec: { ...pointing, ...merge({}, spec) },
   } as unknown as LooseObject
   return { object, writes: [{ how: 'create', type, object: object as unknown as KubernetesObject }] }
 }
 
 /** Takes affinity out of a policy, and the policy with it if it was made for it. */
 function taken({ type, ref, unspec, filled = {} }: AttachedKind, object: LooseObject): Write[] {
-  const { [ref]: _, ...rest } = record(object.spec)
   const spec = unspec(object)
-  const left = Object.entries(merge(rest as RawObject, spec))
-  const isNothing = left.every(([name, value]) => isEqual(value, filled[name]))
+  const left = Object.entries(merge(record(object.spec), spec))
+  const isNothing = left.every(([name, value]) => name === ref || isEqual(value, filled[name]))
   if (isOurs(object) && isNothing) return [{ how: 'delete', type, object }]
   return [{ how: 'patch', type, object, fields: { spec } }]
 }

@@ -2,7 +2,7 @@ import { type Fact, known } from '../../model/cluster/fact.ts'
 import type { LooseObject } from '../../model/cluster/object.ts'
 import type { FactType, Store } from '../../model/cluster/store.ts'
 import { at, text } from '../kit/loose.ts'
-import { versionOf, type Version } from '../kit/version.ts'
+import { isAtLeastVersion, versionOf, type Version } from '../kit/version.ts'
 import { workloadsWith, type Program, programsOf } from '../kit/workloads.ts'
 import { gatewayClasses, gateways } from './objects.ts'
 import { parentsOf } from './parents.ts'
@@ -20,7 +20,7 @@ export interface Controller extends Pick<Implementation, 'label' | 'read' | 'oth
 type ProgramsByName = ReadonlyMap<string, Program>
 
 /** As the charts of those controllers name them whose version matters (`image` of an implementation). */
-const controllers = workloadsWith(
+export const controllerWorkloads = workloadsWith(
   'app.kubernetes.io/name in (gateway-helm,nginx-gateway-fabric,nginx-gateway)',
   [gateways],
 )
@@ -29,9 +29,9 @@ const controllers = workloadsWith(
 const programs: FactType<ProgramsByName> = {
   name: 'gateway controllers',
   what: 'the controllers of gateways',
-  reads: controllers.reads,
+  reads: controllerWorkloads.reads,
   derive: (store): Fact<ProgramsByName> => {
-    const all = store.fact(controllers)
+    const all = store.fact(controllerWorkloads)
     if (!all.known) return all
     const running = programsOf(all.value)
     return known(
@@ -81,6 +81,14 @@ export function controllersOf(route: LooseObject, store: Store): string[] {
       ? classes.value.find(({ metadata }) => metadata.name === className)
       : undefined
     return text(at(found?.spec, 'controllerName')) ?? ''
+  })
+}
+
+/** Whether all gateways of a route are served by a version for sure, or a later one. */
+export function isServedSince(route: LooseObject, store: Store, wanted: readonly [number, number]): boolean {
+  return parentsOf(route, store).every((parent) => {
+    const served = parent?.gateway === undefined ? undefined : controllerOf(parent.gateway, store)
+    return isAtLeastVersion(served?.version, wanted) === true
   })
 }
 

@@ -71,13 +71,21 @@ export function refineGateway(leg: Leg, store: Store): Leg {
   }
 }
 
-function filtersOf(rule: unknown, route: LooseObject, store: Store): LooseObject[] {
+/** What the filters of a rule name of these. */
+export function filtersOf(rule: unknown, route: LooseObject, store: Store): LooseObject[] {
   const namespace = route.metadata.namespace ?? 'default'
-  return list(record(rule)['filters']).flatMap((filter) => {
-    const { group: of, kind, name } = record(at(filter, 'extensionRef'))
-    const isSession = of === group && kind === sessionFilters.kind
-    return isSession ? (store.get(sessionFilters, { namespace, name: text(name) ?? '' }) ?? []) : []
-  })
+  return list(record(rule)['filters'])
+    .filter(isSessionFilter)
+    .flatMap((filter) => {
+      const name = text(at(filter, 'extensionRef.name')) ?? ''
+      return store.get(sessionFilters, { namespace, name }) ?? []
+    })
+}
+
+/** Whether a filter of a rule names one of these. */
+export function isSessionFilter(filter: unknown): boolean {
+  const { group: of, kind } = record(at(filter, 'extensionRef'))
+  return of === group && kind === sessionFilters.kind
 }
 
 /** What one of them makes a load balancer stick on; undefined where it says nothing about that. */

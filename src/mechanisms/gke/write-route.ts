@@ -1,9 +1,22 @@
-import type { FieldTree, Refusal } from '../../model/affinity/write.ts'
+import { type Policy, none } from '../../model/affinity/policy.ts'
+import type { FieldTree, Refusal, Write } from '../../model/affinity/write.ts'
+import type { LooseObject } from '../../model/cluster/object.ts'
+import type { Store } from '../../model/cluster/store.ts'
 import type { Wish } from '../../model/affinity/intent.ts'
 import { refusal } from '../changing.ts'
-import { type AttachedKind, attaching } from '../gateway-api/attaching.ts'
+import { type AttachedKind, attaching, routesAt } from '../gateway-api/attaching.ts'
+import { httpRoutes } from '../gateway-api/objects.ts'
+import { at, list } from '../kit/loose.ts'
+import { rewritten } from '../kit/rewritten.ts'
 import { gke } from './controller.ts'
-import { backendPolicies, gatewayPolicy, sessionPolicies } from './policies.ts'
+import {
+  backendPolicies,
+  filtersOf,
+  gatewayPolicy,
+  isSessionFilter,
+  sessionFilters,
+  sessionPolicies,
+} from './policies.ts'
 
 const apiVersion = 'networking.gke.io/v1'
 
@@ -33,7 +46,7 @@ const longest = 1_209_600
 export const gkeGatewayChange = attaching({
   name: 'gke',
   label: gke.name,
-  implementation: 'GKE',
+  fronts: routesAt('GKE'),
   at: 'service',
   kinds: [backend, session],
   drawsServices: true,
@@ -43,6 +56,7 @@ export const gkeGatewayChange = attaching({
     can: ['ttlSeconds'],
   }),
   chosen,
+  inRoute: { type: httpRoutes, reads: sessionFilters, policyOf: filteredPolicy, without: withoutFilters },
   remark: (wish) =>
     wish.kind === 'cookie' && wish.name === stateful.name && wish.ttlSeconds === undefined
       ? 'the cookie GSSA lasts a day: without a lifetime there is none'
@@ -72,4 +86,19 @@ function chosen(wish: Wish): { kind: AttachedKind; spec: FieldTree } | Refusal {
     return { kind: session, spec: { statefulGeneratedCookie: { cookieTtlSeconds: ttlSeconds ?? most } } }
   const cookieTtlSec = ttlSeconds ?? null
   return { kind: backend, spec: { default: { sessionAffinity: { type: 'GENERATED_COOKIE', cookieTtlSec } } } }
+}
+
+function filteredPolicy(route: LooseObject, store: Store): Policy {
+  const [found] = list(at(route.spec, 'rules')).flatMap((rule) => filtersOf(rule, route, store))
+  return (found === undefined ? undefined : gatewayPolicy(found)) ?? none
+}
+
+/** A filter that nobody names any more keeps nobody, and stays. */
+function withoutFilters(route: LooseObject): Write[] {
+  return rewritten(httpRoutes, route, 'rules', (rule) => {
+    const { filters, ...kept } = rule
+    const others = list(filters).filter((filter) => !isSessionFilter(filter))
+    if (others.length === list(filters).length) return rule
+    return others.length === 0 ? kept : { ...kept, filters: others }
+  })
 }

@@ -31,7 +31,7 @@ import { services } from '../service/objects.ts'
 import { type AnnotationMarks, aroundOf, servicesIn, withMarks } from './annotating.ts'
 import { backendsOf, behindRoute } from '../gateway-api/backends.ts'
 import { isServedByLabel } from '../gateway-api/controllers.ts'
-import { gatewayClasses, gateways, httpRoutes } from '../gateway-api/objects.ts'
+import { gatewayClasses, gateways, grpcRoutes, httpRoutes } from '../gateway-api/objects.ts'
 import { at, list } from '../kit/loose.ts'
 import { controllerOf } from './controllers.ts'
 import { ingressClassObjects, ingresses } from './objects.ts'
@@ -58,13 +58,19 @@ export interface PolicyDialect {
   unspec: (policy: LooseObject) => FieldTree | undefined
 }
 
+const routes = [httpRoutes, grpcRoutes]
+
+function isRoute(object: KubernetesObject): object is LooseObject {
+  return routes.some((type) => isOfType(object, type))
+}
+
 /** Turns affinity on and off in objects that Services name. */
 export function naming(dialect: PolicyDialect): Changing {
   const { name, controller, policy, cookie, reads = [], gateway } = dialect
-  const ofRoutes = gateway === undefined ? [] : [httpRoutes]
+  const ofRoutes = gateway === undefined ? [] : routes
   const serves = (object: KubernetesObject, store: Store): boolean => {
     if (isOfType(object, services)) return true
-    if (!isOfType(object, httpRoutes)) return controllerOf(object, store) === controller
+    if (!isRoute(object)) return controllerOf(object, store) === controller
     return gateway !== undefined && isServedByLabel(object, store, gateway)
   }
   return {
@@ -85,8 +91,7 @@ export function naming(dialect: PolicyDialect): Changing {
     lacks: (wish, _target, store) => lacksOf(cookie(wish, store), wish),
     plan: (target, request, store) => {
       if (!serves(target, store)) return undefined
-      const isRoute = isOfType(target, httpRoutes)
-      const around = isRoute ? behindRoute(target, store) : aroundOf(target, store)
+      const around = isRoute(target) ? behindRoute(target, store) : aroundOf(target, store)
       const served = (at: Store, changed: ReadonlyMap<Service, Service>): Served[] =>
         around.map(({ backend: { service, ...rest } }) => {
           const now = service === undefined ? undefined : (changed.get(service) ?? service)
@@ -100,7 +105,7 @@ export function naming(dialect: PolicyDialect): Changing {
       if (request.verb === 'disable') {
         const writes = all.flatMap((one) => taken(dialect, one, all, store))
         // What else stands in a route may be there in vain.
-        return isRoute && writes.length === 0 ? undefined : planOf({ before, after: none, writes })
+        return isRoute(target) && writes.length === 0 ? undefined : planOf({ before, after: none, writes })
       }
       if (request.by === undefined) return unsaid
       const names = new Set(around.map(({ backend }) => backend.to.name))
@@ -112,7 +117,7 @@ export function naming(dialect: PolicyDialect): Changing {
         const service = store.get(services, to)
         return service === undefined ? '' : (dialect.named(done.changed.get(service) ?? service)?.name ?? '')
       }
-      if (isRoute && isDivided(target, nameAt))
+      if (isRoute(target) && isDivided(target, nameAt))
         return refusal(
           `a rule sends to several Services, and ${controller.name} takes a ${policy.kind} only where all of them name the same one`,
           `let them name one by ${controller.keys.service[0] ?? ''}`,

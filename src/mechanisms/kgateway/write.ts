@@ -1,6 +1,7 @@
 import type { FieldTree } from '../../model/affinity/write.ts'
 import type { Wish } from '../../model/affinity/intent.ts'
-import { type AttachedKind, attaching } from '../gateway-api/attaching.ts'
+import { type AttachedKind, attaching, routesAt } from '../gateway-api/attaching.ts'
+import { grpcRoutes, httpRoutes } from '../gateway-api/objects.ts'
 import { gatewayDuration } from '../gateway-api/persistence.ts'
 import { at, record } from '../kit/loose.ts'
 import { defined } from '../../model/common/defined.ts'
@@ -32,7 +33,7 @@ const kind: AttachedKind = {
 export const kgatewayChange = attaching({
   name: 'kgateway',
   label: 'kgateway',
-  implementation: 'kgateway',
+  fronts: routesAt('kgateway', [httpRoutes, grpcRoutes]),
   at: 'service',
   kinds: [kind],
   drawsServices: true,

@@ -138,6 +138,26 @@ describe('a policy that points at a route, or at what is behind it', () => {
     expect(then.plan.before).toMatchObject({ kind: 'cookie', name: 'GCLB' })
   })
 
+  it('takes the place of a filter of the route itself, which goes with affinity, too', () => {
+    const [route, ...others] = behind(gke, ['web'])
+    const session = {
+      type: 'ExtensionRef',
+      extensionRef: { group: 'networking.gke.io', kind: 'GCPSessionAffinityFilter', name: 'mine' },
+    }
+    const filter = objectOf('networking.gke.io/v1', 'GCPSessionAffinityFilter', 'mine', {
+      statefulGeneratedCookie: { cookieTtlSeconds: 50 },
+    })
+    const { spec } = route as unknown as { spec: { rules: object[] } }
+    const rules = [{ ...spec.rules[0], filters: [session] }]
+    const filtered = { ...route!, spec: { ...spec, rules } } as KubernetesObject
+    const off = ask(gkeGatewayChange, disable, filtered, ...others, filter)
+    expect(off.writes).toStrictEqual(['patch HTTPRoute front'])
+    expect(off.plan.before).toMatchObject({ kind: 'cookie', name: 'GSSA', ttlSeconds: 50 })
+    expect(off.left.find(({ kind }) => kind === 'HTTPRoute')).toStrictEqual(route)
+    const on = ask(gkeGatewayChange, cookie('GCLB'), filtered, ...others, filter)
+    expect(on.writes).toStrictEqual(['patch HTTPRoute front', 'create GCPBackendPolicy web'])
+  })
+
   it('keeps what the API server filled in out of the question whether it is made for affinity alone', () => {
     const on = ask(apisixChange, sourceIp, ...behind(apisix, ['web']))
     const stored = on.left.map((one) =>

@@ -53,8 +53,12 @@ spec: {controller: ${controller}}
 
 const together = (...texts: readonly string[]): string => texts.join('---\n')
 
-/** An HTTPRoute at a Gateway of a class. */
-const route = (controller: string, className = 'outer'): string => `apiVersion: gateway.networking.k8s.io/v1
+/** A route at a Gateway of a class. */
+const route = (
+  controller: string,
+  className = 'outer',
+  kind = 'HTTPRoute',
+): string => `apiVersion: gateway.networking.k8s.io/v1
 kind: GatewayClass
 metadata: {name: ${className}}
 spec: {controllerName: ${controller}}
@@ -68,7 +72,7 @@ spec:
   - {name: http, port: 80, protocol: HTTP}
 ---
 apiVersion: gateway.networking.k8s.io/v1
-kind: HTTPRoute
+kind: ${kind}
 metadata: {name: front, namespace: shop}
 spec:
   hostnames: [shop.example]
@@ -84,6 +88,33 @@ kind: KongUpstreamPolicy
 metadata: {name: mine, namespace: shop}
 spec:
   slots: 100 # enough
+`
+
+const kgatewayPolicy = `apiVersion: gateway.kgateway.dev/v1alpha1
+kind: BackendConfigPolicy
+metadata: {name: web, namespace: shop}
+spec:
+  targetRefs:
+  - {group: "", kind: Service, name: web}
+  connectTimeout: 9s # soon
+`
+
+const apisixPolicy = `apiVersion: apisix.apache.org/v1alpha1
+kind: BackendTrafficPolicy
+metadata: {name: web, namespace: shop}
+spec:
+  targetRefs:
+  - {group: "", kind: Service, name: web}
+  retries: 2 # more
+`
+
+const envoyPolicy = (kind: string): string => `apiVersion: gateway.envoyproxy.io/v1alpha1
+kind: BackendTrafficPolicy
+metadata: {name: front, namespace: shop}
+spec:
+  targetRefs:
+  - {group: gateway.networking.k8s.io, kind: ${kind}, name: front}
+  timeout: {http: {requestTimeout: 9s}} # soon
 `
 
 const cookieParts = ['ttlSeconds', 'path', 'domain', 'secure', 'sameSite'] as const
@@ -280,13 +311,37 @@ spec:
     what: 'an HTTPRoute',
     text: together(
       route('gateway.envoyproxy.io/gatewayclass-controller', 'eg'),
-      `apiVersion: gateway.envoyproxy.io/v1alpha1
-kind: BackendTrafficPolicy
-metadata: {name: front, namespace: shop}
+      envoyPolicy('HTTPRoute'),
+      service(),
+    ),
+    can: cookieParts,
+    hashes,
+  },
+  {
+    by: 'envoy-gateway',
+    what: 'a GRPCRoute',
+    text: together(
+      route('gateway.envoyproxy.io/gatewayclass-controller', 'eg', 'GRPCRoute'),
+      envoyPolicy('GRPCRoute'),
+      service(),
+    ),
+    can: cookieParts,
+    hashes,
+  },
+  {
+    by: 'envoy-gateway',
+    what: 'a GRPCRoute, since 1.10,',
+    text: together(
+      route('gateway.envoyproxy.io/gatewayclass-controller', 'eg', 'GRPCRoute'),
+      envoyPolicy('GRPCRoute'),
+      `apiVersion: apps/v1
+kind: Deployment
+metadata: {name: envoy-gateway, namespace: eg, labels: {app.kubernetes.io/name: gateway-helm}}
 spec:
-  targetRefs:
-  - {group: gateway.networking.k8s.io, kind: HTTPRoute, name: front}
-  timeout: {http: {requestTimeout: 9s}} # soon
+  template:
+    spec:
+      containers:
+      - {name: envoy-gateway, image: "docker.io/envoyproxy/gateway:v1.10.0"}
 `,
       service(),
     ),
@@ -341,6 +396,17 @@ spec:
     hashes,
   },
   {
+    by: 'kong',
+    what: 'a GRPCRoute',
+    text: together(
+      route('konghq.com/kic-gateway-controller', 'outer', 'GRPCRoute'),
+      service('  annotations: {konghq.com/upstream-policy: mine}\n'),
+      kongPolicy,
+    ),
+    can: ['path'],
+    hashes,
+  },
+  {
     by: 'gke',
     what: 'an HTTPRoute',
     text: together(
@@ -378,35 +444,70 @@ spec:
   {
     by: 'kgateway',
     what: 'an HTTPRoute',
-    text: together(
-      route('kgateway.dev/kgateway'),
-      service(),
-      `apiVersion: gateway.kgateway.dev/v1alpha1
-kind: BackendConfigPolicy
-metadata: {name: web, namespace: shop}
-spec:
-  targetRefs:
-  - {group: "", kind: Service, name: web}
-  connectTimeout: 9s # soon
-`,
-    ),
+    text: together(route('kgateway.dev/kgateway'), service(), kgatewayPolicy),
+    can: ['ttlSeconds', 'path', 'secure', 'sameSite'],
+    hashes,
+  },
+  {
+    by: 'kgateway',
+    what: 'a GRPCRoute',
+    text: together(route('kgateway.dev/kgateway', 'outer', 'GRPCRoute'), service(), kgatewayPolicy),
     can: ['ttlSeconds', 'path', 'secure', 'sameSite'],
     hashes,
   },
   {
     by: 'apisix',
     what: 'an HTTPRoute',
+    text: together(route('apisix.apache.org/apisix-ingress-controller'), service(), apisixPolicy),
+    can: [],
+    hashes,
+  },
+  {
+    by: 'apisix',
+    what: 'a GRPCRoute',
     text: together(
-      route('apisix.apache.org/apisix-ingress-controller'),
+      route('apisix.apache.org/apisix-ingress-controller', 'outer', 'GRPCRoute'),
       service(),
-      `apiVersion: apisix.apache.org/v1alpha1
-kind: BackendTrafficPolicy
+      apisixPolicy,
+    ),
+    can: [],
+    hashes,
+  },
+  {
+    by: 'apisix',
+    what: 'an Ingress',
+    text: together(
+      ingressClass('apisix', 'apisix.apache.org/apisix-ingress-controller'),
+      ingress('apisix'),
+      service(),
+      apisixPolicy,
+    ),
+    can: [],
+    hashes,
+  },
+  {
+    by: 'apisix',
+    what: 'an ApisixRoute',
+    text: together(
+      `apiVersion: apisix.apache.org/v2
+kind: ApisixRoute
+metadata: {name: front, namespace: shop}
+spec:
+  http:
+  - name: all # of it
+    match:
+      hosts: [shop.example]
+      paths: ["/*"]
+    backends:
+    - {serviceName: web, servicePort: 80}
+`,
+      `apiVersion: apisix.apache.org/v2
+kind: ApisixUpstream
 metadata: {name: web, namespace: shop}
 spec:
-  targetRefs:
-  - {group: "", kind: Service, name: web}
   retries: 2 # more
 `,
+      service(),
     ),
     can: [],
     hashes,
@@ -434,6 +535,34 @@ spec:
     what: 'an Ingress',
     text: together(
       ingress('skipper', '  annotations:\n    zalando.org/skipper-filter: compress() -> status(201) # all\n'),
+      service(),
+    ),
+    can: [],
+    hashes,
+  },
+  {
+    by: 'skipper',
+    what: 'a RouteGroup',
+    text: together(
+      `apiVersion: zalando.org/v1
+kind: RouteGroup
+metadata: {name: front, namespace: shop}
+spec:
+  hosts: [shop.example]
+  backends:
+  - name: web # the shop
+    type: service
+    serviceName: web
+    servicePort: 80
+  defaultBackends:
+  - backendName: web
+  routes:
+  - pathSubtree: / # all of it
+  - pathSubtree: /pay
+    filters:
+    - compress() -> status(201)
+    - 'setRequestHeader("X", "1")' # for them
+`,
       service(),
     ),
     can: [],

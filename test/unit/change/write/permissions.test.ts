@@ -22,6 +22,7 @@ it.each([
     'ingresses',
     [
       'backendconfigs get list patch create delete',
+      'backendtrafficpolicies get list patch create delete',
       'gateways get list',
       'ingresses get patch',
       'kongupstreampolicies get list patch create delete',
@@ -37,6 +38,7 @@ it.each([
       'destinationrules get list patch create delete',
       'gateways get list',
       'gcpbackendpolicies get list patch create delete',
+      'gcpsessionaffinityfilters get list',
       'gcpsessionaffinitypolicies get list patch create delete',
       'httproutes get patch',
       'kongupstreampolicies get list patch create delete',
