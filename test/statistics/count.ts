@@ -21,8 +21,13 @@ export function count(index: number, first: number, runs: number, seed: number):
   const counts = world.map(() => emptyCount())
   for (let run = first; run < first + runs; run++) {
     const random = seeded(seed + index * 1_000_003 + run * 7919)
+    // A verdict and the name of it are judged alike.
+    const verdicts = new Map<string, Verdict>()
     for (const [place, input] of inputsFor(world, random).entries()) {
-      const verdict = judge(input)
+      const { configured, overrides } = world[place]!
+      const kind = `${configured} ${JSON.stringify(overrides)}`
+      const verdict = verdicts.get(kind) ?? judge(input)
+      verdicts.set(kind, verdict)
       const counted = counts[place]!
       counted.runs += 1
       counted.said[verdict.behaviour] += 1

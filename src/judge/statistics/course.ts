@@ -1,4 +1,4 @@
-import { joinKeeping, keepingOf, mostPicks as leafPicks } from './keeping.ts'
+import { keepingOf, mostPicks as leafPicks } from './keeping.ts'
 
 /** Blocks that are kept unless told otherwise. */
 const defaultMost = 1024
@@ -79,7 +79,7 @@ export class Course {
     if (block === undefined) return
     const last = this.#blocks.at(-1)
     if (last !== undefined && last.picks < this.#perBlock) {
-      this.#blocks[this.#blocks.length - 1] = join(last, block)
+      this.#blocks[this.#blocks.length - 1] = joinAll([last, block])!
       return
     }
     if (this.#blocks.length >= this.#most) this.#halve()
@@ -89,8 +89,7 @@ export class Course {
   #halve(): void {
     const joined: Block[] = []
     for (let index = 0; index < this.#blocks.length; index += 2) {
-      const [one, other] = this.#blocks.slice(index, index + 2)
-      if (one !== undefined) joined.push(other === undefined ? one : join(one, other))
+      joined.push(joinAll(this.#blocks.slice(index, index + 2))!)
     }
     this.#blocks = joined
     this.#perBlock *= 2
@@ -130,36 +129,29 @@ function blockOf(picks: readonly number[]): Omit<Block, 'fromMs' | 'toMs' | 'mis
   }
 }
 
-/** Two blocks that follow each other as one. */
-export function join(one: Block, other: Block): Block {
-  const hits = new Map(one.hits)
-  for (const [index, count] of other.hits) hits.set(index, (hits.get(index) ?? 0) + count)
-  const longest = new Map(one.longest)
+/** Several blocks that follow each other as one; undefined when there are none. */
+export function joinAll(blocks: readonly Block[]): Block | undefined {
+  const [first, ...others] = blocks
+  if (first === undefined) return undefined
+  const hits = new Map(first.hits)
+  const longest = new Map(first.longest)
   const raise = (index: number, length: number): void => {
     if (length > (longest.get(index) ?? 0)) longest.set(index, length)
   }
-  for (const [index, length] of other.longest) raise(index, length)
-  const isOne = one.last === other.first
-  if (isOne) raise(one.last, one.tail + other.head)
-  return {
-    fromMs: one.fromMs,
-    toMs: other.toMs,
-    picks: one.picks + other.picks,
-    switches: one.switches + other.switches + (isOne ? 0 : 1),
-    missing: one.missing + other.missing,
-    hits,
-    longest,
-    first: one.first,
-    last: other.last,
-    head: isOne && one.head === one.picks ? one.picks + other.head : one.head,
-    tail: isOne && other.tail === other.picks ? one.tail + other.picks : other.tail,
-    keeping: joinKeeping(one.keeping, other.keeping),
+  const all = { ...first, hits, longest, keeping: [...first.keeping] }
+  for (const other of others) {
+    for (const [index, count] of other.hits) hits.set(index, (hits.get(index) ?? 0) + count)
+    for (const [index, length] of other.longest) raise(index, length)
+    const isOne = all.last === other.first
+    if (isOne) raise(all.last, all.tail + other.head)
+    if (isOne && all.head === all.picks) all.head += other.head
+    all.tail = isOne && other.tail === other.picks ? all.tail + other.picks : other.tail
+    all.toMs = other.toMs
+    all.picks += other.picks
+    all.switches += other.switches + (isOne ? 0 : 1)
+    all.missing += other.missing
+    all.last = other.last
+    for (const [rate, value] of other.keeping.entries()) all.keeping[rate]! += value
   }
-}
-
-/** Several blocks that follow each other as one; undefined when there are none. */
-export function joinAll(blocks: readonly Block[]): Block | undefined {
-  let all: Block | undefined
-  for (const block of blocks) all = all === undefined ? block : join(all, block)
   return all
 }

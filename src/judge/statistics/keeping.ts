@@ -44,11 +44,6 @@ export function keepingOf(picks: readonly number[], hits: ReadonlyMap<number, nu
   return products.map((product) => Math.log(product))
 }
 
-/** The logarithms of two blocks together. */
-export function joinKeeping(one: readonly number[], other: readonly number[]): number[] {
-  return one.map((value, index) => value + (other[index] ?? 0))
-}
-
 /** ln of the mean over all rates: the rival of which nothing is known. */
 export function logMean(values: readonly number[]): number {
   const most = Math.max(...values)

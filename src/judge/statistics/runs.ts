@@ -2,80 +2,56 @@
  * The number of runs in a random arrangement: the exact distribution behind the runs test.
  *
  * A run is a maximal stretch of picks of one backend, so there is one run more than there are switches. If picks are
- * independent of each other, then, given how many each backend got, every arrangement of them is equally likely,
+ * independent of each other then, given how many each backend got, every arrangement of them is equally likely,
  * whatever the shares are: the test needs no assumption about weights.
  *
  * For two kinds this is the test of Wald and Wolfowitz (Annals of Mathematical Statistics 11, 1940), for more kinds
- * Mood's distribution theory of runs (same place, 1940). Counted here by inclusion and exclusion:
- * cut an arrangement into t non-empty blocks, each of one kind, where neighbours may be of the same kind. There are
+ * Mood's distribution theory of runs (same place, 1940). Counted here by putting in one kind after the other. The n picks
+ * that are there make s runs, between which, before and behind are s + 1 places, and n − s within them. The h picks of the next
+ * kind make g groups in C(h − 1, g − 1) ways, which go to as many places. A group between runs is one run more, a group within one is
+ * two: with a of them within there are s + g + a runs then, in
  *
- *     A(t) = Σ over t₁ + … + t_m = t of   t! / (t₁! … t_m!) · Π C(hᵢ − 1, tᵢ − 1)
+ *     C(h − 1, g − 1) · C(n − s, a) · C(s + 1, g − a)   of the   C(n + h, h)   ways.
  *
- * ways: the order of the kinds, and the sizes of each kind's blocks. An arrangement with r runs is cut so in
- * C(n − r, t − r) ways (every border between runs, and t − r of the n − r places inside runs). Inverted and summed:
- *
- *     arrangements with at most r runs = Σ over t ≤ r of (−1)^(r−t) · C(n − t − 1, r − t) · A(t)
- *
- * The sum alternates, so it is done in whole numbers.
+ * All terms are positive, so that no digits are lost.
  */
 export function chanceOfAtMostRuns(runs: number, counts: readonly number[]): number {
-  const kinds = counts.filter((count) => count > 0)
-  const n = kinds.reduce((sum, count) => sum + count, 0)
-  if (runs >= n) return 1
-  if (runs < kinds.length) return 0
-  const blocks = blockings(kinds, runs)
-  let arrangements = 0n
-  // C(n − t − 1, r − t) for t = r, r − 1, …: from C(n − r − 1, 0) on, each from the one before.
-  let choices = 1n
-  for (let t = runs; t >= 1; t--) {
-    const term = choices * (blocks[t] ?? 0n)
-    arrangements += (runs - t) % 2 === 0 ? term : -term
-    choices = (choices * BigInt(n - t)) / BigInt(runs - t + 1)
-  }
-  return ratio(arrangements, multinomial(kinds))
-}
-
-/** A(0) … A(most). */
-function blockings(kinds: readonly number[], most: number): bigint[] {
-  let sums: bigint[] = [1n]
-  for (const count of kinds) {
-    const next: bigint[] = Array.from({ length: Math.min(most, sums.length - 1 + count) + 1 }, () => 0n)
-    for (const [before, ways] of sums.entries()) {
-      if (ways === 0n) continue
-      // C(before + own, own) places for this kind's blocks among those before · C(count − 1, own − 1) sizes.
-      let places = BigInt(before + 1)
-      let sizes = 1n
-      for (let own = 1; own <= count && before + own <= most; own++) {
-        next[before + own] = (next[before + own] ?? 0n) + ways * places * sizes
-        places = (places * BigInt(before + own + 1)) / BigInt(own + 1)
-        sizes = (sizes * BigInt(count - own)) / BigInt(own)
+  // With the largest first there are few runs for long.
+  const [first = 0, ...kinds] = counts.filter((count) => count > 0).toSorted((one, other) => other - one)
+  let n = first
+  let chances: Float64Array = Float64Array.of(0, 1)
+  for (const [index, h] of kinds.entries()) {
+    // Each kind that is still to come makes a run at least.
+    const most = runs - (kinds.length - 1 - index)
+    const next = new Float64Array(Math.max(0, most) + 1)
+    const sizes = choices(h - 1)
+    const all = choices(n + h)[h]!
+    for (const [s, chance] of chances.entries()) {
+      if (chance === 0) continue
+      const within = choices(n - s)
+      const between = choices(s + 1)
+      for (let a = 0; a <= Math.min(h, n - s, (most - s) / 2); a++) {
+        const share = (chance / all) * within[a]!
+        const last = Math.min(h - a, s + 1, most - s - 2 * a)
+        for (let b = a === 0 ? 1 : 0; b <= last; b++)
+          next[s + b + 2 * a]! += share * between[b]! * sizes[a + b - 1]!
       }
     }
-    sums = next
+    chances = next
+    n += h
   }
-  return sums
+  const sum = chances.subarray(0, runs + 1).reduce((total, chance) => total + chance, 0)
+  return Math.min(1, n === 0 ? 1 : sum)
 }
 
-function multinomial(kinds: readonly number[]): bigint {
-  let total = 0
-  let ways = 1n
-  for (const count of kinds) {
-    for (let i = 1; i <= count; i++) {
-      total += 1
-      ways = (ways * BigInt(total)) / BigInt(i)
-    }
+/** Rows of Pascal's triangle, as far as they were needed. */
+const rows: Float64Array[] = [Float64Array.of(1)]
+
+/** C(n, 0) … C(n, n). */
+function choices(n: number): Float64Array {
+  for (let row = rows.length; row <= n; row++) {
+    const before = rows[row - 1]!
+    rows.push(Float64Array.from({ length: row + 1 }, (_, k) => (before[k - 1] ?? 0) + (before[k] ?? 0)))
   }
-  return ways
-}
-
-/** The quotient of two whole numbers that may be far too large for a double. */
-function ratio(numerator: bigint, denominator: bigint): number {
-  const shift = Math.max(0, bits(denominator) - 1000)
-  const cut = BigInt(shift)
-  const quotient = Number(numerator >> cut) / Number(denominator >> cut)
-  return Math.min(1, quotient)
-}
-
-function bits(value: bigint): number {
-  return value.toString(16).length * 4
+  return rows[n]!
 }

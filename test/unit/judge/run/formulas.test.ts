@@ -132,6 +132,17 @@ describe('chanceOfAtMostRuns', () => {
     },
   )
 
+  // As inclusion and exclusion in whole numbers has it.
+  test.each([
+    [100, [66, 67, 67], 3.655229820093638e-7],
+    [40, [66, 67, 67], 4.929098163332028e-43],
+    [150, Array.from({ length: 10 }, () => 20), 1.5305652471932859e-10],
+    [30, [120, 50, 20, 9, 1], 5.901034008363914e-47],
+    [170, Array.from({ length: 50 }, () => 4), 6.1475657936816844e-21],
+  ])('%i runs of many picks of several kinds', (runs, counts, chance) => {
+    expect(chanceOfAtMostRuns(runs, counts) / chance).toBeCloseTo(1, 12)
+  })
+
   test('two kinds: the sum of Wald and Wolfowitz', () => {
     // P(R = 2) = 2 · C(9, 0) · C(9, 0) / C(20, 10)
     expect(chanceOfAtMostRuns(2, [10, 10])).toBeCloseTo(2 / 184_756, 15)
