@@ -1,3 +1,4 @@
+import type { ClientRound } from './evidence.ts'
 import type { ProxyClock } from '../../model/affinity/proxy-clock.ts'
 import { conclude, isNarrow, likelyClock, precisionMs, shortPauseMs } from './conclude.ts'
 import type { Knowledge, Range } from './infer.ts'
@@ -34,6 +35,8 @@ export const mostClients = 24
 
 /** After so many rounds the answer is what is known. */
 const mostRounds = 12
+/** After so many rounds no further one is made where the clients' pauses end too late. */
+const roundsIfLate = 3
 /** After so many rounds a kind or a clock that is still open stays open. */
 const roundsForKind = 8
 
@@ -84,6 +87,24 @@ export function isTooLong({ configuredMs, clock, maxMs }: MeasurePlan): boolean 
   return (
     configuredMs !== undefined && configuredMs + (clock?.lateMs ?? 0) + 2 * marginOf(configuredMs) > maxMs
   )
+}
+
+/** How late the pauses of a round ended, in milliseconds: half of them by more than this. */
+export function latenessOf({ pausesMs }: Round, runs: readonly ClientRound[]): number {
+  const late = runs.flatMap(({ client, answers }) =>
+    answers
+      .slice(1)
+      .map(({ atMs }, index) => atMs - answers[index]!.atMs - (pausesMs[client]?.[index] ?? Infinity)),
+  )
+  return Math.max(0, late.toSorted((one, other) => one - other)[Math.floor(late.length / 2)] ?? 0)
+}
+
+/**
+ * Whether further rounds would try other pauses than those that they are to try: the clients' end later than the range is wide
+ * that is looked for.
+ */
+export function isTooLate(lateMs: number, { range }: Knowledge, rounds: number): boolean {
+  return rounds >= roundsIfLate && range !== undefined && lateMs > precisionMs(range.toMs)
 }
 
 /** What to try next; undefined when nothing more is to be found out. */

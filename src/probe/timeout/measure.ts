@@ -7,6 +7,8 @@ import { oneClientRatio } from '../../judge/timers/one-client.ts'
 import {
   clientsFor,
   firstRound,
+  isTooLate,
+  latenessOf,
   type MeasurePlan,
   mostClients,
   nextRound,
@@ -27,7 +29,7 @@ import { Recogniser } from '../count/recognise.ts'
 import type { Measured, MeasureOptions } from './options.ts'
 import { timeoutResult } from './result.ts'
 import { RoundCollector } from './round.ts'
-import { announcement, roundSeconds, roundWords, waitingWords } from './words.ts'
+import { announcement, lateWords, roundSeconds, roundWords, waitingWords } from './words.ts'
 
 export interface MeasureProgress {
   stage: (text: string) => void
@@ -89,7 +91,7 @@ class Measurement {
   /** How much more the clients look like one than not. */
   #alike = 1
   #watchTrouble: Error | undefined
-  /** Why there is not the round that was to follow. */
+  /** Why there is not the round that could have followed. */
   #notMade: string | undefined
 
   constructor(
@@ -181,7 +183,7 @@ class Measurement {
           try {
             collector.take(event)
             if (event.kind !== 'all-ended') continue
-            next = this.#learn(collector)
+            next = this.#learn(collector, round)
             if (!('pausesMs' in next)) await report(next)
           } catch (error) {
             failure = { error }
@@ -230,7 +232,7 @@ class Measurement {
   }
 
   /** Takes in what a round showed, and says what comes next. */
-  #learn(collector: RoundCollector): Round | TimeoutResult {
+  #learn(collector: RoundCollector, round: Round): Round | TimeoutResult {
     const { interrupted, progress } = this.#surroundings
     const runs = collector.runs()
     this.#runs = [...this.#runs, ...runs]
@@ -247,8 +249,12 @@ class Measurement {
     const next =
       nextRound(this.#plan, knowledge, rounds, Math.random) ??
       (mayBeOne ? firstRound(this.#plan, Math.random) : undefined)
+    const lateMs = latenessOf(round, runs)
+    const isLate = next !== undefined && isTooLate(lateMs, knowledge, rounds)
+    if (isLate) this.#notMade = lateWords(lateMs)
     if (
       next === undefined ||
+      isLate ||
       this.#alike >= alike ||
       interrupted.aborted ||
       isBlind ||

@@ -57,6 +57,11 @@ export function roundWords(
   return `round ${number}: ${held} of ${own.length} trials reached the same pod: ${known}; ${purposes[next.purpose]}`
 }
 
+/** Why no further round is made, though the range is not as narrow as it could be. */
+export function lateWords(lateMs: number): string {
+  return `no further round was made: the clients’ pauses ended ${duration(lateMs)} late, which no more of them mends; where there is less to do the range gets narrower`
+}
+
 function between(values: readonly number[]): string {
   const [least, most] = [duration(Math.min(...values)), duration(Math.max(...values))]
   return least === most ? most : `${least} to ${most}`

@@ -1,8 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { clientsFor, firstRound } from '../../../../src/judge/timers/plan.ts'
+import { clientsFor, firstRound, isTooLate, latenessOf } from '../../../../src/judge/timers/plan.ts'
 import { seeded } from '../simulate.ts'
-import { measure } from './simulate.ts'
+import { measure, simulateRound } from './simulate.ts'
+import { infer } from '../../../../src/judge/timers/infer.ts'
+import { priorFor } from '../../../../src/judge/timers/prior.ts'
 
 describe('the plan of a measurement', () => {
   const plan = { configuredMs: 10_000, maxMs: 120_000, clients: 6, mostClients: 24 }
@@ -89,4 +91,45 @@ describe('the plan of a measurement', () => {
       { numRuns: 40 },
     )
   }, 60_000)
+})
+
+describe('pauses that end late', () => {
+  const truth = { kind: 'idle', timeoutMs: 5000, endpoints: 3 } as const
+  const plan = { configuredMs: 5000, maxMs: 120_000, clients: 10, mostClients: 24 }
+  /** A round whose pauses end so late, as clients saw it, and what is known then. */
+  const lateBy = (lateMs: number) => {
+    const random = seeded(1)
+    const round = firstRound(plan, random)
+    const late = { ...round, pausesMs: round.pausesMs.map((pauses) => pauses.map((ms) => ms + lateMs)) }
+    const contacts = simulateRound(truth, late, random)
+    const runs = contacts.map((own, client) => {
+      const answers = own.map(({ fromMs, backend }) => ({
+        atMs: fromMs - own[0]!.fromMs,
+        latencyMs: 1,
+        answered: true,
+        backend,
+        eligible: 3,
+      }))
+      return { round: 1, client, node: '', address: '', epochMs: 0, earlierMs: 0, answers }
+    })
+    return { lateness: latenessOf(round, runs), knowledge: infer(contacts, priorFor(5000), 0.001) }
+  }
+
+  test('by how much, is seen by the times of the requests', () => {
+    expect(lateBy(0).lateness).toBeLessThan(10)
+    expect(lateBy(1500).lateness).toBeGreaterThan(1500)
+    expect(lateBy(1500).lateness).toBeLessThan(1510)
+    expect(latenessOf(firstRound(plan, seeded(1)), [])).toBe(0)
+  })
+
+  test('by more than the range is to be wide: three rounds, and what is known then', () => {
+    const { lateness, knowledge } = lateBy(1500)
+    expect([1, 2, 3, 4].map((rounds) => isTooLate(lateness, knowledge, rounds))).toEqual([
+      false,
+      false,
+      true,
+      true,
+    ])
+    expect(isTooLate(500, knowledge, 12)).toBe(false)
+  })
 })
