@@ -21,7 +21,8 @@ const words: Words = {
   'give-addresses': () =>
     'give them with --to ADDRESS[:PORT], or read them from another cluster with --from-context and --from',
   'give-ports': () => 'give its ports:  --port PORT[:NAME][/PROTOCOL]',
-  'name-port': ({ port, example }) => `${port}:  --port ${example}`,
+  'name-port': ({ port, example, by }) =>
+    `${port}:  --port ${example}${by === undefined ? '' : ` --via ${by}`}`,
   'match-port': () => 'write --port with the name or number that the other side has',
   'use-node-ports': () => 'or use its node ports on every ready node:  --node-port',
   'use-load-balancer': () =>
@@ -32,6 +33,10 @@ const words: Words = {
     `see what there is:  kubectl get ${kind}${context === undefined ? '' : ` --context ${context}`} -n ${namespace}`,
   'measure-itself': ({ command }) => `measure without --shadow, or set affinity first:  ${command}`,
   'longer-start': () => 'wait longer with --pod-running-timeout',
+  'made-pod': () =>
+    'a container needs a shell and one of curl, wget and nc to send requests, and Node for what these cannot do, such as to keep cookies; without --in-pod a pod is made',
+  'pod-network': () =>
+    '--host-network needs a namespace whose Pod Security level is privileged; without it the client is a pod like any other',
   'image-with-node': ({ what }) => `${what}: see --image`,
   'usable-image': () =>
     'use an image that the cluster can reach or that its nodes have, with Node ≥ 18 or with a shell and curl, wget or nc:  --image registry.example.com/node:24  or  KUBECTL_AFFINITY_IMAGE',

@@ -102,6 +102,19 @@ describe('the direction of imports', () => {
     expect(found).toEqual([])
   })
 
+  it('leaves them to it in notes, too', () => {
+    // A flag within a sentence. A word of a command line stands by itself.
+    const sentence = /[a-z)}][;:,]? \(?--[a-z]|['`]--[a-z-]+ [a-z]/
+    const inner = new Set(['change', 'external', 'judge', 'probe', 'snapshot'])
+    const found = [...new Set(imports.map(({ file }) => file))].flatMap((file) => {
+      const lines = inner.has(topOf(file)) ? readFileSync(join(src, file), 'utf8').split('\n') : []
+      return lines
+        .filter((line) => sentence.test(line) && !/^ *(\/?\*|\/\/)|kubectl |helm |oc /.test(line))
+        .map((line) => `src/${file}: ${line.trim()}`)
+    })
+    expect(found).toEqual([])
+  })
+
   it('leads from what is pure to nothing of Node', () => {
     expect(wrong(({ folder, of }) => pure.has(topOf(folder)) && of.startsWith('node:'))).toEqual([])
   })

@@ -17,7 +17,8 @@ export type Remedy =
   | { remedy: 'give-addresses' }
   /** The ports of the Service, or a port as somebody else names it. */
   | { remedy: 'give-ports' }
-  | { remedy: 'name-port'; port: string; example: string }
+  /** `by`: the way in that has it. */
+  | { remedy: 'name-port'; port: string; example: string; by?: string }
   | { remedy: 'match-port' }
   | { remedy: 'use-node-ports' }
   | { remedy: 'use-load-balancer' }
@@ -25,7 +26,7 @@ export type Remedy =
   | { remedy: 'keep-following' }
   | { remedy: 'list-objects'; kind: string; namespace: string; context: string | undefined }
   | { remedy: 'measure-itself'; command: string }
-  | { remedy: 'longer-start' }
+  | { remedy: 'longer-start' | 'made-pod' | 'pod-network' }
   | { remedy: 'image-with-node'; what: string }
   | { remedy: 'reachable-image' | 'usable-image' | 'other-image' }
   /** What objects do not say: where and how to ask, and who does. */

@@ -119,9 +119,7 @@ export class ClientRun {
 
   /** Why connections are all that was counted, where that was found out. */
   notHttpNotes(): string[] {
-    return [...this.#notHttp].map(
-      (what) => `not HTTP: the port ${what}; connections were counted, as with --scheme tcp`,
-    )
+    return [...this.#notHttp].map((what) => `not HTTP: the port ${what}; connections were counted`)
   }
 
   get hasObservations(): boolean {
@@ -150,7 +148,7 @@ export class ClientRun {
       .slice(0, most)
       .map(({ number, outcome, code, message }) => {
         const words = outcome === 'tls' ? tlsWords(code, message) : message
-        return `request ${number} failed: ${words} (${code})${adviceFor(outcome, code)}`
+        return `request ${number} failed: ${words} (${code})`
       })
   }
 }
@@ -178,9 +176,3 @@ const signedBy: ReadonlySet<string> = new Set([
   'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
   'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
 ])
-
-function adviceFor(outcome: FailureReason['outcome'], code: string): string {
-  if (outcome !== 'tls') return ''
-  const ca = signedBy.has(code) ? ', --ca FILE names who signed it' : ''
-  return `; --insecure does not verify the certificate${ca}`
-}

@@ -127,7 +127,8 @@ function otherNumber({ port, nodePort, targetPort }: ServicePort, word: string):
       {
         remedy: 'name-port',
         port: `${word} is the node port of ${port}`,
-        example: `${port} --via node-port`,
+        example: String(port),
+        by: 'node-port',
       },
     ]
   return String(targetPort) === word

@@ -14,7 +14,7 @@ export function announcement(
   round: Round,
 ): string[] {
   const { configuredMs, maxMs } = plan
-  const tooLong = `the configured timeout of ${duration(configuredMs ?? 0)} is longer than is waited for (--max ${duration(maxMs)})`
+  const tooLong = `the configured timeout of ${duration(configuredMs ?? 0)} is longer than is waited for (${duration(maxMs)})`
   return [
     `measuring the affinity timeout of ${hostAndPort(service.clusterIP, service.port)}: ${plan.clients} clients pause between connections`,
     `from ${from}`,

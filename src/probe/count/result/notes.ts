@@ -46,7 +46,7 @@ export function cookieNotes(cells: readonly SurveyCell[]): string[] {
 export function countNotes({ counter }: ProbeOptions, cells: readonly SurveyCell[]): string[] {
   return counter === undefined || cells.some(({ visits }) => visits !== undefined)
     ? []
-    : ['no answer held a number where --session-counter looks for one']
+    : ['no answer held a number where the counter of a session is looked for']
 }
 
 /** HTTP/2 was asked for. */
@@ -68,7 +68,7 @@ export function standInNotes(
   const served = entries.filter(({ kind, proxied }) => kind === 'load-balancer' && proxied !== true)
   if (served.length === 0 || clients.some(({ index }) => index === hereIndex)) return []
   return [
-    'pods are served by their own node at the address of a load balancer: what the load balancer does was not asked; --via-local asks it from this machine',
+    'pods are served by their own node at the address of a load balancer: what the load balancer does was not asked, as only who is outside the cluster can',
   ]
 }
 

@@ -61,7 +61,7 @@ export function placesOf(
     } = wanted
     if (hosts.length === 0 || asked.length === 0) {
       notes.push(
-        `${entry.address} is left out: ${hosts.length === 0 ? '--host' : '--path'} says what to ask for there`,
+        `${entry.address} is left out: which ${hosts.length === 0 ? 'host' : 'path'} to ask for there is not said`,
       )
       continue
     }

@@ -48,7 +48,7 @@ export function visitedOf<W extends ServiceWays>(
   }
   const most = Math.max(mostPlaces, hosts?.length ?? 0, paths?.length ?? 0)
   const left = found.size - most
-  if (left > 0) notes.push(`${left} of ${found.size} hosts and paths are not asked; --host and --path choose`)
+  if (left > 0) notes.push(`${left} of ${found.size} hosts and paths are not asked: ${most} are at most`)
   const places = [...found.values()].slice(0, most).map((place) => withDistinct(place))
   const own = all.find(
     ({ service }) => service.name === places[0]?.service && service.namespace === namespace,

@@ -104,13 +104,8 @@ function ofOtherProtocols({ service, ports }: ProbeSubject): UnaskedPort[] {
     .filter(({ protocol = 'TCP' }) => protocol !== service.protocol)
     .map((port) => ({
       ...numberOf(port),
-      why: `${howAsked[port.protocol ?? 'TCP'] ?? 'cannot be asked'}; --protocol ${service.protocol.toLowerCase()} asks the ${service.protocol} ports alone`,
+      why: port.protocol === 'SCTP' ? 'cannot be asked' : 'needs a probe of its own',
     }))
-}
-
-const howAsked: Readonly<Record<string, string>> = {
-  TCP: 'ask it with --protocol tcp',
-  UDP: 'ask it with --protocol udp --send TEXT',
 }
 
 function numberOf({

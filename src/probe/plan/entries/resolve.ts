@@ -84,7 +84,7 @@ export function entriesOf(
   }
   if (entries.length > mostEntries) {
     notes.push(
-      `${entries.length - mostEntries} of ${entries.length} entries are left out: ${mostEntries} are asked at most; --via, --port and --ip-family choose`,
+      `${entries.length - mostEntries} of ${entries.length} entries are left out: ${mostEntries} are asked at most`,
     )
   }
   return { entries: entries.slice(0, mostEntries).map((entry, index) => ({ index, ...entry })), notes }

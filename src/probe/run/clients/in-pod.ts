@@ -168,22 +168,19 @@ async function follow(
   return 'the connection ended'
 }
 
-const needs =
-  'a container needs a shell and one of curl, wget and nc to send requests, and Node for what these cannot do, such as to keep cookies; without --in-pod a pod is made'
-
 const nameOf = (program: string | undefined): string => (program === 'node' ? 'Node' : 'shell')
 
 function cannotRun(pod: string, container: string, program: string, words: string): UserError {
   const isMissing = /executable file not found|no such file/i.test(words)
   const why = isMissing ? `it has no ${program}` : words
   return new UserError(`cannot send requests from container "${container}" of pod/${pod}: ${why}`, {
-    hints: [needs],
+    hints: [{ remedy: 'made-pod' }],
   })
 }
 
 function cannotServe(pod: string, container: string, why: string): UserError {
   return new UserError(`cannot send requests from container "${container}" of pod/${pod}: ${why}`, {
-    hints: [needs],
+    hints: [{ remedy: 'made-pod' }],
   })
 }
 

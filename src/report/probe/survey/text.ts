@@ -178,9 +178,15 @@ function layoutUnasked({ unasked = [], service }: ProbeSurvey, width: number, st
   return unasked.flatMap(({ port, name, protocol, family, why }) => {
     const what = [name, `${port}/${protocol}`, family].filter((word) => word !== undefined).join(' ')
     // Where the protocol is another one, the port itself is the reason.
-    const who = protocol === service.protocol ? `service/${service.name} ` : ''
-    return labelled('unasked', sanitize(`${what}: ${who}${why}`), width, style)
+    const words =
+      protocol === service.protocol ? `service/${service.name} ${why}` : `${why}${askedBy[protocol] ?? ''}`
+    return labelled('unasked', sanitize(`${what}: ${words}`), width, style)
   })
+}
+
+const askedBy: Readonly<Record<string, string>> = {
+  TCP: ', with --protocol tcp',
+  UDP: ', with --protocol udp --send TEXT',
 }
 
 /** Clients that are missing for the same reason share a line: often it is one for a hundred. */

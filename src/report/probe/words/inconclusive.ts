@@ -96,7 +96,7 @@ function afterNone({
   if (protocol > requests / 2)
     return 'see what the port speaks, which is not HTTP as the probe expects it: --scheme tcp counts connections'
   if (tls > requests / 2 && request.scheme === 'https')
-    return 'see whether the port speaks TLS, and whose certificate it shows: --scheme http asks without'
+    return 'see whether the port speaks TLS, and whose certificate it shows: --scheme http asks without, --insecure does not verify it, --ca FILE names who signed it'
   return 'see whether the pods listen on the target port and whether a network policy keeps the probe out'
 }
 

@@ -98,7 +98,7 @@ export function refusalIn(event: Event): UserError | undefined {
   })
 }
 
-function refusalHint(message: string): string {
+function refusalHint(message: string): Hint {
   if (message.includes('exceeded quota')) {
     return 'free some quota, or ask for more:  kubectl describe resourcequota; the probe asks for 50m CPU and 64Mi memory, with limits of 1 CPU and 192Mi'
   }
@@ -109,7 +109,7 @@ function refusalHint(message: string): string {
     return 'the quota of the namespace wants every pod to say more than the probe pod does; a LimitRange with defaults supplies it'
   }
   if (message.includes('violates PodSecurity') && message.includes('hostNetwork')) {
-    return '--host-network needs a namespace whose Pod Security level is privileged; without it the client is a pod like any other'
+    return { remedy: 'pod-network' }
   }
   if (message.includes('violates PodSecurity')) {
     return 'the probe pod meets the "restricted" Pod Security Standard; something in the cluster changes it: see the mutating webhooks'

@@ -90,7 +90,7 @@ describe('where requests can be sent', () => {
   test('is made up where a wildcard or an expression allows it, and told where not', () => {
     const { places, notes } = placesOf([way('web', '*.b.lab', '/(app1/.*)'), way('web', '*')], undefined, {})
     expect(places).toMatchObject([{ host: 'probe.b.lab', path: '/app1/x' }])
-    expect(notes).toEqual(['* is left out: --host says what to ask for there'])
+    expect(notes).toEqual(['* is left out: which host to ask for there is not said'])
   })
 
   test('has what is configured, also where it has no effect, and else what decides behind', () => {

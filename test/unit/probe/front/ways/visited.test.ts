@@ -63,7 +63,7 @@ describe('the places to visit', () => {
     ]
     const { places, notes } = visitedOf(all, {})
     expect(places).toHaveLength(4)
-    expect(notes).toEqual(['2 of 6 hosts and paths are not asked; --host and --path choose'])
+    expect(notes).toEqual(['2 of 6 hosts and paths are not asked: 4 are at most'])
     expect(visitedOf(all, { paths })).toMatchObject({ notes: [] })
     expect(visitedOf(all, { paths }).places).toHaveLength(6)
   })

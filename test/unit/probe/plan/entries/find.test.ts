@@ -45,9 +45,9 @@ it('--all-ports names the ports of other protocols, which one run cannot ask', a
   expect(await find({ ports: sip }, [sliceOf(sip)])).toEqual({
     asked: ['0 sip-tcp IPv4', '1 admin IPv4'],
     unasked: [
-      '5060 sip-udp UDP : ask it with --protocol udp --send TEXT; --protocol tcp asks the TCP ports alone',
-      '40982 media UDP : ask it with --protocol udp --send TEXT; --protocol tcp asks the TCP ports alone',
-      '3868 diameter SCTP : cannot be asked; --protocol tcp asks the TCP ports alone',
+      '5060 sip-udp UDP : needs a probe of its own',
+      '40982 media UDP : needs a probe of its own',
+      '3868 diameter SCTP : cannot be asked',
     ],
   })
 })
