@@ -14,7 +14,7 @@ import type { SourceFile } from '../../snapshot/files/read.ts'
 import { editManifest } from './edit.ts'
 
 /** A target by its kind and name. */
-export interface Wanted {
+export interface NamedTarget {
   kind: TargetKind
   namespace: string
   name: string
@@ -24,7 +24,7 @@ export interface Wanted {
 export function targetsIn(
   { files, namespace: asked }: { files: readonly SourceFile[]; namespace: string | undefined },
   namespace: string,
-): Wanted[] {
+): NamedTarget[] {
   const found = targetsAmong(objectsOf(files), undefined)
   if (found.length === 0) throw nothingIn(files)
   return found.map(({ object: { metadata }, type }) => {

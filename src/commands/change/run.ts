@@ -17,7 +17,7 @@ const defaultWaitMs = 60_000
 
 const now = (): number => performance.now()
 
-interface Wanted {
+interface AskedChange {
   request: ChangeRequest
   /** The target whose affinity is to be taken over. */
   from?: From | undefined
@@ -27,7 +27,7 @@ interface Wanted {
 
 /** What `enable` and `disable` do; a cluster is opened only when it is needed. Resolves with the exit code. */
 export async function runChange(
-  { request, from, to }: Wanted,
+  { request, from, to }: AskedChange,
   words: readonly string[],
   flags: ChangeFlagValues,
   withCluster: WithCluster,

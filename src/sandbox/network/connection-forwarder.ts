@@ -2,7 +2,7 @@ import net from 'node:net'
 import { defined } from '../../model/common/defined.ts'
 
 /** Where a connection is sent on. */
-export interface Route {
+export interface Forwarding {
   host: string
   port: number
   /** The address that the server sees as its client's. */
@@ -19,7 +19,7 @@ export class ConnectionForwarder {
   readonly #server: net.Server
   readonly #sockets = new Set<net.Socket>()
 
-  constructor(route: (client: string) => Route | undefined) {
+  constructor(route: (client: string) => Forwarding | undefined) {
     this.#server = net.createServer({ allowHalfOpen: true, noDelay: true }, (socket) =>
       this.#serve(socket, route),
     )
@@ -36,7 +36,7 @@ export class ConnectionForwarder {
     for (const socket of this.#sockets) socket.destroy()
   }
 
-  #serve(client: net.Socket, route: (client: string) => Route | undefined): void {
+  #serve(client: net.Socket, route: (client: string) => Forwarding | undefined): void {
     this.#sockets.add(client)
     client.on('close', () => this.#sockets.delete(client))
     client.on('error', () => {})
@@ -46,7 +46,7 @@ export class ConnectionForwarder {
   }
 
   /** The server sees the port of the client as well, as behind a real proxy, unless another connection has it. */
-  #connect(client: net.Socket, route: Route, localPort: number | undefined): void {
+  #connect(client: net.Socket, route: Forwarding, localPort: number | undefined): void {
     const { host, port, source } = route
     const local = defined({ localAddress: source, localPort })
     const server = net.connect({ host, port, ...local, allowHalfOpen: true, noDelay: true })

@@ -1,12 +1,12 @@
 import dgram from 'node:dgram'
 import { existsSync, readFileSync } from 'node:fs'
 import { FlowTable } from './flows.ts'
-import type { Route } from './connection-forwarder.ts'
+import type { Forwarding } from './connection-forwarder.ts'
 
 /** One client's datagrams on their way to an endpoint: `socket` is its stand-in there. */
 interface Passage {
   socket: dgram.Socket
-  route: Route
+  route: Forwarding
 }
 
 /** Each takes a socket of this process. */
@@ -19,11 +19,11 @@ const sweepMs = 1000
  */
 export class DatagramForwarder {
   readonly #socket = dgram.createSocket('udp4')
-  readonly #route: (client: string) => Route | undefined
+  readonly #route: (client: string) => Forwarding | undefined
   readonly #flows = new FlowTable<Passage>(mostFlows, ({ socket }) => socket.close())
   readonly #sweep: NodeJS.Timeout
 
-  constructor(route: (client: string) => Route | undefined) {
+  constructor(route: (client: string) => Forwarding | undefined) {
     this.#route = route
     // Whoever has the port already keeps it.
     this.#socket.on('error', () => {})

@@ -13,7 +13,7 @@ import type { Store } from '../objects/store.ts'
 import { type AddressPlan, openPort } from './address-plan.ts'
 import { affinityRules, AffinityTable } from './affinity.ts'
 import { DatagramForwarder, isBound } from './datagram-forwarder.ts'
-import { ConnectionForwarder, isOpen, type Route } from './connection-forwarder.ts'
+import { ConnectionForwarder, isOpen, type Forwarding } from './connection-forwarder.ts'
 
 export interface ProxyOptions {
   store: Store
@@ -55,7 +55,7 @@ interface Entrance {
 interface Listener {
   host: string
   port: number
-  route: (peer: string) => Route | undefined
+  route: (peer: string) => Forwarding | undefined
 }
 
 type News = Omit<Frontend, 'key' | 'tables' | 'forwarders'>
@@ -221,7 +221,7 @@ export class ServiceProxy {
     const { port, clusterIP, family, outside } = frontend
     const listeners = new Map<string, Listener>()
     const add = (address: string, number: number, entranceOf: (peer: string) => Entrance): void => {
-      const route = (peer: string): Route | undefined => this.#route(frontend, peer, entranceOf(peer))
+      const route = (peer: string): Forwarding | undefined => this.#route(frontend, peer, entranceOf(peer))
       const host = plan.physical(address)
       listeners.set(hostAndPort(host, number), { host, port: number, route })
     }
@@ -251,7 +251,7 @@ export class ServiceProxy {
     return { node: home, from: 'home', entry: node === home ? 'node port' : 'node port of others' }
   }
 
-  #route(frontend: Frontend, peer: string, { node, from, entry }: Entrance): Route | undefined {
+  #route(frontend: Frontend, peer: string, { node, from, entry }: Entrance): Forwarding | undefined {
     const { mode, ignoresAffinity, plan, lowestPort } = this.#options
     const { service, family } = frontend
     const { spec } = service

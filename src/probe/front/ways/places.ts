@@ -22,7 +22,7 @@ export interface PlaceInFront {
 }
 
 /** What the user said about where to ask: any of them. */
-export interface Wanted {
+export interface AskedPlaces {
   hosts?: readonly string[] | undefined
   paths?: readonly string[] | undefined
 }
@@ -44,7 +44,7 @@ export interface FoundPlaces {
 export function placesOf(
   paths: readonly Path[],
   target: ObjectRef | undefined,
-  wanted: Wanted,
+  wanted: AskedPlaces,
   caller: Caller = 'outside',
 ): FoundPlaces {
   const notes: string[] = []

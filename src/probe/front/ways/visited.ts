@@ -1,5 +1,5 @@
 import type { NamespacedName } from '../../../model/cluster/object.ts'
-import type { FoundPlaces, PlaceInFront, Wanted } from './places.ts'
+import type { FoundPlaces, PlaceInFront, AskedPlaces } from './places.ts'
 
 /** The places that lead to one Service. */
 export interface ServiceWays extends FoundPlaces {
@@ -23,7 +23,7 @@ const mostPlaces = 4
  */
 export function visitedOf<W extends ServiceWays>(
   all: readonly W[],
-  { hosts, paths }: Wanted,
+  { hosts, paths }: AskedPlaces,
 ): { first: W; places: Visited[]; others: string[]; notes: string[] } {
   const first = all.find(({ places }) => places.length > 0) ?? all[0]!
   const { namespace } = first.service
