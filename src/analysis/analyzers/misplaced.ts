@@ -12,7 +12,7 @@ import { sessionLabels } from '../../mechanisms/istio/istiod.ts'
 import { destinationRules } from '../../mechanisms/istio/objects.ts'
 import { backendConfigs as backendConfigPolicies } from '../../mechanisms/kgateway/policy.ts'
 import { annotationField, annotationsOf } from '../../mechanisms/kit/controller.ts'
-import { at, record } from '../../mechanisms/kit/loose.ts'
+import { at, list, record } from '../../mechanisms/kit/loose.ts'
 import { upstreamPolicies } from '../../mechanisms/kong/controller.ts'
 import { virtualServerRoutes, virtualServers } from '../../mechanisms/nginx-inc/virtual-server.ts'
 import { services } from '../../mechanisms/service/objects.ts'
@@ -189,14 +189,21 @@ function bare(field: string, needs: string): Stray {
 const targets: readonly { type: ObjectType<LooseObject>; kinds: readonly string[] }[] = [
   { type: backendPolicies, kinds: ['Service', 'ServiceImport'] },
   { type: routePolicies, kinds: ['HTTPRoute'] },
+  { type: trafficPolicies, kinds: ['Service'] },
 ]
 
 function strayTarget({ kind, spec }: LooseObject, kinds: readonly string[]): Stray[] {
-  const found = at(spec, 'targetRef.kind')
-  if (typeof found !== 'string' || kinds.includes(found)) return []
   const [first = ''] = kinds
-  const message = `targetRef names an object of kind ${found}: a ${kind} is for those of kind ${kinds.join(' or ')}`
-  return [{ field: 'spec.targetRef.kind', message, mend: `name one of kind ${first}` }]
+  const refs = [
+    { ref: at(spec, 'targetRef'), name: 'targetRef' },
+    ...list(at(spec, 'targetRefs')).map((ref, index) => ({ ref, name: `targetRefs[${index}]` })),
+  ]
+  return refs.flatMap(({ ref, name }): Stray[] => {
+    const found = record(ref)['kind']
+    if (typeof found !== 'string' || kinds.includes(found)) return []
+    const message = `${name} names an object of kind ${found}: a ${kind} is for those of kind ${kinds.join(' or ')}`
+    return [{ field: `spec.${name}.kind`, message, mend: `name one of kind ${first}` }]
+  })
 }
 
 /** What has any of these annotations, or fields. */

@@ -4,7 +4,7 @@ import { type Analyzer, objectAnalyzer } from '../analyzer.ts'
 import { at, list, text } from '../kit/loose.ts'
 import { balancerPolicy, hashOf, hashOns } from './balancer.ts'
 import { apisixRoutes, apisixUpstreams, trafficPolicies } from './objects.ts'
-import { sentBy } from './routes.ts'
+import { lastOf, sentBy } from './routes.ts'
 import { isSince2 } from './version.ts'
 
 const balancer = (about: ObjectType<LooseObject>): Analyzer =>
@@ -56,14 +56,19 @@ const route = objectAnalyzer({
   analyse: (object, { store }, report) => {
     for (const [index, rule] of list(at(object.spec, 'http')).entries()) {
       const sent = sentBy(rule, object)
-      for (const { subset, to, number } of sent)
-        if (subset !== undefined && isSince2(store) !== false)
-          report('AFF-APISIX-SUBSET', {
-            message: `subset ${subset} of service/${to.name} ${isSince2(store) === true ? 'is not read' : 'is read before 2.0 only'}: the controller sends to all pods of the Service`,
-            why: 'Clients meet pods that the route was to leave out, and a hash counts them in.',
-            mend: ['make a Service for the pods of the subset, and name it in the route'],
-            field: `spec.http[${index}].backends[${number}].subset`,
-          })
+      for (const one of sent) {
+        const { subset, to, number } = one
+        const last = isSince2(store) === false ? one : lastOf(one, object)
+        if (last === undefined || last.subset === subset) continue
+        const named = (name: string | undefined): string =>
+          name === undefined ? 'all pods' : `subset ${name}`
+        report('AFF-APISIX-SUBSET', {
+          message: `${named(subset)} of service/${to.name}${isSince2(store) === true ? '' : ', since 2.0,'} gives way to ${named(last.subset)}, which a later backend of the route names`,
+          why: 'The controller keeps one list of pods for each Service of a route, and the last backend makes it. Clients meet pods that this backend was to leave out.',
+          mend: ['a route for each subset', 'a Service for the pods of each'],
+          field: `spec.http[${index}].backends[${number}]`,
+        })
+      }
       const sticky = sent.filter(({ to }) => {
         const policy = balancerPolicy(store.get(apisixUpstreams, to)?.spec)
         return policy !== undefined && policy.kind !== 'none'

@@ -55,9 +55,11 @@ export const apisix: IngressController = {
 /** The hop of a Gateway of APISIX: the policies of the Service count there as well. */
 export function refineGateway(leg: Leg, store: Store): Leg {
   const { hop, to } = leg
-  if (routingOf(leg)?.controller?.label !== 'APISIX' || hop === undefined || typeof to !== 'object')
-    return leg
+  const routing = routingOf(leg)
+  if (routing?.controller?.label !== 'APISIX' || hop === undefined || typeof to !== 'object') return leg
   const { namespace = 'default', name } = to.object
   const { policy, from } = attached({ namespace, name }, store)
-  return { ...leg, hop: { ...hop, policy, configuredBy: [...hop.configuredBy, ...from] } }
+  // One that names the route counts for nothing, which is a finding.
+  const stray = policiesFor(trafficPolicies, refOf(routing.route), store).map(refOf)
+  return { ...leg, hop: { ...hop, policy, configuredBy: [...hop.configuredBy, ...from, ...stray] } }
 }

@@ -74,7 +74,7 @@ export function routeLegs(route: LooseObject, store: Store): Leg[] {
             mechanism: 'APISIX',
             configuredBy,
             policy: policyFor(upstream, sent, store),
-            ...noteOnSubset(sent, store),
+            ...noteOnSubset(sent, route, store),
           },
           arrival: isService ? 'cluster-ip' : 'pods',
           field: `spec.http[${index}].backends[${number}]`,
@@ -86,12 +86,25 @@ export function routeLegs(route: LooseObject, store: Store): Leg[] {
   })
 }
 
-/** Before 2.0 a subset is a part of the pods; later ones read the name and nothing else. */
-function noteOnSubset({ subset }: Sent, store: Store): { note?: string } {
-  if (subset === undefined) return {}
-  const isNew = isSince2(store)
-  if (isNew === true) return { note: `subset ${subset} is not read: all pods of the Service are meant` }
-  return { note: `only the pods of subset ${subset}${isNew === false ? '' : ', before 2.0'}` }
+/** The pods that a backend leaves in. */
+function noteOnSubset(sent: Sent, route: LooseObject, store: Store): { note?: string } {
+  const { subset } = sent
+  const last = isSince2(store) === false ? undefined : lastOf(sent, route)
+  const pods = (name: string | undefined): string =>
+    name === undefined ? 'all pods of the Service' : `only the pods of subset ${name}`
+  if (last === undefined || last.subset === subset) return subset === undefined ? {} : { note: pods(subset) }
+  const isNew = isSince2(store) === true
+  return { note: isNew ? pods(last.subset) : `${pods(subset)}; since 2.0 ${pods(last.subset)}` }
+}
+
+/**
+ * The backend whose pods stand for all backends of one Service in a route, since 2.0: the last one
+ * (internal/controller/apisixroute_controller.go, validateBackends). Before that each has its own.
+ */
+export function lastOf({ to }: Sent, route: LooseObject): Sent | undefined {
+  return list(at(route.spec, 'http'))
+    .flatMap((rule) => sentBy(rule, route))
+    .findLast((one) => one.to.name === to.name)
 }
 
 /** An ApisixUpstream counts for the Service of its name (internal/adc/translator/apisixroute.go). */

@@ -12,7 +12,7 @@ export const apisixPrograms = programsFact(
 )
 
 /**
- * Whether it is 2.0 or later, which reads neither subsets nor settings of ports, and no ApisixUpstream for an Ingress
+ * Whether it is 2.0 or later, which reads no settings of ports, and no ApisixUpstream for an Ingress
  * (internal/adc/translator; before that pkg/providers/translation). Undefined where nobody can tell.
  */
 export function isSince2(store: Store): boolean | undefined {

@@ -7,6 +7,7 @@ import type { Analyzer, Report, View } from '../analyzer.ts'
 import { renamed } from '../kit/annotations.ts'
 import { annotationField, annotationsOf } from '../kit/controller.ts'
 import { coversPath } from '../kit/cookies.ts'
+import { at, list } from '../kit/loose.ts'
 import type { Program } from '../kit/workloads.ts'
 import { ingressAnalyzer } from '../ingress/analyzer.ts'
 import { ingressClass, ingressClasses } from '../ingress/classes.ts'
@@ -67,8 +68,21 @@ const values = nginxAnalyzer({
         field: fieldOf(key),
       })
     }
+    const secure = annotationsOf(object)[`${prefix}session-cookie-secure`] ?? ''
+    if (/^(false|f|0)$/i.test(secure) && hasTls(object))
+      report('AFF-NGX-VALUE-DROPPED', {
+        message: `session-cookie-secure "${secure}" counts as absent: where nginx ends TLS the cookie is Secure all the same`,
+        why: 'A value that is false is not handed on, and without one the cookie is Secure where nginx itself speaks https. Over http browsers do not send it back.',
+        mend: [annotate(object, 'session-cookie-secure', null, true)],
+        field: fieldOf('session-cookie-secure'),
+      })
   },
 })
+
+/** Whether TLS is ended for a host of the Ingress. */
+function hasTls({ spec }: LooseObject): boolean {
+  return list(at(spec, 'tls')).length > 0
+}
 
 const oldPrefix = 'ingress.kubernetes.io/'
 

@@ -4,8 +4,8 @@ import type { Store } from '../../model/cluster/store.ts'
 import { objectName } from '../../model/findings/finding.ts'
 import { refOf } from '../../model/cluster/object.ts'
 import { hasPattern, type Location, locationsOf } from '../ingress/locations.ts'
-import { didYouMean } from '../../model/common/spelling.ts'
-import type { IngressController, Served, Slip } from '../kit/controller.ts'
+import { didYouMean, slipOf } from '../../model/common/spelling.ts'
+import { annotationsOf, type IngressController, type Served, type Slip } from '../kit/controller.ts'
 import { keys, prefix, settingsOf } from './settings.ts'
 import {
   canariesOf,
@@ -43,9 +43,17 @@ function slip(whole: string): Slip | undefined {
   if (!whole.startsWith(prefix)) return undefined
   const key = whole.slice(prefix.length)
   if ((keys as readonly string[]).includes(key) || others.has(key)) return undefined
-  if (!/affin|session|cookie|hash|sticky/i.test(key)) return undefined
+  if (!/affin|session|cookie|hash|sticky/i.test(key) && slipOf(key, affinityKeys) === undefined)
+    return undefined
   const meant = didYouMean(key, keys)
   return meant === undefined ? {} : { meant: prefix + meant }
+}
+
+/** Without it nothing that is said of the cookie counts. A mode may be for the affinity of another Ingress, and a behaviour for a canary. */
+export const cookieSwitch: NonNullable<IngressController['switch']> = {
+  by: [`${prefix}affinity`],
+  parts: affinityKeys.filter((key) => /^session-cookie-(?!hash$)/.test(key)).map((key) => prefix + key),
+  cookie: (object) => annotationsOf(object)[`${prefix}session-cookie-name`] ?? standardCookie,
 }
 
 /** The controller of kubernetes/ingress-nginx: its affinity is one of upstreams, its cookie one of locations. */
@@ -54,6 +62,7 @@ export const controller: IngressController = {
   controllers: ['k8s.io/ingress-nginx'],
   classes: ['nginx'],
   slip: (key, on) => (on === 'ingress' ? slip(key) : undefined),
+  switch: cookieSwitch,
   serve: ({ ingress, to, port, place }, store) => {
     const isSame = (one: Location): boolean =>
       one.service.name === to.name && (port === undefined || one.port === String(port))

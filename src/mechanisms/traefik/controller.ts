@@ -9,7 +9,7 @@ import {
 } from '../kit/controller.ts'
 import { affinityKeys, readAnnotations, servicePrefix } from './annotations.ts'
 import type { Store } from '../../model/cluster/store.ts'
-import { controller as ingressNginx } from '../ingress-nginx/controller.ts'
+import { controller as ingressNginx, cookieSwitch } from '../ingress-nginx/controller.ts'
 import { runningOf } from '../ingress/running.ts'
 import { nginxPrograms } from '../ingress-nginx/running.ts'
 import { isSince, type Program } from '../kit/workloads.ts'
@@ -111,6 +111,7 @@ export const traefikNginxController: IngressController = {
   name: 'Traefik (for ingress-nginx)',
   controllers: ['traefik.io/ingress-nginx'],
   slip: ingressNginx.slip!,
+  switch: cookieSwitch,
   serve: ({ ingress }, store) => {
     const is37 = isSince([3, 7], programsOfTraefik(store))
     const annotations = annotationsOf(ingress)

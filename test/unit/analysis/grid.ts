@@ -469,6 +469,18 @@ export const grid: GridRows = {
     fires: () => snapshot({ service: ofType('NodePort') }, proxy({ kind: 'cilium' })),
     silent: () => snapshot({ service: ofType('NodePort') }),
   },
+  'AFF-PROXY-CILIUM-L7': {
+    fires: () =>
+      snapshot(
+        { service: service({}, { annotations: { 'service.cilium.io/lb-l7': 'enabled' } }) },
+        proxy({ kind: 'cilium', settings: { 'loadbalancer-l7': 'envoy' } }),
+      ),
+    silent: () =>
+      snapshot(
+        { service: service({}, { annotations: { 'service.cilium.io/lb-l7': 'enabled' } }) },
+        proxy({ kind: 'cilium', settings: { 'loadbalancer-l7': 'disabled' } }),
+      ),
+  },
   'AFF-PROXY-CILIUM-MAGLEV': {
     fires: () =>
       snapshot(

@@ -247,6 +247,8 @@ spec:
 
 test.each([
   ['session-cokie-name', ['session-cookie-name']],
+  ['afinity', ['affinity']],
+  ['canary-weigth', []],
   ['sticky-cookies-please', ['']],
   ['session-cookie-path', []],
   ['proxy-body-size', []],

@@ -1,6 +1,6 @@
 import { type Analyzer, objectAnalyzer } from '../../analyzer.ts'
 import { applicationOf } from '../../../model/probe/cookies/maker.ts'
-import { at, text } from '../../kit/loose.ts'
+import { at, list, record, text } from '../../kit/loose.ts'
 import { hashKeys, ttlOf, wrongValuesIn } from '../rules/hash.ts'
 import { destinationRules } from '../objects.ts'
 import { hashesOf } from './hashes.ts'
@@ -90,9 +90,33 @@ const refused = objectAnalyzer({
         say('loadBalancer has both simple and consistentHash', 'remove simple')
       if (at(value, 'maglev') !== undefined && at(value, 'maglev.tableSize') === undefined)
         say('maglev has no tableSize', 'add tableSize: 65537', `${field}.maglev`)
+      const size = at(value, 'maglev.tableSize')
+      if (typeof size === 'number' && !(size < 5_000_011 && isPrime(size)))
+        say(
+          `tableSize ${size} is no prime number below 5000011`,
+          'tableSize: 65537',
+          `${field}.maglev.tableSize`,
+        )
+      const algorithm = ['ringHash', 'maglev'].find((key) => at(value, key) !== undefined)
+      if (algorithm !== undefined && (at(value, 'minimumRingSize') ?? 0) !== 0)
+        say(`consistentHash has both minimumRingSize and ${algorithm}`, 'remove minimumRingSize')
+      const names = list(at(value, 'httpCookie.attributes')).map((one) => record(one)['name'])
+      const twice = names.find((name, index) => typeof name === 'string' && names.indexOf(name) < index)
+      if (twice !== undefined)
+        say(
+          `the cookie has two attributes ${String(twice)}`,
+          'leave one of them',
+          `${field}.httpCookie.attributes`,
+        )
     }
   },
 })
+
+function isPrime(size: number): boolean {
+  if (!Number.isInteger(size) || size < 2) return false
+  for (let by = 2; by * by <= size; by++) if (size % by === 0) return false
+  return true
+}
 
 const warmup = objectAnalyzer({
   about: destinationRules,

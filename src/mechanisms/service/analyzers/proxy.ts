@@ -1,7 +1,8 @@
-import { picksByMaglev } from '../proxies/cilium.ts'
+import { envoyAnnotation, picksByEnvoy, picksByMaglev } from '../proxies/cilium.ts'
 import { balancesSockets, semanticsOf } from '../proxies/semantics.ts'
 import { servedBy } from '../proxies/served.ts'
 import { isExternal, isProxied, isSticky, type Subject, serviceAnalyzer } from '../analyzer.ts'
+import { annotationField } from '../../kit/controller.ts'
 import { isOlderThan } from '../version.ts'
 import { commandFor, serviceTarget } from '../../../model/targets/command.ts'
 
@@ -180,6 +181,21 @@ export const ciliumMaglev = serviceAnalyzer({
       message: 'Cilium picks by Maglev: from outside, a client is on the same pod again after the timeout',
       why: 'With affinity on, the hash is of the addresses without the port of the client: whoever was forgotten, or comes through another node, is hashed to the same pod.',
       mend: [commandFor('probe', serviceTarget(ref))],
+    })
+  },
+})
+
+export const ciliumEnvoy = serviceAnalyzer({
+  codes: ['AFF-PROXY-CILIUM-L7'],
+  inputs: ['proxy'],
+  applies,
+  analyse: ({ service }, { proxy }, report) => {
+    if (!picksByEnvoy(service, proxy)) return
+    report('AFF-PROXY-CILIUM-L7', {
+      message: `${envoyAnnotation}: an Envoy of Cilium picks a pod for every request, and sessionAffinity plays no part`,
+      why: 'Connections are handed to that Envoy before Cilium looks for a client that it remembers. Its algorithms are round robin, random and fewest requests: none keeps clients.',
+      mend: [`take ${envoyAnnotation} away`],
+      field: annotationField(envoyAnnotation),
     })
   },
 })

@@ -34,7 +34,13 @@ export const cilium: ProxyRecogniser = (sets, evidence) => {
         ? `daemonset ${namespace}/${agent.name}, no kube-proxy`
         : `configmap ${namespace}/${ciliumSettings}`,
     settings: {
-      ...pick(config, ['bpf-lb-sock', 'bpf-lb-sock-hostns-only', 'bpf-lb-algorithm', 'bpf-lb-mode']),
+      ...pick(config, [
+        'bpf-lb-sock',
+        'bpf-lb-sock-hostns-only',
+        'bpf-lb-algorithm',
+        'bpf-lb-mode',
+        'loadbalancer-l7',
+      ]),
       ...(replaces === undefined ? {} : { replaces: String(replaces) }),
     },
     ...(replaces === true && !isPieced(config) ? {} : affinityOf(set, config)),
@@ -60,6 +66,18 @@ export function isGlobal({ metadata }: Service, proxy: Fact<ProxyFacts>): boolea
 const algorithmAnnotation = 'service.cilium.io/lb-algorithm'
 /** By which it can ask for another way back to the client. */
 const modeAnnotation = 'service.cilium.io/forwarding-mode'
+
+/** By which a Service asks Cilium's Envoy to pick its pods, where Cilium has one for that (operator/pkg/ciliumenvoyconfig). */
+export const envoyAnnotation = 'service.cilium.io/lb-l7'
+
+/** Whether an Envoy of Cilium picks a pod for each request to a Service. */
+export function picksByEnvoy({ metadata }: Service, { kind, settings }: ProxyFacts): boolean {
+  return (
+    kind === 'cilium' &&
+    settings['loadbalancer-l7'] === 'envoy' &&
+    metadata.annotations?.[envoyAnnotation] === 'enabled'
+  )
+}
 
 /** Whether it serves node ports, and picks pods for clients from outside by a hash that is the same on all nodes. */
 export function picksByMaglev({ metadata }: Service, { kind, settings, outside }: ProxyFacts): boolean {

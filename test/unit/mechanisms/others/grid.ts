@@ -268,8 +268,8 @@ export const apisixGrid: GridRows = {
     silent: () => apisix(byHeader, {}, { serviceName: 'next', servicePort: 80, weight: 0 }),
   },
   'AFF-APISIX-SUBSET': {
-    fires: () => apisix(byHeader, { subset: 'v1' }),
-    silent: () => apisix(byHeader, { subset: '' }),
+    fires: () => apisix(byHeader, { subset: 'v1' }, { serviceName: 'web', servicePort: 80, subset: 'v2' }),
+    silent: () => apisix(byHeader, { subset: 'v1' }),
   },
 }
 

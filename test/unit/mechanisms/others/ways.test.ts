@@ -429,9 +429,9 @@ describe('APISIX', () => {
 
   it.each([
     ['1.8.4', [{ policy: { kind: 'hash', of: 'client address' } }], 'only the pods of subset v1'],
-    ['2.0.1', [{ policy: none }], 'subset v1 is not read: all pods of the Service are meant'],
-    ['latest', unknown, 'only the pods of subset v1, before 2.0'],
-  ])('reads the settings of a port and subsets before 2.0 only: %s', (version, expected, note) => {
+    ['2.0.1', [{ policy: none }], 'only the pods of subset v1'],
+    ['latest', unknown, 'only the pods of subset v1'],
+  ])('reads the settings of a port before 2.0 only, and subsets: %s', (version, expected, note) => {
     const spec = { portLevelSettings: [{ port: 80, ...sourced }], subsets: [{ name: 'v1', labels: {} }] }
     const backends = [{ serviceName: 'web', servicePort: 80, subset: 'v1' }]
     const front = objectOf('apisix.apache.org/v2', 'ApisixRoute', 'front', {
@@ -441,7 +441,27 @@ describe('APISIX', () => {
     expect(hops(found)).toMatchObject(expected)
     const { paths, findings } = analyse(found, target)
     expect(paths.flatMap((path) => path.hops.map((hop) => hop.note))).toContain(note)
-    expect(findings.some(({ code }) => code === 'AFF-APISIX-SUBSET')).toBe(version !== '1.8.4')
+    expect(findings.some(({ code }) => code === 'AFF-APISIX-SUBSET')).toBe(false)
+  })
+
+  it.each([
+    ['1.8.4', ['only the pods of subset v1', 'only the pods of subset v2'], 0],
+    ['2.0.1', ['only the pods of subset v2', 'only the pods of subset v2'], 1],
+    [
+      'latest',
+      ['only the pods of subset v1; since 2.0 only the pods of subset v2', 'only the pods of subset v2'],
+      1,
+    ],
+  ])('has one list of pods for each Service of a route since 2.0: %s', (version, notes, count) => {
+    const rule = (subset: string) => ({
+      match: { hosts: ['shop.example'], paths: [`/${subset}`] },
+      backends: [{ serviceName: 'web', servicePort: 80, subset }],
+    })
+    const front = objectOf('apisix.apache.org/v2', 'ApisixRoute', 'front', { http: [rule('v1'), rule('v2')] })
+    const { paths, findings } = analyse(scene({}, front, upstream({}), controller(version)), target)
+    const said = paths.flatMap((path) => path.hops.flatMap(({ note }) => note ?? []))
+    expect(said.filter((one) => one.includes('subset'))).toStrictEqual(notes)
+    expect(findings.filter(({ code }) => code === 'AFF-APISIX-SUBSET')).toHaveLength(count)
   })
 })
 

@@ -1,0 +1,110 @@
+/** Traps of the notes about single controllers, each beside an input that is right. */
+import { expect, it } from 'vitest'
+import { explainedText } from './explained.ts'
+
+const web = `apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: shop}
+spec: {selector: {app: web}, ports: [{port: 80}]}
+`
+
+const nginx = (annotations: object, { controller = 'k8s.io/ingress-nginx', tls = false } = {}): string => `
+apiVersion: networking.k8s.io/v1
+kind: IngressClass
+metadata: {name: nginx}
+spec: {controller: ${controller}}
+---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: front, namespace: shop, annotations: ${JSON.stringify(
+  Object.fromEntries(
+    Object.entries(annotations).map(([key, value]) => [
+      `nginx.ingress.kubernetes.io/${key}`,
+      value as string,
+    ]),
+  ),
+)}}
+spec:
+  ingressClassName: nginx
+  ${tls ? 'tls: [{hosts: [shop.example], secretName: shop}]' : ''}
+  rules:
+  - host: shop.example
+    http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}]}
+---
+${web}`
+
+const istio = (hash: string): string => `
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: web, namespace: shop}
+spec: {host: web, trafficPolicy: {loadBalancer: {consistentHash: ${hash}}}}
+---
+${web}`
+
+const apisix = (kind: string): string => `
+apiVersion: gateway.networking.k8s.io/v1
+kind: GatewayClass
+metadata: {name: some}
+spec: {controllerName: apisix.apache.org/apisix-ingress-controller}
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata: {name: gw, namespace: shop}
+spec: {gatewayClassName: some, listeners: [{name: http, port: 80, protocol: HTTP}]}
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: {name: web, namespace: shop}
+spec: {parentRefs: [{name: gw}], rules: [{backendRefs: [{name: web, port: 80}]}]}
+---
+apiVersion: apisix.apache.org/v1alpha1
+kind: BackendTrafficPolicy
+metadata: {name: web, namespace: shop}
+spec: {targetRefs: [{group: "${kind === 'Service' ? '' : 'gateway.networking.k8s.io'}", kind: ${kind}, name: web}], loadbalancer: {type: chash, hashOn: header, key: x}}
+---
+${web}`
+
+const cookie = { affinity: 'cookie' }
+
+it.each([
+  ['AFF-L7-MISSPELT-ANNOTATION', nginx({ afinity: 'cookie' }), nginx(cookie)],
+  [
+    'AFF-L7-NOT-SWITCHED-ON',
+    nginx({ 'session-cookie-name': 'a' }),
+    nginx({ ...cookie, 'session-cookie-name': 'a' }),
+  ],
+  [
+    'AFF-L7-NOT-SWITCHED-ON',
+    nginx({ 'session-cookie-path': '/' }, { controller: 'traefik.io/ingress-nginx' }),
+    nginx({ 'affinity-canary-behavior': 'legacy' }, { controller: 'traefik.io/ingress-nginx' }),
+  ],
+  [
+    'AFF-NGX-VALUE-DROPPED',
+    nginx({ ...cookie, 'session-cookie-secure': 'false' }, { tls: true }),
+    nginx({ ...cookie, 'session-cookie-secure': 'false' }),
+  ],
+  [
+    'AFF-ISTIO-HASH-REFUSED',
+    istio('{httpHeaderName: x, maglev: {tableSize: 65536}}'),
+    istio('{httpHeaderName: x, maglev: {tableSize: 65537}}'),
+  ],
+  [
+    'AFF-ISTIO-HASH-REFUSED',
+    istio('{httpHeaderName: x, maglev: {tableSize: 5000011}}'),
+    istio('{httpHeaderName: x, maglev: {tableSize: 4999999}}'),
+  ],
+  [
+    'AFF-ISTIO-HASH-REFUSED',
+    istio('{httpHeaderName: x, minimumRingSize: 9, ringHash: {minimumRingSize: 9}}'),
+    istio('{httpHeaderName: x, minimumRingSize: 9}'),
+  ],
+  [
+    'AFF-ISTIO-HASH-REFUSED',
+    istio('{httpCookie: {name: c, path: /, ttl: 0s, attributes: [{name: Secure}, {name: Secure}]}}'),
+    istio('{httpCookie: {name: c, path: /, ttl: 0s, attributes: [{name: Secure}, {name: HttpOnly}]}}'),
+  ],
+  ['AFF-L7-MISPLACED', apisix('HTTPRoute'), apisix('Service')],
+])('%s', async (code, wrong, right) => {
+  expect((await explainedText(wrong)).faults.join('\n')).toContain(code)
+  expect((await explainedText(right)).faults.join('\n')).not.toContain(code)
+})
