@@ -102,5 +102,8 @@ function inKubectlsWords(message: string): string {
 
 function bugLines(error: unknown): string[] {
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
-  return ['error: internal error, please report it with the lines below and the command that was run', text]
+  return [
+    'error: internal error, please report it with the lines below and the command that was run',
+    ...text.split('\n'),
+  ]
 }

@@ -1,4 +1,5 @@
 import { stderr, stdout } from '../cli/terminal.ts'
+import { sanitize } from '../report/text/sanitize.ts'
 import * as Flags from '@oclif/core/flags'
 import { BaseCommand } from '../cli/oclif/base-command.ts'
 import { refuseArguments } from '../cli/flags/values.ts'
@@ -41,9 +42,10 @@ export default class Cleanup extends BaseCommand {
       let found = 0
       const { due, elsewhere, unknown } = await leftNamespaces(cluster, namespace)
       const removals = cleanUp(cluster, { namespace, dryRun }, due)
-      for await (const { object, namespace: where, removed } of withRole(removals, namespace)) {
+      for await (const { object: name, namespace: where, removed } of withRole(removals, namespace)) {
         interrupt.first.throwIfAborted()
         found += 1
+        const object = sanitize(name)
         const inNamespace = flags['all-namespaces'] && where !== undefined ? ` in namespace ${where}` : ''
         if (dryRun) stdout.write(`${object} deleted${inNamespace} (dry run)\n`)
         else if (removed) stdout.write(`${object} deleted${inNamespace}\n`)
