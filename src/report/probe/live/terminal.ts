@@ -1,21 +1,21 @@
-import { stripVTControlCharacters } from 'node:util'
-import type { Ora } from 'ora'
 import { flow } from '../../text/flow.ts'
 import { paintLines, span } from '../../text/line.ts'
 import { formatLeft } from '../../text/numbers.ts'
-import { shortenEnd, textWidth } from '../../text/width.ts'
+import { shortenEnd } from '../../text/width.ts'
 import { type AnyLiveState, renderLive } from './state.ts'
 import type { Progress, ProgressOptions } from './progress.ts'
 
 const frameMs = 66
-/** Erases a line and goes to the one above. */
-const eraseUp = '\u001B[2K\u001B[1A'
-
-type LogUpdate = ReturnType<typeof import('log-update').createLogUpdate>
+const turnMs = 80
+/** A terminal that knows it shows what is between these at once. */
+const [atOnce, done] = ['\u001B[?2026h', '\u001B[?2026l']
+const [hideCursor, showCursor] = ['\u001B[?25l', '\u001B[?25h']
+const [cutLines, wrapLines] = ['\u001B[?7l', '\u001B[?7h']
+const [eraseLine, eraseBelow] = ['\u001B[2K', '\u001B[J']
 
 /**
- * Progress that moves: a spinner with the current stage, then the live view in its place.
- * Both libraries are loaded when they are first needed; what comes meanwhile is kept, and only the newest is shown.
+ * Progress that moves: a spinner with the current stage, then the live view in its place. The cursor waits where the picture
+ * begins, so that all of it goes by erasing what is below, however a terminal that became narrower has broken its lines.
  */
 export function createTerminalProgress({
   stream,
@@ -24,61 +24,54 @@ export function createTerminalProgress({
   now,
   process: own,
 }: ProgressOptions): Progress {
-  let spinner: Ora | undefined
-  let view: LogUpdate | undefined
   let text = ''
   let state: (() => AnyLiveState) | undefined
   let lastMs = -Infinity
   let timer: NodeJS.Timeout | undefined
   let countdown: NodeJS.Timeout | undefined
+  let spinner: NodeJS.Timeout | undefined
+  let turns = 0
   let isStopped = false
-  let isLoading = false
-  /** The last frame, and how wide the terminal was. */
-  let drawn = { lines: [] as string[], columns: 0 }
+  /** How many lines the picture has. */
+  let drawn = 0
 
-  const load = async (): Promise<void> => {
-    const [{ default: ora }, { createLogUpdate }] = await Promise.all([import('ora'), import('log-update')])
-    if (isStopped) return
-    // Without discardStdin: it puts the terminal into raw mode, where Ctrl-C is no signal any more.
-    spinner = ora({ stream, isEnabled: true, discardStdin: false, color: 'cyan' })
-    view = createLogUpdate(stream)
-    if (state !== undefined) draw()
-    else if (text !== '') spin()
+  // Lines are cut at the edge: where the terminal is narrower than it has told yet, they would take rows that nobody counts.
+  const put = (all: readonly string[]): void => {
+    const lines = all.slice(0, stream.rows)
+    const picture = lines.map((line) => `${eraseLine}${line}`).join('\n')
+    const up = lines.length > 1 ? `\u001B[${lines.length - 1}A` : ''
+    const begin = `${atOnce}${hideCursor}${cutLines}\r`
+    stream.write(`${begin}${picture}${eraseBelow}${up}\r${wrapLines}${done}`)
+    drawn = lines.length
   }
-  const start = (): void => {
-    if (isLoading) return
-    isLoading = true
-    // A probe without a view is better than none: what cannot be shown must not end it.
-    load().catch(() => {})
-  }
-  // The spinner's two columns, and the last one, which some terminals wrap at.
-  const spin = (): void => {
-    if (!isStopped) spinner?.start(shortenEnd(text, columns() - 3))
+  const erase = (): void => {
+    if (drawn > 0) stream.write(`\r${eraseBelow}`)
+    drawn = 0
   }
   const draw = (): void => {
+    clearTimeout(timer)
     timer = undefined
-    if (state === undefined || view === undefined || isStopped) return
-    spinner?.stop()
-    lastMs = now()
+    if (isStopped) return
     // On a busy machine the signal that says so comes after the terminal has become narrower.
     stream._refreshSize?.()
-    const lines = renderLive(state(), columns(), style, stream.rows)
-    eraseOverhang()
-    view(lines.join('\n'))
-    drawn = { lines, columns: stream.columns ?? columns() }
+    if (state !== undefined) {
+      clearInterval(spinner)
+      lastMs = now()
+      put(renderLive(state(), columns(), style, stream.rows))
+    } else if (text !== '') {
+      const turn = style.unicode ? '⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏' : '-\\|/'
+      // The last column stays free, as some terminals wrap at it.
+      put([`${style.backend(1)(turn.charAt(turns % turn.length))} ${shortenEnd(text, columns() - 3)}`])
+    }
   }
-  // A terminal that became narrower has broken the lines of the last frame, of which the library knows nothing.
-  const eraseOverhang = (): void => {
-    const width = stream.columns ?? columns()
-    if (width >= drawn.columns) return
-    const rows = drawn.lines.map((line) => Math.ceil(textWidth(stripVTControlCharacters(line)) / width))
-    stream.write(eraseUp.repeat(rows.reduce((sum, count) => sum + Math.max(0, count - 1), 0)))
+  const spin = (): void => {
+    turns += 1
+    draw()
   }
-  // Ctrl-Z: the shell gets its cursor back, and what it writes is not drawn over when the program goes on.
+  // Ctrl-Z: the shell gets the cursor below the picture, and what it writes is not drawn over when the program goes on.
   const letGo = (): void => {
-    spinner?.stop()
-    view?.done()
-    drawn = { lines: [], columns: 0 }
+    if (drawn > 0) stream.write(`${'\n'.repeat(drawn)}${showCursor}`)
+    drawn = 0
   }
   const onStop = (): void => {
     letGo()
@@ -86,16 +79,19 @@ export function createTerminalProgress({
   }
   const onContinue = (): void => {
     letGo()
-    if (state !== undefined) draw()
-    else if (text !== '') spin()
+    draw()
   }
+  const onExit = (): void => void (drawn > 0 && stream.write(showCursor))
   own?.on('SIGTSTP', onStop)
   own?.on('SIGCONT', onContinue)
+  own?.on('exit', onExit)
 
   const show = (next: string): void => {
     text = next
-    start()
-    if (state === undefined) spin()
+    if (state !== undefined || isStopped) return
+    clearInterval(spinner)
+    spinner = setInterval(spin, turnMs).unref()
+    draw()
   }
 
   return {
@@ -111,7 +107,6 @@ export function createTerminalProgress({
     },
     update: (next) => {
       state = next
-      start()
       // unref: a frame that is still to come must not keep the program alive.
       timer ??= setTimeout(draw, Math.max(0, lastMs + frameMs - now())).unref()
     },
@@ -119,30 +114,22 @@ export function createTerminalProgress({
       clearTimeout(timer)
       timer = undefined
       state = undefined
-      view?.clear()
-      drawn = { lines: [], columns: 0 }
+      erase()
     },
     note: (sentence) => {
       const lines = flow([span(sentence)], { width: columns(), indent: 2 })
-      const line = paintLines(lines, columns(), style).join('\n')
-      if (state !== undefined && view !== undefined) {
-        view.persist(line)
-        draw()
-        return
-      }
-      spinner?.stop()
-      stream.write(`${line}\n`)
-      if (text !== '') spin()
+      erase()
+      stream.write(`${paintLines(lines, columns(), style).join('\n')}\n`)
+      draw()
     },
     stop: () => {
       isStopped = true
       own?.off('SIGTSTP', onStop)
       own?.off('SIGCONT', onContinue)
-      clearTimeout(timer)
-      clearInterval(countdown)
-      spinner?.stop()
-      view?.clear()
-      view?.done()
+      own?.off('exit', onExit)
+      for (const each of [timer, countdown, spinner]) clearTimeout(each)
+      if (drawn > 0) stream.write(showCursor)
+      erase()
     },
   }
 }

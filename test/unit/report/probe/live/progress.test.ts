@@ -1,14 +1,13 @@
 import { EventEmitter } from 'node:events'
-import { clearLine, cursorTo, moveCursor } from 'node:readline'
 import { Writable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { stripVTControlCharacters } from 'node:util'
 import { describe, expect, it, vi } from 'vitest'
 import { type LiveState, renderLive } from '../../../../../src/report/probe/live/state.ts'
 import type { Progress, ProgressOptions } from '../../../../../src/report/probe/live/progress.ts'
 import { createProgress } from '../../../../../src/report/probe/live/view.ts'
 import { createStyle } from '../../../../../src/report/terminal.ts'
 import { buildResult } from '../build-result.ts'
+import { Screen } from './screen.ts'
 
 class Recorder extends Writable {
   text = ''
@@ -16,17 +15,10 @@ class Recorder extends Writable {
   rows = 30
   columns = 80
   _refreshSize?: () => void
-  cursorTo(column: number): boolean {
-    return cursorTo(this, column)
-  }
-  moveCursor(columns: number, rows: number): boolean {
-    return moveCursor(this, columns, rows)
-  }
-  clearLine(direction: -1 | 0 | 1): boolean {
-    return clearLine(this, direction)
-  }
+  readonly screen = new Screen(80)
   override _write(chunk: Buffer, _encoding: string, done: () => void): void {
     this.text += chunk.toString()
+    this.screen.write(chunk.toString())
     done()
   }
 }
@@ -114,11 +106,11 @@ describe('progress on a terminal', () => {
     expect(stream.text).not.toContain('5/60 requests')
     advance(1000)
     progress.note('a note that stays')
-    expect(stripVTControlCharacters(stream.text)).toContain('a note that stays')
-    const before = stream.text.length
+    expect(stream.screen.text).toMatch(/^a note that stays\n12\/60 requests/)
     progress.stop()
-    expect(stream.text.slice(before)).toContain('\u001B[2K')
     progress.stop()
+    expect(stream.screen.text).toBe('a note that stays\n')
+    expect(stream.text).toMatch(/\u001B\[\?25h[^?]*$/)
   })
 
   it('shows the stages of another run where the state of the one before was', async () => {
@@ -143,32 +135,35 @@ describe('progress on a terminal', () => {
     await vi.waitFor(() => expect(stream.text).toContain('12/60 requests'), { timeout: 5000 })
     signals.emit('SIGTSTP')
     expect(signals.kill).toHaveBeenCalledWith(1, 'SIGSTOP')
-    const before = stream.text.length
+    stream.write('[1]+ Stopped\n$ fg\n')
     signals.emit('SIGCONT')
-    // Nothing above is erased: it is the shell's by now.
-    expect(stream.text.slice(before)).toContain('12/60 requests')
-    for (const erase of ['\u001B[2K', '\u001B[1A']) expect(stream.text.slice(before)).not.toContain(erase)
+    // What is above is the shell's by now.
+    expect(stream.screen.text).toMatch(/^12\/60 requests[\s\S]*\n\[1\]\+ Stopped\n\$ fg\n12\/60 requests/)
     progress.stop()
     expect(signals.listenerCount('SIGCONT') + signals.listenerCount('SIGTSTP')).toBe(0)
   })
 
-  it('erases all rows that the last frame takes in a terminal that became narrower', async () => {
-    const stream = new Recorder()
-    const { progress, advance } = setup(true, new Signals(), stream)
-    progress.update(() => after(12))
-    await vi.waitFor(() => expect(stream.text).toContain('12/60 requests'), { timeout: 5000 })
-    const widths = stripVTControlCharacters(stream.text)
-      .split('\n')
-      .map((line) => line.length)
-    // The signal that says so may come later.
-    stream._refreshSize = () => (stream.columns = 40)
-    const rows = widths.reduce((sum, width) => sum + Math.max(1, Math.ceil(width / 40)), 0)
-    const before = stream.text.length
-    advance(1000)
-    progress.update(() => after(13))
-    await vi.waitFor(() => expect(stream.text.slice(before)).toContain('13/60'), { timeout: 5000 })
-    expect(stream.text.slice(before).split('\u001B[2K')).toHaveLength(rows + 1)
+  it('leaves nothing of a frame and takes nothing else, whenever a terminal tells that it became narrower', async () => {
+    const { progress, stream, advance } = setup(true)
+    stream.write('$ probe\n')
+    let requests = 12
+    const drawNext = async (): Promise<void> => {
+      advance(1000)
+      progress.update(() => after(++requests))
+      await vi.waitFor(() => expect(stream.text).toContain(`${requests}/60`), { timeout: 5000 })
+    }
+    await drawNext()
+    for (const columns of [55, 40, 70, 30]) {
+      stream.screen.resize(columns)
+      // It says so after another frame.
+      await drawNext()
+      stream._refreshSize = () => (stream.columns = columns)
+      await drawNext()
+      expect(stream.screen.text.match(/60 requests/g)).toHaveLength(1)
+      expect(stream.screen.text).toMatch(/^\$ probe\n\d+\/60/)
+    }
     progress.stop()
+    expect(stream.screen.text).toBe('$ probe\n')
   })
 
   it('breaks no row of a pod in a terminal of 20 columns', () => {
@@ -190,13 +185,14 @@ describe('progress on a terminal', () => {
     progress.stop()
   })
 
-  it('shows nothing any more once it is stopped, even while it is still loading', async () => {
+  it('shows nothing any more once it is stopped', async () => {
     const { progress, stream } = setup(true)
     progress.stage('starting')
     progress.stop()
     progress.stage('cleaning up')
     progress.update(() => after(1))
     await sleep(100)
-    expect(stream.text).toBe('')
+    expect(stream.screen.text).toBe('')
+    expect(stream.text).not.toContain('cleaning up')
   })
 })
