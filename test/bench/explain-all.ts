@@ -5,7 +5,8 @@
  *
  *     node test/bench/explain-all.ts [--fronts] [SERVICES] [ENDPOINTS-EACH] [WORDS…]
  *
- * With `--fronts` 3,000 Ingresses, 2,000 HTTPRoutes and 1,000 VirtualServices stand in front of them. Fails when it takes 5 s or more, or
+ * With `--fronts` 3,000 Ingresses, 2,000 HTTPRoutes and 1,000 VirtualServices stand in front of them, with 500
+ * DestinationRules and 500 policies of Envoy Gateway. Fails when it takes 5 s or more, or
  * when memory grows with the size of objects instead of their number.
  */
 import { spawn } from 'node:child_process'

@@ -83,15 +83,26 @@ export function virtualService(index: number): object {
   }
 }
 
+/** A fifth hash the address of the client, for which the Services of proxies are looked at. */
 export function destinationRule(index: number): object {
   const { name } = place(5000 + index)
+  const consistentHash =
+    index % 5 === 0 ? { useSourceIp: true } : { httpCookie: { name: 'route', path: '/', ttl: '0s' } }
   return {
     metadata: metadata(5000 + index, name),
+    spec: { host: name, trafficPolicy: { loadBalancer: { consistentHash } } },
+  }
+}
+
+/** On every fourth route, in turn by a cookie and by the address of the client. */
+export function backendTrafficPolicy(index: number): object {
+  const consistentHash =
+    index % 2 === 0 ? { type: 'Cookie', cookie: { name: 'route', ttl: '0s' } } : { type: 'SourceIP' }
+  return {
+    metadata: metadata(3000 + index * 4, `policy-${index * 4}`),
     spec: {
-      host: name,
-      trafficPolicy: {
-        loadBalancer: { consistentHash: { httpCookie: { name: 'route', path: '/', ttl: '0s' } } },
-      },
+      targetRefs: [{ group: 'gateway.networking.k8s.io', kind: 'HTTPRoute', name: `route-${index * 4}` }],
+      loadBalancer: { type: 'ConsistentHash', consistentHash },
     },
   }
 }

@@ -4,6 +4,7 @@
  */
 import { createServer } from 'node:http'
 import {
+  backendTrafficPolicy,
   classes,
   destinationRule,
   gateway,
@@ -37,6 +38,11 @@ const lists: Record<string, string[]> = {
     'discovery.k8s.io/v1',
   ),
 }
+/** Where a list is asked for by fields, those that are reached from outside are. */
+const doors = Array.from({ length: Math.ceil(size.services / 10) }, (_, number) => number * 10)
+const selected: Record<string, string[]> = {
+  'spec.type!=ClusterIP': pages(doors.length, (index) => service(doors[index] ?? 0), 'ServiceList', 'v1'),
+}
 const fronts = process.argv[4] === 'fronts' ? manyFronts : undefined
 
 if (fronts !== undefined) {
@@ -69,6 +75,12 @@ if (fronts !== undefined) {
     fronts.virtualServices / 2,
     destinationRule,
     'DestinationRule',
+  )
+  add(
+    '/apis/gateway.envoyproxy.io/v1alpha1/backendtrafficpolicies',
+    fronts.httpRoutes / 4,
+    backendTrafficPolicy,
+    'BackendTrafficPolicy',
   )
   add('/apis/networking.istio.io/v1/gateways', 1, () => istioGateway, 'Gateway')
 }
@@ -117,7 +129,8 @@ function resources(path: string): object | undefined {
 
 const server = createServer((request, response) => {
   const url = new URL(request.url ?? '/', 'http://server')
-  const page = lists[url.pathname]?.[Number(url.searchParams.get('continue') ?? 0)]
+  const list = selected[url.searchParams.get('fieldSelector') ?? ''] ?? lists[url.pathname]
+  const page = list?.[Number(url.searchParams.get('continue') ?? 0)]
   response.setHeader('Content-Type', 'application/json')
   response.end(
     page ?? JSON.stringify(objects[url.pathname] ?? resources(url.pathname) ?? { metadata: {}, items: [] }),
