@@ -20,7 +20,7 @@ export const hashOfNodes = analyzer({
       const [object] = hop.configuredBy
       if (object === undefined || said.has(keyOf(object))) continue
       said.add(keyOf(object))
-      const own = (all.known ? all.value : []).filter((door) => isOf(door, hop, view))
+      const own = (all.known ? all.value : []).filter(isDoorOf(hop, view))
       if (own.length === 0) {
         const what = `the Service of ${hop.mechanism}`
         report.cannot('AFF-L7-HASH-OF-NODES', all.known ? { what, reason: 'not-known' } : all.why)
@@ -58,29 +58,34 @@ function hashing({ paths }: View): PathHop[] {
     )
 }
 
+const owningGateway = 'gateway.envoyproxy.io/owning-gateway-name'
+const gatewayLabels = ['gateway.networking.k8s.io/gateway-name', owningGateway]
+
 /** What the labels of a proxy are, by the word that its hops are called with. */
-const labels: Readonly<Record<string, readonly string[]>> = {
+const proxies: Readonly<Record<string, readonly string[]>> = {
   Traefik: ['traefik'],
   Contour: ['contour', 'envoy'],
 }
 
-/** Whether a Service leads to the proxy of a hop: as its Gateway says, or as it is usually labelled. */
-function isOf({ metadata, spec }: Service, { configuredBy, mechanism }: PathHop, { store }: View): boolean {
-  const selector = spec.selector ?? {}
-  const isNamed = configuredBy.flatMap((ref): boolean[] => {
+/** Whether a Service leads to the proxy of a hop: as its Gateway says, or as it is usually labelled. There may be thousands. */
+function isDoorOf({ configuredBy, mechanism }: PathHop, { store }: View): (service: Service) => boolean {
+  const wanted = configuredBy.flatMap((ref): (readonly [string, unknown])[][] => {
     const { namespace = '', name } = ref
     if (ref.kind !== gateways.kind) return []
-    if (ref.group === gateways.group)
-      return ['gateway.networking.k8s.io/gateway-name', 'gateway.envoyproxy.io/owning-gateway-name'].map(
-        (label) => selector[label] === name,
-      )
+    if (ref.group === gateways.group) return gatewayLabels.map((label) => [[label, name]])
     const gateway = store.get(istioGateways, { namespace, name })
-    const wanted = Object.entries(record(at(gateway?.spec, 'selector')))
-    return [wanted.length > 0 && wanted.every(([key, value]) => selector[key] === value)]
+    return [Object.entries(record(at(gateway?.spec, 'selector')))]
   })
-  if (isNamed.length > 0) return isNamed.includes(true)
-  if (selector['gateway.envoyproxy.io/owning-gateway-name'] !== undefined) return false
-  const [, names] = Object.entries(labels).find(([word]) => mechanism.startsWith(word)) ?? []
-  const marks = new Set([selector['app.kubernetes.io/name'], selector['app'], metadata.name])
-  return names?.some((name) => marks.has(name)) === true
+  if (wanted.length > 0)
+    return ({ spec }) =>
+      wanted.some(
+        (labels) => labels.length > 0 && labels.every(([key, value]) => spec.selector?.[key] === value),
+      )
+  const names = Object.entries(proxies).find(([word]) => mechanism.startsWith(word))?.[1]
+  return ({ metadata, spec }) => {
+    const selector = spec.selector ?? {}
+    if (names === undefined || selector[owningGateway] !== undefined) return false
+    const marks = new Set([selector['app.kubernetes.io/name'], selector['app'], metadata.name])
+    return names.some((name) => marks.has(name))
+  }
 }
