@@ -74,6 +74,8 @@ export function createTerminalProgress({
     drawn = 0
   }
   const onStop = (): void => {
+    // The terminal has written ^Z over it.
+    draw()
     letGo()
     own?.kill(own.pid, 'SIGSTOP')
   }
