@@ -16,6 +16,8 @@ export interface Attachment {
   hosts: readonly string[]
   /** The gateway is there and none of its listeners takes the route. */
   isRefused: boolean
+  /** It is for callers of a Service, by the proxies of a mesh. */
+  isOfMesh?: boolean
 }
 
 /** A route of which it is not known where it is attached. */

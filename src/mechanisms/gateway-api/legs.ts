@@ -6,9 +6,10 @@ import { hostEntry, sendingLegs } from '../kit/front.ts'
 import { at, list, record, text } from '../kit/loose.ts'
 import { type Attachment, attachmentsOf, refusalOf, type Unattached } from './attach.ts'
 import { backendsOf, mayReach } from './backends.ts'
+import { servicesOfMesh } from './parents.ts'
 import { type Controller, controllerOf } from './controllers.ts'
 import type { Reading, RuleContext } from './implementations.ts'
-import { gateways } from './objects.ts'
+import { gateways, group, httpRoutes } from './objects.ts'
 import { type Persistence, persistenceOf } from './persistence.ts'
 import { installedFor, persistedOf } from './schema.ts'
 import { remember, type Routing } from './routing.ts'
@@ -34,11 +35,34 @@ export function rulesOf(route: LooseObject, store: Store): ListenerRule[] {
   })
 }
 
-/** A route that names no gateway is shown as well: nobody knows who takes it. */
+/**
+ * A route that names no gateway is shown as well: as what others that delegate to it are attached to (kgateway), for callers of the
+ * Services that it names (GAMMA), or by itself, as nobody knows who takes it.
+ */
 function attachments(route: LooseObject, store: Store): (Attachment | Unattached)[] {
-  const found = attachmentsOf(route, store)
+  const own = attachmentsOf(route, store)
+  const ofParents = (): (Attachment | Unattached)[] =>
+    delegatingTo(route, store)
+      .flatMap((parent) => attachmentsOf(parent, store))
+      .filter(({ gateway }) => gateway === undefined || controllerOf(gateway, store)?.label === 'kgateway')
+  const found = own.length > 0 ? own : ofParents()
+  const called = servicesOfMesh(route)
+  if (found.length === 0 && called.length > 0) return [{ hosts: called, isRefused: false, isOfMesh: true }]
   const names = list(at(route.spec, 'hostnames')).flatMap((name) => text(name) ?? [])
   return found.length > 0 ? found : [{ hosts: names.length === 0 ? ['*'] : names, isRefused: false }]
+}
+
+function delegatingTo({ metadata }: LooseObject, store: Store): LooseObject[] {
+  const all = store.list(httpRoutes)
+  return (all.known ? all.value : []).filter((parent) =>
+    list(at(parent.spec, 'rules'))
+      .flatMap((rule) => list(record(rule)['backendRefs']))
+      .some((backend) => {
+        const { group: of, kind, name, namespace = parent.metadata.namespace } = record(backend)
+        const isRoute = of === group && kind === httpRoutes.kind
+        return isRoute && namespace === metadata.namespace && (name === metadata.name || name === '*')
+      }),
+  )
 }
 
 interface BareRule {
@@ -89,7 +113,7 @@ function ruleLegs(one: ListenerRule, store: Store): Leg[] {
         },
         store,
       )
-      if (attachment.to !== undefined)
+      if (attachment.to !== undefined || attachment.isOfMesh === true)
         for (const leg of legs) {
           const routing: Routing = {
             route,
@@ -102,7 +126,13 @@ function ruleLegs(one: ListenerRule, store: Store): Leg[] {
           }
           remember(leg.from as Node, routing)
         }
-      const entries = attachment.hosts.flatMap((host) => paths.map((path) => hostEntry(ref, host, path)))
+      const entries = attachment.hosts.flatMap((host) =>
+        paths.map((path): Entry => {
+          const entry = hostEntry(ref, host, path)
+          if (attachment.isOfMesh !== true) return entry
+          return { ...entry, kind: 'mesh', from: 'inside', address: `${entry.address} (mesh)` }
+        }),
+      )
       return [...entryLegs(entries, from, attachment), ...legs]
     }),
   )
@@ -166,7 +196,8 @@ function policyOf(
   return { policy: reading.policy, reading }
 }
 
-function unseen({ to, gateway, set }: ListenerRule['attachment']): Policy {
+function unseen({ to, gateway, set, isOfMesh }: ListenerRule['attachment']): Policy {
+  if (isOfMesh === true) return { kind: 'unknown', why: 'which mesh the callers have cannot be seen' }
   if (to === undefined && set !== undefined)
     return { kind: 'unknown', why: `listenerset/${set.name} cannot be seen, which names the gateway` }
   if (to === undefined) return { kind: 'unknown', why: 'the route names no gateway' }

@@ -50,6 +50,14 @@ export function parentRefsOf({ spec, metadata }: LooseObject): (ParentRef | unde
   })
 }
 
+/** The Services for whose callers a route is, where it names them as its parents. */
+export function servicesOfMesh({ spec }: LooseObject): string[] {
+  return list(at(spec, 'parentRefs')).flatMap((parent) => {
+    const { kind, group: of, name } = record(parent)
+    return kind === 'Service' && of === '' ? (text(name) ?? []) : []
+  })
+}
+
 /** The Gateways that a route names, one for each of its `parentRefs`; undefined for what is none. */
 export function parentsOf(route: LooseObject, store: Store): (Parent | undefined)[] {
   return parentRefsOf(route).map((ref) => ref && parentOf(ref, store))

@@ -1,6 +1,6 @@
 import type { Leg, Node } from '../../model/affinity/leg.ts'
 import type { LooseObject } from '../../model/cluster/object.ts'
-import type { Attachment } from './attach.ts'
+import type { Attachment, Unattached } from './attach.ts'
 import type { RouteBackend } from './backends.ts'
 import type { Controller } from './controllers.ts'
 import type { Reading } from './implementations.ts'
@@ -13,7 +13,7 @@ export interface Routing {
   rule: Readonly<Record<string, unknown>>
   /** The rule's name, which policies may point at. */
   ruleName?: string
-  attachment: Attachment
+  attachment: Attachment | Unattached
   controller?: Controller
   persistence?: Persistence
   reading?: Reading

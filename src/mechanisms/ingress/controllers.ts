@@ -10,9 +10,11 @@ import { jcmoraisjr } from '../haproxy/jcmoraisjr.ts'
 import { controller as ingressNginx } from '../ingress-nginx/controller.ts'
 import { nginxProgramsFor } from '../ingress-nginx/running.ts'
 import { annotationsOf, type IngressController, isServedBy } from '../kit/controller.ts'
+import { policyFor } from '../istio/rules/policy.ts'
 import { kong } from '../kong/controller.ts'
 import { nginxInc } from '../nginx-inc/controller.ts'
 import { skipper } from '../skipper/controller.ts'
+import { defined } from '../../model/common/defined.ts'
 import { servesClassesOfNginx, traefikController, traefikNginxController } from '../traefik/controller.ts'
 import { ingressClass, ingressClasses } from './classes.ts'
 
@@ -29,7 +31,12 @@ const contour = spreading('Contour', 'projectcontour.io/ingress-controller')
 const cilium = spreading('Cilium', 'cilium.io/ingress-controller')
 const istio: IngressController = {
   ...spreading('Istio', 'istio.io/ingress-controller'),
-  serve: () => ({ policy: { kind: 'unknown' }, arrival: 'pods' }),
+  // It makes VirtualServices of them, so that DestinationRules count (pilot/pkg/config/kube/ingress).
+  serve: ({ to, port, service }, store) => {
+    const number = service?.spec.ports?.find((one) => one.name === port)?.port ?? Number(port)
+    const { policy, configuredBy, note } = policyFor(to, number || undefined, undefined, undefined, store)
+    return { policy, arrival: 'pods', configuredBy, ...defined({ note }) }
+  },
   instead: 'consistentHash in a DestinationRule',
 }
 

@@ -65,7 +65,11 @@ const sticky = ingressAnalyzer({
       report('AFF-NGINC-SERVICE', {
         message: `serviceName=${service} is none of the Services of this Ingress${meant === undefined ? '' : `: did you mean ${meant}?`}`,
         why: 'A cookie is set for Services of the rules only.',
-        mend: [`name one of ${[...names].join(', ')}`],
+        mend: [
+          names.size > 0
+            ? `name one of ${[...names].join(', ')}`
+            : 'write it on the Ingresses that have the paths, as those of mergeable-ingress-type: minion',
+        ],
         field,
       })
     }

@@ -158,7 +158,9 @@ function roleOf({ hops }: Path): { role: HopRole; text: string } {
   if (decider?.policy.kind === 'cookie' && sticks(decider.policy) === false)
     return { role: 'no-effect', text: 'in vain' }
   if (decider !== undefined) return { role: 'decides', text: 'decides' }
-  if (hops.some(({ role }) => role === 'unknown')) return { role: 'unknown', text: 'unknown' }
+  // Where a way leads to nothing that is known, nobody is seen to pick.
+  if (hops.length === 0 || hops.some(({ role }) => role === 'unknown'))
+    return { role: 'unknown', text: 'unknown' }
   if (hops.some(({ role }) => role === 'no-effect')) return { role: 'no-effect', text: 'in vain' }
   return { role: 'picks', text: 'client' }
 }

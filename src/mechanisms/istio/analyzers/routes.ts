@@ -13,7 +13,7 @@ import { clientOf } from '../rules/client.ts'
 import { wholeHost } from '../legs/hosts.ts'
 import { destinationRules, istioGateways, virtualServices } from '../objects.ts'
 import { balancerOf, clusterPort, routeHash, rulingFor } from '../rules/policy.ts'
-import { gatewayNames, hostsOf, isOfMesh, type Route, routesOf } from '../legs/routes.ts'
+import { gatewayNames, isExportedTo, hostsOf, isOfMesh, type Route, routesOf } from '../legs/routes.ts'
 import { type Client, ruleFor } from '../rules/rules.ts'
 import { hashesOf } from './hashes.ts'
 
@@ -42,7 +42,9 @@ const weighted = objectAnalyzer({
       )
       const sticky = rulings.find(({ policy }) => sticks(policy) === true)
       if (sticky === undefined) continue
-      const names = route.targets.map(({ subset, host }) => subset ?? host.split('.')[0])
+      const short = route.targets.map(({ subset, host }) => subset ?? host.split('.')[0])
+      const isClear = new Set(short).size === short.length
+      const names = isClear ? short : route.targets.map(({ host }) => host.replace(/\.svc\..*$/, ''))
       report('AFF-ISTIO-WEIGHTED', {
         message: `for every request one of ${names.join(' and ')} is drawn by weight, before the hash of ${policyWords(sticky.hash?.value)} comes in: clients change between them`,
         why: drawnWhy,
@@ -183,6 +185,16 @@ const gateways = objectAnalyzer({
         continue
       }
       const found = gatewayOf(ref, store)
+      const proxies = clientOf(found, store).namespace
+      if (!isExportedTo(object, proxies)) {
+        report('AFF-ISTIO-HOST-NOT-TAKEN', {
+          message: `the proxies of ${objectName(ref)} run in ${proxies}, and exportTo keeps this route from them`,
+          why: 'A proxy takes routes only that are exported to its own namespace, whatever the Gateway names.',
+          mend: [`add ${proxies} to exportTo`, 'remove exportTo'],
+          field: 'spec.exportTo',
+        })
+        continue
+      }
       if (found === undefined || isTaken(found, object)) continue
       report('AFF-ISTIO-HOST-NOT-TAKEN', {
         message: `no server of ${objectName(ref)} takes ${hostsOf(object).join(', ')} for these routes`,

@@ -7,7 +7,7 @@ import { services } from '../../service/objects.ts'
 import { serviceOfHost } from '../legs/hosts.ts'
 import { destinationRules, virtualServices } from '../objects.ts'
 import { routesOf } from '../legs/routes.ts'
-import { anyOther, hostOfRule, namespacesOf, ruleFor, rulesAbout } from '../rules/rules.ts'
+import { anyOther, hostOfRule, namespacesOf, ruleFor, rulesAbout, wouldCount } from '../rules/rules.ts'
 import { hashesOf, levelsOf } from './hashes.ts'
 
 const hasHash = (rule: LooseObject): boolean => hashesOf(rule).length > 0
@@ -111,17 +111,40 @@ const hidden = objectAnalyzer({
     const [first] = without.filter(({ by }) => by !== undefined)
     // Kept for its own namespace on purpose, as long as nobody comes through a gateway of another one.
     if (first === undefined && !isGateway) return
-    const names = without.map(({ namespace }) => (namespace === anyOther ? 'any other' : namespace))
+    const names = without.map(({ namespace }) => (namespace === anyOther ? 'any other namespace' : namespace))
     report('AFF-ISTIO-RULE-HIDDEN', {
       message:
         first?.by === undefined
           ? `proxies in other namespaces do not see this rule (${names.join(', ')}): exportTo keeps it from them`
-          : `proxies in ${names.join(', ')} namespaces go by ${objectName(refOf(first.by))} of ${first.by.metadata.namespace} instead`,
+          : `proxies in ${names.join(', ')} go by ${objectName(refOf(first.by))} of ${first.by.metadata.namespace} instead`,
       why: 'Rules are looked up in the namespace of the proxy, then in that of the Service, then in istio-system. The first place that has one for the host ends the search, and of several there the oldest policy counts.',
       mend: ['put the hash into the rule that counts', 'one rule for each host, beside its Service'],
       objects: [ref, ...(first?.by === undefined ? [] : [refOf(first.by)])],
       field:
         list(at(rule.spec, 'exportTo')).length > 0 && first === undefined ? 'spec.exportTo' : 'spec.host',
+    })
+  },
+})
+
+/** Of several hosts that cover a Service the most exact one counts as a whole, though it says less. */
+const replaced = objectAnalyzer({
+  about: destinationRules,
+  codes: ['AFF-ISTIO-RULE-HIDDEN'],
+  applies: (rule) => levelsOf(rule).every(({ policy }) => record(policy)['loadBalancer'] === undefined),
+  analyse: (rule, { store }, report) => {
+    const host = hostOfRule(rule)
+    const client = { namespace: anyOther, labels: {} }
+    const found = ruleFor(host, client, store)
+    if (serviceOfHost(host) === undefined || !found.known || found.value?.rules[0] !== rule) return
+    const wide = wouldCount(rule, client, store)
+    if (wide === undefined || hostOfRule(wide) === host || !hasHash(wide)) return
+    const name = objectName(refOf(wide))
+    report('AFF-ISTIO-RULE-HIDDEN', {
+      message: `the hash of ${name} (${hostOfRule(wide)}) does not count for ${host}: this rule is for that host alone, and has no loadBalancer`,
+      why: 'Rules of several hosts are not put together: the one with the most exact host counts as a whole, and what it leaves out is the default.',
+      mend: [`repeat the loadBalancer of ${name} in it`],
+      objects: [refOf(rule), refOf(wide)],
+      field: 'spec.host',
     })
   },
 })
@@ -150,4 +173,4 @@ const locality = objectAnalyzer({
   },
 })
 
-export const ruleAnalyzers: readonly Analyzer[] = [ports, subsets, hidden, locality]
+export const ruleAnalyzers: readonly Analyzer[] = [ports, subsets, hidden, replaced, locality]

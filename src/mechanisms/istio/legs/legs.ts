@@ -12,7 +12,15 @@ import { type ServerKind, gatewayOf, gatewayRef, rivalsOf, takenBy } from './gat
 import { covers, serviceOfHost, wholeHost } from './hosts.ts'
 import { virtualServices } from '../objects.ts'
 import { type Ruling, rulingFor } from '../rules/policy.ts'
-import { gatewayNames, hostsOf, isOfMesh, type Route, routesOf, type RouteTarget } from './routes.ts'
+import {
+  gatewayNames,
+  hostsOf,
+  isExportedTo,
+  isOfMesh,
+  type Route,
+  routesOf,
+  type RouteTarget,
+} from './routes.ts'
 import {
   anyOther,
   type Client,
@@ -39,6 +47,8 @@ function gatewayLegs(object: LooseObject, route: Route, name: string, store: Sto
   const ref = refOf(object)
   const gateway = gatewayRef(name, object)
   const found = gatewayOf(gateway, store)
+  const client = clientOf(found, store)
+  if (!isExportedTo(object, client.namespace)) return []
   // Files do not tell which gateway is the older one.
   const rivals = found?.metadata.creationTimestamp === undefined ? undefined : rivalsOf(found, store)
   const isUsed = ({ server }: { server: number }): boolean => rivals?.has(server) !== true
@@ -53,12 +63,7 @@ function gatewayLegs(object: LooseObject, route: Route, name: string, store: Sto
   return [
     ...unique(entries).map((entry): Leg => ({ from: entry, to: way, arrival: 'object' })),
     { from: way, to: start, arrival: 'object' },
-    ...onwards(
-      object,
-      route,
-      { start, hop, client: clientOf(found, store), listenerPort, beside: [gateway] },
-      store,
-    ),
+    ...onwards(object, route, { start, hop, client, listenerPort, beside: [gateway] }, store),
   ]
 }
 

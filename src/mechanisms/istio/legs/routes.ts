@@ -80,6 +80,13 @@ function targetsOf(route: unknown, field: string, object: LooseObject): RouteTar
     .map(({ weight, ...target }) => (all.length === 1 ? target : { ...target, share: weight / total }))
 }
 
+/** Whether proxies of a namespace see it; they may where it is not known in which they run. */
+export function isExportedTo({ spec, metadata }: LooseObject, namespace: string | undefined): boolean {
+  const names = strings(at(spec, 'exportTo'))
+  if (names.length === 0 || namespace === undefined || names.includes('*')) return true
+  return names.includes(namespace) || (names.includes('.') && namespace === metadata.namespace)
+}
+
 /** Gateways that it names; `mesh` is none. */
 export function gatewayNames({ spec }: LooseObject): string[] {
   return strings(at(spec, 'gateways')).filter((name) => name !== 'mesh')

@@ -69,6 +69,17 @@ export function ruleFor(host: string, client: Client, store: Store): Fact<Merged
   return rule
 }
 
+/** The rule that would count for the host of another one, if that was not there. */
+export function wouldCount(rule: LooseObject, client: Client, store: Store): LooseObject | undefined {
+  const host = hostOfRule(rule)
+  const found = chosenOf(
+    rulesAbout(host, store).filter((one) => one !== rule),
+    host,
+    client,
+  )
+  return found.known ? found.value?.rules[0] : undefined
+}
+
 /** By host and client: routes, ways and analyzers of thousands of Services ask for the same ones. */
 const chosen = onceFor((_rules: readonly LooseObject[]) => new Map<string, Fact<MergedRule | undefined>>())
 
