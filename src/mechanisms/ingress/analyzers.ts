@@ -1,7 +1,7 @@
 import { slipOf } from '../../model/common/spelling.ts'
 import { sticks } from '../../model/affinity/policy.ts'
 import type { Analyzer } from '../analyzer.ts'
-import type { LooseObject } from '../../model/cluster/object.ts'
+import { keyOf, type LooseObject, refOf, refTo } from '../../model/cluster/object.ts'
 import { mapFact } from '../../model/cluster/fact.ts'
 import type { FactType, Store } from '../../model/cluster/store.ts'
 import { renamed } from '../kit/annotations.ts'
@@ -9,7 +9,12 @@ import { enabling } from '../kit/enabling.ts'
 import { annotationField, annotationsOf, type IngressController, type Slip } from '../kit/controller.ts'
 import { onceFor } from '../kit/once.ts'
 import { httpRoutes } from '../gateway-api/objects.ts'
+import { haproxytech } from '../haproxy/haproxytech.ts'
+import { jcmoraisjr } from '../haproxy/jcmoraisjr.ts'
+import { nginxInc } from '../nginx-inc/controller.ts'
+import { services } from '../service/objects.ts'
 import { ingressAnalyzer, placedAt } from './analyzer.ts'
+import { behind } from './backends.ts'
 import { controller as ingressNginx } from '../ingress-nginx/controller.ts'
 import { controllerOf, ingressControllers } from './controllers.ts'
 import { ingresses } from './objects.ts'
@@ -167,5 +172,64 @@ const oneAddress = ingressAnalyzer({
   },
 })
 
+/** The cookie of a record that a controller sets on a host, for a Service. */
+interface HostCookie {
+  host: string
+  name: string
+  path: string
+  ingress: LooseObject
+  service: string
+}
+
+/** Whose records are read by the Service alone for which they were made: any other picks again. */
+const recording: readonly IngressController[] = [haproxytech, jcmoraisjr, nginxInc]
+
+/** All of them, by what a browser tells cookies apart by. */
+const hostCookies: FactType<ReadonlyMap<string, readonly HostCookie[]>> = {
+  name: 'cookies of Ingresses',
+  what: 'the cookies of Ingresses',
+  derive: (store) =>
+    mapFact(store.list(ingresses), (all) =>
+      Map.groupBy(
+        all.flatMap((one) => cookiesOf(one, store)),
+        ({ host, name, path }) => JSON.stringify([host, name, path]),
+      ),
+    ),
+}
+
+function cookiesOf(ingress: LooseObject, store: Store): HostCookie[] {
+  const controller = controllerOf(ingress, store)
+  if (controller === undefined || !recording.includes(controller)) return []
+  return behind(ingress, store).flatMap(({ backend, places }) => {
+    const { policy } = controller.serve(backend, store)
+    if (policy.kind !== 'cookie' || policy.name === undefined || policy.madeBy !== 'proxy') return []
+    const { name, path = '/' } = policy
+    const service = keyOf(refTo(services, backend.to))
+    return places.map(({ host }) => ({ host, name, path, ingress, service }))
+  })
+}
+
+const oneName = ingressAnalyzer({
+  codes: ['AFF-L7-ONE-NAME'],
+  applies: ({ controller }) => recording.includes(controller),
+  analyse: ({ ingress, controller }, { store }, report) => {
+    const all = store.fact(hostCookies)
+    for (const own of cookiesOf(ingress, store)) {
+      const key = JSON.stringify([own.host, own.name, own.path])
+      const others = all.known ? (all.value.get(key) ?? []) : []
+      const other = others.find(({ service }) => service !== own.service)
+      if (other === undefined) continue
+      const [mine, theirs] = [own, other].map(({ service }) => service.split('/').at(-1))
+      report('AFF-L7-ONE-NAME', {
+        message: `on ${own.host} ${mine} and ${theirs} have one cookie ${own.name}: each answer of one replaces the cookie of the other`,
+        why: `The value names a pod of one Service. ${controller.name} does not know it at the other, picks a pod and sets its own.`,
+        mend: ['give each Service a cookie name of its own'],
+        objects: [refOf(ingress), ...(other.ingress === ingress ? [] : [refOf(other.ingress)])],
+      })
+      return
+    }
+  },
+})
+
 /** Of what several controllers share. */
-export const analyzers: readonly Analyzer[] = [foreign, misspelt, switchedOff, oneAddress]
+export const analyzers: readonly Analyzer[] = [foreign, misspelt, switchedOff, oneAddress, oneName]

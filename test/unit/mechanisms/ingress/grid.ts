@@ -35,6 +35,20 @@ const addressHash = (externalTrafficPolicy: 'Local' | 'Cluster') => (): Snapshot
   return scene({}, front, proxy)
 }
 
+/** service/web and another one at paths of one host, with these cookies of F5. */
+const twoServices = (one: string, two: string): Snapshot => {
+  const value = `serviceName=${one} path=/;serviceName=${two} path=/`
+  const front = ingressOf('f5', { 'nginx.org/sticky-cookie-services': value })
+  const paths = ['web', 'other'].map((name) => ({
+    path: `/${name}`,
+    backend: { service: { name, port: { number: 80 } } },
+  }))
+  return scene(
+    {},
+    { ...front, spec: { ingressClassName: 'f5', rules: [{ host: 'shop.example', http: { paths } }] } },
+  )
+}
+
 /** Of what several Ingress controllers share. */
 export const ingressGrid: GridRows = {
   'AFF-L7-FOREIGN-ANNOTATION': {
@@ -57,6 +71,10 @@ export const ingressGrid: GridRows = {
   'AFF-L7-ONE-ADDRESS': {
     fires: () => scene({}, ingressOf('f5', { ...ownCookie, ...clusterIp })),
     silent: () => scene({}, ingressOf('f5', ownCookie)),
+  },
+  'AFF-L7-ONE-NAME': {
+    fires: () => twoServices('web srv_id', 'other srv_id'),
+    silent: () => twoServices('web srv_id', 'other srv_other'),
   },
   'AFF-L7-SECURE-COOKIE': {
     fires: () => scene({}, ingressOf('nginx', secureCookie)),
