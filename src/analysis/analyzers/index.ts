@@ -1,6 +1,8 @@
 import { mechanisms } from '../../mechanisms/index.ts'
 import type { Analyzer } from '../../mechanisms/analyzer.ts'
 import { hashOfNodes } from './address.ts'
+import { drawsService } from './draws.ts'
+import { fights } from './fights.ts'
 import { misplaced } from './misplaced.ts'
 import { cookiePath } from './path.ts'
 import { secureCookie } from './secure.ts'
@@ -15,6 +17,8 @@ export const analyzers: readonly Analyzer[] = [
   secureCookie,
   cookiePath,
   misplaced,
+  drawsService,
+  fights,
   hashOfNodes,
   ...mechanisms.flatMap((mechanism) => mechanism.analyzers ?? []),
 ]

@@ -100,14 +100,10 @@ const refused = objectAnalyzer({
       const algorithm = ['ringHash', 'maglev'].find((key) => at(value, key) !== undefined)
       if (algorithm !== undefined && (at(value, 'minimumRingSize') ?? 0) !== 0)
         say(`consistentHash has both minimumRingSize and ${algorithm}`, 'remove minimumRingSize')
-      const names = list(at(value, 'httpCookie.attributes')).map((one) => record(one)['name'])
-      const twice = names.find((name, index) => typeof name === 'string' && names.indexOf(name) < index)
+      const names = list(at(value, 'httpCookie.attributes')).flatMap((one) => text(record(one)['name']) ?? [])
+      const twice = names.find((name, index) => names.indexOf(name) < index)
       if (twice !== undefined)
-        say(
-          `the cookie has two attributes ${String(twice)}`,
-          'leave one of them',
-          `${field}.httpCookie.attributes`,
-        )
+        say(`the cookie has two attributes ${twice}`, 'leave one of them', `${field}.httpCookie.attributes`)
     }
   },
 })

@@ -2,7 +2,7 @@ import type { GridRows } from '../../analysis/rows.ts'
 import type { LooseObject } from '../../../../src/model/cluster/object.ts'
 import type { Snapshot } from '../../../../src/model/cluster/snapshot.ts'
 import { service } from '../../analysis/build.ts'
-import { ingressOf, objectOf, scene } from '../objects.ts'
+import { gatewayOf, ingressOf, objectOf, scene } from '../objects.ts'
 
 const cookie = { 'nginx.ingress.kubernetes.io/affinity': 'cookie' }
 const ownCookie = { 'nginx.org/sticky-cookie-services': 'serviceName=web srv_id' }
@@ -49,6 +49,40 @@ const twoServices = (one: string, two: string): Snapshot => {
   )
 }
 
+/** Two Services by weight behind a hash of Skipper; of all requests this part goes to the first one. */
+const drawn = (percent: number) => (): Snapshot => {
+  const backend = (name: string) => ({
+    name,
+    type: 'service',
+    serviceName: name,
+    servicePort: 80,
+    algorithm: 'consistentHash',
+  })
+  const group = objectOf('zalando.org/v1', 'RouteGroup', 'front', {
+    backends: [backend('web'), backend('next')],
+    defaultBackends: [
+      { backendName: 'web', weight: percent },
+      { backendName: 'next', weight: 100 - percent },
+    ],
+  })
+  return scene({}, group)
+}
+
+/** Policies of kgateway for one Service. */
+const policies =
+  (...names: readonly string[]) =>
+  (): Snapshot =>
+    scene(
+      {},
+      ...gatewayOf('kgateway.dev/kgateway'),
+      ...names.map((name) =>
+        objectOf('gateway.kgateway.dev/v1alpha1', 'BackendConfigPolicy', name, {
+          targetRefs: [{ group: '', kind: 'Service', name: 'web' }],
+          loadBalancer: { ringHash: { hashPolicies: [{ header: { name } }] } },
+        }),
+      ),
+    )
+
 /** Of what several Ingress controllers share. */
 export const ingressGrid: GridRows = {
   'AFF-L7-FOREIGN-ANNOTATION': {
@@ -80,6 +114,8 @@ export const ingressGrid: GridRows = {
     fires: () => scene({}, ingressOf('nginx', secureCookie)),
     silent: () => scene({}, withTls(ingressOf('nginx', secureCookie))),
   },
+  'AFF-L7-DRAWS-SERVICE': { fires: drawn(90), silent: drawn(0) },
+  'AFF-L7-POLICIES-FIGHT': { fires: policies('p', 'q'), silent: policies('p') },
   'AFF-L7-COOKIE-PATH': {
     fires: () => scene({}, ingressOf('f5', pathCookie('/shop'))),
     silent: () => scene({}, ingressOf('f5', pathCookie('/'))),
