@@ -32,7 +32,9 @@ function differences(before: unknown, after: unknown, path: readonly string[]): 
   const isMapping = (old !== undefined || before === undefined) && (now !== undefined || after === undefined)
   if (!isMapping) return [[label(path), word(before), word(after)]]
   const names = [...new Set([...Object.keys(old ?? {}), ...Object.keys(now ?? {})])]
-  return names
+  // A change and the one that takes it back have their rows in one order, whatever was there before.
+  const isList = Array.isArray(before) || Array.isArray(after)
+  return (isList ? names : names.toSorted())
     .filter((name) => !(path[0] === 'metadata' && technical.has(name)))
     .flatMap((name) => differences(old?.[name], now?.[name], [...path, name]))
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { ChangeDone, ChangeOutcome, DryRun, RawObject } from '../../../src/model/affinity/change.ts'
 import { unifiedDiff } from '../../../src/report/change/diff.ts'
+import { objectRows } from '../../../src/report/change/fields.ts'
 import { toJson, toPrinted, toYaml } from '../../../src/report/change/objects.ts'
 import { nextSteps } from '../../../src/report/change/next.ts'
 import { renderChange, renderNext, summaryLine, warningLines } from '../../../src/report/change/text.ts'
@@ -299,3 +300,17 @@ function patched(before: string[], diff: ReturnType<typeof unifiedDiff>): string
   }
   return [...result, ...before.slice(at)]
 }
+
+it('a change and the one that takes it back have their rows in one order', () => {
+  const name = 'apisixupstream/web'
+  const plain = { spec: { loadbalancer: { type: 'roundrobin' } } }
+  const hashed = { spec: { loadbalancer: { type: 'chash', hashOn: 'header', key: 'X' } } }
+  const fields = (before: RawObject, after: RawObject): string[] =>
+    objectRows({ name, before, after }, true).map((row) => row.name)
+  expect(fields(plain, hashed)).toStrictEqual([
+    'loadbalancer.hashOn',
+    'loadbalancer.key',
+    'loadbalancer.type',
+  ])
+  expect(fields(hashed, plain)).toStrictEqual(fields(plain, hashed))
+})
