@@ -85,9 +85,8 @@ function breakWord(word: string, width: number): string[] {
   while (textWidth(rest) > width) {
     // At least one character, even where a wide one does not fit: the rest must get shorter.
     const most = takeStart(rest, width) || String.fromCodePoint(rest.codePointAt(0) ?? 0)
-    // Of a list, such as one of ports, every number stays whole.
-    const comma = most.lastIndexOf(',')
-    const part = comma > 0 ? most.slice(0, comma + 1) : most
+    // Numbers stay whole, of a list of ports and of an address, and words that are put together break between them.
+    const part = /^.+,|^.+[:./-]/.exec(most)?.[0] ?? most
     parts.push(part)
     rest = rest.slice(part.length)
   }

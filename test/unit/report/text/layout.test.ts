@@ -53,6 +53,15 @@ describe('a flow of pieces', () => {
     expect(texts(flow(pieces, { width: 20, indent: 2 }))).toEqual(['one two  three four', '  five'])
   })
 
+  it.each([
+    ['240.36.96.22:30191,30302', 16, ['240.36.96.22:', '30191,30302']],
+    ['AFF-SVC-PER-PORT-TABLES', 12, ['AFF-SVC-PER-', 'PORT-TABLES']],
+    ['shop.example.com/cart', 10, ['shop.', 'example.', 'com/cart']],
+    ['abcdefghijkl', 5, ['abcde', 'fghij', 'kl']],
+  ])('%s breaks in %i columns where its words meet', (text, width, lines) => {
+    expect(texts(flow([span(text)], { width, indent: 0 }))).toEqual(lines)
+  })
+
   it('breaks no number of a list', () => {
     const [first, ...rest] = texts(flow([span('ports 8080,8443,9090,30000')], { width: 14, indent: 2 }))
     expect([first, ...rest]).toEqual(['ports', '  8080,8443,', '  9090,30000'])
