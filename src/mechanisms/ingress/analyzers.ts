@@ -182,7 +182,7 @@ interface HostCookie {
 }
 
 /** Whose records are read by the Service alone for which they were made: any other picks again. */
-const recording: readonly IngressController[] = [haproxytech, jcmoraisjr, nginxInc]
+const recording: ReadonlySet<IngressController> = new Set([haproxytech, jcmoraisjr, nginxInc])
 
 /** All of them, by what a browser tells cookies apart by. */
 const hostCookies: FactType<ReadonlyMap<string, readonly HostCookie[]>> = {
@@ -199,7 +199,7 @@ const hostCookies: FactType<ReadonlyMap<string, readonly HostCookie[]>> = {
 
 function cookiesOf(ingress: LooseObject, store: Store): HostCookie[] {
   const controller = controllerOf(ingress, store)
-  if (controller === undefined || !recording.includes(controller)) return []
+  if (controller === undefined || !recording.has(controller)) return []
   return behind(ingress, store).flatMap(({ backend, places }) => {
     const { policy } = controller.serve(backend, store)
     if (policy.kind !== 'cookie' || policy.name === undefined || policy.madeBy !== 'proxy') return []
@@ -211,7 +211,7 @@ function cookiesOf(ingress: LooseObject, store: Store): HostCookie[] {
 
 const oneName = ingressAnalyzer({
   codes: ['AFF-L7-ONE-NAME'],
-  applies: ({ controller }) => recording.includes(controller),
+  applies: ({ controller }) => recording.has(controller),
   analyse: ({ ingress, controller }, { store }, report) => {
     const all = store.fact(hostCookies)
     for (const own of cookiesOf(ingress, store)) {

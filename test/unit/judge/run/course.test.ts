@@ -18,8 +18,14 @@ function counted(picks: readonly number[]): Partial<Block> {
   const other = picks.findIndex((pick) => pick !== picks[0])
   const lastOther = picks.findLastIndex((pick) => pick !== picks.at(-1))
   return {
-    ...{ picks: picks.length, switches, hits, longest, first: picks[0]!, last: picks.at(-1)! },
-    ...{ head: other === -1 ? picks.length : other, tail: picks.length - 1 - lastOther },
+    picks: picks.length,
+    switches,
+    hits,
+    longest,
+    first: picks[0]!,
+    last: picks.at(-1)!,
+    head: other === -1 ? picks.length : other,
+    tail: picks.length - 1 - lastOther,
   }
 }
 
