@@ -72,7 +72,8 @@ describe('nothing is loaded before it is needed', () => {
     'the help of %s loads what defines its flags',
     async (command) => {
       const { packages } = await loadedBy(command, '--help')
-      for (const heavy of ['@kubernetes/client-node', 'yaml', 'zod']) expect(packages).not.toContain(heavy)
+      for (const heavy of ['@kubernetes/client-node', 'yaml', 'ora', 'zod'])
+        expect(packages).not.toContain(heavy)
     },
   )
 

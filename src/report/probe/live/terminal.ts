@@ -1,3 +1,4 @@
+import type { Ora } from 'ora'
 import { flow } from '../../text/flow.ts'
 import { paintLines, span } from '../../text/line.ts'
 import { formatLeft } from '../../text/numbers.ts'
@@ -6,7 +7,6 @@ import { type AnyLiveState, renderLive } from './state.ts'
 import type { Progress, ProgressOptions } from './progress.ts'
 
 const frameMs = 66
-const turnMs = 80
 /** A terminal that knows it shows what is between these at once. */
 const [atOnce, done] = ['\u001B[?2026h', '\u001B[?2026l']
 const [hideCursor, showCursor] = ['\u001B[?25l', '\u001B[?25h']
@@ -16,6 +16,7 @@ const [eraseLine, eraseBelow] = ['\u001B[2K', '\u001B[J']
 /**
  * Progress that moves: a spinner with the current stage, then the live view in its place. The cursor waits where the picture
  * begins, so that all of it goes by erasing what is below, however a terminal that became narrower has broken its lines.
+ * ora, which is loaded when it is first needed, says what its frame is, and writes nothing itself: it counts lines.
  */
 export function createTerminalProgress({
   stream,
@@ -29,8 +30,8 @@ export function createTerminalProgress({
   let lastMs = -Infinity
   let timer: NodeJS.Timeout | undefined
   let countdown: NodeJS.Timeout | undefined
-  let spinner: NodeJS.Timeout | undefined
-  let turns = 0
+  let spinner: Ora | undefined
+  let turning: NodeJS.Timeout | undefined
   let isStopped = false
   /** How many lines the picture has. */
   let drawn = 0
@@ -55,17 +56,21 @@ export function createTerminalProgress({
     // On a busy machine the signal that says so comes after the terminal has become narrower.
     stream._refreshSize?.()
     if (state !== undefined) {
-      clearInterval(spinner)
+      clearInterval(turning)
       lastMs = now()
       put(renderLive(state(), columns(), style, stream.rows))
-    } else if (text !== '') {
-      const turn = style.unicode ? '⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏' : '-\\|/'
-      // The last column stays free, as some terminals wrap at it.
-      put([`${style.backend(1)(turn.charAt(turns % turn.length))} ${shortenEnd(text, columns() - 3)}`])
+    } else if (text !== '' && spinner !== undefined) {
+      // The spinner's two columns, and the last one, at which some terminals wrap.
+      spinner.text = shortenEnd(text, columns() - 3)
+      put([spinner.frame()])
     }
   }
-  const spin = (): void => {
-    turns += 1
+  const spin = async (): Promise<void> => {
+    const { default: ora } = await import('ora')
+    if (isStopped || state !== undefined) return
+    spinner ??= ora({ stream, spinner: style.unicode ? 'dots' : 'line', color: 'cyan' })
+    clearInterval(turning)
+    turning = setInterval(draw, spinner.interval).unref()
     draw()
   }
   // Ctrl-Z: the shell gets the cursor below the picture, and what it writes is not drawn over when the program goes on.
@@ -91,9 +96,8 @@ export function createTerminalProgress({
   const show = (next: string): void => {
     text = next
     if (state !== undefined || isStopped) return
-    clearInterval(spinner)
-    spinner = setInterval(spin, turnMs).unref()
-    draw()
+    // A probe without a spinner is better than none.
+    spin().catch(() => {})
   }
 
   return {
@@ -129,7 +133,7 @@ export function createTerminalProgress({
       own?.off('SIGTSTP', onStop)
       own?.off('SIGCONT', onContinue)
       own?.off('exit', onExit)
-      for (const each of [timer, countdown, spinner]) clearTimeout(each)
+      for (const each of [timer, countdown, turning]) clearTimeout(each)
       if (drawn > 0) stream.write(showCursor)
       erase()
     },
