@@ -5,6 +5,7 @@ import { drawsService } from './draws.ts'
 import { fights } from './fights.ts'
 import { misplaced } from './misplaced.ts'
 import { cookiePath } from './path.ts'
+import { refusedCookie } from './refused.ts'
 import { secureCookie } from './secure.ts'
 import { applicationCookie, ingressFront, missingService, routeFront } from './front.ts'
 
@@ -15,6 +16,7 @@ export const analyzers: readonly Analyzer[] = [
   missingService,
   applicationCookie,
   secureCookie,
+  refusedCookie,
   cookiePath,
   misplaced,
   drawsService,

@@ -42,6 +42,7 @@ function cookieOf(cookie: unknown): Policy {
     path: attributeOf(cookie, 'Path'),
     ttl: text(at(cookie, 'ttl')),
     isSecure: attributeOf(cookie, 'Secure') !== undefined,
+    domain: attributeOf(cookie, 'Domain'),
   })
 }
 

@@ -1,4 +1,5 @@
 import type { Policy } from '../../model/affinity/policy.ts'
+import { defined } from '../../model/common/defined.ts'
 import { annotationReader } from './annotations.ts'
 import { type IngressBackend, goBoolean, type IngressController, type Served } from '../kit/controller.ts'
 import { balanced } from './haproxytech.ts'
@@ -28,6 +29,7 @@ function cookie(valueOf: (name: string) => string | undefined): Policy {
     name: valueOf('session-cookie-name') || usualName,
     path: '/',
     ...(isSecure ? { secure: true } : {}),
+    ...defined({ domain: valueOf('session-cookie-domain') }),
     // Whatever else is written is insert.
     madeBy: ['rewrite', 'prefix'].includes(strategy) ? 'application' : 'proxy',
     points: 'at-a-pod',

@@ -6,7 +6,7 @@ import type { Service } from '../../model/cluster/kubernetes.ts'
 import type { Analyzer, Report, View } from '../analyzer.ts'
 import { renamed } from '../kit/annotations.ts'
 import { annotationField, annotationsOf } from '../kit/controller.ts'
-import { coversPath } from '../kit/cookies.ts'
+import { coversHost, coversPath } from '../kit/cookies.ts'
 import { at, list } from '../kit/loose.ts'
 import type { Program } from '../kit/workloads.ts'
 import { ingressAnalyzer } from '../ingress/analyzer.ts'
@@ -178,11 +178,6 @@ const lost = nginxAnalyzer({
     }
   },
 })
-
-/** A host may set cookies for itself and the domains above it (RFC 6265 5.3). */
-function coversHost(domain: string, host: string): boolean {
-  return host === domain || host.endsWith(`.${domain}`)
-}
 
 const patterns = nginxAnalyzer({
   codes: ['AFF-NGX-REGEX-OFF', 'AFF-NGX-PATH-TYPE'],

@@ -70,8 +70,8 @@ function partOf(one: unknown): { words: string; policy: Policy } | undefined {
   const cookie = record(at(one, 'cookie'))
   const [name, header] = [text(cookie['name']), text(at(one, 'header.name'))]
   if (name !== undefined) {
-    const [path, ttl] = [text(cookie['path']), text(cookie['ttl'])]
-    const policy = hashedCookie({ name, path, ttl, isSecure: cookie['secure'] === true })
+    const [path, ttl, sameSite] = ['path', 'ttl', 'sameSite'].map((key) => text(cookie[key]))
+    const policy = hashedCookie({ name, path, ttl, isSecure: cookie['secure'] === true, sameSite })
     return { words: `cookie ${name}`, policy }
   }
   if (header !== undefined)

@@ -15,6 +15,11 @@ export function sameSiteOf(value: unknown): SameSite | undefined {
     : undefined
 }
 
+/** A host may set cookies for itself and the domains above it (RFC 6265 5.3). */
+export function coversHost(domain: string, host: string): boolean {
+  return host === domain || host.endsWith(`.${domain}`)
+}
+
 /** Whether all below a path gets a cookie of this path (RFC 6265 5.1.4). */
 export function coversPath(cookie: string, of: string): boolean {
   return cookie === '' || cookie === '/' || pathMatches(of, cookie)

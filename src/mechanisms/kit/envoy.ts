@@ -8,15 +8,18 @@ export interface HashedCookie {
   path?: string | undefined
   ttl?: string | undefined
   isSecure?: boolean
+  domain?: string | undefined
+  sameSite?: string | undefined
 }
 
 /** Without `ttl` Envoy makes no cookie; with `0s` one that lasts as long as the browser. */
-export function hashedCookie({ name, path, ttl, isSecure = false }: HashedCookie): Policy {
+export function hashedCookie(cookie: HashedCookie): Policy {
+  const { name, path, ttl, isSecure = false, domain, sameSite } = cookie
   const ms = ttl === undefined ? undefined : parseDuration(ttl)
   const ttlSeconds = Math.floor((ms ?? 0) / 1000)
   return {
     kind: 'cookie',
-    ...defined({ name, path }),
+    ...defined({ name, path, domain, sameSite }),
     ...(ttlSeconds === 0 ? {} : { ttlSeconds }),
     ...(isSecure ? { secure: true } : {}),
     madeBy: ttl === undefined ? 'application' : 'proxy',

@@ -37,6 +37,8 @@ function stickyCookie(name: string, parameters: readonly string[]): CookiePolicy
     path: valueOf('path'),
     expires: valueOf('expires'),
     secure: parameters.includes('secure'),
+    domain: valueOf('domain'),
+    sameSite: valueOf('samesite'),
   })
 }
 
@@ -45,15 +47,17 @@ interface Cookie {
   path: string | undefined
   expires: string | undefined
   secure: boolean
+  domain: string | undefined
+  sameSite: string | undefined
 }
 
 /** The cookie of NGINX's `sticky cookie`: it names the pod, and is sent with every answer. */
-export function cookieOf({ name, path, expires, secure }: Cookie): CookiePolicy {
+export function cookieOf({ name, path, expires, secure, domain, sameSite }: Cookie): CookiePolicy {
   const ttlSeconds = secondsOf(expires)
   return {
     kind: 'cookie',
     name,
-    ...defined({ path, ttlSeconds }),
+    ...defined({ path, ttlSeconds, domain, sameSite }),
     ...(secure ? { secure } : {}),
     madeBy: 'proxy',
     points: 'at-a-pod',

@@ -57,6 +57,8 @@ export function upstreamPolicy(value: unknown): Policy {
     path: text(cookie['path']),
     expires: text(cookie['expires']),
     secure: cookie['secure'] === true,
+    domain: text(cookie['domain']),
+    sameSite: text(cookie['samesite']),
   })
 }
 

@@ -79,12 +79,12 @@ export function readAnnotations(annotations: Readonly<Record<string, string>>): 
 }
 
 function cookieOf(value: (field: string) => string | undefined): CookieSettings {
-  const [name, path, sameSite, age] = ['name', 'path', 'samesite', 'maxage'].map((field) =>
+  const [name, path, sameSite, domain, age] = ['name', 'path', 'samesite', 'domain', 'maxage'].map((field) =>
     value(`sticky.cookie.${field}`),
   )
   const secure = goBoolean(value('sticky.cookie.secure'))
   return {
-    ...defined({ name, path, sameSite }),
+    ...defined({ name, path, sameSite, domain }),
     ...(age === undefined || Number.isNaN(Number(age)) ? {} : { maxAge: Number(age) }),
     ...defined({ secure }),
   }

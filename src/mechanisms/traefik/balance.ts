@@ -1,6 +1,7 @@
 import type { LooseObject, NamespacedName } from '../../model/cluster/object.ts'
 import type { Arrival } from '../../model/affinity/leg.ts'
 import { type Policy, none } from '../../model/affinity/policy.ts'
+import { defined } from '../../model/common/defined.ts'
 import { at, list, record, text } from '../kit/loose.ts'
 import { type CookieSettings, cookiePolicy } from './cookie.ts'
 
@@ -67,13 +68,14 @@ function arrivalOf(value: unknown): Arrival {
 function cookieAt(value: unknown): CookieSettings | undefined {
   const cookie = at(value, 'sticky.cookie')
   if (typeof cookie !== 'object' || cookie === null) return undefined
-  const { name, path, maxAge, secure, sameSite } = record(cookie)
+  const { name, path, maxAge, secure, sameSite, domain } = record(cookie)
   return {
     ...(typeof name === 'string' ? { name } : {}),
     ...(typeof path === 'string' ? { path } : {}),
     ...(typeof maxAge === 'number' ? { maxAge } : {}),
     ...(typeof secure === 'boolean' ? { secure } : {}),
     ...(typeof sameSite === 'string' ? { sameSite: sameSite.toLowerCase() } : {}),
+    ...defined({ domain: text(domain) }),
   }
 }
 

@@ -1,5 +1,6 @@
 import { type LooseObject, refOf } from '../../model/cluster/object.ts'
 import { none } from '../../model/affinity/policy.ts'
+import { defined } from '../../model/common/defined.ts'
 import {
   annotationsOf,
   type IngressBackend,
@@ -92,14 +93,13 @@ export function cookieAsNginx(ingress: LooseObject, is37: boolean | undefined): 
   if ((get('affinity') ?? '') === '') return undefined
   const age =
     get('session-cookie-max-age') ?? (is37 === true ? get('session-cookie-expires') : undefined) ?? ''
-  const path = get('session-cookie-path')
+  const [path, domain] = [get('session-cookie-path'), get('session-cookie-domain')]
   const sameSite = get('session-cookie-samesite')?.toLowerCase()
   return {
     name: get('session-cookie-name') ?? 'INGRESSCOOKIE',
     secure: goBoolean(get('session-cookie-secure')) === true,
-    ...(path === undefined ? {} : { path }),
+    ...defined({ path, domain, sameSite }),
     ...(/^[+-]?\d+$/.test(age) ? { maxAge: Number(age) } : {}),
-    ...(sameSite === undefined ? {} : { sameSite }),
   }
 }
 
@@ -122,7 +122,9 @@ export const traefikNginxController: IngressController = {
     // Since 3.7 the hash is read, and comes before the cookie.
     if (hash !== '' && is37 === true) return { policy: { kind: 'hash', of: hash }, arrival }
     const cookie = cookieAsNginx(ingress, is37)
-    return { arrival, ...note, policy: cookie === undefined ? none : cookiePolicy(cookie) }
+    if (cookie === undefined) return { arrival, ...note, policy: none }
+    const sameSite = defined({ sameSite: cookie.sameSite })
+    return { arrival, ...note, policy: { ...cookiePolicy(cookie), ...sameSite } }
   },
   keys: {
     ingress: [

@@ -1,4 +1,5 @@
 import type { CookiePolicy } from '../../model/affinity/policy.ts'
+import { defined } from '../../model/common/defined.ts'
 
 /** A sticky cookie as it is configured, in an annotation or in a custom resource. */
 export interface CookieSettings {
@@ -7,16 +8,19 @@ export interface CookieSettings {
   maxAge?: number
   secure?: boolean
   sameSite?: string
+  domain?: string
 }
 
 /** What Traefik makes of it. Where no name is given, it makes up one of `_` and five digits. */
-export function cookiePolicy({ name, path = '/', maxAge = 0, secure }: CookieSettings): CookiePolicy {
+export function cookiePolicy(settings: CookieSettings): CookiePolicy {
+  const { name, path = '/', maxAge = 0, secure, domain } = settings
   return {
     kind: 'cookie',
     ...(name === undefined || name === '' ? {} : { name: sanitizedName(name) }),
     path,
     ...(maxAge === 0 ? {} : { ttlSeconds: maxAge }),
     ...(secure === true ? { secure: true } : {}),
+    ...defined({ domain }),
     madeBy: 'proxy',
     points: 'at-a-pod',
     ...(maxAge < 0 ? { neverSent: 'it has expired when it comes' } : {}),

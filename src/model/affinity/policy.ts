@@ -29,6 +29,9 @@ export interface CookiePolicy {
   /** Absent for a cookie that lasts as long as the browser. */
   ttlSeconds?: number
   secure?: boolean
+  /** `Domain` and `SameSite` of the cookie; absent, too, where the mechanism has findings of its own about them. */
+  domain?: string
+  sameSite?: string
   /** Who sets it: the proxy, or the application, so that without the application's cookie nothing sticks. */
   madeBy?: 'proxy' | 'application'
   /** A record of the pod, or a value that is hashed and moves clients when pods come or go. */

@@ -54,6 +54,8 @@ const policy = z
       .optional()
       .describe('With cookie: how long it lasts; absent for as long as the browser.'),
     secure: z.boolean().optional().describe('With cookie: it is sent back by HTTPS only.'),
+    domain: z.string().optional().describe('With cookie: its domain, where one is looked at.'),
+    sameSite: z.string().optional().describe('With cookie: its SameSite, where one is looked at.'),
     madeBy: z.enum(['proxy', 'application']).optional().describe('With cookie: who sets it.'),
     points: z
       .enum(['at-a-pod', 'into-a-hash'])

@@ -22,14 +22,15 @@ function cookiePolicy(cookie: unknown): Policy {
   const name = text(at(cookie, 'name'))
   const path = text(at(cookie, 'path'))
   const ttl = ttlOf(cookie)
-  const isSecure = list(at(cookie, 'attributes')).some(
-    (one) => text(record(one)['name'])?.toLowerCase() === 'secure',
-  )
+  const attributes = list(at(cookie, 'attributes')).map(record)
+  const attribute = (name: string) => attributes.find((one) => text(one['name'])?.toLowerCase() === name)
+  const [domain, sameSite] = ['domain', 'samesite'].map((one) => text(attribute(one)?.['value']))
   return {
     kind: 'cookie',
     ...defined({ name, path }),
     ...(ttl === undefined || ttl === 0 ? {} : { ttlSeconds: ttl }),
-    ...(isSecure ? { secure: true } : {}),
+    ...(attribute('secure') === undefined ? {} : { secure: true }),
+    ...defined({ domain, sameSite }),
     madeBy: ttl === undefined ? 'application' : 'proxy',
     points: 'into-a-hash',
   }

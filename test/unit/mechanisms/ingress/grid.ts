@@ -114,6 +114,10 @@ export const ingressGrid: GridRows = {
     fires: () => scene({}, ingressOf('nginx', secureCookie)),
     silent: () => scene({}, withTls(ingressOf('nginx', secureCookie))),
   },
+  'AFF-L7-COOKIE-REFUSED': {
+    fires: () => scene({}, ingressOf('f5', pathCookie('/ domain=other.example'))),
+    silent: () => scene({}, ingressOf('f5', pathCookie('/ domain=.example samesite=lax'))),
+  },
   'AFF-L7-DRAWS-SERVICE': { fires: drawn(90), silent: drawn(0) },
   'AFF-L7-POLICIES-FIGHT': { fires: policies('p', 'q'), silent: policies('p') },
   'AFF-L7-COOKIE-PATH': {
