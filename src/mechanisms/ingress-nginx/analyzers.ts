@@ -1,6 +1,7 @@
 import type { Code } from '../../model/findings/code.ts'
 import type { Mend } from '../../model/findings/mend.ts'
 import { objectName } from '../../model/findings/finding.ts'
+import { isEqual } from '../../model/affinity/fields.ts'
 import { type LooseObject, refOf } from '../../model/cluster/object.ts'
 import type { Service } from '../../model/cluster/kubernetes.ts'
 import type { Analyzer, Report, View } from '../analyzer.ts'
@@ -163,7 +164,10 @@ const lost = nginxAnalyzer({
     const path = settings.get('session-cookie-path') ?? ''
     const domain = (settings.get('session-cookie-domain') ?? '').replace(/^\./, '').toLowerCase()
     for (const one of locationsOf(object)) {
-      if (!hasPattern(one.path) && !coversPath(path, one.path)) {
+      const isOutside = hasPattern(one.path)
+        ? beginningsOf(one.path).some((begin) => !coversPath(path, begin) && !path.startsWith(begin))
+        : !coversPath(path, one.path)
+      if (isOutside) {
         const mend = annotate(object, 'session-cookie-path', '/', true)
         return say(
           'session-cookie-path',
@@ -178,6 +182,14 @@ const lost = nginxAnalyzer({
     }
   },
 })
+
+/** What the paths of a pattern begin with, as far as it is words: `/de` and `/fr` of `/(de|fr)(/|$)`. */
+function beginningsOf(pattern: string): string[] {
+  const [, before = '', words, more = ''] = /^([\w/-]*)(?:\(([\w-]+(?:\|[\w-]+)*)\))?(.?)/.exec(pattern) ?? []
+  if (words === undefined || '?*{'.includes(more || '.'))
+    return [/[?*{]/.test(more) ? before.slice(0, -1) : before]
+  return words.split('|').map((word) => before + word)
+}
 
 const patterns = nginxAnalyzer({
   codes: ['AFF-NGX-REGEX-OFF', 'AFF-NGX-PATH-TYPE'],
@@ -390,10 +402,22 @@ const hashSubset = nginxAnalyzer({
 })
 
 const hashConstant = nginxAnalyzer({
-  codes: ['AFF-NGX-HASH-CONSTANT'],
+  codes: ['AFF-NGX-HASH-CONSTANT', 'AFF-NGX-HASH-ABSENT'],
   applies: (object) => isHashed(object) && !hasAffinity(object),
-  analyse: (object, _view, report) => {
+  analyse: (object, { store }, report) => {
     const key = settingsOf(object).get('upstream-hash-by') ?? ''
+    const variables = [...key.matchAll(/\$\{?(\w+)/g)].map(([, name = '']) => name)
+    const isLacking = variables.length > 0 && variables.every((name) => /^(http|cookie|arg)_/.test(name))
+    const isCounting = locationsOf(object).some((one) =>
+      isEqual(sentBy(one, store).policy, { kind: 'hash', of: key }),
+    )
+    if (isLacking && isCounting)
+      report('AFF-NGX-HASH-ABSENT', {
+        message: `all requests without ${variables.map((name) => `$${name}`).join(' and ')} go to one pod`,
+        why: 'nginx takes a variable that a request lacks for an empty text, which has one place on the ring, whoever sends it.',
+        mend: ['see that every client sends it, or hash something that every request has, as $remote_addr'],
+        field: fieldOf('upstream-hash-by'),
+      })
     if (key.includes('$')) return
     report('AFF-NGX-HASH-CONSTANT', {
       message: `upstream-hash-by "${key}" names no variable of nginx: all requests go to one pod`,

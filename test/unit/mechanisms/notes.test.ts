@@ -8,7 +8,10 @@ metadata: {name: web, namespace: shop}
 spec: {selector: {app: web}, ports: [{port: 80}]}
 `
 
-const nginx = (annotations: object, { controller = 'k8s.io/ingress-nginx', tls = false } = {}): string => `
+const nginx = (
+  annotations: object,
+  { controller = 'k8s.io/ingress-nginx', tls = false, path = '/' } = {},
+): string => `
 apiVersion: networking.k8s.io/v1
 kind: IngressClass
 metadata: {name: nginx}
@@ -29,7 +32,7 @@ spec:
   ${tls ? 'tls: [{hosts: [shop.example], secretName: shop}]' : ''}
   rules:
   - host: shop.example
-    http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}]}
+    http: {paths: [{path: ${path}, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}]}
 ---
 ${web}`
 
@@ -65,6 +68,9 @@ spec: {targetRefs: [{group: "${kind === 'Service' ? '' : 'gateway.networking.k8s
 ${web}`
 
 const cookie = { affinity: 'cookie' }
+
+const regex = (cookiePath: string, path: string): string =>
+  nginx({ ...cookie, 'use-regex': 'true', 'session-cookie-path': cookiePath }, { path })
 
 it.each([
   ['AFF-L7-MISSPELT-ANNOTATION', nginx({ afinity: 'cookie' }), nginx(cookie)],
@@ -104,6 +110,8 @@ it.each([
     istio('{httpCookie: {name: c, path: /, ttl: 0s, attributes: [{name: Secure}, {name: HttpOnly}]}}'),
   ],
   ['AFF-L7-MISPLACED', apisix('HTTPRoute'), apisix('Service')],
+  ['AFF-NGX-COOKIE-LOST', regex('/de', '/(de|fr)(/|$)'), regex('/de', '/(de)(/|$)')],
+  ['AFF-NGX-COOKIE-LOST', regex('/fr', '/de(/|$)'), regex('/de', '/(de)?')],
 ])('%s', async (code, wrong, right) => {
   expect((await explainedText(wrong)).faults.join('\n')).toContain(code)
   expect((await explainedText(right)).faults.join('\n')).not.toContain(code)

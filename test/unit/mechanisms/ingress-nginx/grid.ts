@@ -128,6 +128,10 @@ export const ingressNginxGrid: GridRows = {
     fires: inFront(ingress({ 'upstream-hash-by': 'arg_room' })),
     silent: inFront(ingress({ 'upstream-hash-by': 'room-$arg_room' })),
   },
+  'AFF-NGX-HASH-ABSENT': {
+    fires: inFront(ingress({ 'upstream-hash-by': '$http_x_user' })),
+    silent: inFront(ingress({ 'upstream-hash-by': '$http_x_user$remote_addr' })),
+  },
   'AFF-NGX-HASH-WEIGHTED': {
     fires: inFront(ingress({ 'upstream-hash-by': '$arg_a' }), canary({})),
     silent: inFront(
