@@ -6,7 +6,7 @@ import { objectName } from '../../model/findings/finding.ts'
 import { defined } from '../../model/common/defined.ts'
 
 /** Those that draw one of several Services for each request, and have no finding of their own about it. */
-const drawing = /^Skipper$|, (kgateway|GKE)$/
+const drawing = /^(Skipper|Emissary)$|, (kgateway|GKE)$/
 
 /** What keeps clients where a Service may be drawn before it; a record of the pod comes first. */
 function hopOf({ hops }: Path): PathHop | undefined {
@@ -30,7 +30,7 @@ export const drawsService: Analyzer = analyzer({
       if (hop === undefined || object === undefined || said.has(`${keyOf(object)} ${hop.field}`)) continue
       said.add(`${keyOf(object)} ${hop.field}`)
       report('AFF-L7-DRAWS-SERVICE', {
-        message: `${objectName(target.ref)} is one of several Services of which ${hop.mechanism.replace(/^.*, /, '')} draws one for each request: clients change between them`,
+        message: `${objectName(hop.next ?? target.ref)} is one of several Services of which ${hop.mechanism.replace(/^.*, /, '')} draws one for each request: clients change between them`,
         why: 'The weights come first, whatever a request brings; only then what keeps clients picks a pod of the Service that was drawn.',
         mend: [
           'tell the Services apart by a match on a header, a cookie or a path',

@@ -5,6 +5,7 @@ import type { Store } from '../../model/cluster/store.ts'
 import { hashedCookie } from '../kit/envoy.ts'
 import { hostEntry, sendingLegs } from '../kit/front.ts'
 import { at, record, text } from '../kit/loose.ts'
+import { onceFor } from '../kit/once.ts'
 import { customType } from '../kit/types.ts'
 
 const versions: ObjectType['versions'] = ['v3alpha1', 'v2']
@@ -25,13 +26,13 @@ export function mappingLegs(object: LooseObject, store: Store): Leg[] {
   const ref = refOf(object)
   const to = serviceOf(object)
   if (to === undefined) return []
-  const host = text(at(object.spec, 'hostname')) ?? text(at(object.spec, 'host')) ?? '*'
   const prefix = text(at(object.spec, 'prefix')) ?? ''
+  const share = shareOf(object, store)
   return sendingLegs(
     {
       object: ref,
       part: '',
-      entries: [hostEntry(ref, host, prefix === '/' ? '' : prefix)],
+      entries: [hostEntry(ref, hostOf(object), prefix === '/' ? '' : prefix)],
       to,
       hop: {
         kind: 'gateway',
@@ -44,9 +45,37 @@ export function mappingLegs(object: LooseObject, store: Store): Leg[] {
       },
       arrival: arrivalOf(object, store),
       field: 'spec.service',
+      ...(share === undefined ? {} : { share }),
     },
     store,
   )
+}
+
+function hostOf({ spec }: LooseObject): string {
+  return text(at(spec, 'hostname')) ?? text(at(spec, 'host')) ?? '*'
+}
+
+/** Mappings for the same requests, of which one is drawn for each (IRHTTPMapping._group_id). */
+const groups = onceFor((all: readonly LooseObject[]) => Map.groupBy(all, groupOf))
+
+function groupOf(mapping: LooseObject): string {
+  const { method = 'GET', prefix, ...spec } = record(mapping.spec)
+  const others = ['headers', 'regex_headers', 'query_parameters', 'regex_query_parameters']
+  const more = [...others, 'precedence', 'ambassador_id', 'shadow', 'host_redirect'].map((key) => spec[key])
+  return JSON.stringify([hostOf(mapping), method, prefix, ...more])
+}
+
+/** What part of its requests a Mapping gets: its `weight`, or its part of what others leave (irbasemappinggroup.py). */
+function shareOf(mapping: LooseObject, store: Store): number | undefined {
+  const all = store.list(mappings)
+  const group = (all.known ? groups(all.value).get(groupOf(mapping)) : undefined) ?? []
+  const weights = group.map(({ spec }) => at(spec, 'weight'))
+  const given = weights.filter((one) => typeof one === 'number')
+  const left = 100 - given.reduce((sum, one) => sum + one, 0)
+  // A shadow gets copies; more than 100 is refused.
+  if (group.length < 2 || left < 0 || at(mapping.spec, 'shadow') === true) return undefined
+  const own = at(mapping.spec, 'weight')
+  return (typeof own === 'number' ? own : left / (weights.length - given.length)) / 100
 }
 
 /** `web`, `web:80`, `http://web.shop`: without a namespace it is that of the Mapping. */

@@ -72,6 +72,14 @@ const cookie = { affinity: 'cookie' }
 const regex = (cookiePath: string, path: string): string =>
   nginx({ ...cookie, 'use-regex': 'true', 'session-cookie-path': cookiePath }, { path })
 
+const mapping = (name: string, more: string): string => `
+apiVersion: getambassador.io/v3alpha1
+kind: Mapping
+metadata: {name: ${name}, namespace: shop}
+spec: {hostname: shop.example, prefix: /, service: ${name}, resolver: endpoint, load_balancer: {policy: maglev, header: x}, ${more}}
+---
+`
+
 it.each([
   ['AFF-L7-MISSPELT-ANNOTATION', nginx({ afinity: 'cookie' }), nginx(cookie)],
   [
@@ -112,6 +120,11 @@ it.each([
   ['AFF-L7-MISPLACED', apisix('HTTPRoute'), apisix('Service')],
   ['AFF-NGX-COOKIE-LOST', regex('/de', '/(de|fr)(/|$)'), regex('/de', '/(de)(/|$)')],
   ['AFF-NGX-COOKIE-LOST', regex('/fr', '/de(/|$)'), regex('/de', '/(de)?')],
+  [
+    'AFF-L7-DRAWS-SERVICE',
+    mapping('next', 'weight: 10') + mapping('web', '') + web,
+    mapping('next', 'method: POST') + mapping('web', 'weight: 10') + web,
+  ],
 ])('%s', async (code, wrong, right) => {
   expect((await explainedText(wrong)).faults.join('\n')).toContain(code)
   expect((await explainedText(right)).faults.join('\n')).not.toContain(code)
