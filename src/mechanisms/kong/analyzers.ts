@@ -1,13 +1,22 @@
-import { refOf } from '../../model/cluster/object.ts'
+import { keyOf, refOf } from '../../model/cluster/object.ts'
+import { defined } from '../../model/common/defined.ts'
+import { objectName } from '../../model/findings/finding.ts'
 import type { Analyzer } from '../analyzer.ts'
-import { objectAnalyzer } from '../analyzer.ts'
+import { analyzer, objectAnalyzer } from '../analyzer.ts'
 import { ingressAnalyzer, placedAt } from '../ingress/analyzer.ts'
 import { annotationField, annotationsOf } from '../kit/controller.ts'
 import { at, record, text } from '../kit/loose.ts'
 import { didYouMean } from '../../model/common/spelling.ts'
 import { services } from '../service/objects.ts'
 import { refusalsOf } from './refused.ts'
-import { kong, policyKey, policyRefOf, upstreamPolicies, hasStickySessions } from './controller.ts'
+import {
+  dividedNote,
+  hasStickySessions,
+  kong,
+  policyKey,
+  policyRefOf,
+  upstreamPolicies,
+} from './controller.ts'
 
 const missing = objectAnalyzer({
   about: services,
@@ -81,15 +90,41 @@ const algorithm = objectAnalyzer({
   },
 })
 
+const divided = analyzer({
+  codes: ['AFF-KONG-ALGORITHM'],
+  needs: [upstreamPolicies],
+  applies: ({ paths }) => paths.some(({ hops }) => hops.some(({ note }) => note === dividedNote)),
+  analyse: ({ paths }, report) => {
+    const said = new Set<string>()
+    for (const { note, configuredBy, field } of paths.flatMap(({ hops }) => hops)) {
+      const [route, policy] = [
+        configuredBy[0],
+        configuredBy.find(({ kind }) => kind === upstreamPolicies.kind),
+      ]
+      if (note !== dividedNote || route === undefined || policy === undefined) continue
+      const key = `${keyOf(route)} ${field} ${policy.name}`
+      if (said.has(key)) continue
+      said.add(key)
+      report('AFF-KONG-ALGORITHM', {
+        message: `KongUpstreamPolicy ${policy.name} has no effect at ${objectName(route)}: not all Services of its rule name it`,
+        why: 'Kong makes one upstream of a rule, and ignores a policy that is not that of all its Services: requests are spread.',
+        mend: [`let all of them name it by ${policyKey}`, 'make a rule for each Service'],
+        objects: [route, policy],
+        at: defined({ object: route, field }),
+      })
+    }
+  },
+})
+
 const enterprise = objectAnalyzer({
   about: upstreamPolicies,
-  codes: ['AFF-KONG-ENTERPRISE'],
+  codes: ['AFF-KONG-ENTERPRISE', 'AFF-KONG-ALGORITHM'],
   analyse: ({ spec }, { store }, report) => {
     if (text(at(spec, 'algorithm')) !== 'sticky-sessions') return
     const isThere = hasStickySessions(store)
     if (isThere === true) return
     const isOld = isThere === false
-    report('AFF-KONG-ENTERPRISE', {
+    report(isOld ? 'AFF-KONG-ALGORITHM' : 'AFF-KONG-ENTERPRISE', {
       message: `sticky-sessions needs Kong Gateway Enterprise 3.11 and Kong Ingress Controller 3.5, or newer${isOld ? ', and something else runs here' : ''}`,
       why: `Older ones, and Kong Gateway OSS, refuse the upstream${isOld ? '.' : '; which one this is cannot be seen here.'}`,
       mend: ['with others use consistent-hashing with hashOn.cookie'],
@@ -115,4 +150,4 @@ const misplaced = ingressAnalyzer({
   },
 })
 
-export const analyzers: readonly Analyzer[] = [missing, algorithm, enterprise, misplaced]
+export const analyzers: readonly Analyzer[] = [missing, algorithm, divided, enterprise, misplaced]

@@ -18,6 +18,9 @@ export const upstreamPolicies: ObjectType<LooseObject> = {
 export const policyKey = 'konghq.com/upstream-policy'
 export const upstreamKey = 'ingress.kubernetes.io/service-upstream'
 
+/** api/configuration/v1beta1/kongupstreampolicy_types.go */
+export const dividedNote = 'Kong ignores a KongUpstreamPolicy that is not that of all Services of a rule'
+
 /** The policy that a Service names, whether it is there or not. */
 export function policyRefOf(service: Pick<LooseObject, 'metadata'> | undefined): ObjectRef | undefined {
   const name = annotationsOf(service)[policyKey]

@@ -1,6 +1,6 @@
 import type { Mechanism } from '../mechanism.ts'
 import { analyzers } from './analyzers.ts'
-import { kong, policyRefOf, upstreamPolicies } from './controller.ts'
+import { dividedNote, kong, policyRefOf, upstreamPolicies } from './controller.ts'
 import { services } from '../service/objects.ts'
 import { routingOf } from '../gateway-api/routing.ts'
 import type { Leg } from '../../model/affinity/leg.ts'
@@ -26,10 +26,10 @@ function refineGateway(leg: Leg, store: Store): Leg {
   const ref = { namespace, name }
   const backend = { ingress: routing.route, to: ref, service: store.get(services, ref) }
   const { policy, arrival, configuredBy = [] } = kong.serve(backend, store)
-  const named = new Set(routing.backends.map((one) => policyRefOf(store.get(services, one.to))?.name))
+  // Of what cannot be seen, nobody knows what it names.
+  const seen = routing.backends.flatMap((one) => store.get(services, one.to) ?? [])
+  const named = new Set(seen.map((one) => policyRefOf(one)?.name))
   const all = [...hop.configuredBy, ...configuredBy]
-  if (named.size === 1) return { ...leg, arrival, hop: { ...hop, policy, configuredBy: all } }
-  // api/configuration/v1beta1/kongupstreampolicy_types.go
-  const note = 'Kong ignores a KongUpstreamPolicy that is not that of all Services of a rule'
-  return { ...leg, arrival, hop: { ...hop, policy: { kind: 'none' }, configuredBy: all, note } }
+  if (named.size <= 1) return { ...leg, arrival, hop: { ...hop, policy, configuredBy: all } }
+  return { ...leg, arrival, hop: { ...hop, policy: { kind: 'none' }, configuredBy: all, note: dividedNote } }
 }

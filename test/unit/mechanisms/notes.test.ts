@@ -80,6 +80,44 @@ spec: {hostname: shop.example, prefix: /, service: ${name}, resolver: endpoint, 
 ---
 `
 
+const routed = (controller: string, persistence: string, backends: string, annotations: string): string => `
+apiVersion: gateway.networking.k8s.io/v1
+kind: GatewayClass
+metadata: {name: some}
+spec: {controllerName: ${controller}}
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata: {name: gw, namespace: shop}
+spec: {gatewayClassName: some, listeners: [{name: http, port: 80, protocol: HTTP}]}
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: {name: web, namespace: shop}
+spec: {parentRefs: [{name: gw}], rules: [{${persistence} backendRefs: [${backends}]}]}
+---
+apiVersion: configuration.konghq.com/v1beta1
+kind: KongUpstreamPolicy
+metadata: {name: own, namespace: shop}
+spec: {algorithm: consistent-hashing, hashOn: {header: x}}
+---
+${['web', 'next']
+  .map((name) =>
+    web.replace('name: web,', `name: ${name}, annotations: {${name === 'web' ? annotations : ''}},`),
+  )
+  .join('---\n')}`
+
+const session = (more: string): string =>
+  routed(
+    'gateway.envoyproxy.io/gatewayclass-controller',
+    `sessionPersistence: {sessionName: x, ${more}},`,
+    '{name: web, port: 80}',
+    '',
+  )
+
+const kong = (backends: string): string =>
+  routed('konghq.com/kic-gateway-controller', '', backends, 'konghq.com/upstream-policy: own')
+
 it.each([
   ['AFF-L7-MISSPELT-ANNOTATION', nginx({ afinity: 'cookie' }), nginx(cookie)],
   [
@@ -124,6 +162,16 @@ it.each([
     'AFF-L7-DRAWS-SERVICE',
     mapping('next', 'weight: 10') + mapping('web', '') + web,
     mapping('next', 'method: POST') + mapping('web', 'weight: 10') + web,
+  ],
+  [
+    'AFF-GWAPI-TIMEOUT-IGNORED',
+    session('type: Header, absoluteTimeout: 1h'),
+    session('type: Cookie, absoluteTimeout: 1h, cookieConfig: {lifetimeType: Permanent}'),
+  ],
+  [
+    'AFF-KONG-ALGORITHM',
+    kong('{name: web, port: 80}, {name: next, port: 80}'),
+    kong('{name: web, port: 80}, {name: elsewhere, port: 80}'),
   ],
 ])('%s', async (code, wrong, right) => {
   expect((await explainedText(wrong)).faults.join('\n')).toContain(code)

@@ -183,6 +183,7 @@ function checkTimes(
   field: string,
   report: Say,
 ): void {
+  const isHeader = type === 'Header'
   if (isPermanent && absoluteTimeout === undefined)
     report('AFF-GWAPI-NO-TIMEOUT', {
       message: 'a Permanent cookie needs an absoluteTimeout',
@@ -193,11 +194,11 @@ function checkTimes(
       ],
       field: `${field}.${lifetimeField ?? ''}`,
     })
-  if (!isPermanent && absoluteTimeout !== undefined && type === 'Cookie')
+  if (!isPermanent && absoluteTimeout !== undefined)
     report('AFF-GWAPI-TIMEOUT-IGNORED', {
-      message: `absoluteTimeout ${absoluteTimeout} has no effect: the cookie is one of the browser's session`,
-      why: 'Controllers give the time to a cookie of lifetimeType Permanent only; this one lasts as long as the browser runs.',
-      mend: ['add cookieConfig.lifetimeType: Permanent', 'remove absoluteTimeout'],
+      message: `absoluteTimeout ${absoluteTimeout} has no effect: ${isHeader ? 'a session by a header has no end' : "the cookie is one of the browser's session"}`,
+      why: `Controllers give the time to a cookie of lifetimeType Permanent only; ${isHeader ? 'a header counts as long as a client sends it' : 'this one lasts as long as the browser runs'}.`,
+      mend: [...(isHeader ? [] : ['add cookieConfig.lifetimeType: Permanent']), 'remove absoluteTimeout'],
       field: `${field}.absoluteTimeout`,
     })
   if (idleTimeout !== undefined)

@@ -209,7 +209,11 @@ spec: {algorithm: sticky-sessions, stickySessions: {cookie: SID}, hashOn: {input
     ]
     const { explanations } = await explainedText(text.join('---\n'))
     const all = explanations.flatMap((one) => one.findings)
-    return [...new Set(all.filter(({ code }) => code === 'AFF-KONG-ENTERPRISE').map((one) => one.message))]
+    return [
+      ...new Set(
+        all.filter(({ code }) => code.startsWith('AFF-KONG')).map((one) => `${one.level}: ${one.message}`),
+      ),
+    ]
   }
   const message =
     'sticky-sessions needs Kong Gateway Enterprise 3.11 and Kong Ingress Controller 3.5, or newer'
@@ -220,7 +224,7 @@ spec: {algorithm: sticky-sessions, stickySessions: {cookie: SID}, hashOn: {input
   })
 
   it('has none before, nor in its free edition', async () => {
-    const said = [`${message}, and something else runs here`]
+    const said = [`error: ${message}, and something else runs here`]
     expect(await of(kong('docker.io/kong/kong-gateway:3.10.0.1', controller))).toStrictEqual(said)
     expect(await of(kong('docker.io/kong:3.9', controller))).toStrictEqual(said)
     expect(await of(kong('kong/kong-gateway:3.11', 'kong/kubernetes-ingress-controller:3.4'))).toStrictEqual(
@@ -229,7 +233,7 @@ spec: {algorithm: sticky-sessions, stickySessions: {cookie: SID}, hashOn: {input
   })
 
   it('may have some where nothing is seen of it', async () => {
-    expect(await of('')).toStrictEqual([message])
+    expect(await of('')).toStrictEqual([`info: ${message}`])
   })
 })
 
