@@ -118,6 +118,11 @@ const session = (more: string): string =>
 const kong = (backends: string): string =>
   routed('konghq.com/kic-gateway-controller', '', backends, 'konghq.com/upstream-policy: own')
 
+const traefik = (annotations: string): string =>
+  routed('traefik.io/gateway-controller', '', '{name: web, port: 80}', annotations)
+
+const asTraefik = { controller: 'traefik.io/ingress-nginx' }
+
 it.each([
   ['AFF-L7-MISSPELT-ANNOTATION', nginx({ afinity: 'cookie' }), nginx(cookie)],
   [
@@ -156,6 +161,21 @@ it.each([
     istio('{httpCookie: {name: c, path: /, ttl: 0s, attributes: [{name: Secure}, {name: HttpOnly}]}}'),
   ],
   ['AFF-L7-MISPLACED', apisix('HTTPRoute'), apisix('Service')],
+  [
+    'AFF-L7-MISPLACED',
+    traefik('traefik.ingress.kubernetes.io/service.sticky.cookie: "true"'),
+    traefik('traefik.ingress.kubernetes.io/service.passhostheader: "true"'),
+  ],
+  [
+    'AFF-L7-FOREIGN-ANNOTATION',
+    nginx({ ...cookie, 'affinity-mode': 'balanced' }, asTraefik),
+    nginx({ ...cookie, 'affinity-mode': 'persistent' }, asTraefik),
+  ],
+  [
+    'AFF-L7-FOREIGN-ANNOTATION',
+    nginx({ ...cookie, 'session-cookie-change-on-failure': 'true' }, asTraefik),
+    nginx({ ...cookie, 'session-cookie-change-on-failure': 'true' }),
+  ],
   ['AFF-NGX-COOKIE-LOST', regex('/de', '/(de|fr)(/|$)'), regex('/de', '/(de)(/|$)')],
   ['AFF-NGX-COOKIE-LOST', regex('/fr', '/de(/|$)'), regex('/de', '/(de)?')],
   [

@@ -1,7 +1,15 @@
 import type { Analyzer } from '../../analyzer.ts'
 import { draws, hashFirst, levelOnly, old, oneServer } from './balancers.ts'
 import { annotatedCookies, cookies } from './cookies.ts'
-import { hashFirstAsNginx, onIngress, path, patterns, unreadable } from './ingresses.ts'
+import {
+  atGateway,
+  hashFirstAsNginx,
+  onIngress,
+  path,
+  patterns,
+  unreadable,
+  unreadAsNginx,
+} from './ingresses.ts'
 import { oneName } from './one-name.ts'
 import { settings } from './settings.ts'
 
@@ -11,6 +19,8 @@ export const analyzers: readonly Analyzer[] = [
   path,
   annotatedCookies,
   patterns,
+  unreadAsNginx,
+  atGateway,
   oneName,
   settings,
   cookies,

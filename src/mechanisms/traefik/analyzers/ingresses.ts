@@ -1,8 +1,14 @@
+import type { PathHop } from '../../../model/affinity/leg.ts'
 import { type LooseObject, refOf } from '../../../model/cluster/object.ts'
+import { objectName } from '../../../model/findings/finding.ts'
+import { analyzer } from '../../analyzer.ts'
 import { ingressAnalyzer, placedAt } from '../../ingress/analyzer.ts'
+import { behind } from '../../ingress/backends.ts'
 import { hasPattern, locationsOf } from '../../ingress/locations.ts'
+import { ingresses } from '../../ingress/objects.ts'
 import { annotationField, annotationsOf, goBoolean } from '../../kit/controller.ts'
 import { coversPath } from '../../kit/cookies.ts'
+import { services } from '../../service/objects.ts'
 import { affinityKeys, readAnnotations, servicePrefix } from '../annotations.ts'
 import type { CookieSettings } from '../cookie.ts'
 import { cookieAsNginx, nginxPrefix, traefikController, traefikNginxController } from '../controller.ts'
@@ -133,6 +139,66 @@ export const patterns = ingressAnalyzer({
 })
 
 const isStickyAsNginx = (ingress: LooseObject): boolean => cookieAsNginx(ingress, undefined) !== undefined
+
+const isOfGateway = ({ mechanism }: PathHop): boolean => mechanism.endsWith(', Traefik')
+
+/** Annotations of a Service to which a Gateway of Traefik leads, and no Ingress. */
+export const atGateway = analyzer({
+  codes: ['AFF-L7-MISPLACED'],
+  needs: [ingresses],
+  applies: ({ paths }) => paths.some(({ hops }) => hops.some(isOfGateway)),
+  analyse: ({ paths, store }, report) => {
+    const said = new Set<LooseObject>()
+    const all = store.list(ingresses)
+    for (const { configuredBy, next } of paths.flatMap(({ hops }) => hops.filter(isOfGateway))) {
+      const [route] = configuredBy
+      const { namespace = '', name = '' } = next ?? {}
+      const service = store.get(services, { namespace, name })
+      const key = Object.keys(annotationsOf(service)).find((one) => affinityKeys.includes(one.toLowerCase()))
+      if (route === undefined || service === undefined || key === undefined || said.has(service)) continue
+      const isRead = (one: LooseObject): boolean =>
+        behind(one, store).some(({ backend }) => backend.service === service)
+      if (annotatedCookie(service) === undefined || !all.known || all.value.some(isRead)) continue
+      said.add(service)
+      report('AFF-L7-MISPLACED', {
+        message: `Traefik does not read ${key} for ${objectName(route)}: it is for Ingresses alone`,
+        why: 'Of the annotations of a Service its Gateway reads traefik.io/service.nativelb only: requests are spread.',
+        mend: [
+          'name a TraefikService with a sticky cookie in backendRefs',
+          'make an IngressRoute with sticky of it',
+        ],
+        ...placedAt(service, annotationField(key)),
+      })
+    }
+  },
+})
+
+/** Annotations of ingress-nginx that the provider does not read, and the values that ask for no more than it does. */
+const unreadKeys: Readonly<Record<string, RegExp>> = {
+  'affinity-mode': /^(persistent)?$/,
+  'session-cookie-change-on-failure': /^(false|f|0)?$/i,
+  'session-cookie-conditional-samesite-none': /^(false|f|0)?$/i,
+}
+
+export const unreadAsNginx = ingressAnalyzer({
+  by: traefikNginxController,
+  codes: ['AFF-L7-FOREIGN-ANNOTATION'],
+  applies: ({ ingress }) => isStickyAsNginx(ingress),
+  analyse: ({ ingress }, _view, report) => {
+    const annotations = annotationsOf(ingress)
+    const [first, ...more] = Object.entries(unreadKeys).flatMap(([key, usual]) =>
+      usual.test(annotations[nginxPrefix + key] ?? '') ? [] : [key],
+    )
+    if (first === undefined) return
+    const also = more.length === 0 ? '' : ` (and ${more.join(', ')})`
+    report('AFF-L7-FOREIGN-ANNOTATION', {
+      message: `Traefik does not read ${first}${also} of ingress-nginx`,
+      why: 'Its cookie is a record of a pod, as with affinity-mode persistent, and clients stay there as long as the pod is ready. What else was asked for does not happen.',
+      mend: [{ deed: { kind: 'annotation', of: refOf(ingress), marks: { [nginxPrefix + first]: null } } }],
+      field: annotationField(nginxPrefix + first),
+    })
+  },
+})
 
 /** In the words of ingress-nginx, where it is the cookie that comes first. */
 export const hashFirstAsNginx = ingressAnalyzer({
