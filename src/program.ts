@@ -8,7 +8,7 @@ import type { CompletableCommand } from './cli/completion/complete.ts'
 import { writeProblem } from './cli/problem.ts'
 import { type CommandEntry, commands } from './commands/index.ts'
 import { didYouMean } from './model/common/spelling.ts'
-import { UserError } from './model/common/user-error.ts'
+import { usageError, type UserError } from './model/common/user-error.ts'
 
 const helpWords = new Set(['-h', '--help', '--help=true'])
 
@@ -30,7 +30,7 @@ async function runCommand(argv: readonly string[]): Promise<number> {
   let name: string | undefined
   let flagNames = Object.keys(globalOptions)
   try {
-    if (missingValue !== undefined) throw usage(`flag needs an argument: ${missingValue}`)
+    if (missingValue !== undefined) throw usageError(`flag needs an argument: ${missingValue}`)
     const words = rest.slice(0, indexOrEnd(rest, '--'))
     const wantsHelp = words.some((one) => helpWords.has(one))
     if (word === 'help' && rest[0] !== undefined && rest[0] !== 'help' && !rest[0].startsWith('-'))
@@ -74,7 +74,7 @@ async function help({ entry }: FoundCommand): Promise<number> {
 function rootAnswer(word: string | undefined, words: readonly string[]): number {
   if (words[0] === '--version') return print(`kubectl-affinity v${packageJson.version}`)
   const unknown = words.find((one) => one !== '--version' && !helpWords.has(one) && !isGlobalFlag(one))
-  if (unknown !== undefined && word === undefined) throw usage(unknownFlag(unknown))
+  if (unknown !== undefined && word === undefined) throw usageError(unknownFlag(unknown))
   return print(rootHelp(commands))
 }
 
@@ -113,14 +113,10 @@ function unknownCommand(word: string): UserError {
     word,
     commands.map((command) => command.name),
   )
-  return usage(
+  return usageError(
     `unknown command "${word}" for "kubectl affinity"`,
-    meant === undefined ? [] : [`did you mean "${meant}"?`],
+    ...(meant === undefined ? [] : [`did you mean "${meant}"?`]),
   )
-}
-
-function usage(message: string, hints: readonly string[] = []): UserError {
-  return new UserError(message, { hints, exitCode: exitCodes.usage })
 }
 
 function print(text: string): number {

@@ -1,5 +1,5 @@
 import { didYouMean } from '../model/common/spelling.ts'
-import { UserError } from '../model/common/user-error.ts'
+import { usageError } from '../model/common/user-error.ts'
 import { commandLine } from '../model/targets/command.ts'
 import { allCodes, type Code, codeInfo, isCode } from '../model/findings/code.ts'
 
@@ -8,13 +8,11 @@ export async function pageOf(word: string): Promise<string> {
   const code = word.toUpperCase()
   if (!isCode(code)) {
     const meant = didYouMean(code, allCodes)
-    throw new UserError(`unknown finding code "${word}"`, {
-      hints: [
-        ...(meant === undefined ? [] : [`did you mean ${meant}?`]),
-        `see all of them:  ${commandLine('explain', '--list')}`,
-      ],
-      exitCode: 2,
-    })
+    throw usageError(
+      `unknown finding code "${word}"`,
+      ...(meant === undefined ? [] : [`did you mean ${meant}?`]),
+      `see all of them:  ${commandLine('explain', '--list')}`,
+    )
   }
   const { pages } = await import('./pages.generated.ts')
   return pages[code] ?? ''

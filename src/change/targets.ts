@@ -1,6 +1,6 @@
 import type { Cluster } from '../cluster/index.ts'
 import type { NamespacedName } from '../model/cluster/object.ts'
-import { UserError } from '../model/common/user-error.ts'
+import { usageError } from '../model/common/user-error.ts'
 import type { SourceFile } from '../snapshot/files/read.ts'
 import type { TargetQuery } from '../model/targets/parse.ts'
 import { readOne, type ResolvedService, resolveServices } from '../snapshot/targets.ts'
@@ -58,9 +58,9 @@ async function servicesInFiles(
     editManifest(text, serviceEdit(request), file).edited.map(({ before: { metadata } }) => {
       const { name, namespace } = metadata
       if (asked !== undefined && namespace !== undefined && namespace !== asked)
-        throw new UserError(
+        throw usageError(
           `the namespace from the provided object "${namespace}" does not match the namespace "${asked}"`,
-          { hints: [{ remedy: 'namespace-of-object', namespace }], exitCode: 2 },
+          { remedy: 'namespace-of-object', namespace },
         )
       return { namespace: namespace ?? cluster.namespace, name }
     }),

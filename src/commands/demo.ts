@@ -1,7 +1,6 @@
 import { stdout } from '../cli/terminal.ts'
 import * as Flags from '@oclif/core/flags'
 import { BaseCommand } from '../cli/oclif/base-command.ts'
-import { exitCodes } from '../cli/errors.ts'
 import type { Interrupt } from '../cli/interrupt.ts'
 import { standardOutput } from '../cli/output.ts'
 import { withInterrupt } from '../cli/session.ts'
@@ -11,7 +10,7 @@ import { refuseArguments } from '../cli/flags/values.ts'
 import { type DemoOptions, ownCommand, runDemo, say, suggest } from '../demo/run.ts'
 import { serviceStory } from '../demo/stories/service.ts'
 import type { Annotate } from '../demo/stories/step.ts'
-import { UserError } from '../model/common/user-error.ts'
+import { usageError } from '../model/common/user-error.ts'
 import { defaultImage } from '../probe/plan/image/choose.ts'
 import type { Sandbox, SandboxOptions } from '../sandbox/index.ts'
 
@@ -60,12 +59,9 @@ export default class Demo extends BaseCommand {
         return interrupt.exitCode ?? 0
       })
     if (flags.story !== 'service')
-      throw new UserError(
+      throw usageError(
         'the story "cookies" is told on a miniature cluster only, which has the gateway that it needs',
-        {
-          hints: ['without --on-cluster:  kubectl affinity demo --story cookies'],
-          exitCode: exitCodes.usage,
-        },
+        'without --on-cluster:  kubectl affinity demo --story cookies',
       )
     const words = (['kubeconfig', 'context', 'cluster', 'user'] as const).flatMap((name) =>
       flags[name] === undefined ? [] : [`--${name}`, flags[name]],

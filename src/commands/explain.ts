@@ -8,7 +8,7 @@ import { compileSoon } from '../cli/oclif/compile-soon.ts'
 import { exitCodes } from '../cli/errors.ts'
 import { standardOutput } from '../cli/output.ts'
 import type { Cluster } from '../cluster/index.ts'
-import { unknownFormat, UserError } from '../model/common/user-error.ts'
+import { unknownFormat, usageError } from '../model/common/user-error.ts'
 import { createRenderer, explainFormats, isExplainFormat } from '../report/explain/render.ts'
 import { explainCluster, explainFiles, explainKustomization } from '../snapshot/explanations.ts'
 
@@ -92,14 +92,10 @@ export default class Explain extends BaseCommand {
     const isNarrowed =
       asked || [flags.filename, flags.kustomize, flags.selector].some((one) => one !== undefined)
     if (flags.list && isNarrowed)
-      throw new UserError('--list lists all codes: it goes with no names, -f, -k, -R, -l, --all or -A', {
-        exitCode: exitCodes.usage,
-      })
+      throw usageError('--list lists all codes: it goes with no names, -f, -k, -R, -l, --all or -A')
     const isPages = words.length > 0 && words.every((word) => /^aff-/i.test(word))
     if ((flags.list || isPages) && flags.output !== 'text')
-      throw new UserError('the codes and their pages are text: they go with no -o', {
-        exitCode: exitCodes.usage,
-      })
+      throw usageError('the codes and their pages are text: they go with no -o')
     if (flags.list) return await printCodes()
     if (isPages) return await printPages(words)
     const { output: format, level, 'findings-only': findingsOnly, 'fail-on': failOn, filename } = flags
@@ -117,12 +113,10 @@ export default class Explain extends BaseCommand {
     const isFiles = filename !== undefined || kustomize !== undefined
     if (isFiles && (words.length > 0 || selector !== undefined || all || allNamespaces)) {
       const flag = filename === undefined ? '-k' : '-f'
-      throw new UserError(`${flag} reads all Services of the files: it goes with no names, -l, --all or -A`, {
-        exitCode: exitCodes.usage,
-      })
+      throw usageError(`${flag} reads all Services of the files: it goes with no names, -l, --all or -A`)
     }
     if (kustomize !== undefined && (filename !== undefined || recursive)) {
-      throw new UserError('-k goes with neither -f nor -R', { exitCode: exitCodes.usage })
+      throw usageError('-k goes with neither -f nor -R')
     }
     const shown: ShownOptions = {
       ...standardOutput(process),

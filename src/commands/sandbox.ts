@@ -1,11 +1,10 @@
 import { stderr, stdout } from '../cli/terminal.ts'
 import * as Flags from '@oclif/core/flags'
 import { BaseCommand } from '../cli/oclif/base-command.ts'
-import { exitCodes } from '../cli/errors.ts'
 import type { Interrupt } from '../cli/interrupt.ts'
 import { withInterrupt } from '../cli/session.ts'
 import { countFlag } from '../cli/flags/values.ts'
-import { UserError } from '../model/common/user-error.ts'
+import { usageError } from '../model/common/user-error.ts'
 import { type GatewayName, gatewayNames, proxyModes } from '../sandbox/choices.ts'
 import type { Sandbox, SandboxOptions } from '../sandbox/index.ts'
 
@@ -55,10 +54,10 @@ export default class SandboxCommand extends BaseCommand {
     const { flags, argv } = await this.parse(SandboxCommand)
     const command = wordsAfterDashes(this.argv)
     if (argv.length > command.length) {
-      throw new UserError(`sandbox takes no arguments, got "${String(argv[0])}"`, {
-        hints: ['a command to run comes after --'],
-        exitCode: exitCodes.usage,
-      })
+      throw usageError(
+        `sandbox takes no arguments, got "${String(argv[0])}"`,
+        'a command to run comes after --',
+      )
     }
     const gateways = gatewaysIn(flags.with ?? '')
     const { parseFault } = await import('../sandbox/faults.ts')
@@ -105,10 +104,7 @@ function gatewaysIn(list: string): GatewayName[] {
   const isName = (word: string): word is GatewayName => (gatewayNames as readonly string[]).includes(word)
   const wrong = words.find((word) => !isName(word))
   if (wrong !== undefined)
-    throw new UserError(`the sandbox knows no gateway "${wrong}"`, {
-      hints: [`there are ${gatewayNames.join(', ')}`],
-      exitCode: exitCodes.usage,
-    })
+    throw usageError(`the sandbox knows no gateway "${wrong}"`, `there are ${gatewayNames.join(', ')}`)
   return [...new Set(words.filter((word) => isName(word)))]
 }
 

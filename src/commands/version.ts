@@ -3,9 +3,8 @@ import { stdout } from '../cli/terminal.ts'
 import * as Flags from '@oclif/core/flags'
 import { protocolVersion } from '../agent/protocol/protocol.ts'
 import { BaseCommand } from '../cli/oclif/base-command.ts'
-import { exitCodes } from '../cli/errors.ts'
 import { refuseArguments } from '../cli/flags/values.ts'
-import { UserError } from '../model/common/user-error.ts'
+import { usageError } from '../model/common/user-error.ts'
 import { renderVersions, type ServerVersion, type Versions } from '../report/versions.ts'
 
 export default class Version extends BaseCommand {
@@ -36,7 +35,7 @@ export default class Version extends BaseCommand {
     refuseArguments('version', argv)
     const { client, output } = flags
     if (output !== undefined && output !== 'json' && output !== 'yaml' && output !== '')
-      throw new UserError("--output must be 'yaml' or 'json'", { exitCode: exitCodes.usage })
+      throw usageError("--output must be 'yaml' or 'json'")
     const gitVersion = `v${this.config.version}`
     const versions: Versions = {
       clientVersion: { gitVersion, platform: platform(process), runtime: runtime(process) },

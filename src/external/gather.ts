@@ -1,7 +1,7 @@
 import type { Cluster } from '../cluster/index.ts'
 import type { NamespacedName } from '../model/cluster/object.ts'
 import type { ChangeNotice } from '../model/affinity/change.ts'
-import { UserError } from '../model/common/user-error.ts'
+import { usageError, UserError } from '../model/common/user-error.ts'
 import type { TypedAddress } from './plan/addresses.ts'
 import { clusterWords, type Note, type OriginRequest, readOrigin, type Resolve } from './origin/read.ts'
 import { waitForOrigin } from './origin/wait.ts'
@@ -106,10 +106,7 @@ export class Gatherer {
     if (typed.length > 0) {
       const known = ports ?? servicePorts(existing.service)
       if (known === undefined)
-        throw new UserError('the ports of the Service are required', {
-          hints: [{ remedy: 'give-ports' }],
-          exitCode: 2,
-        })
+        throw usageError('the ports of the Service are required', { remedy: 'give-ports' })
       return fromTyped(known, typed)
     }
     return fromSlices(ports, existing.service, existing.slices)

@@ -1,4 +1,4 @@
-import { UserError } from '../model/common/user-error.ts'
+import { usageError } from '../model/common/user-error.ts'
 
 /** What can be made to go wrong, and for how long unless the order says so (undefined: to the end). */
 const kinds = {
@@ -31,13 +31,11 @@ export function parseFault(text: string): Fault {
   const [, name = '', when, length] =
     /^([\w-]+)(?:@(\d+(?:\.\d+)?)s?)?(?::(\d+(?:\.\d+)?)s?)?$/.exec(text) ?? []
   if (!Object.hasOwn(kinds, name)) {
-    throw new UserError(`unknown fault "${text}"`, {
-      hints: [
-        'NAME[@WHEN][:FOR], for example api-disconnect@5s:3s; the names:',
-        ...faultList.map((line) => `  ${line}`),
-      ],
-      exitCode: 2,
-    })
+    throw usageError(
+      `unknown fault "${text}"`,
+      'NAME[@WHEN][:FOR], for example api-disconnect@5s:3s; the names:',
+      ...faultList.map((line) => `  ${line}`),
+    )
   }
   const kind = name as FaultKind
   return { kind, at: Number(when ?? 0), lasts: Number(length ?? kinds[kind].lasts ?? Infinity) }

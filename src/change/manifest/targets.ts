@@ -9,7 +9,7 @@ import {
   resourceName,
 } from '../../model/cluster/object.ts'
 import { refuseSubdomain, type TargetKind } from '../../model/affinity/target.ts'
-import { UserError } from '../../model/common/user-error.ts'
+import { usageError, UserError } from '../../model/common/user-error.ts'
 import type { SourceFile } from '../../snapshot/files/read.ts'
 import { editManifest } from './edit.ts'
 
@@ -29,9 +29,9 @@ export function targetsIn(
   if (found.length === 0) throw nothingIn(files)
   return found.map(({ object: { metadata }, type }) => {
     if (asked !== undefined && metadata.namespace !== undefined && metadata.namespace !== asked)
-      throw new UserError(
+      throw usageError(
         `the namespace from the provided object "${metadata.namespace}" does not match the namespace "${asked}"`,
-        { hints: [{ remedy: 'namespace-of-object', namespace: metadata.namespace }], exitCode: 2 },
+        { remedy: 'namespace-of-object', namespace: metadata.namespace },
       )
     return { kind: kindOf(type), namespace: metadata.namespace ?? namespace, name: metadata.name }
   })

@@ -1,4 +1,4 @@
-import { invalidValue, UserError } from '../../model/common/user-error.ts'
+import { invalidValue, usageError } from '../../model/common/user-error.ts'
 
 /** What a flag's definition must tell to place its words: its type and its one-letter form. */
 interface FlagShape {
@@ -67,7 +67,7 @@ function refuseBoth(words: readonly string[], flags: FlagShapes): void {
   const typed = new Set(end === -1 ? words : words.slice(0, end))
   for (const [name, { allowNo }] of Object.entries(flags))
     if (allowNo === true && typed.has(`--${name}`) && typed.has(`--no-${name}`))
-      throw new UserError(`--${name} and --no-${name} cannot be used together`, { exitCode: 2 })
+      throw usageError(`--${name} and --no-${name} cannot be used together`)
 }
 
 /**

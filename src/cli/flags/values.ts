@@ -1,7 +1,6 @@
 import * as Flags from '@oclif/core/flags'
 import { parseDuration } from '../../model/common/duration.ts'
-import { invalidValue, UserError } from '../../model/common/user-error.ts'
-import { exitCodes } from '../errors.ts'
+import { invalidValue, usageError } from '../../model/common/user-error.ts'
 
 type Range = {
   min: number
@@ -47,5 +46,5 @@ export function refuseArguments(
 ): void {
   if (words.length === 0) return
   const listed = words.map((word) => `"${String(word)}"`).join(', ')
-  throw new UserError(`${command} takes no arguments, got ${listed}`, { hints, exitCode: exitCodes.usage })
+  throw usageError(`${command} takes no arguments, got ${listed}`, ...hints)
 }

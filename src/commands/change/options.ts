@@ -1,6 +1,5 @@
 import type { Selection } from '../../change/targets.ts'
-import { exitCodes } from '../../cli/errors.ts'
-import { unknownFormat, UserError } from '../../model/common/user-error.ts'
+import { unknownFormat, usageError } from '../../model/common/user-error.ts'
 import { readFiles } from '../../snapshot/files/read.ts'
 import { serviceKind } from '../../mechanisms/service/objects.ts'
 import { resourceName } from '../../model/cluster/object.ts'
@@ -18,9 +17,9 @@ export async function readSelection(
 ): Promise<Selection> {
   const { all, selector, filename: names = [], 'all-namespaces': allNamespaces, recursive } = flags
   if (names.length === 0) {
-    if (recursive) throw usage('--recursive needs --filename')
+    if (recursive) throw usageError('--recursive needs --filename')
     if (words.length === 0 && allNamespaces && !all && selector === undefined)
-      throw usage('--all-namespaces needs --all or --selector')
+      throw usageError('--all-namespaces needs --all or --selector')
     const asked = {
       verb,
       kinds: [anyKind(serviceKind), ...(await kindsInFront(words, all || selector !== undefined))],
@@ -28,7 +27,7 @@ export async function readSelection(
     return { kind: 'query', query: parseQuery(words, { all, allNamespaces, selector }, asked) }
   }
   if (words.length > 0 || all || allNamespaces || selector !== undefined)
-    throw usage('when paths are provided as input, you may not specify names, --all, -A or a selector')
+    throw usageError('when paths are provided as input, you may not specify names, --all, -A or a selector')
   const files = await Array.fromAsync(readFiles(names, recursive, process.stdin))
   return { kind: 'files', files, namespace: flags.namespace }
 }
@@ -63,10 +62,6 @@ export function selectionWords(selection: Selection): string | undefined {
 export function formatOf({ output, diff }: ChangeFlagValues): ChangeFormat {
   const format = changeFormats.find((name) => name === output)
   if (format === undefined) throw unknownFormat(output, changeFormats)
-  if (diff && format !== 'text') throw usage('--diff and --output cannot be used together')
+  if (diff && format !== 'text') throw usageError('--diff and --output cannot be used together')
   return format
-}
-
-function usage(message: string): UserError {
-  return new UserError(message, { exitCode: exitCodes.usage })
 }

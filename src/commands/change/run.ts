@@ -4,7 +4,7 @@ import type { ChangeRequest } from '../../model/affinity/intent.ts'
 import { changeSteps } from '../../change/steps.ts'
 import type { WithCluster } from '../../cli/oclif/base-command.ts'
 import { serviceKind } from '../../mechanisms/service/objects.ts'
-import { UserError } from '../../model/common/user-error.ts'
+import { usageError } from '../../model/common/user-error.ts'
 import type { Selection } from '../../change/targets.ts'
 import { exitCodes } from '../../cli/errors.ts'
 import { formatOf, readSelection, selectionWords } from './options.ts'
@@ -35,9 +35,7 @@ export async function runChange(
   const format = formatOf(flags)
   const isCookie = request.verb === 'enable' && request.by?.kind === 'cookie'
   if (flags.path !== undefined && !flags.wait && !isCookie && from === undefined && to === undefined)
-    throw new UserError(`--path needs ${request.verb === 'enable' ? '--cookie or ' : ''}--wait`, {
-      exitCode: exitCodes.usage,
-    })
+    throw usageError(`--path needs ${request.verb === 'enable' ? '--cookie or ' : ''}--wait`)
   const selection = await readSelection(words, flags, request.verb)
   const dryRun = flags['dry-run']
   const isInFront = from !== undefined || to !== undefined || isAboutFronts(request, selection, flags.with)
@@ -92,8 +90,6 @@ function isAboutFronts(request: ChangeRequest, selection: Selection, named: stri
   const { targets } = selection.query
   const others = targets.filter(({ kind }) => kind.name !== serviceKind.name)
   if (others.length > 0 && others.length < targets.length)
-    throw new UserError('Services and what stands in front of them are changed one after the other', {
-      exitCode: exitCodes.usage,
-    })
+    throw usageError('Services and what stands in front of them are changed one after the other')
   return others.length > 0
 }

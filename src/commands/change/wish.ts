@@ -2,9 +2,8 @@ import * as Flags from '@oclif/core/flags'
 import { durationFlag } from '../../cli/flags/values.ts'
 import type { Instead } from '../../change/carry/migrate.ts'
 import type { From, To } from '../../change/carry/choose.ts'
-import { exitCodes } from '../../cli/errors.ts'
 import { destinations, type SameSite, type Wish } from '../../model/affinity/intent.ts'
-import { invalidValue, UserError } from '../../model/common/user-error.ts'
+import { invalidValue, usageError } from '../../model/common/user-error.ts'
 import { defined } from '../../model/common/defined.ts'
 
 const helpGroup = 'Cookies and headers'
@@ -111,14 +110,14 @@ export function readWish(flags: WishValues): Wish | Taken | Brought | undefined 
   const [first, second] = given.filter((name) => name !== '')
   const { from, to } = flags
   const source = from === undefined ? (to === undefined ? undefined : '--to') : '--from'
-  if (from !== undefined && to !== undefined) throw usage('--from and --to cannot be used together')
+  if (from !== undefined && to !== undefined) throw usageError('--from and --to cannot be used together')
   if (to !== undefined && flags.with !== undefined)
-    throw usage('--with and --to cannot be used together: --to names who is to do it')
+    throw usageError('--with and --to cannot be used together: --to names who is to do it')
   if (source !== undefined && cookie === undefined && first !== undefined)
-    throw usage(`${first} and ${source} cannot be used together`)
-  if (second !== undefined) throw usage(`${first} and ${second} cannot be used together`)
+    throw usageError(`${first} and ${source} cannot be used together`)
+  if (second !== undefined) throw usageError(`${first} and ${second} cannot be used together`)
   if (first !== undefined && timeout !== undefined)
-    throw usage(`--timeout is that of a Service; with ${first} it is not used`)
+    throw usageError(`--timeout is that of a Service; with ${first} it is not used`)
   const ofCookies = [
     ttl === undefined ? '' : '--ttl',
     domain === undefined ? '' : '--domain',
@@ -127,18 +126,18 @@ export function readWish(flags: WishValues): Wish | Taken | Brought | undefined 
     persistent ? '--persistent' : '',
   ].filter((name) => name !== '')
   if (source === undefined && cookie === undefined && ofCookies.length > 0)
-    throw usage(`${ofCookies[0]} needs --cookie`)
+    throw usageError(`${ofCookies[0]} needs --cookie`)
   if (domain !== undefined && !/^\.?[\w-]+(\.[\w-]+)*$/.test(domain))
     throw invalidValue('domain', domain, 'must be a domain such as example.com')
   if (sameSite === 'None' && !secure)
-    throw usage('--same-site None needs --secure: browsers drop such a cookie without it')
+    throw usageError('--same-site None needs --secure: browsers drop such a cookie without it')
   if (sourceIp) return { kind: 'source-ip' }
   if (header !== undefined) {
     if (!token.test(header)) throw invalidValue('header', header, 'must be the name of a header')
     return { kind: 'header', name: header }
   }
   if (source !== undefined && timeout !== undefined)
-    throw usage(`--timeout and ${source} cannot be used together`)
+    throw usageError(`--timeout and ${source} cannot be used together`)
   if (cookie === undefined && source === undefined) return undefined
   if (cookie !== undefined && !token.test(cookie))
     throw invalidValue('cookie', cookie, 'must be the name of a cookie')
@@ -169,8 +168,4 @@ export function readTo({ to, instead }: Brought): To {
   const destination = destinations.find((one) => one === to)
   if (destination === undefined) throw invalidValue('to', to, `must be one of: ${destinations.join(', ')}`)
   return { destination, instead }
-}
-
-function usage(message: string): UserError {
-  return new UserError(message, { exitCode: exitCodes.usage })
 }

@@ -8,7 +8,7 @@ import type { Cluster } from '../../cluster/index.ts'
 import { deleteExternal } from '../../external/delete.ts'
 import { explainProblem } from '../../external/refuse/problems.ts'
 import type { DryRun } from '../../model/affinity/change.ts'
-import { UserError } from '../../model/common/user-error.ts'
+import { usageError } from '../../model/common/user-error.ts'
 import { namesIn, readFormat } from './options.ts'
 
 const suffixes = { none: '', client: ' (dry run)', server: ' (server dry run)' } as const
@@ -34,10 +34,10 @@ export default class ExternalDelete extends BaseCommand {
     const { flags, argv } = await this.parse(ExternalDelete)
     const words = argv.map(String)
     if (words.length === 0)
-      throw new UserError('external delete: which Service?', {
-        hints: ['for example: kubectl affinity external delete backend'],
-        exitCode: exitCodes.usage,
-      })
+      throw usageError(
+        'external delete: which Service?',
+        'for example: kubectl affinity external delete backend',
+      )
     const names = namesIn(words)
     const format = readFormat(flags.output, ['name', 'text'])
     return await this.withCluster(

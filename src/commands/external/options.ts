@@ -1,9 +1,8 @@
 import { didYouMean } from '../../model/common/spelling.ts'
-import { exitCodes } from '../../cli/errors.ts'
 import type { TypedAddress } from '../../external/plan/addresses.ts'
 import type { FromRef } from '../../external/origin/refs.ts'
 import type { ServicePort } from '../../external/types.ts'
-import { unknownFormat, UserError } from '../../model/common/user-error.ts'
+import { unknownFormat, usageError } from '../../model/common/user-error.ts'
 import { serviceKind } from '../../mechanisms/service/objects.ts'
 import { anyKind } from '../../model/affinity/target.ts'
 import { parseQuery } from '../../model/targets/parse.ts'
@@ -18,20 +17,17 @@ export interface ExternalTask {
   from: readonly FromRef[]
 }
 
-const usage = (message: string, ...hints: string[]): UserError =>
-  new UserError(message, { hints, exitCode: exitCodes.usage })
-
 /** What is to be done, from words and flags. */
 export function readTask(words: readonly string[], flags: ExternalFlagValues): ExternalTask {
   if (words.length === 0)
-    throw usage(
+    throw usageError(
       'a name for the Service is required',
       'for example: kubectl affinity external backend --port 80 --to 192.0.2.7,192.0.2.8',
     )
   const [name = '', ...others] = namesIn(words)
   const meant = didYouMean(name, ['delete', 'list'])
   if (others.length > 0)
-    throw usage(
+    throw usageError(
       `external takes one Service at a time, got ${[name, ...others].map((one) => `"${one}"`).join(', ')}`,
       ...(meant === undefined ? [] : [`did you mean "${meant}"?`]),
     )
@@ -55,10 +51,10 @@ type FlagName = keyof ExternalFlagValues
 function refuseCombinations(flags: ExternalFlagValues): void {
   const together = (one: FlagName, other: FlagName): void => {
     if (isGiven(flags, one) && isGiven(flags, other))
-      throw usage(`--${one} and --${other} cannot be used together`)
+      throw usageError(`--${one} and --${other} cannot be used together`)
   }
   const needs = (one: FlagName, other: FlagName): void => {
-    if (isGiven(flags, one) && !isGiven(flags, other)) throw usage(`--${one} needs --${other}`)
+    if (isGiven(flags, one) && !isGiven(flags, other)) throw usageError(`--${one} needs --${other}`)
   }
   together('to', 'from')
   for (const flag of [
@@ -72,17 +68,17 @@ function refuseCombinations(flags: ExternalFlagValues): void {
     needs(flag, 'from')
   needs('wait-timeout', 'wait')
   if (isGiven(flags, 'from') && !isGiven(flags, 'from-context') && !isGiven(flags, 'from-kubeconfig'))
-    throw usage(
+    throw usageError(
       '--from needs the other cluster:  --from-context NAME',
       'see what there is:  kubectl config get-contexts',
     )
   for (const flag of ['diff', 'dry-run', 'wait'] as const) together('watch', flag)
-  if (flags.watch && flags.output !== 'text') throw usage('--watch and --output cannot be used together')
-  if (flags.diff && flags.output !== 'text') throw usage('--diff and --output cannot be used together')
+  if (flags.watch && flags.output !== 'text') throw usageError('--watch and --output cannot be used together')
+  if (flags.diff && flags.output !== 'text') throw usageError('--diff and --output cannot be used together')
   if (flags['node-port'] && parseFrom(flags.from ?? []).some(({ kind }) => kind !== 'service'))
-    throw usage('--node-port goes with --from svc/NAME: a gateway or ingress has no node ports')
+    throw usageError('--node-port goes with --from svc/NAME: a gateway or ingress has no node ports')
   if (!isGiven(flags, 'to') && !isGiven(flags, 'from') && !flags.adopt)
-    throw usage(
+    throw usageError(
       'where do the backends come from?',
       'addresses:         --to 192.0.2.7,192.0.2.8',
       'another cluster:   --from-context CONTEXT --from svc/NAME',

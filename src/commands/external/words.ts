@@ -4,7 +4,7 @@ import { demandNames } from '../../external/plan/ports.ts'
 import type { ServicePort } from '../../external/types.ts'
 import { parseIp } from '../../model/common/ip.ts'
 import { isPort } from '../../model/common/port.ts'
-import { invalidValue, UserError } from '../../model/common/user-error.ts'
+import { invalidValue, usageError, type UserError } from '../../model/common/user-error.ts'
 import { defined } from '../../model/common/defined.ts'
 
 /** DNS-1123 label, the rule for the names of Service ports (k8s.io/apimachinery, IsDNS1123Label). */
@@ -82,7 +82,7 @@ const short = { service: 'svc', gateway: 'gateway', ingress: 'ingress' } as cons
 export function parseFrom(texts: readonly string[]): FromRef[] {
   const refs = texts.flatMap((text) => text.split(',')).map((text) => parseRef(text))
   const twice = refs.find(({ text }, index) => refs.findIndex((ref) => ref.text === text) < index)
-  if (twice !== undefined) throw new UserError(`${twice.text} is given twice`, { exitCode: 2 })
+  if (twice !== undefined) throw usageError(`${twice.text} is given twice`)
   return refs
 }
 

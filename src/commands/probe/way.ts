@@ -3,7 +3,7 @@ import { serviceKind } from '../../mechanisms/service/objects.ts'
 import type { ProbeFlags } from './flags/definitions.ts'
 import { defaultUsers } from './flags/read.ts'
 import type { Front, ProbeOptions } from '../../probe/plan/plan.ts'
-import { UserError } from '../../model/common/user-error.ts'
+import { usageError, UserError } from '../../model/common/user-error.ts'
 import type { NamedTarget } from '../../model/targets/parse.ts'
 
 /** How requests get to the Service: by itself, or through what stands in front of it. */
@@ -52,7 +52,7 @@ export async function wayTo(
     return { options, notes: [...notes, note] }
   }
   if (flags.replicas && found.isMesh === true)
-    throw new UserError('--replicas asks those of a gateway, and a sidecar is one', { exitCode: 2 })
+    throw usageError('--replicas asks those of a gateway, and a sidecar is one')
   if (flags.replicas) {
     const { front, notes: more } = await toReplicas(cluster, found, signal)
     const options = { namespace: service.namespace, service: service.name, front: journeyOf(front), users }
@@ -103,10 +103,10 @@ function refuseWithoutFront(flags: ProbeFlags): void {
   )
   const what = path.length > 1 ? 'several --path are' : used
   if (what === undefined) return
-  throw new UserError(`${what} for what stands in front of a Service`, {
-    exitCode: 2,
-    hints: ['say by which host it is reached:  --host shop.example.com'],
-  })
+  throw usageError(
+    `${what} for what stands in front of a Service`,
+    'say by which host it is reached:  --host shop.example.com',
+  )
 }
 
 /** A Service's own addresses, and temporary Services in its place, are not on the way through a gateway. */
@@ -115,11 +115,8 @@ const otherWays = ['all-ports', 'echo', 'ip-family', 'shadow', 'via', 'what-if']
 function refuseOtherWays(label: string, flags: ProbeFlags): void {
   const used = otherWays.find((name) => flags[name] !== undefined && flags[name] !== false)
   if (used === undefined) return
-  throw new UserError(
+  throw usageError(
     `--${used} is for Services: it does not go with ${label === 'Service' ? '--host' : `an object of kind ${label}`}`,
-    {
-      exitCode: 2,
-    },
   )
 }
 
@@ -127,8 +124,8 @@ function refuseOtherWays(label: string, flags: ProbeFlags): void {
 function refuseUsers(flags: ProbeFlags): void {
   const used = (['jar', 'sessions', 'session-counter'] as const).find((name) => flags[name] !== undefined)
   if (used === undefined) return
-  throw new UserError(`--${used} and --measure-timeout cannot be used together for a Service by itself`, {
-    exitCode: 2,
-    hints: ['say by which host it is reached through a gateway:  --host shop.example.com'],
-  })
+  throw usageError(
+    `--${used} and --measure-timeout cannot be used together for a Service by itself`,
+    'say by which host it is reached through a gateway:  --host shop.example.com',
+  )
 }

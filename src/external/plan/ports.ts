@@ -1,22 +1,19 @@
-import { UserError } from '../../model/common/user-error.ts'
-import type { Hint } from '../../model/common/remedy.ts'
+import { usageError, UserError } from '../../model/common/user-error.ts'
 import type { OfferedPort } from '../origin/offer.ts'
 import type { Protocol, ServicePort } from '../types.ts'
 
 /** What the API server demands of a list of ports. Throws UserError. */
 export function demandNames(ports: readonly ServicePort[]): void {
-  const usage = (message: string, ...hints: Hint[]): UserError =>
-    new UserError(message, { hints, exitCode: 2 })
   const seen = new Set<string>()
   for (const { port, protocol, name } of ports) {
     if (ports.length > 1 && name === undefined)
-      throw usage(`port ${port} has no name, and with several ports each needs one`, {
+      throw usageError(`port ${port} has no name, and with several ports each needs one`, {
         remedy: 'name-port',
         port: 'for example',
         example: `${port}:NAME`,
       })
     for (const key of [`port ${port}/${protocol}`, ...(name === undefined ? [] : [`port name "${name}"`])]) {
-      if (seen.has(key)) throw usage(`${key} is given twice`)
+      if (seen.has(key)) throw usageError(`${key} is given twice`)
       seen.add(key)
     }
   }

@@ -1,6 +1,6 @@
 import type { EndpointSlice, Service } from '../../model/cluster/kubernetes.ts'
 import { parseIp } from '../../model/common/ip.ts'
-import { UserError } from '../../model/common/user-error.ts'
+import { usageError, UserError } from '../../model/common/user-error.ts'
 import type { TypedAddress } from './addresses.ts'
 import type { ResolvedOrigin } from '../origin/read.ts'
 import { matchPorts, portText } from './ports.ts'
@@ -20,9 +20,8 @@ export interface Gathered {
 export function fromTyped(ports: readonly ServicePort[], typed: readonly TypedAddress[]): Gathered {
   const backends = typed.map(({ ip, port, text }) => {
     if (port !== undefined && ports.length !== 1)
-      throw new UserError(
+      throw usageError(
         `${text}: which of the ${ports.length} ports is meant? An address with a port goes with one port of the Service`,
-        { exitCode: 2 },
       )
     return {
       address: ip.text,
@@ -71,11 +70,7 @@ export function fromSlices(
   slices: readonly EndpointSlice[],
 ): Gathered {
   const wanted = ports ?? servicePorts(service)
-  if (wanted === undefined)
-    throw new UserError('there is no Service to take over yet', {
-      hints: [{ remedy: 'give-ports' }],
-      exitCode: 2,
-    })
+  if (wanted === undefined) throw usageError('there is no Service to take over yet', { remedy: 'give-ports' })
   const backends = new Map<string, Offered>()
   for (const slice of slices) {
     const addresses = addressesIn(slice)

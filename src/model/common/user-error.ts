@@ -20,6 +20,11 @@ export class UserError extends Error {
   }
 }
 
+/** Words or flags that cannot be meant: the program ends with 2, and points at its help. */
+export function usageError(message: string, ...hints: readonly Hint[]): UserError {
+  return new UserError(message, { hints, exitCode: 2 })
+}
+
 /** A wrong value for a flag, in the words of kubectl's parser. */
 export function invalidValue(
   flag: string,
@@ -27,13 +32,12 @@ export function invalidValue(
   why: string,
   hints: readonly string[] = [],
 ): UserError {
-  return new UserError(`invalid argument "${value}" for "--${flag}" flag: ${why}`, { exitCode: 2, hints })
+  return usageError(`invalid argument "${value}" for "--${flag}" flag: ${why}`, ...hints)
 }
 
 /** A value of `-o` that is none of those allowed, in kubectl's words (cli-runtime, NoCompatiblePrinterError). */
 export function unknownFormat(format: string, allowed: readonly string[]): UserError {
-  return new UserError(
+  return usageError(
     `unable to match a printer suitable for the output format ${JSON.stringify(format)}, allowed formats are: ${allowed.join(',')}`,
-    { exitCode: 2 },
   )
 }

@@ -1,6 +1,6 @@
 import { didYouMean } from '../common/spelling.ts'
 import type { TargetKind } from '../affinity/target.ts'
-import { UserError } from '../common/user-error.ts'
+import { usageError, type UserError } from '../common/user-error.ts'
 import { commandLine, targetWord } from './command.ts'
 import { defined } from '../common/defined.ts'
 
@@ -40,9 +40,10 @@ export function parseTarget(words: readonly string[], asked: AskedVerb): NamedTa
   const isPair = second !== undefined && !first.includes('/') && kindOf(first, asked) !== undefined
   if (rest.length > 0 || (second !== undefined && !isPair)) {
     if (rest.length === 0) refuseOtherKind(words, asked)
-    throw usage(`one ${noun} at a time: cannot ${asked.verb} ${words.map((one) => `"${one}"`).join(', ')}`, [
+    throw usageError(
+      `one ${noun} at a time: cannot ${asked.verb} ${words.map((one) => `"${one}"`).join(', ')}`,
       `name it as ${word}/NAME, ${word} NAME or NAME`,
-    ])
+    )
   }
   if (second !== undefined) return toTarget(first, second, asked)
   const kind = kindOf(first, asked)
@@ -58,12 +59,12 @@ export function parseQuery(words: readonly string[], flags: QueryFlags, asked: A
   const { selector, all = false, allNamespaces = false } = flags
   const { of, targets } = namedTargets(words, asked)
   if (targets.length > 0) {
-    if (selector !== undefined) throw usage('name cannot be provided when a selector is specified')
-    if (all) throw usage('name cannot be provided when --all is specified')
-    if (allNamespaces) throw usage('a resource cannot be retrieved by name across all namespaces')
+    if (selector !== undefined) throw usageError('name cannot be provided when a selector is specified')
+    if (all) throw usageError('name cannot be provided when --all is specified')
+    if (allNamespaces) throw usageError('a resource cannot be retrieved by name across all namespaces')
     return { kind: 'names', targets }
   }
-  if (selector !== undefined && all) throw usage('cannot set --all and --selector at the same time')
+  if (selector !== undefined && all) throw usageError('cannot set --all and --selector at the same time')
   if (selector === undefined && !all && !allNamespaces) {
     const [first] = words
     if (first !== undefined)
@@ -107,9 +108,10 @@ const otherKinds: ReadonlySet<string> = new Set(
 function readTarget(word: string, asked: AskedVerb): NamedTarget {
   const slash = word.indexOf('/')
   if (slash >= 0 && !/^[^/]+\/[^/]+$/.test(word))
-    throw usage(`arguments in resource/name form must have a single resource and name, not "${word}"`, [
+    throw usageError(
+      `arguments in resource/name form must have a single resource and name, not "${word}"`,
       `for example:  ${targetWord({ kind: asked.kinds[0].name, name: 'web' })}`,
-    ])
+    )
   return slash < 0
     ? toTarget(asked.kinds[0].name, word, asked)
     : toTarget(word.slice(0, slash), word.slice(slash + 1), asked)
@@ -120,9 +122,9 @@ function toTarget(word: string, name: string, asked: AskedVerb): NamedTarget {
   if (kind === undefined) throw unknownKind(word, asked)
   const refused = kind.refuseName(name)
   if (refused !== undefined)
-    throw usage(
+    throw usageError(
       `"${name}" cannot be the name of ${article(kind.label)}: ${refused}`,
-      name.includes(',') ? ['several are written with blanks between them:  svc/web svc/shop'] : [],
+      ...(name.includes(',') ? ['several are written with blanks between them:  svc/web svc/shop'] : []),
     )
   return { kind, name, ...(namesakes.length === 0 ? {} : { namesakes }) }
 }
@@ -130,16 +132,18 @@ function toTarget(word: string, name: string, asked: AskedVerb): NamedTarget {
 function unknownKind(word: string, { verb, kinds }: AskedVerb): UserError {
   const [only, ...others] = kinds
   const one = targetWord({ kind: only.name, name: 'NAME' })
-  if (others.length === 0) return usage(`cannot ${verb} a "${word}": only ${only.label}s (${one}) for now`)
+  if (others.length === 0)
+    return usageError(`cannot ${verb} a "${word}": only ${only.label}s (${one}) for now`)
   const meant = didYouMean(
     word,
     kinds.flatMap(({ name, words }) => [name, ...words]),
   )
-  return usage(`cannot ${verb} a "${word}"`, [
+  return usageError(
+    `cannot ${verb} a "${word}"`,
     ...(meant === undefined ? [] : [`did you mean ${meant}/NAME?`]),
     // A kind may stand there twice, for its group of today and the one of old.
     `what can be named, as TYPE/NAME:  ${[...new Set(kinds.map(typeWord))].join(', ')}`,
-  ])
+  )
 }
 
 function kindOf(word: string, asked: AskedVerb): TargetKind | undefined {
@@ -154,9 +158,9 @@ function kindsOf(word: string, { kinds }: AskedVerb): TargetKind[] {
 
 function plainName(word: string): string {
   if (!word.includes('/')) return word
-  throw usage(
+  throw usageError(
     'there is no need to specify a resource type as a separate argument when passing arguments in resource/name form',
-    ['for example:  svc/web svc/shop   or   svc web shop'],
+    'for example:  svc/web svc/shop   or   svc web shop',
   )
 }
 
@@ -178,23 +182,21 @@ function typeWord({ name }: Pick<TargetKind, 'name'>): string {
 
 function nothingNamed(asked: AskedVerb, ...more: readonly string[]): UserError {
   const some = asked.kinds.slice(0, 2).map(({ name }) => targetWord({ kind: name, name: 'web' }))
-  return usage(`a ${bare(asked).noun} is required`, [
+  return usageError(
+    `a ${bare(asked).noun} is required`,
     ...some.map((each, index) => `${index === 0 ? 'for example' : 'or'}:  ${commandLine(asked.verb, each)}`),
     ...more,
-  ])
+  )
 }
 
 function nameMissing({ label, name }: TargetKind, word: string, hints: readonly string[] = []): UserError {
-  return usage(`the name of the ${label} is missing after "${word}"`, [
+  return usageError(
+    `the name of the ${label} is missing after "${word}"`,
     `for example:  ${targetWord({ kind: name, name: 'web' })}`,
     ...hints,
-  ])
+  )
 }
 
 function article(label: string): string {
   return `${/^[AEIO]/.test(label) ? 'an' : 'a'} ${label}`
-}
-
-function usage(message: string, hints: readonly string[] = []): UserError {
-  return new UserError(message, { hints, exitCode: 2 })
 }

@@ -17,7 +17,7 @@ import type { FrontPlace, SurveyEntry, UnaskedPort } from '../../model/probe/res
 import type { TargetRef } from '../../model/affinity/target.ts'
 import type { OddHabit, SessionSpec } from '../../model/probe/session.ts'
 import { applicationOf } from '../../model/probe/cookies/maker.ts'
-import { UserError } from '../../model/common/user-error.ts'
+import { usageError } from '../../model/common/user-error.ts'
 import { tracesOf } from '../count/attribution/marks.ts'
 import type { AskedEntries } from './entries/asked.ts'
 import { endpointsBehind, endpointsOfAll } from './entries/behind.ts'
@@ -404,12 +404,9 @@ function schemeOf(
 ): AgentTarget['scheme'] {
   if (entry.protocol === 'UDP') {
     const udp = `port ${entry.portName ?? entry.servicePort} of service/${service} is UDP`
-    if (scheme !== 'auto') throw new UserError(`${udp}: ${scheme} is spoken over TCP`, { exitCode: 2 })
+    if (scheme !== 'auto') throw usageError(`${udp}: ${scheme} is spoken over TCP`)
     if (payload === undefined) {
-      throw new UserError(`${udp}: what should be sent is not known`, {
-        exitCode: 2,
-        hints: [{ remedy: 'say-datagram' }],
-      })
+      throw usageError(`${udp}: what should be sent is not known`, { remedy: 'say-datagram' })
     }
     return 'udp'
   }

@@ -1,7 +1,7 @@
 import type { Cluster } from '../../cluster/index.ts'
 import { serviceKind } from '../../mechanisms/service/objects.ts'
 import { anyKind } from '../../model/affinity/target.ts'
-import { UserError } from '../../model/common/user-error.ts'
+import { usageError } from '../../model/common/user-error.ts'
 import { imageFor } from '../plan/image/find.ts'
 import { readImages } from '../plan/image/read.ts'
 import { planProbe, type ProbeOptions } from '../plan/plan.ts'
@@ -81,8 +81,7 @@ async function compareServices(
   other: string,
   told: Told,
 ): Promise<void> {
-  if (other === options.service)
-    throw new UserError(`the Service "${other}" cannot be compared with itself`, { exitCode: 2 })
+  if (other === options.service) throw usageError(`the Service "${other}" cannot be compared with itself`)
   // Both, before the first is probed for nothing.
   await Promise.all(
     [options.service, other].map((service) => examine(cluster, { ...options, service }, told.control)),

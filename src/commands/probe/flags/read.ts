@@ -1,6 +1,6 @@
 import { parseIp } from '../../../model/common/ip.ts'
 import { isPort } from '../../../model/common/port.ts'
-import { invalidValue, UserError } from '../../../model/common/user-error.ts'
+import { invalidValue, usageError } from '../../../model/common/user-error.ts'
 import { parseVia } from '../../../probe/plan/entries/asked.ts'
 import type { ProbeOptions } from '../../../probe/plan/plan.ts'
 import type { ProbeFlags } from './definitions.ts'
@@ -126,9 +126,7 @@ function readInPods(flags: ProbeFlags): ProbeOptions['inPods'] {
   const { 'in-pod': texts, container } = flags
   if (texts === undefined) {
     if (container === undefined) return undefined
-    throw new UserError('--container names a container of the pod of --in-pod, which is missing', {
-      exitCode: 2,
-    })
+    throw usageError('--container names a container of the pod of --in-pod, which is missing')
   }
   const pods = texts
     .flatMap((text) => text.split(','))

@@ -1,4 +1,4 @@
-import { invalidValue, UserError } from '../../../model/common/user-error.ts'
+import { invalidValue, usageError } from '../../../model/common/user-error.ts'
 import type { ProbeFlags } from './definitions.ts'
 
 /** Ways to probe of which only one can be meant, and the flags that each has no use for. */
@@ -66,11 +66,10 @@ function refuseTogether(flags: ProbeFlags): void {
   for (const [name, others] of Object.entries(exclusive)) {
     const other = others.find((candidate) => isUsed(candidate))
     if (other === undefined || !isUsed(name as keyof ProbeFlags)) continue
-    throw new UserError(`--${name} and --${other} cannot be used together`, { exitCode: 2 })
+    throw usageError(`--${name} and --${other} cannot be used together`)
   }
   for (const [name, whole] of Object.entries(parts)) {
-    if (isUsed(name as keyof ProbeFlags) && !isUsed(whole))
-      throw new UserError(`--${name} needs --${whole}`, { exitCode: 2 })
+    if (isUsed(name as keyof ProbeFlags) && !isUsed(whole)) throw usageError(`--${name} needs --${whole}`)
   }
 }
 
@@ -85,8 +84,7 @@ function refuseWithoutPods(flags: ProbeFlags): void {
   const other = (['node', 'spread', 'host-network'] as const).find(
     (name) => flags[name] !== undefined && flags[name] !== false,
   )
-  if (other !== undefined)
-    throw new UserError(`--clients 0 and --${other} cannot be used together`, { exitCode: 2 })
+  if (other !== undefined) throw usageError(`--clients 0 and --${other} cannot be used together`)
 }
 
 /** What is sent instead of HTTP, or over UDP, has no path and no headers, and is not encrypted. */
@@ -95,10 +93,10 @@ function refuseWithoutHttp(flags: ProbeFlags): void {
   const other = send !== undefined ? '--send' : protocol === 'udp' ? '--protocol udp' : undefined
   if (other === undefined) {
     if (scheme !== 'tcp' || !flags['keep-alive']) return
-    throw new UserError('--keep-alive with --scheme tcp needs --send', {
-      exitCode: 2,
-      hints: ['say what is asked again and again on the connection:  --send TEXT'],
-    })
+    throw usageError(
+      '--keep-alive with --scheme tcp needs --send',
+      'say what is asked again and again on the connection:  --send TEXT',
+    )
   }
   const first =
     scheme !== 'auto' && (scheme !== 'tcp' || protocol === 'udp')
@@ -108,12 +106,11 @@ function refuseWithoutHttp(flags: ProbeFlags): void {
         : flags.identify.startsWith('header:')
           ? '--identify header'
           : undefined
-  if (first !== undefined)
-    throw new UserError(`${first} and ${other} cannot be used together`, { exitCode: 2 })
+  if (first !== undefined) throw usageError(`${first} and ${other} cannot be used together`)
 }
 
 /** A measurement has rounds of many clients, of which each waits for the most part. */
 function refuseLookingIntoPods({ identify }: ProbeFlags): void {
   if (identify !== 'access-log' && identify !== 'sockets') return
-  throw new UserError(`--identify ${identify} and --measure-timeout cannot be used together`, { exitCode: 2 })
+  throw usageError(`--identify ${identify} and --measure-timeout cannot be used together`)
 }

@@ -2,7 +2,7 @@ import { type Marker, markerOfClient } from '../../../agent/config.ts'
 import type { Cluster } from '../../../cluster/index.ts'
 import type { Endpoint } from '../../../model/cluster/endpoint.ts'
 import type { IdentifyMode, Observation } from '../../../model/probe/observation.ts'
-import { UserError } from '../../../model/common/user-error.ts'
+import { usageError, UserError } from '../../../model/common/user-error.ts'
 import { isRefusedByRbac } from '../../../model/cluster/role.ts'
 import { missingPermission, probeRules, socketsRules } from '../../permissions.ts'
 import { readAccessLogs } from './access-log.ts'
@@ -197,9 +197,8 @@ export async function checkAttribution(
 ): Promise<void> {
   if (mode.kind !== 'access-log' && mode.kind !== 'sockets') return
   if (mode.kind === 'sockets' && protocol === 'UDP') {
-    throw new UserError('pods cannot be told by their sockets over UDP, which do not say who sent', {
-      exitCode: 2,
-      hints: [{ remedy: 'identify-by-log' }],
+    throw usageError('pods cannot be told by their sockets over UDP, which do not say who sent', {
+      remedy: 'identify-by-log',
     })
   }
   const pods = await readPods(cluster, namespace, endpoints, signal)

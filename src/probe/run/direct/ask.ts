@@ -5,7 +5,7 @@ import type { DirectAccess, DirectFrom } from '../../../model/probe/direct.ts'
 import type { Endpoint } from '../../../model/cluster/endpoint.ts'
 import type { Pod } from '../../../model/cluster/kubernetes.ts'
 import type { Observation, Outcome } from '../../../model/probe/observation.ts'
-import { UserError } from '../../../model/common/user-error.ts'
+import { usageError, UserError } from '../../../model/common/user-error.ts'
 import type { ImageChoice } from '../../../model/probe/image-choice.ts'
 import { clientNodes } from '../clients/nodes.ts'
 import { runClients } from '../clients/run.ts'
@@ -51,9 +51,8 @@ export async function* askDirectly(
 ): AsyncGenerator<ProbeStep, DirectRound, undefined> {
   const targets = directTargets(plan, subject)
   if (targets.length > mostEndpoints)
-    throw new UserError(
+    throw usageError(
       `every endpoint is to be asked directly: ${targets.length} are too many, ${mostEndpoints} can be asked`,
-      { exitCode: 2 },
     )
   const nodes = options.node === undefined ? await clientNodes(cluster, interrupted) : undefined
   if (options.node === undefined && nodes === undefined)
