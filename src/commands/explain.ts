@@ -1,6 +1,6 @@
 import { stderr, stdout } from '../cli/terminal.ts'
 import * as Flags from '@oclif/core/flags'
-import { outputFlag } from '../cli/flags/values.ts'
+import { outputFlag, readFormat } from '../cli/flags/values.ts'
 import type { Explanation } from '../analysis/analyse.ts'
 import { stickyFronts } from '../analysis/sticky-fronts.ts'
 import { BaseCommand } from '../cli/oclif/base-command.ts'
@@ -8,8 +8,8 @@ import { compileSoon } from '../cli/oclif/compile-soon.ts'
 import { exitCodes } from '../cli/errors.ts'
 import { standardOutput } from '../cli/output.ts'
 import type { Cluster } from '../cluster/index.ts'
-import { unknownFormat, usageError } from '../model/common/user-error.ts'
-import { createRenderer, explainFormats, isExplainFormat } from '../report/explain/render.ts'
+import { usageError } from '../model/common/user-error.ts'
+import { createRenderer, explainFormats } from '../report/explain/render.ts'
 import { explainCluster, explainFiles, explainKustomization } from '../snapshot/explanations.ts'
 
 import { targetKinds } from '../mechanisms/index.ts'
@@ -98,10 +98,8 @@ export default class Explain extends BaseCommand {
       throw usageError('the codes and their pages are text: they go with no -o')
     if (flags.list) return await printCodes()
     if (isPages) return await printPages(words)
-    const { output: format, level, 'findings-only': findingsOnly, 'fail-on': failOn, filename } = flags
-    if (!isExplainFormat(format)) {
-      throw unknownFormat(format, explainFormats)
-    }
+    const { level, 'findings-only': findingsOnly, 'fail-on': failOn, filename } = flags
+    const format = readFormat(flags.output, explainFormats)
     const {
       selector,
       all,

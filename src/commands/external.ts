@@ -1,3 +1,4 @@
+import { readFormat } from '../cli/flags/values.ts'
 import { BaseCommand } from '../cli/oclif/base-command.ts'
 import type { Cluster } from '../cluster/index.ts'
 import { explainProblem } from '../external/refuse/problems.ts'
@@ -40,7 +41,7 @@ export default class External extends BaseCommand {
 
   override async run(): Promise<number> {
     const { flags, argv } = await this.parse(External)
-    const { readTask, readFormat } = await import('./external/options.ts')
+    const { readTask } = await import('./external/options.ts')
     const task = readTask(argv.map(String), flags)
     const format = readFormat(flags.output, ['json', 'name', 'text', 'yaml'])
     return await this.withCluster(

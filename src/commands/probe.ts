@@ -1,9 +1,8 @@
 import { targetKinds } from '../mechanisms/index.ts'
 import { BaseCommand } from '../cli/oclif/base-command.ts'
-
-import { unknownFormat } from '../model/common/user-error.ts'
+import { readFormat } from '../cli/flags/values.ts'
 import { readProbeFlags } from './probe/flags/read.ts'
-import { isProbeFormat, probeFormats } from '../report/probe/render.ts'
+import { probeFormats } from '../report/probe/render.ts'
 import { parseTarget } from '../model/targets/parse.ts'
 import { probeFlags } from './probe/flags/definitions.ts'
 import { modeOf } from './probe/mode.ts'
@@ -85,8 +84,7 @@ export default class Probe extends BaseCommand {
   override async run(): Promise<number> {
     const { flags, argv } = await this.parse(Probe)
     const target = parseTarget(argv.map(String), { verb: 'probe', kinds: targetKinds })
-    const { output: format } = flags
-    if (!isProbeFormat(format)) throw unknownFormat(format, probeFormats)
+    const format = readFormat(flags.output, probeFormats)
     const asked = readProbeFlags(flags)
     const mode = await modeOf(flags)
     return await this.withCluster(flags, async ({ cluster, interrupt, progress }) => {

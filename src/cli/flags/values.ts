@@ -38,6 +38,15 @@ export const outputFlag = Flags.custom({
   parse: async (text) => (text === '' ? 'text' : text),
 })
 
+/** One of the formats that a command can print. Throws UserError, in kubectl's words, for another (cli-runtime, NoCompatiblePrinterError). */
+export function readFormat<Format extends string>(word: string, allowed: readonly Format[]): Format {
+  const format = allowed.find((name) => name === word)
+  if (format !== undefined) return format
+  throw usageError(
+    `unable to match a printer suitable for the output format ${JSON.stringify(word)}, allowed formats are: ${allowed.join(',')}`,
+  )
+}
+
 /** For commands that take flags only. */
 export function refuseArguments(
   command: string,

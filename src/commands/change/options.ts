@@ -1,5 +1,6 @@
 import type { Selection } from '../../change/targets.ts'
-import { unknownFormat, usageError } from '../../model/common/user-error.ts'
+import { usageError } from '../../model/common/user-error.ts'
+import { readFormat } from '../../cli/flags/values.ts'
 import { readFiles } from '../../snapshot/files/read.ts'
 import { serviceKind } from '../../mechanisms/service/objects.ts'
 import { resourceName } from '../../model/cluster/object.ts'
@@ -60,8 +61,7 @@ export function selectionWords(selection: Selection): string | undefined {
 
 /** The format of `-o`. Throws UserError for one that there is not, or that does not go with the other flags. */
 export function formatOf({ output, diff }: ChangeFlagValues): ChangeFormat {
-  const format = changeFormats.find((name) => name === output)
-  if (format === undefined) throw unknownFormat(output, changeFormats)
+  const format = readFormat(output, changeFormats)
   if (diff && format !== 'text') throw usageError('--diff and --output cannot be used together')
   return format
 }

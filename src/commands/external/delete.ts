@@ -1,5 +1,5 @@
 import { stderr, stdout } from '../../cli/terminal.ts'
-import { outputFlag } from '../../cli/flags/values.ts'
+import { outputFlag, readFormat } from '../../cli/flags/values.ts'
 import { BaseCommand } from '../../cli/oclif/base-command.ts'
 import { writeProblem } from '../../cli/problem.ts'
 import { exitCodes, explainFailure } from '../../cli/errors.ts'
@@ -9,7 +9,7 @@ import { deleteExternal } from '../../external/delete.ts'
 import { explainProblem } from '../../external/refuse/problems.ts'
 import type { DryRun } from '../../model/affinity/change.ts'
 import { usageError } from '../../model/common/user-error.ts'
-import { namesIn, readFormat } from './options.ts'
+import { namesIn } from './options.ts'
 
 const suffixes = { none: '', client: ' (dry run)', server: ' (server dry run)' } as const
 

@@ -2,7 +2,7 @@ import { didYouMean } from '../../model/common/spelling.ts'
 import type { TypedAddress } from '../../external/plan/addresses.ts'
 import type { FromRef } from '../../external/origin/refs.ts'
 import type { ServicePort } from '../../external/types.ts'
-import { unknownFormat, usageError } from '../../model/common/user-error.ts'
+import { usageError } from '../../model/common/user-error.ts'
 import { serviceKind } from '../../mechanisms/service/objects.ts'
 import { anyKind } from '../../model/affinity/target.ts'
 import { parseQuery } from '../../model/targets/parse.ts'
@@ -89,11 +89,4 @@ function refuseCombinations(flags: ExternalFlagValues): void {
 function isGiven(flags: ExternalFlagValues, flag: FlagName): boolean {
   const value = flags[flag]
   return value !== undefined && value !== false && value !== 'none'
-}
-
-/** One of the formats that a command can print. Throws UserError for another. */
-export function readFormat<Format extends string>(word: string, allowed: readonly Format[]): Format {
-  const format = allowed.find((name) => name === word)
-  if (format === undefined) throw unknownFormat(word, allowed)
-  return format
 }

@@ -1,8 +1,8 @@
 import { stdout } from '../../cli/terminal.ts'
 import { standardOutput } from '../../cli/output.ts'
 import type { TimeoutResult } from '../../model/probe/results/timeout-result.ts'
-import { unknownFormat } from '../../model/common/user-error.ts'
-import { isTimeoutFormat, renderTimeout, timeoutFormats } from '../../report/probe/timeout/render.ts'
+import { readFormat } from '../../cli/flags/values.ts'
+import { renderTimeout, timeoutFormats } from '../../report/probe/timeout/render.ts'
 import { measureService } from '../../probe/shadow/measure.ts'
 import { proxyInCharge } from './proxy.ts'
 import { controlOf, exitCodeOf, type ProbeSession } from './session.ts'
@@ -12,10 +12,10 @@ const defaultMaxMs = 120_000
 
 /** `--measure-timeout`: how long a pause may be before the client is moved. */
 export async function measure(session: ProbeSession): Promise<number> {
-  const { cluster, options, flags, format } = session
+  const { cluster, options, flags } = session
   // Through a gateway it is a cookie that ends: the usual run, and one that waits for it.
   if (options.front !== undefined) return await (await import('./once.ts')).probeOnce(session)
-  if (!isTimeoutFormat(format)) throw unknownFormat(format, timeoutFormats)
+  const format = readFormat(session.format, timeoutFormats)
   const proxy = await proxyInCharge(session)
   const asked = {
     ...options,

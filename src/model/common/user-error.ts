@@ -34,10 +34,3 @@ export function invalidValue(
 ): UserError {
   return usageError(`invalid argument "${value}" for "--${flag}" flag: ${why}`, ...hints)
 }
-
-/** A value of `-o` that is none of those allowed, in kubectl's words (cli-runtime, NoCompatiblePrinterError). */
-export function unknownFormat(format: string, allowed: readonly string[]): UserError {
-  return usageError(
-    `unable to match a printer suitable for the output format ${JSON.stringify(format)}, allowed formats are: ${allowed.join(',')}`,
-  )
-}

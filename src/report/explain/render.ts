@@ -4,10 +4,6 @@ export const explainFormats = ['json', 'junit', 'name', 'text', 'wide', 'yaml'] 
 
 export type ExplainFormat = (typeof explainFormats)[number]
 
-export function isExplainFormat(format: string): format is ExplainFormat {
-  return (explainFormats as readonly string[]).includes(format)
-}
-
 // Each format is loaded when it is asked for.
 const renderers: Record<ExplainFormat, (options: RenderOptions) => Promise<ExplainRenderer>> = {
   text: async (options) => (await import('./text.ts')).textRenderer({ ...options, wide: false }),

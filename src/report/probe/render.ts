@@ -15,10 +15,6 @@ export interface RenderOptions {
   next: readonly string[]
 }
 
-export function isProbeFormat(format: string): format is ProbeFormat {
-  return (probeFormats as readonly string[]).includes(format)
-}
-
 type ProbeRenderer<T> = (result: T, options: RenderOptions) => Promise<string>
 
 // Each format is loaded when it is asked for: nobody waits for YAML who does not read it.
@@ -54,11 +50,13 @@ export async function renderProbe(
     : await soleRenderers[format](sole, options)
 }
 
-function jsonOf(report: object): string {
+/** A report for programs, in JSON. */
+export function jsonOf(report: object): string {
   return `${jsonText(report, 4)}\n`
 }
 
-async function yamlOf(report: object): Promise<string> {
+/** The same in YAML. */
+export async function yamlOf(report: object): Promise<string> {
   const { yamlText } = await import('../text/yaml.ts')
   return yamlText(report)
 }

@@ -1,6 +1,5 @@
-import { jsonText } from '../../text/json.ts'
 import type { ProbeComparison } from '../../../model/probe/results/comparison.ts'
-import type { ProbeFormat, RenderOptions } from '../render.ts'
+import { jsonOf, type ProbeFormat, type RenderOptions, yamlOf } from '../render.ts'
 
 type ComparisonRenderer = (comparison: ProbeComparison, options: RenderOptions) => Promise<string>
 
@@ -12,14 +11,8 @@ const text =
 const renderers: Record<ProbeFormat, ComparisonRenderer> = {
   text: text(false),
   wide: text(true),
-  json: async (comparison) => `${jsonText((await import('./json.ts')).toComparisonReport(comparison), 4)}\n`,
-  yaml: async (comparison) => {
-    const [{ toComparisonReport }, { yamlText }] = await Promise.all([
-      import('./json.ts'),
-      import('../../text/yaml.ts'),
-    ])
-    return yamlText(toComparisonReport(comparison))
-  },
+  json: async (comparison) => jsonOf((await import('./json.ts')).toComparisonReport(comparison)),
+  yaml: async (comparison) => await yamlOf((await import('./json.ts')).toComparisonReport(comparison)),
   name: async ({ runs }) => {
     const { renderNames } = await import('../name.ts')
     const names = runs.flatMap(({ result }) => renderNames(result).split('\n'))

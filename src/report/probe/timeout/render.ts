@@ -1,14 +1,9 @@
-import { jsonText } from '../../text/json.ts'
 import type { TimeoutResult } from '../../../model/probe/results/timeout-result.ts'
-import type { RenderOptions } from '../render.ts'
+import { jsonOf, type RenderOptions, yamlOf } from '../render.ts'
 
 export const timeoutFormats = ['json', 'text', 'wide', 'yaml'] as const
 
 export type TimeoutFormat = (typeof timeoutFormats)[number]
-
-export function isTimeoutFormat(format: string): format is TimeoutFormat {
-  return (timeoutFormats as readonly string[]).includes(format)
-}
 
 type TimeoutRenderer = (result: TimeoutResult, options: RenderOptions) => Promise<string>
 
@@ -18,17 +13,8 @@ const renderers: Record<TimeoutFormat, TimeoutRenderer> = {
     (await import('./text.ts')).renderTimeoutText(result, { ...options, wide: false }),
   wide: async (result, options) =>
     (await import('./text.ts')).renderTimeoutText(result, { ...options, wide: true }),
-  json: async (result) => {
-    const { toTimeoutReport } = await import('./json.ts')
-    return `${jsonText(toTimeoutReport(result), 4)}\n`
-  },
-  yaml: async (result) => {
-    const [{ toTimeoutReport }, { yamlText }] = await Promise.all([
-      import('./json.ts'),
-      import('../../text/yaml.ts'),
-    ])
-    return yamlText(toTimeoutReport(result))
-  },
+  json: async (result) => jsonOf((await import('./json.ts')).toTimeoutReport(result)),
+  yaml: async (result) => await yamlOf((await import('./json.ts')).toTimeoutReport(result)),
 }
 
 /** The report in one of the formats of `-o`, ending with a newline. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { unknownFormat } from '../../../../src/model/common/user-error.ts'
-import { isProbeFormat, probeFormats, renderProbe } from '../../../../src/report/probe/render.ts'
+import { readFormat } from '../../../../src/cli/flags/values.ts'
+import { probeFormats, renderProbe } from '../../../../src/report/probe/render.ts'
 import { createStyle } from '../../../../src/report/terminal.ts'
 import { buildResult, podName } from './build-result.ts'
 
@@ -8,10 +8,10 @@ const options = { style: createStyle({ isTTY: false, env: {} }), width: 80, next
 
 describe('-o', () => {
   it('knows its formats, and says so in kubectl’s words', () => {
-    expect(['json', 'name', 'text', 'wide', 'yaml'].every(isProbeFormat)).toBe(true)
-    expect(isProbeFormat('jsno')).toBe(false)
-    expect(unknownFormat('x', probeFormats).message).toBe(
-      'unable to match a printer suitable for the output format "x", allowed formats are: json,name,text,wide,yaml',
+    for (const format of ['json', 'name', 'text', 'wide', 'yaml'])
+      expect(readFormat(format, probeFormats)).toBe(format)
+    expect(() => readFormat('jsno', probeFormats)).toThrow(
+      'unable to match a printer suitable for the output format "jsno", allowed formats are: json,name,text,wide,yaml',
     )
   })
 
