@@ -1,6 +1,6 @@
 import { stderr, stdout } from '../cli/terminal.ts'
 import * as Flags from '@oclif/core/flags'
-import { outputFlag, readFormat } from '../cli/flags/values.ts'
+import { listFlag, outputFlag, readFormat, textFlag } from '../cli/flags/values.ts'
 import type { Explanation } from '../analysis/analyse.ts'
 import { stickyFronts } from '../analysis/sticky-fronts.ts'
 import { BaseCommand } from '../cli/oclif/base-command.ts'
@@ -58,18 +58,14 @@ export default class Explain extends BaseCommand {
       description: 'Exit with 3 when there is a finding of this level or worse: error, warning or info.',
       helpValue: "''",
     }),
-    filename: Flags.string({
+    filename: listFlag({
       char: 'f',
       description: 'Files or folders with manifests to check instead of a cluster; - is standard input.',
-      helpValue: '[]',
-      multiple: true,
-      multipleNonGreedy: true,
     }),
     'findings-only': Flags.boolean({ description: 'Show a line for each finding, and no paths.' }),
-    kustomize: Flags.string({
+    kustomize: textFlag({
       char: 'k',
       description: 'A folder with a kustomization, whose objects are checked instead of a cluster.',
-      helpValue: "''",
     }),
     level: Flags.option({ options: levels })({
       description: 'Show findings of this level or worse: error, warning or info.',
@@ -78,10 +74,9 @@ export default class Explain extends BaseCommand {
     list: Flags.boolean({ description: 'List all finding codes.' }),
     output: outputFlag({ description: 'Output format. One of: (json, junit, name, text, wide, yaml).' }),
     recursive: Flags.boolean({ char: 'R', description: 'Read folders in the folders of -f, too.' }),
-    selector: Flags.string({
+    selector: textFlag({
       char: 'l',
       description: 'Explain the Services with these labels, as kubectl selects them (e.g. -l app=web).',
-      helpValue: "''",
     }),
   }
 

@@ -3,7 +3,7 @@ import { stdout } from '../cli/terminal.ts'
 import * as Flags from '@oclif/core/flags'
 import { protocolVersion } from '../agent/protocol/protocol.ts'
 import { BaseCommand } from '../cli/oclif/base-command.ts'
-import { refuseArguments } from '../cli/flags/values.ts'
+import { refuseArguments, textFlag } from '../cli/flags/values.ts'
 import { usageError } from '../model/common/user-error.ts'
 import { renderVersions, type ServerVersion, type Versions } from '../report/versions.ts'
 
@@ -23,11 +23,7 @@ export default class Version extends BaseCommand {
   ]
   static override flags = {
     client: Flags.boolean({ description: 'If true, shows client version only (no server required).' }),
-    output: Flags.string({
-      char: 'o',
-      description: 'Output format. One of: (json, yaml).',
-      helpValue: "''",
-    }),
+    output: textFlag({ char: 'o', description: 'Output format. One of: (json, yaml).' }),
   }
 
   override async run(): Promise<number> {

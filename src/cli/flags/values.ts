@@ -7,6 +7,12 @@ type Range = {
   max: number
 }
 
+/** A flag that takes text; help shows nothing as its default. */
+export const textFlag = Flags.custom({ helpValue: "''" })
+
+/** A flag that can be given more than once, and takes one word each time. */
+export const listFlag = Flags.custom({ helpValue: '[]', multiple: true, multipleNonGreedy: true })
+
 /** A flag that takes a duration; its value is milliseconds. */
 export const durationFlag = Flags.custom<number, Range>({
   // oxlint-disable-next-line require-await -- oclif's signature

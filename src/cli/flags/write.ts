@@ -1,6 +1,6 @@
 import * as Flags from '@oclif/core/flags'
 
-/** The flags of commands that write objects: whether they do, and whether they show what changes. */
+/** The flags of commands that write objects: whether they do, whether they show what changes, and how they print what they wrote. */
 export const writeFlags = {
   diff: Flags.boolean({
     description:
@@ -10,5 +10,8 @@ export const writeFlags = {
     description:
       'Must be "none", "server", or "client". If client, only print what would be sent. If server, let the API server check it without keeping it.',
     default: 'none',
+  }),
+  'show-managed-fields': Flags.boolean({
+    description: 'Keep the managedFields when printing objects in JSON or YAML.',
   }),
 }

@@ -2,7 +2,7 @@ import * as Flags from '@oclif/core/flags'
 import type { FlagValues } from '../../cli/oclif/base-command.ts'
 import { parseDuration } from '../../model/common/duration.ts'
 import { grouped } from '../../cli/flags/groups.ts'
-import { durationFlag, outputFlag } from '../../cli/flags/values.ts'
+import { durationFlag, listFlag, outputFlag, textFlag } from '../../cli/flags/values.ts'
 import { writeFlags } from '../../cli/flags/write.ts'
 import { invalidValue } from '../../model/common/user-error.ts'
 import { timeoutRange } from '../../mechanisms/service/write.ts'
@@ -16,46 +16,36 @@ const flags = {
     description: 'Select in all namespaces; with --all or a selector.',
   }),
   ...writeFlags,
-  filename: Flags.string({
+  filename: listFlag({
     char: 'f',
     description:
       'Files or folders with the Services to change, - for standard input. With --dry-run=client -o yaml the files themselves are printed with the field set, and no cluster is asked.',
-    helpValue: '[]',
-    multiple: true,
-    multipleNonGreedy: true,
   }),
   'force-conflicts': Flags.boolean({
     description: 'Take the fields over from another manager, such as a GitOps controller.',
   }),
-  identify: Flags.string({
+  identify: textFlag({
     description:
       'With --wait: how to tell which pod gave an answer, as with probe. Default: by the answers, the access logs or the sockets of the pods.',
-    helpValue: "''",
   }),
-  image: Flags.string({
+  image: textFlag({
     description: 'With --wait: image of the probe pods, any with Node 18 or newer.',
     env: 'KUBECTL_AFFINITY_IMAGE',
-    helpValue: "''",
   }),
   output: outputFlag({ description: 'Output format. One of: (json, yaml, name, text).' }),
-  path: Flags.string({
+  path: textFlag({
     description: 'With --wait: path of the HTTP requests; with --cookie also that of the cookie. Default: /.',
-    helpValue: "''",
   }),
   recursive: Flags.boolean({ char: 'R', description: 'With -f: look into the folders below as well.' }),
-  selector: Flags.string({
+  selector: textFlag({
     char: 'l',
     description: 'Selector (label query) for the Services, or for a kind that is named, such as app=web.',
-    helpValue: "''",
-  }),
-  'show-managed-fields': Flags.boolean({
-    description: 'Keep the managedFields when printing objects in JSON or YAML.',
   }),
   wait: Flags.boolean({
     description:
       'Wait until a short probe has seen the change in effect: from every node for a Service, through the gateway for what stands in front of one. Needs the permissions of probe, and for Services to list nodes.',
   }),
-  with: Flags.string({
+  with: textFlag({
     description:
       'Who is to do it, where there is a choice: istio, traefik, haproxy, haproxy-ingress, aws, kong or gke for a Service.',
     options: [
@@ -72,7 +62,6 @@ const flags = {
       'kong',
       'gke',
     ],
-    helpValue: "''",
   }),
   'wait-timeout': durationFlag({
     description: 'With --wait: how long to wait.',

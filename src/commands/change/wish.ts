@@ -1,5 +1,5 @@
 import * as Flags from '@oclif/core/flags'
-import { durationFlag } from '../../cli/flags/values.ts'
+import { durationFlag, textFlag } from '../../cli/flags/values.ts'
 import type { Instead } from '../../change/carry/migrate.ts'
 import type { From, To } from '../../change/carry/choose.ts'
 import { destinations, type SameSite, type Wish } from '../../model/affinity/intent.ts'
@@ -14,7 +14,7 @@ const sameSites: readonly SameSite[] = ['Strict', 'Lax', 'None']
 
 /** What clients are to be kept by, in front of a Service. */
 export const wishFlags = {
-  cookie: Flags.string({ helpGroup, description: 'Keep clients by a cookie of this name.', helpValue: "''" }),
+  cookie: textFlag({ helpGroup, description: 'Keep clients by a cookie of this name.' }),
   ttl: durationFlag({
     helpGroup,
     description: 'How long the cookie lasts, as 30m or 12h. Default: until the browser closes.',
@@ -22,37 +22,27 @@ export const wishFlags = {
     min: 1000,
     max: yearMs,
   }),
-  domain: Flags.string({
-    helpGroup,
-    description: 'Domain of the cookie. Default: the host alone.',
-    helpValue: "''",
-  }),
+  domain: textFlag({ helpGroup, description: 'Domain of the cookie. Default: the host alone.' }),
   secure: Flags.boolean({ helpGroup, description: 'Let browsers send the cookie over TLS only.' }),
-  'same-site': Flags.string({
-    helpGroup,
-    description: 'SameSite of the cookie. One of: (Strict, Lax, None).',
-    helpValue: "''",
-  }),
+  'same-site': textFlag({ helpGroup, description: 'SameSite of the cookie. One of: (Strict, Lax, None).' }),
   persistent: Flags.boolean({
     helpGroup,
     description: 'Keep clients on their pod although pods are added (ingress-nginx).',
   }),
-  header: Flags.string({ helpGroup, description: 'Keep clients by the value of a header.', helpValue: "''" }),
+  header: textFlag({ helpGroup, description: 'Keep clients by the value of a header.' }),
   'source-ip': Flags.boolean({
     helpGroup,
     description: 'Keep clients by their address, as the proxy sees it.',
   }),
-  from: Flags.string({
+  from: textFlag({
     helpGroup,
     description:
       'Keep clients by what another target keeps them by, such as ingress/shop: its affinity on another proxy. Flags of the cookie count instead.',
-    helpValue: "''",
   }),
-  to: Flags.string({
+  to: textFlag({
     helpGroup,
     description: `Carry the affinity of the target to another proxy, at what leads to the same Services for the same hosts. One of: (${destinations.join(', ')}).`,
     options: [...destinations],
-    helpValue: "''",
   }),
 }
 

@@ -3,7 +3,7 @@ import { timeoutRange } from '../../mechanisms/service/write.ts'
 import type { ChangeRequest } from '../../model/affinity/intent.ts'
 import type { FlagValues } from '../../cli/oclif/base-command.ts'
 import { grouped } from '../../cli/flags/groups.ts'
-import { durationFlag, outputFlag } from '../../cli/flags/values.ts'
+import { durationFlag, listFlag, outputFlag, textFlag } from '../../cli/flags/values.ts'
 import { writeFlags } from '../../cli/flags/write.ts'
 import { parseDuration } from '../../model/common/duration.ts'
 import { invalidValue } from '../../model/common/user-error.ts'
@@ -37,50 +37,35 @@ const flags = {
   'force-conflicts': Flags.boolean({
     description: 'Take fields of the Service over from another manager, such as a GitOps controller.',
   }),
-  from: Flags.string({
+  from: listFlag({
     description:
       'Where to read addresses in the other cluster: svc/NAME (its load balancer), gateway/NAME or ingress/NAME. Can be repeated or be a list with commas.',
-    helpValue: '[]',
-    multiple: true,
-    multipleNonGreedy: true,
   }),
-  'from-context': Flags.string({
+  'from-context': textFlag({
     description: 'With --from: the context of the other cluster in the kubeconfig.',
-    helpValue: "''",
   }),
-  'from-kubeconfig': Flags.string({
+  'from-kubeconfig': textFlag({
     description: 'With --from: the kubeconfig of the other cluster, where it is another file.',
-    helpValue: "''",
   }),
-  'from-namespace': Flags.string({
+  'from-namespace': textFlag({
     description: "With --from: the namespace in the other cluster, instead of its context's.",
-    helpValue: "''",
   }),
   'node-port': Flags.boolean({
     description: 'With --from svc/NAME: use its node ports on all ready nodes, instead of its load balancer.',
   }),
   output: outputFlag({ description: 'Output format. One of: (json, yaml, name, text).' }),
-  port: Flags.string({
+  port: listFlag({
     description:
       'A port of the Service: PORT[:NAME][/PROTOCOL], such as 80, 80:http or 53:dns/UDP. Can be repeated or be a list with commas. Default: the ports of --from.',
-    helpValue: '[]',
-    multiple: true,
-    multipleNonGreedy: true,
   }),
   prune: Flags.boolean({
     description: 'Remove endpoints that are not given any more.',
     default: true,
     allowNo: true,
   }),
-  'show-managed-fields': Flags.boolean({
-    description: 'Keep the managedFields when printing objects in JSON or YAML.',
-  }),
-  to: Flags.string({
+  to: listFlag({
     description:
       'An address outside the cluster, ADDRESS[:PORT], IPv6 with a port as [ADDRESS]:PORT. Can be repeated or be a list with commas.',
-    helpValue: '[]',
-    multiple: true,
-    multipleNonGreedy: true,
   }),
   wait: Flags.boolean({ description: 'With --from: wait for an address that is still pending.' }),
   'wait-timeout': durationFlag({

@@ -3,6 +3,7 @@ import { stderr, stdout } from '../../cli/terminal.ts'
 import * as Flags from '@oclif/core/flags'
 import { BaseCommand, type FlagValues } from '../../cli/oclif/base-command.ts'
 import { outputFlag, readFormat, refuseArguments } from '../../cli/flags/values.ts'
+import { writeFlags } from '../../cli/flags/write.ts'
 import { explainProblem } from '../../external/refuse/problems.ts'
 import type { Cluster } from '../../cluster/index.ts'
 import { standardOutput } from '../../cli/output.ts'
@@ -36,9 +37,7 @@ export default class ExternalList extends BaseCommand {
     'all-namespaces': Flags.boolean({ char: 'A', description: 'List those of all namespaces.' }),
     'no-headers': Flags.boolean({ description: 'Print no line with the names of the columns.' }),
     output: outputFlag({ description: 'Output format. One of: (json, yaml, name, text, wide).' }),
-    'show-managed-fields': Flags.boolean({
-      description: 'Keep the managedFields when printing objects in JSON or YAML.',
-    }),
+    'show-managed-fields': writeFlags['show-managed-fields'],
   }
 
   override async run(): Promise<number> {

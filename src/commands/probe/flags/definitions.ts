@@ -1,23 +1,21 @@
 import * as Flags from '@oclif/core/flags'
 import type { FlagValues } from '../../../cli/oclif/base-command.ts'
 import { grouped } from '../../../cli/flags/groups.ts'
-import { countFlag, durationFlag, outputFlag } from '../../../cli/flags/values.ts'
+import { countFlag, durationFlag, listFlag, outputFlag, textFlag } from '../../../cli/flags/values.ts'
 
 const hour = 3_600_000
 
 const flags = {
-  address: Flags.string({
+  address: textFlag({
     description:
       'Where the gateway in front of the Service listens, ADDRESS or ADDRESS:PORT. Default: what the status of the objects says.',
-    helpValue: "''",
   }),
   'all-ports': Flags.boolean({
     description: 'Probe every port of the Service and not only one.',
     default: false,
   }),
-  ca: Flags.string({
+  ca: textFlag({
     description: 'File with the certificate authorities that the Service is verified with, in PEM.',
-    helpValue: "''",
   }),
   clients: countFlag({
     description:
@@ -26,20 +24,18 @@ const flags = {
     min: 0,
     max: 1000,
   }),
-  compare: Flags.string({
+  compare: textFlag({
     description:
       'Another Service, or something in front of one, to probe in the same way, and to show beside this one.',
-    helpValue: "''",
   }),
   confidence: Flags.string({
     description:
       'How sure the verdict must be, as a fraction or in percent. The default number of requests follows from it. Default with --measure-timeout: 99.9%.',
     helpValue: '99.9999%',
   }),
-  container: Flags.string({
+  container: textFlag({
     char: 'c',
     description: 'Container of the pod of --in-pod. Default: the one that kubectl exec takes.',
-    helpValue: "''",
   }),
   duration: durationFlag({
     description: 'How long to send requests, instead of a number of them.',
@@ -47,10 +43,9 @@ const flags = {
     min: 100,
     max: 24 * hour,
   }),
-  during: Flags.string({
+  during: textFlag({
     description:
       "Command that a shell runs in the middle, for example 'kubectl rollout restart deployment/web': the report tells before, during and after.",
-    helpValue: "''",
   }),
   echo: Flags.boolean({
     description:
@@ -70,18 +65,10 @@ const flags = {
       'Through a gateway: afterwards send cookies that nobody was given (unknown, stale, expired, of a pod by name), and tell a hash from a record by what becomes of them.',
     default: false,
   }),
-  header: Flags.string({
-    description: "Header to send with each request, 'NAME: VALUE'.",
-    helpValue: '[]',
-    multiple: true,
-    multipleNonGreedy: true,
-  }),
-  host: Flags.string({
+  header: listFlag({ description: "Header to send with each request, 'NAME: VALUE'." }),
+  host: listFlag({
     description:
       'Go through the gateway or Ingress controller that serves this host: sent as Host, and as the name of TLS. Users visit several, with one jar. Default: what the objects say.',
-    helpValue: '[]',
-    multiple: true,
-    multipleNonGreedy: true,
   }),
   'host-network': Flags.boolean({
     description: "Clients use their node's network: they have the node's address.",
@@ -96,18 +83,14 @@ const flags = {
       'How to tell who answered: by the answer (json:PATH, header:NAME, or regex:RE, its first group), by the access-log or the sockets of the pods, or anonymous (answers that differ). auto looks for names and addresses of the endpoints in the answers, then tries these in turn.',
     default: 'auto',
   }),
-  image: Flags.string({
+  image: textFlag({
     description:
       'Image of the probe pod: any with Node 18 or newer, or with a shell and one of curl, wget and nc. Default: one that the nodes have already, else docker.io/library/node:24-alpine.',
     env: 'KUBECTL_AFFINITY_IMAGE',
-    helpValue: "''",
   }),
-  'in-pod': Flags.string({
+  'in-pod': listFlag({
     description:
       'Send the requests from these pods (pod/NAME) instead of new ones: each needs a shell and one of curl, wget and nc, or Node for what these cannot do, such as to keep cookies. Nothing in them is changed.',
-    helpValue: '[]',
-    multiple: true,
-    multipleNonGreedy: true,
   }),
   insecure: Flags.boolean({ description: "Do not verify the Service's certificate.", default: false }),
   interval: durationFlag({
@@ -140,13 +123,11 @@ const flags = {
       'Find out after which pause a client may be moved to another pod, and whether new connections renew the time. Through a gateway: how long the cookie lives, and who ends it.',
     default: false,
   }),
-  node: Flags.string({ description: 'Name of the node that the client runs on.', helpValue: "''" }),
+  node: textFlag({ description: 'Name of the node that the client runs on.' }),
   output: outputFlag({ description: 'Output format. One of: (json, yaml, name, text, wide).' }),
-  path: Flags.string({
+  path: listFlag({
     description: 'Path of the HTTP request. Through a gateway users visit several, with one jar.',
     helpValue: '/',
-    multiple: true,
-    multipleNonGreedy: true,
   }),
   'pod-running-timeout': durationFlag({
     description:
@@ -155,10 +136,9 @@ const flags = {
     min: 1000,
     max: hour,
   }),
-  port: Flags.string({
+  port: textFlag({
     description:
       'Number or name of the Service port. Default: the first TCP port, or the first UDP port if the Service has no TCP port.',
-    helpValue: "''",
   }),
   protocol: Flags.option({ options: ['tcp', 'udp'] as const })({
     description: 'tcp or udp. Default: that of the port. udp needs --send.',
@@ -185,15 +165,13 @@ const flags = {
       'What the port speaks: auto, http, https or tcp (the answer is what the server sends first).',
     default: 'auto',
   }),
-  send: Flags.string({
+  send: textFlag({
     description:
       'What to send in each datagram (udp), or on each connection instead of HTTP (tcp; a line end is added). Knows \\n, \\r, \\t, \\\\ and \\xHH.',
-    helpValue: "''",
   }),
-  'session-counter': Flags.string({
+  'session-counter': textFlag({
     description:
       "Where answers hold the number of a visit that the application counts in its own session, json:PATH or regex:RE (its first group): shows whether that session survives beside the user's pod.",
-    helpValue: "''",
   }),
   'show-cookies': Flags.boolean({
     description: 'Tell the values of cookies that proxies make; those of applications are never told.',
@@ -220,12 +198,10 @@ const flags = {
     min: 10,
     max: 600_000,
   }),
-  via: Flags.string({
+  via: listFlag({
     description:
       'Where clients enter. One or more of: (cluster-ip, dns, node-port, load-balancer, external-ip, all), with commas between them. All leaves dns out. One verdict for each client at each entry.',
     helpValue: '[cluster-ip]',
-    multiple: true,
-    multipleNonGreedy: true,
   }),
   'via-local': Flags.boolean({
     description:
@@ -243,12 +219,9 @@ const flags = {
       'Through a gateway: users open WebSockets as well, with the cookies that they have. The answer is the first message, or the head.',
     default: false,
   }),
-  'what-if': Flags.string({
+  'what-if': listFlag({
     description:
       'KEY=VALUE that a temporary Service beside this one has differently: timeout, affinity, internalTrafficPolicy.',
-    helpValue: '[]',
-    multiple: true,
-    multipleNonGreedy: true,
   }),
 }
 
