@@ -5,7 +5,9 @@ import type { DroppedCookie } from '../../model/probe/cookies/dropped.ts'
 import type { ForgedSurvey } from '../../model/probe/cookies/forged.ts'
 import type { ProbeSurvey } from '../../model/probe/results/survey.ts'
 import type { CookieLifetime } from '../../model/probe/cookies/lifetime.ts'
+import type { Round } from '../../probe/front/rounds/again.ts'
 import { probe } from '../../probe/probe.ts'
+import type { Progress } from '../../report/probe/live/progress.ts'
 import { controlOf, exitCodeOf, follow, print, type ProbeSession } from './session.ts'
 import { defined } from '../../model/common/defined.ts'
 
@@ -16,17 +18,32 @@ export async function probeOnce(session: ProbeSession): Promise<number> {
   const steps = probe(cluster, options, controlOf(session), await tableCapacity(session))
   const { verdict } = await follow(steps, progress, {
     report: async (result) => {
-      const dropped = (await besides(session, () => whichDecides(session, result))) ?? []
-      const known = dropped.length === 0 ? result : { ...result, dropped }
-      const breaks = await besides(session, () => whereItBreaks(session, known))
-      const forged = await besides(session, () => whatForgedShow(session, result))
-      lifetime = await besides(session, () => howLongCookiesLive(session, known))
-      await print({ ...known, ...defined({ breaks, forged, lifetime }) }, session)
+      const found = options.front === undefined ? {} : await furtherRounds(session, result)
+      lifetime = found.lifetime
+      await print({ ...result, ...found }, session)
     },
   })
   return exitCodeOf(
     verdict.result === 'as-expected' && lifetime?.result === 'differs' ? 'differs' : verdict.result,
   )
+}
+
+type Found = Pick<ProbeSurvey, 'dropped' | 'breaks' | 'forged' | 'lifetime'>
+
+/** Through a gateway, what rounds after the first one find. */
+async function furtherRounds(session: ProbeSession, survey: ProbeSurvey): Promise<Found> {
+  const { cluster, options, flags, progress } = session
+  const onStage = (text: string): void => progress.stage(text)
+  const first = { cluster, options, survey, control: controlOf(session), onStage }
+  const dropped = (await besides(session, () => whichDecides(first))) ?? []
+  const left = dropped.length === 0 ? {} : { dropped }
+  const round = { ...first, survey: { ...survey, ...left } }
+  const breaks = await besides(session, () => whereItBreaks(round))
+  const forged = flags.forge ? await besides(session, () => whatForgedShow(round, progress)) : undefined
+  const lifetime = flags['measure-timeout']
+    ? await besides(session, () => howLongCookiesLive(round, flags.max ?? longestWaitMs, progress))
+    : undefined
+  return { ...left, ...defined({ breaks, forged, lifetime }) }
 }
 
 /** What a further run finds; where it cannot be made, that is said, and what the first one found stands. */
@@ -40,44 +57,35 @@ async function besides<T>({ progress }: ProbeSession, find: () => Promise<T>): P
   }
 }
 
-/** Through a gateway, a verdict that is not what was promised is no answer yet. */
-async function whereItBreaks(session: ProbeSession, result: ProbeSurvey): Promise<Breaks | undefined> {
-  const { cluster, options, progress } = session
-  if (options.front === undefined || result.verdict.result === 'as-expected') return undefined
-  const { narrow } = await import('../../probe/front/rounds/narrow.ts')
-  return await narrow(cluster, options, result, controlOf(session), (text) => progress.stage(text))
+/** A verdict that is not what was promised is no answer yet. */
+async function whereItBreaks(round: Round): Promise<Breaks | undefined> {
+  if (round.survey.verdict.result === 'as-expected') return undefined
+  return await (await import('../../probe/front/rounds/narrow.ts')).narrow(round)
 }
 
 /** Where there are several cookies of which each may be the one: a run without one after the other. */
-async function whichDecides(session: ProbeSession, result: ProbeSurvey): Promise<DroppedCookie[]> {
-  const { cluster, options, progress } = session
-  if (options.front === undefined) return []
-  const { dropInTurn } = await import('../../probe/front/rounds/dropped.ts')
-  return await dropInTurn(cluster, options, result, controlOf(session), (text) => progress.stage(text))
+async function whichDecides(round: Round): Promise<DroppedCookie[]> {
+  return await (await import('../../probe/front/rounds/dropped.ts')).dropInTurn(round)
 }
 
-/** A run of its own, with cookies that nobody was given, where that was asked for. */
-async function whatForgedShow(session: ProbeSession, result: ProbeSurvey): Promise<ForgedSurvey | undefined> {
-  const { cluster, options, flags, progress } = session
-  if (!flags.forge || options.front === undefined) return undefined
+/** A run of its own, with cookies that nobody was given. */
+async function whatForgedShow(round: Round, progress: Progress): Promise<ForgedSurvey | undefined> {
   const { forge } = await import('../../probe/front/rounds/forge.ts')
-  const found = await forge(cluster, options, result, controlOf(session), (text) => progress.stage(text))
+  const found = await forge(round)
   if (found === undefined) progress.note('no cookie came that a proxy is known to make: none is forged')
   return found
 }
 
 const longestWaitMs = 120_000
 
-/** A run of its own, that waits for the end of a cookie, where that was asked for. */
+/** A run of its own, that waits for the end of a cookie. */
 async function howLongCookiesLive(
-  session: ProbeSession,
-  result: ProbeSurvey,
+  round: Round,
+  maxMs: number,
+  progress: Progress,
 ): Promise<CookieLifetime | undefined> {
-  const { cluster, options, flags, progress } = session
-  if (!flags['measure-timeout'] || options.front === undefined) return undefined
   const { measureLifetime } = await import('../../probe/front/rounds/lifetime.ts')
-  const control = { ...controlOf(session), maxMs: flags.max ?? longestWaitMs }
-  const found = await measureLifetime(cluster, options, result, control, (text) => progress.stage(text))
+  const found = await measureLifetime(round, maxMs)
   if (found === undefined)
     progress.note('no cookie is known to hold users: how long it lives is not measured')
   return found

@@ -4,14 +4,24 @@ import type { ProbeOptions } from '../../plan/plan.ts'
 import { probe } from '../../probe.ts'
 import type { ProbeStep, RunControl } from '../../steps.ts'
 
+/** A further round after a run: what it is about, and with what it works. */
+export interface Round {
+  cluster: Cluster
+  /** Of the run. */
+  options: ProbeOptions
+  /** What that showed. */
+  survey: ProbeSurvey
+  control: RunControl
+  onStage: (text: string) => void
+}
+
 /**
  * A second, short run of users who should stay, as long as its requests last. Undefined where it was ended before it had a
  * result. What it makes in the cluster is removed before it returns.
  */
 export async function askAgain(
-  cluster: Cluster,
+  { cluster, control }: Round,
   { durationMs: _durationMs, until: _until, ...options }: ProbeOptions,
-  control: RunControl,
   onStep?: (step: ProbeStep) => void,
 ): Promise<ProbeSurvey | undefined> {
   let found: ProbeSurvey | undefined

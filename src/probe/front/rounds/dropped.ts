@@ -1,12 +1,9 @@
 import { cookieNames } from '../../../model/probe/cookies/configured.ts'
-import type { Cluster } from '../../../cluster/index.ts'
 import type { CookieReport } from '../../../model/probe/cookies/cause.ts'
 import type { DroppedCookie } from '../../../model/probe/cookies/dropped.ts'
 import type { ProbeSurvey } from '../../../model/probe/results/survey.ts'
-import type { ProbeOptions } from '../../plan/plan.ts'
-import type { RunControl } from '../../steps.ts'
 import { cookiesAtFirst } from './affinity-cookie.ts'
-import { askAgain } from './again.ts'
+import { askAgain, type Round } from './again.ts'
 import { atFirstPlace } from '../journey.ts'
 
 /** Users who leave one cookie out, and their requests. */
@@ -19,13 +16,8 @@ const mostCookies = 3
  * without which users lose their pod, or stay though they moved before. Empty where there is nothing to find out. What it makes in the cluster is removed
  * before it returns.
  */
-export async function dropInTurn(
-  cluster: Cluster,
-  options: ProbeOptions,
-  survey: ProbeSurvey,
-  control: RunControl,
-  onStage: (text: string) => void,
-): Promise<DroppedCookie[]> {
+export async function dropInTurn(round: Round): Promise<DroppedCookie[]> {
+  const { options, survey, control, onStage } = round
   const [first] = survey.users ?? []
   const isOpen =
     first?.cause.kind === 'cookie' || (first?.cause.kind === 'ignored' && first.expected === 'sticky')
@@ -33,19 +25,15 @@ export async function dropInTurn(
   const names = toBeDropped(cookiesAtFirst(survey), cookieNames(survey.entries[0]?.front))
   if (names.length === 0) return []
   onStage(`leaving out the cookies ${names.join(', ')}, one after the other`)
-  const found = await askAgain(
-    cluster,
-    {
-      ...options,
-      ...atFirstPlace(options),
-      clients: options.viaLocal === true ? 0 : 1,
-      users: 0,
-      oddUsers: names.flatMap((without) => Array.from({ length: users }, () => ({ without }))),
-      withoutControl: true,
-      requests,
-    },
-    control,
-  )
+  const found = await askAgain(round, {
+    ...options,
+    ...atFirstPlace(options),
+    clients: options.viaLocal === true ? 0 : 1,
+    users: 0,
+    oddUsers: names.flatMap((without) => Array.from({ length: users }, () => ({ without }))),
+    withoutControl: true,
+    requests,
+  })
   if (found === undefined || found.endpointChanges.length > 0) return []
   const dropped = names.map((cookie) => {
     const own = found.cells.filter(({ session, verdict, recognition }) => {

@@ -1,17 +1,14 @@
 import { randomBytes } from 'node:crypto'
-import type { Cluster } from '../../../cluster/index.ts'
 import { affinityCookie } from './affinity-cookie.ts'
-import { askAgain } from './again.ts'
+import { askAgain, type Round } from './again.ts'
 import { atFirstPlace } from '../journey.ts'
 import { judgeForged } from '../../../judge/users/forged.ts'
 import type { ForgedSurvey } from '../../../model/probe/cookies/forged.ts'
 import { familyOf } from '../../../model/common/ip.ts'
 import type { ProbeSurvey, SurveyCell } from '../../../model/probe/results/survey.ts'
 import { endpointsOfPort } from '../../../model/cluster/endpoint.ts'
-import type { ProbeOptions } from '../../plan/plan.ts'
 import { examineService } from '../../plan/preflight.ts'
 import { readService } from '../../plan/read.ts'
-import type { RunControl } from '../../steps.ts'
 import { type Forgery, forgeriesOf } from '../../count/users/forgeries.ts'
 import { upstreamsOf } from '../../count/users/judge.ts'
 
@@ -23,13 +20,8 @@ const requests = 12
  * text on a pod, a record is replaced. Undefined where no such cookie was seen. What it makes in the cluster is
  * removed before it returns.
  */
-export async function forge(
-  cluster: Cluster,
-  options: ProbeOptions,
-  survey: ProbeSurvey,
-  control: RunControl,
-  onStage: (text: string) => void,
-): Promise<ForgedSurvey | undefined> {
+export async function forge(round: Round): Promise<ForgedSurvey | undefined> {
+  const { cluster, options, survey, control, onStage } = round
   const entry = survey.entries[0]
   const seen = affinityCookie(survey)
   if (entry?.front === undefined || seen === undefined || control.interrupted.aborted) return undefined
@@ -53,18 +45,14 @@ export async function forge(
     { endpoints, upstreams: upstreamsOf(subject.service) },
     texts,
   )
-  const found = await askAgain(
-    cluster,
-    {
-      ...options,
-      ...asked,
-      clients: options.viaLocal === true ? 0 : 1,
-      users: 0,
-      oneCookie: forgeries.map(({ value }) => `${seen.name}=${value}`),
-      requests,
-    },
-    control,
-  )
+  const found = await askAgain(round, {
+    ...options,
+    ...asked,
+    clients: options.viaLocal === true ? 0 : 1,
+    users: 0,
+    oneCookie: forgeries.map(({ value }) => `${seen.name}=${value}`),
+    requests,
+  })
   if (found === undefined) return undefined
   const { backends } = found
   const visits = found.cells.flatMap((cell) => {

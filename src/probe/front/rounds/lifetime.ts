@@ -1,12 +1,9 @@
-import type { Cluster } from '../../../cluster/index.ts'
 import { formatDuration } from '../../../model/common/duration.ts'
 import type { CookieLifetime } from '../../../model/probe/cookies/lifetime.ts'
-import type { ProbeSurvey } from '../../../model/probe/results/survey.ts'
-import type { ProbeOptions } from '../../plan/plan.ts'
-import type { Observed, RunControl } from '../../steps.ts'
+import type { Observed } from '../../steps.ts'
 import { affinityCookie, holdingCookie } from './affinity-cookie.ts'
 import { type AgedAnswer, comparedWith, lifeOf, pausesFor, stepsOf, usersFor } from './ages.ts'
-import { askAgain } from './again.ts'
+import { askAgain, type Round } from './again.ts'
 import { atFirstPlace } from '../journey.ts'
 
 /**
@@ -14,13 +11,8 @@ import { atFirstPlace } from '../journey.ts'
  * come back after its end, as browsers do and with the cookie kept. Undefined where no such cookie was seen. What it
  * makes in the cluster is removed before it returns.
  */
-export async function measureLifetime(
-  cluster: Cluster,
-  options: ProbeOptions,
-  survey: ProbeSurvey,
-  { maxMs, ...control }: RunControl & { maxMs: number },
-  onStage: (text: string) => void,
-): Promise<CookieLifetime | undefined> {
+export async function measureLifetime(round: Round, maxMs: number): Promise<CookieLifetime | undefined> {
+  const { options, survey, control, onStage } = round
   const cookie = affinityCookie(survey) ?? holdingCookie(survey)
   if (cookie === undefined || options.front === undefined) return undefined
   const { name, first, set, sent } = cookie
@@ -45,7 +37,7 @@ export async function measureLifetime(
   const users = usersFor(endpoints, options.acceptedError)
   const answers: AgedAnswer[] = []
   const seen = await askAgain(
-    cluster,
+    round,
     {
       ...options,
       ...atFirstPlace(options),
@@ -57,7 +49,6 @@ export async function measureLifetime(
       keepAlive: false,
       pausesMs,
     },
-    control,
     (step) => {
       if (step.kind === 'observed') answers.push(...step.seen.map((one) => agedAnswer(one, name, users * 2)))
     },

@@ -1,15 +1,13 @@
-import type { Cluster } from '../../../cluster/index.ts'
 import type { Breaks, CheckedStage } from '../../../model/probe/breaks.ts'
 import { breakOf } from '../../../judge/users/breaks.ts'
 import { isPromise } from '../../../model/affinity/policy.ts'
-import type { ProbeSurvey, SurveyCell } from '../../../model/probe/results/survey.ts'
+import type { FrontPlace, ProbeSurvey, SurveyCell } from '../../../model/probe/results/survey.ts'
 import type { Front, ProbeOptions } from '../../plan/plan.ts'
-import { askAgain } from './again.ts'
+import { askAgain, type Round } from './again.ts'
 import { takenBy } from './dropped.ts'
 import { atReplicas, findReplicas } from '../ways/replicas.ts'
 import { examineService } from '../../plan/preflight.ts'
 import { readService } from '../../plan/read.ts'
-import type { RunControl } from '../../steps.ts'
 
 /** Requests to each part of the way; of two pods without affinity they are as good as never on one. */
 const requests = 30
@@ -20,13 +18,8 @@ const mostPods = 3
  * Where users moved who should have stayed: asks past the gateway, and past the Service, and says which hop it is.
  * Undefined where there is nothing to look for. What it makes in the cluster is removed before it returns.
  */
-export async function narrow(
-  cluster: Cluster,
-  options: ProbeOptions,
-  survey: ProbeSurvey,
-  control: RunControl,
-  onStage: (text: string) => void,
-): Promise<Breaks | undefined> {
+export async function narrow(round: Round): Promise<Breaks | undefined> {
+  const { options, survey, control } = round
   const { users = [], entries, cells } = survey
   const moved = users.find(({ result, expected }) => result === 'differs' && expected === 'sticky')
   // Each place keeps its users; that they do not get along is shown already.
@@ -46,19 +39,11 @@ export async function narrow(
       'gateway',
       own.filter(({ session }) => survey.sessions[session]?.keeps === 'cookies'),
     ),
-    ...(isClear
-      ? []
-      : await pastTheGateway(
-          cluster,
-          { ...options, service: front.service ?? options.service },
-          { hostName: front.hostName, path: front.path },
-          control,
-          onStage,
-        )),
+    ...(isClear ? [] : await pastTheGateway(round, front)),
   ]
   // Its users are to be asked after, and not those who are asked about.
   if (!isClear && front.replica === undefined) {
-    const stage = await eachReplica(cluster, options, moved.entry, control, onStage)
+    const stage = await eachReplica(round, moved.entry)
     if (stage !== undefined) all.splice(1, 0, stage)
   }
   // Where nobody answered any more, or nobody knows who, nothing was seen.
@@ -82,53 +67,36 @@ function heldElsewhere({ front }: ProbeOptions): Breaks | undefined {
 }
 
 /** Where there are several replicas: whether each of them keeps users by itself. */
-async function eachReplica(
-  cluster: Cluster,
-  options: ProbeOptions,
-  entry: number,
-  control: RunControl,
-  onStage: (text: string) => void,
-): Promise<CheckedStage | undefined> {
+async function eachReplica(round: Round, entry: number): Promise<CheckedStage | undefined> {
+  const { cluster, options, control, onStage } = round
   const place = options.front?.places[entry]
   if (options.front === undefined || place === undefined || isPromise(place.policy) !== true) return undefined
   const { replicas } = await findReplicas(cluster, place, control.interrupted)
   if (replicas.length < 2) return undefined
   onStage('asking each replica of the gateway by itself')
   const { isJourney: _isJourney, ...front } = options.front
-  const found = await atPlaces(
-    cluster,
-    options,
-    atReplicas({ ...front, places: [place] }, replicas),
-    3,
-    control,
-  )
+  const found = await atPlaces(round, options, atReplicas({ ...front, places: [place] }, replicas), 3)
   const own = (found?.cells ?? []).filter(({ session }) => found?.sessions[session]?.keeps === 'cookies')
   return stageOf('replicas', own)
 }
 
 /** A second run with other places, from one pod. */
 async function atPlaces(
-  cluster: Cluster,
+  round: Round,
   options: ProbeOptions,
   front: Front,
   users: number,
-  control: RunControl,
 ): Promise<ProbeSurvey | undefined> {
   const { viaLocal: _viaLocal, spreadNodes: _spreadNodes, ...rest } = options
-  return await askAgain(
-    cluster,
-    { ...rest, clients: 1, front, users, withoutControl: true, requests },
-    control,
-  )
+  return await askAgain(round, { ...rest, clients: 1, front, users, withoutControl: true, requests })
 }
 
 async function pastTheGateway(
-  cluster: Cluster,
-  options: ProbeOptions,
-  asked: { hostName: string; path: string },
-  control: RunControl,
-  onStage: (text: string) => void,
+  round: Round,
+  { service: name, hostName, path }: Pick<FrontPlace, 'service' | 'hostName' | 'path'>,
 ): Promise<CheckedStage[]> {
+  const { cluster, control, onStage } = round
+  const options = { ...round.options, service: name ?? round.options.service }
   onStage('users moved; asking past the gateway, and past the Service')
   const { service, slices } = await readService(
     cluster,
@@ -137,13 +105,13 @@ async function pastTheGateway(
     control.interrupted,
   )
   const subject = examineService(service, slices, options.port)
-  const place = { ...asked, scheme: 'auto', policy: { kind: 'unknown' } } as const
+  const place = { hostName, path, scheme: 'auto', policy: { kind: 'unknown' } } as const
   const pods = subject.endpoints.filter(({ ready }) => ready).slice(0, mostPods)
   const places: Front['places'] = [
     { ...place, address: subject.service.clusterIP, port: subject.service.port },
     ...pods.map(({ address, port }) => ({ ...place, address, port })),
   ]
-  const found = await atPlaces(cluster, options, { places }, 1, control)
+  const found = await atPlaces(round, options, { places }, 1)
   const cells = found?.cells ?? []
   return [
     stageOf(

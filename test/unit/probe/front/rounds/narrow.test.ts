@@ -14,5 +14,12 @@ test.each([
 ] as const)('what explain finds wrong is told where %s, and nobody is asked', async (_, gateway, found) => {
   const survey = await probed(gateway(seeded(1)))
   const options = { front: { places: [], suspects } } as unknown as ProbeOptions
-  expect(await narrow({} as Cluster, options, survey, control as never, () => undefined)).toEqual(found)
+  const round = {
+    cluster: {} as Cluster,
+    options,
+    survey,
+    control: control as never,
+    onStage: () => undefined,
+  }
+  expect(await narrow(round)).toEqual(found)
 })
