@@ -1,11 +1,10 @@
 import type { Cluster } from '../cluster/index.ts'
 import type { NamespacedName } from '../model/cluster/object.ts'
-import { usageError } from '../model/common/user-error.ts'
 import type { SourceFile } from '../snapshot/files/read.ts'
 import type { TargetQuery } from '../model/targets/parse.ts'
 import { readOne, type ResolvedService, resolveServices } from '../snapshot/targets.ts'
 import { mapOrdered } from './ordered.ts'
-import { noServices } from './manifest/refuse.ts'
+import { noServices, refuseOtherNamespace } from './manifest/refuse.ts'
 import type { ChangeRequest } from '../model/affinity/intent.ts'
 
 /** Services that are read at the same time. */
@@ -57,11 +56,7 @@ async function servicesInFiles(
   const refs = files.flatMap(({ name: file, text }) =>
     editManifest(text, serviceEdit(request), file).edited.map(({ before: { metadata } }) => {
       const { name, namespace } = metadata
-      if (asked !== undefined && namespace !== undefined && namespace !== asked)
-        throw usageError(
-          `the namespace from the provided object "${namespace}" does not match the namespace "${asked}"`,
-          { remedy: 'namespace-of-object', namespace },
-        )
+      refuseOtherNamespace(metadata, asked)
       return { namespace: namespace ?? cluster.namespace, name }
     }),
   )

@@ -1,5 +1,5 @@
-import type { Service } from '../../model/cluster/kubernetes.ts'
-import { UserError } from '../../model/common/user-error.ts'
+import type { KubernetesObject, Service } from '../../model/cluster/kubernetes.ts'
+import { usageError, UserError } from '../../model/common/user-error.ts'
 import type { SourceFile } from '../../snapshot/files/read.ts'
 
 /** What a file alone tells to be of no use. Throws UserError; the cluster would be asked for everything else. */
@@ -11,6 +11,18 @@ export function refuseInFile({ metadata, spec }: Service): void {
         ? 'a headless Service has no address of its own: clients pick a pod themselves'
         : undefined
   if (why !== undefined) throw new UserError(`service/${metadata.name} not changed: ${why}`)
+}
+
+/** Throws UserError (usage) for an object of another namespace than the one that was asked for, as kubectl refuses it. */
+export function refuseOtherNamespace(
+  { namespace }: Pick<KubernetesObject['metadata'], 'namespace'>,
+  asked: string | undefined,
+): void {
+  if (asked === undefined || namespace === undefined || namespace === asked) return
+  throw usageError(
+    `the namespace from the provided object "${namespace}" does not match the namespace "${asked}"`,
+    { remedy: 'namespace-of-object', namespace },
+  )
 }
 
 /** What to say about files that hold no Service. */

@@ -9,9 +9,10 @@ import {
   resourceName,
 } from '../../model/cluster/object.ts'
 import { refuseSubdomain, type TargetKind } from '../../model/affinity/target.ts'
-import { usageError, UserError } from '../../model/common/user-error.ts'
+import { UserError } from '../../model/common/user-error.ts'
 import type { SourceFile } from '../../snapshot/files/read.ts'
 import { editManifest } from './edit.ts'
+import { refuseOtherNamespace } from './refuse.ts'
 
 /** A target by its kind and name. */
 export interface NamedTarget {
@@ -28,11 +29,7 @@ export function targetsIn(
   const found = targetsAmong(objectsOf(files), undefined)
   if (found.length === 0) throw nothingIn(files)
   return found.map(({ object: { metadata }, type }) => {
-    if (asked !== undefined && metadata.namespace !== undefined && metadata.namespace !== asked)
-      throw usageError(
-        `the namespace from the provided object "${metadata.namespace}" does not match the namespace "${asked}"`,
-        { remedy: 'namespace-of-object', namespace: metadata.namespace },
-      )
+    refuseOtherNamespace(metadata, asked)
     return { kind: kindOf(type), namespace: metadata.namespace ?? namespace, name: metadata.name }
   })
 }

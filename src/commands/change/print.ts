@@ -5,7 +5,7 @@ import { type Output, standardOutput } from '../../cli/output.ts'
 import { writeProblem } from '../../cli/problem.ts'
 import { hintText } from '../../cli/remedies.ts'
 import type { ChangeDone, ChangeFailed, ChangeOutcome, WaitReport } from '../../model/affinity/change.ts'
-import { comparableText, fileName, toJson, toPrinted, toYaml } from '../../report/change/objects.ts'
+import { toJson, toPrinted, toYaml } from '../../report/change/objects.ts'
 import { resultLine, targetName } from '../../report/change/words.ts'
 import { connectionFlags } from '../../cli/flags/connection.ts'
 import type { ChangeFlagValues } from './flags.ts'
@@ -74,17 +74,8 @@ export class Printer {
   }
 
   async #diff({ objects }: ChangeDone): Promise<string> {
-    const { renderDiff } = await import('../../report/change/diff-text.ts')
-    const diffs = await Promise.all(
-      objects.map(async ({ before, after }) => {
-        const [old, now] = await Promise.all([comparableText(before), comparableText(after)])
-        // kubectl diff names the two sides like this, as files of an object.
-        const file = fileName(after ?? before ?? {})
-        const names = { before: `LIVE/${file}`, after: `MERGED/${file}` }
-        return renderDiff(old, now, names, this.#output.style)
-      }),
-    )
-    return diffs.join('')
+    const { objectDiffs } = await import('../../report/change/diff-text.ts')
+    return await objectDiffs(objects, this.#output.style)
   }
 
   /** What comes after the outcomes: the sum, the way back and the proof for people; warnings for everybody. */

@@ -9,9 +9,8 @@ import { deleteExternal } from '../../external/delete.ts'
 import { explainProblem } from '../../external/refuse/problems.ts'
 import type { DryRun } from '../../model/affinity/change.ts'
 import { usageError } from '../../model/common/user-error.ts'
+import { dryRunSuffixes } from '../../report/change/words.ts'
 import { namesIn } from './options.ts'
-
-const suffixes = { none: '', client: ' (dry run)', server: ' (server dry run)' } as const
 
 export default class ExternalDelete extends BaseCommand {
   static override summary = 'Delete Services that external made, with their endpoints.'
@@ -67,7 +66,7 @@ async function deleteOne(
     const ref = { namespace: cluster.namespace, name }
     const { deleted, kept } = await deleteExternal(cluster, ref, { dryRun, signal })
     for (const object of deleted)
-      stdout.write(format === 'name' ? `${object}\n` : `${object} deleted${suffixes[dryRun]}\n`)
+      stdout.write(format === 'name' ? `${object}\n` : `${object} deleted${dryRunSuffixes[dryRun]}\n`)
     if (kept !== undefined)
       stderr.write(`${kept} stays: it was there before external, and has no endpoints from it any more\n`)
     return true

@@ -11,8 +11,8 @@ import type { RawObject } from '../../model/affinity/change.ts'
 import type { Service } from '../../model/cluster/kubernetes.ts'
 import { hostAndPort } from '../../model/common/ip.ts'
 import { servicePolicy, type ServicePolicy } from '../../model/affinity/policy.ts'
-import { renderDiff } from '../../report/change/diff-text.ts'
-import { comparableText, fileName, listOrOne, toJson, toYaml } from '../../report/change/objects.ts'
+import { objectDiffs } from '../../report/change/diff-text.ts'
+import { listOrOne, toJson, toYaml } from '../../report/change/objects.ts'
 import { type NextStep, renderNext } from '../../report/change/text.ts'
 import { type ExternalOutcome, renderExternal } from '../../report/external/text.ts'
 import { formatDuration } from '../../model/common/duration.ts'
@@ -47,7 +47,8 @@ export async function printDone(done: ExternalDone, remarks: Remarks, options: P
         .join(''),
     )
   } else {
-    const diff = flags.diff ? await diffs(done.objects, output) : ''
+    const changed = done.objects.filter(({ kind }) => kind !== 'unchanged')
+    const diff = flags.diff ? await objectDiffs(changed, style) : ''
     stdout.write(renderExternal(outcomeOf(done, remarks), { style, dryRun }) + diff)
   }
   for (const { message, hints } of [...done.warnings, ...remarks.warnings])
@@ -105,19 +106,6 @@ function nameOf(object: RawObject): string {
   const { name } = object['metadata'] as { name: string }
   const kind = String(object['kind']).toLowerCase()
   return kind === 'endpointslice' ? `endpointslice.discovery.k8s.io/${name}` : `${kind}/${name}`
-}
-
-/** Each object that changed, as kubectl diff names them; what is made is compared with nothing. */
-async function diffs(objects: readonly ObjectChange[], { style }: Output): Promise<string> {
-  const texts = await Promise.all(
-    objects.map(async ({ kind, before, after }) => {
-      if (kind === 'unchanged') return ''
-      const [one, other] = await Promise.all([comparableText(before), comparableText(after)])
-      const file = fileName(after ?? before ?? {})
-      return renderDiff(one, other, { before: `LIVE/${file}`, after: `MERGED/${file}` }, style)
-    }),
-  )
-  return texts.join('')
 }
 
 function nextSteps(done: ExternalDone, flags: ExternalFlagValues): NextStep[] {

@@ -4,7 +4,8 @@ import type { Policy } from '../../model/affinity/policy.ts'
 import { formatDuration } from '../../model/common/duration.ts'
 import { sanitize } from '../text/sanitize.ts'
 
-const suffixes: Record<DryRun, string> = {
+/** What kubectl's line about an object ends with. */
+export const dryRunSuffixes: Record<DryRun, string> = {
   none: '',
   client: ' (dry run)',
   server: ' (server dry run)',
@@ -19,7 +20,7 @@ export function resultLine(
   const isTouched = kind === 'unchanged' || objects.length === 0 || objects.some((one) => one.name === name)
   const done = isTouched ? `${name} ${kind}` : `${objects.map(deedOf).join(', ')} for ${name}`
   const where = showNamespace ? ` in namespace ${sanitize(target.namespace)}` : ''
-  return `${sanitize(done)}${where}${suffixes[dryRun]}`
+  return `${sanitize(done)}${where}${dryRunSuffixes[dryRun]}`
 }
 
 /** `destinationrule/shop created`, as kubectl says it. */

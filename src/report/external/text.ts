@@ -1,4 +1,5 @@
 import type { DryRun } from '../../model/affinity/change.ts'
+import { dryRunSuffixes } from '../change/words.ts'
 import type { Style } from '../terminal.ts'
 import { type Line, paintLines, span } from '../text/line.ts'
 import { sanitize } from '../text/sanitize.ts'
@@ -30,15 +31,13 @@ export interface ListedAddress {
 /** More addresses that only stay than this scroll away what is new. */
 const mostKept = 12
 
-const suffixes: Record<DryRun, string> = { none: '', client: ' (dry run)', server: ' (server dry run)' }
-
 /** kubectl's line about the Service, what it is now, and each address that came, went or stays. */
 export function renderExternal(
   outcome: ExternalOutcome,
   { style, dryRun }: { style: Style; dryRun: DryRun },
 ): string {
   const { name, kind, clusterIPs, ports, affinity, added, removed, kept, replaced, notes } = outcome
-  const title = `service/${sanitize(name)} ${kind}${suffixes[dryRun]}`
+  const title = `service/${sanitize(name)} ${kind}${dryRunSuffixes[dryRun]}`
   const facts: [string, string][] = [
     ...(clusterIPs.length === 0 ? [] : ([['address', clusterIPs.join(', ')]] as [string, string][])),
     ['port', ports.join(', ')],
