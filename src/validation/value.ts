@@ -1,3 +1,5 @@
+import { asRecord, isRecord } from '../model/common/record.ts'
+
 /**
  * Looking into an object that may be of any shape. What is of another type than it should be is said by the check of
  * shapes; here it is as if it were not there.
@@ -6,7 +8,7 @@ export type Tree = Readonly<Record<string, unknown>>
 
 export const treeAt = (tree: Tree, key: string): Tree | undefined => {
   const value = tree[key]
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Tree) : undefined
+  return isRecord(value) ? value : undefined
 }
 
 /** The items of a list; null stands for an empty value, as Go reads it. */
@@ -15,10 +17,7 @@ export const listAt = (tree: Tree, key: string): readonly unknown[] => {
   return Array.isArray(value) ? value.map((item: unknown) => item ?? '') : []
 }
 
-export const treesAt = (tree: Tree, key: string): readonly Tree[] =>
-  listAt(tree, key).map((item) =>
-    typeof item === 'object' && item !== null && !Array.isArray(item) ? (item as Tree) : {},
-  )
+export const treesAt = (tree: Tree, key: string): readonly Tree[] => listAt(tree, key).map(asRecord)
 
 /** A text that is there and not empty: Go knows no difference between the two. */
 export const textAt = (tree: Tree, key: string): string | undefined => {

@@ -1,4 +1,5 @@
 import { ConnectionError } from './errors.ts'
+import { isRecord } from '../../model/common/record.ts'
 import { parseJson } from './json.ts'
 
 /** As much of an answer as is read. A page of a list holds 500 objects, and no object has more than 1.5 MB in etcd. */
@@ -6,24 +7,22 @@ export const mostAnswerBytes = 256 * 1024 * 1024
 
 type Fields = Readonly<Record<string, unknown>>
 
-const isObject = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 const isAbsentOr = (test: (value: unknown) => boolean) => (value: unknown) =>
   value === undefined || value === null || test(value)
-const isList = isAbsentOr((value) => Array.isArray(value) && value.every((item) => isObject(item)))
+const isList = isAbsentOr((value) => Array.isArray(value) && value.every((item) => isRecord(item)))
 
 /** What each kind must have for this program to read it: by the last name of a path that is not an object's own. */
 const shapes: Readonly<Record<string, { kind: string; has: (object: Fields) => boolean }>> = {
   services: {
     kind: 'Service',
-    has: ({ spec }) => isObject(spec) && isList(spec['ports']) && isAbsentOr(isObject)(spec['selector']),
+    has: ({ spec }) => isRecord(spec) && isList(spec['ports']) && isAbsentOr(isRecord)(spec['selector']),
   },
   pods: {
     kind: 'Pod',
-    has: ({ spec, status }) => isAbsentOr(isObject)(spec) && isAbsentOr(isObject)(status),
+    has: ({ spec, status }) => isAbsentOr(isRecord)(spec) && isAbsentOr(isRecord)(status),
   },
-  nodes: { kind: 'Node', has: ({ status }) => isAbsentOr(isObject)(status) },
-  jobs: { kind: 'Job', has: ({ status }) => isAbsentOr(isObject)(status) },
+  nodes: { kind: 'Node', has: ({ status }) => isAbsentOr(isRecord)(status) },
+  jobs: { kind: 'Job', has: ({ status }) => isAbsentOr(isRecord)(status) },
   endpointslices: {
     kind: 'EndpointSlice',
     has: ({ endpoints, ports }) =>
@@ -37,7 +36,7 @@ const shapes: Readonly<Record<string, { kind: string; has: (object: Fields) => b
 
 /** Whether an API group, in either document about them, has what is read of it. */
 const isGroup = ({ versions, preferredVersion }: Fields): boolean =>
-  isAbsentOr(isObject)(preferredVersion) &&
+  isAbsentOr(isRecord)(preferredVersion) &&
   isList(versions) &&
   ((versions ?? []) as Fields[]).every(
     ({ version, resources }) => typeof version === 'string' && isList(resources),
@@ -73,7 +72,7 @@ export function readAnswer(text: string, request: { method: string; path: string
 function problemOf(value: unknown, { method, path }: { method: string; path: string }): string | undefined {
   const hasRoot = roots[path.split('?')[0]!]
   if (hasRoot === undefined && !/^\/apis?\//.test(path)) return undefined
-  if (!isObject(value)) return `the answer is ${nameOf(value)} and no object`
+  if (!isRecord(value)) return `the answer is ${nameOf(value)} and no object`
   if (hasRoot !== undefined) return hasRoot(value) ? undefined : 'the answer has not the fields of one'
   const { plural, isObjects } = placeOf(path)
   const shape = Object.hasOwn(shapes, plural) ? shapes[plural] : undefined
@@ -88,7 +87,7 @@ function problemOf(value: unknown, { method, path }: { method: string; path: str
 
 function listProblem(value: Fields, has: ((object: Fields) => boolean) | undefined): string | undefined {
   const { items, metadata } = value
-  if (!isAbsentOr(isObject)(metadata)) return 'the list has not the fields of one'
+  if (!isAbsentOr(isRecord)(metadata)) return 'the list has not the fields of one'
   if (!isList(items)) return 'the list has no items'
   const objects = (items ?? []) as Fields[]
   return objects.every((item) => hasName(item) && (has === undefined || has(item)))
@@ -99,7 +98,7 @@ function listProblem(value: Fields, has: ((object: Fields) => boolean) | undefin
 /** Also for the events of a watch. */
 export function hasName({ metadata }: Fields): boolean {
   return (
-    isObject(metadata) &&
+    isRecord(metadata) &&
     typeof metadata['name'] === 'string' &&
     isAbsentOr(isTexts)(metadata['labels']) &&
     isAbsentOr(isTexts)(metadata['annotations']) &&
@@ -109,7 +108,7 @@ export function hasName({ metadata }: Fields): boolean {
 
 /** Without a list of the values, as every object of every list is looked at. */
 function isTexts(value: unknown): boolean {
-  if (!isObject(value)) return false
+  if (!isRecord(value)) return false
   for (const key in value) if (typeof value[key] !== 'string') return false
   return true
 }
@@ -119,10 +118,10 @@ export function readEvent(text: string, path: string, server: string): unknown {
   const value: unknown = parseJson(text)
   const { plural } = placeOf(path)
   const has = Object.hasOwn(shapes, plural) ? shapes[plural]?.has : undefined
-  if (isObject(value) && typeof value['type'] === 'string' && isObject(value['object'])) {
+  if (isRecord(value) && typeof value['type'] === 'string' && isRecord(value['object'])) {
     const { type, object } = value
     if (type === 'ERROR') return value
-    if (type === 'BOOKMARK' && isObject(object['metadata'])) return value
+    if (type === 'BOOKMARK' && isRecord(object['metadata'])) return value
     if (hasName(object) && (has === undefined || has(object))) return value
   }
   throw new ConnectionError('protocol', `error: ${server} does not answer as a Kubernetes API server does`, {

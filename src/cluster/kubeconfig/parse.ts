@@ -1,3 +1,4 @@
+import { isRecord } from '../../model/common/record.ts'
 import { KubeconfigError } from '../answers/errors.ts'
 import type { KubeconfigCluster, KubeconfigContext, KubeconfigUser } from './types.ts'
 
@@ -125,10 +126,6 @@ function checkString(entry: Record<string, unknown>, key: string, place: string,
 function isBase64(text: string): boolean {
   const bare = text.replaceAll(/[\r\n]/g, '')
   return bare.length % 4 === 0 && /^[\w+/]*={0,2}$/.test(bare) && !bare.includes('_')
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function malformed(file: string, problem: string): KubeconfigError {

@@ -1,11 +1,11 @@
+import { asRecord } from '../../model/common/record.ts'
+
 /**
  * Reading of objects whose schema is not ours: whatever is not of the expected shape reads as absent. Nothing here
  * throws, so that an odd object of somebody else's cannot stop an explanation.
  */
 export function record(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Record<string, unknown>)
-    : {}
+  return asRecord(value)
 }
 
 export function list(value: unknown): readonly unknown[] {

@@ -1,5 +1,6 @@
 import type { FieldTree, FieldValue, FieldsWrite } from './write.ts'
 import type { RawObject } from './change.ts'
+import { isRecord } from '../common/record.ts'
 
 /** The way to a field by the names of its parents. */
 export type FieldPath = readonly string[]
@@ -11,7 +12,7 @@ export interface Leaf {
 }
 
 export function isTree(value: unknown): value is FieldTree {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+  return isRecord(value)
 }
 
 /** The fields that a tree names, each with its value; a list is one field. */

@@ -1,4 +1,5 @@
 import type { ObjectMeta } from '../../model/cluster/kubernetes.ts'
+import { isRecord } from '../../model/common/record.ts'
 
 /** An object of the API as it is stored: complete, and never changed in place. */
 export interface Resource {
@@ -33,14 +34,10 @@ export interface FieldSet {
 
 export type JsonObject = Record<string, unknown>
 
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
 /** The value at a path of field names; undefined where the path ends early. */
 export function at(value: unknown, ...path: string[]): unknown {
   let here = value
-  for (const name of path) here = isObject(here) ? here[name] : undefined
+  for (const name of path) here = isRecord(here) ? here[name] : undefined
   return here
 }
 

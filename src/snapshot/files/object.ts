@@ -6,7 +6,7 @@ import { checkShape } from './check.ts'
 import type { FileObject } from './text/document.ts'
 import { fileFinding } from './finding.ts'
 import { checkKind } from './kinds.ts'
-import { asRecord } from './record.ts'
+import { asRecord } from '../../model/common/record.ts'
 import { schemas } from '../../validation/schema.ts'
 import { locate } from './locate.ts'
 

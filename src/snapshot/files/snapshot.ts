@@ -24,7 +24,7 @@ import {
 } from '../../model/cluster/external.ts'
 import type { EndpointSlice } from '../../model/cluster/kubernetes.ts'
 import { autoscalers, endpointSlices, networkPolicies, services } from '../../mechanisms/service/objects.ts'
-import { asRecord } from './record.ts'
+import { asRecord } from '../../model/common/record.ts'
 import { strayEndpoints } from './stray.ts'
 import { templateIn } from './text/template-marks.ts'
 import { isOfController, mirrored, tidyService, tidySlice } from '../../mechanisms/service/tidy.ts'

@@ -1,6 +1,7 @@
 import { parentRefsOf } from '../../../mechanisms/gateway-api/parents.ts'
 import { at, list, record, strings, text } from '../../../mechanisms/kit/loose.ts'
 import { isOfType, type LooseObject, type NamespacedName } from '../../../model/cluster/object.ts'
+import { isRecord } from '../../../model/common/record.ts'
 import type { Parents } from './parents.ts'
 import { matchesHost } from './places.ts'
 
@@ -59,8 +60,8 @@ function ofTlsList({ spec, metadata }: LooseObject): Listener[] {
 /** `spec.tls` of Traefik's IngressRoute and NGINX's VirtualServer, `spec.virtualhost.tls` of Contour's HTTPProxy. */
 function ofTlsObject({ spec, metadata }: LooseObject): Listener[] {
   return [at(spec, 'tls'), at(spec, 'virtualhost.tls')].flatMap((tls): Listener[] => {
-    if (typeof tls !== 'object' || tls === null || Array.isArray(tls)) return []
-    const { secretName, secret, passthrough } = record(tls)
+    if (!isRecord(tls)) return []
+    const { secretName, secret, passthrough } = tls
     if (passthrough === true) return [{ scheme: 'https' }]
     return [{ scheme: 'https', ...inSecret(text(secretName) ?? text(secret), metadata.namespace) }]
   })

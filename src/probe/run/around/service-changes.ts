@@ -1,5 +1,6 @@
 import type { Service } from '../../../model/cluster/kubernetes.ts'
 import { formatDuration } from '../../../model/common/duration.ts'
+import { isRecord } from '../../../model/common/record.ts'
 import { type Policy, servicePolicy } from '../../../model/affinity/policy.ts'
 
 /**
@@ -45,8 +46,6 @@ function affinity(policy: Policy): string {
 /** The order of a map's keys says nothing. */
 function textOf(value: unknown): string {
   return JSON.stringify(value, (_, inner: unknown) =>
-    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
+    isRecord(inner) ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1))) : inner,
   )
 }

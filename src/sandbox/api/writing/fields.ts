@@ -1,4 +1,5 @@
-import { type FieldSet, isObject, type JsonObject, type Resource } from '../../objects/resource.ts'
+import { isRecord } from '../../../model/common/record.ts'
+import type { FieldSet, JsonObject, Resource } from '../../objects/resource.ts'
 import { itemKeys } from './patch.ts'
 
 /** Sets of fields in the form of `metadata.managedFields`, and what server-side apply computes with them. */
@@ -31,7 +32,7 @@ function tree(value: JsonObject): FieldSet {
   const result: FieldSet = {}
   for (const [name, child] of Object.entries(value)) {
     if (handedOut.has(name)) continue
-    if (isObject(child) && Object.keys(child).length > 0)
+    if (isRecord(child) && Object.keys(child).length > 0)
       result[`f:${name}`] = { ...(isWhole(name) ? {} : tree(child)) }
     else if (Array.isArray(child)) result[`f:${name}`] = listTree(name, child)
     else result[`f:${name}`] = {}
@@ -47,7 +48,7 @@ function listTree(name: string, list: unknown[]): FieldSet {
   if (keys === undefined) return {}
   const result: FieldSet = {}
   for (const item of list) {
-    if (isObject(item)) result[keyOf(item, keys)] = { '.': {}, ...tree(item) }
+    if (isRecord(item)) result[keyOf(item, keys)] = { '.': {}, ...tree(item) }
   }
   return result
 }
@@ -89,7 +90,7 @@ export function valueAt(object: unknown, path: Path): unknown {
   let here: unknown = object
   for (const key of path) {
     if (key === '.') return here === undefined ? undefined : true
-    if (key.startsWith('f:')) here = isObject(here) ? here[key.slice(2)] : undefined
+    if (key.startsWith('f:')) here = isRecord(here) ? here[key.slice(2)] : undefined
     else here = Array.isArray(here) ? here.find((item) => isItem(item, key)) : undefined
   }
   return here
@@ -97,19 +98,19 @@ export function valueAt(object: unknown, path: Path): unknown {
 
 function isItem(item: unknown, key: string): boolean {
   const wanted: JsonObject = JSON.parse(key.slice(2))
-  return isObject(item) && keyOf(item, Object.keys(wanted)) === key
+  return isRecord(item) && keyOf(item, Object.keys(wanted)) === key
 }
 
 /** The object without a field. */
 export function without<T>(object: T, path: Path): T {
   const [key, ...rest] = path
   if (key === undefined) return object
-  if (key.startsWith('f:') && isObject(object)) {
+  if (key.startsWith('f:') && isRecord(object)) {
     const name = key.slice(2)
     const { [name]: child, ...others } = object
     if (child === undefined || rest.length === 0) return others as T
     const left = without(child, rest)
-    const isEmpty = left === undefined || (isObject(left) && Object.keys(left).length === 0)
+    const isEmpty = left === undefined || (isRecord(left) && Object.keys(left).length === 0)
     return (isEmpty ? others : { ...others, [name]: left }) as T
   }
   if (key.startsWith('k:') && Array.isArray(object)) {
@@ -128,14 +129,14 @@ export function overlay(target: unknown, applied: unknown, field = ''): unknown 
     if (keys === undefined || !Array.isArray(target)) return applied
     const result: unknown[] = [...target]
     for (const item of applied) {
-      if (!isObject(item)) continue
-      const index = result.findIndex((known) => isObject(known) && keyOf(known, keys) === keyOf(item, keys))
+      if (!isRecord(item)) continue
+      const index = result.findIndex((known) => isRecord(known) && keyOf(known, keys) === keyOf(item, keys))
       if (index < 0) result.push(item)
       else result[index] = overlay(result[index], item)
     }
     return result
   }
-  if (!isObject(applied) || !isObject(target) || isWhole(field)) return applied
+  if (!isRecord(applied) || !isRecord(target) || isWhole(field)) return applied
   const result: JsonObject = { ...target }
   for (const [name, value] of Object.entries(applied)) result[name] = overlay(result[name], value, name)
   return result

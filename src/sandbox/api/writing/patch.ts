@@ -1,11 +1,12 @@
 import { applyPatch, type Operation } from 'rfc6902'
 import { badRequest, Refused } from '../../failure.ts'
-import { isObject, type JsonObject } from '../../objects/resource.ts'
+import { isRecord } from '../../../model/common/record.ts'
+import type { JsonObject } from '../../objects/resource.ts'
 
 /** RFC 7386. */
 export function mergePatch(target: unknown, patch: unknown): unknown {
-  if (!isObject(patch)) return patch
-  const result: JsonObject = isObject(target) ? { ...target } : {}
+  if (!isRecord(patch)) return patch
+  const result: JsonObject = isRecord(target) ? { ...target } : {}
   for (const [name, value] of Object.entries(patch)) {
     if (value === null) delete result[name]
     else result[name] = mergePatch(result[name], value)
@@ -37,21 +38,21 @@ export function itemKeys(
   apply: boolean,
 ): readonly string[] | undefined {
   const [first] = items
-  if (field === 'ports' && isObject(first)) {
+  if (field === 'ports' && isRecord(first)) {
     if ('containerPort' in first) return apply ? ['containerPort', 'protocol'] : ['containerPort']
     if (!apply) return ['port']
   }
-  return isObject(first) ? (apply ? applyKeys : mergeKeys)[field] : undefined
+  return isRecord(first) ? (apply ? applyKeys : mergeKeys)[field] : undefined
 }
 
 /** kubectl's own patch: like a merge patch, but lists of objects with a key are merged item by item. */
 export function strategicPatch(target: unknown, patch: unknown): unknown {
-  if (!isObject(patch)) return patch
+  if (!isRecord(patch)) return patch
   if (patch['$patch'] === 'replace') {
     const { $patch: _, ...rest } = patch
     return rest
   }
-  const result: JsonObject = isObject(target) ? { ...target } : {}
+  const result: JsonObject = isRecord(target) ? { ...target } : {}
   for (const [name, value] of Object.entries(patch)) {
     if (name.startsWith('$')) continue
     if (value === null) delete result[name]
@@ -64,11 +65,11 @@ export function strategicPatch(target: unknown, patch: unknown): unknown {
 function strategicList(name: string, target: unknown, patch: unknown[]): unknown[] {
   const key = itemKeys(name, patch, false)?.[0]
   if (key === undefined || !Array.isArray(target))
-    return patch.filter((item) => !isObject(item) || !('$patch' in item))
+    return patch.filter((item) => !isRecord(item) || !('$patch' in item))
   const result: unknown[] = [...target]
   for (const item of patch) {
-    if (!isObject(item)) continue
-    const index = result.findIndex((known) => isObject(known) && known[key] === item[key])
+    if (!isRecord(item)) continue
+    const index = result.findIndex((known) => isRecord(known) && known[key] === item[key])
     if (item['$patch'] === 'delete') {
       if (index >= 0) result.splice(index, 1)
     } else if (index < 0) result.push(strategicPatch({}, item))
@@ -79,7 +80,7 @@ function strategicList(name: string, target: unknown, patch: unknown[]): unknown
 
 /** RFC 6902; what cannot be done is told in the words of the API server's library (evanphx/json-patch). */
 export function jsonPatch(target: unknown, operations: unknown): unknown {
-  if (!Array.isArray(operations) || !operations.every(isObject))
+  if (!Array.isArray(operations) || !operations.every(isRecord))
     throw badRequest('error decoding patch: json: cannot unmarshal object into Go value')
   // The library changes what it is given, and replaces the whole by changing its parent.
   const whole = { '': structuredClone(target) }

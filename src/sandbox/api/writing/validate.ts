@@ -2,7 +2,8 @@ import { refusalsOf } from '../../../validation/index.ts'
 import type { Schema } from '../../../validation/schema.ts'
 import { dnsLabel } from '../../../validation/words.ts'
 import { badRequest, type Cause, invalid } from '../../failure.ts'
-import { isObject, type Resource } from '../../objects/resource.ts'
+import { isRecord } from '../../../model/common/record.ts'
+import type { Resource } from '../../objects/resource.ts'
 import { apiVersionOf, type ResourceType, types } from '../../objects/resource-types.ts'
 import { shapeOf } from './shapes.ts'
 
@@ -17,7 +18,7 @@ const pathSegment = /^(?!\.{1,2}$)[^/%]+$/
  */
 export function withoutNulls<T>(value: T): T {
   if (Array.isArray(value)) return value.map((item) => withoutNulls(item ?? {})) as T
-  if (!isObject(value)) return value
+  if (!isRecord(value)) return value
   return Object.fromEntries(
     Object.entries(value)
       .filter(([, child]) => child !== null)
@@ -52,7 +53,7 @@ export function unknownFields(type: ResourceType, object: Resource): string[] {
 function unknownIn(value: unknown, schema: Schema, path: string): string[] {
   if (schema.type === 'array' && Array.isArray(value))
     return value.flatMap((item, index) => unknownIn(item, schema.items, `${path}[${index}]`))
-  if (schema.type !== 'object' || !isObject(value)) return []
+  if (schema.type !== 'object' || !isRecord(value)) return []
   return Object.entries(value).flatMap(([name, child]) => {
     const here = joined(path, name)
     const known = fieldOf(schema, name)
@@ -68,7 +69,7 @@ export function withoutUnknownFields(type: ResourceType, object: Resource): Reso
 
 function known(value: unknown, schema: Schema): unknown {
   if (schema.type === 'array' && Array.isArray(value)) return value.map((item) => known(item, schema.items))
-  if (schema.type !== 'object' || !isObject(value)) return value
+  if (schema.type !== 'object' || !isRecord(value)) return value
   return Object.fromEntries(
     Object.entries(value).flatMap(([name, child]) => {
       const field = fieldOf(schema, name)
@@ -89,13 +90,13 @@ interface Context {
 function check(value: unknown, schema: Schema, path: string, context: Context): void {
   if (value === undefined || schema.type === 'any') return
   if (schema.type === 'object') {
-    if (!isObject(value)) throw cannotDecode(value, 'an object', path, context)
+    if (!isRecord(value)) throw cannotDecode(value, 'an object', path, context)
     for (const name of schema.required ?? [])
       if (isMissing(value[name])) context.causes.push(missing(joined(path, name)))
     for (const [name, child] of Object.entries(schema.fields))
       check(Object.hasOwn(value, name) ? value[name] : undefined, child, joined(path, name), context)
   } else if (schema.type === 'map') {
-    if (!isObject(value)) throw cannotDecode(value, 'a map', path, context)
+    if (!isRecord(value)) throw cannotDecode(value, 'a map', path, context)
     for (const [name, child] of Object.entries(value))
       check(child, schema.values, joined(path, name), context)
   } else if (schema.type === 'array') {

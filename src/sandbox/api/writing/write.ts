@@ -11,7 +11,8 @@ import {
   unsupportedMediaType,
 } from '../../failure.ts'
 import type { AddressPlan } from '../../network/address-plan.ts'
-import { asText, at, isObject, type Resource } from '../../objects/resource.ts'
+import { isRecord } from '../../../model/common/record.ts'
+import { asText, at, type Resource } from '../../objects/resource.ts'
 import { apiVersionOf, qualified, types } from '../../objects/resource-types.ts'
 import type { Store } from '../../objects/store.ts'
 import type { Call } from '../call.ts'
@@ -193,7 +194,7 @@ function admit(
 }
 
 function withDefaults({ type }: Call, object: Resource): Resource {
-  const spec = isObject(object['spec']) ? object['spec'] : {}
+  const spec = isRecord(object['spec']) ? object['spec'] : {}
   if (type === types.deployments) {
     return {
       ...object,
@@ -225,7 +226,7 @@ function withDefaults({ type }: Call, object: Resource): Resource {
 
 export function remove({ store }: Writer, call: Call, body: unknown): WriteAnswer {
   const { type, query } = call
-  const options = isObject(body) ? body : {}
+  const options = isRecord(body) ? body : {}
   const object = current(store, call)
   const uid = at(options, 'preconditions', 'uid')
   if (uid !== undefined && uid !== object.metadata.uid)
@@ -235,7 +236,7 @@ export function remove({ store }: Writer, call: Call, body: unknown): WriteAnswe
       `Operation cannot be fulfilled on ${qualified(type)} "${object.metadata.name}": Precondition failed: UID in precondition: ${asText(uid)}, UID in object meta: ${object.metadata.uid}`,
     )
   // Options in a body are all that counts, as in k8s.io/apiserver's DeleteResource.
-  if (isObject(body) ? options['dryRun'] !== undefined : isDryRun(call)) return { code: 200, object }
+  if (isRecord(body) ? options['dryRun'] !== undefined : isDryRun(call)) return { code: 200, object }
   if (type === types.pods) {
     const grace = options['gracePeriodSeconds'] ?? query.get('gracePeriodSeconds') ?? undefined
     return { code: 200, object: deletePod(store, object, grace === undefined ? undefined : seconds(grace)) }
@@ -289,14 +290,14 @@ function current(store: Store, { type, namespace, name, subresource }: Call): Re
 }
 
 function resourceOf({ type, name, subresource }: Call, body: unknown): Resource {
-  if (!isObject(body)) throw badRequest('the object provided is unrecognized (must be of type object)')
+  if (!isRecord(body)) throw badRequest('the object provided is unrecognized (must be of type object)')
   const { metadata = {}, kind = type.kind, apiVersion = apiVersionOf(type), ...rest } = withoutNulls(body)
   const isScale = subresource === 'scale'
   if (!isScale && (kind !== type.kind || apiVersion !== apiVersionOf(type)))
     throw badRequest(
       `${asText(kind)} in version "${asText(apiVersion)}" cannot be handled as a ${type.kind}: no kind "${asText(kind)}" is registered for version "${asText(apiVersion)}"`,
     )
-  if (!isObject(metadata))
+  if (!isRecord(metadata))
     throw badRequest(
       `${type.kind} in version "${type.version}" cannot be handled as a ${type.kind}: metadata is no object`,
     )

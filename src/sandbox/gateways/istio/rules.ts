@@ -1,4 +1,5 @@
-import { at, isObject, type Resource } from '../../objects/resource.ts'
+import { isRecord } from '../../../model/common/record.ts'
+import { at, type Resource } from '../../objects/resource.ts'
 import { defineType } from '../../objects/resource-types.ts'
 import type { Store } from '../../objects/store.ts'
 import type { HashPolicy } from '../kit/envoy.ts'
@@ -65,7 +66,7 @@ function hostOf(rule: Resource): string {
 
 function hashOf(hash: unknown): HashPolicy[] {
   const cookie = at(hash, 'httpCookie')
-  if (isObject(cookie)) {
+  if (isRecord(cookie)) {
     const ttl = textAt(cookie, 'ttl')
     const path = textAt(cookie, 'path')
     return [

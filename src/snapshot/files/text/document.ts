@@ -16,7 +16,7 @@ import type { FilePosition, Finding } from '../../../model/findings/finding.ts'
 import { fileFinding } from '../finding.ts'
 import { aliasesOf, type Resolve } from './merged.ts'
 import { type Fault, faultOf, partsOf } from './parts.ts'
-import { asRecord } from '../record.ts'
+import { asRecord } from '../../../model/common/record.ts'
 import { kubectlSchema } from './tags.ts'
 import { type Engine, engineBreaking, engineOfFile, patchEngine, templateFinding } from './template.ts'
 
