@@ -44,6 +44,11 @@ export const outputFlag = Flags.custom({
   parse: async (text) => (text === '' ? 'text' : text),
 })
 
+/** Whether a flag has a value, other than that of a switch that is off. */
+export function isGiven<Flags extends object>(flags: Flags, name: keyof Flags): boolean {
+  return flags[name] !== undefined && flags[name] !== false
+}
+
 /** One of the formats that a command can print. Throws UserError, in kubectl's words, for another (cli-runtime, NoCompatiblePrinterError). */
 export function readFormat<Format extends string>(word: string, allowed: readonly Format[]): Format {
   const format = allowed.find((name) => name === word)

@@ -1,5 +1,5 @@
 import * as Flags from '@oclif/core/flags'
-import { durationFlag, textFlag } from '../../cli/flags/values.ts'
+import { durationFlag, isGiven, textFlag } from '../../cli/flags/values.ts'
 import type { Instead } from '../../change/carry/migrate.ts'
 import type { From, To } from '../../change/carry/choose.ts'
 import { destinations, type SameSite, type Wish } from '../../model/affinity/intent.ts'
@@ -92,12 +92,9 @@ export function readWish(flags: WishValues): Wish | Taken | Brought | undefined 
   const { cookie, ttl, path, domain, secure, persistent, header, timeout } = flags
   const sourceIp = flags['source-ip']
   const sameSite = sameSiteOf(flags['same-site'])
-  const given = [
-    cookie === undefined ? '' : '--cookie',
-    header === undefined ? '' : '--header',
-    sourceIp ? '--source-ip' : '',
-  ]
-  const [first, second] = given.filter((name) => name !== '')
+  const given = (...names: (keyof WishValues)[]): string[] =>
+    names.filter((name) => isGiven(flags, name)).map((name) => `--${name}`)
+  const [first, second] = given('cookie', 'header', 'source-ip')
   const { from, to } = flags
   const source = from === undefined ? (to === undefined ? undefined : '--to') : '--from'
   if (from !== undefined && to !== undefined) throw usageError('--from and --to cannot be used together')
@@ -108,15 +105,9 @@ export function readWish(flags: WishValues): Wish | Taken | Brought | undefined 
   if (second !== undefined) throw usageError(`${first} and ${second} cannot be used together`)
   if (first !== undefined && timeout !== undefined)
     throw usageError(`--timeout is that of a Service; with ${first} it is not used`)
-  const ofCookies = [
-    ttl === undefined ? '' : '--ttl',
-    domain === undefined ? '' : '--domain',
-    secure ? '--secure' : '',
-    sameSite === undefined ? '' : '--same-site',
-    persistent ? '--persistent' : '',
-  ].filter((name) => name !== '')
-  if (source === undefined && cookie === undefined && ofCookies.length > 0)
-    throw usageError(`${ofCookies[0]} needs --cookie`)
+  const [ofCookies] = given('ttl', 'domain', 'secure', 'same-site', 'persistent')
+  if (source === undefined && cookie === undefined && ofCookies !== undefined)
+    throw usageError(`${ofCookies} needs --cookie`)
   if (domain !== undefined && !/^\.?[\w-]+(\.[\w-]+)*$/.test(domain))
     throw invalidValue('domain', domain, 'must be a domain such as example.com')
   if (sameSite === 'None' && !secure)

@@ -1,3 +1,4 @@
+import { isGiven } from '../../cli/flags/values.ts'
 import type { Cluster } from '../../cluster/index.ts'
 import { serviceKind } from '../../mechanisms/service/objects.ts'
 import type { ProbeFlags } from './flags/definitions.ts'
@@ -96,13 +97,11 @@ async function toReplicas(
 
 /** What only something in front of a Service can be asked. */
 function refuseWithoutFront(flags: ProbeFlags): void {
-  const { path = [], forge, http2, replicas, websocket } = flags
+  const { path = [] } = flags
   if (flags['measure-timeout']) refuseUsers(flags)
-  const [used] = Object.entries({ forge, http2, replicas, websocket }).flatMap(([name, value]) =>
-    value ? [`--${name} is`] : [],
-  )
-  const what = path.length > 1 ? 'several --path are' : used
-  if (what === undefined) return
+  const used = (['forge', 'http2', 'replicas', 'websocket'] as const).find((name) => flags[name])
+  const what = path.length > 1 ? 'several --path are' : `--${used} is`
+  if (path.length < 2 && used === undefined) return
   throw usageError(
     `${what} for what stands in front of a Service`,
     'say by which host it is reached:  --host shop.example.com',
@@ -113,7 +112,7 @@ function refuseWithoutFront(flags: ProbeFlags): void {
 const otherWays = ['all-ports', 'echo', 'ip-family', 'shadow', 'via', 'what-if'] as const
 
 function refuseOtherWays(label: string, flags: ProbeFlags): void {
-  const used = otherWays.find((name) => flags[name] !== undefined && flags[name] !== false)
+  const used = otherWays.find((name) => isGiven(flags, name))
   if (used === undefined) return
   throw usageError(
     `--${used} is for Services: it does not go with ${label === 'Service' ? '--host' : `an object of kind ${label}`}`,

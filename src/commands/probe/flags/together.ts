@@ -1,3 +1,4 @@
+import { isGiven } from '../../../cli/flags/values.ts'
 import { invalidValue, usageError } from '../../../model/common/user-error.ts'
 import type { ProbeFlags } from './definitions.ts'
 
@@ -60,9 +61,8 @@ export function refuseWhatDoesNotGoTogether(flags: ProbeFlags): void {
   if (flags['measure-timeout']) refuseLookingIntoPods(flags)
 }
 
-/** A flag is used when it has a value other than that of one that is left out. */
 function refuseTogether(flags: ProbeFlags): void {
-  const isUsed = (name: keyof ProbeFlags): boolean => flags[name] !== undefined && flags[name] !== false
+  const isUsed = (name: keyof ProbeFlags): boolean => isGiven(flags, name)
   for (const [name, others] of Object.entries(exclusive)) {
     const other = others.find((candidate) => isUsed(candidate))
     if (other === undefined || !isUsed(name as keyof ProbeFlags)) continue
@@ -81,9 +81,7 @@ function refuseWithoutPods(flags: ProbeFlags): void {
       '0',
       'must be at least 1 without --via-local, which makes this machine a client',
     )
-  const other = (['node', 'spread', 'host-network'] as const).find(
-    (name) => flags[name] !== undefined && flags[name] !== false,
-  )
+  const other = (['node', 'spread', 'host-network'] as const).find((name) => isGiven(flags, name))
   if (other !== undefined) throw usageError(`--clients 0 and --${other} cannot be used together`)
 }
 
