@@ -1,5 +1,5 @@
 import { survive } from '../../controllers/survive.ts'
-import type { Resource } from '../../objects/resource.ts'
+import { at, type Resource } from '../../objects/resource.ts'
 import { defineType, types } from '../../objects/resource-types.ts'
 import type { Store } from '../../objects/store.ts'
 import { Balancer } from '../kit/balance.ts'
@@ -168,7 +168,7 @@ const annotated = ({ metadata }: Resource, key: string): string[] =>
 /** Which entry points take an object's routes: all, unless it names some; what has TLS is for TLS alone. */
 function doorOf(object: Resource): (asked: AskedRequest) => boolean {
   const doors = [...listAt(object, 'spec', 'entryPoints').map(String), ...annotated(object, 'entrypoints')]
-  const isTls = isThere(object, 'spec', 'tls')
+  const isTls = at(object, 'spec', 'tls') !== undefined
   return ({ isSecure }) =>
     (isSecure || !isTls) && (doors.length === 0 || doors.includes(isSecure ? 'websecure' : 'web'))
 }
@@ -241,7 +241,7 @@ function childOf(one: unknown, of: string, store: Store): BalanceTarget | undefi
     const object = store.find(traefikServices, where, service)
     const target = targetOf(listAt(object, 'spec', 'weighted', 'services'), where, store)
     const path = ['spec', 'weighted', 'sticky', 'cookie']
-    const isSticky = isThere(object, ...path)
+    const isSticky = at(object, ...path) !== undefined
     if (target === undefined || !isSticky) return target
     const children = 'children' in target ? target.children : [{ target, weight: 1 }]
     return { name: `${where}-${service}`, children, sticky: stickyIn(object, path, `${where}-${service}`) }
@@ -252,12 +252,8 @@ function childOf(one: unknown, of: string, store: Store): BalanceTarget | undefi
     ...target,
     isNative: textAt(one, 'nativeLB') === 'true',
     strategy: textAt(one, 'strategy') ?? 'wrr',
-    ...(isThere(one, 'sticky', 'cookie') ? { sticky: stickyIn(one, ['sticky', 'cookie'], target.name) } : {}),
+    ...(at(one, 'sticky', 'cookie') === undefined
+      ? {}
+      : { sticky: stickyIn(one, ['sticky', 'cookie'], target.name) }),
   }
-}
-
-function isThere(value: unknown, ...path: string[]): boolean {
-  let here = value
-  for (const key of path) here = (here as Record<string, unknown> | undefined)?.[key]
-  return here !== undefined
 }
