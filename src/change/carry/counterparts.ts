@@ -41,7 +41,7 @@ export interface Counterparts {
  * What of a mechanism stands for a target: what `explain` draws to the Services behind it, for one of its hosts. Throws
  * UserError where there is nothing, with what has to be there.
  */
-export function counterpartsOf(
+function counterpartsOf(
   source: OtherTarget,
   paths: readonly Path[],
   to: Destination,

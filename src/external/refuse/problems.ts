@@ -25,7 +25,7 @@ const adoptRules: readonly RoleRule[] = [
 ]
 
 /** In the other cluster, for all that --from takes; --watch needs no more. */
-export const originRules: readonly RoleRule[] = [
+const originRules: readonly RoleRule[] = [
   { apiGroups: [''], resources: ['services'], verbs: ['get', 'list', 'watch'] },
   { apiGroups: ['networking.k8s.io'], resources: ['ingresses'], verbs: ['get', 'list', 'watch'] },
   { apiGroups: ['gateway.networking.k8s.io'], resources: ['gateways'], verbs: ['get', 'list', 'watch'] },
@@ -69,7 +69,7 @@ export function explainConflict(error: unknown, service: string): unknown {
   })
 }
 
-export function conflictsIn({ status }: ApiError): string[] {
+function conflictsIn({ status }: ApiError): string[] {
   return (status.details?.causes ?? []).map(
     ({ field, message }) => `${message ?? 'conflict'}: ${field ?? ''}`,
   )

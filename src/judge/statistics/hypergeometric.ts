@@ -25,7 +25,7 @@ export function hypergeometricAtLeast(x: number, n: number, h: number, drawn: nu
 }
 
 /** P(X ≤ x): as many of the drawn ones, or fewer, are of that backend; those of the others are then as many, or more. */
-export function hypergeometricAtMost(x: number, n: number, h: number, drawn: number): number {
+function hypergeometricAtMost(x: number, n: number, h: number, drawn: number): number {
   return hypergeometricAtLeast(drawn - x, n, n - h, drawn)
 }
 

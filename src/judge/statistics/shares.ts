@@ -8,7 +8,7 @@ import type { Block } from './course.ts'
 export type Shares = 'even' | 'unknown' | { largest: number }
 
 /** One backend with this share of the picks looks as an affinity does that slips now and then. */
-export const dominant = 0.85
+const dominant = 0.85
 
 /**
  * The probability that independent picks keep so much, or favour one backend so much, if none has a larger share than `largest`.

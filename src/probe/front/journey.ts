@@ -6,7 +6,7 @@ type Places = Front['places']
  * The places that users visit one after the other with one jar, and then those again at which a cookie of a later one may
  * have come between: whether the cookie of one path holds on another, and whether both get along. Pure.
  */
-export function journeyThrough(places: Places): Places {
+function journeyThrough(places: Places): Places {
   const returns = places.flatMap((place, index) => {
     const isDisturbed = places
       .slice(index + 1)

@@ -5,7 +5,7 @@ import type { Resources } from '../run/clients/pods/resources.ts'
 import { containerSecurity, onNode, podBasics, withoutMesh } from '../run/clients/pods/pod-parts.ts'
 
 /** Echo pods at most; an endpoint more would show nothing more about the cluster. */
-export const mostEchoPods = 20
+const mostEchoPods = 20
 
 /** By it the shadow Service selects the echo pods. */
 export const echoLabel = 'affinity.kubectl.dev/echo'

@@ -19,7 +19,7 @@ export function survive(store: Store, object: Resource, action: () => void): voi
 }
 
 /** Tells of a fault as `survive` does. */
-export function tellFault(store: Store, object: Resource, error: unknown): void {
+function tellFault(store: Store, object: Resource, error: unknown): void {
   const message = error instanceof Error ? error.message : String(error)
   const isTold = store
     .list(types.events, object.metadata.namespace ?? 'default')

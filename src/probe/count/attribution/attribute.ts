@@ -221,10 +221,7 @@ export async function checkAttribution(
       undefined,
       mode.kind === 'sockets' ? socketsRules : probeRules,
     )
-  throw new UserError(
-    `pods cannot be told by their ${mode.kind === 'sockets' ? 'sockets' : 'access logs'}: ${refused}`,
-    {
-      hints: [{ remedy: 'identify-by-any' }],
-    },
-  )
+  throw new UserError(`pods cannot be told by their ${names[mode.kind]}: ${refused}`, {
+    hints: [{ remedy: 'identify-by-any' }],
+  })
 }

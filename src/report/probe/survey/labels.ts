@@ -5,7 +5,7 @@ import { sanitize } from '../../text/sanitize.ts'
 import type { AxisItem } from './matrix.ts'
 
 /** `node2:30084`, `10.96.12.167`, `[fd00::7]:8080`: what tells an entry from the others of its kind. */
-export function entryAddress({ host, port, node }: SurveyEntry): string {
+function entryAddress({ host, port, node }: SurveyEntry): string {
   return hostAndPort(node ?? host, port)
 }
 
