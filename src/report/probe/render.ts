@@ -17,24 +17,36 @@ export interface RenderOptions {
 
 type ProbeRenderer<T> = (result: T, options: RenderOptions) => Promise<string>
 
-// Each format is loaded when it is asked for: nobody waits for YAML who does not read it.
+/** The formats that every kind of result has. Each is loaded when it is asked for: nobody waits for YAML who does not read it. */
+export function renderersOf<T>(
+  text: (result: T, options: RenderOptions & { wide: boolean }) => Promise<string>,
+  report: (result: T) => Promise<object>,
+): Record<'json' | 'text' | 'wide' | 'yaml', ProbeRenderer<T>> {
+  return {
+    text: async (result, options) => await text(result, { ...options, wide: false }),
+    wide: async (result, options) => await text(result, { ...options, wide: true }),
+    json: async (result) => `${jsonText(await report(result), 4)}\n`,
+    yaml: async (result) => (await import('../text/yaml.ts')).yamlText(await report(result)),
+  }
+}
+
+const name = async (result: ProbeResult | ProbeSurvey): Promise<string> =>
+  (await import('./name.ts')).renderNames(result)
+
 const soleRenderers: Record<ProbeFormat, ProbeRenderer<ProbeResult>> = {
-  text: async (result, options) =>
-    (await import('./text.ts')).renderText(result, { ...options, wide: false }),
-  wide: async (result, options) => (await import('./text.ts')).renderText(result, { ...options, wide: true }),
-  json: async (result) => jsonOf((await import('./json.ts')).toReport(result)),
-  yaml: async (result) => await yamlOf((await import('./json.ts')).toReport(result)),
-  name: async (result) => (await import('./name.ts')).renderNames(result),
+  ...renderersOf<ProbeResult>(
+    async (result, options) => (await import('./text.ts')).renderText(result, options),
+    async (result) => (await import('./json.ts')).toReport(result),
+  ),
+  name,
 }
 
 const surveyRenderers: Record<ProbeFormat, ProbeRenderer<ProbeSurvey>> = {
-  text: async (survey, options) =>
-    (await import('./survey/text.ts')).renderSurveyText(survey, { ...options, wide: false }),
-  wide: async (survey, options) =>
-    (await import('./survey/text.ts')).renderSurveyText(survey, { ...options, wide: true }),
-  json: async (survey) => jsonOf((await import('./survey/json.ts')).toSurveyReport(survey)),
-  yaml: async (survey) => await yamlOf((await import('./survey/json.ts')).toSurveyReport(survey)),
-  name: async (survey) => (await import('./name.ts')).renderNames(survey),
+  ...renderersOf<ProbeSurvey>(
+    async (survey, options) => (await import('./survey/text.ts')).renderSurveyText(survey, options),
+    async (survey) => (await import('./survey/json.ts')).toSurveyReport(survey),
+  ),
+  name,
 }
 
 /** The report in one of the formats of `-o`, ending with a newline unless it is empty. */
@@ -48,15 +60,4 @@ export async function renderProbe(
   return sole === undefined
     ? await surveyRenderers[format](result, options)
     : await soleRenderers[format](sole, options)
-}
-
-/** A report for programs, in JSON. */
-export function jsonOf(report: object): string {
-  return `${jsonText(report, 4)}\n`
-}
-
-/** The same in YAML. */
-export async function yamlOf(report: object): Promise<string> {
-  const { yamlText } = await import('../text/yaml.ts')
-  return yamlText(report)
 }

@@ -1,18 +1,13 @@
 import type { ProbeComparison } from '../../../model/probe/results/comparison.ts'
-import { jsonOf, type ProbeFormat, type RenderOptions, yamlOf } from '../render.ts'
+import { type ProbeFormat, type RenderOptions, renderersOf } from '../render.ts'
 
 type ComparisonRenderer = (comparison: ProbeComparison, options: RenderOptions) => Promise<string>
 
-const text =
-  (wide: boolean): ComparisonRenderer =>
-  async (comparison, options) =>
-    (await import('./text.ts')).renderComparisonText(comparison, { ...options, wide })
-
 const renderers: Record<ProbeFormat, ComparisonRenderer> = {
-  text: text(false),
-  wide: text(true),
-  json: async (comparison) => jsonOf((await import('./json.ts')).toComparisonReport(comparison)),
-  yaml: async (comparison) => await yamlOf((await import('./json.ts')).toComparisonReport(comparison)),
+  ...renderersOf<ProbeComparison>(
+    async (comparison, options) => (await import('./text.ts')).renderComparisonText(comparison, options),
+    async (comparison) => (await import('./json.ts')).toComparisonReport(comparison),
+  ),
   name: async ({ runs }) => {
     const { renderNames } = await import('../name.ts')
     const names = runs.flatMap(({ result }) => renderNames(result).split('\n'))
