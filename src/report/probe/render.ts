@@ -2,24 +2,19 @@ import { jsonText } from '../text/json.ts'
 import type { ProbeResult } from '../../model/probe/results/probe-result.ts'
 import { soleOf } from '../../model/probe/results/sole.ts'
 import type { ProbeSurvey } from '../../model/probe/results/survey.ts'
-import type { Style } from '../terminal.ts'
+import type { TextOptions } from './text.ts'
 
 export const probeFormats = ['json', 'name', 'text', 'wide', 'yaml'] as const
 
 export type ProbeFormat = (typeof probeFormats)[number]
 
-export interface RenderOptions {
-  style: Style
-  width: number
-  /** Commands that the reader may want to run next, the best first. */
-  next: readonly string[]
-}
+export type RenderOptions = Omit<TextOptions, 'wide'>
 
 type ProbeRenderer<T> = (result: T, options: RenderOptions) => Promise<string>
 
 /** The formats that every kind of result has. Each is loaded when it is asked for: nobody waits for YAML who does not read it. */
 export function renderersOf<T>(
-  text: (result: T, options: RenderOptions & { wide: boolean }) => Promise<string>,
+  text: (result: T, options: TextOptions) => Promise<string>,
   report: (result: T) => Promise<object>,
 ): Record<'json' | 'text' | 'wide' | 'yaml', ProbeRenderer<T>> {
   return {

@@ -19,6 +19,7 @@ import { describeVerdict } from './words/verdict.ts'
 export interface TextOptions {
   style: Style
   width: number
+  /** Commands that the reader may want to run next, the best first. */
   next: readonly string[]
   wide: boolean
 }

@@ -2,6 +2,7 @@ import { affinityWords } from '../../text/affinity.ts'
 import type { TimeoutResult } from '../../../model/probe/results/timeout-result.ts'
 import { address, labelWidth, readyWords } from '../blocks/header.ts'
 import { labelled, nextSteps, paintBlocks } from '../blocks/parts.ts'
+import type { TextOptions } from '../text.ts'
 import { recognitionWords } from '../words/words.ts'
 import type { Style } from '../../terminal.ts'
 import { flow, flowGroups } from '../../text/flow.ts'
@@ -14,15 +15,8 @@ import { shortenMiddle } from '../../text/width.ts'
 import { layoutTrials } from './trials.ts'
 import { describeTimeout } from './words.ts'
 
-export interface TimeoutTextOptions {
-  style: Style
-  width: number
-  next: readonly string[]
-  wide: boolean
-}
-
 /** The report for people: what was measured, all trials by their length, and what that means. */
-export function renderTimeoutText(result: TimeoutResult, options: TimeoutTextOptions): string {
+export function renderTimeoutText(result: TimeoutResult, options: TextOptions): string {
   const { style, width, next } = options
   const blocks: Line[][] = [
     header(result, options),
@@ -33,7 +27,7 @@ export function renderTimeoutText(result: TimeoutResult, options: TimeoutTextOpt
   return paintBlocks(blocks, width, style)
 }
 
-function header(result: TimeoutResult, { style, width, wide }: TimeoutTextOptions): Line[] {
+function header(result: TimeoutResult, { style, width, wide }: TextOptions): Line[] {
   const { service, shadow, endpoints } = result
   const name = shortenMiddle(sanitize(service.name), width - labelWidth)
   const separator = span('   ·   ', style.quiet)
