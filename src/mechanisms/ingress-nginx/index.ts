@@ -1,5 +1,5 @@
 import type { Mechanism } from '../mechanism.ts'
-import { analyzers } from './analyzers.ts'
+import { analyzers } from './analyzers/index.ts'
 import { nginxConfigMaps } from './running.ts'
 
 /** kubernetes/ingress-nginx: its Ingresses are drawn as those of every controller (controller.ts). */
