@@ -1,6 +1,6 @@
 /** A cookie that browsers send below its path only, whoever makes it. */
 import { describe, expect, it } from 'vitest'
-import { explainedText } from './explained.ts'
+import { explainedText, gatewayText } from './explained.ts'
 
 const web = `
 ---
@@ -52,17 +52,7 @@ spec:
 `
 
 const policy = (value: string, path: string, type = 'PathPrefix'): string => `
-apiVersion: gateway.networking.k8s.io/v1
-kind: GatewayClass
-metadata: {name: eg}
-spec: {controllerName: gateway.envoyproxy.io/gatewayclass-controller}
----
-apiVersion: gateway.networking.k8s.io/v1
-kind: Gateway
-metadata: {name: gw}
-spec: {gatewayClassName: eg, listeners: [{name: http, port: 80, protocol: HTTP}]}
----
-apiVersion: gateway.networking.k8s.io/v1
+${gatewayText('gateway.envoyproxy.io/gatewayclass-controller')}apiVersion: gateway.networking.k8s.io/v1
 kind: HTTPRoute
 metadata: {name: shop}
 spec:

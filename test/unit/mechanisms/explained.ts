@@ -50,6 +50,21 @@ export async function explainedText(text: string): Promise<Explained> {
   }
 }
 
+/** The Gateway gw of a class that a controller serves, with the end of its document: what follows may name it. */
+export function gatewayText(controller: string, namespace?: string): string {
+  return `apiVersion: gateway.networking.k8s.io/v1
+kind: GatewayClass
+metadata: {name: outer}
+spec: {controllerName: ${controller}}
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata: {name: gw${namespace === undefined ? '' : `, namespace: ${namespace}`}}
+spec: {gatewayClassName: outer, listeners: [{name: http, port: 80, protocol: HTTP}]}
+---
+`
+}
+
 type Policy = Explanation['paths'][number]['hops'][number]['policy']
 
 function wordsOf(policy: Policy): string {

@@ -1,6 +1,6 @@
 /** Traps of the notes about single controllers, each beside an input that is right. */
 import { expect, it } from 'vitest'
-import { explainedText } from './explained.ts'
+import { explainedText, gatewayText } from './explained.ts'
 
 const web = `apiVersion: v1
 kind: Service
@@ -45,17 +45,7 @@ spec: {host: web, trafficPolicy: {loadBalancer: {consistentHash: ${hash}}}}
 ${web}`
 
 const apisix = (kind: string): string => `
-apiVersion: gateway.networking.k8s.io/v1
-kind: GatewayClass
-metadata: {name: some}
-spec: {controllerName: apisix.apache.org/apisix-ingress-controller}
----
-apiVersion: gateway.networking.k8s.io/v1
-kind: Gateway
-metadata: {name: gw, namespace: shop}
-spec: {gatewayClassName: some, listeners: [{name: http, port: 80, protocol: HTTP}]}
----
-apiVersion: gateway.networking.k8s.io/v1
+${gatewayText('apisix.apache.org/apisix-ingress-controller', 'shop')}apiVersion: gateway.networking.k8s.io/v1
 kind: HTTPRoute
 metadata: {name: web, namespace: shop}
 spec: {parentRefs: [{name: gw}], rules: [{backendRefs: [{name: web, port: 80}]}]}
@@ -81,17 +71,7 @@ spec: {hostname: shop.example, prefix: /, service: ${name}, resolver: endpoint, 
 `
 
 const routed = (controller: string, persistence: string, backends: string, annotations: string): string => `
-apiVersion: gateway.networking.k8s.io/v1
-kind: GatewayClass
-metadata: {name: some}
-spec: {controllerName: ${controller}}
----
-apiVersion: gateway.networking.k8s.io/v1
-kind: Gateway
-metadata: {name: gw, namespace: shop}
-spec: {gatewayClassName: some, listeners: [{name: http, port: 80, protocol: HTTP}]}
----
-apiVersion: gateway.networking.k8s.io/v1
+${gatewayText(controller, 'shop')}apiVersion: gateway.networking.k8s.io/v1
 kind: HTTPRoute
 metadata: {name: web, namespace: shop}
 spec: {parentRefs: [{name: gw}], rules: [{${persistence} backendRefs: [${backends}]}]}

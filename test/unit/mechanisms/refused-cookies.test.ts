@@ -1,6 +1,6 @@
 /** Cookies that browsers refuse, whoever makes them. */
 import { expect, it } from 'vitest'
-import { explainedText } from './explained.ts'
+import { explainedText, gatewayText } from './explained.ts'
 
 const web = (annotations = ''): string => `
 ---
@@ -91,17 +91,7 @@ spec:
 ${web()}`
 
 const route = (controller: string, policy: string): string => `
-apiVersion: gateway.networking.k8s.io/v1
-kind: GatewayClass
-metadata: {name: outer}
-spec: {controllerName: ${controller}}
----
-apiVersion: gateway.networking.k8s.io/v1
-kind: Gateway
-metadata: {name: gw}
-spec: {gatewayClassName: outer, listeners: [{name: http, port: 80, protocol: HTTP}]}
----
-apiVersion: gateway.networking.k8s.io/v1
+${gatewayText(controller)}apiVersion: gateway.networking.k8s.io/v1
 kind: HTTPRoute
 metadata: {name: shop}
 spec: {parentRefs: [{name: gw}], hostnames: [a.shop.example], rules: [{backendRefs: [{name: web, port: 80}]}]}

@@ -8,6 +8,7 @@ import { ingressClass, ingressClasses } from '../../ingress/classes.ts'
 import { locationsOf } from '../../ingress/locations.ts'
 import { annotationsOf } from '../../kit/controller.ts'
 import type { Program } from '../../kit/workloads.ts'
+import { selects } from '../../service/selector.ts'
 import { sentBy } from '../controller.ts'
 import { learnsAddresses, nginxProgramsFor } from '../running.ts'
 import { fieldOf, hashesAddress, settingsOf } from '../settings.ts'
@@ -160,12 +161,7 @@ export const hashOfNodes = nginxAnalyzer({
 })
 
 function leadsTo({ metadata, spec }: Service, { namespace, labels }: Program): boolean {
-  const wanted = Object.entries(spec.selector ?? {})
-  return (
-    metadata.namespace === namespace &&
-    wanted.length > 0 &&
-    wanted.every(([key, value]) => labels[key] === value)
-  )
+  return metadata.namespace === namespace && selects(spec.selector ?? {}, labels)
 }
 
 function isOfController({ metadata, spec }: Service): boolean {
